@@ -1,0 +1,137 @@
+"""The layers of a small network, each with its backward pass.
+
+A backward pass takes `dout`, the gradient of the loss with respect to the layer's
+output, and what the forward pass saw. No layer divides by the batch: that 1/N belongs
+to the loss.
+"""
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_empty, refuse_nan
+
+
+# --8<-- [start:affine]
+def affine(
+    x: Real[ndarray, "*batch d_in"],
+    w: Real[ndarray, "d_in d_out"],
+    b: Real[ndarray, " d_out"],
+) -> Float[ndarray, "*batch d_out"]:
+    """x w + b: every row of `x` through the same weights, the bias added to each.
+
+    Args:
+        x: Inputs, one per row; any leading axes.
+        w: Weights, inputs along the rows. `torch.nn.Linear` stores the transpose.
+        b: Bias, broadcast over the batch.
+
+    Raises:
+        ValueError: `x` or `w` is empty, or an argument holds nan or infinity.
+
+    Example:
+        >>> affine(np.array([[1.0, 2.0]]), np.array([[1.0], [10.0]]), np.array([0.5]))
+        array([[21.5]])
+    """
+    for name, array in (("x", x), ("w", w), ("b", b)):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    return as_float(x) @ w + b
+
+
+# --8<-- [end:affine]
+
+
+# --8<-- [start:affine_backward]
+def affine_backward(
+    dout: Real[ndarray, "*batch d_out"],
+    x: Real[ndarray, "*batch d_in"],
+    w: Real[ndarray, "d_in d_out"],
+) -> tuple[
+    Float[ndarray, "*batch d_in"],
+    Float[ndarray, "d_in d_out"],
+    Float[ndarray, " d_out"],
+]:
+    """Gradients of the loss with respect to the input, the weights and the bias.
+
+    dx = dout wᵀ, dw = xᵀ dout, db = Σ dout over the batch: each has the shape of what
+    it is the gradient of, and with unequal sizes the shapes allow no other product.
+
+    Args:
+        dout: Gradient of the loss with respect to `affine(x, w, b)`.
+        x: The input of the forward pass.
+        w: The weights of the forward pass.
+
+    Returns:
+        (dx, dw, db).
+
+    Raises:
+        ValueError: An argument is empty or holds nan or infinity.
+
+    Source:
+        Goodfellow, Bengio and Courville (2016), Deep Learning, section 6.5
+
+    Example:
+        >>> x, w = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])
+        >>> dx, dw, db = affine_backward(np.array([[10.0]]), x, w)
+        >>> dx, dw.T, db
+        (array([[30., 40.]]), array([[10., 20.]]), array([10.]))
+    """
+    for name, array in (("dout", dout), ("x", x), ("w", w)):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    dout, x = as_float(dout), as_float(x)
+    # One row per example, so that the matrix product sums over every leading axis.
+    rows, drows = x.reshape(-1, x.shape[-1]), dout.reshape(-1, dout.shape[-1])
+    return dout @ w.T, rows.T @ drows, drows.sum(axis=0)
+
+
+# --8<-- [end:affine_backward]
+
+
+# --8<-- [start:relu]
+def relu(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
+    """max(x, 0), entry by entry.
+
+    Raises:
+        ValueError: `x` is empty or holds nan or infinity.
+
+    Example:
+        >>> relu(np.array([-2.0, 0.0, 3.0]))
+        array([0., 0., 3.])
+    """
+    refuse_empty(x, "x")
+    refuse_nan(x, "x")
+    return np.maximum(as_float(x), 0)
+
+
+# --8<-- [end:relu]
+
+
+# --8<-- [start:relu_backward]
+def relu_backward(
+    dout: Real[ndarray, "*batch d"], x: Real[ndarray, "*batch d"]
+) -> Float[ndarray, "*batch d"]:
+    """The gradient where the input was positive, 0 elsewhere.
+
+    The mask comes from the forward pass: `x` may be the layer's input or, equally, its
+    output, since relu(x) > 0 exactly where x > 0. At x = 0 the slope is undefined; 0 is
+    the usual choice, and PyTorch's.
+
+    Args:
+        dout: Gradient of the loss with respect to `relu(x)`.
+        x: The input of the forward pass.
+
+    Raises:
+        ValueError: An argument is empty or holds nan or infinity.
+
+    Example:
+        >>> relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]))
+        array([0., 0., 7.])
+    """
+    for name, array in (("dout", dout), ("x", x)):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    return as_float(dout) * (x > 0)
+
+
+# --8<-- [end:relu_backward]

@@ -1,0 +1,37 @@
+"""The exercises, found by their files: a new one needs no entry anywhere."""
+
+import difflib
+import importlib
+from pathlib import Path
+
+from answers.practice.exercise import Exercise
+
+EXERCISES = Path(__file__).parent / "exercises"
+
+
+def names() -> list[str]:
+    """The name of every exercise, which is that of the function it asks for."""
+    return sorted(file.stem for file in EXERCISES.glob("[!_]*.py"))
+
+
+def load(name: str) -> Exercise:
+    """The exercise of that name.
+
+    Raises:
+        KeyError: There is none; the message names the closest, or all.
+    """
+    known = names()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        advice = (
+            f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+        )
+        raise UnknownExerciseError(f"no exercise is called {name!r}; {advice}")
+    return importlib.import_module(f"answers.practice.exercises.{name}").exercise
+
+
+class UnknownExerciseError(KeyError):
+    """No exercise has this name."""
+
+    def __str__(self) -> str:  # KeyError would quote the sentence
+        return self.args[0]

@@ -1,0 +1,245 @@
+"""Load a learner's file and judge it: the process that `supervisor` runs under limits.
+
+It answers on the pipe that was its standard output, in JSON lines with a token that it was
+given before any of the learner's code ran. Before it reports, it makes sure that the code has
+replaced nothing of NumPy, of Python's builtins or of this package: a mock left behind must not
+turn into a pass. A learner set on fooling himself still can; an accident cannot.
+"""
+
+import builtins
+import difflib
+import faulthandler
+import importlib.util
+import io
+import json
+import linecache
+import math
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from answers.practice import catalog
+from answers.practice.exercise import Exercise
+from answers.practice.report import Failure, Report
+
+PR_SET_PDEATHSIG = 1
+BALLAST = 10**7  # bytes given back when memory runs out, so that some is left to say so
+NO_INPUT = "nobody types here; take what you need from the arguments of the function"
+NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in UTF-8"
+
+
+def main() -> None:
+    """Judge what standard input asks for."""
+    request = json.loads(sys.stdin.readline())
+    channel, token = os.dup(1), request["token"]
+    os.dup2(2, 1)  # what the learner prints goes where his errors go
+    die_with_parent()
+    try:
+        exercise = catalog.load(request["exercise"])
+    except Exception as error:
+        what = f"it could not be loaded: {error!r:.500}"
+        if isinstance(error, ModuleNotFoundError):
+            what = f"it needs {error.name}, which is not installed: pip install {error.name}"
+        send(
+            channel,
+            token=token,
+            report=Report((Failure("this exercise", what),)).to_dict(),
+        )
+        return
+    stand_between()
+    limit_memory(request["memory"])
+    faulthandler.enable(channel)
+    faulthandler.dump_traceback_later(0.8 * request["timeout"], file=channel)
+    sys.stdin, sys.dont_write_bytecode = NoInput(), True
+    pid = os.getpid()
+    send(channel, token=token, ready=True)
+    report = judge(exercise, Path(request["file"]))
+    if os.getpid() != pid:
+        os._exit(0)  # a fork of the learner's, which has come out of his function too
+    faulthandler.cancel_dump_traceback_later()
+    send(channel, token=token, report=report.to_dict())
+
+
+class NoInput(io.TextIOBase):
+    """Standard input while a submission is judged."""
+
+    def read(self, size: int | None = -1, /) -> str:
+        raise EOFError(NO_INPUT)
+
+    def readline(self, size: int | None = -1, /) -> str:
+        raise EOFError(NO_INPUT)
+
+
+def send(channel: int, **message) -> None:
+    os.write(channel, json.dumps(message).encode() + b"\n")
+
+
+def stand_between() -> None:
+    """Go on in a child, while the parent waits and ends as the child does.
+
+    So a learner who kills his parent process kills nobody who is needed to tell him.
+    """
+    if hasattr(os, "fork") and (child := os.fork()):
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            limit_memory(None)  # with no core file
+            faulthandler.disable()
+            os.kill(os.getpid(), os.WTERMSIG(status))
+            signal.pause()
+        os._exit(os.WEXITSTATUS(status))
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """On Linux, end this process as soon as its parent ends: nobody would be waiting for it."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def limit_memory(limit: int | None) -> None:
+    """Let an allocation beyond `limit` bytes raise MemoryError; None lifts the limit.
+
+    RLIMIT_DATA counts what is allocated; RLIMIT_AS would count libraries, PyTorch's too.
+    Linux alone enforces it.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        unlimited = hard == resource.RLIM_INFINITY
+        soft = hard if limit is None else limit if unlimited else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def judge(exercise: Exercise, path: Path) -> Report:
+    """The report on the function of that name in the file."""
+    before = names_relied_on()
+    ballast, error = bytearray(BALLAST), None
+    try:
+        function = load(exercise.name, path)
+        report = function if isinstance(function, Report) else exercise.run(function)
+    except BaseException as raised:
+        error = raised
+    del ballast
+    limit_memory(None)
+    if error is not None:
+        report = refused(f"checking {path.name}", in_words(error, path))
+    now = names_relied_on()
+    for name, value in before.items():
+        if now.get(name) is not value:
+            what = f"{path.name} replaces {name}, on which the check relies; leave it as it is"
+            return refused("what the check relies on", what)
+    return report
+
+
+def names_relied_on() -> dict[str, object]:
+    """What every name in use stands for now. Names that an import adds later do not matter."""
+    owners = [builtins, math, np, np.linalg, np.random]
+    owners += [
+        module for name, module in sys.modules.items() if name.startswith("answers.")
+    ]
+    owners += [
+        value
+        for module in owners
+        if module.__name__.startswith("answers.practice")
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__module__ == module.__name__
+    ]
+    return {
+        f"{owner.__name__}.{name}": value
+        for owner in owners
+        for name, value in vars(owner).items()
+    }
+
+
+def load(name: str, path: Path) -> object:
+    """What the learner's file calls `name`, or a report of why there is no such thing."""
+    case = f"importing {path.name}"
+    try:
+        data = path.read_bytes()
+    except OSError as error:  # an editor may be replacing it just now
+        return refused(case, f"it cannot be read: {error.strerror}")
+    if not data.strip():
+        return refused(case, f"it is empty; define the function `{name}` in it")
+    try:
+        code = compile(
+            importlib.util.decode_source(data), str(path), "exec", dont_inherit=True
+        )
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return refused(case, f"{NO_TEXT}, see line {line}; {SAVE_AS_TEXT}")
+    except SyntaxError as error:
+        if error.lineno is None:
+            return refused(case, f"{NO_TEXT}: {error.msg}; {SAVE_AS_TEXT}")
+        return refused(case, syntax_error_in_words(error))
+    module = ModuleType(path.stem if path.stem not in sys.modules else "submission")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    sys.path.insert(0, str(path.parent))
+    try:
+        exec(code, vars(module))
+    except BaseException as error:
+        return refused(case, in_words(error, path))
+    if name in vars(module):
+        return vars(module)[name]
+    own = [key for key, value in vars(module).items() if is_own_function(value, module)]
+    return refused(case, f"it defines no function `{name}`; {advice(name, own)}")
+
+
+def is_own_function(value: object, module: ModuleType) -> bool:
+    return callable(value) and getattr(value, "__module__", None) == module.__name__
+
+
+def advice(name: str, own: list[str]) -> str:
+    """What to do about a function that is missing among the learner's `own`."""
+    close = difflib.get_close_matches(name, own, n=1, cutoff=0.5)
+    if close or len(own) == 1:
+        return f"did you mean `{(close or own)[0]}`? Rename it to `{name}`"
+    if own:
+        return f"it defines {', '.join(f'`{each}`' for each in own[:5])}"
+    return f"start it with `def {name}(`"
+
+
+def syntax_error_in_words(error: SyntaxError) -> str:
+    """The message, the line, and a caret below the place."""
+    told = "".join(traceback.format_exception_only(error)).rstrip().splitlines()
+    place = [
+        line for line in told if not line.startswith(("  File ", type(error).__name__))
+    ]
+    return "\n".join([f"line {error.lineno} is not valid Python: {error.msg}", *place])
+
+
+def in_words(error: BaseException, path: Path) -> str:
+    """What was raised, and by which line of the learner's file."""
+    own = [
+        f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
+    ]
+    if (
+        not own and error.__context__ is not None
+    ):  # telling of it has run out of memory, too
+        return in_words(error.__context__, path)
+    if isinstance(error, MemoryError) and not own:
+        return "it used up its memory"
+    if not own:
+        return f"the checker itself failed with {error!r:.500}; please report it"
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, SystemExit):
+        what = "SystemExit, which ends the program; return a result instead"
+    line = linecache.getline(str(path), own[-1].lineno).strip()
+    return f"line {own[-1].lineno}, `{line}`, raised {what:.500}"
+
+
+def refused(case: str, message: str) -> Report:
+    return Report((Failure(case, message),))
+
+
+if __name__ == "__main__":
+    main()

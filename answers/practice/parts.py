@@ -1,0 +1,127 @@
+"""A result taken apart: the entries of a tuple and the values of a dict, each with its name.
+
+A part is an array, or a complaint where no array can be made of it.
+"""
+
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+RESULT = "the result"
+AN_ARRAY = "a NumPy array"
+ARITHMETIC = "arithmetic"  # Python's floats raise where NumPy's become inf or nan
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Why there are no numbers to compare. Two complaints are equal if of one kind."""
+
+    kind: str
+    text: str = field(compare=False)
+
+
+Parts = dict[str, np.ndarray | Complaint]
+
+
+def parts_of(value: object, like: object, names: tuple[str, ...]) -> Parts:
+    """`value` taken apart as `like` is, whose entries have these names.
+
+    The names of the result are always those of `like`: what does not fit is complained of
+    under each name that it leaves without an array.
+    """
+    if not isinstance(like, tuple):
+        return parts_of_entry(value, like, RESULT)
+    if isinstance(value, tuple | list) and len(value) == len(like):
+        entries = zip(value, like, names, strict=True)
+        return {
+            k: part for entry in entries for k, part in parts_of_entry(*entry).items()
+        }
+    wanted = f"return the tuple ({', '.join(names)})"
+    expected = parts_of(like, like, names)
+    if isinstance(value, tuple | list):
+        what = f"{RESULT} is a {type(value).__name__} of {len(value)}; {wanted}"
+        return dict.fromkeys(expected, Complaint(f"tuple of {len(value)}", what))
+    if isinstance(value, np.ndarray | np.generic | float | int):
+        one = "array" if np.ndim(value) else "number"
+        return dict.fromkeys(
+            expected, Complaint(f"one {one}", f"{RESULT} is one {one}; {wanted}")
+        )
+    return dict.fromkeys(expected, no_array(value, RESULT, wanted))
+
+
+def parts_of_entry(value: object, like: object, name: str) -> Parts:
+    """`value` under `name`; if `like` is a dict, each of its values under `name["key"]`."""
+    if not isinstance(like, dict):
+        return {name: array_of(value, name, like)}
+    keys = {key: f'{name}["{key}"]' for key in like}
+    wanted = f"return a dict with the keys {quoted(like)}"
+    if not isinstance(value, Mapping):
+        if isinstance(value, np.ndarray | np.generic | float | int):
+            one = "an array" if np.ndim(value) else "a number"
+            complaint = Complaint(f"{name} {one}", f"{name} is {one}; {wanted}")
+        else:
+            complaint = no_array(value, name, wanted)
+        return dict.fromkeys(keys.values(), complaint)
+    missing = [key for key in like if key not in value]
+    extra = [key for key in value if key not in like]
+    lacks = f"{name} has no key {quoted(missing)}" + (
+        f", but {quoted(extra)}" if extra else ""
+    )
+    complaint = Complaint(lacks, f"{lacks}; {wanted}")
+    return {
+        part: complaint if key in missing else array_of(value[key], part, like[key])
+        for key, part in keys.items()
+    }
+
+
+def array_of(value: object, name: str, like: object) -> np.ndarray | Complaint:
+    """`value` as an array of real numbers, or why it is none."""
+    if isinstance(value, np.ndarray | np.generic | float | int):
+        array = np.asarray(value)
+        if array.dtype.kind in "fiub":
+            return array
+        what = f"{name} holds entries of dtype {array.dtype}; make them real numbers (float64)"
+        return Complaint(f"dtype {array.dtype}", what)
+    return no_array(
+        value, name, f"return {'one number' if np.ndim(like) == 0 else AN_ARRAY}"
+    )
+
+
+def no_array(value: object, name: str, wanted: str) -> Complaint:
+    """Why `value`, which is neither an array nor a number, cannot be `name`."""
+    kind = type(value).__name__
+    match value:
+        case None:
+            why = (
+                "is None; is a `return` missing?"
+                if name == RESULT
+                else f"is None; {wanted}"
+            )
+        case (_,) if isinstance(value, tuple):
+            why = (
+                "is a tuple of one entry; is there a comma at the end of the `return`?"
+            )
+        case list() | tuple():
+            repair = "; np.array(...) makes one" if AN_ARRAY in wanted else ""
+            why = f"is a {kind}; {wanted}{repair}"
+        case Generator():
+            why = f"is a generator, because of a `yield`; {wanted}"
+        case Coroutine():
+            value.close()  # else Python warns that it was never awaited
+            why = "is a coroutine; write `def`, not `async def`"
+        case str() | bytes():
+            why = f"is text, {value!r:.40}; {wanted}"
+        case _ if type(value).__module__.partition(".")[0] == "torch":
+            why = f"is a PyTorch tensor; {wanted}: tensor.detach().numpy()"
+        case Mapping():
+            why = f"is a {kind}; {wanted}"
+        case Callable():
+            why = "is a function; call it, with its arguments in parentheses"
+        case _:
+            why = f"is of type {kind}; {wanted}"
+    return Complaint(kind, f"{name} {why}")
+
+
+def quoted(keys: object) -> str:
+    return ", ".join(f'"{key}"' for key in keys)

@@ -1,0 +1,53 @@
+"""Which question page a name means, and which exercise comes next."""
+
+import difflib
+from collections.abc import Collection
+
+from answers.site.pages import Page, pages
+
+
+def find(name: str) -> Page:
+    """The page of that number, slug, exercise or module.
+
+    Raises:
+        KeyError: There is none; the message names the closest, or the numbers there are.
+    """
+    everything = pages()
+    names: dict[str, Page] = {}
+    for words in (numbers_and_slugs, exercises, modules):
+        for page in everything:
+            for word in words(page):
+                names.setdefault(word, page)
+    key = name.removesuffix(".md").lstrip("0")
+    if key in names:
+        return names[key]
+    close = difflib.get_close_matches(key.lower(), names, n=1)
+    if close and not key.isdigit():
+        raise KeyError(f"No question is called {name!r}; did you mean {close[0]}?")
+    there = ", ".join(str(page.number) for page in everything)
+    raise KeyError(
+        f"No question is called {name!r}; there are {there}, see `answers list`"
+    )
+
+
+def numbers_and_slugs(page: Page) -> list[str]:
+    number, _, slug = page.path.stem.partition("-")
+    return [number.lstrip("0"), slug, page.path.stem.lstrip("0")]
+
+
+def exercises(page: Page) -> list[str]:
+    return page.exercises
+
+
+def modules(page: Page) -> list[str]:
+    return page.modules
+
+
+def after(name: str, done: Collection[str]) -> tuple[Page, str | None]:
+    """The page of an exercise, and the exercise to do next: of that page first, then of all."""
+    everything = pages()
+    page = next(page for page in everything if name in page.exercises)
+    place = page.exercises.index(name)
+    order = page.exercises[place + 1 :] + page.exercises[:place]
+    order += [each for other in everything for each in other.exercises if each != name]
+    return page, next((each for each in order if each not in done), None)

@@ -1,0 +1,153 @@
+"""Judge a learner's file in a process of its own, with limits of time and memory.
+
+Three processes stand behind a check: `supervisor`, which keeps the time and ends whatever is
+left; `judge`, which runs the code and reports; and between them one that only waits, so that
+the code's parent can be killed and nothing is lost. A pass is a complete report of the judge
+and nothing else: no exit code, no silence and no output of the learner's counts.
+
+This protects from accidents, not from malice: the learner's code has the learner's rights.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from answers.practice.report import Failure, Report
+from answers.practice.supervisor import MOST_PROCESSES
+
+TIMEOUT = 10.0  # seconds
+MEMORY = 2 * 10**9  # bytes
+LINES_SHOWN, CHARACTERS_SHOWN = 20, 2_000
+
+SUPERVISOR = [sys.executable, "-I", str(Path(__file__).with_name("supervisor.py"))]
+# -P: no file in the learner's folder can stand in for a library before the judge is ready.
+JUDGE = [sys.executable, "-P", "-m", "answers.practice.judge"]
+# One thread each: the inputs are small, and a fork of a process with threads may deadlock.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+OUTPUT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a check.
+
+    Attributes:
+        report: The verdict.
+        output: The end of what the learner's code printed.
+        hidden: How many bytes it printed before that.
+        seconds: How long the code took, without the start of the interpreter.
+    """
+
+    report: Report
+    output: str
+    hidden: int
+    seconds: float
+
+
+class Check:
+    """A check under way: it runs from the moment that it is made, until `outcome` or `stop`."""
+
+    def __init__(
+        self, exercise: str, file: Path, timeout: float = TIMEOUT, memory: int = MEMORY
+    ):
+        self.file, self.timeout, self.memory = file, timeout, memory
+        request = {
+            "exercise": exercise,
+            "file": str(file.absolute()),
+            "timeout": timeout,
+            "memory": memory,
+        }
+        order = {"judge": JUDGE, "request": request, "timeout": timeout}
+        self.process = subprocess.Popen(
+            SUPERVISOR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | ONE_THREAD | OUTPUT,
+            start_new_session=True,  # Ctrl-C is ours to handle
+        )
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def outcome(self) -> Outcome:
+        """Wait for the verdict; leave nothing running, whatever happens meanwhile."""
+        try:
+            answer = self.process.stdout.read()
+        finally:
+            self.stop()
+        try:
+            facts = json.loads(answer)
+        except ValueError:
+            facts = {"stopped": "lost", "status": None, "report": None, "trace": ""}
+            facts |= {"output": "", "printed": 0, "seconds": 0.0}
+        shown = tail(facts["output"])
+        hidden = max(0, facts["printed"] - len(shown.encode()))
+        return Outcome(self.report_of(facts), shown, hidden, facts["seconds"])
+
+    def stop(self) -> None:
+        """End the check and all its processes, if they have not ended; wait for that."""
+        self.process.stdin.close()  # tells the supervisor
+        self.process.stdout.read()
+        self.process.stdout.close()
+        self.process.wait()
+
+    def report_of(self, facts: dict) -> Report:
+        """The judge's report if it is complete, else one that says why there is none."""
+        if facts["report"] is not None:
+            try:
+                return Report.from_dict(facts["report"])
+            except ValueError:
+                facts["stopped"] = "lost"
+        where = place_in(facts["trace"], self.file)
+        return Report(
+            (Failure(f"running {self.file.name}", self.end_in_words(facts) + where),)
+        )
+
+    def end_in_words(self, facts: dict) -> str:
+        """Why a judge that has not reported is no longer there."""
+        status = facts["status"]
+        match facts["stopped"]:
+            case "timeout":
+                return f"it did not finish within {self.timeout:g} s; does a loop never end?"
+            case "processes":
+                return f"it started more than {MOST_PROCESSES} processes; all have been ended"
+            case "startup":
+                return "Python did not start within a minute; try again when the machine is idle"
+            case "abandoned":
+                return "the check was interrupted"
+            case "lost":
+                return "the checker was ended before it could report"
+        if status < 0:
+            name = signal.Signals(-status).name
+            why = {
+                "SIGSEGV": "it accessed memory that is not its own",
+                "SIGKILL": "did it kill a process, or did the system run out of memory?",
+            }.get(name, "Python itself crashed")
+            return f"it was ended by the signal {name}: {why}"
+        return (
+            f"it ended the program (exit code {status}) before the check was finished"
+        )
+
+
+def place_in(trace: str, file: Path) -> str:
+    """Where the code was, from the stack trace that Python left when it was ended."""
+    own = re.search(rf'File "{re.escape(str(file.absolute()))}", line (\d+)', trace)
+    if own is None:
+        return ""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    number = int(own[1])
+    text = lines[number - 1].strip() if number <= len(lines) else ""
+    return f"\nIt was in line {number}: `{text}`"
+
+
+def tail(text: str) -> str:
+    """The last lines of `text` that are worth showing."""
+    lines = text[-CHARACTERS_SHOWN:].splitlines(keepends=True)
+    return "".join(lines[-LINES_SHOWN:])

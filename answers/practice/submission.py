@@ -1,0 +1,74 @@
+"""Call a learner's function, and put into words what it raises."""
+
+import inspect
+import re
+import traceback
+from collections.abc import Callable
+
+import numpy as np
+
+from answers.practice.parts import ARITHMETIC, Complaint
+
+NOT_WRITTEN = "not written yet"
+# NumPy words a misfit of sizes differently for matmul, dot and broadcasting; the sizes tell.
+SIZES = re.compile(
+    r"size (\d+) is different from (\d+)|(\d+) \(dim \d+\) != (\d+) \(dim \d+\)"
+)
+
+
+def call(
+    function: Callable, args: tuple, kwargs: dict, of: Callable | None = None
+) -> object:
+    """What the function returns; a `Complaint` if it raises, which names the line of `of`."""
+    try:
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+    except NotImplementedError:
+        what = f"{NOT_WRITTEN}: replace `raise NotImplementedError` by your code"
+        return Complaint(NOT_WRITTEN, what)
+    except (Exception, SystemExit) as error:
+        return complaint_of(error, of or function)
+
+
+def misfit(function: Callable, args: tuple, kwargs: dict) -> Complaint | None:
+    """A complaint if the function cannot be called with such arguments."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        signature = f"{getattr(function, '__name__', 'the function')}{inspect.signature(function)}"
+        what = (
+            f"it cannot be called like this ({error}); keep the signature of the stub"
+        )
+        return Complaint("signature", f"{what}, yours is {signature:.80}")
+    except ValueError:  # a function written in C has no signature to see
+        pass
+    return None
+
+
+def complaint_of(error: BaseException, function: Callable) -> Complaint:
+    """What was raised, and the line of the learner's own code where it happened."""
+    message = "".join(str(error).strip().splitlines()[:1])
+    message = re.sub(
+        r", with gufunc signature \S+", "", message
+    )  # matmul's, of no use here
+    what = f"{type(error).__name__}: {message}"
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    where = ""
+    if own:
+        where = f", in line {own[-1].lineno} of your code"
+        where += f": `{own[-1].line}`" if own[-1].line else ""
+    text = f"it raised {what.rstrip(': '):.200}{where}"
+    return Complaint(kind_of(error, what), text)
+
+
+def kind_of(error: BaseException, what: str) -> str:
+    """Errors of one kind come from one mistake, whichever function raised them."""
+    if (
+        isinstance(error, OverflowError | ZeroDivisionError)
+        or "math domain error" in what
+    ):
+        return ARITHMETIC
+    sizes = SIZES.search(what)
+    return f"sizes {sorted(filter(None, sizes.groups()))}" if sizes else what

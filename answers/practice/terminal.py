@@ -1,0 +1,185 @@
+"""How the command line shows things: readable in colour and without, in a pipe, on a dumb
+terminal and in 80 columns. Only text that is ours is ever read as markup."""
+
+import os
+import re
+from datetime import datetime
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.syntax import Syntax
+from rich.text import Text
+
+from answers.practice.plain_formulas import readable
+from answers.practice.progress import Record, Records
+from answers.practice.sandbox import Outcome
+from answers.site.pages import Page
+
+WIDTH = 80  # longer lines are tiring to read
+COLUMN = 32  # where the right half of a table begins
+SITE = "http://127.0.0.1:8000"  # of `mkdocs serve`; SITE_URL overrides it there as well as here
+FOLLOW_UPS = "They will ask next"  # a heading of every page
+
+ESCAPES = re.compile(
+    r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07?|.)|[\x00-\x08\x0b-\x1f\x7f]"
+)
+LOCAL_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
+
+
+def console() -> Console:
+    """Standard output, at most 80 columns wide."""
+    out = Console(highlight=False)
+    out.width = min(out.width, WIDTH)
+    return out
+
+
+def say(
+    out: Console, text: str, style: str = "", indent: int = 2, **marked: str | None
+) -> None:
+    """Print plain text, wrapped; what stands in backticks is set off, and each style=words."""
+    shown = Text(clean(text), style=style)
+    shown.highlight_regex(r"`[^`\n]+`", "bold")
+    for colour, words in marked.items():
+        if words:
+            shown.highlight_words([words], colour)
+    for line in shown.wrap(out, out.width - indent):
+        line.rstrip()
+        out.print(Text.assemble(" " * indent, line))
+
+
+def clean(text: str) -> str:
+    """Text without what would move the cursor or change colours."""
+    return ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def show_outcome(out: Console, name: str, outcome: Outcome) -> None:
+    """The verdict: the first thing to mend, and its name if it is a known mistake."""
+    report = outcome.report
+    verdict = ("passed", "bold green") if report.passed else ("not passed", "bold red")
+    out.print(Text.assemble((name, "bold"), ": ", verdict))
+    if not report.passed:
+        first, others = report.failures[0], len(report.failures) - 1
+        out.print()
+        say(out, f"{first.case}:")
+        say(out, first.message, green=first.expected, red=first.got)
+        if others:
+            parts = "Another part" if others == 1 else f"{others} other parts"
+            say(
+                out,
+                f"{parts} of the same result {'is' if others == 1 else 'are'} wrong.",
+            )
+    if report.diagnosis:
+        title = report.bug.replace("_", " ").capitalize()
+        out.print()
+        out.print(Text(f"  {title}", "bold yellow"))
+        say(out, report.diagnosis)
+    if outcome.output.strip():
+        cut = f", after {outcome.hidden:,} bytes not shown" if outcome.hidden else ""
+        out.print()
+        say(out, f"Your code printed{cut}:")
+        for line in clean(outcome.output).strip("\n").splitlines():
+            out.print(Text(f"  | {line}", "dim"), soft_wrap=True)
+    out.print()
+
+
+def show_next_steps(out: Console, page: Page, next_exercise: str | None) -> None:
+    """Where to go after a pass."""
+    site = os.environ.get("SITE_URL", SITE).rstrip("/")
+    anchor = FOLLOW_UPS.lower().replace(" ", "-")
+    show_row(
+        out, f"  answers show {page.number}", f"question {page.number}: {page.title}"
+    )
+    if next_exercise:
+        show_row(out, f"  answers start {next_exercise}", "the next exercise")
+    else:
+        show_row(out, "  answers progress", "you have passed every exercise")
+    out.print("  What an interviewer asks next:")
+    out.print(f"  {site}/questions/{page.path.stem}/#{anchor}", soft_wrap=True)
+
+
+def show_page(out: Console, page: Page) -> None:
+    """The question and what to say first."""
+    out.print(Text(f"Question {page.number}: {page.title}", "bold"))
+    out.print(Text(f"{page.topic}, {page.level}, {page.minutes} minutes", "dim"))
+    for title, markdown in (
+        ("As it is asked", page.question),
+        ("In thirty seconds", page.thirty_seconds),
+    ):
+        out.print()
+        out.print(Text(title, "bold underline"))
+        out.print()
+        text = LOCAL_LINK.sub(r"\1", markdown)
+        # Without Unicode the TeX is easier to read than question marks.
+        out.print(Markdown(readable(text) if out.encoding.startswith("utf") else text))
+    out.print()
+    say(out, f"Practise: {', '.join(page.exercises)}", indent=0)
+
+
+def show_exercises(out: Console, pages: list[Page], records: Records) -> None:
+    """The exercises by question, and how far the learner is with each."""
+    for page in pages:
+        out.print(
+            Text.assemble(
+                (f"{page.number:2}  {page.title}", "bold"), (f"  {page.level}", "dim")
+            )
+        )
+        for name in page.exercises:
+            show_row(out, f"    {name}", state(records.get(name, Record())))
+    names = {name for page in pages for name in page.exercises}
+    done = sum(
+        name in names and record.passed is not None for name, record in records.items()
+    )
+    out.print()
+    out.print(
+        f"{done} of {len(names)} passed. `answers start NAME` writes the file to begin with."
+    )
+
+
+def show_row(out: Console, left: str, right: str | Text) -> None:
+    row = Text.assemble(f"{left:<{COLUMN}}  ", right)
+    row.rstrip()
+    out.print(row)
+
+
+def state(record: Record) -> Text:
+    """How far the learner is with an exercise."""
+    hints = f"{record.hints} hint{'s' * (record.hints > 1)}" if record.hints else ""
+    if record.passed is None:
+        return Text(hints, "dim")
+    return Text(
+        f"passed {day(record.passed)}" + (f", {hints}" if hints else ""), "green"
+    )
+
+
+def day(moment: str) -> str:
+    """The day and time in the learner's time zone."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+
+
+def show_progress(out: Console, records: Records) -> None:
+    """What has been passed, the latest last."""
+    passed = sorted(
+        (record.passed, name) for name, record in records.items() if record.passed
+    )
+    for _, name in passed:
+        show_row(out, name, state(records[name]))
+    if not passed:
+        out.print("Nothing passed yet. `answers list` has the exercises.")
+
+
+def show_hints(out: Console, name: str, hints: tuple[str, ...], shown: int) -> None:
+    """The first hints; the last of them is the new one."""
+    for number, hint in enumerate(hints[:shown], start=1):
+        new = number == shown
+        out.print(Text(f"Hint {number} of {len(hints)}", "bold" if new else "dim"))
+        say(out, hint, "" if new else "dim")
+        out.print()
+
+
+def show_code(out: Console, code: str) -> None:
+    """Source code: coloured in a terminal, exact in a pipe."""
+    if out.is_terminal:
+        coloured = Syntax("", "python", theme="ansi_dark", background_color="default")
+        out.print(coloured.highlight(code.rstrip()), soft_wrap=True)
+    else:
+        out.file.write(code)

@@ -1,0 +1,161 @@
+"""What a submission goes through: cases, which compare results, and checks, which do not."""
+
+import copy
+import functools
+import inspect
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from answers.practice.compare import agrees, alike, difference, right_in_another_order
+from answers.practice.parts import RESULT, Complaint, Parts, parts_of
+from answers.practice.report import Failure
+from answers.practice.submission import call, misfit
+
+ARGUMENTS = "the arguments"
+LONG_NUMBER = re.compile(r"-?\d+\.\d{6,}(e[-+]\d+)?")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A call, whose result must be the reference's."""
+
+    name: str
+    reference: Callable
+    args: tuple
+    kwargs: dict
+    returns: tuple[str, ...]
+    rtol: float
+
+    @functools.cached_property
+    def result(self) -> object:
+        return call(self.reference, self.args, self.kwargs)
+
+    @functools.cached_property
+    def want(self) -> Parts:
+        return parts_of(self.result, self.result, self.returns)
+
+    def ask(self, function: Callable) -> Parts:
+        """The parts of the function's result, and a complaint if it changed its arguments."""
+        if (complaint := misfit(function, self.args, self.kwargs)) is not None:
+            return dict.fromkeys(self.want, complaint)
+        # A copy, so that a function that writes to its arguments spoils no later call.
+        args, kwargs = copy.deepcopy((self.args, self.kwargs))
+        result = call(function, args, kwargs)
+        if isinstance(result, Complaint):
+            return dict.fromkeys(self.want, result)
+        parts = parts_of(result, self.result, self.returns)
+        if len(self.returns) > 1 and self.wrong(parts):
+            order = right_in_another_order(result, self.result, self.returns, self.rtol)
+            if order is not None:
+                what = f"the parts are right, but come as {order}"
+                complaint = Complaint(
+                    what, f"{what}; return ({', '.join(self.returns)})"
+                )
+                parts = dict.fromkeys(self.want, complaint)
+        if changed := self.changed(args):
+            what = f"it changed its argument {' and '.join(f'`{name}`' for name in changed)}"
+            repair = "work on a copy (`a = a - b` makes a new array, `a -= b` does not)"
+            parts[ARGUMENTS] = Complaint(what, f"{what}; {repair}")
+        return parts
+
+    def wrong(self, answer: Parts) -> list[str]:
+        """The names of the parts that are wrong."""
+        return [
+            name
+            for name, part in answer.items()
+            if name not in self.want or not agrees(part, self.want[name], self.rtol)
+        ]
+
+    def alike(self, part: str, answer: Parts, bug: Parts) -> bool:
+        """Whether `part` went wrong as the bug's did."""
+        return part in bug and alike(answer[part], bug[part], self.rtol)
+
+    def tell(self, answer: Parts, parts: list[str]) -> tuple[Failure, ...]:
+        """What is wrong with these parts, in words; the call is told once."""
+        failures = []
+        for part in parts:
+            got = answer[part]
+            if isinstance(got, Complaint):
+                sentence, pieces = got.text, ()
+            else:
+                sentence, *pieces = difference(got, self.want[part], self.rtol)
+                sentence = f"{part} {sentence}"
+            if sentence not in [text for text, _ in failures]:
+                failures.append((sentence, pieces))
+        intros = itertools.chain([f"{self}: "], itertools.repeat(""))
+        return tuple(
+            Failure(self.name, intro + sentence, *pieces)
+            for intro, (sentence, pieces) in zip(intros, failures, strict=False)
+        )
+
+    def changed(self, args: tuple) -> list[str]:
+        """The names of the positional arguments that are no longer what they were."""
+        return [
+            name
+            for name, old, new in zip(self.parameters(), self.args, args, strict=False)
+            # Not array_equal: x + h - 2h + h puts an entry back, but for its last digit.
+            if isinstance(old, np.ndarray)
+            and not np.allclose(old, new, rtol=1e-12, atol=1e-12)
+        ]
+
+    def parameters(self) -> list[str]:
+        return list(inspect.signature(self.reference).parameters)
+
+    def __str__(self) -> str:
+        """The call, and what is passed."""
+        names = self.parameters()[: len(self.args)]
+        options = [f"{name}={value!r}" for name, value in self.kwargs.items()]
+        call_text = f"{self.reference.__name__}({', '.join(names + options)})"
+        if len(names) > 3:
+            return (
+                f"{call_text} with shapes {', '.join(str(a.shape) for a in self.args)}"
+            )
+        few = sum(np.size(value) for value in self.args) <= 10
+        passed = [
+            f"{n} {described(v, few)}" for n, v in zip(names, self.args, strict=True)
+        ]
+        return f"{call_text} with {', '.join(passed)}"
+
+
+class Check:
+    """A property of the submission."""
+
+    def __init__(self, function: Callable):
+        self.function = function
+        self.name = function.__name__.replace("_", " ")
+        self.complaint = Complaint(self.name, one_line(function.__doc__))
+
+    def ask(self, function: Callable) -> Parts:
+        """Nothing if the property holds, else the complaint."""
+        holds = call(self.function, (function,), {}, of=function)
+        if isinstance(holds, Complaint):
+            return {RESULT: holds}
+        return {} if holds else {RESULT: self.complaint}
+
+    def wrong(self, answer: Parts) -> list[str]:
+        return list(answer)
+
+    def alike(self, part: str, answer: Parts, bug: Parts) -> bool:
+        return answer == bug
+
+    def tell(self, answer: Parts, parts: list[str]) -> tuple[Failure, ...]:
+        return tuple(Failure(self.name, answer[part].text) for part in parts)
+
+
+def described(value: object, in_full: bool) -> str:
+    """An argument in a few words: its numbers if they are few, else its shape, and its dtype."""
+    if callable(value):
+        return f"= {one_line(value.__doc__)}"
+    usual = value.dtype in (np.float64, np.int64)
+    kind = "" if usual else f" of {value.dtype}"
+    if in_full:
+        return f"= {LONG_NUMBER.sub(lambda m: f'{float(m[0]):.6g}', str(value.tolist()))}{kind}"
+    return f"of shape {value.shape}{kind}"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

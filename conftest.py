@@ -1,0 +1,98 @@
+"""Pages are tests: pytest-codeblocks collects the Python of every page and of the README.
+
+`answers.site.fences` and `answers.site.session` say what runs and how. `--update` rewrites what
+pages show of it, and everything else that is generated. This file must stand at the root: pytest
+asks it about `docs/` and the README.
+"""
+
+import pytest
+from pytest_codeblocks.plugin import MarkdownFile, TestBlock
+
+from answers.site.fences import python_fences, update_outputs
+from answers.site.session import Session, place, start_afresh
+
+
+class Page(MarkdownFile):
+    """A Markdown file; its items are the Python fences, named by their lines."""
+
+    def collect(self):
+        try:
+            self.fences = python_fences(self.path)
+        except RuntimeError as error:
+            raise self.CollectError(f"{self.path}: {error}") from None
+        for index, fence in enumerate(self.fences):
+            yield Snippet.from_parent(self, name=f"line {fence.line}", obj=index)
+
+    def setup(self):
+        start_afresh()
+        self.session = Session(self.fences)
+        self.printed = {}
+
+    def teardown(self):
+        start_afresh()
+        if self.printed:
+            update_outputs(self.path, self.fences, self.printed)
+
+
+class Snippet(TestBlock):
+    """A Python fence."""
+
+    def runtest(self):
+        page, index = self.parent, self.obj
+        outcome, fence = page.session.run(index), page.fences[index]
+        self.user_properties.append(("seconds of a snippet", outcome.seconds))
+        if (
+            self.config.option.update
+            and fence.output is not None
+            and outcome.error is None
+        ):
+            page.printed[index] = outcome.printed
+        elif complaint := page.session.complaint(index):
+            raise RuntimeError(complaint)
+
+    def reportinfo(self):
+        line = self.parent.fences[self.obj].line
+        return self.path, line - 1, place(self.path, line)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="rewrite outputs, figures and tables of the pages",
+    )
+
+
+def pytest_configure(config):
+    config.option.codeblocks = False  # or each page would be collected twice
+
+
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".md":
+        return Page.from_parent(parent, path=file_path)
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [
+        *terminalreporter.getreports("passed"),
+        *terminalreporter.getreports("failed"),
+    ]
+    times = [
+        (value, report.nodeid)
+        for report in reports
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == "seconds of a snippet"
+    ]
+    if times:
+        slowest, where = max(times)
+        total = sum(seconds for seconds, _ in times)
+        terminalreporter.write_line(
+            f"{len(times)} snippets ran in {total:.2f} s, the slowest in {slowest:.2f} s: {where}"
+        )
+
+
+@pytest.fixture
+def update(request):
+    """Whether to rewrite what is generated, rather than to compare it."""
+    return request.config.option.update

@@ -1,0 +1,27 @@
+const scrollers = ":is(.equation, .md-typeset__scrollwrap, .tabbed-labels)"
+const later = self.requestIdleCallback ?? (work => setTimeout(work, 50))
+
+// Whatever scrolls sideways can be reached by keyboard; what does not is no stop on the way.
+const sizes = new ResizeObserver(entries => {
+  const blocks = new Set(entries.map(({ target }) => target.closest(scrollers)))
+  const scrolls = new Map([...blocks].map(b => [b, b.scrollWidth > b.clientWidth]))
+  for (const [block, does] of scrolls) {
+    if (does) block.tabIndex = 0
+    else block.removeAttribute("tabindex")
+  }
+})
+
+// A few at a time, when the browser has nothing better to do: measuring means layout.
+function observe(parts) {
+  parts.splice(0, 10).forEach(part => sizes.observe(part))
+  if (parts.length) later(() => observe(parts))
+}
+
+document$.subscribe(() => {
+  sizes.disconnect()
+  later(() => {
+    // Material makes the copy button of every code block a landmark of the page.
+    document.querySelectorAll(".md-code__nav").forEach(nav => { nav.role = "none" })
+    observe([...document.querySelectorAll(`${scrollers}, ${scrollers} > *`)])
+  })
+})

@@ -1,0 +1,112 @@
+"""What a reader does on the site: change the colours, go on, search, copy, choose a tab."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+QUESTION = "questions/06-softmax-cross-entropy/"
+TOGGLE = "button.scheme"
+
+
+def expect_scheme(page, name):
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
+
+
+def test_colours_follow_the_system(visit):
+    page = visit(QUESTION)
+    expect_scheme(page, "default")
+    page.emulate_media(color_scheme="dark")
+    expect_scheme(page, "slate")
+
+
+def test_colours_follow_the_toggle_and_are_kept(visit, site):
+    page = visit()
+    expect_scheme(page, "default")
+    page.locator(TOGGLE).click()
+    expect_scheme(page, "slate")
+    page.goto(site.url + QUESTION)
+    expect_scheme(page, "slate")
+    page.locator(TOGGLE).click()
+    expect_scheme(page, "default")
+    page.emulate_media(color_scheme="dark")  # the reader has chosen
+    page.reload()
+    expect_scheme(page, "default")
+
+
+def test_figures_take_the_colours_of_the_scheme(visit):
+    page = visit(QUESTION)
+    text = page.locator(".drawing text").first
+    light = text.evaluate("e => getComputedStyle(e).fill")
+    page.emulate_media(color_scheme="dark")
+    expect(text).not_to_have_css("fill", light)
+
+
+def test_the_next_page_comes_without_a_reload_and_typeset(visit):
+    page = visit()
+    page.evaluate("window.stayed = true")
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url(re.compile("questions/"))
+    formula = page.locator("article .katex").first
+    expect(formula).to_be_visible()
+    assert page.evaluate("window.stayed")
+    family = formula.evaluate("e => getComputedStyle(e).fontFamily")
+    assert family.startswith("KaTeX_Main")
+    assert page.evaluate("document.fonts.check('16px KaTeX_Main')")
+    expect(page.locator(".md-footer__link--prev")).to_be_visible()
+
+
+def test_what_scrolls_can_be_reached_by_keyboard_and_nothing_else(visit):
+    page = visit(QUESTION, "phone")
+    page.locator("details").evaluate_all(
+        "all => all.forEach(details => details.open = true)"
+    )
+    page.add_style_tag(content=".equation { content-visibility: visible !important }")
+    page.wait_for_function("""() => {
+      const blocks = [...document.querySelectorAll(".equation, .md-typeset__scrollwrap")]
+      const scrolls = blocks.map(block => block.scrollWidth > block.clientWidth)
+      return scrolls.includes(true) && blocks.every((b, i) => (b.tabIndex == 0) == scrolls[i])
+    }""")
+
+
+@pytest.mark.parametrize("look", ["light", "phone"])
+def test_an_equation_far_away_has_the_height_that_it_will_have(visit, look):
+    page = visit(QUESTION, look)
+    page.locator("details").evaluate_all(
+        "all => all.forEach(details => details.open = true)"
+    )
+    heights = "blocks => blocks.map(block => block.getBoundingClientRect().height)"
+    far = page.locator(".equation").evaluate_all(heights)
+    page.add_style_tag(content=".equation { content-visibility: visible !important }")
+    near = page.locator(".equation").evaluate_all(heights)
+    assert len(far) > 3
+    assert max(abs(a - b) for a, b in zip(far, near, strict=True)) < 0.5
+
+
+def test_search_finds_a_page(visit):
+    page = visit()
+    page.keyboard.press("/")
+    page.keyboard.type("logsumexp", delay=20)
+    page.locator(
+        ".md-search-result__link", has_text="Softmax and cross-entropy"
+    ).first.click()
+    page.wait_for_url(re.compile(QUESTION))
+    expect(page.locator(".md-content h1")).to_have_text(re.compile("Softmax"))
+
+
+def test_every_code_block_can_be_copied(visit):
+    page = visit(QUESTION)
+    blocks = page.locator(".highlight > pre").count()
+    assert (
+        page.locator(".highlight .md-code__button[data-md-type=copy]").count()
+        == blocks
+        > 5
+    )
+
+
+def test_a_tab_that_is_chosen_is_shown(visit):
+    page = visit()
+    panels = page.locator(".tabbed-block")
+    page.locator(".tabbed-labels label").nth(1).click()
+    expect(panels.nth(1)).to_be_visible()
+    expect(panels.nth(0)).to_be_hidden()

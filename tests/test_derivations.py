@@ -1,0 +1,220 @@
+"""What SymPy derives for any size holds for explicit sizes, by PyTorch's autograd."""
+
+import numpy as np
+import pytest
+import sympy as sp
+import torch
+
+from answers.derivations import (
+    aligned,
+    backprop,
+    finite_differences,
+    latex,
+    select,
+    softmax,
+)
+
+CLASSES = 4
+LOGITS = [0.3, -1.2, 2.1, 0.7]
+PROBABILITIES = torch.softmax(torch.tensor(LOGITS, dtype=torch.float64), 0)
+TARGETS = [0.1, 0.2, 0.3, 0.4]
+PAIRS = [(a, b) for a in range(CLASSES) for b in range(CLASSES)]
+
+
+def numbers(expression, **indices):
+    """`expression` at the logits above; classes count from 1 in formulas, from 0 in arrays."""
+    values = {softmax.K: CLASSES} | {
+        getattr(softmax, n): v + 1 for n, v in indices.items()
+    }
+    expression = expression.subs(values).doit()
+    for base, row in (
+        (softmax.z, LOGITS),
+        (softmax.p, PROBABILITIES.tolist()),
+        (softmax.t, TARGETS),
+    ):
+        expression = expression.subs({base[m + 1]: row[m] for m in range(CLASSES)})
+    return expression
+
+
+def by_autograd(function):
+    """The gradient of `function` at the logits."""
+    z = torch.tensor(LOGITS, dtype=torch.float64, requires_grad=True)
+    function(z).backward()
+    return z.grad.tolist()
+
+
+def test_log_odds_give_softmax():
+    _, (_, formula) = softmax.from_log_odds()
+    for k in range(CLASSES):
+        assert float(numbers(formula, k=k)) == pytest.approx(
+            PROBABILITIES[k].item(), rel=1e-12
+        )
+
+
+def test_the_distribution_of_maximum_entropy_has_logits_as_log_odds():
+    *_, (_, formula) = softmax.from_maximum_entropy()
+    at = {"beta": 1, "lambda": 0.4}
+    p = [
+        float(
+            numbers(formula, j=j).subs(
+                {s: at[s.name] for s in formula.free_symbols if s.name in at}
+            )
+        )
+        for j in range(CLASSES)
+    ]
+    np.testing.assert_allclose(np.log(p[2] / p[0]), LOGITS[2] - LOGITS[0])
+
+
+@pytest.mark.parametrize(("k", "j"), PAIRS)
+def test_jacobian_agrees_with_autograd(k, j):
+    ((_, formula),) = softmax.jacobian()
+    expected = by_autograd(lambda z: torch.softmax(z, 0)[k])[j]
+    assert float(numbers(formula, k=k, j=j)) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("y", "j"), PAIRS)
+def test_cross_entropy_and_its_gradient_agree_with_autograd(y, j):
+    (_, loss), (_, hard), (_, soft) = softmax.cross_entropy()
+    target = torch.tensor(y)
+    z = torch.tensor(LOGITS, dtype=torch.float64)
+    expected = torch.nn.functional.cross_entropy(z, target).item()
+    assert float(numbers(loss, y=y)) == pytest.approx(expected, rel=1e-12)
+    expected = by_autograd(lambda z: torch.nn.functional.cross_entropy(z, target))[j]
+    assert float(numbers(hard, y=y, j=j)) == pytest.approx(expected, rel=1e-12)
+    t = torch.tensor(TARGETS, dtype=torch.float64)
+    expected = by_autograd(lambda z: torch.nn.functional.cross_entropy(z, t))[j]
+    assert float(numbers(soft, j=j)) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("y", "j"), PAIRS)
+def test_gradient_with_eps_agrees_with_autograd(y, j):
+    (_, formula), (_, limit) = softmax.with_eps()
+    expected = by_autograd(lambda z: -torch.log(torch.softmax(z, 0)[y] + 0.3))[j]
+    assert float(numbers(formula, y=y, j=j).subs(softmax.eps, 0.3)) == pytest.approx(
+        expected, rel=1e-12
+    )
+    assert limit == -sp.log(softmax.eps)
+
+
+@pytest.mark.parametrize(("y", "j"), PAIRS)
+def test_gradient_with_a_temperature_agrees_with_autograd(y, j):
+    ((_, formula),) = softmax.with_temperature()
+    heat, z = 2.5, torch.tensor(LOGITS, dtype=torch.float64)
+    probability = torch.softmax(z / heat, 0)[j].item()
+    at = {softmax.temperature: heat, softmax.p[softmax.j]: probability}
+    expected = by_autograd(lambda z: -torch.log_softmax(z / heat, 0)[y])[j]
+    assert float(numbers(formula.subs(at), y=y, j=j)) == pytest.approx(
+        expected, rel=1e-12
+    )
+
+
+def test_softmax_of_two_logits_is_a_sigmoid():
+    ((_, difference),) = softmax.binary()
+    assert difference == 0
+
+
+def test_a_shift_of_all_logits_has_slope_zero():
+    ((_, slope),) = softmax.shift()
+    assert slope == 0
+
+
+BATCH, D_IN, OUT = 3, 2, 4
+RNG = np.random.default_rng(0)
+ARRAYS = {
+    name: RNG.normal(size=size)
+    for name, size in {
+        "x": (BATCH, D_IN),
+        "w": (D_IN, OUT),
+        "G": (BATCH, OUT),
+        "s": (BATCH, OUT),
+    }.items()
+}
+LABELS = [2, 0, 3]
+
+
+def entry(expression, **indices):
+    """A formula of backprop at the arrays above."""
+    sizes = {backprop.N: BATCH, backprop.D: D_IN, backprop.K: OUT}
+    at = {getattr(backprop, name): value + 1 for name, value in indices.items()}
+    expression = expression.subs(sizes | at).doit()
+    expression = expression.subs(
+        {backprop.y[r + 1]: LABELS[r] + 1 for r in range(BATCH)}
+    )
+    arrays = ARRAYS | {"p": torch.softmax(torch.tensor(ARRAYS["s"]), 1).numpy()}
+    return float(
+        expression.subs(
+            {
+                getattr(backprop, name)[r + 1, q + 1]: array[r, q]
+                for name, array in arrays.items()
+                for r, q in np.ndindex(array.shape)
+            }
+        )
+    )
+
+
+def test_gradient_of_the_mean_loss_agrees_with_autograd():
+    (_, loss), (_, formula) = backprop.of_logits()
+    s = torch.tensor(ARRAYS["s"], requires_grad=True)
+    expected = torch.nn.functional.cross_entropy(s, torch.tensor(LABELS))
+    expected.backward()
+    assert entry(loss) == pytest.approx(expected.item(), rel=1e-12)
+    for m, c in np.ndindex(BATCH, OUT):
+        assert entry(formula, m=m, c=c) == pytest.approx(s.grad[m, c].item(), rel=1e-12)
+
+
+def test_gradients_of_an_affine_layer_agree_with_autograd():
+    x, w = (torch.tensor(ARRAYS[name], requires_grad=True) for name in ("x", "w"))
+    b = torch.zeros(OUT, dtype=torch.float64, requires_grad=True)
+    (x @ w + b).backward(torch.tensor(ARRAYS["G"]))
+    (_, dw), (_, db), (_, dx) = backprop.of_affine()
+    for d, c in np.ndindex(D_IN, OUT):
+        assert entry(dw, d=d, c=c) == pytest.approx(w.grad[d, c].item(), rel=1e-12)
+    for c in range(OUT):
+        assert entry(db, c=c) == pytest.approx(b.grad[c].item(), rel=1e-12)
+    for m, d in np.ndindex(BATCH, D_IN):
+        assert entry(dx, m=m, d=d) == pytest.approx(x.grad[m, d].item(), rel=1e-12)
+
+
+def test_the_whole_network_is_checked_with_a_mask_that_differs_between_examples():
+    assert set(backprop.whole_network().values()) == {0}
+
+
+def test_the_check_of_the_whole_network_notices_a_wrong_formula(monkeypatch):
+    monkeypatch.setattr(backprop.sp, "Heaviside", lambda z: sp.Integer(1))
+    found = backprop.whole_network()
+    assert all(found[name] > 1e-3 for name in ("x", "w1", "b1"))
+    assert found["w2"] == found["b2"] == 0
+
+
+def test_truncation_is_that_of_a_cubic():
+    (_, one_sided), (_, centred) = finite_differences.truncation()
+    f, x, h = finite_differences.f, finite_differences.x, finite_differences.h
+    cubic = sp.Lambda(x, x**3)
+    assert centred.removeO().subs(f, cubic).doit() == h**2
+    assert one_sided.removeO().subs(f, cubic).doit() == 3 * h * x
+    assert (centred.getn(), one_sided.getn()) == (4, 2)
+    h = 0.1
+    assert ((1 + h) ** 3 - (1 - h) ** 3) / (2 * h) - 3 == pytest.approx(h**2 * 6 / 6)
+    assert ((1 + h) ** 2 - 1) / h - 2 == pytest.approx(h * 2 / 2)
+
+
+def test_the_best_step_balances_truncation_and_rounding():
+    (_, error), (_, cube) = finite_differences.best_step()
+    h = finite_differences.h
+    symbols = sorted(cube.free_symbols, key=str)
+    at = dict(zip(symbols, (2e-16, 3.0, 5.0), strict=True))
+    best = float(cube.subs(at)) ** (1 / 3)
+    around = [float(error.subs(at).subs(h, best * f)) for f in (0.9, 1, 1.1)]
+    assert around[1] < min(around[0], around[2])
+
+
+def test_a_delta_sum_is_evaluated_only_if_the_index_is_within():
+    n, i, j = sp.symbols("n i j", integer=True, positive=True)
+    total = sp.Sum(sp.KroneckerDelta(i, j) * i**2, (i, 1, n))
+    assert select(total, (j, n)) == j**2
+    assert select(total) != j**2
+
+
+def test_latex_prefers_an_order_without_a_leading_minus():
+    assert latex(softmax.p[softmax.j] - softmax.t[softmax.j]) == "p_{j} - t_{j}"
+    assert aligned(("a", softmax.K), ("b", softmax.K)).count(r"\\") == 1

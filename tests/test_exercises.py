@@ -1,0 +1,371 @@
+"""What every exercise promises, whatever it asks for: a new one is tested by being there."""
+
+import ast
+import importlib.util
+import inspect
+import json
+import re
+import subprocess
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from answers.practice import catalog, kill_matrix
+from answers.practice.exercise import Exercise
+from answers.practice.report import Report
+from answers.practice.trials import Check
+
+TESTS = Path(__file__).parent
+PAGES = TESTS.parent / "docs" / "questions"
+NAMES = catalog.names()
+
+
+@cache
+def module(folder, name):
+    """tests/<folder>/<name>.py, imported by its path: it has the name of an exercise."""
+    path = TESTS / folder / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{folder}_{name}", path)
+    imported = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(imported)
+    return imported
+
+
+def functions(folder, name):
+    imported = module(folder, name)
+    return [
+        f
+        for f in vars(imported).values()
+        if getattr(f, "__module__", "") == imported.__name__
+    ]
+
+
+def each(members):
+    return [
+        pytest.param(name, member, id=f"{name}-{getattr(member, '__name__', member)}")
+        for name in NAMES
+        for member in members(name)
+    ]
+
+
+def variants(name):
+    bugs = catalog.load(name).bugs.values()
+    return [
+        pytest.param(name, bug, program, id=f"{name}-{bug.name}-{number}")
+        for bug in bugs
+        for number, program in enumerate(bug.programs)
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_is_that_of_the_file_and_the_function(name):
+    exercise = catalog.load(name)
+    assert exercise.name == exercise.reference.__name__ == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_exists_and_lists_the_exercise(name):
+    from answers.site.pages import pages
+
+    stem = catalog.load(name).page
+    page = {page.path.stem: page for page in pages()}[stem]
+    assert name in page.exercises
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_passes(name):
+    exercise = catalog.load(name)
+    assert exercise.run(exercise.reference) == Report()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_or_more_right_answers_are_kept(name):
+    assert len(functions("right_answers", name)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), each(lambda name: functions("right_answers", name))
+)
+def test_a_right_answer_written_differently_passes(name, answer):
+    assert catalog.load(name).run(answer) == Report()
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), each(lambda name: module("wrong_answers", name).BUGS)
+)
+@pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
+def test_a_wrong_answer_fails_and_is_told_the_bug_it_has(name, answer):
+    report = catalog.load(name).run(answer)
+    assert not report.passed
+    assert report.bug == module("wrong_answers", name).BUGS[answer]
+
+
+@pytest.mark.parametrize(
+    ("name", "bug", "program"), [p for name in NAMES for p in variants(name)]
+)
+def test_a_bug_fails_and_is_named_as_itself(name, bug, program):
+    report = catalog.load(name).run(program)
+    assert not report.passed
+    assert (report.bug, report.diagnosis) == (bug.name, bug.diagnosis)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_or_more_bugs_and_two_to_four_hints(name):
+    exercise = catalog.load(name)
+    assert len(exercise.bugs) >= 3
+    assert 2 <= len(exercise.hints) <= 4
+    assert all(hint.strip() == hint and len(hint) > 20 for hint in exercise.hints)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_is_a_line_of_the_solution(name):
+    exercise = catalog.load(name)
+    lines = {line.strip() for line in exercise.solution().splitlines() if " = " in line}
+    assert not [hint for hint in exercise.hints if any(line in hint for line in lines)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_diagnosis_is_one_or_two_sentences(name):
+    exercise = catalog.load(name)
+    texts = [bug.diagnosis for bug in exercise.bugs.values()]
+    texts += [
+        trial.complaint.text for trial in exercise.trials if isinstance(trial, Check)
+    ]
+    for text in texts:
+        assert 1 <= len(re.findall(r"[.?!](?= [A-Z`]|$)", text)) <= 2, text
+        assert text.endswith(".")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case_names_differ(name):
+    names = [trial.name for trial in catalog.load(name).trials]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_runs_alone_and_is_told_that_it_is_not_written(name):
+    exercise = catalog.load(name)
+    namespace = {}
+    exec(compile(exercise.stub(), f"{name}.py", "exec"), namespace)
+    report = exercise.run(namespace[name])
+    assert [
+        failure.message.count("not written yet") for failure in report.failures
+    ] == [1]
+    assert report.bug is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_keeps_signature_and_docstring_and_no_more(name):
+    exercise = catalog.load(name)
+    namespace = {}
+    exec(exercise.stub(), namespace)
+    ours, theirs = (
+        inspect.signature(namespace[name]),
+        inspect.signature(exercise.reference),
+    )
+    assert str(ours) == str(theirs)
+    assert namespace[name].__doc__ == exercise.reference.__doc__
+    assert "--8<--" not in exercise.stub()
+    tree = ast.parse(exercise.stub())
+    imported = {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert (
+        imported == {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & imported
+    )
+
+
+def test_stubs_and_solutions_are_clean_code(tmp_path):
+    for name in NAMES:
+        exercise = catalog.load(name)
+        (tmp_path / f"{name}_stub.py").write_text(exercise.stub(), "utf-8")
+        (tmp_path / f"{name}_solution.py").write_text(exercise.solution(), "utf-8")
+    config = ["--config", str(TESTS.parent / "pyproject.toml"), "--no-cache"]
+    # F401: NumPy is there for the code to come, and for the docstring's examples.
+    for command in (["check", "--ignore", "F401"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, *config, str(tmp_path)]
+        done = subprocess.run(ruff, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_runs_alone_and_passes(name):
+    exercise = catalog.load(name)
+    namespace = {}
+    exec(exercise.solution(), namespace)
+    assert exercise.run(namespace[name]) == Report()
+    assert "--8<--" not in exercise.solution()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "answer", [None, "0.5", {}, [], (), object(), print, np.array(["a"]), 1j]
+)
+def test_an_answer_of_any_other_kind_gets_a_sentence(name, answer):
+    report = catalog.load(name).run(lambda *args, **kwargs: answer)
+    assert not report.passed
+    assert report.bug is None
+    assert len(report.failures[0].message) > 40
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_answer_of_nan_or_infinity_fails(name, value):
+    exercise = catalog.load(name)
+
+    def poisoned(*args, **kwargs):
+        return poison(exercise.reference(*args, **kwargs), value)
+
+    report = exercise.run(poisoned)
+    assert not report.passed
+    assert str(value) in report.failures[0].got
+
+
+def poison(result, value):
+    """The same structure with every number replaced."""
+    if isinstance(result, tuple):
+        return tuple(poison(part, value) for part in result)
+    if isinstance(result, dict):
+        return {key: poison(part, value) for key, part in result.items()}
+    return np.full(np.shape(result), value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_of_the_last_call_fails(name):
+    """A function that answers each call with its previous result is a stale cache."""
+    exercise = catalog.load(name)
+    results = []
+
+    def stale(*args, **kwargs):
+        results.append(exercise.reference(*args, **kwargs))
+        return results[-2] if len(results) > 1 else results[0]
+
+    assert not exercise.run(stale).passed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reports_survive_json(name):
+    exercise = catalog.load(name)
+    for bug in exercise.bugs.values():
+        report = exercise.run(bug.programs[0])
+        assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_judging_twice_gives_one_report(name):
+    exercise = catalog.load(name)
+    for bug in exercise.bugs.values():
+        first = exercise.run(bug.programs[0])
+        np.random.seed(0)
+        assert exercise.run(bug.programs[0]) == first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_judging_a_pass_takes_milliseconds(name):
+    exercise = catalog.load(name)
+    exercise.run(exercise.reference)
+    start = time.perf_counter()
+    exercise.run(exercise.reference)
+    assert time.perf_counter() - start < 0.25  # 2 to 8 ms on an idle core
+
+
+def test_the_catalog_needs_neither_pytorch_nor_sympy():
+    code = (
+        "import sys; from answers.practice import catalog\n"
+        "for name in catalog.names(): catalog.load(name)\n"
+        "print([name for name in ('torch', 'sympy', 'scipy', 'typer') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_an_unknown_name_is_told_the_closest():
+    with pytest.raises(KeyError, match="did you mean softmax"):
+        catalog.load("sofmax")
+    with pytest.raises(KeyError, match="there are affine, "):
+        catalog.load("zzz")
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("softmax", ["wrong_axis_and_no_maximum", "with_pythons_exp"]),
+        ("cross_entropy", ["doubled_and_eps", "textbook_eps"]),
+        (
+            "affine_backward",
+            ["transposed_weights_and_bias_mean", "divided_by_the_batch"],
+        ),
+        ("numerical_gradient", ["one_sided_with_integers", "integers_in_place"]),
+        ("relative_error", ["mean_and_no_zero_case", "pythons_division"]),
+        ("two_layer_gradients", ["no_mean_and_no_sum", "no_mean"]),
+        ("two_layer_gradients", ["no_onehot_and_no_mask", "relu_ignored"]),
+        ("two_layer_gradients", ["sum_and_overflow", "overflow"]),
+    ],
+)
+def test_two_mistakes_are_told_one_after_the_other(name, answers):
+    """The first answer has both; in the second, what the first was told has been repaired."""
+    exercise, wrong = catalog.load(name), module("wrong_answers", name)
+    told = [exercise.run(getattr(wrong, answer)).bug for answer in answers]
+    assert None not in told
+    assert told[0] != told[1]
+
+
+def test_the_kill_matrix_has_a_row_for_every_bug():
+    text = kill_matrix.tables()
+    for name in NAMES:
+        exercise = catalog.load(name)
+        assert f"### `{name}`" in text
+        assert f"(questions/{exercise.page}.md)" in text
+        for bug in exercise.bugs.values():
+            row = next(
+                line
+                for line in text.splitlines()
+                if line.startswith(f"| {bug.name.replace('_', ' ')} |")
+            )
+            assert len(re.findall(r"(?<!\\)\|", row)) == 4, (
+                "a | in a cell must be escaped"
+            )
+            assert all(
+                word in text for word in bug.diagnosis.split() if "|" not in word
+            )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_symptoms_are_a_line_for_every_bug_and_fit_a_page(name):
+    lines = kill_matrix.symptoms(name).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == list(catalog.load(name).bugs)
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_bug_that_passes_or_is_taken_for_another_stops_the_kill_matrix():
+    exercise = Exercise(catalog.load("affine").reference, "a-page", ("Hint.",))
+    exercise.case("one example", np.ones((1, 2)), np.ones((2, 1)), np.ones(1))
+
+    @exercise.bug
+    def harmless(x, w, b):
+        """Nothing is wrong. Leave it."""
+        return x @ w + b
+
+    with pytest.raises(ValueError, match="the mistake harmless of affine passes"):
+        kill_matrix.table(exercise)
+
+    @exercise.bug
+    def one(x, w, b):
+        """It is 1. Compute it."""
+        return np.ones((1, 1))
+
+    @exercise.bug
+    def also_one(x, w, b):
+        """It is 1 too. Compute it."""
+        return np.ones((1, 1))
+
+    with pytest.raises(
+        ValueError, match="the mistake also_one of affine is taken for one"
+    ):
+        kill_matrix.found_by(exercise, exercise.bugs["also_one"])

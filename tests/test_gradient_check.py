@@ -1,0 +1,448 @@
+"""Finite differences and their reports, against closed forms, PyTorch and planted mistakes."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from jaxtyping import TypeCheckError
+from numpy.testing import assert_allclose, assert_array_equal
+
+from answers.gradient_check import (
+    check_directions,
+    check_gradient,
+    numerical_gradient,
+    relative_error,
+)
+from answers.layers import relu
+from answers.softmax import cross_entropy
+from answers.two_layer_net import two_layer_gradients
+
+WAVE = np.array([0.3, -1.2, 0.7, 2.1, -0.4])
+
+
+def wave(x):
+    """A smooth function with no vanishing derivative at `WAVE`."""
+    return (np.exp(x) * np.sin(x)).sum()
+
+
+def wave_gradient(x):
+    return np.exp(x) * (np.sin(x) + np.cos(x))
+
+
+def wave_error(h):
+    return np.abs(numerical_gradient(wave, WAVE, h) - wave_gradient(WAVE)).max()
+
+
+def slope(errors, steps):
+    """The order of a method: the slope of log error against log h."""
+    return np.polyfit(np.log(steps), np.log(errors), 1)[0]
+
+
+def square(x):
+    return (x**2).sum()
+
+
+# Signed, and neither tiny nor huge: the laws below hold for reals, not where floats give out.
+magnitudes = st.floats(1e-100, 1e100)
+numbers = st.one_of(st.just(0.0), magnitudes, magnitudes.map(lambda x: -x))
+
+
+@st.composite
+def pairs(draw):
+    shape = draw(array_shapes(max_dims=2, max_side=5))
+    return tuple(draw(arrays(np.float64, shape, elements=numbers)) for _ in range(2))
+
+
+# numerical_gradient
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 3), (2, 1, 3)])
+def test_numerical_gradient_agrees_with_the_closed_form_for_any_shape(shape):
+    x = np.random.default_rng(1).normal(size=shape)
+    got = numerical_gradient(wave, x)
+    assert got.shape == shape
+    assert_allclose(got, wave_gradient(x), rtol=1e-7, atol=1e-9)
+
+
+def test_numerical_gradient_agrees_with_pytorch_on_a_loss_that_mixes_all_entries():
+    x = np.random.default_rng(2).normal(size=(3, 5))
+    tensor = torch.tensor(x, requires_grad=True)
+    torch.logsumexp((tensor @ tensor.T).flatten(), 0).backward()
+    got = numerical_gradient(lambda x: np.log(np.exp(x @ x.T).sum()), x)
+    assert_allclose(got, tensor.grad, rtol=1e-7, atol=1e-9)
+
+
+@given(
+    arrays(np.float64, 3, elements=st.floats(-9, 9)),
+    arrays(np.float64, 3, elements=st.floats(-9, 9)),
+)
+def test_a_centred_difference_of_a_parabola_has_no_error_but_rounding(a, x):
+    got = numerical_gradient(lambda x: (a * x * x + 3 * x).sum(), x, h=0.5)
+    assert_allclose(got, 2 * a * x + 3, rtol=1e-11, atol=1e-11)
+
+
+def test_halving_h_divides_the_centred_error_by_4_and_the_one_sided_error_by_2():
+    steps = 2.0 ** -np.arange(4, 11)
+    one_sided = [
+        np.abs((np.exp(WAVE + h) - np.exp(WAVE)) / h - np.exp(WAVE)).max()
+        for h in steps
+    ]
+    assert slope([wave_error(h) for h in steps], steps) == pytest.approx(2, abs=0.01)
+    assert slope(one_sided, steps) == pytest.approx(1, abs=0.02)
+
+
+def test_the_error_curve_is_a_v():
+    steps = np.logspace(-2, -10, 33)
+    errors = np.array([wave_error(h) for h in steps])
+    assert 1e-6 < steps[errors.argmin()] < 1e-4
+    # Left of the tip rounding grows like 1/h, right of it truncation like h².
+    small, large = steps < 1e-7, steps > 1e-4
+    assert slope(errors[small], steps[small]) == pytest.approx(-1, abs=0.3)
+    assert slope(errors[large], steps[large]) == pytest.approx(2, abs=0.05)
+
+
+def test_the_default_step_is_near_the_tip_of_the_v():
+    best = min(wave_error(h) for h in np.logspace(-2, -10, 33))
+    assert wave_error(None) < 20 * best
+    assert wave_error(None) == wave_error(float(np.finfo(float).eps) ** (1 / 3))
+
+
+def test_float32_and_integers_differentiate_in_their_own_way():
+    got = numerical_gradient(square, np.array([1.0, -3.0], dtype=np.float32))
+    assert got.dtype == np.float32
+    assert_allclose(got, [2, -6], rtol=1e-3)
+    got = numerical_gradient(square, np.array([1, -3], dtype=np.int8))
+    assert got.dtype == np.float64
+    assert_allclose(got, [2, -6], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "low", "high"), [(np.float32, 1e-3, 1), (np.float64, 0, 1e-7)]
+)
+def test_a_right_gradient_fails_in_float32_and_passes_in_float64(dtype, low, high):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(11, 7)).astype(dtype), rng.integers(0, 3, 11)
+    w1, b1, w2, b2 = (
+        rng.normal(size=shape).astype(dtype) for shape in ((7, 5), (5,), (5, 3), (3,))
+    )
+    _, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    numerical = numerical_gradient(
+        lambda w: two_layer_gradients(x, y, w, b1, w2, b2)[0], w1
+    )
+    assert low <= relative_error(gradients["w1"], numerical) < high
+
+
+def test_a_slope_is_the_mean_of_both_sides_at_a_kink():
+    assert_allclose(numerical_gradient(lambda x: relu(x).sum(), np.zeros(2)), 0.5)
+
+
+def test_f_that_spoils_its_argument_spoils_nothing():
+    def f(x):
+        total = square(x)
+        x[:] = np.nan
+        return total
+
+    x = np.array([1.0, 2.0])
+    assert_allclose(numerical_gradient(f, x), [2, 4], rtol=1e-9)
+    assert check_gradient(f, x, 2 * x).passed
+    assert_array_equal(x, [1, 2])
+
+
+@pytest.mark.parametrize("h", [0.0, -1e-5, np.nan, np.inf])
+def test_a_step_that_is_not_positive_and_finite_is_refused(h):
+    with pytest.raises(ValueError, match=f"`h` is {h}; pass a positive, finite step"):
+        numerical_gradient(square, np.ones(2), h)
+
+
+def test_a_step_too_small_to_change_an_entry_is_refused_with_its_index():
+    message = r"`h` = 1e-09 is too small to change x = 10000000000.0 at index \(1,\); pass a larger"
+    with pytest.raises(ValueError, match=message):
+        numerical_gradient(square, np.array([1, 1e10]), 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (
+            lambda x: x,
+            r"`f` returned shape \(3,\); it must return one number, the loss",
+        ),
+        (lambda x: x[:1], r"`f` returned shape \(1,\); it must return one number"),
+        (lambda x: None, r"`f` returned None; it must return one number, the loss"),
+        (
+            lambda x: np.nan,
+            r"`f` returned nan for a step at index \(0,\); the loss must be finite",
+        ),
+        (
+            lambda x: np.inf if x[2] > 0 else 0,
+            r"`f` returned inf for a step at index \(2,\)",
+        ),
+    ],
+)
+def test_f_that_returns_no_finite_number_is_refused(f, message):
+    with pytest.raises(ValueError, match=message):
+        numerical_gradient(f, np.zeros(3))
+
+
+@pytest.mark.parametrize("number", [int, float, np.float32, np.asarray, torch.tensor])
+def test_f_may_return_any_kind_of_number(number):
+    assert_array_equal(
+        numerical_gradient(lambda x: number(2 * x[0]), np.ones(1), h=1.0), [2]
+    )
+
+
+def test_f_that_is_no_function_is_refused():
+    with pytest.raises(TypeCheckError, match="parameter 'f'"):
+        numerical_gradient(3.0, np.zeros(3))
+
+
+# relative_error
+
+
+def test_relative_error_is_the_largest_written_as_a_loop():
+    a, b = np.random.default_rng(5).normal(size=(2, 3, 5))
+    a[0, 0] = b[0, 0] = a[1, 1] = 0
+    expected = max(
+        0 if p == q == 0 else abs(p - q) / max(abs(p), abs(q))
+        for p, q in zip(a.flat, b.flat, strict=True)
+    )
+    assert relative_error(a, b) == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (0, 0, 0),
+        (0, 1e-300, 1),
+        (3, 4, 0.25),
+        (1, -1, 2),
+        (5, 5, 0),
+        (-2, -4, 0.5),
+        (127, -128, 2),
+    ],
+)
+def test_relative_error_of_two_numbers(a, b, expected):
+    got = relative_error(np.array([a]), np.array([b]))
+    assert type(got) is float
+    assert got == pytest.approx(expected, rel=0.01)
+
+
+def test_small_integers_do_not_wrap_around():
+    assert relative_error(np.array([100], np.int8), np.array([-100], np.int8)) == 2
+    assert relative_error(np.array([1], np.uint8), np.array([2], np.uint8)) == 0.5
+    assert relative_error(np.array([-128], np.int8), np.array([0], np.int8)) == 1
+
+
+@given(pairs())
+def test_relative_error_is_symmetric_between_0_and_2_and_0_for_equals(pair):
+    a, b = pair
+    assert relative_error(a, b) == relative_error(b, a)
+    assert 0 <= relative_error(a, b) <= 2
+    assert relative_error(a, a) == 0
+
+
+@given(pairs(), st.integers(-100, 100))
+def test_relative_error_does_not_change_with_the_scale(pair, exponent):
+    a, b = pair
+    assert relative_error(a * 2.0**exponent, b * 2.0**exponent) == relative_error(a, b)
+
+
+@given(arrays(np.float64, 4, elements=magnitudes), st.floats(-100, 100))
+def test_a_constant_factor_c_shows_as_one_plateau(a, c):
+    plateau = abs(c - 1) / max(1, abs(c))
+    assert relative_error(c * a, a) == pytest.approx(plateau, rel=1e-9, abs=1e-15)
+
+
+def test_relative_error_refuses_two_shapes():
+    with pytest.raises(TypeCheckError, match="parameter 'b'"):
+        relative_error(np.ones(3), np.ones((3, 1)))
+
+
+# check_gradient
+
+
+def test_a_right_gradient_passes():
+    report = check_gradient(wave, WAVE, wave_gradient(WAVE))
+    assert report.passed
+    assert report.max_error < 1e-8
+    assert report.factor is None
+
+
+def test_a_report_of_a_pass_bounds_the_error_by_a_power_of_1000():
+    report = check_gradient(wave, WAVE, wave_gradient(WAVE))
+    assert report.max_error < float(str(report).removeprefix("ok     error below "))
+    assert float(str(report).split()[-1]) <= 1000 * report.max_error
+    assert (
+        str(check_gradient(square, np.zeros(2), np.zeros(2)))
+        == "ok     error below 1e-15"
+    )
+
+
+@pytest.mark.parametrize("factor", [2, 0.5, 11, 1 / 11, -1, 1.01])
+def test_a_constant_factor_is_named(factor):
+    report = check_gradient(wave, WAVE, factor * wave_gradient(WAVE))
+    assert not report.passed
+    assert report.factor == pytest.approx(factor, rel=1e-6)
+    assert report.max_error == pytest.approx(
+        abs(factor - 1) / max(1, abs(factor)), rel=1e-4
+    )
+    assert str(report).endswith(f"everywhere {factor:.4g} times")
+
+
+def test_a_missing_mean_shows_as_the_size_of_the_batch():
+    rng = np.random.default_rng(4)
+    logits, targets = rng.normal(size=(11, 3)), rng.integers(0, 3, 11)
+    _, gradient = cross_entropy(logits, targets)
+    report = check_gradient(
+        lambda z: cross_entropy(z, targets)[0], logits, 11 * gradient
+    )
+    assert report.factor == pytest.approx(11, rel=1e-6)
+
+
+def test_a_wrong_mask_is_no_constant_factor_and_is_found_at_its_index():
+    x = np.array([[1.0, -2.0, 3.0], [-1.0, 2.0, -3.0]])
+    right = 2 * relu(x)
+    wrong = np.where(x == 2, 0, right)
+    report = check_gradient(lambda x: square(relu(x)), x, wrong)
+    assert not report.passed
+    assert report.factor is None
+    assert report.worst_index == (1, 1)
+    assert report.analytical == 0
+    assert report.numerical == pytest.approx(4)
+    assert str(report).startswith("WRONG  error 1.0e+00 at (1, 1): 0, numerically 4")
+
+
+def test_a_gradient_of_zeros_has_no_factor():
+    assert check_gradient(wave, WAVE, 0 * WAVE).factor is None
+
+
+def test_a_gradient_hardly_wrong_is_not_called_1_times_too_large():
+    report = check_gradient(wave, WAVE, (1 + 5e-5) * wave_gradient(WAVE))
+    assert not report.passed
+    assert report.factor is None
+
+
+def test_a_slope_that_is_only_rounding_has_no_factor():
+    def f(x):  # 0.1, but for rounding
+        return x[0] + 0.1 - x[0]
+
+    x = np.array([0.9])
+    assert numerical_gradient(f, x) != 0
+    report = check_gradient(f, x, np.ones(1))
+    assert not report.passed
+    assert report.factor is None
+
+
+@pytest.mark.parametrize("h", [None, 1e-9])
+def test_a_gradient_of_exactly_0_is_not_failed_by_the_rounding_of_f(h):
+    def f(x):  # log e = 1, but for rounding
+        return np.log(np.exp(x + 1).sum()) - np.log(np.exp(x).sum())
+
+    assert (numerical_gradient(f, WAVE, h) != 0).any()
+    assert check_gradient(f, WAVE, 0 * WAVE, h).passed
+
+
+def test_a_single_number_is_checked_too():
+    report = check_gradient(lambda x: x**2, np.array(3.0), np.array(12.0))
+    assert report.worst_index == ()
+    assert report.max_error == pytest.approx(0.5)
+    assert report.factor is None  # any one number is some constant times another
+
+
+def test_entries_below_the_rounding_of_the_loss_are_counted_and_told():
+    x = np.array([1.0, 1e-12])
+    report = check_gradient(lambda x: 100 + (x**2).sum(), x, np.array([2.0, 3e-12]))
+    assert report.passed
+    assert report.unseen == 1
+    assert str(report).endswith("(1 entries too small to tell)")
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0])
+def test_a_small_loss_hides_no_wrong_gradient(wrong):
+    x = np.array([1.0, -2.0, 3.0])
+    assert not check_gradient(
+        lambda x: 1e-11 * (x**2).sum(), x, wrong * 2e-11 * x
+    ).passed
+
+
+def test_directions_are_tried_in_the_precision_of_x():
+    seen = []
+
+    def f(x):
+        seen.append(x.dtype)
+        return (x**2).sum()
+
+    x = np.ones(50, np.float32)
+    assert check_directions(f, x, 2 * x, np.random.default_rng(0)) < 1e-2
+    assert set(seen) == {np.dtype(np.float32)}
+
+
+def test_a_kink_inside_the_step_fails_a_right_gradient_and_away_from_it_passes():
+    def f(x):
+        return relu(x).sum()
+
+    assert not check_gradient(f, np.array([1e-7, 1.0]), np.ones(2)).passed
+    assert check_gradient(f, np.array([1e-3, 1.0]), np.ones(2)).passed
+
+
+def test_the_tolerance_decides_what_passes():
+    gradient = wave_gradient(WAVE) * (1 + 1e-3)
+    assert check_gradient(wave, WAVE, gradient, tolerance=2e-3).passed
+    assert not check_gradient(wave, WAVE, gradient, tolerance=5e-4).passed
+
+
+@given(arrays(np.float64, 4, elements=st.floats(0.5, 2)), st.integers(0, 3))
+def test_a_single_wrong_entry_is_always_found(x, at):
+    gradient = 2 * x
+    gradient[at] *= 1.5
+    report = check_gradient(square, x, gradient)
+    assert report.worst_index == (at,)
+    assert report.factor is None
+
+
+# check_directions
+
+
+def test_directions_agree_with_a_right_gradient_of_many_entries():
+    x = np.random.default_rng(6).normal(size=(50, 40))
+    assert check_directions(wave, x, wave_gradient(x), np.random.default_rng(7)) < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_directions_find_one_wrong_entry_among_many(seed):
+    x = np.random.default_rng(seed).normal(size=(50, 40))
+    gradient = wave_gradient(x)
+    gradient[17, 23] += 10
+    assert check_directions(wave, x, gradient, np.random.default_rng(seed)) > 1e-4
+
+
+def test_directions_find_two_mistakes_that_cancel_in_the_sum():
+    gradient = wave_gradient(WAVE) + np.array([1, -1, 0, 0, 0])
+    assert check_directions(wave, WAVE, gradient, np.random.default_rng(0)) > 1e-2
+
+
+@pytest.mark.parametrize("factor", [2, -1])
+def test_directions_show_a_constant_factor_as_its_plateau(factor):
+    error = check_directions(
+        wave, WAVE, factor * wave_gradient(WAVE), np.random.default_rng(8)
+    )
+    assert error == pytest.approx(abs(factor - 1) / max(1, abs(factor)), rel=1e-6)
+
+
+def test_each_direction_calls_f_twice():
+    calls = []
+
+    def f(x):
+        calls.append(x.shape)
+        return square(x)
+
+    x = np.ones((30, 20))
+    check_directions(f, x, 2 * x, np.random.default_rng(9), directions=5)
+    assert calls == 10 * [(30, 20)]
+
+
+def test_no_direction_is_refused():
+    with pytest.raises(ValueError, match="`directions` is 0; try at least one"):
+        check_directions(square, WAVE, 2 * WAVE, np.random.default_rng(0), directions=0)

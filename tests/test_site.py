@@ -1,0 +1,211 @@
+"""The built site holds together: its links lead somewhere and nothing comes from elsewhere."""
+
+import gzip
+import json
+import re
+from functools import cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from serving import ROOT
+
+LOADS = {
+    "script": "src",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "object": "data",
+}
+NAVIGATES = {"canonical", "prev", "next"}
+VOID = {
+    "br",
+    "col",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "path",
+    "rect",
+    "source",
+    "use",
+}
+
+
+class Page(HTMLParser):
+    """What a page says of itself, links to and loads."""
+
+    def __init__(self, path, site):
+        super().__init__()
+        self.path, self.site = path, site
+        self.name = path.relative_to(site.folder).as_posix().removesuffix("index.html")
+        self.url = site.url + self.name
+        self.lang, self.title, self.description, self.text = None, "", None, ""
+        self.h1, self.ids, self.links, self.loads, self.open = [], [], [], [], []
+        self.html = path.read_text(encoding="utf-8")
+        self.feed(self.html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        if tag == "html":
+            self.lang = attrs.get("lang")
+        elif tag == "meta" and attrs.get("name") == "description":
+            self.description = attrs.get("content")
+        elif tag == "link":
+            (self.links if attrs["rel"] in NAVIGATES else self.loads).append(
+                attrs["href"]
+            )
+        elif tag == "h1":
+            self.h1.append("")
+        elif tag in ("a", "use"):
+            self.links += [
+                attrs[key] for key in ("href", "xlink:href") if attrs.get(key)
+            ]
+        elif attrs.get(LOADS.get(tag)):
+            self.loads.append(attrs[LOADS[tag]])
+        self.loads += re.findall(
+            r"url\((?!['\"]?#)['\"]?(.*?)['\"]?\)", attrs.get("style") or ""
+        )
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        if "title" in self.open and "head" in self.open:
+            self.title += data
+        if "h1" in self.open:
+            self.h1[-1] += data
+        if not {"script", "style", "code", "annotation"} & set(self.open):
+            self.text += data
+
+    def local(self, url):
+        """The file and the anchor that `url` on this page means; None if it is elsewhere."""
+        absolute, anchor = urldefrag(urljoin(self.url, url))
+        if not absolute.startswith(self.site.url):
+            return None
+        path = self.site.folder / unquote(urlsplit(absolute).path).lstrip("/")
+        return path / "index.html" if path.is_dir() else path, unquote(anchor)
+
+    @cached_property
+    def weight(self):
+        """Compressed bytes of the page and of what it names to be loaded, in kB."""
+        files = {self.path, *(self.local(url)[0] for url in self.loads)}
+        return sum(len(gzip.compress(path.read_bytes())) for path in files) / 1000
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """Every page of the site, by its file."""
+    return {path: Page(path, site) for path in site.pages}
+
+
+def test_the_site_builds_without_a_warning(site):
+    assert not re.findall("WARNING.*|ERROR.*", site.log)
+
+
+def test_every_source_page_is_built(site):
+    sources = {
+        path.relative_to(ROOT / "docs").with_suffix("")
+        for path in ROOT.glob("docs/**/*.md")
+    }
+    built = {
+        path.relative_to(site.folder).parent
+        for path in site.pages
+        if path.name == "index.html"
+    }
+    assert built == {Path() if path == Path("index") else path for path in sources}
+
+
+def test_every_page_has_a_language_a_title_a_description_and_one_heading(pages):
+    for page in pages.values():
+        assert page.lang == "en", page.name
+        assert page.title.strip(), page.name
+        assert page.description, page.name
+        assert len(page.h1) == 1, page.name
+        assert page.h1[0].strip(), page.name
+        assert len(page.ids) == len(set(page.ids)), page.name
+
+
+def test_titles_and_descriptions_differ(pages):
+    own = [page for page in pages.values() if page.path.name == "index.html"]
+    for values in ([page.title for page in own], [page.description for page in own]):
+        assert len(values) == len(set(values))
+
+
+def test_every_internal_link_and_anchor_resolves(site, pages):
+    home = pages[site.folder / "index.html"]
+    index = json.loads((site.folder / "search/search_index.json").read_text())
+    sitemap = ElementTree.parse(site.folder / "sitemap.xml")
+    links = [(page, url) for page in pages.values() for url in page.links]
+    links += [(home, entry["location"]) for entry in index["docs"]]
+    links += [(home, loc.text) for loc in sitemap.iterfind(".//{*}loc")]
+    broken = []
+    for page, url in links:
+        if target := page.local(url):
+            path, anchor = target
+            if not path.is_file() or (anchor and anchor not in pages[path].ids):
+                broken.append(f"{page.name}: {url}")
+    assert not broken
+    assert len(links) > 20 * len(pages)
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    for page in pages.values():
+        for url in page.loads:
+            assert page.local(url), f"{page.name} loads {url}"
+            assert page.local(url)[0].is_file(), f"{page.name} loads {url}"
+
+
+def test_style_sheets_load_nothing_from_elsewhere(site):
+    for sheet in site.folder.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.findall(r"@import[^;]*", text), sheet.name
+        for url in re.findall(r"url\((?!['\"]?data:)['\"]?(.*?)['\"]?\)", text):
+            assert (sheet.parent / url).is_file(), f"{sheet.name}: {url}"
+
+
+def test_no_page_loads_katex(pages):
+    assert not [
+        page.name for page in pages.values() if re.search(r"katex[\w.]*\.js", page.html)
+    ]
+
+
+def test_every_formula_is_typeset(pages):
+    formulas = sum(page.html.count('<span class="katex">') for page in pages.values())
+    assert formulas > 100
+    for page in pages.values():
+        assert not re.findall(r"\$\$|\\[a-zA-Z]+", page.text), page.name
+
+
+def test_fonts_are_preloaded_where_there_are_formulas(pages):
+    for page in pages.values():
+        fonts = [url for url in page.loads if url.endswith(".woff2")]
+        assert len(fonts) == (3 if 'class="katex"' in page.html else 0), page.name
+
+
+def test_reading_on_from_home_leads_to_the_first_question(site, pages):
+    home = pages[site.folder / "index.html"]
+    following = re.search(r'<link rel="next" href="(.*?)"', home.html)[1]
+    assert home.local(following)[0] == min(site.folder.glob("questions/*/index.html"))
+
+
+def test_a_page_weighs_less_than_a_photograph(pages, capsys):
+    with capsys.disabled():
+        print()
+        for page in pages.values():
+            print(f"  {page.weight:4.0f} kB compressed: {page.name or 'home'}")
+    assert max(page.weight for page in pages.values()) < 250
