@@ -54,6 +54,14 @@ def refuse_what_is_no_array(value: object, name: str, function: Callable) -> Non
         )
 
 
+def refuse_no_operand(other: object) -> None:
+    """Raise if `other`, beside which an array stands, is no array or number itself."""
+    if isinstance(other, list | tuple):
+        raise TypeError(f"a {type(other).__name__} is no array; make it one: np.array")
+    if type(other).__module__.partition(".")[0] == "torch":
+        raise TypeError("a PyTorch tensor is no array; take tensor.detach().numpy()")
+
+
 def as_float(array: np.ndarray) -> np.ndarray:
     """float32 and float64 as they are, integers as float64, float16 as float32.
 

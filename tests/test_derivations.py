@@ -1,5 +1,7 @@
 """What SymPy derives for any size holds for explicit sizes, by PyTorch's autograd."""
 
+import math
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -10,6 +12,7 @@ from answers.derivations import (
     backprop,
     finite_differences,
     latex,
+    matrix_calculus,
     select,
     softmax,
 )
@@ -175,6 +178,45 @@ def test_gradients_of_an_affine_layer_agree_with_autograd():
         assert entry(dx, m=m, d=d) == pytest.approx(x.grad[m, d].item(), rel=1e-12)
 
 
+def test_the_recursion_of_delta_agrees_with_autograd_through_tanh():
+    units, following = 3, 2
+    z, w, delta = [0.4, -0.7, 1.1], [[1.5, -0.3], [0.2, 0.9], [-1.2, 0.6]], [0.8, -2.0]
+    (_, next_z), (_, formula) = backprop.delta_recursion()
+
+    def number(expression, **indices):
+        expression = expression.subs({backprop.H: units, backprop.K: following})
+        expression = expression.subs(
+            {getattr(backprop, n): v + 1 for n, v in indices.items()}
+        )
+        values = {sp.IndexedBase("z")[i + 1]: z[i] for i in range(units)}
+        values |= {
+            backprop.w[i + 1, k + 1]: w[i][k] for i in range(units) for k in range(2)
+        }
+        values |= {
+            sp.IndexedBase(r"\delta^{(\ell+1)}")[k + 1]: delta[k] for k in range(2)
+        }
+        values |= {backprop.b[k + 1]: 0.1 * k for k in range(2)}
+        by_name = {"phi": math.tanh, r"\phi'": lambda at: 1 - math.tanh(at) ** 2}
+        applied = (
+            expression.doit()
+            .subs(values)
+            .replace(
+                lambda e: isinstance(e, sp.core.function.AppliedUndef),
+                lambda e: sp.Float(by_name[e.func.__name__](float(e.args[0]))),
+            )
+        )
+        return float(applied)
+
+    tensor = torch.tensor(z, dtype=torch.float64, requires_grad=True)
+    biases = torch.tensor([0.0, 0.1], dtype=torch.float64)
+    after = torch.tanh(tensor) @ torch.tensor(w, dtype=torch.float64) + biases
+    after.backward(torch.tensor(delta, dtype=torch.float64))
+    for k in range(following):
+        assert number(next_z, k=k) == pytest.approx(after[k].item(), rel=1e-12)
+    for d in range(units):
+        assert number(formula, d=d) == pytest.approx(tensor.grad[d].item(), rel=1e-12)
+
+
 def test_the_whole_network_is_checked_with_a_mask_that_differs_between_examples():
     assert set(backprop.whole_network().values()) == {0}
 
@@ -218,3 +260,107 @@ def test_a_delta_sum_is_evaluated_only_if_the_index_is_within():
 def test_latex_prefers_an_order_without_a_leading_minus():
     assert latex(softmax.p[softmax.j] - softmax.t[softmax.j]) == "p_{j} - t_{j}"
     assert aligned(("a", softmax.K), ("b", softmax.K)).count(r"\\") == 1
+
+
+MATRICES = {name: ARRAYS[name] for name in ("x", "w", "G")}
+
+
+def linear_entry(expression, **indices):
+    """A formula of matrix_calculus at the arrays above."""
+    sizes = {matrix_calculus.N: BATCH, matrix_calculus.D: D_IN, matrix_calculus.H: OUT}
+    at = {getattr(matrix_calculus, name): v + 1 for name, v in indices.items()}
+    expression = expression.subs(sizes | at).doit()
+    return float(
+        expression.subs(
+            {
+                sp.IndexedBase(name.upper())[r + 1, q + 1]: array[r, q]
+                for name, array in MATRICES.items()
+                for r, q in np.ndindex(array.shape)
+            }
+        )
+    )
+
+
+def test_entries_of_the_jacobians_of_a_linear_layer_agree_with_autograd():
+    (_, y), (_, by_w), (_, by_x) = matrix_calculus.entries()
+    x, w = (torch.tensor(MATRICES[name]) for name in ("x", "w"))
+    of_x, of_w = torch.autograd.functional.jacobian(torch.matmul, (x, w))
+    for i, j in np.ndindex(BATCH, OUT):
+        assert linear_entry(y, i=i, j=j) == pytest.approx((x @ w)[i, j].item())
+        for k, l in np.ndindex(D_IN, OUT):  # noqa: E741
+            assert linear_entry(by_w, i=i, j=j, k=k, l=l) == of_w[i, j, k, l].item()
+        for l, k in np.ndindex(BATCH, D_IN):  # noqa: E741
+            assert linear_entry(by_x, i=i, j=j, l=l, k=k) == of_x[i, j, l, k].item()
+
+
+CHAINS = pytest.mark.parametrize(
+    ("steps", "change"),
+    [
+        (matrix_calculus.of_weights(), matrix_calculus.dw),
+        (matrix_calculus.of_input(), matrix_calculus.dx),
+    ],
+    ids=["weights", "input"],
+)
+
+
+@CHAINS
+def test_every_step_of_the_trace_argument_is_one_linear_form_for_symbolic_sizes(
+    steps, change
+):
+    """Each is linear in the change, so equal derivatives make them equal."""
+    gradient, _ = steps[-1][0].args
+    for expression, _ in steps:
+        if isinstance(expression, matrix_calculus.Inner):
+            left, right = expression.args
+            expression = sp.Trace(left.T * right)
+        assert expression.diff(change) == gradient
+
+
+@CHAINS
+def test_every_step_of_the_trace_argument_is_one_polynomial_for_explicit_sizes(
+    steps, change
+):
+    for sizes in ((2, 3, 4), (4, 2, 3), (1, 3, 1), (2, 2, 2)):
+        numbers = {matrix_calculus.number(expression, sizes) for expression, _ in steps}
+        assert [len(number.as_ordered_terms()) for number in numbers] == [
+            np.prod(sizes)
+        ]
+
+
+@CHAINS
+def test_a_wrong_step_of_the_trace_argument_is_not_printed(steps, change):
+    gradient, _ = steps[-1][0].args
+    wrong = matrix_calculus.Inner(sp.MatMul(2, gradient), change)
+    with pytest.raises(ValueError, match=r"not equal for \(N, D, H\) = \(2, 3, 4\)"):
+        matrix_calculus.chain([*steps, (wrong, "")])
+
+
+def test_the_gradients_of_the_trace_argument_agree_with_autograd():
+    x, w = (torch.tensor(MATRICES[name], requires_grad=True) for name in ("x", "w"))
+    (x @ w).backward(torch.tensor(MATRICES["G"]))
+    sizes = {matrix_calculus.N: BATCH, matrix_calculus.D: D_IN, matrix_calculus.H: OUT}
+    values = {
+        matrix_calculus.X: MATRICES["x"],
+        matrix_calculus.W: MATRICES["w"],
+        matrix_calculus.G: MATRICES["G"],
+    }
+    for steps, tensor in (
+        (matrix_calculus.of_weights(), w),
+        (matrix_calculus.of_input(), x),
+    ):
+        gradient, _ = steps[-1][0].args
+        numbers = gradient.subs(
+            {symbol: sp.Matrix(array) for symbol, array in values.items()}
+        ).subs(sizes)
+        np.testing.assert_allclose(
+            np.array(numbers.doit().tolist(), float), tensor.grad, rtol=1e-12
+        )
+
+
+@pytest.mark.parametrize("sizes", [(3, 2, 2), (2, 3, 4), (1, 2, 3), (2, 2, 2)])
+def test_both_layouts_are_kronecker_products_with_an_identity(sizes):
+    n, d_in, d_out = sizes
+    (_, by_rows), (_, by_columns) = matrix_calculus.layouts(*sizes)
+    x = sp.Matrix(n, d_in, lambda r, c: sp.Symbol(f"x_{{{r + 1}{c + 1}}}"))
+    assert by_rows == sp.kronecker_product(x, sp.eye(d_out))
+    assert by_columns == sp.kronecker_product(sp.eye(d_out), x)

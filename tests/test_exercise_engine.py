@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from answers.practice.exercise import Exercise
+from answers.practice.exercise import Exercise, Mistake
 from answers.practice.report import Failure, Report
 
 WEIGHTS = np.array([[1.0, 2.5, -3.0], [0.5, 4.0, 7.0]])
@@ -245,6 +245,110 @@ def test_parts_in_another_order_are_told_the_order_in_which_they_came(
     assert told == f"the parts are right, but come as {named}; return (a, b, c)"
 
 
+def doubled_shape(*shape):
+    """The shape with every size doubled."""
+    if min(shape, default=0) < 0:
+        raise ValueError("a size is negative")
+    return tuple(2 * size for size in shape)
+
+
+@pytest.fixture
+def shapes():
+    exercise = Exercise(doubled_shape, "a-page", ("Hint.",), refuses="negative sizes")
+    exercise.case("two axes", 2, 3)
+    exercise.case("no axis")
+    exercise.case("a negative size", 4, -1)
+
+    @exercise.bug
+    def nothing_refused(*shape):
+        """Nothing is refused. Raise ValueError."""
+        return tuple(2 * size for size in shape)
+
+    @exercise.bug
+    def no_axis_refused(*shape):
+        """No axis is refused. Take any number."""
+        if not shape:
+            raise ValueError("no axis")
+        return doubled_shape(*shape)
+
+    return exercise
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.array])
+def test_a_tuple_of_any_integers_passes_and_a_refusal_in_any_words(shapes, kind):
+    def right(*shape):
+        if any(size < 0 for size in shape):
+            raise ValueError(f"{shape} is not what I take: size 3 is different from 4")
+        return tuple(kind(2 * size) for size in shape)
+
+    assert shapes.run(right) == Report()
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ((4, 7), "the result should be (4, 6), but is (4, 7)"),
+        ((4,), "the result should be (4, 6), but is (4,)"),
+        ((), "the result should be (4, 6), but is ()"),
+        ((4.0, 6), "the result should be (4, 6), but is (4.0, 6)"),
+        ((np.nan, 6), "the result should be (4, 6), but is (nan, 6)"),
+        ([4, 6], "the result is a list; return a tuple of integers; tuple(...) makes"),
+        (np.array([4, 6]), "is of type ndarray; return a tuple of integers"),
+        (4, "the result is of type int; return a tuple of integers"),
+        (None, "the result is None; is a `return` missing?"),
+    ],
+)
+def test_what_came_instead_of_a_tuple_of_integers_is_told_in_full(
+    shapes, result, words
+):
+    (failure,) = shapes.run(lambda *shape: result).failures
+    assert words in failure.message
+    if type(result) is tuple:
+        assert failure.expected == "(4, 6)"
+        assert failure.got in failure.message
+
+
+def test_a_result_where_there_should_be_a_refusal_is_told_and_recognised(shapes):
+    report = shapes.run(lambda *shape: tuple(size + size for size in shape))
+    assert report.bug == "nothing_refused"
+    (failure,) = report.failures
+    assert failure.message.endswith("the result is (8, -2); it should raise ValueError")
+    assert (failure.expected, failure.got) == ("a ValueError", "(8, -2)")
+
+
+def test_another_error_is_no_refusal(shapes):
+    def wrong(*shape):
+        assert min(shape, default=0) >= 0, "negative"
+        return tuple(2 * size for size in shape)
+
+    report = shapes.run(wrong)
+    assert report.bug is None
+    assert "it raised AssertionError: negative" in report.failures[0].message
+    assert report.failures[0].message.endswith("; it should raise ValueError")
+
+
+def test_a_refusal_where_there_should_be_a_result_is_recognised_in_other_words(shapes):
+    def wrong(*shape):
+        if max(shape) < 0:  # no axis: max() of nothing is a ValueError
+            return ()
+        return doubled_shape(*shape)
+
+    report = shapes.run(wrong)
+    assert report.bug == "no_axis_refused"
+    assert "it raised ValueError: max()" in report.failures[0].message
+
+
+def test_what_is_to_be_refused_stands_in_the_stub(shapes):
+    assert "Raise ValueError for negative sizes." in shapes.stub()
+    assert "You need not refuse bad input" not in shapes.stub()
+
+
+def test_a_call_without_arrays_is_told_as_it_would_be_typed():
+    exercise = Exercise(doubled_shape, "a-page", ("Hint.",), refuses="negative sizes")
+    exercise.case("no axis")
+    assert str(exercise.trials[0]) == "doubled_shape()"
+
+
 def test_a_factor_is_claimed_only_if_it_explains_every_entry(doubling):
     doubling.trials.clear()
     doubling.case("a zero", np.array([1.0, 2.0, 0.0]))
@@ -277,6 +381,49 @@ def test_an_input_put_back_but_for_the_last_digit_counts_as_unchanged(doubling):
         return y
 
     assert doubling.run(right).passed
+
+
+def looked_up(table, values, name):
+    """The value of an entry of the table."""
+    return values[table[name][0]]
+
+
+@pytest.fixture
+def looking_up():
+    exercise = Exercise(looked_up, "a-page", ("Hint.",))
+    table, values = {"y": ("b", "a")}, {"b": np.array([1.0, 2.5]), "a": np.array(3)}
+    exercise.case("few numbers", table, values, "y")
+    exercise.case("many numbers", table, {**values, "b": np.ones((4, 3))}, "y")
+    return exercise
+
+
+def test_dicts_and_texts_among_the_arguments_are_told(looking_up):
+    told = [str(trial) for trial in looking_up.trials]
+    call = "looked_up(table, values, name) with table = {'y': ('b', 'a')}, values = "
+    assert told == [
+        f"{call}{{'b': [1.0, 2.5], 'a': 3}}, name = 'y'",
+        f"{call}{{'b': shape (4, 3), 'a': shape ()}}, name = 'y'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values["a"].fill(4),
+        lambda values: values["b"].sort() or values["b"].__isub__(1),
+        lambda values: values.pop("a"),
+        lambda values: values.update(c=1),
+        lambda values: values.update(a=np.array(4)),
+    ],
+)
+def test_a_dict_that_was_changed_is_named(looking_up, change):
+    def changing(table, values, name):
+        result = values[table[name][0]].copy()
+        change(values)
+        return result
+
+    assert "it changed its argument `values`;" in message(looking_up, changing)
+    assert looking_up.run(looked_up) == Report()
 
 
 def test_an_exception_is_told_with_the_line_of_the_learners_own_code(doubling):
@@ -557,3 +704,63 @@ def with_failure(**changes):
 def test_what_is_no_report_is_refused(data):
     with pytest.raises(ValueError, match=r"report|failure"):
         Report.from_dict(data)
+
+
+def area_and_edge(x, y):
+    """The area and the circumference of a rectangle."""
+    area = x * y
+    edge = 2 * (x + y)
+    return area, edge
+
+
+@pytest.fixture
+def to_fix():
+    exercise = Exercise(area_and_edge, "a-page", ("Hint.",), returns=("area", "edge"))
+    exercise.case("a square of 2", np.array(2.0), np.array(2.0))
+    exercise.case("3 by 5", np.array(3.0), np.array(5.0))
+    exercise.plant(
+        Mistake("halved", "2 * (x + y)", "x + y", "It is half. Double it."),
+        Mistake("sides_added", "x * y", "x + y", "They are added. Multiply."),
+    )
+    return exercise
+
+
+def made(code):
+    namespace = {}
+    exec(code, namespace)
+    return namespace["area_and_edge"]
+
+
+def test_the_file_of_an_exercise_to_fix_is_the_solution_with_every_mistake(to_fix):
+    assert to_fix.stub().endswith(
+        "    area = x + y\n    edge = x + y\n    return area, edge\n"
+    )
+    assert "answers check area_and_edge" in to_fix.stub()
+    assert "x * y" in to_fix.solution()
+
+
+@pytest.mark.parametrize(
+    ("repairs", "bug", "case"),
+    [
+        ({}, "halved", "a square of 2"),
+        ({"edge = x + y": "edge = 2 * (x + y)"}, "sides_added", "3 by 5"),
+        ({"area = x + y": "area = x * y"}, "halved", "a square of 2"),
+    ],
+)
+def test_the_first_mistake_that_is_left_is_told(to_fix, repairs, bug, case):
+    code = to_fix.stub()
+    for wrong, right in repairs.items():
+        code = code.replace(wrong, right)
+    report = to_fix.run(made(code))
+    assert (report.bug, report.failures[0].case) == (bug, case)
+
+
+def test_a_repair_in_other_words_passes(to_fix):
+    assert to_fix.run(lambda x, y: (y * x, x + x + y + y)).passed
+
+
+@pytest.mark.parametrize(("right", "times"), [("x - y", 0), ("x", 3)])
+def test_a_mistake_that_has_no_single_place_is_refused(to_fix, right, times):
+    mistake = Mistake("lost", right, "y", "It is lost. Find it.")
+    with pytest.raises(ValueError, match=f"what lost replaces stands {times} times"):
+        to_fix.plant(mistake)

@@ -26,14 +26,25 @@ def module_name(path):
 FILES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
 TOPICS = [module_name(path) for path in sorted(ROOT.glob("*.py"))]
 TOPICS = [name for name in TOPICS if name not in {"answers", "answers.inputs"}]
-TORCH = set()  # the topics whose subject is PyTorch
+# The topics whose subject is PyTorch.
+TORCH = {"answers.autograd_torch", "answers.two_layer_net_torch"}
 TOOLS = (
     "answers.site"  # what builds and tests the pages; nothing of it runs for a learner
 )
 PROMISED = {
     "answers.softmax": ["softmax", "log_softmax", "logsumexp", "cross_entropy"],
     "answers.layers": ["affine", "affine_backward", "relu", "relu_backward"],
+    "answers.broadcasting": ["broadcast_shape", "unbroadcast"],
+    "answers.matrix_calculus": ["linear_vjp", "linear_jacobian"],
     "answers.two_layer_net": ["two_layer_gradients", "TwoLayerNet"],
+    "answers.two_layer_net_torch": ["TwoLayerNet", "autograd_gradients"],
+    "answers.micro_batches": ["accumulate_gradients"],
+    "answers.vector_jacobian": ["jacobian_from_vjp"],
+    "answers.autograd_torch": ["autograd_graph", "saved_bytes", "cross_entropy"],
+    "answers.expression_graph": ["backward_pass", "topological_order"],
+    "answers.computation_graph": ["Node"],
+    "answers.forward_mode": ["Dual"],
+    "answers.operation_count": ["count_operations"],
     "answers.gradient_check": [
         "numerical_gradient",
         "relative_error",
@@ -188,9 +199,11 @@ def test_every_argument_of_a_promised_function_is_annotated_and_described_by_nam
 @pytest.mark.parametrize(("module", "name"), PROMISES)
 def test_the_annotations_of_a_promised_function_are_enforced(module, name):
     promised = getattr(importlib.import_module(module), name)
-    parameters = list(inspect.signature(promised).parameters)
-    with pytest.raises(TypeError, match=f"parameter '{parameters[0]}'"):
-        promised(**{parameter: np.array("text") for parameter in parameters})
+    parameters = inspect.signature(promised).parameters.values()
+    text = {p.name: np.array("text") for p in parameters}
+    named = {p.name: text.pop(p.name) for p in parameters if p.kind == p.KEYWORD_ONLY}
+    with pytest.raises(TypeError, match=f"parameter '{next(iter(text))}'"):
+        promised(*text.values(), **named)
 
 
 # What the pages include

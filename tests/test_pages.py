@@ -160,6 +160,46 @@ def test_all_that_a_page_shows_has_run_or_been_compared(page):
     assert not found, "\n".join(found)
 
 
+def unchecked_equations(text):
+    """The typed equations of a page that no test is named for, or none that exists."""
+    fenced = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.M | re.S)
+    typed = re.compile(r"^[ \t]*\$\$(.+?)\$\$[ \t]*$\s*([^\n]*)", re.M | re.S)
+    for equation, following in typed.findall(fenced.sub("", text)):
+        named = re.fullmatch(
+            r"<!-- checked by (tests/test_\w+\.py)::(test_\w+) -->", following
+        )
+        source = ROOT / named[1] if named else None
+        if not (
+            named
+            and source.exists()
+            and f"def {named[2]}(" in source.read_text("utf-8")
+        ):
+            yield equation.strip()
+
+
+@each_page
+def test_every_typed_equation_names_the_test_that_establishes_it(page):
+    assert list(unchecked_equations(page.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("following", "unchecked"),
+    [
+        (
+            "<!-- checked by tests/test_pages.py::test_an_equation_without_its_test_is_found -->",
+            [],
+        ),
+        ("<!-- checked by tests/test_pages.py::test_no_such -->", ["x = 1"]),
+        ("<!-- checked by tests/test_no_such.py::test_x -->", ["x = 1"]),
+        ("Text.", ["x = 1"]),
+        ("", ["x = 1"]),
+    ],
+)
+def test_an_equation_without_its_test_is_found(following, unchecked):
+    text = f"Let\n\n$$\nx = 1\n$$\n\n{following}\n\n```python\n'$$ y $$'\n```\n"
+    assert list(unchecked_equations(text)) == unchecked
+
+
 @each_page
 def test_the_generated_parts_are_what_their_functions_make(page, update):
     text = page.read_text(encoding="utf-8")

@@ -109,6 +109,15 @@ def test_only_what_an_include_defines_enters_the_page(page, monkeypatch):
     assert "np" not in ran.namespace
 
 
+def test_a_class_that_is_included_is_the_one_that_its_module_uses(page, monkeypatch):
+    monkeypatch.undo()
+    path = page(
+        '```python\n--8<-- "answers/computation_graph.py:node"\n```\n\n'
+        "```python\nimport answers.computation_graph as m\nprint(Node is m.Node)\n```\n"
+    )
+    assert run(path)[1] == "True\n"
+
+
 @pytest.mark.parametrize(
     "target", ["answers/softmax.py:sofmax", "answers/sofmax.py:softmax"]
 )

@@ -75,6 +75,32 @@ def of_relu():
 # --8<-- [end:of_relu]
 
 
+# --8<-- [start:delta_recursion]
+def delta_recursion():
+    """The derivative of the loss by a pre-activation of layer l, from those of layer l + 1.
+
+    z are the H pre-activations of one example at layer l, and δ the derivatives of the
+    loss by the K pre-activations of the next layer, which count as constants here.
+    """
+    phi, slope = sp.Function("phi"), sp.Function(r"\phi'")
+    z, delta = sp.IndexedBase("z"), sp.IndexedBase(r"\delta^{(\ell+1)}")
+    following = sp.Sum(phi(z[i]) * w[i, k], (i, 1, H)) + b[k]
+    loss = sp.Sum(delta[k] * following, (k, 1, K))
+    sent_back = select(sp.diff(loss, z[d]), (d, H))
+    sent_back = sent_back.replace(sp.Derivative, lambda f, _: slope(*f.args))
+    outside = slope(z[d])
+    return [
+        (r"z^{(\ell+1)}_{k}", following),
+        (
+            r"\delta^{(\ell)}_{d} = \frac{\partial\mathcal{L}}{\partial z_{d}}",
+            outside * sp.Sum(sent_back.function / outside, *sent_back.limits),
+        ),
+    ]
+
+
+# --8<-- [end:delta_recursion]
+
+
 # --8<-- [start:whole_network]
 def whole_network(
     batch: int = 2, d_in: int = 2, hidden: int = 2, classes: int = 3

@@ -140,12 +140,12 @@ def show(
 
 @app.command()
 def start(name: Name) -> None:
-    """Write NAME.py for you to fill in, but never over a file."""
+    """Write NAME.py for you to fill in or repair, but never over a file."""
     path = Path(f"{known(name)}.py")
-    stub = catalog.load(name).stub()
+    exercise = catalog.load(name)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(stub)
+            file.write(exercise.stub())
     except FileExistsError:
         refuse(
             f"{path} exists, and is left as it is.\n"
@@ -155,7 +155,8 @@ def start(name: Name) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         refuse(f"{path} cannot be written: {error.strerror}")
-    typer.echo(f"Wrote {path}. Fill it in, then: answers check {name}")
+    task = "Repair it" if exercise.mistakes else "Fill it in"
+    typer.echo(f"Wrote {path}. {task}, then: answers check {name}")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from answers.practice.parts import ARITHMETIC, Complaint, parts_of
+from answers.practice.parts import ARITHMETIC, Complaint, Exact, parts_of
 
 
 class Difference(NamedTuple):
@@ -32,17 +32,27 @@ def right_in_another_order(
     return None
 
 
-def agrees(got: np.ndarray | Complaint, want: np.ndarray, rtol: float) -> bool:
+def agrees(
+    got: np.ndarray | Exact | Complaint,
+    want: np.ndarray | Exact | Complaint,
+    rtol: float,
+) -> bool:
     """Whether a part is right: shape and numbers, not the dtype."""
+    if not isinstance(want, np.ndarray):
+        return got == want
     if isinstance(got, Complaint) or got.shape != want.shape:
         return False
     return bool(close(got, want, rtol).all())
 
 
 def alike(
-    got: np.ndarray | Complaint, bug: np.ndarray | Complaint, rtol: float
+    got: np.ndarray | Exact | Complaint,
+    bug: np.ndarray | Exact | Complaint,
+    rtol: float,
 ) -> bool:
     """Whether a part went wrong as a bug's did. Where one overflows, inf and nan are one."""
+    if isinstance(got, Exact) or isinstance(bug, Exact):
+        return got == bug
     if isinstance(got, Complaint):
         if got.kind == ARITHMETIC and isinstance(bug, np.ndarray):
             return not np.isfinite(bug).all()
@@ -59,8 +69,17 @@ def close(got: np.ndarray, want: np.ndarray, rtol: float) -> np.ndarray:
     return np.asarray(np.isclose(got, want, rtol=rtol, atol=rtol / 100, equal_nan=True))
 
 
-def difference(got: np.ndarray, want: np.ndarray, rtol: float) -> Difference:
+def difference(
+    got: np.ndarray | Exact, want: np.ndarray | Exact | Complaint, rtol: float
+) -> Difference:
     """How `got` differs from `want`; they do not agree."""
+    if isinstance(got, Exact):
+        if isinstance(want, Complaint):
+            sentence = f"is {got.text}; it should raise ValueError"
+            return Difference(sentence, "a ValueError", got.text)
+        return Difference(
+            f"should be {want.text}, but is {got.text}", want.text, got.text
+        )
     if got.shape != want.shape:
         return difference_of_shape(got, want, rtol)
     if got.dtype.kind == "b":

@@ -9,6 +9,7 @@ recognised when the submission goes wrong in the same way, however it is written
 """
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from answers.practice.trials import Case, Check, one_line
 
 
 class Exercise:
-    """A function to write.
+    """A function to write, or to repair.
 
     Attributes:
         name: The name of the function.
@@ -30,6 +31,7 @@ class Exercise:
         hints: From a nudge to nearly the answer.
         trials: The cases and checks, in the order in which they are told.
         bugs: The known mistakes by name.
+        mistakes: Those that stand in the file of a fix-it exercise; else none.
     """
 
     def __init__(
@@ -40,19 +42,22 @@ class Exercise:
         returns: tuple[str, ...] = (RESULT,),
         rtol: float = 1e-8,
         rtol32: float = 1e-4,
+        refuses: str = "",
     ):
-        """`returns` names the entries of a tuple; the tolerances are for float64 and float32."""
+        """`returns` names the entries of a tuple; the tolerances are for float64 and float32.
+        `refuses` says for what a ValueError is asked, if for anything."""
         self.reference, self.page, self.hints, self.returns = (
             reference,
             page,
             hints,
             returns,
         )
-        self.rtol, self.rtol32 = rtol, rtol32
+        self.rtol, self.rtol32, self.refuses = rtol, rtol32, refuses
         self.name = reference.__name__
         self.summary = reference.__doc__.splitlines()[0]
         self.trials: list[Case | Check] = []
         self.bugs: dict[str, Bug] = {}
+        self.mistakes: tuple[Mistake, ...] = ()
         self.known: dict[tuple, tuple[Parts, list[str]]] = {}
 
     def case(self, case_name: str, /, *args, **kwargs) -> None:
@@ -61,10 +66,15 @@ class Exercise:
         Simple calls first, each with one difficulty more; irregular numbers, so that no two
         mistakes give the same result.
         """
-        coarse = any(getattr(each, "dtype", None) == np.float32 for each in args)
+        held = [each.values() if isinstance(each, dict) else [each] for each in args]
+        held = itertools.chain.from_iterable(held)
+        coarse = any(getattr(each, "dtype", None) == np.float32 for each in held)
         rtol = self.rtol32 if coarse else self.rtol
+        may_refuse = bool(self.refuses)
         self.trials.append(
-            Case(case_name, self.reference, args, kwargs, self.returns, rtol)
+            Case(
+                case_name, self.reference, args, kwargs, self.returns, rtol, may_refuse
+            )
         )
 
     def check(self, function: Callable) -> Callable:
@@ -92,9 +102,46 @@ class Exercise:
         )
         return function
 
+    def plant(self, *mistakes: "Mistake") -> None:
+        """Make this a fix-it exercise: the learner starts from the solution with all of these
+        mistakes in it, and is told the first that is left.
+
+        Whatever has been repaired, in whatever order, what is left is one of the combinations
+        of the mistakes. Each combination is a program of the bug that comes first in it. So
+        give the mistakes in the order in which the cases show them.
+
+        Raises:
+            ValueError: What a mistake replaces does not stand in the solution just once.
+        """
+        self.mistakes = mistakes
+        self.with_mistakes(mistakes)
+        for place, first in enumerate(mistakes):
+            later = mistakes[place + 1 :]
+            combinations = (
+                (first, *others)
+                for size in range(len(later) + 1)
+                for others in itertools.combinations(later, size)
+            )
+            programs = tuple(Broken(self, each) for each in combinations)
+            self.bugs[first.name] = Bug(first.name, first.diagnosis, programs)
+
+    def with_mistakes(self, mistakes: tuple["Mistake", ...]) -> str:
+        """The solution with these mistakes in it."""
+        code = self.solution()
+        for mistake in mistakes:
+            if (times := code.count(mistake.right)) != 1:
+                raise ValueError(
+                    f"what {mistake.name} replaces stands {times} times in the solution of "
+                    f"{self.name}; give enough of it to find it once: {mistake.right!r}"
+                )
+            code = code.replace(mistake.right, mistake.wrong)
+        return code
+
     def stub(self) -> str:
         """The file that a learner starts from."""
-        return source.stub(self.reference)
+        if self.mistakes:
+            return source.broken(self.name, self.with_mistakes(self.mistakes))
+        return source.stub(self.reference, self.refuses)
 
     def solution(self) -> str:
         """The reference as a file of its own."""
@@ -121,28 +168,36 @@ class Exercise:
         gets wrong where the submission is right.
         """
         answer = answers[self.trials.index(first)]
+        asked = list(zip(self.trials, answers, strict=True))
+        wrong = {trial: trial.wrong(answer) for trial, answer in asked}
+        everything = sum(map(len, wrong.values()))
         best, best_score, best_explained = None, 0, set()
         for bug in self.bugs.values():
             for program in bug.programs:
                 theirs, _ = self.planted(program, first)
-                wrong = first.wrong(answer)
                 explained = {
-                    part for part in wrong if first.alike(part, answer, theirs)
+                    part for part in wrong[first] if first.alike(part, answer, theirs)
                 }
-                if explained and (score := self.score(answers, program)) > best_score:
+                if not explained:
+                    continue
+                score = sum(
+                    self.score(trial, answer, wrong[trial], program)
+                    for trial, answer in asked
+                )
+                if score > best_score:
                     best, best_score, best_explained = bug, score, explained
+                if score == everything:
+                    return best, best_explained
         return best, best_explained
 
-    def score(self, answers: list[Parts], program: Callable) -> int:
+    def score(
+        self, trial: Case | Check, answer: Parts, wrong: list[str], program: Callable
+    ) -> int:
         """The number of wrong parts that `program` gets wrong alike, less those that it gets
         wrong and the submission right."""
-        score = 0
-        for trial, answer in zip(self.trials, answers, strict=True):
-            theirs, theirs_wrong = self.planted(program, trial)
-            wrong = trial.wrong(answer)
-            score += sum(trial.alike(part, answer, theirs) for part in wrong)
-            score -= len(set(theirs_wrong) - set(wrong))
-        return score
+        theirs, theirs_wrong = self.planted(program, trial)
+        alike = sum(trial.alike(part, answer, theirs) for part in wrong)
+        return alike - len(set(theirs_wrong) - set(wrong))
 
     def planted(
         self, program: Callable, trial: Case | Check
@@ -161,3 +216,31 @@ class Bug:
     name: str
     diagnosis: str
     programs: tuple[Callable, ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake in the file of a fix-it exercise: `wrong` stands where `right` should."""
+
+    name: str
+    right: str
+    wrong: str
+    diagnosis: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The solution of a fix-it exercise with some of its mistakes, made when it is called."""
+
+    exercise: Exercise
+    mistakes: tuple[Mistake, ...]
+
+    @functools.cached_property
+    def function(self) -> Callable:
+        name, namespace = self.exercise.name, {}
+        code = self.exercise.with_mistakes(self.mistakes)
+        exec(compile(code, f"{name}.py", "exec"), namespace)
+        return namespace[name]
+
+    def __call__(self, *args, **kwargs) -> object:
+        return self.function(*args, **kwargs)

@@ -18,15 +18,18 @@ def table(exercise: Exercise) -> str:
     """The mistakes of one exercise: what the grader says, and what finds each first."""
     rows = [row(exercise, bug) for bug in exercise.bugs.values()]
     variants = sum(len(bug.programs) for bug in exercise.bugs.values())
-    known = f"{len(exercise.bugs)} mistakes"
-    if variants > len(exercise.bugs):
+    known, told = f"{len(exercise.bugs)} mistakes", "each is named"
+    if exercise.mistakes:
+        known = f"its {known}, alone and in every combination"
+        told = "the first that is left is named"
+    elif variants > len(exercise.bugs):
         known += f" in {variants} variants"
     return "\n".join(
         [
             f"### `{exercise.name}`",
             "",
             f"{exercise.summary} [The question](questions/{exercise.page}.md). "
-            f"{len(exercise.trials)} tests find {known}, and each is named.",
+            f"{len(exercise.trials)} tests find {known}, and {told}.",
             "",
             "| Mistake | What you are told | Found by |",
             "|---|---|---|",
@@ -76,7 +79,10 @@ def shown(failure: Failure) -> str:
     if failure.got is not None:
         return f"{failure.got}, should be {failure.expected.removeprefix('shape ')}"
     words = failure.message.rpartition("it raised ")[2].partition(":")[0]
-    return words if words.isidentifier() else "a changed argument"
+    if words.isidentifier():
+        return words
+    changed = "it changed its argument" in failure.message
+    return "a changed argument" if changed else "a property that fails"
 
 
 def cell(text: str) -> str:

@@ -1,6 +1,7 @@
 """A result taken apart: the entries of a tuple and the values of a dict, each with its name.
 
-A part is an array, or a complaint where no array can be made of it.
+A part is an array, or a complaint where no array can be made of it. A result that is itself a
+tuple of integers, such as a shape, is one part, and must be met exactly.
 """
 
 from collections.abc import Callable, Coroutine, Generator, Mapping
@@ -10,6 +11,7 @@ import numpy as np
 
 RESULT = "the result"
 AN_ARRAY = "a NumPy array"
+INTEGERS = "a tuple of integers"
 ARITHMETIC = "arithmetic"  # Python's floats raise where NumPy's become inf or nan
 
 
@@ -19,9 +21,17 @@ class Complaint:
 
     kind: str
     text: str = field(compare=False)
+    error: type[BaseException] | None = field(default=None, compare=False)
 
 
-Parts = dict[str, np.ndarray | Complaint]
+@dataclass(frozen=True)
+class Exact:
+    """A result that is compared by how it reads."""
+
+    text: str
+
+
+Parts = dict[str, np.ndarray | Exact | Complaint]
 
 
 def parts_of(value: object, like: object, names: tuple[str, ...]) -> Parts:
@@ -30,7 +40,7 @@ def parts_of(value: object, like: object, names: tuple[str, ...]) -> Parts:
     The names of the result are always those of `like`: what does not fit is complained of
     under each name that it leaves without an array.
     """
-    if not isinstance(like, tuple):
+    if not isinstance(like, tuple) or names == (RESULT,):
         return parts_of_entry(value, like, RESULT)
     if isinstance(value, tuple | list) and len(value) == len(like):
         entries = zip(value, like, names, strict=True)
@@ -75,8 +85,14 @@ def parts_of_entry(value: object, like: object, name: str) -> Parts:
     }
 
 
-def array_of(value: object, name: str, like: object) -> np.ndarray | Complaint:
-    """`value` as an array of real numbers, or why it is none."""
+def array_of(value: object, name: str, like: object) -> np.ndarray | Exact | Complaint:
+    """`value` as an array of real numbers, or why it is none; a tuple where `like` is one."""
+    if isinstance(like, Complaint):  # there should be no result at all
+        return Exact(text_of(value))
+    if isinstance(like, tuple):
+        if isinstance(value, tuple):
+            return Exact(text_of(value))
+        return no_array(value, name, f"return {INTEGERS}")
     if isinstance(value, np.ndarray | np.generic | float | int):
         array = np.asarray(value)
         if array.dtype.kind in "fiub":
@@ -104,6 +120,7 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
             )
         case list() | tuple():
             repair = "; np.array(...) makes one" if AN_ARRAY in wanted else ""
+            repair = "; tuple(...) makes one" if INTEGERS in wanted else repair
             why = f"is a {kind}; {wanted}{repair}"
         case Generator():
             why = f"is a generator, because of a `yield`; {wanted}"
@@ -121,6 +138,16 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
         case _:
             why = f"is of type {kind}; {wanted}"
     return Complaint(kind, f"{name} {why}")
+
+
+def text_of(value: object) -> str:
+    """A number or a tuple as Python prints it, whether the numbers are NumPy's or Python's."""
+    if isinstance(value, tuple):
+        entries = ", ".join(map(text_of, value))
+        return f"({entries},)" if len(value) == 1 else f"({entries})"
+    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
+        value = value.item()
+    return f"{value!r:.40}"
 
 
 def quoted(keys: object) -> str:

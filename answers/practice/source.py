@@ -18,17 +18,39 @@ under Raises is not asked for.
 """
 '''
 
+RULES_WITH_REFUSAL = '''"""Write the body of `{name}`, then run `answers check {name}`.
 
-def stub(reference: Callable) -> str:
-    """The signature and docstring of `reference`, the imports they need, and no body."""
+Raise ValueError for {refuses}. What else stands under Raises is not asked for.
+"""
+'''
+
+REPAIR = '''"""Several mistakes stand in this file. Repair one, then run `answers check {name}`.
+
+It names the first that is left. Look before you ask: run a function on an input that you can
+check by hand. No signature and no docstring is wrong.
+"""
+'''
+
+
+def stub(reference: Callable, refuses: str = "") -> str:
+    """The signature and docstring of `reference`, the imports they need, and no body.
+
+    `refuses` says for what the learner is to raise a ValueError, if for anything.
+    """
     module = Module(reference)
     function = module.definitions[reference.__name__]
     docstring = function.body[0]
     head = module.text(function.lineno, docstring.end_lineno)
     signature = ast.Module([function.args, function.returns], [])
     imports = module.imports(names_in(signature) | {"np"})
-    rules = RULES.format(name=reference.__name__)
+    rules = RULES_WITH_REFUSAL if refuses else RULES
+    rules = rules.format(name=reference.__name__, refuses=refuses)
     return f"{rules}\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
+
+
+def broken(name: str, code: str) -> str:
+    """The file of a fix-it exercise: code with mistakes, under what is asked of the learner."""
+    return f"{REPAIR.format(name=name)}\n{code}"
 
 
 def solution(reference: Callable) -> str:

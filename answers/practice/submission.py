@@ -60,7 +60,7 @@ def complaint_of(error: BaseException, function: Callable) -> Complaint:
         where = f", in line {own[-1].lineno} of your code"
         where += f": `{own[-1].line}`" if own[-1].line else ""
     text = f"it raised {what.rstrip(': '):.200}{where}"
-    return Complaint(kind_of(error, what), text)
+    return Complaint(kind_of(error, what), text, type(error))
 
 
 def kind_of(error: BaseException, what: str) -> str:

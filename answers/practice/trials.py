@@ -16,6 +16,7 @@ from answers.practice.report import Failure
 from answers.practice.submission import call, misfit
 
 ARGUMENTS = "the arguments"
+REFUSAL = "a ValueError"
 LONG_NUMBER = re.compile(r"-?\d+\.\d{6,}(e[-+]\d+)?")
 
 
@@ -29,14 +30,25 @@ class Case:
     kwargs: dict
     returns: tuple[str, ...]
     rtol: float
+    may_refuse: bool = False
 
     @functools.cached_property
     def result(self) -> object:
-        return call(self.reference, self.args, self.kwargs)
+        return self.outcome(self.reference, self.args, self.kwargs)
 
     @functools.cached_property
     def want(self) -> Parts:
+        if isinstance(self.result, Complaint):
+            return dict.fromkeys(self.returns, self.result)
         return parts_of(self.result, self.result, self.returns)
+
+    def outcome(self, function: Callable, args: tuple, kwargs: dict) -> object:
+        """What the function returns, or a complaint. A refusal is one whatever its words."""
+        result = call(function, args, kwargs)
+        error = result.error if isinstance(result, Complaint) else None
+        if self.may_refuse and error is not None and issubclass(error, ValueError):
+            return Complaint(REFUSAL, result.text)
+        return result
 
     def ask(self, function: Callable) -> Parts:
         """The parts of the function's result, and a complaint if it changed its arguments."""
@@ -44,7 +56,7 @@ class Case:
             return dict.fromkeys(self.want, complaint)
         # A copy, so that a function that writes to its arguments spoils no later call.
         args, kwargs = copy.deepcopy((self.args, self.kwargs))
-        result = call(function, args, kwargs)
+        result = self.outcome(function, args, kwargs)
         if isinstance(result, Complaint):
             return dict.fromkeys(self.want, result)
         parts = parts_of(result, self.result, self.returns)
@@ -81,6 +93,8 @@ class Case:
             got = answer[part]
             if isinstance(got, Complaint):
                 sentence, pieces = got.text, ()
+                if got.error is not None and isinstance(self.want.get(part), Complaint):
+                    sentence += "; it should raise ValueError"
             else:
                 sentence, *pieces = difference(got, self.want[part], self.rtol)
                 sentence = f"{part} {sentence}"
@@ -97,9 +111,7 @@ class Case:
         return [
             name
             for name, old, new in zip(self.parameters(), self.args, args, strict=False)
-            # Not array_equal: x + h - 2h + h puts an entry back, but for its last digit.
-            if isinstance(old, np.ndarray)
-            and not np.allclose(old, new, rtol=1e-12, atol=1e-12)
+            if not unchanged(old, new)
         ]
 
     def parameters(self) -> list[str]:
@@ -109,12 +121,15 @@ class Case:
         """The call, and what is passed."""
         names = self.parameters()[: len(self.args)]
         options = [f"{name}={value!r}" for name, value in self.kwargs.items()]
+        if all(isinstance(value, tuple | int) for value in self.args):
+            passed = [*map(repr, self.args), *options]
+            return f"{self.reference.__name__}({', '.join(passed)})"
         call_text = f"{self.reference.__name__}({', '.join(names + options)})"
         if len(names) > 3:
             return (
                 f"{call_text} with shapes {', '.join(str(a.shape) for a in self.args)}"
             )
-        few = sum(np.size(value) for value in self.args) <= 10
+        few = sum(map(entries, self.args)) <= 10
         passed = [
             f"{n} {described(v, few)}" for n, v in zip(names, self.args, strict=True)
         ]
@@ -146,11 +161,34 @@ class Check:
         return tuple(Failure(self.name, answer[part].text) for part in parts)
 
 
+def unchanged(old: object, new: object) -> bool:
+    """Whether an argument is what it was; of what is no array and no dict, that is assumed."""
+    if isinstance(old, dict):
+        same = old.keys() == new.keys()
+        return same and all(unchanged(value, new[key]) for key, value in old.items())
+    # Not array_equal: x + h - 2h + h puts an entry back, but for its last digit.
+    is_array = isinstance(old, np.ndarray)
+    return not is_array or np.allclose(old, new, rtol=1e-12, atol=1e-12)
+
+
+def entries(value: object) -> int:
+    """How many numbers an argument holds."""
+    if isinstance(value, dict):
+        return sum(map(entries, value.values()))
+    return value.size if isinstance(value, np.ndarray) else 0
+
+
 def described(value: object, in_full: bool) -> str:
     """An argument in a few words: its numbers if they are few, else its shape, and its dtype."""
     if callable(value):
         return f"= {one_line(value.__doc__)}"
-    usual = value.dtype in (np.float64, np.int64)
+    if isinstance(value, tuple | str):
+        return f"= {value!r}"
+    if isinstance(value, dict):
+        texts = {key: described(each, in_full) for key, each in value.items()}
+        each = (f"{k!r}: {re.sub('^(= |of )', '', v)}" for k, v in texts.items())
+        return f"= {{{', '.join(each)}}}"
+    usual = value.dtype in (np.float64, np.int_)
     kind = "" if usual else f" of {value.dtype}"
     if in_full:
         return f"= {LONG_NUMBER.sub(lambda m: f'{float(m[0]):.6g}', str(value.tolist()))}{kind}"

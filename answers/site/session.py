@@ -5,7 +5,8 @@ The rules, which every page may rely on:
 - The fences of a page run from top to bottom in one namespace, like one session of Python.
 - An included section of a module runs inside that module, compiled by the module's own loader:
   it finds what the module imports, and its annotations are enforced. What it defines, the page
-  knows from then on. So include whole definitions, each by the name of its section.
+  knows from then on, as the module's own object: there is one class of a name, not two. So
+  include whole definitions, each by the name of its section.
 - A page starts with the print options, error states and default types of a new process. Global
   seeds are random: a page that prints random numbers must say where they come from.
 - What a fence prints must be what the page shows under it, to the letter.
@@ -97,7 +98,8 @@ class Session:
         )
         defined = {}
         exec(to_code(part.source.encode(), str(part.path)), vars(module), defined)
-        self.namespace |= defined
+        own = vars(module)
+        self.namespace |= {name: own.get(name, new) for name, new in defined.items()}
 
 
 def story(fence: Fence, error: BaseException) -> str:

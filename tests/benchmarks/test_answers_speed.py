@@ -5,6 +5,8 @@ import pytest
 import scipy.special
 import torch
 
+from answers.computation_graph import Node, two_layer_loss
+from answers.matrix_calculus import linear_vjp
 from answers.softmax import cross_entropy, softmax
 from answers.two_layer_net import TwoLayerNet, two_layer_gradients
 
@@ -83,3 +85,43 @@ def test_forward_and_backward_beside_pytorch(race, input_gradient):
             net.loss_and_gradients(x, y)
 
     race(ours, 300, peer, "PyTorch", ratio=1.2)
+
+
+def test_linear_vjp_beside_two_bare_products(race):
+    rng = np.random.default_rng(0)
+    shapes = (256, 784), (784, 256), (256, 256)
+    x, w, g = (rng.normal(size=shape).astype(np.float32) for shape in shapes)
+
+    def peer():
+        return g @ w.T, x.T @ g
+
+    race(lambda: linear_vjp(x, w, g), 1000, peer, "NumPy", ratio=1.1)
+
+
+@pytest.mark.parametrize("sizes", [(64, 64, 10), (784, 256, 10)], ids=str)
+@pytest.mark.parametrize("fused", [True, False], ids=["fused", "the same operations"])
+def test_the_tape_forward_and_backward_beside_pytorch(race, sizes, fused):
+    d_in, hidden, classes = sizes
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(256, d_in)).astype(np.float32), rng.integers(0, 10, 256)
+    net = TwoLayerNet(d_in, hidden, classes, rng=rng)
+    params = {name: array.astype(np.float32) for name, array in net.params.items()}
+    inputs, targets, rows = torch.tensor(x), torch.from_numpy(y), torch.arange(256)
+    w1, b1, w2, b2 = (torch.tensor(p, requires_grad=True) for p in params.values())
+
+    def peer():
+        for tensor in (w1, b1, w2, b2):
+            tensor.grad = None
+        logits = torch.relu(inputs @ w1 + b1) @ w2 + b2
+        if fused:
+            torch.nn.functional.cross_entropy(logits, targets).backward()
+        else:
+            top = torch.amax(logits, 1, keepdim=True)
+            log_total = (logits - top).exp().sum(1).log() + top[:, 0]
+            ((log_total - logits[rows, targets]).sum() * (1 / 256)).backward()
+
+    def ours():
+        nodes = {name: Node(array) for name, array in params.items()}
+        two_layer_loss(x, y, **nodes).backward()
+
+    race(ours, 1000, peer, "PyTorch", ratio=2)

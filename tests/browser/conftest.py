@@ -1,10 +1,16 @@
-"""A real browser, started once. Without one tests skip, or fail under ANSWERS_REQUIRE_BROWSER=1."""
+"""A real browser, started once. Without one tests skip, or fail under ANSWERS_REQUIRE_BROWSER=1.
 
+So do the tests of cells without Pyodide, which `python tests/pyodide.py` fetches.
+"""
+
+import json
 import os
 
+import pyodide
 import pytest
 from chromium import FLAGS, executable
 from playwright.sync_api import Error, sync_playwright
+from serving import Site, build, serve
 
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
@@ -38,6 +44,27 @@ def contexts(browser):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory):
+    """The site below a path of its host, with Pyodide beside it and served by itself."""
+    if not pyodide.checked(pyodide.CACHE):
+        if os.environ.get("ANSWERS_REQUIRE_BROWSER") != "1":
+            pytest.skip("no Pyodide here; `python tests/pyodide.py` fetches it")
+        pyodide.fetch()
+    root = tmp_path_factory.mktemp("host")
+    with serve(root) as url:
+        built = build(root / "guide", f"{url}guide/")
+        (root / "pyodide").symlink_to(pyodide.CACHE)
+        configure(built, pyodide="../../pyodide/")
+        yield built
+
+
+def configure(site: Site, **settings) -> None:
+    """Change settings of the cells in a built site."""
+    path = site.folder / "live/config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | settings))
+
+
 class Trouble(list):
     """What goes wrong on a page while it is open, and what it asks of other hosts."""
 
@@ -63,11 +90,22 @@ class Trouble(list):
 @pytest.fixture
 def visit(contexts, site):
     """`visit(path, look)`: a page of the site, loaded. If it has trouble, the test fails."""
+    yield from visitor(contexts, site)
+
+
+@pytest.fixture
+def visit_live(contexts, live_site):
+    """The same of the site whose cells can run."""
+    yield from visitor(contexts, live_site)
+
+
+def visitor(contexts, site):
     visits = []
 
     def visit(path="", look="light"):
         page = contexts[look].new_page()
-        visits.append((page, Trouble(page, site.url)))
+        host = site.url.removesuffix("guide/")
+        visits.append((page, Trouble(page, host)))
         page.goto(site.url + path, wait_until="networkidle")
         return page
 

@@ -1,0 +1,138 @@
+"""How arrays of different shapes meet, and how their gradients part again."""
+
+from itertools import accumulate
+from operator import mul
+from typing import no_type_check
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_nan
+
+
+# --8<-- [start:broadcast_shape]
+def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that arrays of these shapes have together, by NumPy's rule.
+
+    Align the shapes at their last axis. An axis that is missing counts as 1. The sizes
+    of an axis fit if those that are not 1 are all equal; an axis of size 1 is stretched
+    to them. A size of 0 is like any other: it fits 0 and 1.
+
+    Returns:
+        The sizes from the first axis to the last; () for no shapes, as for a number.
+
+    Raises:
+        ValueError: At one axis two sizes differ and neither is 1, a size is negative,
+            or the result is larger than an array can be.
+
+    Source:
+        NumPy user guide, Broadcasting, General broadcasting rules
+
+    Example:
+        >>> broadcast_shape((8, 1, 6), (7, 1))
+        (8, 7, 6)
+    """
+    refuse_negative(shapes)
+    axes = max(map(len, shapes), default=0)
+    padded = [(1,) * (axes - len(shape)) + shape for shape in shapes]
+    result = []
+    for axis in range(-axes, 0):
+        sizes = [shape[axis] for shape in padded]
+        wanted = sorted(set(sizes) - {1})
+        if len(wanted) > 1:
+            one, other = (f"{n} in {shapes[sizes.index(n)]}" for n in wanted[:2])
+            raise ValueError(f"axis {axis} has size {one} but {other}; neither is 1")
+        result.append(wanted[0] if wanted else 1)
+    refuse_too_large(result)
+    return tuple(result)
+
+
+# --8<-- [end:broadcast_shape]
+
+
+# --8<-- [start:refusals]
+def refuse_negative(shapes: tuple[tuple[int, ...], ...]) -> None:
+    """Raise if a size is negative."""
+    for shape in shapes:
+        for axis, size in enumerate(shape):
+            if size < 0:
+                raise ValueError(f"axis {axis} of shape {shape} has a negative size")
+
+
+def refuse_too_large(shape: list[int]) -> None:
+    """Raise if no array can have this shape."""
+    if len(shape) > 64:
+        raise ValueError(
+            f"the result would have {len(shape)} axes; a NumPy array has at most 64"
+        )
+    # NumPy multiplies from the left, so a 0 excuses only what stands behind it.
+    most = np.iinfo(np.intp).max
+    if max((*shape, *accumulate(shape, mul)), default=0) > most:
+        raise ValueError(
+            f"the result would have shape {tuple(shape)}; NumPy counts no more than "
+            f"{most} entries"
+        )
+
+
+# --8<-- [end:refusals]
+
+
+# --8<-- [start:unbroadcast]
+def unbroadcast(
+    gradient: Real[ndarray, "..."], shape: tuple[int, ...]
+) -> Float[ndarray, "..."]:
+    """The gradient of what was broadcast: `gradient` summed over every copied axis.
+
+    An entry that was used many times collects a gradient from each use.
+
+    Args:
+        gradient: Gradient of the loss with respect to the broadcast array.
+        shape: The shape that the array had before.
+
+    Raises:
+        ValueError: No array of `shape` broadcasts to the shape of `gradient`, or
+            `gradient` holds nan or infinity.
+
+    Example:
+        A bias with an entry for each of 2 columns, added to 3 rows:
+
+        >>> unbroadcast(np.ones((3, 2)), (2,))
+        array([3., 3.])
+    """
+    refuse_nan(gradient, "gradient")
+    refuse_larger(shape, gradient.shape)
+    return sum_to(as_float(gradient), shape)
+
+
+@no_type_check  # a check of its shapes takes longer than the sum of a small array
+def sum_to(gradient, shape):
+    """`unbroadcast` of an array that is known to fit; `computation_graph` calls it."""
+    new = gradient.ndim - len(shape)
+    stretched = [
+        new + axis
+        for axis, size in enumerate(shape)
+        if size != gradient.shape[new + axis]
+    ]
+    summed = gradient.sum(axis=(*range(new), *stretched))
+    # A stretched axis comes back, with size 1. A sum over all axes is no array yet.
+    return np.asarray(summed).reshape(shape)
+
+
+# --8<-- [end:unbroadcast]
+
+
+def refuse_larger(shape: tuple[int, ...], full: tuple[int, ...]) -> None:
+    """Raise unless an array of `shape` broadcasts to `full`, which may not be stretched."""
+    together = broadcast_shape(shape, full)
+    if len(together) > len(full):
+        raise ValueError(
+            f"`shape` {shape} has {len(shape)} axes, more than `gradient` of shape {full}"
+        )
+    for axis in range(-len(full), 0):
+        if together[axis] != full[axis]:
+            raise ValueError(
+                f"`shape` {shape} does not broadcast to {full}, the shape of `gradient`: "
+                f"axis {axis} has size {together[axis]} against {full[axis]}, and only "
+                "an axis of `shape` may be stretched"
+            )

@@ -1,0 +1,134 @@
+"""Forward-mode automatic differentiation: each value travels with its derivative."""
+
+from typing import no_type_check
+
+import numpy as np
+from jaxtyping import Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_nan, refuse_no_operand
+
+
+# --8<-- [start:operations]
+@no_type_check  # as in `computation_graph`
+class Operations:
+    """What can be computed with a Dual: the value, and by the chain rule its tangent."""
+
+    __array_ufunc__ = None
+
+    @property
+    def shape(self):
+        return self.value.shape
+
+    def __add__(self, other):
+        (a, da), (b, db) = parts(self), parts(other)
+        return made(a + b, da + db)
+
+    def __mul__(self, other):
+        (a, da), (b, db) = parts(self), parts(other)
+        return made(a * b, da * b + a * db)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self):
+        return made(-self.value, -self.tangent)
+
+    def __sub__(self, other):
+        (a, da), (b, db) = parts(self), parts(other)
+        return made(a - b, da - db)
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __matmul__(self, other):
+        return product(self, other)
+
+    def __rmatmul__(self, other):
+        return product(other, self)
+
+    def exp(self):
+        y = np.exp(self.value)
+        return made(y, y * self.tangent)
+
+    def log(self):
+        return made(np.log(self.value), self.tangent / self.value)
+
+    def relu(self):
+        y = np.maximum(self.value, 0)
+        return made(y, self.tangent * (y > 0))
+
+    def sum(self, axis=None, keepdims=False):
+        y, dy = (part.sum(axis, keepdims=keepdims) for part in parts(self))
+        return made(y, dy)
+
+    def max(self, axis=None, keepdims=False):
+        top = self.value == self.value.max(axis, keepdims=True)
+        slope = (self.tangent * top).sum(axis, keepdims=keepdims)
+        ties = top.sum(axis, keepdims=keepdims, dtype=self.value.dtype)
+        return made(self.value.max(axis, keepdims=keepdims), slope / ties)
+
+    def __getitem__(self, index):
+        return made(self.value[index], self.tangent[index])
+
+
+@no_type_check
+def product(a, b):
+    (x, dx), (w, dw) = parts(a), parts(b)
+    slopes = [dx @ w] if isinstance(a, Dual) else []
+    slopes += [x @ dw] if isinstance(b, Dual) else []
+    return made(x @ w, sum(slopes[1:], start=slopes[0]))
+
+
+@no_type_check
+def parts(other):
+    if isinstance(other, Dual):
+        return other.value, other.tangent
+    refuse_no_operand(other)
+    # A constant's derivative is 0; in its shape, or a sum would miss what it broadcasts.
+    return other, np.zeros_like(other) if isinstance(other, ndarray) else 0
+
+
+@no_type_check
+def made(value, tangent):
+    dual = object.__new__(Dual)
+    dual.value, dual.tangent = value, tangent
+    return dual
+
+
+# --8<-- [end:operations]
+
+
+# --8<-- [start:dual]
+class Dual(Operations):
+    """A value, and its derivative along one direction of the inputs.
+
+    One pass gives the derivative of every result along that direction: a column of the
+    Jacobian, or a mix of columns. A gradient of P parameters takes P passes.
+
+    Attributes:
+        value: The array.
+        tangent: Its derivative, in its shape.
+
+    Raises:
+        ValueError: `value` or `tangent` holds nan or infinity.
+
+    Source:
+        Baydin, Pearlmutter, Radul and Siskind (2018), arXiv 1502.05767, section 3.1
+
+    Example:
+        The derivative of x² at x = 3, along 1:
+
+        >>> x = Dual(np.array(3.0), np.array(1.0))
+        >>> float((x * x).tangent)
+        6.0
+    """
+
+    def __init__(
+        self, value: Real[ndarray, "*shape"], tangent: Real[ndarray, "*shape"]
+    ):
+        refuse_nan(value, "value")
+        refuse_nan(tangent, "tangent")
+        self.value, self.tangent = as_float(value), as_float(tangent)
+
+
+# --8<-- [end:dual]

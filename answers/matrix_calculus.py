@@ -1,0 +1,99 @@
+"""The derivative of Y = XW: the whole Jacobian, and the product with it that training needs."""
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_empty, refuse_nan
+
+
+# --8<-- [start:linear_vjp]
+def linear_vjp(
+    x: Real[ndarray, "*batch d_in"],
+    w: Real[ndarray, "d_in d_out"],
+    g: Real[ndarray, "*batch d_out"],
+) -> tuple[Float[ndarray, "*batch d_in"], Float[ndarray, "d_in d_out"]]:
+    """Gradients of a loss with respect to `x` and `w`, from its gradient at `x @ w`.
+
+    They are the arrays that turn a change of x and w into the change of the loss:
+    ⟨g, Δx w + x Δw⟩ = ⟨dx, Δx⟩ + ⟨dw, Δw⟩ for every Δx and Δw, where ⟨a, b⟩ sums the
+    products of all entries. Both are vector-Jacobian products, and no Jacobian is formed.
+    Nothing divides by the batch: the 1/N of a mean belongs to the loss, and is in `g`.
+
+    Args:
+        x: Inputs, one per row; any leading axes.
+        w: Weights, inputs along the rows. `torch.nn.Linear` stores the transpose.
+        g: Gradient of the loss with respect to `x @ w`.
+
+    Returns:
+        (dx, dw), each in the shape of what it is the gradient of.
+
+    Raises:
+        ValueError: An argument is empty or holds nan or infinity. Finite arguments whose
+            products overflow are not refused; NumPy warns.
+
+    Source:
+        Giles (2008), Collected Matrix Derivative Results, on the matrix product
+
+    Example:
+        >>> x, w, g = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[10.0]])
+        >>> dx, dw = linear_vjp(x, w, g)
+        >>> dx, dw.T
+        (array([[30., 40.]]), array([[10., 20.]]))
+    """
+    for name, array in (("x", x), ("w", w), ("g", g)):
+        refuse_empty(array, name)
+    x, w, g = as_float(x), as_float(w), as_float(g)
+    # One row per example, so that the inner sum of xᵀ g runs over every leading axis.
+    rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+    with np.errstate(invalid="ignore"):  # 0 · inf; refused below
+        dx, dw = g_rows @ w.T, rows.T @ g_rows
+
+    # nan or infinity in w spoils a column of dx, in x a row of dw, in g a column of dw.
+    # So three edges show it, and the arguments are searched only to say where.
+    if not all(np.isfinite(edge).all() for edge in (dx[0], dw[:, 0], dw[0])):
+        for name, array in (("x", x), ("w", w), ("g", g)):
+            refuse_nan(array, name)
+    return dx.reshape(x.shape), dw
+
+
+# --8<-- [end:linear_vjp]
+
+
+# --8<-- [start:linear_jacobian]
+def linear_jacobian(
+    x: Real[ndarray, "*batch d_in"], w: Real[ndarray, "d_in d_out"]
+) -> Float[ndarray, "*batch d_out d_in d_out"]:
+    """The derivative of y = x w with respect to `w`: ∂y_ij / ∂w_kl = x_ik [j = l].
+
+    The axes are those of y, then those of w. As a matrix, `reshape(y.size, w.size)` of
+    it is x ⊗ I (row-major), and with order="F" it is I ⊗ x (column-major).
+
+    For the eye and for tests: of d_out entries, d_out - 1 are 0 whatever x is. Training
+    needs only the product with a gradient, `linear_vjp`.
+
+    Args:
+        x: Inputs, one per row; any leading axes.
+        w: Weights. y is linear in them, so the derivative takes only their shape.
+
+    Raises:
+        ValueError: An argument is empty or holds nan or infinity.
+
+    Source:
+        Magnus and Neudecker (2019), Matrix Differential Calculus, 3rd edition, chapter 9
+
+    Example:
+        >>> x, w = np.array([[5.0, 7.0]]), np.zeros((2, 2))
+        >>> linear_jacobian(x, w).reshape(2, 4)
+        array([[5., 0., 7., 0.],
+               [0., 5., 0., 7.]])
+    """
+    for name, array in (("x", x), ("w", w)):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    x, w = as_float(x), as_float(w)
+    same_output = np.eye(w.shape[1], dtype=np.result_type(x, w))
+    return np.einsum("...k,jl->...jkl", x, same_output)
+
+
+# --8<-- [end:linear_jacobian]

@@ -1,0 +1,153 @@
+"""The two-layer classifier of `two_layer_net`, with gradients by PyTorch's autograd."""
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Integer, Real
+from numpy import ndarray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from answers.inputs import (
+    as_float,
+    refuse_empty,
+    refuse_labels_out_of_range,
+    refuse_nan,
+)
+
+
+# --8<-- [start:net]
+class TwoLayerNet(nn.Module):
+    """affine → ReLU → affine. The softmax is part of the loss.
+
+    Example:
+        >>> net = TwoLayerNet(4, hidden=5, classes=3)
+        >>> {name: tuple(p.shape) for name, p in net.first.named_parameters()}
+        {'weight': (5, 4), 'bias': (5,)}
+    """
+
+    def __init__(self, d_in: int, hidden: int, classes: int):
+        super().__init__()
+        for name, size in (("d_in", d_in), ("hidden", hidden), ("classes", classes)):
+            if size < 1:
+                raise ValueError(f"`{name}` is {size}; a layer needs at least one unit")
+        self.first = nn.Linear(d_in, hidden)
+        self.second = nn.Linear(hidden, classes)
+
+    def forward(self, x: Float[Tensor, "batch d_in"]) -> Float[Tensor, "batch classes"]:
+        """Scores of each class, before softmax."""
+        return self.second(torch.relu(self.first(x)))
+
+    @classmethod
+    def from_numpy(
+        cls,
+        w1: Real[ndarray, "d_in hidden"],
+        b1: Real[ndarray, " hidden"],
+        w2: Real[ndarray, "hidden classes"],
+        b2: Real[ndarray, " classes"],
+    ) -> nn.Module:
+        """The network with these parameters, copied, in the precision of `w1`.
+
+        They are laid out as in `two_layer_net`: inputs along the rows of a weight.
+
+        Raises:
+            ValueError: A parameter is empty or holds nan or infinity.
+        """
+        dtype = as_float(w1).dtype.newbyteorder("=")
+        tensors = {}
+        for name, array in (("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2)):
+            with np.errstate(over="ignore"):
+                array = np.array(array, dtype=dtype)  # a copy, whatever its strides
+            refuse_empty(array, name)
+            refuse_nan(array, name)
+            tensors[name] = torch.from_numpy(array)
+        net = cls(*w1.shape, len(b2)).to(tensors["w1"].dtype)
+        with torch.no_grad():  # a leaf that requires grad refuses to be written to
+            net.first.weight.copy_(tensors["w1"].T)  # stored (out, in)
+            net.first.bias.copy_(tensors["b1"])
+            net.second.weight.copy_(tensors["w2"].T)
+            net.second.bias.copy_(tensors["b2"])
+        return net
+
+
+# --8<-- [end:net]
+
+
+# --8<-- [start:autograd_gradients]
+def autograd_gradients(
+    net: TwoLayerNet,
+    x: Float[Tensor, "batch d_in"],
+    y: Integer[Tensor, " batch"] | Bool[Tensor, " batch"],
+) -> tuple[Float[Tensor, ""], dict[str, Float[Tensor, "..."]]]:
+    """The mean cross-entropy of the network, with its gradients by autograd.
+
+    Names and layout are those of `two_layer_net.two_layer_gradients`. No `.grad` is
+    read or written: `torch.autograd.grad` returns the gradients instead of adding them.
+
+    Args:
+        net: The network.
+        x: Inputs, one per row, in the precision of the network's parameters.
+        y: The index of the right class of each row.
+
+    Returns:
+        The mean loss in nats, and a dict with the gradients of "x", "w1", "b1", "w2",
+        "b2".
+
+    Raises:
+        ValueError: The batch is empty, a label is not one of 0 to classes - 1, `x` has
+            another width or precision than the network, `x` or a parameter holds nan or
+            infinity, a parameter is frozen, or gradients are off.
+
+    Source:
+        Paszke et al. (2019), https://arxiv.org/abs/1912.01703
+
+    Example:
+        >>> net = TwoLayerNet(4, hidden=5, classes=3)
+        >>> x, y = torch.ones(2, 4), torch.tensor([0, 2])
+        >>> loss, gradients = autograd_gradients(net, x, y)
+        >>> {name: tuple(gradient.shape) for name, gradient in gradients.items()}
+        {'x': (2, 4), 'w1': (4, 5), 'b1': (5,), 'w2': (5, 3), 'b2': (3,)}
+    """
+    refuse_unusable(net, x, y)
+    x = x.detach().requires_grad_()  # a leaf of our own; the caller's stays as it is
+    leaves = {
+        "x": x,
+        "w1": net.first.weight,
+        "b1": net.first.bias,
+        "w2": net.second.weight,
+        "b2": net.second.bias,
+    }
+    loss = functional.cross_entropy(net(x), y.long())  # the forward pass: it records
+    found = torch.autograd.grad(loss, list(leaves.values()))  # the backward pass
+
+    gradients = dict(zip(leaves, found, strict=True))
+    for name in ("w1", "w2"):
+        gradients[name] = gradients[name].T  # nn.Linear stores weights as (out, in)
+    return loss.detach(), gradients
+
+
+# --8<-- [end:autograd_gradients]
+
+
+def refuse_unusable(net: TwoLayerNet, x: Tensor, y: Tensor) -> None:
+    """Raise where PyTorch would give nan, skip a label, or blame another line.
+
+    `cross_entropy` leaves out every example whose label is -100, and says nothing.
+    """
+    if not torch.is_grad_enabled():
+        raise ValueError("gradients are off; call this outside no_grad, inference_mode")
+    for name, tensor in (("x", x), *net.named_parameters()):
+        array = tensor.double().numpy(force=True)  # NumPy has no bfloat16
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    for name, parameter in net.named_parameters():
+        if not parameter.requires_grad:
+            raise ValueError(f"`net.{name}` is frozen; call net.requires_grad_()")
+    refuse_labels_out_of_range(y.numpy(force=True), net.second.out_features, "y")
+    d_in, dtype = net.first.in_features, net.first.weight.dtype
+    if x.shape[1] != d_in:
+        raise ValueError(f"`x` has {x.shape[1]} columns; the network takes {d_in}")
+    if x.dtype != dtype:
+        raise ValueError(
+            f"`x` is {x.dtype}, the network {dtype}; convert one: x.to({dtype}), or "
+            f"net.to({x.dtype})"
+        )

@@ -1,0 +1,59 @@
+// The editor of a cell: CodeMirror, in the colours of the site, and told how to run and to leave.
+
+import {
+  EditorState, EditorView, HighlightStyle, bracketMatching, closeBrackets, closeBracketsKeymap, defaultKeymap,
+  history, historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, python, syntaxHighlighting, tags,
+} from "../vendor/codemirror/codemirror.js"
+
+const colour = name => `var(--md-code-hl-${name}-color)`
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword], color: colour("keyword") },
+  { tag: [tags.string, tags.special(tags.string)], color: colour("string") },
+  { tag: tags.number, color: colour("number") },
+  { tag: tags.comment, color: colour("comment") },
+  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], color: colour("function") },
+  { tag: [tags.bool, tags.null], color: colour("constant") },
+])
+const look = EditorView.theme({
+  "&": { color: "var(--md-code-fg-color)", backgroundColor: "var(--md-code-bg-color)", fontSize: "0.85em" },
+  "&.cm-focused": { outline: "0.1rem solid var(--md-accent-fg-color)" },
+  ".cm-scroller": { fontFamily: "var(--md-code-font-family)", lineHeight: "1.4" },
+  ".cm-content": { padding: "0.77em 0", caretColor: "var(--md-code-fg-color)" },
+  ".cm-line": { padding: "0 1.18em" },
+})
+
+// { dom, focus(), destroy() }; `change` gets every new text.
+export function createEditor({ text, label, run, change }) {
+  const act = () => {
+    run()
+    return true
+  }
+  return new EditorView({
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        history(),
+        bracketMatching(),
+        closeBrackets(),
+        indentOnInput(),
+        indentUnit.of("    "),
+        python(),
+        syntaxHighlighting(colours),
+        look,
+        keymap.of([
+          { key: "Mod-Enter", run: act },
+          { key: "Shift-Enter", run: act },
+          ...closeBracketsKeymap,
+          ...historyKeymap,
+          ...defaultKeymap, // Escape, then Tab, leaves the editor
+          indentWithTab,
+        ]),
+        EditorView.updateListener.of(({ docChanged, state }) => docChanged && change(state.doc.toString())),
+        EditorView.contentAttributes.of({
+          tabindex: "0", // so that what scrolls is known to be reached by keyboard
+          "aria-label": `${label}: Control Enter runs it; Escape, then Tab, leaves it`,
+        }),
+      ],
+    }),
+  })
+}

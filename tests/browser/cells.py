@@ -1,0 +1,59 @@
+"""The cells of a page, as a reader uses them."""
+
+from playwright.sync_api import Locator, Page
+
+SECONDS = 60  # for Python to load and to run a page, on a busy machine
+
+PRINTED = """(block, stream) => {
+  const output = block.nextElementSibling
+  if (!output.matches(".live-output")) return "[nothing was printed]"
+  const tex = part => part.querySelector("annotation").textContent + "\\n"
+  return Array.from(output.children)
+    .filter(part => (part.dataset.stream ?? "stdout") == stream)
+    .map(part => part.matches(".equation") ? tex(part) : part.textContent).join("")
+}"""
+
+
+class Cell:
+    """The cell of that number on a page, from 1."""
+
+    def __init__(self, page: Page, number: int):
+        self.page, self.number = page, number
+        self.block = page.locator(".highlight.live").nth(number - 1)
+        self.status = self.block.get_by_role("status")
+        self.editor = self.block.get_by_role("textbox")
+
+    def button(self, name: str) -> Locator:
+        return self.block.get_by_role(
+            "button", name=f"{name}: Python cell {self.number}"
+        )
+
+    def run(self, button: str = "Run") -> str:
+        """What the cell says when it has run."""
+        self.button(button).click()
+        return self.wait()
+
+    def wait(self) -> str:
+        """What the cell says when nothing runs any more."""
+        self.block.locator("button[aria-disabled=false]").wait_for(
+            timeout=SECONDS * 1000
+        )
+        return self.status.inner_text()
+
+    def write(self, text: str) -> None:
+        """Let the editor hold `text` and nothing else."""
+        if not self.editor.count():
+            self.button("Edit").click()
+        self.editor.focus()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    @property
+    def printed(self) -> str:
+        """What it printed, and the TeX of its formulas."""
+        return self.block.evaluate(PRINTED, "stdout")
+
+    @property
+    def complaint(self) -> str:
+        """What it printed to standard error: warnings, tracebacks."""
+        return self.block.evaluate(PRINTED, "stderr")

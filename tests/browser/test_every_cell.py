@@ -1,0 +1,65 @@
+"""Every cell of every page prints in the browser what stands below it on the page."""
+
+import pytest
+from cells import Cell
+from serving import ROOT
+
+from answers.site.fences import python_fences
+
+QUESTIONS = sorted((ROOT / "docs/questions").glob("*.md"))
+
+# What is printed otherwise in the browser, and why: (page, output on the page, output there).
+DIFFERENT = [
+    (
+        # WebAssembly keeps no record of an overflow, so NumPy can neither warn of it nor raise.
+        "03-numpy-layers",
+        "FloatingPointError in exp: True\n",
+        "",
+    ),
+]
+
+
+def live_fences(page):
+    """The fences of a page that are marked as live."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    fences = python_fences(page)
+    return [f for f in fences if "live" in lines[f.line - 1].strip(" `{}").split(".")]
+
+
+def expected(page, output):
+    """What the browser should print where the page shows `output`."""
+    return next(
+        (
+            there
+            for name, shown, there in DIFFERENT
+            if (name, shown) == (page.stem, output)
+        ),
+        output,
+    )
+
+
+PAGES = [page for page in QUESTIONS if live_fences(page)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_cell_prints_what_the_page_shows(visit_live, page):
+    fences = live_fences(page)
+    shown = visit_live(f"questions/{page.stem}/")
+    shown.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+    assert shown.locator(".highlight.live").count() == len(fences)
+    cells = [Cell(shown, number + 1) for number in range(len(fences))]
+    said = cells[-1].run()
+    printed = [
+        f"{page.name}:{fence.line}: {cell.complaint or cell.printed}"
+        for fence, cell in zip(fences, cells, strict=True)
+    ]
+    assert printed == [
+        f"{page.name}:{fence.line}: {expected(page, fence.output)}" for fence in fences
+    ]
+    assert said.startswith("Done")
+
+
+def test_every_difference_is_of_a_cell_that_exists():
+    outputs = {(page.stem, f.output) for page in PAGES for f in live_fences(page)}
+    for page, output, _ in DIFFERENT:
+        assert (page, output) in outputs

@@ -1,0 +1,86 @@
+"""The grader in the browser says what it says here, of every program that is kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+import verdicts
+from serving import ROOT
+
+from answers.practice import catalog
+from answers.site import exercises
+
+NAMES = catalog.names()
+
+# Where the words may differ, and why. The case, and the name of the bug, do not.
+WORDS = {
+    ("affine", "wrong small_integers"): (
+        "what a float becomes that is too large for a small integer is the processor's choice"
+    ),
+    ("broadcast_shape", "wrong nothing_is_an_error"): (
+        "Python's message for the `max` of nothing depends on its version"
+    ),
+    ("numerical_gradient", "bug step_ignored 0"): (
+        "three entries are wrong by the same, and rounding decides which is the worst"
+    ),
+    ("numerical_gradient", "wrong gradient_like_x"): "integers have 32 bits there",
+    ("softmax", "wrong like_the_input"): "integers have 32 bits there",
+}
+# Where long doubles are no longer than doubles, they overflow as doubles do.
+VERDICT = {("softmax", "wrong longer_floats"): (None, "no_maximum")}
+
+SEND = """async ([url, text]) => {
+  const { python } = await import(url + "live/python.js")
+  window.python = python
+  const code = "import sys, types, answers, numpy\\nfrom answers.practice import page\\n" +
+    "verdicts = sys.modules['verdicts'] = types.ModuleType('verdicts')\\n" +
+    `exec(${JSON.stringify(text)}, vars(verdicts))`
+  return python.call("live_session.run", ["test", "cell 1", code, null, false], { code })
+}"""
+
+
+@pytest.fixture(scope="module")
+def worker(contexts, live_site):
+    """A page whose worker has the module `verdicts`."""
+    page = contexts["light"].new_page()
+    page.goto(live_site.url)
+    text = Path(verdicts.__file__).read_text(encoding="utf-8")
+    outcome = page.evaluate(SEND, [live_site.url, text])
+    assert outcome == {**outcome, "status": "done", "result": True}
+    yield page
+    page.close()
+
+
+def told(report):
+    """A verdict without its words."""
+    failures = [failure["case"] for failure in report["failures"]]
+    return failures, report["bug"], report["diagnosis"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
+def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
+    asked = [name, exercises.entries()[name]["stub"]]
+    for folder in ("right_answers", "wrong_answers"):
+        asked.append((ROOT / f"tests/{folder}/{name}.py").read_text(encoding="utf-8"))
+    outcome = worker.evaluate("asked => python.call('verdicts.verdicts', asked)", asked)
+    assert outcome["status"] == "done", outcome
+    there, here = outcome["result"], json.loads(json.dumps(verdicts.verdicts(*asked)))
+    assert there.keys() == here.keys()
+    for program, report in there.items():
+        if (name, program) in VERDICT:
+            assert {report["bug"], here[program]["bug"]} <= {*VERDICT[name, program]}
+        elif (name, program) in WORDS:
+            assert told(report) == told(here[program]), program
+        else:
+            assert report == here[program], program
+        kind, *rest = program.split()
+        passes = kind == "right" or rest in (["solution"], ["reference"])
+        assert (report["failures"] == []) == passes, program
+        if kind == "bug":
+            assert report["bug"] == rest[0]
+    assert set(catalog.load(name).bugs) == {
+        program.split()[1] for program in there if program.startswith("bug")
+    }
+    assert sum(program.startswith("right") for program in there) >= 2
+    assert not {p for n, p in [*WORDS, *VERDICT] if n == name} - there.keys()
