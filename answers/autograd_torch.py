@@ -222,7 +222,7 @@ def observe(switch: Callable) -> dict[str, bool | str]:
 def table() -> str:
     """What each switch does, as Markdown; bold where it differs from doing nothing."""
     plain = observe(SWITCHES["nothing"])
-    lines = ["| | " + " | ".join(plain) + " |", "|---|" + ":-:|" * len(plain)]
+    lines = ["| switch | " + " | ".join(plain) + " |", "|---|" + ":-:|" * len(plain)]
     for name, switch in SWITCHES.items():
         cells = []
         for question, answer in observe(switch).items():

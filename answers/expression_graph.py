@@ -126,3 +126,13 @@ def sent_back(operation: str, g: ndarray, y: ndarray, *inputs: ndarray) -> Itera
 
 
 # --8<-- [end:backward_pass]
+
+
+# The example of the figure: a leaf that is used twice, and a node that is.
+GRAPH = {
+    "loss": ("multiply", "u", "v"),
+    "v": ("add", "u", "a"),
+    "u": ("multiply", "a", "b"),
+}
+VALUES = {"a": 2.0, "b": 3.0, "u": 6.0, "v": 8.0, "loss": 48.0}
+VALUES = {name: np.array(number) for name, number in VALUES.items()}

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from answers.practice import compare
 from answers.practice.exercise import Exercise, Mistake
 from answers.practice.report import Failure, Report
 
@@ -59,6 +60,12 @@ def message(exercise, function):
     report = exercise.run(function)
     assert not report.passed
     return report.failures[0].message.partition("]]: ")[2] or report.failures[0].message
+
+
+def test_of_entries_that_are_equally_far_off_the_first_is_told():
+    want = np.array([1.0, 2.0, 0.1])
+    got = want + np.array([0.25, 0.25 * (1 + 1e-12), 0.2])
+    assert compare.difference(got, want, 1e-8).index == (0,)
 
 
 def test_a_failure_says_case_call_index_expected_and_got(doubling):

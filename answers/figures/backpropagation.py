@@ -4,24 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.computation_graph import Node, two_layer_loss
-from answers.expression_graph import backward_pass, sent_back
+from answers.expression_graph import GRAPH, VALUES, backward_pass, sent_back
 from answers.figures import AXIS
-from answers.forward_mode import Dual
-from answers.operation_count import count_operations
-from answers.two_layer_net import TwoLayerNet
-
-# --8<-- [start:example]
-GRAPH = {
-    "loss": ("multiply", "u", "v"),
-    "v": ("add", "u", "a"),
-    "u": ("multiply", "a", "b"),
-}
-VALUES = {"a": 2.0, "b": 3.0, "u": 6.0, "v": 8.0, "loss": 48.0}
-VALUES = {name: np.array(number) for name, number in VALUES.items()}
-
-
-# --8<-- [end:example]
+from answers.gradient_cost import operations_by_size
 
 
 def gradients_flowing() -> Figure:
@@ -74,34 +59,6 @@ def gradients_flowing() -> Figure:
     axes.set(xlim=(-0.5, 5.3), ylim=(-2, 2))
     axes.axis("off")
     return figure
-
-
-# --8<-- [start:operations_by_size]
-def operations_by_size(hidden: int) -> tuple[int, int, int, int]:
-    """Parameters of a net, and operations of its loss, of reverse and of forward mode."""
-    rng = np.random.default_rng(0)
-    parameters = list(TwoLayerNet(5, hidden, 3, rng).params.values())
-    x, y = rng.normal(size=(32, 5)), rng.integers(3, size=32)
-
-    def loss(*arrays):
-        return two_layer_loss(x, y, *map(Node, arrays))
-
-    def reverse(*arrays):
-        loss(*arrays).backward()
-
-    def forward(*arrays):
-        zeros = [np.zeros(array.shape) for array in arrays]
-        for tangent in zeros:
-            for index in np.ndindex(tangent.shape):
-                tangent[index] = 1  # one pass for each parameter
-                two_layer_loss(x, y, *map(Dual, arrays, zeros))
-                tangent[index] = 0
-
-    size = sum(array.size for array in parameters)
-    return size, *(count_operations(f, *parameters) for f in (loss, reverse, forward))
-
-
-# --8<-- [end:operations_by_size]
 
 
 def cost_of_modes() -> Figure:

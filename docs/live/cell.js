@@ -1,6 +1,6 @@
 // What the buttons of a cell do. A page is one Python session: a cell runs after those above it.
 
-import { make } from "./cells.js"
+import { make } from "./elements.js"
 import { python } from "./python.js"
 
 let running

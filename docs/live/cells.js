@@ -2,14 +2,10 @@
 // buttons do comes with the first press, in cell.js. What was changed and run is kept by page, as
 // long as the tab is open.
 
+import { make } from "./elements.js"
+
 let behaviour
 const pages = new Map()
-
-export const make = (tag, properties, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties)
-  element.append(...children)
-  return element
-}
 
 export function mount() {
   behaviour?.leave()

@@ -2,7 +2,7 @@
 // answers/practice, in the Python of the cells.
 
 import { createEditor } from "./editor.js"
-import { button, make, rename, say } from "./practice.js"
+import { button, make, rename, say } from "./elements.js"
 import { python } from "./python.js"
 import { store } from "./store.js"
 

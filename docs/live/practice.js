@@ -1,29 +1,11 @@
 // Exercises on a page: a line of text and a button, until a reader starts one; exercise.js has the
 // rest. And what concerns all that the reader wrote: export, import, clear.
 
+import { button, make, rename, say } from "./elements.js"
 import { store } from "./store.js"
 
 let places = []
 let opened // exercise.js, once it has come
-
-export const make = (tag, properties, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties)
-  element.append(...children)
-  return element
-}
-export const say = (element, text) => {
-  if (element.textContent != text) element.textContent = text
-}
-export const rename = (button, name) => {
-  say(button, name)
-  button.setAttribute("aria-label", `${name}: ${button.about}`)
-}
-export const button = (name, about, act) => {
-  const made = make("button", { type: "button", className: "live-button", onclick: act })
-  made.about = about
-  rename(made, name)
-  return made
-}
 
 class Place {
   constructor(root) {

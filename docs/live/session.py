@@ -7,6 +7,7 @@ The module `live_page` is the worker's JavaScript.
 
 import ast
 import builtins
+import functools
 import importlib
 import io
 import json
@@ -91,6 +92,7 @@ def adapt(installed: str) -> None:
                 kind.dtypes = (*known, *(more[name] for name in known if name in more))
 
 
+@functools.cache
 def imported(code: str) -> set[str]:
     """The names of all modules that the code may import."""
     try:

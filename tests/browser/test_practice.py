@@ -117,7 +117,13 @@ def test_before_start_an_exercise_is_a_few_lines(visit_live):
     page.goto(page.url + QUESTION, wait_until="networkidle")
     expect(Exercise(page).button("Start")).to_be_visible()
     ours = {r.url.rpartition("/")[2]: r.body() for r in loaded if "/live/" in r.url}
-    assert ours.keys() == {"start.js", "cells.js", "practice.js", "store.js"}
+    assert ours.keys() == {
+        "start.js",
+        "elements.js",
+        "cells.js",
+        "practice.js",
+        "store.js",
+    }
     assert sum(len(gzip.compress(body)) for body in ours.values()) < 10_000
 
 

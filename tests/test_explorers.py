@@ -1,0 +1,134 @@
+"""Explorers: what they show is right wherever the sliders stand, and the pages hold their start."""
+
+import itertools
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+from pymdownx.superfences import SuperFencesException
+
+from answers import explorers
+from answers.explorers import Explorer, Slider, View, ratios, steps
+from answers.explorers.chart import Axis, Chart
+from answers.site import explorer_book
+from answers.site import explorers as on_pages
+from answers.site.generated import write
+from answers.site.pages import ROOT, pages
+
+NAMES = explorers.names()
+FENCE = re.compile(r"^```explorer\n(\w+)\n```$", re.MULTILINE)
+
+
+def test_what_pages_hold_of_the_explorers_is_what_they_are(update):
+    made = explorer_book.book()
+    if update:
+        write(on_pages.BOOK, made)
+        on_pages.entries.cache_clear()
+    else:
+        assert on_pages.BOOK.read_text(encoding="utf-8") == made, (
+            f"{on_pages.BOOK.relative_to(ROOT)} is stale; `pytest --update` rewrites it"
+        )
+
+
+def test_every_explorer_stands_on_one_page():
+    stand = [name for page in pages() for name in FENCE.findall(page.text)]
+    assert sorted(stand) == NAMES
+
+
+def test_an_explorer_that_does_not_exist_stops_the_build():
+    with pytest.raises(SuperFencesException, match="no explorer is called heat"):
+        on_pages.fence("heat\n")
+
+
+def some_places(explorer):
+    """The ends and the middle of every slider, all combined."""
+    lasts = [len(slider.values) - 1 for slider in explorer.sliders]
+    return itertools.product(*({0, last // 2, last} for last in lasts))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sliders_can_be_moved_to_their_ends(name):
+    explorer = explorers.load(name)
+    for places in some_places(explorer):
+        with np.errstate(all="raise", under="ignore"):
+            seen = explorer.at(list(places))
+        drawing = ET.fromstring(seen["svg"])
+        assert drawing.get("role") == "img"
+        assert len(drawing.get("aria-label")) > 20
+        told = " ".join([*seen["facts"], *seen["values"], drawing.get("aria-label")])
+        for text in (seen["svg"], told):
+            assert not re.search(r"\b(nan|None|inf)\b", text), (places, text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_moving_any_slider_changes_the_picture(name):
+    explorer = explorers.load(name)
+    start = explorer.at(explorer.starts)
+    for index, slider in enumerate(explorer.sliders):
+        places = list(explorer.starts)
+        places[index] = 0 if places[index] else len(slider.values) - 1
+        assert explorer.at(places)["svg"] != start["svg"], slider.name
+        assert explorer.at(places)["facts"] != start["facts"], slider.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_slider_rises_from_left_to_right(name):
+    for slider in explorers.load(name).sliders:
+        assert list(slider.values) == sorted(set(slider.values))
+        texts = [slider.text(value) for value in slider.values]
+        assert len(set(texts)) == len(texts)  # each step can be told from the last
+
+
+def number(fact):
+    return float(re.search(r"-?\d+\.\d+", fact)[0])
+
+
+@pytest.mark.parametrize(("t", "gap"), [(1, 1), (0.1, -3), (10, 3), (0.316, 0.5)])
+def test_temperature_agrees_with_scipy(t, gap):
+    facts = explorers.load("temperature").view(t, gap).facts
+    p = scipy.special.softmax(np.array([1 + gap, 1, 0, -1]) / t)
+    assert number(facts[0]) == pytest.approx(p[0], abs=6e-4)
+    assert number(facts[1]) == pytest.approx(scipy.stats.entropy(p), abs=6e-4)
+    h = 1e-6
+    up = scipy.special.softmax(np.array([1 + gap + h, 1, 0, -1]) / t)
+    assert number(facts[2]) == pytest.approx((up[0] - p[0]) / h, abs=6e-4)
+
+
+def test_steps_and_ratios_hold_their_ends_and_round_numbers():
+    assert steps(-3, 3, 60)[0] == -3
+    assert 1.1 in steps(-3, 3, 60)
+    assert ratios(0.1, 10, 40)[::20] == (0.1, 1, 10)
+
+
+def test_a_slider_must_start_at_a_value_and_be_an_argument():
+    def view(a):
+        """A view."""
+
+    with pytest.raises(ValueError, match="slider a starts at 3"):
+        Explorer(view, Slider("a", "A", (1, 2), 3))
+    with pytest.raises(ValueError, match="not the names of its sliders"):
+        Explorer(view, Slider("b", "B", (1, 2), 1))
+
+
+def test_a_chart_places_values_and_escapes_words():
+    chart = Chart(Axis("x < 1", 0, 10, (0, 5)), Axis("y", -1, 1, {0: "none"}))
+    chart.dot(10, 1, ink=1)
+    chart.line([0, 10], [-1, 1e9], ink=2)
+    drawing = ET.fromstring(chart.svg('a "chart"'))
+    dot = next(e for e in drawing.iter() if e.tag.endswith("circle"))
+    frame = next(e for e in drawing.iter() if e.tag.endswith("path")).get("d")
+    left, top, bottom, right = map(int, re.findall(r"\d+", frame))
+    assert (float(dot.get("cx")), float(dot.get("cy"))) == (right, top)
+    line = next(e for e in drawing.iter() if e.tag.endswith("polyline"))
+    assert line.get("points").startswith(f"{left}.0,{bottom}.0 ")
+    texts = [e.text for e in drawing.iter() if e.tag.endswith("text")]
+    assert texts == ["0", "5", "none", "x < 1", "y"]
+    assert drawing.get("aria-label") == 'a "chart"'
+
+
+def test_a_view_draws_its_chart():
+    chart = Chart(Axis("x", 0, 1), Axis("y", 0, 1))
+    assert View(chart, "nothing", ()).svg == chart.svg("nothing")
