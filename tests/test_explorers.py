@@ -9,10 +9,11 @@ import pytest
 import scipy.special
 import scipy.stats
 from pymdownx.superfences import SuperFencesException
+from sklearn import metrics
 
-from answers import explorers
+from answers import binormal, explorers
 from answers.explorers import Explorer, Slider, View, ratios, steps
-from answers.explorers.chart import Axis, Chart
+from answers.explorers.chart import Axis, Chart, round_marks
 from answers.site import explorer_book
 from answers.site import explorers as on_pages
 from answers.site.generated import write
@@ -95,6 +96,37 @@ def test_temperature_agrees_with_scipy(t, gap):
     h = 1e-6
     up = scipy.special.softmax(np.array([1 + gap + h, 1, 0, -1]) / t)
     assert number(facts[2]) == pytest.approx((up[0] - p[0]) / h, abs=6e-4)
+
+
+def numbers(text):
+    return [float(n) for n in re.findall(r"-?\d+\.\d+|-?\d+", text)]
+
+
+@pytest.mark.parametrize(("at", "miss"), [(0.5, 5), (0.01, 20), (0.9, 1), (0.17, 5)])
+def test_threshold_agrees_with_scikit_learn(at, miss):
+    truth, scores, _ = binormal.two_models()
+    predicted = scores >= at
+    _, fp, fn, _ = metrics.confusion_matrix(truth, predicted).ravel()
+    want = [
+        metrics.accuracy_score(truth, predicted),
+        metrics.precision_score(truth, predicted),
+        metrics.recall_score(truth, predicted),
+        metrics.f1_score(truth, predicted),
+    ]
+    facts = explorers.load("threshold").view(at, miss).facts
+    shown = [n for n in numbers(facts[0].replace("F1", "")) if n <= 1]
+    assert shown == pytest.approx(want, abs=6e-4)
+    assert numbers(facts[1])[0] == pytest.approx((fp + miss * fn) / 1000, abs=6e-4)
+    assert numbers(facts[2])[0] == pytest.approx(1 / (1 + miss), abs=6e-4)
+
+
+@pytest.mark.parametrize("high", [0.21, 0.5, 0.99, 1, 1.05, 2, 4.2, 7, 9.9, 42])
+def test_marks_are_few_and_round(high):
+    marks = round_marks(high)
+    assert marks[0] == 0
+    assert marks[-1] <= high
+    assert 3 <= len(marks) <= 8
+    assert all(len(f"{mark:g}") <= 4 for mark in marks)
 
 
 def test_steps_and_ratios_hold_their_ends_and_round_numbers():

@@ -47,6 +47,13 @@ class Axis:
         return (np.asarray(value, float) - self.low) / (self.high - self.low)
 
 
+def round_marks(high: float) -> tuple[float, ...]:
+    """Three to seven round values from 0 to at most `high`."""
+    power = 10.0 ** np.floor(np.log10(high))
+    step = next(s for s in (0.2 * power, 0.5 * power, power, 2 * power) if high / s < 7)
+    return tuple(float(f"{n * step:.3g}") for n in range(int(high / step) + 1))
+
+
 class Chart:
     """An empty chart, to be drawn on from back to front."""
 
