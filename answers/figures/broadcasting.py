@@ -1,11 +1,13 @@
 """Figures for broadcasting."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from answers.broadcasting import broadcast_shape
+from answers.figures import TEXT
 
 MISSING = 0  # stands for the size of an axis that is not there
 
@@ -74,3 +76,33 @@ def boxes(axes: Axes, y: float, shape: tuple, other: tuple) -> None:
 
 
 # --8<-- [end:aligned_shapes]
+
+
+# --8<-- [start:column_against_vector]
+def column_against_vector() -> Figure:
+    """A line fitted to 2x + 1, twice. With the loss on (B, 1) minus (B,), every prediction is
+    drawn to every target, and ends at their mean.
+
+    Seven targets on a line from -1 to 3. The fit by the right loss runs through all of them.
+    The fit by the broadcast loss is flat, at 1.
+    """
+    x = np.linspace(-1, 1, 7)[:, None]
+    targets = 2 * x[:, 0] + 1
+    inputs = np.hstack([x, np.ones_like(x)])
+    figure, axes = plt.subplots()
+    axes.plot(x[:, 0], targets, "o", color=TEXT, label="targets")
+    for shape, style in (((7,), "C0-"), ((7, 1), "C1--")):
+        line = np.zeros(2)
+        for _ in range(300):
+            error = (inputs @ line).reshape(shape) - targets
+            # The gradient of the mean of error²; a broadcast error has a sum in each row.
+            each = error.reshape(7, -1).sum(axis=1)
+            line -= 0.2 * 2 * inputs.T @ each / error.size
+        label = f"{shape} - (7,), a loss of {error.shape}"
+        axes.plot(x[:, 0], inputs @ line, style, label=label)
+    axes.set(xlabel="input", ylabel="prediction")
+    axes.legend(loc="upper left")
+    return figure
+
+
+# --8<-- [end:column_against_vector]
