@@ -5,7 +5,7 @@ import re
 import matplotlib.pyplot as plt
 import pytest
 
-from answers.figures import draw, names
+from answers.figures import STYLE, draw, names, svg
 from answers.site.generated import write
 from answers.site.pages import ROOT
 
@@ -124,3 +124,13 @@ def test_a_figure_that_moved_by_a_hair_is_the_same_one():
 )
 def test_a_figure_with_another_point_or_another_label_is_another_one(drawn):
     assert differences('<path d="M 1.0 2.0"/><text>0.1</text>', drawn)
+
+
+def test_places_are_rounded_and_words_are_not():
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots()
+        axes.plot([0, 1 / 3], [0, 1 / 7])
+        axes.text(0.123456, 0.5, "AP .85 or 0.1234")
+        drawing = svg(figure, "any")
+    assert "AP .85 or 0.1234" in drawing
+    assert not re.search(r"<[^>]*\d\.\d{2}", drawing)

@@ -61,6 +61,7 @@ STYLE = {
     "svg.hashsalt": "answers",
     "path.simplify": False,
 }
+LONG = re.compile(r"\d+\.\d{2,}")
 FONT = "var(--md-text-font-family, sans-serif)"
 
 
@@ -133,7 +134,8 @@ def svg(figure: Figure, name: str) -> str:
         "<svg ", '<svg style="stroke-linejoin: round; max-width: 30em" ', 1
     )
     text = re.sub(r"(font(?:-family)?: (?:[\d.]+px )?)'[^;\"]*", rf"\1{FONT}", text)
-    text = re.sub(r"\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}", text)
+    # One decimal is enough for a place; what is written stays as it is.
+    text = re.sub(r"<[^>]+>", lambda tag: re.sub(LONG, rounded, tag[0]), text)
     text = re.sub(r"\s*\n\s*", " ", text).replace("> <", ">\n<")
     for stand_in, ink in INKS.items():
         text = text.replace(stand_in, ink)
@@ -142,6 +144,10 @@ def svg(figure: Figure, name: str) -> str:
             f"figure {name} draws in {strange[1]}; use C0, C1, C2, TEXT or AXIS"
         )
     return own_ids(text, name)
+
+
+def rounded(number: re.Match) -> str:
+    return f"{float(number[0]):.1f}"
 
 
 def own_ids(text: str, name: str) -> str:
