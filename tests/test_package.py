@@ -64,6 +64,26 @@ PROMISED = {
     "answers.forward_mode": ["Dual"],
     "answers.operation_count": ["count_operations"],
     "answers.gradient_cost": ["operations_by_size"],
+    "answers.annotation": [
+        "Votes",
+        "vote_counts",
+        "majority_vote",
+        "soft_labels",
+        "raw_agreement",
+        "cohen_kappa",
+        "fleiss_kappa",
+        "krippendorff_alpha",
+    ],
+    "answers.dawid_skene": ["dawid_skene"],
+    "answers.calibration": [
+        "expected_calibration_error",
+        "reliability",
+        "brier_score",
+        "fit_temperature",
+    ],
+    "answers.anaesthetists": [],  # data: a table, and a function without arguments
+    "answers.crowd": ["documents", "crowd_votes", "fit_words"],
+    "answers.vote_file": ["read_votes"],
     "answers.gradient_check": [
         "numerical_gradient",
         "relative_error",

@@ -284,3 +284,49 @@ def progress_(
         return
     terminal.show_progress(terminal.console(), records())
     typer.echo(f"Kept in {progress.location()}")
+
+
+@app.command()
+def labels(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="A header, and one vote a row.")
+    ],
+    columns: Annotated[
+        str, typer.Option(help="The headers of item, annotator and label.")
+    ] = "item,annotator,label",
+    output: Annotated[
+        Path | None, typer.Option(help="For the posteriors; else FILE-posteriors.csv.")
+    ] = None,
+    annotators: Annotated[
+        Path | None, typer.Option(help="Also write the table of all annotators here.")
+    ] = None,
+    iterations: Annotated[int, typer.Option(min=1, help="Rounds of EM at most.")] = 100,
+    smoothing: Annotated[
+        float, typer.Option(min=0, help="Votes of each kind given beforehand.")
+    ] = 0,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over what exists.")
+    ] = False,
+) -> None:
+    """How far annotators agree, who errs, and what is true.
+
+    Dawid and Skene's model, fitted to a file of votes; see `answers show 12`.
+    """
+    from answers.practice import labels, terminal
+
+    try:
+        labels.run(
+            terminal.console(),
+            file,
+            tuple(name.strip() for name in columns.split(",")),
+            output or Path(f"{file.stem}-posteriors.csv"),
+            annotators,
+            iterations,
+            smoothing,
+            force,
+        )
+    except labels.LabelsError as error:
+        refuse(str(error))
+    except KeyboardInterrupt:
+        typer.echo("\nStopped.", err=True)
+        raise typer.Exit(STOPPED) from None

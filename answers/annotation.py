@@ -1,0 +1,324 @@
+"""Votes of many annotators: one label or a distribution for each item, and how far they agree.
+
+A vote is (item, annotator, label). Votes stand in three parallel arrays, so a vote that
+nobody gave is simply absent, and an annotator may vote on an item more than once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Integer
+from numpy import ndarray
+
+from answers.inputs import first, refuse_empty, refuse_labels_out_of_range
+
+
+# --8<-- [start:votes]
+@dataclass(frozen=True, eq=False)
+class Votes:
+    """Who gave which label to what: entry v of each array belongs to vote v.
+
+    Args:
+        item: 0 to items - 1; each has at least one vote.
+        annotator: 0 to annotators - 1; a number without votes is allowed.
+        label: 0 to classes - 1; a class without votes is allowed.
+        classes: How many classes there are, voted or not.
+
+    Raises:
+        ValueError: There is no vote, an index is negative, a label is out of range, or an
+            item has no vote: nothing could be said of it.
+
+    Example:
+        Two annotators agree on item 0; one of them labels item 1.
+
+        >>> votes = Votes(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1, 1, 0]), 2)
+        >>> votes.items, votes.annotators, len(votes)
+        (2, 2, 3)
+    """
+
+    item: Integer[ndarray, " votes"]
+    annotator: Integer[ndarray, " votes"]
+    label: Integer[ndarray, " votes"] | Bool[ndarray, " votes"]
+    classes: int | np.integer
+
+    def __post_init__(self) -> None:
+        refuse_what_is_no_vote(self)
+        for name in ("item", "annotator", "label"):
+            # One type for all: uint8 times a number of classes would wrap around.
+            array = getattr(self, name).astype(np.intp, copy=False)
+            object.__setattr__(self, name, array)
+        refuse_items_without_votes(self.item)
+
+    @property
+    def items(self) -> int:
+        return int(self.item.max()) + 1
+
+    @property
+    def annotators(self) -> int:
+        return int(self.annotator.max()) + 1
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+
+# --8<-- [end:votes]
+
+
+def refuse_what_is_no_vote(votes: Votes) -> None:
+    """Raise if there is no vote, or a number is none that could be counted."""
+    refuse_empty(votes.item, "item")
+    if votes.classes < 1:
+        raise ValueError(f"`classes` is {votes.classes}; there is at least one")
+    for name in ("item", "annotator"):
+        array = getattr(votes, name)
+        if (array < 0).any():
+            raise ValueError(
+                f"`{name}` holds {first(array, array < 0)}; number them from 0: "
+                f"np.unique({name}, return_inverse=True)[1]"
+            )
+    refuse_labels_out_of_range(votes.label, votes.classes, "label")
+
+
+def refuse_items_without_votes(item: Integer[ndarray, " votes"]) -> None:
+    """Raise if a number between 0 and the largest is missing."""
+    # One place more than there are votes: if a number is that large, there is a gap below.
+    seen = np.zeros(len(item) + 1, dtype=bool)
+    seen[item[item < len(seen)]] = True
+    gap, last = int(seen.argmin()), int(item.max())
+    if gap < last:
+        raise ValueError(
+            f"item {gap} has no vote, but item {last} has; number the items without gaps: "
+            "np.unique(item, return_inverse=True)[1]"
+        )
+
+
+# --8<-- [start:vote_counts]
+def vote_counts(votes: Votes) -> Integer[ndarray, "items classes"]:
+    """How many votes each item has for each class.
+
+    Example:
+        >>> item, label = np.array([0, 0, 0, 1]), np.array([1, 1, 0, 0])
+        >>> vote_counts(Votes(item, np.array([0, 1, 2, 0]), label, classes=2))
+        array([[1, 2],
+               [1, 0]])
+    """
+    cell = votes.item * votes.classes + votes.label
+    counts = np.bincount(cell, minlength=votes.items * votes.classes)
+    return counts.reshape(votes.items, votes.classes)
+
+
+# --8<-- [end:vote_counts]
+
+
+# --8<-- [start:majority_vote]
+def majority_vote(votes: Votes) -> Integer[ndarray, " items"]:
+    """The label with the most votes for each item; on a tie the lowest such label.
+
+    The rule for ties is arbitrary, and it favours the classes with low numbers. Count the
+    ties before you trust it, or keep them as `soft_labels`.
+
+    Example:
+        >>> item, label = np.array([0, 0, 1, 1]), np.array([2, 2, 2, 1])
+        >>> majority_vote(Votes(item, np.array([0, 1, 0, 1]), label, classes=3))
+        array([2, 1])
+    """
+    return vote_counts(votes).argmax(axis=1)
+
+
+# --8<-- [end:majority_vote]
+
+
+# --8<-- [start:soft_labels]
+def soft_labels(votes: Votes) -> Float[ndarray, "items classes"]:
+    """The share of each item's votes that each class has: a target that keeps the doubt.
+
+    Cross-entropy against it has, per item, the gradient p - share: the mean of the gradients
+    against each vote. So it trains as all votes would if each item's votes weighed 1 together.
+
+    Returns:
+        Probabilities, which sum to 1 for each item.
+
+    Example:
+        >>> item, label = np.array([0, 0, 0, 0, 1]), np.array([1, 1, 1, 0, 0])
+        >>> soft_labels(Votes(item, np.array([0, 1, 2, 3, 0]), label, classes=2))
+        array([[0.25, 0.75],
+               [1.  , 0.  ]])
+    """
+    counts = vote_counts(votes)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
+# --8<-- [end:soft_labels]
+
+
+# --8<-- [start:raw_agreement]
+def raw_agreement(votes: Votes) -> np.float64:
+    """The probability that two votes on an item agree, as a mean over items.
+
+    An item with n votes, c of them for a class, has n(n - 1) ordered pairs, of which
+    Σ c(c - 1) agree. Items with one vote have no pair, and are left out.
+
+    Raises:
+        ValueError: No item has two votes.
+
+    Example:
+        Of 3 pairs one agrees; the item with a single vote says nothing.
+
+        >>> item, label = np.array([0, 0, 0, 1]), np.array([1, 1, 0, 0])
+        >>> raw_agreement(Votes(item, np.array([0, 1, 2, 0]), label, classes=2)).round(6)
+        np.float64(0.333333)
+    """
+    counts = paired_counts(votes)
+    n = counts.sum(axis=1)
+    return ((counts * (counts - 1)).sum(axis=1) / (n * (n - 1))).mean()
+
+
+def paired_counts(votes: Votes) -> Integer[ndarray, "pairable classes"]:
+    """`vote_counts` of the items with two votes or more: only those can agree.
+
+    Raises:
+        ValueError: There is no such item.
+    """
+    counts = vote_counts(votes)
+    counts = counts[counts.sum(axis=1) >= 2]
+    if len(counts) == 0:
+        raise ValueError("no item has two votes, so nobody can agree; collect more")
+    return counts
+
+
+# --8<-- [end:raw_agreement]
+
+
+# --8<-- [start:beyond_chance]
+def beyond_chance(observed: float, by_chance: float) -> np.float64:
+    """Agreement on a scale where chance is 0 and perfection 1: (o - c) / (1 - c).
+
+    Raises:
+        ValueError: Chance alone agrees always: every vote is for one class.
+    """
+    if by_chance == 1:
+        raise ValueError(
+            "every vote is for one class, so chance would agree always too and the ratio is "
+            "0/0; report the raw agreement instead"
+        )
+    return np.float64((observed - by_chance) / (1 - by_chance))
+
+
+# --8<-- [end:beyond_chance]
+
+
+# --8<-- [start:cohen_kappa]
+def cohen_kappa(
+    a: Integer[ndarray, " items"] | Bool[ndarray, " items"],
+    b: Integer[ndarray, " items"] | Bool[ndarray, " items"],
+) -> np.float64:
+    """How far two annotators agree beyond chance, each with their own habits.
+
+    Chance is Σ p_a(class) p_b(class): what two people would share who draw their labels
+    at their own rates, and look at no item.
+
+    Args:
+        a: One label for each item, by the first annotator.
+        b: The labels of the same items by the second.
+
+    Raises:
+        ValueError: There is no item, a label is negative, or both annotators know only one
+            and the same class.
+
+    Source:
+        Cohen (1960), A Coefficient of Agreement for Nominal Scales
+
+    Example:
+        They share 3 labels of 4; chance would give 2 of 4.
+
+        >>> cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
+        np.float64(0.5)
+    """
+    refuse_empty(a, "a")
+    for name, labels in (("a", a), ("b", b)):
+        if (labels < 0).any():
+            raise ValueError(
+                f"`{name}` holds {first(labels, labels < 0)}; leave items without a vote out"
+            )
+    classes = int(max(a.max(), b.max())) + 1
+    shares = [np.bincount(labels, minlength=classes) / len(a) for labels in (a, b)]
+    return beyond_chance((a == b).mean(), shares[0] @ shares[1])
+
+
+# --8<-- [end:cohen_kappa]
+
+
+# --8<-- [start:fleiss_kappa]
+def fleiss_kappa(counts: Integer[ndarray, "items classes"]) -> np.float64:
+    """How far many annotators agree beyond chance; each item with equally many votes.
+
+    Observed is the share of pairs of votes on an item that agree. Chance is Σ p(class)²:
+    what two votes would share that were drawn from all votes, whoever gave them.
+
+    Args:
+        counts: How many votes each item has for each class, as `vote_counts` gives it.
+
+    Raises:
+        ValueError: There is no item, a count is negative, items have different numbers of
+            votes or only one, or all votes are for one class.
+
+    Source:
+        Fleiss (1971), Measuring Nominal Scale Agreement Among Many Raters
+
+    Example:
+        Two votes on each of 4 items: 3 pairs agree, and chance would make 2 agree.
+
+        >>> fleiss_kappa(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])).round(6)
+        np.float64(0.466667)
+    """
+    refuse_empty(counts, "counts")
+    # In float64, in which products of counts are exact; int8 would wrap around.
+    c = counts.astype(np.float64)
+    n = c.sum(axis=1)
+    if c.min() < 0:
+        raise ValueError(f"`counts` holds {first(counts, counts < 0)}; count votes")
+    if (n != n[0]).any():
+        other = int(np.argmax(n != n[0]))
+        raise ValueError(
+            f"item 0 has {n[0]:.0f} votes and item {other} has {n[other]:.0f}; for unequal "
+            "numbers use krippendorff_alpha"
+        )
+    if n[0] < 2:
+        raise ValueError(f"each item has {n[0]:.0f} votes; agreement takes two")
+    pairs = len(c) * n[0] * (n[0] - 1)
+    shares = c.sum(axis=0) / (len(c) * n[0])
+    return beyond_chance((np.vdot(c, c) - len(c) * n[0]) / pairs, shares @ shares)
+
+
+# --8<-- [end:fleiss_kappa]
+
+
+# --8<-- [start:krippendorff_alpha]
+def krippendorff_alpha(votes: Votes) -> np.float64:
+    """How far annotators agree beyond chance, with any number of votes on each item.
+
+    1 - D_observed / D_expected, for labels without an order. An item with n votes weighs n:
+    each of its votes is compared with the n - 1 others. Chance draws two of all these votes
+    without putting the first back. That is the only difference from Fleiss where all n are
+    equal, and it fades as votes grow.
+
+    Raises:
+        ValueError: No item has two votes, or all votes on those that have are for one class.
+
+    Source:
+        Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section C
+
+    Example:
+        >>> item, label = np.array([0, 0, 1, 1, 2]), np.array([0, 0, 1, 0, 1])
+        >>> krippendorff_alpha(Votes(item, np.array([0, 1, 0, 1, 0]), label, classes=2))
+        np.float64(0.0)
+    """
+    counts = paired_counts(votes).astype(np.float64)
+    n, total = counts.sum(axis=1), counts.sum()
+    agreeing = ((counts * counts).sum(axis=1) - n) / (n - 1)
+    of_all = counts.sum(axis=0)
+    by_chance = (of_all @ of_all - total) / (total * (total - 1))
+    return beyond_chance(agreeing.sum() / total, by_chance)
+
+
+# --8<-- [end:krippendorff_alpha]
