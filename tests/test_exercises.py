@@ -366,6 +366,7 @@ def test_an_unknown_name_is_told_the_closest():
         ("two_layer_gradients", ["no_mean_and_no_sum", "no_mean"]),
         ("two_layer_gradients", ["no_onehot_and_no_mask", "relu_ignored"]),
         ("two_layer_gradients", ["sum_and_overflow", "overflow"]),
+        ("confident_joint", ["swapped_and_strict", "strict"]),
     ],
 )
 def test_two_mistakes_are_told_one_after_the_other(name, answers):

@@ -84,6 +84,14 @@ PROMISED = {
     "answers.anaesthetists": [],  # data: a table, and a function without arguments
     "answers.crowd": ["documents", "crowd_votes", "fit_words"],
     "answers.vote_file": ["read_votes"],
+    "answers.label_quality": [
+        "confident_joint",
+        "find_label_issues",
+        "annotator_quality",
+    ],
+    "answers.training_dynamics": ["training_dynamics"],
+    "answers.collusion": ["suspicious_pairs"],
+    "answers.noisy_digits": ["flip_labels"],
     "answers.gradient_check": [
         "numerical_gradient",
         "relative_error",
