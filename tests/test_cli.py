@@ -156,6 +156,31 @@ def test_a_file_to_fix_is_to_be_repaired_and_told_its_first_mistake(folder):
     assert exercise.mistakes[1].diagnosis not in shown
 
 
+@pytest.mark.parametrize("command", ["start", "hint", "solution"])
+def test_an_exercise_that_needs_what_is_not_installed_says_what(
+    folder, monkeypatch, command
+):
+    def load(name):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(catalog, "load", load)
+    told = answers(command, "softmax", code=2).stderr
+    assert told == "softmax needs torch, which is not installed: pip install torch\n"
+    assert list(folder.iterdir()) == []
+
+
+def test_a_submission_in_pytorch_is_checked_in_its_sandbox(folder):
+    (folder / "next_token_loss.py").write_text(
+        "def next_token_loss(logits, ids, mask=None):\n    return logits.detach().mean()\n"
+    )
+    shown = answers("check", "next_token_loss", code=1).stdout
+    assert "the result is wrong" in shown
+    (folder / "next_token_loss.py").write_text(
+        catalog.load("next_token_loss").solution()
+    )
+    assert "next_token_loss: passed" in answers("check", "next_token_loss").stdout
+
+
 def test_start_never_overwrites(folder):
     (folder / "softmax.py").write_text("mine")
     told = answers("start", "softmax", code=2).stderr

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from answers.practice import catalog, progress, sandbox
+from answers.practice.exercise import Exercise
 from answers.practice.progress import ProgressError, Record, Records
 from answers.practice.watch import saved_at, wait_for_save
 
@@ -79,6 +80,16 @@ def known(name: str, complain: Callable = refuse) -> str:
     return name
 
 
+def loaded(name: str) -> Exercise:
+    """The exercise; without what it needs, the end, with the repair."""
+    try:
+        return catalog.load(name)
+    except ModuleNotFoundError as error:
+        refuse(
+            f"{name} needs {error.name}, which is not installed: pip install {error.name}"
+        )
+
+
 def refuse_unreadable(path: Path, name: str, complain: Callable) -> None:
     """End with the reason if there is no file to judge."""
     if path.exists() and not path.is_file():
@@ -142,7 +153,7 @@ def show(
 def start(name: Name) -> None:
     """Write NAME.py for you to fill in or repair, but never over a file."""
     path = Path(f"{known(name)}.py")
-    exercise = catalog.load(name)
+    exercise = loaded(name)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(exercise.stub())
@@ -238,7 +249,7 @@ def hint(name: Name) -> None:
     """The hints, one more each time."""
     from answers.practice import terminal
 
-    hints = catalog.load(known(name)).hints
+    hints = loaded(known(name)).hints
     before = records().get(name, Record()).hints
     shown = min(before + 1, len(hints))
     out = terminal.console()
@@ -258,7 +269,7 @@ def solution(
     """The answer of this guide, once you have passed."""
     from answers.practice import terminal
 
-    exercise = catalog.load(known(name))
+    exercise = loaded(known(name))
     if not give_up and records().get(name, Record()).passed is None:
         typer.echo(
             f"You have not passed {name} yet. A nudge: answers hint {name}\n"

@@ -11,6 +11,7 @@ import numpy as np
 
 RESULT = "the result"
 AN_ARRAY = "a NumPy array"
+A_TENSOR = "a PyTorch tensor"
 INTEGERS = "a tuple of integers"
 ARITHMETIC = "arithmetic"  # Python's floats raise where NumPy's become inf or nan
 
@@ -52,8 +53,7 @@ def parts_of(value: object, like: object, names: tuple[str, ...]) -> Parts:
     if isinstance(value, tuple | list):
         what = f"{RESULT} is a {type(value).__name__} of {len(value)}; {wanted}"
         return dict.fromkeys(expected, Complaint(f"tuple of {len(value)}", what))
-    if isinstance(value, np.ndarray | np.generic | float | int):
-        one = "array" if np.ndim(value) else "number"
+    if one := single(value, like):
         return dict.fromkeys(
             expected, Complaint(f"one {one}", f"{RESULT} is one {one}; {wanted}")
         )
@@ -67,8 +67,8 @@ def parts_of_entry(value: object, like: object, name: str) -> Parts:
     keys = {key: f'{name}["{key}"]' for key in like}
     wanted = f"return a dict with the keys {quoted(like)}"
     if not isinstance(value, Mapping):
-        if isinstance(value, np.ndarray | np.generic | float | int):
-            one = "an array" if np.ndim(value) else "a number"
+        if one := single(value, tuple(like.values())):
+            one = f"an {one}" if one == "array" else f"a {one}"
             complaint = Complaint(f"{name} {one}", f"{name} is {one}; {wanted}")
         else:
             complaint = no_array(value, name, wanted)
@@ -85,8 +85,29 @@ def parts_of_entry(value: object, like: object, name: str) -> Parts:
     }
 
 
+def single(value: object, like: tuple) -> str | None:
+    """What kind of numbers `value` is by itself, where several were asked for."""
+    if isinstance(value, np.ndarray | np.generic | float | int):
+        return "array" if np.ndim(value) else "number"
+    return "tensor" if is_tensor(value) and any(map(is_tensor, like)) else None
+
+
+def is_tensor(value: object) -> bool:
+    """Whether `value` is a tensor of PyTorch, which is not imported to find out."""
+    return type(value).__module__.partition(".")[0] == "torch" and hasattr(
+        value, "detach"
+    )
+
+
 def array_of(value: object, name: str, like: object) -> np.ndarray | Exact | Complaint:
-    """`value` as an array of real numbers, or why it is none; a tuple where `like` is one."""
+    """`value` as an array of real numbers, or why it is none; a tuple where `like` is one.
+
+    Where `like` is a tensor of PyTorch, so must `value` be.
+    """
+    if is_tensor(like):
+        if not is_tensor(value):
+            return no_array(value, name, f"return {A_TENSOR}")
+        like, value = like.numpy(force=True), value.numpy(force=True)
     if isinstance(like, Complaint):  # there should be no result at all
         return Exact(text_of(value))
     if isinstance(like, tuple):
@@ -129,7 +150,7 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
             why = "is a coroutine; write `def`, not `async def`"
         case str() | bytes():
             why = f"is text, {value!r:.40}; {wanted}"
-        case _ if type(value).__module__.partition(".")[0] == "torch":
+        case _ if is_tensor(value):
             why = f"is a PyTorch tensor; {wanted}: tensor.detach().numpy()"
         case Mapping():
             why = f"is a {kind}; {wanted}"

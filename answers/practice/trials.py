@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from answers.practice.compare import agrees, alike, difference, right_in_another_order
-from answers.practice.parts import RESULT, Complaint, Parts, parts_of
+from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
 from answers.practice.report import Failure
 from answers.practice.submission import call, misfit
+from answers.practice.tensors import gradients
 
 ARGUMENTS = "the arguments"
 REFUSAL = "a ValueError"
@@ -22,7 +23,11 @@ LONG_NUMBER = re.compile(r"-?\d+\.\d{6,}(e[-+]\d+)?")
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A call, whose result must be the reference's."""
+    """A call, whose result must be the reference's.
+
+    Where it is, so must be the gradients of the positional arguments that are tensors and
+    require one.
+    """
 
     name: str
     reference: Callable
@@ -34,13 +39,27 @@ class Case:
 
     @functools.cached_property
     def result(self) -> object:
-        return self.outcome(self.reference, self.args, self.kwargs)
+        return self.answer[0]
+
+    @functools.cached_property
+    def answer(self) -> tuple[object, Parts]:
+        """What the reference returns, and the gradients of its arguments."""
+        args, kwargs = copy.deepcopy((self.args, self.kwargs))
+        result = self.outcome(self.reference, args, kwargs)
+        return result, self.gradients(result, args, self.reference)
 
     @functools.cached_property
     def want(self) -> Parts:
-        if isinstance(self.result, Complaint):
-            return dict.fromkeys(self.returns, self.result)
-        return parts_of(self.result, self.result, self.returns)
+        result, gradients = self.answer
+        if isinstance(result, Complaint):
+            return dict.fromkeys(self.returns, result)
+        return parts_of(result, result, self.returns) | gradients
+
+    def gradients(self, result: object, args: tuple, function: Callable) -> Parts:
+        """The gradients of the arguments that require one."""
+        return gradients(
+            result, dict(zip(self.parameters(), args, strict=False)), function
+        )
 
     def outcome(self, function: Callable, args: tuple, kwargs: dict) -> object:
         """What the function returns, or a complaint. A refusal is one whatever its words."""
@@ -68,6 +87,10 @@ class Case:
                     what, f"{what}; return ({', '.join(self.returns)})"
                 )
                 parts = dict.fromkeys(self.want, complaint)
+        if not self.wrong(
+            parts
+        ):  # a wrong value has a wrong gradient, and is told alone
+            parts |= self.gradients(result, args, function)
         if changed := self.changed(args):
             what = f"it changed its argument {' and '.join(f'`{name}`' for name in changed)}"
             repair = "work on a copy (`a = a - b` makes a new array, `a -= b` does not)"
@@ -126,9 +149,7 @@ class Case:
             return f"{self.reference.__name__}({', '.join(passed)})"
         call_text = f"{self.reference.__name__}({', '.join(names + options)})"
         if len(names) > 3:
-            return (
-                f"{call_text} with shapes {', '.join(str(a.shape) for a in self.args)}"
-            )
+            return f"{call_text} with shapes {', '.join(map(shape_of, self.args))}"
         few = sum(map(entries, self.args)) <= 10
         passed = [
             f"{n} {described(v, few)}" for n, v in zip(names, self.args, strict=True)
@@ -166,6 +187,8 @@ def unchanged(old: object, new: object) -> bool:
     if isinstance(old, dict):
         same = old.keys() == new.keys()
         return same and all(unchanged(value, new[key]) for key, value in old.items())
+    if is_tensor(old):
+        old, new = old.numpy(force=True), new.numpy(force=True)
     # Not array_equal: x + h - 2h + h puts an entry back, but for its last digit.
     is_array = isinstance(old, np.ndarray)
     return not is_array or np.allclose(old, new, rtol=1e-12, atol=1e-12)
@@ -175,24 +198,35 @@ def entries(value: object) -> int:
     """How many numbers an argument holds."""
     if isinstance(value, dict):
         return sum(map(entries, value.values()))
-    return value.size if isinstance(value, np.ndarray) else 0
+    return (
+        value.numel() if is_tensor(value) else np.size(value) * hasattr(value, "dtype")
+    )
+
+
+def shape_of(value: object) -> str:
+    """The shape of an argument; a number as it is."""
+    if hasattr(value, "shape"):
+        return str(tuple(value.shape))
+    return described(value, False).removeprefix("= ")
 
 
 def described(value: object, in_full: bool) -> str:
     """An argument in a few words: its numbers if they are few, else its shape, and its dtype."""
     if callable(value):
         return f"= {one_line(value.__doc__)}"
-    if isinstance(value, tuple | str):
+    if isinstance(value, tuple | str | int | float | None):
         return f"= {value!r}"
+    if isinstance(value, dict) and len(value) > 6:
+        return f"= a dict of {len(value)}"
     if isinstance(value, dict):
         texts = {key: described(each, in_full) for key, each in value.items()}
         each = (f"{k!r}: {re.sub('^(= |of )', '', v)}" for k, v in texts.items())
         return f"= {{{', '.join(each)}}}"
-    usual = value.dtype in (np.float64, np.int_)
-    kind = "" if usual else f" of {value.dtype}"
+    dtype = str(value.dtype).removeprefix("torch.")
+    kind = "" if dtype in ("float64", "int64") else f" of {dtype}"
     if in_full:
         return f"= {LONG_NUMBER.sub(lambda m: f'{float(m[0]):.6g}', str(value.tolist()))}{kind}"
-    return f"of shape {value.shape}{kind}"
+    return f"of shape {tuple(value.shape)}{kind}"
 
 
 def one_line(text: str) -> str:
