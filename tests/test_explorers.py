@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+import scipy.optimize
 import scipy.special
 import scipy.stats
 from pymdownx.superfences import SuperFencesException
@@ -118,6 +119,24 @@ def test_threshold_agrees_with_scikit_learn(at, miss):
     assert shown == pytest.approx(want, abs=6e-4)
     assert numbers(facts[1])[0] == pytest.approx((fp + miss * fn) / 1000, abs=6e-4)
     assert numbers(facts[2])[0] == pytest.approx(1 / (1 + miss), abs=6e-4)
+
+
+@pytest.mark.parametrize(("mode", "start"), [(3, 1), (2, -1), (5, -4), (0.5, 6)])
+def test_kl_directions_agrees_with_an_integral_and_with_moments(mode, start):
+    forward, reverse = explorers.load("kl_directions").view(mode, start).facts
+    mean, deviation = numbers(forward)
+    assert (mean, deviation) == pytest.approx((0, np.sqrt(1 + mode**2)), abs=6e-3)
+    at = numbers(reverse)[-2:]
+    x = np.linspace(-25, 25, 20001)
+    parts = [scipy.stats.norm.logpdf(x, m, 1) for m in (-mode, mode)]
+    log_p = np.logaddexp(*parts) - np.log(2)
+
+    def kl(theta):
+        log_q = scipy.stats.norm.logpdf(x, theta[0], np.exp(theta[1]))
+        return np.sum(np.exp(log_q) * (log_q - log_p)) * (x[1] - x[0])
+
+    near = scipy.optimize.minimize(kl, [at[0], np.log(at[1])], method="Nelder-Mead")
+    assert (near.x[0], np.exp(near.x[1])) == pytest.approx(at, abs=1e-2)
 
 
 @pytest.mark.parametrize("high", [0.21, 0.5, 0.99, 1, 1.05, 2, 4.2, 7, 9.9, 42])
