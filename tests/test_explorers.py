@@ -139,6 +139,36 @@ def test_kl_directions_agrees_with_an_integral_and_with_moments(mode, start):
     assert (near.x[0], np.exp(near.x[1])) == pytest.approx(at, abs=1e-2)
 
 
+@pytest.mark.parametrize("classes", [2, 10, 1000])
+@pytest.mark.parametrize("p", [0.01, 0.2, 0.5, 0.6, 0.99])
+def test_loss_interval_agrees_with_every_rival_that_there_can_be(classes, p):
+    facts = explorers.load("loss_interval").view(classes, p).facts
+    assert numbers(facts[0])[0] == pytest.approx(-np.log(p), abs=6e-4)
+    assert numbers(facts[2]) == pytest.approx([np.log(classes), np.log(2)], abs=6e-4)
+    # The strongest rival has what is left, at most, and the mean of it, at least.
+    strongest, weakest = 1 - p, (1 - p) / (classes - 1)
+    assert ("right" in facts[1]) == (p > weakest or p == strongest)
+    assert ("wrong" in facts[1]) == (p < strongest)
+    assert ("tied" in facts[1]) == (p == strongest)
+
+
+@pytest.mark.parametrize(
+    ("prior", "sensitivity", "false_positives"),
+    [(0.01, 0.9, 0.09), (0.001, 1.0, 0.5), (0.5, 0.5, 0.01)],
+)
+def test_posterior_of_a_test_agrees_with_counting(prior, sensitivity, false_positives):
+    view = explorers.load("posterior_of_a_test").view
+    facts = view(prior, sensitivity, false_positives).facts
+    ill, found = 1000 * prior, 1000 * prior * sensitivity
+    healthy = 1000 * (1 - prior) * false_positives
+    assert numbers(facts[0].replace("1,000", ""))[:2] == pytest.approx(
+        [ill, found], abs=0.06
+    )
+    assert numbers(facts[1])[0] == pytest.approx(healthy, abs=0.06)
+    share = 100 * found / (found + healthy)
+    assert numbers(facts[2])[-1] == pytest.approx(share, abs=0.06)
+
+
 @pytest.mark.parametrize("high", [0.21, 0.5, 0.99, 1, 1.05, 2, 4.2, 7, 9.9, 42])
 def test_marks_are_few_and_round(high):
     marks = round_marks(high)

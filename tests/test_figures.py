@@ -127,7 +127,7 @@ def test_a_figure_with_another_point_or_another_label_is_another_one(drawn):
 
 
 def test_places_are_rounded_and_words_are_not():
-    with plt.rc_context(STYLE):
+    with plt.rc_context(STYLE | {"figure.constrained_layout.use": False}):
         figure, axes = plt.subplots()
         axes.plot([0, 1 / 3], [0, 1 / 7])
         axes.text(0.123456, 0.5, "AP .85 or 0.1234")

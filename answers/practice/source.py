@@ -42,7 +42,7 @@ def stub(reference: Callable, refuses: str = "") -> str:
     docstring = function.body[0]
     head = module.text(function.lineno, docstring.end_lineno)
     signature = ast.Module([function.args, function.returns], [])
-    imports = module.imports(names_in(signature) | {"np"})
+    imports = module.imports(names_in(signature) | {"np", "math"})
     rules = RULES_WITH_REFUSAL if refuses else RULES
     rules = rules.format(name=reference.__name__, refuses=refuses)
     return f"{rules}\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"

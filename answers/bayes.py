@@ -1,0 +1,338 @@
+"""Bayes' theorem: posteriors that do not underflow, odds, and a Beta prior for a rate.
+
+`hypotheses` counts hypotheses, of which exactly one is true; it is always the last
+axis. Leading axes are a batch, one piece of evidence for each.
+"""
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, first, refuse_empty
+
+
+# --8<-- [start:posterior]
+def posterior(
+    prior: Real[ndarray, "*#batch hypotheses"],
+    likelihood: Real[ndarray, "*#batch hypotheses"],
+) -> Float[ndarray, "*out hypotheses"]:
+    """P(hypothesis | evidence) = likelihood * prior / P(evidence), for each one.
+
+    P(evidence) is the sum of likelihood * prior over the hypotheses (total
+    probability). The products are formed as sums of logarithms, because two small
+    factors underflow to 0 and their ratio is then lost.
+
+    Args:
+        prior: P(hypothesis), which sums to 1 along the last axis.
+        likelihood: P(evidence | hypothesis), or a density. It need not sum to 1, and a
+            common factor changes nothing.
+
+    Returns:
+        Probabilities that sum to 1 along the last axis.
+
+    Raises:
+        ValueError: The evidence is impossible (likelihood * prior is 0 for every
+            hypothesis), the prior does not sum to 1, or an entry is negative, nan or
+            infinite.
+
+    Example:
+        1% are ill; 90% of the ill and 9% of the healthy test positive.
+
+        >>> posterior(np.array([0.01, 0.99]), np.array([0.90, 0.09])).round(4)
+        array([0.0917, 0.9083])
+    """
+    refuse_no_distribution(prior, "prior")
+    refuse_no_weights(likelihood, "likelihood")
+    with np.errstate(divide="ignore"):  # log 0 is -inf: impossible, and stays so
+        logs = [np.log(as_float(each)) for each in (prior, likelihood)]
+    powers = below_likeliest(*logs)
+    np.exp(powers, out=powers)
+    powers /= powers.sum(axis=-1, keepdims=True)
+    return powers
+
+
+# --8<-- [end:posterior]
+
+
+# --8<-- [start:log_posterior]
+def log_posterior(
+    log_prior: Real[ndarray, "*#batch hypotheses"],
+    log_likelihood: Real[ndarray, "*#batch hypotheses"],
+) -> Float[ndarray, "*out hypotheses"]:
+    """log P(hypothesis | evidence): log-softmax of log likelihood + log prior.
+
+    Softmax divides exponentials by their sum. With these exponents they are likelihood
+    times prior, and their sum is P(evidence).
+
+    Args:
+        log_prior: Nats, up to a constant; -inf excludes a hypothesis for good.
+        log_likelihood: Nats, up to a constant for each piece of evidence; the sum over
+            independent observations.
+
+    Returns:
+        Nats; the exponentials sum to 1 along the last axis.
+
+    Raises:
+        ValueError: The evidence is impossible (a sum of -inf for every hypothesis), or
+            an entry is nan or +inf.
+
+    Example:
+        Far below what exp can tell from 0, the difference still counts.
+
+        >>> log_posterior(np.log([0.5, 0.5]), np.array([-5000.0, -5000 - np.log(3)]))
+        array([-0.28768207, -1.38629436])
+    """
+    below = below_likeliest(log_prior, log_likelihood)
+    below -= np.log(np.exp(below).sum(axis=-1, keepdims=True))
+    return below
+
+
+def below_likeliest(
+    log_prior: Real[ndarray, "*#batch hypotheses"],
+    log_likelihood: Real[ndarray, "*#batch hypotheses"],
+) -> Float[ndarray, "*out hypotheses"]:
+    """log likelihood + log prior, minus the largest of its row: no row is all -inf.
+
+    exp underflows below -745 in float64. The largest entry is now 0, so that the sum of
+    exponentials is at least 1 and its logarithm finite.
+    """
+    log_joint = as_float(log_prior) + as_float(log_likelihood)
+    refuse_empty(log_joint, "log_likelihood")
+    top = log_joint.max(axis=-1, keepdims=True)
+    if not np.isfinite(top).all():
+        refuse_no_logarithms(log_prior, "log_prior")
+        refuse_no_logarithms(log_likelihood, "log_likelihood")
+        refuse_impossible(top[..., 0])
+    log_joint -= top
+    return log_joint
+
+
+# --8<-- [end:log_posterior]
+
+
+# --8<-- [start:posterior_odds]
+def posterior_odds(
+    prior_odds: float | int, *likelihood_ratios: float | int
+) -> np.floating:
+    """Posterior odds = prior odds * the likelihood ratio of each piece of evidence.
+
+    Odds for H are P(H) / P(not H); the ratio is P(E | H) / P(E | not H), where E is
+    given all that came before it. P(E) cancels. In logarithms evidence adds up.
+
+    Raises:
+        ValueError: A factor is negative or nan, or one is 0 and another infinite: what
+            is certain has been excluded.
+
+    Example:
+        Odds of 1 to 99, evidence 10 times as likely if H: 10 to 99.
+
+        >>> posterior_odds(1 / 99, 10).round(4)
+        np.float64(0.101)
+    """
+    factors = np.array([prior_odds, *likelihood_ratios], dtype=np.float64)
+    if not (factors >= 0).all():
+        wrong = first(factors, ~(factors >= 0))
+        raise ValueError(f"odds and ratios hold {wrong}; each must be 0 or more")
+    if (factors == 0).any() and np.isinf(factors).any():
+        raise ValueError(
+            "one factor is 0 and another infinite: evidence against what is certain; "
+            "one of them is too sure"
+        )
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.exp(np.log(factors).sum())
+
+
+# --8<-- [end:posterior_odds]
+
+
+# --8<-- [start:beta_update]
+def beta_update(
+    alpha: Real[ndarray, "*#batch"] | float | int,
+    beta: Real[ndarray, "*#batch"] | float | int,
+    successes: Real[ndarray, "*#batch"] | float | int,
+    failures: Real[ndarray, "*#batch"] | float | int,
+) -> tuple[
+    Float[ndarray, "..."] | np.floating,
+    Float[ndarray, "..."] | np.floating,
+]:
+    """The Beta posterior of a success rate: (alpha + successes, beta + failures).
+
+    Beta(alpha, beta) has the density p^(alpha - 1) (1 - p)^(beta - 1), up to a
+    constant, and the data the likelihood p^successes (1 - p)^failures. Their product
+    has the form of the prior again. Beta(1, 1) is uniform.
+
+    Args:
+        alpha: Of the prior, positive.
+        beta: Of the prior, positive.
+        successes: How many trials succeeded.
+        failures: How many did not (not the number of trials).
+
+    Returns:
+        alpha and beta of the posterior. Its mean is alpha / (alpha + beta).
+
+    Raises:
+        ValueError: alpha or beta is not positive, or a count is negative; or one of
+            them is nan or infinite.
+
+    Example:
+        A uniform prior and 7 successes in 10 trials: the mean is 8/12.
+
+        >>> beta_update(1, 1, successes=7, failures=3)
+        (np.float64(8.0), np.float64(4.0))
+    """
+    prior = checked(alpha, "alpha", 0), checked(beta, "beta", 0)
+    counts = checked(successes, "successes"), checked(failures, "failures")
+    return prior[0] + counts[0], prior[1] + counts[1]
+
+
+def checked(
+    value: Real[ndarray, "*shape"] | float | int, name: str, above: float | int = -1
+) -> Float[ndarray, "*shape"]:
+    """`value` in floats, once each is finite, 0 or more, and larger than `above`."""
+    array = as_float(np.asarray(value))
+    fine = (array >= 0) & (array > above) & (array < np.inf)
+    if not fine.all():
+        least = "0 or more" if above < 0 else "positive"
+        raise ValueError(
+            f"`{name}` holds {array[~fine].flat[0]}; each must be {least} and finite"
+        )
+    return array
+
+
+# --8<-- [end:beta_update]
+
+
+# --8<-- [start:reweighted]
+def reweighted(
+    probabilities: Real[ndarray, "*#batch hypotheses"],
+    old_prior: Real[ndarray, " hypotheses"],
+    new_prior: Real[ndarray, " hypotheses"],
+) -> Float[ndarray, "*out hypotheses"]:
+    """Posteriors as they would be under another prior: times new/old, then normalised.
+
+    A posterior over its prior is the likelihood, up to P(evidence). So this is Bayes'
+    theorem again, with that ratio as the likelihood. It is right if only the
+    frequencies of the classes have changed, and the inputs of each class look as
+    before.
+
+    Args:
+        probabilities: The outputs of a calibrated classifier.
+        old_prior: The class frequencies that it was trained on, all positive.
+        new_prior: Those where it is used.
+
+    Raises:
+        ValueError: As `posterior`, or a class had frequency 0.
+
+    Example:
+        Trained on half and half, used where 1 in 100 is positive.
+
+        >>> even, rare = np.array([0.5, 0.5]), np.array([0.99, 0.01])
+        >>> reweighted(np.array([0.1, 0.9]), even, rare).round(4)
+        array([0.9167, 0.0833])
+    """
+    refuse_no_distribution(probabilities, "probabilities")
+    refuse_no_distribution(old_prior, "old_prior")
+    if not old_prior.all():
+        raise ValueError(
+            f"`old_prior` holds {first(old_prior, old_prior == 0)}; a class that was "
+            "never seen has no likelihood"
+        )
+    return posterior(new_prior, as_float(probabilities) / as_float(old_prior))
+
+
+# --8<-- [end:reweighted]
+
+
+# --8<-- [start:natural_frequencies]
+def natural_frequencies(
+    prior: float | int,
+    sensitivity: float | int,
+    false_positive_rate: float | int,
+    people: float | int = 1000,
+) -> Float[ndarray, "2 2"]:
+    """Expected counts of people: rows ill and healthy, columns positive and negative.
+
+    Count along the tree: of all people, the ill; of those, the positive. Then the
+    posterior of a positive test is the first column's share: [0, 0] / [:, 0].sum().
+
+    Args:
+        prior: The share of the ill.
+        sensitivity: The share of positive tests among the ill.
+        false_positive_rate: The share of positive tests among the healthy.
+        people: How many there are in all.
+
+    Raises:
+        ValueError: A share is not between 0 and 1, or there are no people.
+
+    Example:
+        >>> natural_frequencies(0.01, 0.90, 0.09)
+        array([[  9. ,   1. ],
+               [ 89.1, 900.9]])
+    """
+    shares = np.array([prior, sensitivity, false_positive_rate], dtype=np.float64)
+    inside = (shares >= 0) & (shares <= 1)
+    if not inside.all():
+        raise ValueError(
+            f"prior, sensitivity and false-positive rate hold {first(shares, ~inside)}; "
+            "each is a share, between 0 and 1"
+        )
+    if not 0 < people < np.inf:
+        raise ValueError(f"{people} people; take a positive number")
+    rows = people * np.array([prior, 1 - prior])
+    positive = shares[1:]
+    return rows[:, None] * np.stack([positive, 1 - positive], axis=1)
+
+
+# --8<-- [end:natural_frequencies]
+
+
+# --8<-- [start:refusals]
+def refuse_no_weights(array: Real[ndarray, "*shape"], name: str) -> None:
+    """Raise if an entry is negative, nan or infinite, or there is none."""
+    refuse_empty(array, name)
+    if array.min() >= 0 and array.max() < np.inf:  # neither holds if one is nan
+        return
+    wrong = ~((array >= 0) & (array < np.inf))
+    raise ValueError(
+        f"`{name}` holds {first(array, wrong)}; each must be 0 or more, and finite "
+        "(logarithms go to log_posterior)"
+    )
+
+
+def refuse_no_distribution(array: Real[ndarray, "*shape"], name: str) -> None:
+    """Raise unless the entries along the last axis are probabilities that sum to 1."""
+    refuse_no_weights(array, name)
+    totals = as_float(array).sum(axis=-1)
+    # What rounding each of many float32 numbers can add up to, and no more.
+    wrong = np.abs(totals - 1) > (1e-4 if array.dtype.itemsize <= 4 else 1e-6)
+    if wrong.any():
+        which = "" if wrong.ndim == 0 else f" in row {np.argwhere(wrong)[0].tolist()}"
+        raise ValueError(
+            f"`{name}` sums to {totals[wrong].flat[0]:.6g}{which}; divide it by its sum "
+            "if that is what you mean"
+        )
+
+
+def refuse_no_logarithms(array: Real[ndarray, "*shape"], name: str) -> None:
+    """Raise if an entry is nan or +inf: the logarithm of no probability or density."""
+    wrong = np.isnan(array) | (array == np.inf)
+    if wrong.any():
+        raise ValueError(
+            f"`{name}` holds {first(array, wrong)}; find the step that made it"
+        )
+
+
+def refuse_impossible(top: Real[ndarray, "*shape"] | np.floating) -> None:
+    """Raise if the likeliest hypothesis of a row has probability 0: so has the row."""
+    impossible = np.isneginf(top)
+    if impossible.any():
+        rows = np.argwhere(impossible)
+        which = f" in row {rows[0].tolist()}" if np.ndim(top) else ""
+        raise ValueError(
+            f"the evidence is impossible{which}: every hypothesis with a positive prior "
+            "gives it probability 0, so P(evidence) = 0 and no posterior exists; add "
+            "the hypothesis that explains it, or smooth the likelihood"
+        )
+
+
+# --8<-- [end:refusals]

@@ -1,0 +1,138 @@
+"""Plausible wrong ways to write log_posterior,
+and the bug that each is told, if it is a known one."""
+
+import numpy as np
+
+
+def refused(logs):
+    if np.isneginf(logs.max(axis=-1)).any():
+        raise ValueError("impossible")
+    return logs
+
+
+def unnormalised(log_prior, log_likelihood):
+    return refused(log_prior + log_likelihood)
+
+
+def likelihood_only(log_prior, log_likelihood):
+    logs = log_likelihood + 0 * np.where(np.isinf(log_prior), 0, log_prior)
+    return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+
+
+def product_of_logs(log_prior, log_likelihood):
+    logs = log_prior * log_likelihood
+    return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+
+
+def naive_logsumexp(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return logs - np.log(np.sum(np.exp(logs), axis=-1, keepdims=True))
+
+
+def naive_logsumexp_that_refuses_zero(log_prior, log_likelihood):
+    logs = log_prior + log_likelihood
+    evidence = np.sum(np.exp(logs), axis=-1, keepdims=True)
+    if (evidence == 0).any():
+        raise ValueError("impossible")
+    return logs - np.log(evidence)
+
+
+def never_refuses(log_prior, log_likelihood):
+    logs = np.asarray(log_prior, float) + log_likelihood
+    return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+
+
+def shifted_and_never_refuses(log_prior, log_likelihood):
+    logs = log_prior + log_likelihood
+    logs = logs - logs.max(axis=-1, keepdims=True)
+    return logs - np.log(np.exp(logs).sum(axis=-1, keepdims=True))
+
+
+def log_of_softmax(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.log(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def log_of_softmax_with_eps(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.log(powers / powers.sum(axis=-1, keepdims=True) + 1e-12)
+
+
+def global_shift(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    logs = logs - logs.max()
+    return logs - np.log(np.exp(logs).sum(axis=-1, keepdims=True))
+
+
+def shift_only(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return logs - logs.max(axis=-1, keepdims=True)
+
+
+def first_axis(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return logs - np.logaddexp.reduce(logs, axis=0)
+
+
+def everything(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return logs - np.logaddexp.reduce(logs, axis=None)
+
+
+def axis_lost(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return logs - np.logaddexp.reduce(logs, axis=-1)
+
+
+def exponentiated(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return np.exp(logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True))
+
+
+def shift_added_twice(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    top = logs.max(axis=-1, keepdims=True)
+    return logs - top - (top + np.log(np.exp(logs - top).sum(axis=-1, keepdims=True)))
+
+
+def takes_logarithms_again(log_prior, log_likelihood):
+    logs = np.log(log_prior) + np.log(log_likelihood)
+    return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+
+
+def in_place(log_prior, log_likelihood):
+    if log_likelihood.dtype.kind == "f":
+        log_likelihood += log_prior
+        refused(log_likelihood)
+        return log_likelihood - np.logaddexp.reduce(log_likelihood, -1, keepdims=True)
+    return never_refuses(log_prior, log_likelihood)
+
+
+def first_axis_and_exponentiated(log_prior, log_likelihood):
+    logs = refused(log_prior + log_likelihood)
+    return np.exp(logs - np.logaddexp.reduce(logs, axis=0))
+
+
+BUGS = {
+    unnormalised: "not_normalised",
+    likelihood_only: "prior_forgotten",
+    product_of_logs: "logarithms_multiplied",
+    naive_logsumexp: "no_maximum_subtracted",
+    naive_logsumexp_that_refuses_zero: "no_maximum_subtracted",
+    never_refuses: "impossible_evidence_answered",
+    shifted_and_never_refuses: "impossible_evidence_answered",
+    log_of_softmax: "log_of_the_posterior",
+    log_of_softmax_with_eps: "eps_in_the_logarithm",
+    global_shift: "one_maximum_for_all",
+    shift_only: "largest_subtracted_only",
+    first_axis: "normalised_down_the_columns",
+    everything: "one_sum_for_all",
+    axis_lost: "no_keepdims",
+    exponentiated: "probabilities_returned",
+    shift_added_twice: None,
+    takes_logarithms_again: None,
+    in_place: None,
+    first_axis_and_exponentiated: "probabilities_returned",
+}
