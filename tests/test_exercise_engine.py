@@ -771,3 +771,40 @@ def test_a_mistake_that_has_no_single_place_is_refused(to_fix, right, times):
     mistake = Mistake("lost", right, "y", "It is lost. Find it.")
     with pytest.raises(ValueError, match=f"what lost replaces stands {times} times"):
         to_fix.plant(mistake)
+
+
+def above(x, y, z, limit):
+    """Where x + y + z is above a limit."""
+    return x + y + z > limit
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (
+            lambda x, y, z, limit: x + y + z >= limit,
+            "is wrong in 1 of 3 entries: at index 1, expected False, got True",
+        ),
+        (
+            lambda x, y, z, limit: x + y + z <= limit,
+            "is the opposite of what it should be, in every entry: at index 0",
+        ),
+        (
+            lambda x, y, z, limit: x + y + z,
+            "is wrong in 3 of 3 entries: at index 0, expected True, got 9",
+        ),
+    ],
+)
+def test_a_wrong_mask_is_told_in_true_and_false_and_a_number_argument_by_its_value(
+    wrong, words
+):
+    exercise = Exercise(above, "a-page", ("Hint.",))
+    exercise.case("three", *[np.array([3.0, 1.0, 0.5])] * 3, 3)
+    call = "above(x, y, z, limit) with shapes (3,), (3,), (3,), limit = 3: the result "
+    assert message(exercise, wrong).startswith(call + words)
+
+
+def test_a_mask_of_ones_and_zeros_is_right_in_numbers():
+    exercise = Exercise(above, "a-page", ("Hint.",))
+    exercise.case("three", *[np.array([3.0, 1.0, 0.5])] * 3, 3)
+    assert exercise.run(lambda x, y, z, limit: 1.0 * (x + y + z > limit)).passed

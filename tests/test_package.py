@@ -38,6 +38,7 @@ TORCH = {
     "answers.practice.exercises.cached_attention",
     "answers.practice.exercises.fix_the_gpt",
     "answers.practice.exercises.next_token_loss",
+    "answers.attention_torch",
 }
 TOOLS = (
     "answers.site"  # what builds and tests the pages; nothing of it runs for a learner
@@ -126,6 +127,15 @@ PROMISED = {
     "answers.cached_attention": ["cached_attention", "rotation"],
     "answers.kv_cache": ["KVCache", "cache_bytes", "generate"],
     "answers.train_gpt": [],
+    "answers.attention": [
+        "causal_mask",
+        "attend",
+        "attend_backward",
+        "attend_blockwise",
+        "multi_head_attention",
+        "grouped_query_attention",
+    ],
+    "answers.attention_torch": ["MultiHeadAttention"],
     "answers.gradient_check": [
         "numerical_gradient",
         "relative_error",

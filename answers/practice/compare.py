@@ -82,6 +82,8 @@ def difference(
         )
     if got.shape != want.shape:
         return difference_of_shape(got, want, rtol)
+    if want.dtype.kind == "b":
+        return difference_of_mask(got, want, rtol)
     if got.dtype.kind == "b":
         note = "is an array of True and False, not of numbers"
     elif got.dtype.kind in "iu":
@@ -126,6 +128,20 @@ def difference_of_shape(got: np.ndarray, want: np.ndarray, rtol: float) -> Diffe
     elif got.size == want.size and agrees(got.reshape(want.shape), want, rtol):
         advice = "; the numbers are right"
     return Difference(sentence + advice, expected, came)
+
+
+def difference_of_mask(got: np.ndarray, want: np.ndarray, rtol: float) -> Difference:
+    """How an array differs from one of True and False."""
+    wrong = ~close(got, want, rtol)
+    at = tuple(np.argwhere(wrong)[0].tolist())
+    expected = str(want[at])
+    came = str(got[at]) if got.dtype.kind == "b" else texts(got[at])[0]
+    note = f"is wrong in {wrong.sum()} of {wrong.size} entries"
+    if got.dtype.kind == "b" and wrong.size > 1 and wrong.all():
+        note = "is the opposite of what it should be, in every entry"
+    where = f"at index {at[0] if len(at) == 1 else at}, "
+    sentence = f"{note}: {where}expected {expected}, got {came}"
+    return Difference(sentence, expected, came, at)
 
 
 def factor_between(got: np.ndarray, want: np.ndarray) -> float | None:

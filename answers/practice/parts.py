@@ -162,10 +162,13 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
 
 
 def text_of(value: object) -> str:
-    """A number or a tuple as Python prints it, whether the numbers are NumPy's or Python's."""
+    """A number or a tuple as Python prints it, whether the numbers are NumPy's or Python's; of an
+    array, its shape."""
     if isinstance(value, tuple):
         entries = ", ".join(map(text_of, value))
         return f"({entries},)" if len(value) == 1 else f"({entries})"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
     if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
         value = value.item()
     return f"{value!r:.40}"

@@ -149,7 +149,9 @@ class Case:
             return f"{self.reference.__name__}({', '.join(passed)})"
         call_text = f"{self.reference.__name__}({', '.join(names + options)})"
         if len(names) > 3:
-            return f"{call_text} with shapes {', '.join(map(shape_of, self.args))}"
+            pairs = zip(names, self.args, strict=True)
+            shapes = [shape_of(value, name) for name, value in pairs]
+            return f"{call_text} with shapes {', '.join(shapes)}"
         few = sum(map(entries, self.args)) <= 10
         passed = [
             f"{n} {described(v, few)}" for n, v in zip(names, self.args, strict=True)
@@ -203,11 +205,11 @@ def entries(value: object) -> int:
     )
 
 
-def shape_of(value: object) -> str:
-    """The shape of an argument; a number as it is."""
+def shape_of(value: object, name: str) -> str:
+    """The shape of an argument; of a number, its name and value."""
     if hasattr(value, "shape"):
         return str(tuple(value.shape))
-    return described(value, False).removeprefix("= ")
+    return f"{name} {described(value, False)}"
 
 
 def described(value: object, in_full: bool) -> str:
