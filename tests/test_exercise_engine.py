@@ -5,8 +5,9 @@ import json
 
 import numpy as np
 import pytest
+from jaxtyping import Int8
 
-from answers.practice import compare
+from answers.practice.compare import difference
 from answers.practice.exercise import Exercise, Mistake
 from answers.practice.report import Failure, Report
 
@@ -65,7 +66,7 @@ def message(exercise, function):
 def test_of_entries_that_are_equally_far_off_the_first_is_told():
     want = np.array([1.0, 2.0, 0.1])
     got = want + np.array([0.25, 0.25 * (1 + 1e-12), 0.2])
-    assert compare.difference(got, want, 1e-8).index == (0,)
+    assert difference(got, want, 1e-8).index == (0,)
 
 
 def test_a_failure_says_case_call_index_expected_and_got(doubling):
@@ -134,6 +135,27 @@ def test_a_failure_says_case_call_index_expected_and_got(doubling):
 )
 def test_what_came_instead_of_an_array_is_told_in_words(doubling, result, words):
     assert words in message(doubling, lambda x, shift=0.0: result)
+
+
+def test_integers_that_should_be_other_integers_are_no_reproach():
+    want, got = np.array([127, 5], np.int8), np.array([-128, 9], np.int8)
+    assert difference(got, want, 1e-8) == (
+        "is wrong in 2 of 2 entries: at index 0, expected 127, got -128",
+        "127",
+        "-128",
+        (0,),
+    )
+    assert "hold no fractions" in difference(got, want.astype(float), 1e-8).sentence
+
+
+def codes(x) -> Int8[np.ndarray, "..."]:
+    """x, rounded to int8."""
+    return np.rint(x).astype(np.int8)
+
+
+def test_the_stub_asks_for_floats_unless_integers_are_to_be_returned(doubling):
+    assert "Return floats" in doubling.stub()
+    assert "Return floats" not in Exercise(codes, "a-page", ("Round.",)).stub()
 
 
 def test_a_pytorch_tensor_is_told_its_repair(doubling):

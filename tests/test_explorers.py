@@ -13,7 +13,7 @@ from pymdownx.superfences import SuperFencesException
 from sklearn import metrics
 
 from answers import binormal, explorers
-from answers.explorers import Explorer, Slider, View, ratios, steps
+from answers.explorers import Explorer, Slider, View, bits, ratios, steps
 from answers.explorers.chart import Axis, Chart, round_marks
 from answers.site import explorer_book
 from answers.site import explorers as on_pages
@@ -167,6 +167,20 @@ def test_posterior_of_a_test_agrees_with_counting(prior, sensitivity, false_posi
     assert numbers(facts[1])[0] == pytest.approx(healthy, abs=0.06)
     share = 100 * found / (found + healthy)
     assert numbers(facts[2])[-1] == pytest.approx(share, abs=0.06)
+
+
+@pytest.mark.parametrize(("b", "outlier"), [(8, 10), (2, 1), (4, 100)])
+def test_bits_agrees_with_rounding_by_hand(b, outlier):
+    facts = explorers.load("bits").view(b, outlier).facts
+    w = bits.WEIGHTS * np.where(np.arange(32) == 0, outlier, 1)[:, None]
+    levels = 2 ** (b - 1) - 1
+    for fact, largest in (
+        (facts[1], np.abs(w).max(axis=1, keepdims=True)),
+        (facts[2], np.abs(w).max()),
+    ):
+        near = np.round(w / largest * levels) / levels * largest
+        lost = np.linalg.norm((near - w)[1:]) / np.linalg.norm(w[1:])
+        assert numbers(fact)[-1] == pytest.approx(100 * lost, abs=6e-3)
 
 
 @pytest.mark.parametrize("high", [0.21, 0.5, 0.99, 1, 1.05, 2, 4.2, 7, 9.9, 42])

@@ -29,6 +29,8 @@ TOPICS = [name for name in TOPICS if name not in {"answers", "answers.inputs"}]
 # The topics whose subject is PyTorch.
 TORCH = {
     "answers.autograd_torch",
+    "answers.measurements.inference",
+    "answers.quantization_torch",
     "answers.gpt",
     "answers.kv_cache",
     "answers.train_gpt",
@@ -116,6 +118,33 @@ PROMISED = {
     "answers.training_dynamics": ["training_dynamics"],
     "answers.collusion": ["suspicious_pairs"],
     "answers.noisy_digits": ["flip_labels"],
+    "answers.quantization": [
+        "quantize_int8",
+        "quantize",
+        "dequantize",
+        "int8_linear",
+        "smooth",
+        "quantization_error",
+        "Int8Linear",
+    ],
+    "answers.quantization_torch": ["Int8Linear", "quantize_linears", "weight_bytes"],
+    "answers.pruning": [
+        "prune_magnitude",
+        "prune_neurons",
+        "prune_two_of_four",
+        "is_two_of_four",
+    ],
+    "answers.inference_costs": [
+        "weight_bytes",
+        "kv_bytes",
+        "flops_per_token",
+        "roofline_seconds",
+        "decode_cost",
+        "prefill_cost",
+        "largest_batch",
+        "batching_curve",
+        "tokens_per_verification",
+    ],
     "answers.gpt": [
         "GPTConfig",
         "GPT",

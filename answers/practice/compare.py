@@ -86,9 +86,9 @@ def difference(
         return difference_of_mask(got, want, rtol)
     if got.dtype.kind == "b":
         note = "is an array of True and False, not of numbers"
-    elif got.dtype.kind in "iu":
+    elif got.dtype.kind in "iu" and want.dtype.kind == "f":
         note = f"is an array of integers ({got.dtype}), which hold no fractions; compute in floats"
-    elif np.finfo(got.dtype).eps > rtol and np.allclose(got, want, rtol=1e-3):
+    elif coarser(got.dtype, rtol) and np.allclose(got, want, rtol=1e-3):
         note = (
             f"is {got.dtype}, which is too coarse for these inputs; compute in float64"
         )
@@ -99,9 +99,8 @@ def difference(
     else:
         wrong = int((~close(got, want, rtol)).sum())
         note = f"is wrong in {wrong} of {got.size} entries"
-    gap = np.where(
-        close(got, want, rtol), 0, np.nan_to_num(np.abs(got - want), nan=np.inf)
-    )
+    apart = np.abs(got.astype(np.float64) - want)  # as int8, -128 - 127 is 1
+    gap = np.where(close(got, want, rtol), 0, np.nan_to_num(apart, nan=np.inf))
     # The first of those that are equally far off: which is largest by a rounding error differs
     # between processors.
     worst = gap >= gap.max() * (1 - 1e-9)
@@ -111,6 +110,11 @@ def difference(
     return Difference(
         f"{note}: {where}expected {expected}, got {came}", expected, came, at or None
     )
+
+
+def coarser(dtype: np.dtype, rtol: float) -> bool:
+    """Whether floats of this type have larger steps than `rtol`."""
+    return dtype.kind == "f" and np.finfo(dtype).eps > rtol
 
 
 def difference_of_shape(got: np.ndarray, want: np.ndarray, rtol: float) -> Difference:

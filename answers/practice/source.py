@@ -45,6 +45,8 @@ def stub(reference: Callable, refuses: str = "") -> str:
     imports = module.imports(names_in(signature) | {"np", "math"})
     rules = RULES_WITH_REFUSAL if refuses else RULES
     rules = rules.format(name=reference.__name__, refuses=refuses)
+    if function.returns and "Int" in ast.unparse(function.returns):
+        rules = rules.replace("Return floats, for integers too. ", "")
     return f"{rules}\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
 
 

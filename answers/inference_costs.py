@@ -1,0 +1,356 @@
+"""What inference costs: bytes, FLOPs and seconds of a decoder, from its sizes alone.
+
+Sizes are those of a LLaMA-style decoder: RMS norms, no biases, rotary positions. A FLOP
+is one addition or one multiplication, so that a product of matrices (n, k) and (k, m)
+takes 2nkm. Bytes are bytes, not GiB.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+# --8<-- [start:sizes]
+@dataclass(frozen=True)
+class Decoder:
+    """The sizes of a decoder, as its configuration file states them."""
+
+    layers: int
+    d_model: int
+    heads: int
+    kv_heads: int
+    d_ff: int
+    vocab: int
+    gated: bool = True  # SwiGLU: three matrices in the feed-forward part, not two
+    tied: bool = False  # the output layer is the embedding
+
+    @property
+    def head_size(self) -> int:
+        return self.d_model // self.heads
+
+    @property
+    def matmul_params(self) -> int:
+        """The weights that multiply every token: all but the embedding and the norms."""
+        query_and_output = 2 * self.d_model**2
+        key_and_value = 2 * self.d_model * self.kv_heads * self.head_size
+        feed_forward = (3 if self.gated else 2) * self.d_model * self.d_ff
+        layer = query_and_output + key_and_value + feed_forward
+        return self.layers * layer + self.vocab * self.d_model
+
+    @property
+    def params(self) -> int:
+        """All weights."""
+        norms = (2 * self.layers + 1) * self.d_model
+        embedding = 0 if self.tied else self.vocab * self.d_model
+        return self.matmul_params + norms + embedding
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The peaks of a processor, from its data sheet."""
+
+    flops_per_second: float | int
+    bytes_per_second: float | int
+    memory_bytes: float | int
+
+    @property
+    def ridge(self) -> float:
+        """FLOPs per byte at which arithmetic and memory take equally long."""
+        return self.flops_per_second / self.bytes_per_second
+
+
+# --8<-- [end:sizes]
+
+# meta-llama/Meta-Llama-3-8B and 70B, config.json.
+LLAMA_3_8B = Decoder(32, 4096, 32, 8, 14336, 128256)
+LLAMA_3_70B = Decoder(80, 8192, 64, 8, 28672, 128256)
+# NVIDIA H100 SXM, data sheet: dense, without sparsity; bfloat16 and int8.
+H100 = Machine(989e12, 3.35e12, 80e9)
+H100_INT8 = Machine(1979e12, 3.35e12, 80e9)
+
+
+# --8<-- [start:bytes]
+def weight_bytes(
+    params: int, bits: float | int = 16, group: int | None = None
+) -> float | int:
+    """The bytes of the weights: params · bits / 8, and 2 bytes of scale for a group.
+
+    Args:
+        params: How many weights.
+        bits: Of each: 32, 16, 8 or 4.
+        group: How many weights share a scale; None if scales are not worth counting.
+
+    Returns:
+        Bytes.
+
+    Raises:
+        ValueError: `bits` is not positive.
+
+    Example:
+        Four bits with a scale for every 128 weights are 4.125 bits.
+
+        >>> weight_bytes(8_000_000, bits=4, group=128)
+        4125000.0
+    """
+    if bits <= 0:
+        raise ValueError(f"`bits` is {bits}; choose a positive number")
+    return params * bits / 8 + (2 * params / group if group else 0)
+
+
+def kv_bytes(
+    model: Decoder, tokens: int, batch: int = 1, bytes_each: float | int = 2
+) -> float | int:
+    """The bytes of the KV cache: 2 · layers · kv_heads · head_size · bytes a token.
+
+    Times tokens, times sequences. The 2 is for keys and values. Heads that share keys
+    (GQA) need one copy.
+
+    Args:
+        model: The sizes of the decoder.
+        tokens: The length of each sequence.
+        batch: How many sequences.
+        bytes_each: Of a number: 2 for bfloat16, 1 for int8 or fp8.
+
+    Returns:
+        Bytes.
+
+    Example:
+        >>> kv_bytes(LLAMA_3_8B, tokens=1)
+        131072
+    """
+    numbers = 2 * model.layers * model.kv_heads * model.head_size * tokens * batch
+    return numbers * bytes_each
+
+
+# --8<-- [end:bytes]
+
+
+# --8<-- [start:flops]
+def flops_per_token(model: Decoder, context: int) -> int:
+    """FLOPs for one more token: 2 · matmul_params + 4 · layers · context · d_model.
+
+    A weight multiplies and adds once: 2 FLOPs. The embedding is a look-up: none. Scores
+    and the mean of the values take 2 · d_model each for every earlier token and layer.
+    GQA changes how many bytes of keys are read, not these FLOPs.
+
+    Args:
+        model: The sizes of the decoder.
+        context: How many tokens the new one looks at, itself included.
+
+    Returns:
+        FLOPs. Norms, softmax and activations are left out.
+
+    Example:
+        >>> flops_per_token(LLAMA_3_8B, context=8192) / 1e9
+        19.30428416
+    """
+    return 2 * model.matmul_params + 4 * model.layers * context * model.d_model
+
+
+# --8<-- [end:flops]
+
+
+# --8<-- [start:roofline]
+@dataclass(frozen=True)
+class Cost:
+    """The arithmetic and the memory traffic of one step."""
+
+    flops: float | int
+    bytes: float | int
+
+    @property
+    def intensity(self) -> float:
+        """FLOPs per byte."""
+        return self.flops / self.bytes
+
+
+def roofline_seconds(cost: Cost, machine: Machine) -> float | int:
+    """The least time of a step: max(FLOPs / peak, bytes / bandwidth).
+
+    Both run at the same time, so the longer decides. Below the ridge that is memory.
+
+    Args:
+        cost: What the step takes.
+        machine: What it runs on.
+
+    Returns:
+        Seconds. Real kernels reach some 50 to 90% of a peak.
+
+    Example:
+        >>> roofline_seconds(Cost(flops=6e12, bytes=2e12), Machine(1e12, 1e12, 0))
+        6.0
+    """
+    return max(
+        cost.flops / machine.flops_per_second, cost.bytes / machine.bytes_per_second
+    )
+
+
+def decode_cost(
+    model: Decoder,
+    batch: int,
+    context: int,
+    weight_bits: float | int = 16,
+    kv_bits: float | int = 16,
+) -> Cost:
+    """One token for each sequence of a batch: weights are read once, KV once for each.
+
+    Args:
+        model: The sizes of the decoder.
+        batch: How many sequences.
+        context: The length of each.
+        weight_bits: Of a weight in memory.
+        kv_bits: Of a number of the cache.
+
+    Returns:
+        The cost of the step. Activations stay on the chip and are left out.
+
+    Raises:
+        ValueError: `weight_bits` is not positive.
+
+    Example:
+        At batch 1 there is about one FLOP for each byte.
+
+        >>> round(decode_cost(LLAMA_3_8B, batch=1, context=1).intensity, 2)
+        1.0
+    """
+    weights = weight_bytes(model.matmul_params, weight_bits)
+    cache = kv_bytes(model, context, batch, kv_bits / 8)
+    return Cost(batch * flops_per_token(model, context), weights + cache)
+
+
+def prefill_cost(
+    model: Decoder, tokens: int, batch: int = 1, weight_bits: float | int = 16
+) -> Cost:
+    """All tokens of a prompt at once: the weights are read once for all of them.
+
+    Token t looks at t tokens, so the mean context is (tokens + 1) / 2.
+
+    Args:
+        model: The sizes of the decoder.
+        tokens: The length of each prompt.
+        batch: How many prompts.
+        weight_bits: Of a weight in memory.
+
+    Returns:
+        The cost of the step, with the cache written once in 16 bits. The output layer
+        is counted for every token; a server that asks for the last one only saves it.
+
+    Raises:
+        ValueError: `weight_bits` is not positive.
+
+    Example:
+        >>> round(prefill_cost(LLAMA_3_8B, tokens=2048).intensity)
+        2084
+    """
+    weights = weight_bytes(model.matmul_params, weight_bits)
+    flops = 2 * tokens * model.matmul_params
+    flops += 2 * model.layers * tokens * (tokens + 1) * model.d_model
+    return Cost(batch * flops, weights + kv_bytes(model, tokens, batch))
+
+
+# --8<-- [end:roofline]
+
+
+# --8<-- [start:batching]
+def largest_batch(
+    model: Decoder,
+    machine: Machine,
+    context: int,
+    weight_bits: float | int = 16,
+    kv_bits: float | int = 16,
+) -> int:
+    """How many sequences fit: what the weights leave of memory, over the KV of each.
+
+    Args:
+        model: The sizes of the decoder.
+        machine: What it runs on.
+        context: The length that each sequence may reach.
+        weight_bits: Of a weight.
+        kv_bits: Of a number of the cache.
+
+    Returns:
+        Sequences; 0 if not even the weights fit.
+
+    Raises:
+        ValueError: `weight_bits` is not positive.
+
+    Example:
+        >>> largest_batch(LLAMA_3_8B, H100, context=8192)
+        59
+    """
+    left = machine.memory_bytes - weight_bytes(model.params, weight_bits)
+    return max(0, int(left // kv_bytes(model, context, 1, kv_bits / 8)))
+
+
+def batching_curve(
+    model: Decoder,
+    machine: Machine,
+    batches: Sequence[int],
+    context: int,
+    weight_bits: float | int = 16,
+    kv_bits: float | int = 16,
+) -> list[tuple[float, float]]:
+    """What a larger batch does while decoding: seconds a step, and tokens a second.
+
+    Args:
+        model: The sizes of the decoder.
+        machine: What it runs on.
+        batches: Numbers of sequences.
+        context: The length of each.
+        weight_bits: Of a weight in memory.
+        kv_bits: Of a number of the cache.
+
+    Returns:
+        For each batch: the seconds that each user waits for a token, and the tokens per
+        second of all users together.
+
+    Raises:
+        ValueError: `weight_bits` is not positive.
+
+    Example:
+        Twice the users, and hardly more time for each:
+
+        >>> curve = batching_curve(LLAMA_3_8B, H100, [1, 2], context=1024)
+        >>> [(round(1000 * seconds, 2), round(tokens)) for seconds, tokens in curve]
+        [(4.52, 221), (4.56, 439)]
+    """
+    curve = []
+    for batch in batches:
+        cost = decode_cost(model, batch, context, weight_bits, kv_bits)
+        seconds = roofline_seconds(cost, machine)
+        curve.append((seconds, batch / seconds))
+    return curve
+
+
+# --8<-- [end:batching]
+
+
+# --8<-- [start:speculation]
+def tokens_per_verification(acceptance: float | int, drafted: int) -> float:
+    """Speculative decoding: how many tokens one pass of the large model yields on average.
+
+    A draft of n tokens is checked in one pass. The first refusal ends it, and the large
+    model's own token follows: 1 + a + a² + … + aⁿ.
+
+    Args:
+        acceptance: The probability that a drafted token is accepted, each independently.
+        drafted: n, the tokens drafted.
+
+    Returns:
+        Tokens, from 1 to n + 1.
+
+    Raises:
+        ValueError: `acceptance` is not 0 to 1.
+
+    Source:
+        Leviathan et al. (2022), equation 1, https://arxiv.org/abs/2211.17192
+
+    Example:
+        >>> tokens_per_verification(acceptance=0.5, drafted=2)
+        1.75
+    """
+    if not 0 <= acceptance <= 1:
+        raise ValueError(f"`acceptance` is {acceptance}; a probability is 0 to 1")
+    return float(sum(acceptance**n for n in range(drafted + 1)))
+
+
+# --8<-- [end:speculation]

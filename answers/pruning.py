@@ -1,0 +1,181 @@
+"""Pruning: single weights, whole neurons, and two of every four.
+
+Weights of a layer are laid out as in `torch.nn.Linear`, (out, in).
+"""
+
+import numpy as np
+from jaxtyping import Bool, Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_empty, refuse_nan
+
+
+# --8<-- [start:prune_magnitude]
+def prune_magnitude(
+    w: Real[ndarray, "*shape"], fraction: float | int
+) -> Float[ndarray, "*shape"]:
+    """A copy of `w` in which that fraction of all entries, the smallest, is 0.
+
+    Small means near 0, on either side. Exactly round(fraction · size) entries are
+    removed, from the whole array: a row may lose more than another.
+
+    Args:
+        w: The weights.
+        fraction: How many to remove: 0 for none, 1 for all.
+
+    Returns:
+        The weights that are left in their places, and zeros. Of equally small entries it
+        does not matter which are removed.
+
+    Raises:
+        ValueError: `w` is empty or holds nan or infinity; `fraction` is not 0 to 1.
+
+    Source:
+        Han et al. (2015), https://arxiv.org/abs/1506.02626
+
+    Example:
+        >>> prune_magnitude(np.array([[0.5, -3.0], [-0.25, 2.0]]), 0.5)
+        array([[ 0., -3.],
+               [ 0.,  2.]])
+    """
+    refuse_empty(w, "w")
+    refuse_nan(w, "w")
+    count = how_many(w.size, fraction)
+    w = as_float(w).copy()
+    # By rank: a threshold would remove none or all of the entries that are equal to it.
+    smallest = np.argpartition(np.abs(w), max(count - 1, 0), axis=None)[:count]
+    w.reshape(-1)[smallest] = 0  # a view: the copy is contiguous
+    return w
+
+
+# --8<-- [end:prune_magnitude]
+
+
+def how_many(size: int, fraction: float | int) -> int:
+    """round(fraction · size): 0.7 · 10 is a little more than 7, 0.29 · 100 a little less."""
+    if not 0 <= fraction <= 1:
+        raise ValueError(
+            f"`fraction` is {fraction}; choose 0, which removes none, to 1, which removes all"
+        )
+    return round(fraction * size)
+
+
+# --8<-- [start:prune_neurons]
+def prune_neurons(
+    w1: Real[ndarray, "hidden in"],
+    b1: Real[ndarray, " hidden"],
+    w2: Real[ndarray, "out hidden"],
+    fraction: float | int,
+) -> tuple[
+    Float[ndarray, "kept in"], Float[ndarray, " kept"], Float[ndarray, "out kept"]
+]:
+    """Two layers with that fraction of the neurons between them removed: smaller arrays.
+
+    A neuron is a row of `w1`, an entry of `b1` and a column of `w2`; all three go. Its
+    importance is the norm of what goes in times the norm of what comes out. It does not
+    change when one is doubled and the other halved, and neither does what ReLU computes.
+
+    Args:
+        w1: The weights into the neurons.
+        b1: Their biases.
+        w2: The weights out of them.
+        fraction: How many neurons to remove: 0 for none; below 1.
+
+    Returns:
+        The three arrays without the least important neurons, in the old order.
+
+    Raises:
+        ValueError: An array is empty or holds nan or infinity; `fraction` is not 0 to 1,
+            or no neuron would be left.
+
+    Source:
+        Li et al. (2016), section 3.1, which ranks by the sum of |what goes in|,
+        https://arxiv.org/abs/1608.08710
+
+    Example:
+        The second neuron is the largest, but nothing listens to it.
+
+        >>> w1, w2 = np.array([[1.0], [9.0], [2.0]]), np.array([[1.0, 0.1, 1.0]])
+        >>> prune_neurons(w1, np.zeros(3), w2, 1 / 3)[2]
+        array([[1., 1.]])
+    """
+    for array, name in ((w1, "w1"), (b1, "b1"), (w2, "w2")):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    count = how_many(len(b1), fraction)
+    if count == len(b1):
+        raise ValueError(
+            f"`fraction` {fraction} removes all {count} neurons; leave at least one"
+        )
+    w1, b1, w2 = map(as_float, (w1, b1, w2))
+    incoming = np.hypot(np.linalg.norm(w1, axis=1), b1)
+    importance = incoming * np.linalg.norm(w2, axis=0)
+    kept = np.sort(np.argsort(importance, kind="stable")[count:])
+    return w1[kept], b1[kept], w2[:, kept]
+
+
+# --8<-- [end:prune_neurons]
+
+
+# --8<-- [start:two_four]
+def prune_two_of_four(w: Real[ndarray, "out in"]) -> Float[ndarray, "out in"]:
+    """A copy of `w` in which the two smallest of every four neighbours in a row are 0.
+
+    Args:
+        w: The weights; the number of inputs is a multiple of 4.
+
+    Returns:
+        The weights that are left in their places, and zeros.
+
+    Raises:
+        ValueError: `w` is empty, holds nan or infinity, or its rows do not divide by 4.
+
+    Source:
+        Mishra et al. (2021), https://arxiv.org/abs/2104.08378
+
+    Example:
+        >>> prune_two_of_four(np.array([[1.0, -4.0, 3.0, 2.0]]))
+        array([[ 0., -4.,  3.,  0.]])
+    """
+    refuse_empty(w, "w")
+    refuse_nan(w, "w")
+    groups = fours(as_float(w).copy())
+    smallest = np.argpartition(np.abs(groups), 1, axis=-1)[..., :2]
+    np.put_along_axis(groups, smallest, 0, axis=-1)
+    return groups.reshape(w.shape)
+
+
+def is_two_of_four(w: Real[ndarray, "out in"] | Bool[ndarray, "out in"]) -> bool:
+    """Whether every four neighbours in a row have two zeros or more.
+
+    Sparse tensor cores take such a matrix: they store the two numbers that are left and
+    two bits each for where they stood.
+
+    Args:
+        w: The weights, or a mask that is True where a weight is kept.
+
+    Returns:
+        Whether it fits.
+
+    Raises:
+        ValueError: The rows of `w` do not divide by 4.
+
+    Example:
+        Half of the entries are zeros in both.
+
+        >>> [bool(is_two_of_four(np.array([row]))) for row in ([0, 1, 0, 1], [0, 1, 0, 0])]
+        [True, True]
+        >>> bool(is_two_of_four(np.array([[0, 0, 0, 0, 1, 1, 1, 1]])))
+        False
+    """
+    return bool((np.count_nonzero(fours(w), axis=-1) <= 2).all())
+
+
+def fours(w: ndarray) -> ndarray:
+    """The rows of `w`, cut into groups of four neighbours."""
+    if w.shape[1] % 4:
+        raise ValueError(f"`w` has {w.shape[1]} inputs; pad them to a multiple of 4")
+    return w.reshape(len(w), -1, 4)
+
+
+# --8<-- [end:two_four]
