@@ -46,7 +46,9 @@ def table() -> str:
     """Markdown: a row for each treatment, a column for each kind of noise and model."""
     found = stored()
     lines = [
-        "| treatment | " + " | ".join(f"{s.replace(', ', ',<br>')}" for s in SETTINGS) + " |",
+        "| treatment | "
+        + " | ".join(f"{s.replace(', ', ',<br>')}" for s in SETTINGS)
+        + " |",
         "|---|" + "---|" * len(SETTINGS),
     ]
     names = [name for name in next(iter(found.values()))[0] if name not in QUALITY]

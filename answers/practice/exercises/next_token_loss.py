@@ -8,7 +8,8 @@ from answers.practice.exercise import Exercise
 
 exercise = Exercise(
     next_token_loss,
-    page="14-kv-cache",
+    page="10-debug-a-transformer",
+    returns=("the loss",),
     rtol=1e-7,
     hints=(
         "Write five tokens on paper, and under each the token that the model is to say there. "
