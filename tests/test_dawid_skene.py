@@ -321,7 +321,7 @@ def test_the_derived_row_maximises_the_expected_log_likelihood():
 def test_the_derived_kappa_is_that_of_expected_counts():
     (_, p), (_, p_o), (_, p_e), (_, kappa), (_, limit) = derivation.kappa()
     a, q, n = 0.9, 0.2, 10**6
-    numbers = {"a": a, "q": q, "(1-a)": 1 - a, "(1-q)": 1 - q}
+    numbers = {"c": a, "q": q, "(1-c)": 1 - a, "(1-q)": 1 - q}
     says_one = value(p, numbers)
     numbers |= {"p": says_one, "(1-p)": 1 - says_one}
     cells = [(y, one, two) for y in (0, 1) for one in (0, 1) for two in (0, 1)]

@@ -30,19 +30,19 @@ def m_step():
 
 
 # --8<-- [start:kappa]
-a, q = sp.symbols("a q", positive=True)  # recall of both annotators; share of class 1
+c, q = sp.symbols("c q", positive=True)  # being right; share of class 1
 
 
 def kappa():
-    """Cohen's kappa of two annotators, each right with probability a on either class."""
+    """Cohen's kappa of two annotators, each right with probability c on either class."""
     p = sp.Symbol("p", positive=True)  # the probability of saying 1
-    not_a, not_q, not_p = sp.symbols(["(1-a)", "(1-q)", "(1-p)"], positive=True)
-    says_one = a * q + not_a * not_q
-    observed, chance = a**2 + not_a**2, p**2 + not_p**2
+    not_c, not_q, not_p = sp.symbols(["(1-c)", "(1-q)", "(1-p)"], positive=True)
+    says_one = c * q + not_c * not_q
+    observed, chance = c**2 + not_c**2, p**2 + not_p**2
 
     def spelt_out(expression):
         full = expression.subs({not_p: 1 - p}).subs(p, says_one)
-        return full.subs({not_a: 1 - a, not_q: 1 - q})
+        return full.subs({not_c: 1 - c, not_q: 1 - q})
 
     value = sp.factor(spelt_out((observed - chance) / (1 - chance)))
     above = sp.factor(sp.simplify(value * spelt_out(p * not_p)))
@@ -62,7 +62,7 @@ def kappa():
 
 
 # --8<-- [start:noisy_score]
-e, c = sp.symbols("e c", positive=True)  # error rate of the labels; accuracy
+e = sp.Symbol("e", positive=True)  # error rate of the labels; c is as above
 
 
 def noisy_score():
