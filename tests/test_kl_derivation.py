@@ -60,14 +60,14 @@ def test_the_cross_entropy_with_a_gaussian_meets_only_two_moments_of_a_sample():
         kl.moment_matching()
     )
     x = np.random.default_rng(0).gamma(2.0, size=500)  # nothing like a Gaussian
-    at = {"m": x.mean(), "s": x.std(), "mu": 1.3, "sigma": 0.7}
+    at = {"mu_p": x.mean(), "sigma_p": x.std(), "mu": 1.3, "sigma": 0.7}
     expected = -scipy.stats.norm.logpdf(x, 1.3, 0.7).mean()
     assert number(cross, **at) == pytest.approx(expected, rel=1e-12)
     for slope, name in ((by_mu, "mu"), (by_sigma, "sigma")):
         up, down = (number(cross, **at | {name: at[name] + h}) for h in (1e-5, -1e-5))
         assert number(slope, **at) == pytest.approx((up - down) / 2e-5, rel=1e-7)
-    assert tuple(best) == (kl.m, kl.s)
-    assert hessian == sp.diag(1 / kl.s**2, 2 / kl.s**2)
+    assert tuple(best) == (kl.mu_p, kl.sigma_p)
+    assert hessian == sp.diag(1 / kl.sigma_p**2, 2 / kl.sigma_p**2)
 
 
 @pytest.mark.parametrize("d", [0.1, 1.0, 2.0])

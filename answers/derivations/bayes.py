@@ -8,7 +8,7 @@ import sympy as sp
 from answers.derivations import latex
 
 # --8<-- [start:symbols]
-n, K, W = sp.symbols("n K W", integer=True, positive=True)  # W weights, K hypotheses
+N, K, D = sp.symbols("N K D", integer=True, positive=True)  # D weights, K hypotheses
 i, j = sp.symbols("i j", integer=True, positive=True)
 s, f = sp.symbols("s f", integer=True, nonnegative=True)  # successes and failures
 alpha, beta, x, tau, sigma = sp.symbols("alpha beta p tau sigma", positive=True)
@@ -158,9 +158,9 @@ def shrinkage():
         (r"\mathrm{E}[p \mid s, f]", mean),
         (
             "",
-            r"\lambda\,\frac{\alpha}{\alpha + \beta} + (1 - \lambda)\,\frac{s}{s + f}",
+            r"\rho\,\frac{\alpha}{\alpha + \beta} + (1 - \rho)\,\frac{s}{s + f}",
         ),
-        (r"\lambda", weight),
+        (r"\rho", weight),
     ]
 
 
@@ -176,11 +176,11 @@ def l2():
     """
     likelihood = normal(y[i], m[i], sigma)
     weight = normal(w[j], 0, tau)
-    minus_log = -over(log(likelihood), n) - over(log(weight), W, j)
-    squares, penalty = over((y[i] - m[i]) ** 2, n), over(w[j] ** 2, W, j)
+    minus_log = -over(log(likelihood), N) - over(log(weight), D, j)
+    squares, penalty = over((y[i] - m[i]) ** 2, N), over(w[j] ** 2, D, j)
     form = squares / (2 * sigma**2) + penalty / (2 * tau**2)
-    constant = n * sp.log(2 * sp.pi * sigma**2) / 2 + W * sp.log(2 * sp.pi * tau**2) / 2
-    for sizes in ({n: 1, W: 1}, {n: 3, W: 2}):
+    constant = N * sp.log(2 * sp.pi * sigma**2) / 2 + D * sp.log(2 * sp.pi * tau**2) / 2
+    for sizes in ({N: 1, D: 1}, {N: 3, D: 2}):
         vanishes(
             sp.expand_log(
                 sp.expand((minus_log - form - constant).subs(sizes).doit()), force=True

@@ -12,8 +12,8 @@ from answers.derivations import latex
 K = sp.Symbol("K", integer=True, positive=True)  # classes
 i = sp.Symbol("i", integer=True, positive=True)
 p, q = sp.IndexedBase("p", positive=True), sp.IndexedBase("q", positive=True)
-m, mu, z = sp.symbols("m mu z", real=True)
-s, sigma, d, t = sp.symbols("s sigma d t", positive=True)
+mu_p, mu, z = sp.symbols("mu_p mu z", real=True)
+sigma_p, sigma, d, t = sp.symbols("sigma_p sigma d t", positive=True)
 
 
 def over_classes(term: sp.Expr) -> sp.Sum:
@@ -87,11 +87,12 @@ def gibbs():
 
 # --8<-- [start:moment_matching]
 def moment_matching():
-    """The cross-entropy of any p with mean m and deviation s with a Gaussian q."""
+    """The cross-entropy of any p, by its mean and deviation, with a Gaussian q."""
     x = sp.Symbol("x", real=True)
     minus_log_q = sp.log(sigma) + sp.log(2 * sp.pi) / 2 + (x - mu) ** 2 / (2 * sigma**2)
     # The mean over p: only its first two moments are met.
-    cross = sp.expand(minus_log_q).subs(x**2, s**2 + m**2).subs(x, m)
+    square = sigma_p**2 + mu_p**2
+    cross = sp.expand(minus_log_q).subs(x**2, square).subs(x, mu_p)
     slopes = [sp.diff(cross, by) for by in (mu, sigma)]
     ((best_mu, best_sigma),) = sp.solve(slopes, [mu, sigma])
     at_best = {mu: best_mu, sigma: best_sigma}
@@ -101,7 +102,7 @@ def moment_matching():
             r"\mathbb{E}_p[-\log q]",
             sp.log(sigma)
             + sp.log(2 * sp.pi) / 2
-            + (s**2 + sp.factor(m**2 - 2 * m * mu + mu**2)) / (2 * sigma**2),
+            + (sigma_p**2 + sp.factor(sp.expand((mu_p - mu) ** 2))) / (2 * sigma**2),
         ),
         (r"\frac{\partial}{\partial\mu}", sp.factor(slopes[0])),
         (r"\frac{\partial}{\partial\sigma}", sp.simplify(slopes[1])),
