@@ -5,8 +5,11 @@ pages show of it, and everything else that is generated. This file must stand at
 asks it about `docs/` and the README.
 """
 
+import os
+
 import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
+from threadpoolctl import threadpool_limits
 
 from answers.site.fences import python_fences, update_outputs
 from answers.site.session import Session, place, start_afresh
@@ -64,6 +67,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # One thread: sums come out alike on every machine, and two runs do not wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # PyTorch's, and those of processes
+    threadpool_limits(1)  # of what is loaded already
     config.option.codeblocks = False  # or each page would be collected twice
 
 

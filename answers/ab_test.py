@@ -65,6 +65,12 @@ def expected_loss(
 
     Raises:
         ValueError: An alpha is no whole number, or a parameter is not positive.
+
+    Example:
+        Two rates of which nothing is known: either choice gives up 1/6 on average.
+
+        >>> round(expected_loss((1, 1), (1, 1)), 4)
+        0.1667
     """
     gain = mean(other) * probability_larger((other[0] + 1, other[1]), chosen)
     kept = mean(chosen) * (1 - probability_larger((chosen[0] + 1, chosen[1]), other))

@@ -51,6 +51,9 @@ def top_k_loss_bounds(
     Not in the top k: k classes are above p_y, so p_y < 1/(k + 1). In the top k, for
     k of 2 or more, p_y may be as small as you like: the winner can have all the rest.
 
+    Returns:
+        (infimum, supremum) in nats.
+
     Raises:
         ValueError: k is not one of 1 to classes, or the true class is to be outside
             the top `classes`, which are all.
@@ -89,6 +92,9 @@ def threshold_loss_bounds(
         positive: Whether the example is a positive one.
         correct: Whether it falls on its side of the threshold.
 
+    Returns:
+        (infimum, supremum) in nats.
+
     Raises:
         ValueError: The threshold is not between 0 and 1.
 
@@ -112,6 +118,9 @@ def mean_loss_bounds(classes: int, examples: int, errors: int) -> tuple[float, f
     """Infimum and supremum, in nats, of the mean loss with a given number of errors.
 
     The mean of the bounds of the examples: each can come near its own end alone.
+
+    Returns:
+        (infimum, supremum) in nats.
 
     Raises:
         ValueError: Fewer than two classes, no example, or errors not between 0 and
@@ -176,6 +185,9 @@ def confidence_loss_bounds(
         classes: Number of classes, at least 2.
         confidence: The largest probability, from 1/classes to 1.
         correct: Whether the likeliest class is the true one.
+
+    Returns:
+        (smallest, largest) in nats.
 
     Raises:
         ValueError: Fewer than two classes, or no largest probability can be this.

@@ -30,9 +30,21 @@ def fit_word_counts(
         classes: Number of classes.
         smoothing: Added to the count of each word in each class; 1 is Laplace's.
 
+    Returns:
+        (log P(class), log P(word | class)).
+
     Raises:
         ValueError: No text or word, a class without a text, a negative or infinite
             count, a label out of range, or a smoothing that is not positive.
+
+    Example:
+        Two texts of two words; the second word stands twice in the text of class 1.
+
+        >>> counts, labels = np.array([[1, 0], [0, 2]]), np.array([0, 1])
+        >>> log_prior, log_words = fit_word_counts(counts, labels, classes=2)
+        >>> np.exp(log_words).round(4)
+        array([[0.6667, 0.3333],
+               [0.25  , 0.75  ]])
     """
     refuse_empty(counts, "counts")
     refuse_no_counts(counts)

@@ -5,7 +5,6 @@ import json
 import re
 from functools import cached_property
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -120,14 +119,15 @@ def test_the_site_builds_without_a_warning(site):
 def test_every_source_page_is_built(site):
     sources = {
         path.relative_to(ROOT / "docs").with_suffix("")
-        for path in ROOT.glob("docs/**/*.md")
+        for path in ROOT.glob("docs/**/*")
+        if path.suffix in {".md", ".ipynb"}
     }
     built = {
         path.relative_to(site.folder).parent
         for path in site.pages
         if path.name == "index.html"
     }
-    assert built == {Path() if path == Path("index") else path for path in sources}
+    assert built == {p.parent if p.name == "index" else p for p in sources}
 
 
 def test_every_page_has_a_language_a_title_a_description_and_one_heading(pages):

@@ -77,7 +77,8 @@ def found_by(exercise: Exercise, bug: Bug) -> Failure:
 def shown(failure: Failure) -> str:
     """A failure in three or four words."""
     if failure.got is not None:
-        return f"{failure.got}, should be {failure.expected.removeprefix('shape ')}"
+        got = failure.got.removeprefix("an array of ")
+        return f"{got}, should be {failure.expected.removeprefix('shape ')}"
     words = failure.message.rpartition("it raised ")[2].partition(":")[0]
     if words.isidentifier():
         return words

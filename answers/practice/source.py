@@ -6,6 +6,7 @@ formatted and commented.
 
 import ast
 import inspect
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,9 +21,10 @@ under Raises is not asked for.
 
 RULES_WITH_REFUSAL = '''"""Write the body of `{name}`, then run `answers check {name}`.
 
-Raise ValueError for {refuses}. What else stands under Raises is not asked for.
+{refusals}
 """
 '''
+REFUSALS = "Raise ValueError for {}. What else stands under Raises is not asked for."
 
 REPAIR = '''"""Several mistakes stand in this file. Repair one, then run `answers check {name}`.
 
@@ -44,7 +46,10 @@ def stub(reference: Callable, refuses: str = "") -> str:
     signature = ast.Module([function.args, function.returns], [])
     imports = module.imports(names_in(signature) | {"np", "math"})
     rules = RULES_WITH_REFUSAL if refuses else RULES
-    rules = rules.format(name=reference.__name__, refuses=refuses)
+    refusals = textwrap.fill(REFUSALS.format(refuses), WIDTH)
+    rules = rules.format(name=reference.__name__, refusals=refusals)
+    if rules.index("\n") > WIDTH:
+        rules = rules.replace(", then", ",\nthen", 1)
     if function.returns and "Int" in ast.unparse(function.returns):
         rules = rules.replace("Return floats, for integers too. ", "")
     return f"{rules}\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"

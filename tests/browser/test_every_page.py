@@ -4,9 +4,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from serving import ROOT
 
-SOURCES = sorted(path.relative_to(ROOT / "docs") for path in ROOT.glob("docs/**/*.md"))
+SOURCES = sorted(
+    path.relative_to(ROOT / "docs").with_suffix("")
+    for path in ROOT.glob("docs/**/*")
+    if path.suffix in {".md", ".ipynb"}
+)
 PAGES = [
-    "" if p.name == "index.md" else f"{p.with_suffix('').as_posix()}/" for p in SOURCES
+    f"{(p.parent if p.name == 'index' else p).as_posix()}/".removeprefix("./")
+    for p in SOURCES
 ]
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
 each_look = pytest.mark.parametrize("look", ["light", "dark", "phone"])
