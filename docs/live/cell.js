@@ -190,7 +190,7 @@ class Cell {
 
   reset() {
     this.state.text = this.original
-    this.code.textContent = this.original
+    this.code.innerHTML = this.html
     this.code.parentElement.hidden = false
     this.editor?.destroy()
     this.editor = null

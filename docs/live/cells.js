@@ -20,7 +20,7 @@ export function mount() {
     const code = block.querySelector("code")
     const original = code.textContent.trimEnd()
     const state = (page.states[page.cells.length] ??= { text: original })
-    const cell = { page, block, live, code, original, state, module: file?.[1].replaceAll("/", ".") }
+    const cell = { page, block, live, code, original, html: code.innerHTML, state, module: file?.[1].replaceAll("/", ".") }
     page.cells.push(cell)
     if (live) show(cell, (number += 1))
   }
