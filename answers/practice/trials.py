@@ -225,7 +225,12 @@ def described(value: object, in_full: bool) -> str:
         each = (f"{k!r}: {re.sub('^(= |of )', '', v)}" for k, v in texts.items())
         return f"= {{{', '.join(each)}}}"
     dtype = str(value.dtype).removeprefix("torch.")
-    kind = "" if dtype in ("float64", "int64") else f" of {dtype}"
+    usual = (
+        "float64",
+        "int64",
+        np.dtype(np.int_).name,
+    )  # integers are shorter in a browser
+    kind = "" if dtype in usual else f" of {dtype}"
     if in_full:
         return f"= {LONG_NUMBER.sub(lambda m: f'{float(m[0]):.6g}', str(value.tolist()))}{kind}"
     return f"of shape {tuple(value.shape)}{kind}"

@@ -17,6 +17,10 @@ each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "hom
 each_look = pytest.mark.parametrize("look", ["light", "dark", "phone"])
 
 UNFOLD = """() => document.querySelectorAll("details").forEach(d => d.open = true)"""
+# What is done when the browser is idle has been done.
+SETTLED = """() => !document.querySelector(".md-code__nav:not([role=none])")
+  && [...document.querySelectorAll(".equation, .md-typeset__scrollwrap")]
+    .every(e => e.scrollWidth <= e.clientWidth || e.tabIndex == 0)"""
 NEAR = ".equation { content-visibility: visible !important }"
 OVERFLOW = """() => [...document.querySelectorAll("body *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
@@ -41,6 +45,7 @@ def test_page_is_accessible_and_fits(visit, path, look):
     page = visit(path, look)
     page.evaluate(UNFOLD)
     page.add_style_tag(content=NEAR)
+    page.wait_for_function(SETTLED)
     assert not violations(page)
     assert not page.evaluate(OVERFLOW)
 

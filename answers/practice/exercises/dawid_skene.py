@@ -105,7 +105,9 @@ def votes(seed, items, annotators, classes, per_item, skill):
     annotator = rng.integers(0, annotators, len(item))
     right = rng.random(len(item)) < np.linspace(skill, 0.95, annotators)[annotator]
     guess = np.minimum(rng.geometric(0.5, len(item)) - 1, classes - 1)
-    return item, annotator, np.where(right, truth[item], guess)
+    label = np.where(right, truth[item], guess)
+    # In a browser the integers of NumPy's functions have 32 bits, and random ones 64.
+    return tuple(each.astype(int) for each in (item, annotator, label))
 
 
 def column(*numbers):

@@ -58,7 +58,9 @@ def votes(seed, items, annotators, classes, per_item):
     item = np.concatenate([np.arange(items), rng.integers(0, items, items * per_item)])
     item = rng.permutation(item)
     shape = len(item)
-    return item, rng.integers(0, annotators, shape), rng.integers(0, classes, shape)
+    annotator, label = (rng.integers(0, n, shape) for n in (annotators, classes))
+    # In a browser the integers of NumPy's functions have 32 bits, and random ones 64.
+    return tuple(each.astype(int) for each in (item, annotator, label))
 
 
 def column(*numbers):
@@ -254,9 +256,9 @@ def small_integers_wrap(item, annotator, label, classes):
     """item · classes + label exceeds 255 and wraps around when the arrays are uint8, so votes
     go to other items. Convert to a wide integer first: `item.astype(int)`."""
     size = item.dtype.itemsize
-    cell = (item.astype(int) * classes + label) % (
-        2 ** (8 * size) if size < 4 else 2**62
-    )
+    cell = item.astype(int) * classes + label
+    if size < 4:
+        cell %= 2 ** (8 * size)
     items = int(item.max()) + 1
     counts = np.bincount(cell, minlength=items * classes)[: items * classes]
     return counts.reshape(items, classes).argmax(axis=1)
