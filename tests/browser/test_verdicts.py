@@ -20,7 +20,6 @@ WORDS = {
     ("broadcast_shape", "wrong nothing_is_an_error"): (
         "Python's message for the `max` of nothing depends on its version"
     ),
-    ("loss_bounds", "wrong perfect_confidence"): "integers have 32 bits there",
     ("numerical_gradient", "wrong gradient_like_x"): "integers have 32 bits there",
     ("softmax", "wrong like_the_input"): "integers have 32 bits there",
 }
@@ -63,7 +62,9 @@ def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
         asked.append((ROOT / f"tests/{folder}/{name}.py").read_text(encoding="utf-8"))
     outcome = worker.evaluate("asked => python.call('verdicts.verdicts', asked)", asked)
     assert outcome["status"] == "done", outcome
-    there, here = outcome["result"], json.loads(json.dumps(verdicts.verdicts(*asked)))
+    # Python's own integers become arrays of 32 bits there.
+    there = json.loads(json.dumps(outcome["result"]).replace("(int32)", "(int64)"))
+    here = json.loads(json.dumps(verdicts.verdicts(*asked)))
     assert there.keys() == here.keys()
     for program, report in there.items():
         if (name, program) in VERDICT:
