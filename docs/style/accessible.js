@@ -22,6 +22,8 @@ document$.subscribe(() => {
   later(() => {
     // Material makes the copy button of every code block a landmark of the page.
     document.querySelectorAll(".md-code__nav").forEach(nav => { nav.role = "none" })
-    observe([...document.querySelectorAll(`${scrollers}, ${scrollers} > *`)])
+    // The formula too: it widens when its font comes, inside a block that keeps its size.
+    const parts = `${scrollers}, ${scrollers} > *, .katex-display > .katex`
+    observe([...document.querySelectorAll(parts)])
   })
 })
