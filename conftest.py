@@ -5,7 +5,10 @@ pages show of it, and everything else that is generated. This file must stand at
 asks it about `docs/` and the README.
 """
 
+import contextlib
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
@@ -71,6 +74,32 @@ def pytest_configure(config):
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # PyTorch's, and those of processes
     threadpool_limits(1)  # of what is loaded already
     config.option.codeblocks = False  # or each page would be collected twice
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+@contextlib.contextmanager
+def turn(alone):
+    """Beside tests of other processes (`pytest -n 2`); with `alone`, when none of them runs.
+
+    Whoever wants to be alone keeps the gate shut until those inside have left.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        yield
+        return
+    from fcntl import LOCK_EX, LOCK_SH, flock
+
+    place = Path(tempfile.gettempdir(), f"answers-{run}")
+    with open(f"{place}.gate", "w") as gate, open(f"{place}.inside", "w") as inside:
+        flock(gate, LOCK_EX)
+        flock(inside, LOCK_EX if alone else LOCK_SH)
+        gate.close()
+        yield
 
 
 def pytest_collect_file(file_path, parent):

@@ -286,6 +286,7 @@ def endless(page):
     return cell
 
 
+@pytest.mark.alone
 def test_stop_ends_an_endless_loop_at_once_and_the_page_never_freezes(page, endless):
     stalls, stops = [1000], [1000]
     for _ in range(8):
@@ -415,17 +416,28 @@ def test_reset_brings_back_the_text_and_the_output_of_the_page(page):
     assert "aligned" in cell.printed
 
 
+EDITOR = ["editor.js", "codemirror.js"]
+
+
 def test_the_editor_loads_when_it_is_asked_for(page):
     loaded = []
     page.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]))
     Cell(page, 1).button("Edit").click()
     expect(Cell(page, 1).editor).to_be_focused()
-    assert loaded == ["editor.js", "codemirror.js"]
+    # The page's own scripts and its icon may come from the cache or anew.
+    assert [name for name in loaded if name in EDITOR] == EDITOR
+    assert not [name for name in loaded if "pyodide" in name or "worker" in name]
 
 
 # From page to page, and tab to tab
 
 
+def python_workers(page):
+    """How many there are; the search of the site may have one of its own."""
+    return sum("live/worker" in worker.url for worker in page.workers)
+
+
+@pytest.mark.alone
 def test_python_stays_warm_from_page_to_page(visit_live):
     page = visit_live(ANOTHER)
     page.evaluate("window.stayed = true")
@@ -433,15 +445,15 @@ def test_python_stays_warm_from_page_to_page(visit_live):
     cell.write("import numpy\nmine = 1")
     cell.run()
     page.locator(".md-footer__link--next").click()
-    page.wait_for_url(lambda url: ANOTHER not in url)
+    page.locator("h1", has_text="Forward and backward").wait_for()
     other = Cell(page, 1)
     other.button("Run").wait_for()
     other.write("print('mine' in globals())")
-    workers = len(page.workers)
+    workers = python_workers(page)
     assert other.run().startswith("Done in 0.")
     assert other.printed == "False\n"
     page.go_back()
-    page.wait_for_url(re.compile(ANOTHER))
+    page.locator("h1", has_text="Backpropagation in NumPy").wait_for()
     again = Cell(page, 1)
     expect(again.button("Reset")).to_be_visible()
     assert "mine = 1" in again.block.locator("pre").inner_text()
@@ -449,7 +461,7 @@ def test_python_stays_warm_from_page_to_page(visit_live):
     assert again.run().startswith("Done in 0.")
     assert again.printed == "1\n"
     assert page.evaluate("stayed")
-    assert len(page.workers) == workers == 1
+    assert python_workers(page) == workers == 1
 
 
 def test_tabs_are_independent(visit_live):

@@ -63,6 +63,7 @@ class Explorer:
         assert f'aria-label="{ours}"' in seen["svg"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", NAMES)
 def test_it_shows_what_the_package_computes(visit_live, name):
     explorer = Explorer(visit_live(PLACES[name]))
