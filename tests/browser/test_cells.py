@@ -299,7 +299,9 @@ def test_stop_ends_an_endless_loop_at_once_and_the_page_never_freezes(page, endl
         stalls.append(page.evaluate("stall.longest"))
         assert "variables are gone" in endless.wait()
         if min(stalls) < 50 and min(stops) < 300:
-            break  # others use this machine too
+            break
+        # Others use this machine too; the next worker, which compiles Python on all cores.
+        page.wait_for_timeout(5000)
     endless.write("print(2)")
     assert endless.run().startswith("Done")
     assert endless.printed == "2\n"
