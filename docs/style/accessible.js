@@ -11,6 +11,15 @@ const sizes = new ResizeObserver(entries => {
   }
 })
 
+// Material makes the copy button of a code block, which comes when it is seen, a landmark.
+new MutationObserver(changes => {
+  for (const { addedNodes } of changes) {
+    for (const node of addedNodes) {
+      if (node.className === "md-code__nav") node.role = "none"
+    }
+  }
+}).observe(document.documentElement, { childList: true, subtree: true })
+
 // A few at a time, when the browser has nothing better to do: measuring means layout.
 function observe(parts) {
   parts.splice(0, 10).forEach(part => sizes.observe(part))
@@ -20,8 +29,6 @@ function observe(parts) {
 document$.subscribe(() => {
   sizes.disconnect()
   later(() => {
-    // Material makes the copy button of every code block a landmark of the page.
-    document.querySelectorAll(".md-code__nav").forEach(nav => { nav.role = "none" })
     // The formula too: it widens when its font comes, inside a block that keeps its size.
     const parts = `${scrollers}, ${scrollers} > *, .katex-display > .katex`
     observe([...document.querySelectorAll(parts)])

@@ -137,7 +137,7 @@ def test_to_write_nothing_of_python_is_loaded(visit_live):
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if "codemirror" in url]
     assert not [
-        url for url in asked if re.search("pyodide|wheel|worker|answers.json", url)
+        url for url in asked if re.search("pyodide|wheel|live/worker|answers.json", url)
     ]
 
 
