@@ -1,6 +1,6 @@
 """What inference costs: bytes, FLOPs and seconds of a decoder, from its sizes alone.
 
-Sizes are those of a LLaMA-style decoder: RMS norms, no biases, rotary positions. A FLOP
+Sizes are those of a Llama-style decoder: RMS norms, no biases, rotary positions. A FLOP
 is one addition or one multiplication, so that a product of matrices (n, k) and (k, m)
 takes 2nkm. Bytes are bytes, not GiB.
 """
@@ -173,7 +173,7 @@ def roofline_seconds(cost: Cost, machine: Machine) -> float | int:
         machine: What it runs on.
 
     Returns:
-        Seconds. Real kernels reach some 50 to 90% of a peak.
+        Seconds: a lower bound, since no kernel reaches a peak.
 
     Example:
         >>> roofline_seconds(Cost(flops=6e12, bytes=2e12), Machine(1e12, 1e12, 0))

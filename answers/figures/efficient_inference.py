@@ -56,7 +56,7 @@ def bits_against_error() -> Figure:
 
 # --8<-- [start:roofline]
 def roofline() -> Figure:
-    """LLaMA 3 8B in bfloat16 on an H100, at the peaks of its data sheet: decoding stands
+    """Llama 3 8B in bfloat16 on an H100, at the peaks of its data sheet: decoding stands
     on the slope, where memory decides, and prefill on the roof.
 
     FLOPs per byte across and TFLOP/s upwards, both logarithmic. The slope ends at 295
@@ -101,7 +101,7 @@ def roofline() -> Figure:
 
 # --8<-- [start:batching]
 def batching() -> Figure:
-    """The least time of a decoding step of LLaMA 3 8B on an H100, each sequence 2048
+    """The least time of a decoding step of Llama 3 8B on an H100, each sequence 2048
     tokens long, and what all sequences get together. Each line ends where memory is full.
 
     Two panels over the batch, 1 to 512. Above, a step with bfloat16 weights takes 4.6 ms

@@ -1,4 +1,5 @@
-const scrollers = ":is(.equation, .md-typeset__scrollwrap, .tabbed-labels)"
+const growing = ":is(.equation, .md-typeset__scrollwrap, .tabbed-labels)"
+const scrollers = `:is(${growing}, pre > code)`
 const later = self.requestIdleCallback ?? (work => setTimeout(work, 50))
 
 // Whatever scrolls sideways can be reached by keyboard; what does not is no stop on the way.
@@ -30,7 +31,7 @@ document$.subscribe(() => {
   sizes.disconnect()
   later(() => {
     // The formula too: it widens when its font comes, inside a block that keeps its size.
-    const parts = `${scrollers}, ${scrollers} > *, .katex-display > .katex`
+    const parts = `${scrollers}, ${growing} > *, .katex-display > .katex`
     observe([...document.querySelectorAll(parts)])
   })
 })

@@ -19,7 +19,7 @@ each_look = pytest.mark.parametrize("look", ["light", "dark", "phone"])
 UNFOLD = """() => document.querySelectorAll("details").forEach(d => d.open = true)"""
 # What is done when the browser is idle has been done.
 SETTLED = """() => !document.querySelector(".md-code__nav:not([role=none])")
-  && [...document.querySelectorAll(".equation, .md-typeset__scrollwrap")]
+  && [...document.querySelectorAll(".equation, .md-typeset__scrollwrap, pre > code")]
     .every(e => e.scrollWidth <= e.clientWidth || e.tabIndex == 0)"""
 NEAR = ".equation { content-visibility: visible !important }"
 OVERFLOW = """() => [...document.querySelectorAll("body *")]
