@@ -78,17 +78,18 @@ def pytest_configure(config):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    with turn(alone=item.get_closest_marker("alone") is not None):
+    # Of a worker of `pytest -n`; a pytest that a test starts has its turn with that test.
+    run = getattr(item.config, "workerinput", {}).get("testrunuid")
+    with turn(run, alone=item.get_closest_marker("alone") is not None):
         return (yield)
 
 
 @contextlib.contextmanager
-def turn(alone):
+def turn(run, alone):
     """Beside tests of other processes (`pytest -n 2`); with `alone`, when none of them runs.
 
     Whoever wants to be alone keeps the gate shut until those inside have left.
     """
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None:
         yield
         return

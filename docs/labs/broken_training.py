@@ -57,7 +57,7 @@ def make_optimizer(model):
     decayed = [named[n] for n in named if "blocks" in n and named[n].ndim > 1]
     others = [named[n] for n in named if "blocks" in n and named[n].ndim == 1]
     groups = [{"params": decayed, "weight_decay": 0.1}, {"params": others}]
-    return torch.optim.AdamW(groups, lr=3e-3, weight_decay=0.0)
+    return torch.optim.AdamW(groups, lr=1e-3, weight_decay=0.0)
 
 
 def step(training, model, optimizer):
