@@ -266,7 +266,7 @@ def fleiss_kappa(counts: Integer[ndarray, "items classes"]) -> np.float64:
         Fleiss (1971), Measuring Nominal Scale Agreement Among Many Raters
 
     Example:
-        Two votes on each of 4 items: 3 pairs agree, and chance would make 2 agree.
+        Two votes on each of 4 items: 3 pairs agree, and chance would make 2.125 agree.
 
         >>> fleiss_kappa(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])).round(6)
         np.float64(0.466667)

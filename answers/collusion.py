@@ -41,8 +41,9 @@ def suspicious_pairs(votes: Votes, at_least: int | np.integer = 20) -> Pairs:
     errors, and roughly for more. So the skills follow from all pairs. For each pair they
     are taken without that pair, and what is left over is suspicious.
 
-    Items that are hard for all change nothing, as they scale all products alike. What also
-    shows up is a shared mistake in reading the instructions: look before you accuse.
+    Items that are hard for all scale all products alike, if each annotator errs as often on
+    either class; people who lean the same way then look a little too close. What also shows
+    up is a shared mistake in reading the instructions: look before you accuse.
 
     Args:
         votes: At most one for each item and annotator.

@@ -57,9 +57,10 @@ def dawid_skene(
     """The true classes and the annotators' confusion matrices, estimated together by EM.
 
     The posterior tells how often each annotator was right, and that gives a better
-    posterior. Each round raises the likelihood of the votes, to a maximum that depends on
-    the start. From the shares of the votes the classes keep their names as long as most
-    annotators are better than chance; renaming all classes gives the same likelihood.
+    posterior. Without smoothing no round lowers the likelihood of the votes, and it settles
+    where the start leads it. From the shares of the votes the classes keep their names as
+    long as most annotators are better than chance; renaming all classes gives the same
+    likelihood.
 
     Args:
         votes: Any number for each item and annotator.

@@ -84,7 +84,7 @@ def visible(
     Args:
         past: Tokens already in the cache.
         time: Tokens of this call.
-        real: False at padding, which nobody looks at. Only a padding token looks at
+        real: False at padding, which no other token looks at. A padding token looks at
             itself, since a softmax over nothing is 0/0.
 
     Returns:

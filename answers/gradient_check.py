@@ -178,9 +178,9 @@ def check_gradient(
 ) -> GradientReport:
     """Compare `gradient` with the finite differences of `f` at `x`.
 
-    f rounds by about eps |f|, so its slope by about eps |f| / h. An entry whose
-    difference is within four times that does not count, since nothing can be seen of it
-    this way; the report says how many there are.
+    f rounds by about eps |f|, so its slope by about eps |f| / h. An entry that is beyond
+    the tolerance by a difference within four times that does not count, since nothing can
+    be seen of it this way; the report says how many there are.
 
     Args:
         f: The loss as a function of an array like `x`.

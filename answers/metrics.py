@@ -76,8 +76,9 @@ def precision_recall_f1(
     negative enters any of the three.
 
     Returns:
-        (precision, recall, F1), each from 0 to 1. Where one is 0/0 (nothing called
-        positive, or nothing positive) it is 0. scikit-learn says the same, and warns.
+        (precision, recall, F1), each from 0 to 1. Where one is 0/0 it is 0: precision
+        if nothing is called positive, recall if nothing is positive, F1 if neither.
+        scikit-learn says the same, and warns.
 
     Raises:
         ValueError: The arrays are empty, or hold something other than 0 and 1.
@@ -130,7 +131,7 @@ def matthews_correlation(
         0.5
     """
     tn, fp, fn, tp = confusion_counts(truth, predicted)
-    # Of NumPy's integers, this product overflows at a few hundred thousand examples.
+    # Of NumPy's integers, this product overflows from about 110,000 examples on.
     product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     return (tp * tn - fp * fn) / math.sqrt(product) if product else 0.0
 

@@ -267,7 +267,7 @@ def first_loss_is_log_vocab(training: Training, within: float = 0.5) -> Verdict:
         abs(loss - want) < within,
         f"{loss:.2f} nats, log V is {want:.2f}",
         f"{loss:.2f} nats before any step, but log V is {want:.2f}: the initial weights are "
-        "too large, or labels are wrong",
+        "too large, or the loss is wrong",
     )
 
 

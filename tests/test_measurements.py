@@ -43,6 +43,14 @@ def test_the_recorded_perplexities_come_out_here_within_half_a_percent(made):
         assert row["same_byte"] == pytest.approx(recorded["same_byte"], abs=5e-3), name
 
 
+def test_int8_costs_the_trained_gpt_less_than_a_thousandth_of_its_perplexity(made):
+    names = "float32", "int8 weights", "int8 dynamic"
+    quality = measured.quality({name: made[name] for name in names})
+    for name in names[1:]:
+        change = quality[name]["perplexity"] / quality["float32"]["perplexity"] - 1
+        assert abs(change) < 1e-3, name
+
+
 def test_the_int8_layers_of_the_trained_gpt_take_at_most_27_percent(model):
     linear = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
     int8 = [m for m in quantize_linears(model).modules() if isinstance(m, Int8Linear)]

@@ -245,15 +245,17 @@ def test_where_scikit_learn_says_0_or_nan_ours_is_as_documented():
         warned = any(issubclass(w.category, UndefinedMetricWarning) for w in caught)
         return value, warned or bool(caught)
 
-    binary = {"average": "binary"}
     scores = np.array([0.1, 0.4])
-    prf = sklearn.metrics.precision_recall_fscore_support
-    (p, r, f1, _), warned = theirs(prf, [0, 0, 1], [0, 0, 0], **binary)
-    assert ((p, r, f1), warned) == ((0, 0, 0), True)
-    assert precision_recall_f1(np.array([0, 0, 1]), np.zeros(3, int)) == (0, 0, 0)
-    (p, r, f1, _), warned = theirs(prf, [0, 0, 0], [0, 1, 0], **binary)
-    assert ((p, r, f1), warned) == ((0, 0, 0), True)
-    assert precision_recall_f1(np.zeros(3, int), np.array([0, 1, 0])) == (0, 0, 0)
+    m = sklearn.metrics
+    metrics = m.precision_score, m.recall_score, m.f1_score
+    for truth, predicted, undefined in (
+        ([0, 0, 1], [0, 0, 0], (True, False, False)),
+        ([0, 0, 0], [0, 1, 0], (False, True, False)),
+        ([0, 0, 0], [0, 0, 0], (True, True, True)),
+    ):
+        for metric, warns in zip(metrics, undefined, strict=True):
+            assert theirs(metric, truth, predicted) == (0, warns)
+        assert precision_recall_f1(np.array(truth), np.array(predicted)) == (0, 0, 0)
 
     mcc = sklearn.metrics.matthews_corrcoef
     assert theirs(mcc, [1, 1, 0], [1, 1, 1]) == (0, False)

@@ -18,7 +18,7 @@ NOISE = {
     "20% at random": uniform_flips(0.2),
     "40% of four digits, one way": one_way_flips(0.4),
 }
-FITS = {"follows its labels": 30, "well regularised": 1}
+FITS = {"follows its labels": 30, "well regularised": 3}
 SETTINGS = {
     f"{noise}, {model}": (NOISE[noise], FITS[model])
     for noise in NOISE
