@@ -73,8 +73,8 @@ def entropy(
 ) -> Float[ndarray, "*rest"] | np.floating:
     """The mean surprise of a distribution: H(p) = -Σ p log p, with 0 log 0 = 0.
 
-    -log p is how surprising an outcome of probability p is. H(p) is what a code that
-    knows p spends on an outcome, on average; no code spends less.
+    -log p is how surprising an outcome of probability p is. H(p) is what an ideal
+    code for p spends on an outcome, on average; no code spends less.
 
     Args:
         p: Probabilities, which sum to 1 along `axis` within 1e-5.

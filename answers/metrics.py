@@ -237,7 +237,7 @@ def average_precision(
     Σ (R_k - R_{k-1}) P_k along the thresholds from high to low. For each positive, that is
     the precision among all that score as high as it or higher, averaged over the
     positives. Nothing is interpolated: between two points of the precision-recall curve a
-    straight line is too high.
+    straight line is wrong, mostly too high.
 
     Returns:
         Up to 1. Scores that know nothing get about the share of positives.

@@ -111,9 +111,11 @@ def rows(
             for number, row in enumerate(reader):
                 if len(row) != width:
                     if row:
+                        at = min(len(row), width)
+                        name = header[at] if at < width else "not in the header"
                         raise ValueError(
-                            f"{path}, line {line}: {len(row)} values, but the header has "
-                            f"{width} columns"
+                            f"{path}, line {line}, column {at + 1} ({name}): {len(row)} "
+                            f"values, but the header has {width} columns"
                         )
                 else:
                     item, annotator, label = (

@@ -4,10 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 from sklearn.metrics import brier_score_loss
 
 from answers.calibration import (
@@ -100,7 +101,8 @@ def test_more_bins_find_more_error_in_a_calibrated_model():
 def test_the_binary_brier_score_is_twice_that_of_scikit_learn():
     z, labels = predictions(5, classes=2)
     p = softmax(z)
-    assert_allclose(brier_score(p, labels), 2 * brier_score_loss(labels, p[:, 1]))
+    theirs = 2 * brier_score_loss(labels, p[:, 1])
+    assert_allclose(brier_score(p, labels), theirs, rtol=1e-12)
 
 
 def test_the_brier_score_is_proper():
@@ -128,6 +130,13 @@ def test_the_temperature_is_that_of_a_minimiser_that_knows_no_slope(seed, scale)
     )
     assert_allclose(t, np.exp(best.x), rtol=1e-5)
     assert loss(np.log(t)) <= best.fun + 1e-12
+
+    def slope(cold):  # of the loss by 1 / T, in units of 1 / scale
+        p = scipy.special.softmax(cold * z, axis=1)
+        return np.mean((p * z).sum(axis=1) - z[np.arange(len(z)), labels])
+
+    cold = brentq(slope, 1e-3, 1e2, xtol=1e-14, rtol=1e-14)
+    assert_allclose(t, scale / cold, rtol=1e-10)
 
 
 @given(st.integers(0, 10**6), st.floats(1e-2, 1e2))

@@ -228,6 +228,13 @@ def test_unanimous_votes_end_at_once_with_likelihood_of_the_prior():
     assert_allclose(result.log_likelihoods[0], 10 * np.log(0.5))
 
 
+def test_of_votes_that_all_disagree_nothing_is_learned():
+    item, who = np.repeat(np.arange(6), 3), np.tile(np.arange(3), 6)
+    result = dawid_skene(Votes(item, who, who, 3))
+    assert_allclose(result.posterior, 1 / 3)
+    assert_allclose(result.confusion, np.eye(3)[:, None].repeat(3, axis=1), atol=0.2)
+
+
 def test_it_stops_when_the_posterior_does_and_not_before_the_end_at_tolerance_0():
     votes = anaesthetist_votes()
     loose, tight = (dawid_skene(votes, 500, t) for t in (1e-3, 1e-10))

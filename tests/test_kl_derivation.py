@@ -13,10 +13,10 @@ from answers.derivations import kl
 P, Q = [0.1, 0.2, 0.3, 0.4], [0.3, 0.25, 0.25, 0.2]
 
 
-def number(expression, **values):
-    """`expression` at P and Q, and at the values of its other symbols."""
+def number(expression, model=Q, **values):
+    """`expression` at P and `model`, and at the values of its other symbols."""
     expression = expression.subs({kl.K: len(P)}).doit()
-    for base, row in ((kl.p, P), (kl.q, Q)):
+    for base, row in ((kl.p, P), (kl.q, model)):
         expression = expression.subs({base[n + 1]: v for n, v in enumerate(row)})
     names = {s: values[s.name] for s in expression.free_symbols if s.name in values}
     return float(expression.subs(names))
@@ -45,13 +45,17 @@ def test_entropy_and_divergence_add_up_to_cross_entropy():
 
 
 def test_gibbs_function_has_its_minimum_0_at_1_and_its_mean_is_the_divergence():
-    (_, g), (_, slope), (_, least), (_, curvature), (_, mean), _ = kl.gibbs()
+    (_, g), (_, slope), (_, least), (_, curvature), (_, mean), (_, last) = kl.gibbs()
     assert slope == least == 0
     assert curvature.is_positive
     for t in (0.01, 0.5, 0.999, 1.001, 3.0, 50.0):
         assert number(g, t=t) == pytest.approx(t - 1 - math.log(t), rel=1e-9)
         assert number(g, t=t) > 0
     assert number(mean) == pytest.approx(scipy.special.kl_div(P, Q).sum(), rel=1e-12)
+    more = [0.3, 0.25, 0.25, 0.5]
+    assert last == r"D_{KL}(p\|q) + \sum_i q_i - \sum_i p_i"
+    divergence = np.dot(P, np.log(np.divide(P, more)))
+    assert number(mean, more) == pytest.approx(divergence + sum(more) - 1, rel=1e-12)
     assert number(mean) == pytest.approx(scipy.stats.entropy(P, Q), rel=1e-12)
 
 

@@ -135,6 +135,18 @@ def test_no_search_crosses_the_bounds_within_the_top_k_and_it_nears_both(classes
     )
 
 
+def test_the_printed_slopes_and_ends_of_a_threshold_are_those_of_the_losses():
+    (_, positive), (_, negative), (_, right), (_, below) = derivations.threshold()
+    (p,), h = positive.free_symbols, 1e-6
+    for at in (0.1, 0.6):
+        up = (math.log(at - h) - math.log(at + h)) / (2 * h)
+        down = (math.log(1 - at + h) - math.log(1 - at - h)) / (2 * h)
+        assert float(positive.subs(p, at)) == pytest.approx(up, rel=1e-8)
+        assert float(negative.subs(p, at)) == pytest.approx(down, rel=1e-8)
+    assert right == r"0,\ - \log{\left(t \right)}"
+    assert below == r"0,\ - \log{\left(1 - t \right)}"
+
+
 @pytest.mark.parametrize("threshold", [0.5, 0.1, 0.93])
 @pytest.mark.parametrize("positive", [True, False])
 @pytest.mark.parametrize("correct", [True, False])

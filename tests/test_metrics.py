@@ -93,7 +93,8 @@ def test_roc_auc_is_the_share_of_pairs_in_order_with_ties_as_half(pairs):
 def test_roc_auc_is_the_statistic_of_mann_and_whitney(pairs):
     truth, scores = columns(pairs)
     u = scipy.stats.mannwhitneyu(scores[truth == 1], scores[truth == 0]).statistic
-    assert_allclose(roc_auc(truth, scores), u / (truth.sum() * (1 - truth).sum()))
+    expected = u / (truth.sum() * (1 - truth).sum())
+    assert_allclose(roc_auc(truth, scores), expected, rtol=1e-12)
 
 
 @unhurried
@@ -270,6 +271,10 @@ def test_where_scikit_learn_says_0_or_nan_ours_is_as_documented():
     assert theirs(average, [0, 0], scores) == (0, True)
     assert theirs(average, [1, 1], scores) == (1, False)
     assert average_precision(np.ones(2, int), scores) == 1
+    for value in (np.nan, np.inf):  # ours: the test below
+        for metric in (m.roc_auc_score, m.average_precision_score):
+            with pytest.raises(ValueError, match=r"NaN|infinity"):
+                metric([0, 1], [0.5, value])
 
 
 @pytest.mark.parametrize("function", [roc_auc, average_precision, roc_curve])

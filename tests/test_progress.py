@@ -181,6 +181,19 @@ def test_a_full_disk_keeps_the_old_file(folder):
     }
 
 
+def test_a_read_only_file_is_reported_and_left(folder):
+    progress.mark_hints("softmax", 1)
+    file, before = progress.location(), progress.location().read_bytes()
+    file.chmod(0o444)
+    with pytest.raises(ProgressError, match="is read-only, and is left as it is"):
+        progress.mark_passed("softmax")
+    assert file.read_bytes() == before
+    assert progress.load()[0]["softmax"].hints == 1
+    file.chmod(0o644)
+    progress.mark_passed("softmax")
+    assert progress.load()[0]["softmax"].passed
+
+
 def test_a_folder_that_cannot_be_made_is_reported(folder):
     folder.write_text("a file stands in the way")
     with pytest.raises(ProgressError, match="cannot be written: "):

@@ -99,9 +99,12 @@ def test_other_headers_can_be_named(written):
     [
         (
             f"{HEADER}n1,eva,yes\nn2,tom\n",
-            "line 3: 2 values, but the header has 3 columns",
+            r"line 3, column 3 \(label\): 2 values, but the header has 3 columns",
         ),
-        (f"{HEADER}n1,eva,yes,so\n", "line 2: 4 values, but the header has 3 columns"),
+        (
+            f"{HEADER}n1,eva,yes,so\n",
+            r"line 2, column 4 \(not in the header\): 4 values, but the header has 3 columns",
+        ),
         (f"{HEADER}n1,eva,yes\n\nn2,,no\n", r"line 4, column 2 \(annotator\): empty"),
         (f"{HEADER}n1,eva,yes\n  ,tom,no\n", r"line 3, column 1 \(item\): empty"),
         (

@@ -26,8 +26,8 @@ def of_values():
     by_v = select(sp.diff(loss, V[j, l]), (j, m), (l, D))
     by_p = select(sp.diff(loss, P[i, j]), (i, n), (j, m))
     return [
-        (r"\frac{\partial L}{\partial V_{j,l}}", by_v),
-        (r"\dot P_{i,j} = \frac{\partial L}{\partial P_{i,j}}", by_p),
+        (r"\frac{\partial \mathcal{L}}{\partial V_{j,l}}", by_v),
+        (r"\dot P_{i,j} = \frac{\partial \mathcal{L}}{\partial P_{i,j}}", by_p),
     ]
 
 
@@ -46,7 +46,7 @@ def of_scores():
     slope = slope.subs(sums, mean * total).subs(sp.exp(S[i, j]), P[i, j] * total)
     return [
         (
-            r"\dot S_{i,j} = \frac{\partial L}{\partial S_{i,j}}",
+            r"\dot S_{i,j} = \frac{\partial \mathcal{L}}{\partial S_{i,j}}",
             sp.collect(sp.expand(slope), P[i, j]),
         )
     ]
@@ -63,8 +63,8 @@ def of_queries_and_keys():
     by_q = select(sp.diff(loss.doit(), Q[i, l]), (i, n), (l, d))
     by_k = select(sp.diff(loss.doit(), K[j, l]), (j, m), (l, d))
     return [
-        (r"\frac{\partial L}{\partial Q_{i,l}}", by_q),
-        (r"\frac{\partial L}{\partial K_{j,l}}", by_k),
+        (r"\frac{\partial \mathcal{L}}{\partial Q_{i,l}}", by_q),
+        (r"\frac{\partial \mathcal{L}}{\partial K_{j,l}}", by_k),
     ]
 
 

@@ -7,6 +7,7 @@ commands at once lose nothing of each other's.
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -129,6 +130,7 @@ def update(change: Callable) -> str | None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with locked(file.with_suffix(".lock")):
             records, notice = load()
+            refuse_read_only(file)
             change(records)
             entries = {name: asdict(record) for name, record in records.items()}
             replace(
@@ -138,6 +140,14 @@ def update(change: Callable) -> str | None:
     except OSError as error:
         raise ProgressError(f"{file} cannot be written: {error.strerror}") from None
     return notice
+
+
+def refuse_read_only(file: Path) -> None:
+    """What its owner has protected is not replaced, though the system would allow it."""
+    if file.exists() and not file.stat().st_mode & stat.S_IWUSR:
+        raise ProgressError(
+            f"{file} is read-only, and is left as it is; to save progress: chmod u+w {file}"
+        )
 
 
 @contextlib.contextmanager

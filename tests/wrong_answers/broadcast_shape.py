@@ -115,6 +115,11 @@ def forgot_to_raise(*shapes):
     return tuple(reversed(result))
 
 
+def reversed_and_none(*shapes):
+    result = forgot_to_raise(*shapes)
+    return result and result[::-1]
+
+
 def list_of_sizes(*shapes):
     result = []
     for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
@@ -169,6 +174,7 @@ BUGS = {
     first_two: "only_two_shapes",
     second_must_stretch: "stretched_on_one_side",
     forgot_to_raise: "none_for_a_misfit",
+    reversed_and_none: "axes_reversed",
     list_of_sizes: None,
     asserted: None,
     an_error_of_ones_own: None,

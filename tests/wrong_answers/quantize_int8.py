@@ -131,6 +131,12 @@ def in_place(w, axis=0):
     return w.astype(np.int8), scale
 
 
+def scale_forgotten(w, axis=0):
+    scale = np.abs(w).max(channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return np.round(w / scale).astype(np.int8), np.ones(scale.shape)
+
+
 def the_other_way_round(w, axis=0):
     scale = np.abs(w).max(channels(w, axis), keepdims=True) / 127
     scale = np.where(scale == 0, 1, scale)
@@ -164,5 +170,6 @@ BUGS = {
     power_of_two: None,
     in_place: None,
     the_other_way_round: None,
+    scale_forgotten: "scale_dropped",
     truncated_and_per_tensor: "rounded_toward_zero",
 }

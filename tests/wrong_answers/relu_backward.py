@@ -14,6 +14,11 @@ def zeroed_in_place(dout, x):
     return dout
 
 
+def of_the_gradient_in_place(dout, x):
+    dout[dout <= 0] = 0
+    return dout
+
+
 def input_zeroed_in_place(dout, x):
     x[x <= 0] = 0
     x[x > 0] = 1
@@ -77,6 +82,7 @@ def clipped_gradient(dout, x):
 BUGS = {
     relu_of_the_gradient: "mask_from_the_gradient",
     zeroed_in_place: "written_into_the_gradient",
+    of_the_gradient_in_place: "written_into_the_gradient",
     input_zeroed_in_place: None,
     negative_gradients_too: None,
     either_positive: None,

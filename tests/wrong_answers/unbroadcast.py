@@ -14,6 +14,12 @@ def leading_axes_only(gradient, shape):
     return gradient
 
 
+def mean_over_leading_axes_only(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.mean(axis=0)
+    return gradient
+
+
 def ones_only(gradient, shape):
     for axis, size in enumerate(shape):
         if size == 1:
@@ -101,6 +107,7 @@ def in_place(gradient, shape):
 BUGS = {
     unchanged: "not_summed",
     leading_axes_only: "only_new_axes",
+    mean_over_leading_axes_only: "mean_for_sum",
     ones_only: "only_stretched_axes",
     ones_before_leading_axes: "stretched_axes_not_shifted",
     no_keepdims: "stretched_axes_lost",

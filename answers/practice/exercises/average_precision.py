@@ -71,8 +71,8 @@ def ties_one_by_one(truth, scores, kind="as they stand"):
 
 @exercise.bug(start=("precision 1", "the first precision", "none"))
 def trapezoids(truth, scores, start="precision 1"):
-    """The points are joined by straight lines, which lie above what any threshold achieves.
-    Multiply each precision by the recall that it adds: a sum of rectangles."""
+    """The points are joined by straight lines, which no threshold achieves. Multiply
+    each precision by the recall that it adds: a sum of rectangles."""
     precision, recall, _ = precision_recall_curve(truth, scores)
     if start != "none":
         first = 1 if start == "precision 1" else precision[0]
