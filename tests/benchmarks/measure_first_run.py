@@ -1,0 +1,83 @@
+"""Milliseconds from Run to the output of a cell, in headless Chromium, cold and warm.
+
+    python tests/benchmarks/measure_first_run.py [--rounds 5]
+
+builds the site and serves it with the Pyodide that `python tests/pyodide.py` fetched. Each round
+is a new browser context, so that nothing comes from a cache: first a cell that imports NumPy only,
+then one that imports `answers` as well, elsewhere. `stall` is the longest that the page did not
+answer while Python was loaded. Medians of all rounds; compare them with another build of the site
+in the same hour only.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import sync_playwright
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS / "browser"), str(TESTS)]
+
+import pyodide  # noqa: E402
+from cells import Cell  # noqa: E402
+from chromium import FLAGS, executable  # noqa: E402
+from serving import build, serve  # noqa: E402
+from test_cells import QUESTION, WATCH  # noqa: E402
+
+from conftest import configure  # noqa: E402
+
+NUMPY = "import numpy as np\nprint(np.arange(3).sum())"
+ANSWERS = "import numpy as np\nfrom answers.softmax import softmax\nprint(softmax(np.zeros(2)))"
+
+# Press Run, and wait until the cell says that it is done.
+RUN = """bar => new Promise((done, failed) => {
+  const start = performance.now()
+  const said = bar.querySelector("[role=status]")
+  new MutationObserver(() => {
+    if (said.textContent.startsWith("Done")) done(performance.now() - start)
+  }).observe(said, { childList: true, subtree: true, characterData: true })
+  Array.from(bar.querySelectorAll("button")).find(b => b.textContent == "Run").click()
+})"""
+
+
+def measure(browser, url):
+    """What one round takes, in ms."""
+    found = {}
+    for name, code in (("NumPy", NUMPY), ("answers", ANSWERS)):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(url, wait_until="networkidle")
+        page.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+        cell = Cell(page, 1)
+        cell.write(code)
+        page.evaluate(WATCH)
+        bar = cell.block.locator(".live-bar")
+        found[f"cold, {name}"] = bar.evaluate(RUN)
+        found[f"stall, {name}"] = page.evaluate("stall.longest")
+        found[f"warm, {name}"] = bar.evaluate(RUN)
+        context.close()
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    root = Path(tempfile.mkdtemp())
+    with serve(root) as url, sync_playwright() as playwright:
+        configure(build(root / "guide", f"{url}guide/"), pyodide="../../pyodide/")
+        (root / "pyodide").symlink_to(pyodide.CACHE)
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        all_rounds = [measure(browser, f"{url}guide/{QUESTION}") for _ in range(rounds)]
+        browser.close()
+    for name in all_rounds[0]:
+        values = [each[name] for each in all_rounds]
+        print(
+            f"{name:16} {median(values):7.0f} ms   {min(values):.0f} to {max(values):.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
