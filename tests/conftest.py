@@ -1,7 +1,12 @@
-"""The site, built and served once for all tests that look at it."""
+"""The site, built and served once for all tests that look at it; and Hypothesis without a clock."""
 
+import hypothesis
 import pytest
 from serving import Site, build, serve
+
+# A busy machine may take its time over one example.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

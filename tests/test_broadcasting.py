@@ -19,7 +19,7 @@ SIZES = (0, 1, 2, 3)
 # Every shape of at most 3 axes and of sizes 0 to 3: 85 of them.
 SMALL = [s for axes in range(4) for s in itertools.product(SIZES, repeat=axes)]
 
-thousands, hundreds = (settings(max_examples=n, deadline=None) for n in (3000, 500))
+thousands, hundreds = (settings(max_examples=n, deadline=None) for n in (2000, 500))
 shapes_of = st.lists(st.sampled_from((0, 1, 1, 2, 3, 5)), max_size=6).map(tuple)
 
 
