@@ -115,9 +115,9 @@ def log_ratios(
     """p log(p / q), entry by entry: 0 where p = 0, infinite where q = 0 < p."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         terms = p / q
+        np.copyto(terms, 1, where=p == 0)  # so that 0 log 0 is 0, not nan
         np.log(terms, out=terms)
         terms *= p
-    np.copyto(terms, 0, where=p == 0)  # 0 log 0 has made nan
     tiny = np.isinf(terms) & (q > 0)  # p / q is above the largest float
     if tiny.any():
         terms[tiny] = p[tiny] * (np.log(p[tiny]) - np.log(q[tiny]))
