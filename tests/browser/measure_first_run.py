@@ -1,6 +1,6 @@
 """Milliseconds from Run to the output of a cell, in headless Chromium, cold and warm.
 
-    python tests/benchmarks/measure_first_run.py [--rounds 5]
+    PYTHONPATH=tests python tests/browser/measure_first_run.py [--rounds 5]
 
 builds the site and serves it with the Pyodide that `python tests/pyodide.py` fetched. Each round
 is a new browser context, so that nothing comes from a cache: first a cell that imports NumPy only,
@@ -10,23 +10,18 @@ in the same hour only.
 """
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 
+import pyodide
+from cells import Cell
+from chromium import FLAGS, executable
 from playwright.sync_api import sync_playwright
+from serving import build, serve
+from test_cells import QUESTION, WATCH
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "browser"), str(TESTS)]
-
-import pyodide  # noqa: E402
-from cells import Cell  # noqa: E402
-from chromium import FLAGS, executable  # noqa: E402
-from serving import build, serve  # noqa: E402
-from test_cells import QUESTION, WATCH  # noqa: E402
-
-from conftest import configure  # noqa: E402
+from conftest import configure
 
 NUMPY = "import numpy as np\nprint(np.arange(3).sum())"
 ANSWERS = "import numpy as np\nfrom answers.softmax import softmax\nprint(softmax(np.zeros(2)))"
