@@ -1,8 +1,8 @@
 """Pages are tests: pytest-codeblocks collects the Python of every page and of the README.
 
-`answers.site.fences` and `answers.site.session` say what runs and how. `--update` rewrites what
-pages show of it, and everything else that is generated. This file must stand at the root: pytest
-asks it about `docs/` and the README.
+`answers.site.fences` and `answers.site.session` say what runs and how. `--update` first rewrites
+what is generated: see `answers.site.generated`. This file must stand at the root: pytest asks it
+about `docs/` and the README.
 """
 
 import contextlib
@@ -14,7 +14,8 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 from threadpoolctl import threadpool_limits
 
-from answers.site.fences import python_fences, update_outputs
+from answers.site.fences import python_fences
+from answers.site.generated import update
 from answers.site.session import Session, place, start_afresh
 
 
@@ -32,28 +33,20 @@ class Page(MarkdownFile):
     def setup(self):
         start_afresh()
         self.session = Session(self.fences)
-        self.printed = {}
 
     def teardown(self):
         start_afresh()
-        if self.printed:
-            update_outputs(self.path, self.fences, self.printed)
 
 
 class Snippet(TestBlock):
     """A Python fence."""
 
     def runtest(self):
-        page, index = self.parent, self.obj
-        outcome, fence = page.session.run(index), page.fences[index]
-        self.user_properties.append(("seconds of a snippet", outcome.seconds))
-        if (
-            self.config.option.update
-            and fence.output is not None
-            and outcome.error is None
-        ):
-            page.printed[index] = outcome.printed
-        elif complaint := page.session.complaint(index):
+        session, index = self.parent.session, self.obj
+        self.user_properties.append(
+            ("seconds of a snippet", session.run(index).seconds)
+        )
+        if complaint := session.complaint(index):
             raise RuntimeError(complaint)
 
     def reportinfo(self):
@@ -65,8 +58,23 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update",
         action="store_true",
-        help="rewrite outputs, figures and tables of the pages",
+        help="first rewrite what is generated: outputs, figures, tables; all, or in these paths",
     )
+
+
+def pytest_sessionstart(session):
+    config = session.config
+    if not config.option.update or hasattr(config, "workerinput"):
+        return
+    places = [
+        config.invocation_params.dir / arg.partition("::")[0] for arg in config.args
+    ]
+    tests = config.rootpath / "tests"
+    everything = all(place.is_relative_to(tests) for place in places)
+    say = config.get_terminal_writer().line
+    say("making anew what is generated")
+    for path in update([config.rootpath] if everything else places):
+        say(f"rewrote {path.relative_to(config.rootpath)}", yellow=True)
 
 
 def pytest_configure(config):
@@ -126,9 +134,3 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             f"{len(times)} snippets ran in {total:.2f} s, the slowest in {slowest:.2f} s: {where}"
         )
-
-
-@pytest.fixture
-def update(request):
-    """Whether to rewrite what is generated, rather than to compare it."""
-    return request.config.option.update

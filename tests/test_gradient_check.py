@@ -15,9 +15,9 @@ from answers.gradient_check import (
     numerical_gradient,
     relative_error,
 )
-from answers.layers import relu
-from answers.softmax import cross_entropy
-from answers.two_layer_net import two_layer_gradients
+from answers.networks.layers import relu
+from answers.networks.two_layer_net import two_layer_gradients
+from answers.probability.softmax import cross_entropy
 
 WAVE = np.array([0.3, -1.2, 0.7, 2.1, -0.4])
 

@@ -16,9 +16,9 @@ from answers.gradient_check import (
     relative_error,
 )
 from answers.inputs import NotAnArrayError, as_float
-from answers.layers import affine, affine_backward, relu, relu_backward
-from answers.softmax import cross_entropy, log_softmax, logsumexp, softmax
-from answers.two_layer_net import TwoLayerNet, two_layer_gradients
+from answers.networks.layers import affine, affine_backward, relu, relu_backward
+from answers.networks.two_layer_net import TwoLayerNet, two_layer_gradients
+from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
 
 
 def total(x):

@@ -8,8 +8,8 @@ functions. The first paragraph of its docstring is the caption.
     temperature
     ```
 
-puts it on a page. `answers/site/explorers.py` draws the figure as it stands before anybody moves
-it, `docs/live/explorers.js` moves it.
+puts it on a page. `answers.site.explorer_fence` draws the figure as it stands before anybody
+moves it, `docs/live/explorers.js` moves it.
 """
 
 import inspect

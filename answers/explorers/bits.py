@@ -4,7 +4,7 @@ import numpy as np
 
 from answers.explorers import Explorer, Slider, View, ratios
 from answers.explorers.chart import Axis, Chart
-from answers.quantization import dequantize, quantization_error, quantize
+from answers.transformers.quantization import dequantize, quantization_error, quantize
 
 BITS = (2, 3, 4, 5, 6, 7, 8)
 WEIGHTS = np.random.default_rng(11).normal(size=(32, 64))

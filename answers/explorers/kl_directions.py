@@ -4,7 +4,7 @@ import numpy as np
 
 from answers.explorers import Explorer, Slider, View, steps
 from answers.explorers.chart import Axis, Chart
-from answers.gaussian_fit import fit_gaussian, two_modes
+from answers.probability.gaussian_fit import fit_gaussian, two_modes
 
 EDGE = 9
 

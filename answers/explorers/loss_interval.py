@@ -6,7 +6,7 @@ import numpy as np
 
 from answers.explorers import Explorer, Slider, View, steps
 from answers.explorers.chart import Axis, Chart
-from answers.loss_bounds import loss_bounds
+from answers.probability.loss_bounds import loss_bounds
 
 SEEN = 7.5  # nats
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from answers.bayes import natural_frequencies, posterior
 from answers.explorers import Explorer, Slider, View, steps
 from answers.explorers.chart import Axis, Chart
+from answers.probability.bayes import natural_frequencies, posterior
 
 LOW, HIGH = 0.001, 0.5
 PRIORS = tuple(n / d for d in (1000, 100, 10) for n in (1, 1.5, 2, 3, 4, 5, 7))[:-1]

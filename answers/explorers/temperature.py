@@ -4,7 +4,7 @@ import numpy as np
 
 from answers.explorers import Explorer, Slider, View, ratios, steps
 from answers.explorers.chart import Axis, Chart
-from answers.softmax import softmax
+from answers.probability.softmax import softmax
 
 LOGITS = (2.0, 1.0, 0.0, -1.0)  # the first is moved
 NAMES = "ABCD"

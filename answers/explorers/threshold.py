@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from answers.binormal import two_models
 from answers.explorers import Explorer, Slider, View, steps
 from answers.explorers.chart import Axis, Chart, round_marks
-from answers.metrics import precision_recall_f1
-from answers.model_comparison import cost_curve, cost_threshold, expected_cost
+from answers.labels.binormal import two_models
+from answers.labels.metrics import precision_recall_f1
+from answers.labels.model_comparison import cost_curve, cost_threshold, expected_cost
 
 TRUTH, SCORES, _ = two_models()
 

@@ -1,16 +1,16 @@
 """Figures for attention."""
 
 import json
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.softmax import softmax
+from answers.probability.softmax import softmax
+from answers.records import RECORDS
 
 # Written by tests/benchmarks/measure_attention.py.
-COSTS = Path(__file__).with_name("attention_costs.json")
+COSTS = RECORDS / "attention_costs.json"
 
 
 # --8<-- [start:attention_saturation]

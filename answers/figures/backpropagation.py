@@ -4,9 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.expression_graph import GRAPH, VALUES, backward_pass, sent_back
 from answers.figures import AXIS
-from answers.gradient_cost import operations_by_size
+from answers.networks.expression_graph import GRAPH, VALUES, backward_pass, sent_back
+from answers.networks.gradient_cost import operations_by_size
 
 
 def gradients_flowing() -> Figure:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from answers.bayes import beta_update, natural_frequencies, posterior
+from answers.probability.bayes import beta_update, natural_frequencies, posterior
 
 UNIT = np.array([[0, 0], [0.78, 0], [0.78, 0.78], [0, 0.78], [0, 0]])
 CODES = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]

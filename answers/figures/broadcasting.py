@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from answers.broadcasting import broadcast_shape
 from answers.figures import TEXT
+from answers.networks.broadcasting import broadcast_shape
 
 MISSING = 0  # stands for the size of an axis that is not there
 

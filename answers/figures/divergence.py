@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.divergence import k1, k2, k3, kl_divergence
-from answers.gaussian_fit import Gaussian
+from answers.probability.divergence import k1, k2, k3, kl_divergence
+from answers.probability.gaussian_fit import Gaussian
 
 
 # --8<-- [start:both_directions]

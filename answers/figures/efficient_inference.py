@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.inference_costs import (
+from answers.transformers.inference_costs import (
     H100,
     LLAMA_3_8B,
     Cost,
@@ -14,7 +14,7 @@ from answers.inference_costs import (
     prefill_cost,
     roofline_seconds,
 )
-from answers.quantization import dequantize, quantize
+from answers.transformers.quantization import dequantize, quantize
 
 
 # --8<-- [start:bits_against_error]

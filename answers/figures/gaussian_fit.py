@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.gaussian_fit import both_fits, two_modes
+from answers.probability.gaussian_fit import both_fits, two_modes
 
 
 # --8<-- [start:two_fits]

@@ -5,8 +5,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from answers.gradient_check import relative_errors
-from answers.softmax import logsumexp
-from answers.two_layer_net import two_layer_gradients
+from answers.networks.two_layer_net import two_layer_gradients
+from answers.probability.softmax import logsumexp
 
 # --8<-- [start:errors_by_step]
 SIZES = {"x": (7, 40), "w1": (40, 40), "b1": 40, "w2": (40, 3), "b2": 3}

@@ -2,14 +2,14 @@
 
 import itertools
 import json
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from answers.gpt import WEIGHTS
+from answers.records import RECORDS
+from answers.transformers.gpt import WEIGHTS
 
-TIMES = Path(__file__).with_name("kv_cache_times.json")
+TIMES = RECORDS / "kv_cache_times.json"
 
 
 # --8<-- [start:time_per_token]

@@ -4,14 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.noisy_digits import (
+from answers.labels.noisy_digits import (
     digits,
     flip_labels,
     one_way_flips,
     record_training,
     uniform_flips,
 )
-from answers.training_dynamics import training_dynamics
+from answers.labels.training_dynamics import training_dynamics
 
 
 # --8<-- [start:training_map]

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from answers.figures import AXIS
-from answers.loss_bounds import confidence_loss_bounds, loss_bounds
+from answers.probability.loss_bounds import confidence_loss_bounds, loss_bounds
 
 
 # --8<-- [start:loss_simplex]

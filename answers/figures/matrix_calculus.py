@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from answers.figures import AXIS
-from answers.matrix_calculus import linear_jacobian
+from answers.networks.matrix_calculus import linear_jacobian
 
 
 # --8<-- [start:jacobian_layouts]

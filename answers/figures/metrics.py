@@ -6,14 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.binormal import binormal, two_models
-from answers.metrics import (
+from answers.labels.binormal import binormal, two_models
+from answers.labels.metrics import (
     average_precision,
     precision_recall_curve,
     roc_auc,
     roc_curve,
 )
-from answers.model_comparison import cost_curve, cost_threshold
+from answers.labels.model_comparison import cost_curve, cost_threshold
 
 
 # --8<-- [start:roc_and_precision_recall]

@@ -4,11 +4,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.calibration import fit_temperature, reliability
-from answers.crowd import crowd_votes, documents, fit_words, word_logits
-from answers.dawid_skene import dawid_skene
 from answers.figures import AXIS
-from answers.softmax import softmax
+from answers.labels.calibration import fit_temperature, reliability
+from answers.labels.crowd import crowd_votes, documents, fit_words, word_logits
+from answers.labels.dawid_skene import dawid_skene
+from answers.probability.softmax import softmax
 
 
 # --8<-- [start:annotator_skill]

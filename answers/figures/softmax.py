@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.softmax import cross_entropy, softmax
+from answers.probability.softmax import cross_entropy, softmax
 
 
 # --8<-- [start:softmax_stability]

@@ -4,9 +4,9 @@ import difflib
 import importlib
 from pathlib import Path
 
-from answers.practice.exercise import Exercise
+from answers.practice.grader import Exercise
 
-EXERCISES = Path(__file__).parent / "exercises"
+EXERCISES = Path(__file__).parents[1] / "exercises"
 
 
 def names() -> list[str]:
@@ -27,7 +27,7 @@ def load(name: str) -> Exercise:
             f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
         )
         raise UnknownExerciseError(f"no exercise is called {name!r}; {advice}")
-    return importlib.import_module(f"answers.practice.exercises.{name}").exercise
+    return importlib.import_module(f"answers.exercises.{name}").exercise
 
 
 class UnknownExerciseError(KeyError):

@@ -24,7 +24,7 @@ from types import ModuleType
 import numpy as np
 
 from answers.practice import catalog
-from answers.practice.exercise import Exercise
+from answers.practice.grader import Exercise
 from answers.practice.report import Failure, Report
 
 PR_SET_PDEATHSIG = 1

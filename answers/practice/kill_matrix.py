@@ -5,7 +5,7 @@ the mistakes of one exercise.
 """
 
 from answers.practice import catalog
-from answers.practice.exercise import Bug, Exercise
+from answers.practice.grader import Bug, Exercise
 from answers.practice.report import Failure
 
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Collection
 
-from answers.site.pages import Page, pages
+from answers.pages import Page, pages
 
 
 def find(name: str) -> Page:
@@ -40,7 +40,8 @@ def exercises(page: Page) -> list[str]:
 
 
 def modules(page: Page) -> list[str]:
-    return page.modules
+    """Their dotted names, and what they are called within their rooms."""
+    return page.modules + [module.rpartition(".")[2] for module in page.modules]
 
 
 def after(name: str, done: Collection[str]) -> tuple[Page, str | None]:

@@ -10,10 +10,10 @@ from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
+from answers.pages import Page
 from answers.practice.plain_formulas import readable
 from answers.practice.progress import Record, Records
 from answers.practice.sandbox import Outcome
-from answers.site.pages import Page
 
 WIDTH = 80  # longer lines are tiring to read
 COLUMN = 32  # where the right half of a table begins

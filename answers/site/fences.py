@@ -15,8 +15,7 @@ from mkdocs.config import load_config
 from pymdownx.snippets import SnippetMissingError
 from pytest_codeblocks import extract_from_buffer
 
-from answers.site.generated import write
-from answers.site.pages import ROOT
+from answers.pages import ROOT
 
 LANGUAGE = re.compile(r"[ {]*\.?([\w+-]*)")
 INDENTED_FENCE = re.compile(r"^([ \t]+)(`{3,}).*?^\1\2", re.MULTILINE | re.DOTALL)
@@ -136,12 +135,17 @@ def in_place(code: list[str], lines: list[str], section: str | None) -> str:
     return "\n".join([*placed, *left]) + "\n"
 
 
-def fences(path: Path) -> list[Fence]:
-    """Every fence of a page that is not the output of another."""
+def fences(path: Path, text: str | None = None) -> list[Fence]:
+    """Every fence of a page that is not the output of another.
+
+    Args:
+        path: The page.
+        text: What it will hold, if not what it holds.
+    """
     # pytest-codeblocks swallows the empty lines of an indented fence, unless they are indented.
     text = INDENTED_FENCE.sub(
         lambda m: re.sub("^$", m[1], m[0], flags=re.MULTILINE),
-        path.read_text(encoding="utf-8"),
+        path.read_text(encoding="utf-8") if text is None else text,
     )
     return [
         Fence(
@@ -155,9 +159,9 @@ def fences(path: Path) -> list[Fence]:
     ]
 
 
-def python_fences(path: Path) -> list[Fence]:
+def python_fences(path: Path, text: str | None = None) -> list[Fence]:
     """The fences of a page that are run."""
-    return [fence for fence in fences(path) if fence.language == "python"]
+    return [fence for fence in fences(path, text) if fence.language == "python"]
 
 
 def output_span(lines: list[str], fence: Fence) -> tuple[int, int]:
@@ -173,31 +177,27 @@ def output_span(lines: list[str], fence: Fence) -> tuple[int, int]:
     return first, last
 
 
-def update_outputs(path: Path, ran: list[Fence], printed: dict[int, str]) -> None:
-    """Write into a page what its Python fences printed.
+def put_outputs(text: str, fences: list[Fence], printed: dict[int, str]) -> str:
+    """A page whose fences show other outputs.
 
     Args:
-        path: The page.
-        ran: Its Python fences when they ran; lines elsewhere may have moved since.
-        printed: The new output, by index in `ran`.
+        text: The page.
+        fences: Its Python fences.
+        printed: The new output, by index in `fences`.
 
     Raises:
-        ValueError: The fences are others by now, or an output would end its own fence.
+        ValueError: An output would end its own fence.
     """
-    lines, now = path.read_text(encoding="utf-8").split("\n"), python_fences(path)
-    if [fence.raw for fence in now] != [fence.raw for fence in ran]:
-        raise ValueError(
-            f"{path.name} has changed since its fences ran; run `pytest --update` again"
-        )
-    for index in sorted(
-        printed, reverse=True
-    ):  # from the end, so that line numbers stay true
-        first, last = output_span(lines, now[index])
+    lines = text.split("\n")
+    # From the end, so that line numbers stay true.
+    for index in sorted(printed, reverse=True):
+        first, last = output_span(lines, fences[index])
         indent, ticks = re.match(r"([ \t]*)(`+)", lines[first]).groups()
         new = printed[index].removesuffix("\n").split("\n") if printed[index] else []
         if any(line.lstrip().startswith(ticks) for line in new):
             raise ValueError(
-                f"{path.name}:{first + 1}: this output holds {ticks}; use a longer fence"
+                f"{fences[index].path.name}:{first + 1}: this output holds {ticks}; "
+                "use a longer fence"
             )
         lines[first + 1 : last] = [indent + line if line else "" for line in new]
-    write(path, "\n".join(lines))
+    return "\n".join(lines)

@@ -1,21 +1,27 @@
-"""Parts of pages that a function writes: the question table, the kill matrix.
+"""All that is committed and made by a function: `table` says what, where and by which.
 
-Such a part stands between two lines, of which the first names the function:
+A test makes each anew and compares. `pytest --update` calls `update`, before any test runs: it
+alone writes. Parts of pages need no entry. They stand between two lines, of which the first
+names the function:
 
     <!-- generated:answers.site.index.table -->
 
     | what | the function | returned |
 
     <!-- /generated:answers.site.index.table -->
-
-Nothing else registers it. `tests/test_pages.py` finds the lines, calls the function and compares;
-`pytest --update` rewrites what has changed.
 """
 
-import os
 import re
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import get_context
+from os import cpu_count
 from pathlib import Path
+
+from answers.files import write
+from answers.pages import ROOT
 
 BLOCK = re.compile(
     r"^<!-- generated:([\w.]+) -->\n(?:(?!<!-- /?generated:).*\n)*<!-- /generated:\1 -->$",
@@ -24,7 +30,97 @@ BLOCK = re.compile(
 MARKER = re.compile(r".*<!--\s*/?generated.*")
 
 
-def regenerate(text: str) -> str:
+@dataclass(frozen=True)
+class Generated:
+    """A file, and what makes it.
+
+    Attributes:
+        path: Where it stands.
+        function: What makes its text of the text that stands there: `module.name`.
+        differences: What says how two texts differ, as a list of sentences: `module.name`.
+    """
+
+    path: Path
+    function: str
+    differences: str = "answers.site.differences.of_text"
+
+    def make(self, old: str) -> str:
+        return named(self.function)(self.path, old)
+
+    def complaints(self, old: str, new: str) -> list[str]:
+        return named(self.differences)(self.path, old, new)
+
+
+def table() -> Iterator[Generated]:
+    """Everything that is generated; what makes one file, in the order in which it is done."""
+    for path in markdown():
+        yield Generated(path, "answers.site.generated.with_parts")
+        yield Generated(path, "answers.site.session.with_outputs")
+    for name in named("answers.figures.names")():
+        path = ROOT / f"docs/figures/{name}.svg"
+        differences = "answers.site.differences.of_figure"
+        yield Generated(path, "answers.site.generated.figure", differences)
+    yield Generated(
+        ROOT / "docs/labs/broken_gpt.py", "answers.site.generated.file_to_repair"
+    )
+    for path in sorted((ROOT / "docs/labs").glob("*.ipynb")):
+        differences = "answers.site.differences.of_lab"
+        yield Generated(path, "answers.site.lab_runs.run", differences)
+    record = ROOT / "answers/records/label_repairs.json"
+    yield Generated(record, "answers.site.generated.label_repairs")
+
+
+def markdown() -> list[Path]:
+    """Every page of the site, and the README."""
+    return [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
+
+
+def update(wanted: list[Path]) -> list[Path]:
+    """Write everything that differs from what is made; the files that were written.
+
+    Args:
+        wanted: Files and folders; only what lies in them is made.
+    """
+    found: dict[Path, list[Generated]] = {}
+    for each in table():
+        if any(each.path.is_relative_to(place) for place in wanted):
+            found.setdefault(each.path, []).append(each)
+    processes = min(cpu_count(), len(found)) or 1
+    with ProcessPoolExecutor(processes, get_context("spawn"), one_thread) as pool:
+        made = pool.map(made_anew, found.values())
+        return [
+            path
+            for path, text in zip(found, made, strict=True)
+            if text is not None and write(path, text)
+        ]
+
+
+def made_anew(parts: list[Generated]) -> str | None:
+    """The text of a file, if it differs from what stands there, or as far as it can be made:
+    why the rest cannot, a test says."""
+    path = parts[0].path
+    text = old = path.read_text("utf-8") if path.exists() else ""
+    for part in parts:
+        try:
+            new = part.make(text)
+        except Exception:
+            break
+        if part.complaints(text, new):
+            text = new
+    return None if text == old else text
+
+
+def one_thread() -> None:
+    """In each process that makes something: as `conftest.py` has it for the tests."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+
+
+# What makes the files
+
+
+def with_parts(path: Path, text: str) -> str:
     """`text` with every generated part made anew.
 
     Raises:
@@ -40,18 +136,26 @@ def regenerate(text: str) -> str:
 
 def block(function: str) -> str:
     """The lines of a generated part. Empty ones keep the comments apart from the Markdown."""
-    module, _, name = function.rpartition(".")
     try:
-        make = getattr(import_module(module), name)
+        make = named(function)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"<!-- generated:{function} -->: {error}") from error
     return f"<!-- generated:{function} -->\n\n{make().strip()}\n\n<!-- /generated:{function} -->"
 
 
-def write(path: Path, text: str) -> None:
-    """Put `text` into `path`, all of it or nothing: an interrupted run leaves the old file."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+def figure(path: Path, old: str) -> str:
+    return named("answers.figures.draw")(path.stem)
+
+
+def file_to_repair(path: Path, old: str) -> str:
+    return named("answers.practice.catalog.load")("fix_the_gpt").stub()
+
+
+def label_repairs(path: Path, old: str) -> str:
+    return named("answers.records.label_repairs.measured_anew")(old)
+
+
+def named(function: str):
+    """What the dotted name stands for."""
+    module, _, name = function.rpartition(".")
+    return getattr(import_module(module), name)

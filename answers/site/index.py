@@ -1,8 +1,10 @@
-"""The table of all questions, which the home page shows."""
+"""The table of all questions, which the home page shows, and how much there is of everything."""
 
 from itertools import groupby
 
-from answers.site.pages import Page, pages
+from answers.pages import Page, pages
+from answers.practice import catalog
+from answers.site import modules
 
 HEAD = "| # | Question | Level | Minutes | Exercises |\n|---:|---|---|---:|---|"
 
@@ -33,3 +35,16 @@ def row(page: Page) -> str:
         ", ".join(f"`{name}`" for name in page.exercises),
     )
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def totals() -> str:
+    """One sentence for the README. It changes if anything is lost, or added."""
+    exercises = [catalog.load(name) for name in catalog.names()]
+    mistakes = sum(len(exercise.bugs) for exercise in exercises)
+    names = modules.promised()
+    pytorch = sum("torch" in modules.needs(name) for name in names)
+    return (
+        f"{len(pages())} questions; {len(exercises)} exercises, whose grader knows {mistakes} "
+        f"mistakes by name; {sum(map(len, names.values()))} functions and classes to import, "
+        f"from {len(names)} modules, of which {pytorch} need PyTorch."
+    )

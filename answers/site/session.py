@@ -26,8 +26,8 @@ from time import perf_counter
 
 import numpy as np
 
-from answers.site.fences import Fence, Part, output_span
-from answers.site.pages import ROOT
+from answers.pages import ROOT
+from answers.site.fences import Fence, Part, output_span, put_outputs, python_fences
 
 PRINT_OPTIONS = np.get_printoptions()
 
@@ -100,6 +100,21 @@ class Session:
         exec(to_code(part.source.encode(), str(part.path)), vars(module), defined)
         own = vars(module)
         self.namespace |= {name: own.get(name, new) for name, new in defined.items()}
+
+
+def with_outputs(path: Path, text: str) -> str:
+    """A page that shows what its fences print. A fence that raises is left as it is."""
+    ran = python_fences(path, text)
+    start_afresh()
+    session = Session(ran)
+    outcomes = [session.run(index) for index in range(len(ran))]
+    start_afresh()
+    printed = {
+        index: outcome.printed
+        for index, (fence, outcome) in enumerate(zip(ran, outcomes, strict=True))
+        if fence.output is not None and outcome.error is None
+    }
+    return put_outputs(text, ran, printed)
 
 
 def story(fence: Fence, error: BaseException) -> str:

@@ -7,8 +7,14 @@ six mistakes. What it imports from `answers` is sound.
 import torch
 from torch import nn
 
-from answers.gpt import GPT, Attention, GPTConfig, held_out_text, next_token_loss
-from answers.transformer_checks import Training, call
+from answers.transformers.gpt import (
+    GPT,
+    Attention,
+    GPTConfig,
+    held_out_text,
+    next_token_loss,
+)
+from answers.transformers.transformer_checks import Training, call
 
 CONFIG = GPTConfig(vocab=128, context=64, layers=2, heads=4, width=64)
 WINDOW = 32

@@ -4,7 +4,7 @@ import { make } from "./elements.js"
 import { python } from "./python.js"
 
 let running
-const cells = new Map() // by what cells.js knows of them
+const cells = new Map() // by what cell_buttons.js knows of them
 
 const cellOf = known => {
   if (!cells.has(known)) cells.set(known, new Cell(known))
@@ -140,7 +140,7 @@ class Cell {
     const { key } = this
     const output = new Output(this.live ? this : asked) // what a section might say, beside its user
     const cell = [this.page.path, this.name, this.state.text, this.module ?? null, this.patched]
-    const outcome = await python.call("live_session.run", cell, {
+    const outcome = await python.call("live_worker.run", cell, {
       code: this.imports,
       math: this.committed?.matches(".equation"),
       on: message => (message.state || message.total ? asked.tell(message, this) : output.add(message)),

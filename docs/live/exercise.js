@@ -149,12 +149,12 @@ class Exercise {
   }
 
   async judge(text) {
-    const loaded = await python.call("answers.practice.page.prepare", [this.name], {
+    const loaded = await python.call("answers.practice.browser_judge.prepare", [this.name], {
       code: NEEDED,
       on: message => this.hear(message),
     })
     if (loaded.status != "done") return loaded
-    return python.call("answers.practice.page.check", [this.name, text], {
+    return python.call("answers.practice.browser_judge.check", [this.name, text], {
       code: NEEDED + text,
       seconds: SECONDS,
       on: message => {

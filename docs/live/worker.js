@@ -112,12 +112,12 @@ async function start(code) {
   config = await own("config.json", "json")
   const core = config.core.map(bytes)
   foresee(code)
-  const session = own("session.py", "text")
+  const session = own("worker.py", "text")
   await Promise.all([load(), session, ...core])
   const site = py.runPython("import sysconfig; sysconfig.get_path('purelib')")
-  py.FS.writeFile(`${site}/live_session.py`, await session)
+  py.FS.writeFile(`${site}/live_worker.py`, await session)
   py.registerJsModule("live_page", { write, latex: tex => formulas.objects.push(tex) })
-  live = py.pyimport("live_session")
+  live = py.pyimport("live_worker")
 }
 
 async function load() {

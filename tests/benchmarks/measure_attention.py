@@ -2,7 +2,7 @@
 
     python tests/benchmarks/measure_attention.py
 
-writes answers/figures/attention_costs.json, from which `answers.figures.attention` draws. One
+writes answers/records/attention_costs.json, from which `answers.figures.attention` draws. One
 head of 64 features in float32, on one thread. The time is that of the fastest run in several
 processes, which take turns. The memory is how far one run raises the resident memory of a process
 above what it holds with its inputs; there, malloc is told to give back what is freed. Linux only.
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-FILE = Path(__file__).parents[2] / "answers/figures/attention_costs.json"
+FILE = Path(__file__).parents[2] / "answers/records/attention_costs.json"
 METHODS = ["naive", "blockwise", "sdpa"]
 LENGTHS = [512, 1024, 2048, 4096, 8192]
 FEATURES, SECONDS, ROUNDS = 64, 3.0, 4
@@ -48,7 +48,7 @@ def function_of(method: str):
                 return torch.nn.functional.scaled_dot_product_attention(q, k, v)
 
         return attend, lambda a: torch.from_numpy(a)[None, None]
-    from answers.attention import attend, attend_blockwise
+    from answers.transformers.attention import attend, attend_blockwise
 
     return {"naive": attend, "blockwise": attend_blockwise}[method], lambda a: a
 

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/measure_kv_cache.py
 
-writes answers/figures/kv_cache_times.json, from which `answers.figures.kv_cache` draws. The model
+writes answers/records/kv_cache_times.json, from which `answers.figures.kv_cache` draws. The model
 has 4 layers of width 256 and random weights, which take no less time than trained ones; one
 sequence, float32, one thread. The times are those of the fastest of many runs.
 """
@@ -14,10 +14,10 @@ from time import perf_counter
 
 import torch
 
-from answers.gpt import GPT, GPTConfig
-from answers.kv_cache import KVCache
+from answers.transformers.gpt import GPT, GPTConfig
+from answers.transformers.kv_cache import KVCache
 
-FILE = Path(__file__).parents[2] / "answers/figures/kv_cache_times.json"
+FILE = Path(__file__).parents[2] / "answers/records/kv_cache_times.json"
 LENGTHS = [32, 64, 128, 256, 512, 1024, 2048, 4096]
 CONFIG = GPTConfig(context=4096, layers=4, heads=4, width=256)
 SECONDS = 6.0

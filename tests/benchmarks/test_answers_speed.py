@@ -5,10 +5,10 @@ import pytest
 import scipy.special
 import torch
 
-from answers.computation_graph import Node, two_layer_loss
-from answers.matrix_calculus import linear_vjp
-from answers.softmax import cross_entropy, softmax
-from answers.two_layer_net import TwoLayerNet, two_layer_gradients
+from answers.networks.computation_graph import Node, two_layer_loss
+from answers.networks.matrix_calculus import linear_vjp
+from answers.networks.two_layer_net import TwoLayerNet, two_layer_gradients
+from answers.probability.softmax import cross_entropy, softmax
 
 SHAPES = pytest.mark.parametrize("shape", [(256, 10), (256, 10_000)], ids=str)
 

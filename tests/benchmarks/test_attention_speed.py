@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from answers.attention import attend, attend_blockwise, causal_mask
+from answers.transformers.attention import attend, attend_blockwise, causal_mask
 
 LENGTH = 4096
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import scipy.special
 
-from answers.ab_test import probability_larger
-from answers.bayes import log_posterior, natural_frequencies, posterior
-from answers.loss_bounds import confidence_loss_bounds
+from answers.probability.bayes import log_posterior, natural_frequencies, posterior
+from answers.probability.loss_bounds import confidence_loss_bounds
+from answers.probability.rate_comparison import probability_larger
 
 # A single row of 100,000 takes some 0.5 ms, of which checking the input is a third.
 SHAPES = pytest.mark.parametrize(

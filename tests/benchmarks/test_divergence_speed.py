@@ -5,8 +5,8 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.special import entr, rel_entr
 
-from answers.divergence import entropy, jensen_shannon, kl_divergence
-from answers.gaussian_fit import both_fits
+from answers.probability.divergence import entropy, jensen_shannon, kl_divergence
+from answers.probability.gaussian_fit import both_fits
 
 RNG = np.random.default_rng(0)
 P, Q = (RNG.dirichlet(np.ones(1000), size=1000) for _ in range(2))

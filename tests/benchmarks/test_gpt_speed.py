@@ -4,8 +4,8 @@ import pytest
 import torch
 from hugging_face import in_hugging_face
 
-from answers.gpt import GPT, GPTConfig
-from answers.kv_cache import generate
+from answers.transformers.gpt import GPT, GPTConfig
+from answers.transformers.kv_cache import generate
 
 TOKENS = 256
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from answers.pages import pages
 from answers.practice import catalog
 from answers.site.fences import python_fences
-from answers.site.pages import pages
 from answers.site.session import Session
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,6 @@
 """Int8 layers beside float32, and our quantization and pruning beside PyTorch's.
 
-The size and the error of the layers are tests: `tests/test_measurements.py`. What is fast
+The size and the error of the layers are tests: `tests/site/test_records.py`. What is fast
 depends on the processor, so most rows here have no target: they show both times.
 """
 
@@ -13,10 +13,10 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import prune
 
-from answers.measurements.inference import pytorch_dynamic
-from answers.pruning import prune_magnitude
-from answers.quantization import quantize_int8
-from answers.quantization_torch import Int8Linear
+from answers.records.inference import pytorch_dynamic
+from answers.transformers.pruning import prune_magnitude
+from answers.transformers.quantization import quantize_int8
+from answers.transformers.quantization_torch import Int8Linear
 
 ROWS = pytest.mark.parametrize("rows", [1, 64])
 

@@ -10,8 +10,8 @@ import pytest
 from crowdkit.aggregation import DawidSkene
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
-from answers.annotation import Votes, fleiss_kappa
-from answers.dawid_skene import dawid_skene
+from answers.labels.annotation import Votes, fleiss_kappa
+from answers.labels.dawid_skene import dawid_skene
 
 VOTES, ITEMS, ANNOTATORS = 1_000_000, 100_000, 5000
 MEGABYTES = 600
@@ -21,7 +21,7 @@ subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(peak // (10**6 if sys.platform == "darwin" else 1000))  # bytes there, kilobytes on Linux
 """
-COMMAND = [sys.executable, "-c", "from answers.practice.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from answers.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")

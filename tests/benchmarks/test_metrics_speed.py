@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from answers.metrics import average_precision, roc_auc
-from answers.model_comparison import mcnemar
+from answers.labels.metrics import average_precision, roc_auc
+from answers.labels.model_comparison import mcnemar
 
 
 def million(prevalence, decimals):

@@ -56,7 +56,7 @@ def test_before_run_a_page_loads_little_and_nothing_of_python_or_the_editor(visi
     page.goto(page.url.replace("tags/", QUESTION), wait_until="networkidle")
     page.wait_for_selector(".live-bar", state="attached")
     ours = [r for r in loaded if "/live/" in r.url]
-    assert {"start.js", "cells.js"} <= {r.url.rpartition("/")[2] for r in ours}
+    assert {"start.js", "cell_buttons.js"} <= {r.url.rpartition("/")[2] for r in ours}
     assert sum(r.request.sizes()["responseBodySize"] for r in ours) < 10_000
     absent = (
         "pyodide|codemirror|wheels|live/worker|editor|/cell.js|python.js|katex.min.js"
@@ -147,7 +147,9 @@ def test_a_cell_below_an_error_does_not_run(page):
 def test_an_error_is_told_with_the_lines_of_cells_alone(page):
     Cell(page, 1).write("def f(x):\n    return g(x)")
     cell = Cell(page, 2)
-    cell.write("from answers.softmax import softmax\n\ng = softmax\nf([1.0, 2.0])")
+    cell.write(
+        "from answers.probability.softmax import softmax\n\ng = softmax\nf([1.0, 2.0])"
+    )
     assert cell.run().startswith("Error after")
     lines = cell.complaint.splitlines()
     places = [line for line in lines if line.startswith("  File ")]
@@ -175,7 +177,7 @@ ERRORS = {
     "import sys\nsys.exit(3)": "SystemExit: 3",
     "input()": "EOFError: nobody types here",
     "import torch": "PyTorch and others do not run in a browser",
-    "from answers.two_layer_net_torch import TwoLayerNet": "PyTorch and others do not",
+    "from answers.networks.two_layer_net_torch import TwoLayerNet": "PyTorch and others do not",
     "def f():\n    return f()\n\nf()": "RecursionError: maximum recursion depth",
     "[bytearray(2**31 - 9) for _ in range(3)]": "MemoryError",
 }
@@ -246,7 +248,8 @@ def test_what_is_no_tex_where_a_formula_was_is_text(page):
 def test_the_source_of_an_answer_can_be_read(page):
     cell = Cell(page, 1)
     cell.write(
-        "import inspect\nimport answers.softmax\nprint(inspect.getsource(answers.softmax.softmax))"
+        "import inspect\nfrom answers.probability.softmax import softmax\n"
+        "print(inspect.getsource(softmax))"
     )
     cell.run()
     assert "def softmax(" in cell.printed
@@ -568,7 +571,7 @@ def test_a_server_that_says_nothing_is_given_up_and_can_be_retried(loose):
 
 @pytest.mark.parametrize(
     "name",
-    ["cell.js", "python.js", "worker.js", "session.py", "config.json", "answers.json"],
+    ["cell.js", "python.js", "worker.js", "worker.py", "config.json", "answers.json"],
 )
 def test_a_missing_file_of_the_site_is_told_and_can_be_retried(loose, name):
     cell = Cell(loose, 1)
@@ -578,7 +581,7 @@ def test_a_missing_file_of_the_site_is_told_and_can_be_retried(loose, name):
     told = re.compile(r"could not be loaded.* Press \w+")
     expect(cell.status).to_have_text(told, timeout=soon)
     loose.unroute_all()
-    cell.write("from answers.softmax import softmax\nprint(7)")
+    cell.write("from answers.probability.softmax import softmax\nprint(7)")
     cell.block.get_by_role("button").first.click()
     expect(cell.status).to_have_text(re.compile("^Done"), timeout=soon)
     assert cell.printed == "7\n"

@@ -9,16 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 from cells import SECONDS, Cell
 from playwright.sync_api import expect
 
+from answers.pages import pages
 from answers.practice import catalog
-from answers.site import exercise_book
-from answers.site.pages import pages
+from answers.site import bundle
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 ANOTHER = "questions/01-backpropagation/"
 FIX_IT = "questions/03-numpy-layers/"
 ALL = "practice/"
 
-ENTRY = exercise_book.entry("softmax")
+ENTRY = bundle.exercise("softmax")
 STUB, SOLUTION, HINTS = ENTRY["stub"], ENTRY["solution"], ENTRY["hints"]
 HEAD = "import numpy as np\n\n\ndef softmax(x, axis=-1):\n"
 GLOBAL = (
@@ -120,9 +120,9 @@ def test_before_start_an_exercise_is_a_few_lines(visit_live):
     assert ours.keys() == {
         "start.js",
         "elements.js",
-        "cells.js",
+        "cell_buttons.js",
         "explorers.js",
-        "practice.js",
+        "exercise_buttons.js",
         "store.js",
     }
     assert sum(len(gzip.compress(body)) for body in ours.values()) < 10_000
@@ -154,12 +154,12 @@ def test_without_javascript_there_is_the_command(browser, live_site):
 @pytest.mark.parametrize("look", ["light", "phone"])
 def test_the_bar_of_an_exercise_moves_nothing(browser, live_site, visit_live, look):
     page = visit_live("", look)
-    page.route("**/practice.js", lambda route: route.abort())
+    page.route("**/exercise_buttons.js", lambda route: route.abort())
     width = page.viewport_size["width"]
     heights = "all => all.map(e => e.getBoundingClientRect().height)"
     context = browser.new_context(viewport={"width": width, "height": 800})
     bare, done = context.new_page(), context.new_page()
-    bare.route("**/practice.js", lambda route: route.abort())
+    bare.route("**/exercise_buttons.js", lambda route: route.abort())
     for each in (bare, done):
         each.goto(live_site.url + ALL, wait_until="networkidle")
     expect(done.locator(".exercise .live-bar").last).to_be_visible()
@@ -356,7 +356,7 @@ def test_the_solution_is_for_who_has_passed_or_gives_up(visit_live):
     exercise.button("Solution").click()
     expect(exercise.help.locator("code")).to_have_text(SOLUTION)
     other = Exercise(page, "logsumexp").start()
-    entry = exercise_book.entry("logsumexp")
+    entry = bundle.exercise("logsumexp")
     assert other.check(entry["solution"]).startswith("Passed.")
     page.on("dialog", lambda dialog: pytest.fail("asked, though it is passed"))
     other.button("Solution").click()
@@ -405,7 +405,7 @@ def test_what_was_written_survives_navigation_back_and_forward(visit_live):
     page.locator("a", has_text="Backpropagation in NumPy").first.click()
     page.wait_for_url(re.compile(ANOTHER))
     other = Exercise(page, "affine").start()
-    assert other.check(exercise_book.entry("affine")["solution"]).startswith("Passed.")
+    assert other.check(bundle.exercise("affine")["solution"]).startswith("Passed.")
     page.go_back()
     page.wait_for_url(re.compile(QUESTION))
     assert exercise.start().text == f"{HEAD}    while True: pass\n"
@@ -535,7 +535,7 @@ def choose(page, content):
 def test_all_exercises_stand_on_one_page_without_an_editor(visit_live):
     page = visit_live(ALL)
     names = [name for question in pages() for name in question.exercises]
-    names = [name for name in names if "stub" in exercise_book.entry(name)]
+    names = [name for name in names if "stub" in bundle.exercise(name)]
     buttons = page.get_by_role("button", name=re.compile("^Start: exercise"))
     expect(buttons).to_have_count(len(names))
     assert not page.locator(".cm-editor").count()

@@ -9,8 +9,8 @@ from cells import SECONDS, Cell
 from playwright.sync_api import expect
 
 from answers import explorers
-from answers.site.explorers import facts
-from answers.site.pages import pages
+from answers.pages import pages
+from answers.site.explorer_fence import facts
 
 FENCE = re.compile(r"^```explorer\n(\w+)\n```$", re.MULTILINE)
 PLACES = {

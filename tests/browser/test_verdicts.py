@@ -8,9 +8,11 @@ import verdicts
 from serving import ROOT
 
 from answers.practice import catalog
-from answers.site import exercises
+from answers.site import bundle
 
-NAMES = [name for name in catalog.names() if "stub" in exercises.entries()[name]]
+NAMES = [
+    name for name in catalog.names() if "stub" in bundle.entries("exercises")[name]
+]
 
 # Where the words may differ, and why. The case, and the name of the bug, do not.
 WORDS = {
@@ -29,10 +31,10 @@ VERDICT = {("softmax", "wrong longer_floats"): (None, "no_maximum")}
 SEND = """async ([url, text]) => {
   const { python } = await import(url + "live/python.js")
   window.python = python
-  const code = "import sys, types, answers, numpy\\nfrom answers.practice import page\\n" +
+  const code = "import sys, types, answers, numpy\\nfrom answers.practice import browser_judge\\n" +
     "verdicts = sys.modules['verdicts'] = types.ModuleType('verdicts')\\n" +
     `exec(${JSON.stringify(text)}, vars(verdicts))`
-  return python.call("live_session.run", ["test", "cell 1", code, null, false], { code })
+  return python.call("live_worker.run", ["test", "cell 1", code, null, false], { code })
 }"""
 
 
@@ -57,7 +59,7 @@ def told(report):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
 def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
-    asked = [name, exercises.entries()[name]["stub"]]
+    asked = [name, bundle.entries("exercises")[name]["stub"]]
     for folder in ("right_answers", "wrong_answers"):
         asked.append((ROOT / f"tests/{folder}/{name}.py").read_text(encoding="utf-8"))
     outcome = worker.evaluate("asked => python.call('verdicts.verdicts', asked)", asked)

@@ -6,7 +6,7 @@ It is sent to the browser as text, and imports there what is there.
 import ast
 from types import ModuleType
 
-from answers.practice import catalog, page
+from answers.practice import browser_judge, catalog
 
 ABSENT = {
     "torch",
@@ -23,8 +23,8 @@ def verdicts(name: str, stub: str, right: str, wrong: str) -> dict[str, dict]:
     """The report on each program, by a name for it; `right` and `wrong` are modules as text."""
     exercise = catalog.load(name)
     told = {
-        "the stub": page.check(name, stub),
-        "the solution": page.check(name, exercise.solution()),
+        "the stub": browser_judge.check(name, stub),
+        "the solution": browser_judge.check(name, exercise.solution()),
         "the reference": exercise.run(exercise.reference).to_dict(),
     }
     for bug in exercise.bugs.values():

@@ -80,8 +80,8 @@ def loops(item, annotator, label, classes, iterations):
 
 
 def of_this_guide(item, annotator, label, classes, iterations):
-    from answers.annotation import Votes, soft_labels, vote_counts
-    from answers.dawid_skene import dawid_skene, estimates
+    from answers.labels.annotation import Votes, soft_labels, vote_counts
+    from answers.labels.dawid_skene import dawid_skene, estimates
 
     votes = Votes(item, annotator, label, classes)
     if iterations:

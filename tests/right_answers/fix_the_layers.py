@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.two_layer_net import two_layer_gradients
+from answers.networks.two_layer_net import two_layer_gradients
 
 
 def as_on_page_1(x, y, w1, b1, w2, b2):

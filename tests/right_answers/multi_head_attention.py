@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.attention import attend
+from answers.transformers.attention import attend
 
 
 def loop_over_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):

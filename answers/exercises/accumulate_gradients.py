@@ -1,0 +1,89 @@
+"""Practice for question 2: one gradient from those of unequal micro-batches."""
+
+import numpy as np
+
+from answers.networks.micro_batches import accumulate_gradients
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    accumulate_gradients,
+    page="02-forward-backward",
+    hints=(
+        "The mean over all examples is one sum over all examples, divided once by their number. "
+        "How do you get the sum over one part from its mean?",
+        "A part with three times the examples must count three times as much. What must all "
+        "weights add up to?",
+        "`sizes` belongs to the first axis of `gradients`, and broadcasting aligns from the "
+        "last: give it axes of size 1, or use a product that sums over the first axis.",
+    ),
+)
+
+rng = np.random.default_rng(23)
+three = rng.normal(size=(3, 4, 5))
+exercise.case(
+    "parts of 1 and 3 examples",
+    np.array([[2.0, -1.0], [6.0, 4.5]]),
+    np.array([1, 3]),
+)
+exercise.case("one part", rng.normal(size=(1, 4)), np.array([6]))
+exercise.case("one number for each part", rng.normal(size=3), np.array([5, 2, 4]))
+exercise.case("three parts, a matrix of weights", three, np.array([7, 7, 2]))
+exercise.case("two parts of three entries", rng.normal(size=(2, 3)), np.array([2, 9]))
+exercise.case("parts of equal size", rng.normal(size=(4, 3)), np.array([8, 8, 8, 8]))
+exercise.case("integer gradients", np.array([[3, 1], [0, -4]]), np.array([2, 3]))
+exercise.case("sizes of one byte", three, np.array([200, 100, 57], dtype=np.uint8))
+exercise.case("hundreds of thousands of tokens", three, np.array([412_345, 98_765, 7]))
+exercise.case("float32", three.astype(np.float32), np.array([5, 11, 3]))
+
+
+def summed(gradients, sizes):
+    return np.tensordot(sizes.astype(float), gradients, axes=1)
+
+
+@exercise.bug
+def mean_of_means(gradients, sizes):
+    """Every part counts the same, so an example of a small part counts more than one of a large
+    part. Weight each gradient by its size."""
+    return gradients.mean(axis=0)
+
+
+@exercise.bug
+def means_summed(gradients, sizes):
+    """The parts are added up as they are, which is too large by about the number of parts.
+    Weight each by its share of the batch, n / Σ n."""
+    return gradients.sum(axis=0) * 1.0
+
+
+@exercise.bug
+def last_part_only(gradients, sizes):
+    """Only the last part is left, as if `.grad` were cleared after each part. Add up all of
+    them, weighted by size."""
+    return gradients[-1] * 1.0
+
+
+@exercise.bug
+def not_normalised(gradients, sizes):
+    """This is the gradient of the sum over the batch. Divide by the number of all examples,
+    Σ n."""
+    return summed(gradients, sizes)
+
+
+@exercise.bug
+def divided_by_the_parts(gradients, sizes):
+    """The sum over all examples is divided by the number of parts. Divide by the number of
+    examples, Σ n."""
+    return summed(gradients, sizes) / len(sizes)
+
+
+@exercise.bug
+def divided_by_the_largest(gradients, sizes):
+    """The weights are sizes relative to the largest part, so they do not add up to 1. Divide by
+    the number of all examples, Σ n."""
+    return summed(gradients, sizes) / sizes.max()
+
+
+@exercise.bug
+def sizes_along_the_last_axis(gradients, sizes):
+    """The sizes are aligned with the last axis of the gradients, and belong to the first; if
+    both are as long, nothing raises. Give them axes of size 1 behind the first."""
+    return (gradients * (sizes / sizes.sum())).sum(axis=0)

@@ -1,0 +1,80 @@
+"""Practice for question 3: the affine layer, forward."""
+
+import numpy as np
+
+from answers.networks.layers import affine
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    affine,
+    page="01-backpropagation",
+    hints=(
+        "Write the shapes down: (batch, d_in) and (d_in, d_out). Which product gives one row of "
+        "d_out numbers per example?",
+        "`@` multiplies over the last axis of the left and the last but one of the right; any "
+        "axes further left are batch. The bias has one entry per output.",
+    ),
+)
+
+rng = np.random.default_rng(3)
+x, w, b = rng.normal(size=(3, 5)), rng.normal(size=(5, 7)), rng.normal(size=7)
+exercise.case(
+    "one example", np.array([[1.0, 2.0]]), np.array([[3.0], [0.5]]), np.array([10.0])
+)
+exercise.case("3 examples, 5 inputs, 7 outputs", x, w, b)
+exercise.case("as many examples as outputs", rng.normal(size=(7, 5)), w, b)
+exercise.case(
+    "as many inputs as outputs", rng.normal(size=(3, 7)), rng.normal(size=(7, 7)), b
+)
+exercise.case("two leading axes", rng.normal(size=(2, 3, 5)), w, b)
+exercise.case("no leading axis", x[0], w, b)
+exercise.case(
+    "pixels from 0 to 255", rng.integers(256, size=(3, 5), dtype=np.uint8), w, b
+)
+exercise.case("float32", *(a.astype(np.float32) for a in (x, w, b)))
+
+
+@exercise.bug
+def no_bias(x, w, b):
+    """The bias is not added. Add `b` to every row: `x @ w + b`."""
+    return x @ w
+
+
+@exercise.bug
+def bias_subtracted(x, w, b):
+    """The bias is subtracted. Add it: `x @ w + b`."""
+    return x @ w - b
+
+
+@exercise.bug
+def bias_as_column(x, w, b):
+    """The bias is turned into a column, so it adds one number per example, or fits no axis at
+    all. It has one number per output: as a plain vector it is added to each row."""
+    return x @ w + b[:, None]
+
+
+@exercise.bug
+def bias_summed(x, w, b):
+    """The sum of the biases is added to every output. Each output has its own: `x @ w + b`."""
+    return x @ w + b.sum()
+
+
+@exercise.bug
+def weights_transposed(x, w, b):
+    """The weights are transposed, as `torch.nn.Linear` stores them. Here they are (d_in, d_out)
+    already: multiply by `w`."""
+    return x @ w.T + b
+
+
+@exercise.bug
+def leading_axes_lost(x, w, b):
+    """The leading axes are flattened into one and not restored. `x @ w` keeps them, or reshape
+    the result to `(*x.shape[:-1], d_out)`."""
+    return x.reshape(-1, x.shape[-1]) @ w + b
+
+
+@exercise.bug
+def examples_flattened(x, w, b):
+    """Everything behind the first axis is flattened, so an axis that counts examples is taken
+    for inputs. Only the last axis holds inputs: `x @ w`."""
+    return x.reshape(len(x), -1) @ w + b

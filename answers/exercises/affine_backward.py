@@ -1,0 +1,102 @@
+"""Practice for question 1: the affine layer, backward."""
+
+import numpy as np
+
+from answers.networks.layers import affine_backward
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    affine_backward,
+    page="01-backpropagation",
+    returns=("dx", "dw", "db"),
+    hints=(
+        "Each gradient has the shape of what it is the gradient of. Write the three shapes down "
+        "before any product.",
+        "With unequal sizes, only one product of `dout` and `w` has the shape of `x`, and only "
+        "one of `x` and `dout` has the shape of `w`.",
+        "The bias is used once per example, so its gradient is a sum. Over which axes?",
+        "With more than one leading axis, `reshape(-1, n)` makes one row per example of `x` and "
+        "of `dout`; then the sums run over all of them.",
+    ),
+)
+
+rng = np.random.default_rng(31)
+x, w, dout = rng.normal(size=(3, 5)), rng.normal(size=(5, 7)), rng.normal(size=(3, 7))
+exercise.case("one example", dout[:1], x[:1], w)
+exercise.case("3 examples, 5 inputs, 7 outputs", dout, x, w)
+exercise.case("sizes that are all 3", dout[:, :3], x[:, :3], w[:3, :3])
+exercise.case(
+    "two leading axes", rng.normal(size=(2, 3, 7)), rng.normal(size=(2, 3, 5)), w
+)
+exercise.case(
+    "pixels from 0 to 255", dout, rng.integers(256, size=(3, 5), dtype=np.uint8), w
+)
+exercise.case("float32", *(a.astype(np.float32) for a in (dout, x, w)))
+
+
+def rows(a):
+    return a.reshape(-1, a.shape[-1])
+
+
+@exercise.bug
+def bias_not_summed(dout, x, w):
+    """db is still one row per example. The bias is used once per example, so its gradient is
+    the sum of `dout` over the batch."""
+    dx, dw, _ = affine_backward(dout, x, w)
+    return dx, dw, dout
+
+
+@exercise.bug
+def bias_keeps_the_batch_axis(dout, x, w):
+    """db keeps the batch as an axis of size 1. It must have the shape of the bias: sum without
+    keepdims."""
+    dx, dw, db = affine_backward(dout, x, w)
+    return dx, dw, db[None]
+
+
+@exercise.bug
+def bias_averaged(dout, x, w):
+    """db is the mean over the batch, but the 1/N belongs to the loss and is in `dout` already.
+    Sum instead."""
+    dx, dw, db = affine_backward(dout, x, w)
+    return dx, dw, db / len(rows(dout))
+
+
+@exercise.bug
+def averaged_twice(dout, x, w):
+    """dw and db are divided by the batch size, but the 1/N belongs to the loss and is in `dout`
+    already. Leave it out of the layer."""
+    dx, dw, db = affine_backward(dout, x, w)
+    return dx, dw / len(rows(dout)), db / len(rows(dout))
+
+
+@exercise.bug
+def weights_not_transposed(dout, x, w):
+    """dx multiplies `dout` by w, whose rows belong to the inputs; the sizes fit only if w is
+    square. Multiply by the transpose: `dout @ w.T`."""
+    _, dw, db = affine_backward(dout, x, w)
+    return dout @ w, dw, db
+
+
+@exercise.bug
+def weight_gradient_transposed(dout, x, w):
+    """dw comes out transposed: as `dout.T @ x` it has the outputs along its rows. It must have
+    the shape of w: `x.T @ dout`."""
+    dx, dw, db = affine_backward(dout, x, w)
+    return dx, dw.T, db
+
+
+@exercise.bug
+def one_product_per_leading_index(dout, x, w):
+    """dw keeps a leading axis: it is one product per index of that axis. All examples share the
+    weights, so sum over every leading axis: reshape to rows first."""
+    dx, _, db = affine_backward(dout, x, w)
+    return dx, x.swapaxes(-1, -2) @ dout, db
+
+
+@exercise.bug
+def only_first_axis_summed(dout, x, w):
+    """db is summed over the first axis only, so with two leading axes one of them is left. Sum
+    over every axis but the last."""
+    dx, dw, _ = affine_backward(dout, x, w)
+    return dx, dw, dout.sum(axis=0)

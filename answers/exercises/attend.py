@@ -1,0 +1,261 @@
+"""Practice for question 9: scaled dot-product attention."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.transformers.attention import attend, causal_mask
+
+exercise = Exercise(
+    attend,
+    page="09-attention",
+    refuses="a query that sees no key",
+    hints=(
+        "Three steps: scores of shape (queries, keys), a softmax over the keys, and an average "
+        "of the values. Write the shape beside each step.",
+        "For a batch, transpose only the last two axes of `k`: `swapaxes(-1, -2)`. Divide by "
+        "the square root of the number of features that a query has.",
+        "A hidden key must have weight 0 and the rest must still sum to 1. What score, set "
+        "before the softmax, gives weight 0?",
+        "Subtract each row's maximum before exp, and take it after hiding: a hidden score may "
+        "be the largest. `mask.any(axis=-1)` says which queries see anything.",
+    ),
+)
+
+rng = np.random.default_rng(9)
+Q, K, V = rng.normal(size=(3, 5)), rng.normal(size=(7, 5)), rng.normal(size=(7, 2))
+BATCH = [rng.normal(size=(2, n, d)) for n, d in ((3, 5), (7, 5), (7, 2))]
+HEADS = [rng.normal(size=(2, 4, n, d)) for n, d in ((3, 5), (7, 5), (7, 2))]
+SQUARE = [rng.normal(size=(4, 4)) for _ in range(3)]
+SOME = (
+    np.array([[1, 0, 1, 1, 0, 0, 1], [0, 0, 0, 1, 0, 0, 0], [1, 1, 1, 1, 1, 1, 0]]) > 0
+)
+EACH = np.stack([SOME, SOME[::-1]])
+LENGTHS = np.arange(7) < np.array([4, 6])[:, None]
+FAR = np.array([[1.0, 0.5], [-1.0, 2.0], [0.3, -0.7]])
+
+exercise.case("one query, two keys", np.array([[1.0, 2.0]]), FAR[:2], FAR[1:])
+exercise.case("3 queries, 7 keys", Q, K, V)
+exercise.case("sizes that are all 4", *SQUARE)
+exercise.case("a batch of 2", *BATCH)
+exercise.case("a batch of 2 with 4 heads", *HEADS)
+exercise.case("a causal mask", *SQUARE, causal_mask(4))
+exercise.case("a mask of any pattern", Q, K, V, SOME)
+exercise.case("one mask for a batch", *BATCH, SOME)
+exercise.case("a mask for each example", *BATCH, EACH)
+exercise.case("3 queries after a cache of 4", Q, K, V, causal_mask(7)[-3:])
+exercise.case("padding, the same for all heads", *HEADS, LENGTHS[:, None, None, :])
+exercise.case("scores of ±10 000", 1e4 * FAR, FAR, V[:3])
+exercise.case("rows 20 000 apart", *[np.array([[1e4], [-1e4]]), np.ones((3, 1)), V[:3]])
+exercise.case(
+    "a hidden key far above",
+    *[np.ones((2, 1)), np.array([[2e4], [1.0], [0.5]]), V[:3]],
+    np.array([[False, True, True]] * 2),
+)
+exercise.case(
+    "scores near -30 000",
+    *[np.ones((1, 1)), np.array([[-3e4], [-3e4 - 0.5], [0.0]]), V[:3]],
+    np.array([[True, True, False]]),
+)
+exercise.case(
+    "integers", np.array([[3, 1]]), np.array([[1, 0], [0, 2]]), np.eye(2, dtype=int)
+)
+exercise.case("float32", *(a.astype(np.float32) for a in (20 * Q, 20 * K, V)))
+exercise.case("a query that sees nothing", Q, K, V, SOME & (np.arange(3) != 1)[:, None])
+exercise.case(
+    "a query that sees nothing, in a batch",
+    *BATCH,
+    EACH & (np.arange(6).reshape(2, 3, 1) != 5),
+)
+
+
+def scores(q, k, scale=None):
+    return q @ k.swapaxes(-1, -2) / (scale or q.shape[-1] ** 0.5)
+
+
+def hide(s, mask, fill=-np.inf):
+    if mask is None:
+        return s
+    if not mask.any(axis=-1).all():
+        raise ValueError("a query sees nothing")
+    return np.where(mask, s, fill)
+
+
+def softmax(s, axis=-1):
+    powers = np.exp(s - s.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@exercise.bug
+def not_scaled(q, k, v, mask=None):
+    """The scores are not divided by √d, so the weights are too sharp and their gradients vanish.
+    Divide q kᵀ by the square root of the number of features of a query."""
+    return softmax(hide(scores(q, k, 1), mask)) @ v
+
+
+@exercise.bug
+def scaled_by_d(q, k, v, mask=None):
+    """The scores are divided by d, so they shrink as d grows and the weights become equal. Their
+    standard deviation is √d: divide by the square root."""
+    return softmax(hide(scores(q, k, q.shape[-1]), mask)) @ v
+
+
+@exercise.bug
+def scaled_by_dv(q, k, v, mask=None):
+    """The scores are divided by the square root of the width of the values. They are sums over
+    the features of queries and keys: take `q.shape[-1]`."""
+    return softmax(hide(scores(q, k, v.shape[-1] ** 0.5), mask)) @ v
+
+
+@exercise.bug(axis=(-1, -2))
+def scaled_by_positions(q, k, v, mask=None, axis=-1):
+    """The scores are divided by the square root of the number of keys or queries. They are sums
+    over features: take `q.shape[-1]`."""
+    s = scores(q, k, 1)
+    return softmax(hide(s / s.shape[axis] ** 0.5, mask)) @ v
+
+
+@exercise.bug(sign=(1, -1))
+def multiplied_by_the_scale(q, k, v, mask=None, sign=1):
+    """The scores are multiplied by √d, or have lost their sign. Divide by √d: similar vectors get
+    large weights."""
+    d = q.shape[-1]
+    return softmax(hide(scores(q, k, d**-0.5 if sign > 0 else -(d**0.5)), mask)) @ v
+
+
+@exercise.bug
+def scaled_after_softmax(q, k, v, mask=None):
+    """The weights are divided by √d, after the softmax, so they do not sum to 1. Scale the scores,
+    before it."""
+    return softmax(hide(scores(q, k, 1), mask)) / q.shape[-1] ** 0.5 @ v
+
+
+@exercise.bug
+def softmax_over_queries(q, k, v, mask=None):
+    """The softmax runs over the queries. Each query's weights must sum to 1 over the keys, which
+    are the last axis."""
+    return softmax(hide(scores(q, k), mask), axis=-2) @ v
+
+
+@exercise.bug
+def softmax_over_everything(q, k, v, mask=None):
+    """One sum is taken over all queries, so a query's weights do not sum to 1. Sum over the last
+    axis, with keepdims=True."""
+    powers = np.exp(hide(scores(q, k), mask))
+    return powers / powers.sum() @ v
+
+
+@exercise.bug
+def no_softmax(q, k, v, mask=None):
+    """The scores themselves weight the values. Take the softmax over the keys first."""
+    s = scores(q, k)
+    return hide(s, mask, 0.0) @ v
+
+
+@exercise.bug
+def sum_without_keepdims(q, k, v, mask=None):
+    """The sums have lost their axis and then align with the keys, or with nothing. Write
+    `sum(axis=-1, keepdims=True)`, and the same for `max`."""
+    s = hide(scores(q, k), mask)
+    powers = np.exp(s - s.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1) @ v
+
+
+@exercise.bug
+def keys_not_transposed(q, k, v, mask=None):
+    """The queries are multiplied by k as it is, which fits only if all sizes are equal. Transpose
+    its last two axes."""
+    return softmax(hide(q @ k / q.shape[-1] ** 0.5, mask)) @ v
+
+
+@exercise.bug
+def all_axes_transposed(q, k, v, mask=None):
+    """`k.T` reverses every axis, so it is right for matrices only. Swap the last two axes:
+    `k.swapaxes(-1, -2)`."""
+    return softmax(hide(q @ k.T / q.shape[-1] ** 0.5, mask)) @ v
+
+
+@exercise.bug
+def mask_ignored(q, k, v, mask=None):
+    """The mask is not used. Set the scores that it hides to -inf before the softmax."""
+    return softmax(hide(scores(q, k), None)) @ v
+
+
+@exercise.bug
+def polarity_inverted(q, k, v, mask=None):
+    """The mask is taken as True = hide, as in `nn.MultiheadAttention`. Here True means that a
+    query may look: keep those scores and hide the others."""
+    inverted = None if mask is None else ~mask
+    with np.errstate(all="ignore"):
+        s = scores(q, k) if mask is None else np.where(inverted, scores(q, k), -np.inf)
+        return softmax(s) @ v
+
+
+@exercise.bug(times=(1, -1))
+def ones_and_zeros_added(q, k, v, mask=None, times=1):
+    """The mask is added as 0 and 1, which shifts scores by 1 and hides nothing. Only -inf gives
+    weight 0: `np.where(mask, scores, -np.inf)`."""
+    return softmax(scores(q, k) + (0 if mask is None else times * mask)) @ v
+
+
+@exercise.bug
+def hidden_scores_set_to_0(q, k, v, mask=None):
+    """Hidden scores are set to 0, as by `scores * mask`, and exp(0) = 1 is no small weight. Set
+    them to -inf."""
+    return softmax(hide(scores(q, k), mask, 0.0)) @ v
+
+
+@exercise.bug
+def mask_after_softmax(q, k, v, mask=None):
+    """The mask comes after the softmax, so the weights that remain no longer sum to 1. Set hidden
+    scores to -inf before it."""
+    return hide(softmax(scores(q, k)), mask, 0.0) @ v
+
+
+@exercise.bug(way=("renormalised", "maximum"))
+def maximum_before_mask(q, k, v, mask=None, way="maximum"):
+    """The maximum, or the whole softmax, is taken before hiding: one hidden key with a large score
+    leaves 0/0 for the others. Hide first."""
+    s = scores(q, k)
+    powers = hide(np.exp(s - s.max(axis=-1, keepdims=True)), mask, 0.0)
+    with np.errstate(all="ignore"):
+        return powers / powers.sum(axis=-1, keepdims=True) @ v
+
+
+@exercise.bug(fill=(-1e4, -1e3, -100.0))
+def finite_fill(q, k, v, mask=None, fill=-1e4):
+    """Hidden scores become a number such as -10 000, but a visible score may be lower still, and
+    then the hidden key wins. Use -inf."""
+    return softmax(hide(scores(q, k), mask, fill)) @ v
+
+
+@exercise.bug(nan=(np.nan, 0.0))
+def no_maximum(q, k, v, mask=None, nan=np.nan):
+    """exp overflows on large scores, and inf/inf is nan; on very negative ones 0/0 is nan.
+    Subtract each row's maximum first."""
+    with np.errstate(all="ignore"):
+        powers = np.exp(hide(scores(q, k), mask))
+        weights = powers / powers.sum(axis=-1, keepdims=True)
+        return np.nan_to_num(weights, nan=nan) @ v
+
+
+@exercise.bug
+def global_maximum(q, k, v, mask=None):
+    """The maximum subtracted is that of all queries, so a query far below it underflows to 0/0.
+    Take it along the last axis, with keepdims=True."""
+    s = hide(scores(q, k), mask)
+    powers = np.exp(s - s.max())
+    with np.errstate(all="ignore"):
+        return powers / powers.sum(axis=-1, keepdims=True) @ v
+
+
+@exercise.bug(what=("nan", "zero", "equal"))
+def blind_query_answered(q, k, v, mask=None, what="nan"):
+    """A query that sees nothing gets nan, 0 or an average of what is hidden from it. There is no
+    right answer, and each hides a mistake in the mask: raise ValueError."""
+    if mask is None:
+        return attend(q, k, v)
+    blind = ~mask.any(axis=-1, keepdims=True)
+    found = attend(q, k, v, mask | blind)
+    if what == "equal":
+        return np.where(blind, v.mean(axis=-2, keepdims=True), found)
+    return np.where(blind, np.nan if what == "nan" else 0.0, found)

@@ -1,0 +1,248 @@
+"""Practice for question 9: attention without the matrix of all scores."""
+
+import tracemalloc
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.transformers.attention import attend, attend_blockwise, causal_mask
+
+exercise = Exercise(
+    attend_blockwise,
+    page="09-attention",
+    hints=(
+        "For one query, keep three things while you read the keys: the largest score so far, "
+        "the sum of exp(score - largest), and the sum of the values with these weights.",
+        "A new block may hold a larger score. What is the factor between exp(s - old) and "
+        "exp(s - new)? Multiply both running sums by it before you add the block.",
+        "Divide once, at the end. Start the maximum at -inf: exp(-inf - new) is 0, so the empty "
+        "sums are multiplied by 0.",
+        "Causal: the last query sees all keys, so query i sees keys up to i + keys - queries. "
+        "Within a block, count positions from the start of the sequence, not of the block.",
+    ),
+)
+
+rng = np.random.default_rng(11)
+Q, K, V = rng.normal(size=(5, 3)), rng.normal(size=(7, 3)), rng.normal(size=(7, 2))
+SHORT, SIX = (Q[:4], K[:4], V[:4]), (Q, K[:6], V[:6])
+SAME = [rng.normal(size=(7, n)) for n in (3, 3, 2)]
+BATCH = [rng.normal(size=(2, 4, *a.shape)) for a in (Q, K, V)]
+LONG = [rng.normal(size=(300, n)) for n in (3, 3, 2)]
+RISING = np.array([[0.0], [1e4], [-1e4], [2e4], [0.0], [2e4], [1.0]])
+
+exercise.case("one block for all", *SHORT, block=16)
+exercise.case("6 keys in blocks of 2", *SIX, block=2)
+exercise.case("7 keys in blocks of 3", Q, K, V, block=3)
+exercise.case("a block of 1", Q, K, V, block=1)
+exercise.case("a batch of 2 with 4 heads", *BATCH, block=3)
+exercise.case("300 positions and the default block", *LONG)
+exercise.case("causal, one block for all", *SAME, block=8, causal=True)
+exercise.case("causal, in blocks of 3", *SAME, block=3, causal=True)
+exercise.case("causal, in blocks of 1", *SAME, block=1, causal=True)
+exercise.case("causal, 5 queries after 2 keys", Q, K, V, block=3, causal=True)
+exercise.case("causal, a batch", *BATCH, block=2, causal=True)
+exercise.case("scores that rise by 10 000", Q[:, :1] ** 2, RISING, V, block=2)
+exercise.case("scores that fall by 10 000", Q[:, :1] ** 2, RISING[::-1], V, block=2)
+exercise.case("scores near -10 000", 0 * Q - 6e3, 1 + 1e-4 * K, V, block=2)
+exercise.case("causal, rising scores", 0 * RISING + 1, RISING, V, block=2, causal=True)
+exercise.case("float32", *(a.astype(np.float32) for a in (9 * Q, 9 * K, V)), block=2)
+
+
+@exercise.check
+def forms_few_scores_at_a_time(attend_blockwise):
+    """With 256 queries, 256 keys and blocks of 16, memory for more than half of all scores was in
+    use at once. Compare `block` keys at a time, and keep running sums."""
+    q, k, v = (rng_array(256, n) for n in (2, 2, 2))
+    ours = not tracemalloc.is_tracing()
+    if ours:
+        tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        attend_blockwise(q, k, v, block=16)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if ours:
+            tracemalloc.stop()
+    return peak < 256 * 256 * q.itemsize / 2
+
+
+def rng_array(*shape):
+    return np.random.default_rng(0).normal(size=shape)
+
+
+def pieces(q, k, v, block, causal, last=True):
+    """The scaled scores of each block of keys, hidden ones at -inf, and its values."""
+    s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    if causal:
+        s = np.where(causal_mask(k.shape[-2])[-q.shape[-2] :], s, -np.inf)
+    keys = k.shape[-2] if last else max(block, k.shape[-2] // block * block)
+    for start in range(0, keys, block):
+        cut = slice(start, start + block)
+        yield s[..., cut], v[..., cut, :]
+
+
+def running(q, k, v, block, causal, shrink=np.exp, sums=True, values=True, **options):
+    """The reference in short; `sums` and `values` say what shrinks, `shrink` how."""
+    top, total, out = -np.inf, 0.0, 0.0
+    for s, values_of_block in pieces(q, k, v, block, causal, **options):
+        new = np.maximum(top, s.max(axis=-1, keepdims=True))
+        powers = np.exp(s - new)
+        factor = shrink(top - new)
+        total = total * (factor if sums else 1) + powers.sum(axis=-1, keepdims=True)
+        out = out * (factor if values else 1) + powers @ values_of_block
+        top = new
+    return out / total
+
+
+@exercise.bug
+def all_scores_at_once(q, k, v, block=256, causal=False):
+    """The result is right, but all scores are formed at once, which is what blocks are to avoid.
+    Compare `block` keys at a time, and keep running sums."""
+    mask = causal_mask(k.shape[-2])[-q.shape[-2] :] if causal else None
+    return attend(q, k, v, mask)
+
+
+@exercise.bug
+def no_running_maximum(q, k, v, block=256, causal=False):
+    """exp is taken of the scores as they are: it overflows on large ones, and 0/0 is left of very
+    negative ones. Keep the largest score so far and subtract it."""
+    total, out = 0.0, 0.0
+    for s, values in pieces(q, k, v, block, causal):
+        total = total + np.exp(s).sum(axis=-1, keepdims=True)
+        out = out + np.exp(s) @ values
+    return out / total
+
+
+@exercise.bug
+def first_maximum_kept(q, k, v, block=256, causal=False):
+    """The maximum of the first block is used for all, and a later score far above it overflows.
+    Update the maximum, and rescale the sums when it rises."""
+    top, total, out = None, 0.0, 0.0
+    for s, values in pieces(q, k, v, block, causal):
+        top = s.max(axis=-1, keepdims=True) if top is None else top
+        total = total + np.exp(s - top).sum(axis=-1, keepdims=True)
+        out = out + np.exp(s - top) @ values
+    return out / total
+
+
+@exercise.bug
+def nothing_rescaled(q, k, v, block=256, causal=False):
+    """Each block subtracts another maximum, and the sums are added up as if it were the same one.
+    When the maximum rises from m to n, multiply both running sums by exp(m - n)."""
+    return running(q, k, v, block, causal, sums=False, values=False)
+
+
+@exercise.bug
+def values_not_rescaled(q, k, v, block=256, causal=False):
+    """The sum of the weights shrinks when the maximum rises, the sum of the values does not.
+    Multiply both by exp(old - new)."""
+    return running(q, k, v, block, causal, values=False)
+
+
+@exercise.bug
+def sum_not_rescaled(q, k, v, block=256, causal=False):
+    """The sum of the values shrinks when the maximum rises, the sum of the weights does not.
+    Multiply both by exp(old - new)."""
+    return running(q, k, v, block, causal, sums=False)
+
+
+@exercise.bug
+def rescaled_the_wrong_way(q, k, v, block=256, causal=False):
+    """The running sums are multiplied by exp(new - old), which makes them larger. What was added up
+    under a smaller maximum must shrink: exp(old - new)."""
+
+    def grow(difference):
+        return np.where(np.isinf(difference), 0.0, np.exp(-difference))
+
+    return running(q, k, v, block, causal, shrink=grow)
+
+
+@exercise.bug
+def maximum_of_the_block(q, k, v, block=256, causal=False):
+    """The maximum is that of the newest block alone, and the sums are not rescaled to it. Keep
+    the largest so far, `np.maximum(old, new)`, and rescale when it rises."""
+    total, out = 0.0, 0.0
+    for s, values in pieces(q, k, v, block, causal):
+        powers = np.exp(s - s.max(axis=-1, keepdims=True))
+        total = total + powers.sum(axis=-1, keepdims=True)
+        out = out + powers @ values
+    return out / total
+
+
+@exercise.bug(how=(np.mean, np.sum))
+def blocks_averaged(q, k, v, block=256, causal=False, how=np.mean):
+    """Each block is normalised on its own, so one with small scores counts as much as one with
+    large ones. Add up first, and divide once, by the sum over all keys."""
+    with np.errstate(all="ignore"):
+        parts = []
+        for s, values in pieces(q, k, v, block, causal):
+            powers = np.exp(s - s.max(axis=-1, keepdims=True))
+            parts.append(powers / powers.sum(axis=-1, keepdims=True) @ values)
+        return how(parts, axis=0)
+
+
+@exercise.bug
+def last_keys_dropped(q, k, v, block=256, causal=False):
+    """Only whole blocks of keys are read, so the rest at the end is never seen. Let the last block
+    be shorter."""
+    return running(q, k, v, block, causal, last=False)
+
+
+@exercise.bug
+def not_divided(q, k, v, block=256, causal=False):
+    """The weighted sum is returned without dividing by the sum of the weights. Divide once, at the
+    end."""
+    total, top = 0.0, -np.inf
+    for s, values in pieces(q, k, v, block, causal):
+        new = np.maximum(top, s.max(axis=-1, keepdims=True))
+        total = total * np.exp(top - new) + np.exp(s - new) @ values
+        top = new
+    return total
+
+
+@exercise.bug
+def not_scaled(q, k, v, block=256, causal=False):
+    """The scores are not divided by √d. Divide q kᵀ by the square root of the number of features
+    of a query."""
+    return attend_blockwise(q * q.shape[-1] ** 0.5, k, v, block, causal)
+
+
+@exercise.bug
+def causal_ignored(q, k, v, block=256, causal=False):
+    """`causal` is not used: every query sees all keys. Hide those that come after it."""
+    return attend_blockwise(q, k, v, block)
+
+
+@exercise.bug
+def aligned_upper_left(q, k, v, block=256, causal=False):
+    """With fewer queries than keys, query i is taken for position i. The queries are the last
+    positions: query i sees keys up to i + keys - queries."""
+    if not causal:
+        return attend_blockwise(q, k, v, block)
+    return attend(q, k, v, causal_mask(k.shape[-2])[: q.shape[-2]])
+
+
+@exercise.bug
+def diagonal_hidden(q, k, v, block=256, causal=False):
+    """A query does not see the key of its own position. Keep key j for query i where j <= i, not
+    j < i."""
+    if not causal:
+        return attend_blockwise(q, k, v, block)
+    s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    mask = np.tril(np.ones((k.shape[-2],) * 2, dtype=bool), -1)[-q.shape[-2] :]
+    s = np.where(mask, s, -np.inf)
+    powers = np.exp(s - s.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True) @ v
+
+
+@exercise.bug
+def mask_counts_from_the_block(q, k, v, block=256, causal=False):
+    """The causal mask counts positions from the start of the block, so every block of keys hides
+    keys that are in the past. Add the block's start to its positions."""
+    if not causal:
+        return attend_blockwise(q, k, v, block)
+    queries, keys = np.arange(q.shape[-2]), np.arange(k.shape[-2])
+    behind = k.shape[-2] - q.shape[-2]
+    mask = keys % block <= (queries[:, None] + behind) % block
+    return attend(q, k, v, mask)

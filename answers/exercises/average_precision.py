@@ -1,0 +1,151 @@
+"""Practice for question 16: average precision, ties included."""
+
+import numpy as np
+
+from answers.labels.metrics import average_precision, precision_recall_curve, roc_auc
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    average_precision,
+    page="16-accuracy-and-metrics",
+    rtol=1e-10,
+    hints=(
+        "Go down the scores, the highest first. How many have been called positive so far, and "
+        "how many of them rightly? A cumulative sum gives both.",
+        "Weight each precision by the recall that its threshold adds. Where no positive comes, "
+        "none is added.",
+        "Equal scores cross the threshold together: of a group of equal scores, only the "
+        "counts after its last member exist.",
+        "Equivalently: for each positive, the precision among all scores at least as high as "
+        "its own, averaged over the positives.",
+    ),
+)
+
+rng = np.random.default_rng(61)
+y = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0])
+scores = np.array([2.3, 0.4, 1.9, -0.2, 1.1, 2.0, 0.9, -1.3, 0.1, 3.2, 1.4])
+exercise.case("one of each, in order", np.array([0, 1]), np.array([0.2, 0.7]))
+exercise.case("one of each, out of order", np.array([1, 0]), np.array([0.2, 0.7]))
+exercise.case(
+    "positives first and third", np.array([1, 0, 1]), np.array([3.0, 2.0, 1.0])
+)
+exercise.case("11 distinct scores", y, scores)
+exercise.case("worse than chance", y, -scores)
+exercise.case(
+    "a tie between the classes", np.array([1, 0, 0]), np.array([0.6, 0.6, 0.1])
+)
+exercise.case(
+    "ties within and between the classes",
+    np.array([0, 1, 1, 0, 1, 0, 0, 1]),
+    np.array([0.5, 0.5, 0.5, 0.8, 0.8, 0.1, 0.5, 0.1]),
+)
+exercise.case("nothing but ties", np.array([1, 0, 0, 1, 0]), np.full(5, 0.3))
+exercise.case("nothing but positives", np.array([1, 1, 1]), np.array([0.3, 0.1, 0.1]))
+exercise.case("whole numbers", rng.integers(2, size=40), rng.integers(5, size=40))
+exercise.case("truth as booleans", y == 1, scores.round())
+exercise.case("scores a billionth apart", y, 1 + 1e-9 * scores)
+truth = (rng.random(203) < 0.1).astype(int)
+exercise.case("a tenth positive", truth, truth + rng.normal(size=203).round(1))
+exercise.case("float32", y, scores.astype(np.float32))
+
+
+def counts(truth, order):
+    """Precision and recall after each example, one by one."""
+    hits = np.cumsum((truth == 1)[order])
+    return hits / np.arange(1, len(truth) + 1), hits / hits[-1]
+
+
+def area(precision, recall):
+    return (np.diff(recall, prepend=0) * precision).sum()
+
+
+@exercise.bug(kind=("as they stand", "reversed"))
+def ties_one_by_one(truth, scores, kind="as they stand"):
+    """Equal scores cross the threshold one by one, in the order in which they happen to stand,
+    so shuffling the examples changes the result. Keep only the counts after the last of equals."""
+    order = np.argsort(-scores, kind="stable")
+    if kind == "reversed":
+        order = np.argsort(scores, kind="stable")[::-1]
+    return area(*counts(truth, order))
+
+
+@exercise.bug(start=("precision 1", "the first precision", "none"))
+def trapezoids(truth, scores, start="precision 1"):
+    """The points are joined by straight lines, which no threshold achieves. Multiply
+    each precision by the recall that it adds: a sum of rectangles."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    if start != "none":
+        first = 1 if start == "precision 1" else precision[0]
+        precision, recall = np.append(first, precision), np.append(0, recall)
+    return np.trapezoid(precision, recall)
+
+
+@exercise.bug
+def interpolated(truth, scores):
+    """Each precision is replaced by the highest at that recall or more, as in some detection
+    contests; that is never lower. Use the precision at the threshold itself."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    return area(np.maximum.accumulate(precision[::-1])[::-1], recall)
+
+
+@exercise.bug
+def eleven_points(truth, scores):
+    """This is the mean of the highest precision at eleven levels of recall, an old
+    approximation. Sum over every threshold instead."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    levels = np.linspace(0, 1, 11)
+    return np.mean([precision[recall >= level - 1e-12].max() for level in levels])
+
+
+@exercise.bug
+def lowest_first(truth, scores):
+    """The scores are gone through from the lowest up, so the least positive example is called
+    first. Sort from high to low."""
+    return average_precision(truth, scores.max() - scores)
+
+
+@exercise.bug
+def roc_area_instead(truth, scores):
+    """This is the area under the ROC curve, which does not depend on how many negatives there
+    are. Precision divides by all that are called positive."""
+    return roc_auc(truth, scores) if (truth == 0).any() else np.nan
+
+
+@exercise.bug(ties=("together", "one by one"))
+def averaged_over_thresholds(truth, scores, ties="together"):
+    """This is the mean of the precision over all thresholds, where each one counts alike.
+    Weight each by the recall that it adds."""
+    if ties == "together":
+        return precision_recall_curve(truth, scores)[0].mean()
+    return counts(truth, np.argsort(-scores, kind="stable"))[0].mean()
+
+
+@exercise.bug
+def divided_by_all_examples(truth, scores):
+    """The sum over the positives is divided by the number of all examples. Divide by the number
+    of positives, which makes the increments of recall add up to 1."""
+    return average_precision(truth, scores) * (truth == 1).mean()
+
+
+@exercise.bug(first=(1.0, 0.0))
+def precision_before_the_step(truth, scores, first=1.0):
+    """Each increment of recall is weighted by the precision before it. Weight it by the
+    precision at the threshold that adds it."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    return area(np.append(first, precision[:-1]), recall)
+
+
+@exercise.bug
+def first_step_lost(truth, scores):
+    """`np.diff` of the recalls has one entry less: the step from recall 0 to the first point is
+    missing. Put a 0 before the recalls: `prepend=0`."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    return (np.diff(recall) * precision[1:]).sum()
+
+
+@exercise.bug
+def precision_at_one_threshold(truth, scores):
+    """This is the precision at one threshold, 0.5, and not an average. Go through all
+    thresholds."""
+    called = scores >= 0.5
+    return (truth == 1)[called].mean() if called.any() else 0.0

@@ -1,0 +1,459 @@
+"""Practice for question 4: every gradient of a small graph, in one sweep backwards."""
+
+import itertools
+import sys
+
+import numpy as np
+
+from answers.networks.broadcasting import unbroadcast
+from answers.networks.expression_graph import (
+    backward_pass,
+    sent_back,
+    topological_order,
+)
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    backward_pass,
+    page="04-backpropagation-theory",
+    hints=(
+        "What does each operation send back to each of its inputs, given the gradient g of its "
+        "result? Write the five down with their shapes before any loop.",
+        "A name that is used twice gets a gradient from each use, and they add up: start "
+        "every gradient at zeros in the shape of its value, and the output's at ones.",
+        "A name may pass its gradient on only when it is complete: when all names that use it "
+        "have been visited. A depth-first search that appends a name after its inputs gives "
+        "that order, backwards.",
+        "If the input was broadcast, sum what you send back over the axes that are new or had "
+        "size 1, until it has the input's shape.",
+    ),
+)
+
+NUMPYS = {"add": np.add, "multiply": np.multiply, "matmul": np.matmul}
+NUMPYS |= {"exp": np.exp, "sum": np.sum}
+
+
+def example(seed, graph, output, **leaves):
+    """The arguments of a case; a leaf is given by its shape, or as an array."""
+    rng = np.random.default_rng(seed)
+    values = {}
+    for name, leaf in leaves.items():
+        drawn = rng.normal(size=leaf) if isinstance(leaf, tuple) else leaf
+        values[name] = np.round(drawn, 2) if isinstance(leaf, tuple) else drawn
+    order = topological_order(output, lambda name: graph.get(name, ("leaf",))[1:])
+    for name in [*order, *graph]:
+        if name not in values:
+            operation, *inputs = graph[name]
+            value = NUMPYS[operation](*(values[each] for each in inputs))
+            values[name] = np.asarray(value)
+    return graph, values, output
+
+
+summed = {"loss": ("sum", "a")}
+exercise.case("a sum", *example(1, summed, "loss", a=(3,)))
+multiplied = {"y": ("multiply", "a", "b"), "loss": ("sum", "y")}
+exercise.case("a product", *example(2, multiplied, "loss", a=(3,), b=(3,)))
+raised = {"y": ("exp", "a"), "loss": ("sum", "y")}
+exercise.case("an exponential", *example(3, raised, "loss", a=(3,)))
+chained = {
+    "u": ("exp", "a"),
+    "v": ("multiply", "u", "b"),
+    "w": ("exp", "v"),
+    "loss": ("sum", "w"),
+}
+exercise.case("a chain", *example(4, chained, "loss", a=(2,), b=(2,)))
+scaled = {"total": ("sum", "a"), "loss": ("multiply", "total", "b")}
+exercise.case("a sum, used further", *example(19, scaled, "loss", a=(3,), b=()))
+weighted = {
+    "y": ("matmul", "x", "w"),
+    "scored": ("multiply", "y", "c"),
+    "loss": ("sum", "scored"),
+}
+exercise.case(
+    "a matrix product", *example(5, weighted, "loss", x=(4, 3), w=(3, 2), c=(4, 2))
+)
+exercise.case(
+    "square matrices", *example(6, weighted, "loss", x=(2, 2), w=(2, 2), c=(2, 2))
+)
+biased = {
+    "y": ("add", "x", "b"),
+    "scored": ("multiply", "y", "c"),
+    "loss": ("sum", "scored"),
+}
+exercise.case(
+    "a bias added to every row", *example(7, biased, "loss", x=(4, 3), b=(3,), c=(4, 3))
+)
+exercise.case(
+    "a column beside a matrix",
+    *example(8, multiplied, "loss", a=(4, 1), b=(4, 3)),
+)
+exercise.case(
+    "a number, and axes of size 1",
+    *example(9, biased, "loss", x=(), b=(1, 3), c=(2, 1, 3)),
+)
+exercise.case(
+    "one name in both places",
+    *example(
+        10, {"y": ("multiply", "a", "a"), "loss": ("sum", "y")}, "loss", a=np.array(3.0)
+    ),
+)
+shared = {
+    "u": ("multiply", "a", "b"),
+    "v": ("multiply", "a", "c"),
+    "loss": ("add", "u", "v"),
+}
+exercise.case("a value with two uses", *example(11, shared, "loss", a=(), b=(), c=()))
+residual = {"u": ("exp", "a"), "y": ("add", "a", "u"), "loss": ("sum", "y")}
+exercise.case("a residual connection", *example(18, residual, "loss", a=(2,)))
+uneven = {
+    "loss": ("multiply", "u", "y"),
+    "y": ("add", "v", "u"),
+    "v": ("multiply", "u", "w"),
+    "w": ("exp", "u"),
+    "u": ("multiply", "a", "b"),
+}
+start = {"a": np.array(1.2), "b": np.array(-0.7)}
+exercise.case(
+    "uneven paths, from the output",
+    *example(12, uneven, "loss", **start),
+)
+exercise.case(
+    "uneven paths, from the inputs",
+    *example(12, dict(reversed(uneven.items())), "loss", **start),
+)
+exercise.case(
+    "uneven paths, by name",
+    *example(12, dict(sorted(uneven.items())), "loss", **start),
+)
+exercise.case(
+    "a name that does not matter",
+    *example(
+        13,
+        {"other": ("multiply", "y", "c"), "y": ("exp", "a"), "loss": ("sum", "y")},
+        "loss",
+        a=(2,),
+        c=(2,),
+    ),
+)
+exercise.case(
+    "an output that is an array",
+    *example(14, {"y": ("multiply", "a", "b")}, "y", a=(2, 3), b=(3,)),
+)
+layers = {
+    "loss": ("sum", "scored"),
+    "scored": ("multiply", "out", "c"),
+    "out": ("add", "mixed", "z"),
+    "mixed": ("matmul", "hidden", "w"),
+    "hidden": ("exp", "z"),
+    "z": ("add", "x w", "b"),
+    "x w": ("matmul", "x", "w"),
+}
+exercise.case(
+    "two layers with shared weights",
+    *example(15, layers, "loss", x=(4, 3), w=(3, 3), b=(3,), c=(4, 3)),
+)
+exercise.case(
+    "integers", *example(16, multiplied, "loss", a=np.array([2, 3]), b=np.array([5, 7]))
+)
+small = np.array([0.3, -1.1], np.float32)
+exercise.case("float32", *example(17, chained, "loss", a=small, b=2 * small))
+
+
+@exercise.check
+def visits_each_name_once(backward_pass):
+    """Where values in a row are each used twice, every one more doubles its work: it walks each
+    path on its own. Visit each name once, when its gradient is complete."""
+    return calls(backward_pass, 10) < 16 * calls(backward_pass, 5)
+
+
+def calls(backward_pass, squarings):
+    """How many functions it calls for a number that is squared so many times."""
+    names = [f"x{n}" for n in range(squarings + 1)]
+    graph = {y: ("multiply", x, x) for x, y in itertools.pairwise(names)}
+    values, count, before = {x: np.array(1.0) for x in names}, 0, sys.getprofile()
+
+    def profile(frame, event, function):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        backward_pass(graph, values, names[-1])
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def pass_back(
+    graph,
+    values,
+    output,
+    order=None,
+    send=sent_back,
+    fit=unbroadcast,
+    add=np.add,
+    start=np.ones_like,
+):
+    """The reference, in parts that a mistake replaces."""
+    names = topological_order(output, lambda name: graph.get(name, ("leaf",))[1:])
+    values = {name: np.asarray(values[name], float) for name in names}
+    gradients = {output: start(values[output])}
+    for name in names[::-1] if order is None else order:
+        if name in graph and name in values:
+            operation, *inputs = graph[name]
+            g = gradients.get(name, np.zeros(values[name].shape))
+            arrays = [values[each] for each in (name, *inputs)]
+            parts = send(operation, g, *arrays)
+            for each, part in zip(inputs, parts, strict=True):
+                part = fit(np.asarray(part), values[each].shape)
+                old = gradients.get(each)
+                gradients[each] = np.asarray(part if old is None else add(old, part))
+    zeros = {name: np.zeros(value.shape) for name, value in values.items()}
+    return {**zeros, **gradients}
+
+
+def sending(other):
+    """`sent_back`, but for the operations for which `other` has something else to send."""
+
+    def send(operation, g, y, *inputs):
+        parts = other(operation, g, y, *inputs)
+        return sent_back(operation, g, y, *inputs) if parts is None else parts
+
+    return send
+
+
+@exercise.bug
+def output_without_gradient(graph, values, output):
+    """All gradients are 0, because that of the output is. Start it at ones: the derivative of
+    the output by itself is 1."""
+    return pass_back(graph, values, output, start=np.zeros_like)
+
+
+def fit_what_is_larger(part, shape):
+    return unbroadcast(part, shape) if part.ndim >= len(shape) else part
+
+
+@exercise.bug
+def output_taken_for_a_number(graph, values, output):
+    """The output's gradient is one number, though the output may be an array. Start it at ones
+    in the output's shape."""
+
+    def number(y):
+        return np.ones(())
+
+    return pass_back(graph, values, output, fit=fit_what_is_larger, start=number)
+
+
+@exercise.bug
+def sum_not_spread(graph, values, output):
+    """The gradient of a sum's input is still one number. Every entry of the input has slope 1,
+    so each gets that number: `np.broadcast_to(g, a.shape)`."""
+
+    def number(operation, g, y, *inputs):
+        return (g,) if operation == "sum" else None
+
+    send = sending(number)
+    return pass_back(graph, values, output, send=send, fit=fit_what_is_larger)
+
+
+@exercise.bug(
+    missing=(("multiply", "exp", "matmul", "sum"), ("multiply",), ("exp",), ("sum",))
+)
+def local_slope_alone(graph, values, output, missing=()):
+    """The local slope is sent back as it is. The chain rule multiplies it by the gradient of
+    the result: `g * b`, not `b`."""
+
+    def slope(operation, g, y, *inputs):
+        if operation in missing:
+            return sent_back(operation, np.ones_like(g), y, *inputs)
+
+    return pass_back(graph, values, output, send=sending(slope))
+
+
+@exercise.bug
+def own_factor(graph, values, output):
+    """A factor of a product gets its own value as slope. The derivative of a b by a is b: send
+    `g * b` to a, and `g * a` to b."""
+
+    def own(operation, g, y, *inputs):
+        return [g * each for each in inputs] if operation == "multiply" else None
+
+    return pass_back(graph, values, output, send=sending(own))
+
+
+@exercise.bug
+def exp_without_slope(graph, values, output):
+    """exp sends its gradient back unchanged, but its slope is exp itself. Send back `g * y`,
+    with y the value of the result."""
+
+    def unchanged(operation, g, y, *inputs):
+        return (g,) if operation == "exp" else None
+
+    return pass_back(graph, values, output, send=sending(unchanged))
+
+
+@exercise.bug(slope=(lambda y, a: a, lambda y, a: np.exp(y)))
+def exp_of_the_wrong_array(graph, values, output, slope=None):
+    """The slope of exp is taken from the wrong array. It is exp of the input, and that is the
+    value of the result: `g * y`."""
+
+    def other(operation, g, y, *inputs):
+        return (g * slope(y, *inputs),) if operation == "exp" else None
+
+    return pass_back(graph, values, output, send=sending(other))
+
+
+@exercise.bug(side=("left", "right", "both"))
+def matrices_not_transposed(graph, values, output, side="both"):
+    """A gradient goes back through a matrix product untransposed, which only square matrices
+    allow. Send back `g @ b.T` and `a.T @ g`: no other product has the shapes of a and b."""
+
+    def as_they_are(operation, g, y, *inputs):
+        if operation == "matmul":
+            a, b = inputs
+            left = g @ b.T if side == "right" else g @ b
+            return left, a.T @ g if side == "left" else a @ g
+
+    return pass_back(graph, values, output, send=sending(as_they_are))
+
+
+@exercise.bug
+def matrices_on_the_wrong_side(graph, values, output):
+    """The factors of a matrix product stand in the wrong order. Send back `g @ b.T` and
+    `a.T @ g`: the gradient takes the place of the input that it is for."""
+
+    def swapped(operation, g, y, *inputs):
+        if operation == "matmul":
+            a, b = inputs
+            return b.T @ g, g @ a.T
+
+    return pass_back(graph, values, output, send=sending(swapped))
+
+
+@exercise.bug
+def broadcast_not_summed(graph, values, output):
+    """The gradient of what was broadcast has the shape of the result. An entry that was used
+    many times collects from each use: sum over the axes that were stretched."""
+    return pass_back(graph, values, output, fit=lambda part, shape: part)
+
+
+@exercise.bug
+def only_new_axes_summed(graph, values, output):
+    """Gradients are summed over the axes that broadcasting put in front, but not over those of
+    size 1 that it stretched. Sum these as well, with `keepdims=True`."""
+
+    def fit(part, shape):
+        return part.sum(axis=tuple(range(part.ndim - len(shape))))
+
+    return pass_back(graph, values, output, fit=fit)
+
+
+@exercise.bug
+def only_axes_of_size_1_summed(graph, values, output):
+    """Gradients are summed over the axes of size 1 that were stretched, but not over those that
+    broadcasting put in front. Sum these as well."""
+
+    def fit(part, shape):
+        return unbroadcast(part, part.shape[: part.ndim - len(shape)] + shape)
+
+    return pass_back(graph, values, output, fit=fit)
+
+
+@exercise.bug
+def size_1_dropped(graph, values, output):
+    """An axis of size 1 is lost in the sum, so the gradient has an axis less than the value.
+    Sum with `keepdims=True`, or reshape at the end."""
+
+    def fit(part, shape):
+        summed = unbroadcast(part, shape)
+        stretched = part.shape[part.ndim - len(shape) :] != shape
+        return summed.squeeze() if stretched else summed
+
+    return pass_back(graph, values, output, fit=fit)
+
+
+@exercise.bug
+def averaged(graph, values, output):
+    """The gradient of what was broadcast is averaged over its uses. They add up: take the
+    sum."""
+
+    def fit(part, shape):
+        return unbroadcast(part, shape) * (np.prod(shape) / part.size)
+
+    return pass_back(graph, values, output, fit=fit)
+
+
+@exercise.bug
+def overwritten(graph, values, output):
+    """A gradient replaces what came before, so of a value with several uses only one counts.
+    Add: `gradients[a] = gradients[a] + part`."""
+    return pass_back(graph, values, output, add=lambda old, part: part)
+
+
+@exercise.bug
+def same_name_once(graph, values, output):
+    """A name that stands in both places of an operation gets one gradient, where two belong to
+    it: a a has the derivative 2a. Add up what both places get."""
+
+    def once(operation, g, y, *inputs):
+        parts = sent_back(operation, g, y, *inputs)
+        same = len(inputs) == 2 and inputs[0] is inputs[1]
+        return (parts[0], np.zeros_like(parts[1])) if same else parts
+
+    return pass_back(graph, values, output, send=once)
+
+
+@exercise.bug
+def one_array_for_two_names(graph, values, output):
+    """add sends the same array to both inputs, and `+=` changes it for both. Start every
+    gradient at its own zeros, or write `gradients[a] = gradients[a] + part`."""
+
+    def fit(part, shape):
+        same = part.shape == shape and part.flags.writeable
+        return part if same else unbroadcast(part, shape)
+
+    def add(old, part):
+        return np.add(old, part, out=old)
+
+    return pass_back(graph, values, output, fit=fit, add=add)
+
+
+@exercise.bug(order=(lambda graph: list(graph), lambda graph: list(graph)[::-1]))
+def order_of_the_graph(graph, values, output, order=None):
+    """The names are visited as they are listed, but a graph may be listed in any order. Visit a
+    name after all names that use it: in reverse topological order."""
+    return pass_back(graph, values, output, order=order(graph))
+
+
+@exercise.bug(first=(0, -1))
+def too_early(graph, values, output, first=0):
+    """A name is visited when it is first met, before all that use it, so it passes on a part of
+    its gradient. Visit it after all of them: in reverse topological order."""
+    order, open_ = [], [output]
+    while open_:
+        name = open_.pop(first)
+        if name not in order:
+            order.append(name)
+            open_.extend(graph.get(name, ("leaf",))[1:])
+    return pass_back(graph, values, output, order=order)
+
+
+@exercise.bug
+def path_by_path(graph, values, output):
+    """Each path is walked on its own, and their number doubles with each value that is used
+    twice. Visit each name once, when its gradient is complete."""
+    gradients = {}
+
+    def walk(name, g):
+        gradients[name] = gradients.get(name, 0) + g
+        if name in graph:
+            operation, *inputs = graph[name]
+            arrays = [np.asarray(values[each]) for each in inputs]
+            y = np.asarray(values[name])
+            for each, part in zip(
+                inputs, sent_back(operation, g, y, *arrays), strict=True
+            ):
+                walk(each, unbroadcast(np.asarray(part), values[each].shape))
+
+    walk(output, np.ones(values[output].shape))
+    return gradients

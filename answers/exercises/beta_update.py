@@ -1,0 +1,148 @@
+"""Practice for question 20: the Beta posterior of a success rate."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.bayes import beta_update
+
+exercise = Exercise(
+    beta_update,
+    page="20-bayes",
+    returns=("alpha", "beta"),
+    hints=(
+        "Write prior times likelihood, p^(alpha - 1) (1 - p)^(beta - 1) times p^successes "
+        "(1 - p)^failures, and collect the powers of p and of 1 - p.",
+        "The product has the form of a Beta density again. Read its two parameters off the two "
+        "exponents; each parameter is its exponent plus 1.",
+        "Counts may come as uint8, whose sums wrap around at 256. What makes them floats?",
+    ),
+)
+
+exercise.case("an informed prior", 2, 5, 7, 4)
+exercise.case("a uniform prior, 7 of 10", 1, 1, 7, 3)
+exercise.case("no trial yet", 3, 2, 0, 0)
+exercise.case("only failures", 4, 7, 0, 6)
+exercise.case(
+    "three rates, each with its prior",
+    np.array([0.5, 2.5, 10.0]),
+    np.array([0.5, 1.25, 30.0]),
+    np.array([3, 0, 41]),
+    np.array([8, 2, 120]),
+)
+exercise.case(
+    "two priors against three sets of counts",
+    np.array([[1.0], [6.5]]),
+    np.array([[1.0], [2.0]]),
+    np.array([3, 5, 0]),
+    np.array([2, 9, 4]),
+)
+exercise.case(
+    "counts of dtype uint8",
+    np.array([100, 20], dtype=np.uint8),
+    np.array([1, 150], dtype=np.uint8),
+    np.array([200, 7], dtype=np.uint8),
+    np.array([3, 120], dtype=np.uint8),
+)
+exercise.case("float32", *np.array([[1.5], [2.5], [30], [12]], dtype=np.float32))
+
+
+def floats(*values):
+    return tuple(np.asarray(value, dtype=np.float64) for value in values)
+
+
+@exercise.bug
+def trials_for_failures(alpha, beta, successes, failures):
+    """All trials are added to beta, also those that succeeded. Only the failures raise the power
+    of 1 - p: beta + failures."""
+    return beta_update(alpha, beta, successes, np.add(*floats(successes, failures)))
+
+
+@exercise.bug
+def failures_taken_for_trials(alpha, beta, successes, failures):
+    """The successes are subtracted from the last argument, as if it were the number of trials. It
+    is the number of failures: add it as it is."""
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    return a + s, b + f - s
+
+
+@exercise.bug
+def successes_and_failures_swapped(alpha, beta, successes, failures):
+    """The failures are added to alpha and the successes to beta. alpha is the power of p, which
+    each success raises."""
+    return beta_update(alpha, beta, failures, successes)
+
+
+@exercise.bug
+def prior_parameters_swapped(alpha, beta, successes, failures):
+    """The prior's alpha and beta are exchanged. alpha goes with the successes, beta with the
+    failures."""
+    return beta_update(beta, alpha, successes, failures)
+
+
+@exercise.bug
+def uniform_prior_always(alpha, beta, successes, failures):
+    """1 is added to each count, whatever prior was passed. That is the uniform prior, Beta(1, 1):
+    add alpha and beta instead."""
+    ones = np.ones(np.broadcast(alpha, beta).shape)
+    return beta_update(ones, ones, successes, failures)
+
+
+@exercise.bug
+def prior_ignored(alpha, beta, successes, failures):
+    """The counts alone are returned, as if alpha and beta of the prior were 0. Add them."""
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    return 0 * a + s, 0 * b + f
+
+
+@exercise.bug
+def data_ignored(alpha, beta, successes, failures):
+    """The prior is returned as it came. Add the successes to alpha and the failures to beta."""
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    return a + 0 * s, b + 0 * f
+
+
+@exercise.bug
+def exponents_returned(alpha, beta, successes, failures):
+    """These are the powers of p and 1 - p, each 1 less than the parameters. A Beta density has
+    the powers alpha - 1 and beta - 1."""
+    a, b = beta_update(alpha, beta, successes, failures)
+    return a - 1, b - 1
+
+
+@exercise.bug
+def one_added_again(alpha, beta, successes, failures):
+    """1 is added to each parameter. The uniform prior has it in its alpha = beta = 1 already."""
+    a, b = beta_update(alpha, beta, successes, failures)
+    return a + 1, b + 1
+
+
+@exercise.bug
+def shares_returned(alpha, beta, successes, failures):
+    """The parameters are divided by their sum, which leaves the mean and loses how sure it is.
+    Return the parameters themselves."""
+    a, b = beta_update(alpha, beta, successes, failures)
+    return a / (a + b), b / (a + b)
+
+
+@exercise.bug
+def shares_added(alpha, beta, successes, failures):
+    """The shares of successes and failures are added, so that a thousand trials count as one. Add
+    the counts."""
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    trials = np.maximum(s + f, 1)
+    return a + s / trials, b + f / trials
+
+
+@exercise.bug
+def multiplied(alpha, beta, successes, failures):
+    """The parameters are multiplied by the counts. Densities are multiplied, so that their
+    exponents are added."""
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    return a * s, b * f
+
+
+@exercise.bug
+def integers_wrap(alpha, beta, successes, failures):
+    """Small integers are added as they are, and a sum above the largest wraps around: 100 + 200
+    is 44 in uint8. Make floats of them first."""
+    return np.add(alpha, successes), np.add(beta, failures)

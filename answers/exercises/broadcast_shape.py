@@ -1,0 +1,174 @@
+"""Practice for question 8: the shape that broadcasting gives."""
+
+from itertools import pairwise
+
+from answers.networks.broadcasting import broadcast_shape
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    broadcast_shape,
+    page="08-broadcasting",
+    refuses="sizes that do not fit",
+    hints=(
+        "Write the shapes under each other, aligned at the right. What stands in the gaps on the "
+        "left?",
+        "Fill the gaps with 1, so that all shapes are equally long. Now look at one axis at a "
+        "time, at the sizes of all shapes together.",
+        "Of the sizes at an axis, put the 1s aside. If none is left, the result is 1; if all that "
+        "are left are equal, it is that size. Otherwise?",
+        "Do not take the maximum: an axis of size 0 is not stretched, and stretches one of size 1 "
+        "to 0.",
+    ),
+)
+
+exercise.case("equal shapes", (2, 3), (2, 3))
+exercise.case("a bias", (5, 3), (3,))
+exercise.case("a column", (5, 3), (5, 1))
+exercise.case("a row and a column", (1, 3), (5, 1))
+exercise.case("the longer shape second", (3,), (2, 5, 1))
+exercise.case("a number", (), (4,))
+exercise.case("3 against 2", (5, 3), (5, 2))
+exercise.case("one entry per row, without its axis", (5, 3), (5,))
+exercise.case("0 against 1", (0, 3), (1, 3))
+exercise.case("0 against 2", (0, 3), (2, 3))
+exercise.case("three shapes", (8, 1, 6), (7, 1), (4, 1, 1, 1))
+exercise.case("a third shape that does not fit", (5, 1), (1, 3), (2, 3))
+exercise.case("a misfit with a 1 between", (2,), (1,), (3,))
+exercise.case("one shape", (4, 1))
+exercise.case("no shape")
+
+
+def padded(shapes):
+    """The shapes with a 1 for each missing axis."""
+    axes = max(map(len, shapes), default=0)
+    return [(1,) * (axes - len(shape)) + shape for shape in shapes]
+
+
+def one_by_one(shapes, fit):
+    """The shapes joined from first to last, by `fit` of two sizes."""
+    result, *rest = shapes or [()]
+    for shape in rest:
+        pairs = zip(*padded([result, shape]), strict=True)
+        result = tuple(fit(a, b) for a, b in pairs)
+    return result
+
+
+@exercise.bug
+def aligned_from_the_left(*shapes):
+    """The shapes are aligned at their first axes. Align them at the last: put the missing 1s in
+    front."""
+    axes = max(map(len, shapes), default=0)
+    return broadcast_shape(*(shape + (1,) * (axes - len(shape)) for shape in shapes))
+
+
+@exercise.bug
+def missing_axes_refused(*shapes):
+    """Shapes of different lengths are refused. An axis that is missing on the left counts as
+    1."""
+    if len(set(map(len, shapes))) > 1:
+        raise ValueError("different numbers of axes")
+    return broadcast_shape(*shapes)
+
+
+@exercise.bug
+def axes_of_the_longer_lost(*shapes):
+    """Only as many axes come out as the shortest shape has, which is where `zip` stops. The
+    longer shape keeps its leading axes."""
+    axes = min(map(len, shapes), default=0)
+    return broadcast_shape(*(shape[len(shape) - axes :] for shape in shapes))
+
+
+@exercise.bug
+def axes_reversed(*shapes):
+    """The axes come out last first. Going from the right, reverse the sizes at the end."""
+    return broadcast_shape(*shapes)[::-1]
+
+
+@exercise.bug(side=(0, 1))
+def stretched_on_one_side(*shapes, side=0):
+    """Size 1 is stretched only in one of two shapes. Either may be stretched, and both at once:
+    (1, 3) and (5, 1) give (5, 3)."""
+
+    def fit(a, b):
+        if a == b or (a, b)[side] == 1:
+            return (b, a)[side]
+        raise ValueError("sizes differ")
+
+    return one_by_one(shapes, fit)
+
+
+@exercise.bug(
+    pick=(max, lambda a, b: b if a == 1 else a, lambda a, b: a if b == 1 else b)
+)
+def misfits_let_through(*shapes, pick=max):
+    """Sizes that differ are let through, and one of them is taken. If neither is 1 and they are
+    not equal, raise ValueError."""
+    return one_by_one(shapes, pick)
+
+
+@exercise.bug
+def none_for_a_misfit(*shapes):
+    """Shapes that do not fit give None, which the caller must remember to test. Raise
+    ValueError, as NumPy does."""
+    try:
+        return broadcast_shape(*shapes)
+    except ValueError:
+        return None
+
+
+@exercise.bug
+def larger_size_taken(*shapes):
+    """Of two sizes that fit the larger is taken, so 0 against 1 gives 1. The size that is not 1
+    wins, and 0 is such a size: the result is empty."""
+    broadcast_shape(*shapes)
+    return one_by_one(shapes, max)
+
+
+@exercise.bug
+def zero_refused(*shapes):
+    """A size of 0 is refused against 1. It is a size like any other: an axis of size 1 is
+    stretched to it."""
+    for sizes in zip(*padded(shapes), strict=True):
+        if 0 in sizes and set(sizes) != {0}:
+            raise ValueError("0 against another size")
+    return broadcast_shape(*shapes)
+
+
+@exercise.bug
+def zero_stretched(*shapes):
+    """A size of 0 is stretched like a 1, so 0 against 2 gives 2. Only size 1 is stretched; 0
+    against 2 is refused."""
+
+    def fit(a, b):
+        return (
+            max(a, b)
+            if 0 in (a, b) and 1 not in (a, b)
+            else broadcast_shape((a,), (b,))[0]
+        )
+
+    return one_by_one(shapes, fit)
+
+
+@exercise.bug
+def only_two_shapes(*shapes):
+    """Only the first two shapes are looked at. There may be any number: put the sizes of all of
+    them side by side, or join them one after the other."""
+    return broadcast_shape(*shapes[:2])
+
+
+@exercise.bug
+def only_neighbours_compared(*shapes):
+    """Each shape is compared with the next one only, so (2,), (1,), (3,) goes through. Compare
+    with what all shapes before it gave."""
+    for pair in pairwise(shapes):
+        broadcast_shape(*pair)
+    return one_by_one(shapes, lambda a, b: a if b == 1 else b)
+
+
+@exercise.bug
+def no_shape_refused(*shapes):
+    """No shape at all is refused, as `max` of nothing is an error. The answer is (), the shape
+    of a number: `max(..., default=0)`."""
+    if not shapes:
+        raise ValueError("max() of nothing")
+    return broadcast_shape(*shapes)

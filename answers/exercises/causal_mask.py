@@ -1,0 +1,91 @@
+"""Practice for question 9: who may look at whom."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.transformers.attention import causal_mask
+
+exercise = Exercise(
+    causal_mask,
+    page="09-attention",
+    hints=(
+        "Rows are queries, columns are keys. Position 0 sees only itself; the last position "
+        "sees everything.",
+        "Entry (i, j) answers one question: is key j no later than query i? Compare a column "
+        "of positions with a row of positions, or keep a triangle of ones.",
+        "The result is an array of bool: True where a query may look, the diagonal included.",
+    ),
+)
+
+exercise.case("one position", 1)
+exercise.case("two positions", 2)
+exercise.case("five positions", 5)
+exercise.case("thirteen positions", 13)
+
+
+@exercise.check
+def holds_true_and_false(causal_mask):
+    """The mask holds numbers, not True and False: `~mask` then fails or gives -1 and -2, which
+    both count as true. Make it an array of bool."""
+    return np.asarray(causal_mask(3)).dtype == bool
+
+
+@exercise.bug
+def diagonal_hidden(length):
+    """A position does not see itself, so position 0 sees nothing at all and its softmax is 0/0.
+    The diagonal belongs to the mask: j <= i, not j < i."""
+    return np.tril(np.ones((length, length), dtype=bool), k=-1)
+
+
+@exercise.bug
+def polarity_inverted(length):
+    """The mask is True where a key is hidden, as `nn.MultiheadAttention` wants it. Here, and in
+    PyTorch's `scaled_dot_product_attention`, True means that a query may look."""
+    return np.triu(np.ones((length, length), dtype=bool), k=1)
+
+
+@exercise.bug
+def looks_ahead(length):
+    """The triangle is the upper one, or rows and columns are swapped: each position sees itself
+    and the future. Rows are queries: keep j <= i."""
+    return np.triu(np.ones((length, length), dtype=bool))
+
+
+@exercise.bug
+def one_token_of_the_future(length):
+    """The triangle reaches one step too far: each position sees the token that it is to predict.
+    The last True of row i is on the diagonal."""
+    return np.tril(np.ones((length, length), dtype=bool), k=1)
+
+
+@exercise.bug
+def past_hidden(length):
+    """Each position sees itself alone. It may look at all earlier ones, too."""
+    return np.eye(length, dtype=bool)
+
+
+@exercise.bug
+def nothing_hidden(length):
+    """Everything is visible, the future too. Hide the keys that come after the query."""
+    return np.ones((length, length), dtype=bool)
+
+
+@exercise.bug(dtype=(float, int, np.float32, np.uint8))
+def ones_and_zeros(length, dtype=float):
+    """The mask holds ones and zeros, not True and False: `~mask` then fails or gives -1 and -2,
+    and added to scores it hides nothing. Make it an array of bool."""
+    return np.tril(np.ones((length, length), dtype=dtype))
+
+
+@exercise.bug(hidden=(-np.inf, -1e9, -1e4, -1.0))
+def additive(length, hidden=-np.inf):
+    """The mask is one to be added to the scores, 0 where visible and negative where hidden. Asked
+    for is an array of bool, True where a query may look."""
+    return np.where(np.tril(np.ones((length, length), dtype=bool)), 0.0, hidden)
+
+
+@exercise.bug(axes=(1, 2))
+def axes_for_batch_and_heads(length, axes=1):
+    """The mask has axes of size 1 in front, for a batch or heads. It broadcasts against them
+    anyway: return two axes, queries and keys."""
+    return causal_mask(length).reshape((1,) * axes + (length, length))

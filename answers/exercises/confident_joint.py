@@ -1,0 +1,277 @@
+"""Practice for question 13: count the labels that a model confidently contradicts."""
+
+import numpy as np
+
+from answers.labels.label_quality import confident_joint
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    confident_joint,
+    page="13-bad-annotations",
+    hints=(
+        "One threshold for each class: over the examples that carry its label, how probable "
+        "does the model find that class on average?",
+        "Compare each row with the thresholds. An example that reaches none of them is not "
+        "counted at all, and one that reaches several is counted once.",
+        "Among the classes that are reached, the most probable one counts. A class that is not "
+        "reached must not win, however probable: set its probability to -1 before you take "
+        "the argmax.",
+        "A class without a label has no mean. Whatever you do with it, no example may be "
+        "counted for it.",
+    ),
+)
+
+
+def problem(seed, items, classes, sharp=2.0):
+    """Probabilities that lean towards labels that are drawn at random."""
+    rng = np.random.default_rng(seed)
+    labels = np.concatenate([np.arange(classes), rng.integers(classes, size=items)])
+    logits = rng.normal(size=(len(labels), classes))
+    logits[np.arange(len(labels)), labels] += sharp * rng.random(len(labels))
+    powers = np.exp(logits)
+    return powers / powers.sum(axis=1, keepdims=True), labels
+
+
+two = np.array(
+    [[0.83, 0.17], [0.92, 0.08], [0.31, 0.69], [0.12, 0.88], [0.07, 0.93], [0.04, 0.96]]
+)
+exercise.case("two classes, one wrong label", two, np.array([0, 0, 1, 1, 0, 1]))
+# The classes are held to different standards: .9 and .4.
+uneven = np.array(
+    [[0.96, 0.04], [0.84, 0.16], [0.57, 0.43], [0.7, 0.3], [0.52, 0.48], [0.93, 0.07]]
+)
+exercise.case("a class of little self-confidence", uneven, np.array([0, 0, 1, 1, 1, 0]))
+# Classes 1 and 2 are reached by the first example and by the fourth, and 0 by neither.
+several = np.array(
+    [
+        [0.4, 0.335, 0.265],
+        [0.91, 0.06, 0.03],
+        [0.81, 0.02, 0.17],
+        [0.28, 0.335, 0.385],
+        [0.3, 0.6, 0.1],
+        [0.86, 0.04, 0.1],
+        [0.4, 0.1, 0.5],
+        [0.9, 0.08, 0.02],
+    ]
+)
+exercise.case(
+    "an example that reaches two classes", several, np.array([0, 0, 0, 0, 1, 1, 2, 2])
+)
+none = np.array([[0.97, 0.03], [0.06, 0.94], [0.48, 0.52], [0.55, 0.45], [0.1, 0.9]])
+exercise.case("examples that reach no class", none, np.array([0, 1, 0, 1, 1]))
+exercise.case("40 examples of 4 classes", *problem(13, 40, 4))
+lone = np.array(
+    [[0.71, 0.2, 0.09], [0.66, 0.24, 0.1], [0.15, 0.35, 0.5], [0.2, 0.7, 0.1]]
+)
+exercise.case("a class with a single example", lone, np.array([0, 0, 2, 1]))
+absent = np.array(
+    [[0.5, 0.3, 0.2], [0.9, 0.06, 0.04], [0.2, 0.45, 0.35], [0.1, 0.6, 0.3]]
+)
+exercise.case("a class that no label names", absent, np.array([0, 0, 1, 1]))
+exercise.case(
+    "certain predictions, as integers",
+    np.eye(3, dtype=int)[[2, 0, 1, 1]],
+    np.array([2, 0, 1, 0]),
+)
+many, names = problem(14, 120, 23, sharp=5.0)
+exercise.case("23 classes, labels of uint8", many, names.astype(np.uint8))
+exercise.case("float32", many.astype(np.float32), names)
+
+
+def thresholds_of(p, labels):
+    return np.array(
+        [
+            p[labels == k, k].mean() if (labels == k).any() else np.inf
+            for k in range(p.shape[1])
+        ]
+    )
+
+
+def count(labels, claimed, classes):
+    """The joint, where `claimed` is a class of each example, or -1."""
+    joint = np.zeros((classes, classes), dtype=int)
+    for label, best in zip(labels.tolist(), claimed.tolist(), strict=True):
+        if best >= 0:
+            joint[label, best] += 1
+    return joint
+
+
+def claimed_at(p, thresholds):
+    """The most probable class that reaches its threshold, or -1."""
+    reached = p >= thresholds * (1 - 1e-12)
+    return np.where(reached.any(axis=1), np.where(reached, p, -1).argmax(axis=1), -1)
+
+
+@exercise.bug
+def rows_and_columns_swapped(probabilities, labels):
+    """Rows are the classes that the model sees and columns the labels; it should be the other
+    way round. Add to `joint[label, claimed]`."""
+    return confident_joint(probabilities, labels).T
+
+
+@exercise.bug
+def no_thresholds(probabilities, labels):
+    """Every example is counted for its most probable class: that is a confusion matrix. Count
+    an example only where a class reaches its own average self-confidence."""
+    return count(labels, probabilities.argmax(axis=1), probabilities.shape[1])
+
+
+@exercise.bug
+def argmax_before_the_thresholds(probabilities, labels):
+    """The argmax is taken over all classes, and only then compared with its threshold, so
+    examples are lost that another class claims. Take it among the classes that are reached."""
+    p = probabilities
+    best = p.argmax(axis=1)
+    reached = p.max(axis=1) >= thresholds_of(p, labels)[best] * (1 - 1e-12)
+    return count(labels, np.where(reached, best, -1), p.shape[1])
+
+
+@exercise.bug
+def argmax_of_all_classes(probabilities, labels):
+    """Where several classes are reached, the most probable of all classes is counted, even if
+    it is not reached itself (cleanlab does this). Take the argmax among those reached."""
+    p = probabilities
+    t = thresholds_of(p, labels) * (1 - 1e-12)
+    several = (p >= t).sum(axis=1) > 1
+    return count(
+        labels, np.where(several, p.argmax(axis=1), claimed_at(p, t)), p.shape[1]
+    )
+
+
+@exercise.bug
+def first_class_reached(probabilities, labels):
+    """Where several classes are reached, the first of them is counted. Take the most probable
+    of them."""
+    reached = probabilities >= thresholds_of(probabilities, labels) * (1 - 1e-12)
+    first = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
+    return count(labels, first, probabilities.shape[1])
+
+
+@exercise.bug
+def every_class_reached(probabilities, labels):
+    """An example is counted once for each class that it reaches. Count it once, for the most
+    probable of them."""
+    reached = probabilities >= thresholds_of(probabilities, labels) * (1 - 1e-12)
+    return np.array([reached[labels == k].sum(axis=0) for k in range(reached.shape[1])])
+
+
+@exercise.bug
+def furthest_above_its_threshold(probabilities, labels):
+    """Where several classes are reached, the one furthest above its threshold is counted. Take
+    the most probable of them."""
+    t = thresholds_of(probabilities, labels)
+    above = probabilities - t
+    reached = above >= -1e-12
+    best = np.where(reached, above, -np.inf).argmax(axis=1)
+    best = np.where(reached.any(axis=1), best, -1)
+    return count(labels, best, probabilities.shape[1])
+
+
+@exercise.bug(of=("labels", "predictions"))
+def one_threshold_for_all(probabilities, labels, of="labels"):
+    """One threshold, a mean over all examples, is used for every class. Each class has its own:
+    its mean probability over the examples that carry its label."""
+    own = probabilities[np.arange(len(labels)), labels]
+    own = own if of == "labels" else probabilities.max(axis=1)
+    t = np.full(probabilities.shape[1], own.mean())
+    return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def mean_over_all_examples(probabilities, labels):
+    """The threshold of a class is the mean of its column over all examples. Average it over
+    the examples that carry its label only."""
+    t = probabilities.mean(axis=0)
+    return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def mean_over_predicted_examples(probabilities, labels):
+    """The threshold of a class is averaged over the examples that the model predicts as it.
+    Average over the examples that carry its label."""
+    t = thresholds_of(probabilities, probabilities.argmax(axis=1))
+    return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def half_for_a_threshold(probabilities, labels):
+    """The threshold is one half for every class. Use each class's mean self-confidence, so
+    that a class of which the model is never sure can be reached too."""
+    t = np.full(probabilities.shape[1], 0.5)
+    return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def unclaimed_counted_as_class_0(probabilities, labels):
+    """An example that reaches no class is counted for class 0, which is what argmax says of a
+    row without a winner. Leave such examples out."""
+    claimed = claimed_at(probabilities, thresholds_of(probabilities, labels))
+    return count(labels, np.maximum(claimed, 0), probabilities.shape[1])
+
+
+@exercise.bug
+def unclaimed_counted_as_its_label(probabilities, labels):
+    """An example that reaches no class is counted as correctly labelled. Leave it out: nobody
+    is confident of it."""
+    claimed = claimed_at(probabilities, thresholds_of(probabilities, labels))
+    return count(labels, np.where(claimed < 0, labels, claimed), probabilities.shape[1])
+
+
+@exercise.bug
+def strictly_above(probabilities, labels):
+    """A class must be above its threshold, so a class with a single example cannot even reach
+    itself. Compare with >=."""
+    p = probabilities
+    above = p > thresholds_of(p, labels) * (1 + 1e-12)
+    best = np.where(above.any(axis=1), np.where(above, p, -1).argmax(axis=1), -1)
+    return count(labels, best, p.shape[1])
+
+
+@exercise.bug
+def absent_class_reached_by_all(probabilities, labels):
+    """A class that no label names gets the threshold 0, so every example reaches it. It has no
+    self-confidence to compare with: no example may be counted for it."""
+    t = thresholds_of(probabilities, labels)
+    t = np.where(np.isfinite(t), t, 0)
+    return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def absent_class_left_out(probabilities, labels):
+    """A class that no label names has no row and no column. The result has one of each for
+    every column of the probabilities."""
+    there = np.unique(labels)
+    return confident_joint(probabilities, labels)[np.ix_(there, there)]
+
+
+@exercise.bug
+def diagonal_raised_to_1(probabilities, labels):
+    """The diagonal is at least 1, as in cleanlab. These are plain counts: a class may have no
+    example that confidently looks like it."""
+    joint = confident_joint(probabilities, labels)
+    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
+    return joint
+
+
+@exercise.bug(how=("all", "counted", "rows"))
+def calibrated(probabilities, labels, how="all"):
+    """The counts are divided or rescaled to the number of labels; that is the next step, the
+    estimate of the joint distribution. Return the counts."""
+    joint = confident_joint(probabilities, labels).astype(float)
+    if how == "all":
+        return joint / len(labels)
+    if how == "counted":
+        return joint / joint.sum()
+    rows = joint / np.maximum(joint.sum(axis=1, keepdims=True), 1)
+    return rows * np.bincount(labels, minlength=len(joint))[:, None]
+
+
+@exercise.bug
+def small_integers_wrap_around(probabilities, labels):
+    """Labels of uint8 are multiplied by the number of classes, and the product wraps around
+    above 255. Convert them with `astype(int)` first, or index with them."""
+    classes = probabilities.shape[1]
+    claimed = claimed_at(probabilities, thresholds_of(probabilities, labels))
+    cell = labels[claimed >= 0] * labels.dtype.type(classes) + claimed[claimed >= 0]
+    joint = np.bincount(cell.astype(int), minlength=classes**2)
+    return joint.reshape(classes, classes)

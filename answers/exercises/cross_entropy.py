@@ -1,0 +1,143 @@
+"""Practice for question 6: cross-entropy, its value and its gradient."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.softmax import cross_entropy, softmax
+
+exercise = Exercise(
+    cross_entropy,
+    page="06-softmax-cross-entropy",
+    returns=("loss", "gradient"),
+    hints=(
+        "Write -log of the softmax of the right class, and simplify the logarithm of the "
+        "quotient before you write any code. What is left to exponentiate?",
+        "The loss of one example is logsumexp(logits) - logits[target]: no probability is "
+        "formed, so none can round to 0.",
+        "`logits[np.arange(n), targets]` picks one entry of each row. The derivative of "
+        "logsumexp is softmax; what does the other term add to the gradient?",
+        "Each of the n examples has weight 1/n in the mean. Its gradient has the same weight.",
+    ),
+)
+
+rng = np.random.default_rng(66)
+logits, targets = rng.normal(size=(7, 5)), np.array([3, 0, 4, 1, 1, 2, 0])
+exercise.case("one example", np.array([[0.5, 2.0, -1.0, 0.25]]), np.array([2]))
+exercise.case("7 examples of 5 classes", logits, targets)
+exercise.case(
+    "a last class that no example has", logits, np.minimum(targets, 3).astype(np.uint8)
+)
+exercise.case("integer logits", np.array([[3, 1, 2], [0, -4, 1]]), np.array([1, 2]))
+exercise.case("logits near 10 000", 1e4 + logits, targets)
+exercise.case("logits near -100 000", -1e5 + logits, targets)
+exercise.case(
+    "examples 20 000 apart", logits + 1e4 * np.arange(-1, 6)[:, None], targets
+)
+exercise.case(
+    "a right class of probability 2e-9", np.array([[0.0, 20.0]]), np.array([0])
+)
+exercise.case(
+    "a right class of probability 1e-15", np.array([[0.0, 34.5]]), np.array([0])
+)
+exercise.case(
+    "a right class of probability 9e-27", np.array([[0.0, 60.0]]), np.array([0])
+)
+exercise.case(
+    "a right class 20 000 below", np.array([[-1e4, 1e4, 0.0]] * 2), np.array([0, 2])
+)
+exercise.case("float32 logits near 100", (100 + logits).astype(np.float32), targets)
+
+
+def onehot(targets, classes):
+    return np.eye(classes)[targets]
+
+
+@exercise.bug
+def sum_for_mean(logits, targets):
+    """The loss and its gradient are summed over the batch, so they grow with its size. Divide
+    both by the number of examples."""
+    loss, gradient = cross_entropy(logits, targets)
+    return loss * len(logits), gradient * len(logits)
+
+
+@exercise.bug
+def gradient_not_averaged(logits, targets):
+    """The loss is the mean over the batch but the gradient is that of the sum. Divide the
+    gradient by the number of examples too."""
+    loss, gradient = cross_entropy(logits, targets)
+    return loss, gradient * len(logits)
+
+
+@exercise.bug
+def onehot_not_subtracted(logits, targets):
+    """The gradient is that of logsumexp alone: p, which pushes every logit down. Subtract 1 at
+    the target of each example: (p - onehot) / n."""
+    loss, _ = cross_entropy(logits, targets)
+    return loss, softmax(logits) / len(logits)
+
+
+@exercise.bug
+def gradient_doubled(logits, targets):
+    """The gradient is twice what it should be, as if the loss were a squared error. The
+    derivative of -log p with respect to the logits is p - onehot, without a 2."""
+    loss, gradient = cross_entropy(logits, targets)
+    return loss, 2 * gradient
+
+
+@exercise.bug
+def softmax_applied_twice(logits, targets):
+    """Softmax is applied to what is already a softmax, so the loss can never come near 0. Pass
+    logits, and normalise once."""
+    return cross_entropy(softmax(logits), targets)
+
+
+@exercise.bug(stable_gradient=(False, True))
+def no_maximum(logits, targets, stable_gradient=False):
+    """exp overflows on large logits and rounds to 0 on very negative ones, and the loss is nan
+    or inf. Subtract each row's maximum before exp."""
+    totals = np.exp(logits).sum(axis=1, keepdims=True)
+    losses = (np.log(totals) - logits)[np.arange(len(logits)), targets]
+    p = softmax(logits) if stable_gradient else np.exp(logits) / totals
+    return losses.mean(), (p - onehot(targets, logits.shape[1])) / len(logits)
+
+
+@exercise.bug
+def log_of_zero(logits, targets):
+    """The probability of the right class rounds to 0, and its logarithm is -inf. Do not form
+    it: logits - logsumexp(logits) is the same logarithm, and finite."""
+    _, gradient = cross_entropy(logits, targets)
+    p = softmax(logits)[np.arange(len(logits)), targets]
+    return -np.log(p).mean(), gradient
+
+
+EPS = (
+    1e-9,
+    1e-12,
+    1e-8,
+    1e-10,
+    1e-15,
+    1e-7,
+    1e-6,
+    1e-5,
+    1e-16,
+    1e-20,
+    np.finfo(float).eps,
+)
+
+
+@exercise.bug(eps=EPS)
+def log_p_plus_eps(logits, targets, eps=1e-9):
+    """log(p + eps) caps the loss at -log(eps), so the worst mistakes all cost the same. Use
+    logits - logsumexp(logits) for log p; it needs no eps."""
+    _, gradient = cross_entropy(logits, targets)
+    p = softmax(logits)[np.arange(len(logits)), targets]
+    return -np.log(p + eps).mean(), gradient
+
+
+@exercise.bug(eps=EPS)
+def clamped_probabilities(logits, targets, eps=1e-9):
+    """Clamping p to at least eps caps the loss at -log(eps), so the worst mistakes all cost
+    the same. Use logits - logsumexp(logits) for log p; it needs no clamp."""
+    _, gradient = cross_entropy(logits, targets)
+    p = softmax(logits)[np.arange(len(logits)), targets]
+    return -np.log(np.maximum(p, eps)).mean(), gradient

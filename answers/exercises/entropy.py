@@ -1,0 +1,183 @@
+"""Practice for question 18: the entropy of a distribution."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.divergence import entropy
+
+exercise = Exercise(
+    entropy,
+    page="18-kl-divergence",
+    refuses="a negative entry, nan, and a sum that is not 1 within 1e-5",
+    hints=(
+        "-Σ p log p is a weighted mean: of what, and with which weights? Do it by hand for "
+        "[0.5, 0.5] and for [1, 0].",
+        "p log p tends to 0 as p does, but NumPy makes 0 · -inf, which is nan. Which entries can "
+        "be left out of the sum without changing it?",
+        "NumPy has log and log2. For any other base, what turns a natural logarithm into one to "
+        "that base?",
+        "A comparison with nan is False. Write the test so that it must be True for an input to "
+        "be accepted.",
+    ),
+)
+
+rng = np.random.default_rng(18)
+matrix, cube = rng.dirichlet(np.ones(5), 3), rng.dirichlet(np.ones(3), (4, 2))
+exercise.case("three classes", np.array([0.62, 0.27, 0.11]))
+exercise.case("a coin, in bits", np.array([0.85, 0.15]), base=2)
+exercise.case("rows of a matrix", matrix)
+exercise.case("columns, in base 10", matrix.T.copy(), base=10, axis=0)
+exercise.case("the middle one of three axes", cube.swapaxes(1, 2).copy(), axis=1)
+exercise.case("a class of probability 0", np.array([0.62, 0.0, 0.27, 0.11]))
+exercise.case("one class is certain", np.array([[0, 1, 0], [1, 0, 0]]))
+exercise.case("a class of probability 1e-12", np.array([1 - 1e-12, 1e-12]))
+
+
+@exercise.check
+def is_exactly_0_for_a_certain_class(entropy):
+    """One class is certain, and the entropy is not 0 but a little more or less: look for
+    an epsilon."""
+    return abs(entropy(np.array([0.0, 1.0, 0.0]))) < 1e-16
+
+
+exercise.case("float32", matrix.astype(np.float32))
+exercise.case("a sum that misses 1 by rounding", matrix * (1 + 1e-10))
+exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2)
+exercise.case("rows of sums 0.5 and 1.5", np.array([[0.25, 0.25], [0.5, 1.0]]), base=2)
+exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2)
+exercise.case("a nan", np.array([0.5, np.nan, 0.5]), base=2)
+
+
+def terms(p):
+    return p * np.log(np.where(p > 0, p, 1))
+
+
+@exercise.bug
+def sign_lost(p, base=np.e, axis=-1):
+    """The minus sign is missing: log p is negative, so -Σ p log p is what is positive."""
+    return -entropy(p, base, axis)
+
+
+@exercise.bug
+def nan_for_zero(p, base=np.e, axis=-1):
+    """A class of probability 0 makes 0 · log 0, which is nan. Its term is 0: sum over the
+    classes with p > 0, or take the logarithm of 1 where p is 0."""
+    entropy(p, base, axis)
+    return -(p * np.log(p)).sum(axis=axis) / np.log(base)
+
+
+EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-15)
+
+
+@exercise.bug(added=EPS, clipped=EPS)
+def eps_in_the_logarithm(p, base=np.e, axis=-1, added=0, clipped=0):
+    """An epsilon is added to the probabilities, or they are clipped at it; rare classes change,
+    and a certain one no longer gives 0. Leave out the classes with p = 0 instead."""
+    entropy(p, base, axis)
+    p = np.clip(p, clipped, 1)
+    return -(p * np.log(p + added)).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug(fixed=(np.e, 2))
+def base_ignored(p, base=np.e, axis=-1, fixed=np.e):
+    """The argument `base` is ignored, so the unit is always the same one. Divide the natural
+    logarithm by log(base)."""
+    return entropy(p, fixed, axis)
+
+
+@exercise.bug
+def times_log_of_the_base(p, base=np.e, axis=-1):
+    """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
+    return entropy(p, axis=axis) * np.log(base)
+
+
+@exercise.bug
+def divided_by_its_maximum(p, base=np.e, axis=-1):
+    """The entropy is divided by log(classes), its largest value, so that it lies between 0 and
+    1. That is another quantity; divide by log(base) only."""
+    return entropy(p, axis=axis) / np.log(p.shape[axis])
+
+
+@exercise.bug
+def probabilities_not_weighted(p, base=np.e, axis=-1):
+    """The surprises -log p are averaged as if all classes were equally likely. Weight each by
+    its p, and sum."""
+    entropy(p, base, axis)
+    return -np.log(p).mean(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def mean_for_sum(p, base=np.e, axis=-1):
+    """The terms p log p are averaged over the classes, but p is already the weight of each.
+    Sum them."""
+    return entropy(p, base, axis) / p.shape[axis]
+
+
+@exercise.bug(fixed=(-1, 1))
+def last_axis_always(p, base=np.e, axis=-1, fixed=-1):
+    """The argument `axis` is ignored, in the sum of the terms or in the test of the sums. Pass
+    `axis=axis` to every sum."""
+    return entropy(p, base, fixed)
+
+
+@exercise.bug
+def one_sum_for_all(p, base=np.e, axis=-1):
+    """One sum is taken over the whole array. Each row is a distribution: sum along the axis."""
+    return np.sum(entropy(p, base, axis))
+
+
+@exercise.bug
+def axis_kept(p, base=np.e, axis=-1):
+    """The result keeps the summed axis with size 1. Sum without keepdims at the end."""
+    return np.expand_dims(entropy(p, base, axis), axis)
+
+
+@exercise.bug
+def no_check(p, base=np.e, axis=-1):
+    """Entries that do not sum to 1 go through: counts, logits, or the wrong axis. Raise
+    ValueError unless every sum along the axis is close to 1."""
+    return -terms(p).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def silently_normalised(p, base=np.e, axis=-1):
+    """Entries that do not sum to 1 are divided by their sum, which hides the mistake that made
+    them. Raise ValueError instead."""
+    return -terms(p / p.sum(axis=axis, keepdims=True)).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def one_total_for_all_rows(p, base=np.e, axis=-1):
+    """Only the total of all entries is tested, so a row that is too large makes up for one that
+    is too small. Test the sum of each row."""
+    if not np.isclose(p.sum(), p.size / p.shape[axis], rtol=1e-5):
+        raise ValueError("not 1 in all")
+    return no_check(p, base, axis) if (p >= 0).all() else entropy(p, base, axis)
+
+
+@exercise.bug
+def negative_let_through(p, base=np.e, axis=-1):
+    """A negative entry goes through, as the sum is still 1. Raise ValueError unless every entry
+    is at least 0."""
+    if not np.allclose(p.sum(axis=axis), 1):
+        raise ValueError("no sum of 1")
+    with np.errstate(invalid="ignore"):
+        return -(p * np.log(np.where(p == 0, 1, p))).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def nan_let_through(p, base=np.e, axis=-1):
+    """A nan goes through: `abs(sum - 1) > tolerance` and `p < 0` are False for it. Ask for what
+    must be True: raise unless `abs(sum - 1) <= tolerance`."""
+    return (
+        np.full(p[0].shape, np.nan)[()] if np.isnan(p).any() else entropy(p, base, axis)
+    )
+
+
+@exercise.bug
+def exact_sum_asked_for(p, base=np.e, axis=-1):
+    """A sum that misses 1 by rounding is refused, as nearly every computed distribution would
+    be. Allow 1e-5: `np.allclose`, or `abs(sum - 1) <= 1e-5`."""
+    if (p.sum(axis=axis) != 1).any():
+        raise ValueError("no sum of 1")
+    return entropy(p, base, axis)

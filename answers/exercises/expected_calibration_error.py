@@ -1,0 +1,193 @@
+"""Practice for question 12: whether a confidence of 0.8 is right four times in five."""
+
+import numpy as np
+
+from answers.labels.calibration import expected_calibration_error
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    expected_calibration_error,
+    page="12-noisy-labels",
+    hints=(
+        "Of each item you need two numbers: the largest probability, and whether the class that "
+        "has it is the right one.",
+        "Cut 0 to 1 into bins of equal width. In each, compare two means. Which bins should count "
+        "for more?",
+        "An item exactly on an edge belongs to the bin below: the first bin is (0, 1/bins], the "
+        "last one contains 1. `np.searchsorted` with side='left' does that.",
+        "Gaps above and below both are errors, and an empty bin has no mean: what should it add?",
+    ),
+)
+
+
+def predictions(seed, items, classes, sharpness, honest):
+    """Random probabilities, and labels drawn from them, or nearly."""
+    rng = np.random.default_rng(seed)
+    z = sharpness * rng.normal(size=(items, classes))
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    true = np.exp(honest * z) / np.exp(honest * z).sum(axis=1, keepdims=True)
+    labels = (rng.random(items)[:, None] > true.cumsum(axis=1)).sum(axis=1)
+    return p, labels.clip(max=classes - 1)
+
+
+def binary(*confident):
+    """Two classes, of which class 1 has these probabilities."""
+    p = np.array(confident)
+    return np.stack([1 - p, p], axis=1)
+
+
+exercise.case("two items in one bin", binary(0.81, 0.83), np.array([1, 0]), bins=5)
+exercise.case("two bins", binary(0.7, 0.72, 0.95), np.array([0, 1, 1]), bins=5)
+exercise.case(
+    "class 0 on top", binary(0.1, 0.3, 0.9, 0.75), np.array([0, 0, 1, 0]), bins=5
+)
+exercise.case(
+    "bins that are empty", binary(0.93, 0.97, 0.94), np.array([1, 0, 1]), bins=15
+)
+exercise.case("gaps of both signs", *predictions(12, 40, 3, 1.7, 0.6), bins=4)
+exercise.case("five classes", *predictions(13, 120, 5, 2.0, 0.5), bins=10)
+exercise.case("the usual 15 bins", *predictions(14, 90, 3, 2.5, 0.4))
+exercise.case(
+    "items on the edges of bins",
+    binary(0.5, 0.5, 0.75, 0.75, 0.75, 1.0, 1.0, 1.0, 0.625),
+    np.array([0, 1, 1, 1, 1, 1, 0, 0, 0]),
+    bins=4,
+)
+exercise.case("one bin", *predictions(15, 50, 3, 1.5, 1.0), bins=1)
+exercise.case("one item", binary(0.64), np.array([0]), bins=10)
+exercise.case(
+    "float32",
+    predictions(16, 60, 4, 2.0, 0.5)[0].astype(np.float32),
+    predictions(16, 60, 4, 2.0, 0.5)[1],
+    bins=12,
+)
+
+
+def tops(probabilities, labels):
+    p = probabilities.astype(float)
+    return p.max(axis=1), (p.argmax(axis=1) == labels).astype(float)
+
+
+def numbers(confidence, bins):
+    """The bin of each, (lower, upper]."""
+    return np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], confidence)
+
+
+def gaps(confidence, right, which, bins):
+    """The items of each bin, and accuracy minus confidence in it, 0 where there is none."""
+    count = np.bincount(which, minlength=bins)[:bins]
+    difference = np.bincount(which, right - confidence, bins)[:bins]
+    return count, difference / np.maximum(count, 1)
+
+
+@exercise.bug(empty=(True, False))
+def bins_weighted_equally(probabilities, labels, bins=15, empty=True):
+    """Every bin counts the same, so one item in a bin of its own weighs as much as all others
+    together. Weight each gap by the share of items in its bin."""
+    top, right = tops(probabilities, labels)
+    count, gap = gaps(top, right, numbers(top, bins), bins)
+    return np.abs(gap).sum() / (bins if empty else (count > 0).sum())
+
+
+@exercise.bug
+def gaps_not_absolute(probabilities, labels, bins=15):
+    """Gaps of opposite sign cancel, and what is left is mean accuracy minus mean confidence.
+    Take the absolute gap of each bin before adding."""
+    top, right = tops(probabilities, labels)
+    return (right - top).mean()
+
+
+@exercise.bug
+def one_gap_for_all(probabilities, labels, bins=15):
+    """This is the absolute gap between mean accuracy and mean confidence of all items, in which
+    overconfident and underconfident items cancel. Compare within each bin."""
+    top, right = tops(probabilities, labels)
+    return abs((right - top).mean())
+
+
+@exercise.bug
+def gaps_squared(probabilities, labels, bins=15):
+    """The gaps are squared. The expected calibration error adds absolute gaps."""
+    top, right = tops(probabilities, labels)
+    count, gap = gaps(top, right, numbers(top, bins), bins)
+    return (count * gap**2).sum() / len(top)
+
+
+@exercise.bug
+def largest_gap(probabilities, labels, bins=15):
+    """This is the largest gap of any bin, the maximum calibration error. The expected one is the
+    mean over items."""
+    top, right = tops(probabilities, labels)
+    return np.abs(gaps(top, right, numbers(top, bins), bins)[1]).max()
+
+
+@exercise.bug
+def middle_of_the_bin(probabilities, labels, bins=15):
+    """The accuracy is compared with the middle of the bin. Items may all lie at one side of it:
+    use their mean confidence."""
+    top, right = tops(probabilities, labels)
+    which = numbers(top, bins)
+    count, gap = gaps((which + 0.5) / bins, right, which, bins)
+    return (count * np.abs(gap)).sum() / len(top)
+
+
+@exercise.bug(column=(1, -1))
+def one_class_only(probabilities, labels, bins=15, column=1):
+    """The confidence is the probability of one fixed class, and being right is being that class.
+    Use the largest probability of each item, whichever class has it."""
+    p = probabilities.astype(float)
+    of_it = p[:, column]
+    is_it = (labels == column % p.shape[1]).astype(float)
+    count, gap = gaps(of_it, is_it, numbers(of_it, bins), bins)
+    return (count * np.abs(gap)).sum() / len(p)
+
+
+@exercise.bug
+def probability_of_the_right_class(probabilities, labels, bins=15):
+    """The confidence is that of the right class, which the model does not know. Use the largest
+    probability of each item."""
+    p = probabilities.astype(float)
+    given = p[np.arange(len(p)), labels]
+    count, gap = gaps(given, tops(p, labels)[1], numbers(given, bins), bins)
+    return (count * np.abs(gap)).sum() / len(p)
+
+
+@exercise.bug
+def equally_filled_bins(probabilities, labels, bins=15):
+    """The bins hold equally many items. That is a sound variant, but bins of equal width are
+    asked for."""
+    top, right = tops(probabilities, labels)
+    which = np.empty(len(top), dtype=int)
+    which[top.argsort(kind="stable")] = np.arange(len(top)) * bins // len(top)
+    count, gap = gaps(top, right, which, bins)
+    return (count * np.abs(gap)).sum() / len(top)
+
+
+@exercise.bug(full=(True, False))
+def edge_goes_to_the_bin_above(probabilities, labels, bins=15, full=True):
+    """A confidence on an edge goes to the bin above it, and 1 to the last bin or, worse, to none.
+    A bin is (lower, upper]: the edge belongs to the bin below."""
+    top, right = tops(probabilities, labels)
+    edges = np.linspace(0, 1, bins + 1)
+    which = np.searchsorted(edges, top, side="right") - 1
+    if full:
+        which = np.minimum(which, bins - 1)
+    keep = which < bins
+    count, gap = gaps(top[keep], right[keep], which[keep], bins)
+    return (count * np.abs(gap)).sum() / len(top)
+
+
+@exercise.bug
+def empty_bins_give_nan(probabilities, labels, bins=15):
+    """An empty bin has no mean: 0/0 is nan, and one nan makes the sum nan. Leave empty bins
+    out."""
+    top, right = tops(probabilities, labels)
+    count, gap = gaps(top, right, numbers(top, bins), bins)
+    with np.errstate(invalid="ignore"):
+        return (count / len(top) * np.abs(gap) * (count / count)).sum()
+
+
+@exercise.bug(fixed=(15, 10))
+def bins_ignored(probabilities, labels, bins=15, fixed=15):
+    """The argument `bins` is not used. The error depends on it, so it must be."""
+    return expected_calibration_error(probabilities, labels, fixed)

@@ -1,0 +1,153 @@
+"""Practice for question 12: agreement of many annotators beyond chance."""
+
+import numpy as np
+
+from answers.labels.annotation import Votes, fleiss_kappa, krippendorff_alpha
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    fleiss_kappa,
+    page="12-noisy-labels",
+    hints=(
+        "Take one item with n votes, c of them for a class. In how many pairs of different votes "
+        "do both say that class? Of how many pairs?",
+        "Chance: put all votes of all items into one urn, and draw two. How likely is it that "
+        "they are for one class?",
+        "Kappa is a scale on which chance is 0 and full agreement 1. What is subtracted, and what "
+        "is the largest value that could be reached?",
+        "Counts may come as small integers, in which a square wraps around: compute in floats.",
+    ),
+)
+
+
+def counts(seed, items, per_item, shares):
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(per_item, rng.dirichlet(shares, size=items))
+
+
+exercise.case("two votes on four items", np.array([[2, 0], [2, 0], [0, 2], [1, 1]]))
+exercise.case("three classes", np.array([[3, 1, 0], [0, 4, 0], [2, 1, 1], [0, 0, 4]]))
+exercise.case("classes of unequal size", counts(12, 31, 5, [2.0, 0.5, 0.2]))
+exercise.case(
+    "nearly all votes for one class", np.array([[5, 0], [5, 0], [4, 1], [5, 0]])
+)
+exercise.case(
+    "less agreement than by chance", np.array([[1, 1], [1, 1], [1, 1], [2, 0]])
+)
+exercise.case("perfect agreement", np.array([[0, 3], [3, 0], [0, 3]]))
+exercise.case("a class without a vote", np.array([[2, 0, 1], [1, 0, 2], [3, 0, 0]]))
+exercise.case("one item", np.array([[3, 2, 2]]))
+exercise.case("small integers", counts(13, 17, 40, [1.0, 1.0]).astype(np.uint8))
+
+
+def parts(table):
+    """Observed agreement, shares of the classes, votes per item."""
+    c = table.astype(float)
+    n = c.sum(axis=1)[0]
+    observed = ((c * (c - 1)).sum(axis=1) / (n * (n - 1))).mean()
+    return observed, c.sum(axis=0) / c.sum(), n
+
+
+@exercise.bug
+def chance_ignored(counts):
+    """This is the raw agreement. If most votes are for one class, chance alone agrees often:
+    subtract it, and divide by what is left."""
+    return parts(counts)[0]
+
+
+@exercise.bug
+def not_scaled(counts):
+    """Chance is subtracted, but the result is not divided by 1 - chance, so perfect agreement
+    does not give 1."""
+    observed, shares, _ = parts(counts)
+    return observed - (shares**2).sum()
+
+
+@exercise.bug
+def divided_by_chance(counts):
+    """The result is divided by the chance agreement, not by 1 - chance, the largest gain there
+    could be. Perfect agreement must give 1."""
+    observed, shares, _ = parts(counts)
+    chance = (shares**2).sum()
+    return (observed - chance) / chance
+
+
+@exercise.bug
+def classes_taken_as_equal(counts):
+    """Chance is taken as 1 / classes, as if annotators drew all classes equally often; that is
+    another coefficient. Use the shares of the classes among all votes: Σ p²."""
+    observed, shares, _ = parts(counts)
+    return (observed - 1 / len(shares)) / (1 - 1 / len(shares))
+
+
+@exercise.bug
+def votes_agree_with_themselves(counts):
+    """Σ (c/n)² counts the pair of each vote with itself, which always agrees. Of an item's
+    n(n - 1) pairs of different votes, Σ c(c - 1) agree."""
+    _, shares, n = parts(counts)
+    observed = ((counts.astype(float) / n) ** 2).sum(axis=1).mean()
+    chance = (shares**2).sum()
+    return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def share_of_the_majority(counts):
+    """The observed agreement is the share of the largest class, which is at least 1 / classes
+    even where votes are random. Count the pairs of votes that agree."""
+    _, shares, n = parts(counts)
+    observed = (counts.max(axis=1) / n).mean()
+    chance = (shares**2).sum()
+    return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def unanimous_items_only(counts):
+    """Only items on which all votes agree are counted as agreement. Four votes against one
+    agree in most of their pairs."""
+    _, shares, n = parts(counts)
+    observed = (counts.max(axis=1) == n).mean()
+    chance = (shares**2).sum()
+    return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def drawn_without_replacement(counts):
+    """Chance draws two different votes from the urn, p(pN - 1)/(N - 1): that is Krippendorff's
+    alpha. Fleiss puts the first vote back: Σ p²."""
+    item, label = np.nonzero(counts)
+    times = counts[item, label]
+    item, label = np.repeat(item, times), np.repeat(label, times)
+    return krippendorff_alpha(Votes(item, np.zeros_like(item), label, counts.shape[1]))
+
+
+@exercise.bug
+def chance_of_each_item(counts):
+    """Chance is computed from the counts of each item and averaged, so what is to be judged
+    against chance is taken for chance. Use the shares of the classes over all items."""
+    observed, _, n = parts(counts)
+    chance = ((counts.astype(float) / n) ** 2).sum(axis=1).mean()
+    with np.errstate(all="ignore"):
+        return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def classes_counted_as_annotators(counts):
+    """The number of votes on an item is taken from the number of columns, which are the
+    classes. It is the sum of a row."""
+    c, k = counts.astype(float), counts.shape[1]
+    shares = c.sum(axis=0) / (len(c) * k)
+    chance = (shares**2).sum()
+    with np.errstate(all="ignore"):
+        observed = ((c * (c - 1)).sum(axis=1) / (k * (k - 1))).mean()
+        return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def small_integers_wrap(counts):
+    """A square of counts exceeds the largest number of their integer type and wraps around.
+    Convert to float64 first."""
+    n = counts.sum(axis=1)[0]
+    agreeing = (counts * counts).sum(axis=1, dtype=float) - n
+    shares = counts.sum(axis=0) / counts.sum()
+    chance = (shares**2).sum()
+    return ((agreeing / (n * (n - 1.0))).mean() - chance) / (1 - chance)

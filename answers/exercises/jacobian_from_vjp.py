@@ -1,0 +1,143 @@
+"""Practice for question 7: the whole Jacobian from backward passes."""
+
+import numpy as np
+
+from answers.networks.vector_jacobian import jacobian_from_vjp
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    jacobian_from_vjp,
+    page="07-autograd",
+    hints=(
+        "What is gᵀJ if g is 1 at one entry and 0 at all others?",
+        "`np.ndindex(shape)` gives the index of every entry of the output, and one empty index "
+        "for the shape (): the loop needs no case of its own for one number.",
+        "Each call needs its own g. In the end you have a list of arrays in the shape of the "
+        "input: stack them, then give the stack the axes of the output in front.",
+    ),
+)
+
+rng = np.random.default_rng(7)
+a, tall = (
+    rng.uniform(1, 2, size=(2, 3)).round(2),
+    rng.uniform(1, 2, size=(5, 2)).round(2),
+)
+square = rng.uniform(1, 2, size=(3, 3)).round(2)
+slopes = rng.uniform(1, 2, size=(2, 3)).round(2)
+w = rng.uniform(1, 2, size=(3, 5)).round(2)
+mixing = rng.uniform(1, 2, size=(2, 3, 1, 2)).round(2)
+
+
+def wide_matrix(g):
+    """the backward pass of y = a @ x, with a of shape (2, 3)"""
+    return g @ a
+
+
+def tall_matrix(g):
+    """the backward pass of y = a @ x, with a of shape (5, 2)"""
+    return g @ tall
+
+
+def square_matrix(g):
+    """the backward pass of y = a @ x, with a of shape (3, 3)"""
+    return g @ square
+
+
+def weighted_sum(g):
+    """the backward pass of y = (w * x).sum(), with w and x of shape (2, 3)"""
+    return g * slopes
+
+
+def linear_layer(g):
+    """the backward pass of y = x @ w by x, with x of shape (2, 3) and w of shape (3, 5)"""
+    return g @ w.T
+
+
+def any_linear(g):
+    """the backward pass of a linear function from shape (1, 2) to shape (2, 3)"""
+    return np.tensordot(g, mixing, axes=2)
+
+
+exercise.case("two outputs, three inputs", wide_matrix, (2,))
+exercise.case("as many outputs as inputs", square_matrix, (3,))
+exercise.case("more outputs than inputs", tall_matrix, (5,))
+exercise.case("one number from a matrix", weighted_sum, ())
+exercise.case("a matrix from a matrix", any_linear, (2, 3))
+exercise.case("a linear layer", linear_layer, (2, 5))
+
+
+@exercise.check
+def calls_vjp_once_for_each_output(jacobian_from_vjp):
+    """`vjp` must be called once for each entry of the output: it is a whole backward pass."""
+    calls = []
+
+    def counted(g):
+        calls.append(g)
+        return any_linear(g)
+
+    jacobian_from_vjp(counted, (2, 3))
+    return len(calls) == 6
+
+
+@exercise.check
+def copies_what_vjp_returns(jacobian_from_vjp):
+    """`vjp` returned the same memory at every call, as a `.grad` that is overwritten does, and
+    all rows became the last one. Copy what it returns."""
+    buffer = np.empty(3)
+
+    def reused(g):
+        return np.matmul(g, a, out=buffer)
+
+    return np.allclose(jacobian_from_vjp(reused, (2,)), a)
+
+
+@exercise.bug
+def ones_passed(vjp, shape):
+    """One call with g = 1 everywhere gives the gradient of the sum of the outputs, and the rows
+    cannot be told apart. Call `vjp` once for each output, with a single 1."""
+    return np.asarray(vjp(np.ones(shape)))
+
+
+@exercise.bug
+def rows_added_up(vjp, shape):
+    """Each row holds those before it as well: the 1 of the last call was not set back to 0, or
+    the gradients were added up. Start each row from zeros."""
+    size, jacobian = int(np.prod(shape)), jacobian_from_vjp(vjp, shape)
+    return jacobian.reshape(size, -1).cumsum(axis=0).reshape(jacobian.shape)
+
+
+@exercise.bug
+def inputs_first(vjp, shape):
+    """The axes of the input come first: this is the transpose. The derivative of output i by
+    input j belongs at [i, j]."""
+    jacobian = jacobian_from_vjp(vjp, shape)
+    axes = list(range(jacobian.ndim))
+    return jacobian.transpose(axes[len(shape) :] + axes[: len(shape)])
+
+
+@exercise.bug
+def flattened(vjp, shape):
+    """The result has two axes, whatever the shapes. Give it the axes of the output, then those
+    of the input."""
+    jacobian = jacobian_from_vjp(vjp, shape)
+    return jacobian.reshape(int(np.prod(shape)), -1)
+
+
+@exercise.bug
+def outputs_flattened(vjp, shape):
+    """The axes of the output are rolled into one. Give the stacked rows the shape of the output,
+    followed by that of the input; one number has no axis."""
+    jacobian = jacobian_from_vjp(vjp, shape)
+    return jacobian.reshape(-1, *jacobian.shape[len(shape) :])
+
+
+@exercise.bug
+def first_axis_only(vjp, shape):
+    """The loop runs over the first axis of the output only, so in a matrix a whole row is 1 at
+    once. Loop over `np.ndindex(shape)`."""
+    rows = []
+    for i in range(shape[0] if shape else 1):
+        g = np.zeros(shape)
+        g[i if shape else ()] = 1
+        rows.append(vjp(g))
+    return np.stack(rows) if shape else rows[0]

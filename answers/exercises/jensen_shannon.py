@@ -1,0 +1,296 @@
+"""Practice for question 18: the Jensen-Shannon divergence."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.divergence import entropy, jensen_shannon, kl_divergence
+
+exercise = Exercise(
+    jensen_shannon,
+    page="18-kl-divergence",
+    refuses="a negative entry, nan, and a sum that is not 1 within 1e-5",
+    hints=(
+        "Both distributions are compared with one that lies half-way. Which is it, and can it "
+        "exclude a class that one of them allows?",
+        "It is the mean of two KL divergences: the half comes in twice, in the mixture and in "
+        "front of each divergence.",
+        "Where p is 0, its term p log(p / m) is 0; but NumPy makes nan of it, and where q is 0 "
+        "too, 0 / 0 besides.",
+        "A comparison with nan is False. Write the test so that it must be True for an input to "
+        "be accepted, and test p and q, not only their mean.",
+    ),
+)
+
+rng = np.random.default_rng(181)
+p, q = rng.dirichlet(np.ones(5), 3), rng.dirichlet(np.ones(5), 3)
+cubes = [rng.dirichlet(np.ones(3), (4, 2)).swapaxes(1, 2).copy() for _ in range(2)]
+zero, other = np.array([0.3, 0.0, 0.7]), np.array([0.5, 0.3, 0.2])
+exercise.case("a coin", np.array([0.5, 0.5]), np.array([0.9, 0.1]))
+exercise.case("three classes", np.array([0.62, 0.27, 0.11]), other)
+exercise.case("three classes, in bits", np.array([0.62, 0.27, 0.11]), other, base=2)
+exercise.case("rows of a matrix", p, q)
+exercise.case("columns, in base 10", p.T.copy(), q.T.copy(), base=10, axis=0)
+exercise.case("the middle one of three axes", *cubes, axis=1)
+exercise.case("equal distributions", p, p.copy())
+exercise.case("a class that p excludes", zero, other)
+exercise.case("a class that q excludes", other, zero)
+exercise.case("a class that both exclude", zero, np.array([0.6, 0.0, 0.4]))
+exercise.case(
+    "no class in common, in bits", np.array([[0, 1]]), np.array([[1, 0]]), base=2
+)
+exercise.case(
+    "classes of probability 1e-17", np.array([1e-17, 1]), np.array([1, 1e-17])
+)
+rare = np.array([1 - 1e-5, 1e-5])
+exercise.case("1e-5 in q, base 1.001", np.array([1.0, 0]), rare, base=1.001)
+exercise.case("float32", p.astype(np.float32), q.astype(np.float32))
+exercise.case("sums that miss 1 by rounding", p * (1 + 1e-10), q * (1 - 1e-10))
+# Powers of two: whatever is computed from them, it is the same to the last digit.
+half = np.array([0.5, 0.5, 0.0, 0.0])
+some = np.array([0.5, 0.25, 0.25])
+uneven = np.array([[0.0, 0.0, 0.25, 0.25], [0.0, 0.0, 0.5, 1.0]])
+exercise.case("q sums to 0.5", half, half[::-1] / 2, base=2)
+exercise.case("p sums to 0.5", half / 2, half[::-1].copy(), base=2)
+exercise.case("p sums to 0, q to 2", 0 * half, 2 * half, base=2)
+exercise.case("rows of sums 0.5 and 1.5", np.array([half, half]), uneven, base=2)
+exercise.case("a negative entry in q", some, np.array([0.5, 1, -0.5]), base=2)
+exercise.case("a negative entry in p", np.array([0.5, 1, -0.5]), some, base=2)
+exercise.case("a nan in q", some, np.array([0.5, np.nan, 0.5]), base=2)
+exercise.case("a nan in p", np.array([0.5, np.nan, 0.5]), some, base=2)
+
+
+def relative(p, m):
+    return np.where(
+        p != 0, p * np.log(np.where(p != 0, p, 1) / np.where(m != 0, m, 1)), 0
+    )
+
+
+def plain(p, q, base=np.e, axis=-1):
+    """JS with its zeros right, and nothing refused."""
+    m = (p + q) / 2
+    return (relative(p, m) + relative(q, m)).sum(axis=axis) / 2 / np.log(base)
+
+
+@exercise.bug
+def square_root_taken(p, q, base=np.e, axis=-1):
+    """The square root is taken: that is the Jensen-Shannon distance, which SciPy's `jensenshannon`
+    returns. The divergence is its square."""
+    return np.sqrt(jensen_shannon(p, q, base, axis))
+
+
+@exercise.bug
+def sum_for_mean(p, q, base=np.e, axis=-1):
+    """The two divergences from the mixture are added, not averaged, so the result can reach 2
+    bits. Each counts a half."""
+    return 2 * jensen_shannon(p, q, base, axis)
+
+
+@exercise.bug
+def halved_twice(p, q, base=np.e, axis=-1):
+    """A half too many: the mixture is halved and each divergence is, and so is the result. No class
+    in common must give 1 bit."""
+    return jensen_shannon(p, q, base, axis) / 2
+
+
+@exercise.bug(of=("p", "q"))
+def one_side_only(p, q, base=np.e, axis=-1, of="p"):
+    """Only one of the two is compared with the mixture, so the result is not symmetric. Average
+    KL(p‖m) and KL(q‖m)."""
+    jensen_shannon(p, q, base, axis)
+    terms = relative(p if of == "p" else q, (p + q) / 2)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def mixture_not_halved(p, q, base=np.e, axis=-1):
+    """The mixture is p + q, which sums to 2 and is no distribution. It is (p + q) / 2."""
+    return jensen_shannon(p, q, base, axis) - np.log(2) / np.log(base)
+
+
+@exercise.bug
+def mixture_first(p, q, base=np.e, axis=-1):
+    """The mixture is the first argument of the divergences. It belongs in the denominator: KL(p‖m)
+    is finite because m excludes nothing."""
+    m = (p + q) / 2
+    return (kl_divergence(m, p, base, axis) + kl_divergence(m, q, base, axis)) / 2
+
+
+@exercise.bug(scale=(2, 1))
+def both_directions_of_kl(p, q, base=np.e, axis=-1, scale=2):
+    """KL(p‖q) and KL(q‖p) are combined: symmetric too, but infinite as soon as a class is excluded.
+    Compare each with the mixture (p + q) / 2."""
+    there, back = kl_divergence(p, q, base, axis), kl_divergence(q, p, base, axis)
+    return (there + back) / scale
+
+
+@exercise.bug
+def entropies_not_subtracted(p, q, base=np.e, axis=-1):
+    """This is the entropy of the mixture, which is not 0 for equal distributions. Subtract the
+    mean of the two entropies."""
+    return entropy((p + q) / 2, base, axis)
+
+
+@exercise.bug
+def geometric_mean_for_mixture(p, q, base=np.e, axis=-1):
+    """The two are compared with their geometric mean, which excludes what either of them excludes.
+    Take the arithmetic one, (p + q) / 2."""
+    there, back = kl_divergence(p, q, base, axis), kl_divergence(q, p, base, axis)
+    return (there + back) / 4
+
+
+@exercise.bug(fixed=(np.e, 2))
+def base_ignored(p, q, base=np.e, axis=-1, fixed=np.e):
+    """The argument `base` is ignored, so the unit is always the same one. Divide the natural
+    logarithm by log(base)."""
+    return jensen_shannon(p, q, fixed, axis)
+
+
+@exercise.bug
+def times_log_of_the_base(p, q, base=np.e, axis=-1):
+    """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
+    return jensen_shannon(p, q, axis=axis) * np.log(base)
+
+
+@exercise.bug(fixed=(-1, 1))
+def last_axis_always(p, q, base=np.e, axis=-1, fixed=-1):
+    """The argument `axis` is ignored, in the sum of the terms or in the test of the sums. Pass
+    `axis=axis` to every sum."""
+    return jensen_shannon(p, q, base, fixed)
+
+
+@exercise.bug
+def one_sum_for_all(p, q, base=np.e, axis=-1):
+    """One sum is taken over the whole array. Each row is a distribution: sum along the axis."""
+    return np.sum(jensen_shannon(p, q, base, axis))
+
+
+@exercise.bug
+def mean_for_sum(p, q, base=np.e, axis=-1):
+    """The terms are averaged over the classes, but p and q are already the weights. Sum them."""
+    return jensen_shannon(p, q, base, axis) / p.shape[axis]
+
+
+@exercise.bug
+def axis_kept(p, q, base=np.e, axis=-1):
+    """The result keeps the summed axis with size 1. Sum without keepdims at the end."""
+    return np.expand_dims(jensen_shannon(p, q, base, axis), axis)
+
+
+@exercise.bug
+def nan_for_zero(p, q, base=np.e, axis=-1):
+    """A class that p or q excludes makes 0 · log 0, which is nan. Its term is 0: leave it out of
+    that sum, and keep it in the other."""
+    jensen_shannon(p, q, base, axis)
+    m = (p + q) / 2
+    return (p * np.log(p / m) + q * np.log(q / m)).sum(axis=axis) / 2 / np.log(base)
+
+
+@exercise.bug
+def nan_where_both_are_zero(p, q, base=np.e, axis=-1):
+    """A class that both exclude makes 0 · log(0 / 0), which is nan. Its term is 0, since p is: test
+    p, and not the mixture."""
+    jensen_shannon(p, q, base, axis)
+    m = np.log((p + q) / 2)
+    logs = (np.log(np.where(a > 0, a, 1)) for a in (p, q))
+    a, b = logs
+    return (p * (a - m) + q * (b - m)).sum(axis=axis) / 2 / np.log(base)
+
+
+@exercise.bug
+def only_classes_in_common(p, q, base=np.e, axis=-1):
+    """A class that one of them excludes is left out of both sums. The other still has a term for
+    it, p log 2: test p for its sum, and q for its own."""
+    jensen_shannon(p, q, base, axis)
+    both, m = (p > 0) & (q > 0), (p + q) / 2
+    terms = np.where(both, relative(p, m) + relative(q, m), 0)
+    return terms.sum(axis=axis) / 2 / np.log(base)
+
+
+EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6)
+
+
+@exercise.bug(added=EPS, clipped=EPS)
+def eps_smoothing(p, q, base=np.e, axis=-1, added=0, clipped=0):
+    """An epsilon is added to the probabilities, or they are clipped at it. Nothing here needs it:
+    the mixture excludes only what both exclude."""
+    jensen_shannon(p, q, base, axis)
+    return plain(
+        np.clip(p, clipped, 1) + added, np.clip(q, clipped, 1) + added, base, axis
+    )
+
+
+@exercise.bug
+def no_check(p, q, base=np.e, axis=-1):
+    """Entries that do not sum to 1 go through: counts, logits, or the wrong axis. Raise
+    ValueError unless every sum along the axis is close to 1, in p and in q."""
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def only_p_checked(p, q, base=np.e, axis=-1):
+    """The sums of p are tested, those of q are not. Test both."""
+    entropy(p, base, axis)
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def only_q_checked(p, q, base=np.e, axis=-1):
+    """The sums of q are tested, those of p are not. Test both."""
+    entropy(q, base, axis)
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def only_the_mixture_checked(p, q, base=np.e, axis=-1):
+    """Only the mixture is tested, so a p that is too large makes up for a q that is too small.
+    Test both."""
+    entropy((p + q) / 2, base, axis)
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def silently_normalised(p, q, base=np.e, axis=-1):
+    """Entries that do not sum to 1 are divided by their sum, as SciPy's `jensenshannon` does, which
+    hides the mistake that made them. Raise ValueError instead."""
+    p, q = (a / a.sum(axis=axis, keepdims=True) for a in (p, q))
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def one_total_for_all_rows(p, q, base=np.e, axis=-1):
+    """Only the total of all entries is tested, so a row that is too large makes up for one that
+    is too small. Test the sum of each row."""
+    for a in (p, q):
+        if not np.isclose(a.sum(), a.size / a.shape[axis], rtol=1e-5):
+            raise ValueError("not 1 in all")
+    if (p < 0).any() or (q < 0).any():
+        raise ValueError("negative")
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def negative_let_through(p, q, base=np.e, axis=-1):
+    """A negative entry goes through, as the sum is still 1. Raise ValueError unless every entry
+    is at least 0, in p and in q."""
+    for a in (p, q):
+        if not np.allclose(a.sum(axis=axis), 1, rtol=1e-5):
+            raise ValueError("no sum of 1")
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def nan_let_through(p, q, base=np.e, axis=-1):
+    """A nan goes through: `abs(sum - 1) > tolerance` and `p < 0` are False for it. Ask for what
+    must be True: raise unless `abs(sum - 1) <= tolerance`."""
+    if np.isnan(p).any() or np.isnan(q).any():
+        return np.nan
+    return jensen_shannon(p, q, base, axis)
+
+
+@exercise.bug
+def exact_sum_asked_for(p, q, base=np.e, axis=-1):
+    """A sum that misses 1 by rounding is refused, as nearly every computed distribution would
+    be. Allow 1e-5: `np.allclose`, or `abs(sum - 1) <= 1e-5`."""
+    if (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) != 1).any():
+        raise ValueError("no sum of 1")
+    return jensen_shannon(p, q, base, axis)

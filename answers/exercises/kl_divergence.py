@@ -1,0 +1,287 @@
+"""Practice for question 18: KL divergence, with its zeros and infinities."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.divergence import entropy, kl_divergence
+
+exercise = Exercise(
+    kl_divergence,
+    page="18-kl-divergence",
+    refuses="a negative entry, nan, and a sum that is not 1 within 1e-5",
+    hints=(
+        "It is a mean: of the log of a ratio, with weights. Whose probabilities are the weights, "
+        "and whose stand in the denominator?",
+        "Look at the terms with p = 0 and at those with q = 0 < p separately. What is the limit "
+        "of each, and what does NumPy make of it?",
+        "`np.where(p > 0, ...)` picks after both sides are computed: the warnings come, the nan "
+        "does not. A term that is infinite belongs in the sum.",
+        "A comparison with nan is False. Write the test so that it must be True for an input to "
+        "be accepted, and test every row.",
+    ),
+)
+
+rng = np.random.default_rng(180)
+p, q = rng.dirichlet(np.ones(5), 3), rng.dirichlet(np.ones(5), 3)
+cubes = [rng.dirichlet(np.ones(3), (4, 2)).swapaxes(1, 2).copy() for _ in range(2)]
+zero, other = np.array([0.3, 0.0, 0.7]), np.array([0.5, 0.3, 0.2])
+exercise.case("a coin", np.array([0.5, 0.5]), np.array([0.9, 0.1]))
+exercise.case("three classes", np.array([0.62, 0.27, 0.11]), other)
+exercise.case("three classes, in bits", np.array([0.62, 0.27, 0.11]), other, base=2)
+exercise.case("rows of a matrix", p, q)
+exercise.case("columns, in base 10", p.T.copy(), q.T.copy(), base=10, axis=0)
+exercise.case("the middle one of three axes", *cubes, axis=1)
+exercise.case("equal distributions", p, p.copy())
+exercise.case("a class that p excludes", zero, other)
+exercise.case("a class that both exclude", zero, np.array([0.6, 0.0, 0.4]))
+exercise.case("q excludes what p allows", other, zero)
+exercise.case(
+    "one infinite row of two", np.array([other, zero]), np.array([zero, other])
+)
+exercise.case(
+    "a class of probability 1e-17 in q", np.array([0.4, 0.6]), np.array([1, 1e-17])
+)
+exercise.case(
+    "one-hot integers", np.array([[0, 1, 0], [1, 0, 0]]), q[:2, :3] * 0 + 1 / 3
+)
+exercise.case("float32", p.astype(np.float32), q.astype(np.float32))
+exercise.case("sums that miss 1 by rounding", p * (1 + 1e-10), q * (1 - 1e-10))
+# Powers of two: whatever is computed from them, it is the same to the last digit.
+some = np.array([0.5, 0.25, 0.25])
+uneven = np.array([[0.25, 0.25], [0.5, 1.0]])
+exercise.case("q sums to 0.5", some, some / 2, base=2)
+exercise.case("p sums to 2", 2 * some, some, base=2)
+exercise.case("rows of sums 0.5 and 1.5", np.full((2, 2), 0.5), uneven, base=2)
+exercise.case("a negative entry in q", some, np.array([0.5, 1.0, -0.5]), base=2)
+exercise.case("a negative entry in p", np.array([0.5, 1.0, -0.5]), some, base=2)
+exercise.case("a nan in q", some, np.array([0.5, np.nan, 0.5]), base=2)
+exercise.case("a nan in p", np.array([0.5, np.nan, 0.5]), some, base=2)
+
+
+def plain(p, q, base=np.e, axis=-1):
+    """KL with its zeros right, and nothing refused."""
+    terms = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q), 0)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+def sums_to_1(p, axis):
+    return np.allclose(p.sum(axis=axis), 1, rtol=1e-5)
+
+
+@exercise.bug
+def arguments_swapped(p, q, base=np.e, axis=-1):
+    """This is KL(q‖p). The first argument is the one that is averaged over: its entries are the
+    weights and the numerators, p log(p / q)."""
+    return kl_divergence(q, p, base, axis)
+
+
+@exercise.bug
+def sign_lost(p, q, base=np.e, axis=-1):
+    """The ratio in the logarithm is upside down, so the result is negative. It is p log(p / q):
+    the weight is the numerator."""
+    return -kl_divergence(p, q, base, axis)
+
+
+@exercise.bug
+def cross_entropy_instead(p, q, base=np.e, axis=-1):
+    """This is the cross-entropy -Σ p log q, which is not 0 for equal distributions. Subtract the
+    entropy of p: the term is p log(p / q)."""
+    return entropy(p, base, axis) + kl_divergence(p, q, base, axis)
+
+
+@exercise.bug
+def not_weighted(p, q, base=np.e, axis=-1):
+    """The logarithms of the ratios are summed without their weights. Each class counts with its
+    p: p log(p / q)."""
+    kl_divergence(p, q, base, axis)
+    return np.log(p / q).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def absolute_terms(p, q, base=np.e, axis=-1):
+    """The terms are made positive one by one. Some are negative, and have to be: only their sum
+    cannot be below 0."""
+    kl_divergence(p, q, base, axis)
+    terms = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q), 0)
+    return np.abs(terms).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def average_of_both_directions(p, q, base=np.e, axis=-1):
+    """KL(p‖q) and KL(q‖p) are averaged, which makes it symmetric. KL divergence is not: take the
+    first."""
+    there, back = kl_divergence(p, q, base, axis), kl_divergence(q, p, base, axis)
+    return (there + back) / 2
+
+
+@exercise.bug(fixed=(np.e, 2))
+def base_ignored(p, q, base=np.e, axis=-1, fixed=np.e):
+    """The argument `base` is ignored, so the unit is always the same one. Divide the natural
+    logarithm by log(base)."""
+    return kl_divergence(p, q, fixed, axis)
+
+
+@exercise.bug
+def times_log_of_the_base(p, q, base=np.e, axis=-1):
+    """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
+    return kl_divergence(p, q, axis=axis) * np.log(base)
+
+
+@exercise.bug
+def mean_for_sum(p, q, base=np.e, axis=-1):
+    """The terms are averaged over the classes, as PyTorch's `kl_div` does by default; the weights
+    are in p already. Sum them."""
+    return kl_divergence(p, q, base, axis) / p.shape[axis]
+
+
+@exercise.bug(fixed=(-1, 1))
+def last_axis_always(p, q, base=np.e, axis=-1, fixed=-1):
+    """The argument `axis` is ignored, in the sum of the terms or in the test of the sums. Pass
+    `axis=axis` to every sum."""
+    return kl_divergence(p, q, base, fixed)
+
+
+@exercise.bug
+def one_sum_for_all(p, q, base=np.e, axis=-1):
+    """One sum is taken over the whole array. Each row is a distribution: sum along the axis."""
+    return np.sum(kl_divergence(p, q, base, axis))
+
+
+@exercise.bug
+def mean_over_the_rows(p, q, base=np.e, axis=-1):
+    """The rows are averaged to one number, as a loss does (`batchmean`). Return one divergence
+    for each."""
+    return np.mean(kl_divergence(p, q, base, axis))
+
+
+@exercise.bug
+def axis_kept(p, q, base=np.e, axis=-1):
+    """The result keeps the summed axis with size 1. Sum without keepdims at the end."""
+    return np.expand_dims(kl_divergence(p, q, base, axis), axis)
+
+
+@exercise.bug
+def nan_for_zero(p, q, base=np.e, axis=-1):
+    """A class with p = 0 makes 0 · log 0, which is nan. Its term is 0, whatever q is: leave it
+    out of the sum."""
+    kl_divergence(p, q, base, axis)
+    return (p * np.log(p / q)).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def nan_where_both_are_zero(p, q, base=np.e, axis=-1):
+    """A class with p = q = 0 makes nan, as in PyTorch's `kl_div`: 0 · -inf. Its term is 0, since
+    p is: test p alone."""
+    kl_divergence(p, q, base, axis)
+    logs = np.log(np.where(p > 0, p, 1))
+    return (p * logs - p * np.log(q)).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def infinite_terms_left_out(p, q, base=np.e, axis=-1):
+    """A class that q excludes and p allows is left out of the sum, so the worst model looks good.
+    Its term is infinite, and so is the divergence: test p > 0 alone."""
+    kl_divergence(p, q, base, axis)
+    both = (p > 0) & (q > 0)
+    ratio = np.where(both, p, 1) / np.where(both, q, 1)
+    return (np.where(both, p, 0) * np.log(ratio)).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def infinity_made_finite(p, q, base=np.e, axis=-1):
+    """The infinite divergence is replaced by a large number, as `nan_to_num` does. That q excludes
+    what p allows is the answer: let it be inf."""
+    return np.nan_to_num(kl_divergence(p, q, base, axis))
+
+
+@exercise.bug
+def infinity_refused(p, q, base=np.e, axis=-1):
+    """A q that excludes what p allows is refused. It is a distribution like any other, and the
+    divergence from it is inf."""
+    result = kl_divergence(p, q, base, axis)
+    if np.isinf(result).any():
+        raise ValueError("infinite")
+    return result
+
+
+EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-15, 1e-16, 1e-20, 1e-300)
+
+
+@exercise.bug(q_only=EPS, both=EPS, clipped=EPS)
+def eps_smoothing(p, q, base=np.e, axis=-1, q_only=0, both=0, clipped=0):
+    """An epsilon is added to the probabilities, or they are clipped at it: the infinite divergence
+    becomes some 20 nats, a number that only the epsilon decides. Add none."""
+    kl_divergence(p, q, base, axis)
+    a, b = np.clip(p, clipped, 1) + both, np.clip(q, clipped, 1) + both + q_only
+    terms = np.where(a > 0, a * np.log(np.where(a > 0, a, 1) / b), 0)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def no_check(p, q, base=np.e, axis=-1):
+    """Entries that do not sum to 1 go through: counts, logits, or the wrong axis. Raise
+    ValueError unless every sum along the axis is close to 1, in p and in q."""
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def only_p_checked(p, q, base=np.e, axis=-1):
+    """The sums of p are tested, those of q are not; a q that is too small makes the divergence too
+    large. Test both."""
+    entropy(p, base, axis)
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def only_q_checked(p, q, base=np.e, axis=-1):
+    """The sums of q are tested, those of p are not. Test both."""
+    entropy(q, base, axis)
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def silently_normalised(p, q, base=np.e, axis=-1):
+    """Entries that do not sum to 1 are divided by their sum, as SciPy's `entropy` does, which hides
+    the mistake that made them. Raise ValueError instead."""
+    p, q = (a / a.sum(axis=axis, keepdims=True) for a in (p, q))
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def one_total_for_all_rows(p, q, base=np.e, axis=-1):
+    """Only the total of all entries is tested, so a row that is too large makes up for one that
+    is too small. Test the sum of each row."""
+    for a in (p, q):
+        if not np.isclose(a.sum(), a.size / a.shape[axis], rtol=1e-5):
+            raise ValueError("not 1 in all")
+    if (p < 0).any() or (q < 0).any():
+        raise ValueError("negative")
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def negative_let_through(p, q, base=np.e, axis=-1):
+    """A negative entry goes through, as the sum is still 1. Raise ValueError unless every entry
+    is at least 0, in p and in q."""
+    if not (sums_to_1(p, axis) and sums_to_1(q, axis)):
+        raise ValueError("no sum of 1")
+    terms = np.where(p != 0, p * np.log(np.where(p != 0, p, 1) / q), 0)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def nan_let_through(p, q, base=np.e, axis=-1):
+    """A nan goes through: `abs(sum - 1) > tolerance` and `p < 0` are False for it. Ask for what
+    must be True: raise unless `abs(sum - 1) <= tolerance`."""
+    if np.isnan(p).any() or np.isnan(q).any():
+        return np.nan
+    return kl_divergence(p, q, base, axis)
+
+
+@exercise.bug
+def exact_sum_asked_for(p, q, base=np.e, axis=-1):
+    """A sum that misses 1 by rounding is refused, as nearly every computed distribution would
+    be. Allow 1e-5: `np.allclose`, or `abs(sum - 1) <= 1e-5`."""
+    if (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) != 1).any():
+        raise ValueError("no sum of 1")
+    return kl_divergence(p, q, base, axis)

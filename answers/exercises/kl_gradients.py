@@ -1,0 +1,162 @@
+"""Practice for question 15: what each direction of KL pulls at."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.divergence import kl_gradients
+from answers.probability.softmax import log_softmax, softmax
+
+exercise = Exercise(
+    kl_gradients,
+    page="15-kl-directions",
+    returns=("forward", "reverse"),
+    hints=(
+        "KL(p‖q) is cross-entropy but for a constant. You know the gradient of that by the "
+        "logits.",
+        "KL(q‖p) is a mean over q of log(q / p). Differentiate by each q first, then go through "
+        "the Jacobian of softmax, diag(q) - q qᵀ.",
+        "diag(q) - q qᵀ takes from a vector its mean under q, and multiplies the rest by q. What "
+        "becomes of a constant such as the 1 of (x log x)'?",
+        "Take log q from the logits, not from q, which may have rounded to 0. Where it has, the "
+        "gradient of the reverse direction is 0.",
+    ),
+)
+
+rng = np.random.default_rng(15)
+p, logits = rng.dirichlet(np.ones(5), size=3), 2 * rng.normal(size=(3, 5))
+cube = rng.dirichlet(np.ones(3), size=(2, 4)), rng.normal(size=(2, 4, 3))
+exercise.case("two classes", np.array([0.7, 0.3]), np.array([0.4, -0.9]))
+exercise.case("equal distributions", p[0], np.log(p[0]))
+exercise.case("rows of a matrix", p, logits)
+exercise.case("three axes", *cube)
+exercise.case(
+    "as many rows as classes", p[:, :3] / p[:, :3].sum(1)[:, None], logits[:, :3]
+)
+exercise.case("integer logits", p[:2], np.array([[3, 1, 0, -2, 1], [0, 0, 1, 0, 2]]))
+exercise.case("logits near 10 000", p, 1e4 + logits)
+exercise.case("rows 20 000 apart", p, logits + np.array([[1e4], [0.0], [-1e4]]))
+exercise.case(
+    "logits 2 000 apart", np.array([0.5, 0.3, 0.2]), np.array([1e3, 999.0, -1e3])
+)
+exercise.case("float32", p.astype(np.float32), logits.astype(np.float32))
+
+
+def ratio(p, logits):
+    return log_softmax(logits) - np.log(p)
+
+
+def mean(q, x):
+    return (q * x).sum(axis=-1, keepdims=True)
+
+
+@exercise.bug(which=(0, 1, 2))
+def sign_lost(p, logits, which=0):
+    """The sign is the wrong way round: a step against the gradient would raise the divergence. It
+    is q - p, and q (log(q / p) - KL)."""
+    forward, reverse = kl_gradients(p, logits)
+    return (forward if which == 1 else -forward), (reverse if which == 0 else -reverse)
+
+
+@exercise.bug
+def forward_for_both(p, logits):
+    """q - p is the gradient of KL(p‖q) only. In KL(q‖p) the weights q depend on the logits too: q
+    times what log(q / p) is above its mean."""
+    forward, _ = kl_gradients(p, logits)
+    return forward, forward
+
+
+@exercise.bug(extra=(0, 1))
+def mean_not_subtracted(p, logits, extra=0):
+    """The reverse gradient is q log(q / p), without the mean taken out, as if one q could move
+    alone. They sum to 1: subtract KL(q‖p) inside the bracket."""
+    forward, _ = kl_gradients(p, logits)
+    return forward, softmax(logits) * (ratio(p, logits) + extra)
+
+
+@exercise.bug(extra=(1, 0))
+def by_the_probabilities(p, logits, extra=1):
+    """These are derivatives by the probabilities of q: -p/q, and log(q / p) + 1. Multiply by the
+    Jacobian of softmax, diag(q) - q qᵀ."""
+    return -p / softmax(logits), ratio(p, logits) + extra
+
+
+@exercise.bug(extra=(1, 0))
+def reverse_by_the_probabilities(p, logits, extra=1):
+    """The reverse gradient is that by the probabilities of q, log(q / p) + 1. Multiply by the
+    Jacobian of softmax, diag(q) - q qᵀ."""
+    return kl_gradients(p, logits)[0], ratio(p, logits) + extra
+
+
+@exercise.bug
+def weighted_by_p(p, logits):
+    """The reverse gradient has the weights p. In KL(q‖p) the model's own probabilities are the
+    weights: q (log(q / p) - KL(q‖p))."""
+    forward, _ = kl_gradients(p, logits)
+    log_ratio = ratio(p, logits)
+    return forward, p * (log_ratio - mean(p, log_ratio))
+
+
+@exercise.bug
+def mean_unweighted(p, logits):
+    """What is subtracted is the plain mean of log(q / p) over the classes. It is the mean under q,
+    which is KL(q‖p)."""
+    forward, _ = kl_gradients(p, logits)
+    log_ratio = ratio(p, logits)
+    return forward, softmax(logits) * (
+        log_ratio - log_ratio.mean(axis=-1, keepdims=True)
+    )
+
+
+@exercise.bug
+def one_mean_for_all(p, logits):
+    """The divergence that is subtracted is summed over the whole array. Each row has its own: sum
+    along the last axis, with keepdims=True."""
+    forward, _ = kl_gradients(p, logits)
+    q, log_ratio = softmax(logits), ratio(p, logits)
+    return forward, q * (log_ratio - (q * log_ratio).sum())
+
+
+@exercise.bug
+def no_keepdims(p, logits):
+    """The divergences lose their axis and then align with the classes, or with nothing. Sum with
+    keepdims=True."""
+    forward, _ = kl_gradients(p, logits)
+    q, log_ratio = softmax(logits), ratio(p, logits)
+    return forward, q * (log_ratio - (q * log_ratio).sum(axis=-1))
+
+
+@exercise.bug(also_forward=(True, False))
+def no_maximum(p, logits, also_forward=True):
+    """exp overflows on large logits and rounds to 0 on very negative ones. Subtract each row's
+    maximum first."""
+    powers = np.exp(logits)
+    q = powers / powers.sum(axis=-1, keepdims=True)
+    log_ratio = np.log(q / p)
+    forward = q - p if also_forward else kl_gradients(p, logits)[0]
+    return forward, q * (log_ratio - mean(q, log_ratio))
+
+
+@exercise.bug
+def log_of_zero(p, logits):
+    """A probability has rounded to 0, and 0 times its logarithm is nan. Take log q from the
+    logits: log_softmax is finite there."""
+    q = softmax(logits)
+    log_ratio = np.log(q / p)
+    return q - p, q * (log_ratio - mean(q, log_ratio))
+
+
+@exercise.bug
+def averaged_over_the_rows(p, logits):
+    """The gradients are divided by the number of rows. Nothing is averaged here: one gradient for
+    each row."""
+    rows = logits.size // logits.shape[-1]
+    return tuple(each / rows for each in kl_gradients(p, logits))
+
+
+@exercise.bug
+def softmax_along_the_first_axis(p, logits):
+    """Softmax runs along the first axis, so that columns sum to 1. The classes are the last
+    axis."""
+    q = softmax(logits, axis=0)
+    log_ratio = np.log(q / p)
+    return q - p, q * (log_ratio - mean(q, log_ratio))

@@ -1,0 +1,96 @@
+"""Practice for question 6: log Σ exp without overflow."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.softmax import logsumexp
+
+exercise = Exercise(
+    logsumexp,
+    page="06-softmax-cross-entropy",
+    hints=(
+        "log(exp(a) + exp(b)) = a + log(1 + exp(b - a)). Which of the two should be `a`?",
+        "Take the maximum along the axis out of the sum. What must come back at the end?",
+        "To subtract it, the maximum needs its axis (`keepdims=True`); to add it back, it must "
+        "have lost it, as the sum has.",
+    ),
+)
+
+rng = np.random.default_rng(61)
+matrix, cube = rng.normal(size=(3, 5)), rng.normal(size=(2, 3, 5))
+exercise.case("a vector", np.array([1.0, 2.0, 4.0]))
+exercise.case("rows of a matrix", matrix)
+exercise.case("columns of a matrix", matrix, axis=0)
+exercise.case("the middle one of three axes", cube, axis=1)
+exercise.case("the first of three axes, counted from the end", cube, axis=-3)
+exercise.case("one number", np.array([-2.5]))
+exercise.case("integers", np.array([[3, 1, 2], [0, -4, 1]]))
+exercise.case("logits near 10 000", 1e4 + np.array([0.0, 1.0, -2.0, 0.5]))
+exercise.case("logits near -100 000", -1e5 + np.array([0.0, 1.0, -2.0, 0.5]))
+exercise.case("logits 20 000 apart in a row", np.array([[1e4, -1e4, 1e4]]))
+exercise.case("rows 20 000 apart", matrix + np.array([[1e4], [0.0], [-1e4]]))
+exercise.case("a logit of -inf", np.array([[0.0, -np.inf, 1.5], [2.0, 1.0, -np.inf]]))
+exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
+
+
+@exercise.bug
+def no_maximum(x, axis=-1):
+    """exp overflows to inf on large logits and rounds to 0 on very negative ones, and the
+    logarithm of either is infinite. Subtract the maximum first and add it back after the log."""
+    return np.log(np.exp(x).sum(axis=axis))
+
+
+@exercise.bug
+def global_maximum(x, axis=-1):
+    """The maximum subtracted is that of the whole array, so a row far below it becomes log 0.
+    Take the maximum along the axis."""
+    return x.max() + np.log(np.exp(x - x.max()).sum(axis=axis))
+
+
+@exercise.bug(largest=(700, 500, 100, 50))
+def clipped(x, axis=-1, largest=700):
+    """Clipping the logits makes exp safe but changes the result as soon as it clips.
+    Subtract the maximum along the axis instead, and add it back."""
+    return np.log(np.exp(np.clip(x, -largest, largest)).sum(axis=axis))
+
+
+@exercise.bug
+def maximum_not_added_back(x, axis=-1):
+    """The maximum that was subtracted is not added back, so the result is too small by it.
+    Return max + log Σ exp(x - max)."""
+    return np.log(np.exp(x - x.max(axis=axis, keepdims=True)).sum(axis=axis))
+
+
+@exercise.bug
+def maximum_only(x, axis=-1):
+    """This is the maximum alone, which leaves out log Σ exp(x - max): up to the log of the
+    number of entries. Add it."""
+    return x.max(axis=axis)
+
+
+@exercise.bug
+def axis_kept(x, axis=-1):
+    """The result keeps the summed axis with size 1. Sum without keepdims at the end, or take
+    the axis out with `squeeze(axis)`."""
+    return np.expand_dims(logsumexp(x, axis), axis)
+
+
+@exercise.bug(fixed=(-1, 1))
+def last_axis_always(x, axis=-1, fixed=-1):
+    """The argument `axis` is ignored: the sum runs along the last axis of a matrix, whatever the
+    caller asks for. Pass `axis=axis` to both `max` and `sum`."""
+    return logsumexp(x, fixed)
+
+
+@exercise.bug
+def one_sum_for_all(x, axis=-1):
+    """One sum is taken over the whole array. Sum along the axis: `sum(axis=axis)`."""
+    return logsumexp(x.ravel())
+
+
+@exercise.bug
+def no_keepdims(x, axis=-1):
+    """Without keepdims the maximum loses its axis, and then aligns with the wrong one or with
+    none. Subtract `max(axis=axis, keepdims=True)`."""
+    top = x.max(axis=axis)
+    return top + np.log(np.exp(x - top).sum(axis=axis))

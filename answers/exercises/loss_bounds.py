@@ -1,0 +1,132 @@
+"""Practice for question 17: the bounds of the loss of a right or a wrong example."""
+
+import math
+
+from answers.practice.grader import Exercise
+from answers.probability.loss_bounds import loss_bounds
+
+exercise = Exercise(
+    loss_bounds,
+    page="17-loss-bounds",
+    returns=("infimum", "supremum"),
+    hints=(
+        "The loss is -log p_y. Find the smallest and the largest p_y first; the largest gives "
+        "the infimum of the loss.",
+        "Right: p_y is above each of the others, and all of them sum to 1. How small can p_y "
+        "be, and what do the probabilities look like there?",
+        "Wrong: one other class is above p_y. Does it matter how many more there are?",
+        "`math.inf` is a float; where the loss can be as large as you like, it is the supremum.",
+    ),
+)
+
+exercise.case("2 classes, right", 2)
+exercise.case("2 classes, wrong", 2, False)
+exercise.case("3 classes, right", 3, True)
+exercise.case("3 classes, wrong", 3, False)
+exercise.case("10 classes, right", 10)
+exercise.case("10 classes, wrong, by its name", 10, correct=False)
+exercise.case("1000 classes, right", 1000)
+exercise.case("1000 classes, wrong", 1000, False)
+exercise.case("50 257 classes, right", 50_257)
+
+
+@exercise.bug(wrong_from=(math.log(2), 0.0))
+def no_upper_bound(classes, correct=True, wrong_from=0.0):
+    """A right example is given no upper bound. Its class is the likeliest of all, so it cannot
+    have less than 1/classes, nor a loss above log(classes)."""
+    return 0.0 if correct else wrong_from, math.inf
+
+
+@exercise.bug
+def certainty(classes, correct=True):
+    """A right example is taken to have p_y = 1 and so loss 0. Accuracy asks which class is the
+    likeliest, not how likely it is."""
+    return (0.0, 0.0) if correct else loss_bounds(classes, False)
+
+
+@exercise.bug
+def two_classes_always(classes, correct=True):
+    """The supremum is log 2 for any number of classes. With more than two, the likeliest class
+    may have less than a half: a right one only has more than 1/classes."""
+    return loss_bounds(2, correct)
+
+
+@exercise.bug
+def one_class_too_few(classes, correct=True):
+    """The supremum is log(classes - 1). The tie that it comes from is one of all classes, the
+    true one among them: each has 1/classes."""
+    low, high = loss_bounds(classes, correct)
+    return low, math.log(classes - 1) if correct else high
+
+
+@exercise.bug
+def wrong_starts_at_log_classes(classes, correct=True):
+    """A wrong example is given the infimum log(classes), where the supremum of a right one is.
+    The two overlap: a wrong class may have nearly 1/2, so its loss may be just above log 2."""
+    return (0.0 if correct else math.log(classes)), loss_bounds(classes, correct)[1]
+
+
+@exercise.bug
+def wrong_starts_at_0(classes, correct=True):
+    """A wrong example is given the infimum 0. The class above it has more than p_y, and both
+    have at most 1, so p_y is below 1/2."""
+    return 0.0, loss_bounds(classes, correct)[1]
+
+
+@exercise.bug
+def wrong_is_below_one_less_a_share(classes, correct=True):
+    """A wrong p_y is bounded by 1 - 1/classes, as if the winner could have just 1/classes. If
+    p_y has more than that, the winner has still more: p_y is below 1/2."""
+    low, high = loss_bounds(classes, correct)
+    return (low if correct else -math.log(1 - 1 / classes)), high
+
+
+@exercise.bug
+def wrong_ends_at_log_classes(classes, correct=True):
+    """A wrong example is given a finite supremum. Its class may have as small a probability as
+    you like, so its loss has no bound."""
+    low, _ = loss_bounds(classes, correct)
+    return low, math.log(classes)
+
+
+@exercise.bug
+def bits_for_nats(classes, correct=True):
+    """The logarithm is to base 2, which gives bits. Nats are asked for, as every framework
+    reports them: use the natural logarithm."""
+    return tuple(each / math.log(2) for each in loss_bounds(classes, correct))
+
+
+@exercise.bug
+def tenths_for_nats(classes, correct=True):
+    """The logarithm is to base 10. Nats are asked for, as every framework reports them: use the
+    natural logarithm, `math.log`."""
+    return tuple(each / math.log(10) for each in loss_bounds(classes, correct))
+
+
+@exercise.bug
+def probabilities_returned(classes, correct=True):
+    """These are the bounds of the probability of the true class, not of its loss. Take -log of
+    each; the larger probability gives the smaller loss."""
+    return (1 / classes, 1.0) if correct else (0.0, 0.5)
+
+
+@exercise.bug
+def right_and_wrong_swapped(classes, correct=True):
+    """The bounds of right and wrong examples are exchanged. A right one costs less than
+    log(classes), a wrong one more than log 2."""
+    return loss_bounds(classes, not correct)
+
+
+@exercise.bug
+def correct_ignored(classes, correct=True):
+    """The argument `correct` is not used. A wrong example has other bounds: at least log 2, and
+    no upper one."""
+    return loss_bounds(classes)
+
+
+@exercise.bug
+def minus_lost(classes, correct=True):
+    """The loss is negative: log p_y without its minus. The cross-entropy is -log p_y, which is
+    never below 0."""
+    low, high = loss_bounds(classes, correct)
+    return -high, -low

@@ -1,0 +1,167 @@
+"""Practice for question 5: the gradient by centred differences."""
+
+import numpy as np
+
+from answers.gradient_check import numerical_gradient
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    numerical_gradient,
+    page="05-gradient-checking",
+    # The step is the learner's to choose, and the error of the difference with it.
+    rtol=1e-5,
+    rtol32=2e-2,
+    hints=(
+        "The slope along one entry: move it by h to either side, leave all others where they "
+        "are. How far apart are the two points?",
+        "`np.ndindex(x.shape)` gives the index of every entry, whatever the number of axes.",
+        "Each entry starts from the same x. Copy it for each step, or put the old value back, "
+        "and mind what adding h does to an array of integers.",
+    ),
+)
+
+
+def slope(x):
+    """3 x₀ - 2 x₁ + 0.7 x₂"""
+    return (np.array([3.0, -2.0, 0.7]) * x).sum()
+
+
+def cubic(x):
+    """Σ x³ + x₀ x₁"""
+    return (x**3).sum() + x[0] * x[1]
+
+
+def squares(x):
+    """Σ w x², with fixed weights w of x's shape"""
+    return (weights(x) * x * x).sum()
+
+
+def squares_on_a_hill(x):
+    """100 + Σ w x², with fixed weights w of x's shape"""
+    return 100 + (weights(x) * x * x).sum()
+
+
+def weights(x):
+    return np.random.default_rng(x.ndim).uniform(0.3, 1.2, size=x.shape).astype(x.dtype)
+
+
+rng = np.random.default_rng(5)
+vector = np.array([0.9, -1.3, 2.1])
+exercise.case("a linear function, with a step of 0.5", slope, vector, h=0.5)
+exercise.case("a cubic, with a step of 0.5", cubic, vector, h=0.5)
+exercise.case("a cubic, with a step of 0.01", cubic, vector, h=0.01)
+exercise.case("a parabola, with the step left to you", squares, vector)
+exercise.case("a matrix", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2))
+exercise.case("three axes", squares, rng.uniform(0.4, 2, size=(2, 3, 2)))
+exercise.case(
+    "integers, with a step of 0.25", squares, np.array([[1, -2, 3], [4, 5, -1]]), h=0.25
+)
+exercise.case(
+    "float32",
+    squares_on_a_hill,
+    rng.uniform(0.9, 2, size=3).round(2).astype(np.float32),
+)
+
+
+@exercise.check
+def calls_f_with_arrays_like_x(numerical_gradient):
+    """`f` must be called with floating-point arrays of the shape of `x`: a real loss works with
+    no other."""
+    fits = []
+
+    def f(x):
+        fits.append(getattr(x, "shape", None) == (2, 3) and x.dtype.kind == "f")
+        return np.sum(x)
+
+    numerical_gradient(f, np.arange(6).reshape(2, 3))
+    return all(fits)
+
+
+def step(h):
+    return 6e-6 if h is None else h
+
+
+@exercise.bug(side=(1, -1))
+def one_sided(f, x, h=None, side=1):
+    """The difference is one-sided, so its error is of order h, where centred it is of order h².
+    Use (f(x + h) - f(x - h)) / 2h."""
+    h, gradient = side * step(h), np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(float)
+        moved[index] += h
+        gradient[index] = (f(moved) - f(x.astype(float))) / h
+    return gradient
+
+
+@exercise.bug
+def divided_by_h(f, x, h=None):
+    """The difference is divided by h, but the two points are 2h apart: every entry is twice too
+    large. Divide by 2h."""
+    return 2 * numerical_gradient(f, x, h)
+
+
+@exercise.bug
+def not_multiplied_out(f, x, h=None):
+    """`/ 2 * h` divides by 2 and then multiplies by h. Write `/ (2 * h)`."""
+    return numerical_gradient(f, x, h) * step(h) ** 2
+
+
+@exercise.bug
+def step_ignored(f, x, h=None):
+    """The step `h` of the caller is ignored. Choose a step only if `h` is None."""
+    return numerical_gradient(f, x)
+
+
+@exercise.bug
+def not_restored(f, x, h=None):
+    """An entry is changed and not put back, so the entries after it are differentiated at the
+    wrong point, and the caller's array is spoilt. Copy `x`, or put the old value back."""
+    h, gradient = step(h), np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        up = f(x)
+        x[index] -= 2 * h
+        gradient[index] = (up - f(x)) / (2 * h)
+    return gradient
+
+
+@exercise.bug
+def all_entries_at_once(f, x, h=None):
+    """All entries move at once, which gives one slope for all of them: the sum of the gradient.
+    Move one entry at a time."""
+    return np.full(x.shape, numerical_gradient(f, x, h).sum())
+
+
+@exercise.bug
+def first_axis_only(f, x, h=None):
+    """The loop runs over the first axis only, so in a matrix a whole row moves at once. Loop
+    over `np.ndindex(x.shape)`."""
+    h, gradient = step(h), np.empty(x.shape)
+    for i in range(len(x)):
+        up, down = x.astype(float), x.astype(float)
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+@exercise.bug
+def integers_kept(f, x, h=None):
+    """Integers stay integers, so adding a small h changes nothing or a whole 1. Convert `x` to
+    float first, and make the result an array of floats."""
+    if x.dtype.kind == "f":
+        return numerical_gradient(f, x, h)
+    h, gradient = step(h), np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+@exercise.bug(fixed=(6e-6, 1e-5, 1e-6, 1e-7))
+def same_step_for_float32(f, x, h=None, fixed=6e-6):
+    """In float32 so small a step drowns in rounding: the loss has only 7 digits. Choose the
+    step from `np.finfo(x.dtype).eps`, or compute in float64."""
+    return numerical_gradient(f, x, fixed if h is None else h)

@@ -1,0 +1,222 @@
+"""Practice for question 20: Bayes' theorem for any number of hypotheses."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.bayes import posterior
+
+exercise = Exercise(
+    posterior,
+    page="20-bayes",
+    refuses="impossible evidence",
+    hints=(
+        "The numerator of each hypothesis is likelihood times prior. What must all numerators "
+        "together be divided by, so that the posteriors sum to 1?",
+        "In a batch each row has its own P(evidence): sum along the last axis and keep that axis.",
+        "1e-30 times 1e-300 is 0 in float64, and then the ratio of two such products is lost. "
+        "What does not underflow: the product, or the sum of the logarithms?",
+        "Normalise as a stable softmax does: subtract the largest logarithm of the row before "
+        "`exp`. If the largest is -inf, the evidence is impossible.",
+    ),
+)
+
+rng = np.random.default_rng(20)
+three = np.array([0.2, 0.3, 0.5])
+rows = rng.random((4, 3))
+exercise.case("a test, 1% ill", np.array([0.01, 0.99]), np.array([0.90, 0.09]))
+exercise.case("three hypotheses", three, np.array([0.7, 0.1, 0.4]))
+exercise.case("densities above 1", three, np.array([7.1, 0.5, 3.2]))
+exercise.case("a prior of 0", np.array([0.0, 0.4, 0.6]), np.array([0.9, 0.3, 0.2]))
+exercise.case("a likelihood of 0", three, np.array([0.7, 0.0, 0.4]))
+exercise.case("four pieces of evidence", three, rows)
+exercise.case("a prior for each row", rng.dirichlet([2, 3, 4], size=4), rows)
+exercise.case("as many rows as hypotheses", three, rows[:3])
+exercise.case("two leading axes", three, rng.random((2, 4, 3)))
+exercise.case("one hypothesis", np.array([1.0]), np.array([0.3]))
+exercise.case("whole numbers", np.array([0, 1, 0]), np.array([3, 2, 1]))
+exercise.case("impossible evidence", np.array([1.0]), np.array([0.0]))
+exercise.case("three hypotheses, all excluded", three, np.zeros(3))
+exercise.case(
+    "evidence against what is certain", np.array([0.0, 1.0]), np.array([0.8, 0.0])
+)
+exercise.case(
+    "one impossible row",
+    np.array([0.0, 0.5, 0.5]),
+    np.array([[1, 2, 3], [1, 0, 0]]) / 4,
+)
+exercise.case("likelihoods of 1e-300", three, np.array([2e-300, 1e-300, 5e-300]))
+exercise.case(
+    "products of 1e-400",
+    np.array([1e-200, 3e-200, 1.0, 0.0]),
+    np.array([2e-200, 1e-200, 0.0, 1.0]),
+)
+exercise.case(
+    "one such row, one without",
+    np.array([1e-200, 3e-200, 1.0, 0.0]),
+    np.array([[2e-200, 1e-200, 0.0, 1.0], [0.3, 0.2, 0.1, 0.4]]),
+)
+many = rng.random(2000) + 0.01
+exercise.case(
+    "2000 hypotheses",
+    many / many.sum(),
+    np.exp(-600 + 3 * rng.normal(size=2000)),
+)
+exercise.case("float32", three.astype(np.float32), rows.astype(np.float32))
+
+
+def joint(prior, likelihood):
+    return np.asarray(prior, float) * likelihood
+
+
+def plain(prior, likelihood):
+    """Bayes' theorem as it is written; it refuses what `posterior` does, for the bugs below."""
+    posterior(prior, likelihood)
+    products = joint(prior, likelihood)
+    return products, products.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def not_normalised(prior, likelihood):
+    """The products likelihood times prior are returned; they do not sum to 1. Divide them by
+    their sum, which is P(evidence)."""
+    return plain(prior, likelihood)[0]
+
+
+@exercise.bug
+def prior_ignored(prior, likelihood):
+    """The likelihood is normalised without the prior: the base rate is neglected. Multiply by the
+    prior first."""
+    posterior(prior, likelihood)
+    like = np.asarray(likelihood, float) + 0 * prior
+    return like / like.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def evidence_ignored(prior, likelihood):
+    """The prior is returned as it came. Multiply it by the likelihood, and normalise."""
+    posterior(prior, likelihood)
+    return prior + 0.0 * likelihood
+
+
+@exercise.bug
+def divided_by_the_sum_of_likelihoods(prior, likelihood):
+    """The products are divided by the sum of the likelihoods. P(evidence) weighs each likelihood
+    by its prior: divide by the sum of the products."""
+    products, _ = plain(prior, likelihood)
+    with np.errstate(all="ignore"):
+        return products / np.sum(likelihood, axis=-1, keepdims=True)
+
+
+@exercise.bug
+def prior_counted_twice(prior, likelihood):
+    """The prior is multiplied in twice. It is evidence once: likelihood times prior, then
+    normalise."""
+    posterior(prior, likelihood)
+    products = joint(prior, likelihood) * prior
+    with np.errstate(all="ignore"):
+        return products / products.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def softmax_of_the_products(prior, likelihood):
+    """The products are put through softmax, which exponentiates them. They need only be divided
+    by their sum; softmax is for their logarithms."""
+    powers = np.exp(plain(prior, likelihood)[0])
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def logarithms_returned(prior, likelihood):
+    """These are the logarithms of the posterior. Take `exp` of them at the end."""
+    with np.errstate(divide="ignore"):
+        return np.log(posterior(prior, likelihood))
+
+
+@exercise.bug
+def normalised_down_the_columns(prior, likelihood):
+    """The sum runs over the rows of the batch, so each column sums to 1. The hypotheses are the
+    last axis: sum along axis -1, with keepdims=True."""
+    products, _ = plain(prior, likelihood)
+    with np.errstate(all="ignore"):
+        return products / products.sum(axis=0)
+
+
+@exercise.bug
+def one_sum_for_all(prior, likelihood):
+    """One sum is taken over the whole batch, so that all rows together sum to 1. Each row has its
+    own P(evidence): sum along axis -1, with keepdims=True."""
+    products, _ = plain(prior, likelihood)
+    return products / products.sum()
+
+
+@exercise.bug
+def no_keepdims(prior, likelihood):
+    """Without keepdims the sums lose their axis and align with the wrong one, or with none. Write
+    `sum(axis=-1, keepdims=True)`."""
+    products, _ = plain(prior, likelihood)
+    with np.errstate(all="ignore"):
+        return products / products.sum(axis=-1)
+
+
+@exercise.bug(
+    instead=(
+        *("nan", "zeros", "prior", "even", "nan, but not in every row"),
+        *("nan, plain", "zeros, plain", "prior, plain"),
+    )
+)
+def impossible_evidence_answered(prior, likelihood, instead="nan"):
+    """Impossible evidence gets an answer: 0/0, zeros, the prior or equal shares. P(evidence) of
+    that row is 0 and no posterior exists, so raise ValueError."""
+    word, *rest = instead.split(", ")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.asarray(prior, float)) + np.log(likelihood)
+        top = logs.max(axis=-1, keepdims=True)
+        powers = np.exp(logs) if rest == ["plain"] else np.exp(logs - top)
+        total = powers.sum(axis=-1, keepdims=True)
+        result = powers / total
+    if rest == ["but not in every row"] and np.isneginf(top).all():
+        raise ValueError("impossible")
+    others = {"nan": np.nan, "zeros": 0.0, "prior": prior, "even": 1 / logs.shape[-1]}
+    lost = total == 0 if rest == ["plain"] else np.isneginf(top)
+    return np.where(lost, others[word], result)
+
+
+@exercise.bug(lost=("nan", "refused", "zeros", "prior"))
+def products_underflow(prior, likelihood, lost="nan"):
+    """The product of two small factors, or `exp` of the sum of their logarithms, is 0 in floating
+    point, and the ratios are lost. Subtract the row's largest sum of logarithms before `exp`."""
+    products, total = plain(prior, likelihood)
+    if lost == "refused" and (total == 0).any():
+        raise ValueError("impossible")
+    with np.errstate(all="ignore"):
+        result = products / total
+    others = {"nan": np.nan, "refused": 0, "zeros": 0.0, "prior": prior}
+    return np.where(total == 0, others[lost], result)
+
+
+@exercise.bug(eps=(1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-300))
+def eps_in_the_denominator(prior, likelihood, eps=1e-9):
+    """A number is added to P(evidence) against division by 0. Small likelihoods then give
+    posteriors near 0; add nothing, and refuse impossible evidence."""
+    products = joint(prior, likelihood)
+    return products / (products.sum(axis=-1, keepdims=True) + eps)
+
+
+@exercise.bug(eps=(1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-300))
+def eps_in_the_logarithms(prior, likelihood, eps=1e-9):
+    """A number is added before the logarithm, so that nothing is impossible and small likelihoods
+    all look alike. log 0 is -inf, of which `exp` makes 0 again: add nothing."""
+    logs = np.log(np.asarray(prior, float) + eps) + np.log(likelihood + eps)
+    powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def one_maximum_for_all(prior, likelihood):
+    """The largest logarithm of the whole batch is subtracted, so a row far below it underflows to
+    0/0. Take the maximum of each row, with keepdims=True."""
+    posterior(prior, likelihood)
+    with np.errstate(all="ignore"):
+        logs = np.log(np.asarray(prior, float)) + np.log(likelihood)
+        powers = np.exp(logs - logs.max())
+        return powers / powers.sum(axis=-1, keepdims=True)

@@ -1,0 +1,177 @@
+"""Practice for question 16: precision, recall and F1 of yes-or-no answers."""
+
+import numpy as np
+
+from answers.labels.metrics import precision_recall_f1
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    precision_recall_f1,
+    page="16-accuracy-and-metrics",
+    returns=("precision", "recall", "f1"),
+    rtol=1e-12,
+    hints=(
+        "Count first: how many are called positive, how many are positive, and how many are "
+        "both?",
+        "Precision divides by what was called positive, recall by what is positive. Neither "
+        "asks how many negatives were left alone.",
+        "F1 is the harmonic mean. Multiplied out it is twice the hits over the sum of both "
+        "denominators, which needs no division by a precision of 0.",
+        "Where nothing is called positive, precision is 0/0. Decide before dividing: here it "
+        "is 0.",
+    ),
+)
+
+truth = np.array([1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 0])
+predicted = np.array([1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
+exercise.case("13 examples", truth, predicted)
+exercise.case(
+    "more called than are", truth, np.maximum(predicted, np.arange(13) % 3 == 1)
+)
+exercise.case("fewer called than are", truth, predicted * (np.arange(13) < 5))
+exercise.case("all right", truth, truth.copy())
+exercise.case(
+    "every positive missed", np.array([1, 1, 0, 0, 0]), np.array([0, 0, 1, 1, 1])
+)
+exercise.case("nothing called positive", truth, np.zeros(13, int))
+exercise.case("everything called positive", truth, np.ones(13, int))
+exercise.case("nothing positive", np.zeros(5, int), np.array([0, 1, 0, 1, 0]))
+exercise.case("nothing positive or called so", np.zeros(4, int), np.zeros(4, int))
+exercise.case("booleans", truth == 1, predicted == 1)
+exercise.case("bytes", *(np.tile(a, 90).astype(np.uint8) for a in (truth, predicted)))
+
+
+def table(truth, predicted):
+    truth, predicted = truth == 1, predicted == 1
+    return (
+        int((truth & predicted).sum()),
+        int((~truth & predicted).sum()),
+        int((truth & ~predicted).sum()),
+        int((~truth & ~predicted).sum()),
+    )
+
+
+def from_counts(tp, fp, fn):
+    def share(part, whole):
+        return part / whole if whole else 0.0
+
+    return share(tp, tp + fp), share(tp, tp + fn), share(2 * tp, 2 * tp + fp + fn)
+
+
+@exercise.bug
+def precision_and_recall_swapped(truth, predicted):
+    """Precision and recall are swapped. Precision is the share of right ones among those called
+    positive; recall is the share of found ones among the positives."""
+    precision, recall, f1 = precision_recall_f1(truth, predicted)
+    return recall, precision, f1
+
+
+@exercise.bug
+def true_negatives_counted(truth, predicted):
+    """Every right answer counts as a hit, the true negatives too, so three metrics that should
+    ignore them rise with them. A hit is 1 in both arrays."""
+    tp, fp, fn, tn = table(truth, predicted)
+    return from_counts(tp + tn, fp, fn)
+
+
+@exercise.bug
+def negative_class_measured(truth, predicted):
+    """The three are those of class 0. The positive class is 1."""
+    return precision_recall_f1(1 - truth.astype(int), 1 - predicted.astype(int))
+
+
+@exercise.bug
+def averaged_over_both_classes(truth, predicted):
+    """These are macro averages: the mean of what class 1 and class 0 would get. Measure class 1
+    only."""
+    swapped = precision_recall_f1(1 - truth.astype(int), 1 - predicted.astype(int))
+    pairs = zip(precision_recall_f1(truth, predicted), swapped, strict=True)
+    return tuple((one + other) / 2 for one, other in pairs)
+
+
+@exercise.bug
+def specificity_for_precision(truth, predicted):
+    """The first part is the specificity, TN / (TN + FP): it divides by the negatives. Precision
+    divides by what was called positive, TP + FP."""
+    tp, fp, fn, tn = table(truth, predicted)
+    specificity = tn / (tn + fp) if tn + fp else 0.0
+    total = specificity + (tp / (tp + fn) if tp + fn else 0.0)
+    recall = from_counts(tp, fp, fn)[1]
+    return specificity, recall, 2 * specificity * recall / total if total else 0.0
+
+
+@exercise.bug
+def accuracy_for_precision(truth, predicted):
+    """The first part is the accuracy. Precision looks only at what was called positive."""
+    tp, fp, fn, tn = table(truth, predicted)
+    precision, recall = (tp + tn) / (tp + fp + fn + tn), from_counts(tp, fp, fn)[1]
+    total = precision + recall
+    return precision, recall, 2 * precision * recall / total if total else 0.0
+
+
+@exercise.bug
+def arithmetic_mean(truth, predicted):
+    """F1 is computed as the arithmetic mean of precision and recall, which rewards calling
+    everything positive. Take the harmonic mean."""
+    precision, recall, _ = precision_recall_f1(truth, predicted)
+    return precision, recall, (precision + recall) / 2
+
+
+@exercise.bug
+def geometric_mean(truth, predicted):
+    """F1 is computed as the geometric mean of precision and recall. Take the harmonic mean."""
+    precision, recall, _ = precision_recall_f1(truth, predicted)
+    return precision, recall, (precision * recall) ** 0.5
+
+
+@exercise.bug
+def factor_of_two_lost(truth, predicted):
+    """F1 lacks its factor 2, so perfect answers get one half. The harmonic mean of two numbers
+    is 2 / (1/P + 1/R)."""
+    precision, recall, f1 = precision_recall_f1(truth, predicted)
+    return precision, recall, f1 / 2
+
+
+@exercise.bug(guarded=(False, True))
+def nan_for_nothing(truth, predicted, guarded=False):
+    """Where a denominator is 0 the result is nan or an error. Return 0 for 0/0, here and in F1,
+    whose precision and recall may both be 0."""
+    tp, fp, fn, _ = map(np.float64, table(truth, predicted))
+    precision, recall = tp / (tp + fp), tp / (tp + fn)
+    if guarded:  # only F1 is left
+        precision, recall = np.nan_to_num(precision), np.nan_to_num(recall)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+@exercise.bug(which=("all", "p and r"))
+def one_for_nothing(truth, predicted, which="all"):
+    """0/0 counts as 1, so a model that never answers yes has a perfect precision. Here it is
+    0."""
+    tp, fp, fn, _ = table(truth, predicted)
+    precision = tp / (tp + fp) if tp + fp else 1.0
+    recall = tp / (tp + fn) if tp + fn else 1.0
+    if which == "all":
+        return precision, recall, 2 * tp / (2 * tp + fp + fn) if tp + fp + fn else 1.0
+    total = precision + recall
+    return precision, recall, 2 * precision * recall / total if total else 0.0
+
+
+@exercise.bug(eps=(1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10))
+def eps_in_the_denominator(truth, predicted, eps=1e-8):
+    """A number added to the denominators keeps perfect answers below 1. Ask whether the
+    denominator is 0 instead."""
+    tp, fp, fn, _ = table(truth, predicted)
+    precision, recall = tp / (tp + fp + eps), tp / (tp + fn + eps)
+    return precision, recall, 2 * precision * recall / (precision + recall + eps)
+
+
+@exercise.bug
+def counted_in_the_dtype(truth, predicted):
+    """`truth @ predicted` counts in the dtype of the labels: of booleans it says only whether
+    there is a hit, of bytes it starts again at 256. Use `(truth & predicted).sum()`."""
+    tp = int(truth @ predicted)
+    called, positives = int(predicted.sum()), int(truth.sum())
+    precision = tp / called if called else 0.0
+    recall = tp / positives if positives else 0.0
+    total = precision + recall
+    return precision, recall, 2 * precision * recall / total if total else 0.0

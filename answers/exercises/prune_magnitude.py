@@ -1,0 +1,205 @@
+"""Practice for question 11: remove the weights that are nearest to 0."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.transformers.pruning import prune_magnitude
+
+exercise = Exercise(
+    prune_magnitude,
+    page="11-efficient-inference",
+    hints=(
+        "How many weights go? Which order of the weights has them in front?",
+        "`np.argsort(..., axis=None)` orders all entries of an array of any shape; `.flat` takes "
+        "such indices.",
+        "A threshold removes no weight that is equal to it, or all of them. An order of the "
+        "weights tells equal ones apart.",
+    ),
+)
+
+rng = np.random.default_rng(11)
+matrix = rng.normal(size=(4, 5))
+rows = matrix * np.array([[0.3], [1.0], [4.0], [0.1]])
+exercise.case("half of a vector", np.array([0.5, 3.0, 0.25, 2.0]), fraction=0.5)
+exercise.case("both signs", np.array([0.5, -3.0, -0.25, 2.0, 1.0]), fraction=0.4)
+exercise.case("a matrix", matrix, fraction=0.3)
+exercise.case("rows of different sizes", rows, fraction=0.55)
+exercise.case("three axes", rng.normal(size=(2, 3, 5)) + 0.4, fraction=0.7)
+exercise.case("a count to be rounded down", matrix, fraction=0.315)
+exercise.case("a count to be rounded up", matrix[:3], fraction=0.65)
+exercise.case("nothing to remove", matrix, fraction=0.0)
+exercise.case("nothing but one", matrix, fraction=0.95)
+exercise.case("everything", matrix, fraction=1.0)
+exercise.case("no weight above 0", -np.abs(matrix), fraction=0.3)
+exercise.case(
+    "integers", rng.permutation(np.arange(1, 15)).reshape(2, 7) - 20, fraction=0.5
+)
+exercise.case("some zeros already", matrix * (np.abs(matrix) > 0.5), fraction=0.7)
+exercise.case("float32", matrix.astype(np.float32), fraction=0.35)
+
+
+@exercise.check
+def of_equal_weights_as_many_go_as_should(submission):
+    """Of ten weights, eight of them equally small, exactly half must go: a threshold removes
+    none or all of the equal ones."""
+    w = np.array([[0.5, -0.5, 0.5, 2.0, 0.5], [-0.5, 0.5, -3.0, 0.5, -0.5]])
+    pruned = np.asarray(submission(w.copy(), 0.5))
+    kept = pruned != 0
+    return kept.sum() == 5 and kept[0, 3] and kept[1, 2] and (pruned == w)[kept].all()
+
+
+def removed(w, order, count):
+    """A copy of `w` in which the first `count` entries of `order` are 0."""
+    w = w.astype(float)
+    w.flat[order[:count]] = 0
+    return w
+
+
+def by_size(w):
+    return np.argsort(np.abs(w), axis=None, kind="stable")
+
+
+def count_of(w, fraction):
+    return round(fraction * w.size)
+
+
+@exercise.bug
+def sign_not_ignored(w, fraction):
+    """The weights furthest below 0 are removed, and they are large ones. Small means near 0: order
+    by the absolute value."""
+    order = np.argsort(w, axis=None, kind="stable")
+    return removed(w, order, count_of(w, fraction))
+
+
+@exercise.bug
+def largest_removed(w, fraction):
+    """The largest weights are removed and the smallest kept. Turn the order, or the comparison,
+    around."""
+    return removed(w, by_size(w)[::-1], count_of(w, fraction))
+
+
+@exercise.bug
+def fraction_kept(w, fraction):
+    """`fraction` of the weights is kept instead of removed. Remove that many."""
+    return removed(w, by_size(w), w.size - count_of(w, fraction))
+
+
+@exercise.bug
+def smallest_kept(w, fraction):
+    """`fraction` of the weights is kept, and they are the smallest. Remove that many, and the
+    smallest."""
+    return removed(w, by_size(w)[::-1], w.size - count_of(w, fraction))
+
+
+@exercise.bug
+def each_row_by_itself(w, fraction):
+    """Every row loses the same share, so that a row of large weights loses large ones. Order the
+    weights of the whole array together."""
+    if w.ndim == 1:
+        return prune_magnitude(w, fraction)
+    return np.stack([each_row_by_itself(row, fraction) for row in w])
+
+
+@exercise.bug
+def threshold_from_the_range(w, fraction):
+    """Everything below `fraction` times the largest weight is removed, which is another number of
+    weights. Count them: `fraction` is a share of the entries."""
+    return np.where(np.abs(w) >= fraction * np.abs(w).max(), w, 0.0)
+
+
+@exercise.bug
+def fraction_as_threshold(w, fraction):
+    """Weights smaller than `fraction` itself are removed. It is a share of the entries, whatever
+    their size."""
+    return np.where(np.abs(w) >= fraction, w, 0.0)
+
+
+@exercise.bug
+def percent_for_fraction(w, fraction):
+    """`np.percentile` counts in percent, so that a hundredth of what should go is removed. Pass
+    100 · fraction, or take `np.quantile`."""
+    threshold = np.percentile(np.abs(w), fraction)
+    return np.where(np.abs(w) > threshold, w, 0.0)
+
+
+@exercise.bug
+def one_too_many(w, fraction):
+    """One weight too many is removed: the one that stands at the count itself. With a count of n
+    the first n of the order go, which may be none."""
+    return removed(w, by_size(w), count_of(w, fraction) + 1)
+
+
+@exercise.bug
+def one_too_few(w, fraction):
+    """One weight too few is removed. With a count of n the first n of the order go."""
+    return removed(w, by_size(w), max(count_of(w, fraction) - 1, 0))
+
+
+@exercise.bug
+def count_rounded_down(w, fraction):
+    """The count is rounded down. The docstring asks for round(fraction · size)."""
+    return removed(w, by_size(w), int(fraction * w.size + 1e-9))
+
+
+@exercise.bug
+def count_rounded_up(w, fraction):
+    """The count is rounded up. The docstring asks for round(fraction · size)."""
+    return removed(w, by_size(w), int(np.ceil(fraction * w.size - 1e-9)))
+
+
+@exercise.bug
+def one_at_least(w, fraction):
+    """At fraction 0 a weight is removed: the index count - 1 is then -1 or is made 0. Return all
+    weights when the count is 0."""
+    return removed(w, by_size(w), max(count_of(w, fraction), 1))
+
+
+@exercise.bug
+def everything_at_zero(w, fraction):
+    """At fraction 0 every weight is removed: the index count - 1 is then -1, which is the largest.
+    Return all weights when the count is 0."""
+    if count_of(w, fraction) == 0:
+        return np.zeros(w.shape)
+    return prune_magnitude(w, fraction)
+
+
+@exercise.bug(kept=(False, True))
+def equal_weights_together(w, fraction, kept=False):
+    """A threshold decides, so that equal weights all go or all stay, and the number removed is not
+    the one asked for. Remove by order, not by threshold."""
+    count = count_of(w, fraction)
+    if count in (0, w.size):
+        return prune_magnitude(w, fraction)
+    size = np.abs(w)
+    threshold = np.sort(size, axis=None)[count if kept else count - 1]
+    return np.where(size >= threshold if kept else size > threshold, w, 0.0)
+
+
+@exercise.bug
+def absolute_values_returned(w, fraction):
+    """The weights that are left have lost their signs. Order by the absolute value, but return the
+    weights."""
+    return np.abs(prune_magnitude(w, fraction))
+
+
+@exercise.bug
+def mask_returned(w, fraction):
+    """This is the mask: 1 where a weight is kept. Multiply the weights by it."""
+    return 1.0 - (
+        np.isin(np.arange(w.size), by_size(w)[: count_of(w, fraction)])
+    ).reshape(w.shape)
+
+
+@exercise.bug
+def weights_left_out(w, fraction):
+    """The weights that are left come as a shorter vector. Keep the shape, with zeros where a
+    weight was removed."""
+    return w.flat[np.sort(by_size(w)[count_of(w, fraction) :])].astype(float)
+
+
+@exercise.bug
+def changed_in_place(w, fraction):
+    """It changed its argument: the weights that the caller still has are pruned too. Work on a
+    copy."""
+    w.flat[by_size(w)[: count_of(w, fraction)]] = 0
+    return w

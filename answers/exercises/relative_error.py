@@ -1,0 +1,118 @@
+"""Practice for question 5: the relative error of two gradients."""
+
+import numpy as np
+
+from answers.gradient_check import relative_error
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    relative_error,
+    page="05-gradient-checking",
+    hints=(
+        "Compute it for every entry first: the distance of the two numbers, divided by the "
+        "larger of their sizes. Then keep the worst.",
+        "The size of a number is its absolute value: take it before the maximum, not after. "
+        "Swapping `a` and `b` must change nothing.",
+        "Where both are 0 the quotient is 0/0, and any number added to the denominator breaks "
+        "the scale. `np.where` can replace a denominator of 0 by 1: what is the numerator there?",
+    ),
+)
+
+rng = np.random.default_rng(55)
+a, b = rng.uniform(1, 2, size=7), rng.uniform(1, 2, size=7)
+exercise.case("one entry each", np.array([4.0]), np.array([5.0]))
+exercise.case("the larger one first", np.array([5.0]), np.array([4.0]))
+exercise.case("7 entries", a, b)
+exercise.case(
+    "a matrix", rng.uniform(1, 2, size=(3, 5)), rng.uniform(1, 2, size=(3, 5))
+)
+exercise.case(
+    "the largest difference at a large entry",
+    np.array([1.0, 100]),
+    np.array([2.0, 110]),
+)
+exercise.case("both negative", -a, -b)
+exercise.case("opposite signs", np.array([3.0, 1.0]), np.array([-2.0, 1.0]))
+exercise.case("0 on one side", np.array([0.0, 1.0]), np.array([3.0, 1.0]))
+exercise.case("0 on both sides", np.array([0.0, 4.0]), np.array([0.0, 5.0]))
+exercise.case("nothing but 0", np.zeros((2, 3)), np.zeros((2, 3)))
+exercise.case("gradients of 1e200", 1e200 * a, 1e200 * b)
+exercise.case("gradients of 1e-200", 1e-200 * a, 1e-200 * b)
+exercise.case("equal", a, a.copy())
+exercise.case("integers", np.array([1, -2, 7]), np.array([1, -3, 6]))
+exercise.case("float32", a.astype(np.float32), b.astype(np.float32))
+
+
+@exercise.bug
+def no_zero_case(a, b):
+    """Where both are 0 the quotient is 0/0 = nan, and one nan makes the maximum nan. Count such
+    an entry as 0: replace a denominator of 0 by 1."""
+    return (np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()
+
+
+@exercise.bug(eps=(1e-8, 1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-15, 1e-16, 1e-20))
+def eps_in_the_denominator(a, b, eps=1e-8):
+    """An eps in the denominator hides every error of gradients smaller than it. Replace only a
+    denominator of exactly 0."""
+    return (np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + eps)).max()
+
+
+@exercise.bug(eps=(1e-8, 1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-15, 1e-16, 0))
+def sum_in_the_denominator(a, b, eps=1e-8):
+    """The denominator is |a| + |b|, which shows a gradient twice too large as 1/3 and not 1/2.
+    Divide by the larger of the two."""
+    return (np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), eps)).max()
+
+
+@exercise.bug(other=(False, True))
+def divided_by_one_of_them(a, b, other=False):
+    """The denominator is |a| alone or |b| alone, so the result changes when they are swapped,
+    and is infinite where that one is 0. Divide by the larger of |a| and |b|."""
+    size = np.abs(a) if other else np.abs(b)
+    return (np.abs(a - b) / np.where((a == 0) & (b == 0), 1, size)).max()
+
+
+@exercise.bug
+def divided_by_the_smaller(a, b):
+    """The denominator is the smaller of |a| and |b|, so the result is infinite where one of them
+    is 0. Divide by the larger."""
+    size = np.minimum(np.abs(a), np.abs(b))
+    return (np.abs(a - b) / np.where((a == 0) & (b == 0), 1, size)).max()
+
+
+@exercise.bug
+def absolute_error(a, b):
+    """This is the absolute error, which depends on the unit. Divide each difference by the
+    larger of |a| and |b|."""
+    return np.abs(a - b).max()
+
+
+@exercise.bug
+def mean_for_maximum(a, b):
+    """This is the mean over the entries, in which one wrong entry among thousands disappears.
+    Take the maximum."""
+    size = np.maximum(np.abs(a), np.abs(b))
+    return (np.abs(a - b) / np.where(size == 0, 1, size)).mean()
+
+
+@exercise.bug
+def largest_over_largest(a, b):
+    """The largest difference is divided by the largest entry, so an error in a small entry
+    disappears. Divide entry by entry, then take the maximum."""
+    return np.abs(a - b).max() / (max(np.abs(a).max(), np.abs(b).max()) or 1)
+
+
+@exercise.bug
+def signed_denominator(a, b):
+    """The maximum is taken of a and b themselves, so the quotient of two negative gradients is
+    negative. Take the absolute values first."""
+    size = np.maximum(a, b)
+    return (np.abs(a - b) / np.where(size == 0, 1, size)).max()
+
+
+@exercise.bug
+def sizes_compared(a, b):
+    """The sizes are subtracted, not the numbers, so a gradient of the wrong sign shows no
+    error. Use |a - b|."""
+    size = np.maximum(np.abs(a), np.abs(b))
+    return (np.abs(np.abs(a) - np.abs(b)) / np.where(size == 0, 1, size)).max()

@@ -1,0 +1,82 @@
+"""Practice for question 1: the backward pass of ReLU."""
+
+import numpy as np
+
+from answers.networks.layers import relu_backward
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    relu_backward,
+    page="01-backpropagation",
+    hints=(
+        "What is the slope of max(x, 0) left of 0, and right of 0? It multiplies `dout`.",
+        "A comparison gives an array of True and False, which multiplies as 1 and 0. Which of "
+        "the two arguments must be compared?",
+    ),
+)
+
+rng = np.random.default_rng(13)
+cube = rng.normal(size=(2, 3, 5)), rng.normal(size=(2, 3, 5))
+exercise.case(
+    "a vector", np.array([5.0, -6.0, 7.0, -8.0]), np.array([-2.0, 3.0, 0.5, -4.0])
+)
+exercise.case("a matrix", rng.normal(size=(3, 7)), rng.normal(size=(3, 7)))
+exercise.case("three axes", *cube)
+exercise.case(
+    "inputs of exactly 0", np.array([5.0, -6.0, 7.0]), np.array([0.0, -0.0, 1.0])
+)
+exercise.case("inputs of ±1e-12", np.array([5.0, -6.0]), np.array([1e-12, -1e-12]))
+exercise.case("gradients of ±10 000", 1e4 * cube[0], cube[1])
+exercise.case(
+    "integer inputs", rng.normal(size=(2, 3)), np.array([[1, -2, 0], [3, 0, -5]])
+)
+exercise.case("float32", *(a.astype(np.float32) for a in cube))
+
+
+@exercise.bug
+def no_mask(dout, x):
+    """The gradient passes everywhere, as if ReLU were the identity. Multiply by 0 where the
+    input was not positive."""
+    return dout + 0.0
+
+
+@exercise.bug
+def mask_from_the_gradient(dout, x):
+    """The mask is taken from `dout`, so negative gradients are lost and the input is ignored.
+    Compare `x`, which the forward pass saw."""
+    return dout * (dout > 0)
+
+
+@exercise.bug
+def mask_inverted(dout, x):
+    """The gradient passes where the input was negative, and is 0 where it was positive. Keep it
+    where x > 0."""
+    return dout * (x < 0)
+
+
+@exercise.bug
+def gradient_forgotten(dout, x):
+    """This is the slope of ReLU alone, 1 or 0. By the chain rule it multiplies `dout`."""
+    return (x > 0).astype(float)
+
+
+@exercise.bug
+def multiplied_by_the_output(dout, x):
+    """`dout` is multiplied by relu(x), not by its slope. The slope is 1 where x > 0 and 0
+    elsewhere."""
+    return dout * np.maximum(x, 0)
+
+
+@exercise.bug
+def zero_counted_as_positive(dout, x):
+    """The gradient passes where the input is exactly 0. The docstring asks for 0 there: compare
+    with >, not >=."""
+    return dout * (x >= 0)
+
+
+@exercise.bug
+def written_into_the_gradient(dout, x):
+    """The zeros are written into `dout` itself, so whoever else uses it gets a wrong gradient.
+    Make a new array: `dout * (x > 0)`."""
+    dout[x <= 0] = 0
+    return dout

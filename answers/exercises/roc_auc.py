@@ -1,0 +1,168 @@
+"""Practice for question 16: the area under the ROC curve, ties included."""
+
+import numpy as np
+
+from answers.labels.metrics import roc_auc
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    roc_auc,
+    page="16-accuracy-and-metrics",
+    rtol=1e-10,
+    hints=(
+        "Take all pairs of one positive and one negative. In which share of them does the "
+        "positive score higher?",
+        "A pair with equal scores is neither won nor lost: it counts one half. Two examples "
+        "of the same class are no pair.",
+        "No double loop is needed. Sort the negatives; `np.searchsorted` then says for each "
+        "positive how many lie below it, and `side` says what becomes of equal ones.",
+        "A curve does it too, if equal scores cross the threshold together: one point for "
+        "each distinct score, the point (0, 0) before them, trapezoids between.",
+    ),
+)
+
+rng = np.random.default_rng(16)
+y = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0])
+scores = np.array([2.3, 0.4, 1.9, -0.2, 1.1, 2.0, 0.9, -1.3, 0.1, 3.2, 1.4])
+exercise.case("one pair in order", np.array([0, 1]), np.array([0.2, 0.7]))
+exercise.case("one pair out of order", np.array([1, 0]), np.array([0.2, 0.7]))
+exercise.case("11 distinct scores", y, scores)
+exercise.case("worse than chance", y, -scores)
+exercise.case(
+    "more negatives than positives", *(a[[0, 1, 3, 4, 5, 7]] for a in (y, scores))
+)
+exercise.case(
+    "a tie between the classes", np.array([1, 0, 0]), np.array([0.6, 0.6, 0.1])
+)
+exercise.case(
+    "ties within and between the classes",
+    np.array([0, 1, 1, 0, 1, 0, 0, 1]),
+    np.array([0.5, 0.5, 0.5, 0.8, 0.8, 0.1, 0.5, 0.1]),
+)
+exercise.case("nothing but ties", np.array([1, 0, 0, 1, 0]), np.full(5, 0.3))
+exercise.case(
+    "the highest scores tied", np.array([0, 1, 1, 0, 0]), np.array([9, 9, 4, 4, 1])
+)
+exercise.case("whole numbers", rng.integers(2, size=40), rng.integers(5, size=40))
+exercise.case("truth as booleans", y == 1, scores.round())
+exercise.case("scores a billionth apart", y, 1 + 1e-9 * scores)
+exercise.case("scores near 1e300", y, 1e299 * scores)
+truth = (rng.random(203) < 0.1).astype(int)
+exercise.case("a tenth positive", truth, truth + rng.normal(size=203).round(1))
+exercise.case("float32", y, scores.astype(np.float32))
+
+
+def pairs(truth, scores):
+    """Every positive against every negative: their difference."""
+    return scores[truth == 1][:, None] - scores[truth == 0].astype(float)
+
+
+def midranks(scores):
+    """The rank of each score from 1, equal ones sharing the mean of theirs."""
+    below = (scores[:, None] > scores).sum(axis=1)
+    return below + ((scores[:, None] == scores).sum(axis=1) + 1) / 2
+
+
+@exercise.bug
+def ties_lost(truth, scores):
+    """A pair of equal scores counts 0, as if the negative had won. Count it one half."""
+    return (pairs(truth, scores) > 0).mean()
+
+
+@exercise.bug
+def ties_won(truth, scores):
+    """A pair of equal scores counts 1, as if the positive had won. Count it one half."""
+    return (pairs(truth, scores) >= 0).mean()
+
+
+@exercise.bug(highest_first=(False, True))
+def ties_by_position(truth, scores, highest_first=False):
+    """Equal scores are ranked as they happen to stand in the array, so shuffling the examples
+    changes the result. Let equal scores share a rank, or cross the threshold together."""
+    if highest_first:
+        order = np.argsort(-scores, kind="stable")[::-1]
+    else:
+        order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(len(scores))
+    return (pairs(truth, ranks) > 0).mean()
+
+
+@exercise.bug
+def upside_down(truth, scores):
+    """This is the share of pairs in which the negative scores higher. Higher scores mean
+    positive."""
+    return 1 - roc_auc(truth, scores)
+
+
+@exercise.bug
+def never_below_a_half(truth, scores):
+    """A result below one half is turned around, which hides a model that orders backwards.
+    Return it as it is."""
+    return max(roc_auc(truth, scores), 1 - roc_auc(truth, scores))
+
+
+@exercise.bug
+def gini(truth, scores):
+    """This is the Gini coefficient, 2 · AUC - 1: pairs out of order count -1. Count them 0, and
+    ties one half."""
+    return 2 * roc_auc(truth, scores) - 1
+
+
+@exercise.bug(how=("n squared", "n (n - 1) / 2", "n (n - 1)"))
+def divided_by_all_pairs(truth, scores, how="n squared"):
+    """The pairs in order are divided by the pairs of all examples. Two of one class cannot be
+    in order: divide by positives times negatives."""
+    n, mixed = len(truth), (truth == 1).sum() * (truth == 0).sum()
+    everything = {"n squared": n**2, "n (n - 1) / 2": n * (n - 1) / 2}
+    return roc_auc(truth, scores) * mixed / everything.get(how, n * (n - 1))
+
+
+@exercise.bug
+def ranks_from_zero(truth, scores):
+    """The ranks start at 0, but the P (P + 1) / 2 that is taken off belongs to ranks from 1.
+    Add 1 to each rank, or take off P (P - 1) / 2."""
+    p, n = (truth == 1).sum(), (truth == 0).sum()
+    return ((midranks(scores) - 1)[truth == 1].sum() - p * (p + 1) / 2) / (p * n)
+
+
+@exercise.bug
+def own_class_not_taken_off(truth, scores):
+    """The rank of a positive also counts the positives below it. Take off the P (P + 1) / 2
+    that the ranks of the positives among themselves add up to."""
+    p, n = (truth == 1).sum(), (truth == 0).sum()
+    return midranks(scores)[truth == 1].sum() / (p * n)
+
+
+@exercise.bug(threshold=(0.5, 0.0))
+def one_threshold(truth, scores, threshold=0.5):
+    """The scores are cut to yes and no at one threshold first, which leaves one point of the
+    curve. Use the scores as they are."""
+    return roc_auc(truth, (scores >= threshold).astype(int))
+
+
+@exercise.bug
+def curve_without_its_origin(truth, scores):
+    """The curve starts at its first threshold instead of at (0, 0), so an area is missing when
+    the highest score belongs to both classes. Put (0, 0) before the first point."""
+    cuts = np.unique(scores)[::-1]
+    y = [(scores[truth == 1] >= cut).mean() for cut in cuts]
+    x = [(scores[truth == 0] >= cut).mean() for cut in cuts]
+    return np.trapezoid(y, x)
+
+
+@exercise.bug
+def labels_as_indices(truth, scores):
+    """`scores[truth]` with integers takes entries 0 and 1 again and again instead of selecting.
+    Make the labels booleans first: `truth == 1`."""
+    highs = scores[truth]
+    lows = scores[truth == 0] if truth.dtype == bool else scores[1 - truth]
+    gaps = highs[:, None] - lows.astype(float)
+    return (gaps > 0).mean() + (gaps == 0).mean() / 2
+
+
+@exercise.bug
+def average_precision_instead(truth, scores):
+    """This is the average precision, the area under the other curve, which depends on how many
+    negatives there are. Compare true with false positive rates."""
+    return np.mean([(truth == 1)[scores >= s].mean() for s in scores[truth == 1]])

@@ -1,0 +1,103 @@
+"""Practice for question 6: softmax, along any axis and without overflow."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.probability.softmax import softmax
+
+exercise = Exercise(
+    softmax,
+    page="06-softmax-cross-entropy",
+    hints=(
+        "For one axis of a small array it is exp(x) divided by its sum. Which numbers share a "
+        "sum when the array has three axes?",
+        "`sum` and `max` take `axis`, and `keepdims=True` keeps that axis with size 1, so that "
+        "the result broadcasts against `x` whichever axis it is.",
+        "exp(1000) is inf in float64. Adding one number to all the logits of a row changes no "
+        "probability: which number makes every exponential safe?",
+    ),
+)
+
+rng = np.random.default_rng(6)
+matrix, cube = rng.normal(size=(3, 5)), rng.normal(size=(2, 3, 5))
+exercise.case("a vector", np.array([1.0, 2.0, 4.0]))
+exercise.case("rows of a matrix", matrix)
+exercise.case("columns of a matrix", matrix, axis=0)
+exercise.case("the middle one of three axes", cube, axis=1)
+exercise.case("the first of three axes, counted from the end", cube, axis=-3)
+exercise.case("one class only", matrix[:, :1])
+exercise.case("integers", np.array([[3, 1, 2], [0, -4, 1]]))
+exercise.case("logits near 10 000", 1e4 + np.array([0.0, 1.0, -2.0, 0.5]))
+exercise.case("logits near -100 000", -1e5 + np.array([0.0, 1.0, -2.0, 0.5]))
+exercise.case("logits 20 000 apart in a row", np.array([[1e4, -1e4, 0.0]]))
+exercise.case("rows 20 000 apart", matrix + np.array([[1e4], [0.0], [-1e4]]))
+exercise.case("a logit of -inf", np.array([[0.0, -np.inf, 1.5], [2.0, 1.0, -np.inf]]))
+exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
+
+
+@exercise.bug(nan=(np.nan, 0.0))
+def no_maximum(x, axis=-1, nan=np.nan):
+    """exp overflows on large logits, and inf/inf is nan; on very negative ones 0/0 is nan.
+    Subtract the maximum along the axis first."""
+    powers = np.exp(x)
+    return np.nan_to_num(powers / powers.sum(axis=axis, keepdims=True), nan=nan)
+
+
+@exercise.bug
+def global_maximum(x, axis=-1):
+    """The maximum subtracted is that of the whole array, so a row far below it underflows to
+    0/0. Take the maximum along the axis, with keepdims=True."""
+    powers = np.exp(x - x.max())
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@exercise.bug(largest=(700, 500, 100, 50))
+def clipped(x, axis=-1, largest=700):
+    """Clipping the logits makes exp safe but gives different logits the same probability.
+    Subtract the maximum along the axis instead: it changes no ratio."""
+    powers = np.exp(np.clip(x, -largest, largest))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@exercise.bug(fixed=(-1, 1))
+def last_axis_always(x, axis=-1, fixed=-1):
+    """The argument `axis` is ignored: the sum runs along the last axis of a matrix, whatever the
+    caller asks for. Pass `axis=axis` to both `max` and `sum`."""
+    return softmax(x, fixed)
+
+
+@exercise.bug
+def first_axis_always(x, axis=-1):
+    """The sum runs along the first axis, so that each column sums to 1 where each row should.
+    Pass `axis=axis` to both `max` and `sum`."""
+    return softmax(x, axis=0)
+
+
+@exercise.bug(one_maximum=(True, False))
+def one_sum_for_all(x, axis=-1, one_maximum=True):
+    """One sum is taken over the whole array, so that all entries together sum to 1. Sum along
+    the axis: `sum(axis=axis, keepdims=True)`."""
+    powers = np.exp(x - (x.max() if one_maximum else x.max(axis=axis, keepdims=True)))
+    return powers / powers.sum()
+
+
+@exercise.bug
+def no_keepdims(x, axis=-1):
+    """Without keepdims the sums lose their axis and then align with the wrong one, or with
+    none. Write `sum(axis=axis, keepdims=True)`, and the same for `max`."""
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis)
+
+
+@exercise.bug
+def applied_twice(x, axis=-1):
+    """Softmax is applied twice, which flattens the probabilities. Normalise once."""
+    return softmax(softmax(x, axis), axis)
+
+
+@exercise.bug(eps=(1e-3, 1e-4, 1e-5, 1e-6, 1e-7))
+def eps_in_the_denominator(x, axis=-1, eps=1e-6):
+    """A number added to the sum leaves probabilities that do not sum to 1. With the maximum
+    subtracted the sum is at least 1, so it cannot be 0: add nothing."""
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / (powers.sum(axis=axis, keepdims=True) + eps)

@@ -1,0 +1,188 @@
+"""Practice for question 1: the loss and every gradient of a two-layer classifier."""
+
+import numpy as np
+
+from answers.networks.two_layer_net import two_layer_gradients
+from answers.practice.grader import Exercise
+from answers.probability.softmax import softmax
+
+exercise = Exercise(
+    two_layer_gradients,
+    page="01-backpropagation",
+    returns=("loss", "gradients"),
+    hints=(
+        "Forward first, and keep what you pass: z = x w1 + b1, hidden = max(z, 0), logits = "
+        "hidden w2 + b2. Write each shape beside it.",
+        "Start backward with the gradient of the logits. It is the only place where the batch "
+        "size appears, because the loss is a mean.",
+        "An affine layer sends back dw = inputᵀ dout, db = the sum of dout over the batch and "
+        "dinput = dout wᵀ. It is used twice here, with a mask in between.",
+        "The mask of ReLU is z > 0, with the z of this forward pass; it goes on the gradient of "
+        "hidden, not of the logits.",
+    ),
+)
+
+
+def network(seed, batch, d_in, hidden, classes):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(batch, d_in)), rng.integers(classes, size=batch)
+    w1, b1 = rng.normal(size=(d_in, hidden)), rng.normal(size=hidden)
+    w2, b2 = rng.normal(size=(hidden, classes)) / hidden, rng.normal(size=classes)
+    return x, y, w1, b1, w2, b2
+
+
+def scaled(size, x, y, w1, b1, w2, b2):
+    return x, y, w1, b1, size * w2, size * b2
+
+
+one, seven = network(1, 1, 5, 3, 2), network(17, 7, 5, 11, 3)
+x, y, w1, b1, w2, b2 = one
+exercise.case("one example, every hidden unit on", x, y, w1, b1 + 6, w2, b2)
+exercise.case("one example, some hidden units off", *network(11, 1, 5, 11, 3))
+exercise.case("7 examples", *seven)
+exercise.case("as many inputs as hidden units and classes", *network(3, 3, 3, 3, 3))
+exercise.case("logits in the thousands", *scaled(1e4, *seven))
+exercise.case(
+    "a last class that no example has", seven[0], np.minimum(seven[1], 1), *seven[2:]
+)
+pixels = np.random.default_rng(8).integers(17, size=(7, 5), dtype=np.uint8)
+exercise.case("pixels from 0 to 16", pixels, *seven[1:])
+exercise.case(
+    "float32", *(a if a.dtype.kind == "i" else a.astype(np.float32) for a in seven)
+)
+
+
+def forward(x, w1, b1, w2, b2):
+    z = x @ w1 + b1
+    return z, np.maximum(z, 0) @ w2 + b2
+
+
+def slopes(logits, y):
+    """The gradient of the summed loss with respect to the logits."""
+    return softmax(logits) - np.eye(logits.shape[1])[y]
+
+
+def backward(x, z, dlogits, w1, w2, mask):
+    dz = (dlogits @ w2.T) * mask
+    return {
+        "x": dz @ w1.T,
+        "w1": x.T @ dz,
+        "b1": dz.sum(axis=0),
+        "w2": np.maximum(z, 0).T @ dlogits,
+        "b2": dlogits.sum(axis=0),
+    }
+
+
+@exercise.bug
+def gradient_of_the_sum(x, y, w1, b1, w2, b2):
+    """The loss is a mean but the gradients are those of the sum: every one is N times too
+    large. Divide the gradient of the logits by the batch size."""
+    loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    return loss, {name: gradient * len(x) for name, gradient in gradients.items()}
+
+
+@exercise.bug
+def sum_for_mean(x, y, w1, b1, w2, b2):
+    """The loss and its gradients are summed over the batch, so they grow with its size. Divide
+    the loss and the gradient of the logits by the batch size."""
+    loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    return loss * len(x), {
+        name: gradient * len(x) for name, gradient in gradients.items()
+    }
+
+
+@exercise.bug
+def averaged_twice(x, y, w1, b1, w2, b2):
+    """The gradients are divided by the batch size twice. The 1/N stands once, in the gradient
+    of the logits, and no layer repeats it."""
+    loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    return loss, {name: gradient / len(x) for name, gradient in gradients.items()}
+
+
+@exercise.bug
+def onehot_not_subtracted(x, y, w1, b1, w2, b2):
+    """The gradient of the logits is p, which pushes every logit down whatever the label.
+    Subtract 1 at the label of each example: (p - onehot) / N."""
+    loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    return loss, backward(x, z, softmax(logits) / len(x), w1, w2, z > 0)
+
+
+@exercise.bug
+def no_mask(x, y, w1, b1, w2, b2):
+    """The backward pass goes through hidden units that ReLU had switched off. Multiply the
+    gradient of the hidden layer by z > 0."""
+    loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, 1)
+
+
+@exercise.bug
+def mask_from_the_gradient(x, y, w1, b1, w2, b2):
+    """The mask is taken from the gradient, so every negative gradient is lost. Take it from the
+    forward pass: z > 0."""
+    loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    dlogits = slopes(logits, y) / len(x)
+    return loss, backward(x, z, dlogits, w1, w2, dlogits @ w2.T > 0)
+
+
+@exercise.bug
+def mask_from_another_pass(x, y, w1, b1, w2, b2):
+    """The mask is not that of the forward pass: it is computed again, without the bias. Keep z
+    and use z > 0."""
+    loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, x @ w1 > 0)
+
+
+@exercise.bug
+def mask_of_the_wrong_layer(x, y, w1, b1, w2, b2):
+    """A ReLU mask is applied to the gradient of the logits, but no ReLU follows the second
+    layer. Mask the gradient of the hidden layer only."""
+    loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    return loss, backward(
+        x, z, slopes(logits, y) / len(x) * (logits > 0), w1, w2, z > 0
+    )
+
+
+@exercise.bug
+def biases_not_summed(x, y, w1, b1, w2, b2):
+    """The gradients of the biases are still one row per example. A bias is used once per
+    example, so its gradient is the sum over the batch: `.sum(axis=0)`."""
+    loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    db2 = slopes(logits, y) / len(x)
+    return loss, {**gradients, "b2": db2, "b1": (db2 @ w2.T) * (z > 0)}
+
+
+@exercise.bug(layer=(1, 2))
+def weights_not_transposed(x, y, w1, b1, w2, b2, layer=1):
+    """A gradient goes back through the weights as they are, where only their transpose has the
+    right sizes (if w is square, nothing raises). Multiply by `w2.T`, then by `w1.T`."""
+    loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    w1, w2 = (w1.T, w2) if layer == 1 else (w1, w2.T)
+    return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, z > 0)
+
+
+@exercise.bug
+def no_maximum(x, y, w1, b1, w2, b2):
+    """exp overflows on large logits, and inf/inf is nan. Subtract each row's maximum before
+    exp, and take log p as logits - logsumexp(logits)."""
+    z, logits = forward(x, w1, b1, w2, b2)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    dlogits = (p - np.eye(logits.shape[1])[y]) / len(x)
+    return -np.log(p[np.arange(len(x)), y]).mean(), backward(
+        x, z, dlogits, w1, w2, z > 0
+    )
+
+
+@exercise.bug
+def log_of_zero(x, y, w1, b1, w2, b2):
+    """A probability rounds to 0, and its logarithm is -inf. Take log p as
+    logits - logsumexp(logits), which forms no probability."""
+    _, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    _, logits = forward(x, w1, b1, w2, b2)
+    return -np.log(softmax(logits)[np.arange(len(x)), y]).mean(), gradients

@@ -1,0 +1,146 @@
+"""Practice for question 8: the backward pass of broadcasting."""
+
+import numpy as np
+
+from answers.networks.broadcasting import unbroadcast
+from answers.practice.grader import Exercise
+
+exercise = Exercise(
+    unbroadcast,
+    page="08-broadcasting",
+    hints=(
+        "A bias that was added to 3 rows was used 3 times. What does the chain rule do with the "
+        "gradients of several uses of one number?",
+        "Two kinds of axes were copied: those that the array did not have, and those that it had "
+        "with size 1. Align `shape` with `gradient.shape` at the right to find both.",
+        "Sum over the new axes and they are gone, as they should be. Sum over a stretched axis "
+        "and it must stay, with size 1: `keepdims=True`, or a `reshape` at the end.",
+    ),
+)
+
+rng = np.random.default_rng(8)
+matrix, cube = rng.normal(size=(3, 4)), rng.normal(size=(2, 3, 4))
+exercise.case("a bias", np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]]), (2,))
+exercise.case("nothing was broadcast", matrix, (3, 4))
+exercise.case("a column", matrix, (3, 1))
+exercise.case("a row with its axis", matrix, (1, 4))
+exercise.case("a single number", matrix, ())
+exercise.case("a single entry with two axes", matrix, (1, 1))
+exercise.case("two new axes", cube, (4,))
+exercise.case("a new axis and a stretched one", cube, (3, 1))
+exercise.case("a stretched axis in the middle", cube, (2, 1, 4))
+exercise.case("as many rows as columns", rng.normal(size=(3, 3)), (3, 1))
+exercise.case("an axis of size 1 that was not stretched", cube[:, :1], (1, 4))
+exercise.case("no rows at all", matrix[:0], (4,))
+exercise.case("integers", np.array([[3, -1], [2, 7]]), (2,))
+exercise.case("float32", cube.astype(np.float32), (1, 4))
+
+
+def axes_of(gradient, shape):
+    """The axes that `shape` lacks, and those that it has with size 1 and were stretched."""
+    new = gradient.ndim - len(shape)
+    pairs = enumerate(zip(shape, gradient.shape[new:], strict=True), new)
+    return tuple(range(new)), tuple(axis for axis, (a, b) in pairs if a != b)
+
+
+@exercise.bug
+def not_summed(gradient, shape):
+    """The gradient is returned as it is, in the shape of the result. It must have the shape of
+    what was broadcast: sum over the axes that were copied."""
+    return gradient
+
+
+@exercise.bug
+def only_new_axes(gradient, shape):
+    """Only the axes that were missing are summed. An axis of size 1 was stretched, so its
+    copies must be summed too, and the axis kept."""
+    new, _ = axes_of(gradient, shape)
+    return gradient.sum(axis=new)
+
+
+@exercise.bug
+def only_stretched_axes(gradient, shape):
+    """Only the stretched axes are summed, not those that were missing altogether. Sum over
+    these first."""
+    _, stretched = axes_of(gradient, shape)
+    return gradient.sum(axis=stretched, keepdims=True)
+
+
+@exercise.bug
+def stretched_axes_lost(gradient, shape):
+    """A stretched axis is gone after the sum. It had size 1 and must have it again:
+    `keepdims=True`, or reshape the result."""
+    new, stretched = axes_of(gradient, shape)
+    return gradient.sum(axis=new + stretched)
+
+
+@exercise.bug
+def new_axes_kept(gradient, shape):
+    """The axes that were missing are still there, with size 1. Only stretched axes are kept:
+    sum over the new ones without keepdims."""
+    new, stretched = axes_of(gradient, shape)
+    return gradient.sum(axis=new + stretched, keepdims=True)
+
+
+@exercise.bug
+def mean_for_sum(gradient, shape):
+    """The copies are averaged. Each use adds its gradient, so sum; a 1/N of the loss is in the
+    gradient already."""
+    new, stretched = axes_of(gradient, shape)
+    count = np.prod([gradient.shape[axis] for axis in new + stretched])
+    return np.divide(unbroadcast(gradient, shape), count)
+
+
+@exercise.bug
+def first_copy_taken(gradient, shape):
+    """The gradient of the first copy is taken and the others are dropped. Every copy passes on
+    a gradient: sum them."""
+    new, stretched = axes_of(gradient, shape)
+    index = [slice(None)] * gradient.ndim
+    for axis in new + stretched:
+        index[axis] = slice(1)
+    return gradient[tuple(index)].sum(axis=new)
+
+
+@exercise.bug
+def aligned_from_the_left(gradient, shape):
+    """The axes of size 1 are looked for from the left, and missing ones are taken to be last.
+    Shapes align at the right: axis i of `shape` is axis i + (number of new axes) of
+    `gradient`."""
+    axes = tuple(
+        axis
+        for axis in range(gradient.ndim)
+        if axis >= len(shape) or shape[axis] != gradient.shape[axis]
+    )
+    return gradient.sum(axis=axes).reshape(shape)
+
+
+@exercise.bug
+def stretched_axes_not_shifted(gradient, shape):
+    """An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
+    axes in front are gone. Sum over the new axes first, or add their number."""
+    new = gradient.ndim - len(shape)
+    axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return gradient.sum(axis=axes, keepdims=True).sum(axis=tuple(range(new)))
+
+
+@exercise.bug
+def first_axis_always(gradient, shape):
+    """The first axis is summed whatever the shape is. Which axes were copied follows from
+    comparing `shape` with `gradient.shape`."""
+    return gradient.sum(axis=0)
+
+
+@exercise.bug
+def one_axis_only(gradient, shape):
+    """Only one new axis is summed. Several may be missing: sum until the number of axes is
+    right, or over all of them at once."""
+    new, stretched = axes_of(gradient, shape)
+    return gradient.sum(axis=stretched, keepdims=True).sum(axis=new[:1])
+
+
+@exercise.bug
+def total_everywhere(gradient, shape):
+    """Everything is summed into one number. An entry collects only the gradients of its own
+    copies: sum over the copied axes."""
+    return np.full(shape, gradient.sum())

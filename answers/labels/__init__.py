@@ -1,0 +1,1 @@
+"""Labels and their quality: annotators who disagree, errors in data sets, metrics."""

@@ -1,0 +1,146 @@
+"""A text task made up with everything known: the truth, the words, who errs how often."""
+
+import numpy as np
+from jaxtyping import Float, Integer, Real
+from numpy import ndarray
+
+from answers.inputs import refuse_empty, refuse_labels_out_of_range
+from answers.labels.annotation import Votes
+
+
+# --8<-- [start:documents]
+def documents(
+    rng: np.random.Generator,
+    items: int,
+    words: int = 120,
+    length: int = 25,
+    signal: float | int = 0.5,
+    positive: float | int = 0.5,
+) -> tuple[Integer[ndarray, "items words"], Integer[ndarray, " items"]]:
+    """Texts of two classes as counts of words, and the class of each.
+
+    A word is more frequent in class 1 by a random log-odds, normal with deviation `signal`.
+    The vocabulary is the same for each call, so texts of two calls are of one task.
+
+    Args:
+        rng: For the classes and the words of each text.
+        items: How many texts.
+        words: How many words the language has; the first are the most frequent.
+        length: How many words a text has.
+        signal: How far the classes differ.
+        positive: The probability of class 1.
+
+    Returns:
+        Counts of each word in each text, and the true classes.
+
+    Example:
+        >>> counts, truth = documents(np.random.default_rng(0), items=3, length=25)
+        >>> counts.shape, counts.sum(axis=1), truth.shape
+        ((3, 120), array([25, 25, 25]), (3,))
+    """
+    language = np.random.default_rng(1979)
+    tilt = signal * language.normal(size=words)
+    usual = -np.log(np.arange(words) + 3.0)
+    truth = (rng.random(items) < positive).astype(np.intp)
+    powers = np.exp(usual + np.outer(truth - 0.5, tilt))
+    return rng.multinomial(length, powers / powers.sum(axis=1, keepdims=True)), truth
+
+
+# --8<-- [end:documents]
+
+
+# --8<-- [start:crowd_votes]
+def crowd_votes(
+    rng: np.random.Generator,
+    truth: Integer[ndarray, " items"],
+    recall: Float[ndarray, "annotators classes"],
+    per_item: int,
+    colluders: tuple[int, ...] = (),
+) -> Votes:
+    """Votes of annotators of known skill on items of known class.
+
+    Each item is seen by `per_item` different annotators. Annotator a gives the right label
+    of an item of class k with probability recall[a, k], and else one of the others.
+
+    Args:
+        rng: For who sees what, and who errs where.
+        truth: The class of each item.
+        recall: Of each annotator for each class.
+        per_item: How many votes each item gets.
+        colluders: Annotators who all give the label that the first of them would give.
+
+    Raises:
+        ValueError: There is no item, more votes are asked for than there are annotators, or a
+            class has no column.
+
+    Example:
+        >>> never_wrong = np.ones((3, 2))
+        >>> votes = crowd_votes(np.random.default_rng(0), np.array([0, 1]), never_wrong, 3)
+        >>> votes.label
+        array([0, 0, 0, 1, 1, 1])
+    """
+    annotators, classes = recall.shape
+    refuse_empty(truth, "truth")
+    refuse_labels_out_of_range(truth, classes, "truth")
+    if not 1 <= per_item <= annotators:
+        raise ValueError(
+            f"`per_item` is {per_item}; with {annotators} annotators, 1 to {annotators}"
+        )
+    # What everybody would say of every item, of which we then ask a few.
+    right = rng.random((len(truth), annotators)) < recall[:, truth].T
+    other = rng.integers(1, classes, right.shape) if classes > 1 else 0
+    said = np.where(right, truth[:, None], (truth[:, None] + other) % classes)
+    if colluders:
+        said[:, list(colluders)] = said[:, [colluders[0]]]
+    asked = rng.random(right.shape).argsort(axis=1)[:, :per_item]
+    item = np.repeat(np.arange(len(truth)), per_item)
+    return Votes(item, asked.ravel(), said[item, asked.ravel()], classes)
+
+
+# --8<-- [end:crowd_votes]
+
+
+# --8<-- [start:fit_words]
+def fit_words(
+    counts: Real[ndarray, "items words"],
+    targets: Real[ndarray, "items 2"],
+    weights: Real[ndarray, " items"] | None = None,
+    penalty: float | int = 1,
+) -> Float[ndarray, " parameters"]:
+    """The logistic regression of soft targets on counts: one weight a word, and a bias.
+
+    Newton's steps on the sum of the soft cross-entropies, each with its weight, plus
+    penalty / 2 times the squared weights of the words. The gradient of an item is its weight
+    times (p - target) times its counts.
+
+    Example:
+        >>> counts = np.array([[2, 0], [0, 2]])
+        >>> w = fit_words(counts, np.array([[1.0, 0.0], [0.0, 1.0]]))
+        >>> word_logits(counts, w).argmax(axis=1)
+        array([0, 1])
+    """
+    x = np.column_stack([counts, np.ones(len(counts))]).astype(np.float64)
+    weights = np.ones(len(x)) if weights is None else weights
+    ridge = np.full(x.shape[1], penalty)
+    ridge[-1] = 1e-9
+    w = np.zeros(x.shape[1])
+    for _ in range(20):
+        p = 1 / (1 + np.exp(-(x @ w)))
+        gradient = x.T @ (weights * (p - targets[:, 1])) + ridge * w
+        curvature = (x * (weights * p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(curvature, gradient)
+        w -= step
+        if abs(step).max() < 1e-9:
+            break
+    return w
+
+
+def word_logits(
+    counts: Real[ndarray, "items words"], w: Float[ndarray, " parameters"]
+) -> Float[ndarray, "items 2"]:
+    """The logits of both classes; that of class 0 is 0."""
+    z = counts @ w[:-1] + w[-1]
+    return np.stack([np.zeros_like(z), z], axis=1)
+
+
+# --8<-- [end:fit_words]

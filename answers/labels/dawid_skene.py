@@ -1,0 +1,202 @@
+"""Dawid and Skene's model of annotators, fitted by EM: who errs how, and what is true.
+
+Each item has one true class, drawn from a prior. Each annotator has a confusion matrix:
+the probability of each label given the true class. Given the true class, votes are
+independent. `start` of EM are the shares of the votes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from answers.labels.annotation import Votes, soft_labels
+
+Number = float | int | np.number
+
+
+# --8<-- [start:result]
+@dataclass(frozen=True, eq=False)
+class DawidSkene:
+    """What `dawid_skene` estimates.
+
+    Attributes:
+        posterior: The probability of each true class, for each item.
+        prior: The share of each true class.
+        confusion: `confusion[a, k, l]` is the probability that annotator `a` says `l` where
+            `k` is true. A row about which the votes say nothing is uniform.
+        log_likelihoods: In nats, one for each iteration: of the estimates from which that
+            iteration's posterior came.
+        penalised: The same plus smoothing · Σ log confusion, which is what smoothed EM
+            climbs. With smoothing 0 they are equal.
+        converged: Whether the posterior had stopped moving.
+    """
+
+    posterior: Float[ndarray, "items classes"]
+    prior: Float[ndarray, " classes"]
+    confusion: Float[ndarray, "annotators classes classes"]
+    log_likelihoods: Float[ndarray, " iterations"]
+    penalised: Float[ndarray, " iterations"]
+    converged: bool
+
+
+# --8<-- [end:result]
+
+
+# --8<-- [start:dawid_skene]
+def dawid_skene(
+    votes: Votes,
+    iterations: int | np.integer = 100,
+    tolerance: Number = 1e-10,
+    smoothing: Number = 0,
+    start: Float[ndarray, "items classes"] | None = None,
+    report: Callable[[int], object] | None = None,
+) -> DawidSkene:
+    """The true classes and the annotators' confusion matrices, estimated together by EM.
+
+    The posterior tells how often each annotator was right, and that gives a better
+    posterior. Without smoothing no round lowers the likelihood of the votes, and it settles
+    where the start leads it. From the shares of the votes the classes keep their names as
+    long as most annotators are better than chance; renaming all classes gives the same
+    likelihood.
+
+    Args:
+        votes: Any number for each item and annotator.
+        iterations: At most so many rounds.
+        tolerance: Stop when no probability of the posterior moves by more. At 0 or below,
+            go on to the end.
+        smoothing: Votes of each kind that every annotator is taken to have given before.
+            It is a Dirichlet prior with parameter 1 + smoothing on each row of a confusion
+            matrix, and keeps every entry above 0.
+        start: A posterior to begin with, instead of the shares of the votes.
+        report: Called after each round with how many are done.
+
+    Raises:
+        ValueError: There is no iteration, smoothing is negative, a setting is nan, or `start`
+            has another shape than (items, classes) or rows that are no probabilities.
+
+    Source:
+        Dawid and Skene (1979), Maximum Likelihood Estimation of Observer Error-Rates Using
+        the EM Algorithm, equations 2.3 to 2.5
+
+    Example:
+        The third annotator says the opposite of the truth, and is told by the others.
+
+        >>> item, who = np.repeat(np.arange(4), 3), np.tile(np.arange(3), 4)
+        >>> label = np.array([0, 0, 1, 1, 1, 0, 1, 1, 0, 0, 0, 1])
+        >>> result = dawid_skene(Votes(item, who, label, classes=2))
+        >>> result.posterior.argmax(axis=1), result.confusion[2].round(3)
+        (array([0, 1, 1, 0]), array([[0., 1.],
+               [1., 0.]]))
+    """
+    refuse_settings(iterations, tolerance, smoothing)
+    if start is None:
+        start = soft_labels(votes)
+    else:
+        refuse_no_posterior(start, votes)
+    posterior = np.ascontiguousarray(start.T, dtype=np.float64)
+    cell = votes.annotator * votes.classes + votes.label
+    prior, confusion = estimates(votes, cell, posterior, smoothing)
+    likelihoods, penalties, converged = [], [], False
+    for done in range(1, iterations + 1):
+        before = posterior
+        posterior, likelihood = true_classes(votes, cell, prior, confusion)
+        likelihoods.append(likelihood)
+        penalties.append(smoothing * np.log(confusion).sum() if smoothing else 0.0)
+        prior, confusion = estimates(votes, cell, posterior, smoothing)
+        if report:
+            report(done)
+        converged = bool(abs(posterior - before).max() <= tolerance)
+        if converged and tolerance > 0:
+            break
+    confusion = confusion.reshape(votes.classes, votes.annotators, votes.classes)
+    return DawidSkene(
+        posterior.T.copy(),
+        prior,
+        confusion.transpose(1, 0, 2).copy(),
+        np.array(likelihoods),
+        np.array(likelihoods) + penalties,
+        converged,
+    )
+
+
+# --8<-- [end:dawid_skene]
+
+
+# --8<-- [start:m_step]
+def estimates(
+    votes: Votes, cell: ndarray, posterior: ndarray, smoothing: Number
+) -> tuple[ndarray, ndarray]:
+    """The M-step: prior and confusion matrices, if the posterior were the truth.
+
+    Each vote counts for every true class, with the probability that this is the item's.
+    `cell` numbers the pairs (annotator, label); the result is (classes, cells).
+    """
+    cells = votes.annotators * votes.classes
+    weights = (row.take(votes.item) for row in posterior)
+    counts = np.stack([np.bincount(cell, weight, cells) for weight in weights])
+    counts = counts.reshape(votes.classes, votes.annotators, votes.classes) + smoothing
+    totals = counts.sum(axis=2, keepdims=True)
+    # A row without any vote: nothing is known, and any distribution is as likely.
+    confusion = np.full_like(counts, 1 / votes.classes)
+    np.divide(counts, totals, out=confusion, where=totals > 0)
+    return posterior.mean(axis=1), confusion.reshape(votes.classes, cells)
+
+
+# --8<-- [end:m_step]
+
+
+# --8<-- [start:e_step]
+def true_classes(
+    votes: Votes, cell: ndarray, prior: ndarray, confusion: ndarray
+) -> tuple[ndarray, np.float64]:
+    """The E-step: the posterior, (classes, items), and the log-likelihood of the votes.
+
+    A product of hundreds of probabilities is 0 in floating point, so their logarithms are
+    added, and the largest of each item is subtracted before the exponential.
+    """
+    with np.errstate(divide="ignore"):  # log 0 is -inf: this class is ruled out
+        log_prior, log_confusion = np.log(prior), np.log(confusion)
+    joint = np.stack(
+        [
+            log_p + np.bincount(votes.item, log_c.take(cell), votes.items)
+            for log_p, log_c in zip(log_prior, log_confusion, strict=True)
+        ]
+    )
+    top = joint.max(axis=0)
+    powers = np.exp(joint - top)
+    totals = powers.sum(axis=0)
+    return powers / totals, (top + np.log(totals)).sum()
+
+
+# --8<-- [end:e_step]
+
+
+def refuse_settings(
+    iterations: int | np.integer, tolerance: Number, smoothing: Number
+) -> None:
+    """Raise if EM could not run with these."""
+    if iterations < 1:
+        raise ValueError(f"`iterations` is {iterations}; run at least one")
+    if np.isnan(tolerance):
+        raise ValueError("`tolerance` is nan; give 0 to run every iteration")
+    if not 0 <= smoothing < np.inf:
+        raise ValueError(f"`smoothing` is {smoothing}; give 0 or a few votes")
+
+
+def refuse_no_posterior(start: ndarray, votes: Votes) -> None:
+    """Raise unless `start` holds probabilities for each item of the votes."""
+    if start.shape != (votes.items, votes.classes):
+        raise ValueError(
+            f"`start` has shape {start.shape}; {votes.items} items with {votes.classes} "
+            f"classes need {(votes.items, votes.classes)}"
+        )
+    sums = start.sum(axis=1)
+    wrong = ~((start >= 0).all(axis=1) & np.isclose(sums, 1, rtol=0, atol=1e-6))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"`start` is {start[row].tolist()} at item {row}; give probabilities that sum to 1"
+        )

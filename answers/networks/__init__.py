@@ -1,0 +1,1 @@
+"""Networks by hand: layers, their gradients, and automatic differentiation."""

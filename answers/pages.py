@@ -1,0 +1,126 @@
+"""The question pages: what their front matter says, the question, and what to say first.
+
+The front matter of a page is the only index of the project: the table on the home page, the
+command line and the tests all read it here.
+"""
+
+import re
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+FRONT_MATTER = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
+QUESTION = re.compile(
+    r'^!!! question "As it is asked"\n((?:\n|[ ]{4}.*\n)+)', re.MULTILINE
+)
+THIRTY_SECONDS = re.compile(
+    r"^## In thirty seconds\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One question and its answer.
+
+    Attributes:
+        path: The Markdown file, named `NN-slug.md` after the question's number in the bank.
+        number: That number.
+        title: What the site calls the page.
+        description: One sentence for search engines.
+        topic: The heading under which the home page lists it.
+        level: How hard the question is, in a few words.
+        minutes: How long a first reading takes.
+        modules: The modules of `answers` that the page shows.
+        exercises: The exercises that practise it.
+        tags: The words under which the site files it.
+        text: The Markdown below the front matter.
+    """
+
+    path: Path
+    number: int
+    title: str
+    description: str
+    topic: str
+    level: str
+    minutes: int
+    modules: list[str]
+    exercises: list[str]
+    tags: list[str]
+    text: str
+
+    @property
+    def question(self) -> str:
+        """The question in the bank's words, as Markdown."""
+        return self._part(QUESTION, 'the admonition `!!! question "As it is asked"`')
+
+    @property
+    def thirty_seconds(self) -> str:
+        """What to say first, as Markdown."""
+        return self._part(THIRTY_SECONDS, "the section `## In thirty seconds`")
+
+    def _part(self, pattern: re.Pattern, name: str) -> str:
+        match = pattern.search(self.text)
+        if match is None:
+            raise ValueError(f"{self.path.name}: {name} is missing")
+        return textwrap.dedent(match[1]).strip()
+
+
+KEYS = {
+    "number": int,
+    "title": str,
+    "description": str,
+    "topic": str,
+    "level": str,
+    "minutes": int,
+    "modules": list,
+    "exercises": list,
+    "tags": list,
+}
+
+
+def read(path: Path) -> Page:
+    """The page in `path`.
+
+    Raises:
+        ValueError: The front matter misses a key, gives it a value of the wrong kind, or a
+            number which is not that of the file's name.
+    """
+    match = FRONT_MATTER.fullmatch(path.read_text(encoding="utf-8"))
+    if match is None:
+        raise ValueError(
+            f"{path.name}: begin with front matter, between two lines of ---"
+        )
+    try:
+        data = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        raise ValueError(
+            f"{path.name}: the front matter is no YAML: {error}"
+        ) from error
+    if not isinstance(data, dict):
+        raise ValueError(f"{path.name}: the front matter must be lines of `key: value`")
+    for key, kind in KEYS.items():
+        if key not in data:
+            raise ValueError(f"{path.name}: the front matter lacks `{key}`")
+        value = data[key]
+        if type(value) is not kind or (
+            kind is list and {type(v) for v in value} - {str}
+        ):
+            what = "a list of words" if kind is list else f"of type {kind.__name__}"
+            raise ValueError(f"{path.name}: `{key}` is {value!r}; it must be {what}")
+    if not path.name.startswith(f"{data['number']:02}-"):
+        raise ValueError(
+            f"{path.name}: `number` is {data['number']}; the file's name says another"
+        )
+    return Page(path=path, text=match[2], **{key: data[key] for key in KEYS})
+
+
+def pages() -> list[Page]:
+    """Every question page, by number."""
+    inside = ROOT / "docs/questions"
+    # A wheel has no docs/: it carries the questions beside the code.
+    folder = inside if inside.is_dir() else ROOT / "answers/questions"
+    return [read(path) for path in sorted(folder.glob("[0-9]*.md"))]

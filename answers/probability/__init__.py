@@ -1,0 +1,1 @@
+"""Probability: softmax, divergences, bounds on losses, Bayes' theorem."""

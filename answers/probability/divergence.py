@@ -1,0 +1,368 @@
+"""Entropy, the two directions of KL divergence, Jensen-Shannon, and KL from samples.
+
+Everything takes distributions along one axis and refuses what is none: a negative entry,
+nan, or a sum further than 1e-5 from 1. Results are in nats, or in units of log(base).
+"""
+
+import math
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, first, refuse_empty
+from answers.probability.softmax import log_softmax
+
+
+# --8<-- [start:distribution]
+def distribution(
+    p: Real[ndarray, "*shape"], name: str, axis: int, tolerance: float = 1e-5
+) -> Float[ndarray, "*shape"]:
+    """`p` in floats, refused unless it is a distribution along `axis`.
+
+    Nothing is normalised: a sum that is not 1 is mostly a wrong axis, or logits. The
+    tolerance is wide enough for float32 probabilities of 100,000 classes.
+
+    Raises:
+        ValueError: `p` is 0-d or empty, holds nan or a negative entry, or has a sum
+            further than the tolerance from 1.
+    """
+    refuse_empty(p, name)
+    if p.ndim == 0:
+        raise ValueError(f"`{name}` is a single number; pass an array of probabilities")
+    p = as_float(p)
+    if not p.min() >= 0:  # nan is not >= 0 either
+        raise ValueError(
+            f"`{name}` holds {first(p, ~(p >= 0))}; probabilities are at least 0"
+        )
+    totals = p.sum(axis=axis, keepdims=True)
+    wrong = ~(np.abs(totals - 1) <= tolerance)
+    if wrong.any():
+        raise ValueError(
+            f"`{name}` sums to {first(totals, wrong)} along axis {axis}, not to 1; is it "
+            "the axis of the classes? If these are counts, divide by their sum; if they "
+            "are logits, take softmax"
+        )
+    return p
+
+
+# --8<-- [end:distribution]
+
+
+# --8<-- [start:in_base]
+def in_base(nats: Float[ndarray, "*shape"] | np.floating, base: float | int):
+    """Nats in units of log(base): bits for base 2.
+
+    Raises:
+        ValueError: `base` is not above 1.
+    """
+    if not 1 < base < math.inf:
+        raise ValueError(
+            f"`base` is {base}; pass a base above 1: e for nats, 2 for bits"
+        )
+    return nats / math.log(base)
+
+
+# --8<-- [end:in_base]
+
+
+# --8<-- [start:entropy]
+def entropy(
+    p: Real[ndarray, "*shape"], base: float | int = math.e, axis: int = -1
+) -> Float[ndarray, "*rest"] | np.floating:
+    """The mean surprise of a distribution: H(p) = -Σ p log p, with 0 log 0 = 0.
+
+    -log p is how surprising an outcome of probability p is. H(p) is what an ideal
+    code for p spends on an outcome, on average; no code spends less.
+
+    Args:
+        p: Probabilities, which sum to 1 along `axis` within 1e-5.
+        base: That of the logarithm: e gives nats, 2 gives bits.
+        axis: The axis that holds the classes; the result has no such axis.
+
+    Returns:
+        Between 0 (one class is certain) and log(classes) (all are equally probable).
+
+    Raises:
+        ValueError: `p` is 0-d or empty, holds nan or a negative entry, or does not sum
+            to 1; or `base` is not above 1.
+
+    Source:
+        Cover and Thomas (2006), Elements of Information Theory, section 2.1
+
+    Example:
+        A fair coin is worth one bit.
+
+        >>> entropy(np.array([0.5, 0.5]), base=2)
+        np.float64(1.0)
+    """
+    p = distribution(p, "p", axis)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.log(p)
+        terms *= p
+    np.copyto(terms, 0, where=p == 0)  # 0 log 0 has made nan
+    return in_base(np.maximum(-terms.sum(axis=axis), 0), base)
+
+
+# --8<-- [end:entropy]
+
+
+# --8<-- [start:log_ratios]
+def log_ratios(
+    p: Float[ndarray, "*shape"], q: Float[ndarray, "*shape"]
+) -> Float[ndarray, "*shape"]:
+    """p log(p / q), entry by entry: 0 where p = 0, infinite where q = 0 < p."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        terms = p / q
+        np.copyto(terms, 1, where=p == 0)  # so that 0 log 0 is 0, not nan
+        np.log(terms, out=terms)
+        terms *= p
+    tiny = np.isinf(terms) & (q > 0)  # p / q is above the largest float
+    if tiny.any():
+        terms[tiny] = p[tiny] * (np.log(p[tiny]) - np.log(q[tiny]))
+    return terms
+
+
+# --8<-- [end:log_ratios]
+
+
+# --8<-- [start:kl_divergence]
+def kl_divergence(
+    p: Real[ndarray, "*shape"],
+    q: Real[ndarray, "*shape"],
+    base: float | int = math.e,
+    axis: int = -1,
+) -> Float[ndarray, "*rest"] | np.floating:
+    """What is lost by taking q for p: KL(p‖q) = Σ p log(p / q), the mean under p.
+
+    Not symmetric: the first argument is the one that is averaged over. Terms with p = 0
+    are 0, whatever q is. A class that p allows and q excludes makes it infinite, and
+    infinite is what is returned: no epsilon is added.
+
+    Args:
+        p: Probabilities of the truth, which sum to 1 along `axis` within 1e-5.
+        q: Probabilities of the model, likewise, in the shape of `p`.
+        base: That of the logarithm: e gives nats, 2 gives bits.
+        axis: The axis that holds the classes; the result has no such axis.
+
+    Returns:
+        At least 0, and 0 only if p = q. Rounding below 0 is cut off.
+
+    Raises:
+        ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does
+            not sum to 1; or `base` is not above 1.
+
+    Source:
+        Cover and Thomas (2006), Elements of Information Theory, section 2.3
+
+    Example:
+        >>> p, q = np.array([0.5, 0.5]), np.array([0.8, 0.2])
+        >>> kl_divergence(p, q).round(4), kl_divergence(q, p).round(4)
+        (np.float64(0.2231), np.float64(0.1927))
+    """
+    p, q = distribution(p, "p", axis), distribution(q, "q", axis)
+    return in_base(np.maximum(log_ratios(p, q).sum(axis=axis), 0), base)
+
+
+# --8<-- [end:kl_divergence]
+
+
+# --8<-- [start:kl_from_logits]
+def kl_from_logits(
+    p: Real[ndarray, "*shape"],
+    q: Real[ndarray, "*shape"],
+    base: float | int = math.e,
+    axis: int = -1,
+) -> Float[ndarray, "*rest"] | np.floating:
+    """KL(softmax(p)‖softmax(q)), finite where a probability would round to 0.
+
+    Args:
+        p: Logits, or log-probabilities in nats; -inf is probability 0.
+        q: Likewise, in the shape of `p`.
+        base: That of the result: e gives nats, 2 gives bits.
+        axis: The axis that holds the classes; the result has no such axis.
+
+    Raises:
+        ValueError: `p` or `q` is 0-d or empty, holds nan or +inf, or has only -inf along
+            `axis`; or `base` is not above 1.
+
+    Example:
+        exp(-800) is 0 in float64, and by probabilities the answer would be inf.
+
+        >>> kl_from_logits(np.array([0.0, 0.0]), np.array([0.0, -800.0])).round(4)
+        np.float64(399.3069)
+    """
+    log_p, log_q = log_softmax(p, axis), log_softmax(q, axis)
+    weights = np.exp(log_p)
+    with np.errstate(invalid="ignore"):
+        terms = np.where(weights == 0, 0, weights * (log_p - log_q))
+    return in_base(np.maximum(terms.sum(axis=axis), 0), base)
+
+
+# --8<-- [end:kl_from_logits]
+
+
+# --8<-- [start:kl_gradients]
+def kl_gradients(
+    p: Real[ndarray, "*batch classes"], logits: Real[ndarray, "*batch classes"]
+) -> tuple[Float[ndarray, "*batch classes"], Float[ndarray, "*batch classes"]]:
+    """Gradients of KL(p‖q) and of KL(q‖p) by the logits of q = softmax(logits).
+
+    Forward: q - p. Reverse: q (log(q / p) - KL(q‖p)). The first is large where p is and
+    q is not. The second has the factor q: where q is not, nothing pulls it.
+
+    Args:
+        p: Probabilities of the target, above 0, which sum to 1 along the last axis.
+        logits: Those of the model; -inf is probability 0.
+
+    Returns:
+        (forward, reverse), one gradient for each row. Nothing is averaged.
+
+    Raises:
+        ValueError: `p` is 0-d or empty, holds nan, a negative entry or a 0 (KL(q‖p) is
+            infinite then), or does not sum to 1; or `logits` hold nan or +inf, or a row
+            of -inf only.
+
+    Example:
+        The model has given up a class. Forward calls it back, reverse hardly does.
+
+        >>> forward, reverse = kl_gradients(np.array([0.5, 0.5]), np.array([0.0, -9.0]))
+        >>> forward.round(3), reverse.round(3)
+        (array([ 0.5, -0.5]), array([ 0.001, -0.001]))
+    """
+    p = distribution(p, "p", -1)
+    if (zero := p == 0).any():
+        raise ValueError(
+            f"`p` holds {first(p, zero)}: KL(q‖p) is infinite for every q with mass there"
+        )
+    log_q = log_softmax(logits)
+    q = np.exp(log_q)
+    log_ratio = np.where(q > 0, log_q, 0) - np.log(p)
+    divergence = (q * log_ratio).sum(axis=-1, keepdims=True)
+    return q - p, q * (log_ratio - divergence)
+
+
+# --8<-- [end:kl_gradients]
+
+
+# --8<-- [start:jensen_shannon]
+def jensen_shannon(
+    p: Real[ndarray, "*shape"],
+    q: Real[ndarray, "*shape"],
+    base: float | int = math.e,
+    axis: int = -1,
+) -> Float[ndarray, "*rest"] | np.floating:
+    """The mean KL divergence of p and of q from their average m = (p + q) / 2.
+
+    JS(p, q) = KL(p‖m)/2 + KL(q‖m)/2. Symmetric, and always finite: m excludes nothing
+    that p or q allows. Its square root is a metric, and is what SciPy's `jensenshannon`
+    returns.
+
+    Args:
+        p: Probabilities, which sum to 1 along `axis` within 1e-5.
+        q: Likewise, in the shape of `p`.
+        base: That of the logarithm: e gives nats, 2 gives bits.
+        axis: The axis that holds the classes; the result has no such axis.
+
+    Returns:
+        Between 0 (p = q) and log 2 (no class in common), which is 1 bit.
+
+    Raises:
+        ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does
+            not sum to 1; or `base` is not above 1.
+
+    Source:
+        Lin (1991), Divergence Measures Based on the Shannon Entropy, section IV
+
+    Example:
+        >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]), base=2)
+        np.float64(1.0)
+    """
+    p, q = distribution(p, "p", axis), distribution(q, "q", axis)
+    twice = p + q  # halving it could underflow
+    terms = log_ratios(2 * p, twice) + log_ratios(2 * q, twice)
+    return in_base(np.clip(terms.sum(axis=axis) / 4, 0, math.log(2)), base)
+
+
+# --8<-- [end:jensen_shannon]
+
+
+# --8<-- [start:estimators]
+def k1(
+    log_p: Real[ndarray, "*samples"], log_q: Real[ndarray, "*samples"]
+) -> Float[ndarray, "*samples"] | np.floating:
+    """-log r for each sample, where r = q(x)/p(x) and x is drawn from p.
+
+    Its mean under p is KL(p‖q), by definition: no bias. Single values have any sign.
+
+    Args:
+        log_p: log p(x) in nats, for samples x drawn from p, not from q.
+        log_q: log q(x) of the same samples.
+
+    Raises:
+        ValueError: There is no sample, `log_p` or `log_q` holds nan or +inf, or `log_p`
+            holds -inf: p never draws such an x.
+
+    Source:
+        Schulman (2020), Approximating KL Divergence, http://joschu.net/blog/kl-approx.html
+
+    Example:
+        >>> k1(np.log([0.5, 0.5]), np.log([0.8, 0.2])).round(4)
+        array([-0.47  ,  0.9163])
+    """
+    return -log_r(log_p, log_q)
+
+
+def k2(
+    log_p: Real[ndarray, "*samples"], log_q: Real[ndarray, "*samples"]
+) -> Float[ndarray, "*samples"] | np.floating:
+    """(log r)²/2 for each sample: never negative, and biased; for r and x, see k1.
+
+    Raises:
+        ValueError: As for k1.
+
+    Example:
+        >>> k2(np.log([0.5, 0.5]), np.log([0.8, 0.2])).round(4)
+        array([0.1105, 0.4198])
+    """
+    return log_r(log_p, log_q) ** 2 / 2
+
+
+def k3(
+    log_p: Real[ndarray, "*samples"], log_q: Real[ndarray, "*samples"]
+) -> Float[ndarray, "*samples"] | np.floating:
+    """r - 1 - log r for each sample: never negative, no bias if p(x) = 0 only where
+    q(x) = 0; for r and x, see k1.
+
+    r - 1 has the mean 0 under p where q has no mass outside p. It cancels most of the
+    noise of -log r as long as r is near 1, and adds to it where r varies much.
+
+    Raises:
+        ValueError: As for k1.
+
+    Example:
+        >>> k3(np.log([0.5, 0.5]), np.log([0.8, 0.2])).round(4)
+        array([0.13  , 0.3163])
+    """
+    log = log_r(log_p, log_q)
+    return np.expm1(log) - log
+
+
+def log_r(log_p, log_q):
+    """log q(x) - log p(x), refused where it is no number or cannot occur."""
+    refuse_empty(log_p, "log_p")
+    for name, logs in (("log_p", log_p), ("log_q", log_q)):
+        wrong = np.isnan(logs) | (logs == np.inf)
+        if wrong.any():
+            raise ValueError(
+                f"`{name}` holds {first(logs, wrong)}; find the step that made it"
+            )
+    if (never := np.isneginf(log_p)).any():
+        raise ValueError(
+            f"`log_p` holds {first(log_p, never)}: p never draws such an x; the samples "
+            "must come from p"
+        )
+    return as_float(log_q) - as_float(log_p)
+
+
+# --8<-- [end:estimators]

@@ -1,0 +1,52 @@
+"""The exercises on the pages: an `exercise` fence names them, one a line.
+
+    ```exercise
+    softmax
+    ```
+
+What a page shows of an exercise comes from `answers.site.bundle`, which needs no PyTorch.
+"""
+
+import re
+from html import escape
+
+from pymdownx.superfences import SuperFencesException
+
+from answers.pages import pages
+from answers.site.bundle import entries
+
+CODE = re.compile("`([^`]+)`")
+HERE = "On the command line:"
+ELSEWHERE = f"It needs PyTorch, which does not run in a browser. {HERE}"
+
+
+def fence(source: str, *args: object, **kwargs: object) -> str:
+    """An `exercise` fence as `pymdownx.superfences` wants it formatted."""
+    names, known = source.split(), entries("exercises")
+    if unknown := [name for name in names if name not in known]:
+        # Any other exception would leave the fence as it stands, in silence.
+        raise SuperFencesException(f"no exercise is called {', '.join(unknown)}")
+    return "\n".join(place(name, known[name]) for name in names)
+
+
+def place(name: str, shown: dict) -> str:
+    """Where the page puts an exercise, and what a reader without JavaScript has of it."""
+    live = f' data-exercise="{name}"' if "stub" in shown else ""
+    summary = CODE.sub(r"<code>\1</code>", escape(shown["summary"], quote=False))
+    commands = (
+        f"<code>answers start {name}</code>, then <code>answers check {name}</code>."
+    )
+    return (
+        f'<div class="exercise"{live}><p><code>{name}</code> {summary}</p>'
+        f'<p class="exercise-bar">{HERE if live else ELSEWHERE} {commands}</p></div>'
+    )
+
+
+def listing() -> str:
+    """All exercises under a link to their question, as Markdown for `docs/practice.md`."""
+    return "\n\n".join(
+        f"[Question {page.number}: {page.title}](questions/{page.path.name})\n\n"
+        + "\n".join(["```exercise", *page.exercises, "```"])
+        for page in pages()
+        if page.exercises
+    )

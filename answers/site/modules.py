@@ -1,0 +1,91 @@
+"""The modules of this package as files: their names, and what they import."""
+
+import ast
+import sys
+from functools import cache
+from pathlib import Path
+
+from answers import TOPICS
+
+PACKAGE = Path(__file__).parents[1]
+# What Pyodide and docs/vendor/wheels have.
+IN_BROWSER = {"numpy", "sympy", "jaxtyping", "beartype"}
+NO_PROCESSES = {"subprocess"}  # nor in Pyodide
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of the module in a file, which need not exist."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def file_of(module: str) -> Path | None:
+    """The file of a module of this package; None if the name is not one of a module."""
+    path = PACKAGE.parent / module.replace(".", "/")
+    for file in (path / "__init__.py", path.with_suffix(".py")):
+        if file.is_file():
+            return file
+    return None
+
+
+def files() -> dict[str, Path]:
+    """The file of every module, by its name."""
+    return {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+@cache
+def imports(path: Path, in_functions: bool = False) -> set[str]:
+    """The names that a file imports and the packages that they lie in; those imported inside
+    its functions only if asked for."""
+    names, nodes = set(), [ast.parse(path.read_text(encoding="utf-8"))]
+    inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+            names.add(node.module)
+        elif in_functions or not isinstance(node, inside):
+            nodes += ast.iter_child_nodes(node)
+    name = name_of(path)
+    return names | {name.rpartition(".")[0]} - {""}
+
+
+def needs(module: str) -> set[str]:
+    """The packages outside of this one that must be there for the module to be imported."""
+    todo, seen = [module], {module}
+    while todo:
+        for name in imports(file_of(todo.pop())) - seen:
+            seen.add(name)
+            if file_of(name):
+                todo.append(name)
+    outside = {name.partition(".")[0] for name in seen} - {PACKAGE.name}
+    return outside - (sys.stdlib_module_names - NO_PROCESSES)
+
+
+def runs_in_browser(module: str) -> bool:
+    """Whether everything that is imported when the module is imported is there."""
+    return needs(module) <= IN_BROWSER
+
+
+def promised() -> dict[str, list[str]]:
+    """What readers may rely on, by module: of each topic the functions and classes whose
+    docstring has an example."""
+    found = {}
+    for name, path in files().items():
+        room = name.split(".")[1:2]
+        if (
+            room
+            and room[0] in TOPICS
+            and path.name not in ("__init__.py", "command.py")
+        ):
+            body = ast.parse(path.read_text("utf-8")).body
+            kinds = ast.FunctionDef | ast.ClassDef
+            found[name] = [
+                node.name
+                for node in body
+                if isinstance(node, kinds)
+                and "Example:" in (ast.get_docstring(node) or "")
+            ]
+    return found

@@ -1,0 +1,1 @@
+"""Transformers: attention, a GPT with its KV cache, checks that find bugs, cheap inference."""

@@ -1,0 +1,408 @@
+"""A small GPT: a pre-LN decoder over bytes, laid out like GPT-2, and its trained weights.
+
+`train_gpt.py` trained the weights, `kv_cache.py` has the cache.
+Axes: `batch` sequences, `time` tokens of one call, `past` tokens in the cache, `keys` =
+past + time, `heads` of width `d`, `width` of the residual stream.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, no_type_check
+
+import torch
+from jaxtyping import Bool, Float, Integer
+from torch import Tensor, nn
+from torch.nn import functional
+
+WEIGHTS = Path(__file__).with_name("weights")
+
+
+# --8<-- [start:config]
+@dataclass(frozen=True)
+class GPTConfig:
+    """The sizes of a GPT.
+
+    Args:
+        vocab: Number of tokens; 256 for bytes.
+        context: Longest sequence that learned positions can number.
+        layers: Number of blocks.
+        heads: Attention heads of a block; they share `width` equally.
+        width: Size of the residual stream, often called d_model.
+        rotary: Rotate queries and keys instead of adding learned positions.
+        tied: Let the output layer share the matrix of the token embedding.
+        dropout: Probability of dropping an entry of the residual stream in training.
+
+    Example:
+        >>> GPTConfig(heads=4, width=128).head_width
+        32
+    """
+
+    vocab: int = 256
+    context: int = 256
+    layers: int = 4
+    heads: int = 4
+    width: int = 128
+    rotary: bool = False
+    tied: bool = True
+    dropout: float = 0.0
+
+    def __post_init__(self):
+        for name in ("vocab", "context", "layers", "heads", "width"):
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f"`{name}` is {getattr(self, name)}; make it 1 or more"
+                )
+        if self.width % self.heads:
+            raise ValueError(
+                f"`width` {self.width} is no multiple of `heads` {self.heads}; the heads "
+                "share it equally"
+            )
+        if self.rotary and self.head_width % 2:
+            raise ValueError(
+                f"a head is {self.head_width} wide; rotary positions turn pairs, so make "
+                "it even"
+            )
+
+    @property
+    def head_width(self) -> int:
+        """The width of one head."""
+        return self.width // self.heads
+
+
+# --8<-- [end:config]
+
+
+# --8<-- [start:visible]
+def visible(
+    past: int, time: int, real: Bool[Tensor, "batch keys"] | None = None
+) -> Bool[Tensor, "*batch q keys"]:
+    """Which keys each new query may look at: True = may look.
+
+    Query `i` of this call is token `past + i` of the sequence, so it sees the keys up to
+    `past + i`: the triangle is aligned to the LOWER RIGHT corner of time by keys.
+
+    Args:
+        past: Tokens already in the cache.
+        time: Tokens of this call.
+        real: False at padding, which no other token looks at. A padding token looks at
+            itself, since a softmax over nothing is 0/0.
+
+    Returns:
+        (time, past + time), with a leading batch and heads axis if `real` is given.
+
+    Example:
+        Two cached tokens and a chunk of two.
+
+        >>> visible(2, 2).int()
+        tensor([[1, 1, 1, 0],
+                [1, 1, 1, 1]], dtype=torch.int32)
+    """
+    device = None if real is None else real.device
+    keys = torch.arange(past + time, device=device)
+    queries = torch.arange(past, past + time, device=device)[:, None]
+    causal = keys <= queries
+    if real is None:
+        return causal
+    return (causal & (real[:, None, :] | (keys == queries)))[:, None]
+
+
+# --8<-- [end:visible]
+
+
+# --8<-- [start:positions]
+def token_positions(
+    past: int, time: int, real: Bool[Tensor, "batch keys"] | None, device: torch.device
+) -> Integer[Tensor, "#batch time"]:
+    """The position of each new token: the number of real tokens before it.
+
+    Without padding that is `past`, `past` + 1, …; counting from 0 in each call is the
+    commonest fault of cached decoding. Padding on the left moves no position.
+    """
+    if real is None:
+        return torch.arange(past, past + time, device=device)[None]
+    return (real.cumsum(dim=1) - 1).clamp(min=0)[:, past:]
+
+
+# --8<-- [end:positions]
+
+
+# --8<-- [start:rotate]
+def turns(
+    positions: Integer[Tensor, "batch time"], d: int
+) -> tuple[Float[Tensor, "batch 1 time d"], Float[Tensor, "batch 1 time d"]]:
+    """Cosine and sine of the angle of each pair at each position: p · 10000^(-2i/d)."""
+    pairs = torch.arange(0, d, 2, device=positions.device, dtype=torch.float64)
+    angles = positions[..., None].double() * 10_000.0 ** (-pairs / d)
+    angles = torch.cat([angles, angles], dim=-1)[:, None]
+    return angles.cos(), angles.sin()
+
+
+def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """`x` with each pair (i, i + d/2) turned by its angle.
+
+    Two vectors turned by p and q have a product that depends on p - q only.
+
+    Source:
+        Su et al. (2021), section 3.4.2, https://arxiv.org/abs/2104.09864
+    """
+    first, second = x.chunk(2, dim=-1)
+    return x * cosine.to(x.dtype) + torch.cat([-second, first], -1) * sine.to(x.dtype)
+
+
+# --8<-- [end:rotate]
+
+
+# --8<-- [start:attention]
+class Attention(nn.Module):
+    """Causal self-attention over the tokens of this call and those in the cache."""
+
+    def __init__(self, config: GPTConfig, layer: int):
+        super().__init__()
+        self.heads, self.layer = config.heads, layer
+        self.qkv = nn.Linear(config.width, 3 * config.width)
+        self.out = nn.Linear(config.width, config.width)
+
+    @no_type_check  # it has no shapes to enforce, and a check takes its time in each layer
+    def forward(
+        self,
+        x: Tensor,
+        look: Tensor | None,
+        turn: tuple[Tensor, Tensor] | None,
+        cache: Any,
+    ) -> Tensor:
+        """`look`: the mask of `visible`, or None where the plain causal rule will do."""
+        batch, time, width = x.shape
+        q, k, v = (
+            part.view(batch, time, self.heads, -1).transpose(1, 2)
+            for part in self.qkv(x).split(width, dim=-1)
+        )
+        if turn is not None:  # before the cache: a stored key keeps its own position
+            q, k = rotate(q, *turn), rotate(k, *turn)
+        if cache is not None:
+            k, v = cache.append(self.layer, k, v)
+        # One query may see every key, and needs no mask. `is_causal` aligns its triangle
+        # to the upper left: right only while there is no past, when it is a square.
+        square = look is None and time > 1
+        y = functional.scaled_dot_product_attention(q, k, v, look, is_causal=square)
+        return self.out(y.transpose(1, 2).reshape(batch, time, width))
+
+
+# --8<-- [end:attention]
+
+
+# --8<-- [start:block]
+class Block(nn.Module):
+    """x + attention(norm(x)), then x + mlp(norm(x)): the norms stand before, as in GPT-2."""
+
+    def __init__(self, config: GPTConfig, layer: int):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(config.width), nn.LayerNorm(config.width)
+        self.attention = Attention(config, layer)
+        self.mlp = nn.Sequential(
+            nn.Linear(config.width, 4 * config.width),
+            nn.GELU(approximate="tanh"),
+            nn.Linear(4 * config.width, config.width),
+        )
+        self.drop = nn.Dropout(config.dropout)
+
+    @no_type_check  # as in `Attention`
+    def forward(
+        self,
+        x: Tensor,
+        look: Tensor | None,
+        turn: tuple[Tensor, Tensor] | None,
+        cache: Any,
+    ) -> Tensor:
+        """The residual stream after this block."""
+        x = x + self.drop(self.attention(self.norm1(x), look, turn, cache))
+        return x + self.drop(self.mlp(self.norm2(x)))
+
+
+# --8<-- [end:block]
+
+
+# --8<-- [start:gpt]
+class GPT(nn.Module):
+    """A decoder-only Transformer: `model(ids, cache=None, mask=None)` gives logits.
+
+    Source:
+        Radford et al. (2019), Language Models are Unsupervised Multitask Learners,
+        section 2.3: norms before the blocks, and residual weights scaled by 1/√N.
+
+    Example:
+        >>> model = GPT(GPTConfig(vocab=11, context=8, layers=1, heads=2, width=6))
+        >>> model(torch.tensor([[3, 1, 4], [1, 5, 9]])).shape
+        torch.Size([2, 3, 11])
+    """
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.config = config
+        self.tokens = nn.Embedding(config.vocab, config.width)
+        self.positions = (
+            None if config.rotary else nn.Embedding(config.context, config.width)
+        )
+        self.drop = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
+        self.norm = nn.LayerNorm(config.width)
+        self.head = nn.Linear(config.width, config.vocab, bias=False)
+        for name, module in self.named_modules():
+            if isinstance(module, nn.Linear | nn.Embedding):
+                # Each block adds twice to the residual stream: 2 · layers additions.
+                last = name.endswith(("attention.out", "mlp.2"))
+                scale = (2 * config.layers) ** -0.5 if last else 1.0
+                nn.init.normal_(module.weight, std=0.02 * scale)
+                if getattr(module, "bias", None) is not None:
+                    nn.init.zeros_(module.bias)
+        if config.tied:
+            self.head.weight = self.tokens.weight
+
+    def forward(
+        self,
+        ids: Integer[Tensor, "batch time"],
+        cache: Any = None,
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> Float[Tensor, "batch time vocab"]:
+        """Scores of the token that follows each token of `ids`.
+
+        Args:
+            ids: The tokens of this call. With a cache: only the new ones.
+            cache: A `kv_cache.KVCache` with the keys and values of the tokens before;
+                the new ones are appended.
+            mask: True = a real token, False = padding. The cache remembers it.
+
+        Raises:
+            ValueError: No token, an id outside the vocabulary, or more tokens than
+                learned positions or the cache have room for.
+        """
+        batch, time = ids.shape
+        past = 0 if cache is None else cache.length
+        self.refuse(ids, past)
+        real = mask if cache is None else cache.begin(batch, time, mask)
+        positions = token_positions(past, time, real, ids.device)
+        x, turn, look = self.tokens(ids), None, None
+        if self.positions is None:
+            turn = turns(positions, self.config.head_width)
+        else:
+            x = x + self.positions(positions)
+        if real is not None or (past > 0 and time > 1):
+            look = visible(past, time, real).to(ids.device)
+        x = self.drop(x)
+        for block in self.blocks:
+            x = block(x, look, turn, cache)
+        return self.head(self.norm(x))
+
+    def refuse(self, ids: Tensor, past: int) -> None:
+        """Raise where PyTorch would raise an index error without a hint, or return nan."""
+        if ids.numel() == 0:
+            raise ValueError(
+                f"`ids` is empty: {tuple(ids.shape)}; pass a token or more"
+            )
+        low, high = (int(end) for end in ids.aminmax())
+        if low < 0 or high >= self.config.vocab:
+            raise ValueError(
+                f"`ids` holds {low if low < 0 else high}; with {self.config.vocab} tokens, "
+                f"ids run from 0 to {self.config.vocab - 1}"
+            )
+        length = past + ids.shape[1]
+        if self.positions is not None and length > self.config.context:
+            raise ValueError(
+                f"the sequence has {length} tokens ({past} cached, {ids.shape[1]} new), but "
+                f"this model has learned {self.config.context} positions; keep the last "
+                f"{self.config.context} tokens and start a new cache"
+            )
+
+
+# --8<-- [end:gpt]
+
+
+# --8<-- [start:loss]
+def next_token_loss(
+    logits: Float[Tensor, "batch time vocab"],
+    ids: Integer[Tensor, "batch time"],
+    mask: Bool[Tensor, "batch time"] | None = None,
+) -> Float[Tensor, ""]:
+    """The mean cross-entropy of each next token: logits at `t` against token `t + 1`.
+
+    The shift happens here and nowhere else: `ids` are the very ids that the model read.
+    The last logits have no token to predict, the first token has no logits before it.
+
+    Args:
+        logits: What the model returned for `ids`.
+        ids: The tokens.
+        mask: True = a real token. A prediction counts if it is made at a real token and
+            of a real token. The mean is over those, not over sequences.
+
+    Returns:
+        Nats per predicted token.
+
+    Raises:
+        ValueError: No prediction counts.
+
+    Example:
+        Indifferent logits: the loss is log 3.
+
+        >>> float(next_token_loss(torch.zeros(1, 4, 3), torch.tensor([[0, 2, 1, 1]])))
+        1.0986123085021973
+    """
+    if ids.shape[0] == 0 or ids.shape[1] < 2:
+        raise ValueError(
+            f"`ids` has the shape {tuple(ids.shape)}; a next token needs two tokens"
+        )
+    losses = functional.cross_entropy(
+        logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten().long(), reduction="none"
+    )
+    if mask is None:
+        return losses.mean()
+    counts = (mask[:, :-1] & mask[:, 1:]).flatten()
+    if not counts.any():
+        raise ValueError("`mask` leaves no two real tokens side by side to predict")
+    return losses[counts].mean()
+
+
+# --8<-- [end:loss]
+
+
+# --8<-- [start:pretrained]
+def encode(text: str) -> Integer[Tensor, "1 time"]:
+    """The bytes of a text, as ids of a batch of one.
+
+    Example:
+        >>> encode("Ahab")
+        tensor([[ 65, 104,  97,  98]])
+    """
+    return torch.tensor([list(text.encode())], dtype=torch.long)
+
+
+def decode(ids: Integer[Tensor, " time"]) -> str:
+    """The text of ids; bytes that are no UTF-8 become �.
+
+    Example:
+        >>> decode(torch.tensor([65, 104, 97, 98]))
+        'Ahab'
+    """
+    return bytes(ids.tolist()).decode(errors="replace")
+
+
+def load_pretrained() -> nn.Module:
+    """The GPT that `answers/transformers/train_gpt.py` trained on Moby-Dick, in eval mode.
+
+    Bytes as tokens, a context of 256, learned positions.
+
+    Example:
+        >>> sum(parameter.numel() for parameter in load_pretrained().parameters())
+        858880
+    """
+    from safetensors.torch import load_model
+
+    model = GPT(GPTConfig())
+    load_model(model, WEIGHTS / "gpt.safetensors")
+    return model.eval()
+
+
+def held_out_text() -> str:
+    """The last three chapters of Moby-Dick and its epilogue, which training never saw."""
+    return (WEIGHTS / "moby-dick-held-out.txt").read_text(encoding="utf-8")
+
+
+# --8<-- [end:pretrained]

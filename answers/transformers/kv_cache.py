@@ -1,0 +1,272 @@
+"""A key-value cache for `gpt.GPT`, and generation that uses it.
+
+A token's keys and values depend on the tokens before it only. So they are computed once
+and kept; each step feeds one new token, whose query looks at all keys kept so far.
+"""
+
+from collections.abc import Callable
+from typing import no_type_check
+
+import torch
+from jaxtyping import Bool, Float, Integer
+from torch import Tensor, nn
+
+from answers.transformers.gpt import GPTConfig
+
+
+# --8<-- [start:cache]
+class KVCache:
+    """Keys and values of the tokens that a model has read, layer by layer.
+
+    With a `capacity` the memory is taken once and filled in place. Without, each call
+    concatenates, which copies all that is kept: simpler, and slower with length.
+
+    One cache belongs to one conversation of one model: `reset()` it before the next.
+
+    Args:
+        config: The sizes of the model.
+        batch: Sequences that are generated side by side.
+        capacity: Most tokens of a sequence, padding included; None lets it grow.
+        dtype: The precision of the model's activations.
+        device: Where the model is.
+
+    Example:
+        >>> cache = KVCache(GPTConfig(layers=2, heads=4, width=8), batch=3, capacity=10)
+        >>> cache.length, cache.nbytes  # 2 · layers · width · capacity · batch · 4 bytes
+        (0, 3840)
+    """
+
+    def __init__(
+        self,
+        config: GPTConfig,
+        batch: int = 1,
+        capacity: int | None = None,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ):
+        for name, size in (("batch", batch), ("capacity", capacity)):
+            if size is not None and size < 1:
+                raise ValueError(f"`{name}` is {size}; make it 1 or more")
+        self.batch, self.capacity = batch, capacity
+        shape = (batch, config.heads, capacity or 0, config.head_width)
+        # Each layer has keys and values of its own; [tensor] * layers would share one.
+        self.keys, self.values = (
+            [
+                torch.zeros(shape, dtype=dtype, device=device)
+                for _ in range(config.layers)
+            ]
+            for _ in range(2)
+        )
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every token; memory taken for a capacity stays."""
+        self.length, self.start = 0, 0
+        self.real: Tensor | None = None
+        if self.capacity is None:
+            self.keys, self.values = (
+                [kept[:, :, :0] for kept in side] for side in (self.keys, self.values)
+            )
+
+    def begin(
+        self, batch: int, time: int, real: Bool[Tensor, "batch time"] | None
+    ) -> Bool[Tensor, "batch keys"] | None:
+        """Make room for a call's tokens; say which of all tokens are real (None: all).
+
+        Raises:
+            ValueError: Another batch size than the cache was made for, or no room.
+        """
+        if batch != self.batch:
+            raise ValueError(
+                f"the cache holds {self.batch} sequences, the call has {batch}; make a "
+                f"cache with batch={batch}"
+            )
+        length = self.length + time
+        if self.capacity is not None and length > self.capacity:
+            raise ValueError(
+                f"the cache has room for {self.capacity} tokens; {self.length} are in it "
+                f"and {time} more came: make it larger, or reset it"
+            )
+        if real is not None and real.all() and self.real is None:
+            real = None  # no padding anywhere, and so no mask
+        if real is not None or self.real is not None:
+            past = self._all_real(self.length) if self.real is None else self.real
+            new = self._all_real(time) if real is None else real.to(past.device)
+            self.real = torch.cat([past, new], dim=1)
+        self.start, self.length = self.length, length
+        return self.real
+
+    @no_type_check  # once in each layer, where even a check takes its time
+    def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Store the new keys and values of a layer; return those of all tokens."""
+        if self.capacity is None:
+            self.keys[layer] = torch.cat([self.keys[layer], k], dim=2)
+            self.values[layer] = torch.cat([self.values[layer], v], dim=2)
+        else:
+            self.keys[layer][:, :, self.start : self.length] = k
+            self.values[layer][:, :, self.start : self.length] = v
+        return (
+            self.keys[layer][:, :, : self.length],
+            self.values[layer][:, :, : self.length],
+        )
+
+    def reorder(self, rows: Integer[Tensor, " batch"]) -> None:
+        """Let sequence `i` continue what was sequence `rows[i]`, as beam search asks."""
+        if len(rows) != self.batch or rows.min() < 0 or rows.max() >= self.batch:
+            raise ValueError(
+                f"`rows` is {rows.tolist()}; name one of the {self.batch} sequences for "
+                "each of them"
+            )
+        for side in (self.keys, self.values):
+            side[:] = [kept.index_select(0, rows) for kept in side]
+        if self.real is not None:
+            self.real = self.real.index_select(0, rows)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the tensors that hold keys and values, used or not yet."""
+        return sum(kept.nbytes for kept in (*self.keys, *self.values))
+
+    def _all_real(self, time: int) -> Tensor:
+        device = self.keys[0].device
+        return torch.ones(self.batch, time, dtype=torch.bool, device=device)
+
+
+# --8<-- [end:cache]
+
+
+# --8<-- [start:bytes]
+def cache_bytes(
+    config: GPTConfig, tokens: int, batch: int = 1, element: int = 4
+) -> int:
+    """2 · layers · heads · d · tokens · batch · element: the bytes of a cache.
+
+    The 2 counts keys and values, heads · d is the model's width. With grouped queries
+    the heads are those of the keys.
+
+    Args:
+        config: The sizes of the model.
+        tokens: Tokens of a sequence, padding included.
+        batch: Sequences.
+        element: Bytes of a number: 4 for float32, 2 for float16 and bfloat16.
+
+    Example:
+        GPT-2 small keeps 72 KiB for each token in float32.
+
+        >>> cache_bytes(GPTConfig(layers=12, heads=12, width=768), tokens=1) / 1024
+        72.0
+    """
+    heads, d = config.heads, config.head_width
+    return 2 * config.layers * heads * d * tokens * batch * element
+
+
+# --8<-- [end:bytes]
+
+
+# --8<-- [start:generate]
+def most_likely(logits: Float[Tensor, "batch vocab"]) -> Integer[Tensor, " batch"]:
+    """The greedy choice: the token with the largest logit, the lowest of equal ones."""
+    return logits.argmax(dim=-1)
+
+
+@torch.no_grad()
+def generate(
+    model: nn.Module,
+    ids: Integer[Tensor, "batch time"],
+    new_tokens: int,
+    use_cache: bool = True,
+    mask: Bool[Tensor, "batch time"] | None = None,
+    chunk: int | None = None,
+    choose: Callable[[Tensor], Tensor] = most_likely,
+) -> Integer[Tensor, "batch length"]:
+    """The prompts with `new_tokens` tokens after each, greedy unless `choose` says else.
+
+    With the cache, the first pass reads the prompt and every later one a single token.
+    Without, every pass reads everything again. The tokens are the same.
+
+    Args:
+        model: A `gpt.GPT`. It generates in eval mode, and is left in its own.
+        ids: Prompts. Shorter ones are padded on the LEFT: the last column is where
+            generation starts.
+        new_tokens: How many tokens to add.
+        use_cache: Whether to keep keys and values.
+        mask: True = a real token of `ids`, False = padding.
+        chunk: Read the prompt in pieces of this many tokens, which bounds the memory of
+            the first pass. Needs the cache.
+        choose: Takes the logits of the next token (batch, vocab), returns its ids.
+
+    Returns:
+        (batch, time + new_tokens).
+
+    Example:
+        >>> from answers.transformers.gpt import decode, encode, load_pretrained
+        >>> decode(generate(load_pretrained(), encode("The white w"), 4)[0])
+        'The white whale'
+
+    Raises:
+        ValueError: The prompt is empty or padded on the right, a number is not
+            positive, or the sequence would be longer than the model's positions.
+    """
+    refuse_prompt(model, ids, new_tokens, use_cache, mask, chunk)
+    (batch, time), training = ids.shape, model.training
+    length = time + new_tokens
+    cache = None
+    if use_cache:
+        weight = model.tokens.weight
+        cache = KVCache(model.config, batch, length, weight.dtype, weight.device)
+    model.eval()
+    try:
+        start = 0
+        if use_cache and chunk is not None:
+            while time - start > chunk:  # all but the last piece, whose logits we need
+                part = slice(start, start + chunk)
+                model(ids[:, part], cache, None if mask is None else mask[:, part])
+                start += chunk
+        for _ in range(new_tokens):
+            seen = None if mask is None else mask[:, start:]
+            logits = model(ids[:, start:], cache, seen)[:, -1]
+            ids = torch.cat([ids, choose(logits)[:, None].to(ids.dtype)], dim=1)
+            if mask is not None:
+                mask = torch.cat([mask, mask.new_ones(batch, 1)], dim=1)
+            if use_cache:
+                start = ids.shape[1] - 1
+    finally:
+        model.train(training)
+    return ids
+
+
+# --8<-- [end:generate]
+
+
+def refuse_prompt(
+    model: nn.Module,
+    ids: Tensor,
+    new_tokens: int,
+    use_cache: bool,
+    mask: Tensor | None,
+    chunk: int | None,
+) -> None:
+    """Raise where generation would go wrong late, or go wrong unseen."""
+    if ids.numel() == 0:
+        raise ValueError(f"`ids` is empty: {tuple(ids.shape)}; start with a token")
+    if new_tokens < 0:
+        raise ValueError(f"`new_tokens` is {new_tokens}; make it 0 or more")
+    if chunk is not None and (chunk < 1 or not use_cache):
+        raise ValueError(
+            f"`chunk` is {chunk} with use_cache={use_cache}; pieces need the cache, and a "
+            "token or more"
+        )
+    if mask is not None and not mask[:, -1].all():
+        row = int((~mask[:, -1]).nonzero()[0])
+        raise ValueError(
+            f"prompt {row} ends in padding; pad on the left, so that its last token is "
+            "the one to continue"
+        )
+    length, room = ids.shape[1] + new_tokens, model.config.context
+    # The last new token is never read.
+    if not model.config.rotary and length - 1 > room:
+        raise ValueError(
+            f"{ids.shape[1]} tokens of prompt and {new_tokens} new ones: the model would "
+            f"read {length - 1}, but has learned {room} positions; shorten the prompt or "
+            "ask for fewer"
+        )

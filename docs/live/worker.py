@@ -1,0 +1,224 @@
+"""What runs in the worker: the cells of a page, each page in a namespace of its own.
+
+`worker.js` calls `add_answers`, `packages`, `adapt` and `call`; a page calls `live_worker.run`
+through it. In the worker, this is the module `live_worker`.
+The module `live_page` is the worker's JavaScript.
+"""
+
+import ast
+import builtins
+import functools
+import importlib
+import io
+import json
+import linecache
+import symtable
+import sys
+import sysconfig
+import traceback
+from itertools import accumulate
+from pathlib import Path
+from types import ModuleType
+
+import live_page
+
+SITE = Path(sysconfig.get_path("purelib"))
+sources: dict[str, str] = {}  # of the modules of `answers`
+pages: dict[str, ModuleType] = {}
+
+
+class Stream(io.TextIOBase):
+    """Standard output or error, sent to the page."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if text:
+            live_page.write(self.name, text)
+        return len(text)
+
+
+class NoInput(io.TextIOBase):
+    """Standard input."""
+
+    def readline(self, size: int | None = -1, /) -> str:
+        raise EOFError("nobody types here; write the value into the code")
+
+
+sys.stdout, sys.stderr, sys.stdin = Stream("stdout"), Stream("stderr"), NoInput()
+
+
+def add_answers(text: str) -> None:
+    """Write the modules of `answers` to the file system, from the JSON of their sources."""
+    if sources:
+        return
+    for name, source in json.loads(text).items():
+        path = SITE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+        module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        sources[module] = source
+    importlib.invalidate_caches()
+
+
+def packages(code: str, known: str) -> str:
+    """Those of the packages `known` that the code imports, itself or through `answers`."""
+    codes, seen, found = [code], set(), set()
+    while codes:
+        for name in imported(codes.pop()):
+            for module in accumulate(name.split("."), "{}.{}".format):
+                if module in sources and module not in seen:
+                    seen.add(module)
+                    codes.append(sources[module])
+            found.add(name.partition(".")[0])
+    return json.dumps(sorted(found.intersection(json.loads(known)) - set(sys.modules)))
+
+
+def adapt(installed: str) -> None:
+    """Mend what differs from other systems in the packages that were installed."""
+    if "jaxtyping" in json.loads(installed):
+        jaxtyping = importlib.import_module("jaxtyping")
+        # Of NumPy's two types of 32-bit integers, both int32 to each other, it knows one by name.
+        for kind in vars(jaxtyping).values():
+            known = getattr(kind, "dtypes", None)
+            if isinstance(known, list | tuple):
+                more = {"int32": "intc", "uint32": "uintc"}
+                kind.dtypes = (*known, *(more[name] for name in known if name in more))
+
+
+@functools.cache
+def imported(code: str) -> set[str]:
+    """The names of all modules that the code may import."""
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except (SyntaxError, ValueError):
+        return set()
+    names = {
+        a.name for node in nodes if isinstance(node, ast.Import) for a in node.names
+    }
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def call(name: str, arguments: str) -> str:
+    """What the function of that name returns. Arguments and result are JSON."""
+    module, _, function = name.rpartition(".")
+    function = getattr(importlib.import_module(module), function)
+    return json.dumps(function(*json.loads(arguments)))
+
+
+def run(page: str, name: str, code: str, module: str | None, changed: bool) -> bool:
+    """Run a cell as part of its page, and print what comes of it.
+
+    Args:
+        page: The address of the page. Its cells share a namespace.
+        name: What tracebacks call the cell.
+        code: Its text.
+        module: The module that the text is a section of, or None.
+        changed: Whether the reader has changed a section of that module on this page. If not,
+            the module has run the section already, and the page gets the module's own objects.
+
+    Returns:
+        Whether it ran to its end.
+    """
+    namespace = enter(page)
+    try:
+        if module is None:
+            show(execute(code, name, namespace))
+        elif module not in sources:  # it needs PyTorch
+            pass
+        elif not changed:
+            own = vars(importlib.import_module(module))
+            namespace |= {name: own[name] for name in defined(code) if name in own}
+        else:
+            own = vars(importlib.import_module(module))
+            namespace |= {key: own[key] for key in own if key not in namespace}
+            loader = own["__loader__"]
+            remember(name, code)
+            exec(loader.source_to_code(code.encode(), name), namespace)
+    except BaseException as error:  # of the reader's, sys.exit too
+        tell(error)
+        return False
+    return True
+
+
+def enter(page: str) -> dict:
+    """The namespace of a page, whose cells run from now on."""
+    if page not in pages:
+        pages[page] = ModuleType("__main__")
+        vars(pages[page])["__builtins__"] = builtins
+    sys.modules["__main__"] = pages[page]
+    return vars(pages[page])
+
+
+def execute(code: str, name: str, namespace: dict) -> object:
+    """Run the code. Returns the value of its last line, if that is an expression."""
+    remember(name, code)
+    tree = ast.parse(code, name)
+    last = (
+        tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    )
+    exec(compile(tree, name, "exec", dont_inherit=True), namespace)
+    if last is None:
+        return None
+    return eval(
+        compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace
+    )
+
+
+def remember(name: str, code: str) -> None:
+    """Let tracebacks and `inspect.getsource` find the text of a cell."""
+    linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
+
+
+def defined(code: str) -> list[str]:
+    """The names that the code binds at its top level."""
+    symbols = symtable.symtable(code, "", "exec").get_symbols()
+    return [s.get_name() for s in symbols if s.is_assigned() or s.is_imported()]
+
+
+def show(value: object) -> None:
+    """Typeset an object of SymPy, and print any other value but None."""
+    if value is None:
+        return
+    if "sympy" in sys.modules and hasattr(value, "_repr_latex_"):
+        live_page.latex(sys.modules["sympy"].latex(value))
+    else:
+        print(repr(value))
+
+
+def tell(error: BaseException) -> None:
+    """Print the error and the lines of the page that led to it, without those behind them."""
+    told = traceback.TracebackException.from_exception(error, compact=True)
+    todo = [told]
+    while todo:
+        each = todo.pop()
+        each.stack = traceback.StackSummary.from_list(of_cells(each))
+        # Of what came before it, only what happened in a cell too.
+        for link in ("__cause__", "__context__"):
+            before = getattr(each, link)
+            if before is not None and of_cells(before):
+                todo.append(before)
+            else:
+                setattr(each, link, None)
+        todo += each.exceptions or []
+    print("".join(told.format()), end="", file=sys.stderr)
+    if isinstance(error, ModuleNotFoundError):
+        print(
+            "In the page there are NumPy, SymPy, `answers` and Python's own modules; "
+            "PyTorch and others do not run in a browser.",
+            file=sys.stderr,
+        )
+
+
+def of_cells(told: traceback.TracebackException) -> list[traceback.FrameSummary]:
+    """The lines of cells among those that led to an error."""
+    return [frame for frame in told.stack if frame.filename.startswith("cell ")]

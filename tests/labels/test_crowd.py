@@ -1,0 +1,83 @@
+"""The made-up texts and crowd are what they claim to be."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from answers.labels.crowd import crowd_votes, documents, fit_words, word_logits
+from answers.probability.softmax import softmax
+
+
+def test_annotators_have_the_recall_that_was_asked_for():
+    rng = np.random.default_rng(0)
+    recall = np.array([[0.9, 0.3, 0.6], [0.5, 0.8, 1.0]])
+    truth = rng.integers(0, 3, 60_000)
+    votes = crowd_votes(rng, truth, recall, per_item=2)
+    for a in range(2):
+        for k in range(3):
+            mine = votes.label[(votes.annotator == a) & (truth[votes.item] == k)]
+            assert_allclose((mine == k).mean(), recall[a, k], atol=0.01)
+
+
+def test_each_item_is_seen_by_different_annotators_chosen_evenly():
+    rng = np.random.default_rng(1)
+    votes = crowd_votes(rng, np.zeros(8000, int), np.ones((6, 2)), per_item=4)
+    assert len(votes) == 32_000
+    assert len(np.unique(votes.item * 6 + votes.annotator)) == len(votes)
+    assert_allclose(np.bincount(votes.annotator) / 32_000, 1 / 6, atol=0.01)
+
+
+def test_colluders_always_agree_and_others_do_not():
+    rng = np.random.default_rng(2)
+    truth = rng.integers(0, 2, 500)
+    votes = crowd_votes(rng, truth, np.full((5, 2), 0.7), 5, colluders=(1, 3, 4))
+    said = np.empty((500, 5), int)
+    said[votes.item, votes.annotator] = votes.label
+    assert_array_equal(said[:, 1], said[:, 3])
+    assert_array_equal(said[:, 1], said[:, 4])
+    assert (said[:, 0] != said[:, 2]).mean() > 0.3
+
+
+def test_texts_of_two_calls_are_of_one_task_and_of_the_asked_length():
+    first, y = documents(np.random.default_rng(0), 1500)
+    w = fit_words(first, np.eye(2)[y])
+    counts, truth = documents(np.random.default_rng(1), 3000, length=25, positive=0.3)
+    assert_array_equal(counts.sum(axis=1), 25)
+    assert_allclose(truth.mean(), 0.3, atol=0.03)
+    assert (word_logits(counts, w).argmax(axis=1) == truth).mean() > 0.8
+
+
+def test_the_classifier_is_the_minimum_that_scipy_finds():
+    rng = np.random.default_rng(3)
+    x, _ = documents(rng, 60, words=12)
+    targets, weights = rng.dirichlet([1, 1], size=60), rng.uniform(0.2, 2, 60)
+
+    def loss(w):
+        z = x @ w[:-1] + w[-1]
+        t = targets[:, 1]
+        each = t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z)
+        return weights @ each + 0.7 / 2 * w[:-1] @ w[:-1]
+
+    best = minimize(loss, np.zeros(13), tol=1e-12)
+    w = fit_words(x, targets, weights, penalty=0.7)
+    assert_allclose(w, best.x, atol=1e-4)
+    assert loss(w) <= best.fun + 1e-10
+    p = expit(x @ w[:-1] + w[-1])
+    assert_allclose(softmax(word_logits(x, w)), np.stack([1 - p, p], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("truth", "per_item", "message"),
+    [
+        ([0, 1], 4, "`per_item` is 4; with 3 annotators, 1 to 3"),
+        ([0, 1], 0, "`per_item` is 0"),
+        ([0, 2], 2, "`truth` holds 2"),
+        ([], 2, "`truth` is empty"),
+    ],
+)
+def test_a_crowd_that_cannot_be_is_refused(truth, per_item, message):
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=message):
+        crowd_votes(rng, np.array(truth, int), np.ones((3, 2)), per_item)

@@ -1,0 +1,185 @@
+"""The digits with wrong labels: what was done to them, and the table of question 13."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.ndimage import affine_transform
+from scipy.stats import ttest_rel
+from sklearn.model_selection import StratifiedKFold
+
+from answers.labels.label_quality import find_label_issues
+from answers.labels.noisy_digits import (
+    classifier,
+    digits,
+    flip_labels,
+    one_way_flips,
+    out_of_fold,
+    record_training,
+    slanted,
+    uniform_flips,
+)
+from answers.records import label_repairs
+
+
+@pytest.mark.parametrize("transition", [uniform_flips(0.3), one_way_flips(0.4)])
+def test_labels_flip_as_often_as_the_transition_says(transition):
+    assert_allclose(transition.sum(axis=1), 1)
+    truth = np.repeat(np.arange(10), 20_000)
+    given_labels = flip_labels(truth, transition, np.random.default_rng(1))
+    cell = np.bincount(truth * 10 + given_labels, minlength=100).reshape(10, 10)
+    assert_allclose(cell / 20_000, transition, atol=0.012)  # some 3.5 standard errors
+    assert (cell[transition == 0] == 0).all()
+
+
+@given(st.integers(0, 10**6), st.integers(1, 9))
+def test_flipped_labels_are_classes_and_certain_flips_happen(seed, classes):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(classes, size=20)
+    flipped = flip_labels(labels, rng.dirichlet(np.ones(classes), classes), rng)
+    assert ((flipped >= 0) & (flipped < classes)).all()
+    order = rng.permutation(classes)
+    assert_array_equal(flip_labels(labels, np.eye(classes)[order], rng), order[labels])
+
+
+@pytest.mark.parametrize(
+    ("labels", "transition", "message"),
+    [
+        (np.array([0, 2]), np.eye(2), "`labels` holds 2 at index 1"),
+        (np.array([0, 1]), np.ones((2, 2)), "`transition` sum to 2.0 at index 0"),
+        (np.array([0, 1]), -np.eye(2), r"`transition` holds -1.0"),
+        (np.array([], dtype=int), np.eye(2), "`labels` is empty"),
+    ],
+)
+def test_wrong_values_are_refused(labels, transition, message):
+    with pytest.raises(ValueError, match=message):
+        flip_labels(labels, transition, np.random.default_rng(0))
+
+
+def test_a_slant_moves_rows_by_as_much_as_a_shear_does():
+    image = np.zeros((8, 8))
+    image[:, 3:5] = [1, 2]
+    ours = slanted(image.reshape(1, 64), by=1.0).reshape(8, 8)
+    for y in range(8):
+        by = round(3.5 - y)
+        theirs = affine_transform(image[y], np.eye(1), offset=-by, order=0)
+        assert_array_equal(ours[y], theirs)
+
+
+def test_probabilities_out_of_fold_come_from_models_that_did_not_see_the_label():
+    images, labels = digits()
+    images, labels = images[:150], labels[:150]
+    p = out_of_fold(images, labels)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    _, held_out = next(folds.split(images, labels))
+    train = np.setdiff1d(np.arange(150), held_out)
+    alone = classifier().fit(images[train], labels[train])
+    assert_allclose(p[held_out], alone.predict_proba(images[held_out]), rtol=1e-9)
+
+
+def test_training_is_recorded_once_an_epoch_and_learns():
+    images, labels = digits()
+    p = record_training(images[:300], labels[:300], np.random.default_rng(0), epochs=4)
+    assert p.shape == (4, 300, 10)
+    accuracy = (p.argmax(axis=2) == labels[:300]).mean(axis=1)
+    assert accuracy[-1] > 0.85 > accuracy[0]
+
+
+def test_every_setting_has_all_its_repeats():
+    stored = label_repairs.stored()
+    assert list(stored) == list(label_repairs.SETTINGS)
+    assert {len(repeats) for repeats in stored.values()} == {label_repairs.REPEATS}
+
+
+def test_the_intervals_of_the_table_are_those_of_scipys_paired_test():
+    repeats = label_repairs.stored()[next(iter(label_repairs.SETTINGS))]
+    first, second = (
+        [100 * r[name] for r in repeats]
+        for name in ("remove the flagged", "keep everything")
+    )
+    low, high = ttest_rel(first, second).confidence_interval(0.95)
+    found = label_repairs.interval(np.array(first) - np.array(second))
+    assert_allclose(found, (low, high), rtol=1e-10)
+
+
+def test_the_table_says_what_the_page_says_of_it():
+    """The sentences below the table of question 13."""
+    at_random, regular, one_way, one_way_regular = label_repairs.stored().values()
+
+    def gain(repeats, name, over="keep everything"):
+        return label_repairs.interval(np.array([r[name] - r[over] for r in repeats]))
+
+    for repeats in (at_random, one_way, one_way_regular):
+        assert gain(repeats, "remove the flagged")[0] > 0.01
+        assert gain(repeats, "relabel the flagged")[0] > 0.01
+    low, high = gain(regular, "remove the flagged")
+    assert 0 < low < high < 0.0055
+
+    def mean(repeats, name):
+        return np.mean([r[name] for r in repeats])
+
+    filtered = mean(at_random, "remove the flagged")
+    assert abs(mean(regular, "keep everything") - filtered) < 0.004
+    assert gain(at_random, "remove exactly the wrong")[0] > 0.03
+    assert mean(at_random, "remove exactly the wrong") > 0.01 + mean(
+        regular, "remove exactly the wrong"
+    )
+    assert gain(at_random, "weigh all by p(label)", "remove the flagged")[0] > 0
+    low, high = gain(at_random, "relabel the flagged", "remove the flagged")
+    assert low < 0 < high
+    for repeats, least, most in ((one_way, 0.4, 0.55), (one_way_regular, 0.6, 0.7)):
+        everything = mean(repeats, "keep everything")
+        best = mean(repeats, "remove exactly the wrong")
+        for name in ("remove the flagged", "relabel the flagged"):
+            gained = mean(repeats, name) - everything
+            assert 0.055 < gained < 0.08
+            assert least < gained / (best - everything) < most
+    assert gain(at_random, "remove as many at random")[0] > -0.018
+    for repeats in (regular, one_way, one_way_regular):
+        assert gain(repeats, "remove as many at random")[0] > -0.011
+    for repeats in (regular, one_way_regular):
+        low, high = gain(repeats, "weigh all by p(label)")
+        assert -0.011 < low < high < 0
+    for repeats in (one_way, one_way_regular):
+        assert gain(repeats, "relabel the flagged", "remove the flagged")[0] > 0
+        assert (
+            gain(repeats, "remove exactly the wrong", "relabel the flagged")[0] > 0.01
+        )
+
+
+def largest(loss, among, share):
+    return among & (loss >= np.quantile(loss[among], 1 - share))
+
+
+def test_a_loss_threshold_removes_a_small_groups_right_labels_and_confident_learning_does_not():
+    """The means of eight draws of what question 13 shows of one."""
+    images, truth = digits()
+    rates = {rule: [] for rule in ("loss", "quota", "issues")}
+    found = {rule: [] for rule in rates}
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        group = rng.random(len(truth)) < 0.08
+        written = np.where(group[:, None], slanted(images), images)
+        labels = flip_labels(truth, uniform_flips(0.2), rng)
+        bad = labels != truth
+        p = out_of_fold(written, labels, fit=10)
+        loss = -np.log(p[np.arange(len(labels)), labels])
+        share = bad.mean()
+        removed = {
+            "loss": largest(loss, group | ~group, share),
+            "quota": largest(loss, group, share) | largest(loss, ~group, share),
+            "issues": find_label_issues(p, labels),
+        }
+        for rule, mask in removed.items():
+            rates[rule].append((mask[group & ~bad].mean(), mask[~group & ~bad].mean()))
+            found[rule].append((mask[group & bad].mean(), mask[~group & bad].mean()))
+    rates, found = (
+        {rule: np.mean(each, axis=0) for rule, each in table.items()}
+        for table in (rates, found)
+    )
+    assert rates["loss"][0] > 8 * rates["loss"][1]
+    assert rates["loss"][0] > rates["quota"][0] > 3 * rates["quota"][1]
+    assert rates["issues"].max() < 0.005
+    assert found["issues"][0] < 0.3 < 0.75 < found["issues"][1]
+    assert found["loss"].min() > 0.8

@@ -1,0 +1,220 @@
+"""The linear layer's Jacobian and its vector-Jacobian product, against PyTorch and NumPy."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from jaxtyping import TypeCheckError
+from numpy.testing import assert_allclose, assert_array_equal
+
+from answers.gradient_check import check_gradient
+from answers.networks.layers import affine_backward
+from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
+
+LEADING_AXES = [(), (1,), (7,), (2, 3), (2, 3, 5)]
+BATCH = pytest.mark.parametrize("batch", LEADING_AXES)
+DTYPES = pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(np.float32, 1e-5), (np.float64, 1e-12)]
+)
+
+
+def normal(seed, *shapes, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=shape).astype(dtype) for shape in shapes]
+
+
+def small(*shape):
+    """Small whole numbers: sums and products of these are exact, whatever the order."""
+    return arrays(np.float64, shape, elements=st.integers(-9, 9).map(float))
+
+
+@st.composite
+def layers(draw, min_dims=0):
+    """(x, w, g) that fit together, with any number of leading axes."""
+    batch = draw(array_shapes(min_dims=min_dims, max_dims=2, max_side=4))
+    d_in, d_out = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    shapes = (*batch, d_in), (d_in, d_out), (*batch, d_out)
+    return tuple(draw(small(*shape)) for shape in shapes)
+
+
+# Against others
+
+
+@DTYPES
+@BATCH
+def test_the_vjp_agrees_with_pytorch_for_any_leading_axes(batch, dtype, tolerance):
+    x, w, g = normal(1, (*batch, 5), (5, 3), (*batch, 3), dtype=dtype)
+    leaves = [torch.tensor(array, requires_grad=True) for array in (x, w)]
+    torch.matmul(*leaves).backward(torch.tensor(g))
+    for got, leaf in zip(linear_vjp(x, w, g), leaves, strict=True):
+        assert (got.dtype, got.shape) == (dtype, leaf.shape)
+        assert_allclose(got, leaf.grad, rtol=tolerance, atol=tolerance)
+
+
+@DTYPES
+@BATCH
+def test_the_jacobian_agrees_with_pytorch_in_value_and_order_of_axes(
+    batch, dtype, tolerance
+):
+    x, w = normal(2, (*batch, 5), (5, 3), dtype=dtype)
+    expected = torch.autograd.functional.jacobian(
+        lambda weights: torch.tensor(x) @ weights, torch.tensor(w)
+    )
+    got = linear_jacobian(x, w)
+    assert (got.dtype, got.shape) == (dtype, (*batch, 3, 5, 3))
+    assert_array_equal(got, expected)
+
+
+def test_the_vjp_agrees_with_finite_differences_of_any_step_since_y_is_linear_in_each():
+    x, w, g = normal(3, (4, 5), (5, 3), (4, 3))
+    dx, dw = linear_vjp(x, w, g)
+    for h in (1e-2, 1.0, 100.0):
+        of_x = check_gradient(lambda x: (g * (x @ w)).sum(), x, dx, h=h)
+        of_w = check_gradient(lambda w: (g * (x @ w)).sum(), w, dw, h=h)
+        assert max(of_x.max_error, of_w.max_error) < 1e-10
+
+
+def test_nn_linear_stores_the_transpose_and_its_gradient_is_transposed_too():
+    x, w, g = normal(4, (4, 5), (5, 3), (4, 3))
+    layer = torch.nn.Linear(5, 3, bias=False, dtype=torch.float64)
+    assert layer.weight.shape == (3, 5)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(w.T))
+    layer(torch.tensor(x)).backward(torch.tensor(g))
+    assert_allclose(layer.weight.grad, g.T @ x, rtol=1e-12)
+    assert_allclose(layer.weight.grad.T, linear_vjp(x, w, g)[1], rtol=1e-12)
+
+
+def test_with_one_output_the_jacobian_is_x_itself():
+    x, w, g = normal(5, (4, 5), (5, 1), (4, 1))
+    assert_array_equal(linear_jacobian(x, w).reshape(4, 5), x)
+    assert_allclose(linear_vjp(x, w, g)[1], x.T @ g, rtol=1e-12)
+
+
+# Properties
+
+
+@given(layers(min_dims=1))
+def test_flattened_the_jacobian_is_a_kronecker_product_with_an_identity(layer):
+    x, w, _ = layer
+    rows, identity = x.reshape(-1, x.shape[-1]), np.eye(w.shape[1])
+    jacobian = linear_jacobian(rows, w)
+    size = len(rows) * w.shape[1], w.size
+    assert_array_equal(jacobian.reshape(size), np.kron(rows, identity))
+    assert_array_equal(jacobian.reshape(size, order="F"), np.kron(identity, rows))
+
+
+@given(layers(min_dims=1), st.sampled_from("CF"))
+def test_the_jacobian_takes_weights_to_outputs_and_its_transpose_takes_gradients_back(
+    layer, order
+):
+    x, w, g = layer
+    rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+    jacobian = linear_jacobian(rows, w).reshape(g.size, w.size, order=order)
+    assert_array_equal(jacobian @ w.ravel(order), (rows @ w).ravel(order))
+    assert_array_equal(
+        jacobian.T @ g_rows.ravel(order), linear_vjp(x, w, g)[1].ravel(order)
+    )
+
+
+@given(layers(), st.data())
+def test_the_vjp_is_the_adjoint_of_the_derivative(layer, data):
+    x, w, g = layer
+    dx, dw = linear_vjp(x, w, g)
+    step_x, step_w = (data.draw(small(*array.shape)) for array in (x, w))
+    change = step_x @ w + x @ step_w
+    assert (g * change).sum() == (dx * step_x).sum() + (dw * step_w).sum()
+
+
+@given(layers(min_dims=1))
+def test_the_weight_gradient_is_a_sum_of_one_outer_product_for_each_example(layer):
+    x, w, g = layer
+    examples = [np.outer(x[index], g[index]) for index in np.ndindex(*x.shape[:-1])]
+    assert_array_equal(linear_vjp(x, w, g)[1], sum(examples))
+
+
+@given(layers())
+def test_the_vjp_is_the_affine_layer_without_its_bias(layer):
+    x, w, g = layer
+    dx, dw, _ = affine_backward(g, x, w)
+    assert_array_equal(linear_vjp(x, w, g)[0], dx)
+    assert_array_equal(linear_vjp(x, w, g)[1], dw)
+
+
+def test_arrays_of_any_memory_order_and_integers_are_welcome():
+    x, w, g = normal(6, (2, 3, 5), (5, 7), (2, 3, 7))
+    expected = linear_vjp(x, w, g)
+    arranged = np.asfortranarray(x), w.T.copy().T, g[..., ::-1][..., ::-1]
+    for got, want in zip(linear_vjp(*arranged), expected, strict=True):
+        assert_allclose(got, want, rtol=1e-12)
+    pixels = np.full((4, 5), 200, dtype=np.uint8)
+    ones = np.ones((4, 7), dtype=np.int64)
+    assert_array_equal(linear_vjp(pixels, w, ones)[1], np.full((5, 7), 800.0))
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 17])
+@pytest.mark.parametrize("parameter", ["x", "w", "g"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_entry_that_is_not_finite_is_found_among_zeros(value, parameter, size):
+    shapes = {"x": (2, size, 3), "w": (3, size), "g": (2, size, size)}
+    for index in (0, -1):
+        given_ = {name: np.zeros(shape) for name, shape in shapes.items()}
+        given_[parameter].reshape(-1)[index] = value
+        with pytest.raises(ValueError, match=f"`{parameter}` holds {value} at index"):
+            linear_vjp(**given_)
+        del given_["g"]
+        if parameter != "g":
+            with pytest.raises(ValueError, match=f"`{parameter}` holds {value} at"):
+                linear_jacobian(**given_)
+
+
+def test_finite_arguments_whose_product_overflows_are_not_refused():
+    x, w, g = np.full((2, 3), 1e200), np.ones((3, 2)), np.full((2, 2), 1e200)
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        dx, dw = linear_vjp(x, w, g)
+    assert np.isfinite(dx).all()
+    assert np.isposinf(dw).all()
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "g", "name"),
+    [
+        ((0, 3), (3, 2), (0, 2), "x"),
+        ((4, 0), (0, 2), (4, 2), "x"),
+        ((4, 3), (3, 0), (4, 0), "w"),
+    ],
+)
+def test_an_empty_argument_is_refused(x, w, g, name):
+    with pytest.raises(ValueError, match=f"`{name}` is empty"):
+        linear_vjp(np.ones(x), np.ones(w), np.ones(g))
+    with pytest.raises(ValueError, match=f"`{name}` is empty"):
+        linear_jacobian(np.ones(x), np.ones(w))
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "g", "parameter"),
+    [
+        ((5, 3), (2, 3), (5, 2), "w"),
+        ((5, 3), (3, 2), (4, 2), "g"),
+        ((5, 3), (3, 2), (5, 1), "g"),
+        ((5, 3), (3, 2), (2,), "g"),
+        ((5, 3), (3,), (5, 3), "w"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(x, w, g, parameter):
+    with pytest.raises(TypeCheckError, match=f"parameter '{parameter}'"):
+        linear_vjp(np.ones(x), np.ones(w), np.ones(g))
+
+
+def test_the_arguments_are_left_as_they_were():
+    arguments = normal(7, (2, 3, 5), (5, 7), (2, 3, 7))
+    before = [array.copy() for array in arguments]
+    linear_vjp(*arguments)
+    linear_jacobian(*arguments[:2])
+    for array, old in zip(arguments, before, strict=True):
+        assert_array_equal(array, old)

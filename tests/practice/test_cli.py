@@ -1,0 +1,563 @@
+"""The command line, as a learner uses it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from answers import cli
+from answers.pages import ROOT, pages
+from answers.practice import catalog, progress, watch
+from answers.practice.progress import ProgressError
+
+# What the console script does, whichever copy of the package is found.
+ANSWERS = [sys.executable, "-c", "from answers.cli import main; main()"]
+PASSES = "from answers.probability.softmax import softmax\n"
+FAILS = (
+    "import numpy as np\n\ndef softmax(x, axis=-1):\n    print('shape', x.shape)\n"
+    "    powers = np.exp(x - x.max())\n    return powers / powers.sum()\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The learner's folder, with a data directory of its own elsewhere."""
+    folder = tmp_path / "learner"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ANSWERS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("SITE_URL", raising=False)
+    return folder
+
+
+def answers(*args: str, code: int = 0, **options):
+    """What the command prints to standard output; its exit code must be `code`."""
+    result = CliRunner().invoke(cli.app, args, **options)
+    assert result.exit_code == code, result.output
+    return result
+
+
+def widest(text: str) -> int:
+    return max(map(len, text.splitlines()))
+
+
+def test_list_names_every_exercise_below_its_question():
+    lines = answers("list").stdout.splitlines()
+    words = [line.split()[0] for line in lines if line.startswith("    ")]
+    assert sorted(words) == catalog.names()
+    assert words == [name for page in pages() for name in page.exercises]
+    assert lines[-1].startswith(f"0 of {len(words)} passed")
+
+
+def test_list_and_progress_show_what_is_passed():
+    assert answers("progress").stdout.startswith("Nothing passed yet.")
+    progress.mark_passed("softmax")
+    progress.mark_hints("softmax", 2)
+    progress.mark_hints("affine", 1)
+    shown = answers("list").stdout
+    assert re.search(r"softmax +passed \d{4}-\d\d-\d\d \d\d:\d\d, 2 hints\n", shown)
+    assert re.search(r"affine +1 hint\n", shown)
+    assert "1 of " in shown
+    told = answers("progress").stdout
+    assert re.match(r"softmax +passed \d{4}", told)
+    assert "affine" not in told
+    assert str(progress.location()) in told.replace("\n", "")
+
+
+def test_progress_is_reset_only_after_a_yes():
+    progress.mark_passed("softmax")
+    answers("progress", "--reset", input="n\n", code=1)
+    answers("progress", "--reset", input="", code=1)
+    assert progress.load()[0]
+    answers("progress", "--reset", input="y\n")
+    assert progress.load()[0] == {}
+
+
+SOFTMAX = "Question 6: Softmax and cross-entropy\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "6",
+        "06",
+        "softmax",
+        "cross_entropy",
+        "softmax-cross-entropy",
+        "06-softmax-cross-entropy.md",
+    ],
+)
+def test_show_finds_a_question_by_number_exercise_or_slug(name):
+    assert answers("show", name).stdout.startswith(SOFTMAX)
+
+
+def test_show_finds_a_question_by_module():
+    assert answers("show", "layers").stdout.startswith("Question 1: ")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.stem)
+def test_show_prints_question_and_first_answer_readably(page):
+    shown = answers("show", str(page.number)).stdout
+    for word in (
+        *re.findall(r"(?<!\\)\b[a-z]{5,}", page.question),
+        "Practise:",
+        *page.exercises,
+    ):
+        assert word in shown
+    assert "$" not in shown
+    assert "\\" not in shown
+    assert "**" not in shown
+    assert widest(shown) <= 80
+
+
+def test_formulas_stay_tex_where_the_terminal_has_no_unicode():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(
+        [*ANSWERS, "show", "6"], env=environment, capture_output=True, text=True
+    )
+    assert r"$-\log p_y$" in shown.stdout
+    assert shown.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("sofmax", "did you mean softmax?"),
+        ("99", f"there are {', '.join(str(page.number) for page in pages())}"),
+        ("zzz", "there are 1, "),
+    ],
+)
+def test_show_of_an_unknown_name_says_what_there_is(name, advice):
+    assert advice in answers("show", name, code=2).stderr
+
+
+def test_start_writes_the_stub_that_check_finds(folder):
+    told = answers("start", "softmax").stdout
+    assert "answers check softmax" in told
+    assert (folder / "softmax.py").read_text() == catalog.load("softmax").stub()
+    assert "not written yet" in answers("check", "softmax", code=1).stdout
+
+
+def test_a_file_to_fix_is_to_be_repaired_and_told_its_first_mistake(folder):
+    told = answers("start", "fix_the_layers").stdout
+    assert "Repair it, then: answers check fix_the_layers" in told
+    exercise = catalog.load("fix_the_layers")
+    assert (folder / "fix_the_layers.py").read_text() == exercise.stub()
+    shown = " ".join(answers("check", "fix_the_layers", code=1).stdout.split())
+    assert exercise.mistakes[0].diagnosis in shown
+    assert exercise.mistakes[1].diagnosis not in shown
+
+
+@pytest.mark.parametrize("command", ["start", "hint", "solution"])
+def test_an_exercise_that_needs_what_is_not_installed_says_what(
+    folder, monkeypatch, command
+):
+    def load(name):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(catalog, "load", load)
+    told = answers(command, "softmax", code=2).stderr
+    assert told == "softmax needs torch, which is not installed: pip install torch\n"
+    assert list(folder.iterdir()) == []
+
+
+def test_a_submission_in_pytorch_is_checked_in_its_sandbox(folder):
+    (folder / "next_token_loss.py").write_text(
+        "def next_token_loss(logits, ids, mask=None):\n    return logits.detach().mean()\n"
+    )
+    shown = answers("check", "next_token_loss", code=1).stdout
+    assert "the result is wrong" in shown
+    (folder / "next_token_loss.py").write_text(
+        catalog.load("next_token_loss").solution()
+    )
+    assert "next_token_loss: passed" in answers("check", "next_token_loss").stdout
+
+
+def test_start_never_overwrites(folder):
+    (folder / "softmax.py").write_text("mine")
+    told = answers("start", "softmax", code=2).stderr
+    assert "left as it is" in told
+    assert "answers check softmax" in told
+    assert (folder / "softmax.py").read_text() == "mine"
+
+
+def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
+    class Full(type(Path())):
+        def open(self, mode, **_):
+            with super().open(mode) as file:
+                file.write("half of the st")
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cli, "Path", Full)
+    told = answers("start", "softmax", code=2).stderr
+    assert "softmax.py cannot be written: No space left on device" in told
+    assert list(folder.iterdir()) == []
+
+
+def raises(error):
+    def function(*_, **__):
+        raise error
+
+    return function
+
+
+@pytest.mark.parametrize("command", ["start", "check", "hint", "solution"])
+def test_an_unknown_exercise_is_refused_with_the_closest(command):
+    told = answers(command, "sofmax", code=2).stderr
+    assert told == "No exercise is called 'sofmax'; did you mean softmax?\n"
+
+
+def test_check_tells_one_thing_to_mend(folder):
+    (folder / "softmax.py").write_text(FAILS)
+    shown = answers("check", "softmax", code=1).stdout
+    assert shown.startswith("softmax: not passed\n")
+    assert "rows of a matrix:" in shown
+    assert re.search(r"at\s+index \(\d, \d\),\s+expected 0\.\d+, got 0\.\d+", shown)
+    assert "  Your code printed:\n  | shape (3,)\n" in shown
+    assert shown.endswith("  Stuck? answers hint softmax\n")
+    assert widest(shown) <= 80
+    assert "\x1b" not in shown
+    assert progress.load()[0] == {}
+
+
+def test_check_names_a_known_mistake(folder):
+    exercise = catalog.load("softmax")
+    mistake = exercise.bugs["no_maximum"].diagnosis
+    (folder / "softmax.py").write_text(
+        "import numpy as np\n\ndef softmax(x, axis=-1):\n    powers = np.exp(x)\n"
+        "    return powers / powers.sum(axis, keepdims=True)\n"
+    )
+    shown = answers("check", "softmax", code=1).stdout
+    assert "\n  No maximum\n" in shown
+    assert mistake in " ".join(shown.split())
+
+
+def test_check_shows_no_escape_sequence_of_the_learners(folder):
+    (folder / "softmax.py").write_text(
+        "print('\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07[bold]\\r\\nb\\x08')\n"
+        "raise ValueError('\\x1b[2J[/bold]')\n"
+    )
+    shown = answers("check", "softmax", code=1, color=True).stdout
+    assert "  | red [bold]\n  | b\n" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert "ValueError: [/bold]" in shown
+    assert "\x1b[2J" not in shown
+
+
+def test_check_counts_the_other_wrong_parts(folder):
+    (folder / "affine_backward.py").write_text(
+        "from answers.networks import layers\n\ndef affine_backward(dout, x, w):\n"
+        "    return tuple(2 * part for part in layers.affine_backward(dout, x, w))\n"
+    )
+    shown = answers("check", "affine_backward", code=1).stdout
+    assert "  2 other parts of the same result are wrong.\n" in shown
+
+
+def test_a_pass_is_kept_and_leads_on(folder):
+    progress.mark_passed("logsumexp")
+    (folder / "mine.py").write_text(PASSES)
+    shown = answers("check", "softmax", "mine.py").stdout
+    assert shown.startswith("softmax: passed\n")
+    assert "answers show 6 " in shown
+    assert "answers start cross_entropy " in shown
+    address = re.search(r"http://\S+", shown)[0]
+    path, anchor = address.removeprefix("http://127.0.0.1:8000/questions/").split("/#")
+    page = next(page for page in pages() if page.path.stem == path)
+    assert anchor == "they-will-ask-next"
+    assert "\n## They will ask next\n" in page.text
+    assert progress.load()[0]["softmax"].passed
+
+
+def test_the_last_pass_says_so(folder):
+    for name in catalog.names():
+        progress.mark_passed(name)
+    (folder / "softmax.py").write_text(PASSES)
+    assert "you have passed every exercise" in answers("check", "softmax").stdout
+
+
+def test_the_link_leads_to_the_published_site(folder, monkeypatch):
+    monkeypatch.setenv("SITE_URL", "https://example.org/guide/")
+    (folder / "softmax.py").write_text(PASSES)
+    assert (
+        "https://example.org/guide/questions/06-" in answers("check", "softmax").stdout
+    )
+
+
+@pytest.mark.parametrize(("source", "code"), [(PASSES, 0), (FAILS, 1)])
+def test_json_is_one_object_and_nothing_else(folder, source, code):
+    (folder / "softmax.py").write_text(source)
+    result = answers("check", "softmax", "--json", code=code)
+    facts = json.loads(result.stdout)
+    assert result.stdout.count("\n") == 1
+    assert result.stderr == ""
+    assert facts["passed"] is (code == 0)
+    assert facts["exercise"] == "softmax"
+    assert facts["file"] == "softmax.py"
+    assert bool(facts["failures"]) is (code == 1)
+    assert facts.keys() >= {"bug", "diagnosis", "output", "hidden", "seconds", "notice"}
+
+
+def test_json_holds_usage_errors_too():
+    for args in (["nothing"], ["softmax"], ["softmax", "."], ["softmax", "--watch"]):
+        facts = json.loads(answers("check", *args, "--json", code=2).stdout)
+        assert facts.keys() == {"error"}
+
+
+def test_check_without_a_file_says_how_to_begin():
+    told = answers("check", "softmax", code=2).stderr
+    assert told == "There is no file softmax.py; to begin: answers start softmax\n"
+    assert (
+        answers("check", "softmax", "a.py", code=2).stderr == "There is no file a.py\n"
+    )
+
+
+def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
+    assert ". is a folder" in answers("check", "softmax", ".", code=2).stderr
+    if os.name == "posix":
+        os.mkfifo(folder / "pipe.py")
+        assert (
+            "pipe.py is no file"
+            in answers("check", "softmax", "pipe.py", code=2).stderr
+        )
+    (folder / "softmax.py").write_text(PASSES)
+    monkeypatch.setattr(
+        cli.Path, "open", raises(PermissionError(13, "Permission denied"))
+    )
+    told = answers("check", "softmax", code=2).stderr
+    assert told == "softmax.py cannot be read: Permission denied\n"
+
+
+def test_limits_are_options(folder):
+    (folder / "softmax.py").write_text("while True:\n    pass\n")
+    shown = answers("check", "softmax", "--timeout", "0.5", code=1).stdout
+    assert "it did not finish within 0.5 s" in shown
+    for wrong in ("0", "nan", "inf", "ten"):
+        answers("check", "softmax", "--timeout", wrong, code=2)
+        answers("check", "softmax", "--memory", wrong, code=2)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_progress_that_cannot_be_kept_leaves_the_verdict(folder, monkeypatch, as_json):
+    (folder / "softmax.py").write_text(PASSES)
+    Path(os.environ["ANSWERS_DATA_DIR"]).write_text("in the way")
+    result = answers("check", "softmax", *["--json"] * as_json)
+    if as_json:
+        assert "cannot be written" in json.loads(result.stdout)["notice"]
+        assert result.stderr == ""
+    else:
+        assert result.stdout.startswith("softmax: passed\n")
+        assert "Note: " in result.stderr
+        assert "cannot be written" in result.stderr
+
+
+def test_progress_that_cannot_be_read_is_told_by_every_command(monkeypatch):
+    monkeypatch.setattr(
+        progress, "load", raises(ProgressError("it is of a newer version"))
+    )
+    for args in (["list"], ["progress"], ["hint", "softmax"]):
+        assert "Note: it is of a newer version" in answers(*args).stderr
+
+
+def test_hints_come_one_more_each_time():
+    hints = catalog.load("softmax").hints
+    for shown in (*range(1, len(hints) + 1), len(hints)):
+        result = answers("hint", "softmax")
+        numbers = re.findall(r"^Hint (\d) of (\d)$", result.stdout, re.MULTILINE)
+        assert numbers == [(str(i), str(len(hints))) for i in range(1, shown + 1)]
+        told = " ".join(result.stdout.split())
+        assert [hint in told for hint in hints] == [
+            i < shown for i in range(len(hints))
+        ]
+    assert (
+        "There are no more. The answer: answers solution softmax --give-up"
+        in result.stdout
+    )
+    assert progress.load()[0]["softmax"].hints == len(hints)
+
+
+def test_the_solution_comes_after_a_pass_or_on_giving_up(folder):
+    told = answers("solution", "softmax", code=1)
+    assert "--give-up" in told.stderr
+    assert told.stdout == ""
+    code = catalog.load("softmax").solution()
+    assert answers("solution", "softmax", "--give-up").stdout == code
+    progress.mark_passed("softmax")
+    assert answers("solution", "softmax").stdout == code
+
+
+def test_the_solution_of_every_exercise_passes_its_check(folder):
+    for name in ("softmax", "two_layer_gradients"):
+        (folder / f"{name}.py").write_text(
+            answers("solution", name, "--give-up").stdout
+        )
+        assert answers("check", name).stdout.startswith(f"{name}: passed\n")
+
+
+def test_help_explains_every_command_without_colour():
+    shown = answers("--help").stdout
+    for command in ("list", "show", "start", "check", "hint", "solution", "progress"):
+        assert re.search(rf"^  {command}  +\S", shown, re.MULTILINE)
+        assert "\x1b" not in answers(command, "-h").stdout
+    assert shown == answers(code=2).output
+
+
+def test_a_mistake_of_ours_is_told_without_a_traceback(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "app", raises(RuntimeError("no such luck")))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "mistake in `answers`, not in your code" in told
+    assert "RuntimeError: no such luck" in told
+    assert "Traceback" not in told
+
+
+# Watching and Ctrl-C need a process of their own.
+
+
+class Lines:
+    """The lines that a process prints, waited for with a limit."""
+
+    def __init__(self, process: subprocess.Popen):
+        self.process, self.text = process, ""
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.text += line
+
+    def wait_for(self, words: str, count: int = 1):
+        deadline = time.monotonic() + 20
+        while self.text.count(words) < count:
+            assert time.monotonic() < deadline, self.text
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def started():
+    """Start a command, and end it after the test."""
+    processes = []
+
+    def start(*args: str) -> tuple[subprocess.Popen, Lines]:
+        process = subprocess.Popen(
+            [*ANSWERS, *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        processes.append(process)
+        return process, Lines(process)
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no SIGINT for one process"
+)
+def test_watch_checks_again_however_the_file_is_saved(folder, started):
+    file = folder / "softmax.py"
+    file.write_text(FAILS)
+    process, lines = started("check", "softmax", "--watch")
+    lines.wait_for("Watching softmax.py; Ctrl-C stops.")
+    assert lines.text.startswith("softmax: not passed\n")
+    (folder / "new").write_text(PASSES)
+    (folder / "new").replace(file)  # as vim does
+    lines.wait_for("Watching", 2)
+    assert "softmax: passed\n" in lines.text
+    file.unlink()  # as other editors do
+    time.sleep(0.3)
+    file.write_text("softmax = 3\n")
+    lines.wait_for("Watching", 3)
+    assert "is of type int" in lines.text
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 130
+    lines.wait_for("Stopped.")
+    assert "Traceback" not in lines.text
+    assert lines.text.count("softmax: ") == 3
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no SIGINT for one process"
+)
+def test_ctrl_c_stops_a_check_at_once(folder, started):
+    flag = folder / "flag"
+    (folder / "softmax.py").write_text(
+        f"open({str(flag)!r}, 'w')\nwhile True:\n    pass\n"
+    )
+    process, lines = started("check", "softmax")
+    deadline = time.monotonic() + 20
+    while not flag.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=5) == 130
+    lines.wait_for("Stopped.")
+    assert "Traceback" not in lines.text
+
+
+def test_every_way_to_save_is_seen(folder):
+    file, other = folder / "softmax.py", folder / "other"
+    file.write_text("a")
+    os.utime(file, ns=(1, 1))
+    seen = {watch.saved_at(file)}
+    os.utime(file, ns=(2, 2))
+    seen.add(watch.saved_at(file))
+    for text in ("ab", "cd"):  # of one time and, the second time, of one size
+        other.write_text(text)
+        os.utime(other, ns=(2, 2))
+        other.replace(file)
+        seen.add(watch.saved_at(file))
+    file.unlink()
+    seen.add(watch.saved_at(file))
+    assert len(seen) == 5
+
+
+def test_a_file_that_is_still_being_written_is_not_yet_saved(folder, monkeypatch):
+    looks = iter(
+        [(1, 0, 7), (1, 0, 7), None, (2, 0, 7), (2, 9, 7), (2, 9, 7), "too far"]
+    )
+    monkeypatch.setattr(watch, "saved_at", lambda path: next(looks))
+    monkeypatch.setattr(watch, "PAUSE", 0)
+    watch.wait_for_save(folder, (1, 0, 7))
+    assert next(looks) == "too far"
+
+
+def test_an_installed_wheel_lists_shows_and_checks(folder, tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    zipfile.ZipFile(wheel).extractall(installed)
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+
+    def run(*args):
+        return subprocess.run(
+            [*ANSWERS, *args], env=environment, capture_output=True, text=True
+        )
+
+    where = [sys.executable, "-c", "import answers; print(answers.__file__)"]
+    assert str(installed) in subprocess.check_output(where, env=environment, text=True)
+    assert "softmax" in run("list").stdout
+    assert run("show", "6").stdout.startswith(SOFTMAX)
+    assert run("start", "softmax").returncode == 0
+    assert "not written yet" in run("check", "softmax").stdout
+    (folder / "softmax.py").write_text(
+        f"import answers\nassert answers.__file__.startswith({str(installed)!r})\n{PASSES}"
+    )
+    assert run("check", "softmax").stdout.startswith("softmax: passed\n")

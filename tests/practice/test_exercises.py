@@ -1,0 +1,449 @@
+"""What every exercise promises, whatever it asks for: a new one is tested by being there."""
+
+import ast
+import importlib.util
+import inspect
+import json
+import re
+import subprocess
+import sys
+import time
+from functools import cache
+
+import numpy as np
+import pytest
+
+from answers.pages import ROOT, pages
+from answers.practice import catalog, kill_matrix
+from answers.practice.grader import Exercise
+from answers.practice.parts import is_tensor
+from answers.practice.report import Report
+from answers.practice.trials import Check
+from answers.site.modules import runs_in_browser
+
+TESTS = ROOT / "tests"
+PAGES = ROOT / "docs/questions"
+NAMES = catalog.names()
+FIX_IT = [name for name in NAMES if name.startswith("fix_")]
+TO_WRITE = [name for name in NAMES if name not in FIX_IT]
+WITHOUT_TORCH = [name for name in NAMES if runs_in_browser(f"answers.exercises.{name}")]
+
+
+@cache
+def module(folder, name):
+    """tests/<folder>/<name>.py, imported by its path: it has the name of an exercise."""
+    path = TESTS / folder / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{folder}_{name}", path)
+    imported = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(imported)
+    return imported
+
+
+def functions(folder, name):
+    imported = module(folder, name)
+    return [
+        f
+        for f in vars(imported).values()
+        if getattr(f, "__module__", "") == imported.__name__
+    ]
+
+
+def each(members):
+    return [
+        pytest.param(name, member, id=f"{name}-{getattr(member, '__name__', member)}")
+        for name in NAMES
+        for member in members(name)
+    ]
+
+
+def variants(name):
+    bugs = catalog.load(name).bugs.values()
+    return [
+        pytest.param(name, bug, program, id=f"{name}-{bug.name}-{number}")
+        for bug in bugs
+        for number, program in enumerate(bug.programs)
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_is_that_of_the_file_and_the_function(name):
+    exercise = catalog.load(name)
+    assert exercise.name == exercise.reference.__name__ == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_exists_and_lists_the_exercise(name):
+    stem = catalog.load(name).page
+    page = {page.path.stem: page for page in pages()}[stem]
+    assert name in page.exercises
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_passes(name):
+    exercise = catalog.load(name)
+    assert exercise.run(exercise.reference) == Report()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_or_more_right_answers_are_kept(name):
+    assert len(functions("right_answers", name)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), each(lambda name: functions("right_answers", name))
+)
+def test_a_right_answer_written_differently_passes(name, answer):
+    assert catalog.load(name).run(answer) == Report()
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), each(lambda name: module("wrong_answers", name).BUGS)
+)
+@pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
+def test_a_wrong_answer_fails_and_is_told_the_bug_it_has(name, answer):
+    report = catalog.load(name).run(answer)
+    assert not report.passed
+    assert report.bug == module("wrong_answers", name).BUGS[answer]
+
+
+@pytest.mark.parametrize(
+    ("name", "bug", "program"), [p for name in NAMES for p in variants(name)]
+)
+def test_a_bug_fails_and_is_named_as_itself(name, bug, program):
+    report = catalog.load(name).run(program)
+    assert not report.passed
+    assert (report.bug, report.diagnosis) == (bug.name, bug.diagnosis)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_or_more_bugs_and_two_to_four_hints(name):
+    exercise = catalog.load(name)
+    assert len(exercise.bugs) >= 3
+    assert 2 <= len(exercise.hints) <= 4
+    assert all(hint.strip() == hint and len(hint) > 20 for hint in exercise.hints)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_is_a_line_of_the_solution(name):
+    exercise = catalog.load(name)
+    lines = {line.strip() for line in exercise.solution().splitlines() if " = " in line}
+    assert not [hint for hint in exercise.hints if any(line in hint for line in lines)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_diagnosis_is_one_or_two_sentences(name):
+    exercise = catalog.load(name)
+    texts = [bug.diagnosis for bug in exercise.bugs.values()]
+    texts += [
+        trial.complaint.text for trial in exercise.trials if isinstance(trial, Check)
+    ]
+    for text in texts:
+        assert 1 <= len(re.findall(r"[.?!](?= [A-Z`]|$)", text)) <= 2, text
+        assert text.endswith(".")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case_names_differ(name):
+    names = [trial.name for trial in catalog.load(name).trials]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", TO_WRITE)
+def test_the_stub_runs_alone_and_is_told_that_it_is_not_written(name):
+    exercise = catalog.load(name)
+    namespace = {}
+    exec(compile(exercise.stub(), f"{name}.py", "exec"), namespace)
+    report = exercise.run(namespace[name])
+    assert [
+        failure.message.count("not written yet") for failure in report.failures
+    ] == [1]
+    assert report.bug is None
+
+
+def function_in(code, name):
+    """The function of that name in a file that the learner may have."""
+    namespace = {}
+    exec(compile(code, f"{name}.py", "exec"), namespace)
+    return namespace[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_to_fix_is_called_so_and_has_mistakes_in_its_file(name):
+    assert bool(catalog.load(name).mistakes) == (name in FIX_IT)
+
+
+@pytest.mark.parametrize("name", FIX_IT)
+def test_the_file_to_fix_is_told_each_mistake_once_as_they_are_repaired(name):
+    exercise = catalog.load(name)
+    left, told = list(exercise.mistakes), []
+    report = exercise.run(function_in(exercise.stub(), name))
+    while not report.passed:
+        told.append(report.bug)
+        left.remove(next(each for each in left if each.name == report.bug))
+        code = exercise.with_mistakes(tuple(left))
+        report = exercise.run(function_in(code, name))
+    assert told == [mistake.name for mistake in exercise.mistakes]
+    assert left == []
+
+
+@pytest.mark.parametrize("name", FIX_IT)
+def test_in_whatever_order_it_is_repaired_the_first_mistake_left_is_told_and_shown(
+    name,
+):
+    """Every combination of the mistakes is a program of the bug that comes first in it, and
+    `test_a_bug_fails_and_is_named_as_itself` runs them all. Here: the case that is shown is one
+    that this bug fails by itself."""
+    exercise = catalog.load(name)
+    programs = [p for bug in exercise.bugs.values() for p in bug.programs]
+    assert len({program.mistakes for program in programs}) == (
+        2 ** len(exercise.mistakes) - 1
+    )
+    for bug in exercise.bugs.values():
+        alone = exercise.run(bug.programs[0]).failures[0].case
+        for program in bug.programs:
+            assert program.mistakes[0].name == bug.name
+            assert exercise.run(program).failures[0].case == alone
+
+
+@pytest.mark.parametrize("name", FIX_IT)
+def test_a_mistake_to_fix_changes_the_code_and_neither_signature_nor_docstring(name):
+    exercise = catalog.load(name)
+    right = ast.parse(exercise.solution())
+    for mistake in exercise.mistakes:
+        wrong = ast.parse(exercise.with_mistakes((mistake,)))
+        assert ast.dump(wrong) != ast.dump(right)
+        for ours, theirs in zip(wrong.body, right.body, strict=True):
+            if isinstance(ours, ast.FunctionDef):
+                assert ast.dump(ours.args) == ast.dump(theirs.args)
+                assert ast.get_docstring(ours) == ast.get_docstring(theirs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_keeps_signature_and_docstring_and_no_more(name):
+    exercise = catalog.load(name)
+    namespace = {}
+    exec(exercise.stub(), namespace)
+    ours, theirs = (
+        inspect.signature(namespace[name]),
+        inspect.signature(exercise.reference),
+    )
+    assert str(ours) == str(theirs)
+    assert namespace[name].__doc__ == exercise.reference.__doc__
+    assert "--8<--" not in exercise.stub()
+    tree = ast.parse(exercise.stub())
+    imported = {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert (
+        imported == {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & imported
+    )
+
+
+def test_stubs_and_solutions_are_clean_code(tmp_path):
+    for name in NAMES:
+        exercise = catalog.load(name)
+        (tmp_path / f"{name}_stub.py").write_text(exercise.stub(), "utf-8")
+        (tmp_path / f"{name}_solution.py").write_text(exercise.solution(), "utf-8")
+    config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
+    # F401: NumPy is there for the code to come, and for the docstring's examples.
+    for command in (["check", "--ignore", "F401"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, *config, str(tmp_path)]
+        done = subprocess.run(ruff, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_runs_alone_and_passes(name):
+    exercise = catalog.load(name)
+    namespace = {}
+    exec(exercise.solution(), namespace)
+    assert exercise.run(namespace[name]) == Report()
+    assert "--8<--" not in exercise.solution()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "answer", [None, "0.5", {}, [], (), object(), print, np.array(["a"]), 1j]
+)
+def test_an_answer_of_any_other_kind_gets_a_sentence(name, answer):
+    report = catalog.load(name).run(lambda *args, **kwargs: answer)
+    assert not report.passed
+    assert report.bug is None
+    assert len(report.failures[0].message) > 40
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_answer_of_nan_or_infinity_fails(name, value):
+    exercise = catalog.load(name)
+
+    def poisoned(*args, **kwargs):
+        return poison(exercise.reference(*args, **kwargs), value)
+
+    report = exercise.run(poisoned)
+    assert not report.passed
+    assert str(value) in report.failures[0].got
+
+
+def poison(result, value):
+    """The same structure with every number replaced."""
+    if isinstance(result, tuple):
+        return tuple(poison(part, value) for part in result)
+    if isinstance(result, dict):
+        return {key: poison(part, value) for key, part in result.items()}
+    if is_tensor(result):
+        return result * 0 + value
+    return np.full(np.shape(result), value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_of_the_last_call_fails(name):
+    """A function that answers each call with its previous result is a stale cache."""
+    exercise = catalog.load(name)
+    results = []
+
+    def stale(*args, **kwargs):
+        results.append(exercise.reference(*args, **kwargs))
+        return results[-2] if len(results) > 1 else results[0]
+
+    assert not exercise.run(stale).passed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reports_survive_json(name):
+    exercise = catalog.load(name)
+    for bug in exercise.bugs.values():
+        report = exercise.run(bug.programs[0])
+        assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_judging_twice_gives_one_report(name):
+    exercise = catalog.load(name)
+    for bug in exercise.bugs.values():
+        first = exercise.run(bug.programs[0])
+        np.random.seed(0)
+        assert exercise.run(bug.programs[0]) == first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_judging_a_pass_takes_milliseconds(name):
+    exercise = catalog.load(name)
+    exercise.run(exercise.reference)
+    start = time.perf_counter()
+    exercise.run(exercise.reference)
+    assert time.perf_counter() - start < 0.25  # 2 to 8 ms on an idle core
+
+
+def test_only_exercises_on_pytorch_need_it_and_none_needs_sympy():
+    assert set(NAMES) - set(WITHOUT_TORCH) == {
+        "cached_attention",
+        "fix_the_gpt",
+        "next_token_loss",
+    }
+    code = (
+        "import sys; from answers.practice import catalog\n"
+        f"for name in {WITHOUT_TORCH}: catalog.load(name)\n"
+        "print([name for name in ('torch', 'sympy', 'scipy', 'typer') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_an_unknown_name_is_told_the_closest():
+    with pytest.raises(KeyError, match="did you mean softmax"):
+        catalog.load("sofmax")
+    with pytest.raises(KeyError, match=r"there are \w+, "):
+        catalog.load("zzz")
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("softmax", ["wrong_axis_and_no_maximum", "with_pythons_exp"]),
+        ("logsumexp", ["ignored_axis_and_no_maximum", "with_pythons_exp"]),
+        ("affine", ["column_bias_and_lost_axes", "flattened_images"]),
+        ("relu_backward", ["of_the_gradient_in_place", "relu_of_the_gradient"]),
+        ("broadcast_shape", ["reversed_and_none", "forgot_to_raise"]),
+        ("unbroadcast", ["mean_over_leading_axes_only", "leading_axes_only"]),
+        ("backward_pass", ["own_factor_and_overwritten", "overwritten"]),
+        ("linear_vjp", ["ignored_and_transposed", "as_pytorch_stores_it"]),
+        ("cross_entropy", ["doubled_and_eps", "textbook_eps"]),
+        (
+            "affine_backward",
+            ["transposed_weights_and_bias_mean", "divided_by_the_batch"],
+        ),
+        ("numerical_gradient", ["one_sided_with_integers", "integers_in_place"]),
+        ("relative_error", ["mean_and_no_zero_case", "pythons_division"]),
+        ("two_layer_gradients", ["no_mean_and_no_sum", "no_mean"]),
+        ("two_layer_gradients", ["no_onehot_and_no_mask", "relu_ignored"]),
+        ("two_layer_gradients", ["sum_and_overflow", "overflow"]),
+        ("confident_joint", ["swapped_and_strict", "strict"]),
+        ("cached_attention", ["positions_and_mask_from_0", "is_causal"]),
+    ],
+)
+def test_two_mistakes_are_told_one_after_the_other(name, answers):
+    """The first answer has both; in the second, what the first was told has been repaired."""
+    exercise, wrong = catalog.load(name), module("wrong_answers", name).BUGS
+    programs = {answer.__name__: answer for answer in wrong}
+    told = [exercise.run(programs[answer]).bug for answer in answers]
+    assert None not in told
+    assert told[0] != told[1]
+
+
+def test_the_kill_matrix_has_a_row_for_every_bug():
+    text = kill_matrix.tables()
+    for name in NAMES:
+        exercise = catalog.load(name)
+        assert f"### `{name}`" in text
+        assert f"(questions/{exercise.page}.md)" in text
+        for bug in exercise.bugs.values():
+            row = next(
+                line
+                for line in text.splitlines()
+                if line.startswith(f"| {bug.name.replace('_', ' ')} |")
+            )
+            assert len(re.findall(r"(?<!\\)\|", row)) == 4, (
+                "a | in a cell must be escaped"
+            )
+            assert all(
+                word in text for word in bug.diagnosis.split() if "|" not in word
+            )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_symptoms_are_a_line_for_every_bug_and_fit_a_page(name):
+    lines = kill_matrix.symptoms(name).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == list(catalog.load(name).bugs)
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_bug_that_passes_or_is_taken_for_another_stops_the_kill_matrix():
+    exercise = Exercise(catalog.load("affine").reference, "a-page", ("Hint.",))
+    exercise.case("one example", np.ones((1, 2)), np.ones((2, 1)), np.ones(1))
+
+    @exercise.bug
+    def harmless(x, w, b):
+        """Nothing is wrong. Leave it."""
+        return x @ w + b
+
+    with pytest.raises(ValueError, match="the mistake harmless of affine passes"):
+        kill_matrix.table(exercise)
+
+    @exercise.bug
+    def one(x, w, b):
+        """It is 1. Compute it."""
+        return np.ones((1, 1))
+
+    @exercise.bug
+    def also_one(x, w, b):
+        """It is 1 too. Compute it."""
+        return np.ones((1, 1))
+
+    with pytest.raises(
+        ValueError, match="the mistake also_one of affine is taken for one"
+    ):
+        kill_matrix.found_by(exercise, exercise.bugs["also_one"])

@@ -1,0 +1,457 @@
+"""The sandbox gives a clear verdict on whatever a file does, and leaves nothing running."""
+
+import os
+import re
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from answers.practice import judge, sandbox, supervisor
+from answers.practice.report import Report
+
+# How to pass, and how to fail, in the fewest lines.
+RIGHT = "from answers.probability.softmax import softmax as answer\n\ndef softmax(x, axis=-1):\n"
+PASSES = RIGHT + "    return answer(x, axis)\n"
+WRONG = "def softmax(x, axis=-1):\n"
+SHORT = 0.5  # seconds, for code that never ends
+
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has what this needs"
+)
+
+
+def marked_processes(mark: str) -> list[str]:
+    """The command lines of all processes with this mark in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().decode())
+        except OSError:  # it has ended meanwhile
+            continue
+    return found
+
+
+@pytest.fixture
+def check(tmp_path, monkeypatch):
+    """Judge a source as softmax.py; nothing may run afterwards, and no file have changed."""
+    mark = f"mark-{uuid.uuid4()}"
+    monkeypatch.setenv("ANSWERS_TEST_MARK", mark)
+
+    def check(source: str | bytes, **limits) -> sandbox.Outcome:
+        file = tmp_path / "softmax.py"
+        source = source.encode() if isinstance(source, str) else source
+        file.write_bytes(source)
+        outcome = sandbox.Check("softmax", file, **limits).outcome()
+        assert file.read_bytes() == source
+        return outcome
+
+    yield check
+    deadline = (
+        time.monotonic() + 2
+    )  # the kernel ends the last of them after we have gone on
+    while left := marked_processes(mark):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+    assert {file.name for file in tmp_path.iterdir()} <= {"softmax.py", "sibling.py"}
+
+
+def told(outcome: sandbox.Outcome) -> str:
+    """What the learner is told first."""
+    assert not outcome.report.passed
+    return str(outcome.report.failures[0])
+
+
+def test_a_right_answer_passes(check):
+    outcome = check(PASSES)
+    assert outcome.report == Report()
+    assert outcome.output == ""
+    assert 0 < outcome.seconds < 5
+
+
+def test_the_report_is_that_of_the_exercise(check):
+    outcome = check("import numpy as np\n" + WRONG + "    return np.exp(x) * np.nan\n")
+    assert "softmax(x) with x = [1.0, 2.0, 4.0]" in told(outcome)
+    assert outcome.report.failures[0].got == "nan"
+
+
+ENDLESS = {
+    "in the function": WRONG + "    while True:\n        x = x + 0\n",
+    "on import": "while True:\n    pass\n",
+    "in one call of C": "sum(range(10**12))\n",
+    "that catches what it can": (
+        "import signal\nfor n in set(range(1, 32)) - {9, 19}:\n    signal.signal(n, lambda *_: 0)\n"
+        "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_loop_is_ended_at_the_limit_and_located(check, source):
+    outcome = check(source, timeout=SHORT)
+    assert "did not finish within 0.5 s" in told(outcome)
+    assert "\nIt was in line " in told(outcome)
+    assert outcome.seconds < SHORT + 1
+
+
+ENDS = {
+    "sys.exit on import": (
+        "import sys\nsys.exit(0)\n",
+        "line 2, `sys.exit(0)`, raised SystemExit",
+    ),
+    "sys.exit when called": (
+        "import sys\n" + WRONG + "    sys.exit(0)\n",
+        "raised SystemExit: 0",
+    ),
+    "os._exit on import": (
+        "import os\nos._exit(0)\n",
+        "ended the program (exit code 0)",
+    ),
+    "os._exit when called": (
+        "import os\n" + WRONG + "    os._exit(0)\n",
+        "(exit code 0)",
+    ),
+    "KeyboardInterrupt": (
+        WRONG + "    raise KeyboardInterrupt\n",
+        "raised KeyboardInterrupt",
+    ),
+    "a segmentation fault": (
+        "import ctypes\n" + WRONG + "    ctypes.string_at(0)\n",
+        "signal SIGSEGV: it accessed memory that is not its own\nIt was in line 3: `ctypes.string",
+    ),
+    "abort": ("import os\nos.abort()\n", "signal SIGABRT"),
+    "killing itself": (
+        "import os\n" + WRONG + "    os.kill(os.getpid(), 9)\n",
+        "signal SIGKILL",
+    ),
+    "killing its parent": (
+        "import os, time\n"
+        + RIGHT
+        + "    os.kill(os.getppid(), 9)\n    time.sleep(5)\n",
+        "signal SIGKILL: did it kill a process, or did the system run out of memory?",
+    ),
+    "killing its group": (
+        "import os\n" + WRONG + "    os.killpg(0, 9)\n",
+        "signal SIGKILL",
+    ),
+    "closing all files": (
+        "import os\nos.closerange(0, 100)\n" + PASSES,
+        "ended the program",
+    ),
+    "endless recursion": (WRONG + "    return softmax(x)\n", "raised RecursionError"),
+    "reading standard input": (
+        WRONG + "    input()\n",
+        "raised EOFError: nobody types here",
+    ),
+    "reading it on import": (
+        "import sys\nsys.stdin.read()\n",
+        "EOFError: nobody types here",
+    ),
+    "an import error": (
+        "\nimport nump\n",
+        "line 2, `import nump`, raised ModuleNotFoundError",
+    ),
+    "an error on import": (
+        "x = 1\ny = x / 0\n",
+        "line 2, `y = x / 0`, raised ZeroDivisionError",
+    ),
+    "a syntax error": (
+        "def softmax(x)\n    return x\n",
+        "line 1 is not valid Python: expected ':'\n    def softmax(x)\n                  ^",
+    ),
+    "a missing parenthesis": (
+        "x = (1,\n",
+        "line 1 is not valid Python: '(' was never closed",
+    ),
+    "no such function": (
+        "x = 1\n",
+        "defines no function `softmax`; start it with `def softmax(`",
+    ),
+    "a misspelt function": (
+        "def sofmax(x): 0\ndef f(x): 0\n",
+        "did you mean `sofmax`? Rename it",
+    ),
+    "another function": ("def f(x): 0\n", "did you mean `f`? Rename it to `softmax`"),
+    "other functions": ("def f(x): 0\ndef g(x): 0\n", "it defines `f`, `g`"),
+    "no function of that name": ("softmax = 3\n", "`softmax` is of type int"),
+    "an empty file": ("\n \n", "it is empty; define the function `softmax`"),
+    "Latin-1": (b"x = 1\n\n\n# caf\xe9\n", "not text in UTF-8, see line 4"),
+    "a null byte": (b"x = 1\0\n", "not text in UTF-8"),
+    "a broken encoding line": (
+        b"# coding: none\n",
+        "not text in UTF-8: unknown encoding: none",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "words"), ENDS.values(), ids=ENDS)
+def test_what_ends_the_code_is_told(check, source, words):
+    assert words in told(check(source))
+
+
+@linux
+@pytest.mark.parametrize(
+    "allocate", ["np.ones(10**10, np.uint8)", "bytearray(10**10)", "[0] * 10**10"]
+)
+def test_ten_gigabytes_are_refused(check, allocate):
+    outcome = check("import numpy as np\n" + WRONG + f"    return {allocate}\n")
+    assert "raised MemoryError" in told(outcome)
+
+
+@linux
+@pytest.mark.parametrize("piece", ["bytearray(10**7)", "bytearray(99)"])
+@pytest.mark.parametrize(
+    "start", ["kept = []\n" + WRONG, WRONG + "    kept = []\n", "kept = []\nif 1:\n"]
+)
+def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
+    source = start + f"    while True:\n        kept.append({piece})\n"
+    outcome = check(source, memory=2 * 10**8)
+    # Without memory Python may crash where an error should be raised, above all under coverage.
+    assert re.search(
+        r"raised MemoryError|it used up its memory|signal SIG", told(outcome)
+    )
+    assert "answers/practice" not in outcome.output
+
+
+@linux
+def test_a_learner_with_little_memory_can_use_numpy_and_torch(check):
+    source = "import torch\n" + RIGHT + "    torch.ones(9, 9) @ torch.ones(9, 9)\n"
+    assert check(source + "    return answer(x, axis)\n", memory=10**9).report.passed
+
+
+DAEMON = """import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(100)
+    os._exit(0)
+"""
+
+
+@linux
+def test_a_daemon_does_not_outlive_the_check(check):
+    assert check(DAEMON + PASSES).report.passed
+
+
+@linux
+def test_a_daemon_does_not_outlive_a_killed_parent(check):
+    assert "SIGKILL" in told(
+        check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(5)\n")
+    )
+
+
+@linux
+def test_many_processes_are_ended(check):
+    source = "import os, time\nfor _ in range(8):\n    os.fork()\ntime.sleep(100)\n"
+    assert "started more than 64 processes" in told(check(source))
+
+
+@linux
+def test_a_fork_that_returns_as_well_ends_without_a_report(check):
+    source = (
+        "import atexit, os\npid = os.fork()\n"
+        "if pid:\n    atexit.register(lambda: print('status', os.waitpid(pid, 0)[1]))\n"
+    )
+    outcome = check(source + RIGHT + "    return answer(x, axis) if pid else x\n")
+    assert outcome.report.passed
+    assert outcome.output == "status 0\n"
+
+
+@pytest.mark.parametrize(
+    "linger",
+    [
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(100,)).start()\n",
+        "import atexit, time\natexit.register(time.sleep, 100)\n",
+        "import atexit, os\natexit.register(os.abort)\n",
+    ],
+    ids=["a thread", "an exit handler", "a crash at exit"],
+)
+def test_what_happens_after_the_report_changes_nothing(check, linger):
+    start = time.monotonic()
+    assert check(linger + PASSES).report.passed
+    assert time.monotonic() - start < 8
+
+
+def test_a_flood_of_output_is_cut(check):
+    outcome = check("while True:\n    print('x' * 999)\n", timeout=SHORT)
+    assert "did not finish" in told(outcome)
+    assert 0 < len(outcome.output) <= sandbox.CHARACTERS_SHOWN
+    assert outcome.hidden > 10**5
+
+
+def test_the_last_lines_of_output_and_errors_are_kept(check):
+    source = (
+        "import os, sys\nfor i in range(50):\n    print(i)\n"
+        "print('é', end='', file=sys.stderr)"
+    )
+    outcome = check(source + "\nos._exit(3)\n")
+    assert outcome.output == "".join(f"{i}\n" for i in range(31, 50)) + "é"
+    assert outcome.hidden == len("".join(f"{i}\n" for i in range(31)))
+    assert "exit code 3" in told(outcome)
+
+
+REPORT = '{"report": {"failures": [], "bug": null, "diagnosis": null}}'
+TAMPERS = {
+    "numpy": (
+        "import numpy as np\nnp.isclose = lambda a, *_, **__: a == a\n",
+        "numpy.isclose",
+    ),
+    "a builtin": ("import builtins\nbuiltins.all = lambda _: True\n", "builtins.all"),
+    "math": ("import math\nmath.exp = abs\n", "math.exp"),
+    "the engine": (
+        "from answers.practice.grader import Exercise, Report\n"
+        "Exercise.run = lambda self, function: Report()\n",
+        "Exercise.run",
+    ),
+    "the report": (
+        "from answers.practice.report import Report\nReport.passed = property(lambda _: True)\n",
+        "Report.passed",
+    ),
+    "the answer": (
+        "import answers.probability.softmax\nanswers.probability.softmax.softmax = abs\n",
+        "answers.probability.softmax",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "name"), TAMPERS.values(), ids=TAMPERS)
+def test_replacing_what_the_check_relies_on_never_passes(check, source, name):
+    message = told(check(source + WRONG + "    return 1.0 * x\n"))
+    assert f"replaces {name}" in message
+    assert "leave it as it is" in message
+
+
+def test_replacing_it_when_called_never_passes(check):
+    source = (
+        "import numpy as np\n"
+        + RIGHT
+        + "    np.allclose = None\n    return answer(x, axis)\n"
+    )
+    assert "replaces numpy.allclose" in told(check(source))
+
+
+def test_a_report_without_the_token_is_no_report(check):
+    forge = f"import os\nfor n in range(3, 20):\n    try:\n        os.write(n, b'{REPORT}\\n')\n"
+    outcome = check(forge + "    except OSError:\n        pass\nos._exit(0)\n")
+    assert "exit code 0" in told(outcome)
+
+
+def test_noise_on_the_channel_does_not_lose_the_report(check):
+    source = (
+        "import os\nfor n in range(3, 20):\n    try:\n"
+        "        os.write(n, b'[[[\\n\\xff{}\\n')\n"
+    )
+    assert check(source + "    except OSError:\n        pass\n" + PASSES).report.passed
+
+
+def test_a_malformed_report_never_passes(tmp_path):
+    file = tmp_path / "softmax.py"
+    file.write_text(PASSES)
+    running = sandbox.Check("softmax", file)
+    running.stop()
+    for report in (
+        {},
+        [],
+        {"failures": []},
+        {"failures": [], "bug": 3, "diagnosis": None},
+    ):
+        facts = {"stopped": None, "status": 0, "report": report, "trace": ""}
+        assert (
+            "ended before it could report"
+            in running.report_of(facts).failures[0].message
+        )
+
+
+def test_a_file_may_import_its_neighbour(check, tmp_path):
+    (tmp_path / "sibling.py").write_text(
+        "from answers.probability.softmax import softmax\n"
+    )
+    assert check("from sibling import softmax\n").report.passed
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "json.py", "answers.py", "softmax.py"])
+def test_a_neighbour_cannot_stand_in_for_a_library(tmp_path, monkeypatch, name):
+    (tmp_path / name).write_text("raise SystemExit(3)\n")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("import json, numpy\n" + PASSES)
+    assert sandbox.Check("softmax", tmp_path / "mine.py").outcome().report.passed
+
+
+def test_a_file_that_vanishes_is_told(tmp_path):
+    outcome = sandbox.Check("softmax", tmp_path / "softmax.py").outcome()
+    assert "it cannot be read: No such file or directory" in told(outcome)
+
+
+def under_way(folder: Path, source: str) -> sandbox.Check:
+    """A check of this source that has begun to run it."""
+    file, flag = folder / "softmax.py", folder / "sibling.py"
+    file.write_text(f"open({str(flag)!r}, 'w')\n" + source)
+    running = sandbox.Check("softmax", file, timeout=60)
+    deadline = time.monotonic() + 20
+    while not flag.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return running
+
+
+@linux
+def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
+    running = under_way(tmp_path, DAEMON + "while True:\n    pass\n")
+    start = time.monotonic()
+    running.stop()
+    assert time.monotonic() - start < 5
+
+
+@linux
+def test_a_supervisor_that_is_killed_gives_a_verdict_and_takes_the_code_along(
+    check, tmp_path
+):
+    running = under_way(tmp_path, "while True:\n    pass\n")
+    running.process.kill()
+    assert "the checker was ended before it could report" in told(running.outcome())
+
+
+def test_only_the_tail_of_a_flood_is_held_in_memory():
+    read, write = os.pipe()
+    output = supervisor.Output(os.fdopen(read, "rb"))
+    output.start()
+    for _ in range(100):
+        os.write(write, b"x" * 10**4)
+    os.close(write)
+    output.join()
+    assert output.total == 10**6
+    assert output.tail == b"x" * supervisor.TAIL
+
+
+def test_an_exercise_that_needs_a_missing_library_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        sandbox,
+        "JUDGE",
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.modules['answers.probability.softmax'] = None\n"
+            "from answers.practice import judge; judge.main()",
+        ],
+    )
+    outcome = sandbox.Check("softmax", tmp_path / "softmax.py").outcome()
+    assert "it needs answers.probability.softmax, which is not installed" in told(
+        outcome
+    )
+
+
+def test_the_tail_ends_with_whole_lines_where_it_can():
+    assert sandbox.tail("a\nb\n") == "a\nb\n"
+    assert sandbox.tail("\n".join(map(str, range(99)))).splitlines()[0] == "79"
+    assert len(sandbox.tail("x" * 10**4)) == sandbox.CHARACTERS_SHOWN
+
+
+def test_names_that_an_import_adds_do_not_matter():
+    before = judge.names_relied_on()
+    assert before["numpy.isclose"] is not None
+    assert "Report.passed" in before
+    assert "os" not in before
+    assert os.environ is not None

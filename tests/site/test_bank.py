@@ -1,0 +1,31 @@
+"""The bank is complete: every question has its page, and every page what a page must have."""
+
+import re
+
+import pytest
+
+from answers.pages import ROOT, pages
+
+BANK = (ROOT / "tests/question-bank.md").read_text(encoding="utf-8")
+
+
+def test_every_question_of_the_bank_has_one_page():
+    bank = re.findall(r"^## (\d+)\. ", BANK, re.M)
+    assert [page.number for page in pages()] == list(map(int, bank))
+    assert len(bank) == 20
+
+
+@pytest.mark.parametrize("question", pages(), ids=lambda page: page.path.stem)
+def test_a_page_has_practice_sources_and_something_that_was_checked(question):
+    assert question.exercises or "](../labs/" in question.text, (
+        f"{question.path.name}: an exercise or a lab"
+    )
+    sources = question.text.partition("\n## Sources\n")[2]
+    assert len(re.findall(r"^- ", sources, re.M)) >= 2, (
+        f"{question.path.name}: two sources"
+    )
+    checked = ("```math\n", '--8<-- "docs/figures/', "<!-- generated:")
+    wrong = question.text.partition("\n## What goes wrong\n")[2].partition("\n## ")[0]
+    assert "{ .text .output }" in wrong or any(m in question.text for m in checked), (
+        f"{question.path.name}: a derivation, a figure, or a table that a run made"
+    )

@@ -1,0 +1,173 @@
+"""What the reader's browser gets, before a browser looks: sources, wheels, pins."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+from pyodide import CACHE, CDN, CONFIG, checked, own_package, pins
+from serving import ROOT
+
+from answers.practice import catalog
+from answers.site import bundle
+from answers.site.modules import runs_in_browser
+
+CONTENT = json.loads(CONFIG.read_text())
+MADE = bundle.made()
+VENDORED = sorted(path.parent for path in ROOT.glob("docs/vendor/*/SHA256SUMS"))
+# What Pyodide and docs/vendor/wheels have, and what no browser has.
+ABSENT = (
+    "torch",
+    "typer",
+    "rich",
+    "mkdocs",
+    "matplotlib",
+    "yaml",
+    "platformdirs",
+    "scipy",
+)
+
+
+def test_the_site_serves_what_the_sources_are_now(site):
+    for path, text in bundle.made().items():
+        assert (site.folder / path).read_text("utf-8") == text, path
+
+
+def test_one_command_writes_what_the_browser_loads(monkeypatch, tmp_path):
+    monkeypatch.setattr(bundle, "ROOT", tmp_path)
+    for _ in range(2):
+        (tmp_path / "docs").mkdir(exist_ok=True)
+        bundle.main()
+        found = {path: (tmp_path / "docs" / path).read_text("utf-8") for path in MADE}
+        assert found == MADE
+
+
+def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeypatch):
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['sympy'] = None; "
+        "from answers.site import bundle; print(len(bundle.made()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert int(done.stdout) == len(MADE)
+    monkeypatch.setattr(bundle, "made", None)
+    assert bundle.made_of(("any state",)) == MADE
+
+
+def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(
+    monkeypatch, tmp_path
+):
+    calls = []
+    monkeypatch.setattr(bundle, "made_of", cache(lambda state: calls.append(state)))
+    monkeypatch.setattr(bundle.modules, "PACKAGE", tmp_path)
+    (tmp_path / "a.py").write_text("a = 1\n")
+    bundle.current()
+    bundle.current()
+    assert len(calls) == 1
+    os.utime(tmp_path / "a.py", ns=(1, 1))
+    bundle.current()
+    assert len(calls) == 2
+
+
+def test_what_is_shown_of_an_exercise_on_pytorch_is_read_from_its_source():
+    for name in catalog.names():
+        loaded = catalog.load(name)
+        path = bundle.modules.file_of(f"answers.exercises.{name}")
+        shown = {"page": loaded.page, "summary": loaded.summary}
+        assert bundle.of_source(path) == shown
+        assert shown.items() <= bundle.exercise(name).items()
+
+
+def test_all_that_the_browser_gets_can_be_imported_without_what_it_lacks(tmp_path):
+    modules = []
+    for name, source in bundle.sources().items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        modules.append(
+            name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        )
+    code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n"
+    code += "".join(f"sys.modules[{name!r}] = None\n" for name in ABSENT)
+    code += "".join(f"import {module}\n" for module in modules)
+    code += f"assert answers.__file__.startswith({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("module", "there"),
+    [
+        ("answers", True),
+        ("answers.probability.softmax", True),
+        ("answers.derivations.softmax", True),
+        ("answers.exercises.softmax", True),
+        ("answers.practice.kill_matrix", True),
+        ("answers.networks.two_layer_net_torch", False),
+        ("answers.cli", False),
+        ("answers.practice.terminal", False),
+        ("answers.practice.sandbox", False),
+        ("answers.figures.softmax", False),
+    ],
+)
+def test_a_module_is_there_if_all_that_it_imports_is(module, there):
+    assert runs_in_browser(module) is there
+
+
+@pytest.mark.parametrize("folder", VENDORED, ids=lambda path: path.name)
+def test_what_is_vendored_is_what_its_readme_fetches(folder):
+    sums = dict(
+        reversed(line.split("  ", 1))
+        for line in (folder / "SHA256SUMS").read_text().splitlines()
+    )
+    for name, expected in sums.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert files == {*sums, "README.txt", "SHA256SUMS"}
+
+
+def test_every_wheel_of_the_site_is_pinned_as_it_is():
+    folder = ROOT / "docs/vendor/wheels"
+    for path in folder.glob("*.whl"):
+        package = own_package(path)
+        assert CONTENT["lock"]["packages"][package["name"]] == package
+        pin = CONTENT["files"][path.name]
+        data = path.read_bytes()
+        assert pin == {
+            "from": "wheels",
+            "size": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+    assert {p.name for p in folder.glob("*.whl")} == {
+        name for name, pin in CONTENT["files"].items() if pin["from"] == "wheels"
+    }
+
+
+def test_numpy_is_pinned_as_in_the_lock_of_pyodide():
+    numpy = CONTENT["lock"]["packages"]["numpy"]
+    assert CONTENT["files"][numpy["file_name"]]["sha256"] == numpy["sha256"]
+
+
+def test_every_package_that_is_needed_is_there():
+    packages = CONTENT["lock"]["packages"]
+    for package in packages.values():
+        assert set(package["depends"]) <= set(packages)
+    assert {n for names in CONTENT["foresee"].values() for n in names} <= set(packages)
+
+
+def test_pyodide_comes_from_the_cdn_unless_the_setting_is_changed():
+    assert CONTENT["pyodide"] == CDN
+
+
+def test_the_pins_are_those_of_the_files():
+    if not checked(CACHE):
+        pytest.skip("no Pyodide here; `python tests/pyodide.py` fetches it")
+    files = {
+        name: (CACHE / name).read_bytes()
+        for name, pin in CONTENT["files"].items()
+        if pin["from"] == "pyodide"
+    }
+    made = pins(files, CONTENT["lock"])
+    assert made == {key: CONTENT[key] for key in made}

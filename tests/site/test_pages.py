@@ -1,0 +1,264 @@
+"""Nothing on a page escapes: what the site shows as Python has run, every output is compared."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from mkdocs.utils.meta import get_data
+
+from answers.pages import KEYS, ROOT, pages, read
+from answers.site.fences import Fence, fences, renderer
+from answers.site.generated import markdown
+
+MARKDOWN = markdown()
+QUESTIONS = sorted((ROOT / "docs/questions").glob("*.md"))
+BANK = (ROOT / "tests/question-bank.md").read_text(encoding="utf-8")
+
+# Commands are for the reader's shell: `.ci/run` runs those of the README, and pytest none.
+NEVER_RUN = {"bash", "sh", "console", "toml", "yaml", "json"}
+
+HIDDEN_FENCE = re.compile(r"[ \t]*((?:>|[-*+]|\d+[.)])[ \t>]*(`{3}|~{3})|~{3})")
+DIRECTIVE = re.compile(r"<!--.*(pytest-codeblocks|pytest\.mark)")
+EXPECTED_OUTPUT = "<!--pytest-codeblocks:expected-output-->"
+
+FIRST = "In thirty seconds"
+LAST = [
+    "What goes wrong",
+    "They will ask next",
+    "Score yourself",
+    "Practise",
+    "Sources",
+]
+
+
+def named(paths):
+    return {"argvalues": paths, "ids": [str(path.relative_to(ROOT)) for path in paths]}
+
+
+each_page = pytest.mark.parametrize("page", **named(MARKDOWN))
+each_question = pytest.mark.parametrize("page", **named(QUESTIONS))
+
+
+class CodeBlocks(HTMLParser):
+    """The language and the text of every `<pre>`, however it came to be."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self.language, self.text = [], "", None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if language := re.search(
+            r"\blanguage-([\w+-]+)", dict(attrs).get("class") or ""
+        ):
+            self.language = language[1]
+        if tag == "pre":
+            self.text = ""
+
+    def handle_data(self, data):
+        if self.text is not None:
+            self.text += data
+
+    def handle_endtag(self, tag):
+        if tag == "pre":
+            self.found.append((self.language, self.text.strip()))
+        if tag == "pre" or (tag == "code" and self.text is None):
+            self.language, self.text = "", None
+
+
+def render(page: Path) -> str:
+    """The page as the site shows it, without what stands around every page."""
+    text = page.read_text(encoding="utf-8")
+    try:
+        return renderer().reset().convert(get_data(text)[0])
+    except Exception as error:  # of an include, of a formula, of an extension
+        quoted = re.search(r"'([^']+)'|formula (.+)", str(error))
+        line = (
+            1
+            if quoted is None
+            else 1 + text[: text.find(quoted[1] or quoted[2])].count("\n")
+        )
+        pytest.fail(f"{page.relative_to(ROOT)}:{line}: {error}", pytrace=False)
+
+
+def escapes(page: Path) -> list[str]:
+    """Where the page shows something that nothing has run or compared, line by line."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    found, name = [], page.relative_to(ROOT)
+
+    def complain(line, text):
+        found.append(f"{name}:{line}: {text}")
+
+    for number, line in enumerate(lines, 1):
+        if HIDDEN_FENCE.match(line):
+            complain(
+                number,
+                "open a fence with ```, on a line of its own, outside a quotation",
+            )
+        if DIRECTIVE.search(line) and line.strip() != EXPECTED_OUTPUT:
+            complain(number, f"the only directive in use is {EXPECTED_OUTPUT}")
+
+    try:
+        blocks = fences(page)
+    except (
+        RuntimeError
+    ) as error:  # an end is missing: often that of a fence it did not see
+        return [*found, f"{name}: {error}"]
+    for fence in blocks:
+        if fence.language == "math":
+            complain(
+                fence.line,
+                f"a formula that nothing printed; above it: {EXPECTED_OUTPUT}",
+            )
+        if fence.output is not None and fence.language != "python":
+            complain(
+                fence.line,
+                f"an output belongs to `{fence.language}`, which nothing runs",
+            )
+        if fence.language == "console" and re.search(
+            r"^(?!\$ |$)", fence.raw, re.MULTILINE
+        ):
+            complain(fence.line, "an output that nothing checks; show `$ ` lines only")
+
+    python = Counter(
+        fence.shown.strip() for fence in blocks if fence.language == "python"
+    )
+    outputs = Counter(
+        fence.output.strip() for fence in blocks if fence.output is not None
+    )
+    for language, text in CodeBlocks(render(page)).found:
+        known = python if language == "python" else outputs
+        if known[text] > 0:
+            known[text] -= 1
+        elif language not in NEVER_RUN:
+            complain(
+                where(text, lines, blocks),
+                f"shown (as `{language}`), but neither run nor compared; open Python with "
+                f"```python, and write {EXPECTED_OUTPUT} above an output",
+            )
+    for text in python.elements():
+        complain(where(text, lines, []), "run, but the site does not show it as Python")
+    return found
+
+
+def where(text: str, lines: list[str], blocks: list[Fence]) -> int:
+    """The line at which a page has `text`, but for what has run; 1 if it has not."""
+    wanted = [line.strip(" \t>") for line in text.splitlines()]
+    ran = {fence.line for fence in blocks if fence.language == "python"}
+    bare = [line.strip(" \t>") for line in lines]
+    for n in range(len(bare)):
+        if bare[n : n + len(wanted)] == wanted and n not in ran:
+            return n + 1
+    return 1
+
+
+@each_page
+def test_all_that_a_page_shows_has_run_or_been_compared(page):
+    found = escapes(page)
+    assert not found, "\n".join(found)
+
+
+def unchecked_equations(text):
+    """The typed equations of a page that no test is named for, or none that exists."""
+    fenced = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.M | re.S)
+    typed = re.compile(r"^[ \t]*\$\$(.+?)\$\$[ \t]*$\s*([^\n]*)", re.M | re.S)
+    for equation, following in typed.findall(fenced.sub("", text)):
+        named = re.fullmatch(
+            r"<!-- checked by (tests/\w+/test_\w+\.py)::(test_\w+) -->", following
+        )
+        source = ROOT / named[1] if named else None
+        if not (
+            named
+            and source.exists()
+            and f"def {named[2]}(" in source.read_text("utf-8")
+        ):
+            yield equation.strip()
+
+
+@each_page
+def test_every_typed_equation_names_the_test_that_establishes_it(page):
+    assert list(unchecked_equations(page.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("following", "unchecked"),
+    [
+        (
+            "<!-- checked by tests/site/test_pages.py::test_an_equation_without_its_test_"
+            "is_found -->",
+            [],
+        ),
+        ("<!-- checked by tests/site/test_pages.py::test_no_such -->", ["x = 1"]),
+        ("<!-- checked by tests/test_no_such.py::test_x -->", ["x = 1"]),
+        ("Text.", ["x = 1"]),
+        ("", ["x = 1"]),
+    ],
+)
+def test_an_equation_without_its_test_is_found(following, unchecked):
+    text = f"Let\n\n$$\nx = 1\n$$\n\n{following}\n\n```python\n'$$ y $$'\n```\n"
+    assert list(unchecked_equations(text)) == unchecked
+
+
+@each_question
+def test_the_front_matter_is_complete(page):
+    question = read(page)
+    assert 50 <= len(question.description) <= 160, (
+        f"{page.name}: {len(question.description)} letters"
+    )
+    assert question.minutes > 0
+    assert set(KEYS) <= set(vars(question))
+
+
+@each_question
+def test_modules_and_exercises_of_the_front_matter_exist(page):
+    question = read(page)
+    for module in question.modules:
+        path = ROOT / "answers" / module.replace(".", "/")
+        assert path.with_suffix(".py").exists(), (
+            f"{page.name}: no module answers.{module}"
+        )
+    for exercise in question.exercises:
+        path = ROOT / f"answers/exercises/{exercise}.py"
+        assert path.exists(), f"{page.name}: no exercise {exercise}"
+
+
+def test_every_exercise_is_on_a_page():
+    listed = {exercise for page in pages() for exercise in page.exercises}
+    files = (ROOT / "answers/exercises").glob("[!_]*.py")
+    assert {path.stem for path in files} <= listed
+
+
+def test_no_two_pages_answer_one_question():
+    numbers = [page.number for page in pages()]
+    assert len(set(numbers)) == len(numbers)
+
+
+@each_question
+def test_a_page_has_the_form_that_readers_expect(page):
+    question = read(page)
+    assert question.text.startswith(f"\n# {question.title}\n"), (
+        f"{page.name}: begin with the title"
+    )
+    assert "$" not in question.title, f"{page.name}: no formula in the title"
+    head = question.text.partition("\n## ")[0]
+    assert '!!! question "As it is asked"' in head, (
+        f"{page.name}: begin with the question"
+    )
+    render(page)
+    headings = [token["name"] for token in renderer().toc_tokens[0]["children"]]
+    assert headings[0] == FIRST, f"{page.name}: `## {FIRST}` comes first"
+    assert headings[-len(LAST) :] == LAST, f"{page.name}: the last headings are {LAST}"
+    assert len(headings) > 1 + len(LAST), f"{page.name}: an answer stands between them"
+    assert question.thirty_seconds
+
+
+@each_question
+def test_a_page_quotes_its_question_word_for_word(page):
+    question = read(page)
+    bank = re.search(
+        rf"^## {question.number}\. [^\n]*\n(.*?)(?=^## |\Z)", BANK, re.M | re.S
+    )
+    assert bank, f"{page.name}: the bank has no question {question.number}"
+    assert question.question.split() == bank[1].split()

@@ -1,0 +1,112 @@
+"""`pytest --update` makes parts of pages and whole files anew, and writes only what differs."""
+
+import pytest
+
+from answers.pages import ROOT
+from answers.site import generated
+from answers.site.differences import of_figure, of_text
+from answers.site.generated import Generated, table, with_parts
+
+OPEN, CLOSE = (
+    "<!-- generated:answers.site.index.table -->",
+    "<!-- /generated:answers.site.index.table -->",
+)
+PAGE = ROOT / "docs/index.md"
+
+
+@pytest.fixture
+def small_table(monkeypatch):
+    monkeypatch.setattr("answers.site.index.table", lambda: "| a |\n|---|\n| 1 |\n")
+
+
+def test_a_generated_part_is_replaced_and_nothing_else(small_table):
+    text = f"Before.\n\n{OPEN}\n\nold\n\n{CLOSE}\n\nAfter, {'generated'}.\n"
+    made = with_parts(PAGE, text)
+    assert made == text.replace("old", "| a |\n|---|\n| 1 |")
+    assert with_parts(PAGE, made) == made
+
+
+def test_a_page_without_generated_parts_stays_as_it_is():
+    assert with_parts(PAGE, "Nothing generated here.\n") == "Nothing generated here.\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OPEN,
+        CLOSE,
+        f"{CLOSE}\n{OPEN}",
+        f"    {OPEN}\n    {CLOSE}",
+        f"{OPEN}\n{OPEN}\n{CLOSE}",
+        f"{OPEN}\n{CLOSE.replace('table', 'row')}",
+    ],
+)
+def test_a_marker_out_of_place_is_refused(text):
+    with pytest.raises(ValueError, match="a generated part stands between"):
+        with_parts(PAGE, text)
+
+
+@pytest.mark.parametrize(
+    "function", ["answers.site.index.tables", "answers.gone.table", "table"]
+)
+def test_a_function_that_does_not_exist_is_named(function):
+    text = f"<!-- generated:{function} -->\n<!-- /generated:{function} -->\n"
+    with pytest.raises(ValueError, match=f"^<!-- generated:{function} -->: "):
+        with_parts(PAGE, text)
+
+
+def test_every_kind_of_generated_thing_is_in_the_table():
+    kinds = {each.path.suffix for each in table()}
+    assert kinds == {".md", ".svg", ".py", ".ipynb", ".json"}
+
+
+@pytest.fixture
+def three_files(tmp_path, monkeypatch):
+    """Of three generated files one is stale, one as it should be, and one cannot be made."""
+    places = {name: tmp_path / f"{name}.svg" for name in ("stale", "right", "gone")}
+    functions = {"stale": "file_to_repair", "right": "with_parts", "gone": "figure"}
+    made = [
+        Generated(path, f"answers.site.generated.{functions[name]}")
+        for name, path in places.items()
+    ]
+    monkeypatch.setattr(generated, "table", lambda: made)
+    for path in places.values():
+        path.write_text("old\n")
+    return places
+
+
+def test_update_writes_what_differs_says_so_and_then_nothing(three_files, tmp_path):
+    assert generated.update([tmp_path]) == [three_files["stale"]]
+    assert (
+        three_files["right"].read_text() == three_files["gone"].read_text() == "old\n"
+    )
+    assert generated.update([tmp_path]) == []
+
+
+def test_update_makes_only_what_is_wanted(three_files):
+    assert generated.update([three_files["right"]]) == []
+    assert generated.update([three_files["stale"].parent / "other"]) == []
+    assert three_files["stale"].read_text() == "old\n"
+
+
+def test_lines_that_differ_are_told():
+    assert of_text(PAGE, "a\nb\n", "a\nc\n")[-2:] == ["-b", "+c"]
+    assert of_text(PAGE, "a\n", "a") == ["an end of line"]
+    assert of_text(PAGE, "a\n", "a\n") == []
+
+
+def test_a_figure_that_moved_by_a_hair_is_the_same_one():
+    assert of_figure(PAGE, '<path d="M 1.0 2.0"/>', '<path d="M 1.3 1.8"/>') == []
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        '<path d="M 1.0 2.6"/><text>0.1</text>',
+        '<path d="M 1.0 2.0"/><text>0.2</text>',
+        '<path d="M 1.0 2.0 3.0"/><text>0.1</text>',
+        '<path d="M 1.0 2.0"/><text>-0.1</text>',
+    ],
+)
+def test_a_figure_with_another_point_or_another_label_is_another_one(drawn):
+    assert of_figure(PAGE, '<path d="M 1.0 2.0"/><text>0.1</text>', drawn)

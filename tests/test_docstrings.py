@@ -1,0 +1,106 @@
+"""What the docstrings promise, and the sections that pages include."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from answers.site import modules
+
+FILES = modules.files()
+PROMISED = modules.promised()
+PROMISES = [(module, name) for module, names in PROMISED.items() for name in names]
+SECTION = re.compile(r"^ *# --8<-- \[(start|end):(\w+)\]$", re.M)
+
+
+def docstrings(module):
+    """(name, text) of the module and of each class and function in it."""
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef
+    for node in ast.walk(ast.parse(FILES[module].read_text())):
+        if isinstance(node, kinds) and ast.get_docstring(node):
+            yield getattr(node, "name", module), ast.get_docstring(node)
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_examples_print_what_they_say(module):
+    namespace = vars(importlib.import_module(module))
+    runner = doctest.DocTestRunner(verbose=False)
+    parser = doctest.DocTestParser()
+    for name, text in docstrings(module):
+        test = parser.get_doctest(text, dict(namespace), name, str(FILES[module]), None)
+        printed = []
+        runner.run(test, out=printed.append)
+        assert not printed, "".join(printed)
+
+
+def test_every_module_of_a_topic_promises_something():
+    without = {module for module, names in PROMISED.items() if not names}
+    assert without == {"answers.transformers.train_gpt"}  # a script
+
+
+@pytest.mark.parametrize(("module", "name"), PROMISES)
+def test_a_promised_function_has_a_sentence_an_example_and_what_it_raises(module, name):
+    promised = getattr(importlib.import_module(module), name)
+    text = inspect.getdoc(promised)
+    first = text.partition("\n\n")[0]
+    assert first.endswith("."), first
+    assert ">>>" in text.partition("Example:")[2]
+    source = inspect.getsource(promised)
+    if inspect.isfunction(promised):
+        assert "Raises:" in text or not re.search(r"\braise\b|\brefuse_", source)
+        assert "Returns:" in text or "-> tuple" not in source
+
+
+@pytest.mark.parametrize(("module", "name"), PROMISES)
+def test_every_argument_of_a_promised_function_is_annotated_and_described_by_name(
+    module, name
+):
+    promised = getattr(importlib.import_module(module), name)
+    parameters = inspect.signature(promised).parameters.values()
+    for parameter in parameters:
+        assert parameter.annotation is not inspect.Parameter.empty, parameter.name
+    described = inspect.getdoc(promised).partition("Args:")[2]
+    if described:
+        for parameter in parameters:
+            assert re.search(rf"^    {parameter.name}: ", described, re.M), (
+                parameter.name
+            )
+
+
+@pytest.mark.parametrize(("module", "name"), PROMISES)
+def test_the_annotations_of_a_promised_function_are_enforced(module, name):
+    promised = getattr(importlib.import_module(module), name)
+    parameters = inspect.signature(promised).parameters.values()
+    text = {p.name: np.array("text") for p in parameters if p.kind != p.VAR_KEYWORD}
+    named = {p.name: text.pop(p.name) for p in parameters if p.kind == p.KEYWORD_ONLY}
+    if not text:
+        return  # it takes nothing
+    with pytest.raises(TypeError, match=f"parameter '({'|'.join(text)})'"):
+        promised(*text.values(), **named)
+
+
+# What the pages include
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_every_section_ends_and_compiles_alone(module):
+    text = FILES[module].read_text()
+    marks = list(SECTION.finditer(text))
+    assert len(marks) == len(re.findall(r"^ *#.*--8<--", text, re.M)), (
+        "a mark that the site would not find"
+    )
+    names = [mark[2] for mark in marks if mark[1] == "start"]
+    assert len(names) == len(set(names))
+    for name in names:
+        (start,) = (m for m in marks if m.groups() == ("start", name))
+        (end,) = (m for m in marks if m.groups() == ("end", name))
+        section = inspect.cleandoc(
+            "\n" + SECTION.sub("", text[start.end() : end.start()])
+        )
+        assert section, name
+        compile(section, f"{module}:{name}", "exec")
+    assert len(marks) == 2 * len(names)

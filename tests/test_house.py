@@ -1,0 +1,159 @@
+"""The house: who may import whom, what imports load, and how much there is of everything."""
+
+import ast
+import graphlib
+import subprocess
+import sys
+
+import pytest
+
+from answers import TOPICS
+from answers.site import modules
+
+FILES = modules.files()
+PROMISED = modules.promised()
+PYTORCH = {name for name in FILES if "torch" in modules.needs(name)}
+LOUD = {"torch", "sympy", "scipy", "typer", "rich", "matplotlib"}
+
+# Each room, and those that it may import; `files` and `inputs` are for all.
+BELOW = {
+    "inputs": set(),
+    "files": set(),
+    "pages": set(),
+    "gradient_check": set(),
+    "probability": {"gradient_check"},
+    "networks": {"gradient_check", "probability"},
+    "transformers": {"gradient_check", "probability", "networks"},
+    "labels": {"gradient_check", "probability", "networks"},
+    "derivations": set(),
+    "explorers": {*TOPICS},
+    "records": {*TOPICS, "pages"},
+    "figures": {*TOPICS, "records"},
+    "practice": {"pages"},
+    "exercises": {*TOPICS, "practice"},
+    "site": {"pages", "practice", "explorers", "records"},
+    "cli": {"pages", "practice", "labels"},
+}
+# Where modules are found by their names, which are no import that could be drawn.
+BY_NAME = {
+    "answers.explorers",
+    "answers.figures",
+    "answers.practice.catalog",
+    "answers.site.generated",
+    "answers.site.session",
+}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def imported(source: str) -> set[str]:
+    """The modules of this package that a source imports, by a statement or by `import_module`.
+
+    Raises:
+        ValueError: It imports by a name that is not written there.
+    """
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in FILES else node.module for name in names}
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in ("import_module", "__import__"):
+                if not isinstance(node.args[0], ast.Constant):
+                    raise ValueError(f"line {node.lineno} imports by a name unknown")
+                found.add(node.args[0].value)
+    return {name for name in found if name in FILES and name != "answers"}
+
+
+def steps_upward(module: str, source: str) -> set[str]:
+    """What a module imports of rooms that are not below its own."""
+    below = BELOW[room(module)] | {room(module), "files", "inputs"}
+    return {name for name in imported(source) if room(name) not in below}
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_imports_run_downward_only(module):
+    source = FILES[module].read_text("utf-8")
+    if module in BY_NAME:
+        with pytest.raises(ValueError, match="imports by a name unknown"):
+            imported(source)
+        source = source.replace("import_module(", "found(")
+    if module != "answers":
+        assert steps_upward(module, source) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from answers.networks import layers",
+        "import answers.practice.grader",
+        "def f():\n    from answers.site.index import table",
+        'import importlib\nimportlib.import_module("answers.labels.crowd")',
+    ],
+)
+def test_a_step_upward_is_seen_however_it_is_written(line):
+    assert len(steps_upward("answers.probability.softmax", line)) == 1
+    assert steps_upward("answers.probability.softmax", "import answers.files") == set()
+
+
+def test_no_room_and_no_module_imports_itself_through_others():
+    def ordered(graph):
+        return set(graphlib.TopologicalSorter(graph).static_order()) >= set(graph)
+
+    assert ordered(BELOW)
+    drawn = {
+        name: imported(path.read_text("utf-8").replace("import_module(", "found("))
+        for name, path in FILES.items()
+        if name != "answers"
+    }
+    assert ordered({name: drawn[name] - {name} for name in drawn})
+
+
+def test_there_are_at_most_eighteen_rooms_and_each_is_on_the_map():
+    import answers
+
+    rooms = {room(name) for name in FILES} - {"answers"}
+    assert rooms == set(BELOW)
+    assert len(rooms) <= 18
+    assert not [name for name in rooms if name not in answers.__doc__]
+
+
+def test_nothing_of_the_package_is_imported_by_a_relative_name():
+    for path in FILES.values():
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        assert not [n for n in nodes if isinstance(n, ast.ImportFrom) and n.level]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "absent"),
+    [
+        (["answers"], LOUD),
+        (sorted(set(PROMISED) - PYTORCH), LOUD),
+        (
+            ["answers.practice.grader", "answers.practice.catalog"],
+            LOUD | {"platformdirs"},
+        ),
+        (["answers.site.formulas"], LOUD | {"pytest"}),
+        (["answers.site.bundle"], LOUD | {"pytest", "mkdocs"}),
+        (["answers.cli"], {"torch", "sympy", "scipy", "mkdocs", "matplotlib"}),
+    ],
+    ids=["answers", "topics", "practice", "formulas", "bundle", "command line"],
+)
+def test_importing_loads_nothing_that_it_does_not_need(wanted, absent):
+    code = f"import sys, {', '.join(wanted)}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) & absent
+
+
+def test_annotations_are_no_strings():
+    for (
+        module,
+        path,
+    ) in FILES.items():  # jaxtyping skips some checks of annotations that are
+        assert "from __future__ import annotations" not in path.read_text(), module

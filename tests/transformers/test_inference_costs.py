@@ -1,0 +1,206 @@
+"""Bytes, FLOPs and seconds: against Hugging Face's LLaMA, counted FLOPs and by hand."""
+
+import numpy as np
+import pytest
+import sympy as sp
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import LlamaConfig, LlamaForCausalLM
+from transformers.cache_utils import DynamicCache
+
+from answers.derivations import quantization as derived
+from answers.transformers.inference_costs import (
+    H100,
+    H100_INT8,
+    LLAMA_3_8B,
+    LLAMA_3_70B,
+    Cost,
+    Decoder,
+    Machine,
+    batching_curve,
+    decode_cost,
+    flops_per_token,
+    kv_bytes,
+    largest_batch,
+    prefill_cost,
+    roofline_seconds,
+    tokens_per_verification,
+    weight_bytes,
+)
+
+# transformers 5 calls it `cache`; both names work.
+pytestmark = pytest.mark.filterwarnings("ignore:.past_key_values:FutureWarning")
+
+SMALL = Decoder(
+    layers=3, d_model=24, heads=6, kv_heads=2, d_ff=40, vocab=57, gated=True
+)
+
+
+def peer(model, device="cpu"):
+    """The same decoder from transformers."""
+    config = LlamaConfig(
+        num_hidden_layers=model.layers,
+        hidden_size=model.d_model,
+        num_attention_heads=model.heads,
+        num_key_value_heads=model.kv_heads,
+        intermediate_size=model.d_ff,
+        vocab_size=model.vocab,
+        tie_word_embeddings=model.tied,
+        attn_implementation="eager",
+    )
+    with torch.device(device):
+        return LlamaForCausalLM(config).eval()
+
+
+def decode(model, context, batch=1):
+    """The FLOPs that PyTorch counts for the last of `context` tokens, and the cache."""
+    llama, cache = peer(model), DynamicCache()
+    ids = torch.zeros(batch, context, dtype=torch.long)
+    with torch.no_grad():
+        if context > 1:
+            llama(ids[:, :-1], past_key_values=cache, use_cache=True)
+        with FlopCounterMode(display=False) as counter:
+            llama(ids[:, -1:], past_key_values=cache, use_cache=True)
+    return counter.get_total_flops(), cache
+
+
+@pytest.mark.parametrize("model", [SMALL, LLAMA_3_8B, LLAMA_3_70B], ids=str)
+def test_the_weights_are_as_many_as_in_the_model_of_transformers(model):
+    theirs = sum(p.numel() for p in peer(model, "meta").parameters())
+    assert model.params == theirs
+
+
+def test_a_tied_embedding_is_counted_once():
+    tied = Decoder(3, 24, 6, 2, 40, 57, tied=True)
+    assert tied.params == sum(p.numel() for p in peer(tied, "meta").parameters())
+
+
+def test_without_a_gate_the_feed_forward_part_has_two_matrices():
+    plain = Decoder(3, 24, 6, 2, 40, 57, gated=False)
+    assert SMALL.matmul_params - plain.matmul_params == 3 * 24 * 40
+
+
+@pytest.mark.parametrize("context", [1, 2, 17, 40])
+def test_flops_of_a_token_are_those_that_pytorch_counts(context):
+    counted, _ = decode(SMALL, context)
+    # Some versions of transformers make the rotary angles by a product of matrices too.
+    rotary = {0, SMALL.head_size}
+    assert counted - flops_per_token(SMALL, context) in rotary
+
+
+@pytest.mark.parametrize(("context", "batch"), [(1, 1), (7, 1), (12, 3)])
+def test_the_cache_has_as_many_bytes_as_the_tensors_of_transformers(context, batch):
+    _, cache = decode(SMALL, context, batch)
+    theirs = sum(layer.keys.nbytes + layer.values.nbytes for layer in cache.layers)
+    assert kv_bytes(SMALL, context, batch, bytes_each=4) == theirs
+
+
+@given(st.integers(1, 50), st.integers(1, 5))
+def test_a_prompt_costs_the_flops_of_its_tokens_one_by_one(tokens, batch):
+    each = sum(flops_per_token(SMALL, n) for n in range(1, tokens + 1))
+    assert prefill_cost(SMALL, tokens, batch).flops == batch * each
+
+
+def test_a_prompt_reads_the_weights_and_writes_the_cache_once():
+    cost = prefill_cost(SMALL, 9, batch=2, weight_bits=8)
+    assert cost.bytes == SMALL.matmul_params + kv_bytes(SMALL, 9, batch=2)
+
+
+def test_weights_of_4_bits_with_scales_by_hand():
+    assert weight_bytes(256, 4, group=64) == 128 + 4 * 2
+    assert weight_bytes(256) == 512
+    assert weight_bytes(1000, 32) == 4000
+
+
+def test_a_step_takes_the_longer_of_arithmetic_and_memory():
+    machine = Machine(100.0, 10.0, 0.0)
+    assert machine.ridge == 10
+    assert roofline_seconds(Cost(flops=1000.0, bytes=10.0), machine) == 10
+    assert roofline_seconds(Cost(flops=1000.0, bytes=500.0), machine) == 50
+    at_the_ridge = Cost(flops=1000.0, bytes=100.0)
+    assert at_the_ridge.intensity == machine.ridge
+    assert roofline_seconds(at_the_ridge, machine) == 10
+
+
+def test_the_weights_are_read_once_and_the_cache_once_for_each_sequence():
+    one, two = (decode_cost(SMALL, batch, context=9) for batch in (1, 2))
+    assert two.flops == 2 * one.flops
+    assert two.bytes - one.bytes == kv_bytes(SMALL, 9)
+    assert one.bytes == 2 * SMALL.matmul_params + kv_bytes(SMALL, 9)
+
+
+@pytest.mark.parametrize(("bits", "machine"), [(16, H100), (8, H100), (8, H100_INT8)])
+def test_the_derived_ridge_batch_is_where_the_step_becomes_compute_bound(bits, machine):
+    (_, _), (_, _), (_, formula) = derived.ridge()
+    values = {
+        "F": machine.flops_per_second,
+        "W": machine.bytes_per_second,
+        "w": bits / 8,
+    }
+    batch = float(formula.subs({s: values[s.name] for s in formula.free_symbols}))
+
+    def memory_decides(batch):
+        cost = decode_cost(LLAMA_3_8B, batch, 0, weight_bits=bits)
+        return cost.intensity < machine.ridge
+
+    assert memory_decides(int(batch))
+    assert not memory_decides(int(batch) + 1)
+
+
+def test_decoding_is_memory_bound_and_prefill_compute_bound():
+    assert decode_cost(LLAMA_3_8B, 1, 1024).intensity < H100.ridge / 100
+    assert prefill_cost(LLAMA_3_8B, 1024).intensity > H100.ridge
+
+
+@given(st.integers(1, 4000), st.sampled_from([16, 8, 4]))
+def test_a_larger_batch_never_waits_less_nor_yields_less(batch, bits):
+    (s1, t1), (s2, t2) = batching_curve(
+        LLAMA_3_70B, H100, [batch, batch + 1], 512, bits
+    )
+    assert s2 >= s1
+    assert t2 >= t1 * (1 - 1e-12)
+
+
+def test_one_sequence_more_than_the_largest_batch_does_not_fit():
+    for bits, context in ((16, 8192), (8, 2048), (4, 100)):
+        most = largest_batch(LLAMA_3_8B, H100, context, bits)
+        for batch, fits in ((most, True), (most + 1, False)):
+            need = weight_bytes(LLAMA_3_8B.params, bits) + kv_bytes(
+                LLAMA_3_8B, context, batch
+            )
+            assert (need <= H100.memory_bytes) == fits
+    assert largest_batch(LLAMA_3_70B, H100, 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "drafted"), [(0.0, 4), (0.6, 4), (0.9, 7), (1.0, 3)]
+)
+def test_speculation_yields_what_a_simulation_yields(acceptance, drafted):
+    accepted = np.random.default_rng(1).random((200_000, drafted)) < acceptance
+    tokens = 1 + np.cumprod(accepted, axis=1).sum(axis=1)
+    assert_allclose(
+        tokens_per_verification(acceptance, drafted), tokens.mean(), rtol=0.01
+    )
+
+
+@given(st.floats(0, 0.99), st.integers(0, 12))
+def test_speculation_is_the_derived_sum(acceptance, drafted):
+    ((_, formula),) = derived.speculation()
+    a, n = (next(s for s in formula.free_symbols if s.name == x) for x in "an")
+    want = sp.lambdify((a, n), formula)(acceptance, drafted)
+    assert_allclose(tokens_per_verification(acceptance, drafted), want, rtol=1e-9)
+
+
+@pytest.mark.parametrize("bits", [0, -4])
+def test_bits_that_are_not_positive_are_refused(bits):
+    with pytest.raises(ValueError, match=f"`bits` is {bits}"):
+        weight_bytes(10, bits)
+
+
+@pytest.mark.parametrize("acceptance", [-0.1, 1.1])
+def test_an_acceptance_that_is_no_probability_is_refused(acceptance):
+    with pytest.raises(ValueError, match="a probability is 0 to 1"):
+        tokens_per_verification(acceptance, 3)

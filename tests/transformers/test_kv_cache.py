@@ -1,0 +1,421 @@
+"""Reading with a cache is reading without: logits, tokens, padding, beams, bytes, limits."""
+
+import time
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
+from torch.nn.attention.bias import causal_lower_right
+
+from answers.transformers.gpt import (
+    GPT,
+    GPTConfig,
+    encode,
+    held_out_text,
+    load_pretrained,
+)
+from answers.transformers.kv_cache import KVCache, cache_bytes, generate
+
+SIZES = {"vocab": 29, "context": 48, "layers": 3, "heads": 2, "width": 12}
+
+
+def model_of(rotary=False, dtype=torch.float64, seed=0):
+    """A model whose weights are large enough for a wrong key to move every logit."""
+    torch.manual_seed(seed)
+    model = GPT(GPTConfig(**SIZES, rotary=rotary)).to(dtype).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(std=0.3)
+    return model
+
+
+MODELS = {rotary: model_of(rotary) for rotary in (False, True)}
+ROTARY = pytest.mark.parametrize("rotary", [False, True], ids=["learned", "rotary"])
+CAPACITY = pytest.mark.parametrize("capacity", [None, 48], ids=["growing", "allocated"])
+
+
+def tokens(*shape, seed=1):
+    return torch.randint(29, shape, generator=torch.Generator().manual_seed(seed))
+
+
+@torch.no_grad()
+def read(model, ids, chunks, capacity=None, mask=None):
+    """The logits of all tokens, read in chunks of these sizes, and the cache."""
+    cache = KVCache(model.config, len(ids), capacity, model.head.weight.dtype)
+    parts, start = [], 0
+    for size in chunks:
+        part = slice(start, start + size)
+        seen = None if mask is None else mask[:, part]
+        parts.append(model(ids[:, part], cache, seen))
+        start += size
+    assert start == ids.shape[1] == cache.length
+    return torch.cat(parts, dim=1), cache
+
+
+def left_padding(lengths, width):
+    """True at the last tokens of each row."""
+    return torch.arange(width) >= width - torch.tensor(lengths)[:, None]
+
+
+# The equality of logits
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+@pytest.mark.parametrize("prefix", [0, 1, 2, 11, 19])
+@pytest.mark.parametrize("chunk", [1, 2, 3, 5, 20])
+def test_logits_with_a_cache_are_those_without(rotary, capacity, prefix, chunk):
+    """A prefix in one pass, the rest in chunks."""
+    model, ids = MODELS[rotary], tokens(3, 20)
+    rest = 20 - prefix
+    chunks = [prefix] * (prefix > 0) + [chunk] * (rest // chunk) + [rest % chunk]
+    chunks = [size for size in chunks if size]
+    logits, _ = read(model, ids, chunks, capacity)
+    torch.testing.assert_close(logits, model(ids), rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 7), min_size=1, max_size=6),
+    st.integers(1, 3),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 99),
+)
+def test_any_chunks_of_any_sequences_give_the_same_logits(
+    chunks, batch, rotary, grows, seed
+):
+    model, ids = MODELS[rotary], tokens(batch, sum(chunks), seed=seed)
+    logits, _ = read(model, ids, chunks, None if grows else 48)
+    torch.testing.assert_close(logits, model(ids), rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+def test_the_trained_model_in_float32_agrees_within_2e_5_over_its_whole_context():
+    model, ids = load_pretrained(), encode(held_out_text())[:, :256]
+    expected = model(ids)
+    for chunks in ([256], [1] * 256, [255, 1], [1, 255], [64] * 4, [100, 56, 100]):
+        logits, _ = read(model, ids, chunks, 256)
+        torch.testing.assert_close(logits, expected, rtol=0, atol=2e-5)
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+@pytest.mark.parametrize("chunks", [[12], [1] * 12, [5, 7], [2, 3, 1, 6]], ids=str)
+def test_left_padding_changes_no_logits_of_real_tokens(rotary, capacity, chunks):
+    model, ids, lengths = MODELS[rotary], tokens(4, 12), [12, 9, 5, 1]
+    mask = left_padding(lengths, 12)
+    logits, _ = read(model, ids, chunks, capacity, mask)
+    for row, length in enumerate(lengths):
+        alone = model(ids[row : row + 1, -length:])[0]
+        torch.testing.assert_close(logits[row, -length:], alone, rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+@CAPACITY
+def test_padding_may_begin_in_a_later_call(capacity):
+    """A new turn of a conversation: the second chunk of row 0 is shorter."""
+    model, ids = MODELS[False], tokens(2, 10)
+    mask = torch.ones(2, 10, dtype=torch.bool)
+    mask[0, 4:7] = False
+    logits, _ = read(model, ids, [4, 6], capacity, mask)
+    alone = model(ids[:1, mask[0]])[0]
+    torch.testing.assert_close(logits[0, mask[0]], alone, rtol=0, atol=1e-12)
+    torch.testing.assert_close(logits[1], model(ids[1:])[0], rtol=0, atol=1e-12)
+
+
+# The equality of tokens
+
+
+@ROTARY
+@pytest.mark.parametrize("time", [1, 2, 17])
+@pytest.mark.parametrize("chunk", [None, 1, 3, 16, 17, 99])
+def test_greedy_tokens_are_the_same_with_and_without_a_cache(rotary, time, chunk):
+    model, ids = MODELS[rotary], tokens(3, time)
+    cached = generate(model, ids, 25, chunk=chunk)
+    assert torch.equal(cached, generate(model, ids, 25, use_cache=False))
+    assert torch.equal(cached[:, :time], ids)
+    assert cached.shape == (3, time + 25)
+
+
+def test_the_trained_model_writes_the_same_text_with_and_without_a_cache():
+    model = load_pretrained()
+    for prompt in ("C", "Call me ", held_out_text()[:50]):
+        ids = encode(prompt)
+        assert torch.equal(
+            generate(model, ids, 150), generate(model, ids, 150, use_cache=False)
+        )
+
+
+@ROTARY
+@pytest.mark.parametrize(
+    ("use_cache", "chunk"), [(True, None), (True, 1), (True, 4), (False, None)]
+)
+def test_padded_prompts_are_continued_as_if_alone(rotary, use_cache, chunk):
+    model, ids, lengths = MODELS[rotary], tokens(4, 9), [9, 6, 2, 1]
+    together = generate(
+        model, ids, 20, use_cache, left_padding(lengths, 9), chunk=chunk
+    )
+    for row, length in enumerate(lengths):
+        alone = generate(model, ids[row : row + 1, -length:], 20, use_cache)
+        assert torch.equal(together[row, -length - 20 :], alone[0])
+
+
+@torch.no_grad()
+def test_generation_is_greedy_and_can_be_told_otherwise():
+    model, ids = MODELS[False], tokens(2, 5)
+    assert torch.equal(generate(model, ids, 1)[:, -1], model(ids)[:, -1].argmax(-1))
+    least = generate(model, ids, 1, choose=lambda logits: logits.argmin(-1))
+    assert torch.equal(least[:, -1], model(ids)[:, -1].argmin(-1))
+    assert torch.equal(generate(model, ids, 0), ids)
+
+
+def test_generation_is_in_eval_mode_and_leaves_the_model_in_its_own():
+    model = GPT(GPTConfig(**SIZES, dropout=0.5)).train()
+    ids = tokens(2, 5)
+    assert torch.equal(generate(model, ids, 9), generate(model, ids, 9))
+    assert model.training
+    with pytest.raises(RuntimeError, match="the choice fails"):
+        generate(model, ids, 9, choose=fail)
+    assert model.training
+    model.eval()
+    generate(model, ids, 2)
+    assert not model.training
+
+
+def fail(logits):
+    raise RuntimeError("the choice fails")
+
+
+# Reset and reorder
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+def test_after_a_reset_nothing_is_left_of_the_last_conversation(rotary, capacity):
+    model, first, second = MODELS[rotary], tokens(2, 9), tokens(2, 11, seed=2)
+    cache = KVCache(model.config, 2, capacity, torch.float64)
+    model(first, cache, left_padding([9, 3], 9))
+    cache.reset()
+    assert cache.length == 0
+    torch.testing.assert_close(model(second, cache), model(second), rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+def test_reordered_rows_continue_as_the_rows_they_were(rotary, capacity):
+    model, ids, lengths = MODELS[rotary], tokens(3, 8), [8, 5, 2]
+    mask = left_padding(lengths, 8)
+    _, cache = read(model, ids, [8], capacity, mask)
+    rows = torch.tensor([2, 0, 0])
+    cache.reorder(rows)
+    new = tokens(3, 2, seed=5)
+    logits = model(new, cache)
+    for row, source in enumerate(rows):
+        own = ids[source, -lengths[source] :]
+        alone = model(torch.cat([own, new[row]])[None])[0, -2:]
+        torch.testing.assert_close(logits[row], alone, rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+def beam_search(model, ids, steps, beams, cached):
+    """The beams of highest probability, from one prompt."""
+    rows = ids.expand(beams, -1)
+    totals = torch.tensor([0.0] + [-torch.inf] * (beams - 1), dtype=torch.float64)
+    cache = KVCache(model.config, beams, 48, torch.float64) if cached else None
+    new = rows
+    for _ in range(steps):
+        log_p = model(new, cache)[:, -1].log_softmax(-1)
+        totals, best = (totals[:, None] + log_p).flatten().topk(beams)
+        source, token = best // log_p.shape[1], best % log_p.shape[1]
+        rows = torch.cat([rows[source], token[:, None]], dim=1)
+        if cached:
+            cache.reorder(source)
+            new = rows[:, -1:]
+        else:
+            new = rows
+    return rows, totals
+
+
+@ROTARY
+def test_beam_search_finds_the_same_beams_with_and_without_a_cache(rotary):
+    model, ids = MODELS[rotary], tokens(1, 6)
+    rows, totals = beam_search(model, ids, 12, 4, cached=True)
+    expected, expected_totals = beam_search(model, ids, 12, 4, cached=False)
+    assert torch.equal(rows, expected)
+    torch.testing.assert_close(totals, expected_totals, rtol=0, atol=1e-10)
+
+
+# Bytes
+
+
+@given(
+    st.integers(1, 4), st.integers(1, 3), st.integers(1, 4), st.integers(1, 9),
+    st.integers(1, 3), st.sampled_from([torch.float32, torch.float16, torch.float64]),
+)  # fmt: skip
+def test_the_formula_gives_the_bytes_of_the_tensors(
+    layers, heads, d, capacity, batch, dtype
+):
+    config = GPTConfig(layers=layers, heads=heads, width=heads * d)
+    cache = KVCache(config, batch, capacity, dtype)
+    assert cache.nbytes == cache_bytes(config, capacity, batch, dtype.itemsize)
+    held = [*cache.keys, *cache.values]
+    assert cache.nbytes == sum(t.untyped_storage().nbytes() for t in held)
+
+
+@torch.no_grad()
+def test_a_growing_cache_has_the_bytes_of_its_tokens_and_an_allocated_one_its_capacity():
+    model, ids = MODELS[False], tokens(2, 7)
+    _, growing = read(model, ids, [3, 4])
+    _, allocated = read(model, ids, [3, 4], 40)
+    assert growing.nbytes == cache_bytes(model.config, 7, 2, 8)
+    assert allocated.nbytes == cache_bytes(model.config, 40, 2, 8)
+
+
+@torch.no_grad()
+def test_an_allocated_cache_is_filled_in_place_and_a_growing_one_is_copied():
+    model, ids = MODELS[False], tokens(1, 9)
+    for capacity, same in ((40, True), (None, False)):
+        _, cache = read(model, ids[:, :5], [5], capacity)
+        before = cache.keys[0].data_ptr()
+        model(ids[:, 5:], cache)
+        assert (cache.keys[0].data_ptr() == before) == same
+
+
+@torch.no_grad()
+def test_every_layer_has_keys_and_values_of_its_own():
+    _, cache = read(MODELS[False], tokens(1, 4), [4], 8)
+    held = [t.data_ptr() for t in (*cache.keys, *cache.values)]
+    assert len(set(held)) == 2 * SIZES["layers"]
+
+
+# is_causal
+
+
+def test_is_causal_lets_a_single_query_see_the_first_key_only():
+    """The triangle of `is_causal` is aligned to the upper left; the cache needs the lower
+    right, where one query sees every key."""
+    q, k = torch.randn(1, 1, 1, 4), torch.randn(1, 1, 5, 4)
+    v = torch.arange(5.0).reshape(1, 1, 5, 1) + 1
+    attention = functional.scaled_dot_product_attention
+    assert attention(q, k, v, is_causal=True).item() == pytest.approx(1)
+    whole = attention(q, k, v)
+    torch.testing.assert_close(attention(q, k, v, causal_lower_right(1, 5)), whole)
+    torch.testing.assert_close(whole, (q @ k.mT / 2).softmax(-1) @ v)
+
+
+@torch.no_grad()
+def test_a_model_that_passes_is_causal_with_a_cache_fails_the_equality(monkeypatch):
+    """The suite sees the mistake, for one token and for a chunk."""
+    model, ids = MODELS[False], tokens(1, 8)
+    expected, attention = model(ids), functional.scaled_dot_product_attention
+
+    def upper_left(q, k, v, look=None, is_causal=False):
+        return attention(q, k, v, is_causal=True)
+
+    monkeypatch.setattr(functional, "scaled_dot_product_attention", upper_left)
+    for chunks in ([7, 1], [5, 3]):
+        logits, _ = read(model, ids, chunks)
+        gap = (logits - expected).abs().amax(dim=(0, 2))
+        assert gap[: chunks[0]].max() < 1e-12
+        assert gap[chunks[0] :].min() > 1e-3
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("rotary", [False, True])
+def test_a_model_that_forgets_the_offset_fails_the_equality(rotary, monkeypatch):
+    model, ids = MODELS[rotary], tokens(1, 8)
+    expected = model(ids)
+    monkeypatch.setattr(
+        "answers.transformers.gpt.token_positions",
+        lambda past, time, real, device: torch.arange(time)[None],
+    )
+    logits, _ = read(model, ids, [5, 3])
+    gap = (logits - expected).abs().amax(dim=(0, 2))
+    assert gap[:5].max() < 1e-12
+    assert gap[5:].min() > 1e-3
+
+
+# Limits, each with its words
+
+
+@torch.no_grad()
+def test_a_full_cache_says_so_and_is_left_as_it_was():
+    model, ids = MODELS[True], tokens(1, 12)
+    cache = KVCache(model.config, 1, capacity=10, dtype=torch.float64)
+    model(ids[:, :8], cache)
+    with pytest.raises(
+        ValueError, match="has room for 10 tokens; 8 are in it and 4 more"
+    ):
+        model(ids[:, 8:], cache)
+    logits = model(ids[:, 8:10], cache)
+    torch.testing.assert_close(logits, model(ids[:, :10])[:, 8:], rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+def test_learned_positions_end_and_say_so_and_rotary_ones_do_not():
+    cached = "48 cached, 1 new.*learned 48 positions; keep the last 48"
+    for rotary in (False, True):
+        model, ids = MODELS[rotary], tokens(1, 49)
+        cache = KVCache(model.config, 1, dtype=torch.float64)
+        model(ids[:, :48], cache)
+        if rotary:
+            assert model(ids[:, 48:], cache).isfinite().all()
+        else:
+            with pytest.raises(ValueError, match=cached):
+                model(ids[:, 48:], cache)
+            assert cache.length == 48
+
+
+def test_a_generation_that_would_not_fit_is_refused_before_it_starts():
+    model = MODELS[False]
+    assert generate(model, tokens(1, 40), 9).shape == (1, 49)  # the 49th is not read
+    start = time.perf_counter()
+    with pytest.raises(ValueError, match="40 tokens of prompt and 10 new ones"):
+        generate(model, tokens(1, 40), 10)
+    assert time.perf_counter() - start < 0.1
+    assert generate(MODELS[True], tokens(1, 40), 30).shape == (1, 70)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"ids": torch.zeros(1, 0, dtype=torch.long)}, "`ids` is empty"),
+        ({"new_tokens": -1}, "`new_tokens` is -1"),
+        ({"chunk": 0}, "`chunk` is 0"),
+        ({"chunk": 3, "use_cache": False}, "pieces need the cache"),
+        (
+            {"mask": torch.tensor([[True, True], [True, False]])},
+            "prompt 1 ends in padding; pad on the left",
+        ),
+    ],
+)
+def test_a_prompt_that_cannot_be_continued_is_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        generate(MODELS[False], **{"ids": tokens(2, 2), "new_tokens": 2} | changes)
+
+
+def test_a_cache_for_another_batch_is_refused():
+    cache = KVCache(MODELS[False].config, 2, dtype=torch.float64)
+    with pytest.raises(ValueError, match="holds 2 sequences, the call has 3"):
+        MODELS[False](tokens(3, 4), cache)
+
+
+@pytest.mark.parametrize("sizes", [{"batch": 0}, {"capacity": 0}], ids=str)
+def test_a_cache_of_no_size_is_refused(sizes):
+    with pytest.raises(ValueError, match="make it 1 or more"):
+        KVCache(MODELS[False].config, **sizes)
+
+
+@pytest.mark.parametrize("rows", [[0, 1], [0, 1, 3], [0, 1, -1]], ids=str)
+def test_rows_that_are_not_there_are_refused(rows):
+    cache = KVCache(MODELS[False].config, 3)
+    with pytest.raises(ValueError, match="name one of the 3 sequences for each"):
+        cache.reorder(torch.tensor(rows))

@@ -1,0 +1,300 @@
+"""Integer codes and scales: exact arithmetic, PyTorch's quantized tensors, and the bounds."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.testing import assert_allclose, assert_array_equal
+
+from answers.derivations import quantization as derived
+from answers.transformers.quantization import (
+    dequantize,
+    int8_linear,
+    quantization_error,
+    quantize,
+    quantize_int8,
+    smooth,
+)
+
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+numbers = st.floats(-1e6, 1e6, width=32)
+tensors = arrays(
+    np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=numbers
+)
+
+
+def relative(a, b):
+    return np.linalg.norm(a - b) / np.linalg.norm(b)
+
+
+# quantize and quantize_int8
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+def test_codes_are_the_nearest_integers_in_exact_arithmetic(bits):
+    w = np.random.default_rng(bits).normal(size=(5, 7))
+    codes, scale = quantize(w, bits)
+    for row, code_row, s in zip(w, codes, scale[:, 0], strict=True):
+        exact = [Fraction(float(value)) for value in row]
+        step = max(map(abs, exact)) / (2 ** (bits - 1) - 1)
+        assert code_row.tolist() == [round(value / step) for value in exact]
+        assert_allclose(s, float(step), rtol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # such tensors are deprecated
+@pytest.mark.parametrize(("shape", "axis"), [((7, 5), 0), ((7, 5), 1), ((2, 3, 5), 1)])
+def test_codes_agree_with_pytorchs_quantized_tensor_of_the_same_scales(shape, axis):
+    w = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    codes, scale = quantize_int8(w, axis)
+    scales = torch.from_numpy(scale.ravel()).double()
+    peer = torch.quantize_per_channel(
+        torch.from_numpy(w), scales, torch.zeros_like(scales), axis, torch.qint8
+    )
+    assert_array_equal(codes, peer.int_repr().numpy())
+    assert_allclose(dequantize(codes, scale), peer.dequantize().numpy(), rtol=1e-6)
+
+
+@DTYPES
+@given(data=st.data())
+def test_no_number_moves_by_more_than_half_its_scale(dtype, data):
+    bits = data.draw(st.integers(2, 8))
+    w = data.draw(tensors).astype(dtype)
+    axis = data.draw(st.integers(-w.ndim, w.ndim - 1))
+    codes, scale = quantize(w, bits, axis)
+    # Dividing and multiplying each round once, by at most eps of 127 steps.
+    slack = 1 + 512 * np.finfo(dtype).eps
+    error = np.abs(dequantize(codes, scale) - w)
+    assert (error <= scale / 2 * slack + np.finfo(dtype).tiny * 128).all()
+
+
+@given(tensors, st.integers(2, 8), st.data())
+def test_the_extreme_of_each_channel_keeps_its_value(w, bits, data):
+    axis = data.draw(st.integers(0, w.ndim - 1))
+    codes, scale = quantize(w, bits, axis)
+    others = tuple(a for a in range(w.ndim) if a != axis)
+    top = np.abs(w).max(axis=others)
+    assert_allclose(np.abs(dequantize(codes, scale)).max(axis=others), top, rtol=1e-15)
+    reached = np.abs(codes.astype(int)).max(axis=others)
+    assert_array_equal(reached, np.where(top > 0, 2 ** (bits - 1) - 1, 0))
+
+
+@given(tensors, st.data())
+def test_an_axis_counted_from_the_end_is_the_same_axis(w, data):
+    axis = data.draw(st.integers(0, w.ndim - 1))
+    for one, two in zip(
+        quantize(w, 8, axis), quantize(w, 8, axis - w.ndim), strict=True
+    ):
+        assert_array_equal(one, two)
+
+
+@given(tensors, st.integers(2, 8))
+def test_a_change_of_sign_changes_the_signs_of_the_codes_only(w, bits):
+    (codes, scale), (negative, same) = quantize(w, bits), quantize(-w, bits)
+    assert_array_equal(negative, -codes)
+    assert_array_equal(same, scale)
+
+
+@given(tensors, st.integers(-30, 30))
+def test_a_power_of_two_goes_into_the_scale_and_leaves_the_codes(w, power):
+    w[np.abs(w) < 1e-6] = 0
+    (codes, scale), (again, larger) = quantize_int8(w), quantize_int8(w * 2.0**power)
+    assert_array_equal(again, codes)
+    zero = np.abs(codes).max(axis=tuple(range(1, w.ndim)), keepdims=True) == 0
+    assert_array_equal(larger, np.where(zero, 1, scale * 2.0**power))
+
+
+@given(tensors, st.data())
+def test_quantizing_what_was_quantized_changes_nothing(w, data):
+    axis = data.draw(st.integers(0, w.ndim - 1))
+    codes, scale = quantize_int8(w, axis)
+    again, same = quantize_int8(dequantize(codes, scale), axis)
+    assert_array_equal(again, codes)
+    assert_allclose(same, scale, rtol=1e-15)
+
+
+@DTYPES
+def test_the_precision_stays_and_the_input_too(dtype):
+    w = np.random.default_rng(2).normal(size=(3, 4)).astype(dtype)
+    kept = w.copy()
+    codes, scale = quantize_int8(w)
+    assert (codes.dtype, scale.dtype) == (np.int8, dtype)
+    assert dequantize(codes, scale).dtype == dtype
+    assert_array_equal(w, kept)
+
+
+def test_half_precision_computes_in_float32_and_integers_in_float64():
+    half, whole = np.array([[1000, 3]], np.float16), np.array([[-128, 64]], np.int8)
+    assert quantize_int8(half)[1].dtype == np.float32
+    codes, scale = quantize_int8(whole)  # |-128| is -128 in int8
+    assert_array_equal(codes, [[-127, 64]])
+    assert scale.dtype == np.float64
+
+
+@DTYPES
+def test_a_channel_of_zeros_or_of_subnormals_has_codes_of_0(dtype):
+    tiny = np.finfo(dtype).smallest_subnormal
+    w = np.array([[0, 0], [180 * tiny, -tiny], [1, -2]], dtype)
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
+        codes, scale = quantize_int8(w)
+    assert_array_equal(codes, [[0, 0], [0, 0], [64, -127]])
+    assert_array_equal(scale[:2], 1)
+
+
+def test_the_largest_floats_do_not_overflow():
+    top = np.finfo(np.float32).max * np.float32(0.999)  # the very last rounds to inf
+    codes, scale = quantize_int8(np.array([[top, -top]]))
+    assert_array_equal(codes, [[127, -127]])
+    assert np.isfinite(dequantize(codes, scale)).all()
+
+
+@pytest.mark.parametrize(
+    ("w", "bits", "axis", "words"),
+    [
+        (np.zeros((0, 3)), 8, 0, "`w` is empty"),
+        (np.array([[1.0, np.nan]]), 8, 0, r"nan at index \(0, 1\)"),
+        (np.array([np.inf]), 8, 0, "inf at index 0"),
+        (np.ones((2, 3)), 1, 0, "`bits` is 1; choose 2 to 8"),
+        (np.ones((2, 3)), 9, 0, "`bits` is 9; choose 2 to 8"),
+        (np.ones((2, 3)), 8, 2, "`w` has 2 axes, and no axis 2"),
+        (np.ones((2, 3)), 8, -3, "`w` has 2 axes, and no axis -3"),
+        (np.array(1.0), 8, 0, "`w` has 0 axes, and no axis 0"),
+    ],
+)
+def test_bad_input_is_refused_with_the_repair(w, bits, axis, words):
+    with pytest.raises(ValueError, match=words):
+        quantize(w, bits, axis)
+
+
+# What bits, channels and outliers do
+
+
+def test_one_scale_for_the_array_and_for_a_group_come_from_the_shape():
+    w = np.random.default_rng(3).normal(size=(4, 128))
+    assert quantize(w[None])[1].shape == (1, 1, 1)
+    codes, scale = quantize(w.reshape(-1, 64), 4)
+    assert_allclose(dequantize(codes, scale).reshape(4, 128), w, atol=scale.max() / 2)
+
+
+def test_a_bit_less_doubles_the_error_and_more_scales_lower_it():
+    rng = np.random.default_rng(4)
+    w = rng.normal(size=(64, 256)) * rng.uniform(0.2, 2, size=(64, 1))
+    errors = [quantization_error(w, bits) for bits in (8, 7, 6, 5, 4)]
+    ratios = np.array(errors[1:]) / errors[:-1]
+    assert ((ratios > 1.9) & (ratios < 2.3)).all()
+    for bits in (8, 4):
+        tensor, channel, group = (
+            quantization_error(v, bits) for v in (w[None], w, w.reshape(-1, 32))
+        )
+        assert tensor > 1.5 * channel > 1.5 * group
+
+
+def test_the_error_of_zeros_is_0():
+    assert quantization_error(np.zeros((2, 3))) == 0
+
+
+def test_the_derived_error_is_the_measured_one():
+    rng = np.random.default_rng(5)
+    for name, w in (
+        ("uniform", rng.uniform(-1, 1, 10**6)),
+        ("normal", rng.normal(size=10**6)),
+    ):
+        crest = np.abs(w).max() / np.sqrt(np.mean(w**2))
+        predicted = float(
+            derived.relative_error.subs({derived.crest: crest, derived.b: 8})
+        )
+        assert_allclose(quantization_error(w[None], 8), predicted, rtol=0.01), name
+
+
+def test_the_variance_of_a_rounding_error_is_a_twelfth_of_the_squared_scale():
+    error = np.random.default_rng(6).uniform(-0.5, 0.5, 10**6)
+    ((_, mean), (_, variance)) = derived.rounding()[:2]
+    assert mean == 0
+    assert_allclose(float(variance.subs(derived.s, 1)), error.var(), rtol=0.01)
+
+
+# int8_linear and smooth
+
+
+@DTYPES
+def test_the_integer_product_is_that_of_the_restored_numbers(dtype):
+    rng = np.random.default_rng(7)
+    x, w = (rng.normal(size=size).astype(dtype) for size in ((5, 11), (3, 11)))
+    codes, scale = quantize_int8(w)
+    y = int8_linear(x, codes, scale)
+    restored = dequantize(*quantize_int8(x)) @ dequantize(codes, scale).T
+    assert y.dtype == dtype
+    assert_allclose(y, restored, rtol=1e-5 if dtype == np.float32 else 1e-13)
+
+
+def test_the_sums_are_exact_where_int32_sums_are():
+    x, w = np.full((2, 4096), 3.0), np.full((3, 4096), -7.0)
+    codes, scale = quantize_int8(w)
+    sums = np.full((2, 4096), 127) @ codes.T.astype(np.int64)
+    assert_array_equal(int8_linear(x, codes, scale), sums * (3 / 127) * (7 / 127))
+
+
+@given(st.data())
+def test_the_product_is_within_the_bounds_of_both_roundings(data):
+    batch, inner, out = (data.draw(st.integers(1, 6)) for _ in range(3))
+    x = data.draw(arrays(np.float64, (batch, inner), elements=numbers))
+    w = data.draw(arrays(np.float64, (out, inner), elements=numbers))
+    codes, scale = quantize_int8(w)
+    x_scale = quantize_int8(x)[1]
+    most = (
+        np.abs(x).sum(axis=1, keepdims=True) * scale.T / 2
+        + x_scale / 2 * np.abs(w).sum(axis=1)
+        + inner * x_scale * scale.T / 4
+    )
+    error = np.abs(int8_linear(x, codes, scale) - x @ w.T)
+    assert (error <= most * (1 + 1e-9) + 1e-9).all()
+
+
+@given(st.data())
+def test_smoothing_keeps_the_product_and_levels_the_maxima(data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    x, w = rng.normal(size=(7, 5)), rng.normal(size=(3, 5))
+    x *= 10 ** rng.uniform(-2, 2, size=5)
+    easy, hard = smooth(x, w)
+    assert_allclose(easy @ hard.T, x @ w.T, rtol=1e-9, atol=1e-9)
+    assert_allclose(np.abs(easy).max(axis=0), np.abs(hard).max(axis=0), rtol=1e-12)
+
+
+def test_smoothing_at_0_moves_the_range_of_the_weights_and_at_1_that_of_the_inputs():
+    x, w = np.array([[8.0, 2.0]]), np.array([[4.0, 0.5]])
+    assert_allclose(smooth(x, w, 1.0)[0], [[1, 1]])
+    assert_allclose(smooth(x, w, 0)[1], [[1, 1]])
+
+
+def test_a_column_of_zeros_is_not_smoothed():
+    x, w = np.array([[0.0, 2.0, 3.0]]), np.array([[5.0, 0.0, 3.0]])
+    with np.errstate(all="raise"):
+        easy, hard = smooth(x, w)
+    assert_allclose(easy, [[0, 2, 3]])
+    assert_allclose(hard, [[5, 0, 3]])
+
+
+def test_smoothing_recovers_what_an_outlier_feature_costs():
+    rng = np.random.default_rng(8)
+    x, w = rng.normal(size=(64, 128)), rng.normal(size=(96, 128))
+    x[:, 5] *= 60
+    plain = relative(int8_linear(x, *quantize_int8(w)), x @ w.T)
+    easy, hard = smooth(x, w)
+    assert relative(int8_linear(easy, *quantize_int8(hard)), x @ w.T) < plain / 2
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.5, np.nan])
+def test_a_strength_that_is_no_share_is_refused(strength):
+    with pytest.raises(ValueError, match="`strength` is"):
+        smooth(np.ones((1, 2)), np.ones((1, 2)), strength)
+
+
+@pytest.mark.parametrize("name", ["x", "w"])
+def test_smoothing_names_the_array_that_holds_nan(name):
+    arrays_ = {"x": np.ones((1, 2)), "w": np.ones((1, 2))}
+    arrays_[name][0, 1] = np.nan
+    with pytest.raises(ValueError, match=f"`{name}` holds nan"):
+        smooth(**arrays_)

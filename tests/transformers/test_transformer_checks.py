@@ -1,0 +1,325 @@
+"""A sound training passes every check; every planted fault fails one; any module can be checked."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from answers.pages import ROOT
+from answers.transformers.gpt import GPT, GPTConfig, next_token_loss
+from answers.transformers.transformer_checks import CHECKS, Training, diagnose, leaves
+from answers.transformers.transformer_faults import FAULTS, caught, sound, table
+
+# What each fault must fail, whatever else suffers from it. The first is what one is told.
+TOLD = {
+    "labels_not_shifted": "label_is_the_next_token",
+    "labels_shifted_twice": "label_is_the_next_token",
+    "padding_in_the_loss": "loss_is_the_mean_over_real_tokens",
+    "mean_of_means": "loss_is_the_mean_over_real_tokens",
+    "softmax_before_cross_entropy": "output_is_logits",
+    "no_causal_mask": "sees_no_future",
+    "mask_of_the_wrong_axis": "sees_no_future",
+    "inverted_mask": "sees_no_future",
+    "only_itself_is_seen": "sees_the_past",
+    "padding_mask_ignored": "padding_changes_nothing",
+    "all_positions_zero": "positions_matter",
+    "positions_count_padding": "padding_changes_nothing",
+    "heads_not_transposed": "sees_the_past",
+    "large_embeddings": "first_loss_is_log_vocab",
+    "tying_broken": "tied_weights_are_one",
+    "graph_cut": "every_parameter_gets_a_gradient",
+    "layers_in_a_plain_list": "evaluates_the_same_twice",
+    "parameters_left_out": "optimizer_has_every_parameter",
+    "trains_in_eval_mode": "trains_in_training_mode",
+    "dropout_in_evaluation": "evaluates_the_same_twice",
+    "zero_grad_missing": "gradients_are_cleared",
+    "rate_100_times_too_high": "steps_are_small",
+    "rate_100_times_too_low": "overfits_one_batch",
+}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_sound_training_passes(check):
+    found = check(sound())
+    assert found.passed, found
+    assert str(found).startswith("ok ")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_caught_and_told_by_the_check_that_is_for_it(fault):
+    assert caught()[fault][0] == TOLD[fault]
+
+
+def test_every_check_is_the_first_to_catch_a_fault():
+    assert {check.__name__ for check in CHECKS} == {
+        each[0] for each in caught().values()
+    }
+
+
+def test_a_layer_outside_of_the_modules_is_missed_by_the_optimizer_and_named():
+    training = FAULTS["layers_in_a_plain_list"]()
+    check = next(c for c in CHECKS if c.__name__ == "optimizer_has_every_parameter")
+    assert "of no module" in check(training).message
+
+
+@pytest.mark.parametrize(
+    "make", [sound, *FAULTS.values()], ids=lambda make: make.__name__
+)
+def test_the_checks_leave_the_model_as_it_was(make):
+    training = make()
+    before = copy.deepcopy(training.model.state_dict())
+    training.model.train()
+    for check in CHECKS:
+        check(training)
+    after = training.model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert training.model.training
+    assert all(p.grad is None for p in training.model.parameters())
+
+
+def test_the_table_shows_what_was_caught():
+    lines = [line for line in table().splitlines() if line.startswith("| ")][1:]
+    assert len(lines) == len(FAULTS)
+    for line, (fault, failed) in zip(lines, caught().items(), strict=True):
+        name, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert name == fault.replace("_", " ")
+        assert [
+            c.__name__ for c, cell in zip(CHECKS, cells, strict=True) if cell == "✗"
+        ] == [*failed]
+
+
+class Hugging(nn.Module):
+    """A GPT-2 of another library, with a head for keys of its own."""
+
+    def __init__(self, **changes):
+        super().__init__()
+        torch.manual_seed(0)
+        sizes = {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 32}
+        config = GPT2Config(vocab_size=31, **{**sizes, **changes})
+        self.model = GPT2LMHeadModel(config)
+
+
+def call_hugging(model, ids, mask):
+    if mask is None:
+        return model.model(ids).logits
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    return model.model(ids, attention_mask=mask.long(), position_ids=positions).logits
+
+
+def test_a_model_of_another_library_passes():
+    ids = torch.randint(1, 31, (4, 12), generator=torch.Generator().manual_seed(1))
+    tied = (("model.transformer.wte.weight", "model.lm_head.weight"),)
+    found = diagnose(Hugging(), ids, 31, forward=call_hugging, tied=tied)
+    assert [str(v) for v in found if not v.passed] == []
+
+
+def test_a_model_of_another_library_is_caught():
+    def forgets_positions(model, ids, mask):
+        return model.model(
+            ids, attention_mask=None if mask is None else mask.long()
+        ).logits
+
+    ids = torch.randint(1, 31, (4, 12), generator=torch.Generator().manual_seed(1))
+    found = diagnose(Hugging(), ids, 31, forward=forgets_positions)
+    assert [v.check for v in found if not v.passed] == ["padding_changes_nothing"]
+
+
+def test_a_plain_module_without_a_mask_can_be_checked():
+    torch.manual_seed(0)
+    bigram = nn.Sequential(nn.Embedding(11, 16), nn.Linear(16, 11))
+    ids = torch.randint(1, 11, (4, 8))
+    found = diagnose(bigram, ids, 11, forward=lambda model, ids, mask: model(ids))
+    failed = {v.check for v in found if not v.passed}
+    assert {"sees_the_past", "positions_matter"} <= failed  # it is a bigram model
+    assert "sees_no_future" not in failed
+
+
+def test_key_biases_have_no_gradient_without_rotary_positions_and_can_be_exempt():
+    training = sound(
+        model=(
+            model := GPT(GPTConfig(vocab=31, context=32, layers=1, heads=2, width=8))
+        )
+    )
+    training.loss_of(model).backward()
+    width = 8
+    for block in model.blocks:
+        gradient = block.attention.qkv.bias.grad
+        assert (
+            gradient[width : 2 * width].abs().max()
+            < 1e-8
+            < gradient[:width].abs().max()
+        )
+    frozen = copy.deepcopy(model)
+    frozen.norm.bias.requires_grad_(False)
+    frozen.zero_grad()
+    check = next(c for c in CHECKS if c.__name__ == "every_parameter_gets_a_gradient")
+    assert "norm.bias" in check(sound(model=frozen)).message
+    assert check(sound(model=frozen, exempt=("norm.bias",))).passed
+
+
+def test_leaves_are_the_tensors_that_a_backward_pass_reaches():
+    a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    c = torch.ones(2, requires_grad=True)
+    found = leaves((a * b + a + c.detach()).sum())
+    assert {id(t) for t in found} == {id(a), id(b)}
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (0, 8)])
+def test_a_batch_that_is_too_short_is_refused(shape):
+    with pytest.raises(ValueError, match="time of 4 or more"):
+        Training(nn.Identity(), torch.zeros(shape, dtype=torch.long), 7)
+
+
+@pytest.mark.parametrize(
+    ("ids", "vocab", "words"),
+    [
+        (torch.tensor([[1, 2, 7, 3]]), 7, "`ids` holds 7; with 7 tokens"),
+        (torch.tensor([[1, -100, 2, 3]]), 7, "`ids` holds -100"),
+        (torch.tensor([[1, 2, 1, 0]]), 4, "`vocab` is 4"),
+        (torch.ones(1, 4), 7, "torch.float32"),
+    ],
+)
+def test_ids_outside_of_the_vocabulary_are_refused(ids, vocab, words):
+    with pytest.raises(ValueError, match=words):
+        Training(nn.Identity(), ids, vocab)
+
+
+def test_a_tie_of_no_parameter_is_refused():
+    with pytest.raises(ValueError, match=r"names 'lm_head\.weight'"):
+        sound(tied=(("tokens.weight", "lm_head.weight"),))
+
+
+def test_logits_of_another_shape_or_kind_are_refused():
+    ids = torch.ones(1, 4, dtype=torch.long)
+    embedding = Training(
+        nn.Embedding(7, 5), ids, 7, forward=lambda model, ids, mask: model(ids)
+    )
+    with pytest.raises(ValueError, match=r"\(1, 4, 5\); .* \(1, 4, 7\)"):
+        embedding.logits(ids)
+    pair = Training(nn.Embedding(7, 7), ids, 7, forward=lambda *_: (1, 2))
+    with pytest.raises(ValueError, match="returned a tuple"):
+        pair.logits(ids)
+
+
+def one(name, training):
+    return next(c for c in CHECKS if c.__name__ == name)(training)
+
+
+def test_rotary_positions_are_not_accused_once_they_are_named():
+    torch.manual_seed(0)
+    sizes = {"layers": 2, "heads": 2, "width": 32, "rotary": True}
+    model = GPT(GPTConfig(vocab=31, context=32, **sizes))
+    assert not one("positions_matter", sound(model=model)).passed
+    found = one("positions_matter", sound(model=model, rotary=True))
+    assert found.passed
+    assert "not tested" in found.message
+    training = sound(model=model, rotary=True)
+    training.loss_of(model).backward()
+    key = model.blocks[0].attention.qkv.bias.grad.chunk(3)[1]
+    assert key.abs().max() > 1e-6  # turned after the bias, so it does matter
+
+
+def test_labels_shifted_backwards_are_told():
+    def loss(logits, ids, mask):
+        return nn.functional.cross_entropy(
+            logits[:, 1:].flatten(0, 1), ids[:, :-1].flatten()
+        )
+
+    assert "token t -1" in one("label_is_the_next_token", sound(loss=loss)).message
+
+
+@pytest.mark.parametrize(
+    ("average", "words"),
+    [
+        (lambda each, mask: (each * (mask[:, 1:] & mask[:, :-1])).sum(), "a sum"),
+        (
+            lambda each, mask: (each * (mask[:, 1:] & mask[:, :-1])).mean(),
+            "divided by all places",
+        ),
+        (lambda each, mask: each[mask[:, 1:]].mean(), "padding predicts the first"),
+    ],
+)
+def test_a_wrong_average_is_named(average, words):
+    def loss(logits, ids, mask):
+        each = nn.functional.cross_entropy(
+            logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none"
+        )
+        return average(each, mask)
+
+    found = one("loss_is_the_mean_over_real_tokens", sound(loss=loss))
+    assert not found.passed
+    assert words in found.message
+
+
+def clipped_step(clears):
+    def step(training, model, optimizer):
+        model.train()
+        if clears:
+            optimizer.zero_grad()
+        loss = training.loss_of(model)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+def test_clipping_does_not_hide_gradients_that_are_not_cleared():
+    assert one("gradients_are_cleared", sound(step=clipped_step(True))).passed
+    assert not one("gradients_are_cleared", sound(step=clipped_step(False))).passed
+
+
+def test_a_step_without_an_optimizer_is_told():
+    def step(training, model, optimizer):
+        return training.loss_of(model).detach()
+
+    found = one("gradients_are_cleared", sound(step=step))
+    assert "never calls optimizer.step()" in found.message
+
+
+def test_eval_mode_is_seen_where_the_model_itself_is_not_called():
+    def forward(model, ids, mask):
+        return model.model(ids, mask=mask)
+
+    class Wrapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = sound().model
+
+    step = FAULTS["trains_in_eval_mode"]().step
+    training = sound(model=Wrapped(), tied=(), forward=forward, step=step)
+    assert not one("trains_in_training_mode", training).passed
+    assert one(
+        "trains_in_training_mode", sound(model=Wrapped(), tied=(), forward=forward)
+    ).passed
+
+
+def test_a_loss_without_a_graph_and_a_model_of_nan_are_told():
+    def without(logits, ids, mask):
+        return next_token_loss(logits.detach(), ids, mask)
+
+    assert not one("every_parameter_gets_a_gradient", sound(loss=without)).passed
+    broken = sound()
+    nn.init.constant_(broken.model.norm.bias, torch.nan)
+    assert "nan or infinity" in one("output_is_logits", broken).message
+
+
+def test_the_page_counts_the_checks_and_the_faults():
+    page = ROOT / "docs/questions/10-debug-a-transformer.md"
+    words = {16: "Sixteen", 23: "twenty-three"}
+    counts = f"{words[len(CHECKS)]} checks that any model takes, run against"
+    assert f"{counts} {words[len(FAULTS)]} planted faults" in page.read_text()
+
+
+def test_of_probabilities_cross_entropy_has_a_floor():
+    for vocab in (3, 31, 256):
+        floor = torch.log(torch.tensor(torch.e + vocab - 1)) - 1
+        right = nn.functional.cross_entropy(torch.eye(vocab), torch.arange(vocab))
+        assert torch.allclose(right, floor)
+        shares = torch.rand(500, vocab).pow(8)
+        shares /= shares.sum(1, keepdim=True)
+        losses = nn.functional.cross_entropy(shares, shares.argmax(1), reduction="none")
+        assert (losses >= floor - 1e-6).all()
