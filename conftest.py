@@ -14,8 +14,9 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 from threadpoolctl import threadpool_limits
 
+from answers.site import generated
+from answers.site.affected import Affected
 from answers.site.fences import python_fences
-from answers.site.generated import update
 from answers.site.session import Session, place, start_afresh
 
 
@@ -60,21 +61,45 @@ def pytest_addoption(parser):
         action="store_true",
         help="first rewrite what is generated: outputs, figures, tables; all, or in these paths",
     )
+    parser.addoption(
+        "--since",
+        metavar="COMMIT",
+        help="run (and update) only what depends on what has changed since; HEAD: uncommitted",
+    )
 
 
 def pytest_sessionstart(session):
     config = session.config
     if not config.option.update or hasattr(config, "workerinput"):
         return
-    places = [
-        config.invocation_params.dir / arg.partition("::")[0] for arg in config.args
-    ]
-    tests = config.rootpath / "tests"
-    everything = all(place.is_relative_to(tests) for place in places)
-    say = config.get_terminal_writer().line
+    wanted, say = generated.table(), config.get_terminal_writer().line
+    if config.option.since:
+        wanted = filter(Affected(config.option.since).concerns, wanted)
+    elif config.args_source == config.ArgsSource.ARGS:
+        here = [
+            config.invocation_params.dir / arg.partition("::")[0] for arg in config.args
+        ]
+        wanted = [
+            w for w in wanted if any(w.path.is_relative_to(place) for place in here)
+        ]
     say("making anew what is generated")
-    for path in update([config.rootpath] if everything else places):
+    for path in generated.update(wanted):
         say(f"rewrote {path.relative_to(config.rootpath)}", yellow=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.since:
+        concerned = Affected(config.option.since).concerns_test
+        chosen = {True: [], False: []}
+        for item in items:
+            chosen[concerned(item)].append(item)
+        config.hook.pytest_deselected(items=chosen[False])
+        items[:] = chosen[True]
+
+
+def pytest_xdist_auto_num_workers(config):
+    # A few files are sooner done than a second process is started.
+    return os.cpu_count() if config.args_source != config.ArgsSource.ARGS else 0
 
 
 def pytest_configure(config):

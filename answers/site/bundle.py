@@ -58,7 +58,12 @@ def made_of(_state: tuple) -> dict[str, str]:
 
 def entries(kind: str) -> dict[str, dict]:
     """What pages show of all "exercises" or "explorers", by name."""
-    return json.loads(current()[f"live/{kind}.json"])
+    return parsed(current()[f"live/{kind}.json"])
+
+
+@cache
+def parsed(text: str) -> dict[str, dict]:
+    return json.loads(text)
 
 
 def as_lines(entries: dict) -> str:

@@ -12,7 +12,7 @@ names the function:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -75,17 +75,12 @@ def markdown() -> list[Path]:
     return [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 
 
-def update(wanted: list[Path]) -> list[Path]:
-    """Write everything that differs from what is made; the files that were written.
-
-    Args:
-        wanted: Files and folders; only what lies in them is made.
-    """
+def update(wanted: Iterable[Generated]) -> list[Path]:
+    """Write everything that differs from what is made; the files that were written."""
     found: dict[Path, list[Generated]] = {}
-    for each in table():
-        if any(each.path.is_relative_to(place) for place in wanted):
-            found.setdefault(each.path, []).append(each)
-    processes = min(cpu_count(), len(found)) or 1
+    for each in wanted:
+        found.setdefault(each.path, []).append(each)
+    processes = max(1, min(cpu_count(), len(found)))
     with ProcessPoolExecutor(processes, get_context("spawn"), one_thread) as pool:
         made = pool.map(made_anew, found.values())
         return [

@@ -19,6 +19,7 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def file_of(module: str) -> Path | None:
     """The file of a module of this package; None if the name is not one of a module."""
     path = PACKAGE.parent / module.replace(".", "/")

@@ -61,32 +61,22 @@ def test_every_kind_of_generated_thing_is_in_the_table():
 
 
 @pytest.fixture
-def three_files(tmp_path, monkeypatch):
+def three(tmp_path):
     """Of three generated files one is stale, one as it should be, and one cannot be made."""
-    places = {name: tmp_path / f"{name}.svg" for name in ("stale", "right", "gone")}
     functions = {"stale": "file_to_repair", "right": "with_parts", "gone": "figure"}
-    made = [
-        Generated(path, f"answers.site.generated.{functions[name]}")
-        for name, path in places.items()
+    for name in functions:
+        (tmp_path / name).write_text("old\n")
+    return [
+        Generated(tmp_path / name, f"answers.site.generated.{function}")
+        for name, function in functions.items()
     ]
-    monkeypatch.setattr(generated, "table", lambda: made)
-    for path in places.values():
-        path.write_text("old\n")
-    return places
 
 
-def test_update_writes_what_differs_says_so_and_then_nothing(three_files, tmp_path):
-    assert generated.update([tmp_path]) == [three_files["stale"]]
-    assert (
-        three_files["right"].read_text() == three_files["gone"].read_text() == "old\n"
-    )
-    assert generated.update([tmp_path]) == []
-
-
-def test_update_makes_only_what_is_wanted(three_files):
-    assert generated.update([three_files["right"]]) == []
-    assert generated.update([three_files["stale"].parent / "other"]) == []
-    assert three_files["stale"].read_text() == "old\n"
+def test_update_writes_what_differs_says_so_and_then_nothing(three):
+    assert generated.update(three) == [three[0].path]
+    assert "def fix_the_gpt" in three[0].path.read_text()
+    assert [each.path.read_text() for each in three[1:]] == ["old\n", "old\n"]
+    assert generated.update(three) == generated.update([]) == []
 
 
 def test_lines_that_differ_are_told():

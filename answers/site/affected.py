@@ -1,0 +1,339 @@
+"""What depends on what has changed: so `pytest --changed` chooses its tests.
+
+The unit is a definition: a function, a class or a constant of a file of Python; of another file,
+the whole of it. It refers to the definitions that its code names, in its own file or in one that
+this imports, and to the modules `answers.…`, exercises and files that it names in a string. From
+the units that differ from a commit, `Affected` goes back to all that refer to them. Nothing is run.
+"""
+
+import ast
+import contextlib
+import inspect
+import re
+import subprocess
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+from answers.pages import ROOT
+from answers.site.fences import python_fences
+from answers.site.generated import Generated
+
+parse = cache(ast.parse)
+Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
+WHOLE, REST = "(the whole)", "(what runs at import)"
+DOTTED = re.compile(r"\banswers(?:\.\w+)+")
+# What these find depends on the files in a folder, and not on their names in any code.
+FINDERS = {
+    ("answers/practice/catalog.py", "names"): "answers/exercises/",
+    ("answers/explorers/__init__.py", "names"): "answers/explorers/",
+    ("answers/figures/__init__.py", "figures"): "answers/figures/",
+    ("answers/pages.py", "pages"): "docs/questions/",
+}
+BUILT_OF = ("docs/live/", "docs/style/", "docs/.theme/", "docs/vendor/", "mkdocs.yml")
+SITE = ("tests/serving.py", "build")
+
+
+def git(*arguments: str) -> str:
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@cache
+def files() -> list[str]:
+    """All files of the repository, also those that are not yet committed."""
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    return [name for name in listed.split("\0") if (ROOT / name).is_file()]
+
+
+@cache
+def by_module() -> dict[str, str]:
+    """The files of Python by the names under which others import them."""
+    found = {}
+    for name in files():
+        if name.endswith(".py"):
+            path = Path(name)
+            dotted = path.parent if path.stem == "__init__" else path.with_suffix("")
+            found[".".join(dotted.parts)] = name
+            if name.startswith("tests/"):  # pytest puts its folder on the path
+                found[path.stem] = name
+    return found
+
+
+@cache
+def by_word() -> dict[str, set[Unit]]:
+    """What a word in a string stands for: a file that is no module, an exercise, an explorer."""
+    found = defaultdict(set)
+    for name in files():
+        path = Path(name)
+        if path.suffix != ".py" or name.startswith("docs/"):
+            found[path.name].add((name, WHOLE))
+        elif name.startswith(("answers/exercises/", "answers/explorers/")):
+            found[path.stem].add((name, WHOLE))
+    return found
+
+
+def units(name: str, text: str) -> dict[str, list[ast.stmt]]:
+    """The statements of a file of Python by what they define."""
+    found: dict[str, list[ast.stmt]] = defaultdict(list)
+    for statement in parse(text).body:
+        bound = [REST]
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            bound = [statement.name]
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            bound = [a.asname or a.name.partition(".")[0] for a in statement.names]
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            stored = (n for n in ast.walk(statement) if isinstance(n, ast.Name))
+            bound = [n.id for n in stored if isinstance(n.ctx, ast.Store)] or [REST]
+        for each in bound:
+            found[each].append(statement)
+    return found
+
+
+def decorators(unit: str) -> str:
+    """The unit of what stands above a test: which cases there are, not what is tested."""
+    return f"@{unit}"
+
+
+class Graph:
+    """What each unit refers to."""
+
+    def __init__(self):
+        self.refers: dict[Unit, set[Unit]] = defaultdict(set)
+        python = {
+            n: (ROOT / n).read_text("utf-8") for n in files() if n.endswith(".py")
+        }
+        self.defined = {name: units(name, text) for name, text in python.items()}
+        self.imported = {name: imported(text) for name, text in python.items()}
+        for name, defined in self.defined.items():
+            for unit, statements in defined.items():
+                self.add((name, unit), statements)
+        for name in files():
+            if name.endswith((".md", ".ipynb")):
+                self.refers[name, WHOLE] |= self.of_page(name)
+
+    def add(self, unit: Unit, statements: list[ast.stmt]) -> None:
+        name, own = unit
+        near = {name} | self.imported[name]
+        self.refers[name, WHOLE].add(unit)
+        self.refers[unit] |= {(module, REST) for module in self.imported[name]} | {
+            (name, REST)
+        }
+        self.refers[unit].discard(unit)
+        for statement in statements:
+            above = getattr(statement, "decorator_list", [])
+            if own.startswith("test_") and above:
+                marks = (name, decorators(own))
+                self.refers[marks] |= self.named(near, above)
+                below = [n for n in ast.iter_child_nodes(statement) if n not in above]
+                self.refers[unit] |= self.named(near, below)
+            else:
+                self.refers[unit] |= self.named(near, [statement])
+
+    def named(self, near: set[str], nodes: list[ast.AST]) -> set[Unit]:
+        """The units that code names; it lies in, or imports, the files `near`."""
+        words, found, todo = set(), set(), list(nodes)
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue  # a docstring
+            todo += ast.iter_child_nodes(node)
+            if isinstance(node, ast.Name):
+                words.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                words.add(node.attr)
+            elif isinstance(node, ast.alias):
+                words |= {node.name, *node.name.split(".")}
+            elif isinstance(node, ast.arg):
+                words.add(node.arg)  # a fixture
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= self.in_string(node.value)
+        return found | {
+            (name, word)
+            for name in near
+            for word in words
+            if word in self.defined.get(name, ())
+        }
+
+    def in_string(self, text: str) -> set[Unit]:
+        """The units that a string names."""
+        found = self.in_code(text)
+        for word in re.findall(r"[\w./-]+", text) if len(text) < 200 else ():
+            found |= by_word().get(word if "." not in word else Path(word).name, set())
+        return found
+
+    def in_code(self, text: str) -> set[Unit]:
+        """The units that a text names as `answers.…`."""
+        found = set()
+        for dotted in DOTTED.findall(text):
+            outer, _, last = dotted.rpartition(".")
+            if file := by_module().get(dotted):
+                words = self.defined[file].keys() & re.findall(r"\w+", text)
+                found |= {(file, word) for word in {*words, REST}}
+            elif (file := by_module().get(outer)) and last in self.defined[file]:
+                found.add((file, last))
+        return found
+
+    def of_page(self, name: str) -> set[Unit]:
+        """What a page or a notebook includes, imports, and has made by functions."""
+        text = (ROOT / name).read_text("utf-8")
+        found = self.in_code(text)
+        for included, section in re.findall(r'8<-+ +"([^":]+)(?::(\w+))?"', text):
+            found |= self.section(included, section)
+        with contextlib.suppress(RuntimeError, SyntaxError):
+            fences = python_fences(ROOT / name) if name.endswith(".md") else ()
+            code = re.sub(r"^.*8<-.*$", "", "".join(f.raw for f in fences), flags=re.M)
+            found |= self.named(imported(code), [parse(code)])
+        return found
+
+    def section(self, included: str, section: str) -> set[Unit]:
+        """The units of which an included part of a file consists."""
+        if not included.endswith(".py") or included not in self.defined:
+            return {(included, WHOLE)}
+        lines = (ROOT / included).read_text("utf-8").splitlines()
+        marks = [
+            n
+            for n, line in enumerate(lines, 1)
+            if f"[start:{section}]" in line or f"[end:{section}]" in line
+        ]
+        first, last = marks if len(marks) == 2 else (0, len(lines))
+        return {
+            (included, unit)
+            for unit, statements in self.defined[included].items()
+            for statement in statements
+            if first <= statement.lineno <= last
+        }
+
+
+def imported(text: str) -> set[str]:
+    """The files of this repository that code imports, and those of the packages they lie in."""
+    names = set()
+    for node in ast.walk(parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+    names |= {
+        ".".join(name.split(".")[:n])
+        for name in names
+        for n in range(1, name.count(".") + 1)
+    }
+    return {by_module()[name] for name in names if name in by_module()}
+
+
+class Affected:
+    """The units that differ from a commit, and all that refer to them."""
+
+    def __init__(self, commit: str = "HEAD"):
+        self.graph, self.changed = Graph(), changed(commit)
+        self.by_code = self.reached({})
+        self.by_all = self.reached(FINDERS)
+
+    def reached(self, finders: dict[Unit, str]) -> set[Unit]:
+        referring = defaultdict(set)
+        for unit, others in self.graph.refers.items():
+            for other in others:
+                referring[other].add(unit)
+            for finder, folder in finders.items():
+                if unit[1] == WHOLE and unit[0].startswith(folder):
+                    referring[unit].add(finder)
+        todo, found = set(self.changed), set()
+        while todo:
+            found.add(unit := todo.pop())
+            todo |= referring[unit] - found
+        return found
+
+    def concerns_test(self, item) -> bool:
+        """Whether a test depends on what has changed. That there are other cases of it does not
+        matter to a case."""
+        name = item.path.relative_to(ROOT).as_posix()
+        if name.endswith(".md"):
+            return (name, WHOLE) in self.by_code
+        own = {(name, item.originalname), (name, REST)}
+        for fixtures in item._fixtureinfo.name2fixturedefs.values():
+            own |= {unit_of(fixture.func) for fixture in fixtures}
+        cases = {(name, decorators(item.originalname))}
+        if hasattr(item, "callspec"):
+            cases = cases.union(*map(self.of_case, item.callspec.params.values()))
+        return bool(own & self.by_all or cases & self.by_code)
+
+    def concerns(self, each: Generated) -> bool:
+        """Whether what is generated depends on what has changed."""
+        return bool(self.of_case(each) & self.by_all)
+
+    def of_case(self, value: object) -> set[Unit]:
+        """The units that a parameter of a test stands for."""
+        found = set()
+        if isinstance(value, Generated):
+            found = self.graph.in_code(value.function)
+            found |= {
+                (name, value.path.stem)
+                for name, defined in self.graph.defined.items()
+                if name.startswith("answers/figures/") and value.path.stem in defined
+            }
+        value = getattr(value, "path", value)
+        if isinstance(value, Path) and value.is_relative_to(ROOT):
+            return found | {(value.relative_to(ROOT).as_posix(), WHOLE)}
+        if isinstance(value, str):
+            module = by_module().get(value)
+            return self.graph.in_string(value) | (
+                {(module, WHOLE)} if module else set()
+            )
+        if inspect.isroutine(value) or inspect.isclass(value):
+            return {unit_of(value)}
+        return found
+
+
+def unit_of(function: object) -> Unit:
+    """The unit of a function or a class."""
+    file = by_module().get(getattr(function, "__module__", None) or "", "")
+    return file, getattr(function, "__qualname__", "").partition(".")[0]
+
+
+def changed(commit: str) -> set[Unit]:
+    """The units that differ from a commit."""
+    found = set()
+    names = git("diff", "--name-only", "--no-renames", "-z", commit).split("\0")
+    names += git("ls-files", "--others", "--exclude-standard", "-z").split("\0")
+    for name in filter(None, names):
+        new = (
+            (ROOT / name).read_text("utf-8", errors="replace")
+            if (ROOT / name).is_file()
+            else ""
+        )
+        shown = subprocess.run(
+            ["git", "-C", str(ROOT), "show", f"{commit}:./{name}"], capture_output=True
+        )
+        old = shown.stdout.decode("utf-8", errors="replace")
+        if name.endswith(".py"):
+            found |= {(name, unit) for unit in differing(name, old, new)}
+        else:
+            found.add((name, WHOLE))
+        if name.startswith(BUILT_OF):
+            found.add(SITE)
+    return found
+
+
+def differing(name: str, old: str, new: str) -> set[str]:
+    """The names whose code, docstring or comments differ."""
+
+    def texts(source: str) -> dict[str, list[str]]:
+        lines = source.splitlines()
+        return {
+            unit: [
+                "\n".join(
+                    lines[
+                        min(
+                            (d.lineno for d in getattr(s, "decorator_list", [])),
+                            default=s.lineno,
+                        )
+                        - 1 : s.end_lineno
+                    ]
+                )
+                for s in statements
+            ]
+            for unit, statements in units(name, source).items()
+        }
+
+    before, after = texts(old), texts(new)
+    return {unit for unit in before | after if before.get(unit) != after.get(unit)}
