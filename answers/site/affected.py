@@ -21,14 +21,20 @@ from answers.site.generated import Generated
 
 parse = cache(ast.parse)
 Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
-WHOLE, REST = "(the whole)", "(what runs at import)"
+WHOLE, REST, TEXT = "(the whole)", "(what runs at import)", "(its text)"
 DOTTED = re.compile(r"\banswers(?:\.\w+)+")
-# What these find depends on the files in a folder, and not on their names in any code.
+# Who calls these asks for all in a folder: for what its modules do, or for the text of its pages.
 FINDERS = {
-    ("answers/practice/catalog.py", "names"): "answers/exercises/",
-    ("answers/explorers/__init__.py", "names"): "answers/explorers/",
-    ("answers/figures/__init__.py", "figures"): "answers/figures/",
-    ("answers/pages.py", "pages"): "docs/questions/",
+    ("answers/practice/catalog.py", "names"): ("answers/exercises/", WHOLE),
+    ("answers/explorers/__init__.py", "names"): ("answers/explorers/", WHOLE),
+    ("answers/figures/__init__.py", "figures"): ("answers/figures/", WHOLE),
+    ("answers/pages.py", "pages"): ("docs/questions/", TEXT),
+}
+# They find one by its name, which a case or a string tells.
+LOADERS = {
+    ("answers/practice/catalog.py", "load"),
+    ("answers/explorers/__init__.py", "load"),
+    ("answers/figures/__init__.py", "draw"),
 }
 BUILT_OF = ("docs/live/", "docs/style/", "docs/.theme/", "docs/vendor/", "mkdocs.yml")
 SITE = ("tests/serving.py", "build")
@@ -67,7 +73,7 @@ def by_word() -> dict[str, set[Unit]]:
     for name in files():
         path = Path(name)
         if path.suffix != ".py" or name.startswith("docs/"):
-            found[path.name].add((name, WHOLE))
+            found[path.name].add((name, TEXT if path.suffix != ".py" else WHOLE))
         elif name.startswith(("answers/exercises/", "answers/explorers/")):
             found[path.stem].add((name, WHOLE))
     return found
@@ -83,8 +89,13 @@ def units(name: str, text: str) -> dict[str, list[ast.stmt]]:
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             bound = [a.asname or a.name.partition(".")[0] for a in statement.names]
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            stored = (n for n in ast.walk(statement) if isinstance(n, ast.Name))
-            bound = [n.id for n in stored if isinstance(n.ctx, ast.Store)] or [REST]
+            targets = getattr(statement, "targets", None) or [statement.target]
+            inner = (node for target in targets for node in ast.walk(target))
+            bound = [n.id for n in inner if isinstance(n, ast.Name)]
+        elif isinstance(statement, ast.If) and "__main__" in ast.unparse(
+            statement.test
+        ):
+            bound = ["__main__"]
         for each in bound:
             found[each].append(statement)
     return found
@@ -111,6 +122,11 @@ class Graph:
         for name in files():
             if name.endswith((".md", ".ipynb")):
                 self.refers[name, WHOLE] |= self.of_page(name)
+            if name not in self.defined:
+                self.refers[name, WHOLE].add((name, TEXT))
+                self.refers[name, TEXT]
+        for unit in LOADERS:
+            self.refers[unit] -= FINDERS.keys()
 
     def add(self, unit: Unit, statements: list[ast.stmt]) -> None:
         name, own = unit
@@ -229,13 +245,13 @@ class Affected:
         self.by_code = self.reached({})
         self.by_all = self.reached(FINDERS)
 
-    def reached(self, finders: dict[Unit, str]) -> set[Unit]:
+    def reached(self, finders: dict[Unit, Unit]) -> set[Unit]:
         referring = defaultdict(set)
         for unit, others in self.graph.refers.items():
             for other in others:
                 referring[other].add(unit)
-            for finder, folder in finders.items():
-                if unit[1] == WHOLE and unit[0].startswith(folder):
+            for finder, (folder, kind) in finders.items():
+                if unit[1] == kind and unit[0].startswith(folder):
                     referring[unit].add(finder)
         todo, found = set(self.changed), set()
         while todo:
@@ -253,9 +269,12 @@ class Affected:
         for fixtures in item._fixtureinfo.name2fixturedefs.values():
             own |= {unit_of(fixture.func) for fixture in fixtures}
         cases = {(name, decorators(item.originalname))}
-        if hasattr(item, "callspec"):
-            cases = cases.union(*map(self.of_case, item.callspec.params.values()))
-        return bool(own & self.by_all or cases & self.by_code)
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        return bool(
+            own & self.by_all
+            or cases.union(*map(self.of_case, values)) & self.by_code
+            or any(isinstance(v, Generated) and self.concerns(v) for v in values)
+        )
 
     def concerns(self, each: Generated) -> bool:
         """Whether what is generated depends on what has changed."""
@@ -308,7 +327,7 @@ def changed(commit: str) -> set[Unit]:
         if name.endswith(".py"):
             found |= {(name, unit) for unit in differing(name, old, new)}
         else:
-            found.add((name, WHOLE))
+            found.add((name, TEXT))
         if name.startswith(BUILT_OF):
             found.add(SITE)
     return found
