@@ -1,0 +1,165 @@
+"""A question is whole: a page, modules, exercises, tests, and answers to judge. Adding one edits
+no other file."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from answers.pages import ROOT, read
+from answers.site import modules
+
+QUESTION = ROOT / "tests/question_21"
+PIECES = sorted(
+    p.relative_to(QUESTION) for p in QUESTION.rglob("*.*") if p.suffix in (".py", ".md")
+)
+
+
+def missing(root: Path) -> list[str]:
+    """What is not there of the questions, the exercises and their tests, a sentence each."""
+    pages = {path.stem: read(path) for path in root.glob("docs/questions/[0-9]*.md")}
+    tests = "".join(path.read_text("utf-8") for path in root.glob("tests/*/test_*.py"))
+    listed = {name: stem for stem, page in pages.items() for name in page.exercises}
+    found = []
+
+    def needs(what: str, *places: str) -> None:
+        found.extend(f"{what}; write {p}" for p in places if not (root / p).is_file())
+
+    for stem, page in pages.items():
+        for module in page.modules:
+            file = f"answers/{module.replace('.', '/')}.py"
+            needs(f"docs/questions/{stem}.md shows {module}", file)
+            room, _, name = module.rpartition(".")
+            if (
+                (root / file).is_file()
+                and room
+                and not re.search(rf"\b{name}\b", tests)
+            ):
+                needs(f"{file} has no tests", f"tests/{room}/test_{name}.py")
+    for name in sorted(
+        {*listed, *(p.stem for p in root.glob("answers/exercises/[!_]*.py"))}
+    ):
+        file, answers = f"answers/exercises/{name}.py", f"tests/submissions/{name}.py"
+        needs(f"docs/questions/{listed.get(name)}.md lists the exercise {name}", file)
+        needs(f"{file} has no right and wrong answers to be judged", answers)
+        source = (root / file).read_text("utf-8") if (root / file).is_file() else ""
+        (stem,) = re.findall(r'page="([\w-]+)"', source) or [listed.get(name)]
+        needs(f"{file} belongs to a page", f"docs/questions/{stem}.md")
+        if stem in pages and listed.get(name) != stem:
+            found.append(
+                f"{file} is not listed under `exercises` in docs/questions/{stem}.md"
+            )
+    return found
+
+
+def test_nothing_is_missing():
+    assert missing(ROOT) == []
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> Path:
+    """A copy of the repository, committed, with question 21 in it, which is not."""
+    folder = tmp_path_factory.mktemp("house")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    identity = ["-c", "user.name=x", "-c", "user.email=x"]
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        [*identity, "commit", "-qm", "The house"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    for piece in PIECES:
+        shutil.copy(QUESTION / piece, folder / piece)
+    return folder
+
+
+def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
+    environment = {
+        k: v for k, v in os.environ.items() if "COV" not in k and k != "PYTEST_ADDOPTS"
+    }
+    # What the browser would show is tested with the other twenty.
+    environment |= {
+        "PYTHONPATH": str(folder),
+        "CHROMIUM": "/none",
+        "ANSWERS_REQUIRE_BROWSER": "0",
+    }
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n0",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.returncode, done.stdout
+
+
+def test_question_21_is_five_files():
+    assert len(PIECES) == 5
+    assert {p.parts[0] for p in PIECES} == {"answers", "docs", "tests"}
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=str)
+def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, house):
+    assert missing(house) == []
+    (house / piece).unlink()
+    try:
+        told = missing(house)
+    finally:
+        shutil.copy(QUESTION / piece, house / piece)
+    assert any(sentence.endswith(f"write {piece.as_posix()}") for sentence in told)
+    assert all("layer" in sentence for sentence in told)
+
+
+def test_without_one_of_them_the_others_are_still_collected(house):
+    gone = [p for p in PIECES if p.parts[:2] == ("answers", "networks")]
+    (house / gone[0]).unlink()
+    try:
+        _, said = pytest_in(house, "--since", "HEAD", "--collect-only")
+        whole = pytest_in(house, "tests/practice", "--collect-only")[1]
+    finally:
+        shutil.copy(QUESTION / gone[0], house / gone[0])
+    assert "test_questions.py::test_nothing_is_missing" in said
+    assert (
+        "test_exercises.py::test_the_reference_passes_in_milliseconds[softmax]" in whole
+    )
+
+
+def test_question_21_is_green_on_the_first_update_and_nothing_else_runs(house):
+    status, said = pytest_in(house, "--update", "--since", "HEAD", "-rA")
+    assert status == 0, said
+    assert "rewrote docs/questions/21-layer-normalization.md" in said
+    assert "rewrote docs/index.md" in said
+    assert "rewrote docs/practice.md" in said
+    assert "rewrote README.md" in said
+    ran = set(re.findall(r"^PASSED (.*?)(?: - .*)?$", said, re.M))
+    assert any("test_agrees_with_pytorch_forward_and_backward" in test for test in ran)
+    assert any("[layer_norm_backward-pytorch]" in test for test in ran)
+    others = {
+        name for name in modules.promised() if name != "answers.networks.layer_norm"
+    }
+    assert not [test for test in ran if any(f"[{other}" in test for other in others)]
+    assert status == pytest_in(house, "--update", "--since", "HEAD")[0]
