@@ -10,13 +10,44 @@ from answers.practice.report import Failure
 
 
 def tables() -> str:
-    """One Markdown table for each exercise, under a heading with a link to its question."""
-    return "\n\n".join(table(catalog.load(name)) for name in catalog.names())
+    """One Markdown table for each exercise, under a heading with a link to its question.
+
+    Raises:
+        ValueError: Mistakes pass, or are taken for others; it names them all.
+    """
+    exercises = [catalog.load(name) for name in catalog.names()]
+    found = found_by(*exercises)
+    return "\n\n".join(table(exercise, found) for exercise in exercises)
 
 
-def table(exercise: Exercise) -> str:
+def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
+    """The first failure that each mistake causes, in each of its variants the same mistake.
+
+    Raises:
+        ValueError: Mistakes pass, or are taken for others; it names them all.
+    """
+    found, complaints = {}, []
+    for exercise in exercises:
+        for bug in exercise.bugs.values():
+            reports = [exercise.run(program) for program in bug.programs]
+            for report in reports:
+                if report.bug != bug.name:
+                    verdict = (
+                        "passes" if report.passed else f"is taken for {report.bug}"
+                    )
+                    complaints.append(f"{bug.name} of {exercise.name} {verdict}")
+            found[bug] = next(iter(reports[0].failures), None)
+    if complaints:
+        raise ValueError("\n".join(complaints))
+    return found
+
+
+def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
     """The mistakes of one exercise: what the grader says, and what finds each first."""
-    rows = [row(exercise, bug) for bug in exercise.bugs.values()]
+    rows = [
+        (bug.name.replace("_", " "), bug.diagnosis, found[bug].case)
+        for bug in exercise.bugs.values()
+    ]
     variants = sum(len(bug.programs) for bug in exercise.bugs.values())
     known, told = f"{len(exercise.bugs)} mistakes", "each is named"
     if exercise.mistakes:
@@ -33,23 +64,15 @@ def table(exercise: Exercise) -> str:
             "",
             "| Mistake | What you are told | Found by |",
             "|---|---|---|",
-            *rows,
+            *(f"| {' | '.join(map(cell, row))} |" for row in rows),
         ]
     )
 
 
-def row(exercise: Exercise, bug: Bug) -> str:
-    """The line of one mistake."""
-    cells = bug.name.replace("_", " "), bug.diagnosis, found_by(exercise, bug).case
-    return f"| {' | '.join(map(cell, cells))} |"
-
-
 def symptoms(name: str) -> str:
     """The mistakes of an exercise, the first trial that finds each, and what it shows."""
-    exercise = catalog.load(name)
     rows = [("mistake", "found by", "shown")]
-    for bug in exercise.bugs.values():
-        failure = found_by(exercise, bug)
+    for bug, failure in found_by(catalog.load(name)).items():
         rows.append((bug.name, failure.case, shown(failure)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
@@ -58,20 +81,6 @@ def symptoms(name: str) -> str:
         ).rstrip()
         for row in rows
     )
-
-
-def found_by(exercise: Exercise, bug: Bug) -> Failure:
-    """The first failure that the mistake causes, in each of its variants the same bug.
-
-    Raises:
-        ValueError: The mistake passes, or is taken for another one.
-    """
-    reports = [exercise.run(program) for program in bug.programs]
-    for report in reports:
-        if report.bug != bug.name:
-            verdict = "passes" if report.passed else f"is taken for {report.bug}"
-            raise ValueError(f"the mistake {bug.name} of {exercise.name} {verdict}")
-    return reports[0].failures[0]
 
 
 def shown(failure: Failure) -> str:
