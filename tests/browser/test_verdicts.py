@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import kept_answers
 import pytest
 import verdicts
 from serving import ROOT
@@ -28,23 +29,24 @@ WORDS = {
 # Where long doubles are no longer than doubles, they overflow as doubles do.
 VERDICT = {("softmax", "wrong longer_floats"): (None, "no_maximum")}
 
-SEND = """async ([url, text]) => {
+SEND = """async ([url, texts]) => {
   const { python } = await import(url + "live/python.js")
   window.python = python
   const code = "import sys, types, answers, numpy\\nfrom answers.practice import browser_judge\\n" +
-    "verdicts = sys.modules['verdicts'] = types.ModuleType('verdicts')\\n" +
-    `exec(${JSON.stringify(text)}, vars(verdicts))`
+    `for name, text in ${JSON.stringify(texts)}:\\n` +
+    "    module = sys.modules[name] = types.ModuleType(name)\\n    exec(text, vars(module))"
   return python.call("live_worker.run", ["test", "cell 1", code, null, false], { code })
 }"""
 
 
 @pytest.fixture(scope="module")
 def worker(contexts, live_site):
-    """A page whose worker has the module `verdicts`."""
+    """A page whose worker has the module `verdicts`, and what it imports."""
     page = contexts["light"].new_page()
     page.goto(live_site.url)
-    text = Path(verdicts.__file__).read_text(encoding="utf-8")
-    outcome = page.evaluate(SEND, [live_site.url, text])
+    modules = (kept_answers, verdicts)  # the second imports the first
+    texts = [(m.__name__, Path(m.__file__).read_text("utf-8")) for m in modules]
+    outcome = page.evaluate(SEND, [live_site.url, texts])
     assert outcome == {**outcome, "status": "done", "result": True}
     yield page
     page.close()
@@ -59,9 +61,8 @@ def told(report):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
 def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
-    asked = [name, bundle.entries("exercises")[name]["stub"]]
-    for folder in ("right_answers", "wrong_answers"):
-        asked.append((ROOT / f"tests/{folder}/{name}.py").read_text(encoding="utf-8"))
+    kept = (ROOT / f"tests/submissions/{name}.py").read_text(encoding="utf-8")
+    asked = [name, bundle.entries("exercises")[name]["stub"], kept]
     outcome = worker.evaluate("asked => python.call('verdicts.verdicts', asked)", asked)
     assert outcome["status"] == "done", outcome
     # Python's own integers become arrays of 32 bits there.

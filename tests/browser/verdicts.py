@@ -3,8 +3,9 @@
 It is sent to the browser as text, and imports there what is there.
 """
 
-import ast
-from types import ModuleType
+from collections.abc import Callable
+
+from kept_answers import answers_in
 
 from answers.practice import browser_judge, catalog
 
@@ -19,8 +20,8 @@ ABSENT = {
 }
 
 
-def verdicts(name: str, stub: str, right: str, wrong: str) -> dict[str, dict]:
-    """The report on each program, by a name for it; `right` and `wrong` are modules as text."""
+def verdicts(name: str, stub: str, kept: str) -> dict[str, dict]:
+    """The report on each program, by a name for it; `kept` is a file of tests/submissions."""
     exercise = catalog.load(name)
     told = {
         "the stub": browser_judge.check(name, stub),
@@ -30,33 +31,16 @@ def verdicts(name: str, stub: str, right: str, wrong: str) -> dict[str, dict]:
     for bug in exercise.bugs.values():
         for number, program in enumerate(bug.programs):
             told[f"bug {bug.name} {number}"] = exercise.run(program).to_dict()
-    for kind, text in (("right", right), ("wrong", wrong)):
-        for function in answers(text):
-            told[f"{kind} {function.__name__}"] = exercise.run(function).to_dict()
+    right, wrong = answers_in(kept)
+    answers = {f"right {each}": answer for each, answer in right.items()}
+    answers |= {f"wrong {each}": answer for each, (answer, _) in wrong.items()}
+    for each, answer in answers.items():
+        if not uses_absent(answer):
+            told[each] = exercise.run(answer).to_dict()
     return told
 
 
-def answers(text: str) -> list:
-    """The answers in a module: the keys of its table BUGS, or else all functions; none that
-    uses what no browser has."""
-    tree = ast.parse(text)
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "BUGS":
-            names = [key.id for key in node.value.keys if isinstance(key, ast.Name)]
-            tree.body.remove(node)
-    tree.body = [node for node in tree.body if not uses_absent(node)]
-    module = ModuleType("programs")
-    exec(compile(tree, "programs", "exec"), vars(module))
-    found = [vars(module)[name] for name in names if name in vars(module)]
-    return [each for each in found if each.__module__ == module.__name__]
-
-
-def uses_absent(node: ast.stmt) -> bool:
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    for each in ast.walk(node):
-        if isinstance(each, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in each.names}
-        elif isinstance(each, ast.ImportFrom):
-            names.add(each.module.partition(".")[0])
+def uses_absent(function: Callable) -> bool:
+    """Whether it uses or imports what no browser has."""
+    names = {name.partition(".")[0] for name in function.__code__.co_names}
     return bool(names & ABSENT)

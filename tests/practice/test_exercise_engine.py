@@ -392,7 +392,7 @@ def test_a_right_part_is_not_blamed_for_a_wrong_one(triple):
     assert failure.message.partition("]]: ")[2].startswith("c is wrong")
 
 
-def test_an_input_that_was_changed_is_named(doubling):
+def test_an_input_that_was_changed_is_named_and_spoils_no_later_run(doubling):
     def wrong(x, shift=0.0):
         x *= 2
         return x + shift
@@ -400,6 +400,8 @@ def test_an_input_that_was_changed_is_named(doubling):
     assert message(doubling, wrong).startswith(
         "it changed its argument `x`; work on a copy"
     )
+    # Its copies of the arguments were its own.
+    assert doubling.run(double).passed
 
 
 def test_an_input_put_back_but_for_the_last_digit_counts_as_unchanged(doubling):
@@ -535,16 +537,6 @@ def test_callable_objects_partials_and_ufuncs_are_judged(doubling):
     assert not doubling.run(functools.partial(double, y=1)).passed
 
 
-def test_judging_leaves_the_inputs_of_later_runs_alone(doubling):
-    def wrong(x, shift=0.0):
-        x[...] = 0
-        return x
-
-    first = doubling.run(wrong)
-    assert doubling.run(wrong) == first
-    assert doubling.run(double).passed
-
-
 def test_numpy_error_states_neither_warn_nor_change_the_verdict(doubling):
     def right(x, shift=0.0):
         np.log(x - x)
@@ -581,6 +573,7 @@ def with_bugs(doubling):
 
 def test_a_bug_is_recognised_however_it_is_written(with_bugs):
     report = with_bugs.run(lambda x, shift=0.0: np.add(x, shift))
+    assert report == with_bugs.run(lambda x, shift=0.0: np.add(x, shift))
     assert (report.bug, report.diagnosis) == (
         "not_doubled",
         "It is not doubled. Double it.",

@@ -1,0 +1,41 @@
+"""The answers that tests/submissions keeps for each exercise.
+
+The functions of such a file are answers, but for helpers, whose names start with `_`. Those in its
+table WRONG must fail, and be told the mistake that stands there; all others must pass.
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+
+@cache
+def kept(name: str) -> tuple[dict, dict]:
+    """The right and the wrong answers to an exercise: see `answers_in`."""
+    path = Path(__file__).with_name("submissions") / f"{name}.py"
+    return answers_in(path.read_text(encoding="utf-8"), str(path))
+
+
+def answers_in(
+    text: str, path: str = "answers"
+) -> tuple[dict[str, Callable], dict[str, tuple[Callable, str | None]]]:
+    """The right answers by name; the wrong ones, each with its mistake or None."""
+    module = ModuleType("submissions")
+    exec(compile(text, path, "exec"), vars(module))
+    right = {
+        name: each
+        for name, each in vars(module).items()
+        if inspect.isfunction(each)
+        and each.__module__ == module.__name__
+        and each not in module.WRONG
+        and not name.startswith("_")
+    }
+    names = {each: name for name, each in vars(module).items() if callable(each)}
+    wrong = {
+        names.get(answer, answer.__name__): (answer, bug)
+        for answer, bug in module.WRONG.items()
+    }
+    assert len(wrong) == len(module.WRONG), f"two wrong answers of {path} have one name"
+    return right, wrong

@@ -1,0 +1,108 @@
+"""Right and wrong ways to put the gradients of micro-batches together."""
+
+import numpy as np
+
+
+def average(gradients, sizes):
+    return np.average(gradients, axis=0, weights=sizes)
+
+
+def einsum(gradients, sizes):
+    return np.einsum("p,p...->...", sizes / sum(int(n) for n in sizes), gradients)
+
+
+def broadcast(gradients, sizes):
+    weights = sizes.reshape(-1, *[1] * (gradients.ndim - 1)) / sizes.sum()
+    return (weights * gradients).sum(axis=0)
+
+
+def loop(gradients, sizes):
+    total, count = np.zeros(gradients.shape[1:]), 0
+    for gradient, size in zip(gradients, sizes, strict=True):
+        total += float(size) * gradient
+        count += int(size)
+    return total / count
+
+
+def running_mean(gradients, sizes):
+    mean, count = 0.0, 0
+    for gradient, size in zip(gradients, sizes, strict=True):
+        count += int(size)
+        mean = mean + (gradient - mean) * (int(size) / count)
+    return mean
+
+
+def pytorch(gradients, sizes):
+    import torch
+
+    leaf = torch.zeros(gradients.shape[1:], dtype=torch.float64, requires_grad=True)
+    total = sizes.astype(int).sum()
+    for gradient, size in zip(torch.tensor(gradients).double(), sizes, strict=True):
+        (int(size) / total * (leaf * gradient).sum()).backward()  # adds into .grad
+    return leaf.grad.numpy()
+
+
+def divided_by_steps(gradients, sizes):
+    total = 0.0
+    for gradient in gradients:
+        total = total + gradient / len(gradients)
+    return total
+
+
+def plain_loop(gradients, sizes):
+    total = np.zeros(gradients.shape[1:])
+    for gradient in gradients:
+        total += gradient
+    return total
+
+
+def cleared_after_each_part(gradients, sizes):
+    for gradient, _size in zip(gradients, sizes, strict=True):
+        total = np.zeros(gradients.shape[1:])
+        total += gradient
+    return total
+
+
+def sum_reduction(gradients, sizes):
+    return sum(int(n) * g for n, g in zip(sizes, gradients, strict=True))
+
+
+def sum_over_steps(gradients, sizes):
+    return sum_reduction(gradients, sizes) / len(gradients)
+
+
+def full_parts_assumed(gradients, sizes):
+    return np.tensordot(sizes / max(sizes), gradients, axes=1)
+
+
+def no_axes_added(gradients, sizes):
+    return (sizes / sizes.sum() * gradients).sum(0)
+
+
+def divided_by_its_own_size(gradients, sizes):
+    return sum(g / int(n) for n, g in zip(sizes, gradients, strict=True))
+
+
+def scaled_in_place(gradients, sizes):
+    for part in range(len(sizes)):
+        gradients[part] *= sizes[part] / sizes.sum()
+    return gradients.sum(axis=0)
+
+
+def averaged_over_everything(gradients, sizes):
+    return np.average(gradients.reshape(len(sizes), -1).mean(axis=1), weights=sizes)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    divided_by_steps: "mean_of_means",
+    plain_loop: "means_summed",
+    cleared_after_each_part: "last_part_only",
+    sum_reduction: "not_normalised",
+    sum_over_steps: "divided_by_the_parts",
+    full_parts_assumed: "divided_by_the_largest",
+    no_axes_added: "sizes_along_the_last_axis",
+    divided_by_its_own_size: None,
+    scaled_in_place: None,
+    averaged_over_everything: None,
+}

@@ -1,0 +1,110 @@
+"""Right and wrong ways to write the affine layer."""
+
+import numpy as np
+
+
+def einsum(x, w, b):
+    return np.einsum("...i,io->...o", x, w) + b
+
+
+def dot(x, w, b):
+    return np.add(np.dot(x, w), b)
+
+
+def rows(x, w, b):
+    return (x.reshape(-1, w.shape[0]) @ w + b[None, :]).reshape(*x.shape[:-1], len(b))
+
+
+def loops(x, w, b):
+    out = np.zeros((*x.shape[:-1], len(b)))
+    for index in np.ndindex(out.shape):
+        out[index] = sum(x[index[:-1]] * w[:, index[-1]]) + b[index[-1]]
+    return out
+
+
+def bias_as_a_weight(x, w, b):
+    with_one = np.concatenate([x, np.ones((*x.shape[:-1], 1))], axis=-1)
+    return with_one @ np.vstack([w, b])
+
+
+def tensordot(x, w, b):
+    return np.tensordot(x, w, axes=1) + b
+
+
+def bias_column_by_reshape(x, w, b):
+    return np.dot(x, w) + b.reshape(-1, 1)
+
+
+def bias_forgotten_in_a_loop(x, w, b):
+    return np.array([row @ w for row in x])
+
+
+def pytorch_layout(x, w, b):
+    return np.dot(x, w.T) + b
+
+
+def bias_added_first(x, w, b):
+    return (x + b) @ w
+
+
+def bias_to_the_first_row(x, w, b):
+    out = x @ w
+    out[0] += b
+    return out
+
+
+def matrices_only(x, w, b):
+    return np.einsum("ni,io->no", x, w) + b
+
+
+def flattened_images(x, w, b):
+    return np.reshape(x, (x.shape[0], -1)) @ w + b
+
+
+def vector_made_a_row(x, w, b):
+    return np.atleast_2d(x) @ w + b
+
+
+def bias_repeated_by_the_batch(x, w, b):
+    return x @ w + len(x) * b
+
+
+def bias_written_into_the_inputs(x, w, b):
+    b += x @ w
+    return b
+
+
+def relu_included(x, w, b):
+    return np.maximum(x @ w + b, 0)
+
+
+def small_integers(x, w, b):
+    return x @ w.astype(x.dtype) + b
+
+
+def transposed_result(x, w, b):
+    return (w.T @ x.swapaxes(-1, -2) + b[:, None]) if x.ndim > 1 else x @ w + b
+
+
+def column_bias_and_lost_axes(x, w, b):
+    out = x.reshape(-1, x.shape[-1]) @ w
+    return out + b[:, None]
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    bias_column_by_reshape: "bias_as_column",
+    bias_forgotten_in_a_loop: "no_bias",
+    pytorch_layout: "weights_transposed",
+    bias_added_first: None,
+    bias_to_the_first_row: None,
+    matrices_only: None,
+    flattened_images: "examples_flattened",
+    vector_made_a_row: None,
+    bias_repeated_by_the_batch: None,
+    bias_written_into_the_inputs: None,
+    relu_included: None,
+    small_integers: None,
+    transposed_result: None,
+    column_bias_and_lost_axes: "bias_as_column",
+}

@@ -1,0 +1,131 @@
+"""Right and wrong ways to write the backward pass of the affine layer."""
+
+import numpy as np
+
+
+def einsum(dout, x, w):
+    return (
+        np.einsum("...o,io->...i", dout, w),
+        np.einsum("ni,no->io", x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])),
+        np.einsum("no->o", dout.reshape(-1, w.shape[1])),
+    )
+
+
+def tensordot(dout, x, w):
+    batch = tuple(range(dout.ndim - 1))
+    return [dout @ w.T, np.tensordot(x, dout, (batch, batch)), np.sum(dout, axis=batch)]
+
+
+def rows(dout, x, w):
+    drows = dout.reshape(-1, w.shape[1])
+    dx = np.dot(drows, w.transpose()).reshape(x.shape)
+    return dx, np.dot(x.reshape(-1, len(w)).T, drows), np.ones(len(drows)) @ drows
+
+
+def loops(dout, x, w):
+    dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(w.shape[1])
+    for index in np.ndindex(x.shape[:-1]):
+        for o in range(w.shape[1]):
+            db[o] += dout[index][o]
+            for i in range(w.shape[0]):
+                dx[index][i] += dout[index][o] * w[i, o]
+                dw[i, o] += x[index][i] * dout[index][o]
+    return dx, dw, db
+
+
+def pytorch(dout, x, w):
+    import torch
+
+    x, w = (torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in (x, w))
+    b = torch.zeros(w.shape[1], dtype=torch.float64, requires_grad=True)
+    (x @ w + b).backward(torch.tensor(dout, dtype=torch.float64))
+    return tuple(leaf.grad.numpy() for leaf in (x, w, b))
+
+
+def bias_is_dout(dout, x, w):
+    n = x.reshape(-1, len(w))
+    return np.dot(dout, w.T), np.dot(n.T, dout.reshape(-1, w.shape[1])), dout.copy()
+
+
+def divided_by_the_batch(dout, x, w):
+    m = x.size // x.shape[-1]
+    xr, dr = x.reshape(m, -1), dout.reshape(m, -1)
+    return dout @ w.T, xr.T @ dr / m, dr.mean(axis=0)
+
+
+def dot_without_transpose(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return np.dot(dout, w), xr.T @ dr, dr.sum(axis=0)
+
+
+def matrices_only(dout, x, w):
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+def weights_first(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return xr.T @ dr, dout @ w.T, dr.sum(axis=0)
+
+
+def flattened_input_gradient(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return dr @ w.T, xr.T @ dr, dr.sum(axis=0)
+
+
+def summed_over_the_outputs(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return dout @ w.T, xr.T @ dr, dr.sum(axis=1)
+
+
+def outer_product_of_the_first(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return dout @ w.T, np.outer(xr[0], dr[0]), dr.sum(axis=0)
+
+
+def no_upstream_gradient(dout, x, w):
+    xr = x.reshape(-1, len(w))
+    ones = np.ones_like(dout)
+    return (
+        ones @ w.T,
+        xr.T @ ones.reshape(-1, w.shape[1]),
+        ones.reshape(-1, w.shape[1]).sum(0),
+    )
+
+
+def inputs_for_weights(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return x * (dout @ w.T), xr.T @ dr, dr.sum(axis=0)
+
+
+def without_the_bias(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return dout @ w.T, xr.T @ dr
+
+
+def scaled_dout_in_place(dout, x, w):
+    dout *= 2
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return dout @ w.T / 2, xr.T @ dr / 2, dr.sum(axis=0) / 2
+
+
+def transposed_weights_and_bias_mean(dout, x, w):
+    xr, dr = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])
+    return dout @ w.T, dr.T @ xr, dr.mean(axis=0)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    bias_is_dout: "bias_not_summed",
+    divided_by_the_batch: "averaged_twice",
+    dot_without_transpose: "weights_not_transposed",
+    matrices_only: None,
+    weights_first: None,
+    flattened_input_gradient: None,
+    summed_over_the_outputs: None,
+    outer_product_of_the_first: None,
+    no_upstream_gradient: None,
+    inputs_for_weights: None,
+    without_the_bias: None,
+    scaled_dout_in_place: None,
+    transposed_weights_and_bias_mean: "weight_gradient_transposed",
+}

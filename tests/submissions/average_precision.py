@@ -1,0 +1,161 @@
+"""Right and wrong ways to write average precision."""
+
+import numpy as np
+
+
+def mean_over_the_positives(truth, scores):
+    return np.mean([np.mean(truth[scores >= s] == 1) for s in scores[truth == 1]])
+
+
+def cumulative(truth, scores):
+    order = np.argsort(scores)[::-1]
+    hits = np.cumsum(truth[order], dtype=float)
+    last = np.append(scores[order][1:] != scores[order][:-1], True)
+    precision = (hits / np.arange(1, len(truth) + 1))[last]
+    recall = (hits / hits[-1])[last]
+    return np.sum(np.diff(recall, prepend=0.0) * precision)
+
+
+def loops(truth, scores):
+    total, positives, before = 0.0, int(truth.sum()), 0
+    for cut in sorted(set(scores.tolist()), reverse=True):
+        called = [int(t) for t, s in zip(truth, scores, strict=True) if s >= cut]
+        total += sum(called) / len(called) * (sum(called) - before) / positives
+        before = sum(called)
+    return total
+
+
+def sorted_counts(truth, scores):
+    everyone, highs = np.sort(scores), np.sort(scores[truth == 1])
+    called = len(everyone) - np.searchsorted(everyone, highs)
+    found = len(highs) - np.searchsorted(highs, highs)
+    return (found / called).mean()
+
+
+def groups(truth, scores):
+    _, place, called = np.unique(scores, return_inverse=True, return_counts=True)
+    hits = np.bincount(place, weights=truth)[::-1]
+    precision = np.cumsum(hits) / np.cumsum(called[::-1])
+    return float(hits @ precision / hits.sum())
+
+
+def textbook_ranking(truth, scores):
+    hits = truth[np.argsort(-scores, kind="stable")] == 1
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return precision[hits].mean()
+
+
+def reversed_argsort(truth, scores):
+    hits = truth[np.argsort(scores, kind="stable")[::-1]] == 1
+    return np.mean(np.cumsum(hits)[hits] / (np.flatnonzero(hits) + 1))
+
+
+def _points(truth, scores):
+    cuts = np.unique(scores)[::-1]
+    called = scores >= cuts[:, None]
+    precision = (called & (truth == 1)).sum(axis=1) / called.sum(axis=1)
+    recall = (called & (truth == 1)).sum(axis=1) / (truth == 1).sum()
+    return precision, recall
+
+
+def trapezoid(truth, scores):
+    precision, recall = _points(truth, scores)
+    return np.trapezoid(np.append(1, precision), np.append(0, recall))
+
+
+def trapezoid_without_a_start(truth, scores):
+    precision, recall = _points(truth, scores)
+    return np.trapezoid(precision, recall)
+
+
+def step_lost(truth, scores):
+    precision, recall = _points(truth, scores)
+    return np.sum((recall[1:] - recall[:-1]) * precision[1:])
+
+
+def envelope(truth, scores):
+    precision, recall = _points(truth, scores)
+    for i in range(len(precision) - 1, 0, -1):
+        precision[i - 1] = max(precision[i - 1], precision[i])
+    return np.sum(np.diff(recall, prepend=0) * precision)
+
+
+def eleven(truth, scores):
+    precision, recall = _points(truth, scores)
+    return sum(precision[recall >= r / 10].max() for r in range(11)) / 11
+
+
+def mean_precision(truth, scores):
+    return _points(truth, scores)[0].mean()
+
+
+def over_n(truth, scores):
+    precision, recall = _points(truth, scores)
+    return np.sum(np.diff(recall, prepend=0) * precision) * np.mean(truth == 1)
+
+
+def from_the_bottom(truth, scores):
+    precision, recall = _points(truth, -scores)
+    return np.sum(np.diff(recall, prepend=0) * precision)
+
+
+def left_sum(truth, scores):
+    precision, recall = _points(truth, scores)
+    return np.sum(np.diff(recall, prepend=0) * np.append(1, precision[:-1]))
+
+
+def best_f1(truth, scores):
+    precision, recall = _points(truth, scores)
+    with np.errstate(invalid="ignore"):
+        return np.nanmax(2 * precision * recall / (precision + recall))
+
+
+def strictly_above(truth, scores):
+    each = [
+        np.mean(truth[scores > s] == 1) for s in scores[truth == 1] if s < scores.max()
+    ]
+    return np.mean(each) if each else 1.0
+
+
+def recall_averaged(truth, scores):
+    return _points(truth, scores)[1].mean()
+
+
+def first_ten(truth, scores):
+    order = np.argsort(-scores, kind="stable")[:10]
+    hits = truth[order] == 1
+    return (np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean()
+
+
+def at_one_half(truth, scores):
+    called = scores >= 0.5
+    return np.mean(truth[called] == 1) if called.any() else 0.0
+
+
+def trapezoid_and_ties(truth, scores):
+    hits = truth[np.argsort(-scores, kind="stable")] == 1
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    recall = np.cumsum(hits) / hits.sum()
+    return np.trapezoid(np.append(1, precision), np.append(0, recall))
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    textbook_ranking: "ties_one_by_one",
+    reversed_argsort: "ties_one_by_one",
+    trapezoid: "trapezoids",
+    trapezoid_without_a_start: "trapezoids",
+    step_lost: "first_step_lost",
+    envelope: "interpolated",
+    eleven: "eleven_points",
+    mean_precision: "averaged_over_thresholds",
+    over_n: "divided_by_all_examples",
+    from_the_bottom: "lowest_first",
+    left_sum: "precision_before_the_step",
+    best_f1: None,
+    strictly_above: "precision_before_the_step",
+    recall_averaged: None,
+    first_ten: None,
+    at_one_half: "precision_at_one_threshold",
+    trapezoid_and_ties: "trapezoids",
+}

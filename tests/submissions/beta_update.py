@@ -1,0 +1,122 @@
+"""Right and wrong ways to write beta_update."""
+
+import numpy as np
+
+
+def plain(alpha, beta, successes, failures):
+    return 1.0 * alpha + successes, 1.0 * beta + failures
+
+
+def by_exponents(alpha, beta, successes, failures):
+    power_of_p = np.subtract(alpha, 1.0) + np.asarray(successes, float)
+    power_of_rest = np.subtract(beta, 1.0) + np.asarray(failures, float)
+    return power_of_p + 1, power_of_rest + 1
+
+
+def stacked(alpha, beta, successes, failures):
+    a, b, s, f = (
+        np.asarray(each, dtype=np.float64)
+        for each in (alpha, beta, successes, failures)
+    )
+    return [np.add(a, s), np.add(b, f)]
+
+
+def from_mean_and_strength(alpha, beta, successes, failures):
+    a, b, s, f = (
+        np.asarray(each, dtype=np.float64)
+        for each in (alpha, beta, successes, failures)
+    )
+    strength = a + b + s + f
+    mean = (a + s) / strength
+    return mean * strength, (1 - mean) * strength
+
+
+def in_wide_integers(alpha, beta, successes, failures):
+    def wide(value):
+        value = np.asarray(value)
+        return value.astype(np.int64) if value.dtype.kind in "iu" else value
+
+    return wide(alpha) + wide(successes), wide(beta) + wide(failures)
+
+
+def plus_trials(alpha, beta, successes, failures):
+    n = 1.0 * successes + failures
+    return 1.0 * alpha + successes, beta + n
+
+
+def minus_successes(alpha, beta, successes, failures):
+    return 1.0 * alpha + successes, 1.0 * beta + failures - successes
+
+
+def crossed(alpha, beta, successes, failures):
+    return 1.0 * alpha + failures, 1.0 * beta + successes
+
+
+def laplace(alpha, beta, successes, failures):
+    return 1.0 + successes, 1.0 + failures
+
+
+def no_floats(alpha, beta, successes, failures):
+    return alpha + successes, beta + failures
+
+
+def mean_only(alpha, beta, successes, failures):
+    a, b = 1.0 * alpha + successes, 1.0 * beta + failures
+    return a / (a + b)
+
+
+def mean_and_variance(alpha, beta, successes, failures):
+    a, b = 1.0 * alpha + successes, 1.0 * beta + failures
+    return a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
+
+
+def mode_and_rest(alpha, beta, successes, failures):
+    return 1.0 * alpha + successes - 1, 1.0 * beta + failures - 1
+
+
+def normalised(alpha, beta, successes, failures):
+    a, b = 1.0 * alpha + successes, 1.0 * beta + failures
+    return a / (a + b), b / (a + b)
+
+
+def in_place(alpha, beta, successes, failures):
+    if isinstance(alpha, np.ndarray) and alpha.dtype.kind == "f" and alpha.ndim == 1:
+        alpha += successes
+        beta += failures
+        return alpha, beta
+    return 1.0 * alpha + successes, 1.0 * beta + failures
+
+
+def summed(alpha, beta, successes, failures):
+    return 1.0 * alpha + np.sum(successes), 1.0 * beta + np.sum(failures)
+
+
+def flattened(alpha, beta, successes, failures):
+    return 1.0 * np.ravel(alpha)[0] + successes, 1.0 * np.ravel(beta)[0] + failures
+
+
+def rounded(alpha, beta, successes, failures):
+    return np.round(1.0 * alpha + successes), np.round(1.0 * beta + failures)
+
+
+def products(alpha, beta, successes, failures):
+    return 1.0 * alpha * successes, 1.0 * beta * failures
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    plus_trials: "trials_for_failures",
+    minus_successes: "failures_taken_for_trials",
+    crossed: "successes_and_failures_swapped",
+    laplace: "uniform_prior_always",
+    no_floats: "integers_wrap",
+    mean_only: None,
+    mean_and_variance: "shares_returned",
+    mode_and_rest: "exponents_returned",
+    normalised: "shares_returned",
+    in_place: None,
+    summed: None,
+    flattened: None,
+    rounded: None,
+    products: "multiplied",
+}

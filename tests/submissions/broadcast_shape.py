@@ -1,0 +1,238 @@
+"""Right and wrong ways to write the shape that broadcasting gives."""
+
+import functools
+import itertools
+
+import numpy as np
+
+
+def numpys_own(*shapes):
+    return np.broadcast_shapes(*shapes)
+
+
+def an_array_of_each(*shapes):
+    return sum((np.zeros(shape) for shape in shapes), start=np.zeros(())).shape
+
+
+def backwards(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError(f"sizes {sizes} do not fit")
+        result.append(others.pop() if others else 1)
+    return tuple(reversed(result))
+
+
+def pair_by_pair(*shapes):
+    def join(one, other):
+        while len(one) < len(other):
+            one = (1, *one)
+        while len(other) < len(one):
+            other = (1, *other)
+        for a, b in zip(one, other, strict=True):
+            if not (a == b or a == 1 or b == 1):
+                raise ValueError
+        return tuple(b if a == 1 else a for a, b in zip(one, other, strict=True))
+
+    return functools.reduce(join, shapes, ())
+
+
+def with_numpys_integers(*shapes):
+    axes = max((len(shape) for shape in shapes), default=0)
+    table = np.ones((len(shapes) + 1, axes), int)
+    for row, shape in zip(table[1:], shapes, strict=True):
+        row[axes - len(shape) :] = shape
+    result = np.where((table == 0).any(0), 0, table.max(0))
+    if ((table != 1) & (table != result)).any():
+        raise ValueError("these shapes do not fit together")
+    return tuple(result)
+
+
+def from_pytorch(*shapes):
+    import torch
+
+    try:
+        return torch.broadcast_shapes(*shapes)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from None
+
+
+class ShapeError(Exception):
+    """An error of one's own."""
+
+
+def zipped_from_the_left(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*shapes, fillvalue=1):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError(f"{sizes}")
+        result.append(others.pop() if others else 1)
+    return tuple(result)
+
+
+def same_length_only(*shapes):
+    result = []
+    for sizes in zip(*shapes, strict=True):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError(f"{sizes}")
+        result.append(others.pop() if others else 1)
+    return tuple(result)
+
+
+def zipped_until_the_shorter_ends(*shapes):
+    result = []
+    for sizes in zip(*(shape[::-1] for shape in shapes), strict=False):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError("no")
+        result.insert(0, max(others, default=1))
+    return tuple(result)
+
+
+def not_turned_round(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError("no")
+        result.append(others.pop() if others else 1)
+    return tuple(result)
+
+
+def maximum(*shapes):
+    backwards = itertools.zip_longest(*map(reversed, shapes), fillvalue=1)
+    return tuple(max(sizes) for sizes in backwards)[::-1]
+
+
+def maximum_with_a_check(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        largest = max(sizes)
+        if any(size not in (0, 1, largest) for size in sizes):
+            raise ValueError("no")
+        result.append(largest)
+    return tuple(reversed(result))
+
+
+def maximum_of_two_that_fit(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        if len(set(sizes) - {1}) > 1:
+            raise ValueError("no")
+        result.append(max(sizes))
+    return tuple(reversed(result))
+
+
+def zero_is_false(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        others = {size for size in sizes if size > 1}
+        if len(others) > 1:
+            raise ValueError("no")
+        result.append(max(sizes))
+    return tuple(reversed(result))
+
+
+def only_a_and_b(a, b):
+    return maximum_of_two_that_fit(a, b)
+
+
+def first_two(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes[:2]), fillvalue=1):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError("no")
+        result.append(others.pop() if others else 1)
+    return tuple(reversed(result))
+
+
+def second_must_stretch(*shapes):
+    axes = max(map(len, shapes), default=0)
+    first, *others = [(1,) * (axes - len(s)) + s for s in shapes] or [()]
+    for shape in others:
+        if any(b not in (1, a) for a, b in zip(first, shape, strict=True)):
+            raise ValueError("does not fit")
+    return first
+
+
+def forgot_to_raise(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            return None
+        result.append(others.pop() if others else 1)
+    return tuple(reversed(result))
+
+
+def reversed_and_none(*shapes):
+    result = forgot_to_raise(*shapes)
+    return result and result[::-1]
+
+
+def list_of_sizes(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError("no")
+        result.append(others.pop() if others else 1)
+    return result[::-1]
+
+
+def asserted(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        others = set(sizes) - {1}
+        assert len(others) <= 1, "these do not fit"
+        result.append(others.pop() if others else 1)
+    return tuple(reversed(result))
+
+
+def an_error_of_ones_own(*shapes):
+    try:
+        return asserted(*shapes)
+    except AssertionError:
+        raise ShapeError("these do not fit") from None
+
+
+def nothing_is_an_error(*shapes):
+    axes = max(len(shape) for shape in shapes)
+    result = []
+    for sizes in zip(*((1,) * (axes - len(s)) + s for s in shapes), strict=True):
+        others = set(sizes) - {1}
+        if len(others) > 1:
+            raise ValueError("no")
+        result.append(others.pop() if others else 1)
+    return tuple(result)
+
+
+def floats(*shapes):
+    return tuple(float(size) for size in nothing_is_an_error(*shapes or [()]))
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    zipped_from_the_left: "aligned_from_the_left",
+    same_length_only: "missing_axes_refused",
+    zipped_until_the_shorter_ends: "axes_of_the_longer_lost",
+    not_turned_round: "axes_reversed",
+    maximum: "misfits_let_through",
+    maximum_with_a_check: "larger_size_taken",
+    maximum_of_two_that_fit: "larger_size_taken",
+    zero_is_false: "larger_size_taken",
+    only_a_and_b: "larger_size_taken",
+    first_two: "only_two_shapes",
+    second_must_stretch: "stretched_on_one_side",
+    forgot_to_raise: "none_for_a_misfit",
+    reversed_and_none: "axes_reversed",
+    list_of_sizes: None,
+    asserted: None,
+    an_error_of_ones_own: None,
+    nothing_is_an_error: "no_shape_refused",
+    floats: None,
+}

@@ -1,0 +1,147 @@
+"""Right and wrong ways to write causal_mask."""
+
+import numpy as np
+
+
+def comparison(length):
+    positions = np.arange(length)
+    return positions <= positions[:, None]
+
+
+def triangle(length):
+    return np.tri(length, dtype=bool)
+
+
+def not_the_future(length):
+    return ~np.triu(np.full((length, length), True), k=1)
+
+
+def loops(length):
+    mask = np.zeros((length, length), dtype=bool)
+    for i in range(length):
+        for j in range(i + 1):
+            mask[i, j] = True
+    return mask
+
+
+def of_a_list(length):
+    return np.array([[j <= i for j in range(length)] for i in range(length)])
+
+
+def indices(length):
+    query, key = np.indices((length, length))
+    return query - key >= 0
+
+
+def pytorch(length):
+    import torch
+
+    return torch.ones(length, length).tril().bool().numpy()
+
+
+def outer_comparison(length):
+    return np.greater_equal.outer(np.arange(length), np.arange(length))
+
+
+def strictly_before(length):
+    positions = np.arange(length)
+    return positions < positions[:, None]
+
+
+def pytorchs_layer(length):
+    positions = np.arange(length)
+    return positions > positions[:, None]
+
+
+def upper(length):
+    return ~np.tri(length, k=-1, dtype=bool)
+
+
+def swapped(length):
+    positions = np.arange(length)
+    return positions[:, None] <= positions
+
+
+def one_too_far(length):
+    return np.tri(length, k=1, dtype=bool)
+
+
+def floats(length):
+    return np.tri(length)
+
+
+def integers(length):
+    return np.tri(length, dtype=int)
+
+
+def objects(length):
+    return np.tri(length).astype(object)
+
+
+def minus_infinity(length):
+    return np.triu(np.full((length, length), -np.inf), k=1)
+
+
+def a_very_negative_number(length):
+    return (1 - np.tri(length)) * -1e9
+
+
+def for_heads(length):
+    return np.tri(length, dtype=bool)[None, None]
+
+
+def full(length):
+    return np.full((length, length), True)
+
+
+def itself(length):
+    return np.eye(length) == 1
+
+
+def itself_and_the_one_before(length):
+    distance = np.arange(length)[:, None] - np.arange(length)
+    return (distance >= 0) & (distance < 2)
+
+
+def without_the_first(length):
+    return np.tri(length, dtype=bool)[1:]
+
+
+def a_list(length):
+    return np.tri(length, dtype=bool).tolist()
+
+
+def anti_diagonal(length):
+    return np.tri(length, dtype=bool)[::-1]
+
+
+def padded(length):
+    return np.tri(length + 1, dtype=bool)
+
+
+def fixed_size(length):
+    return np.tri(5, dtype=bool)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    strictly_before: "diagonal_hidden",
+    pytorchs_layer: "polarity_inverted",
+    upper: "looks_ahead",
+    swapped: "looks_ahead",
+    one_too_far: "one_token_of_the_future",
+    floats: "ones_and_zeros",
+    integers: "ones_and_zeros",
+    objects: None,
+    minus_infinity: "additive",
+    a_very_negative_number: "additive",
+    for_heads: "axes_for_batch_and_heads",
+    full: "nothing_hidden",
+    itself: "past_hidden",
+    itself_and_the_one_before: None,
+    without_the_first: None,
+    a_list: None,
+    anti_diagonal: None,
+    padded: None,
+    fixed_size: None,
+}

@@ -1,0 +1,244 @@
+"""Right and wrong ways to write cross-entropy with its gradient."""
+
+import math
+
+import numpy as np
+
+
+def onehot_matrix(logits, targets):
+    y = np.zeros(logits.shape)
+    y[np.arange(len(targets)), targets] = 1
+    z = logits - logits.max(1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(1, keepdims=True))
+    return -np.sum(y * log_p) / len(y), (np.exp(log_p) - y) / len(y)
+
+
+def logaddexp(logits, targets):
+    n = len(targets)
+    totals = np.logaddexp.reduce(logits, axis=1)
+    gradient = np.exp(logits - totals[:, None]) / n
+    np.subtract.at(gradient, (range(n), targets), 1 / n)
+    return np.mean(
+        totals - np.take_along_axis(logits, targets[:, None], 1)[:, 0]
+    ), gradient
+
+
+def loops(logits, targets):
+    loss, gradient = 0.0, np.zeros(logits.shape)
+    for i, (row, target) in enumerate(zip(logits, targets, strict=True)):
+        top = max(row)
+        powers = [math.exp(value - top) for value in row]
+        loss += top + math.log(sum(powers)) - row[target]
+        for j, power in enumerate(powers):
+            gradient[i, j] = power / sum(powers) - (j == target)
+    return [float(loss / len(logits)), gradient / len(logits)]
+
+
+def pytorch(logits, targets):
+    import torch
+
+    leaf = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
+    loss = torch.nn.functional.cross_entropy(leaf, torch.tensor(targets).long())
+    loss.backward()
+    return loss.item(), leaf.grad.numpy()
+
+
+def margins(logits, targets):
+    right = logits[np.arange(len(logits)), targets][:, None]
+    below = np.array(logits, dtype=float) - right
+    losses = np.logaddexp.reduce(below, axis=1, keepdims=True)
+    gradient = np.exp(below - losses) - (np.arange(logits.shape[1]) == targets[:, None])
+    return losses.mean()[()], gradient / len(gradient)
+
+
+def _softmax(x):
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _onehot(targets, classes):
+    return (targets[:, None] == np.arange(classes)).astype(float)
+
+
+def _loss_of(logits, targets):
+    totals = np.logaddexp.reduce(logits, axis=1)
+    return (totals - logits[np.arange(len(logits)), targets]).mean()
+
+
+def _gradient_of(logits, targets):
+    return (_softmax(logits) - _onehot(targets, logits.shape[1])) / len(logits)
+
+
+def loop_without_division(logits, targets):
+    loss, gradient = 0, np.zeros(logits.shape)
+    for i, target in enumerate(targets):
+        p = _softmax(logits[i : i + 1])[0]
+        loss += np.logaddexp.reduce(logits[i]) - logits[i, target]
+        gradient[i] = p
+        gradient[i, target] -= 1
+    return loss, gradient
+
+
+def textbook_eps(logits, targets):
+    p = _softmax(logits)
+    y = _onehot(targets, logits.shape[1])
+    return -(y * np.log(p + 1e-12)).sum() / len(p), (p - y) / len(p)
+
+
+def keras_clip(logits, targets):
+    p = np.clip(_softmax(logits), 1e-7, 1 - 1e-7)
+    y = _onehot(targets, logits.shape[1])
+    return -(y * np.log(p)).sum(axis=1).mean(), (_softmax(logits) - y) / len(p)
+
+
+def onehot_times_log_of_zero(logits, targets):
+    p = _softmax(logits)
+    y = _onehot(targets, logits.shape[1])
+    return -(y * np.log(p)).sum() / len(p), (p - y) / len(p)
+
+
+def log_of_zero_in_a_loop(logits, targets):
+    p = _softmax(logits)
+    losses = [-math.log(p[i, target]) for i, target in enumerate(targets)]
+    return sum(losses) / len(losses), _gradient_of(logits, targets)
+
+
+def mean_over_all_entries(logits, targets):
+    y = _onehot(targets, logits.shape[1])
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return -(y * log_p).mean(), (_softmax(logits) - y) / y.size
+
+
+def only_the_loss(logits, targets):
+    return _loss_of(logits, targets)
+
+
+def gradient_first(logits, targets):
+    return _gradient_of(logits, targets), _loss_of(logits, targets)
+
+
+def sign_of_the_gradient(logits, targets):
+    return _loss_of(logits, targets), -_gradient_of(logits, targets)
+
+
+def sign_of_the_loss(logits, targets):
+    return -_loss_of(logits, targets), _gradient_of(logits, targets)
+
+
+def gradient_of_the_probabilities(logits, targets):
+    y, p = _onehot(targets, logits.shape[1]), _softmax(logits)
+    with np.errstate(all="ignore"):
+        return _loss_of(logits, targets), -y / p / len(p)
+
+
+def gradient_at_the_target_only(logits, targets):
+    y = _onehot(targets, logits.shape[1])
+    return _loss_of(logits, targets), _gradient_of(logits, targets) * y
+
+
+def one_subtracted_everywhere(logits, targets):
+    p = _softmax(logits)
+    p[:, targets] -= 1
+    return _loss_of(logits, targets), p / len(p)
+
+
+def losses_of_each_example(logits, targets):
+    losses = (
+        np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(logits)), targets]
+    )
+    return losses, _gradient_of(logits, targets)
+
+
+def classes_from_the_labels(logits, targets):
+    y = np.eye(targets.max() + 1)[targets]
+    return _loss_of(logits, targets), (_softmax(logits) - y) / len(logits)
+
+
+def first_labels_for_all(logits, targets):
+    return _loss_of(logits, np.sort(targets)), _gradient_of(logits, np.sort(targets))
+
+
+def base_2(logits, targets):
+    return _loss_of(logits, targets) / np.log(2), _gradient_of(
+        logits, targets
+    ) / np.log(2)
+
+
+def softmax_over_the_batch(logits, targets):
+    powers = np.exp(logits - logits.max(axis=0))
+    p = powers / powers.sum(axis=0)
+    y = _onehot(targets, logits.shape[1])
+    with np.errstate(all="ignore"):
+        return -np.log((p * y).sum(axis=1)).mean(), (p - y) / len(p)
+
+
+def label_smoothing(logits, targets):
+    y = 0.9 * _onehot(targets, logits.shape[1]) + 0.1 / logits.shape[1]
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return -(y * log_p).sum(axis=1).mean(), (np.exp(log_p) - y) / len(y)
+
+
+def squared_error(logits, targets):
+    difference = _softmax(logits) - _onehot(targets, logits.shape[1])
+    return (difference**2).sum(axis=1).mean(), 2 * difference / len(logits)
+
+
+def capped(logits, targets):
+    return min(_loss_of(logits, targets), 100.0), _gradient_of(logits, targets)
+
+
+def logits_clipped(logits, targets):
+    logits = np.clip(logits, -30, 30)
+    return _loss_of(logits, targets), _gradient_of(logits, targets)
+
+
+def overwrites_the_logits(logits, targets):
+    loss = _loss_of(logits, targets)
+    gradient = logits if logits.dtype.kind == "f" else logits.astype(float)
+    gradient[...] = _gradient_of(logits, targets)
+    return loss, gradient
+
+
+def sum_and_overflow(logits, targets):
+    powers = np.exp(logits)
+    p = powers / powers.sum(axis=1, keepdims=True)
+    right = np.arange(len(p)), targets
+    loss = -np.log(p[right]).sum()
+    p[right] -= 1
+    return loss, p
+
+
+def doubled_and_eps(logits, targets):
+    p = _softmax(logits)
+    loss = -np.log(p[np.arange(len(p)), targets] + 1e-8).mean()
+    return loss, 2 * _gradient_of(logits, targets)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    loop_without_division: "sum_for_mean",
+    textbook_eps: "log_p_plus_eps",
+    keras_clip: "clamped_probabilities",
+    onehot_times_log_of_zero: "log_of_zero",
+    log_of_zero_in_a_loop: "log_of_zero",
+    mean_over_all_entries: None,
+    only_the_loss: None,
+    gradient_first: None,
+    sign_of_the_gradient: None,
+    sign_of_the_loss: None,
+    gradient_of_the_probabilities: None,
+    gradient_at_the_target_only: None,
+    one_subtracted_everywhere: None,
+    losses_of_each_example: None,
+    classes_from_the_labels: None,
+    first_labels_for_all: None,
+    base_2: None,
+    softmax_over_the_batch: None,
+    label_smoothing: None,
+    squared_error: "gradient_doubled",
+    capped: None,
+    logits_clipped: None,
+    overwrites_the_logits: None,
+    sum_and_overflow: "sum_for_mean",
+    doubled_and_eps: "gradient_doubled",
+}

@@ -1,0 +1,253 @@
+"""Right and wrong ways to write dawid_skene."""
+
+import numpy as np
+
+
+def bincounts(item, annotator, label, classes, iterations):
+    items, cells = item.max() + 1, (annotator.max() + 1) * classes
+    cell = annotator * classes + label
+    posterior = np.stack([np.bincount(item, label == k, items) for k in range(classes)])
+    posterior = posterior / posterior.sum(axis=0)
+    for step in range(iterations + 1):
+        if step:
+            with np.errstate(divide="ignore"):
+                logs = np.log(prior)[:, None] + np.stack(
+                    [np.bincount(item, row[cell], items) for row in np.log(confusion)]
+                )
+            posterior = np.exp(logs - logs.max(axis=0))
+            posterior /= posterior.sum(axis=0)
+        prior = posterior.mean(axis=1)
+        counts = np.stack([np.bincount(cell, p[item], cells) for p in posterior])
+        counts = counts.reshape(classes, -1, classes)
+        totals = counts.sum(axis=2, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            confusion = np.where(totals > 0, counts / totals, 1 / classes)
+        confusion = confusion.reshape(classes, cells)
+    return posterior.T, prior, confusion.reshape(classes, -1, classes).swapaxes(0, 1)
+
+
+def dense_counts(item, annotator, label, classes, iterations):
+    n = np.zeros((item.max() + 1, annotator.max() + 1, classes))
+    np.add.at(n, (item, annotator, label), 1)
+    posterior = n.sum(axis=1) / n.sum(axis=(1, 2))[:, None]
+
+    def estimate(posterior):
+        weighted = np.einsum("ik,ial->akl", posterior, n)
+        sums = weighted.sum(axis=-1, keepdims=True)
+        filled = np.where(sums == 0, 1.0, weighted)
+        return posterior.mean(0), filled / filled.sum(axis=-1, keepdims=True)
+
+    prior, confusion = estimate(posterior)
+    for _ in range(iterations):
+        with np.errstate(divide="ignore"):
+            # 1e-300 is 0 for all purposes here, and its logarithm times 0 is 0
+            logs = np.log(prior) + np.einsum(
+                "ial,akl->ik", n, np.log(np.maximum(confusion, 1e-300))
+            )
+        logs -= logs.max(axis=1, keepdims=True)
+        posterior = np.exp(logs) / np.exp(logs).sum(axis=1, keepdims=True)
+        prior, confusion = estimate(posterior)
+    return posterior, prior, confusion
+
+
+def loops(item, annotator, label, classes, iterations):
+    votes = list(zip(item.tolist(), annotator.tolist(), label.tolist(), strict=True))
+    items, annotators = item.max() + 1, annotator.max() + 1
+    posterior = np.zeros((items, classes))
+    for i, _, y in votes:
+        posterior[i, y] += 1
+    posterior /= posterior.sum(axis=1)[:, None]
+    for step in range(iterations + 1):
+        if step:
+            logs = np.zeros((items, classes))
+            for k in range(classes):
+                logs[:, k] = np.log(prior[k]) if prior[k] else -np.inf
+                for i, a, y in votes:
+                    p = confusion[a, k, y]
+                    logs[i, k] += np.log(p) if p else -np.inf
+            for i in range(items):
+                powers = np.exp(logs[i] - max(logs[i]))
+                posterior[i] = powers / sum(powers)
+        prior = posterior.sum(axis=0) / items
+        confusion = np.zeros((annotators, classes, classes))
+        for i, a, y in votes:
+            confusion[a, :, y] += posterior[i]
+        for a in range(annotators):
+            for k in range(classes):
+                total = confusion[a, k].sum()
+                confusion[a, k] = confusion[a, k] / total if total else 1 / classes
+    return posterior, prior, confusion
+
+
+def of_this_guide(item, annotator, label, classes, iterations):
+    from answers.labels.annotation import Votes, soft_labels, vote_counts
+    from answers.labels.dawid_skene import dawid_skene, estimates
+
+    votes = Votes(item, annotator, label, classes)
+    if iterations:
+        result = dawid_skene(votes, iterations, tolerance=0)
+        return result.posterior, result.prior, result.confusion
+    assert vote_counts(votes).sum() == len(votes)
+    start = soft_labels(votes)
+    cell = annotator * classes + label
+    prior, confusion = estimates(votes, cell, start.T.copy(), 0)
+    shape = classes, votes.annotators, classes
+    return start, prior, confusion.reshape(shape).swapaxes(0, 1)
+
+
+def clipped_at_the_smallest_float(item, annotator, label, classes, iterations):
+    tiny = np.finfo(float).tiny
+    posterior = np.zeros((item.max() + 1, classes))
+    np.add.at(posterior, (item, label), 1)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    for step in range(iterations + 1):
+        if step:
+            logs = np.tile(np.log(np.clip(prior, tiny, None)), (len(posterior), 1))
+            chosen = confusion.transpose(0, 2, 1)[annotator, label]
+            np.add.at(logs, item, np.log(np.clip(chosen, tiny, None)))
+            logs -= np.logaddexp.reduce(logs, axis=1)[:, None]
+            posterior = np.exp(logs)
+        prior = np.mean(posterior, axis=0)
+        confusion = np.zeros((annotator.max() + 1, classes, classes))
+        for k in range(classes):
+            np.add.at(confusion[:, k], (annotator, label), posterior[item, k])
+        empty = confusion.sum(axis=2) == 0
+        confusion[empty] = 1
+        confusion /= confusion.sum(axis=2, keepdims=True)
+    return posterior, prior, confusion
+
+
+def _em(
+    item,
+    annotator,
+    label,
+    classes,
+    iterations,
+    prior_of=lambda posterior: posterior.mean(axis=0),
+    log=np.log,
+    use_prior=True,
+    axis=2,
+    harden=False,
+    swap=False,
+    normalise=True,
+    start=None,
+):
+    """Plain EM with one knob for each mistake."""
+    posterior = np.zeros((item.max() + 1, classes))
+    np.add.at(posterior, (item, label), 1)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    posterior = posterior if start is None else start(posterior)
+    for step in range(iterations + 1):
+        if step:
+            with np.errstate(all="ignore"):
+                joint = np.tile(log(prior) * use_prior, (len(posterior), 1))
+                seen = confusion.swapaxes(1, 2) if swap else confusion
+                np.add.at(joint, item, log(seen[annotator, :, label]))
+                posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
+                if normalise:
+                    posterior /= posterior.sum(axis=1, keepdims=True)
+            if harden:
+                posterior = np.eye(classes)[posterior.argmax(axis=1)]
+        prior = prior_of(posterior)
+        confusion = np.zeros((annotator.max() + 1, classes, classes))
+        np.add.at(confusion.swapaxes(1, 2), (annotator, label), posterior[item])
+        totals = confusion.sum(axis=axis, keepdims=True)
+        with np.errstate(all="ignore"):
+            confusion = np.where(totals > 0, confusion / totals, 1 / classes)
+    return posterior, prior, confusion
+
+
+def without_prior(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, use_prior=0)
+
+
+def uniform_prior(*votes, classes, iterations):
+    return _em(
+        *votes, classes, iterations, prior_of=lambda p: np.full(classes, 1 / classes)
+    )
+
+
+def summed_prior(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, prior_of=lambda p: p.sum(axis=0))
+
+
+def columns_normalised(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, axis=1)
+
+
+def read_transposed(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, swap=True)
+
+
+def hard_em(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, harden=True)
+
+
+def majority_first(*votes, classes, iterations):
+    return _em(
+        *votes, classes, iterations, start=lambda p: np.eye(classes)[p.argmax(axis=1)]
+    )
+
+
+def uniform_start(*votes, classes, iterations):
+    return _em(
+        *votes, classes, iterations, start=lambda p: np.full_like(p, 1 / classes)
+    )
+
+
+def not_normalised(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, normalise=False)
+
+
+def log_with_eps(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, log=lambda p: np.log(p + 1e-3))
+
+
+def base_two_logarithm(*votes, classes, iterations):
+    return _em(*votes, classes, iterations, log=np.log2)
+
+
+def one_too_many(*votes, classes, iterations):
+    return _em(*votes, classes, iterations + 1)
+
+
+def transposed_result(*votes, classes, iterations):
+    posterior, prior, confusion = _em(*votes, classes, iterations)
+    return posterior, prior, confusion.transpose(0, 2, 1)
+
+
+def counts_for_probabilities(*votes, classes, iterations):
+    posterior, prior, confusion = _em(*votes, classes, iterations)
+    sizes = np.bincount(votes[1])
+    return posterior, prior, confusion * sizes[:, None, None]
+
+
+def posterior_transposed(*votes, classes, iterations):
+    posterior, prior, confusion = _em(*votes, classes, iterations)
+    return posterior.T, prior, confusion
+
+
+def labels_for_posterior(*votes, classes, iterations):
+    posterior, prior, confusion = _em(*votes, classes, iterations)
+    return posterior.argmax(axis=1), prior, confusion
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    without_prior: "prior_left_out",
+    uniform_prior: None,
+    summed_prior: None,
+    columns_normalised: "normalised_by_voted",
+    read_transposed: "rows_read_as_columns",
+    hard_em: "hard_labels",
+    majority_first: "started_from_the_majority",
+    uniform_start: None,
+    not_normalised: None,
+    log_with_eps: "eps_added",
+    base_two_logarithm: None,
+    one_too_many: "one_iteration_off",
+    transposed_result: "confusion_transposed",
+    counts_for_probabilities: None,
+    posterior_transposed: None,
+    labels_for_posterior: None,
+}

@@ -1,0 +1,174 @@
+"""Right and wrong ways to write the entropy of a distribution."""
+
+import math
+
+import numpy as np
+
+
+def loops(p, base=np.e, axis=-1):
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+        raise ValueError("not a distribution")
+    rows = np.moveaxis(p, axis, -1)
+    out = np.zeros(rows.shape[:-1])
+    for index in np.ndindex(out.shape):
+        out[index] = sum(-v * math.log(v, base) for v in rows[index].tolist() if v > 0)
+    return out
+
+
+def masked(p, base=np.e, axis=-1):
+    p = np.asarray(p, dtype=np.float64)
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+        raise ValueError("not a distribution")
+    surprise = np.zeros_like(p)
+    np.log(p, out=surprise, where=p > 0)
+    return -(p * surprise).sum(axis=axis) / np.log(base)
+
+
+def nan_to_num_of_the_terms(p, base=np.e, axis=-1):
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+        raise ValueError("not a distribution")
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def inverse_probabilities(p, base=np.e, axis=-1):
+    if np.isnan(p).any() or (p < 0).any() or (abs(p.sum(axis=axis) - 1) > 1e-5).any():
+        raise ValueError("not a distribution")
+    return (p * np.log2(1 / np.where(p == 0, 1, p))).sum(axis=axis) / np.log2(base)
+
+
+def scipy(p, base=np.e, axis=-1):
+    from scipy.special import entr
+
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+        raise ValueError("not a distribution")
+    return entr(p).sum(axis=axis) / math.log(base)
+
+
+def pytorch(p, base=np.e, axis=-1):
+    import torch
+
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+        raise ValueError("not a distribution")
+    p = torch.from_numpy(p).double()
+    return -(torch.xlogy(p, p).sum(axis) / math.log(base)).numpy()
+
+
+def _check(p, axis):
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+        raise ValueError("not a distribution")
+
+
+def textbook(p, base=np.e, axis=-1):
+    return -np.sum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def textbook_for_vectors(p, base=np.e):
+    return -np.sum(p * np.log(p)) / np.log(base)
+
+
+def checked_textbook(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return -np.sum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def textbook_eps(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return -np.sum(p * np.log(p + 1e-12), axis=axis) / np.log(base)
+
+
+def clipped(p, base=np.e, axis=-1):
+    _check(p, axis)
+    p = np.clip(p, 1e-10, None)
+    return -np.sum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def dropped_zeros_of_the_whole_array(p, base=np.e, axis=-1):
+    _check(p, axis)
+    p = p[p > 0]
+    return -np.sum(p * np.log(p)) / np.log(base)
+
+
+def bits(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return -np.nansum(p * np.log2(p), axis=axis)
+
+
+def no_base(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return -np.nansum(p * np.log(p), axis=axis)
+
+
+def nan_let_go(p, base=np.e, axis=-1):
+    if (p < 0).any() or (np.abs(p.sum(axis=axis) - 1) > 1e-5).any():
+        raise ValueError("not a distribution")
+    return -(p * np.log(np.where(p == 0, 1, p))).sum(axis=axis) / np.log(base)
+
+
+def asserted(p, base=np.e, axis=-1):
+    assert (p >= 0).all()
+    assert np.allclose(p.sum(axis=axis), 1)
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def normalised(p, base=np.e, axis=-1):
+    p = p / p.sum(axis=axis, keepdims=True)
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def unchecked(p, base=np.e, axis=-1):
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def sign_and_zero(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return (p * np.log(p)).sum(axis=axis) / np.log(base)
+
+
+def strict_sum(p, base=np.e, axis=-1):
+    if (p < 0).any() or not np.all(p.sum(axis=axis) == 1):
+        raise ValueError("not a distribution")
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
+def last_axis(p, base=np.e, axis=-1):
+    _check(p, -1)
+    return -np.nansum(p * np.log(p), axis=-1) / np.log(base)
+
+
+def perplexity(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return np.exp(-np.nansum(p * np.log(p), axis=axis))
+
+
+def gini(p, base=np.e, axis=-1):
+    _check(p, axis)
+    return 1 - (p**2).sum(axis=axis)
+
+
+def in_float16(p, base=np.e, axis=-1):
+    _check(p, axis)
+    p = p.astype(np.float16)
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    textbook: "nan_for_zero",
+    textbook_for_vectors: "one_sum_for_all",
+    checked_textbook: "nan_for_zero",
+    textbook_eps: "eps_in_the_logarithm",
+    clipped: "eps_in_the_logarithm",
+    dropped_zeros_of_the_whole_array: "one_sum_for_all",
+    bits: "base_ignored",
+    no_base: "base_ignored",
+    nan_let_go: "nan_let_through",
+    asserted: None,
+    normalised: "silently_normalised",
+    unchecked: "no_check",
+    sign_and_zero: "sign_lost",
+    strict_sum: "exact_sum_asked_for",
+    last_axis: "last_axis_always",
+    perplexity: None,
+    gini: None,
+    in_float16: None,
+}

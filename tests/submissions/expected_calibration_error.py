@@ -1,0 +1,148 @@
+"""Right and wrong ways to write expected_calibration_error."""
+
+import math
+
+import numpy as np
+
+
+def masks(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    error = 0.0
+    for lower, upper in zip(
+        np.linspace(0, 1, bins + 1)[:-1], np.linspace(0, 1, bins + 1)[1:], strict=True
+    ):
+        inside = (confidence > lower) & (confidence <= upper)
+        if inside.any():
+            gap = abs(right[inside].mean() - confidence[inside].mean())
+            error += inside.mean() * gap
+    return error
+
+
+def sums_of_differences(probabilities, labels, bins=15):
+    confidence = np.max(probabilities, axis=1).astype(float)
+    right = np.argmax(probabilities, axis=1) == labels
+    edges = np.arange(1, bins) / bins
+    total = np.zeros(bins)
+    np.add.at(
+        total, np.searchsorted(edges, confidence, side="left"), right - confidence
+    )
+    return np.abs(total).sum() / len(labels)
+
+
+def digitized(probabilities, labels, bins=15):
+    confidence = np.amax(probabilities, 1).astype(np.float64)
+    which = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
+    right = np.argmax(probabilities, 1) == labels
+    groups = [which == b for b in set(which.tolist())]
+    return sum(abs(np.sum(right[g]) - np.sum(confidence[g])) for g in groups) / len(
+        which
+    )
+
+
+def loops(probabilities, labels, bins=15):
+    cells = {}
+    for row, label in zip(probabilities.tolist(), labels.tolist(), strict=True):
+        top = max(row)
+        cell = math.ceil(round(top * bins, 9)) - 1
+        cells.setdefault(cell, []).append((top, row.index(top) == label))
+    error = 0
+    for members in cells.values():
+        confidence = sum(top for top, _ in members) / len(members)
+        accuracy = sum(right for _, right in members) / len(members)
+        error += len(members) / len(labels) * abs(accuracy - confidence)
+    return error
+
+
+def _binned(probabilities, labels, bins):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    for b in range(bins):
+        inside = (confidence > b / bins) & (confidence <= (b + 1) / bins)
+        if inside.any():
+            yield inside.mean(), right[inside].mean(), confidence[inside].mean()
+
+
+def mean_over_filled_bins(probabilities, labels, bins=15):
+    return np.mean([abs(a - c) for _, a, c in _binned(probabilities, labels, bins)])
+
+
+def signed(probabilities, labels, bins=15):
+    return sum(w * (a - c) for w, a, c in _binned(probabilities, labels, bins))
+
+
+def signed_then_absolute(probabilities, labels, bins=15):
+    return abs(sum(w * (a - c) for w, a, c in _binned(probabilities, labels, bins)))
+
+
+def squared(probabilities, labels, bins=15):
+    return sum(w * (a - c) ** 2 for w, a, c in _binned(probabilities, labels, bins))
+
+
+def root_mean_square(probabilities, labels, bins=15):
+    return squared(probabilities, labels, bins) ** 0.5
+
+
+def maximum(probabilities, labels, bins=15):
+    return max(abs(a - c) for _, a, c in _binned(probabilities, labels, bins))
+
+
+def positive_class(probabilities, labels, bins=15):
+    p = probabilities[:, 1].astype(float)
+    error = 0
+    for b in range(bins):
+        inside = (p > b / bins) & (p <= (b + 1) / bins)
+        if inside.any():
+            error += inside.mean() * abs(
+                (labels[inside] == 1).mean() - p[inside].mean()
+            )
+    return error
+
+
+def histogram_left_closed(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = (probabilities.argmax(axis=1) == labels).astype(float)
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
+
+
+def always_ten(probabilities, labels, bins=15):
+    return sum(w * abs(a - c) for w, a, c in _binned(probabilities, labels, 10))
+
+
+def empty_means(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
+    count = np.bincount(which, minlength=bins)
+    with np.errstate(all="ignore"):
+        accuracy = np.bincount(which, right, bins) / count
+        mean = np.bincount(which, confidence, bins) / count
+    return (count / count.sum() * abs(accuracy - mean)).sum()
+
+
+def sum_not_mean(probabilities, labels, bins=15):
+    each = _binned(probabilities, labels, bins)
+    return sum(w * len(labels) * abs(a - c) for w, a, c in each)
+
+
+def accuracy_of_all(probabilities, labels, bins=15):
+    right = (probabilities.argmax(axis=1) == labels).mean()
+    return sum(w * abs(right - c) for w, _, c in _binned(probabilities, labels, bins))
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    mean_over_filled_bins: "bins_weighted_equally",
+    signed: "gaps_not_absolute",
+    signed_then_absolute: "one_gap_for_all",
+    squared: "gaps_squared",
+    root_mean_square: None,
+    maximum: "largest_gap",
+    positive_class: "one_class_only",
+    histogram_left_closed: "edge_goes_to_the_bin_above",
+    always_ten: "bins_ignored",
+    empty_means: "empty_bins_give_nan",
+    sum_not_mean: None,
+    accuracy_of_all: "one_gap_for_all",
+}

@@ -1,0 +1,187 @@
+"""Right and wrong ways to write the GPT that `fix_the_gpt` has the learner repair.
+
+A wrong one is the broken file after somebody has worked on it.
+"""
+
+import torch
+from torch.nn import functional
+
+from answers.practice import catalog
+
+GRADIENTS = ("tokens.weight", "positions.weight")
+
+
+def with_functions(ids, weights, heads):
+    """No module at all, and PyTorch's own attention."""
+    w = {name: tensor.clone().requires_grad_() for name, tensor in weights.items()}
+    batch, time = ids.shape
+    x = w["tokens.weight"][ids] + w["positions.weight"][:time]
+    width = x.shape[-1]
+
+    def norm(x, name):
+        return functional.layer_norm(
+            x, (width,), w[f"{name}.weight"], w[f"{name}.bias"]
+        )
+
+    def linear(x, name):
+        return functional.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
+
+    for i in range(sum(name.endswith("qkv.weight") for name in w)):
+        block = f"blocks.{i}"
+        qkv = linear(norm(x, f"{block}.norm1"), f"{block}.attention.qkv")
+        q, k, v = qkv.view(batch, time, 3, heads, -1).permute(2, 0, 3, 1, 4)
+        y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + linear(y.permute(0, 2, 1, 3).flatten(2), f"{block}.attention.out")
+        hidden = functional.gelu(linear(norm(x, f"{block}.norm2"), f"{block}.mlp.0"))
+        x = x + linear(hidden, f"{block}.mlp.2")
+    logits = norm(x, "norm") @ w["head.weight"].T
+    loss = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:])
+    found = torch.autograd.grad(loss, [w[name] for name in GRADIENTS])
+    return logits.detach(), loss.detach(), dict(zip(GRADIENTS, found, strict=True))
+
+
+def token_by_token(ids, weights, heads):
+    """Each token looks at a growing list of keys and values: no mask, no reshape."""
+    w = {name: tensor.clone().requires_grad_() for name, tensor in weights.items()}
+    width = w["tokens.weight"].shape[1]
+    d = width // heads
+    rows, losses = [], []
+
+    def norm(x, name):
+        centred = x - x.mean()
+        scaled = centred / (centred.square().mean() + 1e-5).sqrt()
+        return scaled * w[f"{name}.weight"] + w[f"{name}.bias"]
+
+    def linear(x, name):
+        return w[f"{name}.weight"] @ x + w[f"{name}.bias"]
+
+    layers = sum(name.endswith("qkv.weight") for name in w)
+    for sequence in ids:
+        kept = [[] for _ in range(layers)]
+        logits = []
+        for t, token in enumerate(sequence):
+            x = w["tokens.weight"][token] + w["positions.weight"][t]
+            for i in range(layers):
+                block = f"blocks.{i}"
+                qkv = linear(norm(x, f"{block}.norm1"), f"{block}.attention.qkv")
+                q, k, v = (part.view(heads, d) for part in qkv.split(width))
+                kept[i].append((k, v))
+                keys, values = (
+                    torch.stack(each, 1) for each in zip(*kept[i], strict=True)
+                )
+                scores = (keys * q[:, None]).sum(-1) / d**0.5
+                y = (scores.softmax(-1)[..., None] * values).sum(1)
+                x = x + linear(y.flatten(), f"{block}.attention.out")
+                h = functional.gelu(linear(norm(x, f"{block}.norm2"), f"{block}.mlp.0"))
+                x = x + linear(h, f"{block}.mlp.2")
+            logits.append(w["head.weight"] @ norm(x, "norm"))
+        rows.append(torch.stack(logits))
+        losses += [
+            row.logsumexp(0) - row[label]
+            for row, label in zip(logits[:-1], sequence[1:], strict=True)
+        ]
+    loss = torch.stack(losses).mean()
+    loss.backward()
+    return torch.stack(rows), loss, {name: w[name].grad for name in GRADIENTS}
+
+
+def repaired_otherwise(ids, weights, heads):
+    """The file repaired in other words than the solution's."""
+    from answers.practice import catalog
+
+    exercise = catalog.load("fix_the_gpt")
+    code = exercise.solution()
+    for right, same in (
+        ("torch.arange(ids.shape[1])", "torch.ones_like(ids[0]).cumsum(0) - 1"),
+        ("dtype=torch.bool).triu(1)", "dtype=torch.bool).tril(0).logical_not()"),
+        ("y = (weights @ v).transpose(1, 2)", 'y = torch.einsum("bhqk,bhkd->bqhd", weights, v)'),
+        ("logits[:, :-1], ids[:, 1:]", "logits[:, :-1].log_softmax(-1), ids[:, 1:]"),
+    ):  # fmt: skip
+        assert code.count(right) == 1, right
+        code = code.replace(right, same)
+    namespace = {}
+    exec(compile(code, "fix_the_gpt.py", "exec"), namespace)
+    return namespace["fix_the_gpt"](ids, weights, heads)
+
+
+EXERCISE = catalog.load("fix_the_gpt")
+MISTAKES = {mistake.name: mistake for mistake in EXERCISE.mistakes}
+
+
+def _file_with(*mistakes, **edits):
+    """The file with only these mistakes left; then edits, each (right, wrong)."""
+    code = EXERCISE.with_mistakes(tuple(MISTAKES[name] for name in mistakes))
+    for name, (right, wrong) in edits.items():
+        assert code.count(right) == 1, name
+        code = code.replace(right, wrong)
+    namespace = {}
+    exec(compile(code, "fix_the_gpt.py", "exec"), namespace)
+    return namespace["fix_the_gpt"]
+
+
+untouched = _file_with(*MISTAKES)
+only_the_first_repaired = _file_with(*list(MISTAKES)[1:])
+only_the_last_repaired = _file_with(*list(MISTAKES)[:-1])
+every_second_repaired = _file_with(*list(MISTAKES)[1::2])
+shifted_twice = _file_with(
+    shift=("logits[:, :-1], ids[:, 1:]", "logits[:, :-2], ids[:, 2:]")
+)
+logits_shifted_too = _file_with(
+    shift=("logits[:, :-1], ids[:, 1:]", "logits[:, 1:], ids[:, 1:]")
+)
+positions_left_out = _file_with(
+    add=("self.tokens(ids) + self.positions(positions)", "self.tokens(ids)")
+)
+positions_from_1 = _file_with(
+    positions=("torch.arange(ids.shape[1])", "torch.arange(1, ids.shape[1] + 1)")
+)
+own_key_hidden = _file_with(
+    mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(0)")
+)
+next_key_shown = _file_with(
+    mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(2)")
+)
+no_mask = _file_with(mask=("scores.masked_fill(hidden, -torch.inf)", "scores"))
+mask_of_small_numbers = _file_with(mask=("hidden, -torch.inf", "hidden, -1.0"))
+mask_of_zeros = _file_with(mask=("hidden, -torch.inf", "hidden, 0.0"))
+masked_after_softmax = _file_with(
+    mask=(
+        "scores.masked_fill(hidden, -torch.inf).softmax(dim=-1)",
+        "scores.softmax(dim=-1).masked_fill(hidden, 0.0)",
+    )
+)
+softmax_over_queries = _file_with(
+    axis=("-torch.inf).softmax(dim=-1)", "-torch.inf).softmax(dim=-2)")
+)
+not_scaled = _file_with(scale=(" / (width // self.heads) ** 0.5", ""))
+scaled_by_the_model = _file_with(scale=("(width // self.heads) ** 0.5", "width**0.5"))
+norm_left_out = _file_with(norm=("x = self.norm(x)\n", "x = x + 0\n"))
+stream_cut = _file_with(stream=("return x + self.mlp", "return self.mlp"))
+mask_repaired_and_labels_left = _file_with(
+    "labels_not_shifted",
+    mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(0)"),
+)
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    untouched: "probabilities_for_logits",
+    only_the_first_repaired: "labels_not_shifted",
+    only_the_last_repaired: "probabilities_for_logits",
+    every_second_repaired: "labels_not_shifted",
+    shifted_twice: None,
+    logits_shifted_too: None,
+    positions_left_out: None,
+    positions_from_1: None,
+    own_key_hidden: None,
+    next_key_shown: "mask_the_wrong_way_round",
+    no_mask: "mask_the_wrong_way_round",
+    mask_of_small_numbers: None,
+    mask_of_zeros: None,
+    masked_after_softmax: None,
+    softmax_over_queries: None,
+    not_scaled: None,
+    scaled_by_the_model: None,
+    norm_left_out: None,
+    stream_cut: None,
+    mask_repaired_and_labels_left: None,
+}

@@ -1,0 +1,141 @@
+"""Right and wrong ways to write the network that `fix_the_layers` has the learner repair.
+
+A wrong one is the broken file after somebody has worked on it.
+"""
+
+import numpy as np
+
+from answers.networks.two_layer_net import two_layer_gradients
+from answers.practice import catalog
+
+
+def as_on_page_1(x, y, w1, b1, w2, b2):
+    return two_layer_gradients(x, y, w1, b1, w2, b2)
+
+
+def repaired_in_other_words(x, y, w1, b1, w2, b2):
+    n = len(y)
+    z = np.einsum("nd,dh->nh", x, w1) + b1[None, :]
+    hidden = np.where(z > 0, z, 0)
+    logits = np.einsum("nh,hk->nk", hidden, w2) + b2[None, :]
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    loss = -np.take_along_axis(log_p, y[:, None], axis=1).sum() / n
+    g = (np.exp(log_p) - np.eye(len(b2))[y]) / n
+    back = np.einsum("nk,hk->nh", g, w2)
+    back[hidden == 0] = 0
+    return loss, {
+        "x": np.einsum("nh,dh->nd", back, w1),
+        "w1": np.einsum("nd,nh->dh", x, back),
+        "b1": np.einsum("nh->h", back),
+        "w2": np.einsum("nh,nk->hk", hidden, g),
+        "b2": np.einsum("nk->k", g),
+    }
+
+
+def one_example_at_a_time(x, y, w1, b1, w2, b2):
+    loss = 0.0
+    gradients = {
+        name: np.zeros(array.shape)
+        for name, array in {"w2": w2, "b2": b2, "w1": w1, "b1": b1, "x": x}.items()
+    }
+    for i, label in enumerate(y):
+        z = [sum(x[i] * w1[:, h]) + b1[h] for h in range(len(b1))]
+        hidden = [max(each, 0.0) for each in z]
+        logits = np.array([sum(hidden * w2[:, k]) + b2[k] for k in range(len(b2))])
+        top = max(logits)
+        total = top + np.log(sum(np.exp(logits - top)))
+        loss += (total - logits[label]) / len(y)
+        g = np.exp(logits - total) / len(y)
+        g[label] -= 1 / len(y)
+        back = np.array([w2[h] @ g if z[h] > 0 else 0.0 for h in range(len(b1))])
+        gradients["w2"] += np.outer(hidden, g)
+        gradients["b2"] += g
+        gradients["w1"] += np.outer(x[i], back)
+        gradients["b1"] += back
+        gradients["x"][i] = w1 @ back
+    return loss, gradients
+
+
+def as_objects(x, y, w1, b1, w2, b2):
+    class Affine:
+        def __init__(self, w, b):
+            self.w, self.b = w, b
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.w + self.b
+
+        def backward(self, dout):
+            self.dw, self.db = self.x.T @ dout, np.ones(len(dout)) @ dout
+            return dout @ self.w.T
+
+    class ReLU:
+        def forward(self, x):
+            self.on = x > 0
+            return x * self.on
+
+        def backward(self, dout):
+            return dout * self.on
+
+    first, middle, last = Affine(w1, b1), ReLU(), Affine(w2, b2)
+    out = x
+    for layer in (first, middle, last):
+        out = layer.forward(out)
+    out = out - out.max(axis=1, keepdims=True)
+    p = np.exp(out) / np.exp(out).sum(axis=1, keepdims=True)
+    loss = np.mean(np.log(np.exp(out).sum(axis=1)) - out[range(len(y)), y])
+    p[range(len(y)), y] -= 1
+    dout = p / len(y)
+    for layer in (last, middle, first):
+        dout = layer.backward(dout)
+    gradients = {"w1": first.dw, "b1": first.db, "w2": last.dw, "b2": last.db}
+    return loss, {"x": dout, **gradients}
+
+
+EXERCISE = catalog.load("fix_the_layers")
+MISTAKES = {mistake.name: mistake for mistake in EXERCISE.mistakes}
+
+
+def _file_with(*mistakes, **edits):
+    """The file with only these mistakes left; then edits, each (right, wrong)."""
+    code = EXERCISE.with_mistakes(tuple(MISTAKES[name] for name in mistakes))
+    for name, (right, wrong) in edits.items():
+        assert code.count(right) == 1, name
+        code = code.replace(right, wrong)
+    namespace = {}
+    exec(compile(code, "fix_the_layers.py", "exec"), namespace)
+    return namespace["fix_the_layers"]
+
+
+untouched = _file_with(*MISTAKES)
+only_the_first_repaired = _file_with(*list(MISTAKES)[1:])
+only_the_last_repaired = _file_with(*list(MISTAKES)[:-1])
+every_second_repaired = _file_with(*list(MISTAKES)[1::2])
+one_sum_for_all = _file_with(
+    axis=("np.exp(x).sum(axis=1, keepdims=True)", "np.exp(x).sum()")
+)
+global_maximum = _file_with(top=("x.max(axis=1, keepdims=True)", "x.max()"))
+axis_without_keepdims = _file_with(axis=("sum(axis=1, keepdims=True)", "sum(axis=1)"))
+biases_not_summed = _file_with(db=("db = dout.sum(axis=0)", "db = dout"))
+biases_as_rows = _file_with(db=("dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)"))
+weights_as_they_are = _file_with(dx=("dout @ w.T", "dout @ w"))
+mask_of_inputs_not_negative = _file_with(mask=("(x > 0)", "(x != 0)"))
+summed_and_a_mistake_left = _file_with(
+    "no_maximum", mean=("dlogits / len(y)", "dlogits / 1")
+)
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    untouched: "normalised_over_the_batch",
+    only_the_first_repaired: "reshaped_for_transposed",
+    only_the_last_repaired: "normalised_over_the_batch",
+    every_second_repaired: "reshaped_for_transposed",
+    one_sum_for_all: None,
+    global_maximum: "no_maximum",
+    axis_without_keepdims: None,
+    biases_not_summed: None,
+    biases_as_rows: None,
+    weights_as_they_are: None,
+    mask_of_inputs_not_negative: None,
+    summed_and_a_mistake_left: None,
+}

@@ -1,0 +1,127 @@
+"""Right and wrong ways to write fleiss_kappa."""
+
+import itertools
+
+import numpy as np
+
+
+def loops_over_pairs(counts):
+    observed, urn = [], []
+    for row in counts.tolist():
+        votes = [k for k, c in enumerate(row) for _ in range(c)]
+        pairs = list(itertools.combinations(votes, 2))
+        observed.append(sum(a == b for a, b in pairs) / len(pairs))
+        urn += votes
+    chance = sum((urn.count(k) / len(urn)) ** 2 for k in range(counts.shape[1]))
+    mean = sum(observed) / len(observed)
+    return (mean - chance) / (1 - chance)
+
+
+def textbook(counts):
+    table = counts.astype(float)
+    items, _ = table.shape
+    raters = table.sum(axis=1)[0]
+    p_class = table.sum(axis=0) / (items * raters)
+    p_item = (np.square(table).sum(axis=1) - raters) / (raters * (raters - 1))
+    p_bar, p_e = p_item.mean(), np.square(p_class).sum()
+    return (p_bar - p_e) / (1 - p_e)
+
+
+def by_disagreement(counts):
+    c = np.asarray(counts, dtype=np.float64)
+    n = c[0].sum()
+    disagree = 1 - np.einsum("ik,ik->i", c, c - 1) / (n * (n - 1))
+    p = c.sum(0) / c.sum()
+    return 1 - disagree.mean() / (1 - p @ p)
+
+
+def statsmodels(counts):
+    from statsmodels.stats.inter_rater import fleiss_kappa
+
+    return fleiss_kappa(counts)
+
+
+def a_float(counts):
+    return float(textbook(counts))
+
+
+def _terms(counts):
+    c = counts.astype(float)
+    n = c.sum(axis=1)[0]
+    p_item = (c * (c - 1)).sum(axis=1) / (n * (n - 1))
+    p_class = c.sum(axis=0) / c.sum()
+    return p_item, p_class
+
+
+def raw(counts):
+    return _terms(counts)[0].mean()
+
+
+def randolph(counts):
+    observed = _terms(counts)[0].mean()
+    return (observed - 1 / counts.shape[1]) / (1 - 1 / counts.shape[1])
+
+
+def difference_only(counts):
+    p_item, p_class = _terms(counts)
+    return p_item.mean() - np.sum(p_class**2)
+
+
+def squares_of_shares(counts):
+    c = counts.astype(float)
+    p = c / c.sum(axis=1, keepdims=True)
+    observed = np.sum(p**2, axis=1).mean()
+    chance = np.sum((c.sum(axis=0) / c.sum()) ** 2)
+    return (observed - chance) / (1 - chance)
+
+
+def one_for_each_item(counts):
+    p_item, p_class = _terms(counts)
+    chance = np.sum(p_class**2)
+    return (p_item - chance) / (1 - chance)
+
+
+def without_floats(counts):
+    n = counts.sum(axis=1)[0]
+    p_item = (np.sum(counts * counts, axis=1) - n) / (n * (n - 1))
+    p = counts.sum(axis=0) / counts.sum()
+    return (p_item.mean() - p @ p) / (1 - p @ p)
+
+
+def ordered_against_unordered_pairs(counts):
+    c = counts.astype(float)
+    n = c.sum(axis=1)[0]
+    p_item = (c * (c - 1)).sum(axis=1) / (n * (n - 1) / 2)
+    p = c.sum(axis=0) / c.sum()
+    return (p_item.mean() - p @ p) / (1 - p @ p)
+
+
+def chance_not_squared(counts):
+    p_item, p_class = _terms(counts)
+    chance = p_class.mean()
+    return (p_item.mean() - chance) / (1 - chance)
+
+
+def largest_class_as_chance(counts):
+    p_item, p_class = _terms(counts)
+    return (p_item.mean() - p_class.max()) / (1 - p_class.max())
+
+
+def counts_transposed(counts):
+    p_item, p_class = _terms(counts.T)
+    return (p_item.mean() - p_class @ p_class) / (1 - p_class @ p_class)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    raw: "chance_ignored",
+    randolph: "classes_taken_as_equal",
+    difference_only: "not_scaled",
+    squares_of_shares: "votes_agree_with_themselves",
+    one_for_each_item: None,
+    without_floats: "small_integers_wrap",
+    ordered_against_unordered_pairs: None,
+    chance_not_squared: "classes_taken_as_equal",
+    largest_class_as_chance: None,
+    counts_transposed: None,
+}

@@ -1,0 +1,128 @@
+"""Right and wrong ways to build a Jacobian from backward passes."""
+
+import numpy as np
+
+
+def rows_of_the_identity(vjp, shape):
+    size = int(np.prod(shape))
+    rows = [np.array(vjp(e.reshape(shape))) for e in np.eye(size)]
+    return np.array(rows).reshape(shape + rows[0].shape)
+
+
+def filled_in(vjp, shape):
+    jacobian = None
+    for index in np.ndindex(*shape):
+        g = np.zeros(shape)
+        g[index] = 1.0
+        row = vjp(g)
+        if jacobian is None:
+            jacobian = np.empty(shape + row.shape)
+        jacobian[index] = row
+    return jacobian
+
+
+def set_and_set_back(vjp, shape):
+    g, rows = np.zeros(shape), []
+    flat = g.reshape(-1)
+    for i in range(flat.size):
+        flat[i] = 1
+        rows.append(1.0 * vjp(g))
+        flat[i] = 0
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
+
+
+def recursive(vjp, shape):
+    def part(prefix):
+        if len(prefix) == len(shape):
+            g = np.zeros(shape)
+            g[prefix] = 1
+            return np.copy(vjp(g))
+        return np.stack([part((*prefix, i)) for i in range(shape[len(prefix)])])
+
+    return part(())
+
+
+def one_call(vjp, shape):
+    return vjp(np.ones(shape))
+
+
+def never_set_back(vjp, shape):
+    g, rows = np.zeros(shape), []
+    for index in np.ndindex(shape):
+        g[index] = 1
+        rows.append(np.copy(vjp(g)))
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
+
+
+def grad_without_zero_grad(vjp, shape):
+    grad, rows = 0, []
+    for e in np.eye(int(np.prod(shape))):
+        grad = grad + vjp(e.reshape(shape))
+        rows.append(grad)
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
+
+
+def columns(vjp, shape):
+    rows = [np.copy(vjp(e.reshape(shape))) for e in np.eye(int(np.prod(shape)))]
+    jacobian = np.stack(rows, axis=-1)
+    return jacobian.reshape(*rows[0].shape, *shape)
+
+
+def two_axes(vjp, shape):
+    size = int(np.prod(shape))
+    return np.stack([np.ravel(vjp(e.reshape(shape))) for e in np.eye(size)])
+
+
+def stacked_only(vjp, shape):
+    size = int(np.prod(shape))
+    return np.stack([np.copy(vjp(e.reshape(shape))) for e in np.eye(size)])
+
+
+def whole_rows(vjp, shape):
+    if not shape:
+        return vjp(np.ones(()))
+    out = []
+    for i in range(shape[0]):
+        g = np.zeros(shape)
+        g[i] = 1
+        out.append(vjp(g))
+    return np.array(out)
+
+
+def not_copied(vjp, shape):
+    rows = []
+    for index in np.ndindex(shape):
+        g = np.zeros(shape)
+        g[index] = 1
+        rows.append(vjp(g))
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
+
+
+def called_twice(vjp, shape):
+    size = int(np.prod(shape))
+    rows = [np.copy(vjp(e.reshape(shape))) for e in np.eye(size)]
+    return np.stack(rows).reshape(*shape, *vjp(np.zeros(shape)).shape)
+
+
+def negated(vjp, shape):
+    return -called_twice(vjp, shape)
+
+
+def vectors_only(vjp, shape):
+    return np.stack([np.copy(vjp(e)) for e in np.eye(shape[0])])
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    one_call: "ones_passed",
+    never_set_back: "rows_added_up",
+    grad_without_zero_grad: "rows_added_up",
+    columns: "inputs_first",
+    two_axes: "flattened",
+    stacked_only: "outputs_flattened",
+    whole_rows: "first_axis_only",
+    not_copied: None,
+    called_twice: None,
+    negated: None,
+    vectors_only: None,
+}

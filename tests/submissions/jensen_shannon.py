@@ -1,0 +1,224 @@
+"""Right and wrong ways to write the Jensen-Shannon divergence."""
+
+import math
+
+import numpy as np
+
+
+def loops(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    p, q = (np.moveaxis(a, axis, -1) for a in (p, q))
+    out = np.zeros(p.shape[:-1])
+    for index in np.ndindex(out.shape):
+        for a, b in zip(p[index].tolist(), q[index].tolist(), strict=True):
+            for each in (a, b):
+                if each > 0:
+                    out[index] += each * math.log(2 * each / (a + b), base) / 2
+    return out
+
+
+def two_divergences(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    m = (p + q) / 2
+
+    def kl(a):
+        return np.where(a > 0, a * np.log(a / m), 0).sum(axis=axis)
+
+    return (kl(p) + kl(q)) / (2 * np.log(base))
+
+
+def entropy_of_the_mixture_minus_mean_entropy(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+
+    def entropy(a):
+        return -np.nansum(a * np.log(a), axis=axis)
+
+    nats = entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2
+    return nats / np.log(base)
+
+
+def stacked(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    both = np.stack([p, q]).astype(np.float64)
+    ratios = np.ones_like(both)
+    np.divide(both, both.mean(axis=0), out=ratios, where=both > 0)
+    terms = (both * np.log2(ratios)).mean(axis=0)
+    return terms.sum(axis=axis) / np.log2(base)
+
+
+def scipy(p, q, base=np.e, axis=-1):
+    from scipy.spatial.distance import jensenshannon
+
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    return jensenshannon(p, q, base=base, axis=axis) ** 2
+
+
+def pytorch(p, q, base=np.e, axis=-1):
+    import torch
+
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    m = (p + q) / 2
+    terms = torch.xlogy(p, p) + torch.xlogy(q, q) - 2 * torch.xlogy(m, m)
+    return (terms.sum(axis) / 2 / math.log(base)).numpy()
+
+
+def _check(*distributions, axis):
+    for p in distributions:
+        if not (p >= 0).all():
+            raise ValueError("negative, or nan")
+        if not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+            raise ValueError("no sum of 1")
+
+
+def _kl(p, q, base, axis):
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
+def scipy_as_it_is(p, q, base=np.e, axis=-1):
+    from scipy.spatial.distance import jensenshannon
+
+    return jensenshannon(p, q, base=base, axis=axis)
+
+
+def scipy_squared_unchecked(p, q, base=np.e, axis=-1):
+    from scipy.spatial.distance import jensenshannon
+
+    return jensenshannon(p, q, base=base, axis=axis) ** 2
+
+
+def textbook(p, q, base=np.e, axis=-1):
+    m = (p + q) / 2
+    nats = np.sum(p * np.log(p / m) + q * np.log(q / m), axis=axis) / 2
+    return nats / np.log(base)
+
+
+def jeffreys(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return _kl(p, q, base, axis) + _kl(q, p, base, axis)
+
+
+def not_halved(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return (_kl(p, p + q, base, axis) + _kl(q, p + q, base, axis)) / 2
+
+
+def added(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    m = (p + q) / 2
+    return _kl(p, m, base, axis) + _kl(q, m, base, axis)
+
+
+def added_and_not_halved(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return _kl(p, p + q, base, axis) + _kl(q, p + q, base, axis)
+
+
+def against_the_mixture(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    m = (p + q) / 2
+    return (_kl(m, p, base, axis) + _kl(m, q, base, axis)) / 2
+
+
+def of_p_alone(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return _kl(p, (p + q) / 2, base, axis)
+
+
+def geometric(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    m = np.sqrt(p * q)
+    return (_kl(p, m, base, axis) + _kl(q, m, base, axis)) / 2
+
+
+def nats_only(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    m = (p + q) / 2
+    return (_kl(p, m, np.e, axis) + _kl(q, m, np.e, axis)) / 2
+
+
+def with_eps(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    p, q = p + 1e-10, q + 1e-10
+    m = (p + q) / 2
+    return (_kl(p, m, base, axis) + _kl(q, m, base, axis)) / 2
+
+
+def unchecked(p, q, base=np.e, axis=-1):
+    m = (p + q) / 2
+    return (_kl(p, m, base, axis) + _kl(q, m, base, axis)) / 2
+
+
+def mixture_checked(p, q, base=np.e, axis=-1):
+    m = (p + q) / 2
+    _check(m, axis=axis)
+    return (_kl(p, m, base, axis) + _kl(q, m, base, axis)) / 2
+
+
+def in_common(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    m = (p + q) / 2
+    both = (p > 0) & (q > 0)
+    terms = np.where(both, p * np.log(p / m) + q * np.log(q / m), 0)
+    return terms.sum(axis=axis) / 2 / np.log(base)
+
+
+def nan_let_go(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if (a < 0).any() or (np.abs(a.sum(axis=axis) - 1) > 1e-5).any():
+            raise ValueError("not a distribution")
+    m = (p + q) / 2
+    terms = [np.where(a == 0, 0, a * np.log(a / m)) for a in (p, q)]
+    return sum(terms).sum(axis=axis) / 2 / np.log(base)
+
+
+def root_of_nats_in_bits(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    m = (p + q) / 2
+    return np.sqrt((_kl(p, m, np.e, axis) + _kl(q, m, np.e, axis)) / 2)
+
+
+def hellinger(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return ((np.sqrt(p) - np.sqrt(q)) ** 2).sum(axis=axis) / 2
+
+
+def total_variation(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return np.abs(p - q).sum(axis=axis) / 2
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    scipy_as_it_is: "square_root_taken",
+    scipy_squared_unchecked: "silently_normalised",
+    textbook: "nan_for_zero",
+    jeffreys: "both_directions_of_kl",
+    not_halved: "mixture_not_halved",
+    added: "sum_for_mean",
+    added_and_not_halved: None,
+    against_the_mixture: "mixture_first",
+    of_p_alone: "one_side_only",
+    geometric: "geometric_mean_for_mixture",
+    nats_only: "base_ignored",
+    with_eps: "eps_smoothing",
+    unchecked: "no_check",
+    mixture_checked: "only_the_mixture_checked",
+    in_common: "only_classes_in_common",
+    nan_let_go: "nan_let_through",
+    root_of_nats_in_bits: "square_root_taken",
+    hellinger: None,
+    total_variation: None,
+}

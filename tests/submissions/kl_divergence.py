@@ -1,0 +1,268 @@
+"""Right and wrong ways to write KL divergence."""
+
+import math
+
+import numpy as np
+
+
+def loops(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    p, q = (np.moveaxis(a, axis, -1) for a in (p, q))
+    out = np.zeros(p.shape[:-1])
+    for index in np.ndindex(out.shape):
+        for a, b in zip(p[index].tolist(), q[index].tolist(), strict=True):
+            if a > 0:
+                out[index] += a * math.log(a / b, base) if b > 0 else math.inf
+    return out
+
+
+def difference_of_logarithms(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = p * (np.log(p) - np.log(q))
+    return np.where(p == 0, 0, terms).sum(axis=axis) / np.log(base)
+
+
+def ratio_where_p_is(p, q, base=np.e, axis=-1):
+    p, q = np.asarray(p, np.float64), np.asarray(q, np.float64)
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    ratio = np.ones_like(p)
+    np.divide(p, q, out=ratio, where=p > 0)
+    return np.sum(p * np.log(ratio), axis=axis) / np.log(base)
+
+
+def nansum(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    return np.nansum(p * np.log(p / q), axis=axis) / np.log(base)
+
+
+def cross_entropy_minus_entropy(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    crossed = np.where(p > 0, -p * np.log(q), 0).sum(axis=axis)
+    own = np.where(p > 0, -p * np.log(p), 0).sum(axis=axis)
+    return (crossed - own) / np.log(base)
+
+
+def cut_at_zero(p, q, base=np.e, axis=-1):
+    bad = [~(a >= 0).all() or (abs(a.sum(axis=axis) - 1) > 1e-5).any() for a in (p, q)]
+    if any(bad):
+        raise ValueError("not distributions")
+    logs = np.log2(np.where(p > 0, p, 1)) - np.log2(np.where(p > 0, q, 1))
+    return np.maximum((p * logs).sum(axis=axis), 0) / np.log2(base)
+
+
+def scipy(p, q, base=np.e, axis=-1):
+    from scipy.special import rel_entr
+
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    return rel_entr(p, q).sum(axis=axis) / math.log(base)
+
+
+def pytorch(p, q, base=np.e, axis=-1):
+    import torch
+
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, rtol=0, atol=1e-5)):
+            raise ValueError("not a distribution")
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    terms = torch.nn.functional.kl_div(q.log(), p, reduction="none")
+    terms = torch.where(p == 0, 0, terms)
+    return terms.sum(axis).numpy() / math.log(base)
+
+
+def _check(*distributions, axis):
+    for p in distributions:
+        if not (p >= 0).all():
+            raise ValueError("negative, or nan")
+        if not np.allclose(p.sum(axis=axis), 1, rtol=0, atol=1e-5):
+            raise ValueError("no sum of 1")
+
+
+def textbook(p, q, base=np.e, axis=-1):
+    return np.sum(p * np.log(p / q), axis=axis) / np.log(base)
+
+
+def checked_textbook(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return np.sum(p * np.log(p / q), axis=axis) / np.log(base)
+
+
+def for_vectors(p, q):
+    return np.sum(p * np.log(p / q))
+
+
+def swapped(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    terms = np.where(q > 0, q * np.log(np.where(q > 0, q, 1) / p), 0)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+def swapped_and_nats(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return np.where(q > 0, q * np.log(q / p), 0).sum(axis=axis)
+
+
+def textbook_eps(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return np.sum(p * np.log((p + 1e-12) / (q + 1e-12)), axis=axis) / np.log(base)
+
+
+def clipped_like_keras(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    p, q = np.clip(p, 1e-7, 1), np.clip(q, 1e-7, 1)
+    return np.sum(p * np.log(p / q), axis=axis) / np.log(base)
+
+
+def smoothed_and_normalised(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    p, q = (a + 1e-9 for a in (p, q))
+    p, q = (a / a.sum(axis=axis, keepdims=True) for a in (p, q))
+    return np.sum(p * np.log(p / q), axis=axis) / np.log(base)
+
+
+def both_positive(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    terms = np.where((p > 0) & (q > 0), p * np.log(p / q), 0)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+def nan_to_num(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return np.nan_to_num(p * np.log(p / q)).sum(axis=axis) / np.log(base)
+
+
+def pytorch_kl_div(p, q, base=np.e, axis=-1):
+    import torch
+
+    _check(p, q, axis=axis)
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    return torch.nn.functional.kl_div(q.log(), p, reduction="sum").numpy() / np.log(
+        base
+    )
+
+
+def pytorch_default_reduction(p, q, base=np.e, axis=-1):
+    import torch
+
+    _check(p, q, axis=axis)
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    return torch.nn.functional.kl_div(q.log(), p).numpy() / np.log(base)
+
+
+def pytorch_without_log(p, q, base=np.e, axis=-1):
+    import torch
+
+    _check(p, q, axis=axis)
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    return torch.nn.functional.kl_div(q, p, reduction="none").sum(axis).numpy()
+
+
+def pytorch_in_the_order_of_the_formula(p, q, base=np.e, axis=-1):
+    import torch
+
+    _check(p, q, axis=axis)
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    terms = torch.nn.functional.kl_div(p.log(), q, reduction="none")
+    return terms.sum(axis).numpy() / np.log(base)
+
+
+def xlogy(p, q, base=np.e, axis=-1):
+    import torch
+
+    _check(p, q, axis=axis)
+    p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
+    terms = torch.xlogy(p, p) - p * q.log()
+    return terms.sum(axis).numpy() / np.log(base)
+
+
+def scipy_entropy(p, q, base=np.e, axis=-1):
+    from scipy.stats import entropy
+
+    return entropy(p, q, base=base, axis=axis)
+
+
+def generalised(p, q, base=np.e, axis=-1):
+    from scipy.special import kl_div
+
+    return kl_div(p, q).sum(axis=axis) / np.log(base)
+
+
+def unchecked(p, q, base=np.e, axis=-1):
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
+def only_p(p, q, base=np.e, axis=-1):
+    _check(p, axis=axis)
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
+def nan_let_go(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if (a < 0).any() or (np.abs(a.sum(axis=axis) - 1) > 1e-5).any():
+            raise ValueError("not a distribution")
+    terms = np.where(p == 0, 0, p * np.log(np.where(p == 0, 1, p) / q))
+    return terms.sum(axis=axis) / np.log(base)
+
+
+def strict_sum(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if (a < 0).any() or not np.all(a.sum(axis=axis) == 1):
+            raise ValueError("not a distribution")
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
+def crossed(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return np.where(p > 0, -p * np.log(q), 0).sum(axis=axis) / np.log(base)
+
+
+def last_axis(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=-1)
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=-1) / np.log(base)
+
+
+def written_into_p(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    q[(p == 0) & (q == 0)] = 1
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    textbook: "nan_for_zero",
+    checked_textbook: "nan_for_zero",
+    for_vectors: None,
+    swapped: "arguments_swapped",
+    swapped_and_nats: "arguments_swapped",
+    textbook_eps: "eps_smoothing",
+    clipped_like_keras: "eps_smoothing",
+    smoothed_and_normalised: "eps_smoothing",
+    both_positive: "infinite_terms_left_out",
+    nan_to_num: "infinity_made_finite",
+    pytorch_kl_div: "one_sum_for_all",
+    pytorch_default_reduction: "mean_for_sum",
+    pytorch_without_log: None,
+    pytorch_in_the_order_of_the_formula: "arguments_swapped",
+    xlogy: "nan_where_both_are_zero",
+    scipy_entropy: "silently_normalised",
+    generalised: None,
+    unchecked: "no_check",
+    only_p: "only_p_checked",
+    nan_let_go: "nan_let_through",
+    strict_sum: "exact_sum_asked_for",
+    crossed: "cross_entropy_instead",
+    last_axis: "last_axis_always",
+    written_into_p: None,
+}

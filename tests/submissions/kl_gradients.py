@@ -1,0 +1,147 @@
+"""Right and wrong ways to write the gradients of both directions of KL."""
+
+import math
+
+import numpy as np
+
+
+def loops(p, logits):
+    forward, reverse = np.zeros(p.shape), np.zeros(p.shape)
+    for index in np.ndindex(p.shape[:-1]):
+        z = [float(each) for each in logits[index]]
+        total = math.log(sum(math.exp(each - max(z)) for each in z)) + max(z)
+        logs = [each - total for each in z]
+        ratios = [a - math.log(b) for a, b in zip(logs, p[index].tolist(), strict=True)]
+        kl = sum(math.exp(a) * b for a, b in zip(logs, ratios, strict=True))
+        for c, log_q in enumerate(logs):
+            forward[index][c] = math.exp(log_q) - p[index][c]
+            reverse[index][c] = math.exp(log_q) * (ratios[c] - kl)
+    return forward, reverse
+
+
+def through_the_jacobian(p, logits):
+    log_q = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
+    q = np.exp(log_q)
+    jacobian = q[..., :, None] * (np.eye(q.shape[-1]) - q[..., None, :])
+    by_q = log_q - np.log(p) + 1
+    return q - p, np.einsum("...ij,...j->...i", jacobian, by_q)
+
+
+def pytorch(p, logits):
+    import torch
+
+    target = torch.from_numpy(p).double()
+    gradients = []
+    for forward in (True, False):
+        z = torch.from_numpy(logits).double().requires_grad_()
+        log_q = torch.log_softmax(z, -1)
+        crossed = -(target * log_q).sum()
+        divergence = (log_q.exp() * (log_q - target.log())).sum()
+        (crossed if forward else divergence).backward()
+        gradients.append(z.grad.numpy())
+    return tuple(gradients)
+
+
+def scipy(p, logits):
+    from scipy.special import log_softmax
+
+    log_q = log_softmax(np.asarray(logits, float), axis=-1)
+    q = np.exp(log_q)
+    surprise = np.log(p) - log_q
+    return q - p, -q * (surprise - np.sum(q * surprise, -1, keepdims=True))
+
+
+def _softmax(logits):
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def from_rounded_probabilities(p, logits):
+    q = _softmax(logits)
+    kl = (q * np.log(q / p)).sum(axis=-1, keepdims=True)
+    return q - p, q * (np.log(q / p) - kl)
+
+
+def clipped(p, logits):
+    q = np.clip(_softmax(logits), 1e-9, 1)
+    kl = (q * np.log(q / p)).sum(axis=-1, keepdims=True)
+    return q - p, q * (np.log(q / p) - kl)
+
+
+def product_rule_only(p, logits):
+    q = _softmax(logits)
+    return q - p, q * (np.log(q / p) + 1)
+
+
+def differences_for_both(p, logits):
+    q = _softmax(logits)
+    return q - p, q - p
+
+
+def antisymmetric(p, logits):
+    q = _softmax(logits)
+    return q - p, p - q
+
+
+def upside_down(p, logits):
+    q = _softmax(logits)
+    kl = (q * np.log(q / p)).sum(axis=-1, keepdims=True)
+    return p - q, q * (kl - np.log(q / p))
+
+
+def by_probabilities(p, logits):
+    q = _softmax(logits)
+    return -p / q, np.log(q / p) + 1
+
+
+def wrong_order(p, logits):
+    q = _softmax(logits)
+    kl = (q * np.log(q / p)).sum(axis=-1, keepdims=True)
+    return q * (np.log(q / p) - kl), q - p
+
+
+def plain_softmax(p, logits):
+    q = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    kl = (q * np.log(q / p)).sum(axis=-1, keepdims=True)
+    return q - p, q * (np.log(q / p) - kl)
+
+
+def forgot_keepdims(p, logits):
+    q = _softmax(logits)
+    kl = (q * np.log(q / p)).sum(axis=-1)
+    return q - p, q * (np.log(q / p) - kl)
+
+
+def means(p, logits):
+    q = _softmax(logits)
+    kl = (q * np.log(q / p)).sum(axis=-1, keepdims=True)
+    n = max(q.size // q.shape[-1], 1)
+    return (q - p) / n, q * (np.log(q / p) - kl) / n
+
+
+def logits_for_log_probabilities(p, logits):
+    q = _softmax(logits)
+    kl = (q * (logits - np.log(p))).sum(axis=-1, keepdims=True)
+    return q - p, q * (logits - np.log(p)) - kl
+
+
+def only_one(p, logits):
+    return _softmax(logits) - p
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    from_rounded_probabilities: "log_of_zero",
+    clipped: None,
+    product_rule_only: "mean_not_subtracted",
+    differences_for_both: "forward_for_both",
+    antisymmetric: None,
+    upside_down: "sign_lost",
+    by_probabilities: "by_the_probabilities",
+    wrong_order: None,
+    plain_softmax: "no_maximum",
+    forgot_keepdims: "no_keepdims",
+    means: "averaged_over_the_rows",
+    logits_for_log_probabilities: None,
+    only_one: None,
+}

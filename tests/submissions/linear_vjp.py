@@ -1,0 +1,179 @@
+"""Right and wrong ways to write the vector-Jacobian product of a linear layer."""
+
+import numpy as np
+
+
+def rows(x, w, g):
+    g_rows = g.reshape(-1, w.shape[1])
+    dx = np.dot(g_rows, w.transpose()).reshape(x.shape)
+    return dx, np.dot(x.reshape(-1, len(w)).T, g_rows)
+
+
+def einsum_with_ellipsis(x, w, g):
+    dw = np.einsum("...i,...o->...io", x, g)
+    return np.einsum("...o,io->...i", g, w), dw.sum(axis=tuple(range(x.ndim - 1)))
+
+
+def einsum_that_sums_the_ellipsis(x, w, g):
+    batch = "abcdef"[: x.ndim - 1]
+    dx = np.einsum(f"{batch}o,io->{batch}i", g, w)
+    return dx, np.einsum(f"{batch}i,{batch}o->io", x, g)
+
+
+def tensordot(x, w, g):
+    batch = tuple(range(g.ndim - 1))
+    return [np.tensordot(g, w, (-1, 1)), np.tensordot(x, g, (batch, batch))]
+
+
+def products_that_are_summed(x, w, g):
+    dx, dw = g @ w.T, np.atleast_2d(x).swapaxes(-1, -2) @ np.atleast_2d(g)
+    while dw.ndim > 2:
+        dw = dw.sum(axis=0)
+    return dx, dw
+
+
+def loops(x, w, g):
+    dx, dw = np.zeros(x.shape), np.zeros(w.shape)
+    for index in np.ndindex(x.shape[:-1]):
+        for i, o in np.ndindex(w.shape):
+            dx[index][i] += g[index][o] * w[i, o]
+            dw[i, o] += x[index][i] * g[index][o]
+    return dx, dw
+
+
+def with_the_whole_jacobian(x, w, g):
+    flat, g_flat = x.reshape(-1, len(w)), g.reshape(-1)
+    of_weights = np.kron(flat, np.eye(w.shape[1]))
+    of_input = np.kron(np.eye(len(flat)), w.T)
+    return (
+        (of_input.T @ g_flat).reshape(x.shape),
+        (of_weights.T @ g_flat).reshape(w.shape),
+    )
+
+
+def pytorch(x, w, g):
+    import torch
+
+    x, w = (torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in (x, w))
+    (x @ w).backward(torch.tensor(g, dtype=torch.float64))
+    return x.grad.numpy(), w.grad.numpy()
+
+
+def _flat(a):
+    return a.reshape(-1, a.shape[-1])
+
+
+def by_the_shorthand(x, w, g):
+    return w.transpose(), x.transpose()
+
+
+def of_the_sum_of_outputs(x, w, g):
+    ones = np.ones(_flat(g).shape)
+    return (ones @ w.T).reshape(x.shape), np.repeat(
+        _flat(x).sum(axis=0)[:, None], w.shape[1], axis=1
+    )
+
+
+def dot_without_transpose(x, w, g):
+    return np.dot(g, w), _flat(x).T @ _flat(g)
+
+
+def wrong_order(x, w, g):
+    return g @ w.T, np.dot(x, g)
+
+
+def g_first(x, w, g):
+    return g @ w.T, np.dot(_flat(g), _flat(x).T)
+
+
+def as_pytorch_stores_it(x, w, g):
+    return np.einsum("...o,io->...i", g, w), np.einsum("no,ni->oi", _flat(g), _flat(x))
+
+
+def batch_kept(x, w, g):
+    return g @ w.T, np.einsum("...i,...o->...io", x, g)
+
+
+def matmul_only(x, w, g):
+    return g @ w.T, np.moveaxis(x, -1, -2) @ g
+
+
+def summed_once(x, w, g):
+    return g @ w.T, np.einsum("...i,...o->...io", x, g).sum(0)
+
+
+def mean_over_the_batch(x, w, g):
+    return g @ w.T, np.mean(_flat(x)[:, :, None] * _flat(g)[:, None, :], axis=0)
+
+
+def means_of_both(x, w, g):
+    n = x[..., 0].size
+    return g @ w.T / n, _flat(x).T @ (_flat(g) / n)
+
+
+def divided_by_the_first_axis(x, w, g):
+    return g @ w.T, _flat(x).T @ _flat(g) / x.shape[0]
+
+
+def rows_of_dx(x, w, g):
+    return _flat(g) @ w.T, _flat(x).T @ _flat(g)
+
+
+def weights_first(x, w, g):
+    return _flat(x).T @ _flat(g), g @ w.T
+
+
+def matrices_only(x, w, g):
+    return g @ w.T, x.T @ g
+
+
+def first_example_only(x, w, g):
+    return g @ w.T, np.outer(_flat(x)[0], _flat(g)[0])
+
+
+def inputs_for_weights(x, w, g):
+    return x * (g @ w.T), _flat(x).T @ _flat(g)
+
+
+def negative(x, w, g):
+    return g @ w.T, -_flat(x).T @ _flat(g)
+
+
+def one_gradient(x, w, g):
+    return _flat(x).T @ _flat(g)
+
+
+def g_is_scaled_in_place(x, w, g):
+    g *= 2
+    return g @ w.T / 2, _flat(x).T @ _flat(g) / 2
+
+
+def ignored_and_transposed(x, w, g):
+    ones = np.ones(_flat(g).shape)
+    return (ones @ w.T).reshape(x.shape), ones.T @ _flat(x)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    by_the_shorthand: "transposes_for_gradients",
+    of_the_sum_of_outputs: "upstream_ignored",
+    dot_without_transpose: "weights_not_transposed",
+    wrong_order: "input_not_transposed",
+    g_first: "product_over_the_outputs",
+    as_pytorch_stores_it: "weight_gradient_transposed",
+    batch_kept: "one_gradient_for_each_example",
+    matmul_only: "only_last_leading_axis_summed",
+    summed_once: "only_first_axis_summed",
+    mean_over_the_batch: "divided_by_the_batch",
+    means_of_both: "divided_by_the_batch",
+    divided_by_the_first_axis: "divided_by_the_batch",
+    rows_of_dx: "leading_axes_lost",
+    weights_first: None,
+    matrices_only: "matrices_only",
+    first_example_only: None,
+    inputs_for_weights: None,
+    negative: None,
+    one_gradient: None,
+    g_is_scaled_in_place: None,
+    ignored_and_transposed: "upstream_ignored",
+}

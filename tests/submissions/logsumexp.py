@@ -1,0 +1,130 @@
+"""Right and wrong ways to write logsumexp."""
+
+import math
+
+import numpy as np
+
+
+def logaddexp(x, axis=-1):
+    return np.logaddexp.reduce(x, axis=axis)
+
+
+def squeezed(x, axis=-1):
+    top = np.max(x, axis=axis, keepdims=True)
+    return np.squeeze(top + np.log(np.exp(x - top).sum(axis=axis, keepdims=True)), axis)
+
+
+def loops(x, axis=-1):
+    rows = np.moveaxis(x, axis, -1)
+    out = np.zeros(rows.shape[:-1])
+    for index in np.ndindex(out.shape):
+        top = max(rows[index])
+        out[index] = top + math.log(sum(math.exp(value - top) for value in rows[index]))
+    return float(out) if out.ndim == 0 else out
+
+
+def one_pass(x, axis=-1):
+    rows = np.moveaxis(x.astype(float), axis, 0)
+    top, total = np.full(rows.shape[1:], -np.inf), np.zeros(rows.shape[1:])
+    for row in rows:
+        new = np.maximum(top, row)
+        total = total * np.exp(top - new) + np.exp(row - new)
+        top = new
+    return top + np.log(total)
+
+
+def sorted_first(x, axis=-1):
+    rows = np.sort(np.moveaxis(x, axis, -1))
+    return rows[..., -1] + np.log1p(
+        np.exp(rows[..., :-1] - rows[..., -1:]).sum(axis=-1)
+    )
+
+
+def pytorch(x, axis=-1):
+    import torch
+
+    return torch.logsumexp(torch.from_numpy(x).double(), axis).numpy()
+
+
+def with_pythons_exp(x, axis=-1):
+    rows = np.moveaxis(x, axis, -1)
+    out = np.zeros(rows.shape[:-1])
+    for index in np.ndindex(out.shape):
+        out[index] = math.log(sum(math.exp(value) for value in rows[index]))
+    return out
+
+
+def eps_in_the_logarithm(x, axis=-1):
+    return np.log(np.exp(x).sum(axis=axis) + 1e-9)
+
+
+def infinity_replaced(x, axis=-1):
+    return np.nan_to_num(np.log(np.exp(x).sum(axis=axis)))
+
+
+def axis_lost(x, axis=-1):
+    top = np.max(x, axis)
+    return np.log(np.sum(np.exp(x - top), axis)) + top
+
+
+def mean_for_sum(x, axis=-1):
+    return np.logaddexp.reduce(x, axis=axis) - np.log(x.shape[axis])
+
+
+def maximum_added_with_its_axis(x, axis=-1):
+    top = x.max(axis=axis, keepdims=True)
+    return top + np.log(np.exp(x - top).sum(axis=axis))
+
+
+def maximum_added_twice(x, axis=-1):
+    return x.max(axis=axis) + np.logaddexp.reduce(x, axis=axis)
+
+
+def minimum_taken_out(x, axis=-1):
+    low = x.min(axis=axis, keepdims=True)
+    return low.squeeze(axis) + np.log(np.exp(x - low).sum(axis=axis))
+
+
+def sum_of_logarithms(x, axis=-1):
+    return np.log(np.exp(x)).sum(axis=axis)
+
+
+def base_2(x, axis=-1):
+    return np.logaddexp.reduce(x, axis=axis) / np.log(2)
+
+
+def log1p(x, axis=-1):
+    top = x.max(axis=axis, keepdims=True)
+    return top.squeeze(axis) + np.log1p(np.exp(x - top).sum(axis=axis))
+
+
+def everything_squeezed(x, axis=-1):
+    top = x.max(axis=axis, keepdims=True)
+    return (top + np.log(np.exp(x - top).sum(axis=axis, keepdims=True))).T.squeeze()
+
+
+def ignored_axis_and_no_maximum(x, axis=-1):
+    return np.log(np.exp(x).sum(axis=-1))
+
+
+def kept_axis_and_clipped(x, axis=-1):
+    return np.log(np.exp(np.clip(x, -500, 500)).sum(axis=axis, keepdims=True))
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    with_pythons_exp: "no_maximum",
+    eps_in_the_logarithm: None,
+    infinity_replaced: None,
+    axis_lost: "no_keepdims",
+    mean_for_sum: None,
+    maximum_added_with_its_axis: "axis_kept",
+    maximum_added_twice: None,
+    minimum_taken_out: None,
+    sum_of_logarithms: None,
+    base_2: None,
+    log1p: None,
+    everything_squeezed: None,
+    ignored_axis_and_no_maximum: "last_axis_always",
+    kept_axis_and_clipped: "axis_kept",
+}

@@ -1,0 +1,205 @@
+"""Right and wrong ways to write McNemar's exact test."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+
+def combinations(correct_a, correct_b):
+    b = int(np.sum((correct_a == 1) & (correct_b == 0)))
+    c = int(np.sum((correct_a == 0) & (correct_b == 1)))
+    n = b + c
+    p = 2 * sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n
+    return min(p, 1.0)
+
+
+def coin_by_coin(correct_a, correct_b):
+    differ = correct_a != correct_b
+    n, heads = int(differ.sum()), int(correct_a[differ].sum())
+    chances = np.ones(1)
+    for _ in range(n):
+        chances = np.append(chances, 0) / 2 + np.append(0, chances) / 2
+    return min(1.0, 2 * chances[: min(heads, n - heads) + 1].sum())
+
+
+def logarithms(correct_a, correct_b):
+    gap = correct_a.astype(int) - correct_b.astype(int)
+    b, c = int((gap == 1).sum()), int((gap == -1).sum())
+    n = b + c
+    log_ways = [
+        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+        for k in range(min(b, c) + 1)
+    ]
+    return min(1.0, 2 * sum(math.exp(w - n * math.log(2)) for w in log_ways))
+
+
+def recurrence(correct_a, correct_b):
+    b = c = 0
+    for x, y in zip(correct_a.tolist(), correct_b.tolist(), strict=True):
+        b += bool(x and not y)
+        c += bool(y and not x)
+    n, ways, total = b + c, 1, 0
+    for k in range(min(b, c) + 1):
+        total += ways
+        ways = ways * (n - k) // (k + 1)
+    return float(min(1, Fraction(2 * total, 2**n)))
+
+
+def splits_as_uneven(correct_a, correct_b):
+    b = int(np.sum(correct_a > correct_b))
+    c = int(np.sum(correct_a < correct_b))
+    n = b + c
+    uneven = [math.comb(n, k) for k in range(n + 1) if abs(2 * k - n) >= abs(b - c)]
+    return sum(uneven) / 2**n
+
+
+def _cells(correct_a, correct_b):
+    a, b = correct_a == 1, correct_b == 1
+    return int((a & ~b).sum()), int((~a & b).sum())
+
+
+def textbook_statistic(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    return math.erfc(math.sqrt((b - c) ** 2 / (b + c) / 2)) if b + c else 1.0
+
+
+def with_continuity(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    if b == c:
+        return 1.0
+    return math.erfc(math.sqrt((abs(b - c) - 1) ** 2 / (b + c) / 2))
+
+
+def statistic_alone(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    return (b - c) ** 2 / max(b + c, 1)
+
+
+def lower_tail(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n
+
+
+def doubled_without_a_cap(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return 2 * sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n
+
+
+def range_ends_early(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    if b == c:
+        return 1.0
+    return 2 * sum(math.comb(n, k) for k in range(min(b, c))) / 2**n
+
+
+def floats(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    p = 2 * sum(math.comb(n, k) * 0.5**k * 0.5 ** (n - k) for k in range(min(b, c) + 1))
+    return min(1.0, p)
+
+
+def factorials(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n, total = b + c, 0.0
+    for k in range(min(b, c) + 1):
+        ways = float(math.factorial(n)) / math.factorial(k) / math.factorial(n - k)
+        total += ways * 0.5**n
+    return min(1.0, 2 * total)
+
+
+def tail_of_b(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(c + 1)) / 2**n)
+
+
+def all_examples(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = len(correct_a)
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n)
+
+
+def two_proportions(correct_a, correct_b):
+    n, p, q = len(correct_a), (correct_a == 1).mean(), (correct_b == 1).mean()
+    pooled = (p + q) / 2
+    z = abs(p - q) / np.sqrt(2 * pooled * (1 - pooled) / n)
+    return math.erfc(z / 2**0.5)
+
+
+def one_split(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    return min(1.0, 2 * math.comb(b + c, b) / 2 ** (b + c))
+
+
+def middle_p(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n, k = b + c, min(b, c)
+    below = sum(math.comb(n, j) for j in range(k))
+    return min(1.0, (2 * below + math.comb(n, k)) / 2**n)
+
+
+def paired_t(correct_a, correct_b):
+    gap = (correct_a == 1).astype(float) - (correct_b == 1)
+    spread = gap.std() / np.sqrt(len(gap))
+    return math.erfc(abs(gap.mean()) / spread / 2**0.5) if spread else 1.0
+
+
+def zero_where_they_never_differ(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    if n == 0:
+        return 0.0
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n)
+
+
+def significant(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return 2 * sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n < 0.05
+
+
+def one_minus(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return 1 - min(1.0, 2 * sum(math.comb(n, k) for k in range(min(b, c) + 1)) / 2**n)
+
+
+def one_tail_ending_early(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return sum(math.comb(n, k) for k in range(min(b, c))) / 2**n
+
+
+def tail_of_b_without_a_cap(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return 2 * sum(math.comb(n, k) for k in range(c + 1)) / 2**n
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    textbook_statistic: "chi_squared",
+    with_continuity: "chi_squared",
+    statistic_alone: None,
+    lower_tail: "one_sided",
+    doubled_without_a_cap: "above_one",
+    range_ends_early: "observed_split_left_out",
+    floats: "overflow",
+    factorials: "overflow",
+    tail_of_b: "only_if_a_is_better",
+    all_examples: "agreements_counted",
+    two_proportions: "pairing_ignored",
+    one_split: "split_alone",
+    middle_p: "mid_p",
+    paired_t: None,
+    zero_where_they_never_differ: None,
+    significant: None,
+    one_minus: None,
+    one_tail_ending_early: None,
+    tail_of_b_without_a_cap: "only_if_a_is_better",
+}

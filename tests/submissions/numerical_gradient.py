@@ -1,0 +1,243 @@
+"""Right and wrong ways to write the gradient by centred differences."""
+
+import numpy as np
+
+
+def in_place_and_restored(f, x, h=None):
+    h = 1e-5 if h is None else h
+    x = x.astype(float)
+    gradient = np.zeros_like(x)
+    it = np.nditer(x, flags=["multi_index"], op_flags=["readwrite"])
+    for _ in it:
+        at = it.multi_index
+        old = x[at]
+        x[at] = old + h
+        up = f(x)
+        x[at] = old - h
+        down = f(x)
+        x[at] = old
+        gradient[at] = (up - down) / (2 * h)
+    return gradient
+
+
+def added_and_taken_away(f, x, h=None):
+    """Writes to the caller's array, and puts everything back but for the last digit."""
+    if x.dtype != np.float64:
+        x = x.astype(np.float64)
+    h, flat, slopes = h or 1e-4, x.reshape(-1), []
+    for i in range(flat.size):
+        flat[i] += h
+        up = f(x)
+        flat[i] -= 2 * h
+        down = f(x)
+        flat[i] += h
+        slopes.append((up - down) / 2 / h)
+    return np.array(slopes).reshape(x.shape)
+
+
+def step_by_precision(f, x, h=None):
+    x = x if x.dtype.kind == "f" else x.astype(float)
+    if h is None:
+        h = np.cbrt(np.finfo(x.dtype).eps)
+    gradient = np.empty(x.shape)
+    for index in np.ndindex(*x.shape):
+        up, down = np.array(x), np.array(x)
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (up[index] - down[index])
+    return gradient
+
+
+def unit_vectors(f, x, h=1e-6):
+    x = np.asarray(x, dtype=np.float64)
+    steps = h * np.eye(x.size).reshape(-1, *x.shape)
+    return np.array([(f(x + s) - f(x - s)) / (2 * h) for s in steps]).reshape(x.shape)
+
+
+def forward_difference(f, x, h=None):
+    h = 1e-7 if h is None else h
+    x, base = x.astype(float), f(x.astype(float))
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        gradient[index] = (f(x) - base) / h
+        x[index] -= h
+    return gradient
+
+
+def backward_difference(f, x, h=None):
+    h = 1e-6 if h is None else h
+    x = x.astype(float)
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        down = x.copy()
+        down[index] -= h
+        gradient[index] = (f(x) - f(down)) / h
+    return gradient
+
+
+def _centred(f, x, h, width):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.astype(float), x.astype(float)
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / width
+    return gradient
+
+
+def divided_by_one_step(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return _centred(f, x, h, h)
+
+
+def half_steps_divided_by_two(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return _centred(f, x, h / 2, 2 * h)
+
+
+def half_steps(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return _centred(f, x, h / 2, h)
+
+
+def absolute(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return np.abs(_centred(f, x, h, 2 * h))
+
+
+def sign_reversed(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return -_centred(f, x, h, 2 * h)
+
+
+def his_own_step(f, x, h=None):
+    return _centred(f, x, 1e-5, 2e-5)
+
+
+def coarse_default(f, x, h=None):
+    h = 0.1 if h is None else h
+    return forward_difference(f, x, h) if h == 0.1 else _centred(f, x, h, 2 * h)
+
+
+def tiny_default(f, x, h=None):
+    h = 1e-13 if h is None else h
+    return _centred(f, x, h, 2 * h)
+
+
+def flattened(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return _centred(f, x, h, 2 * h).ravel()
+
+
+def f_of_a_vector(f, x, h=None):
+    h = 1e-5 if h is None else h
+    flat = x.astype(float).ravel()
+    out = [
+        (f(flat + step) - f(flat - step)) / (2 * h) for step in h * np.eye(flat.size)
+    ]
+    return np.reshape(out, x.shape)
+
+
+def rows_at_once(f, x, h=None):
+    h = 1e-5 if h is None else h
+    gradient = np.zeros(x.shape)
+    for i in range(x.shape[0]):
+        step = np.zeros(x.shape)
+        step[i] = h
+        gradient[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+def whole_array_at_once(f, x, h=None):
+    h = 1e-5 if h is None else h
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def never_put_back(f, x, h=None):
+    h = 1e-5 if h is None else h
+    x = x.astype(float)
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        up = f(x)
+        x[index] -= 2 * h
+        gradient[index] = (up - f(x)) / (2 * h)
+    return gradient
+
+
+def integers_in_place(f, x, h=None):
+    h = 1e-5 if h is None else h
+    x = x.copy()
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        x[index] = old + h
+        up = f(x)
+        x[index] = old - h
+        gradient[index] = (up - f(x)) / (2 * h)
+        x[index] = old
+    return gradient
+
+
+def gradient_like_x(f, x, h=None):
+    h = (1e-3 if x.dtype == np.float32 else 1e-5) if h is None else h
+    gradient = np.zeros_like(x)
+    gradient[...] = _centred(f, x, h, 2 * h)
+    return gradient
+
+
+def float32_step(f, x, h=None):
+    h = 1e-5 if h is None else h
+    gradient = np.zeros_like(x, dtype=float)
+    for index in np.ndindex(x.shape):
+        up = np.array(x, dtype=x.dtype if x.dtype.kind == "f" else float)
+        down = up.copy()
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+def f_called_once(f, x, h=None):
+    return np.full(x.shape, f(x.astype(float)))
+
+
+def one_sided_and_divided_by_two(f, x, h=None):
+    return forward_difference(f, x, h) / 2
+
+
+def one_sided_with_integers(f, x, h=None):
+    h = 1e-7 if h is None else h
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up = x.copy()
+        up[index] += h
+        gradient[index] = (f(up) - f(x)) / h
+    return gradient
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    forward_difference: "one_sided",
+    backward_difference: "one_sided",
+    divided_by_one_step: "divided_by_h",
+    half_steps_divided_by_two: None,
+    half_steps: None,
+    absolute: None,
+    sign_reversed: None,
+    his_own_step: "step_ignored",
+    coarse_default: None,
+    tiny_default: None,
+    flattened: None,
+    f_of_a_vector: None,
+    rows_at_once: "first_axis_only",
+    whole_array_at_once: None,
+    never_put_back: None,
+    integers_in_place: "integers_kept",
+    gradient_like_x: None,
+    float32_step: "same_step_for_float32",
+    f_called_once: None,
+    one_sided_and_divided_by_two: None,
+    one_sided_with_integers: "one_sided",
+}

@@ -1,0 +1,220 @@
+"""Right and wrong ways to write precision, recall and F1."""
+
+import numpy as np
+
+
+def counts(truth, predicted):
+    tp = np.sum((truth == 1) & (predicted == 1))
+    fp = np.sum((truth == 0) & (predicted == 1))
+    fn = np.sum((truth == 1) & (predicted == 0))
+    precision = tp / (tp + fp) if tp + fp > 0 else 0.0
+    recall = tp / (tp + fn) if tp + fn > 0 else 0.0
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / both if both else 0.0
+
+
+def one_pass(truth, predicted):
+    tp = fp = fn = 0
+    for t, p in zip(truth.tolist(), predicted.tolist(), strict=True):
+        tp += bool(t and p)
+        fp += bool(p and not t)
+        fn += bool(t and not p)
+    if tp == 0:
+        return 0.0, 0.0, 0.0
+    return tp / (tp + fp), tp / (tp + fn), tp / (tp + (fp + fn) / 2)
+
+
+def means(truth, predicted):
+    hits = (truth * predicted).astype(float)
+    precision = hits.sum() / max(predicted.sum(), 1)
+    recall = hits.sum() / max(truth.sum(), 1)
+    f1 = 2 * hits.sum() / max(float(truth.sum()) + float(predicted.sum()), 1)
+    return np.float64(precision), np.float64(recall), f1
+
+
+def by_bincount(truth, predicted):
+    cells = np.bincount(2 * truth.astype(int) + predicted.astype(int), minlength=4)
+    _, fp, fn, tp = cells.tolist()
+
+    def divide(a, b):
+        return a / b if b else 0
+
+    return divide(tp, tp + fp), divide(tp, tp + fn), divide(2 * tp, 2 * tp + fp + fn)
+
+
+def sets(truth, predicted):
+    called, are = set(np.flatnonzero(predicted)), set(np.flatnonzero(truth))
+    hits = len(called & are)
+    return (
+        hits / (len(called) or 1),
+        hits / (len(are) or 1),
+        2 * hits / ((len(called) + len(are)) or 1),
+    )
+
+
+def _cells(truth, predicted):
+    t, p = truth == 1, predicted == 1
+    return np.sum(t & p), np.sum(~t & p), np.sum(t & ~p), np.sum(~t & ~p)
+
+
+def unguarded(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, recall = tp / (tp + fp), tp / (tp + fn)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def unguarded_in_python(truth, predicted):
+    tp, fp, fn, _ = map(int, _cells(truth, predicted))
+    precision, recall = tp / (tp + fp), tp / (tp + fn)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def guarded_but_for_f1(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision = tp / (tp + fp) if tp + fp else np.float64(0)
+    recall = tp / (tp + fn) if tp + fn else np.float64(0)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def swapped(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    return (
+        tp / max(tp + fn, 1),
+        tp / max(tp + fp, 1),
+        2 * tp / max(2 * tp + fp + fn, 1),
+    )
+
+
+def false_alarms_and_misses_swapped(truth, predicted):
+    tp, fn, fp, _ = _cells(truth, predicted)
+    precision, recall = tp / max(tp + fp, 1), tp / max(tp + fn, 1)
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / both if both else 0.0
+
+
+def hits_are_equal_answers(truth, predicted):
+    tp = np.sum(truth == predicted)
+    _, fp, fn, _ = _cells(truth, predicted)
+    return tp / (tp + fp), tp / (tp + fn), 2 * tp / (2 * tp + fp + fn)
+
+
+def smoothed(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, recall = tp / (tp + fp + 1e-7), tp / (tp + fn + 1e-7)
+    return precision, recall, 2 * precision * recall / (precision + recall + 1e-7)
+
+
+def averaged(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, recall = tp / max(tp + fp, 1), tp / max(tp + fn, 1)
+    return precision, recall, (precision + recall) / 2
+
+
+def no_two(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, recall = tp / max(tp + fp, 1), tp / max(tp + fn, 1)
+    both = precision + recall
+    return precision, recall, precision * recall / both if both else 0.0
+
+
+def perfect_if_silent(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    return (
+        tp / (tp + fp) if tp + fp else 1.0,
+        tp / (tp + fn) if tp + fn else 1.0,
+        2 * tp / (2 * tp + fp + fn) if tp + fp + fn else 1.0,
+    )
+
+
+def dot_product(truth, predicted):
+    hits = truth @ predicted
+    precision = hits / max(predicted.sum(), 1)
+    recall = hits / max(truth.sum(), 1)
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / both if both else 0.0
+
+
+def difference_of_labels(truth, predicted):
+    gap = truth.astype(np.uint8) - predicted.astype(np.uint8)
+    fp, fn = np.sum(gap == -1), np.sum(gap == 1)
+    tp = np.sum((truth == 1) & (predicted == 1))
+    return (
+        tp / max(tp + fp, 1),
+        tp / max(tp + fn, 1),
+        2 * tp / max(2 * tp + fp + fn, 1),
+    )
+
+
+def macro(truth, predicted):
+    def one(t, p):
+        tp, fp, fn, _ = _cells(t, p)
+        return np.array(
+            [
+                tp / max(tp + fp, 1),
+                tp / max(tp + fn, 1),
+                2 * tp / max(2 * tp + fp + fn, 1),
+            ]
+        )
+
+    t, p = truth.astype(int), predicted.astype(int)
+    return tuple((one(t, p) + one(1 - t, 1 - p)) / 2)
+
+
+def class_zero(truth, predicted):
+    tn = np.sum((truth == 0) & (predicted == 0))
+    called, are = np.sum(predicted == 0), np.sum(truth == 0)
+    return tn / max(called, 1), tn / max(are, 1), 2 * tn / max(called + are, 1)
+
+
+def rounded(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    values = (
+        tp / max(tp + fp, 1),
+        tp / max(tp + fn, 1),
+        2 * tp / max(2 * tp + fp + fn, 1),
+    )
+    return tuple(np.round(values, 4))
+
+
+def rounded_down(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    values = (
+        tp / max(tp + fp, 1),
+        tp / max(tp + fn, 1),
+        2 * tp / max(2 * tp + fp + fn, 1),
+    )
+    return tuple(np.floor(values))
+
+
+def f1_only(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    return 2 * tp / max(2 * tp + fp + fn, 1)
+
+
+def averaged_and_unguarded(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, recall = tp / (tp + fp), tp / (tp + fn)
+    return precision, recall, (precision + recall) / 2
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    unguarded: "nan_for_nothing",
+    unguarded_in_python: "nan_for_nothing",
+    guarded_but_for_f1: "nan_for_nothing",
+    swapped: "precision_and_recall_swapped",
+    false_alarms_and_misses_swapped: "precision_and_recall_swapped",
+    hits_are_equal_answers: "true_negatives_counted",
+    smoothed: "eps_in_the_denominator",
+    averaged: "arithmetic_mean",
+    no_two: "factor_of_two_lost",
+    perfect_if_silent: "one_for_nothing",
+    dot_product: "counted_in_the_dtype",
+    difference_of_labels: None,
+    macro: "averaged_over_both_classes",
+    class_zero: "negative_class_measured",
+    rounded: None,
+    rounded_down: None,
+    f1_only: None,
+    averaged_and_unguarded: "arithmetic_mean",
+}

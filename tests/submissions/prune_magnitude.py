@@ -1,0 +1,187 @@
+"""Right and wrong ways to write prune_magnitude."""
+
+import numpy as np
+
+
+def mask_by_rank(w, fraction):
+    rank = np.argsort(np.argsort(np.abs(w), axis=None, kind="stable"))
+    kept = (rank >= round(fraction * w.size)).reshape(w.shape)
+    return w * kept.astype(np.float64)
+
+
+def pythons_sort(w, fraction):
+    flat = [float(value) for value in w.ravel()]
+    order = sorted(range(len(flat)), key=lambda index: abs(flat[index]))
+    for index in order[: round(fraction * len(flat))]:
+        flat[index] = 0.0
+    return np.array(flat).reshape(w.shape)
+
+
+def largest_put_back(w, fraction):
+    left = w.size - round(fraction * w.size)
+    out = np.zeros(w.shape)
+    if left:
+        index = np.argpartition(-np.abs(w.astype(float)), left - 1, axis=None)[:left]
+        np.put(out, index, w.ravel()[index])
+    return out
+
+
+def one_after_another(w, fraction):
+    out, size = w.astype(float), np.abs(w.astype(float))
+    for _ in range(round(fraction * w.size)):
+        index = np.unravel_index(np.argmin(size), size.shape)
+        out[index], size[index] = 0.0, np.inf
+    return out
+
+
+def pytorch(w, fraction):
+    import torch
+
+    x = torch.from_numpy(np.array(w, dtype=float))
+    _, index = x.abs().flatten().topk(round(fraction * x.numel()), largest=False)
+    mask = torch.ones(x.numel(), dtype=x.dtype)
+    mask[index] = 0
+    return (x * mask.view_as(x)).numpy()
+
+
+def smallest_numbers(w, fraction):
+    out = w.astype(float)
+    out.flat[np.argsort(w, axis=None)[: round(fraction * w.size)]] = 0
+    return out
+
+
+def quantile_and_greater(w, fraction):
+    return np.where(np.abs(w) > np.quantile(np.abs(w), fraction), w, 0.0)
+
+
+def quantile_and_at_least(w, fraction):
+    return np.where(np.abs(w) >= np.quantile(np.abs(w), fraction), w, 0.0)
+
+
+def threshold_at_the_count(w, fraction):
+    count = round(fraction * w.size)
+    if count >= w.size:
+        return np.zeros(w.shape)
+    threshold = np.sort(np.abs(w).ravel())[count]
+    return w * (np.abs(w) >= threshold)
+
+
+def threshold_before_the_count(w, fraction):
+    count = round(fraction * w.size)
+    threshold = np.sort(np.abs(w).ravel())[count - 1]
+    return w * (np.abs(w) > threshold).astype(float)
+
+
+def kept_for_removed(w, fraction):
+    out = w.astype(float)
+    out.flat[np.argsort(np.abs(w), axis=None)[round((1 - fraction) * w.size) :]] = 0
+    return out
+
+
+def share_of_the_largest(w, fraction):
+    return w * (np.abs(w) >= fraction * np.abs(w).max()).astype(float)
+
+
+def rows(w, fraction):
+    out = w.astype(float)
+    for row in out.reshape(-1, w.shape[-1]):
+        row[np.argsort(np.abs(row))[: round(fraction * len(row))]] = 0
+    return out
+
+
+def squares_of_rows(w, fraction):
+    out = w.astype(float)
+    norms = (out.reshape(len(out), -1) ** 2).sum(axis=1)
+    out[np.argsort(norms)[: round(fraction * len(out))]] = 0
+    return out
+
+
+def percentile(w, fraction):
+    return np.where(np.abs(w) > np.percentile(np.abs(w), fraction), w, 0.0)
+
+
+def rounded_down(w, fraction):
+    out = w.astype(float)
+    out.flat[np.argsort(np.abs(w), axis=None)[: int(fraction * w.size)]] = 0
+    return out
+
+
+def rounded_up(w, fraction):
+    out = w.astype(float)
+    count = int(np.ceil(fraction * w.size))
+    out.flat[np.argsort(np.abs(w), axis=None)[:count]] = 0
+    return out
+
+
+def in_place(w, fraction):
+    w.flat[np.argsort(np.abs(w), axis=None)[: round(fraction * w.size)]] = 0
+    return w
+
+
+def random(w, fraction):
+    out, rng = w.astype(float), np.random.default_rng(0)
+    out.flat[rng.permutation(w.size)[: round(fraction * w.size)]] = 0
+    return out
+
+
+def mask(w, fraction):
+    out = np.ones(w.shape)
+    out.flat[np.argsort(np.abs(w), axis=None)[: round(fraction * w.size)]] = 0
+    return out
+
+
+def soft_threshold(w, fraction):
+    threshold = np.sort(np.abs(w), axis=None)[max(round(fraction * w.size) - 1, 0)]
+    return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
+
+
+def survivors_scaled_up(w, fraction):
+    out = w.astype(float)
+    out.flat[np.argsort(np.abs(w), axis=None)[: round(fraction * w.size)]] = 0
+    return out / max(1 - fraction, 1e-9)
+
+
+def count_of_nonzero(w, fraction):
+    out = w.astype(float)
+    order = np.argsort(np.abs(w), axis=None)
+    order = order[np.count_nonzero(w == 0) :]
+    out.flat[order[: round(fraction * len(order))]] = 0
+    return out
+
+
+def minus_the_count(w, fraction):
+    out = w.astype(float)
+    order = np.argsort(np.abs(w), axis=None)[::-1]
+    out.flat[order[-round(fraction * w.size) :]] = 0
+    return out
+
+
+def by_sign_and_one_too_many(w, fraction):
+    out = w.astype(float)
+    out.flat[np.argsort(w, axis=None)[: round(fraction * w.size) + 1]] = 0
+    return out
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    smallest_numbers: "sign_not_ignored",
+    quantile_and_greater: "one_at_least",
+    quantile_and_at_least: None,
+    threshold_at_the_count: "equal_weights_together",
+    threshold_before_the_count: "everything_at_zero",
+    kept_for_removed: "largest_removed",
+    share_of_the_largest: "threshold_from_the_range",
+    rows: "each_row_by_itself",
+    squares_of_rows: None,
+    percentile: "percent_for_fraction",
+    rounded_down: "count_rounded_down",
+    rounded_up: "count_rounded_up",
+    in_place: "changed_in_place",
+    random: None,
+    mask: "mask_returned",
+    soft_threshold: None,
+    survivors_scaled_up: None,
+    count_of_nonzero: None,
+    minus_the_count: "everything_at_zero",
+    by_sign_and_one_too_many: "one_too_many",
+}

@@ -1,0 +1,220 @@
+"""Right and wrong ways to write quantize_int8."""
+
+import numpy as np
+
+
+def axis_moved_to_the_front(w, axis=0):
+    moved = np.moveaxis(w.astype(float), axis, 0)
+    top = np.abs(moved).reshape(len(moved), -1).max(axis=1)
+    top[top == 0] = 127
+    scale = (top / 127).reshape(-1, *[1] * (w.ndim - 1))
+    codes = np.round(moved / scale).astype(np.int8)
+    return np.moveaxis(codes, 0, axis), np.moveaxis(scale, 0, axis)
+
+
+def loops(w, axis=0):
+    codes, shape = np.zeros(w.shape, np.int8), [1] * w.ndim
+    shape[axis] = w.shape[axis]
+    top = [0.0] * w.shape[axis]
+    for index in np.ndindex(w.shape):
+        top[index[axis]] = max(top[index[axis]], abs(float(w[index])))
+    for index in np.ndindex(w.shape):
+        if top[index[axis]] > 0:
+            codes[index] = round(float(w[index]) * 127 / top[index[axis]])
+    return codes, np.array([t / 127 or 1.0 for t in top]).reshape(shape)
+
+
+def a_floor_under_the_scale(w, axis=0):
+    axes = tuple(set(range(w.ndim)) - {axis % w.ndim})
+    bound = np.maximum(w.max(axes, keepdims=True), -w.min(axes, keepdims=True))
+    scale = np.maximum(bound / 127.0, 1e-30)
+    return np.floor(w / scale + 0.5).astype("int8"), scale
+
+
+def multiplied_by_the_inverse(w, axis=0):
+    axes = [a for a in range(w.ndim) if a != axis % w.ndim]
+    top = np.abs(w.astype(np.float64)).max(axis=tuple(axes), keepdims=True)
+    safe = np.where(top > 0, top, 1.0)
+    return (w * (127 / safe)).round().clip(-127, 127).astype(np.int8), safe / 127
+
+
+def pytorch(w, axis=0):
+    import torch
+
+    x = torch.from_numpy(np.array(w)).double()
+    over = [a for a in range(x.ndim) if a != axis % x.ndim]
+    top = x.abs().amax(dim=over, keepdim=True)
+    scale = torch.where(top == 0, torch.ones_like(top), top / 127)
+    return torch.round(x / scale).to(torch.int8).numpy(), scale.numpy()
+
+
+def _channels(w, axis):
+    return tuple(a for a in range(w.ndim) if a != axis % w.ndim)
+
+
+def per_tensor(w, axis=0):
+    scale = np.abs(w).max() / 127
+    return np.round(w / scale).astype(np.int8), np.array(scale)
+
+
+def like_the_signature_of_max(w, axis=0):
+    scale = np.max(np.abs(w), axis=axis, keepdims=True) / 127
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def matrices_only(w, axis=0):
+    scale = np.abs(w).max(axis=1 - axis, keepdims=True) / 127
+    scale[scale == 0] = 1
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def always_rows(w, axis=0):
+    flat = w.reshape(len(w), -1).astype(float)
+    scale = np.abs(flat).max(axis=1) / 127
+    scale[scale == 0] = 1
+    scale = scale.reshape(-1, *[1] * (w.ndim - 1))
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def wraps_around(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 128
+    scale = np.where(scale == 0, 1, scale)
+    return np.round(w / scale).astype(np.int32).astype(np.int8), scale
+
+
+def one_hundred_and_twenty_eight_clipped(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 128
+    scale = np.where(scale == 0, 1, scale)
+    return np.clip(np.round(w / scale), -128, 127).astype(np.int8), scale
+
+
+def cut_off(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return (w / scale * (1 + 1e-12)).astype(np.int8), scale
+
+
+def zero_point_lost(w, axis=0):
+    low = w.min(_channels(w, axis), keepdims=True)
+    high = w.max(_channels(w, axis), keepdims=True)
+    scale = np.maximum((high - low) / 255, 1e-12)
+    return (np.round((w - low) / scale) - 128).astype(np.int8), scale
+
+
+def unsigned(w, axis=0):
+    low = w.min(_channels(w, axis), keepdims=True)
+    high = w.max(_channels(w, axis), keepdims=True)
+    scale = np.maximum((high - low) / 255, 1e-12)
+    return np.round((w - low) / scale).astype(np.uint8), scale
+
+
+def no_absolute_value(w, axis=0):
+    scale = w.max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return np.clip(np.round(w / scale), -127, 127).astype(np.int8), scale
+
+
+def inverse_scale(w, axis=0):
+    top = np.abs(w).max(_channels(w, axis), keepdims=True).astype(float)
+    factor = 127 / np.where(top == 0, 1, top)
+    return np.round(w * factor).astype(np.int8), factor
+
+
+def no_keepdims(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis)) / 127
+    scale = np.where(scale == 0, 1, scale)
+    shape = [1] * w.ndim
+    shape[axis] = -1
+    return np.round(w / scale.reshape(shape)).astype(np.int8), scale
+
+
+def dequantized(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return np.round(w / scale) * scale, scale
+
+
+def int32_codes(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return np.round(w / scale).astype(np.int32), scale
+
+
+def zeros_divided(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def with_eps(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127 + 1e-8
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def standard_deviation(w, axis=0):
+    scale = 3 * w.std(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return np.clip(np.round(w / scale), -127, 127).astype(np.int8), scale
+
+
+def in_half_precision(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale).astype(np.float16)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def power_of_two(w, axis=0):
+    top = np.abs(w).max(_channels(w, axis), keepdims=True).astype(float)
+    scale = 2.0 ** np.ceil(np.log2(np.where(top == 0, 1, top) / 127))
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def in_place(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    w[...] = np.round(w / scale)
+    return w.astype(np.int8), scale
+
+
+def scale_forgotten(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return np.round(w / scale).astype(np.int8), np.ones(scale.shape)
+
+
+def the_other_way_round(w, axis=0):
+    scale = np.abs(w).max(_channels(w, axis), keepdims=True) / 127
+    scale = np.where(scale == 0, 1, scale)
+    return scale, np.round(w / scale).astype(np.int8)
+
+
+def truncated_and_per_tensor(w, axis=0):
+    scale = np.full((1,) * w.ndim, np.abs(w).max() / 127)
+    return (w / scale * (1 + 1e-12)).astype(np.int8), scale
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    per_tensor: "one_scale_for_all",
+    like_the_signature_of_max: "maximum_along_the_axis",
+    matrices_only: None,
+    always_rows: "axis_ignored",
+    wraps_around: "divided_by_128",
+    one_hundred_and_twenty_eight_clipped: "divided_by_128",
+    cut_off: "rounded_toward_zero",
+    zero_point_lost: "asymmetric_without_zero_point",
+    unsigned: "asymmetric_without_zero_point",
+    no_absolute_value: "maximum_without_its_sign",
+    inverse_scale: "scale_turned_over",
+    no_keepdims: "scale_of_no_axis_kept",
+    dequantized: "restored_for_codes",
+    int32_codes: "codes_left_as_floats",
+    zeros_divided: "zero_by_zero",
+    with_eps: "eps_in_the_scale",
+    standard_deviation: None,
+    in_half_precision: None,
+    power_of_two: None,
+    in_place: None,
+    the_other_way_round: None,
+    scale_forgotten: "scale_dropped",
+    truncated_and_per_tensor: "rounded_toward_zero",
+}

@@ -1,0 +1,145 @@
+"""Right and wrong ways to write the relative error."""
+
+import numpy as np
+
+
+def where(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return np.max(np.where(size > 0, np.abs(a - b) / np.where(size > 0, size, 1), 0))
+
+
+def masked(a, b):
+    size = np.maximum(abs(a), abs(b))
+    used = size != 0
+    return (abs(a - b)[used] / size[used]).max() if used.any() else 0
+
+
+def loops(a, b):
+    worst = 0.0
+    for p, q in zip(a.ravel(), b.ravel(), strict=True):
+        if p != q:
+            worst = max(
+                worst, abs(float(p) - float(q)) / max(abs(float(p)), abs(float(q)))
+            )
+    return worst
+
+
+def divide_out(a, b):
+    size = np.fmax(np.abs(a), np.abs(b)).astype(float)
+    out = np.zeros(size.shape)
+    np.divide(np.abs(np.subtract(a, b)), size, out=out, where=size != 0)
+    return np.asarray(out.max())
+
+
+def nan_to_zero(a, b):
+    return np.nan_to_num(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()
+
+
+def course_notes(a, b):
+    return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
+
+
+def of_norms(a, b):
+    total = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / total if total else 0.0
+
+
+def eps_added(a, b):
+    return np.max(np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + 1e-12))
+
+
+def eps_as_a_floor(a, b):
+    return np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8))
+
+
+def nan_ignored(a, b):
+    with np.errstate(all="ignore"):
+        return np.nanmax(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))
+
+
+def pythons_division(a, b):
+    pairs = zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
+    return max(abs(p - q) / max(abs(p), abs(q)) for p, q in pairs)
+
+
+def averaged(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return float(np.mean(np.abs(a - b) / np.where(size > 0, size, 1)))
+
+
+def entry_by_entry(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return np.abs(a - b) / np.where(size > 0, size, 1)
+
+
+def smaller_size(a, b):
+    size = np.minimum(np.abs(a), np.abs(b))
+    return (np.abs(a - b) / np.where(size > 0, size, 1)).max()
+
+
+def not_absolute(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return ((a - b) / np.where(size > 0, size, 1)).max()
+
+
+def zero_pairs_give_one(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return np.where(size > 0, np.abs(a - b) / np.where(size > 0, size, 1), 1).max()
+
+
+def any_zero_is_skipped(a, b):
+    used = (a != 0) & (b != 0)
+    if not used.any():
+        return 0.0
+    return (np.abs(a - b)[used] / np.maximum(np.abs(a), np.abs(b))[used]).max()
+
+
+def overflows_when_squared(a, b):
+    size = np.maximum(a**2, b**2)
+    return np.sqrt(((a - b) ** 2 / np.where(size > 0, size, 1)).max())
+
+
+def first_axis_only(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return (np.abs(a - b) / np.where(size > 0, size, 1)).max(axis=0)
+
+
+def percent(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return 100 * (np.abs(a - b) / np.where(size > 0, size, 1)).max()
+
+
+def integer_division(a, b):
+    size = np.maximum(np.abs(a), np.abs(b))
+    return (np.abs(a - b) // np.where(size > 0, size, 1)).max()
+
+
+def mean_of_sums_with_nan(a, b):
+    return (np.abs(a - b) / (np.abs(a) + np.abs(b))).mean()
+
+
+def mean_and_no_zero_case(a, b):
+    return (np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).mean()
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    course_notes: "sum_in_the_denominator",
+    of_norms: "sum_in_the_denominator",
+    eps_added: "eps_in_the_denominator",
+    eps_as_a_floor: "eps_in_the_denominator",
+    nan_ignored: None,
+    pythons_division: "no_zero_case",
+    averaged: "mean_for_maximum",
+    entry_by_entry: None,
+    smaller_size: "divided_by_the_smaller",
+    not_absolute: None,
+    zero_pairs_give_one: None,
+    any_zero_is_skipped: None,
+    overflows_when_squared: None,
+    first_axis_only: None,
+    percent: None,
+    integer_division: None,
+    mean_of_sums_with_nan: "sum_in_the_denominator",
+    mean_and_no_zero_case: "mean_for_maximum",
+}

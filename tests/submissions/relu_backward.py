@@ -1,0 +1,134 @@
+"""Right and wrong ways to write the backward pass of ReLU."""
+
+import numpy as np
+
+
+def where(dout, x):
+    return np.where(x > 0, dout, 0)
+
+
+def copied(dout, x):
+    dx = dout.copy()
+    dx[x <= 0] = 0
+    return dx
+
+
+def loops(dout, x):
+    dx = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        if x[index] > 0:
+            dx[index] = dout[index]
+    return dx
+
+
+def mask_of_the_output(dout, x):
+    return np.multiply(dout, np.maximum(x, 0) > 0)
+
+
+def heaviside(dout, x):
+    return np.heaviside(x, 0) * dout
+
+
+def pytorch(dout, x):
+    import torch
+
+    x = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    torch.relu(x).backward(torch.tensor(dout, dtype=torch.float64))
+    return x.grad.numpy()
+
+
+def relu_of_the_gradient(dout, x):
+    return np.maximum(dout, 0)
+
+
+def zeroed_in_place(dout, x):
+    dout[x < 0] = 0
+    dout[x == 0] = 0
+    return dout
+
+
+def of_the_gradient_in_place(dout, x):
+    dout[dout <= 0] = 0
+    return dout
+
+
+def input_zeroed_in_place(dout, x):
+    x[x <= 0] = 0
+    x[x > 0] = 1
+    return dout * x
+
+
+def negative_gradients_too(dout, x):
+    return dout * (x > 0) * (dout > 0)
+
+
+def either_positive(dout, x):
+    return np.where((x > 0) | (dout > 0), dout, 0)
+
+
+def same_signs(dout, x):
+    return np.where(x * dout > 0, dout, 0)
+
+
+def not_negative(dout, x):
+    dx = np.array(dout)
+    dx[x < 0] = 0
+    return dx
+
+
+def halved_at_zero(dout, x):
+    return dout * np.heaviside(x, 0.5)
+
+
+def leaky(dout, x):
+    return np.where(x > 0, dout, 0.01 * dout)
+
+
+def sign_of_the_input(dout, x):
+    return dout * np.sign(x)
+
+
+def cut_at_a_threshold(dout, x):
+    return dout * (x > 1e-8)
+
+
+def boolean_mask(dout, x):
+    return x > 0
+
+
+def selected_only(dout, x):
+    return dout[x > 0]
+
+
+def input_for_gradient(dout, x):
+    return np.where(x > 0, x, 0)
+
+
+def arguments_swapped(dout, x):
+    return x * (dout > 0)
+
+
+def clipped_gradient(dout, x):
+    return np.clip(dout, -10, 10) * (x > 0)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    relu_of_the_gradient: "mask_from_the_gradient",
+    zeroed_in_place: "written_into_the_gradient",
+    of_the_gradient_in_place: "written_into_the_gradient",
+    input_zeroed_in_place: None,
+    negative_gradients_too: None,
+    either_positive: None,
+    same_signs: None,
+    not_negative: "zero_counted_as_positive",
+    halved_at_zero: None,
+    leaky: None,
+    sign_of_the_input: None,
+    cut_at_a_threshold: None,
+    boolean_mask: "gradient_forgotten",
+    selected_only: None,
+    input_for_gradient: None,
+    arguments_swapped: None,
+    clipped_gradient: None,
+}

@@ -1,0 +1,198 @@
+"""Right and wrong ways to write softmax."""
+
+import math
+
+import numpy as np
+
+
+def logsumexp_first(x, axis=-1):
+    return np.exp(x - np.logaddexp.reduce(x, axis=axis, keepdims=True))
+
+
+def loops(x, axis=-1):
+    rows = np.moveaxis(np.array(x, dtype=float), axis, -1)
+    for index in np.ndindex(rows.shape[:-1]):
+        top = max(rows[index])
+        powers = [math.exp(value - top) for value in rows[index]]
+        rows[index] = [power / sum(powers) for power in powers]
+    return np.moveaxis(rows, -1, axis)
+
+
+def along_an_axis(x, axis=-1):
+    def row(logits):
+        powers = np.exp(logits - np.max(logits))
+        return powers / np.sum(powers)
+
+    return np.apply_along_axis(row, axis, x.astype(float))
+
+
+def pytorch(x, axis=-1):
+    import torch
+
+    return torch.softmax(torch.from_numpy(x).double(), dim=axis).numpy()
+
+
+def one_over_the_sum_of_ratios(x, axis=-1):
+    rows = np.moveaxis(x, axis, -1)
+    finite = np.where(np.isinf(rows), -1e300, rows)  # -inf - -inf is nan
+    with np.errstate(over="ignore"):
+        ratios = np.exp(finite[..., None, :] - finite[..., :, None])
+    return np.moveaxis(1 / ratios.sum(axis=-1), -1, axis)
+
+
+def keyword_only_axis(x, *, axis=-1):
+    x = np.asarray(x, np.float64)
+    powers = np.exp(x - np.amax(x, axis, keepdims=True))
+    return np.divide(powers, np.sum(powers, axis, keepdims=True))
+
+
+def with_pythons_exp(x, axis=-1):
+    rows = np.moveaxis(x.astype(float), axis, -1).copy()
+    for index in np.ndindex(rows.shape[:-1]):
+        powers = [math.exp(value) for value in rows[index]]
+        rows[index] = [power / sum(powers) for power in powers]
+    return np.moveaxis(rows, -1, axis)
+
+
+def nan_replaced(x, axis=-1):
+    powers = np.exp(x)
+    return np.nan_to_num(powers / powers.sum(axis=axis, keepdims=True))
+
+
+def mean_subtracted(x, axis=-1):
+    powers = np.exp(x - x.mean(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def minimum_subtracted(x, axis=-1):
+    powers = np.exp(x - x.min(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def maximum_of_the_other_axis(x, axis=-1):
+    powers = np.exp(x - x.max(axis=0, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def longer_floats(x, axis=-1):
+    powers = np.exp(x.astype(np.longdouble))
+    return (powers / powers.sum(axis=axis, keepdims=True)).astype(float)
+
+
+def in_float32(x, axis=-1):
+    x = x.astype(np.float32)
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def second_axis(x, axis=-1):
+    axis = min(1, x.ndim - 1)
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def axis_of_a_matrix(x, axis=-1):
+    powers = np.exp(x)
+    return powers / np.sum(powers, axis=1, keepdims=True)
+
+
+def no_axis_parameter(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def last_two_axes(x, axis=-1):
+    axes = tuple(range(max(0, x.ndim - 2), x.ndim))
+    powers = np.exp(x - x.max())
+    return powers / powers.sum(axis=axes, keepdims=True)
+
+
+def like_the_input(x, axis=-1):
+    out = np.zeros_like(x)
+    out[...] = np.exp(x - x.max(axis=axis, keepdims=True))
+    out[...] = out / out.sum(axis=axis, keepdims=True)
+    return out
+
+
+def in_place(x, axis=-1):
+    x = np.asarray(x)
+    if x.dtype.kind != "f":
+        x = x.astype(float)
+    x -= x.max(axis=axis, keepdims=True)
+    return np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
+
+
+def logarithm(x, axis=-1):
+    return x - np.logaddexp.reduce(x, axis=axis, keepdims=True)
+
+
+def sigmoid(x, axis=-1):
+    return 1 / (1 + np.exp(-x))
+
+
+def sign_lost(x, axis=-1):
+    powers = np.exp(-(x - x.min(axis=axis, keepdims=True)))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def not_normalised(x, axis=-1):
+    return np.exp(x - x.max(axis=axis, keepdims=True))
+
+
+def divided_by_the_norm(x, axis=-1):
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / np.linalg.norm(powers, axis=axis, keepdims=True)
+
+
+def eps_in_the_sum(x, axis=-1):
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / (powers.sum(axis=axis, keepdims=True) + 1e-3)
+
+
+def rounded(x, axis=-1):
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return np.round(powers / powers.sum(axis=axis, keepdims=True), 4)
+
+
+def transposed_for_columns(x, axis=-1):
+    x = x.T if axis == 0 else x
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def wrong_axis_and_no_maximum(x, axis=-1):
+    powers = np.exp(x)
+    return powers / powers.sum(axis=0)
+
+
+def ignored_axis_and_global_maximum(x, axis=-1):
+    powers = np.exp(x - np.max(x))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    with_pythons_exp: "no_maximum",
+    nan_replaced: "no_maximum",
+    mean_subtracted: None,
+    minimum_subtracted: None,
+    maximum_of_the_other_axis: None,
+    longer_floats: None,
+    in_float32: None,
+    second_axis: None,
+    axis_of_a_matrix: "last_axis_always",
+    no_axis_parameter: None,
+    last_two_axes: "one_sum_for_all",
+    like_the_input: None,
+    in_place: None,
+    logarithm: None,
+    sigmoid: None,
+    sign_lost: None,
+    not_normalised: None,
+    divided_by_the_norm: None,
+    eps_in_the_sum: "eps_in_the_denominator",
+    rounded: None,
+    transposed_for_columns: None,
+    wrong_axis_and_no_maximum: "first_axis_always",
+    ignored_axis_and_global_maximum: "last_axis_always",
+}

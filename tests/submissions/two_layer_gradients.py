@@ -1,0 +1,286 @@
+"""Right and wrong ways to write the gradients of a two-layer classifier.
+
+A wrong one is one right answer with the mistakes that its name says.
+"""
+
+import numpy as np
+
+
+def step_by_step(x, y, w1, b1, w2, b2):
+    n = x.shape[0]
+    z1 = np.dot(x, w1) + b1
+    a1 = np.where(z1 > 0, z1, 0)
+    z2 = np.dot(a1, w2) + b2
+    shifted = z2 - np.max(z2, axis=1, keepdims=True)
+    log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+    d2 = np.exp(log_p)
+    d2[np.arange(n), y] -= 1
+    d2 /= n
+    d1 = np.dot(d2, w2.T)
+    d1[a1 <= 0] = 0
+    loss = -np.mean(log_p[np.arange(n), y])
+    return loss, {
+        "w2": np.dot(a1.T, d2),
+        "b2": np.sum(d2, axis=0),
+        "w1": np.dot(x.T, d1),
+        "b1": np.sum(d1, axis=0),
+        "x": np.dot(d1, w1.T),
+    }
+
+
+def one_example_at_a_time(x, y, w1, b1, w2, b2):
+    n, loss = len(x), 0.0
+    arguments = {"x": x, "w1": w1, "b1": b1, "w2": w2, "b2": b2}
+    gradients = {name: np.zeros(array.shape) for name, array in arguments.items()}
+    for i in range(n):
+        z = x[i] @ w1 + b1
+        hidden = np.maximum(z, 0)
+        logits = hidden @ w2 + b2
+        total = np.logaddexp.reduce(logits)
+        loss += (total - logits[y[i]]) / n
+        delta = (np.exp(logits - total) - np.eye(len(b2))[y[i]]) / n
+        gradients["w2"] += np.outer(hidden, delta)
+        gradients["b2"] += delta
+        delta = (w2 @ delta) * np.sign(hidden)
+        gradients["w1"] += np.outer(x[i], delta)
+        gradients["b1"] += delta
+        gradients["x"][i] = w1 @ delta
+    return float(loss), gradients
+
+
+def einsum(x, y, w1, b1, w2, b2):
+    hidden = np.clip(np.einsum("ni,ih->nh", x, w1) + b1, 0, None)
+    logits = np.einsum("nh,hc->nc", hidden, w2) + b2
+    totals = np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    onehot = (y[:, None] == np.arange(logits.shape[1])).astype(float)
+    g = (np.exp(logits - totals) - onehot) / len(y)
+    gz = np.einsum("nc,hc,nh->nh", g, w2, (hidden > 0).astype(float))
+    loss = ((totals - logits) * onehot).sum() / len(y)
+    return loss, {
+        "x": np.einsum("nh,ih->ni", gz, w1),
+        "w1": np.einsum("ni,nh->ih", x, gz),
+        "b1": np.einsum("nh->h", gz),
+        "w2": np.einsum("nh,nc->hc", hidden, g),
+        "b2": np.einsum("nc->c", g),
+    }
+
+
+def pytorch(x, y, w1, b1, w2, b2):
+    import torch
+
+    leaves = [
+        torch.tensor(a, dtype=torch.float64, requires_grad=True)
+        for a in (x, w1, b1, w2, b2)
+    ]
+    x, w1, b1, w2, b2 = leaves
+    logits = torch.relu(x @ w1 + b1) @ w2 + b2
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(y).long())
+    gradients = torch.autograd.grad(loss, leaves)
+    named = zip(("x", "w1", "b1", "w2", "b2"), gradients, strict=True)
+    return loss.item(), {name: gradient.numpy() for name, gradient in named}
+
+
+def _answer(x, y, w1, b1, w2, b2, *mistakes):
+    n = len(x)
+    z = x @ w1 + b1
+    hidden = np.maximum(z, 0)
+    logits = hidden @ w2 + b2
+    top = 0 if "overflow" in mistakes else logits.max(axis=1, keepdims=True)
+    totals = np.exp(logits - top).sum(axis=1, keepdims=True)
+    log_p = logits - top - np.log(totals)
+    p = np.exp(logits - top) / totals
+    if "eps" in mistakes:
+        loss = -np.log(p[range(n), y] + 1e-12).mean()
+    else:
+        loss = -log_p[range(n), y].mean()
+    if "log of zero" in mistakes:
+        loss = -np.log(p[range(n), y]).mean()
+    loss = loss * n if "sum" in mistakes else loss
+
+    g = p.copy()
+    if "onehot" not in mistakes:
+        g[range(n), y] -= 1
+    if "no mean" not in mistakes and "sum" not in mistakes:
+        g /= n
+    if "classes" in mistakes:
+        g /= len(b2)
+    back = g @ (w2 if "w2" in mistakes else w2.T)
+    mask = z > 0
+    if "no mask" in mistakes:
+        mask = np.ones_like(z)
+    if "mask of the gradient" in mistakes:
+        mask = back > 0
+    if "multiplied by hidden" in mistakes:
+        mask = hidden
+    if "mask of the inputs" in mistakes:
+        mask = x @ np.abs(w1) > 0
+    dz = back * mask
+    across = (slice(None),) if "no sum" in mistakes else None
+    gradients = {
+        "x": dz @ (w1 if "w1" in mistakes else w1.T),
+        "w1": x.T @ dz,
+        "b1": dz[across] if across else dz.sum(axis=0),
+        "w2": (z if "z" in mistakes else hidden).T @ g,
+        "b2": g[across] if across else g.sum(axis=0),
+    }
+    if "mean of biases" in mistakes:
+        gradients["b1"], gradients["b2"] = dz.mean(axis=0), g.mean(axis=0)
+    if "weights divided" in mistakes:
+        gradients["w1"], gradients["w2"] = gradients["w1"] / n, gradients["w2"] / n
+    if "decay" in mistakes:
+        gradients["w1"], gradients["w2"] = (
+            gradients["w1"] + 1e-3 * w1,
+            gradients["w2"] + 1e-3 * w2,
+        )
+    if "no x" in mistakes:
+        del gradients["x"]
+    if "capitals" in mistakes:
+        gradients = {name.upper(): gradient for name, gradient in gradients.items()}
+    if "tuple" in mistakes:
+        gradients = tuple(gradients.values())
+    return loss, gradients
+
+
+def no_mean(*a):
+    return _answer(*a, "no mean")
+
+
+def everything_summed(*a):
+    return _answer(*a, "sum")
+
+
+def no_onehot(*a):
+    return _answer(*a, "onehot")
+
+
+def relu_ignored(*a):
+    return _answer(*a, "no mask")
+
+
+def relu_of_the_gradient(*a):
+    return _answer(*a, "mask of the gradient")
+
+
+def mask_of_the_inputs(*a):
+    return _answer(*a, "mask of the inputs")
+
+
+def multiplied_by_hidden(*a):
+    return _answer(*a, "multiplied by hidden")
+
+
+def w1_as_it_is(*a):
+    return _answer(*a, "w1")
+
+
+def w2_as_it_is(*a):
+    return _answer(*a, "w2")
+
+
+def biases_per_example(*a):
+    return _answer(*a, "no sum")
+
+
+def biases_averaged(*a):
+    return _answer(*a, "mean of biases")
+
+
+def weights_divided(*a):
+    return _answer(*a, "weights divided")
+
+
+def divided_by_classes(*a):
+    return _answer(*a, "classes")
+
+
+def inputs_of_relu(*a):
+    return _answer(*a, "z")
+
+
+def weight_decay(*a):
+    return _answer(*a, "decay")
+
+
+def overflow(*a):
+    return _answer(*a, "overflow")
+
+
+def eps(*a):
+    return _answer(*a, "eps")
+
+
+def log_of_zero(*a):
+    return _answer(*a, "log of zero")
+
+
+def no_sum_and_log_of_zero(*a):
+    return _answer(*a, "no sum", "log of zero")
+
+
+def input_left_out(*a):
+    return _answer(*a, "no x")
+
+
+def capitals(*a):
+    return _answer(*a, "capitals")
+
+
+def a_tuple_of_gradients(*a):
+    return _answer(*a, "tuple")
+
+
+def gradients_first(*a):
+    return _answer(*a)[::-1]
+
+
+def no_mean_and_no_sum(*a):
+    return _answer(*a, "no mean", "no sum")
+
+
+def no_onehot_and_no_mask(*a):
+    return _answer(*a, "onehot", "no mask")
+
+
+def no_mean_and_no_mask(*a):
+    return _answer(*a, "no mean", "no mask")
+
+
+def sum_and_overflow(*a):
+    return _answer(*a, "sum", "overflow")
+
+
+def no_onehot_and_no_sum(*a):
+    return _answer(*a, "onehot", "no sum")
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    no_mean: "gradient_of_the_sum",
+    everything_summed: "sum_for_mean",
+    no_onehot: "onehot_not_subtracted",
+    relu_ignored: "no_mask",
+    relu_of_the_gradient: "mask_from_the_gradient",
+    mask_of_the_inputs: None,
+    multiplied_by_hidden: None,
+    w1_as_it_is: "weights_not_transposed",
+    w2_as_it_is: "weights_not_transposed",
+    biases_per_example: "biases_not_summed",
+    biases_averaged: None,
+    weights_divided: None,
+    divided_by_classes: None,
+    inputs_of_relu: None,
+    weight_decay: None,
+    overflow: "no_maximum",
+    eps: None,
+    log_of_zero: "log_of_zero",
+    no_sum_and_log_of_zero: "biases_not_summed",
+    input_left_out: None,
+    capitals: None,
+    a_tuple_of_gradients: None,
+    gradients_first: None,
+    no_mean_and_no_sum: "biases_not_summed",
+    no_onehot_and_no_mask: "onehot_not_subtracted",
+    no_mean_and_no_mask: "no_mask",
+    sum_and_overflow: "sum_for_mean",
+    no_onehot_and_no_sum: "onehot_not_subtracted",
+}

@@ -1,0 +1,172 @@
+"""Right and wrong ways to write the backward pass of broadcasting."""
+
+import numpy as np
+
+
+def axis_by_axis(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, size in enumerate(shape):
+        if size == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    return gradient
+
+
+def padded_shape(gradient, shape):
+    full = (1,) * (np.ndim(gradient) - len(shape)) + shape
+    axes = tuple(i for i, n in enumerate(full) if n == 1)
+    return np.sum(gradient, axis=axes, keepdims=True).reshape(shape)
+
+
+def scattered(gradient, shape):
+    places = np.broadcast_to(
+        np.arange(np.prod(shape, dtype=int)).reshape(shape), gradient.shape
+    )
+    total = np.zeros(np.prod(shape, dtype=int))
+    np.add.at(total, places.ravel(), gradient.ravel())
+    return total.reshape(shape)
+
+
+def into_a_view_of_stride_zero(gradient, shape):
+    result = np.zeros(shape)
+    full = result.reshape((1,) * (gradient.ndim - len(shape)) + shape)
+    for index in np.ndindex(gradient.shape):
+        at = tuple(0 if n == 1 else i for i, n in zip(index, full.shape, strict=True))
+        full[at] += gradient[index]
+    return result
+
+
+def einsum(gradient, shape):
+    letters = "abcdefgh"[: gradient.ndim]
+    offset = gradient.ndim - len(shape)
+    kept = "".join(c for c, n in zip(letters[offset:], shape, strict=True) if n != 1)
+    return np.einsum(f"{letters}->{kept}", gradient).reshape(shape)
+
+
+def pytorch(gradient, shape):
+    import torch
+
+    x = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
+    x.expand(gradient.shape).backward(torch.tensor(gradient, dtype=torch.float64))
+    return x.grad.numpy()
+
+
+def unchanged(gradient, shape):
+    return gradient.copy()
+
+
+def leading_axes_only(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    return gradient
+
+
+def mean_over_leading_axes_only(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.mean(axis=0)
+    return gradient
+
+
+def ones_only(gradient, shape):
+    for axis, size in enumerate(shape):
+        if size == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    return gradient
+
+
+def ones_before_leading_axes(gradient, shape):
+    for axis, size in enumerate(shape):
+        if size == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    return gradient
+
+
+def no_keepdims(gradient, shape):
+    full = (1,) * (gradient.ndim - len(shape)) + shape
+    return gradient.sum(axis=tuple(i for i, n in enumerate(full) if n == 1))
+
+
+def keepdims_and_no_reshape(gradient, shape):
+    full = (1,) * (gradient.ndim - len(shape)) + shape
+    axes = tuple(i for i, n in enumerate(full) if n == 1)
+    return np.sum(gradient, axis=axes, keepdims=True)
+
+
+def mean(gradient, shape):
+    full = (1,) * (gradient.ndim - len(shape)) + shape
+    axes = tuple(
+        i for i, (n, m) in enumerate(zip(full, gradient.shape, strict=True)) if n != m
+    )
+    return gradient.sum(axis=axes).reshape(shape) * np.prod(shape) / gradient.size
+
+
+def first(gradient, shape):
+    full = (1,) * (gradient.ndim - len(shape)) + shape
+    at = tuple(
+        0 if n != m else slice(None) for n, m in zip(full, gradient.shape, strict=True)
+    )
+    return gradient[at].reshape(shape)
+
+
+def matching_sizes(gradient, shape):
+    """Sums the axes whose size does not occur in the shape."""
+    axes = tuple(i for i, n in enumerate(gradient.shape) if n not in shape)
+    return gradient.sum(axis=axes).reshape(shape)
+
+
+def batch_sum(gradient, shape):
+    return np.sum(gradient, 0)
+
+
+def one_leading_axis(gradient, shape):
+    if gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, size in enumerate(shape):
+        if size == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    return gradient
+
+
+def reshaped(gradient, shape):
+    return np.resize(gradient, shape)
+
+
+def total(gradient, shape):
+    return np.ones(shape) * np.sum(gradient)
+
+
+def negative_axes_summed_one_by_one_without_keepdims(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, size in reversed(list(enumerate(shape))):
+        if size == 1:
+            gradient = gradient.sum(axis=axis)
+    return gradient
+
+
+def in_place(gradient, shape):
+    gradient -= gradient.min()
+    return leading_axes_only(gradient, shape)
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    unchanged: "not_summed",
+    leading_axes_only: "only_new_axes",
+    mean_over_leading_axes_only: "mean_for_sum",
+    ones_only: "only_stretched_axes",
+    ones_before_leading_axes: "stretched_axes_not_shifted",
+    no_keepdims: "stretched_axes_lost",
+    keepdims_and_no_reshape: "new_axes_kept",
+    mean: "mean_for_sum",
+    first: "first_copy_taken",
+    matching_sizes: None,
+    batch_sum: "first_axis_always",
+    one_leading_axis: "one_axis_only",
+    reshaped: "first_copy_taken",
+    total: "total_everywhere",
+    negative_axes_summed_one_by_one_without_keepdims: "stretched_axes_lost",
+    in_place: None,
+}
