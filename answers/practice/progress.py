@@ -8,13 +8,14 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
+
+from answers import files
 
 VERSION = 1
 
@@ -133,10 +134,8 @@ def update(change: Callable) -> str | None:
             refuse_read_only(file)
             change(records)
             entries = {name: asdict(record) for name, record in records.items()}
-            replace(
-                file,
-                json.dumps({"version": VERSION, "exercises": entries}, indent=1) + "\n",
-            )
+            data = {"version": VERSION, "exercises": entries}
+            files.write(file, json.dumps(data, indent=1) + "\n")
     except OSError as error:
         raise ProgressError(f"{file} cannot be written: {error.strerror}") from None
     return notice
@@ -163,18 +162,3 @@ def locked(file: Path) -> Iterator[None]:
         else:
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def replace(file: Path, text: str) -> None:
-    """Write the file as a whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as temporary:
-            temporary.write(text)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        os.replace(name, file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
