@@ -1,9 +1,9 @@
 """The command `answers labels`: a file of votes, judged by Dawid and Skene's model."""
 
 import csv
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+import io
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from answers import files
 from answers.labels.annotation import (
     fleiss_kappa,
     krippendorff_alpha,
@@ -20,30 +21,14 @@ from answers.labels.annotation import (
 from answers.labels.dawid_skene import DawidSkene, dawid_skene
 from answers.labels.vote_file import NamedVotes, read_votes
 
-LONG = 2_000_000  # bytes of a file that takes long enough to show a bar
-SHOWN = 10  # annotators on the screen
+LONG = 2_000_000  # bytes, for which it is worth showing a bar
+SHOWN = 10  # annotators
 FEW = 10  # votes, from which nobody can tell how good an annotator is
 TOLERANCE = 1e-6
 
 
 class LabelsError(Exception):
-    """The file cannot be read or not be judged, or a result not be written; the message says
-    why."""
-
-
-@dataclass(frozen=True)
-class Annotators:
-    """The table of annotators, as columns.
-
-    Attributes:
-        votes: How many each gave.
-        accuracy: How often they are right, on items as common as the model takes them to be.
-        skill: Their mean recall, on a scale where guessing is 0 and never erring is 1.
-    """
-
-    votes: np.ndarray
-    accuracy: np.ndarray
-    skill: np.ndarray
+    """A file cannot be read, judged or written; the message says which and why."""
 
 
 def run(
@@ -51,7 +36,7 @@ def run(
     file: Path,
     columns: tuple[str, ...],
     output: Path,
-    annotators: Path | None,
+    ratings_file: Path | None,
     iterations: int,
     smoothing: float,
     force: bool,
@@ -65,39 +50,34 @@ def run(
         raise LabelsError(
             f"--columns names {len(columns)} columns; give three, as item,annotator,label"
         )
-    refuse_written(force, output, annotators)
+    # Before the work, not after it.
+    refuse_written(force, output, ratings_file)
     try:
-        with bar(file) as progress:
-            reading = progress.add_task("reading", total=1)
-            named = read_votes(
-                file, columns, lambda done: progress.update(reading, completed=done)
-            )
-            progress.update(reading, completed=1)
-            fitting = progress.add_task("fitting", total=iterations)
+        with bar(file) as task:
+            named = read_votes(file, columns, task("reading", 1))
+            report = task("fitting", iterations)
             result = dawid_skene(
-                named.votes,
-                iterations,
-                TOLERANCE,
-                smoothing,
-                report=lambda done: progress.update(fitting, completed=done),
+                named.votes, iterations, TOLERANCE, smoothing, report=report
             )
     except OSError as error:
         raise LabelsError(f"{file} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise LabelsError(str(error)) from None
-    table = rated(named, result)
+    ratings = rated(named, result)
     show_agreement(out, named)
     show_model(out, named, result)
-    show_annotators(out, named, table)
+    show_annotators(out, named.annotator_names, ratings)
     write(output, force, posteriors(named, result))
-    out.print(f"\nPosteriors of {len(named.items):,} items are in {output}")
-    if annotators:
-        write(annotators, force, everyone(named, result, table))
-        out.print(f"All {len(named.annotators):,} annotators are in {annotators}")
+    out.print(f"\nPosteriors of {len(named.item_names):,} items are in {output}")
+    if ratings_file:
+        write(ratings_file, force, everyone(named, result, ratings))
+        out.print(
+            f"All {len(named.annotator_names):,} annotators are in {ratings_file}"
+        )
 
 
 def refuse_written(force: bool, *paths: Path | None) -> None:
-    """Stop before the work, not after it, if a result could not be kept."""
+    """Raise if a file exists that is not to be written over."""
     for path in paths:
         if path and path.exists() and not force:
             raise LabelsError(
@@ -106,55 +86,47 @@ def refuse_written(force: bool, *paths: Path | None) -> None:
 
 
 @contextmanager
-def bar(file: Path) -> Iterator[Progress]:
-    """A progress bar on standard error, if that is a terminal and the file is long."""
+def bar(file: Path) -> Iterator[Callable]:
+    """Progress bars on standard error, if that is a terminal and the file is long.
+
+    Yields:
+        A function that begins a bar, with its name and its end, and returns what moves it.
+    """
     err = Console(stderr=True)
-    try:
-        long = file.stat().st_size > LONG
-    except OSError:  # told when it is read
-        long = False
+    # That there is no file is told when it is read.
+    long = file.exists() and file.stat().st_size > LONG
     parts = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     disable = not (long and err.is_terminal)
     with Progress(*parts, console=err, transient=True, disable=disable) as progress:
-        yield progress
 
+        def task(name: str, end: int) -> Callable:
+            for before in progress.tasks:
+                progress.update(before.id, completed=before.total)
+            number = progress.add_task(name, total=end)
+            return lambda done: progress.update(number, completed=done)
 
-def rated(named: NamedVotes, result: DawidSkene) -> Annotators:
-    """What the model says of each annotator."""
-    right = np.diagonal(result.confusion, axis1=1, axis2=2)
-    chance = 1 / len(named.classes)
-    skill = (right.mean(axis=1) - chance) / max(1 - chance, chance)
-    votes = np.bincount(named.votes.annotator, minlength=named.votes.annotators)
-    return Annotators(votes, right @ result.prior, skill)
+        yield task
 
 
 def show_agreement(out: Console, named: NamedVotes) -> None:
     """How many votes there are, and how far they agree."""
-    votes = named.votes
-    counts = vote_counts(votes)
+    votes, counts = named.votes, vote_counts(named.votes)
     per_item = counts.sum(axis=1)
-    top_two = np.sort(counts, axis=1)[:, -2:]
-    tied = int((top_two[:, 0] == top_two[:, -1]).sum()) if counts.shape[1] > 1 else 0
+    tied = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
     out.print(
         f"{len(votes):,} votes by {votes.annotators:,} annotators on {votes.items:,} items, "
         f"{votes.classes} classes"
     )
-    facts = {
-        "votes per item": f"{per_item.min()} to {per_item.max()}, median "
-        f"{np.median(per_item):g}",
-        "items without majority": f"{tied:,}",
-        "raw agreement": measured(raw_agreement, votes),
-        "Krippendorff's alpha": measured(krippendorff_alpha, votes),
-        "Fleiss' kappa": measured(fleiss_kappa, counts)
-        if per_item.min() == per_item.max()
-        else "items have unequal numbers of votes",
-    }
     out.print(Text("\nAgreement", style="bold"))
-    for name, fact in facts.items():
-        out.print(Text(f"  {name:24}{fact}"))
+    spread = f"{per_item.min()} to {per_item.max()}, median {np.median(per_item):g}"
+    show_row(out, "votes per item", spread)
+    show_row(out, "items without majority", f"{tied.sum():,}")
+    show_row(out, "raw agreement", measured(raw_agreement, votes))
+    show_row(out, "Krippendorff's alpha", measured(krippendorff_alpha, votes))
+    show_row(out, "Fleiss' kappa", measured(fleiss_kappa, counts))
 
 
-def measured(measure, votes) -> str:
+def measured(measure: Callable, votes: object) -> str:
     """The measure of agreement, or why there is none."""
     try:
         return f"{measure(votes):.4f}"
@@ -164,82 +136,90 @@ def measured(measure, votes) -> str:
 
 def show_model(out: Console, named: NamedVotes, result: DawidSkene) -> None:
     """How the fit went, and the classes before and after."""
-    rounds = len(result.log_likelihoods)
     end = "converged" if result.converged else "NOT converged; raise --iterations"
     out.print(Text("\nDawid and Skene's model", style="bold"))
-    out.print(Text(f"  {'rounds of EM':24}{rounds}, {end}"))
-    out.print(Text(f"  {'log-likelihood':24}{result.log_likelihoods[-1]:,.2f}"))
-    out.print(Text(f"  {'class':24}{'of votes':>10}{'of items':>10}"))
-    share = np.bincount(named.votes.label, minlength=len(named.classes))
+    show_row(out, "rounds of EM", f"{len(result.log_likelihoods)}, {end}")
+    show_row(out, "log-likelihood", f"{result.log_likelihoods[-1]:,.2f}")
+    show_row(out, "class", f"{'of votes':>10}{'of items':>10}")
+    share = np.bincount(named.votes.label, minlength=len(result.prior))
     share = share / share.sum()
-    for name, voted, true in zip(named.classes, share, result.prior, strict=True):
-        out.print(Text(f"  {short(name):24}{voted:10.4f}{true:10.4f}"))
+    for name, voted, true in zip(named.class_names, share, result.prior, strict=True):
+        show_row(out, name, f"{voted:10.4f}{true:10.4f}")
 
 
-def show_annotators(out: Console, named: NamedVotes, table: Annotators) -> None:
+def rated(named: NamedVotes, result: DawidSkene) -> tuple[np.ndarray, ...]:
+    """The votes, accuracy and skill of each annotator.
+
+    Accuracy is how often they are right, on items as common as the model takes them to be.
+    Skill is their mean recall, on a scale where guessing is 0 and never erring is 1.
+    """
+    right = np.diagonal(result.confusion, axis1=1, axis2=2)
+    chance = 1 / len(named.class_names)
+    skill = (right.mean(axis=1) - chance) / max(1 - chance, chance)
+    votes = np.bincount(named.votes.annotator, minlength=named.votes.annotators)
+    return votes, right @ result.prior, skill
+
+
+def show_annotators(
+    out: Console, names: list[str], ratings: tuple[np.ndarray, ...]
+) -> None:
     """The annotators who know least, and what makes the table doubtful."""
-    order = table.skill.argsort(kind="stable")[:SHOWN]
+    votes, accuracy, skill = ratings
     out.print(Text("\nAnnotators, the least skilled first", style="bold"))
-    out.print(Text(f"  {'annotator':24}{'votes':>8}{'accuracy':>10}{'skill':>8}"))
-    for a in order:
-        out.print(
-            Text(
-                f"  {short(named.annotators[a]):24}{table.votes[a]:8,}"
-                f"{table.accuracy[a]:10.3f}{table.skill[a]:8.3f}"
-            )
-        )
-    if (rest := len(table.votes) - len(order)) > 0:
-        out.print(f"  and {rest:,} more; --annotators FILE writes all")
+    show_row(out, "annotator", f"{'votes':>8}{'accuracy':>10}{'skill':>8}")
+    for a in skill.argsort(kind="stable")[:SHOWN]:
+        numbers = f"{votes[a]:8,}{accuracy[a]:10.3f}{skill[a]:8.3f}"
+        show_row(out, names[a], numbers)
+    if len(votes) > SHOWN:
+        out.print(f"  and {len(votes) - SHOWN:,} more; --annotators FILE writes all")
     out.print("  skill: mean recall, 0 for guessing and 1 for never erring")
-    few = int((table.votes < FEW).sum())
-    if few:
+    if few := int((votes < FEW).sum()):
         out.print(f"  {few:,} have fewer than {FEW} votes: their rows say little")
-    if (table.skill * table.votes).sum() < 0:
+    if skill @ votes < 0:
         out.print(
             "  Most votes come out worse than guessing: the classes may have changed names."
         )
 
 
-def short(name: str) -> str:
-    """A name that fits its column."""
+def show_row(out: Console, name: str, fact: str) -> None:
+    """A line of a table; a long name is cut."""
     name = " ".join(name.split())
-    return name if len(name) <= 22 else f"{name[:21]}…"
+    name = name if len(name) <= 22 else f"{name[:21]}…"
+    out.print(Text(f"  {name:24}{fact}"))
 
 
 def posteriors(named: NamedVotes, result: DawidSkene) -> Iterator[Iterable]:
     """The rows of the file with posteriors."""
-    yield ["item", "label", *(f"p({name})" for name in named.classes)]
+    yield ["item", "label", *(f"p({name})" for name in named.class_names)]
     best = result.posterior.argmax(axis=1).tolist()
+    labels = (named.class_names[k] for k in best)
     columns = (map("{:.6f}".format, column) for column in result.posterior.T.tolist())
-    yield from zip(named.items, (named.classes[k] for k in best), *columns, strict=True)
+    yield from zip(named.item_names, labels, *columns, strict=True)
 
 
 def everyone(
-    named: NamedVotes, result: DawidSkene, table: Annotators
+    named: NamedVotes, result: DawidSkene, ratings: tuple[np.ndarray, ...]
 ) -> Iterator[Iterable]:
     """The rows of the file with all annotators: p(voted | true) for each pair of classes."""
-    pairs = [f"p({voted}|{true})" for true in named.classes for voted in named.classes]
+    classes = named.class_names
+    pairs = [f"p({voted}|{true})" for true in classes for voted in classes]
     yield ["annotator", "votes", "accuracy", "skill", *pairs]
-    flat = result.confusion.reshape(len(table.votes), -1)
-    for a, name in enumerate(named.annotators):
-        numbers = (table.accuracy[a], table.skill[a], *flat[a])
-        yield [name, table.votes[a], *map("{:.6f}".format, numbers)]
+    flat = result.confusion.reshape(-1, len(pairs))
+    columns = zip(named.annotator_names, *ratings, flat, strict=True)
+    for name, votes, accuracy, skill, row in columns:
+        yield [name, votes, *map("{:.6f}".format, (accuracy, skill, *row))]
 
 
-def write(path: Path, force: bool, content: Iterator[Iterable]) -> None:
+def write(path: Path, force: bool, rows: Iterator[Iterable]) -> None:
     """Write the rows, all of them or none.
 
     Raises:
         LabelsError: The file exists or cannot be written.
     """
     refuse_written(force, path)
-    new = path.with_name(f".{path.name}.new")
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
     try:
-        with new.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(content)
-        new.replace(path)
+        files.write(path, text.getvalue())
     except OSError as error:
         raise LabelsError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            new.unlink()

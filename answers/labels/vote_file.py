@@ -21,15 +21,15 @@ class NamedVotes:
 
     Attributes:
         votes: The votes, sorted by item.
-        items: The name of each item, in the order of the file.
-        annotators: The name of each annotator, in the order of the file.
-        classes: The name of each class, sorted: as numbers if all are, else as text.
+        item_names: In the order of the file.
+        annotator_names: In the order of the file.
+        class_names: Sorted, as numbers if all are, else as text.
     """
 
     votes: Votes
-    items: list[str]
-    annotators: list[str]
-    classes: list[str]
+    item_names: list[str]
+    annotator_names: list[str]
+    class_names: list[str]
 
 
 # --8<-- [end:named_votes]
@@ -62,7 +62,7 @@ def read_votes(
         ...     _ = file.write("item,annotator,label\\nn1,eva,no\\nn1,tom,yes\\nn2,eva,no\\n")
         ...     file.flush()
         ...     named = read_votes(file.name)
-        >>> named.votes.label, named.classes, named.annotators
+        >>> named.votes.label, named.class_names, named.annotator_names
         (array([0, 1, 0]), ['no', 'yes'], ['eva', 'tom'])
     """
     path = Path(path)
@@ -81,9 +81,8 @@ def read_votes(
     classes = in_order(list(labels))
     item, annotator, label = (np.frombuffer(each, dtype=np.int64) for each in numbers)
     label = np.array([classes.index(name) for name in labels])[label]
-    order = item.argsort(
-        kind="stable"
-    )  # votes on one item side by side: faster to add up
+    # Votes on one item stand side by side, which makes them faster to add up.
+    order = item.argsort(kind="stable")
     votes = Votes(item[order], annotator[order], label[order], len(classes))
     return NamedVotes(votes, list(items), list(annotators), classes)
 

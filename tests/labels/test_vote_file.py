@@ -27,16 +27,16 @@ def triples(named):
     """The votes by their names."""
     v = named.votes
     return [
-        (named.items[i], named.annotators[a], named.classes[y])
+        (named.item_names[i], named.annotator_names[a], named.class_names[y])
         for i, a, y in zip(v.item, v.annotator, v.label, strict=True)
     ]
 
 
 def test_every_vote_is_read_by_name_and_items_are_in_the_order_of_the_file(written):
     named = read_votes(written(f"{HEADER}b,eva,yes\na,tom,no\nb,tom,yes\nb,tom,no\n"))
-    assert named.items == ["b", "a"]
-    assert named.annotators == ["eva", "tom"]
-    assert named.classes == ["no", "yes"]
+    assert named.item_names == ["b", "a"]
+    assert named.annotator_names == ["eva", "tom"]
+    assert named.class_names == ["no", "yes"]
     assert sorted(triples(named)) == sorted(
         [
             ("b", "eva", "yes"),
@@ -83,8 +83,8 @@ def test_columns_may_stand_in_any_order_and_spelling(written, text):
 
 def test_classes_are_sorted_as_numbers_if_all_are(written):
     rows = "".join(f"n,a{y},{y}\n" for y in ("10", "9", "-1", "2.5"))
-    assert read_votes(written(HEADER + rows)).classes == ["-1", "2.5", "9", "10"]
-    assert read_votes(written(f"{HEADER}{rows}n,b,x\n")).classes[-1] == "x"
+    assert read_votes(written(HEADER + rows)).class_names == ["-1", "2.5", "9", "10"]
+    assert read_votes(written(f"{HEADER}{rows}n,b,x\n")).class_names[-1] == "x"
 
 
 def test_other_headers_can_be_named(written):
