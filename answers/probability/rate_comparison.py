@@ -33,7 +33,8 @@ def probability_larger(
         >>> round(probability_larger((1, 1), (1, 1)), 6)
         0.5
     """
-    (alpha_b, beta_b), (alpha_a, beta_a) = refuse_no_beta(b), refuse_no_beta(a)
+    # An update by no trials changes nothing, and refuses what is not positive.
+    (alpha_b, beta_b), (alpha_a, beta_a) = beta_update(*b, 0, 0), beta_update(*a, 0, 0)
     if alpha_b != int(alpha_b):
         raise ValueError(
             f"alpha of B is {alpha_b}; the sum needs a whole number (or draw samples)"
@@ -88,11 +89,3 @@ def mean(rate: tuple[float | int, float | int]) -> float:
 def log_beta(a: float | int, b: float | int) -> float:
     """The logarithm of the Beta function, Γ(a) Γ(b) / Γ(a + b)."""
     return lgamma(a) + lgamma(b) - lgamma(a + b)
-
-
-def refuse_no_beta(
-    rate: tuple[float | int, float | int],
-) -> tuple[float | int, float | int]:
-    """`rate`, unless a parameter is not positive."""
-    beta_update(*rate, 0, 0)
-    return rate
