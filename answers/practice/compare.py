@@ -21,7 +21,11 @@ def right_in_another_order(
     value: object, like: tuple, names: tuple, rtol: float
 ) -> str | None:
     """The order in which the entries of `value` are right, or None."""
-    if not isinstance(value, tuple | list) or len(value) != len(like):
+    if (
+        len(names) == 1
+        or not isinstance(value, tuple | list)
+        or len(value) != len(like)
+    ):
         return None
     expected = parts_of(like, like, names)
     for order in itertools.permutations(range(len(like))):

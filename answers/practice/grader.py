@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from answers.practice import source
-from answers.practice.parts import RESULT, Parts
+from answers.practice.parts import RESULT
 from answers.practice.report import Failure, Report
-from answers.practice.trials import Case, Check, one_line
+from answers.practice.trials import Answer, Case, Check, one_line
 
 
 class Exercise:
@@ -56,7 +56,7 @@ class Exercise:
         self.trials: list[Case | Check] = []
         self.bugs: dict[str, Bug] = {}
         self.mistakes: tuple[Mistake, ...] = ()
-        self.known: dict[tuple, tuple[Parts, list[str]]] = {}
+        self.known: dict[tuple, Answer] = {}
 
     def case(self, case_name: str, /, *args, **kwargs) -> None:
         """Add a call whose result is compared with the reference's.
@@ -152,61 +152,49 @@ class Exercise:
         if not callable(function):
             what = f"`{self.name}` is of type {type(function).__name__}; it must be a function"
             return Report((Failure("the submission", what),))
-        answers = [trial.ask(function) for trial in self.trials]
-        for trial, answer in zip(self.trials, answers, strict=True):
-            if wrong := trial.wrong(answer):
-                bug, explained = self.diagnose(answers, trial)
-                told = [part for part in wrong if part in explained] if bug else wrong
-                named = (bug.name, bug.diagnosis) if bug else ()
-                return Report(trial.tell(answer, told), *named)
+        answers = {trial: trial.ask(function) for trial in self.trials}
+        for trial, answer in answers.items():
+            if answer.wrong:
+                bug, told = self.diagnose(answers, trial)
+                if bug is None:
+                    return Report(trial.tell(answer, answer.wrong))
+                return Report(trial.tell(answer, told), bug.name, bug.diagnosis)
         return Report()
 
-    def diagnose(self, answers: list[Parts], first: Case | Check) -> tuple:
+    def diagnose(
+        self, answers: dict[Case | Check, Answer], first: Case | Check
+    ) -> tuple["Bug | None", list[str]]:
         """The bug that explains most of what went wrong, and what it explains of `first`.
 
         It must explain a wrong part of `first`, and in all explain more wrong parts than it
         gets wrong where the submission is right.
         """
-        answer = answers[self.trials.index(first)]
-        asked = list(zip(self.trials, answers, strict=True))
-        wrong = {trial: trial.wrong(answer) for trial, answer in asked}
-        everything = sum(map(len, wrong.values()))
-        best, best_score, best_explained = None, 0, set()
+        everything = sum(len(answer.wrong) for answer in answers.values())
+        best, best_score, best_explained = None, 0, []
         for bug in self.bugs.values():
             for program in bug.programs:
-                theirs, _ = self.planted(program, first)
-                explained = {
-                    part for part in wrong[first] if first.alike(part, answer, theirs)
-                }
+                explained, _ = self.explained(program, first, answers[first])
                 if not explained:
                     continue
-                score = sum(
-                    self.score(trial, answer, wrong[trial], program)
-                    for trial, answer in asked
-                )
+                found = [self.explained(program, *asked) for asked in answers.items()]
+                score = sum(len(alike) - spoilt for alike, spoilt in found)
+                if score == everything:
+                    return bug, explained
                 if score > best_score:
                     best, best_score, best_explained = bug, score, explained
-                if score == everything:
-                    return best, best_explained
         return best, best_explained
 
-    def score(
-        self, trial: Case | Check, answer: Parts, wrong: list[str], program: Callable
-    ) -> int:
-        """The number of wrong parts that `program` gets wrong alike, less those that it gets
-        wrong and the submission right."""
-        theirs, theirs_wrong = self.planted(program, trial)
-        alike = sum(trial.alike(part, answer, theirs) for part in wrong)
-        return alike - len(set(theirs_wrong) - set(wrong))
-
-    def planted(
-        self, program: Callable, trial: Case | Check
-    ) -> tuple[Parts, list[str]]:
-        """What a bug's program answers, and which parts are wrong; kept, as it never changes."""
+    def explained(
+        self, program: Callable, trial: Case | Check, answer: Answer
+    ) -> tuple[list[str], int]:
+        """The wrong parts that `program` gets wrong alike, and how many it gets wrong where the
+        submission is right."""
+        # A bug's answers never change.
         if (program, trial) not in self.known:
-            theirs = trial.ask(program)
-            self.known[program, trial] = theirs, trial.wrong(theirs)
-        return self.known[program, trial]
+            self.known[program, trial] = trial.ask(program)
+        theirs = self.known[program, trial]
+        alike = [part for part in answer.wrong if trial.alike(part, answer, theirs)]
+        return alike, len(set(theirs.wrong) - set(answer.wrong))
 
 
 @dataclass(frozen=True)

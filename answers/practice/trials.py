@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,13 @@ from answers.practice.tensors import gradients
 ARGUMENTS = "the arguments"
 REFUSAL = "a ValueError"
 LONG_NUMBER = re.compile(r"-?\d+\.\d{6,}(e[-+]\d+)?")
+
+
+class Answer(NamedTuple):
+    """What a function answers to a trial, part by part, and which parts are wrong."""
+
+    parts: Parts
+    wrong: list[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,22 +46,18 @@ class Case:
     may_refuse: bool = False
 
     @functools.cached_property
-    def result(self) -> object:
-        return self.answer[0]
-
-    @functools.cached_property
-    def answer(self) -> tuple[object, Parts]:
-        """What the reference returns, and the gradients of its arguments."""
+    def expected(self) -> tuple[object, Parts]:
+        """What the reference returns, and its parts."""
         args, kwargs = copy.deepcopy((self.args, self.kwargs))
         result = self.outcome(self.reference, args, kwargs)
-        return result, self.gradients(result, args, self.reference)
-
-    @functools.cached_property
-    def want(self) -> Parts:
-        result, gradients = self.answer
         if isinstance(result, Complaint):
-            return dict.fromkeys(self.returns, result)
-        return parts_of(result, result, self.returns) | gradients
+            return result, dict.fromkeys(self.returns, result)
+        parts = parts_of(result, result, self.returns)
+        return result, parts | self.gradients(result, args, self.reference)
+
+    @property
+    def want(self) -> Parts:
+        return self.expected[1]
 
     def gradients(self, result: object, args: tuple, function: Callable) -> Parts:
         """The gradients of the arguments that require one."""
@@ -69,51 +73,53 @@ class Case:
             return Complaint(REFUSAL, result.text)
         return result
 
-    def ask(self, function: Callable) -> Parts:
-        """The parts of the function's result, and a complaint if it changed its arguments."""
-        if (complaint := misfit(function, self.args, self.kwargs)) is not None:
-            return dict.fromkeys(self.want, complaint)
+    def ask(self, function: Callable) -> Answer:
+        """What the function answers, with a complaint if it changed its arguments."""
         # A copy, so that a function that writes to its arguments spoils no later call.
         args, kwargs = copy.deepcopy((self.args, self.kwargs))
-        result = self.outcome(function, args, kwargs)
+        result = misfit(function, args, kwargs) or self.outcome(function, args, kwargs)
         if isinstance(result, Complaint):
-            return dict.fromkeys(self.want, result)
-        parts = parts_of(result, self.result, self.returns)
-        if len(self.returns) > 1 and self.wrong(parts):
-            order = right_in_another_order(result, self.result, self.returns, self.rtol)
-            if order is not None:
-                what = f"the parts are right, but come as {order}"
-                complaint = Complaint(
-                    what, f"{what}; return ({', '.join(self.returns)})"
-                )
-                parts = dict.fromkeys(self.want, complaint)
-        if not self.wrong(
-            parts
-        ):  # a wrong value has a wrong gradient, and is told alone
-            parts |= self.gradients(result, args, function)
+            parts = dict.fromkeys(self.want, result)
+            return Answer(parts, self.wrong(parts))
+        like, names = self.expected[0], self.returns
+        parts = parts_of(result, like, names)
+        wrong = self.wrong(parts)
+        # A wrong value has a wrong gradient, and is told alone.
+        if not wrong:
+            gradients = self.gradients(result, args, function)
+            parts |= gradients
+            wrong = self.wrong(gradients)
+        elif order := right_in_another_order(result, like, names, self.rtol):
+            what = f"the parts are right, but come as {order}"
+            complaint = Complaint(what, f"{what}; return ({', '.join(names)})")
+            parts = dict.fromkeys(self.want, complaint)
+            wrong = list(parts)
         if changed := self.changed(args):
             what = f"it changed its argument {' and '.join(f'`{name}`' for name in changed)}"
             repair = "work on a copy (`a = a - b` makes a new array, `a -= b` does not)"
             parts[ARGUMENTS] = Complaint(what, f"{what}; {repair}")
-        return parts
+            wrong.append(ARGUMENTS)
+        return Answer(parts, wrong)
 
-    def wrong(self, answer: Parts) -> list[str]:
+    def wrong(self, parts: Parts) -> list[str]:
         """The names of the parts that are wrong."""
         return [
             name
-            for name, part in answer.items()
-            if name not in self.want or not agrees(part, self.want[name], self.rtol)
+            for name, part in parts.items()
+            if not agrees(part, self.want[name], self.rtol)
         ]
 
-    def alike(self, part: str, answer: Parts, bug: Parts) -> bool:
+    def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         """Whether `part` went wrong as the bug's did."""
-        return part in bug and alike(answer[part], bug[part], self.rtol)
+        return part in bug.parts and alike(
+            answer.parts[part], bug.parts[part], self.rtol
+        )
 
-    def tell(self, answer: Parts, parts: list[str]) -> tuple[Failure, ...]:
+    def tell(self, answer: Answer, told: list[str]) -> tuple[Failure, ...]:
         """What is wrong with these parts, in words; the call is told once."""
         failures = []
-        for part in parts:
-            got = answer[part]
+        for part in told:
+            got = answer.parts[part]
             if isinstance(got, Complaint):
                 sentence, pieces = got.text, ()
                 if got.error is not None and isinstance(self.want.get(part), Complaint):
@@ -167,21 +173,19 @@ class Check:
         self.name = function.__name__.replace("_", " ")
         self.complaint = Complaint(self.name, one_line(function.__doc__))
 
-    def ask(self, function: Callable) -> Parts:
+    def ask(self, function: Callable) -> Answer:
         """Nothing if the property holds, else the complaint."""
         holds = call(self.function, (function,), {}, of=function)
-        if isinstance(holds, Complaint):
-            return {RESULT: holds}
-        return {} if holds else {RESULT: self.complaint}
+        if not isinstance(holds, Complaint) and holds:
+            return Answer({}, [])
+        complaint = holds if isinstance(holds, Complaint) else self.complaint
+        return Answer({RESULT: complaint}, [RESULT])
 
-    def wrong(self, answer: Parts) -> list[str]:
-        return list(answer)
-
-    def alike(self, part: str, answer: Parts, bug: Parts) -> bool:
+    def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         return answer == bug
 
-    def tell(self, answer: Parts, parts: list[str]) -> tuple[Failure, ...]:
-        return tuple(Failure(self.name, answer[part].text) for part in parts)
+    def tell(self, answer: Answer, told: list[str]) -> tuple[Failure, ...]:
+        return tuple(Failure(self.name, answer.parts[part].text) for part in told)
 
 
 def unchanged(old: object, new: object) -> bool:
