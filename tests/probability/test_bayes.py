@@ -9,7 +9,7 @@ import pytest
 import scipy.special
 import scipy.stats
 import sympy as sp
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from jaxtyping import TypeCheckError
@@ -56,12 +56,19 @@ def problems(draw, pieces=1):
 
 
 @unhurried
-@given(problems())
-def test_agrees_with_exact_fractions(problem):
+@given(problems(), st.integers(-900, 900))
+def test_agrees_with_exact_fractions_whatever_factor_all_likelihoods_share(
+    problem, shift
+):
     prior, (likelihood,) = problem
-    assert_allclose(
-        posterior(prior, likelihood), exact(prior, likelihood), rtol=1e-13, atol=0
-    )
+    expected = exact(prior, likelihood)
+    got = posterior(prior, likelihood)
+    assert_allclose(got, expected, rtol=1e-13, atol=0)  # a prior of 0 stays 0
+    alike = np.full(len(prior), 0.3)
+    assert_allclose(posterior(prior, alike), prior, rtol=1e-13)
+    with np.errstate(divide="ignore"):
+        logs = np.log(prior), np.log(likelihood) + shift
+    assert_allclose(np.exp(log_posterior(*logs)), expected, rtol=1e-11, atol=1e-300)
 
 
 @unhurried
@@ -79,14 +86,6 @@ def test_agrees_with_50_digits_however_small_prior_and_likelihood_are(pairs):
         total = mpmath.fsum(joint)
         expected = [float(each / total) for each in joint]
     assert_allclose(posterior(prior, likelihood), expected, rtol=1e-12, atol=1e-300)
-
-
-def test_likelihoods_of_1e_300_keep_their_ratio():
-    prior = np.array([1e-30, 0.5, 0.5])
-    got = posterior(prior, np.array([1e-270, 1e-300, 3e-300]))
-    assert_allclose(got, exact(prior, [1e-270, 1e-300, 3e-300]), rtol=1e-12)
-    with np.errstate(under="ignore"):
-        assert prior[0] * 1e-300 == 0  # where the plain product is lost
 
 
 def test_products_of_1e_400_keep_their_ratio():
@@ -122,20 +121,6 @@ def test_9_2_percent_of_the_positive_are_ill_and_a_million_people_agree():
     assert is_ill[positive].mean() == pytest.approx(ill, abs=0.004)
 
 
-@unhurried
-@given(problems(pieces=3), st.permutations(range(3)))
-def test_one_after_the_other_in_any_order_is_all_at_once(problem, order):
-    """Given the hypothesis the pieces are independent here, so that likelihoods multiply."""
-    prior, likelihoods = problem
-    assume((prior * likelihoods.prod(axis=0)).sum() > 0)
-    belief = prior
-    for piece in order:
-        belief = posterior(belief, likelihoods[piece])
-    assert_allclose(
-        belief, posterior(prior, likelihoods.prod(axis=0)), rtol=1e-12, atol=1e-300
-    )
-
-
 joint_tables = arrays(np.float64, (3, 2, 4), elements=st.integers(1, 9).map(float))
 
 
@@ -168,37 +153,6 @@ def test_two_signs_that_come_together_give_8_in_13_and_the_naive_product_a_half(
         sp.Rational(8, 13),
         sp.Rational(1, 2),
     ]
-
-
-@unhurried
-@given(problems(), st.integers(-900, 900))
-def test_a_common_factor_of_the_likelihood_changes_nothing(problem, shift):
-    prior, (likelihood,) = problem
-    with np.errstate(divide="ignore"):
-        log_prior, log_likelihood = np.log(prior), np.log(likelihood)
-    assert_allclose(
-        np.exp(log_posterior(log_prior, log_likelihood + shift)),
-        posterior(prior, likelihood),
-        rtol=1e-11,
-        atol=1e-300,
-    )
-
-
-@unhurried
-@given(problems())
-def test_evidence_that_all_hypotheses_expect_alike_leaves_the_prior(problem):
-    prior, _ = problem
-    assert_allclose(posterior(prior, np.full(len(prior), 0.3)), prior, rtol=1e-13)
-
-
-@unhurried
-@given(problems())
-def test_a_prior_of_0_stays_0_and_the_rest_sums_to_1(problem):
-    prior, (likelihood,) = problem
-    got = posterior(prior, likelihood)
-    assert (got[prior == 0] == 0).all()
-    assert (got[(prior > 0) & (likelihood > 0)] > 0).all()
-    assert got.sum() == pytest.approx(1, abs=1e-13)
 
 
 @unhurried
@@ -242,23 +196,16 @@ def test_log_posterior_agrees_with_scipy(log_likelihood, log_prior):
 
 
 @pytest.mark.parametrize("function", [posterior, log_posterior])
-def test_float32_stays_float32_and_inputs_are_not_modified(function):
+def test_float32_stays_float32_integers_compute_in_float64_and_inputs_stay(function):
     rng = np.random.default_rng(1)
     prior = rng.dirichlet(np.ones(4), size=3).astype(np.float32)
     likelihood = rng.random((3, 4)).astype(np.float32)
-    kept = prior.copy(), likelihood.copy()
+    prior.flags.writeable = likelihood.flags.writeable = False
     got = function(prior, likelihood)
     assert got.dtype == np.float32
-    assert_array_equal(prior, kept[0])
-    assert_array_equal(likelihood, kept[1])
     wide = function(prior.astype(np.float64), likelihood.astype(np.float64))
     assert_allclose(got, wide, rtol=2e-5, atol=1e-6)
-
-
-def test_whole_numbers_are_welcome():
-    got = posterior(np.array([0, 1, 0]), np.array([3, 2, 1]))
-    assert_array_equal(got, [0, 1, 0])
-    assert got.dtype == np.float64
+    assert function(np.array([0, 1, 0]), np.array([3, 2, 1])).dtype == np.float64
 
 
 @unhurried
@@ -293,27 +240,6 @@ def test_the_beta_posterior_agrees_with_scipy_at_every_rate(alpha, beta, s, f):
     )
 
 
-@unhurried
-@given(st.lists(st.booleans(), max_size=40), st.integers(0, 40))
-def test_a_beta_prior_updated_trial_by_trial_is_updated_at_once(trials, cut):
-    a, b = beta_update(2, 5, sum(trials), len(trials) - sum(trials))
-    one, two = 2, 5
-    for success in trials:
-        one, two = beta_update(one, two, int(success), int(not success))
-    assert (one, two) == (a, b)
-    head, tail = trials[:cut], trials[cut:]
-    halves = beta_update(2, 5, sum(head), len(head) - sum(head))
-    assert beta_update(*halves, sum(tail), len(tail) - sum(tail)) == (a, b)
-
-
-def test_a_grid_of_rates_updated_by_bayes_theorem_is_the_beta_posterior():
-    rates = np.linspace(0.0005, 0.9995, 1000)
-    prior = scipy.stats.beta(2, 3).pdf(rates)
-    got = posterior(prior / prior.sum(), rates**7 * (1 - rates) ** 4)
-    a, b = beta_update(2, 3, 7, 4)
-    assert_allclose(got * 1000, scipy.stats.beta(a, b).pdf(rates), atol=1e-5)
-
-
 def test_beta_update_of_arrays_broadcasts_and_keeps_float32():
     a, b = beta_update(np.array([1, 2]), 3, np.array([[4], [5]]), np.array([6, 7]))
     assert_array_equal(a, [[5, 6], [6, 7]])
@@ -339,14 +265,6 @@ def test_reweighting_gives_the_posterior_under_the_new_prior(problem, share):
         rtol=1e-9,
         atol=1e-300,
     )
-
-
-def test_reweighting_to_the_same_prior_changes_nothing_and_back_undoes_it():
-    rng = np.random.default_rng(2)
-    p = rng.dirichlet(np.ones(3), size=5)
-    old, new = np.array([0.2, 0.3, 0.5]), np.array([0.9, 0.05, 0.05])
-    assert_allclose(reweighted(p, old, old), p, rtol=1e-13)
-    assert_allclose(reweighted(reweighted(p, old, new), new, old), p, rtol=1e-12)
 
 
 @unhurried

@@ -25,7 +25,7 @@ from answers.probability.divergence import (
     kl_from_logits,
     kl_gradients,
 )
-from answers.probability.softmax import cross_entropy, softmax
+from answers.probability.softmax import softmax
 
 SHAPES_AND_AXES = [
     ((7,), 0),
@@ -35,7 +35,19 @@ SHAPES_AND_AXES = [
     ((2, 5, 3), -3),
 ]
 PRECISION = {np.float32: 3e-6, np.float64: 1e-13}
-PAIRS = {"kl_divergence": kl_divergence, "jensen_shannon": jensen_shannon}
+# Each beside SciPy's; entropy takes the first of the two distributions.
+OURS_AND_SCIPYS = {
+    "entropy": (
+        lambda p, q, **how: entropy(p, **how),
+        lambda p, q, **how: scipy.stats.entropy(p, **how),
+    ),
+    "kl_divergence": (kl_divergence, scipy.stats.entropy),
+    "jensen_shannon": (
+        jensen_shannon,
+        lambda p, q, **how: jensenshannon(p, q, **how) ** 2,
+    ),
+}
+EACH = pytest.mark.parametrize("name", OURS_AND_SCIPYS)
 P, Q = np.array([0.5, 0.5]), np.array([0.8, 0.2])
 
 # Small whole numbers, zeros among them, over their sum: zeros of p meet zeros of q.
@@ -50,69 +62,52 @@ def distributions(draw, how_many=2):
     return [row / row.sum() for row in rows]
 
 
-def random_pair(shape, axis, dtype=np.float64, seed=3):
-    rng = np.random.default_rng(seed)
-    pair = (rng.gamma(0.5, size=shape) for _ in range(2))
-    return [(a / a.sum(axis=axis, keepdims=True)).astype(dtype) for a in pair]
+def random_pair(shape, axis, dtype=np.float64):
+    """Two distributions that nothing may write to."""
+    rng = np.random.default_rng(3)
+    pair = [rng.gamma(0.5, size=shape) for _ in range(2)]
+    pair = [(a / a.sum(axis=axis, keepdims=True)).astype(dtype) for a in pair]
+    for a in pair:
+        a.setflags(write=False)
+    return pair
 
 
-def by_scipy(name, p, q, axis):
-    if name == "jensen_shannon":
-        return jensenshannon(p, q, axis=axis) ** 2
-    return scipy.special.rel_entr(p, q).sum(axis=axis)
+def logs(*distributions_):
+    with np.errstate(divide="ignore"):
+        return [np.log(each) for each in distributions_]
 
 
 @pytest.mark.parametrize("dtype", PRECISION)
 @pytest.mark.parametrize(("shape", "axis"), SHAPES_AND_AXES)
-@pytest.mark.parametrize("name", PAIRS)
+@EACH
 def test_agrees_with_scipy_along_every_axis(name, shape, axis, dtype):
-    p, q = random_pair(shape, axis, dtype)
-    got = PAIRS[name](p, q, axis=axis)
-    expected = by_scipy(name, *(a.astype(np.float64) for a in (p, q)), axis)
+    pair = random_pair(shape, axis, dtype)
+    ours, scipys = OURS_AND_SCIPYS[name]
+    got = ours(*pair, axis=axis)
+    expected = scipys(*(a.astype(np.float64) for a in pair), axis=axis)
     assert got.dtype == dtype
     assert_allclose(got, expected, rtol=PRECISION[dtype], atol=PRECISION[dtype])
 
 
-@pytest.mark.parametrize("dtype", PRECISION)
-@pytest.mark.parametrize(("shape", "axis"), SHAPES_AND_AXES)
-def test_entropy_agrees_with_scipy_along_every_axis(shape, axis, dtype):
-    p, _ = random_pair(shape, axis, dtype)
-    got = entropy(p, axis=axis)
-    expected = scipy.stats.entropy(p.astype(np.float64), axis=axis)
-    assert got.dtype == dtype
-    assert_allclose(got, expected, rtol=PRECISION[dtype], atol=PRECISION[dtype])
+@EACH
+@settings(max_examples=200)
+@given(pair=distributions(), base=st.sampled_from([math.e, 2, 10, 1.5]))
+def test_agrees_with_scipy_zeros_and_infinities_included_in_any_base(name, pair, base):
+    ours, scipys = OURS_AND_SCIPYS[name]
+    expected = scipys(*pair, base=base)
+    assert_allclose(ours(*pair, base=base), expected, rtol=1e-12, atol=1e-15)
 
 
-@given(distributions())
-def test_kl_agrees_with_scipy_zeros_and_infinities_included(pair):
-    p, q = pair
-    got = kl_divergence(p, q)
-    assert_allclose(got, scipy.special.rel_entr(p, q).sum(), rtol=1e-12, atol=1e-15)
-    assert_allclose(got, scipy.stats.entropy(p, q), rtol=1e-12, atol=1e-15)
-    assert np.isinf(got) == bool((p[q == 0] > 0).any())
-
-
-@settings(deadline=None)  # PyTorch's first call takes its time
 @given(distributions())
 def test_kl_agrees_with_pytorch_where_pytorch_gives_a_number(pair):
     p, q = (torch.tensor(each) for each in pair)
     expected = torch.nn.functional.kl_div(q.log(), p, reduction="none")
     # 0 log(0/0) is nan there; all else, 0 log(0/q) and p log(p/0) too, is as here.
     assert torch.equal(expected.isnan(), (p == 0) & (q == 0))
-    got = kl_divergence(*pair)
-    assert_allclose(got, expected.nansum(), rtol=1e-12, atol=1e-15)
-
-
-@given(distributions())
-def test_jensen_shannon_agrees_with_scipy_zeros_included(pair):
-    assert_allclose(
-        jensen_shannon(*pair), jensenshannon(*pair) ** 2, rtol=1e-12, atol=1e-15
-    )
-
-
-@given(distributions(1))
-def test_entropy_agrees_with_scipy_zeros_included(pair):
-    assert_allclose(entropy(*pair), scipy.special.entr(*pair).sum(), rtol=1e-12)
+    assert_allclose(kl_divergence(*pair), expected.nansum(), rtol=1e-12, atol=1e-15)
+    of_logs = kl_from_logits(*logs(*pair))
+    assert_allclose(of_logs, expected.nansum(), rtol=1e-12, atol=1e-14)
+    assert kl_divergence(pair[0], pair[0]) == 0
 
 
 @given(distributions(), st.sampled_from([2, 10, 1.5, 7]))
@@ -134,32 +129,6 @@ def test_the_example_of_the_question_is_log_five_quarters():
     assert_allclose(kl_divergence(Q, P), backwards, rtol=1e-14)
 
 
-def test_numbers_of_the_two_pages():
-    assert round(kl_divergence(P, Q), 4) == 0.2231
-    assert round(kl_divergence(P, Q, base=2), 4) == 0.3219
-    assert round(kl_divergence(Q, P), 4) == 0.1927
-
-
-@given(distributions())
-def test_cross_entropy_is_entropy_plus_kl(pair):
-    """Gibbs' inequality with it: no q has a smaller cross-entropy than p itself."""
-    p, q = pair
-    allowed = p > 0
-    with np.errstate(divide="ignore"):
-        crossed = -(p[allowed] * np.log(q[allowed])).sum()
-    assert_allclose(entropy(p) + kl_divergence(p, q), crossed, rtol=1e-12, atol=1e-14)
-    assert crossed >= entropy(p) - 1e-14
-
-
-@given(distributions())
-def test_kl_is_zero_only_for_equal_distributions(pair):
-    p, q = pair
-    assert kl_divergence(p, p) == 0
-    assert kl_divergence(p, q) >= 0
-    if not np.allclose(p, q):
-        assert kl_divergence(p, q) > 1e-4
-
-
 def test_rounding_leaves_no_divergence_or_entropy_below_zero():
     rng = np.random.default_rng(0)
     p = rng.dirichlet(np.ones(40), size=500)
@@ -172,37 +141,10 @@ def test_rounding_leaves_no_divergence_or_entropy_below_zero():
     assert math.copysign(1, entropy(np.array([1.0]))) == 1
 
 
-@given(distributions())
-def test_jensen_shannon_is_symmetric_and_at_most_one_bit(pair):
-    p, q = pair
-    assert jensen_shannon(p, q) == pytest.approx(jensen_shannon(q, p), abs=1e-15)
-    assert 0 <= jensen_shannon(p, q) <= math.log(2)
-    assert jensen_shannon(p, p) == 0
-
-
-@given(distributions(3))
-def test_its_square_root_obeys_the_triangle_inequality(triple):
-    a, b, c = (
-        np.sqrt(jensen_shannon(*pair))
-        for pair in zip(triple, triple[1:] + triple[:1], strict=True)
-    )
-    assert c <= a + b + 1e-7
-
-
 def test_jensen_shannon_of_disjoint_distributions_is_one_bit_and_no_more():
     p = np.array([0.1, 0.2, 0.7, 0, 0, 0])
     got = jensen_shannon(p, p[::-1].copy(), base=2)
     assert 1 - 1e-15 <= got <= 1
-
-
-@given(distributions(), st.data())
-def test_permuting_the_classes_changes_nothing(pair, data):
-    p, q = pair
-    order = data.draw(st.permutations(range(len(p))))
-    for function in PAIRS.values():
-        assert_allclose(
-            function(p[order], q[order]), function(p, q), rtol=1e-12, atol=1e-15
-        )
 
 
 @pytest.mark.parametrize(
@@ -246,20 +188,11 @@ def test_no_warning_is_given_for_zeros():
 # In log space
 
 
-@given(distributions())
-def test_kl_from_logits_of_log_probabilities_is_kl(pair):
-    with np.errstate(divide="ignore"):
-        logits = [np.log(each) for each in pair]
-    assert_allclose(
-        kl_from_logits(*logits), kl_divergence(*pair), rtol=1e-12, atol=1e-14
-    )
-
-
 @pytest.mark.parametrize("dtype", PRECISION)
 @pytest.mark.parametrize(("shape", "axis"), SHAPES_AND_AXES)
 def test_kl_from_logits_agrees_with_pytorch(shape, axis, dtype):
     rng = np.random.default_rng(5)
-    a, b = (5 * rng.normal(size=shape).astype(dtype) for _ in range(2))
+    a, b = ((5 * rng.normal(size=shape) + far).astype(dtype) for far in (9, -900))
     log_p, log_q = (torch.log_softmax(torch.tensor(x), axis) for x in (a, b))
     expected = torch.nn.functional.kl_div(
         log_q, log_p, reduction="none", log_target=True
@@ -274,19 +207,6 @@ def test_kl_from_logits_is_finite_where_probabilities_round_to_zero():
     assert kl_divergence(softmax(p), softmax(q)) == np.inf
     assert_allclose(kl_from_logits(p, q), 400 - math.log(2), rtol=1e-14)
     assert_allclose(kl_from_logits(p, q, base=2), 400 / math.log(2) - 1, rtol=1e-14)
-
-
-@given(distributions(), st.integers(-1000, 1000))
-def test_a_shift_of_all_logits_changes_no_divergence(pair, shift):
-    a, b = (8 * each for each in pair)
-    assert_allclose(kl_from_logits(a + shift, b), kl_from_logits(a, b), atol=1e-11)
-
-
-def test_the_gradient_of_kl_by_the_logits_of_q_is_q_minus_p():
-    rng = np.random.default_rng(2)
-    p, b = rng.dirichlet(np.ones(5)), rng.normal(size=5)
-    found = numerical_gradient(lambda z: kl_divergence(p, softmax(z)), b)
-    assert_allclose(found, softmax(b) - p, atol=1e-9)
 
 
 @pytest.mark.parametrize("dtype", PRECISION)
@@ -321,20 +241,7 @@ def test_a_target_with_a_zero_has_no_reverse_gradient():
         kl_gradients(np.array([1.0, 0.0]), np.zeros(2))
 
 
-def test_cross_entropy_of_one_hot_targets_is_kl_from_them():
-    logits, targets = np.random.default_rng(4).normal(size=(7, 5)), np.arange(7) % 5
-    onehot = np.eye(5)[targets]
-    assert_allclose(
-        kl_divergence(onehot, softmax(logits)).mean(), cross_entropy(logits, targets)[0]
-    )
-
-
 # The estimators
-
-
-def logs(*distributions_):
-    with np.errstate(divide="ignore"):
-        return [np.log(each) for each in distributions_]
 
 
 @given(distributions())
@@ -351,14 +258,6 @@ def test_the_mean_of_k1_is_kl_and_that_of_k3_is_too_where_p_misses_nothing_of_q(
 def test_k2_has_a_bias():
     mean = P @ k2(*logs(P, Q))
     assert mean - kl_divergence(P, Q) == pytest.approx(0.042, abs=1e-3)
-
-
-@given(distributions())
-def test_k2_and_k3_are_never_negative(pair):
-    drawn = pair[0] > 0
-    log_p, log_q = (each[drawn] for each in logs(*pair))
-    assert (k2(log_p, log_q) >= 0).all()
-    assert (k3(log_p, log_q) >= 0).all()
 
 
 def test_k3_agrees_with_50_digit_arithmetic_near_equality():
@@ -412,8 +311,9 @@ def test_differentiating_an_estimator_differentiates_not_what_it_estimates():
     assert np.abs(of_kl - backwards).max() > 0.1
 
 
-def test_estimators_keep_float32():
+def test_estimators_keep_float32_and_their_arguments():
     log_p, log_q = (each.astype(np.float32) for each in logs(P, Q))
+    log_p.flags.writeable = log_q.flags.writeable = False
     for k in (k1, k2, k3):
         assert k(log_p, log_q).dtype == np.float32
 
@@ -494,7 +394,7 @@ def test_a_base_that_is_not_above_1_is_refused(base):
 
 
 def test_shapes_that_differ_are_refused_even_if_they_broadcast():
-    for function in (*PAIRS.values(), kl_from_logits, k1, k2, k3):
+    for function in (kl_divergence, jensen_shannon, kl_from_logits, k1, k2, k3):
         with pytest.raises(TypeCheckError, match=r"parameter '(q|log_q)'"):
             function(np.full((3, 2), 0.5), P)
 
@@ -517,13 +417,3 @@ def test_integers_are_distributions_too():
     onehot = np.array([[0, 1, 0], [1, 0, 0]])
     assert_array_equal(entropy(onehot), [0, 0])
     assert_array_equal(kl_divergence(onehot, onehot[::-1]), [np.inf, np.inf])
-
-
-def test_the_arguments_are_left_as_they_were():
-    p, q = random_pair((5, 3), -1)
-    p[0], q[1] = [1, 0, 0], [0, 0, 1]
-    before = p.copy(), q.copy()
-    entropy(p), kl_divergence(p, q), jensen_shannon(p, q), kl_from_logits(p, q)
-    k1(p, q), k2(p, q), k3(p, q)
-    assert_array_equal(p, before[0])
-    assert_array_equal(q, before[1])

@@ -11,7 +11,7 @@ import scipy.special
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 from answers.probability.gaussian_fit import (
     Gaussian,
@@ -27,6 +27,8 @@ from answers.probability.gaussian_fit import (
 LOPSIDED = Mixture(
     np.array([0.2, 0.5, 0.3]), np.array([-4.0, 0.5, 2.0]), np.array([0.5, 1.2, 0.8])
 )
+for array in vars(LOPSIDED).values():
+    array.flags.writeable = False
 LN_2 = math.log(2)
 
 
@@ -153,16 +155,6 @@ def test_the_forward_fit_has_the_least_forward_divergence(target):
         )
         moved = Gaussian(fit.mean + factor - 1, fit.deviation)
         assert kl_of_densities(target, moved) > least
-
-
-def test_the_forward_fit_is_maximum_likelihood():
-    """Of a sample of p, SciPy's maximum likelihood is mean and deviation; so is ours."""
-    rng = np.random.default_rng(0)
-    which = rng.choice(2, size=200_000)
-    x = np.array([-3.0, 3.0])[which] + rng.normal(size=200_000)
-    assert_allclose(
-        fit_gaussian(two_modes(3), "forward"), scipy.stats.norm.fit(x), atol=0.02
-    )
 
 
 @pytest.mark.parametrize(
@@ -297,21 +289,19 @@ def test_without_a_start_the_best_of_the_minima_is_found():
     assert fit_gaussian(flipped, "reverse").mean == pytest.approx(-5, abs=1e-3)
 
 
-def test_two_parts_reach_two_modes_forward_and_stay_on_one_in_reverse():
+def test_two_parts_reach_two_modes_forward_and_in_reverse_from_both_sides_only():
     p = two_modes(5)
-    start = Mixture(np.array([0.5, 0.5]), np.array([4.5, 5.5]), np.array([1.0, 1.0]))
-    forward = fit_mixture(p, "forward", start)
+    right = Mixture(np.array([0.5, 0.5]), np.array([4.5, 5.5]), np.array([1.0, 1.0]))
+    for array in vars(right).values():
+        array.flags.writeable = False
+    forward = fit_mixture(p, "forward", right)
     assert kl_of_densities(p, forward) == pytest.approx(0, abs=1e-9)
     assert_allclose(np.sort(forward.means), [-5, 5], atol=1e-5)
-    stuck = fit_mixture(p, "reverse", start)
+    stuck = fit_mixture(p, "reverse", right)
     assert kl_of_densities(stuck, p) == pytest.approx(LN_2, abs=1e-4)
     assert (stuck.means > 4).all()
-
-
-def test_two_parts_reach_two_modes_in_reverse_from_a_start_with_one_on_each_side():
-    p = two_modes(5)
-    start = Mixture(np.array([0.7, 0.3]), np.array([-1.0, 2.0]), np.array([1.0, 2.0]))
-    reached = fit_mixture(p, "reverse", start)
+    both = Mixture(np.array([0.7, 0.3]), np.array([-1.0, 2.0]), np.array([1.0, 2.0]))
+    reached = fit_mixture(p, "reverse", both)
     assert kl_of_densities(reached, p) == pytest.approx(0, abs=1e-6)
 
 
@@ -384,14 +374,3 @@ def test_a_part_of_weight_0_cannot_be_moved():
     start = Mixture(np.array([1.0, 0.0]), np.array([0, 1]), np.array([1, 1]))
     with pytest.raises(ValueError, match="part of weight 0"):
         fit_mixture(two_modes(1), "forward", start)
-
-
-def test_the_arguments_are_left_as_they_were():
-    p = two_modes(3)
-    before = p.weights.copy(), p.means.copy(), p.deviations.copy()
-    start = two_modes(2)
-    fit_gaussian(p, "forward"), fit_gaussian(p, "reverse")
-    fit_mixture(p, "reverse", start, steps=2)
-    for array, old in zip((p.weights, p.means, p.deviations), before, strict=True):
-        assert_array_equal(array, old)
-    assert_array_equal(start.means, [-2, 2])

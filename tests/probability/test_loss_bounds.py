@@ -89,50 +89,27 @@ def start_at(classes, position):
     return logits[order]
 
 
-@pytest.mark.parametrize("classes", CLASSES)
-def test_no_search_crosses_the_bounds_of_a_right_example_and_it_nears_both(classes):
-    rng = np.random.default_rng(classes)
-    attack(
-        start_at(classes, 0),
-        lambda z: (rank(z) == 0) & untied(z),
-        loss_bounds(classes),
-        rng,
-    )
-
-
-@pytest.mark.parametrize("classes", CLASSES)
-def test_no_search_crosses_the_bounds_of_a_wrong_example_and_it_nears_both(classes):
-    rng = np.random.default_rng(classes)
-    attack(
-        start_at(classes, 1),
-        lambda z: rank(z) > 0,
-        loss_bounds(classes, correct=False),
-        rng,
-    )
-
-
 @pytest.mark.parametrize(
-    ("classes", "k"), [(3, 2), (7, 2), (7, 5), (7, 6), (50, 5), (50, 1)]
+    ("classes", "k", "correct"),
+    [
+        *((classes, 1, correct) for classes in CLASSES for correct in (True, False)),
+        *((classes, k, True) for classes, k in [(2, 2), (7, 2), (7, 7), (50, 5)]),
+        *(
+            (classes, k, False)
+            for classes, k in [(3, 2), (7, 2), (7, 5), (7, 6), (50, 5)]
+        ),
+    ],
 )
-def test_no_search_crosses_the_bounds_outside_the_top_k_and_it_nears_both(classes, k):
-    rng = np.random.default_rng(k)
-    attack(
-        start_at(classes, k),
-        lambda z: rank(z) >= k,
-        top_k_loss_bounds(classes, k, correct=False),
-        rng,
-    )
+def test_no_search_crosses_the_bounds_of_the_top_k_and_it_nears_both(
+    classes, k, correct
+):
+    def allowed(logits):
+        inside = (rank(logits) < k) & untied(logits)
+        return inside if correct else rank(logits) >= k
 
-
-@pytest.mark.parametrize(("classes", "k"), [(2, 2), (7, 2), (7, 7), (50, 5), (50, 1)])
-def test_no_search_crosses_the_bounds_within_the_top_k_and_it_nears_both(classes, k):
-    rng = np.random.default_rng(k)
-    attack(
-        start_at(classes, 0),
-        lambda z: (rank(z) < k) & untied(z),
-        top_k_loss_bounds(classes, k),
-        rng,
-    )
+    bounds = top_k_loss_bounds(classes, k, correct)
+    start = start_at(classes, 0 if correct else k)
+    attack(start, allowed, bounds, np.random.default_rng(classes))
 
 
 def test_the_printed_slopes_and_ends_of_a_threshold_are_those_of_the_losses():
@@ -259,22 +236,16 @@ def test_the_mean_loss_never_allows_fewer_errors_than_there_are(outcomes):
     assert most_errors(total / len(outcomes), len(outcomes)) >= errors
 
 
-@pytest.mark.parametrize("examples", [1, 7, 100])
+@pytest.mark.parametrize("examples", [1, 7, 1000])
 def test_the_number_of_errors_that_a_mean_loss_allows_can_happen(examples):
     """With every error at log 2 and a little, the mean loss is as given."""
-    for share in (0.001, 0.4, 0.99, 1.01, 3.5):
+    for share in (0.999 / examples, 1.001 / examples, 0.4, 0.99, 1.01, 1e9, math.inf):
         mean_loss = share * math.log(2)
         errors = most_errors(mean_loss, examples)
         low, _ = mean_loss_bounds(1000, examples, errors)
         assert low < mean_loss
         if errors < examples:
             assert mean_loss <= mean_loss_bounds(1000, examples, errors + 1)[0] + SLACK
-
-
-@pytest.mark.parametrize("examples", [1, 10, 1000])
-def test_a_mean_loss_below_log_2_over_n_proves_every_example_right(examples):
-    assert most_errors(0.999 * math.log(2) / examples, examples) == 0
-    assert most_errors(1.001 * math.log(2) / examples, examples) == 1
 
 
 def test_a_right_answer_in_the_top_two_can_cost_100_nats():
@@ -318,15 +289,6 @@ def test_a_threshold_of_a_half_is_argmax_of_two_classes():
             assert_allclose(
                 threshold_loss_bounds(0.5, positive, correct), loss_bounds(2, correct)
             )
-
-
-@unhurried
-@given(classes_, st.booleans(), st.floats(0, 1))
-def test_knowing_the_confidence_narrows_the_bounds(classes, correct, far):
-    confidence = 1 / classes + far * (1 - 1 / classes)
-    low, high = loss_bounds(classes, correct)
-    least, most = confidence_loss_bounds(classes, min(confidence, 1.0), correct)
-    assert low - SLACK <= least <= most <= high + SLACK
 
 
 def test_the_derived_formulas_have_the_values_that_the_code_returns():
@@ -391,9 +353,3 @@ def test_a_step_that_does_not_hold_stops_the_derivation():
 def test_what_cannot_be_is_refused_with_the_reason(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.parametrize("share", [1, 1.5, 1e9])
-def test_a_mean_loss_above_log_2_proves_nothing(share):
-    assert most_errors(1.001 * share * math.log(2), 12) == 12
-    assert most_errors(math.inf, 12) == 12

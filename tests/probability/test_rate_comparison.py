@@ -48,22 +48,6 @@ def test_the_expected_loss_agrees_with_numerical_integration(chosen, other):
     assert expected_loss(chosen, other) == pytest.approx(expected, abs=1e-7)
 
 
-@unhurried
-@given(rates, rates)
-def test_one_of_two_rates_is_the_larger(b, a):
-    total = probability_larger(b, a) + probability_larger(a, b)
-    assert total == pytest.approx(1, abs=1e-10)
-
-
-@unhurried
-@given(rates, rates)
-def test_the_two_expected_losses_differ_by_the_means(b, a):
-    difference = a[0] / sum(a) - b[0] / sum(b)
-    assert expected_loss(b, a) - expected_loss(a, b) == pytest.approx(
-        difference, abs=1e-9
-    )
-
-
 @pytest.mark.parametrize(("b", "a"), [((3, 2), (1, 4)), ((2, 2), (5, 3))])
 def test_small_whole_numbers_agree_with_order_statistics(b, a):
     """Beta(a, b) is the a-th smallest of a + b - 1 uniforms: count the orders of two groups."""
