@@ -9,20 +9,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
 
-from answers.gradient_check import check_gradient
-from answers.networks.layers import affine_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 
-LEADING_AXES = [(), (1,), (7,), (2, 3), (2, 3, 5)]
-BATCH = pytest.mark.parametrize("batch", LEADING_AXES)
-DTYPES = pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(np.float32, 1e-5), (np.float64, 1e-12)]
-)
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
-def normal(seed, *shapes, dtype=np.float64):
+def normal(seed, *shapes):
     rng = np.random.default_rng(seed)
-    return [rng.normal(size=shape).astype(dtype) for shape in shapes]
+    return [rng.normal(size=shape) for shape in shapes]
 
 
 def small(*shape):
@@ -43,37 +37,19 @@ def layers(draw, min_dims=0):
 
 
 @DTYPES
-@BATCH
-def test_the_vjp_agrees_with_pytorch_for_any_leading_axes(batch, dtype, tolerance):
-    x, w, g = normal(1, (*batch, 5), (5, 3), (*batch, 3), dtype=dtype)
+@given(layer=layers())
+def test_vjp_and_jacobian_agree_with_pytorch_for_any_leading_axes(dtype, layer):
+    x, w, g = (array.astype(dtype) for array in layer)
+    x.flags.writeable = w.flags.writeable = g.flags.writeable = False
     leaves = [torch.tensor(array, requires_grad=True) for array in (x, w)]
     torch.matmul(*leaves).backward(torch.tensor(g))
     for got, leaf in zip(linear_vjp(x, w, g), leaves, strict=True):
         assert (got.dtype, got.shape) == (dtype, leaf.shape)
-        assert_allclose(got, leaf.grad, rtol=tolerance, atol=tolerance)
-
-
-@DTYPES
-@BATCH
-def test_the_jacobian_agrees_with_pytorch_in_value_and_order_of_axes(
-    batch, dtype, tolerance
-):
-    x, w = normal(2, (*batch, 5), (5, 3), dtype=dtype)
+        assert_array_equal(got, leaf.grad)
     expected = torch.autograd.functional.jacobian(
         lambda weights: torch.tensor(x) @ weights, torch.tensor(w)
     )
-    got = linear_jacobian(x, w)
-    assert (got.dtype, got.shape) == (dtype, (*batch, 3, 5, 3))
-    assert_array_equal(got, expected)
-
-
-def test_the_vjp_agrees_with_finite_differences_of_any_step_since_y_is_linear_in_each():
-    x, w, g = normal(3, (4, 5), (5, 3), (4, 3))
-    dx, dw = linear_vjp(x, w, g)
-    for h in (1e-2, 1.0, 100.0):
-        of_x = check_gradient(lambda x: (g * (x @ w)).sum(), x, dx, h=h)
-        of_w = check_gradient(lambda w: (g * (x @ w)).sum(), w, dw, h=h)
-        assert max(of_x.max_error, of_w.max_error) < 1e-10
+    assert_array_equal(linear_jacobian(x, w), expected, strict=True)
 
 
 def test_nn_linear_stores_the_transpose_and_its_gradient_is_transposed_too():
@@ -87,12 +63,6 @@ def test_nn_linear_stores_the_transpose_and_its_gradient_is_transposed_too():
     assert_allclose(layer.weight.grad.T, linear_vjp(x, w, g)[1], rtol=1e-12)
 
 
-def test_with_one_output_the_jacobian_is_x_itself():
-    x, w, g = normal(5, (4, 5), (5, 1), (4, 1))
-    assert_array_equal(linear_jacobian(x, w).reshape(4, 5), x)
-    assert_allclose(linear_vjp(x, w, g)[1], x.T @ g, rtol=1e-12)
-
-
 # Properties
 
 
@@ -104,43 +74,6 @@ def test_flattened_the_jacobian_is_a_kronecker_product_with_an_identity(layer):
     size = len(rows) * w.shape[1], w.size
     assert_array_equal(jacobian.reshape(size), np.kron(rows, identity))
     assert_array_equal(jacobian.reshape(size, order="F"), np.kron(identity, rows))
-
-
-@given(layers(min_dims=1), st.sampled_from("CF"))
-def test_the_jacobian_takes_weights_to_outputs_and_its_transpose_takes_gradients_back(
-    layer, order
-):
-    x, w, g = layer
-    rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
-    jacobian = linear_jacobian(rows, w).reshape(g.size, w.size, order=order)
-    assert_array_equal(jacobian @ w.ravel(order), (rows @ w).ravel(order))
-    assert_array_equal(
-        jacobian.T @ g_rows.ravel(order), linear_vjp(x, w, g)[1].ravel(order)
-    )
-
-
-@given(layers(), st.data())
-def test_the_vjp_is_the_adjoint_of_the_derivative(layer, data):
-    x, w, g = layer
-    dx, dw = linear_vjp(x, w, g)
-    step_x, step_w = (data.draw(small(*array.shape)) for array in (x, w))
-    change = step_x @ w + x @ step_w
-    assert (g * change).sum() == (dx * step_x).sum() + (dw * step_w).sum()
-
-
-@given(layers(min_dims=1))
-def test_the_weight_gradient_is_a_sum_of_one_outer_product_for_each_example(layer):
-    x, w, g = layer
-    examples = [np.outer(x[index], g[index]) for index in np.ndindex(*x.shape[:-1])]
-    assert_array_equal(linear_vjp(x, w, g)[1], sum(examples))
-
-
-@given(layers())
-def test_the_vjp_is_the_affine_layer_without_its_bias(layer):
-    x, w, g = layer
-    dx, dw, _ = affine_backward(g, x, w)
-    assert_array_equal(linear_vjp(x, w, g)[0], dx)
-    assert_array_equal(linear_vjp(x, w, g)[1], dw)
 
 
 def test_arrays_of_any_memory_order_and_integers_are_welcome():
@@ -209,12 +142,3 @@ def test_an_empty_argument_is_refused(x, w, g, name):
 def test_shapes_that_do_not_fit_are_refused(x, w, g, parameter):
     with pytest.raises(TypeCheckError, match=f"parameter '{parameter}'"):
         linear_vjp(np.ones(x), np.ones(w), np.ones(g))
-
-
-def test_the_arguments_are_left_as_they_were():
-    arguments = normal(7, (2, 3, 5), (5, 7), (2, 3, 7))
-    before = [array.copy() for array in arguments]
-    linear_vjp(*arguments)
-    linear_jacobian(*arguments[:2])
-    for array, old in zip(arguments, before, strict=True):
-        assert_array_equal(array, old)
