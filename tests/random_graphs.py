@@ -4,12 +4,13 @@ A step makes one more value from earlier ones: any operation of the tape, with v
 again and again, constants on either side, and every kind of broadcasting and indexing.
 """
 
+import functools
 from dataclasses import dataclass
 from math import inf
+from random import Random
 
 import numpy as np
 import torch
-from hypothesis import strategies as st
 
 MOST_ENTRIES = 100
 LARGEST = 30.0  # what is larger is left out, so that exp and products stay tame
@@ -99,74 +100,71 @@ def as_dtype(steps, dtype):
     return [Step(step.operation, step.inputs, cast(step.option)) for step in steps]
 
 
-numbers = st.integers(-8, 8).map(lambda n: n / 4)  # few, so that some are equal
-sizes = st.integers(1, 3)
-shapes = st.lists(sizes, max_size=3).map(tuple)
+class Draw(Random):
+    """What graphs are made of."""
 
+    def yes(self):
+        return self.random() < 0.5
 
-@st.composite
-def arrays(draw, shape):
-    size = int(np.prod(shape))
-    entries = draw(st.lists(numbers, min_size=size, max_size=size))
-    return np.array(entries, dtype=np.float64).reshape(shape)
+    def number(self):
+        return self.randint(-8, 8) / 4  # few, so that some are equal
 
+    def shape(self):
+        return tuple(self.randint(1, 3) for _ in range(self.randint(0, 3)))
 
-@st.composite
-def fitting(draw, shape):
-    """A shape that broadcasts with `shape`: axes of size 1, axes left out, or one more."""
-    other = tuple(draw(st.sampled_from((size, size, 1))) for size in shape)
-    kind = draw(st.sampled_from(("as many", "fewer", "one more")))
-    if kind == "fewer":
-        return other[draw(st.integers(0, len(other))) :]
-    return (2, *other) if kind == "one more" and len(shape) < 4 else other
+    def array(self, shape):
+        entries = [self.number() for _ in range(int(np.prod(shape)))]
+        return np.array(entries, dtype=np.float64).reshape(shape)
 
+    def fitting(self, shape):
+        """A shape that broadcasts with `shape`: axes of size 1, axes left out, or one more."""
+        other = tuple(self.choice((size, size, 1)) for size in shape)
+        kind = self.choice(("as many", "fewer", "one more"))
+        if kind == "fewer":
+            return other[self.randint(0, len(other)) :]
+        return (2, *other) if kind == "one more" and len(shape) < 4 else other
 
-@st.composite
-def reductions(draw, shape):
-    """axis, which is None, a number or a tuple, and keepdims."""
-    every = st.integers(-len(shape), len(shape) - 1)
-    kinds = [st.none()]
-    if shape:
-        some = st.sets(st.integers(0, len(shape) - 1), min_size=1).map(tuple)
-        kinds += [every, some]
-    return draw(st.one_of(kinds)), draw(st.booleans())
+    def reduction(self, shape):
+        """axis, which is None, a number or a tuple, and keepdims."""
+        axis = None
+        if shape:
+            every = range(len(shape))
+            some = self.sample(every, self.randint(1, len(shape)))
+            one = self.randrange(-len(shape), len(shape))
+            axis = self.choice((None, one, tuple(some)))
+        return axis, self.yes()
 
+    def index(self, shape):
+        """Numbers, slices, new axes and an ellipsis; or arrays of integers; or a mask."""
+        kind = self.choice(("slices", "integers", "two arrays", "mask"))
+        if kind == "slices" or (kind == "two arrays" and len(shape) < 2):
+            index = [self.number_or_slice(size) for size in shape]
+            index = index[: self.randint(1, len(index))]
+            if self.yes():
+                index.append(...)
+            if self.yes() and len(shape) < 3:
+                index.insert(self.randint(0, len(index)), None)
+            return tuple(index)
+        if kind == "mask":
+            mask = self.array(shape[: self.randint(1, len(shape))]) > 0
+            mask.flat[self.randrange(mask.size)] = True
+            return mask
+        length = self.randint(1, 4)
+        picked = [
+            np.array([self.randrange(-size, size) for _ in range(length)])
+            for size in shape[:2]
+        ]
+        if kind == "two arrays":
+            return tuple(picked)
+        if len(shape) > 1 and self.yes():
+            return slice(None), picked[1]
+        return picked[0]
 
-@st.composite
-def indices(draw, shape):
-    """Numbers, slices, new axes and an ellipsis; or arrays of integers; or a mask."""
-    kind = draw(st.sampled_from(("slices", "integers", "two arrays", "mask")))
-    if kind == "slices" or (kind == "two arrays" and len(shape) < 2):
-        index = [draw(numbers_and_slices(size)) for size in shape]
-        index = index[: draw(st.integers(1, len(index)))]
-        if draw(st.booleans()):
-            index.append(...)
-        if draw(st.booleans()) and len(shape) < 3:
-            index.insert(draw(st.integers(0, len(index))), None)
-        return tuple(index)
-    if kind == "mask":
-        masked = shape[: draw(st.integers(1, len(shape)))]
-        mask = draw(arrays(masked)) > 0
-        mask.flat[draw(st.integers(0, mask.size - 1))] = True
-        return mask
-    length = draw(st.integers(1, 4))
-    picked = [
-        np.array([draw(st.integers(-size, size - 1)) for _ in range(length)])
-        for size in shape[:2]
-    ]
-    if kind == "two arrays":
-        return tuple(picked)
-    if len(shape) > 1 and draw(st.booleans()):
-        return slice(None), picked[1]
-    return picked[0]
-
-
-@st.composite
-def numbers_and_slices(draw, size):
-    start = draw(st.integers(0, size - 1))
-    if draw(st.booleans()):
-        return start - draw(st.sampled_from((0, size)))
-    return slice(start, draw(st.integers(start + 1, size)), draw(st.integers(1, 2)))
+    def number_or_slice(self, size):
+        start = self.randrange(size)
+        if self.yes():
+            return start - self.choice((0, size))
+        return slice(start, self.randint(start + 1, size), self.randint(1, 2))
 
 
 class Builder:
@@ -187,19 +185,19 @@ class Builder:
 
     def leaf(self, shape):
         """The number of a new leaf."""
-        self.add(Step("leaf", (), self.draw(arrays(shape))), 2)
+        self.add(Step("leaf", (), self.draw.array(shape)), 2)
         return len(self.steps) - 1
 
     def any_value(self):
         """Often the last, so that the result depends on much."""
         last = len(self.steps) - 1
-        return last - self.draw(st.one_of(st.just(0), st.just(0), st.integers(0, last)))
+        return last - self.draw.choice((0, 0, self.draw.randint(0, last)))
 
     def partner(self, fits, shape):
         """A value whose shape fits, or a new leaf of `shape`."""
         old = [at for at, value in enumerate(self.values) if fits(tuple(value.shape))]
-        if old and self.draw(st.booleans()):
-            return self.draw(st.sampled_from(old))
+        if old and self.draw.yes():
+            return self.draw.choice(old)
         return self.leaf(shape)
 
     def grow(self):
@@ -216,7 +214,7 @@ class Builder:
             kinds += [self.log]
         if self.bits[at] <= EXACT_BITS or self.values[at].abs().min() > GAP:
             kinds += [self.relu]
-        self.draw(st.sampled_from(kinds))(at)
+        self.draw.choice(kinds)(at)
 
     def elementwise(self, at):
         shape = tuple(self.values[at].shape)
@@ -230,9 +228,9 @@ class Builder:
             )
             return longer <= 4 and all(m == n or 1 in (m, n) for m, n in pairs)
 
-        pair = at, self.partner(fits, self.draw(fitting(shape)))
-        operation = self.draw(st.sampled_from(("add", "subtract", "multiply")))
-        self.both(operation, self.draw(st.permutations(pair)))
+        pair = at, self.partner(fits, self.draw.fitting(shape))
+        operation = self.draw.choice(("add", "subtract", "multiply"))
+        self.both(operation, self.draw.sample(pair, 2))
 
     def both(self, operation, pair):
         a, b = (self.bits[each] for each in pair)
@@ -241,29 +239,27 @@ class Builder:
 
     def matmul(self, at):
         *lead, n, k = self.values[at].shape
-        lead = self.draw(fitting(tuple(lead)))[-2:]
-        m = self.draw(sizes)
-        if self.draw(st.booleans()):
+        lead = self.draw.fitting(tuple(lead))[-2:]
+        m = self.draw.randint(1, 3)
+        if self.draw.yes():
             operation = "matmul"
-            if self.draw(st.booleans()):
+            if self.draw.yes():
                 pair = at, self.partner(lambda s: s == (*lead, k, m), (*lead, k, m))
             else:
                 pair = self.partner(lambda s: s == (*lead, m, n), (*lead, m, n)), at
             self.both(operation, pair)
         else:
-            name, shape = self.draw(
-                st.sampled_from(
-                    [("a @ constant", (*lead, k, m)), ("constant @ a", (*lead, m, n))]
-                )
+            name, shape = self.draw.choice(
+                [("a @ constant", (*lead, k, m)), ("constant @ a", (*lead, m, n))]
             )
-            constant = self.draw(arrays(shape))
+            constant = self.draw.array(shape)
             self.add(Step(name, (at,), constant), self.bits[at] + 2)
 
     def with_constant(self, at):
-        shape = self.draw(fitting(tuple(self.values[at].shape)))
-        constant = self.draw(st.one_of(numbers, arrays(shape)))
-        sign = self.draw(st.sampled_from("+-*"))
-        side = self.draw(st.sampled_from(("a {} constant", "constant {} a")))
+        shape = self.draw.fitting(tuple(self.values[at].shape))
+        constant = self.draw.choice((self.draw.number(), self.draw.array(shape)))
+        sign = self.draw.choice("+-*")
+        side = self.draw.choice(("a {} constant", "constant {} a"))
         bits = self.bits[at] + 2 if sign == "*" else max(self.bits[at], 2)
         self.add(Step(side.format(sign), (at,), constant), bits)
 
@@ -278,24 +274,29 @@ class Builder:
 
     def reduction(self, at):
         value = self.values[at]
-        axis, keepdims = self.draw(reductions(tuple(value.shape)))
+        axis, keepdims = self.draw.reduction(tuple(value.shape))
         top = torch.amax(value, axes(value, axis), keepdim=True)
         close = (value > top - GAP).sum(axes(value, axis)) if value.ndim else 1
         clear = self.bits[at] <= EXACT_BITS or (torch.as_tensor(close) == 1).all()
-        operation = self.draw(st.sampled_from(("sum", "max") if clear else ("sum",)))
+        operation = self.draw.choice(("sum", "max") if clear else ("sum",))
         self.add(Step(operation, (at,), (axis, keepdims)), self.bits[at])
 
     def indexing(self, at):
-        index = self.draw(indices(tuple(self.values[at].shape)))
+        index = self.draw.index(tuple(self.values[at].shape))
         self.add(Step("index", (at,), index), self.bits[at])
 
 
-@st.composite
-def graphs(draw, most=12):
+def random_graph(seed):
     """Steps, of which the last is the result; not every value need lead to it."""
-    builder = Builder(draw)
-    for _ in range(draw(st.integers(1, 2))):
-        builder.leaf(draw(shapes))
-    for _ in range(draw(st.integers(1, most))):
+    builder = Builder(draw := Draw(seed))
+    for _ in range(draw.randint(1, 2)):
+        builder.leaf(draw.shape())
+    for _ in range(draw.randint(1, 12)):
         builder.grow()
     return builder.steps
+
+
+@functools.cache
+def graphs():
+    """The steps of some hundred graphs."""
+    return [random_graph(seed) for seed in range(400)]

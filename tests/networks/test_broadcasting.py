@@ -5,9 +5,6 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_array_equal
 
@@ -19,34 +16,16 @@ SIZES = (0, 1, 2, 3)
 # Every shape of at most 3 axes and of sizes 0 to 3: 85 of them.
 SMALL = [s for axes in range(4) for s in itertools.product(SIZES, repeat=axes)]
 
-thousands, hundreds = (settings(max_examples=n, deadline=None) for n in (2000, 500))
-shapes_of = st.lists(st.sampled_from((0, 1, 1, 2, 3, 5)), max_size=6).map(tuple)
 
-
-@st.composite
-def related(draw, most=5):
-    """Shapes that fit, or nearly: made from one, some axes 1, some missing, one other."""
-    full = draw(st.lists(st.sampled_from((0, 1, 2, 3, 5)), max_size=6))
+def random_shapes(rng):
+    """Shapes that fit, or nearly: made from one, some axes 1, some missing, a few others."""
+    full = rng.choice((0, 1, 2, 3, 5), size=rng.integers(7))
     shapes = []
-    for _ in range(draw(st.integers(0, most))):
-        shape = [draw(st.sampled_from((size, size, 1))) for size in full]
-        shapes.append(tuple(shape[draw(st.integers(0, len(full))) :]))
-    if shapes and draw(st.booleans()):
-        at = draw(st.integers(0, len(shapes) - 1))
-        shapes[at] = tuple(draw(st.sampled_from((n, n, n, n + 1))) for n in shapes[at])
+    for _ in range(rng.integers(6)):
+        shape = np.where(rng.random(full.size) < 1 / 3, 1, full)
+        shape += rng.random(full.size) < 0.1
+        shapes.append(tuple(shape[rng.integers(full.size + 1) :].tolist()))
     return shapes
-
-
-@st.composite
-def gradients(draw, shapes=shapes_of):
-    """A gradient of small whole numbers, whose sums are exact in any order, and a shape
-    that often broadcasts to its shape."""
-    full = draw(shapes)
-    shape = [draw(st.sampled_from((n, n, 1, 1, 2, 0))) for n in full]
-    shape = (2,) * draw(st.sampled_from((0, 0, 0, 1))) + tuple(shape)
-    shape = shape[draw(st.integers(0, len(shape))) :]
-    entries = st.integers(-9, 9).map(float)
-    return draw(arrays(np.float64, full, elements=entries)), shape
 
 
 def outcome(function, *args):
@@ -81,53 +60,28 @@ def test_every_pair_of_small_shapes_has_the_shape_of_numpy_and_pytorch_or_is_ref
     assert 0.2 < refused / len(SMALL) ** 2 < 0.8
 
 
-@thousands
-@given(st.one_of(related(), st.lists(shapes_of, max_size=5)))
-def test_any_number_of_shapes_agree_with_numpy_and_pytorch(shapes):
-    got = outcome(broadcast_shape, *shapes)
-    assert got == outcome(np.broadcast_shapes, *shapes)
-    assert got == outcome(of_pytorch, *shapes)
-    if got != REFUSED:
-        assert type(got) is tuple
-        assert {type(size) for size in got} <= {int}
+def test_thousands_of_lists_of_shapes_agree_with_numpy_and_pytorch():
+    rng, refused = np.random.default_rng(0), 0
+    for _ in range(5000):
+        shapes = random_shapes(rng)
+        got = outcome(broadcast_shape, *shapes)
+        assert got == outcome(np.broadcast_shapes, *shapes), shapes
+        assert got == outcome(of_pytorch, *shapes), shapes
+        refused += got == REFUSED
+        if got != REFUSED:
+            assert type(got) is tuple
+            assert {type(size) for size in got} <= {int}
+    assert 0.1 < refused / 5000 < 0.9
 
 
-@hundreds
-@given(related())
-def test_arrays_added_together_have_this_shape_or_are_refused(shapes):
-    def shape_of_the_sum(*shapes):
-        total = np.zeros(())
-        for shape in shapes:
-            total = total + np.zeros(shape)
-        return total.shape
-
-    assert outcome(broadcast_shape, *shapes) == outcome(shape_of_the_sum, *shapes)
-
-
-@hundreds
-@given(related(), st.randoms(use_true_random=False))
-def test_neither_order_nor_grouping_matters(shapes, random):
-    got = outcome(broadcast_shape, *shapes)
-    if got != REFUSED:
-        for cut in range(len(shapes) + 1):
-            first, rest = shapes[:cut], shapes[cut:]
-            assert got == broadcast_shape(broadcast_shape(*first), *rest)
-    random.shuffle(shapes)
-    assert got == outcome(broadcast_shape, *shapes)
-
-
-@thousands
-@given(
-    st.lists(
-        st.lists(
-            st.sampled_from((-2, -1, 0, 1, 1, 4, 2**31, 2**32, 2**62, MOST_ENTRIES)),
-            max_size=4,
-        ).map(tuple),
-        max_size=3,
-    )
-)
-def test_sizes_below_0_or_beyond_counting_are_refused_as_by_numpy(shapes):
-    assert outcome(broadcast_shape, *shapes) == outcome(np.broadcast_shapes, *shapes)
+def test_sizes_below_0_or_beyond_counting_are_refused_as_by_numpy():
+    rng = np.random.default_rng(1)
+    sizes = (-2, -1, 0, 1, 1, 4, 2**31, 2**32, 2**62, MOST_ENTRIES)
+    for _ in range(5000):
+        draw = (rng.choice(sizes, rng.integers(5)) for _ in range(rng.integers(4)))
+        shapes = [tuple(shape.tolist()) for shape in draw]
+        got = outcome(broadcast_shape, *shapes)
+        assert got == outcome(np.broadcast_shapes, *shapes), shapes
 
 
 @pytest.mark.parametrize("shape", [(MOST_ENTRIES + 1,), (0, MOST_ENTRIES + 1)])
@@ -175,68 +129,29 @@ def test_a_shape_is_a_tuple_of_integers(shape):
 # unbroadcast
 
 
-@thousands
-@given(gradients())
-def test_the_gradient_of_an_expanded_tensor_is_that_of_pytorch(case):
-    gradient, shape = case
+def assert_agrees_with_pytorch(full, shape):
+    """True if both refuse."""
+    gradient = np.arange(np.prod(full, dtype=int), dtype=float).reshape(full)
     got = outcome(unbroadcast, gradient, shape)
     expected = outcome(gradient_of_pytorch, gradient, shape)
-    if isinstance(expected, str):
-        assert isinstance(got, str)
+    if refused := isinstance(expected, str):
+        assert isinstance(got, str), (full, shape)
     else:
         assert_array_equal(got, expected, strict=True)
+    return refused
 
 
-def test_every_pair_of_small_shapes_is_refused_exactly_where_numpy_and_pytorch_refuse():
-    refused = 0
-    for full, shape in itertools.product(SMALL, repeat=2):
-        got = outcome(unbroadcast, np.ones(full), shape)
-        assert isinstance(got, str) == isinstance(
-            outcome(np.broadcast_to, np.ones(shape), full), str
-        )
-        assert isinstance(got, str) == isinstance(
-            outcome(gradient_of_pytorch, np.ones(full), shape), str
-        )
-        refused += isinstance(got, str)
+def test_every_pair_of_small_shapes_has_the_gradient_of_pytorch_or_is_refused():
+    pairs = itertools.product(SMALL, repeat=2)
+    refused = sum(assert_agrees_with_pytorch(*pair) for pair in pairs)
     assert 0.2 < refused / len(SMALL) ** 2 < 0.95
 
 
-@hundreds
-@given(gradients(), st.data())
-def test_it_is_the_adjoint_of_np_broadcast_to(case, data):
-    gradient, shape = case
-    got = outcome(unbroadcast, gradient, shape)
-    if isinstance(got, str):
-        assert outcome(np.broadcast_to, np.ones(shape), gradient.shape) == REFUSED
-    else:
-        assert got.shape == shape
-        x = data.draw(arrays(np.float64, shape, elements=st.integers(-9, 9).map(float)))
-        assert (gradient * np.broadcast_to(x, gradient.shape)).sum() == (got * x).sum()
-
-
-@hundreds
-@given(related(most=3))
-def test_every_term_of_a_sum_gets_the_gradient_of_pytorch(shapes):
-    full = outcome(broadcast_shape, *shapes)
-    if full == REFUSED or not shapes:
-        return
-    gradient = np.arange(np.prod(full, dtype=int), dtype=float).reshape(full)
-    terms = [torch.zeros(s, dtype=torch.float64, requires_grad=True) for s in shapes]
-    sum(terms).backward(torch.tensor(gradient))
-    for term, shape in zip(terms, shapes, strict=True):
-        assert_array_equal(unbroadcast(gradient, shape), term.grad, strict=True)
-
-
-@given(gradients(), st.integers(0, 6))
-def test_on_the_way_it_may_stop_at_any_shape_between(case, leading):
-    gradient, shape = case
-    if not isinstance(outcome(unbroadcast, gradient, shape), str):
-        between = gradient.shape[leading:]
-        if len(between) >= len(shape):
-            assert_array_equal(
-                unbroadcast(unbroadcast(gradient, between), shape),
-                unbroadcast(gradient, shape),
-            )
+def test_the_gradient_of_an_expanded_tensor_is_that_of_pytorch_for_more_axes_too():
+    rng = np.random.default_rng(2)
+    pairs = [shapes[:2] for _ in range(1500) if len(shapes := random_shapes(rng)) > 1]
+    refused = sum(assert_agrees_with_pytorch(*pair) for pair in pairs)
+    assert 0.2 < refused / len(pairs) < 0.95
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (4,), (3, 1), (1, 1), (1,), ()])

@@ -1,4 +1,4 @@
-"""The tape, against PyTorch on random graphs, its promises about memory, and real training."""
+"""The tape, against PyTorch on random graphs, and its promises about memory."""
 
 import gc
 import operator
@@ -8,23 +8,17 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
 from random_graphs import as_dtype, graphs, leaves, ours, pytorchs, replay
-from sklearn.datasets import load_digits
 
 from answers.networks.computation_graph import Node, two_layer_loss
 from answers.networks.two_layer_net import TwoLayerNet, two_layer_gradients
 
-many, some = (settings(max_examples=n, deadline=None) for n in (400, 100))
-seeds = st.integers(0, 2**32 - 1)
 
-
-def gradient_for(value, seed):
-    """Random numbers in the shape of `value`, as its gradient."""
-    return np.asarray(np.random.default_rng(seed).normal(size=value.shape))
+def gradient_for(value):
+    """Irregular numbers in the shape of `value`, as its gradient."""
+    return np.asarray(np.random.default_rng(0).normal(size=value.shape))
 
 
 def nodes_of(steps):
@@ -41,35 +35,33 @@ def tensors_of(steps):
 # Values and gradients
 
 
-@many
-@given(graphs(), seeds)
-def test_agrees_with_pytorch_on_random_graphs(steps, seed):
-    nodes, tensors = nodes_of(steps), tensors_of(steps)
-    for node, tensor in zip(nodes, tensors, strict=True):
-        assert_allclose(node.value, tensor.detach().numpy(), rtol=1e-12, atol=1e-12)
+@pytest.mark.parametrize("seed", range(4))
+def test_agrees_with_pytorch_on_random_graphs(seed):
+    for steps in graphs()[seed::4]:
+        nodes, tensors = nodes_of(steps), tensors_of(steps)
+        for node, tensor in zip(nodes, tensors, strict=True):
+            assert_allclose(node.value, tensor.detach().numpy(), rtol=1e-12, atol=1e-12)
+        gradient = gradient_for(nodes[-1].value)
+        nodes[-1].backward(gradient)
+        tensors[-1].backward(torch.tensor(gradient))
+        known = [tensor.grad for tensor in tensors if tensor.grad is not None]
+        # At least 1e-3: terms near 1 that cancel leave their rounding.
+        largest = max(1e-3, *(grad.abs().max().item() for grad in known))
+        for at in leaves(steps):
+            got, want = nodes[at].grad, tensors[at].grad
+            assert (got is None) == (want is None)  # None where no path leads to it
+            if got is not None:
+                assert got.shape == nodes[at].value.shape
+                assert_allclose(got, want.numpy(), rtol=1e-10, atol=1e-10 * largest)
 
-    gradient = gradient_for(nodes[-1].value, seed)
-    nodes[-1].backward(gradient)
-    tensors[-1].backward(torch.tensor(gradient))
-    known = [tensor.grad for tensor in tensors if tensor.grad is not None]
-    # At least 1e-3: terms near 1 that cancel leave their rounding.
-    largest = max(1e-3, *(grad.abs().max().item() for grad in known))
-    for at in leaves(steps):
-        got, want = nodes[at].grad, tensors[at].grad
-        assert (got is None) == (want is None)  # None where no path leads to the result
-        if got is not None:
-            assert got.shape == nodes[at].value.shape
-            assert_allclose(got, want.numpy(), rtol=1e-10, atol=1e-10 * largest)
 
-
-@some
-@given(graphs(), seeds)
-def test_float32_stays_float32(steps, seed):
-    nodes = nodes_of(as_dtype(steps, np.float32))
-    nodes[-1].backward(gradient_for(nodes[-1].value, seed).astype(np.float32))
-    assert {node.value.dtype for node in nodes} == {np.dtype(np.float32)}
-    grads = {node.grad.dtype for node in nodes if node.grad is not None}
-    assert grads == {np.dtype(np.float32)}
+def test_float32_stays_float32():
+    for steps in graphs()[:100]:
+        nodes = nodes_of(as_dtype(steps, np.float32))
+        nodes[-1].backward(gradient_for(nodes[-1].value).astype(np.float32))
+        assert {node.value.dtype for node in nodes} == {np.dtype(np.float32)}
+        grads = {node.grad.dtype for node in nodes if node.grad is not None}
+        assert grads == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (1, 7, 5, 3), (11, 7, 5, 3)], ids=str)
@@ -88,66 +80,13 @@ def test_the_two_layer_loss_has_the_gradients_derived_by_hand(sizes):
         assert_allclose(nodes[name].grad, gradient, rtol=1e-10, atol=1e-14)
 
 
-def test_trains_the_digits_to_the_losses_of_the_two_layer_net():
-    pixels, labels = load_digits(return_X_y=True)
-    pixels = pixels / 16
-
-    def by_tape(x, y, params):
-        nodes = {name: Node(array) for name, array in params.items()}
-        loss = two_layer_loss(x, y, **nodes)
-        loss.backward()
-        return loss.value, {name: node.grad for name, node in nodes.items()}
-
-    def by_hand(x, y, params):
-        net.params = params
-        return net.loss_and_gradients(x, y)
-
-    net = TwoLayerNet(64, hidden=32, classes=10, rng=np.random.default_rng(0))
-    start, histories = net.params, []
-    for gradients_of in (by_tape, by_hand):
-        params, losses, rng = start, [], np.random.default_rng(1)
-        for _ in range(4):
-            for batch in np.split(rng.permutation(1797), range(32, 1797, 32)):
-                loss, gradients = gradients_of(pixels[batch], labels[batch], params)
-                params = {name: params[name] - 0.1 * gradients[name] for name in params}
-                losses.append(loss)
-        histories.append(losses)
-    assert_allclose(*histories, rtol=1e-9)
-    assert np.mean(histories[0][-57:]) < 0.6 < 2 < histories[0][0]
-
-
 # What one operation sends back
-
-
-def test_entries_that_tie_for_the_maximum_share_its_gradient():
-    a = Node(np.array([[3.0, 1.0, 3.0], [2.0, 2.0, 2.0]]))
-    a.max(axis=1).backward(np.array([1.0, 6.0]))
-    assert_array_equal(a.grad, [[0.5, 0, 0.5], [2, 2, 2]])
-
-
-def test_relu_sends_nothing_back_at_zero():
-    a = Node(np.array([-1.0, 0.0, 2.0]))
-    a.relu().sum().backward()
-    assert_array_equal(a.grad, [0, 0, 1])
-
-
-def test_an_entry_that_was_taken_twice_collects_both_gradients():
-    a = Node(np.array([1.0, 2.0, 3.0]))
-    a[np.array([2, 0, 2, -1])].backward(np.array([1.0, 10.0, 100.0, 1000.0]))
-    assert_array_equal(a.grad, [10, 0, 1101])
 
 
 def test_a_slice_taken_backwards_is_put_back_backwards():
     a = Node(np.arange(5.0))
     a[::-2].backward(np.array([1.0, 2.0, 3.0]))
     assert_array_equal(a.grad, [3, 0, 2, 0, 1])
-
-
-def test_a_value_used_many_times_collects_from_each_use():
-    a = Node(np.array(3.0))
-    b = a * a
-    (b * b * a + b - a).backward()  # a⁵ + a² - a
-    assert a.grad == 5 * 3**4 + 2 * 3 - 1
 
 
 @pytest.mark.parametrize("number", [2, 2.5, np.float64(2.5), np.array(2.5)], ids=repr)
@@ -197,46 +136,35 @@ def test_a_loss_may_have_axes_of_size_1():
 # What backward keeps and leaves alone
 
 
-@some
-@given(graphs(), seeds)
-def test_passes_add_up_until_grad_is_set_to_none(steps, seed):
-    nodes = nodes_of(steps)
-    gradient = gradient_for(nodes[-1].value, seed)
-    nodes[-1].backward(gradient)
-    used = [nodes[at] for at in leaves(steps) if nodes[at].grad is not None]
-    once = [node.grad for node in used]
-    nodes[-1].backward(gradient)
-    for node, grad in zip(used, once, strict=True):
-        assert_array_equal(node.grad, 2 * grad)
-        node.grad = None
-    nodes[-1].backward(gradient)
-    for node, grad in zip(used, once, strict=True):
-        assert_array_equal(node.grad, grad)
+def test_passes_add_up_until_grad_is_set_to_none():
+    for steps in graphs()[:100]:
+        nodes = nodes_of(steps)
+        gradient = gradient_for(nodes[-1].value)
+        nodes[-1].backward(gradient)
+        used = [nodes[at] for at in leaves(steps) if nodes[at].grad is not None]
+        once = [node.grad for node in used]
+        nodes[-1].backward(gradient)
+        for node, grad in zip(used, once, strict=True):
+            assert_array_equal(node.grad, 2 * grad)
+            node.grad = None
+        nodes[-1].backward(gradient)
+        for node, grad in zip(used, once, strict=True):
+            assert_array_equal(node.grad, grad)
 
 
-@some
-@given(graphs(), seeds)
-def test_no_array_is_modified(steps, seed):
-    nodes = nodes_of(steps)
-    gradient = gradient_for(nodes[-1].value, seed)
-    options = [step.option for step in steps if isinstance(step.option, np.ndarray)]
-    arrays = [gradient, *options, *(node.value for node in nodes)]
-    before = [np.copy(array) for array in arrays]
-    nodes[-1].backward(gradient)
-    for array, copy in zip(arrays, before, strict=True):
-        assert_array_equal(array, copy)
-
-
-@some
-@given(graphs(), seeds)
-def test_every_grad_is_an_array_of_its_own(steps, seed):
-    nodes = nodes_of(steps)
-    gradient = gradient_for(nodes[-1].value, seed)
-    nodes[-1].backward(gradient)
-    grads = [node.grad for node in nodes if node.grad is not None]
-    others = [gradient, *(node.value for node in nodes)]
-    pairs = [*combinations(grads, 2), *product(grads, others)]
-    assert not any(np.may_share_memory(*pair) for pair in pairs)
+def test_no_array_is_modified_and_every_grad_is_an_array_of_its_own():
+    for steps in graphs()[:100]:
+        nodes = nodes_of(steps)
+        gradient = gradient_for(nodes[-1].value)
+        options = [step.option for step in steps if isinstance(step.option, np.ndarray)]
+        arrays = [gradient, *options, *(node.value for node in nodes)]
+        before = [np.copy(array) for array in arrays]
+        nodes[-1].backward(gradient)
+        for array, copy in zip(arrays, before, strict=True):
+            assert_array_equal(array, copy)
+        grads = [node.grad for node in nodes if node.grad is not None]
+        pairs = [*combinations(grads, 2), *product(grads, arrays)]
+        assert not any(np.may_share_memory(*pair) for pair in pairs)
 
 
 def test_only_leaves_keep_a_gradient():
@@ -245,13 +173,6 @@ def test_only_leaves_keep_a_gradient():
     b.sum().backward()
     assert b.grad is None
     assert a.grad is not None
-
-
-def test_a_leaf_that_the_loss_does_not_depend_on_gets_none():
-    a, b = Node(np.ones(2)), Node(np.ones(2))
-    (a * b).sum()
-    a.sum().backward()
-    assert b.grad is None
 
 
 def test_a_chain_of_a_hundred_thousand_operations_hits_no_recursion_limit():

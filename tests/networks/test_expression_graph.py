@@ -1,19 +1,17 @@
-"""The backward pass over a graph of names, against PyTorch, the tape and every single path."""
+"""The backward pass over a graph of names, against PyTorch and every single path."""
 
 from itertools import combinations, product
+from random import Random
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
 
-from answers.networks.computation_graph import Node
 from answers.networks.expression_graph import backward_pass, topological_order
 
-many, some = (settings(max_examples=n, deadline=None) for n in (400, 100))
 SHAPES = [(), (1,), (3,), (1, 3), (2, 1), (2, 3), (3, 2), (2, 2), (4, 2, 3)]
 NUMPYS = {
     "add": np.add,
@@ -22,42 +20,38 @@ NUMPYS = {
     "exp": np.exp,
     "sum": np.sum,
 }
-TAPES = {
-    "add": lambda a, b: a + b,
-    "multiply": lambda a, b: a * b,
-    "matmul": lambda a, b: a @ b,
-    "exp": lambda a: a.exp(),
-    "sum": lambda a: a.sum(),
+PYTORCHS = {
+    "add": torch.add,
+    "multiply": torch.multiply,
+    "matmul": torch.matmul,
+    "exp": torch.exp,
+    "sum": torch.sum,
 }
-PYTORCHS = {**TAPES, "exp": torch.exp, "sum": torch.sum}
 
 
-@st.composite
-def expressions(draw, shapes=tuple(SHAPES), most=10):
+def expression(seed, shapes=tuple(SHAPES), most=10):
     """A graph in any order, the values behind its names, and the name of its output."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    draw, rng = Random(seed), np.random.default_rng(seed)
     values, graph = {}, {}
-    for number in range(draw(st.integers(1, 3))):
-        shape = draw(st.sampled_from(shapes))
-        values[f"leaf {number}"] = np.asarray(rng.normal(size=shape))
-    for number in range(draw(st.integers(0, most))):
-        operation = draw(st.sampled_from(sorted(NUMPYS)))
+    for number in range(draw.randint(1, 3)):
+        values[f"leaf {number}"] = np.asarray(rng.normal(size=draw.choice(shapes)))
+    for number in range(draw.randint(0, most)):
+        operation = draw.choice(list(NUMPYS))
         names = list(values)
-        a = draw(st.sampled_from([names[-1], names[-1], *names]))
-        partners = [b for b in names if fit(operation, values[a], values[b])]
+        a = draw.choice([names[-1], names[-1], *names])
         inputs = (a,)
         if operation in ("add", "multiply", "matmul"):
-            if not partners:
+            pairs = [pair for b in names for pair in ((a, b), (b, a))]
+            pairs = [p for p in pairs if fit(operation, *map(values.get, p))]
+            if not pairs:
                 continue
-            inputs = draw(st.permutations((a, draw(st.sampled_from(partners)))))
-            if not fit(operation, *(values[each] for each in inputs)):
-                inputs = inputs[::-1]
+            inputs = draw.choice(pairs)
         value = np.asarray(NUMPYS[operation](*(values[each] for each in inputs)))
         if np.abs(value).max() < 10:
             graph[f"step {number}"] = (operation, *inputs)
             values[f"step {number}"] = value
     output = list(values)[-1]
-    return dict(draw(st.permutations(list(graph.items())))), values, output
+    return dict(draw.sample(list(graph.items()), len(graph))), values, output
 
 
 def fit(operation, a, b):
@@ -67,6 +61,10 @@ def fit(operation, a, b):
         return len(np.broadcast_shapes(a.shape, b.shape)) <= 3
     except ValueError:
         return False
+
+
+EXPRESSIONS = [expression(seed) for seed in range(400)]
+SCALARS = [expression(seed, ((),), 8) for seed in range(400)]
 
 
 def replay(graph, leaves, words):
@@ -82,10 +80,6 @@ def replay(graph, leaves, words):
     for name in graph:
         value(name)
     return values
-
-
-def leaves_of(graph, values):
-    return {name: value for name, value in values.items() if name not in graph}
 
 
 def needed(graph, output):
@@ -115,7 +109,6 @@ def acyclic(draw):
     }
 
 
-@many
 @given(acyclic())
 def test_each_comes_once_after_all_of_its_inputs_and_nothing_else_comes(graph):
     names, inputs = graph
@@ -128,7 +121,6 @@ def test_each_comes_once_after_all_of_its_inputs_and_nothing_else_comes(graph):
     assert set(order) == needed({n: (0, *i) for n, i in inputs.items()}, output)
 
 
-@many
 @given(acyclic(), st.data())
 def test_a_circle_is_refused_wherever_it_is(graph, data):
     names, inputs = graph
@@ -164,40 +156,37 @@ def test_every_node_is_opened_once_however_many_paths_lead_to_it():
 # backward_pass
 
 
-@many
-@given(expressions())
-def test_agrees_with_pytorch(expression):
-    graph, values, output = expression
-    leaves = leaves_of(graph, values)
-    tensors = {k: torch.tensor(v, requires_grad=True) for k, v in leaves.items()}
-    tensors = replay(graph, tensors, PYTORCHS)
-    for tensor in tensors.values():
-        tensor.retain_grad()
-    tensors[output].sum().backward()
-    gradients = backward_pass(graph, values, output)
-    known = {k: t.grad.numpy() for k, t in tensors.items() if t.grad is not None}
-    assert set(gradients) == set(known) == needed(graph, output)
-    # At least 1e-3: terms near 1 that cancel leave their rounding.
-    largest = max(1e-3, *(np.abs(grad).max() for grad in known.values()))
-    for name, gradient in gradients.items():
-        assert isinstance(gradient, np.ndarray)
-        assert gradient.shape == values[name].shape
-        assert_allclose(gradient, known[name], rtol=1e-10, atol=1e-10 * largest)
+def test_agrees_with_pytorch():
+    for graph, values, output in EXPRESSIONS:
+        leaves = {name: a for name, a in values.items() if name not in graph}
+        tensors = {k: torch.tensor(v, requires_grad=True) for k, v in leaves.items()}
+        tensors = replay(graph, tensors, PYTORCHS)
+        for tensor in tensors.values():
+            tensor.retain_grad()
+        tensors[output].sum().backward()
+        gradients = backward_pass(graph, values, output)
+        known = {k: t.grad.numpy() for k, t in tensors.items() if t.grad is not None}
+        assert set(gradients) == set(known) == needed(graph, output)
+        # At least 1e-3: terms near 1 that cancel leave their rounding.
+        largest = max(1e-3, *(np.abs(grad).max() for grad in known.values()))
+        for name, gradient in gradients.items():
+            assert isinstance(gradient, np.ndarray)
+            assert gradient.shape == values[name].shape
+            assert_allclose(gradient, known[name], rtol=1e-10, atol=1e-10 * largest)
 
 
-@some
-@given(expressions())
-def test_agrees_with_the_tape(expression):
-    graph, values, output = expression
-    leaves = {name: Node(a) for name, a in leaves_of(graph, values).items()}
-    replay(graph, leaves, TAPES)[output].sum().backward()
-    gradients = backward_pass(graph, values, output)
-    largest = max(1e-3, *(np.abs(gradient).max() for gradient in gradients.values()))
-    for name, leaf in leaves.items():
-        assert (leaf.grad is None) == (name not in gradients)
-        if leaf.grad is not None:
-            want = gradients[name]
-            assert_allclose(leaf.grad, want, rtol=1e-10, atol=1e-10 * largest)
+def test_only_what_is_needed_is_read_no_value_is_written_and_float32_stays():
+    for graph, values, output in EXPRESSIONS[:100]:
+        kept = {k: values[k].astype(np.float32) for k in needed(graph, output)}
+        for value in kept.values():
+            value.flags.writeable = False
+        graph = {**graph, "unknown": ("sine", "nobody"), "circle": ("exp", "circle")}
+        gradients = backward_pass(graph, kept, output)
+        assert set(gradients) == set(kept)
+        gradients = gradients.values()
+        assert {g.dtype for g in gradients} == {np.dtype(np.float32)}
+        pairs = [*combinations(gradients, 2), *product(gradients, kept.values())]
+        assert not any(np.may_share_memory(*pair) for pair in pairs)
 
 
 def slopes(graph, values, name):
@@ -215,65 +204,23 @@ def slopes(graph, values, name):
     return []
 
 
-@many
-@given(expressions(shapes=((),), most=8))
-def test_the_gradient_is_the_sum_over_all_paths_of_the_product_of_slopes(expression):
-    graph, values, output = expression
-
-    def paths(name, product=1.0):
-        """Where each path back from `name` ends, and the product of the slopes on it."""
-        yield name, product
-        for each, slope in slopes(graph, values, name):
-            yield from paths(each, product * slope)
-
-    sums, sizes = {}, {}
-    for end, slope in paths(output):
-        sums[end] = sums.get(end, 0) + slope
-        sizes[end] = sizes.get(end, 0) + abs(slope)
-    gradients = backward_pass(graph, values, output)
-    assert set(gradients) == set(sums)
-    for name, gradient in gradients.items():
-        assert abs(gradient - sums[name]) <= 1e-12 * sizes[name]
+def paths(graph, values, name, product=1.0):
+    """Where each path back from `name` ends, and the product of the slopes on it."""
+    yield name, product
+    for each, slope in slopes(graph, values, name):
+        yield from paths(graph, values, each, product * slope)
 
 
-@some
-@given(expressions())
-def test_the_order_of_the_graph_does_not_matter(expression):
-    graph, values, output = expression
-    gradients = backward_pass(graph, values, output)
-    backwards = backward_pass(dict(reversed(graph.items())), values, output)
-    for name, gradient in gradients.items():
-        assert_array_equal(gradient, backwards[name])
-
-
-@some
-@given(expressions())
-def test_what_the_output_does_not_depend_on_needs_no_value(expression):
-    graph, values, output = expression
-    kept = {name: values[name] for name in needed(graph, output)}
-    graph = {**graph, "unknown": ("sine", "nobody"), "circle": ("exp", "circle")}
-    assert set(backward_pass(graph, kept, output)) == set(kept)
-
-
-@some
-@given(expressions())
-def test_values_are_not_modified_and_no_gradient_shares_memory(expression):
-    graph, values, output = expression
-    before = {name: value.copy() for name, value in values.items()}
-    gradients = backward_pass(graph, values, output).values()
-    for name, value in values.items():
-        assert_array_equal(value, before[name])
-    pairs = [*combinations(gradients, 2), *product(gradients, values.values())]
-    assert not any(np.may_share_memory(*pair) for pair in pairs)
-
-
-@some
-@given(expressions())
-def test_float32_stays_float32(expression):
-    graph, values, output = expression
-    values = {name: value.astype(np.float32) for name, value in values.items()}
-    gradients = backward_pass(graph, values, output)
-    assert {g.dtype for g in gradients.values()} == {np.dtype(np.float32)}
+def test_the_gradient_is_the_sum_over_all_paths_of_the_product_of_slopes():
+    for graph, values, output in SCALARS:
+        sums, sizes = {}, {}
+        for end, slope in paths(graph, values, output):
+            sums[end] = sums.get(end, 0) + slope
+            sizes[end] = sizes.get(end, 0) + abs(slope)
+        gradients = backward_pass(graph, values, output)
+        assert set(gradients) == set(sums)
+        for name, gradient in gradients.items():
+            assert abs(gradient - sums[name]) <= 1e-12 * sizes[name]
 
 
 def test_integers_and_numbers_of_numpy_compute_in_float64():
@@ -297,11 +244,6 @@ def test_many_paths_and_long_chains_cost_no_more_than_their_nodes():
     assert backward_pass(graph, values, "x2000")["x0"] == 1
 
 
-def test_an_output_that_is_a_leaf_has_gradient_1():
-    gradients = backward_pass({}, {"a": np.zeros((2, 3))}, "a")
-    assert_array_equal(gradients["a"], np.ones((2, 3)))
-
-
 @pytest.mark.parametrize(
     ("operation", "values", "message"),
     [
@@ -322,10 +264,3 @@ def test_an_output_that_is_a_leaf_has_gradient_1():
 def test_refuses_what_it_cannot_differentiate(operation, values, message):
     with pytest.raises(ValueError, match=message):
         backward_pass({"y": operation}, {"y": np.ones(()), **values}, "y")
-
-
-def test_the_arguments_must_be_dicts():
-    with pytest.raises(TypeCheckError):
-        backward_pass([("y", "sum", "a")], {"a": np.ones(2)}, "y")
-    with pytest.raises(TypeError):
-        backward_pass({"y": ("sum", "a")}, [np.ones(2)], "y")
