@@ -5,8 +5,6 @@ import itertools
 import numpy as np
 import pytest
 import scipy.special
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import brentq, minimize_scalar
 from sklearn.metrics import brier_score_loss
@@ -25,7 +23,9 @@ def predictions(seed, items=200, classes=3, honest=1.0, scale=2.0):
     rng = np.random.default_rng(seed)
     z = scale * rng.normal(size=(items, classes))
     below = softmax(honest * z).cumsum(axis=1)
-    return z, (rng.random((items, 1)) > below).sum(axis=1).clip(max=classes - 1)
+    labels = (rng.random((items, 1)) > below).sum(axis=1).clip(max=classes - 1)
+    z.flags.writeable = labels.flags.writeable = False
+    return z, labels
 
 
 def by_masks(p, labels, bins):
@@ -72,6 +72,7 @@ def test_reliability_counts_each_item_once_and_averages_within_bins():
 def test_float32_stays_float32_and_agrees_with_float64():
     z, labels = predictions(4)
     p = softmax(z)
+    p.flags.writeable = False
     for function in (expected_calibration_error, brier_score):
         small = function(p.astype(np.float32), labels)
         assert_allclose(small, function(p, labels), rtol=1e-5)
@@ -139,21 +140,6 @@ def test_the_temperature_is_that_of_a_minimiser_that_knows_no_slope(seed, scale)
     assert_allclose(t, scale / cold, rtol=1e-10)
 
 
-@given(st.integers(0, 10**6), st.floats(1e-2, 1e2))
-def test_scaled_logits_have_a_scaled_temperature(seed, factor):
-    z, labels = predictions(seed, items=60, honest=0.5)
-    assert_allclose(
-        fit_temperature(factor * z, labels),
-        factor * fit_temperature(z, labels),
-        rtol=1e-9,
-    )
-
-
-def test_the_temperature_of_labels_drawn_from_the_model_is_1():
-    z, labels = predictions(0, items=200_000)
-    assert_allclose(fit_temperature(z, labels), 1, atol=0.01)
-
-
 def test_a_temperature_mends_the_calibration_of_an_overconfident_model():
     z, labels = predictions(1, items=5000, honest=0.4)
     held_out, held_out_labels = predictions(2, items=5000, honest=0.4)
@@ -215,14 +201,3 @@ def test_what_is_no_distribution_or_label_is_refused(function, p, labels, messag
 def test_no_bins_are_refused():
     with pytest.raises(ValueError, match="`bins` is 0"):
         expected_calibration_error(np.array([[1.0]]), np.array([0]), 0)
-
-
-def test_inputs_are_not_changed():
-    z, labels = predictions(0, honest=0.5)
-    p, before = softmax(z), z.copy()
-    kept = p.copy()
-    fit_temperature(z, labels)
-    brier_score(p, labels)
-    expected_calibration_error(p, labels)
-    assert_array_equal(z, before)
-    assert_array_equal(p, kept)

@@ -111,38 +111,6 @@ def test_cleanlabs_issues_are_ours_but_for_those_where_the_label_is_most_probabl
     assert_array_equal(theirs[settled], ours[settled])
 
 
-@given(problems)
-def test_issues_are_counted_off_the_diagonal(problem):
-    p, labels = problem
-    joint = confident_joint(p, labels)
-    assert find_label_issues(p, labels).sum() == joint.sum() - np.trace(joint)
-    assert joint.sum() <= len(labels)
-    assert (joint.sum(axis=1) <= np.bincount(labels, minlength=p.shape[1])).all()
-
-
-@given(problems, st.randoms())
-def test_the_order_of_examples_does_not_matter(problem, random):
-    p, labels = problem
-    order = random.sample(range(len(labels)), len(labels))
-    assert_array_equal(
-        confident_joint(p[order], labels[order]), confident_joint(p, labels)
-    )
-
-
-@given(problems, st.randoms())
-def test_renaming_the_classes_renames_rows_and_columns(problem, random):
-    p, labels = problem
-    order = np.array(random.sample(range(p.shape[1]), p.shape[1]))
-    renamed = confident_joint(p[:, order], np.argsort(order)[labels])
-    assert_array_equal(renamed, confident_joint(p, labels)[np.ix_(order, order)])
-
-
-def test_perfect_probabilities_leave_no_issue():
-    labels = np.array([2, 0, 1, 1, 2])
-    assert_array_equal(confident_joint(np.eye(3)[labels], labels), np.diag([1, 2, 2]))
-    assert not find_label_issues(np.eye(3)[labels], labels).any()
-
-
 @pytest.mark.parametrize("items", [3, 7, 10, 1000])
 def test_an_example_at_its_threshold_is_counted_though_the_mean_was_rounded(items):
     p = np.tile([0.1, 0.2, 0.7], (items, 1))

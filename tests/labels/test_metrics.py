@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import scipy.stats
 import sklearn.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +12,6 @@ from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import UndefinedMetricWarning
 
-from answers.labels.binormal import binormal
 from answers.labels.metrics import (
     average_precision,
     confusion_counts,
@@ -38,12 +36,14 @@ unhurried = settings(deadline=None)
 scored = st.lists(
     st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=30
 ).filter(lambda pairs: len({truth for truth, _ in pairs}) == 2)
-answered = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=30)
 
 
 def columns(pairs):
     truth, other = zip(*pairs, strict=True)
-    return np.array(truth).astype(int), np.array(other).astype(int)
+    found = np.array(truth).astype(int), np.array(other).astype(int)
+    for column in found:
+        column.flags.writeable = False
+    return found
 
 
 @pytest.mark.parametrize("prevalence", [0.5, 0.03])
@@ -90,66 +90,12 @@ def test_roc_auc_is_the_share_of_pairs_in_order_with_ties_as_half(pairs):
 
 @unhurried
 @given(scored)
-def test_roc_auc_is_the_statistic_of_mann_and_whitney(pairs):
-    truth, scores = columns(pairs)
-    u = scipy.stats.mannwhitneyu(scores[truth == 1], scores[truth == 0]).statistic
-    expected = u / (truth.sum() * (1 - truth).sum())
-    assert_allclose(roc_auc(truth, scores), expected, rtol=1e-12)
-
-
-@unhurried
-@given(scored)
 def test_average_precision_is_the_mean_over_positives_of_the_precision_down_to_each(
     pairs,
 ):
     truth, scores = columns(pairs)
     mean = np.mean([truth[scores >= s].mean() for s in scores[truth == 1]])
     assert_allclose(average_precision(truth, scores), mean, rtol=1e-14)
-
-
-@unhurried
-@given(scored)
-def test_only_the_order_of_the_scores_counts(pairs):
-    truth, scores = columns(pairs)
-    for metric in (roc_auc, average_precision):
-        assert metric(truth, np.exp(scores / 2) - 7) == metric(truth, scores)
-
-
-@unhurried
-@given(scored, st.data())
-def test_the_order_of_the_examples_does_not_count(pairs, data):
-    truth, scores = columns(pairs)
-    order = np.array(data.draw(st.permutations(range(len(truth)))))
-    for metric in (roc_auc, average_precision):
-        assert metric(truth[order], scores[order]) == metric(truth, scores)
-
-
-@unhurried
-@given(scored)
-def test_roc_auc_of_the_opposite_scores_is_the_rest_to_1(pairs):
-    truth, scores = columns(pairs)
-    assert_allclose(roc_auc(truth, -scores), 1 - roc_auc(truth, scores), atol=1e-15)
-    assert roc_auc(1 - truth, -scores) == roc_auc(truth, scores)
-
-
-@unhurried
-@given(scored, st.integers(2, 5))
-def test_repeating_the_negatives_keeps_roc_auc_and_never_raises_average_precision(
-    pairs, times
-):
-    truth, scores = columns(pairs)
-    copies = np.where(truth == 1, 1, times)
-    more = np.repeat(truth, copies), np.repeat(scores, copies)
-    assert_allclose(roc_auc(*more), roc_auc(truth, scores), rtol=1e-14)
-    assert average_precision(*more) <= average_precision(truth, scores) + 1e-15
-
-
-@unhurried
-@given(scored)
-def test_the_area_under_the_roc_curve_by_trapezoids_is_roc_auc(pairs):
-    truth, scores = columns(pairs)
-    x, y, _ = roc_curve(truth, scores)
-    assert_allclose(np.trapezoid(y, x), roc_auc(truth, scores), rtol=1e-13, atol=1e-15)
 
 
 @unhurried
@@ -176,40 +122,6 @@ def test_the_counts_at_a_threshold_are_those_of_the_scores_that_reach_it(pairs):
     assert_array_equal(thresholds, [np.inf, *np.unique(scores)[::-1]])
     for threshold, *each in zip(thresholds, *counts, strict=True):
         assert confusion_counts(truth, scores >= threshold) == tuple(each)
-
-
-@unhurried
-@given(answered)
-def test_f1_is_the_harmonic_mean_where_there_is_one(pairs):
-    truth, predicted = columns(pairs)
-    precision, recall, f1 = precision_recall_f1(truth, predicted)
-    if precision and recall:
-        assert_allclose(f1, 2 / (1 / precision + 1 / recall), rtol=1e-14)
-    else:
-        assert f1 == 0
-
-
-@unhurried
-@given(answered, st.integers(1, 50))
-def test_no_true_negative_enters_precision_recall_or_f1(pairs, more):
-    truth, predicted = columns(pairs)
-    nothing = np.zeros(more, int)
-    longer = np.append(truth, nothing), np.append(predicted, nothing)
-    assert precision_recall_f1(*longer) == precision_recall_f1(truth, predicted)
-
-
-@unhurried
-@given(answered)
-def test_matthews_is_the_correlation_of_the_columns_and_keeps_when_classes_swap(pairs):
-    truth, predicted = columns(pairs)
-    value = matthews_correlation(truth, predicted)
-    assert matthews_correlation(1 - truth, 1 - predicted) == value
-    assert matthews_correlation(truth, 1 - predicted) == -value
-    if np.ptp(truth) and np.ptp(predicted):
-        expected = np.corrcoef(truth, predicted)[0, 1]
-        assert_allclose(value, expected, rtol=1e-12, atol=1e-15)
-    else:
-        assert value == 0
 
 
 def test_matthews_falls_as_positives_become_rare_at_the_same_two_rates():
@@ -318,22 +230,6 @@ def test_answers_other_than_0_and_1_are_refused_by_their_name():
         confusion_counts(np.array([0, 1]), np.array([2, 1]))
 
 
-def test_no_argument_is_changed():
-    truth, scores = np.array([0, 1, 0, 1]), np.array([0.4, 0.3, 0.2, 0.9])
-    before = truth.copy(), scores.copy()
-    for function in (roc_auc, average_precision, roc_curve, threshold_counts):
-        function(truth, scores)
-    assert_array_equal(truth, before[0])
-    assert_array_equal(scores, before[1])
-
-
 def test_thresholds_keep_the_dtype_of_the_scores():
     scores = np.array([0.1, 0.7], dtype=np.float32)
     assert threshold_counts(np.array([0, 1]), scores)[0].dtype == np.float32
-
-
-def test_binormal_scores_have_the_area_of_their_separation():
-    for separation in (0.0, 0.7, 1.83):
-        truth, scores = binormal(500, 700, separation)
-        area = scipy.stats.norm.cdf(separation / 2**0.5)
-        assert_allclose(roc_auc(truth, scores), area, atol=1e-3)
