@@ -46,13 +46,17 @@ def test_codes_are_the_nearest_integers_in_exact_arithmetic(bits):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # such tensors are deprecated
-@pytest.mark.parametrize(("shape", "axis"), [((7, 5), 0), ((7, 5), 1), ((2, 3, 5), 1)])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((7, 5), 0), ((7, 5), 1), ((7, 5), -1), ((2, 3, 5), -2)]
+)
 def test_codes_agree_with_pytorchs_quantized_tensor_of_the_same_scales(shape, axis):
     w = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    w.flags.writeable = False
     codes, scale = quantize_int8(w, axis)
+    assert (codes.dtype, scale.dtype) == (np.int8, np.float32)
     scales = torch.from_numpy(scale.ravel()).double()
     peer = torch.quantize_per_channel(
-        torch.from_numpy(w), scales, torch.zeros_like(scales), axis, torch.qint8
+        torch.tensor(w), scales, torch.zeros_like(scales), axis % w.ndim, torch.qint8
     )
     assert_array_equal(codes, peer.int_repr().numpy())
     assert_allclose(dequantize(codes, scale), peer.dequantize().numpy(), rtol=1e-6)
@@ -80,50 +84,6 @@ def test_the_extreme_of_each_channel_keeps_its_value(w, bits, data):
     assert_allclose(np.abs(dequantize(codes, scale)).max(axis=others), top, rtol=1e-15)
     reached = np.abs(codes.astype(int)).max(axis=others)
     assert_array_equal(reached, np.where(top > 0, 2 ** (bits - 1) - 1, 0))
-
-
-@given(tensors, st.data())
-def test_an_axis_counted_from_the_end_is_the_same_axis(w, data):
-    axis = data.draw(st.integers(0, w.ndim - 1))
-    for one, two in zip(
-        quantize(w, 8, axis), quantize(w, 8, axis - w.ndim), strict=True
-    ):
-        assert_array_equal(one, two)
-
-
-@given(tensors, st.integers(2, 8))
-def test_a_change_of_sign_changes_the_signs_of_the_codes_only(w, bits):
-    (codes, scale), (negative, same) = quantize(w, bits), quantize(-w, bits)
-    assert_array_equal(negative, -codes)
-    assert_array_equal(same, scale)
-
-
-@given(tensors, st.integers(-30, 30))
-def test_a_power_of_two_goes_into_the_scale_and_leaves_the_codes(w, power):
-    w[np.abs(w) < 1e-6] = 0
-    (codes, scale), (again, larger) = quantize_int8(w), quantize_int8(w * 2.0**power)
-    assert_array_equal(again, codes)
-    zero = np.abs(codes).max(axis=tuple(range(1, w.ndim)), keepdims=True) == 0
-    assert_array_equal(larger, np.where(zero, 1, scale * 2.0**power))
-
-
-@given(tensors, st.data())
-def test_quantizing_what_was_quantized_changes_nothing(w, data):
-    axis = data.draw(st.integers(0, w.ndim - 1))
-    codes, scale = quantize_int8(w, axis)
-    again, same = quantize_int8(dequantize(codes, scale), axis)
-    assert_array_equal(again, codes)
-    assert_allclose(same, scale, rtol=1e-15)
-
-
-@DTYPES
-def test_the_precision_stays_and_the_input_too(dtype):
-    w = np.random.default_rng(2).normal(size=(3, 4)).astype(dtype)
-    kept = w.copy()
-    codes, scale = quantize_int8(w)
-    assert (codes.dtype, scale.dtype) == (np.int8, dtype)
-    assert dequantize(codes, scale).dtype == dtype
-    assert_array_equal(w, kept)
 
 
 def test_half_precision_computes_in_float32_and_integers_in_float64():
@@ -170,13 +130,6 @@ def test_bad_input_is_refused_with_the_repair(w, bits, axis, words):
 
 
 # What bits, channels and outliers do
-
-
-def test_one_scale_for_the_array_and_for_a_group_come_from_the_shape():
-    w = np.random.default_rng(3).normal(size=(4, 128))
-    assert quantize(w[None])[1].shape == (1, 1, 1)
-    codes, scale = quantize(w.reshape(-1, 64), 4)
-    assert_allclose(dequantize(codes, scale).reshape(4, 128), w, atol=scale.max() / 2)
 
 
 def test_a_bit_less_doubles_the_error_and_more_scales_lower_it():
@@ -286,15 +239,19 @@ def test_smoothing_recovers_what_an_outlier_feature_costs():
     assert relative(int8_linear(easy, *quantize_int8(hard)), x @ w.T) < plain / 2
 
 
-@pytest.mark.parametrize("strength", [-0.1, 1.5, np.nan])
-def test_a_strength_that_is_no_share_is_refused(strength):
-    with pytest.raises(ValueError, match="`strength` is"):
-        smooth(np.ones((1, 2)), np.ones((1, 2)), strength)
+NAN = np.array([[1.0, np.nan]])
 
 
-@pytest.mark.parametrize("name", ["x", "w"])
-def test_smoothing_names_the_array_that_holds_nan(name):
-    arrays_ = {"x": np.ones((1, 2)), "w": np.ones((1, 2))}
-    arrays_[name][0, 1] = np.nan
-    with pytest.raises(ValueError, match=f"`{name}` holds nan"):
-        smooth(**arrays_)
+@pytest.mark.parametrize(
+    ("x", "w", "strength", "words"),
+    [
+        (NAN[:, :1], NAN[:, :1], -0.1, "`strength` is -0.1"),
+        (NAN[:, :1], NAN[:, :1], 1.5, "`strength` is 1.5"),
+        (NAN[:, :1], NAN[:, :1], np.nan, "`strength` is nan"),
+        (NAN, np.ones((1, 2)), 0.5, "`x` holds nan"),
+        (np.ones((1, 2)), NAN, 0.5, "`w` holds nan"),
+    ],
+)
+def test_smoothing_refuses_nan_and_what_is_no_share(x, w, strength, words):
+    with pytest.raises(ValueError, match=words):
+        smooth(x, w, strength)
