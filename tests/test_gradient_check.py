@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra.numpy import arrays
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -17,7 +17,6 @@ from answers.gradient_check import (
 )
 from answers.networks.layers import relu
 from answers.networks.two_layer_net import two_layer_gradients
-from answers.probability.softmax import cross_entropy
 
 WAVE = np.array([0.3, -1.2, 0.7, 2.1, -0.4])
 
@@ -42,17 +41,6 @@ def slope(errors, steps):
 
 def square(x):
     return (x**2).sum()
-
-
-# Signed, and neither tiny nor huge: the laws below hold for reals, not where floats give out.
-magnitudes = st.floats(1e-100, 1e100)
-numbers = st.one_of(st.just(0.0), magnitudes, magnitudes.map(lambda x: -x))
-
-
-@st.composite
-def pairs(draw):
-    shape = draw(array_shapes(max_dims=2, max_side=5))
-    return tuple(draw(arrays(np.float64, shape, elements=numbers)) for _ in range(2))
 
 
 # numerical_gradient
@@ -193,11 +181,6 @@ def test_f_may_return_any_kind_of_number(number):
     )
 
 
-def test_f_that_is_no_function_is_refused():
-    with pytest.raises(TypeCheckError, match="parameter 'f'"):
-        numerical_gradient(3.0, np.zeros(3))
-
-
 # relative_error
 
 
@@ -235,26 +218,6 @@ def test_small_integers_do_not_wrap_around():
     assert relative_error(np.array([-128], np.int8), np.array([0], np.int8)) == 1
 
 
-@given(pairs())
-def test_relative_error_is_symmetric_between_0_and_2_and_0_for_equals(pair):
-    a, b = pair
-    assert relative_error(a, b) == relative_error(b, a)
-    assert 0 <= relative_error(a, b) <= 2
-    assert relative_error(a, a) == 0
-
-
-@given(pairs(), st.integers(-100, 100))
-def test_relative_error_does_not_change_with_the_scale(pair, exponent):
-    a, b = pair
-    assert relative_error(a * 2.0**exponent, b * 2.0**exponent) == relative_error(a, b)
-
-
-@given(arrays(np.float64, 4, elements=magnitudes), st.floats(-100, 100))
-def test_a_constant_factor_c_shows_as_one_plateau(a, c):
-    plateau = abs(c - 1) / max(1, abs(c))
-    assert relative_error(c * a, a) == pytest.approx(plateau, rel=1e-9, abs=1e-15)
-
-
 def test_relative_error_refuses_two_shapes():
     with pytest.raises(TypeCheckError, match="parameter 'b'"):
         relative_error(np.ones(3), np.ones((3, 1)))
@@ -263,15 +226,11 @@ def test_relative_error_refuses_two_shapes():
 # check_gradient
 
 
-def test_a_right_gradient_passes():
-    report = check_gradient(wave, WAVE, wave_gradient(WAVE))
-    assert report.passed
-    assert report.max_error < 1e-8
-    assert report.factor is None
-
-
 def test_a_report_of_a_pass_bounds_the_error_by_a_power_of_1000():
     report = check_gradient(wave, WAVE, wave_gradient(WAVE))
+    assert report.passed
+    assert report.factor is None
+    assert report.max_error < 1e-8
     assert report.max_error < float(str(report).removeprefix("ok     error below "))
     assert float(str(report).split()[-1]) <= 1000 * report.max_error
     assert (
@@ -289,16 +248,6 @@ def test_a_constant_factor_is_named(factor):
         abs(factor - 1) / max(1, abs(factor)), rel=1e-4
     )
     assert str(report).endswith(f"everywhere {factor:.4g} times")
-
-
-def test_a_missing_mean_shows_as_the_size_of_the_batch():
-    rng = np.random.default_rng(4)
-    logits, targets = rng.normal(size=(11, 3)), rng.integers(0, 3, 11)
-    _, gradient = cross_entropy(logits, targets)
-    report = check_gradient(
-        lambda z: cross_entropy(z, targets)[0], logits, 11 * gradient
-    )
-    assert report.factor == pytest.approx(11, rel=1e-6)
 
 
 def test_a_wrong_mask_is_no_constant_factor_and_is_found_at_its_index():
@@ -421,14 +370,6 @@ def test_directions_find_one_wrong_entry_among_many(seed):
 def test_directions_find_two_mistakes_that_cancel_in_the_sum():
     gradient = wave_gradient(WAVE) + np.array([1, -1, 0, 0, 0])
     assert check_directions(wave, WAVE, gradient, np.random.default_rng(0)) > 1e-2
-
-
-@pytest.mark.parametrize("factor", [2, -1])
-def test_directions_show_a_constant_factor_as_its_plateau(factor):
-    error = check_directions(
-        wave, WAVE, factor * wave_gradient(WAVE), np.random.default_rng(8)
-    )
-    assert error == pytest.approx(abs(factor - 1) / max(1, abs(factor)), rel=1e-6)
 
 
 def test_each_direction_calls_f_twice():

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose
 
@@ -12,7 +10,7 @@ from answers.networks import two_layer_net
 from answers.networks.two_layer_net_torch import TwoLayerNet, autograd_gradients
 
 NAMES = ["x", "w1", "b1", "w2", "b2"]
-SIZES = [(1, 1, 1, 1), (1, 7, 5, 3), (11, 7, 5, 3), (13, 2, 17, 11)]
+SIZES = [(1, 1, 1, 1), (1, 7, 5, 3), (5, 3, 3, 3), (11, 7, 5, 3), (13, 2, 17, 11)]
 
 
 def arrays(sizes, seed=0, dtype=np.float64):
@@ -44,109 +42,35 @@ def assert_same(got, expected, tolerance):
         assert_allclose(got[name], gradient, rtol=0, atol=atol, err_msg=name)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)]
+)
 @pytest.mark.parametrize("sizes", SIZES)
-def test_loss_and_gradients_agree_with_numpy_to_1e_12(sizes):
+def test_loss_and_gradients_agree_with_numpy_in_float64(sizes, dtype, tolerance):
     a = arrays(sizes)
-    assert_same(by_autograd(**a), two_layer_net.two_layer_gradients(**a), 1e-12)
-
-
-@settings(deadline=None)  # the first call of PyTorch is slow
-@given(st.integers(0, 2**32 - 1), st.tuples(*[st.integers(1, 6)] * 4))
-def test_they_agree_with_numpy_for_any_sizes(seed, sizes):
-    a = arrays(sizes, seed)
-    # The smallest tensors can be all rounding error, hence a floor.
-    (loss, got), (expected_loss, expected) = (
-        by_autograd(**a),
-        two_layer_net.two_layer_gradients(**a),
-    )
-    assert float(loss) == pytest.approx(float(expected_loss), rel=1e-12, abs=1e-14)
-    for name in NAMES:
-        assert_allclose(got[name], expected[name], rtol=1e-10, atol=1e-13, err_msg=name)
-
-
-def test_float32_stays_float32_and_agrees_with_float64_to_1e_5():
-    a = arrays((11, 7, 5, 3))
     loss, gradients = by_autograd(
-        **{k: v if k == "y" else v.astype(np.float32) for k, v in a.items()}
+        **{k: v if k == "y" else v.astype(dtype) for k, v in a.items()}
     )
-    assert {g.dtype for g in (loss, *gradients.values())} == {torch.float32}
-    assert_same((loss, gradients), two_layer_net.two_layer_gradients(**a), 1e-5)
+    assert {g.numpy().dtype for g in (loss, *gradients.values())} == {np.dtype(dtype)}
+    assert_same((loss, gradients), two_layer_net.two_layer_gradients(**a), tolerance)
 
 
-def test_logits_and_backward_agree_with_the_numpy_net():
-    a = arrays((11, 7, 5, 3), seed=1)
-    ours = two_layer_net.TwoLayerNet(7, 5, 3, np.random.default_rng(0))
-    ours.params = {name: a[name] for name in ("w1", "b1", "w2", "b2")}
-    net = TwoLayerNet.from_numpy(**ours.params)
-    logits, expected = net(torch.from_numpy(a["x"])), ours.logits(a["x"])
-    assert_allclose(
-        logits.detach(), expected, rtol=0, atol=1e-12 * np.abs(expected).max()
-    )
-    torch.nn.functional.cross_entropy(logits, torch.from_numpy(a["y"])).backward()
-    _, expected = ours.loss_and_gradients(a["x"], a["y"])
-    for name, layer in (("1", net.first), ("2", net.second)):
-        assert_allclose(layer.weight.grad.T, expected[f"w{name}"], atol=1e-14)
-        assert_allclose(layer.bias.grad, expected[f"b{name}"], atol=1e-14)
-
-
-def test_gradients_agree_with_pytorchs_gradcheck():
-    a = arrays((5, 3, 4, 3), seed=2)
-    net = TwoLayerNet.from_numpy(**{name: a[name] for name in NAMES[1:]})
-    y = torch.from_numpy(a["y"])
-    x = torch.from_numpy(a["x"]).requires_grad_()
-    assert torch.autograd.gradcheck(
-        lambda x, *_: torch.nn.functional.cross_entropy(net(x), y),
-        (x, *net.parameters()),
-    )
-
-
-def test_a_square_weight_is_transposed_too():
-    a = arrays((5, 3, 3, 3), seed=3)
-    net = TwoLayerNet.from_numpy(**{name: a[name] for name in NAMES[1:]})
-    assert np.array_equal(net.first.weight.detach(), a["w1"].T)
-    assert np.array_equal(net.second.weight.detach(), a["w2"].T)
-
-
-def test_parameters_are_copied_and_can_be_trained():
-    a = arrays((5, 3, 4, 2), seed=4)
+def test_asking_twice_gives_the_same_and_touches_no_grad_input_or_array():
+    a = arrays((5, 3, 4, 2), seed=5)
     kept = {name: array.copy() for name, array in a.items()}
     net = TwoLayerNet.from_numpy(**{name: a[name] for name in NAMES[1:]})
-    before, _ = autograd_gradients(
-        net, torch.from_numpy(a["x"]), torch.from_numpy(a["y"])
-    )
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    for _ in range(20):
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(
-            net(torch.from_numpy(a["x"])), torch.from_numpy(a["y"])
-        )
-        loss.backward()
-        optimizer.step()
-    assert loss < before
-    for name, array in a.items():
-        assert np.array_equal(array, kept[name]), name
-
-
-def test_neither_the_input_nor_any_grad_is_touched():
-    net = TwoLayerNet(3, 4, 2)
-    x, y = torch.randn(5, 3), torch.zeros(5, dtype=torch.int64)
-    kept = x.clone()
-    autograd_gradients(net, x, y)
-    assert torch.equal(x, kept)
-    assert not x.requires_grad
-    assert [p.grad for p in (x, *net.parameters())] == [None] * 5
-
-
-def test_asking_twice_gives_the_same_and_not_the_double():
-    a = arrays((5, 3, 4, 2), seed=5)
-    net = TwoLayerNet.from_numpy(**{name: a[name] for name in NAMES[1:]})
-    batch = torch.from_numpy(a["x"]), torch.from_numpy(a["y"])
-    (_, once), (_, twice) = (
-        autograd_gradients(net, *batch),
-        autograd_gradients(net, *batch),
-    )
+    x, y = torch.from_numpy(a["x"]), torch.from_numpy(a["y"])
+    (_, once), (_, twice) = (autograd_gradients(net, x, y) for _ in range(2))
     for name in NAMES:
         assert torch.equal(once[name], twice[name]), name
+    assert not x.requires_grad
+    assert [p.grad for p in (x, *net.parameters())] == [None] * 5
+    with torch.no_grad():
+        net.first.weight += 1  # the arrays are copied
+    for name, array in a.items():
+        assert np.array_equal(array, kept[name]), name
+    half = autograd_gradients(net.bfloat16(), x.bfloat16(), y)[1]
+    assert half["w1"].dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.int32, torch.int64, torch.bool])
@@ -437,15 +361,6 @@ def test_a_network_that_cannot_be_differentiated_is_refused():
     refused(spoilt, r"`first.weight` holds nan at index \(0, 1\)")
     with torch.no_grad():
         refused(lambda *given: given, "gradients are off")
-
-
-def test_bfloat16_is_accepted():
-    net, x, y = (
-        TwoLayerNet(4, 5, 3).bfloat16(),
-        torch.ones(2, 4).bfloat16(),
-        torch.tensor([0, 2]),
-    )
-    assert autograd_gradients(net, x, y)[1]["w1"].dtype == torch.bfloat16
 
 
 def test_parameters_of_any_strides_and_byte_order_are_copied():
