@@ -1,8 +1,9 @@
 """What every answer refuses, and the words it refuses with.
 
-Shapes and types stand in the annotations; `typechecked` enforces them. Values that no
-annotation can describe (nan, labels out of range, an empty batch) are refused by hand,
-with a message that says what is wrong, where, and what to do.
+Shapes and types stand in the annotations; `typechecked` enforces them. Where they name a number
+of Python's, one of NumPy's will do, and for `float` an integer. Values that no annotation can
+describe (nan, labels out of range, an empty batch) are refused by hand, with a message that says
+what is wrong, where, and what to do.
 """
 
 import functools
@@ -10,9 +11,17 @@ import inspect
 from collections.abc import Callable
 
 import numpy as np
-from beartype import beartype
+from beartype import BeartypeConf, FrozenDict, beartype
 from beartype.roar import BeartypeCallHintViolation
 from jaxtyping import AnnotationError
+
+# What else will do where an annotation names a number of Python's.
+NUMBERS = {
+    bool: bool | np.bool_,
+    int: int | np.integer,
+    float: float | np.floating | int | np.integer,
+}
+strictly = beartype(conf=BeartypeConf(hint_overrides=FrozenDict(NUMBERS)))
 
 
 class NotAnArrayError(AnnotationError, TypeError):
@@ -24,7 +33,7 @@ def typechecked(function: Callable) -> Callable:
 
     jaxtyping reports a wrong shape or dtype itself, with the size of every axis.
     """
-    strict = beartype(function)
+    strict = strictly(function)
     names = tuple(inspect.signature(function).parameters)
 
     @functools.wraps(function)

@@ -1,5 +1,11 @@
 """What every answer does with its arguments, whatever it computes from them."""
 
+import copy
+import doctest
+import importlib
+import inspect
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +25,7 @@ from answers.inputs import NotAnArrayError, as_float
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.two_layer_net import TwoLayerNet, two_layer_gradients
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.site import modules
 
 
 def total(x):
@@ -315,3 +322,88 @@ def test_layers_without_inputs_or_outputs_are_refused():
 def test_as_float_copies_no_float(dtype):
     array = np.ones(3, dtype)
     assert as_float(array) is array
+
+
+# NumPy's numbers
+
+
+def number_named(annotation) -> str | None:
+    """The number of Python's that an annotation names, the widest of them."""
+    named = re.findall(r"\b(float|int|bool)\b", str(annotation))
+    widest = [kind for kind in ("float", "int", "bool") if kind in named]
+    return widest[0] if widest and "Callable" not in str(annotation) else None
+
+
+TAKING_NUMBERS = [
+    (module, name)
+    for module, names in modules.promised().items()
+    for name in names
+    for parameters in [
+        inspect.signature(getattr(importlib.import_module(module), name)).parameters
+    ]
+    if any(number_named(p.annotation) for p in parameters.values())
+]
+
+
+def in_numpy(value, kind, number):
+    """`value` with NumPy's numbers: the smallest integers, and `number` for floats."""
+    if isinstance(value, list | tuple):
+        return type(value)(in_numpy(each, kind, number) for each in value)
+    if not isinstance(value, int | float):
+        return value
+    if kind != "float":
+        return np.min_scalar_type(value).type(value)
+    # An integer only where nothing is lost.
+    return value if number is np.int64 and value % 1 else number(value)
+
+
+class SameNumbers(doctest.OutputChecker):
+    """What was printed is the same but for the types of numbers, and to float32."""
+
+    def check_output(self, want, got, optionflags):
+        number = r"-?\d+(?:\.\d*)?(?:e[+-]?\d+)?"
+        want, got = (re.sub(r"np\.\w+\((.*?)\)", r"\1", text) for text in (want, got))
+        got = got.replace("np.True_", "True").replace("np.False_", "False")
+        numbers = [np.array(re.findall(number, t), float) for t in (want, got)]
+        rest = [re.sub(r"\s|" + number, "", text) for text in (want, got)]
+        return rest[0] == rest[1] and np.allclose(*numbers, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("error:overflow")
+@pytest.mark.parametrize("number", [np.float32, np.int64])
+@pytest.mark.parametrize(("module", "name"), TAKING_NUMBERS)
+def test_numbers_of_numpy_do_where_those_of_python_do(module, name, number):
+    namespace = vars(importlib.import_module(module))
+    promised, called = namespace[name], []
+
+    def call(*args, **kwargs):
+        bound = inspect.signature(promised).bind(*args, **kwargs)
+        bound.apply_defaults()
+        for parameter in bound.signature.parameters.values():
+            kind = number_named(parameter.annotation)
+            value = bound.arguments[parameter.name]
+            if kind and value is None:
+                other = copy.deepcopy(bound)
+                other.arguments[parameter.name] = in_numpy(1, kind, number)
+                # It may be a wrong value there, but no wrong type.
+                with suppress(ValueError):
+                    promised(*other.args, **other.kwargs)
+            elif kind:
+                bound.arguments[parameter.name] = in_numpy(value, kind, number)
+        called.append(name)
+        return promised(*bound.args, **bound.kwargs)
+
+    text = inspect.getdoc(promised)
+    example = doctest.DocTestParser().get_doctest(
+        text, {**namespace, name: call}, name, None, None
+    )
+    printed = []
+    doctest.DocTestRunner(SameNumbers(), verbose=False).run(example, out=printed.append)
+    assert not printed, "".join(printed)
+    assert called
+
+
+@pytest.mark.parametrize("axis", [0.0, np.float64(0), np.array(0), "0", None])
+def test_what_is_no_integer_is_refused_where_one_is_asked_for(axis):
+    with pytest.raises(TypeCheckError, match="parameter 'axis'"):
+        softmax(np.zeros(3), axis=axis)

@@ -39,7 +39,7 @@ class Votes:
     item: Integer[ndarray, " votes"]
     annotator: Integer[ndarray, " votes"]
     label: Integer[ndarray, " votes"] | Bool[ndarray, " votes"]
-    classes: int | np.integer
+    classes: int
 
     def __post_init__(self) -> None:
         refuse_what_is_no_vote(self)

@@ -18,7 +18,7 @@ from answers.probability.softmax import log_softmax
 def expected_calibration_error(
     probabilities: Real[ndarray, "items classes"],
     labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
-    bins: int | np.integer = 15,
+    bins: int = 15,
 ) -> np.floating:
     """The gap between confidence and accuracy of the top label, weighted by items per bin.
 
@@ -59,7 +59,7 @@ def expected_calibration_error(
 def reliability(
     probabilities: Real[ndarray, "items classes"],
     labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
-    bins: int | np.integer = 15,
+    bins: int = 15,
 ) -> tuple[Integer[ndarray, " bins"], Float[ndarray, " bins"], Float[ndarray, " bins"]]:
     """For each bin of the top probability: items, mean confidence, accuracy.
 

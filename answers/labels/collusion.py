@@ -32,7 +32,7 @@ class Pairs:
     z: Float[ndarray, " pairs"]
 
 
-def suspicious_pairs(votes: Votes, at_least: int | np.integer = 20) -> Pairs:
+def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
     """Who agrees with whom more than their agreement with everybody else explains.
 
     Two experts agree often, and that is no sign of copying: both also agree with others.

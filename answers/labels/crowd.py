@@ -14,8 +14,8 @@ def documents(
     items: int,
     words: int = 120,
     length: int = 25,
-    signal: float | int = 0.5,
-    positive: float | int = 0.5,
+    signal: float = 0.5,
+    positive: float = 0.5,
 ) -> tuple[Integer[ndarray, "items words"], Integer[ndarray, " items"]]:
     """Texts of two classes as counts of words, and the class of each.
 
@@ -105,7 +105,7 @@ def fit_words(
     counts: Real[ndarray, "items words"],
     targets: Real[ndarray, "items 2"],
     weights: Real[ndarray, " items"] | None = None,
-    penalty: float | int = 1,
+    penalty: float = 1,
 ) -> Float[ndarray, " parameters"]:
     """The logistic regression of soft targets on counts: one weight a word, and a bias.
 

@@ -14,8 +14,6 @@ from numpy import ndarray
 
 from answers.labels.annotation import Votes, soft_labels
 
-Number = float | int | np.number
-
 
 # --8<-- [start:result]
 @dataclass(frozen=True, eq=False)
@@ -48,9 +46,9 @@ class DawidSkene:
 # --8<-- [start:dawid_skene]
 def dawid_skene(
     votes: Votes,
-    iterations: int | np.integer = 100,
-    tolerance: Number = 1e-10,
-    smoothing: Number = 0,
+    iterations: int = 100,
+    tolerance: float = 1e-10,
+    smoothing: float = 0,
     start: Float[ndarray, "items classes"] | None = None,
     report: Callable[[int], object] | None = None,
 ) -> DawidSkene:
@@ -127,7 +125,7 @@ def dawid_skene(
 
 # --8<-- [start:m_step]
 def estimates(
-    votes: Votes, cell: ndarray, posterior: ndarray, smoothing: Number
+    votes: Votes, cell: ndarray, posterior: ndarray, smoothing: float
 ) -> tuple[ndarray, ndarray]:
     """The M-step: prior and confusion matrices, if the posterior were the truth.
 
@@ -174,9 +172,7 @@ def true_classes(
 # --8<-- [end:e_step]
 
 
-def refuse_settings(
-    iterations: int | np.integer, tolerance: Number, smoothing: Number
-) -> None:
+def refuse_settings(iterations: int, tolerance: float, smoothing: float) -> None:
     """Raise if EM could not run with these."""
     if iterations < 1:
         raise ValueError(f"`iterations` is {iterations}; run at least one")

@@ -18,19 +18,18 @@ from answers.networks.two_layer_net import TwoLayerNet
 from answers.probability.softmax import softmax
 
 Labels = Integer[ndarray, " items"] | Bool[ndarray, " items"]
-Number = float | int | np.number
 
 # --8<-- [start:flips]
 # Digits that people confuse: a 1 called 7, a 3 called 8, a 4 called 9, a 5 called 6.
 CONFUSED = ((1, 7), (3, 8), (4, 9), (5, 6))
 
 
-def uniform_flips(rate: Number, classes: int = 10) -> Float[ndarray, "classes classes"]:
+def uniform_flips(rate: float, classes: int = 10) -> Float[ndarray, "classes classes"]:
     """Every label is wrong with probability `rate`, in any way."""
     return np.eye(classes) * (1 - rate) + (1 - np.eye(classes)) * rate / (classes - 1)
 
 
-def one_way_flips(rate: Number, pairs=CONFUSED, classes: int = 10):
+def one_way_flips(rate: float, pairs=CONFUSED, classes: int = 10):
     """Of each pair, the first class carries the label of the second with probability
     `rate`."""
     transition = np.eye(classes)
@@ -83,7 +82,7 @@ def digits() -> tuple[Float[ndarray, "items pixels"], Integer[ndarray, " items"]
     return images / 16, labels
 
 
-def classifier(fit: Number = 30):
+def classifier(fit: float = 30):
     """Logistic regression on 100 radial basis functions; the larger `fit`, the more it
     believes each label."""
     from sklearn.kernel_approximation import Nystroem
@@ -96,7 +95,7 @@ def classifier(fit: Number = 30):
     )
 
 
-def out_of_fold(images, labels, fit: Number = 30, seed: int = 0):
+def out_of_fold(images, labels, fit: float = 30, seed: int = 0):
     """Each example's probabilities, of a model trained on the four folds without it."""
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
@@ -135,7 +134,7 @@ def record_training(
 
 # --8<-- [start:slanted]
 def slanted(
-    images: Real[ndarray, "items pixels"], by: Number = 0.75
+    images: Real[ndarray, "items pixels"], by: float = 0.75
 ) -> Float[ndarray, "items pixels"]:
     """The same digits in another hand: upper rows of pixels are moved to the right, lower
     ones to the left."""
@@ -150,7 +149,7 @@ def slanted(
 
 # --8<-- [start:repairs]
 def repairs(
-    transition: Float[ndarray, "classes classes"], fit: Number, repeat: int
+    transition: Float[ndarray, "classes classes"], fit: float, repeat: int
 ) -> dict[str, float]:
     """The accuracy on clean test images after each way of treating suspicious labels.
 

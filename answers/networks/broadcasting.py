@@ -68,7 +68,7 @@ def refuse_too_large(shape: list[int]) -> None:
         )
     # NumPy multiplies from the left, so a 0 excuses only what stands behind it.
     most = np.iinfo(np.intp).max
-    if max((*shape, *accumulate(shape, mul)), default=0) > most:
+    if max((*shape, *accumulate(map(int, shape), mul)), default=0) > most:
         raise ValueError(
             f"the result would have shape {tuple(shape)}; NumPy counts no more than "
             f"{most} entries"

@@ -111,9 +111,7 @@ def below_likeliest(
 
 
 # --8<-- [start:posterior_odds]
-def posterior_odds(
-    prior_odds: float | int, *likelihood_ratios: float | int
-) -> np.floating:
+def posterior_odds(prior_odds: float, *likelihood_ratios: float) -> np.floating:
     """Posterior odds = prior odds * the likelihood ratio of each piece of evidence.
 
     Odds for H are P(H) / P(not H); the ratio is P(E | H) / P(E | not H), where E is
@@ -147,10 +145,10 @@ def posterior_odds(
 
 # --8<-- [start:beta_update]
 def beta_update(
-    alpha: Real[ndarray, "*#batch"] | float | int,
-    beta: Real[ndarray, "*#batch"] | float | int,
-    successes: Real[ndarray, "*#batch"] | float | int,
-    failures: Real[ndarray, "*#batch"] | float | int,
+    alpha: Real[ndarray, "*#batch"] | float,
+    beta: Real[ndarray, "*#batch"] | float,
+    successes: Real[ndarray, "*#batch"] | float,
+    failures: Real[ndarray, "*#batch"] | float,
 ) -> tuple[
     Float[ndarray, "..."] | np.floating,
     Float[ndarray, "..."] | np.floating,
@@ -186,7 +184,7 @@ def beta_update(
 
 
 def checked(
-    value: Real[ndarray, "*shape"] | float | int, name: str, above: float | int = -1
+    value: Real[ndarray, "*shape"] | float, name: str, above: float = -1
 ) -> Float[ndarray, "*shape"]:
     """`value` in floats, once each is finite, 0 or more, and larger than `above`."""
     array = as_float(np.asarray(value))
@@ -245,10 +243,10 @@ def reweighted(
 
 # --8<-- [start:natural_frequencies]
 def natural_frequencies(
-    prior: float | int,
-    sensitivity: float | int,
-    false_positive_rate: float | int,
-    people: float | int = 1000,
+    prior: float,
+    sensitivity: float,
+    false_positive_rate: float,
+    people: float = 1000,
 ) -> Float[ndarray, "2 2"]:
     """Expected counts of people: rows ill and healthy, columns positive and negative.
 

@@ -50,7 +50,7 @@ def distribution(
 
 
 # --8<-- [start:in_base]
-def in_base(nats: Float[ndarray, "*shape"] | np.floating, base: float | int):
+def in_base(nats: Float[ndarray, "*shape"] | np.floating, base: float):
     """Nats in units of log(base): bits for base 2.
 
     Raises:
@@ -68,7 +68,7 @@ def in_base(nats: Float[ndarray, "*shape"] | np.floating, base: float | int):
 
 # --8<-- [start:entropy]
 def entropy(
-    p: Real[ndarray, "*shape"], base: float | int = math.e, axis: int = -1
+    p: Real[ndarray, "*shape"], base: float = math.e, axis: int = -1
 ) -> Float[ndarray, "*rest"] | np.floating:
     """The mean surprise of a distribution: H(p) = -Σ p log p, with 0 log 0 = 0.
 
@@ -130,7 +130,7 @@ def log_ratios(
 def kl_divergence(
     p: Real[ndarray, "*shape"],
     q: Real[ndarray, "*shape"],
-    base: float | int = math.e,
+    base: float = math.e,
     axis: int = -1,
 ) -> Float[ndarray, "*rest"] | np.floating:
     """What is lost by taking q for p: KL(p‖q) = Σ p log(p / q), the mean under p.
@@ -171,7 +171,7 @@ def kl_divergence(
 def kl_from_logits(
     p: Real[ndarray, "*shape"],
     q: Real[ndarray, "*shape"],
-    base: float | int = math.e,
+    base: float = math.e,
     axis: int = -1,
 ) -> Float[ndarray, "*rest"] | np.floating:
     """KL(softmax(p)‖softmax(q)), finite where a probability would round to 0.
@@ -249,7 +249,7 @@ def kl_gradients(
 def jensen_shannon(
     p: Real[ndarray, "*shape"],
     q: Real[ndarray, "*shape"],
-    base: float | int = math.e,
+    base: float = math.e,
     axis: int = -1,
 ) -> Float[ndarray, "*rest"] | np.floating:
     """The mean KL divergence of p and of q from their average m = (p + q) / 2.

@@ -97,7 +97,7 @@ def log_normal(x, mean, deviation):
 
 
 # --8<-- [start:two_modes]
-def two_modes(mode: float | int, deviation: float | int = 1.0) -> Mixture:
+def two_modes(mode: float, deviation: float = 1.0) -> Mixture:
     """Two equal normal densities, around `mode` and around -`mode`."""
     return Mixture(
         np.array([0.5, 0.5]), np.array([-mode, mode]), np.array([deviation] * 2)
@@ -108,13 +108,13 @@ def two_modes(mode: float | int, deviation: float | int = 1.0) -> Mixture:
 
 
 # --8<-- [start:fit_gaussian]
-Start = tuple[float | int, float | int]
+Start = tuple[float, float]
 
 
 def fit_gaussian(
     target: Mixture | Callable,
     direction: Literal["forward", "reverse"] = "forward",
-    start: Start | float | int | None = None,
+    start: Start | float | None = None,
 ) -> Gaussian:
     """The Gaussian q nearest to a density p: by KL(p‖q) forward, by KL(q‖p) in reverse.
 
@@ -188,9 +188,7 @@ def reverse_fits(target: Mixture) -> list[Gaussian]:
 
 
 # --8<-- [start:both_fits]
-def both_fits(
-    mode: float | int, deviation: float | int = 1.0
-) -> tuple[Gaussian, list[Gaussian]]:
+def both_fits(mode: float, deviation: float = 1.0) -> tuple[Gaussian, list[Gaussian]]:
     """The Gaussians fitted in both directions to two equal modes, at ±`mode`.
 
     Returns:

@@ -16,7 +16,7 @@ def fit_word_counts(
     counts: Real[ndarray, "texts words"],
     labels: Integer[ndarray, " texts"] | Bool[ndarray, " texts"],
     classes: int,
-    smoothing: float | int = 1,
+    smoothing: float = 1,
 ) -> tuple[Float[ndarray, " classes"], Float[ndarray, "classes words"]]:
     """log P(class), and log P(word | class) from smoothed shares of all words.
 

@@ -8,9 +8,7 @@ from answers.probability.bayes import beta_update
 
 
 # --8<-- [start:probability_larger]
-def probability_larger(
-    b: tuple[float | int, float | int], a: tuple[float | int, float | int]
-) -> float:
+def probability_larger(b: tuple[float, float], a: tuple[float, float]) -> float:
     """P(rate of B > rate of A) for independent Beta rates, exactly.
 
     With whole alpha_b the integral is a sum of alpha_b terms. Each is the one before
@@ -51,9 +49,7 @@ def probability_larger(
 
 
 # --8<-- [start:expected_loss]
-def expected_loss(
-    chosen: tuple[float | int, float | int], other: tuple[float | int, float | int]
-) -> float:
+def expected_loss(chosen: tuple[float, float], other: tuple[float, float]) -> float:
     """E[max(other - chosen, 0)]: the success rate given up, on average, by this choice.
 
     The mean of a Beta rate where it is the larger one is its mean times the
@@ -81,11 +77,11 @@ def expected_loss(
 # --8<-- [end:expected_loss]
 
 
-def mean(rate: tuple[float | int, float | int]) -> float:
+def mean(rate: tuple[float, float]) -> float:
     """The mean of a Beta distribution."""
     return rate[0] / (rate[0] + rate[1])
 
 
-def log_beta(a: float | int, b: float | int) -> float:
+def log_beta(a: float, b: float) -> float:
     """The logarithm of the Beta function, Γ(a) Γ(b) / Γ(a + b)."""
     return lgamma(a) + lgamma(b) - lgamma(a + b)

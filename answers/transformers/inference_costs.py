@@ -48,9 +48,9 @@ class Decoder:
 class Machine:
     """The peaks of a processor, from its data sheet."""
 
-    flops_per_second: float | int
-    bytes_per_second: float | int
-    memory_bytes: float | int
+    flops_per_second: float
+    bytes_per_second: float
+    memory_bytes: float
 
     @property
     def ridge(self) -> float:
@@ -69,9 +69,7 @@ H100_INT8 = Machine(1979e12, 3.35e12, 80e9)
 
 
 # --8<-- [start:bytes]
-def weight_bytes(
-    params: int, bits: float | int = 16, group: int | None = None
-) -> float | int:
+def weight_bytes(params: int, bits: float = 16, group: int | None = None) -> float:
     """The bytes of the weights: params · bits / 8, and 2 bytes of scale for a group.
 
     Args:
@@ -93,12 +91,13 @@ def weight_bytes(
     """
     if bits <= 0:
         raise ValueError(f"`bits` is {bits}; choose a positive number")
-    return params * bits / 8 + (2 * params / group if group else 0)
+    # Divided first, for an integer of NumPy's may be too small for the product.
+    return params / 8 * bits + (params / group * 2 if group else 0)
 
 
 def kv_bytes(
-    model: Decoder, tokens: int, batch: int = 1, bytes_each: float | int = 2
-) -> float | int:
+    model: Decoder, tokens: int, batch: int = 1, bytes_each: float = 2
+) -> float:
     """The bytes of the KV cache: 2 · layers · kv_heads · head_size · bytes a token.
 
     Times tokens, times sequences. The 2 is for keys and values. Heads that share keys
@@ -117,8 +116,8 @@ def kv_bytes(
         >>> kv_bytes(LLAMA_3_8B, tokens=1)
         131072
     """
-    numbers = 2 * model.layers * model.kv_heads * model.head_size * tokens * batch
-    return numbers * bytes_each
+    each = 2 * model.layers * model.kv_heads * model.head_size
+    return each * int(tokens) * int(batch) * bytes_each
 
 
 # --8<-- [end:bytes]
@@ -143,7 +142,7 @@ def flops_per_token(model: Decoder, context: int) -> int:
         >>> flops_per_token(LLAMA_3_8B, context=8192) / 1e9
         19.30428416
     """
-    return 2 * model.matmul_params + 4 * model.layers * context * model.d_model
+    return 2 * model.matmul_params + 4 * model.layers * int(context) * model.d_model
 
 
 # --8<-- [end:flops]
@@ -154,8 +153,8 @@ def flops_per_token(model: Decoder, context: int) -> int:
 class Cost:
     """The arithmetic and the memory traffic of one step."""
 
-    flops: float | int
-    bytes: float | int
+    flops: float
+    bytes: float
 
     @property
     def intensity(self) -> float:
@@ -163,7 +162,7 @@ class Cost:
         return self.flops / self.bytes
 
 
-def roofline_seconds(cost: Cost, machine: Machine) -> float | int:
+def roofline_seconds(cost: Cost, machine: Machine) -> float:
     """The least time of a step: max(FLOPs / peak, bytes / bandwidth).
 
     Both run at the same time, so the longer decides. Below the ridge that is memory.
@@ -188,8 +187,8 @@ def decode_cost(
     model: Decoder,
     batch: int,
     context: int,
-    weight_bits: float | int = 16,
-    kv_bits: float | int = 16,
+    weight_bits: float = 16,
+    kv_bits: float = 16,
 ) -> Cost:
     """One token for each sequence of a batch: weights are read once, KV once for each.
 
@@ -214,11 +213,11 @@ def decode_cost(
     """
     weights = weight_bytes(model.matmul_params, weight_bits)
     cache = kv_bytes(model, context, batch, kv_bits / 8)
-    return Cost(batch * flops_per_token(model, context), weights + cache)
+    return Cost(int(batch) * flops_per_token(model, context), weights + cache)
 
 
 def prefill_cost(
-    model: Decoder, tokens: int, batch: int = 1, weight_bits: float | int = 16
+    model: Decoder, tokens: int, batch: int = 1, weight_bits: float = 16
 ) -> Cost:
     """All tokens of a prompt at once: the weights are read once for all of them.
 
@@ -242,6 +241,7 @@ def prefill_cost(
         2084
     """
     weights = weight_bytes(model.matmul_params, weight_bits)
+    tokens, batch = int(tokens), int(batch)
     flops = 2 * tokens * model.matmul_params
     flops += 2 * model.layers * tokens * (tokens + 1) * model.d_model
     return Cost(batch * flops, weights + kv_bytes(model, tokens, batch))
@@ -255,8 +255,8 @@ def largest_batch(
     model: Decoder,
     machine: Machine,
     context: int,
-    weight_bits: float | int = 16,
-    kv_bits: float | int = 16,
+    weight_bits: float = 16,
+    kv_bits: float = 16,
 ) -> int:
     """How many sequences fit: what the weights leave of memory, over the KV of each.
 
@@ -286,8 +286,8 @@ def batching_curve(
     machine: Machine,
     batches: Sequence[int],
     context: int,
-    weight_bits: float | int = 16,
-    kv_bits: float | int = 16,
+    weight_bits: float = 16,
+    kv_bits: float = 16,
 ) -> list[tuple[float, float]]:
     """What a larger batch does while decoding: seconds a step, and tokens a second.
 
@@ -325,7 +325,7 @@ def batching_curve(
 
 
 # --8<-- [start:speculation]
-def tokens_per_verification(acceptance: float | int, drafted: int) -> float:
+def tokens_per_verification(acceptance: float, drafted: int) -> float:
     """Speculative decoding: how many tokens one pass of the large model yields on average.
 
     A draft of n tokens is checked in one pass. The first refusal ends it, and the large

@@ -157,7 +157,7 @@ def cache_bytes(
         72.0
     """
     heads, d = config.heads, config.head_width
-    return 2 * config.layers * heads * d * tokens * batch * element
+    return 2 * config.layers * heads * d * int(tokens) * int(batch) * int(element)
 
 
 # --8<-- [end:bytes]

@@ -12,7 +12,7 @@ from answers.inputs import as_float, refuse_empty, refuse_nan
 
 # --8<-- [start:prune_magnitude]
 def prune_magnitude(
-    w: Real[ndarray, "*shape"], fraction: float | int
+    w: Real[ndarray, "*shape"], fraction: float
 ) -> Float[ndarray, "*shape"]:
     """A copy of `w` in which that fraction of all entries, the smallest, is 0.
 
@@ -51,7 +51,7 @@ def prune_magnitude(
 # --8<-- [end:prune_magnitude]
 
 
-def how_many(size: int, fraction: float | int) -> int:
+def how_many(size: int, fraction: float) -> int:
     """round(fraction · size): 0.7 · 10 is a little more than 7, 0.29 · 100 a little less."""
     if not 0 <= fraction <= 1:
         raise ValueError(
@@ -65,7 +65,7 @@ def prune_neurons(
     w1: Real[ndarray, "hidden in"],
     b1: Real[ndarray, " hidden"],
     w2: Real[ndarray, "out hidden"],
-    fraction: float | int,
+    fraction: float,
 ) -> tuple[
     Float[ndarray, "kept in"], Float[ndarray, " kept"], Float[ndarray, "out kept"]
 ]:

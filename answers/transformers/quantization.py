@@ -157,7 +157,7 @@ def int8_linear(
 def smooth(
     x: Real[ndarray, "batch in"],
     w: Real[ndarray, "out in"],
-    strength: float | int = 0.5,
+    strength: float = 0.5,
 ) -> tuple[Float[ndarray, "batch in"], Float[ndarray, "out in"]]:
     """`x` and `w` with the same product, and with the outliers of `x` shared out.
 
