@@ -2,6 +2,7 @@
 
 import hypothesis
 import pytest
+from house import copy_house
 from serving import Site, build, serve
 
 # A busy machine may take its time over one example.
@@ -15,3 +16,9 @@ def site(tmp_path_factory) -> Site:
     folder = tmp_path_factory.mktemp("site")
     with serve(folder) as url:
         yield build(folder, url)
+
+
+@pytest.fixture(scope="session")
+def copied_house(tmp_path_factory):
+    """A committed copy of the repository; whoever changes it puts it back."""
+    return copy_house(tmp_path_factory.mktemp("house"))

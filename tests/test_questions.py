@@ -1,14 +1,13 @@
 """A question is whole: a page, modules, exercises, tests, and answers to judge. Adding one edits
 no other file."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from house import python_in
 
 from answers.pages import ROOT, read
 from answers.site import modules
@@ -61,59 +60,18 @@ def test_nothing_is_missing():
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory) -> Path:
-    """A copy of the repository, committed, with question 21 in it, which is not."""
-    folder = tmp_path_factory.mktemp("house")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    identity = ["-c", "user.name=x", "-c", "user.email=x"]
-    for command in (
-        ["init", "-q"],
-        ["add", "-A"],
-        [*identity, "commit", "-qm", "The house"],
-    ):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+def house(copied_house) -> Path:
+    """A committed copy of the repository with question 21 in it, which is not committed."""
     for piece in PIECES:
-        shutil.copy(QUESTION / piece, folder / piece)
-    return folder
+        shutil.copy(QUESTION / piece, copied_house / piece)
+    yield copied_house
+    subprocess.run(["git", "clean", "-fdq"], cwd=copied_house, check=True)
+    subprocess.run(["git", "checkout", "-q", "."], cwd=copied_house, check=True)
 
 
 def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
-    environment = {
-        k: v for k, v in os.environ.items() if "COV" not in k and k != "PYTEST_ADDOPTS"
-    }
-    # What the browser would show is tested with the other twenty.
-    environment |= {
-        "PYTHONPATH": str(folder),
-        "CHROMIUM": "/none",
-        "ANSWERS_REQUIRE_BROWSER": "0",
-    }
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-n0",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            *arguments,
-        ],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    command = ["-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider", *arguments]
+    done = python_in(folder, *command)
     return done.returncode, done.stdout
 
 

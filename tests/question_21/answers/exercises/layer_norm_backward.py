@@ -1,8 +1,8 @@
 """Practice for question 21: the backward pass of layer normalization."""
 
 import numpy as np
-
 from answers.networks.layer_norm import layer_norm_backward, normalize
+
 from answers.practice.grader import Exercise
 
 exercise = Exercise(
@@ -35,7 +35,8 @@ exercise.case("seven rows", *inputs(7, 3))
 exercise.case("three axes", *inputs(2, 5, 3))
 exercise.case("a large eps", *inputs(3, 5), eps=0.5)
 exercise.case(
-    "inputs about 10 000", *(a + s for a, s in zip(inputs(3, 5), (0, 1e4, 0)))
+    "inputs about 10 000",
+    *(a + s for a, s in zip(inputs(3, 5), (0, 1e4, 0), strict=True)),
 )
 exercise.case(
     "integer inputs", np.ones((2, 3)), np.array([[1, 2, 4], [0, 5, 1]]), np.ones(3)
@@ -47,7 +48,7 @@ exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 def statistics_held_constant(dout, x, gain, eps=1e-5):
     """Mean and deviation are taken for constants, but every entry of the row moves them. Take
     from gain · dout its mean and its part along x̂."""
-    normalized, deviation = normalize(x, eps)
+    _, deviation = normalize(x, eps)
     _, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
     return gain * dout / deviation, dgain, dbias
 
