@@ -87,7 +87,9 @@ def units(name: str, text: str) -> dict[str, list[ast.stmt]]:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             bound = [statement.name]
         elif isinstance(statement, ast.Import | ast.ImportFrom):
-            bound = [a.asname or a.name.partition(".")[0] for a in statement.names]
+            for alias in statement.names:
+                found[alias.asname or alias.name.partition(".")[0]].append(alias)
+            continue
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = getattr(statement, "targets", None) or [statement.target]
             inner = (node for target in targets for node in ast.walk(target))
@@ -130,7 +132,7 @@ class Graph:
 
     def add(self, unit: Unit, statements: list[ast.stmt]) -> None:
         name, own = unit
-        near = {name} | self.imported[name]
+        others = self.imported[name]
         self.refers[name, WHOLE].add(unit)
         self.refers[unit] |= {(module, REST) for module in self.imported[name]} | {
             (name, REST)
@@ -140,15 +142,15 @@ class Graph:
             above = getattr(statement, "decorator_list", [])
             if own.startswith("test_") and above:
                 marks = (name, decorators(own))
-                self.refers[marks] |= self.named(near, above)
+                self.refers[marks] |= self.named(name, above, others)
                 below = [n for n in ast.iter_child_nodes(statement) if n not in above]
-                self.refers[unit] |= self.named(near, below)
+                self.refers[unit] |= self.named(name, below, others)
             else:
-                self.refers[unit] |= self.named(near, [statement])
+                self.refers[unit] |= self.named(name, [statement], others)
 
-    def named(self, near: set[str], nodes: list[ast.AST]) -> set[Unit]:
-        """The units that code names; it lies in, or imports, the files `near`."""
-        words, found, todo = set(), set(), list(nodes)
+    def named(self, name: str, nodes: list[ast.AST], imported: set[str]) -> set[Unit]:
+        """The units that code names: a word of its own file `name`, an attribute of another."""
+        words, attributes, found, todo = set(), set(), set(), list(nodes)
         while todo:
             node = todo.pop()
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -156,20 +158,19 @@ class Graph:
             todo += ast.iter_child_nodes(node)
             if isinstance(node, ast.Name):
                 words.add(node.id)
-            elif isinstance(node, ast.Attribute):
-                words.add(node.attr)
-            elif isinstance(node, ast.alias):
-                words |= {node.name, *node.name.split(".")}
             elif isinstance(node, ast.arg):
                 words.add(node.arg)  # a fixture
+            elif isinstance(node, ast.Attribute):
+                attributes.add(node.attr)
+            elif isinstance(node, ast.alias):
+                attributes |= {node.name, *node.name.split(".")}
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= self.in_string(node.value)
-        return found | {
-            (name, word)
-            for name in near
-            for word in words
-            if word in self.defined.get(name, ())
-        }
+        for other in {name} | imported:
+            known = self.defined.get(other, {}).keys()
+            own = words | attributes if other == name else attributes
+            found |= {(other, word) for word in known & own}
+        return found
 
     def in_string(self, text: str) -> set[Unit]:
         """The units that a string names."""
@@ -199,7 +200,7 @@ class Graph:
         with contextlib.suppress(RuntimeError, SyntaxError):
             fences = python_fences(ROOT / name) if name.endswith(".md") else ()
             code = re.sub(r"^.*8<-.*$", "", "".join(f.raw for f in fences), flags=re.M)
-            found |= self.named(imported(code), [parse(code)])
+            found |= self.named(name, [parse(code)], imported(code))
         return found
 
     def section(self, included: str, section: str) -> set[Unit]:
