@@ -15,6 +15,8 @@ from jaxtyping import install_import_hook
 
 from answers import inputs  # noqa: F401  (the hook looks `answers.inputs` up by name)
 
+__version__ = "0.1.0"
+
 TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
 install_import_hook(
     [f"answers.{topic}" for topic in TOPICS], "answers.inputs.typechecked"

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from answers import __version__
 from answers.practice import catalog, progress, sandbox
 from answers.practice.grader import Exercise
 from answers.practice.progress import ProgressError, Record, Records
@@ -32,6 +33,25 @@ app = typer.Typer(
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="An exercise; `answers list` has all.")
 ]
+
+
+def tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"answers {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=tell_version, is_eager=True, help="Print the version."
+    ),
+]
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    pass
 
 
 def refuse(message: str) -> NoReturn:

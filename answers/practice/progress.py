@@ -76,7 +76,7 @@ def load() -> tuple[Records, str | None]:
     if newer:
         raise ProgressError(
             f"{file} is of a newer version of answers, and is left as it is; "
-            "update this one: pip install --upgrade answers"
+            "update this one: pip install --upgrade worked-answers"
         )
     return records, None
 
