@@ -1,19 +1,42 @@
 """Worked answers to machine-learning interview questions: the code that the pages show.
 
-    networks, probability, transformers, labels   the answers: one module a topic of a page
-    derivations, figures, explorers, exercises    what is made of them for pages and practice
-    practice, site                                what judges, and what builds the pages
-    records                                       what was measured once
-    gradient_check, inputs, files, pages, cli     what all of these use, and the command `answers`
+The answers, one module a topic of a page:
+
+    networks        layers and their gradients, autograd, broadcasting, matrix calculus
+    probability     softmax and cross-entropy, divergences, bounds of a loss, Bayes
+    transformers    attention, a small trained GPT, its cache, quantization, debugging
+    labels          noisy labels, bad annotators, calibration, metrics, comparisons
+    gradient_check  tells whether a gradient is right
+
+What is made of them, for pages and practice:
+
+    derivations     the formulas, by SymPy
+    figures         the drawings, by Matplotlib
+    explorers       the figures with sliders
+    exercises       for each its answer, cases, hints, and mistakes known by name
+
+What these need, and what is made of all:
+
+    practice        judges what a learner writes
+    site            builds the pages
+    records         what was measured once
+    pages           reads the questions
+    cli             the command `answers`
+    inputs          what every answer refuses
+    extras          what few need and may be missing
+    files           writes a file whole or not at all
 
 Imports run downward only. Every annotated shape of an answer is enforced when its function is
 called: jaxtyping's import hook decorates the functions of the four topics. The rest starts twice
 as fast undecorated. Importing this loads neither PyTorch nor SymPy.
 """
 
+import sys
+
 from jaxtyping import install_import_hook
 
 from answers import inputs  # noqa: F401  (the hook looks `answers.inputs` up by name)
+from answers.extras import Missing
 
 __version__ = "0.1.0"
 
@@ -21,3 +44,4 @@ TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
 install_import_hook(
     [f"answers.{topic}" for topic in TOPICS], "answers.inputs.typechecked"
 )
+sys.meta_path.append(Missing)

@@ -105,9 +105,7 @@ def loaded(name: str) -> Exercise:
     try:
         return catalog.load(name)
     except ModuleNotFoundError as error:
-        refuse(
-            f"{name} needs {error.name}, which is not installed: pip install {error.name}"
-        )
+        refuse(f"{name} could not be loaded: {error}")
 
 
 def refuse_unreadable(path: Path, name: str, complain: Callable) -> None:

@@ -42,9 +42,8 @@ def main() -> None:
     try:
         exercise = catalog.load(request["exercise"])
     except Exception as error:
-        what = f"it could not be loaded: {error!r:.500}"
-        if isinstance(error, ModuleNotFoundError):
-            what = f"it needs {error.name}, which is not installed: pip install {error.name}"
+        reason = str(error) if isinstance(error, ModuleNotFoundError) else repr(error)
+        what = f"it could not be loaded: {reason:.500}"
         send(
             channel,
             token=token,

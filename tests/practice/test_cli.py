@@ -166,7 +166,7 @@ def test_an_exercise_that_needs_what_is_not_installed_says_what(
 
     monkeypatch.setattr(catalog, "load", load)
     told = answers(command, "softmax", code=2).stderr
-    assert told == "softmax needs torch, which is not installed: pip install torch\n"
+    assert told == "softmax could not be loaded: No module named 'torch'\n"
     assert list(folder.iterdir()) == []
 
 

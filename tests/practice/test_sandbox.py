@@ -438,7 +438,7 @@ def test_an_exercise_that_needs_a_missing_library_says_so(tmp_path, monkeypatch)
         ],
     )
     outcome = sandbox.Check("softmax", tmp_path / "softmax.py").outcome()
-    assert "it needs answers.probability.softmax, which is not installed" in told(
+    assert "it could not be loaded: import of answers.probability.softmax" in told(
         outcome
     )
 
