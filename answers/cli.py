@@ -95,7 +95,7 @@ def known(name: str, complain: Callable = refuse) -> str:
         try:
             catalog.load(name)
         except KeyError as error:
-            message = str(error)
+            message = error.args[0]
             complain(message[0].upper() + message[1:])
     return name
 
@@ -128,9 +128,8 @@ def refuse_unreadable(path: Path, name: str, complain: Callable) -> None:
 def main() -> None:
     """Run the command, and show no learner a traceback of ours."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(
-            errors="replace"
-        )  # a terminal without Unicode shows ? instead
+        # A terminal without Unicode shows ? instead.
+        stream.reconfigure(errors="replace")
     try:
         app()
     except Exception as error:
@@ -234,10 +233,8 @@ def check_once(
     """Judge the file, show the verdict, note a pass; whether it passed."""
     running = sandbox.Check(name, path, timeout, memory)
     if not as_json:
-        from answers.practice import (
-            questions,
-            terminal,
-        )  # loaded while the judge is, too
+        # Loaded while the judge is, too.
+        from answers.practice import questions, terminal
     outcome = running.outcome()
     passed = outcome.report.passed
     notice = saved(progress.mark_passed, name) if passed else None
@@ -271,7 +268,7 @@ def hint(name: Name) -> None:
     before = records().get(name, Record()).hints
     shown = min(before + 1, len(hints))
     out = terminal.console()
-    terminal.show_hints(out, name, hints, shown)
+    terminal.show_hints(out, hints, shown)
     if before >= len(hints):
         typer.echo(f"There are no more. The answer: answers solution {name} --give-up")
     warn(saved(progress.mark_hints, name, shown))

@@ -1,41 +1,28 @@
-r"""TeX formulas as plain text: `$e^{z_k} / \sum_i e^{z_i}$` becomes e^(zₖ) / ∑ᵢ e^(zᵢ).
+r"""TeX formulas as plain text: `$e^{z_k} / \sum_i e^{z_i}$` becomes e^zₖ / ∑ᵢ e^zᵢ.
 
 For a terminal, and for the formulas of a thirty-second answer: one line each. What this does
 not know it leaves as its name, without the backslash.
 """
 
 import re
-import unicodedata
+from html.entities import html5
 
 TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|[{}^_]|\s+|[^\\{}^_\s]", re.DOTALL)
 FORMULA = re.compile(
     r"(`+).*?\1|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL
 )
 
+# Most signs have one name in TeX and in HTML; these have none there, or another sign.
 SYMBOLS = {
-    "varepsilon": "ε", "varphi": "φ", "ell": "\N{SCRIPT SMALL L}",
-    "sum": "∑", "prod": "∏", "int": "∫", "partial": "∂", "nabla": "∇", "infty": "∞", "lambda": "λ",
-    "times": "\N{MULTIPLICATION SIGN}", "cup": "\N{UNION}",
-    "top": "ᵀ", "cdot": "·", "odot": "⊙", "otimes": "⊗", "pm": "±", "mp": "∓",
-    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "ll": "≪", "gg": "≫",
-    "approx": "≈", "sim": "~", "propto": "∝", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→",
-    "rightarrow": "→", "leftarrow": "←", "Rightarrow": "⇒", "mapsto": "↦", "mid": "|",
-    "ldots": "…", "dots": "…", "cdots": "⋯", "lVert": "‖", "rVert": "‖", "Vert": "‖", "|": "‖",
-    "lvert": "|", "rvert": "|", "vert": "|", "lfloor": "⌊", "rfloor": "⌋", "langle": "⟨",
-    "rangle": "⟩", "forall": "∀", "exists": "∃", "cap": "∩", "subset": "⊂",
-    "quad": "  ", "qquad": "    ", ",": " ", ";": " ", ":": " ", " ": " ", "!": "", "\\": "; ",
+    "partial": "∂", "infty": "∞", "exists": "∃", "to": "→", "neq": "≠", "top": "ᵀ", "cdot": "·",
+    "varepsilon": "ε", "varphi": "φ", "sim": "~", "ldots": "…", "dots": "…", "cdots": "⋯",
+    "lVert": "‖", "rVert": "‖", "|": "‖", "lvert": "|", "rvert": "|", "mid": "|",
+    ",": " ", ";": " ", ":": " ", " ": " ", "quad": "  ", "qquad": "    ", "\\": "; ",
     "left": "", "right": "", "big": "", "Big": "", "bigl": "", "bigr": "", "displaystyle": "",
+    "!": "",
 }  # fmt: skip
-LETTERS = {
-    "text",
-    "mathrm",
-    "operatorname",
-    "mathbf",
-    "mathit",
-    "mathcal",
-    "boldsymbol",
-    "mathsf",
-}
+WORDS = {"Pr", "deg", "sup"}
+LETTERS = re.compile("text|operatorname|boldsymbol|math(rm|bf|it|cal|sf)")
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 SUPERSCRIPTS = str.maketrans("0123456789+-=()nT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵀ")
 SUBSCRIPTS = str.maketrans(
@@ -54,9 +41,8 @@ def readable(markdown: str) -> str:
 
     def replace(match: re.Match) -> str:
         formula = match["block"] or match["inline"]
-        return (
-            re.sub(r"([*_\[\]<>`|])", r"\\\1", plain(formula)) if formula else match[0]
-        )
+        escaped = re.sub(r"([*_\[\]<>`|])", r"\\\1", plain(formula or ""))
+        return escaped if formula else match[0]
 
     return FORMULA.sub(replace, markdown)
 
@@ -84,7 +70,7 @@ def argument(tokens: list[str]) -> str:
     """The text of the next group in braces, or of the next token."""
     while tokens and tokens[-1].isspace():
         tokens.pop()
-    return item(tokens) if tokens else ""
+    return spaced(item(tokens)) if tokens else ""
 
 
 def item(tokens: list[str]) -> str:
@@ -94,48 +80,33 @@ def item(tokens: list[str]) -> str:
         text = sequence(tokens)
         del tokens[-1:]
         return text
-    if token == "^":
-        return script(argument(tokens), "^", SUPERSCRIPTS)
-    if token == "_":
-        return script(argument(tokens), "_", SUBSCRIPTS)
+    if token in "^_":
+        return script(argument(tokens), token)
     if not token.startswith("\\"):
         return token
-    return command(token[1:].rstrip("*"), tokens)
-
-
-def command(name: str, tokens: list[str]) -> str:
-    """The text of a command."""
+    name = token[1:].rstrip("*")
     if name in SYMBOLS:
         return SYMBOLS[name]
-    if name in LETTERS:
+    if LETTERS.fullmatch(name):
         text = argument(tokens)
         return f"{GAP}{text}{GAP}" if len(text) > 1 else text
     if name in ACCENTS:
         return argument(tokens) + ACCENTS[name]
     if name == "mathbb":
         letter = argument(tokens)
-        return letter_called(f"DOUBLE-STRUCK CAPITAL {letter}") or letter
+        return html5.get(f"{letter}opf;", letter)
     if name == "sqrt":
         return f"√{enclosed(argument(tokens))}"
     if name in ("frac", "tfrac", "dfrac"):
         return f"{enclosed(argument(tokens))}/{enclosed(argument(tokens))}"
-    size = "CAPITAL" if name[0].isupper() else "SMALL"
-    if letter := letter_called(f"GREEK {size} LETTER {name.upper()}"):
-        return letter
+    if name not in WORDS and f"{name};" in html5:
+        return html5[f"{name};"]
     return f"{GAP}{name}{GAP}" if name.isalpha() else name
 
 
-def letter_called(name: str) -> str:
-    """The character of this Unicode name, or nothing."""
-    try:
-        return unicodedata.lookup(name)
-    except KeyError:
-        return ""
-
-
-def script(text: str, mark: str, table: dict[int, int]) -> str:
+def script(text: str, mark: str) -> str:
     """`text` raised or lowered, by letters of their own if Unicode has them all."""
-    text = spaced(text)
+    table = SUPERSCRIPTS if mark == "^" else SUBSCRIPTS
     known = text == "ᵀ" or all(ord(character) in table for character in text)
     word = text.isalpha() and len(text) > 2
     if known and not word:
@@ -144,5 +115,4 @@ def script(text: str, mark: str, table: dict[int, int]) -> str:
 
 
 def enclosed(text: str) -> str:
-    text = spaced(text)
     return text if ATOM.fullmatch(text) else f"({text})"

@@ -15,10 +15,14 @@ from answers.practice.plain_formulas import readable
 from answers.practice.progress import Record, Records
 from answers.practice.sandbox import Outcome
 
-WIDTH = 80  # longer lines are tiring to read
-COLUMN = 32  # where the right half of a table begins
-SITE = "http://127.0.0.1:8000"  # of `mkdocs serve`; SITE_URL overrides it there as well as here
-FOLLOW_UPS = "They will ask next"  # a heading of every page
+# Longer lines are tiring to read.
+WIDTH = 80
+# Where the right half of a table begins.
+COLUMN = 32
+# Where `mkdocs serve` serves; SITE_URL overrides it there as well as here.
+SITE = "http://127.0.0.1:8000"
+# Below a heading of every page.
+FOLLOW_UPS = "they-will-ask-next"
 
 ESCAPES = re.compile(
     r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07?|.)|[\x00-\x08\x0b-\x1f\x7f]"
@@ -40,11 +44,17 @@ def say(
     shown = Text(clean(text), style=style)
     shown.highlight_regex(r"`[^`\n]+`", "bold")
     for colour, words in marked.items():
-        if words:
-            shown.highlight_words([words], colour)
+        shown.highlight_words([words] if words else [], colour)
     for line in shown.wrap(out, out.width - indent):
         line.rstrip()
         out.print(Text.assemble(" " * indent, line))
+
+
+def say_row(out: Console, left: str, right: str | Text) -> None:
+    """Print a row of a table with two columns."""
+    row = Text.assemble(f"{left:<{COLUMN}}  ", right)
+    row.rstrip()
+    out.print(row)
 
 
 def clean(text: str) -> str:
@@ -58,20 +68,17 @@ def show_outcome(out: Console, name: str, outcome: Outcome) -> None:
     verdict = ("passed", "bold green") if report.passed else ("not passed", "bold red")
     out.print(Text.assemble((name, "bold"), ": ", verdict))
     if not report.passed:
-        first, others = report.failures[0], len(report.failures) - 1
+        first, *others = report.failures
         out.print()
         say(out, f"{first.case}:")
         say(out, first.message, green=first.expected, red=first.got)
         if others:
-            parts = "Another part" if others == 1 else f"{others} other parts"
-            say(
-                out,
-                f"{parts} of the same result {'is' if others == 1 else 'are'} wrong.",
-            )
+            many = f"{len(others)} other parts of the same result are wrong."
+            one = "Another part of the same result is wrong."
+            say(out, one if len(others) == 1 else many)
     if report.diagnosis:
         title = report.bug.replace("_", " ").capitalize()
-        out.print()
-        out.print(Text(f"  {title}", "bold yellow"))
+        out.print(Text(f"\n  {title}", "bold yellow"))
         say(out, report.diagnosis)
     if outcome.output.strip():
         cut = f", after {outcome.hidden:,} bytes not shown" if outcome.hidden else ""
@@ -85,29 +92,23 @@ def show_outcome(out: Console, name: str, outcome: Outcome) -> None:
 def show_next_steps(out: Console, page: Page, next_exercise: str | None) -> None:
     """Where to go after a pass."""
     site = os.environ.get("SITE_URL", SITE).rstrip("/")
-    anchor = FOLLOW_UPS.lower().replace(" ", "-")
-    show_row(
-        out, f"  answers show {page.number}", f"question {page.number}: {page.title}"
-    )
+    command, what = "progress", "you have passed every exercise"
     if next_exercise:
-        show_row(out, f"  answers start {next_exercise}", "the next exercise")
-    else:
-        show_row(out, "  answers progress", "you have passed every exercise")
+        command, what = f"start {next_exercise}", "the next exercise"
+    question = f"question {page.number}: {page.title}"
+    say_row(out, f"  answers show {page.number}", question)
+    say_row(out, f"  answers {command}", what)
     out.print("  What an interviewer asks next:")
-    out.print(f"  {site}/questions/{page.path.stem}/#{anchor}", soft_wrap=True)
+    out.print(f"  {site}/questions/{page.path.stem}/#{FOLLOW_UPS}", soft_wrap=True)
 
 
 def show_page(out: Console, page: Page) -> None:
     """The question and what to say first."""
     out.print(Text(f"Question {page.number}: {page.title}", "bold"))
     out.print(Text(f"{page.topic}, {page.level}, {page.minutes} minutes", "dim"))
-    for title, markdown in (
-        ("As it is asked", page.question),
-        ("In thirty seconds", page.thirty_seconds),
-    ):
-        out.print()
-        out.print(Text(title, "bold underline"))
-        out.print()
+    texts = {"As it is asked": page.question, "In thirty seconds": page.thirty_seconds}
+    for title, markdown in texts.items():
+        out.print(Text.assemble("\n", (title, "bold underline"), "\n"))
         text = LOCAL_LINK.sub(r"\1", markdown)
         # Without Unicode the TeX is easier to read than question marks.
         out.print(Markdown(readable(text) if out.encoding.startswith("utf") else text))
@@ -117,57 +118,39 @@ def show_page(out: Console, page: Page) -> None:
 
 def show_exercises(out: Console, pages: list[Page], records: Records) -> None:
     """The exercises by question, and how far the learner is with each."""
+    names = [name for page in pages for name in page.exercises]
     for page in pages:
-        out.print(
-            Text.assemble(
-                (f"{page.number:2}  {page.title}", "bold"), (f"  {page.level}", "dim")
-            )
-        )
+        title = f"{page.number:2}  {page.title}"
+        out.print(Text.assemble((title, "bold"), (f"  {page.level}", "dim")))
         for name in page.exercises:
-            show_row(out, f"    {name}", state(records.get(name, Record())))
-    names = {name for page in pages for name in page.exercises}
-    done = sum(
-        name in names and record.passed is not None for name, record in records.items()
-    )
-    out.print()
+            say_row(out, f"    {name}", state(records.get(name, Record())))
+    done = sum(records[name].passed is not None for name in records.keys() & names)
     out.print(
-        f"{done} of {len(names)} passed. `answers start NAME` writes the file to begin with."
+        f"\n{done} of {len(names)} passed. `answers start NAME` writes the file to begin with."
     )
-
-
-def show_row(out: Console, left: str, right: str | Text) -> None:
-    row = Text.assemble(f"{left:<{COLUMN}}  ", right)
-    row.rstrip()
-    out.print(row)
 
 
 def state(record: Record) -> Text:
-    """How far the learner is with an exercise."""
-    hints = f"{record.hints} hint{'s' * (record.hints > 1)}" if record.hints else ""
-    if record.passed is None:
-        return Text(hints, "dim")
-    return Text(
-        f"passed {day(record.passed)}" + (f", {hints}" if hints else ""), "green"
-    )
-
-
-def day(moment: str) -> str:
-    """The day and time in the learner's time zone."""
-    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+    """How far the learner is with an exercise, in their time zone."""
+    facts = []
+    if record.passed:
+        time = datetime.fromisoformat(record.passed).astimezone()
+        facts.append(f"passed {time:%Y-%m-%d %H:%M}")
+    if record.hints:
+        facts.append(f"{record.hints} hint{'s' * (record.hints > 1)}")
+    return Text(", ".join(facts), "green" if record.passed else "dim")
 
 
 def show_progress(out: Console, records: Records) -> None:
     """What has been passed, the latest last."""
-    passed = sorted(
-        (record.passed, name) for name, record in records.items() if record.passed
-    )
-    for _, name in passed:
-        show_row(out, name, state(records[name]))
+    passed = [name for name, record in records.items() if record.passed]
+    for name in sorted(passed, key=lambda name: (records[name].passed, name)):
+        say_row(out, name, state(records[name]))
     if not passed:
         out.print("Nothing passed yet. `answers list` has the exercises.")
 
 
-def show_hints(out: Console, name: str, hints: tuple[str, ...], shown: int) -> None:
+def show_hints(out: Console, hints: tuple[str, ...], shown: int) -> None:
     """The first hints; the last of them is the new one."""
     for number, hint in enumerate(hints[:shown], start=1):
         new = number == shown
