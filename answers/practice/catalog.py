@@ -23,15 +23,7 @@ def load(name: str) -> Exercise:
     known = names()
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
-        advice = (
-            f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-        )
-        raise UnknownExerciseError(f"no exercise is called {name!r}; {advice}")
+        there = f"there are {', '.join(known)}"
+        advice = f"did you mean {close[0]}?" if close else there
+        raise KeyError(f"no exercise is called {name!r}; {advice}")
     return importlib.import_module(f"answers.exercises.{name}").exercise
-
-
-class UnknownExerciseError(KeyError):
-    """No exercise has this name."""
-
-    def __str__(self) -> str:  # KeyError would quote the sentence
-        return self.args[0]

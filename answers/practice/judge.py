@@ -3,7 +3,7 @@
 It answers on the pipe that was its standard output, in JSON lines with a token that it was
 given before any of the learner's code ran. Before it reports, it makes sure that the code has
 replaced nothing of NumPy, of Python's builtins or of this package: a mock left behind must not
-turn into a pass. A learner set on fooling himself still can; an accident cannot.
+turn into a pass. Learners set on fooling themselves still can; an accident cannot.
 """
 
 import builtins
@@ -26,9 +26,11 @@ import numpy as np
 from answers.practice import catalog
 from answers.practice.grader import Exercise
 from answers.practice.report import Failure, Report
+from answers.practice.supervisor import LINUX, prctl
 
 PR_SET_PDEATHSIG = 1
-BALLAST = 10**7  # bytes given back when memory runs out, so that some is left to say so
+# Bytes given back when memory runs out, so that some is left to say so.
+BALLAST = 10**7
 NO_INPUT = "nobody types here; take what you need from the arguments of the function"
 NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in UTF-8"
 
@@ -37,18 +39,15 @@ def main() -> None:
     """Judge what standard input asks for."""
     request = json.loads(sys.stdin.readline())
     channel, token = os.dup(1), request["token"]
-    os.dup2(2, 1)  # what the learner prints goes where his errors go
+    # What the learner prints goes where their errors go.
+    os.dup2(2, 1)
     die_with_parent()
     try:
         exercise = catalog.load(request["exercise"])
     except Exception as error:
         reason = str(error) if isinstance(error, ModuleNotFoundError) else repr(error)
         what = f"it could not be loaded: {reason:.500}"
-        send(
-            channel,
-            token=token,
-            report=Report((Failure("this exercise", what),)).to_dict(),
-        )
+        send(channel, token=token, report=refused("this exercise", what).to_dict())
         return
     stand_between()
     limit_memory(request["memory"])
@@ -58,8 +57,9 @@ def main() -> None:
     pid = os.getpid()
     send(channel, token=token, ready=True)
     report = judge(exercise, Path(request["file"]))
+    # A fork of the learner's comes out of their function too.
     if os.getpid() != pid:
-        os._exit(0)  # a fork of the learner's, which has come out of his function too
+        os._exit(0)
     faulthandler.cancel_dump_traceback_later()
     send(channel, token=token, report=report.to_dict())
 
@@ -70,8 +70,7 @@ class NoInput(io.TextIOBase):
     def read(self, size: int | None = -1, /) -> str:
         raise EOFError(NO_INPUT)
 
-    def readline(self, size: int | None = -1, /) -> str:
-        raise EOFError(NO_INPUT)
+    readline = read
 
 
 def send(channel: int, **message) -> None:
@@ -81,12 +80,13 @@ def send(channel: int, **message) -> None:
 def stand_between() -> None:
     """Go on in a child, while the parent waits and ends as the child does.
 
-    So a learner who kills his parent process kills nobody who is needed to tell him.
+    So learners who kill their parent process kill nobody who is needed to tell them.
     """
     if hasattr(os, "fork") and (child := os.fork()):
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
-            limit_memory(None)  # with no core file
+            # This also sees to it that no core file is left.
+            limit_memory(None)
             faulthandler.disable()
             os.kill(os.getpid(), os.WTERMSIG(status))
             signal.pause()
@@ -96,10 +96,8 @@ def stand_between() -> None:
 
 def die_with_parent() -> None:
     """On Linux, end this process as soon as its parent ends: nobody would be waiting for it."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if LINUX:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit_memory(limit: int | None) -> None:
@@ -108,7 +106,7 @@ def limit_memory(limit: int | None) -> None:
     RLIMIT_DATA counts what is allocated; RLIMIT_AS would count libraries, PyTorch's too.
     Linux alone enforces it.
     """
-    if sys.platform == "linux":
+    if LINUX:
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -141,19 +139,19 @@ def judge(exercise: Exercise, path: Path) -> Report:
 
 def names_relied_on() -> dict[str, object]:
     """What every name in use stands for now. Names that an import adds later do not matter."""
-    owners = [builtins, math, np, np.linalg, np.random]
-    if torch := sys.modules.get("torch"):
-        owners += [torch, torch.Tensor, torch.nn.functional]
-    owners += [
-        module for name, module in sys.modules.items() if name.startswith("answers.")
+    modules = [
+        each for name, each in sys.modules.items() if name.startswith("answers.")
     ]
-    owners += [
+    classes = [
         value
-        for module in owners
+        for module in modules
         if module.__name__.startswith("answers.practice")
         for value in vars(module).values()
         if isinstance(value, type) and value.__module__ == module.__name__
     ]
+    owners = [builtins, math, np, np.linalg, np.random, *modules, *classes]
+    if torch := sys.modules.get("torch"):
+        owners += [torch, torch.Tensor, torch.nn.functional]
     return {
         f"{owner.__name__}.{name}": value
         for owner in owners
@@ -166,14 +164,14 @@ def load(name: str, path: Path) -> object:
     case = f"importing {path.name}"
     try:
         data = path.read_bytes()
-    except OSError as error:  # an editor may be replacing it just now
+    except OSError as error:
+        # An editor may be replacing it just now.
         return refused(case, f"it cannot be read: {error.strerror}")
     if not data.strip():
         return refused(case, f"it is empty; define the function `{name}` in it")
     try:
-        code = compile(
-            importlib.util.decode_source(data), str(path), "exec", dont_inherit=True
-        )
+        text = importlib.util.decode_source(data)
+        code = compile(text, str(path), "exec", dont_inherit=True)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return refused(case, f"{NO_TEXT}, see line {line}; {SAVE_AS_TEXT}")
@@ -191,41 +189,34 @@ def load(name: str, path: Path) -> object:
         return refused(case, in_words(error, path))
     if name in vars(module):
         return vars(module)[name]
-    own = [key for key, value in vars(module).items() if is_own_function(value, module)]
-    return refused(case, f"it defines no function `{name}`; {advice(name, own)}")
-
-
-def is_own_function(value: object, module: ModuleType) -> bool:
-    return callable(value) and getattr(value, "__module__", None) == module.__name__
-
-
-def advice(name: str, own: list[str]) -> str:
-    """What to do about a function that is missing among the learner's `own`."""
-    close = difflib.get_close_matches(name, own, n=1, cutoff=0.5)
-    if close or len(own) == 1:
-        return f"did you mean `{(close or own)[0]}`? Rename it to `{name}`"
-    if own:
-        return f"it defines {', '.join(f'`{each}`' for each in own[:5])}"
-    return f"start it with `def {name}(`"
+    own = [
+        key
+        for key, value in vars(module).items()
+        if callable(value) and getattr(value, "__module__", None) == module.__name__
+    ]
+    found = difflib.get_close_matches(name, own, n=1, cutoff=0.5) or own
+    advice = f"it defines {', '.join(f'`{each}`' for each in found[:5])}"
+    if not found:
+        advice = f"start it with `def {name}(`"
+    elif len(found) == 1:
+        advice = f"did you mean `{found[0]}`? Rename it to `{name}`"
+    return refused(case, f"it defines no function `{name}`; {advice}")
 
 
 def syntax_error_in_words(error: SyntaxError) -> str:
     """The message, the line, and a caret below the place."""
     told = "".join(traceback.format_exception_only(error)).rstrip().splitlines()
-    place = [
-        line for line in told if not line.startswith(("  File ", type(error).__name__))
-    ]
+    other = "  File ", type(error).__name__
+    place = [line for line in told if not line.startswith(other)]
     return "\n".join([f"line {error.lineno} is not valid Python: {error.msg}", *place])
 
 
 def in_words(error: BaseException, path: Path) -> str:
     """What was raised, and by which line of the learner's file."""
-    own = [
-        f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
-    ]
-    if (
-        not own and error.__context__ is not None
-    ):  # telling of it has run out of memory, too
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == str(path)]
+    # Telling of an error may have run out of memory, too.
+    if not own and error.__context__ is not None:
         return in_words(error.__context__, path)
     if isinstance(error, MemoryError) and not own:
         return "it used up its memory"

@@ -8,6 +8,7 @@ and nothing else: no exit code, no silence and no output of the learner's counts
 This protects from accidents, not from malice: the learner's code has the learner's rights.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -32,6 +33,20 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
 OUTPUT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+
+# Why a judge that has not reported is no longer there.
+STOPPED = {
+    "timeout": "it did not finish within {timeout:g} s; does a loop never end?",
+    "processes": f"it started more than {MOST_PROCESSES} processes; all have been ended",
+    "startup": "Python did not start within a minute; try again when the machine is idle",
+    "abandoned": "the check was interrupted",
+    "lost": "the checker was ended before it could report",
+}
+ENDED = "it ended the program (exit code {status}) before the check was finished"
+KILLED = {
+    "SIGSEGV": "it accessed memory that is not its own",
+    "SIGKILL": "did it kill a process, or did the system run out of memory?",
+}
 
 
 @dataclass(frozen=True)
@@ -58,20 +73,21 @@ class Check:
         self, exercise: str, file: Path, timeout: float = TIMEOUT, memory: int = MEMORY
     ):
         self.file, self.timeout, self.memory = file, timeout, memory
-        request = {
+        order = {
+            "judge": JUDGE,
             "exercise": exercise,
             "file": str(file.absolute()),
             "timeout": timeout,
             "memory": memory,
         }
-        order = {"judge": JUDGE, "request": request, "timeout": timeout}
         self.process = subprocess.Popen(
             SUPERVISOR,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | ONE_THREAD | OUTPUT,
-            start_new_session=True,  # Ctrl-C is ours to handle
+            # Ctrl-C is ours to handle.
+            start_new_session=True,
         )
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         self.process.stdin.flush()
@@ -82,58 +98,37 @@ class Check:
             answer = self.process.stdout.read()
         finally:
             self.stop()
-        try:
+        facts = {"stopped": "lost", "status": None, "report": None, "trace": ""}
+        facts |= {"output": "", "printed": 0, "seconds": 0.0}
+        with contextlib.suppress(ValueError):
             facts = json.loads(answer)
-        except ValueError:
-            facts = {"stopped": "lost", "status": None, "report": None, "trace": ""}
-            facts |= {"output": "", "printed": 0, "seconds": 0.0}
         shown = tail(facts["output"])
         hidden = max(0, facts["printed"] - len(shown.encode()))
         return Outcome(self.report_of(facts), shown, hidden, facts["seconds"])
 
     def stop(self) -> None:
         """End the check and all its processes, if they have not ended; wait for that."""
-        self.process.stdin.close()  # tells the supervisor
+        # The supervisor takes this for the order to end.
+        self.process.stdin.close()
         self.process.stdout.read()
         self.process.stdout.close()
         self.process.wait()
 
     def report_of(self, facts: dict) -> Report:
         """The judge's report if it is complete, else one that says why there is none."""
+        stopped, status = facts["stopped"], facts["status"]
         if facts["report"] is not None:
             try:
                 return Report.from_dict(facts["report"])
             except ValueError:
-                facts["stopped"] = "lost"
-        where = place_in(facts["trace"], self.file)
-        return Report(
-            (Failure(f"running {self.file.name}", self.end_in_words(facts) + where),)
-        )
-
-    def end_in_words(self, facts: dict) -> str:
-        """Why a judge that has not reported is no longer there."""
-        status = facts["status"]
-        match facts["stopped"]:
-            case "timeout":
-                return f"it did not finish within {self.timeout:g} s; does a loop never end?"
-            case "processes":
-                return f"it started more than {MOST_PROCESSES} processes; all have been ended"
-            case "startup":
-                return "Python did not start within a minute; try again when the machine is idle"
-            case "abandoned":
-                return "the check was interrupted"
-            case "lost":
-                return "the checker was ended before it could report"
-        if status < 0:
+                stopped = "lost"
+        why = STOPPED.get(stopped, ENDED).format(timeout=self.timeout, status=status)
+        if stopped is None and status < 0:
             name = signal.Signals(-status).name
-            why = {
-                "SIGSEGV": "it accessed memory that is not its own",
-                "SIGKILL": "did it kill a process, or did the system run out of memory?",
-            }.get(name, "Python itself crashed")
-            return f"it was ended by the signal {name}: {why}"
-        return (
-            f"it ended the program (exit code {status}) before the check was finished"
-        )
+            cause = KILLED.get(name, "Python itself crashed")
+            why = f"it was ended by the signal {name}: {cause}"
+        why += place_in(facts["trace"], self.file)
+        return Report((Failure(f"running {self.file.name}", why),))
 
 
 def place_in(trace: str, file: Path) -> str:

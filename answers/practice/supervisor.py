@@ -3,9 +3,10 @@
 A script on the standard library alone, started by `sandbox`: it never runs the learner's
 code, and starts ten times as fast as `answers` can be imported.
 
-It reads one JSON line from standard input (`judge`, the command; `request`, the line for the
-judge; `timeout`, seconds), and prints one JSON object of plain facts; `sandbox` puts them
-into words. If standard input closes early, its caller is gone or was interrupted: it ends all.
+It reads one JSON line from standard input (`judge`, the command; `timeout`, in seconds; and what
+the judge needs, to which the line is passed on with a token), and prints one JSON object of plain
+facts; `sandbox` puts them into words. If standard input closes early, its caller is gone or was
+interrupted: it ends all.
 
 On Linux the supervisor is the reaper of all descendants (prctl(2)), so that even a daemon
 that has left its session and lost its parent is found and killed. Elsewhere only the judge's
@@ -29,7 +30,7 @@ GRACE = 0.5  # seconds to end by itself after the report, for coverage and other
 TICK = 0.1  # seconds between two counts of processes
 MOST_PROCESSES = 64
 TAIL = 8_000  # bytes of output kept
-LONGEST_LINE = 1_000_000  # of a report
+LONGEST_LINE = 1_000_000  # bytes
 
 
 class Output(threading.Thread):
@@ -71,33 +72,28 @@ class Channel(threading.Thread):
 def main():
     order = json.loads(sys.stdin.readline())
     if LINUX:
-        become_reaper()
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
     events = queue.SimpleQueue()
     token = os.urandom(16).hex()
+    pipe = subprocess.PIPE
     judge = subprocess.Popen(
-        order["judge"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
+        order["judge"], stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
     )
-    watch(lambda: os.read(0, 1), "abandoned", events)  # nothing comes, until the end
+    # Nothing more comes from the caller, until the end.
+    watch(lambda: os.read(0, 1), "abandoned", events)
     watch(judge.wait, "ended", events)
-    output, channel = Output(judge.stderr), Channel(judge.stdout, token, events)
-    output.start()
-    channel.start()
+    readers = Output(judge.stderr), Channel(judge.stdout, token, events)
+    for reader in readers:
+        reader.start()
     with contextlib.suppress(OSError):
-        judge.stdin.write(
-            json.dumps({**order["request"], "token": token}).encode() + b"\n"
-        )
+        judge.stdin.write(json.dumps(order | {"token": token}).encode() + b"\n")
         judge.stdin.close()
     stopped, seconds = follow(events, order["timeout"])
     end_all(judge)
-    for reader in (
-        output,
-        channel,
-    ):  # with every writer dead, both pipes are at their end
+    # With every writer dead, both pipes are at their end.
+    for reader in readers:
         reader.join(timeout=GRACE)
+    output, channel = readers
     facts = {
         "stopped": stopped,
         "status": judge.returncode,
@@ -138,19 +134,18 @@ def follow(events, timeout):
             return "processes", seconds
 
 
-def become_reaper():
-    """Become the parent of every descendant that loses its own."""
+def prctl(option, value):
+    """Tell Linux how to treat this process."""
     import ctypes
 
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def end_all(judge):
     """Kill the judge and all that it has started, until none is left."""
+    # The whole group at once, so that no fork escapes.
     if os.name == "posix":
-        with contextlib.suppress(
-            OSError
-        ):  # the whole group at once: no fork escapes it
+        with contextlib.suppress(OSError):
             os.killpg(judge.pid, signal.SIGKILL)
     judge.kill()
     judge.wait()
@@ -172,15 +167,14 @@ def descendants():
     children = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
-            with (
-                contextlib.suppress(OSError),
-                open(f"/proc/{entry}/stat", "rb") as file,
-            ):
+            stat = f"/proc/{entry}/stat"
+            with contextlib.suppress(OSError), open(stat, "rb") as file:
                 # pid (name) state parent …; the name may hold anything.
                 parent = int(file.read().rpartition(b")")[2].split()[1])
                 children.setdefault(parent, []).append(int(entry))
-    found = list(children.get(os.getpid(), ()))
-    for pid in found:  # grows as it goes
+    # The list grows as it is walked.
+    found = [*children.get(os.getpid(), ())]
+    for pid in found:
         found += children.get(pid, ())
     return found
 
