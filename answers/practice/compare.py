@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from answers.practice.parts import ARITHMETIC, Complaint, Exact, parts_of
+from answers.practice.parts import ARITHMETIC, Complaint, Exact, Part, parts_of
 
 
 class Difference(NamedTuple):
@@ -18,53 +18,35 @@ class Difference(NamedTuple):
 
 
 def right_in_another_order(
-    value: object, like: tuple, names: tuple, rtol: float
+    value: object, like: object, names: tuple[str, ...], rtol: float
 ) -> str | None:
     """The order in which the entries of `value` are right, or None."""
-    if (
-        len(names) == 1
-        or not isinstance(value, tuple | list)
-        or len(value) != len(like)
-    ):
+    count = len(names)
+    if count == 1 or not isinstance(value, tuple | list) or len(value) != count:
         return None
     expected = parts_of(like, like, names)
-    for order in itertools.permutations(range(len(like))):
+    for order in itertools.permutations(range(count)):
         parts = parts_of([value[i] for i in order], like, names)
         if all(agrees(parts[name], expected[name], rtol) for name in expected):
-            came = sorted(range(len(like)), key=order.__getitem__)
+            came = sorted(range(count), key=order.__getitem__)
             return f"({', '.join(names[i] for i in came)})"
     return None
 
 
-def agrees(
-    got: np.ndarray | Exact | Complaint,
-    want: np.ndarray | Exact | Complaint,
-    rtol: float,
-) -> bool:
+def agrees(got: Part, want: Part, rtol: float) -> bool:
     """Whether a part is right: shape and numbers, not the dtype."""
-    if not isinstance(want, np.ndarray):
-        return got == want
-    if isinstance(got, Complaint) or got.shape != want.shape:
-        return False
-    return bool(close(got, want, rtol).all())
+    if isinstance(got, np.ndarray) and isinstance(want, np.ndarray):
+        return got.shape == want.shape and bool(close(got, want, rtol).all())
+    return type(got) is type(want) and got == want
 
 
-def alike(
-    got: np.ndarray | Exact | Complaint,
-    bug: np.ndarray | Exact | Complaint,
-    rtol: float,
-) -> bool:
+def alike(got: Part, bug: Part, rtol: float) -> bool:
     """Whether a part went wrong as a bug's did. Where one overflows, inf and nan are one."""
-    if isinstance(got, Exact) or isinstance(bug, Exact):
-        return got == bug
-    if isinstance(got, Complaint):
-        if got.kind == ARITHMETIC and isinstance(bug, np.ndarray):
-            return not np.isfinite(bug).all()
-        return isinstance(bug, Complaint) and got == bug
-    if isinstance(bug, Complaint) or got.shape != bug.shape:
-        return False
-    got, bug = (np.where(np.isfinite(a), a, np.nan) for a in (got, bug))
-    return bool(close(got, bug, rtol).all())
+    if isinstance(got, np.ndarray) and isinstance(bug, np.ndarray):
+        got, bug = (np.where(np.isfinite(a), a, np.nan) for a in (got, bug))
+    elif isinstance(bug, np.ndarray) and got == Complaint(ARITHMETIC, ""):
+        return not np.isfinite(bug).all()
+    return agrees(got, bug, rtol)
 
 
 def close(got: np.ndarray, want: np.ndarray, rtol: float) -> np.ndarray:
@@ -73,83 +55,65 @@ def close(got: np.ndarray, want: np.ndarray, rtol: float) -> np.ndarray:
     return np.asarray(np.isclose(got, want, rtol=rtol, atol=rtol / 100, equal_nan=True))
 
 
-def difference(
-    got: np.ndarray | Exact, want: np.ndarray | Exact | Complaint, rtol: float
-) -> Difference:
+def difference(got: np.ndarray | Exact, want: Part, rtol: float) -> Difference:
     """How `got` differs from `want`; they do not agree."""
     if isinstance(got, Exact):
         if isinstance(want, Complaint):
             sentence = f"is {got.text}; it should raise ValueError"
             return Difference(sentence, "a ValueError", got.text)
-        return Difference(
-            f"should be {want.text}, but is {got.text}", want.text, got.text
-        )
+        sentence = f"should be {want.text}, but is {got.text}"
+        return Difference(sentence, want.text, got.text)
     if got.shape != want.shape:
         return difference_of_shape(got, want, rtol)
-    if want.dtype.kind == "b":
-        return difference_of_mask(got, want, rtol)
-    if got.dtype.kind == "b":
-        note = "is an array of True and False, not of numbers"
-    elif got.dtype.kind in "iu" and want.dtype.kind == "f":
-        note = f"is an array of integers ({got.dtype}), which hold no fractions; compute in floats"
-    elif coarser(got.dtype, rtol) and np.allclose(got, want, rtol=1e-3):
-        note = (
-            f"is {got.dtype}, which is too coarse for these inputs; compute in float64"
-        )
-    elif (factor := factor_between(got, want)) is not None:
-        note = f"is {times(factor)} what it should be, in every entry"
-    elif got.size == 1:
-        note = "is wrong"
-    else:
-        wrong = int((~close(got, want, rtol)).sum())
-        note = f"is wrong in {wrong} of {got.size} entries"
-    apart = np.abs(got.astype(np.float64) - want)  # as int8, -128 - 127 is 1
-    gap = np.where(close(got, want, rtol), 0, np.nan_to_num(apart, nan=np.inf))
+    wrong = ~close(got, want, rtol)
+    # In float64, for as int8 -128 - 127 is 1.
+    apart = np.abs(got.astype(np.float64) - want)
+    gap = np.where(wrong, np.nan_to_num(apart, nan=np.inf), 0)
     # The first of those that are equally far off: which is largest by a rounding error differs
     # between processors.
     worst = gap >= gap.max() * (1 - 1e-9)
     at = tuple(map(int, np.unravel_index(worst.argmax(), gap.shape)))
     expected, came = texts(want[at], got[at])
     where = f"at index {at[0] if len(at) == 1 else at}, " if at else ""
-    return Difference(
-        f"{note}: {where}expected {expected}, got {came}", expected, came, at or None
-    )
-
-
-def coarser(dtype: np.dtype, rtol: float) -> bool:
-    """Whether floats of this type have larger steps than `rtol`."""
-    return dtype.kind == "f" and np.finfo(dtype).eps > rtol
+    sentence = f"{note(got, want, wrong, rtol)}: {where}expected {expected}, got {came}"
+    return Difference(sentence, expected, came, at or None)
 
 
 def difference_of_shape(got: np.ndarray, want: np.ndarray, rtol: float) -> Difference:
     """How the shape differs, and whether the numbers would be right in the other shape."""
-    expected, came = f"shape {want.shape}", f"shape {got.shape}"
-    if want.ndim == 0:
-        sentence = f"should be one number, but has {came}"
-        advice = "; is a sum or a mean missing?"
-    elif got.ndim == 0:
-        sentence, advice = f"should have {expected}, but is a single number", ""
-    else:
-        sentence, advice = f"should have {expected}, but has {came}", ""
+    expected, came, advice = f"shape {want.shape}", f"shape {got.shape}", ""
+    should = f"have {expected}" if want.ndim else "be one number"
+    but = f"has {came}" if got.ndim else "is a single number"
     if got.ndim == want.ndim and agrees(got.T, want, rtol):
         advice = "; it is the transpose of the right one"
     elif got.size == want.size and agrees(got.reshape(want.shape), want, rtol):
         advice = "; the numbers are right"
-    return Difference(sentence + advice, expected, came)
+    elif want.ndim == 0:
+        advice = "; is a sum or a mean missing?"
+    return Difference(f"should {should}, but {but}{advice}", expected, came)
 
 
-def difference_of_mask(got: np.ndarray, want: np.ndarray, rtol: float) -> Difference:
-    """How an array differs from one of True and False."""
-    wrong = ~close(got, want, rtol)
-    at = tuple(np.argwhere(wrong)[0].tolist())
-    expected = str(want[at])
-    came = str(got[at]) if got.dtype.kind == "b" else texts(got[at])[0]
-    note = f"is wrong in {wrong.sum()} of {wrong.size} entries"
-    if got.dtype.kind == "b" and wrong.size > 1 and wrong.all():
-        note = "is the opposite of what it should be, in every entry"
-    where = f"at index {at[0] if len(at) == 1 else at}, "
-    sentence = f"{note}: {where}expected {expected}, got {came}"
-    return Difference(sentence, expected, came, at)
+def note(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, rtol: float) -> str:
+    """What is wrong with the array as a whole, if that can be said; else in how many entries."""
+    kinds = got.dtype.kind + want.dtype.kind
+    if kinds == "bb" and wrong.size > 1 and wrong.all():
+        return "is the opposite of what it should be, in every entry"
+    if kinds in ("bf", "bi", "bu"):
+        return "is an array of True and False, not of numbers"
+    if kinds in ("if", "uf"):
+        return f"is an array of integers ({got.dtype}), which hold no fractions; compute in floats"
+    coarse = kinds[0] == "f" and np.finfo(got.dtype).eps > rtol
+    if coarse and np.allclose(got, want, rtol=1e-3):
+        return (
+            f"is {got.dtype}, which is too coarse for these inputs; compute in float64"
+        )
+    if (factor := factor_between(got, want)) is not None:
+        return f"is {times(factor)} what it should be, in every entry"
+    return (
+        f"is wrong in {wrong.sum()} of {wrong.size} entries"
+        if wrong.size > 1
+        else "is wrong"
+    )
 
 
 def factor_between(got: np.ndarray, want: np.ndarray) -> float | None:
@@ -159,9 +123,8 @@ def factor_between(got: np.ndarray, want: np.ndarray) -> float | None:
         return None
     ratios = got[used] / want[used]
     c = round(float(np.median(ratios)), 12)
-    return (
-        c if abs(c) > 1e-6 < abs(c - 1) and np.allclose(ratios, c, rtol=1e-5) else None
-    )
+    known = abs(c) > 1e-6 < abs(c - 1) and np.allclose(ratios, c, rtol=1e-5)
+    return c if known else None
 
 
 def times(factor: float) -> str:
@@ -169,19 +132,18 @@ def times(factor: float) -> str:
     if factor == -1:
         return "the negative of"
     parts = round(1 / factor)
-    return (
-        f"1/{parts} of"
-        if parts > 1 and abs(parts * factor - 1) < 1e-5
-        else f"{factor:.6g} times"
-    )
+    part = parts > 1 and abs(parts * factor - 1) < 1e-5
+    return f"1/{parts} of" if part else f"{factor:.6g} times"
 
 
-def texts(*numbers: np.generic) -> list[str]:
-    """The numbers with as few digits as tell them apart."""
+def texts(*entries: np.generic) -> list[str]:
+    """The numbers with as few digits as tell them apart; True and False as they are."""
     for digits in (6, 10, 17):
+        # Adding 0 makes 0 of -0.
         shown = [
-            f"{float(number) + 0.0:.{digits}g}" for number in numbers
-        ]  # + 0.0: no "-0"
+            str(entry) if entry.dtype.kind == "b" else f"{float(entry) + 0:.{digits}g}"
+            for entry in entries
+        ]
         if len(set(shown)) == len(shown):
             break
     return shown

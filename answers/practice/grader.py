@@ -140,7 +140,8 @@ class Exercise:
     def stub(self) -> str:
         """The file that a learner starts from."""
         if self.mistakes:
-            return source.broken(self.name, self.with_mistakes(self.mistakes))
+            broken = self.with_mistakes(self.mistakes)
+            return f"{source.REPAIR.format(self.name)}\n{broken}"
         return source.stub(self.reference, self.refuses)
 
     def solution(self) -> str:

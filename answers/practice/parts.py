@@ -13,7 +13,8 @@ RESULT = "the result"
 AN_ARRAY = "a NumPy array"
 A_TENSOR = "a PyTorch tensor"
 INTEGERS = "a tuple of integers"
-ARITHMETIC = "arithmetic"  # Python's floats raise where NumPy's become inf or nan
+# Python's floats raise where NumPy's become inf or nan.
+ARITHMETIC = "arithmetic"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Exact:
     text: str
 
 
-Parts = dict[str, np.ndarray | Exact | Complaint]
+Part = np.ndarray | Exact | Complaint
+Parts = dict[str, Part]
 
 
 def parts_of(value: object, like: object, names: tuple[str, ...]) -> Parts:
@@ -49,15 +51,12 @@ def parts_of(value: object, like: object, names: tuple[str, ...]) -> Parts:
             k: part for entry in entries for k, part in parts_of_entry(*entry).items()
         }
     wanted = f"return the tuple ({', '.join(names)})"
-    expected = parts_of(like, like, names)
     if isinstance(value, tuple | list):
         what = f"{RESULT} is a {type(value).__name__} of {len(value)}; {wanted}"
-        return dict.fromkeys(expected, Complaint(f"tuple of {len(value)}", what))
-    if one := single(value, like):
-        return dict.fromkeys(
-            expected, Complaint(f"one {one}", f"{RESULT} is one {one}; {wanted}")
-        )
-    return dict.fromkeys(expected, no_array(value, RESULT, wanted))
+        complaint = Complaint(f"tuple of {len(value)}", what)
+    else:
+        complaint = no_several(value, like, RESULT, wanted)
+    return dict.fromkeys(parts_of(like, like, names), complaint)
 
 
 def parts_of_entry(value: object, like: object, name: str) -> Parts:
@@ -67,17 +66,12 @@ def parts_of_entry(value: object, like: object, name: str) -> Parts:
     keys = {key: f'{name}["{key}"]' for key in like}
     wanted = f"return a dict with the keys {quoted(like)}"
     if not isinstance(value, Mapping):
-        if one := single(value, tuple(like.values())):
-            one = f"an {one}" if one == "array" else f"a {one}"
-            complaint = Complaint(f"{name} {one}", f"{name} is {one}; {wanted}")
-        else:
-            complaint = no_array(value, name, wanted)
+        complaint = no_several(value, tuple(like.values()), name, wanted)
         return dict.fromkeys(keys.values(), complaint)
     missing = [key for key in like if key not in value]
     extra = [key for key in value if key not in like]
-    lacks = f"{name} has no key {quoted(missing)}" + (
-        f", but {quoted(extra)}" if extra else ""
-    )
+    lacks = f"{name} has no key {quoted(missing)}"
+    lacks += f", but {quoted(extra)}" if extra else ""
     complaint = Complaint(lacks, f"{lacks}; {wanted}")
     return {
         part: complaint if key in missing else array_of(value[key], part, like[key])
@@ -85,21 +79,24 @@ def parts_of_entry(value: object, like: object, name: str) -> Parts:
     }
 
 
-def single(value: object, like: tuple) -> str | None:
-    """What kind of numbers `value` is by itself, where several were asked for."""
-    if isinstance(value, np.ndarray | np.generic | float | int):
-        return "array" if np.ndim(value) else "number"
-    return "tensor" if is_tensor(value) and any(map(is_tensor, like)) else None
+def no_several(value: object, like: tuple, name: str, wanted: str) -> Complaint:
+    """Why `value` is not the several arrays or numbers that `name` should be."""
+    if is_tensor(value) and any(map(is_tensor, like)):
+        kind = "one tensor"
+    elif isinstance(value, np.ndarray | np.generic | float | int):
+        kind = "one array" if np.ndim(value) else "one number"
+    else:
+        return no_array(value, name, wanted)
+    return Complaint(f"{name} {kind}", f"{name} is {kind}; {wanted}")
 
 
 def is_tensor(value: object) -> bool:
     """Whether `value` is a tensor of PyTorch, which is not imported to find out."""
-    return type(value).__module__.partition(".")[0] == "torch" and hasattr(
-        value, "detach"
-    )
+    of_torch = type(value).__module__.partition(".")[0] == "torch"
+    return of_torch and hasattr(value, "detach")
 
 
-def array_of(value: object, name: str, like: object) -> np.ndarray | Exact | Complaint:
+def array_of(value: object, name: str, like: object) -> Part:
     """`value` as an array of real numbers, or why it is none; a tuple where `like` is one.
 
     Where `like` is a tensor of PyTorch, so must `value` be.
@@ -108,33 +105,37 @@ def array_of(value: object, name: str, like: object) -> np.ndarray | Exact | Com
         if not is_tensor(value):
             return no_array(value, name, f"return {A_TENSOR}")
         like, value = like.numpy(force=True), value.numpy(force=True)
-    if isinstance(like, Complaint):  # there should be no result at all
+    # Where a complaint is expected, a refusal is, and there should be no result at all.
+    if isinstance(like, Complaint):
         return Exact(text_of(value))
     if isinstance(like, tuple):
-        if isinstance(value, tuple):
-            return Exact(text_of(value))
-        return no_array(value, name, f"return {INTEGERS}")
-    if isinstance(value, np.ndarray | np.generic | float | int):
-        array = np.asarray(value)
-        if array.dtype.kind in "fiub":
-            return array
-        what = f"{name} holds entries of dtype {array.dtype}; make them real numbers (float64)"
-        return Complaint(f"dtype {array.dtype}", what)
-    return no_array(
-        value, name, f"return {'one number' if np.ndim(like) == 0 else AN_ARRAY}"
+        exact = isinstance(value, tuple)
+        return (
+            Exact(text_of(value))
+            if exact
+            else no_array(value, name, f"return {INTEGERS}")
+        )
+    if not isinstance(value, np.ndarray | np.generic | float | int):
+        wanted = "one number" if np.ndim(like) == 0 else AN_ARRAY
+        return no_array(value, name, f"return {wanted}")
+    array = np.asarray(value)
+    if array.dtype.kind in "fiub":
+        return array
+    what = (
+        f"{name} holds entries of dtype {array.dtype}; make them real numbers (float64)"
     )
+    return Complaint(f"dtype {array.dtype}", what)
 
 
 def no_array(value: object, name: str, wanted: str) -> Complaint:
     """Why `value`, which is neither an array nor a number, cannot be `name`."""
     kind = type(value).__name__
+    why = f"is of type {kind}; {wanted}"
     match value:
+        case None if name == RESULT:
+            why = "is None; is a `return` missing?"
         case None:
-            why = (
-                "is None; is a `return` missing?"
-                if name == RESULT
-                else f"is None; {wanted}"
-            )
+            why = f"is None; {wanted}"
         case (_,) if isinstance(value, tuple):
             why = (
                 "is a tuple of one entry; is there a comma at the end of the `return`?"
@@ -146,7 +147,8 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
         case Generator():
             why = f"is a generator, because of a `yield`; {wanted}"
         case Coroutine():
-            value.close()  # else Python warns that it was never awaited
+            # Else Python warns that it was never awaited.
+            value.close()
             why = "is a coroutine; write `def`, not `async def`"
         case str() | bytes():
             why = f"is text, {value!r:.40}; {wanted}"
@@ -156,21 +158,17 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
             why = f"is a {kind}; {wanted}"
         case Callable():
             why = "is a function; call it, with its arguments in parentheses"
-        case _:
-            why = f"is of type {kind}; {wanted}"
     return Complaint(kind, f"{name} {why}")
 
 
 def text_of(value: object) -> str:
-    """A number or a tuple as Python prints it, whether the numbers are NumPy's or Python's; of an
-    array, its shape."""
+    """A tuple or a number as Python prints it, also if NumPy made it; of an array, its shape."""
     if isinstance(value, tuple):
         entries = ", ".join(map(text_of, value))
         return f"({entries},)" if len(value) == 1 else f"({entries})"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
-        value = value.item()
+    value = value.item() if isinstance(value, np.ndarray | np.generic) else value
     return f"{value!r:.40}"
 
 

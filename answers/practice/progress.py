@@ -1,4 +1,4 @@
-"""What the learner has passed, and how many hints he has seen, in his data directory.
+"""What the learner has passed, and how many hints they have seen, in their data directory.
 
 One small JSON file, replaced as a whole under a lock: it is never half written, and two
 commands at once lose nothing of each other's.
@@ -48,10 +48,8 @@ Records = dict[str, Record]
 
 def location() -> Path:
     """The file: in `ANSWERS_DATA_DIR` if that is set, else where the system keeps such data."""
-    folder = os.environ.get("ANSWERS_DATA_DIR") or platformdirs.user_data_dir(
-        "answers", False
-    )
-    return Path(folder) / "progress.json"
+    usual = platformdirs.user_data_dir("answers", False)
+    return Path(os.environ.get("ANSWERS_DATA_DIR") or usual, "progress.json")
 
 
 def load() -> tuple[Records, str | None]:
@@ -63,22 +61,18 @@ def load() -> tuple[Records, str | None]:
     file = location()
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        newer = data["version"] > VERSION
-        records = (
-            {} if newer else {k: Record(**v) for k, v in data["exercises"].items()}
-        )
+        if data["version"] > VERSION:
+            raise ProgressError(
+                f"{file} is of a newer version of answers, and is left as it is; "
+                "update this one: pip install --upgrade worked-answers"
+            )
+        return {k: Record(**v) for k, v in data["exercises"].items()}, None
     except FileNotFoundError:
         return {}, None
     except OSError as error:
         raise ProgressError(f"{file} cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}, move_aside(file)
-    if newer:
-        raise ProgressError(
-            f"{file} is of a newer version of answers, and is left as it is; "
-            "update this one: pip install --upgrade worked-answers"
-        )
-    return records, None
 
 
 def move_aside(file: Path) -> str:
@@ -131,7 +125,12 @@ def update(change: Callable) -> str | None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with locked(file.with_suffix(".lock")):
             records, notice = load()
-            refuse_read_only(file)
+            # The system would let a file be replaced that its owner has protected.
+            if file.exists() and not file.stat().st_mode & stat.S_IWUSR:
+                raise ProgressError(
+                    f"{file} is read-only, and is left as it is; "
+                    f"to save progress: chmod u+w {file}"
+                )
             change(records)
             entries = {name: asdict(record) for name, record in records.items()}
             data = {"version": VERSION, "exercises": entries}
@@ -141,21 +140,14 @@ def update(change: Callable) -> str | None:
     return notice
 
 
-def refuse_read_only(file: Path) -> None:
-    """What its owner has protected is not replaced, though the system would allow it."""
-    if file.exists() and not file.stat().st_mode & stat.S_IWUSR:
-        raise ProgressError(
-            f"{file} is read-only, and is left as it is; to save progress: chmod u+w {file}"
-        )
-
-
 @contextlib.contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Wait until no other process is inside, and keep them out."""
     with file.open("ab") as handle:
         try:
             import fcntl
-        except ImportError:  # Windows; closing the file unlocks it
+        except ImportError:
+            # On Windows; closing the file unlocks it.
             import msvcrt
 
             msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)

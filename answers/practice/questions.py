@@ -1,6 +1,7 @@
 """Which question page a name means, and which exercise comes next."""
 
 import difflib
+import operator
 from collections.abc import Collection
 
 from answers.pages import Page, pages
@@ -13,30 +14,28 @@ def find(name: str) -> Page:
         KeyError: There is none; the message names the closest, or the numbers there are.
     """
     everything = pages()
-    names: dict[str, Page] = {}
-    for words in (numbers_and_slugs, exercises, modules):
-        for page in everything:
-            for word in words(page):
-                names.setdefault(word, page)
+    # A module may be called as an exercise of another page, which goes first.
+    kinds = modules, operator.attrgetter("exercises"), numbers_and_slugs
+    names = {
+        word: page
+        for words in kinds
+        for page in reversed(everything)
+        for word in words(page)
+    }
     key = name.removesuffix(".md").lstrip("0")
     if key in names:
         return names[key]
     close = difflib.get_close_matches(key.lower(), names, n=1)
-    if close and not key.isdigit():
-        raise KeyError(f"No question is called {name!r}; did you mean {close[0]}?")
-    there = ", ".join(str(page.number) for page in everything)
-    raise KeyError(
-        f"No question is called {name!r}; there are {there}, see `answers list`"
-    )
+    advice = f"did you mean {close[0]}?" if close else ""
+    if not close or key.isdigit():
+        there = ", ".join(str(page.number) for page in everything)
+        advice = f"there are {there}, see `answers list`"
+    raise KeyError(f"No question is called {name!r}; {advice}")
 
 
 def numbers_and_slugs(page: Page) -> list[str]:
     number, _, slug = page.path.stem.partition("-")
     return [number.lstrip("0"), slug, page.path.stem.lstrip("0")]
-
-
-def exercises(page: Page) -> list[str]:
-    return page.exercises
 
 
 def modules(page: Page) -> list[str]:

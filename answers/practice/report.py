@@ -1,6 +1,6 @@
 """The verdict on a submission, in plain text and numbers that a terminal and a page can show."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -12,14 +12,14 @@ class Failure:
         message: A sentence for the learner: what was called, expected, and returned.
         expected: The expected value at the index, as text.
         got: The value that came instead, as text.
-        index: Where in the array.
+        index: Where in the array, as integers.
     """
 
     case: str
     message: str
     expected: str | None = None
     got: str | None = None
-    index: tuple[int, ...] | None = None
+    index: tuple | None = None
 
     def __str__(self) -> str:
         return f"{self.case}: {self.message}"
@@ -35,7 +35,7 @@ class Report:
         diagnosis: That bug, its effect and its repair, in words.
     """
 
-    failures: tuple[Failure, ...] = ()
+    failures: tuple = ()
     bug: str | None = None
     diagnosis: str | None = None
 
@@ -54,48 +54,24 @@ class Report:
         Raises:
             ValueError: `data` is anything else: it came from a process that ran a stranger's code.
         """
-        data = fields_of(
-            data, "a report", {"failures": list | tuple, **TEXTS_OF_A_REPORT}
-        )
-        failures = tuple(failure_of(failure) for failure in data.pop("failures"))
-        if not failures and data["bug"] is not None:
+        report = made(cls, data)
+        failures = tuple(made(Failure, failure) for failure in report.failures)
+        if not failures and report.bug is not None:
             raise ValueError("a report names a bug but no failure")
-        return cls(failures, **data)
+        if not all(type(i) is int for failure in failures for i in failure.index or ()):
+            raise ValueError("the index of a failure holds more than integers")
+        return replace(report, failures=failures)
 
 
-OPTIONAL_TEXT = str | None
-TEXTS_OF_A_REPORT = {"bug": OPTIONAL_TEXT, "diagnosis": OPTIONAL_TEXT}
-FIELDS_OF_A_FAILURE = {
-    "case": str,
-    "message": str,
-    "expected": OPTIONAL_TEXT,
-    "got": OPTIONAL_TEXT,
-    "index": list | tuple | None,
-}
-
-
-def failure_of(data: object) -> Failure:
-    """The failure that `data` describes, or ValueError."""
-    data = fields_of(data, "a failure", FIELDS_OF_A_FAILURE)
-    index = data["index"]
-    if index is not None:
-        if not all(type(i) is int for i in index):
-            raise ValueError(
-                f"the index of a failure is {index!r}, not a list of integers"
-            )
-        data["index"] = tuple(index)
-    return Failure(**data)
-
-
-def fields_of(data: object, what: str, types: dict) -> dict:
-    """A copy of `data`, if it is a dict with just these keys and types; else ValueError."""
+def made(cls: type, data: object) -> Failure | Report:
+    """What `data` says a report or failure is, if each field has its type; else ValueError."""
+    types, name = cls.__annotations__, cls.__name__.lower()
     if not isinstance(data, dict) or data.keys() != types.keys():
-        raise ValueError(
-            f"{what} is not a dict with the keys {', '.join(types)}: {data!r:.200}"
-        )
+        keys = ", ".join(types)
+        raise ValueError(f"a {name} is a dict with the keys {keys}, not {data!r:.200}")
+    # JSON has lists for tuples.
+    data = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     for key, type_ in types.items():
         if not isinstance(data[key], type_):
-            raise ValueError(
-                f"`{key}` of {what} has the wrong type: {data[key]!r:.200}"
-            )
-    return dict(data)
+            raise ValueError(f"`{key}` of a {name} cannot be {data[key]!r:.200}")
+    return cls(**data)

@@ -10,23 +10,18 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-WIDTH = 88  # of a line, as in the rest of the project
+# Of a line, as in the rest of the project.
+WIDTH = 88
 
-RULES = '''"""Write the body of `{name}`, then run `answers check {name}`.
+TASK = '"""Write the body of `{0}`, then run `answers check {0}`.'
+FLOATS = "Return floats, for integers too. "
+REFUSE_NOTHING = (
+    "Change no input. {}You need not refuse bad input: what stands under Raises is not "
+    "asked for."
+)
+REFUSE = "Raise ValueError for {}. What else stands under Raises is not asked for."
 
-Change no input. Return floats, for integers too. You need not refuse bad input: what stands
-under Raises is not asked for.
-"""
-'''
-
-RULES_WITH_REFUSAL = '''"""Write the body of `{name}`, then run `answers check {name}`.
-
-{refusals}
-"""
-'''
-REFUSALS = "Raise ValueError for {}. What else stands under Raises is not asked for."
-
-REPAIR = '''"""Several mistakes stand in this file. Repair one, then run `answers check {name}`.
+REPAIR = '''"""Several mistakes stand in this file. Repair one, then run `answers check {}`.
 
 It names the first that is left. Look before you ask: run a function on an input that you can
 check by hand. No signature and no docstring is wrong.
@@ -41,23 +36,16 @@ def stub(reference: Callable, refuses: str = "") -> str:
     """
     module = Module(reference)
     function = module.definitions[reference.__name__]
-    docstring = function.body[0]
-    head = module.text(function.lineno, docstring.end_lineno)
+    head = module.text(function.lineno, function.body[0].end_lineno)
     signature = ast.Module([function.args, function.returns], [])
     imports = module.imports(names_in(signature) | {"np", "math"})
-    rules = RULES_WITH_REFUSAL if refuses else RULES
-    refusals = textwrap.fill(REFUSALS.format(refuses), WIDTH)
-    rules = rules.format(name=reference.__name__, refusals=refusals)
-    if rules.index("\n") > WIDTH:
-        rules = rules.replace(", then", ",\nthen", 1)
-    if function.returns and "Int" in ast.unparse(function.returns):
-        rules = rules.replace("Return floats, for integers too. ", "")
-    return f"{rules}\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
-
-
-def broken(name: str, code: str) -> str:
-    """The file of a fix-it exercise: code with mistakes, under what is asked of the learner."""
-    return f"{REPAIR.format(name=name)}\n{code}"
+    integers = function.returns and "Int" in ast.unparse(function.returns)
+    nothing = REFUSE_NOTHING.format("" if integers else FLOATS)
+    rules = textwrap.fill(REFUSE.format(refuses) if refuses else nothing, WIDTH)
+    task = TASK.format(function.name)
+    task = task.replace(", then", ",\nthen") if len(task) > WIDTH else task
+    opening = f'{task}\n\n{rules}\n"""\n\n{imports}'
+    return f"{opening}\n\n\n{head}\n    raise NotImplementedError\n"
 
 
 def solution(reference: Callable) -> str:
@@ -65,9 +53,8 @@ def solution(reference: Callable) -> str:
     module = Module(reference)
     needed = module.needed(reference.__name__)
     code = [module.text(node.lineno, node.end_lineno) for node in needed]
-    names = {"np"}.union(
-        *map(names_in, needed)
-    )  # the examples of the docstrings use np
+    # The examples of the docstrings use np.
+    names = {"np"}.union(*map(names_in, needed))
     return "\n\n\n".join([module.imports(names), *code]) + "\n"
 
 
@@ -75,14 +62,10 @@ class Module:
     """The source of the module that defines a function."""
 
     def __init__(self, function: Callable):
-        source = Path(inspect.getsourcefile(inspect.unwrap(function))).read_text(
-            "utf-8"
-        )
-        self.lines = source.splitlines()
-        self.body = ast.parse(source).body
-        self.definitions = {
-            node.name: node for node in self.body if hasattr(node, "name")
-        }
+        file = Path(inspect.getsourcefile(inspect.unwrap(function)))
+        source = file.read_text("utf-8")
+        self.lines, self.body = source.splitlines(), ast.parse(source).body
+        self.definitions = {n.name: n for n in self.body if hasattr(n, "name")}
 
     def text(self, first: int, last: int) -> str:
         """Lines `first` to `last`, counted from 1."""
@@ -90,21 +73,18 @@ class Module:
 
     def imports(self, names: set[str]) -> str:
         """The import statements that bind `names`, each without what is not used."""
-        kept = []
-        last = self.body[0]
+        kept, last = [], self.body[0]
         for node in self.body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                used = [
-                    alias
-                    for alias in node.names
-                    if (alias.asname or alias.name) in names
-                ]
-                if used:
-                    if kept and "" in self.lines[last.end_lineno : node.lineno]:
-                        kept.append("")  # between the standard library and the rest
-                    shorter = type(node)(**{**vars(node), "names": used})
-                    kept.append(wrapped(ast.unparse(shorter)))
-                    last = node
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            used = [each for each in node.names if (each.asname or each.name) in names]
+            if used:
+                # An empty line parts the standard library from the rest.
+                if kept and "" in self.lines[last.end_lineno : node.lineno]:
+                    kept.append("")
+                shorter = type(node)(**{**vars(node), "names": used})
+                kept.append(wrapped(ast.unparse(shorter)))
+                last = node
         return "\n".join(kept)
 
     def needed(self, name: str) -> list[ast.stmt]:
@@ -122,9 +102,8 @@ def wrapped(statement: str) -> str:
     head, _, names = statement.partition(" import ")
     if len(statement) <= WIDTH:
         return statement
-    return "\n".join(
-        [f"{head} import (", *(f"    {n}," for n in names.split(", ")), ")"]
-    )
+    each = "".join(f"    {name},\n" for name in names.split(", "))
+    return f"{head} import (\n{each})"
 
 
 def names_in(node: ast.AST) -> set[str]:

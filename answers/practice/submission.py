@@ -33,42 +33,39 @@ def call(
 def misfit(function: Callable, args: tuple, kwargs: dict) -> Complaint | None:
     """A complaint if the function cannot be called with such arguments."""
     try:
-        inspect.signature(function).bind(*args, **kwargs)
+        signature = inspect.signature(function)
+    except ValueError:
+        # A function written in C may show no signature.
+        return None
+    try:
+        signature.bind(*args, **kwargs)
     except TypeError as error:
-        signature = f"{getattr(function, '__name__', 'the function')}{inspect.signature(function)}"
+        yours = f"{getattr(function, '__name__', 'the function')}{signature}"
         what = (
             f"it cannot be called like this ({error}); keep the signature of the stub"
         )
-        return Complaint("signature", f"{what}, yours is {signature:.80}")
-    except ValueError:  # a function written in C has no signature to see
-        pass
-    return None
+        return Complaint("signature", f"{what}, yours is {yours:.80}")
 
 
 def complaint_of(error: BaseException, function: Callable) -> Complaint:
     """What was raised, and the line of the learner's own code where it happened."""
     message = "".join(str(error).strip().splitlines()[:1])
-    message = re.sub(
-        r", with gufunc signature \S+", "", message
-    )  # matmul's, of no use here
+    # The signature of matmul says nothing to a learner.
+    message = re.sub(r", with gufunc signature \S+", "", message)
     what = f"{type(error).__name__}: {message}"
     code = getattr(inspect.unwrap(function), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if code and frame.filename == code.co_filename]
-    where = ""
+    text = f"it raised {what.rstrip(': '):.200}"
     if own:
-        where = f", in line {own[-1].lineno} of your code"
-        where += f": `{own[-1].line}`" if own[-1].line else ""
-    text = f"it raised {what.rstrip(': '):.200}{where}"
+        text += f", in line {own[-1].lineno} of your code"
+        text += f": `{own[-1].line}`" if own[-1].line else ""
     return Complaint(kind_of(error, what), text, type(error))
 
 
 def kind_of(error: BaseException, what: str) -> str:
     """Errors of one kind come from one mistake, whichever function raised them."""
-    if (
-        isinstance(error, OverflowError | ZeroDivisionError)
-        or "math domain error" in what
-    ):
+    if isinstance(error, ArithmeticError) or "math domain error" in what:
         return ARITHMETIC
     sizes = SIZES.search(what)
     return f"sizes {sorted(filter(None, sizes.groups()))}" if sizes else what

@@ -3,7 +3,7 @@
 import copy
 import functools
 import inspect
-import itertools
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Case:
     def gradients(self, result: object, args: tuple, function: Callable) -> Parts:
         """The gradients of the arguments that require one."""
         return gradients(
-            result, dict(zip(self.parameters(), args, strict=False)), function
+            result, dict(zip(self.parameters, args, strict=False)), function
         )
 
     def outcome(self, function: Callable, args: tuple, kwargs: dict) -> object:
@@ -111,58 +111,50 @@ class Case:
 
     def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         """Whether `part` went wrong as the bug's did."""
-        return part in bug.parts and alike(
-            answer.parts[part], bug.parts[part], self.rtol
-        )
+        theirs = bug.parts.get(part)
+        return theirs is not None and alike(answer.parts[part], theirs, self.rtol)
 
     def tell(self, answer: Answer, told: list[str]) -> tuple[Failure, ...]:
         """What is wrong with these parts, in words; the call is told once."""
-        failures = []
+        sentences = {}
         for part in told:
-            got = answer.parts[part]
-            if isinstance(got, Complaint):
-                sentence, pieces = got.text, ()
-                if got.error is not None and isinstance(self.want.get(part), Complaint):
-                    sentence += "; it should raise ValueError"
+            got, want = answer.parts[part], self.want.get(part)
+            if not isinstance(got, Complaint):
+                sentence, *pieces = difference(got, want, self.rtol)
+                sentences.setdefault(f"{part} {sentence}", pieces)
+            elif got.error is not None and isinstance(want, Complaint):
+                sentences[f"{got.text}; it should raise ValueError"] = ()
             else:
-                sentence, *pieces = difference(got, self.want[part], self.rtol)
-                sentence = f"{part} {sentence}"
-            if sentence not in [text for text, _ in failures]:
-                failures.append((sentence, pieces))
-        intros = itertools.chain([f"{self}: "], itertools.repeat(""))
+                sentences[got.text] = ()
+        intros = [f"{self}: ", *[""] * len(sentences)]
         return tuple(
             Failure(self.name, intro + sentence, *pieces)
-            for intro, (sentence, pieces) in zip(intros, failures, strict=False)
+            for intro, (sentence, pieces) in zip(
+                intros, sentences.items(), strict=False
+            )
         )
 
     def changed(self, args: tuple) -> list[str]:
         """The names of the positional arguments that are no longer what they were."""
-        return [
-            name
-            for name, old, new in zip(self.parameters(), self.args, args, strict=False)
-            if not unchanged(old, new)
-        ]
+        pairs = zip(self.parameters, self.args, args, strict=False)
+        return [name for name, old, new in pairs if not unchanged(old, new)]
 
+    @property
     def parameters(self) -> list[str]:
         return list(inspect.signature(self.reference).parameters)
 
     def __str__(self) -> str:
         """The call, and what is passed."""
-        names = self.parameters()[: len(self.args)]
+        name, names = self.reference.__name__, self.parameters[: len(self.args)]
         options = [f"{name}={value!r}" for name, value in self.kwargs.items()]
         if all(isinstance(value, tuple | int) for value in self.args):
-            passed = [*map(repr, self.args), *options]
-            return f"{self.reference.__name__}({', '.join(passed)})"
-        call_text = f"{self.reference.__name__}({', '.join(names + options)})"
-        if len(names) > 3:
-            pairs = zip(names, self.args, strict=True)
-            shapes = [shape_of(value, name) for name, value in pairs]
-            return f"{call_text} with shapes {', '.join(shapes)}"
-        few = sum(map(entries, self.args)) <= 10
-        passed = [
-            f"{n} {described(v, few)}" for n, v in zip(names, self.args, strict=True)
-        ]
-        return f"{call_text} with {', '.join(passed)}"
+            return f"{name}({', '.join([*map(repr, self.args), *options])})"
+        in_full = len(names) <= 3 and sum(map(entries, self.args)) <= 10
+        pairs = zip(names, self.args, strict=True)
+        passed = ", ".join(
+            f"{name} {described(value, in_full)}" for name, value in pairs
+        )
+        return f"{name}({', '.join(names + options)}) with {passed}"
 
 
 class Check:
@@ -176,10 +168,9 @@ class Check:
     def ask(self, function: Callable) -> Answer:
         """Nothing if the property holds, else the complaint."""
         holds = call(self.function, (function,), {}, of=function)
-        if not isinstance(holds, Complaint) and holds:
+        if holds and not isinstance(holds, Complaint):
             return Answer({}, [])
-        complaint = holds if isinstance(holds, Complaint) else self.complaint
-        return Answer({RESULT: complaint}, [RESULT])
+        return Answer({RESULT: holds or self.complaint}, [RESULT])
 
     def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         return answer == bug
@@ -204,16 +195,7 @@ def entries(value: object) -> int:
     """How many numbers an argument holds."""
     if isinstance(value, dict):
         return sum(map(entries, value.values()))
-    return (
-        value.numel() if is_tensor(value) else np.size(value) * hasattr(value, "dtype")
-    )
-
-
-def shape_of(value: object, name: str) -> str:
-    """The shape of an argument; of a number, its name and value."""
-    if hasattr(value, "shape"):
-        return str(tuple(value.shape))
-    return f"{name} {described(value, False)}"
+    return math.prod(value.shape) if hasattr(value, "shape") else 0
 
 
 def described(value: object, in_full: bool) -> str:
@@ -229,14 +211,12 @@ def described(value: object, in_full: bool) -> str:
         each = (f"{k!r}: {re.sub('^(= |of )', '', v)}" for k, v in texts.items())
         return f"= {{{', '.join(each)}}}"
     dtype = str(value.dtype).removeprefix("torch.")
-    usual = (
-        "float64",
-        "int64",
-        np.dtype(np.int_).name,
-    )  # integers are shorter in a browser
+    # In a browser, NumPy's usual integers are shorter.
+    usual = "float64", "int64", np.dtype(np.int_).name
     kind = "" if dtype in usual else f" of {dtype}"
     if in_full:
-        return f"= {LONG_NUMBER.sub(lambda m: f'{float(m[0]):.6g}', str(value.tolist()))}{kind}"
+        numbers = LONG_NUMBER.sub(lambda m: f"{float(m[0]):.6g}", str(value.tolist()))
+        return f"= {numbers}{kind}"
     return f"of shape {tuple(value.shape)}{kind}"
 
 

@@ -229,9 +229,9 @@ def test_a_precise_result_of_float32_inputs_passes_and_a_coarse_one_fails(doubli
         ((None, {}), "mean is None; return one number"),
         (
             (2.0, WEIGHTS),
-            'deviations is an array; return a dict with the keys "above", "below"',
+            'deviations is one array; return a dict with the keys "above", "below"',
         ),
-        ((2.0, 1.0), "deviations is a number; return a dict with the keys"),
+        ((2.0, 1.0), "deviations is one number; return a dict with the keys"),
         ((2.0, [WEIGHTS]), "deviations is a list; return a dict with the keys"),
         ((2.0, {}), 'deviations has no key "above", "below"; return a dict'),
         (
@@ -815,7 +815,8 @@ def test_a_wrong_mask_is_told_in_true_and_false_and_a_number_argument_by_its_val
 ):
     exercise = Exercise(above, "a-page", ("Hint.",))
     exercise.case("three", *[np.array([3.0, 1.0, 0.5])] * 3, 3)
-    call = "above(x, y, z, limit) with shapes (3,), (3,), (3,), limit = 3: the result "
+    shapes = "x of shape (3,), y of shape (3,), z of shape (3,), limit = 3"
+    call = f"above(x, y, z, limit) with {shapes}: the result "
     assert message(exercise, wrong).startswith(call + words)
 
 

@@ -96,7 +96,7 @@ def test_an_array_a_number_and_a_list_are_no_tensors(scaling, pair):
     said = told(pair, lambda x: x * x)
     assert said.startswith("the result is one tensor; return the tuple (squares, more)")
     said = told(pair, lambda x: (x * x, x.sum()))
-    assert 'more is a tensor; return a dict with the keys "sum"' in said
+    assert 'more is one tensor; return a dict with the keys "sum"' in said
 
 
 def test_a_tensor_is_no_array_where_an_array_is_asked_for():
@@ -186,6 +186,6 @@ def test_numbers_among_many_arguments_are_told_as_they_are():
     exercise.case("four", numbers(3, 2), numbers(2), 3, names)
     said = exercise.run(lambda x, w, heads, table: x * 2).failures[0].message
     assert (
-        "with shapes (3, 2), (2,), heads = 3, table = a dict of 9: the result is 2 times"
-        in said
+        "with x of shape (3, 2), w of shape (2,), heads = 3, table = a dict of 9: the result "
+        "is 2 times" in said
     )
