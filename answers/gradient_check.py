@@ -227,7 +227,8 @@ def check_gradient(
 
 def constant_factor(gradient, numerical, noise) -> float | None:
     """The c with gradient = c · numerical, if there is one other than 0 and 1."""
-    if (np.abs(numerical) > noise).sum() < 2:  # one number is always c times another
+    # One number is always c times another.
+    if (np.abs(numerical) > noise).sum() < 2:
         return None
     c = float((gradient * numerical).sum() / (numerical * numerical).sum())
     slack = 1e-4 * np.abs(gradient) + noise * (1 + abs(c))

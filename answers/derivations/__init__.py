@@ -53,7 +53,8 @@ def select(expression: sp.Expr, *sizes: tuple[sp.Symbol, sp.Symbol]) -> sp.Expr:
     """
     within = sp.And(*(sp.Q.le(index, size) for index, size in sizes))
     before = None
-    while expression != before:  # from the innermost sum outwards
+    # From the innermost sum outwards.
+    while expression != before:
         before = expression
         expression = before.replace(
             has_delta, lambda s: sp.refine(delta_first(s).doit(), within)

@@ -13,7 +13,8 @@ i, j = sp.symbols("i j", integer=True, positive=True)
 mu = sp.Symbol("mu", real=True)
 sigma = sp.Symbol("sigma", positive=True)
 q, k = sp.symbols("q_i k_i", real=True)
-MOMENTS = [1, mu, mu**2 + sigma**2]  # E[1], E[x], E[x²]: no more of x is used
+# E[1], E[x], E[x²]: no more of x is used.
+MOMENTS = [1, mu, mu**2 + sigma**2]
 
 
 def expectation(polynomial: sp.Expr) -> sp.Expr:

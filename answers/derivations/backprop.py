@@ -9,12 +9,12 @@ import sympy as sp
 from answers.derivations import select
 
 # --8<-- [start:symbols]
-N, D, H, K = sp.symbols(
-    "N D H K", integer=True, positive=True
-)  # batch, d_in, hidden, classes
+# Batch, d_in, hidden and classes.
+N, D, H, K = sp.symbols("N D H K", integer=True, positive=True)
 n, m, i, d, k, c = sp.symbols("n m i d k c", integer=True, positive=True)
 x, w, b, s, p, G = map(sp.IndexedBase, ("x", "w", "b", "s", "p", "G"))
-y = sp.IndexedBase("y", integer=True)  # y_n is the right class of example n
+# y_n is the right class of example n.
+y = sp.IndexedBase("y", integer=True)
 # --8<-- [end:symbols]
 
 

@@ -34,7 +34,8 @@ def theorem():
     """P(A and B) written both ways, with P(B) as the sum over A and not A."""
     a, hit, false = sp.symbols("P(A) P(B|A) P(B|¬A)", positive=True)
     unknown = sp.Symbol("P(A|B)", positive=True)
-    evidence = hit * a + false * (1 - a)  # total probability
+    # By the law of total probability.
+    evidence = hit * a + false * (1 - a)
     (solution,) = sp.solve(sp.Eq(unknown * evidence, hit * a), unknown)
     odds = solution / (1 - solution)
     vanishes(odds - hit / false * a / (1 - a))
@@ -102,7 +103,8 @@ def dependent():
     """Two signs, each as frequent either way, that come together more often under H."""
     half = sp.Rational(1, 2)
     together = {True: sp.Rational(2, 5), False: sp.Rational(1, 4)}
-    alone = half  # P(e1 | H) = P(e1 | not H) = 1/2, and the same for e2
+    # P(e1 | H) = P(e1 | not H) = 1/2, and the same for e2.
+    alone = half
     exact = half * together[True] / (half * (together[True] + together[False]))
     naive = half * alone**2 / (half * alone**2 + half * alone**2)
     return [

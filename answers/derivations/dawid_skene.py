@@ -18,7 +18,8 @@ def m_step():
     lagrangian = row - lam * (sp.Sum(pi[k], (k, 1, K)) - 1)
     stationary = select(sp.diff(lagrangian, pi[l]), (l, K))
     (in_lam,) = sp.solve(stationary, pi[l])
-    total = sp.Sum(n[k], (k, 1, K)) + K * s  # the sum of n_k + s
+    # The sum of n_k + s over the classes.
+    total = sp.Sum(n[k], (k, 1, K)) + K * s
     return [
         (r"\frac{\partial\Lambda}{\partial\pi_l}", stationary),
         (r"\lambda = \sum_k \lambda\pi_k", total),

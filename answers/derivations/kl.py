@@ -129,7 +129,8 @@ def normal_mean(h: sp.Expr) -> sp.Expr:
 
 def estimators():
     """Mean and variance of k1, k2, k3 for normal p, q of deviation 1, d apart."""
-    log_r = d * z - d**2 / 2  # log q(z) - log p(z), with p at 0 and q at d
+    # log q(z) - log p(z), with p at 0 and q at d.
+    log_r = d * z - d**2 / 2
     equations = []
     for name, k in (
         ("k_1", -log_r),

@@ -32,7 +32,8 @@ def same(left: sp.Expr, right: sp.Expr) -> sp.Expr:
 def right():
     """K p_y - 1 is a sum of K - 1 leads, each positive for a right example."""
     others = total(p[i], 1, K - 1)
-    one = q + others  # all probabilities sum to 1
+    # All probabilities sum to 1.
+    one = q + others
     leads = total(q - p[i], 1, K - 1)
     same(leads, K * q - one)
     return [(r"K p_y - 1", leads), (r"-\log p_y\,\big|_{p_y = 1/K}", at(1 / K))]

@@ -104,7 +104,8 @@ def layouts(n: int = 3, d_in: int = 2, d_out: int = 2):
     w = sp.Matrix(d_in, d_out, sp.symbols(f"w_:{d_in}:{d_out}"))
     y = x * w
     return [
-        (r"X \otimes I", y.T.vec().jacobian(w.T.vec())),  # `vec` takes columns
+        # `vec` takes the columns, and so of the transpose the rows.
+        (r"X \otimes I", y.T.vec().jacobian(w.T.vec())),
         (r"I \otimes X", y.vec().jacobian(w.vec())),
     ]
 

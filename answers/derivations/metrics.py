@@ -33,7 +33,8 @@ def f1():
 def matthews():
     """Covariance and variances of truth and answers as columns of 0 and 1, times n²."""
     n = TP + FP + FN + TN
-    truth, answers, both = (TP + FN) / n, (TP + FP) / n, TP / n  # means
+    # The means of the truth, of the answers, and of their product.
+    truth, answers, both = (TP + FN) / n, (TP + FP) / n, TP / n
     covariance = sp.expand(sp.simplify(n**2 * (both - truth * answers)))
     return [
         (r"n^2\,\mathrm{cov}(\text{truth}, \text{answers})", covariance),

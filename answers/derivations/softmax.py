@@ -9,9 +9,8 @@ from answers.derivations import select
 
 # --8<-- [start:symbols]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
-i, j, k, m, y = sp.symbols(
-    "i j k m y", integer=True, positive=True
-)  # 1 to K; y is right
+# Each from 1 to K; y is the right class.
+i, j, k, m, y = sp.symbols("i j k m y", integer=True, positive=True)
 z, p, t = sp.IndexedBase("z"), sp.IndexedBase("p"), sp.IndexedBase("t")
 temperature, eps = sp.symbols("T epsilon", positive=True)
 

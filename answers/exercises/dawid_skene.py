@@ -56,7 +56,8 @@ def dawid_skene(
     posterior /= posterior.sum(axis=1, keepdims=True)
     prior, confusion = estimates(item, annotator, label, posterior)
     for _ in range(iterations):
-        with np.errstate(divide="ignore"):  # log 0 is -inf: the class is ruled out
+        # log 0 is -inf: the class is ruled out.
+        with np.errstate(divide="ignore"):
             joint = np.tile(np.log(prior), (len(posterior), 1))
             np.add.at(joint, item, np.log(confusion[annotator, :, label]))
         powers = np.exp(joint - joint.max(axis=1, keepdims=True))

@@ -57,7 +57,8 @@ exercise.case("float32", prior.astype(np.float32), rows.astype(np.float32))
 
 def total(log_prior, log_likelihood):
     """The sum of the logarithms, and the log-sum-exp of each row, its axis kept."""
-    answer = log_posterior(log_prior, log_likelihood)  # refuses impossible evidence
+    # It refuses impossible evidence.
+    answer = log_posterior(log_prior, log_likelihood)
     logs = np.asarray(log_prior, float) + log_likelihood
     with np.errstate(invalid="ignore"):
         return logs, np.nanmax(logs - answer, axis=-1, keepdims=True)

@@ -32,7 +32,8 @@ def majority_vote(
         >>> majority_vote(item, annotator, np.array([2, 0, 2, 0]), classes=3)
         array([0, 2])
     """
-    cell = item.astype(int) * classes + label  # uint8 would wrap around
+    # uint8 would wrap around.
+    cell = item.astype(int) * classes + label
     counts = np.bincount(cell, minlength=(item.max() + 1) * classes)
     return counts.reshape(-1, classes).argmax(axis=1)
 

@@ -23,7 +23,8 @@ rng = np.random.default_rng(11)
 matrix = rng.normal(size=(3, 5))
 rows = matrix * np.array([[0.02], [1.0], [30.0]])
 cube = rng.normal(size=(2, 3, 5)) * np.array([0.1, 4.0, 1.0])[:, None]
-spread = np.linspace(-1, 1, 41)[None] ** 3  # many small numbers, and both extremes
+# Many small numbers, and both extremes.
+spread = np.linspace(-1, 1, 41)[None] ** 3
 
 exercise.case("one row", np.array([[127.0, -50.4, 20.7, 0.3]]))
 exercise.case("one row whose extreme is negative", np.array([[0.7, -2.6, 1.1]]))

@@ -126,7 +126,8 @@ class Chart:
         return HEIGHT - BOTTOM - self.y.share(y) * (HEIGHT - TOP - BOTTOM)
 
     def points(self, x: Iterable[float], y: Iterable[float]) -> str:
-        far = 10 * HEIGHT  # beyond the frame, where it makes no difference
+        # Beyond the frame, where it makes no difference.
+        far = 10 * HEIGHT
         down = np.clip(self.down(y), -far, far)
         pairs = zip(self.across(x), down, strict=True)
         return " ".join(f"{a:.1f},{b:.1f}" for a, b in pairs)

@@ -33,7 +33,8 @@ def loss_interval(classes: int, p: float) -> View:
     )
     chart.rule(y=least, ink=2)
     chart.dot(p, loss, ink=1)
-    even = round(p * classes, 9)  # 1 if all classes may have the same probability
+    # 1 if all classes may have the same probability.
+    even = round(p * classes, 9)
     if p > 1 / 2:
         verdict = "more than 1/2: the answer is right"
     elif p == 1 / 2:

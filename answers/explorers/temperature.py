@@ -6,7 +6,8 @@ from answers.explorers import Explorer, Slider, View, ratios, steps
 from answers.explorers.chart import Axis, Chart
 from answers.probability.softmax import softmax
 
-LOGITS = (2.0, 1.0, 0.0, -1.0)  # the first is moved
+# The slider moves the first.
+LOGITS = (2.0, 1.0, 0.0, -1.0)
 NAMES = "ABCD"
 
 

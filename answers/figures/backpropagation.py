@@ -35,9 +35,8 @@ def gradients_flowing() -> Figure:
         for each, part in zip(inputs, parts, strict=True):
             arrow = {"arrowstyle": "-|>", "color": AXIS, "shrinkA": 17, "shrinkB": 17}
             axes.annotate("", at[name], at[each], arrowprops=arrow)
-            rise = np.sign(
-                round(at[name][1] - at[each][1])
-            )  # the text beside the arrow
+            # The text beside the arrow.
+            rise = np.sign(round(at[name][1] - at[each][1]))
             axes.annotate(
                 f"← {part:g}",
                 np.add(at[name], at[each]) / 2,

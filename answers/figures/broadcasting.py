@@ -9,7 +9,8 @@ from matplotlib.patches import Rectangle
 from answers.figures import TEXT
 from answers.networks.broadcasting import broadcast_shape
 
-MISSING = 0  # stands for the size of an axis that is not there
+# It stands for the size of an axis that is not there.
+MISSING = 0
 
 
 # --8<-- [start:aligned_shapes]

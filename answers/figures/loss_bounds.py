@@ -22,7 +22,8 @@ def loss_simplex() -> Figure:
     triangle is all shaded, below a third nothing is, and between the two some of it.
     """
     figure, axes = plt.subplots(figsize=(5.5, 4.2))
-    corners = np.array([[0.5, 1], [0, 0], [1, 0]])  # the true class is at the top
+    # The true class is at the top.
+    corners = np.array([[0.5, 1], [0, 0], [1, 0]])
     right = np.array([[1, 0, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3], [0.5, 0, 0.5]])
     axes.fill(*(right @ corners).T, color="C0", alpha=0.25, linewidth=0)
     axes.plot(*corners[[0, 1, 2, 0]].T, color=AXIS, linewidth=1.2)

@@ -21,7 +21,8 @@ def jacobian_layouts() -> Figure:
     """
     n, d_in, d_out = 3, 2, 4
     x, w = np.ones((n, d_in)) * np.arange(1, n + 1)[:, None], np.ones((d_in, d_out))
-    jacobian = linear_jacobian(x, w)  # the number of the example, or 0
+    # Its entries are the number of the example, or 0.
+    jacobian = linear_jacobian(x, w)
     figure, both = plt.subplots(1, 2, figsize=(5.5, 4.1))
     layouts = (("C", "X ⊗ I", "row", d_out, d_out), ("F", "I ⊗ X", "column", n, d_in))
     for axes, (order, name, first, height, width) in zip(both, layouts, strict=True):

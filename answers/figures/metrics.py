@@ -32,7 +32,8 @@ def roc_and_precision_recall() -> Figure:
     for times, style in cases.items():
         truth, scores = binormal(200, 200 * times, separation)
         x, y, _ = roc_curve(truth, scores)
-        turns = np.append(np.diff(y, prepend=-1)[:-1] > 0, True)  # a point a positive
+        # One point for each positive.
+        turns = np.append(np.diff(y, prepend=-1)[:-1] > 0, True)
         left.plot(x[turns], y[turns], label=f"1 : {times}", **style)
         precision, recall, _ = precision_recall_curve(truth, scores)
         turns = np.diff(recall, prepend=0) > 0

@@ -104,11 +104,13 @@ def products_of_skills(a, b, weight, excess, annotators, rounds=30):
         ]
         return over_pairs, top, bottom
 
-    skill = np.full(annotators, 0.5)  # above 0: most annotators beat chance
+    # Above 0, for most annotators beat chance.
+    skill = np.full(annotators, 0.5)
     for _ in range(rounds):
         (numerator, denominator), *_ = sums(skill)
         new = numerator / np.maximum(denominator, 1e-12)
-        skill = (skill + new) / 2  # the full step would swing between two solutions
+        # The full step would swing between two solutions.
+        skill = (skill + new) / 2
     (numerator, denominator), top, bottom = sums(skill)
     alone = [
         (numerator[who] - of_pair) / np.maximum(denominator[who] - below, 1e-12)

@@ -155,7 +155,8 @@ def true_classes(
     A product of hundreds of probabilities is 0 in floating point, so their logarithms are
     added, and the largest of each item is subtracted before the exponential.
     """
-    with np.errstate(divide="ignore"):  # log 0 is -inf: this class is ruled out
+    # log 0 is -inf: this class is ruled out.
+    with np.errstate(divide="ignore"):
         log_prior, log_confusion = np.log(prior), np.log(confusion)
     joint = np.stack(
         [

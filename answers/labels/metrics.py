@@ -178,7 +178,8 @@ def roc_auc(
                 f"`truth` has no {name}, so there is no pair to order; take examples of "
                 "both classes"
             )
-        if not np.isfinite(side[[0, -1]]).all():  # nan sorts last
+        # nan is sorted to the end.
+        if not np.isfinite(side[[0, -1]]).all():
             refuse_nan(scores, "scores")
     below = np.searchsorted(lows, highs, side="left")
     not_above = np.searchsorted(lows, highs, side="right")

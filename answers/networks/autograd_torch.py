@@ -31,7 +31,8 @@ def tree(node: Any, label: Callable, inputs_of: Callable) -> str:
           b (above)
     """
     lines, seen, stack = [], set(), [(node, 0)]
-    while stack:  # no recursion: a graph may be deeper than Python's stack
+    # No recursion: a graph may be deeper than Python's stack.
+    while stack:
         node, depth = stack.pop()
         lines.append("  " * depth + label(node) + " (above)" * (node in seen))
         if node not in seen:
@@ -99,9 +100,8 @@ def saved_bytes(run: Callable) -> int:
 
     def pack(tensor):
         storage = tensor.untyped_storage()
-        storages[storage.data_ptr()] = (
-            storage  # held: its address is not given out again
-        )
+        # Held, so that its address is not given out again.
+        storages[storage.data_ptr()] = storage
         return tensor.detach()
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):

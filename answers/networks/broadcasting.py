@@ -105,7 +105,8 @@ def unbroadcast(
     return sum_to(as_float(gradient), shape)
 
 
-@no_type_check  # a check of its shapes takes longer than the sum of a small array
+# A check of its shapes takes longer than the sum of a small array.
+@no_type_check
 def sum_to(gradient, shape):
     """`unbroadcast` of an array that is known to fit; `computation_graph` calls it."""
     new = gradient.ndim - len(shape)

@@ -17,7 +17,8 @@ from answers.networks.expression_graph import topological_order
 
 
 # --8<-- [start:operations]
-@no_type_check  # a check of its shapes takes longer than an operation on a small array
+# A check of its shapes takes longer than an operation on a small array.
+@no_type_check
 class Operations:
     """What can be computed with a Node; each result keeps how to differentiate it.
 
@@ -26,7 +27,8 @@ class Operations:
     constants and need none.
     """
 
-    __array_ufunc__ = None  # `array + node` is left to the node
+    # `array + node` is left to the node.
+    __array_ufunc__ = None
 
     @property
     def shape(self):
@@ -84,7 +86,8 @@ class Operations:
         x, kept = self.value, self.value.max(axis, keepdims=True)
         y = kept if keepdims else kept.squeeze(axis)
 
-        def shared(g):  # by the entries that tie, as in torch.amax
+        # By the entries that tie, as in torch.amax.
+        def shared(g):
             top = x == kept
             return top * (g.reshape(kept.shape) / top.sum(axis, x.dtype, keepdims=True))
 
@@ -93,7 +96,8 @@ class Operations:
     def __getitem__(self, index):
         def scattered(g):
             gradient = np.zeros_like(self.value)
-            np.add.at(gradient, index, g)  # an entry may have been taken twice
+            # An entry may have been taken twice.
+            np.add.at(gradient, index, g)
             return gradient
 
         return made("index", self.value[index], (self, scattered))
@@ -184,13 +188,15 @@ class Node(Operations):
             raise ValueError(f"`gradient` has shape {gradient.shape}; make it {shape}")
         gradients = {self: as_float(gradient)}
         order = topological_order(self, lambda node: [each for each, _ in node.inputs])
-        for node in reversed(order):  # all that use a node come before it
+        # In this order, all that use a node come before it.
+        for node in reversed(order):
             gradient = gradients.pop(node)
             if node.operation == "leaf":
                 node.grad = gradient + (0 if node.grad is None else node.grad)
             for each, vjp in node.inputs:
                 part = vjp(gradient)
-                if part.shape != each.value.shape:  # it was broadcast
+                # What was broadcast gets the sum.
+                if part.shape != each.value.shape:
                     part = sum_to(part, each.value.shape)
                 part = part.astype(each.value.dtype, copy=False)
                 gradients[each] = gradients[each] + part if each in gradients else part
@@ -221,7 +227,8 @@ def two_layer_loss(x, y, w1, b1, w2, b2):
     if y.shape != (rows,):
         raise ValueError(f"labels of shape {tuple(y.shape)} for {rows} rows: one each")
     refuse_labels_out_of_range(y, classes, "y")
-    top = logits.max(axis=1, keepdims=True)  # without it, exp overflows
+    # Without the maximum, exp overflows.
+    top = logits.max(axis=1, keepdims=True)
     log_total = (logits - top).exp().sum(axis=1).log() + top[:, 0]
     return (log_total - logits[np.arange(len(y)), y]).sum() * (1 / len(y))
 

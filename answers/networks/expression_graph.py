@@ -26,7 +26,8 @@ def topological_order(output: Hashable, inputs_of: Callable) -> list:
         ['a', 'b', 'y']
     """
     order, done, open_, stack = [], set(), set(), [output]
-    while stack:  # no recursion: a graph may be deeper than Python's stack
+    # No recursion: a graph may be deeper than Python's stack.
+    while stack:
         node = stack[-1]
         waiting = [each for each in inputs_of(node) if each not in done]
         if node in done or not waiting:

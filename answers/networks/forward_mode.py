@@ -10,7 +10,8 @@ from answers.inputs import as_float, refuse_nan, refuse_no_operand
 
 
 # --8<-- [start:operations]
-@no_type_check  # as in `computation_graph`
+# As in `computation_graph`.
+@no_type_check
 class Operations:
     """What can be computed with a Dual: the value, and by the chain rule its tangent."""
 

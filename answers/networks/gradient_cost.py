@@ -37,7 +37,8 @@ def operations_by_size(hidden: int) -> tuple[int, int, int, int]:
         zeros = [np.zeros(array.shape) for array in arrays]
         for tangent in zeros:
             for index in np.ndindex(tangent.shape):
-                tangent[index] = 1  # one pass for each parameter
+                # One pass for each parameter.
+                tangent[index] = 1
                 two_layer_loss(x, y, *map(Dual, arrays, zeros))
                 tangent[index] = 0
 

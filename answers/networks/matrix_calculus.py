@@ -46,7 +46,8 @@ def linear_vjp(
     x, w, g = as_float(x), as_float(w), as_float(g)
     # One row per example, so that the inner sum of xᵀ g runs over every leading axis.
     rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
-    with np.errstate(invalid="ignore"):  # 0 · inf; refused below
+    # 0 · inf is nan, which is refused below.
+    with np.errstate(invalid="ignore"):
         dx, dw = g_rows @ w.T, rows.T @ g_rows
 
     # nan or infinity in w spoils a column of dx, in x a row of dw, in g a column of dw.

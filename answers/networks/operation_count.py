@@ -21,14 +21,17 @@ class Counted(ndarray):
         if ufunc.signature and ufunc is not np.matmul:
             raise TypeError(f"np.{ufunc.__name__} cannot be counted; use @")
         kwargs = {name: plain(each) for name, each in kwargs.items()}
-        if out:  # as in `a += b`
+        # As in `a += b`.
+        if out:
             kwargs["out"] = tuple(np.asarray(x) for x in out)
         result = getattr(ufunc, method)(*inputs, **kwargs)
-        if method == "at":  # adds its last input to entries of its first
+        # `at` adds its last input to entries of its first.
+        if method == "at":
             Counted.count += np.size(inputs[-1])
             return None
         result = np.asarray(result)
-        if result.dtype.kind == "f":  # comparisons are free
+        # Comparisons are free.
+        if result.dtype.kind == "f":
             Counted.count += operations(ufunc, method, inputs, result)
         return result.view(Counted)
 
@@ -36,9 +39,8 @@ class Counted(ndarray):
         if function in UNSEEN:
             raise TypeError(f"np.{function.__name__} cannot be counted; use @")
         result = super().__array_function__(function, types, args, kwargs)
-        forgot = (
-            type(result) is ndarray
-        )  # the class, as np.where and np.broadcast_to do
+        # np.where and np.broadcast_to forget the class.
+        forgot = type(result) is ndarray
         return result.view(Counted) if forgot else result
 
 

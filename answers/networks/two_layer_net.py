@@ -74,10 +74,12 @@ def backward(x, y, w1, b1, w2, b2):
     x = as_float(x)
     z = x @ w1 + b1  # (batch, hidden)
     hidden = np.maximum(z, 0)
-    loss, dlogits = cross_entropy(hidden @ w2 + b2, y)  # dlogits holds the only 1/N
+    # dlogits holds the only 1/N.
+    loss, dlogits = cross_entropy(hidden @ w2 + b2, y)
 
     dw2, db2 = hidden.T @ dlogits, dlogits.sum(axis=0)
-    dz = (dlogits @ w2.T) * (z > 0)  # the mask of this same forward pass
+    # The mask of this same forward pass.
+    dz = (dlogits @ w2.T) * (z > 0)
     dw1, db1 = x.T @ dz, dz.sum(axis=0)
     return loss, dz, {"w1": dw1, "b1": db1, "w2": dw2, "b2": db2}
 

@@ -56,13 +56,16 @@ class TwoLayerNet(nn.Module):
         tensors = {}
         for name, array in (("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2)):
             with np.errstate(over="ignore"):
-                array = np.array(array, dtype=dtype)  # a copy, whatever its strides
+                # A copy, whatever its strides.
+                array = np.array(array, dtype=dtype)
             refuse_empty(array, name)
             refuse_nan(array, name)
             tensors[name] = torch.from_numpy(array)
         net = cls(*w1.shape, len(b2)).to(tensors["w1"].dtype)
-        with torch.no_grad():  # a leaf that requires grad refuses to be written to
-            net.first.weight.copy_(tensors["w1"].T)  # stored (out, in)
+        # A leaf that requires grad refuses to be written to.
+        with torch.no_grad():
+            # nn.Linear stores (out, in).
+            net.first.weight.copy_(tensors["w1"].T)
             net.first.bias.copy_(tensors["b1"])
             net.second.weight.copy_(tensors["w2"].T)
             net.second.bias.copy_(tensors["b2"])
@@ -108,7 +111,8 @@ def autograd_gradients(
         {'x': (2, 4), 'w1': (4, 5), 'b1': (5,), 'w2': (5, 3), 'b2': (3,)}
     """
     refuse_unusable(net, x, y)
-    x = x.detach().requires_grad_()  # a leaf of our own; the caller's stays as it is
+    # A leaf of our own; the caller's stays as it is.
+    x = x.detach().requires_grad_()
     leaves = {
         "x": x,
         "w1": net.first.weight,
@@ -116,12 +120,15 @@ def autograd_gradients(
         "w2": net.second.weight,
         "b2": net.second.bias,
     }
-    loss = functional.cross_entropy(net(x), y.long())  # the forward pass: it records
-    found = torch.autograd.grad(loss, list(leaves.values()))  # the backward pass
+    # The forward pass, which records.
+    loss = functional.cross_entropy(net(x), y.long())
+    # The backward pass.
+    found = torch.autograd.grad(loss, list(leaves.values()))
 
     gradients = dict(zip(leaves, found, strict=True))
     for name in ("w1", "w2"):
-        gradients[name] = gradients[name].T  # nn.Linear stores weights as (out, in)
+        # nn.Linear stores weights as (out, in).
+        gradients[name] = gradients[name].T
     return loss.detach(), gradients
 
 
@@ -136,7 +143,8 @@ def refuse_unusable(net: TwoLayerNet, x: Tensor, y: Tensor) -> None:
     if not torch.is_grad_enabled():
         raise ValueError("gradients are off; call this outside no_grad, inference_mode")
     for name, tensor in (("x", x), *net.named_parameters()):
-        array = tensor.double().numpy(force=True)  # NumPy has no bfloat16
+        # NumPy has no bfloat16.
+        array = tensor.double().numpy(force=True)
         refuse_empty(array, name)
         refuse_nan(array, name)
     for name, parameter in net.named_parameters():

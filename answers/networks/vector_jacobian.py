@@ -46,13 +46,13 @@ def jacobian_from_vjp(vjp: Callable, shape: tuple[int, ...]) -> Float[ndarray, "
         raise ValueError(f"`shape` is {shape}; an output needs at least one entry")
     rows = []
     for index in np.ndindex(shape):
-        g = np.zeros(shape)  # a new one: what was set for the last row must be 0 again
+        # A new one: what was set for the last row must be 0 again.
+        g = np.zeros(shape)
         g[index] = 1
         row = vjp(g)
         refuse_no_gradient(row, rows, index)
-        rows.append(
-            as_float(np.asarray(row)).copy()
-        )  # vjp may use the same memory again
+        # A copy, as vjp may use the same memory again.
+        rows.append(as_float(np.asarray(row)).copy())
     return np.stack(rows).reshape(*shape, *rows[0].shape)
 
 

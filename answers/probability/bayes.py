@@ -43,7 +43,8 @@ def posterior(
     """
     refuse_no_distribution(prior, "prior")
     refuse_no_weights(likelihood, "likelihood")
-    with np.errstate(divide="ignore"):  # log 0 is -inf: impossible, and stays so
+    # log 0 is -inf: impossible, and stays so.
+    with np.errstate(divide="ignore"):
         logs = [np.log(as_float(each)) for each in (prior, likelihood)]
     powers = below_likeliest(*logs)
     np.exp(powers, out=powers)
@@ -288,7 +289,8 @@ def natural_frequencies(
 def refuse_no_weights(array: Real[ndarray, "*shape"], name: str) -> None:
     """Raise if an entry is negative, nan or infinite, or there is none."""
     refuse_empty(array, name)
-    if array.min() >= 0 and array.max() < np.inf:  # neither holds if one is nan
+    # Neither holds if an entry is nan.
+    if array.min() >= 0 and array.max() < np.inf:
         return
     wrong = ~((array >= 0) & (array < np.inf))
     raise ValueError(

@@ -31,7 +31,8 @@ def distribution(
     if p.ndim == 0:
         raise ValueError(f"`{name}` is a single number; pass an array of probabilities")
     p = as_float(p)
-    if not p.min() >= 0:  # nan is not >= 0 either
+    # nan is not >= 0 either.
+    if not p.min() >= 0:
         raise ValueError(
             f"`{name}` holds {first(p, ~(p >= 0))}; probabilities are at least 0"
         )
@@ -100,7 +101,8 @@ def entropy(
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.log(p)
         terms *= p
-    np.copyto(terms, 0, where=p == 0)  # 0 log 0 has made nan
+    # 0 log 0 has made nan.
+    np.copyto(terms, 0, where=p == 0)
     return in_base(np.maximum(-terms.sum(axis=axis), 0), base)
 
 
@@ -114,10 +116,12 @@ def log_ratios(
     """p log(p / q), entry by entry: 0 where p = 0, infinite where q = 0 < p."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         terms = p / q
-        np.copyto(terms, 1, where=p == 0)  # so that 0 log 0 is 0, not nan
+        # So that 0 log 0 is 0, not nan.
+        np.copyto(terms, 1, where=p == 0)
         np.log(terms, out=terms)
         terms *= p
-    tiny = np.isinf(terms) & (q > 0)  # p / q is above the largest float
+    # There p / q is above the largest float.
+    tiny = np.isinf(terms) & (q > 0)
     if tiny.any():
         terms[tiny] = p[tiny] * (np.log(p[tiny]) - np.log(q[tiny]))
     return terms
@@ -279,7 +283,8 @@ def jensen_shannon(
         np.float64(1.0)
     """
     p, q = distribution(p, "p", axis), distribution(q, "q", axis)
-    twice = p + q  # halving it could underflow
+    # Halving it could underflow.
+    twice = p + q
     terms = log_ratios(2 * p, twice) + log_ratios(2 * q, twice)
     return in_base(np.clip(terms.sum(axis=axis) / 4, 0, math.log(2)), base)
 

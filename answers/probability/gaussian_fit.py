@@ -78,7 +78,8 @@ class Mixture:
         return np.sqrt(as_float(self.weights) @ spread)
 
     def log_density(self, x: Real[ndarray, "*points"]) -> Float[ndarray, "*points"]:
-        with np.errstate(divide="ignore"):  # a weight of 0
+        # A weight may be 0.
+        with np.errstate(divide="ignore"):
             logs = np.log(self.weights)
         # Parts along the first axis: NumPy reduces a short last one slowly.
         logs, means, deviations = (

@@ -213,7 +213,8 @@ def confidence_loss_bounds(
 
 def loss_of(p: float) -> float:
     """-log p, and infinity where p is 0."""
-    return 0.0 - math.log(p) if p > 0 else math.inf  # 0.0 -: no "-0.0" at p = 1
+    # 0.0 - makes 0 of "-0.0" at p = 1.
+    return 0.0 - math.log(p) if p > 0 else math.inf
 
 
 # --8<-- [end:confidence]

@@ -43,7 +43,8 @@ from answers.transformers.quantization_torch import (
     weight_bytes,
 )
 
-WINDOWS = 32  # of 256 bytes of the text held out
+# Of 256 bytes each, from the text held out.
+WINDOWS = 32
 PROMPT, NEW = 64, 64
 
 
@@ -51,7 +52,8 @@ PROMPT, NEW = 64, 64
 def pytorch_dynamic(model: nn.Module) -> nn.Module:
     """PyTorch's own dynamic int8: one scale for a weight, one for the whole input."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecated, but still the reference
+        # It is deprecated, but still the reference.
+        warnings.simplefilter("ignore")
         quantize_dynamic = torch.ao.quantization.quantize_dynamic
         return quantize_dynamic(copy.deepcopy(model), {nn.Linear}, dtype=torch.qint8)
 
@@ -114,7 +116,8 @@ def stored_bytes(model: nn.Module) -> int:
     for module in model.modules():
         if isinstance(module, torch.ao.nn.quantized.dynamic.Linear):
             weight, bias = module.weight(), module.bias()
-            packed += weight.numel() + 12  # a double scale and an int32 zero point
+            # A double scale and an int32 zero point come with it.
+            packed += weight.numel() + 12
             packed += 0 if bias is None else bias.nbytes
     return weight_bytes(model) + packed
 
@@ -223,7 +226,8 @@ def products(rows: int) -> dict[str, Callable]:
                 tensor, zeros
             )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # sparse CSR is in beta
+            # Sparse CSR is in beta.
+            warnings.simplefilter("ignore")
             sparse, columns = zeros.to_sparse_csr(), tensor.T.contiguous()
         made[f"{share:.0%} zeros, stored sparse (CSR)"] = (
             lambda sparse=sparse, columns=columns: sparse @ columns

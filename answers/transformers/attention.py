@@ -228,7 +228,8 @@ def multi_head_attention(
     x, w_q, w_k, w_v, w_o = usable(x=x, w_q=w_q, w_k=w_k, w_v=w_v, w_o=w_o)
     q, k, v = (split_heads(x @ w, heads) for w in (w_q, w_k, w_v))
     if mask is not None:
-        mask = mask[..., None, :, :]  # an axis for the heads, which share it
+        # An axis for the heads, which share it.
+        mask = mask[..., None, :, :]
     return merge_heads(attend(q, k, v, mask)) @ w_o
 
 
@@ -379,8 +380,9 @@ def attend_blockwise(
 def attend_rows(q, k, v, block, last=None):
     """One block of scaled queries against all keys that it sees, block by block."""
     seen = k.shape[-2] if last is None else last[-1] + 1
-    top = np.full((*q.shape[:-1], 1), -np.inf, dtype=q.dtype)  # running maximum
-    total, weighted = 0, 0  # running Σ exp(s - top) and Σ exp(s - top) v
+    # The running maximum, and the running Σ exp(s - top) and Σ exp(s - top) v.
+    top = np.full((*q.shape[:-1], 1), -np.inf, dtype=q.dtype)
+    total, weighted = 0, 0
     for start in range(0, seen, block):
         stop = min(start + block, seen)
         scores = q @ k[..., start:stop, :].swapaxes(-1, -2)

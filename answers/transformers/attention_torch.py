@@ -50,7 +50,8 @@ class MultiHeadAttention(nn.Module):
                 raise ValueError(
                     f"mask hides every key from query {where}; let it see at least one"
                 )
-            mask = mask.unsqueeze(-3)  # an axis for the heads, which share it
+            # An axis for the heads, which share it.
+            mask = mask.unsqueeze(-3)
         found = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.out(found.transpose(-2, -3).flatten(-2))
 
@@ -76,7 +77,8 @@ class MultiHeadAttention(nn.Module):
             )
         has_bias = theirs.in_proj_bias is not None
         ours = cls(theirs.embed_dim, theirs.num_heads, bias=has_bias)
-        ours = ours.to(theirs.in_proj_weight)  # its dtype and device
+        # With its dtype, on its device.
+        ours = ours.to(theirs.in_proj_weight)
         layers = ours.query, ours.key, ours.value
         with torch.no_grad():
             for layer, weight in zip(

@@ -107,7 +107,8 @@ def cached_attention(
     q, k = (rotate_pairs(x, cosines[new], sines[new]) for x in (q, k))
     keys, values = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
     scores = q @ keys.mT / q.shape[-1] ** 0.5
-    if time > 1:  # a single new token comes last, and sees everything
+    # A single new token comes last, and sees everything.
+    if time > 1:
         at = torch.arange(past + time, device=q.device)
         scores = scores.masked_fill(at > at[new, None], -torch.inf)
     y = scores.softmax(dim=-1) @ values

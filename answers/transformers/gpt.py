@@ -162,7 +162,8 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(config.width, 3 * config.width)
         self.out = nn.Linear(config.width, config.width)
 
-    @no_type_check  # it has no shapes to enforce, and a check takes its time in each layer
+    # It has no shapes to enforce, and a check takes its time in each layer.
+    @no_type_check
     def forward(
         self,
         x: Tensor,
@@ -176,7 +177,8 @@ class Attention(nn.Module):
             part.view(batch, time, self.heads, -1).transpose(1, 2)
             for part in self.qkv(x).split(width, dim=-1)
         )
-        if turn is not None:  # before the cache: a stored key keeps its own position
+        # Before the cache: a stored key keeps its own position.
+        if turn is not None:
             q, k = rotate(q, *turn), rotate(k, *turn)
         if cache is not None:
             k, v = cache.append(self.layer, k, v)
@@ -205,7 +207,8 @@ class Block(nn.Module):
         )
         self.drop = nn.Dropout(config.dropout)
 
-    @no_type_check  # as in `Attention`
+    # As in `Attention`.
+    @no_type_check
     def forward(
         self,
         x: Tensor,

@@ -20,8 +20,10 @@ class Decoder:
     kv_heads: int
     d_ff: int
     vocab: int
-    gated: bool = True  # SwiGLU: three matrices in the feed-forward part, not two
-    tied: bool = False  # the output layer is the embedding
+    # SwiGLU: three matrices in the feed-forward part, not two.
+    gated: bool = True
+    # The output layer is the embedding.
+    tied: bool = False
 
     @property
     def head_size(self) -> int:

@@ -88,7 +88,8 @@ class KVCache:
                 f"and {time} more came: make it larger, or reset it"
             )
         if real is not None and real.all() and self.real is None:
-            real = None  # no padding anywhere, and so no mask
+            # No padding anywhere, and so no mask.
+            real = None
         if real is not None or self.real is not None:
             past = self._all_real(self.length) if self.real is None else self.real
             new = self._all_real(time) if real is None else real.to(past.device)
@@ -96,7 +97,8 @@ class KVCache:
         self.start, self.length = self.length, length
         return self.real
 
-    @no_type_check  # once in each layer, where even a check takes its time
+    # Once in each layer, where even a check takes its time.
+    @no_type_check
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Store the new keys and values of a layer; return those of all tokens."""
         if self.capacity is None:
@@ -218,7 +220,8 @@ def generate(
     try:
         start = 0
         if use_cache and chunk is not None:
-            while time - start > chunk:  # all but the last piece, whose logits we need
+            # All but the last piece, whose logits we need.
+            while time - start > chunk:
                 part = slice(start, start + chunk)
                 model(ids[:, part], cache, None if mask is None else mask[:, part])
                 start += chunk

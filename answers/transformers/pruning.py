@@ -44,7 +44,8 @@ def prune_magnitude(
     w = as_float(w).copy()
     # By rank: a threshold would remove none or all of the entries that are equal to it.
     smallest = np.argpartition(np.abs(w), max(count - 1, 0), axis=None)[:count]
-    w.reshape(-1)[smallest] = 0  # a view: the copy is contiguous
+    # reshape gives a view, for the copy is contiguous.
+    w.reshape(-1)[smallest] = 0
     return w
 
 

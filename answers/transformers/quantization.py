@@ -192,7 +192,8 @@ def smooth(
     x, w = as_float(x), as_float(w)
     top_x, top_w = (np.abs(array).max(axis=0) for array in (x, w))
     factor = np.ones_like(top_x)
-    used = (top_x > 0) & (top_w > 0)  # a column of zeros is no outlier
+    # A column of zeros is no outlier.
+    used = (top_x > 0) & (top_w > 0)
     factor[used] = top_x[used] ** strength / top_w[used] ** (1 - strength)
     return x / factor, w * factor
 

@@ -42,7 +42,8 @@ class Int8Linear(nn.Module):
         super().__init__()
         weight = linear.weight.detach()
         if weight.dtype != torch.float64:
-            weight = weight.float()  # NumPy has no bfloat16
+            # NumPy has no bfloat16.
+            weight = weight.float()
         codes, scale = quantize_int8(weight.numpy(force=True))
         device = linear.weight.device
         # Buffers: they move and are saved with the model, and no optimizer sees them.
@@ -62,7 +63,8 @@ class Int8Linear(nn.Module):
             y = sums * row_scale
         else:
             y = functional.linear(x, self.weight.to(x.dtype))
-        y = y * self.scale.to(x.dtype)  # out numbers a row, not out · in
+        # This takes `out` products a row, where scaling the weights takes out · in.
+        y = y * self.scale.to(x.dtype)
         return y if self.bias is None else y + self.bias
 
     def extra_repr(self) -> str:
@@ -79,7 +81,8 @@ def quantize_rows(
 ) -> tuple[Int8[Tensor, "*batch in"], Float[Tensor, "*batch 1"]]:
     """`quantize_int8` along the last axis: one scale for each token."""
     scale = x.abs().amax(dim=-1, keepdim=True) / 127
-    scale = scale.clamp(min=torch.finfo(x.dtype).tiny)  # a row of zeros: 0, not 0/0
+    # Of a row of zeros comes 0, not 0/0.
+    scale = scale.clamp(min=torch.finfo(x.dtype).tiny)
     return (x / scale).round().to(torch.int8), scale
 
 

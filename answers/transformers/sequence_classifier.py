@@ -50,7 +50,8 @@ def pooled(
             f"sequence {row} is nothing but padding; leave it out of the batch"
         )
     if pool == "mean":
-        real = hidden.masked_fill(~mask[..., None], 0)  # times 0 would keep a nan
+        # Times 0 would keep a nan.
+        real = hidden.masked_fill(~mask[..., None], 0)
         return real.sum(dim=1) / mask.sum(dim=1, keepdim=True)
     places = torch.arange(mask.shape[1], device=mask.device)
     # Not `mask.sum(1) - 1`: that is the last token only if no padding stands before it.
@@ -96,7 +97,8 @@ class SequenceClassifier(nn.Module):
         self.backbone.head = nn.Identity()
         self.pool = pool
         self.head = nn.Linear(gpt.config.width, classes)
-        nn.init.normal_(self.head.weight, std=0.02)  # first loss log(classes)
+        # So the first loss is log(classes).
+        nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
     def forward(

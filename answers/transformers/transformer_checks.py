@@ -323,7 +323,8 @@ def sees_the_past(training: Training) -> Verdict:
 def padding_changes_nothing(training: Training) -> Verdict:
     """Pad on either side: the logits of the real tokens must stay."""
     extra = min(3, training.ids.shape[1] // 2)
-    ids = training.ids[:1, extra:]  # with the padding, no longer than the batch
+    # With the padding, no longer than the batch.
+    ids = training.ids[:1, extra:]
     plain, time = training.logits(ids), ids.shape[1]
     padding = ids.new_zeros(1, extra)
     real = torch.ones_like(ids, dtype=torch.bool)
@@ -481,7 +482,8 @@ def gradients_are_cleared(training: Training) -> Verdict:
     still = torch.optim.SGD(model.parameters(), lr=0.0)
     still.register_step_pre_hook(lambda *_: seen.append(flat_gradient(model)))
     for _ in range(2):
-        torch.manual_seed(0)  # the same dropout
+        # For the same dropout.
+        torch.manual_seed(0)
         training.step(training, model, still)
         for p in model.parameters():
             if p.grad is not None:

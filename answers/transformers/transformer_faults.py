@@ -166,7 +166,8 @@ def inverted_mask():
 
     def inverted(look):
         itself = torch.eye(look.shape[-1], dtype=torch.bool)
-        return ~look | itself  # without itself, the last query would see nothing
+        # Without itself, the last query would see nothing.
+        return ~look | itself
 
     return sound(model=looking(inverted))
 

@@ -23,7 +23,8 @@ from types import ModuleType
 import live_page
 
 SITE = Path(sysconfig.get_path("purelib"))
-sources: dict[str, str] = {}  # of the modules of `answers`
+# Of the modules of `answers`.
+sources: dict[str, str] = {}
 pages: dict[str, ModuleType] = {}
 
 
@@ -133,7 +134,8 @@ def run(page: str, name: str, code: str, module: str | None, changed: bool) -> b
     try:
         if module is None:
             show(execute(code, name, namespace))
-        elif module not in sources:  # it needs PyTorch
+        elif module not in sources:
+            # It needs PyTorch.
             pass
         elif not changed:
             own = vars(importlib.import_module(module))
@@ -144,7 +146,8 @@ def run(page: str, name: str, code: str, module: str | None, changed: bool) -> b
             loader = own["__loader__"]
             remember(name, code)
             exec(loader.source_to_code(code.encode(), name), namespace)
-    except BaseException as error:  # of the reader's, sys.exit too
+    except BaseException as error:
+        # Whatever the reader's code raises, sys.exit too.
         tell(error)
         return False
     return True
