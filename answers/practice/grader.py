@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from answers.practice import source
 from answers.practice.parts import RESULT
 from answers.practice.report import Failure, Report
-from answers.practice.trials import Answer, Case, Check, one_line
+from answers.practice.trials import Answer, Case, Check, Trial, one_line
 
 
 class Exercise:
@@ -44,16 +44,12 @@ class Exercise:
     ):
         """`returns` names the entries of a tuple; the tolerances are for float64 and float32.
         `refuses` says for what a ValueError is asked, if for anything."""
-        self.reference, self.page, self.hints, self.returns = (
-            reference,
-            page,
-            hints,
-            returns,
-        )
+        self.reference, self.page = reference, page
+        self.hints, self.returns = hints, returns
         self.rtol, self.rtol32, self.refuses = rtol, rtol32, refuses
         self.name = reference.__name__
         self.summary = reference.__doc__.splitlines()[0]
-        self.trials: list[Case | Check] = []
+        self.trials: list[Trial] = []
         self.bugs: dict[str, Bug] = {}
         self.mistakes: tuple[Mistake, ...] = ()
         self.known: dict[tuple, Answer] = {}
@@ -65,17 +61,11 @@ class Exercise:
         mistakes give the same result.
         """
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
-        held = itertools.chain.from_iterable(held)
-        coarse = any(
-            str(getattr(each, "dtype", "")).endswith("float32") for each in held
-        )
+        dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
+        coarse = any(dtype.endswith("float32") for dtype in dtypes)
         rtol = self.rtol32 if coarse else self.rtol
-        may_refuse = bool(self.refuses)
-        self.trials.append(
-            Case(
-                case_name, self.reference, args, kwargs, self.returns, rtol, may_refuse
-            )
-        )
+        call = case_name, self.reference, args, kwargs
+        self.trials.append(Case(*call, self.returns, rtol, bool(self.refuses)))
 
     def check(self, function: Callable) -> Callable:
         """Add a property: `function(submission)` is true where it holds; the docstring says
@@ -91,15 +81,13 @@ class Exercise:
         """
         if function is None:
             return functools.partial(self.bug, **variants)
-        programs = [
+        programs = tuple(
             functools.partial(function, **{key: value})
             for key, values in variants.items()
             for value in values
-        ]
-        name = function.__name__
-        self.bugs[name] = Bug(
-            name, one_line(function.__doc__), tuple(programs) or (function,)
         )
+        name, diagnosis = function.__name__, one_line(function.__doc__)
+        self.bugs[name] = Bug(name, diagnosis, programs or (function,))
         return function
 
     def plant(self, *mistakes: "Mistake") -> None:
@@ -117,12 +105,11 @@ class Exercise:
         self.with_mistakes(mistakes)
         for place, first in enumerate(mistakes):
             later = mistakes[place + 1 :]
-            combinations = (
-                (first, *others)
+            programs = tuple(
+                Broken(self, (first, *others))
                 for size in range(len(later) + 1)
                 for others in itertools.combinations(later, size)
             )
-            programs = tuple(Broken(self, each) for each in combinations)
             self.bugs[first.name] = Bug(first.name, first.diagnosis, programs)
 
     def with_mistakes(self, mistakes: tuple["Mistake", ...]) -> str:
@@ -163,7 +150,7 @@ class Exercise:
         return Report()
 
     def diagnose(
-        self, answers: dict[Case | Check, Answer], first: Case | Check
+        self, answers: dict[Trial, Answer], first: Trial
     ) -> tuple["Bug | None", list[str]]:
         """The bug that explains most of what went wrong, and what it explains of `first`.
 
@@ -186,7 +173,7 @@ class Exercise:
         return best, best_explained
 
     def explained(
-        self, program: Callable, trial: Case | Check, answer: Answer
+        self, program: Callable, trial: Trial, answer: Answer
     ) -> tuple[list[str], int]:
         """The wrong parts that `program` gets wrong alike, and how many it gets wrong where the
         submission is right."""

@@ -179,6 +179,9 @@ class Check:
         return tuple(Failure(self.name, answer.parts[part].text) for part in told)
 
 
+Trial = Case | Check
+
+
 def unchanged(old: object, new: object) -> bool:
     """Whether an argument is what it was; of what is no array and no dict, that is assumed."""
     if isinstance(old, dict):
