@@ -101,7 +101,7 @@ def known(name: str, complain: Callable = refuse) -> str:
 
 
 def loaded(name: str) -> Exercise:
-    """The exercise; without what it needs, the end, with the repair."""
+    """The exercise; end with the repair if what it needs is not installed."""
     try:
         return catalog.load(name)
     except ModuleNotFoundError as error:

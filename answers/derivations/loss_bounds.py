@@ -56,7 +56,7 @@ def margins():
     """
     rest = total(sp.exp(-d[i]), 1, K - 1)
     loss = sp.log(1 + rest)
-    # Of the sum, one term depends on d_j, for a j of the K - 1.
+    # One term of the sum depends on d_j, where j is one of the K - 1.
     s = sp.Symbol("s", positive=True)  # the other terms
     slope = sp.diff(sp.log(1 + s + sp.exp(-d[j])), d[j])
     slope = slope.subs(s, rest - sp.exp(-d[j]))

@@ -104,7 +104,7 @@ def layouts(n: int = 3, d_in: int = 2, d_out: int = 2):
     w = sp.Matrix(d_in, d_out, sp.symbols(f"w_:{d_in}:{d_out}"))
     y = x * w
     return [
-        # `vec` takes the columns, and so of the transpose the rows.
+        # `vec` goes by columns; after a transpose, by rows.
         (r"X \otimes I", y.T.vec().jacobian(w.T.vec())),
         (r"I \otimes X", y.vec().jacobian(w.vec())),
     ]

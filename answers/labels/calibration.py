@@ -84,7 +84,7 @@ def reliability(
     refuse_labels_out_of_range(labels, p.shape[1], "labels")
     top = p.max(axis=1)
     right = p.argmax(axis=1) == labels
-    # A confidence on an edge belongs to the bin below. In floats, top · bins may exceed it.
+    # A confidence on an edge belongs to the bin below. In floats, top · bins may lie above it.
     inner_edges = np.linspace(0, 1, int(bins) + 1)[1:-1].astype(top.dtype)
     which = np.searchsorted(inner_edges, top, side="left")
     count = np.bincount(which, minlength=bins)

@@ -93,7 +93,7 @@ def bar(file: Path) -> Iterator[Callable]:
         A function that begins a bar, with its name and its end, and returns what moves it.
     """
     err = Console(stderr=True)
-    # That there is no file is told when it is read.
+    # A missing file is told of when it is read.
     long = file.exists() and file.stat().st_size > LONG
     parts = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     disable = not (long and err.is_terminal)

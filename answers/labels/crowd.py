@@ -86,7 +86,7 @@ def crowd_votes(
         raise ValueError(
             f"`per_item` is {per_item}; with {annotators} annotators, 1 to {annotators}"
         )
-    # What everybody would say of every item, of which we then ask a few.
+    # What everybody would say of every item; only some of them are asked.
     right = rng.random((len(truth), annotators)) < recall[:, truth].T
     other = rng.integers(1, classes, right.shape) if classes > 1 else 0
     said = np.where(right, truth[:, None], (truth[:, None] + other) % classes)

@@ -85,7 +85,7 @@ def parts(other):
     if isinstance(other, Dual):
         return other.value, other.tangent
     refuse_no_operand(other)
-    # A constant's derivative is 0; in its shape, or a sum would miss what it broadcasts.
+    # A constant's derivative is 0, in its shape: a sum must count what is broadcast.
     return other, np.zeros_like(other) if isinstance(other, ndarray) else 0
 
 

@@ -81,7 +81,7 @@ def quantize_rows(
 ) -> tuple[Int8[Tensor, "*batch in"], Float[Tensor, "*batch 1"]]:
     """`quantize_int8` along the last axis: one scale for each token."""
     scale = x.abs().amax(dim=-1, keepdim=True) / 127
-    # Of a row of zeros comes 0, not 0/0.
+    # A row of zeros gives 0, not 0/0.
     scale = scale.clamp(min=torch.finfo(x.dtype).tiny)
     return (x / scale).round().to(torch.int8), scale
 
