@@ -26,7 +26,6 @@ import numpy as np
 from answers.practice import catalog
 from answers.practice.grader import Exercise
 from answers.practice.report import Failure, Report
-from answers.practice.supervisor import LINUX, prctl
 
 PR_SET_PDEATHSIG = 1
 # Bytes given back when memory runs out, so that some is left to say so.
@@ -96,7 +95,9 @@ def stand_between() -> None:
 
 def die_with_parent() -> None:
     """On Linux, end this process as soon as its parent ends: nobody would be waiting for it."""
-    if LINUX:
+    if sys.platform == "linux":
+        from answers.practice.supervisor import prctl
+
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -106,7 +107,7 @@ def limit_memory(limit: int | None) -> None:
     RLIMIT_DATA counts what is allocated; RLIMIT_AS would count libraries, PyTorch's too.
     Linux alone enforces it.
     """
-    if LINUX:
+    if sys.platform == "linux":
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
