@@ -46,12 +46,14 @@ def by_autograd(function):
     return z.grad.tolist()
 
 
+def close(number):
+    return pytest.approx(number, rel=1e-12)
+
+
 def test_log_odds_give_softmax():
     _, (_, formula) = softmax.from_log_odds()
     for k in range(CLASSES):
-        assert float(numbers(formula, k=k)) == pytest.approx(
-            PROBABILITIES[k].item(), rel=1e-12
-        )
+        assert float(numbers(formula, k=k)) == close(PROBABILITIES[k].item())
 
 
 def test_the_distribution_of_maximum_entropy_has_logits_as_log_odds():
@@ -68,47 +70,42 @@ def test_the_distribution_of_maximum_entropy_has_logits_as_log_odds():
     np.testing.assert_allclose(np.log(p[2] / p[0]), LOGITS[2] - LOGITS[0])
 
 
-@pytest.mark.parametrize(("k", "j"), PAIRS)
-def test_jacobian_agrees_with_autograd(k, j):
+def test_jacobian_agrees_with_autograd():
     ((_, formula),) = softmax.jacobian()
-    expected = by_autograd(lambda z: torch.softmax(z, 0)[k])[j]
-    assert float(numbers(formula, k=k, j=j)) == pytest.approx(expected, rel=1e-12)
+    for k, j in PAIRS:
+        expected = by_autograd(lambda z, k=k: torch.softmax(z, 0)[k])[j]
+        assert float(numbers(formula, k=k, j=j)) == close(expected)
 
 
-@pytest.mark.parametrize(("y", "j"), PAIRS)
-def test_cross_entropy_and_its_gradient_agree_with_autograd(y, j):
+def test_cross_entropy_and_its_gradient_agree_with_autograd():
     (_, loss), (_, hard), (_, soft) = softmax.cross_entropy()
-    target = torch.tensor(y)
-    z = torch.tensor(LOGITS, dtype=torch.float64)
-    expected = torch.nn.functional.cross_entropy(z, target).item()
-    assert float(numbers(loss, y=y)) == pytest.approx(expected, rel=1e-12)
-    expected = by_autograd(lambda z: torch.nn.functional.cross_entropy(z, target))[j]
-    assert float(numbers(hard, y=y, j=j)) == pytest.approx(expected, rel=1e-12)
     t = torch.tensor(TARGETS, dtype=torch.float64)
-    expected = by_autograd(lambda z: torch.nn.functional.cross_entropy(z, t))[j]
-    assert float(numbers(soft, j=j)) == pytest.approx(expected, rel=1e-12)
+    of_soft = by_autograd(lambda z: torch.nn.functional.cross_entropy(z, t))
+    for y, j in PAIRS:
+        expected = -PROBABILITIES[y].log().item()
+        assert float(numbers(loss, y=y)) == close(expected)
+        expected = by_autograd(lambda z, y=y: -torch.log_softmax(z, 0)[y])[j]
+        assert float(numbers(hard, y=y, j=j)) == close(expected)
+        assert float(numbers(soft, j=j)) == close(of_soft[j])
 
 
-@pytest.mark.parametrize(("y", "j"), PAIRS)
-def test_gradient_with_eps_agrees_with_autograd(y, j):
+def test_gradient_with_eps_agrees_with_autograd():
     (_, formula), (_, limit) = softmax.with_eps()
-    expected = by_autograd(lambda z: -torch.log(torch.softmax(z, 0)[y] + 0.3))[j]
-    assert float(numbers(formula, y=y, j=j).subs(softmax.eps, 0.3)) == pytest.approx(
-        expected, rel=1e-12
-    )
     assert limit == -sp.log(softmax.eps)
+    formula = formula.subs(softmax.eps, 0.3)
+    for y, j in PAIRS:
+        expected = by_autograd(lambda z, y=y: -(torch.softmax(z, 0)[y] + 0.3).log())[j]
+        assert float(numbers(formula, y=y, j=j)) == close(expected)
 
 
-@pytest.mark.parametrize(("y", "j"), PAIRS)
-def test_gradient_with_a_temperature_agrees_with_autograd(y, j):
+def test_gradient_with_a_temperature_agrees_with_autograd():
     ((_, formula),) = softmax.with_temperature()
     heat, z = 2.5, torch.tensor(LOGITS, dtype=torch.float64)
-    probability = torch.softmax(z / heat, 0)[j].item()
-    at = {softmax.temperature: heat, softmax.p[softmax.j]: probability}
-    expected = by_autograd(lambda z: -torch.log_softmax(z / heat, 0)[y])[j]
-    assert float(numbers(formula.subs(at), y=y, j=j)) == pytest.approx(
-        expected, rel=1e-12
-    )
+    for y, j in PAIRS:
+        probability = torch.softmax(z / heat, 0)[j].item()
+        at = {softmax.temperature: heat, softmax.p[softmax.j]: probability}
+        expected = by_autograd(lambda z, y=y: -torch.log_softmax(z / heat, 0)[y])[j]
+        assert float(numbers(formula.subs(at), y=y, j=j)) == close(expected)
 
 
 def test_softmax_of_two_logits_is_a_sigmoid():
@@ -145,7 +142,7 @@ def entry(expression, **indices):
     )
     arrays = ARRAYS | {"p": torch.softmax(torch.tensor(ARRAYS["s"]), 1).numpy()}
     return float(
-        expression.subs(
+        expression.xreplace(
             {
                 getattr(backprop, name)[r + 1, q + 1]: array[r, q]
                 for name, array in arrays.items()
@@ -160,9 +157,9 @@ def test_gradient_of_the_mean_loss_agrees_with_autograd():
     s = torch.tensor(ARRAYS["s"], requires_grad=True)
     expected = torch.nn.functional.cross_entropy(s, torch.tensor(LABELS))
     expected.backward()
-    assert entry(loss) == pytest.approx(expected.item(), rel=1e-12)
+    assert entry(loss) == close(expected.item())
     for m, c in np.ndindex(BATCH, OUT):
-        assert entry(formula, m=m, c=c) == pytest.approx(s.grad[m, c].item(), rel=1e-12)
+        assert entry(formula, m=m, c=c) == close(s.grad[m, c].item())
 
 
 def test_gradients_of_an_affine_layer_agree_with_autograd():
@@ -171,11 +168,11 @@ def test_gradients_of_an_affine_layer_agree_with_autograd():
     (x @ w + b).backward(torch.tensor(ARRAYS["G"]))
     (_, dw), (_, db), (_, dx) = backprop.of_affine()
     for d, c in np.ndindex(D_IN, OUT):
-        assert entry(dw, d=d, c=c) == pytest.approx(w.grad[d, c].item(), rel=1e-12)
+        assert entry(dw, d=d, c=c) == close(w.grad[d, c].item())
     for c in range(OUT):
-        assert entry(db, c=c) == pytest.approx(b.grad[c].item(), rel=1e-12)
+        assert entry(db, c=c) == close(b.grad[c].item())
     for m, d in np.ndindex(BATCH, D_IN):
-        assert entry(dx, m=m, d=d) == pytest.approx(x.grad[m, d].item(), rel=1e-12)
+        assert entry(dx, m=m, d=d) == close(x.grad[m, d].item())
 
 
 def test_the_recursion_of_delta_agrees_with_autograd_through_tanh():
@@ -212,9 +209,9 @@ def test_the_recursion_of_delta_agrees_with_autograd_through_tanh():
     after = torch.tanh(tensor) @ torch.tensor(w, dtype=torch.float64) + biases
     after.backward(torch.tensor(delta, dtype=torch.float64))
     for k in range(following):
-        assert number(next_z, k=k) == pytest.approx(after[k].item(), rel=1e-12)
+        assert number(next_z, k=k) == close(after[k].item())
     for d in range(units):
-        assert number(formula, d=d) == pytest.approx(tensor.grad[d].item(), rel=1e-12)
+        assert number(formula, d=d) == close(tensor.grad[d].item())
 
 
 def test_the_whole_network_is_checked_with_a_mask_that_differs_between_examples():
@@ -223,7 +220,7 @@ def test_the_whole_network_is_checked_with_a_mask_that_differs_between_examples(
 
 def test_the_check_of_the_whole_network_notices_a_wrong_formula(monkeypatch):
     monkeypatch.setattr(backprop.sp, "Heaviside", lambda z: sp.Integer(1))
-    found = backprop.whole_network()
+    found = backprop.whole_network(2, 1, 2, 2)
     assert all(found[name] > 1e-3 for name in ("x", "w1", "b1"))
     assert found["w2"] == found["b2"] == 0
 
@@ -271,7 +268,7 @@ def linear_entry(expression, **indices):
     at = {getattr(matrix_calculus, name): v + 1 for name, v in indices.items()}
     expression = expression.subs(sizes | at).doit()
     return float(
-        expression.subs(
+        expression.xreplace(
             {
                 sp.IndexedBase(name.upper())[r + 1, q + 1]: array[r, q]
                 for name, array in MATRICES.items()
@@ -320,7 +317,7 @@ def test_every_step_of_the_trace_argument_is_one_linear_form_for_symbolic_sizes(
 def test_every_step_of_the_trace_argument_is_one_polynomial_for_explicit_sizes(
     steps, change
 ):
-    for sizes in ((2, 3, 4), (4, 2, 3), (1, 3, 1), (2, 2, 2)):
+    for sizes in ((1, 2, 3), (3, 1, 2), (2, 2, 1)):
         numbers = {matrix_calculus.number(expression, sizes) for expression, _ in steps}
         assert [len(number.as_ordered_terms()) for number in numbers] == [
             np.prod(sizes)
@@ -332,7 +329,7 @@ def test_a_wrong_step_of_the_trace_argument_is_not_printed(steps, change):
     gradient, _ = steps[-1][0].args
     wrong = matrix_calculus.Inner(sp.MatMul(2, gradient), change)
     with pytest.raises(ValueError, match=r"not equal for \(N, D, H\) = \(2, 3, 4\)"):
-        matrix_calculus.chain([*steps, (wrong, "")])
+        matrix_calculus.chain([steps[-1], (wrong, "")])
 
 
 def test_the_gradients_of_the_trace_argument_agree_with_autograd():
