@@ -35,9 +35,8 @@ def tensors_of(steps):
 # Values and gradients
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_agrees_with_pytorch_on_random_graphs(seed):
-    for steps in graphs()[seed::4]:
+def test_agrees_with_pytorch_on_random_graphs():
+    for steps in graphs():
         nodes, tensors = nodes_of(steps), tensors_of(steps)
         for node, tensor in zip(nodes, tensors, strict=True):
             assert_allclose(node.value, tensor.detach().numpy(), rtol=1e-12, atol=1e-12)

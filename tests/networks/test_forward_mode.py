@@ -26,9 +26,8 @@ def duals_of(steps, tangents):
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # PyTorch's own
-@pytest.mark.parametrize("seed", range(4))
-def test_agrees_with_pytorchs_forward_mode_on_random_graphs(seed):
-    for steps in graphs()[seed::4]:
+def test_agrees_with_pytorchs_forward_mode_on_random_graphs():
+    for steps in graphs():
         tangents = directions(steps)
         duals = duals_of(steps, tangents)
 
