@@ -15,9 +15,9 @@ def write(path: Path, text: str) -> bool:
     Raises:
         OSError: It cannot be written.
     """
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        if path.read_text(encoding="utf-8") == text:
-            return False
+    # A pipe is not read: it would wait for a writer.
+    if path.is_file() and path.read_bytes() == text.encode():
+        return False
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as temporary:

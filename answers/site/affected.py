@@ -1,4 +1,4 @@
-"""What depends on what has changed: so `pytest --changed` chooses its tests.
+"""What depends on what has changed: so `pytest --since` chooses its tests.
 
 The unit is a definition: a function, a class or a constant of a file of Python; of another file,
 the whole of it. It refers to the definitions that its code names, in its own file or in one that
@@ -38,6 +38,7 @@ LOADERS = {
 }
 BUILT_OF = ("docs/live/", "docs/style/", "docs/.theme/", "docs/vendor/", "mkdocs.yml")
 SITE = ("tests/serving.py", "build")
+PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
 
 
 def git(*arguments: str) -> str:
@@ -79,7 +80,7 @@ def by_word() -> dict[str, set[Unit]]:
     return found
 
 
-def units(name: str, text: str) -> dict[str, list[ast.stmt]]:
+def units(text: str) -> dict[str, list[ast.stmt]]:
     """The statements of a file of Python by what they define."""
     found: dict[str, list[ast.stmt]] = defaultdict(list)
     for statement in parse(text).body:
@@ -116,7 +117,7 @@ class Graph:
         python = {
             n: (ROOT / n).read_text("utf-8") for n in files() if n.endswith(".py")
         }
-        self.defined = {name: units(name, text) for name, text in python.items()}
+        self.defined = {name: units(text) for name, text in python.items()}
         self.imported = {name: imported(text) for name, text in python.items()}
         for name, defined in self.defined.items():
             for unit, statements in defined.items():
@@ -264,8 +265,13 @@ class Affected:
         """Whether a test depends on what has changed. That there are other cases of it does not
         matter to a case."""
         name = item.path.relative_to(ROOT).as_posix()
+        if any(
+            place.endswith("conftest.py") and unit.startswith("pytest_")
+            for place, unit in self.changed
+        ):
+            return True
         if name.endswith(".md"):
-            return (name, WHOLE) in self.by_code
+            return not self.by_code.isdisjoint({(name, WHOLE), *PAGE_TEST})
         own = {(name, item.originalname), (name, REST)}
         for fixtures in item._fixtureinfo.name2fixturedefs.values():
             own |= {unit_of(fixture.func) for fixture in fixtures}
@@ -316,17 +322,19 @@ def changed(commit: str) -> set[Unit]:
     names = git("diff", "--name-only", "--no-renames", "-z", commit).split("\0")
     names += git("ls-files", "--others", "--exclude-standard", "-z").split("\0")
     for name in filter(None, names):
-        new = (
-            (ROOT / name).read_text("utf-8", errors="replace")
-            if (ROOT / name).is_file()
-            else ""
-        )
-        shown = subprocess.run(
-            ["git", "-C", str(ROOT), "show", f"{commit}:./{name}"], capture_output=True
-        )
-        old = shown.stdout.decode("utf-8", errors="replace")
+        show = ["git", "-C", str(ROOT), "show", f"{commit}:./{name}"]
+        old = subprocess.run(show, capture_output=True).stdout
+        new = (ROOT / name).read_bytes() if (ROOT / name).is_file() else b""
         if name.endswith(".py"):
-            found |= {(name, unit) for unit in differing(name, old, new)}
+            before, after = (
+                texts(source.decode("utf-8", "replace")) for source in (old, new)
+            )
+            found |= {
+                (name, u) for u in before | after if before.get(u) != after.get(u)
+            }
+            if before.keys() - after.keys():
+                # Who names what is gone, no edge tells.
+                found.add((name, REST))
         else:
             found.add((name, TEXT))
         if name.startswith(BUILT_OF):
@@ -334,26 +342,12 @@ def changed(commit: str) -> set[Unit]:
     return found
 
 
-def differing(name: str, old: str, new: str) -> set[str]:
-    """The names whose code, docstring or comments differ."""
+def texts(source: str) -> dict[str, list[list[str]]]:
+    """The lines of each unit of a file of Python, with its decorators and comments."""
+    lines = source.splitlines()
 
-    def texts(source: str) -> dict[str, list[str]]:
-        lines = source.splitlines()
-        return {
-            unit: [
-                "\n".join(
-                    lines[
-                        min(
-                            (d.lineno for d in getattr(s, "decorator_list", [])),
-                            default=s.lineno,
-                        )
-                        - 1 : s.end_lineno
-                    ]
-                )
-                for s in statements
-            ]
-            for unit, statements in units(name, source).items()
-        }
+    def of(statement: ast.stmt) -> list[str]:
+        first, *_ = [*getattr(statement, "decorator_list", []), statement]
+        return lines[first.lineno - 1 : statement.end_lineno]
 
-    before, after = texts(old), texts(new)
-    return {unit for unit in before | after if before.get(unit) != after.get(unit)}
+    return {unit: list(map(of, found)) for unit, found in units(source).items()}

@@ -35,9 +35,8 @@ def files() -> dict[str, Path]:
 
 
 @cache
-def imports(path: Path, in_functions: bool = False) -> set[str]:
-    """The names that a file imports and the packages that they lie in; those imported inside
-    its functions only if asked for."""
+def imports(path: Path) -> set[str]:
+    """The names that a file imports outside its functions, and the packages that they lie in."""
     names, nodes = set(), [ast.parse(path.read_text(encoding="utf-8"))]
     inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     while nodes:
@@ -47,7 +46,7 @@ def imports(path: Path, in_functions: bool = False) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
             names.add(node.module)
-        elif in_functions or not isinstance(node, inside):
+        elif not isinstance(node, inside):
             nodes += ast.iter_child_nodes(node)
     name = name_of(path)
     return names | {name.rpartition(".")[0]} - {""}
