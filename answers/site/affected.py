@@ -12,6 +12,7 @@ import inspect
 import re
 import subprocess
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -310,10 +311,16 @@ class Affected:
         return found
 
 
-def unit_of(function: object) -> Unit:
+def unit_of(function: Callable) -> Unit:
     """The unit of a function or a class."""
-    file = by_module().get(getattr(function, "__module__", None) or "", "")
-    return file, getattr(function, "__qualname__", "").partition(".")[0]
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    place = (
+        Path(code.co_filename)
+        if code
+        else ROOT / by_module().get(function.__module__, "")
+    )
+    name = place.relative_to(ROOT).as_posix() if place.is_relative_to(ROOT) else ""
+    return name, getattr(function, "__qualname__", "").partition(".")[0]
 
 
 def changed(commit: str) -> set[Unit]:

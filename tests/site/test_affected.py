@@ -29,15 +29,13 @@ RUN = {
         [
             "tests/probability/test_softmax.py",
             "docs/questions/18",
-            "tests/practice",
             "[softmax",
+            "[attend",
         ],
     ),
     "answers/records/kv_cache_times.json": (
-        [
-            "test_generated.py::test_what_is_committed_is_what_its_function_makes[docs/figures/time"
-        ],
-        ["test_kv_cache.py", "test_bayes.py", "[docs/figures/roofline.svg]"],
+        ["[docs/figures/time_per_token.svg]"],
+        ["tests/transformers", "tests/practice", "[docs/figures/roofline.svg]"],
     ),
     "docs/figures/loss_simplex.svg": (
         ["[docs/figures/loss_simplex.svg]", "docs/questions/17"],
@@ -53,7 +51,7 @@ RUN = {
     ),
     "docs/questions/08-broadcasting.md": (
         ["docs/questions/08", "tests/site/test_pages.py", "[docs/index.md]"],
-        ["docs/questions/09", "[docs/questions/09", "tests/networks"],
+        ["docs/questions/09", "[docs/questions/09-attention.md]", "tests/networks"],
     ),
     "answers/exercises/mcnemar.py": (
         ["tests/practice/test_exercises.py", "[mcnemar", "[docs/practice.md]"],
