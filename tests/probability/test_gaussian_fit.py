@@ -307,10 +307,11 @@ def test_two_parts_reach_two_modes_forward_and_in_reverse_from_both_sides_only()
 
 def test_both_fits_of_moved_modes_take_less_than_50_ms():
     both_fits(3)
-    start = time.perf_counter()
+    start = time.process_time()
     for mode in (0.5, 1.0, 2.45, 4.0, 8.0):
         both_fits(mode)
-    assert (time.perf_counter() - start) / 5 < 0.05  # 4 to 7 ms on an idle core
+    # 4 to 7 ms, of this process alone: others may keep the processor busy.
+    assert (time.process_time() - start) / 5 < 0.05
 
 
 # What is refused
