@@ -44,14 +44,16 @@ def doubling():
 
 @pytest.fixture
 def splitting():
-    exercise = Exercise(moments, "a-page", ("Hint.",), returns=("mean", "deviations"))
-    exercise.case("a matrix", WEIGHTS)
-    return exercise
+    return with_a_matrix(moments, ("mean", "deviations"))
 
 
 @pytest.fixture
 def triple():
-    exercise = Exercise(three, "a-page", ("Hint.",), returns=("a", "b", "c"))
+    return with_a_matrix(three, ("a", "b", "c"))
+
+
+def with_a_matrix(function, returns):
+    exercise = Exercise(function, "a-page", ("Hint.",), returns=returns)
     exercise.case("a matrix", WEIGHTS)
     return exercise
 
@@ -91,24 +93,15 @@ def test_a_failure_says_case_call_index_expected_and_got(doubling):
     ("result", "words"),
     [
         (None, "the result is None; is a `return` missing?"),
-        (
-            [[2.0]],
-            "the result is a list; return a NumPy array; np.array(...) makes one",
-        ),
-        (
-            (2.0 * WEIGHTS,),
-            "a tuple of one entry; is there a comma at the end of the `return`?",
-        ),
+        ([[2.0]], "is a list; return a NumPy array; np.array(...) makes one"),
+        ((2.0 * WEIGHTS,), "one entry; is there a comma at the end of the `return`?"),
         ((WEIGHTS, WEIGHTS), "the result is a tuple; return a NumPy array"),
         ({"x": WEIGHTS}, "the result is a dict; return a NumPy array"),
         ("14", "the result is text, '14'; return a NumPy array"),
         (print, "the result is a function; call it"),
         ((x for x in [1]), "the result is a generator, because of a `yield`"),
         (object(), "the result is of type object; return a NumPy array"),
-        (
-            WEIGHTS.astype(object),
-            "entries of dtype object; make them real numbers (float64)",
-        ),
+        (WEIGHTS.astype(object), "of dtype object; make them real numbers (float64)"),
         (WEIGHTS + 0j, "entries of dtype complex128; make them real numbers"),
         (10**30, "entries of dtype object"),
         (WEIGHTS > 0, "is an array of True and False, not of numbers: at index"),
@@ -117,19 +110,13 @@ def test_a_failure_says_case_call_index_expected_and_got(doubling):
         (2.0 * WEIGHTS.T, "but has shape (3, 2); it is the transpose of the right one"),
         (2.0 * WEIGHTS.ravel(), "but has shape (6,); the numbers are right"),
         (WEIGHTS[:1], "should have shape (2, 3), but has shape (1, 3)"),
-        (
-            WEIGHTS * np.nan,
-            "wrong in 6 of 6 entries: at index (0, 0), expected 2, got nan",
-        ),
+        (WEIGHTS * np.nan, "in 6 of 6 entries: at index (0, 0), expected 2, got nan"),
         (WEIGHTS * np.inf, "got inf"),
         (6.0 * WEIGHTS, "is 3 times what it should be, in every entry"),
         (0.5 * WEIGHTS, "is 1/4 of what it should be, in every entry"),
         (-2.0 * WEIGHTS, "is the negative of what it should be, in every entry"),
         (6.0 * WEIGHTS + [[0, 0, 1], [0, 0, 0]], "wrong in 6 of 6 entries"),
-        (
-            np.float32(2.0000002) * WEIGHTS.astype(np.float32),
-            "is float32, which is too coarse",
-        ),
+        (np.float32(2.0000002) * np.float32(WEIGHTS), "float32, which is too coarse"),
         (2.0 * WEIGHTS + 1e-7, "expected 5, got 5.0000001"),
     ],
 )
@@ -158,21 +145,12 @@ def test_the_stub_asks_for_floats_unless_integers_are_to_be_returned(doubling):
     assert "Return floats" not in Exercise(codes, "a-page", ("Round.",)).stub()
 
 
-def test_a_pytorch_tensor_is_told_its_repair(doubling):
-    torch = pytest.importorskip("torch")
-    told = message(doubling, lambda x, shift=0.0: torch.tensor(2.0 * x))
-    assert told.endswith(
-        "is a PyTorch tensor; return a NumPy array: tensor.detach().numpy()"
-    )
-
-
 def test_an_async_function_is_told_to_drop_the_async(doubling, recwarn):
     async def wrong(x, shift=0.0):
         return 2.0 * x
 
-    assert message(doubling, wrong) == (
-        "the result is a coroutine; write `def`, not `async def`"
-    )
+    said = message(doubling, wrong)
+    assert said == "the result is a coroutine; write `def`, not `async def`"
     assert not recwarn.list
 
 
@@ -196,15 +174,9 @@ def test_one_number_may_be_of_any_type():
     exercise.case("a vector", np.array([1.0, 2.0]))
     for right in (3, 3.0, np.float32(3), np.array(3.0), np.int8(3)):
         assert exercise.run(lambda x, right=right: right).passed
-    told = exercise.run(lambda x: x).failures[0].message
-    assert told.endswith(
-        "should be one number, but has shape (2,); is a sum or a mean missing?"
-    )
-    assert (
-        exercise.run(lambda x: [3.0])
-        .failures[0]
-        .message.endswith("a list; return one number")
-    )
+    sentence = "should be one number, but has shape (2,); is a sum or a mean missing?"
+    assert message(exercise, lambda x: x).endswith(sentence)
+    assert message(exercise, lambda x: [3.0]).endswith("a list; return one number")
 
 
 def test_a_precise_result_of_float32_inputs_passes_and_a_coarse_one_fails(doubling):
@@ -227,25 +199,13 @@ def test_a_precise_result_of_float32_inputs_passes_and_a_coarse_one_fails(doubli
         (None, "the result is None; is a `return` missing?"),
         ({}, "the result is a dict; return the tuple (mean, deviations)"),
         ((None, {}), "mean is None; return one number"),
-        (
-            (2.0, WEIGHTS),
-            'deviations is one array; return a dict with the keys "above", "below"',
-        ),
+        ((2.0, WEIGHTS), 'is one array; return a dict with the keys "above", "below"'),
         ((2.0, 1.0), "deviations is one number; return a dict with the keys"),
         ((2.0, [WEIGHTS]), "deviations is a list; return a dict with the keys"),
         ((2.0, {}), 'deviations has no key "above", "below"; return a dict'),
-        (
-            (2.0, {"above": WEIGHTS, "Below": 0}),
-            'deviations has no key "below", but "Below"',
-        ),
-        (
-            (2.0, {"above": None, "below": 0}),
-            'deviations["above"] is None; return a NumPy array',
-        ),
-        (
-            moments(WEIGHTS)[::-1],
-            "the parts are right, but come as (deviations, mean); return",
-        ),
+        ((2.0, {"above": 1.0, "Below": 0}), 'has no key "below", but "Below"'),
+        ((2.0, {"above": None, "below": 0}), 'deviations["above"] is None; return a'),
+        (moments(WEIGHTS)[::-1], "are right, but come as (deviations, mean); return"),
     ],
 )
 def test_what_came_instead_of_a_tuple_or_a_dict_is_told_in_words(
@@ -367,24 +327,22 @@ def test_a_refusal_where_there_should_be_a_result_is_recognised_in_other_words(s
     assert "it raised ValueError: max()" in report.failures[0].message
 
 
-def test_what_is_to_be_refused_stands_in_the_stub(shapes):
+def test_a_call_is_told_as_it_would_be_typed_and_what_is_refused_stands_in_the_stub(
+    shapes,
+):
+    assert [str(trial) for trial in shapes.trials[:2]] == [
+        "doubled_shape(2, 3)",
+        "doubled_shape()",
+    ]
     assert "Raise ValueError for negative sizes." in shapes.stub()
     assert "You need not refuse bad input" not in shapes.stub()
-
-
-def test_a_call_without_arrays_is_told_as_it_would_be_typed():
-    exercise = Exercise(doubled_shape, "a-page", ("Hint.",), refuses="negative sizes")
-    exercise.case("no axis")
-    assert str(exercise.trials[0]) == "doubled_shape()"
 
 
 def test_a_factor_is_claimed_only_if_it_explains_every_entry(doubling):
     doubling.trials.clear()
     doubling.case("a zero", np.array([1.0, 2.0, 0.0]))
-    assert "is 2 times" in message(doubling, lambda x, shift=0.0: 4.0 * x)
-    assert "wrong in 3 of 3" in message(
-        doubling, lambda x, shift=0.0: 4.0 * x + (x == 0)
-    )
+    assert "is 2 times" in message(doubling, lambda x: 4.0 * x)
+    assert "wrong in 3 of 3" in message(doubling, lambda x: 4.0 * x + (x == 0))
 
 
 def test_a_right_part_is_not_blamed_for_a_wrong_one(triple):
@@ -397,9 +355,8 @@ def test_an_input_that_was_changed_is_named_and_spoils_no_later_run(doubling):
         x *= 2
         return x + shift
 
-    assert message(doubling, wrong).startswith(
-        "it changed its argument `x`; work on a copy"
-    )
+    said = message(doubling, wrong)
+    assert said.startswith("it changed its argument `x`; work on a copy")
     # Its copies of the arguments were its own.
     assert doubling.run(double).passed
 
@@ -465,21 +422,10 @@ def test_an_exception_is_told_with_the_line_of_the_learners_own_code(doubling):
         return helper(x)
 
     told = message(doubling, wrong)
-    assert told.startswith(
-        "it raised ValueError: matmul: Input operand 1 has a mismatch in its"
-    )
+    assert told.startswith("it raised ValueError: matmul: Input operand 1 has a mis")
     assert "gufunc" not in told
     line = helper.__code__.co_firstlineno + 1
     assert told.endswith(f"in line {line} of your code: `return x @ x`")
-
-
-def test_code_without_a_file_is_told_the_line_number_alone(doubling):
-    namespace = {}
-    exec("def double(x, shift=0.0):\n    return 1 / 0", namespace)
-    told = message(doubling, namespace["double"])
-    assert (
-        told == "it raised ZeroDivisionError: division by zero, in line 2 of your code"
-    )
 
 
 @pytest.mark.parametrize(
@@ -505,10 +451,7 @@ def test_the_learners_ctrl_c_stops_the_judge(doubling):
     [
         (lambda: 1, "it cannot be called like this (too many positional arguments)"),
         (lambda x, y, shift=0.0: 1, "(missing a required argument: 'y')"),
-        (
-            lambda y: 2.0 * y,
-            "(got an unexpected keyword argument 'shift'); keep the signature",
-        ),
+        (lambda y: 2.0 * y, "argument 'shift'); keep the signature"),
     ],
 )
 def test_a_signature_that_does_not_fit_is_shown(doubling, function, words):
@@ -574,24 +517,20 @@ def with_bugs(doubling):
 def test_a_bug_is_recognised_however_it_is_written(with_bugs):
     report = with_bugs.run(lambda x, shift=0.0: np.add(x, shift))
     assert report == with_bugs.run(lambda x, shift=0.0: np.add(x, shift))
-    assert (report.bug, report.diagnosis) == (
-        "not_doubled",
-        "It is not doubled. Double it.",
-    )
-    assert (
-        with_bugs.run(lambda x, shift=0.0: x * x * x + shift).bug == "raised_to_a_power"
-    )
+    assert report.bug == "not_doubled"
+    assert report.diagnosis == "It is not doubled. Double it."
+    report = with_bugs.run(lambda x, shift=0.0: x * x * x + shift)
+    assert report.bug == "raised_to_a_power"
 
 
 def test_pythons_arithmetic_errors_are_numpys_inf_and_nan(with_bugs):
-    assert (
-        with_bugs.run(lambda x, shift=0.0: [v / 0 for v in x.flat]).bug is None
-    )  # 1.0/0 is NumPy's
-    assert (
-        with_bugs.run(lambda x, shift=0.0: [v / 0 for v in x.ravel().tolist()]).bug
-        == "overflows"
-    )
-    assert with_bugs.run(lambda x, shift=0.0: 2.0 * x * np.nan).bug == "overflows"
+    for wrong, bug in (
+        # The entries are NumPy's, which divide by 0.
+        (lambda x, shift=0.0: [v / 0 for v in x.flat], None),
+        (lambda x, shift=0.0: [v / 0 for v in x.ravel().tolist()], "overflows"),
+        (lambda x, shift=0.0: 2.0 * x * np.nan, "overflows"),
+    ):
+        assert with_bugs.run(wrong).bug == bug
 
 
 def test_two_mistakes_are_told_one_at_a_time(with_bugs):
@@ -607,10 +546,7 @@ def test_no_bug_is_named_that_would_spoil_what_is_right(triple):
         """All are doubled. Do not."""
         return tuple(2.0 * part for part in three(x))
 
-    assert (
-        triple.run(lambda x: tuple(2.0 * part for part in three(x))).bug
-        == "all_doubled"
-    )
+    assert triple.run(lambda x: (2 * x, 2 * x.T, 2 * x[0])).bug == "all_doubled"
     assert triple.run(lambda x: (x, 2.0 * x.T, x[0])).bug is None
 
 
@@ -662,22 +598,11 @@ def test_a_bug_can_be_recognised_by_the_check_it_fails(doubling):
     @doubling.bug
     def zero_refused(x, shift=0.0):
         """Zeros are dropped. Keep them."""
-        return (
-            (2.0 * x + shift)[np.atleast_1d(x).any(-1)]
-            if x.ndim == 1 and not x.any()
-            else 2.0 * x + shift
-        )
+        return 2.0 * x + shift if x.any() else np.zeros(0)
 
-    report = doubling.run(
-        lambda x, shift=0.0: (2.0 * x + shift) if x.any() else np.zeros(0)
-    )
+    report = doubling.run(lambda x, shift=0.0: x + x + shift if x.any() else x[:0])
     assert report.bug == "zero_refused"
     assert report.failures[0].case == "takes zero"
-
-
-def test_a_report_passes_exactly_when_nothing_failed():
-    assert Report().passed
-    assert not Report((Failure("a case", "a message"),)).passed
 
 
 REPORT = Report(
@@ -688,6 +613,8 @@ REPORT = Report(
 def test_a_report_survives_json():
     assert Report.from_dict(json.loads(json.dumps(REPORT.to_dict()))) == REPORT
     assert Report.from_dict(json.loads(json.dumps(Report().to_dict()))) == Report()
+    assert Report().passed
+    assert not REPORT.passed
 
 
 def damaged(**changes):
@@ -707,11 +634,7 @@ def with_failure(**changes):
         "passed",
         {"failures": []},
         damaged(more=1),
-        damaged(failures=None),
-        damaged(failures="none"),
-        damaged(failures=[None]),
-        damaged(failures=[{}]),
-        damaged(failures=[]),
+        *(damaged(failures=each) for each in (None, "none", [None], [{}], [])),
         damaged(bug=3),
         damaged(diagnosis=["x"]),
         with_failure(case=None),
@@ -747,12 +670,6 @@ def to_fix():
     return exercise
 
 
-def made(code):
-    namespace = {}
-    exec(code, namespace)
-    return namespace["area_and_edge"]
-
-
 def test_the_file_of_an_exercise_to_fix_is_the_solution_with_every_mistake(to_fix):
     assert to_fix.stub().endswith(
         "    area = x + y\n    edge = x + y\n    return area, edge\n"
@@ -773,7 +690,9 @@ def test_the_first_mistake_that_is_left_is_told(to_fix, repairs, bug, case):
     code = to_fix.stub()
     for wrong, right in repairs.items():
         code = code.replace(wrong, right)
-    report = to_fix.run(made(code))
+    namespace = {}
+    exec(code, namespace)
+    report = to_fix.run(namespace["area_and_edge"])
     assert (report.bug, report.failures[0].case) == (bug, case)
 
 
@@ -793,34 +712,35 @@ def above(x, y, z, limit):
     return x + y + z > limit
 
 
+@pytest.fixture
+def masking():
+    exercise = Exercise(above, "a-page", ("Hint.",))
+    exercise.case("three", *[np.array([3.0, 1.0, 0.5])] * 3, 3)
+    return exercise
+
+
 @pytest.mark.parametrize(
-    ("wrong", "words"),
+    ("compare", "words"),
     [
         (
-            lambda x, y, z, limit: x + y + z >= limit,
-            "is wrong in 1 of 3 entries: at index 1, expected False, got True",
+            np.greater_equal,
+            "wrong in 1 of 3 entries: at index 1, expected False, got True",
         ),
         (
-            lambda x, y, z, limit: x + y + z <= limit,
-            "is the opposite of what it should be, in every entry: at index 0",
+            np.less_equal,
+            "the opposite of what it should be, in every entry: at index 0",
         ),
-        (
-            lambda x, y, z, limit: x + y + z,
-            "is wrong in 3 of 3 entries: at index 0, expected True, got 9",
-        ),
+        (np.fmax, "wrong in 3 of 3 entries: at index 0, expected True, got 9"),
     ],
 )
 def test_a_wrong_mask_is_told_in_true_and_false_and_a_number_argument_by_its_value(
-    wrong, words
+    masking, compare, words
 ):
-    exercise = Exercise(above, "a-page", ("Hint.",))
-    exercise.case("three", *[np.array([3.0, 1.0, 0.5])] * 3, 3)
+    said = message(masking, lambda x, y, z, limit: compare(x + y + z, limit))
     shapes = "x of shape (3,), y of shape (3,), z of shape (3,), limit = 3"
     call = f"above(x, y, z, limit) with {shapes}: the result "
-    assert message(exercise, wrong).startswith(call + words)
+    assert said.startswith(f"{call}is {words}")
 
 
-def test_a_mask_of_ones_and_zeros_is_right_in_numbers():
-    exercise = Exercise(above, "a-page", ("Hint.",))
-    exercise.case("three", *[np.array([3.0, 1.0, 0.5])] * 3, 3)
-    assert exercise.run(lambda x, y, z, limit: 1.0 * (x + y + z > limit)).passed
+def test_a_mask_of_ones_and_zeros_is_right_in_numbers(masking):
+    assert masking.run(lambda x, y, z, limit: 1.0 * (x + y + z > limit)).passed

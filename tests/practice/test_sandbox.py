@@ -8,15 +8,16 @@ import uuid
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from answers.practice import judge, sandbox, supervisor
 from answers.practice.report import Report
 
 # How to pass, and how to fail, in the fewest lines.
-RIGHT = "from answers.probability.softmax import softmax as answer\n\ndef softmax(x, axis=-1):\n"
-PASSES = RIGHT + "    return answer(x, axis)\n"
-WRONG = "def softmax(x, axis=-1):\n"
-SHORT = 0.5  # seconds, for code that never ends
+WRONG = "def softmax(x, axis=-1):\n    "
+RIGHT = f"from answers.probability.softmax import softmax as answer\n\n{WRONG}"
+PASSES = f"{RIGHT}return answer(x, axis)\n"
+SHORT = 2  # seconds, for code that never ends
 
 linux = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what this needs"
@@ -50,12 +51,8 @@ def check(tmp_path, monkeypatch):
         return outcome
 
     yield check
-    deadline = (
-        time.monotonic() + 2
-    )  # the kernel ends the last of them after we have gone on
-    while left := marked_processes(mark):
-        assert time.monotonic() < deadline, left
-        time.sleep(0.02)
+    # The kernel ends the last of them after we have gone on.
+    wait_until(lambda: not marked_processes(mark), lambda: marked_processes(mark))
     assert {file.name for file in tmp_path.iterdir()} <= {"softmax.py", "sibling.py"}
 
 
@@ -69,22 +66,22 @@ def test_a_right_answer_passes(check):
     outcome = check(PASSES)
     assert outcome.report == Report()
     assert outcome.output == ""
-    assert 0 < outcome.seconds < 5
+    assert outcome.seconds > 0
 
 
 def test_the_report_is_that_of_the_exercise(check):
-    outcome = check("import numpy as np\n" + WRONG + "    return np.exp(x) * np.nan\n")
+    outcome = check(f"import numpy as np\n{WRONG}return np.exp(x) * np.nan")
     assert "softmax(x) with x = [1.0, 2.0, 4.0]" in told(outcome)
     assert outcome.report.failures[0].got == "nan"
 
 
 ENDLESS = {
-    "in the function": WRONG + "    while True:\n        x = x + 0\n",
-    "on import": "while True:\n    pass\n",
-    "in one call of C": "sum(range(10**12))\n",
+    "in the function": f"{WRONG}while True:\n        x = x + 0",
+    "on import": "while True:\n    pass",
+    "in one call of C": "sum(range(10**12))",
     "that catches what it can": (
         "import signal\nfor n in set(range(1, 32)) - {9, 19}:\n    signal.signal(n, lambda *_: 0)\n"
-        "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass\n"
+        "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass"
     ),
 }
 
@@ -92,102 +89,50 @@ ENDLESS = {
 @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
 def test_an_endless_loop_is_ended_at_the_limit_and_located(check, source):
     outcome = check(source, timeout=SHORT)
-    assert "did not finish within 0.5 s" in told(outcome)
+    assert "did not finish within 2 s" in told(outcome)
     assert "\nIt was in line " in told(outcome)
-    assert outcome.seconds < SHORT + 1
+    assert SHORT <= outcome.seconds < 10 * SHORT
 
 
 ENDS = {
-    "sys.exit on import": (
-        "import sys\nsys.exit(0)\n",
-        "line 2, `sys.exit(0)`, raised SystemExit",
+    "import sys\nsys.exit(0)": "line 2, `sys.exit(0)`, raised SystemExit",
+    f"import sys\n{WRONG}sys.exit(0)": "raised SystemExit: 0",
+    "import os\nos._exit(0)": "ended the program (exit code 0)",
+    f"import os\n{WRONG}os._exit(0)": "(exit code 0)",
+    f"{WRONG}raise KeyboardInterrupt": "raised KeyboardInterrupt",
+    f"import ctypes\n{WRONG}ctypes.string_at(0)": (
+        "signal SIGSEGV: it accessed memory that is not its own\n"
+        "It was in line 3: `ctypes.string_at(0)`"
     ),
-    "sys.exit when called": (
-        "import sys\n" + WRONG + "    sys.exit(0)\n",
-        "raised SystemExit: 0",
+    "import os\nos.abort()": "signal SIGABRT",
+    f"import os\n{WRONG}os.kill(os.getpid(), 9)": "signal SIGKILL",
+    f"import os, time\n{RIGHT}os.kill(os.getppid(), 9)\n    time.sleep(50)": (
+        "signal SIGKILL: did it kill a process, or did the system run out of memory?"
     ),
-    "os._exit on import": (
-        "import os\nos._exit(0)\n",
-        "ended the program (exit code 0)",
+    f"import os\n{WRONG}os.killpg(0, 9)": "signal SIGKILL",
+    f"import os\nos.closerange(0, 100)\n{PASSES}": "ended the program",
+    f"{WRONG}return softmax(x)": "raised RecursionError",
+    f"{WRONG}input()": "raised EOFError: nobody types here",
+    "import sys\nsys.stdin.read()": "EOFError: nobody types here",
+    "\nimport nump": "line 2, `import nump`, raised ModuleNotFoundError",
+    "x = 1\ny = x / 0": "line 2, `y = x / 0`, raised ZeroDivisionError",
+    "def softmax(x)\n    return x": (
+        "line 1 is not valid Python: expected ':'\n    def softmax(x)\n                  ^"
     ),
-    "os._exit when called": (
-        "import os\n" + WRONG + "    os._exit(0)\n",
-        "(exit code 0)",
-    ),
-    "KeyboardInterrupt": (
-        WRONG + "    raise KeyboardInterrupt\n",
-        "raised KeyboardInterrupt",
-    ),
-    "a segmentation fault": (
-        "import ctypes\n" + WRONG + "    ctypes.string_at(0)\n",
-        "signal SIGSEGV: it accessed memory that is not its own\nIt was in line 3: `ctypes.string",
-    ),
-    "abort": ("import os\nos.abort()\n", "signal SIGABRT"),
-    "killing itself": (
-        "import os\n" + WRONG + "    os.kill(os.getpid(), 9)\n",
-        "signal SIGKILL",
-    ),
-    "killing its parent": (
-        "import os, time\n"
-        + RIGHT
-        + "    os.kill(os.getppid(), 9)\n    time.sleep(5)\n",
-        "signal SIGKILL: did it kill a process, or did the system run out of memory?",
-    ),
-    "killing its group": (
-        "import os\n" + WRONG + "    os.killpg(0, 9)\n",
-        "signal SIGKILL",
-    ),
-    "closing all files": (
-        "import os\nos.closerange(0, 100)\n" + PASSES,
-        "ended the program",
-    ),
-    "endless recursion": (WRONG + "    return softmax(x)\n", "raised RecursionError"),
-    "reading standard input": (
-        WRONG + "    input()\n",
-        "raised EOFError: nobody types here",
-    ),
-    "reading it on import": (
-        "import sys\nsys.stdin.read()\n",
-        "EOFError: nobody types here",
-    ),
-    "an import error": (
-        "\nimport nump\n",
-        "line 2, `import nump`, raised ModuleNotFoundError",
-    ),
-    "an error on import": (
-        "x = 1\ny = x / 0\n",
-        "line 2, `y = x / 0`, raised ZeroDivisionError",
-    ),
-    "a syntax error": (
-        "def softmax(x)\n    return x\n",
-        "line 1 is not valid Python: expected ':'\n    def softmax(x)\n                  ^",
-    ),
-    "a missing parenthesis": (
-        "x = (1,\n",
-        "line 1 is not valid Python: '(' was never closed",
-    ),
-    "no such function": (
-        "x = 1\n",
-        "defines no function `softmax`; start it with `def softmax(`",
-    ),
-    "a misspelt function": (
-        "def sofmax(x): 0\ndef f(x): 0\n",
-        "did you mean `sofmax`? Rename it",
-    ),
-    "another function": ("def f(x): 0\n", "did you mean `f`? Rename it to `softmax`"),
-    "other functions": ("def f(x): 0\ndef g(x): 0\n", "it defines `f`, `g`"),
-    "no function of that name": ("softmax = 3\n", "`softmax` is of type int"),
-    "an empty file": ("\n \n", "it is empty; define the function `softmax`"),
-    "Latin-1": (b"x = 1\n\n\n# caf\xe9\n", "not text in UTF-8, see line 4"),
-    "a null byte": (b"x = 1\0\n", "not text in UTF-8"),
-    "a broken encoding line": (
-        b"# coding: none\n",
-        "not text in UTF-8: unknown encoding: none",
-    ),
+    "x = (1,\n": "line 1 is not valid Python: '(' was never closed",
+    "x = 1": "defines no function `softmax`; start it with `def softmax(`",
+    "def sofmax(x): 0\ndef f(x): 0": "did you mean `sofmax`? Rename it",
+    "def f(x): 0": "did you mean `f`? Rename it to `softmax`",
+    "def f(x): 0\ndef g(x): 0": "it defines `f`, `g`",
+    "softmax = 3": "`softmax` is of type int",
+    "\n \n": "it is empty; define the function `softmax`",
+    b"x = 1\n\n\n# caf\xe9\n": "not text in UTF-8, see line 4",
+    b"x = 1\0\n": "not text in UTF-8",
+    b"# coding: none\n": "not text in UTF-8: unknown encoding: none",
 }
 
 
-@pytest.mark.parametrize(("source", "words"), ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize(("source", "words"), ENDS.items())
 def test_what_ends_the_code_is_told(check, source, words):
     assert words in told(check(source))
 
@@ -197,18 +142,19 @@ def test_what_ends_the_code_is_told(check, source, words):
     "allocate", ["np.ones(10**10, np.uint8)", "bytearray(10**10)", "[0] * 10**10"]
 )
 def test_ten_gigabytes_are_refused(check, allocate):
-    outcome = check("import numpy as np\n" + WRONG + f"    return {allocate}\n")
+    outcome = check(f"import numpy as np\n{WRONG}return {allocate}")
     assert "raised MemoryError" in told(outcome)
 
 
 @linux
 @pytest.mark.parametrize("piece", ["bytearray(10**7)", "bytearray(99)"])
 @pytest.mark.parametrize(
-    "start", ["kept = []\n" + WRONG, WRONG + "    kept = []\n", "kept = []\nif 1:\n"]
+    "start",
+    [f"kept = []\n{WRONG}", f"{WRONG}kept = []\n    ", "kept = []\nif 1:\n    "],
 )
 def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
-    source = start + f"    while True:\n        kept.append({piece})\n"
-    outcome = check(source, memory=2 * 10**8)
+    source = f"{start}while True:\n        kept.append({piece})"
+    outcome = check(source, timeout=100, memory=2 * 10**8)
     # Without memory Python may crash where an error should be raised, above all under coverage.
     assert re.search(
         r"raised MemoryError|it used up its memory|signal SIG", told(outcome)
@@ -218,15 +164,15 @@ def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
 
 @linux
 def test_a_learner_with_little_memory_can_use_numpy_and_torch(check):
-    source = "import torch\n" + RIGHT + "    torch.ones(9, 9) @ torch.ones(9, 9)\n"
-    assert check(source + "    return answer(x, axis)\n", memory=10**9).report.passed
+    source = f"import torch\n{RIGHT}torch.ones(9, 9) @ torch.ones(9, 9)\n"
+    assert check(f"{source}    return answer(x, axis)", memory=10**9).report.passed
 
 
 DAEMON = """import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        time.sleep(100)
+        time.sleep(1000)
     os._exit(0)
 """
 
@@ -239,14 +185,14 @@ def test_a_daemon_does_not_outlive_the_check(check):
 @linux
 def test_a_daemon_does_not_outlive_a_killed_parent(check):
     assert "SIGKILL" in told(
-        check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(5)\n")
+        check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n")
     )
 
 
 @linux
 def test_many_processes_are_ended(check):
-    source = "import os, time\nfor _ in range(8):\n    os.fork()\ntime.sleep(100)\n"
-    assert "started more than 64 processes" in told(check(source))
+    source = "import os, time\nfor _ in range(8):\n    os.fork()\ntime.sleep(1000)\n"
+    assert "started more than 64 processes" in told(check(source, timeout=100))
 
 
 @linux
@@ -255,7 +201,7 @@ def test_a_fork_that_returns_as_well_ends_without_a_report(check):
         "import atexit, os\npid = os.fork()\n"
         "if pid:\n    atexit.register(lambda: print('status', os.waitpid(pid, 0)[1]))\n"
     )
-    outcome = check(source + RIGHT + "    return answer(x, axis) if pid else x\n")
+    outcome = check(f"{source}{RIGHT}return answer(x, axis) if pid else x")
     assert outcome.report.passed
     assert outcome.output == "status 0\n"
 
@@ -263,20 +209,20 @@ def test_a_fork_that_returns_as_well_ends_without_a_report(check):
 @pytest.mark.parametrize(
     "linger",
     [
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(100,)).start()\n",
-        "import atexit, time\natexit.register(time.sleep, 100)\n",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()\n",
+        "import atexit, time\natexit.register(time.sleep, 1000)\n",
         "import atexit, os\natexit.register(os.abort)\n",
     ],
     ids=["a thread", "an exit handler", "a crash at exit"],
 )
 def test_what_happens_after_the_report_changes_nothing(check, linger):
     start = time.monotonic()
-    assert check(linger + PASSES).report.passed
-    assert time.monotonic() - start < 8
+    assert check(linger + PASSES, timeout=1000).report.passed
+    assert time.monotonic() - start < 100
 
 
 def test_a_flood_of_output_is_cut(check):
-    outcome = check("while True:\n    print('x' * 999)\n", timeout=SHORT)
+    outcome = check("while True:\n    print('x' * 999)\n", timeout=0.5)
     assert "did not finish" in told(outcome)
     assert 0 < len(outcome.output) <= sandbox.CHARACTERS_SHOWN
     assert outcome.hidden > 10**5
@@ -295,42 +241,27 @@ def test_the_last_lines_of_output_and_errors_are_kept(check):
 
 REPORT = '{"report": {"failures": [], "bug": null, "diagnosis": null}}'
 TAMPERS = {
-    "numpy": (
-        "import numpy as np\nnp.isclose = lambda a, *_, **__: a == a\n",
-        "numpy.isclose",
-    ),
-    "a builtin": ("import builtins\nbuiltins.all = lambda _: True\n", "builtins.all"),
-    "math": ("import math\nmath.exp = abs\n", "math.exp"),
-    "the engine": (
-        "from answers.practice.grader import Exercise, Report\n"
-        "Exercise.run = lambda self, function: Report()\n",
-        "Exercise.run",
-    ),
-    "the report": (
-        "from answers.practice.report import Report\nReport.passed = property(lambda _: True)\n",
-        "Report.passed",
-    ),
-    "the answer": (
-        "import answers.probability.softmax\nanswers.probability.softmax.softmax = abs\n",
-        "answers.probability.softmax",
+    "import numpy as np\nnp.isclose = lambda a, *_, **__: a == a\n"
+    f"{WRONG}return 1.0 * x": "numpy.isclose",
+    f"import builtins\nbuiltins.all = bool\n{WRONG}return 1.0 * x": "builtins.all",
+    f"import math\nmath.exp = abs\n{WRONG}return 1.0 * x": "math.exp",
+    "from answers.practice.grader import Exercise, Report\n"
+    f"Exercise.run = lambda self, function: Report()\n{WRONG}return x": "Exercise.run",
+    "from answers.practice.report import Report\n"
+    f"Report.passed = property(lambda _: True)\n{WRONG}return x": "Report.passed",
+    "import answers.probability.softmax as module\n"
+    f"module.softmax = abs\n{WRONG}return x": "answers.probability.softmax",
+    f"import numpy as np\n{RIGHT}np.allclose = None\n    return answer(x, axis)": (
+        "numpy.allclose"
     ),
 }
 
 
-@pytest.mark.parametrize(("source", "name"), TAMPERS.values(), ids=TAMPERS)
+@pytest.mark.parametrize(("source", "name"), TAMPERS.items())
 def test_replacing_what_the_check_relies_on_never_passes(check, source, name):
-    message = told(check(source + WRONG + "    return 1.0 * x\n"))
+    message = told(check(source))
     assert f"replaces {name}" in message
     assert "leave it as it is" in message
-
-
-def test_replacing_it_when_called_never_passes(check):
-    source = (
-        "import numpy as np\n"
-        + RIGHT
-        + "    np.allclose = None\n    return answer(x, axis)\n"
-    )
-    assert "replaces numpy.allclose" in told(check(source))
 
 
 def test_a_report_without_the_token_is_no_report(check):
@@ -389,11 +320,8 @@ def under_way(folder: Path, source: str) -> sandbox.Check:
     """A check of this source that has begun to run it."""
     file, flag = folder / "softmax.py", folder / "sibling.py"
     file.write_text(f"open({str(flag)!r}, 'w')\n" + source)
-    running = sandbox.Check("softmax", file, timeout=60)
-    deadline = time.monotonic() + 20
-    while not flag.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    running = sandbox.Check("softmax", file, timeout=1000)
+    wait_until(flag.exists)
     return running
 
 
@@ -402,7 +330,7 @@ def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
     running = under_way(tmp_path, DAEMON + "while True:\n    pass\n")
     start = time.monotonic()
     running.stop()
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 50
 
 
 @linux
