@@ -162,7 +162,7 @@ class Graph:
                 words.add(node.id)
             elif isinstance(node, ast.arg):
                 words.add(node.arg)  # a fixture
-            elif isinstance(node, ast.Attribute):
+            elif isinstance(node, ast.Attribute) and self.of_module(node, name):
                 attributes.add(node.attr)
             elif isinstance(node, ast.alias):
                 attributes |= {node.name, *node.name.split(".")}
@@ -173,6 +173,15 @@ class Graph:
             own = words | attributes if other == name else attributes
             found |= {(other, word) for word in known & own}
         return found
+
+    def of_module(self, node: ast.Attribute, name: str) -> bool:
+        """Whether this may be an attribute of a module that the file `name` imports."""
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        bound = self.defined.get(name, {}).get(getattr(root, "id", None), ())
+        imported = any(isinstance(each, ast.alias) for each in bound)
+        return imported or name not in self.defined
 
     def in_string(self, text: str) -> set[Unit]:
         """The units that a string names."""

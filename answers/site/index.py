@@ -43,8 +43,12 @@ def totals() -> str:
     mistakes = sum(len(exercise.bugs) for exercise in exercises)
     names = modules.promised()
     pytorch = sum("torch" in modules.needs(name) for name in names)
+    there = sum(
+        modules.runs_in_browser(f"answers.exercises.{e.name}") for e in exercises
+    )
     return (
-        f"{len(pages())} questions; {len(exercises)} exercises, whose grader knows {mistakes} "
-        f"mistakes by name; {sum(map(len, names.values()))} functions and classes to import, "
-        f"from {len(names)} modules, of which {pytorch} need PyTorch."
+        f"{len(pages())} questions; {len(exercises)} exercises, {there} of them also in the "
+        f"browser, whose grader knows {mistakes} mistakes by name; "
+        f"{sum(map(len, names.values()))} functions and classes to import, from {len(names)} "
+        f"modules, of which {pytorch} need PyTorch."
     )
