@@ -15,7 +15,7 @@ from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 from threadpoolctl import threadpool_limits
 
 from answers.site import generated
-from answers.site.affected import Affected
+from answers.site.affected import Affected, changed
 from answers.site.fences import python_fences
 from answers.site.session import Session, place, start_afresh
 
@@ -74,7 +74,7 @@ def pytest_sessionstart(session):
         return
     wanted, say = generated.table(), config.get_terminal_writer().line
     if config.option.since:
-        wanted = filter(Affected(config.option.since).concerns, wanted)
+        wanted = filter(Affected(changed(config.option.since)).concerns, wanted)
     elif config.args_source == config.ArgsSource.ARGS:
         here = [
             config.invocation_params.dir / arg.partition("::")[0] for arg in config.args
@@ -89,7 +89,7 @@ def pytest_sessionstart(session):
 
 def pytest_collection_modifyitems(config, items):
     if config.option.since:
-        concerned = Affected(config.option.since).concerns_test
+        concerned = Affected(changed(config.option.since)).concerns_test
         chosen = {True: [], False: []}
         for item in items:
             chosen[concerned(item)].append(item)

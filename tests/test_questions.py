@@ -21,7 +21,7 @@ PIECES = sorted(
 def missing(root: Path) -> list[str]:
     """What is not there of the questions, the exercises and their tests, a sentence each."""
     pages = {path.stem: read(path) for path in root.glob("docs/questions/[0-9]*.md")}
-    tests = "".join(path.read_text("utf-8") for path in root.glob("tests/*/test_*.py"))
+    tests = "".join(path.read_text("utf-8") for path in root.glob("tests/*/*.py"))
     listed = {name: stem for stem, page in pages.items() for name in page.exercises}
     found = []
 

@@ -249,11 +249,16 @@ def imported(text: str) -> set[str]:
     return {by_module()[name] for name in names if name in by_module()}
 
 
-class Affected:
-    """The units that differ from a commit, and all that refer to them."""
+@cache
+def graph() -> Graph:
+    return Graph()
 
-    def __init__(self, commit: str = "HEAD"):
-        self.graph, self.changed = Graph(), changed(commit)
+
+class Affected:
+    """The units that have changed, and all that refer to them."""
+
+    def __init__(self, changed: set[Unit]):
+        self.graph, self.changed = graph(), changed
         self.by_code = self.reached({})
         self.by_all = self.reached(FINDERS)
 

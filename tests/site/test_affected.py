@@ -1,9 +1,17 @@
 """`pytest --since` runs what depends on a change, and nothing else: of each kind one is changed."""
 
 import json
+import subprocess
+from types import SimpleNamespace
 
 import pytest
-from house import python_in
+from house import IDENTITY, python_in
+
+from answers.labels.model_comparison import mcnemar
+from answers.pages import ROOT, read
+from answers.site import affected
+from answers.site.affected import REST, TEXT, WHOLE, Affected
+from answers.site.generated import Generated
 
 CHANGES = {
     "answers/probability/bayes.py": (
@@ -73,13 +81,13 @@ import json, pathlib, sys, pytest
 class Keep:
     def pytest_collection_finish(self, session): self.items = session.items
 pytest.main(["--collect-only", "-qq", "-n0", "-p", "no:cacheprovider"], plugins=[keep := Keep()])
-from answers.site.affected import Affected
+from answers.site.affected import Affected, changed
 chosen = {}
 for name, (old, new) in json.loads(sys.argv[1]).items():
     path = pathlib.Path(name)
     text = path.read_text("utf-8")
     path.write_text(text.replace(old, new, 1), "utf-8")
-    concerns = Affected("HEAD").concerns_test
+    concerns = Affected(changed("HEAD")).concerns_test
     chosen[name] = [item.nodeid for item in keep.items if concerns(item)]
     path.write_text(text, "utf-8")
 print("\\n" + json.dumps({"all": len(keep.items), "chosen": chosen}))
@@ -107,3 +115,101 @@ def test_what_depends_on_a_change_runs_and_nothing_else(changed, selection):
     assert [part for part in wanted if not named(part)] == []
     assert [test for part in others for test in named(part)] == []
     assert len(chosen) < selection["all"] / 5
+
+
+BAYES = "answers/probability/bayes.py"
+
+
+def item(path, name="test_x", **params):
+    """A test as pytest has it."""
+    fixture = SimpleNamespace(func=item)
+    return SimpleNamespace(
+        path=ROOT / path,
+        originalname=name,
+        callspec=SimpleNamespace(params=params),
+        _fixtureinfo=SimpleNamespace(name2fixturedefs={"a_fixture": [fixture]}),
+    )
+
+
+def test_a_function_concerns_who_names_it_and_not_who_names_its_neighbour():
+    concerns = Affected({(BAYES, "posterior_odds")}).concerns_test
+    tests = "tests/probability/test_bayes.py"
+    assert concerns(item(tests, "test_the_expected_posterior_is_the_prior")) is False
+    assert concerns(item("docs/questions/20-bayes.md"))
+    assert not concerns(item("docs/questions/18-kl-divergence.md"))
+    odds = Affected({(BAYES, "log_posterior"), (BAYES, "posterior")})
+    assert odds.concerns_test(item(tests, "test_the_expected_posterior_is_the_prior"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "case"),
+    [
+        (("answers/exercises/mcnemar.py", REST), "mcnemar"),
+        (("answers/labels/model_comparison.py", "mcnemar"), mcnemar),
+        (
+            ("answers/labels/model_comparison.py", "mcnemar"),
+            "answers.labels.model_comparison",
+        ),
+        (("docs/figures/roofline.svg", TEXT), ROOT / "docs/figures/roofline.svg"),
+        (
+            ("docs/questions/20-bayes.md", TEXT),
+            read(ROOT / "docs/questions/20-bayes.md"),
+        ),
+        (
+            ("answers/figures/efficient_inference.py", "roofline"),
+            Generated(
+                ROOT / "docs/figures/roofline.svg", "answers.site.generated.figure"
+            ),
+        ),
+        (
+            ("answers/exercises/fix_the_gpt.py", REST),
+            Generated(
+                ROOT / "docs/labs/broken_gpt.py",
+                "answers.site.generated.file_to_repair",
+            ),
+        ),
+    ],
+)
+def test_a_case_is_what_it_is_about(changed, case):
+    concerns = Affected({changed}).concerns_test
+    assert concerns(item("tests/test_none.py", case=case))
+    assert not concerns(item("tests/test_none.py", case=3.0))
+
+
+def test_hooks_of_pytest_and_fixtures_concern_their_tests():
+    assert Affected({("conftest.py", "pytest_configure")}).concerns_test(
+        item("tests/a.py")
+    )
+    own = ("tests/site/test_affected.py", "item")
+    assert Affected({own}).concerns_test(item("tests/a.py"))
+    assert Affected({("conftest.py", "Snippet")}).concerns_test(item("README.md"))
+
+
+def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(affected, "ROOT", tmp_path)
+    (tmp_path / "docs/live").mkdir(parents=True)
+    code = "import os\n\nA = 1\n\n\n@cache\ndef f():\n    return A\n\n\ndef g():\n    pass\n"
+    (tmp_path / "a.py").write_text(code)
+    (tmp_path / "docs/live/b.js").write_text("old")
+    for command in (["init", "-q"], ["add", "-A"], [*IDENTITY, "commit", "-qm", "All"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert affected.changed("HEAD") == set()
+    (tmp_path / "a.py").write_text(code.replace("@cache", "@lru_cache"))
+    assert affected.changed("HEAD") == {("a.py", "f")}
+    (tmp_path / "a.py").write_text(code[: code.index("def g")])
+    assert affected.changed("HEAD") == {("a.py", "g"), ("a.py", REST)}
+    (tmp_path / "a.py").unlink()
+    assert ("a.py", "A") in affected.changed("HEAD")
+    (tmp_path / "docs/live/b.js").write_text("new")
+    (tmp_path / "new.json").write_text("{}")
+    found = affected.changed("HEAD")
+    assert {("docs/live/b.js", TEXT), ("new.json", TEXT), affected.SITE} <= found
+
+
+def test_a_page_refers_to_what_it_includes_imports_and_has_made():
+    page = affected.graph().refers["docs/questions/20-bayes.md", WHOLE]
+    assert (BAYES, "posterior_odds") in page
+    assert ("docs/figures/people_tested.svg", WHOLE) in page
+    assert ("answers/site/index.py", "table") in affected.graph().refers[
+        "docs/index.md", WHOLE
+    ]
