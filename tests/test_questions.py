@@ -1,6 +1,7 @@
 """A question is whole: a page, modules, exercises, tests, and answers to judge. Adding one edits
 no other file."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -18,10 +19,18 @@ PIECES = sorted(
 )
 
 
+def imported_by_tests(root: Path) -> set[str]:
+    """The names that the tests import, with their modules."""
+    trees = (ast.parse(p.read_text("utf-8")) for p in root.glob("tests/*/test_*.py"))
+    nodes = [n for t in trees for n in ast.walk(t) if isinstance(n, ast.ImportFrom)]
+    names = {f"{n.module}.{alias.name}" for n in nodes for alias in n.names}
+    return names | {n.module for n in nodes}
+
+
 def missing(root: Path) -> list[str]:
     """What is not there of the questions, the exercises and their tests, a sentence each."""
     pages = {path.stem: read(path) for path in root.glob("docs/questions/[0-9]*.md")}
-    tests = "".join(path.read_text("utf-8") for path in root.glob("tests/*/*.py"))
+    tested = imported_by_tests(root)
     listed = {name: stem for stem, page in pages.items() for name in page.exercises}
     found = []
 
@@ -33,11 +42,7 @@ def missing(root: Path) -> list[str]:
             file = f"answers/{module.replace('.', '/')}.py"
             needs(f"docs/questions/{stem}.md shows {module}", file)
             room, _, name = module.rpartition(".")
-            if (
-                (root / file).is_file()
-                and room
-                and not re.search(rf"\b{name}\b", tests)
-            ):
+            if (root / file).is_file() and room and f"answers.{module}" not in tested:
                 needs(f"{file} has no tests", f"tests/{room}/test_{name}.py")
     for name in sorted(
         {*listed, *(p.stem for p in root.glob("answers/exercises/[!_]*.py"))}
