@@ -33,15 +33,16 @@ as fast undecorated. Importing this loads neither PyTorch nor SymPy.
 
 import sys
 
-from jaxtyping import install_import_hook
+from jaxtyping import config, install_import_hook
 
 from answers import inputs  # noqa: F401  (the hook looks `answers.inputs` up by name)
 from answers.extras import Missing
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
-install_import_hook(
-    [f"answers.{topic}" for topic in TOPICS], "answers.inputs.typechecked"
-)
+# Where JAXTYPING_DISABLE is set nothing would be enforced, and decorating takes its time.
+if not config.jaxtyping_disable:
+    rooms = [f"answers.{topic}" for topic in TOPICS]
+    install_import_hook(rooms, "answers.inputs.typechecked")
 sys.meta_path.append(Missing)
