@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from house import python_in
 
-from answers.pages import ROOT, read
+from answers.pages import ROOT, pages, read
+from answers.practice import catalog
 from answers.site import modules
 
 QUESTION = ROOT / "tests/question_21"
@@ -61,6 +62,8 @@ def missing(root: Path) -> list[str]:
 
 
 def test_nothing_is_missing():
+    assert pages()
+    assert catalog.names()
     assert missing(ROOT) == []
 
 

@@ -10,10 +10,9 @@ from serving import ROOT
 
 from answers.practice import catalog
 from answers.site import bundle
+from answers.site.modules import runs_in_browser
 
-NAMES = [
-    name for name in catalog.names() if "stub" in bundle.entries("exercises")[name]
-]
+NAMES = [n for n in catalog.names() if runs_in_browser(f"answers.exercises.{n}")]
 
 # Where the words may differ, and why. The case, and the name of the bug, do not.
 WORDS = {

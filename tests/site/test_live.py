@@ -16,7 +16,6 @@ from answers.site import bundle
 from answers.site.modules import runs_in_browser
 
 CONTENT = json.loads(CONFIG.read_text())
-MADE = bundle.made()
 VENDORED = sorted(path.parent for path in ROOT.glob("docs/vendor/*/SHA256SUMS"))
 # What Pyodide and docs/vendor/wheels have, and what no browser has.
 ABSENT = (
@@ -31,30 +30,37 @@ ABSENT = (
 )
 
 
-def test_the_site_serves_what_the_sources_are_now(site):
-    for path, text in bundle.made().items():
+@pytest.fixture(scope="module")
+def made():
+    return bundle.made()
+
+
+def test_the_site_serves_what_the_sources_are_now(site, made):
+    for path, text in made.items():
         assert (site.folder / path).read_text("utf-8") == text, path
 
 
-def test_one_command_writes_what_the_browser_loads(monkeypatch, tmp_path):
+def test_one_command_writes_what_the_browser_loads(monkeypatch, tmp_path, made):
     monkeypatch.setattr(bundle, "ROOT", tmp_path)
     for _ in range(2):
         (tmp_path / "docs").mkdir(exist_ok=True)
         bundle.main()
-        found = {path: (tmp_path / "docs" / path).read_text("utf-8") for path in MADE}
-        assert found == MADE
+        found = {path: (tmp_path / "docs" / path).read_text("utf-8") for path in made}
+        assert found == made
 
 
-def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeypatch):
+def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(
+    monkeypatch, made
+):
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
     code = (
         "import sys; sys.modules['torch'] = sys.modules['sympy'] = None; "
         "from answers.site import bundle; print(len(bundle.made()))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-    assert int(done.stdout) == len(MADE)
+    assert int(done.stdout) == len(made)
     monkeypatch.setattr(bundle, "made", None)
-    assert bundle.made_of(("any state",)) == MADE
+    assert bundle.made_of(("any state",)) == made
 
 
 def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(
