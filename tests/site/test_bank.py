@@ -10,9 +10,10 @@ BANK = (ROOT / "tests/question-bank.md").read_text(encoding="utf-8")
 
 
 def test_every_question_of_the_bank_has_one_page():
-    bank = re.findall(r"^## (\d+)\. ", BANK, re.M)
-    assert [page.number for page in pages()] == list(map(int, bank))
-    assert len(bank) == 20
+    bank = list(map(int, re.findall(r"^## (\d+)\. ", BANK, re.M)))
+    assert bank == list(range(1, 21))
+    # Later ones have no bank.
+    assert [page.number for page in pages()][:20] == bank
 
 
 @pytest.mark.parametrize("question", pages(), ids=lambda page: page.path.stem)

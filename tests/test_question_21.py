@@ -1,0 +1,102 @@
+"""Question 21 is five files: no other is edited, and whichever is missing is told."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from house import python_in
+from test_questions import missing
+
+from answers.pages import ROOT
+from answers.site import modules
+
+QUESTION = ROOT / "tests/question_21"
+PIECES = sorted(
+    p.relative_to(QUESTION) for p in QUESTION.rglob("*.*") if p.suffix in (".py", ".md")
+)
+
+
+@pytest.fixture(scope="module")
+def house(copied_house) -> Path:
+    """A committed copy of the repository with question 21 in it, which is not committed."""
+    for piece in PIECES:
+        shutil.copy(QUESTION / piece, copied_house / piece)
+    yield copied_house
+    subprocess.run(["git", "clean", "-fdq"], cwd=copied_house, check=True)
+    subprocess.run(["git", "checkout", "-q", "."], cwd=copied_house, check=True)
+
+
+# These make copies of their own, and would make them of this one.
+COPIES = (
+    "tests/test_question_21.py",
+    "tests/site/test_affected.py",
+    "tests/site/test_pipeline.py",
+)
+
+
+def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
+    ignored = [f"--ignore={path}" for path in COPIES]
+    command = [
+        "-m",
+        "pytest",
+        "-n0",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *ignored,
+        *arguments,
+    ]
+    done = python_in(folder, *command)
+    return done.returncode, done.stdout
+
+
+def test_question_21_is_five_files():
+    assert len(PIECES) == 5
+    assert {p.parts[0] for p in PIECES} == {"answers", "docs", "tests"}
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=str)
+def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, house):
+    assert missing(house) == []
+    (house / piece).unlink()
+    try:
+        told = missing(house)
+    finally:
+        shutil.copy(QUESTION / piece, house / piece)
+    assert any(sentence.endswith(f"write {piece.as_posix()}") for sentence in told)
+    assert all("layer" in sentence for sentence in told)
+
+
+def test_without_one_of_them_the_others_are_still_collected(house):
+    (gone,) = (p for p in PIECES if p.parts[:2] == ("answers", "networks"))
+    (house / gone).unlink()
+    try:
+        _, said = pytest_in(house, "tests", "--collect-only")
+    finally:
+        shutil.copy(QUESTION / gone, house / gone)
+    assert "test_questions.py::test_nothing_is_missing" in said
+    assert (
+        "test_exercises.py::test_the_reference_passes_in_milliseconds[softmax]" in said
+    )
+    assert "test_live.py::test_one_command_writes_what_the_browser_loads" in said
+
+
+def test_question_21_is_green_on_the_first_update_and_nothing_else_runs(house):
+    status, said = pytest_in(house, "--update", "--since", "HEAD", "-rA")
+    assert status == 0, said
+    assert "rewrote docs/questions/21-layer-normalization.md" in said
+    assert "rewrote docs/index.md" in said
+    assert "rewrote docs/practice.md" in said
+    assert "rewrote README.md" in said
+    ran = set(re.findall(r"^PASSED (.*?)(?: - .*)?$", said, re.M))
+    assert any("test_agrees_with_pytorch_forward_and_backward" in test for test in ran)
+    assert any("[layer_norm_backward-pytorch]" in test for test in ran)
+    others = {
+        name for name in modules.promised() if name != "answers.networks.layer_norm"
+    }
+    assert not [test for test in ran if any(f"[{other}" in test for other in others)]
+    _, said = pytest_in(house, "--update", "--since", "HEAD", "--collect-only")
+    assert "making anew" in said
+    assert "rewrote" not in said
