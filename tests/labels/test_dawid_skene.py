@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import sympy as sp
 from crowdkit.aggregation import DawidSkene as CrowdKit
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from test_annotation import crowds, random_votes
@@ -100,7 +100,6 @@ def test_one_iteration_is_bayes_rule_on_weighted_counts(smoothing):
     assert_allclose(result.penalised - result.log_likelihoods, [penalty], rtol=1e-10)
 
 
-@settings(deadline=None)
 @given(crowds())
 def test_without_smoothing_the_log_likelihood_never_falls(votes):
     result = dawid_skene(votes, 25, tolerance=0)
@@ -108,7 +107,6 @@ def test_without_smoothing_the_log_likelihood_never_falls(votes):
     assert np.isfinite(result.log_likelihoods).all()
 
 
-@settings(deadline=None)
 @given(crowds(), st.floats(1e-3, 5))
 def test_with_smoothing_the_penalised_log_likelihood_never_falls(votes, smoothing):
     result = dawid_skene(votes, 25, tolerance=0, smoothing=smoothing)

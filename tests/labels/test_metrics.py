@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sklearn.metrics
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
@@ -31,7 +31,6 @@ SCORES = {
     "float32": lambda rng, n: rng.normal(size=n).astype(np.float32),
     "bytes": lambda rng, n: rng.integers(256, size=n, dtype=np.uint8),
 }
-unhurried = settings(deadline=None)
 # Few values, so that ties within and between the classes are the rule.
 scored = st.lists(
     st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=30
@@ -79,7 +78,6 @@ def test_answers_of_yes_and_no_agree_with_scikit_learn(dtype):
         assert_allclose(matthews_correlation(*args), expected, rtol=1e-10, atol=1e-15)
 
 
-@unhurried
 @given(scored)
 def test_roc_auc_is_the_share_of_pairs_in_order_with_ties_as_half(pairs):
     truth, scores = columns(pairs)
@@ -88,7 +86,6 @@ def test_roc_auc_is_the_share_of_pairs_in_order_with_ties_as_half(pairs):
     assert roc_auc(truth, scores) == float(won / (len(highs) * len(lows)))
 
 
-@unhurried
 @given(scored)
 def test_average_precision_is_the_mean_over_positives_of_the_precision_down_to_each(
     pairs,
@@ -98,7 +95,6 @@ def test_average_precision_is_the_mean_over_positives_of_the_precision_down_to_e
     assert_allclose(average_precision(truth, scores), mean, rtol=1e-14)
 
 
-@unhurried
 @given(scored)
 def test_the_curves_are_those_of_scikit_learn(pairs):
     truth, scores = columns(pairs)
@@ -114,7 +110,6 @@ def test_the_curves_are_those_of_scikit_learn(pairs):
         assert_allclose(mine, expected[::-1], rtol=1e-14)
 
 
-@unhurried
 @given(scored)
 def test_the_counts_at_a_threshold_are_those_of_the_scores_that_reach_it(pairs):
     truth, scores = columns(pairs)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
@@ -24,7 +24,6 @@ from answers.labels.model_comparison import (
     unpaired_sample_size,
 )
 
-unhurried = settings(deadline=None)
 COSTS = np.array([[-0.5, 1.25], [7.0, 0.25]])
 
 
@@ -38,7 +37,6 @@ def accuracy(truth, answers):
     return np.mean(truth == answers)
 
 
-@unhurried
 @given(*[st.integers(0, 60)] * 4)
 def test_mcnemar_agrees_with_statsmodels_and_scipy(both, only_a, only_b, neither):
     if both + only_a + only_b + neither == 0:
@@ -143,7 +141,6 @@ def test_what_the_metric_refuses_of_a_draw_is_told():
         paired_bootstrap(roc_auc, truth, scores, scores, np.random.default_rng(0))
 
 
-@unhurried
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=30))
 def test_expected_cost_is_the_mean_over_the_examples_one_by_one(pairs):
     truth, predicted = np.array(pairs).T

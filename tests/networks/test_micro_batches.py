@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
@@ -14,7 +14,6 @@ from answers.networks.two_layer_net import two_layer_gradients
 SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(SIZES, st.integers(0, 2**32 - 1))
 def test_the_gradient_is_that_of_the_whole_batch(sizes, seed):
     rng = np.random.default_rng(seed)

@@ -25,7 +25,7 @@ from answers.probability.bayes import (
     reweighted,
 )
 
-unhurried = settings(deadline=None, max_examples=60)
+sixty_examples = settings(max_examples=60)
 
 weights = st.integers(0, 1000)
 tiny = st.floats(-320, 300).map(lambda e: 10.0**e)
@@ -55,7 +55,7 @@ def problems(draw, pieces=1):
     return counts / counts.sum(), likelihoods / 1000
 
 
-@unhurried
+@sixty_examples
 @given(problems(), st.integers(-900, 900))
 def test_agrees_with_exact_fractions_whatever_factor_all_likelihoods_share(
     problem, shift
@@ -71,7 +71,7 @@ def test_agrees_with_exact_fractions_whatever_factor_all_likelihoods_share(
     assert_allclose(np.exp(log_posterior(*logs)), expected, rtol=1e-11, atol=1e-300)
 
 
-@unhurried
+@sixty_examples
 @given(st.lists(st.tuples(tiny, tiny), min_size=2, max_size=5))
 def test_agrees_with_50_digits_however_small_prior_and_likelihood_are(pairs):
     prior, likelihood = np.array(pairs).T
@@ -124,7 +124,7 @@ def test_9_2_percent_of_the_positive_are_ill_and_a_million_people_agree():
 joint_tables = arrays(np.float64, (3, 2, 4), elements=st.integers(1, 9).map(float))
 
 
-@unhurried
+@sixty_examples
 @given(joint_tables, st.integers(0, 1), st.integers(0, 3))
 def test_sequential_is_batch_for_dependent_evidence_if_the_second_is_given_the_first(
     table, e1, e2
@@ -155,7 +155,7 @@ def test_two_signs_that_come_together_give_8_in_13_and_the_naive_product_a_half(
     ]
 
 
-@unhurried
+@sixty_examples
 @given(problems(pieces=2))
 def test_a_batch_is_its_rows_and_one_prior_serves_all(problem):
     prior, likelihoods = problem
@@ -168,7 +168,7 @@ def test_a_batch_is_its_rows_and_one_prior_serves_all(problem):
     )
 
 
-@unhurried
+@sixty_examples
 @given(problems())
 def test_the_expected_posterior_is_the_prior(problem):
     """Averaged over what may be observed, evidence moves belief nowhere."""
@@ -184,7 +184,7 @@ def test_the_expected_posterior_is_the_prior(problem):
     assert_allclose(mean, prior, rtol=1e-10, atol=1e-13)
 
 
-@unhurried
+@sixty_examples
 @given(
     arrays(np.float64, (3, 5), elements=logarithms),
     arrays(np.float64, 5, elements=logarithms),
@@ -208,7 +208,7 @@ def test_float32_stays_float32_integers_compute_in_float64_and_inputs_stay(funct
     assert function(np.array([0, 1, 0]), np.array([3, 2, 1])).dtype == np.float64
 
 
-@unhurried
+@sixty_examples
 @given(st.integers(1, 99), st.lists(st.integers(1, 500), min_size=1, max_size=4))
 def test_odds_are_those_of_the_posterior(percent, ratios):
     prior = np.array([percent, 100 - percent]) / 100
@@ -226,7 +226,7 @@ def test_odds_survive_factors_whose_product_overflows_on_the_way():
     assert posterior_odds(1, math.inf) == math.inf
 
 
-@unhurried
+@sixty_examples
 @given(st.floats(0.1, 50), st.floats(0.1, 50), st.integers(0, 200), st.integers(0, 200))
 def test_the_beta_posterior_agrees_with_scipy_at_every_rate(alpha, beta, s, f):
     a, b = beta_update(alpha, beta, s, f)
@@ -250,7 +250,7 @@ def test_beta_update_of_arrays_broadcasts_and_keeps_float32():
     )
 
 
-@unhurried
+@sixty_examples
 @given(problems(pieces=4), st.integers(1, 50))
 def test_reweighting_gives_the_posterior_under_the_new_prior(problem, share):
     prior, likelihoods = problem
@@ -267,7 +267,7 @@ def test_reweighting_gives_the_posterior_under_the_new_prior(problem, share):
     )
 
 
-@unhurried
+@sixty_examples
 @given(st.floats(0.001, 1), st.floats(0.001, 1), st.floats(0, 1))
 def test_natural_frequencies_count_everybody_and_give_the_posterior(ill, hit, false):
     counts = natural_frequencies(ill, hit, false, people=2000)

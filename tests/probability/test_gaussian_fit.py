@@ -174,7 +174,7 @@ def test_the_reverse_fit_is_a_minimum_that_scipy_finds_too(target, start):
     assert_allclose(fit, reverse_by_scipy(target, fit), atol=2e-4)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(mixtures)
 def test_at_a_reverse_fit_log_p_has_mean_slope_0_and_mean_curvature_of_q(mixture):
     """E[(log p)'] = 0 and E[(log p)''] = -1/deviation², the means taken over q."""
@@ -196,7 +196,7 @@ def test_a_gaussian_is_its_own_fit_in_both_directions(mean, deviation, direction
     assert fit == pytest.approx((mean, deviation), rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(mixtures, st.floats(-10, 10), st.floats(0.1, 10))
 def test_moving_and_stretching_p_moves_and_stretches_its_fits(mixture, by, factor):
     moved = Mixture(

@@ -23,7 +23,7 @@ from answers.probability.loss_bounds import (
     top_k_loss_bounds,
 )
 
-unhurried = settings(deadline=None, max_examples=60)
+sixty_examples = settings(max_examples=60)
 
 NEAR, SLACK = 1e-3, 1e-12
 CLASSES = [2, 3, 7, 50]
@@ -203,7 +203,7 @@ def test_the_loss_of_a_right_answer_is_that_of_its_confidence():
     assert str(confidence_loss_bounds(5, 1.0)) == "(0.0, 0.0)"
 
 
-@unhurried
+@sixty_examples
 @given(classes_, st.data())
 def test_the_loss_that_pytorch_computes_lies_within_the_bounds(classes, data):
     z = data.draw(
@@ -224,7 +224,7 @@ def test_the_loss_that_pytorch_computes_lies_within_the_bounds(classes, data):
                 assert low - SLACK <= loss <= high + SLACK
 
 
-@unhurried
+@sixty_examples
 @given(st.lists(st.tuples(st.booleans(), st.floats(1e-9, 0.999)), min_size=1))
 def test_the_mean_loss_never_allows_fewer_errors_than_there_are(outcomes):
     """Each outcome: right or wrong, and how far between its bounds, for 4 classes."""
@@ -276,7 +276,7 @@ def test_a_tie_of_all_classes_costs_log_k_and_a_tie_of_two_log_2(classes):
     assert loss == pytest.approx(loss_bounds(classes, correct=False)[0], rel=1e-14)
 
 
-@unhurried
+@sixty_examples
 @given(classes_)
 def test_top_1_is_plain_accuracy(classes):
     for correct in (True, False):

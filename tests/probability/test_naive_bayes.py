@@ -9,7 +9,7 @@ from sklearn.naive_bayes import MultinomialNB
 
 from answers.probability.naive_bayes import fit_word_counts, log_class_posterior
 
-unhurried = settings(deadline=None, max_examples=60)
+sixty_examples = settings(max_examples=60)
 
 
 @st.composite
@@ -22,7 +22,7 @@ def corpora(draw):
     return np.array(counts), np.array(labels), classes
 
 
-@unhurried
+@sixty_examples
 @given(corpora(), st.sampled_from([0.01, 0.5, 1, 3]))
 def test_agrees_with_scikit_learn(corpus, smoothing):
     counts, labels, classes = corpus

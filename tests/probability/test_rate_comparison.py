@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from answers.probability.rate_comparison import expected_loss, probability_larger
 
-unhurried = settings(deadline=None, max_examples=60)
+sixty_examples = settings(max_examples=60)
 
 whole = st.integers(1, 60)
 rates = st.tuples(whole, whole)
@@ -32,13 +32,13 @@ def integral(b, a, power=0):
     return scipy.integrate.quad(integrand, 0, 1, points=[middle], limit=200)[0]
 
 
-@unhurried
+@sixty_examples
 @given(rates, st.tuples(st.floats(0.3, 60), st.floats(0.3, 60)))
 def test_the_probability_agrees_with_numerical_integration(b, a):
     assert probability_larger(b, a) == pytest.approx(integral(b, a), abs=1e-7)
 
 
-@unhurried
+@sixty_examples
 @given(rates, rates)
 def test_the_expected_loss_agrees_with_numerical_integration(chosen, other):
     """E[max(o - c, 0)] is the mean of o where it is larger, less the mean of c there."""

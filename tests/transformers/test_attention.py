@@ -166,7 +166,6 @@ def drawn(data):
 
 
 @given(st.data())
-@settings(deadline=None)  # the first call may be slow
 def test_what_a_hidden_key_holds_changes_nothing(data):
     (q, k, v), mask = drawn(data)
     hidden = ~mask.any(axis=0)
@@ -176,7 +175,7 @@ def test_what_a_hidden_key_holds_changes_nothing(data):
 
 
 @given(st.data(), st.integers(1, 6), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_blocks_of_any_size_agree_with_all_at_once(data, block, causal):
     sizes = data.draw(st.tuples(*[st.integers(1, 7)] * 4))
     if causal:

@@ -61,7 +61,7 @@ def left_padding(lengths, width):
 
 
 @torch.no_grad()
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(st.integers(1, 7), min_size=1, max_size=6),
     st.integers(1, 3),
