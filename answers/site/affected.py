@@ -290,13 +290,13 @@ class Affected:
         own = {(name, item.originalname), (name, REST)}
         for fixtures in item._fixtureinfo.name2fixturedefs.values():
             own |= {unit_of(fixture.func) for fixture in fixtures}
-        cases = {(name, decorators(item.originalname))}
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        return bool(
-            own & self.by_all
-            or cases.union(*map(self.of_case, values)) & self.by_code
-            or any(isinstance(v, Generated) and self.concerns(v) for v in values)
+        if generated := [value for value in values if isinstance(value, Generated)]:
+            return bool(own & self.by_all) or any(map(self.concerns, generated))
+        cases = {(name, decorators(item.originalname))}.union(
+            *map(self.of_case, values)
         )
+        return bool(own & self.by_all or cases & self.by_code)
 
     def concerns(self, each: Generated) -> bool:
         """Whether what is generated depends on what has changed."""
