@@ -12,10 +12,10 @@ hypothesis.settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Site:
-    """The built site, while it is served."""
-    folder = tmp_path_factory.mktemp("site")
+    """The built site, while it is served, below a path of its host."""
+    folder = tmp_path_factory.mktemp("host")
     with serve(folder) as url:
-        yield build(folder, url)
+        yield build(folder / "guide", f"{url}guide/")
 
 
 @pytest.fixture(scope="session")

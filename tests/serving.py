@@ -57,19 +57,14 @@ class Handler(SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if path.is_dir():
             path /= "index.html"
-        status = 200 if path.is_file() else 404
-        body = (
-            path.read_bytes()
-            if status == 200
-            else Path(self.directory, "404.html").read_bytes()
-        )
-        self.send_response(status)
-        if status == 404 or path.suffix in COMPRESSED:
+        if not path.is_file():
+            return self.send_error(404)
+        body = path.read_bytes()
+        self.send_response(200)
+        if path.suffix in COMPRESSED:
             body = gzip.compress(body)
             self.send_header("Content-Encoding", "gzip")
-        self.send_header(
-            "Content-Type", "text/html" if status == 404 else self.guess_type(path)
-        )
+        self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "max-age=600")
         self.end_headers()

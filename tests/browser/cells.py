@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Locator, Page
 
-SECONDS = 60  # for Python to load and to run a page, on a busy machine
+# Ten times what Python needs to load and to run a page.
+SECONDS = 120
 
 PRINTED = """(block, stream) => {
   const output = block.nextElementSibling
@@ -12,6 +13,16 @@ PRINTED = """(block, stream) => {
     .filter(part => (part.dataset.stream ?? "stdout") == stream)
     .map(part => part.matches(".equation") ? tex(part) : part.textContent).join("")
 }"""
+
+
+def responses(visit, path: str) -> list:
+    """What a page asks for as it is loaded, before anything is pressed."""
+    loaded = []
+    page = visit(
+        path, first=lambda page: page.on("response", lambda r: loaded.append(r))
+    )
+    page.wait_for_load_state("networkidle")
+    return loaded
 
 
 class Cell:

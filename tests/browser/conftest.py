@@ -8,15 +8,18 @@ import os
 
 import pyodide
 import pytest
+from cells import SECONDS
 from chromium import FLAGS, executable
-from playwright.sync_api import Error, sync_playwright
-from serving import Site, build, serve
+from looks import LOOKS, wear
+from playwright.sync_api import Error, expect, sync_playwright
+from serving import Site
 
-LOOKS = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
-    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
-}
+# All fonts are there, and whatever can be pressed.
+READY = """() => document.fonts.status == "loaded" && !document.querySelector(
+  ".highlight.live:not(:has(> .live-bar)), [data-exercise] > .exercise-bar, .explorer-bar")"""
+
+
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -39,24 +42,23 @@ def browser():
 def contexts(browser):
     """One browser context for each look, so that what pages share is loaded once."""
     contexts = {look: browser.new_context(**options) for look, options in LOOKS.items()}
+    for context in contexts.values():
+        context.set_default_timeout(SECONDS * 1000)
     yield contexts
     for context in contexts.values():
         context.close()
 
 
 @pytest.fixture(scope="session")
-def live_site(tmp_path_factory):
-    """The site below a path of its host, with Pyodide beside it and served by itself."""
+def live_site(site):
+    """The site with Pyodide beside it, served by the same host."""
     if not pyodide.checked(pyodide.CACHE):
         if os.environ.get("ANSWERS_REQUIRE_BROWSER") != "1":
             pytest.skip("no Pyodide here; `python tests/pyodide.py` fetches it")
         pyodide.fetch()
-    root = tmp_path_factory.mktemp("host")
-    with serve(root) as url:
-        built = build(root / "guide", f"{url}guide/")
-        (root / "pyodide").symlink_to(pyodide.CACHE)
-        configure(built, pyodide="../../pyodide/")
-        yield built
+    (site.folder.parent / "pyodide").symlink_to(pyodide.CACHE)
+    configure(site, pyodide="../../pyodide/")
+    return site
 
 
 def configure(site: Site, **settings) -> None:
@@ -68,8 +70,9 @@ def configure(site: Site, **settings) -> None:
 class Trouble(list):
     """What goes wrong on a page while it is open, and what it asks of other hosts."""
 
-    def __init__(self, page, address):
+    def __init__(self, page, site):
         super().__init__()
+        address = site.url.removesuffix("guide/")
         page.on(
             "console",
             lambda m: self.append(m.text) if m.type in ("error", "warning") else None,
@@ -89,24 +92,18 @@ class Trouble(list):
 
 @pytest.fixture
 def visit(contexts, site):
-    """`visit(path, look)`: a page of the site, loaded. If it has trouble, the test fails."""
-    yield from visitor(contexts, site)
+    """`visit(path, look)`: a page of the site, loaded. If it has trouble, the test fails.
 
-
-@pytest.fixture
-def visit_live(contexts, live_site):
-    """The same of the site whose cells can run."""
-    yield from visitor(contexts, live_site)
-
-
-def visitor(contexts, site):
+    `first` is called with the page while it is empty.
+    """
     visits = []
 
-    def visit(path="", look="light"):
+    def visit(path="", look="light", first=lambda page: None):
         page = contexts[look].new_page()
-        host = site.url.removesuffix("guide/")
-        visits.append((page, Trouble(page, host)))
-        page.goto(site.url + path, wait_until="networkidle")
+        visits.append((page, Trouble(page, site)))
+        first(page)
+        page.goto(site.url + path)
+        page.wait_for_function(READY)
         return page
 
     yield visit
@@ -114,3 +111,71 @@ def visitor(contexts, site):
         page.evaluate("localStorage.clear()")
         page.close()
         assert not trouble
+
+
+@pytest.fixture
+def visit_live(live_site, visit):
+    """The same of the site whose cells can run."""
+    return visit
+
+
+# To the page at `path`, by a link as the site follows it, so that Python stays; but nothing that
+# was written, run or kept before is there any more.
+RENEW = """async ([site, path]) => {
+  const { python } = await import(site + "live/python.js")
+  const go = path => new Promise(done => {
+    let shown = 0 // the page that is there is told of first
+    const watch = document$.subscribe(() => {
+      if ((shown += 1) < 2) return
+      watch.unsubscribe()
+      done()
+    })
+    const link = Object.assign(document.createElement("a"), { href: site + path })
+    document.body.append(link)
+    link.click()
+    link.remove()
+  })
+  python.stop()
+  localStorage.clear()
+  if (location.href.startsWith(site + path)) await go("tags/")
+  await go(path)
+  if (!python.session) return
+  const forget = [path, "cell 1", "import live_worker; live_worker.pages.clear()", null, false]
+  await python.call("live_worker.run", forget)
+  python.session += 1
+}"""
+RESET = """() => {
+  const changed = "[aria-label^='Reset: Python cell']:not([hidden])"
+  document.querySelectorAll(changed).forEach(button => button.click())
+  return !document.querySelector(changed)
+}"""
+
+
+@pytest.fixture(scope="session")
+def tab(browser, live_site):
+    """A page that stays open, and its trouble."""
+    page = browser.new_page(**LOOKS["light"])
+    page.set_default_timeout(SECONDS * 1000)
+    trouble = Trouble(page, live_site)
+    page.goto(f"{live_site.url}tags/", wait_until="networkidle")
+    yield page, trouble
+    page.close()
+
+
+@pytest.fixture
+def warm(tab, live_site):
+    """`warm(path, look)`: the same as `visit_live`, but Python may have been loaded before."""
+    page, trouble = tab
+
+    def warm(path, look="light"):
+        page.evaluate(RENEW, [live_site.url, path])
+        page.wait_for_function(READY)
+        page.wait_for_function(RESET)
+        wear(page, look)
+        return page
+
+    yield warm
+    # Chromium counts from when the tab was opened; `visit` hears what is never used.
+    told = [each for each in trouble if "preloaded using link preload" not in each]
+    trouble.clear()
+    assert not told

@@ -19,12 +19,26 @@ from cells import Cell
 from chromium import FLAGS, executable
 from playwright.sync_api import sync_playwright
 from serving import build, serve
-from test_cells import QUESTION, WATCH
+from test_cells import QUESTION
 
 from conftest import configure
 
 NUMPY = "import numpy as np\nprint(np.arange(3).sum())"
 ANSWERS = "import numpy as np\nfrom answers.networks.layers import relu\nprint(relu(np.zeros(2)))"
+
+# From now on, `stall.longest` is the longest that the page did not answer, in ms.
+WATCH = """() => {
+  window.stall?.beat.port1.close()
+  window.stall = { longest: 0, last: performance.now(), beat: new MessageChannel() }
+  const { beat } = stall
+  beat.port1.onmessage = () => {
+    const now = performance.now()
+    stall.longest = Math.max(stall.longest, now - stall.last)
+    stall.last = now
+    setTimeout(() => beat.port2.postMessage(0), 2)
+  }
+  beat.port2.postMessage(0)
+}"""
 
 # Press Run, and wait until the cell says that it is done.
 RUN = """bar => new Promise((done, failed) => {

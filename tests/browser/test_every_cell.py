@@ -40,10 +40,10 @@ PAGES = [page for page in sorted(ROOT.glob("docs/**/*.md")) if live_fences(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_cell_prints_what_the_page_shows(visit_live, page):
+def test_every_cell_prints_what_the_page_shows(warm, page):
     fences = live_fences(page)
     path = page.relative_to(ROOT / "docs").with_suffix("").as_posix()
-    shown = visit_live("" if path == "index" else f"{path}/")
+    shown = warm("" if path == "index" else f"{path}/")
     for tab in shown.locator(".tabbed-labels label").all():
         tab.click()  # the last of a group stays open
     shown.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")

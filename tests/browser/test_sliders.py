@@ -4,8 +4,8 @@ import re
 from statistics import median
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from cells import SECONDS, Cell
+from cells import Cell
+from looks import LOOKS, UNFOLD, violations
 from playwright.sync_api import expect
 
 from answers import explorers
@@ -51,7 +51,7 @@ class Explorer:
 
     def explore(self):
         self.start.click()
-        self.inputs.first.wait_for(timeout=SECONDS * 1000)
+        self.inputs.first.wait_for()
 
     def shows(self, name, places):
         """Whether it shows what the package computes here, with the sliders at these places."""
@@ -65,8 +65,8 @@ class Explorer:
 
 @pytest.mark.alone
 @pytest.mark.parametrize("name", NAMES)
-def test_it_shows_what_the_package_computes(visit_live, name):
-    explorer = Explorer(visit_live(PLACES[name]))
+def test_it_shows_what_the_package_computes(warm, name):
+    explorer = Explorer(warm(PLACES[name]))
     known = explorers.load(name)
     places = list(known.starts)
     explorer.shows(name, places)
@@ -96,40 +96,39 @@ def test_before_it_is_explored_nothing_of_python_is_loaded(visit_live):
     expect(explorer.inputs.first).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_without_javascript_it_is_a_figure(browser, live_site, name):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(live_site.url + PLACES[name])
-    explorer = Explorer(page)
-    explorer.shows(name, explorers.load(name).starts)
-    expect(explorer.inputs.first).to_be_hidden()
-    expect(explorer.start).to_have_count(0)
-    context.close()
+def test_without_javascript_it_is_a_figure(browser, live_site):
+    page = browser.new_page(java_script_enabled=False)
+    for name, place in PLACES.items():
+        page.goto(live_site.url + place)
+        explorer = Explorer(page)
+        explorer.shows(name, explorers.load(name).starts)
+        expect(explorer.inputs.first).to_be_hidden()
+        expect(explorer.start).to_have_count(0)
+    page.close()
 
 
 def test_a_failed_download_is_told_and_can_be_tried_again(contexts, live_site):
     page = contexts["light"].new_page()
     page.route("**/pyodide.asm.wasm", lambda route: route.fulfill(status=404))
-    page.goto(live_site.url + PLACES["temperature"], wait_until="networkidle")
+    page.goto(live_site.url + PLACES["temperature"])
     explorer = Explorer(page)
     explorer.start.click()
     told = re.compile(r"could not be loaded.*Press Explore to try again\.")
-    expect(explorer.status).to_have_text(told, timeout=SECONDS * 1000)
+    expect(explorer.status).to_have_text(told)
     page.unroute_all()
     explorer.explore()
     page.close()
 
 
-def test_while_a_cell_runs_it_waits(visit_live):
-    page = visit_live(PLACES["temperature"])
+def test_while_a_cell_runs_it_waits(warm):
+    page = warm(PLACES["temperature"])
     explorer = Explorer(page)
     explorer.explore()
-    page.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+    page.evaluate(UNFOLD)
     cell = Cell(page, 1)
     cell.write("print('running', flush=True)\nwhile True:\n    pass")
     cell.button("Run").click()
-    page.locator(".live-output", has_text="running").wait_for(timeout=SECONDS * 1000)
+    page.locator(".live-output", has_text="running").wait_for()
     explorer.inputs.first.focus()
     page.keyboard.press("Home")
     expect(explorer.status).to_have_text(re.compile("Python is busy"))
@@ -139,20 +138,15 @@ def test_while_a_cell_runs_it_waits(visit_live):
     page.keyboard.press("End")  # in a Python that has been restarted
     starts = explorers.load("temperature").starts
     last = len(explorers.load("temperature").sliders[0].values) - 1
-    expect(explorer.inputs.first).to_have_attribute(
-        "aria-valuetext", "10", timeout=SECONDS * 1000
-    )
+    expect(explorer.inputs.first).to_have_attribute("aria-valuetext", "10")
     explorer.shows("temperature", [last, *starts[1:]])
     expect(explorer.status).to_have_text("")
 
 
-@pytest.mark.parametrize(
-    ("name", "look"),
-    [("temperature", "light"), ("temperature", "dark"), *((n, "phone") for n in NAMES)],
-)
-def test_an_explorer_is_accessible_and_fits(visit_live, name, look):
-    page = visit_live(PLACES[name], look)
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_explorer_is_accessible_and_fits(warm, name, look):
+    page = warm(PLACES[name], look)
     Explorer(page).explore()
-    found = Axe().run(page, context=".explorer").response["violations"]
-    assert not [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
+    assert violations(page, ".explorer") == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

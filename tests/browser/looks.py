@@ -1,0 +1,62 @@
+"""How a page looks: in light, in dark and on a phone; and what axe-core objects to there."""
+
+from axe_playwright_python.base import AXE_FILE_PATH
+
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+}
+UNFOLD = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
+# The page has these colours, and they no longer fade.
+COLOURED = """scheme => document.body.dataset.mdColorScheme == scheme
+  && document.getAnimations().every(a => a.effect.getComputedTiming().endTime == Infinity)"""
+# Equations that are not in view are not drawn, and could not be judged.
+NEAR = ".equation { content-visibility: visible !important }"
+# What is done when the browser is idle has been done.
+SETTLED = """() => !document.querySelector(".md-code__nav:not([role=none])")
+  && [...document.querySelectorAll(".equation, .md-typeset__scrollwrap, pre > code")]
+    .every(e => e.scrollWidth <= e.clientWidth || e.tabIndex == 0)"""
+
+# All rules on all of the page; but contrast, which takes most of the time, is computed once for
+# texts that are alike: of one colour, size and weight, on the same grounds. What is drawn or lifted
+# out of the flow may lie on what is not around it, and is always asked about.
+VIOLATIONS = """async context => {
+  const ways = new Map([[null, ""]])
+  const way = e => {
+    if (!ways.has(e)) {
+      const { backgroundColor, backgroundImage, opacity, position } = getComputedStyle(e)
+      const lifted = e.closest("svg") || /fixed|absolute/.test(position) ? ways.size : ""
+      ways.set(e, [way(e.parentElement), backgroundColor, backgroundImage, opacity, lifted].join())
+    }
+    return ways.get(e)
+  }
+  const seen = new Set()
+  for (const e of document.querySelectorAll("body *")) {
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e)
+    const key = [way(e), color, fontSize, fontWeight, textShadow].join()
+    const text = Array.from(e.childNodes).some(node => node.nodeType == 3 && node.data.trim())
+    e.toggleAttribute("data-alike", text && seen.has(key))
+    if (text && e.checkVisibility({ visibilityProperty: true })) seen.add(key)
+  }
+  axe.configure({ rules: [{ id: "color-contrast", selector: "*:not([data-alike])" }] })
+  const options = { resultTypes: ["violations"], preload: false }
+  const { violations } = await axe.run(context ?? document, options)
+  return violations.map(({ id, nodes }) => [id, nodes.map(node => node.target)])
+}"""
+
+
+def wear(page, look):
+    """Let the page, as it is, take that look."""
+    page.set_viewport_size(LOOKS[look]["viewport"])
+    page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])
+    page.wait_for_function(COLOURED, arg="slate" if look == "dark" else "default")
+
+
+def violations(page, context=None):
+    """What axe-core objects to on the page, or in the part that a selector names."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+    page.add_style_tag(content=NEAR)
+    page.wait_for_function(SETTLED)
+    return page.evaluate(VIOLATIONS, context)
