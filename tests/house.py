@@ -14,9 +14,7 @@ IDENTITY = ["-c", "user.name=nobody", "-c", "user.email=nobody"]
 def copy_house(folder: Path) -> Path:
     """The repository as it stands here, committed in `folder`."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(
-        listing, cwd=ROOT, check=True, capture_output=True, text=True
-    )
+    listed = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True)
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -32,9 +30,7 @@ def copy_house(folder: Path) -> Path:
 
 def python_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     """A run of Python on that copy. It has no browser: the real house shows what that would."""
-    environment = {
-        k: v for k, v in os.environ.items() if "COV" not in k and k != "PYTEST_ADDOPTS"
-    }
+    environment = {k: v for k, v in os.environ.items() if "COV" not in k and k != "PYTEST_ADDOPTS"}
     environment |= {
         "PYTHONPATH": str(folder),
         "CHROMIUM": "/none",

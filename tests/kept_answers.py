@@ -37,8 +37,7 @@ def answers_in(
     }
     names = {each: name for name, each in vars(module).items() if callable(each)}
     wrong = {
-        names.get(answer, answer.__name__): (answer, bug)
-        for answer, bug in module.WRONG.items()
+        names.get(answer, answer.__name__): (answer, bug) for answer, bug in module.WRONG.items()
     }
     assert len(wrong) == len(module.WRONG), f"two wrong answers of {path} have one name"
     return right, wrong

@@ -43,33 +43,23 @@ def run(command: list[str], url: str) -> dict:
 
 def imperfections(report: dict, category: str) -> list[str]:
     """What a category's score counts and found wanting."""
-    counted = [
-        a["id"] for a in report["categories"][category]["auditRefs"] if a["weight"]
-    ]
+    counted = [a["id"] for a in report["categories"][category]["auditRefs"] if a["weight"]]
     audits = [report["audits"][name] for name in counted]
-    return [
-        f"{a['title']} {a.get('displayValue', '')}" for a in audits if a["score"] != 1
-    ]
+    return [f"{a['title']} {a.get('displayValue', '')}" for a in audits if a["score"] != 1]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--lighthouse", default="lighthouse", help="the program; else npx runs it"
-    )
+    parser.add_argument("--lighthouse", default="lighthouse", help="the program; else npx runs it")
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument(
-        "pages", nargs="*", help="paths in the site; all question pages and home"
-    )
+    parser.add_argument("pages", nargs="*", help="paths in the site; all question pages and home")
     arguments = parser.parse_args()
     found = shutil.which(arguments.lighthouse)
     command = [found] if found else ["npx", "--yes", "lighthouse"]
     failed = False
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as url:
         build(Path(folder), url)
-        questions = sorted(
-            path.parent.name for path in Path(folder).glob("questions/*/index.html")
-        )
+        questions = sorted(path.parent.name for path in Path(folder).glob("questions/*/index.html"))
         print(f"{'':40}{''.join(f'{name:>16}' for name in NEEDED)}")
         for page in arguments.pages or [
             "",
@@ -77,13 +67,10 @@ def main() -> int:
         ]:
             reports = [run(command, url + page) for _ in range(arguments.runs)]
             scores = {
-                name: 100
-                * median(report["categories"][name]["score"] for report in reports)
+                name: 100 * median(report["categories"][name]["score"] for report in reports)
                 for name in NEEDED
             }
-            print(
-                f"{page or 'home':40}{''.join(f'{score:16.0f}' for score in scores.values())}"
-            )
+            print(f"{page or 'home':40}{''.join(f'{score:16.0f}' for score in scores.values())}")
             for name in (name for name in NEEDED if scores[name] < NEEDED[name]):
                 failed = True
                 print(f"    {name}: {'; '.join(imperfections(reports[-1], name))}")

@@ -63,9 +63,7 @@ def pins(files: dict[str, bytes], lock: dict) -> dict:
     own = [own_package(path) for path in sorted(WHEELS.glob("*.whl"))]
     packages = {"numpy": lock["packages"]["numpy"]} | {p["name"]: p for p in own}
     data = {name: ("pyodide", content) for name, content in files.items()}
-    data |= {
-        p["file_name"]: ("wheels", (WHEELS / p["file_name"]).read_bytes()) for p in own
-    }
+    data |= {p["file_name"]: ("wheels", (WHEELS / p["file_name"]).read_bytes()) for p in own}
     return {
         "core": CORE,
         "files": {
@@ -138,9 +136,7 @@ def fetch(folder: Path = CACHE, wheels: Path | None = None, pin: bool = False) -
     for name, content in files.items():
         (new / name).write_bytes(content)
     if not checked(new):
-        raise ValueError(
-            f"{CONFIG} pins other files; `--pin` writes what it should say"
-        )
+        raise ValueError(f"{CONFIG} pins other files; `--pin` writes what it should say")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(new, folder)
     return folder

@@ -151,8 +151,7 @@ class Draw(Random):
             return mask
         length = self.randint(1, 4)
         picked = [
-            np.array([self.randrange(-size, size) for _ in range(length)])
-            for size in shape[:2]
+            np.array([self.randrange(-size, size) for _ in range(length)]) for size in shape[:2]
         ]
         if kind == "two arrays":
             return tuple(picked)

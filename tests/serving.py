@@ -77,9 +77,7 @@ class Handler(SimpleHTTPRequestHandler):
 @contextmanager
 def serve(folder: Path):
     """The address at which `folder` is served while the block runs."""
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Handler, directory=str(folder))
-    )
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"

@@ -56,9 +56,7 @@ def test_a_promised_function_has_a_sentence_an_example_and_what_it_raises(module
 
 
 @pytest.mark.parametrize(("module", "name"), PROMISES)
-def test_every_argument_of_a_promised_function_is_annotated_and_described_by_name(
-    module, name
-):
+def test_every_argument_of_a_promised_function_is_annotated_and_described_by_name(module, name):
     promised = getattr(importlib.import_module(module), name)
     parameters = inspect.signature(promised).parameters.values()
     for parameter in parameters:
@@ -66,9 +64,7 @@ def test_every_argument_of_a_promised_function_is_annotated_and_described_by_nam
     described = inspect.getdoc(promised).partition("Args:")[2]
     if described:
         for parameter in parameters:
-            assert re.search(rf"^    {parameter.name}: ", described, re.M), (
-                parameter.name
-            )
+            assert re.search(rf"^    {parameter.name}: ", described, re.M), parameter.name
 
 
 @pytest.mark.parametrize(("module", "name"), PROMISES)
@@ -98,9 +94,7 @@ def test_every_section_ends_and_compiles_alone(module):
     for name in names:
         (start,) = (m for m in marks if m.groups() == ("start", name))
         (end,) = (m for m in marks if m.groups() == ("end", name))
-        section = inspect.cleandoc(
-            "\n" + SECTION.sub("", text[start.end() : end.start()])
-        )
+        section = inspect.cleandoc("\n" + SECTION.sub("", text[start.end() : end.start()]))
         assert section, name
         compile(section, f"{module}:{name}", "exec")
     assert len(marks) == 2 * len(names)

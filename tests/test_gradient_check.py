@@ -73,10 +73,7 @@ def test_a_centred_difference_of_a_parabola_has_no_error_but_rounding(a, x):
 
 def test_halving_h_divides_the_centred_error_by_4_and_the_one_sided_error_by_2():
     steps = 2.0 ** -np.arange(4, 11)
-    one_sided = [
-        np.abs((np.exp(WAVE + h) - np.exp(WAVE)) / h - np.exp(WAVE)).max()
-        for h in steps
-    ]
+    one_sided = [np.abs((np.exp(WAVE + h) - np.exp(WAVE)) / h - np.exp(WAVE)).max() for h in steps]
     assert slope([wave_error(h) for h in steps], steps) == pytest.approx(2, abs=0.01)
     assert slope(one_sided, steps) == pytest.approx(1, abs=0.02)
 
@@ -106,9 +103,7 @@ def test_float32_and_integers_differentiate_in_their_own_way():
     assert_allclose(got, [2, -6], rtol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("dtype", "low", "high"), [(np.float32, 1e-3, 1), (np.float64, 0, 1e-7)]
-)
+@pytest.mark.parametrize(("dtype", "low", "high"), [(np.float32, 1e-3, 1), (np.float64, 0, 1e-7)])
 def test_a_right_gradient_fails_in_float32_and_passes_in_float64(dtype, low, high):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(11, 7)).astype(dtype), rng.integers(0, 3, 11)
@@ -116,9 +111,7 @@ def test_a_right_gradient_fails_in_float32_and_passes_in_float64(dtype, low, hig
         rng.normal(size=shape).astype(dtype) for shape in ((7, 5), (5,), (5, 3), (3,))
     )
     _, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
-    numerical = numerical_gradient(
-        lambda w: two_layer_gradients(x, y, w, b1, w2, b2)[0], w1
-    )
+    numerical = numerical_gradient(lambda w: two_layer_gradients(x, y, w, b1, w2, b2)[0], w1)
     assert low <= relative_error(gradients["w1"], numerical) < high
 
 
@@ -176,9 +169,7 @@ def test_f_that_returns_no_finite_number_is_refused(f, message):
 
 @pytest.mark.parametrize("number", [int, float, np.float32, np.asarray, torch.tensor])
 def test_f_may_return_any_kind_of_number(number):
-    assert_array_equal(
-        numerical_gradient(lambda x: number(2 * x[0]), np.ones(1), h=1.0), [2]
-    )
+    assert_array_equal(numerical_gradient(lambda x: number(2 * x[0]), np.ones(1), h=1.0), [2])
 
 
 # relative_error
@@ -233,10 +224,7 @@ def test_a_report_of_a_pass_bounds_the_error_by_a_power_of_1000():
     assert report.max_error < 1e-8
     assert report.max_error < float(str(report).removeprefix("ok     error below "))
     assert float(str(report).split()[-1]) <= 1000 * report.max_error
-    assert (
-        str(check_gradient(square, np.zeros(2), np.zeros(2)))
-        == "ok     error below 1e-15"
-    )
+    assert str(check_gradient(square, np.zeros(2), np.zeros(2))) == "ok     error below 1e-15"
 
 
 @pytest.mark.parametrize("factor", [2, 0.5, 11, 1 / 11, -1, 1.01])
@@ -244,9 +232,7 @@ def test_a_constant_factor_is_named(factor):
     report = check_gradient(wave, WAVE, factor * wave_gradient(WAVE))
     assert not report.passed
     assert report.factor == pytest.approx(factor, rel=1e-6)
-    assert report.max_error == pytest.approx(
-        abs(factor - 1) / max(1, abs(factor)), rel=1e-4
-    )
+    assert report.max_error == pytest.approx(abs(factor - 1) / max(1, abs(factor)), rel=1e-4)
     assert str(report).endswith(f"everywhere {factor:.4g} times")
 
 
@@ -311,9 +297,7 @@ def test_entries_below_the_rounding_of_the_loss_are_counted_and_told():
 @pytest.mark.parametrize("wrong", [0.0, -1.0])
 def test_a_small_loss_hides_no_wrong_gradient(wrong):
     x = np.array([1.0, -2.0, 3.0])
-    assert not check_gradient(
-        lambda x: 1e-11 * (x**2).sum(), x, wrong * 2e-11 * x
-    ).passed
+    assert not check_gradient(lambda x: 1e-11 * (x**2).sum(), x, wrong * 2e-11 * x).passed
 
 
 def test_directions_are_tried_in_the_precision_of_x():

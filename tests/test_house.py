@@ -122,9 +122,7 @@ def test_there_are_at_most_eighteen_rooms_and_each_is_on_the_map():
     rooms = {room(name) for name in FILES} - {"answers"}
     assert rooms == set(BELOW)
     assert len(rooms) <= 18
-    assert not [
-        r for r in rooms if not re.search(rf"^    {r} +\w", answers.__doc__, re.M)
-    ]
+    assert not [r for r in rooms if not re.search(rf"^    {r} +\w", answers.__doc__, re.M)]
 
 
 def test_nothing_of_the_package_is_imported_by_a_relative_name():

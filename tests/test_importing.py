@@ -43,9 +43,7 @@ def without(tmp_path):
         command = [sys.executable, "-c", code, *args]
         options = {"env": environment, "cwd": tmp_path, "text": True}
         out = subprocess.PIPE
-        return subprocess.run(
-            command, stdout=out, stderr=subprocess.STDOUT, **options
-        ).stdout
+        return subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, **options).stdout
 
     return run
 
@@ -131,9 +129,7 @@ def metadata(tmp_path, monkeypatch):
     def build(url):
         monkeypatch.setenv("REPOSITORY_URL", url)
         folder = prepare_metadata_for_build_wheel(str(tmp_path))
-        return email.message_from_string(
-            (tmp_path / folder / "METADATA").read_text("utf-8")
-        )
+        return email.message_from_string((tmp_path / folder / "METADATA").read_text("utf-8"))
 
     return build
 

@@ -51,9 +51,7 @@ class Call:
 
     def arrays(self, dtype=np.float64):
         rng = np.random.default_rng(1)
-        draw = {
-            name: rng.integers(-3, 4, size=shape) for name, shape in self.shapes.items()
-        }
+        draw = {name: rng.integers(-3, 4, size=shape) for name, shape in self.shapes.items()}
         return {
             name: array % 2 if name in LABELS else array.astype(dtype)
             for name, array in draw.items()
@@ -69,13 +67,9 @@ CALLS = {
     "softmax": Call(softmax, {"x": (5, 3)}, masks=True),
     "log_softmax": Call(log_softmax, {"x": (5, 3)}, masks=True),
     "logsumexp": Call(logsumexp, {"x": (5, 3)}, masks=True),
-    "cross_entropy": Call(
-        cross_entropy, {"logits": (5, 2), "targets": (5,)}, masks=True
-    ),
+    "cross_entropy": Call(cross_entropy, {"logits": (5, 2), "targets": (5,)}, masks=True),
     "affine": Call(affine, {"x": (5, 2), "w": (2, 3), "b": (3,)}),
-    "affine_backward": Call(
-        affine_backward, {"dout": (5, 3), "x": (5, 2), "w": (2, 3)}
-    ),
+    "affine_backward": Call(affine_backward, {"dout": (5, 3), "x": (5, 2), "w": (2, 3)}),
     "relu": Call(relu, {"x": (5, 3)}),
     "relu_backward": Call(relu_backward, {"dout": (5, 3), "x": (5, 3)}),
     "two_layer_gradients": Call(
@@ -87,24 +81,16 @@ CALLS = {
         lambda x, y: net().loss_and_gradients(x, y), BATCH, keeps_float32=False
     ),
     "numerical_gradient": Call(lambda x: numerical_gradient(total, x), {"x": (5, 3)}),
-    "relative_error": Call(
-        relative_error, {"a": (5, 3), "b": (5, 3)}, keeps_float32=False
-    ),
+    "relative_error": Call(relative_error, {"a": (5, 3), "b": (5, 3)}, keeps_float32=False),
     "check_gradient": Call(
         lambda x, gradient: check_gradient(total, x, gradient),
         {"x": (5, 3), "gradient": (5, 3)},
         keeps_float32=False,
     ),
-    "check_directions": Call(
-        directions, {"x": (5, 3), "gradient": (5, 3)}, keeps_float32=False
-    ),
+    "check_directions": Call(directions, {"x": (5, 3), "gradient": (5, 3)}, keeps_float32=False),
 }
-ARGUMENTS = [
-    (name, parameter) for name, call in CALLS.items() for parameter in call.shapes
-]
-NUMBERS = [
-    (name, parameter) for name, parameter in ARGUMENTS if parameter not in LABELS
-]
+ARGUMENTS = [(name, parameter) for name, call in CALLS.items() for parameter in call.shapes]
+NUMBERS = [(name, parameter) for name, parameter in ARGUMENTS if parameter not in LABELS]
 
 each_call = pytest.mark.parametrize("name", CALLS)
 each_argument = pytest.mark.parametrize(("name", "parameter"), ARGUMENTS)
@@ -161,27 +147,21 @@ def test_results_share_no_memory_with_the_arguments(name):
 def test_the_layout_in_memory_does_not_matter(name, view):
     call = CALLS[name]
     expected = call(**call.arrays())
-    assert_same(
-        call(**{key: view(array) for key, array in call.arrays().items()}), expected
-    )
+    assert_same(call(**{key: view(array) for key, array in call.arrays().items()}), expected)
 
 
 def test_a_broadcast_view_is_an_array_like_any_other():
     row = np.array([1.0, 2.0, 3.0])
     view = np.broadcast_to(row, (5, 3))
     assert_array_equal(softmax(view), softmax(view.copy()))
-    assert_array_equal(
-        numerical_gradient(total, view), numerical_gradient(total, view.copy())
-    )
+    assert_array_equal(numerical_gradient(total, view), numerical_gradient(total, view.copy()))
 
 
 @pytest.mark.parametrize(
     ("dtype", "computed"),
     [(np.float16, np.float32), (np.float32, np.float32), (np.float64, np.float64)],
 )
-@pytest.mark.parametrize(
-    "name", [name for name, call in CALLS.items() if call.keeps_float32]
-)
+@pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call.keeps_float32])
 def test_float32_stays_and_float16_computes_in_float32(name, dtype, computed):
     call = CALLS[name]
     for result in leaves(call(**call.arrays(dtype))):
@@ -291,9 +271,7 @@ def test_nan_and_infinity_are_refused_with_name_and_index(name, parameter, value
     last = tuple(size - 1 for size in call.shapes[parameter])
     arrays[parameter][last] = value
     at = str(last[0] if len(last) == 1 else last)
-    with pytest.raises(
-        ValueError, match=f"`{parameter}` holds {value} at index "
-    ) as refusal:
+    with pytest.raises(ValueError, match=f"`{parameter}` holds {value} at index ") as refusal:
         call(**arrays)
     assert str(refusal.value).endswith(f"at index {at}; find the step that made it")
 
@@ -305,9 +283,7 @@ def test_an_empty_batch_is_refused_with_its_shape(name):
         parameter: array[:0] if len(array) == 5 else array
         for parameter, array in call.arrays().items()
     }
-    with pytest.raises(
-        ValueError, match=r"is empty: its shape is \(0, \d\); pass at least one"
-    ):
+    with pytest.raises(ValueError, match=r"is empty: its shape is \(0, \d\); pass at least one"):
         call(**empty)
 
 
@@ -338,9 +314,7 @@ TAKING_NUMBERS = [
     (module, name)
     for module, names in modules.promised().items()
     for name in names
-    for parameters in [
-        inspect.signature(getattr(importlib.import_module(module), name)).parameters
-    ]
+    for parameters in [inspect.signature(getattr(importlib.import_module(module), name)).parameters]
     if any(number_named(p.annotation) for p in parameters.values())
 ]
 
@@ -394,9 +368,7 @@ def test_numbers_of_numpy_do_where_those_of_python_do(module, name, number):
         return promised(*bound.args, **bound.kwargs)
 
     text = inspect.getdoc(promised)
-    example = doctest.DocTestParser().get_doctest(
-        text, {**namespace, name: call}, name, None, None
-    )
+    example = doctest.DocTestParser().get_doctest(text, {**namespace, name: call}, name, None, None)
     printed = []
     doctest.DocTestRunner(SameNumbers(), verbose=False).run(example, out=printed.append)
     assert not printed, "".join(printed)

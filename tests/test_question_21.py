@@ -77,9 +77,7 @@ def test_without_one_of_them_the_others_are_still_collected(house):
     finally:
         shutil.copy(QUESTION / gone, house / gone)
     assert "test_questions.py::test_nothing_is_missing" in said
-    assert (
-        "test_exercises.py::test_the_reference_passes_in_milliseconds[softmax]" in said
-    )
+    assert "test_exercises.py::test_the_reference_passes_in_milliseconds[softmax]" in said
     assert "test_live.py::test_one_command_writes_what_the_browser_loads" in said
 
 
@@ -93,7 +91,5 @@ def test_question_21_is_green_on_the_first_update_and_nothing_else_runs(house):
     ran = set(re.findall(r"^PASSED (.*?)(?: - .*)?$", said, re.M))
     assert any("test_agrees_with_pytorch_forward_and_backward" in test for test in ran)
     assert any("[layer_norm_backward-pytorch]" in test for test in ran)
-    others = {
-        name for name in modules.promised() if name != "answers.networks.layer_norm"
-    }
+    others = {name for name in modules.promised() if name != "answers.networks.layer_norm"}
     assert not [test for test in ran if any(f"[{other}" in test for other in others)]

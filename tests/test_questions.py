@@ -33,9 +33,7 @@ def missing(root: Path) -> list[str]:
             room, _, name = module.rpartition(".")
             if (root / file).is_file() and room and f"answers.{module}" not in tested:
                 needs(f"{file} has no tests", f"tests/{room}/test_{name}.py")
-    for name in sorted(
-        {*listed, *(p.stem for p in root.glob("answers/exercises/[!_]*.py"))}
-    ):
+    for name in sorted({*listed, *(p.stem for p in root.glob("answers/exercises/[!_]*.py"))}):
         file, answers = f"answers/exercises/{name}.py", f"tests/submissions/{name}.py"
         needs(f"docs/questions/{listed.get(name)}.md lists the exercise {name}", file)
         needs(f"{file} has no right and wrong answers to be judged", answers)
@@ -43,9 +41,7 @@ def missing(root: Path) -> list[str]:
         (stem,) = re.findall(r'page="([\w-]+)"', source) or [listed.get(name)]
         needs(f"{file} belongs to a page", f"docs/questions/{stem}.md")
         if stem in pages and listed.get(name) != stem:
-            found.append(
-                f"{file} is not listed under `exercises` in docs/questions/{stem}.md"
-            )
+            found.append(f"{file} is not listed under `exercises` in docs/questions/{stem}.md")
     return found
 
 

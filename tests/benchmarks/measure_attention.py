@@ -107,8 +107,7 @@ def main() -> None:
     result |= {method: {"seconds": [], "bytes": []} for method in METHODS}
     for length in LENGTHS:
         times = [
-            [in_a_process("seconds", method, length) for method in METHODS]
-            for _ in range(ROUNDS)
+            [in_a_process("seconds", method, length) for method in METHODS] for _ in range(ROUNDS)
         ]
         for method, seconds in zip(METHODS, map(min, *times), strict=True):
             result[method]["seconds"].append(seconds)

@@ -58,9 +58,7 @@ def main() -> None:
             "cached": fastest(one_back, model),
             "uncached": fastest(lambda ids=ids: (ids,), model),
         }
-        result["milliseconds"][length] = {
-            k: round(1e3 * t, 3) for k, t in times.items()
-        }
+        result["milliseconds"][length] = {k: round(1e3 * t, 3) for k, t in times.items()}
         print(length, result["milliseconds"][length], flush=True)
     FILE.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

@@ -15,9 +15,7 @@ SHAPES = pytest.mark.parametrize("shape", [(256, 10), (256, 10_000)], ids=str)
 
 def logits_and_targets(shape):
     rng = np.random.default_rng(0)
-    return rng.normal(size=shape).astype(np.float32), rng.integers(
-        0, shape[1], shape[0]
-    )
+    return rng.normal(size=shape).astype(np.float32), rng.integers(0, shape[1], shape[0])
 
 
 @SHAPES
@@ -59,9 +57,7 @@ def test_cross_entropy_and_gradient_beside_pytorch(race, shape):
     race(lambda: cross_entropy(x, y), 200, peer, "PyTorch")
 
 
-@pytest.mark.parametrize(
-    "input_gradient", [False, True], ids=["parameters", "and input"]
-)
+@pytest.mark.parametrize("input_gradient", [False, True], ids=["parameters", "and input"])
 def test_forward_and_backward_beside_pytorch(race, input_gradient):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(256, 784)).astype(np.float32), rng.integers(0, 10, 256)

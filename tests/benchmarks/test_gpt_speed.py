@@ -40,9 +40,7 @@ def by_hugging_face(theirs, ids, use_cache):
 
 
 def test_cached_generation_beside_uncached(race, model, ids):
-    assert torch.equal(
-        generate(model, ids, 20), generate(model, ids, 20, use_cache=False)
-    )
+    assert torch.equal(generate(model, ids, 20), generate(model, ids, 20, use_cache=False))
     race(
         lambda: generate(model, ids, TOKENS),
         3,

@@ -66,9 +66,7 @@ def test_fleiss_kappa_of_a_million_items_beside_statsmodels(race):
 
 def test_the_command_on_a_million_rows(race, votes, tmp_path):
     file = tmp_path / "votes.csv"
-    rows = zip(
-        votes.item.tolist(), votes.annotator.tolist(), votes.label.tolist(), strict=True
-    )
+    rows = zip(votes.item.tolist(), votes.annotator.tolist(), votes.label.tolist(), strict=True)
     with file.open("w") as out:
         out.write("item,annotator,label\n")
         out.writelines(f"text{i},person{a},{('no', 'yes')[y]}\n" for i, a, y in rows)

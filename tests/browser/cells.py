@@ -18,9 +18,7 @@ PRINTED = """(block, stream) => {
 def responses(visit, path: str) -> list:
     """What a page asks for as it is loaded, before anything is pressed."""
     loaded = []
-    page = visit(
-        path, first=lambda page: page.on("response", lambda r: loaded.append(r))
-    )
+    page = visit(path, first=lambda page: page.on("response", lambda r: loaded.append(r)))
     page.wait_for_load_state("networkidle")
     return loaded
 
@@ -35,9 +33,7 @@ class Cell:
         self.editor = self.block.get_by_role("textbox")
 
     def button(self, name: str) -> Locator:
-        return self.block.get_by_role(
-            "button", name=f"{name}: Python cell {self.number}"
-        )
+        return self.block.get_by_role("button", name=f"{name}: Python cell {self.number}")
 
     def run(self, button: str = "Run") -> str:
         """What the cell says when it has run."""
@@ -46,9 +42,7 @@ class Cell:
 
     def wait(self) -> str:
         """What the cell says when nothing runs any more."""
-        self.block.locator("button[aria-disabled=false]").wait_for(
-            timeout=SECONDS * 1000
-        )
+        self.block.locator("button[aria-disabled=false]").wait_for(timeout=SECONDS * 1000)
         return self.status.inner_text()
 
     def write(self, text: str) -> None:

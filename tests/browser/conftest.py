@@ -27,9 +27,7 @@ def browser():
     """Chromium: the system's, else the one that Playwright has installed."""
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(
-                executable_path=executable(), args=FLAGS
-            )
+            browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         except Error as error:
             if os.environ.get("ANSWERS_REQUIRE_BROWSER") == "1":
                 raise

@@ -83,9 +83,7 @@ def main():
         browser.close()
     for name in all_rounds[0]:
         values = [each[name] for each in all_rounds]
-        print(
-            f"{name:16} {median(values):7.0f} ms   {min(values):.0f} to {max(values):.0f}"
-        )
+        print(f"{name:16} {median(values):7.0f} ms   {min(values):.0f} to {max(values):.0f}")
 
 
 if __name__ == "__main__":

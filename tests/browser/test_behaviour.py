@@ -58,9 +58,7 @@ def test_the_next_page_comes_without_a_reload_and_typeset(visit):
 
 def test_what_scrolls_can_be_reached_by_keyboard_and_nothing_else(visit):
     page = visit(QUESTION, "phone")
-    page.locator("details").evaluate_all(
-        "all => all.forEach(details => details.open = true)"
-    )
+    page.locator("details").evaluate_all("all => all.forEach(details => details.open = true)")
     page.add_style_tag(content=".equation { content-visibility: visible !important }")
     page.wait_for_function("""() => {
       const blocks = [...document.querySelectorAll(".equation, .md-typeset__scrollwrap")]
@@ -72,9 +70,7 @@ def test_what_scrolls_can_be_reached_by_keyboard_and_nothing_else(visit):
 @pytest.mark.parametrize("look", ["light", "phone"])
 def test_an_equation_far_away_has_the_height_that_it_will_have(visit, look):
     page = visit(QUESTION, look)
-    page.locator("details").evaluate_all(
-        "all => all.forEach(details => details.open = true)"
-    )
+    page.locator("details").evaluate_all("all => all.forEach(details => details.open = true)")
     heights = "blocks => blocks.map(block => block.getBoundingClientRect().height)"
     far = page.locator(".equation").evaluate_all(heights)
     page.add_style_tag(content=".equation { content-visibility: visible !important }")
@@ -87,9 +83,7 @@ def test_search_finds_a_page(visit):
     page = visit()
     page.keyboard.press("/")
     page.keyboard.type("logsumexp", delay=20)
-    page.locator(
-        ".md-search-result__link", has_text="Softmax and cross-entropy"
-    ).first.click()
+    page.locator(".md-search-result__link", has_text="Softmax and cross-entropy").first.click()
     page.wait_for_url(re.compile(QUESTION))
     expect(page.locator(".md-content h1")).to_have_text(re.compile("Softmax"))
 

@@ -49,9 +49,7 @@ def test_before_run_a_page_loads_little_and_nothing_of_python_or_the_editor(visi
     ours = [r for r in loaded if "/live/" in r.url]
     assert {"start.js", "cell_buttons.js"} <= {r.url.rpartition("/")[2] for r in ours}
     assert sum(r.request.sizes()["responseBodySize"] for r in ours) < 10_000
-    absent = (
-        "pyodide|codemirror|wheels|live/worker|editor|/cell.js|python.js|katex.min.js"
-    )
+    absent = "pyodide|codemirror|wheels|live/worker|editor|/cell.js|python.js|katex.min.js"
     assert not [r.url for r in loaded if re.search(absent, r.url)]
 
 
@@ -92,23 +90,16 @@ def test_what_is_printed_stands_in_place_of_what_the_page_shows(page):
     cell.run()
     assert cell.printed.strip() == text.strip()
     assert (
-        page.locator(".output", has_text=text.splitlines()[0])
-        .locator("visible=true")
-        .count()
-        == 1
+        page.locator(".output", has_text=text.splitlines()[0]).locator("visible=true").count() == 1
     )
 
 
 def test_a_cell_runs_those_above_first_once_and_says_so(page):
-    assert re.fullmatch(
-        r"Done in \d+\.\d s\. Ran 3 cells above first\.", Cell(page, 4).run()
-    )
+    assert re.fullmatch(r"Done in \d+\.\d s\. Ran 3 cells above first\.", Cell(page, 4).run())
     for number in range(1, 5):
         assert Cell(page, number).printed
     assert re.fullmatch(r"Done in \d+\.\d s\.", Cell(page, 4).run())
-    assert re.fullmatch(
-        r"Done in \d+\.\d s\. Ran 1 cell above first\.", Cell(page, 6).run()
-    )
+    assert re.fullmatch(r"Done in \d+\.\d s\. Ran 1 cell above first\.", Cell(page, 6).run())
 
 
 def test_a_changed_cell_above_runs_again(page):
@@ -133,9 +124,7 @@ def test_a_cell_below_an_error_does_not_run(page):
 def test_an_error_is_told_with_the_lines_of_cells_alone(page):
     Cell(page, 1).write("def f(x):\n    return g(x)")
     cell = Cell(page, 2)
-    cell.write(
-        "from answers.probability.softmax import softmax\n\ng = softmax\nf([1.0, 2.0])"
-    )
+    cell.write("from answers.probability.softmax import softmax\n\ng = softmax\nf([1.0, 2.0])")
     assert cell.run().startswith("Error after")
     lines = cell.complaint.splitlines()
     places = [line for line in lines if line.startswith("  File ")]
@@ -204,9 +193,7 @@ def test_an_object_of_sympy_is_typeset(page):
     for number in range(1, 4):
         Cell(page, number).write("pass")
     cell = Cell(page, 4)
-    cell.write(
-        "import sympy as sp\n\nx = sp.Symbol('x')\nsp.Integral(sp.exp(x) / 2, x)"
-    )
+    cell.write("import sympy as sp\n\nx = sp.Symbol('x')\nsp.Integral(sp.exp(x) / 2, x)")
     cell.run()
     assert cell.printed == "\\int \\frac{e^{x}}{2}\\, dx\n"
     formula = page.locator(".live-output .katex-display")
@@ -246,9 +233,7 @@ def test_the_source_of_an_answer_can_be_read(page):
 def test_an_included_section_is_the_answer_itself(warm):
     page = warm(SHARES)
     cell = Cell(page, 3)
-    cell.write(
-        "import answers.gradient_check as own\nprint(check_gradient is own.check_gradient)"
-    )
+    cell.write("import answers.gradient_check as own\nprint(check_gradient is own.check_gradient)")
     assert "Ran 2 cells" in cell.run()
     assert cell.printed == "True\n"
 

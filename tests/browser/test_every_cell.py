@@ -27,11 +27,7 @@ def live_fences(page):
 def expected(page, output):
     """What the browser should print where the page shows `output`."""
     return next(
-        (
-            there
-            for name, shown, there in DIFFERENT
-            if (name, shown) == (page.stem, output)
-        ),
+        (there for name, shown, there in DIFFERENT if (name, shown) == (page.stem, output)),
         output,
     )
 

@@ -10,8 +10,7 @@ SOURCES = sorted(
     if path.suffix in {".md", ".ipynb"}
 )
 PAGES = [
-    f"{(p.parent if p.name == 'index' else p).as_posix()}/".removeprefix("./")
-    for p in SOURCES
+    f"{(p.parent if p.name == 'index' else p).as_posix()}/".removeprefix("./") for p in SOURCES
 ]
 
 OVERFLOW = """() => [...document.querySelectorAll("body *")]
@@ -34,9 +33,7 @@ def wrong(page):
     for look in LOOKS:
         wear(page, look)
         found[look] = violations(page) + page.evaluate(OVERFLOW)
-    page.wait_for_load_state(
-        "networkidle"
-    )  # what it asks for late may be in trouble too
+    page.wait_for_load_state("networkidle")  # what it asks for late may be in trouble too
     return found
 
 

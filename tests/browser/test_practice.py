@@ -21,10 +21,7 @@ ALL = "practice/"
 ENTRY = bundle.exercise("softmax")
 STUB, SOLUTION, HINTS = ENTRY["stub"], ENTRY["solution"], ENTRY["hints"]
 HEAD = "import numpy as np\n\n\ndef softmax(x, axis=-1):\n"
-GLOBAL = (
-    f"{HEAD}    p = np.exp(x - x.max())\n"
-    "    return p / p.sum(axis=axis, keepdims=True)\n"
-)
+GLOBAL = f"{HEAD}    p = np.exp(x - x.max())\n    return p / p.sum(axis=axis, keepdims=True)\n"
 KEPT = "answers.practice."
 
 
@@ -127,9 +124,7 @@ def test_to_write_nothing_of_python_is_loaded(visit_live):
     exercise.write("x = 1")
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if "codemirror" in url]
-    assert not [
-        url for url in asked if re.search("pyodide|wheel|live/worker|answers.json", url)
-    ]
+    assert not [url for url in asked if re.search("pyodide|wheel|live/worker|answers.json", url)]
 
 
 def test_without_javascript_there_is_the_command(browser, live_site):
@@ -201,9 +196,7 @@ def test_what_the_code_prints_is_shown_and_capped(softmax):
     softmax.check(f"{HEAD}    print('<b>shape</b>', x.shape)\n")
     assert softmax.printed.inner_text().startswith("<b>shape</b> (3,)\n")
     verdict = softmax.check(f"{HEAD}    for i in range(10**5):\n        print(i)\n")
-    assert (
-        "should be one number" in verdict or "expected" in verdict or "None" in verdict
-    )
+    assert "should be one number" in verdict or "expected" in verdict or "None" in verdict
     assert len(softmax.printed.inner_text()) < 60_000
     assert "Too much output" in softmax.printed.inner_text()
     softmax.check(GLOBAL)
@@ -257,9 +250,7 @@ def test_code_that_replaces_what_checks_rely_on_spoils_no_later_check(softmax):
 
 
 def test_a_pass_leads_on_and_is_kept(softmax):
-    assert (
-        softmax.check(SOLUTION) == "Passed. Go on with what an interviewer asks next."
-    )
+    assert softmax.check(SOLUTION) == "Passed. Go on with what an interviewer asks next."
     first = softmax.record["passed"]
     expect(softmax.saved).to_have_text(re.compile("^Passed .+"))
     assert softmax.check(SOLUTION).startswith("Passed.")
@@ -359,9 +350,7 @@ def test_the_solution_is_for_who_has_passed_or_gives_up(warm):
     other = Exercise(page, "logsumexp").start()
     entry = bundle.exercise("logsumexp")
     assert other.check(entry["solution"]).startswith("Passed.")
-    other.button(
-        "Solution"
-    ).click()  # asks nothing, or it would be refused: nobody answers
+    other.button("Solution").click()  # asks nothing, or it would be refused: nobody answers
     expect(other.help.locator("code")).to_have_text(entry["solution"])
 
 
@@ -479,16 +468,13 @@ FULL = """Storage.prototype.setItem = () => {
 @pytest.mark.parametrize(
     ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
 )
-def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(
-    alone, script, why
-):
+def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(alone, script, why):
     page = alone(script=script)
     page.evaluate("window.stayed = true")
     exercise = Exercise(page).start()
     exercise.write(GLOBAL)
     expect(exercise.notice).to_have_text(
-        f"Not saved by this browser: {why}. "
-        "Export what you wrote before you close the tab."
+        f"Not saved by this browser: {why}. Export what you wrote before you close the tab."
     )
     if script == FORBIDDEN:  # a verdict that is not "Passed" stores nothing
         assert "Global maximum" in exercise.check()

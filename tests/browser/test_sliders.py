@@ -14,9 +14,7 @@ from answers.site.explorer_fence import facts
 
 FENCE = re.compile(r"^```explorer\n(\w+)\n```$", re.MULTILINE)
 PLACES = {
-    name: f"questions/{page.path.stem}/"
-    for page in pages()
-    for name in FENCE.findall(page.text)
+    name: f"questions/{page.path.stem}/" for page in pages() for name in FENCE.findall(page.text)
 }
 NAMES = sorted(PLACES)
 
@@ -89,9 +87,7 @@ def test_it_shows_what_the_package_computes(warm, name):
 def test_before_it_is_explored_nothing_of_python_is_loaded(visit_live):
     explorer = Explorer(page := visit_live(PLACES["temperature"]))
     asked = page.evaluate("performance.getEntriesByType('resource').map(r => r.name)")
-    assert not [
-        url for url in asked if re.search("pyodide|python.js|answers.json", url)
-    ]
+    assert not [url for url in asked if re.search("pyodide|python.js|answers.json", url)]
     expect(explorer.root.locator("svg[role=img]")).to_be_visible()
     expect(explorer.inputs.first).to_be_hidden()
 

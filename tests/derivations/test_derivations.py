@@ -26,9 +26,7 @@ PAIRS = [(a, b) for a in range(CLASSES) for b in range(CLASSES)]
 
 def numbers(expression, **indices):
     """`expression` at the logits above; classes count from 1 in formulas, from 0 in arrays."""
-    values = {softmax.K: CLASSES} | {
-        getattr(softmax, n): v + 1 for n, v in indices.items()
-    }
+    values = {softmax.K: CLASSES} | {getattr(softmax, n): v + 1 for n, v in indices.items()}
     expression = expression.subs(values).doit()
     for base, row in (
         (softmax.z, LOGITS),
@@ -137,9 +135,7 @@ def entry(expression, **indices):
     sizes = {backprop.N: BATCH, backprop.D: D_IN, backprop.K: OUT}
     at = {getattr(backprop, name): value + 1 for name, value in indices.items()}
     expression = expression.subs(sizes | at).doit()
-    expression = expression.subs(
-        {backprop.y[r + 1]: LABELS[r] + 1 for r in range(BATCH)}
-    )
+    expression = expression.subs({backprop.y[r + 1]: LABELS[r] + 1 for r in range(BATCH)})
     arrays = ARRAYS | {"p": torch.softmax(torch.tensor(ARRAYS["s"]), 1).numpy()}
     return float(
         expression.xreplace(
@@ -182,16 +178,10 @@ def test_the_recursion_of_delta_agrees_with_autograd_through_tanh():
 
     def number(expression, **indices):
         expression = expression.subs({backprop.H: units, backprop.K: following})
-        expression = expression.subs(
-            {getattr(backprop, n): v + 1 for n, v in indices.items()}
-        )
+        expression = expression.subs({getattr(backprop, n): v + 1 for n, v in indices.items()})
         values = {sp.IndexedBase("z")[i + 1]: z[i] for i in range(units)}
-        values |= {
-            backprop.w[i + 1, k + 1]: w[i][k] for i in range(units) for k in range(2)
-        }
-        values |= {
-            sp.IndexedBase(r"\delta^{(\ell+1)}")[k + 1]: delta[k] for k in range(2)
-        }
+        values |= {backprop.w[i + 1, k + 1]: w[i][k] for i in range(units) for k in range(2)}
+        values |= {sp.IndexedBase(r"\delta^{(\ell+1)}")[k + 1]: delta[k] for k in range(2)}
         values |= {backprop.b[k + 1]: 0.1 * k for k in range(2)}
         by_name = {"phi": math.tanh, r"\phi'": lambda at: 1 - math.tanh(at) ** 2}
         applied = (
@@ -301,9 +291,7 @@ CHAINS = pytest.mark.parametrize(
 
 
 @CHAINS
-def test_every_step_of_the_trace_argument_is_one_linear_form_for_symbolic_sizes(
-    steps, change
-):
+def test_every_step_of_the_trace_argument_is_one_linear_form_for_symbolic_sizes(steps, change):
     """Each is linear in the change, so equal derivatives make them equal."""
     gradient, _ = steps[-1][0].args
     for expression, _ in steps:
@@ -314,14 +302,10 @@ def test_every_step_of_the_trace_argument_is_one_linear_form_for_symbolic_sizes(
 
 
 @CHAINS
-def test_every_step_of_the_trace_argument_is_one_polynomial_for_explicit_sizes(
-    steps, change
-):
+def test_every_step_of_the_trace_argument_is_one_polynomial_for_explicit_sizes(steps, change):
     for sizes in ((1, 2, 3), (3, 1, 2), (2, 2, 1)):
         numbers = {matrix_calculus.number(expression, sizes) for expression, _ in steps}
-        assert [len(number.as_ordered_terms()) for number in numbers] == [
-            np.prod(sizes)
-        ]
+        assert [len(number.as_ordered_terms()) for number in numbers] == [np.prod(sizes)]
 
 
 @CHAINS

@@ -39,9 +39,7 @@ def test_entropy_and_divergence_add_up_to_cross_entropy():
     assert number(divergence) == pytest.approx(scipy.stats.entropy(P, Q), rel=1e-12)
     crossed = -kl.p[kl.i] * sp.log(kl.q[kl.i])
     assert text == f"{kl.latex(kl.over_classes(crossed))} = H(p, q)"
-    assert number(entropy) + number(divergence) == pytest.approx(
-        -np.dot(P, np.log(Q)), rel=1e-12
-    )
+    assert number(entropy) + number(divergence) == pytest.approx(-np.dot(P, np.log(Q)), rel=1e-12)
 
 
 def test_gibbs_function_has_its_minimum_0_at_1_and_its_mean_is_the_divergence():
@@ -60,9 +58,7 @@ def test_gibbs_function_has_its_minimum_0_at_1_and_its_mean_is_the_divergence():
 
 
 def test_the_cross_entropy_with_a_gaussian_meets_only_two_moments_of_a_sample():
-    (_, cross), (_, by_mu), (_, by_sigma), (_, best), (_, hessian) = (
-        kl.moment_matching()
-    )
+    (_, cross), (_, by_mu), (_, by_sigma), (_, best), (_, hessian) = kl.moment_matching()
     x = np.random.default_rng(0).gamma(2.0, size=500)  # nothing like a Gaussian
     at = {"mu_p": x.mean(), "sigma_p": x.std(), "mu": 1.3, "sigma": 0.7}
     expected = -scipy.stats.norm.logpdf(x, 1.3, 0.7).mean()
@@ -81,9 +77,7 @@ def test_moments_of_the_estimators_are_those_of_a_numerical_integral(d):
     log_r = d * x - d**2 / 2
     values = [-log_r, log_r**2 / 2, np.expm1(log_r) - log_r]
     equations = kl.estimators()
-    for k, (_, mean), (_, variance) in zip(
-        values, equations[::2], equations[1::2], strict=True
-    ):
+    for k, (_, mean), (_, variance) in zip(values, equations[::2], equations[1::2], strict=True):
         assert number(mean, d=d) == pytest.approx(weights @ k, rel=1e-9)
         expected = weights @ (k - weights @ k) ** 2
         assert number(variance, d=d) == pytest.approx(expected, rel=1e-9)
@@ -97,9 +91,7 @@ def test_the_alpha_divergence_runs_from_reverse_to_forward():
     assert number(reverse, **at) == pytest.approx(scipy.special.kl_div(q, p), rel=1e-9)
     for alpha, limit in ((1 - close, forward), (close, reverse)):
         both = {"alpha": alpha, r"(1 - \alpha)": 1 - alpha}
-        assert number(term, **both, **at) == pytest.approx(
-            number(limit, **at), rel=1e-5
-        )
+        assert number(term, **both, **at) == pytest.approx(number(limit, **at), rel=1e-5)
     expected = 2 * (math.sqrt(p) - math.sqrt(q)) ** 2
     assert number(half, **at) == pytest.approx(expected, rel=1e-9)
 

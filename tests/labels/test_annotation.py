@@ -46,9 +46,7 @@ def crowds(draw):
     classes, items = draw(st.integers(1, 4)), draw(st.integers(1, 6))
     more = draw(st.lists(st.integers(0, items - 1), max_size=20))
     item = np.array(draw(st.permutations([*range(items), *more])))
-    numbers = st.lists(
-        st.integers(0, classes - 1), min_size=len(item), max_size=len(item)
-    )
+    numbers = st.lists(st.integers(0, classes - 1), min_size=len(item), max_size=len(item))
     who = st.lists(st.integers(0, 4), min_size=len(item), max_size=len(item))
     return Votes(item, np.array(draw(who)), np.array(draw(numbers)), classes)
 
@@ -90,9 +88,7 @@ def test_the_gradient_of_soft_targets_is_the_mean_over_votes():
 
 def test_memory_of_votes_is_that_of_three_integers_each():
     votes = random_votes(0)
-    assert {votes.item.dtype, votes.annotator.dtype, votes.label.dtype} == {
-        np.dtype(np.intp)
-    }
+    assert {votes.item.dtype, votes.annotator.dtype, votes.label.dtype} == {np.dtype(np.intp)}
     item = np.arange(4)
     assert np.shares_memory(Votes(item, item, item, 4).item, item)
 
@@ -119,9 +115,7 @@ def test_fleiss_kappa_agrees_with_statsmodels(seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_krippendorff_alpha_agrees_with_krippendorff(seed):
     votes = random_votes(seed, items=3 + 5 * seed, more=11 * seed + 4)
-    expected = krippendorff.alpha(
-        value_counts=vote_counts(votes), level_of_measurement="nominal"
-    )
+    expected = krippendorff.alpha(value_counts=vote_counts(votes), level_of_measurement="nominal")
     assert_allclose(krippendorff_alpha(votes), expected, rtol=1e-10, atol=1e-13)
 
 
@@ -147,9 +141,7 @@ def test_alpha_and_fleiss_differ_by_drawing_without_replacement_only():
     rng = np.random.default_rng(6)
     for items in (5, 50, 5000):
         item = np.repeat(np.arange(items), 4)
-        label = np.where(
-            rng.random(4 * items) < 0.6, item % 3, rng.integers(0, 3, 4 * items)
-        )
+        label = np.where(rng.random(4 * items) < 0.6, item % 3, rng.integers(0, 3, 4 * items))
         votes = Votes(item, np.tile(np.arange(4), items), label, 3)
         gap = krippendorff_alpha(votes) - fleiss_kappa(vote_counts(votes))
         assert 0 < gap < 1 / (4 * items - 1)

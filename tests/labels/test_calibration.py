@@ -92,9 +92,7 @@ def test_more_bins_find_more_error_in_a_calibrated_model():
     errors = []
     for seed in range(30):
         z, labels = predictions(seed, items=300, classes=2)
-        errors.append(
-            [expected_calibration_error(softmax(z), labels, b) for b in (5, 15, 100)]
-        )
+        errors.append([expected_calibration_error(softmax(z), labels, b) for b in (5, 15, 100)])
     few, usual, many = np.mean(errors, axis=0)
     assert 0 < few < usual < many
 
@@ -160,9 +158,7 @@ def test_noisy_labels_give_a_higher_temperature_than_gold():
 def test_a_shift_of_a_row_changes_no_temperature(seed):
     z, labels = predictions(seed, honest=0.5)
     shift = np.random.default_rng(9).normal(size=(len(z), 1)) * 100
-    assert_allclose(
-        fit_temperature(z + shift, labels), fit_temperature(z, labels), rtol=1e-9
-    )
+    assert_allclose(fit_temperature(z + shift, labels), fit_temperature(z, labels), rtol=1e-9)
 
 
 @pytest.mark.parametrize(

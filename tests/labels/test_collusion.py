@@ -102,10 +102,7 @@ def test_a_pair_that_copies_comes_first_by_far(seed, classes):
 def test_experts_agree_more_than_copiers_and_are_not_suspicious(seed):
     labels, _ = with_copiers(seed, copied=0.5)
     pairs = suspicious_pairs(everybody_votes(labels))
-    place = {
-        (a, b): i
-        for i, (a, b) in enumerate(zip(pairs.first, pairs.second, strict=True))
-    }
+    place = {(a, b): i for i, (a, b) in enumerate(zip(pairs.first, pairs.second, strict=True))}
     assert pairs.agreement[place[0, 1]] > pairs.agreement[place[7, 8]]
     assert pairs.z[place[7, 8]] > 5
     assert pairs.z[place[0, 1]] < 3
@@ -125,9 +122,7 @@ def test_all_pairs_of_a_ring_of_three_are_found_and_a_ring_of_most_is_not():
         copied = rng.random(labels.shape[1]) < 0.8
         labels[copier] = np.where(copied, labels[7], labels[copier])
     pairs = suspicious_pairs(everybody_votes(labels))
-    found = {
-        (int(a), int(b)) for a, b in zip(pairs.first[:3], pairs.second[:3], strict=True)
-    }
+    found = {(int(a), int(b)) for a, b in zip(pairs.first[:3], pairs.second[:3], strict=True)}
     assert found == {(7, 8), (7, 9), (8, 9)}
     assert pairs.z[2] > 8
     # Where most copy, they are the crowd.
@@ -139,9 +134,7 @@ def test_neither_the_order_of_votes_nor_the_names_of_classes_matter():
     labels, rng = with_copiers(6, classes=3)
     votes = everybody_votes(labels, 3)
     order, names = rng.permutation(len(votes)), np.array([2, 0, 1])
-    columns = (
-        each[order] for each in (votes.item, votes.annotator, names[votes.label])
-    )
+    columns = (each[order] for each in (votes.item, votes.annotator, names[votes.label]))
     one, other = suspicious_pairs(votes), suspicious_pairs(Votes(*columns, 3))
     for name in vars(one):
         assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-9, atol=1e-9)

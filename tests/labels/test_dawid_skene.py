@@ -82,20 +82,12 @@ def test_one_iteration_is_bayes_rule_on_weighted_counts(smoothing):
     counts = np.full((votes.annotators, votes.classes, votes.classes), float(smoothing))
     for i, a, y in zip(votes.item, votes.annotator, votes.label, strict=True):
         counts[a, :, y] += start[i]
-    joint = brute_force(
-        votes, start.mean(axis=0), counts / counts.sum(axis=2, keepdims=True)
-    )
+    joint = brute_force(votes, start.mean(axis=0), counts / counts.sum(axis=2, keepdims=True))
     result = dawid_skene(votes, 1, smoothing=smoothing)
-    assert_allclose(
-        result.posterior, joint / joint.sum(axis=1, keepdims=True), rtol=1e-11
-    )
-    assert_allclose(
-        result.log_likelihoods, [np.log(joint.sum(axis=1)).sum()], rtol=1e-13
-    )
+    assert_allclose(result.posterior, joint / joint.sum(axis=1, keepdims=True), rtol=1e-11)
+    assert_allclose(result.log_likelihoods, [np.log(joint.sum(axis=1)).sum()], rtol=1e-13)
     penalty = (
-        smoothing * np.log(counts / counts.sum(axis=2, keepdims=True)).sum()
-        if smoothing
-        else 0
+        smoothing * np.log(counts / counts.sum(axis=2, keepdims=True)).sum() if smoothing else 0
     )
     assert_allclose(result.penalised - result.log_likelihoods, [penalty], rtol=1e-10)
 
@@ -117,9 +109,7 @@ def test_with_smoothing_the_penalised_log_likelihood_never_falls(votes, smoothin
 def test_with_smoothing_the_plain_log_likelihood_does_fall():
     falls = [
         np.diff(
-            dawid_skene(
-                random_votes(seed, 12, 5, 2, 30), 20, smoothing=1
-            ).log_likelihoods
+            dawid_skene(random_votes(seed, 12, 5, 2, 30), 20, smoothing=1).log_likelihoods
         ).min()
         for seed in range(20)
     ]
@@ -233,9 +223,7 @@ def test_memory_grows_with_the_votes_and_not_with_items_times_annotators():
         items, annotators = 2500 * scale, 250 * scale
         item = np.concatenate([np.arange(items), rng.integers(0, items, 9 * items)])
         size = len(item)
-        votes = Votes(
-            item, rng.integers(0, annotators, size), rng.integers(0, 2, size), 2
-        )
+        votes = Votes(item, rng.integers(0, annotators, size), rng.integers(0, 2, size), 2)
         tracemalloc.start()
         dawid_skene(votes, 2)
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -277,9 +265,7 @@ def test_the_derived_row_maximises_the_expected_log_likelihood():
     found = np.array(
         [
             float(
-                row.subs({derivation.K: 3, derivation.l: k, derivation.s: s})
-                .doit()
-                .subs(symbols)
+                row.subs({derivation.K: 3, derivation.l: k, derivation.s: s}).doit().subs(symbols)
             )
             for k in (1, 2, 3)
         ]

@@ -88,9 +88,7 @@ def test_cleanlabs_uncalibrated_counts_differ_in_two_documented_ways_only(seed):
 
 def test_both_differences_from_cleanlab_occur():
     # Classes 1 and 2 are confident of the first example, but class 0 is its most probable.
-    p = np.array(
-        [[0.4, 0.35, 0.25], [0.9, 0.05, 0.05], [0.7, 0.3, 0.0], [0.6, 0.2, 0.2]]
-    )
+    p = np.array([[0.4, 0.35, 0.25], [0.9, 0.05, 0.05], [0.7, 0.3, 0.0], [0.6, 0.2, 0.2]])
     labels = np.array([0, 0, 1, 2])
     assert_array_equal(confident_joint(p, labels)[0], [1, 1, 0])
     theirs = compute_confident_joint(labels, p, calibrate=False)
@@ -142,9 +140,7 @@ def test_labels_of_any_integer_type_count_alike(dtype):
     p, labels = random_problem(5, items=90, classes=40, sharp=6)
     expected = confident_joint(p, labels)
     assert_array_equal(confident_joint(p, labels.astype(dtype)), expected)
-    assert_array_equal(
-        find_label_issues(p, labels.astype(dtype)), find_label_issues(p, labels)
-    )
+    assert_array_equal(find_label_issues(p, labels.astype(dtype)), find_label_issues(p, labels))
 
 
 def test_boolean_labels_and_float32_probabilities_are_welcome_and_nothing_is_changed():
@@ -197,9 +193,7 @@ def random_votes(seed, items=40, people=6, classes=3, once=True):
     pair = np.concatenate([np.arange(items) * people, chosen])
     pair = np.unique(pair) if once else np.concatenate([pair, chosen[:9]])
     rng.shuffle(pair)
-    return Votes(
-        pair // people, pair % people, rng.integers(classes, size=len(pair)), classes
-    )
+    return Votes(pair // people, pair % people, rng.integers(classes, size=len(pair)), classes)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -32,9 +32,9 @@ SCORES = {
     "bytes": lambda rng, n: rng.integers(256, size=n, dtype=np.uint8),
 }
 # Few values, so that ties within and between the classes are the rule.
-scored = st.lists(
-    st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=30
-).filter(lambda pairs: len({truth for truth, _ in pairs}) == 2)
+scored = st.lists(st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=30).filter(
+    lambda pairs: len({truth for truth, _ in pairs}) == 2
+)
 
 
 def columns(pairs):
@@ -199,9 +199,7 @@ def test_a_score_that_has_no_place_in_the_order_is_refused(function, value):
     for place in range(3):
         scores = np.arange(3.0)
         scores[place] = value
-        with pytest.raises(
-            ValueError, match=f"`scores` holds {value} at index {place}"
-        ):
+        with pytest.raises(ValueError, match=f"`scores` holds {value} at index {place}"):
             function(np.array([0, 1, 1]), scores)
 
 

@@ -187,9 +187,7 @@ def test_the_cost_threshold_is_the_best_one_for_calibrated_probabilities():
     assert_array_equal(positive < negative, p > cost_threshold(COSTS))
 
 
-@pytest.mark.parametrize(
-    "costs", [[[0, 1], [1, 2]], [[1, 0], [5, 0]], [[0, 0], [5, 0]]]
-)
+@pytest.mark.parametrize("costs", [[[0, 1], [1, 2]], [[1, 0], [5, 0]], [[0, 0], [5, 0]]])
 def test_costs_that_reward_a_mistake_have_no_threshold(costs):
     with pytest.raises(ValueError, match="costs no more than the right answer"):
         cost_threshold(np.array(costs))
@@ -207,9 +205,7 @@ def test_the_size_for_a_shift_of_one_variance_is_that_of_statsmodels():
     for power, significance in ((0.8, 0.05), (0.95, 0.01)):
         spread = math.sqrt(0.5 * 0.5)
         n = unpaired_sample_size(0.5 + 1e-3, 0.5, power, significance)
-        expected = NormalIndPower().solve_power(
-            1e-3 / spread, None, significance, power
-        )
+        expected = NormalIndPower().solve_power(1e-3 / spread, None, significance, power)
         assert_allclose(n, expected, rtol=1e-4)
 
 
@@ -224,9 +220,7 @@ def test_paired_sizes_have_their_power_by_the_exact_test():
         if weight < 1e-9:
             continue
         k = np.arange(discordant + 1)
-        found = 2 * scipy.stats.binom.cdf(
-            np.minimum(k, discordant - k), discordant, 0.5
-        )
+        found = 2 * scipy.stats.binom.cdf(np.minimum(k, discordant - k), discordant, 0.5)
         chances = scipy.stats.binom.pmf(k, discordant, share)
         power += weight * chances[found < 0.05].sum()
     assert 0.74 < power < 0.82  # the exact test asks a little more than the formula

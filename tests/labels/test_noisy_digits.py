@@ -95,8 +95,7 @@ def test_every_setting_has_all_its_repeats():
 def test_the_intervals_of_the_table_are_those_of_scipys_paired_test():
     repeats = label_repairs.stored()[next(iter(label_repairs.SETTINGS))]
     first, second = (
-        [100 * r[name] for r in repeats]
-        for name in ("remove the flagged", "keep everything")
+        [100 * r[name] for r in repeats] for name in ("remove the flagged", "keep everything")
     )
     low, high = ttest_rel(first, second).confidence_interval(0.95)
     found = label_repairs.interval(np.array(first) - np.array(second))
@@ -143,9 +142,7 @@ def test_the_table_says_what_the_page_says_of_it():
         assert -0.011 < low < high < 0
     for repeats in (one_way, one_way_regular):
         assert gain(repeats, "relabel the flagged", "remove the flagged")[0] > 0
-        assert (
-            gain(repeats, "remove exactly the wrong", "relabel the flagged")[0] > 0.01
-        )
+        assert gain(repeats, "remove exactly the wrong", "relabel the flagged")[0] > 0.01
 
 
 def largest(loss, among, share):
@@ -175,8 +172,7 @@ def test_a_loss_threshold_removes_a_small_groups_right_labels_and_confident_lear
             rates[rule].append((mask[group & ~bad].mean(), mask[~group & ~bad].mean()))
             found[rule].append((mask[group & bad].mean(), mask[~group & bad].mean()))
     rates, found = (
-        {rule: np.mean(each, axis=0) for rule, each in table.items()}
-        for table in (rates, found)
+        {rule: np.mean(each, axis=0) for rule, each in table.items()} for table in (rates, found)
     )
     assert rates["loss"][0] > 8 * rates["loss"][1]
     assert rates["loss"][0] > rates["quota"][0] > 3 * rates["quota"][1]

@@ -54,9 +54,7 @@ def test_float32_stays_float32_and_whole_numbers_are_welcome():
     p, labels = problem(2, 3, 5, 4)
     found = training_dynamics(p.astype(np.float32), labels.astype(np.uint8))
     assert found.confidence.dtype == found.variability.dtype == np.float32
-    assert_allclose(
-        found.confidence, training_dynamics(p, labels).confidence, rtol=1e-6
-    )
+    assert_allclose(found.confidence, training_dynamics(p, labels).confidence, rtol=1e-6)
     sure = np.eye(2, dtype=int)[[[0, 1], [0, 0]]]
     assert_array_equal(training_dynamics(sure, np.array([0, 0])).confidence, [1, 0.5])
 

@@ -48,9 +48,7 @@ def test_every_vote_is_read_by_name_and_items_are_in_the_order_of_the_file(writt
 
 
 names = st.text(
-    st.characters(
-        codec="utf-8", exclude_characters="\r\n\0", exclude_categories=["Cs"]
-    ),
+    st.characters(codec="utf-8", exclude_characters="\r\n\0", exclude_categories=["Cs"]),
     min_size=1,
 ).filter(lambda text: text.strip() == text and text)
 
@@ -89,9 +87,7 @@ def test_classes_are_sorted_as_numbers_if_all_are(written):
 
 def test_other_headers_can_be_named(written):
     path = written("task,worker,answer\nn1,eva,yes\n")
-    assert triples(read_votes(path, ("task", "worker", "answer"))) == [
-        ("n1", "eva", "yes")
-    ]
+    assert triples(read_votes(path, ("task", "worker", "answer"))) == [("n1", "eva", "yes")]
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,7 @@ def test_a_branch_that_needs_no_gradient_is_left_out():
 @given(st.data())
 def test_every_edge_of_a_random_graph_is_a_line_below_its_node(data):
     inputs = {
-        n: data.draw(st.lists(st.integers(0, n - 1), max_size=3)) if n else []
-        for n in range(6)
+        n: data.draw(st.lists(st.integers(0, n - 1), max_size=3)) if n else [] for n in range(6)
     }
     lines = tree(5, str, inputs.get).split("\n")
     edges, path, expanded = [], [], set()
@@ -83,9 +82,7 @@ def test_each_function_runs_once_all_that_send_to_it_have_run():
     rng = np.random.default_rng(0)
     values = [torch.ones(2, requires_grad=True)]
     for _ in range(30):
-        a, b = (
-            values[k] for k in rng.integers(max(0, len(values) - 4), len(values), 2)
-        )
+        a, b = (values[k] for k in rng.integers(max(0, len(values) - 4), len(values), 2))
         values.append(a * b + a)
     order, waiting, functions = [], [values[-1].grad_fn], set()
     while waiting:
@@ -131,9 +128,7 @@ def test_memory_that_is_saved_twice_counts_once():
 
 def test_memory_that_is_freed_on_the_way_still_counts():
     x = torch.rand(1000, requires_grad=True)
-    assert (
-        saved_bytes(lambda: [x.exp().detach() for _ in range(3)] and x.exp()) == 16000
-    )
+    assert saved_bytes(lambda: [x.exp().detach() for _ in range(3)] and x.exp()) == 16000
 
 
 def test_detach_frees_at_once_what_was_saved_and_no_grad_never_saves_it():
@@ -172,12 +167,8 @@ def example(shape, dtype=torch.float64):
 
 
 @pytest.mark.parametrize("shape", LOGITS)
-@pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-12)]
-)
-def test_value_and_gradient_agree_with_pytorch_and_with_the_numpy_answer(
-    shape, dtype, tolerance
-):
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-12)])
+def test_value_and_gradient_agree_with_pytorch_and_with_the_numpy_answer(shape, dtype, tolerance):
     logits, targets = example(shape, dtype)
     ours, theirs = (
         cross_entropy(logits, targets),
@@ -210,9 +201,7 @@ def test_the_second_derivative_agrees_with_pytorch():
 
 
 def test_logits_in_the_thousands_are_no_problem():
-    logits = torch.tensor(
-        [[3000.0, -2000.0, 0.0]], dtype=torch.float64, requires_grad=True
-    )
+    logits = torch.tensor([[3000.0, -2000.0, 0.0]], dtype=torch.float64, requires_grad=True)
     loss = cross_entropy(logits, torch.tensor([1]))
     loss.backward()
     assert loss.item() == 5000

@@ -195,7 +195,5 @@ def test_a_refusal_of_a_shape_names_the_axis(full, shape, message):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_nan_and_infinity_are_refused_with_their_index(value):
-    with pytest.raises(
-        ValueError, match=rf"`gradient` holds {value} at index \(1, 0\)"
-    ):
+    with pytest.raises(ValueError, match=rf"`gradient` holds {value} at index \(1, 0\)"):
         unbroadcast(np.array([[0.0, 1.0], [value, 2.0]]), (2,))

@@ -243,13 +243,9 @@ def test_lists_are_refused_with_the_repair():
     with pytest.raises(TypeError, match=r"`gradient` is a list; pass np.array"):
         a.backward([[1.0, 1.0], [1.0, 1.0]])
     for operation in (operator.add, operator.mul, operator.sub, operator.matmul):
-        with pytest.raises(
-            TypeError, match=r"a list is no array; make it one: np.array"
-        ):
+        with pytest.raises(TypeError, match=r"a list is no array; make it one: np.array"):
             operation(a, [[1.0, 2.0], [3.0, 4.0]])
-        with pytest.raises(
-            TypeError, match=r"a tuple is no array; make it one: np.array"
-        ):
+        with pytest.raises(TypeError, match=r"a tuple is no array; make it one: np.array"):
             operation(((1.0, 2.0), (3.0, 4.0)), a)
 
 

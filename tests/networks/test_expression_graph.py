@@ -100,9 +100,7 @@ def acyclic(draw):
     size = draw(st.integers(1, 12))
     names = draw(st.permutations(range(size)))
     return names, {
-        names[n]: [
-            names[each] for each in draw(st.lists(st.integers(0, n - 1), max_size=4))
-        ]
+        names[n]: [names[each] for each in draw(st.lists(st.integers(0, n - 1), max_size=4))]
         if n
         else []
         for n in range(size)
@@ -226,9 +224,7 @@ def test_the_gradient_is_the_sum_over_all_paths_of_the_product_of_slopes():
 def test_integers_and_numbers_of_numpy_compute_in_float64():
     values = {"a": np.array([2, 3]), "b": np.array([4, 9])}
     values["y"] = values["b"].sum()  # np.int64
-    gradients = backward_pass(
-        {"y": ("sum", "b"), "b": ("multiply", "a", "a")}, values, "y"
-    )
+    gradients = backward_pass({"y": ("sum", "b"), "b": ("multiply", "a", "a")}, values, "y")
     assert_array_equal(gradients["a"], [4, 6])
     assert {g.dtype for g in gradients.values()} == {np.dtype(np.float64)}
 

@@ -50,9 +50,7 @@ def test_it_agrees_with_what_pytorch_accumulates_from_summed_losses():
 def test_only_the_ratio_of_the_sizes_counts(sizes, seed):
     gradients = np.random.default_rng(seed).normal(size=(len(sizes), 2, 3))
     once = accumulate_gradients(gradients, np.array(sizes))
-    assert_allclose(
-        accumulate_gradients(gradients, 7 * np.array(sizes)), once, atol=1e-14
-    )
+    assert_allclose(accumulate_gradients(gradients, 7 * np.array(sizes)), once, atol=1e-14)
 
 
 def test_parts_of_equal_size_give_the_plain_mean():

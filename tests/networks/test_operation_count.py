@@ -99,9 +99,7 @@ def test_refuses_empty_arrays():
 
 @pytest.mark.parametrize("function", [np.dot, np.inner, np.outer, np.vdot])
 def test_refuses_products_that_no_array_sees(function):
-    with pytest.raises(
-        TypeError, match=f"np.{function.__name__} cannot be counted; us"
-    ):
+    with pytest.raises(TypeError, match=f"np.{function.__name__} cannot be counted; us"):
         count_operations(lambda v: function(v, V), V)
     with pytest.raises(TypeError, match=r"np.einsum cannot be counted"):
         count_operations(lambda v: np.einsum("i,i", v, v), V)

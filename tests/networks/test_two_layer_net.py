@@ -31,21 +31,15 @@ def network(sizes, seed=0, dtype=np.float64):
         "w2": (hidden, classes),
         "b2": (classes,),
     }
-    arrays = {
-        name: rng.normal(size=shape).astype(dtype) for name, shape in shapes.items()
-    }
+    arrays = {name: rng.normal(size=shape).astype(dtype) for name, shape in shapes.items()}
     return {**arrays, "y": rng.integers(0, classes, batch)}
 
 
 def torch_gradients(x, y, w1, b1, w2, b2):
     arrays = {"x": x, "w1": w1, "b1": b1, "w2": w2, "b2": b2}
-    t = {
-        name: torch.tensor(array, requires_grad=True) for name, array in arrays.items()
-    }
+    t = {name: torch.tensor(array, requires_grad=True) for name, array in arrays.items()}
     hidden = torch.relu(t["x"] @ t["w1"] + t["b1"])
-    loss = torch.nn.functional.cross_entropy(
-        hidden @ t["w2"] + t["b2"], torch.tensor(y)
-    )
+    loss = torch.nn.functional.cross_entropy(hidden @ t["w2"] + t["b2"], torch.tensor(y))
     loss.backward()
     return loss.item(), {name: tensor.grad.numpy() for name, tensor in t.items()}
 
@@ -67,9 +61,7 @@ def test_every_gradient_agrees_with_pytorch(sizes, dtype, tolerance):
         assert gradient.shape == arrays[name].shape, name
         # Relative to the largest entry: an entry that nearly cancels has no digits of its own.
         scale = np.abs(expected[name]).max()
-        assert_allclose(
-            gradient, expected[name], rtol=0, atol=tolerance * scale, err_msg=name
-        )
+        assert_allclose(gradient, expected[name], rtol=0, atol=tolerance * scale, err_msg=name)
 
 
 def test_a_unit_at_exactly_0_counts_as_off():
@@ -97,9 +89,7 @@ def test_the_net_computes_what_the_function_does_without_the_gradient_of_the_inp
 
 
 def test_parameters_start_as_the_docstring_says():
-    params = TwoLayerNet(
-        300, hidden=200, classes=100, rng=np.random.default_rng(7)
-    ).params
+    params = TwoLayerNet(300, hidden=200, classes=100, rng=np.random.default_rng(7)).params
     assert {name: array.shape for name, array in params.items()} == {
         "w1": (300, 200),
         "b1": (200,),
@@ -113,9 +103,7 @@ def test_parameters_start_as_the_docstring_says():
 
 
 def test_the_generator_alone_decides_the_parameters():
-    first, again, other = (
-        TwoLayerNet(3, 4, 5, np.random.default_rng(seed)) for seed in (1, 1, 2)
-    )
+    first, again, other = (TwoLayerNet(3, 4, 5, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert_array_equal(first.params["w1"], again.params["w1"])
     assert not np.array_equal(first.params["w1"], other.params["w1"])
 
@@ -145,9 +133,7 @@ def test_plain_gradient_descent_reads_96_of_100_digits_it_has_not_seen(seed):
 
 def test_pixels_and_weights_of_one_byte_do_not_wrap_around():
     a = network((5, 3, 4, 3), seed=8)
-    a = {name: np.abs(99 * array).astype(np.uint8) for name, array in a.items()} | {
-        "y": a["y"]
-    }
+    a = {name: np.abs(99 * array).astype(np.uint8) for name, array in a.items()} | {"y": a["y"]}
     a |= {"w2": a["w2"] % 2, "b2": a["b2"] % 2}
     floats = {name: array.astype(float) for name, array in a.items()} | {"y": a["y"]}
     loss, gradients = two_layer_gradients(**a)
@@ -159,9 +145,7 @@ def test_pixels_and_weights_of_one_byte_do_not_wrap_around():
 
 def test_labels_out_of_range_are_refused_by_the_name_of_the_argument():
     a = network((5, 3, 4, 3))
-    with pytest.raises(
-        ValueError, match=r"`y` holds 3 at index 2; with 3 classes, labels run"
-    ):
+    with pytest.raises(ValueError, match=r"`y` holds 3 at index 2; with 3 classes, labels run"):
         two_layer_gradients(**{**a, "y": np.array([0, 1, 3, 2, -1])})
     net = TwoLayerNet(3, 4, 3, np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"`y` holds -1 at index 0"):
@@ -198,7 +182,5 @@ def test_logits_that_overflow_are_refused_and_not_trained_on():
 @pytest.mark.parametrize("name", ["d_in", "hidden", "classes"])
 def test_a_layer_without_units_is_refused(name):
     sizes = {"d_in": 3, "hidden": 4, "classes": 5, name: 0}
-    with pytest.raises(
-        ValueError, match=f"`{name}` is 0; a layer needs at least one unit"
-    ):
+    with pytest.raises(ValueError, match=f"`{name}` is 0; a layer needs at least one unit"):
         TwoLayerNet(**sizes, rng=np.random.default_rng(0))

@@ -33,24 +33,18 @@ def by_autograd(x, y, **params):
 def assert_same(got, expected, tolerance):
     """Relative to the largest entry: an entry that nearly cancels has no digits of its own."""
     (got_loss, got), (expected_loss, expected) = got, expected
-    assert float(got_loss) == pytest.approx(
-        float(expected_loss), rel=tolerance, abs=1e-15
-    )
+    assert float(got_loss) == pytest.approx(float(expected_loss), rel=tolerance, abs=1e-15)
     assert list(got) == list(expected)
     for name, gradient in expected.items():
         atol = tolerance * np.abs(gradient).max()
         assert_allclose(got[name], gradient, rtol=0, atol=atol, err_msg=name)
 
 
-@pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)]
-)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)])
 @pytest.mark.parametrize("sizes", SIZES)
 def test_loss_and_gradients_agree_with_numpy_in_float64(sizes, dtype, tolerance):
     a = arrays(sizes)
-    loss, gradients = by_autograd(
-        **{k: v if k == "y" else v.astype(dtype) for k, v in a.items()}
-    )
+    loss, gradients = by_autograd(**{k: v if k == "y" else v.astype(dtype) for k, v in a.items()})
     assert {g.numpy().dtype for g in (loss, *gradients.values())} == {np.dtype(dtype)}
     assert_same((loss, gradients), two_layer_net.two_layer_gradients(**a), tolerance)
 
@@ -76,9 +70,7 @@ def test_asking_twice_gives_the_same_and_touches_no_grad_input_or_array():
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.int32, torch.int64, torch.bool])
 def test_labels_of_any_integer_type_are_taken(dtype):
     net, x, y = TwoLayerNet(3, 4, 2), torch.randn(5, 3), torch.tensor([0, 1, 1, 0, 1])
-    assert (
-        autograd_gradients(net, x, y.to(dtype))[0] == autograd_gradients(net, x, y)[0]
-    )
+    assert autograd_gradients(net, x, y.to(dtype))[0] == autograd_gradients(net, x, y)[0]
 
 
 def test_parameters_start_as_those_of_nn_linear():
@@ -101,9 +93,7 @@ def test_integer_parameters_become_float64():
 @pytest.mark.parametrize("label", [-100, -1, 2])
 def test_labels_out_of_range_are_refused_even_minus_100(label):
     net, x = TwoLayerNet(3, 4, 2), torch.randn(3, 3)
-    with pytest.raises(
-        ValueError, match=f"`y` holds {label} at index 1; with 2 classes"
-    ):
+    with pytest.raises(ValueError, match=f"`y` holds {label} at index 1; with 2 classes"):
         autograd_gradients(net, x, torch.tensor([0, label, 1]))
 
 
@@ -115,9 +105,7 @@ def test_nan_an_empty_batch_and_another_precision_are_refused():
         autograd_gradients(net, x, y)
     with pytest.raises(ValueError, match=r"`x` is empty: its shape is \(0, 3\)"):
         autograd_gradients(net, torch.ones(0, 3), y[:0])
-    with pytest.raises(
-        ValueError, match=r"`x` is torch.float64, the network torch.float32"
-    ):
+    with pytest.raises(ValueError, match=r"`x` is torch.float64, the network torch.float32"):
         autograd_gradients(net, torch.ones(2, 3, dtype=torch.float64), y)
 
 
@@ -152,9 +140,7 @@ def test_batches_that_do_not_fit_are_refused_by_name(x, y, name):
 @pytest.mark.parametrize("name", ["d_in", "hidden", "classes"])
 def test_a_layer_without_units_is_refused(name):
     sizes = {"d_in": 3, "hidden": 4, "classes": 5, name: 0}
-    with pytest.raises(
-        ValueError, match=f"`{name}` is 0; a layer needs at least one unit"
-    ):
+    with pytest.raises(ValueError, match=f"`{name}` is 0; a layer needs at least one unit"):
         TwoLayerNet(**sizes)
 
 
@@ -254,9 +240,7 @@ def test_a_fused_step_between_forward_and_backward_is_not_noticed():
     assert not torch.allclose(gradient("between"), gradient("never"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "times"), [(torch.optim.SGD, 7), (torch.optim.Adam, 1)]
-)
+@pytest.mark.parametrize(("kind", "times"), [(torch.optim.SGD, 7), (torch.optim.Adam, 1)])
 def test_a_sum_makes_the_step_of_sgd_larger_but_not_that_of_adam(kind, times):
     def step(reduction):
         torch.manual_seed(0)
@@ -288,9 +272,7 @@ def test_with_class_weights_the_size_of_a_part_is_the_sum_of_its_weights():
 
 def test_after_relu_in_place_a_skip_connection_reads_the_result():
     z = torch.linspace(-1, 1, 4, requires_grad=True) * 1
-    torch.testing.assert_close(
-        torch.relu_(z) + z, 2 * torch.relu(torch.linspace(-1, 1, 4))
-    )
+    torch.testing.assert_close(torch.relu_(z) + z, 2 * torch.relu(torch.linspace(-1, 1, 4)))
 
 
 def test_a_cut_beside_another_path_leaves_a_gradient_that_is_wrong():
@@ -341,9 +323,7 @@ def refused(change, match):
 
 
 def test_a_network_that_cannot_be_differentiated_is_refused():
-    refused(
-        lambda net, x, y: (net, torch.ones(2, 6), y), "6 columns; the network takes 4"
-    )
+    refused(lambda net, x, y: (net, torch.ones(2, 6), y), "6 columns; the network takes 4")
     refused(
         lambda net, x, y: (net.double(), x, y),
         r"x.to\(torch.float64\), or net.to\(torch.float32",

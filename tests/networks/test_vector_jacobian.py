@@ -34,8 +34,7 @@ def test_the_backward_pass_of_a_linear_layer_gives_its_known_jacobians():
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
     by_x, by_w, by_b = (
-        jacobian_from_vjp(lambda g, i=i: affine_backward(g, x, w)[i], (3, 2))
-        for i in range(3)
+        jacobian_from_vjp(lambda g, i=i: affine_backward(g, x, w)[i], (3, 2)) for i in range(3)
     )
     assert_allclose(by_x, np.einsum("nm,dk->nkmd", np.eye(3), w), rtol=1e-13)
     assert_allclose(by_w, np.einsum("nd,kj->nkdj", x, np.eye(2)), rtol=1e-13)
@@ -87,9 +86,7 @@ def test_a_backward_pass_may_return_the_same_memory_or_keep_what_it_is_given():
 
 def test_float32_stays_float32_and_integers_become_float64():
     a = np.arange(6).reshape(2, 3)
-    assert (
-        jacobian_from_vjp(lambda g: (g @ a).astype(np.float32), (2,)).dtype == "float32"
-    )
+    assert jacobian_from_vjp(lambda g: (g @ a).astype(np.float32), (2,)).dtype == "float32"
     assert jacobian_from_vjp(lambda g: (g @ a).astype(int), (2,)).dtype == "float64"
 
 
@@ -119,9 +116,7 @@ def test_what_is_no_array_of_real_numbers_is_refused(returned, named):
 
 
 def test_an_input_whose_shape_changes_is_refused():
-    with pytest.raises(
-        ValueError, match=r"shape \(2,\) for entry \(1,\), \(1,\) before"
-    ):
+    with pytest.raises(ValueError, match=r"shape \(2,\) for entry \(1,\), \(1,\) before"):
         jacobian_from_vjp(lambda g: np.ones(1 + g.argmax()), (2,))
     with pytest.raises(ValueError, match=r"`shape` is \(-2,\)"):
         jacobian_from_vjp(lambda g: g, (-2,))

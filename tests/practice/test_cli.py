@@ -114,9 +114,7 @@ def test_show_prints_question_and_first_answer_readably(page):
 
 def test_formulas_stay_tex_where_the_terminal_has_no_unicode():
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    shown = subprocess.run(
-        [*ANSWERS, "show", "6"], env=environment, capture_output=True, text=True
-    )
+    shown = subprocess.run([*ANSWERS, "show", "6"], env=environment, capture_output=True, text=True)
     assert r"$-\log p_y$" in shown.stdout
     assert shown.stderr == ""
 
@@ -151,9 +149,7 @@ def test_a_file_to_fix_is_to_be_repaired_and_told_its_first_mistake(folder):
 
 
 @pytest.mark.parametrize("command", ["start", "hint", "solution"])
-def test_an_exercise_that_needs_what_is_not_installed_says_what(
-    folder, monkeypatch, command
-):
+def test_an_exercise_that_needs_what_is_not_installed_says_what(folder, monkeypatch, command):
     def load(name):
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
@@ -169,9 +165,7 @@ def test_a_submission_in_pytorch_is_checked_in_its_sandbox(folder):
     )
     shown = answers("check", "next_token_loss", code=1).stdout
     assert "the result is wrong" in shown
-    (folder / "next_token_loss.py").write_text(
-        catalog.load("next_token_loss").solution()
-    )
+    (folder / "next_token_loss.py").write_text(catalog.load("next_token_loss").solution())
     assert "next_token_loss: passed" in answers("check", "next_token_loss").stdout
 
 
@@ -301,19 +295,14 @@ def test_json_holds_usage_errors_too():
 def test_check_without_a_file_says_how_to_begin():
     told = answers("check", "softmax", code=2).stderr
     assert told == "There is no file softmax.py; to begin: answers start softmax\n"
-    assert (
-        answers("check", "softmax", "a.py", code=2).stderr == "There is no file a.py\n"
-    )
+    assert answers("check", "softmax", "a.py", code=2).stderr == "There is no file a.py\n"
 
 
 def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
     assert ". is a folder" in answers("check", "softmax", ".", code=2).stderr
     if os.name == "posix":
         os.mkfifo(folder / "pipe.py")
-        assert (
-            "pipe.py is no file"
-            in answers("check", "softmax", "pipe.py", code=2).stderr
-        )
+        assert "pipe.py is no file" in answers("check", "softmax", "pipe.py", code=2).stderr
     (folder / "softmax.py").write_text(PASSES)
     refusal = PermissionError(13, "Permission denied")
     monkeypatch.setattr(cli.Path, "open", raises(refusal))
@@ -407,9 +396,7 @@ def started(tmp_path):
         with printed.open("w") as file:
             environment = os.environ | {"PYTHONUNBUFFERED": "1"}
             command = [*ANSWERS[:-1], HEED + ANSWERS[-1], *args]
-            process = subprocess.Popen(
-                command, stdout=file, stderr=file, env=environment
-            )
+            process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
         processes.append(process)
         return process, printed.read_text
 
@@ -445,9 +432,7 @@ def test_watch_checks_again_after_each_save_until_ctrl_c(folder, started):
 @posix
 def test_ctrl_c_stops_a_check_at_once(folder, started):
     flag = folder / "flag"
-    (folder / "softmax.py").write_text(
-        f"open({str(flag)!r}, 'w')\nwhile True:\n    pass\n"
-    )
+    (folder / "softmax.py").write_text(f"open({str(flag)!r}, 'w')\nwhile True:\n    pass\n")
     process, printed = started("check", "softmax", "--timeout", "1000")
     wait_until(flag.exists)
     process.send_signal(signal.SIGINT)
@@ -474,9 +459,7 @@ def test_every_way_to_save_is_seen(folder):
 
 
 def test_a_file_that_is_still_being_written_is_not_yet_saved(folder, monkeypatch):
-    looks = iter(
-        [(1, 0, 7), (1, 0, 7), None, (2, 0, 7), (2, 9, 7), (2, 9, 7), "too far"]
-    )
+    looks = iter([(1, 0, 7), (1, 0, 7), None, (2, 0, 7), (2, 9, 7), (2, 9, 7), "too far"])
     monkeypatch.setattr(watch, "saved_at", lambda path: next(looks))
     monkeypatch.setattr(watch, "PAUSE", 0)
     watch.wait_for_save(folder, (1, 0, 7))
@@ -496,9 +479,7 @@ def test_an_installed_wheel_lists_shows_and_checks(folder, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(installed)}
 
     def run(*args):
-        return subprocess.run(
-            [*ANSWERS, *args], env=environment, capture_output=True, text=True
-        )
+        return subprocess.run([*ANSWERS, *args], env=environment, capture_output=True, text=True)
 
     where = [sys.executable, "-c", "import answers; print(answers.__file__)"]
     assert str(installed) in subprocess.check_output(where, env=environment, text=True)

@@ -80,9 +80,7 @@ def test_the_posteriors_are_those_of_the_model(file, votes):
     assert len(rows) == 150
     for row in rows:
         expected = posterior[int(row["item"][1:])]
-        assert_allclose(
-            [float(row["p(no)"]), float(row["p(yes)"])], expected, atol=1e-6
-        )
+        assert_allclose([float(row["p(no)"]), float(row["p(yes)"])], expected, atol=1e-6)
         assert row["label"] == ("no", "yes")[expected.argmax()]
 
 
@@ -93,9 +91,7 @@ def test_all_annotators_are_written_and_the_least_skilled_shown_first(file, vote
     confusion = dawid_skene(votes, tolerance=command.TOLERANCE).confusion
     for name, row in rows.items():
         mine = confusion[int(name[3:])]
-        found = [
-            [float(row[f"p({v}|{t})"]) for v in ("no", "yes")] for t in ("no", "yes")
-        ]
+        found = [[float(row[f"p({v}|{t})"]) for v in ("no", "yes")] for t in ("no", "yes")]
         assert_allclose(found, mine, atol=1e-6)
         assert_allclose(float(row["skill"]), np.trace(mine) - 1, atol=1e-6)
         assert int(row["votes"]) == (votes.annotator == int(name[3:])).sum()
@@ -144,9 +140,7 @@ def test_one_class_one_vote_and_two_names_of_a_length_are_shown(folder):
     out = run("v.csv").stdout
     assert fact(out, "raw agreement").startswith("none: no item has two votes")
     assert "[red]tom" in out
-    (folder / "w.csv").write_text(
-        f"item,annotator,label\nn1,{'x' * 60},yes\nn1,b,yes\n"
-    )
+    (folder / "w.csv").write_text(f"item,annotator,label\nn1,{'x' * 60},yes\nn1,b,yes\n")
     out = run("w.csv").stdout
     assert fact(out, "Krippendorff's alpha").startswith("none: every vote is for one")
     assert f"  {'x' * 21}… " in out
@@ -160,9 +154,7 @@ def test_one_class_one_vote_and_two_names_of_a_length_are_shown(folder):
         (None, "v.csv cannot be read: No such file or directory"),
     ],
 )
-def test_a_file_that_cannot_be_read_ends_with_a_sentence_and_code_2(
-    folder, content, message
-):
+def test_a_file_that_cannot_be_read_ends_with_a_sentence_and_code_2(folder, content, message):
     if content is not None:
         (folder / "v.csv").write_text(content)
     assert message in run("v.csv", code=2).output
@@ -184,9 +176,7 @@ def test_most_votes_below_chance_are_remarked(capsys):
 
 
 def test_no_bar_is_drawn_where_nobody_looks(file):
-    done = subprocess.run(
-        [*ANSWERS, "labels", file], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([*ANSWERS, "labels", file], capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert "rounds of EM" in done.stdout
 

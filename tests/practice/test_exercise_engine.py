@@ -154,9 +154,7 @@ def test_an_async_function_is_told_to_drop_the_async(doubling, recwarn):
     assert not recwarn.list
 
 
-@pytest.mark.parametrize(
-    "kind", [np.matrix, np.ma.array, np.ascontiguousarray, np.longdouble]
-)
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.array, np.ascontiguousarray, np.longdouble])
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 def test_any_array_of_the_right_numbers_passes(doubling, kind):
     def right(x, shift=0.0):
@@ -208,9 +206,7 @@ def test_a_precise_result_of_float32_inputs_passes_and_a_coarse_one_fails(doubli
         (moments(WEIGHTS)[::-1], "are right, but come as (deviations, mean); return"),
     ],
 )
-def test_what_came_instead_of_a_tuple_or_a_dict_is_told_in_words(
-    splitting, result, words
-):
+def test_what_came_instead_of_a_tuple_or_a_dict_is_told_in_words(splitting, result, words):
     told = [failure.message for failure in splitting.run(lambda x: result).failures]
     assert any(words in each for each in told), told
 
@@ -227,9 +223,7 @@ def test_a_list_for_the_tuple_and_more_keys_than_asked_pass(splitting):
     ("order", "named"),
     [((1, 0, 2), "(b, a, c)"), ((1, 2, 0), "(b, c, a)"), ((2, 0, 1), "(c, a, b)")],
 )
-def test_parts_in_another_order_are_told_the_order_in_which_they_came(
-    triple, order, named
-):
+def test_parts_in_another_order_are_told_the_order_in_which_they_came(triple, order, named):
     told = message(triple, lambda x: tuple(three(x)[i] for i in order))
     assert told == f"the parts are right, but come as {named}; return (a, b, c)"
 
@@ -287,9 +281,7 @@ def test_a_tuple_of_any_integers_passes_and_a_refusal_in_any_words(shapes, kind)
         (None, "the result is None; is a `return` missing?"),
     ],
 )
-def test_what_came_instead_of_a_tuple_of_integers_is_told_in_full(
-    shapes, result, words
-):
+def test_what_came_instead_of_a_tuple_of_integers_is_told_in_full(shapes, result, words):
     (failure,) = shapes.run(lambda *shape: result).failures
     assert words in failure.message
     if type(result) is tuple:
@@ -605,9 +597,7 @@ def test_a_bug_can_be_recognised_by_the_check_it_fails(doubling):
     assert report.failures[0].case == "takes zero"
 
 
-REPORT = Report(
-    (Failure("a", "b", "1", "2", (0, 3)), Failure("c", "d")), "a_bug", "Repair it."
-)
+REPORT = Report((Failure("a", "b", "1", "2", (0, 3)), Failure("c", "d")), "a_bug", "Repair it.")
 
 
 def test_a_report_survives_json():
@@ -671,9 +661,7 @@ def to_fix():
 
 
 def test_the_file_of_an_exercise_to_fix_is_the_solution_with_every_mistake(to_fix):
-    assert to_fix.stub().endswith(
-        "    area = x + y\n    edge = x + y\n    return area, edge\n"
-    )
+    assert to_fix.stub().endswith("    area = x + y\n    edge = x + y\n    return area, edge\n")
     assert "answers check area_and_edge" in to_fix.stub()
     assert "x * y" in to_fix.solution()
 

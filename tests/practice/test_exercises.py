@@ -92,9 +92,7 @@ def test_no_hint_is_a_line_of_the_solution(name):
 def test_every_diagnosis_is_one_or_two_sentences(name):
     exercise = catalog.load(name)
     texts = [bug.diagnosis for bug in exercise.bugs.values()]
-    texts += [
-        trial.complaint.text for trial in exercise.trials if isinstance(trial, Check)
-    ]
+    texts += [trial.complaint.text for trial in exercise.trials if isinstance(trial, Check)]
     for text in texts:
         assert 1 <= len(re.findall(r"[.?!](?= [A-Z`]|$)", text)) <= 2, text
         assert text.endswith(".")
@@ -117,9 +115,7 @@ def test_in_whatever_order_it_is_repaired_the_first_mistake_left_is_told_and_sho
     kill matrix judges them all. The case that is shown is one that this bug fails by itself."""
     exercise = catalog.load(name)
     programs = [p for bug in exercise.bugs.values() for p in bug.programs]
-    assert len({program.mistakes for program in programs}) == (
-        2 ** len(exercise.mistakes) - 1
-    )
+    assert len({program.mistakes for program in programs}) == (2 ** len(exercise.mistakes) - 1)
     stub = function_in(exercise.stub(), name)
     assert exercise.run(stub).bug == exercise.mistakes[0].name
     for bug in exercise.bugs.values():
@@ -151,10 +147,7 @@ def test_the_stub_keeps_signature_and_docstring_and_no_more(name):
     assert "--8<--" not in exercise.stub()
     tree = ast.parse(exercise.stub())
     imported = {
-        alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
+        alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
     }
     assert imported <= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
 
@@ -180,9 +173,7 @@ def test_the_solution_runs_alone_and_passes(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "answer", [None, "0.5", {}, [], (), object(), print, np.array(["a"]), 1j]
-)
+@pytest.mark.parametrize("answer", [None, "0.5", {}, [], (), object(), print, np.array(["a"]), 1j])
 def test_an_answer_of_any_other_kind_gets_a_sentence(name, answer):
     report = catalog.load(name).run(lambda *args, **kwargs: answer)
     assert not report.passed
@@ -268,6 +259,4 @@ def test_the_kill_matrix_names_all_mistakes_that_pass_or_are_taken_for_others():
 
     with pytest.raises(ValueError, match="affine") as told:
         kill_matrix.found_by(exercise, catalog.load("softmax"))
-    assert str(told.value) == (
-        "harmless of affine passes\nalso_one of affine is taken for one"
-    )
+    assert str(told.value) == ("harmless of affine passes\nalso_one of affine is taken for one")

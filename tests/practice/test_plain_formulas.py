@@ -48,9 +48,7 @@ def test_a_formula_becomes_one_line_of_text(tex, text):
 
 def test_markdown_keeps_its_code_and_escapes_its_formulas():
     markdown = "Cost `$x$` is $p_y$ or $$\n|a * b|\n$$ for 5 dollars, ``a ` $b$``."
-    assert readable(markdown) == (
-        r"Cost `$x$` is p\_y or \|a \* b\| for 5 dollars, ``a ` $b$``."
-    )
+    assert readable(markdown) == (r"Cost `$x$` is p\_y or \|a \* b\| for 5 dollars, ``a ` $b$``.")
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.stem)

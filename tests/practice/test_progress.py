@@ -63,9 +63,7 @@ def test_only_the_file_and_its_lock_remain(folder):
 
 def test_the_place_is_that_of_the_system_by_default(monkeypatch, tmp_path):
     monkeypatch.delenv("ANSWERS_DATA_DIR")
-    monkeypatch.setattr(
-        progress.platformdirs, "user_data_dir", lambda *_: str(tmp_path)
-    )
+    monkeypatch.setattr(progress.platformdirs, "user_data_dir", lambda *_: str(tmp_path))
     assert progress.location() == tmp_path / "progress.json"
 
 
@@ -102,12 +100,8 @@ def test_a_corrupt_file_is_moved_aside_and_reported(folder, content):
 def test_a_corrupt_file_that_cannot_be_moved_is_left(folder, monkeypatch):
     folder.mkdir()
     progress.location().write_text("{")
-    monkeypatch.setattr(
-        progress.Path, "rename", raises(PermissionError(13, "Permission denied"))
-    )
-    with pytest.raises(
-        ProgressError, match=r"corrupt and cannot be moved: Permission denied"
-    ):
+    monkeypatch.setattr(progress.Path, "rename", raises(PermissionError(13, "Permission denied")))
+    with pytest.raises(ProgressError, match=r"corrupt and cannot be moved: Permission denied"):
         progress.mark_passed("softmax")
     assert progress.location().read_text() == "{"
 
@@ -124,9 +118,7 @@ def test_the_file_of_a_newer_version_is_left_as_it_is(folder):
     newer = '{"version": 2, "exercises": "in another form"}'
     progress.location().write_text(newer)
     for act in (progress.load, lambda: progress.mark_passed("softmax"), progress.reset):
-        with pytest.raises(
-            ProgressError, match="newer version of answers, and is left as it is"
-        ):
+        with pytest.raises(ProgressError, match="newer version of answers, and is left as it is"):
             act()
     assert progress.location().read_text() == newer
 
@@ -142,12 +134,8 @@ def raises(error):
 def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, step):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
-    monkeypatch.setattr(
-        progress.os, step, raises(OSError(28, "No space left on device"))
-    )
-    with pytest.raises(
-        ProgressError, match="cannot be written: No space left on device"
-    ):
+    monkeypatch.setattr(progress.os, step, raises(OSError(28, "No space left on device")))
+    with pytest.raises(ProgressError, match="cannot be written: No space left on device"):
         progress.mark_passed("softmax")
     assert progress.location().read_bytes() == before
     assert {file.name for file in folder.iterdir()} == {
@@ -156,9 +144,7 @@ def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, 
     }
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no limit of file sizes"
-)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file sizes")
 def test_a_full_disk_keeps_the_old_file(folder):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
@@ -170,9 +156,7 @@ def test_a_full_disk_keeps_the_old_file(folder):
         "except progress.ProgressError as error:\n    print(error)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)\n"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "cannot be written: File too large" in told.stdout
     assert progress.location().read_bytes() == before
     assert {file.name for file in folder.iterdir()} == {
@@ -209,9 +193,7 @@ def test_commands_at_once_lose_nothing_of_each_others():
         "def change(records):\n    print('inside', flush=True)\n    time.sleep(0.5)\n"
         "    records['softmax'] = progress.Record(hints=1)\n\nprogress.update(change)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE
-    ) as other:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as other:
         assert other.stdout.readline() == b"inside\n"
         progress.mark_hints("affine", 2)
     assert progress.load()[0] == {"softmax": Record(hints=1), "affine": Record(hints=2)}

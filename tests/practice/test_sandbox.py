@@ -19,9 +19,7 @@ RIGHT = f"from answers.probability.softmax import softmax as answer\n\n{WRONG}"
 PASSES = f"{RIGHT}return answer(x, axis)\n"
 SHORT = 2  # seconds, for code that never ends
 
-linux = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux has what this needs"
-)
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has what this needs")
 
 
 def marked_processes(mark: str) -> list[str]:
@@ -156,9 +154,7 @@ def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
     source = f"{start}while True:\n        kept.append({piece})"
     outcome = check(source, timeout=100, memory=2 * 10**8)
     # Without memory Python may crash where an error should be raised, above all under coverage.
-    assert re.search(
-        r"raised MemoryError|it used up its memory|signal SIG", told(outcome)
-    )
+    assert re.search(r"raised MemoryError|it used up its memory|signal SIG", told(outcome))
     assert "answers/practice" not in outcome.output
 
 
@@ -184,9 +180,7 @@ def test_a_daemon_does_not_outlive_the_check(check):
 
 @linux
 def test_a_daemon_does_not_outlive_a_killed_parent(check):
-    assert "SIGKILL" in told(
-        check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n")
-    )
+    assert "SIGKILL" in told(check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n"))
 
 
 @linux
@@ -230,8 +224,7 @@ def test_a_flood_of_output_is_cut(check):
 
 def test_the_last_lines_of_output_and_errors_are_kept(check):
     source = (
-        "import os, sys\nfor i in range(50):\n    print(i)\n"
-        "print('é', end='', file=sys.stderr)"
+        "import os, sys\nfor i in range(50):\n    print(i)\nprint('é', end='', file=sys.stderr)"
     )
     outcome = check(source + "\nos._exit(3)\n")
     assert outcome.output == "".join(f"{i}\n" for i in range(31, 50)) + "é"
@@ -272,8 +265,7 @@ def test_a_report_without_the_token_is_no_report(check):
 
 def test_noise_on_the_channel_does_not_lose_the_report(check):
     source = (
-        "import os\nfor n in range(3, 20):\n    try:\n"
-        "        os.write(n, b'[[[\\n\\xff{}\\n')\n"
+        "import os\nfor n in range(3, 20):\n    try:\n        os.write(n, b'[[[\\n\\xff{}\\n')\n"
     )
     assert check(source + "    except OSError:\n        pass\n" + PASSES).report.passed
 
@@ -290,16 +282,11 @@ def test_a_malformed_report_never_passes(tmp_path):
         {"failures": [], "bug": 3, "diagnosis": None},
     ):
         facts = {"stopped": None, "status": 0, "report": report, "trace": ""}
-        assert (
-            "ended before it could report"
-            in running.report_of(facts).failures[0].message
-        )
+        assert "ended before it could report" in running.report_of(facts).failures[0].message
 
 
 def test_a_file_may_import_its_neighbour(check, tmp_path):
-    (tmp_path / "sibling.py").write_text(
-        "from answers.probability.softmax import softmax\n"
-    )
+    (tmp_path / "sibling.py").write_text("from answers.probability.softmax import softmax\n")
     assert check("from sibling import softmax\n").report.passed
 
 
@@ -334,9 +321,7 @@ def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
 
 
 @linux
-def test_a_supervisor_that_is_killed_gives_a_verdict_and_takes_the_code_along(
-    check, tmp_path
-):
+def test_a_supervisor_that_is_killed_gives_a_verdict_and_takes_the_code_along(check, tmp_path):
     running = under_way(tmp_path, "while True:\n    pass\n")
     running.process.kill()
     assert "the checker was ended before it could report" in told(running.outcome())
@@ -366,9 +351,7 @@ def test_an_exercise_that_needs_a_missing_library_says_so(tmp_path, monkeypatch)
         ],
     )
     outcome = sandbox.Check("softmax", tmp_path / "softmax.py").outcome()
-    assert "it could not be loaded: import of answers.probability.softmax" in told(
-        outcome
-    )
+    assert "it could not be loaded: import of answers.probability.softmax" in told(outcome)
 
 
 def test_the_tail_ends_with_whole_lines_where_it_can():

@@ -28,9 +28,7 @@ def scaling():
     exercise = Exercise(scaled, "a-page", ("Hint.",))
     exercise.case("a matrix", numbers(3, 2), numbers(2))
     exercise.case("fixed weights", numbers(3, 2), numbers(2, wanted=False), shift=0.5)
-    exercise.case(
-        "float32", numbers(3, 2, dtype=torch.float32), numbers(2, dtype=torch.float32)
-    )
+    exercise.case("float32", numbers(3, 2, dtype=torch.float32), numbers(2, dtype=torch.float32))
     return exercise
 
 
@@ -101,9 +99,7 @@ def test_an_array_a_number_and_a_list_are_no_tensors(scaling, pair):
 
 def test_a_tensor_is_no_array_where_an_array_is_asked_for():
     exercise = Exercise(scaled, "a-page", ("Hint.",))
-    exercise.case(
-        "arrays", numbers(3, wanted=False).numpy(), numbers(3, wanted=False).numpy()
-    )
+    exercise.case("arrays", numbers(3, wanted=False).numpy(), numbers(3, wanted=False).numpy())
     said = told(exercise, lambda x, w: torch.from_numpy(x * w))
     assert "is a PyTorch tensor; return a NumPy array: tensor.detach().numpy()" in said
 
@@ -133,9 +129,7 @@ def test_a_graph_that_cannot_be_walked_is_told(scaling):
             y.zero_()
         return result - result.detach() + (x * w + shift).detach()
 
-    assert "RuntimeError: one of the variables needed for gradient" in told(
-        scaling, overwritten
-    )
+    assert "RuntimeError: one of the variables needed for gradient" in told(scaling, overwritten)
 
 
 def test_the_reference_is_left_without_gradients(scaling):

@@ -34,9 +34,7 @@ logarithms = st.integers(-640, 640).map(lambda n: n / 64)
 
 def exact(prior, likelihood):
     """The posterior in whole numbers and fractions."""
-    joint = [
-        Fraction(p) * Fraction(each) for p, each in zip(prior, likelihood, strict=True)
-    ]
+    joint = [Fraction(p) * Fraction(each) for p, each in zip(prior, likelihood, strict=True)]
     return [float(each / sum(joint)) for each in joint]
 
 
@@ -44,9 +42,7 @@ def exact(prior, likelihood):
 def problems(draw, pieces=1):
     """A prior, and a likelihood for each piece of evidence; the first hypothesis is possible."""
     size = draw(st.integers(1, 6))
-    counts = np.array(
-        draw(st.lists(weights, min_size=size, max_size=size)), dtype=float
-    )
+    counts = np.array(draw(st.lists(weights, min_size=size, max_size=size)), dtype=float)
     counts[0] += 1
     likelihoods = np.array(
         [draw(st.lists(weights, min_size=size, max_size=size)) for _ in range(pieces)]
@@ -57,9 +53,7 @@ def problems(draw, pieces=1):
 
 @sixty_examples
 @given(problems(), st.integers(-900, 900))
-def test_agrees_with_exact_fractions_whatever_factor_all_likelihoods_share(
-    problem, shift
-):
+def test_agrees_with_exact_fractions_whatever_factor_all_likelihoods_share(problem, shift):
     prior, (likelihood,) = problem
     expected = exact(prior, likelihood)
     got = posterior(prior, likelihood)
@@ -79,10 +73,7 @@ def test_agrees_with_50_digits_however_small_prior_and_likelihood_are(pairs):
     prior[0] = 1.0
     prior /= prior.sum()
     with mpmath.workdps(50):
-        joint = [
-            mpmath.mpf(p) * mpmath.mpf(q)
-            for p, q in zip(prior, likelihood, strict=True)
-        ]
+        joint = [mpmath.mpf(p) * mpmath.mpf(q) for p, q in zip(prior, likelihood, strict=True)]
         total = mpmath.fsum(joint)
         expected = [float(each / total) for each in joint]
     assert_allclose(posterior(prior, likelihood), expected, rtol=1e-12, atol=1e-300)
@@ -98,9 +89,7 @@ def test_100_000_hypotheses_agree_with_scipy():
     prior = rng.dirichlet(np.ones(100_000))
     log_likelihood = rng.normal(-5000, 300, size=100_000)
     expected = scipy.special.log_softmax(np.log(prior) + log_likelihood)
-    assert_allclose(
-        log_posterior(np.log(prior), log_likelihood), expected, rtol=1e-13, atol=1e-13
-    )
+    assert_allclose(log_posterior(np.log(prior), log_likelihood), expected, rtol=1e-13, atol=1e-13)
     likelihood = np.exp(rng.normal(-690, 3, size=100_000))
     got = posterior(prior, likelihood)
     expected = prior * (likelihood * 1e280)
@@ -126,9 +115,7 @@ joint_tables = arrays(np.float64, (3, 2, 4), elements=st.integers(1, 9).map(floa
 
 @sixty_examples
 @given(joint_tables, st.integers(0, 1), st.integers(0, 3))
-def test_sequential_is_batch_for_dependent_evidence_if_the_second_is_given_the_first(
-    table, e1, e2
-):
+def test_sequential_is_batch_for_dependent_evidence_if_the_second_is_given_the_first(table, e1, e2):
     """A table of P(hypothesis, e1, e2) with any dependence; the truth is read off it."""
     table = table / table.sum()
     prior = table.sum(axis=(1, 2))
@@ -163,9 +150,7 @@ def test_a_batch_is_its_rows_and_one_prior_serves_all(problem):
     rows = [posterior(prior, row) for row in likelihoods]
     assert_array_equal(batch, rows)
     assert_array_equal(posterior(np.stack([prior, prior]), likelihoods), rows)
-    assert_array_equal(
-        posterior(np.stack([prior, prior]), likelihoods[0]), [rows[0]] * 2
-    )
+    assert_array_equal(posterior(np.stack([prior, prior]), likelihoods[0]), [rows[0]] * 2)
 
 
 @sixty_examples
@@ -176,11 +161,7 @@ def test_the_expected_posterior_is_the_prior(problem):
     likelihood = np.minimum(likelihood, 1.0)
     outcomes = np.stack([likelihood, 1 - likelihood])
     evidence = outcomes @ prior
-    mean = sum(
-        p * posterior(prior, row)
-        for p, row in zip(evidence, outcomes, strict=True)
-        if p
-    )
+    mean = sum(p * posterior(prior, row) for p, row in zip(evidence, outcomes, strict=True) if p)
     assert_allclose(mean, prior, rtol=1e-10, atol=1e-13)
 
 
@@ -245,9 +226,7 @@ def test_beta_update_of_arrays_broadcasts_and_keeps_float32():
     assert_array_equal(a, [[5, 6], [6, 7]])
     assert_array_equal(b, [9, 10])
     single = np.ones(2, dtype=np.float32)
-    assert all(
-        each.dtype == np.float32 for each in beta_update(single, single, single, single)
-    )
+    assert all(each.dtype == np.float32 for each in beta_update(single, single, single, single))
 
 
 @sixty_examples
@@ -356,9 +335,7 @@ def test_the_theorem_as_derived_gives_the_numbers_of_the_code():
     assert theorem.startswith(r"\frac{P(A) P(B \mid A)}")
     _, (_, batch) = derivations.sequential()
     numbers = {}
-    for i, (p, a, b) in enumerate(
-        [(0.2, 0.5, 0.9), (0.3, 0.1, 0.4), (0.5, 0.7, 0.2)], 1
-    ):
+    for i, (p, a, b) in enumerate([(0.2, 0.5, 0.9), (0.3, 0.1, 0.4), (0.5, 0.7, 0.2)], 1):
         numbers |= {
             derivations.prior[i]: p,
             derivations.first[i]: a,

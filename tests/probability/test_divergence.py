@@ -115,9 +115,7 @@ def test_a_base_divides_by_its_logarithm(pair, base):
     p, q = pair
     expected = scipy.stats.entropy(p, q, base=base)
     assert_allclose(kl_divergence(p, q, base), expected, rtol=1e-12, atol=1e-15)
-    assert_allclose(
-        entropy(p, base=base), scipy.stats.entropy(p, base=base), rtol=1e-12
-    )
+    assert_allclose(entropy(p, base=base), scipy.stats.entropy(p, base=base), rtol=1e-12)
     expected = jensenshannon(p, q, base=base) ** 2
     assert_allclose(jensen_shannon(p, q, base), expected, rtol=1e-12, atol=1e-15)
 
@@ -194,9 +192,7 @@ def test_kl_from_logits_agrees_with_pytorch(shape, axis, dtype):
     rng = np.random.default_rng(5)
     a, b = ((5 * rng.normal(size=shape) + far).astype(dtype) for far in (9, -900))
     log_p, log_q = (torch.log_softmax(torch.tensor(x), axis) for x in (a, b))
-    expected = torch.nn.functional.kl_div(
-        log_q, log_p, reduction="none", log_target=True
-    )
+    expected = torch.nn.functional.kl_div(log_q, log_p, reduction="none", log_target=True)
     got = kl_from_logits(a, b, axis=axis)
     assert got.dtype == dtype
     assert_allclose(got, expected.sum(axis), rtol=PRECISION[dtype], atol=1e-6)
@@ -235,9 +231,7 @@ def test_gradients_stay_finite_where_q_rounds_to_zero():
 
 
 def test_a_target_with_a_zero_has_no_reverse_gradient():
-    with pytest.raises(
-        ValueError, match=r"`p` holds 0.0 at index 1: KL\(q‖p\) is infin"
-    ):
+    with pytest.raises(ValueError, match=r"`p` holds 0.0 at index 1: KL\(q‖p\) is infin"):
         kl_gradients(np.array([1.0, 0.0]), np.zeros(2))
 
 
@@ -294,9 +288,7 @@ def gradient_of_mean(k, logits, reference):
     The samples, and so the weights p, are held fixed, as they are in a training step.
     """
     p, log_reference = softmax(logits), np.log(reference)
-    return numerical_gradient(
-        lambda z: p @ k(np.log(softmax(z)), log_reference), logits
-    )
+    return numerical_gradient(lambda z: p @ k(np.log(softmax(z)), log_reference), logits)
 
 
 def test_differentiating_an_estimator_differentiates_not_what_it_estimates():
@@ -402,9 +394,7 @@ def test_shapes_that_differ_are_refused_even_if_they_broadcast():
 @pytest.mark.parametrize("k", [k1, k2, k3])
 def test_samples_that_p_cannot_draw_are_refused(k):
     zeros = np.zeros(2)
-    with pytest.raises(
-        ValueError, match="`log_p` holds -inf at index 1: p never draws"
-    ):
+    with pytest.raises(ValueError, match="`log_p` holds -inf at index 1: p never draws"):
         k(np.array([0, -np.inf]), zeros)
     with pytest.raises(ValueError, match="`log_q` holds nan at index 0"):
         k(zeros, np.array([np.nan, 0]))

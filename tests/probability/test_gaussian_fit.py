@@ -24,9 +24,7 @@ from answers.probability.gaussian_fit import (
     two_modes,
 )
 
-LOPSIDED = Mixture(
-    np.array([0.2, 0.5, 0.3]), np.array([-4.0, 0.5, 2.0]), np.array([0.5, 1.2, 0.8])
-)
+LOPSIDED = Mixture(np.array([0.2, 0.5, 0.3]), np.array([-4.0, 0.5, 2.0]), np.array([0.5, 1.2, 0.8]))
 for array in vars(LOPSIDED).values():
     array.flags.writeable = False
 LN_2 = math.log(2)
@@ -35,9 +33,7 @@ LN_2 = math.log(2)
 def scipy_log_density(mixture, x):
     logs = [
         math.log(w) + scipy.stats.norm.logpdf(x, m, s)
-        for w, m, s in zip(
-            mixture.weights, mixture.means, mixture.deviations, strict=True
-        )
+        for w, m, s in zip(mixture.weights, mixture.means, mixture.deviations, strict=True)
     ]
     return scipy.special.logsumexp(logs, axis=0)
 
@@ -103,9 +99,7 @@ def test_mean_and_deviation_are_those_of_the_density(mixture):
     weights = np.exp(mixture.log_density(x)) * (x[1] - x[0])
     assert_allclose(weights.sum(), 1, rtol=1e-10)
     assert_allclose(mixture.mean, weights @ x, atol=1e-9)
-    assert_allclose(
-        mixture.deviation, np.sqrt(weights @ (x - mixture.mean) ** 2), rtol=1e-9
-    )
+    assert_allclose(mixture.deviation, np.sqrt(weights @ (x - mixture.mean) ** 2), rtol=1e-9)
 
 
 def test_the_density_keeps_its_axes_and_a_part_of_weight_0_adds_nothing():
@@ -150,9 +144,7 @@ def test_the_forward_fit_has_the_least_forward_divergence(target):
     assert fit == pytest.approx((target.mean, target.deviation), rel=1e-12)
     least = kl_of_densities(target, fit)
     for factor in (0.99, 1.01):
-        assert (
-            kl_of_densities(target, Gaussian(fit.mean, factor * fit.deviation)) > least
-        )
+        assert kl_of_densities(target, Gaussian(fit.mean, factor * fit.deviation)) > least
         moved = Gaussian(fit.mean + factor - 1, fit.deviation)
         assert kl_of_densities(target, moved) > least
 
@@ -199,25 +191,19 @@ def test_a_gaussian_is_its_own_fit_in_both_directions(mean, deviation, direction
 @settings(max_examples=25)
 @given(mixtures, st.floats(-10, 10), st.floats(0.1, 10))
 def test_moving_and_stretching_p_moves_and_stretches_its_fits(mixture, by, factor):
-    moved = Mixture(
-        mixture.weights, by + factor * mixture.means, factor * mixture.deviations
-    )
+    moved = Mixture(mixture.weights, by + factor * mixture.means, factor * mixture.deviations)
     start = (mixture.mean, mixture.deviation)
     there = (by + factor * start[0], factor * start[1])
     for direction in ("forward", "reverse"):
         mean, deviation = fit_gaussian(mixture, direction, start)
         got = fit_gaussian(moved, direction, there)
         assert got.deviation == pytest.approx(factor * deviation, rel=1e-4)
-        assert got.mean == pytest.approx(
-            by + factor * mean, abs=1e-4 * (1 + factor) * deviation
-        )
+        assert got.mean == pytest.approx(by + factor * mean, abs=1e-4 * (1 + factor) * deviation)
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
 @pytest.mark.parametrize("target", [two_modes(2), two_modes(5), LOPSIDED])
-def test_a_log_density_with_any_constant_gives_the_fits_of_the_mixture(
-    target, direction
-):
+def test_a_log_density_with_any_constant_gives_the_fits_of_the_mixture(target, direction):
     def unnormalised(x):
         return target.log_density(x) - 12.5
 
@@ -238,13 +224,9 @@ def test_modes_at_2_are_covered_and_modes_at_3_are_sought():
     assert [abs(round(fit.mean, 2)) for fit in apart] == [2.98, 2.98, 0]
 
 
-@pytest.mark.parametrize(
-    ("mode", "best"), [(2.79, 0), (2.81, 2.78)], ids=["covers", "seeks"]
-)
+@pytest.mark.parametrize(("mode", "best"), [(2.79, 0), (2.81, 2.78)], ids=["covers", "seeks"])
 def test_the_best_reverse_fit_leaves_the_middle_between_2_79_and_2_81(mode, best):
-    assert abs(fit_gaussian(two_modes(mode), "reverse").mean) == pytest.approx(
-        best, abs=0.01
-    )
+    assert abs(fit_gaussian(two_modes(mode), "reverse").mean) == pytest.approx(best, abs=0.01)
 
 
 @pytest.mark.parametrize(("mode", "fits"), [(2.41, 1), (2.42, 3)])
@@ -274,9 +256,7 @@ def test_a_fit_on_one_of_two_distant_modes_costs_ln_2():
         assert fit.deviation == pytest.approx(1, abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("start", "mean"), [(1, 5), (-1, -5), ((0.0, 1.0), 0), ((0.5, 4.0), 0)]
-)
+@pytest.mark.parametrize(("start", "mean"), [(1, 5), (-1, -5), ((0.0, 1.0), 0), ((0.5, 4.0), 0)])
 def test_the_start_decides_which_minimum_is_found(start, mean):
     fit = fit_gaussian(two_modes(5), "reverse", start)
     assert fit.mean == pytest.approx(mean, abs=1e-4)

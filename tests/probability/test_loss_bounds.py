@@ -94,15 +94,10 @@ def start_at(classes, position):
     [
         *((classes, 1, correct) for classes in CLASSES for correct in (True, False)),
         *((classes, k, True) for classes, k in [(2, 2), (7, 2), (7, 7), (50, 5)]),
-        *(
-            (classes, k, False)
-            for classes, k in [(3, 2), (7, 2), (7, 5), (7, 6), (50, 5)]
-        ),
+        *((classes, k, False) for classes, k in [(3, 2), (7, 2), (7, 5), (7, 6), (50, 5)]),
     ],
 )
-def test_no_search_crosses_the_bounds_of_the_top_k_and_it_nears_both(
-    classes, k, correct
-):
+def test_no_search_crosses_the_bounds_of_the_top_k_and_it_nears_both(classes, k, correct):
     def allowed(logits):
         inside = (rank(logits) < k) & untied(logits)
         return inside if correct else rank(logits) >= k
@@ -169,9 +164,7 @@ def test_no_search_crosses_the_bounds_of_the_mean_and_it_nears_both(examples, er
     ("classes", "confidence"),
     [(2, 0.7), (3, 0.4), (3, 0.8), (7, 0.2), (7, 0.15), (7, 0.99), (50, 0.3)],
 )
-def test_no_search_crosses_the_bounds_at_a_confidence_and_it_nears_both(
-    classes, confidence
-):
+def test_no_search_crosses_the_bounds_at_a_confidence_and_it_nears_both(classes, confidence):
     """Class 0 is true and class 1 wins with the given probability; the rest is searched."""
     rng = np.random.default_rng(classes)
 
@@ -206,9 +199,7 @@ def test_the_loss_of_a_right_answer_is_that_of_its_confidence():
 @sixty_examples
 @given(classes_, st.data())
 def test_the_loss_that_pytorch_computes_lies_within_the_bounds(classes, data):
-    z = data.draw(
-        st.lists(st.floats(-7, 7), min_size=classes, max_size=classes, unique=True)
-    )
+    z = data.draw(st.lists(st.floats(-7, 7), min_size=classes, max_size=classes, unique=True))
     logits = torch.tensor([z], dtype=torch.float64)
     for y in range(classes):
         loss = torch.nn.functional.cross_entropy(logits, torch.tensor([y])).item()
@@ -286,9 +277,7 @@ def test_top_1_is_plain_accuracy(classes):
 def test_a_threshold_of_a_half_is_argmax_of_two_classes():
     for correct in (True, False):
         for positive in (True, False):
-            assert_allclose(
-                threshold_loss_bounds(0.5, positive, correct), loss_bounds(2, correct)
-            )
+            assert_allclose(threshold_loss_bounds(0.5, positive, correct), loss_bounds(2, correct))
 
 
 def test_the_derived_formulas_have_the_values_that_the_code_returns():

@@ -55,9 +55,7 @@ def test_small_whole_numbers_agree_with_order_statistics(b, a):
     # B's order statistic is above A's if at least alpha_a of A's are below it.
     total = Fraction(0)
     for below in range(a[0], n_a + 1):
-        ways = comb(below + b[0] - 1, below) * comb(
-            n_a - below + n_b - b[0], n_a - below
-        )
+        ways = comb(below + b[0] - 1, below) * comb(n_a - below + n_b - b[0], n_a - below)
         total += Fraction(ways, comb(n_a + n_b, n_a))
     assert probability_larger(b, a) == pytest.approx(float(total), rel=1e-12)
 

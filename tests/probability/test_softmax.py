@@ -24,12 +24,8 @@ PRECISION = {np.float32: 2e-6, np.float64: 1e-14}
 
 # Multiples of 1/64 add without rounding, so a property of shifts holds to the last bit.
 exact = st.integers(-640, 640).map(lambda n: n / 64)
-batches = arrays(
-    np.float64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=exact
-)
-tensors = arrays(
-    np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=exact
-)
+batches = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=exact)
+tensors = arrays(np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=exact)
 
 
 def torch_cross_entropy(logits, targets):
@@ -73,9 +69,7 @@ def test_agrees_with_50_digit_arithmetic_at_any_magnitude(logits):
     x = np.array(logits, dtype=np.float64)
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         assert_allclose(softmax(x), p, rtol=1e-14)
-        assert_allclose(
-            log_softmax(x), log_p, rtol=1e-14, atol=2e-16
-        )  # log(1 + tiny) rounds
+        assert_allclose(log_softmax(x), log_p, rtol=1e-14, atol=2e-16)  # log(1 + tiny) rounds
         assert_allclose(logsumexp(x), lse, rtol=1e-14)
 
 
@@ -181,9 +175,7 @@ def test_a_target_that_is_no_class_is_refused_with_its_index(targets, message):
         (np.zeros((3, 2, 2)), np.zeros(3, int), "logits"),
     ],
 )
-def test_a_wrong_shape_or_dtype_is_refused_by_the_name_of_its_parameter(
-    logits, targets, parameter
-):
+def test_a_wrong_shape_or_dtype_is_refused_by_the_name_of_its_parameter(logits, targets, parameter):
     with pytest.raises(TypeCheckError, match=f"parameter '{parameter}'"):
         cross_entropy(logits, targets)
 

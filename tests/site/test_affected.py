@@ -107,9 +107,7 @@ def test_what_depends_on_a_change_runs_and_nothing_else(changed, selection):
 
     def named(part):
         return [
-            test
-            for test in chosen
-            if test.startswith(part) or (part[0] == "[" and part in test)
+            test for test in chosen if test.startswith(part) or (part[0] == "[" and part in test)
         ]
 
     assert [part for part in wanted if not named(part)] == []
@@ -157,9 +155,7 @@ def test_a_function_concerns_who_names_it_and_not_who_names_its_neighbour():
         ),
         (
             ("answers/figures/efficient_inference.py", "roofline"),
-            Generated(
-                ROOT / "docs/figures/roofline.svg", "answers.site.generated.figure"
-            ),
+            Generated(ROOT / "docs/figures/roofline.svg", "answers.site.generated.figure"),
         ),
         (
             ("answers/exercises/fix_the_gpt.py", REST),
@@ -177,9 +173,7 @@ def test_a_case_is_what_it_is_about(changed, case):
 
 
 def test_hooks_of_pytest_and_fixtures_concern_their_tests():
-    assert Affected({("conftest.py", "pytest_configure")}).concerns_test(
-        item("tests/a.py")
-    )
+    assert Affected({("conftest.py", "pytest_configure")}).concerns_test(item("tests/a.py"))
     own = ("tests/site/test_affected.py", "item")
     assert Affected({own}).concerns_test(item("tests/a.py"))
     assert Affected({("conftest.py", "Snippet")}).concerns_test(item("README.md"))
@@ -210,6 +204,4 @@ def test_a_page_refers_to_what_it_includes_imports_and_has_made():
     page = affected.graph().refers["docs/questions/20-bayes.md", WHOLE]
     assert (BAYES, "posterior_odds") in page
     assert ("docs/figures/people_tested.svg", WHOLE) in page
-    assert ("answers/site/index.py", "table") in affected.graph().refers[
-        "docs/index.md", WHOLE
-    ]
+    assert ("answers/site/index.py", "table") in affected.graph().refers["docs/index.md", WHOLE]

@@ -22,9 +22,7 @@ def test_a_page_has_practice_sources_and_something_that_was_checked(question):
         f"{question.path.name}: an exercise or a lab"
     )
     sources = question.text.partition("\n## Sources\n")[2]
-    assert len(re.findall(r"^- ", sources, re.M)) >= 2, (
-        f"{question.path.name}: two sources"
-    )
+    assert len(re.findall(r"^- ", sources, re.M)) >= 2, f"{question.path.name}: two sources"
     checked = ("```math\n", '--8<-- "docs/figures/', "<!-- generated:")
     wrong = question.text.partition("\n## What goes wrong\n")[2].partition("\n## ")[0]
     assert "{ .text .output }" in wrong or any(m in question.text for m in checked), (

@@ -49,9 +49,7 @@ def test_without_javascript_there_is_the_task_and_the_command(name):
 
 
 def test_an_exercise_that_needs_pytorch_is_for_the_command_line(monkeypatch):
-    monkeypatch.setattr(
-        modules, "runs_in_browser", lambda module: not module.endswith(".softmax")
-    )
+    monkeypatch.setattr(modules, "runs_in_browser", lambda module: not module.endswith(".softmax"))
     entry = bundle.exercise("softmax")
     assert entry.keys() == {"page", "summary"}
     html = exercise_fence.place("softmax", entry)
@@ -110,8 +108,7 @@ def test_whatever_is_written_gets_a_verdict_with_its_line(text, case, said):
 def test_a_known_mistake_is_named():
     told = browser_judge.check(
         "softmax",
-        f"{HEAD}    p = np.exp(x - x.max())\n"
-        "    return p / p.sum(axis=axis, keepdims=True)\n",
+        f"{HEAD}    p = np.exp(x - x.max())\n    return p / p.sum(axis=axis, keepdims=True)\n",
     )
     assert told["bug"] == "global_maximum"
     assert told["diagnosis"] == catalog.load("softmax").bugs["global_maximum"].diagnosis
@@ -128,9 +125,7 @@ def test_a_check_leaves_no_traces_for_the_next(capsys):
     assert "it defines no function `softmax`" in told["failures"][0]["message"]
     assert (sys.path, sys.stdin, sys.stdout, sys.getrecursionlimit()) == before
     assert set(sys.modules) == modules
-    assert (
-        browser_judge.check("softmax", bundle.exercise("softmax")["solution"]) == PASSED
-    )
+    assert browser_judge.check("softmax", bundle.exercise("softmax")["solution"]) == PASSED
 
 
 def test_a_text_that_replaces_what_checks_rely_on_asks_for_a_new_start(monkeypatch):

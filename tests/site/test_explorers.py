@@ -149,9 +149,7 @@ def test_posterior_of_a_test_agrees_with_counting(prior, sensitivity, false_posi
     facts = view(prior, sensitivity, false_positives).facts
     ill, found = 1000 * prior, 1000 * prior * sensitivity
     healthy = 1000 * (1 - prior) * false_positives
-    assert numbers(facts[0].replace("1,000", ""))[:2] == pytest.approx(
-        [ill, found], abs=0.06
-    )
+    assert numbers(facts[0].replace("1,000", ""))[:2] == pytest.approx([ill, found], abs=0.06)
     assert numbers(facts[1])[0] == pytest.approx(healthy, abs=0.06)
     share = 100 * found / (found + healthy)
     assert numbers(facts[2])[-1] == pytest.approx(share, abs=0.06)

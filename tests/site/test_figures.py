@@ -16,12 +16,8 @@ def test_every_file_has_a_figure_that_draws_it():
 
 
 def test_every_figure_is_on_a_page():
-    text = "".join(
-        page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md")
-    )
-    assert [
-        name for name in names() if f'--8<-- "docs/figures/{name}.svg"' not in text
-    ] == []
+    text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    assert [name for name in names() if f'--8<-- "docs/figures/{name}.svg"' not in text] == []
 
 
 @pytest.mark.parametrize("name", names())

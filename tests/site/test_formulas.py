@@ -29,9 +29,7 @@ def tex(html):
     """The TeX of each formula of a page, in order."""
     return [
         unescape(t)
-        for t in re.findall(
-            r'<annotation encoding="[^"]*tex">(.*?)</annotation>', html, re.S
-        )
+        for t in re.findall(r'<annotation encoding="[^"]*tex">(.*?)</annotation>', html, re.S)
     ]
 
 
@@ -121,10 +119,7 @@ def test_mkdocs_names_the_page_of_a_bad_formula(tmp_path):
         text=True,
     )
     assert done.returncode
-    assert (
-        "Error reading page 'index.md': cannot typeset the formula \\frac{1"
-        in done.stderr
-    )
+    assert "Error reading page 'index.md': cannot typeset the formula \\frac{1" in done.stderr
 
 
 def test_the_anchor_of_a_heading_is_made_of_its_tex():
@@ -134,11 +129,7 @@ def test_the_anchor_of_a_heading_is_made_of_its_tex():
 def test_a_formula_is_found_by_search_once():
     """Material's search skips what is marked so, up to the first closing tag of the same name."""
     html = formulas.typeset("x")
-    assert (
-        html.count("data-search-exclude")
-        == html.count("<math data-search-exclude")
-        == 1
-    )
+    assert html.count("data-search-exclude") == html.count("<math data-search-exclude") == 1
 
 
 def test_nothing_heavy_is_imported_before_the_first_formula():
@@ -147,22 +138,13 @@ def test_nothing_heavy_is_imported_before_the_first_formula():
         "markdown.markdown('no formula', extensions=['answers.site.formulas'])\n"
         "print({'torch', 'sympy', 'scipy', 'matplotlib', 'py_mini_racer'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 
 def test_vendored_katex_is_what_its_readme_fetches():
-    sums = dict(
-        reversed(line.split())
-        for line in (KATEX / "SHA256SUMS").read_text().splitlines()
-    )
-    files = {
-        path.relative_to(KATEX).as_posix()
-        for path in KATEX.rglob("*")
-        if path.is_file()
-    }
+    sums = dict(reversed(line.split()) for line in (KATEX / "SHA256SUMS").read_text().splitlines())
+    files = {path.relative_to(KATEX).as_posix() for path in KATEX.rglob("*") if path.is_file()}
     assert files == {*sums, "README.txt", "SHA256SUMS"}
     for name, digest in sums.items():
         assert hashlib.sha256((KATEX / name).read_bytes()).hexdigest() == digest, name

@@ -9,9 +9,7 @@ from answers.site.generated import table
 TABLE = [each for each in table() if "with_outputs" not in each.function]
 
 
-@pytest.mark.parametrize(
-    "each", TABLE, ids=lambda each: f"{each.path.relative_to(ROOT)}"
-)
+@pytest.mark.parametrize("each", TABLE, ids=lambda each: f"{each.path.relative_to(ROOT)}")
 def test_what_is_committed_is_what_its_function_makes(each):
     text = each.path.read_text("utf-8") if each.path.exists() else ""
     if found := each.complaints(text, each.make(text)):

@@ -47,9 +47,7 @@ def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
     def other(number, topic):
         path = page.with_name(f"{number:02}-x.md")
         path.write_text(
-            FRONT_MATTER.replace("number: 8", f"number: {number}").replace(
-                "Arrays", topic
-            )
+            FRONT_MATTER.replace("number: 8", f"number: {number}").replace("Arrays", topic)
         )
         return read(path)
 
@@ -90,9 +88,7 @@ def test_front_matter_is_refused_with_the_page_and_the_key(page, old, new, messa
 
 @pytest.mark.parametrize("part", ["question", "thirty_seconds"])
 def test_a_missing_part_is_named(page, part):
-    with pytest.raises(
-        ValueError, match=r"^08-broadcasting\.md: the (admonition|section) `"
-    ):
+    with pytest.raises(ValueError, match=r"^08-broadcasting\.md: the (admonition|section) `"):
         getattr(read(page), part)
 
 

@@ -31,9 +31,7 @@ def test_every_cell_of_code_is_one_that_runs(path):
     nbformat.validate(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            assert not re.search(
-                r"^ *(```|~~~)|^\s*\n {4}\S|<pre|<script", cell.source, re.M
-            )
+            assert not re.search(r"^ *(```|~~~)|^\s*\n {4}\S|<pre|<script", cell.source, re.M)
         else:
             assert not re.search(r"^\s*[%!?]", cell.source, re.M), "plain Python only"
 
@@ -46,9 +44,7 @@ def test_a_lab_is_described_and_has_one_title_and_no_formulas(path):
     assert text.startswith("# ")
     assert len(re.findall(r"^# ", text, re.M)) == 1
     assert "$" not in text
-    assert not re.search(r"^#+.*`", text, re.M), (
-        "the contents leave out code in a heading"
-    )
+    assert not re.search(r"^#+.*`", text, re.M), "the contents leave out code in a heading"
 
 
 def test_each_lab_is_told_of_in_the_index():
@@ -78,9 +74,7 @@ def test_what_a_lab_would_hide_is_found(small, tmp_path):
     assert not differences(text, text)
     assert after.cells[0].execution_count is None
     assert "-43" in differences(text.replace("42", "43"), text)
-    assert differences(text + "\n", text) == [
-        "it is not as `pytest --update` stores it"
-    ]
+    assert differences(text + "\n", text) == ["it is not as `pytest --update` stores it"]
 
 
 def test_an_output_that_is_no_text_is_refused(small, tmp_path):
@@ -98,9 +92,7 @@ def test_a_link_to_a_file_leads_to_its_page_from_jupyter_and_from_the_site(site)
 
 @each_lab
 def test_a_lab_can_be_downloaded_as_it_is(path, site):
-    assert (
-        site.folder / "labs" / path.stem / path.name
-    ).read_bytes() == path.read_bytes()
+    assert (site.folder / "labs" / path.stem / path.name).read_bytes() == path.read_bytes()
 
 
 @each_lab
@@ -114,7 +106,5 @@ def test_a_link_to_no_file_stops_the_build():
     file = SimpleNamespace(src_uri="labs/a.ipynb")
     files = SimpleNamespace(get_file_from_path={}.get)
     html = '<a href="../questions/no-such.md">x</a><style></style>'
-    with pytest.raises(
-        PluginError, match=r"labs/a\.ipynb links to \.\./questions/no-such"
-    ):
+    with pytest.raises(PluginError, match=r"labs/a\.ipynb links to \.\./questions/no-such"):
         labs.on_page_content(html, SimpleNamespace(file=file), None, files)

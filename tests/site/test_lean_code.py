@@ -22,16 +22,11 @@ def render(extensions):
 
 
 def without(site):
-    return [
-        name for name in site.markdown_extensions if name != "answers.site.lean_code"
-    ]
+    return [name for name in site.markdown_extensions if name != "answers.site.lean_code"]
 
 
 def test_the_text_is_the_code():
-    assert (
-        unescape(re.sub("<[^>]*>", "", render(lambda site: site.markdown_extensions)))
-        == CODE
-    )
+    assert unescape(re.sub("<[^>]*>", "", render(lambda site: site.markdown_extensions))) == CODE
 
 
 def test_keywords_strings_numbers_and_comments_keep_their_elements_and_the_rest_has_none():

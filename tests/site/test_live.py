@@ -49,9 +49,7 @@ def test_one_command_writes_what_the_browser_loads(monkeypatch, tmp_path, made):
         assert found == made
 
 
-def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(
-    monkeypatch, made
-):
+def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeypatch, made):
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
     code = (
         "import sys; sys.modules['torch'] = sys.modules['sympy'] = None; "
@@ -63,9 +61,7 @@ def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(
     assert bundle.made_of(("any state",)) == made
 
 
-def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(
-    monkeypatch, tmp_path
-):
+def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(monkeypatch, tmp_path):
     calls = []
     monkeypatch.setattr(bundle, "made_of", cache(lambda state: calls.append(state)))
     monkeypatch.setattr(bundle.modules, "PACKAGE", tmp_path)
@@ -93,9 +89,7 @@ def test_all_that_the_browser_gets_can_be_imported_without_what_it_lacks(tmp_pat
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source, encoding="utf-8")
-        modules.append(
-            name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        )
+        modules.append(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n"
     code += "".join(f"sys.modules[{name!r}] = None\n" for name in ABSENT)
     code += "".join(f"import {module}\n" for module in modules)
@@ -125,8 +119,7 @@ def test_a_module_is_there_if_all_that_it_imports_is(module, there):
 @pytest.mark.parametrize("folder", VENDORED, ids=lambda path: path.name)
 def test_what_is_vendored_is_what_its_readme_fetches(folder):
     sums = dict(
-        reversed(line.split("  ", 1))
-        for line in (folder / "SHA256SUMS").read_text().splitlines()
+        reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines()
     )
     for name, expected in sums.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected

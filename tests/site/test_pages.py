@@ -50,9 +50,7 @@ class CodeBlocks(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        if language := re.search(
-            r"\blanguage-([\w+-]+)", dict(attrs).get("class") or ""
-        ):
+        if language := re.search(r"\blanguage-([\w+-]+)", dict(attrs).get("class") or ""):
             self.language = language[1]
         if tag == "pre":
             self.text = ""
@@ -75,11 +73,7 @@ def render(page: Path) -> str:
         return renderer().reset().convert(get_data(text)[0])
     except Exception as error:  # of an include, of a formula, of an extension
         quoted = re.search(r"'([^']+)'|formula (.+)", str(error))
-        line = (
-            1
-            if quoted is None
-            else 1 + text[: text.find(quoted[1] or quoted[2])].count("\n")
-        )
+        line = 1 if quoted is None else 1 + text[: text.find(quoted[1] or quoted[2])].count("\n")
         pytest.fail(f"{page.relative_to(ROOT)}:{line}: {error}", pytrace=False)
 
 
@@ -102,9 +96,7 @@ def escapes(page: Path) -> list[str]:
 
     try:
         blocks = fences(page)
-    except (
-        RuntimeError
-    ) as error:  # an end is missing: often that of a fence it did not see
+    except RuntimeError as error:  # an end is missing: often that of a fence it did not see
         return [*found, f"{name}: {error}"]
     for fence in blocks:
         if fence.language == "math":
@@ -117,17 +109,11 @@ def escapes(page: Path) -> list[str]:
                 fence.line,
                 f"an output belongs to `{fence.language}`, which nothing runs",
             )
-        if fence.language == "console" and re.search(
-            r"^(?!\$ |$)", fence.raw, re.MULTILINE
-        ):
+        if fence.language == "console" and re.search(r"^(?!\$ |$)", fence.raw, re.MULTILINE):
             complain(fence.line, "an output that nothing checks; show `$ ` lines only")
 
-    python = Counter(
-        fence.shown.strip() for fence in blocks if fence.language == "python"
-    )
-    outputs = Counter(
-        fence.output.strip() for fence in blocks if fence.output is not None
-    )
+    python = Counter(fence.shown.strip() for fence in blocks if fence.language == "python")
+    outputs = Counter(fence.output.strip() for fence in blocks if fence.output is not None)
     for language, text in CodeBlocks(render(page)).found:
         known = python if language == "python" else outputs
         if known[text] > 0:
@@ -165,15 +151,9 @@ def unchecked_equations(text):
     fenced = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.M | re.S)
     typed = re.compile(r"^[ \t]*\$\$(.+?)\$\$[ \t]*$\s*([^\n]*)", re.M | re.S)
     for equation, following in typed.findall(fenced.sub("", text)):
-        named = re.fullmatch(
-            r"<!-- checked by (tests/\w+/test_\w+\.py)::(test_\w+) -->", following
-        )
+        named = re.fullmatch(r"<!-- checked by (tests/\w+/test_\w+\.py)::(test_\w+) -->", following)
         source = ROOT / named[1] if named else None
-        if not (
-            named
-            and source.exists()
-            and f"def {named[2]}(" in source.read_text("utf-8")
-        ):
+        if not (named and source.exists() and f"def {named[2]}(" in source.read_text("utf-8")):
             yield equation.strip()
 
 
@@ -216,9 +196,7 @@ def test_modules_and_exercises_of_the_front_matter_exist(page):
     question = read(page)
     for module in question.modules:
         path = ROOT / "answers" / module.replace(".", "/")
-        assert path.with_suffix(".py").exists(), (
-            f"{page.name}: no module answers.{module}"
-        )
+        assert path.with_suffix(".py").exists(), f"{page.name}: no module answers.{module}"
     for exercise in question.exercises:
         path = ROOT / f"answers/exercises/{exercise}.py"
         assert path.exists(), f"{page.name}: no exercise {exercise}"
@@ -238,14 +216,10 @@ def test_no_two_pages_answer_one_question():
 @each_question
 def test_a_page_has_the_form_that_readers_expect(page):
     question = read(page)
-    assert question.text.startswith(f"\n# {question.title}\n"), (
-        f"{page.name}: begin with the title"
-    )
+    assert question.text.startswith(f"\n# {question.title}\n"), f"{page.name}: begin with the title"
     assert "$" not in question.title, f"{page.name}: no formula in the title"
     head = question.text.partition("\n## ")[0]
-    assert '!!! question "As it is asked"' in head, (
-        f"{page.name}: begin with the question"
-    )
+    assert '!!! question "As it is asked"' in head, f"{page.name}: begin with the question"
     render(page)
     headings = [token["name"] for token in renderer().toc_tokens[0]["children"]]
     assert headings[0] == FIRST, f"{page.name}: `## {FIRST}` comes first"

@@ -354,9 +354,7 @@ def project(tmp_path_factory):
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(
-                source, target, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target)
     write(
@@ -387,17 +385,12 @@ def mutated(project, tmp_path_factory):
             "answers/labels/toy.py": MODULE.replace("FACTOR = 2", "FACTOR = 3"),
             "answers/derivations/toy.py": DERIVATION.replace("z**2", "z**3"),
             "answers/figures/toy.py": FIGURE.replace("[1, 2, 3]", "[1, 2, 4]"),
-            "docs/questions/08-no-key.md": QUESTION.replace(
-                "number: 18", "number: 8"
-            ).replace("minutes: 1\n", ""),
-            "docs/questions/09-other-words.md": QUESTION.replace(
-                "number: 18", "number: 9"
+            "docs/questions/08-no-key.md": QUESTION.replace("number: 18", "number: 8").replace(
+                "minutes: 1\n", ""
             ),
+            "docs/questions/09-other-words.md": QUESTION.replace("number: 18", "number: 9"),
             "docs/figures/by_hand.svg": "<figure></figure>",
-            **{
-                f"docs/{name}.md": f"# {name}\n\n{text}\n"
-                for name, (text, _) in MUTATIONS.items()
-            },
+            **{f"docs/{name}.md": f"# {name}\n\n{text}\n" for name, (text, _) in MUTATIONS.items()},
         },
     )
     status, said = run(folder, *PYTEST)
@@ -451,8 +444,7 @@ def test_update_writes_all_that_is_missing_and_then_nothing(project, tmp_path):
     write(
         folder,
         {
-            "docs/index.md": HOME[: HOME.index("###")]
-            + HOME[HOME.index("<!-- /gen") :],
+            "docs/index.md": HOME[: HOME.index("###")] + HOME[HOME.index("<!-- /gen") :],
             "docs/figures/slope.svg": "",
             "docs/questions/18-toy.md": QUESTION.replace(
                 "        [0. 2.]\n\n        empty lines stay\n", ""

@@ -37,9 +37,7 @@ def test_the_recorded_perplexities_come_out_here_within_half_a_percent(made):
     """Rounding differs between processors; a code at the edge of two may go either way."""
     for name, row in measured.quality(made).items():
         recorded = RECORD["gpt"][name]
-        assert row["perplexity"] == pytest.approx(recorded["perplexity"], rel=5e-3), (
-            name
-        )
+        assert row["perplexity"] == pytest.approx(recorded["perplexity"], rel=5e-3), name
         assert row["same_byte"] == pytest.approx(recorded["same_byte"], abs=5e-3), name
 
 

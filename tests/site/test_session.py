@@ -38,27 +38,21 @@ def test_a_fence_knows_what_those_above_it_define(page):
 
 
 def test_a_fence_run_alone_runs_those_above_it_first_and_none_below(page):
-    path = page(
-        "```python\nx = 1\n```\n\n```python\nprint(x)\n```\n\n```python\nx = 2\n```\n"
-    )
+    path = page("```python\nx = 1\n```\n\n```python\nprint(x)\n```\n\n```python\nx = 2\n```\n")
     alone = Session(python_fences(path))
     assert alone.run(1).printed == "1\n"
     assert len(alone.outcomes) == 2
 
 
 def test_a_fence_runs_once_however_often_it_is_asked_for(page):
-    ran = Session(
-        python_fences(page("```python\nx = []\n```\n\n```python\nx += [1]\n```\n"))
-    )
+    ran = Session(python_fences(page("```python\nx = []\n```\n\n```python\nx += [1]\n```\n")))
     ran.run(1)
     ran.run(1)
     assert ran.namespace["x"] == [1]
 
 
 def test_a_failure_below_names_the_failure_above(page):
-    ran = Session(
-        python_fences(page("```python\nx = y\n```\n\n```python\nprint(x)\n```\n"))
-    )
+    ran = Session(python_fences(page("```python\nx = y\n```\n\n```python\nprint(x)\n```\n")))
     assert ran.complaint(0).startswith("page.md:2: x = y\nNameError")
     assert ran.complaint(1) == (
         "page.md:6: print(x)\nNameError: name 'x' is not defined\n(above it failed: line 1)"
@@ -82,12 +76,8 @@ def test_ctrl_c_stops_the_run(page):
 
 
 def test_a_page_is_the_main_module(page):
-    code = (
-        "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    n: int\n\n\n"
-    )
-    assert run(page(f"```python\n{code}print(A(1), A.__module__)\n```\n")) == [
-        "A(n=1) __main__\n"
-    ]
+    code = "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    n: int\n\n\n"
+    assert run(page(f"```python\n{code}print(A(1), A.__module__)\n```\n")) == ["A(n=1) __main__\n"]
 
 
 def test_an_include_enforces_its_annotations_and_defines_its_names(page, monkeypatch):
@@ -102,9 +92,7 @@ def test_an_include_enforces_its_annotations_and_defines_its_names(page, monkeyp
 def test_only_what_an_include_defines_enters_the_page(page, monkeypatch):
     monkeypatch.undo()
     ran = Session(
-        python_fences(
-            page('```python\n--8<-- "answers/probability/softmax.py:softmax"\n```\n')
-        )
+        python_fences(page('```python\n--8<-- "answers/probability/softmax.py:softmax"\n```\n'))
     )
     assert ran.run(0).error is None
     assert "softmax" in ran.namespace
@@ -132,9 +120,7 @@ def test_what_an_include_does_not_find_is_told_with_its_line(target, page, monke
 
 def test_includes_by_numbers_of_lines_are_refused(page):
     ran = Session(
-        python_fences(
-            page('```python\n--8<-- "answers/probability/softmax.py:3:9"\n```\n')
-        )
+        python_fences(page('```python\n--8<-- "answers/probability/softmax.py:3:9"\n```\n'))
     )
     assert ran.complaint(0) == (
         'page.md:2: --8<-- "answers/probability/softmax.py:3:9"\n'

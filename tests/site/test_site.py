@@ -56,20 +56,14 @@ class Page(HTMLParser):
         elif tag == "meta" and attrs.get("name") == "description":
             self.description = attrs.get("content")
         elif tag == "link":
-            (self.links if attrs["rel"] in NAVIGATES else self.loads).append(
-                attrs["href"]
-            )
+            (self.links if attrs["rel"] in NAVIGATES else self.loads).append(attrs["href"])
         elif tag == "h1":
             self.h1.append("")
         elif tag in ("a", "use"):
-            self.links += [
-                attrs[key] for key in ("href", "xlink:href") if attrs.get(key)
-            ]
+            self.links += [attrs[key] for key in ("href", "xlink:href") if attrs.get(key)]
         elif attrs.get(LOADS.get(tag)):
             self.loads.append(attrs[LOADS[tag]])
-        self.loads += re.findall(
-            r"url\((?!['\"]?#)['\"]?(.*?)['\"]?\)", attrs.get("style") or ""
-        )
+        self.loads += re.findall(r"url\((?!['\"]?#)['\"]?(.*?)['\"]?\)", attrs.get("style") or "")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -123,9 +117,7 @@ def test_every_source_page_is_built(site):
         if path.suffix in {".md", ".ipynb"}
     }
     built = {
-        path.relative_to(site.folder).parent
-        for path in site.pages
-        if path.name == "index.html"
+        path.relative_to(site.folder).parent for path in site.pages if path.name == "index.html"
     }
     assert built == {p.parent if p.name == "index" else p for p in sources}
 
@@ -179,9 +171,7 @@ def test_style_sheets_load_nothing_from_elsewhere(site):
 
 
 def test_no_page_loads_katex(pages):
-    assert not [
-        page.name for page in pages.values() if re.search(r"katex[\w.]*\.js", page.html)
-    ]
+    assert not [page.name for page in pages.values() if re.search(r"katex[\w.]*\.js", page.html)]
 
 
 def test_every_formula_is_typeset(pages):

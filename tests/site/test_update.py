@@ -46,9 +46,7 @@ def test_a_marker_out_of_place_is_refused(text):
         with_parts(PAGE, text)
 
 
-@pytest.mark.parametrize(
-    "function", ["answers.site.index.tables", "answers.gone.table", "table"]
-)
+@pytest.mark.parametrize("function", ["answers.site.index.tables", "answers.gone.table", "table"])
 def test_a_function_that_does_not_exist_is_named(function):
     text = f"<!-- generated:{function} -->\n<!-- /generated:{function} -->\n"
     with pytest.raises(ValueError, match=f"^<!-- generated:{function} -->: "):

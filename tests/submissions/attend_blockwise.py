@@ -104,9 +104,7 @@ def pytorch(q, k, v, block=256, causal=False):
     import torch
     from torch.nn import functional
 
-    q, k, v = (
-        torch.tensor(np.ascontiguousarray(a), dtype=torch.float64) for a in (q, k, v)
-    )
+    q, k, v = (torch.tensor(np.ascontiguousarray(a), dtype=torch.float64) for a in (q, k, v))
     mask = None
     if causal:
         n = k.shape[-2]

@@ -111,9 +111,7 @@ def best_f1(truth, scores):
 
 
 def strictly_above(truth, scores):
-    each = [
-        np.mean(truth[scores > s] == 1) for s in scores[truth == 1] if s < scores.max()
-    ]
+    each = [np.mean(truth[scores > s] == 1) for s in scores[truth == 1] if s < scores.max()]
     return np.mean(each) if each else 1.0
 
 

@@ -372,9 +372,7 @@ def _wrong(*mistakes):
 
 
 def every_path(graph, values, output):
-    gradients = {
-        name: np.zeros(values[name].shape) for name in _topological(graph, output)
-    }
+    gradients = {name: np.zeros(values[name].shape) for name in _topological(graph, output)}
 
     def push(name, g):
         gradients[name] = gradients[name] + g
@@ -392,9 +390,7 @@ def every_path(graph, values, output):
 
 def accumulated_and_passed_on(graph, values, output):
     """The whole gradient so far is passed on at each visit, not what has just come."""
-    gradients = {
-        name: np.zeros(values[name].shape) for name in _topological(graph, output)
-    }
+    gradients = {name: np.zeros(values[name].shape) for name in _topological(graph, output)}
     gradients[output] += 1
 
     def push(name):

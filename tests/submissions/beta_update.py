@@ -14,18 +14,12 @@ def by_exponents(alpha, beta, successes, failures):
 
 
 def stacked(alpha, beta, successes, failures):
-    a, b, s, f = (
-        np.asarray(each, dtype=np.float64)
-        for each in (alpha, beta, successes, failures)
-    )
+    a, b, s, f = (np.asarray(each, dtype=np.float64) for each in (alpha, beta, successes, failures))
     return [np.add(a, s), np.add(b, f)]
 
 
 def from_mean_and_strength(alpha, beta, successes, failures):
-    a, b, s, f = (
-        np.asarray(each, dtype=np.float64)
-        for each in (alpha, beta, successes, failures)
-    )
+    a, b, s, f = (np.asarray(each, dtype=np.float64) for each in (alpha, beta, successes, failures))
     strength = a + b + s + f
     mean = (a + s) / strength
     return mean * strength, (1 - mean) * strength

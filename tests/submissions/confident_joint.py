@@ -90,9 +90,7 @@ def confusion_matrix_of_scikit_learn(probabilities, labels):
 
 def _thresholds(p, labels):
     with np.errstate(all="ignore"):
-        return np.array(
-            [p[labels == k, k].sum() / (labels == k).sum() for k in range(p.shape[1])]
-        )
+        return np.array([p[labels == k, k].sum() / (labels == k).sum() for k in range(p.shape[1])])
 
 
 def _tally(labels, seen, classes):
@@ -106,9 +104,7 @@ def confusion_matrix(probabilities, labels):
 
 
 def seen_then_given(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     return _tally(left.argmax(axis=1)[use], labels[use], left.shape[1])
 
@@ -203,42 +199,32 @@ def zero_where_there_is_no_label(probabilities, labels):
 
 
 def all_rows_counted(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, 0
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, 0)
     return _tally(labels, left.argmax(axis=1), left.shape[1])
 
 
 def strict(probabilities, labels):
-    left = np.where(
-        probabilities > _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities > _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     return _tally(labels[use], left.argmax(axis=1)[use], left.shape[1])
 
 
 def shares(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     joint = _tally(labels[use], left.argmax(axis=1)[use], left.shape[1])
     return joint / joint.sum()
 
 
 def off_the_diagonal(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     joint = _tally(labels[use], left.argmax(axis=1)[use], left.shape[1])
     return joint - np.diag(joint.diagonal())
 
 
 def indexing_without_add_at(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     joint = np.zeros((left.shape[1], left.shape[1]))
     joint[labels[use], left.argmax(axis=1)[use]] += 1
@@ -246,9 +232,7 @@ def indexing_without_add_at(probabilities, labels):
 
 
 def as_many_classes_as_labels(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     joint = _tally(labels[use], left.argmax(axis=1)[use], left.shape[1])
     last = labels.max() + 1
@@ -256,9 +240,7 @@ def as_many_classes_as_labels(probabilities, labels):
 
 
 def cell_in_uint8(probabilities, labels):
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use, k = left.max(axis=1) >= 0, left.shape[1]
     cell = labels[use] * np.array(k, labels.dtype) + left.argmax(axis=1)[use]
     return np.bincount(cell.astype(int), minlength=k * k)[: k * k].reshape(k, k)
@@ -266,9 +248,7 @@ def cell_in_uint8(probabilities, labels):
 
 def normalises_in_place(probabilities, labels):
     probabilities = np.asarray(probabilities)
-    left = np.where(
-        probabilities >= _thresholds(probabilities, labels), probabilities, -1
-    )
+    left = np.where(probabilities >= _thresholds(probabilities, labels), probabilities, -1)
     use = left.max(axis=1) >= 0
     joint = _tally(labels[use], left.argmax(axis=1)[use], left.shape[1])
     probabilities[~use] = 0

@@ -18,9 +18,7 @@ def logaddexp(logits, targets):
     totals = np.logaddexp.reduce(logits, axis=1)
     gradient = np.exp(logits - totals[:, None]) / n
     np.subtract.at(gradient, (range(n), targets), 1 / n)
-    return np.mean(
-        totals - np.take_along_axis(logits, targets[:, None], 1)[:, 0]
-    ), gradient
+    return np.mean(totals - np.take_along_axis(logits, targets[:, None], 1)[:, 0]), gradient
 
 
 def loops(logits, targets):
@@ -143,9 +141,7 @@ def one_subtracted_everywhere(logits, targets):
 
 
 def losses_of_each_example(logits, targets):
-    losses = (
-        np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(logits)), targets]
-    )
+    losses = np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(logits)), targets]
     return losses, _gradient_of(logits, targets)
 
 
@@ -159,9 +155,7 @@ def first_labels_for_all(logits, targets):
 
 
 def base_2(logits, targets):
-    return _loss_of(logits, targets) / np.log(2), _gradient_of(
-        logits, targets
-    ) / np.log(2)
+    return _loss_of(logits, targets) / np.log(2), _gradient_of(logits, targets) / np.log(2)
 
 
 def softmax_over_the_batch(logits, targets):

@@ -162,9 +162,7 @@ def without_prior(*votes, classes, iterations):
 
 
 def uniform_prior(*votes, classes, iterations):
-    return _em(
-        *votes, classes, iterations, prior_of=lambda p: np.full(classes, 1 / classes)
-    )
+    return _em(*votes, classes, iterations, prior_of=lambda p: np.full(classes, 1 / classes))
 
 
 def summed_prior(*votes, classes, iterations):
@@ -184,15 +182,11 @@ def hard_em(*votes, classes, iterations):
 
 
 def majority_first(*votes, classes, iterations):
-    return _em(
-        *votes, classes, iterations, start=lambda p: np.eye(classes)[p.argmax(axis=1)]
-    )
+    return _em(*votes, classes, iterations, start=lambda p: np.eye(classes)[p.argmax(axis=1)])
 
 
 def uniform_start(*votes, classes, iterations):
-    return _em(
-        *votes, classes, iterations, start=lambda p: np.full_like(p, 1 / classes)
-    )
+    return _em(*votes, classes, iterations, start=lambda p: np.full_like(p, 1 / classes))
 
 
 def not_normalised(*votes, classes, iterations):

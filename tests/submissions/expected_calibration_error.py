@@ -24,9 +24,7 @@ def sums_of_differences(probabilities, labels, bins=15):
     right = np.argmax(probabilities, axis=1) == labels
     edges = np.arange(1, bins) / bins
     total = np.zeros(bins)
-    np.add.at(
-        total, np.searchsorted(edges, confidence, side="left"), right - confidence
-    )
+    np.add.at(total, np.searchsorted(edges, confidence, side="left"), right - confidence)
     return np.abs(total).sum() / len(labels)
 
 
@@ -35,9 +33,7 @@ def digitized(probabilities, labels, bins=15):
     which = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
     right = np.argmax(probabilities, 1) == labels
     groups = [which == b for b in set(which.tolist())]
-    return sum(abs(np.sum(right[g]) - np.sum(confidence[g])) for g in groups) / len(
-        which
-    )
+    return sum(abs(np.sum(right[g]) - np.sum(confidence[g])) for g in groups) / len(which)
 
 
 def loops(probabilities, labels, bins=15):
@@ -93,9 +89,7 @@ def positive_class(probabilities, labels, bins=15):
     for b in range(bins):
         inside = (p > b / bins) & (p <= (b + 1) / bins)
         if inside.any():
-            error += inside.mean() * abs(
-                (labels[inside] == 1).mean() - p[inside].mean()
-            )
+            error += inside.mean() * abs((labels[inside] == 1).mean() - p[inside].mean())
     return error
 
 

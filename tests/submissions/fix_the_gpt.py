@@ -19,9 +19,7 @@ def with_functions(ids, weights, heads):
     width = x.shape[-1]
 
     def norm(x, name):
-        return functional.layer_norm(
-            x, (width,), w[f"{name}.weight"], w[f"{name}.bias"]
-        )
+        return functional.layer_norm(x, (width,), w[f"{name}.weight"], w[f"{name}.bias"])
 
     def linear(x, name):
         return functional.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
@@ -66,9 +64,7 @@ def token_by_token(ids, weights, heads):
                 qkv = linear(norm(x, f"{block}.norm1"), f"{block}.attention.qkv")
                 q, k, v = (part.view(heads, d) for part in qkv.split(width))
                 kept[i].append((k, v))
-                keys, values = (
-                    torch.stack(each, 1) for each in zip(*kept[i], strict=True)
-                )
+                keys, values = (torch.stack(each, 1) for each in zip(*kept[i], strict=True))
                 scores = (keys * q[:, None]).sum(-1) / d**0.5
                 y = (scores.softmax(-1)[..., None] * values).sum(1)
                 x = x + linear(y.flatten(), f"{block}.attention.out")
@@ -123,24 +119,16 @@ untouched = _file_with(*MISTAKES)
 only_the_first_repaired = _file_with(*list(MISTAKES)[1:])
 only_the_last_repaired = _file_with(*list(MISTAKES)[:-1])
 every_second_repaired = _file_with(*list(MISTAKES)[1::2])
-shifted_twice = _file_with(
-    shift=("logits[:, :-1], ids[:, 1:]", "logits[:, :-2], ids[:, 2:]")
-)
-logits_shifted_too = _file_with(
-    shift=("logits[:, :-1], ids[:, 1:]", "logits[:, 1:], ids[:, 1:]")
-)
+shifted_twice = _file_with(shift=("logits[:, :-1], ids[:, 1:]", "logits[:, :-2], ids[:, 2:]"))
+logits_shifted_too = _file_with(shift=("logits[:, :-1], ids[:, 1:]", "logits[:, 1:], ids[:, 1:]"))
 positions_left_out = _file_with(
     add=("self.tokens(ids) + self.positions(positions)", "self.tokens(ids)")
 )
 positions_from_1 = _file_with(
     positions=("torch.arange(ids.shape[1])", "torch.arange(1, ids.shape[1] + 1)")
 )
-own_key_hidden = _file_with(
-    mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(0)")
-)
-next_key_shown = _file_with(
-    mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(2)")
-)
+own_key_hidden = _file_with(mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(0)"))
+next_key_shown = _file_with(mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(2)"))
 no_mask = _file_with(mask=("scores.masked_fill(hidden, -torch.inf)", "scores"))
 mask_of_small_numbers = _file_with(mask=("hidden, -torch.inf", "hidden, -1.0"))
 mask_of_zeros = _file_with(mask=("hidden, -torch.inf", "hidden, 0.0"))

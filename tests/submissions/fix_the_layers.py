@@ -111,18 +111,14 @@ untouched = _file_with(*MISTAKES)
 only_the_first_repaired = _file_with(*list(MISTAKES)[1:])
 only_the_last_repaired = _file_with(*list(MISTAKES)[:-1])
 every_second_repaired = _file_with(*list(MISTAKES)[1::2])
-one_sum_for_all = _file_with(
-    axis=("np.exp(x).sum(axis=1, keepdims=True)", "np.exp(x).sum()")
-)
+one_sum_for_all = _file_with(axis=("np.exp(x).sum(axis=1, keepdims=True)", "np.exp(x).sum()"))
 global_maximum = _file_with(top=("x.max(axis=1, keepdims=True)", "x.max()"))
 axis_without_keepdims = _file_with(axis=("sum(axis=1, keepdims=True)", "sum(axis=1)"))
 biases_not_summed = _file_with(db=("db = dout.sum(axis=0)", "db = dout"))
 biases_as_rows = _file_with(db=("dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)"))
 weights_as_they_are = _file_with(dx=("dout @ w.T", "dout @ w"))
 mask_of_inputs_not_negative = _file_with(mask=("(x > 0)", "(x != 0)"))
-summed_and_a_mistake_left = _file_with(
-    "no_maximum", mean=("dlogits / len(y)", "dlogits / 1")
-)
+summed_and_a_mistake_left = _file_with("no_maximum", mean=("dlogits / len(y)", "dlogits / 1"))
 
 # The mistake that each is told; None where no known one explains it.
 WRONG = {

@@ -148,9 +148,7 @@ def pytorch_kl_div(p, q, base=np.e, axis=-1):
 
     _check(p, q, axis=axis)
     p, q = torch.from_numpy(p).double(), torch.from_numpy(q).double()
-    return torch.nn.functional.kl_div(q.log(), p, reduction="sum").numpy() / np.log(
-        base
-    )
+    return torch.nn.functional.kl_div(q.log(), p, reduction="sum").numpy() / np.log(base)
 
 
 def pytorch_default_reduction(p, q, base=np.e, axis=-1):

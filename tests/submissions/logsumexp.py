@@ -35,9 +35,7 @@ def one_pass(x, axis=-1):
 
 def sorted_first(x, axis=-1):
     rows = np.sort(np.moveaxis(x, axis, -1))
-    return rows[..., -1] + np.log1p(
-        np.exp(rows[..., :-1] - rows[..., -1:]).sum(axis=-1)
-    )
+    return rows[..., -1] + np.log1p(np.exp(rows[..., :-1] - rows[..., -1:]).sum(axis=-1))
 
 
 def pytorch(x, axis=-1):

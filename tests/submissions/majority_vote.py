@@ -9,9 +9,7 @@ def counters(item, annotator, label, classes):
     votes = defaultdict(Counter)
     for i, y in zip(item.tolist(), label.tolist(), strict=True):
         votes[i][y] += 1
-    return np.array(
-        [max(sorted(votes[i]), key=votes[i].__getitem__) for i in range(len(votes))]
-    )
+    return np.array([max(sorted(votes[i]), key=votes[i].__getitem__) for i in range(len(votes))])
 
 
 def add_at(item, annotator, label, classes):
@@ -30,9 +28,7 @@ def sorted_runs(item, annotator, label, classes):
     order = np.argsort(item, kind="stable")
     starts = np.unique(item[order], return_index=True)[1][1:]
     groups = np.split(label[order], starts)
-    return np.array(
-        [np.bincount(group, minlength=classes).argmax() for group in groups]
-    )
+    return np.array([np.bincount(group, minlength=classes).argmax() for group in groups])
 
 
 def pytorch(item, annotator, label, classes):
@@ -58,9 +54,7 @@ def dictionary_in_order_of_votes(item, annotator, label, classes):
     votes = defaultdict(list)
     for i, y in zip(item.tolist(), label.tolist(), strict=True):
         votes[i].append(y)
-    return np.array(
-        [np.bincount(v, minlength=classes).argmax() for v in votes.values()]
-    )
+    return np.array([np.bincount(v, minlength=classes).argmax() for v in votes.values()])
 
 
 def matrix_of_zeros(item, annotator, label, classes):

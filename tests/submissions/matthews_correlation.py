@@ -129,9 +129,7 @@ def empty_cell(truth, predicted):
     tp, fp, fn, tn = map(int, _cells(truth, predicted))
     if tp == 0 or fp == 0 or fn == 0 or tn == 0:
         return 0.0
-    return (tp * tn - fp * fn) / math.sqrt(
-        (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
-    )
+    return (tp * tn - fp * fn) / math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
 
 
 def f1(truth, predicted):

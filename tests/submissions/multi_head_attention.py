@@ -7,9 +7,7 @@ from answers.transformers.attention import attend
 
 def loop_over_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
     found = []
-    for q, k, v in zip(
-        *(np.split(x @ w, heads, axis=-1) for w in (w_q, w_k, w_v)), strict=True
-    ):
+    for q, k, v in zip(*(np.split(x @ w, heads, axis=-1) for w in (w_q, w_k, w_v)), strict=True):
         s = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
         if mask is not None:
             s = np.where(mask, s, -np.inf)
@@ -20,8 +18,7 @@ def loop_over_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def einsum(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = (
-        np.einsum("...ti,ihd->...htd", x, w.reshape(len(w), heads, -1))
-        for w in (w_q, w_k, w_v)
+        np.einsum("...ti,ihd->...htd", x, w.reshape(len(w), heads, -1)) for w in (w_q, w_k, w_v)
     )
     s = np.einsum("...id,...jd->...ij", q, k) / q.shape[-1] ** 0.5
     if mask is not None:
@@ -45,12 +42,8 @@ def pytorch(x, w_q, w_k, w_v, w_o, heads, mask=None):
     import torch
     from torch.nn import functional
 
-    x, w_q, w_k, w_v, w_o = (
-        torch.tensor(a, dtype=torch.float64) for a in (x, w_q, w_k, w_v, w_o)
-    )
-    q, k, v = (
-        (x @ w).unflatten(-1, (heads, -1)).transpose(-2, -3) for w in (w_q, w_k, w_v)
-    )
+    x, w_q, w_k, w_v, w_o = (torch.tensor(a, dtype=torch.float64) for a in (x, w_q, w_k, w_v, w_o))
+    q, k, v = ((x @ w).unflatten(-1, (heads, -1)).transpose(-2, -3) for w in (w_q, w_k, w_v))
     mask = None if mask is None else torch.tensor(mask.copy()).unsqueeze(-3)
     found = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     return (found.transpose(-2, -3).flatten(-2) @ w_o).numpy()
@@ -111,9 +104,7 @@ def unscaled(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def root_of_d_model(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_k, w_v, heads)
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(x.shape[-1]), mask)) @ v) @ w_o
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(x.shape[-1]), mask)) @ v) @ w_o
 
 
 def root_of_all_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
@@ -124,9 +115,7 @@ def root_of_all_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def root_of_the_values(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_k, w_v, heads)
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(v.shape[-1]), mask)) @ v) @ w_o
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(v.shape[-1]), mask)) @ v) @ w_o
 
 
 def one_head(x, w_q, w_k, w_v, w_o, heads, mask=None):
@@ -158,8 +147,7 @@ def merged_by_reshape(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def every_other_column(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = (
-        np.stack([(x @ w)[..., h::heads] for h in range(heads)], axis=-3)
-        for w in (w_q, w_k, w_v)
+        np.stack([(x @ w)[..., h::heads] for h in range(heads)], axis=-3) for w in (w_q, w_k, w_v)
     )
     found = _softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v
     out = np.empty((*x.shape[:-1], w_v.shape[1]))
@@ -187,32 +175,22 @@ def not_projected(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def like_nn_linear(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q.T, w_k.T, w_v.T, heads)
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v)
-        @ w_o.T
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o.T
 
 
 def output_transposed_only(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_k, w_v, heads)
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v)
-        @ w_o.T
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o.T
 
 
 def shared_projection(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_q, w_v, heads)
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
 
 
 def swapped(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_k, w_q, w_v, heads)
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
 
 
 def columns(x, w_q, w_k, w_v, w_o, heads, mask=None):
@@ -235,9 +213,7 @@ def no_mask(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def true_hides(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_k, w_v, heads)
     hide = None if mask is None else ~mask
-    return (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), hide)) @ v) @ w_o
-    )
+    return _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), hide)) @ v) @ w_o
 
 
 def late_mask(x, w_q, w_k, w_v, w_o, heads, mask=None):
@@ -257,11 +233,7 @@ def mask_as_it_is(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def mask_of_the_first_example(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_k, w_v, heads)
     s = _scores(q, k) / np.sqrt(q.shape[-1])
-    s = (
-        s
-        if mask is None
-        else np.where(mask.reshape(-1, *mask.shape[-2:])[0], s, -np.inf)
-    )
+    s = s if mask is None else np.where(mask.reshape(-1, *mask.shape[-2:])[0], s, -np.inf)
     return _merge(_softmax(s) @ v) @ w_o
 
 
@@ -273,18 +245,14 @@ def plain_exp(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def batch_first_only(x, w_q, w_k, w_v, w_o, heads, mask=None):
     b, t, _ = x.shape
-    q, k, v = (
-        (x @ w).reshape(b, t, heads, -1).transpose(0, 2, 1, 3) for w in (w_q, w_k, w_v)
-    )
+    q, k, v = ((x @ w).reshape(b, t, heads, -1).transpose(0, 2, 1, 3) for w in (w_q, w_k, w_v))
     found = _softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v
     return found.transpose(0, 2, 1, 3).reshape(b, t, -1) @ w_o
 
 
 def matrices_only(x, w_q, w_k, w_v, w_o, heads, mask=None):
     t = x.shape[0]
-    q, k, v = (
-        (x @ w).reshape(t, heads, -1).transpose(1, 0, 2) for w in (w_q, w_k, w_v)
-    )
+    q, k, v = ((x @ w).reshape(t, heads, -1).transpose(1, 0, 2) for w in (w_q, w_k, w_v))
     s = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[-1])
     s = s if mask is None else np.where(mask, s, -np.inf)
     return (_softmax(s) @ v).transpose(1, 0, 2).reshape(t, -1) @ w_o
@@ -292,9 +260,7 @@ def matrices_only(x, w_q, w_k, w_v, w_o, heads, mask=None):
 
 def residual_added(x, w_q, w_k, w_v, w_o, heads, mask=None):
     q, k, v = _per_head(x, w_q, w_k, w_v, heads)
-    out = (
-        _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
-    )
+    out = _merge(_softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
     return out + x if out.shape == x.shape else out
 
 

@@ -59,9 +59,7 @@ def hugging_face_on_shifted_labels(logits, ids, mask=None):
     if mask is not None:
         labels = labels.masked_fill(~mask, -100)
         labels[:, :-1][~mask[:, 1:]] = -100
-    return functional.cross_entropy(
-        logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten()
-    )
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
 
 
 def rolled(logits, ids, mask=None):
@@ -83,9 +81,7 @@ def shifted_over_sequences(logits, ids, mask=None):
 def labels_masked_alone(logits, ids, mask=None):
     """Hugging Face's habit: -100 at padding. It misses the first token after left padding."""
     labels = ids if mask is None else ids.masked_fill(~mask, -100)
-    return functional.cross_entropy(
-        logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten()
-    )
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
 
 
 def logits_set_to_zero(logits, ids, mask=None):
@@ -106,9 +102,7 @@ def mean_over_sequences(logits, ids, mask=None):
 
 def item(logits, ids, mask=None):
     counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
-    each = functional.cross_entropy(
-        logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none"
-    )
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
     return torch.tensor(each[counts].mean().item())
 
 
@@ -122,9 +116,7 @@ def an_array(logits, ids, mask=None):
 
 def bits(logits, ids, mask=None):
     counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
-    each = functional.cross_entropy(
-        logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none"
-    )
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
     return each[counts].mean() / torch.log(torch.tensor(2.0))
 
 

@@ -133,9 +133,7 @@ def flattened(f, x, h=None):
 def f_of_a_vector(f, x, h=None):
     h = 1e-5 if h is None else h
     flat = x.astype(float).ravel()
-    out = [
-        (f(flat + step) - f(flat - step)) / (2 * h) for step in h * np.eye(flat.size)
-    ]
+    out = [(f(flat + step) - f(flat - step)) / (2 * h) for step in h * np.eye(flat.size)]
     return np.reshape(out, x.shape)
 
 

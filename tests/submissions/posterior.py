@@ -26,9 +26,7 @@ def logaddexp(prior, likelihood):
 
 def mantissas_and_exponents(prior, likelihood):
     """Products without logarithms: the powers of 2 are kept apart until the end."""
-    (m1, e1), (m2, e2) = (
-        np.frexp(np.asarray(a, dtype=float)) for a in (prior, likelihood)
-    )
+    (m1, e1), (m2, e2) = (np.frexp(np.asarray(a, dtype=float)) for a in (prior, likelihood))
     mantissa, exponent = m1 * m2, e1 + e2
     exponent = np.where(mantissa == 0, -(10**6), exponent)
     top = exponent.max(axis=-1, keepdims=True)

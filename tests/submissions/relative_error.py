@@ -18,9 +18,7 @@ def loops(a, b):
     worst = 0.0
     for p, q in zip(a.ravel(), b.ravel(), strict=True):
         if p != q:
-            worst = max(
-                worst, abs(float(p) - float(q)) / max(abs(float(p)), abs(float(q)))
-            )
+            worst = max(worst, abs(float(p) - float(q)) / max(abs(float(p)), abs(float(q))))
     return worst
 
 

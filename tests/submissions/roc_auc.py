@@ -6,9 +6,7 @@ import numpy as np
 def loops(truth, scores):
     highs = [s for t, s in zip(truth.tolist(), scores.tolist(), strict=True) if t]
     lows = [s for t, s in zip(truth.tolist(), scores.tolist(), strict=True) if not t]
-    won = sum(
-        1.0 if h > low else 0.5 if h == low else 0.0 for h in highs for low in lows
-    )
+    won = sum(1.0 if h > low else 0.5 if h == low else 0.0 for h in highs for low in lows)
     return won / (len(highs) * len(lows))
 
 

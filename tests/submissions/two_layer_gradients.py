@@ -68,10 +68,7 @@ def einsum(x, y, w1, b1, w2, b2):
 def pytorch(x, y, w1, b1, w2, b2):
     import torch
 
-    leaves = [
-        torch.tensor(a, dtype=torch.float64, requires_grad=True)
-        for a in (x, w1, b1, w2, b2)
-    ]
+    leaves = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in (x, w1, b1, w2, b2)]
     x, w1, b1, w2, b2 = leaves
     logits = torch.relu(x @ w1 + b1) @ w2 + b2
     loss = torch.nn.functional.cross_entropy(logits, torch.tensor(y).long())

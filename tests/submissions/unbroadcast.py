@@ -19,9 +19,7 @@ def padded_shape(gradient, shape):
 
 
 def scattered(gradient, shape):
-    places = np.broadcast_to(
-        np.arange(np.prod(shape, dtype=int)).reshape(shape), gradient.shape
-    )
+    places = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), gradient.shape)
     total = np.zeros(np.prod(shape, dtype=int))
     np.add.at(total, places.ravel(), gradient.ravel())
     return total.reshape(shape)
@@ -96,17 +94,13 @@ def keepdims_and_no_reshape(gradient, shape):
 
 def mean(gradient, shape):
     full = (1,) * (gradient.ndim - len(shape)) + shape
-    axes = tuple(
-        i for i, (n, m) in enumerate(zip(full, gradient.shape, strict=True)) if n != m
-    )
+    axes = tuple(i for i, (n, m) in enumerate(zip(full, gradient.shape, strict=True)) if n != m)
     return gradient.sum(axis=axes).reshape(shape) * np.prod(shape) / gradient.size
 
 
 def first(gradient, shape):
     full = (1,) * (gradient.ndim - len(shape)) + shape
-    at = tuple(
-        0 if n != m else slice(None) for n, m in zip(full, gradient.shape, strict=True)
-    )
+    at = tuple(0 if n != m else slice(None) for n, m in zip(full, gradient.shape, strict=True))
     return gradient[at].reshape(shape)
 
 

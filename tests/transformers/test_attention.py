@@ -67,8 +67,7 @@ def by_loops(q, k, v, mask):
             keys, values = k[tuple(at)], v[tuple(at)]
             seen = [j for j in range(len(keys)) if mask[i, j]]
             scores = [
-                mpmath.fdot(q[(*at, i)].tolist(), keys[j].tolist())
-                / mpmath.sqrt(q.shape[-1])
+                mpmath.fdot(q[(*at, i)].tolist(), keys[j].tolist()) / mpmath.sqrt(q.shape[-1])
                 for j in seen
             ]
             powers = [mpmath.exp(score) for score in scores]
@@ -191,13 +190,9 @@ def test_blocks_of_any_size_agree_with_all_at_once(data, block, causal):
 # Blocks
 
 
-@pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(np.float32, 1e-5), (np.float64, 1e-10)]
-)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1e-5), (np.float64, 1e-10)])
 @pytest.mark.parametrize("causal", [False, True])
-def test_blocks_agree_with_sdpa_on_1000_positions_with_the_default_block(
-    causal, dtype, tolerance
-):
+def test_blocks_agree_with_sdpa_on_1000_positions_with_the_default_block(causal, dtype, tolerance):
     given_ = arrays((2,), (1000, 1000, 16, 5), dtype=dtype)
     got = attend_blockwise(*given_, causal=causal)
     assert got.dtype == dtype
@@ -299,14 +294,10 @@ def weights(d_model, width, width_v, d_out, seed=1, dtype=np.float64):
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("heads", [1, 2, 3, 6])
 @pytest.mark.parametrize("masked", [False, True])
-def test_heads_agree_with_pytorchs_layer_on_copied_weights(
-    batch, heads, masked, dtype, tolerance
-):
+def test_heads_agree_with_pytorchs_layer_on_copied_weights(batch, heads, masked, dtype, tolerance):
     x = torch.tensor(np.random.default_rng(0).normal(size=(*batch, 5, 6)), dtype=dtype)
     w_q, w_k, w_v, w_o = (torch.tensor(w, dtype=dtype) for w in weights(6, 6, 6, 6))
-    layer = torch.nn.MultiheadAttention(
-        6, heads, bias=False, batch_first=True, dtype=dtype
-    )
+    layer = torch.nn.MultiheadAttention(6, heads, bias=False, batch_first=True, dtype=dtype)
     with torch.no_grad():
         layer.in_proj_weight.copy_(torch.cat([w_q, w_k, w_v], dim=1).T)
         layer.out_proj.weight.copy_(w_o.T)
@@ -434,9 +425,7 @@ def test_a_dot_product_that_overflows_is_refused(function):
         ({"mask of numbers": (5, 7)}, "mask"),
     ],
 )
-def test_a_wrong_shape_or_kind_is_refused_by_the_name_of_its_parameter(
-    change, parameter
-):
+def test_a_wrong_shape_or_kind_is_refused_by_the_name_of_its_parameter(change, parameter):
     shapes = {"q": (5, 4), "k": (7, 4), "v": (7, 6), "mask": (5, 7)} | change
     given_ = {name: np.ones(shape) for name, shape in shapes.items()}
     numbers = given_.pop("mask of numbers", None)

@@ -38,9 +38,7 @@ def test_outputs_and_gradients_agree_with_nn_multihead_attention(heads, bias, ma
     got.pow(2).sum().backward()
     expected.pow(2).sum().backward()
     assert (x.grad - y.grad).abs().max() < 1e-11
-    rows = torch.cat(
-        [layer.weight.grad for layer in (ours.query, ours.key, ours.value)]
-    )
+    rows = torch.cat([layer.weight.grad for layer in (ours.query, ours.key, ours.value)])
     assert (rows - theirs.in_proj_weight.grad).abs().max() < 1e-11
 
 

@@ -83,16 +83,12 @@ def test_gradients_agree_with_hugging_face_to_1e_12_in_float64():
     theirs = in_hugging_face(model)
     loss = next_token_loss(model(ids), ids)
     logits = theirs(ids).logits
-    expected = functional.cross_entropy(
-        logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten()
-    )
+    expected = functional.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten())
     torch.testing.assert_close(loss, expected, rtol=1e-12, atol=0)
     loss.backward()
     expected.backward()
     expected = theirs.transformer.wpe.weight.grad
-    torch.testing.assert_close(
-        model.positions.weight.grad, expected, rtol=0, atol=1e-12
-    )
+    torch.testing.assert_close(model.positions.weight.grad, expected, rtol=0, atol=1e-12)
     expected = theirs.transformer.wte.weight.grad
     torch.testing.assert_close(model.tokens.weight.grad, expected, rtol=0, atol=1e-12)
 
@@ -102,12 +98,8 @@ def test_padding_on_the_left_agrees_with_hugging_face_given_its_positions():
     model, ids = small(), tokens(3, 11)
     mask = torch.arange(11) >= torch.tensor([[0], [4], [9]])
     positions = (mask.cumsum(1) - 1).clamp(min=0)
-    theirs = in_hugging_face(model)(
-        ids, attention_mask=mask.long(), position_ids=positions
-    ).logits
-    torch.testing.assert_close(
-        model(ids, mask=mask)[mask], theirs[mask], rtol=0, atol=1e-12
-    )
+    theirs = in_hugging_face(model)(ids, attention_mask=mask.long(), position_ids=positions).logits
+    torch.testing.assert_close(model(ids, mask=mask)[mask], theirs[mask], rtol=0, atol=1e-12)
 
 
 def test_rotation_agrees_with_hugging_faces_llama():
@@ -129,27 +121,17 @@ def test_rotation_agrees_with_hugging_faces_llama():
 
 def test_hugging_face_shifts_the_labels_itself_and_has_the_same_loss():
     model, ids = small(), tokens(5, 17)
-    theirs = in_hugging_face(model)(
-        ids, labels=ids
-    ).loss  # in float32, whatever the model
-    assert next_token_loss(model(ids), ids).item() == pytest.approx(
-        theirs.item(), rel=1e-6
-    )
+    theirs = in_hugging_face(model)(ids, labels=ids).loss  # in float32, whatever the model
+    assert next_token_loss(model(ids), ids).item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
 # Rotary positions
 
 
-@given(
-    st.integers(0, 200), st.integers(0, 200), st.integers(0, 500), st.integers(0, 99)
-)
-def test_the_product_of_rotated_vectors_depends_on_their_distance_only(
-    p, q, shift, seed
-):
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 500), st.integers(0, 99))
+def test_the_product_of_rotated_vectors_depends_on_their_distance_only(p, q, shift, seed):
     generator = torch.Generator().manual_seed(seed)
-    a, b = torch.randn(
-        2, 1, 1, 1, 10, dtype=torch.float64, generator=generator
-    ).unbind()
+    a, b = torch.randn(2, 1, 1, 1, 10, dtype=torch.float64, generator=generator).unbind()
 
     def product(at_a, at_b):
         first = gpt.rotate(a, *gpt.turns(torch.tensor([[at_a]]), 10))
@@ -205,9 +187,7 @@ def test_padding_on_either_side_changes_no_real_logits(left, right, rotary):
     padded = functional.pad(ids, (left, right), value=30)
     mask = torch.zeros_like(padded, dtype=torch.bool)
     mask[:, left : left + 5] = True
-    torch.testing.assert_close(
-        model(padded, mask=mask)[mask], model(ids)[0], rtol=0, atol=1e-12
-    )
+    torch.testing.assert_close(model(padded, mask=mask)[mask], model(ids)[0], rtol=0, atol=1e-12)
 
 
 @torch.no_grad()
@@ -258,9 +238,7 @@ def test_the_loss_of_a_new_model_is_log_vocab(vocab):
     torch.manual_seed(0)
     model = GPT(GPTConfig(vocab=vocab))
     ids = tokens(4, 64, vocab=vocab)
-    assert next_token_loss(model(ids), ids).item() == pytest.approx(
-        np.log(vocab), abs=0.1
-    )
+    assert next_token_loss(model(ids), ids).item() == pytest.approx(np.log(vocab), abs=0.1)
 
 
 def test_tied_weights_are_one_tensor_and_untied_ones_are_two():

@@ -34,9 +34,7 @@ from answers.transformers.inference_costs import (
 # transformers 5 calls it `cache`; both names work.
 pytestmark = pytest.mark.filterwarnings("ignore:.past_key_values:FutureWarning")
 
-SMALL = Decoder(
-    layers=3, d_model=24, heads=6, kv_heads=2, d_ff=40, vocab=57, gated=True
-)
+SMALL = Decoder(layers=3, d_model=24, heads=6, kv_heads=2, d_ff=40, vocab=57, gated=True)
 
 
 def peer(model, device="cpu"):
@@ -157,9 +155,7 @@ def test_decoding_is_memory_bound_and_prefill_compute_bound():
 
 @given(st.integers(1, 4000), st.sampled_from([16, 8, 4]))
 def test_a_larger_batch_never_waits_less_nor_yields_less(batch, bits):
-    (s1, t1), (s2, t2) = batching_curve(
-        LLAMA_3_70B, H100, [batch, batch + 1], 512, bits
-    )
+    (s1, t1), (s2, t2) = batching_curve(LLAMA_3_70B, H100, [batch, batch + 1], 512, bits)
     assert s2 >= s1
     assert t2 >= t1 * (1 - 1e-12)
 
@@ -168,22 +164,16 @@ def test_one_sequence_more_than_the_largest_batch_does_not_fit():
     for bits, context in ((16, 8192), (8, 2048), (4, 100)):
         most = largest_batch(LLAMA_3_8B, H100, context, bits)
         for batch, fits in ((most, True), (most + 1, False)):
-            need = weight_bytes(LLAMA_3_8B.params, bits) + kv_bytes(
-                LLAMA_3_8B, context, batch
-            )
+            need = weight_bytes(LLAMA_3_8B.params, bits) + kv_bytes(LLAMA_3_8B, context, batch)
             assert (need <= H100.memory_bytes) == fits
     assert largest_batch(LLAMA_3_70B, H100, 1) == 0
 
 
-@pytest.mark.parametrize(
-    ("acceptance", "drafted"), [(0.0, 4), (0.6, 4), (0.9, 7), (1.0, 3)]
-)
+@pytest.mark.parametrize(("acceptance", "drafted"), [(0.0, 4), (0.6, 4), (0.9, 7), (1.0, 3)])
 def test_speculation_yields_what_a_simulation_yields(acceptance, drafted):
     accepted = np.random.default_rng(1).random((200_000, drafted)) < acceptance
     tokens = 1 + np.cumprod(accepted, axis=1).sum(axis=1)
-    assert_allclose(
-        tokens_per_verification(acceptance, drafted), tokens.mean(), rtol=0.01
-    )
+    assert_allclose(tokens_per_verification(acceptance, drafted), tokens.mean(), rtol=0.01)
 
 
 @given(st.floats(0, 0.99), st.integers(0, 12))

@@ -38,9 +38,7 @@ def test_agrees_with_pytorchs_global_pruning_by_magnitude(shape, fraction):
 
 
 @given(weights, fractions)
-def test_exactly_as_many_as_asked_are_0_and_none_is_larger_than_one_that_is_left(
-    w, fraction
-):
+def test_exactly_as_many_as_asked_are_0_and_none_is_larger_than_one_that_is_left(w, fraction):
     pruned, count = prune_magnitude(w, fraction), round(fraction * w.size)
     kept = pruned != 0
     assert_array_equal(pruned[kept], w[kept])

@@ -22,9 +22,7 @@ from answers.transformers.quantization import (
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 numbers = st.floats(-1e6, 1e6, width=32)
-tensors = arrays(
-    np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=numbers
-)
+tensors = arrays(np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=numbers)
 
 
 def relative(a, b):
@@ -156,9 +154,7 @@ def test_the_derived_error_is_the_measured_one():
         ("normal", rng.normal(size=10**6)),
     ):
         crest = np.abs(w).max() / np.sqrt(np.mean(w**2))
-        predicted = float(
-            derived.relative_error.subs({derived.crest: crest, derived.b: 8})
-        )
+        predicted = float(derived.relative_error.subs({derived.crest: crest, derived.b: 8}))
         assert_allclose(quantization_error(w[None], 8), predicted, rtol=0.01), name
 
 

@@ -133,9 +133,7 @@ def test_what_cannot_be_a_layer_is_refused(linear):
 # The integer product
 
 
-@pytest.mark.parametrize(
-    "sizes", [(1, 1, 1), (1, 64, 5), (33, 130, 17), (64, 1024, 48)]
-)
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 64, 5), (33, 130, 17), (64, 1024, 48)])
 def test_the_integer_product_is_exact(sizes):
     n, k, m = sizes
     a, b = codes_from((n, k)), codes_from((m, k), 1)
@@ -156,9 +154,7 @@ def test_a_kernel_that_saturates_is_found_out_and_replaced(monkeypatch):
         return pairs.clamp(-(2**15), 2**15 - 1).sum(1) - 128 * b.sum(0)
 
     monkeypatch.setattr(torch, "_int_mm", saturating)
-    monkeypatch.setattr(
-        quantization_torch, "has_int8_kernel", has_int8_kernel.__wrapped__
-    )
+    monkeypatch.setattr(quantization_torch, "has_int8_kernel", has_int8_kernel.__wrapped__)
     assert not quantization_torch.has_int8_kernel()
     a, b = (
         torch.full((4, 8), 127).to(torch.int8),
@@ -193,9 +189,7 @@ def test_every_linear_layer_of_a_copy_is_replaced(dynamic):
     kinds = [type(module).__name__ for module in copied.modules()]
     assert kinds.count("Int8Linear") == 2
     assert kinds.count("Linear") == 0
-    assert [m.dynamic for m in copied.modules() if isinstance(m, Int8Linear)] == [
-        dynamic
-    ] * 2
+    assert [m.dynamic for m in copied.modules() if isinstance(m, Int8Linear)] == [dynamic] * 2
     assert not copied.training
     assert model.training
     assert isinstance(model[0], nn.Linear)

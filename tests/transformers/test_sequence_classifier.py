@@ -32,9 +32,7 @@ def test_pooling_agrees_with_a_loop(rows):
         want = []
         for row, real in zip(hidden, mask, strict=True):
             kept = row[real]
-            want.append(
-                {"last": kept[-1], "first": kept[0], "mean": kept.mean(0)}[pool]
-            )
+            want.append({"last": kept[-1], "first": kept[0], "mean": kept.mean(0)}[pool])
         assert torch.allclose(pooled(hidden, mask, pool), torch.stack(want))
 
 
@@ -67,9 +65,7 @@ def test_one_pass_forward_and_backward(gpt, pool):
         assert parameter.grad.abs().max() > 0, name
 
 
-@pytest.mark.parametrize(
-    ("pool", "sees"), [("last", True), ("mean", True), ("first", False)]
-)
+@pytest.mark.parametrize(("pool", "sees"), [("last", True), ("mean", True), ("first", False)])
 def test_the_first_token_of_a_causal_model_has_seen_no_other(gpt, pool, sees):
     model = SequenceClassifier(gpt, 2, pool).eval()
     ids = torch.randint(1, 13, (1, 8))

@@ -94,9 +94,9 @@ def test_the_table_shows_what_was_caught(runs, monkeypatch):
     for line, (fault, failed) in zip(lines, found.items(), strict=True):
         name, *cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert name == fault.replace("_", " ")
-        assert [
-            c.__name__ for c, cell in zip(CHECKS, cells, strict=True) if cell == "✗"
-        ] == [*failed]
+        assert [c.__name__ for c, cell in zip(CHECKS, cells, strict=True) if cell == "✗"] == [
+            *failed
+        ]
 
 
 class Hugging(nn.Module):
@@ -126,9 +126,7 @@ def test_a_model_of_another_library_passes():
 
 def test_a_model_of_another_library_is_caught():
     def forgets_positions(model, ids, mask):
-        return model.model(
-            ids, attention_mask=None if mask is None else mask.long()
-        ).logits
+        return model.model(ids, attention_mask=None if mask is None else mask.long()).logits
 
     ids = torch.randint(1, 31, (4, 12), generator=torch.Generator().manual_seed(1))
     found = diagnose(Hugging(), ids, 31, forward=forgets_positions)
@@ -147,19 +145,13 @@ def test_a_plain_module_without_a_mask_can_be_checked():
 
 def test_key_biases_have_no_gradient_without_rotary_positions_and_can_be_exempt():
     training = sound(
-        model=(
-            model := GPT(GPTConfig(vocab=31, context=32, layers=1, heads=2, width=8))
-        )
+        model=(model := GPT(GPTConfig(vocab=31, context=32, layers=1, heads=2, width=8)))
     )
     training.loss_of(model).backward()
     width = 8
     for block in model.blocks:
         gradient = block.attention.qkv.bias.grad
-        assert (
-            gradient[width : 2 * width].abs().max()
-            < 1e-8
-            < gradient[:width].abs().max()
-        )
+        assert gradient[width : 2 * width].abs().max() < 1e-8 < gradient[:width].abs().max()
     frozen = copy.deepcopy(model)
     frozen.norm.bias.requires_grad_(False)
     frozen.zero_grad()
@@ -202,9 +194,7 @@ def test_a_tie_of_no_parameter_is_refused():
 
 def test_logits_of_another_shape_or_kind_are_refused():
     ids = torch.ones(1, 4, dtype=torch.long)
-    embedding = Training(
-        nn.Embedding(7, 5), ids, 7, forward=lambda model, ids, mask: model(ids)
-    )
+    embedding = Training(nn.Embedding(7, 5), ids, 7, forward=lambda model, ids, mask: model(ids))
     with pytest.raises(ValueError, match=r"\(1, 4, 5\); .* \(1, 4, 7\)"):
         embedding.logits(ids)
     pair = Training(nn.Embedding(7, 7), ids, 7, forward=lambda *_: (1, 2))
@@ -232,9 +222,7 @@ def test_rotary_positions_are_not_accused_once_they_are_named():
 
 def test_labels_shifted_backwards_are_told():
     def loss(logits, ids, mask):
-        return nn.functional.cross_entropy(
-            logits[:, 1:].flatten(0, 1), ids[:, :-1].flatten()
-        )
+        return nn.functional.cross_entropy(logits[:, 1:].flatten(0, 1), ids[:, :-1].flatten())
 
     assert "token t -1" in one("label_is_the_next_token", sound(loss=loss)).message
 
@@ -301,9 +289,7 @@ def test_eval_mode_is_seen_where_the_model_itself_is_not_called():
     step = FAULTS["trains_in_eval_mode"]().step
     training = sound(model=Wrapped(), tied=(), forward=forward, step=step)
     assert not one("trains_in_training_mode", training).passed
-    assert one(
-        "trains_in_training_mode", sound(model=Wrapped(), tied=(), forward=forward)
-    ).passed
+    assert one("trains_in_training_mode", sound(model=Wrapped(), tied=(), forward=forward)).passed
 
 
 def test_a_loss_without_a_graph_and_a_model_of_nan_are_told():
