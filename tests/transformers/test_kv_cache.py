@@ -61,11 +61,7 @@ def left_padding(lengths, width):
 
 
 @torch.no_grad()
-<<<<<<< HEAD
-@settings(max_examples=100)
-=======
-@settings(deadline=None, max_examples=60)
->>>>>>> 6303499 (The cache meets 60 random chunkings)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(1, 7), min_size=1, max_size=6),
     st.integers(1, 3),
@@ -73,9 +69,7 @@ def left_padding(lengths, width):
     st.booleans(),
     st.integers(0, 99),
 )
-def test_any_chunks_of_any_sequences_give_the_same_logits(
-    chunks, batch, rotary, grows, seed
-):
+def test_any_chunks_of_any_sequences_give_the_same_logits(chunks, batch, rotary, grows, seed):
     model, ids = MODELS[rotary], tokens(batch, sum(chunks), seed=seed)
     logits, _ = read(model, ids, chunks, None if grows else 48)
     torch.testing.assert_close(logits, model(ids), rtol=0, atol=1e-12)
@@ -134,9 +128,7 @@ def test_the_trained_model_writes_the_same_text_with_and_without_a_cache():
     model = load_pretrained()
     for prompt in ("C", "Call me ", held_out_text()[:50]):
         ids = encode(prompt)
-        assert torch.equal(
-            generate(model, ids, 150), generate(model, ids, 150, use_cache=False)
-        )
+        assert torch.equal(generate(model, ids, 150), generate(model, ids, 150, use_cache=False))
 
 
 @ROTARY
@@ -145,9 +137,7 @@ def test_the_trained_model_writes_the_same_text_with_and_without_a_cache():
 )
 def test_padded_prompts_are_continued_as_if_alone(rotary, use_cache, chunk):
     model, ids, lengths = MODELS[rotary], tokens(4, 9), [9, 6, 2, 1]
-    together = generate(
-        model, ids, 20, use_cache, left_padding(lengths, 9), chunk=chunk
-    )
+    together = generate(model, ids, 20, use_cache, left_padding(lengths, 9), chunk=chunk)
     for row, length in enumerate(lengths):
         alone = generate(model, ids[row : row + 1, -length:], 20, use_cache)
         assert torch.equal(together[row, -length - 20 :], alone[0])
@@ -247,9 +237,7 @@ def test_beam_search_finds_the_same_beams_with_and_without_a_cache(rotary):
     st.integers(1, 4), st.integers(1, 3), st.integers(1, 4), st.integers(1, 9),
     st.integers(1, 3), st.sampled_from([torch.float32, torch.float16, torch.float64]),
 )  # fmt: skip
-def test_the_formula_gives_the_bytes_of_the_tensors(
-    layers, heads, d, capacity, batch, dtype
-):
+def test_the_formula_gives_the_bytes_of_the_tensors(layers, heads, d, capacity, batch, dtype):
     config = GPTConfig(layers=layers, heads=heads, width=heads * d)
     cache = KVCache(config, batch, capacity, dtype)
     assert cache.nbytes == cache_bytes(config, capacity, batch, dtype.itemsize)
@@ -338,9 +326,7 @@ def test_a_full_cache_says_so_and_is_left_as_it_was():
     model, ids = MODELS[True], tokens(1, 12)
     cache = KVCache(model.config, 1, capacity=10, dtype=torch.float64)
     model(ids[:, :8], cache)
-    with pytest.raises(
-        ValueError, match="has room for 10 tokens; 8 are in it and 4 more"
-    ):
+    with pytest.raises(ValueError, match="has room for 10 tokens; 8 are in it and 4 more"):
         model(ids[:, 8:], cache)
     logits = model(ids[:, 8:10], cache)
     torch.testing.assert_close(logits, model(ids[:, :10])[:, 8:], rtol=0, atol=1e-12)
