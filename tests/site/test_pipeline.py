@@ -16,6 +16,7 @@ from answers.pages import ROOT
 KEPT = [
     "answers/__init__.py",
     "answers/inputs.py",
+    "answers/extras.py",
     "answers/files.py",
     "answers/pages.py",
     "answers/practice",

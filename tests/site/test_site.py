@@ -90,7 +90,7 @@ class Page(HTMLParser):
         absolute, anchor = urldefrag(urljoin(self.url, url))
         if not absolute.startswith(self.site.url):
             return None
-        path = self.site.folder / unquote(urlsplit(absolute).path).lstrip("/")
+        path = self.site.folder / unquote(urlsplit(absolute.removeprefix(self.site.url)).path)
         return path / "index.html" if path.is_dir() else path, unquote(anchor)
 
     @cached_property
