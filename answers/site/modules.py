@@ -35,8 +35,9 @@ def files() -> dict[str, Path]:
 
 
 @cache
-def imports(path: Path) -> set[str]:
-    """The names that a file imports outside its functions, and the packages that they lie in."""
+def imports(path: Path, in_functions: bool = False) -> set[str]:
+    """The names that a file imports and the packages that they lie in; those imported inside
+    its functions only if asked for."""
     names, nodes = set(), [ast.parse(path.read_text(encoding="utf-8"))]
     inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     while nodes:
@@ -46,7 +47,7 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
             names.add(node.module)
-        elif not isinstance(node, inside):
+        elif in_functions or not isinstance(node, inside):
             nodes += ast.iter_child_nodes(node)
     name = name_of(path)
     return names | {name.rpartition(".")[0]} - {""}
