@@ -77,7 +77,7 @@ def test_without_one_of_them_the_others_are_still_collected(house):
     finally:
         shutil.copy(QUESTION / gone, house / gone)
     assert "test_questions.py::test_nothing_is_missing" in said
-    assert "test_exercises.py::test_the_reference_passes_in_milliseconds[softmax]" in said
+    assert "test_exercises.py::test_the_reference_passes[softmax]" in said
     assert "test_live.py::test_one_command_writes_what_the_browser_loads" in said
 
 

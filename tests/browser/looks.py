@@ -16,7 +16,7 @@ NEAR = ".equation { content-visibility: visible !important }"
 # What is done when the browser is idle has been done.
 SETTLED = """() => !document.querySelector(".md-code__nav:not([role=none])")
   && [...document.querySelectorAll(".equation, .md-typeset__scrollwrap, pre > code")]
-    .every(e => e.scrollWidth <= e.clientWidth || e.tabIndex == 0)"""
+    .every(e => e.scrollWidth <= e.clientWidth || e.tabIndex == 0 || !e.checkVisibility())"""
 
 # All rules on all of the page; but contrast, which takes most of the time, is computed once for
 # texts that are alike: of one colour, size and weight, on the same grounds. What is drawn or lifted

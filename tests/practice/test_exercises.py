@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -43,13 +42,9 @@ def test_file_and_function_have_the_name_that_the_page_lists(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_reference_passes_in_milliseconds(name):
+def test_the_reference_passes(name):
     exercise = catalog.load(name)
     assert exercise.run(exercise.reference) == Report()
-    start = time.process_time()
-    exercise.run(exercise.reference)
-    # 2 to 8 ms, of this process alone: others may keep the processor busy.
-    assert time.process_time() - start < 0.25
 
 
 @pytest.mark.parametrize(
