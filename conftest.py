@@ -16,20 +16,28 @@ from threadpoolctl import threadpool_limits
 
 from answers.site import generated
 from answers.site.affected import Affected, changed
+from answers.site.checks import checks
 from answers.site.fences import python_fences
 from answers.site.session import Session, place, start_afresh
 
 
 class Page(MarkdownFile):
-    """A Markdown file; its items are the Python fences, named by their lines."""
+    """A Markdown file; its items are the Python fences and the checks, named by their lines."""
 
     def collect(self):
         try:
             self.fences = python_fences(self.path)
         except RuntimeError as error:
             raise self.CollectError(f"{self.path}: {error}") from None
-        for index, fence in enumerate(self.fences):
-            yield Snippet.from_parent(self, name=f"line {fence.line}", obj=index)
+        items = [
+            Snippet.from_parent(self, name=f"line {fence.line}", obj=index)
+            for index, fence in enumerate(self.fences)
+        ]
+        items += [
+            Holds.from_parent(self, name=f"holds, line {check.line}", obj=check)
+            for check in checks(self.path)
+        ]
+        yield from sorted(items, key=lambda item: item.line)
 
     def setup(self):
         start_afresh()
@@ -50,9 +58,27 @@ class Snippet(TestBlock):
         if complaint := session.complaint(index):
             raise RuntimeError(complaint)
 
+    @property
+    def line(self):
+        return self.parent.fences[self.obj].line
+
     def reportinfo(self):
-        line = self.parent.fences[self.obj].line
-        return self.path, line - 1, place(self.path, line)
+        return self.path, self.line - 1, place(self.path, self.line)
+
+
+class Holds(TestBlock):
+    """A check that stands beside a sentence."""
+
+    def runtest(self):
+        if refutation := self.parent.session.refutation(self.obj):
+            raise RuntimeError(refutation)
+
+    @property
+    def line(self):
+        return self.obj.line
+
+    def reportinfo(self):
+        return self.path, self.line - 1, place(self.path, self.line)
 
 
 def pytest_addoption(parser):

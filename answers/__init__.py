@@ -18,6 +18,7 @@ What is made of them, for pages and practice:
 What these need, and what is made of all:
 
     practice        judges what a learner writes
+    study           what to say aloud, and when to say it again
     site            builds the pages
     records         what was measured once
     pages           reads the questions
@@ -31,12 +32,26 @@ called: jaxtyping's import hook decorates the functions of the four topics. The 
 as fast undecorated. Importing this loads neither PyTorch nor SymPy.
 """
 
+import os
 import sys
+
+
+def stopped(kind: type, error: BaseException, trace: object) -> None:
+    """Ctrl-C while the command is still being loaded is no mistake of anybody."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print("\nStopped.", file=sys.stderr, flush=True)
+    os._exit(130)
+
+
+if os.path.basename(sys.argv[0]) in ("answers", "answers.exe"):
+    sys.excepthook = stopped
 
 from jaxtyping import config, install_import_hook
 
-from answers import inputs  # noqa: F401  (the hook looks `answers.inputs` up by name)
 from answers.extras import Missing
+from answers.inputs import kinds  # noqa: F401  (the hook looks `answers.inputs.kinds` up by name)
 
 __version__ = "0.2.0.dev0"
 
@@ -44,5 +59,5 @@ TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
 # Where JAXTYPING_DISABLE is set nothing would be enforced, and decorating takes its time.
 if not config.jaxtyping_disable:
     rooms = [f"answers.{topic}" for topic in TOPICS]
-    install_import_hook(rooms, "answers.inputs.typechecked")
+    install_import_hook(rooms, "answers.inputs.kinds.typechecked")
 sys.meta_path.append(Missing)

@@ -9,6 +9,9 @@ EXTRAS = {
     "sympy": ("SymPy", "derivations"),
     "matplotlib": ("Matplotlib", "figures"),
     "sklearn": ("scikit-learn", "digits"),
+    "fsrs": ("FSRS", "study"),
+    "genanki": ("genanki", "study"),
+    "markdown": ("Markdown", "study"),
 }
 
 

@@ -15,16 +15,19 @@ from answers.inputs import as_float, refuse_empty, refuse_nan
 def numerical_gradient(
     f: Callable, x: Real[ndarray, "*shape"], h: float | None = None
 ) -> Float[ndarray, "*shape"]:
-    """The gradient of `f` at `x` by centred differences: (f(x + h) - f(x - h)) / 2h.
+    """The gradient of `f` at `x` by centred differences.
 
-    The centred difference has an error of order h², the one-sided one of order h. A
-    smaller h truncates less and rounds more; the two balance near the cube root of the
-    machine epsilon, which is the default: 6e-6 in float64, 5e-3 in float32.
+    How:
+        (f(x + h) - f(x - h)) / 2h, for each entry by itself. The centred difference has
+        an error of order h², the one-sided one of order h. A smaller h truncates less and
+        rounds more. Where f and its third derivative are alike in size, the two balance
+        near the cube root of the machine epsilon, which is the default: 6e-6 in float64,
+        5e-3 in float32.
 
     Args:
         f: Takes an array like `x`, returns one number. Called twice for each entry.
         x: Where to differentiate; not changed. Integers are taken as float64.
-        h: The step. None chooses it from the precision of `x`.
+        h: The step to either side. None chooses it from the precision of `x`.
 
     Raises:
         ValueError: `x` is empty or holds nan or infinity, h is not positive and finite
@@ -91,7 +94,7 @@ def relative_error(a: Real[ndarray, "*shape"], b: Real[ndarray, "*shape"]) -> fl
 
     Between 0 and 1 where the signs agree, up to 2 where they differ; the same when both
     are scaled. A gradient that is c times the right one shows |c - 1| / max(1, |c|)
-    wherever that is not 0.
+    wherever the right one is not 0.
 
     Raises:
         ValueError: An argument is empty or holds nan or infinity.
@@ -127,8 +130,10 @@ class GradientReport:
         numerical: The finite difference there.
         factor: If a wrong gradient is a constant times the right one, that constant.
         tolerance: The largest relative error of a gradient that passes.
-        unseen: How many entries differ by less than the rounding of `f`, and do not
+        unseen: How many entries differ by no more than the rounding of `f`, and do not
             count.
+        noise: What that rounding may add to a slope.
+        verdict: "ok", "WRONG", or "cannot tell" where no entry could be judged.
     """
 
     max_error: float
@@ -138,12 +143,16 @@ class GradientReport:
     factor: float | None
     tolerance: float
     unseen: int
+    noise: float
+    verdict: str
 
     @property
     def passed(self) -> bool:
-        return self.max_error <= self.tolerance
+        return self.verdict == "ok"
 
     def __str__(self) -> str:
+        if self.verdict == "cannot tell":
+            return f"cannot tell: rounding alone may move a slope by {self.noise:.1e}"
         if self.passed:
             line = f"ok     error below {bound(self.max_error)}"
             if self.unseen:
@@ -178,9 +187,10 @@ def check_gradient(
 ) -> GradientReport:
     """Compare `gradient` with the finite differences of `f` at `x`.
 
-    f rounds by about eps |f|, so its slope by about eps |f| / h. An entry that is beyond
-    the tolerance by a difference within four times that does not count, since nothing can
-    be seen of it this way; the report says how many there are.
+    f rounds by about eps |f|, so its slope by about eps |f| / h. A difference of up to
+    four times that may be rounding: it fails no entry. If in addition no entry agrees on
+    a slope other than 0, the check has shown nothing, and the verdict is "cannot tell".
+    A larger h, or a loss without its large constant, shows more.
 
     Args:
         f: The loss as a function of an array like `x`.
@@ -207,13 +217,15 @@ def check_gradient(
     noise = 4 * np.finfo(x.dtype).eps * abs(float(f(x.copy()))) / h
     errors = relative_errors(gradient, numerical)
     unseen = (errors > tolerance) & (np.abs(gradient - numerical) <= noise)
+    # 0 against 0 shows no more than that the slope is below the noise.
+    agree = (errors <= tolerance) & ((gradient != 0) | (noise == 0))
     errors = np.where(unseen, 0, errors)
     # A constant factor makes all errors equal but for rounding: name the first of them.
     largest = float(errors.max())
     worst = np.unravel_index((errors >= 0.999 * largest).argmax(), errors.shape)
-    factor = None
+    verdict, factor = "ok" if agree.any() else "cannot tell", None
     if largest > tolerance:
-        factor = constant_factor(gradient, numerical, noise)
+        verdict, factor = "WRONG", constant_factor(gradient, numerical, noise)
     return GradientReport(
         max_error=largest,
         worst_index=tuple(map(int, worst)),
@@ -222,6 +234,8 @@ def check_gradient(
         factor=factor,
         tolerance=tolerance,
         unseen=int(unseen.sum()),
+        noise=float(noise),
+        verdict=verdict,
     )
 
 

@@ -7,6 +7,7 @@ command line and the tests all read it here.
 import re
 import textwrap
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -17,9 +18,20 @@ FRONT_MATTER = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 QUESTION = re.compile(
     r'^!!! question "As it is asked"\n((?:\n|[ ]{4}.*\n)+)', re.MULTILINE
 )
-THIRTY_SECONDS = re.compile(
-    r"^## In thirty seconds\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
-)
+SECTION = r"(?ms)^## {}\n(.*?)(?=^## |\Z)"
+
+# Lines of the source that speak to the tests, not to the reader.
+COMMENT = re.compile(r"^[ \t]*<!--(.*?)-->[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+
+# What is folded, with all inside; and a link to a page of this site.
+FOLDED = re.compile(r"^( *)\?\?\? .*\n(?:(?:\1 {4}.*)?(?:\n|\Z))*", re.MULTILINE)
+LOCAL_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)]+)\)")
+FENCE = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+def blank(text: str) -> str:
+    """As many spaces, with the ends of lines where they were."""
+    return re.sub(r"[^\n]", " ", text)
 
 
 @dataclass(frozen=True)
@@ -33,10 +45,12 @@ class Page:
         description: One sentence for search engines.
         topic: The heading under which the home page lists it.
         level: How hard the question is, in a few words.
-        minutes: How long a first reading takes.
+        reading: The minutes to read it, as `answers.site.minutes` counts them.
+        practice: The minutes to write its exercises, counted there too.
         modules: The modules of `answers` that the page shows.
         exercises: The exercises that practise it.
         tags: The words under which the site files it.
+        also: What else people type who look for it.
         text: The Markdown below the front matter.
     """
 
@@ -46,10 +60,12 @@ class Page:
     description: str
     topic: str
     level: str
-    minutes: int
+    reading: int
+    practice: int
     modules: list[str]
     exercises: list[str]
     tags: list[str]
+    also: list[str]
     text: str
 
     @property
@@ -60,13 +76,21 @@ class Page:
     @property
     def thirty_seconds(self) -> str:
         """What to say first, as Markdown."""
-        return self._part(THIRTY_SECONDS, "the section `## In thirty seconds`")
+        return self._section("In thirty seconds")
 
-    def _part(self, pattern: re.Pattern, name: str) -> str:
-        match = pattern.search(self.text)
+    @property
+    def rubric(self) -> str:
+        """The signs of a weak, a solid and a strong answer, as a list in Markdown."""
+        return self._section("Score yourself")
+
+    def _section(self, title: str) -> str:
+        return self._part(SECTION.format(title), f"the section `## {title}`")
+
+    def _part(self, pattern: str | re.Pattern, name: str) -> str:
+        match = re.search(pattern, self.text)
         if match is None:
             raise ValueError(f"{self.path.name}: {name} is missing")
-        return textwrap.dedent(match[1]).strip()
+        return textwrap.dedent(COMMENT.sub("", match[1])).strip()
 
 
 KEYS = {
@@ -75,10 +99,12 @@ KEYS = {
     "description": str,
     "topic": str,
     "level": str,
-    "minutes": int,
+    "reading": int,
+    "practice": int,
     "modules": list,
     "exercises": list,
     "tags": list,
+    "also": list,
 }
 
 
@@ -102,6 +128,8 @@ def read(path: Path) -> Page:
         ) from error
     if not isinstance(data, dict):
         raise ValueError(f"{path.name}: the front matter must be lines of `key: value`")
+    # `pytest --update` writes the minutes into a new page.
+    data = {"reading": 0, "practice": 0, "also": []} | data
     for key, kind in KEYS.items():
         if key not in data:
             raise ValueError(f"{path.name}: the front matter lacks `{key}`")
@@ -124,3 +152,11 @@ def pages() -> list[Page]:
     # A wheel has no docs/: it carries the questions beside the code.
     folder = inside if inside.is_dir() else ROOT / "answers/questions"
     return [read(path) for path in sorted(folder.glob("[0-9]*.md"))]
+
+
+def by_topic() -> list[tuple[str, list[Page]]]:
+    """The pages of each topic; topics come in the order of their first question."""
+    found = pages()
+    first = {page.topic: page.number for page in reversed(found)}
+    ordered = sorted(found, key=lambda p: (first[p.topic], p.number))
+    return [(topic, list(g)) for topic, g in groupby(ordered, lambda p: p.topic)]

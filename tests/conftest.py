@@ -3,7 +3,7 @@
 import hypothesis
 import pytest
 from house import copy_house
-from serving import Site, build, serve
+from serving import Site, build, build_once, serve
 
 # A busy machine may take its time over one example.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -11,11 +11,16 @@ hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Site:
+def site(request, tmp_path_factory) -> Site:
     """The built site, while it is served, below a path of its host."""
     folder = tmp_path_factory.mktemp("host")
     with serve(folder) as url:
-        yield build(folder / "guide", f"{url}guide/")
+        if hasattr(request.config, "workerinput"):  # `pytest -n 2`: one build for both
+            everybody = tmp_path_factory.getbasetemp().parent
+            built = build_once(everybody / "site", "http://nowhere.invalid/guide/")
+            yield built.copy(folder / "guide", f"{url}guide/")
+        else:
+            yield build(folder / "guide", f"{url}guide/")
 
 
 @pytest.fixture(scope="session")

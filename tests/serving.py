@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -10,7 +11,6 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from time import perf_counter
 
 ROOT = Path(__file__).parents[1]
 COMPRESSED = {".css", ".html", ".js", ".json", ".svg", ".xml"}
@@ -18,17 +18,29 @@ COMPRESSED = {".css", ".html", ".js", ".json", ".svg", ".xml"}
 
 @dataclass(frozen=True)
 class Site:
-    """A built site: where it lies and is served, what MkDocs said and how long it took."""
+    """A built site: where it lies, where it is to be served, and what MkDocs said."""
 
     folder: Path
     url: str
     log: str
-    seconds: float
 
     @property
     def pages(self) -> list[Path]:
         """Its HTML files."""
         return sorted(self.folder.rglob("*.html"))
+
+    def copy(self, folder: Path, url: str) -> "Site":
+        """The same in another folder, to be served at another address with the same path."""
+        ignore = shutil.ignore_patterns("*.gz")  # the same for robots, with the old address
+        shutil.copytree(self.folder, folder, ignore=ignore)
+        for path in (p for p in folder.rglob("*") if p.suffix in COMPRESSED):
+            if (old := self.url.encode()) in (content := path.read_bytes()):
+                path.write_bytes(content.replace(old, url.encode()))
+        return Site(folder, url, self.log)
+
+
+SILENT = {"NO_MKDOCS_2_WARNING": "1"}
+REPOSITORY = "https://example.org/guide"
 
 
 def build(folder: Path, url: str) -> Site:
@@ -37,17 +49,28 @@ def build(folder: Path, url: str) -> Site:
     Raises:
         RuntimeError: It does not build; MkDocs says why.
     """
-    start = perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
         cwd=ROOT,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": url},
+        env=os.environ | SILENT | {"SITE_URL": url, "REPOSITORY_URL": REPOSITORY},
         capture_output=True,
         text=True,
     )
     if done.returncode:
         raise RuntimeError(f"mkdocs build --strict failed:\n{done.stdout}{done.stderr}")
-    return Site(folder, url, done.stdout + done.stderr, perf_counter() - start)
+    return Site(folder, url, done.stdout + done.stderr)
+
+
+def build_once(folder: Path, url: str) -> Site:
+    """The same, where several processes ask for it: the first one builds, the others wait."""
+    from fcntl import LOCK_EX, flock
+
+    log = folder.with_suffix(".log")
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        flock(lock, LOCK_EX)
+        if not log.exists():
+            log.write_text(build(folder, url).log, encoding="utf-8")
+    return Site(folder, url, log.read_text(encoding="utf-8"))
 
 
 class Handler(SimpleHTTPRequestHandler):

@@ -38,7 +38,9 @@ def test_examples_print_what_they_say(module):
 
 
 def test_every_module_of_a_topic_promises_something():
-    without = {module for module, names in PROMISED.items() if not names}
+    # What `transformer_checks` and `transformer_faults` put together, they promise.
+    parts = re.compile(r"answers\.transformers\.(checks|faults)\.")
+    without = {m for m, names in PROMISED.items() if not names and not parts.match(m)}
     assert without == {"answers.transformers.train_gpt"}  # a script
 
 
@@ -75,7 +77,7 @@ def test_the_annotations_of_a_promised_function_are_enforced(module, name):
     named = {p.name: text.pop(p.name) for p in parameters if p.kind == p.KEYWORD_ONLY}
     if not text:
         return  # it takes nothing
-    with pytest.raises(TypeError, match=f"parameter '({'|'.join(text)})'"):
+    with pytest.raises(TypeError, match=f"parameter '({'|'.join(text)})'|`axis` is"):
         promised(*text.values(), **named)
 
 

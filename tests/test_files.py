@@ -29,6 +29,7 @@ def test_writing_what_is_there_already_touches_nothing(path):
 
 
 @pytest.mark.parametrize("step", ["os.replace", "os.fsync"])
+@pytest.mark.attack("disk")
 def test_an_interrupted_write_leaves_the_old_file(path, step, monkeypatch):
     write(path, "old")
     monkeypatch.setattr(step, lambda *_: 1 / 0)
@@ -51,6 +52,52 @@ def test_permissions_stay_and_new_files_have_the_usual_ones(path):
         os.umask(before)
 
 
+@pytest.mark.attack("disk")
+def test_a_link_stays_one_and_what_it_names_is_written(path):
+    link = path.with_name("link")
+    link.symlink_to(path)
+    write(link, "new")
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+
+
+@pytest.mark.attack("disk")
+def test_a_new_file_is_made_once(path):
+    assert write(path, "first", new=True)
+    with pytest.raises(FileExistsError):
+        write(path, "second", new=True)
+    assert path.read_text() == "first"
+    assert os.listdir(path.parent) == ["a.md"]
+
+
+@pytest.mark.attack("disk")
+def test_a_new_file_that_cannot_be_filled_is_not_left(path, monkeypatch):
+    monkeypatch.setattr("os.replace", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write(path, "new", new=True)
+    assert os.listdir(path.parent) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+@pytest.mark.attack("disk")
+def test_neither_a_pipe_nor_a_folder_is_written(path):
+    os.mkfifo(path)
+    for taken in (path, path.parent):
+        with pytest.raises(OSError, match="it is a folder, a pipe or a device"):
+            write(taken, "new")
+
+
+@pytest.mark.attack("disk")
+def test_what_killed_writers_left_is_removed_in_time(path):
+    old, young = path.with_name(".a.md.12345678"), path.with_name(".a.md.abcdefgh")
+    for left in (old, young):
+        left.write_text("half")
+    os.utime(old, (0, 0))
+    write(path, "new")
+    assert sorted(os.listdir(path.parent)) == [".a.md.abcdefgh", "a.md"]
+
+
+@pytest.mark.attack("disk")
 def test_a_file_that_is_no_text_is_replaced(path):
     path.write_bytes(b"\xff")
     assert write(path, "new")

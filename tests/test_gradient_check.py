@@ -276,7 +276,7 @@ def test_a_gradient_of_exactly_0_is_not_failed_by_the_rounding_of_f(h):
         return np.log(np.exp(x + 1).sum()) - np.log(np.exp(x).sum())
 
     assert (numerical_gradient(f, WAVE, h) != 0).any()
-    assert check_gradient(f, WAVE, 0 * WAVE, h).passed
+    assert check_gradient(f, WAVE, 0 * WAVE, h).verdict == "cannot tell"
 
 
 def test_a_single_number_is_checked_too():
@@ -298,6 +298,38 @@ def test_entries_below_the_rounding_of_the_loss_are_counted_and_told():
 def test_a_small_loss_hides_no_wrong_gradient(wrong):
     x = np.array([1.0, -2.0, 3.0])
     assert not check_gradient(lambda x: 1e-11 * (x**2).sum(), x, wrong * 2e-11 * x).passed
+
+
+FLAT = np.array([1.0, -2.0, 3.0, 0.5])
+
+
+def flat(x):
+    """Its slopes of about 1e-6 drown in its rounding: centred differences show none."""
+    return 1e6 + 1e-6 * (x**2).sum()
+
+
+@pytest.mark.parametrize("factor", [1, -5, 0])
+def test_where_every_entry_is_too_small_no_gradient_passes_and_none_fails(factor):
+    report = check_gradient(flat, FLAT, factor * 2e-6 * FLAT)
+    assert report.verdict == "cannot tell"
+    assert not report.passed
+    assert report.factor is None
+    assert report.noise == pytest.approx(4 * 2**-52 * 1e6 / 2 ** (-52 / 3), rel=1e-6)
+    assert str(report) == "cannot tell: rounding alone may move a slope by 1.5e-04"
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1, "ok"), (-5, "WRONG")])
+def test_a_larger_step_or_a_loss_without_its_constant_can_tell(factor, verdict):
+    gradient = factor * 2e-6 * FLAT
+    assert check_gradient(flat, FLAT, gradient, h=1e3, tolerance=1e-3).verdict == verdict
+    assert check_gradient(lambda x: 1e-6 * square(x), FLAT, gradient).verdict == verdict
+
+
+def test_a_constant_loss_can_be_told_only_where_it_does_not_round():
+    zeros = np.zeros(3)
+    assert check_gradient(lambda x: 0 * x.sum(), zeros, zeros).verdict == "ok"
+    assert check_gradient(lambda x: 1 + 0 * x.sum(), zeros, zeros).verdict == "cannot tell"
+    assert check_gradient(lambda x: 1 + 0 * x.sum(), zeros, zeros + 1e-3).verdict == "WRONG"
 
 
 def test_directions_are_tried_in_the_precision_of_x():

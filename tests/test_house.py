@@ -32,12 +32,14 @@ BELOW = {
     "records": {*TOPICS, "pages"},
     "figures": {*TOPICS, "records"},
     "practice": {"pages"},
+    "study": {"pages", "practice"},
     "exercises": {*TOPICS, "practice"},
-    "site": {"pages", "practice", "explorers", "records"},
-    "cli": {"pages", "practice", "labels"},
+    "site": {"pages", "practice", "study", "explorers", "records", "figures"},
+    "cli": {"pages", "practice", "study", "labels"},
 }
 # Where modules are found by their names, which are no import that could be drawn.
 BY_NAME = {
+    "answers.derivations.catalog",
     "answers.explorers",
     "answers.figures",
     "answers.practice.catalog",

@@ -3,29 +3,78 @@
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
+from answers.derivations.witness import Line, Rule, complaint
+
+__all__ = ["Line", "Rule", "aligned", "latex", "select"]
+
 
 # --8<-- [start:aligned]
-def aligned(*equations: tuple) -> str:
-    """LaTeX of equations, one a line, aligned at their equals signs.
+def aligned(*lines: Line) -> str:
+    """LaTeX of the lines of a derivation, aligned at their equals signs.
 
-    Args:
-        equations: A left side and its right sides, each a SymPy expression, or LaTeX
-            for what SymPy has no name for.
+    What is shown is the object that was proved.
+
+    Raises:
+        TypeError: Something is no `Line`: nothing says what it means.
+        ValueError: A line differs from its meaning, or does not follow by its rule.
     """
-    lines = (" &= ".join(map(latex, (left, right))) for left, right in equations)
-    return "\\begin{aligned}\n" + " \\\\[0.5em]\n".join(lines) + "\n\\end{aligned}"
+    for line in lines:
+        if not isinstance(line, Line):
+            raise TypeError(
+                f"{line!r} is no Line; give it a name, a formula and a meaning, so that it "
+                "can be proved."
+            )
+    if wrong := complaint(lines):
+        raise ValueError(f"not shown, since {wrong}")
+    shown = " \\\\[0.5em]\n".join(map(equation, lines))
+    return f"\\begin{{aligned}}\n{shown}\n\\end{{aligned}}"
 
 
 # --8<-- [end:aligned]
+
+
+def equation(line: Line) -> str:
+    rule = rf" && \quad {line.rule.name}" if line.rule else ""
+    left, right = (" = ".join(map(latex, side)) for side in (line.names, line.sides))
+    return f"{left} &= {right}{rule}"
+
+
+DIGITS = frozenset("0123456789")
 
 
 class Printer(LatexPrinter):
     """SymPy's LaTeX, with indices and indicators written as one writes them."""
 
     def _print_Indexed(self, expr):  # noqa: N802 (z_{i}, not {z}_{i})
-        return (
-            f"{self._print(expr.base)}_{{{','.join(map(self._print, expr.indices))}}}"
+        indices = list(map(self._print, expr.indices))
+        between = "" if all(each in DIGITS for each in indices) else ","
+        return f"{self._print(expr.base)}_{{{between.join(indices)}}}"
+
+    def _print_AppliedUndef(self, expr, exp=None):  # noqa: N802 (f(x + h), not f(h + x))
+        if len(expr.args) > 1:
+            return self._print_Function(expr, exp)
+        inside = Printer({"order": "rev-lex"}).doprint(expr.args[0])
+        name = self._print(sp.Symbol(expr.func.__name__))
+        return rf"{name}{{\left({inside} \right)}}"
+
+    def _print_Derivative(self, expr):  # noqa: N802 (f''(x))
+        f, (_, times) = expr.args
+        return self._print(f).replace(r"{\left", "'" * int(times) + r"{\left", 1)
+
+    def _print_Identity(self, expr):  # noqa: N802 (SymPy looks for it)
+        return "I"
+
+    def _as_ordered_terms(self, expr, order=None):
+        """1 - x, not -x + 1; words come last."""
+        terms = list(super()._as_ordered_terms(expr, order=order))
+        first = next((t for t in terms if not self.negative(t)), terms[0])
+        terms.remove(first)
+        return sorted(
+            [first, *terms], key=lambda t: self._print(t).startswith(r"\text")
         )
+
+    def negative(self, term):
+        return self._print(term).removeprefix(r"\frac{").startswith("-")
 
     def _print_KroneckerDelta(self, expr, exp=None):  # noqa: N802 (SymPy looks for it)
         left, right = map(self._print, expr.args)
@@ -36,19 +85,17 @@ class Printer(LatexPrinter):
 
 
 def latex(part: sp.Basic | str) -> str:
-    """`part` as LaTeX, in an order of terms that does not start with a minus."""
+    """`part` as LaTeX."""
     if isinstance(part, str):
         return part
-    orders = (Printer({"order": order}).doprint(part) for order in ("lex", "rev-lex"))
-    text = min(orders, key=lambda text: text.removeprefix(r"\frac{").startswith("-"))
-    return text.replace(r"\epsilon", r"\varepsilon")
+    return Printer({"order": "lex"}).doprint(part).replace(r"\epsilon", r"\varepsilon")
 
 
 # --8<-- [start:select]
 def select(expression: sp.Expr, *sizes: tuple[sp.Symbol, sp.Symbol]) -> sp.Expr:
     """Evaluate sums with a Kronecker delta, told that 1 ≤ index ≤ size for each pair.
 
-    SymPy differentiates Σ_i f(i) by z_j to Σ_i f'(i) δ_ij and stops: it is not told
+    SymPy's derivative of Σ_i f(i) with respect to z_j is Σ_i f'(i) δ_ij: it is not told
     that j is one of the i. Given that, the sum is f'(j).
     """
     within = sp.And(*(sp.Q.le(index, size) for index, size in sizes))

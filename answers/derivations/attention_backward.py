@@ -2,32 +2,79 @@
 
 Queries count 1 to n, keys 1 to m, features of queries and keys 1 to d, of values 1 to D.
 G is the gradient at the output, P the weights, S the scores.
-Each function returns equations, (left side, right side), for `aligned` to print.
+Each function returns the lines that a page shows. Their meanings change one entry a little,
+and see what becomes of the loss ⟨G, O⟩.
 """
 
+import numpy as np
 import sympy as sp
 
-from answers.derivations import select
+from answers.derivations import Line, select
+from answers.derivations.numerics import slope
 
 # --8<-- [start:symbols]
 n, m, d, D = sp.symbols("n m d D", integer=True, positive=True)
-i, j, l, c, r, s = sp.symbols("i j l c r s", integer=True, positive=True)  # noqa: E741
+i, j, l, c, r, s = sp.symbols("i j l c r s", integer=True, positive=True)
 Q, K, V, G, P, S = map(sp.IndexedBase, ("Q", "K", "V", "G", "P", "S"))
-# A dot marks the gradient of the loss by what stands under it.
-p_dot, s_dot = sp.IndexedBase(r"\dot P"), sp.IndexedBase(r"\dot S")
+# A dot marks the gradient of the loss with respect to what stands under it.
+p_dot, s_dot = sp.IndexedBase("Pdot"), sp.IndexedBase("Sdot")
 
 # --8<-- [end:symbols]
 
 
+# --8<-- [start:values]
+def values(rng, size):
+    """Attention of n queries to m keys; the gradients that the formulas take for given."""
+    n, m, d = np.roll((2, 3, 4), size)
+    q, k, v, g = (rng.normal(size=s) for s in ((n, d), (m, d), (m, size), (n, size)))
+    s = q @ k.T / np.sqrt(d)
+    last = {"i": n, "j": m, "l": min(d, size)}
+    return {
+        **{"n": n, "m": m, "d": d, "D": size, "Q": q, "K": k, "V": v, "G": g},
+        **{"S": s, "P": weights(s)},
+        "Pdot": slopes(lambda p: loss(p, v, g), weights(s)),
+        "Sdot": slopes(lambda s: loss(weights(s), v, g), s),
+        **{name: rng.integers(1, size + 1) for name, size in last.items()},
+    }
+
+
+def weights(s):
+    """Each row positive, with sum 1, and in the proportions of exp(s)."""
+    powers = np.exp(s - s[:, :1])
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def loss(p, v, g):
+    return np.sum(g * (p @ v))
+
+
+def slopes(f, x):
+    """The derivative of f(x) with respect to every entry of x."""
+    return np.reshape([slope(f, x, *place) for place in np.ndindex(x.shape)], x.shape)
+
+
+# --8<-- [end:values]
+
+
 # --8<-- [start:of_values]
-def of_values():
-    """L = Σ G O with O = P V: the gradient by one value, and by one weight."""
-    loss = sp.Sum(G[r, c] * P[r, s] * V[s, c], (s, 1, m), (c, 1, D), (r, 1, n))
-    by_v = select(sp.diff(loss, V[j, l]), (j, m), (l, D))
-    by_p = select(sp.diff(loss, P[i, j]), (i, n), (j, m))
+def of_values() -> list[Line]:
+    """L = Σ G O with O = P V: the gradients of one value and of one weight."""
+    total = sp.Sum(G[r, c] * P[r, s] * V[s, c], (s, 1, m), (c, 1, D), (r, 1, n))
+    by_v = select(sp.diff(total, V[j, l]), (j, m), (l, D))
+    by_p = select(sp.diff(total, P[i, j]), (i, n), (j, m))
     return [
-        (r"\frac{\partial \mathcal{L}}{\partial V_{j,l}}", by_v),
-        (r"\dot P_{i,j} = \frac{\partial \mathcal{L}}{\partial P_{i,j}}", by_p),
+        Line(
+            r"\frac{\partial \mathcal{L}}{\partial V_{j,l}}",
+            by_v,
+            lambda P, V, G, j, l: slope(lambda v: loss(P, v, G), V, j - 1, l - 1),
+            values,
+        ),
+        Line(
+            (p_dot[i, j], r"\frac{\partial \mathcal{L}}{\partial P_{i,j}}"),
+            by_p,
+            lambda P, V, G, i, j: slope(lambda p: loss(p, V, G), P, i - 1, j - 1),
+            values,
+        ),
     ]
 
 
@@ -35,19 +82,23 @@ def of_values():
 
 
 # --8<-- [start:of_scores]
-def of_scores():
-    """Through the softmax of row i: the gradient by one score."""
+def of_scores() -> list[Line]:
+    """Through the softmax of row i: the gradient of one score."""
     total = sp.Sum(sp.exp(S[i, s]), (s, 1, m))
     row = sp.Sum(p_dot[i, l] * sp.exp(S[i, l]), (l, 1, m)) / total
-    slope = select(sp.diff(row, S[i, j]), (j, m))
+    by_s = select(sp.diff(row, S[i, j]), (j, m))
     # exp(S) / Σ exp(S) is P, and the sum over l that is left is Σ Ṗ P.
     mean = sp.Sum(p_dot[i, l] * P[i, l], (l, 1, m))
     sums = sp.Sum(p_dot[i, l] * sp.exp(S[i, l]), (l, 1, m))
-    slope = slope.subs(sums, mean * total).subs(sp.exp(S[i, j]), P[i, j] * total)
+    by_s = by_s.subs(sums, mean * total).subs(sp.exp(S[i, j]), P[i, j] * total)
     return [
-        (
-            r"\dot S_{i,j} = \frac{\partial \mathcal{L}}{\partial S_{i,j}}",
-            sp.collect(sp.expand(slope), P[i, j]),
+        Line(
+            (s_dot[i, j], r"\frac{\partial \mathcal{L}}{\partial S_{i,j}}"),
+            sp.collect(sp.expand(by_s), P[i, j]),
+            lambda S, V, G, i, j: slope(
+                lambda s: loss(weights(s), V, G), S, i - 1, j - 1
+            ),
+            values,
         )
     ]
 
@@ -56,15 +107,38 @@ def of_scores():
 
 
 # --8<-- [start:of_queries]
-def of_queries_and_keys():
-    """Through S = Q Kᵀ / √d: the gradients by one entry of a query and of a key."""
+def of_queries_and_keys() -> list[Line]:
+    """Through S = Q Kᵀ / √d: the gradients of one entry of a query and of a key."""
     score = sp.Sum(Q[r, c] * K[s, c], (c, 1, d)) / sp.sqrt(d)
-    loss = sp.Sum(s_dot[r, s] * score, (s, 1, m), (r, 1, n))
-    by_q = select(sp.diff(loss.doit(), Q[i, l]), (i, n), (l, d))
-    by_k = select(sp.diff(loss.doit(), K[j, l]), (j, m), (l, d))
+    total = sp.Sum(s_dot[r, s] * score, (s, 1, m), (r, 1, n))
+    by_q = select(sp.diff(total.doit(), Q[i, l]), (i, n), (l, d))
+    by_k = select(sp.diff(total.doit(), K[j, l]), (j, m), (l, d))
+
+    def any_loss(Q, K, Sdot):
+        """Whatever its gradient at the scores is: they need not come from a softmax."""
+        return np.sum(Sdot * (Q @ K.T / np.sqrt(Q.shape[1])))
+
+    def any_slopes(rng, size):
+        drawn = values(rng, size)
+        return drawn | {"Sdot": rng.normal(size=drawn["S"].shape)}
+
     return [
-        (r"\frac{\partial \mathcal{L}}{\partial Q_{i,l}}", by_q),
-        (r"\frac{\partial \mathcal{L}}{\partial K_{j,l}}", by_k),
+        Line(
+            r"\frac{\partial \mathcal{L}}{\partial Q_{i,l}}",
+            by_q,
+            lambda Q, K, Sdot, i, l: slope(
+                lambda q: any_loss(q, K, Sdot), Q, i - 1, l - 1
+            ),
+            any_slopes,
+        ),
+        Line(
+            r"\frac{\partial \mathcal{L}}{\partial K_{j,l}}",
+            by_k,
+            lambda Q, K, Sdot, j, l: slope(
+                lambda k: any_loss(Q, k, Sdot), K, j - 1, l - 1
+            ),
+            any_slopes,
+        ),
     ]
 
 

@@ -1,12 +1,15 @@
 """Backpropagation through affine → ReLU → affine → softmax, derived by SymPy.
 
 Batch and layer sizes are symbols: the formulas hold for all of them. Each function
-returns equations, (left side, right side), for `aligned` to print.
+returns the lines that a page shows. Their meanings change one entry a little, and see what
+becomes of the loss.
 """
 
+import numpy as np
 import sympy as sp
 
-from answers.derivations import select
+from answers.derivations import Line, select
+from answers.derivations.numerics import slope as difference
 
 # --8<-- [start:symbols]
 # Batch, d_in, hidden and classes.
@@ -18,16 +21,55 @@ y = sp.IndexedBase("y", integer=True)
 # --8<-- [end:symbols]
 
 
+# --8<-- [start:values]
+def values(rng, size):
+    """A batch through an affine layer, the gradient G at its output, and right classes."""
+    rows, d_in, classes = np.roll((2, 3, 4), size)
+    shapes = {"x": (rows, d_in), "w": (d_in, classes), "b": (classes,)}
+    shapes |= {"G": (rows, classes), "s": (rows, classes)}
+    drawn = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    last = {"n": rows, "m": rows, "d": d_in, "k": classes, "c": classes}
+    return {
+        **{"N": rows, "D": d_in, "K": classes},
+        **drawn,
+        **{"X": drawn["x"], "W": drawn["w"], ONES: np.ones((rows, 1))},
+        "y": rng.integers(1, classes + 1, rows),
+        "p": np.array([chances(row) for row in drawn["s"]]),
+        **{name: rng.integers(1, size + 1) for name, size in last.items()},
+    }
+
+
+def chances(s):
+    """The distribution whose log-odds are differences of s, as a system of equations."""
+    rows = np.eye(len(s))
+    rows[:, 0] -= np.exp(s - s[0])
+    rows[0] = 1
+    return np.linalg.solve(rows, np.eye(len(s))[0])
+
+
+# --8<-- [end:values]
+
+
 # --8<-- [start:of_logits]
-def of_logits():
-    """The mean loss of a batch of logits s, and its derivative by one logit."""
+def of_logits() -> list[Line]:
+    """The mean loss of a batch of logits s, and its derivative with respect to one logit."""
     row = sp.Sum(sp.exp(s[n, i]), (i, 1, K))
     loss = sp.Sum(sp.log(row) - s[n, y[n]], (n, 1, N)) / N
     slope = select(sp.diff(loss, s[m, c]), (m, N), (c, K))
     in_probabilities = slope.subs(sp.exp(s[m, c]), p[m, c] * row.subs(n, m))
+
+    def mean_loss(s, y):
+        right = [chances(row)[label - 1] for row, label in zip(s, y, strict=True)]
+        return -np.mean(np.log(right))
+
     return [
-        (r"\mathcal{L}", loss),
-        (r"\frac{\partial\mathcal{L}}{\partial s_{m,c}}", in_probabilities),
+        Line(r"\mathcal{L}", loss, mean_loss, values),
+        Line(
+            r"\frac{\partial\mathcal{L}}{\partial s_{m,c}}",
+            in_probabilities,
+            lambda s, y, m, c: difference(lambda s: mean_loss(s, y), s, m - 1, c - 1),
+            values,
+        ),
     ]
 
 
@@ -35,8 +77,22 @@ def of_logits():
 
 
 # --8<-- [start:of_affine]
-def of_affine():
-    """Derivatives of the loss by input, weight and bias, given G, those by the output.
+class Entry(sp.Expr):
+    """An entry of a matrix, or of a single row; indices count from 1."""
+
+    def _latex(self, printer):
+        matrix, *indices = map(printer.doprint, self.args)
+        return rf"\left({matrix}\right)_{{{','.join(indices)}}}"
+
+    def as_number(self, matrix, *indices):
+        return np.squeeze(matrix)[tuple(int(index) - 1 for index in indices)]
+
+
+ONES = r"\mathbf{1}"
+
+
+def of_affine() -> list[Line]:
+    """The gradients of input, weight and bias, given G, that of the output.
 
     By the chain rule each is Σ G_nk ∂(output_nk), so G counts as a constant here.
     """
@@ -46,18 +102,48 @@ def of_affine():
     def slope(variable: sp.Expr) -> sp.Expr:
         return select(sp.diff(loss, variable), (m, N), (d, D), (c, K))
 
+    def total(x, w, b, G):
+        return np.sum(G * (x @ w + b))
+
+    def by_weight(x, w, b, G, d, c):
+        return difference(lambda w: total(x, w, b, G), w, d - 1, c - 1)
+
+    def by_bias(x, w, b, G, c):
+        return difference(lambda b: total(x, w, b, G), b, c - 1)
+
+    def by_input(x, w, b, G, m, d):
+        return difference(lambda x: total(x, w, b, G), x, m - 1, d - 1)
+
+    # The same, as a product of matrices.
+    X, W = sp.MatrixSymbol("X", N, D), sp.MatrixSymbol("W", D, K)
+    output_slope, ones = sp.MatrixSymbol("G", N, K), sp.MatrixSymbol(ONES, N, 1)
     return [
-        (
-            r"\frac{\partial\mathcal{L}}{\partial w_{d,c}} = (X^\top G)_{d,c}",
+        Line(
+            (
+                r"\frac{\partial\mathcal{L}}{\partial w_{d,c}}",
+                Entry(X.T * output_slope, d, c),
+            ),
             slope(w[d, c]),
+            by_weight,
+            values,
         ),
-        (
-            r"\frac{\partial\mathcal{L}}{\partial b_{c}} = (\mathbf{1}^\top G)_{c}",
+        Line(
+            (
+                r"\frac{\partial\mathcal{L}}{\partial b_{c}}",
+                Entry(ones.T * output_slope, c),
+            ),
             slope(b[c]),
+            by_bias,
+            values,
         ),
-        (
-            r"\frac{\partial\mathcal{L}}{\partial x_{m,d}} = (G\,W^\top)_{m,d}",
+        Line(
+            (
+                r"\frac{\partial\mathcal{L}}{\partial x_{m,d}}",
+                Entry(output_slope * W.T, m, d),
+            ),
             slope(x[m, d]),
+            by_input,
+            values,
         ),
     ]
 
@@ -66,21 +152,28 @@ def of_affine():
 
 
 # --8<-- [start:of_relu]
-def of_relu():
+def of_relu() -> list[Line]:
     """The slope of max(0, z): 1 where z is positive, which is the mask."""
     z = sp.Symbol("z", real=True)
-    return [(r"\frac{d}{dz}\max(0, z)", sp.diff(sp.Max(0, z), z))]
+    return [
+        Line(
+            r"\frac{d}{dz}\max(0, z)",
+            sp.diff(sp.Max(0, z), z),
+            lambda z: difference(lambda z: max(0, z), z),
+            lambda rng, _: {"z": rng.choice([-1, 1]) * rng.uniform(0.5, 2)},
+        )
+    ]
 
 
 # --8<-- [end:of_relu]
 
 
 # --8<-- [start:delta_recursion]
-def delta_recursion():
-    """The derivative of the loss by a pre-activation of layer l, from those of layer l + 1.
+def delta_recursion() -> list[Line]:
+    """The gradient of a pre-activation of layer l, from those of layer l + 1.
 
-    z are the H pre-activations of one example at layer l, and δ the derivatives of the
-    loss by the K pre-activations of the next layer, which count as constants here.
+    z are the H pre-activations of one example at layer l, and δ the gradient of the K
+    pre-activations of the next layer, which counts as a constant here.
     """
     phi, slope = sp.Function("phi"), sp.Function(r"\phi'")
     z, delta = sp.IndexedBase("z"), sp.IndexedBase(r"\delta^{(\ell+1)}")
@@ -89,16 +182,46 @@ def delta_recursion():
     sent_back = select(sp.diff(loss, z[d]), (d, H))
     sent_back = sent_back.replace(sp.Derivative, lambda f, _: slope(*f.args))
     outside = slope(z[d])
+
+    def next_layer(z, w, b, phi):
+        return phi(z) @ w + b
+
+    def by_pre_activation(z, w, b, phi, delta, d):
+        return difference(lambda z: delta @ next_layer(z, w, b, phi), z, d - 1)
+
     return [
-        (r"z^{(\ell+1)}_{k}", following),
-        (
+        Line(
+            r"z^{(\ell+1)}_{k}",
+            following,
+            lambda z, w, b, phi, k: next_layer(z, w, b, phi)[k - 1],
+            two_layers,
+        ),
+        Line(
             r"\delta^{(\ell)}_{d} = \frac{\partial\mathcal{L}}{\partial z_{d}}",
             outside * sp.Sum(sent_back.function / outside, *sent_back.limits),
+            by_pre_activation,
+            two_layers,
         ),
     ]
 
 
 # --8<-- [end:delta_recursion]
+
+
+def two_layers(rng, size):
+    """An affine layer behind an activation that is no known one, and its slope."""
+    drawn = values(rng, size)
+    hidden, classes = drawn["w"].shape
+    shift, delta = rng.normal(), rng.normal(size=classes)
+
+    def phi(z):
+        return np.sin(z + shift) + z**2
+
+    return drawn | {
+        **{"H": hidden, "z": rng.normal(size=hidden), "phi": phi},
+        **{r"\phi'": lambda z: difference(phi, z)},
+        **{"delta": delta, r"\delta^{(\ell+1)}": delta},
+    }
 
 
 # --8<-- [start:whole_network]
@@ -108,8 +231,8 @@ def whole_network(
     """The matrix formulas against SymPy's own derivative of the whole loss.
 
     The loss is written out entry by entry, without a formula of ours, and
-    differentiated by every entry of every input; both are evaluated to 40 digits at
-    irregular rationals.
+    differentiated with respect to every entry of every input; both are evaluated to 40
+    digits at irregular rationals.
 
     Returns:
         For each input, the largest difference between the two.

@@ -1,18 +1,25 @@
 """The M-step of Dawid and Skene's model, what prevalence does to kappa, what noise does to a
-score."""
+score.
 
+Each function returns the lines that a page shows. Their meanings climb, and list what can happen.
+"""
+
+import itertools
+
+import numpy as np
 import sympy as sp
 
-from answers.derivations import select
+from answers.derivations import Line, select
+from answers.derivations.numerics import slope
 
 # --8<-- [start:m_step]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
-k, l = sp.symbols("k l", integer=True, positive=True)  # noqa: E741 (the paper's l)
+k, l = sp.symbols("k l", integer=True, positive=True)  # the paper's l
 n, pi = sp.IndexedBase("n"), sp.IndexedBase("pi")
 s, lam = sp.symbols("s lambda", positive=True)
 
 
-def m_step():
+def m_step() -> list[Line]:
     """The best row of a confusion matrix, from expected counts n_l and smoothing s."""
     row = sp.Sum((n[k] + s) * sp.log(pi[k]), (k, 1, K))
     lagrangian = row - lam * (sp.Sum(pi[k], (k, 1, K)) - 1)
@@ -20,61 +27,152 @@ def m_step():
     (in_lam,) = sp.solve(stationary, pi[l])
     # The sum of n_k + s over the classes.
     total = sp.Sum(n[k], (k, 1, K)) + K * s
+    sum_of_pi = sp.Sum(lam * pi[k], (k, 1, K))
+
+    def by_difference(n, s, l, pi, lam):
+        return slope(lambda row: log_likelihood(row, n, s) - lam * row.sum(), pi, l - 1)
+
     return [
-        (r"\frac{\partial\Lambda}{\partial\pi_l}", stationary),
-        (r"\lambda = \sum_k \lambda\pi_k", total),
-        (r"\pi_l", in_lam.subs(lam, total)),
+        Line(
+            r"\frac{\partial\Lambda}{\partial\pi_l}",
+            stationary,
+            by_difference,
+            any_row,
+        ),
+        # At the best row all slopes are the multiplier.
+        Line(
+            (lam, sum_of_pi), total, lambda n, s: slopes(climb(n, s), n, s)[0], best_row
+        ),
+        Line(
+            pi[l],
+            in_lam.subs(lam, total),
+            lambda n, s, l: climb(n, s)[l - 1],
+            best_row,
+        ),
     ]
 
 
 # --8<-- [end:m_step]
 
 
+def any_row(rng, size):
+    """A row of positive numbers, whatever their sum is, expected counts and a multiplier."""
+    lam = rng.normal()
+    return {
+        **{"K": size, "l": rng.integers(1, size + 1), "s": rng.uniform(0.5, 2)},
+        **{"n": rng.uniform(3, 6, size), "pi": rng.uniform(0.1, 0.9, size)},
+        **{"lambda": lam, "lam": lam},
+    }
+
+
+def best_row(rng, size):
+    drawn = any_row(rng, size)
+    row = climb(drawn["n"], drawn["s"])
+    return drawn | {"pi": row, "lambda": slopes(row, drawn["n"], drawn["s"])[0]}
+
+
+def log_likelihood(row, n, s):
+    return np.dot(n + s, np.log(row))
+
+
+def slopes(row, n, s):
+    places = range(len(row))
+    return np.array([slope(lambda r: log_likelihood(r, n, s), row, l) for l in places])
+
+
+def climb(n, s):
+    """Move weight to where the slope is steep until the row stays (Baum and Eagon, 1967)."""
+    row = np.ones(len(n)) / len(n)
+    for _ in range(5):
+        row = row * slopes(row, n, s)
+        row /= row.sum()
+    return row
+
+
 # --8<-- [start:kappa]
 c, q = sp.symbols("c q", positive=True)  # being right; share of class 1
 
 
-def kappa():
+def kappa() -> list[Line]:
     """Cohen's kappa of two annotators, each right with probability c on either class."""
-    p = sp.Symbol("p", positive=True)  # the probability of saying 1
-    not_c, not_q, not_p = sp.symbols(["(1-c)", "(1-q)", "(1-p)"], positive=True)
-    says_one = c * q + not_c * not_q
-    observed, chance = c**2 + not_c**2, p**2 + not_p**2
-
-    def spelt_out(expression):
-        full = expression.subs({not_p: 1 - p}).subs(p, says_one)
-        return full.subs({not_c: 1 - c, not_q: 1 - q})
-
-    value = sp.factor(spelt_out((observed - chance) / (1 - chance)))
-    above = sp.factor(sp.simplify(value * spelt_out(p * not_p)))
+    p, p_o, p_e = sp.symbols("p p_o p_e", positive=True)  # p: of saying 1
+    says_one = c * q + (1 - c) * (1 - q)
+    observed, chance = c**2 + (1 - c) ** 2, p**2 + (1 - p) ** 2
+    definition = (p_o - p_e) / (1 - p_e)
+    value = definition.subs({p_o: observed, p_e: chance})
+    above = sp.factor(sp.simplify((value * p * (1 - p)).subs(p, says_one)))
+    not_q = sp.Symbol("1 - q", positive=True)
+    above = above.subs(q - 1, -not_q).subs(not_q, 1 - q)
     return [
-        ("p", says_one),
-        ("p_o", observed),
-        ("p_e", chance),
-        (
-            r"\kappa = \frac{p_o - p_e}{1 - p_e}",
-            above.subs(q - 1, -not_q) / (p * not_p),
+        Line("p", says_one, lambda table: table.sum(axis=(0, 2))[1], annotators),
+        Line("p_o", observed, lambda table: np.trace(table.sum(axis=0)), annotators),
+        Line("p_e", chance, by_chance, annotators),
+        Line((r"\kappa", definition), above / (p * (1 - p)), above_chance, annotators),
+        Line(
+            r"\lim_{q \to 0} \kappa",
+            sp.limit(value.subs(p, says_one), q, 0),
+            lambda c: above_chance(outcomes(c, 1e-12)),
+            annotators,
         ),
-        (r"\lim_{q \to 0} \kappa", sp.limit(value, q, 0)),
     ]
 
 
 # --8<-- [end:kappa]
 
 
+def outcomes(c, q):
+    """The probabilities of true class, first and second annotator, by listing all eight."""
+    table = np.zeros((2, 2, 2))
+    for truth, one, two in itertools.product((0, 1), repeat=3):
+        right = [c if said == truth else 1 - c for said in (one, two)]
+        table[truth, one, two] = (q if truth else 1 - q) * np.prod(right)
+    return table
+
+
+def by_chance(table):
+    """Whether two agree that annotate two different items."""
+    one, two = table.sum(axis=(0, 2)), table.sum(axis=(0, 1))
+    return np.trace(np.outer(one, two))
+
+
+def above_chance(table):
+    agree = np.trace(table.sum(axis=0))
+    return (agree - by_chance(table)) / (1 - by_chance(table))
+
+
+def annotators(rng, _):
+    c, q = rng.uniform(0.55, 0.95), rng.uniform(0.1, 0.9)
+    table = outcomes(c, q)
+    agree = {"p_o": np.trace(table.sum(axis=0)), "p_e": by_chance(table)}
+    return {"c": c, "q": q, "table": table, "p": table[:, 1].sum(), **agree}
+
+
 # --8<-- [start:noisy_score]
 e = sp.Symbol("e", positive=True)  # error rate of the labels; c is as above
 
 
-def noisy_score():
+def noisy_score() -> list[Line]:
     """The accuracy measured against labels with independent errors, and its slope."""
-    not_c, not_e = sp.symbols(["(1-c)", "(1-e)"], positive=True)
-    score = c * not_e + not_c * e
-    slope = sp.diff(score.subs({not_c: 1 - c, not_e: 1 - e}), c)
+    score = c * (1 - e) + (1 - c) * e
+
+    def agreement(c, e):
+        """Of answers right or wrong, and labels right or wrong, with two classes."""
+        both = np.outer([c, 1 - c], [1 - e, e])
+        return np.trace(both)
+
     return [
-        (r"\text{measured}", score),
-        (r"\frac{\partial\,\text{measured}}{\partial c}", sp.expand(slope)),
+        Line(r"\text{measured}", score, agreement, rates),
+        Line(
+            r"\frac{\partial\,\text{measured}}{\partial c}",
+            sp.expand(sp.diff(score, c)),
+            lambda c, e: slope(lambda c: agreement(c, e), c),
+            rates,
+        ),
     ]
+
+
+def rates(rng, _):
+    return {"c": rng.uniform(0.55, 0.95), "e": rng.uniform(0.05, 0.4)}
 
 
 # --8<-- [end:noisy_score]

@@ -1,9 +1,13 @@
 """What rounding to b bits costs, and from which batch on arithmetic decides, by SymPy.
 
-Each function returns equations, (left side, right side), for `aligned` to print.
+Each function returns the lines that a page shows. Their meanings round, and count seconds.
 """
 
+import numpy as np
 import sympy as sp
+
+from answers.derivations import Line
+from answers.derivations.numerics import integral, root
 
 # --8<-- [start:rounding]
 s, b, crest = sp.symbols("s b c", positive=True)  # scale, bits, max|w| / rms(w)
@@ -16,37 +20,103 @@ variance = sp.integrate(e**2 / s, (e, -s / 2, s / 2))
 relative_error = sp.sqrt(variance).subs(s, crest / (2 ** (b - 1) - 1))
 
 
-def rounding():
+class Norm(sp.Expr):
+    """The length of a vector; that of v - w is that of w - v."""
+
+    is_commutative = True
+
+    def __new__(cls, vector):
+        turned = vector.could_extract_minus_sign()
+        return super().__new__(cls, -vector if turned else vector)
+
+    def _latex(self, printer):
+        (vector,) = self.args  # of a difference, what SymPy sorts last comes first
+        return rf"\lVert {printer.doprint(-vector if vector.is_Add else vector)} \rVert"
+
+    def as_number(self, vector):
+        return np.linalg.norm(vector)
+
+
+def rounding() -> list[Line]:
     """Mean and variance of a rounding error, and its size relative to the numbers."""
+    w, rounded = sp.symbols(r"w \hat{w}")
     return [
-        (r"\mathbb{E}[e]", mean),
-        (r"\operatorname{Var}[e]", variance),
-        (r"\frac{\lVert w - \hat w\rVert}{\lVert w\rVert}", sp.powsimp(relative_error)),
+        Line(r"\mathbb{E}[e]", mean, lambda s: moment(1, s), one_scale),
+        Line(r"\operatorname{Var}[e]", variance, lambda s: moment(2, s), one_scale),
+        Line(
+            Norm(w - rounded) / Norm(w),
+            sp.powsimp(relative_error),
+            lambda e, w: np.linalg.norm(e) / np.linalg.norm(w),
+            many_numbers,
+        ),
     ]
+
+
+def moment(power, s):
+    """The mean of (w - rounded w)^power for w spread evenly between two codes, 0 and s."""
+    to_0 = integral(lambda w: w**power, 0, s / 2)
+    to_s = integral(lambda w: (w - s) ** power, s / 2, s)
+    return (to_0 + to_s) / s
+
+
+def one_scale(rng, _):
+    return {"s": rng.uniform(0.5, 2)}
+
+
+def many_numbers(rng, _):
+    """Numbers anywhere between the codes -2^(b-1) + 1 and 2^(b-1) - 1, and rounded."""
+    b, s = rng.integers(2, 9), rng.uniform(0.5, 2)
+    last = sum(1 for code in range(2**b) if code > 2**b - code)  # each has its negative
+    between = (np.arange(4000) + 0.5) / 4000
+    w = s * (rng.integers(-last, last, 4000) + between)
+    rounded = s * np.round(w / s)
+    drawn = {"b": b, "c": s * last / np.sqrt(np.mean(w**2)), "w": w, "e": w - rounded}
+    return drawn | {r"\hat{w}": rounded}
 
 
 # --8<-- [end:rounding]
 
 
 # --8<-- [start:ridge]
-def ridge():
+def ridge() -> list[Line]:
     """The batch at which the products of a decoding step take as long as the weights."""
     batch, params, weight = sp.symbols("B P w", positive=True)  # w: bytes of a weight
     peak, bandwidth = sp.symbols("F W", positive=True)  # FLOPs and bytes a second
     arithmetic, memory = 2 * params * batch / peak, params * weight / bandwidth
     (where,) = sp.solve(sp.Eq(arithmetic, memory), batch)
+
+    def balance(P, w, F, W):
+        last = 10 * w * F / W
+        return root(lambda b: multiplying(b, P, F) - reading(P, w, W), 0, last)
+
     return [
-        (r"t_{\text{arithmetic}}", arithmetic),
-        (r"t_{\text{memory}}", memory),
-        (r"B_{\text{ridge}}", where),
+        Line(r"t_{\text{arithmetic}}", arithmetic, multiplying, machine),
+        Line(r"t_{\text{memory}}", memory, reading, machine),
+        Line(r"B_{\text{ridge}}", where, balance, machine),
     ]
+
+
+def multiplying(B, P, F):
+    """Each weight is multiplied with each example's number, and the product added."""
+    operations = sum(1 + 1 for _ in range(int(P)))
+    return operations * (B / F)
+
+
+def reading(P, w, W):
+    """All weights pass once, however large the batch is."""
+    return np.full(int(P), w).sum() / W
+
+
+def machine(rng, _):
+    parameters, drawn = rng.integers(2, 9), rng.uniform(0.5, 2, 4)
+    return {"P": parameters, **dict(zip("BwFW", drawn, strict=True))}
 
 
 # --8<-- [end:ridge]
 
 
 # --8<-- [start:speculation]
-def speculation():
+def speculation() -> list[Line]:
     """The expected tokens of a pass that checks n drafted ones, accepted with chance a."""
     a, k = sp.Symbol("a", positive=True), sp.Symbol("k", integer=True)
     n = sp.Symbol("n", integer=True, nonnegative=True)
@@ -54,7 +124,20 @@ def speculation():
     geometric = next(
         value for value, condition in total.args if condition != sp.Eq(a, 1)
     )
-    return [(r"1 + a + \dots + a^n", geometric)]
+
+    def tokens(a, n):
+        """One more than are accepted before the first that is not, over all outcomes."""
+        stops = [a**accepted * (1 - a) for accepted in range(n)] + [a**n]
+        return np.dot(stops, np.arange(1, n + 2))
+
+    return [
+        Line(
+            sp.Sum(a**k, (k, 0, n)),
+            geometric,
+            tokens,
+            lambda rng, _: {"a": rng.uniform(0.1, 0.9), "n": rng.integers(1, 6)},
+        )
+    ]
 
 
 # --8<-- [end:speculation]

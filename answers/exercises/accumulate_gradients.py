@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.networks.micro_batches import accumulate_gradients
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     accumulate_gradients,
@@ -34,6 +35,9 @@ exercise.case("integer gradients", np.array([[3, 1], [0, -4]]), np.array([2, 3])
 exercise.case("sizes of one byte", three, np.array([200, 100, 57], dtype=np.uint8))
 exercise.case("hundreds of thousands of tokens", three, np.array([412_345, 98_765, 7]))
 exercise.case("float32", three.astype(np.float32), np.array([5, 11, 3]))
+add_whole_numbers(
+    exercise, rng.integers(256, size=(3, 5)), np.array([5, 11, 3]), signed=False
+)
 
 
 def summed(gradients, sizes):

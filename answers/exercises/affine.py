@@ -1,9 +1,10 @@
-"""Practice for question 3: the affine layer, forward."""
+"""Practice for question 1: the affine layer, forward."""
 
 import numpy as np
 
 from answers.networks.layers import affine
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     affine,
@@ -32,6 +33,9 @@ exercise.case(
     "pixels from 0 to 255", rng.integers(256, size=(3, 5), dtype=np.uint8), w, b
 )
 exercise.case("float32", *(a.astype(np.float32) for a in (x, w, b)))
+whole = [rng.integers(-200, 200, size=size) for size in ((3, 5), (5, 7), 7)]
+add_whole_numbers(exercise, *whole)
+exercise.case("three leading axes", rng.normal(size=(2, 4, 3, 5)), w, b)
 
 
 @exercise.bug

@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.networks.layers import affine_backward
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     affine_backward,
@@ -32,6 +33,13 @@ exercise.case(
     "pixels from 0 to 255", dout, rng.integers(256, size=(3, 5), dtype=np.uint8), w
 )
 exercise.case("float32", *(a.astype(np.float32) for a in (dout, x, w)))
+whole = [rng.integers(-200, 200, size=size) for size in ((3, 7), (3, 5), (5, 7))]
+add_whole_numbers(exercise, *whole)
+exercise.case("no leading axis", dout[0], x[0], w)
+exercise.case(
+    "three leading axes",
+    *(rng.normal(size=(2, 4, 3, 7)), rng.normal(size=(2, 4, 3, 5)), w),
+)
 
 
 def rows(a):

@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
+from answers.practice.number_types import add_whole_numbers
 from answers.transformers.attention import attend, causal_mask
 
 exercise = Exercise(
@@ -60,11 +62,32 @@ exercise.case(
     "integers", np.array([[3, 1]]), np.array([[1, 0], [0, 2]]), np.eye(2, dtype=int)
 )
 exercise.case("float32", *(a.astype(np.float32) for a in (20 * Q, 20 * K, V)))
-exercise.case("a query that sees nothing", Q, K, V, SOME & (np.arange(3) != 1)[:, None])
+BLIND = Note(
+    "a query that sees no key, for which ours raises ValueError",
+    "Ours raises ValueError for a query that sees no key: its weights are 0/0, so any answer is "
+    "made up, and a number hides that the mask is wrong.",
+)
+exercise.case(
+    "a query that sees nothing",
+    *(Q, K, V, SOME & (np.arange(3) != 1)[:, None]),
+    noted=BLIND,
+)
 exercise.case(
     "a query that sees nothing, in a batch",
     *BATCH,
     EACH & (np.arange(6).reshape(2, 3, 1) != 5),
+    noted=BLIND,
+)
+add_whole_numbers(
+    exercise,
+    *(np.array([[1, 3], [0, 2]]), np.array([[17, 16], [16, 17], [15, 17]])),
+    np.array([[200, 100], [90, 201], [7, 30]]),
+    signed=False,
+)
+exercise.case("queries without a batch", Q, *BATCH[1:])
+exercise.case("keys and values without a batch", BATCH[0], K, V)
+exercise.case(
+    "three leading axes", *(a[None] for a in HEADS), LENGTHS[:, None, None, :]
 )
 
 
@@ -162,8 +185,8 @@ def sum_without_keepdims(q, k, v, mask=None):
 
 @exercise.bug
 def keys_not_transposed(q, k, v, mask=None):
-    """The queries are multiplied by k as it is, which fits only if all sizes are equal. Transpose
-    its last two axes."""
+    """The queries are multiplied by k as it is, which fits where keys are as many as features.
+    Transpose its last two axes."""
     return softmax(hide(q @ k / q.shape[-1] ** 0.5, mask)) @ v
 
 
@@ -221,11 +244,14 @@ def maximum_before_mask(q, k, v, mask=None, way="maximum"):
         return powers / powers.sum(axis=-1, keepdims=True) @ v
 
 
-@exercise.bug(fill=(-1e4, -1e3, -100.0))
-def finite_fill(q, k, v, mask=None, fill=-1e4):
-    """Hidden scores become a number such as -10 000, but a visible score may be lower still, and
-    then the hidden key wins. Use -inf."""
-    return softmax(hide(scores(q, k), mask, fill)) @ v
+@exercise.bug(
+    hidden=(lambda s: -1e4, lambda s: -1e3, lambda s: -100.0, lambda s: s - 1e4)
+)
+def finite_fill(q, k, v, mask=None, hidden=lambda s: s - 1e9):
+    """Hidden scores become a number such as -10 000, or lower by such a number, but a visible
+    score may be lower still, and then the hidden key wins. Use -inf."""
+    s = scores(q, k)
+    return softmax(hide(s, mask, hidden(s))) @ v
 
 
 @exercise.bug(nan=(np.nan, 0.0))

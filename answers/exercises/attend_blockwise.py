@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 from answers.transformers.attention import attend, attend_blockwise, causal_mask
 
 exercise = Exercise(
@@ -46,6 +47,14 @@ exercise.case("scores that fall by 10 000", Q[:, :1] ** 2, RISING[::-1], V, bloc
 exercise.case("scores near -10 000", 0 * Q - 6e3, 1 + 1e-4 * K, V, block=2)
 exercise.case("causal, rising scores", 0 * RISING + 1, RISING, V, block=2, causal=True)
 exercise.case("float32", *(a.astype(np.float32) for a in (9 * Q, 9 * K, V)), block=2)
+add_whole_numbers(
+    exercise,
+    *(np.array([[1, 3], [0, 2]]), np.array([[17, 16], [16, 17], [15, 17]])),
+    np.array([[200, 100], [90, 201], [7, 30]]),
+    block=2,
+)
+exercise.case("a batch of 4", *(a[0] for a in BATCH), block=2, causal=False)
+exercise.case("three leading axes", *(a[None] for a in BATCH), block=3)
 
 
 @exercise.check

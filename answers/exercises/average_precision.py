@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.labels.metrics import average_precision, precision_recall_curve, roc_auc
 from answers.practice.grader import Exercise
+from answers.practice.notes import refusal_of
 
 exercise = Exercise(
     average_precision,
@@ -40,13 +41,25 @@ exercise.case(
     np.array([0.5, 0.5, 0.5, 0.8, 0.8, 0.1, 0.5, 0.1]),
 )
 exercise.case("nothing but ties", np.array([1, 0, 0, 1, 0]), np.full(5, 0.3))
-exercise.case("nothing but positives", np.array([1, 1, 1]), np.array([0.3, 0.1, 0.1]))
+exercise.case(
+    "nothing but positives",
+    np.array([1, 1, 1]),
+    np.array([0.3, 0.1, 0.1]),
+    noted=refusal_of("examples that are all positive"),
+)
 exercise.case("whole numbers", rng.integers(2, size=40), rng.integers(5, size=40))
 exercise.case("truth as booleans", y == 1, scores.round())
 exercise.case("scores a billionth apart", y, 1 + 1e-9 * scores)
 truth = (rng.random(203) < 0.1).astype(int)
 exercise.case("a tenth positive", truth, truth + rng.normal(size=203).round(1))
 exercise.case("float32", y, scores.astype(np.float32))
+exercise.case(
+    "bytes",
+    *(
+        rng.integers(2, size=40, dtype=np.uint8),
+        rng.integers(5, size=40, dtype=np.uint8),
+    ),
+)
 
 
 def counts(truth, order):
@@ -95,6 +108,15 @@ def eleven_points(truth, scores):
     precision, recall, _ = precision_recall_curve(truth, scores)
     levels = np.linspace(0, 1, 11)
     return np.mean([precision[recall >= level - 1e-12].max() for level in levels])
+
+
+@exercise.bug
+def best_f1_instead(truth, scores):
+    """This is the best F1 of all thresholds, which says nothing of the others. Average the
+    precision over the recall that each adds."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    both = precision + recall
+    return np.max(2 * precision * recall / np.where(both > 0, both, 1))
 
 
 @exercise.bug

@@ -163,7 +163,7 @@ exercise.case("float32", *example(17, chained, "loss", a=small, b=2 * small))
 def visits_each_name_once(backward_pass):
     """Where values in a row are each used twice, every one more doubles its work: it walks each
     path on its own. Visit each name once, when its gradient is complete."""
-    return calls(backward_pass, 10) < 16 * calls(backward_pass, 5)
+    return calls(backward_pass, 8) < 10 * calls(backward_pass, 4)
 
 
 def calls(backward_pass, squarings):
@@ -229,6 +229,13 @@ def output_without_gradient(graph, values, output):
     return pass_back(graph, values, output, start=np.zeros_like)
 
 
+@exercise.bug
+def output_starts_with_its_value(graph, values, output):
+    """The gradient of the output starts as its value, so all others are that times too large.
+    Start it at ones: the derivative of the output by itself."""
+    return pass_back(graph, values, output, start=np.copy)
+
+
 def fit_what_is_larger(part, shape):
     return unbroadcast(part, shape) if part.ndim >= len(shape) else part
 
@@ -256,6 +263,29 @@ def sum_not_spread(graph, values, output):
     return pass_back(graph, values, output, send=send, fit=fit_what_is_larger)
 
 
+@exercise.bug
+def sum_taken_for_a_mean(graph, values, output):
+    """The gradient of a sum's input is divided by the number of its entries, which is that of a
+    mean. In a sum every entry has slope 1."""
+
+    def shared(operation, g, y, *inputs):
+        whole = operation == "sum"
+        return (np.full(inputs[0].shape, g / inputs[0].size),) if whole else None
+
+    return pass_back(graph, values, output, send=sending(shared))
+
+
+@exercise.bug
+def second_factor_without_gradient(graph, values, output):
+    """Only the first factor of a product gets a gradient. Each gets that of the product times the
+    other factor."""
+
+    def first(operation, g, y, *inputs):
+        return (g * inputs[1], 0 * g) if operation == "multiply" else None
+
+    return pass_back(graph, values, output, send=sending(first))
+
+
 @exercise.bug(
     missing=(("multiply", "exp", "matmul", "sum"), ("multiply",), ("exp",), ("sum",))
 )
@@ -272,8 +302,8 @@ def local_slope_alone(graph, values, output, missing=()):
 
 @exercise.bug
 def own_factor(graph, values, output):
-    """A factor of a product gets its own value as slope. The derivative of a b by a is b: send
-    `g * b` to a, and `g * a` to b."""
+    """A factor of a product gets its own value as slope. The slope of a b with respect to a is b:
+    send `g * b` to a, and `g * a` to b."""
 
     def own(operation, g, y, *inputs):
         return [g * each for each in inputs] if operation == "multiply" else None

@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.bayes import beta_update
 
 exercise = Exercise(
@@ -44,6 +45,12 @@ exercise.case(
     np.array([3, 120], dtype=np.uint8),
 )
 exercise.case("float32", *np.array([[1.5], [2.5], [30], [12]], dtype=np.float32))
+exercise.case("arrays without an axis", *(np.array(n) for n in (0.5, 2.5, 3, 8)))
+whole = [np.array(n) for n in ([1, 30], [2, 7], [200, 9], [3, 100])]
+add_whole_numbers(exercise, *whole)
+exercise.case("a prior with many digits", 1.2345678, 2 / 3, 7, 3)
+exercise.case("two axes", *(np.stack([n, n + 1]) for n in whole))
+exercise.case("three axes", *(n + np.arange(3.0).reshape(3, 1, 1) for n in whole))
 
 
 def floats(*values):

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from answers.networks.broadcasting import broadcast_shape
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
 
 exercise = Exercise(
     broadcast_shape,
@@ -29,12 +30,18 @@ exercise.case("the longer shape second", (3,), (2, 5, 1))
 exercise.case("a number", (), (4,))
 exercise.case("3 against 2", (5, 3), (5, 2))
 exercise.case("one entry per row, without its axis", (5, 3), (5,))
-exercise.case("0 against 1", (0, 3), (1, 3))
-exercise.case("0 against 2", (0, 3), (2, 3))
+ZERO = Note(
+    "an axis of size 0",
+    "Ours takes 0 for a size like any other, as NumPy does: 0 fits 0 and 1, and stretches 1 to 0; "
+    "against 2 it is refused. So an empty batch goes through the same code.",
+)
+exercise.case("0 against 1", (0, 3), (1, 3), noted=ZERO)
+exercise.case("0 against 2", (0, 3), (2, 3), noted=ZERO)
 exercise.case("three shapes", (8, 1, 6), (7, 1), (4, 1, 1, 1))
 exercise.case("a third shape that does not fit", (5, 1), (1, 3), (2, 3))
 exercise.case("a misfit with a 1 between", (2,), (1,), (3,))
 exercise.case("one shape", (4, 1))
+exercise.case("one shape with a 0", (0, 3), noted=ZERO)
 exercise.case("no shape")
 
 

@@ -1,21 +1,20 @@
 """Practice for question 14: attention that reads a key-value cache and appends to it."""
 
-import torch
+import numpy as np
 
 from answers.practice.grader import Exercise
-from answers.transformers.cached_attention import (
-    cached_attention,
-    rotate_pairs,
-    rotation,
-)
+from answers.practice.notes import Note
+from answers.practice.number_types import add_whole_numbers
+from answers.transformers.cached_attention import cached_attention
+from answers.transformers.rotary import rotate
 
 exercise = Exercise(
     cached_attention,
     page="14-kv-cache",
     returns=("y", "keys", "values"),
     hints=(
-        "Three things depend on the length of the cache: which rows of the tables you take, "
-        "where the new keys go, and the mask. Start with an empty cache, where it is 0.",
+        "Three things depend on the length of the cache: the offset of the rotation, where the "
+        "new keys go, and the mask. Start with an empty cache, where it is 0.",
         "Rotate the new queries and the new keys, never the values, and never a key that is in "
         "the cache: it was rotated when it was new.",
         "The scores have `time` rows and past + time columns. Row i is token past + i: compare "
@@ -26,55 +25,46 @@ exercise = Exercise(
 )
 
 
-def tensors(seed, batch, heads, time, past, d, dv, dtype=torch.float64):
-    """New q, k and v that want gradients, a cache, and tables."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def numbers(length, width, wanted):
-        size = (batch, heads, length, width)
-        made = torch.randn(size, generator=generator, dtype=torch.float64).to(dtype)
-        return made.requires_grad_(wanted)
-
-    q, k, v = numbers(time, d, True), numbers(time, d, True), numbers(time, dv, True)
-    past_k, past_v = numbers(past, d, False), numbers(past, dv, False)
-    return q, k, v, past_k, past_v, *rotation(29, d, dtype)
+def arrays(seed, batch, heads, time, past, d, dv):
+    """New q, k and v, and a cache."""
+    rng = np.random.default_rng(seed)
+    sizes = (time, d), (time, d), (time, dv), (past, d), (past, dv)
+    return [rng.normal(size=(batch, heads, *size)) for size in sizes]
 
 
-def with_a_learning_cache(*arrays):
-    q, k, v, past_k, past_v, *tables = arrays
-    return q, k, v, past_k.requires_grad_(), past_v.requires_grad_(), *tables
-
-
-exercise.case("the first token, no cache", *tensors(3, 1, 1, 1, 0, 4, 4))
-exercise.case("three tokens, no cache", *tensors(5, 1, 1, 3, 0, 4, 4))
-exercise.case("one token after five", *tensors(7, 1, 1, 1, 5, 4, 4))
-exercise.case("three tokens after five", *tensors(11, 1, 1, 3, 5, 4, 4))
-exercise.case("three heads", *tensors(13, 1, 3, 2, 5, 4, 4))
-exercise.case("values wider than keys", *tensors(17, 2, 3, 4, 7, 2, 5))
-exercise.case(
-    "gradients through the cache",
-    *with_a_learning_cache(*tensors(19, 2, 3, 5, 4, 6, 4)),
+exercise.case("the first token, no cache", *arrays(3, 1, 1, 1, 0, 4, 4))
+exercise.case("three tokens, no cache", *arrays(5, 1, 1, 3, 0, 4, 4))
+exercise.case("one token after five", *arrays(7, 1, 1, 1, 5, 4, 4))
+exercise.case("three tokens after five", *arrays(11, 1, 1, 3, 5, 4, 4))
+exercise.case("three heads", *arrays(13, 1, 3, 2, 5, 4, 4))
+exercise.case("values wider than keys", *arrays(17, 2, 3, 4, 7, 2, 5))
+exercise.case("a chunk as long as the cache", *arrays(19, 2, 3, 5, 5, 6, 4))
+exercise.case("a chunk longer than the cache", *arrays(23, 2, 3, 11, 2, 6, 4))
+large = arrays(29, 1, 2, 3, 4, 4, 3)
+exercise.case("scores in the thousands", 1e3 * large[0], *large[1:])
+exercise.case("float32", *(x.astype(np.float32) for x in arrays(31, 2, 3, 5, 7, 6, 4)))
+rng = np.random.default_rng(12)
+whole = [rng.integers(-5, 6, size=(1, 2, n, d)) for n, d in [(3, 4)] * 2 + [(3, 3)]]
+past = [rng.integers(-5, 6, size=(1, 2, 2, d)) for d in (4, 3)]
+INTEGERS = Note(
+    "integers", "Ours computes them in float64. Real keys and values are floats."
 )
-exercise.case("a chunk longer than the cache", *tensors(23, 2, 3, 11, 2, 6, 4))
-large = tensors(29, 1, 2, 3, 4, 4, 3)
-exercise.case("scores in the thousands", large[0].detach() * 1e3, *large[1:])
-exercise.case("float32", *tensors(31, 2, 3, 5, 7, 6, 4, torch.float32))
+add_whole_numbers(exercise, *whole, *past, noted=INTEGERS)
 
 
 @exercise.check
 def a_new_conversation_starts_empty(function):
     """Two conversations, told in turns, mix: what is kept outside the function is shared by all
     of them, and by all layers. Keep nothing; the cache comes in and goes out."""
-    tables, kept = rotation(29, 4, torch.float64), {}
+    kept = {}
     for time in (3, 1):
         for seed in (1, 2):
-            q, k, v, *empty, _, _ = tensors(seed + time, 1, 2, time, 0, 4, 4)
-            expected, *after = cached_attention(
-                q, k, v, *kept.get(seed, empty), *tables
-            )
-            y, *_ = function(q, k, v, *kept.get(seed, empty), *tables)
+            q, k, v, *empty = arrays(seed + time, 1, 2, time, 0, 4, 4)
+            past = kept.get(seed, empty)
+            expected, *after = cached_attention(q, k, v, *past)
+            y = np.asarray(function(q, k, v, *past)[0])
             kept[seed] = after
-            if y.shape != expected.shape or not torch.allclose(y, expected, rtol=1e-8):
+            if y.shape != expected.shape or not np.allclose(y, expected, rtol=1e-8):
                 return False
     return True
 
@@ -83,214 +73,197 @@ def a_new_conversation_starts_empty(function):
 def chunks_of_any_size_give_what_one_pass_gives(function):
     """Read in pieces, with your own cache handed from call to call, a sequence gives other
     outputs than read at once. Compare the positions and the mask of the second piece."""
-    q, k, v, past_k, past_v, *tables = tensors(37, 2, 3, 7, 0, 4, 3)
-    whole, *_ = function(q, k, v, past_k, past_v, *tables)
-    for sizes in ([1] * 7, [3, 4], [4, 1, 2]):
+    q, k, v, past_k, past_v = arrays(37, 2, 3, 7, 0, 4, 3)
+    whole, *_ = function(q, k, v, past_k, past_v)
+    for ends in (range(1, 7), [3], [4, 5]):
         kept, pieces = (past_k, past_v), []
-        for piece in zip(*(x.split(sizes, dim=2) for x in (q, k, v)), strict=True):
-            y, *kept = function(*piece, *kept, *tables)
+        for piece in zip(*(np.split(x, ends, axis=2) for x in (q, k, v)), strict=True):
+            y, *kept = function(*piece, *kept)
             pieces.append(y)
-        if not torch.allclose(torch.cat(pieces, dim=1), whole, rtol=1e-8):
+        if not np.allclose(np.concatenate(pieces, axis=1), whole, rtol=1e-8):
             return False
     return True
 
 
 def attend(q, keys, values, hidden=None):
     """Outputs with the heads side by side; True in `hidden` hides."""
-    scores = q @ keys.mT / q.shape[-1] ** 0.5
+    scores = q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
     if hidden is not None:
-        scores = scores.masked_fill(hidden, -torch.inf)
-    return (scores.softmax(-1) @ values).transpose(1, 2).flatten(2)
+        scores = np.where(hidden, -np.inf, scores)
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1)
 
 
 def above(time, keys, diagonal):
     """True above a diagonal of (time, keys), counted from the upper left."""
-    return torch.ones(time, keys, dtype=torch.bool).triu(diagonal)
+    return np.triu(np.ones((time, keys), dtype=bool), diagonal)
 
 
-def prepared(q, k, v, past_k, past_v, cosines, sines, offset=None):
+def prepared(q, k, v, past_k, past_v, offset=None):
     """What is right: rotated queries, all keys and values, the length of the cache."""
-    past, time = past_k.shape[2], k.shape[2]
-    start = past if offset is None else offset
-    rows = cosines[start : start + time], sines[start : start + time]
-    q, k = rotate_pairs(q, *rows), rotate_pairs(k, *rows)
-    return q, torch.cat([past_k, k], 2), torch.cat([past_v, v], 2), past
+    past = past_k.shape[2]
+    offset = past if offset is None else offset
+    keys = np.concatenate([past_k, rotate(k, offset)], axis=2)
+    return rotate(q, offset), keys, np.concatenate([past_v, v], axis=2), past
+
+
+def seen(q, keys, values):
+    """The right outputs."""
+    time, total = q.shape[2], keys.shape[2]
+    return attend(q, keys, values, above(time, total, total - time + 1))
 
 
 @exercise.bug
-def mask_aligned_to_the_upper_left(q, k, v, past_k, past_v, cosines, sines):
-    """The triangle of the mask ignores the cache, as that of `is_causal=True` does: query 0 sees
-    key 0 only. Move it right by the length of the cache."""
-    q, keys, values, _ = prepared(q, k, v, past_k, past_v, cosines, sines)
+def mask_aligned_to_the_upper_left(q, k, v, past_k, past_v):
+    """The triangle of the mask ignores the cache, as `np.tri(time, past + time)` does: query 0
+    sees key 0 only. Move it right by the length of the cache."""
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     hidden = above(q.shape[2], keys.shape[2], 1)
     return attend(q, keys, values, hidden), keys, values
 
 
 @exercise.bug
-def no_mask_on_a_chunk(q, k, v, past_k, past_v, cosines, sines):
+def no_mask_on_a_chunk(q, k, v, past_k, past_v):
     """Nothing is masked, so the tokens of a chunk see those after them. One new token needs no
     mask, several do."""
-    q, keys, values, _ = prepared(q, k, v, past_k, past_v, cosines, sines)
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     return attend(q, keys, values), keys, values
 
 
 @exercise.bug
-def mask_only_without_a_cache(q, k, v, past_k, past_v, cosines, sines):
+def mask_only_without_a_cache(q, k, v, past_k, past_v):
     """With a cache nothing is masked, as if only single tokens came then. A chunk after a cache
     needs its mask too."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
     hidden = None if past else above(q.shape[2], keys.shape[2], 1)
     return attend(q, keys, values, hidden), keys, values
 
 
 @exercise.bug
-def own_key_hidden(q, k, v, past_k, past_v, cosines, sines):
+def own_key_hidden(q, k, v, past_k, past_v):
     """A token does not see itself, and the first of all sees nothing, which is nan. Hide only
     keys that come later."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
     hidden = above(q.shape[2], keys.shape[2], past)
     return attend(q, keys, values, hidden), keys, values
 
 
 @exercise.bug
-def mask_inverted(q, k, v, past_k, past_v, cosines, sines):
-    """The mask hides what it should show: True means hidden for `masked_fill`, and may look for
-    `scaled_dot_product_attention`."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+def mask_inverted(q, k, v, past_k, past_v):
+    """The mask hides what it should show. A token sees the keys up to its own position; `np.tri`
+    is True there."""
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
     hidden = ~above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), keys, values
 
 
 @exercise.bug
-def offset_not_applied(q, k, v, past_k, past_v, cosines, sines):
+def offset_not_applied(q, k, v, past_k, past_v):
     """Each call counts positions from 0 again. The first new token stands at the position that
     is the length of the cache."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines, 0)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v, 0)
+    return seen(q, keys, values), keys, values
 
 
 @exercise.bug
-def offset_by_one(q, k, v, past_k, past_v, cosines, sines):
+def offset_by_one(q, k, v, past_k, past_v):
     """Positions run one ahead. Position counts the tokens before, so the first of all stands at
     position 0."""
     past = past_k.shape[2]
-    q, keys, values, _ = prepared(q, k, v, past_k, past_v, cosines, sines, past + 1)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v, past + 1)
+    return seen(q, keys, values), keys, values
 
 
 @exercise.bug
-def cached_keys_rotated_again(q, k, v, past_k, past_v, cosines, sines):
+def cached_keys_rotated_again(q, k, v, past_k, past_v):
     """All keys are rotated, those in the cache for the second time. Rotate new keys before they
     are appended."""
-    q, _, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    keys, total = torch.cat([past_k, k], 2), values.shape[2]
-    keys = rotate_pairs(keys, cosines[:total], sines[:total])
-    hidden = above(q.shape[2], total, past + 1)
-    return attend(q, keys, values, hidden), keys, values
+    q, _, values, _ = prepared(q, k, v, past_k, past_v)
+    keys = rotate(np.concatenate([past_k, k], axis=2))
+    return seen(q, keys, values), keys, values
 
 
 @exercise.bug
-def unrotated_keys_kept(q, k, v, past_k, past_v, cosines, sines):
+def unrotated_keys_kept(q, k, v, past_k, past_v):
     """The cache gets keys that are not rotated, and the next call takes them as they are. Keep
     what the scores were computed with."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), torch.cat([past_k, k], 2), values
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v)
+    return seen(q, keys, values), np.concatenate([past_k, k], axis=2), values
 
 
 @exercise.bug
-def not_rotated(q, k, v, past_k, past_v, cosines, sines):
+def not_rotated(q, k, v, past_k, past_v):
     """Nothing is rotated, so no token has a position. Rotate the new queries and keys."""
-    past = past_k.shape[2]
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
+    keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
+    return seen(q, keys, values), keys, values
 
 
 @exercise.bug
-def neighbours_rotated(q, k, v, past_k, past_v, cosines, sines):
-    """Neighbouring entries are paired, as in the original RoFormer, not entry j with j + d/2.
-    Either works in a model trained so, and neither reads the other's cache."""
-    past, time = past_k.shape[2], k.shape[2]
-    c, s = cosines[past : past + time], sines[past : past + time]
-
-    def turned(x):
-        even, odd = x[..., ::2], x[..., 1::2]
-        return torch.stack([even * c - odd * s, even * s + odd * c], -1).flatten(-2)
-
-    q, keys = turned(q), torch.cat([past_k, turned(k)], 2)
-    values = torch.cat([past_v, v], 2)
-    hidden = above(time, past + time, past + 1)
-    return attend(q, keys, values, hidden), keys, values
+def values_rotated(q, k, v, past_k, past_v):
+    """The values are rotated too, so what is averaged depends on where it stands. Only queries
+    and keys have a position."""
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    if v.shape[-1] % 2 == 0:
+        values = np.concatenate([past_v, rotate(v, past)], axis=2)
+    return seen(q, keys, values), keys, values
 
 
 @exercise.bug
-def turned_backwards(q, k, v, past_k, past_v, cosines, sines):
-    """The pairs are turned the other way round. Check the signs of the sine: the first entry
-    loses, the second gains."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, -sines)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
-
-
-@exercise.bug
-def new_tokens_first(q, k, v, past_k, past_v, cosines, sines):
+def new_tokens_first(q, k, v, past_k, past_v):
     """New keys and values are put before the old ones, so the mask and the next call see them in
     the wrong order. Append them."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    keys, values = keys.roll(-past, 2), values.roll(-past, 2)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    keys, values = np.roll(keys, -past, axis=2), np.roll(values, -past, axis=2)
+    return seen(q, keys, values), keys, values
 
 
 @exercise.bug
-def cache_not_read(q, k, v, past_k, past_v, cosines, sines):
+def cache_not_read(q, k, v, past_k, past_v):
     """The new tokens look at each other only, though the cache is handed on. The scores need the
     keys of the cache too."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    time = q.shape[2]
-    y = attend(q, keys[:, :, past:], values[:, :, past:], above(time, time, 1))
-    return y, keys, values
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    return seen(q, keys[:, :, past:], values[:, :, past:]), keys, values
 
 
 @exercise.bug
-def heads_not_transposed(q, k, v, past_k, past_v, cosines, sines):
+def heads_not_transposed(q, k, v, past_k, past_v):
     """The outputs are reshaped while the heads still stand before the tokens, which mixes the
     tokens. Move the axis of the heads next to that of the values first."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     batch, heads, time, _ = q.shape
-    y = attend(q, keys, values, above(time, keys.shape[2], past + 1))
-    y = y.reshape(batch, time, heads, -1).transpose(1, 2).reshape(batch, time, -1)
-    return y, keys, values
+    y = seen(q, keys, values).reshape(batch, time, heads, -1)
+    return y.swapaxes(1, 2).reshape(batch, time, -1), keys, values
+
+
+@exercise.bug(power=(0, 1))
+def not_scaled(q, k, v, past_k, past_v, power=0):
+    """The scores are not divided by √d, or are divided by d, so their softmax is too sharp or too
+    flat. Divide by the square root."""
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v)
+    return seen(q * q.shape[-1] ** (0.5 - power), keys, values), keys, values
 
 
 @exercise.bug
-def not_scaled(q, k, v, past_k, past_v, cosines, sines):
-    """The scores are not divided by √d, so their softmax is too sharp."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q * q.shape[-1] ** 0.5, keys, values, hidden), keys, values
+def no_maximum(q, k, v, past_k, past_v):
+    """exp overflows on large scores, and inf/inf is nan. Subtract each row's maximum first, after
+    hiding."""
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    with np.errstate(all="ignore"):
+        powers = np.exp(q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5)
+        powers = np.where(above(q.shape[2], keys.shape[2], past + 1), 0, powers)
+        y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
 
 
 @exercise.bug
-def detached(q, k, v, past_k, past_v, cosines, sines):
-    """What is kept is detached before it is used, so keys and values get no gradient. Detach a
-    cache in generation, not in this function."""
-    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    keys, values = keys.detach(), values.detach()
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
-
-
-@exercise.bug
-def keys_and_values_swapped(q, k, v, past_k, past_v, cosines, sines):
+def keys_and_values_swapped(q, k, v, past_k, past_v):
     """Old keys are joined to new values, and old values to new keys. It shows with the second
     call only: keys join keys."""
-    q, _, _, past = prepared(q, k, v, past_k, past_v, cosines, sines)
-    new = slice(past, past + q.shape[2])
-    k = rotate_pairs(k, cosines[new], sines[new])
-    keys, values = torch.cat([past_v, k], 2), torch.cat([past_k, v], 2)
-    hidden = above(q.shape[2], keys.shape[2], past + 1)
-    return attend(q, keys, values, hidden), keys, values
+    if k.shape[-1] != v.shape[-1]:
+        return cached_attention(q, k, v, past_k, past_v)
+    past = past_k.shape[2]
+    q, k = rotate(q, past), rotate(k, past)
+    keys, values = np.concatenate([past_v, k], 2), np.concatenate([past_k, v], 2)
+    return seen(q, keys, values), keys, values

@@ -4,6 +4,8 @@ import numpy as np
 
 from answers.labels.label_quality import confident_joint
 from answers.practice.grader import Exercise
+from answers.practice.notes import BOOLEAN
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     confident_joint,
@@ -76,6 +78,15 @@ exercise.case(
 many, names = problem(14, 120, 23, sharp=5.0)
 exercise.case("23 classes, labels of uint8", many, names.astype(np.uint8))
 exercise.case("float32", many.astype(np.float32), names)
+add_whole_numbers(
+    exercise,
+    np.eye(3, dtype=int)[[2, 0, 1, 1, 0]],
+    np.array([2, 0, 1, 0, 1]),
+    signed=False,
+)
+exercise.case(
+    "labels as booleans", two, np.array([0, 0, 1, 1, 0, 1]) > 0, noted=BOOLEAN
+)
 
 
 def thresholds_of(p, labels):

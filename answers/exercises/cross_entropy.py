@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import BOOLEAN
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.softmax import cross_entropy, softmax
 
 exercise = Exercise(
@@ -46,6 +48,10 @@ exercise.case(
     "a right class 20 000 below", np.array([[-1e4, 1e4, 0.0]] * 2), np.array([0, 2])
 )
 exercise.case("float32 logits near 100", (100 + logits).astype(np.float32), targets)
+add_whole_numbers(
+    exercise, np.array([[3, 1, 2], [0, 250, 251]]), np.array([2, 1]), signed=False
+)
+exercise.case("targets as booleans", logits[:, :2], targets > 1, noted=BOOLEAN)
 
 
 def onehot(targets, classes):

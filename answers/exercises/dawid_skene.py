@@ -128,7 +128,7 @@ exercise.case(
 exercise.case(
     "three annotators, one iteration", *three_on_three, classes=2, iterations=1
 )
-exercise.case("30 items", *thirty, classes=2, iterations=1)
+exercise.case("30 items, some vote twice", *thirty, classes=2, iterations=1)
 exercise.case("30 items, four iterations", *thirty, classes=2, iterations=4)
 exercise.case("three classes", *several, classes=3, iterations=3)
 exercise.case(
@@ -154,6 +154,8 @@ exercise.case(
     classes=2,
     iterations=1,
 )
+bytes_of = [a.astype(np.uint8) for a in votes(7, 30, 5, 2, 4, 0.8)]
+exercise.case("votes of one byte", *bytes_of, classes=2, iterations=1)
 
 
 def rounds(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.divergence import entropy
 
 exercise = Exercise(
@@ -46,6 +47,8 @@ exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2)
 exercise.case("rows of sums 0.5 and 1.5", np.array([[0.25, 0.25], [0.5, 1.0]]), base=2)
 exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2)
 exercise.case("a nan", np.array([0.5, np.nan, 0.5]), base=2)
+add_whole_numbers(exercise, np.array([[0, 1, 0], [0, 0, 1]]), signed=False)
+exercise.case("four axes", cube[None], axis=2)
 
 
 def terms(p):

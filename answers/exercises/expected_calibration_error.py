@@ -4,6 +4,8 @@ import numpy as np
 
 from answers.labels.calibration import expected_calibration_error
 from answers.practice.grader import Exercise
+from answers.practice.notes import BOOLEAN, refusal_of
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     expected_calibration_error,
@@ -54,12 +56,22 @@ exercise.case(
     bins=4,
 )
 exercise.case("one bin", *predictions(15, 50, 3, 1.5, 1.0), bins=1)
-exercise.case("one item", binary(0.64), np.array([0]), bins=10)
+exercise.case(
+    "one item", binary(0.64), np.array([0]), bins=10, noted=refusal_of("one item")
+)
 exercise.case(
     "float32",
     predictions(16, 60, 4, 2.0, 0.5)[0].astype(np.float32),
     predictions(16, 60, 4, 2.0, 0.5)[1],
     bins=12,
+)
+sure = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]])
+add_whole_numbers(exercise, sure, np.array([0, 0, 1, 1, 0], np.uint8))
+exercise.case(
+    "labels as booleans",
+    binary(0.81, 0.83, 0.3),
+    np.array([1, 0, 1]) > 0,
+    noted=BOOLEAN,
 )
 
 

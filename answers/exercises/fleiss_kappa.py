@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.labels.annotation import Votes, fleiss_kappa, krippendorff_alpha
 from answers.practice.grader import Exercise
+from answers.practice.notes import refusal_of
 
 exercise = Exercise(
     fleiss_kappa,
@@ -36,7 +37,7 @@ exercise.case(
 )
 exercise.case("perfect agreement", np.array([[0, 3], [3, 0], [0, 3]]))
 exercise.case("a class without a vote", np.array([[2, 0, 1], [1, 0, 2], [3, 0, 0]]))
-exercise.case("one item", np.array([[3, 2, 2]]))
+exercise.case("one item", np.array([[3, 2, 2]]), noted=refusal_of("one item"))
 exercise.case("small integers", counts(13, 17, 40, [1.0, 1.0]).astype(np.uint8))
 
 

@@ -24,8 +24,8 @@ a, tall = (
 )
 square = rng.uniform(1, 2, size=(3, 3)).round(2)
 slopes = rng.uniform(1, 2, size=(2, 3)).round(2)
-w = rng.uniform(1, 2, size=(3, 5)).round(2)
-mixing = rng.uniform(1, 2, size=(2, 3, 1, 2)).round(2)
+w = rng.normal(size=(3, 5))
+mixing = rng.normal(size=(2, 3, 1, 2))
 
 
 def wide_matrix(g):

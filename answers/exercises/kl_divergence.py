@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.divergence import entropy, kl_divergence
 
 exercise = Exercise(
@@ -56,6 +57,8 @@ exercise.case("a negative entry in q", some, np.array([0.5, 1.0, -0.5]), base=2)
 exercise.case("a negative entry in p", np.array([0.5, 1.0, -0.5]), some, base=2)
 exercise.case("a nan in q", some, np.array([0.5, np.nan, 0.5]), base=2)
 exercise.case("a nan in p", np.array([0.5, np.nan, 0.5]), some, base=2)
+sure = np.array([[0, 1, 0], [0, 0, 1]]), np.array([[0, 1, 0], [1, 0, 0]])
+add_whole_numbers(exercise, *sure, fraction=0)
 
 
 def plain(p, q, base=np.e, axis=-1):

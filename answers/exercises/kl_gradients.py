@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.divergence import kl_gradients
 from answers.probability.softmax import log_softmax, softmax
 
@@ -11,8 +12,8 @@ exercise = Exercise(
     page="15-kl-directions",
     returns=("forward", "reverse"),
     hints=(
-        "KL(p‖q) is cross-entropy but for a constant. You know the gradient of that by the "
-        "logits.",
+        "KL(p‖q) is cross-entropy but for a constant. You know its gradient with "
+        "respect to the logits.",
         "KL(q‖p) is a mean over q of log(q / p). Differentiate by each q first, then go through "
         "the Jacobian of softmax, diag(q) - q qᵀ.",
         "diag(q) - q qᵀ takes from a vector its mean under q, and multiplies the rest by q. What "
@@ -39,6 +40,10 @@ exercise.case(
     "logits 2 000 apart", np.array([0.5, 0.3, 0.2]), np.array([1e3, 999.0, -1e3])
 )
 exercise.case("float32", p.astype(np.float32), logits.astype(np.float32))
+# No class may have probability 0.
+sure = np.array([[1], [1]]), np.array([[3], [250]])
+add_whole_numbers(exercise, *sure, fraction=0)
+exercise.case("three leading axes", cube[0][None], cube[1][None])
 
 
 def ratio(p, logits):
@@ -75,14 +80,14 @@ def mean_not_subtracted(p, logits, extra=0):
 
 @exercise.bug(extra=(1, 0))
 def by_the_probabilities(p, logits, extra=1):
-    """These are derivatives by the probabilities of q: -p/q, and log(q / p) + 1. Multiply by the
+    """These are with respect to the probabilities of q: -p/q, and log(q / p) + 1. Multiply by the
     Jacobian of softmax, diag(q) - q qᵀ."""
     return -p / softmax(logits), ratio(p, logits) + extra
 
 
 @exercise.bug(extra=(1, 0))
 def reverse_by_the_probabilities(p, logits, extra=1):
-    """The reverse gradient is that by the probabilities of q, log(q / p) + 1. Multiply by the
+    """The reverse gradient is with respect to the probabilities, log(q / p) + 1. Multiply by the
     Jacobian of softmax, diag(q) - q qᵀ."""
     return kl_gradients(p, logits)[0], ratio(p, logits) + extra
 

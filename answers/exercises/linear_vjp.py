@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.networks.matrix_calculus import linear_vjp
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     linear_vjp,
@@ -40,6 +41,8 @@ exercise.case(
     "pixels from 0 to 255", rng.integers(256, size=(3, 5), dtype=np.uint8), w, g
 )
 exercise.case("float32", *(a.astype(np.float32) for a in (x, w, g)))
+whole = [rng.integers(-200, 200, size=size) for size in ((3, 5), (5, 7), (3, 7))]
+add_whole_numbers(exercise, *whole)
 
 
 def rows(a):

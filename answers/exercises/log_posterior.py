@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import refusal_of
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.bayes import log_posterior
 
 exercise = Exercise(
@@ -32,7 +34,12 @@ exercise.case("four pieces of evidence", prior, rows)
 exercise.case("a prior for each row", -rng.random((4, 3)), rows)
 exercise.case("as many rows as hypotheses", prior, rows[:3])
 exercise.case("two leading axes", prior, -rng.random((2, 4, 3)))
-exercise.case("one hypothesis", np.array([0.0]), np.array([-7.5]))
+exercise.case(
+    "one hypothesis",
+    np.array([0.0]),
+    np.array([-7.5]),
+    noted=refusal_of("one hypothesis"),
+)
 exercise.case("whole numbers", np.array([0, -2, -1]), np.array([-3, 0, -1]))
 exercise.case("impossible evidence", np.array([0.0]), np.array([-np.inf]))
 exercise.case("three hypotheses, all excluded", prior, np.full(3, -np.inf))
@@ -53,6 +60,9 @@ exercise.case(
     "rows 20 000 apart", prior, rows + np.array([[1e4], [0.0], [-1e4], [5.0]])
 )
 exercise.case("float32", prior.astype(np.float32), rows.astype(np.float32))
+add_whole_numbers(exercise, np.array([0, 2, 1]), np.array([3, 0, 251]), signed=False)
+exercise.case("one piece of evidence, a prior for each row", rows, rows[0])
+exercise.case("three leading axes", prior, rows[None, :, None])
 
 
 def total(log_prior, log_likelihood):

@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import refusal_of
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.softmax import logsumexp
 
 exercise = Exercise(
@@ -23,7 +25,7 @@ exercise.case("rows of a matrix", matrix)
 exercise.case("columns of a matrix", matrix, axis=0)
 exercise.case("the middle one of three axes", cube, axis=1)
 exercise.case("the first of three axes, counted from the end", cube, axis=-3)
-exercise.case("one number", np.array([-2.5]))
+exercise.case("one number", np.array([-2.5]), noted=refusal_of("one number"))
 exercise.case("integers", np.array([[3, 1, 2], [0, -4, 1]]))
 exercise.case("logits near 10 000", 1e4 + np.array([0.0, 1.0, -2.0, 0.5]))
 exercise.case("logits near -100 000", -1e5 + np.array([0.0, 1.0, -2.0, 0.5]))
@@ -31,6 +33,7 @@ exercise.case("logits 20 000 apart in a row", np.array([[1e4, -1e4, 1e4]]))
 exercise.case("rows 20 000 apart", matrix + np.array([[1e4], [0.0], [-1e4]]))
 exercise.case("a logit of -inf", np.array([[0.0, -np.inf, 1.5], [2.0, 1.0, -np.inf]]))
 exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
+add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
 
 
 @exercise.bug

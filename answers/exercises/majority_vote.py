@@ -33,7 +33,8 @@ def majority_vote(
         array([0, 2])
     """
     # uint8 would wrap around.
-    cell = item.astype(int) * classes + label
+    item, label = item.astype(int), label.astype(int)
+    cell = item * classes + label
     counts = np.bincount(cell, minlength=(item.max() + 1) * classes)
     return counts.reshape(-1, classes).argmax(axis=1)
 

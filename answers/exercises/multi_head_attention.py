@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 from answers.transformers.attention import (
     attend,
     causal_mask,
@@ -47,6 +48,10 @@ exercise.case("2 heads, a mask for each example", BATCH, *WEIGHTS, 2, EACH)
 exercise.case("3 heads, a mask for each of 2 examples", BATCH, *THREE, 3, EACH)
 exercise.case("scores in the thousands", 100 * X, *WEIGHTS, 2)
 exercise.case("float32", *(a.astype(np.float32) for a in (X, *WEIGHTS)), 2)
+whole = [rng.integers(-3, 4, size=size) for size in SIZES.values()]
+add_whole_numbers(exercise, *whole, 2)
+exercise.case("padding, the same for every query", BATCH, *WEIGHTS, 2, EACH[:, 2:3])
+exercise.case("three leading axes", DEEP[None], *THREE, 3)
 
 
 def scores(q, k, mask, scale=None):

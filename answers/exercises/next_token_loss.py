@@ -1,214 +1,276 @@
-"""Practice for question 14: the loss of a language model, with the shift and the padding."""
+"""Practice for question 10: the loss of a language model and its gradient, in NumPy."""
 
-import torch
-from torch.nn import functional
+import numpy as np
 
 from answers.practice.grader import Exercise
-from answers.transformers.gpt import next_token_loss
+from answers.practice.number_types import add_whole_numbers
+from answers.probability.softmax import log_softmax
+from answers.transformers.next_token_loss import next_token_loss
 
 exercise = Exercise(
     next_token_loss,
     page="10-debug-a-transformer",
-    returns=("the loss",),
-    rtol=1e-7,
+    returns=("loss", "gradient"),
     hints=(
         "Write five tokens on paper, and under each the token that the model is to say there. "
         "One column is left over at either end.",
-        "Logits at t belong to token t + 1. So which logits have no label, and which token is "
-        "never one?",
         "A prediction involves two tokens: the one that it is made at, and the one that it is "
         "made of. Padding may be either of them.",
         "Average once, over all predictions that count. The mean of the means of sequences of "
         "different lengths is another number.",
+        "The gradient of one prediction is softmax minus onehot; what does the mean make of "
+        "it? It has a row for each of the logits, also for those without a prediction.",
     ),
 )
 
-
-def tensors(seed, batch, time, vocab, dtype=torch.float64):
-    """Logits that want a gradient, and ids."""
-    generator = torch.Generator().manual_seed(seed)
-    size = (batch, time, vocab)
-    logits = 3 * torch.randn(size, generator=generator, dtype=torch.float64)
-    ids = torch.randint(vocab, (batch, time), generator=generator)
-    return logits.to(dtype).requires_grad_(), ids
+rng = np.random.default_rng(10)
 
 
-def real(lengths, time, left):
+def arrays(batch, time, vocab):
+    """Logits and ids."""
+    return 3 * rng.normal(size=(batch, time, vocab)), rng.integers(
+        vocab, size=(batch, time)
+    )
+
+
+def real(lengths, time, left=False):
     """The mask of sequences of these lengths, padded on the left or on the right."""
-    at, lengths = torch.arange(time), torch.tensor(lengths)[:, None]
+    at, lengths = np.arange(time), np.array(lengths)[:, None]
     return at >= time - lengths if left else at < lengths
 
 
-exercise.case("two tokens", *tensors(3, 1, 2, 5))
-exercise.case("seven tokens", *tensors(5, 1, 7, 5))
-exercise.case("three sequences", *tensors(7, 3, 7, 5))
-exercise.case("as many sequences as tokens, and as many words", *tensors(11, 5, 5, 5))
 exercise.case(
-    "a mask of real tokens only", *tensors(13, 2, 5, 7), real([5, 5], 5, True)
+    "two tokens, two words", np.array([[[1.0, 0.5], [2.0, -1.0]]]), np.array([[0, 1]])
 )
-exercise.case("padding on the right", *tensors(17, 1, 7, 5), real([4], 7, False))
-exercise.case("padding on the left", *tensors(19, 1, 7, 5), real([4], 7, True))
-exercise.case(
-    "sequences of different lengths", *tensors(23, 3, 7, 5), real([7, 2, 4], 7, False)
-)
+exercise.case("seven tokens", *arrays(1, 7, 5))
+exercise.case("three sequences", *arrays(3, 7, 5))
+exercise.case("as many sequences as tokens, and as many words", *arrays(5, 5, 5))
+exercise.case("a mask of real tokens only", *arrays(2, 5, 7), real([5, 5], 5))
+exercise.case("padding on the right", *arrays(1, 7, 5), real([4], 7))
+exercise.case("padding on the left", *arrays(1, 7, 5), real([4], 7, left=True))
+exercise.case("sequences of different lengths", *arrays(3, 7, 5), real([7, 2, 4], 7))
 exercise.case(
     "a sequence of one token, which predicts nothing",
-    *tensors(29, 3, 7, 5),
-    real([7, 1, 4], 7, True),
+    *arrays(3, 7, 5),
+    real([7, 1, 4], 7, left=True),
 )
-huge, names = tensors(31, 2, 5, 7)
-exercise.case("logits in the thousands", (huge.detach() * 1e3).requires_grad_(), names)
-exercise.case("float32", *tensors(37, 3, 11, 13, torch.float32))
+exercise.case(
+    "integer logits",
+    np.array([[[3, 1, 2], [0, -4, 1], [1, 1, 5]]]),
+    np.array([[2, 1, 0]]),
+)
+large, names = arrays(2, 5, 7)
+exercise.case("logits in the thousands", 1e3 * large, names)
+exercise.case(
+    "float32",
+    *(
+        a.astype(k)
+        for a, k in zip(arrays(3, 11, 13), (np.float32, np.int32), strict=True)
+    ),
+)
+add_whole_numbers(
+    exercise,
+    np.array([[[3, 1, 200], [0, 4, 1], [1, 1, 255]]]),
+    np.array([[2, 1, 0]], np.uint8),
+    signed=False,
+)
 
 
-def losses(logits, ids):
-    """One loss for each logit and label."""
-    return functional.cross_entropy(logits.transpose(1, 2), ids, reduction="none")
+def counted(ids, mask):
+    """Where a prediction is made at a real token and of one, (batch, time)."""
+    counts = np.zeros(ids.shape, bool)
+    counts[:, :-1] = True if mask is None else mask[:, :-1] & mask[:, 1:]
+    return counts
 
 
-def over(each, counts):
+def of(logits, labels, weights):
+    """Σ weight · loss over all places, and its gradient."""
+    log_p = log_softmax(logits)
+    each = -np.take_along_axis(log_p, labels[..., None].astype(np.intp), -1)[..., 0]
+    onehot = np.arange(logits.shape[-1]) == labels[..., None]
+    return np.sum(weights * each), weights[..., None] * (np.exp(log_p) - onehot)
+
+
+def mean(logits, labels, counts):
     """The mean of those that count."""
-    return each.mean() if counts is None else (each * counts).sum() / counts.sum()
+    return of(logits, labels, counts / counts.sum())
 
 
-def pairs(mask):
-    """Where a prediction is made at a real token and of one."""
-    return None if mask is None else mask[:, :-1] & mask[:, 1:]
+def shifted(ids, by=1):
+    return np.roll(ids, -by, axis=1)
 
 
 @exercise.bug
 def not_shifted(logits, ids, mask=None):
     """Each token is its own label, so the model learns to repeat its input. The label of the
     logits at t is token t + 1."""
-    return over(losses(logits, ids), mask)
+    return mean(logits, ids, np.ones(ids.shape) if mask is None else mask)
 
 
 @exercise.bug
 def not_shifted_and_cut(logits, ids, mask=None):
     """Logits and labels are both cut at the same end, so each token is its own label still. Cut
     the last logits and the first label."""
-    cut = None if mask is None else mask[:, :-1]
-    return over(losses(logits[:, :-1], ids[:, :-1]), cut)
+    counts = np.ones(ids.shape) if mask is None else 1.0 * mask
+    counts[:, -1] = 0
+    return mean(logits, ids, counts)
 
 
 @exercise.bug
 def shifted_twice(logits, ids, mask=None):
     """Labels are two tokens ahead, as when the data loader has shifted them already. Shift in one
     place only."""
-    if ids.shape[1] < 3:
-        return logits.sum() * torch.nan
-    both = None if mask is None else mask[:, :-2] & mask[:, 2:]
-    return over(losses(logits[:, :-2], ids[:, 2:]), both)
+    counts = np.zeros(ids.shape)
+    counts[:, :-2] = True if mask is None else mask[:, :-2] & mask[:, 2:]
+    if not counts.any():
+        return np.nan, np.full(logits.shape, np.nan)
+    return mean(logits, shifted(ids, 2), counts)
 
 
 @exercise.bug
 def shifted_backwards(logits, ids, mask=None):
     """The labels are the tokens before, which the model has read. Cut the last logits and the
     first label."""
-    return over(losses(logits[:, 1:], ids[:, :-1]), pairs(mask))
+    return mean(logits, shifted(ids, -1), shifted(counted(ids, mask), -1))
 
 
 @exercise.bug
 def wrapped_around(logits, ids, mask=None):
     """The labels are rolled, so the last logits have to predict the first token. Drop them."""
-    counts = None if mask is None else mask & mask.roll(-1, 1)
-    return over(losses(logits, ids.roll(-1, 1)), counts)
+    counts = np.ones(ids.shape) if mask is None else mask & shifted(mask)
+    return mean(logits, shifted(ids), counts)
 
 
 @exercise.bug
 def summed(logits, ids, mask=None):
-    """The losses are summed, so the gradient grows with the batch and the length. Take their
-    mean."""
-    counts = pairs(mask)
-    each = losses(logits[:, :-1], ids[:, 1:])
-    return each.sum() if counts is None else each[counts].sum()
-
-
-@exercise.bug
-def softmax_before_the_loss(logits, ids, mask=None):
-    """Cross-entropy gets probabilities and takes their softmax again, so the loss cannot come near
-    0. Pass it the logits."""
-    return over(losses(logits.softmax(-1)[:, :-1], ids[:, 1:]), pairs(mask))
-
-
-@exercise.bug(eps=(1e-12, 1e-9, 1e-8))
-def eps_in_the_logarithm(logits, ids, mask=None, eps=1e-12):
-    """The logarithm of a probability that has rounded to 0 is patched with eps, and its gradient
-    is lost. Take log_softmax of the logits."""
-    p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
-    return over(-(p + eps).log(), pairs(mask))
-
-
-@exercise.bug(bound=(20, 50, 100))
-def logits_clipped(logits, ids, mask=None, bound=100):
-    """Large logits are clipped, so beyond the bound nothing is learned. Cross-entropy subtracts
-    the largest logit, and needs no bound."""
-    logits = logits.clamp(-bound, bound)
-    return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask))
-
-
-@exercise.bug
-def plain_logarithm(logits, ids, mask=None):
-    """A probability rounds to 0, and its logarithm is infinite. Take log_softmax of the logits."""
-    p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
-    counts = pairs(mask)
-    return -(p if counts is None else p[counts]).log().mean()
+    """The losses are summed, so loss and gradient grow with the batch and the length. Divide both
+    by the number of predictions."""
+    return of(logits, shifted(ids), counted(ids, mask))
 
 
 @exercise.bug
 def padding_counted(logits, ids, mask=None):
     """The mask is ignored, so the model learns to predict padding. Average over predictions of
     real tokens."""
-    return losses(logits[:, :-1], ids[:, 1:]).mean()
+    return next_token_loss(logits, ids)
 
 
 @exercise.bug
 def mask_not_shifted(logits, ids, mask=None):
     """A prediction counts if it is made at a real token, even one of padding. Its label must be
     real too."""
-    counts = None if mask is None else mask[:, :-1]
-    return over(losses(logits[:, :-1], ids[:, 1:]), counts)
+    counts = 1.0 * counted(ids, None)
+    return mean(logits, shifted(ids), counts if mask is None else counts * mask)
 
 
 @exercise.bug
 def made_at_padding(logits, ids, mask=None):
     """A prediction counts if its label is real, even if it is made at padding on the left. The
     token that it is made at must be real too."""
-    counts = None if mask is None else mask[:, 1:]
-    return over(losses(logits[:, :-1], ids[:, 1:]), counts)
+    counts = 1.0 * counted(ids, None)
+    return mean(
+        logits, shifted(ids), counts if mask is None else counts * shifted(mask)
+    )
 
 
 @exercise.bug
 def divided_by_all(logits, ids, mask=None):
     """Losses at padding are set to 0, but still divided by. Divide by the number of predictions
     that count."""
-    each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
-    return each.mean() if counts is None else (each * counts).mean()
+    counts = counted(ids, mask)
+    return of(logits, shifted(ids), counts / counts[:, :-1].size)
 
 
 @exercise.bug
 def divided_by_real_tokens(logits, ids, mask=None):
     """The sum is divided by the number of tokens, of which each sequence has one more than it has
     predictions. Divide by the number of predictions."""
-    each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
-    if counts is None:
-        return each.sum() / ids.numel()
-    return (each * counts).sum() / mask.sum()
+    tokens = ids.size if mask is None else mask.sum()
+    return of(logits, shifted(ids), counted(ids, mask) / tokens)
 
 
 @exercise.bug
 def mean_of_means(logits, ids, mask=None):
     """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
     mean over all predictions."""
-    each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
-    if counts is None:
-        return each.mean()
-    number = counts.sum(1)
-    return ((each * counts).sum(1)[number > 0] / number[number > 0]).mean()
+    counts = counted(ids, mask)
+    own = counts.sum(axis=1, keepdims=True)
+    return of(logits, shifted(ids), counts / np.maximum(own, 1) / (own > 0).sum())
+
+
+@exercise.bug(eps=(1e-12, 1e-9, 1e-8, 0.0))
+def logarithm_of_a_probability(logits, ids, mask=None, eps=1e-12):
+    """A probability rounds to 0, and its logarithm is infinite, or that of eps. Take the logits
+    minus their logsumexp."""
+    _, gradient = next_token_loss(logits, ids, mask)
+    p = np.exp(log_softmax(logits))
+    p = np.take_along_axis(p, shifted(ids)[..., None].astype(np.intp), -1)[..., 0]
+    with np.errstate(divide="ignore"):
+        return -np.log(p[counted(ids, mask)] + eps).mean(), gradient
+
+
+@exercise.bug(spread=(True, False))
+def no_maximum(logits, ids, mask=None, spread=True):
+    """exp overflows on large logits, and inf/inf is nan. Subtract the largest logit of each place
+    first."""
+    counts = counted(ids, mask)
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits.astype(float))
+        p = powers / powers.sum(axis=-1, keepdims=True)
+        own = np.take_along_axis(p, shifted(ids)[..., None].astype(np.intp), -1)[..., 0]
+        loss = -np.log(own[counts]).mean()
+    onehot = np.arange(logits.shape[-1]) == shifted(ids)[..., None]
+    # nan · 0 is nan: it spreads to places that do not count.
+    kept = (p - onehot) * counts[..., None]
+    gradient = kept if spread else np.where(counts[..., None], p - onehot, 0)
+    return loss, gradient / counts.sum()
 
 
 @exercise.bug
-def no_graph(logits, ids, mask=None):
-    """The loss is a number without a graph, so nothing can be learned from it. Leave out .item(),
-    .detach() and torch.tensor."""
-    return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask)).detach()
+def gradient_not_divided(logits, ids, mask=None):
+    """The loss is a mean and its gradient is not: it lacks the factor 1 / predictions. Divide it
+    too."""
+    loss, gradient = next_token_loss(logits, ids, mask)
+    return loss, gradient * counted(ids, mask).sum()
+
+
+@exercise.bug
+def gradient_where_nothing_is_predicted(logits, ids, mask=None):
+    """Logits without a prediction get a gradient: those at the end, or at padding. The loss does
+    not depend on them, so theirs is 0."""
+    loss, _ = next_token_loss(logits, ids, mask)
+    weights = np.full(ids.shape, 1 / counted(ids, mask).sum())
+    return loss, of(logits, shifted(ids), weights)[1]
+
+
+@exercise.bug
+def gradient_cut(logits, ids, mask=None):
+    """The gradient has lost the last place, which the labels cut off. It has the shape of the
+    logits, with zeros there."""
+    loss, gradient = next_token_loss(logits, ids, mask)
+    return loss, gradient[:, :-1]
+
+
+@exercise.bug
+def gradient_at_the_label(logits, ids, mask=None):
+    """The gradient stands at the token that is predicted. It belongs to the logits that predict it,
+    one place before."""
+    loss, gradient = next_token_loss(logits, ids, mask)
+    return loss, np.roll(gradient, 1, axis=1)
+
+
+@exercise.bug
+def gradient_without_onehot(logits, ids, mask=None):
+    """The gradient is the softmax alone, which lowers the right token's logit too. Subtract 1 at
+    the label."""
+    loss, _ = next_token_loss(logits, ids, mask)
+    counts = counted(ids, mask)[..., None]
+    return loss, counts * np.exp(log_softmax(logits)) / counts.sum()
+
+
+@exercise.bug
+def gradient_negated(logits, ids, mask=None):
+    """The gradient is onehot minus softmax, which is the direction of a step. The gradient of the
+    loss is softmax minus onehot."""
+    loss, gradient = next_token_loss(logits, ids, mask)
+    return loss, -gradient

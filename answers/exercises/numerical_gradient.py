@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.gradient_check import numerical_gradient
 from answers.practice.grader import Exercise
+from answers.practice.notes import NO_AXIS, UNSIGNED
 
 exercise = Exercise(
     numerical_gradient,
@@ -60,6 +61,14 @@ exercise.case(
     "float32",
     squares_on_a_hill,
     rng.uniform(0.9, 2, size=3).round(2).astype(np.float32),
+)
+exercise.case("one number", squares, np.array(1.5), noted=NO_AXIS)
+exercise.case(
+    "bytes, with a step of 0.25",
+    squares,
+    np.array([[1, 2, 3], [4, 5, 0]], np.uint8),
+    h=0.25,
+    noted=UNSIGNED,
 )
 
 

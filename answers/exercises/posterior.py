@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import refusal_of
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.bayes import posterior
 
 exercise = Exercise(
@@ -32,7 +34,12 @@ exercise.case("four pieces of evidence", three, rows)
 exercise.case("a prior for each row", rng.dirichlet([2, 3, 4], size=4), rows)
 exercise.case("as many rows as hypotheses", three, rows[:3])
 exercise.case("two leading axes", three, rng.random((2, 4, 3)))
-exercise.case("one hypothesis", np.array([1.0]), np.array([0.3]))
+exercise.case(
+    "one hypothesis",
+    np.array([1.0]),
+    np.array([0.3]),
+    noted=refusal_of("one hypothesis"),
+)
 exercise.case("whole numbers", np.array([0, 1, 0]), np.array([3, 2, 1]))
 exercise.case("impossible evidence", np.array([1.0]), np.array([0.0]))
 exercise.case("three hypotheses, all excluded", three, np.zeros(3))
@@ -62,6 +69,13 @@ exercise.case(
     np.exp(-600 + 3 * rng.normal(size=2000)),
 )
 exercise.case("float32", three.astype(np.float32), rows.astype(np.float32))
+add_whole_numbers(
+    exercise, np.array([0, 1, 0]), np.array([3, 200, 100]), signed=False, fraction=0
+)
+exercise.case(
+    "one piece of evidence, a prior for each row", rng.dirichlet(np.ones(3), 4), rows[0]
+)
+exercise.case("three leading axes", three, rows[None, :, None])
 
 
 def joint(prior, likelihood):

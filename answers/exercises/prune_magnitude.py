@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import NO_AXIS
+from answers.practice.number_types import add_whole_numbers
 from answers.transformers.pruning import prune_magnitude
 
 exercise = Exercise(
@@ -36,6 +38,8 @@ exercise.case(
 )
 exercise.case("some zeros already", matrix * (np.abs(matrix) > 0.5), fraction=0.7)
 exercise.case("float32", matrix.astype(np.float32), fraction=0.35)
+add_whole_numbers(exercise, np.array([[3, 200, 40], [0, 130, 129]]), 0.5, signed=False)
+exercise.case("one weight", np.array(-1.5), 0.75, noted=NO_AXIS)
 
 
 @exercise.check
@@ -98,6 +102,24 @@ def each_row_by_itself(w, fraction):
     if w.ndim == 1:
         return prune_magnitude(w, fraction)
     return np.stack([each_row_by_itself(row, fraction) for row in w])
+
+
+@exercise.bug
+def whole_rows_removed(w, fraction):
+    """Whole rows are removed, those of the smallest norm. Order the single weights."""
+    kept = w.astype(float)
+    norms = np.linalg.norm(kept.reshape(len(w), -1), axis=1)
+    kept[np.argsort(norms)[: round(fraction * len(w))]] = 0
+    return kept
+
+
+@exercise.bug
+def all_shrunk_by_the_threshold(w, fraction):
+    """What is kept is moved towards 0 by the threshold, which is the step of an L1 penalty. Keep
+    it as it is."""
+    sizes = np.sort(np.abs(w), axis=None)
+    threshold = sizes[max(round(fraction * w.size) - 1, 0)]
+    return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
 
 
 @exercise.bug

@@ -3,6 +3,8 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
+from answers.practice.number_types import add_whole_numbers
 from answers.transformers.quantization import quantize_int8
 
 exercise = Exercise(
@@ -39,6 +41,15 @@ exercise.case("many numbers near 0", spread)
 exercise.case("very small weights", rows * 1e-4)
 exercise.case("integers", rng.integers(-500, 500, size=(3, 7)))
 exercise.case("float32", rows.astype(np.float32))
+add_whole_numbers(exercise, rng.integers(256, size=(3, 7)), signed=False)
+exercise.case(
+    "a vector",
+    np.array([0.5, -3.25, 7.0]),
+    noted=Note(
+        "a vector, each of whose numbers is a channel",
+        "Ours gives each number its own scale: a vector has no axis besides that of the channels.",
+    ),
+)
 
 
 @exercise.check

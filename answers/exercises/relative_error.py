@@ -4,6 +4,8 @@ import numpy as np
 
 from answers.gradient_check import relative_error
 from answers.practice.grader import Exercise
+from answers.practice.notes import NO_AXIS
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     relative_error,
@@ -41,6 +43,9 @@ exercise.case("gradients of 1e-200", 1e-200 * a, 1e-200 * b)
 exercise.case("equal", a, a.copy())
 exercise.case("integers", np.array([1, -2, 7]), np.array([1, -3, 6]))
 exercise.case("float32", a.astype(np.float32), b.astype(np.float32))
+add_whole_numbers(exercise, np.array([1, 200, 7]), np.array([3, 190, 7]), signed=False)
+exercise.case("one number each", np.array(2.5), np.array(2.25), noted=NO_AXIS)
+exercise.case("three axes", a[None, None], b[None, None])
 
 
 @exercise.bug
@@ -85,6 +90,13 @@ def absolute_error(a, b):
     """This is the absolute error, which depends on the unit. Divide each difference by the
     larger of |a| and |b|."""
     return np.abs(a - b).max()
+
+
+@exercise.bug(denominator=(sum, max))
+def of_norms(a, b, denominator=sum):
+    """The norm of the difference is divided by the norms, so an error in a small entry disappears
+    among large ones. Divide entry by entry, then take the maximum."""
+    return np.linalg.norm(a - b) / (denominator(map(np.linalg.norm, (a, b))) or 1)
 
 
 @exercise.bug

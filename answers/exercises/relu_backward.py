@@ -4,6 +4,8 @@ import numpy as np
 
 from answers.networks.layers import relu_backward
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     relu_backward,
@@ -23,14 +25,34 @@ exercise.case(
 exercise.case("a matrix", rng.normal(size=(3, 7)), rng.normal(size=(3, 7)))
 exercise.case("three axes", *cube)
 exercise.case(
-    "inputs of exactly 0", np.array([5.0, -6.0, 7.0]), np.array([0.0, -0.0, 1.0])
+    "inputs of exactly 0",
+    *(np.array([5.0, -6.0, 7.0]), np.array([0.0, -0.0, 1.0])),
+    noted=Note(
+        "the slope at exactly 0",
+        "Ours takes 0 there, as PyTorch does, so that a unit that is off passes nothing back. "
+        "Any slope from 0 to 1 is a subgradient.",
+    ),
 )
 exercise.case("inputs of ±1e-12", np.array([5.0, -6.0]), np.array([1e-12, -1e-12]))
 exercise.case("gradients of ±10 000", 1e4 * cube[0], cube[1])
 exercise.case(
-    "integer inputs", rng.normal(size=(2, 3)), np.array([[1, -2, 0], [3, 0, -5]])
+    "integer inputs", rng.normal(size=(2, 3)), np.array([[1, -2, 4], [3, -1, -5]])
 )
 exercise.case("float32", *(a.astype(np.float32) for a in cube))
+add_whole_numbers(
+    exercise, rng.integers(-9, 9, size=(2, 3)), np.array([[1, -2, 4], [3, -1, 200]])
+)
+exercise.case("one example", cube[0][0, 0], cube[1][0, 0])
+exercise.case("three leading axes", cube[0][None], cube[1][None])
+
+
+@exercise.check
+def has_a_slope_from_0_to_1_at_0(relu_backward):
+    """At x = 0 the gradient must lie between 0 and `dout`: nan, or a slope outside of 0 to 1, is
+    no choice but a mistake."""
+    dout, x = np.array([5.0, -6.0]), np.zeros(2)
+    slope = relu_backward(dout.copy(), x) / dout
+    return ((slope >= 0) & (slope <= 1)).all()
 
 
 @exercise.bug

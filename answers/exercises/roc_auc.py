@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.labels.metrics import roc_auc
 from answers.practice.grader import Exercise
+from answers.practice.notes import UNSIGNED
 
 exercise = Exercise(
     roc_auc,
@@ -50,6 +51,12 @@ exercise.case("scores near 1e300", y, 1e299 * scores)
 truth = (rng.random(203) < 0.1).astype(int)
 exercise.case("a tenth positive", truth, truth + rng.normal(size=203).round(1))
 exercise.case("float32", y, scores.astype(np.float32))
+exercise.case("truth in bytes", y.astype(np.uint8), -scores)
+exercise.case(
+    "bytes",
+    *(rng.integers(2, size=40), rng.integers(5, size=40, dtype=np.uint8)),
+    noted=UNSIGNED,
+)
 
 
 def pairs(truth, scores):

@@ -4,6 +4,8 @@ import numpy as np
 
 from answers.networks.two_layer_net import two_layer_gradients
 from answers.practice.grader import Exercise
+from answers.practice.notes import BOOLEAN
+from answers.practice.number_types import add_whole_numbers
 from answers.probability.softmax import softmax
 
 exercise = Exercise(
@@ -49,6 +51,17 @@ pixels = np.random.default_rng(8).integers(17, size=(7, 5), dtype=np.uint8)
 exercise.case("pixels from 0 to 16", pixels, *seven[1:])
 exercise.case(
     "float32", *(a if a.dtype.kind == "i" else a.astype(np.float32) for a in seven)
+)
+whole = np.random.default_rng(4)
+sizes = (3, 2), (2, 4), 4, (4, 2), 2
+x, *weights = (whole.integers(-1, 2, size=size) for size in sizes)
+add_whole_numbers(exercise, x, np.array([1, 0, 1], np.uint8), *weights)
+exercise.case(
+    "labels as booleans",
+    *network(5, 4, 5, 3, 2)[:1],
+    np.array([1, 0, 0, 1]) > 0,
+    *network(5, 4, 5, 3, 2)[2:],
+    noted=BOOLEAN,
 )
 
 

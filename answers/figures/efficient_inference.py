@@ -9,9 +9,9 @@ from answers.transformers.inference_costs import (
     LLAMA_3_8B,
     Cost,
     batching_curve,
-    decode_cost,
+    decode_phases,
     largest_batch,
-    prefill_cost,
+    prefill_phases,
     roofline_seconds,
 )
 from answers.transformers.quantization import dequantize, quantize
@@ -56,30 +56,37 @@ def bits_against_error() -> Figure:
 
 # --8<-- [start:roofline]
 def roofline() -> Figure:
-    """Llama 3 8B in bfloat16 on an H100, at the peaks of its data sheet: decoding stands
-    on the slope, where memory decides, and prefill on the roof.
+    """Llama 3 8B in bfloat16 on an H100, at the peaks of its data sheet, 1024 tokens of
+    context and a prompt of 2048: the batch moves the products of decoding to the right,
+    and its attention stays where it is.
 
     FLOPs per byte across and TFLOP/s upwards, both logarithmic. The slope ends at 295
-    FLOPs per byte. Decoding a batch of 1 reaches 3 TFLOP/s and a batch of 64 about 140;
-    a prompt of 2048 tokens is far to the right, on the roof of 989.
+    FLOPs per byte. Products of decoding stand at 1 for a batch of 1, 64 for 64 and 512
+    for 512, which is on the roof of 989 TFLOP/s. Attention of decoding stands at 4 and
+    reaches 13 TFLOP/s, at any batch. Both phases of prefill are on the roof.
     """
     intensity = np.geomspace(0.3, 10_000, 200)
-    roof = [x / roofline_seconds(Cost(x, 1.0), H100) / 1e12 for x in intensity]
+    roof = [x / roofline_seconds([Cost(x, 1.0)], H100) / 1e12 for x in intensity]
     figure, axes = plt.subplots()
     axes.loglog(intensity, roof, alpha=0.5)
-    points = {
-        "decode, batch 1": decode_cost(LLAMA_3_8B, 1, 1024),
-        "decode, batch 64": decode_cost(LLAMA_3_8B, 64, 1024),
-        "prefill": prefill_cost(LLAMA_3_8B, 2048),
-    }
-    for label, cost in points.items():
-        height = cost.flops / roofline_seconds(cost, H100) / 1e12
-        axes.loglog(cost.intensity, height, "o", color="C1", markersize=7)
-        offset, side = (10, -5), "left"
-        if "64" in label:
-            offset, side = (-8, 4), "right"
-        elif label == "prefill":
-            offset, side = (0, -20), "center"
+    products, attention = zip(
+        *(decode_phases(LLAMA_3_8B, batch, 1024) for batch in (1, 64, 512)),
+        prefill_phases(LLAMA_3_8B, 2048),
+        strict=True,
+    )
+    left, right, above, under = (-8, 4), (10, -5), (0, 9), (0, -20)
+    points = [
+        ("decode, batch 1", products[0], "o", right, "left"),
+        ("batch 64", products[1], "o", left, "right"),
+        ("batch 512", products[2], "o", above, "right"),
+        ("prefill", products[3], "o", under, "center"),
+        ("attention, decode", attention[0], "^", right, "left"),
+        ("attention, prefill", attention[3], "^", above, "center"),
+    ]
+    for label, cost, marker, offset, side in points:
+        height = cost.flops / roofline_seconds([cost], H100) / 1e12
+        colour = "C1" if marker == "o" else "C3"
+        axes.loglog(cost.intensity, height, marker, color=colour, markersize=7)
         axes.annotate(
             label,
             (cost.intensity, height),
@@ -92,7 +99,7 @@ def roofline() -> Figure:
         H100.ridge * 0.85, 0.45, f"ridge {H100.ridge:.0f}", ha="right", color="C2"
     )
     axes.minorticks_off()
-    axes.set(xlabel="FLOPs per byte", ylabel="TFLOP/s", ylim=(0.3, 3000))
+    axes.set(xlabel="FLOPs per byte", ylabel="TFLOP/s", ylim=(0.3, 4000))
     return figure
 
 
@@ -105,9 +112,9 @@ def batching() -> Figure:
     tokens long, and what all sequences get together. Each line ends where memory is full.
 
     Two panels over the batch, 1 to 512. Above, a step with bfloat16 weights takes 4.6 ms
-    at first and 23 ms at a batch of 238, where memory is full; with int8 weights 2.3 ms
-    and 24 ms at 268. Below, tokens per second rise from some 200 and 400 to 10,000 and
-    11,000, bending where the caches need more bytes than the weights.
+    at first and 24 ms at a batch of 238, where memory is full; with int8 weights 2.3 ms
+    and 26 ms at 268. Below, tokens per second rise from some 200 and 400 to 10,000 and
+    10,500, bending where the caches need more bytes than the weights.
     """
     figure, (above, below) = plt.subplots(2, sharex=True, figsize=(5.5, 4.6))
     for style, label, bits in (

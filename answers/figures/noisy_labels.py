@@ -6,7 +6,13 @@ from matplotlib.figure import Figure
 
 from answers.figures import AXIS
 from answers.labels.calibration import fit_temperature, reliability
-from answers.labels.crowd import crowd_votes, documents, fit_words, word_logits
+from answers.labels.crowd import (
+    crowd_votes,
+    documents,
+    fit_words,
+    mixed_recall,
+    word_logits,
+)
 from answers.labels.dawid_skene import dawid_skene
 from answers.probability.softmax import softmax
 
@@ -20,8 +26,7 @@ def annotator_skill() -> Figure:
     everything have one point at the top right and one at the bottom left.
     """
     rng = np.random.default_rng(12)
-    recall = np.repeat(rng.uniform(0.62, 0.85, size=(20, 1)), 2, axis=1)
-    recall[:3], recall[12:17], recall[17:] = 0.95, 0.5, (0.35, 0.98)
+    recall = mixed_recall(rng)
     votes = crowd_votes(rng, rng.integers(0, 2, 1500), recall, per_item=5)
     estimate = dawid_skene(votes, iterations=300).confusion
     figure, axes = plt.subplots(figsize=(5.5, 4.4))

@@ -25,8 +25,8 @@ class Votes:
         classes: How many classes there are, voted or not.
 
     Raises:
-        ValueError: There is no vote, an index is negative, a label is out of range, or an
-            item has no vote: nothing could be said of it.
+        ValueError: There is no vote, a number is negative or too large for an index, a label
+            is out of range, or an item has no vote: nothing could be said of it.
 
     Example:
         Two annotators agree on item 0; one of them labels item 1.
@@ -71,9 +71,10 @@ def refuse_what_is_no_vote(votes: Votes) -> None:
         raise ValueError(f"`classes` is {votes.classes}; there is at least one")
     for name in ("item", "annotator"):
         array = getattr(votes, name)
-        if (array < 0).any():
+        # uint64 goes further than an index can.
+        if (wrong := (array < 0) | (array > np.iinfo(np.intp).max)).any():
             raise ValueError(
-                f"`{name}` holds {first(array, array < 0)}; number them from 0: "
+                f"`{name}` holds {first(array, wrong)}; number them from 0: "
                 f"np.unique({name}, return_inverse=True)[1]"
             )
     refuse_labels_out_of_range(votes.label, votes.classes, "label")
@@ -240,8 +241,12 @@ def cohen_kappa(
             raise ValueError(
                 f"`{name}` holds {first(labels, labels < 0)}; leave items without a vote out"
             )
-    classes = int(max(a.max(), b.max())) + 1
-    shares = [np.bincount(labels, minlength=classes) / len(a) for labels in (a, b)]
+    # Numbered anew: a label may be a large number.
+    classes, both = np.unique(np.stack([a, b]), return_inverse=True)
+    shares = [
+        np.bincount(labels, minlength=len(classes)) / len(a)
+        for labels in both.reshape(2, -1)
+    ]
     return beyond_chance((a == b).mean(), shares[0] @ shares[1])
 
 
@@ -256,7 +261,7 @@ def fleiss_kappa(counts: Integer[ndarray, "items classes"]) -> np.float64:
     what two votes would share that were drawn from all votes, whoever gave them.
 
     Args:
-        counts: How many votes each item has for each class, as `vote_counts` gives it.
+        counts: How many votes each item has for each class.
 
     Raises:
         ValueError: There is no item, a count is negative, items have different numbers of

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
 
+from answers.inputs.overflow import refuse_overflowed
+
 
 # --8<-- [start:binormal]
 def binormal(
@@ -53,7 +55,7 @@ def probability(
     densities: separation · score - separation² / 2.
 
     Raises:
-        ValueError: The prevalence is not between 0 and 1.
+        ValueError: The prevalence is not between 0 and 1, or the log-odds overflow.
 
     Example:
         Halfway between the classes, the score says nothing.
@@ -64,7 +66,8 @@ def probability(
     if not 0 < prevalence < 1:
         raise ValueError(f"`prevalence` is {prevalence}; give a number between 0 and 1")
     log_odds = np.log(prevalence / (1 - prevalence))
-    log_odds = log_odds + separation * scores - separation**2 / 2
+    log_odds = log_odds + separation * scores - np.square(separation) / 2
+    refuse_overflowed(log_odds, "the log-odds")
     return 1 / (1 + np.exp(-log_odds))
 
 

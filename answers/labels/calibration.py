@@ -195,8 +195,8 @@ def fit_temperature(
 
 
 def slope(z: Float[ndarray, "items classes"], b: float) -> tuple[float, float]:
-    """The first and second derivative by b of the mean cross-entropy of softmax(b z), where
-    the logit of each right class is 0."""
+    """The first and second derivative with respect to b of the mean cross-entropy of
+    softmax(b z), where the logit of each right class is 0."""
     p = np.exp(log_softmax(b * z))
     mean = (p * z).sum(axis=1)
     variance = (p * (z - mean[:, None]) ** 2).sum(axis=1)

@@ -42,8 +42,8 @@ def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
     are taken without that pair, and what is left over is suspicious.
 
     Items that are hard for all scale all products alike, if each annotator errs as often on
-    either class; people who lean the same way then look a little too close. What also shows
-    up is a shared mistake in reading the instructions: look before you accuse.
+    either class; two who lean to the same class agree a little more than that. What also
+    shows up is a shared mistake in reading the instructions: look before you accuse.
 
     Args:
         votes: At most one for each item and annotator.

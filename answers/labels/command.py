@@ -19,11 +19,12 @@ from answers.labels.annotation import (
     vote_counts,
 )
 from answers.labels.dawid_skene import DawidSkene, dawid_skene
-from answers.labels.vote_file import NamedVotes, read_votes
+from answers.labels.vote_file import NamedVotes, as_written, read_votes
 
 LONG = 2_000_000  # bytes, for which it is worth showing a bar
 SHOWN = 10  # annotators
 FEW = 10  # votes, from which nobody can tell how good an annotator is
+MANY = 100  # classes, which labels seldom have and items often do
 TOLERANCE = 1e-6
 
 
@@ -35,13 +36,14 @@ def run(
     out: Console,
     file: Path,
     columns: tuple[str, ...],
-    output: Path,
+    output: Path | None,
     ratings_file: Path | None,
     iterations: int,
     smoothing: float,
+    memory: float,
     force: bool,
 ) -> None:
-    """Read, fit, print, write.
+    """Read, fit, print, write what is asked for.
 
     Raises:
         LabelsError: One of these is not possible.
@@ -51,13 +53,19 @@ def run(
             f"--columns names {len(columns)} columns; give three, as item,annotator,label"
         )
     # Before the work, not after it.
-    refuse_written(force, output, ratings_file)
+    refuse_written(force, file, output, ratings_file)
     try:
         with bar(file) as task:
             named = read_votes(file, columns, task("reading", 1))
             report = task("fitting", iterations)
+            refuse_swapped(named)
             result = dawid_skene(
-                named.votes, iterations, TOLERANCE, smoothing, report=report
+                named.votes,
+                iterations,
+                TOLERANCE,
+                smoothing,
+                report=report,
+                memory=memory,
             )
     except OSError as error:
         raise LabelsError(f"{file} cannot be read: {error.strerror}") from None
@@ -67,22 +75,48 @@ def run(
     show_agreement(out, named)
     show_model(out, named, result)
     show_annotators(out, named.annotator_names, ratings)
-    write(output, force, posteriors(named, result))
-    out.print(f"\nPosteriors of {len(named.item_names):,} items are in {output}")
+    out.print()
+    if output:
+        write(output, force, posteriors(named, result))
+        say_where(out, f"Posteriors of {len(named.item_names):,} items are in", output)
+    else:
+        out.print("To keep the posteriors of all items: --output FILE")
     if ratings_file:
         write(ratings_file, force, everyone(named, result, ratings))
-        out.print(
-            f"All {len(named.annotator_names):,} annotators are in {ratings_file}"
-        )
+        what = f"All {len(named.annotator_names):,} annotators are in"
+        say_where(out, what, ratings_file)
 
 
-def refuse_written(force: bool, *paths: Path | None) -> None:
-    """Raise if a file exists that is not to be written over."""
-    for path in paths:
-        if path and path.exists() and not force:
+def say_where(out: Console, what: str, path: Path) -> None:
+    """Print it; what stands in brackets in a name is no markup."""
+    out.print(Text(f"{what} {files.visible(str(path))}"))
+
+
+def refuse_written(force: bool, file: Path, *paths: Path | None) -> None:
+    """Raise if a file is not to be written over, or two are one."""
+    known = {file.resolve(): "the file of votes"}
+    for path in filter(None, paths):
+        if taken := known.get(path.resolve()):
+            raise LabelsError(f"{path} is {taken}, too; give each its own")
+        known[path.resolve()] = "asked for"
+        try:
+            there = files.regular(path).exists()
+        except OSError as error:
+            raise LabelsError(f"{path} cannot be written: {error.strerror}") from None
+        if there and not force:
             raise LabelsError(
                 f"{path} exists, and is left as it is; to replace it: --force"
             )
+
+
+def refuse_swapped(named: NamedVotes) -> None:
+    """Raise if about every item has a class of its own: the wrong column was taken."""
+    classes, items = len(named.class_names), named.votes.items
+    if classes > MANY and classes >= items / 2:
+        raise LabelsError(
+            f"{items:,} items have {classes:,} classes; is the label's column the third "
+            "of --columns?"
+        )
 
 
 @contextmanager
@@ -96,8 +130,10 @@ def bar(file: Path) -> Iterator[Callable]:
     # A missing file is told of when it is read.
     long = file.exists() and file.stat().st_size > LONG
     parts = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    disable = not (long and err.is_terminal)
-    with Progress(*parts, console=err, transient=True, disable=disable) as progress:
+    if not (long and err.is_terminal):
+        yield lambda name, end: lambda done: None
+        return
+    with Progress(*parts, console=err, transient=True) as progress:
 
         def task(name: str, end: int) -> Callable:
             for before in progress.tasks:
@@ -120,6 +156,10 @@ def show_agreement(out: Console, named: NamedVotes) -> None:
     out.print(Text("\nAgreement", style="bold"))
     spread = f"{per_item.min()} to {per_item.max()}, median {np.median(per_item):g}"
     show_row(out, "votes per item", spread)
+    if repeated := len(votes) - len(
+        np.unique(votes.item * votes.annotators + votes.annotator)
+    ):
+        show_row(out, "repeated votes", f"{repeated:,}, each counted")
     show_row(out, "items without majority", f"{tied.sum():,}")
     show_row(out, "raw agreement", measured(raw_agreement, votes))
     show_row(out, "Krippendorff's alpha", measured(krippendorff_alpha, votes))
@@ -184,6 +224,7 @@ def show_annotators(
 def show_row(out: Console, name: str, fact: str) -> None:
     """A line of a table; a long name is cut."""
     name = " ".join(name.split())
+    name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
     name = name if len(name) <= 22 else f"{name[:21]}…"
     out.print(Text(f"  {name:24}{fact}"))
 
@@ -216,10 +257,11 @@ def write(path: Path, force: bool, rows: Iterator[Iterable]) -> None:
     Raises:
         LabelsError: The file exists or cannot be written.
     """
-    refuse_written(force, path)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(map(as_written, map(str, row)) for row in rows)
     try:
-        files.write(path, text.getvalue())
+        files.write(path, text.getvalue(), new=not force)
+    except FileExistsError:
+        raise LabelsError(f"{path} exists by now, and is left as it is") from None
     except OSError as error:
         raise LabelsError(f"{path} cannot be written: {error.strerror}") from None

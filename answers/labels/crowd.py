@@ -5,6 +5,7 @@ from jaxtyping import Float, Integer, Real
 from numpy import ndarray
 
 from answers.inputs import refuse_empty, refuse_labels_out_of_range
+from answers.inputs.overflow import refuse_overflowed
 from answers.labels.annotation import Votes
 
 
@@ -113,6 +114,9 @@ def fit_words(
     penalty / 2 times the squared weights of the words. The gradient of an item is its weight
     times (p - target) times its counts.
 
+    Raises:
+        ValueError: A weight overflows, or an argument holds nan or infinity.
+
     Example:
         >>> counts = np.array([[2, 0], [0, 2]])
         >>> w = fit_words(counts, np.array([[1.0, 0.0], [0.0, 1.0]]))
@@ -132,6 +136,7 @@ def fit_words(
         w -= step
         if abs(step).max() < 1e-9:
             break
+    refuse_overflowed(w, "a weight")
     return w
 
 
@@ -144,3 +149,55 @@ def word_logits(
 
 
 # --8<-- [end:fit_words]
+
+
+# --8<-- [start:crowds]
+def mixed_recall(rng: np.random.Generator) -> Float[ndarray, "20 2"]:
+    """Of three experts, nine of middling skill, five who guess, three who lean to 1."""
+    recall = np.repeat(rng.uniform(0.62, 0.85, size=(20, 1)), 2, axis=1)
+    recall[:3], recall[12:17], recall[17:] = 0.95, 0.5, (0.35, 0.98)
+    return recall
+
+
+def spammers(rng: np.random.Generator, truth: Integer[ndarray, " items"]) -> Votes:
+    """4 of 12 annotators are right in 85%, the others guess."""
+    recall = np.where(np.arange(12) < 4, 0.85, 0.5)
+    return crowd_votes(rng, truth, recall[:, None].repeat(2, 1), 6)
+
+
+def nine(
+    rng: np.random.Generator,
+    truth: Integer[ndarray, " items"],
+    colluders: tuple[int, ...] = (),
+) -> Votes:
+    """5 annotators are right in 80%, 4 in 60%; all see everything."""
+    recall = np.where(np.arange(9) < 5, 0.8, 0.6)
+    return crowd_votes(rng, truth, recall[:, None].repeat(2, 1), 9, colluders)
+
+
+def nine_with_colluders(
+    rng: np.random.Generator, truth: Integer[ndarray, " items"]
+) -> Votes:
+    """The same, but the 4 copy one of them."""
+    return nine(rng, truth, colluders=(5, 6, 7, 8))
+
+
+def few_votes_each(
+    rng: np.random.Generator, truth: Integer[ndarray, " items"]
+) -> Votes:
+    """600 annotators, right in 60% to 90%, of whom 3 see each item."""
+    return crowd_votes(rng, truth, rng.uniform(0.6, 0.9, (600, 1)).repeat(2, 1), 3)
+
+
+def one_class_each(
+    rng: np.random.Generator, truth: Integer[ndarray, " items"]
+) -> Votes:
+    """A filter, right in 75%, sends items to a team of 3 for its class, which confirms 90%."""
+    items = len(truth)
+    sent = np.where(rng.random(items) < 0.75, truth, 1 - truth)
+    item, member = np.repeat(np.arange(items), 3), np.tile(np.arange(3), items)
+    label = np.where(rng.random(3 * items) < 0.9, sent[item], 1 - sent[item])
+    return Votes(item, 3 * sent[item] + member, label, 2)
+
+
+# --8<-- [end:crowds]

@@ -2,17 +2,20 @@
 
 Each item has one true class, drawn from a prior. Each annotator has a confusion matrix:
 the probability of each label given the true class. Given the true class, votes are
-independent. `start` of EM are the shares of the votes.
+independent. EM starts from the shares of the votes.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from numpy import ndarray
 
+from answers.inputs import first
 from answers.labels.annotation import Votes, soft_labels
+
+MOST = 1e100  # votes given beforehand, whose sums stay finite
 
 
 # --8<-- [start:result]
@@ -27,7 +30,7 @@ class DawidSkene:
             `k` is true. A row about which the votes say nothing is uniform.
         log_likelihoods: In nats, one for each iteration: of the estimates from which that
             iteration's posterior came.
-        penalised: The same plus smoothing · Σ log confusion, which is what smoothed EM
+        penalised: The same plus Σ smoothing · log confusion, which is what smoothed EM
             climbs. With smoothing 0 they are equal.
         converged: Whether the posterior had stopped moving.
     """
@@ -48,32 +51,36 @@ def dawid_skene(
     votes: Votes,
     iterations: int = 100,
     tolerance: float = 1e-10,
-    smoothing: float = 0,
+    smoothing: float | Real[ndarray, "classes classes"] = 0,
     start: Float[ndarray, "items classes"] | None = None,
     report: Callable[[int], object] | None = None,
+    memory: float = 4e9,
 ) -> DawidSkene:
     """The true classes and the annotators' confusion matrices, estimated together by EM.
 
     The posterior tells how often each annotator was right, and that gives a better
     posterior. Without smoothing no round lowers the likelihood of the votes, and it settles
-    where the start leads it. From the shares of the votes the classes keep their names as
-    long as most annotators are better than chance; renaming all classes gives the same
-    likelihood.
+    where the start leads it. Renaming all classes gives the same likelihood; the shares of
+    the votes start from the names that the votes give.
 
     Args:
         votes: Any number for each item and annotator.
         iterations: At most so many rounds.
         tolerance: Stop when no probability of the posterior moves by more. At 0 or below,
             go on to the end.
-        smoothing: Votes of each kind that every annotator is taken to have given before.
-            It is a Dirichlet prior with parameter 1 + smoothing on each row of a confusion
-            matrix, and keeps every entry above 0.
+        smoothing: Votes that every annotator is taken to have given before: so many of each
+            kind, or a matrix of them, true class by voted one. It is a Dirichlet prior with
+            parameter 1 + smoothing on each row of a confusion matrix, and keeps every entry
+            above 0.
         start: A posterior to begin with, instead of the shares of the votes.
         report: Called after each round with how many are done.
+        memory: Bytes that it may take, about.
 
     Raises:
-        ValueError: There is no iteration, smoothing is negative, a setting is nan, or `start`
-            has another shape than (items, classes) or rows that are no probabilities.
+        ValueError: It would take more memory, there is no iteration, smoothing is negative or
+            above 1e100, a matrix of it has another shape than (classes, classes) or a 0, a
+            setting is nan, or `start` has another shape than (items, classes) or rows that
+            are no probabilities.
 
     Source:
         Dawid and Skene (1979), Maximum Likelihood Estimation of Observer Error-Rates Using
@@ -89,21 +96,24 @@ def dawid_skene(
         (array([0, 1, 1, 0]), array([[0., 1.],
                [1., 0.]]))
     """
-    refuse_settings(iterations, tolerance, smoothing)
+    refuse_settings(iterations, tolerance)
+    refuse_large(votes, memory)
+    added = votes_before(smoothing, votes.classes)
     if start is None:
         start = soft_labels(votes)
     else:
         refuse_no_posterior(start, votes)
     posterior = np.ascontiguousarray(start.T, dtype=np.float64)
     cell = votes.annotator * votes.classes + votes.label
-    prior, confusion = estimates(votes, cell, posterior, smoothing)
+    prior, confusion = estimates(votes, cell, posterior, added)
     likelihoods, penalties, converged = [], [], False
     for done in range(1, iterations + 1):
         before = posterior
         posterior, likelihood = true_classes(votes, cell, prior, confusion)
         likelihoods.append(likelihood)
-        penalties.append(smoothing * np.log(confusion).sum() if smoothing else 0.0)
-        prior, confusion = estimates(votes, cell, posterior, smoothing)
+        matrices = confusion.reshape(votes.classes, votes.annotators, votes.classes)
+        penalties.append((added * np.log(matrices)).sum() if added.any() else 0.0)
+        prior, confusion = estimates(votes, cell, posterior, added)
         if report:
             report(done)
         converged = bool(abs(posterior - before).max() <= tolerance)
@@ -125,17 +135,18 @@ def dawid_skene(
 
 # --8<-- [start:m_step]
 def estimates(
-    votes: Votes, cell: ndarray, posterior: ndarray, smoothing: float
+    votes: Votes, cell: ndarray, posterior: ndarray, added: ndarray
 ) -> tuple[ndarray, ndarray]:
     """The M-step: prior and confusion matrices, if the posterior were the truth.
 
-    Each vote counts for every true class, with the probability that this is the item's.
-    `cell` numbers the pairs (annotator, label); the result is (classes, cells).
+    Each vote counts for every true class, with the probability that this is the item's;
+    `added` is counted too. `cell` numbers the pairs (annotator, label); the result is
+    (classes, cells).
     """
     cells = votes.annotators * votes.classes
     weights = (row.take(votes.item) for row in posterior)
     counts = np.stack([np.bincount(cell, weight, cells) for weight in weights])
-    counts = counts.reshape(votes.classes, votes.annotators, votes.classes) + smoothing
+    counts = counts.reshape(votes.classes, votes.annotators, votes.classes) + added
     totals = counts.sum(axis=2, keepdims=True)
     # A row without any vote: nothing is known, and any distribution is as likely.
     confusion = np.full_like(counts, 1 / votes.classes)
@@ -173,14 +184,44 @@ def true_classes(
 # --8<-- [end:e_step]
 
 
-def refuse_settings(iterations: int, tolerance: float, smoothing: float) -> None:
+def refuse_settings(iterations: int, tolerance: float) -> None:
     """Raise if EM could not run with these."""
     if iterations < 1:
         raise ValueError(f"`iterations` is {iterations}; run at least one")
     if np.isnan(tolerance):
         raise ValueError("`tolerance` is nan; give 0 to run every iteration")
-    if not 0 <= smoothing < np.inf:
+
+
+def refuse_large(votes: Votes, memory: float) -> None:
+    """Raise if the arrays of a round of EM would take more bytes."""
+    items, annotators, classes = votes.items, votes.annotators, votes.classes
+    # Of each size so many arrays of float64 are held at once.
+    cells = 5 * items * classes + 4 * annotators * classes**2 + 3 * len(votes)
+    needed = 8 * cells
+    if needed > memory:
+        raise ValueError(
+            f"{annotators:,} annotators, {items:,} items and {classes:,} classes would take "
+            f"{needed / 1e9:,.1f} GB, and `memory` allows {memory / 1e9:,.1f}"
+        )
+
+
+def votes_before(
+    smoothing: float | ndarray, classes: int
+) -> Float[ndarray, "true 1 voted"]:
+    """`smoothing` for each cell of every annotator's matrix."""
+    if isinstance(smoothing, ndarray):
+        if smoothing.shape != (classes, classes):
+            raise ValueError(
+                f"`smoothing` has shape {smoothing.shape}; {classes} classes need "
+                f"{(classes, classes)}"
+            )
+        if (wrong := ~((smoothing > 0) & (smoothing <= MOST))).any():
+            raise ValueError(
+                f"`smoothing` holds {first(smoothing, wrong)}; give every cell a part of a vote"
+            )
+    elif not 0 <= float(smoothing) <= MOST:
         raise ValueError(f"`smoothing` is {smoothing}; give 0 or a few votes")
+    return np.broadcast_to(np.float64(smoothing), (classes, classes))[:, None, :]
 
 
 def refuse_no_posterior(start: ndarray, votes: Votes) -> None:

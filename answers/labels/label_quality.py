@@ -30,8 +30,9 @@ def confident_joint(
     A class is confident of an example to which it gives at least its own average
     self-confidence: the mean probability of the class over the examples that carry its
     label. An example counts for the most probable of the classes that are confident of it,
-    and for none if none is. So each class is held to its own standard, and a hard or rare
-    class, whose probabilities are low throughout, is not taken for label noise.
+    and for none if none is; on a tie, for the first. A class that no label names is confident
+    of no example. So each class is held to its own standard, and a hard or rare class, whose
+    probabilities are low throughout, is not taken for label noise.
 
     Args:
         probabilities: Out-of-fold: of a model that was not trained on the example.
@@ -69,6 +70,18 @@ def confident_class(
     labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
 ) -> Integer[ndarray, " items"]:
     """The class that each example confidently looks like; -1 if there is none."""
+    p, thresholds = with_thresholds(probabilities, labels)
+    # A mean of equal numbers may round to just above them.
+    reached = (p >= thresholds * (1 - 1e-12)) & (p > 0)
+    best = np.where(reached, p, -1).argmax(axis=1)
+    return np.where(reached.any(axis=1), best, -1)
+
+
+def with_thresholds(
+    probabilities: Real[ndarray, "items classes"],
+    labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
+) -> tuple[Float[ndarray, "items classes"], Float[ndarray, " classes"]]:
+    """The probabilities in float64, and each class's mean over the examples of its label."""
     refuse_no_probabilities(probabilities, "probabilities")
     p, classes = probabilities.astype(np.float64), probabilities.shape[1]
     refuse_labels_out_of_range(labels, classes, "labels")
@@ -78,11 +91,7 @@ def confident_class(
     sums = np.bincount(labels, weights=own, minlength=classes)
     # A class that no label names has no self-confidence, and claims nothing. Nor does any
     # class claim what it gives probability 0, should its threshold be 0.
-    thresholds = np.where(carry > 0, sums / np.maximum(carry, 1), np.inf)
-    # A mean of equal numbers may round to just above them.
-    reached = (p >= thresholds * (1 - 1e-12)) & (p > 0)
-    best = np.where(reached, p, -1).argmax(axis=1)
-    return np.where(reached.any(axis=1), best, -1)
+    return p, np.where(carry > 0, sums / np.maximum(carry, 1), np.inf)
 
 
 # --8<-- [end:confident_joint]
@@ -138,6 +147,44 @@ def find_label_issues(
 
 
 # --8<-- [end:find_label_issues]
+
+
+# --8<-- [start:confident_margin]
+def confident_margin(
+    probabilities: Real[ndarray, "items classes"],
+    labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
+) -> Float[ndarray, " items"]:
+    """How far the label is ahead of the best other class, each less its own threshold.
+
+    The threshold of a class is that of `confident_joint`: its mean probability where it is
+    the label. Look at the lowest margins first. Without the thresholds the examples of the
+    classes that a model doubts throughout would come first.
+
+    Args:
+        probabilities: Out-of-fold: of a model that was not trained on the example.
+        labels: The given label of each example, right or wrong.
+
+    Raises:
+        ValueError: As `confident_joint`.
+
+    Source:
+        cleanlab's `get_label_quality_scores`, normalized margin with adjusted probabilities,
+        before it is scaled from 0 to 1
+
+    Example:
+        >>> p = np.array([[0.9, 0.1], [1.0, 0.0], [0.2, 0.8], [0.2, 0.8], [0.4, 0.6]])
+        >>> confident_margin(p, np.array([0, 0, 0, 1, 1])).round(1)
+        array([ 0.8,  1. , -0.6,  0.6,  0.2])
+    """
+    p, thresholds = with_thresholds(probabilities, labels)
+    items, labels = np.arange(len(p)), labels.astype(np.intp)
+    ahead = p - thresholds
+    own = ahead[items, labels]
+    ahead[items, labels] = -np.inf
+    return own - ahead.max(axis=1)
+
+
+# --8<-- [end:confident_margin]
 
 
 # --8<-- [start:annotator_quality]

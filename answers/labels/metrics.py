@@ -151,12 +151,12 @@ def roc_auc(
     of the scores enters, and not how many of each class there are.
 
     Returns:
-        From 0 to 1; 0.5 for scores that know nothing.
+        From 0 to 1; 0.5 on average for scores that know nothing.
 
     Raises:
         ValueError: The arrays are empty, `truth` holds something other than 0 and 1, or
-            only one class (scikit-learn warns and returns nan), or a score is nan or
-            infinite.
+            only one class (scikit-learn 1.9 warns and returns nan, 1.5 raises too), or a
+            score is nan or infinite.
 
     Source:
         Hanley and McNeil (1982), The meaning and use of the area under a receiver

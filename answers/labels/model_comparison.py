@@ -103,7 +103,7 @@ def paired_bootstrap(
         Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13
 
     Example:
-        B is wrong where A is, and on every other example too: no draw says otherwise.
+        A is right everywhere and B nowhere: every draw says so.
 
         >>> truth, a = np.array([1, 1, 0, 0]), np.array([1, 1, 0, 0])
         >>> accuracy = lambda truth, answers: np.mean(truth == answers)
@@ -202,8 +202,7 @@ def cost_threshold(costs: Real[ndarray, "2 2"]) -> float:
 
     Where positive has the probability p, the answer 1 costs (1 - p) C01 + p C11 and the
     answer 0 costs (1 - p) C00 + p C10. They are equal at
-    (C01 - C00) / (C01 - C00 + C10 - C11). It holds for calibrated probabilities, and for
-    no other score.
+    (C01 - C00) / (C01 - C00 + C10 - C11). It holds for calibrated probabilities.
 
     Raises:
         ValueError: A mistake costs no more than the right answer, or a cost is nan or
@@ -302,8 +301,11 @@ def needed(
     gap: float, without_gap: float, with_gap: float, power: float, significance: float
 ) -> int:
     """The sample size, from the variance of one difference without and with the gap."""
-    if gap == 0:
-        raise ValueError("the gap is 0; name the smallest gap that you want to see")
+    # The square of a smaller one is 0.
+    if abs(gap) < 1e-100:
+        raise ValueError(
+            f"the gap is {gap:g}; name the smallest gap that you want to see"
+        )
     z = NormalDist().inv_cdf
     spread = z(1 - significance / 2) * math.sqrt(without_gap)
     spread += z(power) * math.sqrt(with_gap)

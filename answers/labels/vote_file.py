@@ -1,17 +1,24 @@
 """Votes in a CSV file: read once, row by row, into numbered arrays and the names behind them."""
 
 import csv
+import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
+from answers import files
 from answers.labels.annotation import Votes
 
 COLUMNS = ("item", "annotator", "label")
 ROWS_PER_REPORT = 50_000
+
+# A spreadsheet takes such a cell for a formula, unless a ' stands before it.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
 # --8<-- [start:named_votes]
@@ -47,7 +54,8 @@ def read_votes(
     are blank lines and spaces around a value.
 
     Args:
-        path: A file in UTF-8, comma-separated, quoted where a value needs it.
+        path: A file in UTF-8, with commas, semicolons or tabs between its columns; a value
+            is quoted where it needs it.
         columns: The headers of the columns with item, annotator and label.
         report: Called now and then with the share of the file that is read.
 
@@ -98,11 +106,12 @@ def rows(
     Raises:
         ValueError: As `read_votes`, but for the file without votes.
     """
-    size = max(path.stat().st_size, 1)
+    size = max(files.regular(path).stat().st_size, 1)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
         line = 1
         try:
+            mark = delimiter(file, columns)
+            reader = csv.reader(file, delimiter=mark, strict=True)
             header = [name.strip() for name in next(reader, [])]
             i, a, y = positions(path, header, columns)
             width = len(header)
@@ -128,7 +137,7 @@ def rows(
                             f"{path}, line {line}, column {at + 1} ({header[at]}): empty; "
                             "leave out the row of a vote that was not given"
                         )
-                    yield item, annotator, label
+                    yield as_read(item), as_read(annotator), as_read(label)
                 line = reader.line_num + 1
                 if report and number % ROWS_PER_REPORT == 0:
                     report(file.buffer.tell() / size)
@@ -136,6 +145,28 @@ def rows(
             raise ValueError(f"{path}, line {line}: {error}") from None
         except UnicodeDecodeError:
             raise ValueError(not_utf8(path)) from None
+
+
+def delimiter(file: TextIO, columns: tuple[str, str, str]) -> str:
+    """What parts the columns of the header: a comma, a semicolon or a tab."""
+    start = file.tell()
+    header = file.readline()
+    file.seek(start)
+    for mark in ",;\t":
+        if set(columns) <= {name.strip(' "\n\r') for name in header.split(mark)}:
+            return mark
+    return ","
+
+
+def as_written(cell: str) -> str:
+    """The cell, so that a spreadsheet shows it and does not run it."""
+    runs = FORMULA.match(cell) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
+
+
+def as_read(cell: str) -> str:
+    """The cell, without the ' that `as_written` puts before it."""
+    return cell[1:] if cell[0] == "'" and FORMULA.match(cell) else cell
 
 
 def positions(
@@ -151,7 +182,8 @@ def positions(
             how = "twice" if name in header else "not there"
             found = ", ".join(filter(None, header)) or "nothing"
             raise ValueError(
-                f"{path}, line 1: the column {name!r} is {how}; the header has: {found}"
+                f"{path}, line 1: the column {name!r} is {how}; the header has: {found}; "
+                "say which are item, annotator and label by `columns`"
             )
     return [header.index(name) for name in columns]
 

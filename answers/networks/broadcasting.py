@@ -9,6 +9,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:broadcast_shape]
@@ -82,9 +83,11 @@ def refuse_too_large(shape: list[int]) -> None:
 def unbroadcast(
     gradient: Real[ndarray, "..."], shape: tuple[int, ...]
 ) -> Float[ndarray, "..."]:
-    """The gradient of what was broadcast: `gradient` summed over every copied axis.
+    """The gradient with respect to an array that was broadcast, in its own shape.
 
-    An entry that was used many times collects a gradient from each use.
+    How:
+        `gradient` is summed over every copied axis: an entry that was used many times
+        collects a gradient from each use.
 
     Args:
         gradient: Gradient of the loss with respect to the broadcast array.
@@ -92,7 +95,7 @@ def unbroadcast(
 
     Raises:
         ValueError: No array of `shape` broadcasts to the shape of `gradient`, or
-            `gradient` holds nan or infinity.
+            `gradient` holds nan or infinity, or a sum overflows.
 
     Example:
         A bias with an entry for each of 2 columns, added to 3 rows:
@@ -102,7 +105,9 @@ def unbroadcast(
     """
     refuse_nan(gradient, "gradient")
     refuse_larger(shape, gradient.shape)
-    return sum_to(as_float(gradient), shape)
+    summed = sum_to(as_float(gradient), shape)
+    refuse_overflowed(summed, "the sum")
+    return summed
 
 
 # A check of its shapes takes longer than the sum of a small array.

@@ -10,6 +10,7 @@ from answers.inputs import (
     as_float,
     refuse_labels_out_of_range,
     refuse_nan,
+    refuse_no_axis,
     refuse_no_operand,
 )
 from answers.networks.broadcasting import sum_to
@@ -74,6 +75,7 @@ class Operations:
         return made("relu", y, (self, lambda g: g * (y > 0)))
 
     def sum(self, axis=None, keepdims=False):
+        refuse_no_axis(axis, self.value, "value")
         x, kept = self.value, self.value.sum(axis, keepdims=True)
         y = kept if keepdims else kept.squeeze(axis)
 
@@ -83,6 +85,7 @@ class Operations:
         return made("sum", y, (self, spread))
 
     def max(self, axis=None, keepdims=False):
+        refuse_no_axis(axis, self.value, "value")
         x, kept = self.value, self.value.max(axis, keepdims=True)
         y = kept if keepdims else kept.squeeze(axis)
 
@@ -169,7 +172,8 @@ class Node(Operations):
         """Add the gradient of the loss to the `grad` of every leaf that it was made from.
 
         Args:
-            gradient: The gradient of the loss by this node. None if this is the loss.
+            gradient: The gradient of the loss with respect to this node. None if
+                this is the loss.
 
         Raises:
             ValueError: `gradient` is None though this node is more than one number, or
@@ -180,7 +184,7 @@ class Node(Operations):
             if self.value.size != 1:
                 raise ValueError(
                     f"{self} is no loss, which is one number; sum it, or pass the "
-                    "gradient of the loss by it"
+                    "gradient of the loss with respect to it"
                 )
             gradient = np.ones_like(self.value)
         refuse_nan(gradient, "gradient")

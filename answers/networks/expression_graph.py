@@ -7,6 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 from answers.networks.broadcasting import unbroadcast
 
 
@@ -54,16 +55,17 @@ def backward_pass(
 ) -> dict[str, Float[ndarray, "..."]]:
     """The gradient of the sum of `output` with respect to everything it depends on.
 
-    A node is visited after all nodes that use it, so that its gradient is complete: the
-    sum of what each use sends back. What was broadcast gets its gradient summed.
+    How:
+        A node is visited after all nodes that use it, so that its gradient is complete:
+        the sum of what each use sends back. What was broadcast gets its gradient summed.
 
     Args:
         graph: For each computed name, the operation and the names of its inputs:
             ("add", a, b), ("multiply", a, b), ("matmul", a, b), ("exp", a) or
             ("sum", a). Any order; names that are no keys are leaves.
-        values: The array behind each name, leaves included, from the forward pass.
-            "matmul" takes matrices, "sum" adds up all entries. They are not computed
-            again: a wrong value makes a wrong gradient.
+        values: The array of floats or integers behind each name, leaves included, from
+            the forward pass. "matmul" takes matrices, "sum" adds up all entries. They are
+            not computed again: a wrong value can make a wrong gradient.
         output: The name of what is differentiated.
 
     Returns:
@@ -72,7 +74,7 @@ def backward_pass(
 
     Raises:
         ValueError: A value that is needed is missing or holds nan or infinity, an
-            operation is unknown, or a name depends on itself.
+            operation is unknown, a name depends on itself, or a gradient overflows.
 
     Source:
         Griewank and Walther (2008), Evaluating Derivatives, chapter 3
@@ -103,6 +105,8 @@ def backward_pass(
             parts = sent_back(operation, gradients[name], *known)
             for each, part in zip(inputs, parts, strict=True):
                 gradients[each] += unbroadcast(np.asarray(part), arrays[each].shape)
+    for name, gradient in gradients.items():
+        refuse_overflowed(gradient, f"the gradient of {name!r}")
     return gradients
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Real
 from numpy import ndarray
 
-from answers.inputs import as_float, refuse_nan, refuse_no_operand
+from answers.inputs import as_float, refuse_nan, refuse_no_axis, refuse_no_operand
 
 
 # --8<-- [start:operations]
@@ -59,10 +59,12 @@ class Operations:
         return made(y, self.tangent * (y > 0))
 
     def sum(self, axis=None, keepdims=False):
+        refuse_no_axis(axis, self.value, "value")
         y, dy = (part.sum(axis, keepdims=keepdims) for part in parts(self))
         return made(y, dy)
 
     def max(self, axis=None, keepdims=False):
+        refuse_no_axis(axis, self.value, "value")
         top = self.value == self.value.max(axis, keepdims=True)
         slope = (self.tangent * top).sum(axis, keepdims=keepdims)
         ties = top.sum(axis, keepdims=keepdims, dtype=self.value.dtype)

@@ -10,6 +10,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:affine]
@@ -26,7 +27,8 @@ def affine(
         b: Bias, broadcast over the batch.
 
     Raises:
-        ValueError: `x` or `w` is empty, or an argument holds nan or infinity.
+        ValueError: `x` or `w` is empty, an argument holds nan or infinity, or the result
+            overflows.
 
     Example:
         >>> affine(np.array([[1.0, 2.0]]), np.array([[1.0], [10.0]]), np.array([0.5]))
@@ -35,7 +37,9 @@ def affine(
     for name, array in (("x", x), ("w", w), ("b", b)):
         refuse_empty(array, name)
         refuse_nan(array, name)
-    return as_float(x) @ w + b
+    y = as_float(x) @ w + b
+    refuse_overflowed(y, "x w + b")
+    return y
 
 
 # --8<-- [end:affine]
@@ -53,11 +57,14 @@ def affine_backward(
 ]:
     """Gradients of the loss with respect to the input, the weights and the bias.
 
-    dx = dout wᵀ, dw = xᵀ dout, db = Σ dout over the batch: each has the shape of what
-    it is the gradient of, and with unequal sizes the shapes allow no other product.
+    Each has the shape of what it is the gradient of.
+
+    How:
+        dx = dout wᵀ, dw = xᵀ dout, db = Σ dout over the batch. Where all sizes
+        differ, the shapes allow no other product.
 
     Args:
-        dout: Gradient of the loss with respect to `affine(x, w, b)`.
+        dout: Gradient of the loss with respect to x w + b.
         x: The input of the forward pass.
         w: The weights of the forward pass.
 
@@ -65,7 +72,7 @@ def affine_backward(
         (dx, dw, db).
 
     Raises:
-        ValueError: An argument is empty or holds nan or infinity.
+        ValueError: An argument is empty or holds nan or infinity, or a result overflows.
 
     Source:
         Goodfellow, Bengio and Courville (2016), Deep Learning, section 6.5
@@ -82,7 +89,11 @@ def affine_backward(
     dout, x = as_float(dout), as_float(x)
     # One row per example, so that the matrix product sums over every leading axis.
     rows, drows = x.reshape(-1, x.shape[-1]), dout.reshape(-1, dout.shape[-1])
-    return dout @ w.T, rows.T @ drows, drows.sum(axis=0)
+    dx, dw, db = dout @ w.T, rows.T @ drows, drows.sum(axis=0)
+    refuse_overflowed(dx, "dx")
+    refuse_overflowed(dw, "dw")
+    refuse_overflowed(db, "db")
+    return dx, dw, db
 
 
 # --8<-- [end:affine_backward]
@@ -111,14 +122,16 @@ def relu(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
 def relu_backward(
     dout: Real[ndarray, "*batch d"], x: Real[ndarray, "*batch d"]
 ) -> Float[ndarray, "*batch d"]:
-    """The gradient where the input was positive, 0 elsewhere.
+    """The gradient of the loss with respect to the input of ReLU, which is max(x, 0).
 
-    The mask comes from the forward pass: `x` may be the layer's input or, equally, its
-    output, since relu(x) > 0 exactly where x > 0. At x = 0 the slope is undefined; 0 is
-    the usual choice, and PyTorch's.
+    At x = 0 the slope is undefined; 0 is the usual choice, and PyTorch's.
+
+    How:
+        The gradient goes through where x > 0, and is 0 elsewhere. `x` may be the layer's
+        input or, equally, its output, since relu(x) > 0 exactly where x > 0.
 
     Args:
-        dout: Gradient of the loss with respect to `relu(x)`.
+        dout: Gradient of the loss with respect to max(x, 0).
         x: The input of the forward pass.
 
     Raises:

@@ -5,6 +5,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:linear_vjp]
@@ -29,8 +30,7 @@ def linear_vjp(
         (dx, dw), each in the shape of what it is the gradient of.
 
     Raises:
-        ValueError: An argument is empty or holds nan or infinity. Finite arguments whose
-            products overflow are not refused; NumPy warns.
+        ValueError: An argument is empty or holds nan or infinity, or a product overflows.
 
     Source:
         Giles (2008), Collected Matrix Derivative Results, on the matrix product
@@ -46,15 +46,17 @@ def linear_vjp(
     x, w, g = as_float(x), as_float(w), as_float(g)
     # One row per example, so that the inner sum of xᵀ g runs over every leading axis.
     rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
-    # 0 · inf is nan, which is refused below.
+    # 0 · inf makes nan, without a warning.
     with np.errstate(invalid="ignore"):
         dx, dw = g_rows @ w.T, rows.T @ g_rows
 
-    # nan or infinity in w spoils a column of dx, in x a row of dw, in g a column of dw.
-    # So three edges show it, and the arguments are searched only to say where.
-    if not all(np.isfinite(edge).all() for edge in (dx[0], dw[:, 0], dw[0])):
+    # nan or infinity in w spoils a column of dx, in x a row of dw, in g a column of dw: the
+    # arguments are searched only to say where.
+    if not (np.isfinite(dx).all() and np.isfinite(dw).all()):
         for name, array in (("x", x), ("w", w), ("g", g)):
             refuse_nan(array, name)
+        refuse_overflowed(dx, "dx")
+        refuse_overflowed(dw, "dw")
     return dx.reshape(x.shape), dw
 
 
@@ -70,8 +72,8 @@ def linear_jacobian(
     The axes are those of y, then those of w. As a matrix, `reshape(y.size, w.size)` of
     it is x ⊗ I (row-major), and with order="F" it is I ⊗ x (column-major).
 
-    For the eye and for tests: of d_out entries, d_out - 1 are 0 whatever x is. Training
-    needs only the product with a gradient, `linear_vjp`.
+    For the eye and for tests: along either axis of d_out, all entries but one are 0.
+    Training needs only the product with a gradient, `linear_vjp`.
 
     Args:
         x: Inputs, one per row; any leading axes.

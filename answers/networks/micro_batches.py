@@ -13,8 +13,9 @@ def accumulate_gradients(
 ) -> Float[ndarray, "*shape"]:
     """The gradient of the mean loss of a batch, from those of its parts.
 
-    Σ nᵢ gᵢ / Σ nᵢ. Each gᵢ is that of a part's own mean loss, so nᵢ gᵢ is that of its
-    sum; the sums add up, and one division by all examples makes the mean.
+    How:
+        Σ nᵢ gᵢ / Σ nᵢ. Each gᵢ is that of a part's own mean loss, so nᵢ gᵢ is that of its
+        sum; the sums add up, and one division by all examples makes the mean.
 
     Args:
         gradients: The gradient of each part's mean loss; parts along the first axis.

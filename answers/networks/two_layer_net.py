@@ -25,12 +25,15 @@ def two_layer_gradients(
     w2: Real[ndarray, "hidden classes"],
     b2: Real[ndarray, " classes"],
 ) -> tuple[np.floating, dict[str, Float[ndarray, "..."]]]:
-    """The mean cross-entropy of the network, with the gradient of every array.
+    """The mean cross-entropy of a two-layer network, with the gradient of every array.
+
+    The first layer is affine and followed by ReLU, the second is affine, and softmax
+    makes probabilities of what it gives: affine → ReLU → affine → softmax.
 
     Args:
         x: Inputs, one per row.
         y: The index of the right class of each row.
-        w1: Weights of the first layer.
+        w1: Weights of the first layer, inputs along the rows.
         b1: Bias of the first layer.
         w2: Weights of the second layer.
         b2: Bias of the second layer.
@@ -47,14 +50,18 @@ def two_layer_gradients(
         Rumelhart, Hinton and Williams (1986), https://doi.org/10.1038/323533a0
 
     Example:
-        Both logits are 0, so the loss is log 2; the hidden unit, 3, should grow.
+        Both logits are 0, so the loss is log 2. The first hidden unit, 3, should grow;
+        ReLU has switched the second off.
 
-        >>> w1, b1 = np.array([[2.0]]), np.zeros(1)
-        >>> w2, b2 = np.array([[1.0, -1.0]]), np.array([-3.0, 3.0])
+        >>> w1, b1 = np.array([[2.0, -2.0]]), np.zeros(2)
+        >>> w2, b2 = np.array([[1.0, -1.0], [1.0, 0.0]]), np.array([-3.0, 3.0])
         >>> x, y = np.array([[1.5]]), np.array([0])
         >>> loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
-        >>> loss.round(6), gradients["w2"], gradients["w1"], gradients["x"]
-        (np.float64(0.693147), array([[-1.5,  1.5]]), array([[-1.5]]), array([[-2.]]))
+        >>> loss.round(6), gradients["w1"], gradients["x"]
+        (np.float64(0.693147), array([[-1.5,  0. ]]), array([[-2.]]))
+        >>> gradients["w2"]
+        array([[-1.5,  1.5],
+               [ 0. ,  0. ]])
     """
     loss, dz, gradients = backward(x, y, w1, b1, w2, b2)
     return loss, {"x": dz @ w1.T, **gradients}
@@ -89,7 +96,7 @@ def backward(x, y, w1, b1, w2, b2):
 
 # --8<-- [start:net]
 class TwoLayerNet:
-    """Parameters of the network, and what one does with them.
+    """Parameters of the network, its logits, and the gradients of its loss.
 
     Weights start as normal numbers of standard deviation √(2 / inputs) (He et al.,
     2015, arXiv 1502.01852), which keeps the size of the activations through a ReLU; the

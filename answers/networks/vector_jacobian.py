@@ -13,9 +13,13 @@ from answers.inputs import as_float, refuse_empty, refuse_nan
 def jacobian_from_vjp(vjp: Callable, shape: tuple[int, ...]) -> Float[ndarray, "..."]:
     """The Jacobian of a function of which only the backward pass is given.
 
-    A backward pass turns g, the gradient at the output, into gᵀJ. With a 1 at one entry
-    of g and 0 elsewhere, that is one row of J. So J costs as many backward passes as the
-    output has entries, and a loss, which is one number, costs one.
+    A backward pass turns g, the gradient at the output, into gᵀJ. What it returns may be
+    the same memory at every call.
+
+    How:
+        With a 1 at one entry of g and 0 elsewhere, gᵀJ is one row of J. So J costs as
+        many backward passes as the output has entries, and a loss, which is one number,
+        costs one.
 
     Args:
         vjp: The backward pass: takes an array of the shape of the output, returns one of
@@ -23,8 +27,8 @@ def jacobian_from_vjp(vjp: Callable, shape: tuple[int, ...]) -> Float[ndarray, "
         shape: The shape of the output; () for one number.
 
     Returns:
-        The derivative of each entry of the output by each of the input: the axes of the
-        output, then those of the input.
+        The derivative of each entry of the output with respect to each of the input: the
+        axes of the output, then those of the input.
 
     Raises:
         TypeError: `vjp` returns no array of real numbers.

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from answers.practice import catalog, judge
+from answers.practice import case_file, catalog, judge
 
 
 def prepare(name: str) -> None:
@@ -33,6 +33,11 @@ def check(name: str, text: str) -> dict:
     now = judge.names_relied_on()
     spoilt = any(now.get(key) is not value for key, value in before.items())
     return report.to_dict() | {"spoilt": spoilt}
+
+
+def case(name: str, failing: str, text: str) -> str:
+    """The reader's text with the call that fails below it, to be run as a cell."""
+    return f"{text.rstrip()}\n\n\n{case_file.text(catalog.load(name), failing)}"
 
 
 @contextlib.contextmanager

@@ -2,21 +2,30 @@
 
 Cases compare the parts of the submission's result with the reference's; checks cover what
 one result cannot show. They alone decide whether a submission passes, and run from simple to
-hard: the first that fails is told, so that two mistakes are told one at a time.
+hard: the first that fails is told, so that two mistakes are told one at a time. What an
+interviewer would not ask passes with a note: see `notes`.
 
 Known bugs only put a name to a failure: a bug is the reference with one mistake, and it is
-recognised when the submission goes wrong in the same way, however it is written.
+recognised when the submission goes wrong in the same way, however it is written. What no bug
+explains may stand in a relation to what is right, which has a name too: see `diagnosis`.
 """
 
 import functools
+import inspect
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from answers.practice import source
+import numpy as np
+
+from answers.practice import relations, slips, source, stubs
+from answers.practice.diagnosis import diagnose
+from answers.practice.in_words import one_line
+from answers.practice.mistakes import Broken, Bug, Mistake
+from answers.practice.notes import SINGLE, Note
 from answers.practice.parts import RESULT
 from answers.practice.report import Failure, Report
-from answers.practice.trials import Answer, Case, Check, Trial, one_line
+from answers.practice.trials import Answer, Case, Check, Trial
 
 
 class Exercise:
@@ -54,18 +63,58 @@ class Exercise:
         self.mistakes: tuple[Mistake, ...] = ()
         self.known: dict[tuple, Answer] = {}
 
-    def case(self, case_name: str, /, *args, **kwargs) -> None:
+    @functools.cached_property
+    def other_inputs(self) -> tuple[Callable, ...]:
+        """The reference at inputs that one could take for the right ones."""
+        cases = [trial for trial in self.trials if isinstance(trial, Case)]
+        namespace = {self.name: self.reference}
+        if self.has_a_file:
+            # The solution refuses less than the reference.
+            exec(compile(self.solution(), f"{self.name}.py", "exec"), namespace)
+        return tuple(relations.other_inputs(namespace[self.name], cases))
+
+    @functools.cached_property
+    def slips(self) -> tuple[Callable, ...]:
+        """The solution with one slip in it."""
+        return tuple(slips.slips(self.solution(), self.name) if self.has_a_file else ())
+
+    @property
+    def has_a_file(self) -> bool:
+        """Whether the reference stands by itself, and can be cut from its file."""
+        return self.reference.__qualname__ == self.name
+
+    def case(
+        self, case_name: str, /, *args, noted: Note | None = None, **kwargs
+    ) -> None:
         """Add a call whose result is compared with the reference's.
 
         Simple calls first, each with one difficulty more; irregular numbers, so that no two
-        mistakes give the same result.
+        mistakes give the same result. A result that is not the reference's passes where it is
+        `noted`.
         """
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
         dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
         coarse = any(dtype.endswith("float32") for dtype in dtypes)
         rtol = self.rtol32 if coarse else self.rtol
         call = case_name, self.reference, args, kwargs
-        self.trials.append(Case(*call, self.returns, rtol, bool(self.refuses)))
+        whole = self.rtol32 if whole_numbers(self.reference, args) else None
+        self.trials.append(Case(*call, self.returns, rtol, self.refuses, noted, whole))
+
+    @functools.cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What is noted and not judged, each once."""
+        cases = [trial for trial in self.trials if isinstance(trial, Case)]
+        marked = dict.fromkeys(case.noted for case in cases if case.noted)
+        whole = any(case.rtol32 is not None for case in cases)
+        return (*marked, *[SINGLE] * whole)
+
+    @property
+    def judges_refusals(self) -> bool:
+        """Whether a ValueError is asked for where another answer does not pass."""
+        return any(
+            isinstance(trial, Case) and trial.is_refused and not trial.noted
+            for trial in self.trials
+        )
 
     def check(self, function: Callable) -> Callable:
         """Add a property: `function(submission)` is true where it holds; the docstring says
@@ -90,7 +139,7 @@ class Exercise:
         self.bugs[name] = Bug(name, diagnosis, programs or (function,))
         return function
 
-    def plant(self, *mistakes: "Mistake") -> None:
+    def plant(self, *mistakes: Mistake) -> None:
         """Make this a fix-it exercise: the learner starts from the solution with all of these
         mistakes in it, and is told the first that is left.
 
@@ -112,7 +161,7 @@ class Exercise:
             )
             self.bugs[first.name] = Bug(first.name, first.diagnosis, programs)
 
-    def with_mistakes(self, mistakes: tuple["Mistake", ...]) -> str:
+    def with_mistakes(self, mistakes: tuple[Mistake, ...]) -> str:
         """The solution with these mistakes in it."""
         code = self.solution()
         for mistake in mistakes:
@@ -128,12 +177,22 @@ class Exercise:
         """The file that a learner starts from."""
         if self.mistakes:
             broken = self.with_mistakes(self.mistakes)
-            return f"{source.REPAIR.format(self.name)}\n{broken}"
-        return source.stub(self.reference, self.refuses)
+            return f"{stubs.REPAIR.format(self.name)}\n{broken}"
+        return stubs.stub(
+            self.reference,
+            self.refuses if self.judges_refusals else "",
+            self.notes,
+        )
 
     def solution(self) -> str:
         """The reference as a file of its own."""
-        return source.solution(self.reference)
+        return source.solution(self.reference, self.refuses)
+
+    def ask_reference(self) -> None:
+        """Have the reference answer every case, before a submission can change what it says."""
+        for trial in self.trials:
+            if isinstance(trial, Case):
+                trial.expected  # noqa: B018 (a cached property: it is kept)
 
     def run(self, function: object) -> Report:
         """Judge `function`, in this process and without limits of time or memory."""
@@ -141,82 +200,50 @@ class Exercise:
             what = f"`{self.name}` is of type {type(function).__name__}; it must be a function"
             return Report((Failure("the submission", what),))
         answers = {trial: trial.ask(function) for trial in self.trials}
-        for trial, answer in answers.items():
+        noted = {trial: trial.note(answer) for trial, answer in answers.items()}
+        judged = {trial: answers[trial] for trial, note in noted.items() if not note}
+        tried = {
+            "cases": tuple(trial.name for trial in answers),
+            "wrong": tuple(trial.name for trial, a in judged.items() if a.wrong),
+            "notes": tuple(
+                told_with(note, *trial.tell(answers[trial], answers[trial].wrong))
+                for trial, note in noted.items()
+                if note and not note.in_stub_alone
+            ),
+        }
+        for trial, answer in judged.items():
             if answer.wrong:
-                bug, told = self.diagnose(answers, trial)
-                if bug is None:
-                    return Report(trial.tell(answer, answer.wrong))
-                return Report(trial.tell(answer, told), bug.name, bug.diagnosis)
-        return Report()
-
-    def diagnose(
-        self, answers: dict[Trial, Answer], first: Trial
-    ) -> tuple["Bug | None", list[str]]:
-        """The bug that explains most of what went wrong, and what it explains of `first`.
-
-        It must explain a wrong part of `first`, and in all explain more wrong parts than it
-        gets wrong where the submission is right.
-        """
-        everything = sum(len(answer.wrong) for answer in answers.values())
-        best, best_score, best_explained = None, 0, []
-        for bug in self.bugs.values():
-            for program in bug.programs:
-                explained, _ = self.explained(program, first, answers[first])
-                if not explained:
-                    continue
-                found = [self.explained(program, *asked) for asked in answers.items()]
-                score = sum(len(alike) - spoilt for alike, spoilt in found)
-                if score == everything:
-                    return bug, explained
-                if score > best_score:
-                    best, best_score, best_explained = bug, score, explained
-        return best, best_explained
-
-    def explained(
-        self, program: Callable, trial: Trial, answer: Answer
-    ) -> tuple[list[str], int]:
-        """The wrong parts that `program` gets wrong alike, and how many it gets wrong where the
-        submission is right."""
-        # A bug's answers never change.
-        if (program, trial) not in self.known:
-            self.known[program, trial] = trial.ask(program)
-        theirs = self.known[program, trial]
-        alike = [part for part in answer.wrong if trial.alike(part, answer, theirs)]
-        return alike, len(set(theirs.wrong) - set(answer.wrong))
+                named = diagnose(self, judged, trial, function)
+                # What the name explains is told before the rest.
+                rest = [part for part in answer.wrong if part not in named.told]
+                failures = trial.tell(answer, [*named.told, *rest])
+                return Report(failures, named.name, named.diagnosis, **tried)
+        if not tried["notes"]:
+            return Report(**tried)
+        first = next(
+            trial for trial, note in noted.items() if note and not note.in_stub_alone
+        )
+        named = diagnose(self, answers, first, function)
+        name = (named.name, named.diagnosis) if named.name in self.bugs else ()
+        return Report((), *name, **tried)
 
 
-@dataclass(frozen=True)
-class Bug:
-    """A known mistake, in one or more variants."""
-
-    name: str
-    diagnosis: str
-    programs: tuple[Callable, ...]
+def told_with(note: Note, first: Failure, *_: Failure) -> Failure:
+    """What came, and what ours does: it differs, and is not wrong."""
+    said = first.message.replace(" is wrong", " differs")
+    said = said.replace("; it should raise ValueError", "")
+    return replace(first, message=f"{said}. {note.why}")
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A mistake in the file of a fix-it exercise: `wrong` stands where `right` should."""
-
-    name: str
-    right: str
-    wrong: str
-    diagnosis: str
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The solution of a fix-it exercise with some of its mistakes, made when it is called."""
-
-    exercise: Exercise
-    mistakes: tuple[Mistake, ...]
-
-    @functools.cached_property
-    def function(self) -> Callable:
-        name, namespace = self.exercise.name, {}
-        code = self.exercise.with_mistakes(self.mistakes)
-        exec(compile(code, f"{name}.py", "exec"), namespace)
-        return namespace[name]
-
-    def __call__(self, *args, **kwargs) -> object:
-        return self.function(*args, **kwargs)
+def whole_numbers(reference: Callable, args: tuple) -> bool:
+    """Whether integers stand wherever other numbers could, and the result is not of integers."""
+    signature = inspect.signature(reference)
+    if "float" not in str(signature.return_annotation).lower():
+        return False
+    kinds = {
+        np.asarray(entry).dtype.kind
+        for name, value in signature.bind_partial(*args).arguments.items()
+        if "Real[ndarray" in str(signature.parameters[name].annotation)
+        for entry in (value.values() if isinstance(value, dict) else [value])
+    }
+    return bool(kinds) and kinds <= set("iu")

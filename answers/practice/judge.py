@@ -23,13 +23,15 @@ from types import ModuleType
 
 import numpy as np
 
-from answers.practice import catalog
+from answers.practice import catalog, settings
 from answers.practice.grader import Exercise
 from answers.practice.report import Failure, Report
 
 PR_SET_PDEATHSIG = 1
 # Bytes given back when memory runs out, so that some is left to say so.
 BALLAST = 10**7
+# By `torch.optim` and `torch.compile`, and with the default dtype.
+REPLACED_BY_PYTORCH = {"torch.manual_seed", "torch.Storage"}
 NO_INPUT = "nobody types here; take what you need from the arguments of the function"
 NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in UTF-8"
 
@@ -119,15 +121,22 @@ def limit_memory(limit: int | None) -> None:
 
 def judge(exercise: Exercise, path: Path) -> Report:
     """The report on the function of that name in the file."""
-    before = names_relied_on()
+    exercise.ask_reference()
+    before, ours = names_relied_on(), settings.current()
     ballast, error = bytearray(BALLAST), None
     try:
         function = load(exercise.name, path)
-        report = function if isinstance(function, Report) else exercise.run(function)
+        if callable(function):
+            function = settings.apart(function, ours)
+        with settings.inference(False):
+            report = (
+                function if isinstance(function, Report) else exercise.run(function)
+            )
     except BaseException as raised:
         error = raised
     del ballast
     limit_memory(None)
+    ours()
     if error is not None:
         report = refused(f"checking {path.name}", in_words(error, path))
     now = names_relied_on()
@@ -153,10 +162,13 @@ def names_relied_on() -> dict[str, object]:
     owners = [builtins, math, np, np.linalg, np.random, *modules, *classes]
     if torch := sys.modules.get("torch"):
         owners += [torch, torch.Tensor, torch.nn.functional]
-    return {
+    names = {
         f"{owner.__name__}.{name}": value
         for owner in owners
         for name, value in vars(owner).items()
+    }
+    return {
+        name: value for name, value in names.items() if name not in REPLACED_BY_PYTORCH
     }
 
 

@@ -1,6 +1,6 @@
 """Every known mistake of every exercise, planted and judged: what finds it, and what is said.
 
-`tables` makes the part of docs/practice.md that stands between its markers; `symptoms` prints
+`tables` makes the part of docs/mistakes.md that stands between its markers; `symptoms` prints
 the mistakes of one exercise.
 """
 
@@ -10,7 +10,7 @@ from answers.practice.report import Failure
 
 
 def tables() -> str:
-    """One Markdown table for each exercise, under a heading with a link to its question.
+    """One Markdown table for each exercise, under a heading with a link to where it stands.
 
     Raises:
         ValueError: Mistakes pass, or are taken for others; it names them all.
@@ -36,7 +36,7 @@ def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
                         "passes" if report.passed else f"is taken for {report.bug}"
                     )
                     complaints.append(f"{bug.name} of {exercise.name} {verdict}")
-            found[bug] = next(iter(reports[0].failures), None)
+            found[bug] = next(iter(reports[0].failures + reports[0].notes), None)
     if complaints:
         raise ValueError("\n".join(complaints))
     return found
@@ -44,10 +44,16 @@ def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
 
 def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
     """The mistakes of one exercise: what the grader says, and what finds each first."""
+    noted = {trial.name for trial in exercise.trials if getattr(trial, "noted", None)}
     rows = [
-        (bug.name.replace("_", " "), bug.diagnosis, found[bug].case)
+        (
+            bug.name.replace("_", " "),
+            bug.diagnosis,
+            found[bug].case + " (only noted)" * (found[bug].case in noted),
+        )
         for bug in exercise.bugs.values()
     ]
+    place = f"questions/{exercise.page}.md#exercise-{exercise.name}"
     variants = sum(len(bug.programs) for bug in exercise.bugs.values())
     known, told = f"{len(exercise.bugs)} mistakes", "each is named"
     if exercise.mistakes:
@@ -57,9 +63,9 @@ def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
         known += f" in {variants} variants"
     return "\n".join(
         [
-            f"### `{exercise.name}`",
+            f"## `{exercise.name}`",
             "",
-            f"{exercise.summary} [The question](questions/{exercise.page}.md). "
+            f"{exercise.summary} [The exercise]({place}). "
             f"{len(exercise.trials)} tests find {known}, and {told}.",
             "",
             "| Mistake | What you are told | Found by |",

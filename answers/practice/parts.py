@@ -19,11 +19,17 @@ ARITHMETIC = "arithmetic"
 
 @dataclass(frozen=True)
 class Complaint:
-    """Why there are no numbers to compare. Two complaints are equal if of one kind."""
+    """Why there are no numbers to compare. Two complaints are equal if of one kind.
+
+    What was raised has its `error`. Of a refusal it is known what kind of error it would be
+    otherwise, and whether it was raised on purpose.
+    """
 
     kind: str
     text: str = field(compare=False)
     error: type[BaseException] | None = field(default=None, compare=False)
+    on_purpose: bool = field(default=False, compare=False)
+    accident: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,28 @@
-"""What the learner has passed, and how many hints they have seen, in their data directory.
+"""Where the learner's progress is kept: one small JSON file in their data directory.
 
-One small JSON file, replaced as a whole under a lock: it is never half written, and two
-commands at once lose nothing of each other's.
+It is replaced as a whole under a lock: it is never half written, and two commands at once lose
+nothing of each other's.
 """
 
 import contextlib
-import json
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
 
 from answers import files
+from answers.practice import state
+from answers.practice.state import NewerError, Record, State
 
-VERSION = 1
+ALL = ["all of it"]
 
 
 class ProgressError(Exception):
     """The progress cannot be read or saved; the message says why. Nothing was overwritten."""
-
-
-@dataclass
-class Record:
-    """One exercise.
-
-    Attributes:
-        passed: When it was first passed, in ISO format, or None.
-        hints: How many hints have been shown.
-    """
-
-    passed: str | None = None
-    hints: int = 0
-
-    def __post_init__(self) -> None:
-        if type(self.hints) is not int:
-            raise TypeError(f"hints must be a number, not {self.hints!r}")
-        if self.passed is not None:
-            datetime.fromisoformat(self.passed)
-
-
-Records = dict[str, Record]
 
 
 def location() -> Path:
@@ -52,58 +31,71 @@ def location() -> Path:
     return Path(os.environ.get("ANSWERS_DATA_DIR") or usual, "progress.json")
 
 
-def load() -> tuple[Records, str | None]:
-    """The records by exercise, and a notice if a corrupt file had to be moved aside for them.
+def load() -> tuple[State, str | None]:
+    """What is kept, and a notice if what was corrupt had to be left out.
 
     Raises:
-        ProgressError: The file is of a newer version, cannot be read, or cannot be moved.
+        ProgressError: The file is of a newer version, or cannot be read or copied.
     """
+    found, wrong = read()
+    if not wrong:
+        return found, None
+    # What is valid of it takes its place.
+    kept: list[State] = []
+    notice = update(kept.append)
+    return kept[0], notice
+
+
+def read() -> tuple[State, list[str]]:
+    """What is kept, and what of it is not valid."""
     file = location()
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        if data["version"] > VERSION:
-            raise ProgressError(
-                f"{file} is of a newer version of answers, and is left as it is; "
-                "update this one: pip install --upgrade worked-answers"
-            )
-        return {k: Record(**v) for k, v in data["exercises"].items()}, None
+        text = files.regular(file).read_text(encoding="utf-8")
+        return state.read(text, renamed=True)
     except FileNotFoundError:
-        return {}, None
+        return State(), []
+    except NewerError:
+        raise ProgressError(
+            f"{file} is of a newer version of answers, and is left as it is; "
+            "update this one: pip install --upgrade worked-answers"
+        ) from None
     except OSError as error:
         raise ProgressError(f"{file} cannot be read: {error.strerror}") from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return {}, move_aside(file)
+    except ValueError:
+        return State(), ALL
 
 
-def move_aside(file: Path) -> str:
-    """Keep a corrupt file under another name, and tell which."""
+def keep_aside(file: Path, wrong: list[str]) -> str:
+    """Keep a copy of a corrupt file under another name, and tell which."""
     kept = file.with_name(f"{file.name}.corrupt-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
     try:
-        file.rename(kept)
-    except FileNotFoundError:
-        return f"{file} was corrupt; another command has moved it aside"
+        shutil.copyfile(file, kept)
     except OSError as error:
+        kept.unlink(missing_ok=True)
         raise ProgressError(
-            f"{file} is corrupt and cannot be moved: {error.strerror}"
+            f"{file} is corrupt and cannot be copied, so it is left as it is: "
+            f"{error.strerror}"
         ) from None
-    return f"the progress was corrupt and starts anew; the old file is kept as {kept}"
+    if wrong == ALL:
+        return (
+            f"the progress was corrupt and starts anew; the old file is kept as {kept}"
+        )
+    told = ", ".join(wrong[:3]) + (" and more" if len(wrong) > 3 else "")
+    return (
+        f"part of the progress was corrupt and is left out ({told}); "
+        f"the old file is kept as {kept}"
+    )
 
 
-def mark_passed(name: str) -> str | None:
-    """Note that the exercise is passed, with the time if it is the first; as `update`."""
-
-    def change(records: Records) -> None:
-        record = records.setdefault(name, Record())
-        record.passed = record.passed or datetime.now(UTC).isoformat(timespec="seconds")
-
-    return update(change)
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def mark_hints(name: str, shown: int) -> str | None:
     """Note that so many hints of the exercise have been shown; as `update`."""
 
-    def change(records: Records) -> None:
-        record = records.setdefault(name, Record())
+    def change(kept: State) -> None:
+        record = kept.exercises.setdefault(name, Record())
         record.hints = max(record.hints, shown)
 
     return update(change)
@@ -111,30 +103,29 @@ def mark_hints(name: str, shown: int) -> str | None:
 
 def reset() -> str | None:
     """Forget everything; as `update`."""
-    return update(dict.clear)
+    return update(lambda kept: vars(kept).update(vars(State())))
 
 
-def update(change: Callable) -> str | None:
-    """Change the records and save them, as one step; the notice of `load`, if any.
+def update(change: Callable[[State], object]) -> str | None:
+    """Change what is kept and save it, as one step; the notice of `load`, if any.
 
     Raises:
-        ProgressError: They cannot be read or not be written.
+        ProgressError: It cannot be read or not be written.
     """
     file = location()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with locked(file.with_suffix(".lock")):
-            records, notice = load()
+            kept, wrong = read()
             # The system would let a file be replaced that its owner has protected.
             if file.exists() and not file.stat().st_mode & stat.S_IWUSR:
                 raise ProgressError(
                     f"{file} is read-only, and is left as it is; "
                     f"to save progress: chmod u+w {file}"
                 )
-            change(records)
-            entries = {name: asdict(record) for name, record in records.items()}
-            data = {"version": VERSION, "exercises": entries}
-            files.write(file, json.dumps(data, indent=1) + "\n")
+            notice = keep_aside(file, wrong) if wrong else None
+            change(kept)
+            files.write(file, state.written(kept))
     except OSError as error:
         raise ProgressError(f"{file} cannot be written: {error.strerror}") from None
     return notice

@@ -43,11 +43,24 @@ def modules(page: Page) -> list[str]:
     return page.modules + [module.rpartition(".")[2] for module in page.modules]
 
 
-def after(name: str, done: Collection[str]) -> tuple[Page, str | None]:
-    """The page of an exercise, and the exercise to do next: of that page first, then of all."""
+def after(name: str, done: Collection[str]) -> tuple[Page, str | None, int, int]:
+    """The page of an exercise, the exercise to do next, how many are done, and how many there are.
+
+    Next are those of that page, and then all.
+    """
     everything = pages()
     page = next(page for page in everything if name in page.exercises)
-    place = page.exercises.index(name)
-    order = page.exercises[place + 1 :] + page.exercises[:place]
-    order += [each for other in everything for each in other.exercises if each != name]
-    return page, next((each for each in order if each not in done), None)
+    *others, _ = order = in_order(everything, name)
+    following = next((each for each in others if each not in done), None)
+    return page, following, len(set(done) & set(order)), len(order)
+
+
+def in_order(pages: list[Page], name: str | None = None) -> list[str]:
+    """All exercises: the others of the page of the one that is named, then by page, it the last."""
+    order = [each for page in pages for each in page.exercises]
+    if name is None:
+        return order
+    (own,) = [page.exercises for page in pages if name in page.exercises]
+    place = own.index(name)
+    first = own[place + 1 :] + own[:place]
+    return first + [each for each in order if each not in own] + [name]

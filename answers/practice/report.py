@@ -1,6 +1,6 @@
 """The verdict on a submission, in plain text and numbers that a terminal and a page can show."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,20 @@ class Report:
 
     Attributes:
         failures: What that case showed, one entry for each wrong part of the result.
-        bug: The name of the known bug that goes wrong in the same way, if there is one.
-        diagnosis: That bug, its effect and its repair, in words.
+        bug: The name of the known bug that goes wrong in the same way, or of a relation of what
+            came to what is right, if there is either.
+        diagnosis: That bug, its effect and its repair, in words; or what the relation shows.
+        cases: The names of all cases and checks that were tried, in their order.
+        wrong: Those of them that went wrong.
+        notes: What is otherwise than ours and passes: what ours does there, and why.
     """
 
     failures: tuple = ()
     bug: str | None = None
     diagnosis: str | None = None
+    cases: tuple = field(default=(), compare=False)
+    wrong: tuple = field(default=(), compare=False)
+    notes: tuple = ()
 
     @property
     def passed(self) -> bool:
@@ -55,12 +62,25 @@ class Report:
             ValueError: `data` is anything else: it came from a process that ran a stranger's code.
         """
         report = made(cls, data)
-        failures = tuple(made(Failure, failure) for failure in report.failures)
-        if not failures and report.bug is not None:
+        failures, notes = (
+            tuple(made(Failure, each) for each in entries)
+            for entries in (report.failures, report.notes)
+        )
+        if not failures + notes and report.bug is not None:
             raise ValueError("a report names a bug but no failure")
-        if not all(type(i) is int for failure in failures for i in failure.index or ()):
+        if not all(
+            type(i) is int for each in failures + notes for i in each.index or ()
+        ):
             raise ValueError("the index of a failure holds more than integers")
-        return replace(report, failures=failures)
+        if not all(type(name) is str for name in report.cases + report.wrong):
+            raise ValueError("a report names a case by something else than text")
+        if not set(report.wrong) <= set(report.cases):
+            raise ValueError("a report calls a case wrong that was not tried")
+        if not {note.case for note in notes} <= set(report.cases) - set(report.wrong):
+            raise ValueError(
+                "a report has a note on a case that is wrong, or was not tried"
+            )
+        return replace(report, failures=failures, notes=notes)
 
 
 def made(cls: type, data: object) -> Failure | Report:

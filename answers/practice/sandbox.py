@@ -33,6 +33,8 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
 OUTPUT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+# breakpoint() does nothing: nobody could type.
+NO_DEBUGGER = {"PYTHONBREAKPOINT": "0"}
 
 # Why a judge that has not reported is no longer there.
 STOPPED = {
@@ -85,7 +87,7 @@ class Check:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | ONE_THREAD | OUTPUT,
+            env=os.environ | ONE_THREAD | OUTPUT | NO_DEBUGGER,
             # Ctrl-C is ours to handle.
             start_new_session=True,
         )

@@ -1,61 +1,90 @@
-"""The file that a learner starts from, and the file with the solution: cut from the source.
+"""The file with the solution, and what the file to start from needs: cut from the source.
 
 Text is cut, not printed from a syntax tree, so that the learner sees the code as it was
 formatted and commented.
 """
 
 import ast
+import doctest
 import inspect
+import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Of a line, as in the rest of the project.
 WIDTH = 88
 
-TASK = '"""Write the body of `{0}`, then run `answers check {0}`.'
-FLOATS = "Return floats, for integers too. "
-REFUSE_NOTHING = (
-    "Change no input. {}You need not refuse bad input: what stands under Raises is not "
-    "asked for."
+# The section of a docstring that would give the answer away.
+HOW = "How:"
+NOT_ASKED = (
+    "# The answer of this guide also refuses bad input, which is not asked for here."
 )
-REFUSE = "Raise ValueError for {}. What else stands under Raises is not asked for."
-
-REPAIR = '''"""Several mistakes stand in this file. Repair one, then run `answers check {}`.
-
-It names the first that is left. Look before you ask: run a function on an input that you can
-check by hand. No signature and no docstring is wrong.
-"""
-'''
 
 
-def stub(reference: Callable, refuses: str = "") -> str:
-    """The signature and docstring of `reference`, the imports they need, and no body.
+def without_how(head: str) -> str:
+    """The text of a function's head without the section of its docstring that tells how."""
+    lines, kept = head.splitlines(), []
+    told = None
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        if line.strip() == HOW:
+            told = indent
+        elif told is not None and line.strip() and indent <= told:
+            told = None
+        if told is None:
+            kept.append(line)
+    return "\n".join(kept)
 
-    `refuses` says for what the learner is to raise a ValueError, if for anything.
+
+def solution(reference: Callable, refuses: str = "") -> str:
+    """The source of `reference` with the helpers of its module, and the imports they need.
+
+    What is asked for comes first; what is refused without being asked comes last, in comments.
     """
-    module = Module(reference)
-    function = module.definitions[reference.__name__]
-    head = module.text(function.lineno, function.body[0].end_lineno)
-    signature = ast.Module([function.args, function.returns], [])
-    imports = module.imports(names_in(signature) | {"np", "math"})
-    integers = function.returns and "Int" in ast.unparse(function.returns)
-    nothing = REFUSE_NOTHING.format("" if integers else FLOATS)
-    rules = textwrap.fill(REFUSE.format(refuses) if refuses else nothing, WIDTH)
-    task = TASK.format(function.name)
-    task = task.replace(", then", ",\nthen") if len(task) > WIDTH else task
-    opening = f'{task}\n\n{rules}\n"""\n\n{imports}'
-    return f"{opening}\n\n\n{head}\n    raise NotImplementedError\n"
+    module, name, cut = Module(reference), reference.__name__, {}
+    in_exercise = reference.__module__.startswith("answers.exercises.")
+    if not (refuses or in_exercise):
+        for each in module.needed(name):
+            cut[each] = module.cut_refusals(each)
+    names = module.needed(name)
+    # What stands in an exercise may be to repair, and stays in its order.
+    if not in_exercise:
+        names = core_first(module, name, names)
+    used = set().union(*(names_in(module.definitions[each]) for each in names))
+    imports = module.imports_for(name, used, names)
+    code = [imports, *(module.texts[each] for each in names)]
+    refusals = {each: cut[each] for each in names if cut.get(each)}
+    if refusals:
+        code.append(in_comments(refusals))
+    return "\n\n\n".join(code) + "\n"
 
 
-def solution(reference: Callable) -> str:
-    """The source of `reference` with the helpers of its module, and the imports they need."""
-    module = Module(reference)
-    needed = module.needed(reference.__name__)
-    code = [module.text(node.lineno, node.end_lineno) for node in needed]
-    # The examples of the docstrings use np.
-    names = {"np"}.union(*map(names_in, needed))
-    return "\n\n\n".join([module.imports(names), *code]) + "\n"
+def core_first(module: "Module", name: str, names: list[str]) -> list[str]:
+    """The names in the order in which one reads them: first `name`, then what it uses, last what
+    refuses. Classes that a signature needs go before the functions."""
+    nodes = {each: module.definitions[each] for each in names}
+    classes = [each for each in names if isinstance(nodes[each], ast.ClassDef)]
+    order, waiting = [], [name]
+    while waiting:
+        each = waiting.pop(0)
+        if each in nodes and each not in order:
+            order.append(each)
+            waiting += [used for used in names_in_order(nodes[each]) if used in nodes]
+    order.sort(key=lambda each: each.startswith("refuse"))
+    functions = [each for each in order if each not in classes]
+    first = functions[:1] if not names_in(signature(nodes[name])) & set(classes) else []
+    return first + classes + functions[len(first) :]
+
+
+def in_comments(refusals: dict[str, list[str]]) -> str:
+    """What each function refuses, to be read only."""
+    lines = [NOT_ASKED]
+    for name, cut in refusals.items():
+        lines += ["", f"In {name}:", *(f"    {line}" for line in cut)]
+    return "\n".join(
+        f"# {line}".rstrip() if line != NOT_ASKED else line for line in lines
+    )
 
 
 class Module:
@@ -63,9 +92,13 @@ class Module:
 
     def __init__(self, function: Callable):
         file = Path(inspect.getsourcefile(inspect.unwrap(function)))
-        source = file.read_text("utf-8")
+        source, self.name = file.read_text("utf-8"), function.__module__
         self.lines, self.body = source.splitlines(), ast.parse(source).body
         self.definitions = {n.name: n for n in self.body if hasattr(n, "name")}
+        self.texts = {
+            name: self.text(node.lineno, node.end_lineno)
+            for name, node in self.definitions.items()
+        }
 
     def text(self, first: int, last: int) -> str:
         """Lines `first` to `last`, counted from 1."""
@@ -87,14 +120,113 @@ class Module:
                 last = node
         return "\n".join(kept)
 
-    def needed(self, name: str) -> list[ast.stmt]:
+    def imports_for(self, name: str, used: set[str], here: list[str]) -> str:
+        """The imports for these names and the examples of a function, in a file that has
+        the definitions `here`."""
+        text = ast.get_docstring(self.definitions[name]) or ""
+        used = used | names_in_examples(text) | self.told_of(text)
+        imports = self.imports(used)
+        if others := sorted(used & self.definitions.keys() - set(here)):
+            own = wrapped(f"from {self.name} import {', '.join(others)}")
+            imports = with_own(imports, own)
+        return imports
+
+    def told_of(self, text: str) -> set[str]:
+        """What the module has from others of this package and a docstring names in backticks."""
+        froms = [node for node in self.body if isinstance(node, ast.ImportFrom)]
+        ours = [node for node in froms if node.module.startswith("answers.")]
+        names = {each.name for node in ours for each in node.names}
+        return names & set(re.findall(r"`(\w+)`", without_how(text)))
+
+    def needed(self, name: str) -> list[str]:
         """The definition of `name` and of all that it uses, in the order of the module."""
         found, open_ = set(), {name}
         while open_:
             found |= open_
             used = set().union(*(names_in(self.definitions[each]) for each in open_))
             open_ = (used & self.definitions.keys()) - found
-        return [node for node in self.body if getattr(node, "name", None) in found]
+        return [each for each in self.definitions if each in found]
+
+    def cut_refusals(self, name: str) -> list[str]:
+        """Take out of a function what only refuses; the lines that are gone."""
+        lines, cut = list(enumerate(self.texts[name].splitlines())), []
+        while isinstance(self.definitions[name], ast.FunctionDef):
+            # Parsed alone, so that lines are counted from the first of the function.
+            self.texts[name] = "\n".join(line for _, line in lines)
+            self.definitions[name] = ast.parse(self.texts[name]).body[0]
+            if (found := refusal_in(self.definitions[name])) is None:
+                break
+            first, last = found.lineno - 1, found.end_lineno
+            while lines[first - 1][1].strip().startswith("#"):
+                first -= 1
+            cut += [lines[first:last]]
+            # No empty line is left below the docstring.
+            if last < len(lines) and not lines[last][1].strip():
+                last += 1
+            lines = lines[:first] + lines[last:]
+        texts = ("\n".join(line for _, line in each) for each in sorted(cut))
+        return "\n".join(map(textwrap.dedent, texts)).splitlines()
+
+
+def refusal_in(function: ast.FunctionDef) -> ast.stmt | None:
+    """The first statement that only refuses, or makes only what nothing uses any more."""
+    loaded = {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    for block in blocks(function):
+        for statement in block:
+            names = stored(statement)
+            idle = names and not names & loaded
+            if (only_refuses(statement) or idle) and len(block) > 1:
+                return statement
+    return None
+
+
+def blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """Every list of statements in `node`, from the outside to the inside."""
+    for each in ast.walk(node):
+        for field in ("body", "orelse"):
+            if isinstance(block := getattr(each, field, None), list):
+                yield block
+
+
+def stored(statement: ast.stmt) -> set[str]:
+    """The names that an assignment binds, if it binds names only."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    names = {each.id for each in targets if isinstance(each, ast.Name)}
+    return names if len(names) == len(targets) else set()
+
+
+def only_refuses(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing but to raise in some cases."""
+    match statement:
+        case ast.Raise():
+            return True
+        case ast.Expr(ast.Call(ast.Name(name))):
+            return name.startswith("refuse")
+        case ast.If(body=body, orelse=[]) | ast.For(body=body, orelse=[]):
+            *first, last = body
+            # What comes before makes the message, if what comes last refuses.
+            rest = (
+                only_refuses(each) or isinstance(each, ast.Assign) for each in first
+            )
+            return only_refuses(last) and all(rest)
+    return False
+
+
+def signature(function: ast.FunctionDef) -> ast.Module:
+    return ast.Module([function.args, function.returns], [])
+
+
+def with_own(imports: str, own: str) -> str:
+    """The imports with one more from this package, which stand last and in order."""
+    lines = imports.splitlines()
+    ours = [line for line in lines if line.startswith("from answers.")]
+    others = [line for line in lines if line not in ours]
+    gap = [""] * bool(others and others[-1])
+    return "\n".join([*others, *gap, *sorted([*ours, own])])
 
 
 def wrapped(statement: str) -> str:
@@ -106,5 +238,18 @@ def wrapped(statement: str) -> str:
     return f"{head} import (\n{each})"
 
 
+def names_in_order(node: ast.AST) -> list[str]:
+    """The names in `node`, as they come in the source."""
+    found = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    found.sort(key=lambda each: (each.lineno, each.col_offset))
+    return [each.id for each in found]
+
+
 def names_in(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def names_in_examples(text: str) -> set[str]:
+    """The names that the examples of a docstring use."""
+    examples = doctest.DocTestParser().get_examples(text)
+    return set().union(*(names_in(ast.parse(each.source)) for each in examples))

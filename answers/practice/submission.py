@@ -1,5 +1,6 @@
 """Call a learner's function, and put into words what it raises."""
 
+import dis
 import inspect
 import re
 import traceback
@@ -10,6 +11,8 @@ import numpy as np
 from answers.practice.parts import ARITHMETIC, Complaint
 
 NOT_WRITTEN = "not written yet"
+LIBRARIES = {"numpy", "torch"}
+RAISE = dis.opmap["RAISE_VARARGS"]
 # NumPy words a misfit of sizes differently for matmul, dot and broadcasting; the sizes tell.
 SIZES = re.compile(
     r"size (\d+) is different from (\d+)|(\d+) \(dim \d+\) != (\d+) \(dim \d+\)"
@@ -60,12 +63,29 @@ def complaint_of(error: BaseException, function: Callable) -> Complaint:
     if own:
         text += f", in line {own[-1].lineno} of your code"
         text += f": `{own[-1].line}`" if own[-1].line else ""
-    return Complaint(kind_of(error, what), text, type(error))
+    return Complaint(kind_of(error, what), text, type(error), raised_on_purpose(error))
+
+
+def raised_on_purpose(error: BaseException) -> bool:
+    """Whether a `raise` did it, and not in NumPy or PyTorch: it is no accident then."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if (
+        last is None
+        or last.tb_frame.f_globals.get("__name__", "").split(".")[0] in LIBRARIES
+    ):
+        return False
+    return last.tb_frame.f_code.co_code[last.tb_lasti] == RAISE
 
 
 def kind_of(error: BaseException, what: str) -> str:
     """Errors of one kind come from one mistake, whichever function raised them."""
     if isinstance(error, ArithmeticError) or "math domain error" in what:
         return ARITHMETIC
+    if isinstance(error, np.exceptions.AxisError):
+        return f"axis {error.axis} of {error.ndim}"
+    if "broadcast" in what:
+        return f"broadcast {sorted(re.findall(r'[(][0-9, ]*[)]', what))}"
     sizes = SIZES.search(what)
     return f"sizes {sorted(filter(None, sizes.groups()))}" if sizes else what

@@ -3,6 +3,7 @@ terminal and in 80 columns. Only text that is ours is ever read as markup."""
 
 import os
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 from rich.console import Console
@@ -10,10 +11,11 @@ from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
-from answers.pages import Page
+from answers.pages import LOCAL_LINK, Page
 from answers.practice.plain_formulas import readable
-from answers.practice.progress import Record, Records
+from answers.practice.report import Report
 from answers.practice.sandbox import Outcome
+from answers.practice.state import Record
 
 # Longer lines are tiring to read.
 WIDTH = 80
@@ -25,15 +27,15 @@ SITE = "http://127.0.0.1:8000"
 FOLLOW_UPS = "they-will-ask-next"
 
 ESCAPES = re.compile(
-    r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07?|.)|[\x00-\x08\x0b-\x1f\x7f]"
+    r"(\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b(\][^\x07]*\x07?|.)|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
-LOCAL_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
 
 
 def console() -> Console:
     """Standard output, at most 80 columns wide."""
     out = Console(highlight=False)
-    out.width = min(out.width, WIDTH)
+    # COLUMNS=0 says that nobody knows.
+    out.width = min(out.width or WIDTH, WIDTH)
     return out
 
 
@@ -48,6 +50,13 @@ def say(
     for line in shown.wrap(out, out.width - indent):
         line.rstrip()
         out.print(Text.assemble(" " * indent, line))
+
+
+def say_markdown(out: Console, markdown: str) -> None:
+    """Print what stands on a page: links into it are words here."""
+    text = LOCAL_LINK.sub(r"\1", markdown)
+    # Without Unicode the TeX is easier to read than question marks.
+    out.print(Markdown(readable(text) if out.encoding.startswith("utf") else text))
 
 
 def say_row(out: Console, left: str, right: str | Text) -> None:
@@ -65,7 +74,8 @@ def clean(text: str) -> str:
 def show_outcome(out: Console, name: str, outcome: Outcome) -> None:
     """The verdict: the first thing to mend, and its name if it is a known mistake."""
     report = outcome.report
-    verdict = ("passed", "bold green") if report.passed else ("not passed", "bold red")
+    passed = "passed, with a note" if report.notes else "passed"
+    verdict = (passed, "bold green") if report.passed else ("not passed", "bold red")
     out.print(Text.assemble((name, "bold"), ": ", verdict))
     if not report.passed:
         first, *others = report.failures
@@ -76,8 +86,13 @@ def show_outcome(out: Console, name: str, outcome: Outcome) -> None:
             many = f"{len(others)} other parts of the same result are wrong."
             one = "Another part of the same result is wrong."
             say(out, one if len(others) == 1 else many)
+    for note in report.notes if report.passed else ():
+        out.print()
+        say(out, f"{note.case}:")
+        say(out, note.message)
     if report.diagnosis:
-        title = report.bug.replace("_", " ").capitalize()
+        words = report.bug.replace("_", " ")
+        title = words[0].upper() + words[1:]
         out.print(Text(f"\n  {title}", "bold yellow"))
         say(out, report.diagnosis)
     if outcome.output.strip():
@@ -89,8 +104,40 @@ def show_outcome(out: Console, name: str, outcome: Outcome) -> None:
     out.print()
 
 
-def show_next_steps(out: Console, page: Page, next_exercise: str | None) -> None:
-    """Where to go after a pass."""
+def show_count(out: Console, report: Report, listed: bool) -> None:
+    """How many cases pass, if any was tried."""
+    count, right = len(report.cases), len(report.cases) - len(report.wrong)
+    noted = f", {len(report.notes)} of them with a note" if report.notes else ""
+    if count:
+        how = "" if listed else "; --list names them"
+        say(out, f"{right} of {count} cases pass{noted}{how}.")
+
+
+def show_cases(out: Console, report: Report) -> None:
+    """Every case that was tried, and whether it passes."""
+    noted = {note.case for note in report.notes}
+    for case in report.cases:
+        wrong = case in report.wrong
+        word = Text("wrong ", "red") if wrong else Text("passes", "green")
+        word = Text("noted ", "yellow") if case in noted else word
+        out.print(Text.assemble("  ", word, f"  {case}"))
+    if report.cases:
+        out.print()
+
+
+def show_debugging(out: Console) -> None:
+    """What is to come, before a debugger stops."""
+    say(
+        out,
+        "Called in this process, without limits of time and memory. Where `breakpoint()` stops, "
+        "`p x` prints x, `n` goes on by a line, `c` to the next stop, and `q` ends it.",
+    )
+
+
+def show_next_steps(
+    out: Console, page: Page, next_exercise: str | None, passed: int, exercises: int
+) -> None:
+    """How far the learner is after a pass, and where to go."""
     site = os.environ.get("SITE_URL", SITE).rstrip("/")
     command, what = "progress", "you have passed every exercise"
     if next_exercise:
@@ -98,50 +145,61 @@ def show_next_steps(out: Console, page: Page, next_exercise: str | None) -> None
     question = f"question {page.number}: {page.title}"
     say_row(out, f"  answers show {page.number}", question)
     say_row(out, f"  answers {command}", what)
-    out.print("  What an interviewer asks next:")
+    out.print(
+        f"  {passed} of {exercises} exercises passed. What an interviewer asks next:"
+    )
     out.print(f"  {site}/questions/{page.path.stem}/#{FOLLOW_UPS}", soft_wrap=True)
 
 
 def show_page(out: Console, page: Page) -> None:
     """The question and what to say first."""
     out.print(Text(f"Question {page.number}: {page.title}", "bold"))
-    out.print(Text(f"{page.topic}, {page.level}, {page.minutes} minutes", "dim"))
+    out.print(
+        Text(
+            f"{page.topic}, {page.level}, {page.reading} + {page.practice} minutes",
+            "dim",
+        )
+    )
     texts = {"As it is asked": page.question, "In thirty seconds": page.thirty_seconds}
     for title, markdown in texts.items():
         out.print(Text.assemble("\n", (title, "bold underline"), "\n"))
-        text = LOCAL_LINK.sub(r"\1", markdown)
-        # Without Unicode the TeX is easier to read than question marks.
-        out.print(Markdown(readable(text) if out.encoding.startswith("utf") else text))
+        say_markdown(out, markdown)
     out.print()
     say(out, f"Practise: {', '.join(page.exercises)}", indent=0)
 
 
-def show_exercises(out: Console, pages: list[Page], records: Records) -> None:
-    """The exercises by question, and how far the learner is with each."""
+def show_exercises(
+    out: Console, pages: list[Page], records: dict[str, Record], due: Collection[str]
+) -> None:
+    """The exercises by question, how far the learner is with each, and which are due."""
     names = [name for page in pages for name in page.exercises]
     for page in pages:
         title = f"{page.number:2}  {page.title}"
         out.print(Text.assemble((title, "bold"), (f"  {page.level}", "dim")))
         for name in page.exercises:
-            say_row(out, f"    {name}", state(records.get(name, Record())))
+            say_row(out, f"    {name}", state(records.get(name, Record()), name in due))
     done = sum(records[name].passed is not None for name in records.keys() & names)
     out.print(
         f"\n{done} of {len(names)} passed. `answers start NAME` writes the file to begin with."
     )
 
 
-def state(record: Record) -> Text:
+def state(record: Record, due: bool = False) -> Text:
     """How far the learner is with an exercise, in their time zone."""
     facts = []
     if record.passed:
         time = datetime.fromisoformat(record.passed).astimezone()
         facts.append(f"passed {time:%Y-%m-%d %H:%M}")
+    if record.solution:
+        facts.append("solution seen")
     if record.hints:
         facts.append(f"{record.hints} hint{'s' * (record.hints > 1)}")
-    return Text(", ".join(facts), "green" if record.passed else "dim")
+    if due:
+        facts.append("due")
+    return Text(", ".join(facts), "green" if record.passed and not due else "dim")
 
 
-def show_progress(out: Console, records: Records) -> None:
+def show_progress(out: Console, records: dict[str, Record]) -> None:
     """What has been passed, the latest last."""
     passed = [name for name, record in records.items() if record.passed]
     for name in sorted(passed, key=lambda name: (records[name].passed, name)):

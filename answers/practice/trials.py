@@ -3,15 +3,15 @@
 import copy
 import functools
 import inspect
-import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from answers.practice.compare import agrees, alike, difference, right_in_another_order
+from answers.practice.in_words import CALL, IN_FULL, described, one_line
+from answers.practice.notes import SINGLE, Note
 from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
 from answers.practice.report import Failure
 from answers.practice.submission import call, misfit
@@ -19,7 +19,7 @@ from answers.practice.tensors import gradients
 
 ARGUMENTS = "the arguments"
 REFUSAL = "a ValueError"
-LONG_NUMBER = re.compile(r"-?\d+\.\d{6,}(e[-+]\d+)?")
+ANOTHER_ORDER = "the parts are right, but come as"
 
 
 class Answer(NamedTuple):
@@ -43,7 +43,10 @@ class Case:
     kwargs: dict
     returns: tuple[str, ...]
     rtol: float
-    may_refuse: bool = False
+    refuses: str = ""
+    noted: Note | None = None
+    # Of a case whose numbers are all integers: what float32 would be judged by.
+    rtol32: float | None = None
 
     @functools.cached_property
     def expected(self) -> tuple[object, Parts]:
@@ -51,6 +54,9 @@ class Case:
         args, kwargs = copy.deepcopy((self.args, self.kwargs))
         result = self.outcome(self.reference, args, kwargs)
         if isinstance(result, Complaint):
+            if result.kind != REFUSAL:
+                # Else a submission would agree by failing alike.
+                raise RuntimeError(f"the reference fails at {self}: {result.text}")
             return result, dict.fromkeys(self.returns, result)
         parts = parts_of(result, result, self.returns)
         return result, parts | self.gradients(result, args, self.reference)
@@ -58,6 +64,11 @@ class Case:
     @property
     def want(self) -> Parts:
         return self.expected[1]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the reference refuses the call."""
+        return isinstance(self.expected[0], Complaint)
 
     def gradients(self, result: object, args: tuple, function: Callable) -> Parts:
         """The gradients of the arguments that require one."""
@@ -69,8 +80,8 @@ class Case:
         """What the function returns, or a complaint. A refusal is one whatever its words."""
         result = call(function, args, kwargs)
         error = result.error if isinstance(result, Complaint) else None
-        if self.may_refuse and error is not None and issubclass(error, ValueError):
-            return Complaint(REFUSAL, result.text)
+        if self.refuses and error is not None and issubclass(error, ValueError):
+            return replace(result, kind=REFUSAL, accident=result.kind)
         return result
 
     def ask(self, function: Callable) -> Answer:
@@ -90,7 +101,7 @@ class Case:
             parts |= gradients
             wrong = self.wrong(gradients)
         elif order := right_in_another_order(result, like, names, self.rtol):
-            what = f"the parts are right, but come as {order}"
+            what = f"{ANOTHER_ORDER} {order}"
             complaint = Complaint(what, f"{what}; return ({', '.join(names)})")
             parts = dict.fromkeys(self.want, complaint)
             wrong = list(parts)
@@ -109,6 +120,30 @@ class Case:
             if not agrees(part, self.want[name], self.rtol)
         ]
 
+    @functools.cached_property
+    def converted(self) -> "Case | None":
+        """The case with floats for integers and integers for True and False, if it has any where
+        others may stand too."""
+        kinds = [str(each.annotation) for each in self.signature.values()]
+        kinds += [""] * len(self.args)
+        args = tuple(map(as_usual, self.args, kinds))
+        same = all(a is b for a, b in zip(args, self.args, strict=False))
+        return None if same else replace(self, args=args[: len(self.args)])
+
+    def note(self, answer: Answer) -> Note | None:
+        """Why what is wrong here passes, if it does. A changed argument never does."""
+        wrong = [answer.parts[name] for name in answer.wrong]
+        if not wrong or ARGUMENTS in answer.wrong:
+            return None
+        if self.noted:
+            return self.noted if self.noted.lets(wrong) else None
+        single = self.rtol32 is not None and all(
+            getattr(answer.parts[name], "dtype", None) == np.float32
+            and agrees(answer.parts[name], self.want[name], self.rtol32)
+            for name in answer.wrong
+        )
+        return SINGLE if single else None
+
     def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         """Whether `part` went wrong as the bug's did."""
         theirs = bug.parts.get(part)
@@ -124,6 +159,9 @@ class Case:
                 sentences.setdefault(f"{part} {sentence}", pieces)
             elif got.error is not None and isinstance(want, Complaint):
                 sentences[f"{got.text}; it should raise ValueError"] = ()
+            elif got.kind == REFUSAL and got.on_purpose:
+                why = f"ValueError is for {self.refuses}, and there is none here"
+                sentences[f"{got.text}; {why}"] = ()
             else:
                 sentences[got.text] = ()
         intros = [f"{self}: ", *[""] * len(sentences)]
@@ -140,8 +178,12 @@ class Case:
         return [name for name, old, new in pairs if not unchanged(old, new)]
 
     @property
+    def signature(self) -> Mapping[str, inspect.Parameter]:
+        return inspect.signature(self.reference).parameters
+
+    @property
     def parameters(self) -> list[str]:
-        return list(inspect.signature(self.reference).parameters)
+        return list(self.signature)
 
     def __str__(self) -> str:
         """The call, and what is passed."""
@@ -149,11 +191,12 @@ class Case:
         options = [f"{name}={value!r}" for name, value in self.kwargs.items()]
         if all(isinstance(value, tuple | int) for value in self.args):
             return f"{name}({', '.join([*map(repr, self.args), *options])})"
-        in_full = len(names) <= 3 and sum(map(entries, self.args)) <= 10
-        pairs = zip(names, self.args, strict=True)
-        passed = ", ".join(
-            f"{name} {described(value, in_full)}" for name, value in pairs
-        )
+        pairs = [*zip(names, self.args, strict=True)]
+        for most in IN_FULL:
+            told = [f"{name} {described(value, most)}" for name, value in pairs]
+            passed = ", ".join(told)
+            if len(passed) <= CALL:
+                break
         return f"{name}({', '.join(names + options)}) with {passed}"
 
 
@@ -167,10 +210,15 @@ class Check:
 
     def ask(self, function: Callable) -> Answer:
         """Nothing if the property holds, else the complaint."""
-        holds = call(self.function, (function,), {}, of=function)
-        if holds and not isinstance(holds, Complaint):
+        # An array has no truth value, whatever the check asked of it.
+        holds = call(lambda f: bool(self.function(f)), (function,), {}, of=function)
+        if holds is True:
             return Answer({}, [])
         return Answer({RESULT: holds or self.complaint}, [RESULT])
+
+    def note(self, answer: Answer) -> Note | None:
+        """A property is judged."""
+        return None
 
     def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         return answer == bug
@@ -191,37 +239,14 @@ def unchanged(old: object, new: object) -> bool:
         old, new = old.numpy(force=True), new.numpy(force=True)
     # Not array_equal: x + h - 2h + h puts an entry back, but for its last digit.
     is_array = isinstance(old, np.ndarray)
-    return not is_array or np.allclose(old, new, rtol=1e-12, atol=1e-12)
+    return not is_array or np.allclose(old, new, rtol=1e-12, atol=1e-12, equal_nan=True)
 
 
-def entries(value: object) -> int:
-    """How many numbers an argument holds."""
-    if isinstance(value, dict):
-        return sum(map(entries, value.values()))
-    return math.prod(value.shape) if hasattr(value, "shape") else 0
-
-
-def described(value: object, in_full: bool) -> str:
-    """An argument in a few words: its numbers if they are few, else its shape, and its dtype."""
-    if callable(value):
-        return f"= {one_line(value.__doc__)}"
-    if isinstance(value, tuple | str | int | float | None):
-        return f"= {value!r}"
-    if isinstance(value, dict) and len(value) > 6:
-        return f"= a dict of {len(value)}"
-    if isinstance(value, dict):
-        texts = {key: described(each, in_full) for key, each in value.items()}
-        each = (f"{k!r}: {re.sub('^(= |of )', '', v)}" for k, v in texts.items())
-        return f"= {{{', '.join(each)}}}"
-    dtype = str(value.dtype).removeprefix("torch.")
-    # In a browser, NumPy's usual integers are shorter.
-    usual = "float64", "int64", np.dtype(np.int_).name
-    kind = "" if dtype in usual else f" of {dtype}"
-    if in_full:
-        numbers = LONG_NUMBER.sub(lambda m: f"{float(m[0]):.6g}", str(value.tolist()))
-        return f"= {numbers}{kind}"
-    return f"of shape {tuple(value.shape)}{kind}"
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
+def as_usual(value: object, annotation: str) -> object:
+    """An array of the numbers that come most often where this annotation stands."""
+    kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
+    if kind in ("i", "u") and "Real[" in annotation:
+        return value.astype(np.float64)
+    if kind == "b" and "Integer[" in annotation:
+        return value.astype(np.int64)
+    return value

@@ -9,6 +9,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, first, refuse_empty
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:posterior]
@@ -19,8 +20,11 @@ def posterior(
     """P(hypothesis | evidence) = likelihood * prior / P(evidence), for each one.
 
     P(evidence) is the sum of likelihood * prior over the hypotheses (total
-    probability). The products are formed as sums of logarithms, because two small
-    factors underflow to 0 and their ratio is then lost.
+    probability).
+
+    How:
+        The products are formed as sums of logarithms, because two small factors
+        underflow to 0 and their ratio is then lost.
 
     Args:
         prior: P(hypothesis), which sums to 1 along the last axis.
@@ -60,10 +64,12 @@ def log_posterior(
     log_prior: Real[ndarray, "*#batch hypotheses"],
     log_likelihood: Real[ndarray, "*#batch hypotheses"],
 ) -> Float[ndarray, "*out hypotheses"]:
-    """log P(hypothesis | evidence): log-softmax of log likelihood + log prior.
+    """log P(hypothesis | evidence), by Bayes' rule, from logarithms.
 
-    Softmax divides exponentials by their sum. With these exponents they are likelihood
-    times prior, and their sum is P(evidence).
+    How:
+        It is log-softmax of log likelihood + log prior. Softmax divides exponentials by
+        their sum. With these exponents they are likelihood times prior, and their sum is
+        P(evidence).
 
     Args:
         log_prior: Nats, up to a constant; -inf excludes a hypothesis for good.
@@ -75,7 +81,7 @@ def log_posterior(
 
     Raises:
         ValueError: The evidence is impossible (a sum of -inf for every hypothesis), or
-            an entry is nan or +inf.
+            an entry is nan or +inf, or a sum or difference overflows.
 
     Example:
         Far below what exp can tell from 0, the difference still counts.
@@ -105,6 +111,7 @@ def below_likeliest(
         refuse_no_logarithms(log_likelihood, "log_likelihood")
         refuse_impossible(top[..., 0])
     log_joint -= top
+    refuse_overflowed(log_joint, "the joint logarithm", log_prior, log_likelihood)
     return log_joint
 
 
@@ -120,7 +127,7 @@ def posterior_odds(prior_odds: float, *likelihood_ratios: float) -> np.floating:
 
     Raises:
         ValueError: A factor is negative or nan, or one is 0 and another infinite: what
-            is certain has been excluded.
+            is certain has been excluded; or the product overflows.
 
     Example:
         Odds of 1 to 99, evidence 10 times as likely if H: 10 to 99.
@@ -138,7 +145,9 @@ def posterior_odds(prior_odds: float, *likelihood_ratios: float) -> np.floating:
             "one of them is too sure"
         )
     with np.errstate(divide="ignore", over="ignore"):
-        return np.exp(np.log(factors).sum())
+        odds = np.exp(np.log(factors).sum())
+    refuse_overflowed(odds, "their product", factors.max())
+    return odds
 
 
 # --8<-- [end:posterior_odds]
@@ -154,11 +163,15 @@ def beta_update(
     Float[ndarray, "..."] | np.floating,
     Float[ndarray, "..."] | np.floating,
 ]:
-    """The Beta posterior of a success rate: (alpha + successes, beta + failures).
+    """The Beta posterior of a success rate, from a Beta prior and counts.
 
     Beta(alpha, beta) has the density p^(alpha - 1) (1 - p)^(beta - 1), up to a
-    constant, and the data the likelihood p^successes (1 - p)^failures. Their product
-    has the form of the prior again. Beta(1, 1) is uniform.
+    constant. Beta(1, 1) is uniform.
+
+    How:
+        (alpha + successes, beta + failures). The data have the likelihood
+        p^successes (1 - p)^failures, and its product with the prior has the form of the
+        prior again.
 
     Args:
         alpha: Of the prior, positive.
@@ -171,7 +184,7 @@ def beta_update(
 
     Raises:
         ValueError: alpha or beta is not positive, or a count is negative; or one of
-            them is nan or infinite.
+            them is nan or infinite, or a sum overflows.
 
     Example:
         A uniform prior and 7 successes in 10 trials: the mean is 8/12.
@@ -181,7 +194,10 @@ def beta_update(
     """
     prior = checked(alpha, "alpha", 0), checked(beta, "beta", 0)
     counts = checked(successes, "successes"), checked(failures, "failures")
-    return prior[0] + counts[0], prior[1] + counts[1]
+    a, b = prior[0] + counts[0], prior[1] + counts[1]
+    refuse_overflowed(a, "alpha")
+    refuse_overflowed(b, "beta")
+    return a, b
 
 
 def checked(

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
-from answers.inputs import as_float, first, refuse_empty
+from answers.inputs import as_float, first, refuse_empty, refuse_no_axis
+from answers.inputs.overflow import refuse_overflowed
 from answers.probability.softmax import log_softmax
 
 
@@ -25,11 +26,12 @@ def distribution(
 
     Raises:
         ValueError: `p` is 0-d or empty, holds nan or a negative entry, or has a sum
-            further than the tolerance from 1.
+            further than the tolerance from 1; or there is no such `axis`.
     """
     refuse_empty(p, name)
     if p.ndim == 0:
         raise ValueError(f"`{name}` is a single number; pass an array of probabilities")
+    refuse_no_axis(axis, p, name)
     p = as_float(p)
     # nan is not >= 0 either.
     if not p.min() >= 0:
@@ -74,7 +76,8 @@ def entropy(
     """The mean surprise of a distribution: H(p) = -Σ p log p, with 0 log 0 = 0.
 
     -log p is how surprising an outcome of probability p is. H(p) is what an ideal
-    code for p spends on an outcome, on average; no code spends less.
+    code for p spends on an outcome, on average; no uniquely decodable code
+    spends less.
 
     Args:
         p: Probabilities, which sum to 1 along `axis` within 1e-5.
@@ -86,7 +89,7 @@ def entropy(
 
     Raises:
         ValueError: `p` is 0-d or empty, holds nan or a negative entry, or does not sum
-            to 1; or `base` is not above 1.
+            to 1; there is no such `axis`; or `base` is not above 1.
 
     Source:
         Cover and Thomas (2006), Elements of Information Theory, section 2.1
@@ -154,7 +157,7 @@ def kl_divergence(
 
     Raises:
         ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does
-            not sum to 1; or `base` is not above 1.
+            not sum to 1; there is no such `axis`; or `base` is not above 1.
 
     Source:
         Cover and Thomas (2006), Elements of Information Theory, section 2.3
@@ -188,7 +191,7 @@ def kl_from_logits(
 
     Raises:
         ValueError: `p` or `q` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`; or `base` is not above 1.
+            `axis`; there is no such `axis`; or `base` is not above 1.
 
     Example:
         exp(-800) is 0 in float64, and by probabilities the answer would be inf.
@@ -210,10 +213,13 @@ def kl_from_logits(
 def kl_gradients(
     p: Real[ndarray, "*batch classes"], logits: Real[ndarray, "*batch classes"]
 ) -> tuple[Float[ndarray, "*batch classes"], Float[ndarray, "*batch classes"]]:
-    """Gradients of KL(p‖q) and of KL(q‖p) by the logits of q = softmax(logits).
+    """Gradients of both directions of KL with respect to the logits of q.
 
-    Forward: q - p. Reverse: q (log(q / p) - KL(q‖p)). The first is large where p is and
-    q is not. The second has the factor q: where q is not, nothing pulls it.
+    q is softmax(logits). Forward is the gradient of KL(p‖q), reverse that of KL(q‖p).
+
+    How:
+        Forward: q - p, large where p is and q is not. Reverse: q (log(q / p) - KL(q‖p)).
+        It has the factor q: where q is next to nothing, next to nothing pulls it.
 
     Args:
         p: Probabilities of the target, above 0, which sum to 1 along the last axis.
@@ -273,7 +279,7 @@ def jensen_shannon(
 
     Raises:
         ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does
-            not sum to 1; or `base` is not above 1.
+            not sum to 1; there is no such `axis`; or `base` is not above 1.
 
     Source:
         Lin (1991), Divergence Measures Based on the Shannon Entropy, section IV
@@ -306,7 +312,7 @@ def k1(
 
     Raises:
         ValueError: There is no sample, `log_p` or `log_q` holds nan or +inf, or `log_p`
-            holds -inf: p never draws such an x.
+            holds -inf: p never draws such an x; or the result overflows.
 
     Source:
         Schulman (2020), Approximating KL Divergence, http://joschu.net/blog/kl-approx.html
@@ -330,7 +336,10 @@ def k2(
         >>> k2(np.log([0.5, 0.5]), np.log([0.8, 0.2])).round(4)
         array([0.1105, 0.4198])
     """
-    return log_r(log_p, log_q) ** 2 / 2
+    log = log_r(log_p, log_q)
+    half = log**2 / 2
+    refuse_overflowed(half, "(log r)²/2", log)
+    return half
 
 
 def k3(
@@ -350,7 +359,9 @@ def k3(
         array([0.13  , 0.3163])
     """
     log = log_r(log_p, log_q)
-    return np.expm1(log) - log
+    excess = np.expm1(log) - log
+    refuse_overflowed(excess, "r - 1 - log r", log)
+    return excess
 
 
 def log_r(log_p, log_q):
@@ -367,7 +378,9 @@ def log_r(log_p, log_q):
             f"`log_p` holds {first(log_p, never)}: p never draws such an x; the samples "
             "must come from p"
         )
-    return as_float(log_q) - as_float(log_p)
+    log = as_float(log_q) - as_float(log_p)
+    refuse_overflowed(log, "log r", log_q)
+    return log
 
 
 # --8<-- [end:estimators]

@@ -128,14 +128,14 @@ def fit_gaussian(
         direction: "forward" averages over p, "reverse" over q.
         start: Where to begin in reverse: (mean, deviation), or a mean, with deviation 1.
             None tries every part of a mixture and the forward fit, and returns the
-            best; for a function it is (0, 1). The forward fit of a function sums over
-            40 deviations to each side of it, and ignores it for a mixture.
+            best; for a function it is (0, 1). Forward, a function is summed over 40
+            deviations to each side of `start`; for a mixture it is not used.
 
     Returns:
         (mean, deviation).
 
     Raises:
-        ValueError: `direction` is none of the two, the deviation of `start` is not above
+        ValueError: `direction` is neither of the two, the deviation of `start` is not above
             0, a function returns nan, +inf or another shape, has mass at the edges of
             the sum, or is -inf where a Gaussian has mass, or the descent does not end.
 
@@ -224,7 +224,7 @@ POLYNOMIALS = WEIGHTS * np.stack(
 def reverse_objective(log_density, mean, deviation):
     """KL(q‖p) but for a constant, its gradient, and its Hessian.
 
-    By (mean, log deviation), the first counted in deviations. By Stein's lemma,
+    With respect to (mean, log deviation), the first counted in deviations. By Stein's lemma,
     E[L'(mean + deviation z)] deviation = E[z L], so no derivative of log p is needed.
     """
     x = mean + deviation * Z
@@ -241,7 +241,7 @@ def reverse_objective(log_density, mean, deviation):
 
 
 def descend(log_density: Callable, start: Gaussian) -> Gaussian:
-    """Newton's method, always downhill: in a direction of negative curvature too."""
+    """Newton's method, turned downhill where the curvature is negative."""
     mean, deviation = map(float, start)
     value, gradient, hessian = reverse_objective(log_density, mean, deviation)
     for _ in range(500):
@@ -249,7 +249,7 @@ def descend(log_density: Callable, start: Gaussian) -> Gaussian:
             return Gaussian(mean, deviation)
         curvatures, axes = np.linalg.eigh(hessian)
         step = -axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-6))
-        # Short steps stay in the basin of the start.
+        # A long step could leave the basin of the start.
         step *= min(1, 0.5 / np.abs(step).max())
         for _ in range(40):
             at = mean + float(step[0]) * deviation, deviation * math.exp(step[1])

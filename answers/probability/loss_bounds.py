@@ -1,7 +1,7 @@
 """What being right or wrong says about the cross-entropy loss of an example, in nats.
 
-Each function returns infimum and supremum: no example lies outside, and some come as
-close as you like. `classes` counts classes. Unless said otherwise "right" means that
+Bounds are infimum and supremum: no example lies outside, and some come as close as you
+like. `classes` counts classes. Unless said otherwise "right" means that
 the true class has the strictly largest probability; a tie changes only whether an end
 is reached.
 """
@@ -13,9 +13,10 @@ import math
 def loss_bounds(classes: int, correct: bool = True) -> tuple[float, float]:
     """Infimum and supremum, in nats, of the cross-entropy of one example.
 
-    Right: p_y is the largest of `classes` probabilities, so p_y > 1/classes. Wrong:
-    another class is above p_y and both together have at most 1, so p_y < 1/2, however
-    many classes there are.
+    How:
+        Right: p_y is the largest of `classes` probabilities, so p_y > 1/classes. Wrong:
+        another class is above p_y and both together have at most 1, so p_y < 1/2,
+        however many classes there are.
 
     Args:
         classes: Number of classes, at least 2.

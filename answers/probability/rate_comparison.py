@@ -52,9 +52,9 @@ def probability_larger(b: tuple[float, float], a: tuple[float, float]) -> float:
 def expected_loss(chosen: tuple[float, float], other: tuple[float, float]) -> float:
     """E[max(other - chosen, 0)]: the success rate given up, on average, by this choice.
 
-    The mean of a Beta rate where it is the larger one is its mean times the
-    probability to be larger with alpha + 1, because p times its density is that
-    density.
+    p times the density of Beta(alpha, beta) is its mean times the density of
+    Beta(alpha + 1, beta). So the mean of p where it is the larger rate is E[p] times
+    the probability that a rate with alpha + 1 is larger.
 
     Args:
         chosen: (alpha, beta) of the version to be shipped; alphas are whole numbers.

@@ -1,4 +1,4 @@
-"""Softmax, log-softmax, log-sum-exp and cross-entropy, none of which overflows.
+"""Softmax, log-softmax, log-sum-exp and cross-entropy, whose exponentials never overflow.
 
 Axes have one name in every signature of this package: `*shape` is any shape, `batch`
 counts examples, `classes` counts classes. float32 stays float32, float16 computes in
@@ -13,8 +13,10 @@ from answers.inputs import (
     as_float,
     refuse_empty,
     refuse_labels_out_of_range,
+    refuse_no_axis,
     refuse_no_maximum,
 )
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:below_max]
@@ -29,13 +31,14 @@ def below_max(
 
     Raises:
         ValueError: `x` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`.
+            `axis`; there is no such `axis`.
     """
     refuse_empty(x, name)
     if x.ndim == 0:
         raise ValueError(
             f"`{name}` is a single number; pass an array with an axis of classes"
         )
+    refuse_no_axis(axis, x, name)
     x = as_float(x)
     top = x.max(axis=axis, keepdims=True)
     refuse_no_maximum(x, top, name)
@@ -58,7 +61,7 @@ def softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shap
 
     Raises:
         ValueError: `x` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`.
+            `axis`; there is no such `axis`.
 
     Source:
         Blanchard, Higham and Higham (2021), Accurately computing the log-sum-exp and
@@ -90,7 +93,7 @@ def log_softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*
 
     Raises:
         ValueError: `x` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`.
+            `axis`; there is no such `axis`.
 
     Example:
         log(softmax(x)) would be -inf here: exp(-800) is 0 in float64.
@@ -99,7 +102,10 @@ def log_softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*
         array([-800.,    0.])
     """
     z = below_max(x, axis)
-    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+    log_p = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+    if log_p.min() == -np.inf:
+        refuse_overflowed(log_p, "the difference of two logits", x)
+    return log_p
 
 
 # --8<-- [end:log_softmax]
@@ -109,7 +115,10 @@ def log_softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*
 def logsumexp(
     x: Real[ndarray, "*shape"], axis: int = -1
 ) -> Float[ndarray, "*rest"] | np.floating:
-    """log Σ exp(x) along `axis`, without forming exp(x): max + log Σ exp(x - max).
+    """log Σ exp(x) along `axis`, also where exp(x) is too large or too small for a float.
+
+    How:
+        max + log Σ exp(x - max), which never forms exp(x).
 
     Args:
         x: Logits, or log-probabilities in nats.
@@ -120,7 +129,7 @@ def logsumexp(
 
     Raises:
         ValueError: `x` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`.
+            `axis`; there is no such `axis`.
 
     Example:
         Two equal logits: the sum of two exponentials is twice one of them.
@@ -142,8 +151,9 @@ def cross_entropy(
 ) -> tuple[np.floating, Float[ndarray, "batch classes"]]:
     """The mean of -log softmax(logits)[target] over the batch, and its gradient.
 
-    With p = softmax(logits), the gradient is (p - onehot) / batch. The 1/batch is that
-    of the mean; it stands here and nowhere else in a network.
+    How:
+        With p = softmax(logits), the gradient is (p - onehot) / batch. The 1/batch is
+        that of the mean; it stands here and nowhere else in a network.
 
     Args:
         logits: Scores before softmax.
@@ -155,7 +165,7 @@ def cross_entropy(
 
     Raises:
         ValueError: The batch is empty, a target is not one of 0 to classes - 1, or
-            `logits` hold nan or +inf or a row of -inf only.
+            `logits` hold nan or +inf or a row of -inf only, or a loss overflows.
 
     Example:
         Two equal logits: the loss is log 2, and the gradient moves them apart.
@@ -171,6 +181,7 @@ def cross_entropy(
     totals = powers.sum(axis=1, keepdims=True)
     # log(total) - z is -log p without forming p, which may have rounded to 0.
     losses = np.log(totals[:, 0]) - z[right]
+    refuse_overflowed(losses, "a loss", logits[right])
     gradient = powers / totals
     gradient[right] -= 1
     return losses.mean(), gradient / len(z)

@@ -27,7 +27,7 @@ from answers.transformers.gpt import (
     encode,
     held_out_text,
     load_pretrained,
-    next_token_loss,
+    next_token_loss_torch,
 )
 from answers.transformers.kv_cache import KVCache
 from answers.transformers.pruning import (
@@ -130,7 +130,7 @@ def predictions(model: nn.Module, windows: int = WINDOWS) -> tuple[float, torch.
     losses, bytes_ = [], []
     for part in ids.split(16):
         logits = model(part)
-        losses.append(float(next_token_loss(logits, part)) * len(part))
+        losses.append(float(next_token_loss_torch(logits, part)) * len(part))
         bytes_.append(logits.argmax(-1))
     return math.exp(sum(losses) / windows), torch.cat(bytes_)
 

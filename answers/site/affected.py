@@ -186,7 +186,8 @@ class Graph:
     def in_string(self, text: str) -> set[Unit]:
         """The units that a string names."""
         found = self.in_code(text)
-        for word in re.findall(r"[\w./-]+", text) if len(text) < 200 else ():
+        # Not those of code, or of a sentence.
+        for word in re.findall(r"[\w./-]+", text) if " " not in text else ():
             found |= by_word().get(word if "." not in word else Path(word).name, set())
         return found
 

@@ -1,16 +1,37 @@
-"""A hook of MkDocs: the files of `answers.site.bundle` are part of the site.
+"""Hooks of MkDocs: the files of `answers.site.bundle` are part of the site, and what is built
+knows its address.
 
 Without it, `python -m answers.site.bundle` writes them where any builder finds them.
 """
+
+import logging
+import os
+import re
 
 from mkdocs.structure.files import File
 
 from answers.site import bundle
 
+log = logging.getLogger("mkdocs.hooks")
+EXERCISE = re.compile(r'id="(exercise-\w+)"')
+
+
+def on_startup(command, dirty):
+    """Says so if the pages would name the local server as their address."""
+    if command == "build" and "SITE_URL" not in os.environ:
+        log.info("SITE_URL is not set: only the local server has these addresses")
+
 
 def on_files(files, config):
     """Adds the files, as the sources are now: `mkdocs serve` asks again after each change."""
-    for path, text in bundle.current().items():
+    made = {**bundle.current(), bundle.DECK: bundle.deck(config.site_url)}
+    for path, content in made.items():
         if stale := files.get_file_from_path(path):
             files.remove(stale)
-        files.append(File.generated(config, path, content=text))
+        files.append(File.generated(config, path, content=content))
+
+
+def on_page_content(html, page, config, files):
+    """Names the places of exercises to MkDocs, whose check of links knows no id from a fence."""
+    known = page.present_anchor_ids or set()
+    page.present_anchor_ids = known | set(EXERCISE.findall(html))

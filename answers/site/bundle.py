@@ -7,6 +7,7 @@ such files: its hook takes what `current` returns. Neither PyTorch nor SymPy is 
 """
 
 import ast
+import hashlib
 import json
 import os
 import subprocess
@@ -17,9 +18,18 @@ from pathlib import Path
 from answers import explorers
 from answers.files import write
 from answers.pages import ROOT
-from answers.practice import catalog
+from answers.practice import catalog, source
 from answers.records import RECORDS
 from answers.site import modules
+from answers.study.cards import Card, cards
+
+# Rooms of no use in a browser.
+ELSEWHERE = {"cli", "site", "study"}
+# What a worker loads beside the sources: they are of one build, or it refuses them.
+LIVE = ROOT / "docs/live"
+LOADED = ("config.json", "needs.py", "worker.py")
+# Beside the pages, for those who study with Anki.
+DECK = "worked-answers.apkg"
 
 
 def made() -> dict[str, str]:
@@ -28,18 +38,40 @@ def made() -> dict[str, str]:
         "live/answers.json": as_lines(sources()),
         "live/exercises.json": as_lines({n: exercise(n) for n in catalog.names()}),
         "live/explorers.json": as_lines({n: explorer(n) for n in explorers.names()}),
+        "live/cards.json": as_lines({c.id: card(c) for c in cards()}),
     }
+    loaded = {name: (LIVE / name).read_bytes() for name in LOADED}
+    loaded["answers.json"] = texts["live/answers.json"].encode()
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in loaded.items()}
+    texts["live/hashes.json"] = as_lines(hashes)
     records = sorted(RECORDS.glob("*.json"))
     return texts | {f"measured/{r.name}": r.read_text("utf-8") for r in records}
 
 
 def current() -> dict[str, str]:
-    """What `made` returns, made anew if a file of the package has changed since the last call.
+    """What `made` returns, made anew if a file that it is made of has changed since the last
+    call.
 
     A process of its own makes it: this one may hold modules as they were.
     """
-    files = sorted(path for path in modules.PACKAGE.rglob("*") if path.is_file())
-    return made_of(tuple((path, path.stat().st_mtime_ns) for path in files))
+    files = [path for path in modules.PACKAGE.rglob("*") if path.is_file()]
+    files += (ROOT / "docs/questions").glob("*.md")
+    files += [LIVE / name for name in LOADED]
+    return made_of(tuple((path, path.stat().st_mtime_ns) for path in sorted(files)))
+
+
+def deck(site: str) -> bytes:
+    """The deck for Anki, which links to the pages at the address `site`; made anew as above."""
+    files = sorted((ROOT / "docs/questions").glob("*.md"))
+    return deck_of(tuple((path, path.stat().st_mtime_ns) for path in files), site)
+
+
+@cache
+def deck_of(_state: tuple, site: str) -> bytes:
+    # It takes genanki and SQLite, which the fences do not need.
+    from answers.study.deck import deck
+
+    return deck(site)
 
 
 @cache
@@ -76,25 +108,27 @@ def as_lines(entries: dict) -> str:
 
 
 def sources() -> dict[str, str]:
-    """The modules that run in a browser, by path. What builds the site is of no use there."""
+    """The modules that run in a browser and are of use there, by path."""
     return {
         path.relative_to(modules.PACKAGE.parent).as_posix(): path.read_text("utf-8")
         for name, path in modules.files().items()
-        if path.parent != Path(__file__).parent and modules.runs_in_browser(name)
+        if not ELSEWHERE.intersection(name.split(".")) and modules.runs_in_browser(name)
     }
 
 
 def exercise(name: str) -> dict:
     """What pages show of an exercise; without a stub it does not run in the browser."""
-    if not modules.runs_in_browser(f"answers.exercises.{name}"):
+    if not modules.runs_here(name):
         return of_source(modules.file_of(f"answers.exercises.{name}"))
     loaded = catalog.load(name)
+    core, marker, rest = loaded.solution().partition(source.NOT_ASKED)
     return {
         "page": loaded.page,
         "summary": loaded.summary,
         "stub": loaded.stub().replace(f"run `answers check {name}`", "press Check", 1),
         "hints": loaded.hints,
-        "solution": loaded.solution(),
+        "solution": f"{core.rstrip()}\n",
+        "refusals": marker + rest,
     }
 
 
@@ -133,11 +167,31 @@ def explorer(name: str) -> dict:
     }
 
 
+def card(card: Card) -> dict:
+    """What study pages know of a card; its answer they take from the question's page."""
+    page = card.page
+    entry = {
+        "kind": card.kind,
+        "page": f"questions/{page.path.stem}",
+        "number": page.number,
+        "title": page.title,
+        "topic": page.topic,
+        "question": card.question,
+        "minutes": card.minutes,
+    }
+    if card.kind == "opening":
+        return entry | {"reading": page.reading}
+    if card.kind == "exercise":
+        module = f"answers.exercises.{card.name}"
+        return entry if modules.runs_in_browser(module) else entry | {"shell": True}
+    return entry
+
+
 def main() -> None:
-    for path, text in made().items():
+    for path, content in {**made(), DECK: deck(os.environ.get("SITE_URL", ""))}.items():
         target = ROOT / "docs" / path
         target.parent.mkdir(exist_ok=True)
-        write(target, text)
+        write(target, content)
 
 
 if __name__ == "__main__":

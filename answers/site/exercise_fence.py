@@ -12,7 +12,7 @@ from html import escape
 
 from pymdownx.superfences import SuperFencesException
 
-from answers.pages import pages
+from answers.pages import Page, by_topic
 from answers.site.bundle import entries
 
 CODE = re.compile("`([^`]+)`")
@@ -36,17 +36,24 @@ def place(name: str, shown: dict) -> str:
     commands = (
         f"<code>answers start {name}</code>, then <code>answers check {name}</code>."
     )
+    # The theme makes an address of it, which only a page knows.
+    mistakes = f'<a href="mistakes.md#{name}">Known mistakes</a>'
     return (
-        f'<div class="exercise"{live}><p><code>{name}</code> {summary}</p>'
+        f'<div class="exercise"{live} id="exercise-{name}">'
+        f"<p><code>{name}</code> {summary} {mistakes}</p>"
         f'<p class="exercise-bar">{HERE if live else ELSEWHERE} {commands}</p></div>'
     )
 
 
 def listing() -> str:
-    """All exercises under a link to their question, as Markdown for `docs/practice.md`."""
+    """All exercises by topic and question, as Markdown for `docs/practice.md`."""
     return "\n\n".join(
-        f"[Question {page.number}: {page.title}](questions/{page.path.name})\n\n"
-        + "\n".join(["```exercise", *page.exercises, "```"])
-        for page in pages()
-        if page.exercises
+        "\n\n".join([f"## {topic}", *map(of_question, members)])
+        for topic, members in by_topic()
     )
+
+
+def of_question(page: Page) -> str:
+    """The exercises of a question, under a link to it."""
+    heading = f"### [{page.number}. {page.title}](questions/{page.path.name})"
+    return "\n".join([heading, "", "```exercise", *page.exercises, "```"])

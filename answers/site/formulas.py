@@ -50,7 +50,7 @@ def _katex():
 
 @cache
 def typeset(tex: str, display: bool = False) -> str:
-    """The HTML and MathML of a formula; the search index reads the HTML only.
+    """The HTML and MathML of a formula.
 
     Raises:
         ValueError: naming the formula and what KaTeX has against it.
@@ -58,7 +58,7 @@ def typeset(tex: str, display: bool = False) -> str:
     html, error = _katex().call("typeset", tex, display)
     if error:
         raise ValueError(f"cannot typeset the formula {tex}\n{error}")
-    return html.replace("<math ", "<math data-search-exclude ")
+    return html
 
 
 def height(html: str) -> str:

@@ -53,6 +53,8 @@ class Generated:
 
 def table() -> Iterator[Generated]:
     """Everything that is generated; what makes one file, in the order in which it is done."""
+    for path in sorted((ROOT / "docs/questions").glob("[0-9]*.md")):
+        yield Generated(path, "answers.site.minutes.with_minutes")
     for path in markdown():
         yield Generated(path, "answers.site.generated.with_parts")
         yield Generated(path, "answers.site.session.with_outputs")

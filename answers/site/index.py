@@ -1,27 +1,22 @@
-"""The table of all questions, which the home page shows, and how much there is of everything."""
+"""The table of all questions, which the home page shows, and how much there is of everything.
 
-from itertools import groupby
+`docs/live/filter.js` reads the levels in it, and which exercises need PyTorch.
+"""
 
-from answers.pages import Page, pages
+from answers.pages import Page, by_topic, pages
 from answers.practice import catalog
 from answers.site import modules
+from answers.site.minutes import practice, reading
 
-HEAD = "| # | Question | Level | Minutes | Exercises |\n|---:|---|---|---:|---|"
+HEAD = "| # | Question | Level | Read | Practise | Exercises |\n|---:|---|---|---:|---:|---|"
+TOGETHER = "\N{NO-BREAK SPACE}"
 
 
 def table() -> str:
-    """Every question that has a page, under its topic, as Markdown for `docs/index.md`.
-
-    Topics come in the order of their first question.
-    """
-    found = pages()
-    first = {page.topic: page.number for page in reversed(found)}
-    by_topic = groupby(
-        sorted(found, key=lambda p: (first[p.topic], p.number)), lambda p: p.topic
-    )
+    """Every question that has a page, under its topic, as Markdown for `docs/index.md`."""
     return "\n\n".join(
         "\n".join([f"### {topic}\n\n{HEAD}", *map(row, members)])
-        for topic, members in by_topic
+        for topic, members in by_topic()
     )
 
 
@@ -31,10 +26,17 @@ def row(page: Page) -> str:
         str(page.number),
         f"[{page.title}](questions/{page.path.name})",
         page.level,
-        str(page.minutes),
-        ", ".join(f"`{name}`" for name in page.exercises),
+        f"{reading(page.path, page.path.read_text('utf-8'))}{TOGETHER}min",
+        f"{practice(page.exercises)}{TOGETHER}min",
+        " ".join(exercise(page, name) for name in page.exercises),
     )
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def exercise(page: Page, name: str) -> str:
+    """A link to where an exercise stands, which says if it does not run there."""
+    said = f"`{name}`" if modules.runs_here(name) else f"`{name}`{TOGETHER}(PyTorch)"
+    return f"[{said}](questions/{page.path.name}#exercise-{name})"
 
 
 def totals() -> str:
@@ -43,9 +45,7 @@ def totals() -> str:
     mistakes = sum(len(exercise.bugs) for exercise in exercises)
     names = modules.promised()
     pytorch = sum("torch" in modules.needs(name) for name in names)
-    there = sum(
-        modules.runs_in_browser(f"answers.exercises.{e.name}") for e in exercises
-    )
+    there = sum(modules.runs_here(exercise.name) for exercise in exercises)
     return (
         f"{len(pages())} questions; {len(exercises)} exercises, {there} of them also in the "
         f"browser, whose grader knows {mistakes} mistakes by name; "

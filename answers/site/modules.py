@@ -70,6 +70,11 @@ def runs_in_browser(module: str) -> bool:
     return needs(module) <= IN_BROWSER
 
 
+def runs_here(exercise: str) -> bool:
+    """Whether the exercise of that name runs in a browser."""
+    return runs_in_browser(f"answers.exercises.{exercise}")
+
+
 def promised() -> dict[str, list[str]]:
     """What readers may rely on, by module: of each topic the functions and classes whose
     docstring has an example."""

@@ -1,23 +1,36 @@
-"""A hook of MkDocs: home, the questions, the labs, then the pages about them.
+"""A hook of MkDocs: home, the questions by topic, the labs, then the pages about them.
 
 Without it, the folders come as they are called.
 """
 
 from mkdocs.utils import nest_paths
 
-FOLDERS = ["questions", "labs", "."]
+from answers.pages import by_topic
+
+LABS = "labs"
 
 
 def on_files(files, config):
     """Sets the navigation, which "previous" and "next" at the foot of a page follow."""
-    pages = [file.src_uri for file in files.documentation_pages()]
+    paths = {file.src_uri for file in files.documentation_pages()}
+    questions = [
+        {
+            topic: [
+                {f"{page.number}. {page.title}": f"questions/{page.path.name}"}
+                for page in members
+            ]
+        }
+        for topic, members in by_topic()
+    ]
+    others = [p for p in paths if not p.startswith("questions/") and p != "index.md"]
     config.nav = [
         {"Home": "index.md"},
-        *nest_paths(sorted(set(pages) - {"index.md"}, key=place)),
+        *questions,
+        *nest_paths(sorted(others, key=place)),
     ]
 
 
 def place(page):
-    """Where a page stands: an index before what it tells of."""
+    """Where a page stands: labs first, and an index before what it tells of."""
     folder, _, name = page.rpartition("/")
-    return FOLDERS.index(folder or "."), name != "index.md", name
+    return folder != LABS, name != "index.md", name

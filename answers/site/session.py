@@ -10,6 +10,8 @@ The rules, which every page may rely on:
 - A page starts with the print options, error states and default types of a new process. Global
   seeds are random: a page that prints random numbers must say where they come from.
 - What a fence prints must be what the page shows under it, to the letter.
+- A check of the source, `<!-- holds … -->`, runs after the fences above it: see
+  `answers.site.checks`.
 """
 
 import difflib
@@ -27,6 +29,9 @@ from time import perf_counter
 import numpy as np
 
 from answers.pages import ROOT
+from answers.site.blocks import witnessed
+from answers.site.checks import Check
+from answers.site.claims import prose
 from answers.site.fences import Fence, Part, output_span, put_outputs, python_fences
 
 PRINT_OPTIONS = np.get_printoptions()
@@ -67,6 +72,21 @@ class Session:
             return difference(fence, outcome.printed)
         return None
 
+    def refutation(self, check: Check) -> str | None:
+        """Why a check of the page does not hold, naming its line; None if it holds."""
+        above = [n for n, fence in enumerate(self.fences) if fence.line < check.line]
+        if above:
+            self.run(above[-1])
+        try:
+            check.run(self.namespace | {"printed": lambda *n: printed(check.path, *n)})
+        except Exception as error:
+            lines = (
+                n for f, n in traceback.walk_tb(error.__traceback__) if own(f, check)
+            )
+            line = max(getattr(error, "lineno", None) or check.line, *lines, check.line)
+            return f"{place(check.path, line)}: {type(error).__name__}: {error}"
+        return None
+
     def _run(self, fence: Fence) -> Outcome:
         printed, error, start = StringIO(), None, perf_counter()
         with redirect_stdout(printed):
@@ -100,6 +120,19 @@ class Session:
         exec(to_code(part.source.encode(), str(part.path)), vars(module), defined)
         own = vars(module)
         self.namespace |= {name: own.get(name, new) for name, new in defined.items()}
+
+
+def printed(path: Path, *numbers: str) -> bool:
+    """Whether a page prints or draws all of these, rounded as they are written."""
+    shown = set().union(*prose(path).printed)
+    return all(
+        witnessed(n.rstrip("%"), n.endswith("%"), shown, rounded=True) for n in numbers
+    )
+
+
+def own(frame, check: Check) -> bool:
+    """Whether a frame runs a line of the page."""
+    return frame.f_code.co_filename == str(check.path)
 
 
 def with_outputs(path: Path, text: str) -> str:

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 from answers.networks.broadcasting import unbroadcast
 
 
@@ -66,7 +67,7 @@ def attend(
 
     Raises:
         ValueError: The mask hides every key from some query: its weights would be 0/0.
-            An argument is empty or holds nan or infinity, or a dot product overflows.
+            An argument is empty or holds nan or infinity, or something overflows.
 
     Source:
         Vaswani et al. (2017), equation 1, https://arxiv.org/abs/1706.03762
@@ -80,7 +81,9 @@ def attend(
                [2.]])
     """
     q, k, v = usable(q=q, k=k, v=v)
-    return attention_weights(q, k, mask) @ v
+    out = attention_weights(q, k, mask) @ v
+    refuse_overflowed(out, "an average")
+    return out
 
 
 def attention_weights(q, k, mask=None):
@@ -199,8 +202,11 @@ def multi_head_attention(
     """Self-attention by several heads at once: project, split, attend, merge, project.
 
     Head h uses columns h d to (h + 1) d of `w_q` and `w_k`, where d is their width
-    divided by `heads`, and scales by √d of its own d. Split the width, then swap axes:
-    a `reshape` alone would deal out positions to the heads.
+    divided by `heads`, and computes softmax(q kᵀ / √d) v with them.
+
+    How:
+        Split the width, then swap axes: a `reshape` alone would deal out positions to the
+        heads.
 
     Args:
         x: One vector per position.
@@ -212,7 +218,9 @@ def multi_head_attention(
         mask: True where a position may look at another; the same for all heads.
 
     Raises:
-        ValueError: `heads` does not divide a width. Otherwise as `attend`.
+        ValueError: `heads` does not divide a width, or the mask hides every position from
+            some position. An argument is empty or holds nan or infinity, or something
+            overflows.
 
     Source:
         Vaswani et al. (2017), section 3.2.2, https://arxiv.org/abs/1706.03762
@@ -230,7 +238,9 @@ def multi_head_attention(
     if mask is not None:
         # An axis for the heads, which share it.
         mask = mask[..., None, :, :]
-    return merge_heads(attend(q, k, v, mask)) @ w_o
+    out = merge_heads(attend(q, k, v, mask)) @ w_o
+    refuse_overflowed(out, "an output")
+    return out
 
 
 def split_heads(
@@ -314,7 +324,10 @@ def grouped_query_attention(
     if mask is not None:
         mask = mask[..., None, None, :, :]
     found = attend(q, k, v, mask)
-    return merge_heads(found.reshape(*batch, heads, t, found.shape[-1])) @ w_o
+    merged = merge_heads(found.reshape(*batch, heads, t, found.shape[-1]))
+    out = merged @ w_o
+    refuse_overflowed(out, "an output")
+    return out
 
 
 # --8<-- [end:grouped_query_attention]
@@ -328,11 +341,14 @@ def attend_blockwise(
     block: int = 256,
     causal: bool = False,
 ) -> Float[ndarray, "*batch q dv"]:
-    """What `attend` returns, in memory that grows with the length and not its square.
+    """softmax(q kᵀ / √d) v, in memory that grows with the length and not its square.
 
-    Scores are formed for `block` queries and `block` keys at a time. Softmax needs the
-    maximum and the sum of a whole row, so both are kept as running values: when a block
-    raises the maximum from m to n, all that was added up so far shrinks by exp(m - n).
+    Scores are formed for `block` queries and `block` keys at a time.
+
+    How:
+        Softmax needs the maximum and the sum of a whole row, so both are kept as running
+        values: when a block raises the maximum from m to n, all that was added up so far
+        shrinks by exp(m - n).
 
     Args:
         q: Queries.
@@ -340,12 +356,12 @@ def attend_blockwise(
         v: Values, one per key.
         block: How many queries, and how many keys, are compared at a time.
         causal: Let the last query see all keys, the one before it all but the last key,
-            and so on: lower-right alignment, as `causal_mask(k)[-q:]`. Blocks that no
-            query sees are skipped.
+            and so on: lower-right alignment. Blocks that no query sees are skipped.
 
     Raises:
         ValueError: `block` is below 1, or causal queries outnumber the keys, so that
-            the first of them sees none. Otherwise as `attend`.
+            the first of them sees none. An argument is empty or holds nan or infinity, or
+            something overflows.
 
     Source:
         Milakov and Gimelshein (2018), algorithm 3, https://arxiv.org/abs/1805.02867
@@ -398,6 +414,7 @@ def attend_rows(q, k, v, block, last=None):
         total = total * shrink + powers.sum(axis=-1, keepdims=True)
         weighted = weighted * shrink + powers @ v[..., start:stop, :]
         top = new_top
+    refuse_overflowed(weighted, "a sum")
     return weighted / total
 
 

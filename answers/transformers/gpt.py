@@ -115,8 +115,8 @@ def token_positions(
 ) -> Integer[Tensor, "#batch time"]:
     """The position of each new token: the number of real tokens before it.
 
-    Without padding that is `past`, `past` + 1, …; counting from 0 in each call is the
-    commonest fault of cached decoding. Padding on the left moves no position.
+    Without padding that is `past`, `past` + 1, …; a common fault of cached decoding is to
+    count from 0 in each call. Padding on the left moves no position.
     """
     if real is None:
         return torch.arange(past, past + time, device=device)[None]
@@ -140,7 +140,7 @@ def turns(
 def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """`x` with each pair (i, i + d/2) turned by its angle.
 
-    Two vectors turned by p and q have a product that depends on p - q only.
+    The product of two vectors, turned by p and q, depends on these only through p - q.
 
     Source:
         Su et al. (2021), section 3.4.2, https://arxiv.org/abs/2104.09864
@@ -265,7 +265,9 @@ class GPT(nn.Module):
         ids: Integer[Tensor, "batch time"],
         cache: Any = None,
         mask: Bool[Tensor, "batch time"] | None = None,
-    ) -> Float[Tensor, "batch time vocab"]:
+        last_only: bool = False,
+        positions: Integer[Tensor, "#batch time"] | None = None,
+    ) -> Float[Tensor, "batch _ vocab"]:
         """Scores of the token that follows each token of `ids`.
 
         Args:
@@ -273,6 +275,9 @@ class GPT(nn.Module):
             cache: A `kv_cache.KVCache` with the keys and values of the tokens before;
                 the new ones are appended.
             mask: True = a real token, False = padding. The cache remembers it.
+            last_only: Only those after the last token, (batch, 1, vocab). For a long
+                prompt the others would be the largest tensor of the pass.
+            positions: Where the tokens stand; None counts the real tokens before each.
 
         Raises:
             ValueError: No token, an id outside the vocabulary, or more tokens than
@@ -282,7 +287,8 @@ class GPT(nn.Module):
         past = 0 if cache is None else cache.length
         self.refuse(ids, past)
         real = mask if cache is None else cache.begin(batch, time, mask)
-        positions = token_positions(past, time, real, ids.device)
+        if positions is None:
+            positions = token_positions(past, time, real, ids.device)
         x, turn, look = self.tokens(ids), None, None
         if self.positions is None:
             turn = turns(positions, self.config.head_width)
@@ -293,6 +299,8 @@ class GPT(nn.Module):
         x = self.drop(x)
         for block in self.blocks:
             x = block(x, look, turn, cache)
+        if last_only:
+            x = x[:, -1:]
         return self.head(self.norm(x))
 
     def refuse(self, ids: Tensor, past: int) -> None:
@@ -320,15 +328,18 @@ class GPT(nn.Module):
 
 
 # --8<-- [start:loss]
-def next_token_loss(
+def next_token_loss_torch(
     logits: Float[Tensor, "batch time vocab"],
     ids: Integer[Tensor, "batch time"],
     mask: Bool[Tensor, "batch time"] | None = None,
 ) -> Float[Tensor, ""]:
-    """The mean cross-entropy of each next token: logits at `t` against token `t + 1`.
+    """The mean cross-entropy of each next token.
 
-    The shift happens here and nowhere else: `ids` are the very ids that the model read.
-    The last logits have no token to predict, the first token has no logits before it.
+    `ids` are the very ids that the model read.
+
+    How:
+        Logits at `t` go against token `t + 1`. The shift happens here and nowhere else.
+        The last logits have no token to predict, the first token has no logits before it.
 
     Args:
         logits: What the model returned for `ids`.
@@ -345,7 +356,8 @@ def next_token_loss(
     Example:
         Indifferent logits: the loss is log 3.
 
-        >>> float(next_token_loss(torch.zeros(1, 4, 3), torch.tensor([[0, 2, 1, 1]])))
+        >>> ids = torch.tensor([[0, 2, 1, 1]])
+        >>> float(next_token_loss_torch(torch.zeros(1, 4, 3), ids))
         1.0986123085021973
     """
     if ids.shape[0] == 0 or ids.shape[1] < 2:

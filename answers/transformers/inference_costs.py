@@ -5,6 +5,7 @@ is one addition or one multiplication, so that a product of matrices (n, k) and 
 takes 2nkm. Bytes are bytes, not GiB.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ H100_INT8 = Machine(1979e12, 3.35e12, 80e9)
 
 
 # --8<-- [start:bytes]
-def weight_bytes(params: int, bits: float = 16, group: int | None = None) -> float:
+def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> float:
     """The bytes of the weights: params · bits / 8, and 2 bytes of scale for a group.
 
     Args:
@@ -83,7 +84,7 @@ def weight_bytes(params: int, bits: float = 16, group: int | None = None) -> flo
         Bytes.
 
     Raises:
-        ValueError: `bits` is not positive.
+        ValueError: `bits` is not above 0 and at most 64.
 
     Example:
         Four bits with a scale for every 128 weights are 4.125 bits.
@@ -91,8 +92,8 @@ def weight_bytes(params: int, bits: float = 16, group: int | None = None) -> flo
         >>> weight_bytes(8_000_000, bits=4, group=128)
         4125000.0
     """
-    if bits <= 0:
-        raise ValueError(f"`bits` is {bits}; choose a positive number")
+    if not 0 < bits <= 64:
+        raise ValueError(f"`bits` is {bits}; a weight has more than 0 and at most 64")
     # Divided first, for an integer of NumPy's may be too small for the product.
     return params / 8 * bits + (params / group * 2 if group else 0)
 
@@ -144,7 +145,12 @@ def flops_per_token(model: Decoder, context: int) -> int:
         >>> flops_per_token(LLAMA_3_8B, context=8192) / 1e9
         19.30428416
     """
-    return 2 * model.matmul_params + 4 * model.layers * int(context) * model.d_model
+    return 2 * model.matmul_params + attention_flops(model, context)
+
+
+def attention_flops(model: Decoder, seen: int) -> int:
+    """4 · layers · seen · d_model, where `seen` counts pairs of a query and a key."""
+    return 4 * model.layers * int(seen) * model.d_model
 
 
 # --8<-- [end:flops]
@@ -153,7 +159,7 @@ def flops_per_token(model: Decoder, context: int) -> int:
 # --8<-- [start:roofline]
 @dataclass(frozen=True)
 class Cost:
-    """The arithmetic and the memory traffic of one step."""
+    """The arithmetic and the memory traffic of one phase of a step."""
 
     flops: float
     bytes: float
@@ -164,35 +170,45 @@ class Cost:
         return self.flops / self.bytes
 
 
-def roofline_seconds(cost: Cost, machine: Machine) -> float:
-    """The least time of a step: max(FLOPs / peak, bytes / bandwidth).
+def roofline_seconds(phases: Sequence[Cost], machine: Machine) -> float:
+    """The least time of a step: Σ max(FLOPs / peak, bytes / bandwidth) over its phases.
 
-    Both run at the same time, so the longer decides. Below the ridge that is memory.
+    Within a phase arithmetic and traffic overlap, so the longer decides. Phases follow
+    each other: attention waits for its queries, the next product for attention. One
+    maximum over the sums would let the FLOPs of one hide the bytes of another.
 
     Args:
-        cost: What the step takes.
+        phases: What runs one after the other.
         machine: What it runs on.
 
     Returns:
         Seconds: a lower bound, since no kernel reaches a peak.
 
     Example:
-        >>> roofline_seconds(Cost(flops=6e12, bytes=2e12), Machine(1e12, 1e12, 0))
+        >>> machine = Machine(1e12, 1e12, 0)
+        >>> roofline_seconds([Cost(flops=6e12, bytes=2e12)], machine)
         6.0
+        >>> roofline_seconds([Cost(6e12, 2e12), Cost(flops=1e12, bytes=5e12)], machine)
+        11.0
     """
-    return max(
-        cost.flops / machine.flops_per_second, cost.bytes / machine.bytes_per_second
+    return sum(
+        max(
+            each.flops / machine.flops_per_second, each.bytes / machine.bytes_per_second
+        )
+        for each in phases
     )
 
 
-def decode_cost(
+def decode_phases(
     model: Decoder,
     batch: int,
     context: int,
     weight_bits: float = 16,
     kv_bits: float = 16,
-) -> Cost:
-    """One token for each sequence of a batch: weights are read once, KV once for each.
+) -> tuple[Cost, Cost]:
+    """One token for each sequence of a batch: its products with weights, its attention.
+
+    The weights are read once for all sequences, the cache of each for itself.
 
     Args:
         model: The sizes of the decoder.
@@ -202,51 +218,67 @@ def decode_cost(
         kv_bits: Of a number of the cache.
 
     Returns:
-        The cost of the step. Activations stay on the chip and are left out.
+        Both costs. Activations stay on the chip and are left out.
 
     Raises:
         ValueError: `weight_bits` is not positive.
 
     Example:
-        At batch 1 there is about one FLOP for each byte.
+        A FLOP for each byte of a weight; four for each byte of a cache, whose keys
+        serve four heads, at any batch.
 
-        >>> round(decode_cost(LLAMA_3_8B, batch=1, context=1).intensity, 2)
-        1.0
+        >>> [round(each.intensity) for each in decode_phases(LLAMA_3_8B, 1, 1024)]
+        [1, 4]
+        >>> [round(each.intensity) for each in decode_phases(LLAMA_3_8B, 64, 1024)]
+        [64, 4]
     """
-    weights = weight_bytes(model.matmul_params, weight_bits)
-    cache = kv_bytes(model, context, batch, kv_bits / 8)
-    return Cost(int(batch) * flops_per_token(model, context), weights + cache)
+    products = Cost(
+        2 * int(batch) * model.matmul_params,
+        weight_bytes(model.matmul_params, weight_bits),
+    )
+    attention = Cost(
+        int(batch) * attention_flops(model, context),
+        kv_bytes(model, context, batch, kv_bits / 8),
+    )
+    return products, attention
 
 
-def prefill_cost(
-    model: Decoder, tokens: int, batch: int = 1, weight_bits: float = 16
-) -> Cost:
+def prefill_phases(
+    model: Decoder, tokens: int, batch: int = 1, weight_bits: float = 16, past: int = 0
+) -> tuple[Cost, Cost]:
     """All tokens of a prompt at once: the weights are read once for all of them.
 
-    Token t looks at t tokens, so the mean context is (tokens + 1) / 2.
+    Token t looks at past + t tokens, so the mean context is past + (tokens + 1) / 2.
 
     Args:
         model: The sizes of the decoder.
-        tokens: The length of each prompt.
+        tokens: The length of each prompt, or of the chunk of it that is read now.
         batch: How many prompts.
         weight_bits: Of a weight in memory.
+        past: How many tokens of each prompt have been read before.
 
     Returns:
-        The cost of the step, with the cache written once in 16 bits. The output layer
-        is counted for every token; a server that asks for the last one only saves it.
+        Products with weights, and attention, which writes the cache of the new tokens
+        and reads that of the past, in 16 bits. The output layer is counted for every
+        token; a server that asks for the last one only saves it.
 
     Raises:
         ValueError: `weight_bits` is not positive.
 
     Example:
-        >>> round(prefill_cost(LLAMA_3_8B, tokens=2048).intensity)
-        2084
+        >>> [round(each.intensity) for each in prefill_phases(LLAMA_3_8B, tokens=2048)]
+        [2048, 4098]
     """
-    weights = weight_bytes(model.matmul_params, weight_bits)
-    tokens, batch = int(tokens), int(batch)
-    flops = 2 * tokens * model.matmul_params
-    flops += 2 * model.layers * tokens * (tokens + 1) * model.d_model
-    return Cost(batch * flops, weights + kv_bytes(model, tokens, batch))
+    tokens, batch, past = int(tokens), int(batch), int(past)
+    products = Cost(
+        2 * batch * tokens * model.matmul_params,
+        weight_bytes(model.matmul_params, weight_bits),
+    )
+    seen = tokens * past + tokens * (tokens + 1) // 2
+    attention = Cost(
+        batch * attention_flops(model, seen), kv_bytes(model, past + tokens, batch)
+    )
+    return products, attention
 
 
 # --8<-- [end:roofline]
@@ -317,8 +349,8 @@ def batching_curve(
     """
     curve = []
     for batch in batches:
-        cost = decode_cost(model, batch, context, weight_bits, kv_bits)
-        seconds = roofline_seconds(cost, machine)
+        phases = decode_phases(model, batch, context, weight_bits, kv_bits)
+        seconds = roofline_seconds(phases, machine)
         curve.append((seconds, batch / seconds))
     return curve
 
@@ -341,7 +373,7 @@ def tokens_per_verification(acceptance: float, drafted: int) -> float:
         Tokens, from 1 to n + 1.
 
     Raises:
-        ValueError: `acceptance` is not 0 to 1.
+        ValueError: `acceptance` is not 0 to 1, or `drafted` is negative.
 
     Source:
         Leviathan et al. (2022), equation 1, https://arxiv.org/abs/2211.17192
@@ -352,7 +384,37 @@ def tokens_per_verification(acceptance: float, drafted: int) -> float:
     """
     if not 0 <= acceptance <= 1:
         raise ValueError(f"`acceptance` is {acceptance}; a probability is 0 to 1")
-    return float(sum(acceptance**n for n in range(drafted + 1)))
+    if drafted < 0:
+        raise ValueError(f"`drafted` is {drafted}; draft no token or more")
+    if acceptance in (0, 1):
+        return float(1 + acceptance * drafted)
+    # The sum of the series, (1 - a^(n + 1)) / (1 - a), whose numerator cancels near a = 1.
+    return -math.expm1((drafted + 1) * math.log(acceptance)) / (1 - acceptance)
+
+
+def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
+    """How many times as fast decoding becomes: tokens a pass / (n · cost + 1).
+
+    Args:
+        acceptance: The probability that a drafted token is accepted, each independently.
+        drafted: n, the tokens drafted.
+        cost: The time of a pass of the draft model, as a part of the large model's.
+
+    Returns:
+        Below 1 it is slower. Checking n tokens is taken to cost as much as one, which
+        holds while memory decides.
+
+    Raises:
+        ValueError: `acceptance` is not 0 to 1.
+
+    Source:
+        Leviathan et al. (2022), theorem 3.8
+
+    Example:
+        >>> speculative_speedup(acceptance=0.5, drafted=2, cost=0.25)
+        1.1666666666666667
+    """
+    return tokens_per_verification(acceptance, drafted) / (drafted * cost + 1)
 
 
 # --8<-- [end:speculation]

@@ -1,7 +1,7 @@
 """A key-value cache for `gpt.GPT`, and generation that uses it.
 
-A token's keys and values depend on the tokens before it only. So they are computed once
-and kept; each step feeds one new token, whose query looks at all keys kept so far.
+A token's keys and values depend on no later token. So they are computed once and kept;
+each step feeds one new token, whose query looks at all keys kept so far.
 """
 
 from collections.abc import Callable
@@ -48,6 +48,8 @@ class KVCache:
             if size is not None and size < 1:
                 raise ValueError(f"`{name}` is {size}; make it 1 or more")
         self.batch, self.capacity = batch, capacity
+        self.length, self.start = 0, 0
+        self.real: Tensor | None = None
         shape = (batch, config.heads, capacity or 0, config.head_width)
         # Each layer has keys and values of its own; [tensor] * layers would share one.
         self.keys, self.values = (
@@ -57,16 +59,33 @@ class KVCache:
             ]
             for _ in range(2)
         )
-        self.reset()
 
     def reset(self) -> None:
         """Forget every token; memory taken for a capacity stays."""
-        self.length, self.start = 0, 0
-        self.real: Tensor | None = None
-        if self.capacity is None:
-            self.keys, self.values = (
-                [kept[:, :, :0] for kept in side] for side in (self.keys, self.values)
+        self.truncate(0)
+
+    def truncate(self, length: int) -> None:
+        """Keep the first `length` tokens: the others were drafted, and refused.
+
+        Raises:
+            ValueError: There are fewer, or `length` is negative.
+        """
+        if not 0 <= length <= self.length:
+            raise ValueError(
+                f"`length` is {length}; the cache holds {self.length} tokens, so choose 0 "
+                f"to {self.length}"
             )
+        self.start = self.length = length
+        if length == 0:
+            self.real = None
+        elif self.real is not None:
+            self.real = self.real[:, :length]
+        for side in (self.keys, self.values):
+            # Read without `no_grad`, they would keep the graph of all that was read.
+            side[:] = [kept.detach() for kept in side]
+            if self.capacity is None:
+                # A copy: a slice would keep the memory of all tokens.
+                side[:] = [kept[:, :, :length].clone() for kept in side]
 
     def begin(
         self, batch: int, time: int, real: Bool[Tensor, "batch time"] | None
@@ -180,11 +199,13 @@ def generate(
     mask: Bool[Tensor, "batch time"] | None = None,
     chunk: int | None = None,
     choose: Callable[[Tensor], Tensor] = most_likely,
+    end: int | None = None,
 ) -> Integer[Tensor, "batch length"]:
     """The prompts with `new_tokens` tokens after each, greedy unless `choose` says else.
 
     With the cache, the first pass reads the prompt and every later one a single token.
-    Without, every pass reads everything again. The tokens are the same.
+    Without, every pass reads everything again. The logits agree up to rounding, and so the
+    tokens do but for near ties.
 
     Args:
         model: A `gpt.GPT`. It generates in eval mode, and is left in its own.
@@ -196,9 +217,11 @@ def generate(
         chunk: Read the prompt in pieces of this many tokens, which bounds the memory of
             the first pass. Needs the cache.
         choose: Takes the logits of the next token (batch, vocab), returns its ids.
+        end: The token that ends an answer. Such a row is filled up with it; when all rows
+            have ended, generation stops.
 
     Returns:
-        (batch, time + new_tokens).
+        (batch, time + new_tokens), or fewer columns if all rows have ended.
 
     Example:
         >>> from answers.transformers.gpt import decode, encode, load_pretrained
@@ -223,12 +246,20 @@ def generate(
             # All but the last piece, whose logits we need.
             while time - start > chunk:
                 part = slice(start, start + chunk)
-                model(ids[:, part], cache, None if mask is None else mask[:, part])
+                seen = None if mask is None else mask[:, part]
+                model(ids[:, part], cache, seen, last_only=True)
                 start += chunk
+        ended = torch.zeros(batch, dtype=torch.bool, device=ids.device)
         for _ in range(new_tokens):
             seen = None if mask is None else mask[:, start:]
-            logits = model(ids[:, start:], cache, seen)[:, -1]
-            ids = torch.cat([ids, choose(logits)[:, None].to(ids.dtype)], dim=1)
+            logits = model(ids[:, start:], cache, seen, last_only=True)[:, -1]
+            new = choose(logits).to(ids.dtype)
+            if end is not None:
+                new = new.masked_fill(ended, end)
+                ended |= new == end
+            ids = torch.cat([ids, new[:, None]], dim=1)
+            if ended.all():
+                break
             if mask is not None:
                 mask = torch.cat([mask, mask.new_ones(batch, 1)], dim=1)
             if use_cache:

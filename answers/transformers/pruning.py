@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import near_one
 
 
 # --8<-- [start:prune_magnitude]
@@ -50,6 +51,49 @@ def prune_magnitude(
 
 
 # --8<-- [end:prune_magnitude]
+
+
+# --8<-- [start:prune_wanda]
+def prune_wanda(
+    w: Real[ndarray, "out in"], x: Real[ndarray, "tokens in"], fraction: float
+) -> Float[ndarray, "out in"]:
+    """A copy of `w` in which each row loses the weights that move its output least.
+
+    A weight counts |w| times the norm of the input that it meets.
+
+    Args:
+        w: The weights.
+        x: Inputs that the layer gets.
+        fraction: How many of each row to remove: 0 for none, 1 for all.
+
+    Returns:
+        The weights that are left in their places, and zeros.
+
+    Raises:
+        ValueError: `w` or `x` is empty or holds nan or infinity; `fraction` is not 0 to 1.
+
+    Source:
+        Sun et al. (2023), section 3, https://arxiv.org/abs/2306.11695
+
+    Example:
+        The smaller weight meets the larger input, and stays.
+
+        >>> prune_wanda(np.array([[2.0, 1.0]]), np.array([[1.0, 5.0]]), 0.5)
+        array([[0., 1.]])
+    """
+    for array, name in ((w, "w"), (x, "x")):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    count = how_many(w.shape[1], fraction)
+    w = as_float(w).copy()
+    (size,), (inputs,) = near_one(np.abs(w)), near_one(as_float(x))
+    importance = size * np.linalg.norm(inputs, axis=0)
+    smallest = np.argsort(importance, axis=1, kind="stable")[:, :count]
+    np.put_along_axis(w, smallest, 0, axis=1)
+    return w
+
+
+# --8<-- [end:prune_wanda]
 
 
 def how_many(size: int, fraction: float) -> int:
@@ -109,8 +153,9 @@ def prune_neurons(
             f"`fraction` {fraction} removes all {count} neurons; leave at least one"
         )
     w1, b1, w2 = map(as_float, (w1, b1, w2))
-    incoming = np.hypot(np.linalg.norm(w1, axis=1), b1)
-    importance = incoming * np.linalg.norm(w2, axis=0)
+    (weights, biases), (outgoing,) = near_one(w1, b1), near_one(w2)
+    incoming = np.hypot(np.linalg.norm(weights, axis=1), biases)
+    importance = incoming * np.linalg.norm(outgoing, axis=0)
     kept = np.sort(np.argsort(importance, kind="stable")[count:])
     return w1[kept], b1[kept], w2[:, kept]
 

@@ -6,10 +6,11 @@ its own scale a row can be multiplied as integers and be rescaled at the end.
 """
 
 import numpy as np
-from jaxtyping import Float, Int8, Real
+from jaxtyping import Float, Int8, Real, UInt8
 from numpy import ndarray
 
-from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs import as_float, refuse_empty, refuse_nan, refuse_no_axis
+from answers.inputs.overflow import near_one, refuse_overflowed
 
 
 # --8<-- [start:quantize]
@@ -46,8 +47,7 @@ def quantize(
     refuse_nan(w, "w")
     if not 2 <= bits <= 8:
         raise ValueError(f"`bits` is {bits}; choose 2 to 8")
-    if not -w.ndim <= axis < w.ndim:
-        raise ValueError(f"`w` has {w.ndim} axes, and no axis {axis}")
+    refuse_no_axis(axis, w, "w")
     w = as_float(w)
     largest = 2 ** (bits - 1) - 1
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
@@ -105,14 +105,85 @@ def dequantize(
 ) -> Float[ndarray, "*shape"]:
     """The numbers that the codes stand for: code · scale, in the precision of `scale`.
 
+    Raises:
+        ValueError: A product overflows, or a scale is nan or infinite.
+
     Example:
         >>> dequantize(np.array([[127, -50]], np.int8), np.array([[0.5]]))
         array([[ 63.5, -25. ]])
     """
-    return codes.astype(scale.dtype) * scale
+    numbers = codes.astype(scale.dtype) * scale
+    refuse_overflowed(numbers, "code · scale")
+    return numbers
 
 
 # --8<-- [end:dequantize]
+
+
+# --8<-- [start:quantize_blocks]
+def quantize_blocks(
+    w: Real[ndarray, "out in"], block: int = 32
+) -> tuple[UInt8[ndarray, "out half"], Float[ndarray, "out blocks"]]:
+    """Symmetric 4-bit codes, two in a byte, and one scale for each block of a row.
+
+    scale = max|w| / 7 over `block` neighbours of a row, and code = round(w / scale), -7
+    to 7. A byte holds two neighbours as two's complement of 4 bits, which is code mod 16:
+    that of the even column in its low half, that of the odd one in its high half.
+
+    Args:
+        w: The weights of a layer, (out, in).
+        block: How many neighbours share a scale, an even number.
+
+    Returns:
+        The bytes, (out, in / 2); and the scales, (out, in / block). A block of zeros has
+        codes of 0 and any scale above 0.
+
+    Raises:
+        ValueError: `w` is empty or holds nan or infinity; `block` is not positive and
+            even, or rows do not divide into blocks.
+
+    Example:
+        The codes are 7, -1, 0 and -7. In a byte, -1 is 15 and -7 is 9.
+
+        >>> codes, scale = quantize_blocks(np.array([[14.0, -2.0, 0.0, -3.5]]), block=2)
+        >>> codes  # 7 + 16 · 15 and 0 + 16 · 9
+        array([[247, 144]], dtype=uint8)
+        >>> scale
+        array([[2. , 0.5]])
+    """
+    if block < 2 or block % 2:
+        raise ValueError(f"`block` is {block}; choose a positive even number")
+    if w.shape[1] % block:
+        raise ValueError(
+            f"rows of `w` have {w.shape[1]} numbers; pad them to a multiple of {block}"
+        )
+    refuse_empty(w, "w")
+    codes, scale = quantize(w.reshape(-1, block), bits=4)
+    even, odd = codes.reshape(w.shape).view(np.uint8).reshape(len(w), -1, 2).T
+    # The high half of a negative code is all ones: mask it.
+    return ((even & 15) | (odd << 4)).T, scale.reshape(len(w), -1)
+
+
+def dequantize_blocks(
+    packed: UInt8[ndarray, "out half"], scale: Float[ndarray, "out blocks"]
+) -> Float[ndarray, "out in"]:
+    """The numbers that the bytes of `quantize_blocks` stand for.
+
+    Raises:
+        ValueError: As in `dequantize`.
+
+    Example:
+        >>> dequantize_blocks(np.array([[247, 144]], np.uint8), np.array([[2.0, 0.5]]))
+        array([[14. , -2. ,  0. , -3.5]])
+    """
+    # Moved to the top and back as signed numbers, each half keeps its sign.
+    halves = np.stack([packed << 4, packed & 0xF0], axis=-1).view(np.int8) >> 4
+    blocks = halves.reshape(*scale.shape, -1) * scale[..., None]
+    refuse_overflowed(blocks, "code · scale")
+    return blocks.reshape(len(packed), -1)
+
+
+# --8<-- [end:quantize_blocks]
 
 
 # --8<-- [start:int8_linear]
@@ -136,7 +207,7 @@ def int8_linear(
         The outputs, in the precision of `x`.
 
     Raises:
-        ValueError: `x` is empty or holds nan or infinity.
+        ValueError: `x` is empty or holds nan or infinity, or an output overflows.
 
     Example:
         >>> codes, scale = quantize_int8(np.array([[1.0, 2.0]]))
@@ -147,7 +218,9 @@ def int8_linear(
     # As int8 the sums would wrap around. NumPy multiplies integers without a fast kernel;
     # float64 holds sums of integers up to 2^53 exactly, and has one.
     sums = x_codes.astype(np.float64) @ codes.T.astype(np.float64)
-    return (sums * x_scale * scale.T).astype(x_scale.dtype)
+    outputs = (sums * x_scale * scale.T).astype(x_scale.dtype)
+    refuse_overflowed(outputs, "an output")
+    return outputs
 
 
 # --8<-- [end:int8_linear]
@@ -224,9 +297,12 @@ def quantization_error(
         >>> round(quantization_error(np.array([[10.0, 1.0, -1.0]]), bits=2), 2)
         0.14
     """
-    codes, scale = quantize(w, bits, axis)
-    size = np.linalg.norm(as_float(w))
-    return float(np.linalg.norm(w - dequantize(codes, scale)) / size) if size else 0.0
+    refuse_empty(w, "w")
+    refuse_nan(w, "w")
+    (w,) = near_one(as_float(w))
+    restored = dequantize(*quantize(w, bits, axis))
+    size = np.linalg.norm(w)
+    return float(np.linalg.norm(w - restored) / size) if size else 0.0
 
 
 # --8<-- [end:quantization_error]

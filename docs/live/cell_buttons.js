@@ -1,54 +1,56 @@
 // Cells: the fences of a page that a reader can run and change. Here are their buttons; what the
-// buttons do comes with the first press, in cell.js. What was changed and run is kept by page, as
-// long as the tab is open.
+// buttons do comes with the first press, in cell.js. What was changed is kept by the browser; what
+// was run, by page, as long as the tab is open.
 
-import { make } from "./elements.js"
+import { Bar, PYTHON, load, make } from "./elements.js"
+import { editOf, edits } from "./store.js"
 
-let behaviour
+const MODULE = /^(answers\/.*?)(\/__init__)?\.py$/
+const SITE = new URL("..", import.meta.url).pathname
 const pages = new Map()
+// cell.js, once it has come.
+let behaviour
 
 export function mount() {
-  behaviour?.leave()
   const path = location.pathname
   const page = { path, cells: [], states: pages.get(path) ?? [] }
   pages.set(path, page.states)
   let number = 0
   for (const block of document.querySelectorAll(".language-python.highlight")) {
     const live = block.classList.contains("live")
-    const file = block.querySelector(".filename")?.textContent.match(/^(answers\/.*?)(\/__init__)?\.py$/)
+    const file = block.querySelector(".filename")?.textContent.match(MODULE)
     if (!live && !file) continue
     const code = block.querySelector("code")
     const original = code.textContent.trimEnd()
-    const state = (page.states[page.cells.length] ??= { text: original })
-    const cell = { page, block, live, code, original, html: code.innerHTML, state, module: file?.[1].replaceAll("/", ".") }
+    const kept = live ? editOf(path.slice(SITE.length), original) : ""
+    const state = (page.states[page.cells.length] ??= { text: edits.get(kept).text ?? original })
+    const module = file?.[1].replaceAll("/", ".")
+    const cell = { page, block, live, code, original, html: code.innerHTML, state, module, kept }
     page.cells.push(cell)
-    if (live) show(cell, (number += 1))
+    if (live) addButtons(cell, (number += 1))
   }
 }
 
-function show(cell, number) {
-  const button = name => {
-    const element = make("button", { type: "button", className: "live-button", textContent: name })
-    element.ariaLabel = `${name}: Python cell ${number}`
-    element.onclick = async () => {
-      try {
-        behaviour ??= await import("./cell.js")
-      } catch (error) {
-        status.textContent = `What the button does could not be loaded: ${error.message}. Press it again.`
-        return
-      }
-      behaviour.press(cell, name.toLowerCase())
-    }
-    return element
+// `number` is what tells a cell from the others.
+export function addButtons(cell, number) {
+  const bar = new Bar(`Python cell ${number}`)
+  const press = async act => {
+    behaviour ??= await load("./cell.js", "./output.js", ...PYTHON)
+    await behaviour.cellOf(cell)[act]()
   }
-  const buttons = { run: button("Run"), stop: button("Stop"), edit: button("Edit"), reset: button("Reset") }
-  const status = make("span", { role: "status" })
-  const clock = make("span", { ariaHidden: "true" })
-  const said = make("span", { className: "live-status" }, status, " ", clock)
+  const run = bar.button("Run", () => press("run"))
+  const stop = bar.button("Stop", () => press("stop"))
+  const edit = bar.button("Edit", () => press("edit"))
+  const reset = bar.button("Reset", () => press("reset"))
   const changed = cell.state.text != cell.original
-  if (changed) cell.code.textContent = cell.state.text
-  buttons.stop.hidden = true
-  buttons.reset.hidden = !changed
-  cell.block.append(make("div", { className: "live-bar" }, ...Object.values(buttons), said))
-  Object.assign(cell, { number, buttons, status, clock })
+  if (changed) {
+    cell.code.textContent = cell.state.text
+    bar.say("Edited.")
+  }
+  stop.hidden = true
+  reset.hidden = !changed
+  // As errors name it.
+  bar.root.append(make("span", { className: "live-number", textContent: `Cell ${number}` }))
+  cell.block.append(bar.root)
+  Object.assign(cell, { number, bar, buttons: { run, stop, edit, reset } })
 }

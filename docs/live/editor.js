@@ -2,8 +2,9 @@
 
 import {
   EditorState, EditorView, HighlightStyle, bracketMatching, closeBrackets, closeBracketsKeymap, defaultKeymap,
-  history, historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, python, syntaxHighlighting, tags,
+  foldKeymap, history, historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, python, syntaxHighlighting, tags,
 } from "../vendor/codemirror/codemirror.js"
+import { folding } from "./folds.js"
 
 const colour = name => `var(--md-code-hl-${name}-color)`
 const colours = HighlightStyle.define([
@@ -22,12 +23,14 @@ const look = EditorView.theme({
   ".cm-line": { padding: "0 1.18em" },
 })
 
+// What lies over the page: its header, and the bar that stays in view. The caret keeps out of it.
+const HEADER = 56
+const covered = ({ dom }) => ({ top: HEADER, bottom: dom.parentElement?.querySelector(".live-bar")?.offsetHeight ?? 0 })
+// On a narrow screen a line that is cut off is one that cannot be read.
+const wraps = () => matchMedia("(pointer: coarse)").matches
+
 // { dom, focus(), destroy() }; `change` gets every new text.
 export function createEditor({ text, label, run, change }) {
-  const act = () => {
-    run()
-    return true
-  }
   return new EditorView({
     state: EditorState.create({
       doc: text,
@@ -40,18 +43,22 @@ export function createEditor({ text, label, run, change }) {
         python(),
         syntaxHighlighting(colours),
         look,
+        folding,
+        wraps() ? EditorView.lineWrapping : [],
+        EditorView.scrollMargins.of(covered),
         keymap.of([
-          { key: "Mod-Enter", run: act },
-          { key: "Shift-Enter", run: act },
+          { key: "Mod-Enter", run, preventDefault: true },
+          { key: "Shift-Enter", run, preventDefault: true },
           ...closeBracketsKeymap,
           ...historyKeymap,
+          ...foldKeymap,
           ...defaultKeymap, // Escape, then Tab, leaves the editor
           indentWithTab,
         ]),
         EditorView.updateListener.of(({ docChanged, state }) => docChanged && change(state.doc.toString())),
         EditorView.contentAttributes.of({
           tabindex: "0", // so that what scrolls is known to be reached by keyboard
-          "aria-label": `${label}: Control Enter runs it; Escape, then Tab, leaves it`,
+          "aria-label": `${label}: Control Enter runs it; Control Alt ] unfolds all; Escape, then Tab, leaves it`,
         }),
       ],
     }),

@@ -1,37 +1,32 @@
 // An exercise that a reader has started: write, check, be told which mistake it is. The grader is
 // answers/practice, in the Python of the cells.
 
+import { callCell } from "./call_cell.js"
+import { cost } from "./download.js"
 import { createEditor } from "./editor.js"
-import { button, make, rename, say } from "./elements.js"
-import { python } from "./python.js"
-import { store } from "./store.js"
+import { fetched, make, show } from "./elements.js"
+import { fold } from "./folds.js"
+import { keysOf } from "./keys.js"
+import { numberOf, pathOf } from "./page_cards.js"
+import { concluded } from "./passed.js"
+import { judge } from "./python.js"
+import { beginAgain, store } from "./store.js"
+import { keepPlace } from "./study.js"
+import { talk, worksFor } from "./talk.js"
 
-const SECONDS = 10 // as on the command line
-const SITE = new URL("..", import.meta.url)
+// As on the command line.
+const SECONDS = 10
 const NEEDED = "import answers, numpy\n"
 
-let book, running
+let book
 
 // The exercise of a place on the page, open for writing.
 export async function open(place) {
-  book ??= load()
-  return new Exercise(place, (await book)[place.name])
-}
-
-async function load() {
-  try {
-    const answer = await fetch(new URL("exercises.json", import.meta.url), { cache: "no-cache" })
-    if (!answer.ok) throw new Error(`the server answered ${answer.status}`)
-    return await answer.json()
-  } catch (error) {
-    book = null
-    throw error
-  }
-}
-
-// The reader has gone to another page: what still runs there is no longer wanted.
-export function leave() {
-  if (running && !running.place.root.isConnected) python.stop()
+  book ??= await (await fetched("exercises.json", { cache: "no-cache" })).json()
+  const path = pathOf(location.href)
+  if (numberOf(path)) keepPlace(path)
+  place.bar.say(await cost("Check", NEEDED))
+  return new Exercise(place, book[place.name])
 }
 
 // Text of ours, with `code`, and what was expected and what came set off.
@@ -46,39 +41,45 @@ function inline(text, { expected, got } = {}) {
 
 const paragraph = (...parts) => make("p", {}, ...parts)
 const strong = (textContent, className = "") => make("strong", { className, textContent })
-const block = (textContent, label) => {
-  const code = make("code", { textContent, tabIndex: 0, role: "region" }) // it may scroll
-  code.setAttribute("aria-label", label)
-  return make("pre", {}, code)
-}
 const sentence = text => text[0].toUpperCase() + text.slice(1)
-const megabytes = bytes => (bytes / 1e6).toFixed(1)
+// Code may scroll.
+const block = (textContent, ariaLabel) =>
+  make("pre", {}, make("code", { textContent, tabIndex: 0, role: "region", ariaLabel }))
 
 class Exercise {
-  constructor(place, entry) {
-    Object.assign(this, { place, entry, name: place.name })
-    const add = (name, act) => button(name, place.about, act)
+  constructor({ bar, name, root, start, first }, entry) {
+    Object.assign(this, { bar, entry, name, first: first ?? entry.stub })
     this.buttons = {
-      check: add("Check", () => this.check()),
-      stop: add("Stop", () => python.stop()),
-      hint: add("Hint", () => this.hint()),
-      solution: add("Solution", () => this.showSolution()),
-      reset: add("Reset", () => this.reset()),
-      back: add("Bring back", () => this.bringBack()),
+      check: bar.button("Check", () => this.checkAndLook()),
+      stop: bar.button("Stop", () => judge.stop()),
+      hint: bar.button("Hint", () => this.hint()),
+      solution: bar.button("Solution", () => this.showSolution()),
+      reset: bar.button("Reset", () => this.reset()),
+      back: bar.button("Bring back", () => this.bringBack()),
+      call: bar.button("Failing call", () => this.showCall()),
     }
     this.report = make("div", { role: "status" })
     this.printed = make("div")
+    // Beside the exercise, for it is a cell.
+    this.call = make("div")
+    root.after(this.call)
     this.hints = make("ol")
     this.help = make("div", { role: "status" })
+    const parts = [this.report, this.printed, this.help]
     this.editor = createEditor({
       text: this.text,
-      label: `Exercise ${this.name}`,
+      label: `Exercise ${name}`,
       run: () => this.check(),
-      change: text => this.taking || store.set(this.name, { text: text == entry.stub ? undefined : text }),
+      change: text => {
+        if (text != this.text) store.set(name, { text: text == this.first ? undefined : text })
+      },
     })
-    place.start.replaceWith(...Object.values(this.buttons))
-    place.bar.before(this.editor.dom)
-    place.root.append(make("div", { className: "exercise-report" }, this.report, this.printed, this.help))
+    fold(this.editor)
+    start.remove()
+    bar.root.before(this.editor.dom)
+    bar.root.prepend(keysOf(this.editor))
+    root.append(make("div", { className: "exercise-report" }, ...parts))
+    bar.changed = () => this.update()
     this.update()
     this.editor.focus()
   }
@@ -88,22 +89,21 @@ class Exercise {
   }
 
   get text() {
-    return this.record.text ?? this.entry.stub
+    return this.record.text ?? this.first
   }
 
   update() {
-    const { record, buttons, entry } = this
-    const show = (element, shown) => {
-      if (!shown && document.activeElement == element) this.editor.focus()
-      element.hidden = !shown
-    }
-    show(buttons.stop, running == this)
-    show(buttons.reset, record.text != null)
-    show(buttons.back, record.before != null && record.before != this.text)
-    buttons.check.setAttribute("aria-disabled", running == this)
+    const { record, buttons, entry, editor } = this
+    const works = worksFor(this.bar)
+    show(buttons.stop, works, editor)
+    show(buttons.call, this.failing != null, editor)
+    show(buttons.reset, record.text != null, editor)
+    show(buttons.back, record.before != null && record.before != this.text, editor)
+    buttons.check.ariaDisabled = works
+    this.bar.rename(buttons.reset, record.passed ? "Again from the stub" : "Reset")
     const all = entry.hints.length
-    rename(buttons.hint, `Hint ${Math.min((record.hints ?? 0) + 1, all)} of ${all}`)
-    buttons.hint.setAttribute("aria-disabled", this.hints.childElementCount == all)
+    this.bar.rename(buttons.hint, `Hint ${Math.min((record.hints ?? 0) + 1, all)} of ${all}`)
+    buttons.hint.ariaDisabled = this.hints.childElementCount == all
     this.take(this.text)
   }
 
@@ -111,91 +111,95 @@ class Exercise {
   take(text) {
     const { doc } = this.editor.state
     if (doc.toString() == text) return
-    this.taking = true
     this.editor.dispatch({ changes: { from: 0, to: doc.length, insert: text } })
-    this.taking = false
-  }
-
-  say(text) {
-    say(this.place.status, text)
+    if (text == this.entry.stub) fold(this.editor)
   }
 
   // Checking
 
   async check() {
-    if (running) {
-      if (running != this) this.say("Another exercise is being checked; stop that first.")
-      return
-    }
-    if (python.busy) return this.say("A cell is running; stop it first.")
-    running = this
+    await talk(this.bar, "Check", async ask => {
+      const outcome = await this.judge(ask)
+      if (outcome.status == "done") await this.conclude(outcome.result)
+      return outcome
+    })
+  }
+
+  // A keyboard on the screen goes, for it may lie over the verdict.
+  checkAndLook() {
+    this.editor.contentDOM.blur()
+    return this.check()
+  }
+
+  clear() {
     this.report.replaceChildren()
     this.printed.replaceChildren()
+    this.failing = null
     this.output = ""
-    this.stage = null
-    this.say("Loading Python…")
-    this.update()
-    const start = performance.now()
-    const { clock } = this.place
-    const tick = setInterval(() => {
-      if (this.stage) clock.textContent = `${((performance.now() - start) / 1000).toFixed(1)} s`
-    }, 100)
-    const outcome = await this.judge(this.editor.state.doc.toString())
-    clearInterval(tick)
-    clock.textContent = ""
-    running = null
-    this.conclude(outcome)
-    this.update()
   }
 
-  async judge(text) {
-    const loaded = await python.call("answers.practice.browser_judge.prepare", [this.name], {
+  async judge(ask) {
+    this.clear()
+    const written = this.editor.state.doc.toString()
+    const loaded = await ask("answers.practice.browser_judge.prepare", [this.name], {
       code: NEEDED,
-      on: message => this.hear(message),
+      says: "Loading Python…",
     })
     if (loaded.status != "done") return loaded
-    return python.call("answers.practice.browser_judge.check", [this.name, text], {
-      code: NEEDED + text,
+    const outcome = await ask("answers.practice.browser_judge.check", [this.name, written], {
+      code: NEEDED + written,
       seconds: SECONDS,
-      on: message => {
-        if (message.state == "running") this.say((this.stage = "Checking…"))
-        this.hear(message)
-      },
+      says: "Checking…",
+      on: ({ text }) => (this.output += text),
     })
-  }
-
-  hear({ loaded, total, text }) {
-    if (total && !this.stage) this.place.clock.textContent = `${megabytes(loaded)} of ${megabytes(total)} MB`
-    if (text) this.output += text
-  }
-
-  conclude({ status, message, result }) {
+    const { status, message, ran } = outcome
     const ended = {
       timeout: `it did not finish within ${SECONDS} s; does a loop never end?`,
-      failed: this.stage && `it ended Python before the check was finished. ${message}`,
+      failed: ran && `it ended Python before the check was finished. ${message}`,
     }[status]
-    if (ended) result = { failures: [{ case: `running ${this.name}.py`, message: ended }] }
-    const said = {
-      stopped: "Stopped.",
-      failed: `${message} Press Check to try again.`,
-      raised: `The checker itself failed, which is our mistake: ${this.output.trim().split("\n").pop()}`,
-    }
-    this.say(result ? "" : said[status])
-    if (!result) return
-    if (result.spoilt) python.restart()
-    if (!result.failures.length) store.set(this.name, { passed: this.record.passed ?? new Date().toISOString() })
-    this.report.append(...this.told(result))
-    if (this.output.trim()) {
-      this.printed.append(paragraph("Your code printed:"), block(this.output.trimEnd(), "What your code printed"))
-    }
+    const failures = [{ case: `running ${this.name}.py`, message: ended }]
+    return ended ? { status: "done", result: { failures } } : outcome
+  }
+
+  async conclude(result) {
+    this.bar.say("")
+    if (result.spoilt) judge.stop()
+    const [first] = [...result.failures, ...(result.notes ?? [])]
+    this.bar.rename(this.buttons.call, result.failures.length ? "Failing call" : "Noted call")
+    this.failing = result.cases?.includes(first?.case) ? first.case : null
+    this.update()
+    const output = this.output.trimEnd()
+    if (output) this.printed.append(paragraph("Your code printed:"), block(output, "What your code printed"))
+    if (result.failures.length) this.report.append(...this.told(result))
+    else await concluded(this, this.noted(result))
+    this.report.append(...this.listed(result))
+    this.report.scrollIntoView({ block: "nearest" })
+  }
+
+  // Every case, once the reader asks for it.
+  listed({ cases = [], wrong, notes }) {
+    if (!cases.length) return []
+    const noted = new Set(notes.map(note => note.case))
+    const word = name => (wrong.includes(name) ? "wrong" : noted.has(name) ? "noted" : "passes")
+    const row = name => make("li", {}, strong(word(name), word(name)), ` ${name}`)
+    const summary = `${cases.length - wrong.length} of ${cases.length} cases pass`
+    const list = make("ul", {}, ...cases.map(row))
+    return [make("details", {}, make("summary", { textContent: summary }), list)]
+  }
+
+  // What passes although it is not ours, and why.
+  noted({ notes = [], bug, diagnosis }) {
+    const told = notes.map(note =>
+      paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)),
+    )
+    return bug ? [...told, this.named(bug, diagnosis)] : told
+  }
+
+  named(bug, diagnosis) {
+    return paragraph(strong(`${sentence(bug.replaceAll("_", " "))}. `), ...inline(diagnosis))
   }
 
   told({ failures, bug, diagnosis }) {
-    if (!failures.length) {
-      const href = new URL(`questions/${this.entry.page}/#they-will-ask-next`, SITE).href
-      const next = make("a", { href, textContent: "what an interviewer asks next" })
-      return [paragraph(strong("Passed.", "right"), " Go on with ", next, ".")]
-    }
     const [first, ...others] = failures
     const [message, ...place] = first.message.split("\n")
     const told = [
@@ -203,11 +207,10 @@ class Exercise {
       paragraph(strong(`${sentence(first.case)}: `), ...inline(message, first)),
     ]
     if (place.length) told.push(block(place.join("\n"), "The place"))
-    if (others.length) {
-      const parts = others.length == 1 ? "Another part" : `${others.length} other parts`
-      told.push(paragraph(`${parts} of the same result ${others.length == 1 ? "is" : "are"} wrong.`))
-    }
-    if (bug) told.push(paragraph(strong(`${sentence(bug.replaceAll("_", " "))}. `), ...inline(diagnosis)))
+    const one = "Another part of the same result is wrong."
+    const many = `${others.length} other parts of the same result are wrong.`
+    if (others.length) told.push(paragraph(others.length == 1 ? one : many))
+    if (bug) told.push(this.named(bug, diagnosis))
     return told
   }
 
@@ -223,23 +226,41 @@ class Exercise {
   }
 
   showSolution() {
-    const warning = "You have not passed yet. Show this guide's answer all the same?"
-    if (this.solved || (!this.record.passed && !confirm(warning))) return
+    const { passed, again, solution } = this.record
+    const warning = "You have not passed yet. Show this guide's answer all the same? A pass after it comes back sooner."
+    if (this.solved || (!passed && !confirm(warning))) return
     this.solved = true
-    this.help.append(paragraph("The answer of this guide:"), block(this.entry.solution, "The answer of this guide"))
+    if (!passed) store.set(this.name, { solution: solution ?? new Date().toISOString() })
+    this.helped ||= again && "solution"
+    const answer = block(this.entry.solution, "The answer of this guide")
+    this.help.append(paragraph("The answer of this guide:"), answer)
+    const { refusals } = this.entry
+    if (!refusals) return
+    const summary = make("summary", { textContent: "What it refuses besides, unasked" })
+    this.help.append(make("details", {}, summary, block(refusals, "What it refuses")))
+  }
+
+  // The call that fails, below what the reader wrote, as a cell.
+  async showCall() {
+    const asked = [this.name, this.failing, this.editor.state.doc.toString()]
+    const outcome = await talk(this.bar, this.buttons.call.textContent, ask =>
+      ask("answers.practice.browser_judge.case", asked, { code: NEEDED, says: "Writing…" }),
+    )
+    if (outcome?.status == "done") this.call.replaceChildren(callCell(this.name, outcome.result))
+    this.bar.say("")
   }
 
   // Nothing that the reader wrote is lost: it can be brought back, after a reload too.
   reset() {
-    store.set(this.name, { text: undefined, before: this.record.text })
-    this.report.replaceChildren()
-    this.printed.replaceChildren()
-    this.say("As it was. Bring back restores what you wrote.")
+    beginAgain(this.name)
+    this.helped = ""
+    this.clear()
+    this.bar.say("As it was. Bring back restores what you wrote.")
   }
 
   bringBack() {
     const { text, before } = this.record
     store.set(this.name, { text: before, before: text })
-    this.say("This is what you wrote.")
+    this.bar.say("This is what you wrote.")
   }
 }

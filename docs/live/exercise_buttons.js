@@ -1,98 +1,114 @@
 // Exercises on a page: a line of text and a button, until a reader starts one; exercise.js has the
 // rest. And what concerns all that the reader wrote: export, import, clear.
 
-import { button, make, rename, say } from "./elements.js"
-import { store } from "./store.js"
+import { Bar, EDITOR, PYTHON, load, make, say } from "./elements.js"
+import { beginAgain, store } from "./store.js"
 
+const NEEDED = [...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"]
 let places = []
-let opened // exercise.js, once it has come
 
 class Place {
-  constructor(root) {
-    this.root = root
+  // `again`: whether it is to be passed again, from the stub. Home shows a wrong answer to begin
+  // with, and its verdict, and has a name for the button.
+  constructor(root, again = false) {
+    Object.assign(this, { root, again })
     this.name = root.dataset.exercise
-    this.about = `exercise ${this.name}`
-    root.setAttribute("role", "group")
-    root.setAttribute("aria-label", `Exercise ${this.name}`)
-    this.start = button("Start", this.about, () => this.open())
+    const bar = (this.bar = new Bar(`exercise ${this.name}`))
+    const before = root.querySelector(".exercise-bar")
+    this.wrong = root.querySelector(".exercise-wrong")
+    this.word = before.querySelector("a")?.textContent ?? "Start"
+    Object.assign(root, { role: "group", ariaLabel: `Exercise ${this.name}` })
+    this.start = bar.button(this.word, () => this.open())
     this.saved = make("span")
-    this.status = make("span", { role: "status" })
-    this.clock = make("span", { ariaHidden: "true" })
     this.notice = make("p", { className: "exercise-notice", role: "status" })
-    const said = make("span", { className: "live-status" }, this.saved, " ", this.status, " ", this.clock)
-    this.bar = make("div", { className: "live-bar" }, this.start, said)
-    root.querySelector(".exercise-bar").replaceWith(this.bar, this.notice)
+    bar.said.prepend(this.saved, " ")
+    before.replaceWith(bar.root, this.notice)
     this.update()
   }
 
-  get record() {
-    return store.get(this.name)
-  }
-
   update() {
-    const { passed, text } = this.record
-    say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString()}.` : "")
+    const { passed, solution, text } = store.get(this.name)
+    const how = passed && solution && Date.parse(solution) <= Date.parse(passed) ? " with the solution" : ""
+    say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString()}${how}.` : "")
     say(this.notice, store.notice(this.name))
-    rename(this.start, text == null ? "Start" : "Continue")
+    const start = this.beginsAgain ? "Again from the stub" : text == null ? this.word : "Continue"
+    this.bar.rename(this.start, start)
     this.exercise?.update()
   }
 
+  // What is written is begun with, if anything is: only then the wrong answer is not.
+  get first() {
+    return store.get(this.name).text == null ? this.wrong?.querySelector("code").textContent : undefined
+  }
+
+  // Not a second time, if it was left half written; nor where nothing was begun.
+  get beginsAgain() {
+    const { again, passed, text } = store.get(this.name)
+    return this.again && !again && (passed ?? text) != null
+  }
+
   async open() {
-    if (this.opening) return
-    this.opening = true
-    say(this.status, "Loading the editor…")
-    try {
-      opened ??= await import("./exercise.js")
-      this.exercise ??= await opened.open(this)
-      say(this.status, "")
-    } catch (error) {
-      say(this.status, `It could not be loaded: ${error.message}. Press ${this.start.textContent} to try again.`)
-    }
-    this.opening = false
+    this.bar.say("Loading the editor…")
+    const { open } = await load("./exercise.js", ...NEEDED)
+    if (this.beginsAgain) beginAgain(this.name, true)
+    const verdict = this.first ? this.wrong.querySelector(".exercise-report").children : []
+    this.exercise = await open(this)
+    this.exercise.report.append(...verdict)
+    this.wrong?.remove()
   }
 }
 
-// The bar below the explanation of what is kept.
+// The bar below the explanation of what is kept. What it does comes with the first press.
 class Kept {
   constructor(root) {
-    this.status = make("span", { className: "live-status", role: "status" })
-    this.file = make("input", { type: "file", accept: ".json", hidden: true, onchange: () => this.import() })
-    const about = "what you wrote"
-    root.append(
-      button("Export", about, () => this.export()),
-      button("Import", about, () => this.file.click()),
-      button("Clear", about, () => this.clear()),
-      this.file,
-      this.status,
-    )
+    this.bar = new Bar("what you wrote and studied", root)
+    this.bar.button("Export", () => this.export())
+    this.bar.button("Import", () => this.file.click())
+    this.bar.button("Clear", () => this.clear())
+    this.file = make("input", { type: "file", accept: ".json", hidden: true })
+    this.file.onchange = () => this.import()
+    root.append(this.file)
   }
 
-  export() {
-    const url = URL.createObjectURL(new Blob([store.export()], { type: "application/json" }))
+  async export() {
+    const { exported } = await load(...EXPORT)
+    const url = URL.createObjectURL(new Blob([exported()], { type: "application/json" }))
     make("a", { href: url, download: "answers-practice.json" }).click()
     setTimeout(() => URL.revokeObjectURL(url), 1000)
   }
 
   async import() {
     try {
-      const count = store.import(await this.file.files[0].text())
-      say(this.status, `Imported ${count} exercise${count == 1 ? "" : "s"}. What you had written here, Bring back restores.`)
+      const { imported } = await load(...EXPORT)
+      const { exercises, cards } = await imported(await this.file.files[0].text())
+      const all = [counted(exercises, "exercise"), ...(cards ? [counted(cards, "card")] : [])]
+      this.bar.say(`Imported ${all.join(" and ")}. What you had written here, Bring back restores.`)
     } catch (error) {
-      say(this.status, `Not imported: ${error.message}.`)
+      this.bar.say(`Not imported: ${error.message}.`)
     }
     this.file.value = ""
   }
 
-  clear() {
-    if (!confirm("Delete all that you wrote and passed, in this browser?")) return
-    store.clear()
-    say(this.status, "All deleted.")
+  async clear() {
+    if (!confirm("Delete all that you wrote, passed and studied, in this browser?")) return
+    const { clear } = await load(...EXPORT)
+    clear()
+    this.bar.say("All deleted.")
   }
+}
+
+const EXPORT = ["./export.js", "./study.js", "./days.js"]
+const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
+
+// An exercise that a script has put on the page, to be passed again.
+export function mountAgain(root) {
+  const place = new Place(root, true)
+  places.push(place)
+  return place
 }
 
 store.addEventListener("change", () => places.forEach(place => place.update()))
 document$.subscribe(() => {
   places = Array.from(document.querySelectorAll(".exercise[data-exercise]"), root => new Place(root))
   document.querySelectorAll(".exercise-kept").forEach(root => new Kept(root))
-  opened?.leave()
 })

@@ -1,114 +1,162 @@
-// Python in a worker, for whatever runs on a page: cells, exercises.
+// Python in a worker. Whatever runs on a page asks it through talk.js.
 //
-//   import { python } from "./python.js"
 //   const outcome = await python.call("package.module.function", [arguments], options)
 //
-// calls a Python function and waits. Arguments and result travel as JSON. The first call loads
-// Python; `answers`, NumPy and SymPy are loaded when they are imported, by the function's module
-// or by `options.code`. One call at a time: see `python.busy`.
+// calls a Python function and waits. Arguments and result travel as JSON. What the function's
+// module imports, or `options.code`, is loaded first. One call at a time.
 //
 // options:
-//   code     Python source that the function will run; what it imports is loaded first
+//   code     Python source that the function will run
 //   math     whether what it prints is TeX, to be typeset
 //   seconds  a time limit, counted from when Python and packages are loaded
-//   on       told what happens: on({ state: "loading" | "running" }), on({ loaded, total }) in bytes,
-//            on({ stream: "stdout" | "stderr", text }), on({ html }) for a formula
+//   on       told what happens: { state: "loading" | "running" }, { loaded, total } in bytes,
+//            { stream: "stdout" | "stderr", text }, { tex } of a formula
 //
 // outcome: { status, … }, never an exception:
 //   "done"     with `result`
 //   "raised"   with `message`: the function raised, which is our mistake and not the reader's
 //   "failed"   with `message`: Python could not be loaded, or broke; the next call starts anew
-//   "stopped"  by stop()
-//   "timeout"  the time limit is over
+//   "stopped"  by stop(), which ends the worker, whatever it does; a new one warms up
+//   "timeout"  the same, when the time is over
 //
-// After the last three, variables are gone. stop() ends a call at once, whatever it does, since it
-// ends the worker; a new one warms up. `python.session` counts the workers: while it is the same,
-// so are the variables.
+// `python.session` counts the workers: while it is the same, variables are kept.
+//
+// Cells run in `python`. What judges and draws asks `judge`, in whose worker no cell has run: a cell
+// may replace what a verdict relies on. The first cell takes over the worker of `judge`, if there is
+// one, and `judge` gets another when it is asked next.
+
+import { PATIENCE } from "./elements.js"
+
+const DEAF = 5 // seconds, in which a worker that does nothing answers
 
 const WORKER = new URL("worker.js", import.meta.url)
+const UNLOADED = `worker.js could not be loaded from ${WORKER.host}`
 
-export class Python {
+class Python {
   session = 0
-  #worker = null
-  #call = null // { id, on, done, seconds, timer }
+  #worker
+  // { id, on, done, seconds, timer }
+  #call
   #calls = 0
-  #code = "" // what to warm up for
+  // What to warm up for.
+  #code = ""
   #failed = false
+  // Whether its worker has finished a call.
+  #worked = false
+  // Whose worker it takes over.
+  #spare
 
-  get busy() {
-    return this.#call != null
+  constructor(spare) {
+    this.#spare = spare
   }
 
-  // Begin to load, if that has not begun: what `code` imports, too.
-  start(code = "") {
+  // Whether a worker is there.
+  get started() {
+    return this.#worker != null
+  }
+
+  // Begin to load, if that has not begun: what `code` imports, too, if it is to `warm` up.
+  start(code = "", warm = false) {
     if (this.#worker) return
-    const worker = new Worker(WORKER, { type: "module", name: "python" })
-    worker.onmessage = ({ data }) => worker == this.#worker && this.#hear(data)
-    worker.onerror = event => {
-      event.preventDefault()
-      if (worker == this.#worker) this.#fail(`Python broke: ${event.message || "its worker could not be loaded"}.`)
-    }
-    this.#worker = worker
     this.session += 1
-    worker.postMessage({ start: true, code, reload: this.#failed })
+    if (this.#spare?.started) return this.#take(this.#spare)
+    this.#hearFrom(new Worker(WORKER, { type: "module", name: "python" }))
+    this.#worker.postMessage({ start: true, code, warm, reload: this.#failed })
     this.#failed = false
   }
 
+  #take(other) {
+    this.#hearFrom(other.#worker)
+    this.#worked = other.#worked
+    other.#worker = null
+    other.#worked = false
+  }
+
+  #hearFrom(worker) {
+    this.#worker = worker
+    worker.onmessage = ({ data }) => worker == this.#worker && this.#hear(data)
+    worker.onerror = event => {
+      event.preventDefault()
+      const { message } = event
+      if (worker == this.#worker) this.#fail(message ? `Python broke: ${message}.` : `${UNLOADED}.`)
+    }
+  }
+
   call(name, args = [], { code = "", math = false, seconds, on = () => {} } = {}) {
-    if (this.busy) throw new Error("one call at a time: Python is busy")
-    this.start(code)
+    if (this.#call) throw new Error("one call at a time: Python is busy")
     this.#code = code
     const id = (this.#calls += 1)
     return new Promise(done => {
-      this.#call = { id, on, done, seconds }
+      this.#call = { id, on, done, seconds, order: { id, name, args, code, math } }
       on({ state: "loading" })
-      this.#worker.postMessage({ id, name, args, code, math })
+      this.#send()
     })
   }
 
-  // Forget all that ran, and get a new worker ready.
-  restart() {
-    this.#drop()
-    this.start(this.#code)
+  #send() {
+    const call = this.#call
+    this.start(call.order.code)
+    this.#worker.postMessage(call.order)
+    call.fresh = !this.#worked
+    // It may not come. Or the code that it ran has closed or deafened it.
+    const silent = () => (this.#worked ? this.#sendAnew() : this.#fail(`${UNLOADED}: nothing came for ${PATIENCE} s.`))
+    call.silence = setTimeout(silent, (this.#worked ? DEAF : PATIENCE) * 1000)
   }
 
-  // End what runs, and get a new worker ready.
-  stop(status = "stopped") {
-    if (!this.busy) return
+  #sendAnew() {
+    clearTimeout(this.#call.timer)
     this.#drop()
-    this.start(this.#code)
-    this.#finish({ status })
+    this.#send()
+  }
+
+  // Forget all that ran, end what runs, and get a new worker ready for more of its kind.
+  stop(status = "stopped") {
+    this.#end({ status })
+    this.start(this.#code, true)
   }
 
   #hear(message) {
+    // The reader's code may post whatever it likes.
+    if (Object(message) !== message) return
     if ("broken" in message) return this.#fail(message.broken)
     const call = this.#call
     if (!call || ("id" in message && message.id != call.id)) return
+    clearTimeout(call.silence)
+    if (message.heard) return
     if (message.state == "running" && call.seconds) {
       call.timer = setTimeout(() => this.stop("timeout"), call.seconds * 1000)
     }
-    if ("status" in message) this.#finish(message)
-    else call.on(message)
+    if (!("status" in message)) return call.on(message)
+    // Or it has removed what our own code needs.
+    if (message.status == "raised" && !call.fresh) return this.#sendAnew()
+    this.#worked = true
+    this.#finish({ ...message, status: message.status == "raised" ? "raised" : "done" })
   }
 
   #fail(message) {
-    this.#drop()
     this.#failed = true
-    this.#finish({ status: "failed", message })
+    this.#end({ status: "failed", message })
+  }
+
+  #end(outcome) {
+    this.#drop()
+    this.#finish(outcome)
   }
 
   #drop() {
     this.#worker?.terminate()
     this.#worker = null
+    this.#worked = false
   }
 
   #finish(outcome) {
     const call = this.#call
     this.#call = null
     clearTimeout(call?.timer)
+    clearTimeout(call?.silence)
     call?.done(outcome)
   }
 }
 
-// The one that all cells share.
-export const python = new Python()
+export const judge = new Python()
+export const python = new Python(judge)

@@ -1,11 +1,16 @@
 // The worker in which Python runs. It loads Pyodide, runs nothing that it has not checked, and
-// calls Python functions; `python.js` speaks with it:
+// calls Python functions. What config.json names is as it was pinned; that and our own files are as
+// hashes.json has it, which is made with the site. `python.js` speaks with it:
 //
-//   in   { start, code, reload }     load Python, and what `code` imports; past the cache, if asked
+//   in   { start, code, warm, reload }    load Python, foreseeing what `code` imports, or with it, if
+//                                       it is to `warm` up; past the cache, if asked
 //        { id, name, args, code, math }    call the function `name`
 //   out  { loaded, total }           bytes, of what is being loaded
-//        { id, state }, { id, stream, text }, { id, html }, { id, status, result | message }
+//        { id, heard }, { id, state }, { id, stream, text }, { id, tex }, { id, status, result | message }
 //        { broken }                  Python cannot go on, and why
+
+import { receive } from "./elements.js"
+import { filesOf, foreseen, sent } from "./packages.js"
 
 const LIMIT = 50_000 // characters that one call may print
 const LINE = 50 // a new line counts as so many
@@ -15,7 +20,8 @@ const TYPES = { wasm: "application/wasm", json: "application/json" }
 
 class Unloadable extends Error {}
 
-let config, ready, cache, py, live
+let config = {}
+let ready, cache, py, live
 const stored = new URL("checked/", import.meta.url).href // where Pyodide looks for its files: nowhere
 
 // What is loaded
@@ -32,35 +38,36 @@ function bytes(name) {
 }
 
 async function download(name, { from, size, sha256 }) {
-  const url = new URL(name, new URL(config[from], import.meta.url))
-  total += size
-  const giveUp = new AbortController()
-  const data = new Uint8Array(size)
-  let timer, received = 0
-  const wait = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => giveUp.abort(), config.patience * 1000)
-  }
+  const place = new URL(config[from], import.meta.url)
+  const share = sent(config, name) / size
+  total += size * share
+  const data = await get(name, place, cache, received => progress(received * share))
+  return checked(name, place, data, sha256)
+}
+
+// The text of a file of this site, as it was built with the others.
+let hashes
+async function own(name) {
+  const place = new URL(import.meta.url)
+  const how = cache == "reload" ? cache : "no-cache"
+  hashes ??= get("hashes.json", place, how).then(data => JSON.parse(decoded(data)))
+  const [data, known] = await Promise.all([get(name, place, how), hashes])
+  return decoded(await checked(name, place, data, known[name]))
+}
+
+const decoded = data => new TextDecoder().decode(data)
+
+async function get(name, place, cache, on) {
   try {
-    wait()
-    const response = await real(url, { cache, signal: giveUp.signal })
-    if (!response.ok) throw new Error(`the server answered ${response.status}`)
-    const reader = response.body.getReader()
-    for (let part; !(part = await reader.read()).done; wait()) {
-      if (received + part.value.length <= size) data.set(part.value, received)
-      received += part.value.length
-      progress(part.value.length)
-    }
+    return await receive(new URL(name, place), { cache, on, patience: config.patience })
   } catch (error) {
-    const why = giveUp.signal.aborted ? `nothing came for ${config.patience} s` : error.message
-    throw new Unloadable(`${name} could not be loaded from ${url.host}: ${why}.`)
-  } finally {
-    clearTimeout(timer)
+    throw new Unloadable(`${name} could not be loaded from ${place.host}: ${error.message}.`)
   }
-  if (received != size || (await digest(data)) != sha256) {
-    throw new Unloadable(`${name} from ${url.host} is not the file that was tested, so it was refused.`)
-  }
-  return data
+}
+
+async function checked(name, place, data, sha256) {
+  if ((await digest(data)) == sha256) return data
+  throw new Unloadable(`${name} from ${place.host} is not the file that was tested, so it was refused.`)
 }
 
 async function digest(data) {
@@ -76,18 +83,6 @@ function progress(received) {
   postMessage({ loaded, total })
 }
 
-// Files of this site, as they are now.
-async function own(name, as) {
-  const url = new URL(name, import.meta.url)
-  try {
-    const response = await real(url, { cache: "no-cache" })
-    if (!response.ok) throw new Error(`the server answered ${response.status}`)
-    return await response[as]()
-  } catch (error) {
-    throw new Unloadable(`${name} could not be loaded from ${url.host}: ${error.message}.`)
-  }
-}
-
 // Pyodide asks for its files by `fetch`, and gets those that were checked.
 const real = self.fetch.bind(self)
 self.fetch = async (resource, options) => {
@@ -99,53 +94,49 @@ self.fetch = async (resource, options) => {
 }
 
 async function importChecked(name) {
-  const url = URL.createObjectURL(new Blob([await bytes(name)], { type: "text/javascript" }))
-  try {
-    return await import(url)
-  } finally {
-    URL.revokeObjectURL(url)
-  }
+  const code = new Blob([await bytes(name)], { type: "text/javascript" })
+  return import(URL.createObjectURL(code))
 }
 
 // Pyodide waits for ever for a file that does not come; here the first failure ends the wait.
 async function start(code) {
-  config = await own("config.json", "json")
+  config = JSON.parse(await own("config.json"))
   const core = config.core.map(bytes)
   foresee(code)
-  const session = own("worker.py", "text")
-  await Promise.all([load(), session, ...core])
+  const pyodide = Promise.all(["pyodide.mjs", "pyodide.asm.js"].map(importChecked))
+  const python = pyodide.then(([{ loadPyodide }]) => loadPyodide({ indexURL: stored }))
+  let session
+  let needs
+  ;[py, session, needs] = await Promise.all([python, own("worker.py"), own("needs.py"), ...core])
   const site = py.runPython("import sysconfig; sysconfig.get_path('purelib')")
-  py.FS.writeFile(`${site}/live_worker.py`, await session)
+  py.FS.writeFile(`${site}/live_worker.py`, session)
+  py.FS.writeFile(`${site}/live_needs.py`, needs)
   py.registerJsModule("live_page", { write, latex: tex => formulas.objects.push(tex) })
   live = py.pyimport("live_worker")
 }
 
-async function load() {
-  const [{ loadPyodide }] = await Promise.all([importChecked("pyodide.mjs"), importChecked("pyodide.asm.js")])
-  py = await loadPyodide({ indexURL: stored })
-}
-
 // Download, while Python starts, what the code will probably ask for.
 function foresee(code) {
-  const named = Object.keys(config.foresee).filter(word => code.includes(word))
-  for (const name of named.flatMap(word => withNeeds(config.foresee[word]))) {
-    bytes(config.lock.packages[name].file_name).catch(() => {})
-  }
+  for (const name of foreseen(config, code)) bytes(name).catch(() => {})
   if (code.includes("answers")) answers().catch(() => {})
 }
 
 let source
-const answers = () => (source ??= own("answers.json", "text"))
-
-const withNeeds = names => names.flatMap(name => [name, ...withNeeds(config.lock.packages[name].depends)])
+const answers = () => (source ??= own("answers.json"))
 
 async function install(code) {
   if (code.includes("answers")) live.add_answers(await answers())
   const names = JSON.parse(live.packages(code, JSON.stringify(Object.keys(config.lock.packages))))
   if (!names.length) return
-  await Promise.all(withNeeds(names).map(name => bytes(config.lock.packages[name].file_name)))
+  await Promise.all(filesOf(config, names).map(bytes))
   await py.loadPackage(names, { messageCallback() {}, checkIntegrity: false })
   live.adapt(JSON.stringify(names))
+}
+
+// All that the first call would wait for.
+async function warm(code) {
+  await install(code)
+  live.warm(code)
 }
 
 // What is printed: at once while it is little, so that nothing waits behind an endless loop
@@ -177,19 +168,11 @@ function flush() {
   burst -= 1
 }
 
-// Formulas are typeset here, so that the page does not wait for it; what is none is shown as text.
-async function typeset() {
+// Formulas come last. The page typesets them, since HTML of a worker would be that of any cell.
+function tellFormulas() {
   const { math, text, objects } = formulas
   formulas = { objects: [] }
-  const all = math && text.trim() ? [text, ...objects] : objects
-  if (all.length) await import("../vendor/katex/katex.min.js").catch(() => {})
-  for (const tex of all) {
-    try {
-      postMessage({ id: current, html: katex.renderToString(tex.trim(), { displayMode: true, strict: "error" }) })
-    } catch {
-      write("stdout", tex.trimEnd() + "\n")
-    }
-  }
+  for (const tex of math && text.trim() ? [text, ...objects] : objects) postMessage({ id: current, tex })
 }
 
 // Calls
@@ -209,8 +192,8 @@ async function call({ id, name, args, code, math }) {
     if (error.constructor.name != "PythonError") throw error
     outcome = { status: "raised", message: error.message }
   }
-  await typeset()
   flush()
+  tellFormulas()
   postMessage({ id, ...outcome })
 }
 
@@ -218,9 +201,10 @@ self.onmessage = async ({ data }) => {
   try {
     if (data.start) {
       cache = data.reload ? "reload" : "default"
-      await (ready = start(data.code))
+      await (ready = start(data.code).then(() => data.warm && warm(data.code)))
     } else {
-      if (config) foresee(data.code)
+      postMessage({ id: data.id, heard: true })
+      if (config.core) foresee(data.code)
       await ready
       await call(data)
     }

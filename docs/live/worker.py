@@ -1,12 +1,13 @@
 """What runs in the worker: the cells of a page, each page in a namespace of its own.
 
-`worker.js` calls `add_answers`, `packages`, `adapt` and `call`; a page calls `live_worker.run`
-through it. In the worker, this is the module `live_worker`.
+`worker.js` calls `add_answers`, `packages`, `adapt`, `warm` and `call`; a page calls
+`live_worker.run` through it. In the worker, this is the module `live_worker`.
 The module `live_page` is the worker's JavaScript.
 """
 
 import ast
 import builtins
+import contextlib
 import functools
 import importlib
 import io
@@ -93,6 +94,13 @@ def adapt(installed: str) -> None:
                 kind.dtypes = (*known, *(more[name] for name in known if name in more))
 
 
+def warm(code: str) -> None:
+    """Import what the code will, as far as it is there."""
+    for name in sorted(imported(code)):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
 @functools.cache
 def imported(code: str) -> set[str]:
     """The names of all modules that the code may import."""
@@ -134,18 +142,15 @@ def run(page: str, name: str, code: str, module: str | None, changed: bool) -> b
     try:
         if module is None:
             show(execute(code, name, namespace))
-        elif module not in sources:
-            # It needs PyTorch.
-            pass
-        elif not changed:
+        elif module in sources:
             own = vars(importlib.import_module(module))
-            namespace |= {name: own[name] for name in defined(code) if name in own}
-        else:
-            own = vars(importlib.import_module(module))
+            if not changed:
+                namespace |= {name: own[name] for name in defined(code) if name in own}
+                return True
             namespace |= {key: own[key] for key in own if key not in namespace}
-            loader = own["__loader__"]
             remember(name, code)
-            exec(loader.source_to_code(code.encode(), name), namespace)
+            code = own["__loader__"].source_to_code(code.encode(), name)
+            exec(code, namespace)
     except BaseException as error:
         # Whatever the reader's code raises, sys.exit too.
         tell(error)
@@ -165,16 +170,12 @@ def enter(page: str) -> dict:
 def execute(code: str, name: str, namespace: dict) -> object:
     """Run the code. Returns the value of its last line, if that is an expression."""
     remember(name, code)
-    tree = ast.parse(code, name)
-    last = (
-        tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    )
-    exec(compile(tree, name, "exec", dont_inherit=True), namespace)
-    if last is None:
-        return None
-    return eval(
-        compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace
-    )
+    compiled = functools.partial(compile, filename=name, dont_inherit=True)
+    tree, value = ast.parse(code, name), ast.Constant(None, lineno=1, col_offset=0)
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        value = tree.body.pop().value
+    exec(compiled(tree, mode="exec"), namespace)
+    return eval(compiled(ast.Expression(value), mode="eval"), namespace)
 
 
 def remember(name: str, code: str) -> None:

@@ -21,6 +21,16 @@ new MutationObserver(changes => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true })
 
+// What is folded of code is copied too. Material takes what it sees, or this.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const block = target.closest?.("[data-md-type=copy]")?.closest(".highlight")
+    if (block?.querySelector(".docstring")) block.dataset.copy = block.querySelector("code").textContent
+  },
+  { capture: true },
+)
+
 // A few at a time, when the browser has nothing better to do: measuring means layout.
 function observe(parts) {
   parts.splice(0, 10).forEach(part => sizes.observe(part))

@@ -26,9 +26,11 @@ def responses(visit, path: str) -> list:
 class Cell:
     """The cell of that number on a page, from 1."""
 
-    def __init__(self, page: Page, number: int):
+    def __init__(self, page: Page, number: int | str):
+        """`number` may be another name than a number."""
         self.page, self.number = page, number
-        self.block = page.locator(".highlight.live").nth(number - 1)
+        named = page.get_by_role("button", name=f"Run: Python cell {number}", exact=True)
+        self.block = page.locator(".highlight.live", has=named)
         self.status = self.block.get_by_role("status")
         self.editor = self.block.get_by_role("textbox")
 

@@ -3,6 +3,7 @@
 So do the tests of cells without Pyodide, which `python tests/pyodide.py` fetches.
 """
 
+import hashlib
 import json
 import os
 
@@ -10,7 +11,7 @@ import pyodide
 import pytest
 from cells import SECONDS
 from chromium import FLAGS, executable
-from looks import LOOKS, wear
+from looks import LOOKS, PHONE, wear
 from playwright.sync_api import Error, expect, sync_playwright
 from serving import Site
 
@@ -61,8 +62,10 @@ def live_site(site):
 
 def configure(site: Site, **settings) -> None:
     """Change settings of the cells in a built site."""
-    path = site.folder / "live/config.json"
+    path, hashes = site.folder / "live/config.json", site.folder / "live/hashes.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | settings))
+    known = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    hashes.write_text(json.dumps(json.loads(hashes.read_text()) | known))
 
 
 class Trouble(list):
@@ -76,12 +79,17 @@ class Trouble(list):
             lambda m: self.append(m.text) if m.type in ("error", "warning") else None,
         )
         page.on("pageerror", lambda error: self.append(f"uncaught: {error}"))
-        page.on("requestfailed", lambda r: self.append(f"failed: {r.url}, {r.failure}"))
+        page.on("requestfailed", self.fail)
         page.on(
             "response",
             lambda r: self.append(f"{r.status}: {r.url}") if r.status > 399 else None,
         )
         page.on("request", lambda r: self.ask(r.url, address))
+
+    def fail(self, request):
+        # A page that is left while it loads gives up what it had asked for.
+        if request.failure != "net::ERR_ABORTED":
+            self.append(f"failed: {request.url}, {request.failure}")
 
     def ask(self, url, address):
         if not url.startswith((address, "data:", "blob:")):
@@ -133,7 +141,6 @@ RENEW = """async ([site, path]) => {
     link.click()
     link.remove()
   })
-  python.stop()
   localStorage.clear()
   if (location.href.startsWith(site + path)) await go("tags/")
   await go(path)
@@ -149,31 +156,85 @@ RESET = """() => {
 }"""
 
 
+class Tab:
+    """A page that stays open."""
+
+    def __init__(self, browser, site):
+        self.site = site
+        self.page = browser.new_page(**LOOKS["light"])
+        self.page.set_default_timeout(SECONDS * 1000)
+        self.trouble = Trouble(self.page, site)
+        self.page.goto(f"{site.url}tags/", wait_until="networkidle")
+
+    def visit(self, path, look="light"):
+        self.page.evaluate(RENEW, [self.site.url, path])
+        self.page.wait_for_function(READY)
+        self.page.wait_for_function(RESET)
+        wear(self.page, look)
+        return self.page
+
+    def complain(self):
+        # Chromium counts from when the tab was opened; `visit` hears what is never used.
+        told = [each for each in self.trouble if "preloaded using link preload" not in each]
+        self.trouble.clear()
+        assert not told
+
+
 @pytest.fixture(scope="session")
 def tab(browser, live_site):
-    """A page that stays open, and its trouble."""
-    page = browser.new_page(**LOOKS["light"])
-    page.set_default_timeout(SECONDS * 1000)
-    trouble = Trouble(page, live_site)
-    page.goto(f"{live_site.url}tags/", wait_until="networkidle")
-    yield page, trouble
-    page.close()
+    tab = Tab(browser, live_site)
+    yield tab
+    tab.page.close()
+
+
+@pytest.fixture(scope="session")
+def second_tab(browser, live_site):
+    """Of a browser context of its own."""
+    tab = Tab(browser, live_site)
+    yield tab
+    tab.page.close()
 
 
 @pytest.fixture
-def warm(tab, live_site):
+def warm(tab):
     """`warm(path, look)`: the same as `visit_live`, but Python may have been loaded before."""
-    page, trouble = tab
+    yield tab.visit
+    tab.complain()
 
-    def warm(path, look="light"):
-        page.evaluate(RENEW, [live_site.url, path])
-        page.wait_for_function(READY)
-        page.wait_for_function(RESET)
-        wear(page, look)
+
+@pytest.fixture
+def warm_beside(second_tab):
+    """The same in a second tab, for what may spoil Python, or needs two."""
+    yield second_tab.visit
+    second_tab.complain()
+
+
+@pytest.fixture(scope="module")
+def phone(browser, live_site):
+    """The page of a question on a phone, where Python has never been loaded."""
+    page = browser.new_page(**PHONE)
+    page.set_default_timeout(SECONDS * 1000)
+    trouble = Trouble(page, live_site)
+    page.goto(f"{live_site.url}questions/06-softmax-cross-entropy/")
+    page.wait_for_function(READY)
+    yield page
+    page.close()
+    assert not trouble
+
+
+@pytest.fixture
+def alone(browser, live_site):
+    """`alone(path, script)`: a page of a browser of its own, whose pages begin with `script`."""
+    opened = []
+
+    def alone(path="questions/06-softmax-cross-entropy/", script=""):
+        opened.append(browser.new_context())
+        opened[-1].set_default_timeout(SECONDS * 1000)
+        page = opened[-1].new_page()
+        page.add_init_script(script)
+        page.goto(live_site.url + path)
         return page
 
-    yield warm
-    # Chromium counts from when the tab was opened; `visit` hears what is never used.
-    told = [each for each in trouble if "preloaded using link preload" not in each]
-    trouble.clear()
-    assert not told
+    yield alone
+    for context in opened:
+        context.close()

@@ -7,6 +7,9 @@ LOOKS = {
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
     "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
+# And how a phone itself differs from a narrow window.
+PHONE = LOOKS["phone"] | {"has_touch": True, "is_mobile": True}
+FINE = {look: [] for look in LOOKS}
 UNFOLD = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
 # The page has these colours, and they no longer fade.
 COLOURED = """scheme => document.body.dataset.mdColorScheme == scheme
@@ -21,7 +24,7 @@ SETTLED = """() => !document.querySelector(".md-code__nav:not([role=none])")
 # All rules on all of the page; but contrast, which takes most of the time, is computed once for
 # texts that are alike: of one colour, size and weight, on the same grounds. What is drawn or lifted
 # out of the flow may lie on what is not around it, and is always asked about.
-VIOLATIONS = """async context => {
+VIOLATIONS = """async ([context, rules]) => {
   const ways = new Map([[null, ""]])
   const way = e => {
     if (!ways.has(e)) {
@@ -40,7 +43,7 @@ VIOLATIONS = """async context => {
     if (text && e.checkVisibility({ visibilityProperty: true })) seen.add(key)
   }
   axe.configure({ rules: [{ id: "color-contrast", selector: "*:not([data-alike])" }] })
-  const options = { resultTypes: ["violations"], preload: false }
+  const options = { resultTypes: ["violations"], preload: false, runOnly: rules ?? undefined }
   const { violations } = await axe.run(context ?? document, options)
   return violations.map(({ id, nodes }) => [id, nodes.map(node => node.target)])
 }"""
@@ -53,10 +56,23 @@ def wear(page, look):
     page.wait_for_function(COLOURED, arg="slate" if look == "dark" else "default")
 
 
-def violations(page, context=None):
-    """What axe-core objects to on the page, or in the part that a selector names."""
+def wrong_in_each_look(page, context=None, act=lambda: None):
+    """What axe-core objects to, and whether the page is too wide, in each look after `act`."""
+    found = {}
+    for look in LOOKS:
+        wear(page, look)
+        act()
+        found[look] = violations(page, context)
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found[look].append("the page is wider than the screen")
+    return found
+
+
+def violations(page, context=None, rules=None):
+    """What axe-core objects to on the page, or in the part that a selector names; by all rules,
+    or by those."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
     page.add_style_tag(content=NEAR)
     page.wait_for_function(SETTLED)
-    return page.evaluate(VIOLATIONS, context)
+    return page.evaluate(VIOLATIONS, [context, rules])

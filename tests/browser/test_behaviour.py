@@ -1,8 +1,9 @@
-"""What a reader does on the site: change the colours, go on, search, copy, choose a tab."""
+"""What a reader does on the site: change the colours, go on, copy, choose a tab."""
 
 import re
 
 import pytest
+from looks import LOOKS
 from playwright.sync_api import expect
 
 QUESTION = "questions/06-softmax-cross-entropy/"
@@ -79,13 +80,26 @@ def test_an_equation_far_away_has_the_height_that_it_will_have(visit, look):
     assert max(abs(a - b) for a, b in zip(far, near, strict=True)) < 0.5
 
 
-def test_search_finds_a_page(visit):
-    page = visit()
-    page.keyboard.press("/")
-    page.keyboard.type("logsumexp", delay=20)
-    page.locator(".md-search-result__link", has_text="Softmax and cross-entropy").first.click()
-    page.wait_for_url(re.compile(QUESTION))
-    expect(page.locator(".md-content h1")).to_have_text(re.compile("Softmax"))
+def test_on_a_phone_the_whole_question_is_one_press_away(browser, site):
+    page = browser.new_page(java_script_enabled=False, **LOOKS["phone"])
+    page.goto(site.url + QUESTION)
+    asked = page.locator(".question > p").last
+    hidden = "e => e.scrollHeight - e.clientHeight"
+    assert asked.evaluate(hidden) > 50
+    page.emulate_media(media="print")
+    assert asked.evaluate(hidden) == 0
+    page.emulate_media(media="screen")
+    assert asked.evaluate(hidden) > 50
+    more = page.locator(".question summary", has_text="Whole question")
+    more.focus()
+    page.keyboard.press("Enter")
+    assert asked.evaluate(hidden) == 0
+    more.click()
+    assert asked.evaluate(hidden) > 50
+    page.set_viewport_size(LOOKS["light"]["viewport"])
+    assert asked.evaluate(hidden) == 0
+    expect(more).to_be_hidden()
+    page.close()
 
 
 def test_every_code_block_can_be_copied(visit):
@@ -97,6 +111,14 @@ def test_every_code_block_can_be_copied(visit):
         block.scroll_into_view_if_needed()
         button = block.locator(".md-code__button[data-md-type=copy]")
         expect(button).to_have_count(1)
+    # All of it, although its docstring is folded.
+    block = page.locator(".highlight:has(.docstring)").first
+    text = block.locator("code").text_content()
+    page.evaluate("document.querySelectorAll('.docstring').forEach(d => d.open = false)")
+    page.evaluate("""() => document.addEventListener("copy",
+      () => { window.copied = document.activeElement.value })""")
+    block.locator("[data-md-type=copy]").click()
+    assert page.evaluate("copied") == text.rstrip()
 
 
 def test_a_tab_that_is_chosen_is_shown(visit):

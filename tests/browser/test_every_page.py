@@ -1,7 +1,7 @@
 """Every page, as it is seen in light, in dark and on a phone, and read without JavaScript."""
 
 import pytest
-from looks import LOOKS, UNFOLD, violations, wear
+from looks import FINE, UNFOLD, violations, wear
 from serving import ROOT
 
 SOURCES = sorted(
@@ -26,20 +26,60 @@ INVISIBLE = """() => [...document.querySelectorAll("h1, article > p, article > p
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
+# What is elsewhere than it was when this was asked before, or hidden, or shown.
+MOVED = """() => {
+  const before = window.places
+  window.places = new Map([...document.querySelectorAll("body *:not(.scheme *)")].map(e => {
+    const { x, y, width, height } = e.getBoundingClientRect()
+    return [e, [x + scrollX, y + scrollY, width, height, e.checkVisibility()].join()]
+  }))
+  return [...places].filter(([e, place]) => before && before.get(e) != place)
+    .map(([e]) => e.outerHTML.slice(0, 120))
+}"""
+# The rules that ask for colours.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+# The lines of the question that are seen, and whether there are more.
+ASKED = """() => {
+  const asked = document.querySelector(".question > p:last-child")
+  const { clientHeight, scrollHeight } = asked
+  const lines = clientHeight / parseFloat(getComputedStyle(asked).lineHeight)
+  return [Math.round(lines), scrollHeight > clientHeight]
+}"""
+# Where the first paragraph of the answer ends.
+BEGUN = """() => {
+  const answer = document.querySelector("#in-thirty-seconds + p")
+  return answer.getBoundingClientRect().bottom + scrollY
+}"""
+
+
 def wrong(page):
-    """What is wrong with a page in each look."""
+    """What is wrong with a page in each look. What is light and dark at the same place is judged
+    in dark by its colours alone."""
     page.evaluate(UNFOLD)
     found = {}
-    for look in LOOKS:
+    for look in ("phone", "light", "dark"):
         wear(page, look)
-        found[look] = violations(page) + page.evaluate(OVERFLOW)
+        if look == "dark":
+            found[look] = violations(page, rules=COLOURS) + page.evaluate(MOVED)
+        else:
+            found[look] = violations(page) + page.evaluate(OVERFLOW)
+            page.evaluate(MOVED)
     page.wait_for_load_state("networkidle")  # what it asks for late may be in trouble too
     return found
 
 
 @pytest.mark.parametrize("path", [*PAGES, "404.html"], ids=lambda path: path or "home")
-def test_page_is_accessible_and_fits(visit, path):
-    assert wrong(visit(path)) == {"light": [], "dark": [], "phone": []}
+def test_page_is_accessible_and_fits_and_its_first_screen_has_the_answer(visit, path):
+    page = visit(path, "phone")
+    question = path.startswith("questions/")
+    if question:
+        assert page.evaluate(ASKED) == [2, True]
+        assert page.evaluate(BEGUN) < 844
+    assert wrong(page) == FINE
+    if question:  # as the page looks now: wide
+        assert page.evaluate(BEGUN) < 800
 
 
 FAULTY = """() => {
@@ -47,10 +87,11 @@ FAULTY = """() => {
     <p>black on white<p class=one>black on white<p>black on white
     <p class=two>black on <b>white</b>
     <p style="position: relative">under <b class=three style="position: absolute; left: 0">over</b>
-    <p id=wide style="width: 500px"></p>
+    <p id=wide style="width: 500px"></p><hr id=moved>
     <style>
       [data-md-color-scheme=slate] .one { color: #555 }
       [data-md-color-scheme=slate] .two { background: #ddd }
+      [data-md-color-scheme=slate] #moved { margin-left: 1px }
       @media (width < 400px) { .three { color: #ddd } }
     </style></div>`)
 }"""
@@ -60,10 +101,11 @@ def test_a_fault_is_found_in_the_look_that_has_it(visit):
     page = visit()
     page.evaluate(FAULTY)
     label = ["label", [["#planted > input"]]]
+    moved = '<hr id="moved">'
     wide = '<p id="wide" style="width: 500px"></p>'
     assert wrong(page) == {
         "light": [label],
-        "dark": [["color-contrast", [[".one"], [".two"], [".two > b"]]], label],
+        "dark": [["color-contrast", [[".one"], [".two"], [".two > b"]]], moved],
         "phone": [["color-contrast", [[".three"]]], label, wide],
     }
 

@@ -10,9 +10,9 @@ from serving import ROOT
 
 from answers.practice import catalog
 from answers.site import bundle
-from answers.site.modules import runs_in_browser
+from answers.site.modules import runs_here
 
-NAMES = [n for n in catalog.names() if runs_in_browser(f"answers.exercises.{n}")]
+NAMES = [n for n in catalog.names() if runs_here(n)]
 
 # Where the words may differ, and why. The case, and the name of the bug, do not.
 WORDS = {
@@ -23,10 +23,13 @@ WORDS = {
         "Python's message for the `max` of nothing depends on its version"
     ),
     ("numerical_gradient", "wrong gradient_like_x"): "integers have 32 bits there",
+    ("relu_backward", "wrong clipped_gradient"): (
+        "what a bound of -1 is to bytes depends on NumPy's version"
+    ),
     ("softmax", "wrong like_the_input"): "integers have 32 bits there",
 }
 # Where long doubles are no longer than doubles, they overflow as doubles do.
-VERDICT = {("softmax", "wrong longer_floats"): (None, "no_maximum")}
+VERDICT = {("softmax", "wrong longer_floats"): ("not_finite", "no_maximum")}
 
 SEND = """async ([url, texts]) => {
   const { python } = await import(url + "live/python.js")
@@ -67,6 +70,9 @@ def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
     # Python's own integers become arrays of 32 bits there.
     there = json.loads(json.dumps(outcome["result"]).replace("(int32)", "(int64)"))
     here = json.loads(json.dumps(verdicts.verdicts(*asked)))
+    # What bytes become that wrap around, and what is said of it, depends on NumPy's version.
+    for report in (*there.values(), *here.values()):
+        report["notes"] = [note["case"] for note in report["notes"]]
     assert there.keys() == here.keys()
     for program, report in there.items():
         if (name, program) in VERDICT:
@@ -77,7 +83,8 @@ def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
             assert report == here[program], program
         kind, *rest = program.split()
         passes = kind == "right" or rest in (["solution"], ["reference"])
-        assert (report["failures"] == []) == passes, program
+        seen = report["failures"] + (report["notes"] if kind != "right" else [])
+        assert (seen == []) == passes, program
         if kind == "bug":
             assert report["bug"] == rest[0]
     assert set(catalog.load(name).bugs) == {

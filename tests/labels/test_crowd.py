@@ -1,12 +1,25 @@
 """The made-up texts and crowd are what they claim to be."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from answers.labels.crowd import crowd_votes, documents, fit_words, word_logits
+from answers.labels.crowd import (
+    crowd_votes,
+    documents,
+    few_votes_each,
+    fit_words,
+    mixed_recall,
+    nine,
+    nine_with_colluders,
+    one_class_each,
+    spammers,
+    word_logits,
+)
 from answers.probability.softmax import softmax
 
 
@@ -38,6 +51,54 @@ def test_colluders_always_agree_and_others_do_not():
     assert_array_equal(said[:, 1], said[:, 3])
     assert_array_equal(said[:, 1], said[:, 4])
     assert (said[:, 0] != said[:, 2]).mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("crowd", "annotators", "per_item", "right"),
+    [
+        (spammers, 12, 6, (4 * 0.85 + 8 * 0.5) / 12),
+        (nine, 9, 9, (5 * 0.8 + 4 * 0.6) / 9),
+        (nine_with_colluders, 9, 9, (5 * 0.8 + 4 * 0.6) / 9),
+        (few_votes_each, 600, 3, 0.75),
+        (one_class_each, 6, 3, 0.75 * 0.9 + 0.25 * 0.1),
+    ],
+)
+def test_a_crowd_is_as_large_and_as_often_right_as_it_says(crowd, annotators, per_item, right):
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 2, 20_000)
+    votes = crowd(rng, truth)
+    assert votes.annotators == annotators
+    assert_array_equal(np.bincount(votes.item), per_item)
+    # Colluders err together, and so does a team that was sent the wrong class.
+    assert_allclose((votes.label == truth[votes.item]).mean(), right, atol=0.012)
+
+
+def test_only_those_who_collude_agree_always():
+    truth = np.random.default_rng(5).integers(0, 2, 400)
+    for crowd, together in ((nine, set()), (nine_with_colluders, {5, 6, 7, 8})):
+        votes = crowd(np.random.default_rng(6), truth)
+        said = np.empty((400, 9), int)
+        said[votes.item, votes.annotator] = votes.label
+        pairs = permutations(range(9), 2)
+        always = {a for a, b in pairs if (said[:, a] == said[:, b]).all()}
+        assert always == together
+
+
+def test_a_team_that_confirms_one_class_sees_no_other():
+    truth = np.random.default_rng(7).integers(0, 2, 5000)
+    votes = one_class_each(np.random.default_rng(8), truth)
+    team = votes.annotator // 3
+    assert all((team.reshape(-1, 3) == team.reshape(-1, 3)[:, :1]).ravel())
+    assert_allclose((votes.label == team).mean(), 0.9, atol=0.01)
+
+
+def test_the_mixed_crowd_has_experts_guessers_and_people_who_lean_to_1():
+    recall = mixed_recall(np.random.default_rng(9))
+    assert_array_equal(recall[:3], 0.95)
+    assert ((recall[3:12] >= 0.62) & (recall[3:12] <= 0.85)).all()
+    assert_array_equal(recall[3:12, 0], recall[3:12, 1])
+    assert_array_equal(recall[12:17], 0.5)
+    assert_array_equal(recall[17:], [[0.35, 0.98]] * 3)
 
 
 def test_texts_of_two_calls_are_of_one_task_and_of_the_asked_length():

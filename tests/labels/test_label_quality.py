@@ -15,6 +15,7 @@ from answers.labels.label_quality import (
     annotator_quality,
     confident_class,
     confident_joint,
+    confident_margin,
     find_label_issues,
 )
 
@@ -22,6 +23,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from cleanlab.count import compute_confident_joint
     from cleanlab.filter import find_label_issues as cleanlab_issues
+    from cleanlab.rank import get_label_quality_scores
 
 
 def random_problem(seed, items=70, classes=4, sharp=2.0):
@@ -49,6 +51,21 @@ def as_the_paper_says(p, labels):
         if reached:
             joint[labels[n]][best] += 1
     return np.array(joint), np.array(counted), thresholds
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_margins_are_those_of_cleanlab_but_for_their_scale(seed):
+    p, labels = random_problem(seed)
+    theirs = get_label_quality_scores(labels, p, method="normalized_margin", adjust_pred_probs=True)
+    thresholds = np.array([p[labels == k, k].mean() for k in range(4)])
+    scale = 1 - thresholds.sum() + 4 * thresholds.max()
+    assert_allclose(confident_margin(p, labels), scale * (2 * theirs - 1), atol=1e-12)
+
+
+def test_a_class_that_no_label_names_is_ahead_of_none():
+    p = np.array([[0.5, 0.1, 0.4], [0.2, 0.7, 0.1]])
+    assert_allclose(confident_margin(p, np.array([0, 1])), [0.6, 0.3], atol=1e-12)
+    assert confident_margin(np.ones((1, 1)), np.array([0])) == np.inf
 
 
 problems = st.builds(

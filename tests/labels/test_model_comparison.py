@@ -209,10 +209,8 @@ def test_the_size_for_a_shift_of_one_variance_is_that_of_statsmodels():
         assert_allclose(n, expected, rtol=1e-4)
 
 
-def test_paired_sizes_have_their_power_by_the_exact_test():
-    """The power summed over every table that can occur."""
-    gap, disagreement = 0.03, 0.06
-    n = paired_sample_size(gap, disagreement)
+def exact_power(gap, disagreement, n):
+    """The power of McNemar's test, summed over every table that can occur."""
     share = (disagreement + gap) / 2 / disagreement
     power = 0.0
     for discordant in range(n + 1):
@@ -223,7 +221,15 @@ def test_paired_sizes_have_their_power_by_the_exact_test():
         found = 2 * scipy.stats.binom.cdf(np.minimum(k, discordant - k), discordant, 0.5)
         chances = scipy.stats.binom.pmf(k, discordant, share)
         power += weight * chances[found < 0.05].sum()
-    assert 0.74 < power < 0.82  # the exact test asks a little more than the formula
+    return power
+
+
+@pytest.mark.parametrize(("disagreement", "enough"), [(0.05, 464), (0.18, 1626), (0.30, 2678)])
+def test_the_exact_test_asks_a_little_more_than_the_formula(disagreement, enough):
+    n = paired_sample_size(0.03, disagreement)
+    assert 0.76 < exact_power(0.03, disagreement, n) < 0.795
+    assert 0.8 <= exact_power(0.03, disagreement, enough) < 0.803
+    assert n < enough < 1.08 * n
 
 
 def test_models_that_differ_independently_save_nothing_by_pairing():

@@ -127,6 +127,7 @@ def test_the_table_says_what_the_page_says_of_it():
     assert gain(at_random, "weigh all by p(label)", "remove the flagged")[0] > 0
     low, high = gain(at_random, "relabel the flagged", "remove the flagged")
     assert low < 0 < high
+    assert gain(regular, "relabel the flagged", "remove the flagged")[1] < 0
     for repeats, least, most in ((one_way, 0.4, 0.55), (one_way_regular, 0.6, 0.7)):
         everything = mean(repeats, "keep everything")
         best = mean(repeats, "remove exactly the wrong")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from answers.labels.vote_file import read_votes
+from answers.labels.vote_file import as_read, as_written, read_votes
 
 HEADER = "item,annotator,label\n"
 
@@ -54,11 +54,25 @@ names = st.text(
 
 
 @given(st.lists(st.tuples(names, names, names), min_size=1, max_size=20))
+@pytest.mark.attack("terminal")
 def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("votes") / "votes.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("item", "annotator", "label"), *rows])
+        written = (map(as_written, row) for row in rows)
+        csv.writer(file).writerows([("item", "annotator", "label"), *written])
     assert sorted(triples(read_votes(path))) == sorted(rows)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1-555", "-cmd", "@sum", "\tx", "'=1", "''@"])
+@pytest.mark.attack("terminal")
+def test_a_spreadsheet_does_not_run_a_cell_which_is_read_back(cell):
+    assert as_written(cell) == f"'{cell}"
+    assert as_read(as_written(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["-1", "+2.5e-3", "-.5", "o'clock", "'quoted'", "a=b", "n1"])
+def test_numbers_and_names_stay_as_they_are(cell):
+    assert as_written(cell) == as_read(cell) == cell
 
 
 @pytest.mark.parametrize(
@@ -69,8 +83,10 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, rows):
         "\ufeffitem,annotator,label\nn1,eva,yes\nn2,tom,no",
         "item, annotator, label\n n1 ,eva,  yes\nn2,tom,no \n\n",
         'item,annotator,label\n"n1",eva,"yes"\nn2,"tom",no\n',
+        '"item";annotator;label\nn1;eva;yes\nn2;tom;no\n',
+        "item\tannotator\tlabel\tnote, if any\nn1\teva\tyes\t\nn2\ttom\tno\t\n",
     ],
-    ids=["other order", "Windows", "byte order mark", "spaces", "quotes"],
+    ids=["other order", "Windows", "byte order mark", "spaces", "quotes", "semicolons", "tabs"],
 )
 def test_columns_may_stand_in_any_order_and_spelling(written, text):
     assert triples(read_votes(written(text))) == [
@@ -112,7 +128,7 @@ def test_other_headers_can_be_named(written):
             "line 1: the column 'annotator' is not there; .* has: item, worker, label",
         ),
         (
-            "item;annotator;label\nn1;eva;yes\n",
+            "item|annotator|label\nn1|eva|yes\n",
             "line 1: the column 'item' is not there",
         ),
         ("item,item,annotator,label\n", "line 1: the column 'item' is twice"),
@@ -126,11 +142,13 @@ def test_other_headers_can_be_named(written):
     ],
     ids=lambda value: None,
 )
+@pytest.mark.attack("votes")
 def test_what_cannot_be_read_is_told_with_line_and_column(written, text, message):
     with pytest.raises(ValueError, match=message):
         read_votes(written(text))
 
 
+@pytest.mark.attack("votes")
 def test_a_late_mistake_is_told_with_its_line(written):
     rows = "".join(f"n{i},eva,yes\n" for i in range(5000))
     with pytest.raises(ValueError, match=r"line 5002, column 3 \(label\): empty"):

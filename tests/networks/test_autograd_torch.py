@@ -449,3 +449,16 @@ def test_a_step_in_a_hook_of_each_parameter_leaves_no_gradient_behind():
     net(torch.randn(64, 3)).square().sum().backward()
     assert alive == [1, 1, 1, 1]
     assert not any(map(torch.equal, net.parameters(), before))
+
+
+def test_a_compiled_function_is_one_node_of_the_graph():
+    def squares(w):
+        return (w * w).exp().sum()
+
+    w = torch.tensor([0.3, -0.7], requires_grad=True)
+    loss = torch.compile(squares, backend="aot_eager")(w)
+    plain, compiled = autograd_graph(squares(w)), autograd_graph(loss)
+    assert compiled == "CompiledFunctionBackward\n  AccumulateGrad, leaf (2,)"
+    assert len(plain.splitlines()) > 3
+    (gradient,) = torch.autograd.grad(loss, w)
+    torch.testing.assert_close(gradient, 2 * w * torch.exp(w * w))

@@ -197,3 +197,9 @@ def test_a_refusal_of_a_shape_names_the_axis(full, shape, message):
 def test_nan_and_infinity_are_refused_with_their_index(value):
     with pytest.raises(ValueError, match=rf"`gradient` holds {value} at index \(1, 0\)"):
         unbroadcast(np.array([[0.0, 1.0], [value, 2.0]]), (2,))
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+def test_a_sum_that_overflows_is_refused():
+    with pytest.raises(ValueError, match=r"^the sum overflows: inf at index 0, where float64 ends"):
+        unbroadcast(np.full((2, 1), 1e308), (1,))

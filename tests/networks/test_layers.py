@@ -72,3 +72,18 @@ def test_relu_agrees_with_pytorch_also_at_0_and_goes_back_from_input_or_output(l
 def test_shapes_that_do_not_fit_are_refused(function, shapes, parameter):
     with pytest.raises(TypeCheckError, match=f"parameter '{parameter}'"):
         function(*map(np.ones, shapes))
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+@pytest.mark.parametrize(
+    ("function", "arrays", "what"),
+    [
+        (affine, ([[1e200]], [[1e200]], [0.0]), r"x w \+ b"),
+        (affine_backward, ([[1e200]], [[1.0]], [[1e200]]), "dx"),
+        (affine_backward, ([[1e200]], [[1e200]], [[1.0]]), "dw"),
+        (affine_backward, ([[1e308], [1e308]], [[0.1], [0.1]], [[0.5]]), "db"),
+    ],
+)
+def test_what_overflows_is_refused_by_its_name(function, arrays, what):
+    with pytest.raises(ValueError, match=f"^{what} overflows: inf at index "):
+        function(*map(np.array, arrays))

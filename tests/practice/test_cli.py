@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,39 +11,41 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_line import ANSWERS, learner
+from command_line import run as answers
 from waiting import wait_until
 
 from answers import cli
 from answers.pages import ROOT, pages
 from answers.practice import catalog, progress, watch
 from answers.practice.progress import ProgressError
+from answers.practice.state import State
+from answers.study import rating
 
-# What the console script does, whichever copy of the package is found.
-ANSWERS = [sys.executable, "-c", "from answers.cli import main; main()"]
 PASSES = "from answers.probability.softmax import softmax\n"
 FAILS = (
     "import numpy as np\n\ndef softmax(x, axis=-1):\n    print('shape', x.shape)\n"
     "    powers = np.exp(x - x.max())\n    return powers / powers.sum()\n"
 )
+# What ours answers, and nobody asks for.
+REFUSES = FAILS.replace(
+    "    powers", "    if x.shape[axis] == 1:\n        raise ValueError('one class')\n    powers", 1
+)
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """The learner's folder, with a data directory of its own elsewhere."""
-    folder = tmp_path / "learner"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("ANSWERS_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("SITE_URL", raising=False)
-    return folder
+    return learner(tmp_path, monkeypatch)
 
 
-def answers(*args: str, code: int = 0, **options):
-    """What the command prints to standard output; its exit code must be `code`."""
-    result = CliRunner().invoke(cli.app, args, **options)
-    assert result.exit_code == code, result.output
-    return result
+def passed(*names: str) -> None:
+    """Note that these exercises have been passed."""
+
+    def change(kept):
+        for name in names:
+            rating.passed(kept, name, lambda: 9, "2026-11-26")
+
+    progress.update(change)
 
 
 def check(source: str, *args: str, **options):
@@ -65,7 +68,7 @@ def test_list_names_every_exercise_below_its_question():
 
 def test_list_and_progress_show_what_is_passed():
     assert answers("progress").stdout.startswith("Nothing passed yet.")
-    progress.mark_passed("softmax")
+    passed("softmax")
     progress.mark_hints("softmax", 2)
     progress.mark_hints("affine", 1)
     shown = answers("list").stdout
@@ -79,12 +82,12 @@ def test_list_and_progress_show_what_is_passed():
 
 
 def test_progress_is_reset_only_after_a_yes():
-    progress.mark_passed("softmax")
+    passed("softmax")
     answers("progress", "--reset", input="n\n", code=1)
     answers("progress", "--reset", input="", code=1)
-    assert progress.load()[0]
+    assert progress.load()[0] != State()
     answers("progress", "--reset", input="y\n")
-    assert progress.load()[0] == {}
+    assert progress.load()[0] == State()
 
 
 SOFTMAX = "Question 6: Softmax and cross-entropy\n"
@@ -160,15 +163,47 @@ def test_an_exercise_that_needs_what_is_not_installed_says_what(folder, monkeypa
 
 
 def test_a_submission_in_pytorch_is_checked_in_its_sandbox(folder):
-    (folder / "next_token_loss.py").write_text(
-        "def next_token_loss(logits, ids, mask=None):\n    return logits.detach().mean()\n"
+    (folder / "next_token_loss_torch.py").write_text(
+        "def next_token_loss_torch(logits, ids, mask=None):\n    return logits.detach().mean()\n"
     )
-    shown = answers("check", "next_token_loss", code=1).stdout
+    shown = answers("check", "next_token_loss_torch", code=1).stdout
     assert "the result is wrong" in shown
-    (folder / "next_token_loss.py").write_text(catalog.load("next_token_loss").solution())
-    assert "next_token_loss: passed" in answers("check", "next_token_loss").stdout
+    (folder / "next_token_loss_torch.py").write_text(
+        catalog.load("next_token_loss_torch").solution()
+    )
+    assert "next_token_loss_torch: passed" in answers("check", "next_token_loss_torch").stdout
 
 
+@pytest.mark.parametrize("command", ["start", "check"])
+@pytest.mark.parametrize("name", ["next_token_loss", "next_token_loss_torch"])
+def test_a_file_in_pytorch_goes_where_its_exercise_went(folder, command, name):
+    old, new = folder / "next_token_loss.py", folder / "next_token_loss_torch.py"
+    new_text = catalog.load("next_token_loss_torch").solution()
+    old_text = new_text.replace("next_token_loss_torch", "next_token_loss")
+    old.write_text(old_text)
+    code = {"start": 2, "check": 0} if name.endswith("torch") else {"start": 0, "check": 2}
+    told = answers(command, name, code=code[command])
+    assert "Note: next_token_loss.py was written in PyTorch" in told.stderr
+    assert new.read_text() == new_text
+    # A second time there is nothing to carry, and a file of today's stays.
+    old.write_text("import numpy as np\n")
+    answers("check", "next_token_loss", code=1)
+    assert old.read_text() == "import numpy as np\n"
+    old.write_text(old_text)
+    answers("check", "next_token_loss", code=1)
+    assert (old.read_text(), new.read_text()) == (old_text, new_text)
+
+
+def test_a_file_in_numpy_that_uses_pytorch_stays(folder):
+    text = (
+        catalog.load("next_token_loss").stub().replace("import numpy", "import torch\nimport numpy")
+    )
+    (folder / "next_token_loss.py").write_text(text)
+    assert "not written yet" in answers("check", "next_token_loss", code=1).stdout
+    assert [file.name for file in folder.iterdir()] == ["next_token_loss.py"]
+
+
+@pytest.mark.attack("disk")
 def test_start_never_overwrites(folder):
     (folder / "softmax.py").write_text("mine")
     told = answers("start", "softmax", code=2).stderr
@@ -177,14 +212,9 @@ def test_start_never_overwrites(folder):
     assert (folder / "softmax.py").read_text() == "mine"
 
 
+@pytest.mark.attack("disk")
 def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
-    class Full(type(Path())):
-        def open(self, mode, **_):
-            with super().open(mode) as file:
-                file.write("half of the st")
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(cli, "Path", Full)
+    monkeypatch.setattr(os, "fsync", raises(OSError(28, "No space left on device")))
     told = answers("start", "softmax", code=2).stderr
     assert "softmax.py cannot be written: No space left on device" in told
     assert list(folder.iterdir()) == []
@@ -212,7 +242,7 @@ def test_check_tells_one_thing_to_mend():
     assert shown.endswith("  Stuck? answers hint softmax\n")
     assert widest(shown) <= 80
     assert "\x1b" not in shown
-    assert progress.load()[0] == {}
+    assert progress.load()[0] == State()
 
 
 def test_check_names_a_known_mistake():
@@ -226,6 +256,7 @@ def test_check_names_a_known_mistake():
     assert diagnosis in " ".join(shown.split())
 
 
+@pytest.mark.attack("terminal")
 def test_check_shows_no_escape_sequence_of_the_learners():
     shown = check(
         "print('\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07[bold]\\r\\nb\\x08')\n"
@@ -248,7 +279,7 @@ def test_check_counts_the_other_wrong_parts(folder):
 
 
 def test_a_pass_is_kept_and_leads_on(folder):
-    progress.mark_passed("logsumexp")
+    passed("logsumexp")
     (folder / "mine.py").write_text(PASSES)
     shown = answers("check", "softmax", "mine.py").stdout
     assert shown.startswith("softmax: passed\n")
@@ -259,18 +290,145 @@ def test_a_pass_is_kept_and_leads_on(folder):
     page = next(page for page in pages() if page.path.stem == path)
     assert anchor == "they-will-ask-next"
     assert "\n## They will ask next\n" in page.text
-    assert progress.load()[0]["softmax"].passed
+    assert progress.load()[0].exercises["softmax"].passed
 
 
 def test_the_last_pass_says_so_and_the_link_leads_to_the_published_site(
     monkeypatch,
 ):
-    for name in catalog.names():
-        progress.mark_passed(name)
+    passed(*catalog.names())
     monkeypatch.setenv("SITE_URL", "https://example.org/guide/")
     shown = check(PASSES).stdout
     assert "you have passed every exercise" in shown
     assert "https://example.org/guide/questions/06-" in shown
+
+
+def test_check_counts_the_cases_that_pass_and_lists_them_on_request():
+    noted = "6 of 14 cases pass, 1 of them with a note"
+    assert f"  {noted}; --list names them.\n" in check(REFUSES, code=1).stdout
+    shown = check(REFUSES, "--list", code=1).stdout
+    names = [trial.name for trial in catalog.load("softmax").trials]
+    assert re.findall(r"^  (?:passes|wrong |noted ) {2}(.*)$", shown, re.MULTILINE) == names
+    assert "  passes  a vector\n  wrong   rows of a matrix\n" in shown
+    assert f"  {noted}.\n" in shown
+    assert check(PASSES, "--list").stdout.count("\n  passes  ") == len(names)
+    assert "cases" not in check("softmax = 1 +", "--list", code=1).stdout
+
+
+def test_the_name_of_an_error_is_told_as_python_writes_it():
+    raises = "def softmax(x, axis=-1):\n    return [].pop()\n"
+    assert "\n  Raises IndexError\n" in check(raises, code=1).stdout
+
+
+def run_file(path: Path):
+    """What the file prints and raises when it is run as a learner would."""
+    root = str(ROOT)
+    environment = os.environ | {"PYTHONPATH": root}
+    return subprocess.run([sys.executable, path], env=environment, capture_output=True, text=True)
+
+
+def test_the_failing_call_is_written_to_a_file_that_fails_until_it_is_mended(folder):
+    (folder / "softmax_case.py").write_text("my notes")
+    shown = check(FAILS, "--case", code=1).stdout
+    assert shown.endswith(
+        "\nThe failing call is in softmax_case_2.py. To run it: python softmax_case_2.py\n"
+    )
+    done = run_file(folder / "softmax_case_2.py")
+    assert done.returncode == 1
+    assert "AssertionError: the result is wrong in 15 of 15 entries" in done.stderr
+    (folder / "softmax.py").write_text(PASSES)
+    done = run_file(folder / "softmax_case_2.py")
+    assert done.stdout == "softmax is right here.\n", done.stderr
+    assert (folder / "softmax_case.py").read_text() == "my notes"
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "words"),
+    [
+        (PASSES, 0, "No call fails, so --case wrote no file.\n"),
+        ("softmax = 1 +", 1, "No case was reached, so --case wrote no file.\n"),
+    ],
+)
+def test_no_file_is_written_where_no_call_fails(folder, source, code, words):
+    assert check(source, "--case", code=code).stdout.endswith(words)
+    assert [file.name for file in folder.iterdir()] == ["softmax.py"]
+
+
+def test_json_says_where_the_failing_call_is(folder):
+    facts = json.loads(check(REFUSES, "--case", "--json", code=1).stdout)
+    assert facts["written"].startswith("The failing call is in softmax_case.py.")
+    assert len(facts["cases"]) == len(catalog.load("softmax").trials)
+    assert facts["wrong"][0] == "rows of a matrix"
+    assert [note["case"] for note in facts["notes"]] == ["one class only"]
+
+
+def test_what_passes_with_a_note_says_so_and_what_ours_does(folder):
+    refuses = REFUSES.replace("x.max()", "x.max(axis, keepdims=True)")
+    refuses = refuses.replace("powers.sum()", "powers.sum(axis, keepdims=True)")
+    shown = check(refuses, "--list", "--case").stdout
+    assert shown.startswith(
+        "softmax: passed, with a note\n\n  one class only:\n  softmax(x) with x = "
+    )
+    assert "it raised ValueError: one class, in line 6 of your code" in " ".join(shown.split())
+    assert "Ours answers it" in " ".join(shown.split())
+    assert "\n  noted   one class only\n" in shown
+    assert "The call with a note is in softmax_case.py." in shown
+    facts = json.loads(check(refuses, "--json").stdout)
+    assert facts["passed"]
+    assert [note["case"] for note in facts["notes"]] == ["one class only"]
+
+
+STOPS = FAILS.replace("    powers", "    breakpoint()\n    powers", 1)
+
+
+def test_breakpoint_does_nothing_in_a_check_which_is_said():
+    result = check(STOPS, code=1)
+    assert "rows of a matrix:" in result.stdout
+    assert "Note: `breakpoint()` did nothing; answers check softmax --debug" in result.stderr
+    assert "did nothing" not in check(f"# breakpoint()\n{FAILS}", code=1).stderr
+
+
+def debug(source: str, typed: str):
+    """What is shown where the learner types this into the debugger."""
+    Path("softmax.py").write_text(source)
+    command = [*ANSWERS, "check", "softmax", "--debug"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONBREAKPOINT", None)
+    return subprocess.run(
+        command, env=environment, input=typed, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_debug_stops_at_breakpoint_in_the_failing_call_and_says_that_nothing_is_limited():
+    done = debug(STOPS, "p x.shape\nc\n")
+    assert done.returncode == 1
+    assert done.stdout.startswith("  Called in this process, without limits of time and memory.")
+    assert "\n  rows of a matrix:\n" in done.stdout
+    assert "a vector" not in done.stdout
+    assert "(Pdb) (3, 5)\n" in done.stdout
+    assert "softmax: not passed\n" in done.stdout
+    assert done.stderr == ""
+
+
+def test_debug_ends_where_the_debugger_is_quit_or_finds_nobody():
+    for typed in ("q\n", ""):
+        done = debug(STOPS, typed)
+        assert done.returncode == 1
+        assert done.stdout.count("rows of a matrix:") == 2
+        assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_debug_goes_through_all_cases_where_none_fails():
+    done = debug(PASSES, "")
+    assert done.returncode == 0
+    assert done.stdout.count(":\n") >= 13
+    assert "\n  float32 logits near 100:\n" in done.stdout
+
+
+def test_debug_talks_to_nobody_else():
+    for option in ("--watch", "--json"):
+        told = check(FAILS, "--debug", option, code=2)
+        assert "leave out --watch and --json" in told.output
 
 
 @pytest.mark.parametrize(("source", "code"), [(PASSES, 0), (FAILS, 1)])
@@ -298,6 +456,7 @@ def test_check_without_a_file_says_how_to_begin():
     assert answers("check", "softmax", "a.py", code=2).stderr == "There is no file a.py\n"
 
 
+@pytest.mark.attack("shell")
 def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
     assert ". is a folder" in answers("check", "softmax", ".", code=2).stderr
     if os.name == "posix":
@@ -305,7 +464,7 @@ def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
         assert "pipe.py is no file" in answers("check", "softmax", "pipe.py", code=2).stderr
     (folder / "softmax.py").write_text(PASSES)
     refusal = PermissionError(13, "Permission denied")
-    monkeypatch.setattr(cli.Path, "open", raises(refusal))
+    monkeypatch.setattr(Path, "open", raises(refusal))
     told = answers("check", "softmax", code=2).stderr
     assert told == "softmax.py cannot be read: Permission denied\n"
 
@@ -319,6 +478,7 @@ def test_limits_are_options():
 
 
 @pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.attack("disk")
 def test_progress_that_cannot_be_kept_leaves_the_verdict(as_json):
     Path(os.environ["ANSWERS_DATA_DIR"]).write_text("in the way")
     result = check(PASSES, *["--json"] * as_json)
@@ -348,7 +508,7 @@ def test_hints_come_one_more_each_time():
         assert [hint for hint in hints if hint in told] == list(hints[:shown])
     last = "There are no more. The answer: answers solution softmax --give-up"
     assert last in result.stdout
-    assert progress.load()[0]["softmax"].hints == len(hints)
+    assert progress.load()[0].exercises["softmax"].hints == len(hints)
 
 
 def test_the_solution_comes_after_a_pass_or_on_giving_up(folder):
@@ -357,7 +517,7 @@ def test_the_solution_comes_after_a_pass_or_on_giving_up(folder):
     assert told.stdout == ""
     code = catalog.load("softmax").solution()
     assert answers("solution", "softmax", "--give-up").stdout == code
-    progress.mark_passed("softmax")
+    passed("softmax")
     assert answers("solution", "softmax").stdout == code
 
 
@@ -369,6 +529,7 @@ def test_help_explains_every_command_without_colour():
     assert shown == answers(code=2).output
 
 
+@pytest.mark.attack("shell")
 def test_a_mistake_of_ours_is_told_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr(cli, "app", raises(RuntimeError("no such luck")))
     with pytest.raises(SystemExit) as ended:
@@ -429,7 +590,22 @@ def test_watch_checks_again_after_each_save_until_ctrl_c(folder, started):
     assert printed().count("softmax: ") == 3
 
 
+@pytest.mark.attack("shell")
+def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
+    # What is loaded first is interrupted; the command goes by the name of its script.
+    (folder / "jaxtyping.py").write_text("raise KeyboardInterrupt")
+    (folder / "answers").write_text("from answers.cli import main; main()")
+    command = [sys.executable, "answers", "list"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "\nStopped.\n")
+    (folder / "jaxtyping.py").write_text("raise RuntimeError('another')")
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "RuntimeError: another" in done.stderr
+
+
 @posix
+@pytest.mark.attack("shell")
 def test_ctrl_c_stops_a_check_at_once(folder, started):
     flag = folder / "flag"
     (folder / "softmax.py").write_text(f"open({str(flag)!r}, 'w')\nwhile True:\n    pass\n")
@@ -491,3 +667,42 @@ def test_an_installed_wheel_lists_shows_and_checks(folder, tmp_path):
         f"import answers\nassert answers.__file__.startswith({str(installed)!r})\n{PASSES}"
     )
     assert run("check", "softmax").stdout.startswith("softmax: passed\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell is POSIX's")
+@pytest.mark.attack("shell")
+def test_who_has_closed_standard_output_gets_the_exit_code(folder):
+    (folder / "softmax.py").write_text(FAILS)
+    command = [*map(shlex.quote, ANSWERS), "check", "softmax", ">&-"]
+    done = subprocess.run(" ".join(command), shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.attack("terminal")
+def test_names_of_files_move_no_cursor_and_change_no_colour():
+    for name, shown in (
+        ("no\x1b[31msuch\x9b2J.py", r"no\x1b[31msuch\x9b2J.py"),
+        ("right\u202eleft.py", r"right\u202eleft.py"),
+    ):
+        told = answers("check", "softmax", name, code=2, color=True).stderr
+        assert told == f"There is no file {shown}\n"
+    Path("d\x1b[31m").mkdir()
+    told = answers("progress", "export", "d\x1b[31m", code=2, color=True).stderr
+    assert told.startswith(r"d\x1b[31m cannot be written: it is a folder")
+
+
+@pytest.mark.attack("terminal")
+def test_no_command_prints_but_by_tell():
+    for path in (ROOT / "answers/cli").glob("*.py"):
+        assert path.name == "talk.py" or "typer.echo" not in path.read_text("utf-8"), path
+
+
+@pytest.mark.attack("shell")
+def test_a_name_too_long_for_a_file_is_told():
+    told = answers("check", "softmax", "x" * 300, code=2).stderr
+    assert told == f"{'x' * 300} cannot be read: File name too long\n"
+
+
+@pytest.mark.attack("shell")
+def test_a_terminal_of_no_width_is_taken_for_one_of_the_usual():
+    assert "    affine_backward\n" in answers("list", env={"COLUMNS": "0"}).stdout

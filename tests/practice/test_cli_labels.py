@@ -6,18 +6,16 @@ import re
 import subprocess
 import sys
 
+import command_line
 import numpy as np
 import pytest
+from command_line import ANSWERS
 from numpy.testing import assert_allclose
-from typer.testing import CliRunner
 
-from answers import cli
 from answers.labels import command
 from answers.labels.annotation import fleiss_kappa, krippendorff_alpha, vote_counts
 from answers.labels.crowd import crowd_votes
 from answers.labels.dawid_skene import dawid_skene
-
-ANSWERS = [sys.executable, "-c", "from answers.cli import main; main()"]
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +43,7 @@ def file(folder, votes):
 
 
 def run(*args, code=0):
-    result = CliRunner().invoke(cli.app, ["labels", *map(str, args)])
-    assert result.exit_code == code, result.output
-    return result
+    return command_line.run("labels", *map(str, args), code=code)
 
 
 def table(path):
@@ -73,7 +69,10 @@ def test_the_measures_are_those_of_the_functions(file, votes):
 
 
 def test_the_posteriors_are_those_of_the_model(file, votes):
-    run(file)
+    out = run(file).stdout
+    assert "To keep the posteriors of all items: --output FILE" in out
+    assert [path.name for path in file.parent.iterdir()] == ["votes.csv"]
+    run(file, "--output", "votes-posteriors.csv")
     rows = table("votes-posteriors.csv")
     assert list(rows[0]) == ["item", "label", "p(no)", "p(yes)"]
     posterior = dawid_skene(votes, tolerance=command.TOLERANCE).posterior
@@ -121,18 +120,90 @@ def test_columns_may_have_other_names(folder):
     assert "--columns names 2 columns; give three" in wrong.output
 
 
+@pytest.mark.attack("disk")
 def test_what_exists_is_not_written_over_unless_forced(file, folder):
     kept = folder / "votes-posteriors.csv"
     kept.write_text("mine")
-    refused = run(file, code=2)
+    output = "--output", kept.name
+    refused = run(file, *output, code=2)
     assert "votes-posteriors.csv exists, and is left as it is" in refused.output
     assert kept.read_text() == "mine"
-    run(file, "--force")
+    run(file, *output, "--force")
     assert len(table(kept)) == 150
     assert sorted(path.name for path in folder.iterdir()) == [
         "votes-posteriors.csv",
         "votes.csv",
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--output", "votes.csv", "--force"], "votes.csv is the file of votes, too"),
+        (["--output", "p.csv", "--annotators", "./p.csv"], "p.csv is asked for, too"),
+        (["--output", "/dev/null"], "/dev/null cannot be written: it is a folder, a pipe or"),
+        (["--output", "x" * 300], "x cannot be written: File name too long"),
+        (["--output", "."], ". cannot be written: it is a folder, a pipe or a device"),
+        (["--smoothing", "1e308"], "`smoothing` is 1e+308; give 0 or a few votes"),
+        (["--columns", "annotator,label,item"], "14 items have 150 classes"),
+    ],
+)
+@pytest.mark.attack("disk")
+def test_a_slip_that_would_lose_a_file_or_the_work_is_told_before_it(file, options, message):
+    before = file.read_bytes()
+    assert message in run(file, *options, code=2).output
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == ["votes.csv"]
+
+
+@pytest.mark.attack("disk")
+def test_a_link_is_followed_and_a_pipe_not_waited_for(file, folder):
+    (folder / "elsewhere").mkdir()
+    (folder / "p.csv").symlink_to(folder / "elsewhere/q.csv")
+    run(file, "--output", "p.csv")
+    assert (folder / "p.csv").is_symlink()
+    assert len(table(folder / "elsewhere/q.csv")) == 150
+    os.mkfifo(folder / "pipe")
+    assert "pipe cannot be read: it is a folder, a pipe" in run("pipe", code=2).output
+
+
+@pytest.mark.attack("votes")
+def test_more_memory_than_allowed_is_refused_before_it_is_taken(folder):
+    lines = [f"n{i},who{i % 3000},{i % 90}\n" for i in range(12000)]
+    (folder / "v.csv").write_text("item,annotator,label\n" + "".join(lines))
+    told = run("v.csv", "--memory", "0.5", code=2).output
+    assert "3,000 annotators, 12,000 items and 90 classes would take 0.8 GB" in told
+
+
+@pytest.mark.attack("disk")
+def test_of_two_that_write_one_file_one_is_told(file, folder, monkeypatch):
+    def other(votes, *args, **kwargs):
+        (folder / "p.csv").write_text("theirs")
+        return dawid_skene(votes, *args, **kwargs)
+
+    monkeypatch.setattr(command, "dawid_skene", other)
+    told = run(file, "--output", "p.csv", code=2).output
+    assert "p.csv exists by now, and is left as it is" in told
+    assert (folder / "p.csv").read_text() == "theirs"
+
+
+@pytest.mark.attack("terminal")
+def test_repeated_votes_are_counted_and_names_cannot_move_the_cursor(folder):
+    text = "item,annotator,label\nn1,ev\x1b[2Ja,yes\nn1,ev\x1b[2Ja,no\nn1,\x9btom,=no\n"
+    (folder / "v.csv").write_text(text)
+    out = run("v.csv", "--output", "p.csv").stdout
+    assert fact(out, "repeated votes") == "1, each counted"
+    assert not {"\x1b", "\x9b"} & set(out)
+    assert "ev\N{REPLACEMENT CHARACTER}[2Ja" in out
+    assert "p(=no)" in table("p.csv")[0]
+
+
+@pytest.mark.attack("terminal")
+def test_names_of_files_are_no_markup_and_move_no_cursor(folder):
+    (folder / "v.csv").write_text("item,annotator,label\nn1,eva,yes\nn1,tom,no\n")
+    out = run("v.csv", "--output", "[red]p\x1b[2J.csv", "--annotators", "[b]a.csv").stdout
+    assert "items are in [red]p\\x1b[2J.csv\n" in out
+    assert "annotators are in [b]a.csv\n" in out
 
 
 def test_one_class_one_vote_and_two_names_of_a_length_are_shown(folder):
@@ -154,6 +225,7 @@ def test_one_class_one_vote_and_two_names_of_a_length_are_shown(folder):
         (None, "v.csv cannot be read: No such file or directory"),
     ],
 )
+@pytest.mark.attack("votes")
 def test_a_file_that_cannot_be_read_ends_with_a_sentence_and_code_2(folder, content, message):
     if content is not None:
         (folder / "v.csv").write_text(content)
@@ -161,6 +233,7 @@ def test_a_file_that_cannot_be_read_ends_with_a_sentence_and_code_2(folder, cont
     assert not (folder / "v-posteriors.csv").exists()
 
 
+@pytest.mark.attack("disk")
 def test_a_folder_that_cannot_be_written_is_told(file, folder):
     (folder / "shut").write_text("")
     told = run(file, "--output", "shut/p.csv", code=2).output

@@ -1,6 +1,7 @@
 """Progress is kept as a whole or not at all, and never lost without a word."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from answers.practice import progress
-from answers.practice.progress import ProgressError, Record
+from answers.practice.progress import ProgressError
+from answers.practice.state import Record, State
 
 
 @pytest.fixture(autouse=True)
@@ -18,17 +20,27 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "data"
 
 
+def mark_passed(name):
+    """Note a pass, as `answers check` does; the notice."""
+
+    def change(kept):
+        record = kept.exercises.setdefault(name, Record())
+        record.passed = record.passed or progress.now()
+
+    return progress.update(change)
+
+
 def test_nothing_is_passed_at_first(folder):
-    assert progress.load() == ({}, None)
+    assert progress.load() == (State(), None)
     assert not folder.exists()
 
 
 def test_a_pass_is_kept_with_its_time():
-    assert progress.mark_passed("softmax") is None
-    records, notice = progress.load()
+    assert mark_passed("softmax") is None
+    kept, notice = progress.load()
     assert notice is None
-    assert list(records) == ["softmax"]
-    age = datetime.now(UTC) - datetime.fromisoformat(records["softmax"].passed)
+    assert list(kept.exercises) == ["softmax"]
+    age = datetime.now(UTC) - datetime.fromisoformat(kept.exercises["softmax"].passed)
     assert timedelta(0) <= age < timedelta(minutes=1)
 
 
@@ -37,24 +49,40 @@ def test_the_first_pass_counts(folder):
     then = "2026-01-02T03:04:05+00:00"
     entries = {"softmax": {"passed": then, "hints": 2}}
     progress.location().write_text(json.dumps({"version": 1, "exercises": entries}))
-    progress.mark_passed("softmax")
-    assert progress.load()[0] == {"softmax": Record(then, 2)}
+    mark_passed("softmax")
+    assert progress.load()[0].exercises == {"softmax": Record(passed=then, hints=2)}
+
+
+def test_what_version_1_has_of_a_renamed_exercise_is_under_its_new_name(folder):
+    folder.mkdir()
+    then = "2026-01-02T03:04:05+00:00"
+    entries = {
+        name: {"passed": then, "hints": 1}
+        for name in ("cached_attention", "softmax", "next_token_loss")
+    }
+    progress.location().write_text(json.dumps({"version": 1, "exercises": entries}))
+    known = {"cached_attention_torch", "softmax", "next_token_loss_torch"}
+    assert progress.load()[0].exercises == dict.fromkeys(known, Record(passed=then, hints=1))
+    progress.mark_hints("next_token_loss", 2)
+    assert progress.load()[0].exercises == dict.fromkeys(known, Record(passed=then, hints=1)) | {
+        "next_token_loss": Record(hints=2)
+    }
 
 
 def test_hints_are_counted_and_never_uncounted():
     progress.mark_hints("softmax", 2)
     progress.mark_hints("softmax", 1)
-    assert progress.load()[0] == {"softmax": Record(None, 2)}
+    assert progress.load()[0].exercises == {"softmax": Record(hints=2)}
 
 
 def test_reset_forgets_everything():
-    progress.mark_passed("softmax")
+    mark_passed("softmax")
     progress.reset()
-    assert progress.load() == ({}, None)
+    assert progress.load() == (State(), None)
 
 
 def test_only_the_file_and_its_lock_remain(folder):
-    progress.mark_passed("softmax")
+    mark_passed("softmax")
     assert {file.name for file in folder.iterdir()} == {
         "progress.json",
         "progress.lock",
@@ -76,48 +104,71 @@ CORRUPT = [
     '{"version": "1"}',
     '{"version": 1, "exercises": []}',
     '{"version": 1, "exercises": {"softmax": 3}}',
-    '{"version": 1, "exercises": {"softmax": {"passed": "yesterday", "hints": 0}}}',
-    '{"version": 1, "exercises": {"softmax": {"passed": null, "hints": "2"}}}',
-    '{"version": 1, "exercises": {"softmax": {"passed": null, "colour": "red"}}}',
+    '{"version": true, "exercises": {}}',
+    '{"version": 3, "exercises": {"softmax": {"passed": "yesterday"}}}',
+    '{"version": 3, "exercises": {}, "study": []}',
     "\udcff",
 ]
 
 
 @pytest.mark.parametrize("content", CORRUPT, ids=range(len(CORRUPT)))
-def test_a_corrupt_file_is_moved_aside_and_reported(folder, content):
+@pytest.mark.attack("progress")
+def test_a_corrupt_file_is_kept_aside_and_reported(folder, content):
     folder.mkdir()
     data = content.encode(errors="surrogateescape")
     progress.location().write_bytes(data)
-    notice = progress.mark_passed("softmax")
+    notice = mark_passed("softmax")
     (kept,) = folder.glob("progress.json.corrupt-*")
     assert kept.read_bytes() == data
     assert str(kept) in notice
-    records, notice = progress.load()
+    kept, notice = progress.load()
     assert notice is None
-    assert records["softmax"].passed
+    assert kept.exercises["softmax"].passed
 
 
-def test_a_corrupt_file_that_cannot_be_moved_is_left(folder, monkeypatch):
+@pytest.mark.attack("progress")
+def test_what_is_valid_of_a_file_is_gone_on_with(folder):
+    folder.mkdir()
+    text = json.dumps(
+        {
+            "version": 2,
+            "exercises": {
+                "softmax": {"passed": None, "hints": 2, "colour": "red"},
+                "affine": {"passed": "2026-01-02T03:04:05+00:00", "hints": -1},
+                "../evil": {"hints": 1},
+            },
+        }
+    )
+    progress.location().write_text(text)
+    kept, notice = progress.load()
+    assert kept.exercises == {
+        "softmax": Record(hints=2),
+        "affine": Record(passed="2026-01-02T03:04:05+00:00"),
+    }
+    assert "left out ('colour' of softmax, 'hints' of affine, '../evil')" in notice
+    (aside,) = folder.glob("progress.json.corrupt-*")
+    assert aside.read_text() == text
+    assert progress.load() == (kept, None)
+
+
+@pytest.mark.attack("disk")
+def test_a_corrupt_file_that_cannot_be_copied_is_left(folder, monkeypatch):
     folder.mkdir()
     progress.location().write_text("{")
-    monkeypatch.setattr(progress.Path, "rename", raises(PermissionError(13, "Permission denied")))
-    with pytest.raises(ProgressError, match=r"corrupt and cannot be moved: Permission denied"):
-        progress.mark_passed("softmax")
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr(progress.shutil, "copyfile", raises(full))
+    for act in (progress.load, lambda: mark_passed("softmax")):
+        with pytest.raises(ProgressError, match=r"cannot be copied, .*: No space left"):
+            act()
     assert progress.location().read_text() == "{"
 
 
-def test_a_corrupt_file_that_another_command_moved_is_no_error(folder, monkeypatch):
-    folder.mkdir()
-    progress.location().write_text("{")
-    monkeypatch.setattr(progress.Path, "rename", raises(FileNotFoundError(2, "gone")))
-    assert "another command has moved it aside" in progress.mark_passed("softmax")
-
-
+@pytest.mark.attack("progress")
 def test_the_file_of_a_newer_version_is_left_as_it_is(folder):
     folder.mkdir()
-    newer = '{"version": 2, "exercises": "in another form"}'
+    newer = '{"version": 4, "exercises": "in another form"}'
     progress.location().write_text(newer)
-    for act in (progress.load, lambda: progress.mark_passed("softmax"), progress.reset):
+    for act in (progress.load, lambda: mark_passed("softmax"), progress.reset):
         with pytest.raises(ProgressError, match="newer version of answers, and is left as it is"):
             act()
     assert progress.location().read_text() == newer
@@ -131,12 +182,13 @@ def raises(error):
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.attack("disk")
 def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, step):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
     monkeypatch.setattr(progress.os, step, raises(OSError(28, "No space left on device")))
     with pytest.raises(ProgressError, match="cannot be written: No space left on device"):
-        progress.mark_passed("softmax")
+        mark_passed("softmax")
     assert progress.location().read_bytes() == before
     assert {file.name for file in folder.iterdir()} == {
         "progress.json",
@@ -145,6 +197,7 @@ def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file sizes")
+@pytest.mark.attack("disk")
 def test_a_full_disk_keeps_the_old_file(folder):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
@@ -152,7 +205,7 @@ def test_a_full_disk_keeps_the_old_file(folder):
         "import resource\n"
         "from answers.practice import progress\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20, resource.RLIM_INFINITY))\n"
-        "try:\n    progress.mark_passed('softmax')\n"
+        "try:\n    progress.mark_hints('softmax', 2)\n"
         "except progress.ProgressError as error:\n    print(error)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)\n"
     )
@@ -165,35 +218,49 @@ def test_a_full_disk_keeps_the_old_file(folder):
     }
 
 
+@pytest.mark.attack("disk")
 def test_a_read_only_file_is_reported_and_left(folder):
     progress.mark_hints("softmax", 1)
     file, before = progress.location(), progress.location().read_bytes()
     file.chmod(0o444)
     with pytest.raises(ProgressError, match="is read-only, and is left as it is"):
-        progress.mark_passed("softmax")
+        mark_passed("softmax")
     assert file.read_bytes() == before
-    assert progress.load()[0]["softmax"].hints == 1
+    assert progress.load()[0].exercises["softmax"].hints == 1
     file.chmod(0o644)
-    progress.mark_passed("softmax")
-    assert progress.load()[0]["softmax"].passed
+    mark_passed("softmax")
+    assert progress.load()[0].exercises["softmax"].passed
 
 
+@pytest.mark.attack("disk")
 def test_a_folder_that_cannot_be_made_is_reported(folder):
     folder.write_text("a file stands in the way")
     with pytest.raises(ProgressError, match="cannot be written: "):
-        progress.mark_passed("softmax")
+        mark_passed("softmax")
     with pytest.raises(ProgressError, match="cannot be read: Not a directory"):
         progress.load()
     assert folder.read_text() == "a file stands in the way"
 
 
+@pytest.mark.attack("progress")
 def test_commands_at_once_lose_nothing_of_each_others():
     code = (
         "import time\nfrom answers.practice import progress\n\n"
-        "def change(records):\n    print('inside', flush=True)\n    time.sleep(0.5)\n"
-        "    records['softmax'] = progress.Record(hints=1)\n\nprogress.update(change)\n"
+        "def change(kept):\n    print('inside', flush=True)\n    time.sleep(0.5)\n"
+        "    kept.exercises['softmax'] = progress.Record(hints=1)\n\n"
+        "progress.update(change)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as other:
         assert other.stdout.readline() == b"inside\n"
         progress.mark_hints("affine", 2)
-    assert progress.load()[0] == {"softmax": Record(hints=1), "affine": Record(hints=2)}
+    assert progress.load()[0].exercises == {"softmax": Record(hints=1), "affine": Record(hints=2)}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+@pytest.mark.attack("disk")
+def test_a_pipe_is_told_and_not_waited_for():
+    progress.location().parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(progress.location())
+    for use in (progress.load, lambda: mark_passed("softmax")):
+        with pytest.raises(ProgressError, match="it is a folder, a pipe or a device"):
+            use()

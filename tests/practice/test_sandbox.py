@@ -1,5 +1,6 @@
 """The sandbox gives a clear verdict on whatever a file does, and leaves nothing running."""
 
+import json
 import os
 import re
 import sys
@@ -85,6 +86,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.attack("endless")
 def test_an_endless_loop_is_ended_at_the_limit_and_located(check, source):
     outcome = check(source, timeout=SHORT)
     assert "did not finish within 2 s" in told(outcome)
@@ -131,6 +133,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("source", "words"), ENDS.items())
+@pytest.mark.attack("endless")
 def test_what_ends_the_code_is_told(check, source, words):
     assert words in told(check(source))
 
@@ -139,6 +142,7 @@ def test_what_ends_the_code_is_told(check, source, words):
 @pytest.mark.parametrize(
     "allocate", ["np.ones(10**10, np.uint8)", "bytearray(10**10)", "[0] * 10**10"]
 )
+@pytest.mark.attack("endless")
 def test_ten_gigabytes_are_refused(check, allocate):
     outcome = check(f"import numpy as np\n{WRONG}return {allocate}")
     assert "raised MemoryError" in told(outcome)
@@ -150,6 +154,7 @@ def test_ten_gigabytes_are_refused(check, allocate):
     "start",
     [f"kept = []\n{WRONG}", f"{WRONG}kept = []\n    ", "kept = []\nif 1:\n    "],
 )
+@pytest.mark.attack("endless")
 def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
     source = f"{start}while True:\n        kept.append({piece})"
     outcome = check(source, timeout=100, memory=2 * 10**8)
@@ -161,7 +166,8 @@ def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
 @linux
 def test_a_learner_with_little_memory_can_use_numpy_and_torch(check):
     source = f"import torch\n{RIGHT}torch.ones(9, 9) @ torch.ones(9, 9)\n"
-    assert check(f"{source}    return answer(x, axis)", memory=10**9).report.passed
+    limits = {"memory": 10**9, "timeout": 100}
+    assert check(f"{source}    return answer(x, axis)", **limits).report.passed
 
 
 DAEMON = """import os, time
@@ -174,22 +180,26 @@ if os.fork() == 0:
 
 
 @linux
+@pytest.mark.attack("endless")
 def test_a_daemon_does_not_outlive_the_check(check):
     assert check(DAEMON + PASSES).report.passed
 
 
 @linux
+@pytest.mark.attack("endless")
 def test_a_daemon_does_not_outlive_a_killed_parent(check):
     assert "SIGKILL" in told(check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n"))
 
 
 @linux
+@pytest.mark.attack("endless")
 def test_many_processes_are_ended(check):
     source = "import os, time\nfor _ in range(8):\n    os.fork()\ntime.sleep(1000)\n"
     assert "started more than 64 processes" in told(check(source, timeout=100))
 
 
 @linux
+@pytest.mark.attack("endless")
 def test_a_fork_that_returns_as_well_ends_without_a_report(check):
     source = (
         "import atexit, os\npid = os.fork()\n"
@@ -209,12 +219,14 @@ def test_a_fork_that_returns_as_well_ends_without_a_report(check):
     ],
     ids=["a thread", "an exit handler", "a crash at exit"],
 )
+@pytest.mark.attack("endless")
 def test_what_happens_after_the_report_changes_nothing(check, linger):
     start = time.monotonic()
     assert check(linger + PASSES, timeout=1000).report.passed
     assert time.monotonic() - start < 100
 
 
+@pytest.mark.attack("endless")
 def test_a_flood_of_output_is_cut(check):
     outcome = check("while True:\n    print('x' * 999)\n", timeout=0.5)
     assert "did not finish" in told(outcome)
@@ -232,7 +244,7 @@ def test_the_last_lines_of_output_and_errors_are_kept(check):
     assert "exit code 3" in told(outcome)
 
 
-REPORT = '{"report": {"failures": [], "bug": null, "diagnosis": null}}'
+REPORT = json.dumps({"report": Report().to_dict()})
 TAMPERS = {
     "import numpy as np\nnp.isclose = lambda a, *_, **__: a == a\n"
     f"{WRONG}return 1.0 * x": "numpy.isclose",
@@ -251,18 +263,46 @@ TAMPERS = {
 
 
 @pytest.mark.parametrize(("source", "name"), TAMPERS.items())
+@pytest.mark.attack("judge")
 def test_replacing_what_the_check_relies_on_never_passes(check, source, name):
     message = told(check(source))
     assert f"replaces {name}" in message
     assert "leave it as it is" in message
 
 
+FORGERIES = {
+    "imports the answer": "from answers.probability.softmax import softmax",
+    "asks the reference": (
+        "from answers.practice import catalog\nask = catalog.load('softmax').reference\n"
+        f"{WRONG}return ask(x, axis)"
+    ),
+    "removes the cases": (
+        "from answers.practice import catalog\ncatalog.load('softmax').trials.clear()\n"
+        f"{WRONG}return x"
+    ),
+    "rewrites the judge": (
+        "from answers.practice import grader\n"
+        "grader.Exercise.run.__code__ = (lambda self, function: Report()).__code__\n"
+        f"{WRONG}return x"
+    ),
+}
+
+
+# Nobody else is deceived. The page and the command say that they protect from accidents alone.
+@pytest.mark.parametrize("source", FORGERIES.values(), ids=FORGERIES)
+@pytest.mark.attack("forgery", excluded=True)
+def test_learners_who_set_out_to_deceive_their_own_grader_can(check, source):
+    assert check(source).report.passed
+
+
+@pytest.mark.attack("judge")
 def test_a_report_without_the_token_is_no_report(check):
     forge = f"import os\nfor n in range(3, 20):\n    try:\n        os.write(n, b'{REPORT}\\n')\n"
     outcome = check(forge + "    except OSError:\n        pass\nos._exit(0)\n")
     assert "exit code 0" in told(outcome)
 
 
+@pytest.mark.attack("judge")
 def test_noise_on_the_channel_does_not_lose_the_report(check):
     source = (
         "import os\nfor n in range(3, 20):\n    try:\n        os.write(n, b'[[[\\n\\xff{}\\n')\n"
@@ -270,6 +310,7 @@ def test_noise_on_the_channel_does_not_lose_the_report(check):
     assert check(source + "    except OSError:\n        pass\n" + PASSES).report.passed
 
 
+@pytest.mark.attack("judge")
 def test_a_malformed_report_never_passes(tmp_path):
     file = tmp_path / "softmax.py"
     file.write_text(PASSES)
@@ -279,7 +320,7 @@ def test_a_malformed_report_never_passes(tmp_path):
         {},
         [],
         {"failures": []},
-        {"failures": [], "bug": 3, "diagnosis": None},
+        Report().to_dict() | {"bug": 3},
     ):
         facts = {"stopped": None, "status": 0, "report": report, "trace": ""}
         assert "ended before it could report" in running.report_of(facts).failures[0].message
@@ -291,6 +332,7 @@ def test_a_file_may_import_its_neighbour(check, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["numpy.py", "json.py", "answers.py", "softmax.py"])
+@pytest.mark.attack("judge")
 def test_a_neighbour_cannot_stand_in_for_a_library(tmp_path, monkeypatch, name):
     (tmp_path / name).write_text("raise SystemExit(3)\n")
     monkeypatch.chdir(tmp_path)
@@ -313,6 +355,7 @@ def under_way(folder: Path, source: str) -> sandbox.Check:
 
 
 @linux
+@pytest.mark.attack("endless")
 def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
     running = under_way(tmp_path, DAEMON + "while True:\n    pass\n")
     start = time.monotonic()
@@ -321,12 +364,14 @@ def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
 
 
 @linux
+@pytest.mark.attack("endless")
 def test_a_supervisor_that_is_killed_gives_a_verdict_and_takes_the_code_along(check, tmp_path):
     running = under_way(tmp_path, "while True:\n    pass\n")
     running.process.kill()
     assert "the checker was ended before it could report" in told(running.outcome())
 
 
+@pytest.mark.attack("endless")
 def test_only_the_tail_of_a_flood_is_held_in_memory():
     read, write = os.pipe()
     output = supervisor.Output(os.fdopen(read, "rb"))

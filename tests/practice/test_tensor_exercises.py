@@ -179,7 +179,6 @@ def test_numbers_among_many_arguments_are_told_as_they_are():
     names = {str(i): numbers(2) for i in range(9)}
     exercise.case("four", numbers(3, 2), numbers(2), 3, names)
     said = exercise.run(lambda x, w, heads, table: x * 2).failures[0].message
-    assert (
-        "with x of shape (3, 2), w of shape (2,), heads = 3, table = a dict of 9: the result "
-        "is 2 times" in said
-    )
+    call, _, told = said.partition(", heads = 3, table = a dict of 9: the result ")
+    assert call.startswith("four(x, w, heads, table) with x = [[")
+    assert told.startswith("is 2 times")

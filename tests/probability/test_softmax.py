@@ -202,15 +202,3 @@ def test_a_wrong_shape_or_dtype_is_refused_by_the_name_of_its_parameter(logits, 
 def test_logits_that_have_no_softmax_are_refused_with_the_reason(function, x, message):
     with pytest.raises(ValueError, match=message):
         function(x)
-
-
-@pytest.mark.parametrize("axis", [2, -3])
-def test_an_axis_that_does_not_exist_is_refused(axis):
-    with pytest.raises(np.exceptions.AxisError, match=f"axis {axis} is out of bounds"):
-        softmax(np.zeros((2, 3)), axis=axis)
-
-
-@pytest.mark.parametrize("axis", [None, (0, 1), 1.0])
-def test_an_axis_that_is_no_integer_is_refused(axis):
-    with pytest.raises(TypeCheckError, match="parameter 'axis'"):
-        softmax(np.zeros((2, 3)), axis=axis)

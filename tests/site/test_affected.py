@@ -66,7 +66,7 @@ RUN = {
         ["docs/questions/09", "[docs/questions/09-attention.md]", "tests/networks"],
     ),
     "answers/exercises/mcnemar.py": (
-        ["tests/practice/test_exercises.py", "[mcnemar", "[docs/practice.md]"],
+        ["tests/practice/test_exercises.py", "[mcnemar", "[docs/mistakes.md]"],
         ["[softmax", "tests/labels/test_metrics.py", "docs/questions/09"],
     ),
     "tests/submissions/mcnemar.py": (

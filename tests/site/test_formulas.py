@@ -12,7 +12,6 @@ from mkdocs.config import load_config
 from pymdownx.superfences import SuperFencesException
 
 from answers.pages import ROOT
-from answers.site import formulas
 
 KATEX = ROOT / "docs/vendor/katex"
 SITE = load_config(str(ROOT / "mkdocs.yml"))
@@ -124,12 +123,6 @@ def test_mkdocs_names_the_page_of_a_bad_formula(tmp_path):
 
 def test_the_anchor_of_a_heading_is_made_of_its_tex():
     assert '<h2 id="why-log-k">' in render("## Why $\\log K$")
-
-
-def test_a_formula_is_found_by_search_once():
-    """Material's search skips what is marked so, up to the first closing tag of the same name."""
-    html = formulas.typeset("x")
-    assert html.count("data-search-exclude") == html.count("<math data-search-exclude") == 1
 
 
 def test_nothing_heavy_is_imported_before_the_first_formula():

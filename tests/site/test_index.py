@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from answers.pages import ROOT, pages, read
+from answers.pages import ROOT, by_topic, pages, read
 from answers.site import index
+from answers.site.minutes import practice
 
 FRONT_MATTER = """\
 ---
@@ -14,7 +15,8 @@ description: What NumPy does with two arrays of different shapes.
 number: 8
 topic: Arrays
 level: core
-minutes: 7
+reading: 7
+practice: 9
 modules: [softmax]
 exercises: [broadcast_shape, unbroadcast]
 tags: [NumPy]
@@ -36,11 +38,20 @@ def test_the_home_page_holds_the_table():
         assert f"](questions/{page.path.name})" in home
 
 
-def test_a_row_links_the_page_and_names_its_exercises(page):
-    assert index.row(read(page)) == (
-        r"| 8 | [Broadcasting \| shapes](questions/08-broadcasting.md) | core | 7 "
-        "| `broadcast_shape`, `unbroadcast` |"
+def test_a_row_links_the_page_and_its_exercises(page):
+    minutes = practice(["broadcast_shape", "unbroadcast"])
+    place = "questions/08-broadcasting.md"
+    assert index.row(read(page)).replace(index.TOGETHER, " ") == (
+        rf"| 8 | [Broadcasting \| shapes]({place}) | core | 1 min | {minutes} min "
+        f"| [`broadcast_shape`]({place}#exercise-broadcast_shape) "
+        f"[`unbroadcast`]({place}#exercise-unbroadcast) |"
     )
+
+
+def test_an_exercise_that_runs_elsewhere_says_so(page, monkeypatch):
+    monkeypatch.setattr(index.modules, "runs_here", lambda name: name != "softmax")
+    said = [index.exercise(read(page), name) for name in ("softmax", "affine")]
+    assert [index.TOGETHER + "(PyTorch)" in each for each in said] == [True, False]
 
 
 def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
@@ -52,7 +63,8 @@ def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
         return read(path)
 
     found = [other(1, "Networks"), other(2, "Arrays"), other(8, "Networks")]
-    monkeypatch.setattr(index, "pages", lambda: found)
+    monkeypatch.setattr("answers.pages.pages", lambda: found)
+    assert [topic for topic, _ in by_topic()] == ["Networks", "Arrays"]
     lines = index.table().splitlines()
     assert [line for line in lines if line.startswith("###")] == [
         "### Networks",
@@ -64,9 +76,9 @@ def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("minutes: 7\n", "", "lacks `minutes`"),
-        ("minutes: 7", "minutes: long", "`minutes` is 'long'; it must be of type int"),
-        ("minutes: 7", "minutes: true", "`minutes` is True; it must be of type int"),
+        ("topic: Arrays\n", "", "lacks `topic`"),
+        ("reading: 7", "reading: long", "`reading` is 'long'; it must be of type int"),
+        ("reading: 7", "reading: true", "`reading` is True; it must be of type int"),
         (
             "exercises: [broadcast_shape, unbroadcast]",
             "exercises: unbroadcast",

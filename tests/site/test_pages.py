@@ -17,7 +17,7 @@ QUESTIONS = sorted((ROOT / "docs/questions").glob("*.md"))
 BANK = (ROOT / "tests/question-bank.md").read_text(encoding="utf-8")
 
 # Commands are for the reader's shell: `.ci/run` runs those of the README, and pytest none.
-NEVER_RUN = {"bash", "sh", "console", "toml", "yaml", "json"}
+NEVER_RUN = {"bash", "sh", "console", "toml", "yaml", "json", "markdown"}
 
 HIDDEN_FENCE = re.compile(r"[ \t]*((?:>|[-*+]|\d+[.)])[ \t>]*(`{3}|~{3})|~{3})")
 DIRECTIVE = re.compile(r"<!--.*(pytest-codeblocks|pytest\.mark)")
@@ -146,39 +146,31 @@ def test_all_that_a_page_shows_has_run_or_been_compared(page):
     assert not found, "\n".join(found)
 
 
-def unchecked_equations(text):
-    """The typed equations of a page that no test is named for, or none that exists."""
-    fenced = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.M | re.S)
-    typed = re.compile(r"^[ \t]*\$\$(.+?)\$\$[ \t]*$\s*([^\n]*)", re.M | re.S)
-    for equation, following in typed.findall(fenced.sub("", text)):
-        named = re.fullmatch(r"<!-- checked by (tests/\w+/test_\w+\.py)::(test_\w+) -->", following)
-        source = ROOT / named[1] if named else None
-        if not (named and source.exists() and f"def {named[2]}(" in source.read_text("utf-8")):
-            yield equation.strip()
+def misnamed(text):
+    """Fences whose title is not the file that they include, and links to another number."""
+    fenced = re.compile(r'^[ \t]*(`{3,})[^\n]*title="([^"]+)"[^\n]*\n(.*?)^[ \t]*\1', re.M | re.S)
+    for _, title, code in fenced.findall(text):
+        included = set(re.findall(r'--8<-- "([^":]+)', code))
+        if included and included != {title}:
+            yield f"{title} includes {', '.join(sorted(included))}"
+    link = re.compile(r"\[(?:[^\]\[]*?\b[Qq]uestion )?(\d+)\b[^\]\[]*\]\(([^)\s]*)\)")
+    for said, target in link.findall(text):
+        number = re.search(r"(?:^|/)(\d\d)-[\w-]+\.md", target)
+        if number and int(number[1]) != int(said):
+            yield f"question {said} links to {target}"
 
 
 @each_page
-def test_every_typed_equation_names_the_test_that_establishes_it(page):
-    assert list(unchecked_equations(page.read_text(encoding="utf-8"))) == []
+def test_titles_name_what_is_included_and_links_the_question_they_lead_to(page):
+    assert list(misnamed(page.read_text(encoding="utf-8"))) == []
 
 
-@pytest.mark.parametrize(
-    ("following", "unchecked"),
-    [
-        (
-            "<!-- checked by tests/site/test_pages.py::test_an_equation_without_its_test_"
-            "is_found -->",
-            [],
-        ),
-        ("<!-- checked by tests/site/test_pages.py::test_no_such -->", ["x = 1"]),
-        ("<!-- checked by tests/test_no_such.py::test_x -->", ["x = 1"]),
-        ("Text.", ["x = 1"]),
-        ("", ["x = 1"]),
-    ],
-)
-def test_an_equation_without_its_test_is_found(following, unchecked):
-    text = f"Let\n\n$$\nx = 1\n$$\n\n{following}\n\n```python\n'$$ y $$'\n```\n"
-    assert list(unchecked_equations(text)) == unchecked
+def test_a_wrong_title_and_a_wrong_number_are_found():
+    right = '```python title="a.py"\n--8<-- "a.py:x"\n```\n[question 14](14-kv-cache.md#reset)'
+    assert list(misnamed(right)) == []
+    assert list(misnamed(right.replace('"a.py"', '"b.py"'))) == ["b.py includes a.py"]
+    wrong = right.replace("question 14", "question 13")
+    assert list(misnamed(wrong)) == ["question 13 links to 14-kv-cache.md#reset"]
 
 
 @each_question
@@ -187,7 +179,6 @@ def test_the_front_matter_is_complete(page):
     assert 50 <= len(question.description) <= 160, (
         f"{page.name}: {len(question.description)} letters"
     )
-    assert question.minutes > 0
     assert set(KEYS) <= set(vars(question))
 
 
@@ -228,6 +219,26 @@ def test_a_page_has_the_form_that_readers_expect(page):
     assert question.thirty_seconds
 
 
+def spoken(text):
+    """The words of Markdown when it is read aloud, each symbol of a formula one."""
+    text = re.sub(r"<!--.*?-->|\]\([^)]*\)", "", text, flags=re.S)
+    formulas = " ".join(re.findall(r"\$([^$]+)\$", text))
+    formulas = re.sub(
+        r"\\(?:text|math\w+|operatorname|[td]?frac|left|right|quad)\b|\\[,;! ]", " ", formulas
+    )
+    symbols = re.findall(r"\\?[A-Za-z]+|\d+(?:\.\d+)?|[-+=<>/^]", formulas)
+    return len(symbols) + len(re.findall(r"\S*\w\S*", re.sub(r"\$[^$]+\$", " ", text)))
+
+
+def test_a_symbol_is_spoken_as_a_word():
+    assert spoken("The gradient of $-\\log p_y$ is **not** [small](x.md).\n<!-- holds 1 -->") == 10
+
+
+@each_question
+def test_thirty_seconds_can_be_said_in_thirty_seconds(page):
+    assert spoken(read(page).thirty_seconds) <= 85
+
+
 @each_question
 def test_a_page_quotes_its_question_word_for_word(page):
     question = read(page)
@@ -236,3 +247,11 @@ def test_a_page_quotes_its_question_word_for_word(page):
     wanted = rf"^## {question.number}\. [^\n]*\n(.*?)(?=^## |\Z)"
     bank = re.search(wanted, BANK, re.M | re.S)
     assert question.question.split() == bank[1].split()
+
+
+def test_a_tag_that_is_a_topic_stands_on_all_pages_of_it_and_on_no_other():
+    topics = {page.topic for page in pages()}
+    for page in pages():
+        assert topics & set(page.tags) <= {page.topic}, page.path.name
+        used = any(page.topic in other.tags for other in pages())
+        assert not used or page.topic in page.tags, page.path.name

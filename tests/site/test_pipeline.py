@@ -15,7 +15,7 @@ from answers.pages import ROOT
 
 KEPT = [
     "answers/__init__.py",
-    "answers/inputs.py",
+    "answers/inputs",
     "answers/extras.py",
     "answers/files.py",
     "answers/pages.py",
@@ -27,10 +27,14 @@ KEPT = [
     "answers/figures/__init__.py",
     "answers/records/__init__.py",
     "answers/site",
+    "answers/study",
     "conftest.py",
     "mkdocs.yml",
     "pyproject.toml",
     "docs/.theme",
+    "docs/live/config.json",
+    "docs/live/needs.py",
+    "docs/live/worker.py",
     "docs/style",
     "docs/vendor",
     "tests/question-bank.md",
@@ -92,7 +96,8 @@ description: A page as small as a page can be, which the tests of the pipeline c
 number: 18
 topic: Toys
 level: core
-minutes: 1
+reading: 1
+practice: 0
 modules: [labels.toy]
 exercises: []
 tags: [toy]
@@ -387,7 +392,7 @@ def mutated(project, tmp_path_factory):
             "answers/derivations/toy.py": DERIVATION.replace("z**2", "z**3"),
             "answers/figures/toy.py": FIGURE.replace("[1, 2, 3]", "[1, 2, 4]"),
             "docs/questions/08-no-key.md": QUESTION.replace("number: 18", "number: 8").replace(
-                "minutes: 1\n", ""
+                "level: core\n", ""
             ),
             "docs/questions/09-other-words.md": QUESTION.replace("number: 18", "number: 9"),
             "docs/figures/by_hand.svg": "<figure></figure>",
@@ -414,11 +419,11 @@ def test_a_mutation_is_found_and_its_place_is_named(name, mutated):
     "said",
     [
         # A line of the library, of a derivation, of a figure.
-        "docs/questions/18-toy.md:47: the page shows (-) other than what the fence at line 35",
-        "docs/questions/18-toy.md:62: the page shows (-) other than what the fence at line 52",
+        "docs/questions/18-toy.md:48: the page shows (-) other than what the fence at line 36",
+        "docs/questions/18-toy.md:63: the page shows (-) other than what the fence at line 53",
         "docs/figures/slope.svg is stale",
         "by_hand",
-        "08-no-key.md: the front matter lacks `minutes`",
+        "08-no-key.md: the front matter lacks `level`",
         "test_a_page_quotes_its_question_word_for_word[docs/questions/09-other-words.md]",
     ],
 )

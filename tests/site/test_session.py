@@ -6,6 +6,7 @@ import torch
 
 from answers.pages import ROOT
 from answers.site import fences, session
+from answers.site.checks import checks
 from answers.site.fences import in_place, put_outputs, python_fences
 from answers.site.session import Session, start_afresh, with_outputs
 
@@ -189,3 +190,14 @@ def test_an_output_that_would_end_its_own_fence_is_refused(page):
     path = page(f"```python\nprint(1)\n```\n\n{OUTPUT}\n\n```text\n```\n")
     with pytest.raises(ValueError, match=r"page\.md:7: this output holds"):
         put_outputs(path.read_text(), python_fences(path), {0: "```\n"})
+
+
+def test_a_check_may_ask_what_the_page_prints(page):
+    path = page(
+        f"So 0.3.\n<!-- holds printed('0.34', '34%') -->\n<!-- holds printed('0.35') -->\n\n"
+        f"```python\nprint(0.342)\n```\n\n{OUTPUT}\n\n```text\n0.342\n```\n"
+    )
+    right, wrong = checks(path)
+    ran = Session(python_fences(path))
+    assert ran.refutation(right) is None
+    assert ran.refutation(wrong) == "page.md:3: RefutedError: printed('0.35')"

@@ -4,12 +4,16 @@ import gzip
 import json
 import re
 from functools import cached_property
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from serving import ROOT
+from serving import REPOSITORY, ROOT
+
+from answers.pages import by_topic
+from answers.site import built, policy
 
 LOADS = {
     "script": "src",
@@ -132,6 +136,28 @@ def test_every_page_has_a_language_a_title_a_description_and_one_heading(pages):
         assert len(page.ids) == len(set(page.ids)), page.name
 
 
+def test_every_page_leads_to_the_code(pages):
+    for page in pages.values():
+        # In its head and in its foot.
+        assert page.links.count(REPOSITORY) == 2, page.name
+        assert f'pip install "worked-answers @ git+{REPOSITORY}"' in page.html
+
+
+def test_a_page_that_is_not_there_leads_home_from_any_depth(site, pages):
+    page = pages[site.folder / "404.html"]
+    ways = {urlsplit(site.url).path + end for end in (".", "practice/", "labs/")}
+    assert ways <= set(page.links)
+
+
+def test_a_build_for_no_address_says_so(caplog, monkeypatch):
+    monkeypatch.delenv("SITE_URL", raising=False)
+    with caplog.at_level("INFO", "mkdocs.hooks"):
+        built.on_startup("serve", False)
+        assert not caplog.messages
+        built.on_startup("build", False)
+    assert caplog.messages == ["SITE_URL is not set: only the local server has these addresses"]
+
+
 def test_titles_and_descriptions_differ(pages):
     own = [page for page in pages.values() if page.path.name == "index.html"]
     for values in ([page.title for page in own], [page.description for page in own]):
@@ -160,6 +186,16 @@ def test_nothing_is_loaded_from_elsewhere(pages):
         for url in page.loads:
             assert page.local(url), f"{page.name} loads {url}"
             assert page.local(url)[0].is_file(), f"{page.name} loads {url}"
+
+
+def test_every_page_has_a_policy_that_names_the_scripts_of_all(pages):
+    scripts = {script for page in pages.values() for script in policy.SCRIPT.findall(page.html)}
+    assert len(scripts) > 5
+    for page in pages.values():
+        head, _, rest = page.html.partition(policy.element(scripts))
+        assert rest, page.name
+        assert "<script" not in head
+        assert not re.findall(r"<[^>]* on\w+=", rest), page.name
 
 
 def test_style_sheets_load_nothing_from_elsewhere(site):
@@ -191,6 +227,23 @@ def test_reading_on_from_home_leads_to_the_first_question(site, pages):
     home = pages[site.folder / "index.html"]
     following = re.search(r'<link rel="next" href="(.*?)"', home.html)[1]
     assert home.local(following)[0] == min(site.folder.glob("questions/*/index.html"))
+
+
+def test_the_sidebar_has_the_topics_and_the_numbers_of_the_questions(site, pages):
+    html = pages[site.folder / "404.html"].html
+    shown = map(unescape, re.findall(r'class="md-ellipsis">\s*(.*?)\s*<', html))
+    wanted = []
+    for topic, members in by_topic():
+        wanted += [topic, *(f"{page.number}. {page.title}" for page in members)]
+    assert [title for title in shown if title in wanted] == wanted
+
+
+def test_each_exercise_leads_to_its_mistakes(site, pages):
+    known = pages[site.folder / "mistakes/index.html"]
+    for page in pages.values():
+        for name in re.findall(r'id="exercise-(\w+)"', page.html):
+            ways = [page.local(url) for url in page.links if url.endswith(f"mistakes/#{name}")]
+            assert ways == [(known.path, name)], page.name
 
 
 def test_a_page_weighs_less_than_a_photograph(pages, capsys):

@@ -42,6 +42,14 @@ def pytorch(dout, x, w):
     return tuple(leaf.grad.numpy() for leaf in (x, w, b))
 
 
+def flattened_once(dout, x, w):
+    d_in, d_out = w.shape
+    flat_dout = dout.reshape(-1, d_out).astype(float)
+    flat_x = x.reshape(-1, d_in).astype(float)
+    dx = np.dot(flat_dout, w.T.astype(float)).reshape(x.shape)
+    return dx, np.dot(flat_x.T, flat_dout), np.dot(np.ones(len(flat_dout)), flat_dout)
+
+
 def bias_is_dout(dout, x, w):
     n = x.reshape(-1, len(w))
     return np.dot(dout, w.T), np.dot(n.T, dout.reshape(-1, w.shape[1])), dout.copy()
@@ -118,14 +126,14 @@ WRONG = {
     bias_is_dout: "bias_not_summed",
     divided_by_the_batch: "averaged_twice",
     dot_without_transpose: "weights_not_transposed",
-    matrices_only: None,
-    weights_first: None,
-    flattened_input_gradient: None,
-    summed_over_the_outputs: None,
-    outer_product_of_the_first: None,
-    no_upstream_gradient: None,
-    inputs_for_weights: None,
-    without_the_bias: None,
-    scaled_dout_in_place: None,
+    matrices_only: "wrong_where_dout_and_w_have_different_numbers_of_axes",
+    weights_first: "parts_in_another_order",
+    flattened_input_gradient: "right_numbers_in_another_shape",
+    summed_over_the_outputs: "another_axis",
+    outer_product_of_the_first: "wrong_only_in_dw",
+    no_upstream_gradient: "the_same_everywhere",
+    inputs_for_weights: "x_doubled_should_not_matter",
+    without_the_bias: "a_result_of_another_kind",
+    scaled_dout_in_place: "an_argument_changed",
     transposed_weights_and_bias_mean: "weight_gradient_transposed",
 }

@@ -39,6 +39,13 @@ def groups(truth, scores):
     return float(hits @ precision / hits.sum())
 
 
+def by_pairs(truth, scores):
+    """For each positive, who scores as high or higher."""
+    positive = truth.astype(bool)
+    as_high = scores[None, :] >= scores[positive][:, None]
+    return float(np.mean((as_high & positive).sum(axis=1) / as_high.sum(axis=1)))
+
+
 def textbook_ranking(truth, scores):
     hits = truth[np.argsort(-scores, kind="stable")] == 1
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
@@ -150,8 +157,8 @@ WRONG = {
     over_n: "divided_by_all_examples",
     from_the_bottom: "lowest_first",
     left_sum: "precision_before_the_step",
-    best_f1: None,
-    strictly_above: "precision_before_the_step",
+    best_f1: "best_f1_instead",
+    strictly_above: None,
     recall_averaged: None,
     first_ten: None,
     at_one_half: "precision_at_one_threshold",

@@ -33,6 +33,16 @@ def in_wide_integers(alpha, beta, successes, failures):
     return wide(alpha) + wide(successes), wide(beta) + wide(failures)
 
 
+def one_trial_after_the_other(alpha, beta, successes, failures):
+    """Each count is added by itself, in float64."""
+    posterior = []
+    for prior, count in ((alpha, successes), (beta, failures)):
+        prior, count = np.broadcast_arrays(np.asarray(prior, float), np.asarray(count, float))
+        posterior.append(np.sum([prior, count], axis=0))
+    shape = np.broadcast_shapes(*(part.shape for part in posterior))
+    return tuple(np.broadcast_to(part, shape).copy() for part in posterior)
+
+
 def plus_trials(alpha, beta, successes, failures):
     n = 1.0 * successes + failures
     return 1.0 * alpha + successes, beta + n
@@ -104,13 +114,13 @@ WRONG = {
     crossed: "successes_and_failures_swapped",
     laplace: "uniform_prior_always",
     no_floats: "integers_wrap",
-    mean_only: None,
-    mean_and_variance: "shares_returned",
+    mean_only: "a_result_of_another_kind",
+    mean_and_variance: "alpha_one_larger_should_not_matter",
     mode_and_rest: "exponents_returned",
     normalised: "shares_returned",
-    in_place: None,
-    summed: None,
-    flattened: None,
-    rounded: None,
+    in_place: "an_argument_changed",
+    summed: "wrong_where_alpha_holds_more_than_one_number",
+    flattened: "wrong_where_alpha_holds_more_than_one_number",
+    rounded: "rounded_to_integers",
     products: "multiplied",
 }

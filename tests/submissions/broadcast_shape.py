@@ -222,17 +222,20 @@ WRONG = {
     zipped_until_the_shorter_ends: "axes_of_the_longer_lost",
     not_turned_round: "axes_reversed",
     maximum: "misfits_let_through",
-    maximum_with_a_check: "larger_size_taken",
+    maximum_with_a_check: None,
     maximum_of_two_that_fit: "larger_size_taken",
-    zero_is_false: "larger_size_taken",
-    only_a_and_b: "larger_size_taken",
+    zero_is_false: None,
+    only_a_and_b: "another_signature",
     first_two: "only_two_shapes",
     second_must_stretch: "stretched_on_one_side",
     forgot_to_raise: "none_for_a_misfit",
     reversed_and_none: "axes_reversed",
-    list_of_sizes: None,
-    asserted: None,
-    an_error_of_ones_own: None,
+    list_of_sizes: "a_result_of_another_kind",
+    asserted: "wrong_where_a_ValueError_is_asked_for",
+    an_error_of_ones_own: "wrong_where_a_ValueError_is_asked_for",
     nothing_is_an_error: "no_shape_refused",
     floats: None,
 }
+
+# Those that pass with a note.
+NOTED = {maximum_with_a_check, maximum_of_two_that_fit, zero_is_false}

@@ -1,211 +1,211 @@
-"""Right and wrong ways to write `cached_attention` that do not look like the reference."""
+"""Right and wrong ways to write `cached_attention` in NumPy that do not look like the reference."""
 
-import torch
-from torch.nn import functional
-from torch.nn.attention.bias import causal_lower_right
+import numpy as np
+
+from answers.transformers.rotary import rotate
 
 
-def with_pytorchs_attention(q, k, v, past_k, past_v, cosines, sines):
+def with_pytorchs_attention(q, k, v, past_k, past_v):
+    import torch
+    from torch.nn import functional
+    from torch.nn.attention.bias import causal_lower_right
+
     past, time = past_k.shape[2], q.shape[2]
-    c = torch.cat([cosines, cosines], dim=1)[past : past + time]
-    s = torch.cat([-sines, sines], dim=1)[past : past + time]
-    half = q.shape[-1] // 2
+    keys = np.concatenate([past_k, rotate(k, past)], axis=2)
+    values = np.concatenate([past_v, v], axis=2)
+    parts = [torch.from_numpy(x) for x in (rotate(q, past), keys, values)]
+    y = functional.scaled_dot_product_attention(*parts, causal_lower_right(time, past + time))
+    return y.permute(0, 2, 1, 3).reshape(len(q), time, -1).numpy(), keys, values
+
+
+def with_complex_numbers(q, k, v, past_k, past_v):
+    past, time, d = past_k.shape[2], *q.shape[2:]
+    angles = np.arange(past, past + time)[:, None] / 10_000 ** (np.arange(0, d, 2) / d)
 
     def turn(x):
-        return x * c + x.roll(half, dims=-1) * s
+        turned = (x[..., : d // 2] + 1j * x[..., d // 2 :]) * np.exp(1j * angles)
+        return np.concatenate([turned.real, turned.imag], axis=-1)
 
-    keys = torch.cat([past_k, turn(k)], dim=-2)
-    values = torch.cat([past_v, v], dim=-2)
-    bias = causal_lower_right(time, past + time)
-    y = functional.scaled_dot_product_attention(turn(q), keys, values, bias)
-    return y.permute(0, 2, 1, 3).reshape(len(q), time, -1), keys, values
-
-
-def with_complex_numbers(q, k, v, past_k, past_v, cosines, sines):
-    past, time = past_k.shape[2], q.shape[2]
-    turns = torch.complex(cosines, sines)[past : past + time]
-
-    def turn(x):
-        turned = torch.complex(*x.chunk(2, -1)) * turns
-        return torch.cat([turned.real, turned.imag], -1)
-
-    keys = torch.cat([past_k, turn(k)], 2)
-    values = torch.cat([past_v, v], 2)
-    scores = torch.einsum("bhqd,bhkd->bhqk", turn(q), keys) * q.shape[-1] ** -0.5
-    later = torch.ones(time, past + time, dtype=torch.bool).triu(past + 1)
-    scores = scores + torch.zeros_like(scores).masked_fill(later, -torch.inf)
-    weights = torch.softmax(scores, -1)
-    return torch.einsum("bhqk,bhkv->bqhv", weights, values).flatten(2), keys, values
+    keys, values = np.append(past_k, turn(k), axis=2), np.append(past_v, v, axis=2)
+    scores = np.einsum("bhqd,bhkd->bhqk", turn(q), keys) / np.sqrt(d)
+    scores[..., np.arange(past + time) > np.arange(past, past + time)[:, None]] = -np.inf
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    weights /= weights.sum(-1, keepdims=True)
+    y = np.einsum("bhqk,bhkv->bqhv", weights, values)
+    return y.reshape(*y.shape[:2], -1), keys, values
 
 
-def one_token_after_the_other(q, k, v, past_k, past_v, cosines, sines):
+def one_token_after_the_other(q, k, v, past_k, past_v):
     """No mask at all: each token sees what has been appended so far."""
-    batch, _, time, d = q.shape
-    half, outputs = d // 2, []
-    keys, values = past_k, past_v
-    for i in range(time):
+    keys, values, outputs = past_k, past_v, []
+    for i in range(q.shape[2]):
+        now = slice(i, i + 1)
         position = keys.shape[2]
-        c, s = cosines[position], sines[position]
-        rows = []
-        for x in (q[:, :, i], k[:, :, i]):
-            a, b = x[..., :half], x[..., half:]
-            rows.append(torch.cat([a * c - b * s, a * s + b * c], -1))
-        keys = torch.cat([keys, rows[1][:, :, None]], 2)
-        values = torch.cat([values, v[:, :, i : i + 1]], 2)
-        scores = (keys @ rows[0][..., None])[..., 0] / d**0.5
-        each = (scores.softmax(-1)[..., None] * values).sum(2)
-        outputs.append(each.reshape(batch, -1))
-    return torch.stack(outputs, 1), keys, values
+        keys = np.concatenate([keys, rotate(k[:, :, now], position)], axis=2)
+        values = np.concatenate([values, v[:, :, now]], axis=2)
+        scores = (keys * rotate(q[:, :, now], position)).sum(-1) / q.shape[-1] ** 0.5
+        weights = np.exp(scores - scores.max(-1, keepdims=True))
+        weights /= weights.sum(-1, keepdims=True)
+        outputs.append((weights[..., None] * values).sum(2).reshape(len(q), -1))
+    return np.stack(outputs, 1), keys, values
 
 
-def into_memory_taken_before(q, k, v, past_k, past_v, cosines, sines):
+def into_memory_taken_before(q, k, v, past_k, past_v):
     """A list for a tuple, and a mask of large negative numbers."""
     batch, heads, past, d = past_k.shape
     time, dv = v.shape[2:]
-    keys, values = (
-        q.new_empty(batch, heads, past + time, d),
-        v.new_empty(batch, heads, past + time, dv),
-    )
-    keys[:, :, :past], values[:, :, :past], values[:, :, past:] = past_k, past_v, v
-    c, s = cosines.narrow(0, past, time), sines.narrow(0, past, time)
-    a, b = k.split(d // 2, -1)
-    keys[:, :, past:, : d // 2] = a * c - b * s
-    keys[:, :, past:, d // 2 :] = a * s + b * c
-    a, b = q.split(d // 2, -1)
-    q = torch.stack([a * c - b * s, a * s + b * c], -2).flatten(-2)
-    row = torch.arange(past, past + time).view(-1, 1)
-    may_look = row >= torch.arange(past + time)
-    outputs = []
+    keys = np.empty((batch, heads, past + time, d), past_k.dtype)
+    values = np.empty((batch, heads, past + time, dv), past_v.dtype)
+    keys[:, :, :past], keys[:, :, past:] = past_k, rotate(k, past)
+    values[:, :, :past], values[:, :, past:] = past_v, v
+    bias = np.where(np.tri(time, past + time, past), 0, -1e30)
+    y = np.empty((batch, time, heads * dv))
     for head in range(heads):
-        scores = torch.bmm(q[:, head], keys[:, head].transpose(1, 2)) / d**0.5
-        scores = torch.where(may_look, scores, torch.finfo(scores.dtype).min)
-        outputs.append(torch.bmm(scores.softmax(-1), values[:, head]))
-    return [torch.cat(outputs, dim=-1), keys, values]
+        scores = rotate(q[:, head], past) @ keys[:, head].transpose(0, 2, 1) / d**0.5 + bias
+        powers = np.exp(scores - scores.max(2, keepdims=True))
+        own = powers / powers.sum(2, keepdims=True) @ values[:, head]
+        y[:, :, head * dv : (head + 1) * dv] = own
+    return [y, keys, values]
 
 
-def _turn(x, cosines, sines, start):
-    c, s = (table[start : start + x.shape[2]] for table in (cosines, sines))
-    a, b = x.chunk(2, -1)
-    return torch.cat([a * c - b * s, a * s + b * c], -1)
-
-
-def _attention(q, k, v, **options):
-    y = functional.scaled_dot_product_attention(q, k, v, **options)
-    return y.transpose(1, 2).flatten(2)
-
-
-def is_causal(q, k, v, past_k, past_v, cosines, sines):
+def head_by_head(q, k, v, past_k, past_v):
+    batch, heads, time, d = q.shape
     past = past_k.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    return _attention(q, keys, values, is_causal=True), keys, values
+    keys = np.concatenate((past_k, rotate(k, offset=past)), axis=-2)
+    values = np.concatenate((past_v, v), axis=-2)
+    queries = rotate(q, offset=past)
+    y = np.zeros((batch, time, heads, v.shape[-1]))
+    for b in range(batch):
+        for h in range(heads):
+            for i in range(time):
+                seen = slice(0, past + i + 1)
+                scores = keys[b, h, seen] @ queries[b, h, i] / np.sqrt(d)
+                weights = np.exp(scores - scores.max())
+                y[b, i, h] = weights @ values[b, h, seen] / weights.sum()
+    return y.reshape(batch, time, -1), keys, values
 
 
-def is_causal_for_more_than_one(q, k, v, past_k, past_v, cosines, sines):
+def mask_from_positions(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    q, k = rotate(q, past), rotate(k, past)
+    keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
+    mask = np.tril(np.ones((time, past + time), dtype=bool), k=past)
+    scores = np.matmul(q, keys.transpose(0, 1, 3, 2)) * q.shape[-1] ** -0.5
+    scores = np.where(mask, scores, -np.inf)
+    shifted = scores - np.max(scores, axis=-1, keepdims=True)
+    weights = np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)
+    y = np.swapaxes(weights @ values, 1, 2)
+    return y.reshape(y.shape[0], time, -1), keys, values
+
+
+def _append(k, v, past_k, past_v, turn=rotate):
+    keys = np.concatenate([past_k, turn(k, past_k.shape[2])], axis=2)
+    return keys, np.concatenate([past_v, v], axis=2)
+
+
+def _attention(q, keys, values, look=None, scale=None):
+    scores = q @ keys.swapaxes(2, 3) * (scale or q.shape[-1] ** -0.5)
+    if look is not None:
+        scores = np.where(look, scores, -np.inf)
+    powers = np.exp(scores - scores.max(3, keepdims=True))
+    return powers / powers.sum(3, keepdims=True) @ values
+
+
+def _merge(y):
+    return y.transpose(0, 2, 1, 3).reshape(y.shape[0], y.shape[2], -1)
+
+
+def _look(time, past):
+    return np.tri(time, past + time, past, dtype=bool)
+
+
+def is_causal(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    look = np.tril(np.ones((time, past + time), bool))
+    return _merge(_attention(rotate(q, past), keys, values, look)), keys, values
+
+
+def is_causal_for_more_than_one(q, k, v, past_k, past_v):
     """Right for single tokens, so generation looks right."""
-    past = past_k.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    return _attention(q, keys, values, is_causal=q.shape[2] > 1), keys, values
-
-
-def never_masked(q, k, v, past_k, past_v, cosines, sines):
-    past = past_k.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    return _attention(q, keys, values), keys, values
-
-
-def is_causal_without_a_cache(q, k, v, past_k, past_v, cosines, sines):
-    past = past_k.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    return _attention(q, keys, values, is_causal=past == 0), keys, values
-
-
-def positions_from_0(q, k, v, past_k, past_v, cosines, sines):
     past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, 0), _turn(k, cosines, sines, 0)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    return _attention(q, keys, values, attn_mask=mask), keys, values
+    keys, values = _append(k, v, past_k, past_v)
+    look = np.tri(time, past + time, dtype=bool) if time > 1 else None
+    return _merge(_attention(rotate(q, past), keys, values, look)), keys, values
 
 
-def queries_from_0(q, k, v, past_k, past_v, cosines, sines):
+def never_masked(q, k, v, past_k, past_v):
+    keys, values = _append(k, v, past_k, past_v)
+    return _merge(_attention(rotate(q, past_k.shape[2]), keys, values)), keys, values
+
+
+def positions_from_0(q, k, v, past_k, past_v):
+    keys, values = _append(k, v, past_k, past_v, lambda x, _: rotate(x))
+    look = _look(q.shape[2], past_k.shape[2])
+    return _merge(_attention(rotate(q), keys, values, look)), keys, values
+
+
+def queries_from_0(q, k, v, past_k, past_v):
     """Only the queries forget the offset."""
+    keys, values = _append(k, v, past_k, past_v)
+    look = _look(q.shape[2], past_k.shape[2])
+    return _merge(_attention(rotate(q), keys, values, look)), keys, values
+
+
+def rotated_after_the_cache(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, 0), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    return _attention(q, keys, values, attn_mask=mask), keys, values
+    keys = rotate(np.concatenate([past_k, k], axis=2))
+    values = np.concatenate([past_v, v], axis=2)
+    y = _attention(rotate(q, past), keys, values, _look(time, past))
+    return _merge(y), keys, values
 
 
-def positions_and_mask_from_0(q, k, v, past_k, past_v, cosines, sines):
-    q, k = _turn(q, cosines, sines, 0), _turn(k, cosines, sines, 0)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    return _attention(q, keys, values, is_causal=True), keys, values
-
-
-def rotated_after_the_cache(q, k, v, past_k, past_v, cosines, sines):
+def heads_reshaped(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    keys = _turn(keys, cosines, sines, 0)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    return (
-        _attention(_turn(q, cosines, sines, past), keys, values, attn_mask=mask),
-        keys,
-        values,
-    )
-
-
-def heads_reshaped(q, k, v, past_k, past_v, cosines, sines):
-    past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    y = functional.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
+    keys, values = _append(k, v, past_k, past_v)
+    y = _attention(rotate(q, past), keys, values, _look(time, past))
     return y.reshape(len(q), time, -1), keys, values
 
 
-def heads_after_values(q, k, v, past_k, past_v, cosines, sines):
+def heads_after_values(q, k, v, past_k, past_v):
     """The entries of the heads are interleaved."""
     past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    y = functional.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
-    return y.permute(0, 2, 3, 1).reshape(len(q), time, -1), keys, values
+    keys, values = _append(k, v, past_k, past_v)
+    y = _attention(rotate(q, past), keys, values, _look(time, past))
+    return y.transpose(0, 2, 3, 1).reshape(len(q), time, -1), keys, values
 
 
-def scaled_by_the_values(q, k, v, past_k, past_v, cosines, sines):
+def scaled_by_the_values(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    scale = v.shape[-1] ** -0.5
-    return _attention(q, keys, values, attn_mask=mask, scale=scale), keys, values
+    keys, values = _append(k, v, past_k, past_v)
+    y = _attention(rotate(q, past), keys, values, _look(time, past), v.shape[-1] ** -0.5)
+    return _merge(y), keys, values
 
 
-def no_key_is_kept(q, k, v, past_k, past_v, cosines, sines):
+def no_key_is_kept(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    return _attention(q, keys, values, attn_mask=mask), k, v
+    keys, values = _append(k, v, past_k, past_v)
+    return _merge(_attention(rotate(q, past), keys, values, _look(time, past))), rotate(k, past), v
+
+
+def softmax_without_a_maximum(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    scores = rotate(q, past) @ keys.swapaxes(2, 3) / q.shape[-1] ** 0.5
+    powers = np.exp(np.where(_look(time, past), scores, -np.inf))
+    return _merge(powers / powers.sum(3, keepdims=True) @ values), keys, values
 
 
 def _one_for_all(kept):
     """A cache outside the function: of the last conversation, or of another layer."""
 
-    def cached(q, k, v, past_k, past_v, cosines, sines):
+    def cached(q, k, v, past_k, past_v):
         if past_k.shape[2] and kept and kept[0].shape == past_k.shape:
             past_k, past_v = kept
         past, time = past_k.shape[2], q.shape[2]
-        q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-        keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-        kept[:] = keys.detach(), values.detach()
-        mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-        return _attention(q, keys, values, attn_mask=mask), keys, values
+        kept[:] = keys, values = _append(k, v, past_k, past_v)
+        y = _attention(rotate(q, past), keys, values, _look(time, past))
+        return _merge(y), keys, values
 
     return cached
 
@@ -213,32 +213,18 @@ def _one_for_all(kept):
 cache_shared_between_conversations = _one_for_all([])
 
 
-def mean_of_the_values(q, k, v, past_k, past_v, cosines, sines):
-    k = _turn(k, cosines, sines, past_k.shape[2])
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    counts = torch.arange(1, values.shape[2] + 1, dtype=v.dtype)[:, None]
-    means = (values.cumsum(2) / counts)[:, :, past_k.shape[2] :]
-    return means.transpose(1, 2).flatten(2), keys, values
+def mean_of_the_values(q, k, v, past_k, past_v):
+    keys, values = _append(k, v, past_k, past_v)
+    means = values.cumsum(2) / np.arange(1, values.shape[2] + 1)[:, None]
+    return _merge(means[:, :, past_k.shape[2] :]), keys, values
 
 
-def in_half_precision(q, k, v, past_k, past_v, cosines, sines):
+def cache_filled_in_place(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    half = [x.bfloat16() for x in (q, keys, values)]
-    return _attention(*half, attn_mask=mask).to(q.dtype), keys, values
-
-
-def cache_filled_in_place(q, k, v, past_k, past_v, cosines, sines):
-    past, time = past_k.shape[2], q.shape[2]
-    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
-    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
-    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
-    y = _attention(q, keys, values, attn_mask=mask)
-    with torch.no_grad():
-        past_k.mul_(0)
-    return y, keys, values
+    keys, values = _append(k, v, past_k, past_v)
+    y = _attention(rotate(q, past), keys, values, _look(time, past))
+    past_k *= 0
+    return _merge(y), keys, values
 
 
 # The mistake that each is told; None where no known one explains it.
@@ -246,17 +232,15 @@ WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
     is_causal_for_more_than_one: "mask_aligned_to_the_upper_left",
     never_masked: "no_mask_on_a_chunk",
-    is_causal_without_a_cache: "mask_only_without_a_cache",
     positions_from_0: "offset_not_applied",
-    queries_from_0: None,
-    positions_and_mask_from_0: "offset_not_applied",
+    queries_from_0: "wrong_where_past_k_holds_more_than_one_number",
     rotated_after_the_cache: "cached_keys_rotated_again",
     heads_reshaped: "heads_not_transposed",
-    heads_after_values: None,
-    scaled_by_the_values: None,
-    no_key_is_kept: None,
-    cache_shared_between_conversations: None,
-    mean_of_the_values: None,
-    in_half_precision: None,
-    cache_filled_in_place: None,
+    heads_after_values: "in_another_order",
+    scaled_by_the_values: "v_for_q",
+    no_key_is_kept: "wrong_where_past_k_holds_more_than_one_number",
+    softmax_without_a_maximum: "no_maximum",
+    cache_shared_between_conversations: "a_property_fails",
+    mean_of_the_values: "q_has_no_effect",
+    cache_filled_in_place: "an_argument_changed",
 }

@@ -49,6 +49,18 @@ def margins(logits, targets):
     return losses.mean()[()], gradient / len(gradient)
 
 
+def taken_along_the_axis(logits, targets):
+    n = logits.shape[0]
+    z = logits.astype(float)
+    z -= z.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))
+    column = targets.astype(int).reshape(n, 1)
+    loss = -np.take_along_axis(log_p, column, axis=1).sum() / n
+    gradient = np.exp(log_p)
+    np.put_along_axis(gradient, column, np.take_along_axis(gradient, column, 1) - 1, axis=1)
+    return loss, gradient / n
+
+
 def _softmax(x):
     powers = np.exp(x - x.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
@@ -215,24 +227,24 @@ WRONG = {
     keras_clip: "clamped_probabilities",
     onehot_times_log_of_zero: "log_of_zero",
     log_of_zero_in_a_loop: "log_of_zero",
-    mean_over_all_entries: None,
-    only_the_loss: None,
-    gradient_first: None,
-    sign_of_the_gradient: None,
-    sign_of_the_loss: None,
-    gradient_of_the_probabilities: None,
-    gradient_at_the_target_only: None,
-    one_subtracted_everywhere: None,
-    losses_of_each_example: None,
+    mean_over_all_entries: "factor_of_a_size",
+    only_the_loss: "a_result_of_another_kind",
+    gradient_first: "parts_in_another_order",
+    sign_of_the_gradient: "sign",
+    sign_of_the_loss: "sign",
+    gradient_of_the_probabilities: "wrong_only_in_gradient",
+    gradient_at_the_target_only: "cut_off",
+    one_subtracted_everywhere: "wrong_where_targets_holds_more_than_one_number",
+    losses_of_each_example: "mean_missing",
     classes_from_the_labels: None,
-    first_labels_for_all: None,
-    base_2: None,
-    softmax_over_the_batch: None,
+    first_labels_for_all: "rows_in_another_order_should_not_matter",
+    base_2: "constant_factor",
+    softmax_over_the_batch: "last_entry_of_logits_reaches_too_far",
     label_smoothing: None,
     squared_error: "gradient_doubled",
-    capped: None,
+    capped: "wrong_for_numbers_that_are_far_apart",
     logits_clipped: None,
-    overwrites_the_logits: None,
-    sum_and_overflow: "sum_for_mean",
+    overwrites_the_logits: "an_argument_changed",
+    sum_and_overflow: "wrong_where_targets_holds_more_than_one_number",
     doubled_and_eps: "gradient_doubled",
 }

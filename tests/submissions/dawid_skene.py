@@ -90,7 +90,7 @@ def of_this_guide(item, annotator, label, classes, iterations):
     assert vote_counts(votes).sum() == len(votes)
     start = soft_labels(votes)
     cell = annotator * classes + label
-    prior, confusion = estimates(votes, cell, start.T.copy(), 0)
+    prior, confusion = estimates(votes, cell, start.T.copy(), np.zeros(1))
     shape = classes, votes.annotators, classes
     return start, prior, confusion.reshape(shape).swapaxes(0, 1)
 
@@ -114,6 +114,35 @@ def clipped_at_the_smallest_float(item, annotator, label, classes, iterations):
         empty = confusion.sum(axis=2) == 0
         confusion[empty] = 1
         confusion /= confusion.sum(axis=2, keepdims=True)
+    return posterior, prior, confusion
+
+
+def with_products_of_probabilities(item, annotator, label, classes, iterations):
+    """One item and one annotator after the other; numbers are scaled by the largest."""
+    items, annotators = int(item.max()) + 1, int(annotator.max()) + 1
+    posterior = np.zeros((items, classes))
+    for i, y in zip(item, label, strict=True):
+        posterior[i, y] += 1
+    posterior /= posterior.sum(axis=1, keepdims=True)
+
+    def estimate(posterior):
+        confusion = np.zeros((annotators, classes, classes))
+        for i, a, y in zip(item, annotator, label, strict=True):
+            confusion[a, :, y] += posterior[i]
+        for matrix in confusion:
+            for k in range(classes):
+                weight = matrix[k].sum()
+                matrix[k] = matrix[k] / weight if weight > 0 else 1 / classes
+        return posterior.mean(axis=0), confusion
+
+    prior, confusion = estimate(posterior)
+    for _ in range(iterations):
+        found = np.tile(prior, (items, 1))
+        for i, a, y in zip(item, annotator, label, strict=True):
+            found[i] *= confusion[a, :, y]
+            found[i] /= found[i].max()
+        posterior = found / found.sum(axis=1, keepdims=True)
+        prior, confusion = estimate(posterior)
     return posterior, prior, confusion
 
 
@@ -229,19 +258,19 @@ def labels_for_posterior(*votes, classes, iterations):
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     without_prior: "prior_left_out",
-    uniform_prior: None,
-    summed_prior: None,
+    uniform_prior: "the_same_everywhere",
+    summed_prior: "sum_for_mean",
     columns_normalised: "normalised_by_voted",
     read_transposed: "rows_read_as_columns",
     hard_em: "hard_labels",
     majority_first: "started_from_the_majority",
-    uniform_start: None,
-    not_normalised: None,
+    uniform_start: "the_same_everywhere",
+    not_normalised: "a_division_left_out",
     log_with_eps: "eps_added",
     base_two_logarithm: None,
     one_too_many: "one_iteration_off",
     transposed_result: "confusion_transposed",
-    counts_for_probabilities: None,
-    posterior_transposed: None,
-    labels_for_posterior: None,
+    counts_for_probabilities: "sum_is_not_1",
+    posterior_transposed: "transposed",
+    labels_for_posterior: "an_axis_too_few",
 }

@@ -154,7 +154,7 @@ def in_float16(p, base=np.e, axis=-1):
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
-    textbook_for_vectors: "one_sum_for_all",
+    textbook_for_vectors: None,
     checked_textbook: "nan_for_zero",
     textbook_eps: "eps_in_the_logarithm",
     clipped: "eps_in_the_logarithm",
@@ -162,13 +162,13 @@ WRONG = {
     bits: "base_ignored",
     no_base: "base_ignored",
     nan_let_go: "nan_let_through",
-    asserted: None,
+    asserted: "wrong_where_a_ValueError_is_asked_for",
     normalised: "silently_normalised",
     unchecked: "no_check",
     sign_and_zero: "sign_lost",
     strict_sum: "exact_sum_asked_for",
     last_axis: "last_axis_always",
-    perplexity: None,
-    gini: None,
-    in_float16: None,
+    perplexity: "exponential",
+    gini: "base_has_no_effect",
+    in_float16: "nearly_right",
 }

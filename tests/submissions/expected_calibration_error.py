@@ -50,6 +50,31 @@ def loops(probabilities, labels, bins=15):
     return error
 
 
+def pandas_like_groups(probabilities, labels, bins=15):
+    """A dictionary of bins, each with what fell into it."""
+    edges = np.linspace(0, 1, bins + 1)
+    groups = {}
+    for row, label in zip(probabilities, labels, strict=True):
+        confidence = row.max()
+        # The first edge that is not below.
+        place = int(np.searchsorted(edges, confidence, side="left")) - 1
+        groups.setdefault(place, []).append((confidence, float(row.argmax() == label)))
+    error = 0.0
+    for members in groups.values():
+        confidence, accuracy = np.mean(members, axis=0)
+        error += len(members) / len(labels) * abs(accuracy - confidence)
+    return error
+
+
+def weighted_bincounts(probabilities, labels, bins=15):
+    p = np.asarray(probabilities, dtype=float)
+    predictions, confidences = p.argmax(1), p.max(1)
+    which = np.digitize(confidences, np.linspace(0.0, 1.0, bins + 1)[1:-1], right=True)
+    hits = np.bincount(which, weights=predictions == labels, minlength=bins)
+    trust = np.bincount(which, weights=confidences, minlength=bins)
+    return np.sum(np.abs(hits - trust)) / p.shape[0]
+
+
 def _binned(probabilities, labels, bins):
     confidence = probabilities.max(axis=1).astype(float)
     right = probabilities.argmax(axis=1) == labels
@@ -131,12 +156,12 @@ WRONG = {
     signed: "gaps_not_absolute",
     signed_then_absolute: "one_gap_for_all",
     squared: "gaps_squared",
-    root_mean_square: None,
+    root_mean_square: "too_large",
     maximum: "largest_gap",
     positive_class: "one_class_only",
     histogram_left_closed: "edge_goes_to_the_bin_above",
     always_ten: "bins_ignored",
     empty_means: "empty_bins_give_nan",
-    sum_not_mean: None,
-    accuracy_of_all: "one_gap_for_all",
+    sum_not_mean: "factor_of_a_size",
+    accuracy_of_all: None,
 }

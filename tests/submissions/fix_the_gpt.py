@@ -104,6 +104,73 @@ EXERCISE = catalog.load("fix_the_gpt")
 MISTAKES = {mistake.name: mistake for mistake in EXERCISE.mistakes}
 
 
+def _with_changes(*changes):
+    """The solution, in which each (right, same) is written otherwise."""
+    code = EXERCISE.solution()
+    for right, same in changes:
+        assert code.count(right) == 1, right
+        code = code.replace(right, same)
+    namespace = {}
+    exec(compile(code, "fix_the_gpt.py", "exec"), namespace)
+    return namespace["fix_the_gpt"]
+
+
+def with_pytorchs_attention(ids, weights, heads):
+    """The mask is left to the library, and the labels are rolled and ignored at the end."""
+    repaired = _with_changes(
+        (
+            "        scores = q @ k.mT / (width // self.heads) ** 0.5\n"
+            "        hidden = torch.ones(time, time, dtype=torch.bool).triu(1)\n"
+            "        weights = scores.masked_fill(hidden, -torch.inf).softmax(dim=-1)\n"
+            "        y = (weights @ v).transpose(1, 2)\n",
+            "        y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)\n"
+            "        y = y.permute(0, 2, 1, 3)\n",
+        ),
+        (
+            "predictions, labels = logits[:, :-1], ids[:, 1:]",
+            "labels = ids.roll(-1, 1)\n    labels[:, -1] = -100\n    predictions = logits",
+        ),
+    )
+    return repaired(ids, weights, heads)
+
+
+def mask_of_positions(ids, weights, heads):
+    """A comparison for the mask, the smallest number for -inf, and a mean of logarithms."""
+    repaired = _with_changes(
+        (
+            "torch.ones(time, time, dtype=torch.bool).triu(1)",
+            "torch.arange(time)[None, :] > torch.arange(time)[:, None]",
+        ),
+        ("hidden, -torch.inf", "hidden, torch.finfo(scores.dtype).min"),
+        ("torch.arange(ids.shape[1])", "torch.tensor(range(ids.shape[1])).expand(ids.shape)"),
+        (
+            "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+            "-predictions.log_softmax(2).gather(2, labels[..., None]).mean()",
+        ),
+    )
+    return repaired(ids, weights, heads)
+
+
+def one_head_after_the_other(ids, weights, heads):
+    """No transpose at all: the outputs of the heads are set side by side."""
+    repaired = _with_changes(
+        (
+            "        scores = q @ k.mT / (width // self.heads) ** 0.5\n"
+            "        hidden = torch.ones(time, time, dtype=torch.bool).triu(1)\n"
+            "        weights = scores.masked_fill(hidden, -torch.inf).softmax(dim=-1)\n"
+            "        y = (weights @ v).transpose(1, 2)\n",
+            "        seen, outputs = torch.ones(time, time).tril() == 1, []\n"
+            "        for i in range(self.heads):\n"
+            "            scores = torch.einsum('bqd,bkd->bqk', q[:, i], k[:, i])\n"
+            "            scores = scores / q.shape[-1] ** 0.5\n"
+            "            weights = torch.where(seen, scores, -torch.inf).softmax(-1)\n"
+            "            outputs.append(torch.einsum('bqk,bkd->bqd', weights, v[:, i]))\n"
+            "        y = torch.cat(outputs, -1)\n",
+        ),
+    )
+    return repaired(ids, weights, heads)
+
+
 def _file_with(*mistakes, **edits):
     """The file with only these mistakes left; then edits, each (right, wrong)."""
     code = EXERCISE.with_mistakes(tuple(MISTAKES[name] for name in mistakes))
@@ -145,6 +212,27 @@ not_scaled = _file_with(scale=(" / (width // self.heads) ** 0.5", ""))
 scaled_by_the_model = _file_with(scale=("(width // self.heads) ** 0.5", "width**0.5"))
 norm_left_out = _file_with(norm=("x = self.norm(x)\n", "x = x + 0\n"))
 stream_cut = _file_with(stream=("return x + self.mlp", "return self.mlp"))
+first_sequence_only = _file_with(
+    loss=(
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+        "functional.cross_entropy(predictions[0], labels[0])",
+    )
+)
+heads_cut_from_the_tokens = _file_with(
+    heads=(
+        "part.view(batch, time, self.heads, -1).transpose(1, 2)",
+        "part.view(batch, self.heads, time, -1)",
+    )
+)
+heads_merged_in_another_order = _file_with(
+    merge=(
+        "y = (weights @ v).transpose(1, 2)",
+        "y = (weights @ v).permute(0, 2, 3, 1)",
+    )
+)
+in_single_precision = _file_with(
+    single=("x = self.tokens(ids) +", "x = self.tokens(ids).float() +")
+)
 mask_repaired_and_labels_left = _file_with(
     "labels_not_shifted",
     mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(0)"),
@@ -156,20 +244,24 @@ WRONG = {
     only_the_first_repaired: "labels_not_shifted",
     only_the_last_repaired: "probabilities_for_logits",
     every_second_repaired: "labels_not_shifted",
-    shifted_twice: None,
-    logits_shifted_too: None,
-    positions_left_out: None,
-    positions_from_1: None,
-    own_key_hidden: None,
-    next_key_shown: "mask_the_wrong_way_round",
-    no_mask: "mask_the_wrong_way_round",
-    mask_of_small_numbers: None,
-    mask_of_zeros: None,
-    masked_after_softmax: None,
-    softmax_over_queries: None,
-    not_scaled: None,
-    scaled_by_the_model: None,
-    norm_left_out: None,
-    stream_cut: None,
-    mask_repaired_and_labels_left: None,
+    shifted_twice: "wrong_not_in_logits",
+    logits_shifted_too: "wrong_not_in_logits",
+    positions_left_out: "a_term_left_out",
+    positions_from_1: "counted_from_another_number",
+    own_key_hidden: "one_too_many_or_few",
+    next_key_shown: "one_too_many_or_few",
+    no_mask: "without_masked_fill",
+    mask_of_small_numbers: "another_number",
+    mask_of_zeros: "another_number",
+    masked_after_softmax: "last_entry_of_ids_reaches_too_far",
+    softmax_over_queries: "another_axis",
+    not_scaled: "a_division_left_out",
+    scaled_by_the_model: "right_only_in_the_first_entry_along_axis_1",
+    norm_left_out: "a_step_left_out",
+    stream_cut: "a_term_left_out",
+    first_sequence_only: "ids_in_reverse_order_should_not_matter",
+    heads_cut_from_the_tokens: "wrong_except_where_heads_is_1",
+    heads_merged_in_another_order: "wrong_except_where_heads_is_1",
+    in_single_precision: "nearly_right",
+    mask_repaired_and_labels_left: "one_too_many_or_few",
 }

@@ -92,6 +92,43 @@ def as_objects(x, y, w1, b1, w2, b2):
     return loss, {"x": dout, **gradients}
 
 
+def with_matrices_of_ones(x, y, w1, b1, w2, b2):
+    """Sums as products, the mask as an array of 0 and 1."""
+    n, classes = len(x), len(b2)
+    one = np.ones((1, n))
+    z = x @ w1 + one.T @ b1[None]
+    mask = (z > 0).astype(float)
+    logits = (mask * z) @ w2 + one.T @ b2[None]
+    powers = np.exp(logits - logits.max(axis=1)[:, None])
+    p = powers / powers.sum(axis=1)[:, None]
+    target = (y[:, None] == np.arange(classes)).astype(float)
+    shifted = logits - logits.max(axis=1)[:, None]
+    loss = np.mean(np.log(powers.sum(axis=1)) - (target * shifted).sum(axis=1))
+    g = (p - target) / n
+    dz = mask * (g @ w2.T)
+    return loss, {
+        "x": dz @ w1.T,
+        "w1": x.T @ dz,
+        "b1": (one @ dz).ravel(),
+        "w2": (mask * z).T @ g,
+        "b2": (one @ g).ravel(),
+    }
+
+
+def by_pytorch(x, y, w1, b1, w2, b2):
+    import torch
+
+    names = "x", "w1", "b1", "w2", "b2"
+    tensors = [torch.tensor(a, dtype=torch.float64) for a in (x, w1, b1, w2, b2)]
+    leaves = dict(zip(names, (t.requires_grad_() for t in tensors), strict=True))
+    hidden = torch.relu(leaves["x"] @ leaves["w1"] + leaves["b1"])
+    logits = hidden @ leaves["w2"] + leaves["b2"]
+    labels = torch.from_numpy(y.astype(np.int64))
+    loss = torch.nn.functional.cross_entropy(logits, labels)
+    loss.backward()
+    return loss.item(), {name: leaf.grad.numpy() for name, leaf in leaves.items()}
+
+
 EXERCISE = catalog.load("fix_the_layers")
 MISTAKES = {mistake.name: mistake for mistake in EXERCISE.mistakes}
 
@@ -126,12 +163,12 @@ WRONG = {
     only_the_first_repaired: "reshaped_for_transposed",
     only_the_last_repaired: "normalised_over_the_batch",
     every_second_repaired: "reshaped_for_transposed",
-    one_sum_for_all: None,
-    global_maximum: "no_maximum",
-    axis_without_keepdims: None,
-    biases_not_summed: None,
-    biases_as_rows: None,
-    weights_as_they_are: None,
-    mask_of_inputs_not_negative: None,
-    summed_and_a_mistake_left: None,
+    one_sum_for_all: "without_axis",
+    global_maximum: "wrong_for_numbers_that_are_large",
+    axis_without_keepdims: "without_keepdims",
+    biases_not_summed: "sum_missing",
+    biases_as_rows: "right_numbers_in_another_shape",
+    weights_as_they_are: "without_transpose",
+    mask_of_inputs_not_negative: "a_factor_left_out",
+    summed_and_a_mistake_left: "factor_of_a_size",
 }

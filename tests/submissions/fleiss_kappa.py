@@ -45,6 +45,17 @@ def a_float(counts):
     return float(textbook(counts))
 
 
+def from_a_list_of_votes(counts):
+    """Votes drawn in pairs, item by item, in Python's numbers."""
+    rows = counts.tolist()
+    votes = sum(rows[0])
+    agreeing = sum(c * (c - 1) for row in rows for c in row)
+    observed = agreeing / (len(rows) * votes * (votes - 1))
+    shares = [sum(column) / (len(rows) * votes) for column in zip(*rows, strict=True)]
+    chance = sum(share**2 for share in shares)
+    return (observed - chance) / (1 - chance)
+
+
 def _terms(counts):
     c = counts.astype(float)
     n = c.sum(axis=1)[0]
@@ -118,10 +129,10 @@ WRONG = {
     randolph: "classes_taken_as_equal",
     difference_only: "not_scaled",
     squares_of_shares: "votes_agree_with_themselves",
-    one_for_each_item: None,
+    one_for_each_item: "mean_missing",
     without_floats: "small_integers_wrap",
-    ordered_against_unordered_pairs: None,
+    ordered_against_unordered_pairs: "too_large",
     chance_not_squared: "classes_taken_as_equal",
-    largest_class_as_chance: None,
+    largest_class_as_chance: "too_small",
     counts_transposed: None,
 }

@@ -42,6 +42,23 @@ def recursive(vjp, shape):
     return part(())
 
 
+def stacked_copies(vjp, shape):
+    rows = []
+    for index in np.ndindex(shape):
+        g = np.zeros(shape)
+        g[index] = 1.0
+        rows.append(np.array(vjp(g), copy=True))
+    return np.array(rows).reshape(*shape, *rows[0].shape)
+
+
+def columns_then_moved(vjp, shape):
+    """The entries of the output come last, and are moved to the front."""
+    size = int(np.prod(shape))
+    found = [vjp(e.reshape(shape)).copy() for e in np.identity(size)]
+    jacobian = np.moveaxis(np.stack(found, axis=-1), -1, 0)
+    return jacobian.reshape(tuple(shape) + found[0].shape)
+
+
 def one_call(vjp, shape):
     return vjp(np.ones(shape))
 
@@ -118,11 +135,11 @@ WRONG = {
     never_set_back: "rows_added_up",
     grad_without_zero_grad: "rows_added_up",
     columns: "inputs_first",
-    two_axes: "flattened",
+    two_axes: "right_numbers_in_another_shape",
     stacked_only: "outputs_flattened",
     whole_rows: "first_axis_only",
-    not_copied: None,
-    called_twice: None,
-    negated: None,
-    vectors_only: None,
+    not_copied: "a_property_fails",
+    called_twice: "a_property_fails",
+    negated: "sign",
+    vectors_only: "wrong_except_where_shape_has_1_entry",
 }

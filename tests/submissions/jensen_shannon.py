@@ -208,7 +208,7 @@ WRONG = {
     jeffreys: "both_directions_of_kl",
     not_halved: "mixture_not_halved",
     added: "sum_for_mean",
-    added_and_not_halved: None,
+    added_and_not_halved: "too_small",
     against_the_mixture: "mixture_first",
     of_p_alone: "one_side_only",
     geometric: "geometric_mean_for_mixture",
@@ -219,6 +219,6 @@ WRONG = {
     in_common: "only_classes_in_common",
     nan_let_go: "nan_let_through",
     root_of_nats_in_bits: "square_root_taken",
-    hellinger: None,
-    total_variation: None,
+    hellinger: "base_has_no_effect",
+    total_variation: "base_has_no_effect",
 }

@@ -51,6 +51,24 @@ def scipy(p, logits):
     return q - p, -q * (surprise - np.sum(q * surprise, -1, keepdims=True))
 
 
+def expectations(p, logits):
+    """Reverse: q times the surprise above its mean."""
+    z = logits - np.max(logits, axis=-1, keepdims=True) + 0.0
+    log_q = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    q = np.exp(log_q)
+    gap = np.where(q > 0, log_q - np.log(p), 0)
+    mean = np.sum(q * gap, axis=-1, keepdims=True)
+    return q - p, q * (gap - mean)
+
+
+def einsums(p, logits):
+    q = np.exp(logits.astype(float) - logits.max(-1)[..., None])
+    q = q / np.einsum("...k->...", q)[..., None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(q == 0, 0, q * np.log(q / p))
+    return q - p, terms - np.einsum("...i,...j->...j", terms, q)
+
+
 def _softmax(logits):
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
@@ -132,16 +150,16 @@ def only_one(p, logits):
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_rounded_probabilities: "log_of_zero",
-    clipped: None,
+    clipped: "nearly_right",
     product_rule_only: "mean_not_subtracted",
     differences_for_both: "forward_for_both",
-    antisymmetric: None,
+    antisymmetric: "wrong_only_in_reverse",
     upside_down: "sign_lost",
     by_probabilities: "by_the_probabilities",
-    wrong_order: None,
+    wrong_order: "parts_in_another_order",
     plain_softmax: "no_maximum",
     forgot_keepdims: "no_keepdims",
     means: "averaged_over_the_rows",
-    logits_for_log_probabilities: None,
-    only_one: None,
+    logits_for_log_probabilities: "logits_with_a_constant_added_should_not_matter",
+    only_one: "a_result_of_another_kind",
 }

@@ -33,6 +33,13 @@ def refuses_one_class(classes, correct=True):
     return (0.0, math.log(classes)) if correct else (math.log(2.0), float("inf"))
 
 
+def as_limits_of_softmax(classes, correct=True):
+    """Infimum and supremum by what the other logits can do at most."""
+    if correct:
+        return -math.log1p(0.0), -math.log(1 / classes)
+    return -math.log(0.5), float("inf")
+
+
 def the_hint_of_the_question(classes, correct=True):
     return 0.0, math.inf
 
@@ -115,9 +122,9 @@ WRONG = {
     in_base_ten: "tenths_for_nats",
     of_p: "probabilities_returned",
     forgets_wrong: "correct_ignored",
-    clipped_infinity: None,
-    clipped_zero: None,
-    supremum_first: None,
+    clipped_infinity: "wrong_only_where_it_should_be_inf",
+    clipped_zero: "wrong_only_where_it_should_be_0",
+    supremum_first: "parts_in_another_order",
     an_off_by_one: "one_class_too_few",
     wrong_below_the_rest: "wrong_is_below_one_less_a_share",
     finite_when_wrong: "wrong_ends_at_log_classes",

@@ -42,6 +42,18 @@ def by_means(truth, predicted):
     return (both - a * b) / spread if spread > 0 else 0.0
 
 
+def from_rates(truth, predicted):
+    """The root of recall, precision and their like for the negatives, minus the other root."""
+    t, p = truth.astype(bool), predicted.astype(bool)
+    if t.all() or not t.any() or p.all() or not p.any():
+        return 0.0
+    tp, tn = (t & p).sum(), (~t & ~p).sum()
+    fp, fn = (~t & p).sum(), (t & ~p).sum()
+    right = (tp / (tp + fn)) * (tn / (tn + fp)) * (tp / (tp + fp)) * (tn / (tn + fn))
+    wrong = (fn / (tp + fn)) * (fp / (tn + fp)) * (fp / (tp + fp)) * (fn / (tn + fn))
+    return float(np.sqrt(right) - np.sqrt(wrong))
+
+
 def _cells(truth, predicted):
     t, p = truth == 1, predicted == 1
     counts = t & p, ~t & p, t & ~p, ~t & ~p
@@ -163,7 +175,7 @@ WRONG = {
     smoothed: "eps_in_the_denominator",
     no_root: "root_forgotten",
     plus: "errors_added",
-    one_margin_twice: None,
+    one_margin_twice: "tp_for_tn",
     rates: "youden_instead",
     kappa: "kappa_instead",
     agreement: "twice_accuracy_less_one",
@@ -171,8 +183,8 @@ WRONG = {
     phi_squared: "squared",
     perfect_if_equal: "one_where_all_agree",
     empty_cell: "zero_for_an_empty_cell",
-    f1: None,
-    coarse: None,
+    f1: "too_large",
+    coarse: "rounded",
     plus_and_no_root: None,
     plus_and_unguarded: "errors_added",
 }

@@ -54,6 +54,16 @@ def splits_as_uneven(correct_a, correct_b):
     return sum(uneven) / 2**n
 
 
+def with_scipy(correct_a, correct_b):
+    from scipy.stats import binomtest
+
+    a, b = correct_a.astype(bool), correct_b.astype(bool)
+    only_a, only_b = int((a & ~b).sum()), int((~a & b).sum())
+    if only_a + only_b == 0:
+        return 1.0
+    return binomtest(only_a, only_a + only_b, 0.5).pvalue
+
+
 def _cells(correct_a, correct_b):
     a, b = correct_a == 1, correct_b == 1
     return int((a & ~b).sum()), int((~a & b).sum())
@@ -185,7 +195,7 @@ def tail_of_b_without_a_cap(correct_a, correct_b):
 WRONG = {
     textbook_statistic: "chi_squared",
     with_continuity: "chi_squared",
-    statistic_alone: None,
+    statistic_alone: "wrong_where_correct_a_holds_more_than_one_number",
     lower_tail: "one_sided",
     doubled_without_a_cap: "above_one",
     range_ends_early: "observed_split_left_out",
@@ -197,9 +207,9 @@ WRONG = {
     one_split: "split_alone",
     middle_p: "mid_p",
     paired_t: None,
-    zero_where_they_never_differ: None,
-    significant: None,
-    one_minus: None,
-    one_tail_ending_early: None,
+    zero_where_they_never_differ: "wrong_only_where_it_should_be_1",
+    significant: "true_or_false_for_numbers",
+    one_minus: "complement",
+    one_tail_ending_early: "too_small",
     tail_of_b_without_a_cap: "only_if_a_is_better",
 }

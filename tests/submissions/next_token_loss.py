@@ -1,162 +1,207 @@
-"""Right and wrong ways to write `next_token_loss` that do not look like the reference."""
+"""Right and wrong ways to write next_token_loss in NumPy."""
 
-import torch
-from torch import nn
-from torch.nn import functional
-
-
-def with_ignored_labels(logits, ids, mask=None):
-    """Labels that do not count are -100, as Hugging Face has them."""
-    labels = ids.clone()
-    if mask is not None:
-        labels[~mask] = -100
-        labels[:, 1:][~mask[:, :-1]] = -100
-    return nn.CrossEntropyLoss()(logits[:, :-1, :].permute(0, 2, 1), labels[:, 1:])
+import numpy as np
 
 
 def with_a_loop(logits, ids, mask=None):
-    total, count = 0.0, 0
+    total, places = 0.0, []
+    gradient = np.zeros(logits.shape)
     for b in range(len(ids)):
         for t in range(ids.shape[1] - 1):
             if mask is None or (mask[b, t] and mask[b, t + 1]):
-                row = logits[b, t]
-                total = total + torch.logsumexp(row, 0) - row[ids[b, t + 1]]
-                count += 1
-    return total / count
+                row = logits[b, t].astype(float)
+                powers = np.exp(row - max(row))
+                total += np.log(powers.sum()) + max(row) - row[ids[b, t + 1]]
+                gradient[b, t] = powers / powers.sum()
+                gradient[b, t, ids[b, t + 1]] -= 1
+                places.append((b, t))
+    return total / len(places), gradient / len(places)
 
 
-def with_gather(logits, ids, mask=None):
-    log_p = logits.log_softmax(dim=-1)[:, :-1]
-    each = -torch.gather(log_p, 2, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
-    counts = torch.ones_like(each)
+def by_weights(logits, ids, mask=None):
+    x, labels = logits[:, :-1], ids[:, 1:]
+    x = x - x.max(axis=-1, keepdims=True)
+    log_p = x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+    onehot = np.eye(logits.shape[-1])[labels]
+    weights = np.ones(labels.shape)
     if mask is not None:
-        counts = (mask[:, 1:] * mask[:, :-1]).to(each.dtype)
-    return (each * counts).sum() / counts.sum()
+        weights = mask[:, 1:] * mask[:, :-1] * 1.0
+    weights /= weights.sum()
+    gradient = np.zeros_like(logits, dtype=float)
+    gradient[:, :-1] = (np.exp(log_p) - onehot) * weights[..., None]
+    return -(log_p * onehot).sum(axis=-1).ravel() @ weights.ravel(), gradient
 
 
-def shifted_from_the_right(logits, ids, mask=None):
-    """The labels are padded instead of the logits cut."""
+def on_flat_places(logits, ids, mask=None):
+    """Indices of all places, one after the other."""
     batch, time, vocab = logits.shape
-    labels = torch.full_like(ids, -1)
-    labels[:, : time - 1] = ids[:, 1:]
+    real = np.ones((batch, time), bool) if mask is None else mask
+    flat = np.arange(batch * time).reshape(batch, time)[:, :-1]
+    at = flat[real[:, 1:] & real[:, :-1]]
+    rows, labels = logits.reshape(-1, vocab)[at], ids.reshape(-1)[at + 1]
+    top = rows.max(1, keepdims=True)
+    lse = top + np.log(np.exp(rows - top).sum(1, keepdims=True))
+    gradient = np.zeros((batch * time, vocab))
+    gradient[at] = np.exp(rows - lse)
+    np.add.at(gradient, (at, labels), -1)
+    loss = (lse[:, 0] - rows[np.arange(len(at)), labels]).mean()
+    return loss, gradient.reshape(logits.shape) / len(at)
+
+
+def pytorch(logits, ids, mask=None):
+    import torch
+    from torch.nn import functional
+
+    z = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
+    labels = torch.tensor(ids[:, 1:].astype(np.int64))
     if mask is not None:
-        real = torch.zeros_like(mask)
-        real[:, : time - 1] = mask[:, 1:]
-        labels = torch.where(mask & real, labels, -1)
-    return nn.functional.cross_entropy(
-        logits.reshape(batch * time, vocab), labels.reshape(-1), ignore_index=-1
-    )
+        labels[~torch.tensor(mask[:, 1:] & mask[:, :-1])] = -100
+    loss = functional.cross_entropy(z[:, :-1].transpose(1, 2), labels)
+    loss.backward()
+    return loss.item(), z.grad.numpy()
+
+
+def padded_with_nothing(logits, ids, mask=None):
+    """Sequence by sequence, with what counts picked out first."""
+    logits = np.asarray(logits, float)
+    gradient, losses = np.zeros(logits.shape), []
+    mask = np.ones(ids.shape, bool) if mask is None else mask
+    for b in range(len(ids)):
+        steps = [t for t in range(ids.shape[1] - 1) if mask[b, t] and mask[b, t + 1]]
+        for t in steps:
+            z = logits[b, t] - logits[b, t].max()
+            p = np.exp(z) / np.exp(z).sum()
+            label = ids[b, t + 1]
+            losses.append(np.log(np.exp(z).sum()) - z[label])
+            gradient[b, t] = p
+            gradient[b, t, label] -= 1
+    return np.mean(losses), gradient / len(losses)
+
+
+def onehot_labels(logits, ids, mask=None):
+    before, after = logits[:, :-1].astype(float), ids[:, 1:]
+    counts = np.ones(after.shape) if mask is None else (mask[:, 1:] & mask[:, :-1]) * 1.0
+    n = counts.sum()
+    labels = np.eye(logits.shape[-1])[np.where(counts > 0, after, 0).astype(int)]
+    top = before.max(-1, keepdims=True)
+    log_sum = top + np.log(np.exp(before - top).sum(-1, keepdims=True))
+    of_label = np.take_along_axis(before, labels.argmax(-1)[..., None], -1)
+    loss = ((log_sum - of_label)[..., 0] * counts).sum() / n
+    gradient = np.zeros(logits.shape)
+    gradient[:, :-1] = (np.exp(before - log_sum) - labels) * counts[..., None] / n
+    return loss, gradient
+
+
+def _cross_entropy(logits, labels, counts):
+    z = logits - logits.max(-1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(-1, keepdims=True))
+    each = -np.take_along_axis(log_p, labels[..., None].astype(int), -1)[..., 0]
+    onehot = np.eye(logits.shape[-1])[labels]
+    total = counts.sum()
+    return (each * counts).sum() / total, (np.exp(log_p) - onehot) * counts[..., None] / total
 
 
 def as_it_is(logits, ids, mask=None):
-    labels = ids if mask is None else ids.masked_fill(~mask, -100)
-    return functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
-
-
-def hugging_face_on_shifted_labels(logits, ids, mask=None):
-    """The loader has shifted the labels, and the loss shifts them again."""
-    labels = functional.pad(ids[:, 1:], (0, 1), value=-100)
-    if mask is not None:
-        labels = labels.masked_fill(~mask, -100)
-        labels[:, :-1][~mask[:, 1:]] = -100
-    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
+    return _cross_entropy(logits, ids, np.ones(ids.shape) if mask is None else mask)
 
 
 def rolled(logits, ids, mask=None):
-    labels = ids.roll(-1, dims=1)
-    if mask is not None:
-        labels = labels.masked_fill(~(mask & mask.roll(-1, dims=1)), -100)
-    return functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+    counts = np.ones(ids.shape) if mask is None else mask * np.roll(mask, -1, 1)
+    return _cross_entropy(logits, np.roll(ids, -1, 1), counts)
 
 
-def shifted_over_sequences(logits, ids, mask=None):
-    """Flattened first: the last logits of a sequence get the first token of the next."""
-    flat, labels = logits.flatten(0, 1)[:-1], ids.flatten()[1:]
-    if mask is not None:
-        real = mask.flatten()
-        labels = labels.masked_fill(~(real[1:] & real[:-1]), -100)
-    return functional.cross_entropy(flat, labels)
+def not_padded_back(logits, ids, mask=None):
+    counts = np.ones(ids[:, 1:].shape) if mask is None else mask[:, 1:] & mask[:, :-1]
+    return _cross_entropy(logits[:, :-1], ids[:, 1:], counts)
 
 
 def labels_masked_alone(logits, ids, mask=None):
-    """Hugging Face's habit: -100 at padding. It misses the first token after left padding."""
-    labels = ids if mask is None else ids.masked_fill(~mask, -100)
-    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
+    """Misses the first token after left padding."""
+    counts = np.ones(ids[:, 1:].shape) if mask is None else mask[:, 1:]
+    loss, inner = _cross_entropy(logits[:, :-1], ids[:, 1:], counts)
+    return loss, np.pad(inner, ((0, 0), (0, 1), (0, 0)))
 
 
-def logits_set_to_zero(logits, ids, mask=None):
-    if mask is not None:
-        logits = logits * mask[..., None]
-    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten())
+def gradient_padded_in_front(logits, ids, mask=None):
+    counts = np.ones(ids[:, 1:].shape) if mask is None else mask[:, 1:] & mask[:, :-1]
+    loss, inner = _cross_entropy(logits[:, :-1], ids[:, 1:], counts)
+    return loss, np.pad(inner, ((0, 0), (1, 0), (0, 0)))
+
+
+def losses_zeroed_and_mean(logits, ids, mask=None):
+    counts = np.ones(ids[:, 1:].shape) if mask is None else mask[:, 1:] & mask[:, :-1]
+    loss, inner = _cross_entropy(logits[:, :-1], ids[:, 1:], counts)
+    share = counts.mean()
+    return loss * share, np.pad(inner, ((0, 0), (0, 1), (0, 0))) * share
 
 
 def mean_over_sequences(logits, ids, mask=None):
-    each = []
+    losses, gradient = [], np.zeros(logits.shape)
     for b in range(len(ids)):
-        real = slice(None) if mask is None else mask[b]
-        own, labels = logits[b][real], ids[b][real]
-        if len(labels) > 1:
-            each.append(functional.cross_entropy(own[:-1], labels[1:]))
-    return torch.stack(each).mean()
+        own = np.ones(ids.shape[1] - 1) if mask is None else mask[b, 1:] & mask[b, :-1]
+        if own.any():
+            loss, gradient[b, :-1] = _cross_entropy(logits[b, :-1], ids[b, 1:], own)
+            losses.append(loss)
+    return np.mean(losses), gradient / len(losses)
 
 
-def item(logits, ids, mask=None):
-    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
-    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
-    return torch.tensor(each[counts].mean().item())
+def step_for_gradient(logits, ids, mask=None):
+    loss, gradient = with_a_loop(logits, ids, mask)
+    return loss, 0 - gradient
 
 
-def a_number(logits, ids, mask=None):
-    return float(item(logits, ids, mask))
-
-
-def an_array(logits, ids, mask=None):
-    return item(logits, ids, mask).numpy()
+def sum_of_gradients(logits, ids, mask=None):
+    loss, gradient = with_a_loop(logits, ids, mask)
+    count = ids[:, 1:].size if mask is None else (mask[:, 1:] & mask[:, :-1]).sum()
+    return loss, gradient * count
 
 
 def bits(logits, ids, mask=None):
+    loss, gradient = with_a_loop(logits, ids, mask)
+    return loss / np.log(2), gradient / np.log(2)
+
+
+def loss_alone(logits, ids, mask=None):
+    return with_a_loop(logits, ids, mask)[0]
+
+
+def the_other_way_round(logits, ids, mask=None):
+    return with_a_loop(logits, ids, mask)[::-1]
+
+
+def exponentials_of_everything(logits, ids, mask=None):
+    p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    counts = np.zeros(ids.shape)
+    counts[:, :-1] = 1 if mask is None else mask[:, 1:] & mask[:, :-1]
+    onehot = np.eye(logits.shape[-1])[np.roll(ids, -1, 1)]
+    each = -np.log((p * onehot).sum(-1))
+    where = counts > 0
+    return each[where].mean(), (p - onehot) * counts[..., None] / counts.sum()
+
+
+def probabilities_clipped(logits, ids, mask=None):
+    _, gradient = with_a_loop(logits, ids, mask)
+    x = logits - logits.max(-1, keepdims=True)
+    p = np.exp(x) / np.exp(x).sum(-1, keepdims=True)
+    own = np.take_along_axis(p[:, :-1], ids[:, 1:, None].astype(int), -1)[..., 0]
     counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
-    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
-    return each[counts].mean() / torch.log(torch.tensor(2.0))
-
-
-def label_smoothing(logits, ids, mask=None):
-    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
-    each = functional.cross_entropy(
-        logits[:, :-1].transpose(1, 2),
-        ids[:, 1:],
-        reduction="none",
-        label_smoothing=0.1,
-    )
-    return each[counts].mean()
-
-
-def logits_clamped(logits, ids, mask=None):
-    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
-    each = functional.cross_entropy(
-        logits[:, :-1].clamp(-100, 100).transpose(1, 2), ids[:, 1:], reduction="none"
-    )
-    return each[counts].mean()
-
-
-def not_shifted_and_padding_counted(logits, ids, mask=None):
-    return functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
+    return -np.log(own + 1e-12)[counts].mean(), gradient
 
 
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
-    hugging_face_on_shifted_labels: "shifted_twice",
     rolled: "wrapped_around",
-    shifted_over_sequences: None,
+    not_padded_back: "gradient_cut",
     labels_masked_alone: "made_at_padding",
-    logits_set_to_zero: None,
+    gradient_padded_in_front: "gradient_at_the_label",
+    losses_zeroed_and_mean: "divided_by_all",
     mean_over_sequences: "mean_of_means",
-    item: "no_graph",
-    a_number: None,
-    an_array: None,
-    bits: None,
-    label_smoothing: None,
-    logits_clamped: "logits_clipped",
-    not_shifted_and_padding_counted: "not_shifted",
+    step_for_gradient: "gradient_negated",
+    sum_of_gradients: "gradient_not_divided",
+    bits: "constant_factor",
+    loss_alone: "a_result_of_another_kind",
+    the_other_way_round: "parts_in_another_order",
+    exponentials_of_everything: "no_maximum",
+    probabilities_clipped: "logarithm_of_a_probability",
 }

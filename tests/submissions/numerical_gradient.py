@@ -54,6 +54,35 @@ def unit_vectors(f, x, h=1e-6):
     return np.array([(f(x + s) - f(x - s)) / (2 * h) for s in steps]).reshape(x.shape)
 
 
+def list_of_slopes(f, x, h=None):
+    x = np.array(x, dtype=np.float64 if x.dtype.kind != "f" else x.dtype)
+    h = np.finfo(x.dtype).eps ** (1 / 3) if h is None else h
+    slopes = []
+    for index in np.ndindex(*x.shape):
+        right, left = x.copy(), x.copy()
+        right[index] = x[index] + h
+        left[index] = x[index] - h
+        slopes.append((f(right) - f(left)) / (right[index] - left[index]))
+    return np.array(slopes, dtype=x.dtype).reshape(x.shape)
+
+
+def flat_copy(f, x, h=None):
+    values = x.astype(float).ravel()
+    step = 6e-6 if h is None else h
+    if h is None and x.dtype == np.float32:
+        step = 5e-3
+    out = np.empty_like(values)
+    kind = x.dtype if x.dtype.kind == "f" else float
+    for i, old in enumerate(values.copy()):
+        values[i] = old + step
+        up = f(values.reshape(x.shape).astype(kind))
+        values[i] = old - step
+        down = f(values.reshape(x.shape).astype(kind))
+        values[i] = old
+        out[i] = (float(up) - float(down)) / (2 * step)
+    return out.reshape(x.shape)
+
+
 def forward_difference(f, x, h=None):
     h = 1e-7 if h is None else h
     x, base = x.astype(float), f(x.astype(float))
@@ -220,22 +249,22 @@ WRONG = {
     forward_difference: "one_sided",
     backward_difference: "one_sided",
     divided_by_one_step: "divided_by_h",
-    half_steps_divided_by_two: None,
-    half_steps: None,
-    absolute: None,
-    sign_reversed: None,
+    half_steps_divided_by_two: "constant_factor",
+    half_steps: "h_halved",
+    absolute: "absolute_value",
+    sign_reversed: "sign",
     his_own_step: "step_ignored",
-    coarse_default: None,
-    tiny_default: None,
-    flattened: None,
-    f_of_a_vector: None,
+    coarse_default: "wrong_except_where_h_is_passed",
+    tiny_default: "wrong_except_where_h_is_passed",
+    flattened: "right_numbers_in_another_shape",
+    f_of_a_vector: "wrong_except_where_x_has_1_axis",
     rows_at_once: "first_axis_only",
-    whole_array_at_once: None,
+    whole_array_at_once: "sum_too_many",
     never_put_back: None,
     integers_in_place: "integers_kept",
-    gradient_like_x: None,
+    gradient_like_x: "truncated_to_integers",
     float32_step: "same_step_for_float32",
-    f_called_once: None,
-    one_sided_and_divided_by_two: None,
+    f_called_once: "the_same_everywhere",
+    one_sided_and_divided_by_two: "constant_factor",
     one_sided_with_integers: "one_sided",
 }

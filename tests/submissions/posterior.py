@@ -63,6 +63,22 @@ def pytorch(prior, likelihood):
     return torch.softmax(logs, -1).numpy()
 
 
+def with_fractions(prior, likelihood):
+    """Exact, whatever the sizes, and rounded once."""
+    from fractions import Fraction
+
+    prior, likelihood = np.broadcast_arrays(prior, likelihood)
+    found = np.empty(prior.shape)
+    for row in np.ndindex(prior.shape[:-1]):
+        pairs = zip(prior[row].tolist(), likelihood[row].tolist(), strict=True)
+        joint = [Fraction(one) * Fraction(other) for one, other in pairs]
+        evidence = sum(joint)
+        if not evidence:
+            raise ValueError("this evidence is impossible")
+        found[row] = [float(each / evidence) for each in joint]
+    return found
+
+
 def _refused(joint):
     if (joint.sum(axis=-1) == 0).any():
         raise ValueError("impossible")
@@ -220,10 +236,10 @@ WRONG = {
     logs_with_eps: "eps_in_the_logarithms",
     in_logs_to_the_end: "logarithms_returned",
     scaled_likelihood: "products_underflow",
-    longdouble: None,
+    longdouble: "in_float32",
     minus_infinity_clipped: "impossible_evidence_answered",
-    in_place: None,
+    in_place: "an_argument_changed",
     any_row_possible: "impossible_evidence_answered",
-    refuses_every_zero: None,
+    refuses_every_zero: "wrong_where_the_result_should_hold_a_0",
     wrong_axis_and_eps: "normalised_down_the_columns",
 }

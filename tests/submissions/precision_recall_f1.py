@@ -52,6 +52,17 @@ def sets(truth, predicted):
     )
 
 
+def harmonic_mean(truth, predicted):
+    """F1 from the other two, as it is defined."""
+    truth, predicted = truth.astype(int), predicted.astype(int)
+    hits = int(np.dot(truth, predicted))
+    called, positive = int(predicted.sum()), int(truth.sum())
+    precision = hits / called if called else 0.0
+    recall = hits / positive if positive else 0.0
+    total = precision + recall
+    return precision, recall, 2 * precision * recall / total if total else 0.0
+
+
 def _cells(truth, predicted):
     t, p = truth == 1, predicted == 1
     return np.sum(t & p), np.sum(~t & p), np.sum(t & ~p), np.sum(~t & ~p)
@@ -210,11 +221,11 @@ WRONG = {
     no_two: "factor_of_two_lost",
     perfect_if_silent: "one_for_nothing",
     dot_product: "counted_in_the_dtype",
-    difference_of_labels: None,
+    difference_of_labels: "the_same_for_all_inputs",
     macro: "averaged_over_both_classes",
     class_zero: "negative_class_measured",
-    rounded: None,
-    rounded_down: None,
-    f1_only: None,
+    rounded: "rounded",
+    rounded_down: "truncated_to_integers",
+    f1_only: "a_result_of_another_kind",
     averaged_and_unguarded: "arithmetic_mean",
 }

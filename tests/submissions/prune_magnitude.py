@@ -44,6 +44,14 @@ def pytorch(w, fraction):
     return (x * mask.view_as(x)).numpy()
 
 
+def partitioned(w, fraction):
+    count = round(fraction * w.size)
+    flat = np.array(w, dtype=float).ravel()
+    if count:
+        flat[np.argpartition(np.abs(flat), count - 1)[:count]] = 0
+    return flat.reshape(w.shape)
+
+
 def smallest_numbers(w, fraction):
     out = w.astype(float)
     out.flat[np.argsort(w, axis=None)[: round(fraction * w.size)]] = 0
@@ -165,23 +173,23 @@ def by_sign_and_one_too_many(w, fraction):
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     smallest_numbers: "sign_not_ignored",
-    quantile_and_greater: "one_at_least",
-    quantile_and_at_least: None,
+    quantile_and_greater: "wrong_where_fraction_is_0.0",
+    quantile_and_at_least: "wrong_where_fraction_is_1.0",
     threshold_at_the_count: "equal_weights_together",
-    threshold_before_the_count: "everything_at_zero",
+    threshold_before_the_count: "wrong_where_fraction_is_0.0",
     kept_for_removed: "largest_removed",
     share_of_the_largest: "threshold_from_the_range",
     rows: "each_row_by_itself",
-    squares_of_rows: None,
+    squares_of_rows: "whole_rows_removed",
     percentile: "percent_for_fraction",
     rounded_down: "count_rounded_down",
     rounded_up: "count_rounded_up",
     in_place: "changed_in_place",
-    random: None,
+    random: "w_in_reverse_order_has_another_effect",
     mask: "mask_returned",
-    soft_threshold: None,
-    survivors_scaled_up: None,
-    count_of_nonzero: None,
+    soft_threshold: "all_shrunk_by_the_threshold",
+    survivors_scaled_up: "factor_of_a_size",
+    count_of_nonzero: "wrong_only_off_the_diagonal",
     minus_the_count: "everything_at_zero",
-    by_sign_and_one_too_many: "one_too_many",
+    by_sign_and_one_too_many: None,
 }

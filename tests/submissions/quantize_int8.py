@@ -48,6 +48,22 @@ def pytorch(w, axis=0):
     return torch.round(x / scale).to(torch.int8).numpy(), scale.numpy()
 
 
+def by_slices(w, axis=0):
+    """One channel after the other, picked with a tuple of slices."""
+    axis = axis % w.ndim
+    codes = np.zeros(w.shape, np.int8)
+    scale = np.ones([n if a == axis else 1 for a, n in enumerate(w.shape)])
+    for i in range(w.shape[axis]):
+        here = tuple(i if a == axis else slice(None) for a in range(w.ndim))
+        channel = w[here].astype(float)
+        largest = max(abs(channel.max()), abs(channel.min()))
+        if largest > 0:
+            one = tuple(i if a == axis else 0 for a in range(w.ndim))
+            scale[one] = largest / 127
+            codes[here] = np.around(channel / scale[one])
+    return codes, scale
+
+
 def _channels(w, axis):
     return tuple(a for a in range(w.ndim) if a != axis % w.ndim)
 
@@ -196,7 +212,7 @@ def truncated_and_per_tensor(w, axis=0):
 WRONG = {
     per_tensor: "one_scale_for_all",
     like_the_signature_of_max: "maximum_along_the_axis",
-    matrices_only: None,
+    matrices_only: "wrong_except_where_w_has_2_axes",
     always_rows: "axis_ignored",
     wraps_around: "divided_by_128",
     one_hundred_and_twenty_eight_clipped: "divided_by_128",
@@ -211,10 +227,10 @@ WRONG = {
     zeros_divided: "zero_by_zero",
     with_eps: "eps_in_the_scale",
     standard_deviation: None,
-    in_half_precision: None,
-    power_of_two: None,
-    in_place: None,
-    the_other_way_round: None,
+    in_half_precision: "in_half_precision",
+    power_of_two: "too_large",
+    in_place: "an_argument_changed",
+    the_other_way_round: "parts_in_another_order",
     scale_forgotten: "scale_dropped",
-    truncated_and_per_tensor: "rounded_toward_zero",
+    truncated_and_per_tensor: None,
 }

@@ -33,6 +33,15 @@ def nan_to_zero(a, b):
     return np.nan_to_num(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()
 
 
+def largest_of_a_list(a, b):
+    """Python's numbers, one pair after the other."""
+    worst = 0.0
+    for one, other in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True):
+        if one != other:
+            worst = max(worst, abs(one - other) / max(abs(one), abs(other)))
+    return worst
+
+
 def course_notes(a, b):
     return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
 
@@ -123,21 +132,21 @@ def mean_and_no_zero_case(a, b):
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     course_notes: "sum_in_the_denominator",
-    of_norms: "sum_in_the_denominator",
+    of_norms: "of_norms",
     eps_added: "eps_in_the_denominator",
     eps_as_a_floor: "eps_in_the_denominator",
-    nan_ignored: None,
+    nan_ignored: "wrong_only_where_it_should_be_0",
     pythons_division: "no_zero_case",
     averaged: "mean_for_maximum",
-    entry_by_entry: None,
-    smaller_size: "divided_by_the_smaller",
-    not_absolute: None,
-    zero_pairs_give_one: None,
-    any_zero_is_skipped: None,
+    entry_by_entry: "maximum_missing",
+    smaller_size: "minimum_for_maximum",
+    not_absolute: "without_abs",
+    zero_pairs_give_one: "wrong_where_b_holds_a_0",
+    any_zero_is_skipped: "wrong_only_where_it_should_be_1",
     overflows_when_squared: None,
-    first_axis_only: None,
-    percent: None,
-    integer_division: None,
-    mean_of_sums_with_nan: "sum_in_the_denominator",
+    first_axis_only: "maximum_missing",
+    percent: "constant_factor",
+    integer_division: "truncated_to_integers",
+    mean_of_sums_with_nan: None,
     mean_and_no_zero_case: "mean_for_maximum",
 }

@@ -77,6 +77,47 @@ def pytorch(x, y, w1, b1, w2, b2):
     return loss.item(), {name: gradient.numpy() for name, gradient in named}
 
 
+def as_layers(x, y, w1, b1, w2, b2):
+    """Functions that return what the way back needs."""
+
+    def affine(x, w, b):
+        def back(dout):
+            return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+        return x @ w + b, back
+
+    x, w1, b1, w2, b2 = (a.astype(float) for a in (x, w1, b1, w2, b2))
+    z, back1 = affine(x, w1, b1)
+    logits, back2 = affine(np.maximum(0, z), w2, b2)
+    logits = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    picked = np.arange(len(y)), y.astype(int)
+    loss = np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[picked])
+    p[picked] -= 1
+    dhidden, dw2, db2 = back2(p / len(y))
+    dx, dw1, db1 = back1(np.where(z > 0, dhidden, 0))
+    return loss, {"x": dx, "w1": dw1, "b1": db1, "w2": dw2, "b2": db2}
+
+
+def outer_products(x, y, w1, b1, w2, b2):
+    """The batch is a sum of outer products, with the bias as a row of the weights."""
+    n = len(x)
+    x1 = np.hstack([x, np.ones((n, 1))])
+    v1 = np.vstack([w1, b1])
+    hidden = np.clip(x1 @ v1, 0, None)
+    h1 = np.hstack([hidden, np.ones((n, 1))])
+    v2 = np.vstack([w2, b2])
+    scores = h1 @ v2
+    log_z = np.logaddexp.reduce(scores, axis=1)
+    loss = (log_z - scores[range(n), y.astype(int)]).sum() / n
+    error = (np.exp(scores - log_z[:, None]) - np.eye(len(b2))[y.astype(int)]) / n
+    dv2 = np.einsum("ni,nj->ij", h1, error)
+    dhidden = error @ v2[:-1].T * (hidden > 0)
+    dv1 = np.einsum("ni,nj->ij", x1, dhidden)
+    names = {"w1": dv1[:-1], "b1": dv1[-1], "w2": dv2[:-1], "b2": dv2[-1]}
+    return loss, {"x": dhidden @ v1[:-1].T, **names}
+
+
 def _answer(x, y, w1, b1, w2, b2, *mistakes):
     n = len(x)
     z = x @ w1 + b1
@@ -257,27 +298,27 @@ WRONG = {
     no_onehot: "onehot_not_subtracted",
     relu_ignored: "no_mask",
     relu_of_the_gradient: "mask_from_the_gradient",
-    mask_of_the_inputs: None,
-    multiplied_by_hidden: None,
+    mask_of_the_inputs: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
+    multiplied_by_hidden: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
     w1_as_it_is: "weights_not_transposed",
     w2_as_it_is: "weights_not_transposed",
     biases_per_example: "biases_not_summed",
-    biases_averaged: None,
-    weights_divided: None,
-    divided_by_classes: None,
-    inputs_of_relu: None,
-    weight_decay: None,
+    biases_averaged: "factor_of_a_size",
+    weights_divided: "factor_of_a_size",
+    divided_by_classes: "factor_of_a_size",
+    inputs_of_relu: "wrong_only_in_gradients_w2",
+    weight_decay: "w2_with_a_constant_added_should_not_matter",
     overflow: "no_maximum",
-    eps: None,
+    eps: "wrong_for_numbers_that_are_large",
     log_of_zero: "log_of_zero",
     no_sum_and_log_of_zero: "biases_not_summed",
-    input_left_out: None,
-    capitals: None,
-    a_tuple_of_gradients: None,
-    gradients_first: None,
-    no_mean_and_no_sum: "biases_not_summed",
-    no_onehot_and_no_mask: "onehot_not_subtracted",
-    no_mean_and_no_mask: "no_mask",
+    input_left_out: "a_key_is_missing",
+    capitals: "a_key_is_missing",
+    a_tuple_of_gradients: "a_result_of_another_kind",
+    gradients_first: "parts_in_another_order",
+    no_mean_and_no_sum: "mean_missing",
+    no_onehot_and_no_mask: "w2_with_a_constant_added_should_not_matter",
+    no_mean_and_no_mask: "wrong_not_in_loss",
     sum_and_overflow: "sum_for_mean",
     no_onehot_and_no_sum: "onehot_not_subtracted",
 }

@@ -197,7 +197,8 @@ def test_blocks_agree_with_sdpa_on_1000_positions_with_the_default_block(causal,
     got = attend_blockwise(*given_, causal=causal)
     assert got.dtype == dtype
     expected = sdpa(*given_, is_causal=causal)
-    assert_allclose(got, expected, rtol=tolerance, atol=tolerance / 100)
+    # Errors are of the size of those of the values, of which a mean may be near 0.
+    assert_allclose(got, expected, rtol=tolerance, atol=tolerance / 10)
 
 
 def test_blocks_whose_maximum_rises_and_falls_by_10_000():

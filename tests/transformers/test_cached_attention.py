@@ -1,57 +1,60 @@
-"""Attention with a cache, against complex numbers that rotate and PyTorch without a cache."""
+"""Attention with a cache in NumPy, against PyTorch without a cache and PyTorch's own with one."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
 from torch.nn.functional import scaled_dot_product_attention
 
-from answers.transformers.cached_attention import cached_attention, rotation
-
-TABLES = rotation(16, 6, torch.float64)
+from answers.transformers.cached_attention import cached_attention
 
 
-def random(*shape):
-    return torch.randn(shape, dtype=torch.float64, generator=torch.manual_seed(len(shape)))
+def random(*shape, seed=0):
+    return np.random.default_rng([seed, *shape]).normal(size=shape)
 
 
 def turned(x):
     """The pairs (x[i], x[i + 3]) as complex numbers, each turned by position · 10000^(-i/3)."""
-    angles = torch.arange(x.shape[2])[:, None] * 1e4 ** (-torch.arange(3.0, dtype=x.dtype) / 3)
-    z = torch.complex(x[..., :3], x[..., 3:]) * torch.polar(torch.ones_like(angles), angles)
-    return torch.cat([z.real, z.imag], dim=-1)
+    angles = np.arange(x.shape[2])[:, None] * 1e4 ** (-np.arange(3.0) / 3)
+    z = (x[..., :3] + 1j * x[..., 3:]) * np.exp(1j * angles)
+    return np.concatenate([z.real, z.imag], axis=-1)
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=3))
 def test_chunks_of_any_size_give_what_pytorch_gives_for_all_tokens(chunks):
     time = sum(chunks)
-    q, k = random(2, 2, 2, time, 6)
-    v = random(2, 2, time, 3)
-    keys, values, outputs = random(2, 2, 0, 6), random(2, 2, 0, 3), []
-    for new in torch.arange(time).split(chunks):
-        y, keys, values = cached_attention(
-            *(x[:, :, new] for x in (q, k, v)), keys, values, *TABLES
-        )
+    q, k, v = random(2, 2, time, 6), random(2, 2, time, 6, seed=1), random(2, 2, time, 3)
+    keys, values, outputs = np.empty((2, 2, 0, 6)), np.empty((2, 2, 0, 3)), []
+    for new in np.split(np.arange(time), np.cumsum(chunks)[:-1]):
+        y, keys, values = cached_attention(*(x[:, :, new] for x in (q, k, v)), keys, values)
         outputs.append(y)
-    expected = scaled_dot_product_attention(turned(q), turned(k), v, is_causal=True)
-    torch.testing.assert_close(torch.cat(outputs, 1), expected.transpose(1, 2).flatten(2))
-    torch.testing.assert_close(keys, turned(k))
-    assert torch.equal(values, v)
+    tensors = [torch.from_numpy(x) for x in (turned(q), turned(k), v)]
+    expected = scaled_dot_product_attention(*tensors, is_causal=True).transpose(1, 2).flatten(2)
+    assert_allclose(np.concatenate(outputs, axis=1), expected.numpy(), rtol=1e-9, atol=1e-12)
+    assert_allclose(keys, turned(k), rtol=1e-12, atol=1e-12)
+    assert_array_equal(values, v)
 
 
-def test_a_score_depends_on_the_distance_and_not_on_the_position():
-    q, k, none = random(1, 1, 1, 6), random(1, 1, 1, 6), random(1, 1, 0, 6)
+def test_agrees_with_the_module_in_pytorch():
+    from answers.transformers.cached_attention_torch import cached_attention_torch, rotation
 
-    def turned_at(x, position):
-        _, keys, _ = cached_attention(x, x, x, none, none, *(t[position:] for t in TABLES))
-        return keys
+    sizes = (3, 4), (3, 4), (3, 5), (7, 4), (7, 5)
+    arrays = [random(2, 3, *size, seed=i) for i, size in enumerate(sizes)]
+    tensors = [torch.from_numpy(x) for x in arrays]
+    theirs = cached_attention_torch(*tensors, *rotation(10, 4, torch.float64))
+    for our, their in zip(cached_attention(*arrays), theirs, strict=True):
+        assert_allclose(our, their.numpy(), rtol=1e-10, atol=1e-12)
 
-    scores = [turned_at(q, p + 3) @ turned_at(k, p).mT for p in (0, 4, 11)]
-    for score in scores[1:]:
-        torch.testing.assert_close(score, scores[0])
+
+def test_float32_stays_float32():
+    q, k, v = (random(1, 2, 3, 4, seed=i).astype(np.float32) for i in range(3))
+    found = cached_attention(q, k, v, q[:, :, :0], v[:, :, :0])
+    assert [x.dtype for x in found] == [np.float32] * 3
 
 
-def test_a_token_beyond_the_tables_is_refused():
-    x = random(1, 1, 9, 6)
-    with pytest.raises(ValueError, match=r"stands at position 17; the tables have 16 rows"):
-        cached_attention(x, x, x, x, x, *TABLES)
+def test_an_odd_width_is_refused():
+    x = random(1, 1, 2, 3)
+    with pytest.raises(ValueError, match="3 features"):
+        cached_attention(x, x, x, x, x)

@@ -19,7 +19,7 @@ from answers.transformers.gpt import (
     encode,
     held_out_text,
     load_pretrained,
-    next_token_loss,
+    next_token_loss_torch,
     token_positions,
     visible,
 )
@@ -81,7 +81,7 @@ def test_logits_agree_with_hugging_face_to_1e_12_in_float64():
 def test_gradients_agree_with_hugging_face_to_1e_12_in_float64():
     model, ids = small(), tokens(5, 17)
     theirs = in_hugging_face(model)
-    loss = next_token_loss(model(ids), ids)
+    loss = next_token_loss_torch(model(ids), ids)
     logits = theirs(ids).logits
     expected = functional.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten())
     torch.testing.assert_close(loss, expected, rtol=1e-12, atol=0)
@@ -100,6 +100,14 @@ def test_padding_on_the_left_agrees_with_hugging_face_given_its_positions():
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     theirs = in_hugging_face(model)(ids, attention_mask=mask.long(), position_ids=positions).logits
     torch.testing.assert_close(model(ids, mask=mask)[mask], theirs[mask], rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+def test_given_positions_agree_with_hugging_face():
+    model, ids = small(), tokens(2, 9)
+    positions = torch.tensor([[0, 2, 3, 7, 8, 9, 10, 11, 15]])
+    theirs = in_hugging_face(model)(ids, position_ids=positions.expand(2, -1)).logits
+    torch.testing.assert_close(model(ids, positions=positions), theirs, rtol=0, atol=1e-12)
 
 
 def test_rotation_agrees_with_hugging_faces_llama():
@@ -122,7 +130,7 @@ def test_rotation_agrees_with_hugging_faces_llama():
 def test_hugging_face_shifts_the_labels_itself_and_has_the_same_loss():
     model, ids = small(), tokens(5, 17)
     theirs = in_hugging_face(model)(ids, labels=ids).loss  # in float32, whatever the model
-    assert next_token_loss(model(ids), ids).item() == pytest.approx(theirs.item(), rel=1e-6)
+    assert next_token_loss_torch(model(ids), ids).item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
 # Rotary positions
@@ -221,7 +229,7 @@ def test_positions_count_the_real_tokens_before():
 @pytest.mark.parametrize("rotary", [False, True])
 def test_every_parameter_gets_a_gradient(rotary):
     model, ids = small(rotary=rotary), tokens(3, 24)
-    next_token_loss(model(ids), ids).backward()
+    next_token_loss_torch(model(ids), ids).backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad.isfinite().all(), name
         gradient = parameter.grad
@@ -238,7 +246,7 @@ def test_the_loss_of_a_new_model_is_log_vocab(vocab):
     torch.manual_seed(0)
     model = GPT(GPTConfig(vocab=vocab))
     ids = tokens(4, 64, vocab=vocab)
-    assert next_token_loss(model(ids), ids).item() == pytest.approx(np.log(vocab), abs=0.1)
+    assert next_token_loss_torch(model(ids), ids).item() == pytest.approx(np.log(vocab), abs=0.1)
 
 
 def test_tied_weights_are_one_tensor_and_untied_ones_are_two():
@@ -265,26 +273,26 @@ def test_the_loss_is_that_of_a_loop_over_tokens():
     logits, ids = torch.randn(3, 7, 31, dtype=torch.float64), tokens(3, 7)
     log_p = logits.log_softmax(-1)
     losses = [-log_p[b, t, ids[b, t + 1]].item() for b in range(3) for t in range(6)]
-    assert next_token_loss(logits, ids).item() == pytest.approx(np.mean(losses))
+    assert next_token_loss_torch(logits, ids).item() == pytest.approx(np.mean(losses))
 
 
 def test_the_loss_of_a_model_that_knows_the_next_token_is_zero_and_of_a_copier_is_not():
     ids = torch.tensor([[3, 1, 4, 1, 5]])
     knows = functional.one_hot(ids.roll(-1, dims=1), 31).double() * 50
     copies = functional.one_hot(ids, 31).double() * 50
-    assert next_token_loss(knows, ids) < 1e-9
-    assert next_token_loss(copies, ids) > 40
+    assert next_token_loss_torch(knows, ids) < 1e-9
+    assert next_token_loss_torch(copies, ids) > 40
 
 
 def test_padding_does_not_count_and_the_mean_is_over_tokens():
     logits, ids = torch.randn(2, 6, 31, dtype=torch.float64), tokens(2, 6)
     mask = torch.tensor([[True] * 6, [False, False, False, True, True, False]])
     one, two = (
-        next_token_loss(logits[:1], ids[:1]),
-        next_token_loss(logits[1:, 3:5], ids[1:, 3:5]),
+        next_token_loss_torch(logits[:1], ids[:1]),
+        next_token_loss_torch(logits[1:, 3:5], ids[1:, 3:5]),
     )
     expected = (5 * one + 1 * two) / 6
-    torch.testing.assert_close(next_token_loss(logits, ids, mask), expected)
+    torch.testing.assert_close(next_token_loss_torch(logits, ids, mask), expected)
 
 
 # The trained weights
@@ -380,9 +388,9 @@ def test_sizes_that_do_not_fit_are_refused(changes, message):
 
 def test_a_loss_of_nothing_is_refused():
     with pytest.raises(ValueError, match="a next token needs two tokens"):
-        next_token_loss(torch.zeros(2, 1, 3), tokens(2, 1, vocab=3))
+        next_token_loss_torch(torch.zeros(2, 1, 3), tokens(2, 1, vocab=3))
     with pytest.raises(ValueError, match="no two real tokens side by side"):
-        next_token_loss(
+        next_token_loss_torch(
             torch.zeros(1, 3, 3),
             tokens(1, 3, vocab=3),
             torch.tensor([[True, False, True]]),

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import sympy as sp
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.cache_utils import DynamicCache
 
 from answers.derivations import quantization as derived
+from answers.derivations.witness import number
 from answers.transformers.inference_costs import (
     H100,
     H100_INT8,
@@ -21,12 +21,13 @@ from answers.transformers.inference_costs import (
     Decoder,
     Machine,
     batching_curve,
-    decode_cost,
+    decode_phases,
     flops_per_token,
     kv_bytes,
     largest_batch,
-    prefill_cost,
+    prefill_phases,
     roofline_seconds,
+    speculative_speedup,
     tokens_per_verification,
     weight_bytes,
 )
@@ -96,15 +97,18 @@ def test_the_cache_has_as_many_bytes_as_the_tensors_of_transformers(context, bat
     assert kv_bytes(SMALL, context, batch, bytes_each=4) == theirs
 
 
-@given(st.integers(1, 50), st.integers(1, 5))
-def test_a_prompt_costs_the_flops_of_its_tokens_one_by_one(tokens, batch):
-    each = sum(flops_per_token(SMALL, n) for n in range(1, tokens + 1))
-    assert prefill_cost(SMALL, tokens, batch).flops == batch * each
+@given(st.integers(1, 50), st.integers(1, 5), st.integers(0, 30))
+def test_a_prompt_costs_the_flops_of_its_tokens_one_by_one(tokens, batch, past):
+    each = sum(flops_per_token(SMALL, past + n) for n in range(1, tokens + 1))
+    phases = prefill_phases(SMALL, tokens, batch, past=past)
+    assert sum(phase.flops for phase in phases) == batch * each
 
 
 def test_a_prompt_reads_the_weights_and_writes_the_cache_once():
-    cost = prefill_cost(SMALL, 9, batch=2, weight_bits=8)
-    assert cost.bytes == SMALL.matmul_params + kv_bytes(SMALL, 9, batch=2)
+    products, attention = prefill_phases(SMALL, 9, batch=2, weight_bits=8)
+    assert products.bytes == SMALL.matmul_params
+    assert attention.bytes == kv_bytes(SMALL, 9, batch=2)
+    assert prefill_phases(SMALL, 9, past=4)[1].bytes == kv_bytes(SMALL, 13)
 
 
 def test_weights_of_4_bits_with_scales_by_hand():
@@ -113,44 +117,57 @@ def test_weights_of_4_bits_with_scales_by_hand():
     assert weight_bytes(1000, 32) == 4000
 
 
-def test_a_step_takes_the_longer_of_arithmetic_and_memory():
+def test_a_phase_takes_the_longer_of_arithmetic_and_memory_and_phases_add():
     machine = Machine(100.0, 10.0, 0.0)
     assert machine.ridge == 10
-    assert roofline_seconds(Cost(flops=1000.0, bytes=10.0), machine) == 10
-    assert roofline_seconds(Cost(flops=1000.0, bytes=500.0), machine) == 50
+    arithmetic, memory = Cost(flops=1000.0, bytes=10.0), Cost(flops=1000.0, bytes=500.0)
+    assert roofline_seconds([arithmetic], machine) == 10
+    assert roofline_seconds([memory], machine) == 50
+    assert roofline_seconds([arithmetic, memory], machine) == 60
     at_the_ridge = Cost(flops=1000.0, bytes=100.0)
     assert at_the_ridge.intensity == machine.ridge
-    assert roofline_seconds(at_the_ridge, machine) == 10
+    assert roofline_seconds([at_the_ridge], machine) == 10
 
 
 def test_the_weights_are_read_once_and_the_cache_once_for_each_sequence():
-    one, two = (decode_cost(SMALL, batch, context=9) for batch in (1, 2))
-    assert two.flops == 2 * one.flops
-    assert two.bytes - one.bytes == kv_bytes(SMALL, 9)
-    assert one.bytes == 2 * SMALL.matmul_params + kv_bytes(SMALL, 9)
+    (one, its_cache), (two, both) = (decode_phases(SMALL, n, context=9) for n in (1, 2))
+    assert two.flops + both.flops == 2 * flops_per_token(SMALL, 9)
+    assert one.bytes == two.bytes == 2 * SMALL.matmul_params
+    assert (its_cache.bytes, both.bytes) == (kv_bytes(SMALL, 9), 2 * kv_bytes(SMALL, 9))
+
+
+def test_a_large_batch_of_short_contexts_is_bound_by_both():
+    """952 sequences of 512 tokens, which fit: one maximum over sums would say 23.6 ms."""
+    phases = decode_phases(LLAMA_3_8B, 952, 512)
+    assert [roofline_seconds([p], H100) * 1e3 for p in phases] == pytest.approx(
+        [14.45, 19.07], abs=0.01
+    )
+    assert phases[0].intensity > H100.ridge > 50 * phases[1].intensity
+    sums = Cost(sum(p.flops for p in phases), sum(p.bytes for p in phases))
+    assert roofline_seconds([sums], H100) * 1e3 == pytest.approx(23.55, abs=0.01)
 
 
 @pytest.mark.parametrize(("bits", "machine"), [(16, H100), (8, H100), (8, H100_INT8)])
 def test_the_derived_ridge_batch_is_where_the_step_becomes_compute_bound(bits, machine):
-    (_, _), (_, _), (_, formula) = derived.ridge()
+    *_, line = derived.ridge()
     values = {
         "F": machine.flops_per_second,
         "W": machine.bytes_per_second,
         "w": bits / 8,
     }
-    batch = float(formula.subs({s: values[s.name] for s in formula.free_symbols}))
+    batch = number(line.formula, values)
 
     def memory_decides(batch):
-        cost = decode_cost(LLAMA_3_8B, batch, 0, weight_bits=bits)
-        return cost.intensity < machine.ridge
+        products, _ = decode_phases(LLAMA_3_8B, batch, 0, weight_bits=bits)
+        return products.intensity < machine.ridge
 
     assert memory_decides(int(batch))
     assert not memory_decides(int(batch) + 1)
 
 
 def test_decoding_is_memory_bound_and_prefill_compute_bound():
-    assert decode_cost(LLAMA_3_8B, 1, 1024).intensity < H100.ridge / 100
-    assert prefill_cost(LLAMA_3_8B, 1024).intensity > H100.ridge
+    assert all(p.intensity < H100.ridge / 50 for p in decode_phases(LLAMA_3_8B, 1, 1024))
+    assert all(p.intensity > H100.ridge for p in prefill_phases(LLAMA_3_8B, 1024))
 
 
 @given(st.integers(1, 4000), st.sampled_from([16, 8, 4]))
@@ -176,11 +193,24 @@ def test_speculation_yields_what_a_simulation_yields(acceptance, drafted):
     assert_allclose(tokens_per_verification(acceptance, drafted), tokens.mean(), rtol=0.01)
 
 
+def test_a_draft_costs_time_and_may_cost_more_than_it_saves():
+    """Tokens and time of many passes, one after the other."""
+    rng, tokens, time = np.random.default_rng(6), 0, 0.0
+    for _ in range(50_000):
+        time += 8 * 0.2 + 1
+        tokens += 1
+        for accepted in rng.random(8) < 0.6:
+            if not accepted:
+                break
+            tokens += 1
+    assert_allclose(speculative_speedup(0.6, 8, 0.2), tokens / time, rtol=0.01)
+    assert round(speculative_speedup(0.6, 8, 0.2), 2) == 0.95
+
+
 @given(st.floats(0, 0.99), st.integers(0, 12))
 def test_speculation_is_the_derived_sum(acceptance, drafted):
-    ((_, formula),) = derived.speculation()
-    a, n = (next(s for s in formula.free_symbols if s.name == x) for x in "an")
-    want = sp.lambdify((a, n), formula)(acceptance, drafted)
+    (line,) = derived.speculation()
+    want = number(line.formula, {"a": acceptance, "n": drafted})
     assert_allclose(tokens_per_verification(acceptance, drafted), want, rtol=1e-9)
 
 

@@ -152,6 +152,33 @@ def test_generation_is_greedy_and_can_be_told_otherwise():
     assert torch.equal(generate(model, ids, 0), ids)
 
 
+@pytest.mark.parametrize("use_cache", [True, False])
+def test_a_row_that_has_ended_leaves_the_others_as_they_are(use_cache):
+    model, ids = MODELS[True], tokens(3, 6)
+    free = generate(model, ids, 12, use_cache)
+    # The token that comes first in one row, and later or never in the others.
+    end = int(free[1, 8])
+    found = generate(model, ids, 12, use_cache, end=end)
+    for row, answer in zip(found[:, 6:], free[:, 6:], strict=True):
+        ended = (answer == end).nonzero()
+        stop = int(ended[0]) + 1 if len(ended) else 12
+        assert torch.equal(row[:stop], answer[:stop])
+        assert (row[stop:] == end).all()
+
+
+def test_generation_stops_when_every_row_has_ended():
+    model, ids = MODELS[True], tokens(1, 6)
+    free = generate(model, ids, 12)[0, 6:].tolist()
+    stop = free.index(free[5]) + 1
+    assert generate(model, ids, 12, end=free[5])[0, 6:].tolist() == free[:stop]
+
+
+@ROTARY
+def test_the_last_logits_alone_are_the_last_of_all(rotary):
+    model, ids = MODELS[rotary], tokens(2, 7)
+    torch.testing.assert_close(model(ids, last_only=True), model(ids)[:, -1:])
+
+
 def test_generation_is_in_eval_mode_and_leaves_the_model_in_its_own():
     model = GPT(GPTConfig(**SIZES, dropout=0.5)).train()
     ids = tokens(2, 5)
@@ -182,6 +209,41 @@ def test_after_a_reset_nothing_is_left_of_the_last_conversation(rotary, capacity
     cache.reset()
     assert cache.length == 0
     torch.testing.assert_close(model(second, cache), model(second), rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+@pytest.mark.parametrize("kept", [4, 9, 12])
+def test_after_a_cut_a_sequence_goes_on_as_if_the_rest_had_not_been_read(rotary, capacity, kept):
+    model, ids, other = MODELS[rotary], tokens(2, 15), tokens(2, 15, seed=3)
+    mask = left_padding([15, 13], 15)
+    cache = KVCache(model.config, 2, capacity, torch.float64)
+    model(torch.cat([ids[:, :kept], other[:, kept:12]], 1), cache, mask[:, :12])
+    cache.truncate(kept)
+    assert cache.length == kept
+    logits = model(ids[:, kept:], cache, mask[:, kept:])
+    expected = model(ids, mask=mask)[:, kept:]
+    torch.testing.assert_close(logits, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", [-1, 6])
+def test_a_cut_at_tokens_that_are_not_there_is_refused(length):
+    cache = KVCache(MODELS[False].config, dtype=torch.float64)
+    MODELS[False](tokens(1, 5), cache)
+    with pytest.raises(ValueError, match=f"`length` is {length}; the cache holds 5 tokens"):
+        cache.truncate(length)
+
+
+@CAPACITY
+def test_a_reset_lets_go_of_the_graph_and_of_the_memory_that_grew(capacity):
+    cache = KVCache(MODELS[False].config, 1, capacity, torch.float64)
+    MODELS[False](tokens(1, 5), cache)
+    assert cache.keys[0].requires_grad
+    cache.reset()
+    for kept in cache.keys + cache.values:
+        assert not kept.requires_grad
+        assert kept.untyped_storage().nbytes() == (0 if capacity is None else 48 * 12 * 8)
 
 
 @torch.no_grad()

@@ -14,6 +14,7 @@ from answers.transformers.pruning import (
     prune_magnitude,
     prune_neurons,
     prune_two_of_four,
+    prune_wanda,
 )
 
 weights = arrays(
@@ -188,3 +189,15 @@ def spoilt(at):
 def test_what_cannot_be_pruned_is_refused_with_the_repair(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("fraction", [0, 0.3, 0.5, 1])
+def test_wanda_removes_what_a_loop_over_rows_removes(fraction):
+    rng = np.random.default_rng(8)
+    w, x = rng.normal(size=(5, 10)), rng.normal(size=(30, 10)) * np.geomspace(0.1, 9, 10)
+    want = w.copy()
+    for row in want:
+        score = [abs(row[i]) * sum(x[:, i] ** 2) ** 0.5 for i in range(10)]
+        for i in sorted(range(10), key=score.__getitem__)[: round(10 * fraction)]:
+            row[i] = 0
+    assert_array_equal(prune_wanda(w, x, fraction), want)

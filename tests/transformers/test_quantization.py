@@ -13,9 +13,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from answers.derivations import quantization as derived
 from answers.transformers.quantization import (
     dequantize,
+    dequantize_blocks,
     int8_linear,
     quantization_error,
     quantize,
+    quantize_blocks,
     quantize_int8,
     smooth,
 )
@@ -160,9 +162,9 @@ def test_the_derived_error_is_the_measured_one():
 
 def test_the_variance_of_a_rounding_error_is_a_twelfth_of_the_squared_scale():
     error = np.random.default_rng(6).uniform(-0.5, 0.5, 10**6)
-    ((_, mean), (_, variance)) = derived.rounding()[:2]
-    assert mean == 0
-    assert_allclose(float(variance.subs(derived.s, 1)), error.var(), rtol=0.01)
+    mean, variance, _ = derived.rounding()
+    assert mean.formula == 0
+    assert_allclose(float(variance.formula.subs(derived.s, 1)), error.var(), rtol=0.01)
 
 
 # int8_linear and smooth
@@ -251,3 +253,37 @@ NAN = np.array([[1.0, np.nan]])
 def test_smoothing_refuses_nan_and_what_is_no_share(x, w, strength, words):
     with pytest.raises(ValueError, match=words):
         smooth(x, w, strength)
+
+
+@given(st.integers(1, 5), st.integers(1, 4), st.sampled_from([2, 4, 6]), st.integers(0, 99))
+def test_four_bits_in_blocks_agree_with_a_loop_over_entries(out, blocks, block, seed):
+    rng = np.random.default_rng(seed)
+    w = rng.normal(size=(out, blocks * block)) * rng.choice([0.01, 1, 40], size=(out, 1))
+    packed, scale = quantize_blocks(w, block)
+    for o, i in np.ndindex(w.shape):
+        own = w[o, i // block * block :][:block]
+        step = max(map(abs, own)) / 7
+        assert scale[o, i // block] == pytest.approx(step)
+        text = f"{packed[o, i // 2]:08b}"[4:] if i % 2 == 0 else f"{packed[o, i // 2]:08b}"[:4]
+        code = int(text, 2) - 16 * (text[0] == "1")
+        assert code == round(w[o, i] / step)
+    restored = dequantize_blocks(packed, scale)
+    assert (abs(restored - w) <= scale.repeat(block, axis=1) * 0.5000001).all()
+
+
+def test_blocks_of_zeros_and_of_float32_stay_what_they_are():
+    w = np.array([[0, 0, 3, -1.4], [2, 1, 0, 0]], np.float32)
+    packed, scale = quantize_blocks(w, 2)
+    assert scale.dtype == np.float32
+    assert_allclose(dequantize_blocks(packed, scale), w, atol=0.22)
+    assert packed[0, 0] == packed[1, 1] == 0
+    assert (scale > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "block", "words"),
+    [((2, 6), 3, "even"), ((2, 6), 0, "even"), ((2, 6), 4, "multiple of 4"), ((0, 4), 2, "empty")],
+)
+def test_blocks_that_do_not_fit_are_refused(shape, block, words):
+    with pytest.raises(ValueError, match=words):
+        quantize_blocks(np.ones(shape), block)

@@ -2,22 +2,45 @@
 
 import copy
 import functools
+import re
 
 import pytest
+import tokenizers
 import torch
 from torch import nn
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import (
+    DataCollatorForLanguageModeling,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
 
 from answers.pages import ROOT
 from answers.transformers import transformer_faults
-from answers.transformers.gpt import GPT, GPTConfig, next_token_loss
-from answers.transformers.transformer_checks import CHECKS, Training, diagnose, leaves
-from answers.transformers.transformer_faults import FAULTS, caught, sound, table
+from answers.transformers.checks.batch import BATCH_CHECKS, Batch
+from answers.transformers.checks.optimizer import leaves
+from answers.transformers.checks.training import Training
+from answers.transformers.faults.batch import BATCH_FAULTS, of_rows, sound_batch
+from answers.transformers.faults.optimizer import rate
+from answers.transformers.faults.positions import placed
+from answers.transformers.faults.sound import small, sound
+from answers.transformers.faults.unseen import UNSEEN
+from answers.transformers.gpt import (
+    GPT,
+    GPTConfig,
+    encode,
+    held_out_text,
+    load_pretrained,
+    next_token_loss_torch,
+)
+from answers.transformers.transformer_checks import CHECKS, diagnose
+from answers.transformers.transformer_faults import FAULTS, blind_spots, caught, table
 
 # What each fault must fail, whatever else suffers from it. The first is what one is told.
 TOLD = {
     "labels_not_shifted": "label_is_the_next_token",
     "labels_shifted_twice": "label_is_the_next_token",
+    "logits_reshaped_not_transposed": "label_is_the_next_token",
     "padding_in_the_loss": "loss_is_the_mean_over_real_tokens",
     "mean_of_means": "loss_is_the_mean_over_real_tokens",
     "softmax_before_cross_entropy": "output_is_logits",
@@ -28,12 +51,18 @@ TOLD = {
     "padding_mask_ignored": "padding_changes_nothing",
     "all_positions_zero": "positions_matter",
     "positions_count_padding": "padding_changes_nothing",
+    "rotary_positions_all_zero": "positions_matter",
     "heads_not_transposed": "sees_the_past",
-    "large_embeddings": "first_loss_is_log_vocab",
+    "heads_folded_into_the_batch": "rows_do_not_mix",
+    "norm_over_the_batch": "gradients_stay_in_their_row",
+    "large_embeddings": "first_loss_makes_sense",
+    "weights_not_loaded": "first_loss_makes_sense",
     "tying_broken": "tied_weights_are_one",
     "graph_cut": "every_parameter_gets_a_gradient",
     "layers_in_a_plain_list": "evaluates_the_same_twice",
     "parameters_left_out": "optimizer_has_every_parameter",
+    "decay_on_everything": "decay_spares_norms_and_biases",
+    "warm_up_missing": "steps_are_small",
     "trains_in_eval_mode": "trains_in_training_mode",
     "dropout_in_evaluation": "evaluates_the_same_twice",
     "zero_grad_missing": "gradients_are_cleared",
@@ -130,7 +159,11 @@ def test_a_model_of_another_library_is_caught():
 
     ids = torch.randint(1, 31, (4, 12), generator=torch.Generator().manual_seed(1))
     found = diagnose(Hugging(), ids, 31, forward=forgets_positions)
-    assert [v.check for v in found if not v.passed] == ["padding_changes_nothing"]
+    assert [v.check for v in found if v.failed] == ["padding_changes_nothing"]
+
+
+def test_where_no_pair_is_named_the_tying_is_not_tested():
+    assert one("tied_weights_are_one", sound(tied=())).outcome == "skip"
 
 
 def test_a_plain_module_without_a_mask_can_be_checked():
@@ -202,22 +235,170 @@ def test_logits_of_another_shape_or_kind_are_refused():
         pair.logits(ids)
 
 
+def test_an_output_layer_of_zeros_hides_the_model_and_is_refused():
+    model = small(tied=False)
+    nn.init.zeros_(model.head.weight)
+    training = sound(model=model, tied=())
+    with pytest.raises(ValueError, match="all logits are 0, as with an output layer of zeros"):
+        one("sees_no_future", training)
+    assert one("gradients_stay_in_their_row", training).outcome == "skip"
+
+
 def one(name, training):
     return next(c for c in CHECKS if c.__name__ == name)(training)
 
 
-def test_rotary_positions_are_not_accused_once_they_are_named():
-    torch.manual_seed(0)
-    sizes = {"layers": 2, "heads": 2, "width": 32, "rotary": True}
-    model = GPT(GPTConfig(vocab=31, context=32, **sizes))
-    assert not one("positions_matter", sound(model=model)).passed
-    found = one("positions_matter", sound(model=model, rotary=True))
-    assert found.passed
-    assert "not tested" in found.message
-    training = sound(model=model, rotary=True)
-    training.loss_of(model).backward()
-    key = model.blocks[0].attention.qkv.bias.grad.chunk(3)[1]
+def rotary(kind=GPT, **changes):
+    model = small(rotary=True)
+    model.__class__ = kind
+    return sound(model=model, **changes)
+
+
+def test_rotary_positions_are_tested_by_shifting_and_stretching():
+    assert one("positions_matter", rotary()).failed  # a repeated token cannot show them
+    found = one("positions_matter", rotary(rotary=True))
+    assert found.outcome == "skip"
+    assert not found.passed
+    assert not found.failed
+    assert one("positions_matter", rotary(rotary=True, placed=placed)).passed
+
+
+class ValuesTurnedToo(GPT):
+    """A stand-in: positions that enter absolutely, as if values were turned."""
+
+    def forward(self, ids, cache=None, mask=None, positions=None):
+        where = torch.arange(ids.shape[1])[None] if positions is None else positions
+        return super().forward(ids, cache, mask, positions=positions) * (
+            1 + 0.01 * where[..., None]
+        )
+
+
+class CountsFromOne(GPT):
+    def forward(self, ids, cache=None, mask=None, positions=None):
+        where = 2 * torch.arange(ids.shape[1])[None] if positions is None else positions
+        return super().forward(ids, cache, mask, positions=where)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(ValuesTurnedToo, "shifted by 5 move"), (CountsFromOne, "0, 1, 2, … move the logits")],
+)
+def test_rotary_positions_that_enter_absolutely_or_start_wrong_are_told(kind, words):
+    found = one("positions_matter", rotary(kind, rotary=True, placed=placed))
+    assert found.failed
+    assert words in found.message
+
+
+def test_with_rotary_positions_the_key_bias_gets_a_gradient():
+    training = rotary(rotary=True)
+    training.loss_of(training.model).backward()
+    key = training.model.blocks[0].attention.qkv.bias.grad.chunk(3)[1]
     assert key.abs().max() > 1e-6  # turned after the bias, so it does matter
+
+
+def test_a_pretrained_model_starts_below_log_vocab_unless_its_ids_are_of_another_tokenizer():
+    ids = encode(held_out_text())[:, :256].view(4, 64)
+    model = load_pretrained()
+    assert one("first_loss_makes_sense", Training(model, ids, 256)).failed
+    assert one("first_loss_makes_sense", Training(model, ids, 256, pretrained=True)).passed
+    others = torch.randperm(256, generator=torch.Generator().manual_seed(0))[ids]
+    assert one("first_loss_makes_sense", Training(model, others, 256, pretrained=True)).failed
+
+
+def test_a_batch_of_one_row_is_compared_with_another():
+    one_row = {"ids": sound().ids[:1]}
+    assert one("rows_do_not_mix", sound(**one_row)).passed
+    folded = FAULTS["heads_folded_into_the_batch"]().model
+    assert one("rows_do_not_mix", sound(model=folded, **one_row)).failed
+    assert one("gradients_stay_in_their_row", sound(model=folded, **one_row)).failed
+
+
+def test_rows_that_are_swapped_are_told():
+    def forward(model, ids, mask):
+        return model(ids, mask=mask).flip(0)
+
+    assert one("rows_do_not_mix", sound(forward=forward)).failed
+    assert "inf times" in one("gradients_stay_in_their_row", sound(forward=forward)).message
+
+
+def test_without_embeddings_or_a_graph_the_gradients_of_rows_are_not_tested():
+    matrix = nn.Linear(31, 31)
+
+    def forward(model, ids, mask):
+        return model(nn.functional.one_hot(ids, 31).float())
+
+    training = sound(model=matrix, tied=(), forward=forward)
+    assert one("gradients_stay_in_their_row", training).outcome == "skip"
+    assert one("gradients_stay_in_their_row", FAULTS["graph_cut"]()).outcome == "skip"
+
+
+def test_warm_up_makes_the_first_step_of_that_rate_small():
+    assert one("steps_are_small", sound(optimizer=rate(1e-2))).failed
+    warmed = sound(optimizer=rate(1e-2, warm_up=20))
+    assert one("steps_are_small", warmed).passed
+    assert one("overfits_one_batch", warmed).passed
+
+
+def test_what_no_check_sees_is_shown_by_its_measurement():
+    rows = [line.strip("|").split("|") for line in blind_spots().splitlines()[2:]]
+    assert len(rows) == len(UNSEEN)
+    for _, failed, _, without, planted in rows:
+        assert failed.strip() == f"0 of {len(CHECKS)}"
+        assert abs(float(planted) - float(without)) > 1e-4
+
+
+# What each fault of a batch must fail, first.
+SPECIAL = {
+    "begin_twice": "begins_once",
+    "end_missing": "ends_in_the_loss",
+    "end_masked_as_padding": "ends_in_the_loss",
+    "padding_counted": "counts_no_padding",
+}
+
+
+def test_special_tokens_are_told():
+    assert all(check(sound_batch()).passed for check in BATCH_CHECKS)
+    for fault in BATCH_FAULTS:
+        failed = [check.__name__ for check in BATCH_CHECKS if check(fault()).failed]
+        assert SPECIAL[fault.__name__] == failed[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "pad", "failed"),
+    [
+        ([[1, 5, 6, 2], [1, 5, 2]], 2, []),  # the end token pads, and counts once
+        ([[1, 5, 6, 2], [1, 0, 2]], 0, ["counts_no_padding"]),
+        ([[1, 5, 6, 2], [5, 1, 2]], 0, ["begins_once"]),
+        ([[1, 5, 6, 2], [5, 6, 2]], 0, ["begins_once"]),
+    ],
+)
+def test_special_tokens_are_counted_in_each_row(rows, pad, failed):
+    batch = of_rows(rows, pad)
+    assert [check.__name__ for check in BATCH_CHECKS if check(batch).failed] == failed
+
+
+def test_matrices_may_decay():
+    def optimizer(model):
+        parameters = list(model.parameters())
+        groups = [
+            {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.1},
+            {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+        ]
+        return torch.optim.AdamW(groups)
+
+    assert one("decay_spares_norms_and_biases", sound(optimizer=optimizer)).passed
+
+
+def test_the_collator_of_another_library_masks_an_end_token_that_pads():
+    words = {"[UNK]": 0, "<s>": 1, "</s>": 2} | {f"w{n}": n for n in range(3, 9)}
+    inner = tokenizers.Tokenizer(tokenizers.models.WordLevel(words, unk_token="[UNK]"))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="</s>")
+    collate = DataCollatorForLanguageModeling(tokenizer, mlm=False)
+    batch = collate([{"input_ids": [1, 5, 6, 2]}, {"input_ids": [1, 7, 2]}])
+    assert (batch["labels"][batch["input_ids"] == 2] == -100).all()
+    counted = Batch(batch["input_ids"], batch["labels"] != -100, begin=1, end=2, pad=2)
+    failed = [check.__name__ for check in BATCH_CHECKS if check(counted).failed]
+    assert failed == ["ends_in_the_loss"]
 
 
 def test_labels_shifted_backwards_are_told():
@@ -294,7 +475,7 @@ def test_eval_mode_is_seen_where_the_model_itself_is_not_called():
 
 def test_a_loss_without_a_graph_and_a_model_of_nan_are_told():
     def without(logits, ids, mask):
-        return next_token_loss(logits.detach(), ids, mask)
+        return next_token_loss_torch(logits.detach(), ids, mask)
 
     assert not one("every_parameter_gets_a_gradient", sound(loss=without)).passed
     broken = sound()
@@ -304,9 +485,13 @@ def test_a_loss_without_a_graph_and_a_model_of_nan_are_told():
 
 def test_the_page_counts_the_checks_and_the_faults():
     page = ROOT / "docs/questions/10-debug-a-transformer.md"
-    words = {16: "Sixteen", 23: "twenty-three"}
-    counts = f"{words[len(CHECKS)]} checks that any model takes, run against"
-    assert f"{counts} {words[len(FAULTS)]} planted faults" in page.read_text()
+    words = {19: "Nineteen", 30: "thirty"}
+    counts = f"{words[len(CHECKS)]} checks of a training, run against"
+    text = page.read_text()
+    assert f"{counts} {words[len(FAULTS)]} planted faults" in text
+    (missed,) = re.findall(r"`overfits_one_batch` alone finds \d+ and misses (\d+)\.", text)
+    assert f"misses {missed} of {len(FAULTS)} planted faults" in text
+    assert f"{missed} of the {len(FAULTS)} faults above pass" in text
 
 
 def test_of_probabilities_cross_entropy_has_a_floor():

@@ -4,6 +4,7 @@ import numpy as np
 from answers.networks.layer_norm import layer_norm_backward, normalize
 
 from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     layer_norm_backward,
@@ -41,6 +42,9 @@ exercise.case(
 exercise.case(
     "integer inputs", np.ones((2, 3)), np.array([[1, 2, 4], [0, 5, 1]]), np.ones(3)
 )
+exercise.case("three leading axes", *inputs(2, 3, 2, 5))
+whole = [rng.integers(-9, 9, size=size) for size in ((3, 5), (3, 5), 5)]
+add_whole_numbers(exercise, *whole)
 exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 
 

@@ -5,6 +5,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:layer_norm]
@@ -20,7 +21,7 @@ def layer_norm(
     not by d - 1.
 
     Raises:
-        ValueError: A row is empty, or an entry is NaN.
+        ValueError: A row is empty, an entry is NaN, or a result overflows.
 
     Source:
         J. L. Ba, J. R. Kiros, G. E. Hinton (2016), Layer Normalization, equation 4
@@ -30,7 +31,9 @@ def layer_norm(
         array([-1.,  1.])
     """
     normalized, _ = normalize(x, eps)
-    return gain * normalized + bias
+    y = gain * normalized + bias
+    refuse_overflowed(y, "the result")
+    return y
 
 
 def normalize(x, eps):
@@ -39,6 +42,7 @@ def normalize(x, eps):
     refuse_nan(x, "x")
     centred = as_float(x) - x.mean(axis=-1, keepdims=True)
     deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + eps)
+    refuse_overflowed(deviation, "the standard deviation")
     return centred / deviation, deviation
 
 
@@ -67,7 +71,7 @@ def layer_norm_backward(
         dx, dgain, dbias.
 
     Raises:
-        ValueError: A row is empty, or an entry is NaN.
+        ValueError: A row is empty, an entry is NaN, or a result overflows.
 
     Example:
         A shift of a whole row changes nothing, so the entries of dx sum to 0.
@@ -78,11 +82,15 @@ def layer_norm_backward(
         True
     """
     normalized, deviation = normalize(x, eps)
-    g = gain * dout
+    g = as_float(gain) * dout
     along = (g * normalized).mean(axis=-1, keepdims=True) * normalized
     dx = (g - g.mean(axis=-1, keepdims=True) - along) / deviation
     rows = tuple(range(x.ndim - 1))
-    return dx, (dout * normalized).sum(axis=rows), as_float(dout).sum(axis=rows)
+    dgain, dbias = (dout * normalized).sum(axis=rows), as_float(dout).sum(axis=rows)
+    refuse_overflowed(dx, "dx")
+    refuse_overflowed(dgain, "dgain")
+    refuse_overflowed(dbias, "dbias")
+    return dx, dgain, dbias
 
 
 # --8<-- [end:layer_norm_backward]

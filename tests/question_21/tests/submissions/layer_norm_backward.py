@@ -49,6 +49,47 @@ def pytorch(dout, x, gain, eps=1e-5):
     return tuple(a.grad.numpy() for a in (x, gain, bias))
 
 
+def formula(dout, x, gain, eps=1e-5):
+    """The three terms of dx as papers have them."""
+    x, dout = x.astype(float), dout.astype(float)
+    deviation = np.sqrt(np.var(x, axis=-1, keepdims=True) + eps)
+    hat = (x - np.mean(x, axis=-1, keepdims=True)) / deviation
+    g = dout * gain
+    part = hat * np.mean(g * hat, axis=-1, keepdims=True)
+    dx = (g - np.mean(g, axis=-1, keepdims=True) - part) / deviation
+    axes = tuple(range(x.ndim - 1))
+    return dx, np.sum(dout * hat, axis=axes), np.sum(dout, axis=axes)
+
+
+def one_row_after_the_other(dout, x, gain, eps=1e-5):
+    dx, dgain, dbias = np.zeros(x.shape), np.zeros(len(gain)), np.zeros(len(gain))
+    for index in np.ndindex(x.shape[:-1]):
+        row, upstream = x[index].astype(float), dout[index].astype(float)
+        inverse = 1 / np.sqrt(row.var() + eps)
+        hat, g = (row - row.mean()) * inverse, upstream * gain
+        dx[index] = inverse * (g - g.mean() - hat * (g * hat).mean())
+        dgain += upstream * hat
+        dbias += upstream
+    return dx, dgain, dbias
+
+
+def complex_steps(dout, x, gain, eps=1e-5):
+    """Each entry of x takes a tiny step into the complex numbers."""
+    step, dx = 1e-30, np.zeros(x.shape)
+
+    def normalized(x):
+        centred = x - x.mean(axis=-1, keepdims=True)
+        return centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + eps)
+
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * step
+        dx[index] = (normalized(moved) * gain * dout).sum().imag / step
+    axes = tuple(range(x.ndim - 1))
+    hat = normalized(x.astype(float))
+    return dx, (hat * dout).sum(axis=axes), dout.astype(float).sum(axis=axes)
+
+
 def without_the_mean(dout, x, gain, eps=1e-5):
     _, dgain, dbias = step_by_step(dout, x, gain, eps)
     centred = x - x.mean(axis=-1, keepdims=True)
@@ -62,4 +103,79 @@ def constants(dout, x, gain, eps=1e-5):
     return gain * dout / np.sqrt(x.var(axis=-1, keepdims=True) + eps), dgain, dbias
 
 
-WRONG = {without_the_mean: None, constants: "statistics_held_constant"}
+def no_gain(dout, x, gain, eps=1e-5):
+    return formula(dout, x, 0 * gain + 1, eps)
+
+
+def sums_of_rows(dout, x, gain, eps=1e-5):
+    hat = formula(np.ones(x.shape), x, gain, eps)[0]
+    return formula(dout, x, gain, eps)[0], (dout * hat).sum(axis=-1), dout.sum(axis=-1)
+
+
+def mean_for_the_bias(dout, x, gain, eps=1e-5):
+    dx, dgain, dbias = formula(dout, x, gain, eps)
+    return dx, dgain, dbias / (x.size // x.shape[-1])
+
+
+def negative(dout, x, gain, eps=1e-5):
+    return tuple(-part for part in formula(dout, x, gain, eps))
+
+
+def one_less_in_the_variance(dout, x, gain, eps=1e-5):
+    wider = x.var(axis=-1, ddof=1, keepdims=True) / x.var(axis=-1, keepdims=True)
+    return formula(dout, x * np.sqrt(wider), gain, eps)
+
+
+def eps_beside_the_root(dout, x, gain, eps=1e-5):
+    deviation = x.std(axis=-1, keepdims=True) + eps
+    hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, gain * dout
+    dx = (
+        g
+        - g.mean(axis=-1, keepdims=True)
+        - hat * (g * hat).mean(axis=-1, keepdims=True)
+    )
+    axes = tuple(range(x.ndim - 1))
+    return dx / deviation, (dout * hat).sum(axis=axes), dout.sum(axis=axes)
+
+
+def eps_left_out(dout, x, gain, eps=1e-5):
+    return formula(dout, x, gain, 0)
+
+
+def gain_times_the_inputs(dout, x, gain, eps=1e-5):
+    dx, _, dbias = formula(dout, x, gain, eps)
+    return dx, (dout * x).sum(axis=tuple(range(x.ndim - 1))), dbias
+
+
+def first_axis_alone(dout, x, gain, eps=1e-5):
+    dx, _, _ = formula(dout, x, gain, eps)
+    hat = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
+    return dx, (dout * hat).sum(axis=0), dout.sum(axis=0)
+
+
+def bias_before_gain(dout, x, gain, eps=1e-5):
+    dx, dgain, dbias = formula(dout, x, gain, eps)
+    return dx, dbias, dgain
+
+
+def in_place(dout, x, gain, eps=1e-5):
+    found = formula(dout, x, gain, eps)
+    dout *= 0
+    return found
+
+
+WRONG = {
+    without_the_mean: "a_term_left_out",
+    constants: "statistics_held_constant",
+    no_gain: "gain_left_out",
+    sums_of_rows: "gain_replaced_by_its_cube_should_not_matter",
+    mean_for_the_bias: "mean_for_sum",
+    negative: "sign",
+    one_less_in_the_variance: "wrong_not_in_dbias",
+    eps_beside_the_root: "wrong_not_in_dbias",
+    eps_left_out: "a_term_left_out",
+    gain_times_the_inputs: "x_with_a_constant_added_should_not_matter",
+    first_axis_alone: "a_term_left_out",
+    bias_before_gain: "parts_in_another_order",
+    in_place: "an_argument_changed",
+}

@@ -1,66 +1,13 @@
 """What every answer refuses, and the words it refuses with.
 
-Shapes and types stand in the annotations; `typechecked` enforces them. Where they name a number
-of Python's, one of NumPy's will do, and for `float` an integer. Values that no annotation can
-describe (nan, labels out of range, an empty batch) are refused by hand, with a message that says
-what is wrong, where, and what to do.
+Values that no annotation can describe (nan, labels out of range, an empty batch) are refused by
+hand, with a message that says what is wrong, where, and what to do; arguments of a wrong kind by
+`kinds`, and results that are too large for a float by `overflow`.
 """
 
-import functools
-import inspect
-from collections.abc import Callable
-
 import numpy as np
-from beartype import BeartypeConf, FrozenDict, beartype
-from beartype.roar import BeartypeCallHintViolation
-from jaxtyping import AnnotationError
 
-# What else will do where an annotation names a number of Python's.
-NUMBERS = {
-    bool: bool | np.bool_,
-    int: int | np.integer,
-    float: float | np.floating | int | np.integer,
-}
-strictly = beartype(conf=BeartypeConf(hint_overrides=FrozenDict(NUMBERS)))
-
-
-class NotAnArrayError(AnnotationError, TypeError):
-    """An argument that should be a NumPy array is a list, a number or a tensor."""
-
-
-def typechecked(function: Callable) -> Callable:
-    """`function`, with its annotations enforced: beartype, plus the repair for a list.
-
-    jaxtyping reports a wrong shape or dtype itself, with the size of every axis.
-    """
-    strict = strictly(function)
-    names = tuple(inspect.signature(function).parameters)
-
-    @functools.wraps(function)
-    def call(*args, **kwargs):
-        __tracebackhide__ = True
-        try:
-            return strict(*args, **kwargs)
-        except BeartypeCallHintViolation:
-            for name, value in (*zip(names, args, strict=False), *kwargs.items()):
-                refuse_what_is_no_array(value, name, function)
-            raise
-
-    return call
-
-
-def refuse_what_is_no_array(value: object, name: str, function: Callable) -> None:
-    """Raise if `value` should be an array and is none, but could become one."""
-    if "ndarray" not in str(function.__annotations__.get(name)):
-        return
-    where = f"{function.__module__}.{function.__qualname__}: `{name}`"
-    if isinstance(value, list | tuple | int | float | np.generic):
-        kind = type(value).__name__
-        raise NotAnArrayError(f"{where} is a {kind}; pass np.array({name}) instead")
-    if type(value).__module__.partition(".")[0] == "torch":
-        raise NotAnArrayError(
-            f"{where} is a PyTorch tensor; pass {name}.detach().numpy() instead"
-        )
+from answers.inputs.kinds import refuse_other_array
 
 
 def refuse_no_operand(other: object) -> None:
@@ -69,6 +16,26 @@ def refuse_no_operand(other: object) -> None:
         raise TypeError(f"a {type(other).__name__} is no array; make it one: np.array")
     if type(other).__module__.partition(".")[0] == "torch":
         raise TypeError("a PyTorch tensor is no array; take tensor.detach().numpy()")
+    refuse_other_array(other, "an operand", "operand")
+
+
+def refuse_no_axis(axis: object, array: np.ndarray, name: str) -> None:
+    """Raise unless `axis` is an axis of `array`, a tuple of some, each once, or None for all."""
+    if axis is None:
+        return
+    axes, count = axis if isinstance(axis, tuple) else (axis,), array.ndim
+    for each in axes:
+        if type(each) is not int and not isinstance(each, np.integer):
+            raise TypeError(f"`axis` is {axis!r}; pass one integer")
+        if not -count <= each < count:
+            repair = f"; choose one from {-count} to {count - 1}" if count else ""
+            # NumPy's class with its facts, so that nobody need know who refuses.
+            told = f"`{name}` has {count} axes, and no axis {each}{repair}"
+            error = np.exceptions.AxisError(told)
+            error.axis, error.ndim = each, count
+            raise error
+    if len({each % count for each in axes}) < len(axes):
+        raise ValueError(f"`axis` is {axis}, which names one twice; name each once")
 
 
 def as_float(array: np.ndarray) -> np.ndarray:

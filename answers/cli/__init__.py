@@ -1,0 +1,32 @@
+"""The command `answers`: read a question, write the function, be told which mistake you made.
+
+Exit codes: 0 passed or done, 1 not passed, 2 wrong usage, 130 stopped by Ctrl-C.
+"""
+
+import os
+import sys
+
+# Each module adds its commands to the application as it is imported, and nothing else is used of
+# it; `answers --help` lists them in this order.
+from answers.cli import exercises, checking, studying, mock, deck, progress, labels  # isort: skip  # noqa: F401
+from answers.cli.application import app
+from answers.cli.talk import USAGE, tell
+
+
+def main() -> None:
+    """Run the command, and show no learner a traceback of ours."""
+    # Who has closed one still gets the exit code. It stays open until the process ends.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 (see above)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 (see above)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without Unicode shows ? instead.
+        stream.reconfigure(errors="replace")
+    try:
+        app()
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        tell(
+            f"This is a mistake in `answers`, not in your code; please report it.\n{what}",
+            err=True,
+        )
+        sys.exit(USAGE)

@@ -1,0 +1,41 @@
+"""The application to which every module here adds its commands."""
+
+from typing import Annotated
+
+import typer
+
+from answers import __version__
+from answers.cli.talk import tell
+
+ABOUT = """
+The command `answers`: read a question, write the function, be told which mistake you made.
+
+Begin with `answers list`; to study for a date, with `answers plan`.
+"""
+
+app = typer.Typer(
+    help=ABOUT,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def tell_version(wanted: bool) -> None:
+    if wanted:
+        tell(f"answers {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=tell_version, is_eager=True, help="Print the version."
+    ),
+]
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    pass

@@ -1,0 +1,110 @@
+"""Go through cards: ask, reveal, rate. The learner's progress is saved after each key."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from answers.cli import keys
+from answers.cli.talk import kept, refuse, saved, tell, warn
+from answers.practice import progress
+from answers.practice.state import History
+from answers.practice.terminal import say, say_markdown
+from answers.practice.values import LEVELS
+from answers.study import days, rating, schedule, terminal
+from answers.study.cards import Card
+
+REVEAL, QUIT = " ", keys.END
+
+
+@dataclass
+class Session:
+    """What has been rated so far, in order.
+
+    Attributes:
+        out: Where it is shown.
+        rated: The card and its rating, by the card's id.
+        seconds: How long each took.
+        ended: Whether the learner has quit.
+    """
+
+    out: Console
+    rated: dict[str, tuple[Card, int]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    ended: bool = False
+
+    def ask(self, cards: Sequence[Card], head: Callable[[int], str]) -> None:
+        """Ask each card; `head(place)` is what stands above it."""
+        place, passed_by = 0, []  # the places of what was rated or put away
+        while place < len(cards) and not self.ended:
+            terminal.show_front(self.out, cards[place], head(place))
+            key = self.answered(cards[place], bool(passed_by))
+            if key == QUIT:
+                self.ended = True
+            elif key == "u":
+                place = passed_by.pop()
+                self.take_back(cards[place])
+            else:
+                passed_by.append(place)
+                place += 1
+
+    def answered(self, card: Card, may_undo: bool) -> str:
+        """Ask one card and note its rating; the key that ended it."""
+        others = "s" + "u" * may_undo + QUIT
+        words = ", s put it away" + ", u undo" * may_undo + ", q quit"
+        say(self.out, f"Say it aloud. Space shows the answer{words}.", "dim", indent=0)
+        began = time.monotonic()
+        key = keys.one_of(REVEAL + others)
+        if key == REVEAL:
+            terminal.show_back(self.out, card)
+            state, day = kept(), days.today()
+            reviews = rating.reviews_with(state, card.id, 0, day)
+            comes = schedule.choices(reviews[:-1], reviews[-1][0])
+            comes = [
+                schedule.back(History(reviews, due), state.plan.date) for due in comes
+            ]
+            terminal.show_choices(self.out, comes, day, words)
+            key = keys.one_of("1234" + others)
+        if key.isdigit():
+            warn(saved(change, rating.rate, card.id, int(key), days.today()))
+            self.rated[card.id] = card, int(key)
+            self.seconds[card.id] = time.monotonic() - began
+        if key == "s":
+            warn(saved(change, rating.suspend, card.id))
+            tell("Put away; `answers review --put-away` takes all out again.")
+        return key
+
+    def take_back(self, card: Card) -> None:
+        if card.id in self.rated:
+            del self.rated[card.id]
+            warn(saved(change, rating.undo, card.id))
+        else:
+            warn(saved(change, rating.suspend, card.id, False))
+
+    def score(self, opening: Card) -> str | None:
+        """Ask how the whole answer to a question was, by its rubric; what was said."""
+        self.out.print()
+        say_markdown(self.out, opening.page.rubric)
+        tell("\nHow was your answer? 1 weak, 2 solid, 3 strong, space passes over.")
+        key = keys.one_of("123" + REVEAL + QUIT)
+        if not key.isdigit():
+            self.ended = self.ended or key == QUIT
+            return None
+        level = LEVELS[int(key) - 1]
+        day = days.today()
+        warn(saved(change, rating.score, opening.page.number, level, day))
+        return level
+
+
+def change(how: Callable, *args) -> str | None:
+    """Change the progress by a function of `answers.study.rating`; the notice."""
+    return progress.update(lambda state: how(state, *args))
+
+
+def ready() -> None:
+    """End with the repair if cards cannot be rated: FSRS may not be there."""
+    try:
+        schedule.scheduler()
+    except ModuleNotFoundError as error:
+        refuse(str(error))

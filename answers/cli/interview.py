@@ -1,0 +1,82 @@
+"""A mock interview while it goes on, and its report."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.text import Text
+
+from answers.cli import keys
+from answers.cli.asking import Session, change
+from answers.cli.talk import loaded, refuse, saved, tell, warn
+from answers.cli.verdict import Asked, check_once
+from answers.practice import beside
+from answers.practice.terminal import console, say_row
+from answers.study import rating, terminal
+from answers.study.mock import Mock
+
+
+@dataclass
+class Interview:
+    """One that goes on.
+
+    Attributes:
+        mock: What is asked.
+        began: When the clock was started.
+        lines: The report: what, how long, how it went.
+    """
+
+    mock: Mock
+    began: float = field(default_factory=time.monotonic)
+    lines: list[tuple[str, float, str]] = field(default_factory=list)
+
+    def run(self) -> None:
+        session = Session(console())
+        for opening, *follow_ups in self.mock.questions:
+            if not session.ended:
+                began = time.monotonic()
+                session.ask([opening, *follow_ups], lambda _: self.clock())
+                level = None if session.ended else session.score(opening)
+                what = f"question {opening.page.number}: {opening.page.title}"
+                self.note(what, began, level or "not scored")
+        if self.mock.exercise and not session.ended:
+            self.write(self.mock.exercise.name)
+        self.report(session.out)
+        terminal.show_weak(session.out, session.rated)
+
+    def clock(self) -> str:
+        return f"{minutes_and_seconds(time.monotonic() - self.began)} of {self.mock.minutes}:00"
+
+    def note(self, what: str, began: float, how: str) -> None:
+        self.lines.append((what, time.monotonic() - began, how))
+
+    def write(self, name: str) -> None:
+        """Have the exercise written, and checked until it passes or the learner gives it up."""
+        began, path = time.monotonic(), beside.free(Path(f"{name}.py"), "mock")
+        try:
+            beside.write_new(path, loaded(name).stub())
+        except OSError as error:
+            refuse(f"{path} cannot be written: {error.strerror}")
+        warn(saved(change, rating.begin_again, name))
+        tell(f"\n{self.clock()}  The exercise is in {path}.")
+        passed = False
+        while not passed:
+            tell("Write it, and save. Space checks it, q ends the interview.")
+            if keys.one_of(" " + keys.END) == keys.END:
+                break
+            passed = check_once(Asked(name, path))
+        self.note(f"exercise {name}", began, "passed" if passed else "not passed")
+
+    def report(self, out) -> None:
+        seconds = time.monotonic() - self.began
+        out.print(Text(f"\nMock interview, seed {self.mock.seed}", "bold"))
+        for what, lasted, how in self.lines:
+            say_row(out, f"  {what:.44}", f"{minutes_and_seconds(lasted)}  {how}")
+        over = seconds - 60 * self.mock.minutes
+        told = f", {minutes_and_seconds(over)} over" if over > 0 else ""
+        whole = f"{minutes_and_seconds(seconds)} of {self.mock.minutes}:00{told}"
+        say_row(out, "  together", whole)
+
+
+def minutes_and_seconds(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

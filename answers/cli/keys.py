@@ -1,0 +1,64 @@
+"""Keys as they are pressed, in a real terminal; else the first letters of lines."""
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+END = "q"  # what is pressed when nothing more can come
+# Arrows and the like come as several characters, of which some would be keys of ours.
+ARROWS = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.)?")
+typed: list[str] = []  # what has been read, and not yet been asked for
+
+
+def real() -> bool:
+    """Whether somebody sits at a terminal that can tell single keys."""
+    tells_keys = find_spec("termios") and os.environ.get("TERM") != "dumb"
+    return bool(tells_keys) and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextlib.contextmanager
+def pressed() -> Iterator[None]:
+    """Within this, keys come at once and are not shown; afterwards all is as it was."""
+    if not real():
+        yield
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    typed.clear()
+    try:
+        tty.setcbreak(terminal, termios.TCSANOW)
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def within(seconds: float) -> str | None:
+    """The key that is pressed within so many seconds, if one is. Only within `pressed`."""
+    import select
+
+    if not typed and select.select([sys.stdin], [], [], seconds)[0]:
+        read = os.read(sys.stdin.fileno(), 1024).decode(errors="replace") or END
+        typed.extend(ARROWS.sub("", read))
+    return typed.pop(0) if typed else None
+
+
+def one_of(keys: str) -> str:
+    """The next of these keys; a line counts by its first letter, an empty one as the space."""
+    while True:
+        if real():
+            key = within(3600)
+        else:
+            line = sys.stdin.readline()
+            key = line.strip()[:1] or " " if line else END
+        if key is None:  # an arrow, or nothing for long
+            continue
+        # Enter does what the space does, and Ctrl-D ends.
+        key = {"\n": " ", "\r": " ", "\x04": END}.get(key.lower(), key.lower())
+        if key in keys:
+            return key

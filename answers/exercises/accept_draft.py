@@ -1,0 +1,296 @@
+"""Practice for question 11: which tokens of a draft are kept, and what follows them."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.practice.notes import EMPTY
+from answers.transformers.speculative import accept_draft
+
+exercise = Exercise(
+    accept_draft,
+    page="11-efficient-inference",
+    refuses="a drafted token that has probability 0 in `q`",
+    hints=(
+        "Go through the draft from the left. What may follow a token that was refused?",
+        "If the draft says a token too often, keep only a part of those: p / q. A token "
+        "that it says too rarely is kept each time.",
+        "What is kept gives token t with probability min(p, q). How much of p[t] is still "
+        "missing, and so with which weights is the replacement drawn?",
+        "The weights need not sum to 1 if the number is multiplied by their sum. When all are "
+        "kept, they are the row of `p` that no drafted token stands for.",
+    ),
+)
+
+rng = np.random.default_rng(11)
+
+
+def draft(n, vocab, uniform):
+    """Irregular distributions and a draft; `uniform` may be given."""
+    p, q = rng.dirichlet(np.ones(vocab), n + 1), rng.dirichlet(np.ones(vocab), n)
+    drafted = np.array([rng.choice(vocab, p=row) for row in q], dtype=int)
+    return p, q, drafted, np.array(uniform)
+
+
+often = np.array([[0.3, 0.5, 0.2], [0.1, 0.2, 0.7]]), np.array([[0.6, 0.3, 0.1]])
+three = (
+    np.array([[5, 2, 2, 1], [2, 4, 1, 3], [1, 3, 5, 1], [3, 2, 1, 4]]) / 10,
+    np.array([[4, 3, 2, 1], [5, 1, 2, 2], [2, 2, 3, 3]]) / 10,
+)
+
+exercise.case("a token that is kept", *often, np.array([0]), np.array([0.45, 0.62]))
+exercise.case("a token that is refused", *often, np.array([0]), np.array([0.7, 0.62]))
+exercise.case(
+    "a token that the draft says too rarely",
+    *often,
+    np.array([2]),
+    np.array([0.97, 0.2]),
+)
+exercise.case(
+    "all three are kept", *three, np.array([0, 1, 2]), np.array([0.9, 0.8, 0.7, 0.45])
+)
+exercise.case(
+    "the second of three is refused",
+    *three,
+    np.array([0, 0, 2]),
+    np.array([0.3, 0.55, 0.1, 0.72]),
+)
+exercise.case(
+    "the first of three is refused",
+    *three,
+    np.array([1, 1, 2]),
+    np.array([0.8, 0.2, 0.1, 0.3]),
+)
+exercise.case(
+    "a token that the large model excludes",
+    np.array([[0.0, 0.4, 0.6], [0.3, 0.3, 0.4]]),
+    np.array([[0.5, 0.3, 0.2]]),
+    np.array([0]),
+    np.array([0.0, 0.1]),
+)
+exercise.case("no draft at all", *draft(0, 5, [0.63]), noted=EMPTY)
+for n, vocab in ((1, 11), (2, 7), (5, 7), (3, 13)):
+    exercise.case(
+        f"a draft of {n}, of {vocab} words", *draft(n, vocab, rng.random(n + 1))
+    )
+exercise.case(
+    "float32",
+    *(a.astype(np.float32) for a in three),
+    np.array([1, 0, 3]),
+    np.array([0.1, 0.7, 0.5, 0.61], np.float32),
+)
+exercise.case(
+    "a token that the draft cannot have drawn",
+    np.array([[0.3, 0.7], [0.5, 0.5]]),
+    np.array([[1.0, 0.0]]),
+    np.array([1]),
+    np.array([0.4, 0.6]),
+)
+exercise.case(
+    "tokens of one byte",
+    *three,
+    np.array([1, 0, 3], np.uint8),
+    np.array([0.1, 0.7, 0.5, 0.61]),
+)
+
+
+@exercise.check
+def two_hundred_drafts_of_any_length(function):
+    """Of 200 drafts of 0 to 6 tokens, some come out otherwise. Work one through by hand: kept,
+    refused, drawn, and which row of `p` and which number each takes."""
+    made = np.random.default_rng(13)
+    for n in range(200):
+        n, vocab = n % 7, 3 + n % 5
+        p, q = (made.dirichlet(np.ones(vocab), size) for size in (n + 1, n))
+        drafted = np.array([made.choice(vocab, p=row) for row in q], dtype=int)
+        arguments = p, q, drafted, made.random(n + 1)
+        found = np.asarray(function(*(a.copy() for a in arguments)))
+        if not np.array_equal(found, accept_draft(*arguments)):
+            return False
+    return True
+
+
+def first_refusal(p, q, drafted, keep):
+    """How many tokens are kept: `keep` takes a place and its token."""
+    for n, token in enumerate(drafted):
+        if q[n, token] == 0:
+            raise ValueError("it cannot have been drawn")
+        if not keep(n, token):
+            return n
+    return len(drafted)
+
+
+def kept(p, q, drafted, uniform):
+    """How many are kept, as is right."""
+    return first_refusal(
+        p, q, drafted, lambda n, token: uniform[n] * q[n, token] < p[n, token]
+    )
+
+
+def drawn(weights, u):
+    """The token that the number `u` draws with these weights."""
+    total = np.cumsum(weights)
+    return np.searchsorted(total, u * total[-1], side="right")
+
+
+def what_is_left(p, q, n):
+    """The weights of the draw after `n` kept tokens."""
+    return np.maximum(p[n] - q[n], 0) if n < len(q) else p[n]
+
+
+def with_the_draw(p, q, drafted, uniform, n):
+    """The answer if `n` tokens are kept."""
+    return np.append(drafted[:n], drawn(what_is_left(p, q, n), uniform[-1]))
+
+
+@exercise.bug
+def ratio_upside_down(p, q, drafted, uniform):
+    """A token is kept with probability q / p, so those that the draft says too often are all
+    kept. Keep it with probability p / q."""
+    n = first_refusal(
+        p, q, drafted, lambda n, token: uniform[n] * p[n, token] < q[n, token]
+    )
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def kept_with_probability_p(p, q, drafted, uniform):
+    """A token is kept with probability p, though it comes with probability q already: p · q is
+    too little. Keep it with probability p / q."""
+    n = first_refusal(p, q, drafted, lambda n, token: uniform[n] < p[n, token])
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def kept_if_most_likely(p, q, drafted, uniform):
+    """Only the most likely token of the large model is kept, which is right for greedy decoding
+    and changes the distribution of any other. Keep a token if its number is below p / q."""
+    n = first_refusal(p, q, drafted, lambda n, token: token == p[n].argmax())
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def kept_if_as_likely(p, q, drafted, uniform):
+    """A token is refused each time that p is below q, without looking at its number. Refuse only
+    the share 1 - p / q of them."""
+    n = first_refusal(p, q, drafted, lambda n, token: p[n, token] >= q[n, token])
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def own_draw_compared(p, q, drafted, uniform):
+    """The large model draws a token itself, and the draft is kept where both agree: the
+    distribution stays, but Σ p · q are kept instead of Σ min(p, q). Compare u with p / q."""
+    for n, token in enumerate(drafted):
+        if q[n, token] == 0:
+            raise ValueError("it cannot have been drawn")
+        if (own := drawn(p[n], uniform[n])) != token:
+            return np.append(drafted[:n], own)
+    return with_the_draw(p, q, drafted, uniform, len(drafted))
+
+
+@exercise.bug
+def excluded_token_kept(p, q, drafted, uniform):
+    """A number of 0 keeps a token that the large model never says. Keep it if u < p / q, not if
+    u ≤ p / q."""
+    n = first_refusal(
+        p, q, drafted, lambda n, token: uniform[n] * q[n, token] <= p[n, token]
+    )
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def replacement_from_p(p, q, drafted, uniform):
+    """The replacement is drawn from p, so tokens that the draft says often get the kept share and
+    p on top. Draw from what is missing: max(p - q, 0)."""
+    n = kept(p, q, drafted, uniform)
+    return np.append(drafted[:n], drawn(p[n], uniform[-1]))
+
+
+@exercise.bug
+def absolute_difference(p, q, drafted, uniform):
+    """The replacement is drawn from |p - q|, which brings back what the draft says too often.
+    Where q is above p, nothing is missing: max(p - q, 0)."""
+    n = kept(p, q, drafted, uniform)
+    weights = np.abs(p[n] - q[n]) if n < len(q) else p[n]
+    return np.append(drafted[:n], drawn(weights, uniform[-1]))
+
+
+@exercise.bug
+def most_likely_replacement(p, q, drafted, uniform):
+    """The replacement is what is missing most, so it is the same each time. Draw it: by the last
+    number, from max(p - q, 0)."""
+    n = kept(p, q, drafted, uniform)
+    if n == len(q):
+        return with_the_draw(p, q, drafted, uniform, n)
+    return np.append(drafted[:n], np.argmax(p[n] - q[n]))
+
+
+@exercise.bug
+def not_scaled(p, q, drafted, uniform):
+    """max(p - q, 0) does not sum to 1, and the number is compared with it as if it did, so the
+    last tokens are drawn too often. Multiply the number by the sum, or divide by it."""
+    n = kept(p, q, drafted, uniform)
+    total = np.cumsum(what_is_left(p, q, n))
+    last = np.searchsorted(total, uniform[-1], side="right")
+    return np.append(drafted[:n], min(last, p.shape[1] - 1))
+
+
+@exercise.bug
+def goes_on_after_a_refusal(p, q, drafted, uniform):
+    """Tokens after a refused one are kept, though they were drafted to follow it. Stop at the
+    first refusal."""
+    found, bonus = [], True
+    for n, token in enumerate(drafted):
+        if q[n, token] == 0:
+            raise ValueError("it cannot have been drawn")
+        if uniform[n] * q[n, token] < p[n, token]:
+            found.append(token)
+        else:
+            found.append(drawn(what_is_left(p, q, n), uniform[-1]))
+            bonus = False
+    return np.array(found + [drawn(p[-1], uniform[-1])] * bonus)
+
+
+@exercise.bug
+def refused_token_stays(p, q, drafted, uniform):
+    """The refused token stands in the answer, before its replacement. Cut the draft before it."""
+    n = kept(p, q, drafted, uniform)
+    last = drawn(what_is_left(p, q, n), uniform[-1])
+    return np.append(drafted[: n + 1], last)
+
+
+@exercise.bug
+def nothing_after_a_whole_draft(p, q, drafted, uniform):
+    """When all are kept, nothing follows them, though the pass has paid for one more token. Draw it
+    from the last row of `p`."""
+    n = kept(p, q, drafted, uniform)
+    if n == len(drafted):
+        return drafted.copy()
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def row_of_the_next_place(p, q, drafted, uniform):
+    """Each token is judged by the row of `p` after its own, which says what comes next. Row n of
+    `p` and row n of `q` speak of the same place."""
+    n = kept(p[1:], q, drafted, uniform)
+    weights = np.maximum(p[n + 1] - q[n], 0) if n < len(q) else p[-1]
+    return np.append(drafted[:n], drawn(weights, uniform[-1]))
+
+
+@exercise.bug
+def number_used_twice(p, q, drafted, uniform):
+    """The replacement is drawn with the number that refused the token, which is never small. Take
+    a new one: the last."""
+    n = kept(p, q, drafted, uniform)
+    return np.append(drafted[:n], drawn(what_is_left(p, q, n), uniform[n]))
+
+
+@exercise.bug
+def impossible_draft_kept(p, q, drafted, uniform):
+    """A token with q = 0 is kept or refused like others, though the draft cannot have drawn it: it
+    is another model's, or `q` is. Raise ValueError."""
+    for n, token in enumerate(drafted):
+        if uniform[n] * q[n, token] >= p[n, token]:
+            return with_the_draw(p, q, drafted, uniform, n)
+    return with_the_draw(p, q, drafted, uniform, len(drafted))

@@ -1,0 +1,201 @@
+"""Practice for question 3: the rows of a test set that stand in the training set."""
+
+import numpy as np
+
+from answers.networks.duplicate_rows import hash_duplicates
+from answers.practice.grader import Exercise
+from answers.practice.notes import EMPTY
+from answers.practice.number_types import add_whole_numbers
+
+exercise = Exercise(
+    hash_duplicates,
+    page="03-numpy-layers",
+    hints=(
+        "A dictionary finds an equal key at once. What of a row can be a key, so that equal "
+        "rows have equal keys and no others do?",
+        "`row.tobytes()` is exact, but it sees how numbers are stored: 2 and 2.0 differ in "
+        "it. Give both arrays one dtype first: `np.result_type`.",
+        "Of several equal rows, the first counts: which method of a dictionary writes only "
+        "if the key is new?",
+        "-0.0 == 0.0, and their bytes differ. What can you add to a row that changes no "
+        "number, and makes 0.0 of -0.0?",
+    ),
+)
+
+rng = np.random.default_rng(3)
+train = rng.normal(size=(11, 5))
+test = np.concatenate(
+    [rng.normal(size=(3, 5)), train[[4, 10]], rng.normal(size=(2, 5))]
+)
+digits = rng.integers(0, 3, size=(13, 2))
+
+exercise.case("one row, which is there", np.array([[3, 1]]), np.array([[2, 5], [3, 1]]))
+exercise.case("one row, which is not", np.array([[3, 1]]), np.array([[2, 5], [3, 4]]))
+exercise.case(
+    "the same numbers in another order", np.array([[1, 2, 7]]), np.array([[7, 2, 1]])
+)
+exercise.case("two of seven rows", test, train)
+exercise.case(
+    "a row that occurs three times",
+    np.array([[2, 2]]),
+    np.array([[0, 1], [2, 2], [2, 0], [2, 2], [2, 2]]),
+)
+exercise.case("many copies", digits[:7], digits[::-1])
+exercise.case("rows all but equal", train[:3] + 1e-9, train)
+exercise.case("numbers beyond the eighth digit", train + 2.0**-40, train[::-1])
+exercise.case(
+    "integers among floats",
+    np.array([[4, 0, 2], [1, 1, 3]]),
+    np.array([[1.0, 1, 3], [4, 0, 2.5]]),
+)
+exercise.case(
+    "bytes among integers",
+    np.array([[200, 100], [0, 44]], np.uint8),
+    np.array([[0, 44], [200, 101]]),
+)
+quarters = np.round(4 * rng.normal(size=(5, 3))) / 4
+exercise.case("float32 among float64", quarters[[3, 1]].astype(np.float32), quarters)
+exercise.case(
+    "a zero with a sign",
+    np.array([[0.0, -0.0, 1.5]]),
+    np.array([[1.5, 0.0, 0.0], [-0.0, 0.0, 1.5]]),
+)
+wide = rng.normal(size=(7, 1201))
+close = wide.copy()
+close[:, 600] += 1
+exercise.case("1201 features", np.concatenate([close, wide[4:5]]), wide)
+exercise.case("columns of a larger array", train[2:5, ::2], train[:, ::2])
+exercise.case("no rows to look for", test[:0], train, noted=EMPTY)
+exercise.case("none to look among", test, train[:0], noted=EMPTY)
+add_whole_numbers(
+    exercise,
+    np.array([[200, 3], [0, 4]]),
+    np.array([[0, 4], [200, 3], [0, 4]]),
+    fraction=0,
+)
+exercise.case(
+    "float32 on both sides",
+    quarters.astype(np.float32),
+    quarters[::-1].astype(np.float32),
+)
+
+
+def looked_up(keys, places, none=-1, last=False):
+    """For each key its first place, or its last."""
+    found = {}
+    for place, key in enumerate(places):
+        if last or key not in found:
+            found[key] = place
+    return np.array([found.get(key, none) for key in keys], dtype=np.intp)
+
+
+def exact(rows, among):
+    """Keys that are right, of both."""
+    dtype = np.result_type(rows, among)
+    return [
+        [r.tobytes() for r in a.astype(dtype) + dtype.type(0)] for a in (rows, among)
+    ]
+
+
+def by(key, rows, among):
+    """Both as lists of keys."""
+    return [[key(row) for row in array] for array in (rows, among)]
+
+
+@exercise.bug
+def dtypes_not_matched(rows, among):
+    """The bytes of both arrays are compared in the dtypes that they have, in which 2 and 2.0 have
+    no byte in common. Convert both to one dtype."""
+    return looked_up(*by(lambda row: (row + row.dtype.type(0)).tobytes(), rows, among))
+
+
+@exercise.bug
+def signs_of_zeros(rows, among):
+    """-0.0 equals 0.0, but its bytes differ, as after a product with a negative number. Add 0 to
+    both arrays, which makes 0.0 of it."""
+    dtype = np.result_type(rows, among)
+    return looked_up(*by(lambda row: row.astype(dtype).tobytes(), rows, among))
+
+
+@exercise.bug
+def printed_rows(rows, among):
+    """The key is the row as NumPy prints it: eight digits, and dots for the middle of a long one.
+    Take its bytes."""
+    return looked_up(*by(str, (rows + 0.0), (among + 0.0)))
+
+
+@exercise.bug(digits=(6, 7, 8))
+def rounded(rows, among, digits=6):
+    """Rows that are nearly equal are taken for equal, as `round` and `allclose` do. Only equal
+    numbers count here; look for near copies by distances."""
+    return looked_up(
+        *by(
+            lambda row: (np.round(row.astype(float), digits) + 0).tobytes(), rows, among
+        )
+    )
+
+
+@exercise.bug
+def hash_without_order(rows, among):
+    """The key does not depend on the order of the features, like a sum, a set or sorted numbers.
+    Then other rows have it too: take all numbers in their order."""
+    return looked_up(
+        *by(lambda row: (np.sort(row.astype(float)) + 0).tobytes(), rows, among)
+    )
+
+
+@exercise.bug
+def one_feature_compared(rows, among):
+    """One equal feature makes two rows equal. All features must be: `.all(axis=...)`, not
+    `.any(axis=...)`."""
+    equal = (rows[:, None] == among).any(axis=2)
+    return np.array([e.argmax() if e.any() else -1 for e in equal], dtype=np.intp)
+
+
+@exercise.bug
+def last_place(rows, among):
+    """Of several equal rows the last is told: a dictionary keeps what was written last. Write a
+    key only if it is new: `setdefault`."""
+    return looked_up(*exact(rows, among), last=True)
+
+
+@exercise.bug
+def zero_for_none(rows, among):
+    """Where no row is equal the answer is 0, which is the first row: `argmax` of nothing but False
+    is 0. Return -1 there."""
+    return looked_up(*exact(rows, among), none=0)
+
+
+@exercise.bug
+def number_of_rows_for_none(rows, among):
+    """Where no row is equal the answer is the number of rows in `among`. Return -1 there."""
+    return looked_up(*exact(rows, among), none=len(among))
+
+
+@exercise.bug
+def only_those_found(rows, among):
+    """Rows without a copy are left out, so the answer does not say whose copy stands where. Return
+    a number for each row: -1 where there is none."""
+    places = looked_up(*exact(rows, among))
+    return places[places >= 0]
+
+
+@exercise.bug
+def whether_not_where(rows, among):
+    """The answer says whether there is an equal row. Return where: its index, or -1."""
+    return looked_up(*exact(rows, among)) >= 0
+
+
+@exercise.bug
+def places_in_rows(rows, among):
+    """The arrays have changed places: for each row of `among`, the place in `rows` is told. Look
+    each of `rows` up in a dictionary of `among`."""
+    return looked_up(*exact(among, rows))
+
+
+@exercise.bug
+def same_place_only(rows, among):
+    """Row i is compared with row i only. A copy may stand anywhere in `among`."""
+    pairs = zip(*exact(rows, among), strict=False)
+    found = [i if a == b else -1 for i, (a, b) in enumerate(pairs)]
+    return np.array(found + [-1] * (len(rows) - len(found)), dtype=np.intp)

@@ -1,0 +1,214 @@
+"""Practice for question 14: the loss of a language model, with the shift and the padding."""
+
+import torch
+from torch.nn import functional
+
+from answers.practice.grader import Exercise
+from answers.transformers.gpt import next_token_loss_torch
+
+exercise = Exercise(
+    next_token_loss_torch,
+    page="10-debug-a-transformer",
+    returns=("the loss",),
+    rtol=1e-7,
+    hints=(
+        "Write five tokens on paper, and under each the token that the model is to say there. "
+        "One column is left over at either end.",
+        "Logits at t belong to token t + 1. So which logits have no label, and which token is "
+        "never one?",
+        "A prediction involves two tokens: the one that it is made at, and the one that it is "
+        "made of. Padding may be either of them.",
+        "Average once, over all predictions that count. The mean of the means of sequences of "
+        "different lengths is another number.",
+    ),
+)
+
+
+def tensors(seed, batch, time, vocab, dtype=torch.float64):
+    """Logits that want a gradient, and ids."""
+    generator = torch.Generator().manual_seed(seed)
+    size = (batch, time, vocab)
+    logits = 3 * torch.randn(size, generator=generator, dtype=torch.float64)
+    ids = torch.randint(vocab, (batch, time), generator=generator)
+    return logits.to(dtype).requires_grad_(), ids
+
+
+def real(lengths, time, left):
+    """The mask of sequences of these lengths, padded on the left or on the right."""
+    at, lengths = torch.arange(time), torch.tensor(lengths)[:, None]
+    return at >= time - lengths if left else at < lengths
+
+
+exercise.case("two tokens", *tensors(3, 1, 2, 5))
+exercise.case("seven tokens", *tensors(5, 1, 7, 5))
+exercise.case("three sequences", *tensors(7, 3, 7, 5))
+exercise.case("as many sequences as tokens, and as many words", *tensors(11, 5, 5, 5))
+exercise.case(
+    "a mask of real tokens only", *tensors(13, 2, 5, 7), real([5, 5], 5, True)
+)
+exercise.case("padding on the right", *tensors(17, 1, 7, 5), real([4], 7, False))
+exercise.case("padding on the left", *tensors(19, 1, 7, 5), real([4], 7, True))
+exercise.case(
+    "sequences of different lengths", *tensors(23, 3, 7, 5), real([7, 2, 4], 7, False)
+)
+exercise.case(
+    "a sequence of one token, which predicts nothing",
+    *tensors(29, 3, 7, 5),
+    real([7, 1, 4], 7, True),
+)
+huge, names = tensors(31, 2, 5, 7)
+exercise.case("logits in the thousands", (huge.detach() * 1e3).requires_grad_(), names)
+exercise.case("float32", *tensors(37, 3, 11, 13, torch.float32))
+
+
+def losses(logits, ids):
+    """One loss for each logit and label."""
+    return functional.cross_entropy(logits.transpose(1, 2), ids, reduction="none")
+
+
+def over(each, counts):
+    """The mean of those that count."""
+    return each.mean() if counts is None else (each * counts).sum() / counts.sum()
+
+
+def pairs(mask):
+    """Where a prediction is made at a real token and of one."""
+    return None if mask is None else mask[:, :-1] & mask[:, 1:]
+
+
+@exercise.bug
+def not_shifted(logits, ids, mask=None):
+    """Each token is its own label, so the model learns to repeat its input. The label of the
+    logits at t is token t + 1."""
+    return over(losses(logits, ids), mask)
+
+
+@exercise.bug
+def not_shifted_and_cut(logits, ids, mask=None):
+    """Logits and labels are both cut at the same end, so each token is its own label still. Cut
+    the last logits and the first label."""
+    cut = None if mask is None else mask[:, :-1]
+    return over(losses(logits[:, :-1], ids[:, :-1]), cut)
+
+
+@exercise.bug
+def shifted_twice(logits, ids, mask=None):
+    """Labels are two tokens ahead, as when the data loader has shifted them already. Shift in one
+    place only."""
+    if ids.shape[1] < 3:
+        return logits.sum() * torch.nan
+    both = None if mask is None else mask[:, :-2] & mask[:, 2:]
+    return over(losses(logits[:, :-2], ids[:, 2:]), both)
+
+
+@exercise.bug
+def shifted_backwards(logits, ids, mask=None):
+    """The labels are the tokens before, which the model has read. Cut the last logits and the
+    first label."""
+    return over(losses(logits[:, 1:], ids[:, :-1]), pairs(mask))
+
+
+@exercise.bug
+def wrapped_around(logits, ids, mask=None):
+    """The labels are rolled, so the last logits have to predict the first token. Drop them."""
+    counts = None if mask is None else mask & mask.roll(-1, 1)
+    return over(losses(logits, ids.roll(-1, 1)), counts)
+
+
+@exercise.bug
+def summed(logits, ids, mask=None):
+    """The losses are summed, so the gradient grows with the batch and the length. Take their
+    mean."""
+    counts = pairs(mask)
+    each = losses(logits[:, :-1], ids[:, 1:])
+    return each.sum() if counts is None else each[counts].sum()
+
+
+@exercise.bug
+def softmax_before_the_loss(logits, ids, mask=None):
+    """Cross-entropy gets probabilities and takes their softmax again, so the loss cannot come near
+    0. Pass it the logits."""
+    return over(losses(logits.softmax(-1)[:, :-1], ids[:, 1:]), pairs(mask))
+
+
+@exercise.bug(eps=(1e-12, 1e-9, 1e-8))
+def eps_in_the_logarithm(logits, ids, mask=None, eps=1e-12):
+    """The logarithm of a probability that has rounded to 0 is patched with eps, and its gradient
+    is lost. Take log_softmax of the logits."""
+    p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
+    return over(-(p + eps).log(), pairs(mask))
+
+
+@exercise.bug(bound=(20, 50, 100))
+def logits_clipped(logits, ids, mask=None, bound=100):
+    """Large logits are clipped, so beyond the bound nothing is learned. Cross-entropy subtracts
+    the largest logit, and needs no bound."""
+    logits = logits.clamp(-bound, bound)
+    return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask))
+
+
+@exercise.bug
+def plain_logarithm(logits, ids, mask=None):
+    """A probability rounds to 0, and its logarithm is infinite. Take log_softmax of the logits."""
+    p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
+    counts = pairs(mask)
+    return -(p if counts is None else p[counts]).log().mean()
+
+
+@exercise.bug
+def padding_counted(logits, ids, mask=None):
+    """The mask is ignored, so the model learns to predict padding. Average over predictions of
+    real tokens."""
+    return losses(logits[:, :-1], ids[:, 1:]).mean()
+
+
+@exercise.bug
+def mask_not_shifted(logits, ids, mask=None):
+    """A prediction counts if it is made at a real token, even one of padding. Its label must be
+    real too."""
+    counts = None if mask is None else mask[:, :-1]
+    return over(losses(logits[:, :-1], ids[:, 1:]), counts)
+
+
+@exercise.bug
+def made_at_padding(logits, ids, mask=None):
+    """A prediction counts if its label is real, even if it is made at padding on the left. The
+    token that it is made at must be real too."""
+    counts = None if mask is None else mask[:, 1:]
+    return over(losses(logits[:, :-1], ids[:, 1:]), counts)
+
+
+@exercise.bug
+def divided_by_all(logits, ids, mask=None):
+    """Losses at padding are set to 0, but still divided by. Divide by the number of predictions
+    that count."""
+    each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
+    return each.mean() if counts is None else (each * counts).mean()
+
+
+@exercise.bug
+def divided_by_real_tokens(logits, ids, mask=None):
+    """The sum is divided by the number of tokens, of which each sequence has one more than it has
+    predictions. Divide by the number of predictions."""
+    each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
+    if counts is None:
+        return each.sum() / ids.numel()
+    return (each * counts).sum() / mask.sum()
+
+
+@exercise.bug
+def mean_of_means(logits, ids, mask=None):
+    """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
+    mean over all predictions."""
+    each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
+    if counts is None:
+        return each.mean()
+    number = counts.sum(1)
+    return ((each * counts).sum(1)[number > 0] / number[number > 0]).mean()
+
+
+@exercise.bug
+def no_graph(logits, ids, mask=None):
+    """The loss is a number without a graph, so nothing can be learned from it. Leave out .item(),
+    .detach() and torch.tensor."""
+    return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask)).detach()

@@ -1,0 +1,235 @@
+"""Practice for question 11: 4-bit codes, two in a byte, with a scale for each block."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
+from answers.transformers.quantization import dequantize_blocks, quantize_blocks
+
+exercise = Exercise(
+    quantize_blocks,
+    page="11-efficient-inference",
+    returns=("bytes", "scales"),
+    hints=(
+        "Make the blocks an axis of their own first: which `reshape` puts `block` neighbours "
+        "of a row beside each other?",
+        "Of the 16 codes of 4 bits, -8 is not used. Which number of a block gets the code 7 "
+        "or -7, and what is the scale then?",
+        "Columns 0, 2, 4, … and 1, 3, 5, … are slices with a step. The code of an odd one is "
+        "moved up by four bits: `<< 4`.",
+        "As int8, -1 is 1111 1111. Only its lower half may get into the byte: `& 15` keeps it.",
+    ),
+)
+
+rng = np.random.default_rng(4)
+matrix = rng.normal(size=(3, 12))
+# Blocks of 4 of very different sizes.
+uneven = matrix * np.repeat(rng.permutation(np.geomspace(0.02, 50, 9)), 4).reshape(
+    3, 12
+)
+
+exercise.case("one byte", np.array([[4.2, 1.4]]), 2)
+exercise.case("one byte with negative codes", np.array([[-3.5, 1.6]]), 2)
+exercise.case("one block of 4", np.array([[-2.1, 4.9, -0.8, -4.3]]), 4)
+exercise.case("two blocks of 2", np.array([[0.7, -0.32, -21.0, 8.6]]), 2)
+exercise.case("3 rows of 3 blocks", uneven, 4)
+exercise.case("3 rows of 2 blocks", uneven, 6)
+exercise.case("5 rows of one block", rng.normal(size=(5, 6)), 6)
+exercise.case("the usual block, of 32", rng.normal(size=(2, 96)) ** 3)
+exercise.case("numbers that are all positive", np.abs(uneven) + 0.01, 4)
+exercise.case("very small weights", uneven * 1e-10, 4)
+exercise.case("integers", rng.integers(-500, 500, size=(3, 8)), 4)
+exercise.case("float32", uneven.astype(np.float32), 4)
+add_whole_numbers(exercise, rng.integers(256, size=(3, 8)), 4, signed=False)
+
+
+@exercise.check
+def bytes_are_of_type_uint8(submission):
+    """The bytes are not of type uint8, so that they need more memory than they should; end with
+    `.astype(np.uint8)`."""
+    return np.asarray(submission(uneven.copy(), 4)[0]).dtype == np.uint8
+
+
+@exercise.check
+def a_block_of_zeros_stays_zero(submission):
+    """A block of zeros must have codes of 0 and a finite scale above 0, beside blocks that come
+    out as before."""
+    w = uneven.copy()
+    w[1, 4:8] = 0
+    packed, scale = map(np.asarray, submission(w.copy(), 4))
+    usable = np.isfinite(scale).all() and (scale > 0).all()
+    if not usable or packed[1, 2:4].any():
+        return False
+    restored = dequantize_blocks(packed.astype(np.uint8), scale.astype(float))
+    return np.allclose(restored, w, rtol=0, atol=scale.max() * 0.51)
+
+
+def in_blocks(w, block):
+    return w.astype(float).reshape(len(w), -1, block)
+
+
+def scales(w, block, steps=7):
+    """max|w| / 7 of each block, (out, blocks); 1 for zeros."""
+    top = np.abs(in_blocks(w, block)).max(axis=2)
+    return np.where(top == 0, 1, top) / steps
+
+
+def codes(w, block, scale, nearest=np.rint):
+    """The codes of `w`, in its shape."""
+    found = nearest(in_blocks(w, block) / scale[..., None])
+    return np.clip(found, -8, 7).astype(np.int8).reshape(w.shape)
+
+
+def packed(found):
+    """Two codes in a byte."""
+    return ((found[:, ::2] & 15) | (found[:, 1::2] << 4)).astype(np.uint8)
+
+
+@exercise.bug
+def one_scale_for_each_row(w, block=32):
+    """A row has one scale, so its largest block sets it and small ones are rounded to a few codes.
+    Take the maximum of each block."""
+    row = scales(w, w.shape[1])
+    scale = np.repeat(row, w.shape[1] // block, axis=1)
+    return packed(codes(w, block, scale)), scale
+
+
+@exercise.bug
+def one_scale_for_all(w, block=32):
+    """One scale is used for the whole array. Take the maximum of each block."""
+    shape = len(w), w.shape[1] // block
+    scale = np.full(shape, (np.abs(w).max() or 1) / 7)
+    return packed(codes(w, block, scale)), scale
+
+
+@exercise.bug
+def every_nth_in_a_block(w, block=32):
+    """The size and the number of blocks are swapped in the reshape, so a block holds every n-th
+    number of a row. Neighbours share a scale: `reshape(rows, -1, block)`."""
+    strided = w.astype(float).reshape(len(w), block, -1)
+    top = np.abs(strided).max(axis=1)
+    scale = np.where(top == 0, 1, top) / 7
+    found = np.rint(strided / scale[:, None]).astype(np.int8)
+    return packed(found.reshape(w.shape)), scale
+
+
+@exercise.bug
+def scale_for_each_number(w, block=32):
+    """The scales are repeated for each number of a block, which costs more than the codes. Return
+    one for each block."""
+    scale = scales(w, block)
+    return packed(codes(w, block, scale)), np.repeat(scale, block, axis=1)
+
+
+@exercise.bug(clip=(True, False))
+def divided_by_8(w, block=32, clip=True):
+    """The scale is max|w| / 8, and 4 bits have no code 8: it is clipped to 7, or it wraps around
+    to -8. Divide by 7."""
+    scale = scales(w, block, 8)
+    if clip:
+        return packed(codes(w, block, scale)), scale
+    found = np.rint(in_blocks(w, block) / scale[..., None]).astype(np.int8)
+    return packed(found.reshape(w.shape)), scale
+
+
+@exercise.bug
+def divided_by_15(w, block=32):
+    """The scale is max|w| / 15: those are the steps from -max to max, so half of the numbers are
+    clipped. Divide by 7."""
+    scale = scales(w, block, 15)
+    return packed(np.maximum(codes(w, block, scale), -7)), scale
+
+
+@exercise.bug
+def maximum_without_its_sign(w, block=32):
+    """The scale comes from the largest number, not from the largest |w|: numbers further below 0
+    are clipped. Take the absolute value first."""
+    top = in_blocks(w, block).max(axis=2)
+    scale = np.where(top == 0, 1, top) / 7
+    return packed(np.maximum(codes(w, block, scale), -7)), scale
+
+
+@exercise.bug
+def rounded_toward_zero(w, block=32):
+    """The fraction is cut off instead of rounded, an error of up to a whole scale. Round before
+    `astype`: `np.rint`."""
+    scale = scales(w, block)
+    cut = codes(w, block, scale, lambda x: np.trunc(x + np.sign(x) * 1e-9))
+    return packed(cut), scale
+
+
+@exercise.bug
+def halves_swapped(w, block=32):
+    """The even column stands in the high half of its byte, and the odd one in the low half: a
+    kernel that reads the other order swaps neighbours. Put the even one low."""
+    scale = scales(w, block)
+    both = packed(codes(w, block, scale))
+    return both >> 4 | both << 4, scale
+
+
+@exercise.bug
+def sign_over_the_other_half(w, block=32):
+    """A negative code in the low half fills the high half with ones, and the odd column is lost.
+    Mask it: `& 15`."""
+    scale = scales(w, block)
+    found = codes(w, block, scale)
+    return (found[:, ::2] | (found[:, 1::2] << 4)).astype(np.uint8), scale
+
+
+@exercise.bug
+def far_columns_paired(w, block=32):
+    """A byte holds a column of the left half of the array and one of the right. Neighbours share
+    a byte: `[:, ::2]` and `[:, 1::2]`."""
+    scale = scales(w, block)
+    left, right = np.split(codes(w, block, scale), 2, axis=1)
+    return ((left & 15) | (right << 4)).astype(np.uint8), scale
+
+
+@exercise.bug(zero=(8, 7))
+def codes_shifted(w, block=32, zero=8):
+    """The codes are stored as code + 8 or code + 7, as some formats do. Here a half holds two's
+    complement: code mod 16."""
+    scale = scales(w, block)
+    return packed(codes(w, block, scale) + np.int8(zero)), scale
+
+
+@exercise.bug
+def sign_and_magnitude(w, block=32):
+    """The highest of the 4 bits is the sign and the others are |code|. Two's complement is
+    code mod 16: -1 is 15."""
+    scale = scales(w, block)
+    found = codes(w, block, scale)
+    return packed(np.abs(found) + np.where(found < 0, 8, 0).astype(np.int8)), scale
+
+
+@exercise.bug
+def not_packed(w, block=32):
+    """Each code has a byte of its own, so it takes 8 bits. Put two neighbours in a byte."""
+    scale = scales(w, block)
+    return codes(w, block, scale), scale
+
+
+@exercise.bug
+def scale_turned_over(w, block=32):
+    """The scale is 7 / max|w|, which one multiplies by to quantize. Return what one multiplies
+    the codes by: max|w| / 7."""
+    scale = scales(w, block)
+    return packed(codes(w, block, scale)), 1 / scale
+
+
+@exercise.bug(eps=(1e-5, 1e-6, 1e-8))
+def eps_in_the_scale(w, block=32, eps=1e-6):
+    """A small number is added to every scale to avoid 0/0, which is not small beside the scale of
+    small weights. Replace only a scale that is 0."""
+    scale = scales(w, block) + eps
+    return packed(codes(w, block, scale)), scale
+
+
+@exercise.bug
+def zero_by_zero(w, block=32):
+    """A block of zeros gets the scale 0, and 0/0 is nan, whose code is whatever the processor
+    makes of it. Give such a block the scale 1."""
+    scale = np.abs(in_blocks(w, block)).max(axis=2) / 7
+    with np.errstate(all="ignore"):
+        found = np.nan_to_num(in_blocks(w, block) / scale[..., None])
+    return packed(np.rint(found).astype(np.int8).reshape(w.shape)), scale

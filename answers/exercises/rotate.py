@@ -1,0 +1,196 @@
+"""Practice for question 14: rotary positions, at the start and after a cache."""
+
+import numpy as np
+
+from answers.practice.grader import Exercise
+from answers.practice.number_types import add_whole_numbers
+from answers.transformers.rotary import rotate
+
+exercise = Exercise(
+    rotate,
+    page="14-kv-cache",
+    hints=(
+        "Take two features, where there is one pair: turn (1, 0) by one radian on paper. "
+        "What are the two new numbers?",
+        "You need an angle for each row and each pair: a column of positions times a row of "
+        "speeds. What is the shape, and against which part of `x` does it broadcast?",
+        "The first new entry and the second both need both old ones. Do not overwrite one "
+        "before the other is computed.",
+        "The first row of `x` stands at position `offset`. Rows are the last axis but one, "
+        "however many axes stand before.",
+    ),
+)
+
+rng = np.random.default_rng(14)
+matrix, heads = rng.normal(size=(5, 6)), rng.normal(size=(2, 3, 5, 6))
+
+exercise.case("one pair at position 1", np.array([[3.0, 1.0]]), 1)
+exercise.case("one pair at positions 0 to 2", rng.normal(size=(3, 2)))
+exercise.case("two pairs", rng.normal(size=(3, 4)))
+exercise.case("three pairs after a cache of 7", matrix, 7)
+exercise.case("as many rows as features", rng.normal(size=(4, 4)), 2)
+exercise.case("one new token after 11", rng.normal(size=(3, 1, 4)), 11)
+exercise.case("2 sequences with 3 heads", heads)
+exercise.case("2 sequences with 3 heads, after 13", heads, 13)
+exercise.case("another base", matrix, 3, base=500.0)
+exercise.case("integers", np.array([[3, -1, 2, 5], [1, 0, 4, -2]]), 1)
+exercise.case("float32", heads.astype(np.float32), 5)
+exercise.case("float32, at position 200 003", matrix.astype(np.float32), 200_003)
+add_whole_numbers(exercise, np.array([[3, 1, 200, 5], [1, 0, 4, 255]]), 1, signed=False)
+exercise.case("three leading axes", heads[None], 4)
+
+
+@exercise.check
+def a_score_depends_on_the_distance_only(function):
+    """A query at 9 and a key at 4 have another product than the same at 25 and 20, or than at 5
+    and 0. Turn all rows alike, by position times speed."""
+    q, k = rng_of_the_check().normal(size=(2, 1, 6))
+    scores = [function(q.copy(), p + 5) @ function(k.copy(), p).T for p in (0, 4, 20)]
+    return np.allclose(scores, scores[0], rtol=1e-7)
+
+
+def rng_of_the_check():
+    return np.random.default_rng(41)
+
+
+def angles(x, offset, base, exponents=None):
+    """Position times speed, (time, pairs)."""
+    time, d = x.shape[-2:]
+    exponents = np.arange(0, d, 2) / d if exponents is None else exponents
+    return np.arange(offset, offset + time)[:, None] * base**-exponents
+
+
+def turned(x, by):
+    """Each pair (j, j + d/2) turned by its angle."""
+    first, second = np.split(x.astype(float), 2, axis=-1)
+    c, s = np.cos(by), np.sin(by)
+    return np.concatenate([first * c - second * s, first * s + second * c], axis=-1)
+
+
+@exercise.bug
+def offset_ignored(x, offset=0, base=10_000.0):
+    """Positions are counted from 0 in each call, so a new token after a cache is turned like the
+    first of all. The first row stands at `offset`."""
+    return turned(x, angles(x, 0, base))
+
+
+@exercise.bug
+def counted_from_1(x, offset=0, base=10_000.0):
+    """Positions run one ahead. Position counts the tokens before, so the first of all stands at
+    0 and is not turned."""
+    return turned(x, angles(x, offset + 1, base))
+
+
+@exercise.bug
+def all_rows_at_the_offset(x, offset=0, base=10_000.0):
+    """Every row is turned by the same position. Row t stands at offset + t."""
+    return turned(x, np.repeat(angles(x, offset, base)[:1], x.shape[-2], axis=0))
+
+
+@exercise.bug
+def neighbours_paired(x, offset=0, base=10_000.0):
+    """Neighbouring features are paired, as in RoFormer, not feature j with j + d/2. Either works
+    in a model trained so, and neither reads the other's weights."""
+    by = angles(x, offset, base)
+    even, odd = x[..., ::2], x[..., 1::2]
+    c, s = np.cos(by), np.sin(by)
+    return np.stack([even * c - odd * s, even * s + odd * c], -1).reshape(x.shape)
+
+
+@exercise.bug
+def speeds_of_neighbours(x, offset=0, base=10_000.0):
+    """Halves are paired, and the angles are repeated for neighbours: both entries of a pair need
+    the same one. Write the angles of all pairs twice, one after the other."""
+    by = np.repeat(angles(x, offset, base), 2, axis=-1)
+    first, second = np.split(x.astype(float), 2, axis=-1)
+    return x * np.cos(by) + np.concatenate([-second, first], axis=-1) * np.sin(by)
+
+
+@exercise.bug
+def degrees(x, offset=0, base=10_000.0):
+    """The angles are taken for degrees, so everything is turned too little. They are radians, as
+    `np.cos` takes them."""
+    return turned(x, np.deg2rad(angles(x, offset, base)))
+
+
+@exercise.bug
+def turned_backwards(x, offset=0, base=10_000.0):
+    """The pairs are turned the other way round. Check the signs of the sine: the first entry
+    loses, the second gains."""
+    return turned(x, -angles(x, offset, base))
+
+
+@exercise.bug
+def no_minus(x, offset=0, base=10_000.0):
+    """Both entries gain, which is no rotation: lengths change. The first is
+    x[j] cos - x[j + d/2] sin."""
+    first, second = np.split(x.astype(float), 2, axis=-1)
+    c, s = np.cos(angles(x, offset, base)), np.sin(angles(x, offset, base))
+    return np.concatenate([first * c + second * s, first * s + second * c], axis=-1)
+
+
+@exercise.bug
+def second_from_the_new_first(x, offset=0, base=10_000.0):
+    """The first half is overwritten, and the second half is computed from what it has become. Keep
+    the old one until both are done."""
+    half = x.shape[-1] // 2
+    c, s = np.cos(angles(x, offset, base)), np.sin(angles(x, offset, base))
+    y = x.astype(float)
+    y[..., :half] = y[..., :half] * c - y[..., half:] * s
+    y[..., half:] = y[..., :half] * s + y[..., half:] * c
+    return y
+
+
+@exercise.bug(steps=("pairs by d", "features by d/2"))
+def exponent_off_by_2(x, offset=0, base=10_000.0, steps="pairs by d"):
+    """The exponent is j/d, or 4j/d, so the slowest pair is far too fast or too slow. For pair j of
+    d/2 it is 2j/d."""
+    d = x.shape[-1]
+    exponents = np.arange(d // 2) / d * (1 if steps == "pairs by d" else 4)
+    return turned(x, angles(x, offset, base, exponents))
+
+
+@exercise.bug
+def exponent_without_its_sign(x, offset=0, base=10_000.0):
+    """The speeds grow from 1 to nearly the base, so the last pairs spin. They fall: the exponent
+    is negative."""
+    return turned(
+        x, angles(x, offset, base, -np.arange(0, x.shape[-1], 2) / x.shape[-1])
+    )
+
+
+@exercise.bug
+def one_speed_for_all(x, offset=0, base=10_000.0):
+    """All pairs turn equally fast, so positions 2π apart look alike. Pair j has the speed
+    base^(-2j/d)."""
+    return turned(x, angles(x, offset, base, np.zeros(x.shape[-1] // 2)))
+
+
+@exercise.bug
+def base_ignored(x, offset=0, base=10_000.0):
+    """The base is 10 000 whatever the caller passes. Models differ in it: take
+    `base`."""
+    return turned(x, angles(x, offset, 10_000.0))
+
+
+@exercise.bug(axis=(-3, 0))
+def positions_of_another_axis(x, offset=0, base=10_000.0, axis=-3):
+    """The positions run along the heads or the batch. Time is the last axis but one."""
+    if x.ndim < 3:
+        return turned(x, angles(x, offset, base))
+    moved = np.moveaxis(x, axis, -2)
+    return np.moveaxis(turned(moved, angles(moved, offset, base)), -2, axis)
+
+
+@exercise.bug(kind=(np.float32, np.float16))
+def angles_too_coarse(x, offset=0, base=10_000.0, kind=np.float32):
+    """The angles are computed in the precision of `x`, where a large angle loses the digits that
+    its cosine needs. Compute them in float64, then cast the cosine and the sine."""
+    if x.dtype != np.float32:
+        return turned(x, angles(x, offset, base))
+    time, d = x.shape[-2:]
+    speeds = (base ** (-np.arange(0, d, 2) / d)).astype(kind)
+    with np.errstate(all="ignore"):
+        by = np.arange(offset, offset + time).astype(kind)[:, None] * speeds
+        # A cosine in float32 has other last digits on another processor.
+        return turned(x, by.astype(float))

@@ -1,0 +1,244 @@
+"""A name for what went wrong: a known bug, or a relation to what is right.
+
+A bug explains a wrong part if it goes wrong there in the same way. It is named if it explains
+everything. If it does not, there are two mistakes, or another one that looks the same in a few
+cases; so it must explain more than speaks against it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from answers.practice import relations
+from answers.practice.evidence import Relation, Wrong
+from answers.practice.parts import Complaint
+from answers.practice.submission import NOT_WRITTEN
+from answers.practice.trials import Answer, Case, Check, Trial
+
+Answers = dict[Trial, Answer]
+
+
+class Name(NamedTuple):
+    """A name, its diagnosis, and the wrong parts of the first failure that it explains."""
+
+    name: str | None
+    diagnosis: str | None
+    told: list[str]
+
+
+class Match(NamedTuple):
+    """How far a program goes wrong as the submission does, in numbers of parts.
+
+    Attributes:
+        first: The parts of the first failure that go wrong alike.
+        explained: All parts that go wrong alike.
+        against: The parts that go wrong in another way, or only in one of the two.
+        spoilt: Those of them that the submission gets right.
+    """
+
+    first: list[str]
+    explained: int
+    against: int
+    spoilt: int
+
+    def is_likely(self, everything: int) -> bool:
+        """Whether this is one of two mistakes, rather than another mistake.
+
+        Two mistakes meet in some cases and go wrong there in a way of their own. But one of
+        them spoils what is right only by a rare chance.
+        """
+        rare = 4 if self.explained == everything else 5
+        return (
+            1 < self.explained > self.against and rare * self.spoilt <= self.explained
+        )
+
+
+@np.errstate(all="ignore")
+def diagnose(
+    exercise: object, answers: Answers, first: Trial, function: Callable
+) -> Name:
+    """The name of what went wrong.
+
+    What explains everything goes first: a bug, then a relation. Then comes a bug that explains
+    most, then what only says which entries or which inputs are wrong.
+    """
+    everything = sum(len(answer.wrong) for answer in answers.values())
+    best, best_match = None, None
+    for bug in exercise.bugs.values():
+        for program in bug.programs:
+            match = compared(exercise, program, answers, first)
+            if match and match.explained == everything and not match.spoilt:
+                return Name(bug.name, bug.diagnosis, match.first)
+            if match and match.is_likely(everything) and better(match, best_match):
+                best, best_match = bug, match
+    wrong = answers[first].wrong
+    cases = {
+        trial: answer for trial, answer in answers.items() if isinstance(trial, Case)
+    }
+    if found := relations.how(cases) or at_other_inputs(exercise, cases, first):
+        return Name(found.name, found.diagnosis, wrong)
+    if found := slip(exercise, answers, first):
+        return Name(found.name, found.diagnosis, wrong)
+    if best:
+        return Name(best.name, best.diagnosis, best_match.first)
+    found = (
+        relations.where(cases, first, function)
+        if first in cases
+        else property_alone(first)
+    )
+    return (
+        Name(found.name, found.diagnosis, wrong) if found else Name(None, None, wrong)
+    )
+
+
+def property_alone(first: Check) -> Relation:
+    """All results are right, and a property fails."""
+    text = f"All results are right, and yet this is not: {first.complaint.text}"
+    return Relation("a_property_fails", text)
+
+
+def better(match: Match, other: Match | None) -> bool:
+    net = match.explained - match.spoilt
+    return other is None or net > other.explained - other.spoilt
+
+
+def tells_much(wrong: Wrong) -> bool:
+    """Whether a wrong part has numbers: programs that are unlike raise, or come to nan, alike."""
+    got, want = wrong.got, wrong.want
+    if not isinstance(got, np.ndarray):
+        return False
+    same_shape = isinstance(want, np.ndarray) and want.shape == got.shape
+    return bool(np.isfinite(got[~wrong.right] if same_shape else got).any())
+
+
+def compared(
+    exercise: object, program: Callable, answers: Answers, first: Trial
+) -> Match | None:
+    """How far the program goes wrong as the submission does; None if not in the first failure."""
+    if not alike(exercise, program, first, answers[first]):
+        return None
+    theirs = {
+        trial: likest(exercise, program, trial, answer)
+        for trial, answer in answers.items()
+    }
+    # An error has one cause where it is raised in the same cases.
+    same_errors = errors(answers) == errors(theirs)
+    explained, against, spoilt, of_first = 0, 0, 0, []
+    for trial, answer in answers.items():
+        parts = alike(exercise, program, trial, answer)
+        if not same_errors:
+            parts = [part for part in parts if not is_error(theirs[trial].parts[part])]
+        explained += len(parts)
+        if trial is first:
+            of_first = parts
+        wrong, wrong_there = set(answer.wrong), set(theirs[trial].wrong)
+        spoilt += len(wrong_there - wrong)
+        against += len(wrong_there - set(parts))
+    return Match(of_first, explained, against, spoilt) if of_first else None
+
+
+def alike(
+    exercise: object, program: Callable, trial: Trial, answer: Answer
+) -> list[str]:
+    """The wrong parts that the program gets wrong alike."""
+    theirs = likest(exercise, program, trial, answer)
+    parts = [part for part in answer.wrong if trial.alike(part, answer, theirs)]
+    # An error takes all parts with it.
+    raised = {part for part in answer.parts.values() if is_error(part)}
+    return answer.wrong if parts and len(raised) == 1 else parts
+
+
+def likest(exercise: object, program: Callable, trial: Trial, answer: Answer) -> Answer:
+    """What a program answers; with its arrays converted, if only then it is the same answer.
+
+    A submission may convert them or not, whatever else is wrong with it.
+    """
+    theirs = answer_of(exercise, program, trial)
+    if is_same(trial, answer, theirs) or not getattr(trial, "converted", None):
+        return theirs
+    converted = answer_of(exercise, program, trial.converted)
+    return converted if is_same(trial, answer, converted) else theirs
+
+
+def is_same(trial: Trial, answer: Answer, theirs: Answer) -> bool:
+    """Whether both get the same parts wrong, and alike."""
+    return set(answer.wrong) == set(theirs.wrong) and all(
+        trial.alike(part, answer, theirs) for part in answer.wrong
+    )
+
+
+def answer_of(exercise: object, program: Callable, trial: Trial) -> Answer:
+    """What a program answers, which never changes."""
+    known = exercise.known
+    if (program, trial) not in known:
+        known[program, trial] = trial.ask(program)
+    return known[program, trial]
+
+
+def errors(answers: Answers) -> set[Trial]:
+    """The cases in which an error is raised that is no refusal asked for."""
+    return {
+        trial
+        for trial, answer in answers.items()
+        if isinstance(trial, Case)
+        if any(is_error(answer.parts[part]) for part in answer.wrong)
+    }
+
+
+def is_error(part: object) -> bool:
+    return isinstance(part, Complaint) and part.error is not None
+
+
+def at_other_inputs(
+    exercise: object, cases: dict[Case, Answer], first: Trial
+) -> Callable | None:
+    """The reference at other inputs that gives what the submission gives, in every case.
+
+    Only the parts that the submission gets wrong are compared. Where the reference refuses the
+    other input, nothing is known.
+    """
+    if first not in cases or any(map(is_error, cases[first].parts.values())):
+        return None
+    names = {name for answer in cases.values() for name in answer.wrong}
+    for program in exercise.other_inputs:
+        if not alike(exercise, program, first, cases[first]):
+            continue
+        unknown = 0
+        for case, answer in cases.items():
+            theirs = answer_of(exercise, program, case)
+            if any(map(is_error, theirs.parts.values())) and answer.wrong:
+                unknown += 1
+            elif alike(exercise, program, case, answer) != answer.wrong or names & set(
+                theirs.wrong
+            ) - set(answer.wrong):
+                break
+        else:
+            if 5 * unknown <= len(cases):
+                return program
+    return None
+
+
+def slip(exercise: object, answers: Answers, first: Trial) -> Callable | None:
+    """The solution with one slip that answers as the submission does, in every trial."""
+    cases = {
+        trial: answer for trial, answer in answers.items() if isinstance(trial, Case)
+    }
+    if first not in cases:
+        return None
+    seen = relations.evidence(cases)
+    if seen.weight < 1 and len(seen.cases) < 4:
+        return None
+    # PyTorch says of what it cannot do what a stub says.
+    if any(getattr(w.got, "kind", None) == NOT_WRITTEN for w in seen.wrong):
+        return None
+    if not any(map(tells_much, seen.wrong)):
+        return None
+    # In the order of the exercise: what goes wrong where it should not is soon found out.
+    for program in exercise.slips:
+        if all(
+            is_same(trial, answer, likest(exercise, program, trial, answer))
+            for trial, answer in answers.items()
+        ):
+            return program
+    return None

@@ -1,0 +1,76 @@
+"""One state of two, so that a learner may practise in the page and on the command line.
+
+Nothing that was passed, taken or rated is lost but for the older history of a card that was
+reviewed in both.
+"""
+
+import json
+from dataclasses import astuple
+from datetime import UTC, datetime
+
+from answers.practice.state import History, Plan, Record, State
+
+
+def merged(ours: State, theirs: State) -> State:
+    """Both, as the page merges them, too (docs/live/export.js).
+
+    Of a card the history with the newer last review, or the longer; of the plans the newer; all
+    scores; of an exercise the earliest pass, the earliest look at the solution, the most hints.
+    Where both have a text of an exercise, theirs is the text and ours was before.
+    """
+    return State(
+        united(ours.exercises, theirs.exercises, merged_record),
+        united(ours.cards, theirs.cards, lambda *both: max(both, key=of_history)),
+        max(ours.plan, theirs.plan, key=of_plan),
+        united(ours.scores, theirs.scores, merged_scores),
+    )
+
+
+def united(ours: dict, theirs: dict, merge) -> dict:
+    both = {k: merge(ours[k], theirs[k]) for k in ours.keys() & theirs.keys()}
+    return {k: both.get(k, each) for k, each in {**ours, **theirs}.items()}
+
+
+def of_history(history: History) -> tuple:
+    """By what a history wins. Beyond the length it matters only that the same one always does."""
+    last = history.reviews[-1][0] if history.reviews else ""
+    others = history.suspended or "", json.dumps(history.reviews), history.due or ""
+    return last, len(history.reviews), *others
+
+
+def of_plan(plan: Plan) -> tuple:
+    return time(plan.changed), json.dumps(astuple(plan))
+
+
+def merged_scores(ours: list, theirs: list) -> list:
+    return sorted(ours + [pair for pair in theirs if pair not in ours])
+
+
+def merged_record(ours: Record, theirs: Record) -> Record:
+    text, before = ours.text, ours.before
+    if text is None:
+        text = theirs.text
+    elif theirs.text not in (None, text):
+        text, before = theirs.text, text
+    # When they are merged once more their text is ours already, and what it replaced stays.
+    return Record(
+        text=text,
+        before=theirs.before if before is None else before,
+        hints=max(ours.hints, theirs.hints),
+        passed=earliest(ours.passed, theirs.passed),
+        solution=earliest(ours.solution, theirs.solution),
+        again=earliest(ours.again, theirs.again),
+    )
+
+
+def earliest(*times: str | None) -> str | None:
+    return min(filter(None, times), key=lambda each: (time(each), each), default=None)
+
+
+def time(text: str | None) -> float:
+    """Of a time in ISO format, in seconds; before all others if there is none."""
+    if text is None:
+        return float("-inf")
+    then = datetime.fromisoformat(text)
+    # A day alone is one in UTC, as in the page.
+    return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()

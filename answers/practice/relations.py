@@ -1,0 +1,190 @@
+"""Names for what nobody planted: how wrong results are related to the right ones.
+
+A relation is tried after the known bugs, on any exercise. It is said only if it holds for every
+wrong part of every case that fails, so it is true by construction; what usually causes it stands
+beside it.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from answers.practice import (
+    relations_of_cases,
+    relations_of_changes,
+    relations_of_inputs,
+)
+from answers.practice.evidence import Evidence, Relation, Wrong
+from answers.practice.relations_of_entries import (
+    at_one_value,
+    counted_once,
+    cut_off,
+    error,
+    nearly_right,
+    not_finite,
+    not_zero,
+    opposite,
+    right_sum,
+)
+from answers.practice.relations_of_numbers import factor, mapped, offset, signs
+from answers.practice.relations_of_order import (
+    constant,
+    factors_by_row,
+    moved,
+    normalised_otherwise,
+    some_rows,
+)
+from answers.practice.relations_of_parts import (
+    another_kind,
+    one_for_all,
+    one_side,
+    some_parts,
+    truth_values,
+)
+from answers.practice.relations_of_shape import (
+    axes_exchanged,
+    axes_missing,
+    one_too_many,
+    other_shape,
+    reduced,
+    selected,
+)
+from answers.practice.trials import ARGUMENTS, Answer, Case
+
+Answers = dict[Case, Answer]
+LAST = (
+    one_for_all,
+    constant,
+    normalised_otherwise,
+    not_finite,
+    not_zero,
+    error,
+    axes_missing,
+    right_sum,
+)
+# Of which the words are others in each case.
+BY_NAME = (another_kind, error)
+LEAST = (some_parts, one_side)
+
+# What says most comes first: how the numbers arise, then only where they are wrong.
+HOW = (
+    another_kind,
+    truth_values,
+    other_shape,
+    factor,
+    opposite,
+    axes_exchanged,
+    mapped,
+    offset,
+    signs,
+    one_too_many,
+    selected,
+    reduced,
+    moved,
+)
+WHERE = (
+    factors_by_row,
+    counted_once,
+    cut_off,
+    at_one_value,
+    nearly_right,
+    some_rows,
+)
+
+
+def how(answers: Answers) -> Relation | None:
+    """How the wrong numbers arise from the right ones."""
+    seen = evidence(answers)
+    return argument_changed(answers) or first_of(HOW, seen)
+
+
+def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
+    """How most of the wrong numbers arise, which entries are wrong, or which inputs."""
+    seen = evidence(answers)
+    failing = {case for case, answer in answers.items() if answer.wrong}
+    names = dict.fromkeys(w.name for w in seen.wrong if w.case is first)
+    several = len({w.name for w in seen.wrong}) > 1
+    parts = [seen.of(failing, name) for name in names] if several else []
+    parts = [part for part in parts if 2 * len(part.cases) >= len(failing)]
+    for some in [seen, *parts]:
+        if found := (some is not seen and first_of(HOW, some)) or in_most(some, first):
+            return found
+    for some in [seen, *parts]:
+        if found := first_of(WHERE, some):
+            return found
+    changed = [case for case in failing if ARGUMENTS in answers[case].wrong]
+    if 2 * len(changed) >= len(failing):
+        return argument_changed(answers, alone=False)
+    if found := relations_of_cases.in_common(answers, failing):
+        return found
+    for some in [seen, *parts]:
+        if found := first_of(LAST, some):
+            return found
+    if found := in_most(seen, first, (not_finite, error)):
+        return found
+    if found := relations_of_changes.depends(function, answers):
+        return found
+    for some in [seen, *parts]:
+        if found := first_of(LEAST, some):
+            return found
+    return argument_changed(answers, alone=False)
+
+
+def in_most(
+    seen: Evidence, first: Case, finders: tuple[Callable, ...] = HOW
+) -> Relation | None:
+    """A relation that holds for half of the cases that fail, the first of them included."""
+    finite = {case for case in seen.cases if seen.of({case}).finite}
+    most = len(seen.cases) <= 2 * len(finite) < 2 * len(seen.cases)
+    if first in finite and most and (found := first_of(finders, seen.of(finite))):
+        return found
+    for find in finders if first in seen.cases and len(seen.cases) > 2 else ():
+        if not (there := find(seen.of({first}, alone=True))):
+            continue
+        same = {
+            case
+            for case in seen.cases
+            if (other := find(seen.of({case}, alone=True))) == there
+            or (find in BY_NAME and other and other.name == there.name)
+        }
+        if 2 * len(same) >= len(seen.cases) and (found := find(seen.of(same))):
+            return found
+    return None
+
+
+def other_inputs(reference: Callable, cases: list[Case]) -> Iterator[Callable]:
+    """The reference at other inputs, with a `name` and a `diagnosis`, as a bug has them."""
+    return relations_of_inputs.others(reference, cases)
+
+
+def evidence(answers: Answers) -> Evidence:
+    """What the answers show, part by part. A changed argument is no part of a result."""
+    found = {True: [], False: []}
+    for case, answer in answers.items():
+        for name, got in answer.parts.items():
+            if name != ARGUMENTS:
+                part = Wrong(case, name, got, case.want[name])
+                found[name in answer.wrong].append(part)
+    right = [part for part in found[False] if isinstance(part.got, np.ndarray)]
+    return Evidence(found[True], right)
+
+
+def first_of(finders: tuple[Callable, ...], seen: Evidence) -> Relation | None:
+    """The first relation that holds; there is none where nothing is wrong."""
+    finders = finders if seen.wrong else ()
+    return next((found for find in finders if (found := find(seen))), None)
+
+
+def argument_changed(answers: Answers, alone: bool = True) -> Relation | None:
+    """An argument is no longer what it was, and all results are right, if that is asked."""
+    wrong = [name for answer in answers.values() for name in answer.wrong]
+    if ARGUMENTS not in wrong or (alone and set(wrong) != {ARGUMENTS}):
+        return None
+    count = wrong.count(ARGUMENTS)
+    inputs = f"{count} inputs" if count > 1 else "one input"
+    right = "Every result is right, but " if alone else "After the call "
+    text = (
+        f"{right}{inputs} came back changed. The usual cause: `-=`, `*=`, `sort()` or an "
+        "assignment to entries of an array that belongs to the caller."
+    )
+    return Relation("an_argument_changed", text)

@@ -1,0 +1,86 @@
+"""What a program may set for the whole process, such as PyTorch's gradient mode: kept apart, so
+that a submission's settings hold for its own calls and for nothing of the judge's."""
+
+import contextlib
+import functools
+import os
+import random
+import sys
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+
+def current() -> Callable[[], None]:
+    """What is set now; call it to have that again."""
+    again = [
+        functools.partial(np.random.set_state, np.random.get_state()),
+        functools.partial(random.setstate, random.getstate()),
+        functools.partial(np.set_printoptions, **np.get_printoptions()),
+        functools.partial(np.seterr, **np.geterr()),
+    ]
+    if torch := sys.modules.get("torch"):
+        again += [
+            functools.partial(torch.set_grad_enabled, torch.is_grad_enabled()),
+            functools.partial(torch.set_default_dtype, torch.get_default_dtype()),
+            functools.partial(torch.set_rng_state, torch.get_rng_state()),
+            functools.partial(
+                torch.use_deterministic_algorithms,
+                torch.are_deterministic_algorithms_enabled(),
+                warn_only=torch.is_deterministic_algorithms_warn_only_enabled(),
+            ),
+        ]
+    # Last, for PyTorch changes these, too.
+    again += [
+        functools.partial(set_environment, dict(os.environ)),
+        functools.partial(set_filters, list(warnings.filters)),
+    ]
+    return lambda: [each() for each in again]
+
+
+def set_environment(wanted: dict[str, str]) -> None:
+    if os.environ != wanted:
+        os.environ.clear()
+        os.environ.update(wanted)
+
+
+def set_filters(wanted: list) -> None:
+    if warnings.filters != wanted:
+        # This also has Python forget what it decided by the old ones.
+        warnings.resetwarnings()
+        warnings.filters[:] = wanted
+
+
+def inference(on: bool) -> contextlib.AbstractContextManager:
+    """PyTorch's inference mode, on or off; nothing without PyTorch."""
+    torch = sys.modules.get("torch")
+    return torch.inference_mode(on) if torch else contextlib.nullcontext()
+
+
+def is_inference() -> bool:
+    torch = sys.modules.get("torch")
+    return bool(torch and torch.is_inference_mode_enabled())
+
+
+def apart(function: Callable, ours: Callable[[], None]) -> Callable:
+    """`function`, which runs under what is set now; before and after it, `ours` is set.
+
+    Each call begins with the same settings, whatever an earlier one left.
+    """
+    theirs, inferring = current(), is_inference()
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        try:
+            # Entering inference mode, or leaving it, sets the gradient mode as well.
+            with inference(inferring):
+                theirs()
+                # The verdict says what NumPy would warn of.
+                with np.errstate(all="ignore"):
+                    return function(*args, **kwargs)
+        finally:
+            ours()
+
+    ours()
+    return call

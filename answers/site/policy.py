@@ -1,0 +1,60 @@
+"""Hooks of MkDocs: a page runs no scripts but those of the site, and asks nobody else for anything.
+
+A Content-Security-Policy in each page that is built says so. It does not bind workers. Scripts that
+stand in pages are named by their hashes, all of them in each page: as instant navigation follows
+links, the policy of the first page holds for the others.
+"""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+from mkdocs.plugins import event_priority
+
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+# What stands before this is not under the policy.
+HEAD = '<meta charset="utf-8">'
+POLICY = {
+    "default-src": "'self'",
+    # Style sheets hold small drawings, and formulas and figures styles of their own.
+    "img-src": "'self' data:",
+    "style-src": "'self' 'unsafe-inline'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "object-src": "'none'",
+}
+
+served = False
+
+
+def on_startup(command, dirty):
+    """`mkdocs serve` puts a script into each page, which loads it again."""
+    global served
+    served = command == "serve"
+
+
+@event_priority(-100)
+def on_post_build(config):
+    """Puts the policy into the pages, when all are written."""
+    if served:
+        return
+    pages = {p: p.read_text("utf-8") for p in Path(config.site_dir).rglob("*.html")}
+    meta = element(
+        {script for html in pages.values() for script in SCRIPT.findall(html)}
+    )
+    for path, html in pages.items():
+        path.write_text(html.replace(HEAD, HEAD + meta, 1), "utf-8")
+
+
+def element(scripts: set[str]) -> str:
+    """The policy of pages that hold these scripts."""
+    policy = POLICY | {"script-src": " ".join(["'self'", *sorted(map(named, scripts))])}
+    content = "; ".join(f"{what} {where}" for what, where in policy.items())
+    return f'<meta http-equiv="Content-Security-Policy" content="{content}">'
+
+
+def named(script: str) -> str:
+    """A script, as a policy names it."""
+    sha256 = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(sha256).decode()}'"

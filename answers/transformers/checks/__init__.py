@@ -1,0 +1,1 @@
+"""Checks that any Transformer takes, one file for each part of a training."""

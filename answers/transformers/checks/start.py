@@ -1,0 +1,58 @@
+"""Before the first step: logits, and the loss of a model that knows nothing."""
+
+import math
+
+import torch
+
+from answers.transformers.checks.training import Training
+from answers.transformers.checks.verdict import Verdict, verdict
+
+
+# --8<-- [start:start]
+def output_is_logits(training: Training) -> Verdict:
+    """Cross-entropy takes the softmax itself: of probabilities, it has a floor."""
+    logits = training.logits(training.ids)
+    if not logits.isfinite().all():
+        return verdict(
+            output_is_logits,
+            False,
+            "",
+            "the model returns nan or infinity before any step: find the first layer that "
+            "does, by a forward hook on each",
+        )
+    sums = logits.sum(-1)
+    ones = torch.allclose(sums, torch.ones_like(sums), atol=1e-3)
+    floor = math.log(math.e + training.vocab - 1) - 1
+    probabilities = ones and bool((logits >= 0).all())
+    return verdict(
+        output_is_logits,
+        not probabilities,
+        "scores of any size and sign",
+        "the model returns probabilities; of those, cross-entropy never falls below "
+        f"log(e + V - 1) - 1 = {floor:.2f}: return the logits",
+    )
+
+
+def first_loss_makes_sense(training: Training, within: float = 0.5) -> Verdict:
+    """From scratch a model is indifferent: its loss is log V, in nats. A pretrained model
+    knows its own kind of text: its loss is lower."""
+    loss = float(training.loss(training.logits(training.ids), training.ids, None))
+    want = math.log(training.vocab)
+    if training.pretrained:
+        return verdict(
+            first_loss_makes_sense,
+            loss < want - within,
+            f"{loss:.2f} nats, below log V = {want:.2f}: it knows this kind of text",
+            f"{loss:.2f} nats of a pretrained model, and log V is {want:.2f}: its weights "
+            "were not loaded, or the ids are another tokenizer's",
+        )
+    return verdict(
+        first_loss_makes_sense,
+        abs(loss - want) < within,
+        f"{loss:.2f} nats, log V is {want:.2f}",
+        f"{loss:.2f} nats before any step, but log V is {want:.2f}: the initial weights are "
+        "too large, or the loss is wrong",
+    )
+
+
+# --8<-- [end:start]

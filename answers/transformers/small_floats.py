@@ -1,0 +1,163 @@
+"""Small floats, and numbers of 4 bits that share a scale with their block: FP8, MXFP4, NVFP4.
+
+Simulated exactly: what is returned are ordinary floats that hold the values of the format.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
+
+
+# --8<-- [start:small_float]
+@dataclass(frozen=True)
+class SmallFloat:
+    """A format of floats: its mantissa bits, least exponent, and largest number.
+
+    Source:
+        Open Compute Project (2023), Microscaling Formats specification 1.0, section 5.3,
+        https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf
+
+    Example:
+        >>> format = SmallFloat(mantissa_bits=1, least_exponent=0, largest=6)
+        >>> format.round(np.array([0.2, 0.3, 2.4, 2.6, 100.0]))
+        array([0. , 0.5, 2. , 3. , 6. ])
+    """
+
+    mantissa_bits: int
+    least_exponent: int
+    largest: float
+
+    def round(self, x: Real[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
+        """The nearest numbers of the format, ties to even; beyond its range, its ends."""
+        refuse_nan(x, "x")
+        x = as_float(x)
+        # frexp gives x = m · 2^e with m from 0.5 to below 1, so the exponent is e - 1.
+        exponent = np.maximum(np.frexp(x)[1] - 1, self.least_exponent)
+        step = np.ldexp(np.ones_like(x), exponent - self.mantissa_bits)
+        return np.clip(np.rint(x / step) * step, -self.largest, self.largest)
+
+
+E2M1 = SmallFloat(mantissa_bits=1, least_exponent=0, largest=6)
+E4M3 = SmallFloat(mantissa_bits=3, least_exponent=-6, largest=448)
+E5M2 = SmallFloat(mantissa_bits=2, least_exponent=-14, largest=57344)
+# --8<-- [end:small_float]
+
+
+def in_blocks(w: Real[ndarray, "*shape"], block: int) -> Float[ndarray, "blocks size"]:
+    """The numbers, `block` in a row."""
+    refuse_empty(w, "w")
+    refuse_nan(w, "w")
+    if w.shape[-1] % block:
+        raise ValueError(
+            f"rows of `w` have {w.shape[-1]} numbers; pad them to a multiple of {block}"
+        )
+    return as_float(w).reshape(-1, block)
+
+
+# --8<-- [start:scaled_fp8]
+def scaled_fp8(
+    w: Real[ndarray, "*shape"], block: int | None = None
+) -> Float[ndarray, "*shape"]:
+    """`w` as FP8 (E4M3) holds it, with one scale for the array or for each block of a row.
+
+    scale = max|w| / 448, so that the largest number becomes the largest of the format.
+
+    Args:
+        w: The numbers.
+        block: How many neighbours share a scale; None for all of the array.
+
+    Raises:
+        ValueError: `w` is empty or holds nan or infinity, its rows do not divide into
+            blocks, or a product overflows.
+
+    Example:
+        >>> scaled_fp8(np.array([448.0, 1.05, -3.3]))
+        array([448.  ,   1.  ,  -3.25])
+    """
+    blocks = in_blocks(w, block) if block else in_blocks(w, 1).reshape(1, -1)
+    scale = np.abs(blocks).max(axis=1, keepdims=True) / E4M3.largest
+    scale[scale == 0] = 1
+    rounded = E4M3.round(blocks / scale) * scale
+    refuse_overflowed(rounded, "code · scale")
+    return rounded.reshape(w.shape)
+
+
+# --8<-- [end:scaled_fp8]
+
+
+# --8<-- [start:blocks]
+def mxfp4(
+    w: Real[ndarray, "*shape"],
+) -> tuple[Float[ndarray, "blocks 32"], Float[ndarray, "blocks 1"]]:
+    """E2M1 elements, and for every 32 of them a scale that is a power of two (E8M0).
+
+    The scale is 2^(⌊log₂ max|w|⌋ - 2), so the largest element falls between 4 and 8;
+    what is above 6 becomes 6.
+
+    Args:
+        w: The numbers.
+
+    Returns:
+        Elements and scales, whose product stands for `w`, in rows of 32.
+
+    Raises:
+        ValueError: `w` is empty or holds nan or infinity, or its rows are no multiple of
+            32 long.
+
+    Source:
+        Open Compute Project (2023), Microscaling Formats specification 1.0, section 6.3
+
+    Example:
+        >>> elements, scales = mxfp4(np.linspace(-1, 0.9, 32)[None])
+        >>> scales, elements[0, :3]
+        (array([[0.25]]), array([-4., -4., -4.]))
+    """
+    blocks = in_blocks(w, 32)
+    exponent = np.frexp(np.abs(blocks).max(axis=1, keepdims=True))[1] - 1
+    scales = np.ldexp(np.ones_like(blocks[:, :1]), np.clip(exponent - 2, -127, 127))
+    return E2M1.round(blocks / scales), scales
+
+
+def nvfp4(
+    w: Real[ndarray, "*shape"],
+) -> tuple[Float[ndarray, "blocks 16"], Float[ndarray, "blocks 1"], float]:
+    """E2M1 elements, an E4M3 scale for every 16 of them, and one float for the tensor.
+
+    The tensor's scale is max|w| / (6 · 448): it makes the largest block scale 448. A
+    block's is max|block| / 6, over that, rounded to E4M3.
+
+    Args:
+        w: The numbers.
+
+    Returns:
+        Elements, the scales of the blocks and that of the tensor; the product of all
+        three stands for `w`, in rows of 16.
+
+    Raises:
+        ValueError: `w` is empty or holds nan or infinity, or its rows are no multiple of
+            16 long.
+
+    Source:
+        NVIDIA (2025), Pretraining Large Language Models with NVFP4, appendix B,
+        https://arxiv.org/abs/2509.25149
+
+    Example:
+        >>> elements, scales, whole = nvfp4(np.linspace(-1, 0.9, 16)[None])
+        >>> scales, round(whole * 6 * 448, 6), elements[0, :3]
+        (array([[448.]]), 1.0, array([-6., -6., -4.]))
+    """
+    blocks = in_blocks(w, 16)
+    largest = np.abs(blocks).max(axis=1, keepdims=True)
+    whole = float(largest.max()) / (E2M1.largest * E4M3.largest) or 1.0
+    scales = E4M3.round(largest / E2M1.largest / blocks.dtype.type(whole))
+    # A block too small for any scale becomes zeros.
+    divisor = np.where(scales > 0, scales, 1) * blocks.dtype.type(whole)
+    return E2M1.round(blocks / divisor), scales, whole
+
+
+# --8<-- [end:blocks]

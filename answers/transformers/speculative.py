@@ -1,0 +1,74 @@
+"""Speculative decoding: which drafted tokens are kept, so that the distribution stays."""
+
+import numpy as np
+from jaxtyping import Float, Integer
+from numpy import ndarray
+
+from answers.inputs import first
+
+
+# --8<-- [start:accept_draft]
+def accept_draft(
+    p: Float[ndarray, "n_and_1 vocab"],
+    q: Float[ndarray, "n vocab"],
+    drafted: Integer[ndarray, " n"],
+    uniform: Float[ndarray, " n_and_1"],
+) -> Integer[ndarray, " kept_and_1"]:
+    """The drafted tokens that are kept, and one token of the large model's after them.
+
+    Token t is kept with probability min(1, p[t] / q[t]). The first refusal ends the
+    draft, and the token in its place is drawn from max(p - q, 0), scaled to sum to 1. If
+    all are kept, one more comes from the last row of `p`.
+
+    Args:
+        p: What the large model says for each drafted place, and for the one after.
+        q: What the draft model said when it drew each token.
+        drafted: The tokens that it drew.
+        uniform: Numbers from 0 to below 1: one for each drafted token, which is kept if
+            its number is below p / q; and one for the draw, which takes the first token
+            at which the cumulated weights exceed this share of their sum.
+
+    Returns:
+        One to n + 1 tokens. Each has the distribution that the large model alone gives.
+
+    Raises:
+        ValueError: A drafted token has probability 0 in `q`, so it was not drawn from it;
+            or an entry of `p`, `q` or `uniform` is not from 0 to 1.
+
+    Source:
+        Leviathan et al. (2022), algorithm 1, https://arxiv.org/abs/2211.17192
+
+    Example:
+        Token 0 is half as likely as the draft said: kept below 1/2, else replaced by 1.
+
+        >>> p, q = np.array([[0.4, 0.6], [0.0, 1.0]]), np.array([[0.8, 0.2]])
+        >>> accept_draft(p, q, np.array([0]), np.array([0.49, 0.3]))
+        array([0, 1])
+        >>> accept_draft(p, q, np.array([0]), np.array([0.51, 0.3]))
+        array([1])
+    """
+    for name, array in (("p", p), ("q", q), ("uniform", uniform)):
+        # A float32 probability may be a little above 1. nan is neither.
+        if (wrong := ~((array >= 0) & (array <= 1 + 1e-5))).any():
+            raise ValueError(
+                f"`{name}` holds {first(array, wrong)}; pass numbers from 0 to 1"
+            )
+    for n, token in enumerate(drafted):
+        if q[n, token] == 0:
+            raise ValueError(
+                f"drafted token {token} has probability 0 in row {n} of `q`; pass the "
+                "distribution that it was drawn from"
+            )
+        # Not u < p / q: a product cannot overflow.
+        if uniform[n] * q[n, token] >= p[n, token]:
+            weights = np.maximum(p[n] - q[n], 0)
+            break
+    else:
+        n, weights = len(drafted), p[-1]
+    total = np.cumsum(weights)
+    last = np.searchsorted(total, uniform[-1] * total[-1], side="right")
+    # Together, uint64 and int64 would become floats.
+    return np.append(drafted[:n].astype(np.intp), last)
+
+
+# --8<-- [end:accept_draft]

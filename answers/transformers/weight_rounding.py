@@ -1,0 +1,145 @@
+"""Rounding weights by what their layer puts out: GPTQ and AWQ.
+
+Both use the codes and scales of `quantize`: symmetric, one scale for each output.
+"""
+
+import numpy as np
+from jaxtyping import Float, Real
+from numpy import ndarray
+
+from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import near_one, refuse_overflowed
+from answers.transformers.quantization import dequantize, quantize
+
+
+def output_error(
+    w: Real[ndarray, "out in"],
+    restored: Real[ndarray, "out in"],
+    x: Real[ndarray, "tokens in"],
+) -> float:
+    """‖x(ŵ - w)ᵀ‖ / ‖xwᵀ‖: how far the outputs move on these inputs.
+
+    Raises:
+        ValueError: An argument is empty or holds nan or infinity, all outputs are 0, or the
+            result overflows.
+
+    Example:
+        >>> output_error(np.array([[2.0]]), np.array([[2.5]]), np.array([[7.0]]))
+        0.25
+    """
+    for name, array in (("w", w), ("restored", restored), ("x", x)):
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    (x,) = near_one(as_float(x))
+    w, restored = near_one(as_float(w), as_float(restored))
+    size = np.linalg.norm(x @ w.T)
+    if size == 0:
+        raise ValueError("`x` and `w` make outputs of 0, of which no error is a share")
+    error = np.linalg.norm(x @ (restored - w).T) / size
+    refuse_overflowed(error, "the error")
+    return float(error)
+
+
+# --8<-- [start:gptq]
+def gptq(
+    w: Real[ndarray, "out in"],
+    x: Real[ndarray, "tokens in"],
+    bits: int = 4,
+    damping: float = 0.01,
+) -> Float[ndarray, "out in"]:
+    """`w` rounded one column after another; columns to come make up for each error.
+
+    The squared error of an output row is (ŵ - w) H (ŵ - w)ᵀ with H = xᵀx. Once column i
+    is rounded, the best change of the columns after it is a multiple of row i of U,
+    where H⁻¹ = UᵀU and U is upper triangular.
+
+    Args:
+        w: The weights.
+        x: Inputs that the layer gets: the calibration data.
+        bits: 2 to 8.
+        damping: Added to the diagonal of H, as a part of its mean; above 0 where there
+            are fewer tokens than inputs.
+
+    Returns:
+        The numbers that the codes stand for.
+
+    Raises:
+        ValueError: As in `quantize`; `x` is empty or holds nan or infinity.
+
+    Source:
+        Frantar et al. (2022), section 3.3 and algorithm 1, https://arxiv.org/abs/2210.17323
+
+    Example:
+        The inputs are equal, so only the sum of the weights counts. 0.4 becomes 0; the
+        second column makes up for it.
+
+        >>> x = np.array([[1.0, 1.0]])
+        >>> gptq(np.array([[0.4, 0.4, 3.0]]), np.array([[1.0, 1.0, 0.0]]), bits=3)
+        array([[0., 1., 3.]])
+    """
+    refuse_empty(x, "x")
+    refuse_nan(x, "x")
+    bits = int(bits)  # a small integer of NumPy would overflow
+    _, scale = quantize(w, bits)
+    # A factor of x changes no choice.
+    w, (x,) = as_float(w).copy(), near_one(as_float(x))
+    hessian = x.T @ x
+    hessian[np.diag_indices_from(hessian)] += damping * np.trace(hessian) / len(hessian)
+    upper = np.linalg.cholesky(np.linalg.inv(hessian)).T
+    largest, restored = 2 ** (bits - 1) - 1, np.empty_like(w)
+    for i in range(w.shape[1]):
+        # What was made up for may have left the range of the codes.
+        codes = np.clip(np.rint(w[:, i] / scale[:, 0]), -largest, largest)
+        restored[:, i] = codes * scale[:, 0]
+        error = (w[:, i] - restored[:, i]) / upper[i, i]
+        w[:, i + 1 :] -= np.outer(error, upper[i, i + 1 :])
+    refuse_overflowed(restored, "a weight")
+    return restored
+
+
+# --8<-- [end:gptq]
+
+
+# --8<-- [start:awq]
+def awq(
+    w: Real[ndarray, "out in"], x: Real[ndarray, "tokens in"], bits: int = 4
+) -> Float[ndarray, "out in"]:
+    """`w` rounded after columns that meet large inputs have been scaled up.
+
+    A column times f is rounded with an error that is divided by f afterwards. f is
+    mean|x|^a for each input, with the a from 0 to 1 whose outputs move least on `x`.
+
+    Args:
+        w: The weights.
+        x: Inputs that the layer gets: the calibration data.
+        bits: 2 to 8.
+
+    Returns:
+        The numbers that the codes stand for, divided by f again. In use, 1/f is
+        multiplied into what comes before the layer.
+
+    Raises:
+        ValueError: As in `quantize`; `x` is empty or holds nan or infinity.
+
+    Source:
+        Lin et al. (2023), section 3.2, https://arxiv.org/abs/2306.00978
+
+    Example:
+        The first input is a hundred times the others, and its weight is kept.
+
+        >>> x = np.array([[100.0, 1.0, 1.0]])
+        >>> awq(np.array([[0.4, 3.0, 1.0]]), x, bits=3).round(2)
+        array([[0.4 , 2.67, 1.33]])
+    """
+    refuse_empty(x, "x")
+    refuse_nan(x, "x")
+    size = np.abs(as_float(x)).mean(axis=0)
+    size[size == 0] = 1  # An input that is 0 throughout asks for nothing.
+    candidates = []
+    for strength in np.linspace(0, 1, 21):
+        factor = (size**strength).astype(size.dtype)
+        candidates.append(dequantize(*quantize(w * factor, bits)) / factor)
+    return min(candidates, key=lambda restored: output_error(w, restored, x))
+
+
+# --8<-- [end:awq]

@@ -1,0 +1,17 @@
+// A cell below an exercise, with the reader's function and the call that fails: it runs and can be
+// changed like the cells of a page, in a session of its own.
+
+import { addButtons } from "./cell_buttons.js"
+import { make } from "./elements.js"
+
+// `name` tells it from other cells; it says what goes wrong until it is mended.
+export function callCell(name, text) {
+  const code = make("code", { textContent: text, tabIndex: 0 })
+  const block = make("div", { className: "language-python live highlight" }, make("pre", {}, code))
+  const page = { path: `${location.pathname}#${name}`, cells: [] }
+  const known = { page, block, live: true, code, original: text, state: { text } }
+  known.html = code.innerHTML
+  page.cells.push(known)
+  addButtons(known, `of ${name}`)
+  return block
+}

@@ -1,0 +1,26 @@
+// Days are the reader's, as "2026-12-01": they are compared as texts, and counted from 1970.
+
+const DAY = 864e5 // ms
+
+export const number = day => Date.parse(day) / DAY
+export const plus = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10)
+export const isDay = value =>
+  typeof value == "string" && /^\d{4}-\d\d-\d\d$/.test(value) && value >= "1970" && value < "9000" && exists(value)
+const exists = day => !isNaN(Date.parse(day)) && plus(day, 0) == day
+
+// The day on the reader's calendar.
+export function today(now = new Date()) {
+  const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+  return parts.map(part => String(part).padStart(2, "0")).join("-")
+}
+
+// How a day is named, seen from another: "tomorrow", "in 3 days", "on 12 January 2027".
+export function named(day, from = today(), countedUpTo = 14) {
+  const count = number(day) - number(from)
+  if (count == 0) return "today"
+  if (count == 1) return "tomorrow"
+  if (count == -1) return "yesterday"
+  if (count > 1 && count <= countedUpTo) return `in ${count} days`
+  const options = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }
+  return `on ${new Date(day).toLocaleDateString("en-GB", options)}`
+}

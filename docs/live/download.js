@@ -1,0 +1,34 @@
+// Python is downloaded once, for all pages: the browser keeps it. What is said of that before.
+
+import { fetched } from "./elements.js"
+import { foreseen, sent } from "./packages.js"
+
+// Set when it has run in this browser.
+const HERE = "answers.python"
+
+export function isHere() {
+  try {
+    return localStorage.getItem(HERE) != null
+  } catch {
+    return false
+  }
+}
+
+export function isHereNow() {
+  try {
+    localStorage.setItem(HERE, "loaded")
+  } catch {}
+}
+
+// What the first press of a button costs, if its code is that; nothing after it, or if it is unknown.
+export async function cost(button, code) {
+  if (isHere()) return ""
+  try {
+    const config = await (await fetched("config.json")).json()
+    const names = new Set([...config.core, ...foreseen(config, code)])
+    const bytes = [...names].reduce((sum, name) => sum + sent(config, name), 0)
+    return `${button} downloads ${Math.ceil(bytes / 1e6)} MB, once for all pages.`
+  } catch {
+    return ""
+  }
+}

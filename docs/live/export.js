@@ -1,0 +1,113 @@
+// All that a reader wrote, passed and studied, as the text of a file, and back: the page and the
+// command line (answers/practice/state.py) read and write the same. Loaded when it is asked for.
+
+import { EXERCISE, edits, store } from "./store.js"
+import { mocks } from "./mock_state.js"
+import { VERSION, isObject } from "./shelf.js"
+import { cards, places, plans, schedule, scores } from "./study.js"
+
+const SHELVES = [store, edits, cards, plans, scores, places, mocks]
+const some = object => (Object.keys(object).length ? object : undefined)
+
+export function exported() {
+  const study = some({ ...plans.all(), cards: some(cards.all()), scores: some(scores.all()) })
+  const damaged = Object.fromEntries(SHELVES.flatMap(shelf => shelf.unreadable()))
+  const all = { version: VERSION, exercises: store.all(), cells: some(edits.all()), study, damaged }
+  return JSON.stringify(all, null, 1) + "\n"
+}
+
+// Take over the file that `exported` made: all of it, or an error, with what was there before.
+// Returns how many exercises and cards it held.
+export async function imported(file) {
+  const { exercises, cells, study } = contents(file)
+  const { due } = study.cards.length ? await schedule() : {}
+  for (const [name, theirs] of exercises) store.put(name, mergedExercise(store.get(name), theirs))
+  // There is one text of a cell: ours, if the reader has changed it here.
+  for (const [name, theirs] of cells) if (edits.get(name).text == null) edits.put(name, theirs)
+  for (const [id, theirs] of study.cards) {
+    const { reviews, ...others } = mergedCard(cards.get(id), theirs)
+    cards.put(id, reviews?.length ? { reviews, ...others, due: due(reviews) } : others)
+  }
+  for (const [number, theirs] of study.scores) {
+    const both = [...scores.get(number), ...theirs].map(pair => JSON.stringify(pair))
+    scores.put(number, [...new Set(both)].sort().map(text => JSON.parse(text)))
+  }
+  const { changed = "" } = plans.get("plan")
+  for (const [, theirs] of study.plans) if ((theirs.changed ?? "") > changed) plans.put("plan", theirs)
+  return { exercises: exercises.length, cards: study.cards.length }
+}
+
+export function clear() {
+  SHELVES.forEach(shelf => shelf.clear())
+}
+
+const earliest = (...times) => times.filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b))[0]
+
+function mergedExercise(ours, theirs) {
+  const replaced = ours.text != null && theirs.text != null && ours.text != theirs.text
+  return {
+    ...ours,
+    ...theirs,
+    // Imported once more, their text is ours already, and what it replaced stays.
+    before: replaced ? ours.text : (ours.before ?? theirs.before),
+    hints: Math.max(ours.hints ?? 0, theirs.hints ?? 0) || undefined,
+    passed: earliest(ours.passed, theirs.passed),
+    solution: earliest(ours.solution, theirs.solution),
+    again: earliest(ours.again, theirs.again),
+  }
+}
+
+// The newer last review wins; if they are of one day, the longer history. Beyond that it matters
+// only that the same one always does.
+function mergedCard(ours, theirs) {
+  const rank = ({ reviews = [], suspended = "", due = "" }) => [
+    reviews.at(-1)?.[0] ?? "", String(reviews.length).padStart(6, "0"), suspended, JSON.stringify(reviews), due,
+  ]
+  const first = (a, b) => a.findIndex((each, index) => each != b[index])
+  const [a, b] = [rank(ours), rank(theirs)]
+  const place = first(a, b)
+  return place < 0 || a[place] > b[place] ? ours : theirs
+}
+
+// What a file holds, as pairs of name and record; or an error that says what is wrong with it.
+function contents(file) {
+  let data
+  try {
+    data = JSON.parse(file)
+  } catch {
+    throw new Error("it is not the JSON of an export")
+  }
+  if (!isObject(data) || !isObject(data.exercises)) throw new Error("it is not an export of these pages")
+  if (![1, 2, VERSION].includes(data.version)) {
+    throw new Error(`it is an export of version ${data.version}, and this page knows ${VERSION}`)
+  }
+  const { plan, cards: theirCards = {}, scores: theirScores = {} } = isObject(data.study ?? {}) ? (data.study ?? {}) : { cards: null }
+  return {
+    exercises: checked("an exercise", EXERCISE, store, withoutNothing(data.exercises)),
+    cells: checked("a cell", edits.name, edits, data.cells ?? {}),
+    study: {
+      cards: checked("a card", cards.name, cards, theirCards),
+      scores: checked("a question's scores", scores.name, scores, theirScores),
+      plans: checked("the plan", plans.name, plans, plan === undefined ? {} : { plan }),
+    },
+  }
+}
+
+function checked(what, pattern, shelf, records) {
+  if (!isObject(records)) throw new Error(`it holds no record of ${what}`)
+  for (const [name, record] of Object.entries(records)) {
+    const short = JSON.stringify(name).slice(0, 40)
+    if (!pattern.test(name)) throw new Error(`${short} is no record of ${what}`)
+    const [, wrong] = shelf.valid(record)
+    if (wrong == "it") throw new Error(`${short} is no record of ${what}`)
+    if (wrong != null) throw new Error(`\`${wrong}\` of ${name} is not valid`)
+  }
+  return Object.entries(records)
+}
+
+// The command line writes what there is not as null and 0.
+function withoutNothing(records) {
+  const kept = record => (isObject(record) ? Object.fromEntries(Object.entries(record).filter(isSomething)) : record)
+  const isSomething = ([key, value]) => value !== null && !(key == "hints" && value === 0)
+  return Object.fromEntries(Object.entries(records).map(([name, record]) => [name, kept(record)]))
+}

@@ -1,0 +1,34 @@
+// Home: which questions and exercises the tables show.
+
+import { make, say } from "./elements.js"
+
+const ELSEWHERE = "(PyTorch)" // answers/site/index.py says so of an exercise
+const LEVEL = "td:nth-last-child(4)" // home.js may put a column before it
+
+export function mount() {
+  const root = document.querySelector(".filter")
+  const rows = [...document.querySelectorAll("article table tbody tr")]
+  const level = row => row.querySelector(LEVEL).textContent
+  const levels = [...new Set(rows.map(level))].map(each => make("option", { textContent: each }))
+  const wanted = make("select", {}, make("option", { textContent: "all", value: "" }), ...levels)
+  const here = make("input", { type: "checkbox" })
+  const said = make("span", { role: "status" })
+
+  function update() {
+    for (const row of rows) {
+      const links = [...row.lastElementChild.querySelectorAll("a")]
+      for (const link of links) link.hidden = here.checked && link.textContent.endsWith(ELSEWHERE)
+      row.hidden = wanted.value && level(row) != wanted.value
+    }
+    const shown = rows.filter(row => !row.hidden)
+    const exercises = shown.flatMap(row => [...row.lastElementChild.querySelectorAll("a:not([hidden])")])
+    say(said, wanted.value || here.checked ? `${shown.length} questions, ${exercises.length} exercises` : "")
+  }
+
+  wanted.onchange = here.onchange = update
+  root.replaceChildren(
+    make("label", {}, "Level ", wanted),
+    make("label", {}, here, " only exercises that run here"),
+    said,
+  )
+}

@@ -1,0 +1,53 @@
+// The mock interview that goes on, or that was the last: kept at every step and every few seconds,
+// so that a reload, or a browser that ends, loses nothing.
+//
+// { minutes, seed, began, at, spent, rated, scored, passed, verdict, tab }: `began` a time in ISO
+// format, `at` a step, `spent` the milliseconds of each, `rated` by card, `scored` by question,
+// `verdict` what was said last of an exercise that was not passed, `tab` in which it goes on.
+
+import { LENGTHS, SEEDS } from "./mock_draw.js"
+import { Shelf, fields, isObject, isText, isTime } from "./shelf.js"
+import { LEVELS, RATINGS, cards, scores } from "./study.js"
+
+const isCount = value => Number.isInteger(value) && value >= 0
+const record = (name, isValue) => value =>
+  isObject(value) && Object.entries(value).every(([key, each]) => name.test(key) && isValue(each))
+
+const shelf = new Shelf({
+  prefix: "answers.study.",
+  name: /^mock$/,
+  aside: "study.",
+  valid: fields({
+    minutes: value => LENGTHS.includes(value),
+    seed: value => isCount(value) && value < 2 ** 32,
+    began: isTime,
+    at: value => isCount(value) && value < 1000,
+    spent: value => Array.isArray(value) && value.length < 1000 && value.every(isCount),
+    rated: record(cards.name, value => isCount(value) && Object.hasOwn(RATINGS, value)),
+    scored: record(scores.name, value => LEVELS.includes(value)),
+    passed: value => value === true,
+    verdict: isText,
+    tab: isText,
+  }),
+})
+const tab = String(Math.random())
+
+export { shelf as mocks }
+// It goes on in another tab, or was cleared there.
+export const isElsewhere = () => kept()?.tab != tab
+
+// The mock as it is kept; nothing of one that lacks a part without which it cannot go on.
+export function kept() {
+  const { minutes, seed, at = 0, spent = [], rated = {}, scored = {}, ...others } = shelf.get("mock")
+  return minutes == null || seed == null ? null : { minutes, seed, at, spent, rated, scored, ...others }
+}
+export const begin = (minutes, seed) => shelf.put("mock", { minutes, seed, began: new Date().toISOString(), tab })
+export const keep = changes => shelf.set("mock", { ...changes, tab })
+export const forget = () => shelf.put("mock", {})
+
+// "12:05", of milliseconds.
+export function clock(time) {
+  const seconds = Math.floor(time / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+}
+export const total = spent => spent.reduce((sum, each) => sum + (each ?? 0), 0)

@@ -1,0 +1,84 @@
+// What a pass means: the program rates it, so that it comes back, and says what is next.
+
+import { named } from "./days.js"
+import { fetched, make } from "./elements.js"
+import { store } from "./store.js"
+import { cards, plan, rate } from "./study.js"
+import { effective } from "./today.js"
+
+const SITE = new URL("..", import.meta.url)
+const AGAIN = 1
+const HARD = 2
+const GOOD = 3
+
+// Note that an exercise is passed, and tell the reader: the verdict at once, then what is loaded.
+// `notes` are the paragraphs on what passes although it is not ours.
+export async function concluded(exercise, notes) {
+  const { name } = exercise
+  const { passed, again } = store.get(name)
+  const [rating, how] = rated(exercise, !passed)
+  store.set(name, { passed: passed ?? new Date().toISOString(), again: undefined })
+  const id = `exercise/${name}`
+  // To check once more what has passed shows nothing new.
+  const counts = again || !cards.get(id).reviews?.length
+  exercise.helped = ""
+  const verdict = `Passed${counts ? how : ""}${notes.length ? ", with a note" : ""}.`
+  const told = make("p", {}, make("strong", { className: "right", textContent: verdict }))
+  exercise.report.append(told, ...notes)
+  if (counts) told.append(await comesBack(id, rating))
+  exercise.report.append(await next(name))
+}
+
+// After a pass only what was shown since the reader began again counts against the next.
+function rated({ name, entry, helped }, first) {
+  const { solution, hints = 0 } = store.get(name)
+  if (helped == "solution" || (first && solution)) return [AGAIN, " with the solution"]
+  if (first && entry.hints.length && hints >= entry.hints.length) return [HARD, " with all hints"]
+  return [GOOD, ""]
+}
+
+async function comesBack(id, rating) {
+  try {
+    await rate(id, rating)
+    return ` It comes back ${named(effective(cards.get(id), plan().date))}.`
+  } catch (error) {
+    reportError(error)
+    return ` When it comes back could not be worked out: ${error.message}. Pass it again from the stub to know.`
+  }
+}
+
+// How much is passed, and the exercise to go on with: of the same page, then of the next.
+async function next(name) {
+  const known = await fetched("cards.json", { cache: "no-cache" }).then(answer => answer.json(), () => ({}))
+  const all = Object.entries(known).filter(([, card]) => card.kind == "exercise")
+  const place = all.findIndex(([id]) => id == `exercise/${name}`)
+  const asks = known[`exercise/${name}`]
+  const paragraph = make("p")
+  if (!asks) return paragraph
+  const isPassed = ([id]) => store.get(id.split("/")[1]).passed
+  const here = all.filter(([, { page }]) => page == asks.page)
+  const inAll = `${all.filter(isPassed).length} of ${all.length} in all.`
+  paragraph.append(`Passed of question ${asks.number}: ${here.filter(isPassed).length} of ${here.length}; ${inAll} Next: `)
+  const others = [...here, ...all.slice(place), ...all.slice(0, place)]
+  const following = others.find(each => !isPassed(each) && !each[1].shell)
+  if (following) paragraph.append(link(following), ", or ")
+  const href = new URL(`${asks.page}/#they-will-ask-next`, SITE).href
+  paragraph.append(make("a", { href, textContent: "what an interviewer asks next" }), ".")
+  return paragraph
+}
+
+// A link to an exercise; where it stands on this page, to its button.
+function link([id, { page }]) {
+  const name = id.split("/")[1]
+  const code = make("code", { textContent: name })
+  const link = make("a", { href: new URL(`${page}/#exercise-${name}`, SITE).href }, code)
+  link.onclick = event => {
+    const button = document.querySelector(`[data-exercise="${name}"] button`)
+    if (!button) return
+    event.preventDefault()
+    event.stopPropagation() // Material would go there all the same
+    button.focus()
+    button.scrollIntoView({ block: "center" })
+  }
+  return link
+}

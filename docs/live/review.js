@@ -1,0 +1,81 @@
+// The cards that are due, one at a time. What is asked and answered is taken from the pages.
+
+import { named, today } from "./days.js"
+import { fetched, make } from "./elements.js"
+import { mountAgain } from "./exercise_buttons.js"
+import { address, cardsOf, exerciseOf, fetchPage } from "./page_cards.js"
+import { Recall } from "./recall.js"
+import { putAway } from "./recall_parts.js"
+import { cards, plan } from "./study.js"
+import { nextDue, todays } from "./today.js"
+
+const AHEAD = 2 // pages that are fetched before they are asked for
+const SECONDS = 30
+
+let shown
+
+export async function mount() {
+  const root = document.querySelector(".review")
+  shown?.close()
+  try {
+    const all = await (await fetched("cards.json", { cache: "no-cache" })).json()
+    if (!root.isConnected) return
+    const { tasks, fitting } = todays(all, cards.all(), plan(), today())
+    const asked = tasks.map((task, index) => ({ ...task, later: index >= fitting })).filter(({ kind }) => kind != "read")
+    const deck = asked.map(card)
+    shown = new Recall({ name: "Review", deck, moved: at => prefetch(deck, at), ended: recall => ended(recall, all) })
+    root.replaceChildren(shown.root)
+    await shown.show({ focus: false })
+  } catch (error) {
+    const again = make("button", { type: "button", className: "recall-button", textContent: "Try again", onclick: mount })
+    root.replaceChildren(make("p", { role: "status", textContent: `The cards could not be loaded: ${error.message}. ` }), again)
+    reportError(error)
+  }
+}
+
+// A card of today's list, as Recall wants it.
+function card({ id, kind, card: { page, number, title, question, shell }, later }) {
+  const about = `Question ${number}, ${title}${kind == "new" ? ", new" : ""}.${later ? " If you have time." : ""}`
+  const count = cards.get(id).reviews?.length ?? 0
+  const passes = kind == "exercise"
+  const name = id.split("/")[1]
+  const found = async () => cardsOf(await fetchPage(page), page).get(id)
+  const words = () => make("p", { textContent: question })
+  const exercise = async () => {
+    const place = exerciseOf(await fetchPage(page), name)
+    if (!shell) mountAgain(place)
+    return make("div", {}, make("p", { textContent: "Write it again, from the stub." }), place)
+  }
+  return {
+    id, about, count, passes,
+    page,
+    seconds: name == "opening" ? SECONDS : 0,
+    href: `${address(page)}${name == "opening" ? "" : `#ask-${name}`}`,
+    front: passes ? exercise : async () => (await found())?.front() ?? words(),
+    back: async () => (await found()).back(),
+  }
+}
+
+// The page of this card, then the next ones: one after the other, so that none waits for a later.
+async function prefetch(deck, at) {
+  const next = [...new Set(deck.slice(at).map(({ page }) => page))].slice(0, 1 + AHEAD)
+  for (const page of next) await fetchPage(page).catch(() => {})
+}
+
+// After the last card, or if there is none.
+function ended(recall, all) {
+  const told = recall.results.length ? `Done: ${recall.results.length} rated or put away.` : "Nothing is due."
+  const known = Object.keys(all).some(id => cards.get(id).reviews)
+  const next = nextDue(all, cards.all(), plan(), today())
+  const unread = Object.entries(all).find(([id, { kind }]) => kind == "opening" && !cards.get(id).reviews)
+  const parts = [make("h2", { textContent: told })]
+  if (next) parts.push(make("p", { textContent: `The next card comes back ${named(next)}.` }))
+  if (!known) parts.push(make("p", { textContent: "Cards come from rehearsing a question, and from passing an exercise." }))
+  if (unread) {
+    const { page, number, title } = unread[1]
+    const link = make("a", { href: address(page).href, textContent: `question ${number}, ${title}` })
+    parts.push(make("p", {}, "A question that you have not rehearsed: ", link, "."))
+  }
+  const away = Object.entries(all).filter(([id]) => cards.get(id).suspended)
+  return [...parts, ...putAway(recall, away.map(([id, { question }]) => [id, question]))]
+}

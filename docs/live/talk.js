@@ -1,0 +1,85 @@
+// Whoever asks Python on a page, be it a cell, an exercise or an explorer, asks here: it works for
+// one at a time, and the bar of that one says what is loaded, how long it takes and how it ends.
+
+import { isHere, isHereNow } from "./download.js"
+import { judge, python } from "./python.js"
+
+// The bar of whom Python works for, and which Python it is.
+let current, working
+
+export const worksFor = bar => bar == current
+
+// The reader has gone to another page: what still runs there is no longer wanted.
+document$.subscribe(() => current && !current.root.isConnected && working.stop())
+
+// Let `work` ask Python: that of the cells where `cells` is set, else one that no cell has touched.
+// Returns its outcome, with `took`, the time that it ran and loaded; or nothing, if Python works
+// already. `again` is the name of the button that begins anew.
+//
+// `work` gets a function `ask(name, args, options)`, which calls Python as `python.call` does and
+// tells `options.on` of outputs only. Once Python runs, the bar says `options.says` and the time;
+// until then, how much is loaded. The outcome has `ran`: whether it came to run.
+export async function talk(bar, again, work, { cells = false } = {}) {
+  if (current) {
+    if (current != bar) bar.say(`Busy with ${current.about}: stop that, or wait for its end.`)
+    return
+  }
+  current = bar
+  working = cells ? python : judge
+  const start = performance.now()
+  // Of the time since then, in ms.
+  let loading = 0
+  const all = () => performance.now() - start
+  const running = () => all() - loading
+  let stage
+  let amount = ""
+  const tick = setInterval(() => (bar.clock.textContent = stage ? seconds(running()) : amount), 100)
+  const ask = async (name, args, { says, on, ...options }) => {
+    let ran = false
+    const asked = performance.now()
+    const hear = message => {
+      const { state, loaded, total } = message
+      if (total) amount = `${megabytes(loaded)} of ${megabytes(total)} MB`
+      else if (!state) on?.(message)
+      if (state == "running") {
+        stage = says
+        ran = true
+        loading += performance.now() - asked
+        isHereNow()
+      }
+      if (state && says) bar.say(stage ?? (isHere() ? "Loading Python…" : "Downloading Python, once for all pages…"))
+    }
+    return { ...(await working.call(name, args, { ...options, on: hear })), ran }
+  }
+  try {
+    bar.changed?.()
+    const outcome = await work(ask).catch(senseless)
+    const { status, message = "" } = outcome
+    const ended = {
+      stopped: `Stopped after ${seconds(all())}. Python was restarted: variables are gone.`,
+      failed: `${message} Press ${again} to try again.`,
+      raised: `This is our mistake, not yours: ${String(message).trim().split("\n").pop()}`,
+      senseless: `What came back makes no sense; the code may have written it. Python was restarted: press ${again} to try again.`,
+    }[status]
+    if (ended) bar.say(ended)
+    // What broke our own code, or answered for it, may still be there.
+    if (["raised", "senseless"].includes(status)) working.stop()
+    const loaded = loading < LITTLE ? "" : ` (loading: ${seconds(loading)})`
+    return { ...outcome, took: seconds(running()) + loaded }
+  } finally {
+    clearInterval(tick)
+    bar.clock.textContent = ""
+    current = null
+    bar.changed?.()
+  }
+}
+
+// Whoever asked could not read the answer.
+function senseless(error) {
+  console.info(error)
+  return { status: "senseless" }
+}
+
+const LITTLE = 500 // ms
+const seconds = ms => `${(ms / 1000).toFixed(1)} s`
+const megabytes = bytes => (bytes / 1e6).toFixed(1)

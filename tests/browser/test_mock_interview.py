@@ -1,0 +1,225 @@
+"""A mock interview in the page: drawn as on the command line, timed, kept, and reported."""
+
+import itertools
+import json
+import random
+import re
+
+import pytest
+from looks import FINE, LOOKS, wrong_in_each_look
+from playwright.sync_api import expect
+
+from answers.study.cards import cards
+from answers.study.mock import LENGTHS, draw, weakest
+
+CARDS = cards()
+KEPT = "answers.study.mock"
+# A mock of a quarter of an hour with this exercise, and a mistake in it.
+EXERCISE = "exercise/softmax"
+SEED = next(s for s in itertools.count() if draw(CARDS, 15, s).exercise.id == EXERCISE)
+MOCK = draw(CARDS, 15, SEED)
+ASKED = MOCK.questions[0]
+ADDRESS = f"mock/?minutes=15&seed={SEED}"
+GLOBAL = """import numpy as np
+
+
+def softmax(x, axis=-1):
+    p = np.exp(x - x.max())
+    return p / p.sum(axis=axis, keepdims=True)
+"""
+DRAWN = """async ([seeds, lengths, histories]) => {
+  const { draw, weakest } = await import(new URL("live/mock_draw.js", __md_scope))
+  const all = await (await fetch(new URL("live/cards.json", __md_scope))).json()
+  const told = ({ seed, questions, exercise }) =>
+    [seed, questions.map(question => question.map(({ id }) => id)), exercise.id]
+  return lengths.flatMap(minutes => [
+    ...seeds.map(seed => told(draw(all, minutes, seed))),
+    ...histories.map(([rated, scored]) =>
+      told(weakest(all, minutes, seeds.slice(0, 64), id => rated[id], n => scored[n]))),
+  ])
+}"""
+# What is lower than a finger, of all that can be pressed.
+SMALL = """() => [...document.querySelectorAll(".mock :is(button, input:not([type=radio]), label)")]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
+  .map(e => e.outerHTML)"""
+
+
+class Interview:
+    """The page, and what it shows."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator(".mock")
+        self.where = page.locator(".recall-where")
+        self.front = page.locator(".recall-front")
+        self.clock = page.locator(".mock-clock")
+        self.said = page.locator(".recall > .live-bar [role=status]")
+        self.setup = page.locator(".mock-setup")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=re.compile(f"^{name}(:|$)"))
+
+    def start(self):
+        self.button("Start the clock").click()
+        return self.at(1)
+
+    def at(self, step):
+        expect(self.where).to_have_text(re.compile(rf"^{step} of {len(ASKED) + 2}\. "))
+        return self
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def rate(self, key):
+        """Reveal the answer and rate it, by keyboard."""
+        expect(self.button("Reveal the answer")).to_be_visible()
+        self.press("Space")
+        expect(self.root.locator(".recall-choices small")).to_have_count(4)
+        return self.press(key)
+
+    @property
+    def kept(self):
+        return json.loads(self.page.evaluate(f"localStorage.getItem('{KEPT}')"))
+
+
+def test_the_page_draws_what_the_command_line_draws(visit):
+    rng = random.Random(0)
+    seeds = [*range(64), *(rng.randrange(2**32) for _ in range(136))]
+    histories = [
+        [
+            {c.id: rng.randint(1, 4) for c in CARDS if rng.random() < share},
+            {f"{n:02}": rng.choice(["weak", "solid", "strong"]) for n in range(1, 21)},
+        ]
+        for share in (0, 0.1, 0.5, 1)
+    ]
+    drawn = []
+    for minutes in LENGTHS:
+        drawn += [draw(CARDS, minutes, seed) for seed in seeds]
+        drawn += [
+            weakest(CARDS, minutes, seeds[:64], rated, {int(n): s for n, s in scored.items()})
+            for rated, scored in histories
+        ]
+    expected = [
+        [mock.seed, [[card.id for card in q] for q in mock.questions], mock.exercise.id]
+        for mock in drawn
+    ]
+    assert visit("mock/").evaluate(DRAWN, [seeds, list(LENGTHS), histories]) == expected
+
+
+def test_an_interview_from_the_first_question_to_the_report(warm):
+    page = warm("mock/")
+    interview = Interview(page)
+    page.get_by_label("15 minutes").check()
+    page.get_by_label("Seed").fill(str(SEED))
+    interview.start()
+    expect(interview.front).to_be_focused()
+    expect(interview.front).to_contain_text(ASKED[0].question[:40].split(" $")[0])
+    expect(page.get_by_text("Without a seed")).to_be_hidden()
+    interview.rate("3").at(2)
+    expect(interview.front).to_contain_text(ASKED[1].question)
+    interview.rate("4").at(3)
+    interview.press("u").at(2)  # the rating is taken back
+    expect(interview.said).to_have_text("Taken back: rated easy.")
+    interview.press("1").at(3)
+    for step in range(3, len(ASKED) + 1):
+        interview.at(step).rate("3")
+    interview.at(len(ASKED) + 1)
+    expect(interview.front.get_by_text("Strong", exact=True)).to_be_visible()
+    interview.press("2").at(len(ASKED) + 2)
+    # The exercise, wrong in a way that has a name.
+    exercise = page.get_by_role("group", name="Exercise softmax", exact=True)
+    exercise.get_by_role("button", name="Start: exercise softmax").click()
+    expect(exercise.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(GLOBAL)
+    exercise.get_by_role("button", name="Check: exercise softmax").click()
+    expect(exercise.get_by_text("Global maximum.")).to_be_visible()
+    expect(interview.clock).to_have_text(re.compile(r"^\d+:\d\d of 15:00; this one \d+:\d\d of \d"))
+    interview.button("Give it up").click()
+    # The report.
+    rows = page.locator(".mock tbody tr")
+    expect(rows).to_have_count(len(ASKED) + 2)
+    expect(interview.root.locator("h2").first).to_have_text("Report")
+    told = [row.locator("td").last.inner_text() for row in rows.all()]
+    assert told[:2] == ["good", "again"]
+    assert told[-2] == "solid"
+    assert "Global maximum." in told[-1]
+    links = page.locator(".mock li a")
+    assert links.all_inner_texts() == [ASKED[1].question, "Exercise softmax"]
+    assert links.first.get_attribute("href").endswith(
+        f"questions/{ASKED[0].page.path.stem}/#ask-{ASKED[1].name}"
+    )
+    expect(interview.root).to_contain_text(f"15 minutes, seed {SEED}")
+    reviews = page.evaluate(f"localStorage.getItem('answers.study.card.{ASKED[1].id}')")
+    assert [rating for _, rating in json.loads(reviews)["reviews"]] == [1]
+    assert wrong_in_each_look(page, ".mock") == FINE
+    interview.button("New interview").click()
+    expect(interview.setup).to_be_visible()
+    assert page.evaluate(f"localStorage.getItem('{KEPT}')") is None
+
+
+def test_the_clock_pauses_runs_over_and_stands_still_while_the_page_is_away(visit):
+    page = visit(ADDRESS, "phone", lambda page: page.clock.install())
+    page.on("dialog", lambda dialog: dialog.accept())
+    interview = Interview(page)
+    assert page.evaluate(SMALL) == []
+    interview.start()
+    page.clock.fast_forward("02:10")
+    expect(interview.clock).to_have_text(re.compile(r"^2:1\d of 15:00; this one 2:1\d of 3:00$"))
+    interview.button("Reveal the answer").click()
+    expect(interview.button("Good")).to_be_visible()
+    interview.button("Pause").click()
+    for part in interview.root.locator(".recall-front, .recall-back, .recall-choices").all():
+        expect(part).to_be_hidden()
+    interview.press("u", "3")
+    page.clock.fast_forward("10:00")
+    interview.button("Go on").click()
+    expect(interview.front).to_be_focused()
+    interview.press("3").at(2)
+    expect(interview.clock).to_have_text(re.compile(r"^2:[12]\d of 15:00"))
+    assert page.evaluate(SMALL) == []
+    page.clock.fast_forward("08:00")
+    expect(interview.said).to_have_text("5 minutes are left.")
+    page.reload()
+    expect(interview.root).to_contain_text(re.compile(r"stands still at 10:[1-4]\d of 15:00"))
+    page.clock.fast_forward("30:00")
+    interview.press("Tab").button("Go on").click()
+    interview.rate("2").at(3).press("u").at(2)
+    page.clock.fast_forward("05:00")
+    expect(interview.said).to_contain_text("The time is up.")
+    expect(interview.clock).to_have_text(re.compile(r"^15:[1-5]\d of 15:00, 0:[1-5]\d over; this"))
+    interview.button("End").click()
+    expect(page.locator(".mock tfoot")).to_contain_text(re.compile("0:[1-5][0-9] over"))
+    expect(page.locator(".mock tbody tr").last).to_contain_text("not passed")
+    page.reload()  # the report stays
+    expect(page.locator(".mock tbody tr").first).to_contain_text("good")
+
+
+@pytest.mark.attack("page")
+def test_two_tabs_and_a_damaged_record_lose_nothing(visit):
+    first = Interview(visit(ADDRESS)).start()
+    first.rate("2").at(2)
+    second = Interview(visit(ADDRESS))
+    second.button("Go on").click()
+    second.at(2)
+    expect(first.said).to_contain_text("It goes on in another tab")
+    expect(first.front).to_be_hidden()
+    second.rate("3").at(3)
+    assert second.kept["rated"] == {ASKED[0].id: 2, ASKED[1].id: 3}
+    broken = second.kept | {"seed": -1, "at": "x", "__proto__": {"minutes": 15}}
+    second.page.evaluate(f"text => localStorage.setItem('{KEPT}', text)", json.dumps(broken))
+    third = Interview(visit(ADDRESS))
+    expect(third.setup).to_be_visible()
+    expect(third.setup.get_by_role("status")).to_contain_text("was damaged")
+    third.start()
+    assert third.kept.keys() <= {"minutes", "seed", "began", "at", "spent", "tab"}
+
+
+def test_without_javascript_it_says_where_to_have_it(browser, site):
+    page = browser.new_page(java_script_enabled=False, **LOOKS["phone"])
+    page.goto(f"{site.url}mock/")
+    expect(page.get_by_text("answers mock --minutes 30")).to_be_visible()
+    expect(page.locator(".mock")).to_be_hidden()
+    page.close()

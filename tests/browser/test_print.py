@@ -1,0 +1,69 @@
+"""What Chromium prints of a page that a reader sees dark."""
+
+import re
+
+import pytest
+from looks import LOOKS
+from playwright.sync_api import expect
+
+QUESTION = "questions/06-softmax-cross-entropy/"
+# Of all that is shown, the darkest ground that is no drawing, from 0 to 1.
+DARKEST = """() => Math.min(...[...document.querySelectorAll("body *:not(svg *)")]
+  .filter(e => e.checkVisibility({ opacityProperty: true }) && e.getClientRects().length)
+  .map(e => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).map(Number))
+  .map(([r, g, b, a = 1]) => 1 - a + a * (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255))"""
+
+
+@pytest.fixture
+def dark(browser, site):
+    """A function that opens a page in a browser that wants it dark."""
+    context = browser.new_context(**LOOKS["dark"])
+
+    def visit(path):
+        page = context.new_page()
+        page.goto(site.url + path)
+        page.wait_for_function("document.fonts.status == 'loaded'")
+        return page
+
+    yield visit
+    context.close()
+
+
+def sheets(page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+
+
+def test_the_cheat_sheet_takes_six_sheets(dark):
+    page = dark("cheat-sheet/")
+    assert 3 <= sheets(page) <= 6
+    expect(page.locator(".cheat-sheet h3")).to_have_count(20)
+
+
+def test_a_question_takes_twelve_sheets(dark):
+    assert 6 <= sheets(dark(QUESTION)) <= 12
+
+
+def test_paper_is_light_and_has_what_was_unfolded_and_the_screen_is_as_before(dark):
+    page = dark(QUESTION)
+    body = page.locator("body")
+    first, second = (page.locator("details.example").nth(n) for n in range(2))
+    docstring = second.locator(".docstring > span").first
+    second.locator("> summary").click()
+    assert page.evaluate(DARKEST) < 0.2
+    # What printing does, in this order.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    expect(first).to_be_hidden()
+    expect(second.locator("pre").first).to_be_visible()
+    expect(docstring).to_be_hidden()
+    page.wait_for_function(f"({DARKEST})() > 0.8")  # colours change slowly
+    expect(page.locator(".live-bar").first).to_be_hidden()
+    for block in page.locator(".highlight:has(+ :is(.output, .equation))").all():
+        expect(block).to_have_css("break-after", "avoid")
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    expect(first).to_be_visible()
+    expect(first).not_to_have_attribute("open", "")
+    expect(second).to_have_attribute("open", "")

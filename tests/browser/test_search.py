@@ -1,0 +1,71 @@
+"""The search of the site, asked as people ask it. What they ask was chosen before it was tuned."""
+
+import re
+from string import ascii_lowercase
+
+from playwright.sync_api import expect
+
+# By the question whose page should come first.
+ASKED = {
+    1: ["backprop from scratch", "2 layer mlp gradients by hand"],
+    2: ["same gradients numpy and pytorch", "gradient accumulation"],
+    3: ["softmax wrong axis", "linear layer forward numpy shapes"],
+    4: ["why is backprop efficient", "reverse mode vs forward mode autodiff"],
+    5: ["finite differences epsilon", "check my gradient is correct"],
+    6: ["why subtract max", "softmax gradient"],
+    7: ["what does zero_grad do", "detach vs no_grad"],
+    8: ["numpy broadcasting rules", "(n,) vs (n,1)"],
+    9: ["why divide by sqrt d_k", "multi head attention"],
+    10: ["transformer loss not decreasing", "overfit one batch"],
+    11: ["int8 quantization", "speculative decoding"],
+    12: ["dawid skene", "cohen kappa"],
+    13: ["how to find mislabeled data", "hard example or wrong label"],
+    14: ["kv cache mask", "rope offset when decoding"],
+    15: ["forward vs reverse kl", "mode seeking"],
+    16: ["precision vs recall", "roc auc imbalanced data"],
+    17: ["max loss with 100% accuracy", "accuracy perfect but loss high"],
+    18: ["kl divergence formula", "kl divergence zero probability"],
+    19: ["dL/dW", "derivative of matrix multiplication"],
+    20: ["base rate fallacy", "prior and posterior"],
+}
+
+# Material's worker, and the pages that it finds, in order; 2 is a query and 3 its answer.
+KEEP = """window.Worker = class extends Worker {
+  constructor(...how) {
+    super(...how)
+    if (String(how[0]).includes("/search.")) window.searcher = this
+  }
+}"""
+FIND = """async queries => {
+  const found = []
+  for (const data of queries) {
+    const answer = new Promise(done => {
+      searcher.onmessage = ({ data }) => data.type == 3 && done(data.data.items)
+    })
+    searcher.postMessage({ type: 2, data })
+    found.push((await answer).map(([{ location }]) => location))
+  }
+  return found
+}"""
+
+
+def test_search_finds_the_page_that_is_meant(visit):
+    page = visit(first=lambda page: page.add_init_script(KEEP))
+    page.keyboard.press("/")
+    page.keyboard.type("why subtract max", delay=20)
+    first = page.locator(".md-search-result__link").first
+    expect(first).to_have_attribute("href", re.compile("/06-softmax"))
+    first.click()
+    page.wait_for_url(re.compile("/06-softmax"))
+    expect(page.locator(".md-content h1")).to_have_text(re.compile("Softmax"))
+
+    asked = [(number, query) for number, queries in ASKED.items() for query in queries]
+    found = page.evaluate(FIND, [query for _, query in asked])
+    places = {}
+    for (number, query), pages in zip(asked, found, strict=True):
+        meant = [place.startswith(f"questions/{number:02}-") for place in pages]
+        places[query] = [*meant, True].index(True) + 1
+    assert {query: place for query, place in places.items() if place > 3} == {}
+    assert sum(place == 1 for place in places.values()) >= 36, places
+    # Asked for all words that begin so, lunr may look for one that it does not have.
+    assert all(page.evaluate(FIND, list(ascii_lowercase)))

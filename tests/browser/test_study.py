@@ -1,0 +1,455 @@
+"""What a reader studies in the page: rehearse, review, come back when it is due, take it along."""
+
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+
+import pytest
+from cells import responses
+from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
+from looks import FINE, wear, wrong_in_each_look
+from playwright.sync_api import expect
+from studies import CARD, Recall, card, keep
+
+from answers.pages import pages
+from answers.practice.state import History, Plan, State
+from answers.site import bundle
+from answers.study import schedule
+from answers.study.cards import cards
+from answers.study.days import named, plus
+from answers.study.today import next_due, todays
+
+QUESTION = "questions/06-softmax-cross-entropy/"
+CARDS = cards()
+OF_PAGE = [card.id for card in CARDS if card.page.number == 6 and card.kind != "exercise"]
+FOLLOW_UPS = OF_PAGE[1:]
+ASKED = {card.id: card.question for card in CARDS}
+REVIEW = "review/"
+
+
+@pytest.fixture(scope="module")
+def reader(browser, site):
+    """`reader(path, kept, day)`: a page of one browser that keeps these entries on that day."""
+    context = browser.new_context()
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+
+    def reader(path, kept=None, day="2026-11-26"):
+        # Before the page: a clock that comes later cannot end what the page's own one has begun
+        page.clock.set_fixed_time(f"{day}T20:00:00")
+        page.goto(f"{site.url}tags/")
+        wear(page, "light")
+        keep(page, kept or {})
+        page.goto(site.url + path)
+        return page
+
+    yield reader
+    assert not wrong
+    context.close()
+
+
+# The same as on the command line
+
+SAME = """async ({ states, histories, days }) => {
+  const at = name => new URL(`live/${name}`, __md_scope)
+  const all = await (await fetch(at("cards.json"))).json()
+  const { nextDue, todays } = await import(at("today.js"))
+  const { choices, due } = await import(at("schedule.js"))
+  const { named } = await import(at("days.js"))
+  return {
+    today: states.map(({ cards, plan, day }) => {
+      const { tasks, fitting } = todays(all, cards, plan, day)
+      const told = tasks.map(({ kind, id, minutes }) => [kind, id, minutes])
+      return [told, fitting, nextDue(all, cards, plan, day)]
+    }),
+    dues: histories.map(([history, day]) => [due(history), choices(history, day)]),
+    words: days.map(day => named(day, days[0])),
+  }
+}"""
+
+
+def random_history(rng, day, longest):
+    """Reviews up to a day, with some on one day."""
+    days = sorted(plus(day, -rng.choice([0, 0, 1, 2, 5, 30, 200])) for _ in range(longest))
+    return [[each, rng.randint(1, 4)] for each in days]
+
+
+def random_state(rng):
+    """Cards of a reader, a plan and a day; of some states most cards, of others few."""
+    day, share = "2026-11-26", rng.choice([0, 0.02, 0.3, 0.9])
+    known = {}
+    for each in CARDS:
+        reviews = random_history(rng, day, rng.randint(1, 3)) if rng.random() < share else []
+        due = plus(reviews[-1][0], rng.randint(1, 40)) if reviews else None
+        suspended = "2026-11-20T10:00:00Z" if rng.random() < 0.05 else None
+        history = {"reviews": reviews, "due": due, "suspended": suspended}
+        known[each.id] = {k: v for k, v in history.items() if v}
+    date = rng.choice([None, plus(day, rng.randint(-3, 30))])
+    plan = {"date": date, "new": rng.randint(0, 12), "minutes": rng.choice([5, 30, 60, 600])}
+    return {"cards": known, "plan": {k: v for k, v in plan.items() if v is not None}, "day": day}
+
+
+def test_the_page_and_the_command_line_say_the_same_of_today_and_of_all_days(reader):
+    rng = random.Random(0)
+    states = [random_state(rng) for _ in range(60)]
+    last = "2026-11-26"
+    histories = [
+        (random_history(rng, last, rng.randint(1, 8)), plus(last, rng.randint(0, 99)))
+        for _ in range(150)
+    ]
+    days = [last, *(plus(last, count) for count in range(-2, 30))]
+    asked = {"states": states, "histories": histories, "days": days}
+    found = reader("tags/").evaluate(SAME, asked)
+    for each, (tasks, fitting, following) in zip(states, found["today"], strict=True):
+        known = {id: History(**history) for id, history in each["cards"].items()}
+        state = State(cards=known, plan=Plan(**each["plan"]))
+        ours = todays(CARDS, state, each["day"])
+        assert tasks == [[task.kind, task.card.id, task.minutes] for task in ours.tasks]
+        assert fitting == ours.fitting
+        assert following == next_due(CARDS, state, each["day"])
+    for (history, day), (due, choices) in zip(histories, found["dues"], strict=True):
+        assert due == schedule.due(history)
+        assert choices == schedule.choices(history, day)
+    assert found["words"] == [named(day, last) for day in days]
+
+
+# Rehearse
+
+
+def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
+    page = reader(QUESTION)
+    shown = "e => e.querySelector('#in-thirty-seconds').checkVisibility()"
+    article = page.locator("article")
+    page.get_by_role("button", name="Rehearse").click()
+    recall = Recall(page)
+    expect(recall.front).to_be_focused()
+    assert not article.evaluate(shown)
+    expect(recall.root).to_contain_text("30 s left")
+    page.clock.set_fixed_time("2026-11-26T20:00:31")
+    expect(recall.status).to_have_text("That was the time: reveal, and compare.")
+    page.clock.set_fixed_time("2026-11-26T20:01:00")
+    recall.reveal()
+    assert wrong_in_each_look(page, ".recall") == FINE
+    sizes = recall.root.locator("button:visible").evaluate_all(
+        "all => all.map(e => Math.min(e.offsetHeight, e.offsetWidth))"
+    )
+    assert min(sizes) >= 44
+    assert recall.rate(3) == "Rated good: comes back in 2 days."
+    assert card(page, OF_PAGE[0]) == {"reviews": [["2026-11-26", 3]], "due": "2026-11-28"}
+    page.keyboard.press("u")
+    expect(recall.status).to_have_text("Taken back: rated good.")
+    assert card(page, OF_PAGE[0]) == {}
+    expect(recall.button("Good")).to_be_visible()
+    recall.rate(4)
+    recall.rate(1)
+    recall.button("Suspend").click()
+    expect(recall.where).to_have_text(re.compile(f"^4 of {len(OF_PAGE)}"))
+    page.reload()
+    page.get_by_role("button", name="Rehearse").click()
+    expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[2]])
+    page.keyboard.press("Escape")
+    expect(recall.root).to_have_count(0)
+    assert article.evaluate(shown)
+    expect(page.get_by_role("button", name="Rehearse")).to_be_focused()
+    wear(page, "light")  # where the links are seen
+    # Away by a link and back: it goes on there.
+    page.locator(".md-nav__link", has_text="Broadcasting").first.click()
+    page.wait_for_url(re.compile("08-broadcasting"))
+    page.go_back()
+    page.get_by_role("button", name="Rehearse").click()
+    for _ in FOLLOW_UPS[2:]:
+        recall.rate(3)
+    page.reload()  # before the score is given
+    page.get_by_role("button", name="Rehearse").click()
+    expect(recall.front).to_contain_text("Take the level whose signs you showed.")
+    recall.button("Solid").click()
+    weak = recall.front.get_by_role("link", name=ASKED[FOLLOW_UPS[0]])
+    place = FOLLOW_UPS[0].replace("06/", "#ask-")
+    expect(weak).to_have_attribute("href", re.compile(f"{place}$"))
+    expect(recall.front).to_contain_text("You scored this answer as solid.")
+    kept = page.evaluate("localStorage.getItem('answers.study.score.06')")
+    assert json.loads(kept) == [["2026-11-26", "solid"]]
+    recall.button(f"Resume: {ASKED[FOLLOW_UPS[1]][:-1]}").click()
+    assert card(page, FOLLOW_UPS[1]) == {}
+    assert wrong_in_each_look(page, ".recall") == FINE
+    weak.click()
+    expect(recall.root).to_have_count(0)
+    assert article.evaluate(shown)
+
+
+# Review
+
+TEXT = """async ([path, slug]) => {
+  const page = new DOMParser().parseFromString(await (await fetch(path)).text(), "text/html")
+  const asked = page.getElementById(`ask-${slug}`)
+  const part = asked.cloneNode(true)
+  part.querySelectorAll("strong:first-child, .headerlink").forEach(e => e.remove())
+  return part.textContent.trim()
+}"""
+WORDS = "e => e.firstElementChild.firstElementChild.textContent.trim()"
+
+
+def due(day, *ids):
+    return {CARD + id: {"reviews": [["2026-11-20", 3]], "due": day} for id in ids}
+
+
+def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
+    asked = [FOLLOW_UPS[4], "07/opening", FOLLOW_UPS[0]]
+    kept = (
+        due("2026-11-22", asked[0])
+        | due("2026-11-25", *asked[1:])
+        | due("2026-11-27", "08/opening")
+    )
+    kept["answers.study.plan"] = {"new": 0}
+    page = reader(REVIEW, kept)
+    recall = Recall(page)
+    expect(recall.where).to_have_text(re.compile("^1 of 3. Question 6"))
+    expect(recall.front).to_have_text(ASKED[asked[0]])
+    recall.reveal()
+    slug = asked[0].split("/")[1]
+    assert recall.back.evaluate(WORDS) == page.evaluate(TEXT, [site.url + QUESTION, slug])
+    assert not recall.back.locator("[id]:not(svg *), script, .live-bar").count()
+    recall.rate(2)
+    # Another tab rates a card of the deck: it is not asked here.
+    elsewhere = {"reviews": [["2026-11-20", 3], ["2026-11-26", 3]], "due": "2026-12-09"}
+    page.evaluate(
+        "([key, text]) => { localStorage.setItem(key, text) }",
+        [f"{CARD}07/opening", json.dumps(elsewhere)],
+    )
+    expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[0]])
+    recall.rate(4)
+    expect(recall.front).to_contain_text("Done: 2 rated or put away.")
+    expect(recall.front).to_contain_text("The next card comes back tomorrow.")
+    page.keyboard.press("u")
+    expect(recall.where).to_have_text(re.compile("^2 of 3|^3 of 3"))
+    page.reload()
+    expect(recall.where).to_have_text(re.compile("^1 of 1"))
+    assert card(page, asked[0])["reviews"][-1] == ["2026-11-26", 2]
+
+
+def test_an_empty_deck_says_where_cards_come_from(reader):
+    recall = Recall(reader(REVIEW))
+    expect(recall.front).to_contain_text("Nothing is due.")
+    expect(recall.front.get_by_role("link")).to_have_attribute("href", re.compile("/questions/01-"))
+
+
+# What is kept
+
+
+@pytest.mark.attack("page")
+def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
+    newer = json.dumps({"version": 4, "reviews": "in another way"})
+    kept = {
+        CARD + OF_PAGE[0]: '{"reviews": [["2026-11-20", 3]], "due": "soon"}',
+        CARD + FOLLOW_UPS[0]: newer,
+        CARD + "__proto__": '{"reviews": []}',
+        "answers.study.plan": '{"date": "2026-13-01", "new": 3}',
+        "answers.study.score.06": '[["2026-11-20", "weak"], ["x", "weak"]]',
+    }
+    page = reader(REVIEW, kept)
+    recall = Recall(page)
+    expect(recall.root).to_contain_text("of a newer version of these pages, and stays as it is")
+    recall.rate(3)  # the opening: without its day it comes at once
+    assert len(card(page, OF_PAGE[0])["reviews"]) == 2
+    assert card(page, FOLLOW_UPS[0]) == json.loads(newer)
+    data = exported(page)
+    assert data["damaged"] == {
+        f"card.{OF_PAGE[0]}": kept[CARD + OF_PAGE[0]],
+        f"card.{FOLLOW_UPS[0]}": newer,
+        "study.plan": kept["answers.study.plan"],
+        "score.06": kept["answers.study.score.06"],
+    }
+    assert data["study"]["scores"] == {"06": [["2026-11-20", "weak"]]}
+    assert data["study"]["plan"] == {"new": 3}
+
+
+@pytest.mark.parametrize(
+    ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
+)
+@pytest.mark.attack("page")
+def test_ratings_that_cannot_be_kept_are_told_and_stay_while_the_tab_is_open(alone, script, why):
+    page = alone(QUESTION, script)
+    page.get_by_role("button", name="Rehearse").click()
+    recall = Recall(page)
+    recall.rate(3)
+    expect(recall.root).to_contain_text(f"Not saved by this browser: {why}. Export what you wrote")
+    page.locator(".md-nav__link[href$='/review/']").click()
+    page.wait_for_url(re.compile(f"{REVIEW}$"))
+    expect(recall.root).to_contain_text("Not saved by this browser")
+    (kept,) = exported(page)["study"]["cards"].items()
+    assert kept[0] == OF_PAGE[0]
+    assert len(kept[1]["reviews"]) == 1
+
+
+OLD = {"version": 1, "exercises": {"affine": {"hints": 2}, "softmax": {"text": "x = 1"}}}
+MERGED = """async files => {
+  const { exported, imported } = await import(new URL("live/export.js", __md_scope))
+  for (const file of files) await imported(JSON.stringify(file))
+  return JSON.parse(exported())
+}"""
+
+
+def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
+    page = reader(
+        "tags/",
+        {
+            CARD + "06/a": {"reviews": [["2026-11-20", 3]], "due": "2026-11-22"},
+            CARD + "06/b": {"reviews": [["2026-11-20", 3], ["2026-11-20", 1]], "due": "2026-11-21"},
+            CARD + "06/c": {"reviews": [["2026-11-24", 3]], "suspended": "2026-11-24T10:00:00Z"},
+            "answers.study.plan": {"date": "2026-12-01", "changed": "2026-11-21T10:00:00Z"},
+            "answers.study.score.06": [["2026-11-20", "weak"]],
+            f"{KEPT}affine": {"passed": "2026-11-20T10:00:00Z"},
+        },
+    )
+    new = {
+        "version": 3,
+        "exercises": {"affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 0, "text": None}},
+        "study": {
+            "cards": {
+                "06/a": {"reviews": [["2026-11-21", 4]], "due": "2027-01-01"},
+                "06/b": {"reviews": [["2026-11-20", 4]]},
+                "06/c": {"reviews": [["2026-11-23", 4]]},
+            },
+            "plan": {"date": "2026-12-24", "changed": "2026-11-20T10:00:00Z"},
+            "scores": {"06": [["2026-11-19", "solid"], ["2026-11-20", "weak"]]},
+        },
+    }
+    data = page.evaluate(MERGED, [OLD, new])
+    assert data["exercises"] == {
+        "affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 2},
+        "softmax": {"text": "x = 1"},
+    }
+    known = data["study"]["cards"]
+    assert known["06/a"] == {
+        "reviews": [["2026-11-21", 4]],
+        "due": schedule.due([["2026-11-21", 4]]),
+    }
+    assert known["06/b"]["reviews"] == [["2026-11-20", 3], ["2026-11-20", 1]]
+    assert "suspended" in known["06/c"]
+    assert data["study"]["plan"]["date"] == "2026-12-01"
+    assert data["study"]["scores"] == {"06": [["2026-11-19", "solid"], ["2026-11-20", "weak"]]}
+
+
+# Home
+
+
+def test_home_loads_little_before_something_is_studied(visit_live):
+    loaded = responses(visit_live, "")
+    names = {r.url.rpartition("/")[2] for r in loaded if "/live/" in r.url}
+    assert "home.js" in names
+    assert not names & {"cards.json", "schedule.js", "ts-fsrs.js", "recall.js", "export.js"}
+    others = {"cell_buttons.js", "exercise_buttons.js", "filter.js"}
+    added = names - others - {"start.js", "elements.js"}
+    bodies = [r.body() for r in loaded if r.url.rpartition("/")[2] in added]
+    assert sum(len(gzip.compress(body)) for body in bodies) < 10_000
+
+
+def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
+    page = reader("")
+    home = page.locator(".today")
+    expect(home.get_by_label("Minutes a day")).to_be_hidden()
+    home.get_by_label("Interview on").fill("2026-12-01")
+    expect(home).to_contain_text("The interview is in 5 days.")
+    # Fields for a finger.
+    heights = home.locator("input:visible").evaluate_all("all => all.map(e => e.offsetHeight)")
+    assert len(heights) == 3
+    assert min(heights) >= 44
+    expect(home.get_by_role("listitem").first).to_have_text(re.compile("^Read and rehearse 1. "))
+    kept = due("2026-11-25", *OF_PAGE[:3], "exercise/softmax") | {
+        "answers.study.plan": {"date": "2026-12-01", "minutes": 30, "new": 2},
+        "answers.study.score.06": [["2026-11-20", "solid"]],
+        "answers.study.place": {"page": QUESTION[:-1], "title": "Softmax", "at": 4},
+        f"{KEPT}softmax": {"passed": "2026-11-20T10:00:00Z"},
+    }
+    page = reader("", kept)
+    items = home.get_by_role("listitem")
+    expect(items.nth(0)).to_have_text("Review 3 cards, 4 min")
+    expect(items.nth(1)).to_have_text(re.compile("^Write again: softmax, "))
+    expect(home).to_contain_text("Where you stopped: Softmax, in its rehearsal, after 4 answers.")
+    row = page.get_by_role("row").filter(has_text="Softmax and cross-entropy")
+    expect(row.locator(".yours")).to_have_text(re.compile(r"^1 of \d+ passed, solid, 4 due$"))
+    topic = page.locator("#probability-and-losses + .progress")
+    of_topic = [page for page in pages() if page.topic == "Probability and losses"]
+    total = sum(len(page.exercises) for page in of_topic)
+    expect(topic).to_have_text(
+        f"1 of {len(of_topic)} questions rehearsed, 1 of {total} exercises passed."
+    )
+    assert wrong_in_each_look(page, "article") == FINE
+    home.get_by_label("Minutes a day").fill("600")
+    home.get_by_label("Minutes a day").press("Tab")
+    expect(home).not_to_contain_text("If you have time")
+
+
+# A whole evening
+
+
+def answers(folder, *arguments):
+    """What the command line says, with its data in `folder`."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from answers.cli import main; main()", *arguments],
+        cwd=folder,
+        env=os.environ | {"ANSWERS_DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path):
+    page = alone("")
+    page.clock.set_fixed_time("2026-11-26T20:00:00")
+    page.reload()
+    page.get_by_label("Interview on").fill("2026-12-24")
+    page.goto(page.url + QUESTION)
+    page.get_by_role("button", name="Rehearse").click()
+    recall = Recall(page)
+    recall.rate(4)
+    recall.rate(1)  # a follow-up that fails
+    page.keyboard.press("Escape")
+    exercise = Exercise(page).start()
+    page.once("dialog", lambda dialog: dialog.accept())
+    exercise.button("Solution").click()
+    solution = bundle.exercise("softmax")["solution"]
+    assert exercise.check(solution).startswith("Passed with the solution. It comes back tomorrow.")
+    expect(exercise.saved).to_have_text(re.compile("with the solution"))
+    page.get_by_role("link", name="Home").first.click()
+    expect(page.locator(".today")).to_contain_text("Where you stopped: Softmax")
+    context, home = page.context, page.url
+    page.close()
+
+    page = context.new_page()
+    page.clock.set_fixed_time("2026-11-29T20:00:00")
+    page.goto(home)
+    today = page.locator(".today")
+    expect(today).to_contain_text("The interview is on 24 December 2026.")
+    expect(today.get_by_role("listitem").nth(0)).to_have_text("Review 1 card, 1 min")
+    expect(today.get_by_role("listitem").nth(1)).to_have_text(re.compile("^Write again: softmax"))
+    today.get_by_role("link", name="Review 1 card").click()
+    recall = Recall(page)
+    expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[0]])
+    recall.rate(3)
+    exercise = Exercise(page)
+    exercise.button("Again from the stub").click()
+    expect(exercise.editor).to_be_focused()
+    assert exercise.text == bundle.exercise("softmax")["stub"]
+    assert "It comes back" in exercise.check(solution)
+    recall.button("Next").click()
+    expect(recall.front).not_to_contain_text("Write it again")
+
+    data = exported(page)
+    file = tmp_path / "answers-practice.json"
+    file.write_text(json.dumps(data))
+    answers(tmp_path, "progress", "import", file.name)
+    assert (tmp_path / "softmax.py").read_text() == solution
+    kept = json.loads((tmp_path / "progress.json").read_text())
+    assert kept["study"]["cards"] == data["study"]["cards"]
+    assert kept["study"]["plan"] == data["study"]["plan"]
+    record = data["exercises"]["softmax"]
+    assert kept["exercises"]["softmax"]["passed"] == record["passed"]
+    assert kept["exercises"]["softmax"]["solution"] == record["solution"]

@@ -1,0 +1,19 @@
+"""A change that makes something false, and whether the guide notices it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Change:
+    """Attributes:
+    kind: What is changed.
+    where: The file and the line, or the name of what is changed.
+    what: What stood there and what stands there now.
+    noticed: Whether a check, a comparison or a test fails; asked only when it is called.
+    """
+
+    kind: str
+    where: str
+    what: str
+    noticed: Callable[[], bool]

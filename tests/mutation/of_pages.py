@@ -1,0 +1,138 @@
+"""Changes of what pages say: their relations, the numbers of their prose, their outputs."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from answers.pages import ROOT
+from answers.site.blocks import TYPESET
+from answers.site.claims import prose
+from answers.site.fences import output_span, python_fences
+from answers.site.generated import markdown
+from answers.site.notation import is_claim
+from answers.site.session import Session, start_afresh
+from tests.mutation.changes import Change
+
+TOKEN = re.compile(r"\\[A-Za-z]+|\^\{?(?:\\top|T)\}?|\d|[A-Za-z]+|[-+=<>/]")
+OTHER = {
+    "+": "-",
+    "-": "+",
+    "=": r"\ne ",
+    "<": ">",
+    ">": "<",
+    r"\le": r"\ge",
+    r"\ge": r"\le",
+    "/": r"\cdot ",
+    r"\sum": r"\prod",
+    r"\prod": r"\sum",
+    r"\max": r"\min",
+    r"\log": "",
+    r"\sqrt": "",
+    r"\cdot": "+",
+}
+ANOTHER = {"p": "q", "q": "p", "x": "y", "y": "x", "X": "W", "W": "X", "K": "N", "N": "K"}
+
+
+def relations() -> Iterator[Change]:
+    """Each formula that claims something, changed in each of its places."""
+    for path in markdown():
+        text = path.read_text("utf-8")
+        for line, start, formula in claims(path, text):
+            for token in TOKEN.finditer(formula):
+                if (new := other(token[0])) != token[0]:
+                    changed = formula[: token.start()] + new + formula[token.end() :]
+                    yield changed_text("relation", path, text, line, start, formula, changed)
+
+
+def claims(path: Path, text: str) -> Iterator[tuple[int, int, str]]:
+    """The line, the place and the text of each formula that claims something."""
+    lines = text.splitlines(keepends=True)
+    for block in prose(path, text).blocks:
+        place = sum(map(len, lines[: block.line - 1]))
+        for match in TYPESET.finditer(block.text):
+            formula = match[1] or match[2] or ""
+            if is_claim(" ".join(formula.split())):
+                start = place + match.start(1 if match[1] else 2)
+                yield block.line_of(match.start()), start, formula
+
+
+def other(token: str) -> str:
+    """What a slip would write instead."""
+    if token.isdigit():
+        return str((int(token) + 1) % 10)
+    if token.startswith("^"):
+        return ""  # no transpose
+    return OTHER.get(token, ANOTHER.get(token, token))
+
+
+def numbers() -> Iterator[Change]:
+    """Each number that needs a witness, with another first and another last digit."""
+    for path in markdown():
+        text = path.read_text("utf-8")
+        lines = text.splitlines(keepends=True)
+        for block in prose(path, text).blocks:
+            for number, _, line in block.numbers:
+                place = sum(map(len, lines[: line - 1]))
+                spelt = re.escape(number.lstrip("-"))
+                spelt = re.sub(r"(?<=\d)(?=(?:\d{3})+(?:\\|$))", "[ ,\u202f\u00a0]?", spelt)
+                match = re.compile(rf"(?<![\d.]){spelt}(?![\d])").search(text, place)
+                digits = [i for i, sign in enumerate(match[0]) if sign.isdigit()]
+                for digit in {digits[0], digits[-1]}:
+                    new = match[0][:digit] + other(match[0][digit]) + match[0][digit + 1 :]
+                    yield changed_text("number", path, text, line, match.start(), match[0], new)
+
+
+def changed_text(kind, path, text, line, start, old, new) -> Change:
+    mutated = text[:start] + new + text[start + len(old) :]
+    where = f"{path.relative_to(ROOT)}:{line}"
+
+    def noticed() -> bool:
+        return not set(prose(path, mutated).unwitnessed()) <= complaints(path, text)
+
+    return Change(kind, where, f"{old} → {new}", noticed)
+
+
+@cache
+def complaints(path: Path, text: str) -> set[str]:
+    return set(prose(path, text).unwitnessed())
+
+
+def outputs(pages: Iterable[Path] | None = None) -> Iterator[Change]:
+    """Each number that a page prints, with another last digit."""
+    for path in pages or markdown():
+        text = path.read_text("utf-8")
+        lines = text.split("\n")
+        for index, fence in enumerate(python_fences(path, text)):
+            if fence.output is None:
+                continue
+            first, last = output_span(lines, fence)
+            for n in range(first + 1, last):
+                for match in re.finditer(r"\d(?!\d)", lines[n]):
+                    new = lines[n][: match.start()] + other(match[0]) + lines[n][match.end() :]
+                    mutated = "\n".join([*lines[:n], new, *lines[n + 1 :]])
+                    where = f"{path.relative_to(ROOT)}:{n + 1}"
+                    yield Change(
+                        "output",
+                        where,
+                        f"{lines[n].strip()} → {new.strip()}",
+                        lambda path=path, mutated=mutated, index=index: (
+                            session(path, mutated).complaint(index) is not None
+                        ),
+                    )
+
+
+def session(path: Path, text: str) -> Session:
+    """The session of a page that was run as it is, and shows other outputs."""
+    other = Session(python_fences(path, text))
+    other.outcomes = list(outcomes(path))
+    return other
+
+
+@cache
+def outcomes(path: Path) -> tuple:
+    start_afresh()
+    ran = Session(python_fences(path))
+    found = tuple(ran.run(index) for index in range(len(ran.fences)))
+    start_afresh()
+    return found

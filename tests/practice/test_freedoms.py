@@ -1,0 +1,94 @@
+"""Every freedom that a signature gives is used by a case, or the stub excludes it in words."""
+
+import ast
+
+import freedoms
+import numpy as np
+import pytest
+from jaxtyping import Bool, Float, Integer, Real
+from numpy import ndarray
+
+from answers.practice import catalog
+from answers.practice.grader import Exercise
+from answers.practice.trials import Case
+
+NAMES = catalog.names()
+# What stands in the stub where a freedom is not asked for. An axis needs an axis.
+EXCLUDED = {"0 axes of shape": "is 0-d"}
+
+
+def cases(exercise):
+    return [trial for trial in exercise.trials if isinstance(trial, Case)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_freedom_is_used_or_excluded_in_words(name):
+    exercise = catalog.load(name)
+    stub = " ".join(ast.unparse(ast.parse(exercise.stub())).split())
+    unused = freedoms.unused(exercise.reference, cases(exercise))
+    assert [each for each in unused if EXCLUDED.get(each, "\0") not in stub] == []
+
+
+def free(
+    x: Real[ndarray, "*batch d"],
+    y: Real[ndarray, "*#batch d"],
+    label: Integer[ndarray, " n"] | Bool[ndarray, " n"] = None,
+    mask: Bool[ndarray, "#d"] | None = None,
+    scale: Float[ndarray, " d"] | float = 1.0,
+    causal: bool = False,
+):
+    """x."""
+    return x
+
+
+def test_the_freedoms_of_a_signature_are_read_from_it():
+    assert freedoms.allowed(free) == [
+        *(f"{kind} in `x`" for kind in ("float64", "float32")),
+        *(f"{kind} in `x`" for kind in freedoms.INTEGERS),
+        *(f"{count} axes of batch" for count in range(4)),
+        *(f"{kind} in `y`" for kind in ("float64", "float32")),
+        *(f"{kind} in `y`" for kind in freedoms.INTEGERS),
+        "fewer leading axes in `y` than elsewhere",
+        *(f"{kind} in `label`" for kind in freedoms.INTEGERS),
+        "True and False in `label`",
+        "`label` left out",
+        "`label` passed",
+        "True and False in `mask`",
+        "an axis of size 1 that is broadcast in `mask`",
+        "`mask` left out",
+        "`mask` passed",
+        "float64 in `scale`",
+        "float32 in `scale`",
+        "`scale` left out",
+        "`scale` passed",
+        "`causal` left out",
+        "`causal` passed",
+        "`causal` is True",
+        "`causal` is False",
+        "integers in `x` beside floats",
+        "integers in `y` beside floats",
+    ]
+
+
+ONE = np.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "used"),
+    [
+        ((ONE, ONE), {}, {"float64 in `x`", "0 axes of batch", "`mask` left out"}),
+        ((ONE[None], ONE), {}, {"1 axes of batch", "fewer leading axes in `y` than elsewhere"}),
+        ((ONE.astype(np.int8), ONE), {}, {"signed integers in `x`"}),
+        ((ONE.astype(np.int8), ONE), {}, {"integers in `x` beside floats"}),
+        ((ONE, ONE.astype(np.uint32)), {}, {"unsigned integers in `y`"}),
+        ((ONE, ONE), {"mask": ONE[:1] > 0}, {"an axis of size 1 that is broadcast in `mask`"}),
+        ((ONE, ONE), {"mask": ONE > 0}, {"True and False in `mask`", "`mask` passed"}),
+        ((ONE, ONE), {"causal": True}, {"`causal` is True", "`causal` passed"}),
+    ],
+)
+def test_what_a_case_uses_is_no_longer_unused(args, kwargs, used):
+    exercise = Exercise(free, "a-page", ("Hint.",))
+    assert used <= set(freedoms.unused(free, cases(exercise)))
+    exercise.case("one", *args, **kwargs)
+    assert not used & set(freedoms.unused(free, cases(exercise)))
+    assert freedoms.unused(free, cases(exercise))

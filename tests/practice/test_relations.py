@@ -1,0 +1,325 @@
+"""What is said of a wrong result that no bug explains, and when it is not said."""
+
+import math
+
+import numpy as np
+import pytest
+
+from answers.practice.grader import Exercise
+
+RNG = np.random.default_rng(3)
+MATRICES = [RNG.normal(size=shape) for shape in ((3, 3), (4, 5), (6, 2))]
+
+
+SALT = RNG.normal(size=99)
+
+
+def itself(x, y=None, shift=0.0):
+    """x, shifted."""
+    return x + shift
+
+
+def shares(x):
+    """Each row divided by its sum."""
+    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
+
+
+def total(x):
+    """Σ x, or a mean."""
+    return x.sum(axis=0)
+
+
+def waves(x):
+    """x + cos 5x."""
+    return x + np.cos(5 * x)
+
+
+def exercise_of(function, *inputs):
+    exercise = Exercise(function, "a-page", ("Hint.",))
+    for number, x in enumerate(inputs):
+        exercise.case(f"input {number}", x)
+    return exercise
+
+
+def bent(x):
+    """One entry of x changed."""
+    y = x.copy()
+    y.flat[1] += 0.25
+    return y
+
+
+SEEN = [
+    ("constant_factor", itself, lambda x: 2 * x, "is 2 times what it should be"),
+    ("constant_factor", itself, lambda x: x / 2, "is 1/2 of what it should be"),
+    ("constant_factor", itself, lambda x: x / math.log(2), "nats taken for bits"),
+    ("constant_factor", itself, lambda x: 0.3 * x, "is 0.3 times"),
+    ("factor_of_a_size", itself, lambda x: len(x) * x, "n is the size of axis 0 of `x`"),
+    ("factor_of_a_size", total, lambda x: x.mean(axis=0), "1/n of what it should be"),
+    ("factor_of_a_size", itself, lambda x: x * x.shape[1] ** -0.5, "1/√n of"),
+    ("sign", itself, lambda x: -x, "is the negative of what it should be"),
+    ("transposed", itself, lambda x: x.T, "with its last two axes exchanged"),
+    ("in_another_order", itself, lambda x: x[np.argsort(x[:, 0] ** 2)], "not in their order"),
+    ("reversed", itself, lambda x: x[:, ::-1], "along the last axis"),
+    ("shifted_by_one", itself, lambda x: np.vstack([0 * x[:1], x[:-1]]), "one place later"),
+    ("complement", shares, lambda x: 1 - shares(x), "is 1 minus what it should be"),
+    ("square", shares, lambda x: shares(x) ** 2, "is the square of"),
+    ("logarithm", shares, lambda x: np.log(shares(x)), "is the logarithm of"),
+    ("constant_offset", itself, lambda x: x + 0.5, "is 0.5 more than it should be"),
+    ("truncated_to_integers", itself, lambda x: (9 * x).astype(int), None),
+    ("rounded", itself, lambda x: x.round(3), "rounded to 3 decimals"),
+    ("negative_cut_off", itself, lambda x: np.maximum(x, 0), "0 where that is negative"),
+    ("absolute_value", itself, abs, "is the absolute value of"),
+    ("cut_off", itself, lambda x: np.minimum(x, 0.5), "is 0.5 wherever it should exceed that"),
+    ("in_float32", itself, lambda x: x.astype(np.float32), "is float32 in its digits"),
+    ("nearly_right", itself, lambda x: x * (1 + 1e-6 * np.sin(x)), "the largest error is"),
+    ("right_numbers_in_another_shape", total, lambda x: x.sum(axis=0)[None], "not in its shape"),
+    ("sum_missing", total, lambda x: x, "is not reduced: its sum over an axis"),
+    ("sum_too_many", itself, lambda x: x.sum(axis=0), "is the sum over an axis of"),
+    ("one_entry_too_few", itself, lambda x: x[:-1], "missing at the end"),
+    ("right_only_in_the_first_row", itself, lambda x: np.vstack([x[:1], 0.3 * x[1:] ** 2]), None),
+    ("wrong_only_in_the_last_row", itself, lambda x: np.vstack([x[:-1], x[-1:] ** 2]), None),
+    ("wrong_only_in_the_last_column", itself, lambda x: np.c_[x[:, :-1], x[:, -1] ** 2], None),
+    ("the_same_everywhere", itself, lambda x: 0 * x, "is 0 in every entry"),
+    ("one_result_for_all_rows", itself, lambda x: 0 * x + x.mean(axis=0), "the same in every row"),
+    ("sum_is_not_1", shares, lambda x: np.exp(x) / np.exp(1.1 * x).sum(axis=0), "not of sum 1"),
+    ("a_factor_for_each_row", itself, lambda x: x * (2 + x[:, :1] ** 2), "in each row"),
+    ("too_large", waves, lambda x: waves(x) + 0.1 + np.sin(9 * x) ** 2, "is too large wherever"),
+    ("too_small", waves, lambda x: waves(x) - 0.1 - np.sin(9 * x) ** 2, "is too small wherever"),
+    ("right_up_to_signs", itself, lambda x: x * np.sign(np.sin(9 * x)), "for the signs of some"),
+]  # fmt: skip
+
+
+def itself_in_tens(x):
+    """9 x."""
+    return 9 * x
+
+
+@pytest.mark.parametrize(("name", "function", "wrong", "words"), SEEN)
+def test_a_relation_is_seen_and_said(name, function, wrong, words):
+    function = itself_in_tens if name == "truncated_to_integers" else function
+    report = exercise_of(function, *MATRICES).run(wrong)
+    assert report.bug == name
+    assert (words or "") in report.diagnosis
+    assert "The usual cause: " in report.diagnosis
+
+
+@pytest.mark.parametrize(("name", "function", "wrong", "words"), SEEN)
+def test_a_relation_that_one_entry_breaks_is_not_said_of_all(name, function, wrong, words):
+    function = itself_in_tens if name == "truncated_to_integers" else function
+    changed = exercise_of(function, *MATRICES).run(lambda x: bent(wrong(x)))
+    assert not changed.passed
+    # What was bent stands in the gap, or beside what is said.
+    still_true = {
+        "too_small",
+        "too_large",
+        "shifted_by_one",
+        "right_only_in_the_first_row",
+        "sum_is_not_1",
+    }
+    assert changed.bug != name or name in still_true
+
+
+def test_a_relation_that_most_inputs_show_says_in_how_many():
+    def twice(x):
+        return 2 * x if len(x) < 6 else bent(x)
+
+    report = exercise_of(itself, *MATRICES).run(twice)
+    assert report.bug == "constant_factor"
+    assert "in 2 of the 3 inputs that fail" in report.diagnosis
+
+
+def test_half_of_the_inputs_is_the_least():
+    def twice(x):
+        return 2 * x if len(x) < 4 else bent(x)
+
+    assert exercise_of(itself, *MATRICES).run(twice).bug is None
+
+
+def test_a_bug_that_explains_everything_goes_before_a_relation():
+    exercise = exercise_of(itself, *MATRICES)
+
+    @exercise.bug
+    def doubled(x):
+        """It is doubled. Do not."""
+        return 2 * x
+
+    assert exercise.run(lambda x: x + x).bug == "doubled"
+    assert exercise.run(lambda x: 3 * x).bug == "constant_factor"
+
+
+def test_inputs_that_fail_alone_are_told_by_what_only_they_have():
+    exercise = exercise_of(itself, *MATRICES, np.array([3, 1, 2]), 1e5 * MATRICES[1])
+    integers = exercise.run(lambda x: x / 3 + bent(1.0 * x) if x.dtype == int else x)
+    assert integers.bug == "wrong_where_x_holds_integers"
+    assert "The result is wrong in 1 of 5 inputs" in integers.diagnosis
+    large = exercise.run(lambda x: np.where(abs(x).max() > 700, np.nan, x))
+    assert large.bug == "wrong_for_numbers_that_are_large"
+    assert "holds nan or inf" in large.diagnosis
+
+
+def test_an_answer_to_other_inputs_is_told():
+    def surprise(p, q):
+        """p log p/q."""
+        return p * np.log(p / q)
+
+    exercise = Exercise(surprise, "a-page", ("Hint.",))
+    p, q = (shares(x) for x in MATRICES[1:2] * 2)
+    exercise.case("two", p, q[::-1])
+    exercise.case("two others", q[:2], p[2:])
+    report = exercise.run(lambda p, q: q * np.log(q / p))
+    assert report.bug == "arguments_exchanged"
+    assert "`p` and `q` exchanged" in report.diagnosis
+
+
+def test_only_where_one_number_is_right():
+    def safe(x):
+        """x log x, 0 at 0."""
+        return np.where(x > 0, x * np.log(np.where(x > 0, x, 1)), 0.0)
+
+    exercise = exercise_of(safe, np.array([0.5, 0.0, 0.25]), np.array([0.0, 0.125]))
+    report = exercise.run(lambda x: x * np.log(x))
+    assert report.bug == "wrong_only_where_it_should_be_0"
+    assert "there it is nan" in report.diagnosis
+
+
+def test_a_changed_argument_is_a_name_and_nan_that_stays_is_no_change():
+    exercise = exercise_of(itself, *MATRICES, np.array([1.0, np.nan]))
+
+    def in_place(x):
+        x *= 2
+        return x / 2
+
+    report = exercise.run(in_place)
+    assert report.bug == "an_argument_changed"
+    assert "4 inputs came back changed" in report.diagnosis
+    assert exercise.run(lambda x: x.copy()).passed
+
+
+def two_parts(x):
+    """x, and sums of powers."""
+    return x, np.exp(x).sum(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "words"),
+    [
+        (
+            lambda x: (x, np.sin(np.exp(x).sum(axis=0))),
+            "wrong_only_in_sums",
+            "entries is right in every one",
+        ),
+        (lambda x: (np.exp(x).sum(axis=0), x), "parts_in_another_order", "come as (sums, entries)"),
+        (lambda x: (x, [1.0]), "a_result_of_another_kind", "sums is a list"),
+        (lambda x: x, "a_result_of_another_kind", "The result is one array"),
+        (lambda x: (x, np.sin(3 * x.sum()) if len(x) > 3 else [1.0]), None, ""),
+    ],
+)
+def test_which_parts_are_wrong_and_of_what_kind_is_said(wrong, name, words):
+    exercise = Exercise(two_parts, "a-page", ("Hint.",), returns=("entries", "sums"))
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"input {number}", x)
+    report = exercise.run(wrong)
+    assert report.bug == name
+    assert words in (report.diagnosis or "")
+
+
+def test_what_is_not_compared_is_not_called_right():
+    torch = pytest.importorskip("torch")
+
+    def scaled(x):
+        """x, and 2 x."""
+        return x, 2 * x
+
+    exercise = Exercise(scaled, "a-page", ("Hint.",), returns=("one", "two"))
+    for size in (3, 4):
+        exercise.case(f"{size}", torch.linspace(0.1, 1, size, requires_grad=True))
+    report = exercise.run(lambda x: (x, 2 * x + torch.sin(9 * x).detach()))
+    assert report.bug == "wrong_only_in_two"
+    assert "gradient" not in report.diagnosis
+
+
+def test_counts_truth_values_and_what_is_dropped_have_names():
+    def counts(x):
+        """How often each of 0, 1 and 2 comes, in floats."""
+        return np.bincount(x, minlength=3) * 1.0
+
+    labels = [np.array(each) for each in ([2, 2, 0], [1, 0, 1, 1], [0, 0, 2, 2, 2, 1, 1])]
+
+    def once(x):
+        found = np.zeros(3)
+        found[x] += 1
+        return found
+
+    told = {
+        "counted_once": once,
+        "true_or_false_for_numbers": lambda x: counts(x) > 1,
+        "zeros_dropped": lambda x: counts(x)[counts(x) > 0],
+        "the_same_for_all_inputs": lambda x: np.array([4.0, 1.0, 3.0]),
+    }
+    for name, program in told.items():
+        assert exercise_of(counts, *labels, np.array([1, 1])).run(program).bug == name
+
+
+def test_a_first_failure_that_is_only_a_changed_argument_is_no_matter():
+    def in_place(x):
+        y = waves(x)
+        if len(x) > 3:
+            y += SALT[: x.size].reshape(x.shape)
+        x += 1
+        return y
+
+    inputs = [RNG.normal(size=(size, 2)) for size in (2, 3, 4, 5, 6)]
+    assert exercise_of(waves, *inputs).run(in_place).bug == "an_argument_changed"
+
+
+def test_half_precision_is_told_by_its_digits():
+    for kind in (np.float16, np.float32):
+        report = exercise_of(waves, *MATRICES).run(lambda x, kind=kind: waves(x).astype(kind))
+        assert report.bug == ("in_half_precision" if kind is np.float16 else "in_float32")
+
+
+def test_a_property_alone_has_a_name():
+    exercise = exercise_of(itself, *MATRICES)
+
+    @exercise.check
+    def keeps_one(function):
+        """1 must stay 1."""
+        return function(np.ones(1)) == 1
+
+    report = exercise.run(lambda x: x * (1 + (x.size == 1)))
+    assert report.bug == "a_property_fails"
+    assert report.diagnosis.endswith("1 must stay 1.")
+
+
+def test_an_error_is_explained_only_by_one_in_the_same_cases():
+    exercise = exercise_of(itself, *MATRICES)
+
+    @exercise.bug
+    def square_alone(x):
+        """Only square matrices are taken. Take all."""
+        return x + 0 * x.T
+
+    def two_alone(x):
+        return x + 0 * x.T if x.shape != (6, 2) else x
+
+    assert exercise.run(lambda x: 0 * x.T + x).bug == "square_alone"
+    assert exercise.run(two_alone).bug != "square_alone"
+
+
+def test_a_deliberate_refusal_is_not_explained_by_an_accident():
+    exercise = Exercise(itself, "a-page", ("Hint.",), refuses="what is no matrix")
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"input {number}", x)
+
+    @exercise.bug
+    def square_alone(x):
+        """Only square matrices are taken. Take all."""
+        return x + 0 * x.T
+
+    def refusing(x):
+        if len(x) != len(x.T):
+            raise ValueError("a rectangle")
+        return x
+
+    assert exercise.run(lambda x: 0 * x.T + x).bug == "square_alone"
+    assert exercise.run(refusing).bug != "square_alone"

@@ -1,0 +1,200 @@
+"""Right and wrong ways to write accept_draft."""
+
+import numpy as np
+
+
+def with_divisions(p, q, drafted, uniform):
+    if len(drafted) and (q[np.arange(len(drafted)), drafted] == 0).any():
+        raise ValueError("q is 0 there")
+    answer = []
+    for row_p, row_q, token, u in zip(p, q, drafted, uniform[:-1], strict=False):
+        if u < min(1, row_p[token] / row_q[token]):
+            answer.append(token)
+            continue
+        left = np.clip(row_p - row_q, 0, None)
+        left = left / left.sum()
+        break
+    else:
+        left = p[len(drafted)]
+    answer.append((np.cumsum(left) <= uniform[-1] * left.sum()).sum())
+    return np.array(answer)
+
+
+def vectorised(p, q, drafted, uniform):
+    """All ratios at once, then the first refusal."""
+    n = len(drafted)
+    own = np.arange(n)
+    said = q[own, drafted.astype(int)]
+    if not said.all():
+        raise ValueError
+    refused = uniform[:n] >= p[own, drafted.astype(int)] / said
+    n = int(refused.argmax()) if refused.any() else n
+    # A draft that says nothing of the place after it.
+    weights = np.maximum(p - np.vstack([q, np.zeros_like(p[:1])]), 0)[n]
+    last = np.digitize(uniform[-1], np.cumsum(weights) / weights.sum())
+    return np.concatenate([drafted[:n], [last]])
+
+
+def a_loop_for_the_draw(p, q, drafted, uniform):
+    n, place = len(drafted), 0
+    while place < n and p[place][drafted[place]] > uniform[place] * q[place][drafted[place]]:
+        if q[place][drafted[place]] == 0:
+            raise ValueError
+        place += 1
+    if place < n and q[place][drafted[place]] == 0:
+        raise ValueError
+    weights = [float(w) for w in p[place]]
+    if place < n:
+        weights = [max(float(a) - float(b), 0.0) for a, b in zip(p[place], q[place], strict=True)]
+    target, token = uniform[-1] * sum(weights), 0
+    while weights[token] <= target:
+        target -= weights[token]
+        token += 1
+    return np.array([*drafted[:place], token])
+
+
+def by_cumulated_products(p, q, drafted, uniform):
+    places = np.arange(len(drafted))
+    q_there, p_there = q[places, drafted], p[places, drafted]
+    if np.any(q_there == 0):
+        raise ValueError("the draft model cannot have drawn this token")
+    kept = int(np.cumprod(uniform[:-1] * q_there < p_there).sum())
+    below = np.vstack([q, np.zeros(p.shape[1])])[kept]
+    cumulated = np.cumsum(np.clip(p[kept] - below, 0, None))
+    token = np.argmax(cumulated > uniform[-1] * cumulated[-1])
+    return np.concatenate([drafted[:kept], [token]]).astype(int)
+
+
+def list_of_tokens(p, q, drafted, uniform):
+    tokens = []
+    for t, token in enumerate(drafted.tolist()):
+        if q[t, token] == 0:
+            raise ValueError(f"token {token} has probability 0 in row {t}")
+        if uniform[t] < min(1, p[t, token] / q[t, token]):
+            tokens.append(token)
+            continue
+        weights = [max(large - small, 0) for large, small in zip(p[t], q[t], strict=True)]
+        break
+    else:
+        weights = list(p[-1])
+    share, cumulated = uniform[-1] * sum(weights), 0
+    for token, weight in enumerate(weights):
+        cumulated += weight
+        if cumulated > share:
+            return np.array([*tokens, token])
+
+
+def recursive(p, q, drafted, uniform):
+    if len(drafted) == 0:
+        return np.searchsorted(np.cumsum(p[0]), uniform[-1:] * p[0].sum(), side="right")
+    first = drafted[0]
+    if not q[0, first]:
+        raise ValueError("impossible draft")
+    if uniform[0] * q[0, first] < p[0, first]:
+        rest = recursive(p[1:], q[1:], drafted[1:], uniform[1:])
+        return np.array([first, *rest], dtype=int)
+    missing = np.where(p[0] > q[0], p[0] - q[0], 0)
+    edges = missing.cumsum()
+    return np.digitize(uniform[-1:] * edges[-1], edges)
+
+
+def _draw(weights, u):
+    return np.searchsorted(np.cumsum(weights) / np.sum(weights), u, side="right")
+
+
+def _refuse(q, drafted):
+    if any(q[n, t] == 0 for n, t in enumerate(drafted)):
+        raise ValueError
+
+
+def sampled_and_compared(p, q, drafted, uniform):
+    """The large model draws its own token, and the draft is kept where both agree."""
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        own = _draw(p[n], uniform[n])
+        if own != token:
+            return np.append(drafted[:n], own)
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
+def greedy(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    own = p.argmax(axis=1)
+    n = 0
+    while n < len(drafted) and own[n] == drafted[n]:
+        n += 1
+    return np.append(drafted[:n], own[n])
+
+
+def q_over_p(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        with np.errstate(divide="ignore"):
+            refused = uniform[n] >= q[n, token] / p[n, token]
+        if refused:
+            return np.append(drafted[:n], _draw(np.maximum(p[n] - q[n], 0), uniform[-1]))
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
+def resampled_from_p(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        if uniform[n] >= p[n, token] / q[n, token]:
+            return np.append(drafted[:n], _draw(p[n], uniform[-1]))
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
+def no_extra_token(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        if uniform[n] >= p[n, token] / q[n, token]:
+            return np.append(drafted[:n], _draw(np.maximum(p[n] - q[n], 0), uniform[-1]))
+    return drafted.copy()
+
+
+def the_same_number(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        if uniform[n] >= p[n, token] / q[n, token]:
+            return np.append(drafted[:n], _draw(np.maximum(p[n] - q[n], 0), uniform[n]))
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
+def never_refuses_a_draft(p, q, drafted, uniform):
+    for n, token in enumerate(drafted):
+        with np.errstate(divide="ignore"):
+            refused = uniform[n] >= p[n, token] / q[n, token]
+        if refused:
+            return np.append(drafted[:n], _draw(np.maximum(p[n] - q[n], 0), uniform[-1]))
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
+def a_list(p, q, drafted, uniform):
+    return list(with_divisions(p, q, drafted, uniform))
+
+
+def most_likely_of_what_is_left(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        if uniform[n] >= p[n, token] / q[n, token]:
+            return np.append(drafted[:n], np.argmax(p[n] - q[n]))
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
+def how_many(p, q, drafted, uniform):
+    return len(with_divisions(p, q, drafted, uniform)) - 1
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    sampled_and_compared: "own_draw_compared",
+    greedy: "kept_if_most_likely",
+    q_over_p: "ratio_upside_down",
+    resampled_from_p: "replacement_from_p",
+    no_extra_token: "nothing_after_a_whole_draft",
+    the_same_number: "number_used_twice",
+    never_refuses_a_draft: "impossible_draft_kept",
+    a_list: "a_result_of_another_kind",
+    most_likely_of_what_is_left: "most_likely_replacement",
+    how_many: "an_axis_too_few",
+}

@@ -1,0 +1,183 @@
+"""Right and wrong ways to write `next_token_loss_torch` that do not look like the reference."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+def with_ignored_labels(logits, ids, mask=None):
+    """Labels that do not count are -100, as Hugging Face has them."""
+    labels = ids.clone()
+    if mask is not None:
+        labels[~mask] = -100
+        labels[:, 1:][~mask[:, :-1]] = -100
+    return nn.CrossEntropyLoss()(logits[:, :-1, :].permute(0, 2, 1), labels[:, 1:])
+
+
+def with_a_loop(logits, ids, mask=None):
+    total, count = 0.0, 0
+    for b in range(len(ids)):
+        for t in range(ids.shape[1] - 1):
+            if mask is None or (mask[b, t] and mask[b, t + 1]):
+                row = logits[b, t]
+                total = total + torch.logsumexp(row, 0) - row[ids[b, t + 1]]
+                count += 1
+    return total / count
+
+
+def with_gather(logits, ids, mask=None):
+    log_p = logits.log_softmax(dim=-1)[:, :-1]
+    each = -torch.gather(log_p, 2, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
+    counts = torch.ones_like(each)
+    if mask is not None:
+        counts = (mask[:, 1:] * mask[:, :-1]).to(each.dtype)
+    return (each * counts).sum() / counts.sum()
+
+
+def shifted_from_the_right(logits, ids, mask=None):
+    """The labels are padded instead of the logits cut."""
+    batch, time, vocab = logits.shape
+    labels = torch.full_like(ids, -1)
+    labels[:, : time - 1] = ids[:, 1:]
+    if mask is not None:
+        real = torch.zeros_like(mask)
+        real[:, : time - 1] = mask[:, 1:]
+        labels = torch.where(mask & real, labels, -1)
+    return nn.functional.cross_entropy(
+        logits.reshape(batch * time, vocab), labels.reshape(-1), ignore_index=-1
+    )
+
+
+def by_weights(logits, ids, mask=None):
+    """Every place has a loss, and a weight of 0 or 1."""
+    mask = torch.ones_like(ids, dtype=torch.bool) if mask is None else mask
+    weights = (mask[:, :-1] & mask[:, 1:]).to(logits.dtype)
+    labels = ids[:, 1:].long().where(weights > 0, 0)
+    losses = functional.cross_entropy(
+        logits[:, :-1].reshape(-1, logits.size(-1)), labels.reshape(-1), reduction="none"
+    )
+    return (losses * weights.reshape(-1)).sum() / weights.sum()
+
+
+def logsumexp_minus_the_label(logits, ids, mask=None):
+    batch, time, _ = logits.shape
+    counts = torch.ones(batch, time - 1, dtype=torch.bool)
+    if mask is not None:
+        counts = torch.logical_and(mask[:, :-1], mask[:, 1:])
+    before, labels = logits[:, :-1][counts], ids[:, 1:][counts].long()
+    of_label = before[torch.arange(len(labels)), labels]
+    return (torch.logsumexp(before, dim=-1) - of_label).mean()
+
+
+def as_it_is(logits, ids, mask=None):
+    labels = ids if mask is None else ids.masked_fill(~mask, -100)
+    return functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+
+
+def hugging_face_on_shifted_labels(logits, ids, mask=None):
+    """The loader has shifted the labels, and the loss shifts them again."""
+    labels = functional.pad(ids[:, 1:], (0, 1), value=-100)
+    if mask is not None:
+        labels = labels.masked_fill(~mask, -100)
+        labels[:, :-1][~mask[:, 1:]] = -100
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
+
+
+def rolled(logits, ids, mask=None):
+    labels = ids.roll(-1, dims=1)
+    if mask is not None:
+        labels = labels.masked_fill(~(mask & mask.roll(-1, dims=1)), -100)
+    return functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+
+
+def shifted_over_sequences(logits, ids, mask=None):
+    """Flattened first: the last logits of a sequence get the first token of the next."""
+    flat, labels = logits.flatten(0, 1)[:-1], ids.flatten()[1:]
+    if mask is not None:
+        real = mask.flatten()
+        labels = labels.masked_fill(~(real[1:] & real[:-1]), -100)
+    return functional.cross_entropy(flat, labels)
+
+
+def labels_masked_alone(logits, ids, mask=None):
+    """Hugging Face's habit: -100 at padding. It misses the first token after left padding."""
+    labels = ids if mask is None else ids.masked_fill(~mask, -100)
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
+
+
+def logits_set_to_zero(logits, ids, mask=None):
+    if mask is not None:
+        logits = logits * mask[..., None]
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten())
+
+
+def mean_over_sequences(logits, ids, mask=None):
+    each = []
+    for b in range(len(ids)):
+        real = slice(None) if mask is None else mask[b]
+        own, labels = logits[b][real], ids[b][real]
+        if len(labels) > 1:
+            each.append(functional.cross_entropy(own[:-1], labels[1:]))
+    return torch.stack(each).mean()
+
+
+def item(logits, ids, mask=None):
+    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    return torch.tensor(each[counts].mean().item())
+
+
+def a_number(logits, ids, mask=None):
+    return float(item(logits, ids, mask))
+
+
+def an_array(logits, ids, mask=None):
+    return item(logits, ids, mask).numpy()
+
+
+def bits(logits, ids, mask=None):
+    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    return each[counts].mean() / torch.log(torch.tensor(2.0))
+
+
+def label_smoothing(logits, ids, mask=None):
+    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
+    each = functional.cross_entropy(
+        logits[:, :-1].transpose(1, 2),
+        ids[:, 1:],
+        reduction="none",
+        label_smoothing=0.1,
+    )
+    return each[counts].mean()
+
+
+def logits_clamped(logits, ids, mask=None):
+    counts = slice(None) if mask is None else mask[:, 1:] & mask[:, :-1]
+    each = functional.cross_entropy(
+        logits[:, :-1].clamp(-100, 100).transpose(1, 2), ids[:, 1:], reduction="none"
+    )
+    return each[counts].mean()
+
+
+def not_shifted_and_padding_counted(logits, ids, mask=None):
+    return functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    as_it_is: "not_shifted",
+    hugging_face_on_shifted_labels: "shifted_twice",
+    rolled: "wrapped_around",
+    shifted_over_sequences: "last_entry_of_logits_should_not_matter",
+    labels_masked_alone: "made_at_padding",
+    logits_set_to_zero: "first_entry_of_ids_should_not_matter",
+    mean_over_sequences: "mean_of_means",
+    item: "no_graph",
+    a_number: "a_result_of_another_kind",
+    an_array: "a_result_of_another_kind",
+    bits: "constant_factor",
+    label_smoothing: None,
+    logits_clamped: "logits_clipped",
+    not_shifted_and_padding_counted: "not_shifted",
+}

@@ -1,0 +1,202 @@
+"""Right and wrong ways to write quantize_blocks."""
+
+import numpy as np
+
+
+def loops(w, block=32):
+    out, width = w.shape
+    packed = np.zeros((out, width // 2), np.uint8)
+    scale = np.ones((out, width // block))
+    for o in range(out):
+        for b in range(width // block):
+            own = [float(x) for x in w[o, b * block : (b + 1) * block]]
+            top = max(abs(x) for x in own)
+            scale[o, b] = top / 7 or 1.0
+            for i, x in enumerate(own):
+                code = round(x / scale[o, b]) % 16
+                place = b * block + i
+                packed[o, place // 2] += code if place % 2 == 0 else 16 * code
+    return packed, scale
+
+
+def by_arithmetic(w, block=32):
+    """Sums for bits, and remainders for masks."""
+    blocks = w.reshape(w.shape[0], w.shape[1] // block, block).astype(np.float64)
+    top = np.maximum(blocks.max(-1), -blocks.min(-1))
+    scale = np.where(top > 0, top, 7) / 7
+    codes = np.floor(blocks / scale[:, :, None] + 0.5).astype(int).reshape(w.shape) % 16
+    pairs = codes.reshape(len(w), -1, 2)
+    return (pairs @ np.array([1, 16])).astype(np.uint8), scale
+
+
+def with_repeated_scales(w, block=32):
+    starts = np.arange(0, w.shape[1], block)
+    scale = np.maximum.reduceat(np.abs(w), starts, axis=1) / 7.0
+    scale[scale == 0] = 1
+    codes = np.clip((w / scale.repeat(block, axis=1)).round(), -7, 7).astype(np.int8)
+    bits = codes.view(np.uint8) & 0x0F
+    return bits[:, 0::2] + (bits[:, 1::2] << 4), scale
+
+
+def whole_bytes_from_bits(w, block=32):
+    """np.packbits, least bit first."""
+    blocks = w.reshape(-1, block) * 1.0
+    top = abs(blocks).max(axis=1, keepdims=True)
+    scale = top / 7
+    scale[top == 0] = 0.5
+    codes = np.rint(blocks / scale).astype(np.int8).reshape(w.shape)
+    bits = (codes[..., None] >> np.arange(4)) & 1
+    return np.packbits(bits.reshape(len(w), -1), axis=1, bitorder="little"), scale.reshape(
+        len(w), -1
+    )
+
+
+def block_by_block(w, block=32):
+    w = np.array(w, dtype=float)
+    rows, columns = w.shape
+    scales = np.zeros((rows, columns // block))
+    codes = np.zeros((rows, columns), dtype=int)
+    for r in range(rows):
+        for b in range(columns // block):
+            part = w[r, b * block : (b + 1) * block]
+            scale = np.abs(part).max() / 7 or 1.0
+            scales[r, b] = scale
+            codes[r, b * block : (b + 1) * block] = np.round(part / scale)
+    nibbles = np.where(codes < 0, codes + 16, codes)
+    return (nibbles[:, ::2] + 16 * nibbles[:, 1::2]).astype(np.uint8), scales
+
+
+def shifted_and_masked(w, block=32):
+    grouped = w.reshape(w.shape[0], -1, block).astype(float)
+    scales = np.abs(grouped).max(axis=2) / 7.0
+    safe = np.where(scales > 0, scales, 1.0)
+    codes = np.rint(grouped / safe[..., None]).reshape(w.shape).astype(np.int8)
+    unsigned = codes.view(np.uint8) & 0x0F
+    return unsigned[:, 0::2] | (unsigned[:, 1::2] << 4), safe
+
+
+def _scales(w, block):
+    scale = np.abs(w.reshape(len(w), -1, block)).max(-1) / 7
+    return np.where(scale == 0, 1, scale)
+
+
+def _codes(w, block, scale):
+    return np.round(w / scale.repeat(block, axis=1)).astype(np.int8)
+
+
+def _pack(low, high):
+    return ((low & 15) | ((high & 15) << 4)).astype(np.uint8)
+
+
+def per_row(w, block=32):
+    scale = np.abs(w).max(axis=1, keepdims=True) / 7
+    scale = np.repeat(scale, w.shape[1] // block, axis=1)
+    scale[scale == 0] = 1
+    codes = _codes(w, block, scale)
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def per_channel(w, block=32):
+    """A scale a row, and no block at all."""
+    scale = np.abs(w).max(axis=1, keepdims=True) / 7
+    codes = np.round(w / scale).astype(np.int8)
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def big_end_first(w, block=32):
+    scale = _scales(w, block)
+    codes = _codes(w, block, scale)
+    return _pack(codes[:, 1::2], codes[:, ::2]), scale
+
+
+def unmasked(w, block=32):
+    scale = _scales(w, block)
+    codes = _codes(w, block, scale)
+    return (codes[:, ::2] + (codes[:, 1::2] << 4)).astype(np.uint8), scale
+
+
+def or_without_a_mask(w, block=32):
+    scale = _scales(w, block)
+    codes = _codes(w, block, scale).view(np.uint8)
+    return codes[:, ::2] | (codes[:, 1::2] << 4), scale
+
+
+def offset_binary(w, block=32):
+    scale = _scales(w, block)
+    codes = _codes(w, block, scale) + 8
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def two_complement_to_minus_8(w, block=32):
+    scale = _scales(w, block) * 7 / 8
+    codes = np.clip(np.round(w / scale.repeat(block, axis=1)), -8, 7).astype(np.int8)
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def cut_off(w, block=32):
+    scale = _scales(w, block)
+    codes = (w / scale.repeat(block, axis=1) * (1 + 1e-12)).astype(np.int8)
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def bytes_for_codes(w, block=32):
+    scale = _scales(w, block)
+    return _codes(w, block, scale), scale
+
+
+def int32_bytes(w, block=32):
+    packed, scale = with_repeated_scales(w, block)
+    return packed.astype(np.int32), scale
+
+
+def zeros_divided(w, block=32):
+    blocks = w.reshape(len(w), -1, block)
+    scale = np.abs(blocks).max(-1) / 7
+    codes = np.round(blocks / scale[..., None]).astype(np.int8).reshape(w.shape)
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def inverse(w, block=32):
+    packed, scale = with_repeated_scales(w, block)
+    return packed, 1 / scale
+
+
+def restored(w, block=32):
+    scale = _scales(w, block)
+    return _codes(w, block, scale) * scale.repeat(block, axis=1), scale
+
+
+def the_other_way_round(w, block=32):
+    return with_repeated_scales(w, block)[::-1]
+
+
+def half_precision_scales(w, block=32):
+    scale = _scales(w, block).astype(np.float16)
+    codes = _codes(w, block, scale.astype(float))
+    return _pack(codes[:, ::2], codes[:, 1::2]), scale
+
+
+def down_the_columns(w, block=32):
+    packed, scale = with_repeated_scales(np.ascontiguousarray(w.T), w.shape[0])
+    return packed.T, scale.T
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    per_row: "one_scale_for_each_row",
+    per_channel: "without_reshape",
+    big_end_first: "halves_swapped",
+    unmasked: "wrong_only_in_bytes",
+    or_without_a_mask: "sign_over_the_other_half",
+    offset_binary: "codes_shifted",
+    two_complement_to_minus_8: "divided_by_8",
+    cut_off: "rounded_toward_zero",
+    bytes_for_codes: "not_packed",
+    int32_bytes: "a_property_fails",
+    zeros_divided: "zero_by_zero",
+    inverse: "scale_turned_over",
+    restored: "w_doubled_should_not_matter",
+    the_other_way_round: "parts_in_another_order",
+    half_precision_scales: None,
+    down_the_columns: "last_entry_of_w_should_not_matter",
+}

@@ -1,0 +1,57 @@
+"""Attention with a cache, against complex numbers that rotate and PyTorch without a cache."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn.functional import scaled_dot_product_attention
+
+from answers.transformers.cached_attention_torch import cached_attention_torch, rotation
+
+TABLES = rotation(16, 6, torch.float64)
+
+
+def random(*shape):
+    return torch.randn(shape, dtype=torch.float64, generator=torch.manual_seed(len(shape)))
+
+
+def turned(x):
+    """The pairs (x[i], x[i + 3]) as complex numbers, each turned by position · 10000^(-i/3)."""
+    angles = torch.arange(x.shape[2])[:, None] * 1e4 ** (-torch.arange(3.0, dtype=x.dtype) / 3)
+    z = torch.complex(x[..., :3], x[..., 3:]) * torch.polar(torch.ones_like(angles), angles)
+    return torch.cat([z.real, z.imag], dim=-1)
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=3))
+def test_chunks_of_any_size_give_what_pytorch_gives_for_all_tokens(chunks):
+    time = sum(chunks)
+    q, k = random(2, 2, 2, time, 6)
+    v = random(2, 2, time, 3)
+    keys, values, outputs = random(2, 2, 0, 6), random(2, 2, 0, 3), []
+    for new in torch.arange(time).split(chunks):
+        y, keys, values = cached_attention_torch(
+            *(x[:, :, new] for x in (q, k, v)), keys, values, *TABLES
+        )
+        outputs.append(y)
+    expected = scaled_dot_product_attention(turned(q), turned(k), v, is_causal=True)
+    torch.testing.assert_close(torch.cat(outputs, 1), expected.transpose(1, 2).flatten(2))
+    torch.testing.assert_close(keys, turned(k))
+    assert torch.equal(values, v)
+
+
+def test_a_score_depends_on_the_distance_and_not_on_the_position():
+    q, k, none = random(1, 1, 1, 6), random(1, 1, 1, 6), random(1, 1, 0, 6)
+
+    def turned_at(x, position):
+        _, keys, _ = cached_attention_torch(x, x, x, none, none, *(t[position:] for t in TABLES))
+        return keys
+
+    scores = [turned_at(q, p + 3) @ turned_at(k, p).mT for p in (0, 4, 11)]
+    for score in scores[1:]:
+        torch.testing.assert_close(score, scores[0])
+
+
+def test_a_token_beyond_the_tables_is_refused():
+    x = random(1, 1, 9, 6)
+    with pytest.raises(ValueError, match=r"stands at position 17; the tables have 16 rows"):
+        cached_attention_torch(x, x, x, x, x, *TABLES)

@@ -1,0 +1,91 @@
+"""Small floats against PyTorch's casts and against a search through all their numbers."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from answers.transformers.small_floats import E2M1, E4M3, E5M2, mxfp4, nvfp4, scaled_fp8
+
+FP4 = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6])
+
+
+def nearest(x):
+    """The element of E2M1 nearest to x; of two, the one with an even mantissa."""
+    ends = [-FP4[::-1][:-1], FP4]
+    table = np.concatenate(ends)
+    gaps = np.abs(table - x)
+    ties = table[gaps == gaps.min()]
+    return min(ties, key=lambda t: np.flatnonzero(abs(t) == FP4)[0] % 2)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(E4M3, torch.float8_e4m3fn), (E5M2, torch.float8_e5m2)],
+    ids=["E4M3", "E5M2"],
+)
+def test_rounding_agrees_with_pytorch_on_every_number_and_between_them(ours, theirs):
+    exact = torch.arange(256, dtype=torch.uint8).view(theirs).float().numpy()
+    exact = np.unique(exact[np.isfinite(exact)])
+    assert exact.max() == ours.largest
+    between = (exact[1:] + exact[:-1]) / 2
+    noise = np.random.default_rng(3).normal(size=4000) * np.geomspace(1e-6, 100, 4000)
+    for x in (exact, between, noise.astype(np.float32)):
+        want = torch.from_numpy(x).to(theirs).float().numpy()
+        assert_array_equal(ours.round(x), want)
+
+
+@given(st.floats(-9, 9, width=32))
+def test_four_bits_round_to_the_nearest_of_fifteen(x):
+    assert E2M1.round(np.array([x]))[0] == nearest(x)
+
+
+@pytest.mark.parametrize("make", [mxfp4, nvfp4], ids=["mxfp4", "nvfp4"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=str)
+def test_elements_and_scales_are_of_their_formats(make, dtype):
+    w = np.random.default_rng(1).normal(size=(6, 64)).astype(dtype)
+    w[2] *= 300
+    w[4] = 0
+    elements, scales, *_ = make(w)
+    assert elements.dtype == scales.dtype == dtype
+    assert set(np.abs(elements).ravel()) <= set(FP4)
+    kind = torch.float8_e8m0fnu if make is mxfp4 else torch.float8_e4m3fn
+    assert_array_equal(torch.from_numpy(scales).float().to(kind).float().numpy(), scales)
+
+
+def test_a_block_is_the_best_that_its_scale_allows():
+    w = np.random.default_rng(7).normal(size=(3, 32))
+    elements, scales = mxfp4(w)
+    assert_array_equal(scales[:, 0], [2.0 ** (np.floor(np.log2(m)) - 2) for m in abs(w).max(1)])
+    for row, scale, numbers in zip(elements, scales[:, 0], w, strict=True):
+        assert_array_equal(row, [nearest(x / scale) for x in numbers])
+    elements, scales, whole = nvfp4(w)
+    assert scales.max() == 448
+    blocks = w.reshape(-1, 16)
+    want = torch.from_numpy(abs(blocks).max(1) / 6 / whole).to(torch.float8_e4m3fn)
+    assert_array_equal(scales[:, 0], want.double().numpy())
+    for row, scale, numbers in zip(elements, scales[:, 0] * whole, blocks, strict=True):
+        assert_array_equal(row, [nearest(x / scale) for x in numbers])
+
+
+def test_numbers_of_the_format_come_back_as_they_are():
+    w = np.random.default_rng(0).choice([*FP4, *-FP4], size=(4, 32))
+    w[:, ::16] = 6
+    for make in (mxfp4, nvfp4):
+        elements, scales, *whole = make(w * 8)
+        assert_array_equal((elements * scales * (whole or [1])[0]).reshape(4, 32), w * 8)
+
+
+def test_fp8_with_scales_keeps_zeros_and_the_largest_number():
+    w = np.array([[0.0, 0, 0, 0], [1, -7, 3, 0.5]])
+    for block in (None, 4, 2):
+        assert scaled_fp8(w, block)[0].tolist() == [0, 0, 0, 0]
+        assert scaled_fp8(w, block)[1, 1] == -7
+
+
+@pytest.mark.parametrize("make", [mxfp4, nvfp4, lambda w: scaled_fp8(w, 4)])
+def test_rows_that_do_not_divide_into_blocks_are_refused(make):
+    with pytest.raises(ValueError, match="rows of `w` have 18 numbers; pad them"):
+        make(np.ones((2, 18)))

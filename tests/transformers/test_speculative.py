@@ -1,0 +1,68 @@
+"""The rule for accepting a draft, against enumeration and against drawing from p alone."""
+
+from collections import Counter
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from answers.transformers.speculative import accept_draft
+
+# Every threshold is a multiple of 1/24, so midpoints of 24 equal parts weigh alike.
+GRID = (np.arange(24) + 0.5) / 24
+P = np.array([[2, 1, 3, 2], [4, 2, 1, 1], [1, 5, 1, 1]]) / 8
+Q = np.array([[4, 2, 1, 1], [2, 2, 2, 2]]) / 8
+
+
+def law(n):
+    """The exact probability of each answer to a draft of n tokens."""
+    found = Counter()
+    for drafted in product(range(4), repeat=n):
+        chance = np.prod([Fraction(Q[i, t]) for i, t in enumerate(drafted)])
+        # Halves are thresholds enough for the second token: 4 points instead of 24.
+        grids = [GRID, (np.arange(4) + 0.5) / 4][:n]
+        points = [*product(*grids, GRID)]
+        for uniform in points:
+            kept = accept_draft(P[: n + 1], Q[:n], np.array(drafted), np.array(uniform))
+            found[tuple(map(int, kept))] += chance / len(points)
+    return found
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_distribution_is_exactly_that_of_the_large_model(n):
+    """The first token is distributed as p[0]; the next, where there is one, as its row."""
+    found = law(n)
+    assert sum(found.values()) == 1
+    for place in range(n + 1):
+        reached = {answer: c for answer, c in found.items() if len(answer) > place}
+        total = sum(reached.values())
+        for token in range(4):
+            share = sum(c for answer, c in reached.items() if answer[place] == token)
+            assert share == total * Fraction(P[place, token])
+
+
+def test_a_token_is_kept_with_the_overlap_of_both_distributions():
+    kept = sum(chance for answer, chance in law(1).items() if len(answer) == 2)
+    assert kept == Fraction(np.minimum(P[0], Q[0]).sum())
+
+
+def test_a_long_simulation_draws_from_p():
+    rng = np.random.default_rng(5)
+    p, q = rng.dirichlet(np.ones(7), 2), rng.dirichlet(np.ones(7), 1)
+    first = [
+        accept_draft(p, q, rng.choice(7, size=1, p=q[0]), rng.random(2))[0] for _ in range(20_000)
+    ]
+    assert_allclose(np.bincount(first, minlength=7) / 20_000, p[0], atol=0.015)
+
+
+def test_equal_models_keep_every_token():
+    q = np.random.default_rng(2).dirichlet(np.ones(5), 4)
+    drafted, uniform = np.array([4, 0, 2]), np.array([0.999, 0.5, 0.0, 0.2])
+    assert list(accept_draft(q, q[:3], drafted, uniform)[:3]) == [4, 0, 2]
+
+
+def test_a_token_that_the_draft_cannot_have_drawn_is_refused():
+    with pytest.raises(ValueError, match="drafted token 1 has probability 0 in row 0"):
+        accept_draft(P[:2], np.array([[1.0, 0, 0, 0]]), np.array([1]), np.zeros(2))
