@@ -27,7 +27,8 @@ export async function cost(button, code) {
     const config = await (await fetched("config.json")).json()
     const names = new Set([...config.core, ...foreseen(config, code)])
     const bytes = [...names].reduce((sum, name) => sum + sent(config, name), 0)
-    return `${button} downloads ${Math.ceil(bytes / 1e6)} MB, once for all pages.`
+    const { host } = new URL(config.pyodide, import.meta.url)
+    return `${button} downloads ${Math.ceil(bytes / 1e6)} MB from ${host}, once for all pages.`
   } catch {
     return ""
   }

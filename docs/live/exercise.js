@@ -243,11 +243,15 @@ class Exercise {
   // The call that fails, below what the reader wrote, as a cell.
   async showCall() {
     const asked = [this.name, this.failing, this.editor.state.doc.toString()]
-    const outcome = await talk(this.bar, this.buttons.call.textContent, ask =>
-      ask("answers.practice.browser_judge.case", asked, { code: NEEDED, says: "Writing…" }),
-    )
-    if (outcome?.status == "done") this.call.replaceChildren(callCell(this.name, outcome.result))
-    this.bar.say("")
+    await talk(this.bar, this.buttons.call.textContent, async ask => {
+      const outcome = await ask("answers.practice.browser_judge.case", asked, { code: NEEDED, says: "Writing…" })
+      if (outcome.status == "done") {
+        if (typeof outcome.result != "string") throw new TypeError("a call is text")
+        this.call.replaceChildren(callCell(this.name, outcome.result))
+        this.bar.say("")
+      }
+      return outcome
+    })
   }
 
   // Nothing that the reader wrote is lost: it can be brought back, after a reload too.

@@ -9,8 +9,8 @@
 //   code     Python source that the function will run
 //   math     whether what it prints is TeX, to be typeset
 //   seconds  a time limit, counted from when Python and packages are loaded
-//   on       told what happens: { state: "loading" | "running" }, { loaded, total } in bytes,
-//            { stream: "stdout" | "stderr", text }, { tex } of a formula
+//   on       told what happens: { state: "loading" | "running" }, { loaded, total, from } in
+//            bytes from a host, { stream: "stdout" | "stderr", text }, { tex } of a formula
 //
 // outcome: { status, … }, never an exception:
 //   "done"     with `result`

@@ -33,21 +33,24 @@ export async function talk(bar, again, work, { cells = false } = {}) {
   const running = () => all() - loading
   let stage
   let amount = ""
+  let host = ""
   const tick = setInterval(() => (bar.clock.textContent = stage ? seconds(running()) : amount), 100)
   const ask = async (name, args, { says, on, ...options }) => {
     let ran = false
     const asked = performance.now()
     const hear = message => {
-      const { state, loaded, total } = message
+      const { state, loaded, total, from } = message
       if (total) amount = `${megabytes(loaded)} of ${megabytes(total)} MB`
       else if (!state) on?.(message)
+      if (from) host = ` from ${from}`
       if (state == "running") {
         stage = says
         ran = true
         loading += performance.now() - asked
         isHereNow()
       }
-      if (state && says) bar.say(stage ?? (isHere() ? "Loading Python…" : "Downloading Python, once for all pages…"))
+      const begun = isHere() ? "Loading Python…" : `Downloading Python${host}, once for all pages…`
+      if ((state || total) && says) bar.say(stage ?? begun)
     }
     return { ...(await working.call(name, args, { ...options, on: hear })), ran }
   }

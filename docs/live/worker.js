@@ -5,7 +5,7 @@
 //   in   { start, code, warm, reload }    load Python, foreseeing what `code` imports, or with it, if
 //                                       it is to `warm` up; past the cache, if asked
 //        { id, name, args, code, math }    call the function `name`
-//   out  { loaded, total }           bytes, of what is being loaded
+//   out  { loaded, total, from }     bytes, of what is being loaded, and the host of most of it
 //        { id, heard }, { id, state }, { id, stream, text }, { id, tex }, { id, status, result | message }
 //        { broken }                  Python cannot go on, and why
 
@@ -80,7 +80,7 @@ function progress(received) {
   loaded += received
   if (performance.now() - told < PAUSE && loaded < total) return
   told = performance.now()
-  postMessage({ loaded, total })
+  postMessage({ loaded, total, from: new URL(config.pyodide, import.meta.url).host })
 }
 
 // Pyodide asks for its files by `fetch`, and gets those that were checked.

@@ -298,7 +298,7 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     assert cell.wait().startswith("Stopped after")
     assert "Running" not in page.evaluate("[...said].join()")
     cell.button("Run").click()
-    downloading = r"Downloading Python, once for all pages… \d+\.\d of \d+\.\d MB"
+    downloading = r"Downloading Python from [\w.:]+, once for all pages… \d+\.\d of \d+\.\d MB"
     expect(cell.block.locator(".live-status")).to_have_text(re.compile(downloading))
     held[-1].continue_()
     page.unroute_all()
