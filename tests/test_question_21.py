@@ -37,10 +37,17 @@ ELSEWHERE = (
     "tests/site/test_mutation.py",
     "tests/browser",
 )
+# Of the whole house, and dear: the first has just been made, by `--update`.
+MADE = "test_what_is_committed_is_what_its_function_makes"
+SEEN_HERE = (
+    f"tests/site/test_generated.py::{MADE}[docs/mistakes.md]",
+    "tests/practice/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
+)
 
 
 def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
     ignored = [f"--ignore={path}" for path in ELSEWHERE]
+    ignored += [f"--deselect={test}" for test in SEEN_HERE]
     command = [
         "-m",
         "pytest",
@@ -72,11 +79,14 @@ def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, hous
     assert all("layer" in sentence for sentence in told)
 
 
+OTHERS = ("tests/test_questions.py", "tests/practice", "tests/site")
+
+
 def test_without_one_of_them_the_others_are_still_collected(house):
     (gone,) = (p for p in PIECES if p.parts[:2] == ("answers", "networks"))
     (house / gone).unlink()
     try:
-        _, said = pytest_in(house, "tests", "--collect-only")
+        _, said = pytest_in(house, *OTHERS, "--collect-only")
     finally:
         shutil.copy(QUESTION / gone, house / gone)
     assert "test_questions.py::test_nothing_is_missing" in said

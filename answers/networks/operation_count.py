@@ -25,9 +25,9 @@ class Counted(ndarray):
         if out:
             kwargs["out"] = tuple(np.asarray(x) for x in out)
         result = getattr(ufunc, method)(*inputs, **kwargs)
-        # `at` adds its last input to entries of its first.
+        # `at` works on the entries of its first input that its second names.
         if method == "at":
-            Counted.count += np.size(inputs[-1])
+            Counted.count += inputs[0][inputs[1]].size
             return None
         result = np.asarray(result)
         # Comparisons are free.

@@ -70,7 +70,7 @@ class Exercise:
         namespace = {self.name: self.reference}
         if self.has_a_file:
             # The solution refuses less than the reference.
-            exec(compile(self.solution(), f"{self.name}.py", "exec"), namespace)
+            exec(compile(self.solution(), "<solution>", "exec"), namespace)
         return tuple(relations.other_inputs(namespace[self.name], cases))
 
     @functools.cached_property

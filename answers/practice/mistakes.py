@@ -35,7 +35,7 @@ class Broken:
     def function(self) -> Callable:
         name, namespace = self.exercise.name, {}
         code = self.exercise.with_mistakes(self.mistakes)
-        exec(compile(code, f"{name}.py", "exec"), namespace)
+        exec(compile(code, f"<{name}>", "exec"), namespace)
         return namespace[name]
 
     def __call__(self, *args, **kwargs) -> object:

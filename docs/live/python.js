@@ -30,6 +30,10 @@ import { PATIENCE } from "./elements.js"
 const DEAF = 5 // seconds, in which a worker that does nothing answers
 
 const WORKER = new URL("worker.js", import.meta.url)
+// What the workers have compiled, so that the engine need not do it again for the next one.
+const compiled = []
+const keep = module => compiled.length < 99 && module instanceof WebAssembly.Module && compiled.push(module)
+
 const UNLOADED = `worker.js could not be loaded from ${WORKER.host}`
 
 class Python {
@@ -118,6 +122,7 @@ class Python {
   #hear(message) {
     // The reader's code may post whatever it likes.
     if (Object(message) !== message) return
+    if ("compiled" in message) return keep(message.compiled)
     if ("broken" in message) return this.#fail(message.broken)
     const call = this.#call
     if (!call || ("id" in message && message.id != call.id)) return

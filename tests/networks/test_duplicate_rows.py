@@ -38,9 +38,10 @@ def test_equal_numbers_of_two_dtypes_are_equal(dtype):
         (np.array([[2]]), np.array([[2.5]])),
         (np.array([[44]], np.uint8), np.array([[300]])),
         (np.array([[0.1]], np.float32), np.array([[0.1]])),
+        (np.array([[2**53 + 1]]), np.array([[2**53]])),  # as floats they are the same
     ],
 )
-def test_numbers_that_only_a_narrower_dtype_makes_equal_are_not(one, other):
+def test_numbers_that_only_another_dtype_makes_equal_are_not(one, other):
     assert_array_equal(hash_duplicates(one, other), [-1])
     assert_array_equal(hash_duplicates(other, one), [-1])
 

@@ -25,6 +25,14 @@ def scattered(a):
     np.add.at(a.copy(), np.array([0, 0, 1]), V)
 
 
+def scattered_one_number(a):
+    np.add.at(a.copy(), np.array([0, 0, 1]), 2.0)
+
+
+def negated_where(a):
+    np.negative.at(a.copy(), a[:, 0] > 0)
+
+
 @pytest.mark.parametrize(
     ("f", "arrays", "count"),
     [
@@ -45,6 +53,9 @@ def scattered(a):
         (lambda a: np.cumsum(a), [A], 6),
         (in_place, [A], 6 + 6 + 3),
         (scattered, [V], 3),
+        (scattered_one_number, [V], 3),
+        (scattered_one_number, [A], 9),
+        (negated_where, [A], 6),
         (softmax, [A], 6 + 6 + 6 + 6 + 6),  # max, subtract, exp, sum, divide
         (lambda a: a.T[:, None].reshape(-1).copy(), [A], 0),
         (lambda a: (a > 1) & (a == a.max(axis=1, keepdims=True)), [A], 6),

@@ -96,7 +96,7 @@ def repaired_otherwise(ids, weights, heads):
         assert code.count(right) == 1, right
         code = code.replace(right, same)
     namespace = {}
-    exec(compile(code, "fix_the_gpt.py", "exec"), namespace)
+    exec(compile(code, "<fix_the_gpt>", "exec"), namespace)
     return namespace["fix_the_gpt"](ids, weights, heads)
 
 
@@ -111,7 +111,7 @@ def _with_changes(*changes):
         assert code.count(right) == 1, right
         code = code.replace(right, same)
     namespace = {}
-    exec(compile(code, "fix_the_gpt.py", "exec"), namespace)
+    exec(compile(code, "<fix_the_gpt>", "exec"), namespace)
     return namespace["fix_the_gpt"]
 
 
@@ -178,7 +178,7 @@ def _file_with(*mistakes, **edits):
         assert code.count(right) == 1, name
         code = code.replace(right, wrong)
     namespace = {}
-    exec(compile(code, "fix_the_gpt.py", "exec"), namespace)
+    exec(compile(code, "<fix_the_gpt>", "exec"), namespace)
     return namespace["fix_the_gpt"]
 
 

@@ -140,7 +140,7 @@ def _file_with(*mistakes, **edits):
         assert code.count(right) == 1, name
         code = code.replace(right, wrong)
     namespace = {}
-    exec(compile(code, "fix_the_layers.py", "exec"), namespace)
+    exec(compile(code, "<fix_the_layers>", "exec"), namespace)
     return namespace["fix_the_layers"]
 
 
