@@ -1,0 +1,78 @@
+"""Hooks of MkDocs: what "Keep offline" keeps, with the hash of each file.
+
+`docs/offline.js` is the service worker, which browsers hold as long as it stays the same. What it
+keeps stands in it, so each build that differs anywhere makes another one. Under `mkdocs serve`, and
+where no hook is run, it keeps nothing and removes what an earlier build has kept.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from posixpath import join, normpath
+from urllib.parse import urlsplit
+
+from mkdocs.plugins import event_priority
+
+HELD = re.compile(r"(?<=^const HELD = ).*(?= // )", re.MULTILINE)
+# Other languages of the search, of which there is none.
+UNUSED = "assets/javascripts/lunr/"
+# Sources of scripts for debugging, and what is there for crawlers.
+NO_PART = {".gz", ".map"}
+OWN = {"404.html", "offline.js", "live/offline.json"}
+
+served = False
+
+
+def on_startup(command, dirty):
+    """`mkdocs serve` shows its author what is there now."""
+    global served
+    served = command == "serve"
+
+
+@event_priority(-200)
+def on_post_build(config):
+    """When the search and the policy have written the last of the site."""
+    if not served:
+        write(Path(config.site_dir))
+
+
+def write(site: Path) -> None:
+    """Tell the worker what is kept of the built site, and the page that asks how much."""
+    config = json.loads((site / "live/config.json").read_text("utf-8"))
+    kept = files(site) | pyodide(config)
+    worker = site / "offline.js"
+    held = json.dumps(kept, separators=(",", ":"))
+    worker.write_text(HELD.sub(lambda _: held, worker.read_text("utf-8")), "utf-8")
+    total = {
+        "pages": sum(path.endswith(".html") for path in kept),
+        "bytes": sum(size for _, size in kept.values()),
+        "from": ["this host", *filter(None, [urlsplit(config["pyodide"]).netloc])],
+    }
+    (site / "live/offline.json").write_text(json.dumps(total), "utf-8")
+
+
+def files(site: Path) -> dict[str, tuple[str, int]]:
+    """SHA-256 and size of the files that a reader may need, by path."""
+    data = {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in sorted(site.rglob("*"))
+        if path.is_file() and path.suffix not in NO_PART
+    }
+    return {
+        path: (hashlib.sha256(content).hexdigest(), len(content))
+        for path, content in data.items()
+        if path not in OWN and not path.startswith(UNUSED)
+    }
+
+
+def pyodide(config: dict) -> dict[str, tuple[str, int]]:
+    """The same of what others made and the site does not hold, as it is pinned."""
+    folder = config["pyodide"]
+    if not urlsplit(folder).netloc:
+        folder = f"{normpath(join('live', folder))}/"
+    return {
+        folder + name: (pin["sha256"], pin["size"])
+        for name, pin in config["files"].items()
+        if pin["from"] == "pyodide"
+    }

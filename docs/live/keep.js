@@ -1,0 +1,103 @@
+// "Keep offline": a service worker, ../offline.js, holds the guide in this browser if the reader asks.
+// What is said comes from the browser and from that worker, never from what was said before.
+
+import { Bar, fetched, show } from "./elements.js"
+
+const SCOPE = new URL("../", import.meta.url)
+const SCRIPT = new URL("offline.js", SCOPE)
+const CACHE = `answers.offline ${SCOPE.href}`
+const { serviceWorker } = navigator
+
+const megabytes = bytes => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
+const registered = async () => {
+  const found = await serviceWorker.getRegistration(SCOPE)
+  return found?.scope == SCOPE.href ? found : undefined
+}
+
+let bar, keeping, removing
+let pressed = false
+let loading // the worker that fetches for the first time
+
+export async function mount() {
+  const root = document.querySelector(".offline")
+  if (root.children.length) return
+  bar = new Bar("the guide", root)
+  if (!serviceWorker || !self.caches) {
+    return bar.say("This browser keeps no pages here. It does over https, and some only where windows are not private.")
+  }
+  keeping = bar.button("Keep offline", keep)
+  removing = bar.button("Remove", remove)
+  serviceWorker.onmessage = ({ data }) => hear(data)
+  await look().catch(error => fail(error.message))
+}
+
+function offer(text, may = { keep: true, remove: false }) {
+  bar.say(text)
+  show(keeping, may.keep, removing)
+  show(removing, may.remove, keeping)
+}
+
+async function look() {
+  offer("", { keep: false, remove: false })
+  const registration = await registered()
+  if (registration) return follow(registration)
+  // What a browser may have left of a download that it broke off.
+  await caches.delete(CACHE)
+  try {
+    const { pages, bytes, from } = await (await fetched("offline.json")).json()
+    offer(`${pages} pages, Python and its packages: ${megabytes(bytes)} in this browser, from ${from.join(" and ")}.`)
+  } catch {
+    offer("This copy of the guide cannot be kept.", { keep: false, remove: false })
+  }
+}
+
+async function keep() {
+  pressed = true
+  offer("Loading…", { keep: false, remove: true })
+  try {
+    follow(await serviceWorker.register(SCRIPT, { scope: SCOPE, updateViaCache: "none" }))
+  } catch (error) {
+    fail(error.message)
+  }
+}
+
+function follow({ active, installing }) {
+  if (active) return active.postMessage(pressed ? "keep" : "state")
+  offer("Loading…", { keep: false, remove: true })
+  loading = installing
+  installing.onstatechange = () => {
+    if (installing.state == "redundant" && installing == loading) fail("the browser broke it off")
+  }
+}
+
+function fail(reason) {
+  pressed = false
+  loading = null
+  offer(`It could not be kept, and nothing was: ${reason}.`)
+}
+
+async function hear({ got, total, failed, held, missing, pages, bytes }) {
+  const { active, installing, waiting } = (await registered()) ?? {}
+  if (held) {
+    pressed = false
+    if (missing) return offer(`${missing} of ${held} files are missing. Keep offline loads them.`, { keep: true, remove: true })
+    const newer = installing ? " A newer version is being loaded." : waiting ? " A newer version is there: load this page again." : ""
+    offer(`Kept: ${pages} pages and Python, ${megabytes(bytes)}. It works without a connection.${newer}`, { keep: false, remove: true })
+  } else if (active && !pressed) {
+    // A newer version, of which nothing is said until it is there.
+  } else if (failed) {
+    active ? offer(`The rest could not be loaded: ${failed}.`, { keep: true, remove: true }) : fail(failed)
+  } else {
+    offer(`Loading: ${megabytes(got)} of ${megabytes(total)}.`, { keep: false, remove: true })
+  }
+}
+
+async function remove() {
+  const registration = await registered()
+  pressed = false
+  loading = null
+  registration?.installing?.postMessage("stop")
+  await registration?.unregister()
+  await caches.delete(CACHE)
+  await look()
+}

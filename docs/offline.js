@@ -1,0 +1,169 @@
+// The service worker of "Keep offline", which keep.js registers when the reader asks. It holds what
+// HELD names, compares it with its hash before it is kept and before it is used, and answers with it;
+// all else, and what is not as it was built, comes from the network. It is told, and tells the pages:
+//
+//   in   "keep"      fetch what is missing        "stop"    give that up
+//        "state"     tell what is held            "begin"   take over from another version
+//   out  { got, total } in bytes, { failed } with the reason, { held, missing, pages, bytes }
+//
+// As a build changes HELD, browsers find another worker, which fetches what has changed while the
+// old one answers. Files are kept under their hashes, so that each finds its own.
+
+const HELD = {} // path or address: [SHA-256, size]; answers/site/offline.py writes it
+
+const scope = new URL("./", location).href
+const CACHE = `answers.offline ${scope}`
+const LANES = 6 // files that are fetched at once
+const PAUSE = 200 // ms between two words on how far it is
+const PATIENCE = 30 // seconds, in which something has to come
+
+const files = new Map(
+  Object.entries(HELD).map(([place, [sha256, size]]) => [new URL(place, scope).href, { place, sha256, size }]),
+)
+const key = ({ sha256 }) => `${scope}?${sha256}`
+
+async function tell(message) {
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true })
+  for (const page of pages) if (page.url.startsWith(scope)) page.postMessage(message)
+}
+
+async function digest(bytes) {
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
+  return Array.from(sum, byte => byte.toString(16).padStart(2, "0")).join("")
+}
+
+// Keep
+
+const absent = async () => {
+  const there = new Set((await (await caches.open(CACHE)).keys()).map(({ url }) => url))
+  return [...files].filter(([, file]) => !there.has(key(file)))
+}
+
+async function state() {
+  const missing = (await absent()).length
+  const pages = [...files.keys()].filter(url => url.endsWith(".html")).length
+  const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0)
+  return { held: files.size, missing, pages, bytes }
+}
+
+const STOPPED = new Error("it was stopped")
+let filling
+
+// All that is missing, or nothing.
+async function fill() {
+  const cache = await caches.open(CACHE)
+  const missing = await absent()
+  const total = missing.reduce((sum, [, { size }]) => sum + size, 0)
+  const added = []
+  let got = 0
+  let told = 0
+  let timer
+  filling = new AbortController()
+  const { signal } = filling
+  const giveUp = reason => filling.abort(reason)
+  const come = bytes => {
+    clearTimeout(timer)
+    timer = setTimeout(giveUp, PATIENCE * 1000, new Error(`nothing came for ${PATIENCE} s`))
+    got += bytes
+    if (performance.now() - told < PAUSE) return
+    told = performance.now()
+    tell({ got, total })
+  }
+  const lane = async () => {
+    for (let next; !signal.aborted && (next = missing.pop()); ) {
+      const [url, file] = next
+      try {
+        const response = await fetchChecked(url, file, signal, come)
+        added.push(key(file))
+        await cache.put(key(file), response)
+      } catch (error) {
+        const full = error.name == "QuotaExceededError"
+        giveUp(new Error(full ? "this browser has no room for it" : `${file.place}: ${error.message}`))
+      }
+    }
+  }
+  come(0)
+  await Promise.all(Array.from({ length: LANES }, lane))
+  clearTimeout(timer)
+  if (!signal.aborted) return
+  if (registration.active) await Promise.all(added.map(each => cache.delete(each)))
+  else await caches.delete(CACHE)
+  if (signal.reason != STOPPED) await tell({ failed: signal.reason.message })
+  throw signal.reason
+}
+
+// What the browser has of it may be of an older build: then it is asked for past its cache.
+async function fetchChecked(url, { sha256 }, signal, come) {
+  for (const cache of ["default", "reload"]) {
+    const response = await fetch(url, { cache, signal })
+    if (!response.ok) throw new Error(`the server answered ${response.status}`)
+    const parts = []
+    const reader = response.body.getReader()
+    for (let part; !(part = await reader.read()).done; come(part.value.length)) parts.push(part.value)
+    const blob = new Blob(parts)
+    if ((await digest(await blob.arrayBuffer())) == sha256) {
+      return new Response(blob, { headers: { "Content-Type": response.headers.get("Content-Type") ?? "" } })
+    }
+    come(-blob.size)
+  }
+  throw new Error("it is not the file that was built")
+}
+
+// What no version holds any more. A build that holds nothing, as of `mkdocs serve`, ends it all.
+async function begin() {
+  if (!files.size) {
+    await caches.delete(CACHE)
+    return registration.unregister()
+  }
+  const cache = await caches.open(CACHE)
+  const keys = new Set([...files.values()].map(key))
+  await Promise.all((await cache.keys()).filter(({ url }) => !keys.has(url)).map(each => cache.delete(each)))
+  await clients.claim()
+  await tell(await state())
+}
+
+self.oninstall = event => event.waitUntil(files.size ? fill() : skipWaiting())
+self.onactivate = event => event.waitUntil(begin())
+self.onmessage = event => {
+  const told = {
+    keep: async () => fill().then(state).then(tell, () => {}),
+    state: async () => event.source.postMessage(await state()),
+    stop: () => filling?.abort(STOPPED),
+    begin: () => skipWaiting(),
+  }
+  event.waitUntil(told[event.data]?.())
+}
+
+// Answer
+
+self.onfetch = event => {
+  const { method, mode, url } = event.request
+  const place = url.replace(/[?#].*/, "").replace(/\/$/, "/index.html")
+  const file = method == "GET" && files.get(place)
+  if (!file) return
+  event.respondWith(mode == "navigate" ? load(event, file) : answer(event.request, file))
+}
+
+async function answer(request, file) {
+  const kept = await caches.match(key(file), { cacheName: CACHE })
+  const bytes = await kept?.arrayBuffer()
+  return kept && (await digest(bytes)) == file.sha256 ? new Response(bytes, kept) : fetch(request)
+}
+
+// Another version that has come whole takes over when a page is opened and no other is open, so that
+// none is of two versions. A page that is left still counts, and cannot be told from another tab: an
+// empty page, which loads itself again, comes between.
+let between
+let turns = 0
+
+async function load(event, file) {
+  const pages = registration.waiting ? await clients.matchAll({ type: "window" }) : []
+  if (!registration.waiting || pages.length > 1 || turns > 4) {
+    turns = 0
+    return answer(event.request, file)
+  }
+  if (pages.every(page => page.id == between)) registration.waiting.postMessage("begin")
+  between = event.resultingClientId
+  turns += 1
+  return new Response("", { headers: { "Content-Type": "text/html", Refresh: "0" } })
+}

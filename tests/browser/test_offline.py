@@ -1,0 +1,209 @@
+"""What the reader asks this browser to keep, as it is without a connection, and when it changes."""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+from threading import Event
+
+import pyodide
+import pytest
+import serving
+from cells import SECONDS, Cell
+from conftest import configure
+from playwright.sync_api import expect
+from waiting import wait_until
+
+from answers.site import offline
+
+PRACTICE, QUESTION = "practice/", "questions/06-softmax-cross-entropy/"
+# What the browser has of it: how many service workers, and which caches.
+THERE = """async () => [
+  (await navigator.serviceWorker.getRegistrations()).length,
+  await caches.keys(),
+]"""
+NOTHING = [0, []]
+# Look for a newer version. Returns what became of it.
+UPDATE = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration()
+  await registration.update()
+  const newer = registration.installing ?? registration.waiting
+  while (newer.state == "installing") await new Promise(done => newer.onstatechange = done)
+  return newer.state
+}"""
+SPOIL = """async sha256 => {
+  const cache = await caches.open((await caches.keys())[0])
+  const key = (await cache.keys()).find(({ url }) => url.endsWith(sha256))
+  const headers = { "Content-Type": "text/html" }
+  await cache.put(key, new Response("<h1>Another page</h1>", { headers }))
+}"""
+KEPT = re.compile(r"^Kept: \d+ pages and Python, [\d.]+ MB\. It works without a connection\.$")
+
+
+@pytest.fixture
+def host(request, live_site, tmp_path):
+    """A folder to be served, which a test may change: a copy of the site, without Python and most
+    pages, or the "whole" of it.
+    """
+    (tmp_path / "pyodide").symlink_to(pyodide.CACHE)
+    site = live_site.copy(tmp_path / "guide", live_site.url)
+    if getattr(request, "param", "") != "whole":
+        for path in ("vendor/wheels", "labs", *site.folder.glob("questions/[!0]*")):
+            shutil.rmtree(site.folder / path)
+        configure(site, files={})
+    offline.write(site.folder)
+    return tmp_path
+
+
+@pytest.fixture
+def reader(browser, host):
+    """The page of exercises in a browser of its own."""
+    context = browser.new_context()
+    context.set_default_timeout(SECONDS * 1000)
+    with serving.serve(host) as url:
+        page = context.new_page()
+        page.goto(f"{url}guide/{PRACTICE}")
+        yield page
+        context.close()
+
+
+def status(page):
+    return page.locator(".offline").get_by_role("status")
+
+
+def press(page, name):
+    page.get_by_role("button", name=f"{name}: the guide").click()
+
+
+def keep(page):
+    press(page, "Keep offline")
+    expect(status(page)).to_have_text(KEPT)
+
+
+def gone(page):
+    wait_until(lambda: page.evaluate(THERE) == NOTHING)
+
+
+def change(folder: Path, path: str, old: str, new: str) -> None:
+    text = (folder / path).read_text("utf-8")
+    assert old in text
+    (folder / path).write_text(text.replace(old, new), "utf-8")
+
+
+def test_nothing_is_kept_that_nobody_asked_for(reader):
+    expect(status(reader)).to_have_text(re.compile(r"\d+ pages, Python and .* MB in this"))
+    reader.goto(reader.url.replace(PRACTICE, QUESTION))
+    reader.wait_for_load_state("networkidle")
+    assert reader.evaluate(THERE) == NOTHING
+
+
+@pytest.mark.parametrize("host", ["whole"], indirect=True)
+def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
+    keep(reader)
+    (host / "guide").rename(host / "gone")
+    (host / "pyodide").unlink()
+    # As the site follows links, and as it is loaded.
+    reader.locator("article a[href*='06-softmax']").first.click()
+    expect(reader.locator("h1")).to_contain_text("Softmax and cross-entropy")
+    reader.goto(reader.url.partition("guide/")[0] + "guide/?q=log-sum-exp")
+    expect(reader.locator(".md-search-result__item").first).to_contain_text("log", ignore_case=True)
+    reader.goto(reader.url.partition("?")[0] + "questions/08-broadcasting/")
+    cell = Cell(reader, 1)
+    cell.write("import numpy as np\nprint(np.arange(3).sum())")
+    assert cell.run().startswith("Done")
+    assert cell.printed == "3\n"
+    reader.goto(reader.url.replace("questions/08-broadcasting/", PRACTICE))
+    expect(status(reader)).to_have_text(KEPT)
+    press(reader, "Remove")
+    expect(reader.get_by_role("button", name="Keep offline")).to_be_visible()
+    gone(reader)
+
+
+@pytest.mark.attack("page")
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda path: path.write_text("alert(1)"), "it is not the file that was built"),
+        (lambda path: path.unlink(), "the server answered 404"),
+    ],
+)
+def test_a_file_that_is_another_or_does_not_come_leaves_nothing_behind(reader, host, spoil, told):
+    spoil(host / "guide/live/mock.js")
+    press(reader, "Keep offline")
+    failed = f"It could not be kept, and nothing was: live/mock.js: {told}."
+    expect(status(reader)).to_have_text(failed)
+    gone(reader)
+
+
+def test_a_download_can_be_stopped(reader, monkeypatch):
+    go_on = Event()
+    monkeypatch.setattr(
+        serving.Handler,
+        "log_request",
+        lambda self, *_: "mock.js" in self.path and go_on.wait(SECONDS),
+    )
+    press(reader, "Keep offline")
+    expect(status(reader)).to_have_text(re.compile(r"Loading: .* MB of .* MB"))
+    press(reader, "Remove")
+    expect(status(reader)).to_have_text(re.compile("Python and its packages"))
+    go_on.set()
+    gone(reader)
+
+
+@pytest.mark.attack("page")
+def test_what_is_changed_in_the_browser_is_not_shown(reader, host):
+    keep(reader)
+    path = f"{QUESTION}index.html"
+    sha256 = hashlib.sha256((host / "guide" / path).read_bytes()).hexdigest()
+    reader.evaluate(SPOIL, sha256)
+    reader.goto(reader.url.replace(PRACTICE, QUESTION))
+    expect(reader.locator("h1")).to_contain_text("Softmax and cross-entropy")
+
+
+def test_a_newer_version_is_fetched_whole_and_takes_over_when_a_page_is_loaded_alone(reader, host):
+    keep(reader)
+    site, said = host / "guide", reader.locator("article p").first
+    old, new = "Reading an answer is not writing it.", "Reading is not writing."
+    expect(said).to_contain_text(old)
+    change(site, f"{PRACTICE}index.html", old, new)
+    change(site, "live/mock.js", "//", "// newer")
+    offline.write(site)
+    # What has not changed is not fetched again: it is not even there.
+    (site / "assets").rename(host / "assets")
+    other = reader.context.new_page()
+    other.goto(reader.url)
+    assert other.evaluate(UPDATE) == "installed"
+    reader.reload()
+    expect(said).to_contain_text(old)
+    other.close()
+    reader.reload()
+    expect(said).to_contain_text(new)
+    expect(status(reader)).to_have_text(KEPT)
+    assert "// newer" in reader.evaluate("fetch('../live/mock.js').then(file => file.text())")
+
+
+def test_a_newer_version_that_does_not_come_whole_changes_nothing(reader, host):
+    keep(reader)
+    site, said = host / "guide", reader.locator("article p").first
+    before = said.inner_text()
+    change(site, f"{PRACTICE}index.html", "Reading an answer", "Reading no answer")
+    change(site, "live/mock.js", "//", "// newer")
+    offline.write(site)
+    change(site, "live/mock.js", "// newer", "// of neither version")
+    assert reader.evaluate(UPDATE) == "redundant"
+    reader.reload()
+    assert said.inner_text() == before
+    expect(status(reader)).to_have_text(KEPT)
+
+
+def test_a_build_that_holds_nothing_takes_away_what_was_kept(reader, host):
+    keep(reader)
+    shutil.copy(serving.ROOT / "docs/offline.js", host / "guide")
+    reader.reload()
+    gone(reader)
+
+
+def test_a_browser_that_keeps_nothing_says_so(alone):
+    page = alone(PRACTICE, "delete Navigator.prototype.serviceWorker")
+    expect(status(page)).to_contain_text("This browser keeps no pages here.")
+    assert not page.get_by_role("button", name="Keep offline").count()
