@@ -146,8 +146,12 @@ self.onfetch = event => {
 
 async function answer(request, file) {
   const kept = await caches.match(key(file), { cacheName: CACHE })
-  const bytes = await kept?.arrayBuffer()
-  return kept && (await digest(bytes)) == file.sha256 ? new Response(bytes, kept) : fetch(request)
+  if (kept) {
+    const bytes = await kept.arrayBuffer()
+    if ((await digest(bytes)) == file.sha256) return new Response(bytes, kept)
+    await (await caches.open(CACHE)).delete(key(file))
+  }
+  return fetch(request)
 }
 
 // Another version that has come whole takes over when a page is opened and no other is open, so that

@@ -1,7 +1,7 @@
 // "Keep offline": a service worker, ../offline.js, holds the guide in this browser if the reader asks.
 // What is said comes from the browser and from that worker, never from what was said before.
 
-import { Bar, fetched, show } from "./elements.js"
+import { Bar, fetched } from "./elements.js"
 
 const SCOPE = new URL("../", import.meta.url)
 const SCRIPT = new URL("offline.js", SCOPE)
@@ -31,29 +31,31 @@ export async function mount() {
   await look().catch(error => fail(error.message))
 }
 
-function offer(text, may = { keep: true, remove: false }) {
+// Say it, and let these buttons be pressed; the focus of one that goes is given to one that stays.
+function offer(text, ...buttons) {
+  const focused = document.activeElement
   bar.say(text)
-  show(keeping, may.keep, removing)
-  show(removing, may.remove, keeping)
+  for (const button of [keeping, removing]) button.hidden = !buttons.includes(button)
+  if (focused.hidden) buttons[0]?.focus()
 }
 
 async function look() {
-  offer("", { keep: false, remove: false })
+  offer("")
   const registration = await registered()
   if (registration) return follow(registration)
   // What a browser may have left of a download that it broke off.
   await caches.delete(CACHE)
   try {
     const { pages, bytes, from } = await (await fetched("offline.json")).json()
-    offer(`${pages} pages, Python and its packages: ${megabytes(bytes)} in this browser, from ${from.join(" and ")}.`)
+    offer(`${pages} pages, Python and its packages: ${megabytes(bytes)} in this browser, from ${from.join(" and ")}.`, keeping)
   } catch {
-    offer("This copy of the guide cannot be kept.", { keep: false, remove: false })
+    offer("This copy of the guide cannot be kept.")
   }
 }
 
 async function keep() {
   pressed = true
-  offer("Loading…", { keep: false, remove: true })
+  offer("Loading…", removing)
   try {
     follow(await serviceWorker.register(SCRIPT, { scope: SCOPE, updateViaCache: "none" }))
   } catch (error) {
@@ -63,7 +65,7 @@ async function keep() {
 
 function follow({ active, installing }) {
   if (active) return active.postMessage(pressed ? "keep" : "state")
-  offer("Loading…", { keep: false, remove: true })
+  offer("Loading…", removing)
   loading = installing
   installing.onstatechange = () => {
     if (installing.state == "redundant" && installing == loading) fail("the browser broke it off")
@@ -73,22 +75,23 @@ function follow({ active, installing }) {
 function fail(reason) {
   pressed = false
   loading = null
-  offer(`It could not be kept, and nothing was: ${reason}.`)
+  offer(`It could not be kept, and nothing was: ${reason}.`, keeping)
 }
 
 async function hear({ got, total, failed, held, missing, pages, bytes }) {
   const { active, installing, waiting } = (await registered()) ?? {}
   if (held) {
     pressed = false
-    if (missing) return offer(`${missing} of ${held} files are missing. Keep offline loads them.`, { keep: true, remove: true })
-    const newer = installing ? " A newer version is being loaded." : waiting ? " A newer version is there: load this page again." : ""
-    offer(`Kept: ${pages} pages and Python, ${megabytes(bytes)}. It works without a connection.${newer}`, { keep: false, remove: true })
+    if (missing) return offer(`Missing: ${missing} of ${held} files. Keep offline loads them.`, keeping, removing)
+    const kept = `Kept: ${pages} pages and Python, ${megabytes(bytes)}. It works without a connection.`
+    offer(installing || waiting ? `${kept} A newer version has been found.` : kept, removing)
   } else if (active && !pressed) {
     // A newer version, of which nothing is said until it is there.
   } else if (failed) {
-    active ? offer(`The rest could not be loaded: ${failed}.`, { keep: true, remove: true }) : fail(failed)
+    if (active) offer(`The rest could not be loaded: ${failed}.`, keeping, removing)
+    else fail(failed)
   } else {
-    offer(`Loading: ${megabytes(got)} of ${megabytes(total)}.`, { keep: false, remove: true })
+    offer(`Loading: ${megabytes(got)} of ${megabytes(total)}.`, removing)
   }
 }
 

@@ -10,11 +10,11 @@ import pyodide
 import pytest
 import serving
 from cells import SECONDS, Cell
-from conftest import configure
 from playwright.sync_api import expect
 from waiting import wait_until
 
 from answers.site import offline
+from conftest import configure
 
 PRACTICE, QUESTION = "practice/", "questions/06-softmax-cross-entropy/"
 # What the browser has of it: how many service workers, and which caches.
@@ -151,13 +151,16 @@ def test_a_download_can_be_stopped(reader, monkeypatch):
 
 
 @pytest.mark.attack("page")
-def test_what_is_changed_in_the_browser_is_not_shown(reader, host):
+def test_what_is_changed_in_the_browser_is_not_shown_and_can_be_loaded_again(reader, host):
     keep(reader)
     path = f"{QUESTION}index.html"
     sha256 = hashlib.sha256((host / "guide" / path).read_bytes()).hexdigest()
     reader.evaluate(SPOIL, sha256)
     reader.goto(reader.url.replace(PRACTICE, QUESTION))
     expect(reader.locator("h1")).to_contain_text("Softmax and cross-entropy")
+    reader.goto(reader.url.replace(QUESTION, PRACTICE))
+    expect(status(reader)).to_have_text(re.compile(r"^Missing: 1 of \d+ files"))
+    keep(reader)
 
 
 def test_a_newer_version_is_fetched_whole_and_takes_over_when_a_page_is_loaded_alone(reader, host):

@@ -1,0 +1,82 @@
+"""What "Keep offline" keeps: all that a reader may need, as it was built."""
+
+import hashlib
+import json
+import re
+import shutil
+
+import pytest
+from pyodide import CDN, CONFIG
+from serving import ROOT
+
+from answers.site import offline, policy, search
+
+
+def held(folder) -> dict[str, list]:
+    """What the worker of a built site holds."""
+    return json.loads(offline.HELD.search((folder / "offline.js").read_text())[0])
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A site of few files."""
+    (tmp_path / "live").mkdir()
+    shutil.copy(ROOT / "docs/offline.js", tmp_path)
+    shutil.copy(CONFIG, tmp_path / "live")
+    (tmp_path / "index.html").write_text("<h1>Home</h1>")
+    (tmp_path / "start.js.map").write_text("{}")
+    offline.write(tmp_path)
+    return tmp_path
+
+
+def test_every_file_is_kept_but_maps_other_languages_and_what_only_crawlers_read(site):
+    there = {p.relative_to(site.folder).as_posix() for p in site.folder.rglob("*") if p.is_file()}
+    left_out = re.compile(r".*\.(map|gz)|404\.html|offline\.js|live/offline\.json|.*/lunr/.*")
+    kept = {path for path in held(site.folder) if not path.startswith(("https:", "../"))}
+    assert kept == {path for path in there if not left_out.fullmatch(path)}
+    assert {"index.html", "practice/index.html", "search/search_index.json", "sitemap.xml"} <= kept
+
+
+def test_files_are_kept_as_they_are_and_those_of_others_as_they_are_pinned(small):
+    data = (small / "index.html").read_bytes()
+    kept = held(small)
+    assert kept["index.html"] == [hashlib.sha256(data).hexdigest(), len(data)]
+    pins = json.loads(CONFIG.read_text())["files"]
+    others = {CDN + n: [p["sha256"], p["size"]] for n, p in pins.items() if p["from"] == "pyodide"}
+    assert len(others) == 5
+    assert kept == {path: kept[path] for path in ("index.html", "live/config.json")} | others
+    assert json.loads((small / "live/offline.json").read_text()) == {
+        "pages": 1,
+        "bytes": sum(size for _, size in kept.values()),
+        "from": ["this host", "cdn.jsdelivr.net"],
+    }
+
+
+def test_pyodide_beside_the_site_is_kept_from_there():
+    config = {
+        "pyodide": "../../pyodide/",
+        "files": {"a": {"from": "pyodide", "sha256": "b", "size": 1}},
+    }
+    assert offline.pyodide(config) == {"../pyodide/a": ("b", 1)}
+
+
+def test_the_worker_is_another_if_and_only_if_a_file_is(small):
+    worker = (small / "offline.js").read_bytes()
+    offline.write(small)
+    assert (small / "offline.js").read_bytes() == worker
+    (small / "index.html").write_text("<h1>Home!</h1>")
+    offline.write(small)
+    assert (small / "offline.js").read_bytes() != worker
+
+
+def test_it_is_counted_when_nothing_is_written_any_more():
+    before = [hook.on_post_build.mkdocs_priority for hook in (policy, search)]
+    assert offline.on_post_build.mkdocs_priority < min(0, *before)
+
+
+def test_an_author_is_served_what_is_there_now(monkeypatch):
+    monkeypatch.setattr(offline, "write", None)
+    monkeypatch.setattr(offline, "served", False)
+    offline.on_startup("serve", False)
+    offline.on_post_build({})
+    assert offline.HELD.search((ROOT / "docs/offline.js").read_text())[0] == "{}"
