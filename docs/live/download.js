@@ -7,6 +7,8 @@ import { foreseen, sent } from "./packages.js"
 const HERE = "answers.python"
 
 export function isHere() {
+  // Or the reader keeps it, with the pages: ../offline.js.
+  if (navigator.serviceWorker?.controller) return true
   try {
     return localStorage.getItem(HERE) != null
   } catch {

@@ -36,7 +36,7 @@ function offer(text, ...buttons) {
   const focused = document.activeElement
   bar.say(text)
   for (const button of [keeping, removing]) button.hidden = !buttons.includes(button)
-  if (focused.hidden) buttons[0]?.focus()
+  if (focused?.hidden) buttons[0]?.focus()
 }
 
 async function look() {

@@ -23,6 +23,7 @@ THERE = """async () => [
   await caches.keys(),
 ]"""
 NOTHING = [0, []]
+HERE = "import(new URL('live/download.js', __md_scope)).then(({ isHere }) => isHere())"
 # Look for a newer version. Returns what became of it.
 UPDATE = """async () => {
   const registration = await navigator.serviceWorker.getRegistration()
@@ -95,11 +96,13 @@ def test_nothing_is_kept_that_nobody_asked_for(reader):
     reader.goto(reader.url.replace(PRACTICE, QUESTION))
     reader.wait_for_load_state("networkidle")
     assert reader.evaluate(THERE) == NOTHING
+    assert not reader.evaluate(HERE)
 
 
 @pytest.mark.parametrize("host", ["whole"], indirect=True)
 def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
     keep(reader)
+    assert reader.evaluate(HERE)
     (host / "guide").rename(host / "gone")
     (host / "pyodide").unlink()
     # As the site follows links, and as it is loaded.
