@@ -138,6 +138,16 @@ def test_a_file_that_is_another_or_does_not_come_leaves_nothing_behind(reader, h
     gone(reader)
 
 
+@pytest.mark.attack("page")
+def test_a_full_disk_leaves_nothing_behind(reader):
+    small = {"origin": reader.evaluate("origin"), "quotaSize": 1_000_000}
+    reader.context.new_cdp_session(reader).send("Storage.overrideQuotaForOrigin", small)
+    press(reader, "Keep offline")
+    failed = "It could not be kept, and nothing was: this browser has no room for it."
+    expect(status(reader)).to_have_text(failed)
+    gone(reader)
+
+
 def test_a_download_can_be_stopped(reader, monkeypatch):
     go_on = Event()
     monkeypatch.setattr(
