@@ -129,6 +129,7 @@ def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
         (lambda path: path.write_text("alert(1)"), "it is not the file that was built"),
         (lambda path: path.unlink(), "the server answered 404"),
     ],
+    ids=["another", "absent"],
 )
 def test_a_file_that_is_another_or_does_not_come_leaves_nothing_behind(reader, host, spoil, told):
     spoil(host / "guide/live/mock.js")
