@@ -15,6 +15,7 @@ const scope = new URL("./", location).href
 const CACHE = `answers.offline ${scope}`
 const LANES = 6 // files that are fetched at once
 const PAUSE = 200 // ms between two words on how far it is
+const PAUSES = 10 // in which another worker has to take over
 const PATIENCE = 30 // seconds, in which something has to come
 
 const files = new Map(
@@ -156,18 +157,19 @@ async function answer(request, file) {
 
 // Another version that has come whole takes over when a page is opened and no other is open, so that
 // none is of two versions. A page that is left still counts, and cannot be told from another tab: an
-// empty page, which loads itself again, comes between.
+// empty page, which loads itself again, comes between. It comes again, after a second, until the
+// other worker has begun, which waits for this one to be idle: no old page is shown in between.
 let between
 let turns = 0
 
 async function load(event, file) {
   const pages = registration.waiting ? await clients.matchAll({ type: "window" }) : []
-  if (!registration.waiting || pages.length > 1 || turns > 4) {
+  if (!registration.waiting || pages.length > 1 || turns > PAUSES) {
     turns = 0
     return answer(event.request, file)
   }
   if (pages.every(page => page.id == between)) registration.waiting.postMessage("begin")
   between = event.resultingClientId
   turns += 1
-  return new Response("", { headers: { "Content-Type": "text/html", Refresh: "0" } })
+  return new Response("", { headers: { "Content-Type": "text/html", Refresh: turns > 2 ? "1" : "0" } })
 }
