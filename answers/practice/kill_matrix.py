@@ -1,7 +1,6 @@
 """Every known mistake of every exercise, planted and judged: what finds it, and what is said.
 
-`tables` makes the part of docs/mistakes.md that stands between its markers; `symptoms` prints
-the mistakes of one exercise.
+`tables` makes the part of docs/mistakes.md that stands between its markers.
 """
 
 from answers.practice import catalog
@@ -73,32 +72,6 @@ def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
             *(f"| {' | '.join(map(cell, row))} |" for row in rows),
         ]
     )
-
-
-def symptoms(name: str) -> str:
-    """The mistakes of an exercise, the first trial that finds each, and what it shows."""
-    rows = [("mistake", "found by", "shown")]
-    for bug, failure in found_by(catalog.load(name)).items():
-        rows.append((bug.name, failure.case, shown(failure)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            text.ljust(width) for text, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    )
-
-
-def shown(failure: Failure) -> str:
-    """A failure in three or four words."""
-    if failure.got is not None:
-        got = failure.got.removeprefix("an array of ")
-        return f"{got}, should be {failure.expected.removeprefix('shape ')}"
-    words = failure.message.rpartition("it raised ")[2].partition(":")[0]
-    if words.isidentifier():
-        return words
-    changed = "it changed its argument" in failure.message
-    return "a changed argument" if changed else "a property that fails"
 
 
 def cell(text: str) -> str:

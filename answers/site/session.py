@@ -51,6 +51,10 @@ class Session:
 
     def __init__(self, fences: list[Fence]):
         self.fences = fences
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing of it has run."""
         self.outcomes: list[Outcome] = []
         self.namespace = {"__name__": "__main__"}
 
@@ -74,9 +78,13 @@ class Session:
 
     def refutation(self, check: Check) -> str | None:
         """Why a check of the page does not hold, naming its line; None if it holds."""
-        above = [n for n, fence in enumerate(self.fences) if fence.line < check.line]
+        above = sum(fence.line < check.line for fence in self.fences)
+        # A process may be given the end of a page before its beginning.
+        if len(self.outcomes) > above:
+            start_afresh()
+            self.begin()
         if above:
-            self.run(above[-1])
+            self.run(above - 1)
         try:
             check.run(self.namespace | {"printed": lambda *n: printed(check.path, *n)})
         except Exception as error:

@@ -14,6 +14,7 @@ from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
 from looks import FINE, wear, wrong_in_each_look
 from playwright.sync_api import expect
 from studies import CARD, Recall, card, keep
+from waiting import wait_until
 
 from answers.pages import pages
 from answers.practice.state import History, Plan, State
@@ -154,7 +155,7 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[2]])
     page.keyboard.press("Escape")
     expect(recall.root).to_have_count(0)
-    assert article.evaluate(shown)
+    wait_until(lambda: article.evaluate(shown))
     expect(page.get_by_role("button", name="Rehearse")).to_be_focused()
     wear(page, "light")  # where the links are seen
     # Away by a link and back: it goes on there.
@@ -179,7 +180,7 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     assert wrong_in_each_look(page, ".recall") == FINE
     weak.click()
     expect(recall.root).to_have_count(0)
-    assert article.evaluate(shown)
+    wait_until(lambda: article.evaluate(shown))
 
 
 # Review

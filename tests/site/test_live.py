@@ -108,7 +108,7 @@ def test_all_that_the_browser_gets_can_be_imported_without_what_it_lacks(tmp_pat
         ("answers.probability.softmax", True),
         ("answers.derivations.softmax", True),
         ("answers.exercises.softmax", True),
-        ("answers.practice.kill_matrix", True),
+        ("answers.practice.browser_judge", True),
         ("answers.networks.two_layer_net_torch", False),
         ("answers.cli", False),
         ("answers.practice.terminal", False),

@@ -35,6 +35,7 @@ KEPT = [
     "docs/live/config.json",
     "docs/live/needs.py",
     "docs/live/worker.py",
+    "docs/offline.js",
     "docs/style",
     "docs/vendor",
     "tests/question-bank.md",

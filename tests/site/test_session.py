@@ -201,3 +201,15 @@ def test_a_check_may_ask_what_the_page_prints(page):
     ran = Session(python_fences(path))
     assert ran.refutation(right) is None
     assert ran.refutation(wrong) == "page.md:3: RefutedError: printed('0.35')"
+
+
+def test_a_check_does_not_see_what_stands_below_it_whatever_ran_first(page):
+    path = page(
+        "```python\nx = 1\n```\n\nOne.\n<!-- holds x == 1 -->\n\n```python\nx = 2\n```\n\n"
+        "Two.\n<!-- holds x == 2 -->\n"
+    )
+    first, second = checks(path)
+    ran = Session(python_fences(path))
+    assert ran.refutation(second) is None
+    assert ran.refutation(first) is None
+    assert ran.refutation(second) is None
