@@ -37,7 +37,14 @@ LOADERS = {
     ("answers/explorers/__init__.py", "load"),
     ("answers/figures/__init__.py", "draw"),
 }
-BUILT_OF = ("docs/live/", "docs/style/", "docs/.theme/", "docs/vendor/", "mkdocs.yml")
+BUILT_OF = (
+    "docs/live/",
+    "docs/style/",
+    "docs/.theme/",
+    "docs/vendor/",
+    "docs/offline.js",
+    "mkdocs.yml",
+)
 SITE = ("tests/serving.py", "build")
 PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
 
@@ -359,9 +366,18 @@ def changed(commit: str) -> set[Unit]:
                 found.add((name, REST))
         else:
             found.add((name, TEXT))
-        if name.startswith(BUILT_OF):
+        if name.startswith(BUILT_OF) or builds(name):
             found.add(SITE)
     return found
+
+
+def builds(name: str) -> bool:
+    """Whether it is a hook of MkDocs, or extends its Markdown."""
+    if not name.startswith("answers/site/"):
+        return False
+    dotted = name.removesuffix(".py").replace("/", ".")
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
+    return bool(re.search(rf"{re.escape(name)}|{re.escape(dotted)}\b", settings))
 
 
 def texts(source: str) -> dict[str, list[list[str]]]:

@@ -22,6 +22,7 @@ CHANGES = {
     "docs/figures/loss_simplex.svg": ("<svg ", "<svg  "),
     "docs/live/cell.js": ("// What the buttons", "// All that the buttons"),
     "docs/style/site.css": ("{", "{ "),
+    "answers/site/policy.py": ("    return ", "    return  "),
     "docs/questions/08-broadcasting.md": ("# Broadcasting", "# Broadcasting "),
     "answers/exercises/mcnemar.py": ("exercise.case(", "exercise.case( "),
     "tests/submissions/mcnemar.py": ("def ", "def  "),
@@ -59,6 +60,10 @@ RUN = {
     ),
     "docs/style/site.css": (
         ["tests/browser/test_every_page.py"],
+        ["tests/probability", "docs/questions", "tests/practice"],
+    ),
+    "answers/site/policy.py": (
+        ["tests/browser/test_attacks.py", "tests/browser/test_every_page.py"],
         ["tests/probability", "docs/questions", "tests/practice"],
     ),
     "docs/questions/08-broadcasting.md": (
