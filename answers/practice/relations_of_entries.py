@@ -175,9 +175,10 @@ def not_finite(seen: Evidence) -> Relation | None:
         kinds |= {"nan" if np.isnan(x) else "inf" for x in w.got[bad]}
     if not kinds:
         return None
-    words = (
-        f"{' or '.join(sorted(kinds))} where it should be finite, and right elsewhere"
-    )
+    words = f"{' or '.join(sorted(kinds))} where it should be finite"
+    # An error leaves nothing that could be right.
+    if not any(overflowed(w.got) for w in seen.wrong):
+        words += ", and right elsewhere"
     cause = "exp of a large number, a logarithm of 0, or 0 divided by 0"
     return said(seen, "not finite", words, cause)
 

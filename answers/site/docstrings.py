@@ -33,11 +33,11 @@ class Docstrings(Postprocessor):
 class DocstringsExtension(Extension):
     """`answers.site.docstrings` in the list of Markdown extensions."""
 
-    def extendMarkdown(self, md):  # noqa: N802
+    def extendMarkdown(self, md):  # noqa: N802 (Markdown looks for it)
         # After `answers.site.lean_code` (25).
         md.postprocessors.register(Docstrings(md), "docstrings", 24)
 
 
-def makeExtension(**kwargs):  # noqa: N802
+def makeExtension(**kwargs):  # noqa: N802 (Markdown looks for it)
     """Python-Markdown's way to find the extension."""
     return DocstringsExtension(**kwargs)

@@ -84,7 +84,7 @@ def fence(source: str, *args: object, **kwargs: object) -> str:
 class InlineFormula(InlineProcessor):
     """`$…$` in a line of text."""
 
-    def handleMatch(self, m, data):  # noqa: N802
+    def handleMatch(self, m, data):  # noqa: N802 (Markdown looks for it)
         if m[0] == "$$":
             raise ValueError(
                 f"a formula between $$ needs a paragraph of its own: {data}"
@@ -125,7 +125,7 @@ class Typesetter(Treeprocessor):
 class Formulas(Extension):
     """`answers.site.formulas` in the list of Markdown extensions."""
 
-    def extendMarkdown(self, md):  # noqa: N802
+    def extendMarkdown(self, md):  # noqa: N802 (Markdown looks for it)
         md.ESCAPED_CHARS.append("$")
         # After `code` (190) and before escapes (180), which would eat the backslashes of TeX.
         md.inlinePatterns.register(InlineFormula(INLINE, md), "formula", 185)
@@ -135,6 +135,6 @@ class Formulas(Extension):
         md.treeprocessors.register(Typesetter(md), "formula", 4)
 
 
-def makeExtension(**kwargs):  # noqa: N802
+def makeExtension(**kwargs):  # noqa: N802 (Markdown looks for it)
     """Python-Markdown's way to find the extension."""
     return Formulas(**kwargs)

@@ -22,11 +22,11 @@ class LeanCode(Postprocessor):
 class LeanCodeExtension(Extension):
     """`answers.site.lean_code` in the list of Markdown extensions."""
 
-    def extendMarkdown(self, md):  # noqa: N802
+    def extendMarkdown(self, md):  # noqa: N802 (Markdown looks for it)
         # After code has been put in the place that was kept for it (30).
         md.postprocessors.register(LeanCode(md), "lean_code", 25)
 
 
-def makeExtension(**kwargs):  # noqa: N802
+def makeExtension(**kwargs):  # noqa: N802 (Markdown looks for it)
     """Python-Markdown's way to find the extension."""
     return LeanCodeExtension(**kwargs)

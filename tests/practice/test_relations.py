@@ -323,3 +323,17 @@ def test_a_deliberate_refusal_is_not_explained_by_an_accident():
 
     assert exercise.run(lambda x: 0 * x.T + x).bug == "square_alone"
     assert exercise.run(refusing).bug != "square_alone"
+
+
+def test_what_is_not_finite_is_right_elsewhere_only_where_something_is_answered():
+    def some_are_nan(x):
+        return np.where(x > 0, np.nan, x)
+
+    def all_is_an_error(x):
+        return 1 / 0
+
+    exercise = exercise_of(itself, *MATRICES)
+    told = {each: exercise.run(each) for each in (some_are_nan, all_is_an_error)}
+    assert {report.bug for report in told.values()} == {"not_finite"}
+    assert "nan where it should be finite, and right elsewhere" in told[some_are_nan].diagnosis
+    assert "should be finite, in" in told[all_is_an_error].diagnosis
