@@ -142,7 +142,7 @@ def no_array(value: object, name: str, wanted: str) -> Complaint:
             why = "is None; is a `return` missing?"
         case None:
             why = f"is None; {wanted}"
-        case (_,) if isinstance(value, tuple):
+        case tuple((_,)):
             why = (
                 "is a tuple of one entry; is there a comma at the end of the `return`?"
             )

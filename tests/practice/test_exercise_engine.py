@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -89,6 +90,14 @@ def test_a_failure_says_case_call_index_expected_and_got(doubling):
     assert str(failure) == f"a matrix: {failure.message}"
 
 
+@Sequence.register
+class Unsized:
+    """What counts as a sequence but has no length, as an array without axes may."""
+
+    def __len__(self):
+        raise TypeError("len() of unsized object")
+
+
 @pytest.mark.parametrize(
     ("result", "words"),
     [
@@ -101,6 +110,7 @@ def test_a_failure_says_case_call_index_expected_and_got(doubling):
         (print, "the result is a function; call it"),
         ((x for x in [1]), "the result is a generator, because of a `yield`"),
         (object(), "the result is of type object; return a NumPy array"),
+        (Unsized(), "the result is of type Unsized; return a NumPy array"),
         (WEIGHTS.astype(object), "of dtype object; make them real numbers (float64)"),
         (WEIGHTS + 0j, "entries of dtype complex128; make them real numbers"),
         (10**30, "entries of dtype object"),
