@@ -1,6 +1,5 @@
 """Go through cards: ask, reveal, rate. The learner's progress is saved after each key."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from answers.practice.values import LEVELS
 from answers.study import days, rating, schedule, terminal
 from answers.study.cards import Card
 
-REVEAL, QUIT = " ", keys.END
+REVEAL, PAUSE, QUIT = " ", "p", keys.END
 
 
 @dataclass
@@ -25,14 +24,14 @@ class Session:
     Attributes:
         out: Where it is shown.
         rated: The card and its rating, by the card's id.
-        seconds: How long each took.
         ended: Whether the learner has quit.
+        pause: What `p` does, if it does anything: the key that ended the pause.
     """
 
     out: Console
     rated: dict[str, tuple[Card, int]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
     ended: bool = False
+    pause: Callable[[], str] | None = None
 
     def ask(self, cards: Sequence[Card], head: Callable[[int], str]) -> None:
         """Ask each card; `head(place)` is what stands above it."""
@@ -52,10 +51,10 @@ class Session:
     def answered(self, card: Card, may_undo: bool) -> str:
         """Ask one card and note its rating; the key that ended it."""
         others = "s" + "u" * may_undo + QUIT
-        words = ", s put it away" + ", u undo" * may_undo + ", q quit"
+        stops = ", p pause" if self.pause else ""
+        words = ", s put it away" + ", u undo" * may_undo + stops + ", q quit"
         say(self.out, f"Say it aloud. Space shows the answer{words}.", "dim", indent=0)
-        began = time.monotonic()
-        key = keys.one_of(REVEAL + others)
+        key = self.pressed(REVEAL + others)
         if key == REVEAL:
             terminal.show_back(self.out, card)
             state, day = kept(), days.today()
@@ -65,14 +64,20 @@ class Session:
                 schedule.back(History(reviews, due), state.plan.date) for due in comes
             ]
             terminal.show_choices(self.out, comes, day, words)
-            key = keys.one_of("1234" + others)
+            key = self.pressed("1234" + others)
         if key.isdigit():
             warn(saved(change, rating.rate, card.id, int(key), days.today()))
             self.rated[card.id] = card, int(key)
-            self.seconds[card.id] = time.monotonic() - began
         if key == "s":
             warn(saved(change, rating.suspend, card.id))
             tell("Put away; `answers review --put-away` takes all out again.")
+        return key
+
+    def pressed(self, wanted: str) -> str:
+        """The next of these keys; before it there may be pauses, of which the last may quit."""
+        while (key := keys.one_of(wanted + PAUSE * bool(self.pause))) == PAUSE:
+            if self.pause() == QUIT:
+                return QUIT
         return key
 
     def take_back(self, card: Card) -> None:
@@ -87,7 +92,7 @@ class Session:
         self.out.print()
         say_markdown(self.out, opening.page.rubric)
         tell("\nHow was your answer? 1 weak, 2 solid, 3 strong, space passes over.")
-        key = keys.one_of("123" + REVEAL + QUIT)
+        key = self.pressed("123" + REVEAL + QUIT)
         if not key.isdigit():
             self.ended = self.ended or key == QUIT
             return None

@@ -22,7 +22,7 @@ class Interview:
 
     Attributes:
         mock: What is asked.
-        began: When the clock was started.
+        began: When the clock was started, later by as long as it has stood still.
         lines: The report: what, how long, how it went.
     """
 
@@ -31,28 +31,39 @@ class Interview:
     lines: list[tuple[str, float, str]] = field(default_factory=list)
 
     def run(self) -> None:
-        session = Session(console())
+        session = Session(console(), pause=self.pause)
         for opening, *follow_ups in self.mock.questions:
             if not session.ended:
-                began = time.monotonic()
+                began = self.seconds()
                 session.ask([opening, *follow_ups], lambda _: self.clock())
                 level = None if session.ended else session.score(opening)
                 what = f"question {opening.page.number}: {opening.page.title}"
                 self.note(what, began, level or "not scored")
         if self.mock.exercise and not session.ended:
-            self.write(self.mock.exercise.name)
+            self.write(self.mock.exercise.name, session)
         self.report(session.out)
         terminal.show_weak(session.out, session.rated)
 
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
     def clock(self) -> str:
-        return f"{minutes_and_seconds(time.monotonic() - self.began)} of {self.mock.minutes}:00"
+        return f"{minutes_and_seconds(self.seconds())} of {self.mock.minutes}:00"
+
+    def pause(self) -> str:
+        """Let the clock stand still until a key is pressed: the space, or the one that ends."""
+        at = self.seconds()
+        tell(f"Paused at {self.clock()}. Space goes on, q quits.")
+        key = keys.one_of(" " + keys.END)
+        self.began = time.monotonic() - at
+        return key
 
     def note(self, what: str, began: float, how: str) -> None:
-        self.lines.append((what, time.monotonic() - began, how))
+        self.lines.append((what, self.seconds() - began, how))
 
-    def write(self, name: str) -> None:
+    def write(self, name: str, session: Session) -> None:
         """Have the exercise written, and checked until it passes or the learner gives it up."""
-        began, path = time.monotonic(), beside.free(Path(f"{name}.py"), "mock")
+        began, path = self.seconds(), beside.free(Path(f"{name}.py"), "mock")
         try:
             beside.write_new(path, loaded(name).stub())
         except OSError as error:
@@ -61,14 +72,14 @@ class Interview:
         tell(f"\n{self.clock()}  The exercise is in {path}.")
         passed = False
         while not passed:
-            tell("Write it, and save. Space checks it, q ends the interview.")
-            if keys.one_of(" " + keys.END) == keys.END:
+            tell("Write it, and save. Space checks it, p pauses, q ends the interview.")
+            if session.pressed(" " + keys.END) == keys.END:
                 break
             passed = check_once(Asked(name, path))
         self.note(f"exercise {name}", began, "passed" if passed else "not passed")
 
     def report(self, out) -> None:
-        seconds = time.monotonic() - self.began
+        seconds = self.seconds()
         out.print(Text(f"\nMock interview, seed {self.mock.seed}", "bold"))
         for what, lasted, how in self.lines:
             say_row(out, f"  {what:.44}", f"{minutes_and_seconds(lasted)}  {how}")

@@ -202,13 +202,14 @@ class Exercise:
         answers = {trial: trial.ask(function) for trial in self.trials}
         noted = {trial: trial.note(answer) for trial, answer in answers.items()}
         judged = {trial: answers[trial] for trial, note in noted.items() if not note}
+        silent = {trial for trial, note in noted.items() if note and note.in_stub_alone}
+        told = {t: note for t, note in noted.items() if note and t not in silent}
         tried = {
-            "cases": tuple(trial.name for trial in answers),
+            "cases": tuple(trial.name for trial in answers if trial not in silent),
             "wrong": tuple(trial.name for trial, a in judged.items() if a.wrong),
             "notes": tuple(
                 told_with(note, *trial.tell(answers[trial], answers[trial].wrong))
-                for trial, note in noted.items()
-                if note and not note.in_stub_alone
+                for trial, note in told.items()
             ),
         }
         for trial, answer in judged.items():
@@ -218,12 +219,9 @@ class Exercise:
                 rest = [part for part in answer.wrong if part not in named.told]
                 failures = trial.tell(answer, [*named.told, *rest])
                 return Report(failures, named.name, named.diagnosis, **tried)
-        if not tried["notes"]:
+        if not told:
             return Report(**tried)
-        first = next(
-            trial for trial, note in noted.items() if note and not note.in_stub_alone
-        )
-        named = diagnose(self, answers, first, function)
+        named = diagnose(self, answers, next(iter(told)), function)
         name = (named.name, named.diagnosis) if named.name in self.bugs else ()
         return Report((), *name, **tried)
 

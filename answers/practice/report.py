@@ -34,7 +34,7 @@ class Report:
         bug: The name of the known bug that goes wrong in the same way, or of a relation of what
             came to what is right, if there is either.
         diagnosis: That bug, its effect and its repair, in words; or what the relation shows.
-        cases: The names of all cases and checks that were tried, in their order.
+        cases: The names of all cases and checks that were judged, in their order.
         wrong: Those of them that went wrong.
         notes: What is otherwise than ours and passes: what ours does there, and why.
     """

@@ -154,7 +154,7 @@ class Exercise {
     })
     const { status, message, ran } = outcome
     const ended = {
-      timeout: `it did not finish within ${SECONDS} s; does a loop never end?`,
+      timeout: `it did not finish within ${SECONDS} s; does a loop or a recursion never end?`,
       failed: ran && `it ended Python before the check was finished. ${message}`,
     }[status]
     const failures = [{ case: `running ${this.name}.py`, message: ended }]

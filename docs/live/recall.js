@@ -10,17 +10,41 @@ import { effective } from "./today.js"
 
 const title = word => word[0].toUpperCase() + word.slice(1)
 
+// What Undo takes back after a reload: the last of this tab, if the browser keeps it.
+const LAST = "answers.last."
+
+function remember(name, result) {
+  const { card, rating, count } = result ?? {}
+  try {
+    if (result) sessionStorage.setItem(LAST + name, JSON.stringify({ id: card.id, rating, count }))
+    else sessionStorage.removeItem(LAST + name)
+  } catch {}
+}
+
+function remembered(name) {
+  try {
+    const last = JSON.parse(sessionStorage.getItem(LAST + name))
+    const { reviews = [], suspended } = cards.get(last.id)
+    const rated = reviews.length == last.count && reviews.at(-1)?.[1] == last.rating
+    if (last.rating == "suspended" ? suspended : rated) return last
+  } catch {}
+}
+
 export class Recall {
   root = make("section", { className: "recall" })
-  results = [] // { at, card, rating }, or `suspended` for a rating: what Undo takes back
+  results = [] // { card, rating }, or `suspended` for a rating: what Undo takes back
   #timer
 
   // `deck`: cards as { id, about, front, back, href, seconds, passes, count }; `front` and `back`
   // make elements, or promise to; what `passes` is an exercise, which the program rates; `count`, if
-  // known, is how many reviews it had when it was put into the deck. `ended` returns what is shown
-  // after the last; `moved` hears of every step.
-  constructor({ name, deck, at = 0, ended, moved = () => {} }) {
-    Object.assign(this, { deck, at, ended, moved })
+  // known, is how many reviews it had when it was put into the deck. `found` returns the card of an
+  // id that may have left the deck; `ended`, what is shown after the last; `moved` hears of every
+  // step.
+  constructor({ name, deck, found = () => {}, at = 0, ended, moved = () => {} }) {
+    Object.assign(this, { name, deck, at, ended, moved })
+    const last = remembered(name)
+    const card = last && found(last.id)
+    if (card) this.results.push({ ...last, card, before: true })
     this.root.ariaLabel = name
     this.where = make("p", { className: "recall-where" })
     this.front = make("div", { className: "recall-front", tabIndex: -1, role: "group" })
@@ -57,10 +81,10 @@ export class Recall {
 
   hear() {
     if (!this.root.isConnected) return this.close()
-    const { card, at } = this
+    const { card } = this
     if (!card?.passes || !this.isRated(card) || this.results.at(-1)?.card == card) return
     const { reviews } = cards.get(card.id)
-    this.results.push({ at, card, rating: reviews.at(-1)[1], count: reviews.length })
+    this.note({ card, rating: reviews.at(-1)[1], count: reviews.length })
     const next = this.button("Next", () => this.next(""))
     this.choices.replaceChildren(next)
     this.update()
@@ -150,18 +174,23 @@ export class Recall {
   }
 
   async rate(rating) {
-    const { card, at } = this
+    const { card } = this
     const due = await rate(card.id, rating)
-    this.results.push({ at, card, rating, count: cards.get(card.id).reviews.length })
+    this.note({ card, rating, count: cards.get(card.id).reviews.length })
     const comes = named(effective(cards.get(card.id), plan().date) ?? due)
     await this.next(`Rated ${RATINGS[rating]}: comes back ${comes}.`)
   }
 
   async putAway() {
-    const { card, at } = this
+    const { card } = this
     suspend(card.id)
-    this.results.push({ at, card, rating: "suspended" })
+    this.note({ card, rating: "suspended" })
     await this.next("Suspended: it will not be asked again. Undo takes that back.")
+  }
+
+  note(result) {
+    this.results.push(result)
+    remember(this.name, result)
   }
 
   async next(told) {
@@ -179,7 +208,10 @@ export class Recall {
     else if (reviews.length == last.count) await undo(last.card.id)
     else return this.bar.say("It has been rated elsewhere since: that stays.")
     this.results.pop()
-    this.at = last.at
+    remember(this.name, this.results.at(-1))
+    const at = this.deck.findIndex(({ id }) => id == last.card.id)
+    if (at < 0) this.deck.splice(this.at, 0, last.card)
+    else this.at = at
     this.bar.say(`Taken back: ${last.rating == "suspended" ? last.rating : `rated ${RATINGS[last.rating]}`}.`)
     await this.show({ revealed: last.rating != "suspended" })
   }

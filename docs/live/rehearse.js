@@ -32,6 +32,7 @@ class Rehearsal {
     this.recall = new Recall({
       name: "Rehearsal",
       deck,
+      found: card => all.find(({ id }) => id == card),
       at: page == path ? deck.filter(({ step }) => step < at).length : 0,
       ended: () => (this.scored ? this.summary() : this.toScore()),
       moved: at => keepPlace(path, deck[at]?.step ?? (this.scored ? 0 : all.length)),

@@ -23,7 +23,13 @@ export async function mount() {
     const { tasks, fitting } = todays(all, cards.all(), plan(), today())
     const asked = tasks.map((task, index) => ({ ...task, later: index >= fitting })).filter(({ kind }) => kind != "read")
     const deck = asked.map(card)
-    shown = new Recall({ name: "Review", deck, moved: at => prefetch(deck, at), ended: recall => ended(recall, all) })
+    shown = new Recall({
+      name: "Review",
+      deck,
+      found: id => Object.hasOwn(all, id) && card({ id, kind: all[id].kind, card: all[id] }),
+      moved: at => prefetch(deck, at),
+      ended: recall => ended(recall, all),
+    })
     root.replaceChildren(shown.root)
     await shown.show({ focus: false })
   } catch (error) {
@@ -64,7 +70,8 @@ async function prefetch(deck, at) {
 
 // After the last card, or if there is none.
 function ended(recall, all) {
-  const told = recall.results.length ? `Done: ${recall.results.length} rated or put away.` : "Nothing is due."
+  const done = recall.results.filter(({ before }) => !before).length
+  const told = done ? `Done: ${done} rated or put away.` : "Nothing is due."
   const known = Object.keys(all).some(id => cards.get(id).reviews)
   const next = nextDue(all, cards.all(), plan(), today())
   const unread = Object.entries(all).find(([id, { kind }]) => kind == "opening" && !cards.get(id).reviews)

@@ -1,12 +1,34 @@
 // Every page loads these lines; a page with cells, exercises or an explorer loads theirs.
+const PARTS = {
+  ".highlight.live": "cell_buttons",
+  ".exercise": "exercise_buttons", // which listens for itself
+  ".explorer": "explorers",
+  ".today": "home",
+  ".filter": "filter",
+  ".review": "review",
+  ".offline": "keep",
+  ".mock": "mock",
+  ".rehearse": "rehearse_button",
+}
+
+// A browser may not ask again for a module that has once failed to come, until the page is loaded anew.
+function tell(error) {
+  reportError(error)
+  const content = document.querySelector(".md-content__inner")
+  if (content.querySelector(".start-failed")) return
+  const again = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "recall-button",
+    textContent: "Load again",
+  })
+  again.onclick = () => location.reload()
+  const told = Object.assign(document.createElement("p"), { className: "start-failed", role: "status" })
+  told.append("What runs on this page could not be loaded. ", again)
+  content.prepend(told)
+}
+
 document$.subscribe(() => {
-  if (document.querySelector(".highlight.live")) import("./cell_buttons.js").then(cells => cells.mount())
-  if (document.querySelector(".exercise")) import("./exercise_buttons.js")
-  if (document.querySelector(".explorer")) import("./explorers.js").then(explorers => explorers.mount())
-  if (document.querySelector(".today")) import("./home.js").then(home => home.mount())
-  if (document.querySelector(".filter")) import("./filter.js").then(filter => filter.mount())
-  if (document.querySelector(".review")) import("./review.js").then(review => review.mount())
-  if (document.querySelector(".offline")) import("./keep.js").then(keep => keep.mount())
-  if (document.querySelector(".mock")) import("./mock.js").then(mock => mock.mount())
-  if (document.querySelector(".rehearse")) import("./rehearse_button.js").then(rehearse => rehearse.mount())
+  for (const [root, part] of Object.entries(PARTS)) {
+    if (document.querySelector(root)) import(`./${part}.js`).then(({ mount }) => mount?.()).catch(tell)
+  }
 })

@@ -127,3 +127,19 @@ def test_a_tab_that_is_chosen_is_shown(visit):
     page.locator(".tabbed-labels label").nth(1).click()
     expect(panels.nth(1)).to_be_visible()
     expect(panels.nth(0)).to_be_hidden()
+
+
+@pytest.mark.attack("page")
+def test_a_part_that_does_not_come_is_told_and_comes_when_the_page_is_loaded_again(browser, site):
+    page = browser.new_page()
+    for path, part in ((QUESTION, "cell_buttons.js"), ("mock/", "elements.js"), ("", "home.js")):
+        page.route(f"**/{part}", lambda route: route.abort())
+        page.goto(site.url + path)
+        told = page.locator(".start-failed")
+        expect(told).to_have_text("What runs on this page could not be loaded. Load again")
+        page.unroute_all()
+        with page.expect_navigation():
+            told.get_by_role("button", name="Load again").click()
+        expect(page.locator(".live-bar, .mock-setup, .today form").first).to_be_visible()
+        expect(told).to_have_count(0)
+    page.close()

@@ -233,6 +233,76 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     assert card(page, asked[0])["reviews"][-1] == ["2026-11-26", 2]
 
 
+def test_the_last_rating_is_taken_back_after_a_reload_too(reader):
+    asked, no_more = ["07/opening", FOLLOW_UPS[0]], {"answers.study.plan": {"new": 0}}
+    page = reader(REVIEW, due("2026-11-22", *asked) | no_more)
+    recall = Recall(page)
+    recall.rate(1)
+    page.reload()
+    expect(recall.where).to_have_text(re.compile("^1 of 1"))
+    recall.button("Suspend").click()
+    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    page.reload()
+    expect(recall.front).to_contain_text("Nothing is due.")
+    page.keyboard.press("u")
+    expect(recall.status).to_have_text("Taken back: suspended.")
+    expect(recall.where).to_have_text(re.compile("^1 of 1"))
+    recall.rate(3)
+    page.reload()
+    # What has been rated elsewhere since is not taken back, nor offered.
+    reviews = [["2026-11-20", 3], ["2026-11-26", 3], ["2026-11-26", 4]]
+    elsewhere = {"reviews": reviews, "due": "2026-12-09"}
+    keep(page, {CARD + last: elsewhere for last in asked} | no_more)
+    page.reload()
+    expect(recall.front).to_contain_text("Nothing is due.")
+    expect(recall.button("Undo")).to_be_hidden()
+
+
+def test_a_rehearsal_takes_its_last_rating_back_after_a_reload(reader):
+    page = reader(QUESTION)
+    recall = Recall(page)
+    page.get_by_role("button", name="Rehearse").click()
+    recall.rate(4)
+    page.reload()
+    page.get_by_role("button", name="Rehearse").click()
+    expect(recall.where).to_have_text(re.compile(f"^2 of {len(OF_PAGE)}"))
+    page.keyboard.press("u")
+    expect(recall.where).to_have_text(re.compile(f"^1 of {len(OF_PAGE)}"))
+    expect(recall.button("Good")).to_be_visible()
+    assert card(page, OF_PAGE[0]) == {}
+    expect(recall.button("Undo")).to_be_hidden()
+
+
+def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
+    asked = [*FOLLOW_UPS[:3], "07/opening"]
+    page = reader(REVIEW, due("2026-11-22", *asked) | {"answers.study.plan": {"new": 0}})
+    other = page.context.new_page()
+    other.clock.set_fixed_time("2026-11-26T20:00:00")
+    other.goto(page.url)
+    here, there = Recall(page), Recall(other)
+    expect(there.where).to_have_text(re.compile("^1 of 4"))
+    first, second, third, fourth = asked
+    here.rate(3)
+    there.rate(1)  # the same card, which was shown already: both are kept
+    assert [rating for _, rating in card(page, first)["reviews"]] == [3, 3, 1]
+    there.rate(4)
+    here.rate(2)
+    assert [rating for _, rating in card(page, second)["reviews"]] == [3, 4, 2]
+    there.rate(2)
+    there.rate(2)
+    expect(there.front).to_contain_text("Done: 4 rated or put away.")
+    assert here.where.inner_text().startswith("3 of 4")
+    here.rate(3)
+    expect(here.front).to_contain_text(
+        "Done: 3 rated or put away."
+    )  # the fourth is not asked again
+    assert [rating for _, rating in card(page, fourth)["reviews"]] == [3, 2]
+    page.keyboard.press("u")  # takes back what was rated here
+    expect(here.where).to_have_text(re.compile("^3 of 4"))
+    assert [rating for _, rating in card(page, third)["reviews"]] == [3, 2]
+    other.close()
+
+
 def test_an_empty_deck_says_where_cards_come_from(reader):
     recall = Recall(reader(REVIEW))
     expect(recall.front).to_contain_text("Nothing is due.")

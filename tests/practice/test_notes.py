@@ -145,6 +145,10 @@ def test_what_most_right_answers_meet_is_said_in_the_stub_alone(exercise):
     report = exercise.run(lambda x: x / (x.sum() or 1) if x.size == 4 else ratio(x))
     assert report.passed
     assert report.notes == ()
+    # It counts only where it agrees: who raises everywhere does not pass it.
+    assert "more zeros" not in report.cases
+    assert "more zeros" not in exercise.run(lambda x: x[None, 99]).cases
+    assert "more zeros" in exercise.run(ratio).cases
 
 
 def test_a_changed_argument_is_no_matter_of_a_note(exercise):

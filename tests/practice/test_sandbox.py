@@ -111,7 +111,7 @@ ENDS = {
     ),
     f"import os\n{WRONG}os.killpg(0, 9)": "signal SIGKILL",
     f"import os\nos.closerange(0, 100)\n{PASSES}": "ended the program",
-    f"{WRONG}return softmax(x)": "raised RecursionError",
+    f"{WRONG}return softmax(x, axis)": "raised RecursionError",
     f"{WRONG}input()": "raised EOFError: nobody types here",
     "import sys\nsys.stdin.read()": "EOFError: nobody types here",
     "\nimport nump": "line 2, `import nump`, raised ModuleNotFoundError",

@@ -100,7 +100,7 @@ HEAD = "import numpy as np\n\n\ndef softmax(x, axis=-1):\n"
         ("\ud800", "importing", "it is not text in UTF-8"),
         (f"{HEAD}    return input()", "a vector", "raised EOFError: nobody types here;"),
         (f"{HEAD}    exit()", "a vector", "it raised SystemExit"),
-        (f"{HEAD}    return softmax(x)", "a vector", "RecursionError: maximum recursion"),
+        (f"{HEAD}    return softmax(x, axis)", "a vector", "RecursionError: maximum recursion"),
         (f"{HEAD}    return np.ones(10**15)", "a vector", "Error: Unable to allocate"),
         (f"{HEAD}    return x[99]", "a vector", "in line 5 of your code: `return x[99]`"),
     ],

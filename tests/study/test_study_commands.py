@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,24 @@ def test_a_mock_that_is_left_reports_what_was_done():
     assert re.search(r"question \d+: .* \d:\d\d  not scored\n", shown)
     assert "exercise" not in shown.partition("q quits.")[2]
     assert re.search(r"again  question \d+: the question itself\n", shown)
+
+
+def test_the_clock_stands_still_in_a_pause(monkeypatch, folder):
+    now, one_of = [0.0], keys.one_of
+
+    def ten_minutes_pass_in_each_pause(wanted):
+        now[0] += 600 * (wanted == " q")
+        return one_of(wanted)
+
+    monkeypatch.setattr(keys, "one_of", ten_minutes_pass_in_each_pause)
+    monkeypatch.setattr(interview, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    began = functools.partial(interview.Interview, began=600.0)
+    monkeypatch.setattr(interview, "Interview", began)
+    (question,) = mock_command.drawn_by(cards(), 15, 7).questions
+    shown = mock(lines="\np\n\n\n" + "p\n\n2\n" + "\n2\n" * (len(question) - 1) + "p\n\n1\np\nq\n")
+    assert shown.count("Paused at 0:00 of 15:00. Space goes on, q quits.\n") == 4
+    assert re.search(r"together +0:00 of 15:00\n", shown)
+    assert re.search(r"exercise \w+ +0:00  not passed\n", shown)
 
 
 def test_time_over_is_told(monkeypatch):
