@@ -50,7 +50,7 @@ def attention_saturation() -> Figure:
 # --8<-- [start:attention_costs]
 def attention_costs() -> Figure:
     """Time and peak memory beyond the inputs, measured: one head of 64 features, float32, one
-    thread of a CPU. All three do the same arithmetic.
+    thread of a CPU. All three make the same products.
 
     Two panels against the length, from 512 to 8192, all axes logarithmic. Time: three nearly
     parallel lines, four times higher for each doubling, SDPA lowest. Memory: the naive

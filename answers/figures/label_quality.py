@@ -17,8 +17,7 @@ from answers.labels.training_dynamics import training_dynamics
 # --8<-- [start:training_map]
 def training_map() -> Figure:
     """Every twelfth digit by how a network takes to its label in 20 epochs. Random errors
-    stand apart at the lower left; errors made the same way every time are learned like
-    anything else.
+    stand apart at the lower left; errors made the same way every time are partly learned.
 
     Two scatter plots of confidence against variability. Left, with one label in five wrong
     at random: the wrong ones lie in the lower left corner, nearly all below 0.25 in both,

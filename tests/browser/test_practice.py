@@ -198,7 +198,8 @@ def test_the_failing_call_comes_as_a_cell_that_runs_until_it_is_mended(softmax):
     expect(softmax.button("Failing call")).to_be_hidden()
     verdict = softmax.check(GLOBAL)
     cases = len(catalog.load("softmax").trials)
-    assert f"\n{cases - 1} of {cases} cases pass" in verdict
+    # Bytes that wrap around are not judged.
+    assert f"\n{cases - 2} of {cases - 1} cases pass" in verdict
     softmax.report.locator("summary").click()
     expect(softmax.report.locator("li", has_text="wrong")).to_have_count(1)
     softmax.button("Failing call").click()
