@@ -24,7 +24,7 @@ def bits_against_error() -> Figure:
 
     Bits from 2 to 8 across, the relative error on a logarithmic axis. With one scale for
     the array it is 100 percent up to 4 bits, and 14 percent at 8. With one scale for a
-    row it falls from 81 to 0.7 percent, halving with each bit, and a little lower with
+    row it falls from 81 to 0.7 percent, by half or more a bit, and a little lower with
     one scale for every 32 entries.
     """
     w = np.random.default_rng(11).normal(size=(64, 256))

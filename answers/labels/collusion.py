@@ -41,7 +41,7 @@ def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
     errors, and roughly for more. So the skills follow from all pairs. For each pair they
     are taken without that pair, and what is left over is suspicious.
 
-    Items that are hard for all scale all products alike, if each annotator errs as often on
+    Items that shrink all skills alike scale all products alike, if each annotator errs as often on
     either class; two who lean to the same class agree a little more than that. What also
     shows up is a shared mistake in reading the instructions: look before you accuse.
 
