@@ -293,9 +293,8 @@ def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
     expect(there.front).to_contain_text("Done: 4 rated or put away.")
     assert here.where.inner_text().startswith("3 of 4")
     here.rate(3)
-    expect(here.front).to_contain_text(
-        "Done: 3 rated or put away."
-    )  # the fourth is not asked again
+    # The fourth is not asked again.
+    expect(here.front).to_contain_text("Done: 3 rated or put away.")
     assert [rating for _, rating in card(page, fourth)["reviews"]] == [3, 2]
     page.keyboard.press("u")  # takes back what was rated here
     expect(here.where).to_have_text(re.compile("^3 of 4"))
