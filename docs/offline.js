@@ -4,7 +4,8 @@
 //
 //   in   "keep"      fetch what is missing        "stop"    give that up
 //        "state"     tell what is held            "begin"   take over from another version
-//   out  { got, total } in bytes, { failed } with the reason, { held, missing, pages, bytes }
+//        "alone"     tell whether no other page is open, and let a newer version begin then
+//   out  { got, total } in bytes, { failed } with the reason, { held, missing, pages, bytes }, { alone }
 //
 // As a build changes HELD, browsers find another worker, which fetches what has changed while the
 // old one answers. Files are kept under their hashes, so that each finds its own.
@@ -15,7 +16,9 @@ const scope = new URL("./", location).href
 const CACHE = `answers.offline ${scope}`
 const LANES = 6 // files that are fetched at once
 const PAUSE = 200 // ms between two words on how far it is
-const PAUSES = 10 // in which another worker has to take over
+const PAUSES = 10 // in which a page that is left has to go
+const SLOW = 5000 // ms in which another worker has to take over
+const TURNS = 2 // in which it may be late
 const PATIENCE = 30 // seconds, in which something has to come
 
 const files = new Map(
@@ -130,6 +133,7 @@ self.onmessage = event => {
     keep: async () => fill().then(state).then(tell, () => {}),
     state: async () => event.source.postMessage(await state()),
     stop: () => filling?.abort(STOPPED),
+    alone: () => isAlone(event.source),
     begin: () => skipWaiting(),
   }
   event.waitUntil(told[event.data]?.())
@@ -157,19 +161,36 @@ async function answer(request, file) {
 
 // Another version that has come whole takes over when a page is opened and no other is open, so that
 // none is of two versions. A page that is left still counts, and cannot be told from another tab: an
-// empty page, which loads itself again, comes between. It comes again, after a second, until the
-// other worker has begun, which waits for this one to be idle: no old page is shown in between.
-let between
+// empty page comes between, which asks until that one is gone, and loads itself again when the other
+// worker has begun. It loads nothing before: Chromium loses a page that is asked for while one worker
+// stops for another.
+const BETWEEN = `<!doctype html><title>A newer version</title><script>
+const pages = navigator.serviceWorker
+const ask = () => pages.controller.postMessage("alone")
+const again = () => location.reload()
+let asked = 0
+pages.oncontrollerchange = again
+pages.onmessage = ({ data: { alone } }) => {
+  if (alone) setTimeout(again, ${SLOW})
+  if (alone == false) asked++ < ${PAUSES} ? setTimeout(ask, ${PAUSE}) : again()
+}
+ask()
+</script>`
 let turns = 0
 
 async function load(event, file) {
   const pages = registration.waiting ? await clients.matchAll({ type: "window" }) : []
-  if (!registration.waiting || pages.length > 1 || turns > PAUSES) {
+  if (!registration.waiting || pages.length > 1 || turns > TURNS) {
     turns = 0
     return answer(event.request, file)
   }
-  if (pages.every(page => page.id == between)) registration.waiting.postMessage("begin")
-  between = event.resultingClientId
   turns += 1
-  return new Response("", { headers: { "Content-Type": "text/html", Refresh: turns > 2 ? "1" : "0" } })
+  return new Response(BETWEEN, { headers: { "Content-Type": "text/html" } })
+}
+
+async function isAlone(page) {
+  const pages = await clients.matchAll({ type: "window" })
+  const alone = pages.every(({ id }) => id == page.id)
+  page.postMessage({ alone })
+  if (alone) registration.waiting?.postMessage("begin")
 }
