@@ -29,9 +29,10 @@ What these need, and what is made of all:
 
 Imports run downward only. Every annotated shape of an answer is enforced when its function is
 called: jaxtyping's import hook decorates the functions of the four topics. The rest starts twice
-as fast undecorated. Importing this loads neither PyTorch nor SymPy.
+as fast undecorated. Importing this loads neither NumPy, PyTorch nor SymPy.
 """
 
+import importlib.util
 import os
 import sys
 
@@ -48,16 +49,35 @@ def stopped(kind: type, error: BaseException, trace: object) -> None:
 if os.path.basename(sys.argv[0]) in ("answers", "answers.exe"):
     sys.excepthook = stopped
 
-from jaxtyping import config, install_import_hook
-
 from answers.extras import Missing
-from answers.inputs import kinds  # noqa: F401  (the hook looks `answers.inputs.kinds` up by name)
 
 __version__ = "0.2.0.dev0"
 
 TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
-# Where JAXTYPING_DISABLE is set nothing would be enforced, and decorating takes its time.
-if not config.jaxtyping_disable:
-    rooms = [f"answers.{topic}" for topic in TOPICS]
-    install_import_hook(rooms, "answers.inputs.kinds.typechecked")
+
+
+class Enforced:
+    """The first finder of modules, until an answer is imported: then it leaves its place to what
+    enforces the annotations. The command `answers` starts before that is loaded."""
+
+    rooms = tuple(f"answers.{topic}" for topic in TOPICS)
+
+    @classmethod
+    def find_spec(cls, name: str, path=None, target=None):
+        if not name.startswith(cls.rooms):
+            return None
+        from jaxtyping import config, install_import_hook
+
+        # The hook looks it up by name.
+        from answers.inputs import kinds  # noqa: F401
+
+        if cls in sys.meta_path:
+            sys.meta_path.remove(cls)
+            # Nothing would be enforced then, and decorating takes its time.
+            if not config.jaxtyping_disable:
+                install_import_hook(cls.rooms, "answers.inputs.kinds.typechecked")
+        return importlib.util.find_spec(name)
+
+
+sys.meta_path.insert(0, Enforced)
 sys.meta_path.append(Missing)

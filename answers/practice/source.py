@@ -5,7 +5,6 @@ formatted and commented.
 """
 
 import ast
-import doctest
 import inspect
 import re
 import textwrap
@@ -251,5 +250,8 @@ def names_in(node: ast.AST) -> set[str]:
 
 def names_in_examples(text: str) -> set[str]:
     """The names that the examples of a docstring use."""
+    # It brings in the debugger, which no check needs.
+    import doctest
+
     examples = doctest.DocTestParser().get_examples(text)
     return set().union(*(names_in(ast.parse(each.source)) for each in examples))

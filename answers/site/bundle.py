@@ -35,7 +35,7 @@ DECK = "worked-answers.apkg"
 def made() -> dict[str, str]:
     """The text of each file, by its path below the root of the site."""
     texts = {
-        "live/answers.json": as_lines(sources()),
+        "live/answers.json": as_lines({path: module(path) for path in paths()}),
         "live/exercises.json": as_lines({n: exercise(n) for n in catalog.names()}),
         "live/explorers.json": as_lines({n: explorer(n) for n in explorers.names()}),
         "live/cards.json": as_lines({c.id: card(c) for c in cards()}),
@@ -107,12 +107,22 @@ def as_lines(entries: dict) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def sources() -> dict[str, str]:
-    """The modules that run in a browser and are of use there, by path."""
-    return {
-        path.relative_to(modules.PACKAGE.parent).as_posix(): path.read_text("utf-8")
+def paths() -> list[str]:
+    """The paths of the modules that run in a browser and are of use there."""
+    return [
+        path.relative_to(modules.PACKAGE.parent).as_posix()
         for name, path in modules.files().items()
         if not ELSEWHERE.intersection(name.split(".")) and modules.runs_in_browser(name)
+    ]
+
+
+def module(path: str) -> dict:
+    """A module: its text, and the packages that the browser has to load for it."""
+    file = modules.PACKAGE.parent / path
+    needs = modules.needs(modules.name_of(file), in_functions=True)
+    return {
+        "text": file.read_text("utf-8"),
+        "packages": sorted(needs & modules.IN_BROWSER),
     }
 
 

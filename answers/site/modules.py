@@ -53,11 +53,12 @@ def imports(path: Path, in_functions: bool = False) -> set[str]:
     return names | {name.rpartition(".")[0]} - {""}
 
 
-def needs(module: str) -> set[str]:
-    """The packages outside of this one that must be there for the module to be imported."""
+def needs(module: str, in_functions: bool = False) -> set[str]:
+    """The packages outside of this one that must be there for the module to be imported; and,
+    if asked for, for its functions to be called."""
     todo, seen = [module], {module}
     while todo:
-        for name in imports(file_of(todo.pop())) - seen:
+        for name in imports(file_of(todo.pop()), in_functions) - seen:
             seen.add(name)
             if file_of(name):
                 todo.append(name)

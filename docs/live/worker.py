@@ -15,17 +15,14 @@ import json
 import linecache
 import symtable
 import sys
-import sysconfig
 import traceback
 from itertools import accumulate
-from pathlib import Path
 from types import ModuleType
 
 import live_page
 
-SITE = Path(sysconfig.get_path("purelib"))
-# Of the modules of `answers`.
-sources: dict[str, str] = {}
+# What each module of `answers` needs.
+needed: dict[str, list[str]] = {}
 pages: dict[str, ModuleType] = {}
 
 
@@ -56,29 +53,21 @@ class NoInput(io.TextIOBase):
 sys.stdout, sys.stderr, sys.stdin = Stream("stdout"), Stream("stderr"), NoInput()
 
 
-def add_answers(text: str) -> None:
-    """Write the modules of `answers` to the file system, from the JSON of their sources."""
-    if sources:
-        return
-    for name, source in json.loads(text).items():
-        path = SITE / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source)
-        module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        sources[module] = source
+def add_answers(packages: str) -> None:
+    """Know the modules of `answers`, which have been written: a JSON object of what each needs."""
+    for path, names in json.loads(packages).items():
+        module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        needed[module] = names
     importlib.invalidate_caches()
 
 
 def packages(code: str, known: str) -> str:
     """Those of the packages `known` that the code imports, itself or through `answers`."""
-    codes, seen, found = [code], set(), set()
-    while codes:
-        for name in imported(codes.pop()):
-            for module in accumulate(name.split("."), "{}.{}".format):
-                if module in sources and module not in seen:
-                    seen.add(module)
-                    codes.append(sources[module])
-            found.add(name.partition(".")[0])
+    found = set()
+    for name in imported(code):
+        found.add(name.partition(".")[0])
+        for module in accumulate(name.split("."), "{}.{}".format):
+            found |= set(needed.get(module, ()))
     return json.dumps(sorted(found.intersection(json.loads(known)) - set(sys.modules)))
 
 
@@ -142,7 +131,7 @@ def run(page: str, name: str, code: str, module: str | None, changed: bool) -> b
     try:
         if module is None:
             show(execute(code, name, namespace))
-        elif module in sources:
+        elif module in needed:
             own = vars(importlib.import_module(module))
             if not changed:
                 namespace |= {name: own[name] for name in defined(code) if name in own}

@@ -89,16 +89,33 @@ def test_what_is_shown_of_an_exercise_on_pytorch_is_read_from_its_source():
 
 def test_all_that_the_browser_gets_can_be_imported_without_what_it_lacks(tmp_path):
     modules = []
-    for name, source in bundle.sources().items():
+    for name in bundle.paths():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source, encoding="utf-8")
+        path.write_text(bundle.module(name)["text"], encoding="utf-8")
         modules.append(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n"
     code += "".join(f"sys.modules[{name!r}] = None\n" for name in ABSENT)
     code += "".join(f"import {module}\n" for module in modules)
     code += f"assert answers.__file__.startswith({str(tmp_path)!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_module_says_which_packages_it_and_its_functions_import():
+    code = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+import answers.gradient_check  # what enforces the annotations, as the first answer does
+print(json.dumps(sorted({"numpy", "sympy", "jaxtyping", "beartype"} & set(sys.modules))))
+"""
+    for name, path in {
+        "answers.probability.softmax": "answers/probability/softmax.py",
+        "answers.derivations.softmax": "answers/derivations/softmax.py",
+        "answers.exercises.softmax": "answers/exercises/softmax.py",
+    }.items():
+        command = [sys.executable, "-c", code, name]
+        loaded = json.loads(subprocess.check_output(command))
+        assert bundle.module(path)["packages"] == loaded
 
 
 @pytest.mark.parametrize(
