@@ -52,19 +52,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lighthouse", default="lighthouse", help="the program; else npx runs it")
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("pages", nargs="*", help="paths in the site; all question pages and home")
+    parser.add_argument("pages", nargs="*", help="paths in the site; else all of it")
     arguments = parser.parse_args()
     found = shutil.which(arguments.lighthouse)
     command = [found] if found else ["npx", "--yes", "lighthouse"]
     failed = False
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as url:
         build(Path(folder), url)
-        questions = sorted(path.parent.name for path in Path(folder).glob("questions/*/index.html"))
+        files = sorted(Path(folder).rglob("index.html"))
+        names = [file.parent.relative_to(folder).as_posix() for file in files]
+        pages = arguments.pages or ["" if name == "." else f"{name}/" for name in names]
         print(f"{'':40}{''.join(f'{name:>16}' for name in NEEDED)}")
-        for page in arguments.pages or [
-            "",
-            *(f"questions/{name}/" for name in questions),
-        ]:
+        for page in pages:
             reports = [run(command, url + page) for _ in range(arguments.runs)]
             scores = {
                 name: 100 * median(report["categories"][name]["score"] for report in reports)

@@ -17,18 +17,22 @@ def live_fences(page: Path) -> list[Fence]:
     return [f for f in fences if "live" in lines[f.line - 1].strip(" `{}").split(".")]
 
 
-def last_fences(page: Path) -> dict[int, list[Fence]]:
-    """Of the cells that no other needs: the line, and the fences that run when it is pressed."""
+def pressed(page: Path) -> dict[int, list[Fence]]:
+    """The line of each cell, and the fences that run when it is pressed: it and those it needs."""
     live = {fence.line for fence in live_fences(page)}
     fences = [f for f in python_fences(page) if f.line in live or any(p.module for p in f.parts)]
     told = needs([fence.shown for fence in fences])["needs"]
-    pairs = zip(fences, told, strict=True)
-    needed = {index for fence, each in pairs if fence.line in live for index in each}
     return {
         fence.line: [fences[index] for index in [*told[place], place]]
         for place, fence in enumerate(fences)
-        if fence.line in live and place not in needed
+        if fence.line in live
     }
+
+
+def last_fences(page: Path) -> list[int]:
+    """The lines of the cells that no other needs."""
+    fences = pressed(page)
+    return sorted(fences.keys() - {each.line for *needed, _ in fences.values() for each in needed})
 
 
 PAGES = [page for page in sorted(ROOT.glob("docs/**/*.md")) if live_fences(page)]

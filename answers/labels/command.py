@@ -70,7 +70,7 @@ def run(
     except OSError as error:
         raise LabelsError(f"{file} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise LabelsError(str(error)) from None
+        raise LabelsError(str(error).replace("`columns`", "--columns")) from None
     ratings = rated(named, result)
     show_agreement(out, named)
     show_model(out, named, result)

@@ -21,8 +21,6 @@ from answers.practice.state import Record
 WIDTH = 80
 # Where the right half of a table begins.
 COLUMN = 32
-# Where `mkdocs serve` serves; SITE_URL overrides it there as well as here.
-SITE = "http://127.0.0.1:8000"
 # Below a heading of every page.
 FOLLOW_UPS = "they-will-ask-next"
 
@@ -134,21 +132,25 @@ def show_debugging(out: Console) -> None:
     )
 
 
+def site() -> str:
+    """Where the pages are published, if the environment says so."""
+    return os.environ.get("SITE_URL", "").rstrip("/")
+
+
 def show_next_steps(
     out: Console, page: Page, next_exercise: str | None, passed: int, exercises: int
 ) -> None:
     """How far the learner is after a pass, and where to go."""
-    site = os.environ.get("SITE_URL", SITE).rstrip("/")
     command, what = "progress", "you have passed every exercise"
     if next_exercise:
         command, what = f"start {next_exercise}", "the next exercise"
     question = f"question {page.number}: {page.title}"
     say_row(out, f"  answers show {page.number}", question)
     say_row(out, f"  answers {command}", what)
-    out.print(
-        f"  {passed} of {exercises} exercises passed. What an interviewer asks next:"
-    )
-    out.print(f"  {site}/questions/{page.path.stem}/#{FOLLOW_UPS}", soft_wrap=True)
+    say_row(out, f"  answers review {page.number}", "what an interviewer asks next")
+    if url := site():
+        out.print(f"  {url}/questions/{page.path.stem}/#{FOLLOW_UPS}", soft_wrap=True)
+    out.print(f"  {passed} of {exercises} exercises passed.")
 
 
 def show_page(out: Console, page: Page) -> None:

@@ -14,11 +14,13 @@ from answers.site import bundle
 
 log = logging.getLogger("mkdocs.hooks")
 EXERCISE = re.compile(r'id="(exercise-\w+)"')
+INSTALL = re.compile(r'pip install -e "?\.(\[\w+\])?"?')
+COPY = "a copy of the repository"
 
 
 def on_startup(command, dirty):
     """Says so if the pages would name the local server as their address."""
-    if command == "build" and "SITE_URL" not in os.environ:
+    if command != "serve" and "SITE_URL" not in os.environ:
         log.info("SITE_URL is not set: only the local server has these addresses")
 
 
@@ -31,7 +33,17 @@ def on_files(files, config):
         files.append(File.generated(config, path, content=content))
 
 
+def on_page_markdown(markdown, page, config, files):
+    """Lets what installs the package work anywhere, and not in a copy of the repository only."""
+    url = config.extra["repository"]
+    if url and not page.url.startswith("labs/"):
+        return INSTALL.sub(rf'pip install "worked-answers\1 @ git+{url}"', markdown)
+
+
 def on_page_content(html, page, config, files):
-    """Names the places of exercises to MkDocs, whose check of links knows no id from a fence."""
+    """Names the places of exercises to MkDocs, whose check of links knows no id from a fence; and
+    says where the repository is of which a lab needs a copy."""
     known = page.present_anchor_ids or set()
     page.present_anchor_ids = known | set(EXERCISE.findall(html))
+    if url := config.extra["repository"]:
+        return html.replace(COPY, f'<a href="{url}">{COPY}</a>')

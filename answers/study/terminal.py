@@ -1,6 +1,5 @@
 """How the command line shows what is studied; as `answers.practice.terminal`."""
 
-import os
 import re
 from collections.abc import Sequence
 
@@ -9,7 +8,7 @@ from rich.text import Text
 
 from answers.pages import FENCE, FOLDED
 from answers.practice.state import Plan
-from answers.practice.terminal import SITE, say, say_markdown, say_row
+from answers.practice.terminal import say, say_markdown, say_row, site
 from answers.study import days
 from answers.study.cards import Card
 from answers.study.today import Task, Today
@@ -26,8 +25,9 @@ def show_today(out: Console, today: Today, plan: Plan, day: str) -> None:
         out.print(Text("\nIf you have time:", "dim"))
         show_tasks(out, today.later)
     if any(task.kind == "read" for task in today.tasks):
-        site = os.environ.get("SITE_URL", SITE).rstrip("/")
-        out.print(f"\nRead the page first, on {site}", soft_wrap=True)
+        url = site()
+        where = f", on {url}" if url else ""
+        out.print(f"\nRead the page first{where}.", soft_wrap=True)
     if today.tasks:
         minutes = sum(task.minutes for task in today.first)
         out.print(

@@ -4,7 +4,10 @@
 import { Bar, EDITOR, PYTHON, load, make, say } from "./elements.js"
 import { beginAgain, store } from "./store.js"
 
-const NEEDED = [...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"]
+const NEEDED = [
+  ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"],
+  ...["./call_cell.js", "./cell_buttons.js"],
+]
 let places = []
 
 class Place {
@@ -97,7 +100,7 @@ class Kept {
   }
 }
 
-const EXPORT = ["./export.js", "./study.js", "./days.js"]
+const EXPORT = ["./export.js", "./study.js", "./days.js", "./mock_draw.js", "./mock_state.js"]
 const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
 
 // An exercise that a script has put on the page, to be passed again.

@@ -1,9 +1,12 @@
 """What a reader does on the site: change the colours, go on, copy, choose a tab."""
 
+import io
 import re
 
+import numpy as np
 import pytest
 from looks import LOOKS
+from PIL import Image
 from playwright.sync_api import expect
 
 QUESTION = "questions/06-softmax-cross-entropy/"
@@ -55,6 +58,42 @@ def test_the_next_page_comes_without_a_reload_and_typeset(visit):
     assert family.startswith("KaTeX_Main")
     assert page.evaluate("document.fonts.check('16px KaTeX_Main')")
     expect(page.locator(".md-footer__link--prev")).to_be_visible()
+
+
+def test_back_and_forward_lead_to_the_place_that_was_left(visit, site):
+    page = visit()
+    link = page.locator("article a[href*='09-attention']").first
+    link.scroll_into_view_if_needed()
+    page.wait_for_function("() => scrollY > 99 && history.state?.y == scrollY")
+    left = page.evaluate("scrollY")
+    link.click()
+    attention = re.compile("/09-attention/$")
+    expect(page).to_have_url(attention)
+    page.go_back()
+    expect(page).to_have_url(site.url)
+    page.wait_for_function("left => Math.abs(scrollY - left) < 2", arg=left)
+    page.go_forward()
+    expect(page).to_have_url(attention)
+    expect(page.locator("h1")).to_be_in_viewport()
+
+
+def light_at_the_edge(element):
+    """How light the last column of pixels is, from 0 to 255."""
+    picture = Image.open(io.BytesIO(element.screenshot())).convert("L")
+    return np.asarray(picture)[:, -1].mean()
+
+
+def test_a_table_that_is_wider_than_a_phone_shows_that_there_is_more(visit):
+    page = visit("questions/10-debug-a-transformer/", "phone")
+    page.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+    wide = "all => all.map(wrap => wrap.scrollWidth > wrap.clientWidth + 9)"
+    wraps = page.locator(".md-typeset__scrollwrap")
+    table = wraps.nth(wraps.evaluate_all(wide).index(True))
+    table.scroll_into_view_if_needed()
+    # Its last column of pixels is darker until all is seen.
+    before = light_at_the_edge(table)
+    table.evaluate("wrap => wrap.scrollLeft = wrap.scrollWidth")
+    assert before < light_at_the_edge(table) - 5
 
 
 def test_what_scrolls_can_be_reached_by_keyboard_and_nothing_else(visit):

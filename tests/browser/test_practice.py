@@ -4,10 +4,12 @@ import json
 import re
 
 import pytest
-from cells import Cell
+from cells import SECONDS, Cell
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
+from live_fences import pressed
 from looks import FINE, LOOKS, UNFOLD, wear, wrong_in_each_look
 from playwright.sync_api import expect
+from serving import ROOT
 from sliders import Explorer
 
 from answers import explorers
@@ -44,6 +46,33 @@ def test_to_write_nothing_of_python_is_loaded(visit_live):
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if "codemirror" in url]
     assert not [url for url in asked if re.search("pyodide|wheel|live/worker|answers.json", url)]
+
+
+def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
+    """SymPy, the largest, comes with a cell that uses it."""
+    python = {"pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"}
+    python |= {"config.json", "hashes.json", "needs.py", "worker.py", "numpy"}
+    answers = python | {"answers.json", "jaxtyping", "beartype", "wadler_lindig", "exercises.json"}
+    page = ROOT / "docs/questions/06-softmax-cross-entropy.md"
+    # Below cells of SymPy.
+    codes = ["".join(each.shown for each in fences) for fences in pressed(page).values()]
+    number = next(n for n, c in enumerate(codes, 1) if "sympy" not in c and "derivations" not in c)
+    assert number > 1
+    cell = f"questions/{page.stem}/", lambda page: Cell(page, number).run(), python
+    check = "practice/", lambda page: Exercise(page).start().check(), answers
+    for path, press, needed in (cell, check):
+        context = browser.new_context()
+        page, asked = context.new_page(), []
+        page.set_default_timeout(SECONDS * 1000)
+        page.goto(live_site.url + path)
+        page.wait_for_load_state("networkidle")
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.evaluate(UNFOLD)
+        press(page)
+        context.close()
+        ours = [url for url in asked if re.search("pyodide/|wheels/|live/", url)]
+        names = {re.sub("-[0-9].*whl$", "", url.rpartition("/")[2]) for url in ours}
+        assert {name for name in names if name in python or name[-3:] != ".js"} == needed
 
 
 def test_without_javascript_there_is_the_command(browser, live_site):

@@ -5,6 +5,8 @@ from string import ascii_lowercase
 
 from playwright.sync_api import expect
 
+from answers.pages import pages as questions
+
 # By the question whose page should come first.
 ASKED = {
     1: ["backprop from scratch", "2 layer mlp gradients by hand"],
@@ -67,5 +69,12 @@ def test_search_finds_the_page_that_is_meant(visit):
         places[query] = [*meant, True].index(True) + 1
     assert {query: place for query, place in places.items() if place > 3} == {}
     assert sum(place == 1 for place in places.values()) >= 36, places
+    first = ("why subtract max", "kv cache mask", "dL/dW")
+    assert [places[query] for query in first] == [1, 1, 1]
+    # What a page says that people type who look for it.
+    for each in questions():
+        for query, pages in zip(each.also, page.evaluate(FIND, each.also), strict=True):
+            meant = f"questions/{each.path.stem}/"
+            assert any(place.startswith(meant) for place in pages[:3]), query
     # Asked for all words that begin so, lunr may look for one that it does not have.
     assert all(page.evaluate(FIND, list(ascii_lowercase)))

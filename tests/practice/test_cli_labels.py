@@ -112,6 +112,9 @@ def test_columns_may_have_other_names(folder):
     (folder / "v.csv").write_text("task,worker,answer\nn1,eva,1\nn1,tom,1\nn2,eva,0\n")
     refused = run("v.csv", code=2)
     assert "v.csv, line 1: the column 'item' is not there" in refused.output
+    assert "say which are item, annotator and label by --columns" in " ".join(
+        refused.output.split()
+    )
     out = run("v.csv", "--columns", "task, worker,answer").stdout
     assert out.startswith("3 votes by 2 annotators on 2 items, 2 classes")
     assert fact(out, "Fleiss' kappa") == "none: item 0 has 2 votes and item 1 has 1"

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -200,3 +201,41 @@ def test_the_pins_are_those_of_the_files():
     }
     made = pins(files, CONTENT["lock"])
     assert made == {key: CONTENT[key] for key in made}
+
+
+# The files that a button fetches before it imports the first of them, or lists of such files.
+LOADED = re.compile(r"""\bload\(([^()]+)\)""")
+LISTS = re.compile(r"""const ([A-Z]+) = (\[[^;=]*?\]\n|"[^"]+")""")
+FILES = re.compile(r"""(?<=")(?:\./)?([\w/.-]+\.js)(?=")|\b([A-Z]+)\b""")
+IMPORTED = re.compile(r"""(?:^import |\bfrom )"\./(\w+\.js)\"""", re.M)
+SCRIPTS = {path.name: path.read_text("utf-8") for path in (ROOT / "docs/live").glob("*.js")}
+
+
+def needed_by(script):
+    """A script and those that it imports, directly or not."""
+    found, todo = set(), {script}
+    while todo:
+        found.add(name := todo.pop())
+        todo |= set(IMPORTED.findall(SCRIPTS.get(name, ""))) - found
+    return found
+
+
+def test_what_a_button_loads_comes_before_it_is_imported_so_that_it_can_be_tried_again():
+    """A browser does not ask again for a module that has once failed to come."""
+    lists = {name: text for script in SCRIPTS.values() for name, text in LISTS.findall(script)}
+    lists_of = {script: dict(LISTS.findall(text)) for script, text in SCRIPTS.items()}
+
+    def files(script, text):
+        found = []
+        for file, name in FILES.findall(text):
+            found += [file] if file else files(script, (lists | lists_of[script])[name])
+        return found
+
+    seen = 0
+    for script, text in SCRIPTS.items():
+        for asked in LOADED.findall(text):
+            if found := files(script, asked):
+                seen += 1
+                missing = needed_by(found[0]) - needed_by(script) - set(found)
+                assert not missing, f"{script}: load({asked}) lacks {sorted(missing)}"
+    assert seen >= 8

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from live_fences import PAGES, last_fences, needs
+from live_fences import PAGES, needs, pressed
 
 from answers.site.session import PRINT_OPTIONS, Session
 
@@ -57,8 +57,7 @@ def test_what_a_cell_leaves_behind_is_what_it_binds_and_changes():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_cell_prints_what_its_page_shows_where_only_those_ran_that_are_needed(page):
-    """Pressed are the cells that no other needs; the others run before one of them."""
-    for fences in last_fences(page).values():
+    for fences in pressed(page).values():
         np.set_printoptions(**PRINT_OPTIONS)
         session = Session(fences)
         complaints = [session.complaint(index) for index in range(len(fences))]

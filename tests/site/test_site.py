@@ -139,7 +139,7 @@ def test_every_page_has_a_language_a_title_a_description_and_one_heading(pages):
 def test_every_page_leads_to_the_code(pages):
     for page in pages.values():
         # In its head and in its foot.
-        assert page.links.count(REPOSITORY) == 2, page.name
+        assert page.links.count(REPOSITORY) >= 2, page.name
         assert f'pip install "worked-answers @ git+{REPOSITORY}"' in page.html
 
 
@@ -149,13 +149,23 @@ def test_a_page_that_is_not_there_leads_home_from_any_depth(site, pages):
     assert ways <= set(page.links)
 
 
+def test_what_installs_it_works_anywhere_and_labs_say_of_what_they_need_a_copy(pages):
+    for page in pages.values():
+        place = page.path.parent.parent.name
+        if place == "labs" or page.path.parent.name == "labs":
+            assert f'<a href="{REPOSITORY}">a copy of the repository</a>' in page.html
+        else:
+            assert "install -e" not in re.sub(r"<.*?>", "", page.html)
+
+
 def test_a_build_for_no_address_says_so(caplog, monkeypatch):
     monkeypatch.delenv("SITE_URL", raising=False)
     with caplog.at_level("INFO", "mkdocs.hooks"):
         built.on_startup("serve", False)
         assert not caplog.messages
         built.on_startup("build", False)
-    assert caplog.messages == ["SITE_URL is not set: only the local server has these addresses"]
+        built.on_startup("gh-deploy", False)
+    assert caplog.messages == 2 * ["SITE_URL is not set: only the local server has these addresses"]
 
 
 def test_titles_and_descriptions_differ(pages):
