@@ -210,7 +210,35 @@ def test_a_graph_is_freed_with_its_last_name_and_needs_no_garbage_collector():
         gc.enable()
 
 
+def test_a_node_tells_by_which_operation_it_was_made():
+    x = Node(np.array([1.0, 2.0]))
+    made = {
+        "add": x + 1,
+        "subtract": x - 1,
+        "log": x.log(),
+        "relu": x.relu(),
+        "sum": x.sum(),
+        "max": x.max(),
+        "index": x[0],
+    }
+    assert {name: node.operation for name, node in made.items()} == {name: name for name in made}
+
+
 # What it refuses
+
+
+@pytest.mark.parametrize("reduced", [Node.sum, Node.max])
+def test_an_axis_that_is_not_there_is_refused(reduced):
+    with pytest.raises(np.exceptions.AxisError, match="`value` has 1 axes, and no axis 1"):
+        reduced(Node(np.ones(2)), axis=1)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_the_gradient_of_a_maximum_has_its_type(kind):
+    x = Node(np.array([1, 1, 0], dtype=kind))
+    x.max().backward()
+    assert x.grad.dtype == kind
+    assert_array_equal(x.grad, [0.5, 0.5, 0])
 
 
 def test_what_is_no_loss_is_refused_with_the_repair():

@@ -316,11 +316,31 @@ def test_impossible_evidence_is_refused_with_its_row(prior, likelihood):
         (lambda: reweighted(HALF * 2, HALF, HALF), "`probabilities` sums to 2"),
         (lambda: natural_frequencies(1.2, 0.5, 0.5), "hold 1.2 at index 0; each is a"),
         (lambda: natural_frequencies(0.2, 0.5, 0.5, people=0), "0 people; take a posi"),
+        (lambda: natural_frequencies(0.2, 0.5, 0.5, math.inf), "inf people; take a pos"),
+        (lambda: posterior_odds(0.0, 0.5, -1.0), "odds and ratios hold -1.0 at index 2"),
+        (lambda: posterior(np.array([0.0, -1.0]), HALF), "`prior` holds -1.0 at index 1"),
+        (lambda: reweighted(HALF, HALF * 2, HALF), "`old_prior` sums to 2"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(("kind", "most"), [(np.float32, 1e-4), (np.float64, 1e-6)])
+def test_a_sum_may_differ_from_1_by_what_its_type_rounds(kind, most):
+    for off, fine in ((0.8 * most, True), (1.2 * most, False)):
+        prior = np.array([0.5, 0.5 + off], dtype=kind)
+        if fine:
+            assert_allclose(posterior(prior, HALF.astype(kind)), HALF, rtol=2 * most)
+        else:
+            with pytest.raises(ValueError, match="`prior` sums to 1"):
+                posterior(prior, HALF.astype(kind))
+
+
+def test_frequencies_are_of_1000_people_or_of_as_many_as_asked_for():
+    assert natural_frequencies(0.2, 0.5, 0.5).sum() == pytest.approx(1000)
+    assert natural_frequencies(0.2, 0.5, 0.5, people=0.5).sum() == pytest.approx(0.5)
 
 
 def test_a_wrong_shape_is_refused_by_the_name_of_its_parameter():

@@ -293,6 +293,8 @@ def test_a_step_that_does_not_hold_stops_the_derivation():
     ("call", "message"),
     [
         (lambda: loss_bounds(1), "1 classes leave nothing to confuse; take 2 or more"),
+        (lambda: threshold_loss_bounds(1.0), "threshold"),
+        (lambda: threshold_loss_bounds(1.5), "threshold"),
         (lambda: top_k_loss_bounds(5, 0), "k is 0; of 5 classes, take 1 to 5"),
         (lambda: top_k_loss_bounds(5, 6), "k is 6; of 5 classes, take 1 to 5"),
         (lambda: top_k_loss_bounds(5, 5, False), "the top 5 of 5 classes are all"),
@@ -313,3 +315,15 @@ def test_a_step_that_does_not_hold_stops_the_derivation():
 def test_what_cannot_be_is_refused_with_the_reason(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_without_more_said_an_example_is_positive_and_right():
+    assert top_k_loss_bounds(5, 2) == top_k_loss_bounds(5, 2, correct=True)
+    assert threshold_loss_bounds(0.2) == threshold_loss_bounds(0.2, positive=True, correct=True)
+    assert (
+        len({threshold_loss_bounds(0.2, p, c) for p in (True, False) for c in (True, False)}) == 4
+    )
+
+
+def test_a_mean_loss_of_zero_allows_no_error():
+    assert most_errors(0.0, 5) == 0

@@ -58,6 +58,14 @@ def test_an_empty_text_has_the_posterior_of_its_prior():
     assert_array_equal(counts, [[1, 2], [3, 4], [5, 0]])
 
 
+def test_the_smoothing_is_laplaces_unless_another_is_asked_for():
+    counts, labels = np.array([[3, 0], [1, 2]]), np.array([0, 1])
+    for ours, laplaces in zip(
+        fit_word_counts(counts, labels, 2), fit_word_counts(counts, labels, 2, 1), strict=True
+    ):
+        assert_array_equal(ours, laplaces)
+
+
 @pytest.mark.parametrize(
     ("counts", "labels", "classes", "smoothing", "message"),
     [
@@ -79,6 +87,8 @@ def test_an_empty_text_has_the_posterior_of_its_prior():
             "class 1 has no text; leave the class",
         ),
         (np.ones((2, 2)), np.array([0, 1]), 2, 0, "smoothing is 0; take a positive"),
+        (np.ones((2, 2)), np.array([0, 1]), 2, np.inf, "smoothing is inf; take"),
+        (np.array([[1.0, np.inf]]), np.array([0]), 1, 1, "`counts` holds inf at index"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(counts, labels, classes, smoothing, message):
