@@ -3,6 +3,7 @@
 Losses are computed here by NumPy from logits; no search knows what it is to find.
 """
 
+import itertools
 import math
 
 import numpy as np
