@@ -321,9 +321,8 @@ def test_what_cannot_be_is_refused_with_the_reason(call, message):
 def test_without_more_said_an_example_is_positive_and_right():
     assert top_k_loss_bounds(5, 2) == top_k_loss_bounds(5, 2, correct=True)
     assert threshold_loss_bounds(0.2) == threshold_loss_bounds(0.2, positive=True, correct=True)
-    assert (
-        len({threshold_loss_bounds(0.2, p, c) for p in (True, False) for c in (True, False)}) == 4
-    )
+    sides = itertools.product((True, False), repeat=2)
+    assert len({threshold_loss_bounds(0.2, *side) for side in sides}) == 4
 
 
 def test_a_mean_loss_of_zero_allows_no_error():
