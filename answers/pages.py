@@ -29,6 +29,23 @@ LOCAL_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)]+)\)")
 FENCE = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
+def unfolded(markdown: str) -> str:
+    """The same with nothing folded: what was stands under its title in bold."""
+
+    def opened(match: re.Match) -> str:
+        head, _, inside = match[0].partition("\n")
+        title = head.partition('"')[2].rstrip('"')
+        return f"**{title}**\n\n{textwrap.dedent(inside)}"
+
+    return FOLDED.sub(opened, markdown)
+
+
+def of_fence(fence: str) -> tuple[str, str]:
+    """What kind a fence is, "math" or "python .live", and what stands in it."""
+    first, _, inside = fence.strip("`").partition("\n")
+    return first.strip(" {}."), inside.rstrip()
+
+
 def blank(text: str) -> str:
     """As many spaces, with the ends of lines where they were."""
     return re.sub(r"[^\n]", " ", text)

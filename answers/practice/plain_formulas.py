@@ -29,6 +29,10 @@ SUBSCRIPTS = str.maketrans(
     "0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 )
 
+# Of a displayed formula: where its lines are set, and where each ends.
+LAYOUT = re.compile(r"\\(?:begin|end)\{\w+\*?\}|(?<!\\)&")
+LINE_END = re.compile(r"\\\\(?:\[[^\]]*\])?")
+
 # Beside a word such as log: a space if another word or a large sign is next to it.
 GAP = "\0"
 WIDE_GAP = re.compile(rf"(?<=[\w)]){GAP}(?=\w)|(?<=\w){GAP}(?=[\w∑∏∫∂√])")
@@ -45,6 +49,11 @@ def readable(markdown: str) -> str:
         return escaped if formula else match[0]
 
     return FORMULA.sub(replace, markdown)
+
+
+def lines_of(tex: str) -> list[str]:
+    """The lines of a displayed formula, each a formula of its own."""
+    return [line.strip() for line in LINE_END.split(LAYOUT.sub("", tex))]
 
 
 def plain(tex: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 import genanki
 from markdown import Markdown
 
-from answers.pages import FENCE, FOLDED, LOCAL_LINK, ROOT
+from answers.pages import FENCE, LOCAL_LINK, ROOT, of_fence, unfolded
 from answers.practice.plain_formulas import FORMULA
 from answers.study.cards import Card, cards, slug_of
 
@@ -161,8 +161,7 @@ def html(markdown: str, address: str) -> str:
             f"[{match[1]}]({urljoin(address, above + target)})" if address else match[1]
         )
 
-    # Of what the guide folds nothing is asked.
-    text = FENCE.sub(lambda match: keep(fence(match[0])), FOLDED.sub("", markdown))
+    text = FENCE.sub(lambda match: keep(fence(match[0])), unfolded(markdown))
     text = LOCAL_LINK.sub(link, FORMULA.sub(formula, text))
     made = Markdown(extensions=["tables"]).convert(text)
     return PUT_AWAY.sub(lambda match: kept[int(match[1] or match[2])], made)
@@ -170,9 +169,8 @@ def html(markdown: str, address: str) -> str:
 
 def fence(text: str) -> str:
     """A fence of a page: a formula is shown, code and outputs are folded."""
-    first, _, inside = text.strip("`").partition("\n")
-    inside = escape(inside.rstrip(), quote=False)
-    kind = first.strip(" {}.")
+    kind, inside = of_fence(text)
+    inside = escape(inside, quote=False)
     if kind == "math":
         return rf"\[{inside}\]"
     if kind == "explorer":

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from answers.pages import FENCE, FOLDED
+from answers.pages import FENCE, of_fence, unfolded
+from answers.practice.plain_formulas import lines_of
 from answers.practice.state import Plan
 from answers.practice.terminal import say, say_markdown, say_row, site
 from answers.study import days
@@ -69,10 +70,19 @@ def show_front(out: Console, card: Card, head: str) -> None:
 
 def show_back(out: Console, card: Card) -> None:
     """The answer, without what only the page can run."""
-    text = FENCE.sub("", FOLDED.sub("", card.back))
+    left = set()
+
+    def shown(match: re.Match) -> str:
+        kind, inside = of_fence(match[0])
+        if kind == "math":
+            return "\n\n".join(f"$${line}$$" for line in lines_of(inside))
+        left.add("a figure with sliders" if kind == "explorer" else "code")
+        return ""
+
+    text = FENCE.sub(shown, unfolded(card.back))
     say_markdown(out, re.sub(r"\n{3,}", "\n\n", text).strip() or "See the page.")
-    if "```" in card.back:
-        out.print(Text("\nThe page has code for this.", "dim"))
+    if left:
+        out.print(Text(f"\nThe page has {' and '.join(sorted(left))} for this.", "dim"))
     out.print()
 
 

@@ -100,7 +100,7 @@ def test_a_field_shows_formulas_and_links_and_folds_code():
         "[lab](../labs/kv-cache.ipynb), [all](../labs/index.md) and [out](https://a.invalid/).\n\n"
         "| a |\n|---|\n| $\\|x\\|$ |\n\n```{ .python .live }\nprint(1 < 2)\n```\n\n"
         "``` { .text .output }\nTrue\n```\n\n```math\na &= b\n```\n\n```explorer\nbits\n```\n\n"
-        '??? example "Runs"\n\n    ```python\n    x\n    ```\n\nEnd.\n'
+        '??? example "Runs"\n\n    Two $x$:\n\n    ```python\n    x\n    ```\n\nEnd.\n'
     )
     assert html(text, page) == (
         r"<p>The \(n\)th of \(a&lt;b\) and <code>$x$</code>, "
@@ -113,6 +113,9 @@ def test_a_field_shows_formulas_and_links_and_folds_code():
         "<details><summary>Output</summary><pre>True</pre></details>\n"
         "\\[a &amp;= b\\]\n"
         "<p><i>On the page: a figure with sliders.</i></p>\n"
+        "<p><strong>Runs</strong></p>\n"
+        "<p>Two \\(x\\):</p>\n"
+        "<details><summary>Code</summary><pre>x</pre></details>\n"
         "<p>End.</p>"
     )
     assert "href" not in html("See [four](04-theory.md).", "")

@@ -140,6 +140,25 @@ def test_rehearsing_a_question_ends_with_a_score():
     assert "did you mean softmax?" in answers("review", "sofmax", code=2)
 
 
+def revealed(id: str) -> str:
+    """What the command line shows as the answer of a card, as one line."""
+    (card,) = (card for card in cards() if card.id == id)
+    out = Console(width=80, file=io.StringIO())
+    terminal.show_back(out, card)
+    return " ".join(out.file.getvalue().split())
+
+
+def test_an_answer_shows_its_formulas_and_says_what_only_the_page_has():
+    assert revealed("06/what-does-temperature-do").endswith(
+        "in the second, p is the softmax at temperature T: e^a/(e^a + e^b) = 1/(e^(b - a) + 1) "
+        "(∂L)/(∂zⱼ) = (pⱼ - [j = y])/T The page has a figure with sliders and code for this."
+    )
+    assert revealed("13/would-you-filter-at-all").endswith(
+        "by people. The runs behind these answers The page has code for this."
+    )
+    assert "The page has" not in revealed("06/is-the-loss-convex")
+
+
 def test_every_card_is_shown_without_the_marks_of_the_page():
     for card in cards():
         out = Console(width=80, file=io.StringIO())
