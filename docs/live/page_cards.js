@@ -22,7 +22,7 @@ export function cardsOf(page, path) {
   const asked = page.querySelectorAll(".admonition.question > :not(.admonition-title, .whole)")
   const opening = {
     front: () => part([...asked]),
-    back: () => part(after(page.querySelector("#in-thirty-seconds"))),
+    back: () => part(["#in-thirty-seconds", "#score-yourself"].flatMap(title => after(page.querySelector(title)))),
     href: here.href,
   }
   const found = new Map([[`${number}/opening`, opening]])
@@ -86,7 +86,7 @@ function copied(nodes, here) {
   const copy = make("div", {}, ...Array.from(nodes, node => document.importNode(node, true)))
   copy.querySelectorAll(LEFT_OUT).forEach(each => each.remove())
   for (const figure of copy.querySelectorAll(".explorer")) {
-    figure.replaceWith(make("p", {}, make("a", { href: `${here}#they-will-ask-next`, textContent: "It moves on its page." })))
+    figure.replaceWith(make("p", {}, make("a", { href: `${here}#they-will-ask-next`, textContent: "On the page: a figure with sliders." })))
   }
   copy.querySelectorAll("pre[hidden], .output[hidden], .equation[hidden]").forEach(each => (each.hidden = false))
   for (const each of copy.querySelectorAll("*")) {

@@ -19,7 +19,7 @@ from waiting import wait_until
 from answers.pages import pages
 from answers.practice.state import History, Plan, State
 from answers.site import bundle
-from answers.study import schedule
+from answers.study import deck, schedule
 from answers.study.cards import cards
 from answers.study.days import named, plus
 from answers.study.today import next_due, todays
@@ -231,6 +231,42 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     page.reload()
     expect(recall.where).to_have_text(re.compile("^1 of 1"))
     assert card(page, asked[0])["reviews"][-1] == ["2026-11-26", 2]
+
+
+# Of each card its front and its back as text, as the deck has them and as the page takes them.
+# Formulas are TeX; space and the names of what is folded do not count.
+TEXTS = r"""async ([paths, deck]) => {
+  const { cardsOf, fetchPage } = await import(new URL("live/page_cards.js", __md_scope))
+  const text = element => {
+    for (const each of element.querySelectorAll("summary")) {
+      if (["Code", "Output"].includes(each.textContent)) each.remove()
+    }
+    for (const formula of element.querySelectorAll(".katex")) {
+      formula.replaceWith(formula.querySelector("annotation").textContent)
+    }
+    return element.textContent.replace(/(?<!\\)\\[()[\]]|\s+/g, "")
+  }
+  const parsed = html => new DOMParser().parseFromString(html, "text/html").body
+  const texts = sides => sides.map(text)
+  const ofPages = {}
+  for (const path of paths) {
+    for (const [id, { front, back }] of cardsOf(await fetchPage(path), path)) {
+      ofPages[id] = texts([front(), back()])
+    }
+  }
+  const ofDeck = Object.entries(deck).map(([id, sides]) => [id, texts(sides.map(parsed))])
+  return [ofPages, Object.fromEntries(ofDeck)]
+}"""
+
+
+def test_every_card_has_the_same_words_in_the_page_and_in_the_deck(reader):
+    asked = [card for card in CARDS if card.kind != "exercise"]
+    sides = {card.id: [deck.html(text, "") for text in (card.front, card.back)] for card in asked}
+    paths = [f"questions/{page.path.stem}" for page in pages()]
+    of_pages, of_deck = reader("tags/").evaluate(TEXTS, [paths, sides])
+    assert list(of_pages) == list(of_deck) == list(sides)
+    assert [id for id in sides if of_pages[id] != of_deck[id]] == []
+    assert all(min(map(len, each)) > 3 for each in of_pages.values())
 
 
 def test_the_last_rating_is_taken_back_after_a_reload_too(reader):
