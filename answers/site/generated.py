@@ -70,6 +70,7 @@ def table() -> Iterator[Generated]:
         yield Generated(path, "answers.site.lab_runs.run", differences)
     record = ROOT / "answers/records/label_repairs.json"
     yield Generated(record, "answers.site.generated.label_repairs")
+    yield Generated(ROOT / "tests/study/ids.txt", "answers.site.generated.card_ids")
 
 
 def markdown() -> list[Path]:
@@ -150,6 +151,23 @@ def file_to_repair(path: Path, old: str) -> str:
 
 def label_repairs(path: Path, old: str) -> str:
     return named("answers.records.label_repairs.measured_anew")(old)
+
+
+def card_ids(path: Path, old: str) -> str:
+    """The id of every card: none that stood there may be gone, for it names a reader's history.
+
+    Raises:
+        ValueError: One is gone; the message says what to do.
+    """
+    ids = {card.id for card in named("answers.study.cards.cards")()}
+    if gone := sorted(set(old.split()) - ids):
+        name = gone[0].rpartition("/")[2]
+        raise ValueError(
+            f"no card has the id {', '.join(gone)} any more, and readers would lose its history; "
+            f"if a follow-up was reworded, write `<!-- card: {name} -->` above it, and if the "
+            f"card was taken away for good, take its line out of {path.name}"
+        )
+    return "".join(f"{id}\n" for id in sorted(ids))
 
 
 def named(function: str):

@@ -55,7 +55,7 @@ def test_a_function_that_does_not_exist_is_named(function):
 
 def test_every_kind_of_generated_thing_is_in_the_table():
     kinds = {each.path.suffix for each in table()}
-    assert kinds == {".md", ".svg", ".py", ".ipynb", ".json"}
+    assert kinds == {".md", ".svg", ".py", ".ipynb", ".json", ".txt"}
 
 
 @pytest.fixture
@@ -75,6 +75,16 @@ def test_update_writes_what_differs_says_so_and_then_nothing(three):
     assert "def fix_the_gpt" in three[0].path.read_text()
     assert [each.path.read_text() for each in three[1:]] == ["old\n", "old\n"]
     assert generated.update(three) == generated.update([]) == []
+
+
+def test_an_id_of_a_card_that_is_gone_is_told_with_what_to_do():
+    path = ROOT / "tests/study/ids.txt"
+    published = path.read_text("utf-8")
+    told = r"no card has the id 06/is-it any more.* write `<!-- card: is-it -->` above .* ids\.txt"
+    with pytest.raises(ValueError, match=told):
+        generated.card_ids(path, f"{published}06/is-it\n")
+    # A new card is added.
+    assert generated.card_ids(path, published.replace("06/opening\n", "")) == published
 
 
 def test_lines_that_differ_are_told():

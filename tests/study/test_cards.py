@@ -33,11 +33,12 @@ def test_every_question_exercise_and_follow_up_is_a_card_in_the_order_of_pages()
     expected = []
     for page in PAGES:
         section = page.text.partition("\n## They will ask next\n")[2].partition("\n## ")[0]
-        bold = re.findall(r"^\*\*(.+?)\*\*", section, re.MULTILINE)
+        asked = r"^(?:<!-- card: (.+) -->\n+)?\*\*(.+?)\*\*"
+        bold = re.findall(asked, section, re.MULTILINE)
         assert bold, page.path.name
         number = f"{page.number:02}"
         expected.append((f"{number}/opening", page.question))
-        expected += [(f"{number}/{slugify(plain_text(b), '-')}", b) for b in bold]
+        expected += [(f"{number}/{pin or slugify(plain_text(b), '-')}", b) for pin, b in bold]
         expected += [(f"exercise/{name}", None) for name in page.exercises]
     found = [(card.id, card.front if card.back else None) for card in CARDS]
     assert found == expected
