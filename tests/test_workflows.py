@@ -46,6 +46,13 @@ def test_what_is_published_was_tested_and_is_built_with_the_same_versions():
     assert WORKFLOWS["deploy"]["jobs"]["deploy"]["needs"] == "build"
 
 
+def test_what_is_published_is_built_from_a_checkout_with_its_history():
+    # By it the deck for Anki has the time of the pages, and not that of whatever came last.
+    for step in WORKFLOWS["deploy"]["jobs"]["build"]["steps"]:
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["fetch-depth"] == 0
+
+
 @pytest.mark.attack("workflows")
 def test_a_deployment_is_not_cancelled_half_way():
     assert WORKFLOWS["deploy"]["concurrency"]["cancel-in-progress"] is False

@@ -1,7 +1,8 @@
 """The cards as a deck for Anki. Needs the `study` extra.
 
 A note is known to Anki by its card's id, so that a newer deck changes the words and keeps the
-reader's history. The same pages give the same bytes. Exercises are left out: Anki cannot judge one.
+reader's history. The same pages give the same bytes, in each checkout with its whole history: see
+`changed`. Exercises are left out: Anki cannot judge one.
 """
 
 import hashlib
@@ -25,6 +26,14 @@ DESCRIPTION = (
     "The questions of Worked answers, with what to say first, and their follow-ups."
 )
 PUT_AWAY = re.compile(r"<p>put-away-(\d+)-</p>|put-away-(\d+)-")
+# The pages, and what makes notes of them.
+MADE_OF = (
+    "docs/questions",
+    "answers/pages.py",
+    "answers/practice/plain_formulas.py",
+    "answers/study/cards.py",
+    "answers/study/deck.py",
+)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # where time begins for a zip
 
 FRONT = '<p class="page">{{Page}}</p>\n{{Question}}'
@@ -78,18 +87,12 @@ def number_of(name: str, bits: int) -> int:
 def changed() -> int:
     """When the pages last changed, in seconds: Anki changes a note for a newer one only.
 
-    In a checkout the time of a commit, which all copies share; elsewhere that of the files.
+    In a checkout it is the time of the last commit that changed the pages or how they become
+    notes, which every clone with the whole history knows; a shallow one takes its only commit
+    for that. Where there is no git it is the time of the newest page's file.
     """
     if (ROOT / "docs/questions").is_dir():
-        command = [
-            "git",
-            "log",
-            "-1",
-            "--format=%ct",
-            "--",
-            "docs/questions",
-            "answers/study",
-        ]
+        command = ["git", "log", "-1", "--format=%ct", "--", *MADE_OF]
         try:
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         except OSError:  # there is no git

@@ -1,8 +1,10 @@
 """The deck, read back as Anki reads it: a zip with a database of SQLite."""
 
 import io
+import os
 import re
 import sqlite3
+import subprocess
 import time
 import zipfile
 from dataclasses import replace
@@ -143,9 +145,25 @@ def test_a_changed_answer_is_the_same_note_with_other_words(monkeypatch, read):
 def test_a_note_is_as_new_as_the_pages(monkeypatch, tmp_path, read):
     assert {mod for _, mod, *_ in read.values()} == {changed()}
     assert changed() <= time.time()
+    assert all((module.ROOT / path).exists() for path in module.MADE_OF)
     monkeypatch.setattr(module, "ROOT", tmp_path)  # a wheel, which has no commits
     newest = max(card.page.path.stat().st_mtime for card in ASKED)
     assert changed() == int(newest)
+
+
+def test_a_commit_that_changes_no_note_leaves_the_deck_as_it_was(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    stamps = set()
+    for second, name in enumerate(("docs/questions/a.md", "answers/study/mock.py", "b.py"), 10**9):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+        subprocess.run([*git, "add", "."], check=True)
+        dated = os.environ | {"GIT_COMMITTER_DATE": f"{second} +0000"}
+        subprocess.run([*git, "commit", "-qm", name], check=True, env=dated)
+        stamps.add(changed())
+    assert stamps == {10**9}
 
 
 def test_the_command_writes_it_or_says_why_not(tmp_path, monkeypatch):
