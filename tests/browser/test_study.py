@@ -11,6 +11,7 @@ import sys
 import pytest
 from cells import responses
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
+from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from looks import FINE, wear, wrong_in_each_look
 from playwright.sync_api import expect
 from studies import CARD, Recall, card, keep
@@ -117,6 +118,31 @@ def test_the_page_and_the_command_line_say_the_same_of_today_and_of_all_days(rea
         assert due == schedule.due(history)
         assert choices == schedule.choices(history, day)
     assert found["words"] == [named(day, last) for day in days]
+
+
+VECTORS = """async ([whenDue, spaced, after]) => {
+  const { createEmptyCard, fsrs } = await import(new URL("vendor/ts-fsrs/ts-fsrs.js", __md_scope))
+  const scheduler = fsrs({})
+  const start = new Date("2022-11-29")
+  let card = createEmptyCard(start)
+  const days = whenDue.map(rating => {
+    card = scheduler.next(card, card.due, rating).card
+    return card.scheduled_days
+  })
+  card = createEmptyCard(start)
+  let time = +start
+  spaced.forEach((rating, index) => {
+    time += after[index] * 864e5
+    card = scheduler.next(card, new Date(time), rating).card
+  })
+  return [days, [card.stability, card.difficulty]]
+}"""
+
+
+def test_the_vendored_library_passes_its_own_vectors(reader):
+    days, memory = reader("tags/").evaluate(VECTORS, [WHEN_DUE, SPACED, AFTER])
+    assert days == DAYS
+    assert memory == pytest.approx(MEMORY, abs=1e-4)
 
 
 # Rehearse

@@ -1,9 +1,12 @@
 """A card comes back on the day that ts-fsrs says, and once more before the interview."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import fsrs
 import pytest
+from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +37,20 @@ def test_the_days_are_those_of_ts_fsrs(record):
     reviews = record["reviews"]
     assert schedule.due(reviews) == record["due"]
     assert schedule.choices(reviews, reviews[-1][0]) == record["once more"]
+
+
+def test_the_library_passes_its_own_vectors():
+    scheduler, start = fsrs.Scheduler(enable_fuzzing=False), datetime(2022, 11, 29, tzinfo=UTC)
+    card, days = fsrs.Card(due=start), []
+    for rating in WHEN_DUE:
+        card, _ = scheduler.review_card(card, fsrs.Rating(rating), card.due)
+        days.append((card.due - card.last_review).days)
+    assert days == DAYS
+    card, time = fsrs.Card(due=start), start
+    for rating, gap in zip(SPACED, AFTER, strict=True):
+        time += timedelta(days=gap)
+        card, _ = scheduler.review_card(card, fsrs.Rating(rating), time)
+    assert [card.stability, card.difficulty] == pytest.approx(MEMORY, abs=1e-4)
 
 
 def test_the_first_ratings_have_the_days_of_the_default_parameters():
