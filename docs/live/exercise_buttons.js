@@ -34,7 +34,8 @@ class Place {
     const how = passed && solution && Date.parse(solution) <= Date.parse(passed) ? " with the solution" : ""
     say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString()}${how}.` : "")
     say(this.notice, store.notice(this.name))
-    const start = this.beginsAgain ? "Again from the stub" : text == null ? this.word : "Continue"
+    const fromStub = this.beginsAgain && (passed ?? text) != null
+    const start = fromStub ? "Again from the stub" : text == null ? this.word : "Continue"
     this.bar.rename(this.start, start)
     this.exercise?.update()
   }
@@ -44,10 +45,9 @@ class Place {
     return store.get(this.name).text == null ? this.wrong?.querySelector("code").textContent : undefined
   }
 
-  // Not a second time, if it was left half written; nor where nothing was begun.
+  // Not a second time, if it was left half written.
   get beginsAgain() {
-    const { again, passed, text } = store.get(this.name)
-    return this.again && !again && (passed ?? text) != null
+    return this.again && !store.get(this.name).again
   }
 
   async open() {

@@ -6,6 +6,7 @@ import random
 import re
 
 import pytest
+from exercises import Exercise
 from looks import FINE, LOOKS, wrong_in_each_look
 from playwright.sync_api import expect
 
@@ -195,6 +196,21 @@ def test_the_clock_pauses_runs_over_and_stands_still_while_the_page_is_away(visi
     expect(page.locator(".mock tbody tr").last).to_contain_text("not passed")
     page.reload()  # the report stays
     expect(page.locator(".mock tbody tr").first).to_contain_text("good")
+
+
+def test_what_is_written_in_an_interview_goes_on_after_a_reload(visit):
+    page = visit(ADDRESS)
+    interview, exercise = Interview(page), Exercise(page)
+    kept = json.dumps({"minutes": 15, "seed": SEED, "at": len(ASKED) + 1})
+    page.evaluate(f"text => localStorage.setItem('{KEPT}', text)", kept)
+    page.reload()
+    interview.button("Go on").click()
+    exercise.start().write(GLOBAL)
+    page.reload()
+    interview.button("Go on").click()
+    expect(exercise.button("Continue")).to_be_visible()
+    assert exercise.start().text == GLOBAL
+    assert "before" not in exercise.record
 
 
 @pytest.mark.attack("page")
