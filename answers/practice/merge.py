@@ -8,7 +8,7 @@ import json
 from dataclasses import astuple
 from datetime import UTC, datetime
 
-from answers.practice.state import History, Plan, Record, State
+from answers.practice.state import History, Plan, Record, State, by_day
 
 
 def merged(ours: State, theirs: State) -> State:
@@ -43,7 +43,14 @@ def of_plan(plan: Plan) -> tuple:
 
 
 def merged_scores(ours: list, theirs: list) -> list:
-    return sorted(ours + [pair for pair in theirs if pair not in ours])
+    both, left = list(ours), list(ours)
+    for pair in theirs:
+        # One of ours stands for one of theirs.
+        if pair in left:
+            left.remove(pair)
+        else:
+            both.append(pair)
+    return by_day(both)
 
 
 def merged_record(ours: Record, theirs: Record) -> Record:

@@ -175,8 +175,13 @@ def record(cls: type, name: str, data: object, wrong: list[str]) -> object | Non
 def scored(number: str, data: object, wrong: list[str]) -> list | None:
     """The scores of a question, if they are some."""
     if are_scores(data):
-        return sorted(data)
+        return by_day(data)
     wrong.append(f"the scores of question {number}")
+
+
+def by_day(scores: list) -> list:
+    """The scores by day; those of one day in the order in which they were given."""
+    return sorted(scores, key=lambda score: score[0])
 
 
 def written(state: State) -> str:

@@ -6,7 +6,7 @@ All of it changes a `State`; `progress.update` keeps that.
 from collections.abc import Callable
 
 from answers.practice.progress import now
-from answers.practice.state import History, Record, State
+from answers.practice.state import History, Record, State, by_day
 from answers.study import days, schedule
 from answers.study.schedule import AGAIN, GOOD, HARD
 
@@ -47,9 +47,8 @@ def suspend(state: State, card: str, suspended: bool = True) -> None:
 
 def score(state: State, number: int, level: str, day: str) -> None:
     """Note how the reader scored their answer to a question: weak, solid or strong."""
-    scores = state.scores.setdefault(f"{number:02}", [])
-    scores.append([day, level])
-    scores.sort()
+    name = f"{number:02}"
+    state.scores[name] = by_day([*state.scores.get(name, []), [day, level]])
 
 
 def passed(state: State, name: str, hints: Callable[[], int], day: str) -> str:

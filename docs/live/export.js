@@ -4,7 +4,7 @@
 import { EXERCISE, edits, store } from "./store.js"
 import { mocks } from "./mock_state.js"
 import { VERSION, isObject } from "./shelf.js"
-import { cards, places, plans, schedule, scores } from "./study.js"
+import { byDay, cards, places, plans, schedule, scores } from "./study.js"
 
 const SHELVES = [store, edits, cards, plans, scores, places, mocks]
 const some = object => (Object.keys(object).length ? object : undefined)
@@ -29,8 +29,7 @@ export async function imported(file) {
     cards.put(id, reviews?.length ? { reviews, ...others, due: due(reviews) } : others)
   }
   for (const [number, theirs] of study.scores) {
-    const both = [...scores.get(number), ...theirs].map(pair => JSON.stringify(pair))
-    scores.put(number, [...new Set(both)].sort().map(text => JSON.parse(text)))
+    scores.put(number, mergedScores(scores.get(number), theirs))
   }
   const { changed = "" } = plans.get("plan")
   for (const [, theirs] of study.plans) if ((theirs.changed ?? "") > changed) plans.put("plan", theirs)
@@ -55,6 +54,18 @@ function mergedExercise(ours, theirs) {
     solution: earliest(ours.solution, theirs.solution),
     again: earliest(ours.again, theirs.again),
   }
+}
+
+// All of ours, and what theirs has beyond them: one of ours stands for one of theirs.
+function mergedScores(ours, theirs) {
+  const both = [...ours]
+  const left = ours.map(String)
+  for (const pair of theirs) {
+    const at = left.indexOf(String(pair))
+    if (at < 0) both.push(pair)
+    else left.splice(at, 1)
+  }
+  return byDay(both)
 }
 
 // The newer last review wins; if they are of one day, the longer history. Beyond that it matters

@@ -3,7 +3,8 @@
 //
 // A card: { reviews, due, suspended }. `reviews` are [day, rating], oldest first; `due` is what
 // schedule.js makes of them; `suspended` is a time, in ISO format.
-// The plan: { date, new, minutes, changed }. The scores of a question: [day, level], sorted.
+// The plan: { date, new, minutes, changed }. The scores of a question: [day, level], by day; those of
+// one day in the order in which they were given.
 // The place where the reader stopped: { page, title, at }, `at` a step of the rehearsal or 0.
 
 import { isDay, today } from "./days.js"
@@ -18,6 +19,7 @@ const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value
 const isReview = value => isPair(value) && Number.isInteger(value[1]) && Object.hasOwn(RATINGS, value[1])
 const isScore = value => isPair(value) && LEVELS.includes(value[1])
 const inOrder = (pair, index, all) => !index || all[index - 1][0] <= pair[0]
+export const byDay = pairs => pairs.toSorted(([a], [b]) => Number(a > b) - Number(a < b))
 const upTo = most => value => Number.isInteger(value) && value >= 0 && value <= most
 
 export const cards = new Shelf({
@@ -42,7 +44,7 @@ export const scores = new Shelf({
   aside: "score.",
   valid: value => {
     const list = Array.isArray(value) ? value : []
-    const part = list.filter(isScore).sort()
+    const part = byDay(list.filter(isScore))
     return [part, Array.isArray(value) && part.length == list.length ? undefined : "one of them"]
   },
 })
@@ -91,7 +93,7 @@ export function suspend(id, suspended = true) {
 
 // Note how the reader scored the answer to a question, "06" for instance: one of LEVELS.
 export function score(number, level) {
-  scores.put(number, [...scores.get(number), [today(), level]].sort())
+  scores.put(number, byDay([...scores.get(number), [today(), level]]))
 }
 
 // Note where the reader is: on the page at `path`, at a step of its rehearsal if `at` says so.

@@ -434,7 +434,7 @@ def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
             CARD + "06/b": {"reviews": [["2026-11-20", 3], ["2026-11-20", 1]], "due": "2026-11-21"},
             CARD + "06/c": {"reviews": [["2026-11-24", 3]], "suspended": "2026-11-24T10:00:00Z"},
             "answers.study.plan": {"date": "2026-12-01", "changed": "2026-11-21T10:00:00Z"},
-            "answers.study.score.06": [["2026-11-20", "weak"]],
+            "answers.study.score.06": [["2026-11-20", "weak"], ["2026-11-20", "strong"]],
             f"{KEPT}affine": {"passed": "2026-11-20T10:00:00Z"},
         },
     )
@@ -448,7 +448,9 @@ def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
                 "06/c": {"reviews": [["2026-11-23", 4]]},
             },
             "plan": {"date": "2026-12-24", "changed": "2026-11-20T10:00:00Z"},
-            "scores": {"06": [["2026-11-19", "solid"], ["2026-11-20", "weak"]]},
+            "scores": {
+                "06": [["2026-11-19", "solid"], ["2026-11-20", "weak"], ["2026-11-20", "weak"]]
+            },
         },
     }
     data = page.evaluate(MERGED, [OLD, new])
@@ -464,7 +466,8 @@ def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
     assert known["06/b"]["reviews"] == [["2026-11-20", 3], ["2026-11-20", 1]]
     assert "suspended" in known["06/c"]
     assert data["study"]["plan"]["date"] == "2026-12-01"
-    assert data["study"]["scores"] == {"06": [["2026-11-19", "solid"], ["2026-11-20", "weak"]]}
+    levels = ["2026-11-19", "solid"], ["2026-11-20", "weak"], ["2026-11-20", "strong"]
+    assert data["study"]["scores"] == {"06": [*levels, ["2026-11-20", "weak"]]}
 
 
 # Home
@@ -515,6 +518,21 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     home.get_by_label("Minutes a day").fill("600")
     home.get_by_label("Minutes a day").press("Tab")
     expect(home).not_to_contain_text("If you have time")
+
+
+SCORED = """async () => {
+  const { score } = await import(new URL("live/study.js", __md_scope))
+  for (const level of ["weak", "strong"]) score("06", level)
+}"""
+
+
+def test_the_score_given_last_on_a_day_is_the_last(reader):
+    page = reader("")
+    page.evaluate(SCORED)
+    row = page.get_by_role("row").filter(has_text="Softmax and cross-entropy")
+    expect(row.locator(".yours")).to_have_text("strong")
+    page.reload()
+    expect(row.locator(".yours")).to_have_text("strong")
 
 
 # A whole evening

@@ -46,6 +46,8 @@ def test_scores_are_kept_in_order():
     rating.score(state, 6, "solid", NEXT)
     rating.score(state, 6, "weak", DAY)
     assert state.scores == {"06": [[DAY, "weak"], [NEXT, "solid"]]}
+    rating.score(state, 6, "strong", DAY)
+    assert state.scores == {"06": [[DAY, "weak"], [DAY, "strong"], [NEXT, "solid"]]}
 
 
 THEN = "2026-11-01T00:00:00+00:00"
