@@ -15,7 +15,8 @@ def merged(ours: State, theirs: State) -> State:
     """Both, as the page merges them, too (docs/live/export.js).
 
     Of a card the history with the newer last review, or the longer; of the plans the newer; all
-    scores; of an exercise the earliest pass, the earliest look at the solution, the most hints.
+    scores, of one day first ours; of an exercise the earliest pass, the earliest look at the
+    solution, the most hints. While one is done again, its own hints count, and the last look.
     Where both have a text of an exercise, theirs is the text and ours was before.
     """
     return State(
@@ -59,19 +60,29 @@ def merged_record(ours: Record, theirs: Record) -> Record:
         text = theirs.text
     elif theirs.text not in (None, text):
         text, before = theirs.text, text
+    again = earliest(ours.again, theirs.again)
+    doing_again = [each for each in (ours, theirs) if each.passed and each.again]
     # When they are merged once more their text is ours already, and what it replaced stays.
     return Record(
         text=text,
         before=theirs.before if before is None else before,
-        hints=max(ours.hints, theirs.hints),
+        hints=max(each.hints for each in doing_again or (ours, theirs)),
         passed=earliest(ours.passed, theirs.passed),
-        solution=earliest(ours.solution, theirs.solution),
-        again=earliest(ours.again, theirs.again),
+        solution=(latest if again else earliest)(ours.solution, theirs.solution),
+        again=again,
     )
 
 
 def earliest(*times: str | None) -> str | None:
-    return min(filter(None, times), key=lambda each: (time(each), each), default=None)
+    return next(iter(in_order(times)), None)
+
+
+def latest(*times: str | None) -> str | None:
+    return next(reversed(in_order(times)), None)
+
+
+def in_order(times: tuple) -> list[str]:
+    return sorted(filter(None, times), key=lambda each: (time(each), each))
 
 
 def time(text: str | None) -> float:

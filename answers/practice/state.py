@@ -41,9 +41,10 @@ class Record:
     Attributes:
         text: What the learner wrote in the page. The command line has it in NAME.py instead.
         before: What was there before it was replaced.
-        hints: How many hints have been shown.
+        hints: How many hints have been shown; once it is passed, since the learner last began
+            again.
         passed: When it was first passed.
-        solution: When the solution was first shown before a pass.
+        solution: When the solution was first shown before a pass, or last since `again`.
         again: When the learner began again from the stub, until it is passed.
     """
 

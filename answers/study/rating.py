@@ -5,6 +5,7 @@ All of it changes a `State`; `progress.update` keeps that.
 
 from collections.abc import Callable
 
+from answers.practice.merge import time
 from answers.practice.progress import now
 from answers.practice.state import History, Record, State, by_day
 from answers.study import days, schedule
@@ -54,9 +55,9 @@ def score(state: State, number: int, level: str, day: str) -> None:
 def passed(state: State, name: str, hints: Callable[[], int], day: str) -> str:
     """Note a pass of an exercise; what to tell the learner.
 
-    The first pass is rated, and each after beginning again from the stub. Checking once more what
-    has passed shows nothing new. `hints` counts those that there are; it is called only where
-    that matters.
+    The first pass is rated, and each after beginning again from the stub, by the help that was
+    taken since. Checking once more what has passed shows nothing new. `hints` counts those that
+    there are; it is called only where that matters.
     """
     record = state.exercises.setdefault(name, Record())
     first, again = record.passed is None, record.again
@@ -67,9 +68,11 @@ def passed(state: State, name: str, hints: Callable[[], int], day: str) -> str:
         due = schedule.back(known, state.plan.date) <= day and not known.suspended
         return f"It is due from the stub: answers start {name} --again" if due else ""
     rating, words = GOOD, "Passed"
-    if record.solution and (first or record.solution >= again):
+    counts = first or again
+    seen = record.solution and (first or time(record.solution) >= time(again))
+    if counts and seen:
         rating, words = AGAIN, "Passed with the solution"
-    elif first and record.hints and record.hints >= hints():
+    elif counts and record.hints and record.hints >= hints():
         rating, words = HARD, "Passed with all hints"
     try:
         rate(state, card, rating, day)
@@ -81,10 +84,13 @@ def passed(state: State, name: str, hints: Callable[[], int], day: str) -> str:
 
 
 def begin_again(state: State, name: str) -> None:
-    """Note that the learner begins an exercise again from the stub, if they have passed it."""
+    """Note that the learner begins an exercise again from the stub, if they have passed it.
+
+    The hints are counted anew.
+    """
     record = state.exercises.get(name)
     if record and record.passed:
-        record.again = now()
+        record.again, record.hints = now(), 0
 
 
 def give_up(state: State, name: str) -> bool:

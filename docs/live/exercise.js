@@ -230,8 +230,9 @@ class Exercise {
     const warning = "You have not passed yet. Show this guide's answer all the same? A pass after it comes back sooner."
     if (this.solved || (!passed && !confirm(warning))) return
     this.solved = true
-    if (!passed) store.set(this.name, { solution: solution ?? new Date().toISOString() })
-    this.helped ||= again && "solution"
+    const shown = new Date().toISOString()
+    if (!passed) store.set(this.name, { solution: solution ?? shown })
+    else if (again) store.set(this.name, { solution: shown })
     const answer = block(this.entry.solution, "The answer of this guide")
     this.help.append(paragraph("The answer of this guide:"), answer)
     const { refusals } = this.entry
@@ -256,9 +257,12 @@ class Exercise {
 
   // Nothing that the reader wrote is lost: it can be brought back, after a reload too.
   reset() {
-    beginAgain(this.name)
-    this.helped = ""
+    // Before a pass the hints that were taken count, and stay.
+    if (this.record.passed) this.hints.replaceChildren()
+    this.help.replaceChildren(this.hints)
+    this.solved = false
     this.clear()
+    beginAgain(this.name)
     this.bar.say("As it was. Bring back restores what you wrote.")
   }
 

@@ -40,19 +40,25 @@ export function clear() {
   SHELVES.forEach(shelf => shelf.clear())
 }
 
-const earliest = (...times) => times.filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b))[0]
+const inOrder = times => times.filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b))
+const earliest = (...times) => inOrder(times)[0]
+const latest = (...times) => inOrder(times).at(-1)
 
 function mergedExercise(ours, theirs) {
+  const again = earliest(ours.again, theirs.again)
+  // While it is done again, what was shown since counts.
+  const doingAgain = [ours, theirs].filter(({ passed, again }) => passed && again)
+  const counting = doingAgain.length ? doingAgain : [ours, theirs]
   const replaced = ours.text != null && theirs.text != null && ours.text != theirs.text
   return {
     ...ours,
     ...theirs,
     // Imported once more, their text is ours already, and what it replaced stays.
     before: replaced ? ours.text : (ours.before ?? theirs.before),
-    hints: Math.max(ours.hints ?? 0, theirs.hints ?? 0) || undefined,
+    hints: Math.max(...counting.map(({ hints = 0 }) => hints)) || undefined,
     passed: earliest(ours.passed, theirs.passed),
-    solution: earliest(ours.solution, theirs.solution),
-    again: earliest(ours.again, theirs.again),
+    solution: (again ? latest : earliest)(ours.solution, theirs.solution),
+    again,
   }
 }
 

@@ -16,12 +16,11 @@ const GOOD = 3
 export async function concluded(exercise, notes) {
   const { name } = exercise
   const { passed, again } = store.get(name)
-  const [rating, how] = rated(exercise, !passed)
+  const [rating, how] = rated(exercise)
   store.set(name, { passed: passed ?? new Date().toISOString(), again: undefined })
   const id = `exercise/${name}`
   // To check once more what has passed shows nothing new.
   const counts = again || !cards.get(id).reviews?.length
-  exercise.helped = ""
   const verdict = `Passed${counts ? how : ""}${notes.length ? ", with a note" : ""}.`
   const told = make("p", {}, make("strong", { className: "right", textContent: verdict }))
   exercise.report.append(told, ...notes)
@@ -30,10 +29,11 @@ export async function concluded(exercise, notes) {
 }
 
 // After a pass only what was shown since the reader began again counts against the next.
-function rated({ name, entry, helped }, first) {
-  const { solution, hints = 0 } = store.get(name)
-  if (helped == "solution" || (first && solution)) return [AGAIN, " with the solution"]
-  if (first && entry.hints.length && hints >= entry.hints.length) return [HARD, " with all hints"]
+function rated({ name, entry }) {
+  const { passed, again, solution, hints } = store.get(name)
+  if (passed && !again) return [GOOD, ""]
+  if (solution && (!passed || Date.parse(solution) >= Date.parse(again))) return [AGAIN, " with the solution"]
+  if (hints && hints >= entry.hints.length) return [HARD, " with all hints"]
   return [GOOD, ""]
 }
 

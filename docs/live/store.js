@@ -1,9 +1,10 @@
 // What a reader wrote, which hints were taken and what was passed, by exercise.
 //
 // A record: { text, before, hints, passed, solution, again }. `before` is what the reader wrote and
-// then replaced by the stub or by an import; `passed` is the first time, `solution` the first time
-// that it was shown before a pass, `again` when the reader last began again from the stub, until it
-// is passed: all three in ISO format.
+// then replaced by the stub or by an import; `hints` counts those that were shown, once it is passed
+// since `again`; `passed` is the first time, `solution` the first time that it was shown before a
+// pass, or the last since `again`; `again` is when the reader last began again from the stub, until
+// it is passed: all three in ISO format.
 
 import { Shelf, fields, isText, isTime } from "./shelf.js"
 
@@ -35,6 +36,7 @@ const hash = text => [...text].reduce((sum, letter) => Math.imul(sum ^ letter.co
 
 // Go back to the stub; after a pass this begins the exercise again.
 export function beginAgain(name, anew = store.get(name).passed) {
-  const { text, before } = store.get(name)
-  store.set(name, { text: undefined, before: text ?? before, ...(anew && { again: new Date().toISOString() }) })
+  const { text, before, hints, passed } = store.get(name)
+  const changes = anew ? { again: new Date().toISOString(), hints: passed ? undefined : hints } : {}
+  store.set(name, { text: undefined, before: text ?? before, ...changes })
 }

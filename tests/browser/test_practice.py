@@ -390,6 +390,32 @@ def test_the_solution_is_for_who_has_passed_or_gives_up(warm):
     expect(refusals).to_have_text(entry["refusals"])
 
 
+def test_the_help_of_a_repetition_counts_for_it_after_a_reload_too(visit_live):
+    page = visit_live(QUESTION)
+    exercise = Exercise(page).start()
+    answer = exercise.help.get_by_role("region", name="The answer of this guide")
+    for number, _ in enumerate(HINTS, 1):
+        exercise.button(f"Hint {number}").click()
+    exercise.check(SOLUTION)
+    exercise.button("Solution").click()
+    expect(answer).to_have_text(SOLUTION)
+    # What was shown before is neither seen nor counted.
+    exercise.button("Again from the stub").click()
+    expect(exercise.help).to_have_text("")
+    assert exercise.check(SOLUTION).startswith("Passed. It comes back")
+    exercise.button("Again from the stub").click()
+    exercise.button("Solution").click()
+    expect(answer).to_have_text(SOLUTION)
+    exercise.write(GLOBAL)
+    page.reload()
+    exercise.start()
+    assert exercise.check(SOLUTION).startswith("Passed with the solution. It comes back")
+    exercise.button("Again from the stub").click()
+    for number, _ in enumerate(HINTS, 1):
+        exercise.button(f"Hint {number} of {len(HINTS)}").click()
+    assert exercise.check(SOLUTION).startswith("Passed with all hints. It comes back")
+
+
 # What is kept
 
 

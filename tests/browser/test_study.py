@@ -426,6 +426,9 @@ MERGED = """async files => {
 }"""
 
 
+AGAIN = {"passed": "2026-11-20T10:00:00Z", "again": "2026-11-21T10:00:00Z"}
+
+
 def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
     page = reader(
         "tags/",
@@ -436,11 +439,15 @@ def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
             "answers.study.plan": {"date": "2026-12-01", "changed": "2026-11-21T10:00:00Z"},
             "answers.study.score.06": [["2026-11-20", "weak"], ["2026-11-20", "strong"]],
             f"{KEPT}affine": {"passed": "2026-11-20T10:00:00Z"},
+            f"{KEPT}logsumexp": AGAIN | {"solution": "2026-11-22T10:00:00Z"},
         },
     )
     new = {
         "version": 3,
-        "exercises": {"affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 0, "text": None}},
+        "exercises": {
+            "affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 0, "text": None},
+            "logsumexp": {"passed": AGAIN["passed"], "solution": AGAIN["passed"], "hints": 3},
+        },
         "study": {
             "cards": {
                 "06/a": {"reviews": [["2026-11-21", 4]], "due": "2027-01-01"},
@@ -457,6 +464,8 @@ def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
     assert data["exercises"] == {
         "affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 2},
         "softmax": {"text": "x = 1"},
+        # What was shown before it was begun again does not count.
+        "logsumexp": AGAIN | {"solution": "2026-11-22T10:00:00Z"},
     }
     known = data["study"]["cards"]
     assert known["06/a"] == {

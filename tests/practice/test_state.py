@@ -100,7 +100,8 @@ def test_merging_loses_no_review_of_the_winner_and_nothing_else(ours, theirs):
     for name in ours.exercises.keys() | theirs.exercises.keys():
         known = [s.exercises[name] for s in (ours, theirs) if name in s.exercises]
         record = both.exercises[name]
-        assert record.hints == max(each.hints for each in known)
+        again = [each for each in known if each.passed and each.again]
+        assert record.hints == max(each.hints for each in again or known)
         assert bool(record.passed) == any(each.passed for each in known)
         assert bool(record.solution) == any(each.solution for each in known)
         # Where texts differ the page keeps ours as what was before; an older one before that goes.
@@ -109,6 +110,23 @@ def test_merging_loses_no_review_of_the_winner_and_nothing_else(ours, theirs):
     for number in ours.scores.keys() | theirs.scores.keys():
         told = [pair for s in (ours, theirs) for pair in s.scores.get(number, [])]
         assert all(pair in both.scores[number] for pair in told)
+
+
+def test_scores_of_one_day_keep_the_order_in_which_they_were_given():
+    day, levels = "2026-11-26", ["weak", "strong", "weak", "strong"]
+    given = [[day, level] for level in levels]
+    state = State(scores={"06": given})
+    assert read(written(state)) == (state, [])
+    for part in (given[:1], given[:2], given):
+        assert merged(State(scores={"06": part}), state) == state
+
+
+def test_what_was_shown_while_an_exercise_is_done_again_stays_so_in_a_merge():
+    first, again, shown = (f"2026-11-2{day}T05:00:00+00:00" for day in (5, 6, 7))
+    ours = Record(passed=first, solution=shown, again=again)
+    theirs = Record(passed=first, solution=first, hints=3)
+    both = merged(State({"softmax": ours}), State({"softmax": theirs}))
+    assert both.exercises["softmax"] == ours
 
 
 def test_the_earlier_pass_the_newer_plan_and_the_longer_history_win():

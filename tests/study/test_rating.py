@@ -63,6 +63,7 @@ THEN = "2026-11-01T00:00:00+00:00"
         (Record(hints=3, solution=THEN), 1, "Passed with the solution; it comes back tomorrow."),
         # Passed before there were cards.
         (Record(passed=THEN, hints=3), 3, "Passed; it comes back in 2 days."),
+        (Record(passed=THEN, solution=THEN), 3, "Passed; it comes back in 2 days."),
     ],
 )
 def test_a_first_pass_is_rated_by_the_help_that_was_taken(monkeypatch, record, rated, told):
@@ -90,6 +91,28 @@ def test_only_a_pass_from_the_stub_is_rated_again(monkeypatch):
     rating.begin_again(state, "softmax")
     assert rating.give_up(state, "softmax")
     assert "with the solution" in rating.passed(state, "softmax", lambda: 3, NEXT)
+
+
+def test_hints_count_for_the_repetition_in_which_they_are_shown(monkeypatch):
+    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
+    state = State({"softmax": Record(hints=3)})
+    rating.passed(state, "softmax", lambda: 3, DAY)
+    rating.begin_again(state, "softmax")
+    assert "Passed;" in rating.passed(state, "softmax", lambda: 3, DAY)
+    rating.begin_again(state, "softmax")
+    state.exercises["softmax"].hints = 3
+    assert "Passed with all hints;" in rating.passed(state, "softmax", lambda: 3, DAY)
+
+
+def test_times_of_the_page_and_of_the_command_line_are_compared_as_times(monkeypatch):
+    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
+    before, after = "2026-11-26T12:00:00+02:00", "2026-11-26T11:00:00.000Z"
+    for solution, again, words in (
+        (after, before, "with the solution;"),
+        (before, after, "Passed;"),
+    ):
+        state = State({"softmax": Record(passed=THEN, solution=solution, again=again)})
+        assert words in rating.passed(state, "softmax", lambda: 3, DAY)
 
 
 def test_a_solution_after_the_pass_counts_for_nothing():
