@@ -19,7 +19,10 @@ export class Interview extends Recall {
   // `again` is called for a new mock.
   constructor(mock, { again }) {
     const deck = stepsOf(mock)
-    super({ name: "Mock interview", deck, at: Math.min(kept().at, deck.length), ended: () => report(this, again) })
+    const at = Math.min(kept().at, deck.length)
+    // What comes later was not rated in this interview.
+    const found = id => deck.slice(0, at).find(card => card.id == id)
+    super({ name: "Mock interview", deck, found, at, ended: () => report(this, again) })
     Object.assign(this, { minutes: mock.minutes, seed: mock.seed, step: this.at, moved: at => this.move(at) })
     this.time = make("p", { className: "mock-clock", ariaHidden: "true" })
     this.root.prepend(this.time)
@@ -147,7 +150,7 @@ export class Interview extends Recall {
       this.button(level[0].toUpperCase() + level.slice(1), async () => {
         score(number, level)
         keep({ scored: { ...kept().scored, [number]: level } })
-        this.results = [] // no rating before it is taken back any more
+        this.settle()
         await this.next(`Scored ${level}.`)
       }),
     )

@@ -54,7 +54,7 @@ export class Recall {
     this.undo = this.bar.button("Undo", () => this.takeBack())
     this.suspend = this.bar.button("Suspend", () => this.putAway())
     this.undo.title = "Take the last rating back"
-    this.suspend.title = "Do not ask this one again, until you resume it"
+    this.suspend.title = "Leave this one out of reviews and rehearsals, until you resume it"
     this.notice = make("p", { className: "exercise-notice", role: "status" })
     this.root.append(this.where, this.front, this.back, this.choices, this.bar.root, this.notice)
     this.keys = event => this.press(event)
@@ -185,12 +185,18 @@ export class Recall {
     const { card } = this
     suspend(card.id)
     this.note({ card, rating: "suspended" })
-    await this.next("Suspended: it will not be asked again. Undo takes that back.")
+    await this.next("Suspended: reviews and rehearsals leave it out. Undo takes that back.")
   }
 
   note(result) {
     this.results.push(result)
     remember(this.name, result)
+  }
+
+  // What was rated stays from here on.
+  settle() {
+    this.results = []
+    remember(this.name)
   }
 
   async next(told) {

@@ -9,6 +9,7 @@ import pytest
 from exercises import Exercise
 from looks import FINE, LOOKS, wrong_in_each_look
 from playwright.sync_api import expect
+from waiting import wait_until
 
 from answers.study.cards import cards
 from answers.study.mock import LENGTHS, draw, weakest
@@ -211,6 +212,39 @@ def test_what_is_written_in_an_interview_goes_on_after_a_reload(visit):
     expect(exercise.button("Continue")).to_be_visible()
     assert exercise.start().text == GLOBAL
     assert "before" not in exercise.record
+
+
+def test_an_interview_takes_its_last_rating_back_after_a_reload_until_the_rubric(visit):
+    page = visit(ADDRESS)
+    interview = Interview(page).start()
+    interview.rate("4").at(2)
+    page.reload()
+    interview.button("Go on").click()
+    interview.at(2).press("u").at(1)
+    expect(interview.said).to_have_text("Taken back: rated easy.")
+    wait_until(lambda: interview.kept["rated"] == {})
+    interview.press("3")
+    for step in range(2, len(ASKED) + 1):
+        interview.at(step).rate("3")
+    interview.at(len(ASKED) + 1).press("2").at(len(ASKED) + 2)
+    page.reload()
+    interview.button("Go on").click()
+    interview.at(len(ASKED) + 2)
+    expect(interview.button("Undo")).to_be_hidden()
+
+
+def test_what_is_put_away_stays_in_the_mock_of_its_seed(visit):
+    page = visit(ADDRESS)
+    interview = Interview(page).start()
+    interview.rate("3").at(2).button("Suspend").click()
+    interview.at(3)
+    expect(interview.said).to_have_text(
+        "Suspended: reviews and rehearsals leave it out. Undo takes that back."
+    )
+    page.reload()
+    interview.button("Go on").click()
+    interview.at(3).press("u").at(2)
+    expect(interview.said).to_have_text("Taken back: suspended.")
 
 
 @pytest.mark.attack("page")
