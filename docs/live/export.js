@@ -17,13 +17,15 @@ export function exported() {
 }
 
 // Take over the file that `exported` made: all of it, or an error, with what was there before.
-// Returns how many exercises and cards it held.
+// Returns how many exercises and cards it held, and the names of the cells that were not taken.
 export async function imported(file) {
   const { exercises, cells, study } = contents(file)
   const { due } = study.cards.length ? await schedule() : {}
   for (const [name, theirs] of exercises) store.put(name, mergedExercise(store.get(name), theirs))
   // There is one text of a cell: ours, if the reader has changed it here.
-  for (const [name, theirs] of cells) if (edits.get(name).text == null) edits.put(name, theirs)
+  const changedHere = ([name, { text }]) => edits.get(name).text != null && edits.get(name).text != text
+  const left = cells.filter(changedHere).map(([name]) => name)
+  for (const [name, theirs] of cells) if (!left.includes(name)) edits.put(name, theirs)
   for (const [id, theirs] of study.cards) {
     const { reviews, ...others } = mergedCard(cards.get(id), theirs)
     cards.put(id, reviews?.length ? { reviews, ...others, due: due(reviews) } : others)
@@ -33,7 +35,7 @@ export async function imported(file) {
   }
   const { changed = "" } = plans.get("plan")
   for (const [, theirs] of study.plans) if ((theirs.changed ?? "") > changed) plans.put("plan", theirs)
-  return { exercises: exercises.length, cards: study.cards.length }
+  return { exercises: exercises.length, cards: study.cards.length, left }
 }
 
 export function clear() {

@@ -587,6 +587,22 @@ def test_an_export_can_be_imported_elsewhere(warm, alone):
     assert there.text == "mine = 1\n"
 
 
+def test_an_import_names_the_cells_that_it_did_not_take(alone):
+    page = alone(ALL)
+    cells = {"questions/06/1x": "mine = 1", "questions/06/2x": "same = 1", "3x": "mine = 1"}
+    for name, text in cells.items():
+        entry = [f"answers.cell.{name}", json.dumps({"text": text})]
+        page.evaluate("entry => localStorage.setItem(...entry)", entry)
+    theirs = {name: {"text": "same = 1"} for name in cells}
+    file = json.dumps({"version": 3, "exercises": {}, "cells": theirs | {"4x": {"text": "new"}}})
+    assert choose(page, file.encode()).endswith(
+        "Not taken over, for you changed it here, too: a cell of questions/06, a cell of the "
+        "home page. The file still has it."
+    )
+    kept = {name: {"text": text} for name, text in cells.items()}
+    assert exported(page)["cells"] == kept | {"4x": {"text": "new"}}
+
+
 def studied(content):
     return b'{"version": 3, "exercises": {}, "study": {%s}}' % content
 
