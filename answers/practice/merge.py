@@ -7,8 +7,11 @@ reviewed in both.
 import json
 from dataclasses import astuple
 from datetime import UTC, datetime
+from functools import reduce
 
 from answers.practice.state import History, Plan, Record, State, by_day
+
+BESIDE = "\n\n\n# Kept beside it by an import:\n\n\n"
 
 
 def merged(ours: State, theirs: State) -> State:
@@ -17,7 +20,8 @@ def merged(ours: State, theirs: State) -> State:
     Of a card the history with the newer last review, or the longer; of the plans the newer; all
     scores, of one day first ours; of an exercise the earliest pass, the earliest look at the
     solution, the most hints. While one is done again, its own hints count, and the last look.
-    Where both have a text of an exercise, theirs is the text and ours was before.
+    Where both have a text of an exercise, theirs is the text and ours was before, beside what
+    was before already.
     """
     return State(
         united(ours.exercises, theirs.exercises, merged_record),
@@ -55,22 +59,26 @@ def merged_scores(ours: list, theirs: list) -> list:
 
 
 def merged_record(ours: Record, theirs: Record) -> Record:
-    text, before = ours.text, ours.before
-    if text is None:
-        text = theirs.text
-    elif theirs.text not in (None, text):
-        text, before = theirs.text, text
+    replaced = ours.text if theirs.text not in (None, ours.text) else None
     again = earliest(ours.again, theirs.again)
     doing_again = [each for each in (ours, theirs) if each.passed and each.again]
     # When they are merged once more their text is ours already, and what it replaced stays.
     return Record(
-        text=text,
-        before=theirs.before if before is None else before,
+        text=ours.text if theirs.text is None else theirs.text,
+        before=reduce(both, (theirs.before, ours.before, replaced)),
         hints=max(each.hints for each in doing_again or (ours, theirs)),
         passed=earliest(ours.passed, theirs.passed),
         solution=(latest if again else earliest)(ours.solution, theirs.solution),
         again=again,
     )
+
+
+def both(first: str | None, second: str | None) -> str | None:
+    """Two texts as one, of which the second counts if both define the same; either may be
+    missing, or be a part of the other."""
+    if first is None or (second is not None and first in second):
+        return second
+    return first if second is None or second in first else first + BESIDE + second
 
 
 def earliest(*times: str | None) -> str | None:

@@ -7,6 +7,7 @@ import { VERSION, isObject } from "./shelf.js"
 import { byDay, cards, places, plans, schedule, scores } from "./study.js"
 
 const SHELVES = [store, edits, cards, plans, scores, places, mocks]
+const BESIDE = "\n\n\n# Kept beside it by an import:\n\n\n"
 const some = object => (Object.keys(object).length ? object : undefined)
 
 export function exported() {
@@ -56,12 +57,19 @@ function mergedExercise(ours, theirs) {
     ...ours,
     ...theirs,
     // Imported once more, their text is ours already, and what it replaced stays.
-    before: replaced ? ours.text : (ours.before ?? theirs.before),
+    before: [theirs.before, ours.before, replaced ? ours.text : undefined].reduce(both),
     hints: Math.max(...counting.map(({ hints = 0 }) => hints)) || undefined,
     passed: earliest(ours.passed, theirs.passed),
     solution: (again ? latest : earliest)(ours.solution, theirs.solution),
     again,
   }
+}
+
+// Two texts as one, of which the second counts if both define the same; either may be missing, or be
+// a part of the other.
+function both(first, second) {
+  if (first == null || second?.includes(first)) return second
+  return second == null || first.includes(second) ? first : first + BESIDE + second
 }
 
 // All of ours, and what theirs has beyond them: one of ours stands for one of theirs.

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import reduce
 
 import pytest
 from cells import SECONDS, Cell
@@ -15,6 +16,8 @@ from sliders import Explorer
 from answers import explorers
 from answers.pages import pages
 from answers.practice import catalog
+from answers.practice.merge import BESIDE, merged_record
+from answers.practice.state import Record
 from answers.site import bundle
 
 QUESTION = "questions/06-softmax-cross-entropy/"
@@ -583,8 +586,16 @@ def test_an_export_can_be_imported_elsewhere(warm, alone):
     assert exported(elsewhere)["cells"] == data["cells"]
     expect(there.saved).to_have_text(re.compile("^Passed"))
     assert Exercise(elsewhere, "affine").start().text == "x = 'é'\n"
+    data["exercises"]["softmax"] |= {"text": "third = 1\n"}
+    choose(elsewhere, json.dumps(data).encode())
+    assert there.text == "third = 1\n"
     there.button("Bring back").click()
-    assert there.text == "mine = 1\n"
+    assert there.text == BESIDE.join(["older = 1\n", "mine = 1\n", SOLUTION])
+    # As the command line has it.
+    texts = ["mine = 1\n", SOLUTION, SOLUTION, "third = 1\n"]
+    records = [Record(text=text, before="older = 1\n") for text in texts]
+    records[0].before = None
+    assert there.text == reduce(merged_record, records).before
 
 
 def test_an_import_names_the_cells_that_it_did_not_take(alone):

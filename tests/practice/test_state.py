@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from answers.practice.merge import merged
+from answers.practice.merge import BESIDE, merged, merged_record
 from answers.practice.state import (
     History,
     NewerError,
@@ -104,12 +104,19 @@ def test_merging_loses_no_review_of_the_winner_and_nothing_else(ours, theirs):
         assert record.hints == max(each.hints for each in again or known)
         assert bool(record.passed) == any(each.passed for each in known)
         assert bool(record.solution) == any(each.solution for each in known)
-        # Where texts differ the page keeps ours as what was before; an older one before that goes.
-        written = [each.text for each in known if each.text is not None]
-        assert set(written) <= {record.text, record.before}
+        # Every text is in one of the two, in the page too.
+        written = [text for each in known for text in (each.text, each.before) if text]
+        assert all(text in (record.text or "") or text in record.before for text in written)
     for number in ours.scores.keys() | theirs.scores.keys():
         told = [pair for s in (ours, theirs) for pair in s.scores.get(number, [])]
         assert all(pair in both.scores[number] for pair in told)
+
+
+def test_two_imports_in_a_row_keep_every_text():
+    kept = Record(text="mine")
+    for text in ("theirs", "others", "others"):
+        kept = merged_record(kept, Record(text=text, before="older"))
+    assert kept == Record(text="others", before=BESIDE.join(["older", "mine", "theirs"]))
 
 
 def test_scores_of_one_day_keep_the_order_in_which_they_were_given():
