@@ -11,6 +11,7 @@ import sys
 from answers.cli import exercises, checking, studying, mock, deck, progress, labels  # isort: skip  # noqa: F401
 from answers.cli.application import app
 from answers.cli.talk import USAGE, tell
+from answers.practice.report import OURS
 
 
 def main() -> None:
@@ -25,8 +26,5 @@ def main() -> None:
         app()
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
-        tell(
-            f"This is a mistake in `answers`, not in your code; please report it.\n{what}",
-            err=True,
-        )
+        tell(f"{OURS.capitalize()}.\n{what}", err=True)
         sys.exit(USAGE)

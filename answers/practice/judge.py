@@ -25,7 +25,7 @@ import numpy as np
 
 from answers.practice import catalog, settings
 from answers.practice.grader import Exercise
-from answers.practice.report import Failure, Report
+from answers.practice.report import OURS, Failure, Report
 
 PR_SET_PDEATHSIG = 1
 # Bytes given back when memory runs out, so that some is left to say so.
@@ -43,14 +43,16 @@ def main() -> None:
     # What the learner prints goes where their errors go.
     os.dup2(2, 1)
     die_with_parent()
+    stand_between()
     try:
         exercise = catalog.load(request["exercise"])
+        exercise.ask_reference()
     except Exception as error:
-        reason = str(error) if isinstance(error, ModuleNotFoundError) else repr(error)
-        what = f"it could not be loaded: {reason:.500}"
-        send(channel, token=token, report=refused("this exercise", what).to_dict())
+        missing = isinstance(error, ModuleNotFoundError)
+        what = f"it could not be loaded: {error}" if missing else f"{OURS}\n{error!r}"
+        report = refused("this exercise", f"{what:.500}")
+        send(channel, token=token, report=report.to_dict())
         return
-    stand_between()
     limit_memory(request["memory"])
     faulthandler.enable(channel)
     faulthandler.dump_traceback_later(0.8 * request["timeout"], file=channel)

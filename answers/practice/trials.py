@@ -54,12 +54,15 @@ class Case:
         args, kwargs = copy.deepcopy((self.args, self.kwargs))
         result = self.outcome(self.reference, args, kwargs)
         if isinstance(result, Complaint):
-            if result.kind != REFUSAL:
+            parts = dict.fromkeys(self.returns, result)
+        else:
+            parts = parts_of(result, result, self.returns)
+            parts |= self.gradients(result, args, self.reference)
+        for part in parts.values():
+            if isinstance(part, Complaint) and part.kind != REFUSAL:
                 # Else a submission would agree by failing alike.
-                raise RuntimeError(f"the reference fails at {self}: {result.text}")
-            return result, dict.fromkeys(self.returns, result)
-        parts = parts_of(result, result, self.returns)
-        return result, parts | self.gradients(result, args, self.reference)
+                raise RuntimeError(f"the reference fails at {self}: {part.text}")
+        return result, parts
 
     @property
     def want(self) -> Parts:

@@ -384,19 +384,32 @@ def test_only_the_tail_of_a_flood_is_held_in_memory():
     assert output.tail == b"x" * supervisor.TAIL
 
 
-def test_an_exercise_that_needs_a_missing_library_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        sandbox,
-        "JUDGE",
-        [
-            sys.executable,
-            "-c",
-            "import sys; sys.modules['answers.probability.softmax'] = None\n"
-            "from answers.practice import judge; judge.main()",
-        ],
+@pytest.fixture
+def judged_after(tmp_path, monkeypatch):
+    """What is told of a right answer, by a judge that does this first."""
+
+    def judged(lines: str) -> str:
+        code = f"{lines}\nfrom answers.practice import judge; judge.main()"
+        monkeypatch.setattr(sandbox, "JUDGE", [sys.executable, "-c", code])
+        file = tmp_path / "softmax.py"
+        file.write_text(PASSES)
+        return told(sandbox.Check("softmax", file).outcome())
+
+    return judged
+
+
+def test_an_exercise_that_needs_a_missing_library_says_so(judged_after):
+    said = judged_after("import sys; sys.modules['answers.probability.softmax'] = None")
+    assert "it could not be loaded: import of answers.probability.softmax" in said
+
+
+@pytest.mark.attack("judge")
+def test_a_reference_that_fails_is_our_mistake_and_not_the_learners(judged_after):
+    said = judged_after(
+        "from answers.practice import catalog\ncatalog.load('softmax').case('of text', 'x')"
     )
-    outcome = sandbox.Check("softmax", tmp_path / "softmax.py").outcome()
-    assert "it could not be loaded: import of answers.probability.softmax" in told(outcome)
+    assert said.startswith("this exercise: this is a mistake in `answers`, not in your code")
+    assert "the reference fails at softmax(x) with x" in said
 
 
 def test_the_tail_ends_with_whole_lines_where_it_can():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from answers.practice import catalog, sandbox, settings
 from answers.practice.grader import Exercise
@@ -77,6 +78,18 @@ def test_a_reference_that_fails_is_told_and_agrees_with_nothing():
     exercise.case("one", np.ones(2))
     with pytest.raises(RuntimeError, match=r"the reference fails at half.*no such thing"):
         exercise.run(half)
+
+
+@pytest.mark.attack("judge")
+def test_a_reference_whose_gradient_is_missing_is_told_and_agrees_with_nothing():
+    def twice(x):
+        """Twice it."""
+        return 2 * x
+
+    exercise = Exercise(twice, page="", hints=())
+    exercise.case("one", torch.ones(2, requires_grad=True))
+    with torch.no_grad(), pytest.raises(RuntimeError, match="the gradient of x is missing"):
+        exercise.run(twice)
 
 
 @pytest.fixture
