@@ -194,6 +194,8 @@ def refuse_settings(iterations: int, tolerance: float) -> None:
 
 def refuse_large(votes: Votes, memory: float) -> None:
     """Raise if the arrays of a round of EM would take more bytes."""
+    if np.isnan(memory):
+        raise ValueError("`memory` is nan; give the bytes that the model may take")
     items, annotators, classes = votes.items, votes.annotators, votes.classes
     # Of each size so many arrays of float64 are held at once.
     cells = 5 * items * classes + 4 * annotators * classes**2 + 3 * len(votes)

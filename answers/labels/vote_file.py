@@ -88,7 +88,8 @@ def read_votes(
         raise ValueError(f"{path} has a header and no votes under it")
     classes = in_order(list(labels))
     item, annotator, label = (np.frombuffer(each, dtype=np.int64) for each in numbers)
-    label = np.array([classes.index(name) for name in labels])[label]
+    rank = {name: place for place, name in enumerate(classes)}
+    label = np.array([rank[name] for name in labels])[label]
     # Votes on one item stand side by side, which makes them faster to add up.
     order = item.argsort(kind="stable")
     votes = Votes(item[order], annotator[order], label[order], len(classes))

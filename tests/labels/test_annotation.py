@@ -229,6 +229,11 @@ def test_fleiss_kappa_refuses_what_it_is_not_defined_for(counts, message):
         fleiss_kappa(np.zeros((0, 2), int))
 
 
+def test_a_label_may_be_a_large_number():
+    few, many = np.array([0, 0, 1, 1]), np.array([0, 10**9, 10**15, 10**15])
+    assert cohen_kappa(few * 10**15, many) == cohen_kappa(few * 2, np.array([0, 1, 2, 2]))
+
+
 def test_agreement_without_pairs_or_with_one_class_is_refused():
     one, zeros = np.arange(3), np.zeros(3, int)
     with pytest.raises(ValueError, match="no item has two votes"):

@@ -239,6 +239,7 @@ def test_memory_grows_with_the_votes_and_not_with_items_times_annotators():
     [
         ({"iterations": 0}, "`iterations` is 0; run at least one"),
         ({"tolerance": np.nan}, "`tolerance` is nan"),
+        ({"memory": np.nan}, "`memory` is nan; give the bytes"),
         ({"smoothing": -1}, "`smoothing` is -1"),
         ({"smoothing": np.inf}, "`smoothing` is inf"),
         ({"smoothing": np.ones((2, 2))}, r"`smoothing` has shape \(2, 2\)"),

@@ -178,6 +178,14 @@ def test_more_memory_than_allowed_is_refused_before_it_is_taken(folder):
     assert "3,000 annotators, 12,000 items and 90 classes would take 0.8 GB" in told
 
 
+@pytest.mark.attack("votes")
+def test_as_many_classes_as_items_are_refused_however_many_there_are(folder):
+    # Looking each name up in a list took a minute.
+    lines = [f"n{i},who{i % 7},text {i}\n" for i in range(100_000)]
+    (folder / "v.csv").write_text("item,annotator,label\n" + "".join(lines))
+    assert "100,000 items have 100,000 classes" in run("v.csv", code=2).output
+
+
 @pytest.mark.attack("disk")
 def test_of_two_that_write_one_file_one_is_told(file, folder, monkeypatch):
     def other(votes, *args, **kwargs):

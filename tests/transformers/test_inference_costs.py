@@ -214,6 +214,11 @@ def test_speculation_is_the_derived_sum(acceptance, drafted):
     assert_allclose(tokens_per_verification(acceptance, drafted), want, rtol=1e-9)
 
 
+def test_a_draft_without_end_takes_no_longer_than_a_short_one():
+    assert tokens_per_verification(0.5, 10**9) == 2
+    assert tokens_per_verification(1, 10**9) == 10**9 + 1
+
+
 @pytest.mark.parametrize("bits", [0, -4])
 def test_bits_that_are_not_positive_are_refused(bits):
     with pytest.raises(ValueError, match=f"`bits` is {bits}"):
