@@ -10,6 +10,7 @@ import sys
 # it; `answers --help` lists them in this order.
 from answers.cli import exercises, checking, studying, mock, deck, progress, labels  # isort: skip  # noqa: F401
 from answers.cli.application import app
+from answers.cli.streams import Lasting, stopped_by_ctrl_c
 from answers.cli.talk import USAGE, tell
 from answers.practice.report import OURS
 
@@ -17,13 +18,14 @@ from answers.practice.report import OURS
 def main() -> None:
     """Run the command, and show no learner a traceback of ours."""
     # Who has closed one still gets the exit code. It stays open until the process ends.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 (see above)
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 (see above)
+    sys.stdout = Lasting(sys.stdout or open(os.devnull, "w"))  # noqa: SIM115 (see above)
+    sys.stderr = Lasting(sys.stderr or open(os.devnull, "w"))  # noqa: SIM115 (see above)
     for stream in (sys.stdout, sys.stderr):
         # A terminal without Unicode shows ? instead.
         stream.reconfigure(errors="replace")
     try:
-        app()
+        with stopped_by_ctrl_c():
+            app()
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         tell(f"{OURS.capitalize()}.\n{what}", err=True)

@@ -3,8 +3,10 @@
 from typing import Annotated
 
 import typer
+import typer.core
 
 from answers import __version__
+from answers.cli.streams import stopped_by_ctrl_c
 from answers.cli.talk import tell
 
 ABOUT = """
@@ -13,7 +15,17 @@ The command `answers`: read a question, write the function, be told which mistak
 Begin with `answers list`; to study for a date, with `answers plan`.
 """
 
+
+class Commands(typer.core.TyperGroup):
+    """All commands. Each ends with a sentence if it is interrupted, of which Typer says none."""
+
+    def invoke(self, context: typer.Context) -> object:
+        with stopped_by_ctrl_c():
+            return super().invoke(context)
+
+
 app = typer.Typer(
+    cls=Commands,
     help=ABOUT,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -10,12 +10,10 @@ import typer
 from answers.cli.application import app
 from answers.cli.talk import (
     NOT_PASSED,
-    STOPPED,
     Name,
     known,
     refuse,
     refuse_in_json,
-    tell,
     warn,
 )
 from answers.cli.verdict import Asked, check_once
@@ -88,9 +86,5 @@ def check(
     refuse_unreadable(path, name, complain)
     limits = timeout, int(memory * 1e9)
     asked = Asked(name, path, limits, as_json, list_cases, case, debug)
-    try:
-        passed = watch_file(asked) if watch else check_once(asked)
-    except KeyboardInterrupt:
-        tell("\nStopped.", err=True)
-        raise typer.Exit(STOPPED) from None
+    passed = watch_file(asked) if watch else check_once(asked)
     raise typer.Exit(0 if passed else NOT_PASSED)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from answers.cli.application import app
-from answers.cli.talk import STOPPED, refuse, tell
+from answers.cli.talk import refuse
 
 
 @app.command()
@@ -55,6 +55,3 @@ def labels(
         )
     except command.LabelsError as error:
         refuse(str(error))
-    except KeyboardInterrupt:
-        tell("\nStopped.", err=True)
-        raise typer.Exit(STOPPED) from None

@@ -1,5 +1,6 @@
 """The command line, as a learner uses it."""
 
+import builtins
 import json
 import os
 import re
@@ -607,6 +608,24 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
     assert "RuntimeError: another" in done.stderr
 
 
+@pytest.mark.parametrize("command", [["list"], ["today"], ["progress"], ["labels", "v.csv"]])
+@pytest.mark.attack("shell")
+def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
+    def interrupted(name, *args):
+        if name in ("answers.practice", "answers.labels"):
+            raise KeyboardInterrupt
+        return importing(name, *args)
+
+    importing = builtins.__import__
+    monkeypatch.setattr("sys.argv", ["answers", *command])
+    # As the command loads what it needs.
+    monkeypatch.setattr("builtins.__import__", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "\nStopped.\n"
+
+
 @posix
 @pytest.mark.attack("shell")
 def test_ctrl_c_stops_a_check_at_once(folder, started):
@@ -681,6 +700,20 @@ def test_who_has_closed_standard_output_gets_the_exit_code(folder):
     assert (done.returncode, done.stderr) == (1, "")
 
 
+@pytest.mark.parametrize(
+    ("source", "args", "code"),
+    [(PASSES, ["check", "softmax"], 0), (FAILS, ["check", "softmax"], 1), ("", ["list"], 0)],
+)
+@pytest.mark.attack("shell")
+def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
+    (folder / "softmax.py").write_text(source)
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([*ANSWERS, *args], stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 @pytest.mark.attack("terminal")
 def test_names_of_files_move_no_cursor_and_change_no_colour():
     for name, shown in (
@@ -692,6 +725,21 @@ def test_names_of_files_move_no_cursor_and_change_no_colour():
     Path("d\x1b[31m").mkdir()
     told = answers("progress", "export", "d\x1b[31m", code=2, color=True).stderr
     assert told.startswith(r"d\x1b[31m cannot be written: it is a folder")
+
+
+@pytest.mark.attack("terminal")
+def test_names_in_the_progress_move_no_cursor_and_change_no_colour():
+    passed("softmax")
+    file = progress.location()
+    kept = json.loads(file.read_text())
+    name = "soft\x1b[31m\x07max"
+    kept["exercises"] |= {name: kept["exercises"]["softmax"], "softmax": {name: 3}}
+    kept["study"]["cards"] |= {f"06/{name}": {}, "06/what": {name: 3}}
+    kept["study"]["scores"] = {name: []}
+    file.write_text(json.dumps(kept))
+    told = answers("progress", color=True)
+    assert r"soft\x1b[31m\x07max" in told.stderr
+    assert not re.search(r"\x1b\[31m|\x07", told.output)
 
 
 @pytest.mark.attack("terminal")
