@@ -12,6 +12,8 @@ from pathlib import Path
 # What moves the cursor, changes colours, or turns the direction of writing.
 UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 STALE = 3600  # seconds, after which a temporary file's writer is taken to be dead
+# Ends the name of a temporary file, so that no file of the reader's is taken for one.
+OURS = ".answers-writes"
 
 
 def write(path: Path, content: str | bytes, new: bool = False) -> bool:
@@ -34,8 +36,7 @@ def write(path: Path, content: str | bytes, new: bool = False) -> bool:
     if not new and path.exists() and path.read_bytes() == data:
         return False
     clear_stale(path)
-    claimed = False
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(OURS, f".{path.name}.", path.parent)
     try:
         with open(descriptor, "wb") as temporary:
             temporary.write(data)
@@ -45,17 +46,33 @@ def write(path: Path, content: str | bytes, new: bool = False) -> bool:
             name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
         )
         if new:
-            # Of several writers one succeeds.
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-            claimed = True
-        os.replace(name, path)
-    except BaseException:
-        if claimed:
-            path.unlink()
+            put_new(name, path)
+        else:
+            os.replace(name, path)
+    finally:
         with contextlib.suppress(OSError):
             os.unlink(name)
-        raise
     return True
+
+
+def put_new(temporary: str, path: Path) -> None:
+    """Name the finished file so; of several writers one succeeds.
+
+    Raises:
+        FileExistsError: There is a file of that name.
+    """
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # No links here, as on many a memory stick. Who is killed now leaves an empty file.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def regular(path: Path) -> Path:
@@ -71,7 +88,7 @@ def regular(path: Path) -> Path:
 
 def clear_stale(path: Path) -> None:
     """Remove what writers of this file left behind that were killed."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.????????"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.????????{OURS}"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > STALE:
                 left.unlink()

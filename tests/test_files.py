@@ -1,11 +1,14 @@
 """A file is written as a whole or not at all, and nothing of an attempt is left."""
 
+import errno
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
-from answers.files import write
+from answers.files import OURS, write
 
 
 @pytest.fixture
@@ -70,12 +73,106 @@ def test_a_new_file_is_made_once(path):
     assert os.listdir(path.parent) == ["a.md"]
 
 
+def no_links(*_):
+    raise OSError(errno.EPERM, "no links here")
+
+
 @pytest.mark.attack("disk")
-def test_a_new_file_that_cannot_be_filled_is_not_left(path, monkeypatch):
+def test_a_new_file_is_made_once_where_there_are_no_links(path, monkeypatch):
+    monkeypatch.setattr("os.link", no_links)
+    test_a_new_file_is_made_once(path)
+
+
+@pytest.mark.parametrize("link", [no_links, lambda *_: 1 / 0])
+@pytest.mark.attack("disk")
+def test_a_new_file_that_cannot_be_filled_is_not_left(path, monkeypatch, link):
+    monkeypatch.setattr("os.link", link)
     monkeypatch.setattr("os.replace", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write(path, "new", new=True)
     assert os.listdir(path.parent) == []
+
+
+def python(code: str, *args: object) -> subprocess.Popen:
+    """A process that runs the code."""
+    command = [sys.executable, "-c", code, *map(str, args)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+# Writes again and again, each time killed one call of C later, until it is not.
+KILLED = """
+import itertools, os, signal, sys
+from pathlib import Path
+from answers.files import write
+
+def count(frame, event, function):
+    if event == "c_call" and next(calls) == moment:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+path, old = Path(sys.argv[1]), sys.argv[2] or None
+write(path, "first")
+seen = set()
+for moment in itertools.count(1):
+    for left in path.parent.iterdir():
+        left.unlink()
+    if old:
+        path.write_text(old)
+    if not (child := os.fork()):
+        calls = itertools.count(1)
+        sys.setprofile(count)
+        write(path, "new" * 99999, new=not old)
+        sys.setprofile(None)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    seen.add(path.read_text() if path.exists() else None)
+    if not status:
+        break
+assert seen == {old, "new" * 99999}, [text and text[:9] for text in seen]
+print(moment)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.parametrize("old", ["old", ""])
+@pytest.mark.attack("disk")
+def test_a_writer_that_is_killed_at_any_moment_leaves_the_old_file_or_the_new(path, old):
+    printed, _ = python(KILLED, path, old).communicate()
+    assert int(printed) > 50
+
+
+MANY_TIMES = """
+import sys
+from pathlib import Path
+from answers.files import write
+
+path = Path(sys.argv[1])
+for _ in range(20):
+    write(path, sys.argv[2] * 999999)
+    text = path.read_text()
+    assert text == text[:1] * 999999
+"""
+ONCE = """
+import sys
+from pathlib import Path
+from answers.files import write
+
+try:
+    print(write(Path(sys.argv[1]), sys.argv[2] * 999999, new=True))
+except FileExistsError:
+    print("is there")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(MANY_TIMES, [""] * 6), (ONCE, ["True\n"] + ["is there\n"] * 5)]
+)
+@pytest.mark.attack("disk")
+def test_six_that_write_at_once_leave_one_whole_file_and_nothing_else(path, code, told):
+    processes = [python(code, path, sign) for sign in "abcdef"]
+    assert sorted(process.communicate()[0] for process in processes) == told
+    assert [process.returncode for process in processes] == [0] * 6
+    assert path.read_text() in [sign * 999999 for sign in "abcdef"]
+    assert os.listdir(path.parent) == ["a.md"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
@@ -89,12 +186,14 @@ def test_neither_a_pipe_nor_a_folder_is_written(path):
 
 @pytest.mark.attack("disk")
 def test_what_killed_writers_left_is_removed_in_time(path):
-    old, young = path.with_name(".a.md.12345678"), path.with_name(".a.md.abcdefgh")
-    for left in (old, young):
-        left.write_text("half")
-    os.utime(old, (0, 0))
+    left = [path.with_name(f".a.md.{each}{OURS}") for each in ("12345678", "abcdefgh")]
+    readers = [path.with_name(f".a.md.{each}") for each in ("original", "20261126", f"x{OURS}")]
+    for each in left + readers:
+        each.write_text("half")
+    for each in left[:1] + readers:
+        os.utime(each, (0, 0))
     write(path, "new")
-    assert sorted(os.listdir(path.parent)) == [".a.md.abcdefgh", "a.md"]
+    assert {*path.parent.iterdir()} == {path, *left[1:], *readers}
 
 
 @pytest.mark.attack("disk")
