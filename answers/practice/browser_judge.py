@@ -30,9 +30,7 @@ def check(name: str, text: str) -> dict:
         path = Path(folder, f"{name}.py")
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         report = judge.judge(exercise, path)
-    now = judge.names_relied_on()
-    spoilt = any(now.get(key) is not value for key, value in before.items())
-    return report.to_dict() | {"spoilt": spoilt}
+    return report.to_dict() | {"spoilt": judge.replaced(before) is not None}
 
 
 def case(name: str, failing: str, text: str) -> str:

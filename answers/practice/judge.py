@@ -141,12 +141,19 @@ def judge(exercise: Exercise, path: Path) -> Report:
     ours()
     if error is not None:
         report = refused(f"checking {path.name}", in_words(error, path))
-    now = names_relied_on()
-    for name, value in before.items():
-        if now.get(name) is not value:
-            what = f"{path.name} replaces {name}, on which the check relies; leave it as it is"
-            return refused("what the check relies on", what)
+    if name := replaced(before):
+        what = (
+            f"{path.name} replaces {name}, on which the check relies; leave it as it is"
+        )
+        return refused("what the check relies on", what)
     return report
+
+
+def replaced(before: dict[str, object]) -> str | None:
+    """The first name that no longer stands for what it did before."""
+    now = names_relied_on()
+    changed = (name for name in before if now.get(name, now) is not before[name])
+    return next(changed, None)
 
 
 def names_relied_on() -> dict[str, object]:
@@ -169,6 +176,11 @@ def names_relied_on() -> dict[str, object]:
         for owner in owners
         for name, value in vars(owner).items()
     }
+    for module in modules:
+        if isinstance(exercise := vars(module).get("exercise"), Exercise):
+            # After the last stands None: one more is noticed, too.
+            for place, trial in enumerate([*exercise.trials, None]):
+                names[f"{module.__name__}.exercise.trials[{place}]"] = trial
     return {
         name: value for name, value in names.items() if name not in REPLACED_BY_PYTORCH
     }

@@ -256,6 +256,8 @@ TAMPERS = {
     f"Report.passed = property(lambda _: True)\n{WRONG}return x": "Report.passed",
     "import answers.probability.softmax as module\n"
     f"module.softmax = abs\n{WRONG}return x": "answers.probability.softmax",
+    "from answers.practice import catalog\ncatalog.load('softmax').trials.clear()\n"
+    f"{WRONG}return x": "answers.exercises.softmax.exercise.trials[0]",
     f"import numpy as np\n{RIGHT}np.allclose = None\n    return answer(x, axis)": (
         "numpy.allclose"
     ),
@@ -275,10 +277,6 @@ FORGERIES = {
     "asks the reference": (
         "from answers.practice import catalog\nask = catalog.load('softmax').reference\n"
         f"{WRONG}return ask(x, axis)"
-    ),
-    "removes the cases": (
-        "from answers.practice import catalog\ncatalog.load('softmax').trials.clear()\n"
-        f"{WRONG}return x"
     ),
     "rewrites the judge": (
         "from answers.practice import grader\n"
