@@ -38,7 +38,10 @@ NO_DEBUGGER = {"PYTHONBREAKPOINT": "0"}
 
 # Why a judge that has not reported is no longer there.
 STOPPED = {
-    "timeout": "it did not finish within {timeout:g} s; does a loop or a recursion never end?",
+    "timeout": (
+        "it did not finish within {timeout:g} s; does a loop or a recursion never end? "
+        "If it only needs longer, as torch.compile does, give it more by --timeout"
+    ),
     "processes": f"it started more than {MOST_PROCESSES} processes; all have been ended",
     "startup": "Python did not start within a minute; try again when the machine is idle",
     "abandoned": "the check was interrupted",

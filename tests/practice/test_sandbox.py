@@ -90,6 +90,7 @@ ENDLESS = {
 def test_an_endless_loop_is_ended_at_the_limit_and_located(check, source):
     outcome = check(source, timeout=SHORT)
     assert "did not finish within 2 s" in told(outcome)
+    assert "torch.compile does, give it more by --timeout" in told(outcome)
     assert "\nIt was in line " in told(outcome)
     assert SHORT <= outcome.seconds < 10 * SHORT
 
@@ -322,6 +323,18 @@ def test_a_malformed_report_never_passes(tmp_path):
     ):
         facts = {"stopped": None, "status": 0, "report": report, "trace": ""}
         assert "ended before it could report" in running.report_of(facts).failures[0].message
+
+
+def test_a_pool_of_spawned_processes_may_do_the_work(check):
+    source = (
+        "import functools, multiprocessing\n"
+        "from answers.probability.softmax import softmax as f\n\n"
+        "@functools.cache\ndef pool():\n"
+        "    return multiprocessing.get_context('spawn').Pool(2)\n\n"
+        "def work(x, axis):\n    return f(x, axis)\n\n"
+        f"{WRONG}return pool().apply(work, (x, axis))\n"
+    )
+    assert check(source, timeout=120).report == Report()
 
 
 def test_a_file_may_import_its_neighbour(check, tmp_path):

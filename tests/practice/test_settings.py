@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import warnings
 from pathlib import Path
 
@@ -120,3 +121,15 @@ def test_what_pytorch_replaces_in_itself_is_no_replacement_by_the_learner(checke
         "torch.set_default_dtype(torch.float64)",
     ]
     assert checked("\n".join(lines)).passed
+
+
+@pytest.mark.attack("judge")
+def test_what_transformers_replaces_is_no_replacement_by_the_learner(checked):
+    pytest.importorskip("transformers")
+    assert checked("import transformers; transformers.LlamaModel").passed
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a compiler")
+@pytest.mark.attack("judge")
+def test_what_compiling_replaces_is_no_replacement_by_the_learner(checked):
+    assert checked("torch.compile(lambda x: x.exp() + 1)(torch.ones(3))").passed
