@@ -7,11 +7,8 @@ from functools import cached_property
 
 from answers.pages import blank
 from answers.site.checks import Check
-from answers.site.formulas import INLINE
 from answers.site.notation import is_claim
-
-TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|https?://\S+|\{[.#:][^}]*\}")
-TYPESET = re.compile(rf"\$\$((?:\\.|[^\\$])+)\$\$|{INLINE}", re.DOTALL)
+from answers.site.words import TARGET, TYPESET, ratios, relations
 
 YEAR = r"(?:19|20)\d\d"
 NUMBER = re.compile(
@@ -26,12 +23,8 @@ REFERENCE = re.compile(
     r"|[Ee]quations?|version|PyTorch|NumPy|SciPy|scikit-learn|Python|CUDA)"
     r"\s\d[\d.]*(?:(?:,| and| to|\u2013)\s?\d[\d.]*)*|\[\d+(?=\]\()"
 )
-COUNTS = "two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|hundred"
-MEASURED = re.compile(
-    rf"\b(?:(?:{COUNTS}|(?<![\d,])\d+) times|twice|half)"
-    r" (?:as|slower|faster|larger|smaller|more|less|fewer|longer|shorter|cheaper|dearer)\b(?: \w+)?"
-    r"|\b(?:twice|half|an? (?:third|quarter|fifth|tenth) of) the \w+"
-)
+# Of a sentence with a source, what is the page's own: "the 1.07 GB above".
+OWN = re.compile(r"(?: \w+)? (?:above|below)\b")
 
 
 @dataclass(frozen=True)
@@ -88,9 +81,9 @@ class Block:
         for quote in self.quotes:
             if quote not in said:
                 yield self.line, f'its check quotes "{quote}", which it does not say'
-        for words, line in self.measured:
-            if not any(words.startswith(q) or q.startswith(words) for q in self.quotes):
-                yield line, f'"{words}" is measured by no check'
+        for words, line in self.worded:
+            if not any(words in quote for quote in self.quotes):
+                yield line, f'"{words}" is quoted by no check'
 
     @cached_property
     def numbers(self) -> list[tuple[str, str, int]]:
@@ -103,9 +96,10 @@ class Block:
         )
         found = []
         for start, sentence in sentences(REFERENCE.sub(lambda m: blank(m[0]), prose)):
-            if SOURCE.search(sentence):
-                continue
+            sourced = SOURCE.search(sentence)
             for match in NUMBER.finditer(TARGET.sub(lambda m: blank(m[0]), sentence)):
+                if sourced and not OWN.match(sentence, match.end()):
+                    continue
                 sign, whole, rest, percent = match.groups(default="")
                 number = ("-" if sign else "") + re.sub(r"\D", "", whole) + rest
                 is_year = (
@@ -120,13 +114,15 @@ class Block:
         return found
 
     @cached_property
-    def measured(self) -> list[tuple[str, int]]:
-        """Words that tell a measured ratio, and their lines."""
+    def worded(self) -> list[tuple[str, int]]:
+        """What it claims in words, such as "three times slower" and "p = q", and their lines."""
+        found = [(0, match) for match in relations(self.text)]
+        for start, sentence in sentences(self.text):
+            if not SOURCE.search(sentence):
+                found += [(start, match) for match in ratios(sentence)]
         return [
-            (match[0], self.line_of(start + match.start()))
-            for start, sentence in sentences(self.text)
-            if not SOURCE.search(sentence)
-            for match in MEASURED.finditer(sentence)
+            (" ".join(match[0].split()), self.line_of(start + match.start()))
+            for start, match in found
         ]
 
 

@@ -4,7 +4,9 @@ r"""What the prose of a page claims, and what has no witness. Needs the `test` e
   a claim. A claim is quoted by a check right under its block: see `answers.site.checks`.
 - A decimal, a percentage and an integer above 12 stand, rounded as written, in something that
   the run printed or drew in its section, or in a check right under its block, or in a sentence
-  with a source. So do words such as "three times slower", quoted by a check.
+  with a source.
+- A check quotes words for a ratio (three times slower, half of, one in six), formulas of plain
+  text (λ = σ²/τ²) and words between names (K times $p_y$): see `answers.site.words`.
 
 Code, what a function generated, and the section of sources are no prose.
 `python -m answers.site.claims PAGE` prints what has no witness.

@@ -43,6 +43,11 @@ def table() -> str:
             "found in an output of their section or a check under their paragraph",
         ),
         (
+            "ratios in words, relations in plain text",
+            sum(len(block.worded) for block in said),
+            "quoted by a check that is run",
+        ),
+        (
             "checks under paragraphs",
             sum(len(checks(path)) for path in paths),
             "run with the page",
