@@ -28,13 +28,13 @@ MEASURED = re.compile(
 # Of plain text: p = q, 4nd² + 2n²d, λ = σ²/τ², 1 − h.
 PART_OF_TERM = r'(?:[^\s=<>≤≥≈≠·×+−/,;:.!?|*&"]|(?<=\d)[.,](?=\d))'
 SIGN = "=<>≤≥≈≠·×+−/"
-TERM = rf"[−±]?{PART_OF_TERM}+"
+TERM = rf"\(?[−±]?{PART_OF_TERM}*\w{PART_OF_TERM}*"
 PLAIN = re.compile(
     rf"{TERM}(?:(?:[{SIGN}]| [{SIGN}] ){TERM})+|{PART_OF_TERM}*[²³⁴√]{PART_OF_TERM}*"
     r"|[^\W\d_]{2,}ᵀ|[^\W\d_]ᵀ[^\W\d_]"
 )
 # What only sets a value (α = 1), names a factor (1/N), or is one word (A/B tests).
-NO_CLAIM = re.compile(rf"{PART_OF_TERM}+ ?[=<>≤≥≈] ?[−±]?[\d.]+%?|1/[A-Z]|A/B|σ²")
+NO_CLAIM = re.compile(rf"{PART_OF_TERM}+ ?[=<>≤≥≈] ?[−±]?[\d.]+%?\)?|1/[A-Z]|A/B|σ²")
 
 NAME = r"(?:\$[^$]+\$|(?<![\w'-])(?:[B-HJ-Zb-z]|\d+[a-z]|[a-z]\d)(?![\w'-]))"
 RELATED = re.compile(

@@ -118,7 +118,7 @@ def test_ratios_plain_formulas_and_relations_of_names_are_claims(said, found):
     "said",
     [
         "The third line, a third mistake, half way; three in all, and two of them.",
-        "At α = 1 and p > 0, the 1/N, an A/B test, variance σ², index −1, a cell of −∞ - and so.",
+        "At (α = 1) and p > 0, (−log q) and 1/N; an A/B test, variance σ², index −1, −∞ - and so.",
         "This is $G$. With $n$ rows of $d$ numbers, the sum over $n$; $-p$ is $1 - q$.",
         "## Why √d",
         "It costs five times the size (Griewank, 1989).",
