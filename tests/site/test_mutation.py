@@ -1,11 +1,14 @@
 """A sample of wrong changes is noticed; `python -m tests.mutation` makes them all."""
 
+import json
 import random
 
 import pytest
 
 from answers.pages import ROOT
+from tests.mutation import __main__ as mutation
 from tests.mutation import count, of_figures, of_library, of_pages
+from tests.mutation.changes import Change
 
 PAGE = ROOT / "docs/questions/18-kl-divergence.md"
 FIGURES = "gradients_flowing", "beta_posteriors", "jacobian_layouts"  # soon drawn
@@ -33,3 +36,19 @@ def test_wrong_changes_of_a_module_are_noticed():
 
 def test_what_is_not_changed_is_not_noticed():
     assert not any(map(of_figures.noticed, FIGURES))
+
+
+def test_a_survivor_that_the_record_does_not_list_fails_the_run(monkeypatch, tmp_path):
+    survivor = Change("relation", "docs/page.md:7", "+ → -", lambda: False)
+    monkeypatch.setattr(mutation, "RECORD", tmp_path / "mutation.json")
+    monkeypatch.setitem(mutation.KINDS, "relation", lambda: [survivor])
+    monkeypatch.setattr("sys.argv", ["mutation", "relation"])
+
+    def run(*listed):
+        mutation.RECORD.write_text(json.dumps({"relation": {"survivors": listed}}))
+        mutation.main()
+
+    with pytest.raises(SystemExit, match=r"docs/page.md:7: . → -"):
+        run("docs/page.md:7: + → *")
+    run("docs/page.md:5: + → -")  # lines of a page move
+    assert mutation.unknown("library", "networks/new", ["x: a → b"]) == []
