@@ -19,7 +19,7 @@ const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value
 const isReview = value => isPair(value) && Number.isInteger(value[1]) && Object.hasOwn(RATINGS, value[1])
 const isScore = value => isPair(value) && LEVELS.includes(value[1])
 const inOrder = (pair, index, all) => !index || all[index - 1][0] <= pair[0]
-export const byDay = pairs => pairs.toSorted(([a], [b]) => Number(a > b) - Number(a < b))
+export const byDay = pairs => [...pairs].sort(([a], [b]) => Number(a > b) - Number(a < b))
 const upTo = most => value => Number.isInteger(value) && value >= 0 && value <= most
 
 export const cards = new Shelf({

@@ -34,7 +34,8 @@ export async function talk(bar, again, work, { cells = false } = {}) {
   let stage
   let amount = ""
   let host = ""
-  const tick = setInterval(() => (bar.clock.textContent = stage ? seconds(running()) : amount), 100)
+  const show = () => (bar.clock.textContent = stage ? seconds(running()) : amount)
+  const tick = setInterval(show, 100)
   const ask = async (name, args, { says, on, ...options }) => {
     let ran = false
     const asked = performance.now()
@@ -51,6 +52,7 @@ export async function talk(bar, again, work, { cells = false } = {}) {
       }
       const begun = isHere() ? "Loading Python…" : `Downloading Python${host}, once for all pages…`
       if ((state || total) && says) bar.say(stage ?? begun)
+      if (state) show()
     }
     return { ...(await working.call(name, args, { ...options, on: hear })), ran }
   }

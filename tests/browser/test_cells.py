@@ -304,7 +304,9 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     page.unroute_all()
     # What it took to load is told apart, and of the first time that it is so.
     assert re.fullmatch(rf"Done in \d+\.\d s{LOADING}\..*", cell.wait())
-    assert re.search(r"Running… \d+\.\d s", page.evaluate("[...said].join('\\n')"))
+    said = page.evaluate("[...said].join('\\n')")
+    assert re.search(r"Running… \d+\.\d s", said)
+    assert not re.search(r"Running.* of .* MB", said)
 
 
 # Stop, and what does not end

@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-from exercises import Exercise
+from exercises import FORBIDDEN, FULL, Exercise
 from looks import FINE, LOOKS, wrong_in_each_look
 from playwright.sync_api import expect
 from waiting import wait_until
@@ -265,6 +265,40 @@ def test_two_tabs_and_a_damaged_record_lose_nothing(visit):
     expect(third.setup.get_by_role("status")).to_contain_text("was damaged")
     third.start()
     assert third.kept.keys() <= {"minutes", "seed", "began", "at", "spent", "tab"}
+
+
+@pytest.mark.parametrize(
+    ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
+)
+@pytest.mark.attack("page")
+def test_an_interview_that_cannot_be_kept_says_so_and_goes_on(browser, site, script, why):
+    page = browser.new_page(**LOOKS["light"])
+    page.add_init_script(script)
+    page.goto(site.url + ADDRESS)
+    interview = Interview(page).start()
+    interview.rate("3").at(2)
+    expect(interview.root).to_contain_text(f"Not saved by this browser: {why}.")
+    interview.press("u").at(1)
+    expect(interview.said).to_have_text("Taken back: rated good.")
+    page.close()
+
+
+def test_back_and_forward_find_the_interview_where_it_was(visit, site):
+    page = visit(ADDRESS)
+    interview = Interview(page).start()
+    interview.rate("3").at(2)
+    page.locator(".md-header__button.md-logo").click()
+    expect(page).to_have_url(site.url)
+    for _ in range(2):
+        page.go_back()
+        interview.button("Go on").click()
+        interview.at(2)
+        page.go_forward()
+        expect(page).to_have_url(site.url)
+    page.go_back()
+    interview.button("Go on").click()
+    interview.at(2).rate("2").at(3)
+    assert interview.kept["rated"] == {ASKED[0].id: 3, ASKED[1].id: 2}
 
 
 def test_without_javascript_it_says_where_to_have_it(browser, site):

@@ -335,6 +335,26 @@ def test_a_rehearsal_takes_its_last_rating_back_after_a_reload(reader):
     expect(recall.button("Undo")).to_be_hidden()
 
 
+def test_back_and_forward_find_the_review_where_it_was(reader, site):
+    asked, no_more = FOLLOW_UPS[:3], {"answers.study.plan": {"new": 0}}
+    page = reader(REVIEW, due("2026-11-25", *asked) | no_more)
+    recall = Recall(page)
+    expect(recall.where).to_have_text(re.compile("^1 of 3"))
+    recall.rate(3)
+    page.locator(".md-header__button.md-logo").click()
+    expect(page).to_have_url(site.url)
+    for _ in range(2):
+        page.go_back()
+        expect(recall.where).to_have_text(re.compile("^1 of 2"))
+        page.go_forward()
+        expect(page).to_have_url(site.url)
+    page.go_back()
+    recall.rate(2)
+    rated = [card(page, id)["reviews"][-1] for id in asked]
+    assert rated[:2] == [["2026-11-26", 3], ["2026-11-26", 2]]
+    assert rated[2][0] < "2026-11-26"
+
+
 def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
     asked = [*FOLLOW_UPS[:3], "07/opening"]
     page = reader(REVIEW, due("2026-11-22", *asked) | {"answers.study.plan": {"new": 0}})

@@ -161,7 +161,8 @@ def test_a_full_disk_leaves_progress_and_files_as_they_were(folder, monkeypatch)
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", full)
+    for way in ("replace", "link"):
+        monkeypatch.setattr(os, way, full)
     assert "out.json cannot be written: No space left" in answers("export", "out.json", code=2)
     told = answers("import", "page.json", code=2)
     assert told == "softmax.py cannot be written: No space left on device; progress is as it was\n"
