@@ -83,10 +83,10 @@ class Kept {
   async import() {
     try {
       const { imported } = await load(...EXPORT)
-      const { exercises, cards, left } = await imported(await this.file.files[0].text())
+      const { exercises, cards, beside } = await imported(await this.file.files[0].text())
       const all = [counted(exercises, "exercise"), ...(cards ? [counted(cards, "card")] : [])]
       const told = `Imported ${all.join(" and ")}. What you had written here, Bring back restores.`
-      this.bar.say(told + notTaken(left))
+      this.bar.say(told + besides(beside))
     } catch (error) {
       this.bar.say(`Not imported: ${error.message}.`)
     }
@@ -104,11 +104,11 @@ class Kept {
 const EXPORT = ["./export.js", "./study.js", "./days.js", "./mock_draw.js", "./mock_state.js"]
 const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
 
-// Which cells an import has left as they are; a name is the page of the cell and a hash.
-function notTaken(names) {
+// Which cells have the text of an import beside their own; a name is the page of a cell and a hash.
+function besides(names) {
   const pages = names.map(name => name.split("/").slice(0, -1).join("/") || "the home page")
   const cells = pages.map(page => `a cell of ${page}`).join(", ")
-  return cells && ` Not taken over, for you changed it here, too: ${cells}. The file still has it.`
+  return cells && ` As comments below what you changed here, too: ${cells}.`
 }
 
 // An exercise that a script has put on the page, to be passed again.

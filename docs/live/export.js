@@ -18,15 +18,18 @@ export function exported() {
 }
 
 // Take over the file that `exported` made: all of it, or an error, with what was there before.
-// Returns how many exercises and cards it held, and the names of the cells that were not taken.
+// Returns how many exercises and cards it held, and the names of the cells that have both texts now.
 export async function imported(file) {
   const { exercises, cells, study } = contents(file)
   const { due } = study.cards.length ? await schedule() : {}
   for (const [name, theirs] of exercises) store.put(name, mergedExercise(store.get(name), theirs))
-  // There is one text of a cell: ours, if the reader has changed it here.
-  const changedHere = ([name, { text }]) => edits.get(name).text != null && edits.get(name).text != text
-  const left = cells.filter(changedHere).map(([name]) => name)
-  for (const [name, theirs] of cells) if (!left.includes(name)) edits.put(name, theirs)
+  const beside = []
+  for (const [name, theirs] of cells) {
+    const ours = edits.get(name).text
+    const text = mergedCell(ours, theirs.text)
+    if (text != ours) edits.put(name, { text })
+    if (text != ours && text != theirs.text) beside.push(name)
+  }
   for (const [id, theirs] of study.cards) {
     const { reviews, ...others } = mergedCard(cards.get(id), theirs)
     cards.put(id, reviews?.length ? { reviews, ...others, due: due(reviews) } : others)
@@ -36,7 +39,7 @@ export async function imported(file) {
   }
   const { changed = "" } = plans.get("plan")
   for (const [, theirs] of study.plans) if ((theirs.changed ?? "") > changed) plans.put("plan", theirs)
-  return { exercises: exercises.length, cards: study.cards.length, left }
+  return { exercises: exercises.length, cards: study.cards.length, beside }
 }
 
 export function clear() {
@@ -63,6 +66,13 @@ function mergedExercise(ours, theirs) {
     solution: (again ? latest : earliest)(ours.solution, theirs.solution),
     again,
   }
+}
+
+// What the reader has changed here goes on, with theirs below it in comments.
+function mergedCell(ours, theirs) {
+  if (ours == null || ours == theirs) return theirs
+  const comments = theirs.replace(/^/gm, "# ")
+  return ours.includes(comments) ? ours : ours + BESIDE + comments
 }
 
 // Two texts as one, of which the second counts if both define the same; either may be missing, or be

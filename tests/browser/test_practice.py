@@ -598,20 +598,24 @@ def test_an_export_can_be_imported_elsewhere(warm, alone):
     assert there.text == reduce(merged_record, records).before
 
 
-def test_an_import_names_the_cells_that_it_did_not_take(alone):
+def test_an_import_puts_its_text_of_a_cell_beside_what_was_changed_here(alone):
     page = alone(ALL)
-    cells = {"questions/06/1x": "mine = 1", "questions/06/2x": "same = 1", "3x": "mine = 1"}
+    cells = {"questions/06/1x": "a = 1", "questions/06/2x": "b = 2\na = 1", "3x": "mine = 1"}
     for name, text in cells.items():
         entry = [f"answers.cell.{name}", json.dumps({"text": text})]
         page.evaluate("entry => localStorage.setItem(...entry)", entry)
-    theirs = {name: {"text": "same = 1"} for name in cells}
+    theirs = {name: {"text": "b = 2\na = 1"} for name in cells}
     file = json.dumps({"version": 3, "exercises": {}, "cells": theirs | {"4x": {"text": "new"}}})
+    beside = f"{BESIDE}# b = 2\n# a = 1"
     assert choose(page, file.encode()).endswith(
-        "Not taken over, for you changed it here, too: a cell of questions/06, a cell of the "
-        "home page. The file still has it."
+        "As comments below what you changed here, too: a cell of questions/06, a cell of the "
+        "home page."
     )
-    kept = {name: {"text": text} for name, text in cells.items()}
-    assert exported(page)["cells"] == kept | {"4x": {"text": "new"}}
+    # Once more changes nothing.
+    assert "As comments" not in choose(page, file.encode())
+    kept = {"questions/06/1x": f"a = 1{beside}", "3x": f"mine = 1{beside}", "4x": "new"}
+    kept["questions/06/2x"] = cells["questions/06/2x"]
+    assert exported(page)["cells"] == {name: {"text": text} for name, text in kept.items()}
 
 
 def studied(content):
