@@ -13,7 +13,7 @@ from pathlib import Path
 UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 STALE = 3600  # seconds, after which a temporary file's writer is taken to be dead
 # Ends the name of a temporary file, so that no file of the reader's is taken for one.
-OURS = ".answers-writes"
+MARK = ".answers-writes"
 
 
 def write(path: Path, content: str | bytes, new: bool = False) -> bool:
@@ -36,7 +36,7 @@ def write(path: Path, content: str | bytes, new: bool = False) -> bool:
     if not new and path.exists() and path.read_bytes() == data:
         return False
     clear_stale(path)
-    descriptor, name = tempfile.mkstemp(OURS, f".{path.name}.", path.parent)
+    descriptor, name = tempfile.mkstemp(MARK, f".{path.name}.", path.parent)
     try:
         with open(descriptor, "wb") as temporary:
             temporary.write(data)
@@ -88,7 +88,7 @@ def regular(path: Path) -> Path:
 
 def clear_stale(path: Path) -> None:
     """Remove what writers of this file left behind that were killed."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.????????{OURS}"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.????????{MARK}"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > STALE:
                 left.unlink()

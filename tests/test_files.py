@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from answers.files import OURS, write
+from answers.files import MARK, write
 
 
 @pytest.fixture
@@ -186,8 +186,8 @@ def test_neither_a_pipe_nor_a_folder_is_written(path):
 
 @pytest.mark.attack("disk")
 def test_what_killed_writers_left_is_removed_in_time(path):
-    left = [path.with_name(f".a.md.{each}{OURS}") for each in ("12345678", "abcdefgh")]
-    readers = [path.with_name(f".a.md.{each}") for each in ("original", "20261126", f"x{OURS}")]
+    left = [path.with_name(f".a.md.{each}{MARK}") for each in ("12345678", "abcdefgh")]
+    readers = [path.with_name(f".a.md.{each}") for each in ("original", "20261126", f"x{MARK}")]
     for each in left + readers:
         each.write_text("half")
     for each in left[:1] + readers:

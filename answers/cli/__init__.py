@@ -10,7 +10,7 @@ import sys
 # it; `answers --help` lists them in this order.
 from answers.cli import exercises, checking, studying, mock, deck, progress, labels  # isort: skip  # noqa: F401
 from answers.cli.application import app
-from answers.cli.streams import Lasting, stopped_by_ctrl_c
+from answers.cli.streams import Lasting
 from answers.cli.talk import USAGE, tell
 from answers.practice.report import OURS
 
@@ -24,8 +24,7 @@ def main() -> None:
         # A terminal without Unicode shows ? instead.
         stream.reconfigure(errors="replace")
     try:
-        with stopped_by_ctrl_c():
-            app()
+        app()
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         tell(f"{OURS.capitalize()}.\n{what}", err=True)

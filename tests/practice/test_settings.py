@@ -125,7 +125,6 @@ def test_what_pytorch_replaces_in_itself_is_no_replacement_by_the_learner(checke
 
 @pytest.mark.attack("judge")
 def test_what_transformers_replaces_is_no_replacement_by_the_learner(checked):
-    pytest.importorskip("transformers")
     assert checked("import transformers; transformers.LlamaModel").passed
 
 
