@@ -294,7 +294,7 @@ def test_back_and_forward_find_the_interview_where_it_was(visit, site):
         interview.button("Go on").click()
         interview.at(2)
         page.go_forward()
-        expect(page).to_have_url(site.url)
+        expect(interview.root).to_have_count(0)  # the address changes before the page does
     page.go_back()
     interview.button("Go on").click()
     interview.at(2).rate("2").at(3)

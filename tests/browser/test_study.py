@@ -186,8 +186,10 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     wear(page, "light")  # where the links are seen
     # Away by a link and back: it goes on there.
     page.locator(".md-nav__link", has_text="Broadcasting").first.click()
-    page.wait_for_url(re.compile("08-broadcasting"))
+    title = page.locator("h1")
+    expect(title).to_contain_text("Broadcasting")
     page.go_back()
+    expect(title).not_to_contain_text("Broadcasting")
     page.get_by_role("button", name="Rehearse").click()
     for _ in FOLLOW_UPS[2:]:
         recall.rate(3)
@@ -347,7 +349,7 @@ def test_back_and_forward_find_the_review_where_it_was(reader, site):
         page.go_back()
         expect(recall.where).to_have_text(re.compile("^1 of 2"))
         page.go_forward()
-        expect(page).to_have_url(site.url)
+        expect(recall.root).to_have_count(0)  # the address changes before the page does
     page.go_back()
     recall.rate(2)
     rated = [card(page, id)["reviews"][-1] for id in asked]
