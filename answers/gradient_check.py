@@ -187,8 +187,8 @@ def check_gradient(
 ) -> GradientReport:
     """Compare `gradient` with the finite differences of `f` at `x`.
 
-    f rounds by about eps |f|, so its slope by about eps |f| / h. A difference of up to
-    four times that may be rounding: it fails no entry. If in addition no entry agrees on
+    f is taken to round by eps max(1, |f|), so its slope by that over h. A difference of
+    up to four times as much may be rounding: it fails no entry. If in addition no entry agrees on
     a slope other than 0, the check has shown nothing, and the verdict is "cannot tell".
     A larger h, or a loss without its large constant, shows more.
 
@@ -214,11 +214,12 @@ def check_gradient(
     x, gradient = as_float(x), as_float(gradient)
     numerical = numerical_gradient(f, x, h)
     h = default_step(x) if h is None else h
-    noise = 4 * np.finfo(x.dtype).eps * abs(float(f(x.copy()))) / h
+    # A loss near 0 keeps the rounding of what it is the difference or the logarithm of.
+    noise = 4 * np.finfo(x.dtype).eps * max(1, abs(float(f(x.copy())))) / h
     errors = relative_errors(gradient, numerical)
     unseen = (errors > tolerance) & (np.abs(gradient - numerical) <= noise)
     # 0 against 0 shows no more than that the slope is below the noise.
-    agree = (errors <= tolerance) & ((gradient != 0) | (noise == 0))
+    agree = (errors <= tolerance) & (gradient != 0)
     errors = np.where(unseen, 0, errors)
     # A constant factor makes all errors equal but for rounding: name the first of them.
     largest = float(errors.max())

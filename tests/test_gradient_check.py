@@ -17,6 +17,7 @@ from answers.gradient_check import (
 )
 from answers.networks.layers import relu
 from answers.networks.two_layer_net import two_layer_gradients
+from answers.probability.softmax import cross_entropy
 
 WAVE = np.array([0.3, -1.2, 0.7, 2.1, -0.4])
 
@@ -224,7 +225,8 @@ def test_a_report_of_a_pass_bounds_the_error_by_a_power_of_1000():
     assert report.max_error < 1e-8
     assert report.max_error < float(str(report).removeprefix("ok     error below "))
     assert float(str(report).split()[-1]) <= 1000 * report.max_error
-    assert str(check_gradient(square, np.zeros(2), np.zeros(2))) == "ok     error below 1e-15"
+    line = check_gradient(lambda x: 2 * x.sum(), np.zeros(2), np.full(2, 2.0))
+    assert str(line) == "ok     error below 1e-15"
 
 
 @pytest.mark.parametrize("factor", [2, 0.5, 11, 1 / 11, -1, 1.01])
@@ -325,11 +327,20 @@ def test_a_larger_step_or_a_loss_without_its_constant_can_tell(factor, verdict):
     assert check_gradient(lambda x: 1e-6 * square(x), FLAT, gradient).verdict == verdict
 
 
-def test_a_constant_loss_can_be_told_only_where_it_does_not_round():
+def test_the_slope_of_a_constant_loss_cannot_be_told_from_a_slope_below_the_noise():
     zeros = np.zeros(3)
-    assert check_gradient(lambda x: 0 * x.sum(), zeros, zeros).verdict == "ok"
+    assert check_gradient(lambda x: 0 * x.sum(), zeros, zeros).verdict == "cannot tell"
     assert check_gradient(lambda x: 1 + 0 * x.sum(), zeros, zeros).verdict == "cannot tell"
     assert check_gradient(lambda x: 1 + 0 * x.sum(), zeros, zeros + 1e-3).verdict == "WRONG"
+
+
+@pytest.mark.parametrize("margin", [20, 30])
+def test_a_right_gradient_of_a_loss_near_0_is_not_called_wrong(margin):
+    # -log of a number near 1: its error is that of the number.
+    logits, label = np.array([[margin, 0.0, 0.0]]), np.array([0])
+    loss, gradient = cross_entropy(logits, label)
+    assert 0 < loss < 1e-8
+    assert check_gradient(lambda z: cross_entropy(z, label)[0], logits, gradient).unseen > 0
 
 
 def test_directions_are_tried_in_the_precision_of_x():

@@ -280,7 +280,7 @@ def row_of_the_next_place(p, q, drafted, uniform):
 
 @exercise.bug
 def number_used_twice(p, q, drafted, uniform):
-    """The replacement is drawn with the number that refused the token, which is never small. Take
+    """The replacement is drawn with the number that refused the token, at least p / q. Take
     a new one: the last."""
     n = kept(p, q, drafted, uniform)
     return np.append(drafted[:n], drawn(what_is_left(p, q, n), uniform[n]))

@@ -386,7 +386,7 @@ def indexed_assignment_adds_once(item, annotator, label, classes, iterations):
 
 @exercise.bug
 def products_underflow(item, annotator, label, classes, iterations):
-    """The product of hundreds of probabilities is 0 for every class, and 0/0 is nan. Add
+    """The product of thousands of probabilities is 0 for every class, and 0/0 is nan. Add
     logarithms, and subtract the largest of each item before the exponential."""
 
     def e_step(*args):

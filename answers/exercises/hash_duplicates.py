@@ -104,8 +104,8 @@ def by(key, rows, among):
 
 @exercise.bug
 def dtypes_not_matched(rows, among):
-    """The bytes of both arrays are compared in the dtypes that they have, in which 2 and 2.0 have
-    no byte in common. Convert both to one dtype."""
+    """The bytes of both arrays are compared in the dtypes that they have, in which 2 and 2.0 are
+    different bytes. Convert both to one dtype."""
     return looked_up(*by(lambda row: (row + row.dtype.type(0)).tobytes(), rows, among))
 
 

@@ -292,7 +292,7 @@ def nan_let_through(p, q, base=np.e, axis=-1):
 
 @exercise.bug
 def exact_sum_asked_for(p, q, base=np.e, axis=-1):
-    """A sum that misses 1 by rounding is refused, as nearly every computed distribution would
+    """A sum that misses 1 by rounding is refused, as many a computed distribution would
     be. Allow 1e-5: `np.allclose`, or `abs(sum - 1) <= 1e-5`."""
     if (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) != 1).any():
         raise ValueError("no sum of 1")

@@ -91,14 +91,14 @@ def wrong_ends_at_log_classes(classes, correct=True):
 
 @exercise.bug
 def bits_for_nats(classes, correct=True):
-    """The logarithm is to base 2, which gives bits. Nats are asked for, as every framework
+    """The logarithm is to base 2, which gives bits. Nats are asked for, as PyTorch
     reports them: use the natural logarithm."""
     return tuple(each / math.log(2) for each in loss_bounds(classes, correct))
 
 
 @exercise.bug
 def tenths_for_nats(classes, correct=True):
-    """The logarithm is to base 10. Nats are asked for, as every framework reports them: use the
+    """The logarithm is to base 10. Nats are asked for, as PyTorch reports them: use the
     natural logarithm, `math.log`."""
     return tuple(each / math.log(10) for each in loss_bounds(classes, correct))
 

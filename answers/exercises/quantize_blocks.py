@@ -134,8 +134,8 @@ def divided_by_8(w, block=32, clip=True):
 
 @exercise.bug
 def divided_by_15(w, block=32):
-    """The scale is max|w| / 15: those are the steps from -max to max, so half of the numbers are
-    clipped. Divide by 7."""
+    """The scale is max|w| / 15: those are the steps from -max to max, so all beyond half of
+    the largest are clipped. Divide by 7."""
     scale = scales(w, block, 15)
     return packed(np.maximum(codes(w, block, scale), -7)), scale
 

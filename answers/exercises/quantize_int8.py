@@ -146,8 +146,8 @@ def divided_by_128(w, axis=0, clip=True):
 
 @exercise.bug
 def divided_by_255(w, axis=0):
-    """The scale is max|w| / 255: 255 steps are those from -max to max, so that half of the
-    numbers are clipped. Divide by 127."""
+    """The scale is max|w| / 255: 255 steps are those from -max to max, so that all
+    beyond half of the largest are clipped. Divide by 127."""
     scale = largest(w, axis) / 255
     return nearest(w, scale), scale
 

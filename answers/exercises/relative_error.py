@@ -57,7 +57,7 @@ def no_zero_case(a, b):
 
 @exercise.bug(eps=(1e-8, 1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-15, 1e-16, 1e-20))
 def eps_in_the_denominator(a, b, eps=1e-8):
-    """An eps in the denominator hides every error of gradients smaller than it. Replace only a
+    """An eps in the denominator hides the errors of gradients far smaller than it. Replace only a
     denominator of exactly 0."""
     return (np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + eps)).max()
 

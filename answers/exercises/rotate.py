@@ -161,7 +161,8 @@ def exponent_without_its_sign(x, offset=0, base=10_000.0):
 
 @exercise.bug
 def one_speed_for_all(x, offset=0, base=10_000.0):
-    """All pairs turn equally fast, so positions 2π apart look alike. Pair j has the speed
+    """All pairs turn equally fast, so positions 44 apart, seven turns, look nearly alike.
+    Pair j has the speed
     base^(-2j/d)."""
     return turned(x, angles(x, offset, base, np.zeros(x.shape[-1] // 2)))
 

@@ -22,8 +22,8 @@ def annotator_skill() -> Figure:
     """The recall of 20 annotators for both classes: true, and estimated without the truth.
 
     Estimate against truth, with a diagonal. Most points lie near it. Experts stand at the top
-    right; spammers near one half on both axes; three annotators who say 1 to nearly
-    everything have one point at the top right and one at the bottom left.
+    right; spammers near one half on both axes; three annotators who lean
+    to 1 have one point at the top right and one at the bottom left.
     """
     rng = np.random.default_rng(12)
     recall = mixed_recall(rng)
@@ -35,7 +35,7 @@ def annotator_skill() -> Figure:
         "experts": (0, 3),
         "others": (3, 12),
         "spammers": (12, 17),
-        "say 1": (17, 20),
+        "lean to 1": (17, 20),
     }
     for (name, (first, last)), marker, colour in zip(
         groups.items(), "^osD", ("C0", "C0", "C1", "C2"), strict=True

@@ -38,11 +38,12 @@ def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
     Two experts agree often, and that is no sign of copying: both also agree with others.
     If two votes depend on each other only through the truth, agreement beyond chance is a
     product, skill of one times skill of the other: exactly so for two classes, whatever the
-    errors, and roughly for more. So the skills follow from all pairs. For each pair they
-    are taken without that pair, and what is left over is suspicious.
+    errors. So the skills follow from all pairs. For each pair they are taken without that
+    pair, and what is left over is suspicious.
 
-    Items that shrink all skills alike scale all products alike, if each annotator errs as often on
-    either class; two who lean to the same class agree a little more than that. What also
+    Hard items may lower all skills by one factor: if each annotator errs as often on either
+    class, that scales all products alike. Two who lean to the same class agree a little more
+    than that. With more than two classes, so do people who confuse the same ones. What also
     shows up is a shared mistake in reading the instructions: look before you accuse.
 
     Args:

@@ -163,7 +163,7 @@ def true_classes(
 ) -> tuple[ndarray, np.float64]:
     """The E-step: the posterior, (classes, items), and the log-likelihood of the votes.
 
-    A product of hundreds of probabilities is 0 in floating point, so their logarithms are
+    A product of thousands of probabilities can be 0 in floating point, so their logarithms are
     added, and the largest of each item is subtracted before the exponential.
     """
     # log 0 is -inf: this class is ruled out.

@@ -153,7 +153,8 @@ def kl_divergence(
         axis: The axis that holds the classes; the result has no such axis.
 
     Returns:
-        At least 0, and 0 only if p = q. Rounding below 0 is cut off.
+        At least 0, and 0 if p = q or so close that rounding hides it. What rounds below
+        0 is cut off.
 
     Raises:
         ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does
@@ -200,9 +201,10 @@ def kl_from_logits(
         np.float64(399.3069)
     """
     log_p, log_q = log_softmax(p, axis), log_softmax(q, axis)
-    weights = np.exp(log_p)
+    # By their logarithms: a p that rounds to 0 is not 0, and where q is 0 it counts.
     with np.errstate(invalid="ignore"):
-        terms = np.where(weights == 0, 0, weights * (log_p - log_q))
+        terms = np.where(log_q == -np.inf, np.inf, np.exp(log_p) * (log_p - log_q))
+    terms = np.where(log_p == -np.inf, 0, terms)
     return in_base(np.maximum(terms.sum(axis=axis), 0), base)
 
 

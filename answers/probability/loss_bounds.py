@@ -146,8 +146,8 @@ def mean_loss_bounds(classes: int, examples: int, errors: int) -> tuple[float, f
 def most_errors(mean_loss: float, examples: int) -> int:
     """The largest number of errors that a mean loss allows, for any number of classes.
 
-    Each error costs more than log 2 and nothing costs less than 0, so errors * log 2 <
-    examples * mean loss. 0 errors: the loss has proved an accuracy of 100%.
+    Each error costs at least log 2 (more, without a tie) and nothing costs less than 0,
+    so errors * log 2 <= examples * mean loss. 0 errors: the loss has proved an accuracy of 100%.
 
     Args:
         mean_loss: Over all examples, in nats.
@@ -166,7 +166,8 @@ def most_errors(mean_loss: float, examples: int) -> int:
             "1 or more"
         )
     allowed = examples * mean_loss / math.log(2)
-    return examples if allowed > examples else max(math.ceil(allowed) - 1, 0)
+    # A tie costs log 2 exactly, and the mean may have been rounded down.
+    return examples if allowed > examples else math.floor(allowed * (1 + 1e-9))
 
 
 # --8<-- [end:mean]

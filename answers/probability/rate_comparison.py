@@ -12,7 +12,7 @@ def probability_larger(b: tuple[float, float], a: tuple[float, float]) -> float:
     """P(rate of B > rate of A) for independent Beta rates, exactly.
 
     With whole alpha_b the integral is a sum of alpha_b terms. Each is the one before
-    times a ratio, so their logarithms are running sums, and nothing under- or overflows.
+    times a ratio, so their logarithms are running sums, and no term overflows.
 
     Args:
         b: (alpha, beta) of B; alpha is a whole number, as after a uniform prior.

@@ -402,7 +402,7 @@ def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
 
     Returns:
         Below 1 it is slower. Checking n tokens is taken to cost as much as one, which
-        holds while memory decides.
+        holds for a dense model while memory decides.
 
     Raises:
         ValueError: `acceptance` is not 0 to 1.

@@ -67,14 +67,14 @@ def test_back_and_forward_lead_to_the_place_that_was_left(visit, site):
     page.wait_for_function("() => scrollY > 99 && history.state?.y == scrollY")
     left = page.evaluate("scrollY")
     link.click()
-    attention = re.compile("/09-attention/$")
-    expect(page).to_have_url(attention)
+    title = page.locator("h1")  # the address changes before the page does
+    expect(title).to_contain_text("Attention")
     page.go_back()
-    expect(page).to_have_url(site.url)
+    expect(title).to_contain_text("interviews")
     page.wait_for_function("left => Math.abs(scrollY - left) < 2", arg=left)
     page.go_forward()
-    expect(page).to_have_url(attention)
-    expect(page.locator("h1")).to_be_in_viewport()
+    expect(title).to_contain_text("Attention")
+    expect(title).to_be_in_viewport()
 
 
 def light_at_the_edge(element):

@@ -116,6 +116,22 @@ def test_among_the_honest_z_is_near_0_and_below_4():
     assert z.max() < 4
 
 
+def test_who_confuses_the_same_of_four_classes_looks_like_a_ring():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(4, size=600)
+    # Independently: one team takes 0 for 1 and 1 for 0, the other 2 and 3, three times in ten.
+    labels = np.array(
+        [
+            np.where((truth // 2 == team) & (rng.random(600) < 0.3), truth ^ 1, truth)
+            for team in (0, 0, 0, 0, 1, 1, 1, 1)
+        ]
+    )
+    pairs = suspicious_pairs(everybody_votes(labels, 4))
+    assert pairs.z[0] > 4
+    alike = [a // 4 == b // 4 for a, b in zip(pairs.first, pairs.second, strict=True)]
+    assert all(alike[:12])
+
+
 def test_all_pairs_of_a_ring_of_three_are_found_and_a_ring_of_most_is_not():
     labels, rng = crowd(3, (*HONEST, 0.5, 0.5, 0.5))
     for copier in (8, 9):

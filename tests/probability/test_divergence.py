@@ -198,6 +198,14 @@ def test_kl_from_logits_agrees_with_pytorch(shape, axis, dtype):
     assert_allclose(got, expected.sum(axis), rtol=PRECISION[dtype], atol=1e-6)
 
 
+@pytest.mark.parametrize("low", [-700.0, -800.0])
+def test_kl_from_logits_is_infinite_where_only_q_is_0_however_small_p_is(low):
+    assert kl_from_logits(np.array([0.0, low]), np.array([0.0, -np.inf])) == np.inf
+    both = np.array([0.0, -np.inf])
+    assert kl_from_logits(both, both) == 0
+    assert kl_from_logits(both, np.array([0.0, low])) == 0
+
+
 def test_kl_from_logits_is_finite_where_probabilities_round_to_zero():
     p, q = np.array([0.0, 0.0]), np.array([0.0, -800.0])
     assert kl_divergence(softmax(p), softmax(q)) == np.inf

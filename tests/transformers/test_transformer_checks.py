@@ -19,8 +19,10 @@ from answers.pages import ROOT
 from answers.transformers import transformer_faults
 from answers.transformers.checks.batch import BATCH_CHECKS, Batch
 from answers.transformers.checks.optimizer import leaves
+from answers.transformers.checks.sight import sees_no_future
 from answers.transformers.checks.training import Training
 from answers.transformers.faults.batch import BATCH_FAULTS, of_rows, sound_batch
+from answers.transformers.faults.masks import looking
 from answers.transformers.faults.optimizer import rate
 from answers.transformers.faults.positions import placed
 from answers.transformers.faults.sound import small, sound
@@ -103,6 +105,17 @@ def test_a_fault_is_told_by_the_check_that_is_for_it_and_the_model_stays(fault, 
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert training.model.training
     assert all(p.grad is None for p in training.model.parameters())
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 6])
+def test_a_mask_that_leaks_inside_blocks_is_seen_wherever_they_end(size):
+    def in_blocks(look):
+        block = torch.arange(look.shape[-1]) // size
+        return look | (block[:, None] == block)
+
+    report = sees_no_future(sound(model=looking(in_blocks)))
+    assert report.failed
+    assert "tokens from 1 on move earlier logits" in report.message
 
 
 def test_every_check_is_the_first_to_catch_a_fault():

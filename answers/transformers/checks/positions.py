@@ -10,7 +10,7 @@ from answers.transformers.checks.verdict import Verdict, apart, skipped, verdict
 def positions_matter(training: Training) -> Verdict:
     """Repeat one token: without positions, every place of the sequence looks the same.
 
-    The values of equal tokens are equal, so whatever attention does, their average is the
+    The values of equal tokens are equal, so where weights sum to 1, their average is the
     same everywhere. Rotary positions turn queries and keys and not values: a repeated
     token cannot show them, and they have a test of their own.
     """
