@@ -8,7 +8,7 @@ becomes of the loss.
 import numpy as np
 import sympy as sp
 
-from answers.derivations import Line, select
+from answers.derivations import Line, Rule, select
 from answers.derivations.numerics import slope as difference
 
 # --8<-- [start:symbols]
@@ -183,6 +183,17 @@ def delta_recursion() -> list[Line]:
     sent_back = sent_back.replace(sp.Derivative, lambda f, _: slope(*f.args))
     outside = slope(z[d])
 
+    def adds_up(before, after):
+        """With two units and three of the next layer: Σ δ_k ∂(next z_k)/∂z_d, for either d."""
+        outputs = [before.subs({k: q, H: 2}).doit() for q in (1, 2, 3)]
+        sums = [
+            sum(delta[q] * sp.diff(output, z[u]) for q, output in enumerate(outputs, 1))
+            for u in (1, 2)
+        ]
+        said = [after.subs({d: u, K: 3}).doit() for u in (1, 2)]
+        written = [e.replace(sp.Derivative, lambda f, _: slope(*f.args)) for e in sums]
+        return [sp.expand(e) for e in said] == [sp.expand(e) for e in written]
+
     def next_layer(z, w, b, phi):
         return phi(z) @ w + b
 
@@ -201,6 +212,7 @@ def delta_recursion() -> list[Line]:
             outside * sp.Sum(sent_back.function / outside, *sent_back.limits),
             by_pre_activation,
             two_layers,
+            Rule(r"\text{chain rule}", adds_up),
         ),
     ]
 

@@ -7,7 +7,7 @@ whose log-odds are given, and take derivatives by differences.
 import numpy as np
 import sympy as sp
 
-from answers.derivations import Line, numerics, select
+from answers.derivations import Line, Rule, numerics, select
 
 # --8<-- [start:symbols]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
@@ -209,8 +209,13 @@ def shift() -> list[Line]:
     def moved(z, s, k):
         return chances(z + s)[k - 1]
 
+    def any_shift_will_do(before, after):
+        return after == before.subs(s, 0) and sp.simplify(sp.diff(before, s)) == 0
+
+    invariance = Rule(r"\text{shift invariance}", any_shift_will_do)
     return [
         Line("p_k(s)", shifted, moved, values),
+        Line("", softmax(k), moved, values, invariance),
         Line(
             r"\frac{d p_k}{d s}",
             sp.simplify(sp.diff(shifted, s)),

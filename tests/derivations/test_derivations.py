@@ -17,7 +17,7 @@ from answers.derivations import (
     select,
     softmax,
 )
-from answers.derivations.witness import complaint
+from answers.derivations.witness import changes, complaint
 
 
 def test_the_whole_network_is_checked_with_a_mask_that_differs_between_examples():
@@ -75,8 +75,8 @@ def test_latex_says_what_the_expression_is(formula, text):
 
 def test_lines_stand_below_each_other():
     shown = aligned(*softmax.jacobian(), *softmax.shift())
-    assert shown.count(r"\\[0.5em]") == 2
-    assert shown.count("&=") == 3
+    assert shown.count(r"\\[0.5em]") == 3
+    assert shown.count("&=") == 4
 
 
 CHAINS = pytest.mark.parametrize(
@@ -114,6 +114,19 @@ def test_a_step_of_the_trace_argument_under_another_rule_is_not_shown():
     cyclic = dataclasses.replace(second, rule=matrix_calculus.CYCLIC)
     with pytest.raises(ValueError, match=r"does not follow from Trace.* by \\text{cyclic}"):
         aligned(first, cyclic, third)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [(softmax.shift, "shift invariance"), (backprop.delta_recursion, "chain rule")],
+)
+def test_these_rules_lead_to_the_line_that_names_them_and_to_none_of_its_changes(lines, rule):
+    first, second = lines()[:2]
+    assert second.rule.name == rf"\text{{{rule}}}"
+    assert second.rule.leads(first.formula, second.formula)
+    others = list(changes(second.formula))
+    assert len(others) > 5
+    assert not [other for other in others if second.rule.leads(first.formula, other)]
 
 
 @pytest.mark.parametrize("sizes", [(2, 3, 4), (1, 2, 3), (2, 2, 2)])
