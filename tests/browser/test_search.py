@@ -31,6 +31,8 @@ ASKED = {
     20: ["base rate fallacy", "prior and posterior"],
 }
 
+MATRIX = re.compile("/19-matrix-calculus")
+
 # Material's worker, and the pages that it finds, in order; 2 is a query and 3 its answer.
 KEEP = """window.Worker = class extends Worker {
   constructor(...how) {
@@ -49,6 +51,23 @@ FIND = """async queries => {
   }
   return found
 }"""
+
+
+def test_the_index_comes_with_the_first_search_and_not_before(visit):
+    asked = []
+    page = visit(first=lambda page: page.on("request", lambda r: asked.append(r.url)))
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "search_index" in url]
+    with page.expect_request("**/search_index.json"):
+        page.keyboard.press("/")
+    page.keyboard.type("dL/dW")
+    expect(page.locator(".md-search-result__link").first).to_have_attribute("href", MATRIX)
+    page.keyboard.press("Escape")
+
+
+def test_an_address_with_a_query_searches_at_once(visit):
+    page = visit("?q=dL/dW")
+    expect(page.locator(".md-search-result__link").first).to_have_attribute("href", MATRIX)
 
 
 def test_search_finds_the_page_that_is_meant(visit):
