@@ -7,6 +7,8 @@ import { editOf, edits } from "./store.js"
 
 const MODULE = /^(answers\/.*?)(\/__init__)?\.py$/
 const SITE = new URL("..", import.meta.url).pathname
+// As config.json has it, which comes with the first press.
+const HOST = "cdn.jsdelivr.net"
 const pages = new Map()
 // cell.js, once it has come.
 let behaviour
@@ -46,6 +48,8 @@ export function addButtons(cell, number) {
   if (changed) {
     cell.code.textContent = cell.state.text
     bar.say("Edited.")
+  } else if (number == 1) {
+    bar.say(`Python comes from ${HOST}.`) // whom the first run asks
   }
   stop.hidden = true
   reset.hidden = !changed

@@ -1,14 +1,16 @@
 """What a reader does with a cell: run, stop, edit, reset; and what can go wrong."""
 
 import gzip
+import json
 import re
 import socket
 
 import pytest
 from cells import Cell, responses
-from looks import FINE, UNFOLD, wrong_in_each_look
+from looks import FINE, LOOKS, UNFOLD, wrong_in_each_look
 from playwright.sync_api import expect
 
+from answers.pages import ROOT
 from conftest import configure
 
 QUESTION = "questions/08-broadcasting/"  # no formula, which makes a page heavy
@@ -66,6 +68,18 @@ def test_before_anything_is_pressed_a_page_loads_little_and_nothing_of_python(vi
     assert sum(len(gzip.compress(body)) for body in ours.values()) < 10_000
     elsewhere = "pyodide|codemirror|wheels|katex.min.js"
     assert not [r.url for r in loaded if re.search(elsewhere, r.url)]
+
+
+def test_beside_the_first_run_stands_whom_it_asks(visit):
+    host = json.loads((ROOT / "docs/live/config.json").read_text())["pyodide"].split("/")[2]
+    for look in LOOKS:
+        page = visit(FORMULAS, look)
+        page.evaluate(UNFOLD)
+        bars = page.locator(".highlight.live > .live-bar")
+        expect(bars.first.get_by_role("status")).to_have_text(f"Python comes from {host}.")
+        expect(bars.nth(1).get_by_role("status")).to_have_text("")
+        heights = bars.evaluate_all("bars => bars.map(bar => bar.offsetHeight)")
+        assert heights[0] == heights[1]
 
 
 def test_a_page_without_cells_loads_a_few_lines(visit_live):
@@ -430,7 +444,7 @@ def test_an_edit_survives_a_reload_until_it_is_reset(visit_live):
         expect(cell.status).to_have_text(said)
         expect(cell.button("Reset")).to_be_visible(visible=bool(said))
         assert cell.block.locator("code").text_content() == text
-        assert Cell(page, 1).status.text_content() == ""
+        assert "Edited" not in Cell(page, 1).status.text_content()
         page.evaluate(UNFOLD)
         write(cell)
     assert page.evaluate("localStorage.length") == 0
