@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
-from answers.practice.notes import refusal_of
+from answers.practice.notes import Note, refusal_of
 from answers.practice.number_types import add_whole_numbers
 from answers.probability.bayes import posterior
 
@@ -52,15 +52,24 @@ exercise.case(
     np.array([[1, 2, 3], [1, 0, 0]]) / 4,
 )
 exercise.case("likelihoods of 1e-300", three, np.array([2e-300, 1e-300, 5e-300]))
+# Row by row, nothing underflows.
+apart = np.array([[2e-300, 1e-300, 5e-300], [2e100, 1e100, 4e100]])
+exercise.case("rows 1e400 apart", three, apart)
+UNDERFLOW = Note(
+    "products below 1e-308, which are 0 in floating point",
+    "Ours adds logarithms, so that their ratios are kept; `log_posterior` is for such sizes.",
+)
 exercise.case(
     "products of 1e-400",
     np.array([1e-200, 3e-200, 1.0, 0.0]),
     np.array([2e-200, 1e-200, 0.0, 1.0]),
+    noted=UNDERFLOW,
 )
 exercise.case(
     "one such row, one without",
     np.array([1e-200, 3e-200, 1.0, 0.0]),
     np.array([[2e-200, 1e-200, 0.0, 1.0], [0.3, 0.2, 0.1, 0.4]]),
+    noted=UNDERFLOW,
 )
 many = rng.random(2000) + 0.01
 exercise.case(

@@ -243,3 +243,5 @@ WRONG = {
     refuses_every_zero: "wrong_where_the_result_should_hold_a_0",
     wrong_axis_and_eps: "normalised_down_the_columns",
 }
+# A prior of 1e-200 is of no plausible size.
+NOTED = {textbook_that_refuses, logs_without_shift, scaled_likelihood}
