@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
-from answers.practice.notes import EMPTY
+from answers.practice.notes import EMPTY, Note
 from answers.transformers.speculative import accept_draft
 
 exercise = Exercise(
@@ -66,6 +66,22 @@ exercise.case(
     np.array([[0.5, 0.3, 0.2]]),
     np.array([0]),
     np.array([0.0, 0.1]),
+)
+first = np.array([[0.3, 0.5, 0.2], [0.0, 0.4, 0.6]]), often[1]
+exercise.case("0 drawn after a refusal", *first, np.array([0]), np.array([0.7, 0.0]))
+exercise.case(
+    "0 drawn after a whole draft", *first, np.array([0]), np.array([0.45, 0.0])
+)
+never = np.vstack([three[1][:2], [0.2, 0.2, 0.0, 0.6]])
+exercise.case(
+    "an impossible token after a refusal",
+    *(three[0], never, np.array([1, 1, 2]), np.array([0.8, 0.2, 0.1, 0.3])),
+    noted=Note(
+        "a ValueError for an impossible token after a refusal",
+        "Ours stops at the refusal: the tokens after it are thrown away unseen.",
+        refusal_only=True,
+        in_stub_alone=True,
+    ),
 )
 exercise.case("no draft at all", *draft(0, 5, [0.63]), noted=EMPTY)
 for n, vocab in ((1, 11), (2, 7), (5, 7), (3, 13)):

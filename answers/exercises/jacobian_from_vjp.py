@@ -58,12 +58,20 @@ def any_linear(g):
     return np.tensordot(g, mixing, axes=2)
 
 
+def in_place(g):
+    """the backward pass of y = a @ x / 2, which writes g *= 0.5 into a copy of g"""
+    g = g.copy()
+    g *= 0.5
+    return g @ a
+
+
 exercise.case("two outputs, three inputs", wide_matrix, (2,))
 exercise.case("as many outputs as inputs", square_matrix, (3,))
 exercise.case("more outputs than inputs", tall_matrix, (5,))
 exercise.case("one number from a matrix", weighted_sum, ())
 exercise.case("a matrix from a matrix", any_linear, (2, 3))
 exercise.case("a linear layer", linear_layer, (2, 5))
+exercise.case("a backward pass that writes into floats", in_place, (2,))
 
 
 @exercise.check
@@ -96,6 +104,15 @@ def ones_passed(vjp, shape):
     """One call with g = 1 everywhere gives the gradient of the sum of the outputs, and the rows
     cannot be told apart. Call `vjp` once for each output, with a single 1."""
     return np.asarray(vjp(np.ones(shape)))
+
+
+@exercise.bug(dtype=(int, bool))
+def ones_of_integers(vjp, shape, dtype=int):
+    """g holds integers, and a backward pass that writes a fraction into it raises, or loses it.
+    Gradients are floats: `np.zeros(shape)` makes some, `dtype=int` does not."""
+    size = int(np.prod(shape))
+    rows = [np.copy(vjp(e.reshape(shape))) for e in np.eye(size, dtype=dtype)]
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
 
 
 @exercise.bug

@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
 from answers.practice.number_types import add_whole_numbers
 from answers.probability.divergence import entropy, kl_divergence
 
@@ -47,6 +48,16 @@ exercise.case(
 )
 exercise.case("float32", p.astype(np.float32), q.astype(np.float32))
 exercise.case("sums that miss 1 by rounding", p * (1 + 1e-10), q * (1 - 1e-10))
+exercise.case(
+    "sums that miss 1 by 8e-6",
+    np.array([0.5, 0.5]),
+    np.array([0.500004, 0.500004]),
+    noted=Note(
+        "a result below 0 by rounding",
+        "Ours cuts it off at 0: no divergence is negative, but for sums that miss 1.",
+        in_stub_alone=True,
+    ),
+)
 # Powers of two: whatever is computed from them, it is the same to the last digit.
 some = np.array([0.5, 0.25, 0.25])
 uneven = np.array([[0.25, 0.25], [0.5, 1.0]])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
 from answers.practice.number_types import add_whole_numbers
 from answers.probability.divergence import kl_gradients
 from answers.probability.softmax import log_softmax, softmax
@@ -38,6 +39,16 @@ exercise.case("logits near 10 000", p, 1e4 + logits)
 exercise.case("rows 20 000 apart", p, logits + np.array([[1e4], [0.0], [-1e4]]))
 exercise.case(
     "logits 2 000 apart", np.array([0.5, 0.3, 0.2]), np.array([1e3, 999.0, -1e3])
+)
+exercise.case(
+    "a logit of -inf",
+    np.array([0.5, 0.3, 0.2]),
+    np.array([0.4, -np.inf, -0.9]),
+    noted=Note(
+        "a logit of -inf",
+        "Ours takes it for probability 0, at which the gradient of the reverse direction is 0: "
+        "0 · log 0 counts as its limit, 0, where floating point makes nan.",
+    ),
 )
 exercise.case("float32", p.astype(np.float32), logits.astype(np.float32))
 # No class may have probability 0.

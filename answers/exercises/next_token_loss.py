@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
 from answers.practice.number_types import add_whole_numbers
 from answers.probability.softmax import log_softmax
 from answers.transformers.next_token_loss import next_token_loss
@@ -68,6 +69,17 @@ exercise.case(
         for a, k in zip(arrays(3, 11, 13), (np.float32, np.int32), strict=True)
     ),
 )
+unread, padded = arrays(2, 5, 7)
+unread[:, -1], unread[1, :2], padded[1, :2] = np.inf, np.nan, -100
+exercise.case(
+    "nan, inf and ids of -100 where no prediction counts",
+    *(unread, padded, real([5, 3], 5, left=True)),
+    noted=Note(
+        "nan, inf and ids outside the vocabulary where no prediction counts",
+        "Ours does not look at what does not count. A weight of 0 does: 0 · nan is nan, and a "
+        "label is looked up before it is weighed.",
+    ),
+)
 add_whole_numbers(
     exercise,
     np.array([[[3, 1, 200], [0, 4, 1], [1, 1, 255]]]),
@@ -84,11 +96,13 @@ def counted(ids, mask):
 
 
 def of(logits, labels, weights):
-    """Σ weight · loss over all places, and its gradient."""
-    log_p = log_softmax(logits)
-    each = -np.take_along_axis(log_p, labels[..., None].astype(np.intp), -1)[..., 0]
-    onehot = np.arange(logits.shape[-1]) == labels[..., None]
-    return np.sum(weights * each), weights[..., None] * (np.exp(log_p) - onehot)
+    """Σ weight · loss over the places that have a weight, and its gradient."""
+    some = weights != 0
+    log_p, own = log_softmax(logits[some]), weights[some][:, None]
+    onehot = np.arange(logits.shape[-1]) == labels[some][:, None]
+    gradient = np.zeros(logits.shape)
+    gradient[some] = own * (np.exp(log_p) - onehot)
+    return -(own * log_p)[onehot].sum(), gradient
 
 
 def mean(logits, labels, counts):
@@ -203,10 +217,11 @@ def logarithm_of_a_probability(logits, ids, mask=None, eps=1e-12):
     """A probability rounds to 0, and its logarithm is infinite, or that of eps. Take the logits
     minus their logsumexp."""
     _, gradient = next_token_loss(logits, ids, mask)
-    p = np.exp(log_softmax(logits))
-    p = np.take_along_axis(p, shifted(ids)[..., None].astype(np.intp), -1)[..., 0]
+    counts = counted(ids, mask)
+    labels = shifted(ids)[counts].astype(np.intp)
+    p = np.exp(log_softmax(logits[counts]))[np.arange(len(labels)), labels]
     with np.errstate(divide="ignore"):
-        return -np.log(p[counted(ids, mask)] + eps).mean(), gradient
+        return -np.log(p + eps).mean(), gradient
 
 
 @exercise.bug(spread=(True, False))

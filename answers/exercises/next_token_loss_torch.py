@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from answers.practice.grader import Exercise
+from answers.practice.notes import Note
 from answers.transformers.gpt import next_token_loss_torch
 
 exercise = Exercise(
@@ -59,6 +60,18 @@ exercise.case(
 huge, names = tensors(31, 2, 5, 7)
 exercise.case("logits in the thousands", (huge.detach() * 1e3).requires_grad_(), names)
 exercise.case("float32", *tensors(37, 3, 11, 13, torch.float32))
+unread, names = tensors(41, 1, 5, 7)
+counted = real([3], 5, False)
+unread = unread.detach().masked_fill(~counted[..., None], torch.nan).requires_grad_()
+exercise.case(
+    "nan at padding",
+    *(unread, names, counted),
+    noted=Note(
+        "nan, infinity and ids outside the vocabulary where no prediction counts",
+        "Ours computes a loss everywhere and picks those that count.",
+        in_stub_alone=True,
+    ),
+)
 
 
 def losses(logits, ids):
@@ -68,7 +81,7 @@ def losses(logits, ids):
 
 def over(each, counts):
     """The mean of those that count."""
-    return each.mean() if counts is None else (each * counts).sum() / counts.sum()
+    return each.mean() if counts is None else each[counts].mean()
 
 
 def pairs(mask):

@@ -53,6 +53,9 @@ exercise.case("a cubic, with a step of 0.5", cubic, vector, h=0.5)
 exercise.case("a cubic, with a step of 0.01", cubic, vector, h=0.01)
 exercise.case("a parabola, with the step left to you", squares, vector)
 exercise.case("a matrix", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2))
+exercise.case(
+    "a matrix that is transposed", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2).T
+)
 exercise.case("three axes", squares, rng.uniform(0.4, 2, size=(2, 3, 2)))
 exercise.case(
     "integers, with a step of 0.25", squares, np.array([[1, -2, 3], [4, 5, -1]]), h=0.25
@@ -132,6 +135,13 @@ def not_restored(f, x, h=None):
         x[index] -= 2 * h
         gradient[index] = (up - f(x)) / (2 * h)
     return gradient
+
+
+@exercise.bug
+def copy_taken_for_a_view(f, x, h=None):
+    """`ravel()` and `reshape(-1)` copy an array that is not contiguous, such as a transposed one,
+    and `f` sees no step. Index `x` itself, by `np.ndindex(x.shape)`."""
+    return numerical_gradient(f, x, h) * x.flags.c_contiguous
 
 
 @exercise.bug

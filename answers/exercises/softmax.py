@@ -38,6 +38,13 @@ exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
 add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
 
 
+@exercise.check
+def a_logit_of_minus_infinity_is_probability_0(softmax):
+    """A logit of -inf gets a probability that is small but not 0, as if it were a finite number
+    such as -50. exp(-inf) is 0: put no bound on the logits."""
+    return softmax(np.array([1.5, -np.inf, 0.0]))[1] == 0
+
+
 @exercise.bug(nan=(np.nan, 0.0))
 def no_maximum(x, axis=-1, nan=np.nan):
     """exp overflows on large logits, and inf/inf is nan; on very negative ones 0/0 is nan.

@@ -185,6 +185,16 @@ def how_many(p, q, drafted, uniform):
     return len(with_divisions(p, q, drafted, uniform)) - 1
 
 
+def drawn_from_the_left(p, q, drafted, uniform):
+    """With the number 0, this draws a first token of weight 0."""
+    _refuse(q, drafted)
+    n = 0
+    while n < len(drafted) and uniform[n] < p[n, drafted[n]] / q[n, drafted[n]]:
+        n += 1
+    total = np.cumsum(np.maximum(p[n] - q[n], 0) if n < len(q) else p[n])
+    return np.append(drafted[:n], np.searchsorted(total, uniform[-1] * total[-1]))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     sampled_and_compared: "own_draw_compared",
@@ -196,5 +206,6 @@ WRONG = {
     never_refuses_a_draft: "impossible_draft_kept",
     a_list: "a_result_of_another_kind",
     most_likely_of_what_is_left: "most_likely_replacement",
+    drawn_from_the_left: None,
     how_many: "an_axis_too_few",
 }

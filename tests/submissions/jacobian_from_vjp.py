@@ -129,6 +129,21 @@ def vectors_only(vjp, shape):
     return np.stack([np.copy(vjp(e)) for e in np.eye(shape[0])])
 
 
+def integers(vjp, shape):
+    rows = []
+    for index in np.ndindex(shape):
+        g = np.zeros(shape, dtype=int)
+        g[index] = 1
+        rows.append(np.copy(vjp(g)))
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
+
+
+def true_and_false(vjp, shape):
+    size = int(np.prod(shape))
+    rows = [np.copy(vjp((np.arange(size) == i).reshape(shape))) for i in range(size)]
+    return np.stack(rows).reshape(*shape, *rows[0].shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     one_call: "ones_passed",
@@ -141,5 +156,7 @@ WRONG = {
     not_copied: "a_property_fails",
     called_twice: "a_property_fails",
     negated: "sign",
+    integers: "ones_of_integers",
+    true_and_false: "ones_of_integers",
     vectors_only: "wrong_except_where_shape_has_1_entry",
 }

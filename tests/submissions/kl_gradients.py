@@ -147,6 +147,12 @@ def only_one(p, logits):
     return _softmax(logits) - p
 
 
+def infinity_refused(p, logits):
+    if not np.isfinite(logits).all():
+        raise ValueError("logits must be finite")
+    return expectations(p, logits)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_rounded_probabilities: "log_of_zero",
@@ -162,4 +168,6 @@ WRONG = {
     means: "averaged_over_the_rows",
     logits_for_log_probabilities: "logits_with_a_constant_added_should_not_matter",
     only_one: "a_result_of_another_kind",
+    infinity_refused: None,
 }
+NOTED = {infinity_refused}

@@ -188,6 +188,12 @@ def probabilities_clipped(logits, ids, mask=None):
     return -np.log(own + 1e-12)[counts].mean(), gradient
 
 
+def all_refused(logits, ids, mask=None):
+    if not np.isfinite(logits).all() or ids.min() < 0 or ids.max() >= logits.shape[2]:
+        raise ValueError("bad logits or ids")
+    return with_a_loop(logits, ids, mask)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -204,4 +210,6 @@ WRONG = {
     the_other_way_round: "parts_in_another_order",
     exponentials_of_everything: "no_maximum",
     probabilities_clipped: "logarithm_of_a_probability",
+    all_refused: None,
 }
+NOTED = {all_refused}

@@ -24,8 +24,8 @@ def added_and_taken_away(f, x, h=None):
     """Writes to the caller's array, and puts everything back but for the last digit."""
     if x.dtype != np.float64:
         x = x.astype(np.float64)
-    h, flat, slopes = h or 1e-4, x.reshape(-1), []
-    for i in range(flat.size):
+    h, flat, slopes = h or 1e-4, x.flat, []
+    for i in range(x.size):
         flat[i] += h
         up = f(x)
         flat[i] -= 2 * h
@@ -226,6 +226,19 @@ def float32_step(f, x, h=None):
     return gradient
 
 
+def ravelled(f, x, h=None):
+    h = h or (5e-3 if x.dtype == np.float32 else 1e-5)
+    x = x.astype(x.dtype if x.dtype.kind == "f" else float)
+    flat, gradient = x.ravel(), np.zeros(x.size)
+    for i, old in enumerate(flat.tolist()):
+        flat[i] = old + h
+        up = f(x)
+        flat[i] = old - h
+        gradient[i] = (up - f(x)) / (2 * h)
+        flat[i] = old
+    return gradient.reshape(x.shape)
+
+
 def f_called_once(f, x, h=None):
     return np.full(x.shape, f(x.astype(float)))
 
@@ -264,6 +277,7 @@ WRONG = {
     integers_in_place: "integers_kept",
     gradient_like_x: "truncated_to_integers",
     float32_step: "same_step_for_float32",
+    ravelled: "copy_taken_for_a_view",
     f_called_once: "the_same_everywhere",
     one_sided_and_divided_by_two: "constant_factor",
     one_sided_with_integers: "one_sided",

@@ -170,6 +170,11 @@ def ignored_axis_and_global_maximum(x, axis=-1):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+def exponents_from_minus_50(x, axis=-1):
+    below = np.maximum(x - 1.0 * x.max(axis=axis, keepdims=True), -50)
+    return np.exp(below) / np.exp(below).sum(axis=axis, keepdims=True)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -193,6 +198,7 @@ WRONG = {
     eps_in_the_sum: "eps_in_the_denominator",
     rounded: "rounded",
     transposed_for_columns: "wrong_where_axis_is_passed",
+    exponents_from_minus_50: "a_property_fails",
     wrong_axis_and_no_maximum: "first_axis_always",
     ignored_axis_and_global_maximum: "last_axis_always",
 }
