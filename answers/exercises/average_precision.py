@@ -60,6 +60,13 @@ exercise.case(
         rng.integers(5, size=40, dtype=np.uint8),
     ),
 )
+exercise.case(
+    "bytes with signs",
+    *(
+        rng.integers(2, size=40, dtype=np.int8),
+        np.append(rng.integers(-128, 128, size=39), -128).astype(np.int8),
+    ),
+)
 
 
 def counts(truth, order):

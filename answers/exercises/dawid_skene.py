@@ -156,6 +156,8 @@ exercise.case(
 )
 bytes_of = [a.astype(np.uint8) for a in votes(7, 30, 5, 2, 4, 0.8)]
 exercise.case("votes of one byte", *bytes_of, classes=2, iterations=1)
+signed = [a.astype(np.int8) for a in bytes_of]
+exercise.case("votes of one byte with a sign", *signed, classes=2, iterations=1)
 
 
 def rounds(

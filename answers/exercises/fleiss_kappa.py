@@ -39,6 +39,9 @@ exercise.case("perfect agreement", np.array([[0, 3], [3, 0], [0, 3]]))
 exercise.case("a class without a vote", np.array([[2, 0, 1], [1, 0, 2], [3, 0, 0]]))
 exercise.case("one item", np.array([[3, 2, 2]]), noted=refusal_of("one item"))
 exercise.case("small integers", counts(13, 17, 40, [1.0, 1.0]).astype(np.uint8))
+exercise.case(
+    "small integers with a sign", counts(13, 17, 40, [1.0, 1.0]).astype(np.int8)
+)
 
 
 def parts(table):

@@ -132,6 +132,11 @@ exercise.case(
     *(each.astype(np.uint8) for each in votes(14, 97, 11, 6, 3)),
     classes=6,
 )
+exercise.case(
+    "small integers with a sign",
+    *(each.astype(np.int8) for each in votes(14, 97, 11, 6, 3)),
+    classes=6,
+)
 
 
 def counts_of(item, label, classes):

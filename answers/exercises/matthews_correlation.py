@@ -41,7 +41,8 @@ exercise.case("nothing but positives, all found", np.ones(4, int), np.ones(4, in
 exercise.case("nothing positive", np.zeros(5, int), np.array([0, 1, 0, 1, 0]))
 exercise.case("booleans", truth == 1, predicted == 1)
 exercise.case("126,000 examples", many, np.roll(many, 9_000))
-exercise.case("bytes", truth.astype(np.uint8), predicted.astype(np.uint8))
+for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
+    exercise.case(name, truth.astype(dtype), predicted.astype(dtype))
 
 
 def margins(tn, fp, fn, tp):

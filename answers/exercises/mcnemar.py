@@ -42,7 +42,8 @@ exercise.case("one example", np.array([1]), np.array([0]))
 exercise.case("85% and 82% of 1,000", *verdicts(770, 80, 50, 100))
 exercise.case("booleans", *(a == 1 for a in verdicts(40, 14, 5, 3)))
 exercise.case("1,100 times one is right", *verdicts(300, 580, 520, 100))
-exercise.case("bytes", *(a.astype(np.uint8) for a in verdicts(200, 14, 5, 90)))
+for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
+    exercise.case(name, *(a.astype(dtype) for a in verdicts(200, 14, 5, 90)))
 
 
 def cells(correct_a, correct_b):

@@ -4,7 +4,7 @@ import numpy as np
 
 from answers.gradient_check import numerical_gradient
 from answers.practice.grader import Exercise
-from answers.practice.notes import NO_AXIS, UNSIGNED
+from answers.practice.notes import NO_AXIS, WRAPPED
 
 exercise = Exercise(
     numerical_gradient,
@@ -71,7 +71,7 @@ exercise.case(
     squares,
     np.array([[1, 2, 3], [4, 5, 0]], np.uint8),
     h=0.25,
-    noted=UNSIGNED,
+    noted=WRAPPED,
 )
 
 

@@ -38,7 +38,8 @@ exercise.case("everything called positive", truth, np.ones(13, int))
 exercise.case("nothing positive", np.zeros(5, int), np.array([0, 1, 0, 1, 0]))
 exercise.case("nothing positive or called so", np.zeros(4, int), np.zeros(4, int))
 exercise.case("booleans", truth == 1, predicted == 1)
-exercise.case("bytes", *(np.tile(a, 90).astype(np.uint8) for a in (truth, predicted)))
+for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
+    exercise.case(name, *(np.tile(a, 90).astype(dtype) for a in (truth, predicted)))
 
 
 def table(truth, predicted):

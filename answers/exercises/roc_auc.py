@@ -4,7 +4,7 @@ import numpy as np
 
 from answers.labels.metrics import roc_auc
 from answers.practice.grader import Exercise
-from answers.practice.notes import UNSIGNED
+from answers.practice.notes import WRAPPED
 
 exercise = Exercise(
     roc_auc,
@@ -55,7 +55,7 @@ exercise.case("truth in bytes", y.astype(np.uint8), -scores)
 exercise.case(
     "bytes",
     *(rng.integers(2, size=40), rng.integers(5, size=40, dtype=np.uint8)),
-    noted=UNSIGNED,
+    noted=WRAPPED,
 )
 
 

@@ -42,10 +42,10 @@ SINGLE = Note(
     "bits or more: float32 keeps about 7 digits.",
 )
 
-UNSIGNED = Note(
-    "unsigned integers that wrap around",
-    "Ours computes them in float64: among themselves, 1 - 2 is 255 in one byte, and 200 + 100 "
-    "is 44.",
+WRAPPED = Note(
+    "integers that wrap around, as unsigned ones and those of one or two bytes do",
+    "Ours computes them in float64: among themselves, 1 - 2 is 255 in an unsigned byte, and "
+    "-100 - 100 is 56 in a signed one.",
     in_stub_alone=True,
 )
 NO_AXIS = Note(

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from answers.practice.grader import Exercise
-from answers.practice.notes import UNSIGNED, Note
+from answers.practice.notes import WRAPPED, Note
 
 # What floats beside integers have, so that a result of integers would lose it.
 FRACTION = 0.25
@@ -50,7 +50,7 @@ def add_whole_numbers(
         whole = with_types(dict.fromkeys(real, np.int64))
         exercise.case("integers", *whole, noted=noted, **kwargs)
     unsigned = with_types(dict.fromkeys(real, np.uint8))
-    exercise.case("bytes", *unsigned, noted=noted or UNSIGNED, **kwargs)
+    exercise.case("bytes", *unsigned, noted=noted or WRAPPED, **kwargs)
     for some in (real[::2], real[1::2]) if len(real) > 1 else ():
         name = f"integers in {' and '.join(parameters[place].name for place in some)}"
         types = {place: np.int64 if place in some else float for place in real}

@@ -10,7 +10,8 @@ from answers.practice.source import WIDTH, Module, names_in, signature, without_
 
 TASK = '"""Write the body of `{0}`, then run `answers check {0}`.'
 KEEP_INPUT = "Change no input."
-FLOATS = "Return floats, for integers too."
+# What is judged are numbers: a result cut off to integers is wrong, one of whole numbers is not.
+FLOATS = "Compute in floats, for integers too; the dtype of the result is not judged."
 GRADIENTS = "The gradients that PyTorch finds through your code are judged as well."
 REFUSE_NOTHING = "You need not refuse bad input"
 REFUSE = "Raise ValueError for {}. You need not refuse other bad input"
@@ -27,7 +28,7 @@ KINDS = {
 }
 BOTH = f"`Integer` stands for {INTEGERS}; `Real` stands for these, float64 and float32."
 KINDS_OF_TORCH = {
-    "Integer": "`Integer` stands for int64, int32, int16, int8 and uint8.",
+    "Integer": "`Integer` stands for int64.",
     "Float": FLOAT,
 }
 REPAIR = '''"""Several mistakes stand in this file. Repair one, then run `answers check {}`.

@@ -1,9 +1,9 @@
 """What the signature of an exercise allows, and what its cases use of it.
 
 A freedom is read from the annotations and the defaults: the types of numbers, the number of
-leading axes, sizes that are broadcast, an argument that may be left out, None. A case uses it if
-it passes such an argument. Where no case does, either one is missing, or the stub must say that it
-is not asked for.
+leading axes, sizes that are broadcast, an argument that may be left out, None. From the docstring
+it is read where -inf may stand. A case uses a freedom if it passes such an argument. Where no case
+does, either one is missing, or the stub must say that it is not asked for.
 """
 
 import inspect
@@ -15,7 +15,7 @@ import numpy as np
 from answers.practice.parts import is_tensor
 
 # What an annotation of jaxtyping stands for; see `stubs.KINDS`.
-INTEGERS = "signed integers", "unsigned integers"
+INTEGERS = "signed integers", "signed integers of one or two bytes", "unsigned integers"
 FLOATS = "float64", "float32"
 ALLOWED = {
     "Real": FLOATS + INTEGERS,
@@ -37,6 +37,7 @@ def allowed(reference: Callable) -> list[str]:
     """All that the signature allows, in words, in its order."""
     parameters = inspect.signature(reference).parameters.values()
     found = [freedom for each in parameters for freedom in of_parameter(each)]
+    found += of_docstring(reference)
     real = [each.name for each in parameters if "Real[" in text_of(each)]
     if len(real) > 1:
         found += [f"integers in `{name}` beside floats" for name in real]
@@ -47,7 +48,8 @@ def of_parameter(parameter: inspect.Parameter) -> Iterator[str]:
     name, annotation = parameter.name, text_of(parameter)
     for kind, library, axes in ARRAY.findall(annotation):
         for dtype in ALLOWED[kind]:
-            if library == "ndarray" or dtype not in INTEGERS:
+            # PyTorch's indices are int64.
+            if library == "ndarray" or dtype not in INTEGERS[1:]:
                 yield f"{dtype} in `{name}`"
         if leading := re.match(r"\*#?\w+", axes):
             yield from (f"{count} axes of {leading[0].strip('*#')}" for count in LEADING)
@@ -60,6 +62,22 @@ def of_parameter(parameter: inspect.Parameter) -> Iterator[str]:
         yield f"`{name}` passed"
     if "bool" in annotation.split("[")[0].split(" | "):
         yield from (f"`{name}` is {value}" for value in (True, False))
+
+
+def of_docstring(reference: Callable) -> Iterator[str]:
+    """Where -inf may stand: it is said under the argument, or in a sentence that names it.
+
+    What stands under Raises is not asked for. A logit is one of `logits`.
+    """
+    said, _, _ = (inspect.getdoc(reference) or "").partition("\nRaises:")
+    blocks = [" ".join(block.split()) for block in re.split(r"\n(?= {4}\w+: |\w+:\n)", said)]
+    sentences = [sentence for block in blocks for sentence in block.split(". ")]
+    for name, parameter in inspect.signature(reference).parameters.items():
+        one_of = re.compile(rf"\b{name.removesuffix('s')}s?\b")
+        named = [each for each in sentences if one_of.search(each)]
+        named += [block for block in blocks if block.startswith(f"{name}: ")]
+        if re.search(r"(Real|Float)\[", text_of(parameter)) and "-inf" in " ".join(named):
+            yield f"-inf in `{name}`"
 
 
 def text_of(parameter: inspect.Parameter) -> str:
@@ -88,6 +106,8 @@ def of_call(reference: Callable, case: object) -> Iterator[str]:
             if isinstance(each, np.ndarray):
                 arrays[name] = each
                 yield f"{type_of(each)} in `{name}`"
+                if np.isneginf(each).any():
+                    yield f"-inf in `{name}`"
     real = {n: a for n, a in arrays.items() if "Real[" in text_of(signature.parameters[n])}
     floats = [name for name, array in real.items() if array.dtype.kind == "f"]
     for name, array in real.items():
@@ -119,5 +139,6 @@ def of_axes(signature: inspect.Signature, arrays: dict[str, np.ndarray]) -> Iter
 def type_of(array: np.ndarray) -> str:
     if array.dtype.kind == "b":
         return "True and False"
-    kinds = {"i": INTEGERS[0], "u": INTEGERS[1], "f": str(array.dtype)}
+    signed = INTEGERS[array.dtype.itemsize <= 2]
+    kinds = {"i": signed, "u": INTEGERS[2], "f": str(array.dtype)}
     return kinds.get(array.dtype.kind, str(array.dtype))

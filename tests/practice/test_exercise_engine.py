@@ -151,8 +151,8 @@ def codes(x) -> Int8[np.ndarray, "..."]:
 
 
 def test_the_stub_asks_for_floats_unless_integers_are_to_be_returned(doubling):
-    assert "Return floats" in doubling.stub()
-    assert "Return floats" not in Exercise(codes, "a-page", ("Round.",)).stub()
+    assert "Compute in floats" in doubling.stub()
+    assert "Compute in floats" not in Exercise(codes, "a-page", ("Round.",)).stub()
 
 
 def test_an_async_function_is_told_to_drop_the_async(doubling, recwarn):

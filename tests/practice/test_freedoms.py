@@ -10,11 +10,16 @@ from numpy import ndarray
 
 from answers.practice import catalog
 from answers.practice.grader import Exercise
+from answers.practice.notes import WRAPPED
 from answers.practice.trials import Case
 
 NAMES = catalog.names()
 # What stands in the stub where a freedom is not asked for. An axis needs an axis.
-EXCLUDED = {"0 axes of shape": "is 0-d"}
+EXCLUDED = [
+    ("0 axes of shape", "is 0-d"),
+    (freedoms.INTEGERS[1], WRAPPED.what),
+    (freedoms.INTEGERS[1], "only noted: integers;"),
+]
 
 
 def cases(exercise):
@@ -26,7 +31,8 @@ def test_every_freedom_is_used_or_excluded_in_words(name):
     exercise = catalog.load(name)
     stub = " ".join(ast.unparse(ast.parse(exercise.stub())).split())
     unused = freedoms.unused(exercise.reference, cases(exercise))
-    assert [each for each in unused if EXCLUDED.get(each, "\0") not in stub] == []
+    excluded = tuple(freedom for freedom, words in EXCLUDED if words in stub)
+    assert [each for each in unused if not each.startswith(excluded)] == []
 
 
 def free(
@@ -37,7 +43,15 @@ def free(
     scale: Float[ndarray, " d"] | float = 1.0,
     causal: bool = False,
 ):
-    """x."""
+    """x.
+
+    Args:
+        x: Numbers; no nan.
+        y: Nats; -inf is probability 0.
+
+    Raises:
+        ValueError: `x` holds -inf.
+    """
     return x
 
 
@@ -65,9 +79,28 @@ def test_the_freedoms_of_a_signature_are_read_from_it():
         "`causal` passed",
         "`causal` is True",
         "`causal` is False",
+        "-inf in `y`",
         "integers in `x` beside floats",
         "integers in `y` beside floats",
     ]
+
+
+def mean(logits: Real[ndarray, " n"], target: Integer[ndarray, ""]):
+    """A mean. It is infinite if the logit of the target is -inf."""
+
+
+def test_minus_infinity_is_read_from_the_docstring():
+    assert "-inf in `logits`" in freedoms.allowed(mean)
+    assert "-inf in `target`" not in freedoms.allowed(mean)
+
+
+def test_integers_of_pytorch_are_int64_and_the_stub_says_so():
+    """`functional.cross_entropy` takes no other labels."""
+    exercise = catalog.load("next_token_loss_torch")
+    allowed = freedoms.allowed(exercise.reference)
+    assert "signed integers in `ids`" in allowed
+    assert not [each for each in allowed if each.startswith(freedoms.INTEGERS[1:])]
+    assert "`Integer` stands for int64." in " ".join(exercise.stub().split())
 
 
 ONE = np.ones(3)
@@ -78,8 +111,10 @@ ONE = np.ones(3)
     [
         ((ONE, ONE), {}, {"float64 in `x`", "0 axes of batch", "`mask` left out"}),
         ((ONE[None], ONE), {}, {"1 axes of batch", "fewer leading axes in `y` than elsewhere"}),
-        ((ONE.astype(np.int8), ONE), {}, {"signed integers in `x`"}),
+        ((ONE.astype(np.int32), ONE), {}, {"signed integers in `x`"}),
+        ((ONE.astype(np.int8), ONE), {}, {"signed integers of one or two bytes in `x`"}),
         ((ONE.astype(np.int8), ONE), {}, {"integers in `x` beside floats"}),
+        ((ONE, -np.inf * ONE), {}, {"-inf in `y`"}),
         ((ONE, ONE.astype(np.uint32)), {}, {"unsigned integers in `y`"}),
         ((ONE, ONE), {"mask": ONE[:1] > 0}, {"an axis of size 1 that is broadcast in `mask`"}),
         ((ONE, ONE), {"mask": ONE > 0}, {"True and False in `mask`", "`mask` passed"}),

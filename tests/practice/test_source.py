@@ -123,7 +123,7 @@ def test_floats_are_asked_for_only_where_all_numbers_are_floats(name):
     # Where integers may come back as they are, the signature says `Real`.
     kept = "Real" in str(inspect.signature(catalog.load(name).reference).return_annotation)
     floats = kinds == {"f"} and arrays and not tensors and not kept
-    assert ("Return floats" in rules(name)) == floats
+    assert (stubs.FLOATS in rules(name)) == floats
 
 
 def test_what_a_docstring_names_is_there():
