@@ -252,6 +252,15 @@ def not_scaled(p, q, drafted, uniform):
 
 
 @exercise.bug
+def drawn_from_the_left(p, q, drafted, uniform):
+    """A number of 0 draws the first token even if its weight is 0. Take the first one at which the
+    cumulated weights exceed the number: `side="right"`, or `>` for `>=`."""
+    n = kept(p, q, drafted, uniform)
+    total = np.cumsum(what_is_left(p, q, n))
+    return np.append(drafted[:n], np.searchsorted(total, uniform[-1] * total[-1]))
+
+
+@exercise.bug
 def goes_on_after_a_refusal(p, q, drafted, uniform):
     """Tokens after a refused one are kept, though they were drafted to follow it. Stop at the
     first refusal."""

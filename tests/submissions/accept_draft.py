@@ -206,6 +206,6 @@ WRONG = {
     never_refuses_a_draft: "impossible_draft_kept",
     a_list: "a_result_of_another_kind",
     most_likely_of_what_is_left: "most_likely_replacement",
-    drawn_from_the_left: None,
+    drawn_from_the_left: "drawn_from_the_left",
     how_many: "an_axis_too_few",
 }
