@@ -205,3 +205,41 @@ def test_no_answer_whatever_makes_the_judge_fail():
             report = exercise.run(lambda *args, answer=answer, **kwargs: answer)
             assert not report.passed
             assert "\n" not in (report.diagnosis or "")
+
+
+def reshaped(dout, x):
+    x.shape = (1, *x.shape)
+    return (dout * (x > 0))[0]
+
+
+def transposed_in_place(logits, ids, mask=None):
+    result = catalog.load("next_token_loss_torch").reference(logits, ids.clone(), mask)
+    ids.t_()
+    return result
+
+
+def values_reshaped(q, k, v, mask=None):
+    result = catalog.load("attend").reference(q, k, v, mask)
+    v.shape = (1, *v.shape)
+    return result
+
+
+def flattened(dout, x):
+    result = dout * (x > 0)
+    x.shape = (-1,)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [
+        ("relu_backward", reshaped),
+        ("relu_backward", flattened),
+        ("attend", values_reshaped),
+        ("next_token_loss_torch", transposed_in_place),
+    ],
+)
+def test_an_argument_of_another_shape_was_changed(name, program):
+    report = catalog.load(name).run(program)
+    assert report.bug == "an_argument_changed"
+    assert "it changed its argument" in report.failures[0].message
