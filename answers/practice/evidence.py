@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from answers.practice.compare import close
-from answers.practice.parts import ARITHMETIC, Complaint, Part
+from answers.practice.parts import Part
 
 # A number that many formulas give by chance is worth this much of one that only few give.
 SIMPLE = 1 / 6
@@ -125,11 +125,6 @@ class Relation:
 
     name: str
     diagnosis: str
-
-
-def overflowed(part: Part) -> bool:
-    """Whether this is what Python's arithmetic raises where NumPy's becomes inf or nan."""
-    return isinstance(part, Complaint) and part.kind == ARITHMETIC
 
 
 def sentence(text: str) -> str:

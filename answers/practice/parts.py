@@ -13,8 +13,8 @@ RESULT = "the result"
 AN_ARRAY = "a NumPy array"
 A_TENSOR = "a PyTorch tensor"
 INTEGERS = "a tuple of integers"
-# Python's floats raise where NumPy's become inf or nan.
-ARITHMETIC = "arithmetic"
+# What Python raises where NumPy gives inf or nan, whatever raised it and in whatever words.
+DIVISION, RANGE, DOMAIN = "division by 0", "beyond the largest float", "no real number"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Complaint:
     error: type[BaseException] | None = field(default=None, compare=False)
     on_purpose: bool = field(default=False, compare=False)
     accident: str = field(default="", compare=False)
+
+
+def overflowed(part: object) -> bool:
+    """Whether this is what Python raises where NumPy gives inf or nan."""
+    kinds = (part.kind, part.accident) if isinstance(part, Complaint) else ()
+    return any(kind in (DIVISION, RANGE, DOMAIN) for kind in kinds)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from answers.practice.relations_of_entries import (
     counted_once,
     cut_off,
     error,
+    known_error,
     nearly_right,
     not_finite,
     not_zero,
@@ -63,7 +64,7 @@ LAST = (
     right_sum,
 )
 # Of which the words are others in each case.
-BY_NAME = (another_kind, error)
+BY_NAME = (another_kind, known_error, error)
 LEAST = (some_parts, one_side)
 
 # What says most comes first: how the numbers arise, then only where they are wrong.
@@ -115,12 +116,12 @@ def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
     changed = [case for case in failing if ARGUMENTS in answers[case].wrong]
     if 2 * len(changed) >= len(failing):
         return argument_changed(answers, alone=False)
-    if found := relations_of_cases.in_common(answers, failing):
+    if found := known_error(seen) or relations_of_cases.in_common(answers, failing):
         return found
     for some in [seen, *parts]:
         if found := first_of(LAST, some):
             return found
-    if found := in_most(seen, first, (not_finite, error)):
+    if found := in_most(seen, first, (known_error, not_finite, error)):
         return found
     if found := relations_of_changes.depends(function, answers):
         return found
@@ -184,7 +185,7 @@ def argument_changed(answers: Answers, alone: bool = True) -> Relation | None:
     inputs = f"{count} inputs" if count > 1 else "one input"
     right = "Every result is right, but " if alone else "After the call "
     text = (
-        f"{right}{inputs} came back changed. The usual cause: `-=`, `*=`, `sort()` or an "
-        "assignment to entries of an array that belongs to the caller."
+        f"{right}{inputs} came back changed. The usual cause: `-=`, `*=`, `sort()`, a new "
+        "`shape` or an assignment to entries, of an array that belongs to the caller."
     )
     return Relation("an_argument_changed", text)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.practice.evidence import Relation, overflowed
+from answers.practice.evidence import Relation
 from answers.practice.facts import (
     facts_of,
     magnitude,
@@ -11,7 +11,7 @@ from answers.practice.facts import (
     spread,
     tiniest,
 )
-from answers.practice.parts import Complaint
+from answers.practice.parts import Complaint, overflowed
 
 NO_FLOATS = "integers hold no fractions, and small ones wrap around; compute in float64"
 # Facts of which many inputs have some by chance.

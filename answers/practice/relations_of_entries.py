@@ -2,14 +2,41 @@
 
 import numpy as np
 
-from answers.practice.evidence import Evidence, Relation, overflowed, said
+from answers.practice.evidence import Evidence, Relation, said
+from answers.practice.parts import DIVISION, DOMAIN, RANGE, overflowed
 
-# Errors by what stands in their messages.
-ERRORS = (
+# Errors by what stands in their messages: those of which the cause is known, whatever the input,
+KNOWN = (
     (
-        "shapes_that_do_not_fit",
-        ("sizes [", "broadcast", "must match the size", "shapes cannot be multiplied"),
-        "a transpose or `keepdims` that is missing, or an axis summed that should stay",
+        "divides_by_0",
+        (DIVISION,),
+        "a count, a size or a sum that is 0: there Python raises, where NumPy gives inf or nan",
+    ),
+    (
+        "beyond_the_largest_float",
+        (RANGE,),
+        "exp of a large number alone; subtract the largest one first, or stay with logarithms",
+    ),
+    (
+        "no_real_number",
+        (DOMAIN,),
+        "a logarithm of 0, or a logarithm or a root of a negative number",
+    ),
+    (
+        "no_number_made_an_integer",
+        ("cannot convert float",),
+        "inf or nan made an integer; ask for them first",
+    ),
+    (
+        "integer_type_too_small",
+        ("Python integer",),
+        "a number that the array's type of integers cannot hold; convert the array to floats first",
+    ),
+    (
+        "none_for_an_array",
+        ("NoneType",),
+        "None stands where an array or a number belongs: an argument that is not passed, or a "
+        "function without `return`",
     ),
     (
         "integers_changed_in_place",
@@ -17,16 +44,33 @@ ERRORS = (
         "`-=`, `/=` or `out=` with an array of integers; make a new array of floats",
     ),
     (
+        "mask_of_another_shape",
+        ("boolean index did not match", "boolean dimension"),
+        "a mask used as an index, which is not broadcast; `np.where` broadcasts it",
+    ),
+)
+# and those of which the inputs may tell more.
+LIKELY = (
+    (
+        "shapes_that_do_not_fit",
+        (
+            "sizes [",
+            "broadcast [",
+            "must match the size",
+            "shapes cannot be multiplied",
+        ),
+        "a transpose or `keepdims` that is missing, or an axis summed that should stay",
+    ),
+    (
         "index_out_of_bounds",
         ("out of bounds", "out of range"),
         "a range one too long, or an index that counts another axis",
     ),
     (
-        "mask_of_another_shape",
-        ("boolean index did not match", "boolean dimension"),
-        "a mask used as an index, which is not broadcast; `np.where` broadcasts it",
+        "unknown_name",
+        ("NameError", "AttributeError"),
+        "a name that is misspelt, or a value of another type than you think",
     ),
-    ("unknown_name", ("NameError", "AttributeError"), "a name that is misspelt"),
 )
 
 
@@ -239,20 +283,39 @@ def right_sum(seen: Evidence) -> Relation | None:
     return said(seen, "right in its sum", words, cause)
 
 
+def known_error(seen: Evidence) -> Relation | None:
+    """All that is wrong is that errors are raised, of which the cause is known."""
+    return caused(seen, KNOWN)
+
+
 def error(seen: Evidence) -> Relation | None:
     """All that is wrong is that errors of one kind are raised."""
-    errors = {getattr(w.got, "error", None) for w in seen.wrong}
+    if found := caused(seen, LIKELY):
+        return found
+    errors = raised(seen)
     if len(errors) != 1 or None in errors:
         return None
+    name, rest, look = errors.pop().__name__, "", "look at the shapes and types there"
+    if seen.right and not seen.failing:
+        rest = ", and all that is answered is right"
+        look = "compare the shapes and types there with those that work"
+    text = f"{name} is raised {seen.where}{rest}. The message names the line: {look}."
+    return Relation(f"raises_{name}", text)
+
+
+def raised(seen: Evidence) -> set[type[BaseException] | None]:
+    """The errors that stand where something is wrong; None for anything else."""
+    return {getattr(w.got, "error", None) for w in seen.wrong}
+
+
+def caused(seen: Evidence, causes: tuple) -> Relation | None:
+    """Of what is raised, the one cause that fits all of it."""
+    if None in (errors := raised(seen)):
+        return None
     kinds = {w.got.accident or w.got.kind for w in seen.wrong}
-    for name, signs, cause in ERRORS:
+    for name, signs, cause in causes:
         if all(any(sign in kind for sign in signs) for kind in kinds):
-            text = f"{errors.pop().__name__} is raised {seen.where}. The usual cause: {cause}."
+            what = " or ".join(sorted(each.__name__ for each in errors))
+            text = f"{what} is raised {seen.where}. The usual cause: {cause}."
             return Relation(name, text)
-    raised = errors.pop().__name__
-    rest = "" if seen.failing else ", and all that is answered is right"
-    text = (
-        f"{raised} is raised {seen.where}{rest}. The message names the line: compare the shapes "
-        "and types there with those that work."
-    )
-    return Relation(f"raises_{raised}", text)
+    return None

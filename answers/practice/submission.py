@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from answers.practice.parts import ARITHMETIC, Complaint
+from answers.practice.parts import DIVISION, DOMAIN, RANGE, Complaint
 
 NOT_WRITTEN = "not written yet"
 LIBRARIES = {"numpy", "torch"}
@@ -17,6 +17,14 @@ RAISE = dis.opmap["RAISE_VARARGS"]
 SIZES = re.compile(
     r"size (\d+) is different from (\d+)|(\d+) \(dim \d+\) != (\d+) \(dim \d+\)"
 )
+BROADCAST = re.compile(r"(could not|cannot) (be )?broadcast|match the broadcast shape")
+# Of `math` and of floats; Python 3.14 says what it expected.
+ARITHMETIC = {
+    DIVISION: r"^ZeroDivisionError",
+    RANGE: r"range error|result out of range|too large (to convert to|for a) float"
+    r"|overflow encountered",
+    DOMAIN: r"math domain error|expected a (positive|nonnegative) input",
+}
 
 
 def call(
@@ -81,11 +89,12 @@ def raised_on_purpose(error: BaseException) -> bool:
 
 def kind_of(error: BaseException, what: str) -> str:
     """Errors of one kind come from one mistake, whichever function raised them."""
-    if isinstance(error, ArithmeticError) or "math domain error" in what:
-        return ARITHMETIC
+    for kind, words in ARITHMETIC.items():
+        if re.search(words, what):
+            return kind
     if isinstance(error, np.exceptions.AxisError):
         return f"axis {error.axis} of {error.ndim}"
-    if "broadcast" in what:
+    if BROADCAST.search(what):
         return f"broadcast {sorted(re.findall(r'[(][0-9, ]*[)]', what))}"
     sizes = SIZES.search(what)
     return f"sizes {sorted(filter(None, sizes.groups()))}" if sizes else what

@@ -542,8 +542,8 @@ def with_bugs(doubling):
 
     @doubling.bug
     def overflows(x, shift=0.0):
-        """It overflows. Do not."""
-        return x / 0 + shift
+        """Matrices overflow. Do not divide."""
+        return x / (x.ndim < 2) + shift if x.ndim > 1 else 2.0 * x + shift
 
     return doubling
 
@@ -558,13 +558,14 @@ def test_a_bug_is_recognised_however_it_is_written(with_bugs):
 
 
 def test_pythons_arithmetic_errors_are_numpys_inf_and_nan(with_bugs):
-    for wrong, bug in (
-        # The entries are NumPy's, which divide by 0.
-        (lambda x, shift=0.0: [v / 0 for v in x.flat], "a_result_of_another_kind"),
-        (lambda x, shift=0.0: [v / 0 for v in x.ravel().tolist()], "overflows"),
-        (lambda x, shift=0.0: 2.0 * x * np.nan, "overflows"),
+    for wrong in (
+        lambda x: [v / 0 for v in x.ravel().tolist()],
+        lambda x: 2.0 * x * np.nan,
     ):
-        assert with_bugs.run(wrong).bug == bug
+        report = with_bugs.run(
+            lambda x, shift=0.0, wrong=wrong: wrong(x) if x.ndim > 1 else 2.0 * x + shift
+        )
+        assert report.bug == "overflows"
 
 
 def test_two_mistakes_are_told_one_at_a_time(with_bugs):
