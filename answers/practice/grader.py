@@ -204,11 +204,16 @@ class Exercise:
         judged = {trial: answers[trial] for trial, note in noted.items() if not note}
         silent = {trial for trial, note in noted.items() if note and note.in_stub_alone}
         told = {t: note for t, note in noted.items() if note and t not in silent}
+        # Why is said once, of the first of them.
+        whys = {note: t for t, note in reversed(told.items())}
         tried = {
             "cases": tuple(trial.name for trial in answers if trial not in silent),
             "wrong": tuple(trial.name for trial, a in judged.items() if a.wrong),
             "notes": tuple(
-                told_with(note, *trial.tell(answers[trial], answers[trial].wrong))
+                told_with(
+                    note.why if whys[note] is trial else "",
+                    *trial.tell(answers[trial], answers[trial].wrong),
+                )
                 for trial, note in told.items()
             ),
         }
@@ -226,11 +231,11 @@ class Exercise:
         return Report((), *name, **tried)
 
 
-def told_with(note: Note, first: Failure, *_: Failure) -> Failure:
-    """What came, and what ours does: it differs, and is not wrong."""
+def told_with(why: str, first: Failure, *_: Failure) -> Failure:
+    """What came, and what ours does and why: it differs, and is not wrong."""
     said = first.message.replace(" is wrong", " differs")
     said = said.replace("; it should raise ValueError", "")
-    return replace(first, message=f"{said}. {note.why}")
+    return replace(first, message=f"{said}. {why}".rstrip())
 
 
 def whole_numbers(reference: Callable, args: tuple) -> bool:

@@ -161,6 +161,14 @@ def test_the_note_says_that_the_result_differs_and_what_ours_does(exercise):
     )
 
 
+def test_why_is_said_once(exercise):
+    exercise.case("more zeros", np.zeros(4), noted=exercise.trials[-1].noted)
+    exercise.case("other zeros", np.zeros(2), noted=Note("zeros", "Ours gives nan, too."))
+    notes = exercise.run(lambda x: x / (x.sum() or 1)).notes
+    said = [note.message.partition(", got 0.")[2] for note in notes]
+    assert said == [" Ours gives nan.", "", " Ours gives nan, too."]
+
+
 def test_what_most_right_answers_meet_is_said_in_the_stub_alone(exercise):
     quiet = Note("zeros and ones", "Ours gives nan.", in_stub_alone=True)
     exercise.case("more zeros", np.zeros(4), noted=quiet)
