@@ -33,6 +33,19 @@ def right_in_another_order(
     return None
 
 
+def under_other_names(
+    parts: dict[str, Part], want: dict[str, Part], wrong: list[str], rtol: float
+) -> dict[str, str]:
+    """Which part each wrong one is, if they are right under each other's names."""
+    found = {
+        name: next(
+            (each for each in wrong if agrees(parts[name], want[each], rtol)), ""
+        )
+        for name in wrong
+    }
+    return found if set(found.values()) == set(wrong) else {}
+
+
 def agrees(got: Part, want: Part, rtol: float) -> bool:
     """Whether a part is right: shape and numbers, not the dtype."""
     if isinstance(got, np.ndarray) and isinstance(want, np.ndarray):

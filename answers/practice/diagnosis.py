@@ -6,6 +6,7 @@ cases; so it must explain more than speaks against it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -209,7 +210,7 @@ def at_other_inputs(
     """The reference at other inputs that gives what the submission gives, in every case.
 
     Only the parts that the submission gets wrong are compared. Where the reference refuses the
-    other input, nothing is known.
+    other input, nothing is known: what the solution makes of it there is right by chance.
     """
     if first not in cases or any(map(is_error, cases[first].parts.values())):
         return None
@@ -227,6 +228,12 @@ def at_other_inputs(
             ) - set(answer.wrong):
                 break
         else:
+            strict = replace(program, reference=exercise.reference)
+            unknown += sum(
+                any(map(is_error, answer_of(exercise, strict, case).parts.values()))
+                for case, answer in cases.items()
+                if not answer.wrong and not case.is_refused
+            )
             if 5 * unknown <= len(cases):
                 return program
     return None

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import inspect
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -138,6 +139,14 @@ def said(seen: Evidence, name: str, words: str, cause: str) -> Relation:
     return Relation(name.replace(" ", "_"), text)
 
 
+def named(arguments: dict) -> Iterator[tuple[str, object]]:
+    """Each argument with its name, and each value of a dict among them."""
+    for name, value in arguments.items():
+        yield name, value
+        if isinstance(value, dict):
+            yield from ((f'{name}["{key}"]', each) for key, each in value.items())
+
+
 def sizes(case: object) -> dict[str, float]:
     """The sizes that the inputs of a case have, and the numbers among them, in words."""
     found = {}
@@ -148,7 +157,7 @@ def sizes(case: object) -> dict[str, float]:
     axis = given.arguments.get("axis")
     if type(axis) is int and -len(first) <= axis < len(first):
         found["the size of the axis"] = first[axis]
-    for name, value in given.arguments.items():
+    for name, value in named(given.arguments):
         shape = tuple(getattr(value, "shape", ()))
         if len(shape) == 1:
             found[f"the length of `{name}`"] = shape[0]

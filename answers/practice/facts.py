@@ -114,6 +114,8 @@ def facts_of_array(name: str, array: np.ndarray) -> set[tuple[str, str]]:
         facts.add(("inf", f"`{name}` holds inf"))
     if (array == 0).any():
         facts.add(("zero", f"`{name}` holds a 0"))
+    if (array == 1).any():
+        facts.add(("unit", f"`{name}` holds a 1"))
     if (array < 0).any():
         facts.add(("negative", f"`{name}` holds a negative number"))
     if dtype.kind == "f" and len(np.unique(array[array != 0])) < np.count_nonzero(

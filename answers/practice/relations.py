@@ -123,7 +123,7 @@ def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
             return found
     if found := in_most(seen, first, (known_error, not_finite, error)):
         return found
-    if found := relations_of_changes.depends(function, answers):
+    if found := relations_of_changes.depends(function, answers, first):
         return found
     for some in [seen, *parts]:
         if found := first_of(LEAST, some):
@@ -139,7 +139,9 @@ def in_most(
     most = len(seen.cases) <= 2 * len(finite) < 2 * len(seen.cases)
     if first in finite and most and (found := first_of(finders, seen.of(finite))):
         return found
-    for find in finders if first in seen.cases and len(seen.cases) > 2 else ():
+    # That an error is raised is no chance.
+    least = 2 if finders is HOW else 1
+    for find in finders if first in seen.cases and len(seen.cases) > least else ():
         if not (there := find(seen.of({first}, alone=True))):
             continue
         same = {

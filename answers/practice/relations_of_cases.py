@@ -15,7 +15,17 @@ from answers.practice.parts import Complaint, overflowed
 
 NO_FLOATS = "integers hold no fractions, and small ones wrap around; compute in float64"
 # Facts of which many inputs have some by chance.
-INCIDENTAL = {"inf", "nan", "zero", "negative", "ties", "one", "shapes", "dtype"}
+INCIDENTAL = {
+    "inf",
+    "nan",
+    "zero",
+    "unit",
+    "negative",
+    "ties",
+    "one",
+    "shapes",
+    "dtype",
+}
 MEASURED = {"large", "far apart", "tiny", "close"}
 # What a fact is about, and where to look; the first facts are told before the others.
 HINTS = {
@@ -32,6 +42,7 @@ HINTS = {
     "tiny": "a threshold or an eps cuts off what is small",
     "close": "a tolerance, a rounding or float32 makes them equal",
     "zero": "a division by 0, a logarithm of 0, or a comparison that should (not) hold at 0",
+    "unit": "a comparison that should (not) hold at 1, or a division by 1 - 1",
     "negative": "a root or a logarithm, or an absolute value where the sign matters",
     "ties": "an order among equal entries, or < where <= belongs",
     "one": "an axis of size 1 is dropped, or broadcast against another",

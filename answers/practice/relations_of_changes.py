@@ -27,7 +27,9 @@ FAILING, OTHERS, LARGEST = 4, 3, 3000
 Effects = dict[Change, list[Effect]]
 
 
-def depends(function: Callable, answers: dict[Case, Answer]) -> Relation | None:
+def depends(
+    function: Callable, answers: dict[Case, Answer], first: Case
+) -> Relation | None:
     """What the submission's result depends on, and should not, or the reverse."""
     cases = tried(answers)
     if not cases:
@@ -43,10 +45,15 @@ def depends(function: Callable, answers: dict[Case, Answer]) -> Relation | None:
         found = (effect(change, case, answers[case], function) for case in cases)
         if some := [each for each in found if each]:
             seen[change] = some
-    for find in (without_effect, against_a_law, too_far, entry_without_effect):
-        if found := find(seen):
-            return found
-    return None
+    if found := without_effect(seen):
+        return found
+    # What one input shows says nothing of another one, which is told.
+    shown = {
+        change: effects
+        for change, effects in seen.items()
+        if len(wrong := [e.case for e in effects if e.is_wrong]) > 1 or first in wrong
+    }
+    return against_a_law(shown) or too_far(shown) or entry_without_effect(seen)
 
 
 def tried(answers: dict[Case, Answer]) -> list[Case]:

@@ -35,6 +35,8 @@ POWERS: dict[str, tuple[Callable, str]] = {
     "1/√{n} of": (lambda n: n**-0.5, "a root that is lost or taken where none belongs"),
     "{n} / ({n} - 1) times": (lambda n: n / (n - 1), "n - 1 where n belongs"),
     "({n} - 1) / {n} times": (lambda n: (n - 1) / n, "n where n - 1 belongs"),
+    "log {n} times": (math.log, "a logarithm to another base"),
+    "1 / log {n} times": (lambda n: 1 / math.log(n), "a logarithm to another base"),
     "1 - {n} times": (lambda n: 1 - n, "a factor that does not belong there"),
     "1 / (1 - {n}) times": (
         lambda n: 1 / (1 - n),
@@ -91,6 +93,8 @@ MAPS: dict[str, tuple[str, Callable, str]] = {
         "a rounding where the fraction matters",
     ),
 }
+# Those whose values are whole.
+WHOLE = (np.trunc, np.rint)
 
 
 def factor(seen: Evidence) -> Relation | None:
@@ -115,7 +119,7 @@ def factor(seen: Evidence) -> Relation | None:
         )
     if of_size := factor_of_size(seen, factors, rtol):
         return of_size
-    if same and distinct(seen) >= 2 and not seen.failing:
+    if same and is_unknown_constant(seen, lambda want: c * want):
         cause = "a constant that is left out, or does not belong there"
         return said(seen, "constant factor", f"{times(c)} what it should be", cause)
     return None
@@ -149,6 +153,17 @@ def factor_of_size(
     return None
 
 
+def is_unknown_constant(seen: Evidence, changed: Callable) -> bool:
+    """Whether a constant can be told by its value alone: nothing that it would change is right."""
+    names = {w.name for w in seen.wrong}
+    spared = any(
+        not close(np.asarray(changed(w.want)), w.want, w.case.rtol).all()
+        for w in seen.right
+        if w.name in names
+    )
+    return distinct(seen) >= 2 and not seen.failing and not spared
+
+
 def distinct(seen: Evidence) -> int:
     """How many different numbers are wrong."""
     if seen.alone:
@@ -164,11 +179,11 @@ def offset(seen: Evidence) -> Relation | None:
         gaps = [w.got.astype(np.float64) - w.want for w in seen.wrong]
     if found := offset_of_size(seen, gaps):
         return found
-    if distinct(seen) < 2 or seen.failing:
-        return None
     c = float(np.median(gaps[0]))
     tight = [np.allclose(g, c, rtol=1e-6, atol=1e-9) for g in gaps]
     if not all(tight) or abs(c) < 1e-6 or not np.isfinite(c):
+        return None
+    if not is_unknown_constant(seen, lambda want: want + c):
         return None
     more = f"{abs(c):.6g} {'more' if c > 0 else 'less'} than it should be"
     cause = (
@@ -228,14 +243,14 @@ def is_mapped(w: Wrong, function: Callable) -> bool:
     with np.errstate(all="ignore"):
         expected = function(w.want.astype(np.float64))
         alike = w.got.dtype != bool and w.is_close(expected)
+    if function in WHOLE and (w.got[np.isfinite(w.got)] % 1).any():
+        return False
     return alike and bool(np.isfinite(w.got[~w.right]).all())
 
 
 def by_chance(seen: Evidence, function: Callable) -> bool:
     """Whether many numbers become the same, which is met by chance."""
-    if function not in (np.trunc, np.rint) or any(
-        w.got.dtype.kind == "i" for w in seen.wrong
-    ):
+    if function not in WHOLE or any(w.got.dtype.kind == "i" for w in seen.wrong):
         return False
     gots = {float(x) for w in seen.wrong for x in w.got[~w.right]}
     names = {w.name for w in seen.wrong}

@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.practice.evidence import Evidence, Relation, Wrong, said
 from answers.practice.relations_of_shape import same
+from answers.practice.tensors import GRADIENT
 
 SUMS_TO_1 = "the division by the sum runs along another axis, or is missing"
 
@@ -16,12 +17,12 @@ def moved(seen: Evidence) -> Relation | None:
         or min(w.want.ndim for w in seen.wrong) < 1
     ):
         return None
-    for axis in (0, -1):
+    for axis in (axes := common_axes(seen)):
         rows = [
             (np.moveaxis(w.got, axis, 0), np.moveaxis(w.want, axis, 0), w.case.rtol)
             for w in seen.wrong
         ]
-        along = f"along axis {axis}" if axis == 0 else "along the last axis"
+        along = f"along {axis_name(axis)}"
         if all(same(g, w[::-1], rtol) for g, w, rtol in rows):
             words = f"what it should be in reverse order {along}"
             return said(seen, "reversed", words, "a sort or a loop that runs backwards")
@@ -32,17 +33,31 @@ def moved(seen: Evidence) -> Relation | None:
                     "a shift by one too many or too few, or an index that starts at 1"
                 )
                 return said(seen, "shifted by one", words, cause)
-    for axis in (0, -1):
+    for axis in axes:
         rows = [
             (np.moveaxis(w.got, axis, 0), np.moveaxis(w.want, axis, 0))
             for w in seen.wrong
         ]
         if all(same_rows(*each) for each in rows):
-            along = f"axis {axis}" if axis == 0 else "the last axis"
-            words = f"right in its entries, and not in their order along {along}"
-            cause = "a sort that is not undone, or an index into another order"
+            words = (
+                f"right in its entries, and not in their order along {axis_name(axis)}"
+            )
+            cause = (
+                "a sort that is not undone, an index into another order, or pieces put together "
+                "in another order"
+            )
             return said(seen, "in another order", words, cause)
     return None
+
+
+def common_axes(seen: Evidence) -> list[int]:
+    """The axes that all wrong parts have: the first, the last, then those between."""
+    ndim = {w.want.ndim for w in seen.wrong}
+    return [0, -1, *(range(1, min(ndim) - 1) if len(ndim) == 1 else ())]
+
+
+def axis_name(axis: int) -> str:
+    return "the last axis" if axis == -1 else f"axis {axis}"
 
 
 def shifted(got: np.ndarray, want: np.ndarray, step: int, rtol: float) -> bool:
@@ -73,6 +88,9 @@ def constant(seen: Evidence) -> Relation | None:
         number = f"{min(firsts) + 0:.6g}" if len(firsts) == 1 else "one number"
         words = f"{number} in every entry, where the entries should differ"
         zero = firsts == {0.0}
+        if zero and all(w.name.startswith(GRADIENT) for w in seen.wrong):
+            cause = "it is cut off from the graph, by `detach`, `no_grad` or `.item()`"
+            return said(seen, "cut off from the graph", words, cause)
         cause = "one result is computed for all, or what tells them apart is left out"
         cause = (
             "an array that is never filled, or whose result is lost" if zero else cause
@@ -106,6 +124,7 @@ def some_rows(seen: Evidence) -> Relation | None:
         not seen.in_numbers
         or seen.weight < 2
         or min(w.want.ndim for w in seen.wrong) < 1
+        or len(seen.cases) < 2
     ):
         return None
     axes = {w.want.ndim for w in seen.wrong}
@@ -130,7 +149,8 @@ def some_rows(seen: Evidence) -> Relation | None:
         ):
             if axis:
                 cause = "what a place takes from those before it, or after it, is wrong"
-            if all(r[place] and not np.delete(r, place).any() for r in rows):
+            alone = all(r[place] and not np.delete(r, place).any() for r in rows)
+            if alone and not is_spared(seen, axis):
                 words = f"right in its {end} {entry} only"
                 return said(seen, f"right only in the {end} {entry}", words, cause)
         for place, end, cause in (
@@ -141,6 +161,17 @@ def some_rows(seen: Evidence) -> Relation | None:
                 words = f"wrong in its {end} {entry} only"
                 return said(seen, f"wrong only in the {end} {entry}", words, cause)
     return on_the_diagonal(seen)
+
+
+def is_spared(seen: Evidence, axis: int) -> bool:
+    """Whether a part of that name is right that has three entries or more along the axis."""
+    names = {w.name for w in seen.wrong}
+    return any(
+        w.name in names
+        and -w.want.ndim <= axis < w.want.ndim
+        and w.want.shape[axis] > 2
+        for w in seen.right
+    )
 
 
 def lines(right: np.ndarray, axis: int) -> np.ndarray:
@@ -190,8 +221,11 @@ def factors_by_row(seen: Evidence) -> Relation | None:
     """Each row, or each column, is its own multiple of the right one."""
     if not seen.in_numbers or min(w.want.ndim for w in seen.wrong) < 2:
         return None
-    for axis, name in ((-1, "row"), (-2, "column")):
-        if all(has_factors(w, axis) for w in seen.wrong):
+    if len(seen.cases) < 2:
+        return None
+    for axis, along, name in ((-1, -2, "row"), (-2, -1, "column")):
+        scaled = all(has_factors(w, axis) for w in seen.wrong)
+        if scaled and not is_spared(seen, along):
             words = (
                 f"a multiple of what it should be, with another factor in each {name}"
             )
@@ -205,4 +239,7 @@ def has_factors(w: Wrong, axis: int) -> bool:
         return False
     ratios = w.got.astype(np.float64) / w.want
     first = ratios.take([0], axis=axis)
+    # A row that is 0, or right, was not scaled.
+    if np.isclose(first, 0).any() or np.isclose(first, 1, rtol=1e-9).any():
+        return False
     return np.ptp(first) > 1e-3 and np.allclose(ratios, first, rtol=1e-5)

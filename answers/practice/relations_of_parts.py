@@ -7,7 +7,8 @@ import numpy as np
 from answers.practice.evidence import Evidence, Relation, said, sentence
 from answers.practice.parts import Complaint
 from answers.practice.submission import NOT_WRITTEN
-from answers.practice.trials import ANOTHER_ORDER
+from answers.practice.tensors import GRADIENT
+from answers.practice.trials import ANOTHER_ORDER, OTHER_NAMES
 
 # So many different numbers are not all on one side by chance.
 ONE_SIDED = 8
@@ -15,9 +16,10 @@ ONE_SIDED = 8
 OF_ANOTHER_KIND = "a_result_of_another_kind"
 KINDS = {
     ANOTHER_ORDER: "parts_in_another_order",
+    OTHER_NAMES: "parts_under_other_names",
     "it cannot be called like this": "another_signature",
     "has no key": "a_key_is_missing",
-    "the gradient of": "a_gradient_is_missing",
+    GRADIENT: "a_gradient_is_missing",
 }
 
 
@@ -79,8 +81,8 @@ def some_parts(seen: Evidence) -> Relation | None:
     name = f"wrong {word} in {' and '.join(few[:3])}"
     text = (
         f"{sentence(listed(wrong))} {is_or_are(wrong)} wrong {seen.where}, and {listed(right)} "
-        f"{is_or_are(right)} right in every one of them. The usual cause: a mistake where "
-        f"{listed(right)} {is_or_are(right)} not computed."
+        f"{is_or_are(right)} right in every one of them. The usual cause: a mistake in the "
+        f"lines that compute {listed(wrong)} alone."
     )
     name = name.replace("the result", "")
     return Relation(re.sub(r"\W+", "_", name).strip("_"), text)

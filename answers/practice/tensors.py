@@ -5,6 +5,7 @@ import numpy as np
 from answers.practice.parts import Complaint, Parts, array_of, is_tensor
 from answers.practice.submission import complaint_of
 
+GRADIENT = "the gradient of"
 DETACHED = (
     "the result has no graph; was it detached, or made by .item() or torch.tensor?"
 )
@@ -16,7 +17,7 @@ def gradients(result: object, arguments: dict[str, object], of: object) -> Parts
     It is that of all numbers of the result, each with a weight of its own: so an entry that
     has lost its graph is missed. Errors are told of the function `of`.
     """
-    asked = {f"the gradient of {k}": a for k, a in arguments.items() if has_graph(a)}
+    asked = {f"{GRADIENT} {k}": a for k, a in arguments.items() if has_graph(a)}
     found = tensors(result)
     # What is no tensor is complained of as such.
     if not asked or not found:

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from answers.practice.compare import agrees, alike, difference, right_in_another_order
+from answers.practice.compare import (
+    agrees,
+    alike,
+    difference,
+    right_in_another_order,
+    under_other_names,
+)
 from answers.practice.in_words import CALL, IN_FULL, described, one_line
 from answers.practice.notes import SINGLE, Note
 from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
@@ -20,6 +26,7 @@ from answers.practice.tensors import gradients
 ARGUMENTS = "the arguments"
 REFUSAL = "a ValueError"
 ANOTHER_ORDER = "the parts are right, but come as"
+OTHER_NAMES = "the parts are right, but under each other's names"
 
 
 class Answer(NamedTuple):
@@ -108,6 +115,10 @@ class Case:
             complaint = Complaint(what, f"{what}; return ({', '.join(names)})")
             parts = dict.fromkeys(self.want, complaint)
             wrong = list(parts)
+        elif found := under_other_names(parts, self.want, wrong, self.rtol):
+            pairs = ", ".join(f"{name} is {other}" for name, other in found.items())
+            what = f"{OTHER_NAMES}: {pairs}"
+            parts |= dict.fromkeys(wrong, Complaint(what, what))
         if changed := self.changed(args):
             what = f"it changed its argument {' and '.join(f'`{name}`' for name in changed)}"
             repair = "work on a copy (`a = a - b` makes a new array, `a -= b` does not)"

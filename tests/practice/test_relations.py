@@ -206,7 +206,7 @@ def two_parts(x):
         (
             lambda x: (x, np.sin(np.exp(x).sum(axis=0))),
             "wrong_only_in_sums",
-            "entries is right in every one",
+            "a mistake in the lines that compute sums alone",
         ),
         (lambda x: (np.exp(x).sum(axis=0), x), "parts_in_another_order", "come as (sums, entries)"),
         (lambda x: (x, [1.0]), "a_result_of_another_kind", "sums is a list"),
@@ -338,3 +338,52 @@ def test_what_is_not_finite_is_right_elsewhere_only_where_something_is_answered(
     assert "nan where it should be finite, and right elsewhere" in told[some_are_nan].diagnosis
     words = "an error of arithmetic or nan where it should be finite, in"
     assert words in told[nan_or_an_error].diagnosis
+
+
+def test_a_row_that_is_right_or_0_was_not_scaled():
+    def scaled(x, first):
+        return np.vstack([first * x[:1], x[1:] * (2 + x[1:, :1] ** 2)])
+
+    exercise = exercise_of(itself, *MATRICES)
+    assert exercise.run(lambda x: scaled(x, 3)).bug == "a_factor_for_each_row"
+    for first in (0, 1):
+        assert exercise.run(lambda x, f=first: scaled(x, f)).bug != "a_factor_for_each_row"
+
+
+def test_what_is_seen_of_the_rows_of_some_inputs_is_not_told_if_others_are_right():
+    def first_row_only(x):
+        return x if len(x) > 5 else np.vstack([x[:1], 0.3 * x[1:] ** 2])
+
+    def each_row_scaled(x):
+        return x if len(x) > 5 else x * (2 + x[:, :1] ** 2)
+
+    exercise = exercise_of(itself, *MATRICES)
+    for wrong in (first_row_only, each_row_scaled):
+        name = "right_only_in_the_first_row", "a_factor_for_each_row"
+        assert exercise.run(wrong).bug not in name
+
+
+def test_a_size_of_an_array_in_a_dict_is_found():
+    def weighted(table):
+        """The sum of one array times another."""
+        return table["x"].sum() * table["y"]
+
+    exercise = Exercise(weighted, "a-page", ("Hint.",))
+    for x in MATRICES:
+        exercise.case(f"{x.shape}", {"x": x, "y": np.exp(x[0])})
+    report = exercise.run(lambda table: weighted(table) / table["x"].shape[0])
+    assert report.bug == "factor_of_a_size"
+    assert 'where n is the size of axis 0 of `table["x"]`' in report.diagnosis
+
+
+def test_a_logarithm_to_another_base_is_told_by_the_base():
+    def in_base(x, base):
+        """log x to a base."""
+        return np.log(x) / math.log(base)
+
+    exercise = Exercise(in_base, "a-page", ("Hint.",))
+    for base in (3, 10):
+        exercise.case(f"base {base}", MATRICES[1] ** 2, base)
+    report = exercise.run(lambda x, base: np.log(x))
+    assert report.bug == "factor_of_a_size"
+    assert "log n times what it should be, where n is `base`" in report.diagnosis

@@ -256,7 +256,7 @@ WRONG = {
     masked_after_softmax: "last_entry_of_ids_reaches_too_far",
     softmax_over_queries: "another_axis",
     not_scaled: "a_division_left_out",
-    scaled_by_the_model: "right_only_in_the_first_entry_along_axis_1",
+    scaled_by_the_model: "wrong_except_where_heads_is_1",
     norm_left_out: "a_step_left_out",
     stream_cut: "a_term_left_out",
     first_sequence_only: "ids_in_reverse_order_should_not_matter",

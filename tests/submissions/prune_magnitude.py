@@ -189,7 +189,7 @@ WRONG = {
     mask: "mask_returned",
     soft_threshold: "all_shrunk_by_the_threshold",
     survivors_scaled_up: "factor_of_a_size",
-    count_of_nonzero: "wrong_only_off_the_diagonal",
+    count_of_nonzero: None,
     minus_the_count: "everything_at_zero",
     by_sign_and_one_too_many: None,
 }

@@ -143,7 +143,7 @@ WRONG = {
     not_absolute: "without_abs",
     zero_pairs_give_one: "wrong_where_b_holds_a_0",
     any_zero_is_skipped: "wrong_only_where_it_should_be_1",
-    overflows_when_squared: None,
+    overflows_when_squared: "not_finite",
     first_axis_only: "maximum_missing",
     percent: "constant_factor",
     integer_division: "truncated_to_integers",
