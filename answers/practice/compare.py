@@ -7,6 +7,8 @@ import numpy as np
 
 from answers.practice.parts import Complaint, Exact, Part, overflowed, parts_of
 
+SHOULD_RAISE = "; it should raise ValueError"
+
 
 class Difference(NamedTuple):
     """How a part differs, as a sentence that goes on from the part's name, and in pieces."""
@@ -75,7 +77,7 @@ def difference(got: np.ndarray | Exact, want: Part, rtol: float) -> Difference:
     """How `got` differs from `want`; they do not agree."""
     if isinstance(got, Exact):
         if isinstance(want, Complaint):
-            sentence = f"is {got.text}; it should raise ValueError"
+            sentence = f"is {got.text}{SHOULD_RAISE}"
             return Difference(sentence, "a ValueError", got.text)
         sentence = f"should be {want.text}, but is {got.text}"
         return Difference(sentence, want.text, got.text)

@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from answers.practice import relations, slips, source, stubs
+from answers.practice.compare import SHOULD_RAISE
 from answers.practice.diagnosis import diagnose
 from answers.practice.in_words import one_line
 from answers.practice.mistakes import Broken, Bug, Mistake
@@ -234,7 +235,7 @@ class Exercise:
 def told_with(why: str, first: Failure, *_: Failure) -> Failure:
     """What came, and what ours does and why: it differs, and is not wrong."""
     said = first.message.replace(" is wrong", " differs")
-    said = said.replace("; it should raise ValueError", "")
+    said = said.partition(SHOULD_RAISE)[0]
     return replace(first, message=f"{said}. {why}".rstrip())
 
 

@@ -1,5 +1,6 @@
 """Relations of the wrong numbers to the right ones, entry by entry."""
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -150,6 +151,25 @@ def factor_of_size(
             if np.allclose(factors, [power(each) for each in n], rtol=rtol, atol=0):
                 seen_as = f"{words.format(n='n')} what it should be, where n is {name}"
                 return said(seen, "factor of a size", seen_as, cause)
+    return factor_of_two_sizes(seen, factors, rtol)
+
+
+def factor_of_two_sizes(
+    seen: Evidence, factors: list[float], rtol: float
+) -> Relation | None:
+    """The factor is one size divided by another, and not the same everywhere."""
+    if np.allclose(factors, factors[0], rtol=rtol):
+        return None
+    everywhere = [sizes(w.case) for w in seen.wrong]
+    names = [
+        name for name in everywhere[0] if all(s.get(name, 0) > 0 for s in everywhere)
+    ]
+    for one, other in itertools.permutations(names, 2):
+        ratios = [found[one] / found[other] for found in everywhere]
+        if np.allclose(factors, ratios, rtol=rtol, atol=0):
+            words = f"n / m times what it should be, where n is {one} and m is {other}"
+            cause = "a sum that is divided by another size than the number of its terms"
+            return said(seen, "factor of two sizes", words, cause)
     return None
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from answers.practice.compare import (
+    SHOULD_RAISE,
     agrees,
     alike,
     difference,
@@ -170,9 +171,10 @@ class Case:
             got, want = answer.parts[part], self.want.get(part)
             if not isinstance(got, Complaint):
                 sentence, *pieces = difference(got, want, self.rtol)
-                sentences.setdefault(f"{part} {sentence}", pieces)
+                asked = f" for {self.refuses}" if isinstance(want, Complaint) else ""
+                sentences.setdefault(f"{part} {sentence}{asked}", pieces)
             elif got.error is not None and isinstance(want, Complaint):
-                sentences[f"{got.text}; it should raise ValueError"] = ()
+                sentences[f"{got.text}{SHOULD_RAISE} for {self.refuses}"] = ()
             elif got.kind == REFUSAL and got.on_purpose:
                 why = f"ValueError is for {self.refuses}, and there is none here"
                 sentences[f"{got.text}; {why}"] = ()

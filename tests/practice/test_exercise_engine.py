@@ -303,7 +303,9 @@ def test_a_result_where_there_should_be_a_refusal_is_told_and_recognised(shapes)
     report = shapes.run(lambda *shape: tuple(size + size for size in shape))
     assert report.bug == "nothing_refused"
     (failure,) = report.failures
-    assert failure.message.endswith("the result is (8, -2); it should raise ValueError")
+    assert failure.message.endswith(
+        "the result is (8, -2); it should raise ValueError for negative sizes"
+    )
     assert (failure.expected, failure.got) == ("a ValueError", "(8, -2)")
 
 
@@ -315,7 +317,8 @@ def test_another_error_is_no_refusal(shapes):
     report = shapes.run(wrong)
     assert report.bug == "wrong_where_a_ValueError_is_asked_for"
     assert "it raised AssertionError: negative" in report.failures[0].message
-    assert report.failures[0].message.endswith("; it should raise ValueError")
+    words = "; it should raise ValueError for negative sizes"
+    assert report.failures[0].message.endswith(words)
 
 
 def test_a_refusal_where_there_should_be_a_result_is_recognised_in_other_words(shapes):

@@ -387,3 +387,17 @@ def test_a_logarithm_to_another_base_is_told_by_the_base():
     report = exercise.run(lambda x, base: np.log(x))
     assert report.bug == "factor_of_a_size"
     assert "log n times what it should be, where n is `base`" in report.diagnosis
+
+
+def mean(x):
+    """The mean of each column."""
+    return x.mean(axis=0)
+
+
+def test_a_sum_divided_by_the_size_of_another_axis_is_told_by_both_sizes():
+    report = exercise_of(mean, *MATRICES).run(lambda x: x.sum(axis=0) / x.shape[1])
+    assert report.bug == "factor_of_two_sizes"
+    words = "n / m times what it should be, where n is the size of axis 0 of `x` and m is the size"
+    assert words in report.diagnosis
+    # One ratio is that of many sizes.
+    assert exercise_of(mean, MATRICES[2]).run(lambda x: mean(x) / 3).bug == "constant_factor"
