@@ -242,7 +242,7 @@ WRONG = {
     softmax_over_the_batch: "last_entry_of_logits_reaches_too_far",
     label_smoothing: None,
     squared_error: "gradient_doubled",
-    capped: "wrong_for_numbers_that_are_far_apart",
+    capped: "wrong_only_in_loss",
     logits_clipped: None,
     overwrites_the_logits: "an_argument_changed",
     sum_and_overflow: "wrong_where_targets_holds_more_than_one_number",
