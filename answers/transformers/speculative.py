@@ -32,8 +32,9 @@ def accept_draft(
         One to n + 1 tokens. Each has the distribution that the large model alone gives.
 
     Raises:
-        ValueError: A drafted token has probability 0 in `q`, so it was not drawn from it;
-            or an entry of `p`, `q` or `uniform` is not from 0 to 1.
+        ValueError: A drafted token, up to the first that is refused, has probability 0 in
+            `q`, so it was not drawn from it; or an entry of `p`, `q` or `uniform` is not
+            from 0 to 1.
 
     Source:
         Leviathan et al. (2022), algorithm 1, https://arxiv.org/abs/2211.17192
