@@ -188,9 +188,10 @@ def check_gradient(
     """Compare `gradient` with the finite differences of `f` at `x`.
 
     f is taken to round by eps max(1, |f|), so its slope by that over h. A difference of
-    up to four times as much may be rounding: it fails no entry. If in addition no entry agrees on
-    a slope other than 0, the check has shown nothing, and the verdict is "cannot tell".
-    A larger h, or a loss without its large constant, shows more.
+    up to four times as much may be rounding: it fails no entry. (A loss in which larger
+    numbers cancel rounds more: scale it.) If in addition no entry agrees on a slope other
+    than 0, the check has shown nothing, and the verdict is "cannot tell". A larger h, or
+    a loss without its large constant, shows more.
 
     Args:
         f: The loss as a function of an array like `x`.

@@ -110,15 +110,16 @@ def softmax(s, axis=-1):
 
 @exercise.bug
 def not_scaled(q, k, v, mask=None):
-    """The scores are not divided by √d, so the weights are too sharp and their gradients vanish.
-    Divide q kᵀ by the square root of the number of features of a query."""
+    """The scores are not divided by √d, so the weights are too sharp as d grows, and for most
+    queries the gradients then vanish. Divide q kᵀ by the square root of the number of features
+    of a query."""
     return softmax(hide(scores(q, k, 1), mask)) @ v
 
 
 @exercise.bug
 def scaled_by_d(q, k, v, mask=None):
-    """The scores are divided by d, so they shrink as d grows and the weights become equal. Their
-    standard deviation is √d: divide by the square root."""
+    """The scores are divided by d, so they shrink as d grows and the weights become equal. Of
+    independent entries with variance 1 their standard deviation is √d: divide by the root."""
     return softmax(hide(scores(q, k, q.shape[-1]), mask)) @ v
 
 

@@ -336,7 +336,7 @@ def exp_of_the_wrong_array(graph, values, output, slope=None):
 @exercise.bug(side=("left", "right", "both"))
 def matrices_not_transposed(graph, values, output, side="both"):
     """A gradient goes back through a matrix product untransposed, which only square matrices
-    allow. Send back `g @ b.T` and `a.T @ g`: no other product has the shapes of a and b."""
+    allow. Send back `g @ b.T` and `a.T @ g`: if all sizes differ, no other product fits."""
 
     def as_they_are(operation, g, y, *inputs):
         if operation == "matmul":

@@ -205,8 +205,8 @@ def true_classes(item, annotator, label, prior, confusion):
 
 @exercise.bug
 def posterior_not_normalised(item, annotator, label, classes, iterations):
-    """The posterior is prior times likelihood, and does not sum to 1: items with many votes then
-    weigh nothing in the next step. Divide by the sum over classes."""
+    """The posterior is prior times likelihood, and does not sum to 1: items then weigh the
+    less in the next step, the more votes they have. Divide by the sum over classes."""
 
     def e_step(*args):
         return np.exp(log_joint(*args))

@@ -109,7 +109,7 @@ exercise = Exercise(
         "Begin with what goes in and out of the loss. Which token should the logits at t "
         "predict, and what does cross_entropy want: logits or probabilities?",
         "Ask the model, not the code: do its logits at a token move when a later token is "
-        "changed? Do they move when two earlier tokens are swapped?",
+        "changed? With one block, do they move when two earlier tokens are swapped?",
         "For the mask, print it for four tokens. True hides here: what may token 0 see, and "
         "what may token 3?",
         "A reshape reads the numbers in the order in which they stand. Write the four axes "
@@ -157,8 +157,9 @@ exercise.plant(
         "every_position_0",
         "positions = torch.arange(ids.shape[1])",
         "positions = torch.zeros_like(ids[0])",
-        "Every token is told that it stands at position 0, so the order of earlier tokens is lost. "
-        "The positions of a sequence are `torch.arange(time)`.",
+        "Every token is told that it stands at position 0: one block loses the order of earlier "
+        "tokens, and of more only the mask hints at it. The positions of a sequence are "
+        "`torch.arange(time)`.",
     ),
     Mistake(
         "mask_the_wrong_way_round",

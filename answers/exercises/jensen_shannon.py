@@ -120,8 +120,8 @@ def mixture_first(p, q, base=np.e, axis=-1):
 
 @exercise.bug(scale=(2, 1))
 def both_directions_of_kl(p, q, base=np.e, axis=-1, scale=2):
-    """KL(p‖q) and KL(q‖p) are combined: symmetric too, but infinite as soon as a class is excluded.
-    Compare each with the mixture (p + q) / 2."""
+    """KL(p‖q) and KL(q‖p) are combined: symmetric too, but infinite as soon as
+    one of them alone excludes a class. Compare each with the mixture (p + q) / 2."""
     there, back = kl_divergence(p, q, base, axis), kl_divergence(q, p, base, axis)
     return (there + back) / scale
 

@@ -224,7 +224,7 @@ EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-15, 1e-16, 1e-20, 1e-300)
 @exercise.bug(q_only=EPS, both=EPS, clipped=EPS)
 def eps_smoothing(p, q, base=np.e, axis=-1, q_only=0, both=0, clipped=0):
     """An epsilon is added to the probabilities, or they are clipped at it: the infinite divergence
-    becomes a few nats or some 20: the epsilon decides. Add none."""
+    becomes a few nats or some 20, as the epsilon decides. Add none."""
     kl_divergence(p, q, base, axis)
     a, b = np.clip(p, clipped, 1) + both, np.clip(q, clipped, 1) + both + q_only
     terms = np.where(a > 0, a * np.log(np.where(a > 0, a, 1) / b), 0)

@@ -132,8 +132,8 @@ def squared(truth, predicted):
 
 @exercise.bug
 def twice_accuracy_less_one(truth, predicted):
-    """This is 2 · accuracy - 1, which is the correlation only if both classes, and both answers,
-    are equally frequent. Use all four counts."""
+    """This is 2 · accuracy - 1, which is the correlation if both classes, and both answers, are
+    equally frequent, and seldom otherwise. Use all four counts."""
     return 2 * np.mean((truth == 1) == (predicted == 1)) - 1
 
 

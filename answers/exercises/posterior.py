@@ -132,7 +132,7 @@ def divided_by_the_sum_of_likelihoods(prior, likelihood):
 
 @exercise.bug
 def prior_counted_twice(prior, likelihood):
-    """The prior is multiplied in twice. It is evidence once: likelihood times prior, then
+    """The prior is multiplied in twice. It counts once: likelihood times prior, then
     normalise."""
     posterior(prior, likelihood)
     products = joint(prior, likelihood) * prior

@@ -154,8 +154,8 @@ def divided_by_255(w, axis=0):
 
 @exercise.bug
 def rounded_toward_zero(w, axis=0):
-    """The fraction is cut off instead of rounded: every code is too near to 0, with an error of
-    up to a whole scale. Round before `astype`: `np.rint`."""
+    """The fraction is cut off instead of rounded: codes come out too near to 0, with an error
+    of up to a whole scale. Round before `astype`: `np.rint`."""
     scale = largest(w, axis) / 127
     # The extreme itself may come out a hair below 127.
     return np.trunc(w / scale + np.sign(w) * 1e-9).astype(np.int8), scale

@@ -31,8 +31,8 @@ def confident_joint(
     self-confidence: the mean probability of the class over the examples that carry its
     label. An example counts for the most probable of the classes that are confident of it,
     and for none if none is; on a tie, for the first. A class that no label names is confident
-    of no example. So each class is held to its own standard, and a hard or rare class, whose
-    probabilities are low throughout, is not taken for label noise.
+    of no example. So each class is held to its own standard: a low probability alone makes no
+    example of a hard or rare class a suspect. If it looks like another class, it is one.
 
     Args:
         probabilities: Out-of-fold: of a model that was not trained on the example.

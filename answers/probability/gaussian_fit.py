@@ -120,7 +120,7 @@ def fit_gaussian(
     """The Gaussian q nearest to a density p: by KL(p‖q) forward, by KL(q‖p) in reverse.
 
     Forward has one minimum, in closed form: the mean and the deviation of p. Reverse
-    may have several, and descends to the one into whose basin `start` falls.
+    may have several, and descends by Newton's steps to one that depends on `start`.
 
     Args:
         target: p, as a mixture, or as a function that returns log p(x) for an array x.

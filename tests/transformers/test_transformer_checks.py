@@ -318,6 +318,25 @@ def test_a_pretrained_model_starts_below_log_vocab_unless_its_ids_are_of_another
     assert one("first_loss_makes_sense", Training(model, others, 256, pretrained=True)).failed
 
 
+class EmbedsPlaces(nn.Module):
+    """As many do: an embedding of the places, without an axis of rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.token, self.place = nn.Embedding(32, 8), nn.Embedding(16, 8)
+        self.head = nn.Linear(8, 32)
+
+    def forward(self, ids):
+        return self.head(self.token(ids) + self.place(torch.arange(ids.shape[1])))
+
+
+@pytest.mark.parametrize("rows", [4, 12])
+def test_places_are_no_rows_even_where_there_are_as_many(rows):
+    ids = torch.randint(32, (rows, 12), generator=torch.Generator().manual_seed(0))
+    training = Training(EmbedsPlaces(), ids, 32, forward=lambda model, ids, mask: model(ids))
+    assert one("gradients_stay_in_their_row", training).passed
+
+
 def test_a_batch_of_one_row_is_compared_with_another():
     one_row = {"ids": sound().ids[:1]}
     assert one("rows_do_not_mix", sound(**one_row)).passed
