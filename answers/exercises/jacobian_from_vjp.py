@@ -106,8 +106,8 @@ def ones_passed(vjp, shape):
     return np.asarray(vjp(np.ones(shape)))
 
 
-@exercise.bug(dtype=(int, bool))
-def ones_of_integers(vjp, shape, dtype=int):
+@exercise.bug(dtype=(np.int64, bool))
+def ones_of_integers(vjp, shape, dtype=np.int64):
     """g holds integers, and a backward pass that writes a fraction into it raises, or loses it.
     Gradients are floats: `np.zeros(shape)` makes some, `dtype=int` does not."""
     size = int(np.prod(shape))

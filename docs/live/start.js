@@ -29,6 +29,9 @@ function tell(error) {
 
 document$.subscribe(() => {
   for (const [root, part] of Object.entries(PARTS)) {
-    if (document.querySelector(root)) import(`./${part}.js`).then(({ mount }) => mount?.()).catch(tell)
+    const place = document.querySelector(root)
+    // It may come when the reader has left the page.
+    const here = then => what => place.isConnected && then(what)
+    if (place) import(`./${part}.js`).then(here(({ mount }) => mount?.())).catch(here(tell))
   }
 })

@@ -182,3 +182,32 @@ def test_a_part_that_does_not_come_is_told_and_comes_when_the_page_is_loaded_aga
         expect(page.locator(".live-bar, .mock-setup, .today form").first).to_be_visible()
         expect(told).to_have_count(0)
     page.close()
+
+
+# By a link, as the site follows it.
+FOLLOW = """address => {
+  const link = Object.assign(document.createElement("a"), { href: address })
+  document.body.append(link)
+  link.click()
+  link.remove()
+}"""
+
+
+def test_a_part_that_comes_when_its_page_was_left_says_nothing_there(visit, site):
+    page, held = visit("tags/"), []
+    title = page.locator("h1")
+    for path, part, name in (
+        ("review/", "review.js", "Review"),
+        ("mock/", "mock.js", "Mock interview"),
+        ("", "home.js", "interviews"),
+    ):
+        page.route(f"**/live/{part}", lambda route: held.append(route))
+        with page.expect_request(f"**/live/{part}"):
+            page.evaluate(FOLLOW, site.url + path)
+        expect(title).to_contain_text(name)
+        page.evaluate(FOLLOW, f"{site.url}tags/")
+        expect(title).to_contain_text("By tag")
+        with page.expect_event("requestfinished", lambda r, part=part: r.url.endswith(part)):
+            held.pop().continue_()
+        page.evaluate("site => import(site)", f"{site.url}live/{part}")  # it has come, and run
+        expect(page.locator(".start-failed")).to_have_count(0)

@@ -132,7 +132,7 @@ def vectors_only(vjp, shape):
 def integers(vjp, shape):
     rows = []
     for index in np.ndindex(shape):
-        g = np.zeros(shape, dtype=int)
+        g = np.zeros(shape, dtype=np.int64)
         g[index] = 1
         rows.append(np.copy(vjp(g)))
     return np.stack(rows).reshape(*shape, *rows[0].shape)
