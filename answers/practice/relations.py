@@ -27,7 +27,13 @@ from answers.practice.relations_of_entries import (
     opposite,
     right_sum,
 )
-from answers.practice.relations_of_numbers import factor, mapped, offset, signs
+from answers.practice.relations_of_numbers import (
+    factor,
+    factor_of_two_sizes,
+    mapped,
+    offset,
+    signs,
+)
 from answers.practice.relations_of_order import (
     constant,
     factors_by_row,
@@ -83,7 +89,9 @@ HOW = (
     reduced,
     moved,
 )
+# Two of many sizes: what a slip explains is told before.
 WHERE = (
+    factor_of_two_sizes,
     factors_by_row,
     counted_once,
     cut_off,

@@ -151,13 +151,15 @@ def factor_of_size(
             if np.allclose(factors, [power(each) for each in n], rtol=rtol, atol=0):
                 seen_as = f"{words.format(n='n')} what it should be, where n is {name}"
                 return said(seen, "factor of a size", seen_as, cause)
-    return factor_of_two_sizes(seen, factors, rtol)
+    return None
 
 
-def factor_of_two_sizes(
-    seen: Evidence, factors: list[float], rtol: float
-) -> Relation | None:
+def factor_of_two_sizes(seen: Evidence) -> Relation | None:
     """The factor is one size divided by another, and not the same everywhere."""
+    factors = [factor_of(w) for w in seen.wrong] if seen.in_numbers else [None]
+    if None in factors:
+        return None
+    rtol = max(1e-6, *(10 * w.case.rtol for w in seen.wrong))
     if np.allclose(factors, factors[0], rtol=rtol):
         return None
     everywhere = [sizes(w.case) for w in seen.wrong]
