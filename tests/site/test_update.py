@@ -58,21 +58,26 @@ def test_every_kind_of_generated_thing_is_in_the_table():
     assert kinds == {".md", ".svg", ".py", ".ipynb", ".json", ".txt"}
 
 
+def renewed(path, old):
+    return f"{path.name}, new\n"
+
+
 @pytest.fixture
 def three(tmp_path):
     """Of three generated files one is stale, one as it should be, and one cannot be made."""
-    functions = {"stale": "file_to_repair", "right": "with_parts", "gone": "figure"}
+    functions = {
+        "stale": f"{__name__}.renewed",
+        "right": "answers.site.generated.with_parts",
+        "gone": "answers.site.generated.gone",
+    }
     for name in functions:
         (tmp_path / name).write_text("old\n")
-    return [
-        Generated(tmp_path / name, f"answers.site.generated.{function}")
-        for name, function in functions.items()
-    ]
+    return [Generated(tmp_path / name, function) for name, function in functions.items()]
 
 
 def test_update_writes_what_differs_says_so_and_then_nothing(three):
     assert generated.update(three) == [three[0].path]
-    assert "def fix_the_gpt" in three[0].path.read_text()
+    assert three[0].path.read_text() == "stale, new\n"
     assert [each.path.read_text() for each in three[1:]] == ["old\n", "old\n"]
     assert generated.update(three) == generated.update([]) == []
 
