@@ -121,6 +121,8 @@ def pytest_collection_modifyitems(config, items):
             chosen[concerned(item)].append(item)
         config.hook.pytest_deselected(items=chosen[False])
         items[:] = chosen[True]
+    # First: while others wait for it, no long test is under way.
+    items.sort(key=lambda item: not is_alone(item))
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -136,19 +138,35 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    # Of a worker of `pytest -n`; a pytest that a test starts has its turn with that test.
-    run = getattr(item.config, "workerinput", {}).get("testrunuid")
-    with turn(run, alone=item.get_closest_marker("alone") is not None):
+def pytest_runtest_setup(item):
+    with turn(item):
         return (yield)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    with turn(item, is_alone(item)):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    with turn(item):
+        return (yield)
+
+
+def is_alone(item):
+    return item.get_closest_marker("alone") is not None
+
+
 @contextlib.contextmanager
-def turn(run, alone):
+def turn(item, alone=False):
     """Beside tests of other processes (`pytest -n 2`); with `alone`, when none of them runs.
 
     Whoever wants to be alone keeps the gate shut until those inside have left.
     """
+    # Of a worker of `pytest -n`; a pytest that a test starts has its turn with that test.
+    run = getattr(item.config, "workerinput", {}).get("testrunuid")
     if run is None:
         yield
         return
