@@ -5,6 +5,7 @@ what is generated: see `answers.site.generated`. This file must stand at the roo
 about `docs/` and the README.
 """
 
+import atexit
 import contextlib
 import gc
 import os
@@ -116,14 +117,15 @@ def pytest_sessionstart(session):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    # What is imported and collected stays: to look through it for garbage again and again would
-    # take a quarter of the time.
+    # What is imported and collected stays until the end: to look through it for garbage again and
+    # again takes long.
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+        atexit.register(gc.unfreeze)
 
 
 def pytest_collection_modifyitems(config, items):
