@@ -12,7 +12,7 @@ import inspect
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -164,17 +164,19 @@ class Graph:
             node = todo.pop()
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue  # a docstring
-            todo += ast.iter_child_nodes(node)
             if isinstance(node, ast.Name):
                 words.add(node.id)
-            elif isinstance(node, ast.arg):
+            elif isinstance(node, ast.Constant):
+                if isinstance(node.value, str):
+                    found |= self.in_string(node.value)
+            else:
+                todo += ast.iter_child_nodes(node)
+            if isinstance(node, ast.arg):
                 words.add(node.arg)  # a fixture
             elif isinstance(node, ast.Attribute) and self.of_module(node, name):
                 attributes.add(node.attr)
             elif isinstance(node, ast.alias):
                 attributes |= {node.name, *node.name.split(".")}
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found |= self.in_string(node.value)
         for other in {name} | imported:
             known = self.defined.get(other, {}).keys()
             own = words | attributes if other == name else attributes
@@ -201,7 +203,7 @@ class Graph:
     def in_code(self, text: str) -> set[Unit]:
         """The units that a text names as `answers.…`."""
         found = set()
-        for dotted in DOTTED.findall(text):
+        for dotted in DOTTED.findall(text) if "answers." in text else ():
             outer, _, last = dotted.rpartition(".")
             if file := by_module().get(dotted):
                 words = self.defined[file].keys() & re.findall(r"\w+", text)
@@ -241,10 +243,20 @@ class Graph:
         }
 
 
+def statements(module: ast.Module) -> Iterator[ast.AST]:
+    """Its statements, also those in others."""
+    todo = [module]
+    while todo:
+        node = todo.pop()
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            todo += getattr(node, part, ())
+        yield node
+
+
 def imported(text: str) -> set[str]:
     """The files of this repository that code imports, and those of the packages they lie in."""
     names = set()
-    for node in ast.walk(parse(text)):
+    for node in statements(parse(text)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
