@@ -85,7 +85,8 @@ SCRIPT = """
 import json, pathlib, sys, pytest
 class Keep:
     def pytest_collection_finish(self, session): self.items = session.items
-pytest.main(["--collect-only", "-qq", "-n0", "-p", "no:cacheprovider"], plugins=[keep := Keep()])
+options = ["--collect-only", "-qq", "-n0", "-p", "no:cacheprovider", "--assert=plain"]
+pytest.main(options, plugins=[keep := Keep()])
 from answers.site.affected import Affected, changed
 chosen = {}
 for name, (old, new) in json.loads(sys.argv[1]).items():
