@@ -393,8 +393,8 @@ def test_the_solution_is_for_who_has_passed_or_gives_up(warm):
     expect(refusals).to_have_text(entry["refusals"])
 
 
-def test_the_help_of_a_repetition_counts_for_it_after_a_reload_too(visit_live):
-    page = visit_live(QUESTION)
+def test_the_help_of_a_repetition_counts_for_it_after_a_reload_too(warm):
+    page = warm(QUESTION)
     exercise = Exercise(page).start()
     answer = exercise.help.get_by_role("region", name="The answer of this guide")
     for number, _ in enumerate(HINTS, 1):
