@@ -35,7 +35,8 @@ VIOLATIONS = """async ([context, rules]) => {
     return ways.get(e)
   }
   const seen = new Set()
-  for (const e of document.querySelectorAll("body *")) {
+  const parts = [...document.querySelectorAll(context ?? "body")]
+  for (const e of parts.flatMap(part => [part, ...part.querySelectorAll("*")])) {
     const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e)
     const key = [way(e), color, fontSize, fontWeight, textShadow].join()
     const text = Array.from(e.childNodes).some(node => node.nodeType == 3 && node.data.trim())
