@@ -57,6 +57,7 @@ def main() -> None:
     faulthandler.enable(channel)
     faulthandler.dump_traceback_later(0.8 * request["timeout"], file=channel)
     sys.stdin, sys.dont_write_bytecode = NoInput(), True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # of what it starts, too
     pid = os.getpid()
     send(channel, token=token, ready=True)
     report = judge(exercise, Path(request["file"]))
