@@ -136,8 +136,9 @@ def pytest_collection_modifyitems(config, items):
             chosen[concerned(item)].append(item)
         config.hook.pytest_deselected(items=chosen[False])
         items[:] = chosen[True]
-    # First: while others wait for it, no long test is under way.
-    items.sort(key=lambda item: not is_alone(item))
+    # Early: later on a long test may be under way, for which a test that is alone would wait.
+    places = {item.path for item in items if is_alone(item)}
+    items.sort(key=lambda item: item.path not in places)
 
 
 def pytest_xdist_auto_num_workers(config):
