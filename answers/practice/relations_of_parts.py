@@ -35,7 +35,8 @@ def another_kind(seen: Evidence) -> Relation | None:
     if len(names) > 1 or several or got[0].kind == NOT_WRITTEN:
         return None
     name = names.pop()
-    return Relation(name, f"{sentence(text)}. It is so {seen.where}.")
+    end = "" if text.endswith("?") else "."
+    return Relation(name, f"{sentence(text)}{end} It is so {seen.where}.")
 
 
 def name_of(complaint: Complaint) -> str:

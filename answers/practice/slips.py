@@ -45,9 +45,7 @@ class Slip:
         right = self.namespace[self.place]
         exec(self.code, self.namespace)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return self.namespace[self.of](*args, **kwargs)
+            return self.namespace[self.of](*args, **kwargs)
         finally:
             self.namespace[self.place] = right
 
