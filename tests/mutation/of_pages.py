@@ -76,7 +76,7 @@ def numbers() -> Iterator[Change]:
                 place = sum(map(len, lines[: line - 1]))
                 spelt = re.escape(number.lstrip("-"))
                 spelt = re.sub(r"(?<=\d)(?=(?:\d{3})+(?:\\|$))", "[ ,\u202f\u00a0]?", spelt)
-                match = re.compile(rf"(?<![\d.]){spelt}(?![\d])").search(text, place)
+                match = re.compile(rf"(?<![\w.]){spelt}(?![\d])").search(text, place)
                 digits = [i for i, sign in enumerate(match[0]) if sign.isdigit()]
                 for digit in {digits[0], digits[-1]}:
                     new = match[0][:digit] + other(match[0][digit]) + match[0][digit + 1 :]
