@@ -166,8 +166,8 @@ class Mixture:
     def experts_read(self, tokens: int) -> float:
         """How many experts of a layer `tokens` tokens choose between them, on average.
 
-        experts · (1 - (1 - chosen / experts)^tokens), if each token's choice is uniform
-        and its own.
+        experts · (1 - (1 - chosen / experts)^tokens), if tokens choose uniformly and
+        independently.
         """
         return self.experts * (1 - (1 - self.chosen / self.experts) ** tokens)
 
