@@ -68,9 +68,15 @@ def alike(got: Part, bug: Part, rtol: float) -> bool:
 
 
 def close(got: np.ndarray, want: np.ndarray, rtol: float) -> np.ndarray:
-    """Where the entries agree; an array of the same shape."""
+    """Where the entries agree; an array of the same shape.
+
+    As `np.isclose` with `equal_nan`, which takes several times as long for few entries.
+    """
     got = got.astype(np.float64)
-    return np.asarray(np.isclose(got, want, rtol=rtol, atol=rtol / 100, equal_nan=True))
+    with np.errstate(all="ignore"):
+        near = np.abs(got - want) <= rtol / 100 + rtol * np.abs(want)
+    nan = (got != got) & (want != want)
+    return np.asarray(near & np.isfinite(want) | (got == want) | nan)
 
 
 def difference(got: np.ndarray | Exact, want: Part, rtol: float) -> Difference:

@@ -118,7 +118,9 @@ def compared(
     exercise: object, program: Callable, answers: Answers, first: Trial
 ) -> Match | None:
     """How far the program goes wrong as the submission does; None if not in the first failure."""
-    if not alike(exercise, program, first, answers[first]):
+    if not alike(
+        first, answers[first], likest(exercise, program, first, answers[first])
+    ):
         return None
     theirs = {
         trial: likest(exercise, program, trial, answer)
@@ -131,7 +133,7 @@ def compared(
         return None
     explained, against, spoilt, of_first = 0, 0, 0, []
     for trial, answer in answers.items():
-        parts = alike(exercise, program, trial, answer)
+        parts = alike(trial, answer, theirs[trial])
         if not same_errors:
             parts = [
                 part for part in parts if not is_error(theirs[trial].parts.get(part))
@@ -145,11 +147,8 @@ def compared(
     return Match(of_first, explained, against, spoilt) if of_first else None
 
 
-def alike(
-    exercise: object, program: Callable, trial: Trial, answer: Answer
-) -> list[str]:
-    """The wrong parts that the program gets wrong alike."""
-    theirs = likest(exercise, program, trial, answer)
+def alike(trial: Trial, answer: Answer, theirs: Answer) -> list[str]:
+    """The wrong parts that go wrong alike in another program's answer."""
     parts = [part for part in answer.wrong if trial.alike(part, answer, theirs)]
     # An error takes all parts with it.
     raised = {part for part in answer.parts.values() if is_error(part)}
@@ -220,16 +219,18 @@ def at_other_inputs(
         return None
     names = {name for answer in cases.values() for name in answer.wrong}
     for program in exercise.other_inputs:
-        if not alike(exercise, program, first, cases[first]):
+        if not alike(
+            first, cases[first], likest(exercise, program, first, cases[first])
+        ):
             continue
         unknown = 0
         for case, answer in cases.items():
             theirs = answer_of(exercise, program, case)
             if any(map(is_error, theirs.parts.values())) and answer.wrong:
                 unknown += 1
-            elif alike(exercise, program, case, answer) != answer.wrong or names & set(
-                theirs.wrong
-            ) - set(answer.wrong):
+            elif alike(case, answer, likest(exercise, program, case, answer)) != (
+                answer.wrong
+            ) or names & set(theirs.wrong) - set(answer.wrong):
                 break
         else:
             strict = replace(program, reference=exercise.reference)
