@@ -41,9 +41,16 @@ function bytes(name) {
 async function download(name, { from, size, sha256 }) {
   const place = new URL(config[from], import.meta.url)
   const share = sent(config, name) / size
-  total += size * share
+  count(name)
   const data = await get(name, place, cache, received => progress(received * share))
   return checked(name, place, data, sha256)
+}
+
+// It is, or will be, downloaded.
+const counted = new Set()
+function count(name) {
+  if (!counted.has(name)) total += sent(config, name)
+  counted.add(name)
 }
 
 // The text of a file of this site, as it was built with the others.
@@ -113,13 +120,13 @@ async function importChecked(name) {
 // Pyodide waits for ever for a file that does not come; here the first failure ends the wait.
 async function start(code) {
   config = JSON.parse(await own("config.json"))
-  const core = config.core.map(bytes)
+  core = Promise.all(config.core.map(bytes))
   foresee(code)
   const pyodide = Promise.all(["pyodide.mjs", "pyodide.asm.js"].map(importChecked))
   const python = pyodide.then(([{ loadPyodide }]) => loadPyodide({ indexURL: stored }))
   let session
   let needs
-  ;[py, session, needs] = await Promise.all([python, own("worker.py"), own("needs.py"), ...core])
+  ;[py, session, needs] = await Promise.all([python, own("worker.py"), own("needs.py"), core])
   site = py.runPython("import sysconfig; sysconfig.get_path('purelib')")
   py.FS.writeFile(`${site}/live_worker.py`, session)
   py.FS.writeFile(`${site}/live_needs.py`, needs)
@@ -127,10 +134,16 @@ async function start(code) {
   live = py.pyimport("live_worker")
 }
 
-// Download, while Python starts, what the code will probably ask for.
+// Download what the code will probably ask for while Python starts, which waits for `core` alone.
+let core
 function foresee(code) {
-  for (const name of foreseen(config, code)) bytes(name).catch(() => {})
-  if (code.includes("answers")) answers().catch(() => {})
+  const names = foreseen(config, code)
+  names.forEach(count)
+  const begin = () => {
+    for (const name of names) bytes(name).catch(() => {})
+    if (code.includes("answers")) answers().catch(() => {})
+  }
+  core.then(begin, () => {})
 }
 
 let source

@@ -305,8 +305,9 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     }""")
     cell = Cell(page, 1)
     # Python cannot be there before it has been seen to come.
-    held = []
+    held, wheels = [], []
     page.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    page.on("request", lambda r: wheels.append(r.url) if r.url.endswith(".whl") else None)
     cell.button("Run").click()
     cell.button("Stop").click()
     assert cell.wait().startswith("Stopped after")
@@ -314,6 +315,8 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     cell.button("Run").click()
     downloading = r"Downloading Python from [\w.:]+, once for all pages… \d+\.\d of \d+\.\d MB"
     expect(cell.block.locator(".live-status")).to_have_text(re.compile(downloading))
+    # Packages come while Python starts, and do not keep it waiting for its own files.
+    assert not wheels
     held[-1].continue_()
     page.unroute_all()
     # What it took to load is told apart, and of the first time that it is so.
@@ -321,6 +324,7 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     said = page.evaluate("[...said].join('\\n')")
     assert re.search(r"Running… \d+\.\d s", said)
     assert not re.search(r"Running.* of .* MB", said)
+    assert wheels
 
 
 # Stop, and what does not end

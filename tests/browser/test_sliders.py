@@ -21,7 +21,7 @@ NAMES = sorted(PLACES)
 TIMES = """async input => {
   const chart = input.closest(".explorer").querySelector(".explorer-chart")
   const times = []
-  for (let step = 0; step < 30; step += 1) {
+  for (let step = 0; step < 12; step += 1) {
     const drawn = new Promise(done => {
       new MutationObserver(done).observe(chart, { childList: true })
     })
