@@ -155,6 +155,21 @@ def test_importing_loads_nothing_that_it_does_not_need(wanted, absent):
     assert not set(run.stdout.split()) & absent
 
 
+def test_what_names_mistakes_is_loaded_where_there_is_one():
+    code = """
+import sys
+from answers.practice import browser_judge, catalog
+exercise = catalog.load("softmax")
+solution, stub = exercise.solution(), exercise.stub()
+for text in (solution, stub, solution.replace("x.max", "x.min")):
+    failed = bool(browser_judge.check("softmax", text)["failures"])
+    print(failed, "answers.practice.diagnosis" in sys.modules)
+"""
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "False", "True", "False", "True", "True"]
+
+
 def test_annotations_are_no_strings():
     for (
         module,

@@ -15,17 +15,18 @@ import inspect
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 
-from answers.practice import relations, slips, source, stubs
+from answers.practice import source, stubs
 from answers.practice.compare import SHOULD_RAISE
-from answers.practice.diagnosis import diagnose
 from answers.practice.in_words import one_line
 from answers.practice.mistakes import Broken, Bug, Mistake
 from answers.practice.notes import SINGLE, Note
 from answers.practice.parts import RESULT
 from answers.practice.report import Failure, Report
+from answers.practice.submission import NOT_WRITTEN
 from answers.practice.trials import Answer, Case, Check, Trial
 
 
@@ -67,6 +68,8 @@ class Exercise:
     @functools.cached_property
     def other_inputs(self) -> tuple[Callable, ...]:
         """The reference at inputs that one could take for the right ones."""
+        from answers.practice import relations
+
         cases = [trial for trial in self.trials if isinstance(trial, Case)]
         namespace = {self.name: self.reference}
         if self.has_a_file:
@@ -77,6 +80,8 @@ class Exercise:
     @functools.cached_property
     def slips(self) -> tuple[Callable, ...]:
         """The solution with one slip in it."""
+        from answers.practice import slips
+
         return tuple(slips.slips(self.solution(), self.name) if self.has_a_file else ())
 
     @property
@@ -220,16 +225,32 @@ class Exercise:
         }
         for trial, answer in judged.items():
             if answer.wrong:
-                named = diagnose(self, judged, trial, function)
+                if not_written(judged):
+                    return Report(trial.tell(answer, answer.wrong), **tried)
+                named = diagnosis().diagnose(self, judged, trial, function)
                 # What the name explains is told before the rest.
                 rest = [part for part in answer.wrong if part not in named.told]
                 failures = trial.tell(answer, [*named.told, *rest])
                 return Report(failures, named.name, named.diagnosis, **tried)
         if not told:
             return Report(**tried)
-        named = diagnose(self, answers, next(iter(told)), function)
+        named = diagnosis().diagnose(self, answers, next(iter(told)), function)
         name = (named.name, named.diagnosis) if named.name in self.bugs else ()
         return Report((), *name, **tried)
+
+
+def diagnosis() -> ModuleType:
+    """What names a mistake. In a page it takes a tenth of a second to import, and is left until
+    there is one; `judge.main` has it before the learner's code runs."""
+    from answers.practice import diagnosis
+
+    return diagnosis
+
+
+def not_written(answers: dict[Trial, Answer]) -> bool:
+    """Whether nothing is wrong but that the function is not written yet."""
+    wrong = [answer.parts[name] for answer in answers.values() for name in answer.wrong]
+    return all(getattr(part, "kind", None) == NOT_WRITTEN for part in wrong)
 
 
 def told_with(why: str, first: Failure, *_: Failure) -> Failure:

@@ -24,7 +24,7 @@ from types import ModuleType
 import numpy as np
 
 from answers.practice import catalog, settings
-from answers.practice.grader import Exercise
+from answers.practice.grader import Exercise, diagnosis
 from answers.practice.report import OURS, Failure, Report
 
 PR_SET_PDEATHSIG = 1
@@ -47,6 +47,7 @@ def main() -> None:
     try:
         exercise = catalog.load(request["exercise"])
         exercise.ask_reference()
+        diagnosis()  # while it can be imported
     except Exception as error:
         missing = isinstance(error, ModuleNotFoundError)
         what = f"it could not be loaded: {error}" if missing else f"{OURS}\n{error!r}"
