@@ -127,7 +127,7 @@ def judge(exercise: Exercise, path: Path) -> Report:
     """The report on the function of that name in the file."""
     exercise.ask_reference()
     before, ours = names_relied_on(), settings.current()
-    ballast, error = bytearray(BALLAST), None
+    ballast, error, full = bytearray(BALLAST), None, False
     try:
         function = load(exercise.name, path)
         if callable(function):
@@ -137,18 +137,27 @@ def judge(exercise: Exercise, path: Path) -> Report:
                 function if isinstance(function, Report) else exercise.run(function)
             )
     except BaseException as raised:
-        error = raised
+        error, full = raised, memory_is_full()
     del ballast
     limit_memory(None)
     ours()
     if error is not None:
-        report = refused(f"checking {path.name}", in_words(error, path))
+        report = refused(f"checking {path.name}", in_words(error, path, full))
     if name := replaced(before):
         what = (
             f"{path.name} replaces {name}, on which the check relies; leave it as it is"
         )
         return refused("what the check relies on", what)
     return report
+
+
+def memory_is_full() -> bool:
+    """Whether what a submission keeps has left nothing: then Python itself fails in odd ways."""
+    try:
+        bytearray(BALLAST // 10)
+    except MemoryError:
+        return True
+    return False
 
 
 def replaced(before: dict[str, object]) -> str | None:
@@ -240,14 +249,14 @@ def syntax_error_in_words(error: SyntaxError) -> str:
     return "\n".join([f"line {error.lineno} is not valid Python: {error.msg}", *place])
 
 
-def in_words(error: BaseException, path: Path) -> str:
-    """What was raised, and by which line of the learner's file."""
+def in_words(error: BaseException, path: Path, full: bool = False) -> str:
+    """What was raised, and by which line of the learner's file; `full`: its memory was."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == str(path)]
     # Telling of an error may have run out of memory, too.
     if not own and error.__context__ is not None:
-        return in_words(error.__context__, path)
-    if isinstance(error, MemoryError) and not own:
+        return in_words(error.__context__, path, full)
+    if not own and (full or isinstance(error, MemoryError)):
         return "it used up its memory"
     if not own:
         return f"the checker itself failed with {error!r:.500}; please report it"

@@ -164,6 +164,14 @@ def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
     assert "answers/practice" not in outcome.output
 
 
+@pytest.mark.parametrize(
+    ("full", "words"),
+    [(True, "it used up its memory"), (False, "the checker itself failed with AttributeError")],
+)
+def test_what_python_itself_raises_without_memory_is_no_fault_of_the_checker(full, words, tmp_path):
+    assert judge.in_words(AttributeError("odd"), tmp_path, full).startswith(words)
+
+
 @linux
 def test_a_learner_with_little_memory_can_use_numpy_and_torch(check):
     source = f"import torch\n{RIGHT}torch.ones(9, 9) @ torch.ones(9, 9)\n"
