@@ -84,7 +84,8 @@ def by_word() -> dict[str, set[Unit]]:
         if path.suffix != ".py" or name.startswith("docs/"):
             found[path.name].add((name, TEXT if path.suffix != ".py" else WHOLE))
         elif name.startswith(("answers/exercises/", "answers/explorers/")):
-            found[path.stem].add((name, WHOLE))
+            if path.stem != "__init__":  # a word of Python
+                found[path.stem].add((name, WHOLE))
     return found
 
 

@@ -38,6 +38,9 @@ RUN = {
         [
             "tests/probability/test_softmax.py",
             "docs/questions/18",
+            "tests/test_question_21.py",
+            "tests/site/test_pipeline.py",
+            "tests/browser/test_study.py",
             "[softmax",
             "[attend",
         ],
