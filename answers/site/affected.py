@@ -83,9 +83,10 @@ def by_word() -> dict[str, set[Unit]]:
         path = Path(name)
         if path.suffix != ".py" or name.startswith("docs/"):
             found[path.name].add((name, TEXT if path.suffix != ".py" else WHOLE))
+        elif path.stem == "__init__":  # a word of Python
+            continue
         elif name.startswith(("answers/exercises/", "answers/explorers/")):
-            if path.stem != "__init__":  # a word of Python
-                found[path.stem].add((name, WHOLE))
+            found[path.stem].add((name, WHOLE))
     return found
 
 
