@@ -70,7 +70,7 @@ def alike(got: Part, bug: Part, rtol: float) -> bool:
 def close(got: np.ndarray, want: np.ndarray, rtol: float) -> np.ndarray:
     """Where the entries agree; an array of the same shape.
 
-    As `np.isclose` with `equal_nan`, which takes several times as long for few entries.
+    As `np.isclose` with `equal_nan`, which takes longer for few entries.
     """
     got = got.astype(np.float64)
     with np.errstate(all="ignore"):

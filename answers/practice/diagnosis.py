@@ -226,11 +226,10 @@ def at_other_inputs(
         unknown = 0
         for case, answer in cases.items():
             theirs = answer_of(exercise, program, case)
+            same = alike(case, answer, likest(exercise, program, case, answer))
             if any(map(is_error, theirs.parts.values())) and answer.wrong:
                 unknown += 1
-            elif alike(case, answer, likest(exercise, program, case, answer)) != (
-                answer.wrong
-            ) or names & set(theirs.wrong) - set(answer.wrong):
+            elif same != answer.wrong or names & set(theirs.wrong) - set(answer.wrong):
                 break
         else:
             strict = replace(program, reference=exercise.reference)

@@ -248,9 +248,9 @@ def diagnosis() -> ModuleType:
 
 
 def not_written(answers: dict[Trial, Answer]) -> bool:
-    """Whether nothing is wrong but that the function is not written yet."""
-    wrong = [answer.parts[name] for answer in answers.values() for name in answer.wrong]
-    return all(getattr(part, "kind", None) == NOT_WRITTEN for part in wrong)
+    """Whether the function answers to nothing yet."""
+    parts = [part for answer in answers.values() for part in answer.parts.values()]
+    return all(getattr(part, "kind", None) == NOT_WRITTEN for part in parts)
 
 
 def told_with(why: str, first: Failure, *_: Failure) -> Failure:

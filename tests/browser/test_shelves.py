@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 # Each shelf of a page, and a name on it.
@@ -78,7 +78,7 @@ ODD = ["", "{", "null", "[]", "0", '"', '{"__proto__": {}}', '{"__proto__": {"ve
 def test_whatever_is_kept_what_is_valid_of_it_is_read_and_nothing_is_lost(visit):
     page = visit("review/")
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25)
     @given(st.lists(TEXTS, min_size=20, max_size=40))
     @example(ODD)
     def every_text(texts):
