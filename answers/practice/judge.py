@@ -28,7 +28,7 @@ from answers.practice.grader import Exercise, diagnosis
 from answers.practice.report import OURS, Failure, Report
 
 PR_SET_PDEATHSIG = 1
-# Bytes given back when memory runs out, so that some is left to say so.
+# Bytes given back as soon as the check ends, however it does, so that some is left to say how.
 BALLAST = 10**7
 # By `torch.optim` and `torch.compile`, and with the default dtype.
 REPLACED_BY_PYTORCH = {"torch.manual_seed", "torch.Storage"}
@@ -127,18 +127,19 @@ def judge(exercise: Exercise, path: Path) -> Report:
     """The report on the function of that name in the file."""
     exercise.ask_reference()
     before, ours = names_relied_on(), settings.current()
-    ballast, error, full = bytearray(BALLAST), None, False
+    error, full = None, False
     try:
-        function = load(exercise.name, path)
-        if callable(function):
-            function = settings.apart(function, ours)
-        with settings.inference(False):
-            report = (
-                function if isinstance(function, Report) else exercise.run(function)
-            )
+        # It is given back by C: a line of Python may need memory itself, above all under coverage.
+        with memoryview(bytearray(BALLAST)):
+            function = load(exercise.name, path)
+            if callable(function):
+                function = settings.apart(function, ours)
+            with settings.inference(False):
+                report = (
+                    function if isinstance(function, Report) else exercise.run(function)
+                )
     except BaseException as raised:
         error, full = raised, memory_is_full()
-    del ballast
     limit_memory(None)
     ours()
     if error is not None:
@@ -152,9 +153,10 @@ def judge(exercise: Exercise, path: Path) -> Report:
 
 
 def memory_is_full() -> bool:
-    """Whether what a submission keeps has left nothing: then Python itself fails in odd ways."""
+    """Whether what a submission keeps has left little but the ballast: then Python itself fails
+    in odd ways."""
     try:
-        bytearray(BALLAST // 10)
+        bytearray(BALLAST * 11 // 10)
     except MemoryError:
         return True
     return False

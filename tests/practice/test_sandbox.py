@@ -164,6 +164,24 @@ def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
     assert "answers/practice" not in outcome.output
 
 
+WATCHED = """import sys
+on = sys.monitoring
+on.use_tool_id(on.DEBUGGER_ID, "hungry")
+on.register_callback(on.DEBUGGER_ID, on.events.PY_START, lambda *_: bytearray(10**6) and None)
+on.set_events(on.DEBUGGER_ID, on.events.PY_START)
+kept = []
+while True:
+    kept.append(bytearray(10**5))
+"""
+
+
+@linux
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python 3.12 has what this needs")
+@pytest.mark.attack("endless")
+def test_what_watches_each_call_as_coverage_does_may_need_memory_too(check):
+    assert "raised MemoryError" in told(check(WATCHED, memory=2 * 10**8))
+
+
 @pytest.mark.parametrize(
     ("full", "words"),
     [(True, "it used up its memory"), (False, "the checker itself failed with AttributeError")],
