@@ -6,7 +6,7 @@ import re
 import socket
 
 import pytest
-from cells import Cell, responses
+from cells import SECONDS, Cell, responses
 from looks import FINE, LOOKS, UNFOLD, wrong_in_each_look
 from playwright.sync_api import expect
 
@@ -519,9 +519,10 @@ CODE = "from answers.probability.softmax import softmax\nprint(7)"
 
 
 @pytest.fixture
-def loose(contexts, live_site):
+def loose(browser, live_site):
     """The first cell of a page on which downloads may fail."""
-    page = contexts["light"].new_page()
+    page = browser.new_page(**LOOKS["light"])
+    page.set_default_timeout(SECONDS * 1000)
     page.goto(live_site.url + QUESTION)
     page.evaluate(UNFOLD)
     yield Cell(page, 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 import kept_answers
 import pytest
 import verdicts
+from cells import SECONDS
 from serving import ROOT
 
 from answers.practice import catalog
@@ -42,9 +43,10 @@ SEND = """async ([url, texts]) => {
 
 
 @pytest.fixture(scope="module")
-def worker(contexts, live_site):
+def worker(browser, live_site):
     """A page whose worker has the module `verdicts`, and what it imports."""
-    page = contexts["light"].new_page()
+    page = browser.new_page()
+    page.set_default_timeout(SECONDS * 1000)
     page.goto(live_site.url)
     modules = (kept_answers, verdicts)  # the second imports the first
     texts = [(m.__name__, Path(m.__file__).read_text("utf-8")) for m in modules]
