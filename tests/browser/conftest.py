@@ -96,6 +96,10 @@ class Trouble(list):
             self.append(f"leaves the site: {url}")
 
 
+# No icon is asked for.
+EMPTY = {"content_type": "text/html", "body": "<link rel=icon href='data:,'>"}
+
+
 @pytest.fixture
 def visit(contexts, site):
     """`visit(path, look)`: a page of the site, loaded. If it has trouble, the test fails.
@@ -107,8 +111,10 @@ def visit(contexts, site):
     def visit(path="", look="light", first=lambda page: None):
         page = contexts[look].new_page()
         if page.context not in [earlier.context for earlier, _ in visits]:
-            page.goto(f"{site.url}live/days.js")  # a text
+            page.route("**/empty", lambda route: route.fulfill(**EMPTY))
+            page.goto(f"{site.url}empty")
             page.evaluate("localStorage.clear()")
+            page.unroute_all()
         visits.append((page, Trouble(page, site)))
         first(page)
         page.goto(site.url + path)
