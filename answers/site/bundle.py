@@ -28,20 +28,27 @@ ELSEWHERE = {"cli", "site", "study"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")
+EXERCISES = "answers/exercises/"
 # Beside the pages, for those who study with Anki.
 DECK = "worked-answers.apkg"
 
 
 def made() -> dict[str, str]:
     """The text of each file, by its path below the root of the site."""
+    # An exercise comes with its own module, when it is asked for.
+    shared = [path for path in paths() if not path.startswith(EXERCISES)]
     texts = {
-        "live/answers.json": as_lines({path: module(path) for path in paths()}),
-        "live/exercises.json": as_lines({n: exercise(n) for n in catalog.names()}),
+        "live/answers.json": as_lines({path: module(path) for path in shared}),
+        **{place(n): as_lines(exercise(n)) for n in catalog.names()},
         "live/explorers.json": as_lines({n: explorer(n) for n in explorers.names()}),
         "live/cards.json": as_lines({c.id: card(c) for c in cards()}),
     }
     loaded = {name: (LIVE / name).read_bytes() for name in LOADED}
-    loaded["answers.json"] = texts["live/answers.json"].encode()
+    asked = [
+        "live/answers.json",
+        *(place(n) for n in catalog.names() if modules.runs_here(n)),
+    ]
+    loaded |= {path.removeprefix("live/"): texts[path].encode() for path in asked}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in loaded.items()}
     texts["live/hashes.json"] = as_lines(hashes)
     records = sorted(RECORDS.glob("*.json"))
@@ -88,9 +95,20 @@ def made_of(_state: tuple) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
-def entries(kind: str) -> dict[str, dict]:
-    """What pages show of all "exercises" or "explorers", by name."""
-    return parsed(current()[f"live/{kind}.json"])
+def place(exercise: str) -> str:
+    """Where the site has what it shows of an exercise."""
+    return f"live/exercises/{exercise}.json"
+
+
+def exercises_shown() -> dict[str, dict]:
+    """What pages show of each exercise, by name."""
+    texts = current()
+    return {name: parsed(texts[place(name)]) for name in catalog.names()}
+
+
+def explorers_shown() -> dict[str, dict]:
+    """What pages show of each explorer, by name."""
+    return parsed(current()["live/explorers.json"])
 
 
 @cache
@@ -127,11 +145,13 @@ def module(path: str) -> dict:
 
 
 def exercise(name: str) -> dict:
-    """What pages show of an exercise; without a stub it does not run in the browser."""
+    """What pages show of an exercise, and its module; without a stub it does not run in the
+    browser."""
     if not modules.runs_here(name):
         return of_source(modules.file_of(f"answers.exercises.{name}"))
     loaded = catalog.load(name)
     core, marker, rest = loaded.solution().partition(source.NOT_ASKED)
+    path = f"{EXERCISES}{name}.py"
     return {
         "page": loaded.page,
         "summary": loaded.summary,
@@ -139,6 +159,7 @@ def exercise(name: str) -> dict:
         "hints": loaded.hints,
         "solution": f"{core.rstrip()}\n",
         "refusals": marker + rest,
+        "modules": {path: module(path)},
     }
 
 
@@ -200,7 +221,7 @@ def card(card: Card) -> dict:
 def main() -> None:
     for path, content in {**made(), DECK: deck(os.environ.get("SITE_URL", ""))}.items():
         target = ROOT / "docs" / path
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         write(target, content)
 
 

@@ -13,7 +13,7 @@ from html import escape
 from pymdownx.superfences import SuperFencesException
 
 from answers.pages import Page, by_topic
-from answers.site.bundle import entries
+from answers.site.bundle import exercises_shown
 
 CODE = re.compile("`([^`]+)`")
 HERE = "On the command line:"
@@ -22,7 +22,7 @@ ELSEWHERE = f"It needs PyTorch, which does not run in a browser. {HERE}"
 
 def fence(source: str, *args: object, **kwargs: object) -> str:
     """An `exercise` fence as `pymdownx.superfences` wants it formatted."""
-    names, known = source.split(), entries("exercises")
+    names, known = source.split(), exercises_shown()
     if unknown := [name for name in names if name not in known]:
         # Any other exception would leave the fence as it stands, in silence.
         raise SuperFencesException(f"no exercise is called {', '.join(unknown)}")

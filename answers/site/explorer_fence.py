@@ -11,12 +11,12 @@ from html import escape
 
 from pymdownx.superfences import SuperFencesException
 
-from answers.site.bundle import entries
+from answers.site.bundle import explorers_shown
 
 
 def fence(source: str, *args: object, **kwargs: object) -> str:
     """An `explorer` fence as `pymdownx.superfences` wants it formatted."""
-    name, known = source.strip(), entries("explorers")
+    name, known = source.strip(), explorers_shown()
     if name not in known:
         # Any other exception would leave the fence as it stands, in silence.
         raise SuperFencesException(f"no explorer is called {name}")

@@ -16,17 +16,16 @@ import { talk, worksFor } from "./talk.js"
 
 // As on the command line.
 const SECONDS = 10
-const NEEDED = "import answers, numpy\n"
-
-let book
+const needed = name => `import numpy, answers.exercises.${name}\n`
 
 // The exercise of a place on the page, open for writing.
 export async function open(place) {
-  book ??= await (await fetched("exercises.json", { cache: "no-cache" })).json()
+  const { name } = place
+  const entry = await (await fetched(`exercises/${name}.json`, { cache: "no-cache" })).json()
   const path = pathOf(location.href)
   if (numberOf(path)) keepPlace(path)
-  place.bar.say(await cost("Check", NEEDED))
-  return new Exercise(place, book[place.name])
+  place.bar.say(await cost("Check", needed(name)))
+  return new Exercise(place, entry)
 }
 
 // Text of ours, with `code`, and what was expected and what came set off.
@@ -142,12 +141,12 @@ class Exercise {
     this.clear()
     const written = this.editor.state.doc.toString()
     const loaded = await ask("answers.practice.browser_judge.prepare", [this.name], {
-      code: NEEDED,
+      code: needed(this.name),
       says: "Loading Python…",
     })
     if (loaded.status != "done") return loaded
     const outcome = await ask("answers.practice.browser_judge.check", [this.name, written], {
-      code: NEEDED + written,
+      code: needed(this.name) + written,
       seconds: SECONDS,
       says: "Checking…",
       on: ({ text }) => (this.output += text),
@@ -245,7 +244,7 @@ class Exercise {
   async showCall() {
     const asked = [this.name, this.failing, this.editor.state.doc.toString()]
     await talk(this.bar, this.buttons.call.textContent, async ask => {
-      const outcome = await ask("answers.practice.browser_judge.case", asked, { code: NEEDED, says: "Writing…" })
+      const outcome = await ask("answers.practice.browser_judge.case", asked, { code: needed(this.name), says: "Writing…" })
       if (outcome.status == "done") {
         if (typeof outcome.result != "string") throw new TypeError("a call is text")
         this.call.replaceChildren(callCell(this.name, outcome.result))

@@ -54,14 +54,17 @@ function count(name) {
 }
 
 // The text of a file of this site, as it was built with the others.
-let hashes
 async function own(name) {
-  const place = new URL(import.meta.url)
-  const how = cache == "reload" ? cache : "no-cache"
-  hashes ??= get("hashes.json", place, how).then(data => JSON.parse(decoded(data)))
-  const [data, known] = await Promise.all([get(name, place, how), hashes])
-  return decoded(await checked(name, place, data, known[name]))
+  const [data, hashes] = await Promise.all([ours(name), known()])
+  return decoded(await checked(name, PLACE, data, hashes[name]))
 }
+
+const PLACE = new URL(import.meta.url)
+const ours = name => get(name, PLACE, cache == "reload" ? cache : "no-cache")
+
+// The hashes of these files, by name.
+let hashes
+const known = () => (hashes ??= ours("hashes.json").then(data => JSON.parse(decoded(data))))
 
 const decoded = data => new TextDecoder().decode(data)
 
@@ -141,17 +144,32 @@ function foresee(code) {
   names.forEach(count)
   const begin = () => {
     for (const name of names) bytes(name).catch(() => {})
-    if (code.includes("answers")) answers().catch(() => {})
+    sources(code).then(names => names.forEach(name => modulesIn(name).catch(() => {})), () => {})
   }
   core.then(begin, () => {})
 }
 
-let source
-const answers = () => (source ??= own("answers.json").then(JSON.parse))
+// The files that hold the modules of `answers` that the code may import: all but the exercises, and
+// those that it names; each of them, if it may ask for any.
+async function sources(code) {
+  if (!code.includes("answers")) return []
+  const any = /\bcatalog\b|\bexercises import\b/.test(code)
+  const named = Array.from(code.matchAll(/\bexercises\.(\w+)/g), ([, name]) => `exercises/${name}.json`)
+  const files = Object.keys(await known()).filter(file => file.startsWith("exercises/"))
+  return ["answers.json", ...files.filter(file => any || named.includes(file))]
+}
 
-// The modules of `answers`, written from here: Python would take half a second for it.
-let added
-function addAnswers(modules) {
+const modules = new Map()
+function modulesIn(file) {
+  if (!modules.has(file)) modules.set(file, own(file).then(JSON.parse).then(content => content.modules ?? content))
+  return modules.get(file)
+}
+
+// The modules, written from here: Python would take half a second for it.
+const added = new Set()
+function add(file, modules) {
+  if (added.has(file)) return
+  added.add(file)
   const packages = {}
   for (const [path, { text, packages: needed }] of Object.entries(modules)) {
     py.FS.mkdirTree(`${site}/${path}`.replace(/\/[^/]*$/, ""))
@@ -159,11 +177,10 @@ function addAnswers(modules) {
     packages[path] = needed
   }
   live.add_answers(JSON.stringify(packages))
-  added = true
 }
 
 async function install(code) {
-  if (code.includes("answers") && !added) addAnswers(await answers())
+  await Promise.all((await sources(code)).map(async file => add(file, await modulesIn(file))))
   const names = JSON.parse(live.packages(code, JSON.stringify(Object.keys(config.lock.packages))))
   if (!names.length) return
   await Promise.all(filesOf(config, names).map(bytes))

@@ -55,7 +55,7 @@ def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
     """SymPy, the largest, comes with a cell that uses it."""
     python = {"pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"}
     python |= {"config.json", "hashes.json", "needs.py", "worker.py", "numpy"}
-    answers = python | {"answers.json", "jaxtyping", "beartype", "wadler_lindig", "exercises.json"}
+    answers = python | {"answers.json", "jaxtyping", "beartype", "wadler_lindig", "softmax.json"}
     page = ROOT / "docs/questions/06-softmax-cross-entropy.md"
     # Below cells of SymPy.
     codes = ["".join(each.shown for each in fences) for fences in pressed(page).values()]
@@ -314,15 +314,28 @@ def test_a_failed_download_is_told_by_exercise_and_explorer_and_can_be_tried_aga
 def test_what_does_not_come_is_told_and_can_be_tried_again(alone):
     page = alone()
     exercise = Exercise(page)
-    for name in ("exercise.js", "editor.js", "codemirror.js", "python.js", "exercises.json"):
+    for name in ("exercise.js", "editor.js", "codemirror.js", "python.js", "softmax.json"):
         page.route(f"**/{name}", lambda route: route.fulfill(status=404))
         exercise.button("Start").click()
         told = rf"^It could not be loaded: for \S*{name}, .* Press Start to try again\.$"
         expect(exercise.status).to_have_text(re.compile(told))
         page.unroute_all()
     page.clock.install()
-    silence(page, exercise, "Start", "exercises.json")
+    silence(page, exercise, "Start", "softmax.json")
     assert exercise.start().text == STUB
+
+
+@pytest.mark.attack("page")
+def test_an_exercise_that_is_not_what_was_tested_is_refused(alone):
+    page = alone()
+    exercise = Exercise(page).start()
+    other = json.dumps(ENTRY | {"modules": {}})
+    page.route("**/softmax.json", lambda route: route.fulfill(body=other))
+    exercise.check()
+    told = r"^exercises/softmax.json from \S+ is not the file that was tested, so it was refused\."
+    expect(exercise.status).to_have_text(re.compile(told))
+    page.unroute_all()
+    assert "not written yet" in exercise.check()
 
 
 def silence(page, exercise, button, name):
