@@ -1,9 +1,13 @@
 """The site, built and served once for all tests that look at it; and Hypothesis without a clock."""
 
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import hypothesis
 import pytest
 from house import copy_house
-from serving import Site, build, build_once, serve
+from serving import ADDRESS, Site, build_once, serve
 
 # A busy machine may take its time over one example.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -12,15 +16,18 @@ hypothesis.settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def site(request, tmp_path_factory) -> Site:
-    """The built site, while it is served, below a path of its host."""
+    """A copy of the built site, while it is served, below the path of its address.
+
+    It is built once for all processes, in ANSWERS_SITE_DIR if that is to be kept.
+    """
+    everybody = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        everybody = everybody.parent
+    built = build_once(Path(os.environ.get("ANSWERS_SITE_DIR", everybody / "site")), ADDRESS)
+    path = urlsplit(ADDRESS).path.removeprefix("/")
     folder = tmp_path_factory.mktemp("host")
     with serve(folder) as url:
-        if hasattr(request.config, "workerinput"):  # `pytest -n 2`: one build for both
-            everybody = tmp_path_factory.getbasetemp().parent
-            built = build_once(everybody / "site", "http://nowhere.invalid/guide/")
-            yield built.copy(folder / "guide", f"{url}guide/")
-        else:
-            yield build(folder / "guide", f"{url}guide/")
+        yield built.copy(folder / path, url + path)
 
 
 @pytest.fixture(scope="session")

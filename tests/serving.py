@@ -31,8 +31,9 @@ class Site:
 
     def copy(self, folder: Path, url: str) -> "Site":
         """The same in another folder, to be served at another address with the same path."""
-        ignore = shutil.ignore_patterns("*.gz")  # the same for robots, with the old address
-        shutil.copytree(self.folder, folder, ignore=ignore)
+        # The same for robots, with the old address; and what is not of the site.
+        ignore = shutil.ignore_patterns("*.gz", "pyodide")
+        shutil.copytree(self.folder, folder, ignore=ignore, dirs_exist_ok=True)
         for path in (p for p in folder.rglob("*") if p.suffix in COMPRESSED):
             if (old := self.url.encode()) in (content := path.read_bytes()):
                 path.write_bytes(content.replace(old, url.encode()))
@@ -40,7 +41,9 @@ class Site:
 
 
 SILENT = {"NO_MKDOCS_2_WARNING": "1"}
-REPOSITORY = "https://example.org/guide"
+# A workflow publishes what the tests have used, and says for which address it is built.
+ADDRESS = os.environ.get("ANSWERS_SITE_URL", "http://nowhere.invalid/guide/")
+REPOSITORY = os.environ.get("ANSWERS_REPOSITORY_URL", "https://example.org/guide")
 
 
 def build(folder: Path, url: str) -> Site:

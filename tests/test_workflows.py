@@ -35,22 +35,38 @@ def test_a_job_that_may_write_runs_no_command_and_checks_nothing_out(job, workfl
         assert not any("run" in step for step in job["steps"])
 
 
+def step(job, what):
+    """The only step of a job that uses or runs it."""
+    (found,) = (s for s in job["steps"] if what in s.get("uses", s.get("run", "")))
+    return found
+
+
 @pytest.mark.attack("workflows")
-def test_what_is_published_was_tested_and_is_built_with_the_same_versions():
-    (tested,) = (s for s in WORKFLOWS["test"]["jobs"]["test"]["steps"] if "run" in s)
-    assert "CONSTRAINTS=constraints.txt bash .ci/run" in tested["run"]
-    build = WORKFLOWS["deploy"]["jobs"]["build"]
-    assert "conclusion == 'success'" in build["if"]
-    (built,) = (step["run"] for step in build["steps"] if "run" in step)
-    assert built == 'pip install -c constraints.txt -e ".[docs]" && mkdocs build --strict'
-    assert WORKFLOWS["deploy"]["jobs"]["deploy"]["needs"] == "build"
+def test_what_is_published_is_what_the_tests_have_used():
+    tests, deployment = WORKFLOWS["test"]["jobs"]["test"], WORKFLOWS["deploy"]["jobs"]
+    left = step(tests, "actions/upload-artifact@")
+    assert left["with"]["path"] == step(tests, ".ci/run")["env"]["ANSWERS_SITE_DIR"]
+    assert left["if"] == "github.event_name == 'push'"
+    taken, handed = deployment["hand-over"]["steps"]
+    assert taken["uses"].startswith("actions/download-artifact@")
+    assert taken["with"]["name"] == left["with"]["name"]
+    assert taken["with"]["run-id"] == "${{ github.event.workflow_run.id }}"
+    assert handed["uses"].startswith("actions/upload-pages-artifact@")
+    assert handed["with"]["path"] == taken["with"]["path"]
+    assert "conclusion == 'success'" in deployment["hand-over"]["if"]
+    assert deployment["deploy"]["needs"] == "hand-over"
+
+
+@pytest.mark.attack("workflows")
+def test_nothing_of_this_repository_runs_where_it_is_published():
+    for job in WORKFLOWS["deploy"]["jobs"].values():
+        assert not any("run" in s or "checkout" in s["uses"] for s in job["steps"])
 
 
 def test_what_is_published_is_built_from_a_checkout_with_its_history():
     # By it the deck for Anki has the time of the pages, and not that of whatever came last.
-    for step in WORKFLOWS["deploy"]["jobs"]["build"]["steps"]:
-        if step.get("uses", "").startswith("actions/checkout@"):
-            assert step["with"]["fetch-depth"] == 0
+    tests = WORKFLOWS["test"]["jobs"]["test"]
+    assert step(tests, "actions/checkout@")["with"]["fetch-depth"] == 0
 
 
 @pytest.mark.attack("workflows")

@@ -6,6 +6,7 @@ So do the tests of cells without Pyodide, which `python tests/pyodide.py` fetche
 import hashlib
 import json
 import os
+from urllib.parse import urljoin, urlsplit
 
 import pyodide
 import pytest
@@ -55,7 +56,9 @@ def live_site(site):
         if os.environ.get("ANSWERS_REQUIRE_BROWSER") != "1":
             pytest.skip("no Pyodide here; `python tests/pyodide.py` fetches it")
         pyodide.fetch()
-    (site.folder.parent / "pyodide").symlink_to(pyodide.CACHE)
+    depth = urlsplit(site.url).path.count("/") - 1
+    root = [site.folder, *site.folder.parents][depth]
+    (root / "pyodide").symlink_to(pyodide.CACHE)
     configure(site, pyodide="../../pyodide/")
     return site
 
@@ -73,7 +76,7 @@ class Trouble(list):
 
     def __init__(self, page, site):
         super().__init__()
-        address = site.url.removesuffix("guide/")
+        address = urljoin(site.url, "/")
         page.on(
             "console",
             lambda m: self.append(m.text) if m.type in ("error", "warning") else None,
