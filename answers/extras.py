@@ -9,6 +9,7 @@ EXTRAS = {
     "sympy": ("SymPy", "derivations"),
     "matplotlib": ("Matplotlib", "figures"),
     "sklearn": ("scikit-learn", "digits"),
+    "scipy": ("SciPy", "digits"),
     "fsrs": ("FSRS", "study"),
     "genanki": ("genanki", "study"),
     "markdown": ("Markdown", "study"),

@@ -187,6 +187,91 @@ def confident_margin(
 # --8<-- [end:confident_margin]
 
 
+# --8<-- [start:noise_matrix]
+def noise_matrix(
+    probabilities: Real[ndarray, "items classes"],
+    labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
+) -> Float[ndarray, "classes classes"]:
+    """How often a true class (row) is given a label (column), as the confident joint has it.
+
+    Each row of the joint is rescaled to the number of examples with that label, and each
+    column, a true class, is divided by its sum. A label of which no example is claimed counts
+    as right, and so does a class that no example looks like: nothing speaks against them.
+
+    Args:
+        probabilities: Out-of-fold: of a model that was not trained on the example.
+        labels: The given label of each example, right or wrong.
+
+    Raises:
+        ValueError: As `confident_joint`.
+
+    Source:
+        Northcutt, Jiang and Chuang (2021), Confident Learning, section 3.1
+
+    Example:
+        Of three labels 0 one looks like a 1. Of the two labels 1 one is claimed: it counts
+        for both.
+
+        >>> p = np.array([[0.9, 0.1], [1.0, 0.0], [0.2, 0.8], [0.2, 0.8], [0.4, 0.6]])
+        >>> noise_matrix(p, np.array([0, 0, 0, 1, 1])).round(2)
+        array([[1.  , 0.  ],
+               [0.33, 0.67]])
+    """
+    joint = confident_joint(probabilities, labels).astype(np.float64)
+    same = np.eye(len(joint))
+    joint = np.where(joint.sum(axis=1, keepdims=True) > 0, joint, same)
+    carry = np.bincount(labels.astype(np.intp), minlength=len(joint))
+    counts = joint / joint.sum(axis=1, keepdims=True) * carry[:, None]
+    true = counts.sum(axis=0)
+    return np.where(true > 0, counts / np.where(true > 0, true, 1), same).T
+
+
+# --8<-- [end:noise_matrix]
+
+
+# --8<-- [start:chance_of_error]
+def chance_of_error(
+    probabilities: Real[ndarray, "items classes"],
+    labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
+    matrix: Real[ndarray, "classes classes"],
+) -> Float[ndarray, " items"]:
+    """The probability that each label is wrong, by Bayes, if errors depend on the class only.
+
+    `1 - matrix[y, y] p[y] / sum_k matrix[k, y] p[k]` for the label y. Where the matrix rules a
+    label out, it is wrong for certain.
+
+    Args:
+        probabilities: Of the *true* class, out-of-fold, as a model gives them that was trained
+            through the matrix.
+        labels: The given label of each example, right or wrong.
+        matrix: Row: true class, column: label; each row sums to 1.
+
+    Raises:
+        ValueError: As `confident_joint`; or a row of `matrix` holds no probabilities.
+
+    Example:
+        The model says a 1 with probability 2/3, and every other 1 is called 0. So the label 0
+        comes from a 0 or from a 1 alike.
+
+        >>> half = np.array([[1.0, 0.0], [0.5, 0.5]])
+        >>> p = np.array([[1 / 3, 2 / 3], [1 / 3, 2 / 3]])
+        >>> chance_of_error(p, np.array([0, 1]), half)
+        array([0.5, 0. ])
+    """
+    refuse_no_probabilities(probabilities, "probabilities")
+    refuse_no_probabilities(matrix, "matrix")
+    refuse_labels_out_of_range(labels, len(matrix), "labels")
+    items, labels = np.arange(len(labels)), labels.astype(np.intp)
+    sources = probabilities * matrix[:, labels].T
+    right, all_of_them = sources[items, labels], sources.sum(axis=1)
+    return 1 - np.where(
+        all_of_them > 0, right / np.where(all_of_them > 0, all_of_them, 1), 0
+    )
+
+
+# --8<-- [end:chance_of_error]
+
+
 # --8<-- [start:annotator_quality]
 @dataclass(frozen=True, eq=False)
 class AnnotatorQuality:

@@ -13,15 +13,17 @@ from sklearn.metrics import cohen_kappa_score
 from answers.labels.annotation import Votes
 from answers.labels.label_quality import (
     annotator_quality,
+    chance_of_error,
     confident_class,
     confident_joint,
     confident_margin,
     find_label_issues,
+    noise_matrix,
 )
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from cleanlab.count import compute_confident_joint
+    from cleanlab.count import compute_confident_joint, estimate_latent
     from cleanlab.filter import find_label_issues as cleanlab_issues
     from cleanlab.rank import get_label_quality_scores
 
@@ -66,6 +68,57 @@ def test_a_class_that_no_label_names_is_ahead_of_none():
     p = np.array([[0.5, 0.1, 0.4], [0.2, 0.7, 0.1]])
     assert_allclose(confident_margin(p, np.array([0, 1])), [0.6, 0.3], atol=1e-12)
     assert confident_margin(np.ones((1, 1)), np.array([0])) == np.inf
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_noise_matrix_is_that_of_cleanlab_from_the_same_counts(seed):
+    p, labels = random_problem(seed)
+    joint = confident_joint(p, labels)
+    assert (joint.sum(axis=0) > 0).all()
+    assert (joint.sum(axis=1) > 0).all()
+    carry = np.bincount(labels, minlength=4)
+    calibrated = joint / joint.sum(axis=1, keepdims=True) * carry[:, None]
+    _, theirs, _ = estimate_latent(calibrated, labels)
+    assert_allclose(noise_matrix(p, labels), theirs.T, rtol=1e-9)
+
+
+def test_without_counts_nothing_speaks_against_a_label_or_a_class():
+    # No label 2, and nothing looks like a 2.
+    p = np.array([[0.9, 0.1, 0.0], [0.8, 0.2, 0.0], [0.3, 0.7, 0.0]])
+    assert_array_equal(noise_matrix(p, np.array([0, 0, 1])), np.eye(3))
+
+
+@given(st.integers(0, 10**6), st.integers(2, 5))
+def test_the_chance_of_an_error_is_that_of_counting(seed, classes):
+    """Draw true class and label from the model and the matrix, over all pairs."""
+    rng = np.random.default_rng(seed)
+    p, matrix = rng.dirichlet(np.ones(classes), 6), rng.dirichlet(np.ones(classes), classes)
+    labels = rng.integers(classes, size=6)
+    found = chance_of_error(p, labels, matrix)
+    for n, label in enumerate(labels):
+        joint = [p[n, k] * matrix[k, label] for k in range(classes)]
+        wrong = sum(joint) - joint[label]
+        assert_allclose(found[n], wrong / sum(joint), atol=1e-12)
+
+
+def test_a_label_that_the_matrix_rules_out_is_wrong():
+    never = np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert_array_equal(chance_of_error(np.array([[0.5, 0.5]]), np.array([1]), never), [1.0])
+
+
+def test_the_chance_of_an_error_refuses_what_is_no_matrix_of_noise():
+    p, labels = np.array([[0.5, 0.5]]), np.array([1])
+    with pytest.raises(ValueError, match=r"`matrix` sum to 2\.0"):
+        chance_of_error(p, labels, np.ones((2, 2)))
+    with pytest.raises(ValueError, match="`labels` holds 2"):
+        chance_of_error(p, np.array([2]), np.eye(2))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 6), st.floats(0, 5))
+def test_each_row_of_a_noise_matrix_holds_probabilities(seed, items, classes, sharp):
+    matrix = noise_matrix(*random_problem(seed, items, classes, sharp))
+    assert (matrix >= 0).all()
+    assert_allclose(matrix.sum(axis=1), 1)
 
 
 problems = st.builds(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -14,10 +15,13 @@ from answers.labels.noisy_digits import (
     classifier,
     digits,
     flip_labels,
+    loss_through,
     one_way_flips,
     out_of_fold,
+    out_of_fold_through,
     record_training,
     slanted,
+    train_through,
     uniform_flips,
 )
 from answers.records import label_repairs
@@ -76,6 +80,50 @@ def test_probabilities_out_of_fold_come_from_models_that_did_not_see_the_label()
     train = np.setdiff1d(np.arange(150), held_out)
     alone = classifier().fit(images[train], labels[train])
     assert_allclose(p[held_out], alone.predict_proba(images[held_out]), rtol=1e-9)
+
+
+def test_the_loss_through_a_matrix_and_its_gradient_are_pytorchs():
+    rng = np.random.default_rng(6)
+    x, labels = rng.normal(size=(7, 5)), rng.integers(3, size=7)
+    matrix, weights = rng.dirichlet(np.ones(3), 3), rng.normal(size=15)
+    loss, gradient = loss_through(matrix, weights, x, labels)
+    w = torch.tensor(weights, requires_grad=True)
+    p = torch.softmax(torch.tensor(x) @ w.reshape(5, 3), dim=1) @ torch.tensor(matrix)
+    theirs = torch.nn.functional.nll_loss(p.log(), torch.tensor(labels), reduction="sum")
+    theirs.backward()
+    assert_allclose(loss, theirs.item(), rtol=1e-9)
+    assert_allclose(gradient, w.grad, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("fit", [3, 30])
+def test_through_the_identity_it_is_scikit_learns_logistic_regression(fit):
+    images, labels = digits()
+    images, labels, asked = images[:300], labels[:300], images[300:400]
+    through = train_through(np.eye(10), images, labels, fit)(asked)
+    exact = classifier(fit).set_params(
+        logisticregression__tol=1e-10, logisticregression__max_iter=10_000
+    )
+    theirs = exact.fit(images, labels).predict_proba(asked)
+    assert_allclose(through, theirs, atol=5e-4)
+
+
+def test_through_the_planted_matrix_a_model_learns_the_true_classes():
+    images, truth = digits()
+    matrix = one_way_flips(0.4)
+    labels = flip_labels(truth, matrix, np.random.default_rng(7))
+    alone = out_of_fold(images, labels).argmax(axis=1)
+    through = out_of_fold_through(matrix, images, labels).argmax(axis=1)
+    assert (alone == truth).mean() < 0.9 < 0.95 < (through == truth).mean()
+
+
+def test_through_a_matrix_too_each_fold_is_judged_by_the_others():
+    images, labels = digits()
+    images, labels, matrix = images[:150], labels[:150], uniform_flips(0.1)
+    p = out_of_fold_through(matrix, images, labels)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    train, held_out = next(folds.split(images, labels))
+    alone = train_through(matrix, images[train], labels[train])(images[held_out])
+    assert_allclose(p[held_out], alone, rtol=1e-9)
 
 
 def test_training_is_recorded_once_an_epoch_and_learns():
@@ -144,6 +192,14 @@ def test_the_table_says_what_the_page_says_of_it():
     for repeats in (one_way, one_way_regular):
         assert gain(repeats, "relabel the flagged", "remove the flagged")[0] > 0
         assert gain(repeats, "remove exactly the wrong", "relabel the flagged")[0] > 0.01
+    through = "train through the noise matrix"
+    for repeats in (one_way, one_way_regular):
+        assert gain(repeats, through, "relabel the flagged")[0] > 0.02
+    low, high = gain(one_way_regular, through, "remove exactly the wrong")
+    assert -0.005 < low < 0 < high < 0.005
+    for repeats in (at_random, regular):
+        assert gain(repeats, through)[0] > 0
+        assert gain(repeats, through, "remove the flagged")[1] < 0.002
 
 
 def largest(loss, among, share):
