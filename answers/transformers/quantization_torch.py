@@ -17,8 +17,8 @@ class Int8Linear(nn.Module):
 
     Weight-only: the codes are converted as they are used, and the product is one of
     floats. It saves memory. Dynamic (W8A8): each row of the input is quantized as it
-    arrives, and the product is one of integers. It saves time too, where the processor
-    has a kernel for it.
+    arrives. On a CPU with an exact kernel for it the product is one of integers, and saves
+    time too; elsewhere it is one of floats.
 
     Args:
         linear: The layer to be replaced. It is not changed.

@@ -102,7 +102,7 @@ class Share:
 def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
     """What each of tensor · pipeline devices holds of a decoder in 16 bits.
 
-    Tensor parallel: every matrix is cut, so each layer ends its two halves with an
+    Tensor parallel: the matrices are cut, so each layer ends its two halves with an
     all-reduce of d_model numbers; in a ring a device sends 2 (t - 1) / t of them.
     Pipeline parallel: each device has some of the layers, and sends d_model numbers on.
 
@@ -113,7 +113,8 @@ def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
         pipeline: How many stages of equal size.
 
     Returns:
-        Bytes. Embedding and output layer are counted as if they were spread evenly.
+        Bytes. Embedding and output layer are counted as if they were spread evenly, and so
+        are the weights of KV heads, of which several devices may hold a copy.
 
     Raises:
         ValueError: Layers, or heads, cannot be shared equally.
