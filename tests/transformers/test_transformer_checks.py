@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 import re
 
 import pytest
@@ -12,6 +13,8 @@ from transformers import (
     DataCollatorForLanguageModeling,
     GPT2Config,
     GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
     PreTrainedTokenizerFast,
 )
 
@@ -206,6 +209,46 @@ def test_key_biases_have_no_gradient_without_rotary_positions_and_can_be_exempt(
     assert check(sound(model=frozen, exempt=("norm.bias",))).passed
 
 
+class Adapted(nn.Module):
+    """A linear layer that stays, and LoRA beside it, which trains."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer.requires_grad_(False)
+        self.A = nn.Parameter(torch.randn(2, layer.in_features))
+        self.B = nn.Parameter(torch.zeros(layer.out_features, 2))
+
+    def forward(self, x):
+        return self.layer(x) + x @ self.A.T @ self.B.T
+
+
+def test_what_is_frozen_on_purpose_can_be_exempt_and_what_is_not_is_told():
+    model = small().requires_grad_(False)
+    for block in model.blocks:
+        block.attention.qkv = Adapted(block.attention.qkv)
+    frozen = tuple(n for n, p in model.named_parameters() if not p.requires_grad)
+
+    def optimizer(model):
+        return torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], 0.01)
+
+    def verdicts(*exempt):
+        training = sound(model=model, optimizer=optimizer, exempt=exempt)
+        names = "every_parameter_gets_a_gradient", "optimizer_has_every_parameter"
+        return [one(name, training) for name in names]
+
+    for found in verdicts(".A", *frozen):
+        assert found.passed, found
+    gradient, _ = verdicts(".A")
+    assert "tokens.weight" in gradient.message
+    gradient, _ = verdicts(*frozen)
+    assert "none, zero or not finite: blocks.0.attention.qkv.A, blocks.1.attention.qkv.A;" in (
+        gradient.message
+    )
+    model.blocks[1].attention.qkv.B.requires_grad_(False)
+    gradient, _ = verdicts(".A", *frozen)
+    assert "blocks.1.attention.qkv.B" in gradient.message
+
+
 def test_leaves_are_the_tensors_that_a_backward_pass_reaches():
     a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
     c = torch.ones(2, requires_grad=True)
@@ -236,6 +279,18 @@ def test_ids_outside_of_the_vocabulary_are_refused(ids, vocab, words):
 def test_a_tie_of_no_parameter_is_refused():
     with pytest.raises(ValueError, match=r"names 'lm_head\.weight'"):
         sound(tied=(("tokens.weight", "lm_head.weight"),))
+
+
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_half_precision_is_refused_as_its_rounding_looks_like_a_fault(half):
+    model, ids = load_pretrained(), encode(held_out_text())[:, :256].view(4, 64)
+    longer, shorter = model.float()(ids[:1]), model(ids[:1, :-3])
+    assert torch.allclose(longer[:, :-3], shorter, atol=1e-4)
+    model = model.to(half)
+    assert (model(ids[:1])[:, :-3] - model(ids[:1, :-3])).abs().max() > 1e-3
+    with pytest.raises(ValueError, match=rf"holds {half}; .*check `model\.float\(\)`"):
+        Training(model, ids, 256, pretrained=True)
+    Training(model.float(), ids, 256, pretrained=True)
 
 
 def test_logits_of_another_shape_or_kind_are_refused():
@@ -316,6 +371,70 @@ def test_a_pretrained_model_starts_below_log_vocab_unless_its_ids_are_of_another
     assert one("first_loss_makes_sense", Training(model, ids, 256, pretrained=True)).passed
     others = torch.randperm(256, generator=torch.Generator().manual_seed(0))[ids]
     assert one("first_loss_makes_sense", Training(model, others, 256, pretrained=True)).failed
+
+
+def first_loss_of_a_llama(width, shape=(8, 24), **settings):
+    """With the weights that its library gives it, of standard deviation 0.02."""
+    torch.manual_seed(0)
+    sizes = {"intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    llama = LlamaForCausalLM(LlamaConfig(vocab_size=101, hidden_size=width, **sizes))
+    ids = torch.randint(1, 101, shape, generator=torch.Generator().manual_seed(1))
+    settings = {"forward": lambda model, ids, mask: model(ids).logits, **settings}
+    training = Training(llama, ids, 101, **settings)
+    return training, one("first_loss_makes_sense", training)
+
+
+@pytest.mark.parametrize("width", [256, 1024, 4096])
+def test_a_wide_model_starts_half_the_variance_of_its_logits_above_log_v(width):
+    training, found = first_loss_of_a_llama(width)
+    assert found.passed, found
+    logits = training.logits(training.ids)
+    loss = training.loss(logits, training.ids, None)
+    want = math.log(101) + logits.var(-1).mean() / 2
+    assert abs(loss - want) < 0.15
+    assert abs(logits.var(-1).mean() - 0.02**2 * width) < 0.1 * 0.02**2 * width
+
+
+def test_a_first_loss_of_three_labels_may_be_off_by_chance():
+    training, found = first_loss_of_a_llama(4096, (1, 4))
+    logits = training.logits(training.ids)
+    off = training.loss(logits, training.ids, None) + logits.log_softmax(-1).mean()
+    assert abs(off) > 0.5
+    assert found.passed, found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda loss: loss / math.log(2),
+        lambda loss: 44 * loss,
+        lambda loss: loss / 4,
+        lambda loss: -loss,
+        lambda loss: torch.nan * loss,
+    ],
+    ids=["bits", "a sum", "divided twice", "its sign", "nan"],
+)
+@pytest.mark.parametrize("width", [256, 1024])
+def test_a_first_loss_of_another_size_is_told(wrong, width):
+    def loss(logits, ids, mask):
+        return wrong(next_token_loss_torch(logits, ids, mask))
+
+    for found in (
+        one("first_loss_makes_sense", sound(loss=loss)),
+        first_loss_of_a_llama(width, loss=loss)[1],
+    ):
+        assert found.failed
+        assert "the loss is wrong" in found.message
+
+
+@pytest.mark.parametrize("times", [25, 100, 1000])
+def test_initial_weights_that_are_too_large_are_told(times):
+    model = small(tied=False)
+    with torch.no_grad():
+        model.head.weight *= times
+    found = one("first_loss_makes_sense", sound(model=model, tied=()))
+    assert found.failed
+    assert "the initial weights are too large" in found.message
 
 
 class EmbedsPlaces(nn.Module):

@@ -12,9 +12,9 @@ def every_parameter_gets_a_gradient(training: Training, least: float = 1e-6) -> 
     """Each is finite, and its largest entry more than `least` times the model's largest.
 
     A gradient that is zero on paper is rounding noise in a computer, so "not zero" must
-    have a size. Exempt what stands before a matrix of zeros, as LoRA's A; and biases of
-    keys that are parameters of their own, where q · b goes straight into the softmax: it
-    is the same in every score of a query, and softmax does not see that.
+    have a size. Exempt what is frozen on purpose; what stands before a matrix of zeros, as
+    LoRA's A; and biases of keys that are parameters of their own, where q · b goes straight
+    into the softmax: it is the same in every score of a query, and softmax does not see that.
     """
     model = copy.deepcopy(training.model).train()
     model.zero_grad()

@@ -33,10 +33,16 @@ def output_is_logits(training: Training) -> Verdict:
     )
 
 
-def first_loss_makes_sense(training: Training, within: float = 0.5) -> Verdict:
-    """From scratch a model is indifferent: its loss is log V, in nats. A pretrained model
-    knows its own kind of text: its loss is lower."""
-    loss = float(training.loss(training.logits(training.ids), training.ids, None))
+def first_loss_makes_sense(
+    training: Training, within: float = 0.5, most: float = 2.0
+) -> Verdict:
+    """From scratch a model knows no label: its loss is near that of a label at random, which
+    is log V, in nats, plus what the spread of the logits adds: half their variance, if they
+    are normal. That is little where the initial weights are small. A pretrained model knows
+    its own kind of text: its loss is below log V.
+    """
+    logits = training.logits(training.ids)
+    loss = float(training.loss(logits, training.ids, None))
     want = math.log(training.vocab)
     if training.pretrained:
         return verdict(
@@ -46,12 +52,21 @@ def first_loss_makes_sense(training: Training, within: float = 0.5) -> Verdict:
             f"{loss:.2f} nats of a pretrained model, and log V is {want:.2f}: its weights "
             "were not loaded, or the ids are another tokenizer's",
         )
+    at_random = float(-logits.log_softmax(-1).mean())
+    # A mean over few labels is off by chance, the more the wider the logits are spread.
+    by_chance = float(logits.std(-1).mean())
+    independent = abs(loss - at_random) < within + by_chance
+    why = (
+        "the initial weights are too large, as the spread of the logits shows"
+        if independent
+        else f"a label at random would cost {at_random:.2f}, so the loss is wrong, or the "
+        "model has learnt"
+    )
     return verdict(
         first_loss_makes_sense,
-        abs(loss - want) < within,
+        independent and at_random < want + most,
         f"{loss:.2f} nats, log V is {want:.2f}",
-        f"{loss:.2f} nats before any step, but log V is {want:.2f}: the initial weights are "
-        "too large, or the loss is wrong",
+        f"{loss:.2f} nats before any step, but log V is {want:.2f}: {why}",
     )
 
 

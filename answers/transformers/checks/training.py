@@ -38,7 +38,7 @@ class Training:
     """The parts of a training that the checks look at.
 
     Attributes:
-        model: Any module.
+        model: Any module in float32 or float64.
         ids: A batch of real tokens, (batch, time), time at least 4; no padding in it.
         vocab: Number of tokens, at least 5.
         forward: `forward(model, ids, mask)` gives logits (batch, time, vocab). In the
@@ -51,12 +51,12 @@ class Training:
         placed: `placed(model, ids, positions)` gives logits with these position ids,
             (batch, time). Only with it can rotary positions be tested.
         pretrained: The model has learnt: its first loss is below log V.
-        exempt: Ends of names of parameters that may have a gradient of zero.
+        exempt: Ends of names of parameters that may have no gradient, or one of zero.
 
     Raises:
         ValueError: `ids` is empty, too short or outside of the vocabulary; `vocab` is too
             small to tell labels apart; `tied` names a parameter that is not there; a model
-            returns logits of another shape, or all equal.
+            is in half precision, returns logits of another shape, or all equal.
     """
 
     model: nn.Module
@@ -131,6 +131,12 @@ def refuse(training: Training) -> None:
             f"to {vocab - 1}. Give real tokens alone, without -100 or padding"
         )
     there = dict(training.model.named_parameters(remove_duplicate=False))
+    for name, p in training.model.named_parameters():
+        if p.is_floating_point() and p.element_size() < 4:
+            raise ValueError(
+                f"`{name}` holds {p.dtype}; its rounding would look like a fault, so check "
+                "`model.float()`"
+            )
     for name in (name for pair in training.tied for name in pair):
         if name not in there:
             raise ValueError(
