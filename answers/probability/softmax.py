@@ -68,7 +68,7 @@ def softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shap
         softmax functions, https://doi.org/10.1093/imanum/draa038
 
     Example:
-        A logit that is larger by log 3 is 3 times as probable, at any size.
+        A logit that is larger by log 3 is 3 times as probable, at 1000 too.
 
         >>> softmax(np.array([1000.0, 1000.0 + np.log(3)])).round(6)
         array([0.25, 0.75])
