@@ -56,7 +56,7 @@ def training_dynamics(
     """
     refuse_no_probabilities(probabilities, "probabilities")
     refuse_labels_out_of_range(labels, probabilities.shape[2], "labels")
-    p = probabilities.astype(np.result_type(probabilities, np.float32), copy=False)
+    p = np.asarray(probabilities, np.result_type(probabilities, np.float32))
     own = p[:, np.arange(p.shape[1]), labels.astype(np.intp)]
     right = p.argmax(axis=2) == labels
     return TrainingDynamics(own.mean(axis=0), own.std(axis=0), right.mean(axis=0))

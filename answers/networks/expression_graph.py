@@ -87,7 +87,7 @@ def backward_pass(
         >>> float(backward_pass(graph, values, "y")["a"])
         12.0
     """
-    order = topological_order(output, lambda name: graph.get(name, ("leaf",))[1:])
+    order = topological_order(output, lambda name: graph.get(name, ())[1:])
     for name in order:
         kind = getattr(getattr(values.get(name), "dtype", None), "kind", "none")
         if kind not in "biuf":

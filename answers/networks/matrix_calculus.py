@@ -41,7 +41,7 @@ def linear_vjp(
         >>> dx, dw.T
         (array([[30., 40.]]), array([[10., 20.]]))
     """
-    for name, array in (("x", x), ("w", w), ("g", g)):
+    for name, array in (("x", x), ("w", w)):
         refuse_empty(array, name)
     x, w, g = as_float(x), as_float(w), as_float(g)
     # One row per example, so that the inner sum of xᵀ g runs over every leading axis.

@@ -54,9 +54,7 @@ def next_token_loss(
             "no two real tokens stand side by side, so there is nothing to predict; "
             "pass longer sequences"
         )
-    # The label of the last place is never used.
-    labels = np.roll(ids, -1, axis=1)
-    loss, rows = cross_entropy(logits[counts], labels[counts])
+    loss, rows = cross_entropy(logits[counts], ids[:, 1:][counts[:, :-1]])
     gradient = np.zeros(logits.shape, dtype=rows.dtype)
     gradient[counts] = rows
     return loss, gradient

@@ -55,6 +55,8 @@ def test_float32_stays_float32_and_whole_numbers_are_welcome():
     found = training_dynamics(p.astype(np.float32), labels.astype(np.uint8))
     assert found.confidence.dtype == found.variability.dtype == np.float32
     assert_allclose(found.confidence, training_dynamics(p, labels).confidence, rtol=1e-6)
+    halves = training_dynamics(np.full((3, 5, 2), 0.5, np.float16), np.zeros(5, int))
+    assert halves.confidence.dtype == halves.variability.dtype == np.float32
     sure = np.eye(2, dtype=int)[[[0, 1], [0, 0]]]
     assert_array_equal(training_dynamics(sure, np.array([0, 0])).confidence, [1, 0.5])
 

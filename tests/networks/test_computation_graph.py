@@ -310,6 +310,12 @@ def test_a_float32_leaf_beside_float64_gets_a_float32_gradient_as_in_pytorch():
     assert (leaf.grad.dtype, other.grad.dtype) == (np.float32, np.float64)
 
 
+def test_a_maximum_drops_its_axis_unless_it_is_to_be_kept():
+    a = Node(np.array([[1.0, 3.0], [4.0, 2.0]]))
+    assert_array_equal(a.max(1).value, [3, 4])
+    assert_array_equal(a.max(1, keepdims=True).value, [[3], [4]])
+
+
 def test_a_tensor_beside_a_node_is_refused():
     with pytest.raises(TypeError, match=r"tensor\.detach"):
         Node(np.ones(2)) + torch.ones(2)

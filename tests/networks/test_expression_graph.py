@@ -255,8 +255,13 @@ def test_many_paths_and_long_chains_cost_no_more_than_their_nodes():
         (("matmul", "a", "a"), {"a": np.ones((2, 2, 2))}, "matmul of two matrices"),
         (("exp", "y"), {}, "'?y'? depends on itself; a computation has no cycle"),
         (("add", "a", "a"), {"a": np.ones(3)}, r"`shape` \(3,\)"),
+        (
+            ("multiply", "a", "a"),
+            {"a": np.array(1.7e308)},
+            "^the gradient of 'a' overflows: inf, where float64 ends at 1.8e",
+        ),
     ],
 )
 def test_refuses_what_it_cannot_differentiate(operation, values, message):
-    with pytest.raises(ValueError, match=message):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=message):
         backward_pass({"y": operation}, {"y": np.ones(()), **values}, "y")

@@ -112,6 +112,20 @@ def test_functions_of_numpy_refuse_a_dual():
         np.exp(Dual(np.ones(2), np.ones(2)))
 
 
+@pytest.mark.parametrize("axis", [2, (0, 2)])
+@pytest.mark.parametrize("reduce", [Dual.sum, Dual.max])
+def test_an_axis_that_is_not_there_is_refused(reduce, axis):
+    with pytest.raises(ValueError, match=r"^`value` has 2 axes, and no axis 2; choose one"):
+        reduce(Dual(np.ones((2, 3)), np.ones((2, 3))), axis)
+
+
+def test_a_reduction_drops_its_axis_unless_it_is_to_be_kept():
+    dual = Dual(np.array([[1.0, 3.0], [4.0, 2.0]]), np.array([[5.0, 6.0], [7.0, 8.0]]))
+    assert_array_equal(dual.max(1).value, [3, 4])
+    assert_array_equal(dual.max(1).tangent, [6, 7])
+    assert_array_equal(dual.sum(1, keepdims=True).tangent, [[11], [15]])
+
+
 def test_a_list_beside_a_dual_is_refused():
     with pytest.raises(TypeError, match="a list is no array"):
         operator.add(Dual(np.array(1.0), np.array(1.0)), [1, 2, 3])

@@ -115,6 +115,16 @@ def test_a_product_that_overflows_is_refused_by_its_name():
         linear_vjp(w.T, x.T, g)
 
 
+def test_infinity_times_zero_is_refused_without_a_warning():
+    with np.errstate(invalid="raise"), pytest.raises(ValueError, match="`w` holds inf at index"):
+        linear_vjp(np.ones((1, 2)), np.array([[np.inf], [1.0]]), np.zeros((1, 1)))
+
+
+def test_the_wider_type_of_both_is_that_of_the_jacobian():
+    for x, w in ((np.float32, np.float64), (np.float64, np.float32)):
+        assert linear_jacobian(np.ones((1, 2), x), np.ones((2, 3), w)).dtype == np.float64
+
+
 @pytest.mark.parametrize(
     ("x", "w", "g", "name"),
     [

@@ -200,6 +200,14 @@ def test_odds_are_those_of_the_posterior(percent, ratios):
     assert odds == pytest.approx(belief[0] / belief[1], rel=1e-10)
 
 
+def test_no_warning_is_given_for_zeros_or_for_odds_that_overflow():
+    with np.errstate(divide="raise", over="raise"):
+        assert_array_equal(posterior(np.array([0.0, 1.0]), HALF), [0, 1])
+        assert posterior_odds(0, 5) == 0
+        with pytest.raises(ValueError, match="overflows"):
+            posterior_odds(1e300, 1e300)
+
+
 def test_odds_survive_factors_whose_product_overflows_on_the_way():
     assert posterior_odds(1e-300, 1e-300, 1e300, 1e300) == pytest.approx(1)
     assert posterior_odds(3) == pytest.approx(3)
@@ -302,7 +310,7 @@ def test_impossible_evidence_is_refused_with_its_row(prior, likelihood):
             "`log_prior` holds inf at",
         ),
         (lambda: log_posterior(np.zeros((0, 2)), HALF), "`log_likelihood` is empty"),
-        (lambda: posterior_odds(-1.0, 2), "odds and ratios hold -1.0 at index 0"),
+        (lambda: posterior_odds(-1, 2), "odds and ratios hold -1.0 at index 0"),
         (lambda: posterior_odds(1.0, math.nan), "odds and ratios hold nan at index 1"),
         (lambda: posterior_odds(math.inf, 0), "one factor is 0 and another infinite"),
         (lambda: beta_update(0, 1, 1, 1), "`alpha` holds 0.0; each must be positive"),
@@ -315,15 +323,23 @@ def test_impossible_evidence_is_refused_with_its_row(prior, likelihood):
         ),
         (lambda: reweighted(HALF * 2, HALF, HALF), "`probabilities` sums to 2"),
         (lambda: natural_frequencies(1.2, 0.5, 0.5), "hold 1.2 at index 0; each is a"),
+        (lambda: natural_frequencies(2, 1, 0), "rate hold 2.0 at index 0"),
         (lambda: natural_frequencies(0.2, 0.5, 0.5, people=0), "0 people; take a posi"),
         (lambda: natural_frequencies(0.2, 0.5, 0.5, math.inf), "inf people; take a pos"),
         (lambda: posterior_odds(0.0, 0.5, -1.0), "odds and ratios hold -1.0 at index 2"),
         (lambda: posterior(np.array([0.0, -1.0]), HALF), "`prior` holds -1.0 at index 1"),
         (lambda: reweighted(HALF, HALF * 2, HALF), "`old_prior` sums to 2"),
+        (lambda: posterior_odds(1e300, 1e300), "^their product overflows: inf, where"),
+        (lambda: beta_update(1e308, 1, 1e308, 1), "^alpha overflows: inf, where"),
+        (lambda: beta_update(1, 1e308, 1, 1e308), "^beta overflows: inf, where"),
+        (
+            lambda: log_posterior(np.array([1e308, -1e308]), np.array([0.0, -1e308])),
+            "^the joint logarithm overflows: -inf at index 1",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(call, message):
-    with pytest.raises(ValueError, match=message):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=message):
         call()
 
 

@@ -94,3 +94,17 @@ def test_the_smoothing_is_laplaces_unless_another_is_asked_for():
 def test_what_cannot_be_fitted_is_refused(counts, labels, classes, smoothing, message):
     with pytest.raises(ValueError, match=message):
         fit_word_counts(counts, labels, classes, smoothing)
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        (np.zeros((0, 2)), "^`counts` is empty"),
+        (np.array([[1, -1]]), r"^`counts` holds -1 at index \(0, 1\)"),
+        (np.array([[np.inf, 1]]), r"^`counts` holds inf at index \(0, 0\)"),
+    ],
+)
+def test_what_is_no_text_has_no_posterior(counts, message):
+    fitted = fit_word_counts(np.ones((2, 2)), np.array([0, 1]), 2)
+    with pytest.raises(ValueError, match=message):
+        log_class_posterior(counts, *fitted)

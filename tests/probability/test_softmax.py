@@ -202,3 +202,18 @@ def test_a_wrong_shape_or_dtype_is_refused_by_the_name_of_its_parameter(logits, 
 def test_logits_that_have_no_softmax_are_refused_with_the_reason(function, x, message):
     with pytest.raises(ValueError, match=message):
         function(x)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_an_axis_that_is_not_there_is_refused(function):
+    with pytest.raises(ValueError, match=r"^`x` has 2 axes, and no axis 2; choose one from -2"):
+        function(np.zeros((2, 3)), axis=2)
+
+
+def test_a_logarithm_that_overflows_is_refused():
+    far = np.array([[1e308, -1e308]])
+    with np.errstate(over="ignore"):
+        with pytest.raises(ValueError, match=r"^the difference of two logits overflows: -inf at"):
+            log_softmax(far)
+        with pytest.raises(ValueError, match=r"^a loss overflows: inf at index 0"):
+            cross_entropy(far, np.array([1]))

@@ -118,3 +118,30 @@ def test_a_pool_of_nothing_is_refused(sizes):
 def test_a_prompt_of_nothing_is_refused():
     with pytest.raises(ValueError, match="start with a token"):
         BlockPool(3).start("a", [])
+
+
+def test_a_block_that_was_filled_one_by_one_is_shared_too():
+    pool = BlockPool(6, size=2)
+    pool.start("a", [1, 2, 3])
+    assert pool.append("a", 4)
+    assert pool.start("b", [1, 2, 3, 4, 5]) == 4
+    assert pool.append("a", 5)
+    assert pool.tokens["a"] == pool.tokens["b"]
+    assert pool.start("c", [1, 2, 3, 4, 5, 6]) == 4
+
+
+def test_one_more_token_takes_a_free_block_or_one_that_nobody_uses():
+    pool = BlockPool(2, size=2)
+    pool.start("a", [1, 2])
+    assert pool.append("a", 3)
+    pool.stop("a")
+    pool.start("b", [5, 6])
+    assert not pool.free
+    assert pool.append("b", 7)
+    assert not pool.idle
+
+
+def test_a_block_holds_16_tokens_unless_told_otherwise():
+    pool = BlockPool(1)
+    assert pool.start("a", [*range(16)]) == 0
+    assert not pool.append("a", 16)

@@ -58,3 +58,9 @@ def test_an_odd_width_is_refused():
     x = random(1, 1, 2, 3)
     with pytest.raises(ValueError, match="3 features"):
         cached_attention(x, x, x, x, x)
+
+
+def test_an_infinite_average_is_refused():
+    x, v = np.zeros((1, 1, 2, 2)), np.array([[[[1.0], [np.inf]]]])
+    with pytest.raises(ValueError, match=r"^an average overflows: inf at index \(0, 0, 0, 0\)"):
+        cached_attention(x, x, v[:, :, :1].repeat(2, 2), x, v)

@@ -14,15 +14,20 @@ def random(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-@given(st.integers(0, 2000), st.integers(1, 5), st.sampled_from([2, 4, 6, 10]))
-def test_each_pair_is_a_complex_number_that_is_turned(offset, time, d):
+@given(
+    st.integers(0, 2000),
+    st.integers(1, 5),
+    st.sampled_from([2, 4, 6, 10]),
+    st.sampled_from([500.0, 1.0, 0.5]),
+)
+def test_each_pair_is_a_complex_number_that_is_turned(offset, time, d, base):
     x = random(2, time, d)
     pairs = x[..., : d // 2] + 1j * x[..., d // 2 :]
     for t in range(time):
         for j in range(d // 2):
-            pairs[:, t, j] *= np.exp(1j * (offset + t) * 500.0 ** (-2 * j / d))
+            pairs[:, t, j] *= np.exp(1j * (offset + t) * base ** (-2 * j / d))
     expected = np.concatenate([pairs.real, pairs.imag], axis=-1)
-    assert_allclose(rotate(x, offset, base=500.0), expected, rtol=1e-9, atol=1e-9)
+    assert_allclose(rotate(x, offset, base), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_agrees_with_llama():
@@ -66,3 +71,17 @@ def test_what_cannot_be_turned_is_refused():
         rotate(random(2, 4), -1)
     with pytest.raises(ValueError, match="base"):
         rotate(random(2, 4), base=0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_nan_and_infinity_are_refused_with_their_place(value):
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=f"`x` holds {value} at i"):
+        rotate(np.array([[1.0, value]]))
+
+
+def test_a_feature_that_overflows_is_refused():
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match=r"^a turned feature overflows: inf at index \(1, 1\)"),
+    ):
+        rotate(np.full((2, 2), 1.7e308))

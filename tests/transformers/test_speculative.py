@@ -66,3 +66,23 @@ def test_equal_models_keep_every_token():
 def test_a_token_that_the_draft_cannot_have_drawn_is_refused():
     with pytest.raises(ValueError, match="drafted token 1 has probability 0 in row 0"):
         accept_draft(P[:2], np.array([[1.0, 0, 0, 0]]), np.array([1]), np.zeros(2))
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.00002, np.nan])
+@pytest.mark.parametrize("name", ["p", "q", "uniform"])
+def test_a_number_that_is_not_from_0_to_1_is_refused_with_its_place(name, value):
+    arrays = {"p": P[:2].copy(), "q": Q[:1].copy(), "uniform": np.array([0.5, 0.5])}
+    arrays[name][..., -1] = value
+    with pytest.raises(ValueError, match=f"^`{name}` holds {value} at index .*from 0 to 1"):
+        accept_draft(**arrays, drafted=np.array([0]))
+
+
+def test_a_probability_may_be_above_1_by_what_float32_rounds():
+    p, q = np.array([[1.000009, 0], [0, 1.000009]]), np.array([[1.000009, 0]])
+    assert list(accept_draft(p, q, np.array([0]), np.array([0.5, 0.5]))) == [0, 1]
+
+
+def test_a_number_that_equals_the_ratio_refuses_and_a_draw_of_0_takes_no_impossible_token():
+    p, q = np.array([[0.25, 0.75], [0.5, 0.5]]), np.array([[0.5, 0.5]])
+    assert list(accept_draft(p, q, np.array([0]), np.array([0.5, 0.0]))) == [1]
+    assert list(accept_draft(p, q, np.array([0]), np.array([0.4999, 0.0]))) == [0, 0]
