@@ -17,6 +17,12 @@ def test_scores_are_the_quantiles_of_their_class():
     assert_allclose(scores[:3], scipy.stats.norm.ppf([1 / 6, 0.5, 5 / 6]) + 1.3)
 
 
+def test_one_example_of_a_class_lies_at_its_mean():
+    truth, scores = binormal(1, 1, separation=0.7)
+    assert_array_equal(truth, [1, 0])
+    assert_allclose(scores, [0.7, 0], atol=1e-15)
+
+
 def test_the_probability_is_that_of_bayes_from_the_two_densities():
     x = np.linspace(-4, 5, 19)
     density = scipy.stats.norm.pdf
@@ -49,3 +55,11 @@ def test_a_class_without_examples_is_refused(sizes):
 def test_a_prevalence_that_leaves_one_class_is_refused(prevalence):
     with pytest.raises(ValueError, match="give a number between 0 and 1"):
         probability(np.array([0.0]), 1.0, prevalence)
+
+
+def test_log_odds_that_overflow_are_refused():
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match=r"^the log-odds overflows: -inf at index 0"),
+    ):
+        probability(np.array([0.0]), 1e200, 0.5)

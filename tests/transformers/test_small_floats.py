@@ -57,6 +57,7 @@ def test_elements_and_scales_are_of_their_formats(make, dtype):
 
 def test_a_block_is_the_best_that_its_scale_allows():
     w = np.random.default_rng(7).normal(size=(3, 32))
+    w[1] /= 1000
     elements, scales = mxfp4(w)
     assert_array_equal(scales[:, 0], [2.0 ** (np.floor(np.log2(m)) - 2) for m in abs(w).max(1)])
     for row, scale, numbers in zip(elements, scales[:, 0], w, strict=True):
@@ -76,6 +77,49 @@ def test_numbers_of_the_format_come_back_as_they_are():
     for make in (mxfp4, nvfp4):
         elements, scales, *whole = make(w * 8)
         assert_array_equal((elements * scales * (whole or [1])[0]).reshape(4, 32), w * 8)
+
+
+@pytest.mark.parametrize("block", [None, 2, 4])
+def test_scaled_fp8_is_pytorchs_cast_of_the_numbers_over_their_scale(block):
+    w = np.random.default_rng(2).normal(size=(3, 5, 12)).astype(np.float32)
+    w *= np.geomspace(1e-4, 1e4, 12, dtype=np.float32)
+    blocks = w.reshape(-1, block or w.size)
+    scale = np.abs(blocks).max(axis=1, keepdims=True) / 448
+    want = torch.from_numpy(blocks / scale).to(torch.float8_e4m3fn).float().numpy() * scale
+    assert_array_equal(scaled_fp8(w, block), want.reshape(w.shape))
+    assert_array_equal(scaled_fp8(w[0, 0, :1]), w[0, 0, :1])
+
+
+def test_scales_beyond_the_range_of_their_format_are_its_ends():
+    _, scales = mxfp4(np.array([[1e-60] * 32, [1e60] * 32]))
+    assert_array_equal(scales, [[2.0**-127], [2.0**127]])
+    elements, _, whole = nvfp4(np.zeros((2, 16)))
+    assert whole == 1
+    assert not elements.any()
+
+
+def test_rows_are_those_of_the_last_axis():
+    w = np.random.default_rng(4).normal(size=(2, 3, 32))
+    for make in (mxfp4, nvfp4):
+        for mine, flat in zip(make(w), make(w.reshape(6, 32)), strict=True):
+            assert_array_equal(mine, flat)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: E2M1.round(np.array([1, np.nan])), "^`x` holds nan at index 1"),
+        (lambda: mxfp4(np.ones((0, 32))), "^`w` is empty"),
+        (lambda: nvfp4(np.full((1, 16), np.inf)), r"^`w` holds inf at index \(0, 0\)"),
+        (
+            lambda: scaled_fp8(np.full((1, 3), np.finfo(float).max)),
+            r"^code · scale overflows: inf at index \(0, 0\)",
+        ),
+    ],
+)
+def test_nan_nothing_and_what_overflows_are_refused(call, message):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=message):
+        call()
 
 
 def test_fp8_with_scales_keeps_zeros_and_the_largest_number():

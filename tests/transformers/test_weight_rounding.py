@@ -14,12 +14,18 @@ def layer(seed, tokens=40, outputs=5, inputs=7):
     return rng.normal(size=(outputs, inputs)), x
 
 
+@pytest.mark.parametrize("damping", [0, 0.01, 0.5])
 @pytest.mark.parametrize("bits", [3, 4, 8])
-def test_columns_to_come_make_up_for_an_error_as_well_as_least_squares_does(bits):
+def test_columns_to_come_make_up_for_an_error_as_well_as_least_squares_does(bits, damping):
     w, x = layer(bits)
+    rounded = gptq(w, x, bits, damping)
+    if (bits, damping) == (4, 0.01):
+        assert_array_equal(gptq(w, x), rounded)
+    # Damping asks for the weights themselves too, as further inputs.
+    x = np.vstack([x, np.sqrt(damping * np.mean((x**2).sum(axis=0))) * np.eye(7)])
     scale = np.abs(w).max(axis=1) / (2 ** (bits - 1) - 1)
     largest = 2 ** (bits - 1) - 1
-    for row, s, got in zip(w, scale, gptq(w, x, bits, damping=0), strict=True):
+    for row, s, got in zip(w, scale, rounded, strict=True):
         fixed = []
         for i in range(w.shape[1]):
             # With the first i columns rounded, the best others for the outputs of w.
@@ -78,3 +84,38 @@ def test_the_arguments_are_not_changed_and_float32_stays_float32():
         assert rounded.dtype == np.float32
     assert_array_equal(w, before[0])
     assert_array_equal(x, before[1])
+
+
+def test_the_error_is_a_share_of_the_outputs_and_may_exceed_1():
+    w, x = layer(5)
+    restored = w + np.random.default_rng(6).normal(size=w.shape)
+    share = np.linalg.norm(x @ (restored - w).T) / np.linalg.norm(x @ w.T)
+    assert output_error(w, restored, x) == pytest.approx(share, rel=1e-12)
+    assert output_error(w, 4 * w, x) == pytest.approx(3)
+    assert output_error(1e300 * w, 1e300 * restored, 1e300 * x) == pytest.approx(share, rel=1e-12)
+
+
+EYE, HUGE = np.eye(2), np.full((1, 2), np.finfo(float).max)
+ONES, NOTHING, NAN = np.ones((2, 3)), np.ones((2, 0)), np.array([[1, np.nan, 1]] * 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: output_error(NOTHING, NOTHING, NOTHING), r"^`w` is empty"),
+        (lambda: output_error(ONES, ONES, ONES[:0]), r"^`x` is empty"),
+        (lambda: output_error(NAN, ONES, ONES), r"^`w` holds nan at index \(0, 1\)"),
+        (lambda: output_error(ONES, NAN, ONES), r"^`restored` holds nan at index \(0, 1\)"),
+        (lambda: output_error(ONES, ONES, NAN), r"^`x` holds nan at index \(0, 1\)"),
+        (lambda: output_error(ONES, ONES, 0 * ONES), "make outputs of 0, of which no error"),
+        (lambda: gptq(ONES, ONES[:0]), r"^`x` is empty"),
+        (lambda: gptq(ONES, NAN), r"^`x` holds nan at index \(0, 1\)"),
+        (lambda: gptq(NAN, ONES), r"^`w` holds nan at index \(0, 1\)"),
+        (lambda: gptq(HUGE, EYE), r"^a weight overflows: inf at index \(0, 0\)"),
+        (lambda: awq(ONES, ONES[:0]), r"^`x` is empty"),
+        (lambda: awq(ONES, NAN), r"^`x` holds nan at index \(0, 1\)"),
+    ],
+)
+def test_what_cannot_be_rounded_or_compared_is_refused(call, message):
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match=message):
+        call()
