@@ -39,4 +39,4 @@ def near_one(*arrays: np.ndarray) -> list[np.ndarray]:
     which a common factor does not change.
     """
     exponent = max(np.frexp(np.abs(array).max())[1] for array in arrays)
-    return [np.ldexp(array, -exponent) for array in arrays]
+    return [np.asarray(np.ldexp(array, -exponent)) for array in arrays]

@@ -68,7 +68,7 @@ def test_integers_are_pruned_as_floats():
     ("w", "fraction", "words"),
     [
         (np.zeros((0, 2)), 0.5, "`w` is empty"),
-        (np.array([1.0, np.nan]), 0.5, "nan at index 1"),
+        (np.array([1.0, np.nan]), 0.5, "`w` holds nan at index 1"),
         (np.ones(3), 1.01, "`fraction` is 1.01; choose 0"),
         (np.ones(3), -0.1, "`fraction` is -0.1"),
         (np.ones(3), 30.0, "`fraction` is 30.0"),
@@ -175,7 +175,14 @@ def spoilt(at):
         (lambda: prune_neurons(*spoilt(1), 0.5), "`b1` holds nan"),
         (lambda: prune_neurons(*spoilt(2), 0.5), "`w2` holds nan"),
         (lambda: prune_neurons(*layers(), 1), "removes all 11 neurons; leave at least"),
+        (lambda: prune_neurons(*layers(inner=0), 0.5), "^`w1` is empty"),
+        (lambda: prune_neurons(*layers(out=0), 0.5), "^`w2` is empty"),
+        (lambda: prune_wanda(np.ones((1, 0)), np.ones((2, 0)), 0.5), "^`w` is empty"),
+        (lambda: prune_wanda(np.ones((1, 2)), np.ones((0, 2)), 0.5), "^`x` is empty"),
+        (lambda: prune_wanda(np.full((1, 2), np.nan), np.ones((1, 2)), 0.5), "^`w` holds nan"),
+        (lambda: prune_wanda(np.ones((1, 2)), np.full((1, 2), np.nan), 0.5), "^`x` holds nan"),
         (lambda: prune_two_of_four(np.full((1, 4), np.nan)), "`w` holds nan"),
+        (lambda: prune_two_of_four(np.ones((0, 4))), "^`w` is empty"),
         (
             lambda: prune_two_of_four(np.ones((2, 6))),
             "6 inputs; pad them to a multiple",

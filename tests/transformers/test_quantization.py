@@ -31,6 +31,8 @@ def relative(a, b):
     return np.linalg.norm(a - b) / np.linalg.norm(b)
 
 
+CODES, HUGE = np.array([[127]], np.int8), np.array([[1e308]])
+
 # quantize and quantize_int8
 
 
@@ -115,7 +117,7 @@ def test_the_largest_floats_do_not_overflow():
     ("w", "bits", "axis", "words"),
     [
         (np.zeros((0, 3)), 8, 0, "`w` is empty"),
-        (np.array([[1.0, np.nan]]), 8, 0, r"nan at index \(0, 1\)"),
+        (np.array([[1.0, np.nan]]), 8, 0, r"`w` holds nan at index \(0, 1\)"),
         (np.array([np.inf]), 8, 0, "inf at index 0"),
         (np.ones((2, 3)), 1, 0, "`bits` is 1; choose 2 to 8"),
         (np.ones((2, 3)), 9, 0, "`bits` is 9; choose 2 to 8"),
@@ -127,6 +129,39 @@ def test_the_largest_floats_do_not_overflow():
 def test_bad_input_is_refused_with_the_repair(w, bits, axis, words):
     with pytest.raises(ValueError, match=words):
         quantize(w, bits, axis)
+    with pytest.raises(ValueError, match=words):
+        quantization_error(w, bits, axis)
+
+
+def test_codes_have_8_bits_and_each_row_a_scale_unless_told_otherwise():
+    w = np.random.default_rng(2).normal(size=(3, 4))
+    for found in (quantize(w), quantize_int8(w)):
+        for ours, told in zip(found, quantize(w, 8, 0), strict=True):
+            assert_array_equal(ours, told)
+    assert quantization_error(w) == quantization_error(w, 8, 0)
+    packed = quantize_blocks(np.ones((1, 64)))
+    assert packed[1].shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: dequantize(CODES, HUGE), r"^code · scale overflows: inf at index \(0, 0\)"),
+        (
+            lambda: dequantize_blocks(CODES.astype(np.uint8), HUGE),
+            r"^code · scale overflows: inf at index \(0, 0, 1\)",
+        ),
+        (
+            lambda: int8_linear(np.full((1, 1), 1e10), CODES, HUGE),
+            r"^an output overflows: inf at index \(0, 0\)",
+        ),
+        (lambda: smooth(np.ones((0, 2)), np.ones((1, 2))), "^`x` is empty"),
+        (lambda: smooth(np.ones((1, 2)), np.ones((0, 2))), "^`w` is empty"),
+    ],
+)
+def test_products_that_overflow_and_nothing_are_refused(call, words):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=words):
+        call()
 
 
 # What bits, channels and outliers do
@@ -143,6 +178,13 @@ def test_a_bit_less_doubles_the_error_and_more_scales_lower_it():
             quantization_error(v, bits) for v in (w[None], w, w.reshape(-1, 32))
         )
         assert tensor > 1.5 * channel > 1.5 * group
+
+
+def test_the_error_is_that_of_the_restored_numbers_at_any_size():
+    w = np.random.default_rng(3).normal(size=(3, 5))
+    lost = relative(dequantize(*quantize(w, 4, axis=1)), w)
+    for factor in (1.0, 2.0**900, 2.0**-900):
+        assert quantization_error(factor * w, 4, axis=1) == pytest.approx(lost, rel=1e-12)
 
 
 def test_the_error_of_zeros_is_0():
