@@ -88,6 +88,17 @@ def test_the_classifier_learns_which_token_a_sequence_holds(gpt):
     assert (model(ids).argmax(1) == labels).float().mean() > 0.95
 
 
+def test_a_new_head_has_small_weights_no_bias_and_reads_the_last_token(gpt):
+    torch.manual_seed(2)
+    model = SequenceClassifier(gpt, 50)
+    assert model.pool == "last"
+    assert model.head.weight.shape == (50, 16)
+    assert 0.018 < model.head.weight.std() < 0.022
+    assert (model.head.bias == 0).all()
+    hidden, mask = torch.arange(3.0).reshape(1, 3, 1), torch.tensor([[True, True, False]])
+    assert pooled(hidden, mask).item() == 1
+
+
 def test_the_given_model_is_not_changed(gpt):
     head = gpt.head
     model = SequenceClassifier(gpt, 2)

@@ -36,12 +36,14 @@ def test_the_latent_of_transformers_model_is_as_wide_as_ours():
         model = DeepseekV3ForCausalLM(config)
     kept = sum(layer.self_attn.kv_a_proj_with_mqa.out_features for layer in model.model.layers)
     assert latent_bytes(2, 24, 8, bytes_each=1) == kept
+    assert latent_bytes(2, 24, 8) == 2 * kept
 
 
 def test_a_window_keeps_what_a_list_keeps():
     for tokens in (1, 4, 5, 12, 13, 40):
         kept = [t for t in range(tokens) if t < 4 or t >= tokens - 8]
         assert window_bytes(LLAMA_3_8B, tokens, 8, sinks=4) == kv_bytes(LLAMA_3_8B, len(kept))
+        assert window_bytes(LLAMA_3_8B, tokens, 8) == kv_bytes(LLAMA_3_8B, min(tokens, 8))
 
 
 def test_a_chunk_beside_a_batch_costs_the_flops_of_both_and_reads_the_weights_once():
@@ -60,6 +62,15 @@ def test_the_devices_hold_the_model_and_the_cache_between_them(tensor, pipeline)
     devices = tensor * pipeline
     assert part.weights * devices == weight_bytes(LLAMA_3_70B.params)
     assert part.kv_of_a_token * devices == kv_bytes(LLAMA_3_70B, 1)
+
+
+def test_a_device_sends_a_vector_to_the_next_stage_and_one_device_sends_nothing():
+    assert share(LLAMA_3_70B) == share(LLAMA_3_70B, 1, 1)
+    assert share(LLAMA_3_70B).sent_of_a_token == 0
+    vector = 2 * LLAMA_3_70B.d_model
+    assert share(LLAMA_3_70B, pipeline=2).sent_of_a_token == vector
+    # Half of the layers, each with two all-reduces in which 2 · 3/4 of a vector are sent.
+    assert share(LLAMA_3_70B, 4, 2).sent_of_a_token == (40 * 2 * 1.5 + 1) * vector
 
 
 def test_more_devices_than_kv_heads_keep_copies():
@@ -97,6 +108,15 @@ def test_a_mixture_has_the_weights_of_the_model_of_transformers():
         theirs = MixtralForCausalLM(MixtralConfig(num_local_experts=8, vocab_size=32000))
     count = sum(p.numel() for p in theirs.parameters())
     assert MIXTRAL_8X7B.params_with(8) == count
+
+
+def test_experts_with_and_without_a_gate_differ_by_a_third():
+    sizes = {"layers": 3, "d_model": 8, "heads": 2, "kv_heads": 2, "d_ff": 20, "vocab": 5}
+    for gated, matrices in ((True, 3), (False, 2)):
+        mixture = Mixture(Decoder(**sizes, gated=gated), experts=4, chosen=1)
+        one, four = mixture.params_with(1), mixture.params_with(4)
+        assert four - one == 3 * 3 * matrices * 8 * 20
+        assert one - mixture.dense.params == 3 * 8 * 4
 
 
 @pytest.mark.parametrize("tokens", [1, 3, 16])
