@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from answers.labels.label_quality import find_label_issues
 from answers.labels.noisy_digits import (
+    CONFUSED,
     classifier,
     digits,
     flip_labels,
@@ -24,6 +25,7 @@ from answers.labels.noisy_digits import (
     train_through,
     uniform_flips,
 )
+from answers.networks.two_layer_net import TwoLayerNet
 from answers.records import label_repairs
 
 
@@ -35,6 +37,21 @@ def test_labels_flip_as_often_as_the_transition_says(transition):
     cell = np.bincount(truth * 10 + given_labels, minlength=100).reshape(10, 10)
     assert_allclose(cell / 20_000, transition, atol=0.012)  # some 3.5 standard errors
     assert (cell[transition == 0] == 0).all()
+
+
+def test_one_way_only_the_first_of_a_pair_is_called_the_second():
+    small = one_way_flips(0.25, pairs=((0, 2),), classes=3)
+    assert_array_equal(small, [[0.75, 0, 0.25], [0, 1, 0], [0, 0, 1]])
+    off = one_way_flips(0.4) - np.diag(np.diag(one_way_flips(0.4)))
+    assert {tuple(map(int, pair)) for pair in np.argwhere(off)} == set(CONFUSED)
+    assert_allclose(off[off > 0], 0.4)
+    assert off.shape == uniform_flips(0.1).shape == (10, 10)
+
+
+def test_rows_of_probabilities_that_were_rounded_are_divided_by_their_sum():
+    rounded = np.array([[0.4925, 0.4925], [0.5075, 0.5075]])
+    flipped = flip_labels(np.repeat([0, 1], 200_000), rounded, np.random.default_rng(0))
+    assert_allclose(flipped.reshape(2, -1).mean(axis=1), 0.5, atol=0.004)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 9))
@@ -61,12 +78,15 @@ def test_wrong_values_are_refused(labels, transition, message):
         flip_labels(labels, transition, np.random.default_rng(0))
 
 
-def test_a_slant_moves_rows_by_as_much_as_a_shear_does():
+@pytest.mark.parametrize("slant", [1.0, 0.75, 0.5])
+def test_a_slant_moves_rows_by_as_much_as_a_shear_does(slant):
     image = np.zeros((8, 8))
     image[:, 3:5] = [1, 2]
-    ours = slanted(image.reshape(1, 64), by=1.0).reshape(8, 8)
+    ours = slanted(image.reshape(1, 64), slant).reshape(8, 8)
+    if slant == 0.75:
+        assert_array_equal(slanted(image.reshape(1, 64)), ours.reshape(1, 64))
     for y in range(8):
-        by = round(3.5 - y)
+        by = round((3.5 - y) * slant)
         theirs = affine_transform(image[y], np.eye(1), offset=-by, order=0)
         assert_array_equal(ours[y], theirs)
 
@@ -132,6 +152,34 @@ def test_training_is_recorded_once_an_epoch_and_learns():
     assert p.shape == (4, 300, 10)
     accuracy = (p.argmax(axis=2) == labels[:300]).mean(axis=1)
     assert accuracy[-1] > 0.85 > accuracy[0]
+
+
+def test_training_takes_the_steps_that_pytorch_takes():
+    images, labels = digits()
+    images, labels = images[:80], labels[:80]
+    assert (images.min(), images.max()) == (0, 1)
+    recorded = record_training(images, labels, np.random.default_rng(2), epochs=2)
+    rng = np.random.default_rng(2)
+    net = TwoLayerNet(64, hidden=64, classes=10, rng=rng)
+    w1, b1, w2, b2 = leaves = [
+        torch.tensor(net.params[name], requires_grad=True) for name in ("w1", "b1", "w2", "b2")
+    ]
+    x, optimizer = torch.tensor(images), torch.optim.SGD(leaves, lr=0.3)
+    for p in recorded:
+        for batch in torch.tensor(rng.permutation(80)).split(32):
+            logits = torch.relu(x[batch] @ w1 + b1) @ w2 + b2
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(logits, torch.tensor(labels)[batch]).backward()
+            optimizer.step()
+        expected = torch.softmax(torch.relu(x @ w1 + b1) @ w2 + b2, dim=1)
+        assert_allclose(p, expected.detach(), rtol=1e-7, atol=1e-12)
+    assert len(record_training(images[:9], labels[:9], rng)) == 20
+
+
+@pytest.mark.parametrize("setting", [*label_repairs.SETTINGS][::3])
+def test_a_repeat_that_is_measured_anew_agrees_with_the_table(setting):
+    measured = label_repairs.measure(setting, 5)
+    assert label_repairs.agrees(label_repairs.stored()[setting][5:], measured)
 
 
 def test_every_setting_has_all_its_repeats():
