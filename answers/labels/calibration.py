@@ -186,8 +186,8 @@ def fit_temperature(
     for _ in range(200):
         value, curvature = slope(z, b)
         low, high = (b, high) if value < 0 else (low, b)
-        step = b - value / curvature if curvature > 0 else low
-        new = step if low < step < high else (low + high) / 2
+        step = b - value / curvature if curvature > 0 else -1.0
+        new = step if low <= step <= high else (low + high) / 2
         if abs(new - b) <= 1e-15 * b:
             break
         b = new

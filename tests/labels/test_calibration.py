@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import brentq, minimize_scalar
 from sklearn.metrics import brier_score_loss
 
+from answers.labels import calibration
 from answers.labels.calibration import (
     brier_score,
     expected_calibration_error,
@@ -51,11 +52,12 @@ def test_agrees_with_the_definition_bin_by_bin(classes, bins):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("bins", [2, 4, 5, 10, 15, 20])
-def test_a_confidence_on_an_edge_belongs_to_the_bin_below(bins):
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below(bins, dtype):
     for edge in range((bins + 1) // 2, bins + 1):
         top = max(edge / bins, 0.5)
-        count, _, _ = reliability(np.array([[top, 1 - top]]), np.array([0]), bins)
+        count, _, _ = reliability(np.array([[top, 1 - top]], dtype), np.array([0]), bins)
         assert count.argmax() == int(np.ceil(round(top * bins, 9))) - 1
 
 
@@ -67,6 +69,13 @@ def test_reliability_counts_each_item_once_and_averages_within_bins():
     assert_allclose((count * confidence).sum(), p.max(axis=1).sum())
     assert_allclose((count * accuracy).sum(), (p.argmax(axis=1) == labels).sum())
     assert_array_equal(confidence[count == 0], 0)
+
+
+def test_there_are_15_bins_unless_another_number_is_asked_for():
+    z, labels = predictions(6, honest=0.5)
+    p = softmax(z)
+    assert len(reliability(p, labels)[0]) == 15
+    assert expected_calibration_error(p, labels) == expected_calibration_error(p, labels, 15)
 
 
 def test_float32_stays_float32_and_agrees_with_float64():
@@ -154,6 +163,19 @@ def test_noisy_labels_give_a_higher_temperature_than_gold():
     assert fit_temperature(z, noisy) > 1.5 * fit_temperature(z, labels)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_temperature_is_found_with_few_looks_at_the_slope(seed, monkeypatch):
+    looks = []
+
+    def counted(*args, slope=calibration.slope):
+        looks.append(args)
+        return slope(*args)
+
+    monkeypatch.setattr(calibration, "slope", counted)
+    fit_temperature(*predictions(seed, classes=4, honest=0.4))
+    assert len(looks) <= 15
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_shift_of_a_row_changes_no_temperature(seed):
     z, labels = predictions(seed, honest=0.5)
@@ -167,6 +189,8 @@ def test_a_shift_of_a_row_changes_no_temperature(seed):
         ([[3.0, 0], [0, 2]], [0, 1], "the best temperature is 0; fit on held-out"),
         ([[3.0, 0], [0, 2]], [1, 0], "the best temperature is infinite; check"),
         ([[1.0, 1], [1, 1]], [1, 0], "the best temperature is infinite"),
+        ([[0.3, 0], [0, 0.2]], [1, 0], "the best temperature is infinite"),
+        ([[1.0, 0], [1, 0]], [0, 1], "the best temperature is infinite"),
         ([[np.inf, 0], [0, 2]], [1, 0], "`logits` holds inf at index"),
         ([[1.0, 0], [0, 2]], [2, 0], "`labels` holds 2 at index 0"),
         (np.zeros((0, 2)), [], "`logits` is empty"),
@@ -182,6 +206,7 @@ def test_no_temperature_is_made_up_where_none_is_best(logits, labels, message):
     ("p", "labels", "message"),
     [
         ([[0.5, 0.6]], [0], "sum to 1.1 at item 0"),
+        ([[0.5, 0.5], [0.5, 0.6]], [0, 0], "sum to 1.1 at item 1"),
         ([[0.9], [0.2]], [0, 0], r"np\.stack\(\[1 - p, p\], axis=1\)"),
         ([[1.2, -0.2]], [0], r"`probabilities` holds -0.2 at index \(0, 1\)"),
         ([[np.nan, 1]], [0], "`probabilities` holds nan"),
@@ -192,6 +217,20 @@ def test_no_temperature_is_made_up_where_none_is_best(logits, labels, message):
 def test_what_is_no_distribution_or_label_is_refused(function, p, labels, message):
     with pytest.raises(ValueError, match=message):
         function(np.array(p, float), np.array(labels, int))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "near", "far"),
+    [(np.float16, 0.02, 0.05), (np.float32, 2e-4, 5e-4), (np.float64, 8e-7, 2e-6)],
+)
+def test_a_sum_may_miss_1_by_what_its_type_rounds(dtype, near, far):
+    for sign in (1, -1):
+        assert brier_score(np.array([[0.5, 0.5 + sign * near]], dtype), np.array([0])) > 0
+        with pytest.raises(ValueError, match="sum to"):
+            brier_score(np.array([[0.5, 0.5 + sign * far]], dtype), np.array([0]))
+    assert brier_score(np.eye(2, dtype=int), np.array([0, 1])) == 0
+    with pytest.raises(ValueError, match="sum to 2 at item 0"):
+        brier_score(np.ones((1, 2), int), np.array([0]))
 
 
 def test_no_bins_are_refused():

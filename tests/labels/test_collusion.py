@@ -156,10 +156,39 @@ def test_neither_the_order_of_votes_nor_the_names_of_classes_matter():
         assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.filterwarnings("error")
 def test_pairs_that_share_too_little_are_left_out():
     labels, _ = crowd(6, HONEST, items=19)
     assert len(suspicious_pairs(everybody_votes(labels)).z) == 0
     assert len(suspicious_pairs(everybody_votes(labels), 19).z) == 21
+    assert len(suspicious_pairs(everybody_votes(labels), 2).z) == 21
+    labels, _ = crowd(6, HONEST, items=20)
+    assert len(suspicious_pairs(everybody_votes(labels)).z) == 21
+
+
+def test_an_annotator_of_a_single_vote_shares_its_item():
+    votes = Votes(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1, 1, 0]), 2)
+    assert [column.tolist() for column in shared_votes(votes, 1)] == [[0], [1], [1], [1], [1]]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_half_a_vote_is_the_error_of_a_pair_that_should_always_or_never_agree(sign):
+    """Two who share 20 items, agree on half, and whom the others know as perfect, or the
+    second as always wrong."""
+    item, annotator, label = [], [], []
+    for i in range(100):
+        seen_by = [0, 1, 2, 3, 4] if i < 40 else [0, 1, 2, 3, 5] if i < 80 else [4, 5]
+        for who in seen_by:
+            item.append(i)
+            annotator.append(who)
+            wrong = who == 5 and (i // 2 % 2 == 0 if i >= 80 else sign < 0)
+            label.append(i % 2 ^ wrong)
+    pairs = suspicious_pairs(Votes(*map(np.array, (item, annotator, label)), classes=2))
+    (place,) = np.flatnonzero((pairs.first == 4) & (pairs.second == 5))
+    assert pairs.expected[place] == pytest.approx(0.5 + 0.5 * sign, abs=0.02)
+    share = 0.5 / 20
+    z = (0.5 - pairs.expected[place]) / np.sqrt(share * (1 - share) / 20)
+    assert pairs.z[place] == pytest.approx(z, rel=1e-3)
 
 
 def test_annotators_who_say_one_thing_only_are_not_suspicious():
@@ -175,5 +204,8 @@ def test_what_it_cannot_judge_is_refused():
     twice = Votes(np.array([0, 0, 1]), np.array([3, 3, 3]), np.array([0, 1, 1]), 2)
     with pytest.raises(ValueError, match="annotator 3 voted more than once on item 0"):
         suspicious_pairs(twice)
+    later = Votes(np.array([0, 1, 1]), np.array([0, 2, 2]), np.array([0, 1, 1]), 2)
+    with pytest.raises(ValueError, match="annotator 2 voted more than once on item 1"):
+        suspicious_pairs(later)
     with pytest.raises(ValueError, match="`at_least` is 1"):
         suspicious_pairs(twice, 1)

@@ -32,6 +32,22 @@ def test_annotators_have_the_recall_that_was_asked_for():
         for k in range(3):
             mine = votes.label[(votes.annotator == a) & (truth[votes.item] == k)]
             assert_allclose((mine == k).mean(), recall[a, k], atol=0.01)
+            wrong = mine[mine != k]
+            assert not len(wrong) or abs(((wrong - k) % 3 == 1).mean() - 0.5) < 0.06
+
+
+def test_one_vote_an_item_and_one_class_are_enough():
+    rng, truth = np.random.default_rng(3), np.array([0, 1, 1, 0])
+    assert_array_equal(crowd_votes(rng, truth, np.ones((3, 2)), per_item=1).label, truth)
+    votes = crowd_votes(rng, np.zeros(4, int), np.full((2, 1), 0.5), per_item=2)
+    assert_array_equal(votes.label, np.zeros(8))
+
+
+def test_colluders_say_what_the_first_of_them_would_say():
+    rng, truth = np.random.default_rng(4), np.array([0, 1, 1, 0])
+    recall = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    votes = crowd_votes(rng, truth, recall, per_item=3, colluders=(1, 2))
+    assert_array_equal(votes.label == truth[votes.item], votes.annotator > 0)
 
 
 def test_each_item_is_seen_by_different_annotators_chosen_evenly():
@@ -67,7 +83,7 @@ def test_a_crowd_is_as_large_and_as_often_right_as_it_says(crowd, annotators, pe
     rng = np.random.default_rng(4)
     truth = rng.integers(0, 2, 20_000)
     votes = crowd(rng, truth)
-    assert votes.annotators == annotators
+    assert (votes.annotators, votes.classes) == (annotators, 2)
     assert_array_equal(np.bincount(votes.item), per_item)
     # Colluders err together, and so does a team that was sent the wrong class.
     assert_allclose((votes.label == truth[votes.item]).mean(), right, atol=0.012)
@@ -110,7 +126,22 @@ def test_texts_of_two_calls_are_of_one_task_and_of_the_asked_length():
     assert (word_logits(counts, w).argmax(axis=1) == truth).mean() > 0.8
 
 
-def test_the_classifier_is_the_minimum_that_scipy_finds():
+def test_words_have_the_frequencies_and_log_odds_of_their_one_language():
+    counts, truth = documents(np.random.default_rng(2), 20_000)
+    assert counts.shape == (20_000, 120)
+    assert_array_equal(counts.sum(axis=1), 25)
+    negative, positive = (np.log(counts[truth == k].sum(axis=0)) for k in (0, 1))
+    tilt = 0.5 * np.random.default_rng(1979).normal(size=120)
+    rest = positive - negative - tilt
+    assert (rest - rest.mean()).std() < 0.1
+    # The tilts of both classes cancel, and what is left falls as 1 / (rank + 2).
+    rest = (positive + negative) / 2 + np.log(np.arange(1, 121) + 2)
+    assert (rest - rest.mean()).std() < 0.05
+    assert abs(np.corrcoef(rest, -np.log(np.arange(1, 121)))[0, 1]) < 0.3
+
+
+@pytest.mark.parametrize("penalty", [0.7, 30])
+def test_the_classifier_is_the_minimum_that_scipy_finds(penalty):
     rng = np.random.default_rng(3)
     x, _ = documents(rng, 60, words=12)
     targets, weights = rng.dirichlet([1, 1], size=60), rng.uniform(0.2, 2, 60)
@@ -119,10 +150,10 @@ def test_the_classifier_is_the_minimum_that_scipy_finds():
         z = x @ w[:-1] + w[-1]
         t = targets[:, 1]
         each = t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z)
-        return weights @ each + 0.7 / 2 * w[:-1] @ w[:-1]
+        return weights @ each + penalty / 2 * w[:-1] @ w[:-1]
 
     best = minimize(loss, np.zeros(13), tol=1e-12)
-    w = fit_words(x, targets, weights, penalty=0.7)
+    w = fit_words(x, targets, weights, penalty)
     assert_allclose(w, best.x, atol=1e-4)
     assert loss(w) <= best.fun + 1e-10
     p = expit(x @ w[:-1] + w[-1])
@@ -142,3 +173,10 @@ def test_a_crowd_that_cannot_be_is_refused(truth, per_item, message):
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match=message):
         crowd_votes(rng, np.array(truth, int), np.ones((3, 2)), per_item)
+
+
+def test_words_are_fitted_with_a_penalty_of_1_and_nan_is_refused():
+    x, y = documents(np.random.default_rng(5), 40, words=6)
+    assert_array_equal(fit_words(x, np.eye(2)[y]), fit_words(x, np.eye(2)[y], penalty=1))
+    with pytest.raises(ValueError, match=r"^a weight overflows: nan at index 0"):
+        fit_words(x, np.full((40, 2), np.nan))

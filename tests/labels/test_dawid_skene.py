@@ -179,6 +179,8 @@ def test_a_class_without_votes_keeps_probability_0_and_a_uniform_row():
     votes = random_votes(4, classes=2)
     result = dawid_skene(Votes(votes.item, votes.annotator, votes.label, 3))
     two = dawid_skene(votes)
+    with np.errstate(divide="raise"):
+        dawid_skene(Votes(votes.item, votes.annotator, votes.label, 3), 2)
     assert_allclose(result.posterior[:, :2], two.posterior, atol=1e-12)
     assert_array_equal(result.posterior[:, 2], 0)
     assert_array_equal(result.confusion[:, 2], np.full((votes.annotators, 3), 1 / 3))
@@ -196,8 +198,10 @@ def test_thousands_of_votes_on_an_item_do_not_underflow():
     rng = np.random.default_rng(1)
     item, who = np.repeat([0, 1], 5000), rng.integers(0, 5, 10_000)
     label = np.where(rng.random(10_000) < 0.6, item, 1 - item)
+    # And one vote on another.
+    item, who, label = np.append(item, 2), np.append(who, 0), np.append(label, 1)
     result = dawid_skene(Votes(item, who, label, 2))
-    assert_array_equal(result.posterior.argmax(axis=1), [0, 1])
+    assert_array_equal(result.posterior.argmax(axis=1), [0, 1, 1])
     assert np.isfinite(result.posterior).all()
 
 
@@ -210,6 +214,9 @@ def test_it_stops_when_the_posterior_does_and_not_before_the_end_at_tolerance_0(
         result = dawid_skene(votes, 60, tolerance)
         assert len(result.log_likelihoods) == len(result.penalised) == 60
     assert not dawid_skene(votes, 3).converged
+    assert len(dawid_skene(votes, tolerance=0).log_likelihoods) == 100
+    alike = Votes(np.repeat([0, 1], 3), np.tile([0, 1, 2], 2), np.repeat([0, 1], 3), 2)
+    assert dawid_skene(alike, 5, tolerance=0).converged
 
 
 def test_every_round_is_reported():
@@ -234,6 +241,12 @@ def test_memory_grows_with_the_votes_and_not_with_items_times_annotators():
     assert peaks[1] < 8 * 10 * 10_000 * 8  # eight numbers of eight bytes a vote
 
 
+def wrong_at(item, row):
+    start = np.full((37, 4), 0.25)
+    start[item] = row
+    return start
+
+
 @pytest.mark.parametrize(
     ("settings_", "message"),
     [
@@ -248,11 +261,25 @@ def test_memory_grows_with_the_votes_and_not_with_items_times_annotators():
         ({"start": np.ones((37, 4))}, "`start` is .* at item 0; give probabilities"),
         ({"start": np.tile([1.5, -0.5, 0, 0], (37, 1))}, "at item 0"),
         ({"start": np.full((37, 4), np.nan)}, "at item 0"),
+        ({"start": wrong_at(5, [1.5, -0.5, 0, 0])}, "at item 5"),
+        ({"start": wrong_at(3, [0.5, 0, 0, 0])}, "at item 3"),
+        ({"start": wrong_at(0, [0.500002, 0.5, 0, 0])}, "at item 0"),
+        ({"memory": 13_063}, "8 annotators, 37 items and 4 classes would take 0.0 GB"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings_, message):
     with pytest.raises(ValueError, match=message):
         dawid_skene(random_votes(0), **settings_)
+
+
+def test_settings_at_their_limits_are_accepted():
+    votes, start = random_votes(0), wrong_at(3, [0.5000005, 0.5, 0, 0])
+    # 5 arrays of 37 · 4, 4 of 8 · 4 · 4 and 3 of 127 numbers of 8 bytes.
+    result = dawid_skene(votes, 1, start=start.astype(np.float32), memory=13_064)
+    assert result.posterior.dtype == np.float64
+    dawid_skene(votes, 1, start=start)
+    for most in (1e100, np.full((4, 4), 1e100)):
+        assert np.isfinite(dawid_skene(votes, 1, smoothing=most).penalised).all()
 
 
 def test_the_derived_kappa_is_that_of_expected_counts():
