@@ -225,7 +225,7 @@ def test_columns_of_different_lengths_or_floats_are_refused():
 def test_fleiss_kappa_refuses_what_it_is_not_defined_for(counts, message):
     with pytest.raises(ValueError, match=message):
         fleiss_kappa(np.array(counts))
-    with pytest.raises(ValueError, match="is empty"):
+    with pytest.raises(ValueError, match=r"^`counts` is empty"):
         fleiss_kappa(np.zeros((0, 2), int))
 
 
@@ -246,5 +246,19 @@ def test_agreement_without_pairs_or_with_one_class_is_refused():
         cohen_kappa(zeros, zeros)
     with pytest.raises(ValueError, match="`b` holds -1 at index 1; leave items"):
         cohen_kappa(one, np.array([0, -1, 2]))
+    with pytest.raises(ValueError, match="`a` holds -2 at index 0; leave items"):
+        cohen_kappa(np.array([-2, -1, 2]), one)
+    with pytest.raises(ValueError, match=r"^`a` is empty"):
+        cohen_kappa(one[:0], one[:0])
     with pytest.raises(ValueError, match="0/0"):
         beyond_chance(1.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ["item", "annotator"])
+def test_a_number_that_no_index_can_be_is_refused(name):
+    zeros = np.zeros(2, np.uint64)
+    large = {"item": zeros, "annotator": zeros, "label": zeros} | {
+        name: np.array([0, 2**63], np.uint64)
+    }
+    with pytest.raises(ValueError, match=f"`{name}` holds {2**63} at index 1; number them from 0"):
+        Votes(**large, classes=1)

@@ -229,13 +229,13 @@ P, LABELS = np.array([[0.75, 0.25], [0.5, 0.5]]), np.array([0, 1])
 @pytest.mark.parametrize(
     ("p", "labels", "message"),
     [
-        (P * 2, LABELS, r"sum to 2.0 at index 0; each row must sum to 1"),
+        (P * 2, LABELS, r"^`probabilities` sum to 2.0 at index 0; each row must sum to 1"),
         (
             P - 0.5,
             LABELS,
-            r"holds -0.25 at index \(0, 1\); pass probabilities, not logits",
+            r"^`probabilities` holds -0.25 at index \(0, 1\); pass probabilities, not logits",
         ),
-        (P * np.nan, LABELS, r"holds nan at index \(0, 0\)"),
+        (P * np.nan, LABELS, r"^`probabilities` holds nan at index \(0, 0\)"),
         (P, LABELS + 1, r"`labels` holds 2 at index 1; with 2 classes"),
         (P, LABELS - 1, r"`labels` holds -1 at index 0"),
         (P[:0], LABELS[:0], r"`probabilities` is empty"),
@@ -245,6 +245,14 @@ P, LABELS = np.array([[0.75, 0.25], [0.5, 0.5]]), np.array([0, 1])
 def test_wrong_values_are_refused_with_what_and_where(function, p, labels, message):
     with pytest.raises(ValueError, match=message):
         function(p, labels)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_sum_may_miss_1_by_two_hundredths(sign):
+    near, far = (np.array([[0.5, 0.5 + sign * miss]]) for miss in (0.019, 0.021))
+    assert confident_joint(near, np.array([0])).sum() == 1
+    with pytest.raises(ValueError, match="sum to"):
+        confident_joint(far, np.array([0]))
 
 
 def test_wrong_shapes_are_refused():
@@ -312,8 +320,9 @@ def test_who_always_says_the_frequent_class_agrees_much_and_has_no_kappa():
 def test_gold_and_time_are_told_for_each_annotator():
     item, annotator = np.array([0, 0, 1, 1, 2]), np.array([0, 2, 0, 2, 2])
     votes = Votes(item, annotator, np.array([1, 0, 1, 1, 0]), classes=2)
-    gold, seconds = np.array([1, 0, -1]), np.array([4.0, 2.0, 8.0, 1.0, 30.0])
-    quality = annotator_quality(votes, gold, seconds)
+    gold, seconds = np.array([1, 0, -1]), np.array([4.0, 2.0, 8.0, 0.0, 30.0])
+    with np.errstate(all="raise"):
+        quality = annotator_quality(votes, gold, seconds)
     assert_array_equal(quality.gold_votes, [2, 0, 2])
     assert_array_equal(quality.gold_accuracy, [0.5, np.nan, 0.0])
     assert_array_equal(quality.seconds, [6.0, np.nan, 2.0])

@@ -201,6 +201,8 @@ def test_a_score_that_has_no_place_in_the_order_is_refused(function, value):
         scores[place] = value
         with pytest.raises(ValueError, match=f"`scores` holds {value} at index {place}"):
             function(np.array([0, 1, 1]), scores)
+    with pytest.raises(ValueError, match=f"`scores` holds {value} at index 0"):
+        function(np.array([0, 1, 1]), np.full(3, value))
 
 
 @pytest.mark.parametrize(

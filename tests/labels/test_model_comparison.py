@@ -125,6 +125,7 @@ def test_pairing_narrows_the_interval():
         ({"resamples": 0}, "`resamples` is 0; draw at least once"),
         ({"confidence": 95.0}, "`confidence` is 95.0; give a probability, as 0.95"),
         ({"confidence": 1.0}, "`confidence` is 1.0"),
+        ({"confidence": 0.0}, "`confidence` is 0.0"),
     ],
 )
 def test_a_bootstrap_without_draws_or_confidence_is_refused(options, message):
@@ -133,6 +134,18 @@ def test_a_bootstrap_without_draws_or_confidence_is_refused(options, message):
         paired_bootstrap(accuracy, ones, ones, ones, rng, **options)
     with pytest.raises(ValueError, match="`truth` is empty"):
         paired_bootstrap(accuracy, ones[:0], ones[:0], ones[:0], rng)
+
+
+def test_2000_draws_hold_95_percent_unless_told_otherwise():
+    rng = np.random.default_rng(5)
+    truth, a, b = rng.integers(2, size=(3, 30))
+    plain, told = (
+        paired_bootstrap(accuracy, truth, a, b, np.random.default_rng(1), **options)
+        for options in ({}, {"resamples": 2000, "confidence": 0.95})
+    )
+    assert plain == told
+    once = paired_bootstrap(accuracy, truth, a, b, np.random.default_rng(1), resamples=1)
+    assert once.low == once.high
 
 
 def test_what_the_metric_refuses_of_a_draw_is_told():
@@ -187,7 +200,17 @@ def test_the_cost_threshold_is_the_best_one_for_calibrated_probabilities():
     assert_array_equal(positive < negative, p > cost_threshold(COSTS))
 
 
-@pytest.mark.parametrize("costs", [[[0, 1], [1, 2]], [[1, 0], [5, 0]], [[0, 0], [5, 0]]])
+def test_a_cost_without_a_value_is_refused_by_its_name():
+    costs = np.array([[0, 1], [np.inf, 0]])
+    with pytest.raises(ValueError, match=r"^`costs` holds inf at index \(1, 0\)"):
+        cost_threshold(costs)
+    with pytest.raises(ValueError, match=r"^`costs` holds inf at index \(1, 0\)"):
+        cost_curve(np.array([0, 1]), np.array([0.2, 0.6]), costs)
+
+
+@pytest.mark.parametrize(
+    "costs", [[[0, 1], [1, 2]], [[1, 0], [5, 0]], [[0, 0], [5, 0]], [[0, 1], [2, 2]]]
+)
 def test_costs_that_reward_a_mistake_have_no_threshold(costs):
     with pytest.raises(ValueError, match="costs no more than the right answer"):
         cost_threshold(np.array(costs))
@@ -252,9 +275,24 @@ def test_models_that_differ_independently_save_nothing_by_pairing():
         (unpaired_sample_size, (0.85, 0.82, 1.0), "`power` is 1.0"),
         (paired_sample_size, (0.1, 0.05), "a gap of 0.1 needs at least as much"),
         (paired_sample_size, (0.0, 0.05), "the gap is 0"),
+        (paired_sample_size, (0.01, 1.0), "`disagreement` is 1.0"),
+        (paired_sample_size, (0.01, 0.05, 0.0), "`power` is 0.0"),
+        (unpaired_sample_size, (0.85, 1.0), "`accuracy_b` is 1.0"),
+        (unpaired_sample_size, (0.85, 0.82, 0.5, 1.0), "`significance` is 1.0"),
         (paired_sample_size, (0.01, 0.05, 0.8, 0.0), "`significance` is 0.0"),
     ],
 )
 def test_a_size_that_does_not_exist_is_refused(function, args, message):
     with pytest.raises(ValueError, match=message):
         function(*args)
+
+
+def test_the_power_is_80_percent_at_5_percent_significance_unless_told_otherwise():
+    assert unpaired_sample_size(0.85, 0.82) == unpaired_sample_size(0.85, 0.82, 0.8, 0.05)
+    assert paired_sample_size(0.03, 0.06) == paired_sample_size(0.03, 0.06, 0.8, 0.05)
+
+
+def test_a_worse_model_needs_as_many_as_a_better_one_and_a_gap_may_be_all_disagreement():
+    assert paired_sample_size(-0.03, 0.06, power=0.5) == paired_sample_size(0.03, 0.06, power=0.5)
+    # z² of 0.975 over the gap: there is no variance with it.
+    assert paired_sample_size(0.25, 0.25, power=0.5) == math.ceil(1.959964**2 / 0.25)

@@ -114,7 +114,32 @@ def test_a_prompt_reads_the_weights_and_writes_the_cache_once():
 def test_weights_of_4_bits_with_scales_by_hand():
     assert weight_bytes(256, 4, group=64) == 128 + 4 * 2
     assert weight_bytes(256) == 512
+    assert weight_bytes(8, 64) == 64
+    assert weight_bytes(8, 1) == 1
+    assert weight_bytes(8, 0.5) == 0.5
     assert weight_bytes(1000, 32) == 4000
+
+
+def test_numbers_have_16_bits_and_sequences_are_one_unless_told_otherwise():
+    products, attention = decode_phases(SMALL, 1, 9)
+    assert kv_bytes(SMALL, 9) == attention.bytes == 9 * 2 * 3 * 2 * 4 * 2
+    assert products.bytes == 2 * SMALL.matmul_params
+    assert decode_phases(SMALL, 1, 9, 8)[0].bytes == SMALL.matmul_params
+    assert decode_phases(SMALL, 1, 9, kv_bits=8)[1].bytes == attention.bytes / 2
+    assert prefill_phases(SMALL, 9) == prefill_phases(SMALL, 9, 1, 16, 0)
+    assert largest_batch(LLAMA_3_8B, H100, 8192) == largest_batch(LLAMA_3_8B, H100, 8192, 16, 16)
+    memory = weight_bytes(SMALL.params, 8) + 7 * kv_bytes(SMALL, 9, 1, 1)
+    for bits, fit in ((8, 7), (16, 3)):
+        assert largest_batch(SMALL, Machine(1, 1, memory), 9, 8, bits) == fit
+
+
+@pytest.mark.parametrize("bits", [(), (8,), (8, 4)], ids=str)
+def test_the_curve_of_batches_is_made_of_steps(bits):
+    for batch, (seconds, rate) in zip(
+        (1, 3), batching_curve(SMALL, H100, (1, 3), 9, *bits), strict=True
+    ):
+        step = roofline_seconds(decode_phases(SMALL, batch, 9, *bits), H100)
+        assert (seconds, rate) == (step, batch / step)
 
 
 def test_a_phase_takes_the_longer_of_arithmetic_and_memory_and_phases_add():
@@ -219,8 +244,8 @@ def test_a_draft_without_end_takes_no_longer_than_a_short_one():
     assert tokens_per_verification(1, 10**9) == 10**9 + 1
 
 
-@pytest.mark.parametrize("bits", [0, -4])
-def test_bits_that_are_not_positive_are_refused(bits):
+@pytest.mark.parametrize("bits", [0, -4, 65])
+def test_bits_that_no_weight_has_are_refused(bits):
     with pytest.raises(ValueError, match=f"`bits` is {bits}"):
         weight_bytes(10, bits)
 
@@ -229,3 +254,11 @@ def test_bits_that_are_not_positive_are_refused(bits):
 def test_an_acceptance_that_is_no_probability_is_refused(acceptance):
     with pytest.raises(ValueError, match="a probability is 0 to 1"):
         tokens_per_verification(acceptance, 3)
+
+
+def test_a_draft_of_nothing_yields_one_token_and_a_negative_one_is_refused():
+    for acceptance in (0, 0.5, 1):
+        assert tokens_per_verification(acceptance, 0) == 1
+    assert isinstance(tokens_per_verification(1, 2), float)
+    with pytest.raises(ValueError, match="`drafted` is -1; draft no token or more"):
+        tokens_per_verification(0.5, -1)
