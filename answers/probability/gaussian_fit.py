@@ -175,7 +175,7 @@ def reverse_fits(target: Mixture) -> list[Gaussian]:
     Returns:
         The different ones, least divergence first; of equal ones, in the order of parts.
     """
-    starts = [*zip(target.means, target.deviations, strict=True)]
+    starts = [*np.column_stack([target.means, target.deviations])]
     starts.append((target.mean, target.deviation))
     found = []
     for start in starts:

@@ -143,6 +143,8 @@ def test_jensen_shannon_of_disjoint_distributions_is_one_bit_and_no_more():
     p = np.array([0.1, 0.2, 0.7, 0, 0, 0])
     got = jensen_shannon(p, p[::-1].copy(), base=2)
     assert 1 - 1e-15 <= got <= 1
+    more = np.array([1 + 5e-6, 0])
+    assert jensen_shannon(more, more[::-1]) == math.log(2)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,9 @@ def test_no_warning_is_given_for_zeros():
         assert kl_divergence(q, p) == math.log(2)
         jensen_shannon(p, q)
         entropy(p)
+    with np.errstate(over="raise", invalid="raise"):
+        assert kl_divergence(P, np.array([1 - 5e-324, 5e-324])) < np.inf
+        assert kl_from_logits(*[np.array([0.0, -np.inf])] * 2) == 0
 
 
 # In log space
@@ -329,7 +334,13 @@ EVERY = [
         "q",
         id="kl_divergence, q",
     ),
-    pytest.param(lambda bad: jensen_shannon(bad, bad), "p", id="jensen_shannon"),
+    pytest.param(lambda bad: jensen_shannon(bad, bad), "p", id="jensen_shannon, p"),
+    pytest.param(
+        lambda bad: jensen_shannon(np.full(bad.shape, 1 / max(bad.shape[-1], 1)), bad),
+        "q",
+        id="jensen_shannon, q",
+    ),
+    pytest.param(lambda bad: kl_gradients(bad, np.zeros(bad.shape)), "p", id="kl_gradients"),
 ]
 
 
@@ -373,6 +384,13 @@ def test_distributions_along_another_axis_are_refused():
         entropy(p)
 
 
+def test_an_axis_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match=r"^`p` has 1 axes, and no axis 1; choose one"):
+        entropy(P, axis=1)
+    with pytest.raises(ValueError, match=r"^`p` has 1 axes, and no axis -2; choose one"):
+        kl_divergence(P, Q, axis=-2)
+
+
 def test_a_single_number_and_an_empty_array_are_refused():
     with pytest.raises(ValueError, match="single number"):
         entropy(np.array(1.0))
@@ -406,9 +424,27 @@ def test_samples_that_p_cannot_draw_are_refused(k):
         k(np.array([0, -np.inf]), zeros)
     with pytest.raises(ValueError, match="`log_q` holds nan at index 0"):
         k(zeros, np.array([np.nan, 0]))
+    with pytest.raises(ValueError, match="`log_p` holds inf at index 1"):
+        k(np.array([0, np.inf]), zeros)
     with pytest.raises(ValueError, match="`log_p` is empty"):
         k(np.zeros(0), np.zeros(0))
     assert k(zeros, np.array([0, -np.inf]))[1] == np.inf
+
+
+@pytest.mark.parametrize(
+    ("k", "far", "what"),
+    [
+        (k1, 1.7e308, "log r"),
+        (k2, 1e200, r"\(log r\)²/2"),
+        (k3, 800.0, "r - 1 - log r"),
+    ],
+)
+def test_an_estimate_that_overflows_is_refused_by_its_formula(k, far, what):
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match=f"^{what} overflows: inf at index 1, where float64 ends"),
+    ):
+        k(np.array([0.0, -far]), np.array([0.0, far]))
 
 
 def test_integers_are_distributions_too():

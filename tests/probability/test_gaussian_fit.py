@@ -105,7 +105,8 @@ def test_mean_and_deviation_are_those_of_the_density(mixture):
 def test_the_density_keeps_its_axes_and_a_part_of_weight_0_adds_nothing():
     p = Mixture(np.array([1.0, 0.0]), np.array([2.0, 0.0]), np.array([1.5, 1.0]))
     x = np.linspace(-2, 3, 6).reshape(2, 3)
-    assert_allclose(p.log_density(x), scipy.stats.norm.logpdf(x, 2, 1.5), rtol=1e-13)
+    with np.errstate(divide="raise"):
+        assert_allclose(p.log_density(x), scipy.stats.norm.logpdf(x, 2, 1.5), rtol=1e-13)
     assert_allclose(Gaussian(2, 1.5).log_density(x), p.log_density(x), rtol=1e-13)
 
 
@@ -117,6 +118,11 @@ def test_kl_of_two_gaussians_is_the_closed_form(m, s, mu, sigma):
     expected = math.log(sigma / s) + (s**2 + (m - mu) ** 2) / (2 * sigma**2) - 0.5
     got = kl_of_densities(Gaussian(m, s), Gaussian(mu, sigma))
     assert_allclose(got, expected, rtol=1e-9, atol=1e-11)
+
+
+def test_a_narrow_density_has_points_enough():
+    got = kl_of_densities(Gaussian(0.3, 0.005), Gaussian(0.3, 1))
+    assert got == pytest.approx(math.log(200) + (0.005**2 - 1) / 2, rel=1e-9)
 
 
 def test_kl_of_mixtures_agrees_with_adaptive_quadrature():
@@ -141,6 +147,7 @@ def test_kl_of_mixtures_agrees_with_adaptive_quadrature():
 @pytest.mark.parametrize("target", [two_modes(2), two_modes(3.5, 0.7), LOPSIDED])
 def test_the_forward_fit_has_the_least_forward_divergence(target):
     fit = fit_gaussian(target, "forward")
+    assert fit_gaussian(target) == fit
     assert fit == pytest.approx((target.mean, target.deviation), rel=1e-12)
     least = kl_of_densities(target, fit)
     for factor in (0.99, 1.01):
@@ -224,6 +231,13 @@ def test_modes_at_2_are_covered_and_modes_at_3_are_sought():
     assert [abs(round(fit.mean, 2)) for fit in apart] == [2.98, 2.98, 0]
 
 
+def test_fits_of_small_modes_are_those_of_large_ones_made_small():
+    (wide, fits), (small, small_fits) = both_fits(4), both_fits(0.04, 0.01)
+    assert_allclose(small, np.divide(wide, 100), atol=1e-12)
+    assert_allclose(small_fits, np.divide(fits, 100), rtol=1e-6, atol=1e-9)
+    assert len(fits) == 3
+
+
 @pytest.mark.parametrize(("mode", "best"), [(2.79, 0), (2.81, 2.78)], ids=["covers", "seeks"])
 def test_the_best_reverse_fit_leaves_the_middle_between_2_79_and_2_81(mode, best):
     assert abs(fit_gaussian(two_modes(mode), "reverse").mean) == pytest.approx(best, abs=0.01)
@@ -285,6 +299,12 @@ def test_two_parts_reach_two_modes_forward_and_in_reverse_from_both_sides_only()
     assert kl_of_densities(reached, p) == pytest.approx(0, abs=1e-6)
 
 
+def test_a_mixture_is_fitted_from_beyond_the_target():
+    there, here = (Mixture(np.ones(1), np.array([m]), np.ones(1)) for m in (0.0, 20.0))
+    reached = fit_mixture(there, "reverse", here, steps=40)
+    assert_allclose([reached.means, reached.deviations], [[0], [1]], atol=1e-3)
+
+
 def test_both_fits_of_moved_modes_take_less_than_50_ms():
     both_fits(3)
     start = time.process_time()
@@ -313,7 +333,7 @@ def test_what_is_no_mixture_is_refused(weights, means, deviations, message):
         Mixture(np.array(weights), np.array(means), np.array(deviations))
 
 
-@pytest.mark.parametrize("start", [(0.0, 0.0), (0.0, -1.0), (np.nan, 1.0), np.inf])
+@pytest.mark.parametrize("start", [(0.0, 0.0), (0.0, -1.0), (0.0, np.inf), (np.nan, 1.0), np.inf])
 def test_a_start_that_is_no_gaussian_is_refused(start):
     with pytest.raises(ValueError, match="pass a finite mean and a deviation above 0"):
         fit_gaussian(two_modes(2), "reverse", start)
@@ -333,6 +353,8 @@ def test_a_direction_that_does_not_exist_is_refused():
         (lambda x: -1.0, "forward", r"returned shape \(\)"),
         (lambda x: x[:-1], "reverse", "must return one log density for each x"),
         (np.zeros_like, "forward", "mass beyond -40 or 40"),
+        (lambda x: x, "forward", "mass beyond -40 or 40"),
+        (lambda x: -x, "forward", "mass beyond -40 or 40"),
         (np.zeros_like, "reverse", "has not settled"),
         (
             lambda x: np.where(np.abs(x) < 1, 0.0, -np.inf),
