@@ -179,6 +179,11 @@ def test_logits_that_overflow_are_refused_and_not_trained_on():
         two_layer_gradients(**{**a, "w1": 1e200 * a["w1"], "w2": 1e200 * a["w2"]})
 
 
+def test_a_layer_may_have_a_single_unit():
+    net = TwoLayerNet(1, hidden=1, classes=1, rng=np.random.default_rng(0))
+    assert_array_equal(net.logits(np.zeros((2, 1))), [[0], [0]])
+
+
 @pytest.mark.parametrize("name", ["d_in", "hidden", "classes"])
 def test_a_layer_without_units_is_refused(name):
     sizes = {"d_in": 3, "hidden": 4, "classes": 5, name: 0}

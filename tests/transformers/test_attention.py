@@ -415,6 +415,57 @@ def test_a_dot_product_that_overflows_is_refused(function):
         function(q, q, np.ones((2, 3)))
 
 
+BIG = np.full((6, 4), 1e308)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: attend_blockwise(np.zeros((1, 2)), np.zeros((6, 2)), BIG),
+            r"^a sum overflows: inf at index \(0, 0\)",
+        ),
+        (
+            lambda: multi_head_attention(ONES, *NARROW[:2], np.ones((4, 6)), BIG, heads=2),
+            r"^an output overflows: inf at index \(0, 0\)",
+        ),
+        (
+            lambda: grouped_query_attention(ONES, *NARROW[:2], np.ones((4, 6)), BIG, 2, 2),
+            r"^an output overflows: inf at index \(0, 0\)",
+        ),
+    ],
+)
+def test_what_overflows_after_the_softmax_is_refused_by_its_name(call, message):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_an_average_of_the_largest_floats_that_rounds_above_them_is_refused():
+    def averages():
+        for keys in range(1, 99):
+            v = np.full((keys, 1), np.finfo(float).max)
+            attend(np.zeros((1, 1)), np.zeros((keys, 1)), v)
+
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match=r"^an average overflows: inf at index \(0, 0\)"),
+    ):
+        averages()
+
+
+def test_the_gradient_that_arrives_is_looked_at_too():
+    q, k, v = arrays((), (2, 3, 4, 5))
+    with pytest.raises(ValueError, match=r"^`dout` holds nan at index \(0, 0\)"):
+        attend_backward(np.full((2, 5), np.nan), q, k, v)
+
+
+def test_blocks_hide_nothing_unless_told_to():
+    q, k, v = arrays((), (5, 5, 3, 2))
+    assert_array_equal(attend_blockwise(q, k, v), attend_blockwise(q, k, v, causal=False))
+    one_query_more = arrays((), (4, 3, 4, 2))
+    assert_allclose(attend_blockwise(*one_query_more), attend(*one_query_more), rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("change", "parameter"),
     [
