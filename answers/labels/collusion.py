@@ -126,10 +126,10 @@ def products_of_skills(a, b, weight, excess, annotators, rounds=30):
 # --8<-- [start:shared_votes]
 def shared_votes(votes: Votes, at_least: int) -> list[ndarray]:
     """For each pair: both annotators, the items they share, matches, and matches by chance."""
-    by_item = np.argsort(votes.item, kind="stable")
+    by_item = np.argsort(votes.item)
     ends = np.cumsum(np.bincount(votes.item))
-    by_annotator = np.argsort(votes.annotator, kind="stable")
-    stops = np.cumsum(np.bincount(votes.annotator, minlength=votes.annotators))
+    by_annotator = np.argsort(votes.annotator)
+    stops = np.cumsum(np.bincount(votes.annotator))
     # One annotator at a time: memory stays linear in the votes, but for the pairs found.
     found = [
         partners(votes, by_item, ends, mine, at_least)
@@ -151,10 +151,10 @@ def partners(votes, by_item, ends, mine, at_least):
     ours, theirs = ours[later], theirs[later]
 
     people, who = np.unique(votes.annotator[theirs], return_inverse=True)
-    n = np.bincount(who, minlength=len(people))
+    n = np.bincount(who)
     x = table(who, votes.label[ours], len(people), k)
     y = table(who, votes.label[theirs], len(people), k)
-    same = np.bincount(who, votes.label[ours] == votes.label[theirs], len(people))
+    same = np.bincount(who, votes.label[ours] == votes.label[theirs])
     chance = (x / n[:, None] * (y / n[:, None])).sum(axis=1)
     keep = n >= at_least
     me = np.full(keep.sum(), me)
@@ -164,7 +164,7 @@ def partners(votes, by_item, ends, mine, at_least):
 def refuse_two_votes(votes: Votes) -> None:
     """Raise if somebody voted more than once on an item."""
     pair = votes.item * votes.annotators + votes.annotator
-    order = np.argsort(pair, kind="stable")
+    order = np.argsort(pair)
     again = pair[order[1:]] == pair[order[:-1]]
     if again.any():
         v = order[1:][again][0]

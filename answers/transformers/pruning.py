@@ -88,7 +88,7 @@ def prune_wanda(
     w = as_float(w).copy()
     (size,), (inputs,) = near_one(np.abs(w)), near_one(as_float(x))
     importance = size * np.linalg.norm(inputs, axis=0)
-    smallest = np.argsort(importance, axis=1, kind="stable")[:, :count]
+    smallest = np.argsort(importance, kind="stable")[:, :count]
     np.put_along_axis(w, smallest, 0, axis=1)
     return w
 
@@ -186,7 +186,7 @@ def prune_two_of_four(w: Real[ndarray, "out in"]) -> Float[ndarray, "out in"]:
     refuse_empty(w, "w")
     refuse_nan(w, "w")
     groups = fours(as_float(w).copy())
-    smallest = np.argpartition(np.abs(groups), 1, axis=-1)[..., :2]
+    smallest = np.argpartition(np.abs(groups), 1)[..., :2]
     np.put_along_axis(groups, smallest, 0, axis=-1)
     return groups.reshape(w.shape)
 

@@ -29,7 +29,7 @@ fractions = st.floats(0, 1)
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.1, 0.3, 0.29, 0.7, 0.95, 1.0])
-@pytest.mark.parametrize("shape", [(10,), (10, 10), (3, 5, 7)])
+@pytest.mark.parametrize("shape", [(10,), (10, 10), (3, 5, 7), (50, 60)])
 def test_agrees_with_pytorchs_global_pruning_by_magnitude(shape, fraction):
     w = np.random.default_rng(1).normal(size=shape)
     module = torch.nn.Module()
