@@ -168,11 +168,12 @@ def fit_temperature(
     z = logits.astype(np.float64)
     # A shift of a row changes no probability, and a common scale only the unit of T.
     z -= z[np.arange(len(z)), labels.astype(np.intp)][:, None]
-    if (scale := abs(z).max()) == 0 or z.mean() >= 0:
+    if z.mean() >= 0:
         raise ValueError(
             "the right logits are on average no larger than the others, so the best "
             "temperature is infinite; check that logits and labels belong together"
         )
+    scale = abs(z).max()
     z /= scale
     if z.max() <= 0:
         raise ValueError(

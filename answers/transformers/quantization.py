@@ -159,7 +159,7 @@ def quantize_blocks(
         )
     refuse_empty(w, "w")
     codes, scale = quantize(w.reshape(-1, block), bits=4)
-    even, odd = codes.reshape(w.shape).view(np.uint8).reshape(len(w), -1, 2).T
+    even, odd = codes.view(np.uint8).reshape(len(w), -1, 2).T
     # The high half of a negative code is all ones: mask it.
     return ((even & 15) | (odd << 4)).T, scale.reshape(len(w), -1)
 

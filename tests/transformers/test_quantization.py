@@ -61,7 +61,9 @@ def test_codes_agree_with_pytorchs_quantized_tensor_of_the_same_scales(shape, ax
         torch.tensor(w), scales, torch.zeros_like(scales), axis % w.ndim, torch.qint8
     )
     assert_array_equal(codes, peer.int_repr().numpy())
-    assert_allclose(dequantize(codes, scale), peer.dequantize().numpy(), rtol=1e-6)
+    restored = dequantize(codes, scale)
+    assert restored.dtype == np.float32
+    assert_allclose(restored, peer.dequantize().numpy(), rtol=1e-6)
 
 
 @DTYPES
@@ -324,7 +326,12 @@ def test_blocks_of_zeros_and_of_float32_stay_what_they_are():
 
 @pytest.mark.parametrize(
     ("shape", "block", "words"),
-    [((2, 6), 3, "even"), ((2, 6), 0, "even"), ((2, 6), 4, "multiple of 4"), ((0, 4), 2, "empty")],
+    [
+        ((2, 6), 3, "even"),
+        ((2, 6), 0, "even"),
+        ((2, 6), 4, "multiple of 4"),
+        ((0, 4), 2, "^`w` is empty"),
+    ],
 )
 def test_blocks_that_do_not_fit_are_refused(shape, block, words):
     with pytest.raises(ValueError, match=words):
