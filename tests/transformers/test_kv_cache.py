@@ -208,13 +208,14 @@ def test_after_a_reset_nothing_is_left_of_the_last_conversation(rotary, capacity
     model(first, cache, left_padding([9, 3], 9))
     cache.reset()
     assert cache.length == 0
+    assert cache.real is None
     torch.testing.assert_close(model(second, cache), model(second), rtol=0, atol=1e-12)
 
 
 @torch.no_grad()
 @ROTARY
 @CAPACITY
-@pytest.mark.parametrize("kept", [4, 9, 12])
+@pytest.mark.parametrize("kept", [1, 4, 9, 12])
 def test_after_a_cut_a_sequence_goes_on_as_if_the_rest_had_not_been_read(rotary, capacity, kept):
     model, ids, other = MODELS[rotary], tokens(2, 15), tokens(2, 15, seed=3)
     mask = left_padding([15, 13], 15)
@@ -305,6 +306,21 @@ def test_the_formula_gives_the_bytes_of_the_tensors(layers, heads, d, capacity, 
     assert cache.nbytes == cache_bytes(config, capacity, batch, dtype.itemsize)
     held = [*cache.keys, *cache.values]
     assert cache.nbytes == sum(t.untyped_storage().nbytes() for t in held)
+
+
+def test_bytes_are_those_of_one_sequence_of_float32_unless_told_otherwise():
+    config = MODELS[False].config
+    assert cache_bytes(config, 7) == KVCache(config, capacity=7).nbytes
+
+
+def test_a_cache_and_what_it_knows_of_padding_stay_on_their_device():
+    cache = KVCache(GPTConfig(layers=1, heads=2, width=4), 2, device="meta")
+    assert {kept.device.type for kept in cache.keys + cache.values} == {"meta"}
+    assert cache.begin(2, 2, torch.ones(2, 2, dtype=torch.bool)) is None
+    real = cache.begin(2, 2, torch.tensor([[True, True], [True, False]]))
+    assert (real.device.type, real.shape) == ("meta", (2, 4))
+    real = cache.begin(2, 1, None)
+    assert (real.device.type, real.shape) == ("meta", (2, 5))
 
 
 @torch.no_grad()
@@ -426,7 +442,10 @@ def test_a_generation_that_would_not_fit_is_refused_before_it_starts(monkeypatch
         ({"chunk": 0}, "`chunk` is 0"),
         ({"chunk": 3, "use_cache": False}, "pieces need the cache"),
         (
-            {"mask": torch.tensor([[True, True], [True, False]])},
+            {
+                "ids": tokens(2, 3),
+                "mask": torch.tensor([[False, False, True], [True, True, False]]),
+            },
             "prompt 1 ends in padding; pad on the left",
         ),
     ],
@@ -444,7 +463,8 @@ def test_a_cache_for_another_batch_is_refused():
 
 @pytest.mark.parametrize("sizes", [{"batch": 0}, {"capacity": 0}], ids=str)
 def test_a_cache_of_no_size_is_refused(sizes):
-    with pytest.raises(ValueError, match="make it 1 or more"):
+    (name,) = sizes
+    with pytest.raises(ValueError, match=f"^`{name}` is 0; make it 1 or more"):
         KVCache(MODELS[False].config, **sizes)
 
 
