@@ -120,6 +120,8 @@ def test_parameters_that_are_empty_nan_or_of_another_shape_are_refused_by_name(n
         TwoLayerNet.from_numpy(**{**a, name: a[name][..., :-1][None]})
     with pytest.raises(ValueError, match="`w1` is empty"):
         TwoLayerNet.from_numpy(a["w1"][:0], *list(a.values())[1:])
+    with pytest.raises(ValueError, match="`w2` is empty"):
+        TwoLayerNet.from_numpy(a["w1"], a["b1"], a["w2"][:, :0], a["b2"][:0])
 
 
 @pytest.mark.parametrize(

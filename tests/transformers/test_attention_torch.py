@@ -84,6 +84,21 @@ def test_a_position_that_sees_nothing_is_refused_with_its_index():
         MultiHeadAttention(6, 2).double()(X, mask)
 
 
+def test_a_layer_has_biases_unless_told_otherwise_and_may_have_one_feature():
+    layer = MultiHeadAttention(1, 1)
+    assert layer(torch.zeros(2, 1)).shape == (2, 1)
+    assert all(part.bias is not None for part in layer.children())
+    with pytest.raises(ValueError, match="does not divide a width of 0"):
+        MultiHeadAttention(0, 1)
+
+
+def test_a_blind_position_is_named_with_its_place_in_the_batch():
+    mask = CAUSAL.repeat(3, 1, 1)
+    mask[1, 2], mask[2, 0] = False, False
+    with pytest.raises(ValueError, match=r"mask hides every key from query \(1, 2\)"):
+        MultiHeadAttention(6, 2).double()(X, mask)
+
+
 @pytest.mark.parametrize("heads", [0, 4])
 def test_heads_that_do_not_divide_the_width_are_refused(heads):
     message = f"`heads` is {heads}, which does not divide a width of 6"

@@ -55,3 +55,10 @@ def test_a_token_beyond_the_tables_is_refused():
     x = random(1, 1, 9, 6)
     with pytest.raises(ValueError, match=r"stands at position 17; the tables have 16 rows"):
         cached_attention_torch(x, x, x, x, x, *TABLES)
+
+
+def test_the_tables_serve_to_their_last_row_and_are_of_float32_unless_told_otherwise():
+    x, none = random(1, 1, 16, 6), random(1, 1, 0, 6)
+    _, keys, _ = cached_attention_torch(x, x, x, none, none, *TABLES)
+    torch.testing.assert_close(keys, turned(x))
+    assert {table.dtype for table in rotation(3, 2)} == {torch.float32}
