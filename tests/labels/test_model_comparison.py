@@ -294,5 +294,7 @@ def test_the_power_is_80_percent_at_5_percent_significance_unless_told_otherwise
 
 def test_a_worse_model_needs_as_many_as_a_better_one_and_a_gap_may_be_all_disagreement():
     assert paired_sample_size(-0.03, 0.06, power=0.5) == paired_sample_size(0.03, 0.06, power=0.5)
-    # z² of 0.975 over the gap: there is no variance with it.
-    assert paired_sample_size(0.25, 0.25, power=0.5) == math.ceil(1.959964**2 / 0.25)
+    # Both standard deviations, √0.25 and √(0.25 - 0.25²), with SciPy's quantiles.
+    z = scipy.stats.norm.ppf([0.975, 0.8])
+    n = (z @ np.sqrt([0.25, 0.1875]) / 0.25) ** 2
+    assert paired_sample_size(0.25, 0.25) == math.ceil(n) == 29
