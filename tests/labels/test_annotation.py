@@ -190,6 +190,7 @@ def test_one_vote_items_and_annotators_and_unvoted_classes_are_defined():
         ({"label": [0, -1, 1]}, "`label` holds -1 at index 1; with 2 classes"),
         ({"item": [0, 2, 2]}, "item 1 has no vote, but item 2 has; number the items"),
         ({"item": [1, 2, 3]}, "item 0 has no vote"),
+        ({"item": [0, 1, 4]}, "item 2 has no vote, but item 4 has"),
         ({"item": [0, 1, 10**15]}, "item 2 has no vote"),
         ({"classes": 0}, "`classes` is 0"),
     ],
@@ -216,6 +217,7 @@ def test_columns_of_different_lengths_or_floats_are_refused():
     ("counts", "message"),
     [
         ([[2, 0], [1, 1], [2, 1]], "item 0 has 2 votes and item 2 has 3"),
+        ([[2, 0], [2, 1], [1, 1]], "item 0 has 2 votes and item 1 has 3"),
         ([[1, 0], [0, 1]], "each item has 1 votes; agreement takes two"),
         ([[0, 0], [0, 0]], "each item has 0 votes"),
         ([[3, -1], [1, 1]], r"`counts` holds -1 at index \(0, 1\)"),
@@ -227,6 +229,16 @@ def test_fleiss_kappa_refuses_what_it_is_not_defined_for(counts, message):
         fleiss_kappa(np.array(counts))
     with pytest.raises(ValueError, match=r"^`counts` is empty"):
         fleiss_kappa(np.zeros((0, 2), int))
+
+
+def test_one_item_is_enough_for_fleiss():
+    # A third of the pairs agrees, and by chance 4/9 + 1/9 do.
+    assert fleiss_kappa(np.array([[2, 1]])) == pytest.approx((1 / 3 - 5 / 9) / (4 / 9))
+
+
+def test_one_of_two_annotators_may_not_use_the_last_class():
+    a, b = np.array([0, 1, 2, 2]), np.array([0, 1, 1, 0])
+    assert cohen_kappa(a, b) == pytest.approx(cohen_kappa_score(a, b))
 
 
 def test_a_label_may_be_a_large_number():
