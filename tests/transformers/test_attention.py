@@ -459,6 +459,15 @@ def test_the_gradient_that_arrives_is_looked_at_too():
         attend_backward(np.full((2, 5), np.nan), q, k, v)
 
 
+@pytest.mark.parametrize("wide", range(3))
+def test_blocks_of_several_types_give_the_widest(wide):
+    given_ = [a.astype(np.float32) for a in arrays((), (2, 3, 4, 5))]
+    given_[wide] = given_[wide].astype(np.float64)
+    got = attend_blockwise(*given_, block=2)
+    assert got.dtype == np.float64
+    assert_allclose(got, attend(*given_), rtol=1e-5)
+
+
 def test_blocks_hide_nothing_unless_told_to():
     q, k, v = arrays((), (5, 5, 3, 2))
     assert_array_equal(attend_blockwise(q, k, v), attend_blockwise(q, k, v, causal=False))
