@@ -88,6 +88,9 @@ def test_a_layer_has_biases_unless_told_otherwise_and_may_have_one_feature():
     layer = MultiHeadAttention(1, 1)
     assert layer(torch.zeros(2, 1)).shape == (2, 1)
     assert all(part.bias is not None for part in layer.children())
+    layer = MultiHeadAttention(6, 2, bias=False)
+    # Not one for the keys either, though it would change no output.
+    assert all(part.bias is None for part in layer.children())
     with pytest.raises(ValueError, match="does not divide a width of 0"):
         MultiHeadAttention(0, 1)
 

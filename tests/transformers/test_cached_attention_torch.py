@@ -1,5 +1,6 @@
 """Attention with a cache, against complex numbers that rotate and PyTorch without a cache."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -62,3 +63,10 @@ def test_the_tables_serve_to_their_last_row_and_are_of_float32_unless_told_other
     _, keys, _ = cached_attention_torch(x, x, x, none, none, *TABLES)
     torch.testing.assert_close(keys, turned(x))
     assert {table.dtype for table in rotation(3, 2)} == {torch.float32}
+
+
+def test_the_angles_are_those_of_numpy_in_float64_at_far_positions_too():
+    angles = np.arange(50_000)[:, None] * 1e4 ** (-np.arange(3) / 3)
+    cosines, sines = rotation(50_000, 6, torch.float64)
+    np.testing.assert_allclose(cosines, np.cos(angles), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(sines, np.sin(angles), rtol=0, atol=1e-10)
