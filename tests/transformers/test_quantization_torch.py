@@ -163,6 +163,16 @@ def test_a_kernel_that_saturates_is_found_out_and_replaced(monkeypatch):
     assert (int_matmul(a, b) == 8 * 127**2).all()
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_kernel_is_used_where_it_is_exact(exact, monkeypatch):
+    calls = []
+    monkeypatch.setattr(quantization_torch, "has_int8_kernel", lambda: exact)
+    monkeypatch.setattr(torch, "_int_mm", lambda a, b: calls.append(1) or a.long() @ b.long())
+    a, b = codes_from((4, 5)), codes_from((3, 5), 1)
+    assert torch.equal(int_matmul(a, b).long(), a.long() @ b.long().T)
+    assert len(calls) == exact
+
+
 def test_rows_are_quantized_as_in_numpy():
     x = torch.randn(4, 3, 19)
     codes, scale = quantize_rows(x)
@@ -197,8 +207,14 @@ def test_every_linear_layer_of_a_copy_is_replaced(dynamic):
     assert_close(copied(x), model.eval()(x), rtol=0, atol=0.05)
 
 
-def test_a_single_linear_layer_becomes_the_layer_itself(linear):
-    assert isinstance(quantize_linears(linear), Int8Linear)
+@MODES
+def test_a_single_linear_layer_becomes_the_layer_itself_and_says_what_it_is(linear, dynamic):
+    layer = quantize_linears(linear, dynamic)
+    words = f"in_features=37, out_features=23, bias=True, dynamic={dynamic}"
+    assert repr(layer) == f"Int8Linear({words})"
+    assert "bias=False" in repr(Int8Linear(nn.Linear(3, 2, bias=False)))
+    assert not quantize_linears(linear).dynamic
+    assert not quantize_linears(nn.Sequential(linear))[0].dynamic
 
 
 def test_a_tied_output_layer_becomes_int8_beside_a_float_embedding():
