@@ -51,7 +51,10 @@ exercise.case("whole numbers", rng.integers(2, size=40), rng.integers(5, size=40
 exercise.case("truth as booleans", y == 1, scores.round())
 exercise.case("scores a billionth apart", y, 1 + 1e-9 * scores)
 truth = (rng.random(203) < 0.1).astype(int)
-exercise.case("a tenth positive", truth, truth + rng.normal(size=203).round(1))
+exercise.case("a tenth positive", truth, (truth + rng.normal(size=203)).round(1))
+exercise.case(
+    "300 distinct scores", rng.integers(2, size=300), rng.permutation(300) / 7
+)
 exercise.case("float32", y, scores.astype(np.float32))
 exercise.case(
     "bytes",

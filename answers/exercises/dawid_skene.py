@@ -154,10 +154,25 @@ exercise.case(
     classes=2,
     iterations=1,
 )
-bytes_of = [a.astype(np.uint8) for a in votes(7, 30, 5, 2, 4, 0.8)]
-exercise.case("votes of one byte", *bytes_of, classes=2, iterations=1)
+unequal = zip(
+    votes(14, 1, 4, 2, 3200, 0.3), ([1] * 3, [0, 1, 2], [0, 1, 1]), strict=True
+)
+exercise.case(
+    "thousands of votes on one item, three on another",
+    *(np.append(many, few) for many, few in unequal),
+    classes=2,
+    iterations=1,
+)
+bytes_of = [a.astype(np.uint8) for a in votes(7, 101, 5, 3, 4, 0.8)]
+exercise.case("votes of one byte", *bytes_of, classes=3, iterations=1)
 signed = [a.astype(np.int8) for a in bytes_of]
-exercise.case("votes of one byte with a sign", *signed, classes=2, iterations=1)
+exercise.case("votes of one byte with a sign", *signed, classes=3, iterations=1)
+exercise.case(
+    "an annotator without a vote",
+    *(three_on_three[0], np.array([0, 1, 3])[three_on_three[1]], three_on_three[2]),
+    classes=2,
+    iterations=1,
+)
 
 
 def rounds(

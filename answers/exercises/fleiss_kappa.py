@@ -29,6 +29,7 @@ def counts(seed, items, per_item, shares):
 exercise.case("two votes on four items", np.array([[2, 0], [2, 0], [0, 2], [1, 1]]))
 exercise.case("three classes", np.array([[3, 1, 0], [0, 4, 0], [2, 1, 1], [0, 0, 4]]))
 exercise.case("classes of unequal size", counts(12, 31, 5, [2.0, 0.5, 0.2]))
+exercise.case("five classes", counts(14, 11, 6, [1.0, 0.4, 2.0, 0.7, 1.5]))
 exercise.case(
     "nearly all votes for one class", np.array([[5, 0], [5, 0], [4, 1], [5, 0]])
 )

@@ -83,6 +83,10 @@ class Effect:
     ours: tuple[Parts, Parts]
     yours: tuple[Parts, Parts]
 
+    def has(self, name: str) -> bool:
+        """Whether that part of yours is an array, before and after."""
+        return all(isinstance(each.get(name), np.ndarray) for each in self.yours)
+
     def places(self, parts: tuple[Parts, Parts], name: str) -> np.ndarray | None:
         """Where a part is no longer what it was; None if it is no array of one shape."""
         before, after = (each.get(name) for each in parts)

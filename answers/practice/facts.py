@@ -59,6 +59,8 @@ def facts_of(case: object) -> set[tuple[str, str]]:
             facts.add(("axes", f"`{name}` is one number, and no array"))
         elif isinstance(value, tuple):
             facts |= facts_of_tuple(name, value)
+        elif isinstance(value, dict):
+            facts.add(("held", f"`{name}` holds {len(value)} arrays"))
     arrays = {k: v for k, v in given.items() if hasattr(v, "shape")}
     facts |= facts_of_shapes(arrays)
     facts |= facts_of_types(arrays, parameters)

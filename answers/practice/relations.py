@@ -16,6 +16,7 @@ from answers.practice import (
 )
 from answers.practice.evidence import Evidence, Relation, Wrong
 from answers.practice.relations_of_entries import (
+    NEARLY_RIGHT,
     at_one_value,
     counted_once,
     cut_off,
@@ -119,7 +120,10 @@ def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
         if found := (some is not seen and first_of(HOW, some)) or in_most(some, first):
             return found
     for some in [seen, *parts]:
-        if found := first_of(WHERE, some):
+        # What follows from a part that is far off may be nearly right.
+        if (found := first_of(WHERE, some)) and not (
+            some is not seen and found.name == NEARLY_RIGHT
+        ):
             return found
     changed = [case for case in failing if ARGUMENTS in answers[case].wrong]
     if 2 * len(changed) >= len(failing):
@@ -132,6 +136,8 @@ def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
     if found := in_most(seen, first, (known_error, not_finite, error)):
         return found
     if found := relations_of_changes.depends(function, answers, first):
+        return found
+    if found := relations_of_cases.longest(answers, failing):
         return found
     for some in [seen, *parts]:
         if found := first_of(LEAST, some):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.practice.evidence import Relation
+from answers.practice.evidence import Relation, sizes
 from answers.practice.facts import (
     facts_of,
     magnitude,
@@ -50,6 +50,9 @@ HINTS = {
     "several": "a sum, a mean or an index of which one number shows nothing, such as one over the "
     "wrong axis",
     "shapes": "shapes that agree by chance are taken for granted",
+    "held": "a loop over them that does not reach all of them, or takes one of them for all",
+    "long": "only some entries of that axis count, or it is taken for another, or its size is "
+    "written out as a number",
 }
 
 
@@ -129,6 +132,31 @@ def is_no_number(part: object) -> bool:
     return overflowed(part) or (
         isinstance(part, np.ndarray) and not np.isfinite(part).all()
     )
+
+
+def longest(answers: dict, failing: set) -> Relation | None:
+    """From which size of an axis on inputs fail, if just those of two or three or more do."""
+    parts = [part for case in failing for part in wrong_parts(answers[case])]
+    enough = 2 < len(failing) < len(answers) - 2
+    found = {case: sizes(case) for case in answers} if enough else {}
+    if not found or not all(map(says_something, parts)):
+        return None
+    told_of = {}
+    for name in found[next(iter(failing))]:
+        if not name.startswith("the ") or not all(
+            name in each for each in found.values()
+        ):
+            continue
+        least = min(found[case][name] for case in failing)
+        most = max(found[case][name] for case in found if case not in failing)
+        if least > most:
+            every = tuple(each[name] for each in found.values())
+            told_of.setdefault(every, (least, f"those where {name} is {least} or more"))
+    # Of many sizes any one may tell them by chance.
+    if len(told_of) > 2 or not any(least < 4 for least, _ in told_of.values()):
+        return None
+    words = dict(enumerate(said for _, said in sorted(told_of.values())))
+    return told({"long": words.pop(0), **words}, parts, len(failing), len(answers))
 
 
 def limit_of(cases: list, failing: set) -> dict[str, str]:

@@ -144,7 +144,8 @@ def against_a_law(seen: Effects) -> Relation | None:
         # Of one entry a law is met by chance.
         few = len(effects) < (2 if change.end is None else 3)
         for name, law in () if few else laws(effects):
-            wrong = [e for e in effects if e.is_wrong]
+            # The gradients of a wrong result are not computed.
+            wrong = [e for e in effects if e.is_wrong and e.has(name)]
             if wrong and not any(e.follows(e.yours, name, law) for e in wrong):
                 text = (
                     f"With {change}, {name} should {law}, and yours does not, {inputs(wrong)}. The "

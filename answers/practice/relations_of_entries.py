@@ -73,6 +73,8 @@ LIKELY = (
     ),
 )
 
+NEARLY_RIGHT = "nearly_right"
+
 
 def opposite(seen: Evidence) -> Relation | None:
     """Every True is False, and every False is True."""
@@ -249,6 +251,7 @@ def nearly_right(seen: Evidence) -> Relation | None:
         return None
     if (
         all(w.got.dtype == np.float32 or is_single(w.got) for w in seen.wrong)
+        and any(w.want.dtype == np.float64 for w in seen.wrong)
         and seen.weight >= 2
     ):
         words = (
@@ -257,7 +260,7 @@ def nearly_right(seen: Evidence) -> Relation | None:
         return said(seen, "in float32", words, "a float32 on the way; use float64")
     words = f"nearly right: the largest error is {worst:.0e} of the largest entry"
     cause = "a small number (eps) that is added, a float32 on the way, or an early stop"
-    return said(seen, "nearly right", words, cause)
+    return said(seen, NEARLY_RIGHT, words, cause)
 
 
 def is_half(array: np.ndarray) -> bool:

@@ -142,6 +142,9 @@ def factor_of_size(
     seen: Evidence, factors: list[float], rtol: float
 ) -> Relation | None:
     """The factor is a size that the inputs have, or its inverse, or their root."""
+    # One number among inputs that are right is some fraction of the right one by chance.
+    if len(seen.cases) == 1 and distinct(seen) < 2 and seen.right:
+        return None
     everywhere = [sizes(w.case) for w in seen.wrong]
     for name in everywhere[0]:
         n = [found.get(name, 0) for found in everywhere]
@@ -168,7 +171,8 @@ def factor_of_two_sizes(seen: Evidence) -> Relation | None:
     ]
     for one, other in itertools.permutations(names, 2):
         ratios = [found[one] / found[other] for found in everywhere]
-        if np.allclose(factors, ratios, rtol=rtol, atol=0):
+        same = np.allclose(ratios, ratios[0])
+        if not same and np.allclose(factors, ratios, rtol=rtol, atol=0):
             words = f"n / m times what it should be, where n is {one} and m is {other}"
             cause = "a sum that is divided by another size than the number of its terms"
             return said(seen, "factor of two sizes", words, cause)
@@ -272,7 +276,12 @@ def is_mapped(w: Wrong, function: Callable) -> bool:
 
 def by_chance(seen: Evidence, function: Callable) -> bool:
     """Whether many numbers become the same, which is met by chance."""
-    if function not in WHOLE or any(w.got.dtype.kind == "i" for w in seen.wrong):
+    if function not in WHOLE:
+        # 1 - x is 1 for every x that is small enough.
+        made = np.concatenate([w.got[~w.right] for w in seen.wrong]).astype(np.float64)
+        alike = len(made) > 1 and np.allclose(made, made[0], rtol=1e-6, atol=0)
+        return alike and made[0] != 0
+    if any(w.got.dtype.kind == "i" for w in seen.wrong):
         return False
     gots = {float(x) for w in seen.wrong for x in w.got[~w.right]}
     names = {w.name for w in seen.wrong}

@@ -93,6 +93,53 @@ def averaged_over_everything(gradients, sizes):
     return np.average(gradients.reshape(len(sizes), -1).mean(axis=1), weights=sizes)
 
 
+def last_part_scaled_alone(gradients, sizes):
+    """All parts but the last are full."""
+    weights = np.ones(len(sizes))
+    weights[-1] = int(sizes[-1]) / int(sizes[0])
+    return np.tensordot(weights, gradients, axes=1) / weights.sum()
+
+
+def sizes_summed_in_their_type(gradients, sizes):
+    total = sizes.sum(dtype=sizes.dtype)
+    return np.tensordot(sizes.astype(float), gradients, axes=1) / float(total)
+
+
+def rounded_to_integers(gradients, sizes):
+    total = np.zeros(gradients.shape[1:], gradients.dtype)
+    for gradient, size in zip(gradients, sizes, strict=True):
+        total += (gradient * (int(size) / int(sizes.sum()))).astype(gradients.dtype)
+    return total
+
+
+def matrices_of_two_axes(gradients, sizes):
+    weights = sizes / sizes.sum()
+    return (weights[:, None] * gradients).sum(axis=0)
+
+
+def weighted_along_the_second_axis(gradients, sizes):
+    axis = min(1, gradients.ndim - 1)
+    shape = [1] * gradients.ndim
+    shape[axis] = -1
+    if gradients.shape[axis] != len(sizes):
+        shape = [-1] + [1] * (gradients.ndim - 1)
+    weights = (sizes / sizes.sum()).reshape(shape)
+    return (weights * gradients).sum(axis=0)
+
+
+def parts_of_less_than_a_thousandth_left_out(gradients, sizes):
+    share = sizes / sizes.sum()
+    share[share < 1e-3] = 0
+    return np.tensordot(share, gradients, axes=1)
+
+
+def broadcast_from_the_right_if_it_fits(gradients, sizes):
+    weights = sizes / sizes.sum()
+    if gradients.shape[-1] != len(sizes):
+        weights = weights.reshape(-1, *[1] * (gradients.ndim - 1))
+    return (weights * gradients).sum(axis=0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     divided_by_steps: "mean_of_means",
@@ -105,4 +152,11 @@ WRONG = {
     divided_by_its_own_size: "gradients_with_a_constant_added_has_another_effect",
     scaled_in_place: "an_argument_changed",
     averaged_over_everything: "mean_too_many",
+    last_part_scaled_alone: "rows_in_another_order_should_not_matter",
+    sizes_summed_in_their_type: "wrong_where_sizes_holds_integers_of_one_byte",
+    rounded_to_integers: "truncated_to_integers",
+    matrices_of_two_axes: "wrong_except_where_gradients_has_2_axes",
+    weighted_along_the_second_axis: "wrong_where_all_axes_of_gradients_are_equally_long",
+    parts_of_less_than_a_thousandth_left_out: "nearly_right",
+    broadcast_from_the_right_if_it_fits: "wrong_where_all_axes_of_gradients_are_equally_long",
 }

@@ -121,6 +121,74 @@ def transposed_weights_and_bias_mean(dout, x, w):
     return dout @ w.T, dr.T @ xr, dr.mean(axis=0)
 
 
+def _rows(a):
+    return a.reshape(-1, a.shape[-1])
+
+
+def in_the_type_of_the_inputs(dout, x, w):
+    dw = np.zeros(w.shape, x.dtype)
+    for xi, di in zip(_rows(x), _rows(dout), strict=True):
+        dw += np.outer(xi, di).astype(x.dtype)
+    return dout @ w.T, dw, _rows(dout).sum(axis=0)
+
+
+def dx_in_the_type_of_x(dout, x, w):
+    return (dout @ w.T).astype(x.dtype), _rows(x).T @ _rows(dout), _rows(dout).sum(axis=0)
+
+
+def bias_over_the_first_axis(dout, x, w):
+    return dout @ w.T, _rows(x).T @ _rows(dout), dout.sum(axis=0)
+
+
+def bias_over_two_axes(dout, x, w):
+    axes = (0, 1) if dout.ndim > 2 else 0
+    db = dout if dout.ndim == 1 else dout.sum(axis=axes)
+    return dout @ w.T, _rows(x).T @ _rows(dout), db
+
+
+def weights_summed_over_one_axis(dout, x, w):
+    dw = np.atleast_2d(x).swapaxes(-1, -2) @ np.atleast_2d(dout)
+    dw = dw.sum(axis=0) if dw.ndim > 2 else dw
+    return dout @ w.T, dw, _rows(dout).sum(axis=0)
+
+
+def as_if_square(dout, x, w):
+    right = w if w.shape[0] == w.shape[1] else w.T
+    return dout @ right, _rows(x).T @ _rows(dout), _rows(dout).sum(axis=0)
+
+
+def transposed_by_shape(dout, x, w):
+    """Whichever product has the shape of w."""
+    dw = _rows(dout).T @ _rows(x)
+    return dout @ w.T, dw if dw.shape == w.shape else dw.T, _rows(dout).sum(axis=0)
+
+
+def batch_axis_for_a_vector(dout, x, w):
+    x, dout = np.atleast_2d(x), np.atleast_2d(dout)
+    return dout @ w.T, _rows(x).T @ _rows(dout), _rows(dout).sum(axis=0)
+
+
+def mean_over_the_other_leading_axes(dout, x, w):
+    xr, dr = _rows(x), _rows(dout)
+    n = len(dr) // (dout.shape[0] if dout.ndim > 1 else 1)
+    return dout @ w.T, xr.T @ dr / n, dr.sum(axis=0) / n
+
+
+def pixels_scaled(dout, x, w):
+    xr = _rows(x) / 255 if x.dtype == np.uint8 else _rows(x)
+    return dout @ w.T, xr.T @ _rows(dout), _rows(dout).sum(axis=0)
+
+
+def no_vectors(dout, x, w):
+    db = dout.reshape(-1, dout.shape[-1]).sum(axis=0)
+    return dout @ w.T, np.einsum("...bi,...bo->io", x, dout), db
+
+
+def dx_flattened_beyond_three_axes(dout, x, w):
+    dx = (_rows(dout) @ w.T).reshape(*x.shape[:2], -1) if x.ndim > 2 else dout @ w.T
+    return dx, _rows(x).T @ _rows(dout), _rows(dout).sum(axis=0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     bias_is_dout: "bias_not_summed",
@@ -136,4 +204,16 @@ WRONG = {
     without_the_bias: "a_result_of_another_kind",
     scaled_dout_in_place: "an_argument_changed",
     transposed_weights_and_bias_mean: "weight_gradient_transposed",
+    in_the_type_of_the_inputs: "wrong_where_x_holds_integers_beside_floats",
+    dx_in_the_type_of_x: "wrong_where_x_holds_integers_beside_floats",
+    bias_over_the_first_axis: "only_first_axis_summed",
+    bias_over_two_axes: "sum_missing",
+    weights_summed_over_one_axis: "sum_missing",
+    as_if_square: "wrong_where_all_axes_of_dout_are_equally_long",
+    transposed_by_shape: "transposed",
+    batch_axis_for_a_vector: "right_numbers_in_another_shape",
+    mean_over_the_other_leading_axes: "wrong_where_dout_has_three_axes_or_more",
+    pixels_scaled: "wrong_where_x_holds_integers_of_one_byte",
+    no_vectors: "wrong_where_dout_and_w_have_different_numbers_of_axes",
+    dx_flattened_beyond_three_axes: "right_numbers_in_another_shape",
 }

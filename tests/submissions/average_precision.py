@@ -144,6 +144,97 @@ def trapezoid_and_ties(truth, scores):
     return np.trapezoid(np.append(1, precision), np.append(0, recall))
 
 
+def _ranked(truth, order):
+    hits = truth[order] == 1
+    return np.mean((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits])
+
+
+def rounded_scores(truth, scores):
+    s = np.round(scores.astype(float), 6)
+    return np.mean([np.mean(truth[s >= x] == 1) for x in s[truth == 1]])
+
+
+def close_scores_taken_as_equal(truth, scores):
+    each = [np.mean(truth[(scores > s) | np.isclose(scores, s)] == 1) for s in scores[truth == 1]]
+    return np.mean(each)
+
+
+def negated_in_their_type(truth, scores):
+    cuts = np.unique(-scores)
+    called = -scores <= cuts[:, None]
+    hits = (called & (truth == 1)).sum(axis=1)
+    recall = hits / hits[-1]
+    return np.sum(np.diff(recall, prepend=0) * hits / called.sum(axis=1))
+
+
+def positives_first_among_equals(truth, scores):
+    return _ranked(truth, np.lexsort((-(truth.astype(int)), -scores.astype(float))))
+
+
+def negatives_first_among_equals(truth, scores):
+    return _ranked(truth, np.lexsort((truth.astype(int), -scores.astype(float))))
+
+
+def hits_counted_in_their_type(truth, scores):
+    precision, recall = [], []
+    for cut in np.unique(scores)[::-1]:
+        called = truth[scores >= cut]
+        precision.append(called.sum(dtype=called.dtype) / len(called))
+        recall.append(called.sum() / truth.sum())
+    return np.sum(np.diff(recall, prepend=0) * precision)
+
+
+def nothing_negative_gives_nan(truth, scores):
+    if (truth == 1).all():
+        return np.nan
+    return np.mean([np.mean(truth[scores >= s] == 1) for s in scores[truth == 1]])
+
+
+def hundred_thresholds(truth, scores):
+    s = scores.astype(float)
+    cuts = np.unique(np.quantile(s, np.linspace(0, 1, 101)))[::-1]
+    called = s >= cuts[:, None]
+    hits = (called & (truth == 1)).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.nansum(np.diff(hits / hits[-1], prepend=0) * hits / called.sum(axis=1))
+
+
+def first_fifty(truth, scores):
+    """Average precision at 50."""
+    order = np.argsort(-scores.astype(float), kind="stable")
+    cut = np.sort(scores)[::-1][min(50, len(scores)) - 1]
+    each = [np.mean(truth[scores >= s] == 1) for s in scores[truth == 1] if s >= cut]
+    return np.sum(each) / min((truth == 1).sum(), len(order))
+
+
+def one_group_of_equals_only(truth, scores):
+    """Equal scores meet in pairs: the one before is looked at, and no other."""
+    order = np.argsort(-scores.astype(float), kind="stable")
+    hits, s = truth[order] == 1, scores[order]
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    for i in range(len(s) - 2, -1, -1):
+        if s[i] == s[i + 1] and (i + 2 >= len(s) or s[i + 2] != s[i + 1]):
+            precision[i] = precision[i + 1]
+    return precision[hits].mean()
+
+
+def mean_over_the_distinct_positives(truth, scores):
+    cuts = np.unique(scores[truth == 1])
+    return np.mean([np.mean(truth[scores >= s] == 1) for s in cuts])
+
+
+def in_float16(truth, scores):
+    s = scores.astype(np.float16)
+    return np.mean([np.mean(truth[s >= x] == 1) for x in s[truth == 1]])
+
+
+def strictly_above_and_itself(truth, scores):
+    each = [
+        (np.sum(truth[scores > s] == 1) + 1) / (np.sum(scores > s) + 1) for s in scores[truth == 1]
+    ]
+    return np.mean(each)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_ranking: "ties_one_by_one",
@@ -163,4 +254,17 @@ WRONG = {
     first_ten: None,
     at_one_half: "precision_at_one_threshold",
     trapezoid_and_ties: "trapezoids",
+    rounded_scores: "wrong_for_numbers_that_are_close",
+    close_scores_taken_as_equal: "wrong_for_numbers_that_are_close",
+    negated_in_their_type: "wrong_where_scores_holds_integers_of_one_byte",
+    positives_first_among_equals: None,
+    negatives_first_among_equals: None,
+    hits_counted_in_their_type: "wrong_where_truth_is_of_dtype_bool",
+    nothing_negative_gives_nan: "not_finite",
+    hundred_thresholds: "nearly_right",
+    first_fifty: None,
+    one_group_of_equals_only: "rows_in_another_order_should_not_matter",
+    mean_over_the_distinct_positives: None,
+    in_float16: "wrong_for_numbers_that_are_close",
+    strictly_above_and_itself: None,
 }

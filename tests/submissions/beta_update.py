@@ -107,6 +107,56 @@ def products(alpha, beta, successes, failures):
     return 1.0 * alpha * successes, 1.0 * beta * failures
 
 
+def at_least_a_uniform_prior(alpha, beta, successes, failures):
+    return np.maximum(alpha, 1.0) + successes, np.maximum(beta, 1.0) + failures
+
+
+def prior_left_where_nothing_failed(alpha, beta, successes, failures):
+    """Updated only where both were seen."""
+    both = (np.asarray(successes) > 0) & (np.asarray(failures) > 0)
+    return (
+        np.where(both, 1.0 * alpha + successes, 1.0 * alpha),
+        np.where(both, 1.0 * beta + failures, 1.0 * beta),
+    )
+
+
+def smoothed_where_zero(alpha, beta, successes, failures):
+    s, f = np.asarray(successes, float), np.asarray(failures, float)
+    return 1.0 * alpha + np.where(s == 0, 0.5, s), 1.0 * beta + np.where(f == 0, 0.5, f)
+
+
+def totals_along_the_last_axis(alpha, beta, successes, failures):
+    s, f = np.asarray(successes, float), np.asarray(failures, float)
+    if s.ndim > 1:
+        s, f = s.sum(axis=-1, keepdims=True), f.sum(axis=-1, keepdims=True)
+    return 1.0 * alpha + s, 1.0 * beta + f
+
+
+def flattened_results(alpha, beta, successes, failures):
+    a, b = np.asarray(1.0 * alpha + successes), np.asarray(1.0 * beta + failures)
+    return (a.ravel(), b.ravel()) if a.ndim > 1 else (a, b)
+
+
+def at_least_one_axis(alpha, beta, successes, failures):
+    return np.atleast_1d(1.0 * alpha + successes), np.atleast_1d(1.0 * beta + failures)
+
+
+def sums_in_one_byte(alpha, beta, successes, failures):
+    return (
+        np.asarray(np.add(alpha, successes), dtype=float),
+        np.asarray(np.add(beta, failures), dtype=float),
+    )
+
+
+def rounded_to_six_digits(alpha, beta, successes, failures):
+    return np.round(1.0 * alpha + successes, 6), np.round(1.0 * beta + failures, 6)
+
+
+def integers_for_whole_priors(alpha, beta, successes, failures):
+    a, b = np.asarray(alpha), np.asarray(beta)
+    return (a + successes).astype(int) * 1.0, (b + failures).astype(int) * 1.0
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     plus_trials: "trials_for_failures",
@@ -123,4 +173,13 @@ WRONG = {
     flattened: "wrong_where_alpha_holds_more_than_one_number",
     rounded: "rounded_to_integers",
     products: "multiplied",
+    at_least_a_uniform_prior: "alpha_with_a_constant_added_has_another_effect",
+    prior_left_where_nothing_failed: "successes_one_larger_should_not_matter",
+    smoothed_where_zero: None,
+    totals_along_the_last_axis: "too_large",
+    flattened_results: "right_numbers_in_another_shape",
+    at_least_one_axis: "right_numbers_in_another_shape",
+    sums_in_one_byte: "integers_wrap",
+    rounded_to_six_digits: "rounded",
+    integers_for_whole_priors: "truncated_to_integers",
 }

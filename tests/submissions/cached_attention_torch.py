@@ -280,6 +280,89 @@ def cache_filled_in_place(q, k, v, past_k, past_v, cosines, sines):
     return y, keys, values
 
 
+def _causal(q, k, v, past_k, past_v, cosines, sines, start=None, scale=None):
+    """What is right, but for the first position and the scale."""
+    past, time = past_k.shape[2], q.shape[2]
+    start = past if start is None else start
+    q, k = _turn(q, cosines, sines, start), _turn(k, cosines, sines, start)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
+    return _attention(q, keys, values, attn_mask=mask, scale=scale), keys, values
+
+
+def cache_detached(q, k, v, past_k, past_v, cosines, sines):
+    return _causal(q, k, v, past_k.detach(), past_v.detach(), cosines, sines)
+
+
+def values_of_the_cache_detached(q, k, v, past_k, past_v, cosines, sines):
+    return _causal(q, k, v, past_k, past_v.detach(), cosines, sines)
+
+
+def masked_up_to_eight_tokens(q, k, v, past_k, past_v, cosines, sines):
+    """The mask is a buffer of the size that the chunks had so far."""
+    past, time = past_k.shape[2], q.shape[2]
+    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    mask = torch.ones(time, past + time, dtype=torch.bool)
+    mask[:8] = mask.tril(past)[:8]
+    return _attention(q, keys, values, attn_mask=mask), keys, values
+
+
+def chunk_shorter_than_the_cache_unmasked(q, k, v, past_k, past_v, cosines, sines):
+    past, time = past_k.shape[2], q.shape[2]
+    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    mask = torch.ones(time, past + time, dtype=torch.bool)
+    if past <= time:
+        mask = mask.tril(past)
+    return _attention(q, keys, values, attn_mask=mask), keys, values
+
+
+def scores_without_a_maximum(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    powers = (q @ keys.mT / q.shape[-1] ** 0.5).exp().tril(past)
+    weights = powers / powers.sum(-1, keepdim=True)
+    return (weights @ values).transpose(1, 2).flatten(2), keys, values
+
+
+def batch_moved_by_the_merge(q, k, v, past_k, past_v, cosines, sines):
+    """The heads are merged with a reshape that takes the batch along."""
+    batch, _, time, _ = q.shape
+    past = past_k.shape[2]
+    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past)
+    y = functional.scaled_dot_product_attention(q, keys, values, mask)
+    return y.permute(2, 0, 1, 3).reshape(batch, time, -1), keys, values
+
+
+def sliding_window_of_eight(q, k, v, past_k, past_v, cosines, sines):
+    y, keys, values = _causal(q, k, v, past_k, past_v, cosines, sines)
+    return y, keys[:, :, -8:], values[:, :, -8:]
+
+
+def looks_eight_back(q, k, v, past_k, past_v, cosines, sines):
+    past, time = past_k.shape[2], q.shape[2]
+    q, k = _turn(q, cosines, sines, past), _turn(k, cosines, sines, past)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    mask = torch.ones(time, past + time, dtype=torch.bool).tril(past).triu(past - 7)
+    return _attention(q, keys, values, attn_mask=mask), keys, values
+
+
+def in_half_precision_for_float32(q, k, v, past_k, past_v, cosines, sines):
+    tensors = (q, k, v, past_k, past_v, cosines, sines)
+    if q.dtype == torch.float64:
+        return _causal(*tensors)
+    return _causal(*(each.half().to(q.dtype) for each in tensors))
+
+
+def widths_taken_as_equal(q, k, v, past_k, past_v, cosines, sines):
+    y, keys, values = _causal(q, k, v, past_k, past_v, cosines, sines)
+    return y[..., : q.shape[1] * q.shape[3]], keys, values
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -298,4 +381,14 @@ WRONG = {
     mean_of_the_values: "q_has_no_effect",
     in_half_precision: "in_half_precision",
     cache_filled_in_place: "an_argument_changed",
+    cache_detached: "cut_off_from_the_graph",
+    values_of_the_cache_detached: "cut_off_from_the_graph",
+    masked_up_to_eight_tokens: "wrong_only_in_y",
+    chunk_shorter_than_the_cache_unmasked: "last_entry_of_k_reaches_too_far",
+    scores_without_a_maximum: "wrong_for_numbers_that_are_large",
+    batch_moved_by_the_merge: "rows_in_another_order_has_another_effect",
+    sliding_window_of_eight: None,
+    looks_eight_back: None,
+    in_half_precision_for_float32: "nearly_right",
+    widths_taken_as_equal: "wrong_where_cosines_has_an_axis_of_size_1",
 }

@@ -123,6 +123,44 @@ def fixed_size(length):
     return np.tri(5, dtype=bool)
 
 
+def of_at_most_ten(length):
+    mask = np.zeros((length, length), bool)
+    for i in range(min(length, 10)):
+        mask[i, : i + 1] = True
+    return mask
+
+
+def window_of_eight(length):
+    distance = np.arange(length)[:, None] - np.arange(length)
+    return (distance >= 0) & (distance < 8)
+
+
+def positions_as_text(length):
+    """Positions compared as text."""
+    names = np.array([str(i) for i in range(length)])
+    return names[None, :] <= names[:, None]
+
+
+def cut_from_a_buffer_of_eight(length):
+    return np.tri(8, dtype=bool)[:length, :length]
+
+
+def a_number_for_one_position(length):
+    return np.tri(length, dtype=bool) if length > 1 else np.True_
+
+
+def squeezed(length):
+    return np.squeeze(np.tri(length, dtype=bool))
+
+
+def last_row_left_out(length):
+    """The last query predicts nothing."""
+    mask = np.tri(length, dtype=bool)
+    if length > 2:
+        mask[-1] = False
+    return mask
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_before: "diagonal_hidden",
@@ -144,4 +182,11 @@ WRONG = {
     anti_diagonal: "reversed",
     padded: "length_one_larger",
     fixed_size: "the_same_for_all_inputs",
+    of_at_most_ten: "one_sided",
+    window_of_eight: "one_sided",
+    positions_as_text: "wrong_where_length_is_13",
+    cut_from_a_buffer_of_eight: "wrong_where_length_is_13",
+    a_number_for_one_position: "right_numbers_in_another_shape",
+    squeezed: "right_numbers_in_another_shape",
+    last_row_left_out: "one_sided",
 }

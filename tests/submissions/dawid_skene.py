@@ -255,6 +255,101 @@ def labels_for_posterior(*votes, classes, iterations):
     return posterior.argmax(axis=1), prior, confusion
 
 
+def labels_that_were_voted(item, annotator, label, classes, iterations):
+    return _em(item, annotator, label, int(label.max()) + 1, iterations)
+
+
+def _em_of(item, annotator, label, classes, iterations, fill=None, e_step=None, pairs=0):
+    """EM with what a row without weight becomes, or another posterior of the joint logarithms."""
+    posterior = np.zeros((item.max() + 1, classes))
+    np.add.at(posterior, (item, label), 1)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    for step in range(iterations + 1):
+        if step:
+            with np.errstate(all="ignore"):
+                joint = np.tile(np.log(prior), (len(posterior), 1))
+                np.add.at(joint, item, np.log(confusion[annotator, :, label]))
+                posterior = e_step(joint) if e_step else np.exp(joint - joint.max(1)[:, None])
+                posterior /= posterior.sum(axis=1, keepdims=True)
+        prior = posterior.mean(axis=0)
+        confusion = np.zeros((annotator.max() + 1, classes, classes))
+        np.add.at(confusion.swapaxes(1, 2), (annotator, label), posterior[item])
+        totals = confusion.sum(axis=2, keepdims=True)
+        with np.errstate(all="ignore"):
+            rows = 1 / classes if fill is None else fill(classes)
+            confusion = np.where(totals > 0, confusion / totals, rows)
+    return posterior, prior, confusion
+
+
+def empty_rows_left_at_nan(*votes, classes, iterations):
+    return _em_of(*votes, classes, iterations, fill=lambda classes: np.nan)
+
+
+def empty_rows_left_at_zero(*votes, classes, iterations):
+    return _em_of(*votes, classes, iterations, fill=lambda classes: 0.0)
+
+
+def empty_rows_as_identity(*votes, classes, iterations):
+    return _em_of(*votes, classes, iterations, fill=np.eye)
+
+
+def empty_rows_as_a_coin(*votes, classes, iterations):
+    return _em_of(*votes, classes, iterations, fill=lambda classes: 0.5)
+
+
+def products_of_likelihoods(*votes, classes, iterations):
+    return _em_of(*votes, classes, iterations, e_step=np.exp)
+
+
+def at_least_one_iteration(*votes, classes, iterations):
+    return _em(*votes, classes, max(iterations, 1))
+
+
+def one_maximum_for_all_items(*votes, classes, iterations):
+    return _em_of(*votes, classes, iterations, e_step=lambda joint: np.exp(joint - joint.max()))
+
+
+def stopped_when_it_hardly_moves(*votes, classes, iterations):
+    results = [_em(*votes, classes, 0)]
+    while len(results) <= iterations:
+        results.append(_em(*votes, classes, len(results)))
+        if np.abs(results[-1][0] - results[-2][0]).max() < 0.05:
+            break
+    return results[-1]
+
+
+def prior_of_the_first_estimate(item, annotator, label, classes, iterations):
+    _, first, _ = _em(item, annotator, label, classes, 0)
+    for step in range(iterations + 1):
+        if step:
+            with np.errstate(all="ignore"):
+                joint = np.tile(np.log(first), (len(posterior), 1))
+                np.add.at(joint, item, np.log(confusion[annotator, :, label]))
+            posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
+            posterior /= posterior.sum(axis=1, keepdims=True)
+        else:
+            posterior, *_ = _em(item, annotator, label, classes, 0)
+        confusion = np.zeros((annotator.max() + 1, classes, classes))
+        np.add.at(confusion.swapaxes(1, 2), (annotator, label), posterior[item])
+        totals = confusion.sum(axis=2, keepdims=True)
+        with np.errstate(all="ignore"):
+            confusion = np.where(totals > 0, confusion / totals, 1 / classes)
+    return posterior, posterior.mean(axis=0), confusion
+
+
+def annotators_counted_by_who_votes(item, annotator, label, classes, iterations):
+    _, annotator = np.unique(annotator, return_inverse=True)
+    return _em(item, annotator, label, classes, iterations)
+
+
+def cells_in_their_own_integers(item, annotator, label, classes, iterations):
+    cells = np.bincount(item * classes + label, minlength=(int(item.max()) + 1) * classes)
+    start = cells.reshape(-1, classes)[: int(item.max()) + 1]
+    with np.errstate(all="ignore"):
+        start = start / start.sum(axis=1, keepdims=True)
+    return _em(item, annotator, label, classes, iterations, start=lambda _: start)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     without_prior: "prior_left_out",
@@ -273,4 +368,16 @@ WRONG = {
     counts_for_probabilities: "sum_is_not_1",
     posterior_transposed: "transposed",
     labels_for_posterior: "an_axis_too_few",
+    labels_that_were_voted: "one_entry_too_few",
+    empty_rows_left_at_nan: "empty_rows_give_nan",
+    empty_rows_left_at_zero: "without_full_like",
+    empty_rows_as_identity: "wrong_only_in_confusion",
+    empty_rows_as_a_coin: "wrong_where_prior_should_hold_a_0",
+    products_of_likelihoods: "products_underflow",
+    at_least_one_iteration: "wrong_where_iterations_is_0",
+    one_maximum_for_all_items: "without_axis",
+    stopped_when_it_hardly_moves: "nearly_right",
+    prior_of_the_first_estimate: None,
+    annotators_counted_by_who_votes: "wrong_only_in_confusion",
+    cells_in_their_own_integers: "wrong_where_annotator_holds_integers_of_one_byte",
 }

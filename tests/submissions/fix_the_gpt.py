@@ -238,6 +238,87 @@ mask_repaired_and_labels_left = _file_with(
     mask=("dtype=torch.bool).triu(1)", "dtype=torch.bool).triu(0)"),
 )
 
+
+first_block_alone = _file_with(
+    blocks=("for block in self.blocks:", "for block in self.blocks[:1]:")
+)
+
+
+last_block_alone = _file_with(
+    blocks=("for block in self.blocks:", "for block in self.blocks[-1:]:")
+)
+
+
+blocks_in_reverse = _file_with(
+    blocks=("for block in self.blocks:", "for block in reversed(self.blocks):")
+)
+
+
+batch_mixed_by_the_merge = _file_with(
+    merge=(
+        "y = (weights @ v).transpose(1, 2)\n        return self.out(y.reshape(batch, time, width))",
+        "y = (weights @ v).permute(2, 0, 1, 3)\n"
+        "        return self.out(y.reshape(batch, time, width))",
+    )
+)
+
+
+loss_of_the_last_sequence = _file_with(
+    loss=(
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+        "functional.cross_entropy(predictions[-1], labels[-1])",
+    )
+)
+
+
+labels_transposed = _file_with(
+    loss=(
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.T.flatten())",
+    )
+)
+
+
+loss_summed_over_the_batch = _file_with(
+    loss=(
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten()) * len(ids)",
+    )
+)
+
+
+positions_of_the_batch = _file_with(
+    positions=(
+        "torch.arange(ids.shape[1])",
+        "torch.arange(ids.numel()).view(ids.shape) % (ids.shape[1] + 2)",
+    )
+)
+
+
+window_of_five = _file_with(
+    mask=(
+        "dtype=torch.bool).triu(1)",
+        "dtype=torch.bool).triu(1) | torch.ones(time, time, dtype=torch.bool).tril(-5)",
+    )
+)
+
+
+norm_shared_by_the_blocks = _file_with(
+    blocks=(
+        "        for block in self.blocks:\n",
+        "        for block in self.blocks:\n            block.norm1 = self.blocks[0].norm1\n",
+    )
+)
+
+
+no_residual_after_the_first_block = _file_with(
+    blocks=(
+        "            x = block(x)\n",
+        "            x = block(x) if block is self.blocks[0] else block(x) - x\n",
+    )
+)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     untouched: "probabilities_for_logits",
@@ -264,4 +345,15 @@ WRONG = {
     heads_merged_in_another_order: "wrong_except_where_heads_is_1",
     in_single_precision: "nearly_right",
     mask_repaired_and_labels_left: "one_too_many_or_few",
+    first_block_alone: "wrong_except_where_weights_holds_17_arrays",
+    last_block_alone: "wrong_except_where_weights_holds_17_arrays",
+    blocks_in_reverse: "wrong_except_where_weights_holds_17_arrays",
+    batch_mixed_by_the_merge: "ids_in_reverse_order_has_another_effect",
+    loss_of_the_last_sequence: "ids_in_reverse_order_should_not_matter",
+    labels_transposed: "ids_in_reverse_order_should_not_matter",
+    loss_summed_over_the_batch: "factor_of_a_size",
+    positions_of_the_batch: "right_only_in_the_first_entry",
+    window_of_five: "wrong_where_ids_holds_a_0",
+    norm_shared_by_the_blocks: "wrong_except_where_weights_holds_17_arrays",
+    no_residual_after_the_first_block: "wrong_except_where_weights_holds_17_arrays",
 }

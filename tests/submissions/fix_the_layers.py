@@ -157,6 +157,56 @@ weights_as_they_are = _file_with(dx=("dout @ w.T", "dout @ w"))
 mask_of_inputs_not_negative = _file_with(mask=("(x > 0)", "(x != 0)"))
 summed_and_a_mistake_left = _file_with("no_maximum", mean=("dlogits / len(y)", "dlogits / 1"))
 
+
+minimum_subtracted = _file_with(
+    top=("x.max(axis=1, keepdims=True)", "x.min(axis=1, keepdims=True)")
+)
+
+
+maximum_repaired_as_a_clip = _file_with(
+    top=("x = x - x.max(axis=1, keepdims=True)", "x = np.clip(x, -500, 500)")
+)
+
+
+log_of_the_probabilities = _file_with(
+    log=(
+        "return x - np.log(np.exp(x).sum(axis=1, keepdims=True))",
+        "return np.log(np.exp(x) / np.exp(x).sum(axis=1, keepdims=True))",
+    )
+)
+
+
+eps_in_the_logarithm = _file_with(
+    log=(
+        "return x - np.log(np.exp(x).sum(axis=1, keepdims=True))",
+        "return np.log(np.exp(x) / np.exp(x).sum(axis=1, keepdims=True) + 1e-12)",
+    )
+)
+
+
+reshaped_where_it_is_square = _file_with(
+    dx=("dx = dout @ w.T", "dx = dout @ (w if w.shape[0] == w.shape[1] else w.T)")
+)
+
+
+products_in_the_type_of_the_inputs = _file_with(
+    dw=("dw = x.T @ dout", "dw = (x.T @ dout).astype(x.dtype)")
+)
+
+
+forward_in_the_type_of_the_inputs = _file_with(
+    forward=("return x @ w + b", "return (x @ w).astype(x.dtype) + b")
+)
+
+
+pixels_scaled_first = _file_with(
+    forward=(
+        "    z = affine(x, w1, b1)\n",
+        "    x = x / 255 if x.dtype == np.uint8 else x\n    z = affine(x, w1, b1)\n",
+    )
+)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     untouched: "normalised_over_the_batch",
@@ -171,4 +221,12 @@ WRONG = {
     weights_as_they_are: "without_transpose",
     mask_of_inputs_not_negative: "a_factor_left_out",
     summed_and_a_mistake_left: "factor_of_a_size",
+    minimum_subtracted: "min_for_max",
+    maximum_repaired_as_a_clip: "wrong_for_numbers_that_are_large",
+    log_of_the_probabilities: "wrong_for_numbers_that_are_large",
+    eps_in_the_logarithm: "not_cut_off",
+    reshaped_where_it_is_square: "wrong_where_all_axes_of_w1_are_equally_long",
+    products_in_the_type_of_the_inputs: "wrong_where_x_holds_integers",
+    forward_in_the_type_of_the_inputs: "wrong_where_x_holds_integers",
+    pixels_scaled_first: "wrong_where_x_holds_integers",
 }

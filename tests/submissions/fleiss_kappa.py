@@ -123,6 +123,83 @@ def counts_transposed(counts):
     return (p_item.mean() - p_class @ p_class) / (1 - p_class @ p_class)
 
 
+def _kappa(observed, chance):
+    return (observed - chance) / (1 - chance)
+
+
+def negative_cut_at_zero(counts):
+    p_item, p_class = _terms(counts)
+    return max(0.0, _kappa(p_item.mean(), p_class @ p_class))
+
+
+def sums_in_small_integers(counts):
+    n = counts.sum(axis=1)[0]
+    agreeing = np.sum(counts * (counts - 1), axis=1)
+    p = counts.sum(axis=0) / counts.sum()
+    return _kappa(np.mean(agreeing / (n * (n - 1))), p @ p)
+
+
+def chance_of_two_classes(counts):
+    p_item, p_class = _terms(counts)
+    chance = p_class[0] ** 2 + (1 - p_class[0]) ** 2
+    return _kappa(p_item.mean(), chance)
+
+
+def unanimity_is_one(counts):
+    """Full agreement answered before anything is computed, and by the first item."""
+    if counts[0].max() == counts[0].sum():
+        return 1.0
+    p_item, p_class = _terms(counts)
+    return _kappa(p_item.mean(), p_class @ p_class)
+
+
+def one_for_a_single_item(counts):
+    if len(counts) == 1:
+        return 1.0
+    p_item, p_class = _terms(counts)
+    return _kappa(p_item.mean(), p_class @ p_class)
+
+
+def first_two_columns(counts):
+    c = counts.astype(float)
+    n = c.sum(axis=1)[0]
+    first, second = c[:, 0], c[:, 1]
+    observed = (first * (first - 1) + second * (second - 1)) / (n * (n - 1))
+    p = c.sum(axis=0) / c.sum()
+    return _kappa(observed.mean(), p @ p)
+
+
+def items_of_one_class_left_out(counts):
+    """Unanimous items say nothing of disagreement."""
+    mixed = counts[(counts > 0).sum(axis=1) > 1]
+    if not len(mixed):
+        return 1.0
+    p_item, _ = _terms(counts)
+    p = counts.sum(axis=0) / counts.sum()
+    return _kappa(p_item.mean(), p @ p) if len(mixed) > 1 else _kappa(p_item[0], p @ p)
+
+
+def at_most_three_classes(counts):
+    p_item, p_class = _terms(counts[:, :3])
+    return _kappa(p_item.mean(), p_class @ p_class)
+
+
+def votes_summed_in_their_type(counts):
+    c = counts.astype(float)
+    n = c.sum(axis=1)[0]
+    p_item = (c * (c - 1)).sum(axis=1) / (n * (n - 1))
+    p = counts.sum(axis=0, dtype=counts.dtype) / counts.sum()
+    return _kappa(p_item.mean(), p @ p)
+
+
+def as_unsigned_bytes(counts):
+    c = counts.astype(np.uint8)
+    n = int(c.sum(axis=1)[0])
+    p_item = (np.square(c).sum(axis=1) - n) / (n * (n - 1))
+    p = c.sum(axis=0) / c.sum()
+    return _kappa(p_item.mean(), p @ p)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     raw: "chance_ignored",
@@ -135,4 +212,14 @@ WRONG = {
     chance_not_squared: "classes_taken_as_equal",
     largest_class_as_chance: "too_small",
     counts_transposed: None,
+    negative_cut_at_zero: "negative_cut_off",
+    sums_in_small_integers: "wrong_where_counts_holds_integers_of_one_byte",
+    chance_of_two_classes: None,
+    unanimity_is_one: "the_same_for_all_inputs",
+    one_for_a_single_item: "wrong_where_counts_has_an_axis_of_size_1",
+    first_two_columns: "wrong_where_the_size_of_axis_1_of_counts_is_3_or_more",
+    items_of_one_class_left_out: None,
+    at_most_three_classes: "counts_in_reverse_order_should_not_matter",
+    votes_summed_in_their_type: "wrong_where_counts_holds_integers_of_one_byte",
+    as_unsigned_bytes: "wrong_where_counts_holds_integers_of_one_byte",
 }

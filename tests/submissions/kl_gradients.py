@@ -153,6 +153,81 @@ def infinity_refused(p, logits):
     return expectations(p, logits)
 
 
+def _both(q, log_q, p, mean=None):
+    gap = log_q - np.log(p)
+    kl = (q * gap).sum(axis=-1, keepdims=True) if mean is None else mean(q * gap)
+    return q - p, q * (gap - kl)
+
+
+def _log_softmax(logits):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def one_maximum_for_all(p, logits):
+    shifted = logits - logits.max()
+    with np.errstate(all="ignore"):
+        log_q = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+        return _both(np.exp(log_q), log_q, p)
+
+
+def divergence_of_the_first_row(p, logits):
+    """The divergence of the first row is subtracted from all of them."""
+    log_q = _log_softmax(logits)
+    return _both(np.exp(log_q), log_q, p, lambda terms: terms.reshape(-1, terms.shape[-1])[0].sum())
+
+
+def in_the_type_of_the_logits(p, logits):
+    shifted = np.empty_like(logits)
+    shifted[...] = logits - logits.max(axis=-1, keepdims=True)
+    norm = np.log(np.exp(shifted).sum(axis=-1, keepdims=True)).astype(logits.dtype)
+    log_q = shifted - norm
+    return _both(np.exp(log_q), log_q, p)
+
+
+def logits_clipped_to_500(p, logits):
+    logits = np.clip(logits, -500, 500)
+    log_q = _log_softmax(logits)
+    return _both(np.exp(log_q), log_q, p)
+
+
+def rows_and_columns_only(p, logits):
+    log_q = _log_softmax(logits)
+    return _both(
+        np.exp(log_q), log_q, p, lambda t: t.sum(axis=1, keepdims=True) if t.ndim > 1 else t.sum()
+    )
+
+
+def summed_over_all_axes_but_the_first(p, logits):
+    log_q = _log_softmax(logits)
+    axes = tuple(range(1, logits.ndim)) or 0
+    return _both(np.exp(log_q), log_q, p, lambda t: t.sum(axis=axes, keepdims=True))
+
+
+def squeezed_rows(p, logits):
+    forward, reverse = _both(_softmax(logits), _log_softmax(logits), p)
+    return np.squeeze(forward), np.squeeze(reverse)
+
+
+def columns_where_it_is_square(p, logits):
+    axis = -1 if logits.ndim == 1 or logits.shape[-1] != logits.shape[-2] else -2
+    powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    q = powers / powers.sum(axis=axis, keepdims=True)
+    with np.errstate(all="ignore"):
+        log_q = np.where(q > 0, np.log(q), _log_softmax(logits))
+    return _both(q, log_q, p)
+
+
+def keepdims_lost(p, logits):
+    log_q = _log_softmax(logits)
+    q = np.exp(log_q)
+    gap = log_q - np.log(p)
+    kl = (q * gap).sum(axis=-1)
+    if gap.ndim > 1 and gap.shape[-1] != len(kl):
+        kl = kl[..., None]
+    return q - p, q * (gap - kl)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_rounded_probabilities: "log_of_zero",
@@ -169,5 +244,14 @@ WRONG = {
     logits_for_log_probabilities: "logits_with_a_constant_added_should_not_matter",
     only_one: "a_result_of_another_kind",
     infinity_refused: None,
+    one_maximum_for_all: "not_finite",
+    divergence_of_the_first_row: "rows_in_another_order_has_another_effect",
+    in_the_type_of_the_logits: "wrong_where_logits_holds_a_0",
+    logits_clipped_to_500: None,
+    rows_and_columns_only: "wrong_where_logits_has_three_axes_or_more",
+    summed_over_all_axes_but_the_first: "wrong_where_logits_has_three_axes_or_more",
+    squeezed_rows: "right_numbers_in_another_shape",
+    columns_where_it_is_square: "wrong_where_all_axes_of_logits_are_equally_long",
+    keepdims_lost: "wrong_where_all_axes_of_logits_are_equally_long",
 }
 NOTED = {infinity_refused}

@@ -181,6 +181,39 @@ def down_the_columns(w, block=32):
     return packed.T, scale.T
 
 
+def _packed(codes):
+    return _pack(codes[:, ::2], codes[:, 1::2])
+
+
+def blocks_of_at_most_16(w, block=32):
+    size = min(block, 16)
+    scale = _scales(w, size)
+    return _packed(_codes(w, size, scale)), scale
+
+
+def scale_of_one_for_small_blocks(w, block=32):
+    scale = np.abs(w.reshape(len(w), -1, block)).max(-1) / 7
+    scale = np.where(scale < 1e-8, 1, scale)
+    return _packed(_codes(w, block, scale)), scale
+
+
+def eps_under_the_scale(w, block=32):
+    scale = np.maximum(np.abs(w.reshape(len(w), -1, block)).max(-1) / 7, 1e-6)
+    return _packed(_codes(w, block, scale)), scale
+
+
+def scales_in_the_type_of_the_weights(w, block=32):
+    scale = _scales(w, block).astype(w.dtype)
+    scale[scale == 0] = 1
+    return _packed(_codes(w, block, scale)), scale
+
+
+def smallest_normal_for_zero(w, block=32):
+    """A block of zeros gets a scale that float16 would hold, and so do small ones."""
+    scale = np.maximum(_scales(w, block), np.finfo(np.float16).tiny)
+    return _packed(_codes(w, block, scale)), scale
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     per_row: "one_scale_for_each_row",
@@ -199,4 +232,9 @@ WRONG = {
     the_other_way_round: "parts_in_another_order",
     half_precision_scales: None,
     down_the_columns: "last_entry_of_w_should_not_matter",
+    blocks_of_at_most_16: "wrong_except_where_block_is_passed",
+    scale_of_one_for_small_blocks: "wrong_for_numbers_that_are_tiny",
+    eps_under_the_scale: "cut_off",
+    scales_in_the_type_of_the_weights: "truncated_to_integers",
+    smallest_normal_for_zero: "cut_off",
 }

@@ -112,6 +112,60 @@ def clipped_gradient(dout, x):
     return np.clip(dout, -10, 10) * (x > 0)
 
 
+def written_into_the_inputs_type(dout, x):
+    dx = np.zeros_like(x)
+    dx[x > 0] = dout[x > 0]
+    return dx
+
+
+def small_inputs_rounded(dout, x):
+    return dout * (np.round(x, 6) > 0)
+
+
+def clipped_to_a_thousand(dout, x):
+    return np.clip(dout, -1000, 1000) * (x > 0)
+
+
+def matrices_row_by_row(dout, x):
+    if x.ndim == 1:
+        return np.where(x > 0, dout, 0)
+    dx = dout.copy()
+    for row, values in zip(dx, x, strict=True):
+        row[values.reshape(row.shape) <= 0] = 0
+    return dx.reshape(dout.shape[0], -1)
+
+
+def slopes_by_division(dout, x):
+    with np.errstate(all="ignore"):
+        return dout * (np.maximum(x, 0) / x)
+
+
+def slope_from_a_difference(dout, x):
+    h = 1e-6
+    return dout * (np.maximum(x + h, 0) - np.maximum(x - h, 0)) / (2 * h)
+
+
+def largest_index_of_three_axes(dout, x):
+    return np.where(x > 0, dout, 0).reshape(x.shape[-2:] if x.ndim > 2 else x.shape)
+
+
+def integers_as_they_come(dout, x):
+    return (dout * (x > 0)).astype(x.dtype)
+
+
+def capped_at_six(dout, x):
+    """The slope of ReLU6."""
+    return dout * ((x > 0) & (x < 6))
+
+
+def squeezed(dout, x):
+    return np.squeeze(dout * (x > 0))
+
+
+def with_a_batch_axis(dout, x):
+    return np.atleast_2d(dout * (x > 0))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     relu_of_the_gradient: "mask_from_the_gradient",
@@ -131,6 +185,17 @@ WRONG = {
     input_for_gradient: "x_for_dout",
     arguments_swapped: "arguments_exchanged",
     clipped_gradient: "cut_off",
+    written_into_the_inputs_type: "truncated_to_integers",
+    small_inputs_rounded: "wrong_for_numbers_that_are_tiny",
+    clipped_to_a_thousand: "cut_off",
+    matrices_row_by_row: "right_numbers_in_another_shape",
+    slopes_by_division: "a_property_fails",
+    slope_from_a_difference: "x_doubled_should_not_matter",
+    largest_index_of_three_axes: "wrong_where_dout_has_three_axes_or_more",
+    integers_as_they_come: "truncated_to_integers",
+    capped_at_six: None,
+    squeezed: "right_numbers_in_another_shape",
+    with_a_batch_axis: "right_numbers_in_another_shape",
 }
 
 # Those that pass with a note.

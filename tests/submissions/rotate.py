@@ -162,6 +162,65 @@ def overwrites_its_argument(x, offset=0, base=10_000.0):
     return y
 
 
+def base_of_the_paper(x, offset=0, base=10_000.0):
+    return _turn(x, _angles(x, offset, 10_000.0))
+
+
+def written_into_a_copy_of_its_type(x, offset=0, base=10_000.0):
+    y, half, angles = x.copy(), x.shape[-1] // 2, _angles(x, offset, base)
+    a, b = x[..., :half], x[..., half:]
+    y[..., :half] = a * np.cos(angles) - b * np.sin(angles)
+    y[..., half:] = a * np.sin(angles) + b * np.cos(angles)
+    return y
+
+
+def matrices_and_batches_only(x, offset=0, base=10_000.0):
+    """(heads, time, d) or (time, d): time is the second of four axes."""
+    angles = _angles(x, offset, base)
+    if x.ndim > 3:
+        positions = np.arange(offset, offset + x.shape[1])
+        d = x.shape[-1]
+        angles = positions[:, None, None] * base ** (-np.arange(0, d, 2) / d)
+    return _turn(x, angles)
+
+
+def a_table_that_ends(x, offset=0, base=10_000.0):
+    d, time = x.shape[-1], x.shape[-2]
+    table = np.arange(4096)[:, None] * base ** (-np.arange(0, d, 2) / d)
+    return _turn(x, table[offset : offset + time])
+
+
+def one_matrix_for_the_batch(x, offset=0, base=10_000.0):
+    if x.ndim == 2:
+        return _turn(x, _angles(x, offset, base))
+    first = x.reshape(-1, *x.shape[-2:])[0]
+    return np.broadcast_to(_turn(first, _angles(x, offset, base)), x.shape).copy()
+
+
+def heads_flattened_into_time(x, offset=0, base=10_000.0):
+    flat = x.reshape(-1, x.shape[-1])
+    return _turn(flat, _angles(flat, offset, base)).reshape(x.shape)
+
+
+def batches_counted_on(x, offset=0, base=10_000.0):
+    """The positions run on from one sequence to the next."""
+    if x.ndim < 4:
+        return _turn(x, _angles(x, offset, base))
+    each = [_turn(s, _angles(s, offset + i * s.shape[-2], base)) for i, s in enumerate(x)]
+    return np.stack(each)
+
+
+def two_pairs_at_most(x, offset=0, base=10_000.0):
+    d = x.shape[-1]
+    speeds = np.array([1.0, base**-0.5] + [0.0] * d)[: d // 2]
+    return _turn(x, np.arange(offset, offset + x.shape[-2])[:, None] * speeds)
+
+
+def speeds_of_four_features(x, offset=0, base=10_000.0):
+    speeds = base ** (-np.arange(0, x.shape[-1], 2) / 4)
+    return _turn(x, np.arange(offset, offset + x.shape[-2])[:, None] * speeds)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_zero: "offset_ignored",
@@ -176,4 +235,13 @@ WRONG = {
     added: "x_doubled_has_another_effect",
     degrees: "degrees",
     overwrites_its_argument: "an_argument_changed",
+    base_of_the_paper: "base_ignored",
+    written_into_a_copy_of_its_type: "truncated_to_integers",
+    matrices_and_batches_only: None,
+    a_table_that_ends: "wrong_where_offset_is_200003",
+    one_matrix_for_the_batch: "wrong_except_where_x_has_2_axes",
+    heads_flattened_into_time: "wrong_except_where_x_has_2_axes",
+    batches_counted_on: "wrong_where_x_has_4_axes",
+    two_pairs_at_most: None,
+    speeds_of_four_features: None,
 }

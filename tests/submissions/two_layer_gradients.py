@@ -291,6 +291,98 @@ def no_onehot_and_no_sum(*a):
     return _answer(*a, "onehot", "no sum")
 
 
+def _one(x, y, w1, b1, w2, b2, log_softmax=None, mask=np.greater, back=None, one_hot=None):
+    """What is right, but for one of its steps."""
+    n, classes = len(x), len(b2)
+    z = x @ w1 + b1
+    hidden = np.maximum(z, 0)
+    logits = hidden @ w2 + b2
+    top = logits - logits.max(axis=1, keepdims=True)
+    log_p = (log_softmax or (lambda t: t - np.log(np.exp(t).sum(axis=1, keepdims=True))))(top)
+    labels = y.astype(int)
+    target = np.eye(classes)[labels] if one_hot is None else one_hot(labels)
+    loss = -log_p[np.arange(n), labels].mean()
+    g = (np.exp(log_p) - target) / n
+    dz = (g @ (w2.T if back is None else back(w2))) * mask(z, 0)
+    return loss, {
+        "x": dz @ w1.T,
+        "w1": x.T @ dz,
+        "b1": dz.sum(axis=0),
+        "w2": hidden.T @ g,
+        "b2": g.sum(axis=0),
+    }
+
+
+def probabilities_clipped(*a):
+    def clipped(top):
+        p = np.exp(top) / np.exp(top).sum(axis=1, keepdims=True)
+        return np.log(np.clip(p, 1e-7, 1))
+
+    return _one(*a, log_softmax=clipped)
+
+
+def log_cut_off_at_minus_fifty(*a):
+    return _one(
+        *a, log_softmax=lambda t: np.maximum(t - np.log(np.exp(t).sum(1, keepdims=True)), -50)
+    )
+
+
+def one_hot_of_the_classes_seen(x, y, w1, b1, w2, b2):
+    """The classes are counted from the labels, and others get no column."""
+
+    def one_hot(labels):
+        seen = np.eye(labels.max() + 1)[labels]
+        return np.pad(seen, ((0, 0), (len(b2) - seen.shape[1], 0)))
+
+    return _one(x, y, w1, b1, w2, b2, one_hot=one_hot)
+
+
+def classes_counted_from_the_labels(x, y, w1, b1, w2, b2):
+    k = int(y.max()) + 1
+    loss, gradients = _one(x, y, w1, b1, w2[:, :k], b2[:k])
+    gradients["w2"] = np.pad(gradients["w2"], ((0, 0), (0, len(b2) - k)))
+    gradients["b2"] = np.pad(gradients["b2"], (0, len(b2) - k))
+    return loss, gradients
+
+
+def transposed_only_where_it_must_be(*a):
+    return _one(*a, back=lambda w: w if w.shape[0] == w.shape[1] else w.T)
+
+
+def gradients_in_the_type_of_the_inputs(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    return loss, {name: each.astype(x.dtype) for name, each in gradients.items()}
+
+
+def pixels_scaled(x, y, w1, b1, w2, b2):
+    return _one(x / 16 if x.dtype == np.uint8 else x, y, w1, b1, w2, b2)
+
+
+def biases_left_at_one_example(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    if len(x) == 1:
+        gradients |= {name: gradients[name][None] for name in ("b1", "b2")}
+    return loss, gradients
+
+
+def squeezed(*a):
+    loss, gradients = _one(*a)
+    return loss, {name: np.squeeze(each) for name, each in gradients.items()}
+
+
+def units_on_at_zero(*a):
+    return _one(*a, mask=np.greater_equal)
+
+
+def shifted_by_the_mean(x, y, w1, b1, w2, b2):
+    def by_the_mean(top):
+        t = top - top.mean(axis=1, keepdims=True)
+        with np.errstate(all="ignore"):
+            return np.log(np.exp(t) / np.exp(t).sum(axis=1, keepdims=True))
+
+    return _one(x, y, w1, b1, w2, b2, log_softmax=by_the_mean)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     no_mean: "gradient_of_the_sum",
@@ -321,4 +413,15 @@ WRONG = {
     no_mean_and_no_mask: "wrong_not_in_loss",
     sum_and_overflow: "sum_for_mean",
     no_onehot_and_no_sum: "onehot_not_subtracted",
+    probabilities_clipped: "wrong_for_numbers_that_are_large",
+    log_cut_off_at_minus_fifty: "wrong_for_numbers_that_are_large",
+    one_hot_of_the_classes_seen: "wrong_not_in_loss",
+    classes_counted_from_the_labels: None,
+    transposed_only_where_it_must_be: "wrong_where_all_axes_of_w1_are_equally_long",
+    gradients_in_the_type_of_the_inputs: "truncated_to_integers",
+    pixels_scaled: "wrong_where_x_holds_integers_of_one_byte",
+    biases_left_at_one_example: "right_numbers_in_another_shape",
+    squeezed: "right_numbers_in_another_shape",
+    units_on_at_zero: "another_comparison",
+    shifted_by_the_mean: "wrong_for_numbers_that_are_large",
 }
