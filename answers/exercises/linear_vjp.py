@@ -32,9 +32,9 @@ exercise.case(
 )
 exercise.case(
     "three leading axes",
-    rng.normal(size=(2, 4, 3, 5)),
+    rng.normal(size=(4, 2, 3, 5)),
     w,
-    rng.normal(size=(2, 4, 3, 7)),
+    rng.normal(size=(4, 2, 3, 7)),
 )
 exercise.case("no leading axis", x[0], w, g[0])
 exercise.case(

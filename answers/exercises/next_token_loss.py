@@ -47,13 +47,13 @@ exercise.case("seven tokens", *arrays(1, 7, 5))
 exercise.case("three sequences", *arrays(3, 7, 5))
 exercise.case("as many sequences as tokens, and as many words", *arrays(5, 5, 5))
 exercise.case("a mask of real tokens only", *arrays(2, 5, 7), real([5, 5], 5))
-exercise.case("padding on the right", *arrays(1, 7, 5), real([4], 7))
+exercise.case("padding on the right", *arrays(1, 7, 5), real([5], 7))
 exercise.case("padding on the left", *arrays(1, 7, 5), real([4], 7, left=True))
 exercise.case("sequences of different lengths", *arrays(3, 7, 5), real([7, 2, 4], 7))
 exercise.case(
     "a sequence of one token, which predicts nothing",
     *arrays(3, 7, 5),
-    real([7, 1, 4], 7, left=True),
+    real([7, 1, 5], 7, left=True),
 )
 exercise.case(
     "integer logits",

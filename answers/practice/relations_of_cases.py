@@ -51,8 +51,7 @@ HINTS = {
     "wrong axis",
     "shapes": "shapes that agree by chance are taken for granted",
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
-    "long": "only some entries of that axis count, or it is taken for another, or its size is "
-    "written out as a number",
+    "long": "a limit, a size written out as a number, or an axis of which only some entries count",
 }
 
 
@@ -135,7 +134,7 @@ def is_no_number(part: object) -> bool:
 
 
 def longest(answers: dict, failing: set) -> Relation | None:
-    """From which size of an axis on inputs fail, if just those of two or three or more do."""
+    """From which size of an axis or which number on inputs fail, if just those above it do."""
     parts = [part for case in failing for part in wrong_parts(answers[case])]
     enough = 2 < len(failing) < len(answers) - 2
     found = {case: sizes(case) for case in answers} if enough else {}
@@ -143,19 +142,19 @@ def longest(answers: dict, failing: set) -> Relation | None:
         return None
     told_of = {}
     for name in found[next(iter(failing))]:
-        if not name.startswith("the ") or not all(
-            name in each for each in found.values()
-        ):
+        if not all(name in each for each in found.values()):
             continue
         least = min(found[case][name] for case in failing)
         most = max(found[case][name] for case in found if case not in failing)
         if least > most:
+            said = f"those where {name} is {least:g} or more"
             every = tuple(each[name] for each in found.values())
-            told_of.setdefault(every, (least, f"those where {name} is {least} or more"))
+            likely = least < 4 or name.startswith("`")
+            told_of.setdefault(every, (said, likely))
     # Of many sizes any one may tell them by chance.
-    if len(told_of) > 2 or not any(least < 4 for least, _ in told_of.values()):
+    if len(told_of) > 2 or not any(likely for _, likely in told_of.values()):
         return None
-    words = dict(enumerate(said for _, said in sorted(told_of.values())))
+    words = dict(enumerate(said for said, _ in sorted(told_of.values())))
     return told({"long": words.pop(0), **words}, parts, len(failing), len(answers))
 
 

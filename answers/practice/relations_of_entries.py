@@ -251,7 +251,7 @@ def nearly_right(seen: Evidence) -> Relation | None:
         return None
     if (
         all(w.got.dtype == np.float32 or is_single(w.got) for w in seen.wrong)
-        and any(w.want.dtype == np.float64 for w in seen.wrong)
+        and not all(is_single(w.want) for w in seen.wrong)
         and seen.weight >= 2
     ):
         words = (

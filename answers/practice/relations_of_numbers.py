@@ -286,7 +286,15 @@ def by_chance(seen: Evidence, function: Callable) -> bool:
     gots = {float(x) for w in seen.wrong for x in w.got[~w.right]}
     names = {w.name for w in seen.wrong}
     kept = any(w.got.any() for w in seen.right if w.name in names)
-    return len(gots) < 2 and not (kept and distinct(seen) > 2)
+    whole = 2 * sum(map(holds_integers, seen.cases)) > len(seen.cases)
+    return len(gots) < 2 and not (kept and whole and distinct(seen) > 2)
+
+
+def holds_integers(case: object) -> bool:
+    """Whether an argument is an array of integers."""
+    return any(
+        getattr(getattr(a, "dtype", None), "kind", "i") in "iu" for a in case.args
+    )
 
 
 def rounded(seen: Evidence) -> Relation | None:

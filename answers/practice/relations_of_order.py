@@ -132,7 +132,8 @@ def some_rows(seen: Evidence) -> Relation | None:
         return None
     for axis in range(max(axes)) if len(axes) == 1 else (0, -1):
         rows = [lines(w.right, axis) for w in seen.wrong]
-        if max(map(len, rows)) < 3:
+        # Of one row alone it is no matter which it is.
+        if max(map(len, rows)) < 3 or sum(len(r) > 1 for r in rows) < 2:
             continue
         entry = "entry" if axis == 0 else f"entry along axis {axis}"
         if max(axes) == 2:

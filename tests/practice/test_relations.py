@@ -401,3 +401,76 @@ def test_a_sum_divided_by_the_size_of_another_axis_is_told_by_both_sizes():
     assert words in report.diagnosis
     # One ratio is that of many sizes.
     assert exercise_of(mean, MATRICES[2]).run(lambda x: mean(x) / 3).bug == "constant_factor"
+
+
+def of_columns(x):
+    """Σ sin x over the columns."""
+    return np.sin(x).sum(axis=1)
+
+
+def test_a_size_from_which_on_inputs_fail_is_told():
+    inputs = [RNG.normal(size=(rows, columns)) for columns in (1, 2, 3, 5) for rows in (4, 3)]
+    report = exercise_of(of_columns, *inputs).run(lambda x: of_columns(x[:, :2]))
+    assert report.bug == "wrong_where_the_size_of_axis_1_of_x_is_3_or_more"
+    assert "in 4 of 8 inputs" in report.diagnosis
+
+
+def test_a_size_is_not_told_where_many_sizes_grow_together_or_it_is_large():
+    def first_two(x):
+        return of_columns(x[:, :2])
+
+    together = [RNG.normal(size=(n + 1, n)) for n in (1, 1, 2, 2, 3, 4, 5)]
+    assert exercise_of(of_columns, *together).run(first_two).bug is not None
+    large = [RNG.normal(size=(3, n)) for n in (8, 9, 10, 11, 12, 13, 14)]
+    report = exercise_of(of_columns, *large).run(lambda x: of_columns(x[:, :10]))
+    assert "or_more" not in (report.bug or "")
+
+
+def test_how_many_arrays_a_dict_holds_may_tell_the_inputs_that_fail():
+    def chained(table):
+        """tanh of tanh of x, as often as there are arrays."""
+        x = np.arange(1.0, 4.0)
+        for each in table.values():
+            x = np.tanh(each * x)
+        return x
+
+    exercise = Exercise(chained, "a-page", ("Hint.",))
+    for names in ("a", "b", "c", "de"):
+        exercise.case(names, {name: RNG.normal(size=3) for name in names})
+    report = exercise.run(lambda table: chained(dict(list(table.items())[:1])))
+    assert report.bug == "wrong_where_table_holds_2_arrays"
+
+
+def test_what_is_small_has_no_complement_and_one_number_no_factor():
+    exercise = exercise_of(itself, *MATRICES, 1e-12 * MATRICES[1])
+    report = exercise.run(lambda x: x if abs(x).max() > 1e-6 else np.ones(x.shape))
+    assert report.bug != "complement"
+    exercise = exercise_of(total, *MATRICES, np.array([1.25, 0.35]))
+    report = exercise.run(lambda x: total(x) if x.ndim > 1 else total(x) / 2)
+    assert report.bug == "constant_factor"
+    exercise = exercise_of(total, *MATRICES, np.array([1.25, 0.35, 0.8]))
+    report = exercise.run(lambda x: total(x) if x.ndim > 1 else total(x) / 3)
+    assert "factor" not in (report.bug or "")
+
+
+def test_digits_and_rows_say_nothing_where_there_are_no_others():
+    single = [x.astype(np.float32) for x in MATRICES]
+    exercise = exercise_of(waves, *MATRICES, *single)
+    report = exercise.run(lambda x: waves(x) * (1 + 3e-4 * (x.dtype == np.float32)))
+    assert report.bug != "in_float32"
+    exercise = exercise_of(itself, RNG.normal(size=(1, 4)), *MATRICES, 2 * MATRICES[0])
+    ends = {1: 0, 6: 5}
+    report = exercise.run(
+        lambda x: np.where(np.arange(len(x))[:, None] == ends.get(len(x), -1), np.sin(x), x)
+    )
+    assert report.bug != "wrong_only_in_the_last_row"
+
+
+def test_a_part_that_is_nearly_right_is_not_told_beside_one_that_is_far_off():
+    def wrong(x):
+        return x + np.sin(99 * x), np.exp(x).sum(axis=0) * (1 + 1e-5 * np.sin(x[0]))
+
+    exercise = Exercise(two_parts, "a-page", ("Hint.",), returns=("entries", "sums"))
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"input {number}", x)
+    assert exercise.run(wrong).bug != "nearly_right"

@@ -91,6 +91,60 @@ def column_bias_and_lost_axes(x, w, b):
     return out + b[:, None]
 
 
+def result_in_the_type_of_the_inputs(x, w, b):
+    return (x @ w + b).astype(x.dtype)
+
+
+def bias_in_the_type_of_the_weights(x, w, b):
+    return x @ w + b.astype(w.dtype)
+
+
+def transposed_where_it_fits(x, w, b):
+    """Weights of shape (d_out, d_in), if they may be."""
+    return x @ (w.T if w.shape[1] == x.shape[-1] else w) + b
+
+
+def bias_of_each_example_where_it_fits(x, w, b):
+    y = x @ w
+    return y + (b[:, None] if y.ndim == 2 and len(y) == len(b) else b)
+
+
+def loops_over_rows(x, w, b):
+    y = np.zeros((len(x), w.shape[1]))
+    for i, row in enumerate(x.reshape(len(x), -1, len(w)) if x.ndim > 1 else [x]):
+        y[i] = (row @ w + b)[0]
+    return y.reshape(*x.shape[:-1], -1) if x.ndim != 1 else y[0]
+
+
+def two_axes_at_most(x, w, b):
+    return np.dot(x.reshape(x.shape[0] if x.ndim > 1 else 1, -1, len(w)), w).squeeze() + b
+
+
+def a_batch_axis_is_added(x, w, b):
+    return np.atleast_2d(x) @ w + b
+
+
+def pixels_scaled(x, w, b):
+    return (x / 255 if x.dtype == np.uint8 else x) @ w + b
+
+
+def one_leading_axis_kept(x, w, b):
+    y = x.reshape(-1, len(w)) @ w + b
+    return (
+        y.reshape(*x.shape[:-2], -1, w.shape[1])[..., :, :]
+        if x.ndim < 4
+        else y.reshape(len(x), -1, w.shape[1])
+    )
+
+
+def squeezed(x, w, b):
+    return np.squeeze(x @ w + b)
+
+
+def einsum_of_matrices(x, w, b):
+    return np.einsum("ni,io->no", x, w) + b
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     bias_column_by_reshape: "bias_as_column",
@@ -107,4 +161,15 @@ WRONG = {
     small_integers: "wrong_where_x_holds_integers_beside_floats",
     transposed_result: "transposed",
     column_bias_and_lost_axes: "bias_as_column",
+    result_in_the_type_of_the_inputs: "wrong_where_x_holds_integers_beside_floats",
+    bias_in_the_type_of_the_weights: "nearly_right",
+    transposed_where_it_fits: "wrong_where_all_axes_of_w_are_equally_long",
+    bias_of_each_example_where_it_fits: "x_in_reverse_order_has_another_effect",
+    loops_over_rows: "wrong_where_x_and_w_have_different_numbers_of_axes",
+    two_axes_at_most: "right_numbers_in_another_shape",
+    a_batch_axis_is_added: "right_numbers_in_another_shape",
+    pixels_scaled: "wrong_where_x_holds_integers_of_one_byte",
+    one_leading_axis_kept: "right_numbers_in_another_shape",
+    squeezed: "right_numbers_in_another_shape",
+    einsum_of_matrices: "wrong_where_x_and_w_have_different_numbers_of_axes",
 }

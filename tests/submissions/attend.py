@@ -358,7 +358,7 @@ WRONG = {
     mask_times_scores: "hidden_scores_set_to_0",
     mask_times_weights: "mask_after_softmax",
     renormalised: "maximum_before_mask",
-    renormalised_with_eps: "truncated_to_integers",
+    renormalised_with_eps: "the_same_everywhere",
     minus_ten_thousand: "finite_fill",
     minus_ten_thousand_added: "finite_fill",
     plain_exp: "no_maximum",

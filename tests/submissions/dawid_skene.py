@@ -377,7 +377,7 @@ WRONG = {
     at_least_one_iteration: "wrong_where_iterations_is_0",
     one_maximum_for_all_items: "without_axis",
     stopped_when_it_hardly_moves: "nearly_right",
-    prior_of_the_first_estimate: None,
+    prior_of_the_first_estimate: "wrong_where_iterations_is_2_or_more",
     annotators_counted_by_who_votes: "wrong_only_in_confusion",
     cells_in_their_own_integers: "wrong_where_annotator_holds_integers_of_one_byte",
 }

@@ -150,6 +150,79 @@ def accuracy_of_all(probabilities, labels, bins=15):
     return sum(w * abs(right - c) for w, _, c in _binned(probabilities, labels, bins))
 
 
+def _error(confidence, right, edges):
+    which = np.searchsorted(edges, confidence)
+    return np.abs(np.bincount(which, right - confidence)).sum() / len(confidence)
+
+
+def _edges(bins):
+    return np.linspace(0, 1, bins + 1)[1:-1]
+
+
+def closed_at_the_left(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.digitize(confidence, _edges(bins))
+    return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
+
+
+def certain_items_left_out(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    error = 0.0
+    for b in range(bins):
+        inside = (confidence >= b / bins) & (confidence < (b + 1) / bins)
+        if inside.any():
+            error += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
+    return error
+
+
+def bins_of_one_item_skipped(probabilities, labels, bins=15):
+    """A mean of one item is no mean."""
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.searchsorted(_edges(bins), confidence)
+    count = np.bincount(which)
+    gaps = np.abs(np.bincount(which, right - confidence))
+    return gaps[count > 1].sum() / len(labels)
+
+
+def ties_count_as_right(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    own = probabilities[np.arange(len(labels)), labels.astype(int)]
+    return _error(confidence, (own >= confidence - 1e-12) * 1.0, _edges(bins))
+
+
+def last_bin_lost(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    inside = confidence < 1
+    if not inside.any():
+        return 0.0
+    kept = np.abs(
+        np.bincount(np.searchsorted(_edges(bins), confidence[inside]), (right - confidence)[inside])
+    )
+    return kept.sum() / inside.sum()
+
+
+def at_least_two_bins(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    return _error(confidence, right, _edges(max(bins, 2)))
+
+
+def at_most_ten_bins(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    return _error(confidence, right, _edges(min(bins, 10)))
+
+
+def three_classes_at_most(probabilities, labels, bins=15):
+    p = probabilities[:, :3]
+    confidence = p.max(axis=1).astype(float)
+    return _error(confidence, p.argmax(axis=1) == labels, _edges(bins))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     mean_over_filled_bins: "bins_weighted_equally",
@@ -164,4 +237,12 @@ WRONG = {
     empty_means: "empty_bins_give_nan",
     sum_not_mean: "factor_of_a_size",
     accuracy_of_all: None,
+    closed_at_the_left: "edge_goes_to_the_bin_above",
+    certain_items_left_out: "edge_goes_to_the_bin_above",
+    bins_of_one_item_skipped: None,
+    ties_count_as_right: None,
+    last_bin_lost: "wrong_where_probabilities_holds_a_0",
+    at_least_two_bins: "wrong_where_bins_is_1",
+    at_most_ten_bins: None,
+    three_classes_at_most: None,
 }

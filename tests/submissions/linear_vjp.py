@@ -153,6 +153,67 @@ def ignored_and_transposed(x, w, g):
     return (ones @ w.T).reshape(x.shape), ones.T @ _flat(x)
 
 
+def in_the_type_of_the_inputs(x, w, g):
+    return g @ w.T, (_flat(x).T @ _flat(g)).astype(x.dtype)
+
+
+def dx_in_the_type_of_x(x, w, g):
+    return (g @ w.T).astype(x.dtype), _flat(x).T @ _flat(g)
+
+
+def as_if_square(x, w, g):
+    return g @ (w if w.shape[0] == w.shape[1] else w.T), _flat(x).T @ _flat(g)
+
+
+def transposed_by_shape(x, w, g):
+    dw = _flat(g).T @ _flat(x)
+    return g @ w.T, dw if dw.shape == w.shape else dw.T
+
+
+def product_by_shape(x, w, g):
+    """Whichever product has the shape of w, without a transpose first."""
+    a, b = _flat(x), _flat(g)
+    return g @ w.T, a @ b if a.shape[1] == len(b) else a.T @ b
+
+
+def batch_axis_for_a_vector(x, w, g):
+    x, g = np.atleast_2d(x), np.atleast_2d(g)
+    return g @ w.T, _flat(x).T @ _flat(g)
+
+
+def three_axes_at_most(x, w, g):
+    dw = x.swapaxes(-1, -2) @ g if x.ndim > 1 else np.outer(x, g)
+    return g @ w.T, dw.sum(axis=0) if dw.ndim > 2 else dw
+
+
+def no_vectors(x, w, g):
+    return g @ w.T, np.einsum("...bi,...bo->io", x, g)
+
+
+def pixels_scaled(x, w, g):
+    x = x / 255 if x.dtype == np.uint8 else x
+    return g @ w.T, _flat(x).T @ _flat(g)
+
+
+def mean_over_the_leading_axes(x, w, g):
+    dw = _flat(x).T @ _flat(g)
+    return g @ w.T, dw / (len(x) if x.ndim > 2 else 1)
+
+
+def dx_flattened(x, w, g):
+    dx = _flat(g) @ w.T
+    return dx if x.ndim == 2 else dx.squeeze(), _flat(x).T @ _flat(g)
+
+
+def squeezed(x, w, g):
+    return np.squeeze(g @ w.T), _flat(x).T @ _flat(g)
+
+
+def first_batch_of_several(x, w, g):
+    dw = _flat(x[0] if x.ndim > 2 else x).T @ _flat(g[0] if g.ndim > 2 else g)
+    return g @ w.T, dw
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     by_the_shorthand: "transposes_for_gradients",
@@ -176,4 +237,17 @@ WRONG = {
     one_gradient: "a_result_of_another_kind",
     g_is_scaled_in_place: "an_argument_changed",
     ignored_and_transposed: "g_has_no_effect",
+    in_the_type_of_the_inputs: "wrong_where_x_holds_integers_of_one_byte",
+    dx_in_the_type_of_x: "wrong_where_x_holds_integers_beside_floats",
+    as_if_square: "wrong_where_all_axes_of_g_are_equally_long",
+    transposed_by_shape: "transposed",
+    product_by_shape: "wrong_where_all_axes_of_g_are_equally_long",
+    batch_axis_for_a_vector: "right_numbers_in_another_shape",
+    three_axes_at_most: "sum_missing",
+    no_vectors: "wrong_except_where_g_has_2_axes",
+    pixels_scaled: "wrong_where_x_holds_integers_of_one_byte",
+    mean_over_the_leading_axes: "factor_of_a_size",
+    dx_flattened: "right_numbers_in_another_shape",
+    squeezed: "right_numbers_in_another_shape",
+    first_batch_of_several: "wrong_where_g_has_three_axes_or_more",
 }

@@ -194,6 +194,112 @@ def all_refused(logits, ids, mask=None):
     return with_a_loop(logits, ids, mask)
 
 
+def _loss(logits, ids, counts, log_softmax=None):
+    """What is right, given which predictions count, (batch, time - 1)."""
+    z = logits[:, :-1] - logits[:, :-1].max(-1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(-1, keepdims=True))
+    rows, columns = np.nonzero(counts)
+    labels = ids[:, 1:][counts].astype(int)
+    loss = -log_p[rows, columns, labels].mean()
+    gradient = np.zeros(logits.shape)
+    gradient[rows, columns] = np.exp(log_p[rows, columns]) / len(rows)
+    gradient[rows, columns, labels] -= 1 / len(rows)
+    return loss, gradient
+
+
+def _both(ids, mask):
+    return np.ones(ids[:, 1:].shape, bool) if mask is None else mask[:, 1:] & mask[:, :-1]
+
+
+def mask_of_the_inputs(logits, ids, mask=None):
+    counts = _both(ids, None) if mask is None else mask[:, :-1]
+    return _loss(logits, ids, counts)
+
+
+def mask_of_the_labels(logits, ids, mask=None):
+    counts = _both(ids, None) if mask is None else mask[:, 1:]
+    return _loss(logits, ids, counts)
+
+
+def padding_counted(logits, ids, mask=None):
+    return _loss(logits, ids, _both(ids, None))
+
+
+def lengths_from_the_mask(logits, ids, mask=None):
+    """The first n tokens are real: padding is on the right."""
+    if mask is None:
+        return _loss(logits, ids, _both(ids, None))
+    lengths = mask.sum(axis=1)
+    return _loss(logits, ids, np.arange(1, ids.shape[1]) < lengths[:, None])
+
+
+def shortest_length_for_all(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    if mask is not None:
+        counts = counts & counts.all(axis=0)
+        counts = counts if counts.any() else _both(ids, mask)
+    return _loss(logits, ids, counts)
+
+
+def mask_of_the_first_sequence(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    return _loss(logits, ids, np.broadcast_to(counts[:1], counts.shape))
+
+
+def mean_for_each_sequence_with_a_mask(logits, ids, mask=None):
+    if mask is None:
+        return _loss(logits, ids, _both(ids, None))
+    each = [
+        _loss(logits[b : b + 1], ids[b : b + 1], c[None])
+        for b, c in enumerate(_both(ids, mask))
+        if c.any()
+    ]
+    rows = [b for b, c in enumerate(_both(ids, mask)) if c.any()]
+    gradient = np.zeros(logits.shape)
+    for b, (_, inner) in zip(rows, each, strict=True):
+        gradient[b] = inner[0] / len(rows)
+    return np.mean([loss for loss, _ in each]), gradient
+
+
+def mean_over_sequences_with_a_prediction_or_not(logits, ids, mask=None):
+    """A sequence of one token counts as a loss of 0."""
+    counts = _both(ids, mask)
+    loss, gradient = _loss(logits, ids, counts)
+    share = counts.any(axis=1).mean()
+    return loss * share, gradient * share
+
+
+def gradient_in_the_type_of_the_logits(logits, ids, mask=None):
+    loss, gradient = _loss(logits, ids, _both(ids, mask))
+    return loss, gradient.astype(logits.dtype)
+
+
+def divided_by_all_predictions_with_a_mask(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    loss, gradient = _loss(logits, ids, counts)
+    return loss * counts.mean(), gradient * counts.mean()
+
+
+def gradient_divided_by_all(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    loss, gradient = _loss(logits, ids, counts)
+    return loss, gradient * counts.mean()
+
+
+def gradient_at_padding_left(logits, ids, mask=None):
+    loss, _ = _loss(logits, ids, _both(ids, mask))
+    _, gradient = _loss(logits, ids, _both(ids, None))
+    return loss, gradient
+
+
+def probabilities_of_at_least_a_billionth(logits, ids, mask=None):
+    _, gradient = _loss(logits, ids, _both(ids, mask))
+    z = logits - logits.max(-1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(-1, keepdims=True)
+    own = np.take_along_axis(p[:, :-1], ids[:, 1:, None].astype(int), -1)[..., 0]
+    return -np.log(np.maximum(own, 1e-9))[_both(ids, mask)].mean(), gradient
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -211,5 +317,18 @@ WRONG = {
     exponentials_of_everything: "no_maximum",
     probabilities_clipped: "logarithm_of_a_probability",
     all_refused: None,
+    mask_of_the_inputs: "mask_not_shifted",
+    mask_of_the_labels: "made_at_padding",
+    padding_counted: "padding_counted",
+    lengths_from_the_mask: None,
+    shortest_length_for_all: None,
+    mask_of_the_first_sequence: "mask_cut_to_its_first_entry",
+    mean_for_each_sequence_with_a_mask: "mean_of_means",
+    mean_over_sequences_with_a_prediction_or_not: "factor_of_a_size",
+    gradient_in_the_type_of_the_logits: "truncated_to_integers",
+    divided_by_all_predictions_with_a_mask: "divided_by_all",
+    gradient_divided_by_all: "wrong_only_in_gradient",
+    gradient_at_padding_left: "mask_ignored",
+    probabilities_of_at_least_a_billionth: "wrong_for_numbers_that_are_large",
 }
 NOTED = {all_refused}

@@ -164,6 +164,100 @@ def not_shifted_and_padding_counted(logits, ids, mask=None):
     return functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
 
 
+def _mean(logits, ids, counts):
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    return each[counts].mean()
+
+
+def _both(ids, mask):
+    return torch.ones_like(ids[:, 1:]).bool() if mask is None else mask[:, 1:] & mask[:, :-1]
+
+
+def mask_of_the_inputs(logits, ids, mask=None):
+    return _mean(logits, ids, _both(ids, None) if mask is None else mask[:, :-1])
+
+
+def padding_counted(logits, ids, mask=None):
+    return _mean(logits, ids, _both(ids, None))
+
+
+def lengths_from_the_mask(logits, ids, mask=None):
+    """The first n tokens are real: padding is on the right."""
+    if mask is None:
+        return _mean(logits, ids, _both(ids, None))
+    at = torch.arange(1, ids.shape[1])
+    return _mean(logits, ids, at < mask.sum(dim=1, keepdim=True))
+
+
+def mask_of_the_first_sequence(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    return _mean(logits, ids, counts[:1].expand_as(counts))
+
+
+def losses_zeroed_and_averaged(logits, ids, mask=None):
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    return (each * _both(ids, mask)).mean()
+
+
+def divided_by_the_real_tokens(logits, ids, mask=None):
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    total = each.numel() if mask is None else mask.sum()
+    return (each * _both(ids, mask)).sum() / total
+
+
+def padding_of_id_0_ignored(logits, ids, mask=None):
+    """Padding is known by its id, and the mask is not needed."""
+    if mask is None:
+        return _mean(logits, ids, _both(ids, None))
+    labels = ids[:, 1:].masked_fill(~mask[:, 1:], 0)
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels.flatten(), ignore_index=0)
+
+
+def mean_over_sequences_with_a_mask(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    if mask is None:
+        return _mean(logits, ids, counts)
+    each = functional.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+    own = (each * counts).sum(1) / counts.sum(1).clamp(min=1)
+    return own.mean()
+
+
+def logs_of_clamped_probabilities(logits, ids, mask=None):
+    p = logits[:, :-1].softmax(-1).clamp(min=1e-9)
+    each = -p.log().gather(2, ids[:, 1:, None])[..., 0]
+    return each[_both(ids, mask)].mean()
+
+
+def one_maximum_for_all(logits, ids, mask=None):
+    powers = (logits - logits.max()).exp()[:, :-1]
+    each = -(powers.gather(2, ids[:, 1:, None])[..., 0] / powers.sum(-1)).log()
+    return each[_both(ids, mask)].mean()
+
+
+def no_graph_with_a_mask(logits, ids, mask=None):
+    if mask is not None:
+        logits = logits.data
+    return _mean(logits, ids, _both(ids, mask))
+
+
+def transposed_where_it_fits(logits, ids, mask=None):
+    """(batch, classes, time) is what cross_entropy wants, and what a square has already."""
+    own, labels = logits[:, :-1], ids[:, 1:]
+    own = (
+        logits.transpose(1, 2)[:, :, :-1]
+        if logits.shape[1] != logits.shape[2]
+        else logits[..., :-1]
+    )
+    each = functional.cross_entropy(own, labels, reduction="none")
+    return each[_both(ids, mask)].mean()
+
+
+def in_half_precision_of_single(logits, ids, mask=None):
+    if logits.dtype == torch.float32:
+        logits = logits.bfloat16().float()
+    return _mean(logits, ids, _both(ids, mask))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -180,4 +274,17 @@ WRONG = {
     label_smoothing: None,
     logits_clamped: "logits_clipped",
     not_shifted_and_padding_counted: "not_shifted",
+    mask_of_the_inputs: "mask_not_shifted",
+    padding_counted: "padding_counted",
+    lengths_from_the_mask: None,
+    mask_of_the_first_sequence: "rows_in_another_order_should_not_matter",
+    losses_zeroed_and_averaged: "divided_by_all",
+    divided_by_the_real_tokens: "wrong_where_mask_is_passed",
+    padding_of_id_0_ignored: None,
+    mean_over_sequences_with_a_mask: None,
+    logs_of_clamped_probabilities: "wrong_for_numbers_that_are_large",
+    one_maximum_for_all: "plain_logarithm",
+    no_graph_with_a_mask: "a_gradient_is_missing",
+    transposed_where_it_fits: "wrong_where_all_axes_of_ids_are_equally_long",
+    in_half_precision_of_single: "nearly_right",
 }

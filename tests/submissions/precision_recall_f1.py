@@ -208,6 +208,70 @@ def averaged_and_unguarded(truth, predicted):
     return precision, recall, (precision + recall) / 2
 
 
+def _guarded(tp, fp, fn):
+    precision, recall = tp / max(tp + fp, 1), tp / max(tp + fn, 1)
+    return precision, recall, 2 * tp / max(2 * tp + fp + fn, 1)
+
+
+def one_if_there_was_nothing_to_find(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, _, f1 = _guarded(tp, fp, fn)
+    return precision, tp / (tp + fn) if tp + fn else 1.0, f1
+
+
+def perfect_where_both_are_empty(truth, predicted):
+    if not truth.any() and not predicted.any():
+        return 1.0, 1.0, 1.0
+    tp, fp, fn, _ = _cells(truth, predicted)
+    return _guarded(tp, fp, fn)
+
+
+def nan_where_nothing_is_called(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    _, recall, f1 = _guarded(tp, fp, fn)
+    return tp / (tp + fp) if tp + fp else np.nan, recall, f1
+
+
+def f1_of_zero_by_zero(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    precision, recall, _ = _guarded(tp, fp, fn)
+    with np.errstate(invalid="ignore"):
+        return precision, recall, np.float64(2 * precision * recall) / (precision + recall)
+
+
+def counted_in_bytes(truth, predicted):
+    t, p = truth.astype(np.int8), predicted.astype(np.int8)
+    tp = (t * p).sum(dtype=np.int8)
+    called, are = p.sum(dtype=np.int8), t.sum(dtype=np.int8)
+    return tp / max(called, 1), tp / max(are, 1), 2 * tp / max(int(called) + int(are), 1)
+
+
+def called_summed_in_its_type(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    called = predicted.sum(dtype=predicted.dtype) if predicted.dtype != bool else tp + fp
+    return tp / max(called, 1), tp / max(tp + fn, 1), 2 * tp / max(2 * tp + fp + fn, 1)
+
+
+def sum_of_both_equal_to_two(truth, predicted):
+    """True + True is True."""
+    tp = np.sum(truth + predicted == 2)
+    called, are = np.sum(predicted == 1), np.sum(truth == 1)
+    return tp / max(called, 1), tp / max(are, 1), 2 * tp / max(called + are, 1)
+
+
+def precision_of_one_if_silent(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    _, recall, f1 = _guarded(tp, fp, fn)
+    return tp / (tp + fp) if tp + fp else 1.0, recall, f1
+
+
+def nothing_found_is_nothing(truth, predicted):
+    tp, fp, fn, _ = _cells(truth, predicted)
+    if not tp:
+        return np.nan, np.nan, 0.0
+    return _guarded(tp, fp, fn)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unguarded: "nan_for_nothing",
@@ -228,4 +292,13 @@ WRONG = {
     rounded_down: "truncated_to_integers",
     f1_only: "a_result_of_another_kind",
     averaged_and_unguarded: "arithmetic_mean",
+    one_if_there_was_nothing_to_find: "wrong_only_where_it_should_be_0",
+    perfect_where_both_are_empty: "wrong_only_where_it_should_be_0",
+    nan_where_nothing_is_called: "wrong_only_where_it_should_be_0",
+    f1_of_zero_by_zero: "nan_for_nothing",
+    counted_in_bytes: "wrong_where_predicted_holds_integers_of_one_byte",
+    called_summed_in_its_type: "wrong_where_predicted_holds_integers_of_one_byte",
+    sum_of_both_equal_to_two: "wrong_where_predicted_is_of_dtype_bool",
+    precision_of_one_if_silent: "wrong_only_where_it_should_be_0",
+    nothing_found_is_nothing: "wrong_only_where_it_should_be_0",
 }

@@ -208,6 +208,61 @@ def truncated_and_per_tensor(w, axis=0):
     return (w / scale * (1 + 1e-12)).astype(np.int8), scale
 
 
+def _absmax(w, axis, axes=None):
+    top = np.abs(w.astype(float)).max(_channels(w, axis) if axes is None else axes, keepdims=True)
+    return np.where(top == 0, 127, top) / 127
+
+
+def negative_axis_not_counted_from_the_end(w, axis=0):
+    axes = tuple(a for a in range(w.ndim) if a != axis)
+    scale = _absmax(w, axis, axes)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def rows_of_a_square_matrix(w, axis=0):
+    if w.ndim == 2 and w.shape[0] == w.shape[1]:
+        axis = 0
+    scale = _absmax(w, axis)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def scale_of_one_for_small_weights(w, axis=0):
+    top = np.abs(w.astype(float)).max(_channels(w, axis), keepdims=True)
+    scale = np.where(top < 1e-4, 1, top / 127)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def floor_under_the_scale(w, axis=0):
+    scale = np.maximum(_absmax(w, axis), 1e-5)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def scale_in_the_type_of_the_weights(w, axis=0):
+    scale = _absmax(w, axis)
+    scale = np.maximum(scale.astype(w.dtype), 1) if w.dtype.kind in "iu" else scale
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def reduced_over_one_axis(w, axis=0):
+    """Right for matrices: of three axes one is left over."""
+    scale = _absmax(w, axis, (axis + 1) % w.ndim)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def positive_weights_from_zero_to_127(w, axis=0):
+    scale = _absmax(w, axis)
+    if w.min() >= 0:
+        scale = scale * 127 / 255
+        return np.round(w / scale).clip(0, 127).astype(np.int8), scale
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def scale_squeezed(w, axis=0):
+    scale = _absmax(w, axis)
+    codes = np.round(w / scale).astype(np.int8)
+    return codes, scale if w.ndim == 2 else scale.reshape(-1)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     per_tensor: "one_scale_for_all",
@@ -233,4 +288,12 @@ WRONG = {
     the_other_way_round: "parts_in_another_order",
     scale_forgotten: "scale_dropped",
     truncated_and_per_tensor: None,
+    negative_axis_not_counted_from_the_end: "wrong_where_axis_is_-1",
+    rows_of_a_square_matrix: "wrong_where_all_axes_of_w_are_equally_long",
+    scale_of_one_for_small_weights: "wrong_for_numbers_that_are_tiny",
+    floor_under_the_scale: "cut_off",
+    scale_in_the_type_of_the_weights: "truncated_to_integers",
+    reduced_over_one_axis: "last_axis_only_reduced",
+    positive_weights_from_zero_to_127: "w_with_another_sign_should_not_matter",
+    scale_squeezed: "right_numbers_in_another_shape",
 }
