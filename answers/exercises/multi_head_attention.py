@@ -47,6 +47,8 @@ exercise.case("one mask for a batch", BATCH, *WEIGHTS, 2, causal_mask(5))
 exercise.case("2 heads, a mask for each example", BATCH, *WEIGHTS, 2, EACH)
 exercise.case("3 heads, a mask for each of 2 examples", BATCH, *THREE, 3, EACH)
 exercise.case("scores in the thousands", 100 * X, *WEIGHTS, 2)
+FIRST = np.array([[100.0], [1.0], [1.0], [1.0], [1.0]])
+exercise.case("one position 100 times as large", FIRST * X, *WEIGHTS, 2)
 exercise.case("float32", *(a.astype(np.float32) for a in (X, *WEIGHTS)), 2)
 whole = [rng.integers(-3, 4, size=size) for size in SIZES.values()]
 add_whole_numbers(exercise, *whole, 2)

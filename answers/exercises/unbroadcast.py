@@ -34,7 +34,10 @@ exercise.case("a stretched axis in the middle", cube, (2, 1, 4))
 exercise.case("as many rows as columns", rng.normal(size=(3, 3)), (3, 1))
 exercise.case("an axis of size 1 that was not stretched", cube[:, :1], (1, 4))
 exercise.case("no rows at all", matrix[:0], (4,), noted=EMPTY)
-exercise.case("integers", np.array([[3, -1], [2, 7]]), (2,))
+exercise.case(
+    "a bias for as many rows as it has entries", rng.normal(size=(3, 3)), (3,)
+)
+exercise.case("integers", np.array([[3, -1, 4], [2, 7, 0]]), (3,))
 exercise.case("float32", cube.astype(np.float32), (1, 4))
 add_whole_numbers(exercise, np.array([[200, 100], [90, 7]]), (2,), signed=False)
 

@@ -60,7 +60,8 @@ def facts_of(case: object) -> set[tuple[str, str]]:
         elif isinstance(value, tuple):
             facts |= facts_of_tuple(name, value)
         elif isinstance(value, dict):
-            facts.add(("held", f"`{name}` holds {len(value)} arrays"))
+            many = "arrays" if len(value) > 1 else "array"
+            facts.add(("held", f"`{name}` holds {len(value)} {many}"))
     arrays = {k: v for k, v in given.items() if hasattr(v, "shape")}
     facts |= facts_of_shapes(arrays)
     facts |= facts_of_types(arrays, parameters)

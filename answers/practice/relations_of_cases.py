@@ -13,7 +13,10 @@ from answers.practice.facts import (
 )
 from answers.practice.parts import Complaint, overflowed
 
-NO_FLOATS = "integers hold no fractions, and small ones wrap around; compute in float64"
+NO_FLOATS = (
+    "integers hold no fractions, small ones wrap around, and float32 has 7 digits; compute in "
+    "float64"
+)
 # Facts of which many inputs have some by chance.
 INCIDENTAL = {
     "inf",
@@ -142,20 +145,18 @@ def longest(answers: dict, failing: set) -> Relation | None:
         return None
     told_of = {}
     for name in found[next(iter(failing))]:
-        if not all(name in each for each in found.values()):
+        if "number" in name or not all(name in each for each in found.values()):
             continue
         least = min(found[case][name] for case in failing)
         most = max(found[case][name] for case in found if case not in failing)
         if least > most:
             said = f"those where {name} is {least:g} or more"
             every = tuple(each[name] for each in found.values())
-            likely = least < 4 or name.startswith("`")
-            told_of.setdefault(every, (said, likely))
-    # Of many sizes any one may tell them by chance.
-    if len(told_of) > 2 or not any(likely for _, likely in told_of.values()):
+            told_of.setdefault(every, (said, least < 4 or name.startswith("`")))
+    # Of several sizes any one may tell them by chance, and so may a large one.
+    if len(told_of) != 1 or not (found := told_of.popitem()[1])[1]:
         return None
-    words = dict(enumerate(said for said, _ in sorted(told_of.values())))
-    return told({"long": words.pop(0), **words}, parts, len(failing), len(answers))
+    return told({"long": found[0]}, parts, len(failing), len(answers))
 
 
 def limit_of(cases: list, failing: set) -> dict[str, str]:

@@ -96,6 +96,8 @@ MAPS: dict[str, tuple[str, Callable, str]] = {
 }
 # Those whose values are whole.
 WHOLE = (np.trunc, np.rint)
+# Those that leave nothing negative.
+OF_NEGATIVES = ("negative cut off", "absolute value")
 
 
 def factor(seen: Evidence) -> Relation | None:
@@ -258,11 +260,20 @@ def mapped(seen: Evidence) -> Relation | None:
     if not seen.in_numbers or seen.weight < 1:
         return None
     for name, (words, function, cause) in MAPS.items():
+        if name in OF_NEGATIVES and negative_is_right(seen):
+            continue
         if all(is_mapped(w, function) for w in seen.wrong) and not by_chance(
             seen, function
         ):
             return said(seen, name, words, cause)
     return rounded(seen)
+
+
+def negative_is_right(seen: Evidence) -> bool:
+    """Whether a negative number is right somewhere, in a part that goes wrong elsewhere."""
+    names = {w.name for w in seen.wrong}
+    kept = [w.got for w in (*seen.wrong, *seen.right) if w.name in names]
+    return any((got[np.isfinite(got)] < 0).any() for got in kept)
 
 
 def is_mapped(w: Wrong, function: Callable) -> bool:
@@ -300,6 +311,9 @@ def holds_integers(case: object) -> bool:
 def rounded(seen: Evidence) -> Relation | None:
     """Every wrong part is the right one, rounded to some decimals."""
     if any(w.want.dtype.kind != "f" for w in seen.wrong):
+        return None
+    # 0 is whatever is small enough, rounded.
+    if not any(w.got.any() for w in seen.wrong):
         return None
     for digits in range(1, 9):
         if all(np.array_equal(w.got, np.round(w.want, digits)) for w in seen.wrong):

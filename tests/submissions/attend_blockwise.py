@@ -333,6 +333,63 @@ def unscaled_and_not_rescaled(q, k, v, block=256, causal=False):
     return forgets_to_rescale(q * math.sqrt(q.shape[-1]), k, v, block, causal)
 
 
+def started_at_zero(q, k, v, block=256, causal=False):
+    m, total, out = 0.0, 0.0, 0.0
+    for s, values in _blocks(q, k, v, block, causal):
+        new = np.maximum(m, s.max(-1, keepdims=True))
+        p = np.exp(s - new)
+        total = total * np.exp(m - new) + p.sum(-1, keepdims=True)
+        out = out * np.exp(m - new) + p @ values
+        m = new
+    return out / total
+
+
+def causal_from_the_first_key(q, k, v, block=256, causal=False):
+    return _online(_blocks(q, k, v, block, causal, behind=0))
+
+
+def causal_inside_a_block_only(q, k, v, block=256, causal=False):
+    """Later blocks are skipped as a whole, and none is masked inside."""
+    m, total, out = -np.inf, 0.0, 0.0
+    behind = k.shape[-2] - q.shape[-2]
+    last = np.arange(q.shape[-2])[:, None] + behind
+    for start in range(0, k.shape[-2], block):
+        s = q @ k[..., start : start + block, :].swapaxes(-1, -2) / math.sqrt(q.shape[-1])
+        s = np.where(last >= start, s, -np.inf) if causal else s
+        new = np.maximum(m, s.max(-1, keepdims=True))
+        p = np.exp(s - new)
+        total = total * np.exp(m - new) + p.sum(-1, keepdims=True)
+        out = out * np.exp(m - new) + p @ v[..., start : start + block, :]
+        m = new
+    return out / total
+
+
+def blocks_of_256_always(q, k, v, block=256, causal=False):
+    return _online(_blocks(q, k, v, 256, causal))
+
+
+def values_in_half_precision_for_single(q, k, v, block=256, causal=False):
+    if v.dtype == np.float32:
+        v = v.astype(np.float16)
+    return _online(_blocks(q, k, v, block, causal))
+
+
+def leading_axes_flattened(q, k, v, block=256, causal=False):
+    flat = [a.reshape(-1, *a.shape[-2:]) if a.ndim > 4 else a for a in (q, k, v)]
+    return _online(_blocks(*flat, block, causal))
+
+
+def one_maximum_for_all_queries(q, k, v, block=256, causal=False):
+    m, total, out = -np.inf, 0.0, 0.0
+    for s, values in _blocks(q, k, v, block, causal):
+        new = np.maximum(m, s.max())
+        with np.errstate(all="ignore"):
+            p, shrink = np.exp(s - new), np.exp(m - new)
+        total, out = total * shrink + p.sum(-1, keepdims=True), out * shrink + p @ values
+        m = new
+    return out / total
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     naive: "all_scores_at_once",
@@ -362,4 +419,11 @@ WRONG = {
     matrices_only: "wrong_except_where_k_has_2_axes",
     in_place: "an_argument_changed",
     unscaled_and_not_rescaled: None,
+    started_at_zero: "not_finite",
+    causal_from_the_first_key: "aligned_upper_left",
+    causal_inside_a_block_only: None,
+    blocks_of_256_always: "all_scores_at_once",
+    values_in_half_precision_for_single: "nearly_right",
+    leading_axes_flattened: "right_numbers_in_another_shape",
+    one_maximum_for_all_queries: "not_finite",
 }

@@ -227,6 +227,41 @@ def cache_filled_in_place(q, k, v, past_k, past_v):
     return _merge(y), keys, values
 
 
+def _causal(q, k, v, past_k, past_v, look=None, scale=None):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    look = _look(time, past) if look is None else look
+    return _merge(_attention(rotate(q, past), keys, values, look, scale)), keys, values
+
+
+def looks_eight_back(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    look = _look(time, past)
+    return _causal(q, k, v, past_k, past_v, look & ~np.tri(time, past + time, past - 8, dtype=bool))
+
+
+def masked_up_to_eight_tokens(q, k, v, past_k, past_v):
+    look = _look(q.shape[2], past_k.shape[2])
+    look[8:] = True
+    return _causal(q, k, v, past_k, past_v, look)
+
+
+def no_maximum(q, k, v, past_k, past_v):
+    past = past_k.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    scores = rotate(q, past) @ keys.swapaxes(2, 3) / np.sqrt(q.shape[-1])
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores) * _look(q.shape[2], past)
+        return _merge(powers / powers.sum(3, keepdims=True) @ values), keys, values
+
+
+def batch_moved_by_the_merge(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    y = _attention(rotate(q, past), keys, values, _look(time, past))
+    return y.transpose(2, 0, 1, 3).reshape(len(q), time, -1), keys, values
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -243,4 +278,8 @@ WRONG = {
     cache_shared_between_conversations: "a_property_fails",
     mean_of_the_values: "q_has_no_effect",
     cache_filled_in_place: "an_argument_changed",
+    looks_eight_back: "wrong_only_in_y",
+    masked_up_to_eight_tokens: "last_entry_of_k_reaches_too_far",
+    no_maximum: "no_maximum",
+    batch_moved_by_the_merge: "rows_in_another_order_has_another_effect",
 }

@@ -220,6 +220,68 @@ def doubled_and_eps(logits, targets):
     return loss, 2 * _gradient_of(logits, targets)
 
 
+def _of_logs(log_p, targets, logits):
+    return -log_p[np.arange(len(targets)), targets.astype(int)].mean(), _gradient_of(
+        logits, targets
+    )
+
+
+def _log_softmax(logits):
+    x = logits - logits.max(axis=1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+
+
+def one_maximum_for_all(logits, targets):
+    powers = np.exp(logits - logits.max())
+    with np.errstate(all="ignore"):
+        p = powers / powers.sum(axis=1, keepdims=True)
+        gradient = (p - _onehot(targets, logits.shape[1])) / len(logits)
+        return -np.log(p[np.arange(len(p)), targets.astype(int)]).mean(), gradient
+
+
+def losses_of_at_most_a_hundred(logits, targets):
+    return _of_logs(np.maximum(_log_softmax(logits), -100), targets, logits)
+
+
+def probabilities_of_at_least_a_tiny_number(logits, targets):
+    return _of_logs(np.log(np.maximum(_softmax(logits), 1e-20)), targets, logits)
+
+
+def gradient_in_the_type_of_the_logits(logits, targets):
+    loss, gradient = _of_logs(_log_softmax(logits), targets, logits)
+    return loss, gradient.astype(logits.dtype)
+
+
+def exponentials_without_a_maximum_for_small_ones(logits, targets):
+    """Only large logits overflow."""
+    x = logits - np.maximum(logits.max(axis=1, keepdims=True), 0)
+    with np.errstate(all="ignore"):
+        log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    return _of_logs(log_p, targets, logits)
+
+
+def classes_counted_from_the_targets(logits, targets):
+    y = np.eye(int(targets.max()) + 1)[targets.astype(int)]
+    y = np.pad(y, ((0, 0), (logits.shape[1] - y.shape[1], 0)))
+    loss, _ = _of_logs(_log_softmax(logits), targets, logits)
+    return loss, (_softmax(logits) - y) / len(logits)
+
+
+def squeezed(logits, targets):
+    loss, gradient = _of_logs(_log_softmax(logits), targets, logits)
+    return loss, np.squeeze(gradient)
+
+
+def in_half_precision_for_single(logits, targets):
+    z = logits.astype(np.float16).astype(float) if logits.dtype == np.float32 else logits
+    return _of_logs(_log_softmax(z), targets, z)
+
+
+def clipped_to_thirty(logits, targets):
+    x = np.maximum(logits - logits.max(axis=1, keepdims=True), -30)
+    return _of_logs(x - np.log(np.exp(x).sum(axis=1, keepdims=True)), targets, logits)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     loop_without_division: "sum_for_mean",
@@ -247,4 +309,13 @@ WRONG = {
     overwrites_the_logits: "an_argument_changed",
     sum_and_overflow: "wrong_where_targets_holds_more_than_one_number",
     doubled_and_eps: "gradient_doubled",
+    one_maximum_for_all: "not_finite",
+    losses_of_at_most_a_hundred: "wrong_only_in_loss",
+    probabilities_of_at_least_a_tiny_number: "clamped_probabilities",
+    gradient_in_the_type_of_the_logits: "truncated_to_integers",
+    exponentials_without_a_maximum_for_small_ones: "not_finite",
+    classes_counted_from_the_targets: "wrong_only_in_gradient",
+    squeezed: "right_numbers_in_another_shape",
+    in_half_precision_for_single: "wrong_where_logits_is_of_dtype_float32",
+    clipped_to_thirty: "cut_off",
 }

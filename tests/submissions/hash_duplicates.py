@@ -152,7 +152,7 @@ WRONG = {
     sums: "hash_without_order",
     sets: "hash_without_order",
     comprehension: "last_place",
-    argmax_alone: "negative_cut_off",
+    argmax_alone: "zero_for_none",
     mask: "whether_not_where",
     any_feature: "one_feature_compared",
     a_list: "a_result_of_another_kind",

@@ -200,6 +200,56 @@ def total_variation(p, q, base=np.e, axis=-1):
     return np.abs(p - q).sum(axis=axis) / 2
 
 
+def _divergence(p, q, base, axis):
+    m = (p + q) / 2
+    with np.errstate(all="ignore"):
+        return (_kl(p, m, base, axis) + _kl(q, m, base, axis)) / 2
+
+
+def sums_of_at_most_one(p, q, base=np.e, axis=-1):
+    for each in (p, q):
+        if not (each >= 0).all() or (each.sum(axis=axis) > 1 + 1e-5).any():
+            raise ValueError("not a distribution")
+    return _divergence(p, q, base, axis)
+
+
+def nan_skipped_in_the_check(p, q, base=np.e, axis=-1):
+    for each in (p, q):
+        if (each < 0).any() or (abs(each.sum(axis=axis) - 1) > 1e-5).any():
+            raise ValueError("not a distribution")
+    return _divergence(p, q, base, axis)
+
+
+def whole_array_sums_to_its_rows(p, q, base=np.e, axis=-1):
+    """The sums are right on average."""
+    for each in (p, q):
+        if not (each >= 0).all() or not abs(each.sum(axis=axis).mean() - 1) < 1e-5:
+            raise ValueError("not a distribution")
+    return _divergence(p, q, base, axis)
+
+
+def last_axis_checked(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=-1)
+    return _divergence(p, q, base, axis)
+
+
+def exact_sums_asked_for(p, q, base=np.e, axis=-1):
+    for each in (p, q):
+        if not (each >= 0).all() or not np.allclose(each.sum(axis=axis), 1, rtol=0, atol=1e-12):
+            raise ValueError("not a distribution")
+    return _divergence(p, q, base, axis)
+
+
+def bits_or_nats_alone(p, q, base=np.e, axis=-1):
+    _check(p, q, axis=axis)
+    return _divergence(p, q, 2 if base == 2 else np.e, axis)
+
+
+def only_p_checked(p, q, base=np.e, axis=-1):
+    _check(p, axis=axis)
+    return _divergence(p, q, base, axis)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     scipy_as_it_is: "square_root_taken",
@@ -221,4 +271,11 @@ WRONG = {
     root_of_nats_in_bits: "square_root_taken",
     hellinger: "base_has_no_effect",
     total_variation: "base_has_no_effect",
+    sums_of_at_most_one: None,
+    nan_skipped_in_the_check: "nan_let_through",
+    whole_array_sums_to_its_rows: "one_total_for_all_rows",
+    last_axis_checked: "last_axis_always",
+    exact_sums_asked_for: "raises_ValueError",
+    bits_or_nats_alone: "factor_of_a_size",
+    only_p_checked: "only_p_checked",
 }

@@ -109,6 +109,35 @@ def kept_axis_and_clipped(x, axis=-1):
     return np.log(np.exp(np.clip(x, -500, 500)).sum(axis=axis, keepdims=True))
 
 
+def _shifted(x, axis, top):
+    with np.errstate(all="ignore"):
+        total = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
+    return np.squeeze(total, axis=axis)
+
+
+def one_maximum_for_all(x, axis=-1):
+    return _shifted(x, axis, np.asarray(x.max(), float))
+
+
+def negative_maximum_cut_at_zero(x, axis=-1):
+    """Only large logits are shifted: small ones do not overflow."""
+    return _shifted(x, axis, np.maximum(x.max(axis=axis, keepdims=True), 0))
+
+
+def finite_logits_only(x, axis=-1):
+    x = np.where(np.isfinite(x), x, 0.0)
+    return _shifted(x, axis, x.max(axis=axis, keepdims=True))
+
+
+def result_in_the_type_of_the_logits(x, axis=-1):
+    return _shifted(x, axis, x.max(axis=axis, keepdims=True)).astype(x.dtype)
+
+
+def two_axes_at_most(x, axis=-1):
+    axis = axis % 2 if x.ndim > 1 else 0
+    return _shifted(x, axis, x.max(axis=axis, keepdims=True))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -125,4 +154,9 @@ WRONG = {
     everything_squeezed: "transposed",
     ignored_axis_and_no_maximum: "last_axis_always",
     kept_axis_and_clipped: "axis_kept",
+    one_maximum_for_all: "global_maximum",
+    negative_maximum_cut_at_zero: "not_finite",
+    finite_logits_only: "wrong_where_x_holds_inf",
+    result_in_the_type_of_the_logits: "truncated_to_integers",
+    two_axes_at_most: "wrong_where_axis_is_-3",
 }

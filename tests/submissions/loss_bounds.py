@@ -110,6 +110,31 @@ def log_probabilities(classes, correct=True):
     return (-math.log(classes), 0) if correct else (-math.inf, -math.log(2))
 
 
+def log_of_classes_at_least_three(classes, correct=True):
+    if not correct:
+        return math.log(2) if classes == 2 else math.log(3), math.inf
+    return 0.0, math.log(classes)
+
+
+def two_classes_cannot_be_wrong_below_log_two(classes, correct=True):
+    """With two classes the right one is below 1/2; with more it is below 1 / classes."""
+    if correct:
+        return 0.0, math.log(classes)
+    return (math.log(2) if classes == 2 else math.log(classes)), math.inf
+
+
+def most_confident_float(classes, correct=True):
+    if correct:
+        return 0.0, math.log(classes)
+    return math.log(2), -math.log(np.finfo(float).tiny)
+
+
+def table_of_a_thousand(classes, correct=True):
+    if correct:
+        return 0.0, math.log(min(classes, 1000))
+    return math.log(2), math.inf
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     the_hint_of_the_question: "no_upper_bound",
@@ -129,4 +154,8 @@ WRONG = {
     wrong_below_the_rest: "wrong_is_below_one_less_a_share",
     finite_when_wrong: "wrong_ends_at_log_classes",
     log_probabilities: "minus_lost",
+    log_of_classes_at_least_three: "wrong_only_in_infimum",
+    two_classes_cannot_be_wrong_below_log_two: "wrong_starts_at_log_classes",
+    most_confident_float: "wrong_only_where_it_should_be_inf",
+    table_of_a_thousand: "wrong_where_classes_is_50257",
 }

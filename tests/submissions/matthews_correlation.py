@@ -167,6 +167,48 @@ def plus_and_unguarded(truth, predicted):
     return (tp * tn + fp * fn) / np.sqrt(under)
 
 
+def _root(*margins):
+    return math.prod(math.sqrt(float(m)) for m in margins)
+
+
+def _mcc(tp, fp, fn, tn):
+    under = _root(tp + fp, tp + fn, tn + fp, tn + fn)
+    return (float(tp) * float(tn) - float(fp) * float(fn)) / under if under else 0.0
+
+
+def one_where_nothing_is_wrong(truth, predicted):
+    tp, fp, fn, tn = _cells(truth, predicted)
+    return 1.0 if fp + fn == 0 else _mcc(tp, fp, fn, tn)
+
+
+def nan_where_a_margin_is_empty(truth, predicted):
+    tp, fp, fn, tn = map(float, _cells(truth, predicted))
+    under = _root(tp + fp, tp + fn, tn + fp, tn + fn)
+    return (tp * tn - fp * fn) / under if under else math.nan
+
+
+def products_in_32_bits(truth, predicted):
+    tp, fp, fn, tn = (np.int32(each) for each in _cells(truth, predicted))
+    with np.errstate(all="ignore"):
+        above = tp * tn - fp * fn
+    under = _root(tp + fp, tp + fn, tn + fp, tn + fn)
+    return float(above) / under if under else 0.0
+
+
+def negative_cut_at_zero(truth, predicted):
+    return max(_mcc(*_cells(truth, predicted)), 0.0)
+
+
+def one_if_all_are_found(truth, predicted):
+    tp, fp, fn, tn = _cells(truth, predicted)
+    return 1.0 if fn == 0 and tp and not tn else _mcc(tp, fp, fn, tn)
+
+
+def zero_without_a_hit(truth, predicted):
+    tp, fp, fn, tn = _cells(truth, predicted)
+    return 0.0 if tp == 0 else _mcc(tp, fp, fn, tn)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     numpy_integers: "overflow",
@@ -187,4 +229,10 @@ WRONG = {
     coarse: "rounded",
     plus_and_no_root: None,
     plus_and_unguarded: "errors_added",
+    one_where_nothing_is_wrong: "one_where_all_agree",
+    nan_where_a_margin_is_empty: "no_zero_case",
+    products_in_32_bits: None,
+    negative_cut_at_zero: "negative_cut_off",
+    one_if_all_are_found: "wrong_only_where_it_should_be_0",
+    zero_without_a_hit: None,
 }

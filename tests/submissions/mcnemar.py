@@ -191,6 +191,55 @@ def tail_of_b_without_a_cap(correct_a, correct_b):
     return 2 * sum(math.comb(n, k) for k in range(c + 1)) / 2**n
 
 
+def _exact(b, c):
+    n, k = b + c, min(b, c)
+    return min(1.0, 2 * sum(math.comb(n, j) for j in range(k + 1)) / 2**n)
+
+
+def normal_beyond_25(correct_a, correct_b):
+    """As textbooks advise: exact only for few."""
+    b, c = _cells(correct_a, correct_b)
+    if b + c <= 25:
+        return _exact(b, c)
+    return math.erfc(abs(b - c) / math.sqrt(2 * (b + c)))
+
+
+def corrected_beyond_25(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    if b + c <= 25:
+        return _exact(b, c)
+    return math.erfc((abs(b - c) - 1) / math.sqrt(2 * (b + c)))
+
+
+def nan_where_they_never_differ(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    return _exact(b, c) if b + c else math.nan
+
+
+def zero_losses_without_the_double(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    return 0.5 ** (b + c) if min(b, c) == 0 else _exact(b, c)
+
+
+def labels_subtracted(correct_a, correct_b):
+    gap = correct_a - correct_b
+    return _exact(int((gap == 1).sum()), int((gap == -1).sum()))
+
+
+def overflow_taken_for_zero(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    try:
+        ways = sum(float(math.comb(b + c, j)) for j in range(min(b, c) + 1))
+    except OverflowError:
+        return 0.0
+    return min(1.0, 2 * ways * 0.5 ** (b + c))
+
+
+def one_if_nobody_loses(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    return _exact(b, c) if min(b, c) else 1.0
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_statistic: "chi_squared",
@@ -212,4 +261,11 @@ WRONG = {
     one_minus: "complement",
     one_tail_ending_early: "too_small",
     tail_of_b_without_a_cap: "only_if_a_is_better",
+    normal_beyond_25: None,
+    corrected_beyond_25: None,
+    nan_where_they_never_differ: "not_finite",
+    zero_losses_without_the_double: "constant_factor",
+    labels_subtracted: "raises_TypeError",
+    overflow_taken_for_zero: None,
+    one_if_nobody_loses: None,
 }

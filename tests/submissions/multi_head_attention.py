@@ -276,6 +276,109 @@ def unscaled_and_merged_by_reshape(x, w_q, w_k, w_v, w_o, heads, mask=None):
     return found.reshape(*x.shape[:-1], -1) @ w_o
 
 
+def _of_scores(x, w_q, w_k, w_v, w_o, heads, mask=None, weigh=_softmax, dtype=None):
+    """What is right, but for the weights."""
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    s = _scores(q, k) / np.sqrt(q.shape[-1])
+    return _merge(weigh(_masked(s, mask)) @ v) @ w_o
+
+
+def one_maximum_for_all(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    def weigh(s):
+        with np.errstate(all="ignore"):
+            powers = np.exp(s - s.max())
+            return powers / powers.sum(axis=-1, keepdims=True)
+
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask, weigh)
+
+
+def scores_clipped(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    return _of_scores(
+        x,
+        w_q,
+        w_k,
+        w_v,
+        w_o,
+        heads,
+        mask,
+        lambda s: _softmax(np.where(np.isfinite(s), np.clip(s, -100, 100), s)),
+    )
+
+
+def hidden_scores_of_minus_ten(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    return _of_scores(
+        x, w_q, w_k, w_v, w_o, heads, mask, lambda s: _softmax(np.where(np.isneginf(s), -10.0, s))
+    )
+
+
+def hidden_scores_of_zero(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    return _of_scores(
+        x, w_q, w_k, w_v, w_o, heads, mask, lambda s: _softmax(np.where(np.isneginf(s), 0.0, s))
+    )
+
+
+def causal_whatever_the_mask(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    mask = None if mask is None else np.tri(x.shape[-2], dtype=bool)
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def mask_transposed(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    mask = mask.swapaxes(-1, -2) if mask is not None and mask.shape[-1] == mask.shape[-2] else mask
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def one_mask_for_the_batch(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    mask = None if mask is None else mask.reshape(-1, *mask.shape[-2:])[0]
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def what_any_example_may_see(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    mask = None if mask is None else mask.reshape(-1, *mask.shape[-2:]).any(axis=0)
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def mask_of_keys_alone(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    """A key is hidden if the last query may not see it."""
+    mask = None if mask is None else np.broadcast_to(mask[..., -1:, :], mask.shape)
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def mask_for_each_head_where_it_fits(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    s = _scores(q, k) / np.sqrt(q.shape[-1])
+    if mask is not None:
+        by_head = mask.ndim == 3 and len(mask) == heads
+        s = np.where(mask if by_head else mask[..., None, :, :], s, -np.inf)
+    return _merge(_softmax(s) @ v) @ w_o
+
+
+def mask_added_as_numbers(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    s = _scores(q, k) / np.sqrt(q.shape[-1])
+    s = s if mask is None else s + mask[..., None, :, :]
+    return _merge(_softmax(s) @ v) @ w_o
+
+
+def projections_in_the_type_of_x(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    if x.dtype.kind in "iu":
+        w_q, w_k, w_v, w_o = (w.astype(x.dtype) for w in (w_q, w_k, w_v, w_o))
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def result_in_the_type_of_x(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask).astype(x.dtype)
+
+
+def leading_axes_flattened(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    flat = x.reshape(-1, *x.shape[-2:]) if x.ndim > 3 else x
+    return _of_scores(flat, w_q, w_k, w_v, w_o, heads, mask)
+
+
+def weights_transposed_where_they_fit(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    w_o = w_o.T if w_o.shape[0] == w_o.shape[1] else w_o
+    return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unscaled: "not_scaled",
@@ -307,4 +410,19 @@ WRONG = {
     residual_added: "wrong_where_all_axes_of_w_k_are_equally_long",
     values_without_a_projection: "shapes_that_do_not_fit",
     unscaled_and_merged_by_reshape: None,
+    one_maximum_for_all: "wrong_for_numbers_that_are_large",
+    scores_clipped: None,
+    hidden_scores_of_minus_ten: "wrong_where_mask_is_passed",
+    hidden_scores_of_zero: "another_number",
+    causal_whatever_the_mask: "wrong_where_mask_has_3_axes",
+    mask_transposed: "first_entry_of_mask_reaches_too_far",
+    one_mask_for_the_batch: "wrong_where_mask_has_3_axes",
+    what_any_example_may_see: "wrong_where_mask_has_3_axes",
+    mask_of_keys_alone: None,
+    mask_for_each_head_where_it_fits: None,
+    mask_added_as_numbers: "wrong_where_mask_is_passed",
+    projections_in_the_type_of_x: "wrong_where_w_k_holds_integers_beside_floats",
+    result_in_the_type_of_x: "truncated_to_integers",
+    leading_axes_flattened: "right_numbers_in_another_shape",
+    weights_transposed_where_they_fit: "wrong_where_all_axes_of_w_k_are_equally_long",
 }

@@ -170,6 +170,53 @@ def by_sign_and_one_too_many(w, fraction):
     return out
 
 
+def _removed(w, count, order=None):
+    pruned = w.astype(w.dtype if w.dtype.kind == "f" else float)
+    order = (
+        np.argsort(np.abs(w.astype(float)), axis=None, kind="stable") if order is None else order
+    )
+    pruned.flat[order[:count]] = 0
+    return pruned
+
+
+def count_cut_off(w, fraction):
+    return _removed(w, int(fraction * w.size))
+
+
+def one_is_always_kept(w, fraction):
+    return _removed(w, min(round(fraction * w.size), w.size - 1))
+
+
+def one_is_always_removed(w, fraction):
+    return _removed(w, max(round(fraction * w.size), 1))
+
+
+def below_the_next_one(w, fraction):
+    """Everything smaller than the first that stays."""
+    size = np.sort(np.abs(w.astype(float)), axis=None)
+    count = round(fraction * w.size)
+    bound = size[count] if count < w.size else np.inf
+    return np.where(np.abs(w.astype(float)) < bound, 0.0, w)
+
+
+def no_more_than_the_last_removed(w, fraction):
+    size = np.sort(np.abs(w.astype(float)), axis=None)
+    count = round(fraction * w.size)
+    bound = size[count - 1] if count else -1.0
+    return np.where(np.abs(w.astype(float)) <= bound, 0.0, w)
+
+
+def each_matrix_by_itself(w, fraction):
+    if w.ndim < 3:
+        return _removed(w, round(fraction * w.size))
+    return np.stack([_removed(each, round(fraction * each.size)) for each in w])
+
+
+def flattened(w, fraction):
+    pruned = _removed(w, round(fraction * w.size))
+    return pruned.reshape(w.shape[0], -1) if w.ndim > 2 else pruned
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     smallest_numbers: "sign_not_ignored",
@@ -192,4 +239,11 @@ WRONG = {
     count_of_nonzero: None,
     minus_the_count: "everything_at_zero",
     by_sign_and_one_too_many: None,
+    count_cut_off: "count_rounded_down",
+    one_is_always_kept: "wrong_where_fraction_is_1.0",
+    one_is_always_removed: "one_at_least",
+    below_the_next_one: "equal_weights_together",
+    no_more_than_the_last_removed: "equal_weights_together",
+    each_matrix_by_itself: "wrong_where_w_has_3_axes",
+    flattened: "right_numbers_in_another_shape",
 }

@@ -169,6 +169,53 @@ def ties_lost_and_upside_down(truth, scores):
     return np.mean(scores[truth == 0][:, None] > scores[truth == 1])
 
 
+def _compared(positive, negative):
+    above = positive[:, None] > negative
+    equal = positive[:, None] == negative
+    return (above + equal / 2).mean()
+
+
+def _of(truth, scores):
+    return scores[truth == 1], scores[truth == 0]
+
+
+def in_single_precision(truth, scores):
+    return _compared(*_of(truth, scores.astype(np.float32)))
+
+
+def signs_by_a_root_of_squares(truth, scores):
+    positive, negative = _of(truth, scores.astype(float))
+    gap = positive[:, None] - negative
+    with np.errstate(all="ignore"):
+        return ((gap / np.sqrt(gap**2 + 1e-300)) + 1).mean() / 2
+
+
+def all_tied_is_nothing(truth, scores):
+    if scores.max() == scores.min():
+        return 0.0
+    return _compared(*_of(truth, scores))
+
+
+def fifty_thresholds(truth, scores):
+    cuts = np.unique(scores)[::-1]
+    if len(cuts) > 50:
+        cuts = cuts[:: len(cuts) // 25]
+    cuts = [np.inf, *cuts, -np.inf]
+    hits = [(scores[truth == 1] >= c).mean() for c in cuts]
+    alarms = [(scores[truth == 0] >= c).mean() for c in cuts]
+    return np.trapezoid(hits, alarms)
+
+
+def rounded_to_two_decimals(truth, scores):
+    return _compared(*_of(truth, np.round(scores.astype(float), 2)))
+
+
+def exponentials_of_scores(truth, scores):
+    with np.errstate(all="ignore"):
+        s = np.exp(scores.astype(float))
+    return _compared(*_of(truth, s))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_higher: "ties_lost",
@@ -189,4 +236,10 @@ WRONG = {
     flipped: "never_below_a_half",
     in_place: "an_argument_changed",
     ties_lost_and_upside_down: "upside_down",
+    in_single_precision: None,
+    signs_by_a_root_of_squares: "wrong_for_numbers_that_are_large",
+    all_tied_is_nothing: None,
+    fifty_thresholds: "nearly_right",
+    rounded_to_two_decimals: "wrong_for_numbers_that_are_close",
+    exponentials_of_scores: "scores_exponentiated",
 }

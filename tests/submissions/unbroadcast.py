@@ -145,6 +145,54 @@ def in_place(gradient, shape):
     return leading_axes_only(gradient, shape)
 
 
+def _axes(gradient, shape):
+    new = gradient.ndim - len(shape)
+    return new, tuple(new + i for i, n in enumerate(shape) if n == 1)
+
+
+def ones_of_the_gradient_summed_away(gradient, shape):
+    """np.squeeze afterwards."""
+    new, ones = _axes(gradient, shape)
+    summed = gradient.sum(axis=(*range(new), *ones), dtype=float)
+    return summed.reshape([n for n in shape if n > 1])
+
+
+def one_axis_of_ones(gradient, shape):
+    new, ones = _axes(gradient, shape)
+    summed = gradient.sum(axis=tuple(range(new)), dtype=float)
+    return summed.sum(axis=ones[0] - new, keepdims=True) if ones else summed
+
+
+def aligned_at_the_left_if_it_fits(gradient, shape):
+    new = gradient.ndim - len(shape)
+    left = gradient.shape[: len(shape)] == shape and new
+    axes = tuple(range(len(shape), gradient.ndim)) if left else tuple(range(new))
+    g = gradient.sum(axis=axes, dtype=float)
+    ones = tuple(i for i, n in enumerate(shape) if n == 1)
+    return g.sum(axis=ones, keepdims=True) if ones else g
+
+
+def a_number_of_one_axis(gradient, shape):
+    new, ones = _axes(gradient, shape)
+    g = gradient.sum(axis=(*range(new), *ones), dtype=float)
+    return g.reshape(shape or (1,))
+
+
+def columns_summed_as_rows(gradient, shape):
+    """A square gradient is summed over the first axis."""
+    new, ones = _axes(gradient, shape)
+    if gradient.ndim == 2 and gradient.shape[0] == gradient.shape[1]:
+        return gradient.sum(axis=0).reshape(shape)
+    return gradient.sum(axis=(*range(new), *ones), dtype=float).reshape(shape)
+
+
+def leading_ones_taken_for_new_axes(gradient, shape):
+    while shape and shape[0] == 1 and len(shape) > 1:
+        shape = shape[1:]
+    new, ones = _axes(gradient, shape)
+    return gradient.sum(axis=(*range(new), *ones), dtype=float).reshape(shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unchanged: "not_summed",
@@ -163,4 +211,10 @@ WRONG = {
     total: "total_everywhere",
     negative_axes_summed_one_by_one_without_keepdims: "right_numbers_in_another_shape",
     in_place: "an_argument_changed",
+    ones_of_the_gradient_summed_away: "right_numbers_in_another_shape",
+    one_axis_of_ones: None,
+    aligned_at_the_left_if_it_fits: None,
+    a_number_of_one_axis: "right_numbers_in_another_shape",
+    columns_summed_as_rows: None,
+    leading_ones_taken_for_new_axes: "right_numbers_in_another_shape",
 }
