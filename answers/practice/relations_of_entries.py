@@ -265,6 +265,8 @@ def nearly_right(seen: Evidence) -> Relation | None:
 
 def is_half(array: np.ndarray) -> bool:
     """Whether the numbers have the digits of float16, or of bfloat16."""
+    if not (array % 1).any():
+        return False
     if np.array_equal(array, array.astype(np.float16)):
         return True
     bits = np.ascontiguousarray(array, np.float32).view(np.uint32)

@@ -296,15 +296,20 @@ def by_chance(seen: Evidence, function: Callable) -> bool:
         return False
     gots = {float(x) for w in seen.wrong for x in w.got[~w.right]}
     names = {w.name for w in seen.wrong}
-    kept = any(w.got.any() for w in seen.right if w.name in names)
-    whole = 2 * sum(map(holds_integers, seen.cases)) > len(seen.cases)
+    right = [w.got[np.isfinite(w.got)] for w in seen.right if w.name in names]
+    kept = any(got.any() for got in right)
+    # Elsewhere a fraction is kept: so the type of what is passed must make the difference.
+    whole = not any((got % 1).any() for got in right if got.dtype != bool)
+    whole = whole or 2 * sum(map(holds_integers, seen.cases)) > len(seen.cases)
     return len(gots) < 2 and not (kept and whole and distinct(seen) > 2)
 
 
 def holds_integers(case: object) -> bool:
-    """Whether an argument is an array of integers."""
+    """Whether an argument holds integers where other numbers may stand."""
     return any(
-        getattr(getattr(a, "dtype", None), "kind", "i") in "iu" for a in case.args
+        "Real[" in str(parameter.annotation)
+        and getattr(getattr(value, "dtype", None), "kind", "") in ("i", "u")
+        for parameter, value in zip(case.signature.values(), case.args, strict=False)
     )
 
 

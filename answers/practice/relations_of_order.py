@@ -185,6 +185,8 @@ def on_the_diagonal(seen: Evidence) -> Relation | None:
     shapes = [w.want.shape[-2:] for w in seen.wrong if w.want.ndim > 1]
     if len(shapes) < len(seen.wrong) or max(shapes) < (3,):
         return None
+    if any(rows != columns for rows, columns in shapes):
+        return None
     for where in ("on", "off"):
         for w, shape in zip(seen.wrong, shapes, strict=True):
             there = np.broadcast_to(np.eye(*shape, dtype=bool), w.right.shape)

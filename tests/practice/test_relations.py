@@ -474,3 +474,25 @@ def test_a_part_that_is_nearly_right_is_not_told_beside_one_that_is_far_off():
     for number, x in enumerate(MATRICES):
         exercise.case(f"input {number}", x)
     assert exercise.run(wrong).bug != "nearly_right"
+
+
+def test_what_is_0_is_not_called_cut_off_where_negatives_or_fractions_are_right():
+    low = [-abs(x) for x in MATRICES]
+    exercise = exercise_of(itself, *MATRICES, *(3 * x for x in low))
+    report = exercise.run(lambda x: np.zeros(x.shape) if (x < 0).all() else x)
+    assert report.bug not in ("negative_cut_off", "truncated_to_integers")
+    # Of whole numbers the digits say nothing.
+    report = exercise_of(waves, *MATRICES).run(lambda x: np.round(waves(x)))
+    assert report.bug == "rounded_to_integers"
+    report = exercise_of(waves, *MATRICES).run(lambda x: np.ceil(99 * waves(x)) / 1)
+    assert report.bug != "in_half_precision"
+
+
+def test_a_diagonal_is_one_of_a_square():
+    def beside(x):
+        on = np.eye(*x.shape, dtype=bool)
+        return np.where(on, x, np.sin(x))
+
+    assert exercise_of(itself, *MATRICES).run(beside).bug != "wrong_only_off_the_diagonal"
+    square = [RNG.normal(size=(n, n)) for n in (3, 4)]
+    assert exercise_of(itself, *square).run(beside).bug == "wrong_only_off_the_diagonal"

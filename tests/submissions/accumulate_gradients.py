@@ -140,6 +140,22 @@ def broadcast_from_the_right_if_it_fits(gradients, sizes):
     return (weights * gradients).sum(axis=0)
 
 
+def sizes_in_signed_bytes(gradients, sizes):
+    n = sizes.astype(np.int8).astype(float) if sizes.max() < 256 else sizes.astype(float)
+    return np.tensordot(n, gradients, axes=1) / n.sum()
+
+
+def squeezed_to_a_number(gradients, sizes):
+    mean = np.tensordot(sizes / sizes.sum(), gradients, axes=1)
+    return mean if mean.ndim else mean[None]
+
+
+def one_part_returned_as_a_batch(gradients, sizes):
+    if len(sizes) == 1:
+        return gradients
+    return np.tensordot(sizes / sizes.sum(), gradients, axes=1)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     divided_by_steps: "mean_of_means",
@@ -159,4 +175,7 @@ WRONG = {
     weighted_along_the_second_axis: "wrong_where_all_axes_of_gradients_are_equally_long",
     parts_of_less_than_a_thousandth_left_out: "nearly_right",
     broadcast_from_the_right_if_it_fits: "wrong_where_all_axes_of_gradients_are_equally_long",
+    sizes_in_signed_bytes: "wrong_where_sizes_holds_integers_of_one_byte",
+    squeezed_to_a_number: "right_numbers_in_another_shape",
+    one_part_returned_as_a_batch: "right_numbers_in_another_shape",
 }

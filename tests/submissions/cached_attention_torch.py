@@ -363,6 +363,15 @@ def widths_taken_as_equal(q, k, v, past_k, past_v, cosines, sines):
     return y[..., : q.shape[1] * q.shape[3]], keys, values
 
 
+def keys_of_the_cache_detached(q, k, v, past_k, past_v, cosines, sines):
+    return _causal(q, k, v, past_k.detach(), past_v, cosines, sines)
+
+
+def cache_made_a_leaf_of_its_own(q, k, v, past_k, past_v, cosines, sines):
+    past_k, past_v = past_k.clone().detach().requires_grad_(), past_v.clone()
+    return _causal(q, k, v, past_k, past_v, cosines, sines)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -391,4 +400,6 @@ WRONG = {
     looks_eight_back: None,
     in_half_precision_for_float32: "nearly_right",
     widths_taken_as_equal: "wrong_where_cosines_has_an_axis_of_size_1",
+    keys_of_the_cache_detached: "cut_off_from_the_graph",
+    cache_made_a_leaf_of_its_own: "cut_off_from_the_graph",
 }

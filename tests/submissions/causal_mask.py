@@ -161,6 +161,42 @@ def last_row_left_out(length):
     return mask
 
 
+def looks_back_at_most_ten(length):
+    distance = np.arange(length)[:, None] - np.arange(length)
+    return (distance >= 0) & (distance <= 10)
+
+
+def filled_from_a_list(length):
+    """True up to the diagonal, written row by row into a flat array."""
+    flat = np.zeros(length * length, bool)
+    for i in range(length):
+        flat[i * length : i * length + i + 1] = True
+    return flat.reshape(length, -1) if length > 1 else flat
+
+
+def blocks_of_eight(length):
+    """Nobody looks over the border of a block."""
+    block = np.arange(length) // 8
+    return np.tri(length, dtype=bool) & (block[:, None] == block)
+
+
+def first_eight_see_each_other(length):
+    """A prefix that is read as a whole, where there is more."""
+    mask = np.tri(length, dtype=bool)
+    if length > 8:
+        mask[:8, :8] = True
+    return mask
+
+
+def nothing_to_mask_for_one(length):
+    return np.tri(length, dtype=bool) if length > 1 else None
+
+
+def a_sink_and_a_window(length):
+    distance = np.arange(length)[:, None] - np.arange(length)
+    return (distance >= 0) & ((distance < 6) | (np.arange(length) < 4))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_before: "diagonal_hidden",
@@ -189,4 +225,10 @@ WRONG = {
     a_number_for_one_position: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
     last_row_left_out: "one_sided",
+    looks_back_at_most_ten: "one_sided",
+    filled_from_a_list: "right_numbers_in_another_shape",
+    blocks_of_eight: "one_sided",
+    first_eight_see_each_other: "one_sided",
+    nothing_to_mask_for_one: "a_result_of_another_kind",
+    a_sink_and_a_window: "one_sided",
 }

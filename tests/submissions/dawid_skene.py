@@ -350,6 +350,22 @@ def cells_in_their_own_integers(item, annotator, label, classes, iterations):
     return _em(item, annotator, label, classes, iterations, start=lambda _: start)
 
 
+def two_classes_by_a_ratio(*votes, classes, iterations):
+    """The posterior of the second class from the log-odds of the first two."""
+
+    def e_step(joint):
+        with np.errstate(all="ignore"):
+            odds = np.exp(joint[:, :2] - joint[:, :2].max(axis=1)[:, None])
+        return np.pad(odds, ((0, 0), (0, joint.shape[1] - 2)))
+
+    return _em_of(*votes, classes, iterations, e_step=e_step)
+
+
+def confusion_of_silent_annotators_dropped(*votes, classes, iterations):
+    posterior, prior, confusion = _em(*votes, classes, iterations)
+    return posterior, prior, confusion[np.unique(votes[1])]
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     without_prior: "prior_left_out",
@@ -380,4 +396,6 @@ WRONG = {
     prior_of_the_first_estimate: "wrong_where_iterations_is_2_or_more",
     annotators_counted_by_who_votes: "wrong_only_in_confusion",
     cells_in_their_own_integers: "wrong_where_annotator_holds_integers_of_one_byte",
+    two_classes_by_a_ratio: None,
+    confusion_of_silent_annotators_dropped: "wrong_only_in_confusion",
 }

@@ -319,6 +319,98 @@ no_residual_after_the_first_block = _file_with(
 )
 
 
+second_block_sees_the_tokens = _file_with(
+    blocks=(
+        "        for block in self.blocks:\n            x = block(x)\n",
+        "        tokens = x\n        for block in self.blocks:\n            x = block(tokens)\n",
+    )
+)
+
+
+blocks_summed = _file_with(
+    blocks=(
+        "        for block in self.blocks:\n            x = block(x)\n",
+        "        x = sum(block(x) for block in self.blocks)\n",
+    )
+)
+
+
+norm_after_every_block = _file_with(
+    blocks=(
+        "            x = block(x)\n        x = self.norm(x)\n",
+        "            x = self.norm(block(x))\n",
+    )
+)
+
+
+only_the_first_sequence_is_masked = _file_with(
+    mask=(
+        "scores.masked_fill(hidden, -torch.inf)",
+        "torch.cat([scores[:1].masked_fill(hidden, -torch.inf), scores[1:]])",
+    )
+)
+
+
+batch_averaged = _file_with(
+    stream=(
+        "x = x + self.attention(self.norm1(x))",
+        "x = x + self.attention(self.norm1(x)).mean(0, keepdim=True)",
+    )
+)
+
+
+logits_of_the_first_sequence = _file_with(
+    loss=(
+        "predictions, labels = logits[:, :-1], ids[:, 1:]",
+        "predictions, labels = logits[:1, :-1].expand_as(logits[:, :-1]), ids[:, 1:]",
+    )
+)
+
+
+labels_of_the_first_sequence = _file_with(
+    loss=(
+        "predictions, labels = logits[:, :-1], ids[:, 1:]",
+        "predictions, labels = logits[:, :-1], ids[:1, 1:].expand(len(ids), -1)",
+    )
+)
+
+
+flattened_before_the_shift = _file_with(
+    loss=(
+        "    predictions, labels = logits[:, :-1], ids[:, 1:]\n"
+        "    return functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+        "    predictions, labels = logits.flatten(0, 1)[:-1], ids.flatten()[1:]\n"
+        "    return functional.cross_entropy(predictions, labels)",
+    )
+)
+
+
+positions_run_on_over_the_batch = _file_with(
+    positions=(
+        "torch.arange(ids.shape[1])",
+        "(torch.arange(ids.shape[1]) + torch.arange(len(ids))[:, None])"
+        ".clamp(max=self.positions.num_embeddings - 1)",
+    )
+)
+
+
+mask_shared_by_the_batch = _file_with(
+    mask=(
+        "scores.masked_fill(hidden, -torch.inf).softmax(dim=-1)",
+        "scores.masked_fill(hidden, -torch.inf).softmax(dim=-1).mean(0, keepdim=True)",
+    )
+)
+
+
+mean_of_the_sums_of_sequences = _file_with(
+    loss=(
+        "functional.cross_entropy(predictions.flatten(0, 1), labels.flatten())",
+        "functional.cross_entropy(predictions.transpose(1, 2), labels, reduction='sum')"
+        " / labels.shape[1]",
+    )
+)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     untouched: "probabilities_for_logits",
@@ -356,4 +448,15 @@ WRONG = {
     window_of_five: "wrong_where_ids_holds_a_0",
     norm_shared_by_the_blocks: "wrong_except_where_weights_holds_17_arrays",
     no_residual_after_the_first_block: "wrong_except_where_weights_holds_17_arrays",
+    second_block_sees_the_tokens: "wrong_except_where_weights_holds_17_arrays",
+    blocks_summed: "wrong_except_where_weights_holds_17_arrays",
+    norm_after_every_block: "wrong_except_where_weights_holds_17_arrays",
+    only_the_first_sequence_is_masked: "right_only_in_the_first_entry",
+    batch_averaged: "last_entry_of_ids_reaches_too_far",
+    logits_of_the_first_sequence: "ids_in_reverse_order_should_not_matter",
+    labels_of_the_first_sequence: "ids_in_reverse_order_should_not_matter",
+    flattened_before_the_shift: "ids_in_reverse_order_should_not_matter",
+    positions_run_on_over_the_batch: "right_only_in_the_first_entry",
+    mask_shared_by_the_batch: "last_entry_of_ids_reaches_too_far",
+    mean_of_the_sums_of_sequences: "factor_of_a_size",
 }

@@ -207,6 +207,26 @@ pixels_scaled_first = _file_with(
 )
 
 
+loss_of_the_largest_float = _file_with(
+    loss=("loss = -log_p[rows, y].mean()", "loss = -np.maximum(log_p[rows, y], -700).mean()")
+)
+
+
+one_maximum_for_the_layer = _file_with(
+    top=("x = x - x.max(axis=1, keepdims=True)", "x = x - x.max()")
+)
+
+
+transposed_if_square = _file_with(
+    dw=("dw = x.T @ dout", "dw = x.T @ dout if x.shape[0] != x.shape[1] else x @ dout")
+)
+
+
+maximum_of_the_absolute = _file_with(
+    top=("x.max(axis=1, keepdims=True)", "np.abs(x).max(axis=1, keepdims=True)")
+)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     untouched: "normalised_over_the_batch",
@@ -229,4 +249,8 @@ WRONG = {
     products_in_the_type_of_the_inputs: "wrong_where_x_holds_integers",
     forward_in_the_type_of_the_inputs: "wrong_where_x_holds_integers",
     pixels_scaled_first: "wrong_where_x_holds_integers",
+    loss_of_the_largest_float: "wrong_for_numbers_that_are_large",
+    one_maximum_for_the_layer: "wrong_for_numbers_that_are_large",
+    transposed_if_square: "wrong_where_all_axes_of_w1_are_equally_long",
+    maximum_of_the_absolute: "wrong_for_numbers_that_are_large",
 }

@@ -214,6 +214,55 @@ def smallest_normal_for_zero(w, block=32):
     return _packed(_codes(w, block, scale)), scale
 
 
+def scales_squeezed(w, block=32):
+    scale = _scales(w, block)
+    return _packed(_codes(w, block, scale)), np.squeeze(scale)
+
+
+def one_scale_for_two_blocks(w, block=32):
+    """Scales are shared by neighbours, where a row has an even number of blocks."""
+    scale = _scales(w, block)
+    if scale.shape[1] % 2 == 0:
+        scale = np.repeat(scale.reshape(len(w), -1, 2).max(-1), 2, axis=1)
+    return _packed(_codes(w, block, scale)), scale
+
+
+def block_counted_in_bytes(w, block=32):
+    """The block is a number of bytes: its codes are twice as many."""
+    size = 2 * block if w.shape[1] % (2 * block) == 0 else block
+    scale = _scales(w, size)
+    codes = _codes(w, size, scale)
+    return _packed(codes), np.repeat(scale, size // block, axis=1)
+
+
+def positive_weights_from_0_to_15(w, block=32):
+    if (w < 0).any():
+        scale = _scales(w, block)
+        return _packed(_codes(w, block, scale)), scale
+    scale = _scales(w, block) * 7 / 15
+    return _packed(_codes(w, block, scale)), scale
+
+
+def smallest_scale_of_a_row(w, block=32):
+    """Blocks that are nearly zeros get the scale of their row."""
+    scale = _scales(w, block)
+    tiny = scale < 1e-6
+    scale = np.where(tiny, scale.max(axis=1, keepdims=True), scale)
+    return _packed(_codes(w, block, scale)), scale
+
+
+def bytes_in_the_type_of_the_weights(w, block=32):
+    scale = _scales(w, block)
+    return _packed(_codes(w, block, scale)).astype(w.dtype), scale
+
+
+def integers_without_a_scale(w, block=32):
+    scale = _scales(w, block)
+    if w.dtype.kind in "iu":
+        scale = np.ceil(scale)
+    return _packed(_codes(w, block, scale)), scale
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     per_row: "one_scale_for_each_row",
@@ -237,4 +286,11 @@ WRONG = {
     eps_under_the_scale: "cut_off",
     scales_in_the_type_of_the_weights: "truncated_to_integers",
     smallest_normal_for_zero: "cut_off",
+    scales_squeezed: "right_numbers_in_another_shape",
+    one_scale_for_two_blocks: None,
+    block_counted_in_bytes: None,
+    positive_weights_from_0_to_15: "w_with_another_sign_should_not_matter",
+    smallest_scale_of_a_row: "wrong_for_numbers_that_are_tiny",
+    bytes_in_the_type_of_the_weights: "a_property_fails",
+    integers_without_a_scale: "wrong_where_w_holds_integers",
 }

@@ -263,6 +263,51 @@ def scale_squeezed(w, axis=0):
     return codes, scale if w.ndim == 2 else scale.reshape(-1)
 
 
+def axis_counted_among_two(w, axis=0):
+    """The axis modulo 2, for matrices."""
+    scale = _absmax(w, axis % 2)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def axis_0_of_three(w, axis=0):
+    axis = axis if w.ndim < 3 else 0
+    scale = _absmax(w, axis)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def middle_axis_by_its_slices(w, axis=0):
+    """Each slice along the first axis by itself."""
+    if w.ndim < 3:
+        scale = _absmax(w, axis)
+        return np.round(w / scale).astype(np.int8), scale
+    scale = np.stack([_absmax(each, 0) for each in w])
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def scale_broadcast(w, axis=0):
+    scale = _absmax(w, axis)
+    codes = np.round(w / scale).astype(np.int8)
+    return codes, np.broadcast_to(scale, w.shape).copy() if w.ndim > 2 else scale
+
+
+def clipped_at_a_range(w, axis=0):
+    w = np.clip(w, -100, 100)
+    scale = _absmax(w, axis)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def eps_of_a_millionth(w, axis=0):
+    top = np.abs(w.astype(float)).max(_channels(w, axis), keepdims=True)
+    scale = np.where(top > 1e-3, top, 1e-3 + top) / 127
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def zeros_scaled_by_zero(w, axis=0):
+    scale = np.abs(w.astype(float)).max(_channels(w, axis), keepdims=True) / 127
+    codes = np.round(np.divide(w, scale, out=np.zeros(w.shape), where=scale > 0))
+    return codes.astype(np.int8), scale
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     per_tensor: "one_scale_for_all",
@@ -296,4 +341,11 @@ WRONG = {
     reduced_over_one_axis: "last_axis_only_reduced",
     positive_weights_from_zero_to_127: "w_with_another_sign_should_not_matter",
     scale_squeezed: "right_numbers_in_another_shape",
+    axis_counted_among_two: "axis_always_1",
+    axis_0_of_three: "wrong_where_w_has_3_axes",
+    middle_axis_by_its_slices: "wrong_where_w_has_3_axes",
+    scale_broadcast: "wrong_where_w_has_3_axes",
+    clipped_at_a_range: "cut_off",
+    eps_of_a_millionth: "wrong_for_numbers_that_are_tiny",
+    zeros_scaled_by_zero: "zero_by_zero",
 }

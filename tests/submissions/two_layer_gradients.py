@@ -383,6 +383,80 @@ def shifted_by_the_mean(x, y, w1, b1, w2, b2):
     return _one(x, y, w1, b1, w2, b2, log_softmax=by_the_mean)
 
 
+def loss_of_at_most_a_hundred(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    return min(loss, 100.0), gradients
+
+
+def one_maximum_for_the_batch(x, y, w1, b1, w2, b2):
+    n = len(x)
+    z = x @ w1 + b1
+    logits = np.maximum(z, 0) @ w2 + b2
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - logits.max())
+        p = powers / powers.sum(axis=1, keepdims=True)
+        loss = -np.log(p[np.arange(n), y.astype(int)]).mean()
+    g = (p - np.eye(len(b2))[y.astype(int)]) / n
+    dz = (g @ w2.T) * (z > 0)
+    return loss, {
+        "x": dz @ w1.T,
+        "w1": x.T @ dz,
+        "b1": dz.sum(0),
+        "w2": np.maximum(z, 0).T @ g,
+        "b2": g.sum(0),
+    }
+
+
+def gradients_clipped(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    return loss, {name: np.clip(each, -100, 100) for name, each in gradients.items()}
+
+
+def gradients_scaled_to_a_norm(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    norm = np.sqrt(sum((each**2).sum() for each in gradients.values()))
+    return loss, {name: each * min(1.0, 100 / norm) for name, each in gradients.items()}
+
+
+def second_layer_by_shape(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    if w2.shape[0] == w2.shape[1]:
+        gradients["w2"] = gradients["w2"].T
+    return loss, gradients
+
+
+def first_layer_by_shape(x, y, w1, b1, w2, b2):
+    """Of x.T @ dz and dz.T @ x whichever has the shape of w1."""
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    other = gradients["w1"].T
+    gradients["w1"] = other.copy() if other.shape == w1.shape else gradients["w1"]
+    return loss, gradients
+
+
+def one_example_without_its_batch(x, y, w1, b1, w2, b2):
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    return loss, gradients | {"x": gradients["x"][0] if len(x) == 1 else gradients["x"]}
+
+
+def mean_over_the_classes_seen(x, y, w1, b1, w2, b2):
+    """Classes that no example has get no gradient."""
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    seen = np.isin(np.arange(len(b2)), y.astype(int))
+    return loss, gradients | {"b2": gradients["b2"] * seen, "w2": gradients["w2"] * seen}
+
+
+def integers_for_the_mask(x, y, w1, b1, w2, b2):
+    return _one(
+        x,
+        y,
+        w1,
+        b1,
+        w2,
+        b2,
+        mask=lambda z, _: np.sign(np.maximum(z, 0)) if z.dtype.kind == "f" else np.maximum(z, 0),
+    )
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     no_mean: "gradient_of_the_sum",
@@ -424,4 +498,13 @@ WRONG = {
     squeezed: "right_numbers_in_another_shape",
     units_on_at_zero: "another_comparison",
     shifted_by_the_mean: "wrong_for_numbers_that_are_large",
+    loss_of_at_most_a_hundred: "wrong_for_numbers_that_are_large",
+    one_maximum_for_the_batch: "wrong_for_numbers_that_are_large",
+    gradients_clipped: "cut_off",
+    gradients_scaled_to_a_norm: "wrong_for_numbers_that_are_large",
+    second_layer_by_shape: "transposed",
+    first_layer_by_shape: "transposed",
+    one_example_without_its_batch: "right_numbers_in_another_shape",
+    mean_over_the_classes_seen: "wrong_only_in_gradients_w2_and_gradients_b2",
+    integers_for_the_mask: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
 }
