@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 
+from answers.practice.evidence import Relation
 from answers.practice.slips_of_code import changes
 
 # Longer code tells nobody anything.
@@ -40,6 +41,16 @@ class Slip:
     def diagnosis(self) -> str:
         """What the slip is, in words."""
         return told(ast.unparse(self.right), ast.unparse(self.wrong))
+
+    def or_else(self, others: list["Slip"]) -> Relation:
+        """This slip or another one in its place: the answers do not tell which."""
+        right, *wrong = (
+            ast.unparse(e) for e in (self.right, self.wrong, *(o.wrong for o in others))
+        )
+        if others[1:]:
+            return Relation("something_else_there", told(right, "something else"))
+        names = dict.fromkeys((self.name, others[0].name))
+        return Relation("_or_".join(names), told(right, *wrong))
 
     def __call__(self, *args, **kwargs) -> object:
         right = self.namespace[self.place]
@@ -79,15 +90,19 @@ def all_of(code: str, of: str) -> Iterator[Slip]:
                 yield Slip(name, node, new, of, definition.name, changed, namespace)
 
 
-def told(right: str, wrong: str) -> str:
-    """What the slip is, in words."""
+def told(right: str, *wrong: str) -> str:
+    """What the slip is, in words; or what it may be."""
     how = "with one thing changed"
-    if max(len(right), len(wrong)) <= WIDTH and "\n" not in right + wrong:
-        how = f"with `{wrong}` for `{right}`"
-    if wrong == "pass":
+    if max(map(len, (right, *wrong))) <= WIDTH and "\n" not in "".join((right, *wrong)):
+        how = f"with {' or '.join(map(quoted, wrong))} for `{right}`"
+    if wrong[0] == "pass":
         how = "without one of its steps"
         how += f", `{right}`" if len(right) <= WIDTH and "\n" not in right else ""
     return f"Our solution {how} goes wrong as yours does, in every input."
+
+
+def quoted(code: str) -> str:
+    return code if code == "something else" else f"`{code}`"
 
 
 def may_not_end(definition: ast.stmt) -> bool:

@@ -158,3 +158,18 @@ def test_every_slip_ends_soon_and_does_no_harm(name):
     for slip in some:
         assert slip.diagnosis.endswith(".")
         assert "\n" not in slip.diagnosis
+
+
+def test_of_slips_in_one_place_that_answer_alike_none_is_taken_for_the_cause():
+    exercise = catalog.load("fix_the_layers")
+    code = exercise.solution()
+    right, wrong = ("x.max(axis=1, keepdims=True)", "x.mean(axis=1, keepdims=True)")
+    namespace = {}
+    exec(compile(code.replace(right, wrong), "<mean>", "exec"), namespace)
+    report = exercise.run(namespace["fix_the_layers"])
+    assert report.bug == "something_else_there"
+    assert f"with something else for `{right}` goes wrong as yours does" in report.diagnosis
+    found = {slip.name: slip for slip in exercise.slips if ast.unparse(slip.right) == right}
+    told = found["min_for_max"].or_else([found["mean_for_max"]])
+    assert told.name == "min_for_max_or_mean_for_max"
+    assert f"` or `{wrong}` for `{right}` goes wrong as yours does" in told.diagnosis

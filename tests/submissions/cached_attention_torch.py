@@ -384,7 +384,7 @@ WRONG = {
     rotated_after_the_cache: "cached_keys_rotated_again",
     heads_reshaped: "heads_not_transposed",
     heads_after_values: "in_another_order",
-    scaled_by_the_values: "past_v_for_q",
+    scaled_by_the_values: "past_v_for_q_or_v_for_q",
     no_key_is_kept: "wrong_where_past_k_holds_more_than_one_number",
     cache_shared_between_conversations: "a_property_fails",
     mean_of_the_values: "q_has_no_effect",

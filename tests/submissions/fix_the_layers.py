@@ -227,6 +227,9 @@ maximum_of_the_absolute = _file_with(
 )
 
 
+mean_subtracted = _file_with(top=("x.max(axis=1, keepdims=True)", "x.mean(axis=1, keepdims=True)"))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     untouched: "normalised_over_the_batch",
@@ -241,7 +244,7 @@ WRONG = {
     weights_as_they_are: "without_transpose",
     mask_of_inputs_not_negative: "a_factor_left_out",
     summed_and_a_mistake_left: "factor_of_a_size",
-    minimum_subtracted: "min_for_max",
+    minimum_subtracted: "something_else_there",
     maximum_repaired_as_a_clip: "wrong_for_numbers_that_are_large",
     log_of_the_probabilities: "wrong_for_numbers_that_are_large",
     eps_in_the_logarithm: "not_cut_off",
@@ -253,4 +256,5 @@ WRONG = {
     one_maximum_for_the_layer: "wrong_for_numbers_that_are_large",
     transposed_if_square: "wrong_where_all_axes_of_w1_are_equally_long",
     maximum_of_the_absolute: "wrong_for_numbers_that_are_large",
+    mean_subtracted: "something_else_there",
 }
