@@ -199,14 +199,6 @@ def hundred_thresholds(truth, scores):
         return np.nansum(np.diff(hits / hits[-1], prepend=0) * hits / called.sum(axis=1))
 
 
-def first_fifty(truth, scores):
-    """Average precision at 50."""
-    order = np.argsort(-scores.astype(float), kind="stable")
-    cut = np.sort(scores)[::-1][min(50, len(scores)) - 1]
-    each = [np.mean(truth[scores >= s] == 1) for s in scores[truth == 1] if s >= cut]
-    return np.sum(each) / min((truth == 1).sum(), len(order))
-
-
 def one_group_of_equals_only(truth, scores):
     """Equal scores meet in pairs: the one before is looked at, and no other."""
     order = np.argsort(-scores.astype(float), kind="stable")
@@ -262,7 +254,6 @@ WRONG = {
     hits_counted_in_their_type: "wrong_where_truth_is_of_dtype_bool",
     nothing_negative_gives_nan: "not_finite",
     hundred_thresholds: "nearly_right",
-    first_fifty: None,
     one_group_of_equals_only: "rows_in_another_order_should_not_matter",
     mean_over_the_distinct_positives: None,
     in_float16: "wrong_for_numbers_that_are_close",

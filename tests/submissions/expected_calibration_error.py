@@ -217,10 +217,19 @@ def at_most_ten_bins(probabilities, labels, bins=15):
     return _error(confidence, right, _edges(min(bins, 10)))
 
 
-def three_classes_at_most(probabilities, labels, bins=15):
-    p = probabilities[:, :3]
-    confidence = p.max(axis=1).astype(float)
-    return _error(confidence, p.argmax(axis=1) == labels, _edges(bins))
+def one_bin_is_the_whole(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    if bins == 1:
+        return np.abs(right - confidence).mean()
+    return _error(confidence, right, _edges(bins))
+
+
+def floor_of_the_product(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.clip(np.floor(confidence * bins).astype(int), 0, bins - 1)
+    return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
 
 
 # The mistake that each is told; None where no known one explains it.
@@ -244,5 +253,6 @@ WRONG = {
     last_bin_lost: "wrong_where_probabilities_holds_a_0",
     at_least_two_bins: "wrong_where_bins_is_1",
     at_most_ten_bins: None,
-    three_classes_at_most: None,
+    one_bin_is_the_whole: "wrong_where_bins_is_1",
+    floor_of_the_product: "edge_goes_to_the_bin_above",
 }
