@@ -47,8 +47,9 @@ def test_inputs_that_have_nothing_to_do_with_each_other_leave_nothing_to_make_up
     assert_allclose(gptq(w, np.eye(7)), dequantize(*quantize(w, 4)))
 
 
-def test_awq_is_the_best_of_its_candidates():
-    w, x = layer(4)
+@pytest.mark.parametrize("seed", range(4))
+def test_awq_is_the_best_of_its_candidates(seed):
+    w, x = layer(seed)
     x[:, 2] *= 50
     x[:, 5], w[:, 5] = 0, 5
     want, least = None, np.inf
