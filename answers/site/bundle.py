@@ -29,6 +29,7 @@ ELSEWHERE = {"cli", "site", "study"}
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")
 EXERCISES = "answers/exercises/"
+SHOWN = "live/exercises/"
 # Beside the pages, for those who study with Anki.
 DECK = "worked-answers.apkg"
 
@@ -39,16 +40,14 @@ def made() -> dict[str, str]:
     shared = [path for path in paths() if not path.startswith(EXERCISES)]
     texts = {
         "live/answers.json": as_lines({path: module(path) for path in shared}),
-        **{place(n): as_lines(exercise(n)) for n in catalog.names()},
+        **{f"{SHOWN}{n}.json": as_lines(exercise(n)) for n in catalog.names()},
         "live/explorers.json": as_lines({n: explorer(n) for n in explorers.names()}),
         "live/cards.json": as_lines({c.id: card(c) for c in cards()}),
     }
     loaded = {name: (LIVE / name).read_bytes() for name in LOADED}
-    asked = [
-        "live/answers.json",
-        *(place(n) for n in catalog.names() if modules.runs_here(n)),
-    ]
-    loaded |= {path.removeprefix("live/"): texts[path].encode() for path in asked}
+    here = (f"{SHOWN}{n}.json" for n in catalog.names() if modules.runs_here(n))
+    for path in ("live/answers.json", *here):
+        loaded[path.removeprefix("live/")] = texts[path].encode()
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in loaded.items()}
     texts["live/hashes.json"] = as_lines(hashes)
     records = sorted(RECORDS.glob("*.json"))
@@ -95,15 +94,13 @@ def made_of(_state: tuple) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
-def place(exercise: str) -> str:
-    """Where the site has what it shows of an exercise."""
-    return f"live/exercises/{exercise}.json"
-
-
 def exercises_shown() -> dict[str, dict]:
     """What pages show of each exercise, by name."""
-    texts = current()
-    return {name: parsed(texts[place(name)]) for name in catalog.names()}
+    return {
+        Path(path).stem: parsed(text)
+        for path, text in current().items()
+        if path.startswith(SHOWN)
+    }
 
 
 def explorers_shown() -> dict[str, dict]:

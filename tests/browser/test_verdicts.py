@@ -67,7 +67,7 @@ def told(report):
 def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
     kept = (ROOT / f"tests/submissions/{name}.py").read_text(encoding="utf-8")
     known = {program.removeprefix("wrong ") for n, program in [*WORDS, *VERDICT] if n == name}
-    asked = [name, bundle.exercises_shown()[name]["stub"], kept, sorted(known)]
+    asked = [name, bundle.exercise(name)["stub"], kept, sorted(known)]
     outcome = worker.evaluate("asked => python.call('verdicts.verdicts', asked)", asked)
     assert outcome["status"] == "done", outcome
     # Python's own integers become arrays of 32 bits there.
