@@ -23,6 +23,9 @@ WORDS = {
     ("broadcast_shape", "wrong nothing_is_an_error"): (
         "Python's message for the `max` of nothing depends on its version"
     ),
+    ("fix_the_layers", "wrong eps_in_the_logarithm"): (
+        "what is 6e-10 where 0 is right is what is left of numbers that sums round otherwise there"
+    ),
     ("numerical_gradient", "wrong gradient_like_x"): "integers have 32 bits there",
     ("relu_backward", "wrong clipped_gradient"): (
         "what a bound of -1 is to bytes depends on NumPy's version"

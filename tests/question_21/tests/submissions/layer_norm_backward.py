@@ -153,6 +153,32 @@ def first_axis_alone(dout, x, gain, eps=1e-5):
     return dx, (dout * hat).sum(axis=0), dout.sum(axis=0)
 
 
+def two_leading_axes_at_most(dout, x, gain, eps=1e-5):
+    axes = tuple(range(min(x.ndim - 1, 2)))
+    hat = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
+    dx, _, _ = formula(dout, x, gain, eps)
+    return dx, (dout * hat).sum(axis=axes), dout.sum(axis=axes)
+
+
+def a_batch_of_five(dout, x, gain, eps=1e-5):
+    dx, dgain, _ = formula(dout, x, gain, eps)
+    return dx, dgain, dout.reshape(-1, len(gain))[:5].sum(axis=0)
+
+
+def eps_of_its_own(dout, x, gain, eps=1e-5):
+    return formula(dout, x, gain, 1e-5)
+
+
+def like_the_input(dout, x, gain, eps=1e-5):
+    dx = np.empty_like(x)
+    dx[...], dgain, dbias = formula(dout, x, gain, eps)
+    return dx, dgain, dbias
+
+
+def always_rows(dout, x, gain, eps=1e-5):
+    return formula(np.atleast_2d(dout), np.atleast_2d(x), gain, eps)
+
+
 def bias_before_gain(dout, x, gain, eps=1e-5):
     dx, dgain, dbias = formula(dout, x, gain, eps)
     return dx, dbias, dgain
@@ -176,6 +202,11 @@ WRONG = {
     eps_left_out: "a_term_left_out",
     gain_times_the_inputs: "x_with_a_constant_added_should_not_matter",
     first_axis_alone: "a_term_left_out",
+    two_leading_axes_at_most: "sum_missing",
+    a_batch_of_five: "wrong_only_in_dbias",
+    eps_of_its_own: "eps_ignored",
+    like_the_input: "truncated_to_integers",
+    always_rows: "right_numbers_in_another_shape",
     bias_before_gain: "parts_in_another_order",
     in_place: "an_argument_changed",
 }
