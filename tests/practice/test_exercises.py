@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -25,6 +26,13 @@ FIX_IT = [name for name in NAMES if name.startswith("fix_")]
 TO_WRITE = [name for name in NAMES if name not in FIX_IT]
 WITHOUT_TORCH = [name for name in NAMES if runs_here(name)]
 NOTED = [name for name in NAMES if noted(name)]
+
+
+@cache
+def judged(name, answer):
+    """The report on a wrong answer that is kept."""
+    function, _ = kept(name)[1][answer]
+    return catalog.load(name).run(function)
 
 
 def function_in(code, name):
@@ -61,28 +69,24 @@ def test_a_right_answer_written_differently_passes(name, answer):
 )
 @pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
 def test_a_wrong_answer_fails_and_is_told_the_bug_it_has(name, answer):
-    function, bug = kept(name)[1][answer]
-    report = catalog.load(name).run(function)
+    report = judged(name, answer)
     assert report.passed == (answer in noted(name))
     assert report.failures + report.notes
-    assert report.bug == bug
+    assert report.bug == kept(name)[1][answer][1]
     assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_six_wrong_answers_agree_with_ours_in_half_of_the_cases_or_more(name):
-    exercise = catalog.load(name)
-    reports = (exercise.run(function) for function, _ in reversed(kept(name)[1].values()))
+    reports = (judged(name, answer) for answer in reversed(kept(name)[1]))
     subtle = (each for each in reports if each.wrong and 2 * len(each.wrong) <= len(each.cases))
     assert len([*itertools.islice(subtle, 6)]) == 6
 
 
 @pytest.mark.parametrize("name", NOTED)
 def test_what_is_only_noted_is_what_no_interviewer_asks(name):
-    exercise = catalog.load(name)
-    reports = {answer: exercise.run(function) for answer, (function, _) in kept(name)[1].items()}
-    assert {answer for answer, report in reports.items() if report.passed} == noted(name)
+    assert {answer for answer in kept(name)[1] if judged(name, answer).passed} == noted(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
