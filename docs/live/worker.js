@@ -167,11 +167,11 @@ function modulesIn(file) {
 
 // The modules, written from here: Python would take half a second for it.
 const added = new Set()
-function add(file, modules) {
+function add(file, content) {
   if (added.has(file)) return
   added.add(file)
   const packages = {}
-  for (const [path, { text, packages: needed }] of Object.entries(modules)) {
+  for (const [path, { text, packages: needed }] of Object.entries(content)) {
     py.FS.mkdirTree(`${site}/${path}`.replace(/\/[^/]*$/, ""))
     py.FS.writeFile(`${site}/${path}`, text)
     packages[path] = needed
