@@ -366,6 +366,21 @@ def confusion_of_silent_annotators_dropped(*votes, classes, iterations):
     return posterior, prior, confusion[np.unique(votes[1])]
 
 
+def nothing_known_without_an_iteration(*votes, classes, iterations):
+    posterior, prior, confusion = _em(*votes, classes, iterations)
+    return posterior, prior, confusion if iterations else np.full_like(confusion, 1 / classes)
+
+
+def logarithms_cut_off(*votes, classes, iterations):
+    """A floor that is to keep exp from 0, before the largest is subtracted."""
+
+    def e_step(joint):
+        joint = np.maximum(joint, -700)
+        return np.exp(joint - joint.max(axis=1, keepdims=True))
+
+    return _em_of(*votes, classes, iterations, e_step=e_step)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     without_prior: "prior_left_out",
@@ -398,4 +413,6 @@ WRONG = {
     cells_in_their_own_integers: "wrong_where_annotator_holds_integers_of_one_byte",
     two_classes_by_a_ratio: None,
     confusion_of_silent_annotators_dropped: "wrong_only_in_confusion",
+    nothing_known_without_an_iteration: "wrong_where_iterations_is_0",
+    logarithms_cut_off: None,
 }

@@ -291,7 +291,9 @@ def no_onehot_and_no_sum(*a):
     return _answer(*a, "onehot", "no sum")
 
 
-def _one(x, y, w1, b1, w2, b2, log_softmax=None, mask=np.greater, back=None, one_hot=None):
+def _one(
+    x, y, w1, b1, w2, b2, log_softmax=None, mask=np.greater, back=None, first=None, one_hot=None
+):
     """What is right, but for one of its steps."""
     n, classes = len(x), len(b2)
     z = x @ w1 + b1
@@ -305,7 +307,7 @@ def _one(x, y, w1, b1, w2, b2, log_softmax=None, mask=np.greater, back=None, one
     g = (np.exp(log_p) - target) / n
     dz = (g @ (w2.T if back is None else back(w2))) * mask(z, 0)
     return loss, {
-        "x": dz @ w1.T,
+        "x": dz @ (w1.T if first is None else first(w1)),
         "w1": x.T @ dz,
         "b1": dz.sum(axis=0),
         "w2": hidden.T @ g,
@@ -345,8 +347,12 @@ def classes_counted_from_the_labels(x, y, w1, b1, w2, b2):
     return loss, gradients
 
 
+def _first_that_fits(w):
+    return w if w.shape[0] == w.shape[1] else w.T
+
+
 def transposed_only_where_it_must_be(*a):
-    return _one(*a, back=lambda w: w if w.shape[0] == w.shape[1] else w.T)
+    return _one(*a, back=_first_that_fits)
 
 
 def gradients_in_the_type_of_the_inputs(x, y, w1, b1, w2, b2):
@@ -457,6 +463,19 @@ def integers_for_the_mask(x, y, w1, b1, w2, b2):
     )
 
 
+def inputs_through_the_first_that_fits(*a):
+    return _one(*a, first=_first_that_fits)
+
+
+def summed_to_the_shape_of_the_bias(x, y, w1, b1, w2, b2):
+    """Over the first axis whose removal leaves the bias's length, from the last one on."""
+    loss, gradients = _one(x, y, w1, b1, w2, b2)
+    if len(x) == len(b2):
+        _, each = zip(*(_one(x[[i]], y[[i]], w1, b1, w2, b2) for i in range(len(x))), strict=True)
+        gradients["b2"] = np.stack([one["b2"] for one in each]).sum(axis=1) / len(x)
+    return loss, gradients
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     no_mean: "gradient_of_the_sum",
@@ -506,5 +525,7 @@ WRONG = {
     first_layer_by_shape: "transposed",
     one_example_without_its_batch: "right_numbers_in_another_shape",
     mean_over_the_classes_seen: "wrong_only_in_gradients_w2_and_gradients_b2",
+    inputs_through_the_first_that_fits: "wrong_where_all_axes_of_w1_are_equally_long",
+    summed_to_the_shape_of_the_bias: "wrong_where_all_axes_of_w1_are_equally_long",
     integers_for_the_mask: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
 }
