@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from hugging_face import in_hugging_face
+from hugging_face import in_gpt_neox, in_hugging_face
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
@@ -23,7 +23,7 @@ from answers.transformers.gpt import (
     token_positions,
     visible,
 )
-from answers.transformers.kv_cache import generate
+from answers.transformers.kv_cache import KVCache, generate
 
 SMALL = {"vocab": 31, "context": 24, "layers": 2, "heads": 3, "width": 18}
 
@@ -127,6 +127,18 @@ def test_rotation_agrees_with_hugging_faces_llama():
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
 
 
+@torch.no_grad()
+def test_rotary_logits_agree_with_hugging_faces_gpt_neox():
+    """Their angles are in float32, whatever the model."""
+    model, ids = small(rotary=True), tokens(5, 17)
+    positions = torch.tensor([[0, 2, 3, 7, 8, 9, 10, 11, 15, 16, 17, 18, 19, 20, 21, 22, 23]])
+    theirs = in_gpt_neox(model)
+    for at in (None, positions):
+        ours = model(ids, positions=at)
+        expected = theirs(ids, position_ids=at).logits
+        torch.testing.assert_close(ours, expected, rtol=0, atol=1e-5)
+
+
 def test_hugging_face_shifts_the_labels_itself_and_has_the_same_loss():
     model, ids = small(), tokens(5, 17)
     theirs = in_hugging_face(model)(ids, labels=ids).loss  # in float32, whatever the model
@@ -163,7 +175,46 @@ def test_a_rotary_model_reads_beyond_its_context():
     assert model(tokens(1, 40)).shape == (1, 40, 31)
 
 
+def test_rotation_keeps_the_type():
+    turn = gpt.turns(torch.arange(4)[None], 6)
+    for dtype in (torch.float32, torch.bfloat16):
+        assert gpt.rotate(torch.ones(1, 1, 4, 6, dtype=dtype), *turn).dtype == dtype
+
+
 # What a token may see
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("rotary", [False, True])
+@pytest.mark.parametrize("padding", [0, 3])
+def test_chunks_with_a_cache_give_the_logits_of_the_whole(rotary, padding):
+    model, ids = small(rotary=rotary), tokens(2, 11)
+    mask = torch.arange(11) >= torch.tensor([[0], [padding]])
+    cache = KVCache(model.config, 2, dtype=torch.float64)
+    read = [
+        model(part, cache, real)
+        for part, real in zip(ids.split([1, 2, 5, 3], 1), mask.split([1, 2, 5, 3], 1), strict=True)
+    ]
+    whole = model(ids, mask=mask)
+    torch.testing.assert_close(torch.cat(read, 1)[mask], whole[mask], rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+def test_the_last_logits_alone_are_the_last_of_all():
+    model, ids = small(), tokens(2, 9)
+    last = model(ids, last_only=True)
+    torch.testing.assert_close(last, model(ids)[:, -1:], rtol=0, atol=1e-12)
+
+
+def test_masks_and_positions_are_where_the_tokens_are():
+    """On the device without data, for want of another one."""
+    meta = torch.device("meta")
+    real = torch.ones(2, 5, dtype=torch.bool, device=meta)
+    assert visible(2, 3, real).device == meta
+    for mask in (None, real):
+        positions = token_positions(2, 3, mask, meta)
+        assert positions.device == meta
+        assert {each.device for each in gpt.turns(positions, 6)} == {meta}
 
 
 @torch.no_grad()
@@ -181,8 +232,8 @@ def test_a_changed_token_changes_no_earlier_logits_and_its_own(rotary, at):
 @torch.no_grad()
 @pytest.mark.parametrize("rotary", [False, True])
 def test_positions_matter(rotary):
-    """Swap two earlier tokens: without positions the last logits would not notice."""
-    model, ids = small(rotary=rotary), tokens(1, 9)
+    """Swap two earlier tokens: without positions the last logits of one layer would not notice."""
+    model, ids = small(rotary=rotary, layers=1), tokens(1, 9)
     swapped = ids[:, [1, 0, *range(2, 9)]]
     assert (model(ids) - model(swapped))[:, -1].abs().max() > 1e-3
 
@@ -256,6 +307,25 @@ def test_tied_weights_are_one_tensor_and_untied_ones_are_two():
     assert untied.head.weight is not untied.tokens.weight
     count = [sum(p.numel() for p in m.parameters()) for m in (model, untied)]
     assert count[1] - count[0] == 31 * 18
+
+
+def test_a_new_model_has_the_weights_of_gpt_2():
+    """0.02, but where a block adds to the residual stream; no bias."""
+    torch.manual_seed(0)
+    model = GPT(GPTConfig(vocab=256, layers=3, heads=4, width=96))
+    for name, parameter in model.named_parameters():
+        if name.endswith("bias"):
+            assert parameter.eq(0).all(), name
+        elif "norm" not in name:
+            last = name.endswith(("attention.out.weight", "mlp.2.weight"))
+            std = 0.02 / np.sqrt(6) if last else 0.02
+            assert parameter.std().item() == pytest.approx(std, rel=0.05), name
+            assert abs(parameter.mean().item()) < 0.05 * std, name
+
+
+def test_one_layer_one_head_and_one_number_are_enough():
+    sizes = {"vocab": 1, "context": 1, "layers": 1, "heads": 1, "width": 1}
+    assert GPT(GPTConfig(**sizes))(torch.tensor([[0]])).shape == (1, 1, 1)
 
 
 def test_dropout_acts_in_training_only():
@@ -353,6 +423,12 @@ def test_text_comes_back_from_its_bytes(text):
     assert decode(encode(text)[0]) == text
 
 
+def test_a_byte_that_is_no_text_is_told_and_no_text_has_ids_too():
+    assert decode(torch.tensor([65, 255])) == "A\ufffd"
+    assert encode("").shape == (1, 0)
+    assert encode("").dtype == torch.long
+
+
 # Bad input
 
 
@@ -389,6 +465,8 @@ def test_sizes_that_do_not_fit_are_refused(changes, message):
 def test_a_loss_of_nothing_is_refused():
     with pytest.raises(ValueError, match="a next token needs two tokens"):
         next_token_loss_torch(torch.zeros(2, 1, 3), tokens(2, 1, vocab=3))
+    with pytest.raises(ValueError, match="a next token needs two tokens"):
+        next_token_loss_torch(torch.zeros(0, 2, 3), tokens(0, 2, vocab=3))
     with pytest.raises(ValueError, match="no two real tokens side by side"):
         next_token_loss_torch(
             torch.zeros(1, 3, 3),
