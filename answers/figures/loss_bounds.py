@@ -83,7 +83,8 @@ def loss_intervals() -> Figure:
 # --8<-- [start:price_of_confidence]
 def price_of_confidence() -> Figure:
     """What a prediction of 10 classes costs, against the probability of its likeliest
-    class. More confidence saves little when right, and costs without end when wrong.
+    class. Near 1, more confidence saves little when right and costs without end when
+    wrong.
 
     Two curves and a region over a confidence from 0.1 to 1. The loss of a right
     prediction falls from 2.3 to 0. The least loss of a wrong one is the same down to
