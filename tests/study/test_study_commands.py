@@ -319,12 +319,12 @@ def test_in_a_terminal_single_keys_count_and_are_not_shown(at_terminal):
     wait_until(lambda: "Space shows the answer" in shown(), shown)
     press("x\x1b[C ")  # neither a letter nor an arrow passes the card over
     wait_until(lambda: "4 easy" in shown(), shown)
-    assert "2 of 12" not in shown()
+    assert "2 of 13" not in shown()
     press("3")
-    wait_until(lambda: "2 of 12" in shown(), shown)
+    wait_until(lambda: "2 of 13" in shown(), shown)
     wait_until(lambda: "06/opening" in kept().cards, shown)
     press("u")
-    wait_until(lambda: shown().count("1 of 12") == 2, shown)
+    wait_until(lambda: shown().count("1 of 13") == 2, shown)
     wait_until(lambda: "06/opening" not in kept().cards, shown)
     press("q")
     assert process.wait(timeout=100) == 0
