@@ -1,7 +1,6 @@
 """Inputs changed in ways whose effect says something, and what a change did to two results."""
 
 import functools
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -47,7 +46,7 @@ class Change:
 
     def at(self, case: Case) -> Case | None:
         """The case with this change, if it has one there and its reference answers."""
-        given = inspect.signature(case.reference).bind(*case.args, **case.kwargs)
+        given = case.bound()
         before = dict(given.arguments)
         try:
             with np.errstate(all="ignore"):
@@ -125,10 +124,7 @@ def effect(
 
 def changes(cases: list[Case]) -> Iterator[Change]:
     """The changes that some of the cases allow."""
-    given = [
-        inspect.signature(case.reference).bind(*case.args, **case.kwargs).arguments
-        for case in cases
-    ]
+    given = [case.bound().arguments for case in cases]
     for name in cases[0].parameters:
         values = [arguments[name] for arguments in given if name in arguments]
         yield from of_one(name, values)

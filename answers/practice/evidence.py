@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import inspect
 import math
 from collections.abc import Iterator
 
@@ -150,8 +149,7 @@ def named(arguments: dict) -> Iterator[tuple[str, object]]:
 def sizes(case: object) -> dict[str, float]:
     """The sizes that the inputs of a case have, and the numbers among them, in words."""
     found = {}
-    signature = inspect.signature(case.reference)
-    given = signature.bind(*case.args, **case.kwargs)
+    given = case.bound()
     given.apply_defaults()
     first = getattr(next(iter(given.arguments.values()), None), "shape", ())
     axis = given.arguments.get("axis")

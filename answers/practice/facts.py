@@ -44,10 +44,9 @@ def magnitude(array: np.ndarray) -> float:
 def facts_of(case: object) -> set[tuple[str, str]]:
     """What can be said of the inputs of a case, each fact with its kind."""
     facts = set()
-    given = inspect.signature(case.reference).bind(*case.args, **case.kwargs).arguments
-    parameters = inspect.signature(case.reference).parameters
+    given = case.bound().arguments
     for name, value in given.items():
-        optional = parameters[name].default is not inspect.Parameter.empty
+        optional = case.signature[name].default is not inspect.Parameter.empty
         if optional and value is not None:
             facts.add(("passed", f"`{name}` is passed"))
         if is_tensor(value):
@@ -64,7 +63,7 @@ def facts_of(case: object) -> set[tuple[str, str]]:
             facts.add(("held", f"`{name}` holds {len(value)} {many}"))
     arrays = {k: v for k, v in given.items() if hasattr(v, "shape")}
     facts |= facts_of_shapes(arrays)
-    facts |= facts_of_types(arrays, parameters)
+    facts |= facts_of_types(arrays, case.signature)
     for name in case.returns:
         want = case.want.get(name)
         if isinstance(want, Complaint):

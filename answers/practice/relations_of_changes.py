@@ -4,7 +4,6 @@ The reference is asked too. What its result does in every input that is tried, s
 it is, is what yours should do.
 """
 
-import inspect
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -74,7 +73,7 @@ def tried(answers: dict[Case, Answer]) -> list[Case]:
 
 def given(case: Case) -> dict:
     """What is passed under each name, but for None."""
-    found = inspect.signature(case.reference).bind(*case.args, **case.kwargs).arguments
+    found = case.bound().arguments
     return {name: value for name, value in found.items() if value is not None}
 
 

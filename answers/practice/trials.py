@@ -29,6 +29,9 @@ REFUSAL = "a ValueError"
 ANOTHER_ORDER = "the parts are right, but come as"
 OTHER_NAMES = "the parts are right, but under each other's names"
 
+# Hundreds of changed cases of an exercise have one reference.
+signature_of = functools.cache(inspect.signature)
+
 
 class Answer(NamedTuple):
     """What a function answers to a trial, part by part, and which parts are wrong."""
@@ -195,7 +198,11 @@ class Case:
 
     @functools.cached_property
     def signature(self) -> Mapping[str, inspect.Parameter]:
-        return inspect.signature(self.reference).parameters
+        return signature_of(self.reference).parameters
+
+    def bound(self) -> inspect.BoundArguments:
+        """The arguments by name, as if anew."""
+        return signature_of(self.reference).bind(*self.args, **self.kwargs)
 
     @functools.cached_property
     def parameters(self) -> list[str]:
