@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, no_type_check
 
 import numpy as np
 
@@ -159,12 +159,15 @@ def delimiter(file: TextIO, columns: tuple[str, str, str]) -> str:
     return ","
 
 
+# Asked for each cell, as the next is, and a check of types takes longer than they do.
+@no_type_check
 def as_written(cell: str) -> str:
     """The cell, so that a spreadsheet shows it and does not run it."""
     runs = FORMULA.match(cell) and not NUMBER.fullmatch(cell)
     return f"'{cell}" if runs else cell
 
 
+@no_type_check
 def as_read(cell: str) -> str:
     """The cell, without the ' that `as_written` puts before it."""
     return cell[1:] if cell[0] == "'" and FORMULA.match(cell) else cell

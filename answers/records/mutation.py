@@ -10,7 +10,8 @@ KINDS = {
     "number": "a number in a sentence: its first or its last digit",
     "output": "a printed number: its last digit",
     "figure": "what a figure shows: a point, bar, cell or number",
-    "library": "a line of code, in {modules} modules with tests of their own, by mutmut",
+    "library": "a line of code, in {modules} modules of the library with tests of their own, "
+    "by mutmut",
 }
 RECORD = RECORDS / "mutation.json"
 
