@@ -25,10 +25,9 @@ def current() -> Callable[[], None]:
             functools.partial(torch.set_grad_enabled, torch.is_grad_enabled()),
             functools.partial(torch.set_default_dtype, torch.get_default_dtype()),
             functools.partial(torch.set_rng_state, torch.get_rng_state()),
+            # Not by `use_deterministic_algorithms`, which imports a compiler: a second.
             functools.partial(
-                torch.use_deterministic_algorithms,
-                torch.are_deterministic_algorithms_enabled(),
-                warn_only=torch.is_deterministic_algorithms_warn_only_enabled(),
+                torch.set_deterministic_debug_mode, torch.get_deterministic_debug_mode()
             ),
         ]
     # Last, for PyTorch changes these, too.

@@ -3,6 +3,8 @@
 import os
 import random
 import shutil
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -101,6 +103,32 @@ def checked(tmp_path):
         return sandbox.Check(TORCH, path, timeout=120).outcome().report
 
     return check
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize("warn_only", [True, False])
+def test_whether_algorithms_are_deterministic_is_set_again(on, warn_only):
+    before = settings.current()
+    try:
+        torch.use_deterministic_algorithms(on, warn_only=warn_only)
+        again = settings.current()
+        before()
+        assert not torch.are_deterministic_algorithms_enabled()
+        again()
+        assert torch.are_deterministic_algorithms_enabled() == on
+        assert torch.is_deterministic_algorithms_warn_only_enabled() == (on and warn_only)
+    finally:
+        before()
+
+
+def test_what_is_set_again_imports_nothing():
+    """PyTorch's compiler would take a second of each verdict."""
+    code = (
+        "import sys, numpy.random, torch; from answers.practice import settings; had = set(sys.modules); "
+        "settings.current()(); print(sorted(sys.modules.keys() - had))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(
