@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -123,10 +124,14 @@ def test_whether_algorithms_are_deterministic_is_set_again(on, warn_only):
 
 def test_what_is_set_again_imports_nothing():
     """PyTorch's compiler would take a second of each verdict."""
-    code = (
-        "import sys, numpy.random, torch; from answers.practice import settings; had = set(sys.modules); "
-        "settings.current()(); print(sorted(sys.modules.keys() - had))"
-    )
+    code = """
+        import sys, numpy.random, torch
+        from answers.practice import settings
+        had = set(sys.modules)
+        settings.current()()
+        print(sorted(sys.modules.keys() - had))
+    """
+    code = textwrap.dedent(code)
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
 
