@@ -137,16 +137,14 @@ async function start(code) {
   live = py.pyimport("live_worker")
 }
 
-// Download what the code will probably ask for while Python starts, which waits for `core` alone.
+// Download what the code will probably ask for while Python starts, which waits for `core` alone. Our
+// own modules are small and come beside it: Python's start lets nothing arrive.
 let core
 function foresee(code) {
   const names = foreseen(config, code)
   names.forEach(count)
-  const begin = () => {
-    for (const name of names) bytes(name).catch(() => {})
-    sources(code).then(names => names.forEach(name => modulesIn(name).catch(() => {})), () => {})
-  }
-  core.then(begin, () => {})
+  core.then(() => names.forEach(name => bytes(name).catch(() => {})), () => {})
+  sources(code).then(files => files.forEach(file => modulesIn(file).catch(() => {})), () => {})
 }
 
 // The files that hold the modules of `answers` that the code may import: all but the exercises, and
