@@ -2,6 +2,7 @@
 // one at a time, and the bar of that one says what is loaded, how long it takes and how it ends.
 
 import { isHere, isHereNow } from "./download.js"
+import { say } from "./elements.js"
 import { judge, python } from "./python.js"
 
 // The bar of whom Python works for, and which Python it is.
@@ -34,7 +35,8 @@ export async function talk(bar, again, work, { cells = false } = {}) {
   let stage
   let amount = ""
   let host = ""
-  const show = () => (bar.clock.textContent = stage ? seconds(running()) : amount)
+  // Each new text has the browser lay out the page, while it needs its time for Python.
+  const show = () => say(bar.clock, stage ? seconds(running()) : amount)
   const tick = setInterval(show, 100)
   const ask = async (name, args, { says, on, ...options }) => {
     let ran = false
