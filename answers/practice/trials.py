@@ -201,7 +201,7 @@ class Case:
         return signature_of(self.reference).parameters
 
     def bound(self) -> inspect.BoundArguments:
-        """The arguments by name, as if anew."""
+        """The arguments by name, in an object of its own."""
         return signature_of(self.reference).bind(*self.args, **self.kwargs)
 
     @functools.cached_property

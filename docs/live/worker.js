@@ -137,8 +137,8 @@ async function start(code) {
   live = py.pyimport("live_worker")
 }
 
-// Download what the code will probably ask for while Python starts, which waits for `core` alone. Our
-// own modules are small and come beside it: Python's start lets nothing arrive.
+// Download what the code will probably ask for while Python starts, which waits for `core` alone.
+// Our own modules are small and come beside it: Python's start lets nothing arrive.
 let core
 function foresee(code) {
   const names = foreseen(config, code)
