@@ -23,12 +23,13 @@ from answers.records import RECORDS
 from answers.site import modules
 from answers.study.cards import Card, cards
 
-# Rooms of no use in a browser.
-ELSEWHERE = {"cli", "site", "study"}
+# Rooms of no use in a browser, and modules for files of a learner.
+ELSEWHERE = {"cli", "site", "study", "state", "merge", "watch"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")
 EXERCISES = "answers/exercises/"
+DERIVATIONS = "answers/derivations/"
 SHOWN = "live/exercises/"
 # Beside the pages, for those who study with Anki.
 DECK = "worked-answers.apkg"
@@ -36,17 +37,20 @@ DECK = "worked-answers.apkg"
 
 def made() -> dict[str, str]:
     """The text of each file, by its path below the root of the site."""
-    # An exercise comes with its own module, when it is asked for.
-    shared = [path for path in paths() if not path.startswith(EXERCISES)]
+    # What only some readers ask for comes when it is asked for: SymPy's formulas, and an exercise
+    # with its own module.
+    shared = [path for path in paths() if not path.startswith((EXERCISES, DERIVATIONS))]
+    formulas = [path for path in paths() if path.startswith(DERIVATIONS)]
     texts = {
         "live/answers.json": as_lines({path: module(path) for path in shared}),
+        "live/derivations.json": as_lines({path: module(path) for path in formulas}),
         **{f"{SHOWN}{n}.json": as_lines(exercise(n)) for n in catalog.names()},
         "live/explorers.json": as_lines({n: explorer(n) for n in explorers.names()}),
         "live/cards.json": as_lines({c.id: card(c) for c in cards()}),
     }
     loaded = {name: (LIVE / name).read_bytes() for name in LOADED}
     here = (f"{SHOWN}{n}.json" for n in catalog.names() if modules.runs_here(n))
-    for path in ("live/answers.json", *here):
+    for path in ("live/answers.json", "live/derivations.json", *here):
         loaded[path.removeprefix("live/")] = texts[path].encode()
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in loaded.items()}
     texts["live/hashes.json"] = as_lines(hashes)

@@ -25,6 +25,7 @@ export async function open(place) {
   const path = pathOf(location.href)
   if (numberOf(path)) keepPlace(path)
   place.bar.say(await cost("Check", needed(name)))
+  judge.foresee(needed(name))
   return new Exercise(place, entry)
 }
 

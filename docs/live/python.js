@@ -69,6 +69,11 @@ class Python {
     this.#failed = false
   }
 
+  // Download what `code` imports, if Python is loaded or will be.
+  foresee(code) {
+    this.#worker?.postMessage({ code })
+  }
+
   #take(other) {
     this.#hearFrom(other.#worker)
     this.#worked = other.#worked

@@ -4,6 +4,7 @@
 //
 //   in   { start, code, warm, reload }    load Python, foreseeing what `code` imports, or with it, if
 //                                       it is to `warm` up; past the cache, if asked
+//        { code }                    download what `code` imports, which will soon be asked for
 //        { id, name, args, code, math }    call the function `name`
 //   out  { loaded, total, from }     bytes, of what is being loaded, and the host of most of it
 //        { id, heard }, { id, state }, { id, stream, text }, { id, tex }, { id, status, result | message }
@@ -147,14 +148,15 @@ function foresee(code) {
   sources(code).then(files => files.forEach(file => modulesIn(file).catch(() => {})), () => {})
 }
 
-// The files that hold the modules of `answers` that the code may import: all but the exercises, and
-// those that it names; each of them, if it may ask for any.
+// The files that hold the modules of `answers` that the code may import: all but derivations and
+// exercises, and those that it names; each exercise, if it may ask for any.
 async function sources(code) {
   if (!code.includes("answers")) return []
   const any = /\bcatalog\b|\bexercises import\b/.test(code)
   const named = Array.from(code.matchAll(/\bexercises\.(\w+)/g), ([, name]) => `exercises/${name}.json`)
   const files = Object.keys(await known()).filter(file => file.startsWith("exercises/"))
-  return ["answers.json", ...files.filter(file => any || named.includes(file))]
+  const formulas = code.includes("derivations") ? ["derivations.json"] : []
+  return ["answers.json", ...formulas, ...files.filter(file => any || named.includes(file))]
 }
 
 const modules = new Map()
@@ -256,8 +258,9 @@ self.onmessage = async ({ data }) => {
       cache = data.reload ? "reload" : "default"
       await (ready = start(data.code).then(() => data.warm && warm(data.code)))
     } else {
-      postMessage({ id: data.id, heard: true })
       if (config.core) foresee(data.code)
+      if (!data.id) return
+      postMessage({ id: data.id, heard: true })
       await ready
       await call(data)
     }

@@ -59,11 +59,15 @@ def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
     page = ROOT / "docs/questions/06-softmax-cross-entropy.md"
     # Below cells of SymPy.
     codes = ["".join(each.shown for each in fences) for fences in pressed(page).values()]
+    formula = next(n for n, code in enumerate(codes, 1) if "derivations" in code)
     number = next(n for n, c in enumerate(codes, 1) if "sympy" not in c and "derivations" not in c)
-    assert number > 1
-    cell = f"questions/{page.stem}/", lambda page: Cell(page, number).run(), python
+    assert number > formula
+    formulas = answers - {"softmax.json"} | {"derivations.json", "sympy", "mpmath"}
+    question = f"questions/{page.stem}/"
+    cell = question, lambda page: Cell(page, number).run(), python
+    derivation = question, lambda page: Cell(page, formula).run(), formulas
     check = "practice/", lambda page: Exercise(page).start().check(), answers
-    for path, press, needed in (cell, check):
+    for path, press, needed in (cell, derivation, check):
         context = browser.new_context()
         page, asked = context.new_page(), []
         page.set_default_timeout(SECONDS * 1000)
@@ -76,6 +80,21 @@ def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
         ours = [url for url in asked if re.search("pyodide/|wheels/|live/", url)]
         names = {re.sub("-[0-9].*whl$", "", url.rpartition("/")[2]) for url in ours}
         assert {name for name in names if name in python or name[-3:] != ".js"} == needed
+
+
+def test_the_worker_has_the_next_exercise_before_it_is_checked(softmax):
+    softmax.check(SOLUTION)
+    page, came, asked = softmax.page, [], []
+
+    def the_worker_has_it(request):
+        came.append(request.url.rpartition("/")[2])
+        return came.count("cross_entropy.json") == 2  # after the page
+
+    with page.expect_event("requestfinished", the_worker_has_it):
+        other = Exercise(page, "cross_entropy").start()
+    page.on("request", lambda request: asked.append(request.url))
+    other.check()
+    assert not asked
 
 
 def test_without_javascript_there_is_the_command(browser, live_site):
