@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from answers.site import modules
 from answers.study.cards import Card, cards
 
 # Rooms of no use in a browser, and modules for files of a learner.
-ELSEWHERE = {"cli", "site", "study", "state", "merge", "watch"}
+ELSEWHERE = {"cli", "figures", "site", "study", "state", "merge", "watch"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")
@@ -39,8 +40,9 @@ def made() -> dict[str, str]:
     """The text of each file, by its path below the root of the site."""
     # What only some readers ask for comes when it is asked for: SymPy's formulas, and an exercise
     # with its own module.
-    shared = [path for path in paths() if not path.startswith((EXERCISES, DERIVATIONS))]
-    formulas = [path for path in paths() if path.startswith(DERIVATIONS)]
+    rooms = [path for path in paths() if not path.startswith(EXERCISES)]
+    formulas = [path for path in rooms if path.startswith(DERIVATIONS)]
+    shared = [path for path in rooms if path not in formulas]
     texts = {
         "live/answers.json": as_lines({path: module(path) for path in shared}),
         "live/derivations.json": as_lines({path: module(path) for path in formulas}),
@@ -64,16 +66,24 @@ def current() -> dict[str, str]:
 
     A process of its own makes it: this one may hold modules as they were.
     """
-    files = [path for path in modules.PACKAGE.rglob("*") if path.is_file()]
-    files += (ROOT / "docs/questions").glob("*.md")
-    files += [LIVE / name for name in LOADED]
-    return made_of(tuple((path, path.stat().st_mtime_ns) for path in sorted(files)))
+    # What Python compiles in between is none of it.
+    walked = (each for each in os.walk(modules.PACKAGE) if "__pycache__" not in each[0])
+    own = [f"{folder}/{name}" for folder, _, names in walked for name in names]
+    return made_of(state([*own, *questions(), *(LIVE / name for name in LOADED)]))
 
 
 def deck(site: str) -> bytes:
     """The deck for Anki, which links to the pages at the address `site`; made anew as above."""
-    files = sorted((ROOT / "docs/questions").glob("*.md"))
-    return deck_of(tuple((path, path.stat().st_mtime_ns) for path in files), site)
+    return deck_of(state(questions()), site)
+
+
+def questions() -> Iterable[Path]:
+    return (ROOT / "docs/questions").glob("*.md")
+
+
+def state(files: Iterable[str | Path]) -> tuple:
+    """When each file was changed."""
+    return tuple(sorted((str(file), os.stat(file).st_mtime_ns) for file in files))
 
 
 @cache
@@ -86,8 +96,10 @@ def deck_of(_state: tuple, site: str) -> bytes:
 
 @cache
 def made_of(_state: tuple) -> dict[str, str]:
+    # Of the syntax trees that it makes hardly any is garbage before it ends.
     code = (
-        "import json; from answers.site import bundle; print(json.dumps(bundle.made()))"
+        "import gc, json; gc.disable(); "
+        "from answers.site import bundle; print(json.dumps(bundle.made()))"
     )
     # Nothing is called with arrays of a reader, so no shape needs to be checked.
     environment = os.environ | {"JAXTYPING_DISABLE": "1"}

@@ -34,26 +34,40 @@ def files() -> dict[str, Path]:
     return {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-@cache
 def imports(path: Path, in_functions: bool = False) -> set[str]:
     """The names that a file imports and the packages that they lie in; those imported inside
     its functions only if asked for."""
-    names, nodes = set(), [ast.parse(path.read_text(encoding="utf-8"))]
-    inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    while nodes:
-        node = nodes.pop()
+    outside, inside = imports_by_place(path)
+    return outside | inside if in_functions else outside
+
+
+@cache
+def imports_by_place(path: Path) -> tuple[set[str], set[str]]:
+    """What a file imports outside and inside of its functions."""
+    outside = {name_of(path).rpartition(".")[0]} - {""}
+    inside = set()
+    todo = [(ast.parse(path.read_text(encoding="utf-8")), outside)]
+    while todo:
+        node, names = todo.pop()
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
             names.add(node.module)
-        elif in_functions or not isinstance(node, inside):
-            nodes += ast.iter_child_nodes(node)
-    name = name_of(path)
-    return names | {name.rpartition(".")[0]} - {""}
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = inside
+        todo += (
+            (each, names) for part in STATEMENTS for each in getattr(node, part, ())
+        )
+    return outside, inside
 
 
-def needs(module: str, in_functions: bool = False) -> set[str]:
+# Where a statement holds others.
+STATEMENTS = ("body", "orelse", "handlers", "finalbody", "cases")
+
+
+@cache
+def needs(module: str, in_functions: bool = False) -> frozenset[str]:
     """The packages outside of this one that must be there for the module to be imported; and,
     if asked for, for its functions to be called."""
     todo, seen = [module], {module}
@@ -63,7 +77,7 @@ def needs(module: str, in_functions: bool = False) -> set[str]:
             if file_of(name):
                 todo.append(name)
     outside = {name.partition(".")[0] for name in seen} - {PACKAGE.name}
-    return outside - (sys.stdlib_module_names - NO_PROCESSES)
+    return frozenset(outside - (sys.stdlib_module_names - NO_PROCESSES))
 
 
 def runs_in_browser(module: str) -> bool:

@@ -12,6 +12,7 @@ import re
 import sqlite3
 import subprocess
 import zipfile
+from functools import cache
 from html import escape
 from urllib.parse import urljoin
 
@@ -125,6 +126,7 @@ def note(card: Card, site: str, place: int) -> genanki.Note:
     )
 
 
+@cache
 def model() -> genanki.Model:
     return genanki.Model(
         number_of("model", 30),
@@ -136,11 +138,11 @@ def model() -> genanki.Model:
     )
 
 
-def html(markdown: str, address: str) -> str:
+def html(source: str, address: str) -> str:
     r"""Markdown as a field of Anki: formulas between `\(` and `\)`, code and outputs folded.
 
     Args:
-        markdown: Of a question page.
+        source: Markdown of a question page.
         address: Of that page, or nothing if no site is known: then its links are only words.
     """
     kept: list[str] = []
@@ -164,10 +166,15 @@ def html(markdown: str, address: str) -> str:
             f"[{match[1]}]({urljoin(address, above + target)})" if address else match[1]
         )
 
-    text = FENCE.sub(lambda match: keep(fence(match[0])), unfolded(markdown))
+    text = FENCE.sub(lambda match: keep(fence(match[0])), unfolded(source))
     text = LOCAL_LINK.sub(link, FORMULA.sub(formula, text))
-    made = Markdown(extensions=["tables"]).convert(text)
+    made = markdown().reset().convert(text)
     return PUT_AWAY.sub(lambda match: kept[int(match[1] or match[2])], made)
+
+
+@cache
+def markdown() -> Markdown:
+    return Markdown(extensions=["tables"])
 
 
 def fence(text: str) -> str:

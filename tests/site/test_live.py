@@ -72,6 +72,8 @@ def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(monkeypatch
     monkeypatch.setattr(bundle.modules, "PACKAGE", tmp_path)
     (tmp_path / "a.py").write_text("a = 1\n")
     bundle.current()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__/a.pyc").write_bytes(b"")
     bundle.current()
     assert len(calls) == 1
     os.utime(tmp_path / "a.py", ns=(1, 1))
