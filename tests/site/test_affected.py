@@ -42,7 +42,7 @@ RUN = {
             "tests/site/test_pipeline.py",
             "tests/browser/test_study.py",
             "[softmax",
-            "[attend",
+            "docs/questions/09",
         ],
     ),
     "answers/records/kv_cache_times.json": (
