@@ -156,14 +156,18 @@ def show_agreement(out: Console, named: NamedVotes) -> None:
     out.print(Text("\nAgreement", style="bold"))
     spread = f"{per_item.min()} to {per_item.max()}, median {np.median(per_item):g}"
     show_row(out, "votes per item", spread)
-    if repeated := len(votes) - len(
-        np.unique(votes.item * votes.annotators + votes.annotator)
-    ):
+    if repeated := repetitions(votes.item * votes.annotators + votes.annotator):
         show_row(out, "repeated votes", f"{repeated:,}, each counted")
     show_row(out, "items without majority", f"{tied.sum():,}")
     show_row(out, "raw agreement", measured(raw_agreement, votes))
     show_row(out, "Krippendorff's alpha", measured(krippendorff_alpha, votes))
     show_row(out, "Fleiss' kappa", measured(fleiss_kappa, counts))
+
+
+def repetitions(numbers: np.ndarray) -> int:
+    """How many of the numbers have come before."""
+    ordered = np.sort(numbers)
+    return int((ordered[1:] == ordered[:-1]).sum())
 
 
 def measured(measure: Callable, votes: object) -> str:
