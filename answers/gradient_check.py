@@ -129,6 +129,7 @@ class GradientReport:
         analytical: The given gradient there.
         numerical: The finite difference there.
         factor: If a wrong gradient is a constant times the right one, that constant.
+            None if it is 0, within 0.001 of 1, or there is one slope only to tell it by.
         tolerance: The largest relative error of a gradient that passes.
         unseen: How many entries differ by no more than the rounding of `f`, and do not
             count.

@@ -14,8 +14,8 @@ def softmax_stability() -> Figure:
 
     The probability of the second logit against c from -120 to 120. With the maximum
     subtracted it is 0.73 throughout. The plain formula agrees in the middle, drifts
-    below c = -88, where exponentials lose digits, is nan below -105, and falls to 0 and
-    then nan above 88.
+    below c = -88, where exponentials lose digits, is nan below -105, and falls to 0 at
+    87.5 and to nan from 87.75 on.
     """
     c = np.linspace(-120, 120, 961, dtype=np.float32)
     logits = np.stack([c, c + 1], axis=-1)

@@ -131,7 +131,7 @@ def matthews_correlation(
         0.5
     """
     tn, fp, fn, tp = confusion_counts(truth, predicted)
-    # Of NumPy's integers, this product overflows from about 110,000 examples on.
+    # Of NumPy's integers, this product overflows from about 110,000 balanced examples on.
     product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     return (tp * tn - fp * fn) / math.sqrt(product) if product else 0.0
 
@@ -241,7 +241,8 @@ def average_precision(
     straight line is wrong, mostly too high.
 
     Returns:
-        Up to 1. Scores that know nothing get about the share of positives.
+        Up to 1. Scores that are all alike get the share of positives; random ones
+        somewhat more on average, with few positives much more.
 
     Raises:
         ValueError: The arrays are empty, `truth` holds something other than 0 and 1, or no
