@@ -156,10 +156,11 @@ class Cell {
 }
 
 // Those of the cells that the one of that index needs and that have not run, or not as it needs them:
-// another has changed since what they left behind, or what they need is run again.
-function stale(cells, index, { needs, writes }) {
+// another has changed since what they left behind and is used, or what they need is run again.
+function stale(cells, index, { needs, uses, writes }) {
   const at = cells.map(({ state }) => (state.session == python.session ? state.at : 0))
-  const shared = (one, other) => writes[other].some(name => writes[one].includes(name))
+  const used = new Set([index, ...needs[index]].flatMap(one => uses[one]))
+  const shared = (one, other) => writes[other].some(name => used.has(name) && writes[one].includes(name))
   const again = new Set()
   const isStale = one => {
     const { key, state } = cells[one]

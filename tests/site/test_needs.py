@@ -1,5 +1,7 @@
 """A cell runs those above it that it needs, and no others."""
 
+import re
+
 import numpy as np
 import pytest
 from live_fences import PAGES, needs, pressed
@@ -42,6 +44,63 @@ NEEDED = {
     "a builtin is not of the page": (["y = 1", "print(len('a'))"], []),
     "a builtin that is replaced": (["print = 1", "print"], [0]),
     "what is no Python": (["x = (", "x"], []),
+    "a name that it binds itself": (["x = 1", "x = 2\nprint(x)"], []),
+    "its own import": (["import numpy as np", "import numpy as np\nnp.ones(2)"], []),
+    "a name that it uses and then binds": (["x = 1", "print(x)\nx = 2"], [0]),
+    "a name that it may bind": (["x = 1", "if len('a'): x = 2\nprint(x)"], [0]),
+    "what its own function uses": (["x = 1", "x = 2\ndef f(): return x\nf()"], []),
+    "what its function uses and it binds below": (
+        ["x = 1", "def f(): return x\nf()\nx = 2"],
+        [0],
+    ),
+    "a function whose import it repeats": (
+        ["import a\ndef f(): return a.b", "import a", "import a\nf()"],
+        [0],
+    ),
+    "a function that is called before it binds": (
+        ["a = 1\ndef f(): return a", "a = 2", "f()\na = 3"],
+        [0, 1],
+    ),
+    "what is bound and then changed": (["x = [1]", "x = []\nx.append(2)", "x"], [1]),
+    "a generator bound anew": (
+        ["rng = default_rng(0)", "rng = default_rng(1)\nrng.normal()", "rng.normal()"],
+        [1],
+    ),
+    "a function that calls itself": (["def f(): pass", "def f(): f()\nf()"], []),
+    "a name of its own loop": (["n = 1", "for n in range(3): print(n)"], []),
+    "what its loop binds first": (["y = 1", "for n in (1, 2):\n    y = n\n    print(y)"], []),
+    "what its loop may not have bound": (["y = 1", "for n in (): y = n\nprint(y)"], [0]),
+    "what one branch binds and the other uses": (
+        ["y = 1", "if len('a'): y = 2\nelse: print(y)"],
+        [0],
+    ),
+    "what one opens": (["f = 1", "with open('a') as f: print(f)"], []),
+    "an error that is caught": (["e = 1", "try: pass\nexcept OSError as e: print(e)"], []),
+    "what was tried": (["y = 1", "try: y = 2\nexcept OSError: print(y)"], [0]),
+    "what both branches bind": (
+        ["y = 1", "if len('a'): y = 2\nelse: y = 3\nprint(y)"],
+        [],
+    ),
+    "what is bound, tried or caught": (
+        ["y = 1", "try: y = 2\nexcept OSError as e: y = e\nprint(y)"],
+        [],
+    ),
+    "what is tried and not bound when caught": (
+        ["y = 1", "try: y = 2\nexcept OSError: pass\nprint(y)"],
+        [0],
+    ),
+    "a name of a case": (["y = 1", "match [1]:\n    case [y]: print(y)"], []),
+    "a name bound in passing": (["y = 1", "print(len('') and (y := 2))\nprint(y)"], [0]),
+    "a name taken away": (["x = 1", "del x", "x"], [0, 1]),
+    "a default of a lambda": (["k = 2", "f = lambda x, k=k: x * k"], [0]),
+    "a name of a lambda is another": (["k = 2", "f = lambda *k, **x: (k, x)"], []),
+    "all names of a module": (["from math import *", "sqrt(4)"], [0]),
+    "a function that changes what it is given by name": (
+        ["def f(a, b): b[0] = 1", "x = [0]", "f(1, b=x)", "x"],
+        [0, 1, 2],
+    ),
+    "a method of a function of NumPy": (["x = a()", "np.add.at(x, 1, 2)", "x"], [0, 1]),
+    "an attribute by its name": (["m = f()", "setattr(m, 'w', 1)", "m.w"], [0, 1]),
 }
 
 
@@ -52,7 +111,11 @@ def test_of_the_cells_above_a_cell_needs(codes, needed):
 
 def test_what_a_cell_leaves_behind_is_what_it_binds_and_changes():
     told = needs(["x, y = 1, []", "y.append(x)\nfor z in y: pass", "print(z)"])
-    assert told == {"needs": [[], [0], [0, 1]], "writes": [["x", "y"], ["y", "z"], []]}
+    assert told == {
+        "needs": [[], [0], [0, 1]],
+        "uses": [[], ["x", "y"], ["print", "z"]],
+        "writes": [["x", "y"], ["y", "z"], []],
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -66,3 +129,10 @@ def test_a_cell_prints_what_its_page_shows_where_only_those_ran_that_are_needed(
         session = Session(fences)
         complaints = [session.complaint(index) for index in range(len(fences))]
         assert [each for each in complaints if each] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_cell_waits_for_sympy_only_where_it_shows_a_formula(page):
+    for *needed, own in pressed(page).values():
+        if not re.search("sympy|derivations|aligned", own.shown):
+            assert not re.search("sympy|derivations", "".join(each.shown for each in needed))
