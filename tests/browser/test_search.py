@@ -12,14 +12,21 @@ ASKED = {
     1: ["backprop from scratch", "2 layer mlp gradients by hand"],
     2: ["same gradients numpy and pytorch", "gradient accumulation"],
     3: ["softmax wrong axis", "linear layer forward numpy shapes"],
-    4: ["why is backprop efficient", "reverse mode vs forward mode autodiff"],
+    4: [
+        "why is backprop efficient",
+        "reverse mode vs forward mode autodiff",
+        "chain rule",
+        "xavier initialization",
+        "he initialization",
+        "vanishing gradients",
+    ],
     5: ["finite differences epsilon", "check my gradient is correct"],
     6: ["why subtract max", "softmax gradient"],
     7: ["what does zero_grad do", "detach vs no_grad"],
     8: ["numpy broadcasting rules", "(n,) vs (n,1)"],
     9: ["why divide by sqrt d_k", "multi head attention"],
     10: ["transformer loss not decreasing", "overfit one batch"],
-    11: ["int8 quantization", "speculative decoding"],
+    11: ["int8 quantization", "speculative decoding", "quantize weights"],
     12: ["dawid skene", "cohen kappa"],
     13: ["how to find mislabeled data", "hard example or wrong label"],
     14: ["kv cache mask", "rope offset when decoding"],
@@ -27,7 +34,7 @@ ASKED = {
     16: ["precision vs recall", "roc auc imbalanced data"],
     17: ["max loss with 100% accuracy", "accuracy perfect but loss high"],
     18: ["kl divergence formula", "kl divergence zero probability"],
-    19: ["dL/dW", "derivative of matrix multiplication"],
+    19: ["dL/dW", "derivative of matrix multiplication", "shapes of dW"],
     20: ["base rate fallacy", "prior and posterior"],
 }
 
@@ -87,7 +94,7 @@ def test_search_finds_the_page_that_is_meant(visit):
         meant = [place.startswith(f"questions/{number:02}-") for place in pages]
         places[query] = [*meant, True].index(True) + 1
     assert {query: place for query, place in places.items() if place > 3} == {}
-    assert sum(place == 1 for place in places.values()) >= 36, places
+    assert sum(place == 1 for place in places.values()) >= 0.9 * len(places), places
     first = ("why subtract max", "kv cache mask", "dL/dW")
     assert [places[query] for query in first] == [1, 1, 1]
     # What a page says that people type who look for it.
