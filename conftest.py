@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import gc
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -96,13 +97,26 @@ def pytest_addoption(parser):
     )
 
 
+def since(config) -> set:
+    """What has changed since the commit of that option."""
+    try:
+        return changed(config.option.since)
+    except SyntaxError as error:
+        place = f"{error.filename}, line {error.lineno}"
+        raise pytest.UsageError(f"{place} is no Python: {error.msg}") from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.partition("\n")[0]
+        raise pytest.UsageError(f"--since: git says {said}") from None
+
+
 def pytest_sessionstart(session):
     config = session.config
+    differs = since(config) if config.option.since else set()
     if not config.option.update or hasattr(config, "workerinput"):
         return
     wanted, say = generated.table(), config.get_terminal_writer().line
     if config.option.since:
-        wanted = filter(Affected(changed(config.option.since)).concerns, wanted)
+        wanted = filter(Affected(differs).concerns, wanted)
     elif config.args_source == config.ArgsSource.ARGS:
         here = [
             config.invocation_params.dir / arg.partition("::")[0] for arg in config.args
@@ -130,7 +144,7 @@ def pytest_collection():
 
 def pytest_collection_modifyitems(config, items):
     if config.option.since:
-        concerned = Affected(changed(config.option.since)).concerns_test
+        concerned = Affected(since(config)).concerns_test
         chosen = {True: [], False: []}
         for item in items:
             chosen[concerned(item)].append(item)

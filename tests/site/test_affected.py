@@ -181,6 +181,12 @@ def test_a_case_is_what_it_is_about(changed, case):
     assert not concerns(item("tests/test_none.py", case=3.0))
 
 
+def test_a_word_of_the_grader_names_no_exercise():
+    concerns = Affected({("answers/exercises/softmax.py", REST)}).concerns_test
+    assert concerns(item("tests/test_none.py", case="softmax"))
+    assert not concerns(item("tests/test_none.py", case="affine"))
+
+
 def test_hooks_of_pytest_and_fixtures_concern_their_tests():
     assert Affected({("conftest.py", "pytest_configure")}).concerns_test(item("tests/a.py"))
     own = ("tests/site/test_affected.py", "item")
@@ -201,6 +207,10 @@ def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
     assert affected.changed("HEAD") == {("a.py", "f")}
     (tmp_path / "a.py").write_text(code[: code.index("def g")])
     assert affected.changed("HEAD") == {("a.py", "g"), ("a.py", REST)}
+    (tmp_path / "a.py").write_text("def f(:\n")
+    with pytest.raises(SyntaxError) as told:
+        affected.changed("HEAD")
+    assert (told.value.filename, told.value.lineno) == ("a.py", 1)
     (tmp_path / "a.py").unlink()
     assert ("a.py", "A") in affected.changed("HEAD")
     (tmp_path / "docs/live/b.js").write_text("new")
@@ -214,3 +224,17 @@ def test_a_page_refers_to_what_it_includes_imports_and_has_made():
     assert (BAYES, "posterior_odds") in page
     assert ("docs/figures/people_tested.svg", WHOLE) in page
     assert ("answers/site/index.py", "table") in affected.graph().refers["docs/index.md", WHOLE]
+
+
+@pytest.mark.parametrize(
+    ("code", "commit", "told"),
+    [("def f(:\n", "HEAD", "new.py, line 1 is no Python: "), ("", "nosuch", "--since: git says ")],
+)
+def test_what_cannot_be_compared_is_told_in_a_sentence(copied_house, code, commit, told):
+    new = copied_house / "new.py"
+    new.write_text(code)
+    command = "-m", "pytest", "--collect-only", "-q", "--since", commit
+    done = python_in(copied_house, *command)
+    new.unlink()
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {told}" in done.stdout
