@@ -17,8 +17,9 @@ def accept_draft(
     """The drafted tokens that are kept, and one token of the large model's after them.
 
     Token t is kept with probability min(1, p[t] / q[t]). The first refusal ends the
-    draft, and the token in its place is drawn from max(p - q, 0), scaled to sum to 1. If
-    all are kept, one more comes from the last row of `p`.
+    draft, and the token in its place is drawn from max(p - q, 0), scaled to sum to 1, or
+    from p if rounding leaves only zeros. If all are kept, one more comes from the last row
+    of `p`.
 
     Args:
         p: What the large model says for each drafted place, and for the one after.
@@ -34,7 +35,7 @@ def accept_draft(
     Raises:
         ValueError: A drafted token, up to the first that is refused, has probability 0 in
             `q`, so it was not drawn from it; or an entry of `p`, `q` or `uniform` is not
-            from 0 to 1.
+            from 0 to 1, in `uniform` below 1.
 
     Source:
         Leviathan et al. (2022), algorithm 1, https://arxiv.org/abs/2211.17192
@@ -48,11 +49,14 @@ def accept_draft(
         >>> accept_draft(p, q, np.array([0]), np.array([0.51, 0.3]))
         array([1])
     """
-    for name, array in (("p", p), ("q", q), ("uniform", uniform)):
-        # A float32 probability may be a little above 1. nan is neither.
-        if (wrong := ~((array >= 0) & (array <= 1 + 1e-5))).any():
+    # A float32 probability may be a little above 1; a 1 in `uniform` would draw no token.
+    ends = {"p": (p, 1 + 1e-5), "q": (q, 1 + 1e-5), "uniform": (uniform, 1)}
+    for name, (array, end) in ends.items():
+        # nan is neither.
+        if (wrong := ~((array >= 0) & (array < end))).any():
             raise ValueError(
-                f"`{name}` holds {first(array, wrong)}; pass numbers from 0 to 1"
+                f"`{name}` holds {first(array, wrong)}; pass numbers from 0 to 1, in "
+                "`uniform` below 1"
             )
     for n, token in enumerate(drafted):
         if q[n, token] == 0:
@@ -62,7 +66,8 @@ def accept_draft(
             )
         # Not u < p / q: a product cannot overflow.
         if uniform[n] * q[n, token] >= p[n, token]:
-            weights = np.maximum(p[n] - q[n], 0)
+            # If only rounding set p below q, no weight is left.
+            weights = p[n] if (p[n] <= q[n]).all() else np.maximum(p[n] - q[n], 0)
             break
     else:
         n, weights = len(drafted), p[-1]

@@ -82,6 +82,25 @@ def test_a_probability_may_be_above_1_by_what_float32_rounds():
     assert list(accept_draft(p, q, np.array([0]), np.array([0.5, 0.5]))) == [0, 1]
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_number_that_float32_rounds_to_1_is_refused_with_its_place(place):
+    uniform = np.array([0.5, 0.5])
+    uniform[place] = 1 - 2.0**-30
+    assert len(accept_draft(P[:2], Q[:1], np.array([0]), uniform)) > 0
+    told = f"^`uniform` holds 1.0 at index {place}; pass .* `uniform` below 1"
+    with pytest.raises(ValueError, match=told):
+        accept_draft(P[:2], Q[:1], np.array([0]), uniform.astype(np.float32))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_refusal_where_rounding_leaves_no_weight_draws_from_p(dtype):
+    least = np.finfo(dtype).epsneg
+    p, q = np.array([[0.25, 0.75 - least], [0.5, 0.5]], dtype), np.array([[0.25, 0.75]], dtype)
+    for draw, token in ((0.2, 0), (0.3, 1), (1 - least, 1)):
+        uniform = np.array([1 - least, draw], dtype)
+        assert list(accept_draft(p, q, np.array([1]), uniform)) == [token]
+
+
 def test_a_number_that_equals_the_ratio_refuses_and_a_draw_of_0_takes_no_impossible_token():
     p, q = np.array([[0.25, 0.75], [0.5, 0.5]]), np.array([[0.5, 0.5]])
     assert list(accept_draft(p, q, np.array([0]), np.array([0.5, 0.0]))) == [1]
