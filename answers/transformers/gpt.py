@@ -113,7 +113,7 @@ def visible(
 def token_positions(
     past: int, time: int, real: Bool[Tensor, "batch keys"] | None, device: torch.device
 ) -> Integer[Tensor, "#batch time"]:
-    """The position of each new token: the number of real tokens before it.
+    """The position of each new real token: the number of real tokens before it.
 
     Without padding that is `past`, `past` + 1, …; a common fault of cached decoding is to
     count from 0 in each call. Padding on the left moves no position.
@@ -277,7 +277,7 @@ class GPT(nn.Module):
             mask: True = a real token, False = padding. The cache remembers it.
             last_only: Only those after the last token, (batch, 1, vocab). For a long
                 prompt the others would be the largest tensor of the pass.
-            positions: Where the tokens stand; None counts the real tokens before each.
+            positions: Where the tokens stand; None counts real tokens before a real one.
 
         Raises:
             ValueError: No token, an id outside the vocabulary, or more tokens than

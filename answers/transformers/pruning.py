@@ -97,7 +97,7 @@ def prune_wanda(
 
 
 def how_many(size: int, fraction: float) -> int:
-    """round(fraction · size): 0.7 · 10 is a little more than 7, 0.29 · 100 a little less."""
+    """round(fraction · size): 0.07 · 100 is a little more than 7, 0.29 · 100 less than 29."""
     if not 0 <= fraction <= 1:
         raise ValueError(
             f"`fraction` is {fraction}; choose 0, which removes none, to 1, which removes all"

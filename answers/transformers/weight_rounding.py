@@ -64,7 +64,7 @@ def gptq(
         ValueError: As in `quantize`; `x` is empty or holds nan or infinity.
 
     Source:
-        Frantar et al. (2022), section 3.3 and algorithm 1, https://arxiv.org/abs/2210.17323
+        Frantar et al. (2022), section 4 and algorithm 1, https://arxiv.org/abs/2210.17323
 
     Example:
         The inputs are equal, so only the sum of the weights counts. 0.4 becomes 0; the
