@@ -151,6 +151,12 @@ class Graph:
         self.refers[unit].discard(unit)
         for statement in statements:
             above = getattr(statement, "decorator_list", [])
+            called = [each.func for each in above if isinstance(each, ast.Call)]
+            # As of `@app.command()`: who runs the file finds it there.
+            if not name.startswith("tests/") and any(
+                isinstance(each, ast.Attribute) for each in called
+            ):
+                self.refers[name, REST].add(unit)
             if own.startswith("test_") and above:
                 marks = (name, decorators(own))
                 self.refers[marks] |= self.named(name, above, others)
@@ -210,8 +216,10 @@ class Graph:
         for dotted in DOTTED.findall(text) if "answers." in text else ():
             outer, _, last = dotted.rpartition(".")
             if file := by_module().get(dotted):
-                words = self.defined[file].keys() & re.findall(r"\w+", text)
-                found |= {(file, word) for word in {*words, REST}}
+                # As `python -m` runs it, if it is named alone.
+                words = re.findall(r"\w+", text) + ["__main__"] * (text == dotted)
+                known = self.defined[file].keys() & words
+                found |= {(file, word) for word in {*known, REST}}
             elif (file := by_module().get(outer)) and last in self.defined[file]:
                 found.add((file, last))
         return found

@@ -377,6 +377,8 @@ def next_token_loss_torch(
 
 # --8<-- [end:loss]
 
+next_token_loss = next_token_loss_torch  # beside `GPT` there is no other
+
 
 # --8<-- [start:pretrained]
 def encode(text: str) -> Integer[Tensor, "1 time"]:

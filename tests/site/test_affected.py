@@ -181,6 +181,27 @@ def test_a_case_is_what_it_is_about(changed, case):
     assert not concerns(item("tests/test_none.py", case=3.0))
 
 
+@pytest.mark.parametrize(
+    ("changed", "path", "test"),
+    [
+        (
+            ("answers/cli/exercises.py", "hint"),
+            "tests/practice/test_cli.py",
+            "test_hints_come_one_more_each_time",
+        ),
+        (
+            ("answers/practice/judge.py", "main"),
+            "tests/practice/test_sandbox.py",
+            "test_a_right_answer_passes",
+        ),
+    ],
+)
+def test_what_is_run_by_its_command_concerns_who_gives_it(changed, path, test):
+    concerns = Affected({changed}).concerns_test
+    assert concerns(item(path, test))
+    assert not concerns(item("tests/probability/test_softmax.py"))
+
+
 def test_a_word_of_the_grader_names_no_exercise():
     concerns = Affected({("answers/exercises/softmax.py", REST)}).concerns_test
     assert concerns(item("tests/test_none.py", case="softmax"))
