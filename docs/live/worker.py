@@ -170,7 +170,9 @@ def execute(code: str, name: str, namespace: dict) -> object:
 
 def remember(name: str, code: str) -> None:
     """Let tracebacks and `inspect.getsource` find the text of a cell."""
-    linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
+    # Without its end a line would have its carets one place too far right.
+    lines = [f"{line}\n" for line in code.splitlines()]
+    linecache.cache[name] = len(code), None, lines, name
 
 
 def defined(code: str) -> list[str]:

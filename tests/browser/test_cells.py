@@ -180,6 +180,14 @@ def test_an_error_is_told_with_the_lines_of_cells_alone(page):
     assert lines.count("Traceback (most recent call last):") == 1
 
 
+def test_carets_begin_under_what_is_wrong_on_the_last_line_too(page):
+    cell = Cell(page, 1)
+    cell.write("x = undefined_thing")
+    cell.run()
+    _, _, line, carets, _ = cell.complaint.splitlines()
+    assert carets == " " * line.index("u") + "^" * len("undefined_thing")
+
+
 ERRORS = {
     "def f(:\n": "SyntaxError: invalid syntax",
     "import sys\nsys.exit(3)": "SystemExit: 3",
