@@ -4,14 +4,33 @@ import { make, say } from "./elements.js"
 
 const ELSEWHERE = "(PyTorch)" // answers/site/index.py says so of an exercise
 const LEVEL = "td:nth-last-child(4)" // home.js may put a column before it
+const KEPT = "answers.filter"
+
+// What was chosen in this tab, if the browser keeps it.
+function chosen() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT)) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function keep(choice) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(choice))
+  } catch {}
+}
 
 export function mount() {
   const root = document.querySelector(".filter")
   const rows = [...document.querySelectorAll("article table tbody tr")]
   const level = row => row.querySelector(LEVEL).textContent
-  const levels = [...new Set(rows.map(level))].map(each => make("option", { textContent: each }))
-  const wanted = make("select", {}, make("option", { textContent: "all", value: "" }), ...levels)
-  const here = make("input", { type: "checkbox" })
+  const levels = [...new Set(rows.map(level))]
+  const options = levels.map(each => make("option", { textContent: each }))
+  const wanted = make("select", {}, make("option", { textContent: "all", value: "" }), ...options)
+  const before = chosen()
+  if (levels.includes(before.level)) wanted.value = before.level
+  const here = make("input", { type: "checkbox", checked: before.here })
   const said = make("span", { role: "status" })
 
   function update() {
@@ -25,7 +44,11 @@ export function mount() {
     say(said, wanted.value || here.checked ? `${shown.length} questions, ${exercises.length} exercises` : "")
   }
 
-  wanted.onchange = here.onchange = update
+  wanted.onchange = here.onchange = () => {
+    keep({ level: wanted.value, here: here.checked })
+    update()
+  }
+  update()
   root.replaceChildren(
     make("label", {}, "Level ", wanted),
     make("label", {}, here, " only exercises that run here"),

@@ -21,6 +21,14 @@ new PerformanceObserver(list => {
   const moved = list.getEntries().flatMap(({ sources }) => sources).map(({ node }) => node)
   shifts.push(...moved.filter(node => !node?.closest?.("header")).map(String))
 }).observe({ type: "layout-shift", buffered: true })"""
+# A browser that forbids it to this module.
+UNREADABLE = """for (const act of ["getItem", "setItem"]) {
+  const real = Storage.prototype[act]
+  Storage.prototype[act] = function (key, ...more) {
+    if (key == "answers.filter") throw new DOMException("denied", "SecurityError")
+    return real.call(this, key, ...more)
+  }
+}"""
 BOTTOMS = "all => all.map(e => Math.round(e.getBoundingClientRect().bottom))"
 
 
@@ -115,6 +123,33 @@ def test_levels_and_what_runs_here_can_be_chosen(visit):
     page.wait_for_function("() => history.state?.y == scrollY")  # or the next page gets it
     link.click()
     expect(page.locator("#exercise-cross_entropy")).to_be_in_viewport()
+
+
+def test_what_was_chosen_is_there_after_back_and_after_a_reload(visit):
+    page = visit()
+    choices = page.locator(".filter")
+    level = choices.get_by_label("Level")
+    here = choices.get_by_label("only exercises that run here")
+    level.select_option("advanced")
+    here.check()
+    told = choices.get_by_role("status").inner_text()
+    page.locator("article tbody tr:visible a").first.click()
+    expect(choices).to_have_count(0)
+    for come in (page.go_back, page.reload):
+        come()
+        expect(choices.get_by_role("status")).to_have_text(told)
+        expect(level).to_have_value("advanced")
+        expect(here).to_be_checked()
+
+
+@pytest.mark.parametrize("kept", ["{", "null", '{"level": "of old"}', None])
+def test_what_cannot_be_read_of_a_choice_is_none(visit, kept):
+    keep = f"sessionStorage.setItem('answers.filter', {json.dumps(kept)})"
+    page = visit(first=lambda page: page.add_init_script(keep if kept else UNREADABLE))
+    choices = page.locator(".filter")
+    expect(choices.locator("option:checked")).to_have_text("all")
+    choices.get_by_label("Level").select_option("advanced")
+    expect(choices.get_by_role("status")).to_have_text(re.compile(r"^\d+ questions, "))
 
 
 def test_the_picture_in_the_readme_can_be_taken_anew(browser, site, tmp_path):
