@@ -1,5 +1,5 @@
 // Exercises on a page: a line of text and a button, until a reader starts one; exercise.js has the
-// rest. And what concerns all that the reader wrote: export, import, clear.
+// rest.
 
 import { Bar, EDITOR, PYTHON, load, make, say } from "./elements.js"
 import { beginAgain, store } from "./store.js"
@@ -61,56 +61,6 @@ class Place {
   }
 }
 
-// The bar below the explanation of what is kept. What it does comes with the first press.
-class Kept {
-  constructor(root) {
-    this.bar = new Bar("what you wrote and studied", root)
-    this.bar.button("Export", () => this.export())
-    this.bar.button("Import", () => this.file.click())
-    this.bar.button("Clear", () => this.clear())
-    this.file = make("input", { type: "file", accept: ".json", hidden: true })
-    this.file.onchange = () => this.import()
-    root.append(this.file)
-  }
-
-  async export() {
-    const { exported } = await load(...EXPORT)
-    const url = URL.createObjectURL(new Blob([exported()], { type: "application/json" }))
-    make("a", { href: url, download: "answers-practice.json" }).click()
-    setTimeout(() => URL.revokeObjectURL(url), 1000)
-  }
-
-  async import() {
-    try {
-      const { imported } = await load(...EXPORT)
-      const { exercises, cards, beside } = await imported(await this.file.files[0].text())
-      const all = [counted(exercises, "exercise"), ...(cards ? [counted(cards, "card")] : [])]
-      const told = `Imported ${all.join(" and ")}. What you had written here, Bring back restores.`
-      this.bar.say(told + besides(beside))
-    } catch (error) {
-      this.bar.say(`Not imported: ${error.message}.`)
-    }
-    this.file.value = ""
-  }
-
-  async clear() {
-    if (!confirm("Delete all that you wrote, passed and studied, in this browser?")) return
-    const { clear } = await load(...EXPORT)
-    clear()
-    this.bar.say("All deleted.")
-  }
-}
-
-const EXPORT = ["./export.js", "./study.js", "./days.js", "./mock_draw.js", "./mock_state.js"]
-const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
-
-// Which cells have the text of an import beside their own; a name is the page of a cell and a hash.
-function besides(names) {
-  const pages = names.map(name => name.split("/").slice(0, -1).join("/") || "the home page")
-  const cells = pages.map(page => `a cell of ${page}`).join(", ")
-  return cells && ` As comments below what you changed here, too: ${cells}.`
-}
-
 // An exercise that a script has put on the page, to be passed again.
 export function mountAgain(root) {
   const place = new Place(root, true)
@@ -121,5 +71,4 @@ export function mountAgain(root) {
 store.addEventListener("change", () => places.forEach(place => place.update()))
 document$.subscribe(() => {
   places = Array.from(document.querySelectorAll(".exercise[data-exercise]"), root => new Place(root))
-  document.querySelectorAll(".exercise-kept").forEach(root => new Kept(root))
 })

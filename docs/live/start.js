@@ -2,6 +2,7 @@
 const PARTS = {
   ".highlight.live": "cell_buttons",
   ".exercise": "exercise_buttons", // which listens for itself
+  ".exercise-kept": "export_buttons",
   ".explorer": "explorers",
   ".today": "home",
   ".filter": "filter",

@@ -1,0 +1,60 @@
+// What concerns all that the reader wrote and studied: export, import, clear. Here is the bar below the
+// explanation of what is kept; what it does comes with the first press, in export.js.
+
+import { Bar, load, make } from "./elements.js"
+
+export function mount() {
+  new Kept(document.querySelector(".exercise-kept"))
+}
+
+class Kept {
+  constructor(root) {
+    this.bar = new Bar("what you wrote and studied", root)
+    this.bar.button("Export", () => this.export())
+    this.bar.button("Import", () => this.file.click())
+    this.bar.button("Clear", () => this.clear())
+    this.file = make("input", { type: "file", accept: ".json", hidden: true })
+    this.file.onchange = () => this.import()
+    root.append(this.file)
+  }
+
+  async export() {
+    const { exported } = await load(...EXPORT)
+    const url = URL.createObjectURL(new Blob([exported()], { type: "application/json" }))
+    make("a", { href: url, download: "answers-practice.json" }).click()
+    setTimeout(() => URL.revokeObjectURL(url), 1000)
+  }
+
+  async import() {
+    try {
+      const { imported } = await load(...EXPORT)
+      const { exercises, cards, beside } = await imported(await this.file.files[0].text())
+      const all = [counted(exercises, "exercise"), ...(cards ? [counted(cards, "card")] : [])]
+      const told = `Imported ${all.join(" and ")}. What you had written here, Bring back restores.`
+      this.bar.say(told + besides(beside))
+    } catch (error) {
+      this.bar.say(`Not imported: ${error.message}.`)
+    }
+    this.file.value = ""
+  }
+
+  async clear() {
+    if (!confirm("Delete all that you wrote, passed and studied, in this browser?")) return
+    const { clear } = await load(...EXPORT)
+    clear()
+    this.bar.say("All deleted.")
+  }
+}
+
+const EXPORT = [
+  ...["./export.js", "./store.js", "./shelf.js", "./study.js", "./days.js"],
+  ...["./mock_draw.js", "./mock_state.js"],
+]
+const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
+
+// Which cells have the text of an import beside their own; a name is the page of a cell and a hash.
+function besides(names) {
+  const pages = names.map(name => name.split("/").slice(0, -1).join("/") || "the home page")
+  const cells = pages.map(page => `a cell of ${page}`).join(", ")
+  return cells && ` As comments below what you changed here, too: ${cells}.`
+}
