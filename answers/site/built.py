@@ -4,9 +4,11 @@ knows its address.
 Without it, `python -m answers.site.bundle` writes them where any builder finds them.
 """
 
+import json
 import logging
 import os
 import re
+from urllib.parse import urlsplit
 
 from mkdocs.structure.files import File
 
@@ -15,6 +17,7 @@ from answers.site import bundle
 log = logging.getLogger("mkdocs.hooks")
 EXERCISE = re.compile(r'id="(exercise-\w+)"')
 INSTALL = re.compile(r'pip install -e "?\.(\[\w+\])?"?')
+HOST = re.compile(r'(?<=^const HOST = ").*(?=")', re.MULTILINE)
 COPY = "a copy of the repository"
 
 
@@ -26,11 +29,22 @@ def on_startup(command, dirty):
 
 def on_files(files, config):
     """Adds the files, as the sources are now: `mkdocs serve` asks again after each change."""
-    made = {**bundle.current(), bundle.DECK: bundle.deck(config.site_url)}
+    settings = json.loads((bundle.LIVE / "config.json").read_text("utf-8"))
+    made = {
+        **bundle.current(),
+        bundle.DECK: bundle.deck(config.site_url),
+        "live/cell_buttons.js": cell_buttons(settings["pyodide"]),
+    }
     for path, content in made.items():
         if stale := files.get_file_from_path(path):
             files.remove(stale)
         files.append(File.generated(config, path, content=content))
+
+
+def cell_buttons(pyodide):
+    """The script that names the host of Python, if another than the site's has it."""
+    script = (bundle.LIVE / "cell_buttons.js").read_text("utf-8")
+    return HOST.sub(lambda _: urlsplit(pyodide).netloc, script)
 
 
 def on_page_markdown(markdown, page, config, files):

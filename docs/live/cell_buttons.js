@@ -2,12 +2,13 @@
 // buttons do comes with the first press, in cell.js. What was changed is kept by the browser; what
 // was run, by page, as long as the tab is open.
 
-import { Bar, PYTHON, load, make } from "./elements.js"
+import { Bar, PYTHON, isHere, load, make } from "./elements.js"
 import { editOf, edits } from "./store.js"
 
 const MODULE = /^(answers\/.*?)(\/__init__)?\.py$/
 const SITE = new URL("..", import.meta.url).pathname
-// As config.json has it, which comes with the first press.
+// As config.json has it, which comes with the first press: answers/site/built.py writes it here, and
+// nothing if the site serves Python itself.
 const HOST = "cdn.jsdelivr.net"
 const pages = new Map()
 // cell.js, once it has come.
@@ -48,7 +49,7 @@ export function addButtons(cell, number) {
   if (changed) {
     cell.code.textContent = cell.state.text
     bar.say("Edited.")
-  } else if (number == 1) {
+  } else if (number == 1 && HOST && !isHere()) {
     bar.say(`Python comes from ${HOST}.`) // whom the first run asks
   }
   stop.hidden = true

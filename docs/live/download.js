@@ -1,26 +1,7 @@
 // Python is downloaded once, for all pages: the browser keeps it. What is said of that before.
 
-import { fetched } from "./elements.js"
+import { fetched, isHere } from "./elements.js"
 import { foreseen, sent } from "./packages.js"
-
-// Set when it has run in this browser.
-const HERE = "answers.python"
-
-export function isHere() {
-  // Or the reader keeps it, with the pages: ../offline.js.
-  if (navigator.serviceWorker?.controller) return true
-  try {
-    return localStorage.getItem(HERE) != null
-  } catch {
-    return false
-  }
-}
-
-export function isHereNow() {
-  try {
-    localStorage.setItem(HERE, "loaded")
-  } catch {}
-}
 
 // What the first press of a button costs, if its code is that; nothing after it, or if it is unknown.
 export async function cost(button, code) {

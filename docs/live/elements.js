@@ -62,6 +62,25 @@ export const DRAWING = "./drawing.js"
 export const KATEX = "../vendor/katex/katex.min.js"
 export const EDITOR = ["./editor.js", "./folds.js", "./keys.js", "../vendor/codemirror/codemirror.js"]
 
+// Whether Python need not be downloaded any more. It is set when it has run in this browser.
+const HERE = "answers.python"
+
+export function isHere() {
+  // Or the reader keeps it, with the pages: ../offline.js.
+  if (navigator.serviceWorker?.controller) return true
+  try {
+    return localStorage.getItem(HERE) != null
+  } catch {
+    return false
+  }
+}
+
+export function isHereNow() {
+  try {
+    localStorage.setItem(HERE, "loaded")
+  } catch {}
+}
+
 // A button; `bar` says why it could not do what it does. That may have to be loaded first, and the
 // button may be pressed again if it fails.
 export function pressable(className, act, bar) {

@@ -1,8 +1,7 @@
 // Whoever asks Python on a page, be it a cell, an exercise or an explorer, asks here: it works for
 // one at a time, and the bar of that one says what is loaded, how long it takes and how it ends.
 
-import { isHere, isHereNow } from "./download.js"
-import { say } from "./elements.js"
+import { isHere, isHereNow, say } from "./elements.js"
 import { judge, python } from "./python.js"
 
 // The bar of whom Python works for, and which Python it is.

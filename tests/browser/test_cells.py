@@ -82,6 +82,13 @@ def test_beside_the_first_run_stands_whom_it_asks(visit):
         assert heights[0] == heights[1]
 
 
+def test_where_python_has_been_loaded_nobody_is_named(visit):
+    loaded = "localStorage.setItem('answers.python', 'loaded')"
+    page = visit(FORMULAS, first=lambda page: page.add_init_script(loaded))
+    page.evaluate(UNFOLD)
+    expect(page.locator(".highlight.live > .live-bar").first.get_by_role("status")).to_have_text("")
+
+
 def test_a_page_without_cells_loads_a_few_lines(visit_live):
     loaded = responses(visit_live, "tags/")
     (ours,) = (r.url for r in loaded if "/live/" in r.url)

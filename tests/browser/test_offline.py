@@ -23,7 +23,7 @@ THERE = """async () => [
   await caches.keys(),
 ]"""
 NOTHING = [0, []]
-HERE = "import(new URL('live/download.js', __md_scope)).then(({ isHere }) => isHere())"
+HERE = "import(new URL('live/elements.js', __md_scope)).then(({ isHere }) => isHere())"
 # Look for a newer version. Returns what became of it.
 UPDATE = """async () => {
   const registration = await navigator.serviceWorker.getRegistration()
@@ -112,6 +112,7 @@ def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
     expect(reader.locator(".md-search-result__item").first).to_contain_text("log", ignore_case=True)
     reader.goto(reader.url.partition("?")[0] + "questions/08-broadcasting/")
     cell = Cell(reader, 1)
+    expect(cell.status).to_have_text("")  # no host is asked for Python
     cell.write("import numpy as np\nprint(np.arange(3).sum())")
     assert cell.run().startswith("Done")
     assert cell.printed == "3\n"

@@ -14,7 +14,7 @@ from pyodide import CACHE, CDN, CONFIG, checked, own_package, pins
 from serving import ROOT
 
 from answers.practice import catalog
-from answers.site import bundle
+from answers.site import built, bundle
 from answers.site.modules import runs_in_browser
 
 CONTENT = json.loads(CONFIG.read_text())
@@ -178,6 +178,13 @@ def test_every_package_that_is_needed_is_there():
     for package in packages.values():
         assert set(package["depends"]) <= set(packages)
     assert {n for names in CONTENT["foresee"].values() for n in names} <= set(packages)
+
+
+def test_a_host_is_named_beside_a_cell_only_if_it_is_another_than_the_sites():
+    own = built.cell_buttons("../../pyodide/")
+    assert 'const HOST = ""\n' in own
+    elsewhere = built.cell_buttons("https://example.org/pyodide/")
+    assert elsewhere == own.replace('HOST = ""', 'HOST = "example.org"')
 
 
 def test_pyodide_comes_from_the_cdn_unless_the_setting_is_changed():
