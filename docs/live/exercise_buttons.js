@@ -19,6 +19,7 @@ class Place {
     const bar = (this.bar = new Bar(`exercise ${this.name}`))
     const before = root.querySelector(".exercise-bar")
     this.wrong = root.querySelector(".exercise-wrong")
+    this.verdict = this.wrong?.querySelector(".exercise-report")
     this.word = before.querySelector("a")?.textContent ?? "Start"
     Object.assign(root, { role: "group", ariaLabel: `Exercise ${this.name}` })
     this.start = bar.button(this.word, () => this.open())
@@ -37,6 +38,7 @@ class Place {
     const fromStub = this.beginsAgain && (passed ?? text) != null
     const start = fromStub ? "Again from the stub" : text == null ? this.word : "Continue"
     this.bar.rename(this.start, start)
+    if (this.verdict) this.verdict.hidden = passed != null
     this.exercise?.update()
   }
 
@@ -54,7 +56,7 @@ class Place {
     this.bar.say("Loading the editor…")
     const { open } = await load("./exercise.js", ...NEEDED)
     if (this.beginsAgain) beginAgain(this.name, true)
-    const verdict = this.first ? this.wrong.querySelector(".exercise-report").children : []
+    const verdict = this.first ? this.verdict.children : []
     this.exercise = await open(this)
     this.exercise.report.append(...verdict)
     this.wrong?.remove()

@@ -70,6 +70,18 @@ def test_what_the_reader_has_written_is_what_is_opened(visit):
     assert exercise.text == kept["text"]
 
 
+def test_after_a_pass_no_verdict_contradicts_it(visit):
+    kept = {"text": ENTRY["solution"], "passed": "2026-11-27T12:00:00.000Z"}
+    keep = f"localStorage.setItem('{KEPT}softmax', {json.dumps(json.dumps(kept))})"
+    page = visit(first=lambda page: page.add_init_script(keep))
+    exercise = Exercise(page)
+    expect(exercise.saved).to_have_text(re.compile(r"^Passed "))
+    expect(exercise.root.get_by_text("Not passed.")).to_be_hidden()
+    exercise.start()
+    assert exercise.text == kept["text"]
+    assert exercise.report.inner_text() == ""
+
+
 @pytest.mark.parametrize("look", [("light", 800), ("phone", 844)], ids=lambda look: look[0])
 def test_the_first_screen_has_it_all_and_nothing_moves(visit, look):
     look, height = look
