@@ -41,11 +41,13 @@ def labels(
     from answers.labels import command
     from answers.practice import terminal
 
+    # By the mark that parts most of them: a name may hold another.
+    names = max((columns.split(mark) for mark in ",;\t"), key=len)
     try:
         command.run(
             terminal.console(),
             file,
-            tuple(name.strip() for name in columns.split(",")),
+            tuple(name.strip() for name in names),
             output,
             annotators,
             iterations,

@@ -119,6 +119,8 @@ def test_columns_may_have_other_names(folder):
     assert out.startswith("3 votes by 2 annotators on 2 items, 2 classes")
     assert fact(out, "Fleiss' kappa") == "none: item 0 has 2 votes and item 1 has 1"
     assert "2 have fewer than 10 votes: their rows say little" in out
+    for mark in ";\t":
+        assert run("v.csv", "--columns", mark.join(["task", " worker", "answer"])).stdout == out
     wrong = run("v.csv", "--columns", "task,worker", code=2)
     assert "--columns names 2 columns; give three" in wrong.output
 
