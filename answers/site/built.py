@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from mkdocs.structure.files import File
@@ -61,3 +62,11 @@ def on_page_content(html, page, config, files):
     page.present_anchor_ids = known | set(EXERCISE.findall(html))
     if url := config.extra["repository"]:
         return html.replace(COPY, f'<a href="{url}">{COPY}</a>')
+
+
+def on_post_build(config):
+    """Says the same in the file of a lab, before the hashes of what is kept offline are taken."""
+    if url := config.extra["repository"]:
+        for path in Path(config.site_dir).glob("labs/**/*.ipynb"):
+            text = path.read_bytes().decode()
+            path.write_bytes(text.replace(COPY, f"[{COPY}]({url})").encode())

@@ -1,14 +1,18 @@
 """Labs are notebooks with outputs that a run gives again, and pages of the site."""
 
+import json
 import re
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from mkdocs.exceptions import PluginError
+from serving import REPOSITORY
 
 from answers.pages import ROOT
-from answers.site import labs
+from answers.site import built, labs
 from answers.site.lab_runs import differences, printed, run, tidy
 
 FOLDER = ROOT / "docs/labs"
@@ -91,8 +95,20 @@ def test_a_link_to_a_file_leads_to_its_page_from_jupyter_and_from_the_site(site)
 
 
 @each_lab
-def test_a_lab_can_be_downloaded_as_it_is(path, site):
-    assert (site.folder / "labs" / path.stem / path.name).read_bytes() == path.read_bytes()
+def test_a_lab_can_be_downloaded_and_says_where_the_repository_is(path, site):
+    downloaded = (site.folder / "labs" / path.stem / path.name).read_text(encoding="utf-8")
+    link = f"[a copy of the repository]({REPOSITORY})"
+    assert link in "".join(json.loads(downloaded)["cells"][0]["source"])
+    text = path.read_text(encoding="utf-8")
+    assert downloaded == text.replace("a copy of the repository", link)
+
+
+@each_lab
+def test_where_no_repository_is_known_a_lab_is_downloaded_as_it_is(path, tmp_path):
+    (tmp_path / "labs").mkdir()
+    copy = Path(shutil.copy(path, tmp_path / "labs"))
+    built.on_post_build(SimpleNamespace(site_dir=tmp_path, extra={"repository": ""}))
+    assert copy.read_bytes() == path.read_bytes()
 
 
 @each_lab
