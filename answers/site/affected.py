@@ -151,11 +151,8 @@ class Graph:
         self.refers[unit].discard(unit)
         for statement in statements:
             above = getattr(statement, "decorator_list", [])
-            called = [each.func for each in above if isinstance(each, ast.Call)]
-            # As of `@app.command()`: who runs the file finds it there.
-            if not name.startswith("tests/") and any(
-                isinstance(each, ast.Attribute) for each in called
-            ):
+            if name.startswith("answers/cli/") and above:
+                # A command, which is found by its name.
                 self.refers[name, REST].add(unit)
             if own.startswith("test_") and above:
                 marks = (name, decorators(own))
