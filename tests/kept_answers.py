@@ -17,18 +17,24 @@ from types import ModuleType
 def kept(name: str) -> tuple[dict, dict]:
     """The right and the wrong answers to an exercise: see `answers_in`. None if there is no file,
     which tests/test_questions.py tells."""
-    path = Path(__file__).with_name("submissions") / f"{name}.py"
-    if not path.exists():
-        return {}, {}
-    return answers_in(path.read_text(encoding="utf-8"), str(path))
+    text = text_of(name)
+    return answers_in(text, str(path_of(name))) if text else ({}, {})
 
 
 @cache
 def noted(name: str) -> set[str]:
     """Those of the wrong answers that pass with a note: the set NOTED, which few files have."""
-    text = Path(__file__).with_name("submissions").joinpath(f"{name}.py").read_text("utf-8")
-    found = re.search(r"^NOTED = \{(.*?)\}", text, re.DOTALL | re.MULTILINE)
+    found = re.search(r"^NOTED = \{(.*?)\}", text_of(name), re.DOTALL | re.MULTILINE)
     return set(re.findall(r"\w+", found[1])) if found else set()
+
+
+def path_of(name: str) -> Path:
+    return Path(__file__).with_name("submissions") / f"{name}.py"
+
+
+def text_of(name: str) -> str:
+    path = path_of(name)
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def answers_in(

@@ -120,10 +120,11 @@ def decorators(unit: str) -> str:
 
 
 class Graph:
-    """What each unit refers to."""
+    """What each unit refers to; `commands` are those that are found by their names."""
 
     def __init__(self):
         self.refers: dict[Unit, set[Unit]] = defaultdict(set)
+        self.commands: dict[Unit, set[Unit]] = defaultdict(set)
         python = {
             n: (ROOT / n).read_text("utf-8") for n in files() if n.endswith(".py")
         }
@@ -152,8 +153,7 @@ class Graph:
         for statement in statements:
             above = getattr(statement, "decorator_list", [])
             if name.startswith("answers/cli/") and above:
-                # A command, which is found by its name.
-                self.refers[name, REST].add(unit)
+                self.commands[name, REST].add(unit)
             if own.startswith("test_") and above:
                 marks = (name, decorators(own))
                 self.refers[marks] |= self.named(name, above, others)
@@ -288,12 +288,12 @@ class Affected:
 
     def __init__(self, changed: set[Unit]):
         self.graph, self.changed = graph(), changed
-        self.by_code = self.reached({})
-        self.by_all = self.reached(FINDERS)
+        self.by_code = self.reached({}, self.graph.commands)
+        self.by_all = self.by_code | self.reached(FINDERS, {})
 
-    def reached(self, finders: dict[Unit, Unit]) -> set[Unit]:
+    def reached(self, finders: dict[Unit, Unit], commands: dict) -> set[Unit]:
         referring = defaultdict(set)
-        for unit, others in self.graph.refers.items():
+        for unit, others in (*self.graph.refers.items(), *commands.items()):
             for other in others:
                 referring[other].add(unit)
             for finder, (folder, kind) in finders.items():

@@ -36,6 +36,8 @@ def on_files(files, config):
         bundle.DECK: bundle.deck(config.site_url),
         "live/cell_buttons.js": cell_buttons(settings["pyodide"]),
     }
+    for file in [f for f in files if f.src_uri.startswith(bundle.SHOWN)]:
+        files.remove(file)  # also of an exercise that is gone
     for path, content in made.items():
         if stale := files.get_file_from_path(path):
             files.remove(stale)

@@ -78,7 +78,8 @@ class Cell {
       if (outcome.status != "done") return outcome
       if (!outcome.result) return { ...outcome, failed: cell.name }
     }
-    return { ...(await this.execute(ask, this)), ran: first.filter(cell => cell.live).length }
+    const needed = told.result.needs[this.index].map(index => cells[index])
+    return { ...(await this.execute(ask, this, needed)), ran: first.filter(cell => cell.live).length }
   }
 
   // What all cells of the page need and leave behind, as they are now.
@@ -91,13 +92,14 @@ class Cell {
     return outcome
   }
 
-  async execute(ask, asked) {
+  // After Stop, the next Python warms up for what the last one was asked: for those above it, too.
+  async execute(ask, asked, needed = []) {
     const { key } = this
     // What a section might say stands beside its user.
     const output = new Output(this.live ? this : asked)
     const cell = [this.page.path, this.name, this.state.text, this.module ?? null, this.patched]
     const outcome = await ask("live_worker.run", cell, {
-      code: this.imports,
+      code: [...needed, this].map(each => each.imports).join("\n"),
       math: this.committed?.matches(".equation"),
       says: this == asked ? "Running…" : "Running the cells above first…",
       on: message => output.add(message),

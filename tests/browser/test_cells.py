@@ -371,6 +371,18 @@ def test_stop_ends_an_endless_loop_at_once_and_the_page_never_freezes(page):
     assert min(stops) < 300, stops
 
 
+def test_after_stop_python_gets_ready_for_what_the_cells_above_import_too(page):
+    above, endless = Cell(page, 1), Cell(page, 2)
+    above.write("import numpy as np")
+    endless.write(f"np.ones(1)\n{ENDLESS}")
+    endless.button("Run").click()
+    page.locator(".live-output", has_text="Too much output").wait_for()
+    endless.block.evaluate(STOP)
+    above.write("import sys\nprint('numpy' in sys.modules)")
+    above.run()
+    assert above.printed == "True\n"
+
+
 @pytest.mark.attack("page")
 def test_an_endless_cell_is_capped_alone_and_stopped_by_keyboard(page):
     endless = Cell(page, 1)

@@ -32,6 +32,7 @@ KEPT = [
     "mkdocs.yml",
     "pyproject.toml",
     "docs/.theme",
+    "docs/live/cell_buttons.js",
     "docs/live/config.json",
     "docs/live/needs.py",
     "docs/live/worker.py",
