@@ -24,8 +24,9 @@ from answers.records import RECORDS
 from answers.site import modules
 from answers.study.cards import Card, cards
 
-# Rooms of no use in a browser, and modules for files of a learner.
-ELSEWHERE = {"cli", "figures", "site", "study", "state", "merge", "watch"}
+# Rooms of no use in a browser, and modules for files of a learner and for tests.
+ELSEWHERE = {"cli", "figures", "site", "study"}
+ELSEWHERE |= {"beside", "kill_matrix", "merge", "renamed", "state", "watch"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")
