@@ -19,6 +19,7 @@ from pathlib import Path
 from answers.pages import ROOT
 from answers.site.fences import python_fences
 from answers.site.generated import Generated
+from answers.site.modules import STATEMENTS
 
 parse = cache(ast.parse)
 Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
@@ -257,7 +258,7 @@ def statements(module: ast.Module) -> Iterator[ast.AST]:
     todo = [module]
     while todo:
         node = todo.pop()
-        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for part in STATEMENTS:
             todo += getattr(node, part, ())
         yield node
 

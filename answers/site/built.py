@@ -36,8 +36,9 @@ def on_files(files, config):
         bundle.DECK: bundle.deck(config.site_url),
         "live/cell_buttons.js": cell_buttons(settings["pyodide"]),
     }
+    # Of an exercise that is gone, too.
     for file in [f for f in files if f.src_uri.startswith(bundle.SHOWN)]:
-        files.remove(file)  # also of an exercise that is gone
+        files.remove(file)
     for path, content in made.items():
         if stale := files.get_file_from_path(path):
             files.remove(stale)

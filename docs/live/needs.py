@@ -138,11 +138,15 @@ class Cell(ast.NodeVisitor):
         self.visit(node.iter)
         self.may_run([node.target, *node.body], node.orelse)
 
+    visit_AsyncFor = visit_For
+
     def visit_Try(self, node: ast.Try) -> None:
         handlers = ([each] for each in node.handlers)
         self.here = self.may_run([*node.body, *node.orelse], *handlers)
         for each in node.finalbody:
             self.visit(each)
+
+    visit_TryStar = visit_Try
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         self.here |= {node.name} - {None}
@@ -201,6 +205,13 @@ class Cell(ast.NodeVisitor):
         # What is assigned is used before it is.
         for each in (node.value, *node.targets):
             self.visit(each)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self.visit(node.annotation)
+        # Without a value nothing is bound.
+        if node.value:
+            self.visit(node.value)
+            self.visit(node.target)
 
     def visit_Call(self, node: ast.Call) -> None:
         name = name_called(node)

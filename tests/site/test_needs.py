@@ -89,6 +89,12 @@ NEEDED = {
         ["y = 1", "try: y = 2\nexcept OSError: pass\nprint(y)"],
         [0],
     ),
+    "what its annotated value uses": (["x = 1", "x: int = x + 1"], [0]),
+    "an annotation alone": (["x = 1", "x: int\nprint(x)"], [0]),
+    "what a group of errors catches": (
+        ["y = 1", "try: y = 2\nexcept* OSError: pass\nprint(y)"],
+        [0],
+    ),
     "a name of a case": (["y = 1", "match [1]:\n    case [y]: print(y)"], []),
     "a name bound in passing": (["y = 1", "print(len('') and (y := 2))\nprint(y)"], [0]),
     "a name taken away": (["x = 1", "del x", "x"], [0, 1]),
