@@ -22,6 +22,11 @@ SECTION = r"(?ms)^## {}\n(.*?)(?=^## |\Z)"
 
 # Lines of the source that speak to the tests, not to the reader.
 COMMENT = re.compile(r"^[ \t]*<!--(.*?)-->[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+# A part that a function makes: see `answers.site.generated`.
+GENERATED = re.compile(
+    r"^<!-- generated:([\w.]+) -->\n(?:(?!<!-- /?generated:).*\n)*<!-- /generated:\1 -->$",
+    re.MULTILINE,
+)
 
 # What is folded, with all inside; and a link to a page of this site.
 FOLDED = re.compile(r"^( *)\?\?\? .*\n(?:(?:\1 {4}.*)?(?:\n|\Z))*", re.MULTILINE)

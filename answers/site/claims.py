@@ -18,10 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from answers.pages import COMMENT, FENCE, QUESTION, ROOT, blank
+from answers.pages import COMMENT, FENCE, GENERATED, QUESTION, ROOT, blank
 from answers.site.blocks import Block, values
 from answers.site.checks import Check, checks
-from answers.site.generated import BLOCK
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
@@ -78,7 +77,7 @@ def prose(path: Path, text: str | None = None) -> Prose:
     shown = []
     for pattern, numbers_of in (
         (OUTPUT, output),
-        (BLOCK, output),
+        (GENERATED, output),
         (FIGURE, drawn),
         (FENCE, typed),
     ):

@@ -21,12 +21,8 @@ from os import cpu_count
 from pathlib import Path
 
 from answers.files import write
-from answers.pages import ROOT
+from answers.pages import GENERATED, ROOT
 
-BLOCK = re.compile(
-    r"^<!-- generated:([\w.]+) -->\n(?:(?!<!-- /?generated:).*\n)*<!-- /generated:\1 -->$",
-    re.MULTILINE,
-)
 MARKER = re.compile(r".*<!--\s*/?generated.*")
 
 
@@ -127,12 +123,12 @@ def with_parts(path: Path, text: str) -> str:
     Raises:
         ValueError: A marker stands alone, or names no function.
     """
-    for line in MARKER.findall(BLOCK.sub("", text)):
+    for line in MARKER.findall(GENERATED.sub("", text)):
         raise ValueError(
             f"{line.strip()}: a generated part stands between `<!-- generated:module.function -->` "
             "and `<!-- /generated:module.function -->`, each alone on its line"
         )
-    return BLOCK.sub(lambda match: block(match[1]), text)
+    return GENERATED.sub(lambda match: block(match[1]), text)
 
 
 def block(function: str) -> str:
