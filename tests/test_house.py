@@ -153,6 +153,22 @@ def test_importing_loads_nothing_that_it_does_not_need(wanted, absent):
     assert not set(run.stdout.split()) & absent
 
 
+MAIN = "from answers.cli import main; main()"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["import answers"], [MAIN, "--version"], [MAIN, "--help"], [MAIN, "check", "--help"]],
+    ids=" ".join,
+)
+def test_neither_the_package_nor_its_command_starts_with_what_answers_need(arguments):
+    command = [sys.executable, "-X", "importtime", "-c", *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = set(re.findall(r"\| +([\w.]+)$", run.stderr, re.M))
+    assert "answers" in loaded
+    assert not loaded & {*LOUD - {"typer"}, "numpy", "jaxtyping", "beartype", "yaml"}
+
+
 def test_what_names_mistakes_is_loaded_where_there_is_one():
     code = """
 import sys
