@@ -128,8 +128,10 @@ def fetch(folder: Path = CACHE, wheels: Path | None = None, pin: bool = False) -
     name, data = numpy_wheel(lock, wheels)
     files[name] = data
     if pin:
+        from answers.files import write
+
         config = json.loads(CONFIG.read_text()) | pins(files, lock)
-        CONFIG.write_text(json.dumps(config, indent=2) + "\n")
+        write(CONFIG, json.dumps(config, indent=2) + "\n")
     new = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)

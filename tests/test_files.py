@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from answers.files import MARK, write
+from answers.pages import ROOT
 
 
 @pytest.fixture
@@ -201,3 +203,23 @@ def test_a_file_that_is_no_text_is_replaced(path):
     path.write_bytes(b"\xff")
     assert write(path, "new")
     assert path.read_text() == "new"
+
+
+WRITES = re.compile(
+    r"""\.write_(?:text|bytes)\(|\bopen\([^)\n]*["'][wax]b?["']|shutil\.copyfile|os\.replace\("""
+)
+# Who writes without it, and what.
+OTHERS = {
+    "answers/files.py": "it is the one",
+    "answers/cli/__init__.py": "to nowhere, in place of a closed stream",
+    "answers/practice/browser_judge.py": "into a folder of its own, for one check",
+    "answers/practice/progress.py": "a lock, which stays empty",
+    "conftest.py": "locks, which stay empty",
+}
+
+
+def test_nobody_else_writes_a_file_that_another_may_read():
+    sources = [*(ROOT / "answers").rglob("*.py"), ROOT / "conftest.py"]
+    writers = [path for path in sources if WRITES.search(path.read_text("utf-8"))]
+    assert {path.relative_to(ROOT).as_posix() for path in writers} == set(OTHERS)
+    assert len(WRITES.findall((ROOT / "answers/practice/progress.py").read_text())) == 1

@@ -5,8 +5,10 @@ that, or cannot be written, such as a function, it takes from the exercise.
 """
 
 import ast
+import contextlib
 import copy
 import inspect
+import os
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from answers import files
 from answers.practice import catalog
 from answers.practice.as_python import as_python
 from answers.practice.compare import agrees, difference
@@ -63,13 +66,11 @@ def write(exercise: Exercise, case: str, submission: Path) -> Path:
     for number in range(1, 1000):
         ending = "_case" if number == 1 else f"_case_{number}"
         path = submission.with_name(f"{submission.stem}{ending}.py")
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(said)
-        except FileExistsError:
-            if not path.is_file() or path.read_bytes() != said.encode():
-                continue
-        return path
+        with contextlib.suppress(FileExistsError):
+            if not os.path.lexists(path):
+                files.write(path, said, new=True)
+        if path.is_file() and path.read_bytes() == said.encode():
+            return path
     raise FileExistsError(17, "there are a thousand such files; delete some")
 
 

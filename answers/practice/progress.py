@@ -6,7 +6,6 @@ nothing of each other's.
 
 import contextlib
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -69,9 +68,8 @@ def keep_aside(file: Path, wrong: list[str]) -> str:
     """Keep a copy of a corrupt file under another name, and tell which."""
     kept = file.with_name(f"{file.name}.corrupt-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
     try:
-        shutil.copyfile(file, kept)
+        files.write(kept, file.read_bytes(), new=True)
     except OSError as error:
-        kept.unlink(missing_ok=True)
         raise ProgressError(
             f"{file} is corrupt and cannot be copied, so it is left as it is: "
             f"{error.strerror}"

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn import functional
 
+from answers.files import write
 from answers.records.inference_tables import RECORD, recorded
 from answers.transformers.gpt import (
     GPT,
@@ -359,7 +360,7 @@ def main() -> None:
         record["encoder"] = measure_encoder()
     else:
         record["encoder"] = recorded()["encoder"]
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write(RECORD, json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

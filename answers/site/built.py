@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from mkdocs.structure.files import File
 
+from answers.files import write
 from answers.site import bundle
 
 log = logging.getLogger("mkdocs.hooks")
@@ -72,4 +73,4 @@ def on_post_build(config):
     if url := config.extra["repository"]:
         for path in Path(config.site_dir).glob("labs/**/*.ipynb"):
             text = path.read_bytes().decode()
-            path.write_bytes(text.replace(COPY, f"[{COPY}]({url})").encode())
+            write(path, text.replace(COPY, f"[{COPY}]({url})"))

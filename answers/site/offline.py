@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from mkdocs.plugins import event_priority
 
+from answers import files
+
 HELD = re.compile(r"(?<=^const HELD = ).*(?= // )", re.MULTILINE)
 # Other languages of the search, of which there is none.
 UNUSED = "assets/javascripts/lunr/"
@@ -40,19 +42,19 @@ def on_post_build(config):
 def write(site: Path) -> None:
     """Tell the worker what is kept of the built site, and the page that asks how much."""
     config = json.loads((site / "live/config.json").read_text("utf-8"))
-    kept = files(site) | pyodide(config)
+    kept = hashed(site) | pyodide(config)
     worker = site / "offline.js"
     held = json.dumps(kept, separators=(",", ":"))
-    worker.write_text(HELD.sub(lambda _: held, worker.read_text("utf-8")), "utf-8")
+    files.write(worker, HELD.sub(lambda _: held, worker.read_text("utf-8")))
     total = {
         "pages": sum(path.endswith(".html") for path in kept),
         "bytes": sum(size for _, size in kept.values()),
         "from": ["this host", *filter(None, [urlsplit(config["pyodide"]).netloc])],
     }
-    (site / "live/offline.json").write_text(json.dumps(total), "utf-8")
+    files.write(site / "live/offline.json", json.dumps(total))
 
 
-def files(site: Path) -> dict[str, tuple[str, int]]:
+def hashed(site: Path) -> dict[str, tuple[str, int]]:
     """SHA-256 and size of the files that a reader may need, by path."""
     data = {
         path.relative_to(site).as_posix(): path.read_bytes()

@@ -12,9 +12,12 @@ from pathlib import Path
 
 from mkdocs.plugins import event_priority
 
+from answers import files
+
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # What stands before this is not under the policy.
 HEAD = '<meta charset="utf-8">'
+OWN = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 POLICY = {
     "default-src": "'self'",
     # Style sheets hold small drawings, and formulas and figures styles of their own.
@@ -36,15 +39,19 @@ def on_startup(command, dirty):
 
 @event_priority(-100)
 def on_post_build(config):
-    """Puts the policy into the pages, when all are written."""
-    if served:
-        return
-    pages = {p: p.read_text("utf-8") for p in Path(config.site_dir).rglob("*.html")}
+    """When all pages are written."""
+    if not served:
+        write(Path(config.site_dir))
+
+
+def write(site: Path) -> None:
+    """Put the policy into the pages of the built site; in place of what stood there, if one did."""
+    pages = {p: OWN.sub("", p.read_text("utf-8")) for p in site.rglob("*.html")}
     meta = element(
         {script for html in pages.values() for script in SCRIPT.findall(html)}
     )
     for path, html in pages.items():
-        path.write_text(html.replace(HEAD, HEAD + meta, 1), "utf-8")
+        files.write(path, html.replace(HEAD, HEAD + meta, 1))
 
 
 def element(scripts: set[str]) -> str:

