@@ -1,7 +1,8 @@
 """Hooks of MkDocs: the files of `answers.site.bundle` are part of the site, and what is built
 knows its address.
 
-Without it, `python -m answers.site.bundle` writes them where any builder finds them.
+Without it, `python -m answers.site.bundle` writes them where any builder finds them. What pages say
+of the repository's address, they say under MkDocs alone, whose setting it is.
 """
 
 import json

@@ -1,7 +1,8 @@
 """A hook of MkDocs: mkdocs-jupyter shows a lab, a committed notebook, as any page of the site.
 
 A notebook's metadata has the description; a link to a page is written as in Markdown, to the
-file, so it also leads there from Jupyter.
+file, so it also leads there from Jupyter. It mends what mkdocs-jupyter makes: without that plugin,
+there is nothing to do.
 """
 
 import json

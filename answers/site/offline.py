@@ -1,10 +1,16 @@
 """Hooks of MkDocs: what "Keep offline" keeps, with the hash of each file.
 
+    python -m answers.site.offline FOLDER
+
+does what these and those of `answers.site.policy` do, in a site that another builder has built or
+that was changed by hand.
+
 `docs/offline.js` is the service worker, which browsers hold as long as it stays the same. What it
 keeps stands in it, so each build that differs anywhere makes another one. Under `mkdocs serve`, and
 where no hook is run, it keeps nothing and removes what an earlier build has kept.
 """
 
+import argparse
 import hashlib
 import json
 import re
@@ -15,6 +21,7 @@ from urllib.parse import urlsplit
 from mkdocs.plugins import event_priority
 
 from answers import files
+from answers.site import policy
 
 HELD = re.compile(r"(?<=^const HELD = ).*(?= // )", re.MULTILINE)
 # Other languages of the search, of which there is none.
@@ -78,3 +85,15 @@ def pyodide(config: dict) -> dict[str, tuple[str, int]]:
         for name, pin in config["files"].items()
         if pin["from"] == "pyodide"
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Finish a built site.")
+    parser.add_argument("folder", type=Path, help="where it is")
+    folder = parser.parse_args().folder
+    policy.write(folder)
+    write(folder)
+
+
+if __name__ == "__main__":
+    main()

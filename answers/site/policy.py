@@ -2,7 +2,8 @@
 
 A Content-Security-Policy in each page that is built says so. It does not bind workers. Scripts that
 stand in pages are named by their hashes, all of them in each page: as instant navigation follows
-links, the policy of the first page holds for the others.
+links, the policy of the first page holds for the others. `python -m answers.site.offline` does the
+same for another builder.
 """
 
 import base64

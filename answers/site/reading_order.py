@@ -1,6 +1,6 @@
 """A hook of MkDocs: home, the questions by topic, the labs, then the pages about them.
 
-Without it, the folders come as they are called.
+It sets MkDocs' own navigation. Without it, the folders come as they are called.
 """
 
 from mkdocs.utils import nest_paths

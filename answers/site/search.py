@@ -2,7 +2,8 @@
 
 It reads words: formulas of a line as one types them, each follow-up as a section, and no displayed
 formulas, figures and blocks of code. What a question is `also` called, in the front matter of its
-page, is a field of its own, which results do not show.
+page, is a field of its own, which results do not show. It changes MkDocs' own index: other builders
+have their own search, and it has no meaning there.
 """
 
 import re

@@ -69,6 +69,18 @@ def test_the_worker_is_another_if_and_only_if_a_file_is(small):
     assert (small / "offline.js").read_bytes() != worker
 
 
+def test_one_command_finishes_a_site_that_another_builder_has_built(small, monkeypatch):
+    page = small / "index.html"
+    page.write_text(f"{policy.HEAD}<script>a()</script>")
+    monkeypatch.setattr("sys.argv", ["offline", str(small)])
+    for script in ("a()", "a()", "b()"):
+        page.write_text(page.read_text().replace("a()", script))
+        offline.main()
+        html = f"{policy.HEAD}{policy.element({script})}<script>{script}</script>"
+        assert page.read_text() == html
+        assert held(small)["index.html"] == [hashlib.sha256(html.encode()).hexdigest(), len(html)]
+
+
 def test_it_is_counted_when_nothing_is_written_any_more():
     before = [hook.on_post_build.mkdocs_priority for hook in (policy, search)]
     assert offline.on_post_build.mkdocs_priority < min(0, *before)
