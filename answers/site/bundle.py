@@ -33,6 +33,7 @@ LOADED = ("config.json", "needs.py", "worker.py")
 EXERCISES = "answers/exercises/"
 DERIVATIONS = "answers/derivations/"
 SHOWN = "live/exercises/"
+CARDS = "live/cards.json"
 # Beside the pages, for those who study with Anki.
 DECK = "worked-answers.apkg"
 
@@ -49,7 +50,6 @@ def made() -> dict[str, str]:
         "live/derivations.json": as_lines({path: module(path) for path in formulas}),
         **{f"{SHOWN}{n}.json": as_lines(exercise(n)) for n in catalog.names()},
         "live/explorers.json": as_lines({n: explorer(n) for n in explorers.names()}),
-        "live/cards.json": as_lines({c.id: card(c) for c in cards()}),
     }
     loaded = {name: (LIVE / name).read_bytes() for name in LOADED}
     here = (f"{SHOWN}{n}.json" for n in catalog.names() if modules.runs_here(n))
@@ -58,19 +58,28 @@ def made() -> dict[str, str]:
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in loaded.items()}
     texts["live/hashes.json"] = as_lines(hashes)
     records = sorted(RECORDS.glob("*.json"))
-    return texts | {f"measured/{r.name}": r.read_text("utf-8") for r in records}
+    texts |= {f"measured/{r.name}": r.read_text("utf-8") for r in records}
+    return texts | cards_made()
+
+
+def cards_made() -> dict[str, str]:
+    """What alone is made of the pages, too."""
+    return {CARDS: as_lines({c.id: card(c) for c in cards()})}
 
 
 def current() -> dict[str, str]:
     """What `made` returns, made anew if a file that it is made of has changed since the last
-    call.
+    call; of a page, only the cards.
 
     A process of its own makes it: this one may hold modules as they were.
     """
     # What Python compiles in between is none of it.
     walked = (each for each in os.walk(modules.PACKAGE) if "__pycache__" not in each[0])
-    own = [f"{folder}/{name}" for folder, _, names in walked for name in names]
-    return made_of(state([*own, *questions(), *(LIVE / name for name in LOADED)]))
+    package = [f"{folder}/{name}" for folder, _, names in walked for name in names]
+    own = state([*package, *(LIVE / name for name in LOADED)])
+    read = state(questions())
+    found, then = made_of(own)
+    return found if read == then else found | cards_of(own, read)
 
 
 def deck(site: str) -> bytes:
@@ -96,11 +105,22 @@ def deck_of(_state: tuple, site: str) -> bytes:
 
 
 @cache
-def made_of(_state: tuple) -> dict[str, str]:
+def made_of(_state: tuple) -> tuple[dict[str, str], tuple]:
+    """All, and the state of the pages that it is made of."""
+    read = state(questions())
+    return in_process("made"), read
+
+
+@cache
+def cards_of(*_states: tuple) -> dict[str, str]:
+    return in_process("cards_made")
+
+
+def in_process(function: str) -> dict[str, str]:
     # Of the syntax trees that it makes hardly any is garbage before it ends.
     code = (
         "import gc, json; gc.disable(); "
-        "from answers.site import bundle; print(json.dumps(bundle.made()))"
+        f"from answers.site import bundle; print(json.dumps(bundle.{function}()))"
     )
     # Nothing is called with arrays of a reader, so no shape needs to be checked.
     environment = os.environ | {"JAXTYPING_DISABLE": "1"}

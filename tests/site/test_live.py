@@ -63,22 +63,40 @@ def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeyp
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     assert int(done.stdout) == len(made)
     monkeypatch.setattr(bundle, "made", None)
-    assert bundle.made_of(("any state",)) == made
+    assert bundle.in_process("made") == made
+    assert bundle.in_process("cards_made") == {bundle.CARDS: made[bundle.CARDS]}
 
 
-def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(monkeypatch, tmp_path):
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """A package of one module and one page: what is asked of processes."""
     calls = []
-    monkeypatch.setattr(bundle, "made_of", cache(lambda state: calls.append(state)))
-    monkeypatch.setattr(bundle.modules, "PACKAGE", tmp_path)
-    (tmp_path / "a.py").write_text("a = 1\n")
+    monkeypatch.setattr(bundle, "in_process", lambda name: calls.append(name) or {name: ""})
+    monkeypatch.setattr(bundle, "made_of", cache(bundle.made_of.__wrapped__))
+    monkeypatch.setattr(bundle, "cards_of", cache(bundle.cards_of.__wrapped__))
+    monkeypatch.setattr(bundle.modules, "PACKAGE", tmp_path / "package")
+    monkeypatch.setattr(bundle, "questions", lambda: tmp_path.glob("*.md"))
+    (tmp_path / "package/__pycache__").mkdir(parents=True)
+    for name in ("package/a.py", "a.md"):
+        (tmp_path / name).write_text("a = 1\n")
     bundle.current()
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__/a.pyc").write_bytes(b"")
+    return calls
+
+
+def test_it_is_made_anew_only_when_a_file_of_the_package_has_changed(asked, tmp_path):
+    (tmp_path / "package/__pycache__/a.pyc").write_bytes(b"")
     bundle.current()
-    assert len(calls) == 1
-    os.utime(tmp_path / "a.py", ns=(1, 1))
+    assert asked == ["made"]
+    os.utime(tmp_path / "package/a.py", ns=(1, 1))
     bundle.current()
-    assert len(calls) == 2
+    assert asked == ["made"] * 2
+
+
+def test_of_a_page_that_has_changed_only_the_cards_are_made_anew(asked, tmp_path):
+    for time in (1, 2):
+        os.utime(tmp_path / "a.md", ns=(time, time))
+        assert bundle.current() == bundle.current() == {"made": "", "cards_made": ""}
+    assert asked == ["made", "cards_made", "cards_made"]
 
 
 def test_what_is_shown_of_an_exercise_on_pytorch_is_read_from_its_source():
