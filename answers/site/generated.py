@@ -1,8 +1,9 @@
-"""All that is committed and made by a function: `table` says what, where and by which.
+"""All that is committed and not written by hand: `table` says what, where and by which function.
+`RECORDED` says the same of what only a command makes.
 
-A test makes each anew and compares. `pytest --update` calls `update`, before any test runs: it
-alone writes. Parts of pages need no entry. They stand between two lines, of which the first
-names the function:
+A test makes each of the table anew and compares. `pytest --update` calls `update`, before any test
+runs: it alone writes. Parts of pages need no entry. They stand between two lines, of which the
+first names the function:
 
     <!-- generated:answers.site.index.table -->
 
@@ -47,6 +48,70 @@ class Generated:
         return named(self.differences)(self.path, old, new)
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What takes minutes, a browser or the network, and so is made by a command alone.
+
+    Attributes:
+        paths: Where it stands, as a pattern.
+        command: What makes it; or the files in which that stands.
+        test: What of it each run of the tests can check.
+    """
+
+    paths: str
+    command: str
+    test: str
+
+    def files(self) -> list[Path]:
+        found = ROOT.glob(self.paths)
+        return sorted(path for path in found if path.is_file())
+
+
+RECORDED = (
+    Recorded(
+        "answers/records/attention_costs.json",
+        "python tests/benchmarks/measure_attention.py",
+        "tests/site/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
+    ),
+    Recorded(
+        "answers/records/inference.json",
+        "python -m answers.records.inference",
+        "tests/site/test_records.py::test_the_recorded_sizes_are_those_of_the_models",
+    ),
+    Recorded(
+        "answers/records/kv_cache_times.json",
+        "python tests/benchmarks/measure_kv_cache.py",
+        "tests/site/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
+    ),
+    Recorded(
+        "answers/records/mutation.json",
+        "python -m tests.mutation --record",
+        "tests/site/test_mutation.py::test_a_sample_of_wrong_changes_is_noticed",
+    ),
+    Recorded(
+        "answers/transformers/weights/*",
+        "python -m answers.transformers.train_gpt",
+        "tests/transformers/test_gpt.py::test_the_committed_weights_give_the_committed_loss",
+    ),
+    # Its `core`, `files` and `lock`; the other settings are written by hand.
+    Recorded(
+        "docs/live/config.json",
+        "python tests/pyodide.py --pin",
+        "tests/site/test_live.py::test_the_pins_are_those_of_the_files",
+    ),
+    Recorded(
+        "docs/screenshot.png",
+        "python tests/screenshot.py",
+        "tests/browser/test_home.py::test_the_picture_in_the_readme_can_be_taken_anew",
+    ),
+    Recorded(
+        "docs/vendor/*/**/*",
+        "docs/vendor/*/README.txt",
+        "tests/site/test_live.py::test_what_is_vendored_is_what_its_readme_fetches",
+    ),
+)
+
+
 def table() -> Iterator[Generated]:
     """Everything that is generated; what makes one file, in the order in which it is done."""
     for path in sorted((ROOT / "docs/questions").glob("[0-9]*.md")):
@@ -66,10 +131,12 @@ def table() -> Iterator[Generated]:
         yield Generated(path, "answers.site.lab_runs.run", differences)
     record = ROOT / "answers/records/label_repairs.json"
     yield Generated(record, "answers.site.generated.label_repairs")
-    ids = ROOT / "tests/study/ids.txt"
+    study = ROOT / "tests/study"
     # Pages that are tried without the tests have no readers.
-    if ids.parent.is_dir():
-        yield Generated(ids, "answers.site.generated.card_ids")
+    if study.is_dir():
+        yield Generated(study / "ids.txt", "answers.site.generated.card_ids")
+        days = study / "ts_fsrs.json"
+        yield Generated(days, "answers.site.recorded_days.recorded")
 
 
 def markdown() -> list[Path]:

@@ -1,11 +1,13 @@
 """The recorded measurements, but for the times, are what comes out here as well."""
 
 import importlib.util
+import json
 import re
 
 import numpy as np
 import pytest
 import torch
+from benchmarks import measure_attention, measure_kv_cache
 
 from answers.pages import ROOT
 from answers.records import inference as measured
@@ -128,3 +130,14 @@ def test_the_fastest_of_all_rounds_is_kept():
     times = iter([3.0, 5.0, 2.0, 7.0])
     runs = {"a": lambda: next(times), "b": lambda: next(times)}
     assert measured.fastest(runs, 2) == {"a": 2.0, "b": 5.0}
+
+
+def test_what_was_recorded_is_of_what_is_measured_now():
+    costs = json.loads(measure_attention.FILE.read_text("utf-8"))
+    assert costs["features"] == measure_attention.FEATURES
+    assert costs["lengths"] == measure_attention.LENGTHS
+    for method in measure_attention.METHODS:
+        for kind in ("seconds", "bytes"):
+            assert len(costs[method][kind]) == len(costs["lengths"])
+    times = json.loads(measure_kv_cache.FILE.read_text("utf-8"))["milliseconds"]
+    assert [int(length) for length in times] == measure_kv_cache.LENGTHS

@@ -14,8 +14,8 @@ from answers.practice.state import History
 from answers.study import schedule
 from answers.study.days import between, named, plus
 
-# What ts-fsrs 5.4.2 said of random histories, with the same options as docs/live/schedule.js;
-# "once more" is each of the four ratings on the last day.
+# What docs/live/schedule.js says of random histories (`answers.site.recorded_days`); "once more" is
+# each of the four ratings on the last day.
 RECORDED = json.loads(Path(__file__).with_name("ts_fsrs.json").read_text())
 
 gaps = st.integers(0, 900)

@@ -384,7 +384,10 @@ def test_the_loss_curve_falls_from_log_256():
     losses = [point["held_out"] for point in facts["curve"]]
     assert losses[0] == pytest.approx(np.log(256), abs=0.05)
     assert facts["curve"][-1]["step"] == facts["steps"]
-    assert (facts["seed"], facts["steps"]) == (train_gpt.SEED, train_gpt.STEPS)
+    names = "seed", "steps", "batch", "rate"
+    assert facts["text"] == train_gpt.PACKAGE
+    assert facts["held_out"] == list(train_gpt.HELD_OUT)
+    assert [facts[n] for n in names] == [getattr(train_gpt, n.upper()) for n in names]
 
 
 def test_the_weights_are_at_most_4_mb_and_tied():
