@@ -16,6 +16,7 @@ from pymdownx.snippets import SnippetMissingError
 from pytest_codeblocks import extract_from_buffer
 
 from answers.pages import ROOT
+from answers.site.modules import name_of
 
 LANGUAGE = re.compile(r"[ {]*\.?([\w+-]*)")
 INDENTED_FENCE = re.compile(r"^([ \t]+)(`{3,}).*?^\1\2", re.MULTILINE | re.DOTALL)
@@ -115,12 +116,7 @@ class Fence:
         source = in_place(
             code, path.read_text(encoding="utf-8").splitlines(), match["section"]
         )
-        module = (
-            match["path"]
-            .removesuffix(".py")
-            .removesuffix("/__init__")
-            .replace("/", ".")
-        )
+        module = name_of(Path(match["path"]))
         return Part("\n".join(code) + "\n", path, source, module)
 
 

@@ -14,8 +14,9 @@ NO_PROCESSES = {"subprocess"}  # nor in Pyodide
 
 
 def name_of(path: Path) -> str:
-    """The dotted name of the module in a file, which need not exist."""
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    """The dotted name of the module in a file, which need not exist; its path may be that below
+    the root of the repository."""
+    parts = (PACKAGE.parent / path).relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 

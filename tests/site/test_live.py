@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 from pyodide import CACHE, CDN, CONFIG, checked, own_package, pins
@@ -15,7 +16,7 @@ from serving import ROOT
 
 from answers.practice import catalog
 from answers.site import built, bundle
-from answers.site.modules import runs_in_browser
+from answers.site.modules import name_of, runs_in_browser
 
 CONTENT = json.loads(CONFIG.read_text())
 VENDORED = sorted(path.parent for path in ROOT.glob("docs/vendor/*/SHA256SUMS"))
@@ -109,15 +110,15 @@ def test_what_is_shown_of_an_exercise_on_pytorch_is_read_from_its_source():
 
 
 def test_all_that_the_browser_gets_can_be_imported_without_what_it_lacks(tmp_path):
-    modules = []
+    names = []
     for name in bundle.paths():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(bundle.module(name)["text"], encoding="utf-8")
-        modules.append(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        names.append(name_of(Path(name)))
     code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n"
     code += "".join(f"sys.modules[{name!r}] = None\n" for name in ABSENT)
-    code += "".join(f"import {module}\n" for module in modules)
+    code += "".join(f"import {name}\n" for name in names)
     code += f"assert answers.__file__.startswith({str(tmp_path)!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
 
