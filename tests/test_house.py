@@ -10,6 +10,7 @@ from itertools import accumulate
 import pytest
 
 from answers import TOPICS
+from answers.pages import ROOT
 from answers.site import modules
 
 FILES = modules.files()
@@ -182,6 +183,16 @@ for text in (solution, stub, solution.replace("x.max", "x.min")):
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False", "True", "False", "True", "True"]
+
+
+def test_one_function_tells_how_the_module_in_a_file_is_called():
+    """And one in the worker, where `answers.site` is not."""
+    sources = {
+        path for room in ("answers", "docs", "tests") for path in ROOT.glob(f"{room}/**/*.py")
+    }
+    told = r"replace\(\"/\", \"\.\"\)|\"\.\"\.join\(.*\bparts"
+    found = {path.name for path in sources if re.search(told, path.read_text("utf-8"))}
+    assert found == {"modules.py", "worker.py"}
 
 
 def test_annotations_are_no_strings():

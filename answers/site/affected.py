@@ -19,7 +19,7 @@ from pathlib import Path
 from answers.pages import ROOT
 from answers.site.fences import python_fences
 from answers.site.generated import Generated
-from answers.site.modules import STATEMENTS
+from answers.site.modules import STATEMENTS, name_of
 
 parse = cache(ast.parse)
 Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
@@ -69,8 +69,7 @@ def by_module() -> dict[str, str]:
     for name in files():
         if name.endswith(".py"):
             path = Path(name)
-            dotted = path.parent if path.stem == "__init__" else path.with_suffix("")
-            found[".".join(dotted.parts)] = name
+            found[name_of(path)] = name
             if name.startswith("tests/"):  # pytest puts its folder on the path
                 found[path.stem] = name
     return found
@@ -406,7 +405,7 @@ def builds(name: str) -> bool:
     """Whether it is a hook of MkDocs, or extends its Markdown."""
     if not name.startswith("answers/site/"):
         return False
-    dotted = name.removesuffix(".py").replace("/", ".")
+    dotted = name_of(Path(name))
     settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     return bool(re.search(rf"{re.escape(name)}|{re.escape(dotted)}\b", settings))
 
