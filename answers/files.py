@@ -16,7 +16,9 @@ STALE = 3600  # seconds, after which a temporary file's writer is taken to be de
 MARK = ".answers-writes"
 
 
-def write(path: Path, content: str | bytes, new: bool = False) -> bool:
+def write(
+    path: Path, content: str | bytes, new: bool = False, durable: bool = True
+) -> bool:
     """Put `content` into `path`, all of it or nothing; whether that changed the file.
 
     An interrupted run or a full disk leaves the old file. A file that holds it already is not
@@ -26,6 +28,7 @@ def write(path: Path, content: str | bytes, new: bool = False) -> bool:
         path: Where to write.
         content: What to write; text in UTF-8.
         new: Whether the file must not exist, as of two writers only one may succeed.
+        durable: Whether it must be there after a loss of power, too, which takes some 10 ms.
 
     Raises:
         FileExistsError: It exists, and `new` is asked for.
@@ -40,8 +43,9 @@ def write(path: Path, content: str | bytes, new: bool = False) -> bool:
     try:
         with open(descriptor, "wb") as temporary:
             temporary.write(data)
-            temporary.flush()
-            os.fsync(temporary.fileno())
+            if durable:
+                temporary.flush()
+                os.fsync(temporary.fileno())
         os.chmod(
             name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask()
         )

@@ -205,6 +205,15 @@ def test_a_file_that_is_no_text_is_replaced(path):
     assert path.read_text() == "new"
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_only_what_must_survive_a_loss_of_power_waits_for_the_disk(durable, path, monkeypatch):
+    waits = []
+    monkeypatch.setattr(os, "fsync", waits.append)
+    assert write(path, "new", durable=durable)
+    assert path.read_text() == "new"
+    assert len(waits) == durable
+
+
 WRITES = re.compile(
     r"""\.write_(?:text|bytes)\(|\bopen\([^)\n]*["'][wax]b?["']|shutil\.copyfile|os\.replace\("""
 )

@@ -52,7 +52,7 @@ def write(site: Path) -> None:
         {script for html in pages.values() for script in SCRIPT.findall(html)}
     )
     for path, html in pages.items():
-        files.write(path, html.replace(HEAD, HEAD + meta, 1))
+        files.write(path, html.replace(HEAD, HEAD + meta, 1), durable=False)
 
 
 def element(scripts: set[str]) -> str:
