@@ -1,8 +1,9 @@
 """How many minutes a page asks for, counted in what stands on it. Needs the `test` extra.
 
-Reading counts what stands above "Practise" and is not folded: words, lines of Python, lines of
-derivations. Practice counts the lines of the solutions, or the mistakes of a file to repair.
-The rates are guesses, the same for all pages: so the minutes compare pages, not readers.
+Reading counts what stands above "Practise" and is not folded: words, lines of Python without
+comments, lines of derivations. Practice counts the lines of the solutions, or the mistakes of a
+file to repair. The rates are guesses, the same for all pages: so the minutes compare pages, not
+readers.
 """
 
 import ast
@@ -37,8 +38,9 @@ def exercises(text: str) -> list[str]:
 def reading(path: Path, text: str) -> int:
     """Minutes to read a page down to its exercises, but for what is folded."""
     core = FOLDED.sub("", FRONT_MATTER.fullmatch(text)[2]).partition("\n## Practise")[0]
-    python = python_fences(path, core)
-    lines = sum(len(line.strip()) > 0 for f in python for line in f.shown.splitlines())
+    shown = "\n".join(fence.shown for fence in python_fences(path, core))
+    # A comment more in a module would otherwise change the minutes of a page.
+    lines = len(re.findall(r"^[ \t]*[^#\s]", shown, re.MULTILINE))
     words = re.findall(r"\S*\w\S*", FENCE.sub("", COMMENT.sub("", core)))
     equations = core.count("&=") + core.count("$$") // 2
     return max(1, round(len(words) / WORDS + lines / LINES + equations / EQUATIONS))

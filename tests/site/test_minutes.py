@@ -20,6 +20,13 @@ def test_reading_counts_words_code_and_formulas_above_practise_that_are_not_fold
     assert minutes.reading(PAGE, text + "\n## Practise\n\n" + PYTHON) == 2
 
 
+def test_a_comment_more_or_less_in_the_code_changes_no_minutes():
+    text = HEAD % "" + PYTHON
+    commented = text.replace("x = 1\n", "# Why.\nx = 1\n")
+    assert commented != text
+    assert minutes.reading(PAGE, commented) == minutes.reading(PAGE, text) == 2
+
+
 SOLUTION = '''
 import numpy as np
 
