@@ -44,7 +44,7 @@ def holds(path: Path, text: str) -> bool:
 
 
 def texts(folder: Path, names: Iterable[str]) -> tuple[dict[str, str], list[Path]]:
-    """What the learner wrote in NAME.py of a folder, by name; and the files that are no text."""
+    """The texts of the files NAME.py of a folder, by name; and the files that are no text."""
     found, unread = {}, []
     for name in names:
         path = folder / f"{name}.py"

@@ -42,7 +42,7 @@ def case(name: str, failing: str, text: str) -> str:
 
 @contextlib.contextmanager
 def no_traces() -> Iterator[None]:
-    """Nobody types, and what a submission leaves in `sys` is gone at the end."""
+    """Inside, reading standard input fails; at the end, `sys` is as it was before."""
     kept = sys.stdin, sys.stdout, sys.stderr, sys.path[:]
     modules, limit = dict(sys.modules), sys.getrecursionlimit()
     sys.stdin = judge.NoInput()

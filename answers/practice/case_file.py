@@ -25,7 +25,7 @@ from answers.practice.parts import RESULT, Complaint, is_tensor, parts_of
 from answers.practice.tensors import gradients
 from answers.practice.trials import Case, Check, unchanged
 
-# Of a line, as in the rest of the project.
+# Of the longest line, as in the rest of the project.
 WIDTH = 88
 KEEP = {"break_long_words": False, "break_on_hyphens": False}
 CALLED = "a_case", "check", "check_gradients", "check_unchanged"
@@ -59,7 +59,7 @@ def write(exercise: Exercise, case: str, submission: Path) -> Path:
     A file that says the same is left as it is.
 
     Raises:
-        KeyError: No case and no check of the exercise is called so.
+        KeyError: The exercise has no case and no check of that name.
         OSError: The file cannot be written.
     """
     said = text(exercise, case, submission)
@@ -251,8 +251,8 @@ def check(
 
 
 def check_gradients(result: object, arguments: dict[str, tuple], rtol: float) -> None:
-    """The same of the gradients of arguments; for each its name, the argument and what is
-    expected. They are those of all numbers of the result, each with a weight of its own."""
+    """As `check`, for the gradients of arguments: `arguments` has the argument and the expected
+    gradient by name. The gradient is that of a weighted sum of all numbers of the result."""
     asked = {name: argument for name, (argument, _) in arguments.items()}
     wrong = []
     for part, got in gradients(result, asked, check).items():

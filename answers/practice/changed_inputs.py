@@ -25,14 +25,14 @@ LAWS: dict[str, Callable] = {
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """Another input.
+    """A change of some arguments.
 
     Attributes:
-        of: What is changed: the names of the arguments.
-        how: In words that follow these names.
+        of: The names of the arguments that are changed.
+        how: How they are changed, in words that follow these names.
         function: Puts other values into a dict of the arguments.
-        end: The index, 0 or -1, of the only entry that is another, if it is so.
-        cause: Of a result that does not become what it should.
+        cause: What is usually wrong if a result does not change as it should.
+        end: The index, 0 or -1, of the only entry that is changed; None if there are more.
     """
 
     of: tuple[str, ...]
@@ -45,7 +45,7 @@ class Change:
         return f"{' and '.join(f'`{name}`' for name in self.of)} {self.how}"
 
     def at(self, case: Case) -> Case | None:
-        """The case with this change, if it has one there and its reference answers."""
+        """The case with this change; None if nothing differs, or the reference cannot answer it."""
         given = case.bound()
         before = dict(given.arguments)
         try:
@@ -95,7 +95,7 @@ class Effect:
         return ~close(after, before, self.case.rtol)
 
     def follows(self, parts: tuple[Parts, Parts], name: str, law: str) -> bool:
-        """Whether a part became what the law says, and says something by it."""
+        """Whether a part became what the law says; not if zeros or integers would do so anyway."""
         before, after = (each.get(name) for each in parts)
         arrays = isinstance(before, np.ndarray) and isinstance(after, np.ndarray)
         if not arrays or before.shape != after.shape or not np.isfinite(before).all():
@@ -136,7 +136,7 @@ def of_one(name: str, values: list) -> Iterator[Change]:
     arrays = [value for value in values if hasattr(value, "dtype")]
     floats = [value for value in arrays if "float" in str(value.dtype)]
     make, of_floats = (functools.partial(changed, name, kind=k) for k in ("", "float"))
-    # Probabilities can be neither.
+    # What lies between 0 and 1 may be probabilities: none of these changes leaves them such.
     if any(
         value.min() < 0 or value.max() > 1 for value in floats if 0 not in value.shape
     ):
@@ -165,7 +165,7 @@ def of_one(name: str, values: list) -> Iterator[Change]:
 
 
 def of_rows(given: list[dict]) -> Iterator[Change]:
-    """The rows of all arguments that have as many, in reverse order."""
+    """The rows in reverse order, of all arguments with the same number of rows."""
     arrays = {
         name: [arguments.get(name) for arguments in given]
         for name in given[0]

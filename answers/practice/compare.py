@@ -56,13 +56,13 @@ def agrees(got: Part, want: Part, rtol: float) -> bool:
 
 
 def alike(got: Part, bug: Part, rtol: float) -> bool:
-    """Whether a part went wrong as a bug's did. Where one overflows, inf and nan are one."""
+    """Whether a part went wrong as a bug's did. If a number overflows, inf and nan are alike."""
     if isinstance(got, np.ndarray) and isinstance(bug, np.ndarray):
         got, bug = (np.where(np.isfinite(a), a, np.nan) for a in (got, bug))
     elif isinstance(bug, np.ndarray) and overflowed(got):
         return not np.isfinite(bug).all()
     elif isinstance(got, Complaint) and isinstance(bug, Complaint):
-        # An error of NumPy's is no refusal because a ValueError is asked for.
+        # NumPy raises ValueError by accident, too: two such errors must be of one kind.
         return got == bug and (bug.on_purpose or got.accident == bug.accident)
     return agrees(got, bug, rtol)
 
@@ -90,7 +90,7 @@ def difference(got: np.ndarray | Exact, want: Part, rtol: float) -> Difference:
     if got.shape != want.shape:
         return difference_of_shape(got, want, rtol)
     wrong = ~close(got, want, rtol)
-    # In float64, for as int8 -128 - 127 is 1.
+    # In float64: as int8, -128 - 127 would be 1.
     apart = np.abs(got.astype(np.float64) - want)
     gap = np.where(wrong, np.nan_to_num(apart, nan=np.inf), 0)
     # The first of those that are equally far off: which is largest by a rounding error differs

@@ -11,11 +11,11 @@ from answers.practice.report import Report
 
 
 def calls(exercise: Exercise, path: Path, failing: str) -> Iterator[str]:
-    """Call the function on the failing case; if no case is called so, on one after the other
-    until one goes wrong. The name of each case comes before its calls.
+    """Call the function on the case named `failing`; without such a case, on one case after the
+    other until one goes wrong. Yields the name of each case before it is called.
 
-    Nothing limits time and memory, and nothing is caught but what quits the debugger: that ends
-    it. There are no calls if the file has no such function.
+    Nothing limits time and memory. Nothing is caught but what quits the debugger, which ends the
+    calls. There are none if the file has no such function.
     """
     function = judge.load(exercise.name, path)
     if isinstance(function, Report) or not callable(function):
@@ -32,7 +32,7 @@ def calls(exercise: Exercise, path: Path, failing: str) -> Iterator[str]:
 
 
 def stoppable(function: Callable) -> Callable:
-    """The function; who quits its debugger interrupts what called it."""
+    """The function; quitting its debugger raises KeyboardInterrupt in its caller."""
 
     @functools.wraps(function)
     def call(*args, **kwargs):

@@ -1,8 +1,8 @@
 """A name for what went wrong: a known bug, or a relation to what is right.
 
 A bug explains a wrong part if it goes wrong there in the same way. It is named if it explains
-everything. If it does not, there are two mistakes, or another one that looks the same in a few
-cases; so it must explain more than speaks against it.
+everything. Otherwise there may be two mistakes, or another one that looks the same in a few
+cases: so a bug must explain more parts than speak against it.
 """
 
 import warnings
@@ -47,8 +47,8 @@ class Match(NamedTuple):
     def is_likely(self, everything: int) -> bool:
         """Whether this is one of two mistakes, rather than another mistake.
 
-        Two mistakes meet in some cases and go wrong there in a way of their own. But one of
-        them spoils what is right only by a rare chance.
+        Where two mistakes meet in a case, it goes wrong in a way of its own. But a mistake
+        that the submission has rarely spoils a part that the submission gets right.
         """
         rare = 4 if self.explained == everything else 5
         return (
@@ -106,7 +106,7 @@ def better(match: Match, other: Match | None) -> bool:
 
 
 def tells_much(wrong: Wrong) -> bool:
-    """Whether a wrong part has numbers: programs that are unlike raise, or come to nan, alike."""
+    """Whether a wrong part has finite numbers: very different programs share errors and nan."""
     got, want = wrong.got, wrong.want
     if not isinstance(got, np.ndarray):
         return False
@@ -126,9 +126,9 @@ def compared(
         trial: likest(exercise, program, trial, answer)
         for trial, answer in answers.items()
     }
-    # An error has one cause where it is raised in the same cases.
+    # An error counts as the same only if both raise in the same cases.
     same_errors = errors(answers) == errors(theirs)
-    # Whoever divides by 0 in every case does so for any reason.
+    # A submission that fails in every case, as by a division by 0, may do so for any reason.
     if not same_errors and not any(map(has_numbers, answers.values())):
         return None
     explained, against, spoilt, of_first = 0, 0, 0, []
@@ -194,7 +194,7 @@ def has_numbers(answer: Answer) -> bool:
 
 
 def errors(answers: Answers) -> set[Trial]:
-    """The cases in which an error is raised that is no refusal asked for."""
+    """The cases in which an error is raised, other than a refusal that is asked for."""
     return {
         trial
         for trial, answer in answers.items()
@@ -253,16 +253,16 @@ def slip(exercise: object, answers: Answers, first: Trial) -> Callable | None:
     seen = relations.evidence(cases)
     if seen.weight < 1 and len(seen.cases) < 4:
         return None
-    # PyTorch says of what it cannot do what a stub says.
+    # PyTorch raises NotImplementedError, as a stub does, for what it cannot do.
     if any(getattr(w.got, "kind", None) == NOT_WRITTEN for w in seen.wrong):
         return None
     if not any(map(tells_much, seen.wrong)):
         return None
-    # In the order of the exercise: what goes wrong where it should not is soon found out.
+    # Trials are compared in the order of the exercise: most slips differ in one of the first.
     found = (each for each in exercise.slips if explains(exercise, each, answers))
     if (program := next(found, None)) is None:
         return None
-    # Where nan comes of it, several may stand in the same place.
+    # Several changes of one place may give the same answers, such as nan.
     rivals = [
         each
         for each in exercise.slips

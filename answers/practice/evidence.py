@@ -16,7 +16,7 @@ SIMPLE = 1 / 6
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Wrong:
-    """A part of the result of a case, which is wrong, or, among others, right."""
+    """A part of the result of a case: a wrong one, or a right one to compare it with."""
 
     case: object
     name: str
@@ -25,7 +25,7 @@ class Wrong:
 
     @functools.cached_property
     def right(self) -> np.ndarray:
-        """Where the entries agree; the shapes do."""
+        """Where the entries agree; both have one shape."""
         return close(self.got, self.want, self.case.rtol)
 
     def is_close(self, expected: np.ndarray) -> bool:
@@ -44,7 +44,7 @@ class Evidence:
         wrong: The wrong parts.
         right: The right ones that are arrays.
         failing: In how many cases something is wrong, if these are only some of them.
-        alone: Whether this is one case of several, so that chance is no matter here.
+        alone: Whether this is one case of several: then chance is ruled out by the others.
     """
 
     wrong: list[Wrong]
@@ -71,7 +71,7 @@ class Evidence:
 
     @functools.cached_property
     def weight(self) -> float:
-        """How much it takes to be so by chance: the different pairs of numbers, wrong and right."""
+        """How much speaks against chance: how many different pairs of wrong and right numbers."""
         if self.alone:
             return np.inf
         pairs, simple = set(), 0
@@ -114,7 +114,7 @@ class Evidence:
         )
 
     def of(self, cases: set, name: str = "", alone: bool = False) -> "Evidence":
-        """What is seen of these cases, or of the parts of that name in them."""
+        """The evidence of these cases alone, or of the parts of that name in them."""
         some = [w for w in self.wrong if w.case in cases and name in ("", w.name)]
         return Evidence(some, self.right, len(self.cases), alone)
 

@@ -94,9 +94,8 @@ class Exercise:
     ) -> None:
         """Add a call whose result is compared with the reference's.
 
-        Simple calls first, each with one difficulty more; irregular numbers, so that no two
-        mistakes give the same result. A result that is not the reference's passes where it is
-        `noted`.
+        Add simple calls first, then one difficulty at a time. Use irregular numbers, so that no
+        two mistakes give the same result. Where the case is `noted`, another result passes.
         """
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
         dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
@@ -116,7 +115,7 @@ class Exercise:
 
     @property
     def judges_refusals(self) -> bool:
-        """Whether a ValueError is asked for where another answer does not pass."""
+        """Whether some case passes only with a ValueError."""
         return any(
             isinstance(trial, Case) and trial.is_refused and not trial.noted
             for trial in self.trials
@@ -210,7 +209,7 @@ class Exercise:
         judged = {trial: answers[trial] for trial, note in noted.items() if not note}
         silent = {trial for trial, note in noted.items() if note and note.in_stub_alone}
         told = {t: note for t, note in noted.items() if note and t not in silent}
-        # Why is said once, of the first of them.
+        # The reason is given once, with the first case that has this note.
         whys = {note: t for t, note in reversed(told.items())}
         tried = {
             "cases": tuple(trial.name for trial in answers if trial not in silent),
@@ -240,15 +239,15 @@ class Exercise:
 
 
 def diagnosis() -> ModuleType:
-    """What names a mistake. In a page it takes a tenth of a second to import, and is left until
-    there is one; `judge.main` has it before the learner's code runs."""
+    """The module that names mistakes, imported with the first of them: in a page, importing it
+    takes a tenth of a second. `judge.main` imports it before the learner's code runs."""
     from answers.practice import diagnosis
 
     return diagnosis
 
 
 def not_written(answers: dict[Trial, Answer]) -> bool:
-    """Whether the function answers to nothing yet."""
+    """Whether the function is still the stub: every answer says that it is not written yet."""
     parts = [part for answer in answers.values() for part in answer.parts.values()]
     return all(getattr(part, "kind", None) == NOT_WRITTEN for part in parts)
 

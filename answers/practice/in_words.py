@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 
-# Characters: of an argument that is written out, from the most to the least that is tried; and
-# of all together.
+# The most characters of one argument that is written out, in the order in which they are tried;
+# and the most of all arguments together.
 IN_FULL, CALL = (160, 80, 40, 0), 330
 LONG_NUMBER = re.compile(r"-?\d+\.\d{6,}(e[-+]\d+)?")
 

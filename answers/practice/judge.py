@@ -30,7 +30,7 @@ from answers.practice.report import OURS, Failure, Report
 PR_SET_PDEATHSIG = 1
 # Bytes given back as soon as the check ends, however it does, so that some is left to say how.
 BALLAST = 10**7
-# By `torch.optim` and `torch.compile`, and with the default dtype.
+# PyTorch itself replaces these: in `torch.optim` and `torch.compile`, and with the default dtype.
 REPLACED_BY_PYTORCH = {"torch.manual_seed", "torch.Storage"}
 NO_INPUT = "nobody types here; take what you need from the arguments of the function"
 NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in UTF-8"
@@ -62,7 +62,7 @@ def main() -> None:
     pid = os.getpid()
     send(channel, token=token, ready=True)
     report = judge(exercise, Path(request["file"]))
-    # A fork of the learner's comes out of their function too.
+    # If the learner's code forks, the child comes here, too: it must not report.
     if os.getpid() != pid:
         os._exit(0)
     faulthandler.cancel_dump_traceback_later()
@@ -129,7 +129,7 @@ def judge(exercise: Exercise, path: Path) -> Report:
     before, ours = names_relied_on(), settings.current()
     error, full = None, False
     try:
-        # It is given back by C: a line of Python may need memory itself, above all under coverage.
+        # `with` frees it in C: a line of Python may need memory itself, above all under coverage.
         with memoryview(bytearray(BALLAST)):
             function = load(exercise.name, path)
             if callable(function):
@@ -191,7 +191,7 @@ def names_relied_on() -> dict[str, object]:
     }
     for module in modules:
         if isinstance(exercise := vars(module).get("exercise"), Exercise):
-            # After the last stands None: one more is noticed, too.
+            # A None stands after the last trial, so that an added one is noticed, too.
             for place, trial in enumerate([*exercise.trials, None]):
                 names[f"{module.__name__}.exercise.trials[{place}]"] = trial
     return {
@@ -252,10 +252,10 @@ def syntax_error_in_words(error: SyntaxError) -> str:
 
 
 def in_words(error: BaseException, path: Path, full: bool = False) -> str:
-    """What was raised, and by which line of the learner's file; `full`: its memory was."""
+    """What was raised, and by which line of the learner's file; `full`: whether memory is."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == str(path)]
-    # Telling of an error may have run out of memory, too.
+    # The grader may have run out of memory while it told of an error of the learner's.
     if not own and error.__context__ is not None:
         return in_words(error.__context__, path, full)
     if not own and (full or isinstance(error, MemoryError)):

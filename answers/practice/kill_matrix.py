@@ -20,7 +20,7 @@ def tables() -> str:
 
 
 def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
-    """The first failure that each mistake causes, in each of its variants the same mistake.
+    """The first failure that each mistake causes. Every variant must be named as that mistake.
 
     Raises:
         ValueError: Mistakes pass, or are taken for others; it names them all.

@@ -1,4 +1,4 @@
-"""One state of two, so that a learner may practise in the page and on the command line.
+"""Two states made one, so that a learner may practise in the page and on the command line.
 
 Nothing that was passed, taken or rated is lost but for the older history of a card that was
 reviewed in both.
@@ -15,13 +15,14 @@ BESIDE = "\n\n\n# Kept beside it by an import:\n\n\n"
 
 
 def merged(ours: State, theirs: State) -> State:
-    """Both, as the page merges them, too (docs/live/export.js).
+    """Both states in one. The page merges in the same way (docs/live/export.js).
 
-    Of a card the history with the newer last review, or the longer; of the plans the newer; all
-    scores, of one day first ours; of an exercise the earliest pass, the earliest look at the
-    solution, the most hints. While one is done again, its own hints count, and the last look.
-    Where both have a text of an exercise, theirs is the text and ours was before, beside what
-    was before already.
+    - A card keeps the history with the newer last review; of one day, the longer history.
+    - The newer plan is kept.
+    - All scores are kept; among those of one day, ours come first.
+    - An exercise keeps the earliest pass, the earliest look at the solution and the most hints.
+      While it is done again, only the hints since then count, and the last look.
+    - If both have a text of an exercise, theirs becomes the text. Ours is added to `before`.
     """
     return State(
         united(ours.exercises, theirs.exercises, merged_record),
@@ -37,7 +38,7 @@ def united(ours: dict, theirs: dict, merge) -> dict:
 
 
 def of_history(history: History) -> tuple:
-    """By what a history wins. Beyond the length it matters only that the same one always does."""
+    """What decides which history is kept. All after the length only makes the choice definite."""
     last = history.reviews[-1][0] if history.reviews else ""
     others = history.suspended or "", json.dumps(history.reviews), history.due or ""
     return last, len(history.reviews), *others
@@ -50,7 +51,7 @@ def of_plan(plan: Plan) -> tuple:
 def merged_scores(ours: list, theirs: list) -> list:
     both, left = list(ours), list(ours)
     for pair in theirs:
-        # One of ours stands for one of theirs.
+        # A score that both have is kept once.
         if pair in left:
             left.remove(pair)
         else:
@@ -62,7 +63,7 @@ def merged_record(ours: Record, theirs: Record) -> Record:
     replaced = ours.text if theirs.text not in (None, ours.text) else None
     again = earliest(ours.again, theirs.again)
     doing_again = [each for each in (ours, theirs) if each.passed and each.again]
-    # When they are merged once more their text is ours already, and what it replaced stays.
+    # If they are merged once more, their text is ours already, and what it replaced stays.
     return Record(
         text=ours.text if theirs.text is None else theirs.text,
         before=reduce(both, (theirs.before, ours.before, replaced)),
@@ -94,7 +95,7 @@ def in_order(times: tuple) -> list[str]:
 
 
 def time(text: str | None) -> float:
-    """Of a time in ISO format, in seconds; before all others if there is none."""
+    """A time in ISO format as seconds since 1970; minus infinity if there is none."""
     if text is None:
         return float("-inf")
     then = datetime.fromisoformat(text)

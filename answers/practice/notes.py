@@ -1,7 +1,7 @@
 """What a submission may do otherwise than ours: it passes, and is told what ours does and why.
 
-An interviewer would not ask it. A case that is marked with a note is not judged; what integers
-are computed in is noted wherever the numbers are those of float32. The stub lists both.
+An interviewer would not ask for these things. A case marked with a note is not judged. Integers
+computed in float32 are noted, too, if the numbers are right to its digits. The stub lists both.
 """
 
 from dataclasses import dataclass

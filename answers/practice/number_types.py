@@ -7,7 +7,7 @@ import numpy as np
 from answers.practice.grader import Exercise
 from answers.practice.notes import WRAPPED, Note
 
-# What floats beside integers have, so that a result of integers would lose it.
+# Added to floats that stand beside integers: a result cut off to integers would lose it.
 FRACTION = 0.25
 
 
@@ -22,10 +22,10 @@ def add_whole_numbers(
     """Add a call with integers, with bytes, and with integers in some arguments beside floats.
 
     Args:
-        args: The call; what stands in arrays are whole numbers from -255 to 255. As bytes they
+        args: The arguments; their arrays hold whole numbers from -255 to 255. As bytes these
             lose their signs.
         signed: Whether to add the call with integers, too.
-        fraction: What the floats beside integers are more than these numbers.
+        fraction: What is added to the arrays that become floats beside integers.
         noted: The note on them all. Bytes, which wrap around, have one anyhow.
     """
     parameters = list(inspect.signature(exercise.reference).parameters.values())

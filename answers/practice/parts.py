@@ -13,7 +13,7 @@ RESULT = "the result"
 AN_ARRAY = "a NumPy array"
 A_TENSOR = "a PyTorch tensor"
 INTEGERS = "a tuple of integers"
-# What Python raises where NumPy gives inf or nan, whatever raised it and in whatever words.
+# Kinds of errors that Python raises where NumPy gives inf or nan, whatever their words.
 DIVISION, RANGE, DOMAIN = "division by 0", "beyond the largest float", "no real number"
 
 
@@ -21,8 +21,12 @@ DIVISION, RANGE, DOMAIN = "division by 0", "beyond the largest float", "no real 
 class Complaint:
     """Why there are no numbers to compare. Two complaints are equal if of one kind.
 
-    What was raised has its `error`. Of a refusal it is known what kind of error it would be
-    otherwise, and whether it was raised on purpose.
+    Attributes:
+        kind: What went wrong, the same for what has one cause.
+        text: The same as a sentence for the learner.
+        error: The class of what was raised, if anything was.
+        on_purpose: Whether a `raise` outside NumPy and PyTorch raised it.
+        accident: The kind of a refusal if no ValueError were asked for.
     """
 
     kind: str
@@ -117,7 +121,7 @@ def array_of(value: object, name: str, like: object) -> Part:
         if not is_tensor(value):
             return no_array(value, name, f"return {A_TENSOR}")
         like, value = like.numpy(force=True), value.numpy(force=True)
-    # Where a complaint is expected, a refusal is, and there should be no result at all.
+    # Where the reference refuses, `like` is a complaint: there should be no result at all.
     if isinstance(like, Complaint):
         return Exact(text_of(value))
     if isinstance(like, tuple):

@@ -12,7 +12,7 @@ FORMULA = re.compile(
     r"(`+).*?\1|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL
 )
 
-# Most signs have one name in TeX and in HTML; these have none there, or another sign.
+# Most signs have one name in TeX and in HTML. These have no name in HTML, or that of another sign.
 SYMBOLS = {
     "partial": "∂", "infty": "∞", "exists": "∃", "to": "→", "neq": "≠", "top": "ᵀ", "cdot": "·",
     "varepsilon": "ε", "varphi": "φ", "sim": "~", "ldots": "…", "dots": "…", "cdots": "⋯",
@@ -29,7 +29,7 @@ SUBSCRIPTS = str.maketrans(
     "0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 )
 
-# Of a displayed formula: where its lines are set, and where each ends.
+# In a displayed formula: what only sets its lines, and what ends one.
 LAYOUT = re.compile(r"\\(?:begin|end)\{\w+\*?\}|(?<!\\)&")
 LINE_END = re.compile(r"\\\\(?:\[[^\]]*\])?")
 
@@ -62,7 +62,7 @@ def plain(tex: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """The text with one space where words or large signs meet, and none that says nothing."""
+    """The text with one space where words or large signs meet, and no other that is not needed."""
     text = WIDE_GAP.sub(" ", text).replace(GAP, "")
     return re.sub(r"(?<=[∂∇])\s+|\s+(?=\s)", "", text).strip()
 

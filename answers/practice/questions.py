@@ -14,7 +14,7 @@ def find(name: str) -> Page:
         KeyError: There is none; the message names the closest, or the numbers there are.
     """
     everything = pages()
-    # A module may be called as an exercise of another page, which goes first.
+    # A module may have the name of an exercise of another page: then the exercise is meant.
     kinds = modules, operator.attrgetter("exercises"), numbers_and_slugs
     names = {
         word: page
@@ -46,7 +46,7 @@ def modules(page: Page) -> list[str]:
 def after(name: str, done: Collection[str]) -> tuple[Page, str | None, int, int]:
     """The page of an exercise, the exercise to do next, how many are done, and how many there are.
 
-    Next are those of that page, and then all.
+    Those of the same page come first.
     """
     everything = pages()
     page = next(page for page in everything if name in page.exercises)
@@ -56,7 +56,8 @@ def after(name: str, done: Collection[str]) -> tuple[Page, str | None, int, int]
 
 
 def in_order(pages: list[Page], name: str | None = None) -> list[str]:
-    """All exercises: the others of the page of the one that is named, then by page, it the last."""
+    """All exercises by page. If one is named, those after it on its page come first, then those
+    before it there, then those of the other pages, and at last itself."""
     order = [each for page in pages for each in page.exercises]
     if name is None:
         return order

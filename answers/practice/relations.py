@@ -70,7 +70,7 @@ LAST = (
     axes_missing,
     right_sum,
 )
-# Of which the words are others in each case.
+# Their words differ from case to case: so two of them are compared by name.
 BY_NAME = (another_kind, known_error, error)
 LEAST = (some_parts, one_side)
 
@@ -90,7 +90,7 @@ HOW = (
     reduced,
     moved,
 )
-# Two of many sizes: what a slip explains is told before.
+# `factor_of_two_sizes` is not in HOW, for some pair of sizes fits by chance: a slip goes first.
 WHERE = (
     factor_of_two_sizes,
     factors_by_row,
@@ -120,7 +120,7 @@ def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
         if found := (some is not seen and first_of(HOW, some)) or in_most(some, first):
             return found
     for some in [seen, *parts]:
-        # What follows from a part that is far off may be nearly right.
+        # A part that is computed from one that is far off may be nearly right.
         if (found := first_of(WHERE, some)) and not (
             some is not seen and found.name == NEARLY_RIGHT
         ):
@@ -193,7 +193,7 @@ def first_of(finders: tuple[Callable, ...], seen: Evidence) -> Relation | None:
 
 
 def argument_changed(answers: Answers, alone: bool = True) -> Relation | None:
-    """An argument is no longer what it was, and all results are right, if that is asked."""
+    """An argument was changed by the call; with `alone`, only if all results are right."""
     wrong = [name for answer in answers.values() for name in answer.wrong]
     if ARGUMENTS not in wrong or (alone and set(wrong) != {ARGUMENTS}):
         return None

@@ -17,7 +17,7 @@ NO_FLOATS = (
     "integers hold no fractions, small ones wrap around, and float32 has 7 digits; compute in "
     "float64"
 )
-# Facts of which many inputs have some by chance.
+# Kinds of facts that many inputs have in common by chance.
 INCIDENTAL = {
     "inf",
     "nan",
@@ -30,7 +30,7 @@ INCIDENTAL = {
     "dtype",
 }
 MEASURED = {"large", "far apart", "tiny", "close"}
-# What a fact is about, and where to look; the first facts are told before the others.
+# Where to look for the mistake, by the kind of the fact. Kinds that stand first are told first.
 HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
     "passed": "the argument is not used, or not everywhere where it should be",
@@ -137,7 +137,7 @@ def is_no_number(part: object) -> bool:
 
 
 def longest(answers: dict, failing: set) -> Relation | None:
-    """From which size of an axis or which number on inputs fail, if just those above it do."""
+    """The size, or the number, from which on all inputs fail, and below which none does."""
     parts = [part for case in failing for part in wrong_parts(answers[case])]
     enough = 2 < len(failing) < len(answers) - 2
     found = {case: sizes(case) for case in answers} if enough else {}
@@ -153,7 +153,7 @@ def longest(answers: dict, failing: set) -> Relation | None:
             said = f"those where {name} is {least:g} or more"
             every = tuple(each[name] for each in found.values())
             told_of.setdefault(every, (said, least < 4 or name.startswith("`")))
-    # Of several sizes any one may tell them by chance, and so may a large one.
+    # Chance is likely if several sizes tell the inputs apart, or if the limit is large.
     if len(told_of) != 1 or not (found := told_of.popitem()[1])[1]:
         return None
     return told({"long": found[0]}, parts, len(failing), len(answers))

@@ -21,7 +21,7 @@ from answers.practice.in_words import entries
 from answers.practice.parts import is_tensor
 from answers.practice.trials import ARGUMENTS, Answer, Case
 
-# So many inputs are tried of those that fail, and of the others; and none larger than that.
+# How many of the failing inputs are changed, how many others, and the most numbers of an input.
 FAILING, OTHERS, LARGEST = 4, 3, 3000
 Effects = dict[Change, list[Effect]]
 
@@ -46,7 +46,7 @@ def depends(
             seen[change] = some
     if found := without_effect(seen):
         return found
-    # What one input shows says nothing of another one, which is told.
+    # The first failure is told: what one other input shows says nothing of it.
     shown = {
         change: effects
         for change, effects in seen.items()
@@ -140,7 +140,7 @@ def without_effect(seen: Effects) -> Relation | None:
 def against_a_law(seen: Effects) -> Relation | None:
     """A change that has one effect on our result in every input, and another on yours."""
     for change, effects in seen.items():
-        # Of one entry a law is met by chance.
+        # A few inputs follow a law by chance, above all if only one entry changes.
         few = len(effects) < (2 if change.end is None else 3)
         for name, law in () if few else laws(effects):
             # The gradients of a wrong result are not computed.
@@ -160,7 +160,7 @@ def against_a_law(seen: Effects) -> Relation | None:
 
 
 def laws(effects: list[Effect]) -> Iterator[tuple[str, str]]:
-    """The parts of our result of which one thing comes in every input, and what."""
+    """The parts of our result that follow one law in every input, each with the law."""
     for name in names(effects):
         for law in LAWS:
             if all(e.follows(e.ours, name, law) for e in effects):
@@ -202,7 +202,7 @@ def which(change: Change) -> str:
 
 
 def reached(effect: Effect, parts: tuple, name: str, axis: int) -> np.ndarray | None:
-    """Along an axis of a part, where anything changed."""
+    """Where along an axis of a part anything changed."""
     places = effect.places(parts, name)
     if places is None or axis >= places.ndim:
         return None

@@ -5,7 +5,7 @@ import numpy as np
 from answers.practice.evidence import Evidence, Relation, said
 from answers.practice.parts import DIVISION, DOMAIN, RANGE, overflowed
 
-# Errors by what stands in their messages: those of which the cause is known, whatever the input,
+# Errors by words of their messages. These have one cause, whatever the input.
 KNOWN = (
     (
         "divides_by_0",
@@ -49,7 +49,7 @@ KNOWN = (
         "a mask used as an index, which is not broadcast; `np.where` broadcasts it",
     ),
 )
-# and those of which the inputs may tell more.
+# Of these the inputs may tell more.
 LIKELY = (
     (
         "shapes_that_do_not_fit",
@@ -90,7 +90,7 @@ def opposite(seen: Evidence) -> Relation | None:
 
 
 def at_one_value(seen: Evidence) -> Relation | None:
-    """What is wrong is wrong only where one particular number is right."""
+    """The wrong entries are those where one particular number should stand."""
     if not seen.in_numbers:
         return None
     some = seen.wrong[0]
@@ -138,7 +138,7 @@ def at_one_value(seen: Evidence) -> Relation | None:
 
 
 def cut_off(seen: Evidence) -> Relation | None:
-    """What exceeds a bound is that bound; or two bounds, one on each side."""
+    """Every number beyond a bound has become that bound; there may be one on each side."""
     if not seen.in_numbers or any(w.want.dtype.kind != "f" for w in seen.wrong):
         return None
     wants = np.concatenate([w.want[~w.right] for w in seen.wrong])
@@ -309,12 +309,12 @@ def error(seen: Evidence) -> Relation | None:
 
 
 def raised(seen: Evidence) -> set[type[BaseException] | None]:
-    """The errors that stand where something is wrong; None for anything else."""
+    """The classes of errors in the wrong parts, and None if a part has no error."""
     return {getattr(w.got, "error", None) for w in seen.wrong}
 
 
 def caused(seen: Evidence, causes: tuple) -> Relation | None:
-    """Of what is raised, the one cause that fits all of it."""
+    """The relation for errors that all have one cause from the table."""
     if None in (errors := raised(seen)):
         return None
     kinds = {w.got.accident or w.got.kind for w in seen.wrong}

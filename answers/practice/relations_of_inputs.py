@@ -148,7 +148,7 @@ def changed(name: str, function: Callable, wanted: set[str]) -> Callable:
     def change(arguments: dict) -> None:
         value = arguments.get(name)
         if kind(value) in wanted:
-            # In a type in which -1 or 256 is no other number.
+            # In int64, where -1 and 256 do not wrap around.
             small = kind(value) in ("i", "u") and isinstance(value, np.ndarray)
             with np.errstate(all="ignore"):
                 arguments[name] = function(value.astype(np.int64) if small else value)

@@ -16,7 +16,7 @@ from answers.practice.evidence import (
 )
 
 LOG_2 = math.log(2)
-# Factors that one number is enough to see.
+# Factors that are recognised even from one number.
 KNOWN = {
     -1.0: "a difference taken the wrong way round, or a minus lost or added",
     2.0: "a factor 2 of a derivative that does not belong there, or a half that is lost",
@@ -94,9 +94,9 @@ MAPS: dict[str, tuple[str, Callable, str]] = {
         "a rounding where the fraction matters",
     ),
 }
-# Those whose values are whole.
+# The functions among them whose values are whole numbers.
 WHOLE = (np.trunc, np.rint)
-# Those that leave nothing negative.
+# The names of those whose values are never negative.
 OF_NEGATIVES = ("negative cut off", "absolute value")
 
 
@@ -129,7 +129,7 @@ def factor(seen: Evidence) -> Relation | None:
 
 
 def factor_of(w: Wrong) -> float | None:
-    """The c of which `got` is c times `want`, or None."""
+    """The c with got = c · want, or None."""
     used = w.want != 0
     finite = np.isfinite(w.got).all() and np.isfinite(w.want).all()
     if not finite or not used.any() or w.got.dtype == bool or (w.got[~used] != 0).any():
@@ -143,8 +143,8 @@ def factor_of(w: Wrong) -> float | None:
 def factor_of_size(
     seen: Evidence, factors: list[float], rtol: float
 ) -> Relation | None:
-    """The factor is a size that the inputs have, or its inverse, or their root."""
-    # One number among inputs that are right is some fraction of the right one by chance.
+    """The factor is a size that the inputs have, or its inverse, its root or the like."""
+    # If one number alone is wrong, some size fits its factor by chance.
     if len(seen.cases) == 1 and distinct(seen) < 2 and seen.right:
         return None
     everywhere = [sizes(w.case) for w in seen.wrong]
@@ -182,7 +182,8 @@ def factor_of_two_sizes(seen: Evidence) -> Relation | None:
 
 
 def is_unknown_constant(seen: Evidence, changed: Callable) -> bool:
-    """Whether a constant can be told by its value alone: nothing that it would change is right."""
+    """Whether a constant that no size explains can be told: there are two numbers or more, in all
+    failing inputs, and no part is right that the constant would have changed."""
     names = {w.name for w in seen.wrong}
     spared = any(
         not close(np.asarray(changed(w.want)), w.want, w.case.rtol).all()
@@ -286,7 +287,7 @@ def is_mapped(w: Wrong, function: Callable) -> bool:
 
 
 def by_chance(seen: Evidence, function: Callable) -> bool:
-    """Whether many numbers become the same, which is met by chance."""
+    """Whether the function makes one number of many: then a wrong constant looks like its value."""
     if function not in WHOLE:
         # 1 - x is 1 for every x that is small enough.
         made = np.concatenate([w.got[~w.right] for w in seen.wrong]).astype(np.float64)
@@ -298,7 +299,7 @@ def by_chance(seen: Evidence, function: Callable) -> bool:
     names = {w.name for w in seen.wrong}
     right = [w.got[np.isfinite(w.got)] for w in seen.right if w.name in names]
     kept = any(got.any() for got in right)
-    # Elsewhere a fraction is kept: so the type of what is passed must make the difference.
+    # If a fraction is kept in other cases, the type of the input must make the difference.
     whole = not any((got % 1).any() for got in right if got.dtype != bool)
     whole = whole or 2 * sum(map(holds_integers, seen.cases)) > len(seen.cases)
     return len(gots) < 2 and not (kept and whole and distinct(seen) > 2)
@@ -317,7 +318,7 @@ def rounded(seen: Evidence) -> Relation | None:
     """Every wrong part is the right one, rounded to some decimals."""
     if any(w.want.dtype.kind != "f" for w in seen.wrong):
         return None
-    # 0 is whatever is small enough, rounded.
+    # Every small number rounds to 0: zeros alone show no rounding.
     if not any(w.got.any() for w in seen.wrong):
         return None
     for digits in range(1, 9):

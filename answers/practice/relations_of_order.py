@@ -132,7 +132,7 @@ def some_rows(seen: Evidence) -> Relation | None:
         return None
     for axis in range(max(axes)) if len(axes) == 1 else (0, -1):
         rows = [lines(w.right, axis) for w in seen.wrong]
-        # Of one row alone it is no matter which it is.
+        # Three rows are needed to tell the first, the last and the others apart, and two cases.
         if max(map(len, rows)) < 3 or sum(len(r) > 1 for r in rows) < 2:
             continue
         entry = "entry" if axis == 0 else f"entry along axis {axis}"
@@ -201,7 +201,7 @@ def on_the_diagonal(seen: Evidence) -> Relation | None:
 
 
 def normalised_otherwise(seen: Evidence) -> Relation | None:
-    """What should sum to 1 along an axis does along another, or along none."""
+    """What should sum to 1 along an axis does so along another, or along none."""
     if not seen.in_numbers or min(w.want.ndim for w in seen.wrong) < 1:
         return None
     along = [axes_of_sum_1(w.want) for w in seen.wrong]

@@ -12,7 +12,7 @@ from answers.practice.trials import ANOTHER_ORDER, OTHER_NAMES
 
 # So many different numbers are not all on one side by chance.
 ONE_SIDED = 8
-# What a complaint says, and its name; any other is of the kind of the result.
+# Words in a complaint, and its name. Any other complaint is about the kind of the result.
 OF_ANOTHER_KIND = "a_result_of_another_kind"
 KINDS = {
     ANOTHER_ORDER: "parts_in_another_order",
@@ -29,7 +29,7 @@ def another_kind(seen: Evidence) -> Relation | None:
     if not all(isinstance(each, Complaint) and each.error is None for each in got):
         return None
     text, names = got[0].text, set(map(name_of, got))
-    # Of numbers for arrays comes one number, and one array of arrays.
+    # One entry of a tuple is one number in some cases and one array in others: one mistake.
     kinds = {each.kind.replace("one number", "one array") for each in got}
     several = len(kinds) > 1 and names == {OF_ANOTHER_KIND}
     if len(names) > 1 or several or got[0].kind == NOT_WRITTEN:
@@ -57,7 +57,7 @@ def truth_values(seen: Evidence) -> Relation | None:
 
 
 def one_for_all(seen: Evidence) -> Relation | None:
-    """Whatever the input, the same comes."""
+    """The result is the same for every input."""
     wants = {w.want.tobytes() for w in seen.wrong} if seen.in_arrays else set()
     got = [w.got for w in seen.wrong]
     if len(got) < 3 or len(wants) < 3 or len({w.name for w in seen.wrong}) > 1:

@@ -110,7 +110,7 @@ def one_too_many(seen: Evidence) -> Relation | None:
 
 
 def selected(seen: Evidence) -> Relation | None:
-    """Only the entries that are not 0, in a row."""
+    """The result is a row of the entries that are not 0, without the others."""
     if not seen.in_arrays or all(w.got.shape == w.want.shape for w in seen.wrong):
         return None
     if not all(same(w.got, w.want[w.want != 0], w.case.rtol) for w in seen.wrong):

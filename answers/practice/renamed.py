@@ -15,7 +15,7 @@ PYTORCH = re.compile(r"^\s*(import|from) torch\b", re.MULTILINE)
 
 
 def carry_over(name: str) -> str | None:
-    """Give the learner's file of exercise `name`, or of its old name, the new one; a note if so.
+    """Rename the learner's file if `name` is the old or the new name of an exercise; a note if so.
 
     A file that imports no PyTorch, or has NumPy's `ndarray` in its signature, is one of today's.
     Nothing is written over, and a file that cannot be read or moved is left.

@@ -1,5 +1,7 @@
-"""What a program may set for the whole process, such as PyTorch's gradient mode: kept apart, so
-that a submission's settings hold for its own calls and for nothing of the judge's."""
+"""What a program may set for the whole process, such as PyTorch's gradient mode.
+
+A submission's settings hold during its own calls, and never while the judge works.
+"""
 
 import contextlib
 import functools
@@ -25,7 +27,7 @@ def current() -> Callable[[], None]:
             functools.partial(torch.set_grad_enabled, torch.is_grad_enabled()),
             functools.partial(torch.set_default_dtype, torch.get_default_dtype()),
             functools.partial(torch.set_rng_state, torch.get_rng_state()),
-            # Not by `use_deterministic_algorithms`, which imports a compiler: a second.
+            # `use_deterministic_algorithms` would import a compiler, which takes a second.
             functools.partial(
                 torch.set_deterministic_debug_mode, torch.get_deterministic_debug_mode()
             ),
@@ -46,7 +48,7 @@ def set_environment(wanted: dict[str, str]) -> None:
 
 def set_filters(wanted: list) -> None:
     if warnings.filters != wanted:
-        # This also has Python forget what it decided by the old ones.
+        # This also makes Python forget which warnings the old filters have let through.
         warnings.resetwarnings()
         warnings.filters[:] = wanted
 
@@ -63,9 +65,9 @@ def is_inference() -> bool:
 
 
 def apart(function: Callable, ours: Callable[[], None]) -> Callable:
-    """`function`, which runs under what is set now; before and after it, `ours` is set.
+    """`function`, to be called under the settings of now; between calls, `ours` holds.
 
-    Each call begins with the same settings, whatever an earlier one left.
+    Each call begins with the same settings, whatever an earlier call has left.
     """
     theirs, inferring = current(), is_inference()
 

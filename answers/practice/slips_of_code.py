@@ -72,8 +72,8 @@ COUNTING = {"range", "arange", "triu", "tril", "tri", "linspace"}
 
 
 def changes(node: ast.AST, names: list[set[str]]) -> Iterator[Change]:
-    """What may stand where `node` does, each with the name of the slip. Each of
-    `names` are variables that one may take for each other."""
+    """What may stand in the place of `node` by a slip, each with the name of the slip. Each set
+    in `names` holds variables that one may take for each other."""
     match node:
         case ast.BinOp():
             yield from of_operator(node)

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Of a line, as in the rest of the project.
+# Of the longest line, as in the rest of the project.
 WIDTH = 88
 
 # The section of a docstring that would give the answer away.
@@ -47,7 +47,7 @@ def solution(reference: Callable, refuses: str = "") -> str:
         for each in module.needed(name):
             cut[each] = module.cut_refusals(each)
     names = module.needed(name)
-    # What stands in an exercise may be to repair, and stays in its order.
+    # Code that stands in an exercise may be a file to repair: its order stays.
     if not in_exercise:
         names = core_first(module, name, names)
     used = set().union(*(names_in(module.definitions[each]) for each in names))
@@ -77,7 +77,7 @@ def core_first(module: "Module", name: str, names: list[str]) -> list[str]:
 
 
 def in_comments(refusals: dict[str, list[str]]) -> str:
-    """What each function refuses, to be read only."""
+    """What each function refuses, as comments: to be read, not run."""
     lines = [NOT_ASKED]
     for name, cut in refusals.items():
         lines += ["", f"In {name}:", *(f"    {line}" for line in cut)]
@@ -131,7 +131,7 @@ class Module:
         return imports
 
     def told_of(self, text: str) -> set[str]:
-        """What the module has from others of this package and a docstring names in backticks."""
+        """The names in backticks in a docstring that the module imports from this package."""
         froms = [node for node in self.body if isinstance(node, ast.ImportFrom)]
         ours = [node for node in froms if node.module.startswith("answers.")]
         names = {each.name for node in ours for each in node.names}
@@ -199,7 +199,7 @@ def stored(statement: ast.stmt) -> set[str]:
 
 
 def only_refuses(statement: ast.stmt) -> bool:
-    """Whether a statement does nothing but to raise in some cases."""
+    """Whether a statement does nothing but raise in some cases."""
     match statement:
         case ast.Raise():
             return True
@@ -207,7 +207,7 @@ def only_refuses(statement: ast.stmt) -> bool:
             return name.startswith("refuse")
         case ast.If(body=body, orelse=[]) | ast.For(body=body, orelse=[]):
             *first, last = body
-            # What comes before makes the message, if what comes last refuses.
+            # If the last statement refuses, assignments before it make the message.
             rest = (
                 only_refuses(each) or isinstance(each, ast.Assign) for each in first
             )

@@ -24,7 +24,7 @@ from answers.practice.values import (
 )
 
 VERSION = 3
-# What a name is may become a file's: no letter of another alphabet, no point, no slash.
+# A name may become that of a file: ASCII letters, digits and underscores only.
 EXERCISE = r"[a-z_][A-Za-z0-9_]*"
 CARD = rf"\d\d+/[\w-]+|exercise/{EXERCISE}"
 QUESTION = r"\d\d+"
@@ -40,7 +40,7 @@ class Record:
 
     Attributes:
         text: What the learner wrote in the page. The command line has it in NAME.py instead.
-        before: What was there before it was replaced.
+        before: The text that was replaced, by the stub or by an import.
         hints: How many hints have been shown; once it is passed, since the learner last began
             again.
         passed: When it was first passed.
@@ -113,8 +113,8 @@ def read(text: str, renamed: bool = False) -> tuple[State, list[str]]:
 
     Args:
         text: JSON.
-        renamed: Whether a text of version 1 has the names that exercises had then. The command
-            line's has; the page's, which says what was damaged, has not.
+        renamed: Whether the text is a file of the command line: in version 1, it has the names
+            that exercises had then. An export of the page, which has the key "damaged", does not.
 
     Raises:
         ValueError: It holds nothing of the kind.
@@ -147,7 +147,7 @@ def read(text: str, renamed: bool = False) -> tuple[State, list[str]]:
 
 
 def records(found: object, names: str, read: Callable, wrong: list[str]) -> dict:
-    """What is valid of what has such names."""
+    """The valid ones of some records, whose names must match the pattern `names`."""
     if not isinstance(found, dict):
         wrong.append(f"{found!r:.40}")
         return {}
@@ -165,7 +165,7 @@ def record(cls: type, name: str, data: object, wrong: list[str]) -> object | Non
     if not isinstance(data, dict):
         wrong.append(name)
         return None
-    # Older versions wrote what there is not as null.
+    # Older versions wrote null for what is missing.
     there = {key: value for key, value in data.items() if value is not None}
     tests = VALID[cls]
     valid = {k: v for k, v in there.items() if k in tests and tests[k](v)}
@@ -186,7 +186,7 @@ def by_day(scores: list) -> list:
 
 
 def written(state: State) -> str:
-    """The text of a file that holds it; nothing is said of what there is not."""
+    """The state as the text of a file; what is empty is left out."""
     study = {
         "plan": small(state.plan),
         "cards": {name: each for name, h in state.cards.items() if (each := small(h))},
@@ -201,6 +201,6 @@ def written(state: State) -> str:
 
 
 def small(record: object) -> dict:
-    """A record without what says nothing."""
+    """A record as a dict, without the fields that have their default."""
     usual = asdict(type(record)())
     return {key: value for key, value in asdict(record).items() if value != usual[key]}

@@ -57,7 +57,7 @@ def stub(reference: Callable, refuses: str = "", notes: tuple[Note, ...] = ()) -
 
 
 def rules(function: ast.FunctionDef, refuses: str, notes: tuple[Note, ...]) -> str:
-    """What is judged beside the result, in words: what the signature says does for it."""
+    """What is judged besides the result, in words. The signature tells which sentences apply."""
     takes = ast.unparse(function.args)
     gives = ast.unparse(function.returns) if function.returns else "Float"
     arrays = [kind for kind in ("ndarray", "Tensor") if kind in takes]

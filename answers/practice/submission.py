@@ -18,7 +18,7 @@ SIZES = re.compile(
     r"size (\d+) is different from (\d+)|(\d+) \(dim \d+\) != (\d+) \(dim \d+\)"
 )
 BROADCAST = re.compile(r"(could not|cannot) (be )?broadcast|match the broadcast shape")
-# Of `math` and of floats; Python 3.14 says what it expected.
+# What `math` and floats say; since Python 3.14, `math` says what it expected instead.
 ARITHMETIC = {
     DIVISION: r"^ZeroDivisionError",
     RANGE: r"range error|result out of range|too large (to convert to|for a) float"
@@ -75,7 +75,7 @@ def complaint_of(error: BaseException, function: Callable) -> Complaint:
 
 
 def raised_on_purpose(error: BaseException) -> bool:
-    """Whether a `raise` did it, and not in NumPy or PyTorch: it is no accident then."""
+    """Whether a `raise` outside NumPy and PyTorch raised it: then it is no accident."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next

@@ -1,4 +1,4 @@
-"""The gradients behind a result in PyTorch, which this does not import: an exercise has."""
+"""The gradients of a result in PyTorch. An exercise imports PyTorch; this module does not."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ DETACHED = (
 def gradients(result: object, arguments: dict[str, object], of: object) -> Parts:
     """The gradient of each argument that requires one, as parts of the result.
 
-    It is that of all numbers of the result, each with a weight of its own: so an entry that
-    has lost its graph is missed. Errors are told of the function `of`.
+    It is the gradient of a sum of all numbers of the result, each with a weight of its own. So
+    an entry that has lost its graph changes it. `of` is the function that errors are told of.
     """
     asked = {f"{GRADIENT} {k}": a for k, a in arguments.items() if has_graph(a)}
     found = tensors(result)

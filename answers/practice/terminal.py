@@ -21,7 +21,7 @@ from answers.practice.state import Record
 WIDTH = 80
 # Where the right half of a table begins.
 COLUMN = 32
-# Below a heading of every page.
+# The id of a heading that every page has.
 FOLLOW_UPS = "they-will-ask-next"
 
 ESCAPES = re.compile(

@@ -91,7 +91,7 @@ class Case:
         )
 
     def outcome(self, function: Callable, args: tuple, kwargs: dict) -> object:
-        """What the function returns, or a complaint. A refusal is one whatever its words."""
+        """What the function returns, or a complaint. If a ValueError is asked for, any will do."""
         result = call(function, args, kwargs)
         error = result.error if isinstance(result, Complaint) else None
         if self.refuses and error is not None and issubclass(error, ValueError):
@@ -254,9 +254,9 @@ Trial = Case | Check
 
 
 def unchanged(old: object, new: object) -> bool:
-    """Whether an argument is what it was; of what is no array and no dict, that is assumed.
+    """Whether an argument is what it was. Only arrays, tensors and dicts of them are looked at.
 
-    Its shape and its dtype can be set, too.
+    A function can also set the shape and the dtype of an array.
     """
     if isinstance(old, dict):
         same = old.keys() == new.keys()
@@ -274,7 +274,7 @@ def unchanged(old: object, new: object) -> bool:
 
 
 def as_usual(value: object, annotation: str) -> object:
-    """An array of the numbers that come most often where this annotation stands."""
+    """An array with the usual numbers of an annotation: floats for `Real`, int64 for `Integer`."""
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
     if kind in ("i", "u") and "Real[" in annotation:
         return value.astype(np.float64)

@@ -1,4 +1,4 @@
-"""What values the state may hold; all else was damaged, or is somebody's who means no good."""
+"""What values the state may hold. Anything else was damaged, or forged."""
 
 import re
 from collections.abc import Callable
