@@ -1,1 +1,1 @@
-"""What the site needs of Python: formulas typeset at build, and the index of the pages."""
+"""What builds the site, and what runs and checks the Python and the prose of its pages."""

@@ -25,14 +25,14 @@ parse = cache(ast.parse)
 Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
 WHOLE, REST, TEXT = "(the whole)", "(what runs at import)", "(its text)"
 DOTTED = re.compile(r"\banswers(?:\.\w+)+")
-# Who calls these asks for all in a folder: for what its modules do, or for the text of its pages.
+# Whatever calls these asks for a whole folder: for what its modules do, or the text of its pages.
 FINDERS = {
     ("answers/practice/catalog.py", "names"): ("answers/exercises/", WHOLE),
     ("answers/explorers/__init__.py", "names"): ("answers/explorers/", WHOLE),
     ("answers/figures/__init__.py", "figures"): ("answers/figures/", WHOLE),
     ("answers/pages.py", "pages"): ("docs/questions/", TEXT),
 }
-# They find one by its name, which a case or a string tells.
+# These find a single module by its name, which stands in a test's case or in a string.
 LOADERS = {
     ("answers/practice/catalog.py", "load"),
     ("answers/explorers/__init__.py", "load"),
@@ -115,12 +115,12 @@ def units(text: str) -> dict[str, list[ast.stmt]]:
 
 
 def decorators(unit: str) -> str:
-    """The unit of what stands above a test: which cases there are, not what is tested."""
+    """The unit of a test's decorators: they say which cases there are, not what is tested."""
     return f"@{unit}"
 
 
 class Graph:
-    """What each unit refers to; `commands` are those that are found by their names."""
+    """What each unit refers to. `commands` are the commands of `answers`, which are run by name."""
 
     def __init__(self):
         self.refers: dict[Unit, set[Unit]] = defaultdict(set)
@@ -306,8 +306,8 @@ class Affected:
         return found
 
     def concerns_test(self, item) -> bool:
-        """Whether a test depends on what has changed. That there are other cases of it does not
-        matter to a case."""
+        """Whether a test depends on what has changed. One case does not depend on which other cases
+        there are."""
         name = item.path.relative_to(ROOT).as_posix()
         if any(
             place.endswith("conftest.py") and unit.startswith("pytest_")
@@ -392,7 +392,7 @@ def changed(commit: str) -> set[Unit]:
                 (name, u) for u in before | after if before.get(u) != after.get(u)
             }
             if before.keys() - after.keys():
-                # Who names what is gone, no edge tells.
+                # What refers to a deleted unit, no edge tells: so all that imports the file does.
                 found.add((name, REST))
         else:
             found.add((name, TEXT))
@@ -402,7 +402,7 @@ def changed(commit: str) -> set[Unit]:
 
 
 def builds(name: str) -> bool:
-    """Whether it is a hook of MkDocs, or extends its Markdown."""
+    """Whether a file is a hook of MkDocs, or extends its Markdown."""
     if not name.startswith("answers/site/"):
         return False
     dotted = name_of(Path(name))

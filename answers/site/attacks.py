@@ -32,11 +32,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Attack:
-    """A test.
+    """A test that attacks.
 
     Attributes:
         kind: A key of KINDS.
-        name: Of the test.
+        name: The name of the test.
         cases: With how many inputs it is run, as far as they are written out; at least 1.
         excluded: Whether the attack succeeds, on purpose.
     """
@@ -71,16 +71,16 @@ def table() -> str:
 
 
 def attacks() -> Iterator[Attack]:
-    """Those of all tests."""
+    """The attacks of all tests."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         yield from attacks_of(path)
 
 
 def attacks_of(path: Path) -> Iterator[Attack]:
-    """Those of a file.
+    """The attacks of one file of tests.
 
     Raises:
-        ValueError: A test names a kind that is none.
+        ValueError: A test names an unknown kind.
     """
     tree = ast.parse(path.read_text("utf-8"))
     sizes = {

@@ -23,7 +23,7 @@ REFERENCE = re.compile(
     r"|[Ee]quations?|version|PyTorch|NumPy|SciPy|scikit-learn|Python|CUDA)"
     r"\s\d[\d.]*(?:(?:,| and| to|\u2013)\s?\d[\d.]*)*|\[\d+(?=\]\()"
 )
-# Of a sentence with a source, what is the page's own: "the 1.07 GB above".
+# Even in a sentence with a source, a number before these words is the page's: "the 1.07 GB above".
 OWN = re.compile(r"(?: \w+)? (?:above|below)\b")
 
 
@@ -33,7 +33,7 @@ class Block:
 
     Attributes:
         line: Its first line on the page.
-        text: It, without code and the addresses of links.
+        text: Its text, without code and the addresses of links.
         section: The number of its section.
         checks: The checks that stand under it.
     """

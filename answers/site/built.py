@@ -1,8 +1,7 @@
-"""Hooks of MkDocs: the files of `answers.site.bundle` are part of the site, and what is built
-knows its address.
+"""Hooks of MkDocs: they add the files of `answers.site.bundle` to the site, and addresses to pages.
 
-Without it, `python -m answers.site.bundle` writes them where any builder finds them. What pages say
-of the repository's address, they say under MkDocs alone, whose setting it is.
+For any other builder, `python -m answers.site.bundle` writes the files into `docs/`. The
+repository's address stands in pages under MkDocs alone, whose setting it is.
 """
 
 import json
@@ -25,7 +24,7 @@ COPY = "a copy of the repository"
 
 
 def on_startup(command, dirty):
-    """Says so if the pages would name the local server as their address."""
+    """Logs it if the pages would name the local server as their address."""
     if command != "serve" and "SITE_URL" not in os.environ:
         log.info("SITE_URL is not set: only the local server has these addresses")
 
@@ -38,7 +37,7 @@ def on_files(files, config):
         bundle.DECK: bundle.deck(config.site_url),
         "live/cell_buttons.js": cell_buttons(settings["pyodide"]),
     }
-    # Of an exercise that is gone, too.
+    # Files of an exercise that is gone are removed, too.
     for file in [f for f in files if f.src_uri.startswith(bundle.SHOWN)]:
         files.remove(file)
     for path, content in made.items():
@@ -48,21 +47,21 @@ def on_files(files, config):
 
 
 def cell_buttons(pyodide):
-    """The script that names the host of Python, if another than the site's has it."""
+    """The script with the host that Python comes from; empty if the site serves it itself."""
     script = (bundle.LIVE / "cell_buttons.js").read_text("utf-8")
     return HOST.sub(lambda _: urlsplit(pyodide).netloc, script)
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Lets what installs the package work anywhere, and not in a copy of the repository only."""
+    """Makes commands that install the package work outside of a copy of the repository, too."""
     url = config.extra["repository"]
     if url and not page.url.startswith("labs/"):
         return INSTALL.sub(rf'pip install "worked-answers\1 @ git+{url}"', markdown)
 
 
 def on_page_content(html, page, config, files):
-    """Names the places of exercises to MkDocs, whose check of links knows no id from a fence; and
-    says where the repository is of which a lab needs a copy."""
+    """Tells MkDocs the ids of exercises, which its check of links does not find in fences. Where a
+    lab speaks of a copy of the repository, links to it."""
     known = page.present_anchor_ids or set()
     page.present_anchor_ids = known | set(EXERCISE.findall(html))
     if url := config.extra["repository"]:
@@ -70,7 +69,7 @@ def on_page_content(html, page, config, files):
 
 
 def on_post_build(config):
-    """Says the same in the file of a lab, before the hashes of what is kept offline are taken."""
+    """Writes the same link into the file of a lab, before the files kept offline are hashed."""
     if url := config.extra["repository"]:
         for path in Path(config.site_dir).glob("labs/**/*.ipynb"):
             text = path.read_bytes().decode()

@@ -117,7 +117,7 @@ def cards_of(*_states: tuple) -> dict[str, str]:
 
 
 def in_process(function: str) -> dict[str, str]:
-    # Of the syntax trees that it makes hardly any is garbage before it ends.
+    # Hardly any of the syntax trees that it makes becomes garbage before it ends.
     code = (
         "import gc, json; gc.disable(); "
         f"from answers.site import bundle; print(json.dumps(bundle.{function}()))"
@@ -179,8 +179,8 @@ def module(path: str) -> dict:
 
 
 def exercise(name: str) -> dict:
-    """What pages show of an exercise, and its module; without a stub it does not run in the
-    browser."""
+    """What pages show of an exercise, and its module. If the exercise does not run in the browser,
+    there is no stub."""
     if not modules.runs_here(name):
         return of_source(modules.file_of(f"answers.exercises.{name}"))
     loaded = catalog.load(name)

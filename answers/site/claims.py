@@ -30,7 +30,7 @@ OF_THE_WHOLE = {
     "They will ask next",
     "Score yourself",
 }
-# After `FENCE`, which it holds: what a fence above it printed.
+# What the fence above it printed. It is itself a fence: so it is looked for before `FENCE`.
 OUTPUT = re.compile(
     r"^[ \t]*<!--pytest-codeblocks:expected-output-->\s*?\n([ \t]*)(`{3,}).*?^\1\2[ \t]*$",
     re.MULTILINE | re.DOTALL,
@@ -125,13 +125,13 @@ def output(match: re.Match) -> set[float]:
 
 
 def typed(match: re.Match) -> set[float]:
-    """Those of the code that a page types: what it sets, its sentences may name."""
+    """The numbers in code that a page types: its sentences may name what the code sets."""
     python = "python" in match[0].split("\n", 1)[0]
     return values(INCLUDE.sub("", match[0])) if python else set()
 
 
 def drawn(match: re.Match) -> set[float]:
-    """Those that are written in a figure."""
+    """The numbers that are written in a figure."""
     path = ROOT / match[1]
     drawing = path.read_text("utf-8") if path.exists() else ""  # not yet
     return values(re.sub(r"<style.*?</style>|<[^>]*>", " ", drawing, flags=re.DOTALL))

@@ -111,7 +111,7 @@ class DisplayedFormula(BlockProcessor):
 
 
 class Typesetter(Treeprocessor):
-    """Puts the typeset formula where its TeX stood; by then a heading has its anchor of the TeX."""
+    """Puts the typeset formula where its TeX stood. (Anchors of headings were made of the TeX.)"""
 
     def run(self, root):
         for element in root.iter():

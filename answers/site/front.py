@@ -11,7 +11,7 @@ from answers.practice import browser_judge, catalog
 from answers.site import modules
 
 NAME = "softmax"
-# What one writes who has seen the formula and no large logit; a phone shows its lines whole.
+# What people write who know the formula and have met no large logit. Its lines fit on a phone.
 WRONG = """\
 import numpy as np
 
@@ -55,7 +55,7 @@ def wrong_answer() -> str:
 
 
 def verdict(report: dict) -> str:
-    """A report as `told` of docs/live/exercise.js shows it, of one wrong part."""
+    """A report with one wrong part, as `told` of docs/live/exercise.js shows it."""
     (failure,) = report["failures"]
     said = coded(failure["message"])
     for word, value in (("expected", failure["expected"]), ("got", failure["got"])):

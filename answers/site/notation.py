@@ -20,13 +20,13 @@ DRESSED = (
 )
 SEPARATING = "mid dots ldots times colon in | quad qquad neg"
 BETWEEN = {",", ";", ":", "…"} | {rf"\{word}" for word in SEPARATING.split()}
-# Beside an index in parentheses, what may stand above a name: a power says something.
+# What may stand above a name, besides an index in parentheses. Any other power says something.
 RAISED = [[r"\top"], ["T"], ["*"], [r"\star"], ["-", "1"]]
 SPACES = {" ", "~"} | {rf"\{sign}" for sign in ",;!: "}
 OPEN = {"(", "[", r"\langle", r"\{", r"\lVert", r"\Vert", r"\lbrace"}
 CLOSE = {")", "]", r"\rangle", r"\}", r"\rVert", r"\rbrace"}
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:[.,]\d+)*|.", re.DOTALL)
-# What is dropped before: the sizes of brackets.
+# The sizes of brackets, which are dropped first.
 SIZES = re.compile(r"\\(?:left|right|[bB]ig+[lr]?)(?![A-Za-z])")
 
 

@@ -24,7 +24,7 @@ from answers import files
 from answers.site import policy
 
 HELD = re.compile(r"(?<=^const HELD = ).*(?= // )", re.MULTILINE)
-# Other languages of the search, of which there is none.
+# For a search in other languages, which the site does not have.
 UNUSED = "assets/javascripts/lunr/"
 # Sources of scripts for debugging, and what is there for crawlers.
 NO_PART = {".gz", ".map"}
@@ -34,20 +34,20 @@ served = False
 
 
 def on_startup(command, dirty):
-    """`mkdocs serve` shows its author what is there now."""
+    """Notes whether this is `mkdocs serve`, under which nothing is kept."""
     global served
     served = command == "serve"
 
 
 @event_priority(-200)
 def on_post_build(config):
-    """When the search and the policy have written the last of the site."""
+    """Writes what is kept, once the search and the policy have written the last of the site."""
     if not served:
         write(Path(config.site_dir))
 
 
 def write(site: Path) -> None:
-    """Tell the worker what is kept of the built site, and the page that asks how much."""
+    """Write what is kept of the built site into the worker, and how much that is into a file."""
     config = json.loads((site / "live/config.json").read_text("utf-8"))
     kept = hashed(site) | pyodide(config)
     worker = site / "offline.js"
@@ -76,7 +76,7 @@ def hashed(site: Path) -> dict[str, tuple[str, int]]:
 
 
 def pyodide(config: dict) -> dict[str, tuple[str, int]]:
-    """The same of what others made and the site does not hold, as it is pinned."""
+    """The same for the files of Pyodide, as they are pinned: the site does not hold them."""
     folder = config["pyodide"]
     if not urlsplit(folder).netloc:
         folder = f"{normpath(join('live', folder))}/"

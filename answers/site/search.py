@@ -27,11 +27,11 @@ TEX = re.compile(
 DRAWN = '<span class="katex-html" aria-hidden="true">'
 SPAN = re.compile(r"<(/?)span\b[^>]*>")
 
-# Of sections, where it is not 1; Material raises whole pages and nothing else.
+# The weights of sections, if not 1. (Material itself can raise whole pages only.)
 WEIGHTS = {"in-thirty-seconds": 4}
 WEIGHTS |= dict.fromkeys(("practise", "score-yourself", "sources"), 0.5)
 OF_FOLLOW_UPS = 4
-# Of pages that answer no question.
+# The weight of pages that answer no question.
 ELSEWHERE = 0.3
 
 
@@ -61,13 +61,13 @@ def typed(tex: str) -> str:
 
 @event_priority(100)
 def shorten(context, page, config, nav):
-    """Before the search reads a page."""
+    """Before the search reads a page, leaves it the words only."""
     page.whole, page.content = page.content, words(page.content)
 
 
 @event_priority(-100)
 def restore(context, page, config, nav):
-    """After it, and before the page is written."""
+    """After the search has read a page, and before it is written, puts back the whole."""
     page.content = page.whole
 
 

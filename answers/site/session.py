@@ -54,7 +54,7 @@ class Session:
         self.begin()
 
     def begin(self) -> None:
-        """Nothing of it has run."""
+        """Start anew: nothing of the page has run."""
         self.outcomes: list[Outcome] = []
         self.namespace = {"__name__": "__main__"}
 
@@ -131,7 +131,7 @@ class Session:
 
 
 def printed(path: Path, *numbers: str) -> bool:
-    """Whether a page prints or draws all of these, rounded as they are written."""
+    """Whether a page prints or draws all of these numbers, rounded as they are written."""
     shown = set().union(*prose(path).printed)
     return all(
         witnessed(n.rstrip("%"), n.endswith("%"), shown, rounded=True) for n in numbers
