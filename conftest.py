@@ -131,8 +131,8 @@ def pytest_sessionstart(session):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    # What is imported and collected stays until the end: to look through it for garbage again and
-    # again takes long.
+    # What is imported and collected stays until the end: searching it for garbage again and again
+    # takes long.
     gc.disable()
     try:
         return (yield)
@@ -150,7 +150,7 @@ def pytest_collection_modifyitems(config, items):
             chosen[concerned(item)].append(item)
         config.hook.pytest_deselected(items=chosen[False])
         items[:] = chosen[True]
-    # Early: later on a long test may be under way, for which a test that is alone would wait.
+    # Tests that run alone come first: later, they would wait for whatever long test is under way.
     places = {item.path for item in items if is_alone(item)}
     items.sort(key=lambda item: item.path not in places)
 
@@ -191,11 +191,11 @@ def is_alone(item):
 
 @contextlib.contextmanager
 def turn(item, alone=False):
-    """Beside tests of other processes (`pytest -n 2`); with `alone`, when none of them runs.
+    """Runs the block beside tests of other processes (`pytest -n 2`), or `alone`, without any.
 
-    Whoever wants to be alone keeps the gate shut until those inside have left.
+    Whatever is to run alone keeps the gate shut until the tests inside have left.
     """
-    # Of a worker of `pytest -n`; a pytest that a test starts has its turn with that test.
+    # Workers of `pytest -n` share this id. A pytest that a test starts has that test's turn.
     run = getattr(item.config, "workerinput", {}).get("testrunuid")
     if run is None:
         yield

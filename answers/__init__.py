@@ -38,7 +38,7 @@ import sys
 
 
 def stopped(kind: type, error: BaseException, trace: object) -> None:
-    """Ctrl-C while the command is still being loaded is no mistake of anybody."""
+    """End without a traceback if Ctrl-C comes while the command is still being loaded."""
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
@@ -57,8 +57,8 @@ TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
 
 
 class Enforced:
-    """The first finder of modules, until an answer is imported: then it leaves its place to what
-    enforces the annotations. The command `answers` starts before that is loaded."""
+    """The first finder of modules, until an answer is imported: then it makes room for jaxtyping's
+    hook, which enforces the annotations. So the command `answers` starts without the hook."""
 
     rooms = tuple(f"answers.{topic}" for topic in TOPICS)
 
@@ -73,7 +73,7 @@ class Enforced:
 
         if cls in sys.meta_path:
             sys.meta_path.remove(cls)
-            # Nothing would be enforced then, and decorating takes its time.
+            # If it is disabled, nothing would be enforced, and decorating takes time.
             if not config.jaxtyping_disable:
                 install_import_hook(cls.rooms, "answers.inputs.kinds.typechecked")
         return importlib.util.find_spec(name)

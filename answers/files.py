@@ -60,7 +60,7 @@ def write(
 
 
 def put_new(temporary: str, path: Path) -> None:
-    """Name the finished file so; of several writers one succeeds.
+    """Give the finished file its name; of several writers one succeeds.
 
     Raises:
         FileExistsError: There is a file of that name.
@@ -80,7 +80,7 @@ def put_new(temporary: str, path: Path) -> None:
 
 
 def regular(path: Path) -> Path:
-    """The path of a file that is there or is not: a pipe or a device may never end.
+    """`path`, if a file or nothing is there: to read a pipe or a device may never end.
 
     Raises:
         OSError: It is a folder, a pipe or a device.

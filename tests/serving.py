@@ -31,7 +31,7 @@ class Site:
 
     def copy(self, folder: Path, url: str) -> "Site":
         """The same in another folder, to be served at another address with the same path."""
-        # The same for robots, with the old address; and what is not of the site.
+        # Compressed files for robots have the old address, and Pyodide is not part of the site.
         ignore = shutil.ignore_patterns("*.gz", "pyodide")
         shutil.copytree(self.folder, folder, ignore=ignore, dirs_exist_ok=True)
         for path in (p for p in folder.rglob("*") if p.suffix in COMPRESSED):

@@ -42,7 +42,8 @@ BELOW = {
 # What a string that names a module looks like, and what loads one of any name.
 NAME = re.compile(r"answers(\.\w+)+(:[\w.]+)?")
 LOADERS = re.compile(r"\b(import_module|__import__|resolve_name|run_module|run_path)\b")
-# Where names of modules are computed, which are no import that could be drawn; nobody else loads.
+# Modules that import others by a name that is computed: these imports cannot be drawn. Nobody else
+# loads by name.
 BY_NAME = {
     "answers.derivations.catalog",
     "answers.explorers",
@@ -196,8 +197,6 @@ def test_one_function_tells_how_the_module_in_a_file_is_called():
 
 
 def test_annotations_are_no_strings():
-    for (
-        module,
-        path,
-    ) in FILES.items():  # jaxtyping skips some checks of annotations that are
+    # jaxtyping skips some checks of annotations that are strings.
+    for module, path in FILES.items():
         assert "from __future__ import annotations" not in path.read_text(), module

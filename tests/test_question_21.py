@@ -50,7 +50,7 @@ ELSEWHERE = (
     "tests/site/test_mutation.py",
     "tests/browser",
 )
-# Of the whole house, and dear: the first has just been made, by `--update`.
+# Tests of the whole house that take long. What the first one makes, `--update` has just made.
 MADE = "test_what_is_committed_is_what_its_function_makes"
 SEEN_HERE = (
     f"tests/site/test_generated.py::{MADE}[docs/mistakes.md]",

@@ -17,7 +17,7 @@ from answers.practice.report import OURS
 
 def main() -> None:
     """Run the command, and show no learner a traceback of ours."""
-    # Who has closed one still gets the exit code. It stays open until the process ends.
+    # If its reader closes a stream, the exit code must still be right. Both stay open to the end.
     sys.stdout = Lasting(sys.stdout or open(os.devnull, "w"))  # noqa: SIM115 (see above)
     sys.stderr = Lasting(sys.stderr or open(os.devnull, "w"))  # noqa: SIM115 (see above)
     for stream in (sys.stdout, sys.stderr):

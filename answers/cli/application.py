@@ -17,7 +17,7 @@ Begin with `answers list`; to study for a date, with `answers plan`.
 
 
 class Commands(typer.core.TyperGroup):
-    """All commands. Each ends with a sentence if it is interrupted, of which Typer says none."""
+    """All commands. If one is interrupted, it ends with a sentence, which Typer does not say."""
 
     def invoke(self, context: typer.Context) -> object:
         with stopped_by_ctrl_c():

@@ -22,10 +22,10 @@ class Session:
     """What has been rated so far, in order.
 
     Attributes:
-        out: Where it is shown.
-        rated: The card and its rating, by the card's id.
+        out: Where cards are shown.
+        rated: Each rated card with its rating, by the card's id.
         ended: Whether the learner has quit.
-        pause: What `p` does, if it does anything: the key that ended the pause.
+        pause: Called when `p` is pressed; returns the key that ended the pause. None: no pauses.
     """
 
     out: Console
@@ -74,7 +74,7 @@ class Session:
         return key
 
     def pressed(self, wanted: str) -> str:
-        """The next of these keys; before it there may be pauses, of which the last may quit."""
+        """The next of these keys, after any number of pauses. A pause may end by quitting."""
         while (key := keys.one_of(wanted + PAUSE * bool(self.pause))) == PAUSE:
             if self.pause() == QUIT:
                 return QUIT

@@ -140,10 +140,10 @@ def next_() -> None:
 
 
 def begin_after(name: str | None) -> str | None:
-    """Begin the next exercise after this one, or of all, that is not passed; which it is.
+    """Begin the next exercise after `name`, or the first of all, that is not passed; its name.
 
-    One whose file is there has been begun, and is left as it is. One that needs what is not
-    installed is passed over.
+    If its file is there, it has been begun, and the file is left as it is. An exercise that needs
+    what is not installed is passed over.
     """
     from answers.pages import pages
     from answers.practice import questions

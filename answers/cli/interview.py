@@ -18,7 +18,7 @@ from answers.study.mock import Mock
 
 @dataclass
 class Interview:
-    """One that goes on.
+    """A mock interview that goes on.
 
     Attributes:
         mock: What is asked.

@@ -41,7 +41,7 @@ def labels(
     from answers.labels import command
     from answers.practice import terminal
 
-    # By the mark that parts most of them: a name may hold another.
+    # Split at the mark that gives the most names: a name may hold another mark.
     names = max((columns.split(mark) for mark in ",;\t"), key=len)
     try:
         command.run(

@@ -47,7 +47,7 @@ def mock(
 
 
 def drawn_by(cards: list, minutes: int, seed: int | None):
-    """The mock of that seed, or of some seeds the one that asks most of what is weak."""
+    """The mock of that seed; without a seed, of some the one that asks most of what is weak."""
     import random
 
     from answers.study.mock import SEEDS, TRIED, draw, weakest

@@ -76,7 +76,7 @@ def export(
 
 
 def is_stub(name: str, text: str) -> bool:
-    """Whether nothing has been written into the file: the page's text must not go for that."""
+    """Whether the file is still the stub: then it must not replace the text of the page."""
     try:
         return text == catalog.load(name).stub()
     except ModuleNotFoundError:

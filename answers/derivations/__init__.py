@@ -43,7 +43,7 @@ DIGITS = frozenset("0123456789")
 
 
 class Printer(LatexPrinter):
-    """SymPy's LaTeX, with indices and indicators written as one writes them."""
+    """SymPy's LaTeX, with indices and indicators written as people write them."""
 
     def _print_Indexed(self, expr):  # noqa: N802 (z_{i}, not {z}_{i})
         indices = list(map(self._print, expr.indices))
@@ -114,7 +114,7 @@ def has_delta(e: sp.Basic) -> bool:
 
 
 def delta_first(double: sp.Sum) -> sp.Sum:
-    """The same finite sum, the indices that a delta picks summed first."""
+    """The same finite sum, with the indices that a delta picks summed first."""
     deltas = double.function.atoms(sp.KroneckerDelta)
     limits = sorted(
         double.limits, key=lambda limit: all(limit[0] not in d.args for d in deltas)

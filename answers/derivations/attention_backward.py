@@ -1,9 +1,9 @@
 """The backward pass of attention for any sizes, derived by SymPy.
 
-Queries count 1 to n, keys 1 to m, features of queries and keys 1 to d, of values 1 to D.
-G is the gradient at the output, P the weights, S the scores.
-Each function returns the lines that a page shows. Their meanings change one entry a little,
-and see what becomes of the loss ⟨G, O⟩.
+Indices run from 1: to n for queries, to m for keys, to d for the features of queries and keys,
+to D for those of values. G is the gradient at the output O, P the weights, S the scores.
+Each function returns the lines that a page shows. To check a line, its meaning changes one entry
+a little and measures how the loss ⟨G, O⟩ changes.
 """
 
 import numpy as np
@@ -115,7 +115,7 @@ def of_queries_and_keys() -> list[Line]:
     by_k = select(sp.diff(total.doit(), K[j, l]), (j, m), (l, d))
 
     def any_loss(Q, K, Sdot):
-        """Whatever its gradient at the scores is: they need not come from a softmax."""
+        """A loss with any gradient at the scores: it need not come from a softmax."""
         return np.sum(Sdot * (Q @ K.T / np.sqrt(Q.shape[1])))
 
     def any_slopes(rng, size):

@@ -1,7 +1,7 @@
 """Why attention divides by √d: the variance of a dot product, and a softmax that saturates.
 
-Each function returns the lines that a page shows. Their meanings list all outcomes, and take
-derivatives by differences.
+Each function returns the lines that a page shows. To check a line, its meaning lists all outcomes
+or takes a derivative by differences.
 """
 
 import itertools
@@ -23,7 +23,7 @@ MOMENTS = [1, mu, mu**2 + sigma**2]
 
 
 def expectation(polynomial: sp.Expr) -> sp.Expr:
-    """The mean over independent q and k: that of a product is the product of means."""
+    """The mean over independent q and k: a mean of products is a product of means."""
     terms = sp.Poly(polynomial, q, k).terms()
     return sum(c * MOMENTS[n] * MOMENTS[m] for (n, m), c in terms)
 

@@ -1,8 +1,8 @@
 """Backpropagation through affine → ReLU → affine → softmax, derived by SymPy.
 
 Batch and layer sizes are symbols: the formulas hold for all of them. Each function
-returns the lines that a page shows. Their meanings change one entry a little, and see what
-becomes of the loss.
+returns the lines that a page shows. To check a line, its meaning changes one entry a little and
+measures how the loss changes.
 """
 
 import numpy as np

@@ -1,6 +1,7 @@
 """Bayes' theorem and what follows from it, derived by SymPy.
 
-Each function returns the lines that a page shows. Their meanings count and integrate.
+Each function returns the lines that a page shows. To check a line, its meaning counts people or
+integrates densities.
 """
 
 import functools
@@ -242,7 +243,7 @@ def lies_below(p, alpha, beta):
 
 
 def prior_density(p, alpha, beta):
-    """Beta(alpha, beta) is the distribution of that number."""
+    """The density of Beta(alpha, beta), which is the distribution of that number."""
     return slope(lambda q: lies_below(q, alpha, beta), p)
 
 
@@ -282,7 +283,7 @@ def posterior_mean(alpha, beta, s, f):
 
 
 def weight_of_prior(alpha, beta, s, f):
-    """How near the posterior mean is to the prior's: 1 at it, 0 at the share seen."""
+    """How far the posterior mean lies towards the prior mean: 1 at it, 0 at the share seen."""
     before = integral(lambda p: p * prior_density(p, alpha, beta), 0, 1)
     seen = s / (s + f)
     return (posterior_mean(alpha, beta, s, f) - seen) / (before - seen)
@@ -342,7 +343,8 @@ POSTERIOR, CONST = r"P(w \mid y)", r"\text{const}"
 
 
 def regression(rng, size):
-    """Predictions, weights, deviations; the constant is left where nothing is off."""
+    """Predictions, weights and deviations. The constant is what is left if all errors and weights
+    are 0."""
     weights = 6 - size
     y, m, w = rng.normal(size=size), rng.normal(size=size), rng.normal(size=weights)
     sigma, tau = rng.uniform(0.5, 2, 2)
@@ -354,7 +356,7 @@ def regression(rng, size):
 
 
 def density(y, m, w, sigma, tau):
-    """Of observations and weights together, one by one."""
+    """The density of all observations and weights: the product of their densities."""
     of_y = [NormalDist(mean, sigma).pdf(at) for at, mean in zip(y, m, strict=True)]
     return math.prod([*of_y, *(NormalDist(0, tau).pdf(weight) for weight in w)])
 

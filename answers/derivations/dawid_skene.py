@@ -1,7 +1,7 @@
-"""The M-step of Dawid and Skene's model, what prevalence does to kappa, what noise does to a
-score.
+"""Labels by people: Dawid and Skene's M-step, kappa of a rare class, scores on noisy labels.
 
-Each function returns the lines that a page shows. Their meanings climb, and list what can happen.
+Each function returns the lines that a page shows. To check a line, its meaning climbs to the
+maximum by steps, or lists all outcomes with their probabilities.
 """
 
 import itertools
@@ -39,7 +39,7 @@ def m_step() -> list[Line]:
             by_difference,
             any_row,
         ),
-        # At the best row all slopes are the multiplier.
+        # At the best row, every slope equals the multiplier.
         Line(
             (lam, sum_of_pi), total, lambda n, s: slopes(climb(n, s), n, s)[0], best_row
         ),
@@ -104,15 +104,15 @@ def kappa() -> list[Line]:
     not_q = sp.Symbol("1 - q", positive=True)
     above = above.subs(q - 1, -not_q).subs(not_q, 1 - q)
     return [
-        Line("p", says_one, lambda table: table.sum(axis=(0, 2))[1], annotators),
-        Line("p_o", observed, lambda table: np.trace(table.sum(axis=0)), annotators),
-        Line("p_e", chance, by_chance, annotators),
-        Line((r"\kappa", definition), above / (p * (1 - p)), above_chance, annotators),
+        Line("p", says_one, lambda table: table.sum(axis=(0, 2))[1], pair),
+        Line("p_o", observed, lambda table: np.trace(table.sum(axis=0)), pair),
+        Line("p_e", chance, by_chance, pair),
+        Line((r"\kappa", definition), above / (p * (1 - p)), above_chance, pair),
         Line(
             r"\lim_{q \to 0} \kappa",
             sp.limit(value.subs(p, says_one), q, 0),
             lambda c: above_chance(outcomes(c, 1e-12)),
-            annotators,
+            pair,
         ),
     ]
 
@@ -130,7 +130,7 @@ def outcomes(c, q):
 
 
 def by_chance(table):
-    """Whether two agree that annotate two different items."""
+    """The probability that votes of both annotators agree, if they are on different items."""
     one, two = table.sum(axis=(0, 2)), table.sum(axis=(0, 1))
     return np.trace(np.outer(one, two))
 
@@ -140,7 +140,8 @@ def above_chance(table):
     return (agree - by_chance(table)) / (1 - by_chance(table))
 
 
-def annotators(rng, _):
+def pair(rng, _):
+    """Two annotators: their probabilities of being right and of agreeing, and a prevalence."""
     c, q = rng.uniform(0.55, 0.95), rng.uniform(0.1, 0.9)
     table = outcomes(c, q)
     agree = {"p_o": np.trace(table.sum(axis=0)), "p_e": by_chance(table)}
@@ -156,7 +157,7 @@ def noisy_score() -> list[Line]:
     score = c * (1 - e) + (1 - c) * e
 
     def agreement(c, e):
-        """Of answers right or wrong, and labels right or wrong, with two classes."""
+        """The share of answers that agree with their labels: both are right, or both wrong."""
         both = np.outer([c, 1 - c], [1 - e, e])
         return np.trace(both)
 

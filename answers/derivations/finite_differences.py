@@ -1,7 +1,7 @@
 """How wrong a finite difference is, and the step of least error, by SymPy.
 
-Each function returns the lines that a page shows. Their meanings measure the error of a
-polynomial's differences, and look for the best step.
+Each function returns the lines that a page shows. To check a line, its meaning measures the error
+of differences of a polynomial, or searches for the best step.
 """
 
 import math

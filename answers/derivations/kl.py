@@ -1,7 +1,8 @@
 """KL divergence by SymPy: the example, Gibbs' inequality, Gaussian fits, estimators.
 
-Each function returns the lines that a page shows; their meanings average, integrate and climb.
-Classes run from 1 to K, for a symbolic K; logarithms are natural, so everything is in nats.
+Each function returns the lines that a page shows. To check a line, its meaning averages,
+integrates, or climbs to the maximum by steps. Classes run from 1 to K, for a symbolic K.
+Logarithms are natural, so everything is in nats.
 """
 
 from statistics import NormalDist
@@ -71,7 +72,7 @@ def example() -> list[Line]:
         return value, Digits(value, sp.Integer(1)), Digits(value / bits, bits)
 
     def saved(p, q):
-        """What a code made for p saves on average, in nats."""
+        """What a code made for p saves on average over p against one for q, in nats."""
         return surprise(np.array(p), np.array(q)) - surprise(np.array(p), np.array(p))
 
     return [
@@ -185,7 +186,7 @@ def moment_matching() -> list[Line]:
     """The cross-entropy of any p, by its mean and deviation, with a Gaussian q."""
     x = sp.Symbol("x", real=True)
     minus_log_q = sp.log(sigma) + sp.log(2 * sp.pi) / 2 + (x - mu) ** 2 / (2 * sigma**2)
-    # The mean over p: only its first two moments are met.
+    # The mean over p needs only the first two moments.
     square = sigma_p**2 + mu_p**2
     cross = sp.expand(minus_log_q).subs(x**2, square).subs(x, mu_p)
     slopes = [sp.diff(cross, by) for by in (mu, sigma)]
@@ -240,7 +241,7 @@ def cross_entropy(x, mu, sigma):
 
 
 def slopes_of(x, mu, sigma):
-    """Of the cross-entropy, with respect to mean and deviation."""
+    """The derivatives of the cross-entropy with respect to mean and deviation."""
     return np.array(
         [
             slope(lambda mu: cross_entropy(x, mu, sigma), mu),

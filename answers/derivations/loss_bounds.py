@@ -1,8 +1,8 @@
 """The bounds of the loss of a right or wrong example, each step checked by SymPy.
 
 `p` are the probabilities of the K classes, of which the last, number K, is the true
-one; `q` is its probability. Each function returns the lines that a page shows. Their meanings
-hand out probability, and take the loss for an integral.
+one; `q` is its probability. Each function returns the lines that a page shows. To check a line,
+its meaning hands out probability class by class, and computes the loss as an integral.
 """
 
 import numpy as np
@@ -134,7 +134,7 @@ def margins() -> list[Line]:
 
 # --8<-- [start:wrong]
 def wrong() -> list[Line]:
-    """1 - (k + 1) p_y is the leads of k winners and the rest, none of them negative.
+    """1 - (k + 1) p_y is a sum: the leads of k winners and the other probabilities, all >= 0.
 
     For plain accuracy k is 1. The construction gives k winners 1/(k + 1) + ε/k each and
     the true class 1/(k + 1) - ε.
@@ -149,7 +149,7 @@ def wrong() -> list[Line]:
     limit = sp.limit(-sp.log(true), eps, 0, "+")
 
     def left_by_winners(p, p_y, k):
-        """What is left of all when true class and winners have given up p_y each."""
+        """What is left of 1 when the true class and each winner have given up p_y."""
         return sum((*p, p_y)) - sum(p_y for _ in range(k + 1))
 
     def level_with_winners(k):

@@ -1,7 +1,7 @@
 """The derivative of Y = XW by SymPy: with indices, by the trace, and as a matrix.
 
-The sizes are symbols, but for the matrix, whose entries are to be seen. The meanings change
-X and W a little and look at what becomes of Y, or of the loss ⟨G, Y⟩.
+The sizes are symbols; only the matrix has given sizes, so that its entries can be seen. To check a
+line, its meaning changes X or W a little and measures how Y, or the loss ⟨G, Y⟩, changes.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """What the metrics of a two-class classifier are made of, by SymPy.
 
-Each function returns the lines that a page shows. Their meanings list examples one by one.
+Each function returns the lines that a page shows. To check a line, its meaning lists examples and
+counts them.
 """
 
 import numpy as np
@@ -40,7 +41,7 @@ def f1() -> list[Line]:
     mean = sp.factor(sp.simplify(definition.subs(counts)))
 
     def overlap(truth, answers):
-        """Twice what both call positive, of all that either does (Dice)."""
+        """Dice: twice the shared positives, over all positives of the one and the other."""
         positive, called = set(np.flatnonzero(truth)), set(np.flatnonzero(answers))
         return 2 * len(positive & called) / (len(positive) + len(called))
 
@@ -94,9 +95,10 @@ def matthews() -> list[Line]:
 
 # --8<-- [start:gap]
 def gap() -> list[Line]:
-    """The variance of the difference on one example, and the n at which it is z errors.
+    """The variance of the difference on one example, and the n at which a gap is z errors.
 
-    A alone is right with probability p_10, B alone with p_01, both with p_11.
+    A is right with probability p_A, B with p_B, both with p_11. The two disagree with
+    probability d, and Δ = p_A - p_B.
     """
     a, b, both, d, delta = sp.symbols("p_A p_B p_11 d Delta", positive=True)
     z, n, variance = sp.symbols("z n V", positive=True)

@@ -1,6 +1,7 @@
 """What rounding to b bits costs, and from which batch on arithmetic decides, by SymPy.
 
-Each function returns the lines that a page shows. Their meanings round, and count seconds.
+Each function returns the lines that a page shows. To check a line, its meaning rounds many numbers
+or adds up times.
 """
 
 import numpy as np
@@ -21,7 +22,7 @@ relative_error = sp.sqrt(variance).subs(s, crest / (2 ** (b - 1) - 1))
 
 
 class Norm(sp.Expr):
-    """The length of a vector; that of v - w is that of w - v."""
+    """The length of a vector; v - w and w - v have the same."""
 
     is_commutative = True
 
@@ -117,7 +118,7 @@ def machine(rng, _):
 
 # --8<-- [start:speculation]
 def speculation() -> list[Line]:
-    """The expected tokens of a pass that checks n drafted ones, accepted with chance a."""
+    """The expected tokens of a pass that checks n drafted ones, each accepted with chance a."""
     a, k = sp.Symbol("a", positive=True), sp.Symbol("k", integer=True)
     n = sp.Symbol("n", integer=True, nonnegative=True)
     total = sp.summation(a**k, (k, 0, n))
@@ -126,7 +127,7 @@ def speculation() -> list[Line]:
     )
 
     def tokens(a, n):
-        """One more than are accepted before the first that is not, over all outcomes."""
+        """The mean of one more than are accepted before the first refusal."""
         stops = [a**accepted * (1 - a) for accepted in range(n)] + [a**n]
         return np.dot(stops, np.arange(1, n + 2))
 

@@ -1,7 +1,7 @@
 """Softmax and cross-entropy for any number K of classes, derived by SymPy.
 
-Each function returns the lines that a page shows. Their meanings solve for the probabilities
-whose log-odds are given, and take derivatives by differences.
+Each function returns the lines that a page shows. To check a line, its meaning solves for the
+probabilities whose log-odds are given, or takes a derivative by differences.
 """
 
 import numpy as np

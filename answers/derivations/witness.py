@@ -24,7 +24,7 @@ POINTS = 5  # random values of everything else, for each size
 # --8<-- [start:line]
 @dataclass(frozen=True)
 class Rule:
-    """Why a line follows from the one before it, and a function that can tell."""
+    """Why a line follows from the one before it, and a function that tests whether it does."""
 
     name: str
     leads: Callable[[sp.Basic, sp.Basic], bool]
@@ -93,7 +93,7 @@ class Line:
         return drawn
 
     def complaint(self, formula: sp.Basic) -> str | None:
-        """Where this formula has not the value of the meaning, if it has not."""
+        """How this formula differs from the meaning, and where; None if it does not."""
         with np.errstate(all="ignore"):
             for values, meant in self.witness:
                 try:

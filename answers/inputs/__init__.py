@@ -11,7 +11,7 @@ from answers.inputs.kinds import refuse_other_array
 
 
 def refuse_no_operand(other: object) -> None:
-    """Raise if `other`, beside which an array stands, is no array or number itself."""
+    """Raise if `other`, an operand beside an array, is neither an array nor a number."""
     if isinstance(other, list | tuple):
         raise TypeError(f"a {type(other).__name__} is no array; make it one: np.array")
     if type(other).__module__.partition(".")[0] == "torch":
@@ -29,7 +29,7 @@ def refuse_no_axis(axis: object, array: np.ndarray, name: str) -> None:
             raise TypeError(f"`axis` is {axis!r}; pass one integer")
         if not -count <= each < count:
             repair = f"; choose one from {-count} to {count - 1}" if count else ""
-            # NumPy's class with its facts, so that nobody need know who refuses.
+            # NumPy's own class, with its attributes: callers catch it as they do NumPy's errors.
             told = f"`{name}` has {count} axes, and no axis {each}{repair}"
             error = np.exceptions.AxisError(told)
             error.axis, error.ndim = each, count

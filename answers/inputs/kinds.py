@@ -61,7 +61,7 @@ def typechecked(function: Callable) -> Callable:
     return strict if signature.return_annotation is not Any else call
 
 
-# Is an array of another kind, or may hold one.
+# Types that are arrays of another kind, or may hold one.
 MAY_BE_OTHER = np.ndarray, dict, list, tuple
 # By name, for importing `numpy.ma` takes a fifth of the time that NumPy takes.
 OTHER_ARRAYS = {

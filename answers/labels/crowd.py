@@ -153,7 +153,7 @@ def word_logits(
 
 # --8<-- [start:crowds]
 def mixed_recall(rng: np.random.Generator) -> Float[ndarray, "20 2"]:
-    """Of three experts, nine of middling skill, five who guess, three who lean to 1."""
+    """The recall of three experts, nine of middling skill, five who guess, three who lean to 1."""
     recall = np.repeat(rng.uniform(0.62, 0.85, size=(20, 1)), 2, axis=1)
     recall[:3], recall[12:17], recall[17:] = 0.95, 0.5, (0.35, 0.98)
     return recall

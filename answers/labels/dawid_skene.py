@@ -15,7 +15,8 @@ from numpy import ndarray
 from answers.inputs import first
 from answers.labels.annotation import Votes, soft_labels
 
-MOST = 1e100  # votes given beforehand, whose sums stay finite
+# The largest `smoothing`: its sums stay finite.
+MOST = 1e100
 
 
 # --8<-- [start:result]

@@ -107,7 +107,7 @@ def refuse_no_probabilities(array: Real[ndarray, "*shape"], name: str) -> None:
             f"`{name}` holds {first(array, array < 0)}; pass probabilities, not logits"
         )
     sums = array.sum(axis=-1, dtype=np.float64)
-    # Not nearer: probabilities of float16, or rounded to two digits, sum to 1 only so far.
+    # No tighter: probabilities of float16, or rounded to two digits, sum to 1 only so far.
     if (wrong := np.abs(sums - 1) > 0.02).any():
         raise ValueError(
             f"`{name}` sum to {first(sums, wrong)}; each row must sum to 1: divide by its sum"

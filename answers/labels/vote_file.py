@@ -78,11 +78,11 @@ def read_votes(
     numbers = tuple(array("q") for _ in columns)
     add_item, add_annotator, add_label = (each.append for each in numbers)
     item_of, annotator_of, label_of = (each.setdefault for each in names)
-    items, annotators, labels = names
+    items, people, labels = names
     for item, annotator, label in rows(path, columns, report):
         # A name that is not known yet gets the next number.
         add_item(item_of(item, len(items)))
-        add_annotator(annotator_of(annotator, len(annotators)))
+        add_annotator(annotator_of(annotator, len(people)))
         add_label(label_of(label, len(labels)))
     if not numbers[0]:
         raise ValueError(f"{path} has a header and no votes under it")
@@ -93,7 +93,7 @@ def read_votes(
     # Votes on one item stand side by side, which makes them faster to add up.
     order = item.argsort(kind="stable")
     votes = Votes(item[order], annotator[order], label[order], len(classes))
-    return NamedVotes(votes, list(items), list(annotators), classes)
+    return NamedVotes(votes, list(items), list(people), classes)
 
 
 # --8<-- [end:read_votes]
@@ -159,7 +159,7 @@ def delimiter(file: TextIO, columns: tuple[str, str, str]) -> str:
     return ","
 
 
-# Asked for each cell, as the next is, and a check of types takes longer than they do.
+# Called for each cell, as `as_read` is: a check of types would take longer than the call.
 @no_type_check
 def as_written(cell: str) -> str:
     """The cell, so that a spreadsheet shows it and does not run it."""

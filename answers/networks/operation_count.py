@@ -49,7 +49,7 @@ def plain(value):
 
 
 def operations(ufunc, method, inputs, result) -> int:
-    """Of one ufunc: a matrix product takes a multiplication and an addition a term."""
+    """Those of one call; a matrix product takes a multiplication and an addition a term."""
     if ufunc is np.matmul:
         return 2 * result.size * inputs[0].shape[-1]
     return inputs[0].size if method == "reduce" else result.size

@@ -45,8 +45,8 @@ def measured_anew(old: str) -> str:
 
 
 def agrees(stored: list[dict[str, float]], measured: dict[str, float]) -> bool:
-    """Whether the first stored repeat is the measured one, but for what rounding, which differs
-    between processors, may turn: an image of 897 or two."""
+    """Whether the first stored repeat agrees with the measured one, but for an image or two of
+    897: rounding, which differs between processors, may turn those."""
     return (
         bool(stored)
         and stored[0].keys() == measured.keys()

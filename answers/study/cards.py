@@ -34,7 +34,7 @@ class FollowUp:
 
     Attributes:
         slug: Its name on the page.
-        question: It, as Markdown.
+        question: The question, as Markdown.
         answer: All that stands below it until the next, as Markdown.
     """
 

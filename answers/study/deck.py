@@ -60,7 +60,7 @@ def deck(site: str = "") -> bytes:
     asked = [card for card in cards() if card.kind != "exercise"]
     for place, card in enumerate(asked):
         notes.add_note(note(card, site, place))
-    # Anki takes them for milliseconds and mistrusts the future: these lie before 2005.
+    # Anki reads ids as times in milliseconds, and mistrusts the future: these lie before 2005.
     numbers = itertools.chain.from_iterable(
         (number_of(f"note {card.id}", 39), number_of(f"card {card.id}", 39))
         for card in asked

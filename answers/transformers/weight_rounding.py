@@ -67,18 +67,18 @@ def gptq(
         Frantar et al. (2022), section 4 and algorithm 1, https://arxiv.org/abs/2210.17323
 
     Example:
-        The inputs are equal, so only the sum of the weights counts. 0.4 becomes 0; the
+        Two inputs are equal, so only the sum of their weights counts. 0.4 becomes 0; the
         second column makes up for it.
 
-        >>> x = np.array([[1.0, 1.0]])
-        >>> gptq(np.array([[0.4, 0.4, 3.0]]), np.array([[1.0, 1.0, 0.0]]), bits=3)
+        >>> x = np.array([[1.0, 1.0, 0.0]])
+        >>> gptq(np.array([[0.4, 0.4, 3.0]]), x, bits=3)
         array([[0., 1., 3.]])
     """
     refuse_empty(x, "x")
     refuse_nan(x, "x")
     bits = int(bits)  # a small integer of NumPy would overflow
     _, scale = quantize(w, bits)
-    # A factor of x changes no choice.
+    # A factor of x changes no code; near 1, no product of x overflows.
     w, (x,) = as_float(w).copy(), near_one(as_float(x))
     hessian = x.T @ x
     hessian[np.diag_indices_from(hessian)] += damping * np.trace(hessian) / len(hessian)
@@ -131,7 +131,8 @@ def awq(
     refuse_empty(x, "x")
     refuse_nan(x, "x")
     size = np.abs(as_float(x)).mean(axis=0)
-    size[size == 0] = 1  # An input that is 0 throughout asks for nothing.
+    # The column of an input that is always 0 needs no scaling: its factor becomes 1.
+    size[size == 0] = 1
     candidates = []
     for strength in np.linspace(0, 1, 21):
         factor = (size**strength).astype(size.dtype)

@@ -4,7 +4,7 @@
 import { addButtons } from "./cell_buttons.js"
 import { make } from "./elements.js"
 
-// `name` tells it from other cells; it says what goes wrong until it is mended.
+// `name` tells this cell from others. Running it shows what goes wrong, until that is mended.
 export function callCell(name, text) {
   const code = make("code", { textContent: text, tabIndex: 0 })
   const block = make("div", { className: "language-python live highlight" }, make("pre", {}, code))

@@ -11,7 +11,7 @@ import { talk, worksFor } from "./talk.js"
 const HEAVY = /sympy|derivations/
 let runs = 0
 
-// By what cell_buttons.js knows of it.
+// The Cell that belongs to what cell_buttons.js knows of a cell.
 export const cellOf = known => (known.cell ??= new Cell(known))
 
 class Cell {
@@ -95,7 +95,7 @@ class Cell {
   // After Stop, the next Python warms up for what the last one was asked: for those above it, too.
   async execute(ask, asked, needed = []) {
     const { key } = this
-    // What a section might say stands beside its user.
+    // An included section has no output of its own: what it prints stands below the cell that uses it.
     const output = new Output(this.live ? this : asked)
     const cell = [this.page.path, this.name, this.state.text, this.module ?? null, this.patched]
     const outcome = await ask("live_worker.run", cell, {

@@ -7,8 +7,8 @@ import { editOf, edits } from "./store.js"
 
 const MODULE = /^(answers\/.*?)(\/__init__)?\.py$/
 const SITE = new URL("..", import.meta.url).pathname
-// As config.json has it, which comes with the first press: answers/site/built.py writes it here, and
-// nothing if the site serves Python itself.
+// The host of Python. config.json names it, but comes with the first press only: so
+// answers/site/built.py writes it here; nothing, if the site serves Python itself.
 const HOST = "cdn.jsdelivr.net"
 const pages = new Map()
 // cell.js, once it has come.
@@ -54,7 +54,7 @@ export function addButtons(cell, number) {
   }
   stop.hidden = true
   reset.hidden = !changed
-  // As errors name it.
+  // The name by which errors call the cell.
   bar.root.append(make("span", { className: "live-number", textContent: `Cell ${number}` }))
   cell.block.append(bar.root)
   Object.assign(cell, { number, bar, buttons: { run, stop, edit, reset } })

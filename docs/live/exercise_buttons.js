@@ -42,12 +42,12 @@ class Place {
     this.exercise?.update()
   }
 
-  // What is written is begun with, if anything is: only then the wrong answer is not.
+  // The wrong answer that home shows, to begin with it; nothing, once the reader has written anything.
   get first() {
     return store.get(this.name).text == null ? this.wrong?.querySelector("code").textContent : undefined
   }
 
-  // Not a second time, if it was left half written.
+  // Whether to begin again from the stub: not a second time, if it was left half written.
   get beginsAgain() {
     return this.again && !store.get(this.name).again
   }

@@ -37,7 +37,7 @@ function folded(text) {
   return ranges.filter(([from, to]) => linesOf(text.slice(from, to)) > 1)
 }
 
-// Of what stands for the body, which the first key replaces, or else of the first body.
+// The place of the line that stands for the body, which the first key replaces; else of the body.
 function placeOf(text) {
   const { index, 0: todo } = text.match(TODO) ?? {}
   if (todo) return { anchor: index, head: index + todo.length }

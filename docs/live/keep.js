@@ -31,7 +31,7 @@ export async function mount() {
   await look().catch(error => fail(error.message))
 }
 
-// Say it, and let these buttons be pressed; the focus of one that goes is given to one that stays.
+// Say a text and show these buttons. If a button that goes has the focus, one that stays gets it.
 function offer(text, ...buttons) {
   const focused = document.activeElement
   bar.say(text)
@@ -86,7 +86,7 @@ async function hear({ got, total, failed, held, missing, pages, bytes }) {
     const kept = `Kept: ${pages} pages and Python, ${megabytes(bytes)}. It works without a connection.`
     offer(installing || waiting ? `${kept} A newer version has been found.` : kept, removing)
   } else if (active && !pressed) {
-    // A newer version, of which nothing is said until it is there.
+    // A newer version is being loaded: nothing is said of it until it is there.
   } else if (failed) {
     if (active) offer(`The rest could not be loaded: ${failed}.`, keeping, removing)
     else fail(failed)

@@ -10,7 +10,7 @@ const TAB = "⇥"
 export function keysOf(editor) {
   const keys = [...KEYS, TAB].map(key => {
     const ariaLabel = key == TAB ? "Indent" : `Type ${key}`
-    // By a keyboard, who has one, they are no stops on the way.
+    // With a real keyboard, Tab passes over them.
     const button = make("button", { type: "button", tabIndex: -1, textContent: key, ariaLabel })
     button.onclick = () => press(editor, key)
     return button

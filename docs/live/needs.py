@@ -63,8 +63,8 @@ class Cell(ast.NodeVisitor):
         late: Names that its functions use when they are called.
         unbound: Those of them that it had not bound when it defined the function.
         first: Names that it binds before it uses any from above.
-        here: Names that it has bound wherever one has come to, while it is read.
-        binds: Names that it gives a new value, whatever stood there.
+        here: Names that are bound for certain at the place that is being read.
+        binds: Names that it gives a new value for certain.
         changes: Names whose objects it changes, or that it may bind.
         functions: The scopes of the functions that it defines, by name.
     """
@@ -116,7 +116,7 @@ class Cell(ast.NodeVisitor):
     # Statements that may not run: what they bind is bound in them alone
 
     def may_run(self, *blocks: list[ast.AST]) -> set[str]:
-        """The names that are bound behind each of them."""
+        """Read blocks of which one will run; the names that are bound whichever it is."""
         here, behind = self.here, []
         self.doubt += 1
         for block in blocks:
@@ -202,7 +202,7 @@ class Cell(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         if name_called(node.value) in GENERATORS and not self.scopes:
             self.random |= {t.id for t in node.targets if isinstance(t, ast.Name)}
-        # What is assigned is used before it is.
+        # A value is used before it is assigned.
         for each in (node.value, *node.targets):
             self.visit(each)
 
@@ -289,7 +289,7 @@ class Cell(ast.NodeVisitor):
 
 
 def defaults(node: ast.FunctionDef | ast.Lambda) -> list[ast.expr]:
-    """What a function is given where it stands."""
+    """The defaults of a function's parameters, which are evaluated where it is defined."""
     return [*node.args.defaults, *filter(None, node.args.kw_defaults)]
 
 
@@ -326,8 +326,13 @@ def needs(codes: list[str]) -> dict[str, list[list]]:
 def above(
     cell: Cell, cells: list[Cell], found: list[list[int]]
 ) -> tuple[set[int], set[str]]:
-    """The indices of the `cells` that a cell below them needs, whose own are `found`; and for
-    which names it needs them."""
+    """The indices of the cells that a cell needs, and the names for which it needs them.
+
+    Args:
+        cell: The cell.
+        cells: The cells above it.
+        found: For each of those, the indices of the cells that it needs itself.
+    """
     wanted = cell.reads | cell.unbound
     while True:
         names, mine = set(wanted), set()

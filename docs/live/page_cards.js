@@ -4,7 +4,7 @@
 import { make } from "./elements.js"
 
 const SITE = new URL("..", import.meta.url)
-// Of a reader's own changes, and of what would not work elsewhere.
+// Elements that hold a reader's own changes, or would not work on another page.
 const LEFT_OUT =
   "script, style, template, iframe, .headerlink, .live-bar, .live-output, .cm-editor, .exercise, .md-code__nav"
 

@@ -107,7 +107,7 @@ class Python {
     this.start(call.order.code)
     this.#worker.postMessage(call.order)
     call.fresh = !this.#worked
-    // It may not come. Or the code that it ran has closed or deafened it.
+    // The worker may not have been loaded. Or code that it ran has closed or deafened it.
     const silent = () => (this.#worked ? this.#sendAnew() : this.#fail(`${UNLOADED}: nothing came for ${PATIENCE} s.`))
     call.silence = setTimeout(silent, (this.#worked ? DEAF : PATIENCE) * 1000)
   }

@@ -27,14 +27,14 @@ export async function talk(bar, again, work, { cells = false } = {}) {
   current = bar
   working = cells ? python : judge
   const start = performance.now()
-  // Of the time since then, in ms.
+  // How much of the time since then was spent on loading, in ms.
   let loading = 0
   const all = () => performance.now() - start
   const running = () => all() - loading
   let stage
   let amount = ""
   let host = ""
-  // Each new text has the browser lay out the page, while it needs its time for Python.
+  // For each new text the browser lays out the page, while it needs its time for Python.
   const show = () => say(bar.clock, stage ? seconds(running()) : amount)
   const tick = setInterval(show, 100)
   const ask = async (name, args, { says, on, ...options }) => {

@@ -47,7 +47,7 @@ async function download(name, { from, size, sha256 }) {
   return checked(name, place, data, sha256)
 }
 
-// It is, or will be, downloaded.
+// Count a file that is, or will be, downloaded; each once.
 const counted = new Set()
 function count(name) {
   if (!counted.has(name)) total += sent(config, name)

@@ -76,7 +76,7 @@ def adapt(installed: str) -> None:
     """Mend what differs from other systems in the packages that were installed."""
     if "jaxtyping" in json.loads(installed):
         jaxtyping = importlib.import_module("jaxtyping")
-        # Of NumPy's two types of 32-bit integers, both int32 to each other, it knows one by name.
+        # NumPy has two equal types of 32-bit integers here, of which jaxtyping knows one by name.
         for kind in vars(jaxtyping).values():
             known = getattr(kind, "dtypes", None)
             if isinstance(known, list | tuple):
@@ -198,7 +198,7 @@ def tell(error: BaseException) -> None:
     while todo:
         each = todo.pop()
         each.stack = traceback.StackSummary.from_list(of_cells(each))
-        # Of what came before it, only what happened in a cell too.
+        # Of the errors that came before it, keep those that were raised in a cell, too.
         for link in ("__cause__", "__context__"):
             before = getattr(each, link)
             if before is not None and of_cells(before):

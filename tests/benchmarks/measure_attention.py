@@ -39,7 +39,7 @@ def resident(what: str) -> int:
 
 
 def function_of(method: str):
-    """A function of arrays, and what makes its arrays of NumPy's."""
+    """A function of arrays, and one that makes its arrays of NumPy's."""
     if method == "sdpa":
         import torch
 

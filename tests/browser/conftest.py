@@ -136,8 +136,8 @@ def visit_live(live_site, visit):
     return visit
 
 
-# To the page at `path`, by a link as the site follows it, so that Python stays; but nothing that
-# was written, run or kept before is there any more.
+# Go to the page at `path` by a link, as the site follows links, so that Python stays loaded. What
+# was written, run or kept before is removed.
 RENEW = """async ([site, path]) => {
   const { python } = await import(site + "live/python.js")
   const go = path => new Promise(done => {
@@ -200,7 +200,7 @@ def tab(browser, live_site):
 
 @pytest.fixture(scope="session")
 def second_tab(browser, live_site):
-    """Of a browser context of its own."""
+    """A tab in a browser context of its own."""
     tab = Tab(browser, live_site)
     yield tab
     tab.page.close()

@@ -7,7 +7,7 @@ LOOKS = {
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
     "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
-# And how a phone itself differs from a narrow window.
+# A phone differs from a narrow window in these, too.
 PHONE = LOOKS["phone"] | {"has_touch": True, "is_mobile": True}
 FINE = {look: [] for look in LOOKS}
 UNFOLD = "() => document.querySelectorAll('details').forEach(d => d.open = true)"

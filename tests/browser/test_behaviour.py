@@ -64,7 +64,7 @@ def test_back_and_forward_lead_to_the_place_that_was_left(visit, site):
     page = visit()
     link = page.locator("article a[href*='09-attention']").first
     link.scroll_into_view_if_needed()
-    # Where one is, the theme notes a moment later; who leaves before that is taken elsewhere.
+    # The theme notes the place a moment later: a reader who leaves before comes back elsewhere.
     noted = "least => scrollY >= least && history.state?.y == scrollY"
     page.wait_for_function(noted, arg=99)
     left = page.evaluate("scrollY")

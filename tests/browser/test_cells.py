@@ -334,7 +334,7 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     assert not wheels
     held[-1].continue_()
     page.unroute_all()
-    # What it took to load is told apart, and of the first time that it is so.
+    # The time for loading is told by itself, as this run, the first that ended, has loaded Python.
     assert re.fullmatch(rf"Done in \d+\.\d s{LOADING}\..*", cell.wait())
     said = page.evaluate("[...said].join('\\n')")
     assert re.search(r"Running… \d+\.\d s", said)

@@ -47,7 +47,7 @@ def counts(kind: str, modules: list[str] | None) -> Iterator[tuple[str, dict]]:
 
 
 def unknown(kind: str, name: str, survivors: list[str]) -> list[str]:
-    """Those that the record does not list; none of a module that was never counted."""
+    """The survivors that the record does not list; none of a module that was never counted."""
     known = json.loads(RECORD.read_text("utf-8"))
     if kind == "library":
         known = known.get("library", {})
@@ -63,7 +63,7 @@ def without_line(survivor: str) -> str:
 
 
 def keep(kind: str, name: str, counted: dict) -> None:
-    """Write it into the record, beside what was counted earlier."""
+    """Write a count into the record, beside what was counted earlier."""
     known = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
     if kind == "library":
         modules = known.get("library", {}) | {name: counted}

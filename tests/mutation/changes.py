@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Change:
-    """Attributes:
-    kind: What is changed.
-    where: The file and the line, or the name of what is changed.
-    what: What stood there and what stands there now.
-    noticed: Whether a check, a comparison or a test fails; asked only when it is called.
+    """One change.
+
+    Attributes:
+        kind: What is changed.
+        where: The file and the line, or the name of what is changed.
+        what: What stood there and what stands there now.
+        noticed: Called to find out whether a check, a comparison or a test fails.
     """
 
     kind: str

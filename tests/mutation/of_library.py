@@ -15,7 +15,7 @@ from tests.mutation.changes import Change
 ROOMS = ("networks", "probability", "transformers", "labels")
 # What several modules do with their arguments.
 SHARED = "tests/test_inputs.py"
-# mutmut gives a function other names, which these ask for.
+# mutmut renames functions; these tests ask for their names.
 BY_NAME = "not refused_with_its_name and not numbers_of_numpy"
 CONFIGURATION = """
 [tool.mutmut]
@@ -81,7 +81,7 @@ def difference(copy: Path, name: str) -> str:
 
 
 def modules() -> list[str]:
-    """All of the topic rooms that have unit tests."""
+    """All modules of the topic rooms that have unit tests."""
     found = [
         path.relative_to(ROOT / "answers").with_suffix("").as_posix()
         for room in ROOMS

@@ -12,7 +12,7 @@ SALT = RNG.normal(size=99)
 
 
 def exercise_of(reference, *inputs, **options):
-    """Of a function inside another there is no file, and so no slip."""
+    """An exercise of a function inside another one, which has no file and so no slips."""
     exercise = Exercise(reference, "a-page", ("Hint.",))
     for number, args in enumerate(zip(*inputs, strict=True)):
         exercise.case(f"input {number}", *args, **options)

@@ -27,7 +27,7 @@ CHANGES = {
     "answers/exercises/mcnemar.py": ("exercise.case(", "exercise.case( "),
     "tests/submissions/mcnemar.py": ("def ", "def  "),
 }
-# Of each: tests that must run, and tests that must not, by the start of their names or their case.
+# For each changed file: tests that must run, and that must not, by the start of name or case.
 RUN = {
     "answers/probability/bayes.py": (
         [

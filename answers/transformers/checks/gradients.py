@@ -9,7 +9,7 @@ from answers.transformers.checks.verdict import Verdict, few, skipped, verdict
 
 # --8<-- [start:gradients]
 def every_parameter_gets_a_gradient(training: Training, least: float = 1e-6) -> Verdict:
-    """Each is finite, and its largest entry more than `least` times the model's largest.
+    """Each gradient is finite, and its largest entry above `least` times the model's largest.
 
     A gradient that is zero on paper is rounding noise in a computer, so "not zero" must
     have a size. Exempt what is frozen on purpose; what stands before a matrix of zeros, as

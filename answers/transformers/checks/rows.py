@@ -62,7 +62,7 @@ def gradients_stay_in_their_row(training: Training) -> Verdict:
 
 
 def rows(training: Training) -> Tensor:
-    """The batch; of a single row, it and another."""
+    """The batch; if it has a single row, that and another row."""
     ids = training.ids
     return ids if len(ids) > 1 else torch.cat([ids, training.others(ids)])
 
