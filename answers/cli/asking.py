@@ -11,7 +11,7 @@ from answers.practice import progress
 from answers.practice.state import History
 from answers.practice.terminal import say, say_markdown
 from answers.practice.values import LEVELS
-from answers.study import days, rating, schedule, terminal
+from answers.study import days, display, rating, schedule
 from answers.study.cards import Card
 
 REVEAL, PAUSE, QUIT = " ", "p", keys.END
@@ -37,7 +37,7 @@ class Session:
         """Ask each card; `head(place)` is what stands above it."""
         place, passed_by = 0, []  # the places of what was rated or put away
         while place < len(cards) and not self.ended:
-            terminal.show_front(self.out, cards[place], head(place))
+            display.show_front(self.out, cards[place], head(place))
             key = self.answered(cards[place], bool(passed_by))
             if key == QUIT:
                 self.ended = True
@@ -56,14 +56,14 @@ class Session:
         say(self.out, f"Say it aloud. Space shows the answer{words}.", "dim", indent=0)
         key = self.pressed(REVEAL + others)
         if key == REVEAL:
-            terminal.show_back(self.out, card)
+            display.show_back(self.out, card)
             state, day = kept(), days.today()
             reviews = rating.reviews_with(state, card.id, 0, day)
             comes = schedule.choices(reviews[:-1], reviews[-1][0])
             comes = [
                 schedule.back(History(reviews, due), state.plan.date) for due in comes
             ]
-            terminal.show_choices(self.out, comes, day, words)
+            display.show_choices(self.out, comes, day, words)
             key = self.pressed("1234" + others)
         if key.isdigit():
             warn(saved(change, rating.rate, card.id, int(key), days.today()))

@@ -12,7 +12,7 @@ from answers.cli.talk import loaded, refuse, saved, tell, warn
 from answers.cli.verdict import Asked, check_once
 from answers.practice import beside
 from answers.practice.terminal import console, say_row
-from answers.study import rating, terminal
+from answers.study import display, rating
 from answers.study.mock import Mock
 
 
@@ -42,7 +42,7 @@ class Interview:
         if self.mock.exercise and not session.ended:
             self.write(self.mock.exercise.name, session)
         self.report(session.out)
-        terminal.show_weak(session.out, session.rated)
+        display.show_weak(session.out, session.rated)
 
     def seconds(self) -> float:
         return time.monotonic() - self.began

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def today() -> None:
     """What to do today: cards due, exercises to do again, questions to read."""
     from answers.practice.terminal import console
-    from answers.study import days, terminal
+    from answers.study import days, display
     from answers.study.cards import cards
     from answers.study.today import todays
 
     state, everything, day = kept(), cards(), days.today()
     found = todays(everything, state, day)
-    terminal.show_today(console(), found, state.plan, day)
+    display.show_today(console(), found, state.plan, day)
     if not found.tasks:
         tell(nothing(everything, state, day))
 
@@ -127,7 +127,7 @@ def review_due() -> None:
     from answers.cli import keys
     from answers.cli.asking import Session
     from answers.practice.terminal import console
-    from answers.study import days, terminal
+    from answers.study import days, display
     from answers.study.cards import cards
     from answers.study.today import todays
 
@@ -137,7 +137,7 @@ def review_due() -> None:
     session = Session(console())
     with keys.pressed():
         session.ask(asked, lambda place: f"{place + 1} of {len(asked)}")
-    terminal.show_weak(session.out, session.rated)
+    display.show_weak(session.out, session.rated)
     if asked:
         count = len(session.rated)
         tell(f"\n{count} card{'s' * (count != 1)} rated. What is left: answers today")
@@ -152,7 +152,7 @@ def rehearse(name: str) -> None:
     from answers.cli.asking import Session
     from answers.practice import questions
     from answers.practice.terminal import console
-    from answers.study import terminal
+    from answers.study import display
     from answers.study.cards import of_page
 
     try:
@@ -165,4 +165,4 @@ def rehearse(name: str) -> None:
         session.ask(asked, lambda place: f"{place + 1} of {len(asked)}")
         if not session.ended:
             session.score(asked[0])
-    terminal.show_weak(session.out, session.rated)
+    display.show_weak(session.out, session.rated)

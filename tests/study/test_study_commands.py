@@ -21,7 +21,7 @@ from answers.cli import mock as mock_command
 from answers.pages import ROOT, pages
 from answers.practice import catalog, progress
 from answers.practice.state import History, Record
-from answers.study import days, schedule, terminal
+from answers.study import days, display, schedule
 from answers.study.cards import cards
 
 DAY = "2026-11-26"
@@ -144,7 +144,7 @@ def revealed(id: str) -> str:
     """What the command line shows as the answer of a card, as one line."""
     (card,) = (card for card in cards() if card.id == id)
     out = Console(width=80, file=io.StringIO())
-    terminal.show_back(out, card)
+    display.show_back(out, card)
     return " ".join(out.file.getvalue().split())
 
 
@@ -162,8 +162,8 @@ def test_an_answer_shows_its_formulas_and_says_what_only_the_page_has():
 def test_every_card_is_shown_without_the_marks_of_the_page():
     for card in cards():
         out = Console(width=80, file=io.StringIO())
-        terminal.show_front(out, card, "")
-        terminal.show_back(out, card)
+        display.show_front(out, card, "")
+        display.show_back(out, card)
         shown = out.file.getvalue()
         for mark in ("```", "???", "--8<--", "<!--", "$", "**"):
             assert mark not in shown, (card.id, mark)

@@ -1,4 +1,4 @@
-"""How the command line shows what is studied; as `answers.practice.terminal`."""
+"""How the command line shows cards and today's list, by means of `answers.practice.terminal`."""
 
 import re
 from collections.abc import Sequence
