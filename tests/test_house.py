@@ -45,7 +45,7 @@ LOADERS = re.compile(r"\b(import_module|__import__|resolve_name|run_module|run_p
 # Modules that import others by a name that is computed: these imports cannot be drawn. Nobody else
 # loads by name.
 BY_NAME = {
-    "answers.derivations.catalog",
+    "answers.derivations.finder",
     "answers.explorers",
     "answers.figures",
     "answers.practice.catalog",

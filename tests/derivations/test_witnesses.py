@@ -16,7 +16,7 @@ import sympy as sp
 
 from answers import derivations
 from answers.derivations import Line, Rule, aligned
-from answers.derivations.catalog import functions
+from answers.derivations.finder import functions
 from answers.derivations.witness import changes, complaint, number, survivors
 from answers.pages import ROOT
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from answers.derivations.catalog import functions
+from answers.derivations.finder import functions
 from answers.derivations.witness import Line, same
 from answers.derivations.witness import changes as changes_of
 from tests.mutation.changes import Change
