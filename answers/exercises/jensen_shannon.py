@@ -46,7 +46,7 @@ rare = np.array([1 - 1e-5, 1e-5])
 exercise.case("1e-5 in q, base 1.001", np.array([1.0, 0]), rare, base=1.001)
 exercise.case("float32", p.astype(np.float32), q.astype(np.float32))
 exercise.case("sums that miss 1 by rounding", p * (1 + 1e-10), q * (1 - 1e-10))
-# Powers of two: whatever is computed from them, it is the same to the last digit.
+# Powers of two: results have the same last digit, however they are computed.
 half = np.array([0.5, 0.5, 0.0, 0.0])
 some = np.array([0.5, 0.25, 0.25])
 uneven = np.array([[0.0, 0.0, 0.25, 0.25], [0.0, 0.0, 0.5, 1.0]])

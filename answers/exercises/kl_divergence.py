@@ -58,7 +58,7 @@ exercise.case(
         in_stub_alone=True,
     ),
 )
-# Powers of two: whatever is computed from them, it is the same to the last digit.
+# Powers of two: results have the same last digit, however they are computed.
 some = np.array([0.5, 0.25, 0.25])
 uneven = np.array([[0.25, 0.25], [0.5, 1.0]])
 exercise.case("q sums to 0.5", some, some / 2, base=2)

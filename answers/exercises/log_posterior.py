@@ -67,7 +67,7 @@ exercise.case("three leading axes", prior, rows[None, :, None])
 
 def total(log_prior, log_likelihood):
     """The sum of the logarithms, and the log-sum-exp of each row, its axis kept."""
-    # It refuses impossible evidence.
+    # The answer refuses impossible evidence.
     answer = log_posterior(log_prior, log_likelihood)
     logs = np.asarray(log_prior, float) + log_likelihood
     with np.errstate(invalid="ignore"):

@@ -139,7 +139,7 @@ def nan_for_nothing(truth, predicted, guarded=False):
     whose precision and recall may both be 0."""
     tp, fp, fn, _ = map(np.float64, table(truth, predicted))
     precision, recall = tp / (tp + fp), tp / (tp + fn)
-    # Where guarded, only F1 is left nan.
+    # With the guard, only F1 is nan.
     if guarded:
         precision, recall = np.nan_to_num(precision), np.nan_to_num(recall)
     return precision, recall, 2 * precision * recall / (precision + recall)

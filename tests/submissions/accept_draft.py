@@ -29,7 +29,7 @@ def vectorised(p, q, drafted, uniform):
         raise ValueError
     refused = uniform[:n] >= p[own, drafted.astype(int)] / said
     n = int(refused.argmax()) if refused.any() else n
-    # A draft that says nothing of the place after it.
+    # `q` gets a row of zeros: the draft says nothing of the place after it.
     weights = np.maximum(p - np.vstack([q, np.zeros_like(p[:1])]), 0)[n]
     last = np.digitize(uniform[-1], np.cumsum(weights) / weights.sum())
     return np.concatenate([drafted[:n], [last]])
