@@ -148,11 +148,14 @@ def test_all_that_a_page_shows_has_run_or_been_compared(page):
 
 def misnamed(text):
     """Fences whose title is not the file that they include, and links to another number."""
-    fenced = re.compile(r'^[ \t]*(`{3,})[^\n]*title="([^"]+)"[^\n]*\n(.*?)^[ \t]*\1', re.M | re.S)
-    for _, title, code in fenced.findall(text):
+    fenced = re.compile(r"^[ \t]*(`{3,})([^\n]*)\n(.*?)^[ \t]*\1", re.M | re.S)
+    for _, opening, code in fenced.findall(text):
         included = set(re.findall(r'--8<-- "([^":]+)', code))
-        if included and included != {title}:
-            yield f"{title} includes {', '.join(sorted(included))}"
+        title = re.search(r'title="([^"]+)"', opening)
+        if included and not title:
+            yield f"no title, but {', '.join(sorted(included))} is included"
+        elif included and included != {title[1]}:
+            yield f"{title[1]} includes {', '.join(sorted(included))}"
     link = re.compile(r"\[(?:[^\]\[]*?\b[Qq]uestion )?(\d+)\b[^\]\[]*\]\(([^)\s]*)\)")
     for said, target in link.findall(text):
         number = re.search(r"(?:^|/)(\d\d)-[\w-]+\.md", target)
@@ -165,10 +168,11 @@ def test_titles_name_what_is_included_and_links_the_question_they_lead_to(page):
     assert list(misnamed(page.read_text(encoding="utf-8"))) == []
 
 
-def test_a_wrong_title_and_a_wrong_number_are_found():
+def test_a_wrong_title_none_and_a_wrong_number_are_found():
     right = '```python title="a.py"\n--8<-- "a.py:x"\n```\n[question 14](14-kv-cache.md#reset)'
     assert list(misnamed(right)) == []
     assert list(misnamed(right.replace('"a.py"', '"b.py"'))) == ["b.py includes a.py"]
+    assert list(misnamed(right.replace(' title="a.py"', ""))) == ["no title, but a.py is included"]
     wrong = right.replace("question 14", "question 13")
     assert list(misnamed(wrong)) == ["question 13 links to 14-kv-cache.md#reset"]
 
