@@ -25,7 +25,7 @@ from answers.practice.parts import RESULT, Complaint, is_tensor, parts_of
 from answers.practice.tensors import gradients
 from answers.practice.trials import Case, Check, unchanged
 
-# Of the longest line, as in the rest of the project.
+# The longest line, as in the rest of the project.
 WIDTH = 88
 KEEP = {"break_long_words": False, "break_on_hyphens": False}
 CALLED = "a_case", "check", "check_gradients", "check_unchanged"

@@ -252,7 +252,7 @@ def syntax_error_in_words(error: SyntaxError) -> str:
 
 
 def in_words(error: BaseException, path: Path, full: bool = False) -> str:
-    """What was raised, and by which line of the learner's file; `full`: whether memory is."""
+    """What was raised, and by which line of the learner's file; `full`: if memory was."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == str(path)]
     # The grader may have run out of memory while it told of an error of the learner's.

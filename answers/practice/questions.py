@@ -39,7 +39,7 @@ def numbers_and_slugs(page: Page) -> list[str]:
 
 
 def modules(page: Page) -> list[str]:
-    """Their dotted names, and what they are called within their rooms."""
+    """The dotted names of the modules of a page, and the last part of each."""
     return page.modules + [module.rpartition(".")[2] for module in page.modules]
 
 
@@ -56,8 +56,8 @@ def after(name: str, done: Collection[str]) -> tuple[Page, str | None, int, int]
 
 
 def in_order(pages: list[Page], name: str | None = None) -> list[str]:
-    """All exercises by page. If one is named, those after it on its page come first, then those
-    before it there, then those of the other pages, and at last itself."""
+    """All exercises by page. If one is named, the others of its page come first, beginning with
+    those after it; then come those of the other pages, and the named one is last."""
     order = [each for page in pages for each in page.exercises]
     if name is None:
         return order

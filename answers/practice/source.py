@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Of the longest line, as in the rest of the project.
+# The longest line, as in the rest of the project.
 WIDTH = 88
 
 # The section of a docstring that would give the answer away.
