@@ -49,7 +49,7 @@ def plain(value):
 
 
 def operations(ufunc, method, inputs, result) -> int:
-    """Those of one call; a matrix product takes a multiplication and an addition a term."""
+    """The operations of one ufunc; a matrix product takes a product and a sum for each term."""
     if ufunc is np.matmul:
         return 2 * result.size * inputs[0].shape[-1]
     return inputs[0].size if method == "reduce" else result.size

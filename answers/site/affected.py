@@ -392,7 +392,7 @@ def changed(commit: str) -> set[Unit]:
                 (name, u) for u in before | after if before.get(u) != after.get(u)
             }
             if before.keys() - after.keys():
-                # What refers to a deleted unit, no edge tells: so all that imports the file does.
+                # No edge tells what referred to a deleted unit: all that imports the file counts.
                 found.add((name, REST))
         else:
             found.add((name, TEXT))
