@@ -21,8 +21,8 @@ from answers.practice import catalog
 from answers.practice.as_python import as_python
 from answers.practice.compare import agrees, difference
 from answers.practice.grader import Exercise
-from answers.practice.parts import RESULT, Complaint, is_tensor, parts_of
-from answers.practice.tensors import gradients
+from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
+from answers.practice.tensors import GRADIENT, gradients
 from answers.practice.trials import Case, Check, unchanged
 
 # The longest line, as in the rest of the project.
@@ -164,9 +164,9 @@ def compared_with(trial: Case, names: list[str], call: str) -> list[str]:
         f"result = {call}",
         f"check(result, expected{several}, {rtol})",
     ]
-    slopes = {name: want.get(f"the gradient of {name}") for name in names}
+    slopes = {name: want.get(f"{GRADIENT} {name}") for name in names}
     entries = ", ".join(
-        f'"{name}": ({name}, {as_python(slope) or f"""case.want["the gradient of {name}"]"""})'
+        f'"{name}": ({name}, {as_python(slope) or f"""case.want["{GRADIENT} {name}"]"""})'
         for name, slope in slopes.items()
         if slope is not None
     )
@@ -237,31 +237,27 @@ def check(
     rtol: float = 1e-8,
 ) -> None:
     """Raise AssertionError, and say what differs, unless the result is as the judge wants it."""
-    want = parts_of(expected, expected, tuple(returns))
-    wrong = []
-    for part, got in parts_of(result, expected, tuple(returns)).items():
-        if agrees(got, want[part], rtol):
-            continue
-        same = isinstance(got, Complaint)
-        wrong.append(
-            got.text if same else f"{part} {difference(got, want[part], rtol).sentence}"
-        )
-    if wrong:
-        raise AssertionError("\n".join(dict.fromkeys(wrong)))
+    names = tuple(returns)
+    want = parts_of(expected, expected, names)
+    compare(parts_of(result, expected, names), want, rtol)
 
 
 def check_gradients(result: object, arguments: dict[str, tuple], rtol: float) -> None:
     """As `check`, for the gradients of arguments: `arguments` has the argument and the expected
     gradient by name. The gradient is that of a weighted sum of all numbers of the result."""
     asked = {name: argument for name, (argument, _) in arguments.items()}
-    wrong = []
-    for part, got in gradients(result, asked, check).items():
-        want = arguments[part.removeprefix("the gradient of ")][1]
-        if not agrees(got, want, rtol):
-            told = isinstance(got, Complaint)
-            wrong.append(
-                got.text if told else f"{part} {difference(got, want, rtol).sentence}"
-            )
+    want = {f"{GRADIENT} {name}": slope for name, (_, slope) in arguments.items()}
+    compare(gradients(result, asked, check), want, rtol)
+
+
+def compare(got: Parts, want: Parts, rtol: float) -> None:
+    wrong = [
+        part.text
+        if isinstance(part, Complaint)
+        else f"{name} {difference(part, want[name], rtol).sentence}"
+        for name, part in got.items()
+        if not agrees(part, want[name], rtol)
+    ]
     if wrong:
         raise AssertionError("\n".join(dict.fromkeys(wrong)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from answers.practice.compare import close
+from answers.practice.compare import agrees, close
 from answers.practice.parts import Part
 
 # A number that many formulas give by chance is worth this much of one that only few give.
@@ -30,10 +30,7 @@ class Wrong:
 
     def is_close(self, expected: np.ndarray) -> bool:
         """Whether what came is `expected`."""
-        got = self.got
-        return got.shape == np.shape(expected) and bool(
-            close(got, expected, self.case.rtol).all()
-        )
+        return agrees(self.got, np.asarray(expected), self.case.rtol)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -68,14 +68,13 @@ class Exercise:
     @functools.cached_property
     def other_inputs(self) -> tuple[Callable, ...]:
         """The reference at inputs that one could take for the right ones."""
-        from answers.practice import relations
+        from answers.practice import relations_of_inputs
 
-        cases = [trial for trial in self.trials if isinstance(trial, Case)]
         namespace = {self.name: self.reference}
         if self.has_a_file:
             # The solution refuses less than the reference.
             exec(compile(self.solution(), "<solution>", "exec"), namespace)
-        return tuple(relations.other_inputs(namespace[self.name], cases))
+        return tuple(relations_of_inputs.others(namespace[self.name], self.cases))
 
     @functools.cached_property
     def slips(self) -> tuple[Callable, ...]:
@@ -83,6 +82,11 @@ class Exercise:
         from answers.practice import slips
 
         return tuple(slips.slips(self.solution(), self.name) if self.has_a_file else ())
+
+    @property
+    def cases(self) -> list[Case]:
+        """The trials that compare results."""
+        return [trial for trial in self.trials if isinstance(trial, Case)]
 
     @property
     def has_a_file(self) -> bool:
@@ -108,18 +112,14 @@ class Exercise:
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
         """What is noted and not judged, each once."""
-        cases = [trial for trial in self.trials if isinstance(trial, Case)]
-        marked = dict.fromkeys(case.noted for case in cases if case.noted)
-        whole = any(case.rtol32 is not None for case in cases)
+        marked = dict.fromkeys(case.noted for case in self.cases if case.noted)
+        whole = any(case.rtol32 is not None for case in self.cases)
         return (*marked, *[SINGLE] * whole)
 
     @property
     def judges_refusals(self) -> bool:
         """Whether some case passes only with a ValueError."""
-        return any(
-            isinstance(trial, Case) and trial.is_refused and not trial.noted
-            for trial in self.trials
-        )
+        return any(case.is_refused and not case.noted for case in self.cases)
 
     def check(self, function: Callable) -> Callable:
         """Add a property: `function(submission)` is true where it holds; the docstring says
@@ -195,9 +195,8 @@ class Exercise:
 
     def ask_reference(self) -> None:
         """Have the reference answer every case, before a submission can change what it says."""
-        for trial in self.trials:
-            if isinstance(trial, Case):
-                trial.expected  # noqa: B018 (a cached property: it is kept)
+        for case in self.cases:
+            case.expected  # noqa: B018 (a cached property: it is kept)
 
     def run(self, function: object) -> Report:
         """Judge `function`, in this process and without limits of time or memory."""

@@ -5,15 +5,11 @@ wrong part of every case that fails, so it is true by construction; what usually
 beside it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
-from answers.practice import (
-    relations_of_cases,
-    relations_of_changes,
-    relations_of_inputs,
-)
+from answers.practice import relations_of_cases, relations_of_changes
 from answers.practice.evidence import Evidence, Relation, Wrong
 from answers.practice.relations_of_entries import (
     NEARLY_RIGHT,
@@ -167,11 +163,6 @@ def in_most(
         if 2 * len(same) >= len(seen.cases) and (found := find(seen.of(same))):
             return found
     return None
-
-
-def other_inputs(reference: Callable, cases: list[Case]) -> Iterator[Callable]:
-    """The reference at other inputs, with a `name` and a `diagnosis`, as a bug has them."""
-    return relations_of_inputs.others(reference, cases)
 
 
 def evidence(answers: Answers) -> Evidence:

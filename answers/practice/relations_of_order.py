@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from answers.practice.compare import agrees
 from answers.practice.evidence import Evidence, Relation, Wrong, said
-from answers.practice.relations_of_shape import same
 from answers.practice.tensors import GRADIENT
 
 SUMS_TO_1 = "the division by the sum runs along another axis, or is missing"
@@ -23,7 +23,7 @@ def moved(seen: Evidence) -> Relation | None:
             for w in seen.wrong
         ]
         along = f"along {axis_name(axis)}"
-        if all(same(g, w[::-1], rtol) for g, w, rtol in rows):
+        if all(agrees(g, w[::-1], rtol) for g, w, rtol in rows):
             words = f"what it should be in reverse order {along}"
             return said(seen, "reversed", words, "a sort or a loop that runs backwards")
         for step, way in ((1, "later"), (-1, "earlier")):
@@ -63,7 +63,7 @@ def axis_name(axis: int) -> str:
 def shifted(got: np.ndarray, want: np.ndarray, step: int, rtol: float) -> bool:
     """Whether `got` is `want` moved by `step`, whatever fills the gap."""
     ours, theirs = (want[:-1], got[1:]) if step > 0 else (want[1:], got[:-1])
-    return len(np.unique(ours)) > 1 and same(theirs, ours, rtol)
+    return len(np.unique(ours)) > 1 and agrees(theirs, ours, rtol)
 
 
 def same_rows(got: np.ndarray, want: np.ndarray) -> bool:
@@ -99,7 +99,7 @@ def constant(seen: Evidence) -> Relation | None:
     if all(
         w.want.ndim > 1
         and len(w.want) > 1
-        and same(w.got, w.got[:1] + 0 * w.got, 1e-12)
+        and agrees(w.got, w.got[:1] + 0 * w.got, 1e-12)
         for w in seen.wrong
     ) and any(differs_by_row(w.want) for w in seen.wrong):
         words = "the same in every row, where the rows should differ"

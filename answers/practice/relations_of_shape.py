@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from answers.practice.compare import close
+from answers.practice.compare import agrees
 from answers.practice.evidence import Evidence, Relation, Wrong, said
 
 REDUCTIONS = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
@@ -42,9 +42,7 @@ def other_shape(seen: Evidence) -> Relation | None:
 
 
 def is_reshaped(w: Wrong) -> bool:
-    return w.got.size == w.want.size and bool(
-        close(w.got.ravel(), w.want.ravel(), w.case.rtol).all()
-    )
+    return agrees(w.got.ravel(), w.want.ravel(), w.case.rtol)
 
 
 def squeezed(array: np.ndarray) -> np.ndarray:
@@ -74,13 +72,9 @@ def is_reduction(whole: np.ndarray, part: np.ndarray, function, rtol: float) -> 
     for axis in (*range(whole.ndim), None):
         with np.errstate(all="ignore"):
             found = np.asarray(function(whole.astype(np.float64), axis=axis))
-        if found.shape == part.shape and close(found, part, rtol).all():
+        if agrees(found, part, rtol):
             return True
     return False
-
-
-def same(got: np.ndarray, want: np.ndarray, rtol: float) -> bool:
-    return got.shape == want.shape and bool(close(got, want, rtol).all())
 
 
 def one_too_many(seen: Evidence) -> Relation | None:
@@ -91,7 +85,7 @@ def one_too_many(seen: Evidence) -> Relation | None:
     ends = {"beginning": np.s_[1:], "end": np.s_[:-1]}
     for end, rest in ends.items():
         if all(
-            len(w.want) > short and same(w.got, w.want[rest], w.case.rtol)
+            len(w.want) > short and agrees(w.got, w.want[rest], w.case.rtol)
             for w in seen.wrong
         ):
             words = f"right, but for an entry that is missing at the {end}"
@@ -99,7 +93,7 @@ def one_too_many(seen: Evidence) -> Relation | None:
                 seen, "one entry too few", words, "a slice or range one too short"
             )
         if all(
-            len(w.got) > short and same(w.got[rest], w.want, w.case.rtol)
+            len(w.got) > short and agrees(w.got[rest], w.want, w.case.rtol)
             for w in seen.wrong
         ):
             words = f"right, but for an entry too many at the {end}"
@@ -113,7 +107,7 @@ def selected(seen: Evidence) -> Relation | None:
     """The result is a row of the entries that are not 0, without the others."""
     if not seen.in_arrays or all(w.got.shape == w.want.shape for w in seen.wrong):
         return None
-    if not all(same(w.got, w.want[w.want != 0], w.case.rtol) for w in seen.wrong):
+    if not all(agrees(w.got, w.want[w.want != 0], w.case.rtol) for w in seen.wrong):
         return None
     words = "made of the entries that are not 0 alone"
     cause = (

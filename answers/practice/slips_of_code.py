@@ -108,27 +108,14 @@ def changes(node: ast.AST, names: list[set[str]]) -> Iterator[Change]:
             yield from of_call(node)
         case ast.Subscript(value=inner, ctx=ast.Load()):
             yield "an_index_left_out", inner
-        case ast.Slice(lower=lower, upper=upper, step=step):
-            for end, rest in (
-                (lower, ast.Slice(None, upper, step)),
-                (upper, ast.Slice(lower, None, step)),
-                (step, ast.Slice(lower, upper, None)),
-            ):
-                if end is not None:
-                    yield "another_slice", rest
-            for end, field in ((lower, "lower"), (upper, "upper")):
-                for other in one_more_or_less(end) if end else ():
-                    yield (
-                        "another_slice",
-                        ast.Slice(
-                            **{
-                                "lower": lower,
-                                "upper": upper,
-                                "step": step,
-                                field: other,
-                            }
-                        ),
-                    )
+        case ast.Slice():
+            ends = {field: end for field, end in ast.iter_fields(node) if end}
+            for field in ends:
+                rest = {key: end for key, end in ends.items() if key != field}
+                yield "another_slice", ast.Slice(**rest)
+            for field in ("lower", "upper"):
+                for other in one_more_or_less(ends[field]) if field in ends else ():
+                    yield "another_slice", ast.Slice(**ends | {field: other})
         case ast.Name(id=name, ctx=ast.Load()):
             for others in names:
                 for other in sorted(others - {name}) if name in others else ():
