@@ -146,22 +146,14 @@ def test_results_without_a_graph_do_not_pass_because_the_reference_has_none_eith
 
 
 @pytest.mark.attack("judge")
-def test_what_pytorch_replaces_in_itself_is_no_replacement_by_the_learner(checked):
+def test_what_libraries_replace_in_pytorch_is_no_replacement_by_the_learner(checked):
     lines = [
         "torch.optim.Adam([torch.zeros(2, requires_grad=True)])",
         "import torch._dynamo",
         "torch.use_deterministic_algorithms(True)",
         "torch.set_default_dtype(torch.float64)",
+        "import transformers; transformers.LlamaModel",
     ]
-    assert checked("\n".join(lines)).passed
-
-
-@pytest.mark.attack("judge")
-def test_what_transformers_replaces_is_no_replacement_by_the_learner(checked):
-    assert checked("import transformers; transformers.LlamaModel").passed
-
-
-@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a compiler")
-@pytest.mark.attack("judge")
-def test_what_compiling_replaces_is_no_replacement_by_the_learner(checked):
-    assert checked("torch.compile(lambda x: x.exp() + 1)(torch.ones(3))").passed
+    if shutil.which("g++"):  # what torch.compile needs
+        lines.append("torch.compile(lambda x: x.exp() + 1)(torch.ones(3))")
+    assert checked("\n".join(lines)).failures == ()
