@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from command_line import ANSWERS, learner
@@ -154,10 +155,8 @@ def test_a_file_to_fix_is_to_be_repaired_and_told_its_first_mistake(folder):
 
 @pytest.mark.parametrize("command", ["start", "hint", "solution"])
 def test_an_exercise_that_needs_what_is_not_installed_says_what(folder, monkeypatch, command):
-    def load(name):
-        raise ModuleNotFoundError("No module named 'torch'", name="torch")
-
-    monkeypatch.setattr(catalog, "load", load)
+    missing = ModuleNotFoundError("No module named 'torch'", name="torch")
+    monkeypatch.setattr(catalog, "load", Mock(side_effect=missing))
     told = answers(command, "softmax", code=2).stderr
     assert told == "softmax could not be loaded: No module named 'torch'\n"
     assert list(folder.iterdir()) == []
@@ -208,17 +207,10 @@ def test_start_never_overwrites(folder):
 
 @pytest.mark.attack("disk")
 def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
-    monkeypatch.setattr(os, "fsync", raises(OSError(28, "No space left on device")))
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
     told = answers("start", "softmax", code=2).stderr
     assert "softmax.py cannot be written: No space left on device" in told
     assert list(folder.iterdir()) == []
-
-
-def raises(error):
-    def function(*_, **__):
-        raise error
-
-    return function
 
 
 @pytest.mark.parametrize("command", ["start", "check", "hint", "solution"])
@@ -461,7 +453,7 @@ def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
         assert "pipe.py is no file" in answers("check", "softmax", "pipe.py", code=2).stderr
     (folder / "softmax.py").write_text(PASSES)
     refusal = PermissionError(13, "Permission denied")
-    monkeypatch.setattr(Path, "open", raises(refusal))
+    monkeypatch.setattr(Path, "open", Mock(side_effect=refusal))
     told = answers("check", "softmax", code=2).stderr
     assert told == "softmax.py cannot be read: Permission denied\n"
 
@@ -490,7 +482,7 @@ def test_progress_that_cannot_be_kept_leaves_the_verdict(as_json):
 
 def test_progress_that_cannot_be_read_is_told_by_every_command(monkeypatch):
     newer = ProgressError("it is of a newer version")
-    monkeypatch.setattr(progress, "load", raises(newer))
+    monkeypatch.setattr(progress, "load", Mock(side_effect=newer))
     for args in (["list"], ["progress"], ["hint", "softmax"]):
         assert "Note: it is of a newer version" in answers(*args).stderr
 
@@ -528,7 +520,7 @@ def test_help_explains_every_command_without_colour():
 
 @pytest.mark.attack("shell")
 def test_a_mistake_of_ours_is_told_without_a_traceback(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "app", raises(RuntimeError("no such luck")))
+    monkeypatch.setattr(cli, "app", Mock(side_effect=RuntimeError("no such luck")))
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 2

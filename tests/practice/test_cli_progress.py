@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from command_line import learner, run
@@ -158,11 +159,9 @@ def test_a_full_disk_leaves_progress_and_files_as_they_were(folder, monkeypatch)
     theirs = {"softmax": {"text": "theirs"}, "logsumexp": {"hints": 9}}
     (folder / "page.json").write_text(json.dumps({"version": 3, "exercises": theirs}))
 
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
     for way in ("replace", "link"):
-        monkeypatch.setattr(os, way, full)
+        full = OSError(28, "No space left on device")
+        monkeypatch.setattr(os, way, Mock(side_effect=full))
     assert "out.json cannot be written: No space left" in answers("export", "out.json", code=2)
     told = answers("import", "page.json", code=2)
     assert told == "softmax.py cannot be written: No space left on device; progress is as it was\n"

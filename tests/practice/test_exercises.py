@@ -198,6 +198,7 @@ def test_an_answer_of_any_other_kind_gets_a_sentence(name, answer):
     assert not report.passed
     assert report.bug not in catalog.load(name).bugs
     assert len(report.failures[0].message) > 40
+    assert "\n" not in (report.diagnosis or "")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,6 @@ from numpy import ndarray
 from answers.practice import catalog
 from answers.practice.grader import Exercise
 from answers.practice.notes import WRAPPED
-from answers.practice.trials import Case
 
 NAMES = catalog.names()
 # What stands in the stub where a freedom is not asked for. An axis needs an axis.
@@ -22,15 +21,11 @@ EXCLUDED = [
 ]
 
 
-def cases(exercise):
-    return [trial for trial in exercise.trials if isinstance(trial, Case)]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_every_freedom_is_used_or_excluded_in_words(name):
     exercise = catalog.load(name)
     stub = " ".join(ast.unparse(ast.parse(exercise.stub())).split())
-    unused = freedoms.unused(exercise.reference, cases(exercise))
+    unused = freedoms.unused(exercise.reference, exercise.cases)
     excluded = tuple(freedom for freedom, words in EXCLUDED if words in stub)
     assert [each for each in unused if not each.startswith(excluded)] == []
 
@@ -123,7 +118,7 @@ ONE = np.ones(3)
 )
 def test_what_a_case_uses_is_no_longer_unused(args, kwargs, used):
     exercise = Exercise(free, "a-page", ("Hint.",))
-    assert used <= set(freedoms.unused(free, cases(exercise)))
+    assert used <= set(freedoms.unused(free, exercise.cases))
     exercise.case("one", *args, **kwargs)
-    assert not used & set(freedoms.unused(free, cases(exercise)))
-    assert freedoms.unused(free, cases(exercise))
+    assert not used & set(freedoms.unused(free, exercise.cases))
+    assert freedoms.unused(free, exercise.cases)

@@ -196,9 +196,9 @@ def test_no_planted_mistake_is_told_of_another_one_in_the_gpt(right, wrong):
 
 @pytest.mark.attack("judge")
 def test_no_answer_whatever_makes_the_judge_fail():
-    """Relations are tried on all that a function may return, and on all that it may not."""
-    odd = [np.nan, np.inf, 0, -1, True, (), [], {}, "a", None, 1j, np.zeros((0, 3)), (1, 2)]
-    odd += [np.ones((2, 3), bool), np.arange(6).reshape(1, 2, 3), np.array(["a"])]
+    """Relations are tried on all that a function may return; test_exercises has what it may not."""
+    odd = [np.nan, np.inf, 0, -1, True, np.zeros((0, 3)), (1, 2)]
+    odd += [np.ones((2, 3), bool), np.arange(6).reshape(1, 2, 3)]
     for name in catalog.names():
         exercise = catalog.load(name)
         for answer in odd if not name.startswith("fix_") else odd[:2]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_a_corrupt_file_that_cannot_be_copied_is_left(folder, monkeypatch):
     folder.mkdir()
     progress.location().write_text("{")
     full = OSError(28, "No space left on device")
-    monkeypatch.setattr(progress.files, "write", raises(full))
+    monkeypatch.setattr(progress.files, "write", Mock(side_effect=full))
     for act in (progress.load, lambda: mark_passed("softmax")):
         with pytest.raises(ProgressError, match=r"cannot be copied, .*: No space left"):
             act()
@@ -174,19 +175,12 @@ def test_the_file_of_a_newer_version_is_left_as_it_is(folder):
     assert progress.location().read_text() == newer
 
 
-def raises(error):
-    def function(*_, **__):
-        raise error
-
-    return function
-
-
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 @pytest.mark.attack("disk")
 def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, step):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
-    monkeypatch.setattr(progress.os, step, raises(OSError(28, "No space left on device")))
+    monkeypatch.setattr(progress.os, step, Mock(side_effect=OSError(28, "No space left on device")))
     with pytest.raises(ProgressError, match="cannot be written: No space left on device"):
         mark_passed("softmax")
     assert progress.location().read_bytes() == before

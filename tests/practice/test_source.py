@@ -98,7 +98,7 @@ def rules(name: str) -> str:
 
 
 def cases(name: str) -> list[Case]:
-    return [trial for trial in catalog.load(name).trials if isinstance(trial, Case)]
+    return catalog.load(name).cases
 
 
 @pytest.mark.parametrize("name", NAMES)

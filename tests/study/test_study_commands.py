@@ -9,6 +9,7 @@ import sys
 import time
 import types
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from command_line import ANSWERS, learner, run
@@ -171,10 +172,8 @@ def test_every_card_is_shown_without_the_marks_of_the_page():
 
 
 def test_cards_cannot_be_rated_without_fsrs_and_it_is_told(monkeypatch):
-    def missing():
-        raise ModuleNotFoundError("answers.study.schedule needs FSRS: pip install it")
-
-    monkeypatch.setattr(schedule, "scheduler", missing)
+    missing = ModuleNotFoundError("answers.study.schedule needs FSRS: pip install it")
+    monkeypatch.setattr(schedule, "scheduler", Mock(side_effect=missing))
     for command in ("review", "mock"):
         assert answers(command, code=2) == "answers.study.schedule needs FSRS: pip install it\n"
     assert "answers review 1" in answers("today")
