@@ -26,8 +26,11 @@ WATCH = """() => {
   tasks.observe({ type: "longtask" })
 }"""
 
-# Python starts anew, as after Stop.
-RESTART = "async page => (await import(new URL('../../live/python.js', page))).python.stop()"
+# Python starts anew, as after Stop, if it has begun.
+RESTART = """async page => {
+  const { python } = await import(new URL("../../live/python.js", page))
+  if (python.started) python.stop()
+}"""
 
 # Press Stop, and wait until the cell says that it stopped; in ms.
 STOP = """block => new Promise(done => {
@@ -195,6 +198,40 @@ def test_carets_begin_under_what_is_wrong_on_the_last_line_too(page):
     assert carets == " " * line.index("u") + "^" * len("undefined_thing")
 
 
+def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_beside):
+    page = warm_beside(QUESTION)
+    page.evaluate(UNFOLD)
+    page.evaluate(RESTART, page.url)
+    page.evaluate("""() => {
+      window.said = new Set()
+      const bar = document.querySelector(".highlight .live-status")
+      new MutationObserver(() => said.add(bar.textContent))
+        .observe(bar, { childList: true, subtree: true, characterData: true })
+    }""")
+    cell = Cell(page, 1)
+    # Python cannot be there before it has been seen to come.
+    held, wheels = [], []
+    page.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    page.on("request", lambda r: wheels.append(r.url) if r.url.endswith(".whl") else None)
+    cell.button("Run").click()
+    cell.button("Stop").click()
+    assert cell.wait().startswith("Stopped after")
+    assert "Running" not in page.evaluate("[...said].join()")
+    cell.button("Run").click()
+    downloading = r"Downloading Python from [\w.:]+, once for all pages… \d+\.\d of \d+\.\d MB"
+    expect(cell.block.locator(".live-status")).to_have_text(re.compile(downloading))
+    # Packages come while Python starts, and do not keep it waiting for its own files.
+    assert not wheels
+    held[-1].continue_()
+    page.unroute_all()
+    # The time for loading is told by itself, as this run, the first that ended, has loaded Python.
+    assert re.fullmatch(rf"Done in \d+\.\d s{LOADING}\..*", cell.wait())
+    said = page.evaluate("[...said].join('\\n')")
+    assert re.search(r"Running… \d+\.\d s", said)
+    assert not re.search(r"Running.* of .* MB", said)
+    assert wheels
+
+
 ERRORS = {
     "def f(:\n": "SyntaxError: invalid syntax",
     "import sys\nsys.exit(3)": "SystemExit: 3",
@@ -306,40 +343,6 @@ def test_cells_that_have_run_are_accessible_and_fit(warm):
             cell.run()
 
     assert wrong_in_each_look(page, ".highlight.live, .live-output", run) == FINE
-
-
-def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_beside):
-    page = warm_beside(QUESTION)
-    page.evaluate(UNFOLD)
-    page.evaluate(RESTART, page.url)
-    page.evaluate("""() => {
-      window.said = new Set()
-      const bar = document.querySelector(".highlight .live-status")
-      new MutationObserver(() => said.add(bar.textContent))
-        .observe(bar, { childList: true, subtree: true, characterData: true })
-    }""")
-    cell = Cell(page, 1)
-    # Python cannot be there before it has been seen to come.
-    held, wheels = [], []
-    page.route("**/pyodide.asm.wasm", lambda route: held.append(route))
-    page.on("request", lambda r: wheels.append(r.url) if r.url.endswith(".whl") else None)
-    cell.button("Run").click()
-    cell.button("Stop").click()
-    assert cell.wait().startswith("Stopped after")
-    assert "Running" not in page.evaluate("[...said].join()")
-    cell.button("Run").click()
-    downloading = r"Downloading Python from [\w.:]+, once for all pages… \d+\.\d of \d+\.\d MB"
-    expect(cell.block.locator(".live-status")).to_have_text(re.compile(downloading))
-    # Packages come while Python starts, and do not keep it waiting for its own files.
-    assert not wheels
-    held[-1].continue_()
-    page.unroute_all()
-    # The time for loading is told by itself, as this run, the first that ended, has loaded Python.
-    assert re.fullmatch(rf"Done in \d+\.\d s{LOADING}\..*", cell.wait())
-    said = page.evaluate("[...said].join('\\n')")
-    assert re.search(r"Running… \d+\.\d s", said)
-    assert not re.search(r"Running.* of .* MB", said)
-    assert wheels
 
 
 # Stop, and what does not end
