@@ -310,7 +310,8 @@ def test_a_file_with_mistakes_is_told_the_first_that_is_left(warm):
 
 
 @pytest.mark.attack("page")
-def test_a_failed_download_is_told_by_exercise_and_explorer_and_can_be_tried_again(alone):
+def test_what_is_not_there_or_not_what_was_tested_is_told_and_can_be_tried_again(alone):
+    """By exercise and explorer: Python itself, and the exercise's own file."""
     page = alone(script=FORBIDDEN)  # a verdict that is not "Passed" stores nothing
     page.clock.install()
     page.route("**/pyodide.asm.wasm", lambda route: route.abort())
@@ -322,6 +323,12 @@ def test_a_failed_download_is_told_by_exercise_and_explorer_and_can_be_tried_aga
     explorer.start.click()
     expect(explorer.status).to_have_text(re.compile(told.format("Explore")))
     page.unroute("**/pyodide.asm.wasm")
+    other = json.dumps(ENTRY | {"modules": {}})
+    page.route("**/softmax.json", lambda route: route.fulfill(body=other))
+    exercise.check()
+    told = r"^exercises/softmax.json from \S+ is not the file that was tested, so it was refused\."
+    expect(exercise.status).to_have_text(re.compile(told))
+    page.unroute("**/softmax.json")
     explorer.explore()
     assert "not written yet" in exercise.check()
 
@@ -338,19 +345,6 @@ def test_what_does_not_come_is_told_and_can_be_tried_again(alone):
     page.clock.install()
     silence(page, exercise, "Start", "softmax.json")
     assert exercise.start().text == STUB
-
-
-@pytest.mark.attack("page")
-def test_an_exercise_that_is_not_what_was_tested_is_refused(alone):
-    page = alone()
-    exercise = Exercise(page).start()
-    other = json.dumps(ENTRY | {"modules": {}})
-    page.route("**/softmax.json", lambda route: route.fulfill(body=other))
-    exercise.check()
-    told = r"^exercises/softmax.json from \S+ is not the file that was tested, so it was refused\."
-    expect(exercise.status).to_have_text(re.compile(told))
-    page.unroute_all()
-    assert "not written yet" in exercise.check()
 
 
 def silence(page, exercise, button, name):
