@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from answers.practice import relations
-from answers.practice.evidence import Relation, Wrong
+from answers.practice.evidence import Evidence, Relation, Wrong
 from answers.practice.parts import Complaint
 from answers.practice.submission import NOT_WRITTEN
 from answers.practice.trials import Answer, Case, Check, Trial
@@ -80,7 +80,8 @@ def diagnose(
     }
     if found := relations.how(cases) or at_other_inputs(exercise, cases, first):
         return Name(found.name, found.diagnosis, wrong)
-    if found := slip(exercise, answers, first):
+    seen = relations.evidence(cases)
+    if first in cases and (found := slip(exercise, answers, seen)):
         return Name(found.name, found.diagnosis, wrong)
     if best:
         return Name(best.name, best.diagnosis, best_match.first)
@@ -243,14 +244,8 @@ def at_other_inputs(
     return None
 
 
-def slip(exercise: object, answers: Answers, first: Trial) -> Callable | None:
+def slip(exercise: object, answers: Answers, seen: Evidence) -> Callable | None:
     """The solution with one slip that answers as the submission does, in every trial."""
-    cases = {
-        trial: answer for trial, answer in answers.items() if isinstance(trial, Case)
-    }
-    if first not in cases:
-        return None
-    seen = relations.evidence(cases)
     if seen.weight < 1 and len(seen.cases) < 4:
         return None
     # PyTorch raises NotImplementedError, as a stub does, for what it cannot do.

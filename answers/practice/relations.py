@@ -5,7 +5,7 @@ wrong part of every case that fails, so it is true by construction; what usually
 beside it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -106,39 +106,38 @@ def how(answers: Answers) -> Relation | None:
 
 def where(answers: Answers, first: Case, function: Callable) -> Relation | None:
     """How most of the wrong numbers arise, which entries are wrong, or which inputs."""
+    return next(filter(None, in_turn(answers, first, function)), None)
+
+
+def in_turn(
+    answers: Answers, first: Case, function: Callable
+) -> Iterator[Relation | None]:
+    """What may be seen there, what says most first; None for what is not."""
     seen = evidence(answers)
     failing = {case for case, answer in answers.items() if answer.wrong}
     names = dict.fromkeys(w.name for w in seen.wrong if w.case is first)
     several = len({w.name for w in seen.wrong}) > 1
     parts = [seen.of(failing, name) for name in names] if several else []
     parts = [part for part in parts if 2 * len(part.cases) >= len(failing)]
-    for some in [seen, *parts]:
-        if found := (some is not seen and first_of(HOW, some)) or in_most(some, first):
-            return found
-    for some in [seen, *parts]:
+    yield in_most(seen, first)
+    for part in parts:
+        yield first_of(HOW, part) or in_most(part, first)
+    yield first_of(WHERE, seen)
+    for part in parts:
+        found = first_of(WHERE, part)
         # A part that is computed from one that is far off may be nearly right.
-        if (found := first_of(WHERE, some)) and not (
-            some is not seen and found.name == NEARLY_RIGHT
-        ):
-            return found
+        yield None if found and found.name == NEARLY_RIGHT else found
     changed = [case for case in failing if ARGUMENTS in answers[case].wrong]
     if 2 * len(changed) >= len(failing):
-        return argument_changed(answers, alone=False)
-    if found := known_error(seen) or relations_of_cases.in_common(answers, failing):
-        return found
-    for some in [seen, *parts]:
-        if found := first_of(LAST, some):
-            return found
-    if found := in_most(seen, first, (known_error, not_finite, error)):
-        return found
-    if found := relations_of_changes.depends(function, answers, first):
-        return found
-    if found := relations_of_cases.longest(answers, failing):
-        return found
-    for some in [seen, *parts]:
-        if found := first_of(LEAST, some):
-            return found
-    return argument_changed(answers, alone=False)
+        yield argument_changed(answers, alone=False)
+        return
+    yield known_error(seen) or relations_of_cases.in_common(answers, failing)
+    yield from (first_of(LAST, some) for some in (seen, *parts))
+    yield in_most(seen, first, (known_error, not_finite, error))
+    yield relations_of_changes.depends(function, answers, first)
+    yield relations_of_cases.longest(answers, failing)
+    yield from (first_of(LEAST, some) for some in (seen, *parts))
+    yield argument_changed(answers, alone=False)
 
 
 def in_most(

@@ -113,9 +113,13 @@ def stays(effect: Effect, name: str) -> bool:
     return places is not None and not places.any()
 
 
-def irregular(effect: Effect, name: str) -> bool:
-    """Whether a part of ours is of numbers that are not again the same by chance."""
-    return effect.case.want[name].dtype.kind == "f"
+def telling(effects: list[Effect], name: str) -> list[Effect]:
+    """Those that move a part of ours, of numbers that are not again the same by chance."""
+    return [
+        e
+        for e in effects
+        if moves(e.places(e.ours, name)) and e.case.want[name].dtype.kind == "f"
+    ]
 
 
 def without_effect(seen: Effects) -> Relation | None:
@@ -123,11 +127,7 @@ def without_effect(seen: Effects) -> Relation | None:
     for of in dict.fromkeys(change.of for change in seen if len(change.of) == 1):
         effects = [e for change in seen if change.of == of for e in seen[change]]
         for name in names(effects):
-            some = [
-                e
-                for e in effects
-                if moves(e.places(e.ours, name)) and irregular(e, name)
-            ]
+            some = telling(effects, name)
             if len({e.case for e in some}) > 1 and all(stays(e, name) for e in some):
                 text = (
                     f"`{of[0]}` has no effect on {name} of yours: {len(some)} changes of it leave "
@@ -220,11 +220,7 @@ def entry_without_effect(seen: Effects) -> Relation | None:
         if change.end is None:
             continue
         for name in names(effects):
-            some = [
-                e
-                for e in effects
-                if moves(e.places(e.ours, name)) and irregular(e, name)
-            ]
+            some = telling(effects, name)
             wrong = [e for e in some if e.is_wrong]
             arrays = all(e.case.want[name].ndim for e in wrong)
             if len(wrong) > 2 and arrays and all(stays(e, name) for e in some):

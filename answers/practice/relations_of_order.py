@@ -17,11 +17,8 @@ def moved(seen: Evidence) -> Relation | None:
         or min(w.want.ndim for w in seen.wrong) < 1
     ):
         return None
-    for axis in (axes := common_axes(seen)):
-        rows = [
-            (np.moveaxis(w.got, axis, 0), np.moveaxis(w.want, axis, 0), w.case.rtol)
-            for w in seen.wrong
-        ]
+    for axis in common_axes(seen):
+        rows = rows_along(seen, axis)
         along = f"along {axis_name(axis)}"
         if all(agrees(g, w[::-1], rtol) for g, w, rtol in rows):
             words = f"what it should be in reverse order {along}"
@@ -33,12 +30,8 @@ def moved(seen: Evidence) -> Relation | None:
                     "a shift by one too many or too few, or an index that starts at 1"
                 )
                 return said(seen, "shifted by one", words, cause)
-    for axis in axes:
-        rows = [
-            (np.moveaxis(w.got, axis, 0), np.moveaxis(w.want, axis, 0))
-            for w in seen.wrong
-        ]
-        if all(same_rows(*each) for each in rows):
+    for axis in common_axes(seen):
+        if all(same_rows(g, w) for g, w, _ in rows_along(seen, axis)):
             words = (
                 f"right in its entries, and not in their order along {axis_name(axis)}"
             )
@@ -54,6 +47,14 @@ def common_axes(seen: Evidence) -> list[int]:
     """The axes that all wrong parts have: the first, the last, then those between."""
     ndim = {w.want.ndim for w in seen.wrong}
     return [0, -1, *(range(1, min(ndim) - 1) if len(ndim) == 1 else ())]
+
+
+def rows_along(seen: Evidence, axis: int) -> list[tuple]:
+    """Of each wrong part what came and what should have, that axis first; and how exactly."""
+    return [
+        (np.moveaxis(w.got, axis, 0), np.moveaxis(w.want, axis, 0), w.case.rtol)
+        for w in seen.wrong
+    ]
 
 
 def axis_name(axis: int) -> str:

@@ -192,9 +192,8 @@ def written(state: State) -> str:
         "cards": {name: each for name, h in state.cards.items() if (each := small(h))},
         "scores": state.scores,
     }
-    data = {"version": VERSION, "exercises": {}} | {
-        "exercises": {name: small(each) for name, each in state.exercises.items()}
-    }
+    exercises = {name: small(each) for name, each in state.exercises.items()}
+    data = {"version": VERSION, "exercises": exercises}
     if study := {key: value for key, value in study.items() if value}:
         data["study"] = study
     return json.dumps(data, indent=1) + "\n"
