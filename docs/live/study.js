@@ -13,7 +13,6 @@ import { Shelf, fields, isText, isTime } from "./shelf.js"
 
 export const RATINGS = { 1: "again", 2: "hard", 3: "good", 4: "easy" }
 export const LEVELS = ["weak", "solid", "strong"]
-export const DEFAULTS = { new: 10, minutes: 60 }
 
 const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value[0])
 const isReview = value => isPair(value) && Number.isInteger(value[1]) && Object.hasOwn(RATINGS, value[1])
@@ -55,7 +54,7 @@ export const places = new Shelf({
   valid: fields({ page: value => isText(value) && /^[\w-]+(\/[\w-]+)*$/.test(value), title: isText, at: upTo(1000) }),
 })
 
-export const plan = () => ({ ...DEFAULTS, ...plans.get("plan") })
+export const plan = () => ({ new: 10, minutes: 60, ...plans.get("plan") })
 // Change the plan; undefined for the date removes it.
 export const setPlan = changes => plans.set("plan", { ...changes, changed: new Date().toISOString() })
 
