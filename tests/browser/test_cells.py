@@ -174,7 +174,7 @@ def test_a_cell_below_an_error_does_not_run(page):
     assert Cell(page, 1).complaint.endswith("ZeroDivisionError: division by zero\n")
 
 
-def test_an_error_is_told_with_the_lines_of_cells_alone(page):
+def test_an_error_is_told_with_the_lines_of_cells_alone_and_carets_under_what_is_wrong(page):
     Cell(page, 1).write("def f(x):\n    return g(x)")
     cell = Cell(page, 2)
     cell.write("from answers.probability.softmax import softmax\n\ng = softmax\nf([1.0, 2.0])")
@@ -188,11 +188,7 @@ def test_an_error_is_told_with_the_lines_of_cells_alone(page):
     assert "    return g(x)" in lines
     assert "pass np.array(x) instead" in lines[-1]
     assert lines.count("Traceback (most recent call last):") == 1
-
-
-def test_carets_begin_under_what_is_wrong_on_the_last_line_too(page):
-    cell = Cell(page, 1)
-    cell.write("x = undefined_thing")
+    cell.write("x = undefined_thing")  # on the last line, too
     cell.run()
     _, _, line, carets, _ = cell.complaint.splitlines()
     assert carets == " " * line.index("u") + "^" * len("undefined_thing")

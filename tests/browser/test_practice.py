@@ -121,14 +121,11 @@ def test_the_bar_of_an_exercise_moves_nothing(browser, live_site):
 # Verdicts
 
 
-def test_it_starts_from_the_stub_and_says_that_it_is_not_written(softmax):
+def test_the_stub_is_not_written_yet_and_a_known_mistake_is_named_and_shown(softmax):
     assert softmax.text == STUB
     verdict = softmax.check()
     assert verdict.startswith("Not passed.")
     assert "A vector: softmax(x) with x = [1.0, 2.0, 4.0]: not written yet" in verdict
-
-
-def test_a_known_mistake_is_named_and_shown(softmax):
     verdict = softmax.check(GLOBAL)
     failure = catalog.load("softmax").bugs["global_maximum"]
     assert "Rows 20 000 apart: softmax(x) with x = [[" in verdict
@@ -201,12 +198,6 @@ def test_code_that_ends_python_gets_a_verdict_and_the_next_check_is_sound(softma
     verdict = softmax.check("import os\nos._exit(3)\n")
     assert "it ended Python before the check was finished." in verdict
     assert "Global maximum" in softmax.check(GLOBAL)
-
-
-@pytest.mark.attack("page")
-def test_code_that_replaces_what_checks_rely_on_spoils_no_later_check(softmax):
-    assert "replaces numpy.exp" in softmax.check(f"{SOLUTION}\n\nnp.exp = np.log\n")
-    assert softmax.check(SOLUTION).startswith("Passed.")
 
 
 def test_a_pass_leads_on_and_is_kept(softmax):
