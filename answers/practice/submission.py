@@ -1,6 +1,7 @@
 """Call a learner's function, and put into words what it raises."""
 
 import dis
+import functools
 import inspect
 import re
 import traceback
@@ -10,6 +11,8 @@ import numpy as np
 
 from answers.practice.parts import DIVISION, DOMAIN, RANGE, Complaint
 
+# One program is asked in many cases, one reference in hundreds that are changed.
+signature_of = functools.lru_cache(inspect.signature)
 NOT_WRITTEN = "not written yet"
 LIBRARIES = {"numpy", "torch"}
 RAISE = dis.opmap["RAISE_VARARGS"]
@@ -44,9 +47,9 @@ def call(
 def misfit(function: Callable, args: tuple, kwargs: dict) -> Complaint | None:
     """A complaint if the function cannot be called with such arguments."""
     try:
-        signature = inspect.signature(function)
-    except ValueError:
-        # A function written in C may show no signature.
+        signature = signature_of(function)
+    except (TypeError, ValueError):
+        # A function written in C may show no signature, and an object may have no hash.
         return None
     try:
         signature.bind(*args, **kwargs)

@@ -21,16 +21,13 @@ from answers.practice.in_words import CALL, IN_FULL, described, one_line
 from answers.practice.notes import SINGLE, Note
 from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
 from answers.practice.report import Failure
-from answers.practice.submission import call, misfit
+from answers.practice.submission import call, misfit, signature_of
 from answers.practice.tensors import gradients
 
 ARGUMENTS = "the arguments"
 REFUSAL = "a ValueError"
 ANOTHER_ORDER = "the parts are right, but come as"
 OTHER_NAMES = "the parts are right, but under each other's names"
-
-# Hundreds of changed cases of an exercise have one reference.
-signature_of = functools.cache(inspect.signature)
 
 
 class Answer(NamedTuple):
