@@ -9,9 +9,10 @@ from house import IDENTITY, python_in
 
 from answers.labels.model_comparison import mcnemar
 from answers.pages import ROOT, read
-from answers.site import affected
-from answers.site.affected import REST, TEXT, WHOLE, Affected
+from answers.site import affected, references
+from answers.site.affected import Affected
 from answers.site.generated import Generated
+from answers.site.references import REST, TEXT, WHOLE
 
 CHANGES = {
     "answers/probability/bayes.py": (
@@ -217,6 +218,7 @@ def test_hooks_of_pytest_and_fixtures_concern_their_tests():
 
 def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(affected, "ROOT", tmp_path)
+    monkeypatch.setattr(references, "ROOT", tmp_path)
     (tmp_path / "docs/live").mkdir(parents=True)
     code = "import os\n\nA = 1\n\n\n@cache\ndef f():\n    return A\n\n\ndef g():\n    pass\n"
     (tmp_path / "a.py").write_text(code)
@@ -241,10 +243,10 @@ def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
 
 
 def test_a_page_refers_to_what_it_includes_imports_and_has_made():
-    page = affected.graph().refers["docs/questions/20-bayes.md", WHOLE]
+    page = references.graph().refers["docs/questions/20-bayes.md", WHOLE]
     assert (BAYES, "posterior_odds") in page
     assert ("docs/figures/people_tested.svg", WHOLE) in page
-    assert ("answers/site/index.py", "table") in affected.graph().refers["docs/index.md", WHOLE]
+    assert ("answers/site/index.py", "table") in references.graph().refers["docs/index.md", WHOLE]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,274 @@
+"""What each definition of the repository refers to. Nothing is run to find out.
+
+The unit is a definition: a function, a class or a constant of a file of Python; of another file,
+the whole of it. It refers to the definitions that its code names, in its own file or in one that
+this imports, and to the modules `answers.…`, exercises and files that it names in a string.
+"""
+
+import ast
+import contextlib
+import re
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from answers.pages import ROOT
+from answers.site.fences import python_fences
+from answers.site.modules import STATEMENTS
+
+parse = cache(ast.parse)
+Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
+WHOLE, REST, TEXT = "(the whole)", "(what runs at import)", "(its text)"
+WORD = "(its name in a string)"
+DOTTED = re.compile(r"\banswers(?:\.\w+)+")
+# Who calls these asks for all in a folder: for what its modules do, or for the text of its pages.
+FINDERS = {
+    ("answers/practice/catalog.py", "names"): ("answers/exercises/", WHOLE),
+    ("answers/explorers/__init__.py", "names"): ("answers/explorers/", WHOLE),
+    ("answers/figures/__init__.py", "figures"): ("answers/figures/", WHOLE),
+    ("answers/pages.py", "pages"): ("docs/questions/", TEXT),
+}
+# They find one by its name, which a case or a string tells.
+LOADERS = {
+    ("answers/practice/catalog.py", "load"),
+    ("answers/explorers/__init__.py", "load"),
+    ("answers/figures/__init__.py", "draw"),
+}
+# Who collects the pages does nothing else with them.
+PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
+
+
+def git(*arguments: str) -> str:
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@cache
+def files() -> list[str]:
+    """All files of the repository, also those that are not yet committed."""
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    return [name for name in listed.split("\0") if (ROOT / name).is_file()]
+
+
+@cache
+def by_module() -> dict[str, str]:
+    """The files of Python by the names under which others import them."""
+    found = {}
+    for name in files():
+        if name.endswith(".py"):
+            path = Path(name)
+            dotted = path.parent if path.stem == "__init__" else path.with_suffix("")
+            found[".".join(dotted.parts)] = name
+            if name.startswith("tests/"):  # pytest puts its folder on the path
+                found[path.stem] = name
+    return found
+
+
+@cache
+def by_word() -> dict[str, set[Unit]]:
+    """What a word in a string stands for: a file that is no module, an exercise, an explorer."""
+    found = defaultdict(set)
+    for name in files():
+        path = Path(name)
+        if path.suffix != ".py" or name.startswith("docs/"):
+            found[path.name].add((name, TEXT if path.suffix != ".py" else WHOLE))
+        elif path.stem == "__init__":  # a word of Python
+            continue
+        elif name.startswith(("answers/exercises/", "answers/explorers/")):
+            found[path.stem].add((name, WHOLE))
+    return found
+
+
+def units(text: str) -> dict[str, list[ast.stmt]]:
+    """The statements of a file of Python by what they define."""
+    found: dict[str, list[ast.stmt]] = defaultdict(list)
+    for statement in parse(text).body:
+        bound = [REST]
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            bound = [statement.name]
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                found[alias.asname or alias.name.partition(".")[0]].append(alias)
+            continue
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = getattr(statement, "targets", None) or [statement.target]
+            inner = (node for target in targets for node in ast.walk(target))
+            bound = [n.id for n in inner if isinstance(n, ast.Name)]
+        elif isinstance(statement, ast.If) and "__main__" in ast.unparse(
+            statement.test
+        ):
+            bound = ["__main__"]
+        for each in bound:
+            found[each].append(statement)
+    return found
+
+
+def decorators(unit: str) -> str:
+    """The unit of what stands above a test: which cases there are, not what is tested."""
+    return f"@{unit}"
+
+
+class Graph:
+    """What each unit refers to; `commands` are those that are found by their names."""
+
+    def __init__(self):
+        self.refers: dict[Unit, set[Unit]] = defaultdict(set)
+        self.commands: dict[Unit, set[Unit]] = defaultdict(set)
+        python = {
+            n: (ROOT / n).read_text("utf-8") for n in files() if n.endswith(".py")
+        }
+        self.defined = {name: units(text) for name, text in python.items()}
+        self.imported = {name: imported(text) for name, text in python.items()}
+        for name, defined in self.defined.items():
+            for unit, statements in defined.items():
+                self.add((name, unit), statements)
+        for name in files():
+            if name.endswith((".md", ".ipynb")):
+                self.refers[name, WHOLE] |= self.of_page(name)
+            if name not in self.defined:
+                self.refers[name, WHOLE].add((name, TEXT))
+                self.refers[name, TEXT]
+        for unit in LOADERS:
+            self.refers[unit] -= FINDERS.keys()
+
+    def add(self, unit: Unit, statements: list[ast.stmt]) -> None:
+        name, own = unit
+        others = self.imported[name]
+        self.refers[name, WHOLE].add(unit)
+        self.refers[unit] |= {(module, REST) for module in self.imported[name]} | {
+            (name, REST)
+        }
+        self.refers[unit].discard(unit)
+        for statement in statements:
+            above = getattr(statement, "decorator_list", [])
+            if name.startswith("answers/cli/") and above:
+                self.commands[name, REST].add(unit)
+            if own.startswith("test_") and above:
+                marks = (name, decorators(own))
+                self.refers[marks] |= self.named(name, above, others)
+                below = [n for n in ast.iter_child_nodes(statement) if n not in above]
+                self.refers[unit] |= self.named(name, below, others)
+            else:
+                self.refers[unit] |= self.named(name, [statement], others)
+
+    def named(self, name: str, nodes: list[ast.AST], imported: set[str]) -> set[Unit]:
+        """The units that code names: a word of its own file `name`, an attribute of another."""
+        words, attributes, found, todo = set(), set(), set(), list(nodes)
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue  # a docstring
+            if isinstance(node, ast.Name):
+                words.add(node.id)
+            elif isinstance(node, ast.Constant):
+                if isinstance(node.value, str):
+                    # No string of the grader is the name of an exercise.
+                    grader = name.startswith("answers/practice/")
+                    found |= (self.in_code if grader else self.in_string)(node.value)
+            else:
+                todo += ast.iter_child_nodes(node)
+            if isinstance(node, ast.arg):
+                words.add(node.arg)  # a fixture
+            elif isinstance(node, ast.Attribute) and self.of_module(node, name):
+                attributes.add(node.attr)
+            elif isinstance(node, ast.alias):
+                attributes |= {node.name, *node.name.split(".")}
+        for other in {name} | imported:
+            known = self.defined.get(other, {}).keys()
+            own = words | attributes if other == name else attributes
+            found |= {(other, word) for word in known & own}
+        return found
+
+    def of_module(self, node: ast.Attribute, name: str) -> bool:
+        """Whether this may be an attribute of a module that the file `name` imports."""
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        bound = self.defined.get(name, {}).get(getattr(root, "id", None), ())
+        imported = any(isinstance(each, ast.alias) for each in bound)
+        return imported or name not in self.defined
+
+    def in_string(self, text: str) -> set[Unit]:
+        """The units that a string names."""
+        found = self.in_code(text)
+        # Not those of code, or of a sentence.
+        for word in re.findall(r"[\w./-]+", text) if " " not in text else ():
+            found |= by_word().get(word if "." not in word else Path(word).name, set())
+        return found
+
+    def in_code(self, text: str) -> set[Unit]:
+        """The units that a text names as `answers.…`."""
+        found = set()
+        for dotted in DOTTED.findall(text) if "answers." in text else ():
+            outer, _, last = dotted.rpartition(".")
+            if file := by_module().get(dotted):
+                # As `python -m` runs it, if it is named alone.
+                words = re.findall(r"\w+", text) + ["__main__"] * (text == dotted)
+                known = self.defined[file].keys() & words
+                found |= {(file, word) for word in {*known, REST}}
+            elif (file := by_module().get(outer)) and last in self.defined[file]:
+                found.add((file, last))
+        return found
+
+    def of_page(self, name: str) -> set[Unit]:
+        """What a page or a notebook includes, imports, and has made by functions."""
+        text = (ROOT / name).read_text("utf-8")
+        found = self.in_code(text)
+        for included, section in re.findall(r'8<-+ +"([^":]+)(?::(\w+))?"', text):
+            found |= self.section(included, section)
+        with contextlib.suppress(RuntimeError, SyntaxError):
+            fences = python_fences(ROOT / name) if name.endswith(".md") else ()
+            code = re.sub(r"^.*8<-.*$", "", "".join(f.raw for f in fences), flags=re.M)
+            found |= self.named(name, [parse(code)], imported(code))
+        return found
+
+    def section(self, included: str, section: str) -> set[Unit]:
+        """The units of which an included part of a file consists."""
+        if not included.endswith(".py") or included not in self.defined:
+            return {(included, WHOLE)}
+        lines = (ROOT / included).read_text("utf-8").splitlines()
+        marks = [
+            n
+            for n, line in enumerate(lines, 1)
+            if f"[start:{section}]" in line or f"[end:{section}]" in line
+        ]
+        first, last = marks if len(marks) == 2 else (0, len(lines))
+        return {
+            (included, unit)
+            for unit, statements in self.defined[included].items()
+            for statement in statements
+            if first <= statement.lineno <= last
+        }
+
+
+def statements(module: ast.Module) -> Iterator[ast.AST]:
+    """Its statements, also those in others."""
+    todo = [module]
+    while todo:
+        node = todo.pop()
+        for part in STATEMENTS:
+            todo += getattr(node, part, ())
+        yield node
+
+
+def imported(text: str) -> set[str]:
+    """The files of this repository that code imports, and those of the packages they lie in."""
+    names = set()
+    for node in statements(parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+    names |= {
+        ".".join(name.split(".")[:n])
+        for name in names
+        for n in range(1, name.count(".") + 1)
+    }
+    return {by_module()[name] for name in names if name in by_module()}
+
+
+@cache
+def graph() -> Graph:
+    return Graph()
