@@ -8,7 +8,6 @@ import ast
 import inspect
 import re
 import subprocess
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,13 +17,16 @@ from answers.site.references import (
     FINDERS,
     PAGE_TEST,
     REST,
+    SITE,
     TEXT,
     WHOLE,
+    WORD,
     Unit,
     by_module,
     decorators,
     git,
     graph,
+    is_word,
     units,
 )
 
@@ -34,9 +36,9 @@ BUILT_OF = (
     "docs/.theme/",
     "docs/vendor/",
     "docs/offline.js",
+    "answers/site/notebook/",
     "mkdocs.yml",
 )
-SITE = ("tests/serving.py", "build")
 
 
 class Affected:
@@ -44,48 +46,67 @@ class Affected:
 
     def __init__(self, changed: set[Unit]):
         self.graph, self.changed = graph(), changed
-        self.by_code = self.reached({}, self.graph.commands)
-        self.by_all = self.by_code | self.reached(FINDERS, {})
+        self.reached = self.by(lambda unit, other: False)
+        # A table of tests tells something of many exercises, and a case asks for its own.
+        self.by_case = self.by(
+            lambda unit, other: unit[1] == WORD and other in self.graph.tables
+        )
+        self.without_words = self.by(is_word)
+        here = self.graph.reached(
+            {unit for unit in changed if unit[0].endswith("conftest.py")},
+            lambda unit: set(),
+            lambda unit, other: unit[0] != other[0],
+        )
+        # Below them every test may be another.
+        self.folders = {
+            (ROOT / name).parent
+            for name, unit in here
+            if unit == REST or unit.startswith("pytest_")
+        }
 
-    def reached(self, finders: dict[Unit, Unit], commands: dict) -> set[Unit]:
-        referring = defaultdict(set)
-        for unit, others in (*self.graph.refers.items(), *commands.items()):
-            for other in others:
-                referring[other].add(unit)
-            for finder, (folder, kind) in finders.items():
-                if unit[1] == kind and unit[0].startswith(folder):
-                    referring[unit].add(finder)
-        todo, found = set(self.changed), set()
-        while todo:
-            found.add(unit := todo.pop())
-            todo |= referring[unit] - found
-        return found
+    def by(self, skips: Callable[[Unit, Unit], bool]) -> tuple[set[Unit], set[Unit]]:
+        """The units that depend on what has changed by what they name; and also those that
+        depend on all that is in a folder."""
+        by_code = self.graph.reached(self.changed, self.graph.by_command, skips)
+        return by_code, by_code | self.graph.reached(self.changed, self.finders, skips)
+
+    def finders(self, unit: Unit) -> set[Unit]:
+        """Who asks for all in the folder of a unit."""
+        name, kind = unit
+        found = {
+            finder
+            for finder, (folder, of_kind) in FINDERS.items()
+            if kind == of_kind and name.startswith(folder)
+        }
+        folder = Path(name).parent.as_posix()
+        return found | (self.graph.lists[folder] if unit in self.changed else set())
 
     def concerns_test(self, item) -> bool:
         """Whether a test depends on what has changed. One case does not depend on which other cases
         there are."""
         name = item.path.relative_to(ROOT).as_posix()
-        if any(
-            place.endswith("conftest.py") and unit.startswith("pytest_")
-            for place, unit in self.changed
-        ):
+        if not self.folders.isdisjoint(item.path.parents):
             return True
+        by_code, by_all = self.reached
         if name.endswith(".md"):
-            return not self.by_code.isdisjoint({(name, WHOLE), *PAGE_TEST})
+            return not by_code.isdisjoint({(name, WHOLE), *PAGE_TEST})
         own = {(name, item.originalname), (name, REST)}
         for fixtures in item._fixtureinfo.name2fixturedefs.values():
             own |= {unit_of(fixture.func) for fixture in fixtures}
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if generated := [value for value in values if isinstance(value, Generated)]:
-            return bool(own & self.by_all) or any(map(self.concerns, generated))
-        cases = {(name, decorators(item.originalname))}.union(
-            *map(self.of_case, values)
-        )
-        return bool(own & self.by_all or cases & self.by_code)
+            return bool(own & by_all) or any(map(self.concerns, generated))
+        cases = set().union(*map(self.of_case, values))
+        if any(kind == WORD for _, kind in cases):
+            by_code, by_all = self.by_case
+        cases.add((name, decorators(item.originalname)))
+        if self.graph.loading.isdisjoint(own | cases):
+            by_code, by_all = self.without_words
+        return bool(own & by_all or cases & by_code)
 
     def concerns(self, each: Generated) -> bool:
         """Whether what is generated depends on what has changed."""
-        return bool(self.of_case(each) & self.by_all)
+        return not self.of_case(each).isdisjoint(self.reached[1])
 
     def of_case(self, value: object) -> set[Unit]:
         """The units that a parameter of a test stands for."""

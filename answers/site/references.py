@@ -10,8 +10,8 @@ import contextlib
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
 
 from answers.pages import ROOT
@@ -30,12 +30,13 @@ FINDERS = {
     ("answers/figures/__init__.py", "figures"): ("answers/figures/", WHOLE),
     ("answers/pages.py", "pages"): ("docs/questions/", TEXT),
 }
-# They find one by its name, which a case or a string tells.
+# They find one by its name, which a case or a string tells; without them it is only a word.
 LOADERS = {
     ("answers/practice/catalog.py", "load"),
     ("answers/explorers/__init__.py", "load"),
     ("answers/figures/__init__.py", "draw"),
 }
+SITE = ("tests/serving.py", "build")
 # Who collects the pages does nothing else with them.
 PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
 
@@ -67,6 +68,13 @@ def by_module() -> dict[str, str]:
 
 
 @cache
+def folders() -> set[str]:
+    """The folders below others: a single word may say something else."""
+    found = {Path(name).parent.as_posix() for name in files()}
+    return {name for name in found if "/" in name}
+
+
+@cache
 def by_word() -> dict[str, set[Unit]]:
     """What a word in a string stands for: a file that is no module, an exercise, an explorer."""
     found = defaultdict(set)
@@ -77,7 +85,7 @@ def by_word() -> dict[str, set[Unit]]:
         elif path.stem == "__init__":  # a word of Python
             continue
         elif name.startswith(("answers/exercises/", "answers/explorers/")):
-            found[path.stem].add((name, WHOLE))
+            found[path.stem].add((name, WORD))
     return found
 
 
@@ -105,22 +113,54 @@ def units(text: str) -> dict[str, list[ast.stmt]]:
     return found
 
 
+@cache
+def bound(text: str) -> dict[str, str]:
+    """The names that code binds to what is imported from this repository, also in functions;
+    by each the file, if it is a module."""
+    found = {}
+    for node in ast.walk(parse(text)):
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                first = each.name.partition(".")[0]
+                if file := by_module().get(each.name if each.asname else first):
+                    found[each.asname or first] = file
+        elif isinstance(node, ast.ImportFrom) and node.module in by_module():
+            for each in node.names:
+                file = by_module().get(f"{node.module}.{each.name}", "")
+                found[each.asname or each.name] = file
+    return found
+
+
 def decorators(unit: str) -> str:
     """The unit of what stands above a test: which cases there are, not what is tested."""
     return f"@{unit}"
 
 
+def is_word(unit: Unit, other: Unit) -> bool:
+    return other[1] == WORD
+
+
 class Graph:
-    """What each unit refers to; `commands` are those that are found by their names."""
+    """What each unit refers to.
+
+    Attributes:
+        refers: The units that a unit names.
+        commands: Of a command, which is found by its name, who finds it.
+        lists: Of a folder, who names it.
+        tables: The constants of tests.
+    """
 
     def __init__(self):
         self.refers: dict[Unit, set[Unit]] = defaultdict(set)
         self.commands: dict[Unit, set[Unit]] = defaultdict(set)
+        self.lists: dict[str, set[Unit]] = defaultdict(set)
+        self.tables: set[Unit] = set()
         python = {
             n: (ROOT / n).read_text("utf-8") for n in files() if n.endswith(".py")
         }
         self.defined = {name: units(text) for name, text in python.items()}
         self.imported = {name: imported(text) for name, text in python.items()}
+        self.bound = {name: bound(text) for name, text in python.items()}
         for name, defined in self.defined.items():
             for unit, statements in defined.items():
                 self.add((name, unit), statements)
@@ -130,8 +170,45 @@ class Graph:
             if name not in self.defined:
                 self.refers[name, WHOLE].add((name, TEXT))
                 self.refers[name, TEXT]
+        for words in by_word().values():
+            for name, kind in words:
+                if kind == WORD:
+                    self.refers[name, WORD].add((name, WHOLE))
         for unit in LOADERS:
             self.refers[unit] -= FINDERS.keys()
+        self.refers["conftest.py", "pytest_collect_file"] -= set(PAGE_TEST)
+
+    @cached_property
+    def referring(self) -> dict[Unit, set[Unit]]:
+        """The units that name a unit."""
+        found = defaultdict(set)
+        for unit, others in self.refers.items():
+            for other in others:
+                found[other].add(unit)
+        return found
+
+    @cached_property
+    def loading(self) -> set[Unit]:
+        """The units that may load what they are told by its name."""
+        return self.reached({*LOADERS, SITE}, self.by_command, is_word)
+
+    def by_command(self, unit: Unit) -> set[Unit]:
+        return self.commands.get(unit, set())
+
+    def reached(
+        self,
+        start: set[Unit],
+        more: Callable[[Unit], set[Unit]],
+        skips: Callable[[Unit, Unit], bool],
+    ) -> set[Unit]:
+        """The units from which one reaches those at the start: who names them, who names those,
+        and so on; what `more` gives for one belongs to it, and `skips(unit, who names it)` not."""
+        todo, found = set(start), set()
+        while todo:
+            found.add(unit := todo.pop())
+            others = self.referring[unit] | more(unit)
+            todo |= {each for each in others - found if not skips(unit, each)}
+        return found
 
     def add(self, unit: Unit, statements: list[ast.stmt]) -> None:
         name, own = unit
@@ -142,9 +219,14 @@ class Graph:
         }
         self.refers[unit].discard(unit)
         for statement in statements:
+            if name.startswith("tests/") and isinstance(statement, ast.Assign):
+                self.tables.add(unit)
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Constant) and node.value in folders():
+                    self.lists[node.value].add(unit)
             above = getattr(statement, "decorator_list", [])
             if name.startswith("answers/cli/") and above:
-                self.commands[name, REST].add(unit)
+                self.commands[unit].add((name, REST))
             if own.startswith("test_") and above:
                 marks = (name, decorators(own))
                 self.refers[marks] |= self.named(name, above, others)
@@ -156,23 +238,32 @@ class Graph:
     def named(self, name: str, nodes: list[ast.AST], imported: set[str]) -> set[Unit]:
         """The units that code names: a word of its own file `name`, an attribute of another."""
         words, attributes, found, todo = set(), set(), set(), list(nodes)
+        modules = self.bound.get(name, {})
         while todo:
             node = todo.pop()
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue  # a docstring
             if isinstance(node, ast.Name):
                 words.add(node.id)
+                if modules.get(node.id) and isinstance(node.ctx, ast.Load):
+                    # It is handed on: whoever gets it may ask it for anything.
+                    found.add((modules[node.id], WHOLE))
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
                     # No string of the grader is the name of an exercise.
                     grader = name.startswith("answers/practice/")
                     found |= (self.in_code if grader else self.in_string)(node.value)
+            elif isinstance(node, ast.Attribute):
+                if self.of_module(node, name):
+                    attributes.add(node.attr)
+                # Whoever is asked for something is not handed on.
+                of_name = isinstance(node.value, ast.Name)
+                words |= {node.value.id} if of_name else set()
+                todo += [] if of_name else [node.value]
             else:
                 todo += ast.iter_child_nodes(node)
             if isinstance(node, ast.arg):
                 words.add(node.arg)  # a fixture
-            elif isinstance(node, ast.Attribute) and self.of_module(node, name):
-                attributes.add(node.attr)
             elif isinstance(node, ast.alias):
                 attributes |= {node.name, *node.name.split(".")}
         for other in {name} | imported:
@@ -182,20 +273,20 @@ class Graph:
         return found
 
     def of_module(self, node: ast.Attribute, name: str) -> bool:
-        """Whether this may be an attribute of a module that the file `name` imports."""
+        """Whether this may be an attribute of a module of ours that the file `name` imports."""
         root = node.value
         while isinstance(root, ast.Attribute):
             root = root.value
-        bound = self.defined.get(name, {}).get(getattr(root, "id", None), ())
-        imported = any(isinstance(each, ast.alias) for each in bound)
-        return imported or name not in self.defined
+        return name not in self.bound or getattr(root, "id", None) in self.bound[name]
 
     def in_string(self, text: str) -> set[Unit]:
         """The units that a string names."""
         found = self.in_code(text)
         # Not those of code, or of a sentence.
         for word in re.findall(r"[\w./-]+", text) if " " not in text else ():
-            found |= by_word().get(word if "." not in word else Path(word).name, set())
+            known = by_word().get(word if "." not in word else Path(word).name, set())
+            there = {unit for unit in known if f"/{unit[0]}".endswith(f"/{word}")}
+            found |= there or known
         return found
 
     def in_code(self, text: str) -> set[Unit]:

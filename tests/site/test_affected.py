@@ -1,5 +1,6 @@
 """`pytest --since` runs what depends on a change, and nothing else: of each kind one is changed."""
 
+import ast
 import json
 import subprocess
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from answers.pages import ROOT, read
 from answers.site import affected, references
 from answers.site.affected import Affected
 from answers.site.generated import Generated
-from answers.site.references import REST, TEXT, WHOLE
+from answers.site.references import REST, TEXT, WHOLE, WORD
 
 CHANGES = {
     "answers/probability/bayes.py": (
@@ -126,6 +127,8 @@ def test_what_depends_on_a_change_runs_and_nothing_else(changed, selection):
 
 
 BAYES = "answers/probability/bayes.py"
+# A test that loads the exercise of its case.
+LOADS = "tests/practice/test_exercises.py", "test_the_reference_passes"
 
 
 def item(path, name="test_x", **params):
@@ -178,8 +181,8 @@ def test_a_function_concerns_who_names_it_and_not_who_names_its_neighbour():
 )
 def test_a_case_is_what_it_is_about(changed, case):
     concerns = Affected({changed}).concerns_test
-    assert concerns(item("tests/test_none.py", case=case))
-    assert not concerns(item("tests/test_none.py", case=3.0))
+    assert concerns(item(*LOADS, case=case))
+    assert not concerns(item(*LOADS, case=3.0))
 
 
 @pytest.mark.parametrize(
@@ -205,8 +208,8 @@ def test_what_is_run_by_its_command_concerns_who_gives_it(changed, path, test):
 
 def test_a_word_of_the_grader_names_no_exercise():
     concerns = Affected({("answers/exercises/softmax.py", REST)}).concerns_test
-    assert concerns(item("tests/test_none.py", case="softmax"))
-    assert not concerns(item("tests/test_none.py", case="affine"))
+    assert concerns(item(*LOADS, case="softmax"))
+    assert not concerns(item(*LOADS, case="affine"))
 
 
 def test_hooks_of_pytest_and_fixtures_concern_their_tests():
@@ -214,6 +217,114 @@ def test_hooks_of_pytest_and_fixtures_concern_their_tests():
     own = ("tests/site/test_affected.py", "item")
     assert Affected({own}).concerns_test(item("tests/a.py"))
     assert Affected({("conftest.py", "Snippet")}).concerns_test(item("README.md"))
+
+
+def test_a_module_that_is_handed_on_may_be_asked_for_all_that_is_in_it():
+    grader = "answers/practice/grader.py"
+    found = references.graph().refers
+    assert ("answers/practice/diagnosis.py", WHOLE) in found[grader, "diagnosis"]
+    # It is imported by a function, and asked there.
+    assert ("answers/practice/slips.py", "slips") in found[grader, "Exercise"]
+    diagnose = Affected({("answers/practice/diagnosis.py", "diagnose")})
+    assert (grader, "Exercise") in diagnose.reached[0]
+
+
+def test_what_another_package_calls_alike_is_not_ours():
+    other = "answers/site/labs.py"
+    ours, theirs = ast.parse("labs.on_page_content(1)\njson.on_page_content(1)").body
+    named, labs = references.graph().named, "tests/site/test_labs.py"
+    assert (other, "on_page_content") in named(labs, [ours], {other})
+    assert (other, "on_page_content") not in named(labs, [theirs], {other})
+
+
+@pytest.mark.parametrize("name", ["nobody_draws_it.svg", "roofline.svg"])
+def test_a_figure_concerns_the_tests_of_all_figures_though_nothing_draws_it(name):
+    concerns = Affected({(f"docs/figures/{name}", TEXT)}).concerns_test
+    test = "test_every_file_has_a_figure_that_draws_it"
+    assert concerns(item("tests/site/test_figures.py", test))
+    assert not concerns(item("tests/probability/test_softmax.py"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "concerned", "others"),
+    [
+        (("conftest.py", "turn"), ["tests/a.py", "README.md"], []),
+        (("tests/conftest.py", REST), ["tests/a.py"], ["docs/questions/20-bayes.md"]),
+        (("tests/browser/conftest.py", "EMPTY"), [], ["tests/a.py"]),
+        (("tests/browser/conftest.py", REST), ["tests/browser/a.py"], ["tests/a.py"]),
+        (("conftest.py", "Holds"), ["README.md"], ["tests/a.py"]),
+        (("answers/site/generated.py", "update"), [], ["tests/a.py"]),
+    ],
+)
+def test_what_hooks_use_concerns_all_tests_beside_and_below(changed, concerned, others):
+    concerns = Affected({changed}).concerns_test
+    assert [path for path in concerned if not concerns(item(path))] == []
+    assert [path for path in others if concerns(item(path))] == []
+
+
+def test_what_a_fixture_uses_concerns_who_takes_it():
+    concerns = Affected({("tests/browser/conftest.py", "READY")}).concerns_test
+    visit = SimpleNamespace(co_filename=str(ROOT / "tests/browser/conftest.py"))
+    taken = item("tests/a.py")
+    assert not concerns(taken)
+    fixture = SimpleNamespace(__code__=visit, __qualname__="visit")
+    taken._fixtureinfo.name2fixturedefs["visit"] = [SimpleNamespace(func=fixture)]
+    assert concerns(taken)
+
+
+NUMERICAL = ("answers/exercises/numerical_gradient.py", REST)
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        (
+            "tests/practice/test_odd_answers.py",
+            "test_a_changed_answer_fails_and_most_changes_have_a_name",
+        ),
+        (
+            "tests/browser/test_verdicts.py",
+            "test_the_verdicts_in_the_browser_are_those_of_cpython",
+        ),
+        (
+            "tests/practice/test_source.py",
+            "test_the_file_does_not_give_the_formula_away",
+        ),
+    ],
+)
+def test_a_table_that_names_many_exercises_is_asked_for_that_of_the_case(path, test):
+    concerns = Affected({NUMERICAL}).concerns_test
+    assert concerns(item(path, test, exercise="numerical_gradient"))
+    assert not concerns(item(path, test, exercise="unbroadcast"))
+    # What is said of one in a table concerns all: which of them, no edge tells.
+    (table,) = references.graph().refers[path, test] & {
+        (path, name) for name in ("NEAR", "WORDS", "ANSWERS")
+    }
+    assert Affected({table}).concerns_test(item(path, test, exercise="unbroadcast"))
+
+
+def test_a_name_of_an_exercise_is_only_a_word_where_none_is_loaded():
+    softmax = Affected({("answers/exercises/softmax.py", REST)})
+    tests = "tests/practice/test_state.py"
+    assert ("answers/exercises/softmax.py", WORD) in references.graph().refers[tests, "WRONG"]
+    assert not softmax.concerns_test(item(tests, "test_what_is_not_valid_is_left_out_and_named"))
+    assert softmax.concerns_test(
+        item("tests/practice/test_cli.py", "test_start_writes_the_stub_that_check_finds")
+    )
+
+
+def test_a_path_in_a_string_is_no_other_file_of_its_name():
+    in_string, of_labs = references.graph().in_string, {("docs/labs/index.md", TEXT)}
+    assert in_string("docs/labs/index.md") == in_string("labs/index.md") == of_labs
+    assert (
+        in_string("index.md") == in_string("built/index.md") == {*of_labs, ("docs/index.md", TEXT)}
+    )
+
+
+def test_templates_of_the_labs_are_part_of_the_site():
+    template = "answers/site/notebook/mkdocs_html/notebook.html.j2"
+    assert (ROOT / template).is_file()
+    assert template.startswith(affected.BUILT_OF)
 
 
 def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
@@ -239,7 +350,7 @@ def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
     (tmp_path / "docs/live/b.js").write_text("new")
     (tmp_path / "new.json").write_text("{}")
     found = affected.changed("HEAD")
-    assert {("docs/live/b.js", TEXT), ("new.json", TEXT), affected.SITE} <= found
+    assert {("docs/live/b.js", TEXT), ("new.json", TEXT), references.SITE} <= found
 
 
 def test_a_page_refers_to_what_it_includes_imports_and_has_made():
