@@ -254,12 +254,14 @@ class Graph:
                     grader = name.startswith("answers/practice/")
                     found |= (self.in_code if grader else self.in_string)(node.value)
             elif isinstance(node, ast.Attribute):
-                if self.of_module(node, name):
-                    attributes.add(node.attr)
                 # Whoever is asked for something is not handed on.
-                of_name = isinstance(node.value, ast.Name)
-                words |= {node.value.id} if of_name else set()
-                todo += [] if of_name else [node.value]
+                asked = getattr(node.value, "id", None)
+                words |= {asked} - {None}
+                todo += [] if asked else [node.value]
+                if node.attr in self.defined.get(modules.get(asked), ()):
+                    found.add((modules[asked], node.attr))
+                elif self.of_module(node, name):
+                    attributes.add(node.attr)
             else:
                 todo += ast.iter_child_nodes(node)
             if isinstance(node, ast.arg):

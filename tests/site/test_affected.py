@@ -229,6 +229,15 @@ def test_a_module_that_is_handed_on_may_be_asked_for_all_that_is_in_it():
     assert (grader, "Exercise") in diagnose.reached[0]
 
 
+def test_what_another_module_calls_alike_is_not_what_is_asked_for():
+    changes = ast.parse("of_library.changes()").body
+    others = {"tests/mutation/of_library.py", "tests/mutation/of_figures.py"}
+    found = references.graph().named("tests/site/test_mutation.py", changes, others)
+    assert [each for each in found if each[1] == "changes"] == [
+        ("tests/mutation/of_library.py", "changes")
+    ]
+
+
 def test_what_another_package_calls_alike_is_not_ours():
     other = "answers/site/labs.py"
     ours, theirs = ast.parse("labs.on_page_content(1)\njson.on_page_content(1)").body
