@@ -112,23 +112,28 @@ class Affected:
         """The units that a parameter of a test stands for."""
         found = set()
         if isinstance(value, Generated):
-            found = self.graph.in_code(value.function)
-            found |= {
-                (name, value.path.stem)
-                for name, defined in self.graph.defined.items()
-                if name.startswith("answers/figures/") and value.path.stem in defined
-            }
+            found = self.graph.in_code(value.function) | self.drawn(value.path.stem)
         value = getattr(value, "path", value)
         if isinstance(value, Path) and value.is_relative_to(ROOT):
             return found | {(value.relative_to(ROOT).as_posix(), WHOLE)}
         if isinstance(value, str):
             module = by_module().get(value)
-            return self.graph.in_string(value) | (
-                {(module, WHOLE)} if module else set()
-            )
+            found |= {(module, WHOLE)} if module else set()
+            return found | self.graph.in_string(value) | self.drawn(value)
         if inspect.isroutine(value) or inspect.isclass(value):
             return {unit_of(value)}
         return found
+
+    def drawn(self, name: str) -> set[Unit]:
+        """The function of a figure, by its name, or of a derivation, by that and its file's."""
+        stem, _, last = name.rpartition(".")
+        place = f"answers/derivations/{stem}.py" if stem else "answers/figures/"
+        return {
+            (file, last)
+            for file, defined in self.graph.defined.items()
+            if file.startswith(place)
+            and any(isinstance(each, ast.FunctionDef) for each in defined.get(last, ()))
+        }
 
 
 def unit_of(function: Callable) -> Unit:

@@ -161,6 +161,8 @@ def test_a_function_concerns_who_names_it_and_not_who_names_its_neighbour():
             ("answers/labels/model_comparison.py", "mcnemar"),
             "answers.labels.model_comparison",
         ),
+        (("answers/derivations/kl.py", "bowl"), "kl.gibbs"),
+        (("answers/figures/metrics.py", "hundredths"), "roc_and_precision_recall"),
         (("docs/figures/roofline.svg", TEXT), ROOT / "docs/figures/roofline.svg"),
         (
             ("docs/questions/20-bayes.md", TEXT),
