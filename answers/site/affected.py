@@ -17,6 +17,7 @@ from answers.site.references import (
     FINDERS,
     PAGE_TEST,
     REST,
+    SETTINGS,
     SITE,
     TEXT,
     WHOLE,
@@ -37,7 +38,7 @@ BUILT_OF = (
     "docs/vendor/",
     "docs/offline.js",
     "answers/site/notebook/",
-    "mkdocs.yml",
+    SETTINGS,
 )
 
 
@@ -187,8 +188,8 @@ def builds(name: str) -> bool:
     """Whether a file is a hook of MkDocs, or extends its Markdown."""
     if not name.startswith("answers/site/"):
         return False
-    dotted = name_of(Path(name))
-    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
+    dotted = name.removesuffix(".py").replace("/", ".")
+    settings = (ROOT / SETTINGS).read_text("utf-8")
     return bool(re.search(rf"{re.escape(name)}|{re.escape(dotted)}\b", settings))
 
 

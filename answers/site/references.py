@@ -37,6 +37,7 @@ LOADERS = {
     ("answers/figures/__init__.py", "draw"),
 }
 SITE = ("tests/serving.py", "build")
+SETTINGS = "mkdocs.yml"
 # Who collects the pages does nothing else with them.
 PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
 
@@ -170,6 +171,8 @@ class Graph:
             if name not in self.defined:
                 self.refers[name, WHOLE].add((name, TEXT))
                 self.refers[name, TEXT]
+        for dotted in DOTTED.findall((ROOT / SETTINGS).read_text("utf-8")):
+            self.refers[SETTINGS, TEXT] |= self.in_code(dotted)
         for words in by_word().values():
             for name, kind in words:
                 if kind == WORD:
@@ -297,9 +300,9 @@ class Graph:
         for dotted in DOTTED.findall(text) if "answers." in text else ():
             outer, _, last = dotted.rpartition(".")
             if file := by_module().get(dotted):
-                # As `python -m` runs it, if it is named alone.
-                words = re.findall(r"\w+", text) + ["__main__"] * (text == dotted)
-                known = self.defined[file].keys() & words
+                # As `python -m` runs it or Markdown asks for it, if it is named alone.
+                alone = {"__main__", "makeExtension"} if text == dotted else set()
+                known = self.defined[file].keys() & {*re.findall(r"\w+", text), *alone}
                 found |= {(file, word) for word in {*known, REST}}
             elif (file := by_module().get(outer)) and last in self.defined[file]:
                 found.add((file, last))

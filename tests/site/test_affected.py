@@ -332,6 +332,13 @@ def test_a_path_in_a_string_is_no_other_file_of_its_name():
     )
 
 
+def test_an_extension_concerns_who_reads_the_settings_that_name_it():
+    concerns = Affected({("answers/site/formulas.py", "height")}).concerns_test
+    test = "test_display_and_inline_formulas_differ"
+    assert concerns(item("tests/site/test_formulas.py", test))
+    assert not concerns(item("tests/probability/test_softmax.py"))
+
+
 def test_templates_of_the_labs_are_part_of_the_site():
     template = "answers/site/notebook/mkdocs_html/notebook.html.j2"
     assert (ROOT / template).is_file()
