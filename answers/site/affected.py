@@ -17,7 +17,6 @@ from answers.site.references import (
     FINDERS,
     PAGE_TEST,
     REST,
-    SETTINGS,
     SITE,
     TEXT,
     WHOLE,
@@ -38,7 +37,7 @@ BUILT_OF = (
     "docs/vendor/",
     "docs/offline.js",
     "answers/site/notebook/",
-    SETTINGS,
+    "mkdocs.yml",
 )
 
 
@@ -189,7 +188,7 @@ def builds(name: str) -> bool:
     if not name.startswith("answers/site/"):
         return False
     dotted = name.removesuffix(".py").replace("/", ".")
-    settings = (ROOT / SETTINGS).read_text("utf-8")
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     return bool(re.search(rf"{re.escape(name)}|{re.escape(dotted)}\b", settings))
 
 

@@ -37,7 +37,9 @@ LOADERS = {
     ("answers/figures/__init__.py", "draw"),
 }
 SITE = ("tests/serving.py", "build")
-SETTINGS = "mkdocs.yml"
+# A test that calls this of MkDocs has our extensions of Markdown. So has `fences`, but by it every
+# page would depend on all that an extension reads, the text of all pages included.
+SETTINGS = ("mkdocs.yml", "load_config")
 # Who collects the pages does nothing else with them.
 PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
 
@@ -171,8 +173,8 @@ class Graph:
             if name not in self.defined:
                 self.refers[name, WHOLE].add((name, TEXT))
                 self.refers[name, TEXT]
-        for dotted in DOTTED.findall((ROOT / SETTINGS).read_text("utf-8")):
-            self.refers[SETTINGS, TEXT] |= self.in_code(dotted)
+        for dotted in DOTTED.findall((ROOT / "mkdocs.yml").read_text("utf-8")):
+            self.refers[SETTINGS] |= self.in_code(dotted)
         for words in by_word().values():
             for name, kind in words:
                 if kind == WORD:
@@ -271,6 +273,8 @@ class Graph:
                 words.add(node.arg)  # a fixture
             elif isinstance(node, ast.alias):
                 attributes |= {node.name, *node.name.split(".")}
+        if SETTINGS[1] in words and name.startswith("tests/"):
+            found.add(SETTINGS)
         for other in {name} | imported:
             known = self.defined.get(other, {}).keys()
             own = words | attributes if other == name else attributes
