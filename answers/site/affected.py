@@ -13,6 +13,7 @@ from pathlib import Path
 
 from answers.pages import ROOT
 from answers.site.generated import Generated
+from answers.site.modules import name_of
 from answers.site.references import (
     FINDERS,
     PAGE_TEST,
@@ -47,7 +48,7 @@ class Affected:
     def __init__(self, changed: set[Unit]):
         self.graph, self.changed = graph(), changed
         self.reached = self.by(lambda unit, other: False)
-        # A table of tests tells something of many exercises, and a case asks for its own.
+        # A table of the tests names many exercises, and a case takes only what is told of its own.
         self.by_case = self.by(
             lambda unit, other: unit[1] == WORD and other in self.graph.tables
         )
@@ -65,13 +66,13 @@ class Affected:
         }
 
     def by(self, skips: Callable[[Unit, Unit], bool]) -> tuple[set[Unit], set[Unit]]:
-        """The units that depend on what has changed by what they name; and also those that
-        depend on all that is in a folder."""
+        """The units that depend on what has changed by what they name; and those with the units
+        that depend on a whole folder."""
         by_code = self.graph.reached(self.changed, self.graph.by_command, skips)
         return by_code, by_code | self.graph.reached(self.changed, self.finders, skips)
 
     def finders(self, unit: Unit) -> set[Unit]:
-        """Who asks for all in the folder of a unit."""
+        """What asks for all in the folder of a unit."""
         name, kind = unit
         found = {
             finder
@@ -187,7 +188,7 @@ def builds(name: str) -> bool:
     """Whether a file is a hook of MkDocs, or extends its Markdown."""
     if not name.startswith("answers/site/"):
         return False
-    dotted = name.removesuffix(".py").replace("/", ".")
+    dotted = name_of(Path(name))
     settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     return bool(re.search(rf"{re.escape(name)}|{re.escape(dotted)}\b", settings))
 

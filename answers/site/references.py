@@ -16,31 +16,32 @@ from pathlib import Path
 
 from answers.pages import ROOT
 from answers.site.fences import python_fences
-from answers.site.modules import STATEMENTS
+from answers.site.modules import STATEMENTS, name_of
 
 parse = cache(ast.parse)
 Unit = tuple[str, str]  # a file, by its path below the root, and a name in it
 WHOLE, REST, TEXT = "(the whole)", "(what runs at import)", "(its text)"
 WORD = "(its name in a string)"
 DOTTED = re.compile(r"\banswers(?:\.\w+)+")
-# Who calls these asks for all in a folder: for what its modules do, or for the text of its pages.
+# Whatever calls these asks for a whole folder: for what its modules do, or the text of its pages.
 FINDERS = {
     ("answers/practice/catalog.py", "names"): ("answers/exercises/", WHOLE),
     ("answers/explorers/__init__.py", "names"): ("answers/explorers/", WHOLE),
     ("answers/figures/__init__.py", "figures"): ("answers/figures/", WHOLE),
     ("answers/pages.py", "pages"): ("docs/questions/", TEXT),
 }
-# They find one by its name, which a case or a string tells; without them it is only a word.
+# These find a single module by its name, which stands in a test's case or in a string. Where none
+# of them is called, such a name is only a word.
 LOADERS = {
     ("answers/practice/catalog.py", "load"),
     ("answers/explorers/__init__.py", "load"),
     ("answers/figures/__init__.py", "draw"),
 }
 SITE = ("tests/serving.py", "build")
-# A test that calls this of MkDocs has our extensions of Markdown. So has `fences`, but by it every
-# page would depend on all that an extension reads, the text of all pages included.
+# A test that calls this function of MkDocs uses our extensions of Markdown. `fences` does, too, but
+# is left out: through it every page would depend on the text of all pages, which extensions read.
 SETTINGS = ("mkdocs.yml", "load_config")
-# Who collects the pages does nothing else with them.
+# What collects the pages does nothing else with them.
 PAGE_TEST = ("conftest.py", "Page"), ("conftest.py", "Snippet")
 
 
@@ -63,8 +64,7 @@ def by_module() -> dict[str, str]:
     for name in files():
         if name.endswith(".py"):
             path = Path(name)
-            dotted = path.parent if path.stem == "__init__" else path.with_suffix("")
-            found[".".join(dotted.parts)] = name
+            found[name_of(path)] = name
             if name.startswith("tests/"):  # pytest puts its folder on the path
                 found[path.stem] = name
     return found
@@ -135,7 +135,7 @@ def bound(text: str) -> dict[str, str]:
 
 
 def decorators(unit: str) -> str:
-    """The unit of what stands above a test: which cases there are, not what is tested."""
+    """The unit of a test's decorators: they say which cases there are, not what is tested."""
     return f"@{unit}"
 
 
@@ -148,8 +148,8 @@ class Graph:
 
     Attributes:
         refers: The units that a unit names.
-        commands: Of a command, which is found by its name, who finds it.
-        lists: Of a folder, who names it.
+        commands: For each command of `answers`, which is run by its name, what finds it.
+        lists: For each folder, the units that name it in a string.
         tables: The constants of tests.
     """
 
@@ -206,8 +206,13 @@ class Graph:
         more: Callable[[Unit], set[Unit]],
         skips: Callable[[Unit, Unit], bool],
     ) -> set[Unit]:
-        """The units from which one reaches those at the start: who names them, who names those,
-        and so on; what `more` gives for one belongs to it, and `skips(unit, who names it)` not."""
+        """The units that depend on those at the start: what names them, what names that, and so on.
+
+        Args:
+            start: Where to begin.
+            more: What else depends on a unit.
+            skips: Whether not to go from a unit to another that names it.
+        """
         todo, found = set(start), set()
         while todo:
             found.add(unit := todo.pop())
@@ -251,7 +256,7 @@ class Graph:
             if isinstance(node, ast.Name):
                 words.add(node.id)
                 if modules.get(node.id) and isinstance(node.ctx, ast.Load):
-                    # It is handed on: whoever gets it may ask it for anything.
+                    # A module that is handed on: what gets it may use anything in it.
                     found.add((modules[node.id], WHOLE))
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
@@ -259,7 +264,7 @@ class Graph:
                     grader = name.startswith("answers/practice/")
                     found |= (self.in_code if grader else self.in_string)(node.value)
             elif isinstance(node, ast.Attribute):
-                # Whoever is asked for something is not handed on.
+                # A module whose attribute is taken is not handed on.
                 asked = getattr(node.value, "id", None)
                 words |= {asked} - {None}
                 todo += [] if asked else [node.value]
