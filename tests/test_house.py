@@ -186,6 +186,24 @@ for text in (solution, stub, solution.replace("x.max", "x.min")):
     assert run.stdout.split() == ["False", "False", "True", "False", "True", "True"]
 
 
+def test_what_names_mistakes_is_loaded_before_code_that_may_replace_what_it_takes():
+    code = """
+import sys
+import numpy as np
+from answers.practice import catalog
+from answers.practice.grader import diagnosis
+exercise = catalog.load("softmax")
+exercise.ask_reference()
+diagnosis()
+before = {*sys.modules}
+print(exercise.run(lambda x, axis=-1: np.cumsum(exercise.reference(x, axis), axis)).passed)
+print({name for name in {*sys.modules} - before if name.startswith("answers")} or "none")
+"""
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "none"]
+
+
 def test_one_function_tells_how_the_module_in_a_file_is_called():
     """And one in the worker, where `answers.site` is not."""
     sources = {

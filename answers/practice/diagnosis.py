@@ -15,6 +15,8 @@ import numpy as np
 from answers.practice import relations
 from answers.practice.evidence import Evidence, Relation, Wrong
 from answers.practice.parts import Complaint
+from answers.practice.relations_of_inputs import Other
+from answers.practice.slips import Slip
 from answers.practice.submission import NOT_WRITTEN
 from answers.practice.trials import Answer, Case, Check, Trial
 
@@ -210,7 +212,7 @@ def is_error(part: object) -> bool:
 
 def at_other_inputs(
     exercise: object, cases: dict[Case, Answer], first: Trial
-) -> Callable | None:
+) -> Other | None:
     """The reference at other inputs that gives what the submission gives, in every case.
 
     Only the parts that the submission gets wrong are compared. Where the reference refuses the
@@ -244,7 +246,7 @@ def at_other_inputs(
     return None
 
 
-def slip(exercise: object, answers: Answers, seen: Evidence) -> Callable | None:
+def slip(exercise: object, answers: Answers, seen: Evidence) -> Slip | Relation | None:
     """The solution with one slip that answers as the submission does, in every trial."""
     if seen.weight < 1 and len(seen.cases) < 4:
         return None

@@ -239,7 +239,8 @@ class Exercise:
 
 def diagnosis() -> ModuleType:
     """The module that names mistakes, imported with the first of them: in a page, importing it
-    takes a tenth of a second. `judge.main` imports it before the learner's code runs."""
+    takes a tenth of a second. `judge.main` imports it, and with it what it needs, before the
+    learner's code runs."""
     from answers.practice import diagnosis
 
     return diagnosis
