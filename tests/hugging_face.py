@@ -1,14 +1,14 @@
 """Hugging Face's models with the weights of ours: oracles, and a peer to race."""
 
+import transformers
 from torch import nn
-from transformers import GPT2Config, GPT2LMHeadModel, GPTNeoXConfig, GPTNeoXForCausalLM
 
 
 def in_hugging_face(model):
     """GPT2LMHeadModel with the weights of `model`; nothing is downloaded."""
     c = model.config
-    theirs = GPT2LMHeadModel(
-        GPT2Config(
+    theirs = transformers.GPT2LMHeadModel(
+        transformers.GPT2Config(
             vocab_size=c.vocab,
             n_positions=c.context,
             n_embd=c.width,
@@ -48,8 +48,8 @@ def in_hugging_face(model):
 def in_gpt_neox(model):
     """GPTNeoXForCausalLM, whose positions are rotary, with the weights of `model`."""
     c = model.config
-    theirs = GPTNeoXForCausalLM(
-        GPTNeoXConfig(
+    theirs = transformers.GPTNeoXForCausalLM(
+        transformers.GPTNeoXConfig(
             vocab_size=c.vocab,
             max_position_embeddings=c.context,
             hidden_size=c.width,

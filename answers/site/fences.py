@@ -29,7 +29,8 @@ OUTPUT = re.compile(r"<!--[-\s]*pytest-codeblocks:[-\s]*expected-output[-\s]*-->
 @cache
 def renderer() -> markdown.Markdown:
     """The site's own Markdown, with the site's own settings."""
-    config = load_config(str(ROOT / "mkdocs.yml"))
+    # Plugins add nothing to it, and take a second to import.
+    config = load_config(str(ROOT / "mkdocs.yml"), plugins=[])
     snippets = config.mdx_configs["pymdownx.snippets"]
     snippets["base_path"] = [str(ROOT / path) for path in snippets["base_path"]]
     return markdown.Markdown(

@@ -12,7 +12,7 @@ CODE = 'def f(x):\n    """`x` & "y" < 1."""\n    return x @ w <= 1_000 if x else
 
 def render(extensions):
     """`CODE` as the site shows it, with these of the site's extensions."""
-    site = load_config(str(ROOT / "mkdocs.yml"))
+    site = load_config(str(ROOT / "mkdocs.yml"), plugins=[])
     html = markdown.markdown(
         f"```python\n{CODE}```",
         extensions=extensions(site),

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 import torch
+import transformers
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import LlamaConfig, LlamaForCausalLM
-from transformers.cache_utils import DynamicCache
 
 from answers.derivations import quantization as derived
 from answers.derivations.witness import number
@@ -40,7 +39,7 @@ SMALL = Decoder(layers=3, d_model=24, heads=6, kv_heads=2, d_ff=40, vocab=57, ga
 
 def peer(model, device="cpu"):
     """The same decoder from transformers."""
-    config = LlamaConfig(
+    config = transformers.LlamaConfig(
         num_hidden_layers=model.layers,
         hidden_size=model.d_model,
         num_attention_heads=model.heads,
@@ -51,12 +50,12 @@ def peer(model, device="cpu"):
         attn_implementation="eager",
     )
     with torch.device(device):
-        return LlamaForCausalLM(config).eval()
+        return transformers.LlamaForCausalLM(config).eval()
 
 
 def decode(model, context, batch=1):
     """The FLOPs that PyTorch counts for the last of `context` tokens, and the cache."""
-    llama, cache = peer(model), DynamicCache()
+    llama, cache = peer(model), transformers.DynamicCache()
     ids = torch.zeros(batch, context, dtype=torch.long)
     with torch.no_grad():
         if context > 1:

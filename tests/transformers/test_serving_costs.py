@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
+import transformers
 from numpy.testing import assert_allclose
-from transformers import DeepseekV3Config, DeepseekV3ForCausalLM, MixtralConfig, MixtralForCausalLM
 
 from answers.transformers.inference_costs import (
     LLAMA_3_8B,
@@ -27,13 +27,13 @@ from answers.transformers.serving_costs import (
 
 
 def test_the_latent_of_transformers_model_is_as_wide_as_ours():
-    config = DeepseekV3Config(
+    config = transformers.DeepseekV3Config(
         num_hidden_layers=2, hidden_size=64, kv_lora_rank=24, qk_rope_head_dim=8,
         num_attention_heads=4, num_key_value_heads=4, vocab_size=11, n_routed_experts=8,
         intermediate_size=16, moe_intermediate_size=16,
     )  # fmt: skip
     with torch.device("meta"):
-        model = DeepseekV3ForCausalLM(config)
+        model = transformers.DeepseekV3ForCausalLM(config)
     kept = sum(layer.self_attn.kv_a_proj_with_mqa.out_features for layer in model.model.layers)
     assert latent_bytes(2, 24, 8, bytes_each=1) == kept
     assert latent_bytes(2, 24, 8) == 2 * kept
@@ -105,7 +105,9 @@ def test_shares_that_are_not_equal_are_refused(sizes):
 
 def test_a_mixture_has_the_weights_of_the_model_of_transformers():
     with torch.device("meta"):
-        theirs = MixtralForCausalLM(MixtralConfig(num_local_experts=8, vocab_size=32000))
+        theirs = transformers.MixtralForCausalLM(
+            transformers.MixtralConfig(num_local_experts=8, vocab_size=32000)
+        )
     count = sum(p.numel() for p in theirs.parameters())
     assert MIXTRAL_8X7B.params_with(8) == count
 

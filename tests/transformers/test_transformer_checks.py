@@ -8,15 +8,8 @@ import re
 import pytest
 import tokenizers
 import torch
+import transformers
 from torch import nn
-from transformers import (
-    DataCollatorForLanguageModeling,
-    GPT2Config,
-    GPT2LMHeadModel,
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-)
 
 from answers.pages import ROOT
 from answers.transformers import transformer_faults
@@ -151,8 +144,8 @@ class Hugging(nn.Module):
         super().__init__()
         torch.manual_seed(0)
         sizes = {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 32}
-        config = GPT2Config(vocab_size=31, **{**sizes, **changes})
-        self.model = GPT2LMHeadModel(config)
+        config = transformers.GPT2Config(vocab_size=31, **{**sizes, **changes})
+        self.model = transformers.GPT2LMHeadModel(config)
 
 
 def call_hugging(model, ids, mask):
@@ -377,7 +370,9 @@ def first_loss_of_a_llama(width, shape=(8, 24), **settings):
     """With the weights that its library gives it, of standard deviation 0.02."""
     torch.manual_seed(0)
     sizes = {"intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    llama = LlamaForCausalLM(LlamaConfig(vocab_size=101, hidden_size=width, **sizes))
+    llama = transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(vocab_size=101, hidden_size=width, **sizes)
+    )
     ids = torch.randint(1, 101, shape, generator=torch.Generator().manual_seed(1))
     settings = {"forward": lambda model, ids, mask: model(ids).logits, **settings}
     training = Training(llama, ids, 101, **settings)
@@ -543,8 +538,8 @@ def test_matrices_may_decay():
 def test_the_collator_of_another_library_masks_an_end_token_that_pads():
     words = {"[UNK]": 0, "<s>": 1, "</s>": 2} | {f"w{n}": n for n in range(3, 9)}
     inner = tokenizers.Tokenizer(tokenizers.models.WordLevel(words, unk_token="[UNK]"))
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="</s>")
-    collate = DataCollatorForLanguageModeling(tokenizer, mlm=False)
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="</s>")
+    collate = transformers.DataCollatorForLanguageModeling(tokenizer, mlm=False)
     batch = collate([{"input_ids": [1, 5, 6, 2]}, {"input_ids": [1, 7, 2]}])
     assert (batch["labels"][batch["input_ids"] == 2] == -100).all()
     counted = Batch(batch["input_ids"], batch["labels"] != -100, begin=1, end=2, pad=2)
