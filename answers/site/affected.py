@@ -24,6 +24,7 @@ from answers.site.references import (
     WORD,
     Unit,
     by_module,
+    commands,
     decorators,
     git,
     graph,
@@ -68,8 +69,14 @@ class Affected:
     def by(self, skips: Callable[[Unit, Unit], bool]) -> tuple[set[Unit], set[Unit]]:
         """The units that depend on what has changed by what they name; and those with the units
         that depend on a whole folder."""
-        by_code = self.graph.reached(self.changed, self.graph.by_command, skips)
+        by_code = self.graph.reached(self.changed, self.finding, skips)
         return by_code, by_code | self.graph.reached(self.changed, self.finders, skips)
+
+    def finding(self, unit: Unit) -> set[Unit]:
+        """What finds a part of the command line. What a command only needs, that command alone
+        may do otherwise: by its name."""
+        named = unit in commands().values() and unit not in self.changed
+        return self.graph.given.get(unit, set()) if named else self.graph.finding(unit)
 
     def finders(self, unit: Unit) -> set[Unit]:
         """What asks for all in the folder of a unit."""

@@ -38,6 +38,8 @@ LOADERS = {
     ("answers/figures/__init__.py", "draw"),
 }
 SITE = ("tests/serving.py", "build")
+# Where one of these is imported, a word may be a command.
+COMMAND_LINE = "answers/cli/", "tests/command_line.py"
 # A test that calls this function of MkDocs uses our extensions of Markdown. `fences` does, too, but
 # is left out: through it every page would depend on the text of all pages, which extensions read.
 SETTINGS = ("mkdocs.yml", "load_config")
@@ -134,6 +136,19 @@ def bound(text: str) -> dict[str, str]:
     return found
 
 
+@cache
+def commands() -> dict[str, Unit]:
+    """The commands of `answers` by their names."""
+    return {
+        unit.rstrip("_"): (name, unit)
+        for name in by_module().values()
+        if name.startswith("answers/cli/")
+        for unit, defined in units((ROOT / name).read_text("utf-8")).items()
+        for above in getattr(defined[0], "decorator_list", ())
+        if ".command(" in ast.unparse(above)
+    }
+
+
 def decorators(unit: str) -> str:
     """The unit of a test's decorators: they say which cases there are, not what is tested."""
     return f"@{unit}"
@@ -148,14 +163,16 @@ class Graph:
 
     Attributes:
         refers: The units that a unit names.
-        commands: For each command of `answers`, which is run by its name, what finds it.
+        found: What finds a command of `answers`, or another part of its command line.
+        given: For each command, the units that name it in a string.
         lists: For each folder, the units that name it in a string.
         tables: The constants of tests.
     """
 
     def __init__(self):
         self.refers: dict[Unit, set[Unit]] = defaultdict(set)
-        self.commands: dict[Unit, set[Unit]] = defaultdict(set)
+        self.found: dict[Unit, set[Unit]] = defaultdict(set)
+        self.given: dict[Unit, set[Unit]] = defaultdict(set)
         self.lists: dict[str, set[Unit]] = defaultdict(set)
         self.tables: set[Unit] = set()
         python = {
@@ -195,10 +212,10 @@ class Graph:
     @cached_property
     def loading(self) -> set[Unit]:
         """The units that may load what they are told by its name."""
-        return self.reached({*LOADERS, SITE}, self.by_command, is_word)
+        return self.reached({*LOADERS, SITE}, self.finding, is_word)
 
-    def by_command(self, unit: Unit) -> set[Unit]:
-        return self.commands.get(unit, set())
+    def finding(self, unit: Unit) -> set[Unit]:
+        return self.found.get(unit, set())
 
     def reached(
         self,
@@ -231,12 +248,10 @@ class Graph:
         for statement in statements:
             if name.startswith("tests/") and isinstance(statement, ast.Assign):
                 self.tables.add(unit)
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Constant) and node.value in folders():
-                    self.lists[node.value].add(unit)
+            self.note(unit, statement, others)
             above = getattr(statement, "decorator_list", [])
             if name.startswith("answers/cli/") and above:
-                self.commands[unit].add((name, REST))
+                self.found[unit].add((name, REST))
             if own.startswith("test_") and above:
                 marks = (name, decorators(own))
                 self.refers[marks] |= self.named(name, above, others)
@@ -244,6 +259,15 @@ class Graph:
                 self.refers[unit] |= self.named(name, below, others)
             else:
                 self.refers[unit] |= self.named(name, [statement], others)
+
+    def note(self, unit: Unit, code: ast.AST, imported: set[str]) -> None:
+        """Keep which folders and commands the code of a unit names in strings."""
+        gives = any(file.startswith(COMMAND_LINE) for file in imported)
+        for node in ast.walk(code):
+            if isinstance(node, ast.Constant) and node.value in folders():
+                self.lists[node.value].add(unit)
+            elif gives and isinstance(node, ast.Constant) and node.value in commands():
+                self.given[commands()[node.value]].add(unit)
 
     def named(self, name: str, nodes: list[ast.AST], imported: set[str]) -> set[Unit]:
         """The units that code names: a word of its own file `name`, an attribute of another."""
@@ -326,6 +350,7 @@ class Graph:
         with contextlib.suppress(RuntimeError, SyntaxError):
             fences = python_fences(ROOT / name) if name.endswith(".md") else ()
             code = re.sub(r"^.*8<-.*$", "", "".join(f.raw for f in fences), flags=re.M)
+            self.note((name, WHOLE), parse(code), imported(code))
             found |= self.named(name, [parse(code)], imported(code))
         return found
 

@@ -208,6 +208,16 @@ def test_what_is_run_by_its_command_concerns_who_gives_it(changed, path, test):
     assert not concerns(item("tests/probability/test_softmax.py"))
 
 
+def test_what_one_command_needs_concerns_who_gives_that_command():
+    """The command itself may change the help of all."""
+    given = item("tests/practice/test_cli_labels.py", "test_columns_may_have_other_names")
+    other = item("tests/practice/test_cli.py", "test_progress_is_reset_only_after_a_yes")
+    of_command = Affected({("answers/cli/labels.py", "labels")}).concerns_test
+    of_need = Affected({("answers/labels/dawid_skene.py", "dawid_skene")}).concerns_test
+    assert list(map(of_command, (given, other))) == [True, True]
+    assert list(map(of_need, (given, other))) == [True, False]
+
+
 def test_a_word_of_the_grader_names_no_exercise():
     concerns = Affected({("answers/exercises/softmax.py", REST)}).concerns_test
     assert concerns(item(*LOADS, case="softmax"))
