@@ -73,8 +73,8 @@ class Affected:
         return by_code, by_code | self.graph.reached(self.changed, self.finders, skips)
 
     def finding(self, unit: Unit) -> set[Unit]:
-        """What finds a part of the command line. What a command only needs, that command alone
-        may do otherwise: by its name."""
+        """What runs a part of the command line. A command that has changed may change the help of
+        all; one that only needs what has changed concerns those who give it."""
         named = unit in commands().values() and unit not in self.changed
         return self.graph.given.get(unit, set()) if named else self.graph.finding(unit)
 
