@@ -116,7 +116,7 @@ function contents(file) {
   }
   if (!isObject(data) || !isObject(data.exercises)) throw new Error("it is not an export of these pages")
   if (![1, 2, VERSION].includes(data.version)) {
-    throw new Error(`it is an export of version ${data.version}, and this page knows ${VERSION}`)
+    throw new Error(`it is an export of version ${JSON.stringify(data.version)}, and this page knows ${VERSION}`)
   }
   const { plan, cards: theirCards = {}, scores: theirScores = {} } = isObject(data.study ?? {}) ? (data.study ?? {}) : { cards: null }
   return {

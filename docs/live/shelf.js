@@ -9,7 +9,7 @@ export const VERSION = 3
 export const isText = value => typeof value == "string"
 export const isTime = value => isText(value) && !isNaN(Date.parse(value))
 export const isObject = value => value != null && typeof value == "object" && !Array.isArray(value)
-const isNewer = value => isObject(value) && value.version > VERSION
+const isNewer = value => isObject(value) && typeof value.version == "number" && value.version > VERSION
 
 // Which part of a record, with these tests of its fields, is valid; and the first field that is not.
 export const fields = tests => value => {

@@ -72,6 +72,8 @@ VALUES = st.recursive(
 )
 TEXTS = VALUES.map(json.dumps) | st.text(max_size=20)
 ODD = ["", "{", "null", "[]", "0", '"', '{"__proto__": {}}', '{"__proto__": {"version": 9}}']
+# No number, and it cannot be made one.
+ODD += ['{"version": {"toString": null}}']
 
 
 @pytest.mark.attack("page")
