@@ -111,7 +111,8 @@ def below_likeliest(
         refuse_no_logarithms(log_likelihood, "log_likelihood")
         refuse_impossible(top[..., 0])
     log_joint -= top
-    if not np.isfinite(log_joint.min()):  # seldom, and the rest takes longer
+    # No entry is above 0, so the smallest tells whether one has overflowed.
+    if not np.isfinite(log_joint.min()):
         refuse_overflowed(log_joint, "the joint logarithm", log_prior, log_likelihood)
     return log_joint
 
