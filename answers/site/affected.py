@@ -12,13 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from answers.pages import ROOT
-from answers.site.generated import Generated
-from answers.site.modules import name_of
-from answers.site.references import (
-    FINDERS,
-    PAGE_TEST,
+from answers.site.definitions import (
     REST,
-    SITE,
     TEXT,
     WHOLE,
     WORD,
@@ -27,10 +22,11 @@ from answers.site.references import (
     commands,
     decorators,
     git,
-    graph,
-    is_word,
     units,
 )
+from answers.site.generated import Generated
+from answers.site.modules import name_of
+from answers.site.references import FINDERS, PAGE_TEST, SITE, graph, is_word
 
 BUILT_OF = (
     "docs/live/",

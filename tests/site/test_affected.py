@@ -10,10 +10,10 @@ from house import IDENTITY, python_in
 
 from answers.labels.model_comparison import mcnemar
 from answers.pages import ROOT, read
-from answers.site import affected, references
+from answers.site import affected, definitions, references
 from answers.site.affected import Affected
+from answers.site.definitions import REST, TEXT, WHOLE, WORD
 from answers.site.generated import Generated
-from answers.site.references import REST, TEXT, WHOLE, WORD
 
 CHANGES = {
     "answers/probability/bayes.py": (
@@ -357,7 +357,7 @@ def test_templates_of_the_labs_are_part_of_the_site():
 
 def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(affected, "ROOT", tmp_path)
-    monkeypatch.setattr(references, "ROOT", tmp_path)
+    monkeypatch.setattr(definitions, "ROOT", tmp_path)
     (tmp_path / "docs/live").mkdir(parents=True)
     code = "import os\n\nA = 1\n\n\n@cache\ndef f():\n    return A\n\n\ndef g():\n    pass\n"
     (tmp_path / "a.py").write_text(code)
