@@ -9,6 +9,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:numerical_gradient]
@@ -97,7 +98,8 @@ def relative_error(a: Real[ndarray, "*shape"], b: Real[ndarray, "*shape"]) -> fl
     wherever the right one is not 0.
 
     Raises:
-        ValueError: An argument is empty or holds nan or infinity.
+        ValueError: An argument is empty or holds nan or infinity, or a difference
+            overflows.
 
     Example:
         >>> relative_error(np.array([0.0, 4.0]), np.array([0.0, 5.0]))
@@ -106,7 +108,10 @@ def relative_error(a: Real[ndarray, "*shape"], b: Real[ndarray, "*shape"]) -> fl
     for name, array in (("a", a), ("b", b)):
         refuse_empty(array, name)
         refuse_nan(array, name)
-    return float(relative_errors(as_float(a), as_float(b)).max())
+    with np.errstate(over="ignore"):
+        errors = relative_errors(as_float(a), as_float(b))
+    refuse_overflowed(errors, "a difference")
+    return float(errors.max())
 
 
 def relative_errors(a, b):
@@ -129,7 +134,8 @@ class GradientReport:
         analytical: The given gradient there.
         numerical: The finite difference there.
         factor: If a wrong gradient is a constant times the right one, that constant.
-            None if it is 0, within 0.001 of 1, or there is one slope only to tell it by.
+            None if it is 0, within 0.001 of 1, blurred by the error of the step, or
+            there is one slope only to tell it by.
         tolerance: The largest relative error of a gradient that passes.
         unseen: How many entries differ by no more than the rounding of `f`, and do not
             count.
@@ -269,7 +275,8 @@ def check_directions(
     Along a direction u the slope is ⟨gradient, u⟩. Each direction costs two calls of
     `f` however many entries `x` has. A wrong entry moves the slope along almost every
     u, by its share of the length of the gradient: one small one among many may stay
-    below a tolerance.
+    below a tolerance. Nothing is allowed for the rounding of `f`: a right slope that is
+    tiny can fail.
 
     Args:
         f: The loss as a function of an array like `x`.
@@ -293,11 +300,20 @@ def check_directions(
     refuse_nan(x, "x")
     refuse_nan(gradient, "gradient")
     x, worst = as_float(x), 0.0
+    h = default_step(x)
     for _ in range(directions):
         u = rng.normal(size=x.shape).astype(x.dtype)
         u /= np.linalg.norm(u)
-        slope = numerical_gradient(lambda t, u=u: f(x + t * u), np.zeros((), x.dtype))
-        worst = max(worst, relative_error(slope, np.asarray((gradient * u).sum())))
+        up, down = x + h * u, x - h * u
+        # The step that was really taken: x + h u rounds.
+        step = (up - down) / (2 * h)
+        if not step.any():
+            raise ValueError(
+                f"a step of {h:.0e} is too small to change x; scale x down"
+            )
+        slope = (value(f, up, ()) - value(f, down, ())) / (2 * h)
+        right = (gradient * step).sum()
+        worst = max(worst, relative_error(np.array(slope), np.array(right)))
     return worst
 
 

@@ -210,6 +210,11 @@ def test_small_integers_do_not_wrap_around():
     assert relative_error(np.array([-128], np.int8), np.array([0], np.int8)) == 1
 
 
+def test_a_difference_that_overflows_is_refused():
+    with pytest.raises(ValueError, match=r"^a difference overflows: inf at index 0"):
+        relative_error(np.array([1e308]), np.array([-1e308]))
+
+
 def test_relative_error_refuses_two_shapes():
     with pytest.raises(TypeCheckError, match="parameter 'b'"):
         relative_error(np.ones(3), np.ones((3, 1)))
@@ -409,6 +414,21 @@ def test_each_direction_calls_f_twice():
     x = np.ones((30, 20))
     check_directions(f, x, 2 * x, np.random.default_rng(9), directions=5)
     assert calls == 10 * [(30, 20)]
+
+
+def test_directions_use_the_step_that_was_really_taken():
+    def f(x):
+        return (x - 1e9).sum()
+
+    # At 1e9 neighbours lie 1.2e-7 apart, a tenth of what one entry is moved by.
+    x, gradient = np.full(20, 1e9), np.ones(20)
+    assert check_directions(f, x, gradient, np.random.default_rng(0)) < 1e-12
+
+
+def test_a_step_that_changes_no_entry_is_refused():
+    x = np.full(5, 1e12)
+    with pytest.raises(ValueError, match=r"step of 6e-06 is too small to change x; scale x"):
+        check_directions(np.sum, x, np.ones(5), np.random.default_rng(0))
 
 
 def test_no_direction_is_refused():
