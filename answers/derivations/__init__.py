@@ -93,7 +93,9 @@ def latex(part: sp.Basic | str) -> str:
 
 # --8<-- [start:select]
 def select(expression: sp.Expr, *sizes: tuple[sp.Symbol, sp.Symbol]) -> sp.Expr:
-    """Evaluate sums with a Kronecker delta, told that 1 ≤ index ≤ size for each pair.
+    """Evaluate sums with a Kronecker delta, told that index ≤ size for each pair.
+
+    Indices are positive symbols, so that they are known to be at least 1.
 
     SymPy's derivative of Σ_i f(i) with respect to z_j is Σ_i f'(i) δ_ij: it is not told
     that j is one of the i. Given that, the sum is f'(j).
@@ -114,7 +116,14 @@ def has_delta(e: sp.Basic) -> bool:
 
 
 def delta_first(double: sp.Sum) -> sp.Sum:
-    """The same finite sum, with the indices that a delta picks summed first."""
+    """The same finite sum, with the indices that a delta picks summed first.
+
+    Raises:
+        ValueError: A limit holds another index, so that the order matters.
+    """
+    indices = {limit[0] for limit in double.limits}
+    if any(indices & sp.Tuple(*limit[1:]).free_symbols for limit in double.limits):
+        raise ValueError(f"a limit of {double} holds an index; evaluate that sum first")
     deltas = double.function.atoms(sp.KroneckerDelta)
     limits = sorted(
         double.limits, key=lambda limit: all(limit[0] not in d.args for d in deltas)

@@ -133,15 +133,14 @@ def same_trace(before: sp.Expr, after: sp.Expr) -> bool:
 def rotated(before: sp.Expr, after: sp.Expr) -> bool:
     """tr(AB) = tr(BA)"""
     old, new = factors(before), factors(after)
-    return new in [old[n:] + old[:n] for n in range(1, len(old))]
+    turned = [old[n:] + old[:n] for n in range(1, len(old))]
+    return type(before) is type(after) and new in turned
 
 
 def transposed_product(before: sp.Expr, after: sp.Expr) -> bool:
     """(AB)ᵀ = BᵀAᵀ, read in either direction"""
-    old, new = factors(before), factors(after)
-    return old != new and (
-        without_transposed_products(before) == without_transposed_products(after)
-    )
+    old, new = (without_transposed_products(each) for each in (before, after))
+    return type(before) is type(after) and before != after and old == new
 
 
 TRACE = Rule(r"\text{trace}", same_trace)

@@ -38,6 +38,13 @@ def test_a_delta_sum_is_evaluated_only_if_the_index_is_within():
     assert select(total) != j**2
 
 
+def test_a_sum_whose_limit_holds_another_index_is_not_turned_around():
+    i, j, m, n = sp.symbols("i j m n", integer=True, positive=True)
+    total = sp.Sum(sp.KroneckerDelta(m, j) * i, (i, 1, m), (m, 1, n))
+    with pytest.raises(ValueError, match="holds an index; evaluate that sum first"):
+        select(total, (j, n))
+
+
 def norms(above, below):
     return rf"\frac{{\lVert {above} \rVert}}{{\lVert {below} \rVert}}"
 
@@ -107,6 +114,14 @@ def test_a_step_of_the_trace_argument_has_one_rule(steps, change):
         rules = (matrix_calculus.TRACE, matrix_calculus.CYCLIC, matrix_calculus.TRANSPOSE)
         assert [rule for rule in rules if rule.leads(before, step.formula)] == [step.rule]
         before = step.formula
+
+
+@CHAINS
+def test_no_rule_of_the_trace_argument_leads_over_two_steps(steps, change):
+    formulas = [steps[0].name, *(step.formula for step in steps)]
+    rules = (matrix_calculus.TRACE, matrix_calculus.CYCLIC, matrix_calculus.TRANSPOSE)
+    for before, after in zip(formulas, formulas[2:], strict=False):
+        assert not [rule.name for rule in rules if rule.leads(before, after)]
 
 
 def test_a_step_of_the_trace_argument_under_another_rule_is_not_shown():
