@@ -93,7 +93,7 @@ def log_softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*
 
     Raises:
         ValueError: `x` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`; there is no such `axis`.
+            `axis`; there is no such `axis`; a difference of two logits overflows.
 
     Example:
         log(softmax(x)) would be -inf here: exp(-800) is 0 in float64.
@@ -165,7 +165,8 @@ def cross_entropy(
 
     Raises:
         ValueError: The batch is empty, a target is not one of 0 to classes - 1, or
-            `logits` hold nan or +inf or a row of -inf only, or a loss overflows.
+            `logits` hold nan or +inf or a row of -inf only, or a loss or the sum of
+            all losses overflows.
 
     Example:
         Two equal logits: the loss is log 2, and the gradient moves them apart.
@@ -181,10 +182,13 @@ def cross_entropy(
     totals = powers.sum(axis=1, keepdims=True)
     # log(total) - z is -log p without forming p, which may have rounded to 0.
     losses = np.log(totals[:, 0]) - z[right]
-    refuse_overflowed(losses, "a loss", logits[right])
+    loss = losses.mean()
+    if loss == np.inf:
+        refuse_overflowed(losses, "a loss", logits[right])
+        refuse_overflowed(loss, "the sum of the losses", losses.max())
     gradient = powers / totals
     gradient[right] -= 1
-    return losses.mean(), gradient / len(z)
+    return loss, gradient / len(z)
 
 
 # --8<-- [end:cross_entropy]

@@ -217,3 +217,5 @@ def test_a_logarithm_that_overflows_is_refused():
             log_softmax(far)
         with pytest.raises(ValueError, match=r"^a loss overflows: inf at index 0"):
             cross_entropy(far, np.array([1]))
+        with pytest.raises(ValueError, match=r"^the sum of the losses overflows: inf, where"):
+            cross_entropy(np.array([[1e308, 0], [1e308, 0]]), np.array([1, 1]))
