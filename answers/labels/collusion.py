@@ -41,14 +41,15 @@ def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
     errors. So the skills follow from all pairs. For each pair they are taken without that
     pair, and what is left over is suspicious.
 
-    Hard items may lower all skills by one factor: if each annotator errs as often on either
-    class, that scales all products alike. Two who lean to the same class agree a little more
-    than that. With more than two classes, so do people who confuse the same ones. What also
-    shows up is a shared mistake in reading the instructions: look before you accuse.
+    Hard items that lower all skills by one factor scale all products alike, if annotators
+    err as often on either class. Two experts who alone solve the hard items stand out, as do
+    two who lean alike when in doubt, two who misread the instructions alike and, with more
+    than two classes, people who confuse the same ones: look before you accuse.
 
     Args:
         votes: At most one for each item and annotator.
-        at_least: Leave out pairs that share fewer items than this.
+        at_least: Leave out pairs that share fewer items than this. Left out, too, are those
+            of which either belongs to no other pair: nothing tells their skill.
 
     Raises:
         ValueError: An annotator voted twice on an item, or `at_least` is below 2.
@@ -84,7 +85,9 @@ def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
         # Half a vote keeps the error above 0 where agreement should be perfect.
         share = np.clip(expected, 0.5 / n, 1 - 0.5 / n)
         z = (agreement - expected) / np.sqrt(share * (1 - share) / n)
+    pairs_of = np.bincount(np.append(a, b), minlength=votes.annotators)
     order = np.argsort(-z, kind="stable")
+    order = order[np.minimum(pairs_of[a], pairs_of[b])[order] > 1]
     return Pairs(*(column[order] for column in (a, b, n, agreement, expected, z)))
 
 

@@ -132,6 +132,36 @@ def test_who_confuses_the_same_of_four_classes_looks_like_a_ring():
     assert all(alike[:12])
 
 
+@pytest.mark.parametrize("experts", [True, False])
+def test_two_who_are_honest_and_alone_in_something_look_like_copiers(experts):
+    """On three items in ten two experts know the truth and eight guess, or all guess and two
+    lean to 1, the others to 0."""
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        truth, hard = rng.integers(2, size=600), rng.random(600) < 0.3
+        recall = np.full((10, 1), 0.9)
+        recall[:2] = 0.97
+        doubt, says = (np.full((10, 600), 0.5), truth) if experts else (np.full((10, 600), 0.15), 1)
+        doubt[:2] = 0.97 if experts else 0.85
+        easy = np.where(rng.random((10, 600)) < recall, truth, 1 - truth)
+        unsure = np.where(rng.random((10, 600)) < doubt, says, 1 - says)
+        pairs = suspicious_pairs(everybody_votes(np.where(hard, unsure, easy)))
+        assert (pairs.first[0], pairs.second[0]) == (0, 1)
+        assert pairs.z[0] > 4
+
+
+def test_of_whom_no_other_pair_tells_the_skill_is_not_judged():
+    labels, _ = crowd(6, HONEST)
+    assert len(suspicious_pairs(everybody_votes(labels[:2])).z) == 0
+    # Two more share items with each other only.
+    item = np.concatenate([np.tile(np.arange(400), 7), np.tile(np.arange(400, 500), 2)])
+    annotator = np.concatenate([np.repeat(np.arange(7), 400), np.repeat([7, 8], 100)])
+    label = np.concatenate([labels.ravel(), np.tile(labels[0, :100], 2)])
+    pairs = suspicious_pairs(Votes(item, annotator, label, classes=2))
+    assert len(pairs.z) == 21
+    assert pairs.second.max() == 6
+
+
 def test_all_pairs_of_a_ring_of_three_are_found_and_a_ring_of_most_is_not():
     labels, rng = crowd(3, (*HONEST, 0.5, 0.5, 0.5))
     for copier in (8, 9):
