@@ -244,7 +244,8 @@ def unpaired_sample_size(
         The size of each test set, by the normal approximation.
 
     Raises:
-        ValueError: A probability is not between 0 and 1, or there is no gap.
+        ValueError: A probability is not between 0 and 1, the power is not above the
+            significance, or there is no gap.
 
     Example:
         >>> unpaired_sample_size(0.85, 0.82, power=0.5)
@@ -276,8 +277,9 @@ def paired_sample_size(
         significance: The probability to find one that is not.
 
     Raises:
-        ValueError: A probability is not between 0 and 1, there is no gap, or the gap is
-            larger than the disagreement that it comes from.
+        ValueError: A probability is not between 0 and 1, the power is not above the
+            significance, there is no gap, or the gap is larger than the disagreement that it
+            comes from.
 
     Source:
         Connor (1987), Sample size for testing differences in proportions for the
@@ -301,6 +303,11 @@ def needed(
     gap: float, without_gap: float, with_gap: float, power: float, significance: float
 ) -> int:
     """The sample size, from the variance of one difference without and with the gap."""
+    if power <= significance:
+        raise ValueError(
+            f"a power of {power} is not above the significance, {significance}, which a test "
+            "reaches without any gap"
+        )
     # The square of a smaller one is 0.
     if abs(gap) < 1e-100:
         raise ValueError(

@@ -148,6 +148,14 @@ def test_2000_draws_hold_95_percent_unless_told_otherwise():
     assert once.low == once.high
 
 
+def test_a_power_that_no_gap_would_reach_is_refused():
+    message = "a power of 0.05 is not above the significance, 0.05, which a test reaches"
+    for size in (unpaired_sample_size, paired_sample_size):
+        assert size(0.03, 0.06, power=0.051) > 1
+        with pytest.raises(ValueError, match=message):
+            size(0.03, 0.06, power=0.05)
+
+
 def test_what_the_metric_refuses_of_a_draw_is_told():
     truth, scores = np.array([0, 0, 0, 0, 0, 1]), np.arange(6.0)
     with pytest.raises(ValueError, match="`truth` has no positive"):
