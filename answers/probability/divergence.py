@@ -22,7 +22,8 @@ def distribution(
     """`p` in floats, refused unless it is a distribution along `axis`.
 
     Nothing is normalised: a sum that is not 1 is mostly a wrong axis, or logits. The
-    tolerance is wide enough for float32 probabilities of 100,000 classes.
+    tolerance is wide enough for float32 probabilities of 100,000 classes, which are added
+    up in float64.
 
     Raises:
         ValueError: `p` is 0-d or empty, holds nan or a negative entry, or has a sum
@@ -38,7 +39,7 @@ def distribution(
         raise ValueError(
             f"`{name}` holds {first(p, ~(p >= 0))}; probabilities are at least 0"
         )
-    totals = p.sum(axis=axis, keepdims=True)
+    totals = p.sum(axis=axis, keepdims=True, dtype=np.float64)
     wrong = ~(np.abs(totals - 1) <= tolerance)
     if wrong.any():
         raise ValueError(
@@ -85,7 +86,8 @@ def entropy(
         axis: The axis that holds the classes; the result has no such axis.
 
     Returns:
-        Between 0 (one class is certain) and log(classes) (all are equally probable).
+        Between 0 (one class is certain) and log(classes) (all are equally probable), if
+        the sum of p is 1.
 
     Raises:
         ValueError: `p` is 0-d or empty, holds nan or a negative entry, or does not sum
@@ -153,8 +155,8 @@ def kl_divergence(
         axis: The axis that holds the classes; the result has no such axis.
 
     Returns:
-        At least 0, and 0 if p = q or so close that rounding hides it. What rounds below
-        0 is cut off.
+        At least 0, and 0 if p = q or nearly so. What rounding, or sums that miss 1, bring
+        below 0 is cut off.
 
     Raises:
         ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does

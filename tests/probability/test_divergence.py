@@ -375,6 +375,8 @@ def test_float32_probabilities_of_many_classes_are_within_the_tolerance():
     logits = np.random.default_rng(0).normal(size=(3, 100_000)).astype(np.float32)
     p = torch.softmax(torch.tensor(logits), -1).numpy()
     assert entropy(p).dtype == np.float32
+    # Along a first axis NumPy adds one by one.
+    assert entropy(np.full((100_000, 2), np.float32(1e-5)), axis=0).dtype == np.float32
 
 
 def test_distributions_along_another_axis_are_refused():
