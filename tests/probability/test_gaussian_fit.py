@@ -355,6 +355,11 @@ def test_a_direction_that_does_not_exist_is_refused():
         (np.zeros_like, "forward", "mass beyond -40 or 40"),
         (lambda x: x, "forward", "mass beyond -40 or 40"),
         (lambda x: -x, "forward", "mass beyond -40 or 40"),
+        (
+            Gaussian(2, 0.003).log_density,
+            "forward",
+            "no wider than two steps of the sum, 0.01; pass a `start` near x = 2 with a",
+        ),
         (np.zeros_like, "reverse", "has not settled"),
         (
             lambda x: np.where(np.abs(x) < 1, 0.0, -np.inf),
