@@ -226,6 +226,7 @@ def test_errors_that_tie_cost_log_2_and_are_counted(errors):
     loss, _ = cross_entropy(logits, np.zeros(errors, int))
     assert most_errors(float(loss), errors) == errors
     assert most_errors(float(np.mean([math.log(2)] * errors)), errors) == errors
+    assert most_errors(math.log(2), errors * 10**10) == errors * 10**10
 
 
 @pytest.mark.parametrize("examples", [1, 7, 1000])
