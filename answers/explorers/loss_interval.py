@@ -38,7 +38,8 @@ def loss_interval(classes: int, p: float) -> View:
     if p > 1 / 2:
         verdict = "more than 1/2: the answer is right"
     elif p == 1 / 2:
-        verdict = "just 1/2: the answer is right, or tied with one other class"
+        right = "" if classes == 2 else "right, or "
+        verdict = f"just 1/2: the answer is {right}tied with one other class"
     elif even < 1:
         verdict = f"less than 1/{classes}: the answer is wrong"
     elif even == 1:

@@ -135,7 +135,7 @@ def test_loss_interval_agrees_with_every_rival_that_there_can_be(classes, p):
     assert numbers(facts[2]) == pytest.approx([np.log(classes), np.log(2)], abs=6e-4)
     # The strongest rival has what is left, at most, and the mean of it, at least.
     strongest, weakest = 1 - p, (1 - p) / (classes - 1)
-    assert ("right" in facts[1]) == (p > weakest or p == strongest)
+    assert ("right" in facts[1]) == (p > weakest or p == strongest > weakest)
     assert ("wrong" in facts[1]) == (p < strongest)
     assert ("tied" in facts[1]) == (p == strongest)
 
