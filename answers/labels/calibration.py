@@ -136,14 +136,14 @@ def fit_temperature(
 ) -> np.float64:
     """The T at which softmax(logits / T) has the least cross-entropy on these labels.
 
-    One number for all items: it changes every confidence and no prediction. In b = 1 / T the
+    One number for all items: it changes confidences and no prediction. In b = 1 / T the
     loss is convex. Its slope, the mean logit under softmax(b · logits) less the right one,
     only rises, so Newton's steps are kept inside a bracket around its zero.
 
     Fit it on items that the model was not trained on.
 
     Returns:
-        T: above 1 the model was overconfident, below 1 underconfident.
+        T: above 1 it softens the confidences, below 1 it sharpens them.
 
     Raises:
         ValueError: There is no item, a logit is not finite, a label is out of range, or no T

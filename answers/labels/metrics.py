@@ -301,7 +301,7 @@ def roc_curve(
 ]:
     """(false positive rate, true positive rate, thresholds), from (0, 0) to (1, 1).
 
-    scikit-learn leaves out points on a straight line unless told
+    scikit-learn leaves out some points on straight lines unless told
     `drop_intermediate=False`.
 
     Raises:

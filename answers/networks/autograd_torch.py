@@ -49,8 +49,9 @@ def autograd_graph(tensor: Tensor) -> str:
     """The graph that `tensor.backward()` would walk, as a tree of its functions.
 
     Every function is the backward pass of one operation. `next_functions` lists where it
-    sends its results: a pair for each input of the operation, with None for an input
-    that needs no gradient. `AccumulateGrad` is the end: it adds to the `.grad` of a leaf.
+    sends its results: a pair for each input that can have a gradient (indices and masks
+    cannot), with None for one that needs none. `AccumulateGrad` is the end: it adds to
+    the `.grad` of a leaf.
 
     Raises:
         ValueError: No operation on the way to `tensor` was recorded.

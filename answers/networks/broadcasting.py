@@ -25,7 +25,7 @@ def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
 
     Raises:
         ValueError: At one axis two sizes differ and neither is 1, a size is negative,
-            or the result is larger than an array can be.
+            or the result is too large for NumPy's broadcasting.
 
     Source:
         NumPy user guide, Broadcasting, General broadcasting rules
@@ -62,7 +62,7 @@ def refuse_negative(shapes: tuple[tuple[int, ...], ...]) -> None:
 
 
 def refuse_too_large(shape: list[int]) -> None:
-    """Raise if no array can have this shape."""
+    """Raise if NumPy's broadcasting finds it too large."""
     if len(shape) > 64:
         raise ValueError(
             f"the result would have {len(shape)} axes; a NumPy array has at most 64"

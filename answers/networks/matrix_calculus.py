@@ -69,8 +69,9 @@ def linear_jacobian(
 ) -> Float[ndarray, "*batch d_out d_in d_out"]:
     """The derivative of y = x w with respect to `w`: ∂y_ij / ∂w_kl = x_ik [j = l].
 
-    The axes are those of y, then those of w. As a matrix, `reshape(y.size, w.size)` of
-    it is x ⊗ I (row-major), and with order="F" it is I ⊗ x (column-major).
+    The axes are those of y, then those of w. Of a matrix x,
+    `reshape(y.size, w.size)` of it is x ⊗ I (row-major), and with order="F" it is I ⊗ x
+    (column-major).
 
     For the eye and for tests: along either axis of d_out, all entries but one are 0.
     Training needs only the product with a gradient, `linear_vjp`.

@@ -60,7 +60,8 @@ def count_operations(f: Callable, *arrays: ndarray) -> int:
 
     An addition, a product, a maximum, an exponential count 1 for each entry; a product
     of matrices (n, k) @ (k, m) counts 2nkm. Copies, comparisons and indexing are free.
-    What runs inside other functions of NumPy (np.linalg, the method dot) is not seen.
+    Single entries (`a[0] * 2`), copies by np.array, and what runs inside other functions
+    of NumPy (np.linalg, the method dot) are not seen.
 
     Args:
         f: Called once, with arrays that count.

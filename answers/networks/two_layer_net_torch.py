@@ -45,7 +45,8 @@ class TwoLayerNet(nn.Module):
         w2: Real[ndarray, "hidden classes"],
         b2: Real[ndarray, " classes"],
     ) -> nn.Module:
-        """The network with these parameters, copied, in the precision of `w1`.
+        """The network with these parameters, copied, in the precision of `w1`, at
+        least float32.
 
         They are laid out as in `two_layer_net`: inputs along the rows of a weight.
 

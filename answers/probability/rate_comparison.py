@@ -9,7 +9,7 @@ from answers.probability.bayes import beta_update
 
 # --8<-- [start:probability_larger]
 def probability_larger(b: tuple[float, float], a: tuple[float, float]) -> float:
-    """P(rate of B > rate of A) for independent Beta rates, exactly.
+    """P(rate of B > rate of A) for independent Beta rates, but for rounding.
 
     With whole alpha_b the integral is a sum of alpha_b terms. Each is the one before
     times a ratio, so their logarithms are running sums, and no term overflows.
@@ -54,7 +54,8 @@ def expected_loss(chosen: tuple[float, float], other: tuple[float, float]) -> fl
 
     p times the density of Beta(alpha, beta) is its mean times the density of
     Beta(alpha + 1, beta). So the mean of p where it is the larger rate is E[p] times
-    the probability that a rate with alpha + 1 is larger.
+    the probability that a rate with alpha + 1 is larger. The two are subtracted, so
+    rounding hides a loss near 1e-10.
 
     Args:
         chosen: (alpha, beta) of the version to be shipped; alphas are whole numbers.
