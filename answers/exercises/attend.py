@@ -119,7 +119,8 @@ def not_scaled(q, k, v, mask=None):
 @exercise.bug
 def scaled_by_d(q, k, v, mask=None):
     """The scores are divided by d, so they shrink as d grows and the weights become equal. Of
-    independent entries with variance 1 their standard deviation is √d: divide by the root."""
+    independent entries of mean 0 and variance 1 their standard deviation is √d: divide by the
+    root."""
     return softmax(hide(scores(q, k, q.shape[-1]), mask)) @ v
 
 

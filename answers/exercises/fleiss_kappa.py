@@ -12,8 +12,8 @@ exercise = Exercise(
     hints=(
         "Take one item with n votes, c of them for a class. In how many pairs of different votes "
         "do both say that class? Of how many pairs?",
-        "Chance: put all votes of all items into one urn, and draw two. How likely is it that "
-        "they are for one class?",
+        "Chance: put all votes of all items into one urn, draw one, put it back, and draw again. "
+        "How likely is it that both are for one class?",
         "Kappa is a scale on which chance is 0 and full agreement 1. What is subtracted, and what "
         "is the largest value that could be reached?",
         "Counts may come as small integers, in which a square wraps around: compute in floats.",

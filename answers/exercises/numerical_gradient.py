@@ -139,8 +139,8 @@ def not_restored(f, x, h=None):
 
 @exercise.bug
 def copy_taken_for_a_view(f, x, h=None):
-    """`ravel()` and `reshape(-1)` copy an array that is not contiguous, such as a transposed one,
-    and `f` sees no step. Index `x` itself, by `np.ndindex(x.shape)`."""
+    """`ravel()` and `reshape(-1)` may copy an array that is not contiguous, such as a transposed
+    one, and then `f` sees no step. Index `x` itself, by `np.ndindex(x.shape)`."""
     return numerical_gradient(f, x, h) * x.flags.c_contiguous
 
 

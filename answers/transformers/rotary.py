@@ -17,7 +17,7 @@ def rotate(
     Row t stands at position p = offset + t. There the pair (x[j], x[j + d/2]) becomes
     (x[j] cos - x[j + d/2] sin, x[j] sin + x[j + d/2] cos), of the angle
     p · base^(-2j/d). The product of a query and a key, both turned, depends on the
-    distance of their positions only.
+    difference of their positions only.
 
     Args:
         x: Queries or keys. Values are not turned.
