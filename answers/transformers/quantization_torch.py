@@ -56,16 +56,18 @@ class Int8Linear(nn.Module):
 
     def forward(self, x: Float[Tensor, "*batch in"]) -> Float[Tensor, "*batch out"]:
         """x @ weight.T · scale + bias, in the precision of `x`."""
+        # In float16 a sum of codes may overflow before it is scaled.
+        wide = torch.promote_types(x.dtype, torch.float32)
         if self.dynamic:
             codes, row_scale = quantize_rows(x)
             sums = int_matmul(codes.reshape(-1, self.in_features), self.weight)
-            sums = sums.to(x.dtype).reshape(*x.shape[:-1], self.out_features)
+            sums = sums.to(wide).reshape(*x.shape[:-1], self.out_features)
             y = sums * row_scale
         else:
-            y = functional.linear(x, self.weight.to(x.dtype))
+            y = functional.linear(x.to(wide), self.weight.to(wide))
         # This takes `out` products a row, where scaling the weights takes out · in.
-        y = y * self.scale.to(x.dtype)
-        return y if self.bias is None else y + self.bias
+        y = y * self.scale.to(wide)
+        return (y if self.bias is None else y + self.bias).to(x.dtype)
 
     def extra_repr(self) -> str:
         sizes = f"in_features={self.in_features}, out_features={self.out_features}"

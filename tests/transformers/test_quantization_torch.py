@@ -86,6 +86,21 @@ def test_float64_stays_float64_and_bfloat16_bfloat16(linear, dynamic):
 
 
 @MODES
+def test_in_float16_sums_of_codes_do_not_overflow(dynamic):
+    torch.manual_seed(0)
+    linear, x = nn.Linear(4096, 32).half(), 10 * torch.randn(4, 4096).half()
+    want = linear.float()(x.float())
+    assert_close(Int8Linear(linear.half(), dynamic)(x).float(), want, rtol=0, atol=0.5)
+
+
+@MODES
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_the_outputs_have_the_dtype_of_the_inputs_whatever_that_of_the_layer(dynamic, dtype):
+    for layer in (nn.Linear(5, 3), nn.Linear(5, 3).double()):
+        assert Int8Linear(layer, dynamic)(torch.ones(2, 5, dtype=dtype)).dtype == dtype
+
+
+@MODES
 def test_without_a_bias_none_is_added(dynamic):
     linear = nn.Linear(5, 3, bias=False)
     layer = Int8Linear(linear, dynamic)
