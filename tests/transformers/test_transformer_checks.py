@@ -324,6 +324,20 @@ def test_rotary_positions_are_tested_by_shifting_and_stretching():
     assert one("positions_matter", rotary(rotary=True, placed=placed)).passed
 
 
+def wide_with_large_logits():
+    """Their rounding passes 1e-5."""
+    model = small(width=768, heads=12)
+    nn.init.normal_(model.tokens.weight)
+    return model
+
+
+def test_rounding_is_no_position():
+    model = wide_with_large_logits()
+    assert one("positions_matter", sound(model=model)).passed
+    nn.init.zeros_(model.positions.weight)
+    assert one("positions_matter", sound(model=model)).failed
+
+
 class ValuesTurnedToo(GPT):
     """A stand-in: positions that enter absolutely, as if values were turned."""
 

@@ -3,7 +3,7 @@
 import torch
 
 from answers.transformers.checks.training import Training
-from answers.transformers.checks.verdict import Verdict, apart, skipped, verdict
+from answers.transformers.checks.verdict import Verdict, relative, skipped, verdict
 
 
 # --8<-- [start:positions]
@@ -18,7 +18,7 @@ def positions_matter(training: Training) -> Verdict:
         return rotary_positions_matter(training)
     ids = training.ids[:1, :1].repeat(1, training.ids.shape[1])
     logits = training.logits(ids)
-    moved = apart(logits, logits[:, :1])
+    moved = relative(logits[:, :1], logits)
     return verdict(
         positions_matter,
         moved > 1e-5,
@@ -44,9 +44,8 @@ def rotary_positions_matter(training: Training) -> Verdict:
     ids = training.ids[:1]
     places = torch.arange(ids.shape[1], device=ids.device)[None]
     plain = training.logits(ids)
-    size = float(plain.abs().amax())
     moved = {
-        name: apart(training.logits(ids, positions=positions), plain) / size
+        name: relative(training.logits(ids, positions=positions), plain)
         for name, positions in {
             "0, 1, 2, …": places,
             "shifted by 5": places + 5,

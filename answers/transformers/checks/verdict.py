@@ -52,3 +52,8 @@ def few(names: list[str]) -> str:
 def apart(a: Tensor, b: Tensor) -> float:
     """The largest difference; nan if one holds nan."""
     return float((a - b).abs().amax())
+
+
+def relative(a: Tensor, b: Tensor) -> float:
+    """`apart`, as a share of the largest entry of `b`, with which rounding grows."""
+    return apart(a, b) / float(b.abs().amax())
