@@ -324,18 +324,22 @@ def test_rotary_positions_are_tested_by_shifting_and_stretching():
     assert one("positions_matter", rotary(rotary=True, placed=placed)).passed
 
 
-def wide_with_large_logits():
-    """Their rounding passes 1e-5."""
-    model = small(width=768, heads=12)
-    nn.init.normal_(model.tokens.weight)
-    return model
+def loud(model):
+    """Rounding of such logits moves them by more than 1e-4."""
+    with torch.no_grad():
+        model.head.weight *= 1e5
+    return sound(model=model, tied=())
 
 
 def test_rounding_is_no_position():
-    model = wide_with_large_logits()
-    assert one("positions_matter", sound(model=model)).passed
+    model = small(tied=False)
+    assert one("positions_matter", loud(model)).passed
     nn.init.zeros_(model.positions.weight)
-    assert one("positions_matter", sound(model=model)).failed
+    assert one("positions_matter", sound(model=model, tied=())).failed
+
+
+def test_rounding_is_no_padding_that_is_seen():
+    assert one("padding_changes_nothing", loud(small(tied=False))).passed
 
 
 class ValuesTurnedToo(GPT):

@@ -3,7 +3,7 @@
 import torch
 
 from answers.transformers.checks.training import Training
-from answers.transformers.checks.verdict import Verdict, apart, verdict
+from answers.transformers.checks.verdict import Verdict, apart, relative, verdict
 
 
 # --8<-- [start:sight]
@@ -54,7 +54,7 @@ def sees_the_past(training: Training) -> Verdict:
 
 
 def padding_changes_nothing(training: Training) -> Verdict:
-    """Pad on either side: the logits of the real tokens must stay."""
+    """Pad on either side: the logits of the real tokens must stay, but for rounding."""
     extra = min(3, training.ids.shape[1] // 2)
     # With the padding, no longer than the batch.
     ids = training.ids[:1, extra:]
@@ -68,14 +68,15 @@ def padding_changes_nothing(training: Training) -> Verdict:
         ("left", (padding, ids), (unreal, real), slice(extra, extra + time)),
     ):
         padded = training.logits(torch.cat(parts, dim=1), torch.cat(masks, dim=1))
-        moved[side] = apart(padded[:, here], plain)
+        moved[side] = relative(padded[:, here], plain)
     wrong = [f"{side} ({by:.2g})" for side, by in moved.items() if not by < 1e-4]
     return verdict(
         padding_changes_nothing,
         not wrong,
         "on neither side",
-        f"padding moves the logits of real tokens: {', '.join(wrong)}; look at the padding "
-        "mask and its polarity, and count positions from the first real token",
+        "padding moves the logits of real tokens, relative to the largest: "
+        f"{', '.join(wrong)}; look at the padding mask and its polarity, and count "
+        "positions from the first real token",
     )
 
 
