@@ -541,6 +541,22 @@ def test_special_tokens_are_counted_in_each_row(rows, pad, failed):
     assert [check.__name__ for check in BATCH_CHECKS if check(batch).failed] == failed
 
 
+@pytest.mark.parametrize(
+    ("rows", "failed"),
+    [
+        ([[2, 7, 8, 2], [2, 7, 2]], []),
+        ([[2, 2, 7, 8, 2], [2, 2, 7, 2]], ["begins_once", "counts_no_padding"]),
+        ([[2, 7, 8], [2, 7]], ["ends_in_the_loss"]),
+        ([[2, 7, 8, 2], [2, 7, 2, 2]], ["counts_no_padding"]),
+    ],
+    ids=["sound", "begin twice", "end missing", "padding counted"],
+)
+def test_one_token_may_begin_end_and_pad(rows, failed):
+    batch = of_rows(rows, pad=2)
+    batch = Batch(batch.ids, batch.mask, begin=2, end=2, pad=2)
+    assert [check.__name__ for check in BATCH_CHECKS if check(batch).failed] == failed
+
+
 def test_matrices_may_decay():
     def optimizer(model):
         parameters = list(model.parameters())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from torch import Tensor
 
@@ -17,7 +18,7 @@ class Batch:
         ids: The tokens, (batch, time).
         mask: True where a token is read and counted, False at padding.
         begin: The token before each text.
-        end: The token after it. It may be `pad` as well.
+        end: The token after it. It may be `begin`, `pad` or both as well.
         pad: What fills a row.
 
     Example:
@@ -46,7 +47,9 @@ def begins_once(batch: Batch) -> Verdict:
     wrong = [
         f"row {n} has {row.count(batch.begin)}"
         for n, row in enumerate(batch.kept())
-        if row[:1] != [batch.begin] or row.count(batch.begin) != 1
+        # One token may be both: what stands at the end begins nothing.
+        if row[:1] != [batch.begin]
+        or batch.begin in dropwhile(batch.end.__eq__, reversed(row[1:]))
     ]
     return each_row(
         begins_once,
@@ -57,8 +60,8 @@ def begins_once(batch: Batch) -> Verdict:
 
 
 def counts_no_padding(batch: Batch) -> Verdict:
-    """The loss counts no padding; where the end token pads, it counts once a row."""
-    allowed = int(batch.pad == batch.end)
+    """The loss counts no padding; a begin or an end token that pads counts once a row."""
+    allowed = (batch.pad == batch.begin) + (batch.pad == batch.end)
     wrong = [
         f"row {n} counts {row.count(batch.pad)}"
         for n, row in enumerate(batch.kept())
