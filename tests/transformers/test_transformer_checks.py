@@ -503,6 +503,17 @@ def test_warm_up_makes_the_first_step_of_that_rate_small():
     assert one("overfits_one_batch", warmed).passed
 
 
+def test_a_first_step_to_nan_is_told():
+    """The rows of the positions that are not used move by 0/0."""
+
+    def optimizer(model):
+        return torch.optim.AdamW(model.parameters(), eps=0.0)
+
+    found = one("steps_are_small", sound(optimizer=optimizer))
+    assert found.failed
+    assert "by nan% of its size" in found.message
+
+
 def test_what_no_check_sees_is_shown_by_its_measurement():
     rows = [line.strip("|").split("|") for line in blind_spots().splitlines()[2:]]
     assert len(rows) == len(UNSEEN)

@@ -81,7 +81,8 @@ def steps_are_small(training: Training, largest: float = 0.5) -> Verdict:
         for name, p in model.named_parameters()
         if p.ndim > 1 and before[name].any()
     ]
-    most = max(moves, default=0.0)
+    # Python's max would lose nan.
+    most = float(torch.tensor([0.0, *moves]).max())
     return verdict(
         steps_are_small,
         most < largest,
