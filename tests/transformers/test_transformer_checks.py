@@ -4,6 +4,7 @@ import copy
 import functools
 import math
 import re
+from collections import Counter
 
 import pytest
 import tokenizers
@@ -16,6 +17,7 @@ from answers.transformers import transformer_faults
 from answers.transformers.checks.batch import BATCH_CHECKS, Batch
 from answers.transformers.checks.optimizer import leaves
 from answers.transformers.checks.sight import sees_no_future
+from answers.transformers.checks.steps import left_open
 from answers.transformers.checks.training import Training
 from answers.transformers.faults.batch import BATCH_FAULTS, of_rows, sound_batch
 from answers.transformers.faults.masks import looking
@@ -512,6 +514,31 @@ def test_a_first_step_to_nan_is_told():
     found = one("steps_are_small", sound(optimizer=optimizer))
     assert found.failed
     assert "by nan% of its size" in found.message
+
+
+def begin_alike(rows, time):
+    ids = torch.randint(1, 31, (rows, time), generator=torch.Generator().manual_seed(1))
+    ids[:, 0] = 1
+    return ids
+
+
+@pytest.mark.parametrize("shape", [(8, 4), (16, 5), (32, 6)])
+def test_rows_that_begin_alike_leave_a_floor_that_a_sound_training_reaches(shape):
+    found = one("overfits_one_batch", sound(ids=begin_alike(*shape)))
+    assert found.passed, found
+    slow = sound(ids=begin_alike(*shape), optimizer=rate(3e-5))
+    assert one("overfits_one_batch", slow).failed
+
+
+def test_what_is_left_open_is_the_loss_of_counted_frequencies():
+    ids = torch.tensor([[1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 5, 4], [6, 2, 3, 4], [1, 7, 3, 4]])
+    seen = Counter(tuple(row[:t]) for row in ids.tolist() for t in range(1, 5))
+    losses = [
+        math.log(seen[tuple(row[:t])] / seen[tuple(row[: t + 1])])
+        for row in ids.tolist()
+        for t in range(1, 4)
+    ]
+    assert math.isclose(left_open(ids), sum(losses) / len(losses), rel_tol=1e-6)
 
 
 def test_what_no_check_sees_is_shown_by_its_measurement():

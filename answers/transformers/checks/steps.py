@@ -95,16 +95,13 @@ def steps_are_small(training: Training, largest: float = 0.5) -> Verdict:
 def overfits_one_batch(
     training: Training, steps: int = 150, below: float = 0.15
 ) -> Verdict:
-    """A model that sees the past can learn one small batch by heart.
-
-    Down to what equal beginnings leave open: log B / (T - 1) nats, if B rows of T tokens
-    share the first alone.
-    """
+    """A model that sees the past can learn one small batch by heart, down to `left_open`."""
     model = copy.deepcopy(training.model)
     torch.manual_seed(0)
     optimizer = training.optimizer(model)
     losses = [float(training.step(training, model, optimizer)) for _ in range(steps)]
-    last, bound = min(losses[-10:]), below * math.log(training.vocab)
+    last = min(losses[-10:])
+    bound = left_open(training.ids) + below * math.log(training.vocab)
     return verdict(
         overfits_one_batch,
         last < bound,
@@ -112,6 +109,21 @@ def overfits_one_batch(
         f"loss {losses[0]:.2f} to {last:.1f} in {steps} steps on one batch: something "
         "keeps it from learning; if all else passed, look at the learning rate",
     )
+
+
+def left_open(ids: Tensor) -> float:
+    """The least mean loss, in nats, where equal beginnings go on differently.
+
+    Of n rows of T tokens that share the first, m are equal: log(n / m) / (T - 1).
+    """
+    n, m = (
+        counts[at]
+        for _, at, counts in (
+            part.unique(dim=0, return_inverse=True, return_counts=True)
+            for part in (ids[:, :1], ids)
+        )
+    )
+    return float((n / m).log().mean()) / (ids.shape[1] - 1)
 
 
 # --8<-- [end:steps]
