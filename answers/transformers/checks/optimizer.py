@@ -5,7 +5,7 @@ import copy
 from torch import Tensor
 
 from answers.transformers.checks.training import Training
-from answers.transformers.checks.verdict import Verdict, few, verdict
+from answers.transformers.checks.verdict import Verdict, few, skipped, verdict
 
 
 # --8<-- [start:optimizer]
@@ -16,6 +16,10 @@ def optimizer_has_every_parameter(training: Training) -> Verdict:
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
     names = {id(p): name for name, p in model.named_parameters()}
     loss = training.loss_of(model)
+    if loss.grad_fn is None:
+        return skipped(
+            optimizer_has_every_parameter, "the loss has no graph to look through"
+        )
     missing = [
         names.get(id(leaf), f"a tensor of shape {tuple(leaf.shape)} of no module")
         for leaf in leaves(loss)
