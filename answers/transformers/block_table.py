@@ -11,7 +11,8 @@ class BlockPool:
 
     A block holds `size` tokens. A full one is known by all tokens up to its end, for its
     keys depend on them all. A prompt that begins with known blocks shares them. Blocks
-    that nobody uses are kept until another sequence needs the room, the oldest first.
+    that nobody uses are kept until another sequence needs the room, the oldest first, and
+    of one sequence the last.
 
     Args:
         blocks: How many there are.
@@ -80,8 +81,9 @@ class BlockPool:
 
     def stop(self, name: Hashable) -> None:
         """The sequence is done, or preempted: it leaves its blocks."""
-        tokens = self.tokens.pop(name)
-        for n, block in enumerate(self.tables.pop(name), 1):
+        tokens, table = self.tokens.pop(name), self.tables.pop(name)
+        # Those behind an evicted block are found no more, so the last goes first.
+        for n, block in reversed([*enumerate(table, 1)]):
             self.users[block] -= 1
             if self.users[block] == 0:
                 del self.users[block]

@@ -89,6 +89,15 @@ def test_what_nobody_uses_is_found_again_until_its_room_is_needed():
     assert pool.start("d", [1, 2, 3, 4, 5]) == 0
 
 
+def test_of_one_sequence_the_last_blocks_go_first():
+    pool = BlockPool(4, size=2)
+    pool.start("a", [1, 2, 3, 4, 5, 6])
+    pool.stop("a")
+    pool.start("b", [7, 7, 7, 7])
+    pool.stop("b")
+    assert pool.start("c", [1, 2, 3, 4, 8]) == 4
+
+
 def test_a_full_pool_refuses_and_changes_nothing():
     pool = BlockPool(2, size=2)
     pool.start("a", [1, 2, 3, 4])
