@@ -96,7 +96,8 @@ class SequenceClassifier(nn.Module):
         self.backbone = copy.deepcopy(gpt)
         self.backbone.head = nn.Identity()
         self.pool = pool
-        self.head = nn.Linear(gpt.config.width, classes)
+        # With the dtype of the GPT, on its device.
+        self.head = nn.Linear(gpt.config.width, classes).to(gpt.tokens.weight)
         # So the first loss is log(classes).
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)

@@ -99,6 +99,12 @@ def test_a_new_head_has_small_weights_no_bias_and_reads_the_last_token(gpt):
     assert pooled(hidden, mask).item() == 1
 
 
+def test_the_head_has_the_dtype_and_the_device_of_the_model(gpt):
+    ids = torch.tensor([[1, 2, 3]])
+    assert SequenceClassifier(gpt.double(), 3)(ids).dtype == torch.float64
+    assert SequenceClassifier(gpt.to("meta"), 3).head.weight.device.type == "meta"
+
+
 def test_the_given_model_is_not_changed(gpt):
     head = gpt.head
     model = SequenceClassifier(gpt, 2)
