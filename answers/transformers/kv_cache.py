@@ -229,8 +229,8 @@ def generate(
         'The white whale'
 
     Raises:
-        ValueError: The prompt is empty or padded on the right, a number is not
-            positive, or the sequence would be longer than the model's positions.
+        ValueError: The prompt is empty or padded on the right, a number is too
+            small, or the sequence would be longer than the model's positions.
     """
     refuse_prompt(model, ids, new_tokens, use_cache, mask, chunk)
     (batch, time), training = ids.shape, model.training
