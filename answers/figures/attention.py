@@ -52,10 +52,10 @@ def attention_costs() -> Figure:
     """Time and peak memory beyond the inputs, measured: one head of 64 features, float32, one
     thread of a CPU. All three make the same products.
 
-    Two panels against the length, from 512 to 8192, all axes logarithmic. Time: three nearly
-    parallel lines, four times higher for each doubling, SDPA lowest. Memory: the naive
-    line grows fourfold for each doubling, to 270 MB at 8192; blockwise and SDPA stay at
-    a few megabytes.
+    Two panels against the length, from 512 to 8192, all axes logarithmic. Time: three
+    lines, about four times higher for each doubling, naive steeper at the end and above
+    blockwise from 4096, SDPA lowest. Memory: the naive line grows fourfold for each
+    doubling, to 270 MB at 8192; blockwise and SDPA stay at a few megabytes.
     """
     costs = json.loads(COSTS.read_text(encoding="utf-8"))
     names = {"naive": "attend", "blockwise": "attend_blockwise", "sdpa": "PyTorch SDPA"}

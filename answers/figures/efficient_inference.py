@@ -24,8 +24,8 @@ def bits_against_error() -> Figure:
 
     Bits from 2 to 8 across, the relative error on a logarithmic axis. With one scale for
     the array it is 100 percent up to 4 bits, and 14 percent at 8. With one scale for a
-    row it falls from 81 to 0.7 percent, by half or more a bit, and a little lower with
-    one scale for every 32 entries.
+    row it falls from 81 to 0.7 percent, by about half or more a bit, and a little lower
+    with one scale for every 32 entries.
     """
     w = np.random.default_rng(11).normal(size=(64, 256))
     w[5] *= 20
@@ -111,7 +111,7 @@ def batching() -> Figure:
     """The least time of a decoding step of Llama 3 8B on an H100, each sequence 2048
     tokens long, and what all sequences get together. Each line ends where memory is full.
 
-    Two panels over the batch, 1 to 512. Above, a step with bfloat16 weights takes 4.6 ms
+    Two panels over the batch, 1 to 268. Above, a step with bfloat16 weights takes 4.6 ms
     at first and 24 ms at a batch of 238, where memory is full; with int8 weights 2.3 ms
     and 26 ms at 268. Below, tokens per second rise from some 200 and 400 to 10,000 and
     10,500, bending where the caches need more bytes than the weights.
