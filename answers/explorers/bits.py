@@ -18,7 +18,7 @@ def lost_with_one_scale(w: np.ndarray, bits: int) -> float:
 
 def bits(b: int, outlier: float) -> View:
     """What rounding to a few bits loses of a matrix of normal weights with one large row.
-    One scale for all (dashed) must fit that row; one scale a row (solid) need not."""
+    One scale for all (dashed) must fit the largest; one scale a row (solid) need not."""
     w = WEIGHTS.copy()
     w[0] *= outlier
     small = w[1:]

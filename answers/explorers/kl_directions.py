@@ -10,7 +10,7 @@ EDGE = 9
 
 
 def kl_directions(mode: float, start: float) -> View:
-    """Two modes (shaded), and the Gaussian nearest to them. By KL(p‖q), solid, it covers both.
+    """Two normals (shaded), and the Gaussian nearest to them. By KL(p‖q), solid, it covers both.
     By KL(q‖p), dashed, it is the minimum into which a descent from the start falls: on one
     mode, or across both."""
     p = two_modes(mode)
@@ -31,14 +31,16 @@ def kl_directions(mode: float, start: float) -> View:
         (f"reverse KL(q‖p) from {start:g}", reverse),
     )
     facts = tuple(
-        f"{name}: mean {fit.mean + 0.0:.2f}, deviation {fit.deviation:.2f}"
+        f"{name}: mean {round(fit.mean, 2) + 0.0:.2f}, deviation {fit.deviation:.2f}"
         for name, fit in fits
     )
-    return View(chart, f"Two modes at ±{mode:g}. " + "; ".join(facts) + ".", facts)
+    return View(
+        chart, f"Two normals around ±{mode:g}. " + "; ".join(facts) + ".", facts
+    )
 
 
 explorer = Explorer(
     kl_directions,
-    Slider("mode", "Modes at ±", steps(0.5, 6, 22), 3),
+    Slider("mode", "Means at ±", steps(0.5, 6, 22), 3),
     Slider("start", "Start of the reverse fit", steps(-6, 6, 48), 2),
 )

@@ -20,7 +20,8 @@ def posterior_of_a_test(
     after = posterior(np.stack([priors, 1 - priors], axis=1), likelihood)[:, 0]
     here = float(posterior(np.array([prior, 1 - prior]), likelihood)[0])
     people = natural_frequencies(prior, sensitivity, false_positives)
-    ill, true, false = people[0].sum(), people[0, 0], people[1, 0]
+    # Rounded as they are shown, so that they add up.
+    ill, true, false = np.round([people[0].sum(), people[0, 0], people[1, 0]], 1)
     chart = Chart(
         Axis(
             "prior: the share of the ill (log scale)",
@@ -43,7 +44,7 @@ def posterior_of_a_test(
     chart.dot(np.log(prior), here, ink=1)
     return View(
         chart,
-        f"The posterior rises with the prior. A dot at a prior of {prior:.1%}: after a "
+        f"The posterior rises with the prior. A dot at a prior of {prior:.2%}: after a "
         f"positive test {here:.1%}.",
         (
             f"Of 1,000 people {ill:.1f} are ill, and {true:.1f} of them test positive",

@@ -44,6 +44,6 @@ def threshold(at: float, miss: int) -> View:
 
 explorer = Explorer(
     threshold,
-    Slider("at", "Threshold", steps(0.01, 0.99, 98), 0.5),
+    Slider("at", "Threshold", steps(0.01, 0.98, 97), 0.5),
     Slider("miss", "Cost of a miss", tuple(range(1, 21)), 5),
 )

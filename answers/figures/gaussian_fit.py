@@ -15,7 +15,7 @@ def two_fits() -> Figure:
     Two panels of densities over x from -8 to 8, each with a filled density of two humps. In
     the upper one, humps at 2 and -2, both fitted curves are single humps around 0 of nearly
     the same width. In the lower one, humps at 3 and -3, the forward curve is a low wide
-    hump around 0, highest where the target is lowest; the reverse curve is narrow, around
+    hump around 0, highest in the valley of the target; the reverse curve is narrow, around
     -3, twice as high as the hump it covers; a dotted one around 3 is its mirror image.
     """
     x = np.linspace(-8, 8, 401)

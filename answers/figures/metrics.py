@@ -65,7 +65,7 @@ def cost_by_threshold() -> Figure:
 
     Expected cost for each example against the threshold from 0 to 1. A falls from 0.8 to
     0.4 near a threshold of 1/6 and climbs to 1, where nothing is called positive. B falls
-    more slowly to 0.32 at a threshold of 0.47, and climbs to 1 as well. At 0.5, A costs
+    more slowly to 0.32 at a threshold near 0.45, and climbs to 1 as well. At 0.5, A costs
     0.60 and B 0.32.
     """
     truth, *models = two_models()

@@ -8,7 +8,7 @@ from answers.records.mutation import recorded
 
 
 def changes_noticed() -> Figure:
-    """The share of wrong changes that were noticed, by what was changed.
+    """The share of changes that were noticed, by what was changed.
 
     Horizontal bars, one for each kind of change, each with its share in percent.
     """

@@ -127,6 +127,11 @@ def test_kl_directions_agrees_with_an_integral_and_with_moments(mode, start):
     assert (near.x[0], np.exp(near.x[1])) == pytest.approx(at, abs=1e-2)
 
 
+def test_a_mean_of_0_has_no_sign():
+    _, reverse = explorers.load("kl_directions").view(3, 0).facts
+    assert "mean 0.00" in reverse
+
+
 @pytest.mark.parametrize("classes", [2, 10, 1000])
 @pytest.mark.parametrize("p", [0.01, 0.2, 0.5, 0.6, 0.99])
 def test_loss_interval_agrees_with_every_rival_that_there_can_be(classes, p):
@@ -142,7 +147,7 @@ def test_loss_interval_agrees_with_every_rival_that_there_can_be(classes, p):
 
 @pytest.mark.parametrize(
     ("prior", "sensitivity", "false_positives"),
-    [(0.01, 0.9, 0.09), (0.001, 1.0, 0.5), (0.5, 0.5, 0.01)],
+    [(0.01, 0.9, 0.09), (0.001, 1.0, 0.5), (0.5, 0.5, 0.01), (0.001, 0.5, 0.25)],
 )
 def test_posterior_of_a_test_agrees_with_counting(prior, sensitivity, false_positives):
     view = explorers.load("posterior_of_a_test").view
@@ -151,6 +156,8 @@ def test_posterior_of_a_test_agrees_with_counting(prior, sensitivity, false_posi
     healthy = 1000 * (1 - prior) * false_positives
     assert numbers(facts[0].replace("1,000", ""))[:2] == pytest.approx([ill, found], abs=0.06)
     assert numbers(facts[1])[0] == pytest.approx(healthy, abs=0.06)
+    all_found = numbers(facts[2])[1]
+    assert all_found == pytest.approx(numbers(facts[0])[-1] + numbers(facts[1])[0], abs=1e-9)
     share = 100 * found / (found + healthy)
     assert numbers(facts[2])[-1] == pytest.approx(share, abs=0.06)
 
