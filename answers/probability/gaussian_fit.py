@@ -244,9 +244,17 @@ def reverse_objective(log_density, mean, deviation):
 def descend(log_density: Callable, start: Gaussian) -> Gaussian:
     """Newton's method, turned downhill where the curvature is negative."""
     mean, deviation = map(float, start)
-    value, gradient, hessian = reverse_objective(log_density, mean, deviation)
+    reverse_objective(log_density, mean, deviation)
+    # The constant of a density that is not normalised would take digits from the rest.
+    level = log_density(np.array([mean]))[0]
+    rounding = np.finfo(float).eps * abs(level)
+
+    def objective(mean, deviation):
+        return reverse_objective(lambda x: log_density(x) - level, mean, deviation)
+
+    value, gradient, hessian = objective(mean, deviation)
     for _ in range(500):
-        if np.abs(gradient).max() < 1e-8:
+        if np.abs(gradient).max() < 1e-8 + rounding:
             return Gaussian(mean, deviation)
         curvatures, axes = np.linalg.eigh(hessian)
         step = -axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-6))
@@ -254,8 +262,8 @@ def descend(log_density: Callable, start: Gaussian) -> Gaussian:
         step *= min(1, 0.5 / np.abs(step).max())
         for _ in range(40):
             at = mean + float(step[0]) * deviation, deviation * math.exp(step[1])
-            new = reverse_objective(log_density, *at)
-            if new[0] <= value + 1e-12:
+            new = objective(*at)
+            if new[0] <= value + 1e-12 + rounding:
                 break
             step /= 2
         (mean, deviation), (value, gradient, hessian) = at, new

@@ -55,7 +55,7 @@ def expected_loss(chosen: tuple[float, float], other: tuple[float, float]) -> fl
     p times the density of Beta(alpha, beta) is its mean times the density of
     Beta(alpha + 1, beta). So the mean of p where it is the larger rate is E[p] times
     the probability that a rate with alpha + 1 is larger. The two are subtracted, so
-    rounding hides a loss near 1e-10.
+    rounding hides a loss near 1e-10 at 10⁵ trials, and near 1e-8 at 10⁶.
 
     Args:
         chosen: (alpha, beta) of the version to be shipped; alphas are whole numbers.

@@ -65,8 +65,12 @@ class MultiHeadAttention(nn.Module):
 
         Raises:
             ValueError: Its keys or values have a width of their own, or it adds a key, or
-                dropout: there is no such thing here.
+                dropout, or its time stands before its batch: there is no such thing here.
         """
+        if not theirs.batch_first:
+            raise ValueError(
+                "`batch_first` is False: set it on, as here time follows batch"
+            )
         if theirs.in_proj_weight is None or theirs.bias_k is not None:
             raise ValueError(
                 "keys and values of another width, or an added key: not copied"

@@ -210,13 +210,20 @@ def test_moving_and_stretching_p_moves_and_stretches_its_fits(mixture, by, facto
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
 @pytest.mark.parametrize("target", [two_modes(2), two_modes(5), LOPSIDED])
-def test_a_log_density_with_any_constant_gives_the_fits_of_the_mixture(target, direction):
+@pytest.mark.parametrize("constant", [-12.5, 1e6])
+def test_a_log_density_with_a_constant_gives_the_fits_of_the_mixture(target, direction, constant):
     def unnormalised(x):
-        return target.log_density(x) - 12.5
+        return target.log_density(x) + constant
 
     start = (1.0, 1.0)
     fit = fit_gaussian(unnormalised, direction, start)
     assert fit == pytest.approx(fit_gaussian(target, direction, start), abs=1e-7)
+
+
+@pytest.mark.parametrize("constant", [0, -5e4, 1e8])
+def test_a_narrow_target_with_a_constant_is_reached(constant):
+    fit = fit_gaussian(lambda x: constant - 1e5 * (x - 0.3) ** 2 / 2, "reverse")
+    assert fit == pytest.approx((0.3, 1e5**-0.5), rel=1e-6)
 
 
 # What the page says of two modes at ±m

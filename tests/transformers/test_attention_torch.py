@@ -111,11 +111,17 @@ def test_heads_that_do_not_divide_the_width_are_refused(heads):
 
 @pytest.mark.parametrize(
     "options",
-    [{"add_bias_kv": True}, {"kdim": 3}, {"add_zero_attn": True}, {"dropout": 0.1}],
+    [
+        {"add_bias_kv": True},
+        {"kdim": 3},
+        {"add_zero_attn": True},
+        {"dropout": 0.1},
+        {"batch_first": False},
+    ],
 )
 def test_a_layer_with_more_in_it_is_not_copied(options):
-    theirs = nn.MultiheadAttention(6, 2, **options)
-    with pytest.raises(ValueError, match=r"not copied|set them off"):
+    theirs = nn.MultiheadAttention(6, 2, **{"batch_first": True, **options})
+    with pytest.raises(ValueError, match=r"not copied|set them off|set it on"):
         MultiHeadAttention.from_torch(theirs)
 
 
