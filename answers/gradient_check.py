@@ -304,7 +304,7 @@ def check_directions(
     for _ in range(directions):
         u = rng.normal(size=x.shape).astype(x.dtype)
         u /= np.linalg.norm(u)
-        up, down = x + h * u, x - h * u
+        up, down = np.asarray(x + h * u), np.asarray(x - h * u)
         # The step that was really taken: x + h u rounds.
         step = (up - down) / (2 * h)
         if not step.any():

@@ -431,6 +431,11 @@ def test_a_step_that_changes_no_entry_is_refused():
         check_directions(np.sum, x, np.ones(5), np.random.default_rng(0))
 
 
+def test_a_direction_of_a_single_number_is_tried():
+    three, six = np.array(3.0), np.array(6.0)
+    assert check_directions(square, three, six, np.random.default_rng(0)) < 1e-9
+
+
 def test_no_direction_is_refused():
     with pytest.raises(ValueError, match="`directions` is 0; try at least one"):
         check_directions(square, WAVE, 2 * WAVE, np.random.default_rng(0), directions=0)

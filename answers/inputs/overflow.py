@@ -35,8 +35,8 @@ def refuse_overflowed(result: np.ndarray, what: str, *of: np.ndarray) -> None:
 def near_one(*arrays: np.ndarray) -> list[np.ndarray]:
     """The floats times one power of two, which brings the largest of all below 1.
 
-    So their squares neither overflow nor vanish, and no digit is lost: for ratios and ranks,
-    which a common factor does not change.
+    So their squares do not overflow, nor vanish near the largest; what lies far below it may.
+    For ratios and ranks, which a common factor does not change.
     """
     exponent = max(np.frexp(np.abs(array).max())[1] for array in arrays)
     return [np.asarray(np.ldexp(array, -exponent)) for array in arrays]

@@ -47,6 +47,7 @@ class Votes:
             # One type for all: uint8 times a number of classes would wrap around.
             array = getattr(self, name).astype(np.intp, copy=False)
             object.__setattr__(self, name, array)
+        object.__setattr__(self, "classes", int(self.classes))
         refuse_items_without_votes(self.item)
 
     @property

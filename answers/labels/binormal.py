@@ -66,7 +66,7 @@ def probability(
     if not 0 < prevalence < 1:
         raise ValueError(f"`prevalence` is {prevalence}; give a number between 0 and 1")
     log_odds = np.log(prevalence / (1 - prevalence))
-    log_odds = log_odds + separation * scores - np.square(separation) / 2
+    log_odds = log_odds + separation * scores - np.square(float(separation)) / 2
     refuse_overflowed(log_odds, "the log-odds")
     return 1 / (1 + np.exp(-log_odds))
 

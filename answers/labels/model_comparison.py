@@ -224,7 +224,8 @@ def cost_threshold(costs: Real[ndarray, "2 2"]) -> float:
             f"`costs` is {costs.tolist()}: a mistake costs no more than the right answer; "
             "rows are the truth, [[TN, FP], [FN, TP]]"
         )
-    return (fp - tn) / (fp - tn + fn - tp)
+    # The sum of two large costs could overflow.
+    return 1 / (1 + (fn / 2 - tp / 2) / (fp / 2 - tn / 2))
 
 
 # --8<-- [end:cost_threshold]
@@ -309,7 +310,7 @@ def needed(
             "reaches without any gap"
         )
     # The square of a smaller one is 0.
-    if abs(gap) < 1e-100:
+    if not abs(gap) >= 1e-100:
         raise ValueError(
             f"the gap is {gap:g}; name the smallest gap that you want to see"
         )

@@ -1,6 +1,7 @@
 """Votes in a CSV file: read once, row by row, into numbered arrays and the names behind them."""
 
 import csv
+import math
 import re
 from array import array
 from collections.abc import Callable, Iterator
@@ -193,8 +194,10 @@ def positions(
 
 
 def in_order(classes: list[str]) -> list[str]:
-    """The class names sorted, as numbers if all of them are."""
+    """The class names sorted, as numbers if all of them are; nan is none."""
     try:
+        if any(math.isnan(float(name)) for name in classes):
+            return sorted(classes)
         return sorted(classes, key=lambda name: (float(name), name))
     except ValueError:
         return sorted(classes)

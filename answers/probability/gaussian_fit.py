@@ -28,7 +28,7 @@ class Gaussian(NamedTuple):
     deviation: float
 
     def log_density(self, x: Real[ndarray, "*points"]) -> Float[ndarray, "*points"]:
-        return log_normal(x, self.mean, self.deviation)
+        return log_normal(as_float(x), self.mean, self.deviation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +67,17 @@ class Mixture:
                 f"`deviations` holds {first(self.deviations, wrong)}; a standard "
                 "deviation is above 0"
             )
+        for name in ("weights", "means", "deviations"):
+            object.__setattr__(self, name, as_float(getattr(self, name)))
 
     @property
     def mean(self) -> np.floating:
-        return as_float(self.weights) @ self.means
+        return self.weights @ self.means
 
     @property
     def deviation(self) -> np.floating:
         spread = self.deviations**2 + (self.means - self.mean) ** 2
-        return np.sqrt(as_float(self.weights) @ spread)
+        return np.sqrt(self.weights @ spread)
 
     def log_density(self, x: Real[ndarray, "*points"]) -> Float[ndarray, "*points"]:
         # A weight may be 0.
@@ -86,7 +88,7 @@ class Mixture:
             a.reshape(-1, *(1 for _ in x.shape))
             for a in (logs, self.means, self.deviations)
         )
-        return logsumexp(logs + log_normal(x, means, deviations), axis=0)
+        return logsumexp(logs + log_normal(as_float(x), means, deviations), axis=0)
 
 
 def log_normal(x, mean, deviation):

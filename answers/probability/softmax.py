@@ -2,7 +2,8 @@
 
 Axes have one name in every signature of this package: `*shape` is any shape, `batch`
 counts examples, `classes` counts classes. float32 stays float32, float16 computes in
-float32, integers in float64.
+float32, integers in float64. Of 100,000 classes in float32 a sum is off by a thousandth if
+they do not lie side by side: there NumPy adds one by one.
 """
 
 import numpy as np
@@ -182,13 +183,12 @@ def cross_entropy(
     totals = powers.sum(axis=1, keepdims=True)
     # log(total) - z is -log p without forming p, which may have rounded to 0.
     losses = np.log(totals[:, 0]) - z[right]
-    loss = losses.mean()
-    if loss == np.inf:
+    if losses.sum() == np.inf:
         refuse_overflowed(losses, "a loss", logits[right])
-        refuse_overflowed(loss, "the sum of the losses", losses.max())
+        refuse_overflowed(losses.sum(), "the sum of the losses", losses.max())
     gradient = powers / totals
     gradient[right] -= 1
-    return loss, gradient / len(z)
+    return losses.mean(), gradient / len(z)
 
 
 # --8<-- [end:cross_entropy]

@@ -51,6 +51,13 @@ def crowds(draw):
     return Votes(item, np.array(draw(who)), np.array(draw(numbers)), classes)
 
 
+def test_a_number_of_classes_may_be_a_small_integer_of_numpy():
+    label = np.tile(np.array([0, 1, 1], np.int8), 100)
+    item = np.repeat(np.arange(100), 3)
+    votes = Votes(item, np.tile(np.arange(3), 100), label, label.max() + np.int8(1))
+    assert majority_vote(votes).tolist() == [1] * 100
+
+
 @given(crowds())
 def test_majority_vote_is_the_lowest_of_the_most_frequent_labels(votes):
     expected = []

@@ -148,6 +148,15 @@ def test_2000_draws_hold_95_percent_unless_told_otherwise():
     assert once.low == once.high
 
 
+def test_large_costs_have_a_threshold():
+    assert cost_threshold(np.array([[0, 1e308], [1e308, 0]])) == 0.5
+
+
+def test_a_gap_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="the gap is nan; name the smallest gap"):
+        paired_sample_size(np.nan, 0.1)
+
+
 def test_a_power_that_no_gap_would_reach_is_refused():
     message = "a power of 0.05 is not above the significance, 0.05, which a test reaches"
     for size in (unpaired_sample_size, paired_sample_size):

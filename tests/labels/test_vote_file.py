@@ -99,6 +99,9 @@ def test_classes_are_sorted_as_numbers_if_all_are(written):
     rows = "".join(f"n,a{y},{y}\n" for y in ("10", "9", "-1", "2.5"))
     assert read_votes(written(HEADER + rows)).class_names == ["-1", "2.5", "9", "10"]
     assert read_votes(written(f"{HEADER}{rows}n,b,x\n")).class_names[-1] == "x"
+    # It has no place among numbers.
+    names = read_votes(written(f"{HEADER}n,b,nan\n{rows}")).class_names
+    assert names == ["-1", "10", "2.5", "9", "nan"]
 
 
 def test_other_headers_can_be_named(written):

@@ -321,6 +321,14 @@ def test_both_fits_of_moved_modes_take_less_than_50_ms():
     assert (time.process_time() - start) / 5 < 0.05
 
 
+def test_small_integers_and_half_floats_are_computed_in_wider_ones():
+    whole = Mixture(np.array([1]), np.array([100], np.int8), np.array([100], np.int8))
+    assert whole.deviation == 100
+    got = Gaussian(2, 1).log_density(np.array([1], np.uint8))
+    assert_allclose(got, Gaussian(2, 1).log_density(np.array([1.0])))
+    assert np.isfinite(Gaussian(2, 1).log_density(np.array([300], np.float16))).all()
+
+
 # What is refused
 
 
