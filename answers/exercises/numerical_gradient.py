@@ -32,6 +32,11 @@ def cubic(x):
     return (x**3).sum() + x[0] * x[1]
 
 
+def quartic(x):
+    """Σ x⁴"""
+    return (x**4).sum()
+
+
 def squares(x):
     """Σ w x², with fixed weights w of x's shape"""
     return (weights(x) * x * x).sum()
@@ -52,6 +57,7 @@ exercise.case("a linear function, with a step of 0.5", slope, vector, h=0.5)
 exercise.case("a cubic, with a step of 0.5", cubic, vector, h=0.5)
 exercise.case("a cubic, with a step of 0.01", cubic, vector, h=0.01)
 exercise.case("a parabola, with the step left to you", squares, vector)
+exercise.case("a quartic, with the step left to you", quartic, vector)
 exercise.case("a matrix", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2))
 exercise.case(
     "a matrix that is transposed", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2).T
@@ -184,3 +190,23 @@ def same_step_for_float32(f, x, h=None, fixed=6e-6):
     """In float32 so small a step drowns in rounding: the loss has only 7 digits. Choose the
     step from `np.finfo(x.dtype).eps`, or compute in float64."""
     return numerical_gradient(f, x, fixed if h is None else h)
+
+
+@exercise.bug(chosen=(0.1, 0.01, 0.5, 1.0))
+def chosen_step_too_large(f, x, h=None, chosen=0.1):
+    """The step chosen where `h` is None is so large that its error of order h² shows, which a
+    parabola hides. Choose one near the cube root of `np.finfo(x.dtype).eps`."""
+    return numerical_gradient(f, x, chosen if h is None else h)
+
+
+@exercise.bug(chosen=(1e-13, 1e-12, 1e-14, 1e-15, 1e-16, np.finfo(float).eps))
+def chosen_step_too_small(f, x, h=None, chosen=1e-13):
+    """The step chosen where `h` is None is so small that the difference of f is mostly rounding.
+    Choose one near the cube root of `np.finfo(x.dtype).eps`."""
+    h, gradient = chosen if h is None else h, np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.astype(float), x.astype(float)
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient

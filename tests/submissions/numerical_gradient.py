@@ -154,6 +154,11 @@ def tiny_default(f, x, h=None):
     return _centred(f, x, h, 2 * h)
 
 
+def a_tenth_for_none(f, x, h=None):
+    h = 0.1 if h is None else h
+    return _centred(f, x, h, 2 * h)
+
+
 def flattened(f, x, h=None):
     h = 1e-5 if h is None else h
     return _centred(f, x, h, 2 * h).ravel()
@@ -268,7 +273,8 @@ WRONG = {
     sign_reversed: "sign",
     his_own_step: "step_ignored",
     coarse_default: "wrong_except_where_h_is_passed",
-    tiny_default: "wrong_except_where_h_is_passed",
+    tiny_default: "chosen_step_too_small",
+    a_tenth_for_none: "chosen_step_too_large",
     flattened: "right_numbers_in_another_shape",
     f_of_a_vector: "wrong_except_where_x_has_1_axis",
     rows_at_once: "first_axis_only",
