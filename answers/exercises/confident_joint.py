@@ -59,6 +59,12 @@ several = np.array(
 exercise.case(
     "an example that reaches two classes", several, np.array([0, 0, 0, 0, 1, 1, 2, 2])
 )
+own = np.array([[0.45, 0.55], [0.4, 0.6], [0.6, 0.4], [0.4, 0.6]])
+exercise.case(
+    "examples that reach their own class and a likelier one",
+    own,
+    np.array([0, 0, 1, 1]),
+)
 none = np.array([[0.97, 0.03], [0.06, 0.94], [0.48, 0.52], [0.55, 0.45], [0.1, 0.9]])
 exercise.case("examples that reach no class", none, np.array([0, 1, 0, 1, 1]))
 exercise.case("40 examples of 4 classes", *problem(13, 40, 4))
@@ -156,6 +162,17 @@ def first_class_reached(probabilities, labels):
     reached = probabilities >= thresholds_of(probabilities, labels) * (1 - 1e-12)
     first = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
     return count(labels, first, probabilities.shape[1])
+
+
+@exercise.bug
+def own_class_first(probabilities, labels):
+    """An example that reaches the class of its label is counted as right, though it reaches a more
+    probable one too. Take the most probable of them, whatever the label."""
+    t = thresholds_of(probabilities, labels)
+    own = np.arange(len(labels)), labels.astype(int)
+    reached = probabilities[own] >= t[own[1]] * (1 - 1e-12)
+    claimed = np.where(reached, labels, claimed_at(probabilities, t))
+    return count(labels, claimed, probabilities.shape[1])
 
 
 @exercise.bug

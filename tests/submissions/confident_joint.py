@@ -154,6 +154,15 @@ def last_one(probabilities, labels):
     return _tally(labels[use], last, reached.shape[1])
 
 
+def its_label_if_reached(probabilities, labels):
+    reached = probabilities >= _thresholds(probabilities, labels) - 1e-9
+    rows = np.arange(len(labels))
+    left = np.where(reached, probabilities, -1)
+    left[rows, labels.astype(int)] += 2 * reached[rows, labels.astype(int)]
+    use = reached.any(axis=1)
+    return _tally(labels[use], left[use].argmax(axis=1), reached.shape[1])
+
+
 def largest_ratio(probabilities, labels):
     ratio = probabilities / _thresholds(probabilities, labels)
     ratio = np.nan_to_num(ratio, nan=0, posinf=0)
@@ -268,6 +277,7 @@ WRONG = {
     its_gist: "every_class_reached",
     first_one: "first_class_reached",
     last_one: "right_in_its_sum",
+    its_label_if_reached: "own_class_first",
     largest_ratio: "furthest_above_its_threshold",
     mean_of_the_maxima: "one_threshold_for_all",
     mean_of_all_own: "one_threshold_for_all",
