@@ -45,6 +45,10 @@ exercise.case("float32", matrix.astype(np.float32))
 exercise.case("a sum that misses 1 by rounding", matrix * (1 + 1e-10))
 exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2)
 exercise.case("rows of sums 0.5 and 1.5", np.array([[0.25, 0.25], [0.5, 1.0]]), base=2)
+exercise.case(
+    "a row of sum 0.5 below a right one", np.array([[0.5, 0.5], [0.25, 0.25]]), base=2
+)
+exercise.case("a sum of 1.0002", np.array([0.5, 0.5002]), base=2)
 exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2)
 exercise.case("a nan", np.array([0.5, np.nan, 0.5]), base=2)
 add_whole_numbers(exercise, np.array([[0, 1, 0], [0, 0, 1]]), signed=False)
@@ -156,6 +160,25 @@ def one_total_for_all_rows(p, base=np.e, axis=-1):
     if not np.isclose(p.sum(), p.size / p.shape[axis], rtol=1e-5):
         raise ValueError("not 1 in all")
     return no_check(p, base, axis) if (p >= 0).all() else entropy(p, base, axis)
+
+
+@exercise.bug(nan=(False, True))
+def one_right_row_is_enough(p, base=np.e, axis=-1, nan=False):
+    """A wrong row goes through beside a right one, as it does if `.all()` asks whether the sums are
+    off. Refuse if one of them is: `.any()`."""
+    off = np.abs(p.sum(axis=axis) - 1) > 1e-5
+    if off.all() or (p < 0).any() or (np.isnan(p).any() and not nan):
+        raise ValueError("no distribution")
+    return no_check(p, base, axis)
+
+
+@exercise.bug
+def tolerance_too_wide(p, base=np.e, axis=-1):
+    """Sums may miss 1 by far more than rounding makes them. Allow 1e-5: `np.allclose`, or
+    `abs(sum - 1) <= 1e-5`."""
+    if not (p >= 0).all() or (np.abs(p.sum(axis=axis) - 1) > 1e-2).any():
+        raise ValueError("no distribution")
+    return no_check(p, base, axis)
 
 
 @exercise.bug

@@ -64,6 +64,13 @@ uneven = np.array([[0.25, 0.25], [0.5, 1.0]])
 exercise.case("q sums to 0.5", some, some / 2, base=2)
 exercise.case("p sums to 2", 2 * some, some, base=2)
 exercise.case("rows of sums 0.5 and 1.5", np.full((2, 2), 0.5), uneven, base=2)
+right_first = np.array([[0.5, 0.5], [0.25, 0.25]])
+exercise.case(
+    "a row of sum 0.5 below a right one", np.full((2, 2), 0.5), right_first, base=2
+)
+exercise.case(
+    "a sum of 1.0002", np.array([0.5, 0.5002]), np.array([0.25, 0.75]), base=2
+)
 exercise.case("a negative entry in q", some, np.array([0.5, 1.0, -0.5]), base=2)
 exercise.case("a negative entry in p", np.array([0.5, 1.0, -0.5]), some, base=2)
 exercise.case("a nan in q", some, np.array([0.5, np.nan, 0.5]), base=2)
@@ -270,6 +277,27 @@ def one_total_for_all_rows(p, q, base=np.e, axis=-1):
             raise ValueError("not 1 in all")
     if (p < 0).any() or (q < 0).any():
         raise ValueError("negative")
+    return plain(p, q, base, axis)
+
+
+@exercise.bug(nan=(False, True))
+def one_right_row_is_enough(p, q, base=np.e, axis=-1, nan=False):
+    """A wrong row goes through beside a right one, as it does if `.all()` asks whether the sums are
+    off. Refuse if one of them is: `.any()`."""
+    for a in (p, q):
+        off = np.abs(a.sum(axis=axis) - 1) > 1e-5
+        if off.all() or (a < 0).any() or (np.isnan(a).any() and not nan):
+            raise ValueError("no distribution")
+    return plain(p, q, base, axis)
+
+
+@exercise.bug
+def tolerance_too_wide(p, q, base=np.e, axis=-1):
+    """Sums may miss 1 by far more than rounding makes them. Allow 1e-5: `np.allclose`, or
+    `abs(sum - 1) <= 1e-5`."""
+    for a in (p, q):
+        if not (a >= 0).all() or (np.abs(a.sum(axis=axis) - 1) > 1e-2).any():
+            raise ValueError("no distribution")
     return plain(p, q, base, axis)
 
 

@@ -104,6 +104,24 @@ def nan_let_go(p, base=np.e, axis=-1):
     return -(p * np.log(np.where(p == 0, 1, p))).sum(axis=axis) / np.log(base)
 
 
+def refused_if_all_sums_are_off(p, base=np.e, axis=-1):
+    if not (p >= 0).all() or (np.abs(p.sum(axis=axis) - 1) > 1e-5).all():
+        raise ValueError("not a distribution")
+    return -(p * np.log(np.where(p == 0, 1, p))).sum(axis=axis) / np.log(base)
+
+
+def refused_if_all_sums_are_off_and_nan_let_go(p, base=np.e, axis=-1):
+    if (p < 0).any() or (np.abs(p.sum(axis=axis) - 1) > 1e-5).all():
+        raise ValueError("not a distribution")
+    return -(p * np.log(np.where(p == 0, 1, p))).sum(axis=axis) / np.log(base)
+
+
+def right_to_two_digits(p, base=np.e, axis=-1):
+    if not (p >= 0).all() or not np.allclose(p.sum(axis=axis), 1, atol=1e-2):
+        raise ValueError("not a distribution")
+    return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
+
+
 def asserted(p, base=np.e, axis=-1):
     assert (p >= 0).all()
     assert np.allclose(p.sum(axis=axis), 1)
@@ -162,6 +180,9 @@ WRONG = {
     bits: "base_ignored",
     no_base: "base_ignored",
     nan_let_go: "nan_let_through",
+    refused_if_all_sums_are_off: "one_right_row_is_enough",
+    refused_if_all_sums_are_off_and_nan_let_go: "one_right_row_is_enough",
+    right_to_two_digits: "tolerance_too_wide",
     asserted: "wrong_where_a_ValueError_is_asked_for",
     normalised: "silently_normalised",
     unchecked: "no_check",

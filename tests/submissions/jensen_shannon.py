@@ -206,6 +206,20 @@ def _divergence(p, q, base, axis):
         return (_kl(p, m, base, axis) + _kl(q, m, base, axis)) / 2
 
 
+def refused_if_all_sums_are_off(p, q, base=np.e, axis=-1):
+    for each in (p, q):
+        if not (each >= 0).all() or (np.abs(each.sum(axis=axis) - 1) > 1e-5).all():
+            raise ValueError("not a distribution")
+    return _divergence(p, q, base, axis)
+
+
+def right_to_two_digits(p, q, base=np.e, axis=-1):
+    for each in (p, q):
+        if not ((each >= 0).all() and np.allclose(each.sum(axis=axis), 1, atol=1e-2)):
+            raise ValueError("not a distribution")
+    return _divergence(p, q, base, axis)
+
+
 def sums_of_at_most_one(p, q, base=np.e, axis=-1):
     for each in (p, q):
         if not (each >= 0).all() or (each.sum(axis=axis) > 1 + 1e-5).any():
@@ -271,6 +285,8 @@ WRONG = {
     root_of_nats_in_bits: "square_root_taken",
     hellinger: "base_has_no_effect",
     total_variation: "base_has_no_effect",
+    refused_if_all_sums_are_off: "one_right_row_is_enough",
+    right_to_two_digits: "tolerance_too_wide",
     sums_of_at_most_one: None,
     nan_skipped_in_the_check: "nan_let_through",
     whole_array_sums_to_its_rows: "one_total_for_all_rows",

@@ -214,6 +214,20 @@ def nan_let_go(p, q, base=np.e, axis=-1):
     return terms.sum(axis=axis) / np.log(base)
 
 
+def refused_if_all_sums_are_off(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not (a >= 0).all() or (np.abs(a.sum(axis=axis) - 1) > 1e-5).all():
+            raise ValueError("not a distribution")
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
+def right_to_two_digits(p, q, base=np.e, axis=-1):
+    for a in (p, q):
+        if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, atol=1e-2)):
+            raise ValueError("not a distribution")
+    return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
+
+
 def strict_sum(p, q, base=np.e, axis=-1):
     for a in (p, q):
         if (a < 0).any() or not np.all(a.sum(axis=axis) == 1):
@@ -241,7 +255,7 @@ def written_into_p(p, q, base=np.e, axis=-1):
 WRONG = {
     textbook: "nan_for_zero",
     checked_textbook: "nan_for_zero",
-    for_vectors: None,
+    for_vectors: "another_signature",
     swapped: "arguments_swapped",
     swapped_and_nats: "arguments_swapped",
     textbook_eps: "eps_smoothing",
@@ -259,6 +273,8 @@ WRONG = {
     unchecked: "no_check",
     only_p: "only_p_checked",
     nan_let_go: "nan_let_through",
+    refused_if_all_sums_are_off: "one_right_row_is_enough",
+    right_to_two_digits: "tolerance_too_wide",
     strict_sum: "exact_sum_asked_for",
     crossed: "cross_entropy_instead",
     last_axis: "last_axis_always",
