@@ -29,6 +29,7 @@ exercise.case("a row and a column", (1, 3), (5, 1))
 exercise.case("the longer shape second", (3,), (2, 5, 1))
 exercise.case("a number", (), (4,))
 exercise.case("3 against 2", (5, 3), (5, 2))
+exercise.case("4 against 2", (5, 4), (5, 2))
 exercise.case("one entry per row, without its axis", (5, 3), (5,))
 ZERO = Note(
     "an axis of size 0",
@@ -111,6 +112,19 @@ def misfits_let_through(*shapes, pick=max):
     """Sizes that differ are let through, and one of them is taken. If neither is 1 and they are
     not equal, raise ValueError."""
     return one_by_one(shapes, pick)
+
+
+@exercise.bug
+def multiples_stretched(*shapes):
+    """A size that divides the other is let through, as if 2 entries were repeated to make 4. Size 1
+    alone is stretched: if neither is 1 and they are not equal, raise ValueError."""
+
+    def fit(a, b):
+        small, large = sorted((a, b))
+        fits = small and large % small == 0
+        return large if fits else broadcast_shape((a,), (b,))[0]
+
+    return one_by_one(shapes, fit)
 
 
 @exercise.bug

@@ -107,6 +107,16 @@ def maximum(*shapes):
     return tuple(max(sizes) for sizes in backwards)[::-1]
 
 
+def largest_if_all_divide_it(*shapes):
+    result = []
+    for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
+        largest = 0 if set(sizes) <= {0, 1} and 0 in sizes else max(sizes)
+        if largest and any(size == 0 or largest % size for size in sizes):
+            raise ValueError("no")
+        result.append(largest)
+    return tuple(reversed(result))
+
+
 def maximum_with_a_check(*shapes):
     result = []
     for sizes in itertools.zip_longest(*map(reversed, shapes), fillvalue=1):
@@ -222,6 +232,7 @@ WRONG = {
     zipped_until_the_shorter_ends: "axes_of_the_longer_lost",
     not_turned_round: "axes_reversed",
     maximum: "misfits_let_through",
+    largest_if_all_divide_it: "multiples_stretched",
     maximum_with_a_check: None,
     maximum_of_two_that_fit: "larger_size_taken",
     zero_is_false: None,
