@@ -156,7 +156,7 @@ def some_rows(seen: Evidence) -> Relation | None:
                 words = f"right in its {end} {entry} only"
                 return said(seen, f"right only in the {end} {entry}", words, cause)
         for place, end, cause in (
-            (-1, "last", "a loop or a slice that ends one too early"),
+            (-1, "last", "a loop or slice that ends early, or how that entry is made"),
             (0, "first", "a loop that starts at 1, or a start value that is wrong"),
         ):
             if all(not r[place] and np.delete(r, place).all() for r in rows):
@@ -204,6 +204,9 @@ def on_the_diagonal(seen: Evidence) -> Relation | None:
 def normalised_otherwise(seen: Evidence) -> Relation | None:
     """What should sum to 1 along an axis does so along another, or along none."""
     if not seen.in_numbers or min(w.want.ndim for w in seen.wrong) < 1:
+        return None
+    # The sum of integers, such as indices, is 1 by chance.
+    if any(w.want.dtype.kind != "f" for w in seen.wrong):
         return None
     along = [axes_of_sum_1(w.want) for w in seen.wrong]
     came = [axes_of_sum_1(w.got) for w in seen.wrong]

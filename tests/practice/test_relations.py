@@ -340,6 +340,16 @@ def test_what_is_not_finite_is_right_elsewhere_only_where_something_is_answered(
     assert words in told[nan_or_an_error].diagnosis
 
 
+def test_integers_whose_sum_is_1_are_not_called_shares():
+    def places(x):
+        """The places of the entries in order of size."""
+        return np.argsort(x)
+
+    report = exercise_of(places, np.array([0.7, -0.4])).run(lambda x: np.array([5, 3]))
+    assert not report.passed
+    assert report.bug != "sum_is_not_1"
+
+
 def test_a_row_that_is_right_or_0_was_not_scaled():
     def scaled(x, first):
         return np.vstack([first * x[:1], x[1:] * (2 + x[1:, :1] ** 2)])
