@@ -24,9 +24,9 @@ exercise = Exercise(
 rng = np.random.default_rng(11)
 
 
-def draft(n, vocab, uniform):
-    """Irregular distributions and a draft; `uniform` may be given."""
-    p, q = rng.dirichlet(np.ones(vocab), n + 1), rng.dirichlet(np.ones(vocab), n)
+def draft(n, vocab, uniform, even=1.0):
+    """Irregular distributions and a draft; the smaller `even`, the fewer words are likely."""
+    p, q = (rng.dirichlet(np.full(vocab, even), size) for size in (n + 1, n))
     drafted = np.array([rng.choice(vocab, p=row) for row in q], dtype=int)
     return p, q, drafted, np.array(uniform)
 
@@ -87,6 +87,13 @@ exercise.case("no draft at all", *draft(0, 5, [0.63]), noted=EMPTY)
 for n, vocab in ((1, 11), (2, 7), (5, 7), (3, 13)):
     exercise.case(
         f"a draft of {n}, of {vocab} words", *draft(n, vocab, rng.random(n + 1))
+    )
+# Of so many words, two mistakes rarely draw the same one.
+for stays in range(3):
+    numbers = [*[0.2] * stays, 0.98, 0.6, 0.1][:3]
+    exercise.case(
+        f"{stays} of 3 are kept, of 26 words",
+        *draft(3, 26, [*numbers, 0.88], even=0.3),
     )
 exercise.case(
     "float32",
@@ -177,6 +184,19 @@ def kept_with_probability_p(p, q, drafted, uniform):
 
 
 @exercise.bug
+def kept_with_p_of_the_sum(p, q, drafted, uniform):
+    """A token is kept with probability p / (p + q), which refuses half of those that both models
+    say equally often. Keep it with probability p / q."""
+    n = first_refusal(
+        p,
+        q,
+        drafted,
+        lambda n, token: uniform[n] * (p[n, token] + q[n, token]) < p[n, token],
+    )
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
 def kept_if_most_likely(p, q, drafted, uniform):
     """Only the most likely token of the large model is kept, which is right for greedy decoding
     and changes the distribution of any other. Keep a token if its number is below p / q."""
@@ -228,6 +248,33 @@ def absolute_difference(p, q, drafted, uniform):
     Where q is above p, nothing is missing: max(p - q, 0)."""
     n = kept(p, q, drafted, uniform)
     weights = np.abs(p[n] - q[n]) if n < len(q) else p[n]
+    return np.append(drafted[:n], drawn(weights, uniform[-1]))
+
+
+@exercise.bug
+def exponential_of_the_difference(p, q, drafted, uniform):
+    """The replacement is drawn from the softmax of p - q, in which all tokens stay about equally
+    likely. Draw it from what is missing: max(p - q, 0)."""
+    n = kept(p, q, drafted, uniform)
+    weights = np.exp(p[n] - q[n]) if n < len(q) else p[n]
+    return np.append(drafted[:n], drawn(weights, uniform[-1]))
+
+
+@exercise.bug(
+    rows=(
+        lambda n, last: (last, n),
+        lambda n, last: (n + 1, n),
+        lambda n, _: (n, n - 1),
+    )
+)
+def rows_of_two_places(p, q, drafted, uniform, rows=None):
+    """What is missing is the difference of two rows that speak of different places. Take `p` and
+    `q` both in the row of the refused token."""
+    n = kept(p, q, drafted, uniform)
+    if n == len(q):
+        return with_the_draw(p, q, drafted, uniform, n)
+    large, small = rows(n, len(q))
+    weights = np.maximum(p[large] - q[small], 0)
     return np.append(drafted[:n], drawn(weights, uniform[-1]))
 
 
@@ -309,6 +356,15 @@ def number_used_twice(p, q, drafted, uniform):
     a new one: the last."""
     n = kept(p, q, drafted, uniform)
     return np.append(drafted[:n], drawn(what_is_left(p, q, n), uniform[n]))
+
+
+@exercise.bug
+def next_number_for_the_draw(p, q, drafted, uniform):
+    """The replacement is drawn with the number of the token after it, which is not the last unless
+    the draft ends there. Take the last."""
+    n = kept(p, q, drafted, uniform)
+    number = uniform[min(n + 1, len(q))]
+    return np.append(drafted[:n], drawn(what_is_left(p, q, n), number))
 
 
 @exercise.bug

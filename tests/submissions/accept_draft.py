@@ -195,6 +195,56 @@ def drawn_from_the_left(p, q, drafted, uniform):
     return np.append(drafted[:n], np.searchsorted(total, uniform[-1] * total[-1]))
 
 
+def _refused(p, q, drafted, uniform):
+    """The place of the first token that is refused; None if all are kept."""
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        if uniform[n] >= p[n, token] / q[n, token]:
+            return n
+    return None
+
+
+def _with(weights, numbers=lambda n: -1):
+    """An answer that draws the replacement with other weights, or another number."""
+
+    def answer(p, q, drafted, uniform):
+        n = _refused(p, q, drafted, uniform)
+        if n is None:
+            return np.append(drafted, _draw(p[-1], uniform[-1]))
+        return np.append(drafted[:n], _draw(weights(p, q, n), uniform[numbers(n)]))
+
+    return answer
+
+
+def _missing(p, q, n):
+    return np.maximum(p[n] - q[n], 0)
+
+
+def the_next_number(p, q, drafted, uniform):
+    return _with(_missing, lambda n: n + 1)(p, q, drafted, uniform)
+
+
+def last_row_less_the_row_of_the_token(p, q, drafted, uniform):
+    """Divided by its sum, as it should be."""
+    return _with(lambda p, q, n: np.maximum(p[len(q)] - q[n], 0))(p, q, drafted, uniform)
+
+
+def next_row_of_p(p, q, drafted, uniform):
+    return _with(lambda p, q, n: np.maximum(p[n + 1] - q[n], 0))(p, q, drafted, uniform)
+
+
+def softmax_of_the_difference(p, q, drafted, uniform):
+    return _with(lambda p, q, n: np.exp(p[n] - q[n]))(p, q, drafted, uniform)
+
+
+def p_of_the_sum(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted):
+        if uniform[n] >= p[n, token] / (p[n, token] + q[n, token]):
+            return np.append(drafted[:n], _draw(_missing(p, q, n), uniform[-1]))
+    return np.append(drafted, _draw(p[-1], uniform[-1]))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     sampled_and_compared: "own_draw_compared",
@@ -207,5 +257,10 @@ WRONG = {
     a_list: "a_result_of_another_kind",
     most_likely_of_what_is_left: "most_likely_replacement",
     drawn_from_the_left: "drawn_from_the_left",
+    the_next_number: "next_number_for_the_draw",
+    last_row_less_the_row_of_the_token: "rows_of_two_places",
+    next_row_of_p: "rows_of_two_places",
+    softmax_of_the_difference: "exponential_of_the_difference",
+    p_of_the_sum: "kept_with_p_of_the_sum",
     how_many: "an_axis_too_few",
 }
