@@ -85,6 +85,14 @@ def only_if_a_is_better(correct_a, correct_b, most=1.0):
     return min(most, 2 * tail(b + c, c))
 
 
+@exercise.bug(most=(1.0, 2.0))
+def tail_of_the_larger(correct_a, correct_b, most=1.0):
+    """The result is 1 or more whatever the split, as twice the tail up to the larger count is. Take
+    the tail of the smaller of the two counts."""
+    b, c = cells(correct_a, correct_b)
+    return min(most, 2 * tail(b + c, max(b, c)))
+
+
 @exercise.bug
 def above_one(correct_a, correct_b):
     """If both counts are equal the two tails overlap, and twice one of them passes 1. Cap it at

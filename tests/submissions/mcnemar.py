@@ -128,6 +128,18 @@ def tail_of_b(correct_a, correct_b):
     return min(1.0, 2 * sum(math.comb(n, k) for k in range(c + 1)) / 2**n)
 
 
+def tail_of_the_winner(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(max(b, c) + 1)) / 2**n)
+
+
+def tail_of_the_winner_without_a_cap(correct_a, correct_b):
+    b, c = _cells(correct_a, correct_b)
+    n = b + c
+    return 2 * sum(math.comb(n, k) for k in range(max(b, c) + 1)) / 2**n
+
+
 def all_examples(correct_a, correct_b):
     b, c = _cells(correct_a, correct_b)
     n = len(correct_a)
@@ -251,6 +263,8 @@ WRONG = {
     floats: "overflow",
     factorials: "overflow",
     tail_of_b: "only_if_a_is_better",
+    tail_of_the_winner: "tail_of_the_larger",
+    tail_of_the_winner_without_a_cap: "tail_of_the_larger",
     all_examples: "agreements_counted",
     two_proportions: "pairing_ignored",
     one_split: "split_alone",
