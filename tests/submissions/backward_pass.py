@@ -348,6 +348,8 @@ def _answer(graph, values, output, *mistakes):
                 part = _fitted_with(part, values[each].shape, mistakes)
             if "mean over the batch" in mistakes and operation in ("add", "multiply"):
                 part = part * (values[each].size / values[name].size)
+            if "into zeros" in mistakes:
+                gradients.setdefault(each, np.zeros(values[each].shape))
             if each not in gradients or "overwritten" in mistakes:
                 gradients[each] = part.copy() if operation == "sum" else part
             elif "in place" in mistakes and part.shape:
@@ -446,6 +448,7 @@ WRONG = {
     _wrong("slopes alone"): "local_slope_alone",
     _wrong("output 0"): "output_without_gradient",
     _wrong("output a number"): "output_taken_for_a_number",
+    _wrong("output a number", "into zeros"): "output_taken_for_a_number",
     _wrong("output its value"): "output_starts_with_its_value",
     _wrong("once"): "same_name_once",
     _wrong("in place"): "one_array_for_two_names",
