@@ -154,7 +154,7 @@ def of_one(name: str, values: list) -> Iterator[Change]:
         )
     for axis in range(max((value.ndim for value in arrays), default=0)):
         along = f" along axis {axis}" if axis else ""
-        cause = "a mask, an axis or a loop that takes in too much"
+        cause = "a mask, an axis or a loop that takes in too much, or a step that mixes entries"
         for end, (one, other) in {-1: ("last", "first"), 0: ("first", "last")}.items():
             how = f"with its {one} entry{along} replaced by its {other}"
             put = functools.partial(ordered, axis=axis, order=ENDS[end])

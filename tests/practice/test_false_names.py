@@ -87,6 +87,19 @@ def biases_exchanged(*arguments):
     return loss, {**gradients, "b1": gradients["b2"], "b2": gradients["b1"]}
 
 
+def updated_on_the_way(x, y, w1, b1, w2, b2):
+    loss, gradients = ours("two_layer_gradients", x, y, w1, b1, w2, b2)
+    moved = w2 - 0.03 * gradients["w2"]
+    logits = np.maximum(x @ w1 + b1, 0) @ w2 + b2
+    dz = ours("cross_entropy", logits, y)[1] @ moved.T * (x @ w1 + b1 > 0)
+    return loss, gradients | {"x": dz @ w1.T, "w1": x.T @ dz, "b1": dz.sum(axis=0)}
+
+
+def drawn_from_the_other_end(p, q, drafted, uniform):
+    uniform = np.append(uniform[:-1], 1 - uniform[-1] - 1e-9)
+    return ours("accept_draft", p, q, drafted, uniform)
+
+
 def squashed_by_math(truth, scores):
     ranks = [1 / (1 + math.exp(-score)) for score in scores.tolist()]
     return ours("roc_auc", truth, np.array(ranks))
@@ -109,6 +122,8 @@ FALSE = [
     ("expected_calibration_error", certainty_dropped, "where `probabilities` holds a 1"),
     ("two_layer_gradients", two_exchanged, 'gradients["x"] is gradients["w1"]'),
     ("two_layer_gradients", biases_exchanged, 'gradients["b1"] is gradients["b2"]'),
+    ("two_layer_gradients", updated_on_the_way, "or a step that mixes entries"),
+    ("accept_draft", drawn_from_the_other_end, "or how that entry is made"),
     ("roc_auc", squashed_by_math, "OverflowError is raised in 1 of the 2"),
     ("roc_auc", squashed_by_numpy, None),
 ]
