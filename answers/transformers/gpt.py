@@ -14,6 +14,8 @@ from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from answers.inputs import refuse_labels_out_of_range
+
 WEIGHTS = Path(__file__).with_name("weights")
 
 
@@ -351,7 +353,8 @@ def next_token_loss_torch(
         Nats per predicted token.
 
     Raises:
-        ValueError: No prediction counts.
+        ValueError: No prediction counts, or one of them has a label that is not one of 0
+            to vocab - 1.
 
     Example:
         Indifferent logits: the loss is log 3.
@@ -364,15 +367,18 @@ def next_token_loss_torch(
         raise ValueError(
             f"`ids` has the shape {tuple(ids.shape)}; a next token needs two tokens"
         )
-    losses = functional.cross_entropy(
-        logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten().long(), reduction="none"
-    )
-    if mask is None:
-        return losses.mean()
-    counts = (mask[:, :-1] & mask[:, 1:]).flatten()
+    counts = torch.ones_like(ids[:, 1:], dtype=torch.bool)
+    if mask is not None:
+        counts = mask[:, :-1] & mask[:, 1:]
     if not counts.any():
         raise ValueError("`mask` leaves no two real tokens side by side to predict")
-    return losses[counts].mean()
+    labels = ids[:, 1:].long().where(counts, 0)
+    # PyTorch would take -100 for a loss of 0.
+    refuse_labels_out_of_range(labels.numpy(force=True), logits.shape[-1], "ids[:, 1:]")
+    losses = functional.cross_entropy(
+        logits[:, :-1].flatten(0, 1), labels.flatten(), reduction="none"
+    )
+    return losses[counts.flatten()].mean()
 
 
 # --8<-- [end:loss]

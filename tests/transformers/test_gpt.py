@@ -478,6 +478,16 @@ def test_a_loss_of_nothing_is_refused():
         )
 
 
+@pytest.mark.parametrize("label", [-100, -1, 3])
+def test_a_label_outside_of_the_vocabulary_is_refused_where_it_counts(label):
+    logits, ids = torch.zeros(1, 4, 3), torch.tensor([[0, label, 1, 1]])
+    told = rf"^`ids\[:, 1:\]` holds {label} at index \(0, 0\); with 3 classes, labels run"
+    with pytest.raises(ValueError, match=told):
+        next_token_loss_torch(logits, ids)
+    mask = torch.tensor([[True, False, True, True]])
+    assert next_token_loss_torch(logits, ids, mask).item() == pytest.approx(np.log(3))
+
+
 @pytest.mark.parametrize("ids", [torch.zeros(3, dtype=torch.long), torch.zeros(1, 3)])
 def test_ids_of_another_shape_or_type_are_refused(ids):
     with pytest.raises(TypeError):
