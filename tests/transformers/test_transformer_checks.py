@@ -23,7 +23,7 @@ from answers.transformers.faults.batch import BATCH_FAULTS, of_rows, sound_batch
 from answers.transformers.faults.masks import looking
 from answers.transformers.faults.optimizer import rate
 from answers.transformers.faults.positions import placed
-from answers.transformers.faults.sound import small, sound
+from answers.transformers.faults.sound import small, sound, then
 from answers.transformers.faults.unseen import UNSEEN
 from answers.transformers.gpt import (
     GPT,
@@ -674,6 +674,32 @@ def test_a_step_without_an_optimizer_is_told():
 
     found = one("gradients_are_cleared", sound(step=step))
     assert "never calls optimizer.step()" in found.message
+
+
+def test_a_step_whose_gradient_is_zero_everywhere_tests_no_clearing():
+    model = then(small(), lambda logits: (logits * 1000).round() / 1000)
+    training = sound(model=model, tied=())
+    assert one("gradients_are_cleared", training).outcome == "skip"
+    assert one("every_parameter_gets_a_gradient", training).failed
+
+
+@pytest.mark.parametrize("at", [0, 5, 9])
+def test_a_nan_among_the_last_losses_is_told(at):
+    losses = [1e-3] * 150
+    losses[-10 + at] = math.nan
+    left = iter(losses)
+    training = sound(step=lambda training, model, optimizer: torch.tensor(next(left)))
+    assert one("overfits_one_batch", training).failed
+
+
+def test_a_gradient_of_nan_at_another_row_is_told():
+    def forward(model, ids, mask):
+        logits = model(ids, mask=mask)
+        # The root of 0 has an infinite gradient; times 0 it is nan.
+        other = (logits[-1:].sum() * 0).sqrt() * 0
+        return logits + other
+
+    assert one("gradients_stay_in_their_row", sound(forward=forward)).failed
 
 
 def test_eval_mode_is_seen_where_the_model_itself_is_not_called():

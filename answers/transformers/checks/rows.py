@@ -1,7 +1,6 @@
 """Does each row of a batch mind its own business?"""
 
 import copy
-import math
 
 import torch
 from torch import Tensor, nn
@@ -50,8 +49,9 @@ def gradients_stay_in_their_row(training: Training) -> Verdict:
         return skipped(
             gradients_stay_in_their_row, "no gradient reaches the inputs at all"
         )
-    own, *others = sum(grads).tolist()
-    share = max(others) / own if own else math.inf
+    each = sum(grads)
+    # Python's max would lose nan.
+    share = float(each[1:].max() / each[0])
     return verdict(
         gradients_stay_in_their_row,
         share < 1e-6,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from answers.transformers.checks.training import Training
-from answers.transformers.checks.verdict import Verdict, apart, verdict
+from answers.transformers.checks.verdict import Verdict, apart, skipped, verdict
 
 
 # --8<-- [start:steps]
@@ -47,6 +47,10 @@ def gradients_are_cleared(training: Training) -> Verdict:
     if len(seen) < 2:
         return verdict(
             gradients_are_cleared, False, "", "the step never calls optimizer.step()"
+        )
+    if not seen[0].any():
+        return skipped(
+            gradients_are_cleared, "the gradient of the step is 0 everywhere"
         )
     off = apart(seen[0], seen[-1]) / float(seen[0].abs().max())
     return verdict(
@@ -100,7 +104,8 @@ def overfits_one_batch(
     torch.manual_seed(0)
     optimizer = training.optimizer(model)
     losses = [float(training.step(training, model, optimizer)) for _ in range(steps)]
-    last = min(losses[-10:])
+    # Python's min would lose nan.
+    last = float(torch.tensor(losses[-10:]).min())
     bound = left_open(training.ids) + below * math.log(training.vocab)
     return verdict(
         overfits_one_batch,
