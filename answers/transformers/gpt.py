@@ -5,6 +5,8 @@ Axes: `batch` sequences, `time` tokens of one call, `past` tokens in the cache, 
 past + time, `heads` of width `d`, `width` of the residual stream.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, no_type_check
@@ -327,6 +329,18 @@ class GPT(nn.Module):
 
 
 # --8<-- [end:gpt]
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """The model in eval mode; afterwards each module is in its own again."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
 
 
 # --8<-- [start:loss]

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
-from answers.transformers.gpt import GPTConfig
+from answers.transformers.gpt import GPTConfig, evaluating
 
 
 # --8<-- [start:cache]
@@ -208,7 +208,7 @@ def generate(
     tokens do but for near ties.
 
     Args:
-        model: A `gpt.GPT`. It generates in eval mode, and is left in its own.
+        model: A `gpt.GPT`. It generates in eval mode, and each module is left in its own.
         ids: Prompts. Shorter ones are padded on the LEFT: the last column is where
             generation starts.
         new_tokens: How many tokens to add.
@@ -233,14 +233,13 @@ def generate(
             small, or the sequence would be longer than the model's positions.
     """
     refuse_prompt(model, ids, new_tokens, use_cache, mask, chunk)
-    (batch, time), training = ids.shape, model.training
+    batch, time = ids.shape
     length = time + new_tokens
     cache = None
     if use_cache:
         weight = model.tokens.weight
         cache = KVCache(model.config, batch, length, weight.dtype, weight.device)
-    model.eval()
-    try:
+    with evaluating(model):
         start = 0
         if use_cache and chunk is not None:
             # All but the last piece, whose logits we need.
@@ -264,8 +263,6 @@ def generate(
                 mask = torch.cat([mask, mask.new_ones(batch, 1)], dim=1)
             if use_cache:
                 start = ids.shape[1] - 1
-    finally:
-        model.train(training)
     return ids
 
 

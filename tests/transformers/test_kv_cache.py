@@ -192,6 +192,14 @@ def test_generation_is_in_eval_mode_and_leaves_the_model_in_its_own():
     assert not model.training
 
 
+def test_generation_leaves_each_module_in_its_own_mode():
+    model = GPT(GPTConfig(**SIZES)).train()
+    model.blocks[0].eval()
+    generate(model, tokens(1, 5), 2)
+    assert model.training
+    assert not any(module.training for module in model.blocks[0].modules())
+
+
 def fail(logits):
     raise RuntimeError("the choice fails")
 

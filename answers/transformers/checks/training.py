@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from answers.transformers.checks.verdict import few
-from answers.transformers.gpt import next_token_loss_torch
+from answers.transformers.gpt import evaluating, next_token_loss_torch
 
 
 # --8<-- [start:training]
@@ -82,17 +82,11 @@ class Training:
         positions: Tensor | None = None,
     ) -> Tensor:
         """The logits for `ids`, in eval mode and without a graph."""
-        modes = {module: module.training for module in self.model.modules()}
-        self.model.eval()
-        try:
-            with torch.no_grad():
-                if positions is None:
-                    logits = self.forward(self.model, ids, mask)
-                else:
-                    logits = self.placed(self.model, ids, positions)
-        finally:
-            for module, mode in modes.items():
-                module.training = mode
+        with evaluating(self.model), torch.no_grad():
+            if positions is None:
+                logits = self.forward(self.model, ids, mask)
+            else:
+                logits = self.placed(self.model, ids, positions)
         refuse_shape(logits, (*ids.shape, self.vocab))
         refuse_equal(logits)
         return logits
