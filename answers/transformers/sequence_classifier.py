@@ -52,7 +52,10 @@ def pooled(
     if pool == "mean":
         # Times 0 would keep a nan.
         real = hidden.masked_fill(~mask[..., None], 0)
-        return real.sum(dim=1) / mask.sum(dim=1, keepdim=True)
+        # In float16 a sum may overflow before it is divided.
+        wide = torch.promote_types(hidden.dtype, torch.float32)
+        mean = real.sum(dim=1, dtype=wide) / mask.sum(dim=1, keepdim=True)
+        return mean.to(hidden.dtype)
     places = torch.arange(mask.shape[1], device=mask.device)
     # Not `mask.sum(1) - 1`: that is the last token only if no padding stands before it.
     if pool == "last":

@@ -36,6 +36,11 @@ def test_pooling_agrees_with_a_loop(rows):
         assert torch.allclose(pooled(hidden, mask, pool), torch.stack(want))
 
 
+def test_in_float16_the_mean_of_many_tokens_does_not_overflow():
+    hidden, mask = torch.full((1, 1000, 2), 100.0).half(), torch.ones(1, 1000, dtype=torch.bool)
+    assert torch.equal(pooled(hidden, mask, "mean"), hidden[:, 0])
+
+
 @pytest.mark.parametrize("pool", POOLS)
 @pytest.mark.parametrize("side", ["left", "right", "both"])
 def test_padding_changes_nothing(gpt, pool, side):
