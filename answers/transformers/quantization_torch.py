@@ -82,6 +82,8 @@ def quantize_rows(
     x: Float[Tensor, "*batch in"],
 ) -> tuple[Int8[Tensor, "*batch in"], Float[Tensor, "*batch 1"]]:
     """`quantize_int8` along the last axis: one scale for each token."""
+    # In float16 a small scale would be rounded, or raised to the smallest.
+    x = x.to(torch.promote_types(x.dtype, torch.float32))
     scale = x.abs().amax(dim=-1, keepdim=True) / 127
     # A row of zeros gives 0, not 0/0.
     scale = scale.clamp(min=torch.finfo(x.dtype).tiny)

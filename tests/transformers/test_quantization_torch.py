@@ -196,6 +196,14 @@ def test_rows_are_quantized_as_in_numpy():
     assert_close(scale.reshape(-1, 1), torch.from_numpy(want_scale))
 
 
+def test_small_rows_in_float16_are_quantized_as_in_numpy():
+    x = torch.tensor([[1e-3, -5e-4, 2e-4, 1e-4]], dtype=torch.float16)
+    codes, scale = quantize_rows(x)
+    want, want_scale = quantize_int8(x.numpy())
+    assert torch.equal(codes, torch.from_numpy(want))
+    assert_close(scale, torch.from_numpy(want_scale))
+
+
 def test_a_row_of_zeros_has_a_scale_above_0():
     codes, scale = quantize_rows(torch.zeros(2, 3))
     assert (codes == 0).all()
