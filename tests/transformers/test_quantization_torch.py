@@ -223,7 +223,7 @@ def test_every_linear_layer_of_a_copy_is_replaced(dynamic):
     assert kinds.count("Int8Linear") == 2
     assert kinds.count("Linear") == 0
     assert [m.dynamic for m in copied.modules() if isinstance(m, Int8Linear)] == [dynamic] * 2
-    assert not copied.training
+    assert not any(module.training for module in copied.modules())
     assert model.training
     assert isinstance(model[0], nn.Linear)
     x = torch.randn(3, 6)
@@ -233,11 +233,19 @@ def test_every_linear_layer_of_a_copy_is_replaced(dynamic):
 @MODES
 def test_a_single_linear_layer_becomes_the_layer_itself_and_says_what_it_is(linear, dynamic):
     layer = quantize_linears(linear, dynamic)
+    assert not layer.training
     words = f"in_features=37, out_features=23, bias=True, dynamic={dynamic}"
     assert repr(layer) == f"Int8Linear({words})"
     assert "bias=False" in repr(Int8Linear(nn.Linear(3, 2, bias=False)))
     assert not quantize_linears(linear).dynamic
     assert not quantize_linears(nn.Sequential(linear))[0].dynamic
+
+
+def test_a_linear_layer_in_two_places_becomes_one_layer():
+    square = nn.Linear(6, 6)
+    copied = quantize_linears(nn.Sequential(square, nn.ReLU(), square))
+    assert isinstance(copied[0], Int8Linear)
+    assert copied[2] is copied[0]
 
 
 def test_a_tied_output_layer_becomes_int8_beside_a_float_embedding():
