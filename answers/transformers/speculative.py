@@ -4,7 +4,8 @@ import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
 
-from answers.inputs import first
+from answers.inputs import first, refuse_labels_out_of_range
+from answers.probability.divergence import distribution
 
 
 # --8<-- [start:accept_draft]
@@ -34,8 +35,9 @@ def accept_draft(
 
     Raises:
         ValueError: A drafted token, up to the first that is refused, has probability 0 in
-            `q`, so it was not drawn from it; or an entry of `p`, `q` or `uniform` is not
-            from 0 to 1, in `uniform` below 1.
+            `q`, so it was not drawn from it; or one is not from 0 to vocab - 1. `p` has
+            not one row more than `q`, a row of either is no distribution, or a number of
+            `uniform` is not from 0 to below 1.
 
     Source:
         Leviathan et al. (2022), algorithm 1, https://arxiv.org/abs/2211.17192
@@ -49,15 +51,20 @@ def accept_draft(
         >>> accept_draft(p, q, np.array([0]), np.array([0.51, 0.3]))
         array([1])
     """
-    # A float32 probability may be a little above 1; a 1 in `uniform` would draw no token.
-    ends = {"p": (p, 1 + 1e-5), "q": (q, 1 + 1e-5), "uniform": (uniform, 1)}
-    for name, (array, end) in ends.items():
-        # nan is neither.
-        if (wrong := ~((array >= 0) & (array < end))).any():
-            raise ValueError(
-                f"`{name}` holds {first(array, wrong)}; pass numbers from 0 to 1, in "
-                "`uniform` below 1"
-            )
+    if len(p) != len(q) + 1:
+        raise ValueError(
+            f"`p` has {len(p)} rows and `q` {len(q)}; pass one more of `p`, for the place "
+            "after the draft"
+        )
+    distribution(p, "p", axis=-1)
+    if len(q) > 0:
+        distribution(q, "q", axis=-1)
+    refuse_labels_out_of_range(drafted, p.shape[1], "drafted")
+    # A 1 would draw no token; nan is neither.
+    if (wrong := ~((uniform >= 0) & (uniform < 1))).any():
+        raise ValueError(
+            f"`uniform` holds {first(uniform, wrong)}; pass numbers from 0 to below 1"
+        )
     for n, token in enumerate(drafted):
         if q[n, token] == 0:
             raise ValueError(

@@ -68,13 +68,42 @@ def test_a_token_that_the_draft_cannot_have_drawn_is_refused():
         accept_draft(P[:2], np.array([[1.0, 0, 0, 0]]), np.array([1]), np.zeros(2))
 
 
-@pytest.mark.parametrize("value", [-0.1, 1.00002, np.nan])
-@pytest.mark.parametrize("name", ["p", "q", "uniform"])
-def test_a_number_that_is_not_from_0_to_1_is_refused_with_its_place(name, value):
+@pytest.mark.parametrize("value", [-0.1, 1.0, np.nan])
+def test_a_number_that_is_not_from_0_to_below_1_is_refused_with_its_place(value):
+    uniform = np.array([0.5, value])
+    told = f"^`uniform` holds {value} at index 1; pass numbers from 0 to below 1"
+    with pytest.raises(ValueError, match=told):
+        accept_draft(P[:2], Q[:1], np.array([0]), uniform)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ([-0.1, 0.6, 0.5, 0], r"holds -0.1 at index \(0, 0\); probabilities are at least 0"),
+        ([np.nan, 0.5, 0.5, 0], r"holds nan at index \(0, 0\)"),
+        ([1.00002, 0, 0, 0], r"sums to 1.00002 at index \(0, 0\) along axis -1, not to 1"),
+        ([0, 0, 0, 0], r"sums to 0.0 at index"),
+    ],
+)
+@pytest.mark.parametrize("name", ["p", "q"])
+def test_a_row_that_is_no_distribution_is_refused_with_its_place(name, row, words):
     arrays = {"p": P[:2].copy(), "q": Q[:1].copy(), "uniform": np.array([0.5, 0.5])}
-    arrays[name][..., -1] = value
-    with pytest.raises(ValueError, match=f"^`{name}` holds {value} at index .*from 0 to 1"):
+    arrays[name][0] = row
+    with pytest.raises(ValueError, match=f"^`{name}` {words}"):
         accept_draft(**arrays, drafted=np.array([0]))
+
+
+@pytest.mark.parametrize("token", [-1, 4])
+def test_a_drafted_token_outside_of_the_vocabulary_is_refused(token):
+    told = f"^`drafted` holds {token} at index 0; with 4 classes, labels run from 0 to 3"
+    with pytest.raises(ValueError, match=told):
+        accept_draft(P[:2], Q[:1], np.array([token]), np.array([0.5, 0.5]))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_as_many_rows_of_p_as_of_q_or_two_more_are_refused(rows):
+    with pytest.raises(ValueError, match=f"^`p` has {rows} rows and `q` 1; pass one more of `p`"):
+        accept_draft(P[:rows], Q[:1], np.array([0]), np.full(rows, 0.5))
 
 
 def test_a_probability_may_be_above_1_by_what_float32_rounds():
@@ -87,7 +116,7 @@ def test_a_number_that_float32_rounds_to_1_is_refused_with_its_place(place):
     uniform = np.array([0.5, 0.5])
     uniform[place] = 1 - 2.0**-30
     assert len(accept_draft(P[:2], Q[:1], np.array([0]), uniform)) > 0
-    told = f"^`uniform` holds 1.0 at index {place}; pass .* `uniform` below 1"
+    told = f"^`uniform` holds 1.0 at index {place}; pass numbers from 0 to below 1"
     with pytest.raises(ValueError, match=told):
         accept_draft(P[:2], Q[:1], np.array([0]), uniform.astype(np.float32))
 
