@@ -248,6 +248,8 @@ def split_heads(
 ) -> Float[ndarray, "*batch {heads} t d"]:
     """Cut each position's vector into `heads` pieces, and put the heads before time."""
     *batch, t, width = x.shape
+    # A small integer of NumPy would overflow.
+    heads = int(heads)
     if heads < 1 or width % heads:
         raise ValueError(
             f"`heads` is {heads}, which does not divide a width of {width}"
@@ -374,6 +376,8 @@ def attend_blockwise(
         >>> attend_blockwise(q, k, np.array([[4.0], [8.0]]), block=1).round(6)
         array([[7.]])
     """
+    # A small integer of NumPy would wrap around.
+    block = int(block)
     if block < 1:
         raise ValueError(f"`block` is {block}; take at least one key at a time")
     queries, keys = q.shape[-2], k.shape[-2]

@@ -384,6 +384,8 @@ def tokens_per_verification(acceptance: float, drafted: int) -> float:
     """
     if not 0 <= acceptance <= 1:
         raise ValueError(f"`acceptance` is {acceptance}; a probability is 0 to 1")
+    # A small integer of NumPy would wrap around.
+    drafted = int(drafted)
     if drafted < 0:
         raise ValueError(f"`drafted` is {drafted}; draft no token or more")
     if acceptance in (0, 1):
@@ -414,7 +416,7 @@ def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
         >>> speculative_speedup(acceptance=0.5, drafted=2, cost=0.25)
         1.1666666666666667
     """
-    return tokens_per_verification(acceptance, drafted) / (drafted * cost + 1)
+    return tokens_per_verification(acceptance, drafted) / (int(drafted) * cost + 1)
 
 
 # --8<-- [end:speculation]

@@ -151,6 +151,8 @@ def quantize_blocks(
         >>> scale
         array([[2. , 0.5]])
     """
+    # A small integer of NumPy would overflow.
+    block = int(block)
     if block < 2 or block % 2:
         raise ValueError(f"`block` is {block}; choose a positive even number")
     if w.shape[1] % block:

@@ -31,7 +31,8 @@ def latent_bytes(layers: int, rank: int, rotary: int, bytes_each: float = 2) -> 
         >>> latent_bytes(layers=61, rank=512, rotary=64) / 1024
         68.625
     """
-    return layers * (rank + rotary) * bytes_each
+    # A small integer of NumPy would overflow.
+    return int(layers) * (int(rank) + int(rotary)) * bytes_each
 
 
 def window_bytes(model: Decoder, tokens: int, window: int, sinks: int = 0) -> float:
@@ -48,7 +49,8 @@ def window_bytes(model: Decoder, tokens: int, window: int, sinks: int = 0) -> fl
         >>> window_bytes(LLAMA_3_8B, 100_000, window=1020, sinks=4) / 2**20
         128.0
     """
-    return kv_bytes(model, min(int(tokens), window + sinks))
+    # In a small integer of NumPy the sum would wrap around.
+    return kv_bytes(model, min(int(tokens), int(window) + int(sinks)))
 
 
 # --8<-- [end:caches]

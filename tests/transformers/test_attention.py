@@ -223,6 +223,18 @@ def test_blocks_need_a_tenth_of_the_memory_of_all_scores():
     assert peaks[1] <= peaks[0] / 10
 
 
+def test_small_integers_of_numpy_do_for_blocks_and_heads():
+    rng = np.random.default_rng(0)
+    q, k, v = rng.normal(size=(100, 4)), rng.normal(size=(50, 4)), rng.normal(size=(50, 3))
+    found = attend_blockwise(q, k, v, block=np.int8(64))
+    assert_array_equal(found, attend_blockwise(q, k, v, block=64))
+    x, w = rng.normal(size=(3, 256)), rng.normal(size=(256, 256)) / 16
+    found = multi_head_attention(x, w, w, w, w, heads=np.int8(4))
+    assert_array_equal(found, multi_head_attention(x, w, w, w, w, heads=4))
+    sizes = {"heads": np.int8(4), "kv_heads": np.int8(4)}
+    assert_array_equal(grouped_query_attention(x, w, w, w, w, **sizes), found)
+
+
 def test_no_block_that_is_all_in_the_future_is_formed(monkeypatch):
     q, k, v = arrays((), (8, 8, 3, 2))
     calls = []

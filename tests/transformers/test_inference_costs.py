@@ -231,6 +231,15 @@ def test_a_draft_costs_time_and_may_cost_more_than_it_saves():
     assert round(speculative_speedup(0.6, 8, 0.2), 2) == 0.95
 
 
+@pytest.mark.parametrize("acceptance", [0.0, 0.5, 1.0])
+def test_a_small_integer_of_numpy_does_for_the_drafted_tokens(acceptance):
+    for n in (100, 127):
+        found = tokens_per_verification(acceptance, np.int8(n))
+        assert found == tokens_per_verification(acceptance, n)
+        found = speculative_speedup(acceptance, np.int8(n), 2)
+        assert found == speculative_speedup(acceptance, n, 2)
+
+
 @given(st.floats(0, 0.99), st.integers(0, 12))
 def test_speculation_is_the_derived_sum(acceptance, drafted):
     (line,) = derived.speculation()

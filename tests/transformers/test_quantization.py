@@ -315,6 +315,12 @@ def test_four_bits_in_blocks_agree_with_a_loop_over_entries(out, blocks, block, 
     assert (abs(restored - w) <= scale.repeat(block, axis=1) * 0.5000001).all()
 
 
+def test_a_small_integer_of_numpy_does_for_a_block():
+    w = np.random.default_rng(0).normal(size=(2, 256))
+    for found, want in zip(quantize_blocks(w, np.int8(64)), quantize_blocks(w, 64), strict=True):
+        assert_array_equal(found, want)
+
+
 def test_blocks_of_zeros_and_of_float32_stay_what_they_are():
     w = np.array([[0, 0, 3, -1.4], [2, 1, 0, 0]], np.float32)
     packed, scale = quantize_blocks(w, 2)

@@ -46,6 +46,13 @@ def test_a_window_keeps_what_a_list_keeps():
         assert window_bytes(LLAMA_3_8B, tokens, 8) == kv_bytes(LLAMA_3_8B, min(tokens, 8))
 
 
+def test_small_integers_of_numpy_do_for_a_cache():
+    small = np.int8(100)
+    assert latent_bytes(small, small, small) == latent_bytes(100, 100, 100)
+    found = window_bytes(LLAMA_3_8B, 1000, small, sinks=small)
+    assert found == window_bytes(LLAMA_3_8B, 1000, 100, sinks=100)
+
+
 def test_a_chunk_beside_a_batch_costs_the_flops_of_both_and_reads_the_weights_once():
     phases = mixed_phases(LLAMA_3_8B, 3, 100, chunk=7, past=20)
     tokens = 3 * flops_per_token(LLAMA_3_8B, 100)
