@@ -48,7 +48,14 @@ class BlockPool:
         Returns:
             How many of its tokens need not be read, since shared blocks hold them; the
             last is read in any case, for its logits. None if there is no room.
+
+        Raises:
+            ValueError: There is no token, or `name` has blocks already.
         """
+        if name in self.tables:
+            raise ValueError(
+                f"{name!r} has blocks already; stop it before it starts anew"
+            )
         if not tokens:
             raise ValueError("`tokens` is empty; start with a token")
         ends = range(self.size, len(tokens) + 1, self.size)

@@ -129,6 +129,16 @@ def test_a_prompt_of_nothing_is_refused():
         BlockPool(3).start("a", [])
 
 
+def test_a_sequence_that_has_blocks_is_refused_until_it_has_left_them():
+    pool = BlockPool(4, size=2)
+    pool.start("a", [1, 2, 3])
+    with pytest.raises(ValueError, match="'a' has blocks already; stop it before"):
+        pool.start("a", [4])
+    pool.stop("a")
+    assert len(pool.free) + len(pool.idle) == 4
+    assert pool.start("a", [4]) == 0
+
+
 def test_a_block_that_was_filled_one_by_one_is_shared_too():
     pool = BlockPool(6, size=2)
     pool.start("a", [1, 2, 3])
