@@ -82,7 +82,7 @@ def cached_attention_torch(
         of the next call: all keys, rotated, and all values, oldest first.
 
     Raises:
-        ValueError: The tables end before the last new token.
+        ValueError: The tables end before the last new token, or are not d / 2 wide.
 
     Source:
         Pope et al. (2022), section 2, https://arxiv.org/abs/2211.05102
@@ -97,7 +97,12 @@ def cached_attention_torch(
         >>> y.item(), tuple(keys.shape)
         (2.0, (1, 1, 2, 2))
     """
-    past, time = past_k.shape[2], k.shape[2]
+    past, time, d = past_k.shape[2], k.shape[2], q.shape[-1]
+    if 2 * cosines.shape[1] != d:
+        raise ValueError(
+            f"the tables turn {cosines.shape[1]} pairs, and heads are {d} wide; make them "
+            f"with rotation(context, {d})"
+        )
     if past + time > len(cosines):
         raise ValueError(
             f"the last token stands at position {past + time - 1}; the tables have "
@@ -106,7 +111,7 @@ def cached_attention_torch(
     new = slice(past, past + time)
     q, k = (rotate_pairs(x, cosines[new], sines[new]) for x in (q, k))
     keys, values = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
-    scores = q @ keys.mT / q.shape[-1] ** 0.5
+    scores = q @ keys.mT / d**0.5
     # A single new token comes last, and sees everything.
     if time > 1:
         at = torch.arange(past + time, device=q.device)

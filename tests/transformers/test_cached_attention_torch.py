@@ -58,6 +58,14 @@ def test_a_token_beyond_the_tables_is_refused():
         cached_attention_torch(x, x, x, x, x, *TABLES)
 
 
+@pytest.mark.parametrize("width", [2, 4, 8])
+def test_tables_of_another_width_than_the_heads_are_refused(width):
+    x, none = random(1, 1, 3, 6), random(1, 1, 0, 6)
+    told = rf"turn {width // 2} pairs, and heads are 6 wide; make them with rotation\(context, 6\)"
+    with pytest.raises(ValueError, match=told):
+        cached_attention_torch(x, x, x, none, none, *rotation(8, width, torch.float64))
+
+
 def test_the_tables_serve_to_their_last_row_and_are_of_float32_unless_told_otherwise():
     x, none = random(1, 1, 16, 6), random(1, 1, 0, 6)
     _, keys, _ = cached_attention_torch(x, x, x, none, none, *TABLES)
