@@ -284,12 +284,12 @@ class GPT(nn.Module):
             positions: Where the tokens stand; None counts real tokens before a real one.
 
         Raises:
-            ValueError: No token, an id outside the vocabulary, or more tokens than
-                learned positions or the cache have room for.
+            ValueError: No token, an id outside the vocabulary, a position that was not
+                learned, or more tokens than learned positions or the cache have room for.
         """
         batch, time = ids.shape
         past = 0 if cache is None else cache.length
-        self.refuse(ids, past)
+        self.refuse(ids, past, positions)
         real = mask if cache is None else cache.begin(batch, time, mask)
         if positions is None:
             positions = token_positions(past, time, real, ids.device)
@@ -307,18 +307,22 @@ class GPT(nn.Module):
             x = x[:, -1:]
         return self.head(self.norm(x))
 
-    def refuse(self, ids: Tensor, past: int) -> None:
+    def refuse(self, ids: Tensor, past: int, positions: Tensor | None) -> None:
         """Raise where PyTorch would raise an index error without a hint, or return nan."""
         if ids.numel() == 0:
             raise ValueError(
                 f"`ids` is empty: {tuple(ids.shape)}; pass a token or more"
             )
-        low, high = (int(end) for end in ids.aminmax())
-        if low < 0 or high >= self.config.vocab:
-            raise ValueError(
-                f"`ids` holds {low if low < 0 else high}; with {self.config.vocab} tokens, "
-                f"ids run from 0 to {self.config.vocab - 1}"
-            )
+        held = {"ids": (ids, self.config.vocab, "tokens")}
+        if positions is not None and self.positions is not None:
+            held["positions"] = positions, self.config.context, "learned ones"
+        for name, (numbers, count, what) in held.items():
+            low, high = (int(end) for end in numbers.aminmax())
+            if low < 0 or high >= count:
+                raise ValueError(
+                    f"`{name}` holds {low if low < 0 else high}; with {count} {what}, "
+                    f"{name} run from 0 to {count - 1}"
+                )
         length = past + ids.shape[1]
         if self.positions is not None and length > self.config.context:
             raise ValueError(

@@ -452,6 +452,15 @@ def test_ids_without_a_meaning_are_refused(ids, message):
         small()(ids)
 
 
+@pytest.mark.parametrize("position", [-1, 24])
+def test_a_position_that_was_not_learned_is_refused_and_a_rotary_one_is_not(position):
+    ids, positions = tokens(1, 2), torch.tensor([[0, position]])
+    told = f"`positions` holds {position}; with 24 learned ones, positions run from 0 to 23"
+    with pytest.raises(ValueError, match=told):
+        small()(ids, positions=positions)
+    assert small(rotary=True)(ids, positions=positions).isfinite().all()
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
