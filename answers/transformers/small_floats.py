@@ -52,6 +52,8 @@ def in_blocks(w: Real[ndarray, "*shape"], block: int) -> Float[ndarray, "blocks 
     """The numbers, `block` in a row."""
     refuse_empty(w, "w")
     refuse_nan(w, "w")
+    if w.ndim == 0:
+        raise ValueError("`w` is a single number; pass an array")
     if w.shape[-1] % block:
         raise ValueError(
             f"rows of `w` have {w.shape[-1]} numbers; pad them to a multiple of {block}"
@@ -72,8 +74,8 @@ def scaled_fp8(
         block: How many neighbours share a scale; None for all of the array.
 
     Raises:
-        ValueError: `w` is empty or holds nan or infinity, its rows do not divide into
-            blocks, or a product overflows.
+        ValueError: `w` is 0-d, empty, or holds nan or infinity, its rows do not divide
+            into blocks, or a product overflows.
 
     Example:
         >>> scaled_fp8(np.array([448.0, 1.05, -3.3]))
@@ -106,8 +108,8 @@ def mxfp4(
         Elements and scales, whose product stands for `w`, in rows of 32.
 
     Raises:
-        ValueError: `w` is empty or holds nan or infinity, or its rows are no multiple of
-            32 long.
+        ValueError: `w` is 0-d, empty, or holds nan or infinity, or its rows are no
+            multiple of 32 long.
 
     Source:
         Open Compute Project (2023), Microscaling Formats specification 1.0, section 6.3
@@ -139,8 +141,8 @@ def nvfp4(
         three stands for `w`, in rows of 16.
 
     Raises:
-        ValueError: `w` is empty or holds nan or infinity, or its rows are no multiple of
-            16 long.
+        ValueError: `w` is 0-d, empty, or holds nan or infinity, or its rows are no
+            multiple of 16 long.
 
     Source:
         NVIDIA (2025), Pretraining Large Language Models with NVFP4, appendix B,

@@ -110,6 +110,9 @@ def test_rows_are_those_of_the_last_axis():
     [
         (lambda: E2M1.round(np.array([1, np.nan])), "^`x` holds nan at index 1"),
         (lambda: mxfp4(np.ones((0, 32))), "^`w` is empty"),
+        (lambda: scaled_fp8(np.array(3.0)), "^`w` is a single number; pass an array"),
+        (lambda: mxfp4(np.array(3.0)), "^`w` is a single number"),
+        (lambda: nvfp4(np.array(3.0)), "^`w` is a single number"),
         (lambda: nvfp4(np.full((1, 16), np.inf)), r"^`w` holds inf at index \(0, 0\)"),
         (
             lambda: scaled_fp8(np.full((1, 3), np.finfo(float).max)),
