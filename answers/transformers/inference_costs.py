@@ -71,6 +71,12 @@ H100 = Machine(989e12, 3.35e12, 80e9)
 H100_INT8 = Machine(1979e12, 3.35e12, 80e9)
 
 
+def refuse_bits(bits: float, name: str) -> None:
+    """Raise unless a number can have so many bits."""
+    if not 0 < bits <= 64:
+        raise ValueError(f"`{name}` is {bits}; choose more than 0 and at most 64")
+
+
 # --8<-- [start:bytes]
 def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> float:
     """The bytes of the weights: params · bits / 8, and 2 bytes of scale for a group.
@@ -92,8 +98,7 @@ def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> f
         >>> weight_bytes(8_000_000, bits=4, group=128)
         4125000.0
     """
-    if not 0 < bits <= 64:
-        raise ValueError(f"`bits` is {bits}; a weight has more than 0 and at most 64")
+    refuse_bits(bits, "bits")
     # Divided first, for an integer of NumPy's may be too small for the product.
     return params / 8 * bits + (params / group * 2 if group else 0)
 
@@ -221,7 +226,7 @@ def decode_phases(
         Both costs. Activations stay on the chip and are left out.
 
     Raises:
-        ValueError: `weight_bits` is not positive.
+        ValueError: `weight_bits` or `kv_bits` is not above 0 and at most 64.
 
     Example:
         A FLOP for each byte of a weight; four for each byte of a cache, whose keys
@@ -232,6 +237,7 @@ def decode_phases(
         >>> [round(each.intensity) for each in decode_phases(LLAMA_3_8B, 64, 1024)]
         [64, 4]
     """
+    refuse_bits(kv_bits, "kv_bits")
     products = Cost(
         2 * int(batch) * model.matmul_params,
         weight_bytes(model.matmul_params, weight_bits),
@@ -305,12 +311,16 @@ def largest_batch(
         Sequences; 0 if not even the weights fit.
 
     Raises:
-        ValueError: `weight_bits` is not positive.
+        ValueError: `context` is below 1, or `weight_bits` or `kv_bits` not above 0 and at
+            most 64.
 
     Example:
         >>> largest_batch(LLAMA_3_8B, H100, context=8192)
         59
     """
+    if context < 1:
+        raise ValueError(f"`context` is {context}; make it 1 or more")
+    refuse_bits(kv_bits, "kv_bits")
     left = machine.memory_bytes - weight_bytes(model.params, weight_bits)
     return max(0, int(left // kv_bytes(model, context, 1, kv_bits / 8)))
 
@@ -338,7 +348,7 @@ def batching_curve(
         second of all users together.
 
     Raises:
-        ValueError: `weight_bits` is not positive.
+        ValueError: `weight_bits` or `kv_bits` is not above 0 and at most 64.
 
     Example:
         Twice the users, and hardly more time for each:

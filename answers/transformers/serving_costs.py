@@ -119,7 +119,7 @@ def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
         are the weights of KV heads, of which several devices may hold a copy.
 
     Raises:
-        ValueError: Layers, or heads, cannot be shared equally.
+        ValueError: Layers, or heads, cannot be shared equally, or a number is below 1.
 
     Source:
         Shoeybi et al. (2019), section 3, https://arxiv.org/abs/1909.08053
@@ -132,10 +132,10 @@ def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
     """
     # A small integer of NumPy would overflow.
     tensor, pipeline = int(tensor), int(pipeline)
-    if model.layers % pipeline or model.heads % tensor:
+    if min(tensor, pipeline) < 1 or model.layers % pipeline or model.heads % tensor:
         raise ValueError(
             f"{model.layers} layers in {pipeline} stages, {model.heads} heads on {tensor} "
-            "devices: choose divisors"
+            "devices: choose divisors of 1 or more"
         )
     layers, heads = model.layers // pipeline, -(-model.kv_heads // tensor)
     reduced = 2 * layers * 2 * (tensor - 1) / tensor * model.d_model

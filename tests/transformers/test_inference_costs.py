@@ -258,6 +258,22 @@ def test_bits_that_no_weight_has_are_refused(bits):
         weight_bytes(10, bits)
 
 
+@pytest.mark.parametrize("bits", [0, -4, 65])
+def test_bits_that_no_number_of_a_cache_has_are_refused(bits):
+    for call in (
+        lambda: largest_batch(LLAMA_3_8B, H100, 1024, kv_bits=bits),
+        lambda: decode_phases(LLAMA_3_8B, 1, 1024, kv_bits=bits),
+    ):
+        with pytest.raises(ValueError, match=f"`kv_bits` is {bits}; choose more than 0"):
+            call()
+
+
+@pytest.mark.parametrize("context", [0, -8])
+def test_a_batch_of_sequences_without_tokens_is_refused(context):
+    with pytest.raises(ValueError, match=f"`context` is {context}; make it 1 or more"):
+        largest_batch(LLAMA_3_8B, H100, context)
+
+
 @pytest.mark.parametrize("acceptance", [-0.1, 1.1])
 def test_an_acceptance_that_is_no_probability_is_refused(acceptance):
     with pytest.raises(ValueError, match="a probability is 0 to 1"):

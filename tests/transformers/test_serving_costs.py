@@ -104,9 +104,9 @@ def test_a_ring_sends_what_a_simulated_ring_sends():
     assert share(tiny, tensor=4).sent_of_a_token == 2 * 2 * sent
 
 
-@pytest.mark.parametrize("sizes", [(3, 1), (1, 7)], ids=str)
+@pytest.mark.parametrize("sizes", [(3, 1), (1, 7), (0, 1), (-8, 1), (1, 0)], ids=str)
 def test_shares_that_are_not_equal_are_refused(sizes):
-    with pytest.raises(ValueError, match="choose divisors"):
+    with pytest.raises(ValueError, match="choose divisors of 1 or more"):
         share(LLAMA_3_70B, *sizes)
 
 
