@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.text import Text
 
 from answers.cli import keys
-from answers.cli.asking import Session, change
-from answers.cli.talk import loaded, refuse, saved, tell, warn
+from answers.cli.asking import Session
+from answers.cli.talk import loaded, refuse, tell
 from answers.cli.verdict import Asked, check_once
 from answers.practice import beside
 from answers.practice.terminal import console, say_row
-from answers.study import display, rating
+from answers.study import display
 from answers.study.mock import Mock
 
 
@@ -68,14 +68,13 @@ class Interview:
             beside.write_new(path, loaded(name).stub())
         except OSError as error:
             refuse(f"{path} cannot be written: {error.strerror}")
-        warn(saved(change, rating.begin_again, name))
         tell(f"\n{self.clock()}  The exercise is in {path}.")
         passed = False
         while not passed:
             tell("Write it, and save. Space checks it, p pauses, q ends the interview.")
             if session.pressed(" " + keys.END) == keys.END:
                 break
-            passed = check_once(Asked(name, path))
+            passed = check_once(Asked(name, path, from_stub=True))
         self.note(f"exercise {name}", began, "passed" if passed else "not passed")
 
     def report(self, out) -> None:

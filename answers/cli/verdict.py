@@ -15,7 +15,10 @@ from answers.practice.report import Report
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be checked, and how; as the options of `answers check` say."""
+    """What is to be checked, and how; as the options of `answers check` say.
+
+    `from_stub`: whether the file was begun from the stub just now, though another is there.
+    """
 
     name: str
     path: Path
@@ -24,6 +27,7 @@ class Asked:
     list_cases: bool = False
     case: bool = False
     debug: bool = False
+    from_stub: bool = False
 
 
 def check_once(asked: Asked) -> bool:
@@ -35,7 +39,7 @@ def check_once(asked: Asked) -> bool:
         from answers.practice import questions, terminal
     outcome = running.outcome()
     report, passed = outcome.report, outcome.report.passed
-    told, notice = note_pass(name) if passed else ("", None)
+    told, notice = note_pass(name, asked.from_stub) if passed else ("", None)
     written = write_case(name, path, report) if asked.case else None
     if asked.as_json:
         facts = {"exercise": name, "file": str(path), "passed": passed}
@@ -69,7 +73,7 @@ def check_once(asked: Asked) -> bool:
     return passed
 
 
-def note_pass(name: str) -> tuple[str, str | None]:
+def note_pass(name: str, from_stub: bool) -> tuple[str, str | None]:
     """What to tell of a pass: when the exercise comes back; and what to know of the progress."""
     from answers.practice import progress
     from answers.study import days, rating
@@ -80,6 +84,8 @@ def note_pass(name: str) -> tuple[str, str | None]:
         return len(loaded(name).hints)
 
     def change(state: progress.State) -> None:
+        if from_stub:
+            rating.begin_again(state, name)
         told.append(rating.passed(state, name, hints, days.today()))
 
     try:

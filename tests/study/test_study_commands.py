@@ -1,5 +1,6 @@
 """Studying on the command line: today, plan, review and mock, by lines and by keys."""
 
+import dataclasses
 import functools
 import io
 import os
@@ -213,6 +214,39 @@ def test_a_mock_asks_has_code_written_and_reports(folder, monkeypatch):
     assert {card: h.reviews for card, h in kept().cards.items()} == {
         card.id: [[DAY, 2]] for card in question
     }
+
+
+def passed_earlier(name: str) -> None:
+    """Note that the exercise was passed on an earlier day, with a hint."""
+    known(f"exercise/{name}", due="2026-12-24")
+    record = Record(hints=1, passed="2026-11-20T00:00:00Z")
+    progress.update(lambda state: state.exercises.update({name: record}))
+
+
+def ask_no_question(monkeypatch) -> str:
+    """Let mocks have an exercise alone; its name."""
+    drawn = dataclasses.replace(mock_command.drawn_by(cards(), 15, 7), questions=())
+    monkeypatch.setattr(mock_command, "drawn_by", lambda *args: drawn)
+    return drawn.exercise.name
+
+
+def test_a_mock_without_a_pass_leaves_an_exercise_as_it_was(monkeypatch):
+    name = ask_no_question(monkeypatch)
+    passed_earlier(name)
+    before = kept()
+    assert "not passed" in mock(lines="\nq\n")
+    assert kept() == before
+    Path(f"{name}.py").write_text(catalog.load(name).solution())
+    assert "it comes back" not in answers("check", name)
+
+
+def test_a_pass_in_a_mock_counts_as_one_from_the_stub(monkeypatch):
+    name = ask_no_question(monkeypatch)
+    passed_earlier(name)
+    monkeypatch.setattr(catalog.load(name), "stub", catalog.load(name).solution)
+    assert "Passed; it comes back" in mock(lines="\n\n")
+    assert kept().cards[f"exercise/{name}"].reviews[1:] == [[DAY, schedule.GOOD]]
+    assert kept().exercises[name].again is None
 
 
 def test_a_mock_that_is_left_reports_what_was_done():
