@@ -8,11 +8,12 @@ from rich.text import Text
 
 from answers.cli import keys
 from answers.cli.asking import Session
-from answers.cli.talk import loaded, refuse, tell
+from answers.cli.talk import loaded, tell
 from answers.cli.verdict import Asked, check_once
 from answers.practice import beside
 from answers.practice.terminal import console, say_row
 from answers.study import display
+from answers.study.cards import Card
 from answers.study.mock import Mock
 
 
@@ -31,18 +32,27 @@ class Interview:
     lines: list[tuple[str, float, str]] = field(default_factory=list)
 
     def run(self) -> None:
+        """Ask all, and report, also if it is stopped."""
         session = Session(console(), pause=self.pause)
-        for opening, *follow_ups in self.mock.questions:
-            if not session.ended:
-                began = self.seconds()
-                session.ask([opening, *follow_ups], lambda _: self.clock())
-                level = None if session.ended else session.score(opening)
-                what = f"question {opening.page.number}: {opening.page.title}"
-                self.note(what, began, level or "not scored")
-        if self.mock.exercise and not session.ended:
-            self.write(self.mock.exercise.name, session)
-        self.report(session.out)
-        display.show_weak(session.out, session.rated)
+        try:
+            for question in self.mock.questions:
+                if not session.ended:
+                    self.discuss(question, session)
+            if self.mock.exercise and not session.ended:
+                self.write(self.mock.exercise.name, session)
+        finally:
+            self.report(session.out)
+            display.show_weak(session.out, session.rated)
+
+    def discuss(self, question: tuple[Card, ...], session: Session) -> None:
+        """Ask a question and its follow-ups."""
+        began, page, level = self.seconds(), question[0].page, None
+        try:
+            session.ask(question, lambda _: self.clock())
+            level = None if session.ended else session.score(question[0])
+        finally:
+            what = f"question {page.number}: {page.title}"
+            self.note(what, began, level or "not scored")
 
     def seconds(self) -> float:
         return time.monotonic() - self.began
@@ -67,15 +77,21 @@ class Interview:
         try:
             beside.write_new(path, loaded(name).stub())
         except OSError as error:
-            refuse(f"{path} cannot be written: {error.strerror}")
+            tell(f"{path} cannot be written: {error.strerror}", err=True)
+            self.note(f"exercise {name}", began, "not begun")
+            return
         tell(f"\n{self.clock()}  The exercise is in {path}.")
         passed = False
-        while not passed:
-            tell("Write it, and save. Space checks it, p pauses, q ends the interview.")
-            if session.pressed(" " + keys.END) == keys.END:
-                break
-            passed = check_once(Asked(name, path, from_stub=True))
-        self.note(f"exercise {name}", began, "passed" if passed else "not passed")
+        try:
+            while not passed:
+                tell(
+                    "Write it, and save. Space checks it, p pauses, q ends the interview."
+                )
+                if session.pressed(" " + keys.END) == keys.END:
+                    break
+                passed = checked(Asked(name, path, from_stub=True))
+        finally:
+            self.note(f"exercise {name}", began, "passed" if passed else "not passed")
 
     def report(self, out) -> None:
         seconds = self.seconds()
@@ -86,6 +102,15 @@ class Interview:
         told = f", {minutes_and_seconds(over)} over" if over > 0 else ""
         whole = f"{minutes_and_seconds(seconds)} of {self.mock.minutes}:00{told}"
         say_row(out, "  together", whole)
+
+
+def checked(asked: Asked) -> bool:
+    """Whether it passes; Ctrl-C stops this check alone."""
+    try:
+        return check_once(asked)
+    except KeyboardInterrupt:
+        tell("\nThe check is stopped.", err=True)
+        return False
 
 
 def minutes_and_seconds(seconds: float) -> str:

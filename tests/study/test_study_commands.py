@@ -275,6 +275,41 @@ def test_the_clock_stands_still_in_a_pause(monkeypatch, folder):
     assert re.search(r"exercise \w+ +0:00  not passed\n", shown)
 
 
+def test_a_mock_reports_though_its_exercise_cannot_be_written(monkeypatch):
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr("answers.practice.beside.write_new", Mock(side_effect=full))
+    (question,) = mock_command.drawn_by(cards(), 15, 7).questions
+    shown = mock(lines="\n" + "\n1\n" * len(question) + "1\n")
+    assert "-mock.py cannot be written: No space left on device\n" in shown
+    assert re.search(r"exercise \w+ +\d:\d\d  not begun\n", shown)
+    assert re.search(r"again  question \d+: the question itself\n", shown)
+
+
+def test_ctrl_c_stops_one_check_of_a_mock(monkeypatch):
+    name = ask_no_question(monkeypatch)
+    checks = Mock(side_effect=[KeyboardInterrupt, True])
+    monkeypatch.setattr("answers.cli.interview.check_once", checks)
+    shown = mock(lines="\n\n\n")
+    assert "The check is stopped.\nWrite it, and save." in shown
+    assert re.search(rf"exercise {name} +\d:\d\d  passed\n", shown)
+
+
+def test_a_mock_that_is_stopped_by_ctrl_c_reports(monkeypatch):
+    one_of, pressed = keys.one_of, []
+
+    def stopped_after_three_keys(wanted):
+        pressed.append(wanted)
+        if len(pressed) > 3:
+            raise KeyboardInterrupt
+        return one_of(wanted)
+
+    monkeypatch.setattr(keys, "one_of", stopped_after_three_keys)
+    shown = mock(lines="\n\n1\n", code=130)
+    assert re.search(r"question \d+: .* \d:\d\d  not scored\n", shown)
+    assert re.search(r"again  question \d+: the question itself\n", shown)
+    assert shown.endswith("Stopped; what you rated is kept.\n")
+
+
 def test_time_over_is_told(monkeypatch):
     before = time.monotonic() - 60 * 16
     late = functools.partial(interview.Interview, began=before)
