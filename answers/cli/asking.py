@@ -1,12 +1,14 @@
 """Go through cards: ask, reveal, rate. The learner's progress is saved after each key."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import typer
 from rich.console import Console
 
 from answers.cli import keys
-from answers.cli.talk import kept, refuse, saved, tell, warn
+from answers.cli.talk import STOPPED, kept, refuse, saved, tell
 from answers.practice import progress
 from answers.practice.state import History
 from answers.practice.terminal import say, say_markdown
@@ -24,14 +26,38 @@ class Session:
     Attributes:
         out: Where cards are shown.
         rated: Each rated card with its rating, by the card's id.
+        unsaved: The ids of cards of which something could not be saved.
         ended: Whether the learner has quit.
         pause: Called when `p` is pressed; returns the key that ended the pause. None: no pauses.
     """
 
     out: Console
     rated: dict[str, tuple[Card, int]] = field(default_factory=dict)
+    unsaved: set[str] = field(default_factory=set)
     ended: bool = False
     pause: Callable[[], str] | None = None
+
+    @contextlib.contextmanager
+    def by_keys(self) -> Iterator[None]:
+        """Within this, keys count at once. Tell what was not saved; end with a word on Ctrl-C."""
+        try:
+            with keys.pressed():
+                yield
+        except KeyboardInterrupt:
+            kept = "" if self.unsaved else "; what you rated is kept"
+            tell(f"\nStopped{kept}.", err=True)
+            raise typer.Exit(STOPPED) from None
+        finally:
+            if count := len(self.unsaved):
+                cards = f"{count} card{'s' * (count != 1)}"
+                tell(f"What you pressed for {cards} is not saved.", err=True)
+
+    def change(self, card: Card, how: Callable, *args) -> bool:
+        """Change the progress by a function of `answers.study.rating`; whether it was saved."""
+        done = saved(progress.update, lambda state: how(state, *args))
+        if not done:
+            self.unsaved.add(card.id)
+        return done
 
     def ask(self, cards: Sequence[Card], head: Callable[[int], str]) -> None:
         """Ask each card; `head(place)` is what stands above it."""
@@ -66,10 +92,9 @@ class Session:
             display.show_choices(self.out, comes, day, words)
             key = self.pressed("1234" + others)
         if key.isdigit():
-            warn(saved(change, rating.rate, card.id, int(key), days.today()))
+            self.change(card, rating.rate, card.id, int(key), days.today())
             self.rated[card.id] = card, int(key)
-        if key == "s":
-            warn(saved(change, rating.suspend, card.id))
+        if key == "s" and self.change(card, rating.suspend, card.id):
             tell("Put away; `answers review --put-away` takes all out again.")
         return key
 
@@ -81,11 +106,13 @@ class Session:
         return key
 
     def take_back(self, card: Card) -> None:
-        if card.id in self.rated:
-            del self.rated[card.id]
-            warn(saved(change, rating.undo, card.id))
+        rated = self.rated.pop(card.id, None)
+        if card.id in self.unsaved:
+            self.unsaved.remove(card.id)
+        elif rated:
+            self.change(card, rating.undo, card.id)
         else:
-            warn(saved(change, rating.suspend, card.id, False))
+            self.change(card, rating.suspend, card.id, False)
 
     def score(self, opening: Card) -> str | None:
         """Ask how the whole answer to a question was, by its rubric; what was said."""
@@ -97,14 +124,8 @@ class Session:
             self.ended = self.ended or key == QUIT
             return None
         level = LEVELS[int(key) - 1]
-        day = days.today()
-        warn(saved(change, rating.score, opening.page.number, level, day))
+        self.change(opening, rating.score, opening.page.number, level, days.today())
         return level
-
-
-def change(how: Callable, *args) -> str | None:
-    """Change the progress by a function of `answers.study.rating`; the notice."""
-    return progress.update(lambda state: how(state, *args))
 
 
 def ready() -> None:

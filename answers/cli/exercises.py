@@ -115,7 +115,7 @@ def start(
     from answers.study.rating import begin_again
 
     if record(name).passed:
-        warn(saved(progress.update, lambda state: begin_again(state, name)))
+        saved(progress.update, lambda state: begin_again(state, name))
     if earlier:
         tell(f"What you wrote before is in {earlier}.")
     task = "Repair it" if exercise.mistakes else "Fill it in"
@@ -177,7 +177,7 @@ def hint(name: Name) -> None:
     terminal.show_hints(out, hints, shown)
     if before >= len(hints):
         tell(f"There are no more. The answer: answers solution {name} --give-up")
-    warn(saved(progress.mark_hints, name, shown))
+    saved(progress.mark_hints, name, shown)
 
 
 @app.command()
@@ -202,6 +202,6 @@ def solution(
         raise typer.Exit(NOT_PASSED)
     terminal.show_code(terminal.console(), exercise.solution())
     counts = []
-    warn(saved(progress.update, lambda state: counts.append(given_up(state, name))))
-    if any(counts):
+    noted = saved(progress.update, lambda state: counts.append(given_up(state, name)))
+    if noted and any(counts):
         warn("once you pass it, it comes back the day after, to be done without this")

@@ -11,7 +11,7 @@ from answers.cli.asking import Session
 from answers.cli.talk import loaded, tell
 from answers.cli.verdict import Asked, check_once
 from answers.practice import beside
-from answers.practice.terminal import console, say_row
+from answers.practice.terminal import say_row
 from answers.study import display
 from answers.study.cards import Card
 from answers.study.mock import Mock
@@ -23,33 +23,36 @@ class Interview:
 
     Attributes:
         mock: What is asked.
+        session: What has been rated so far.
         began: When the clock was started, later by as long as it has stood still.
         lines: The report: what, how long, how it went.
     """
 
     mock: Mock
+    session: Session
     began: float = field(default_factory=time.monotonic)
     lines: list[tuple[str, float, str]] = field(default_factory=list)
 
     def run(self) -> None:
         """Ask all, and report, also if it is stopped."""
-        session = Session(console(), pause=self.pause)
+        self.session.pause = self.pause
         try:
             for question in self.mock.questions:
-                if not session.ended:
-                    self.discuss(question, session)
-            if self.mock.exercise and not session.ended:
-                self.write(self.mock.exercise.name, session)
+                if not self.session.ended:
+                    self.discuss(question)
+            if self.mock.exercise and not self.session.ended:
+                self.write(self.mock.exercise.name)
         finally:
-            self.report(session.out)
-            display.show_weak(session.out, session.rated)
+            self.report(self.session.out)
+            display.show_weak(self.session.out, self.session.rated)
 
-    def discuss(self, question: tuple[Card, ...], session: Session) -> None:
+    def discuss(self, question: tuple[Card, ...]) -> None:
         """Ask a question and its follow-ups."""
         began, page, level = self.seconds(), question[0].page, None
         try:
-            session.ask(question, lambda _: self.clock())
-            level = None if session.ended else session.score(question[0])
+            self.session.ask(question, lambda _: self.clock())
+            if not self.session.ended:
+                level = self.session.score(question[0])
         finally:
             what = f"question {page.number}: {page.title}"
             self.note(what, began, level or "not scored")
@@ -71,7 +74,7 @@ class Interview:
     def note(self, what: str, began: float, how: str) -> None:
         self.lines.append((what, self.seconds() - began, how))
 
-    def write(self, name: str, session: Session) -> None:
+    def write(self, name: str) -> None:
         """Have the exercise written, and checked until it passes or the learner gives it up."""
         began, path = self.seconds(), beside.free(Path(f"{name}.py"), "mock")
         try:
@@ -87,7 +90,7 @@ class Interview:
                 tell(
                     "Write it, and save. Space checks it, p pauses, q ends the interview."
                 )
-                if session.pressed(" " + keys.END) == keys.END:
+                if self.session.pressed(" " + keys.END) == keys.END:
                     break
                 passed = checked(Asked(name, path, from_stub=True))
         finally:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from answers.cli.application import app
-from answers.cli.talk import STOPPED, kept, refuse, tell
+from answers.cli.talk import kept, refuse, tell
 
 # The pages are read where they are needed: a check is not to wait for them.
 
@@ -22,8 +22,9 @@ def mock(
 ) -> None:
     """A mock interview: questions and follow-ups aloud, one exercise, a report."""
     from answers.cli import keys
-    from answers.cli.asking import ready
+    from answers.cli.asking import Session, ready
     from answers.cli.interview import Interview
+    from answers.practice.terminal import console
     from answers.study.cards import cards
     from answers.study.mock import LENGTHS
 
@@ -37,13 +38,10 @@ def mock(
         f"To have it again: answers mock --minutes {minutes} --seed {drawn.seed}\n"
         "Space starts the clock, q quits."
     )
-    try:
-        with keys.pressed():
-            if keys.one_of(" " + keys.END) != keys.END:
-                Interview(drawn).run()
-    except KeyboardInterrupt:
-        tell("\nStopped; what you rated is kept.", err=True)
-        raise typer.Exit(STOPPED) from None
+    session = Session(console())
+    with session.by_keys():
+        if keys.one_of(" " + keys.END) != keys.END:
+            Interview(drawn, session).run()
 
 
 def drawn_by(cards: list, minutes: int, seed: int | None):

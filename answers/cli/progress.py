@@ -7,7 +7,7 @@ import typer
 
 from answers import files
 from answers.cli.application import app
-from answers.cli.talk import kept, refuse, saved, tell, warn
+from answers.cli.talk import kept, refuse, save, tell, warn
 from answers.practice import beside, catalog
 
 # The progress is loaded where it is needed: a check is not to wait for it.
@@ -37,7 +37,7 @@ def shown(
     if reset:
         where = files.visible(str(progress.location()))
         typer.confirm(f"Forget all progress in {where}?", abort=True)
-        warn(saved(progress.reset))
+        save(progress.reset)
         return
     terminal.show_progress(terminal.console(), kept().exercises)
     tell(f"Kept in {progress.location()}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from answers.cli.application import app
-from answers.cli.talk import STOPPED, kept, refuse, saved, tell, warn
+from answers.cli.talk import kept, refuse, save, tell, warn
 
 # The pages and the progress are loaded where they are needed: a check is not to wait for them.
 if TYPE_CHECKING:
@@ -102,11 +102,7 @@ def review(
     if put_away:
         take_out()
         return
-    try:
-        rehearse(question) if question else review_due()
-    except KeyboardInterrupt:
-        tell("\nStopped; what you rated is kept.", err=True)
-        raise typer.Exit(STOPPED) from None
+    rehearse(question) if question else review_due()
 
 
 def take_out() -> None:
@@ -119,12 +115,11 @@ def take_out() -> None:
         for history in state.cards.values():
             history.suspended = None
 
-    warn(saved(progress.update, change))
+    save(progress.update, change)
     tell(f"Took out {len(there)} card{'s' * (len(there) != 1)}.")
 
 
 def review_due() -> None:
-    from answers.cli import keys
     from answers.cli.asking import Session
     from answers.practice.terminal import console
     from answers.study import days, display
@@ -134,21 +129,19 @@ def review_due() -> None:
     state, everything, day = kept(), cards(), days.today()
     tasks = todays(everything, state, day).tasks
     asked = [task.card for task in tasks if task.kind in ("review", "new")]
+    if not asked:
+        others = "No card is due. What else there is to do: answers today"
+        tell(others if tasks else nothing(everything, state, day))
+        return
     session = Session(console())
-    with keys.pressed():
+    with session.by_keys():
         session.ask(asked, lambda place: f"{place + 1} of {len(asked)}")
-    display.show_weak(session.out, session.rated)
-    if asked:
+        display.show_weak(session.out, session.rated)
         count = len(session.rated)
         tell(f"\n{count} card{'s' * (count != 1)} rated. What is left: answers today")
-    elif tasks:
-        tell("No card is due. What else there is to do: answers today")
-    else:
-        tell(nothing(everything, state, day))
 
 
 def rehearse(name: str) -> None:
-    from answers.cli import keys
     from answers.cli.asking import Session
     from answers.practice import questions
     from answers.practice.terminal import console
@@ -161,8 +154,8 @@ def rehearse(name: str) -> None:
         refuse(error.args[0])
     asked = [card for card in of_page(page) if card.kind != "exercise"]
     session = Session(console())
-    with keys.pressed():
+    with session.by_keys():
         session.ask(asked, lambda place: f"{place + 1} of {len(asked)}")
         if not session.ended:
             session.score(asked[0])
-    display.show_weak(session.out, session.rated)
+        display.show_weak(session.out, session.rated)

@@ -73,14 +73,22 @@ def record(name: str) -> "Record":
     return kept().exercises.get(name, Record())
 
 
-def saved(change: Callable, *args) -> str | None:
-    """Change the progress; what the learner must be told of it, if anything."""
+def saved(change: Callable, *args) -> bool:
+    """Change the progress, and tell what is to be told of it; whether it was saved."""
     from answers.practice.progress import ProgressError
 
     try:
-        return change(*args)
+        warn(change(*args))
     except ProgressError as error:
-        return str(error)
+        warn(str(error))
+        return False
+    return True
+
+
+def save(change: Callable, *args) -> None:
+    """The same for a command that does nothing else: it ends with the reason if that fails."""
+    if not saved(change, *args):
+        refuse("Nothing was changed.")
 
 
 def known(name: str, complain: Callable = refuse) -> str:

@@ -92,6 +92,23 @@ def test_progress_is_reset_only_after_a_yes():
     assert progress.load()[0] == State()
 
 
+def test_progress_that_cannot_be_saved_is_not_forgotten():
+    passed("softmax")
+    progress.location().chmod(0o444)
+    told = answers("progress", "--reset", input="y\n", code=2).stderr
+    assert "is read-only" in told
+    assert told.endswith("Nothing was changed.\n")
+    assert progress.load()[0] != State()
+
+
+@pytest.mark.attack("disk")
+def test_a_solution_that_cannot_be_noted_is_not_said_to_count(monkeypatch):
+    monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))
+    told = answers("solution", "softmax", "--give-up").stderr
+    assert "No space left" in told
+    assert "once you pass" not in told
+
+
 SOFTMAX = "Question 6: Softmax and cross-entropy\n"
 
 

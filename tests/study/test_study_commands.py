@@ -26,7 +26,7 @@ from answers.practice.state import History, Record
 from answers.study import days, display, schedule
 from answers.study.cards import cards
 
-DAY = "2026-11-26"
+DAY, THEN = "2026-11-26", "2026-11-20T00:00:00Z"
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +185,41 @@ def test_progress_that_cannot_be_kept_is_told_and_the_review_goes_on():
     progress.location().chmod(0o444)
     shown = answers("review", input="\n3\n\n3\n")
     assert shown.count("is read-only, and is left as it is") == 2
+    assert shown.endswith("What you pressed for 2 cards is not saved.\n")
+
+
+def test_what_was_not_saved_is_neither_put_away_nor_taken_back():
+    known("06/opening", "06/is-the-loss-convex")
+    before = kept()
+    progress.location().chmod(0o444)
+    shown = answers("review", input="s\nu\n\n3\nu\nq\n")
+    assert "Put away" not in shown
+    assert shown.count("is read-only") == 2
+    assert "What you pressed" not in shown
+    assert kept() == before
+
+
+def test_ctrl_c_says_that_ratings_are_kept_if_they_are(monkeypatch):
+    known("06/opening", "06/is-the-loss-convex")
+
+    def stopped_after_a_rating() -> str:
+        pressed = Mock(side_effect=[" ", "3", KeyboardInterrupt])
+        monkeypatch.setattr(keys, "one_of", pressed)
+        return answers("review", code=130)
+
+    assert stopped_after_a_rating().endswith("\nStopped; what you rated is kept.\n")
+    progress.location().chmod(0o444)
+    assert stopped_after_a_rating().endswith(
+        "\nStopped.\nWhat you pressed for 1 card is not saved.\n"
+    )
+
+
+def test_cards_that_cannot_be_taken_out_are_not_said_to_be():
+    progress.update(lambda state: state.cards.update({"06/opening": History(suspended=THEN)}))
+    progress.location().chmod(0o444)
+    shown = answers("review", "--put-away", code=2)
+    assert "is read-only" in shown
+    assert shown.endswith("Nothing was changed.\n")
 
 
 def mock(*args: str, lines: str, code: int = 0) -> str:
@@ -219,7 +254,7 @@ def test_a_mock_asks_has_code_written_and_reports(folder, monkeypatch):
 def passed_earlier(name: str) -> None:
     """Note that the exercise was passed on an earlier day, with a hint."""
     known(f"exercise/{name}", due="2026-12-24")
-    record = Record(hints=1, passed="2026-11-20T00:00:00Z")
+    record = Record(hints=1, passed=THEN)
     progress.update(lambda state: state.exercises.update({name: record}))
 
 
