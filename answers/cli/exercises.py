@@ -110,7 +110,8 @@ def start(
             f"To begin again, and keep it under another name: answers start {name} --again"
         )
     except OSError as error:
-        refuse(f"{path} cannot be written: {error.strerror}")
+        kept = moved_back(earlier, path) if earlier else ""
+        refuse(f"{path} cannot be written: {error.strerror}{kept}")
     from answers.practice import progress
     from answers.study.rating import begin_again
 
@@ -130,6 +131,15 @@ def moved_away(path: Path) -> Path | None:
         return path.rename(beside.free(path, "before"))
     except OSError as error:
         refuse(f"{path} cannot be renamed: {error.strerror}")
+
+
+def moved_back(earlier: Path, path: Path) -> str:
+    """Give the file its name again; where it is now, as the end of a message."""
+    try:
+        earlier.rename(path)
+    except OSError:
+        return f"; what you wrote is in {earlier}"
+    return "; what you wrote is as it was"
 
 
 @app.command("next")

@@ -230,6 +230,29 @@ def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.attack("disk")
+def test_beginning_again_that_cannot_write_gives_the_file_its_name_back(folder, monkeypatch):
+    (folder / "softmax.py").write_text("mine")
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
+    told = answers("start", "softmax", "--again", code=2).stderr
+    assert told == (
+        "softmax.py cannot be written: No space left on device; what you wrote is as it was\n"
+    )
+    assert [path.name for path in folder.iterdir()] == ["softmax.py"]
+    assert (folder / "softmax.py").read_text() == "mine"
+
+    real = Path.rename
+
+    def one_way(path, target):
+        if "before" in path.name:
+            raise OSError(5, "Input/output error")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", one_way)
+    told = answers("start", "softmax", "--again", code=2).stderr
+    assert told.endswith("; what you wrote is in softmax-before.py\n")
+
+
 @pytest.mark.parametrize("command", ["start", "check", "hint", "solution"])
 def test_an_unknown_exercise_is_refused_with_the_closest(command):
     told = answers(command, "sofmax", code=2).stderr
