@@ -1,5 +1,6 @@
 """What the learner has passed: shown, forgotten, taken to the page and back."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,7 +93,7 @@ def import_(
     """Take over what a file holds: the newer review, the earlier pass; no file is overwritten."""
     from answers.practice import merge, progress
 
-    theirs = read(file)
+    theirs, cells = read(file)
     names = catalog.names()
     for name, record in theirs.exercises.items():
         if name not in names:
@@ -111,10 +112,14 @@ def import_(
         refuse(str(error))
     warn(notice)
     tell(f"Took over {counted(theirs)}.")
+    if cells:
+        what = f"{cells} cell{'s' * (cells != 1)}"
+        tell(f"Left out, since the page alone keeps them: {what}. {file} has them.")
 
 
-def read(file: Path) -> "State":
-    """What the file holds; ends with the reason if anything in it is not valid."""
+def read(file: Path) -> tuple["State", int]:
+    """What the file holds, and how many cells of pages besides; ends with the reason if anything
+    in it is not valid."""
     from answers.practice import state
 
     try:
@@ -131,7 +136,8 @@ def read(file: Path) -> "State":
         refuse(f"{file} is no export of the page or of this command")
     if wrong:
         refuse(f"{file} is damaged, so that nothing was taken over: {', '.join(wrong)}")
-    return theirs
+    cells = json.loads(text).get("cells")
+    return theirs, len(cells) if isinstance(cells, dict) else 0
 
 
 def take_over(path: Path, text: str | None, before: str | None) -> None:

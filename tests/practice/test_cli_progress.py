@@ -97,6 +97,15 @@ def test_the_pages_exports_are_read(folder):
     assert again.cards == kept().cards
 
 
+def test_an_import_says_that_cells_of_pages_are_left_out(folder):
+    export = {"version": 3, "exercises": {}, "cells": {"a": {"text": "1"}, "b": {"text": "2"}}}
+    (folder / "page.json").write_text(json.dumps(export))
+    assert answers("import", "page.json") == (
+        "Took over 0 exercises and 0 cards.\n"
+        "Left out, since the page alone keeps them: 2 cells. page.json has them.\n"
+    )
+
+
 @pytest.mark.attack("progress")
 def test_an_import_never_writes_over_a_file(folder):
     export = {"version": 3, "exercises": {"softmax": {"text": "theirs", "before": "mine"}}}
