@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -21,7 +22,8 @@ def real() -> bool:
 
 @contextlib.contextmanager
 def pressed() -> Iterator[None]:
-    """Within this, keys come at once and are not shown; afterwards all is as it was."""
+    """Within this, keys come at once and are not shown, also after Ctrl-Z and `fg`; afterwards all
+    is as it was."""
     if not real():
         yield
         return
@@ -31,10 +33,17 @@ def pressed() -> Iterator[None]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     typed.clear()
-    try:
+
+    def at_once(*_: object) -> None:
         tty.setcbreak(terminal, termios.TCSANOW)
+
+    # A shell gives the terminal back as it had it.
+    continued = signal.signal(signal.SIGCONT, at_once)
+    try:
+        at_once()
         yield
     finally:
+        signal.signal(signal.SIGCONT, continued)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 

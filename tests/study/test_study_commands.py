@@ -5,6 +5,7 @@ import functools
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -382,7 +383,7 @@ def at_terminal():
         process = subprocess.Popen(
             [*ANSWERS, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
         )
-        shown = []
+        process.terminal, shown = ours, []
 
         def listen():
             try:
@@ -432,6 +433,25 @@ def test_in_a_terminal_single_keys_count_and_are_not_shown(at_terminal):
     press("q")
     assert process.wait(timeout=100) == 0
     assert "\nx" not in shown()
+
+
+@posix
+def test_single_keys_count_again_after_ctrl_z_and_fg(at_terminal):
+    import termios
+
+    process, press, shown = at_terminal("review", "6")
+    before = termios.tcgetattr(process.terminal)
+    wait_until(lambda: "Space shows the answer" in shown(), shown)
+    process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
+    termios.tcsetattr(process.terminal, termios.TCSANOW, before)
+    process.send_signal(signal.SIGCONT)
+    wait_until(lambda: not termios.tcgetattr(process.terminal)[3] & termios.ICANON, shown)
+    press(" ")
+    wait_until(lambda: "4 easy" in shown(), shown)
+    press("q")
+    assert process.wait(timeout=100) == 0
+    assert termios.tcgetattr(process.terminal)[3] & termios.ICANON
 
 
 @posix
