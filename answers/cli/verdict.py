@@ -2,6 +2,9 @@
 
 import ast
 import json
+import os
+import shlex
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +71,9 @@ def check_once(asked: Asked) -> bool:
     if written:
         tell(f"\n{written}")
     if not asked.debug and calls_breakpoint(path):
-        warn(f"`breakpoint()` did nothing; answers check {name} --debug stops there")
+        file = "" if path == Path(f"{name}.py") else f"{quoted(path)} "
+        command = f"answers check {name} {file}--debug"
+        warn(f"`breakpoint()` did nothing; {command} stops there")
     warn(notice)
     return passed
 
@@ -108,7 +113,14 @@ def write_case(name: str, path: Path, report: Report) -> str:
     except OSError as error:
         return f"The call cannot be written to a file: {error.strerror}"
     what = "call with a note" if report.passed else "failing call"
-    return f"The {what} is in {written}. To run it: python {written}"
+    return f"The {what} is in {written}. To run it: python {quoted(written)}"
+
+
+def quoted(path: Path) -> str:
+    """The path as a shell reads it."""
+    return (
+        subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(str(path))
+    )
 
 
 def debug_call(out: object, name: str, path: Path, report: Report) -> None:

@@ -8,7 +8,9 @@ import ast
 import contextlib
 import copy
 import inspect
+import keyword
 import os
+import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -36,6 +38,13 @@ Written by `answers check {name} --case`. It is yours to change.
 """
 '''
 OPENING_HERE = "# {case}: this goes wrong. Run it; it is yours to change.\n"
+# A file of such a name would be imported in place of what the case needs.
+LIBRARIES = sys.stdlib_module_names | {"answers", "numpy", "torch"}
+WITHOUT_FOLDER = """import sys
+
+# Another file of this folder is named like a library.
+sys.path.pop(0)
+"""
 REFUSAL = """try:
     result = {call}
 except ValueError as error:
@@ -90,11 +99,13 @@ def text(exercise: Exercise, case: str, submission: Path | None = None) -> str:
         else of_case(exercise, trial)
     )
     imports = ["import copy"] * ("copy." in body)
-    source = ""
+    source = folder = ""
     if submission is not None:
-        plain = submission.suffix == ".py" and submission.stem.isidentifier()
-        source = f"from {submission.stem} import {name}\n"
-        if not plain:
+        stem = submission.stem
+        folder = WITHOUT_FOLDER if stem in LIBRARIES else ""
+        named = stem.isidentifier() and not keyword.iskeyword(stem)
+        source = f"from {stem} import {name}\n"
+        if folder or not named or submission.suffix != ".py":
             imports.append("import importlib.util")
             source = FROM_FILE.format(path=str(submission.absolute()), name=name)
     imports += ["", "import numpy as np"] * ("np." in body)
@@ -103,7 +114,7 @@ def text(exercise: Exercise, case: str, submission: Path | None = None) -> str:
     if ours:
         imports += ["", f"from answers.practice.case_file import {', '.join(ours)}"]
     opening = (OPENING if submission else OPENING_HERE).format(name=name, case=case)
-    parts = [opening, "\n".join(imports).strip("\n"), source, body]
+    parts = [opening, folder, "\n".join(imports).strip("\n"), source, body]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
 

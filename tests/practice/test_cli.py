@@ -351,9 +351,12 @@ def test_the_name_of_an_error_is_told_as_python_writes_it():
 
 def run_file(path: Path):
     """What the file prints and raises when it is run as a learner would."""
-    root = str(ROOT)
-    environment = os.environ | {"PYTHONPATH": root}
-    return subprocess.run([sys.executable, path], env=environment, capture_output=True, text=True)
+    return run_python([path])
+
+
+def run_python(args: list):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, *args], env=environment, capture_output=True, text=True)
 
 
 def test_the_failing_call_is_written_to_a_file_that_fails_until_it_is_mended(folder):
@@ -369,6 +372,16 @@ def test_the_failing_call_is_written_to_a_file_that_fails_until_it_is_mended(fol
     done = run_file(folder / "softmax_case_2.py")
     assert done.stdout == "softmax is right here.\n", done.stderr
     assert (folder / "softmax_case.py").read_text() == "my notes"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="another shell")
+@pytest.mark.parametrize("file", ["my fn é.py", "answers.py", "numpy.py", "copy.py", "class.py"])
+def test_the_command_for_the_failing_call_works_whatever_the_file_is_called(folder, file):
+    (folder / file).write_text(FAILS)
+    shown = answers("check", "softmax", file, "--case", code=1).stdout
+    python, *args = shlex.split(shown.partition("To run it: ")[2])
+    assert python == "python"
+    assert "AssertionError: the result is wrong" in run_python(args).stderr
 
 
 @pytest.mark.parametrize(
@@ -414,6 +427,9 @@ def test_breakpoint_does_nothing_in_a_check_which_is_said():
     result = check(STOPS, code=1)
     assert "rows of a matrix:" in result.stdout
     assert "Note: `breakpoint()` did nothing; answers check softmax --debug" in result.stderr
+    Path("my fn.py").write_text(STOPS)
+    told = answers("check", "softmax", "my fn.py", code=1).stderr
+    assert "; answers check softmax 'my fn.py' --debug stops there\n" in told
     assert "did nothing" not in check(f"# breakpoint()\n{FAILS}", code=1).stderr
 
 
