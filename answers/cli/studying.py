@@ -127,15 +127,24 @@ def review_due() -> None:
     from answers.study.today import todays
 
     state, everything, day = kept(), cards(), days.today()
-    tasks = todays(everything, state, day).tasks
-    asked = [task.card for task in tasks if task.kind in ("review", "new")]
-    if not asked:
+    found = todays(everything, state, day)
+    first, later = (
+        [task.card for task in tasks if task.kind in ("review", "new")]
+        for tasks in (found.first, found.later)
+    )
+    if not first + later:
         others = "No card is due. What else there is to do: answers today"
-        tell(others if tasks else nothing(everything, state, day))
+        tell(others if found.tasks else nothing(everything, state, day))
         return
+
+    def head(place: int) -> str:
+        if place < len(first):
+            return f"{place + 1} of {len(first)}"
+        return f"{place + 1 - len(first)} of {len(later)} if you have time"
+
     session = Session(console())
     with session.by_keys():
-        session.ask(asked, lambda place: f"{place + 1} of {len(asked)}")
+        session.ask(first + later, head)
         display.show_weak(session.out, session.rated)
         count = len(session.rated)
         tell(f"\n{count} card{'s' * (count != 1)} rated. What is left: answers today")

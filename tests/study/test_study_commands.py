@@ -111,6 +111,15 @@ def test_review_asks_what_is_due_reveals_rates_and_undoes_by_lines():
     assert kept().cards["06/is-the-loss-convex"].due == "2026-11-27"
 
 
+def test_review_asks_what_fits_into_the_plan_and_then_what_is_for_later():
+    known("06/opening", "06/is-the-loss-convex", "06/why-not-squared-error-on-the-probabilities")
+    answers("plan", "--new", "0", "--minutes", "3")
+    assert "answers review         2 due cards\n" in answers("today").partition("If you")[0]
+    shown = answers("review", input="\n3\n" * 3)
+    heads = re.findall(r"^(\d of .*?)  6: ", shown, re.MULTILINE)
+    assert heads == ["1 of 2", "2 of 2", "1 of 1 if you have time"]
+
+
 def test_undo_and_putting_away_go_one_card_back():
     known("06/opening", "06/is-the-loss-convex", "06/why-not-squared-error-on-the-probabilities")
     answers("plan", "--new", "0")
