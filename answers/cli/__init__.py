@@ -3,6 +3,7 @@
 Exit codes: 0 passed or done, 1 not passed, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
+import contextlib
 import os
 import sys
 
@@ -10,7 +11,7 @@ import sys
 # it; `answers --help` lists them in this order.
 from answers.cli import exercises, checking, studying, mock, deck, progress, labels  # isort: skip  # noqa: F401
 from answers.cli.application import app
-from answers.cli.streams import Lasting
+from answers.cli.streams import Lasting, UnprintedError
 from answers.cli.talk import USAGE, tell
 from answers.practice.report import OURS
 
@@ -25,6 +26,12 @@ def main() -> None:
         stream.reconfigure(errors="replace")
     try:
         app()
+    except UnprintedError as error:
+        sys.stdout.leave()
+        with contextlib.suppress(UnprintedError):
+            tell(f"What was to be printed cannot be written: {error}", err=True)
+        sys.stderr.leave()
+        sys.exit(USAGE)
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         tell(f"{OURS.capitalize()}.\n{what}", err=True)

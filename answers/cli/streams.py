@@ -9,8 +9,15 @@ from typing import TextIO
 from answers.cli.talk import STOPPED, tell
 
 
+class UnprintedError(Exception):
+    """What was to be printed cannot be written; the message says why."""
+
+
 class Lasting:
-    """A stream whose reader may leave, as `head` does: what comes then goes nowhere."""
+    """A stream whose reader may leave, as `head` does: what comes then goes nowhere.
+
+    If it cannot be written for another reason, UnprintedError is raised.
+    """
 
     def __init__(self, stream: TextIO):
         self.stream = stream
@@ -32,9 +39,15 @@ class Lasting:
         try:
             yield
         except BrokenPipeError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.stream.fileno())
-            os.close(nowhere)
+            self.leave()
+        except OSError as error:
+            raise UnprintedError(error.strerror) from None
+
+    def leave(self) -> None:
+        """Let all go nowhere."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.stream.fileno())
+        os.close(nowhere)
 
 
 @contextlib.contextmanager

@@ -755,6 +755,18 @@ def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
     assert (done.returncode, done.stderr) == (code, "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.attack("disk")
+@pytest.mark.parametrize("command", ["list", "--version", "today"])
+def test_output_that_cannot_be_written_is_told_as_that(command):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*ANSWERS, command], stdout=full, stderr=subprocess.PIPE, text=True)
+        silent = subprocess.run([*ANSWERS, "no-command"], stderr=full)
+    told = "What was to be printed cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, told)
+    assert silent.returncode == 2
+
+
 @pytest.mark.attack("terminal")
 def test_names_of_files_move_no_cursor_and_change_no_colour():
     for name, shown in (
