@@ -73,7 +73,10 @@ def list_(
 @app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(metavar="N|NAME", help="Its number, exercise or topic.")
+        str,
+        typer.Argument(
+            metavar="N|NAME", help="Its number, exercise or name in the address."
+        ),
     ],
 ) -> None:
     """A question, and what to say first."""

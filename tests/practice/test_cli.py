@@ -117,6 +117,8 @@ def test_show_finds_a_question_by_number_exercise_slug_or_module():
     for name in ("6", "06", "softmax", "cross_entropy", *slugs):
         assert answers("show", name).stdout.startswith(SOFTMAX)
     assert answers("show", "layers").stdout.startswith("Question 1: ")
+    told = " ".join(answers("show", "--help").stdout.split())
+    assert "Its number, exercise or name in the address." in told
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.stem)
