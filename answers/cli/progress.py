@@ -123,7 +123,7 @@ def read(file: Path) -> tuple["State", int]:
     from answers.practice import state
 
     try:
-        text = files.regular(file).read_text("utf-8")
+        text = files.regular(file).read_text("utf-8-sig")
         theirs, wrong = state.read(text, renamed=True)
     except OSError as error:
         refuse(f"{file} cannot be read: {error.strerror}")

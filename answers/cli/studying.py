@@ -74,10 +74,10 @@ def plan(
             warn(progress.update(change))
         except progress.ProgressError as error:
             refuse(str(error))
-    now = kept().plan
-    when = (
-        f"The interview is {days.named(now.date)}." if now.date else "No date is set."
-    )
+    now, when = kept().plan, "No date is set."
+    if now.date:
+        verb = "was" if now.date < days.today() else "is"
+        when = f"The interview {verb} {days.named(now.date)}."
     tell(f"{when} Each day {now.new} new cards, {now.minutes} minutes.")
     tell("What that means for today: answers today")
 

@@ -49,7 +49,7 @@ def read() -> tuple[State, list[str]]:
     """What is kept, and what of it is not valid."""
     file = location()
     try:
-        text = files.regular(file).read_text(encoding="utf-8")
+        text = files.regular(file).read_text(encoding="utf-8-sig")
         return state.read(text, renamed=True)
     except FileNotFoundError:
         return State(), []

@@ -97,6 +97,15 @@ def test_the_pages_exports_are_read(folder):
     assert again.cards == kept().cards
 
 
+def test_what_an_editor_saved_with_a_mark_in_front_is_read(folder):
+    keep(FULL)
+    progress.location().write_text(progress.location().read_text(), "utf-8-sig")
+    assert progress.load() == (FULL, None)
+    answers("export", "out.json")
+    (folder / "out.json").write_text((folder / "out.json").read_text(), "utf-8-sig")
+    assert answers("import", "out.json") == "Took over 2 exercises and 1 card.\n"
+
+
 def test_an_import_says_that_cells_of_pages_are_left_out(folder):
     export = {"version": 3, "exercises": {}, "cells": {"a": {"text": "1"}, "b": {"text": "2"}}}
     (folder / "page.json").write_text(json.dumps(export))

@@ -97,6 +97,13 @@ def test_a_plan_is_kept_changed_in_part_and_undone():
         assert words in answers("plan", "--date", wrong, code=2)
 
 
+def test_an_interview_that_is_over_was(monkeypatch):
+    answers("plan", "--date", DAY)
+    assert answers("plan").startswith("The interview is today.")
+    monkeypatch.setattr(days, "today", lambda: "2026-11-27")
+    assert answers("plan").startswith("The interview was yesterday.")
+
+
 def test_review_asks_what_is_due_reveals_rates_and_undoes_by_lines():
     known("06/opening", "06/is-the-loss-convex")
     answers("plan", "--new", "0")
