@@ -52,6 +52,10 @@ def run(
         raise LabelsError(
             f"--columns names {len(columns)} columns; give three, as item,annotator,label"
         )
+    if twice := [name for name in columns if columns.count(name) > 1]:
+        raise LabelsError(
+            f"--columns names {twice[0]!r} twice; item, annotator and label are three columns"
+        )
     # Before the work, not after it.
     refuse_written(force, file, output, ratings_file)
     try:

@@ -123,6 +123,8 @@ def test_columns_may_have_other_names(folder):
         assert run("v.csv", "--columns", mark.join(["task", " worker", "answer"])).stdout == out
     wrong = run("v.csv", "--columns", "task,worker", code=2)
     assert "--columns names 2 columns; give three" in wrong.output
+    wrong = run("v.csv", "--columns", "task,worker, task", code=2)
+    assert "--columns names 'task' twice; item, annotator and label are three" in wrong.output
 
 
 @pytest.mark.attack("disk")
