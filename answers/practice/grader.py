@@ -30,6 +30,10 @@ from answers.practice.submission import NOT_WRITTEN
 from answers.practice.trials import Answer, Case, Check, Trial
 
 
+def untold(case: str, report: Report) -> None:
+    """Nobody asks how far it is."""
+
+
 class Exercise:
     """A function to write, or to repair.
 
@@ -198,13 +202,24 @@ class Exercise:
         for case in self.cases:
             case.expected  # noqa: B018 (a cached property: it is kept)
 
-    def run(self, function: object) -> Report:
-        """Judge `function`, in this process and without limits of time or memory."""
+    def run(
+        self, function: object, so_far: Callable[[str, Report], object] = untold
+    ) -> Report:
+        """Judge `function`, in this process and without limits of time or memory.
+
+        `so_far` is called before each case, and before the mistake is named, with the name of the
+        case, or "", and what would be reported if it came no further.
+        """
         if not callable(function):
             what = f"`{self.name}` is of type {type(function).__name__}; it must be a function"
             return Report((Failure("the submission", what),))
-        answers = {trial: trial.ask(function) for trial in self.trials}
-        noted = {trial: trial.note(answer) for trial, answer in answers.items()}
+        answers, noted, first = {}, {}, Report()
+        for trial in self.trials:
+            so_far(trial.name, first)
+            answers[trial] = answer = trial.ask(function)
+            noted[trial] = trial.note(answer)
+            if answer.wrong and not noted[trial] and first.passed:
+                first = Report(trial.tell(answer, answer.wrong))
         judged = {trial: answers[trial] for trial, note in noted.items() if not note}
         silent = {trial for trial, note in noted.items() if note and note.in_stub_alone}
         told = {t: note for t, note in noted.items() if note and t not in silent}
@@ -223,8 +238,10 @@ class Exercise:
         }
         for trial, answer in judged.items():
             if answer.wrong:
+                unnamed = Report(trial.tell(answer, answer.wrong), **tried)
                 if not_written(judged):
-                    return Report(trial.tell(answer, answer.wrong), **tried)
+                    return unnamed
+                so_far("", unnamed)
                 named = diagnosis().diagnose(self, judged, trial, function)
                 # What the name explains is told before the rest.
                 rest = [part for part in answer.wrong if part not in named.told]

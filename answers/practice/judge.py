@@ -18,13 +18,14 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from answers.practice import catalog, settings
-from answers.practice.grader import Exercise, diagnosis
+from answers.practice.grader import Exercise, diagnosis, untold
 from answers.practice.report import OURS, Failure, Report
 
 PR_SET_PDEATHSIG = 1
@@ -61,7 +62,12 @@ def main() -> None:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # of what it starts, too
     pid = os.getpid()
     send(channel, token=token, ready=True)
-    report = judge(exercise, Path(request["file"]))
+
+    def so_far(case: str, found: Report) -> None:
+        if os.getpid() == pid:
+            send(channel, token=token, case=case, so_far=found.to_dict())
+
+    report = judge(exercise, Path(request["file"]), so_far)
     # If the learner's code forks, the child comes here, too: it must not report.
     if os.getpid() != pid:
         os._exit(0)
@@ -123,8 +129,10 @@ def limit_memory(limit: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def judge(exercise: Exercise, path: Path) -> Report:
-    """The report on the function of that name in the file."""
+def judge(
+    exercise: Exercise, path: Path, so_far: Callable[[str, Report], object] = untold
+) -> Report:
+    """The report on the function of that name in the file; `so_far` as in `Exercise.run`."""
     exercise.ask_reference()
     before, ours = names_relied_on(), settings.current()
     error, full = None, False
@@ -136,7 +144,9 @@ def judge(exercise: Exercise, path: Path) -> Report:
                 function = settings.apart(function, ours)
             with settings.inference(False):
                 report = (
-                    function if isinstance(function, Report) else exercise.run(function)
+                    function
+                    if isinstance(function, Report)
+                    else exercise.run(function, so_far)
                 )
     except BaseException as raised:
         error, full = raised, memory_is_full()

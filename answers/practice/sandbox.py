@@ -15,7 +15,7 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from answers.practice.report import Failure, Report
@@ -104,7 +104,13 @@ class Check:
         finally:
             self.stop()
         facts = {"stopped": "lost", "status": None, "report": None, "trace": ""}
-        facts |= {"output": "", "printed": 0, "seconds": 0.0}
+        facts |= {
+            "case": "",
+            "so_far": None,
+            "output": "",
+            "printed": 0,
+            "seconds": 0.0,
+        }
         with contextlib.suppress(ValueError):
             facts = json.loads(answer)
         shown = tail(facts["output"])
@@ -120,7 +126,8 @@ class Check:
         self.process.wait()
 
     def report_of(self, facts: dict) -> Report:
-        """The judge's report if it is complete, else one that says why there is none."""
+        """The judge's report if it is complete, else one that says why there is none, and what
+        failed before. If only the name of the mistake is missing, that is not said."""
         stopped, status = facts["stopped"], facts["status"]
         if facts["report"] is not None:
             try:
@@ -133,7 +140,24 @@ class Check:
             cause = KILLED.get(name, "Python itself crashed")
             why = f"it was ended by the signal {name}: {cause}"
         why += place_in(facts["trace"], self.file)
-        return Report((Failure(f"running {self.file.name}", why),))
+        if facts["case"]:
+            why += f"\nThe case was: {facts['case']}"
+        if not (known := failed(facts["so_far"])):
+            return Report((Failure(f"running {self.file.name}", why),))
+        if known.cases:
+            return known
+        first, *others = known.failures
+        later = replace(first, message=f"{first.message}\nLater, {why}")
+        return Report((later, *others))
+
+
+def failed(so_far: object) -> Report | None:
+    """What the judge had found wrong before it was ended, if anything."""
+    try:
+        found = Report.from_dict(so_far)
+    except ValueError:
+        return None
+    return None if found.passed else found
 
 
 def place_in(trace: str, file: Path) -> str:

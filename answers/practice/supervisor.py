@@ -52,7 +52,7 @@ class Channel(threading.Thread):
     def __init__(self, pipe, token, events):
         super().__init__(daemon=True)
         self.pipe, self.token, self.events = pipe, token, events
-        self.report, self.trace = None, ""
+        self.report, self.trace, self.case, self.so_far = None, "", "", None
 
     def run(self):
         while line := self.pipe.readline(LONGEST_LINE):
@@ -65,6 +65,8 @@ class Channel(threading.Thread):
             elif "report" in message:
                 self.report = message["report"]
                 self.events.put("report")
+            elif "so_far" in message:
+                self.case, self.so_far = message["case"], message["so_far"]
             else:
                 self.events.put("ready")
 
@@ -98,6 +100,8 @@ def main():
         "stopped": stopped,
         "status": judge.returncode,
         "report": channel.report,
+        "case": channel.case,
+        "so_far": channel.so_far,
         "trace": channel.trace,
         "output": output.tail.decode(errors="replace"),
         "printed": output.total,

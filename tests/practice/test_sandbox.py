@@ -1,5 +1,6 @@
 """The sandbox gives a clear verdict on whatever a file does, and leaves nothing running."""
 
+import itertools
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import time
 import uuid
 from pathlib import Path
 
+import numpy as np
 import pytest
 from waiting import wait_until
 
@@ -93,6 +95,38 @@ def test_an_endless_loop_is_ended_at_the_limit_and_located(check, source):
     assert "torch.compile does, give it more by --timeout" in told(outcome)
     assert "\nIt was in line " in told(outcome)
     assert SHORT <= outcome.seconds < 10 * SHORT
+
+
+def test_of_an_endless_case_its_name_is_told_and_what_failed_before(check):
+    powers = f"import numpy as np\n{WRONG}while x.ndim > 1:\n        pass\n    return np.exp(x)"
+    words = told(check(powers, timeout=SHORT))
+    assert words.startswith("a vector: softmax(x) with x = [1.0, 2.0, 4.0]")
+    assert "\nLater, it did not finish within 1 s" in words
+    assert words.endswith("\nThe case was: rows of a matrix")
+    right = powers.replace("np.exp(x)", "np.exp(x) / np.exp(x).sum()")
+    words = told(check(right, timeout=SHORT))
+    assert words.startswith("running softmax.py: it did not finish")
+    assert words.endswith("\nThe case was: rows of a matrix")
+
+
+def test_a_mistake_that_is_not_named_in_time_is_told(check):
+    exercise, count = catalog.load("softmax"), itertools.count()
+
+    def wrong(x, axis=-1):
+        next(count)
+        return np.abs(np.sin(x)) ** 1.3
+
+    for trial in exercise.trials:
+        trial.ask(wrong)
+    source = (
+        "import itertools, numpy as np\ncount = itertools.count()\n\n"
+        f"{WRONG}while next(count) >= {next(count)}:\n        pass\n"
+        "    return np.abs(np.sin(x)) ** 1.3"
+    )
+    report = check(source, timeout=2 * SHORT).report
+    whole = exercise.run(wrong)
+    assert (report.failures, report.wrong) == (whole.failures, whole.wrong)
+    assert report.bug is None
 
 
 ENDS = {
@@ -322,7 +356,7 @@ FORGERIES = {
     ),
     "rewrites the judge": (
         "from answers.practice import grader\n"
-        "grader.Exercise.run.__code__ = (lambda self, function: Report()).__code__\n"
+        "grader.Exercise.run.__code__ = (lambda self, function, *_: Report()).__code__\n"
         f"{WRONG}return x"
     ),
 }
@@ -363,6 +397,7 @@ def test_a_malformed_report_never_passes(tmp_path):
         Report().to_dict() | {"bug": 3},
     ):
         facts = {"stopped": None, "status": 0, "report": report, "trace": ""}
+        facts |= {"case": "", "so_far": None}
         assert "ended before it could report" in running.report_of(facts).failures[0].message
 
 
