@@ -263,11 +263,15 @@ def syntax_error_in_words(error: SyntaxError) -> str:
 
 def in_words(error: BaseException, path: Path, full: bool = False) -> str:
     """What was raised, and by which line of the learner's file; `full`: if memory was."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename == str(path)]
-    # The grader may have run out of memory while it told of an error of the learner's.
-    if not own and error.__context__ is not None:
-        return in_words(error.__context__, path, full)
+    own, seen = [], []
+    # The grader may have run out of memory while it told of an error of the learner's. Where
+    # memory ends, an error may be its own context.
+    while not own and error is not None and id(error) not in seen:
+        seen.append(id(error))
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename == str(path)]
+        last, error = error, error.__context__
+    error = last
     if not own and (full or isinstance(error, MemoryError)):
         return "it used up its memory"
     if not own:

@@ -239,6 +239,12 @@ def test_what_python_itself_raises_without_memory_is_no_fault_of_the_checker(ful
     assert judge.in_words(AttributeError("odd"), tmp_path, full).startswith(words)
 
 
+def test_errors_that_are_each_others_context_are_told_once(tmp_path):
+    one, other = MemoryError(), AttributeError("odd")
+    one.__context__, other.__context__ = other, one
+    assert judge.in_words(other, tmp_path) == "it used up its memory"
+
+
 @linux
 def test_a_learner_with_little_memory_can_use_numpy_and_torch(check):
     source = f"import torch\n{RIGHT}torch.ones(9, 9) @ torch.ones(9, 9)\n"
