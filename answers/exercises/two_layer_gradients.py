@@ -180,16 +180,6 @@ def weights_not_transposed(x, y, w1, b1, w2, b2, layer=1):
     return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, z > 0)
 
 
-@exercise.bug(rate=(0.1, 0.01, 0.001, 0.5, 1.0))
-def updated_on_the_way(x, y, w1, b1, w2, b2, rate=0.1):
-    """The gradient goes back through a second layer that is updated already, so the first one gets
-    that of another network. Update when all gradients are there."""
-    loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
-    z, logits = forward(x, w1, b1, w2, b2)
-    w2 = w2 - rate * gradients["w2"]
-    return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, z > 0)
-
-
 @exercise.bug
 def no_maximum(x, y, w1, b1, w2, b2):
     """exp overflows on large logits, and inf/inf is nan. Subtract each row's maximum before

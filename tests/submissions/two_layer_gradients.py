@@ -463,11 +463,6 @@ def integers_for_the_mask(x, y, w1, b1, w2, b2):
     )
 
 
-def one_step_of_descent_on_the_way(*a):
-    w2 = a[4] - 0.1 * _one(*a)[1]["w2"]
-    return _one(*a, back=lambda _: w2.T)
-
-
 def inputs_through_the_first_that_fits(*a):
     return _one(*a, first=_first_that_fits)
 
@@ -492,7 +487,6 @@ WRONG = {
     multiplied_by_hidden: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
     w1_as_it_is: "weights_not_transposed",
     w2_as_it_is: "weights_not_transposed",
-    one_step_of_descent_on_the_way: "updated_on_the_way",
     biases_per_example: "biases_not_summed",
     biases_averaged: "factor_of_a_size",
     weights_divided: "factor_of_a_size",
