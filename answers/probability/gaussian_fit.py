@@ -7,6 +7,7 @@ differs between two fits is the direction, and not the luck of the draw.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -246,15 +247,12 @@ def reverse_objective(log_density, mean, deviation):
 def descend(log_density: Callable, start: Gaussian) -> Gaussian:
     """Newton's method, turned downhill where the curvature is negative."""
     mean, deviation = map(float, start)
-    reverse_objective(log_density, mean, deviation)
-    # The constant of a density that is not normalised would take digits from the rest.
-    level = log_density(np.array([mean]))[0]
+    value, gradient, hessian = reverse_objective(log_density, mean, deviation)
+    # The constant of a density that is not normalised would take digits from the rest, so the
+    # mean of log p at the start is taken away.
+    value, level = -math.log(deviation), -math.log(deviation) - value
+    objective = partial(reverse_objective, lambda x: log_density(x) - level)
     rounding = np.finfo(float).eps * abs(level)
-
-    def objective(mean, deviation):
-        return reverse_objective(lambda x: log_density(x) - level, mean, deviation)
-
-    value, gradient, hessian = objective(mean, deviation)
     for _ in range(500):
         if np.abs(gradient).max() < 1e-8 + rounding:
             return Gaussian(mean, deviation)
