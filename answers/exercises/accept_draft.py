@@ -185,8 +185,8 @@ def kept_with_probability_p(p, q, drafted, uniform):
 
 @exercise.bug
 def kept_with_p_of_the_sum(p, q, drafted, uniform):
-    """A token is kept with probability p / (p + q), which refuses half of those that both models
-    say equally often. Keep it with probability p / q."""
+    """Tokens are refused that p / q keeps, as if they were kept with probability p / (p + q), say.
+    Keep one with probability p / q."""
     n = first_refusal(
         p,
         q,

@@ -48,7 +48,8 @@ exercise.case("rows of sums 0.5 and 1.5", np.array([[0.25, 0.25], [0.5, 1.0]]), 
 exercise.case(
     "a row of sum 0.5 below a right one", np.array([[0.5, 0.5], [0.25, 0.25]]), base=2
 )
-exercise.case("a sum of 1.0002", np.array([0.5, 0.5002]), base=2)
+exercise.case("a sum of 0.5", np.array([0.25, 0.25]), base=2)
+exercise.case("a sum of 1 + 1/4096", np.array([0.5, 0.5, 2.0**-12]), base=2)
 exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2)
 exercise.case("a nan", np.array([0.5, np.nan, 0.5]), base=2)
 add_whole_numbers(exercise, np.array([[0, 1, 0], [0, 0, 1]]), signed=False)

@@ -62,7 +62,10 @@ exercise.case(
     base=2,
 )
 exercise.case(
-    "a sum of 1.0002", np.array([0.5, 0.5002]), np.array([0.25, 0.75]), base=2
+    "a sum of 1 + 1/4096",
+    np.array([0.5, 0.5, 0, 0, 2.0**-12]),
+    np.array([0, 0, 0.5, 0.5, 0]),
+    base=2,
 )
 exercise.case("a negative entry in q", some, np.array([0.5, 1, -0.5]), base=2)
 exercise.case("a negative entry in p", np.array([0.5, 1, -0.5]), some, base=2)

@@ -87,7 +87,7 @@ def only_if_a_is_better(correct_a, correct_b, most=1.0):
 
 @exercise.bug(most=(1.0, 2.0))
 def tail_of_the_larger(correct_a, correct_b, most=1.0):
-    """The result is 1 or more whatever the split, as twice the tail up to the larger count is. Take
+    """The result is 1 or more whatever the split, as if the larger count's tail were doubled. Take
     the tail of the smaller of the two counts."""
     b, c = cells(correct_a, correct_b)
     return min(most, 2 * tail(b + c, max(b, c)))

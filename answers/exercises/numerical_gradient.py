@@ -192,14 +192,14 @@ def same_step_for_float32(f, x, h=None, fixed=6e-6):
     return numerical_gradient(f, x, fixed if h is None else h)
 
 
-@exercise.bug(chosen=(0.1, 0.01, 0.5, 1.0))
+@exercise.bug(chosen=(0.1, 0.05, 0.02, 0.01, 0.005, 0.5, 1.0))
 def chosen_step_too_large(f, x, h=None, chosen=0.1):
     """The step chosen where `h` is None is so large that its error of order h² shows, which a
     parabola hides. Choose one near the cube root of `np.finfo(x.dtype).eps`."""
     return numerical_gradient(f, x, chosen if h is None else h)
 
 
-@exercise.bug(chosen=(1e-13, 1e-12, 1e-14, 1e-15, 1e-16, np.finfo(float).eps))
+@exercise.bug(chosen=(1e-13, 1e-11, 1e-12, 1e-14, 1e-15, 1e-16, np.finfo(float).eps))
 def chosen_step_too_small(f, x, h=None, chosen=1e-13):
     """The step chosen where `h` is None is so small that the difference of f is mostly rounding.
     Choose one near the cube root of `np.finfo(x.dtype).eps`."""

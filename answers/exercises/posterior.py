@@ -56,7 +56,7 @@ exercise.case("likelihoods of 1e-300", three, np.array([2e-300, 1e-300, 5e-300])
 apart = np.array([[2e-300, 1e-300, 5e-300], [2e100, 1e100, 4e100]])
 exercise.case("rows 1e400 apart", three, apart)
 UNDERFLOW = Note(
-    "products below 1e-324, which are 0 in floating point",
+    "products near 1e-400, which are 0 in floating point",
     "Ours adds logarithms, so that their ratios are kept; `log_posterior` is for such sizes.",
 )
 exercise.case(

@@ -44,8 +44,8 @@ def gpt_training() -> Figure:
 
     The loss on the text held out falls from 5.5, which is log 256, stays near 2.4 until
     step 1000, where the model knows little more than pairs of bytes, and then falls to
-    1.6 at step 3600. The loss in training is slightly above it
-    from step 300 on.
+    1.6 at step 3600. The loss in training is slightly above it from
+    step 300 on.
     """
     curve = json.loads((WEIGHTS / "gpt.json").read_text())["curve"]
     figure, axes = plt.subplots()

@@ -224,8 +224,9 @@ def cost_threshold(costs: Real[ndarray, "2 2"]) -> float:
             f"`costs` is {costs.tolist()}: a mistake costs no more than the right answer; "
             "rows are the truth, [[TN, FP], [FN, TP]]"
         )
-    # The sum of two large costs could overflow.
-    return 1 / (1 + (fn / 2 - tp / 2) / (fp / 2 - tn / 2))
+    # The sum of large costs could overflow.
+    false, missed = fp / 4 - tn / 4, fn / 4 - tp / 4
+    return false / (false + missed)
 
 
 # --8<-- [end:cost_threshold]

@@ -7,7 +7,6 @@ differs between two fits is the direction, and not the luck of the draw.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -238,22 +237,20 @@ def reverse_objective(log_density, mean, deviation):
             f"the target has no mass at x = {x[nothing][0]:.3g}, where every Gaussian has "
             "some: KL(q‖p) is infinite for all of them; fit forward"
         )
-    value, by_mean, by_log, mixed, twice = POLYNOMIALS @ logs
+    # The constant of a density that is not normalised would take digits from the rest.
+    level = logs[len(Z) // 2]
+    value, by_mean, by_log, mixed, twice = POLYNOMIALS @ (logs - level)
     gradient = np.array([-by_mean, -1 - by_log])
     hessian = -np.array([[by_log, mixed], [mixed, twice]])
-    return -math.log(deviation) - value, gradient, hessian
+    return -math.log(deviation) - value - level, gradient, hessian
 
 
 def descend(log_density: Callable, start: Gaussian) -> Gaussian:
     """Newton's method, turned downhill where the curvature is negative."""
     mean, deviation = map(float, start)
     value, gradient, hessian = reverse_objective(log_density, mean, deviation)
-    # The constant of a density that is not normalised would take digits from the rest, so the
-    # mean of log p at the start is taken away.
-    value, level = -math.log(deviation), -math.log(deviation) - value
-    objective = partial(reverse_objective, lambda x: log_density(x) - level)
-    rounding = np.finfo(float).eps * abs(level)
     for _ in range(500):
+        rounding = np.finfo(float).eps * abs(value)
         if np.abs(gradient).max() < 1e-8 + rounding:
             return Gaussian(mean, deviation)
         curvatures, axes = np.linalg.eigh(hessian)
@@ -262,7 +259,7 @@ def descend(log_density: Callable, start: Gaussian) -> Gaussian:
         step *= min(1, 0.5 / np.abs(step).max())
         for _ in range(40):
             at = mean + float(step[0]) * deviation, deviation * math.exp(step[1])
-            new = objective(*at)
+            new = reverse_objective(log_density, *at)
             if new[0] <= value + 1e-12 + rounding:
                 break
             step /= 2

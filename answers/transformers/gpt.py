@@ -385,18 +385,25 @@ def next_token_loss_torch(
         raise ValueError(
             f"`ids` has the shape {tuple(ids.shape)}; a next token needs two tokens"
         )
-    counts = torch.ones_like(ids[:, 1:], dtype=torch.bool)
+    labels = ids[:, 1:].long()
     if mask is not None:
         counts = mask[:, :-1] & mask[:, 1:]
-    if not counts.any():
-        raise ValueError("`mask` leaves no two real tokens side by side to predict")
-    labels = ids[:, 1:].long().where(counts, 0)
-    # PyTorch would take -100 for a loss of 0.
-    refuse_labels_out_of_range(labels.numpy(force=True), logits.shape[-1], "ids[:, 1:]")
-    losses = functional.cross_entropy(
-        logits[:, :-1].flatten(0, 1), labels.flatten(), reduction="none"
-    )
-    return losses[counts.flatten()].mean()
+        if not counts.any():
+            raise ValueError("`mask` leaves no two real tokens side by side to predict")
+        labels = labels.where(counts, 0)
+    try:
+        losses = functional.cross_entropy(
+            logits[:, :-1].flatten(0, 1),
+            labels.flatten(),
+            # PyTorch's own, -100, would be a loss of 0.
+            ignore_index=torch.iinfo(torch.long).min,
+            reduction="none",
+        )
+    except IndexError:
+        numbers = labels.numpy(force=True)
+        refuse_labels_out_of_range(numbers, logits.shape[-1], "ids[:, 1:]")
+        raise
+    return losses.mean() if mask is None else losses[counts.flatten()].mean()
 
 
 # --8<-- [end:loss]

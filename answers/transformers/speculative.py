@@ -56,9 +56,10 @@ def accept_draft(
             f"`p` has {len(p)} rows and `q` {len(q)}; pass one more of `p`, for the place "
             "after the draft"
         )
-    distribution(p, "p", axis=-1)
+    # Sums of half precision miss 1 by some 3e-4.
+    distribution(p, "p", axis=-1, tolerance=1e-3)
     if len(q) > 0:
-        distribution(q, "q", axis=-1)
+        distribution(q, "q", axis=-1, tolerance=1e-3)
     refuse_labels_out_of_range(drafted, p.shape[1], "drafted")
     # A 1 would draw no token; nan is neither.
     if (wrong := ~((uniform >= 0) & (uniform < 1))).any():

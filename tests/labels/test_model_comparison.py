@@ -152,6 +152,11 @@ def test_large_costs_have_a_threshold():
     assert cost_threshold(np.array([[0, 1e308], [1e308, 0]])) == 0.5
 
 
+def test_whole_costs_have_the_threshold_of_their_fraction():
+    for alarm, miss in itertools.product(range(1, 30), repeat=2):
+        assert cost_threshold(np.array([[0, alarm], [miss, 0]])) == alarm / (alarm + miss)
+
+
 def test_a_gap_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="the gap is nan; name the smallest gap"):
         paired_sample_size(np.nan, 0.1)

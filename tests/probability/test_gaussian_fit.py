@@ -226,6 +226,17 @@ def test_a_narrow_target_with_a_constant_is_reached(constant):
     assert fit == pytest.approx((0.3, 1e5**-0.5), rel=1e-6)
 
 
+@pytest.mark.parametrize("deviation", [1e-7, 1e-8])
+def test_a_very_narrow_target_is_reached_from_far(deviation):
+    target = Gaussian(0.3, deviation)
+    assert fit_gaussian(target.log_density, "reverse") == pytest.approx(target, rel=1e-6)
+
+
+def test_a_start_far_too_wide_is_left():
+    fit = fit_gaussian(two_modes(2).log_density, "reverse", (3.3e6, 1e7))
+    assert fit == pytest.approx(fit_gaussian(two_modes(2), "reverse", (0, 2)), abs=1e-4)
+
+
 # What the page says of two modes at ±m
 
 

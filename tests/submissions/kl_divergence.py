@@ -221,6 +221,10 @@ def refused_if_all_sums_are_off(p, q, base=np.e, axis=-1):
     return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
 
 
+def refused_if_all_sums_are_off_and_never_below_0(*args, **options):
+    return np.maximum(refused_if_all_sums_are_off(*args, **options), 0)
+
+
 def right_to_two_digits(p, q, base=np.e, axis=-1):
     for a in (p, q):
         if not ((a >= 0).all() and np.allclose(a.sum(axis=axis), 1, atol=1e-2)):
@@ -274,6 +278,7 @@ WRONG = {
     only_p: "only_p_checked",
     nan_let_go: "nan_let_through",
     refused_if_all_sums_are_off: "one_right_row_is_enough",
+    refused_if_all_sums_are_off_and_never_below_0: "one_right_row_is_enough",
     right_to_two_digits: "tolerance_too_wide",
     strict_sum: "exact_sum_asked_for",
     crossed: "cross_entropy_instead",

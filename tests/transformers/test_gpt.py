@@ -346,6 +346,18 @@ def test_the_loss_is_that_of_a_loop_over_tokens():
     assert next_token_loss_torch(logits, ids).item() == pytest.approx(np.mean(losses))
 
 
+def test_each_sequence_has_its_own_gradient_under_vmap():
+    logits, ids = torch.randn(3, 7, 31), tokens(3, 7)
+
+    def loss(logits, ids):
+        return next_token_loss_torch(logits[None], ids[None])
+
+    together = torch.func.vmap(torch.func.grad(loss))(logits, ids)
+    for each, one, row in zip(together, logits, ids, strict=True):
+        one = one.clone().requires_grad_()
+        torch.testing.assert_close(each, torch.autograd.grad(loss(one, row), one)[0])
+
+
 def test_the_loss_of_a_model_that_knows_the_next_token_is_zero_and_of_a_copier_is_not():
     ids = torch.tensor([[3, 1, 4, 1, 5]])
     knows = functional.one_hot(ids.roll(-1, dims=1), 31).double() * 50

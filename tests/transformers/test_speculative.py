@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from answers.probability.softmax import softmax
 from answers.transformers.speculative import accept_draft
 
 # Every threshold is a multiple of 1/24, so midpoints of 24 equal parts weigh alike.
@@ -81,7 +82,7 @@ def test_a_number_that_is_not_from_0_to_below_1_is_refused_with_its_place(value)
     [
         ([-0.1, 0.6, 0.5, 0], r"holds -0.1 at index \(0, 0\); probabilities are at least 0"),
         ([np.nan, 0.5, 0.5, 0], r"holds nan at index \(0, 0\)"),
-        ([1.00002, 0, 0, 0], r"sums to 1.00002 at index \(0, 0\) along axis -1, not to 1"),
+        ([1.002, 0, 0, 0], r"sums to 1.002 at index \(0, 0\) along axis -1, not to 1"),
         ([0, 0, 0, 0], r"sums to 0.0 at index"),
     ],
 )
@@ -104,6 +105,14 @@ def test_a_drafted_token_outside_of_the_vocabulary_is_refused(token):
 def test_as_many_rows_of_p_as_of_q_or_two_more_are_refused(rows):
     with pytest.raises(ValueError, match=f"^`p` has {rows} rows and `q` 1; pass one more of `p`"):
         accept_draft(P[:rows], Q[:1], np.array([0]), np.full(rows, 0.5))
+
+
+@pytest.mark.parametrize("vocab", [1000, 50_257])
+def test_distributions_of_half_precision_are_taken(vocab):
+    logits = np.random.default_rng(0).normal(scale=3, size=(3, vocab)).astype(np.float32)
+    p = softmax(logits).astype(np.float16)
+    drafted = p[:2].argmax(axis=1)
+    assert list(accept_draft(p, p[:2], drafted, np.full(3, 0.5))[:2]) == list(drafted)
 
 
 def test_a_probability_may_be_above_1_by_what_float32_rounds():

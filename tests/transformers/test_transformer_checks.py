@@ -340,6 +340,22 @@ def test_rounding_is_no_position():
     assert one("positions_matter", sound(model=model, tied=())).failed
 
 
+def banned(logits):
+    """One token of the vocabulary is banned."""
+    return logits.index_fill(-1, torch.tensor([3]), -1e9)
+
+
+def test_a_banned_token_hides_no_position_and_no_padding():
+    def unmasked(model, ids, mask=None):
+        return model(ids)
+
+    right = sound(model=then(small(), banned), tied=())
+    assert one("positions_matter", right).passed
+    assert one("padding_changes_nothing", right).passed
+    blind = sound(model=then(small(), banned), tied=(), forward=unmasked)
+    assert one("padding_changes_nothing", blind).failed
+
+
 def test_rounding_is_no_padding_that_is_seen():
     assert one("padding_changes_nothing", loud(small(tied=False))).passed
 
@@ -530,6 +546,13 @@ def test_rows_that_begin_alike_leave_a_floor_that_a_sound_training_reaches(shape
     assert one("overfits_one_batch", slow).failed
 
 
+def test_a_floor_as_high_as_the_first_loss_lets_no_stuck_model_pass():
+    ids = torch.cartesian_prod(torch.tensor([1]), *[torch.arange(5)] * 3)[:96]
+    model = GPT(GPTConfig(vocab=5, context=16, layers=1, heads=2, width=16))
+    stuck = sound(model=model, ids=ids, vocab=5, optimizer=rate(0.0))
+    assert one("overfits_one_batch", stuck).failed
+
+
 def test_what_is_left_open_is_the_loss_of_counted_frequencies():
     ids = torch.tensor([[1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 5, 4], [6, 2, 3, 4], [1, 7, 3, 4]])
     seen = Counter(tuple(row[:t]) for row in ids.tolist() for t in range(1, 5))
@@ -593,6 +616,13 @@ def test_one_token_may_begin_end_and_pad(rows, failed):
     batch = of_rows(rows, pad=2)
     batch = Batch(batch.ids, batch.mask, begin=2, end=2, pad=2)
     assert [check.__name__ for check in BATCH_CHECKS if check(batch).failed] == failed
+
+
+def test_one_token_may_begin_and_end_but_not_twice():
+    for rows, failed in (([[2, 7, 2], [2, 2]], []), ([[2, 7, 2, 2], [2, 2, 2]], ["begins_once"])):
+        batch = of_rows(rows, pad=0)
+        batch = Batch(batch.ids, batch.mask, begin=2, end=2, pad=0)
+        assert [check.__name__ for check in BATCH_CHECKS if check(batch).failed] == failed
 
 
 def test_matrices_may_decay():

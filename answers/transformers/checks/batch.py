@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import dropwhile
 
 from torch import Tensor
 
@@ -47,9 +46,7 @@ def begins_once(batch: Batch) -> Verdict:
     wrong = [
         f"row {n} has {row.count(batch.begin)}"
         for n, row in enumerate(batch.kept())
-        # One token may be both: what stands at the end begins nothing.
-        if row[:1] != [batch.begin]
-        or batch.begin in dropwhile(batch.end.__eq__, reversed(row[1:]))
+        if row[:1] != [batch.begin] or batch.begin in inside(batch, row)
     ]
     return each_row(
         begins_once,
@@ -57,6 +54,16 @@ def begins_once(batch: Batch) -> Verdict:
         "one begin token",
         "let template or tokenizer add it, not both",
     )
+
+
+def inside(batch: Batch, row: list[int]) -> list[int]:
+    """A row without its first token, its end, and the padding behind, if that is the same."""
+    end = len(row)
+    while row[1:end][-1:] == [batch.end]:
+        end -= 1
+        if batch.pad != batch.end:
+            break
+    return row[1:end]
 
 
 def counts_no_padding(batch: Batch) -> Verdict:
@@ -73,7 +80,7 @@ def counts_no_padding(batch: Batch) -> Verdict:
 
 
 def ends_in_the_loss(batch: Batch) -> Verdict:
-    """Each text ends with one end token that counts: else the model never learns to stop."""
+    """Each text ends with an end token that counts: else the model never learns to stop."""
     wrong = [
         f"row {n} ends with {row[-1:]}, not [{batch.end}]"
         for n, row in enumerate(batch.kept())

@@ -74,7 +74,7 @@ def padding_changes_nothing(training: Training) -> Verdict:
         padding_changes_nothing,
         not wrong,
         "on neither side",
-        "padding moves the logits of real tokens, relative to the largest: "
+        "padding moves the logits of real tokens, relative to a usual one: "
         f"{', '.join(wrong)}; look at the padding mask and its polarity, and count "
         "positions from the first real token",
     )

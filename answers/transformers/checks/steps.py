@@ -106,7 +106,8 @@ def overfits_one_batch(
     losses = [float(training.step(training, model, optimizer)) for _ in range(steps)]
     # Python's min would lose nan.
     last = float(torch.tensor(losses[-10:]).min())
-    bound = left_open(training.ids) + below * math.log(training.vocab)
+    least = left_open(training.ids)
+    bound = least + below * (math.log(training.vocab) - least)
     return verdict(
         overfits_one_batch,
         last < bound,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 
@@ -55,5 +56,9 @@ def apart(a: Tensor, b: Tensor) -> float:
 
 
 def relative(a: Tensor, b: Tensor) -> float:
-    """`apart`, as a share of the largest entry of `b`, with which rounding grows."""
-    return apart(a, b) / float(b.abs().amax())
+    """`apart`, as a multiple of a usual entry of `b`, with which rounding grows.
+
+    Not of the largest: a logit of -1e9 may stand for a banned token.
+    """
+    usual = b.abs().median().clamp(min=torch.finfo(b.dtype).tiny)
+    return float((a - b).abs().amax() / usual)
