@@ -1,6 +1,7 @@
 """The command `answers`: read a question, write the function, be told which mistake you made.
 
-Exit codes: 0 passed or done, 1 not passed, 2 wrong usage, 130 stopped by Ctrl-C.
+Exit codes: 0 passed or done, 1 not passed, 2 wrong usage or nowhere to write, 130 stopped by
+Ctrl-C.
 """
 
 import contextlib

@@ -68,8 +68,8 @@ class Session:
             if key == QUIT:
                 self.ended = True
             elif key == "u":
-                place = passed_by.pop()
-                self.take_back(cards[place])
+                if self.take_back(cards[passed_by[-1]]):
+                    place = passed_by.pop()
             else:
                 passed_by.append(place)
                 place += 1
@@ -105,14 +105,21 @@ class Session:
                 return QUIT
         return key
 
-    def take_back(self, card: Card) -> None:
-        rated = self.rated.pop(card.id, None)
+    def take_back(self, card: Card) -> bool:
+        """Undo what was pressed for a card; False if that could not be saved."""
+
+        def undo(state: progress.State) -> None:
+            if card.id in self.rated:
+                rating.undo(state, card.id)
+            else:
+                rating.suspend(state, card.id, False)
+
         if card.id in self.unsaved:
             self.unsaved.remove(card.id)
-        elif rated:
-            self.change(card, rating.undo, card.id)
-        else:
-            self.change(card, rating.suspend, card.id, False)
+        elif not saved(progress.update, undo):
+            return False
+        self.rated.pop(card.id, None)
+        return True
 
     def score(self, opening: Card) -> str | None:
         """Ask how the whole answer to a question was, by its rubric; what was said."""

@@ -75,7 +75,8 @@ def show(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="N|NAME", help="Its number, exercise or name in the address."
+            metavar="N|NAME",
+            help="Its number, exercise, module, or name in the address.",
         ),
     ],
 ) -> None:

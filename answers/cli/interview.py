@@ -8,11 +8,11 @@ from rich.text import Text
 
 from answers.cli import keys
 from answers.cli.asking import Session
-from answers.cli.talk import loaded, tell
+from answers.cli.talk import kept, loaded, saved, tell
 from answers.cli.verdict import Asked, check_once
-from answers.practice import beside
+from answers.practice import beside, progress
 from answers.practice.terminal import say_row
-from answers.study import display
+from answers.study import display, rating
 from answers.study.cards import Card
 from answers.study.mock import Mock
 
@@ -84,7 +84,8 @@ class Interview:
             self.note(f"exercise {name}", began, "not begun")
             return
         tell(f"\n{self.clock()}  The exercise is in {path}.")
-        passed = False
+        earlier, passed = kept().exercises.get(name), False
+        saved(progress.update, lambda state: rating.begin_again(state, name))
         try:
             while not passed:
                 tell(
@@ -92,8 +93,12 @@ class Interview:
                 )
                 if self.session.pressed(" " + keys.END) == keys.END:
                     break
-                passed = checked(Asked(name, path, from_stub=True))
+                passed = checked(Asked(name, path))
         finally:
+            if earlier and earlier.passed and not passed:
+                saved(
+                    progress.update, lambda state: rating.go_back(state, name, earlier)
+                )
             self.note(f"exercise {name}", began, "passed" if passed else "not passed")
 
     def report(self, out) -> None:

@@ -35,7 +35,8 @@ def pressed() -> Iterator[None]:
     typed.clear()
 
     def at_once(*_: object) -> None:
-        tty.setcbreak(terminal, termios.TCSANOW)
+        if in_front(terminal):
+            tty.setcbreak(terminal, termios.TCSANOW)
 
     # A shell gives the terminal back as it had it.
     continued = signal.signal(signal.SIGCONT, at_once)
@@ -45,6 +46,15 @@ def pressed() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGCONT, continued)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def in_front(terminal: int) -> bool:
+    """Whether the terminal is ours: after `bg` it is the shell's."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        # No shell gives it to one job or another.
+        return True
 
 
 def within(seconds: float) -> str | None:

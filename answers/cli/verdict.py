@@ -18,10 +18,7 @@ from answers.practice.report import Report
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be checked, and how; as the options of `answers check` say.
-
-    `from_stub`: whether the file was begun from the stub just now, though another is there.
-    """
+    """What is to be checked, and how; as the options of `answers check` say."""
 
     name: str
     path: Path
@@ -30,7 +27,6 @@ class Asked:
     list_cases: bool = False
     case: bool = False
     debug: bool = False
-    from_stub: bool = False
 
 
 def check_once(asked: Asked) -> bool:
@@ -42,7 +38,7 @@ def check_once(asked: Asked) -> bool:
         from answers.practice import questions, terminal
     outcome = running.outcome()
     report, passed = outcome.report, outcome.report.passed
-    told, notice = note_pass(name, asked.from_stub) if passed else ("", None)
+    told, notice = note_pass(name) if passed else ("", None)
     written = write_case(name, path, report) if asked.case else None
     if asked.as_json:
         facts = {"exercise": name, "file": str(path), "passed": passed}
@@ -78,7 +74,7 @@ def check_once(asked: Asked) -> bool:
     return passed
 
 
-def note_pass(name: str, from_stub: bool) -> tuple[str, str | None]:
+def note_pass(name: str) -> tuple[str, str | None]:
     """What to tell of a pass: when the exercise comes back; and what to know of the progress."""
     from answers.practice import progress
     from answers.study import days, rating
@@ -89,8 +85,6 @@ def note_pass(name: str, from_stub: bool) -> tuple[str, str | None]:
         return len(loaded(name).hints)
 
     def change(state: progress.State) -> None:
-        if from_stub:
-            rating.begin_again(state, name)
         told.append(rating.passed(state, name, hints, days.today()))
 
     try:
@@ -109,7 +103,7 @@ def write_case(name: str, path: Path, report: Report) -> str:
     try:
         written = case_file.write(loaded(name), told[0].case, path)
     except KeyError:
-        return "No case was reached, so --case wrote no file."
+        return "No call was seen to fail, so --case wrote no file."
     except OSError as error:
         return f"The call cannot be written to a file: {error.strerror}"
     what = "call with a note" if report.passed else "failing call"
@@ -117,10 +111,11 @@ def write_case(name: str, path: Path, report: Report) -> str:
 
 
 def quoted(path: Path) -> str:
-    """The path as a shell reads it."""
-    return (
-        subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(str(path))
-    )
+    """The path as a shell reads it, and no command takes for an option."""
+    name = str(path)
+    if name.startswith("-"):
+        name = os.path.join(os.curdir, name)
+    return subprocess.list2cmdline([name]) if os.name == "nt" else shlex.quote(name)
 
 
 def debug_call(out: object, name: str, path: Path, report: Report) -> None:

@@ -38,12 +38,12 @@ Written by `answers check {name} --case`. It is yours to change.
 """
 '''
 OPENING_HERE = "# {case}: this goes wrong. Run it; it is yours to change.\n"
-# A file of such a name would be imported in place of what the case needs.
+# A file of such a name would be imported in place of what the case needs: libraries come first.
 LIBRARIES = sys.stdlib_module_names | {"answers", "numpy", "torch"}
-WITHOUT_FOLDER = """import sys
+FOLDER_LAST = """import sys
 
-# Another file of this folder is named like a library.
-sys.path.pop(0)
+# Another file of this folder is named like a library, and libraries come first.
+sys.path.append(sys.path.pop(0))
 """
 REFUSAL = """try:
     result = {call}
@@ -52,9 +52,9 @@ except ValueError as error:
 else:
     raise AssertionError(f"it is {{result!r}}; it should raise ValueError")
 """
-FROM_FILE = """spec = importlib.util.spec_from_file_location("submission", {path!r})
-submission = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(submission)
+FROM_FILE = """loader = SourceFileLoader("submission", {path!r})
+submission = module_from_spec(spec_from_loader("submission", loader))
+loader.exec_module(submission)
 {name} = submission.{name}
 """
 
@@ -102,11 +102,16 @@ def text(exercise: Exercise, case: str, submission: Path | None = None) -> str:
     source = folder = ""
     if submission is not None:
         stem = submission.stem
-        folder = WITHOUT_FOLDER if stem in LIBRARIES else ""
-        named = stem.isidentifier() and not keyword.iskeyword(stem)
+        folder = FOLDER_LAST if stem in LIBRARIES else ""
+        # Python would look for another one, or read the name as something else.
+        odd = folder or keyword.iskeyword(stem) or stem == "__main__"
+        plain = stem.isidentifier() and stem.isascii() and submission.suffix == ".py"
         source = f"from {stem} import {name}\n"
-        if folder or not named or submission.suffix != ".py":
-            imports.append("import importlib.util")
+        if odd or not plain:
+            imports.append("from importlib.machinery import SourceFileLoader")
+            imports.append(
+                "from importlib.util import module_from_spec, spec_from_loader"
+            )
             source = FROM_FILE.format(path=str(submission.absolute()), name=name)
     imports += ["", "import numpy as np"] * ("np." in body)
     imports += ["import torch"] * ("torch." in body)

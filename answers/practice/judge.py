@@ -266,13 +266,13 @@ def in_words(error: BaseException, path: Path, full: bool = False) -> str:
     own, seen = [], []
     # The grader may have run out of memory while it told of an error of the learner's. Where
     # memory ends, an error may be its own context.
-    while not own and error is not None and id(error) not in seen:
-        seen.append(id(error))
+    while not own and error is not None and not any(error is each for each in seen):
+        seen.append(error)
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == str(path)]
-        last, error = error, error.__context__
-    error = last
-    if not own and (full or isinstance(error, MemoryError)):
+        error = error.__context__
+    error = seen[-1]
+    if not own and (full or any(isinstance(each, MemoryError) for each in seen)):
         return "it used up its memory"
     if not own:
         return f"the checker itself failed with {error!r:.500}; please report it"

@@ -140,14 +140,14 @@ class Check:
             cause = KILLED.get(name, "Python itself crashed")
             why = f"it was ended by the signal {name}: {cause}"
         why += place_in(facts["trace"], self.file)
-        if facts["case"]:
-            why += f"\nThe case was: {facts['case']}"
+        case = facts["case"]
         if not (known := failed(facts["so_far"])):
+            why += f"\nThe case was: {case}" if case else ""
             return Report((Failure(f"running {self.file.name}", why),))
         if known.cases:
             return known
         first, *others = known.failures
-        later = replace(first, message=f"{first.message}\nLater, {why}")
+        later = replace(first, message=f"{first.message}\nLater, in {case}, {why}")
         return Report((later, *others))
 
 

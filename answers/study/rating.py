@@ -93,6 +93,12 @@ def begin_again(state: State, name: str) -> None:
         record.again, record.hints = now(), 0
 
 
+def go_back(state: State, name: str, earlier: Record) -> None:
+    """Note that an exercise which was begun again is as it was before, for another file."""
+    record = state.exercises[name]
+    record.again, record.hints = earlier.again, earlier.hints
+
+
 def give_up(state: State, name: str) -> bool:
     """Note that the solution is shown; whether that counts, since it comes before a pass."""
     record = state.exercises.setdefault(name, Record())

@@ -118,7 +118,7 @@ def test_show_finds_a_question_by_number_exercise_slug_or_module():
         assert answers("show", name).stdout.startswith(SOFTMAX)
     assert answers("show", "layers").stdout.startswith("Question 1: ")
     told = " ".join(answers("show", "--help").stdout.split())
-    assert "Its number, exercise or name in the address." in told
+    assert "Its number, exercise, module, or name in the address." in told
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.stem)
@@ -376,11 +376,16 @@ def test_the_failing_call_is_written_to_a_file_that_fails_until_it_is_mended(fol
     assert (folder / "softmax_case.py").read_text() == "my notes"
 
 
+ODD_NAMES = ["my fn é.py", "answers.py", "numpy.py", "copy.py", "class.py", "ﬁt.py", "-f.py"]
+ODD_NAMES += ["__main__.py", "plain.txt"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="another shell")
-@pytest.mark.parametrize("file", ["my fn é.py", "answers.py", "numpy.py", "copy.py", "class.py"])
-def test_the_command_for_the_failing_call_works_whatever_the_file_is_called(folder, file):
-    (folder / file).write_text(FAILS)
-    shown = answers("check", "softmax", file, "--case", code=1).stdout
+@pytest.mark.parametrize("file", ODD_NAMES)
+def test_the_command_for_the_failing_call_works_with_odd_names(folder, file):
+    (folder / "helper.py").write_text("")
+    (folder / file).write_text(f"import helper\n{FAILS}")
+    shown = answers("check", "softmax", "--case", "--", file, code=1).stdout
     python, *args = shlex.split(shown.partition("To run it: ")[2])
     assert python == "python"
     assert "AssertionError: the result is wrong" in run_python(args).stderr
@@ -390,7 +395,7 @@ def test_the_command_for_the_failing_call_works_whatever_the_file_is_called(fold
     ("source", "code", "words"),
     [
         (PASSES, 0, "No call fails, so --case wrote no file.\n"),
-        ("softmax = 1 +", 1, "No case was reached, so --case wrote no file.\n"),
+        ("softmax = 1 +", 1, "No call was seen to fail, so --case wrote no file.\n"),
     ],
 )
 def test_no_file_is_written_where_no_call_fails(folder, source, code, words):

@@ -101,8 +101,7 @@ def test_of_an_endless_case_its_name_is_told_and_what_failed_before(check):
     powers = f"import numpy as np\n{WRONG}while x.ndim > 1:\n        pass\n    return np.exp(x)"
     words = told(check(powers, timeout=SHORT))
     assert words.startswith("a vector: softmax(x) with x = [1.0, 2.0, 4.0]")
-    assert "\nLater, it did not finish within 1 s" in words
-    assert words.endswith("\nThe case was: rows of a matrix")
+    assert "\nLater, in rows of a matrix, it did not finish within 1 s" in words
     right = powers.replace("np.exp(x)", "np.exp(x) / np.exp(x).sum()")
     words = told(check(right, timeout=SHORT))
     assert words.startswith("running softmax.py: it did not finish")
@@ -239,10 +238,10 @@ def test_what_python_itself_raises_without_memory_is_no_fault_of_the_checker(ful
     assert judge.in_words(AttributeError("odd"), tmp_path, full).startswith(words)
 
 
-def test_errors_that_are_each_others_context_are_told_once(tmp_path):
+def test_errors_that_are_each_others_context_are_told(tmp_path):
     one, other = MemoryError(), AttributeError("odd")
     one.__context__, other.__context__ = other, one
-    assert judge.in_words(other, tmp_path) == "it used up its memory"
+    assert {judge.in_words(each, tmp_path) for each in (one, other)} == {"it used up its memory"}
 
 
 @linux

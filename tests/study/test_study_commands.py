@@ -292,6 +292,21 @@ def test_a_mock_without_a_pass_leaves_an_exercise_as_it_was(monkeypatch):
     assert "it comes back" not in answers("check", name)
 
 
+def test_a_solution_that_is_shown_during_a_mock_counts(monkeypatch):
+    name = ask_no_question(monkeypatch)
+    passed_earlier(name)
+    right = catalog.load(name).solution()
+    monkeypatch.setattr(catalog.load(name), "stub", lambda: right)
+    check_once = interview.check_once
+
+    def with_the_solution(asked):
+        answers("solution", name, "--give-up")
+        return check_once(asked)
+
+    monkeypatch.setattr(interview, "check_once", with_the_solution)
+    assert "Passed with the solution; it comes back tomorrow" in mock(lines="\n\n")
+
+
 def test_a_pass_in_a_mock_counts_as_one_from_the_stub(monkeypatch):
     name = ask_no_question(monkeypatch)
     passed_earlier(name)
