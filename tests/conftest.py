@@ -6,12 +6,21 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from days import NOW
 from house import copy_house
 from serving import ADDRESS, Site, build_once, serve
 
 # A busy machine may take its time over one example.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def today():
+    """The day of all tests and of what they start: `days.TODAY`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANSWERS_NOW", NOW)
+        yield
 
 
 @pytest.fixture(scope="session")

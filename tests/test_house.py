@@ -214,6 +214,19 @@ def test_one_function_tells_how_the_module_in_a_file_is_called():
     assert found == {"modules.py", "worker.py"}
 
 
+def test_one_function_asks_for_the_day():
+    """Another would be another day than the one that the tests set."""
+    asks = r"\b(date|datetime)\.(today|now|utcnow)\("
+    found = {
+        str(path.relative_to(ROOT))
+        for room in ("answers", "tests")
+        for path in ROOT.glob(f"{room}/**/*.py")
+        if re.search(asks, path.read_text("utf-8"))
+    }
+    # When mutations were counted is a record.
+    assert found == {"answers/practice/clock.py", "tests/mutation/__main__.py"}
+
+
 def test_annotations_are_no_strings():
     # jaxtyping skips some checks of annotations that are strings.
     for module, path in FILES.items():

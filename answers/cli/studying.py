@@ -58,7 +58,9 @@ def plan(
     from answers.study import days
 
     if date not in (None, "none") and not is_day(date):
-        refuse(f"{date!r} is no day; write it like 2026-12-01, or none for no date")
+        refuse(
+            f"{date!r} is no day; write year-month-day in digits, or none for no date"
+        )
     if date not in (None, "none") and date < days.today():
         refuse(f"{date} is over; name a day from today on, or none for no date")
 

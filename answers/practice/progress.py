@@ -8,13 +8,13 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import platformdirs
 
 from answers import files
-from answers.practice import state
+from answers.practice import clock, state
 from answers.practice.state import NewerError, Record, State
 
 ALL = ["all of it"]
@@ -66,7 +66,9 @@ def read() -> tuple[State, list[str]]:
 
 def keep_aside(file: Path, wrong: list[str]) -> str:
     """Keep a copy of a corrupt file under another name, and tell which."""
-    kept = file.with_name(f"{file.name}.corrupt-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    kept = file.with_name(
+        f"{file.name}.corrupt-{clock.now().astimezone(UTC):%Y%m%d-%H%M%S-%f}"
+    )
     try:
         files.write(kept, file.read_bytes(), new=True)
     except OSError as error:
@@ -86,7 +88,7 @@ def keep_aside(file: Path, wrong: list[str]) -> str:
 
 
 def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return clock.now().astimezone(UTC).isoformat(timespec="seconds")
 
 
 def mark_hints(name: str, shown: int) -> str | None:

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from cells import responses
+from days import NOW, TODAY, in_days, in_words
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
 from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from looks import FINE, wear, wrong_in_each_look
@@ -41,7 +42,7 @@ def reader(browser, site):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
 
-    def reader(path, kept=None, day="2026-11-26"):
+    def reader(path, kept=None, day=TODAY):
         # Before the page: a clock that comes later cannot end what the page's own one has begun
         page.clock.set_fixed_time(f"{day}T20:00:00")
         page.goto(f"{site.url}tags/")
@@ -83,12 +84,12 @@ def random_history(rng, day, longest):
 
 def random_state(rng):
     """Cards of a reader, a plan and a day; of some states most cards, of others few."""
-    day, share = "2026-11-26", rng.choice([0, 0.02, 0.3, 0.9])
+    day, share = TODAY, rng.choice([0, 0.02, 0.3, 0.9])
     known = {}
     for each in CARDS:
         reviews = random_history(rng, day, rng.randint(1, 3)) if rng.random() < share else []
         due = plus(reviews[-1][0], rng.randint(1, 40)) if reviews else None
-        suspended = "2026-11-20T10:00:00Z" if rng.random() < 0.05 else None
+        suspended = f"{in_days(-6)}T10:00:00Z" if rng.random() < 0.05 else None
         history = {"reviews": reviews, "due": due, "suspended": suspended}
         known[each.id] = {k: v for k, v in history.items() if v}
     date = rng.choice([None, plus(day, rng.randint(-3, 30))])
@@ -99,7 +100,7 @@ def random_state(rng):
 def test_the_page_and_the_command_line_say_the_same_of_today_and_of_all_days(reader):
     rng = random.Random(0)
     states = [random_state(rng) for _ in range(60)]
-    last = "2026-11-26"
+    last = TODAY
     histories = [
         (random_history(rng, last, rng.randint(1, 8)), plus(last, rng.randint(0, 99)))
         for _ in range(150)
@@ -157,9 +158,9 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     expect(recall.front).to_be_focused()
     assert not article.evaluate(shown)
     expect(recall.root).to_contain_text("30 s left")
-    page.clock.set_fixed_time("2026-11-26T20:00:31")
+    page.clock.set_fixed_time(f"{TODAY}T20:00:31")
     expect(recall.status).to_have_text("That was the time: reveal, and compare.")
-    page.clock.set_fixed_time("2026-11-26T20:01:00")
+    page.clock.set_fixed_time(f"{TODAY}T20:01:00")
     recall.reveal()
     assert wrong_in_each_look(page, ".recall") == FINE
     sizes = recall.root.locator("button:visible").evaluate_all(
@@ -167,7 +168,7 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     )
     assert min(sizes) >= 44
     assert recall.rate(3) == "Rated good: comes back in 2 days."
-    assert card(page, OF_PAGE[0]) == {"reviews": [["2026-11-26", 3]], "due": "2026-11-28"}
+    assert card(page, OF_PAGE[0]) == {"reviews": [[TODAY, 3]], "due": in_days(2)}
     page.keyboard.press("u")
     expect(recall.status).to_have_text("Taken back: rated good.")
     assert card(page, OF_PAGE[0]) == {}
@@ -202,7 +203,7 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     expect(weak).to_have_attribute("href", re.compile(f"{place}$"))
     expect(recall.front).to_contain_text("You scored this answer as solid.")
     kept = page.evaluate("localStorage.getItem('answers.study.score.06')")
-    assert json.loads(kept) == [["2026-11-26", "solid"]]
+    assert json.loads(kept) == [[TODAY, "solid"]]
     recall.button(f"Resume: {ASKED[FOLLOW_UPS[1]][:-1]}").click()
     assert card(page, FOLLOW_UPS[1]) == {}
     assert wrong_in_each_look(page, ".recall") == FINE
@@ -224,16 +225,12 @@ WORDS = "e => e.firstElementChild.firstElementChild.textContent.trim()"
 
 
 def due(day, *ids):
-    return {CARD + id: {"reviews": [["2026-11-20", 3]], "due": day} for id in ids}
+    return {CARD + id: {"reviews": [[in_days(-6), 3]], "due": day} for id in ids}
 
 
 def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     asked = [FOLLOW_UPS[4], "07/opening", FOLLOW_UPS[0]]
-    kept = (
-        due("2026-11-22", asked[0])
-        | due("2026-11-25", *asked[1:])
-        | due("2026-11-27", "08/opening")
-    )
+    kept = due(in_days(-4), asked[0]) | due(in_days(-1), *asked[1:]) | due(in_days(1), "08/opening")
     kept["answers.study.plan"] = {"new": 0}
     page = reader(REVIEW, kept)
     recall = Recall(page)
@@ -245,7 +242,7 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     assert not recall.back.locator("[id]:not(svg *), script, .live-bar").count()
     recall.rate(2)
     # Another tab rates a card of the deck: it is not asked here.
-    elsewhere = {"reviews": [["2026-11-20", 3], ["2026-11-26", 3]], "due": "2026-12-09"}
+    elsewhere = {"reviews": [[in_days(-6), 3], [TODAY, 3]], "due": in_days(13)}
     page.evaluate(
         "([key, text]) => { localStorage.setItem(key, text) }",
         [f"{CARD}07/opening", json.dumps(elsewhere)],
@@ -258,7 +255,7 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     expect(recall.where).to_have_text(re.compile("^2 of 3|^3 of 3"))
     page.reload()
     expect(recall.where).to_have_text(re.compile("^1 of 1"))
-    assert card(page, asked[0])["reviews"][-1] == ["2026-11-26", 2]
+    assert card(page, asked[0])["reviews"][-1] == [TODAY, 2]
 
 
 # Of each card its front and its back as text, as the deck has them and as the page takes them.
@@ -299,7 +296,7 @@ def test_every_card_has_the_same_words_in_the_page_and_in_the_deck(reader):
 
 def test_the_last_rating_is_taken_back_after_a_reload_too(reader):
     asked, no_more = ["07/opening", FOLLOW_UPS[0]], {"answers.study.plan": {"new": 0}}
-    page = reader(REVIEW, due("2026-11-22", *asked) | no_more)
+    page = reader(REVIEW, due(in_days(-4), *asked) | no_more)
     recall = Recall(page)
     recall.rate(1)
     page.reload()
@@ -314,8 +311,8 @@ def test_the_last_rating_is_taken_back_after_a_reload_too(reader):
     recall.rate(3)
     page.reload()
     # What has been rated elsewhere since is not taken back, nor offered.
-    reviews = [["2026-11-20", 3], ["2026-11-26", 3], ["2026-11-26", 4]]
-    elsewhere = {"reviews": reviews, "due": "2026-12-09"}
+    reviews = [[in_days(-6), 3], [TODAY, 3], [TODAY, 4]]
+    elsewhere = {"reviews": reviews, "due": in_days(13)}
     keep(page, {CARD + last: elsewhere for last in asked} | no_more)
     page.reload()
     expect(recall.front).to_contain_text("Nothing is due.")
@@ -339,7 +336,7 @@ def test_a_rehearsal_takes_its_last_rating_back_after_a_reload(reader):
 
 def test_back_and_forward_find_the_review_where_it_was(reader, site):
     asked, no_more = FOLLOW_UPS[:3], {"answers.study.plan": {"new": 0}}
-    page = reader(REVIEW, due("2026-11-25", *asked) | no_more)
+    page = reader(REVIEW, due(in_days(-1), *asked) | no_more)
     recall = Recall(page)
     expect(recall.where).to_have_text(re.compile("^1 of 3"))
     recall.rate(3)
@@ -353,15 +350,15 @@ def test_back_and_forward_find_the_review_where_it_was(reader, site):
     page.go_back()
     recall.rate(2)
     rated = [card(page, id)["reviews"][-1] for id in asked]
-    assert rated[:2] == [["2026-11-26", 3], ["2026-11-26", 2]]
-    assert rated[2][0] < "2026-11-26"
+    assert rated[:2] == [[TODAY, 3], [TODAY, 2]]
+    assert rated[2][0] < TODAY
 
 
 def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
     asked = [*FOLLOW_UPS[:3], "07/opening"]
-    page = reader(REVIEW, due("2026-11-22", *asked) | {"answers.study.plan": {"new": 0}})
+    page = reader(REVIEW, due(in_days(-4), *asked) | {"answers.study.plan": {"new": 0}})
     other = page.context.new_page()
-    other.clock.set_fixed_time("2026-11-26T20:00:00")
+    other.clock.set_fixed_time(NOW)
     other.goto(page.url)
     here, there = Recall(page), Recall(other)
     expect(there.where).to_have_text(re.compile("^1 of 4"))
@@ -399,11 +396,11 @@ def test_an_empty_deck_says_where_cards_come_from(reader):
 def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
     newer = json.dumps({"version": 4, "reviews": "in another way"})
     kept = {
-        CARD + OF_PAGE[0]: '{"reviews": [["2026-11-20", 3]], "due": "soon"}',
+        CARD + OF_PAGE[0]: f'{{"reviews": [["{in_days(-6)}", 3]], "due": "soon"}}',
         CARD + FOLLOW_UPS[0]: newer,
         CARD + "__proto__": '{"reviews": []}',
         "answers.study.plan": '{"date": "2026-13-01", "new": 3}',
-        "answers.study.score.06": '[["2026-11-20", "weak"], ["x", "weak"]]',
+        "answers.study.score.06": f'[["{in_days(-6)}", "weak"], ["x", "weak"]]',
     }
     page = reader(REVIEW, kept)
     recall = Recall(page)
@@ -418,7 +415,7 @@ def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
         "study.plan": kept["answers.study.plan"],
         "score.06": kept["answers.study.score.06"],
     }
-    assert data["study"]["scores"] == {"06": [["2026-11-20", "weak"]]}
+    assert data["study"]["scores"] == {"06": [[in_days(-6), "weak"]]}
     assert data["study"]["plan"] == {"new": 3}
 
 
@@ -448,57 +445,57 @@ MERGED = """async files => {
 }"""
 
 
-AGAIN = {"passed": "2026-11-20T10:00:00Z", "again": "2026-11-21T10:00:00Z"}
+AGAIN = {"passed": f"{in_days(-6)}T10:00:00Z", "again": f"{in_days(-5)}T10:00:00Z"}
 
 
 def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
     page = reader(
         "tags/",
         {
-            CARD + "06/a": {"reviews": [["2026-11-20", 3]], "due": "2026-11-22"},
-            CARD + "06/b": {"reviews": [["2026-11-20", 3], ["2026-11-20", 1]], "due": "2026-11-21"},
-            CARD + "06/c": {"reviews": [["2026-11-24", 3]], "suspended": "2026-11-24T10:00:00Z"},
-            "answers.study.plan": {"date": "2026-12-01", "changed": "2026-11-21T10:00:00Z"},
-            "answers.study.score.06": [["2026-11-20", "weak"], ["2026-11-20", "strong"]],
-            f"{KEPT}affine": {"passed": "2026-11-20T10:00:00Z"},
-            f"{KEPT}logsumexp": AGAIN | {"solution": "2026-11-22T10:00:00Z"},
+            CARD + "06/a": {"reviews": [[in_days(-6), 3]], "due": in_days(-4)},
+            CARD + "06/b": {"reviews": [[in_days(-6), 3], [in_days(-6), 1]], "due": in_days(-5)},
+            CARD + "06/c": {"reviews": [[in_days(-2), 3]], "suspended": f"{in_days(-2)}T10:00:00Z"},
+            "answers.study.plan": {"date": in_days(5), "changed": f"{in_days(-5)}T10:00:00Z"},
+            "answers.study.score.06": [[in_days(-6), "weak"], [in_days(-6), "strong"]],
+            f"{KEPT}affine": {"passed": f"{in_days(-6)}T10:00:00Z"},
+            f"{KEPT}logsumexp": AGAIN | {"solution": f"{in_days(-4)}T10:00:00Z"},
         },
     )
     new = {
         "version": 3,
         "exercises": {
-            "affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 0, "text": None},
+            "affine": {"passed": f"{in_days(-7)}T10:00:00+00:00", "hints": 0, "text": None},
             "logsumexp": {"passed": AGAIN["passed"], "solution": AGAIN["passed"], "hints": 3},
         },
         "study": {
             "cards": {
-                "06/a": {"reviews": [["2026-11-21", 4]], "due": "2027-01-01"},
-                "06/b": {"reviews": [["2026-11-20", 4]]},
-                "06/c": {"reviews": [["2026-11-23", 4]]},
+                "06/a": {"reviews": [[in_days(-5), 4]], "due": in_days(36)},
+                "06/b": {"reviews": [[in_days(-6), 4]]},
+                "06/c": {"reviews": [[in_days(-3), 4]]},
             },
-            "plan": {"date": "2026-12-24", "changed": "2026-11-20T10:00:00Z"},
+            "plan": {"date": in_days(28), "changed": f"{in_days(-6)}T10:00:00Z"},
             "scores": {
-                "06": [["2026-11-19", "solid"], ["2026-11-20", "weak"], ["2026-11-20", "weak"]]
+                "06": [[in_days(-7), "solid"], [in_days(-6), "weak"], [in_days(-6), "weak"]]
             },
         },
     }
     data = page.evaluate(MERGED, [OLD, new])
     assert data["exercises"] == {
-        "affine": {"passed": "2026-11-19T10:00:00+00:00", "hints": 2},
+        "affine": {"passed": f"{in_days(-7)}T10:00:00+00:00", "hints": 2},
         "softmax": {"text": "x = 1"},
         # What was shown before it was begun again does not count.
-        "logsumexp": AGAIN | {"solution": "2026-11-22T10:00:00Z"},
+        "logsumexp": AGAIN | {"solution": f"{in_days(-4)}T10:00:00Z"},
     }
     known = data["study"]["cards"]
     assert known["06/a"] == {
-        "reviews": [["2026-11-21", 4]],
-        "due": schedule.due([["2026-11-21", 4]]),
+        "reviews": [[in_days(-5), 4]],
+        "due": schedule.due([[in_days(-5), 4]]),
     }
-    assert known["06/b"]["reviews"] == [["2026-11-20", 3], ["2026-11-20", 1]]
+    assert known["06/b"]["reviews"] == [[in_days(-6), 3], [in_days(-6), 1]]
     assert "suspended" in known["06/c"]
-    assert data["study"]["plan"]["date"] == "2026-12-01"
-    levels = ["2026-11-19", "solid"], ["2026-11-20", "weak"], ["2026-11-20", "strong"]
-    assert data["study"]["scores"] == {"06": [*levels, ["2026-11-20", "weak"]]}
+    assert data["study"]["plan"]["date"] == in_days(5)
+    levels = [in_days(-7), "solid"], [in_days(-6), "weak"], [in_days(-6), "strong"]
+    assert data["study"]["scores"] == {"06": [*levels, [in_days(-6), "weak"]]}
 
 
 # Home
@@ -519,18 +516,18 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     page = reader("")
     home = page.locator(".today")
     expect(home.get_by_label("Minutes a day")).to_be_hidden()
-    home.get_by_label("Interview on").fill("2026-12-01")
+    home.get_by_label("Interview on").fill(in_days(5))
     expect(home).to_contain_text("The interview is in 5 days.")
     # Fields for a finger.
     heights = home.locator("input:visible").evaluate_all("all => all.map(e => e.offsetHeight)")
     assert len(heights) == 3
     assert min(heights) >= 44
     expect(home.get_by_role("listitem").first).to_have_text(re.compile("^Read and rehearse 1. "))
-    kept = due("2026-11-25", *OF_PAGE[:3], "exercise/softmax") | {
-        "answers.study.plan": {"date": "2026-12-01", "minutes": 30, "new": 2},
-        "answers.study.score.06": [["2026-11-20", "solid"]],
+    kept = due(in_days(-1), *OF_PAGE[:3], "exercise/softmax") | {
+        "answers.study.plan": {"date": in_days(5), "minutes": 30, "new": 2},
+        "answers.study.score.06": [[in_days(-6), "solid"]],
         "answers.study.place": {"page": QUESTION[:-1], "title": "Softmax", "at": 4},
-        f"{KEPT}softmax": {"passed": "2026-11-20T10:00:00Z"},
+        f"{KEPT}softmax": {"passed": f"{in_days(-6)}T10:00:00Z"},
     }
     page = reader("", kept)
     items = home.get_by_role("listitem")
@@ -584,9 +581,9 @@ def answers(folder, *arguments):
 
 def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path):
     page = alone("")
-    page.clock.set_fixed_time("2026-11-26T20:00:00")
+    page.clock.set_fixed_time(NOW)
     page.reload()
-    page.get_by_label("Interview on").fill("2026-12-24")
+    page.get_by_label("Interview on").fill(in_days(28))
     page.goto(page.url + QUESTION)
     page.get_by_role("button", name="Rehearse").click()
     recall = Recall(page)
@@ -605,10 +602,10 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path):
     page.close()
 
     page = context.new_page()
-    page.clock.set_fixed_time("2026-11-29T20:00:00")
+    page.clock.set_fixed_time(f"{in_days(3)}T20:00:00")
     page.goto(home)
     today = page.locator(".today")
-    expect(today).to_contain_text("The interview is on 24 December 2026.")
+    expect(today).to_contain_text(f"The interview is on {in_words(28)}.")
     expect(today.get_by_role("listitem").nth(0)).to_have_text("Review 1 card, 1 min")
     expect(today.get_by_role("listitem").nth(1)).to_have_text(re.compile("^Write again: softmax"))
     today.get_by_role("link", name="Review 1 card").click()

@@ -15,6 +15,7 @@ from unittest.mock import Mock
 import pytest
 from command_line import ANSWERS, learner
 from command_line import run as answers
+from days import TODAY
 from waiting import wait_until
 
 from answers import cli
@@ -45,7 +46,7 @@ def passed(*names: str) -> None:
 
     def change(kept):
         for name in names:
-            rating.passed(kept, name, lambda: 9, "2026-11-26")
+            rating.passed(kept, name, lambda: 9, TODAY)
 
     progress.update(change)
 

@@ -7,20 +7,21 @@ from unittest.mock import Mock
 
 import pytest
 from command_line import learner, run
+from days import TODAY, in_days
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from answers.practice import beside, catalog, progress
 from answers.practice.state import History, Plan, Record, State, read
 
-DAY, THEN = "2026-11-26", "2026-11-26T05:46:45+00:00"
+DAY, THEN = TODAY, f"{TODAY}T05:46:45+00:00"
 FULL = State(
     {
         "softmax": Record(hints=2, passed=THEN, solution=THEN, again=THEN),
         "logsumexp": Record(hints=1),
     },
-    {"06/opening": History([[DAY, 3]], "2026-11-28")},
-    Plan("2026-12-01", 5, 30, THEN),
+    {"06/opening": History([[DAY, 3]], in_days(2))},
+    Plan(in_days(5), 5, 30, THEN),
     {"06": [[DAY, "solid"]]},
 )
 
@@ -77,19 +78,19 @@ def test_the_pages_exports_are_read(folder):
                 "text": "mine",
                 "before": "older",
                 "hints": 3,
-                "passed": "2026-11-26T05:46:45.123Z",
+                "passed": f"{TODAY}T05:46:45.123Z",
             },
             "from_a_newer_guide": {"text": "kept as it is"},
         },
-        "study": {"cards": {"06/opening": {"reviews": [[DAY, 1]], "due": "2026-11-27"}}},
+        "study": {"cards": {"06/opening": {"reviews": [[DAY, 1]], "due": in_days(1)}}},
         "damaged": {"card.06/x": "…"},
     }
     (folder / "page.json").write_text(json.dumps(export))
     shown = answers("import", "page.json")
     assert "Wrote softmax.py.\nWrote softmax-before.py.\n" in shown
-    assert kept().exercises["softmax"] == Record(hints=3, passed="2026-11-26T05:46:45.123Z")
+    assert kept().exercises["softmax"] == Record(hints=3, passed=f"{TODAY}T05:46:45.123Z")
     assert kept().exercises["from_a_newer_guide"].text == "kept as it is"
-    assert kept().cards["06/opening"].due == "2026-11-27"
+    assert kept().cards["06/opening"].due == in_days(1)
     assert not (folder / "from_a_newer_guide.py").exists()
     # And goes back as it came, but for what was before.
     again = exported()

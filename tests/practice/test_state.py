@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from days import TODAY, in_days
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,14 +22,14 @@ from answers.practice.values import LEVELS
 
 few = st.integers(0, 3)
 days = st.dates().filter(lambda day: 1970 <= day.year < 9000).map(str) | st.sampled_from(
-    ["2026-11-26", "2026-11-27"]
+    [TODAY, in_days(1)]
 )
 times = st.sampled_from(
     [
-        "2026-11-26T05:46:45+00:00",
-        "2026-11-26T05:46:45.123Z",
-        "2026-11-26T07:46:45+02:00",
-        "2026-12-01",
+        f"{TODAY}T05:46:45+00:00",
+        f"{TODAY}T05:46:45.123Z",
+        f"{TODAY}T07:46:45+02:00",
+        in_days(5),
     ]
 )
 maybe = st.none()
@@ -120,7 +121,7 @@ def test_two_imports_in_a_row_keep_every_text():
 
 
 def test_scores_of_one_day_keep_the_order_in_which_they_were_given():
-    day, levels = "2026-11-26", ["weak", "strong", "weak", "strong"]
+    day, levels = TODAY, ["weak", "strong", "weak", "strong"]
     given = [[day, level] for level in levels]
     state = State(scores={"06": given})
     assert read(written(state)) == (state, [])
@@ -129,7 +130,7 @@ def test_scores_of_one_day_keep_the_order_in_which_they_were_given():
 
 
 def test_what_was_shown_while_an_exercise_is_done_again_stays_so_in_a_merge():
-    first, again, shown = (f"2026-11-2{day}T05:00:00+00:00" for day in (5, 6, 7))
+    first, again, shown = (f"{in_days(day)}T05:00:00+00:00" for day in (-1, 0, 1))
     ours = Record(passed=first, solution=shown, again=again)
     theirs = Record(passed=first, solution=first, hints=3)
     both = merged(State({"softmax": ours}), State({"softmax": theirs}))
@@ -137,17 +138,17 @@ def test_what_was_shown_while_an_exercise_is_done_again_stays_so_in_a_merge():
 
 
 def test_the_earlier_pass_the_newer_plan_and_the_longer_history_win():
-    early, late = "2026-11-26T05:00:00+00:00", "2026-11-26T06:30:00+02:00"
-    ours = State({"softmax": Record(passed=early)}, plan=Plan("2026-12-01", changed=early))
-    theirs = State({"softmax": Record(passed=late)}, plan=Plan("2026-12-24", changed=late))
+    early, late = f"{TODAY}T05:00:00+00:00", f"{TODAY}T06:30:00+02:00"
+    ours = State({"softmax": Record(passed=early)}, plan=Plan(in_days(5), changed=early))
+    theirs = State({"softmax": Record(passed=late)}, plan=Plan(in_days(28), changed=late))
     both = merged(ours, theirs)
     assert both.exercises["softmax"].passed == late  # that is 04:30 in UTC
-    assert both.plan.date == "2026-12-01"
-    day = "2026-11-26"
+    assert both.plan.date == in_days(5)
+    day = TODAY
     ours = State(cards={"06/opening": History([[day, 1], [day, 3]], suspended=late)})
     theirs = State(cards={"06/opening": History([[day, 3]])})
     assert merged(theirs, ours).cards == ours.cards
-    theirs.cards["06/opening"].reviews[0][0] = "2026-11-27"
+    theirs.cards["06/opening"].reviews[0][0] = in_days(1)
     assert merged(theirs, ours).cards == theirs.cards
 
 
@@ -183,13 +184,13 @@ WRONG = [
     ({"study": {"plan": []}}, "the plan"),
     ({"study": {"cards": []}}, "[]"),
     ({"study": {"cards": {"6/opening": {}}}}, "'6/opening'"),
-    ({"study": {"cards": {"06/opening": {"reviews": [["2026-11-26", 5]]}}}}, "'reviews'"),
-    ({"study": {"cards": {"06/opening": {"reviews": [["2026-11-26", True]]}}}}, "'reviews'"),
+    ({"study": {"cards": {"06/opening": {"reviews": [[TODAY, 5]]}}}}, "'reviews'"),
+    ({"study": {"cards": {"06/opening": {"reviews": [[TODAY, True]]}}}}, "'reviews'"),
     ({"study": {"cards": {"06/opening": {"reviews": [["26-11-26", 3]]}}}}, "'reviews'"),
     ({"study": {"cards": {"06/opening": {"due": "9999-12-31"}}}}, "'due' of 06/opening"),
-    ({"study": {"scores": {"06": [["2026-11-26", "great"]]}}}, "the scores of question 06"),
+    ({"study": {"scores": {"06": [[TODAY, "great"]]}}}, "the scores of question 06"),
 ]
-BACKWARD = [["2026-11-27", 3], ["2026-11-26", 3]]
+BACKWARD = [[in_days(1), 3], [TODAY, 3]]
 WRONG.append(({"study": {"cards": {"06/opening": {"reviews": BACKWARD}}}}, "'reviews'"))
 
 

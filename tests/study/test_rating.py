@@ -1,21 +1,22 @@
 """What a rating changes, and how the program rates a pass."""
 
 import pytest
+from days import TODAY, in_days
 
 from answers.practice.state import History, Record, State
 from answers.study import rating, schedule
 
-DAY, NEXT = "2026-11-26", "2026-11-27"
+DAY, NEXT = TODAY, in_days(1)
 CARD = "06/opening"
 
 
 def test_a_rating_is_kept_with_the_day_on_which_the_card_comes_back():
     state = State()
     rating.rate(state, CARD, 3, DAY)
-    assert state.cards[CARD] == History([[DAY, 3]], "2026-11-28")
+    assert state.cards[CARD] == History([[DAY, 3]], in_days(2))
     rating.suspend(state, CARD)
-    rating.rate(state, CARD, 1, "2026-11-28")
-    assert state.cards[CARD].reviews == [[DAY, 3], ["2026-11-28", 1]]
+    rating.rate(state, CARD, 1, in_days(2))
+    assert state.cards[CARD].reviews == [[DAY, 3], [in_days(2), 1]]
     assert state.cards[CARD].suspended
     rating.suspend(state, CARD, False)
     assert state.cards[CARD].suspended is None
@@ -31,7 +32,7 @@ def test_a_calendar_that_goes_back_dates_a_review_by_the_last():
 def test_undo_takes_the_last_review_back():
     state = State()
     rating.rate(state, CARD, 3, DAY)
-    before = History([[DAY, 3]], "2026-11-28")
+    before = History([[DAY, 3]], in_days(2))
     rating.rate(state, CARD, 1, NEXT)
     rating.undo(state, CARD)
     assert state.cards[CARD] == before
@@ -50,7 +51,7 @@ def test_scores_are_kept_in_order():
     assert state.scores == {"06": [[DAY, "weak"], [DAY, "strong"], [NEXT, "solid"]]}
 
 
-THEN = "2026-11-01T00:00:00+00:00"
+THEN = f"{in_days(-25)}T00:00:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,6 @@ THEN = "2026-11-01T00:00:00+00:00"
     ],
 )
 def test_a_first_pass_is_rated_by_the_help_that_was_taken(monkeypatch, record, rated, told):
-    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
     state = State({"softmax": record})
     assert rating.passed(state, "softmax", lambda: 3, DAY) == told
     assert state.cards["exercise/softmax"].reviews == [[DAY, rated]]
@@ -75,7 +75,6 @@ def test_a_first_pass_is_rated_by_the_help_that_was_taken(monkeypatch, record, r
 
 
 def test_only_a_pass_from_the_stub_is_rated_again(monkeypatch):
-    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
     state = State({"softmax": Record(solution=THEN)})
     rating.passed(state, "softmax", lambda: 3, DAY)
     first = state.exercises["softmax"].passed
@@ -94,7 +93,6 @@ def test_only_a_pass_from_the_stub_is_rated_again(monkeypatch):
 
 
 def test_hints_count_for_the_repetition_in_which_they_are_shown(monkeypatch):
-    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
     state = State({"softmax": Record(hints=3)})
     rating.passed(state, "softmax", lambda: 3, DAY)
     rating.begin_again(state, "softmax")
@@ -105,8 +103,7 @@ def test_hints_count_for_the_repetition_in_which_they_are_shown(monkeypatch):
 
 
 def test_times_of_the_page_and_of_the_command_line_are_compared_as_times(monkeypatch):
-    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
-    before, after = "2026-11-26T12:00:00+02:00", "2026-11-26T11:00:00.000Z"
+    before, after = f"{TODAY}T12:00:00+02:00", f"{TODAY}T11:00:00.000Z"
     for solution, again, words in (
         (after, before, "with the solution;"),
         (before, after, "Passed;"),
@@ -129,7 +126,6 @@ def test_a_pass_is_kept_where_fsrs_is_not_installed(monkeypatch):
         raise ModuleNotFoundError("no FSRS")
 
     monkeypatch.setattr(schedule, "scheduler", missing)
-    monkeypatch.setattr("answers.study.days.today", lambda: DAY)
     state = State()
     told = rating.passed(state, "softmax", lambda: 3, DAY)
     assert told == "Passed; it comes back tomorrow."

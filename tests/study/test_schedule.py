@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fsrs
 import pytest
+from days import TODAY, in_days, in_words
 from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ ratings = st.sampled_from(schedule.RATINGS)
 @st.composite
 def histories(draw, least=1):
     """Reviews, oldest first."""
-    day, reviews = "2026-11-26", []
+    day, reviews = TODAY, []
     for gap, rating in draw(st.lists(st.tuples(gaps, ratings), min_size=least, max_size=8)):
         day = plus(day, gap)
         reviews.append([day, rating])
@@ -55,8 +56,8 @@ def test_the_library_passes_its_own_vectors():
 
 def test_the_first_ratings_have_the_days_of_the_default_parameters():
     # Stabilities of 0.212, 1.2931, 2.3065 and 8.2956 days, rounded, at least 1.
-    days = schedule.choices([], "2026-11-26")
-    assert [between("2026-11-26", day) for day in days] == [1, 1, 2, 8]
+    days = schedule.choices([], TODAY)
+    assert [between(TODAY, day) for day in days] == [1, 1, 2, 8]
 
 
 @given(histories(), gaps)
@@ -76,7 +77,7 @@ def test_intervals_are_ordered_as_ts_fsrs_orders_them():
 
 def test_reviews_that_run_backward_are_refused():
     with pytest.raises(ValueError, match="must not run backward"):
-        schedule.due([["2026-11-26", 3], ["2026-11-25", 3]])
+        schedule.due([[TODAY, 3], [in_days(-1), 3]])
     with pytest.raises(ValueError, match="without reviews"):
         schedule.due([])
 
@@ -92,27 +93,27 @@ def test_each_card_comes_once_more_before_the_interview(reviews, left):
 
 
 def test_without_a_date_or_after_it_the_schedule_stands():
-    history = History([["2026-11-26", 4]], "2026-12-04")
-    assert schedule.back(history, None) == "2026-12-04"
-    assert schedule.back(history, "2026-11-26") == "2026-12-04"
-    assert schedule.back(history, "2026-12-01") == "2026-11-28"
-    assert schedule.back(History(), "2026-12-01") is None
+    history = History([[TODAY, 4]], in_days(8))
+    assert schedule.back(history, None) == in_days(8)
+    assert schedule.back(history, TODAY) == in_days(8)
+    assert schedule.back(history, in_days(5)) == in_days(2)
+    assert schedule.back(History(), in_days(5)) is None
 
 
 def test_what_fsrs_did_not_work_out_comes_the_day_after():
-    assert schedule.back(History([["2026-11-26", 4]]), None) == "2026-11-27"
+    assert schedule.back(History([[TODAY, 4]]), None) == in_days(1)
 
 
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        ("2026-11-25", "yesterday"),
-        ("2026-11-26", "today"),
-        ("2026-11-27", "tomorrow"),
-        ("2026-12-10", "in 14 days"),
-        ("2026-12-11", "on 11 December 2026"),
-        ("2026-11-01", "on 1 November 2026"),
+        (in_days(-1), "yesterday"),
+        (TODAY, "today"),
+        (in_days(1), "tomorrow"),
+        (in_days(14), "in 14 days"),
+        (in_days(15), f"on {in_words(15)}"),
+        (in_days(-25), f"on {in_words(-25)}"),
     ],
 )
 def test_a_day_is_named_as_seen_from_another(day, words):
-    assert named(day, "2026-11-26") == words
+    assert named(day, TODAY) == words

@@ -15,6 +15,7 @@ from unittest.mock import Mock
 
 import pytest
 from command_line import ANSWERS, learner, run
+from days import TODAY, in_days, in_words
 from rich.cells import cell_len
 from rich.console import Console
 from waiting import wait_until
@@ -24,16 +25,16 @@ from answers.cli import mock as mock_command
 from answers.pages import ROOT, pages
 from answers.practice import catalog, progress
 from answers.practice.state import History, Record
-from answers.study import days, display, schedule
+from answers.study import display, schedule
 from answers.study.cards import cards
 
-DAY, THEN = "2026-11-26", "2026-11-20T00:00:00Z"
+DAY, BEFORE = TODAY, in_days(-6)
+THEN = f"{BEFORE}T00:00:00Z"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """The learner's folder on a day."""
-    monkeypatch.setattr(days, "today", lambda: DAY)
     return learner(tmp_path, monkeypatch)
 
 
@@ -46,7 +47,7 @@ def kept():
     return progress.load()[0]
 
 
-def known(*names: str, due=DAY, last="2026-11-20") -> None:
+def known(*names: str, due=DAY, last=BEFORE) -> None:
     """Note that these cards were reviewed, and are due."""
     histories = {name: History([[last, 3]], due) for name in names}
     progress.update(lambda state: state.cards.update(histories))
@@ -62,7 +63,7 @@ def test_today_tells_a_beginner_what_to_read_and_then_how_long_it_takes():
 
 def test_today_names_what_is_due_to_do_again_and_new_and_what_is_for_later():
     known("06/opening", "06/is-the-loss-convex", "exercise/softmax")
-    answers("plan", "--date", "2026-12-01", "--minutes", "30")
+    answers("plan", "--date", in_days(5), "--minutes", "30")
     shown, later = answers("today").split("If you have time:")
     assert shown.startswith("The interview is in 5 days.\n")
     assert "   3 min  answers review         2 due cards\n" in shown
@@ -74,7 +75,7 @@ def test_today_names_what_is_due_to_do_again_and_new_and_what_is_for_later():
 def test_today_without_anything_says_when_the_next_card_comes():
     numbers = {card.page.number for card in cards()}
     openings = [f"{number:02}/opening" for number in sorted(numbers)]
-    known(*openings, due="2026-12-03")
+    known(*openings, due=in_days(7))
     answers("plan", "--new", "0")
     assert answers("today") == "There is nothing to do today. The next card comes back in 7 days.\n"
     assert answers("review") == (
@@ -84,13 +85,13 @@ def test_today_without_anything_says_when_the_next_card_comes():
 
 def test_a_plan_is_kept_changed_in_part_and_undone():
     assert answers("plan").startswith("No date is set. Each day 10 new cards, 60 minutes.\n")
-    assert "on 24 December 2026. Each" in answers("plan", "--date", "2026-12-24")
+    assert f"on {in_words(28)}. Each" in answers("plan", "--date", in_days(28))
     assert "Each day 5 new cards, 90" in answers("plan", "--new", "5", "--minutes", "90")
-    assert kept().plan.date == "2026-12-24"
+    assert kept().plan.date == in_days(28)
     assert kept().plan.changed
     assert answers("plan", "--date", "none").startswith("No date is set. Each day 5 new")
     for wrong, words in (
-        ("2026-11-25", "is over"),
+        (in_days(-1), "is over"),
         ("soon", "is no day"),
         ("2026-02-30", "is no day"),
     ):
@@ -100,7 +101,7 @@ def test_a_plan_is_kept_changed_in_part_and_undone():
 def test_an_interview_that_is_over_was(monkeypatch):
     answers("plan", "--date", DAY)
     assert answers("plan").startswith("The interview is today.")
-    monkeypatch.setattr(days, "today", lambda: "2026-11-27")
+    monkeypatch.setenv("ANSWERS_NOW", f"{in_days(1)}T09:00:00")
     assert answers("plan").startswith("The interview was yesterday.")
 
 
@@ -115,7 +116,7 @@ def test_review_asks_what_is_due_reveals_rates_and_undoes_by_lines():
     assert shown.endswith("2 cards rated. What is left: answers today\n")
     assert kept().cards["06/opening"].reviews[-1] == [DAY, 3]
     assert kept().cards["06/is-the-loss-convex"].reviews[-1] == [DAY, 1]
-    assert kept().cards["06/is-the-loss-convex"].due == "2026-11-27"
+    assert kept().cards["06/is-the-loss-convex"].due == in_days(1)
 
 
 def test_review_asks_what_fits_into_the_plan_and_then_what_is_for_later():
@@ -134,7 +135,7 @@ def test_undo_and_putting_away_go_one_card_back():
     assert shown.count("1 of 3") == 2
     assert shown.count("2 of 3") == 3
     first, second = (kept().cards[f"06/{name}"] for name in ("opening", "is-the-loss-convex"))
-    assert first.reviews == [["2026-11-20", 3], [DAY, 4]]
+    assert first.reviews == [[in_days(-6), 3], [DAY, 4]]
     assert first.due == schedule.due(first.reviews)
     assert second.suspended
     assert "Took out 1 card." in answers("review", "--put-away")
@@ -142,7 +143,7 @@ def test_undo_and_putting_away_go_one_card_back():
 
 
 def test_what_is_revealed_tells_when_the_card_comes_back_under_the_plan():
-    answers("plan", "--date", "2026-11-29")
+    answers("plan", "--date", in_days(3))
     shown = answers("review", "6", input="\nq\n")
     told = " ".join(shown.split())
     assert "1 again (tomorrow), 2 hard (tomorrow), 3 good (tomorrow), 4 easy (tomorrow)" in told
@@ -270,7 +271,7 @@ def test_a_mock_asks_has_code_written_and_reports(folder, monkeypatch):
 
 def passed_earlier(name: str) -> None:
     """Note that the exercise was passed on an earlier day, with a hint."""
-    known(f"exercise/{name}", due="2026-12-24")
+    known(f"exercise/{name}", due=in_days(28))
     record = Record(hints=1, passed=THEN)
     progress.update(lambda state: state.exercises.update({name: record}))
 
@@ -509,7 +510,7 @@ def test_next_begins_what_is_not_passed(folder):
     first = pages()[0].exercises[0]
     assert f"Wrote {first}.py." in answers("next")
     assert f"{first}.py is there. To go on: answers check {first} --watch\n" == answers("next")
-    everything = {name: Record(passed="2026-11-01T00:00:00Z") for name in catalog.names()}
+    everything = {name: Record(passed=f"{in_days(-25)}T00:00:00Z") for name in catalog.names()}
     progress.update(lambda state: state.exercises.update(everything))
     assert answers("next").startswith("You have passed every exercise.")
     assert [file.name for file in Path().iterdir()] == [f"{first}.py"]
@@ -532,7 +533,7 @@ def test_next_passes_over_what_needs_what_is_not_installed(monkeypatch):
 
 def test_list_is_filtered_by_topic_level_due_and_what_is_passed():
     known("exercise/softmax")
-    passed = Record(passed="2026-11-01T00:00:00Z")
+    passed = Record(passed=f"{in_days(-25)}T00:00:00Z")
     progress.update(lambda state: state.exercises.update(softmax=passed, affine=passed))
     assert re.search(r"softmax +passed .*, due\n", answers("list"))
 
@@ -556,7 +557,7 @@ def test_beginning_again_keeps_what_was_written(folder):
     (folder / "softmax.py").write_text("mine")
     known("exercise/softmax")
     progress.update(
-        lambda state: state.exercises.update(softmax=Record(passed="2026-11-01T00:00:00Z"))
+        lambda state: state.exercises.update(softmax=Record(passed=f"{in_days(-25)}T00:00:00Z"))
     )
     shown = answers("start", "softmax", "--again")
     assert "What you wrote before is in softmax-before.py.\n" in shown
@@ -565,7 +566,7 @@ def test_beginning_again_keeps_what_was_written(folder):
     answers("start", "softmax", "--again")
     assert (folder / "softmax-before-2.py").exists()
     (folder / "softmax.py").write_text("from answers.probability.softmax import softmax\n")
-    assert "  Passed; it comes back on 16 December 2026.\n" in answers("check", "softmax")
+    assert f"  Passed; it comes back on {in_words(20)}.\n" in answers("check", "softmax")
     assert len(kept().cards["exercise/softmax"].reviews) == 2
 
 
@@ -576,7 +577,7 @@ def test_a_pass_after_the_solution_is_said_to_be_one():
     told = "  Passed with the solution; it comes back tomorrow.\n"
     assert told in answers("check", "softmax")
     assert told not in answers("check", "softmax")
-    assert kept().cards["exercise/softmax"].due == "2026-11-27"
+    assert kept().cards["exercise/softmax"].due == in_days(1)
     assert "once you pass" not in answers("solution", "softmax")
 
 

@@ -1,6 +1,7 @@
 """Today's list: what is due first, then as much to read as the date asks for, then new cards."""
 
 import pytest
+from days import TODAY, in_days
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,10 +12,10 @@ from answers.study.today import exercises_due, next_due, todays
 
 # However many questions there are.
 CARDS = [card for card in cards() if card.page.number <= 20]
-DAY = "2026-11-26"
+DAY, BEFORE = TODAY, in_days(-6)
 
 
-def known(due, last="2026-11-20", **others):
+def known(due, last=BEFORE, **others):
     """A card reviewed once, which comes back on a day."""
     return History([[last, 3]], due, **others)
 
@@ -39,9 +40,9 @@ def test_what_is_due_comes_first_the_oldest_before_and_then_by_page():
     due = {
         "exercise/softmax": known(DAY),
         "06/opening": known(DAY),
-        "18/opening": known("2026-11-24"),
-        "03/opening": known("2026-11-27"),
-        "09/opening": known(DAY, suspended="2026-11-21T00:00:00+00:00"),
+        "18/opening": known(in_days(-2)),
+        "03/opening": known(in_days(1)),
+        "09/opening": known(DAY, suspended=f"{in_days(-5)}T00:00:00+00:00"),
         "99/gone": known(DAY),
     }
     found = [each for each in ids(State(cards=due)) if each[0] not in ("read", "new")]
@@ -51,27 +52,27 @@ def test_what_is_due_comes_first_the_oldest_before_and_then_by_page():
         ("exercise", "exercise/softmax"),
     ]
     assert exercises_due(State(cards=due), DAY) == {"softmax"}
-    assert next_due(CARDS, State(cards=due), DAY) == "2026-11-27"
+    assert next_due(CARDS, State(cards=due), DAY) == in_days(1)
 
 
 def test_a_date_brings_cards_back_sooner():
-    state = State(cards={"06/opening": known("2026-12-20", last="2026-11-24")})
+    state = State(cards={"06/opening": known(in_days(24), last=in_days(-2))})
     assert ("review", "06/opening") not in ids(state)
-    state.plan = Plan(date="2026-11-28")
+    state.plan = Plan(date=in_days(2))
     assert ("review", "06/opening") in ids(state)
-    assert next_due(CARDS, state, "2026-11-25") == DAY
+    assert next_due(CARDS, state, in_days(-1)) == DAY
 
 
 @pytest.mark.parametrize(
     ("date", "count"),
     [
         (None, 1),
-        ("2026-11-25", 1),
+        (in_days(-1), 1),
         (DAY, 1),
-        ("2026-11-27", 20),
-        ("2026-12-01", 4),
-        ("2026-12-02", 4),
-        ("2027-11-26", 1),
+        (in_days(1), 20),
+        (in_days(5), 4),
+        (in_days(6), 4),
+        (in_days(365), 1),
     ],
 )
 def test_so_many_questions_are_to_be_read_that_all_are_before_the_date(date, count):
@@ -80,13 +81,13 @@ def test_so_many_questions_are_to_be_read_that_all_are_before_the_date(date, cou
 
 
 def test_what_was_read_today_counts():
-    state = State(plan=Plan(date="2026-12-01", new=0))
-    state.cards["01/opening"] = known("2026-11-28", last=DAY)
+    state = State(plan=Plan(date=in_days(5), new=0))
+    state.cards["01/opening"] = known(in_days(2), last=DAY)
     assert [name for kind, name in ids(state)] == ["02/opening", "03/opening", "04/opening"]
     # 20 in 19 days were two for today; the 19 that are left in 19 days would be one.
-    state.plan.date = "2026-12-15"
+    state.plan.date = in_days(19)
     assert ids(state) == [("read", "02/opening")]
-    state = State({}, {"01/opening": known("2026-11-28", last=DAY)}, Plan(new=0))
+    state = State({}, {"01/opening": known(in_days(2), last=DAY)}, Plan(new=0))
     assert ids(state) == []
 
 
@@ -94,9 +95,9 @@ def test_new_cards_are_of_questions_that_were_read_and_as_many_as_planned():
     state = State(cards=read(20), plan=Plan(new=3))
     follow_ups = [card.id for card in CARDS if card.kind == "follow-up"]
     assert ids(state) == [("new", name) for name in follow_ups[:3]]
-    state.cards[follow_ups[0]] = known("2026-11-28", last=DAY)
+    state.cards[follow_ups[0]] = known(in_days(2), last=DAY)
     assert ids(state) == [("new", name) for name in follow_ups[1:3]]
-    state.cards[follow_ups[1]] = History(suspended="2026-11-21T00:00:00+00:00")
+    state.cards[follow_ups[1]] = History(suspended=f"{in_days(-5)}T00:00:00+00:00")
     assert ids(state) == [("new", name) for name in follow_ups[2:4]]
     assert [kind for kind, _ in ids(State(cards=read(1)))].count("read") == 1
     numbers = {card.page.number for card in CARDS}
