@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answers.cli.talk import kept, loaded, tell, warn
-from answers.practice import sandbox
+from answers.practice import process
 from answers.practice.report import Report
 
 # Rich, the pages and the progress are imported where they are needed: a check starts its judge
@@ -32,7 +32,7 @@ class Asked:
 def check_once(asked: Asked) -> bool:
     """Judge the file, show the verdict, note a pass; whether it passed."""
     name, path = asked.name, asked.path
-    running = sandbox.Check(name, path, *asked.limits)
+    running = process.Check(name, path, *asked.limits)
     if not asked.as_json:
         # Loaded while the judge is, too.
         from answers.practice import questions, terminal

@@ -1,4 +1,4 @@
-"""Load a learner's file and judge it: the process that `supervisor` runs under limits.
+"""Load a learner's file and judge it: the child that `process` starts and ends.
 
 It answers on the pipe that was its standard output, in JSON lines with a token that it was
 given before any of the learner's code ran. Before it reports, it makes sure that the code has
@@ -17,6 +17,7 @@ import math
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -40,11 +41,12 @@ NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in 
 def main() -> None:
     """Judge what standard input asks for."""
     request = json.loads(sys.stdin.readline())
-    channel, token = os.dup(1), request["token"]
-    # What the learner prints goes where their errors go.
+    caller, channel, token = os.dup(0), os.dup(1), request["token"]
+    # What the learner prints goes where their errors go; nobody types.
     os.dup2(2, 1)
-    die_with_parent()
-    stand_between()
+    with open(os.devnull) as nobody:
+        os.dup2(nobody.fileno(), 0)
+    stand_between(caller, channel, token)
     try:
         exercise = catalog.load(request["exercise"])
         exercise.ask_reference()
@@ -85,32 +87,41 @@ class NoInput(io.TextIOBase):
 
 
 def send(channel: int, **message) -> None:
-    os.write(channel, json.dumps(message).encode() + b"\n")
+    # What the learner's code wrote there may lack the end of its line.
+    os.write(channel, b"\n" + json.dumps(message).encode() + b"\n")
 
 
-def stand_between() -> None:
-    """Go on in a child, while the parent waits and ends as the child does.
+def stand_between(caller: int, channel: int, token: str) -> None:
+    """Go on in a child, while the parent waits and tells how the child has ended.
 
-    So learners who kill their parent process kill nobody who is needed to tell them.
+    So learners who kill their parent process kill nobody who is needed to tell them, and the
+    process that ends the group when the caller is gone runs no code of theirs.
     """
-    if hasattr(os, "fork") and (child := os.fork()):
+    child = os.fork() if hasattr(os, "fork") else None
+    if child == 0:
+        die_with_parent()
+        return
+    threading.Thread(target=end_with, args=(caller,), daemon=True).start()
+    if child is not None:
         _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
-            # This also sees to it that no core file is left.
-            limit_memory(None)
-            faulthandler.disable()
-            os.kill(os.getpid(), os.WTERMSIG(status))
-            signal.pause()
-        os._exit(os.WEXITSTATUS(status))
-    die_with_parent()
+        send(channel, token=token, status=os.waitstatus_to_exitcode(status))
+        os._exit(0)
+
+
+def end_with(caller: int) -> None:
+    """End the process group as soon as the caller has ended, and its pipe with it."""
+    os.read(caller, 1)
+    if os.name == "posix":
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def die_with_parent() -> None:
     """On Linux, end this process as soon as its parent ends: nobody would be waiting for it."""
     if sys.platform == "linux":
-        from answers.practice.supervisor import prctl
+        import ctypes
 
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def limit_memory(limit: int | None) -> None:

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from answers.pages import LOCAL_LINK, Page
 from answers.practice.plain_formulas import readable
+from answers.practice.process import Outcome
 from answers.practice.report import Report
-from answers.practice.sandbox import Outcome
 from answers.practice.state import Record
 
 # Longer lines are tiring to read.

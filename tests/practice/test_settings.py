@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from answers.practice import catalog, sandbox, settings
+from answers.practice import catalog, process, settings
 from answers.practice.grader import Exercise
 
 TORCH = "cached_attention_torch"
@@ -98,10 +98,10 @@ def test_a_reference_whose_gradient_is_missing_is_told_and_agrees_with_nothing()
 
 @pytest.fixture
 def checked(tmp_path):
-    def check(before: str) -> sandbox.Outcome:
+    def check(before: str) -> process.Outcome:
         path = Path(tmp_path, f"{TORCH}.py")
         path.write_text(f"import torch\n{before}\n{catalog.load(TORCH).solution()}")
-        return sandbox.Check(TORCH, path, timeout=120).outcome().report
+        return process.Check(TORCH, path, timeout=120).outcome().report
 
     return check
 

@@ -197,7 +197,7 @@ def test_a_case_is_what_it_is_about(changed, case):
         ),
         (
             ("answers/practice/judge.py", "main"),
-            "tests/practice/test_sandbox.py",
+            "tests/practice/test_process.py",
             "test_a_right_answer_passes",
         ),
     ],

@@ -151,7 +151,7 @@ print(json.dumps(sorted({"numpy", "sympy", "jaxtyping", "beartype"} & set(sys.mo
         ("answers.networks.two_layer_net_torch", False),
         ("answers.cli", False),
         ("answers.practice.terminal", False),
-        ("answers.practice.sandbox", False),
+        ("answers.practice.process", False),
         ("answers.figures.softmax", False),
     ],
 )

@@ -1,9 +1,11 @@
-"""The sandbox gives a clear verdict on whatever a file does, and leaves nothing running."""
+"""A check gives a clear verdict on whatever a file does, and leaves nothing running."""
 
 import itertools
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 import time
 import uuid
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 from waiting import wait_until
 
-from answers.practice import browser_judge, catalog, judge, sandbox, supervisor
+from answers.practice import browser_judge, catalog, judge, process
 from answers.practice.report import Report
 
 # How to pass, and how to fail, in the fewest lines.
@@ -28,10 +30,10 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has what 
 def marked_processes(mark: str) -> list[str]:
     """The command lines of all processes with this mark in their environment."""
     found = []
-    for process in Path("/proc").glob("[0-9]*"):
+    for running in Path("/proc").glob("[0-9]*"):
         try:
-            if mark.encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes().decode())
+            if mark.encode() in (running / "environ").read_bytes():
+                found.append((running / "cmdline").read_bytes().decode())
         except OSError:  # it has ended meanwhile
             continue
     return found
@@ -43,11 +45,11 @@ def check(tmp_path, monkeypatch):
     mark = f"mark-{uuid.uuid4()}"
     monkeypatch.setenv("ANSWERS_TEST_MARK", mark)
 
-    def check(source: str | bytes, **limits) -> sandbox.Outcome:
+    def check(source: str | bytes, **limits) -> process.Outcome:
         file = tmp_path / "softmax.py"
         source = source.encode() if isinstance(source, str) else source
         file.write_bytes(source)
-        outcome = sandbox.Check("softmax", file, **limits).outcome()
+        outcome = process.Check("softmax", file, **limits).outcome()
         assert file.read_bytes() == source
         return outcome
 
@@ -57,7 +59,7 @@ def check(tmp_path, monkeypatch):
     assert {file.name for file in tmp_path.iterdir()} <= {"softmax.py", "sibling.py"}
 
 
-def told(outcome: sandbox.Outcome) -> str:
+def told(outcome: process.Outcome) -> str:
     """What the learner is told first."""
     assert not outcome.report.passed
     return str(outcome.report.failures[0])
@@ -80,6 +82,7 @@ ENDLESS = {
     "in the function": f"{WRONG}while True:\n        x = x + 0",
     "on import": "while True:\n    pass",
     "in one call of C": "sum(range(10**12))",
+    "in a session of its own": f"import os\nos.setsid()\n{WRONG}while True:\n        pass",
     "that catches what it can": (
         "import signal\nfor n in set(range(1, 32)) - {9, 19}:\n    signal.signal(n, lambda *_: 0)\n"
         "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass"
@@ -139,6 +142,8 @@ ENDS = {
         "It was in line 3: `ctypes.string_at(0)`"
     ),
     "import os\nos.abort()": "signal SIGABRT",
+    "import os, signal\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)\n"
+    "os.kill(os.getpid(), signal.SIGPIPE)": "signal SIGPIPE",
     f"import os\n{WRONG}os.kill(os.getpid(), 9)": "signal SIGKILL",
     f"import os, time\n{RIGHT}os.kill(os.getppid(), 9)\n    time.sleep(50)": (
         "signal SIGKILL: did it kill a process, or did the system run out of memory?"
@@ -251,25 +256,39 @@ def test_a_learner_with_little_memory_can_use_numpy_and_torch(check):
     assert check(f"{source}    return answer(x, axis)", **limits).report.passed
 
 
-DAEMON = """import os, time
-if os.fork() == 0:
-    os.setsid()
+ORPHAN = """import os, time
+if (child := os.fork()) == 0:
     if os.fork() == 0:
         time.sleep(1000)
     os._exit(0)
+os.waitpid(child, 0)
 """
 
 
 @linux
 @pytest.mark.attack("endless")
-def test_a_daemon_does_not_outlive_the_check(check):
-    assert check(DAEMON + PASSES).report.passed
+def test_an_orphan_does_not_outlive_the_check(check):
+    assert check(ORPHAN + PASSES).report.passed
 
 
 @linux
 @pytest.mark.attack("endless")
-def test_a_daemon_does_not_outlive_a_killed_parent(check):
-    assert "SIGKILL" in told(check(DAEMON + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n"))
+def test_an_orphan_does_not_outlive_a_killed_parent(check):
+    assert "SIGKILL" in told(check(ORPHAN + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n"))
+
+
+@linux
+@pytest.mark.attack("endless")
+def test_a_daemon_that_leaves_the_group_holds_up_no_verdict(check, tmp_path):
+    daemon = (
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    end = time.monotonic() + 100\n"
+        "    while os.path.exists(__file__) and time.monotonic() < end:\n"
+        "        time.sleep(0.01)\n    os._exit(0)\n"
+    )
+    start = time.monotonic()
+    assert check(daemon + PASSES).report.passed
+    assert time.monotonic() - start < 50
+    (tmp_path / "softmax.py").unlink()
 
 
 @linux
@@ -311,7 +330,7 @@ def test_what_happens_after_the_report_changes_nothing(check, linger):
 def test_a_flood_of_output_is_cut(check):
     outcome = check("while True:\n    print('x' * 999)\n", timeout=0.5)
     assert "did not finish" in told(outcome)
-    assert 0 < len(outcome.output) <= sandbox.CHARACTERS_SHOWN
+    assert 0 < len(outcome.output) <= process.CHARACTERS_SHOWN
     assert outcome.hidden > 10**5
 
 
@@ -383,17 +402,18 @@ def test_a_report_without_the_token_is_no_report(check):
 
 @pytest.mark.attack("judge")
 def test_noise_on_the_channel_does_not_lose_the_report(check):
-    source = (
-        "import os\nfor n in range(3, 20):\n    try:\n        os.write(n, b'[[[\\n\\xff{}\\n')\n"
+    noise = (
+        "import os\ndef noise():\n    for n in range(3, 20):\n        try:\n"
+        "            os.write(n, b'[[[\\n\\xff{}\\n[')\n        except OSError:\n            pass\n"
     )
-    assert check(source + "    except OSError:\n        pass\n" + PASSES).report.passed
+    assert check(f"{noise}noise()\n{RIGHT}noise()\n    return answer(x, axis)\n").report.passed
 
 
 @pytest.mark.attack("judge")
 def test_a_malformed_report_never_passes(tmp_path):
     file = tmp_path / "softmax.py"
     file.write_text(PASSES)
-    running = sandbox.Check("softmax", file)
+    running = process.Check("softmax", file)
     running.stop()
     for report in (
         {},
@@ -401,9 +421,12 @@ def test_a_malformed_report_never_passes(tmp_path):
         {"failures": []},
         Report().to_dict() | {"bug": 3},
     ):
-        facts = {"stopped": None, "status": 0, "report": report, "trace": ""}
-        facts |= {"case": "", "so_far": None}
-        assert "ended before it could report" in running.report_of(facts).failures[0].message
+        running.told["report"] = report
+        assert "ended before it could report" in running.report_of(None).failures[0].message
+
+
+def test_what_the_code_starts_finds_no_input_and_waits_for_none(check):
+    assert check(f"import subprocess\nsubprocess.run(['cat'], check=True)\n{PASSES}").report.passed
 
 
 def test_a_pool_of_spawned_processes_may_do_the_work(check):
@@ -429,19 +452,19 @@ def test_a_neighbour_cannot_stand_in_for_a_library(tmp_path, monkeypatch, name):
     (tmp_path / name).write_text("raise SystemExit(3)\n")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text("import json, numpy\n" + PASSES)
-    assert sandbox.Check("softmax", tmp_path / "mine.py").outcome().report.passed
+    assert process.Check("softmax", tmp_path / "mine.py").outcome().report.passed
 
 
 def test_a_file_that_vanishes_is_told(tmp_path):
-    outcome = sandbox.Check("softmax", tmp_path / "softmax.py").outcome()
+    outcome = process.Check("softmax", tmp_path / "softmax.py").outcome()
     assert "it cannot be read: No such file or directory" in told(outcome)
 
 
-def under_way(folder: Path, source: str) -> sandbox.Check:
+def under_way(folder: Path, source: str) -> process.Check:
     """A check of this source that has begun to run it."""
     file, flag = folder / "softmax.py", folder / "sibling.py"
     file.write_text(f"open({str(flag)!r}, 'w')\n" + source)
-    running = sandbox.Check("softmax", file, timeout=1000)
+    running = process.Check("softmax", file, timeout=1000)
     wait_until(flag.exists)
     return running
 
@@ -449,7 +472,7 @@ def under_way(folder: Path, source: str) -> sandbox.Check:
 @linux
 @pytest.mark.attack("endless")
 def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
-    running = under_way(tmp_path, DAEMON + "while True:\n    pass\n")
+    running = under_way(tmp_path, ORPHAN + "while True:\n    pass\n")
     start = time.monotonic()
     running.stop()
     assert time.monotonic() - start < 50
@@ -457,23 +480,32 @@ def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
 
 @linux
 @pytest.mark.attack("endless")
-def test_a_supervisor_that_is_killed_gives_a_verdict_and_takes_the_code_along(check, tmp_path):
-    running = under_way(tmp_path, "while True:\n    pass\n")
+def test_a_judge_that_is_killed_gives_a_verdict_and_takes_the_code_along(check, tmp_path):
+    running = under_way(tmp_path, ORPHAN + "while True:\n    pass\n")
     running.process.kill()
-    assert "the checker was ended before it could report" in told(running.outcome())
+    assert "signal SIGKILL" in told(running.outcome())
+
+
+@linux
+@pytest.mark.attack("endless")
+def test_a_caller_that_is_killed_takes_the_code_along(check, tmp_path):
+    file, flag = tmp_path / "softmax.py", tmp_path / "sibling.py"
+    file.write_text(f"{ORPHAN}open({str(flag)!r}, 'w')\nsum(range(10**12))\n")
+    command = "from answers.cli import main; main()", "check", "softmax", str(file)
+    caller = subprocess.Popen([sys.executable, "-c", *command, "--timeout", "1000"])
+    wait_until(flag.exists)
+    caller.kill()
+    assert caller.wait() == -signal.SIGKILL
 
 
 @pytest.mark.attack("endless")
-def test_only_the_tail_of_a_flood_is_held_in_memory():
-    read, write = os.pipe()
-    output = supervisor.Output(os.fdopen(read, "rb"))
-    output.start()
-    for _ in range(100):
-        os.write(write, b"x" * 10**4)
-    os.close(write)
-    output.join()
-    assert output.total == 10**6
-    assert output.tail == b"x" * supervisor.TAIL
+def test_only_the_tail_of_a_flood_is_held_in_memory(tmp_path):
+    file = tmp_path / "softmax.py"
+    file.write_text(f"for _ in range(100):\n    print('x' * 10**4, end='')\n{PASSES}")
+    running = process.Check("softmax", file)
+    assert running.outcome().report.passed
+    assert running.printed == 10**6
+    assert running.end == b"x" * process.TAIL
 
 
 @pytest.fixture
@@ -482,10 +514,10 @@ def judged_after(tmp_path, monkeypatch):
 
     def judged(lines: str) -> str:
         code = f"{lines}\nfrom answers.practice import judge; judge.main()"
-        monkeypatch.setattr(sandbox, "JUDGE", [sys.executable, "-c", code])
+        monkeypatch.setattr(process, "JUDGE", [sys.executable, "-c", code])
         file = tmp_path / "softmax.py"
         file.write_text(PASSES)
-        return told(sandbox.Check("softmax", file).outcome())
+        return told(process.Check("softmax", file).outcome())
 
     return judged
 
@@ -505,9 +537,9 @@ def test_a_reference_that_fails_is_our_mistake_and_not_the_learners(judged_after
 
 
 def test_the_tail_ends_with_whole_lines_where_it_can():
-    assert sandbox.tail("a\nb\n") == "a\nb\n"
-    assert sandbox.tail("\n".join(map(str, range(99)))).splitlines()[0] == "79"
-    assert len(sandbox.tail("x" * 10**4)) == sandbox.CHARACTERS_SHOWN
+    assert process.tail("a\nb\n") == "a\nb\n"
+    assert process.tail("\n".join(map(str, range(99)))).splitlines()[0] == "79"
+    assert len(process.tail("x" * 10**4)) == process.CHARACTERS_SHOWN
 
 
 def test_names_that_an_import_adds_do_not_matter():
