@@ -37,7 +37,7 @@ BELOW = {
     "study": {"pages", "practice"},
     "exercises": {*TOPICS, "practice"},
     "site": {"pages", "practice", "study", "explorers", "records", "figures"},
-    "cli": {"pages", "practice", "study", "labels"},
+    "cli": {"pages", "practice", "study"},
 }
 # What a string that names a module looks like, and what loads one of any name.
 NAME = re.compile(r"answers(\.\w+)+(:[\w.]+)?")

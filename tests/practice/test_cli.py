@@ -657,11 +657,11 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
     assert "RuntimeError: another" in done.stderr
 
 
-@pytest.mark.parametrize("command", [["list"], ["today"], ["progress"], ["labels", "v.csv"]])
+@pytest.mark.parametrize("command", [["list"], ["today"], ["progress"]])
 @pytest.mark.attack("shell")
 def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
     def interrupted(name, *args):
-        if name in ("answers.practice", "answers.labels"):
+        if name == "answers.practice":
             raise KeyboardInterrupt
         return importing(name, *args)
 
