@@ -392,7 +392,6 @@ def test_an_empty_deck_says_where_cards_come_from(reader):
 # What is kept
 
 
-@pytest.mark.attack("page")
 def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
     newer = json.dumps({"version": 4, "reviews": "in another way"})
     kept = {
@@ -422,7 +421,6 @@ def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
 @pytest.mark.parametrize(
     ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
 )
-@pytest.mark.attack("page")
 def test_ratings_that_cannot_be_kept_are_told_and_stay_while_the_tab_is_open(alone, script, why):
     page = alone(QUESTION, script)
     page.get_by_role("button", name="Rehearse").click()

@@ -102,7 +102,6 @@ def test_progress_that_cannot_be_saved_is_not_forgotten():
     assert progress.load()[0] != State()
 
 
-@pytest.mark.attack("disk")
 def test_a_solution_that_cannot_be_noted_is_not_said_to_count(monkeypatch):
     monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))
     told = answers("solution", "softmax", "--give-up").stderr
@@ -216,7 +215,6 @@ def test_a_file_in_numpy_that_uses_pytorch_stays(folder):
     assert [file.name for file in folder.iterdir()] == ["next_token_loss.py"]
 
 
-@pytest.mark.attack("disk")
 def test_start_never_overwrites(folder):
     (folder / "softmax.py").write_text("mine")
     told = answers("start", "softmax", code=2).stderr
@@ -225,7 +223,6 @@ def test_start_never_overwrites(folder):
     assert (folder / "softmax.py").read_text() == "mine"
 
 
-@pytest.mark.attack("disk")
 def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
     monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
     told = answers("start", "softmax", code=2).stderr
@@ -233,7 +230,6 @@ def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.attack("disk")
 def test_beginning_again_that_cannot_write_gives_the_file_its_name_back(folder, monkeypatch):
     (folder / "softmax.py").write_text("mine")
     monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
@@ -285,7 +281,6 @@ def test_check_names_a_known_mistake():
     assert diagnosis in " ".join(shown.split())
 
 
-@pytest.mark.attack("terminal")
 def test_check_shows_no_escape_sequence_of_the_learners():
     shown = check(
         "print('\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07[bold]\\r\\nb\\x08')\n"
@@ -509,7 +504,6 @@ def test_check_without_a_file_says_how_to_begin():
     assert answers("check", "softmax", "a.py", code=2).stderr == "There is no file a.py\n"
 
 
-@pytest.mark.attack("shell")
 def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
     assert ". is a folder" in answers("check", "softmax", ".", code=2).stderr
     if os.name == "posix":
@@ -531,7 +525,6 @@ def test_limits_are_options():
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-@pytest.mark.attack("disk")
 def test_progress_that_cannot_be_kept_leaves_the_verdict(as_json):
     Path(os.environ["ANSWERS_DATA_DIR"]).write_text("in the way")
     result = check(PASSES, *["--json"] * as_json)
@@ -582,7 +575,6 @@ def test_help_explains_every_command_without_colour():
     assert shown == answers(code=2).output
 
 
-@pytest.mark.attack("shell")
 def test_a_mistake_of_ours_is_told_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr(cli, "app", Mock(side_effect=RuntimeError("no such luck")))
     with pytest.raises(SystemExit) as ended:
@@ -643,7 +635,6 @@ def test_watch_checks_again_after_each_save_until_ctrl_c(folder, started):
     assert printed().count("softmax: ") == 3
 
 
-@pytest.mark.attack("shell")
 def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
     # What is loaded first is interrupted; the command goes by the name of its script.
     (folder / "typer.py").write_text("raise KeyboardInterrupt")
@@ -658,7 +649,6 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
 
 
 @pytest.mark.parametrize("command", [["list"], ["today"], ["progress"]])
-@pytest.mark.attack("shell")
 def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
     def interrupted(name, *args):
         if name == "answers.practice":
@@ -676,7 +666,6 @@ def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, com
 
 
 @posix
-@pytest.mark.attack("shell")
 def test_ctrl_c_stops_a_check_at_once(folder, started):
     flag = folder / "flag"
     (folder / "softmax.py").write_text(f"open({str(flag)!r}, 'w')\nwhile True:\n    pass\n")
@@ -741,7 +730,6 @@ def test_an_installed_wheel_lists_shows_and_checks(folder, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the shell is POSIX's")
-@pytest.mark.attack("shell")
 def test_who_has_closed_standard_output_gets_the_exit_code(folder):
     (folder / "softmax.py").write_text(FAILS)
     command = [*map(shlex.quote, ANSWERS), "check", "softmax", ">&-"]
@@ -753,7 +741,6 @@ def test_who_has_closed_standard_output_gets_the_exit_code(folder):
     ("source", "args", "code"),
     [(PASSES, ["check", "softmax"], 0), (FAILS, ["check", "softmax"], 1), ("", ["list"], 0)],
 )
-@pytest.mark.attack("shell")
 def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
     (folder / "softmax.py").write_text(source)
     read, write = os.pipe()
@@ -764,7 +751,6 @@ def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
-@pytest.mark.attack("disk")
 @pytest.mark.parametrize("command", ["list", "--version", "today"])
 def test_output_that_cannot_be_written_is_told_as_that(command):
     with open("/dev/full", "w") as full:
@@ -775,7 +761,6 @@ def test_output_that_cannot_be_written_is_told_as_that(command):
     assert silent.returncode == 2
 
 
-@pytest.mark.attack("terminal")
 def test_names_of_files_move_no_cursor_and_change_no_colour():
     for name, shown in (
         ("no\x1b[31msuch\x9b2J.py", r"no\x1b[31msuch\x9b2J.py"),
@@ -788,7 +773,6 @@ def test_names_of_files_move_no_cursor_and_change_no_colour():
     assert told.startswith(r"d\x1b[31m cannot be written: it is a folder")
 
 
-@pytest.mark.attack("terminal")
 def test_names_in_the_progress_move_no_cursor_and_change_no_colour():
     passed("softmax")
     file = progress.location()
@@ -803,18 +787,15 @@ def test_names_in_the_progress_move_no_cursor_and_change_no_colour():
     assert not re.search(r"\x1b\[31m|\x07", told.output)
 
 
-@pytest.mark.attack("terminal")
 def test_no_command_prints_but_by_tell():
     for path in (ROOT / "answers/cli").glob("*.py"):
         assert path.name == "talk.py" or "typer.echo" not in path.read_text("utf-8"), path
 
 
-@pytest.mark.attack("shell")
 def test_a_name_too_long_for_a_file_is_told():
     told = answers("check", "softmax", "x" * 300, code=2).stderr
     assert told == f"{'x' * 300} cannot be read: File name too long\n"
 
 
-@pytest.mark.attack("shell")
 def test_a_terminal_of_no_width_is_taken_for_one_of_the_usual():
     assert "    affine_backward\n" in answers("list", env={"COLUMNS": "0"}).stdout

@@ -114,7 +114,6 @@ CORRUPT = [
 
 
 @pytest.mark.parametrize("content", CORRUPT, ids=range(len(CORRUPT)))
-@pytest.mark.attack("progress")
 def test_a_corrupt_file_is_kept_aside_and_reported(folder, content):
     folder.mkdir()
     data = content.encode(errors="surrogateescape")
@@ -128,7 +127,6 @@ def test_a_corrupt_file_is_kept_aside_and_reported(folder, content):
     assert kept.exercises["softmax"].passed
 
 
-@pytest.mark.attack("progress")
 def test_what_is_valid_of_a_file_is_gone_on_with(folder):
     folder.mkdir()
     text = json.dumps(
@@ -153,7 +151,6 @@ def test_what_is_valid_of_a_file_is_gone_on_with(folder):
     assert progress.load() == (kept, None)
 
 
-@pytest.mark.attack("disk")
 def test_a_corrupt_file_that_cannot_be_copied_is_left(folder, monkeypatch):
     folder.mkdir()
     progress.location().write_text("{")
@@ -165,7 +162,6 @@ def test_a_corrupt_file_that_cannot_be_copied_is_left(folder, monkeypatch):
     assert progress.location().read_text() == "{"
 
 
-@pytest.mark.attack("progress")
 def test_the_file_of_a_newer_version_is_left_as_it_is(folder):
     folder.mkdir()
     newer = '{"version": 4, "exercises": "in another form"}'
@@ -177,7 +173,6 @@ def test_the_file_of_a_newer_version_is_left_as_it_is(folder):
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-@pytest.mark.attack("disk")
 def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, step):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
@@ -192,7 +187,6 @@ def test_a_failed_write_is_reported_and_keeps_the_old_file(folder, monkeypatch, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file sizes")
-@pytest.mark.attack("disk")
 def test_a_full_disk_keeps_the_old_file(folder):
     progress.mark_hints("softmax", 1)
     before = progress.location().read_bytes()
@@ -213,7 +207,6 @@ def test_a_full_disk_keeps_the_old_file(folder):
     }
 
 
-@pytest.mark.attack("disk")
 def test_a_read_only_file_is_reported_and_left(folder):
     progress.mark_hints("softmax", 1)
     file, before = progress.location(), progress.location().read_bytes()
@@ -227,7 +220,6 @@ def test_a_read_only_file_is_reported_and_left(folder):
     assert progress.load()[0].exercises["softmax"].passed
 
 
-@pytest.mark.attack("disk")
 def test_a_folder_that_cannot_be_made_is_reported(folder):
     folder.write_text("a file stands in the way")
     with pytest.raises(ProgressError, match="cannot be written: "):
@@ -237,7 +229,6 @@ def test_a_folder_that_cannot_be_made_is_reported(folder):
     assert folder.read_text() == "a file stands in the way"
 
 
-@pytest.mark.attack("progress")
 def test_commands_at_once_lose_nothing_of_each_others():
     code = (
         "import time\nfrom answers.practice import progress\n\n"
@@ -252,7 +243,6 @@ def test_commands_at_once_lose_nothing_of_each_others():
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
-@pytest.mark.attack("disk")
 def test_a_pipe_is_told_and_not_waited_for():
     progress.location().parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(progress.location())

@@ -195,7 +195,6 @@ WRONG.append(({"study": {"cards": {"06/opening": {"reviews": BACKWARD}}}}, "'rev
 
 
 @pytest.mark.parametrize(("part", "named"), WRONG, ids=range(len(WRONG)))
-@pytest.mark.attack("progress")
 def test_what_is_not_valid_is_left_out_and_named(part, named):
     good = {"version": 3, "exercises": {"affine": {"hints": 1}}}
     exercises = good["exercises"] | part.get("exercises", {})
@@ -210,13 +209,11 @@ def test_what_is_not_valid_is_left_out_and_named(part, named):
     "text",
     ["", "[]", "3", "{}", '{"version": 3}', '{"version": null, "exercises": {}}', "[" * 10**5],
 )
-@pytest.mark.attack("progress")
 def test_what_holds_no_progress_is_refused(text):
     with pytest.raises(ValueError, match=r"no progress|Expecting|recursion"):
         read(text)
 
 
-@pytest.mark.attack("progress")
 def test_a_newer_version_is_not_read():
     with pytest.raises(NewerError, match="of version 4"):
         read('{"version": 4, "exercises": "of another form"}')
