@@ -189,32 +189,6 @@ def test_a_submission_in_pytorch_is_checked_in_its_sandbox(folder):
     assert "the result is wrong" in shown
 
 
-@pytest.mark.parametrize("command", ["start", "check"])
-@pytest.mark.parametrize("name", ["next_token_loss", "next_token_loss_torch"])
-def test_a_file_in_pytorch_goes_where_its_exercise_went(folder, command, name):
-    old, new = folder / "next_token_loss.py", folder / "next_token_loss_torch.py"
-    new_text = catalog.load("next_token_loss_torch").solution()
-    old_text = new_text.replace("next_token_loss_torch", "next_token_loss")
-    old.write_text(old_text)
-    code = {"start": 2, "check": 0} if name.endswith("torch") else {"start": 0, "check": 2}
-    told = answers(command, name, code=code[command])
-    assert "Note: next_token_loss.py was written in PyTorch" in told.stderr
-    assert new.read_text() == new_text
-    # A second time there is nothing to carry, and a file of today's stays.
-    for text in ("import numpy as np\n", old_text):
-        old.write_text(text)
-        assert "left as it is" in answers("start", "next_token_loss", code=2).stderr
-        assert (old.read_text(), new.read_text()) == (text, new_text)
-
-
-def test_a_file_in_numpy_that_uses_pytorch_stays(folder):
-    stub = catalog.load("next_token_loss").stub()
-    (folder / "next_token_loss.py").write_text(f"import torch\n{stub}")
-    told = answers("start", "next_token_loss", code=2).stderr
-    assert told.startswith("next_token_loss.py exists, and is left as it is.\n")
-    assert [file.name for file in folder.iterdir()] == ["next_token_loss.py"]
-
-
 def test_start_never_overwrites(folder):
     (folder / "softmax.py").write_text("mine")
     told = answers("start", "softmax", code=2).stderr

@@ -153,6 +153,7 @@ def test_every_text_that_is_imported_is_in_some_file(tmp_path_factory, texts):
     [
         (b"\xff", "is no export"),
         (b"[]", "is no export"),
+        (b'{"version": 2, "exercises": {}}', "is no export of this version"),
         (b'{"version": 9, "exercises": {}}', "is of a newer version of answers"),
         (
             b'{"version": 3, "exercises": {"softmax": {"hints": "x", "text": "t"}}}',

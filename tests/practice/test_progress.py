@@ -50,25 +50,9 @@ def test_the_first_pass_counts(folder):
     folder.mkdir()
     then = f"{in_days(-328)}T03:04:05+00:00"
     entries = {"softmax": {"passed": then, "hints": 2}}
-    progress.location().write_text(json.dumps({"version": 1, "exercises": entries}))
+    progress.location().write_text(json.dumps({"version": 3, "exercises": entries}))
     mark_passed("softmax")
     assert progress.load()[0].exercises == {"softmax": Record(passed=then, hints=2)}
-
-
-def test_what_version_1_has_of_a_renamed_exercise_is_under_its_new_name(folder):
-    folder.mkdir()
-    then = f"{in_days(-328)}T03:04:05+00:00"
-    entries = {
-        name: {"passed": then, "hints": 1}
-        for name in ("cached_attention", "softmax", "next_token_loss")
-    }
-    progress.location().write_text(json.dumps({"version": 1, "exercises": entries}))
-    known = {"cached_attention_torch", "softmax", "next_token_loss_torch"}
-    assert progress.load()[0].exercises == dict.fromkeys(known, Record(passed=then, hints=1))
-    progress.mark_hints("next_token_loss", 2)
-    assert progress.load()[0].exercises == dict.fromkeys(known, Record(passed=then, hints=1)) | {
-        "next_token_loss": Record(hints=2)
-    }
 
 
 def test_hints_are_counted_and_never_uncounted():
@@ -104,8 +88,9 @@ CORRUPT = [
     "[" * 10**5,
     "{}",
     '{"version": "1"}',
-    '{"version": 1, "exercises": []}',
-    '{"version": 1, "exercises": {"softmax": 3}}',
+    '{"version": 3, "exercises": []}',
+    '{"version": 3, "exercises": {"softmax": 3}}',
+    '{"version": 2, "exercises": {"softmax": {"hints": 1}}}',
     '{"version": true, "exercises": {}}',
     '{"version": 3, "exercises": {"softmax": {"passed": "yesterday"}}}',
     '{"version": 3, "exercises": {}, "study": []}',
@@ -131,9 +116,9 @@ def test_what_is_valid_of_a_file_is_gone_on_with(folder):
     folder.mkdir()
     text = json.dumps(
         {
-            "version": 2,
+            "version": 3,
             "exercises": {
-                "softmax": {"passed": None, "hints": 2, "colour": "red"},
+                "softmax": {"hints": 2, "colour": "red"},
                 "affine": {"passed": f"{in_days(-328)}T03:04:05+00:00", "hints": -1},
                 "../evil": {"hints": 1},
             },
