@@ -55,7 +55,9 @@ BY_NAME = {
 
 
 def room(module: str) -> str:
-    return module.split(".")[1] if "." in module else module
+    name = module.split(".")[1] if "." in module else module
+    # `python -m answers` is the command.
+    return "cli" if name == "__main__" else name
 
 
 def imported(source: str) -> set[str]:

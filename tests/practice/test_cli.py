@@ -549,6 +549,14 @@ def test_help_explains_every_command_without_colour():
     assert shown == answers(code=2).output
 
 
+def test_python_runs_the_package_as_the_command(folder):
+    (folder / "softmax.py").write_text("def softmax(x, axis=-1):\n    return x\n")
+    command = [sys.executable, "-m", "answers", "check", "softmax"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == answers("check", "softmax", code=1).stdout
+
+
 def test_a_mistake_of_ours_is_told_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr(cli, "app", Mock(side_effect=RuntimeError("no such luck")))
     with pytest.raises(SystemExit) as ended:
