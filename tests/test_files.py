@@ -34,7 +34,6 @@ def test_writing_what_is_there_already_touches_nothing(path):
 
 
 @pytest.mark.parametrize("step", ["os.replace", "os.fsync"])
-@pytest.mark.attack("disk")
 def test_an_interrupted_write_leaves_the_old_file(path, step, monkeypatch):
     write(path, "old")
     monkeypatch.setattr(step, lambda *_: 1 / 0)
@@ -57,7 +56,6 @@ def test_permissions_stay_and_new_files_have_the_usual_ones(path):
         os.umask(before)
 
 
-@pytest.mark.attack("disk")
 def test_a_link_stays_one_and_what_it_names_is_written(path):
     link = path.with_name("link")
     link.symlink_to(path)
@@ -66,7 +64,6 @@ def test_a_link_stays_one_and_what_it_names_is_written(path):
     assert path.read_text() == "new"
 
 
-@pytest.mark.attack("disk")
 def test_a_new_file_is_made_once(path):
     assert write(path, "first", new=True)
     with pytest.raises(FileExistsError):
@@ -79,14 +76,12 @@ def no_links(*_):
     raise OSError(errno.EPERM, "no links here")
 
 
-@pytest.mark.attack("disk")
 def test_a_new_file_is_made_once_where_there_are_no_links(path, monkeypatch):
     monkeypatch.setattr("os.link", no_links)
     test_a_new_file_is_made_once(path)
 
 
 @pytest.mark.parametrize("link", [no_links, lambda *_: 1 / 0])
-@pytest.mark.attack("disk")
 def test_a_new_file_that_cannot_be_filled_is_not_left(path, monkeypatch, link):
     monkeypatch.setattr("os.link", link)
     monkeypatch.setattr("os.replace", lambda *_: 1 / 0)
@@ -136,7 +131,6 @@ print(moment)
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
 @pytest.mark.parametrize("old", ["old", ""])
-@pytest.mark.attack("disk")
 def test_a_writer_that_is_killed_at_any_moment_leaves_the_old_file_or_the_new(path, old):
     printed, _ = python(KILLED, path, old).communicate()
     assert int(printed) > 50
@@ -168,7 +162,6 @@ except FileExistsError:
 @pytest.mark.parametrize(
     ("code", "told"), [(MANY_TIMES, [""] * 6), (ONCE, ["True\n"] + ["is there\n"] * 5)]
 )
-@pytest.mark.attack("disk")
 def test_six_that_write_at_once_leave_one_whole_file_and_nothing_else(path, code, told):
     processes = [python(code, path, sign) for sign in "abcdef"]
     assert sorted(process.communicate()[0] for process in processes) == told
@@ -178,7 +171,6 @@ def test_six_that_write_at_once_leave_one_whole_file_and_nothing_else(path, code
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
-@pytest.mark.attack("disk")
 def test_neither_a_pipe_nor_a_folder_is_written(path):
     os.mkfifo(path)
     for taken in (path, path.parent):
@@ -186,7 +178,6 @@ def test_neither_a_pipe_nor_a_folder_is_written(path):
             write(taken, "new")
 
 
-@pytest.mark.attack("disk")
 def test_what_killed_writers_left_is_removed_in_time(path):
     left = [path.with_name(f".a.md.{each}{MARK}") for each in ("12345678", "abcdefgh")]
     readers = [path.with_name(f".a.md.{each}") for each in ("original", "20261126", f"x{MARK}")]
@@ -198,7 +189,6 @@ def test_what_killed_writers_left_is_removed_in_time(path):
     assert {*path.parent.iterdir()} == {path, *left[1:], *readers}
 
 
-@pytest.mark.attack("disk")
 def test_a_file_that_is_no_text_is_replaced(path):
     path.write_bytes(b"\xff")
     assert write(path, "new")

@@ -27,7 +27,6 @@ OTHER_ARRAYS = {
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 @each_that_takes_arrays
-@pytest.mark.attack("arguments")
 def test_another_kind_of_array_is_refused_with_the_repair(module, name):
     called = [(call, argument) for call in calls(module, name) for argument in call.arrays()]
     assert called or name in GIVEN_NO_ARRAY
@@ -42,7 +41,6 @@ def test_another_kind_of_array_is_refused_with_the_repair(module, name):
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("change", [np.ma.masked_array, np.asmatrix])
 @pytest.mark.parametrize("kind", [Node, lambda array: Dual(array, array)], ids=["Node", "Dual"])
-@pytest.mark.attack("arguments")
 def test_an_operand_of_another_kind_is_refused(kind, change):
     with pytest.raises(NotAnArrayError, match="an operand is a ma"):
         kind(np.ones((2, 2))) * change(np.ones((2, 2)))
@@ -89,7 +87,6 @@ def numbers(result):
 @pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
 @pytest.mark.parametrize("size", LARGE)
 @each_that_takes_arrays
-@pytest.mark.attack("arguments")
 def test_what_overflows_is_refused_or_avoided(module, name, size):
     for call in calls(module, name):
         one = [call.changed(argument, LARGE[size]) for argument in call.arrays()]
@@ -131,7 +128,6 @@ def test_one_power_of_two_brings_all_near_one(size):
     assert near_one(np.zeros(2))[0].tolist() == [0, 0]
 
 
-@pytest.mark.attack("arguments")
 def test_numbers_that_no_index_can_be_are_no_votes():
     far = np.array([0, 2**64 - 1], np.uint64)
     small = np.array([0, 1], np.uint64)
@@ -154,7 +150,6 @@ TAKING_AXIS = [
 
 
 @pytest.mark.parametrize(("module", "name"), TAKING_AXIS)
-@pytest.mark.attack("arguments")
 def test_an_axis_that_is_none_is_refused_in_words(module, name):
     call, *_ = calls(module, name)
     array = call.args[0]
@@ -188,7 +183,6 @@ def test_an_axis_that_is_none_is_refused_in_words(module, name):
         (True, "`axis` is True; pass one integer"),
     ],
 )
-@pytest.mark.attack("arguments")
 def test_an_axis_of_a_node_that_is_none_is_refused_in_words(kind, reduce, axis, words):
     with pytest.raises((ValueError, TypeError), match=words):
         getattr(kind(np.ones((2, 3))), reduce)(axis)

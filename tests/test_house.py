@@ -37,7 +37,7 @@ BELOW = {
     "study": {"pages", "practice"},
     "exercises": {*TOPICS, "practice"},
     "site": {"pages", "practice", "study", "explorers", "records", "figures"},
-    "cli": {"pages", "practice", "study", "labels"},
+    "cli": {"pages", "practice", "study"},
 }
 # What a string that names a module looks like, and what loads one of any name.
 NAME = re.compile(r"answers(\.\w+)+(:[\w.]+)?")
@@ -55,7 +55,9 @@ BY_NAME = {
 
 
 def room(module: str) -> str:
-    return module.split(".")[1] if "." in module else module
+    name = module.split(".")[1] if "." in module else module
+    # `python -m answers` is the command.
+    return "cli" if name == "__main__" else name
 
 
 def imported(source: str) -> set[str]:

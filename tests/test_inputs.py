@@ -116,7 +116,6 @@ def assert_same(result, expected):
 
 
 @each_call
-@pytest.mark.attack("arguments")
 def test_arguments_are_not_modified_and_may_be_read_only(name):
     call = CALLS[name]
     arrays, originals = call.arrays(), call.arrays()
@@ -170,7 +169,6 @@ def test_float32_stays_and_float16_computes_in_float32(name, dtype, computed):
         assert result.dtype == computed
 
 
-@pytest.mark.attack("arguments")
 def test_many_float16_logits_do_not_overflow_the_sum():
     many = np.zeros(100_000, np.float16)
     assert_allclose(softmax(many), 1e-5, rtol=1e-6)
@@ -188,7 +186,6 @@ def test_integers_compute_in_float64(name, dtype):
         assert getattr(got, "dtype", None) == getattr(wanted, "dtype", None)
 
 
-@pytest.mark.attack("arguments")
 def test_small_unsigned_integers_do_not_wrap_around():
     pixels = np.array([[200, 255, 0]], dtype=np.uint8)
     w, b = np.full((3, 2), 255, dtype=np.uint8), np.array([255, 1], dtype=np.uint8)
@@ -214,7 +211,6 @@ def test_small_unsigned_integers_do_not_wrap_around():
     ids=["list", "tuple", "int", "float", "float32", "tensor"],
 )
 @each_argument
-@pytest.mark.attack("arguments")
 def test_what_is_no_array_is_refused_with_its_name_and_the_repair(
     name, parameter, wrong, kind, repair
 ):
@@ -246,7 +242,6 @@ def test_only_the_argument_at_fault_is_named():
 
 @pytest.mark.parametrize("wrong", [None, "logits", {}], ids=["None", "str", "dict"])
 @each_argument
-@pytest.mark.attack("arguments")
 def test_what_could_be_no_array_is_refused_by_name(name, parameter, wrong):
     call = CALLS[name]
     with pytest.raises(TypeCheckError, match=f"parameter '{parameter}'"):
@@ -255,7 +250,6 @@ def test_what_could_be_no_array_is_refused_by_name(name, parameter, wrong):
 
 @pytest.mark.parametrize("dtype", [complex, object, str, "datetime64[s]"])
 @each_array_of_numbers
-@pytest.mark.attack("arguments")
 def test_an_array_of_no_real_numbers_is_refused_by_name(name, parameter, dtype):
     call = CALLS[name]
     wrong = np.zeros(call.shapes[parameter]).astype(dtype)
@@ -272,7 +266,6 @@ def test_an_array_of_no_real_numbers_is_refused_by_name(name, parameter, dtype):
         if not (CALLS[name].masks and value == -np.inf)
     ],
 )
-@pytest.mark.attack("arguments")
 def test_nan_and_infinity_are_refused_with_name_and_index(name, parameter, value):
     call = CALLS[name]
     arrays = call.arrays()
@@ -285,7 +278,6 @@ def test_nan_and_infinity_are_refused_with_name_and_index(name, parameter, value
 
 
 @each_call
-@pytest.mark.attack("arguments")
 def test_an_empty_batch_is_refused_by_name_with_its_shape(name):
     call = CALLS[name]
     empty = {
@@ -297,7 +289,6 @@ def test_an_empty_batch_is_refused_by_name_with_its_shape(name):
         call(**empty)
 
 
-@pytest.mark.attack("arguments")
 def test_layers_without_inputs_or_outputs_are_refused():
     with pytest.raises(ValueError, match=r"`x` is empty: its shape is \(5, 0\)"):
         affine(np.zeros((5, 0)), np.zeros((0, 3)), np.zeros(3))

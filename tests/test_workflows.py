@@ -17,7 +17,6 @@ JOBS = [
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-@pytest.mark.attack("workflows")
 def test_every_action_is_pinned_by_commit_and_says_its_version(path):
     used = re.findall(r"uses: (.+)", path.read_text())
     assert used
@@ -26,7 +25,6 @@ def test_every_action_is_pinned_by_commit_and_says_its_version(path):
 
 
 @pytest.mark.parametrize(("job", "workflow"), JOBS)
-@pytest.mark.attack("workflows")
 def test_a_job_that_may_write_runs_no_command_and_checks_nothing_out(job, workflow):
     allowed = job.get("permissions", workflow["permissions"])
     if "write" in allowed.values():
@@ -41,7 +39,6 @@ def step(job, what):
     return found
 
 
-@pytest.mark.attack("workflows")
 def test_what_is_published_is_what_the_tests_have_used():
     jobs = WORKFLOWS["test"]["jobs"]
     left = step(jobs["test"], "actions/upload-pages-artifact@")
@@ -49,7 +46,6 @@ def test_what_is_published_is_what_the_tests_have_used():
     assert left["if"] == jobs["publish"]["if"] == "github.event_name == 'push'"
 
 
-@pytest.mark.attack("workflows")
 def test_what_is_published_has_passed_every_test_on_main():
     workflow = WORKFLOWS["test"]
     # YAML takes the key for a truth value.
@@ -66,7 +62,6 @@ def test_what_is_published_is_built_from_a_checkout_with_its_history():
     assert step(tests, "actions/checkout@")["with"]["fetch-depth"] == 0
 
 
-@pytest.mark.attack("workflows")
 def test_a_deployment_is_not_cancelled_half_way():
     assert WORKFLOWS["test"]["jobs"]["publish"]["concurrency"]["cancel-in-progress"] is False
     cancelled = WORKFLOWS["test"]["concurrency"]["cancel-in-progress"]

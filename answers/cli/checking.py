@@ -8,17 +8,9 @@ from typing import Annotated
 import typer
 
 from answers.cli.application import app
-from answers.cli.talk import (
-    NOT_PASSED,
-    Name,
-    known,
-    refuse,
-    refuse_in_json,
-    warn,
-)
+from answers.cli.talk import NOT_PASSED, Name, known, refuse, refuse_in_json
 from answers.cli.verdict import Asked, check_once
 from answers.cli.watching import watch_file
-from answers.practice.renamed import carry_over
 
 
 def refuse_unreadable(path: Path, name: str, complain: Callable) -> None:
@@ -77,8 +69,6 @@ def check(
     if math.isnan(timeout) or math.isnan(memory):
         complain("--timeout and --memory are numbers; leave nan out")
     path = file or Path(f"{name}.py")
-    if file is None:
-        warn(carry_over(name))
     if watch and as_json:
         complain("--json prints one object, and --watch goes on; choose one of them")
     if debug and (watch or as_json):

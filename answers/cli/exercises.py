@@ -19,7 +19,6 @@ from answers.cli.talk import (
     warn,
 )
 from answers.practice import beside, catalog
-from answers.practice.renamed import carry_over
 
 
 @app.command("list")
@@ -103,7 +102,6 @@ def start(
     """Write NAME.py for you to fill in or repair, but never over a file."""
     path = Path(f"{known(name)}.py")
     exercise = loaded(name)
-    warn(carry_over(name))
     earlier = moved_away(path) if again else None
     try:
         beside.write_new(path, exercise.stub())

@@ -124,7 +124,7 @@ def read(file: Path) -> tuple["State", int]:
 
     try:
         text = files.regular(file).read_text("utf-8-sig")
-        theirs, wrong = state.read(text, renamed=True)
+        theirs, wrong = state.read(text)
     except OSError as error:
         refuse(f"{file} cannot be read: {error.strerror}")
     except state.NewerError:
@@ -133,7 +133,7 @@ def read(file: Path) -> tuple["State", int]:
             "Update this one: pip install --upgrade worked-answers"
         )
     except ValueError:
-        refuse(f"{file} is no export of the page or of this command")
+        refuse(f"{file} is no export of this version of the page or of the command")
     if wrong:
         refuse(f"{file} is damaged, so that nothing was taken over: {', '.join(wrong)}")
     cells = json.loads(text).get("cells")

@@ -5,7 +5,6 @@ the probability of each label given the true class. Given the true class, votes 
 independent. EM starts from the shares of the votes.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +53,6 @@ def dawid_skene(
     tolerance: float = 1e-10,
     smoothing: float | Real[ndarray, "classes classes"] = 0,
     start: Float[ndarray, "items classes"] | None = None,
-    report: Callable[[int], object] | None = None,
-    memory: float = 4e9,
 ) -> DawidSkene:
     """The true classes and the annotators' confusion matrices, estimated together by EM.
 
@@ -74,14 +71,11 @@ def dawid_skene(
             parameter 1 + smoothing on each row of a confusion matrix, and keeps every entry
             above 0.
         start: A posterior to begin with, instead of the shares of the votes.
-        report: Called after each round with how many are done.
-        memory: Bytes that it may take, about.
 
     Raises:
-        ValueError: It would take more memory, there is no iteration, smoothing is negative or
-            above 1e100, a matrix of it has another shape than (classes, classes) or a 0, a
-            setting is nan, or `start` has another shape than (items, classes) or rows that
-            are no probabilities.
+        ValueError: There is no iteration, smoothing is negative or above 1e100, a matrix of
+            it has another shape than (classes, classes) or a 0, a setting is nan, or `start`
+            has another shape than (items, classes) or rows that are no probabilities.
 
     Source:
         Dawid and Skene (1979), Maximum Likelihood Estimation of Observer Error-Rates Using
@@ -98,7 +92,6 @@ def dawid_skene(
                [1., 0.]]))
     """
     refuse_settings(iterations, tolerance)
-    refuse_large(votes, memory)
     added = votes_before(smoothing, votes.classes)
     if start is None:
         start = soft_labels(votes)
@@ -108,15 +101,13 @@ def dawid_skene(
     cell = votes.annotator * votes.classes + votes.label
     prior, confusion = estimates(votes, cell, posterior, added)
     likelihoods, penalties, converged = [], [], False
-    for done in range(1, iterations + 1):
+    for _ in range(iterations):
         before = posterior
         posterior, likelihood = true_classes(votes, cell, prior, confusion)
         likelihoods.append(likelihood)
         matrices = confusion.reshape(votes.classes, votes.annotators, votes.classes)
         penalties.append((added * np.log(matrices)).sum() if added.any() else 0.0)
         prior, confusion = estimates(votes, cell, posterior, added)
-        if report:
-            report(done)
         converged = bool(abs(posterior - before).max() <= tolerance)
         if converged and tolerance > 0:
             break
@@ -191,21 +182,6 @@ def refuse_settings(iterations: int, tolerance: float) -> None:
         raise ValueError(f"`iterations` is {iterations}; run at least one")
     if np.isnan(tolerance):
         raise ValueError("`tolerance` is nan; give 0 to run every iteration")
-
-
-def refuse_large(votes: Votes, memory: float) -> None:
-    """Raise if the arrays of a round of EM would take more bytes."""
-    if np.isnan(memory):
-        raise ValueError("`memory` is nan; give the bytes that the model may take")
-    items, annotators, classes = votes.items, votes.annotators, votes.classes
-    # Of each size so many arrays of float64 are held at once.
-    cells = 5 * items * classes + 4 * annotators * classes**2 + 3 * len(votes)
-    needed = 8 * cells
-    if needed > memory:
-        raise ValueError(
-            f"{annotators:,} annotators, {items:,} items and {classes:,} classes would take "
-            f"{needed / 1e9:,.1f} GB, and `memory` allows {memory / 1e9:,.1f}"
-        )
 
 
 def votes_before(

@@ -50,7 +50,7 @@ def read() -> tuple[State, list[str]]:
     file = location()
     try:
         text = files.regular(file).read_text(encoding="utf-8-sig")
-        return state.read(text, renamed=True)
+        return state.read(text)
     except FileNotFoundError:
         return State(), []
     except NewerError:
@@ -78,7 +78,8 @@ def keep_aside(file: Path, wrong: list[str]) -> str:
         ) from None
     if wrong == ALL:
         return (
-            f"the progress was corrupt and starts anew; the old file is kept as {kept}"
+            "the progress was corrupt or of an older version, and starts anew; "
+            f"the old file is kept as {kept}"
         )
     told = ", ".join(wrong[:3]) + (" and more" if len(wrong) > 3 else "")
     return (

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
-from answers.practice.renamed import RENAMED
 from answers.practice.values import (
     are_reviews,
     are_scores,
@@ -108,16 +107,11 @@ VALID = {
 }
 
 
-def read(text: str, renamed: bool = False) -> tuple[State, list[str]]:
+def read(text: str) -> tuple[State, list[str]]:
     """What a text holds, and the names of what is in it but not valid, which is left out.
 
-    Args:
-        text: JSON.
-        renamed: Whether the text is a file of the command line: in version 1, it has the names
-            that exercises had then. An export of the page, which has the key "damaged", does not.
-
     Raises:
-        ValueError: It holds nothing of the kind.
+        ValueError: It is no JSON, or holds no progress of this version.
         NewerError: It is of a newer version.
     """
     try:
@@ -129,10 +123,8 @@ def read(text: str, renamed: bool = False) -> tuple[State, list[str]]:
         raise ValueError("it holds no progress") from None
     if newer:
         raise NewerError(f"it is of version {version}")
-    if type(version) is not int or not isinstance(exercises, dict):
-        raise ValueError("it holds no progress")
-    names = RENAMED if renamed and version == 1 and "damaged" not in data else {}
-    exercises = {names.get(name, name): each for name, each in exercises.items()}
+    if version != VERSION or not isinstance(exercises, dict):
+        raise ValueError("it holds no progress of this version")
     wrong: list[str] = []
     if not isinstance(study, dict):
         wrong, study = ["study"], {}
@@ -165,11 +157,9 @@ def record(cls: type, name: str, data: object, wrong: list[str]) -> object | Non
     if not isinstance(data, dict):
         wrong.append(name)
         return None
-    # Older versions wrote null for what is missing.
-    there = {key: value for key, value in data.items() if value is not None}
     tests = VALID[cls]
-    valid = {k: v for k, v in there.items() if k in tests and tests[k](v)}
-    wrong += [f"{key!r:.40} of {name}" for key in there if key not in valid]
+    valid = {k: v for k, v in data.items() if k in tests and tests[k](v)}
+    wrong += [f"{key!r:.40} of {name}" for key in data if key not in valid]
     return cls(**valid)
 
 

@@ -53,21 +53,10 @@ def counted(name: str, told: list[str | None]) -> Programs:
     return Programs(len(right), len(told), sum(bug is not None for bug in told))
 
 
-def table() -> str:
-    """A Markdown table with a line for each exercise, and one for all."""
-    found = programs()
-    everything = Programs(*map(sum, zip(*found.values(), strict=True)))
-    rows = [row(f"`{name}`", each) for name, each in found.items()]
-    return "\n".join(
-        [
-            "| Exercise | Right answers, all accepted | Wrong ones, all rejected "
-            "| Of these, named |",
-            "|---|---|---|---|",
-            *rows,
-            row("**all**", everything),
-        ]
+def sentence() -> str:
+    """What became of the programs of all exercises together."""
+    right, wrong, named = map(sum, zip(*programs().values(), strict=True))
+    return (
+        f"Of {right:,} right answers all are accepted; of {wrong:,} wrong ones all are "
+        f"rejected, and {named / wrong:.0%} get a name."
     )
-
-
-def row(title: str, of: Programs) -> str:
-    return f"| {title} | {of.right} | {of.wrong} | {of.named / of.wrong:.0%} |"

@@ -115,12 +115,12 @@ function contents(file) {
     throw new Error("it is not the JSON of an export")
   }
   if (!isObject(data) || !isObject(data.exercises)) throw new Error("it is not an export of these pages")
-  if (![1, 2, VERSION].includes(data.version)) {
+  if (data.version !== VERSION) {
     throw new Error(`it is an export of version ${JSON.stringify(data.version)}, and this page knows ${VERSION}`)
   }
   const { plan, cards: theirCards = {}, scores: theirScores = {} } = isObject(data.study ?? {}) ? (data.study ?? {}) : { cards: null }
   return {
-    exercises: checked("an exercise", EXERCISE, store, withoutNothing(data.exercises)),
+    exercises: checked("an exercise", EXERCISE, store, data.exercises),
     cells: checked("a cell", edits.name, edits, data.cells ?? {}),
     study: {
       cards: checked("a card", cards.name, cards, theirCards),
@@ -140,11 +140,4 @@ function checked(what, pattern, shelf, records) {
     if (wrong != null) throw new Error(`\`${wrong}\` of ${name} is not valid`)
   }
   return Object.entries(records)
-}
-
-// The command line writes what there is not as null and 0.
-function withoutNothing(records) {
-  const kept = record => (isObject(record) ? Object.fromEntries(Object.entries(record).filter(isSomething)) : record)
-  const isSomething = ([key, value]) => value !== null && !(key == "hints" && value === 0)
-  return Object.fromEntries(Object.entries(records).map(([name, record]) => [name, kept(record)]))
 }

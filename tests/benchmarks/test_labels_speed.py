@@ -1,8 +1,4 @@
-"""A million votes: Dawid and Skene's model beside crowd-kit, kappa beside statsmodels, and the
-command line by the clock and the kernel's count of its memory."""
-
-import subprocess
-import sys
+"""A million votes: Dawid and Skene's model beside crowd-kit, kappa beside statsmodels."""
 
 import numpy as np
 import pandas as pd
@@ -14,14 +10,6 @@ from answers.labels.annotation import Votes, fleiss_kappa
 from answers.labels.dawid_skene import dawid_skene
 
 VOTES, ITEMS, ANNOTATORS = 1_000_000, 100_000, 5000
-MEGABYTES = 600
-PEAK = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(peak // (10**6 if sys.platform == "darwin" else 1000))  # bytes there, kilobytes on Linux
-"""
-COMMAND = [sys.executable, "-c", "from answers.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")
@@ -62,33 +50,3 @@ def test_fleiss_kappa_of_a_million_items_beside_statsmodels(race):
         "statsmodels",
         ratio=1,
     )
-
-
-def test_the_command_on_a_million_rows(race, votes, tmp_path):
-    file = tmp_path / "votes.csv"
-    rows = zip(votes.item.tolist(), votes.annotator.tolist(), votes.label.tolist(), strict=True)
-    with file.open("w") as out:
-        out.write("item,annotator,label\n")
-        out.writelines(f"text{i},person{a},{('no', 'yes')[y]}\n" for i, a, y in rows)
-    options = [
-        "--output",
-        tmp_path / "p.csv",
-        "--annotators",
-        tmp_path / "a.csv",
-        "--force",
-    ]
-
-    command = list(map(str, [*COMMAND, "labels", file, *options]))
-
-    def ours():
-        subprocess.run(command, check=True, capture_output=True)
-
-    race(ours, 3, below=6)
-    # Through a small process: a child begins with the memory of its parent, here a large one.
-    small = subprocess.run(
-        [sys.executable, "-c", PEAK, *command],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert int(small.stdout.split()[-1]) < MEGABYTES

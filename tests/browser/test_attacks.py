@@ -44,7 +44,6 @@ DRAW = """async texts => {
 }"""
 
 
-@pytest.mark.attack("page")
 def test_what_a_cell_replaces_changes_no_verdict_and_what_an_exercise_ends_no_cell(warm):
     page = warm(QUESTION)
     cell, exercise = Cell(page, 1), Exercise(page).start()
@@ -59,7 +58,6 @@ def test_what_a_cell_replaces_changes_no_verdict_and_what_an_exercise_ends_no_ce
     assert cell.printed == "True\n"
 
 
-@pytest.mark.attack("page")
 def test_what_a_worker_posts_is_shown_as_text_or_typeset_and_never_as_html(warm):
     page = warm(QUESTION)
     cell = Cell(page, 1)
@@ -74,7 +72,6 @@ def test_what_a_worker_posts_is_shown_as_text_or_typeset_and_never_as_html(warm)
 
 
 @pytest.mark.parametrize("end", ["js.close()", "js.self.onmessage = None"])
-@pytest.mark.attack("page")
 def test_a_worker_that_hears_no_more_is_replaced_at_the_next_press(warm, end):
     page = warm(QUESTION)
     cell = Cell(page, 1)
@@ -85,7 +82,6 @@ def test_a_worker_that_hears_no_more_is_replaced_at_the_next_press(warm, end):
     assert cell.printed == "4\n"
 
 
-@pytest.mark.attack("page")
 def test_an_exercise_that_spoils_its_judge_is_told_and_the_next_check_is_sound(warm):
     exercise = Exercise(warm(QUESTION)).start()
     for answer in ("5", "null", "{status: 'done', result: 5}"):
@@ -99,14 +95,12 @@ def test_an_exercise_that_spoils_its_judge_is_told_and_the_next_check_is_sound(w
     assert exercise.check(SOLUTION).startswith("Passed.")
 
 
-@pytest.mark.attack("page")
 def test_what_is_put_into_a_page_runs_no_script_and_asks_nobody_else(alone):
     page = alone()
     assert page.evaluate(ENTER) == ["connect-src", "script-src-attr", "script-src-elem"]
     assert not page.evaluate("window.entered")
 
 
-@pytest.mark.attack("page")
 def test_a_drawing_holds_only_what_draws(alone):
     svg = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
     inside = [

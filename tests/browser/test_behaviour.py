@@ -173,7 +173,6 @@ def test_a_tab_that_is_chosen_is_shown(visit):
     expect(panels.nth(0)).to_be_hidden()
 
 
-@pytest.mark.attack("page")
 def test_a_part_that_does_not_come_is_told_and_comes_when_the_page_is_loaded_again(browser, site):
     page = browser.new_page()
     for path, part in ((QUESTION, "cell_buttons.js"), ("mock/", "elements.js"), ("", "home.js")):

@@ -348,7 +348,6 @@ ENDLESS = "while True:\n    print('on and on')"
 
 
 @pytest.mark.alone
-@pytest.mark.attack("page")
 def test_stop_ends_an_endless_loop_at_once_and_the_page_never_freezes(page):
     quick, endless = Cell(page, 1), Cell(page, 2)
     quick.write("print(2)")
@@ -370,7 +369,6 @@ def test_stop_ends_an_endless_loop_at_once_and_the_page_never_freezes(page):
     assert min(stops) < 300, stops
 
 
-@pytest.mark.attack("page")
 def test_an_endless_cell_is_capped_alone_and_stopped_by_keyboard(page):
     above, endless, other = (Cell(page, number) for number in (1, 2, 3))
     above.write("import colorsys")
@@ -397,7 +395,6 @@ def test_an_endless_cell_is_capped_alone_and_stopped_by_keyboard(page):
     assert 10_000 < len(endless.printed) < 60_000
 
 
-@pytest.mark.attack("page")
 def test_what_was_printed_before_an_endless_loop_is_seen_and_leaving_it_is_safe(page):
     cell = Cell(page, 1)
     cell.write("for n in range(20):\n    print(n)\nwhile True:\n    pass")
@@ -579,7 +576,6 @@ FAULTS = [
 ]
 
 
-@pytest.mark.attack("page")
 def test_a_missing_module_is_told_and_can_be_retried(loose):
     for name, button in {
         "cell.js": "Run",
@@ -597,7 +593,6 @@ def test_a_missing_module_is_told_and_can_be_retried(loose):
     loose.write("print(7)")
 
 
-@pytest.mark.attack("page")
 def test_a_file_that_does_not_come_or_is_another_is_named_and_can_be_retried(loose, live_site):
     loose.write(CODE)
     for name, fault, told in FAULTS:

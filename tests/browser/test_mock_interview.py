@@ -247,7 +247,6 @@ def test_what_is_put_away_stays_in_the_mock_of_its_seed(visit):
     expect(interview.said).to_have_text("Taken back: suspended.")
 
 
-@pytest.mark.attack("page")
 def test_two_tabs_and_a_damaged_record_lose_nothing(visit):
     first = Interview(visit(ADDRESS)).start()
     first.rate("2").at(2)
@@ -270,7 +269,6 @@ def test_two_tabs_and_a_damaged_record_lose_nothing(visit):
 @pytest.mark.parametrize(
     ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
 )
-@pytest.mark.attack("page")
 def test_an_interview_that_cannot_be_kept_says_so_and_goes_on(browser, site, script, why):
     page = browser.new_page(**LOOKS["light"])
     page.add_init_script(script)

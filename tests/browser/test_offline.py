@@ -123,7 +123,6 @@ def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
     gone(reader)
 
 
-@pytest.mark.attack("page")
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
@@ -140,7 +139,6 @@ def test_a_file_that_is_another_or_does_not_come_leaves_nothing_behind(reader, h
     gone(reader)
 
 
-@pytest.mark.attack("page")
 def test_a_full_disk_leaves_nothing_behind(reader):
     small = {"origin": reader.evaluate("origin"), "quotaSize": 1_000_000}
     reader.context.new_cdp_session(reader).send("Storage.overrideQuotaForOrigin", small)
@@ -165,7 +163,6 @@ def test_a_download_can_be_stopped(reader, monkeypatch):
     gone(reader)
 
 
-@pytest.mark.attack("page")
 def test_what_is_changed_in_the_browser_is_not_shown_and_can_be_loaded_again(reader, host):
     keep(reader)
     path = f"{QUESTION}index.html"

@@ -150,13 +150,11 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.attack("page")
 def test_whatever_is_written_gets_a_verdict(softmax):
     for text, said in WRITTEN:
         assert said in softmax.check(text), text
 
 
-@pytest.mark.attack("page")
 def test_what_the_code_prints_is_shown_and_capped(softmax):
     softmax.check(f"{HEAD}    print('<b>shape</b>', x.shape)\n")
     assert softmax.printed.inner_text().startswith("<b>shape</b> (3,)\n")
@@ -178,7 +176,6 @@ HURRY = """() => {
 }"""
 
 
-@pytest.mark.attack("page")
 def test_an_endless_loop_ends_at_the_time_limit_and_the_page_stays_alive(softmax):
     softmax.page.evaluate(HURRY)
     softmax.write(f"{HEAD}    while True:\n        print(x)\n")
@@ -193,7 +190,6 @@ def test_an_endless_loop_ends_at_the_time_limit_and_the_page_stays_alive(softmax
     assert "Global maximum" in softmax.check(GLOBAL)
 
 
-@pytest.mark.attack("page")
 def test_code_that_ends_python_gets_a_verdict_and_the_next_check_is_sound(softmax):
     verdict = softmax.check("import os\nos._exit(3)\n")
     assert "it ended Python before the check was finished." in verdict
@@ -300,7 +296,6 @@ def test_a_file_with_mistakes_is_told_the_first_that_is_left(warm):
     assert second.diagnosis.replace("`", "") in verdict
 
 
-@pytest.mark.attack("page")
 def test_what_is_not_there_or_not_what_was_tested_is_told_and_can_be_tried_again(alone):
     """By exercise and explorer: Python itself, and the exercise's own file."""
     page = alone(script=FORBIDDEN)  # a verdict that is not "Passed" stores nothing
@@ -487,7 +482,6 @@ DAMAGED = {
 }
 
 
-@pytest.mark.attack("page")
 def test_a_damaged_record_is_told_and_neither_it_nor_others_are_lost(alone):
     page = alone(ALL)
     values = {KEPT + name: kept for name, (kept, _) in DAMAGED.items()}
@@ -514,7 +508,6 @@ def test_a_damaged_record_is_told_and_neither_it_nor_others_are_lost(alone):
 @pytest.mark.parametrize(
     ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
 )
-@pytest.mark.attack("page")
 def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(alone, script, why):
     page = alone(script=script)
     page.evaluate("window.stayed = true")
@@ -643,15 +636,16 @@ def studied(content):
         b"null",
         b"[]",
         b"{}",
-        b'{"version": 1}',
+        b'{"version": 3}',
+        b'{"version": 2, "exercises": {}}',
         b'{"version": 4, "exercises": {}}',
-        b'{"version": 1, "exercises": []}',
-        b'{"version": 1, "exercises": {"softmax": "x"}}',
-        b'{"version": 1, "exercises": {"../x": {"text": "x"}}}',
-        b'{"version": 1, "exercises": {"affine": {"text": "ok"}, "softmax": {"text": 1}}}',
-        b'{"version": 1, "exercises": {"softmax": {"hints": -1}}}',
-        b'{"version": 1, "exercises": {"softmax": {"passed": "never"}}}',
-        b'{"version": 1, "exercises": {"softmax": {"more": "x"}}}',
+        b'{"version": 3, "exercises": []}',
+        b'{"version": 3, "exercises": {"softmax": "x"}}',
+        b'{"version": 3, "exercises": {"../x": {"text": "x"}}}',
+        b'{"version": 3, "exercises": {"affine": {"text": "ok"}, "softmax": {"text": 1}}}',
+        b'{"version": 3, "exercises": {"softmax": {"hints": -1}}}',
+        b'{"version": 3, "exercises": {"softmax": {"passed": "never"}}}',
+        b'{"version": 3, "exercises": {"softmax": {"more": "x"}}}',
         b'{"version": 3, "exercises": {}, "study": []}',
         b'{"version": 3, "exercises": {}, "cells": {"../1x": {"text": "x"}}}',
         studied(b'"cards": {"__proto__": {}}'),
@@ -663,7 +657,6 @@ def studied(content):
         b"\xff\xfe\x00",
     ],
 )
-@pytest.mark.attack("page")
 def test_a_file_that_is_no_export_is_refused_and_changes_nothing(warm_all, content):
     before = warm_all.evaluate("({ ...localStorage })")
     assert choose(warm_all, content).startswith("Not imported: ")

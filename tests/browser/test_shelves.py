@@ -3,7 +3,6 @@
 import json
 import re
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -76,7 +75,6 @@ ODD = ["", "{", "null", "[]", "0", '"', '{"__proto__": {}}', '{"__proto__": {"ve
 ODD += ['{"version": {"toString": null}}']
 
 
-@pytest.mark.attack("page")
 def test_whatever_is_kept_what_is_valid_of_it_is_read_and_nothing_is_lost(visit):
     page = visit("review/")
 

@@ -102,7 +102,6 @@ def test_progress_that_cannot_be_saved_is_not_forgotten():
     assert progress.load()[0] != State()
 
 
-@pytest.mark.attack("disk")
 def test_a_solution_that_cannot_be_noted_is_not_said_to_count(monkeypatch):
     monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))
     told = answers("solution", "softmax", "--give-up").stderr
@@ -190,33 +189,6 @@ def test_a_submission_in_pytorch_is_checked_in_its_sandbox(folder):
     assert "the result is wrong" in shown
 
 
-@pytest.mark.parametrize("command", ["start", "check"])
-@pytest.mark.parametrize("name", ["next_token_loss", "next_token_loss_torch"])
-def test_a_file_in_pytorch_goes_where_its_exercise_went(folder, command, name):
-    old, new = folder / "next_token_loss.py", folder / "next_token_loss_torch.py"
-    new_text = catalog.load("next_token_loss_torch").solution()
-    old_text = new_text.replace("next_token_loss_torch", "next_token_loss")
-    old.write_text(old_text)
-    code = {"start": 2, "check": 0} if name.endswith("torch") else {"start": 0, "check": 2}
-    told = answers(command, name, code=code[command])
-    assert "Note: next_token_loss.py was written in PyTorch" in told.stderr
-    assert new.read_text() == new_text
-    # A second time there is nothing to carry, and a file of today's stays.
-    for text in ("import numpy as np\n", old_text):
-        old.write_text(text)
-        assert "left as it is" in answers("start", "next_token_loss", code=2).stderr
-        assert (old.read_text(), new.read_text()) == (text, new_text)
-
-
-def test_a_file_in_numpy_that_uses_pytorch_stays(folder):
-    stub = catalog.load("next_token_loss").stub()
-    (folder / "next_token_loss.py").write_text(f"import torch\n{stub}")
-    told = answers("start", "next_token_loss", code=2).stderr
-    assert told.startswith("next_token_loss.py exists, and is left as it is.\n")
-    assert [file.name for file in folder.iterdir()] == ["next_token_loss.py"]
-
-
-@pytest.mark.attack("disk")
 def test_start_never_overwrites(folder):
     (folder / "softmax.py").write_text("mine")
     told = answers("start", "softmax", code=2).stderr
@@ -225,7 +197,6 @@ def test_start_never_overwrites(folder):
     assert (folder / "softmax.py").read_text() == "mine"
 
 
-@pytest.mark.attack("disk")
 def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
     monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
     told = answers("start", "softmax", code=2).stderr
@@ -233,7 +204,6 @@ def test_start_that_cannot_write_leaves_nothing(folder, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.attack("disk")
 def test_beginning_again_that_cannot_write_gives_the_file_its_name_back(folder, monkeypatch):
     (folder / "softmax.py").write_text("mine")
     monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
@@ -285,7 +255,6 @@ def test_check_names_a_known_mistake():
     assert diagnosis in " ".join(shown.split())
 
 
-@pytest.mark.attack("terminal")
 def test_check_shows_no_escape_sequence_of_the_learners():
     shown = check(
         "print('\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07[bold]\\r\\nb\\x08')\n"
@@ -509,7 +478,6 @@ def test_check_without_a_file_says_how_to_begin():
     assert answers("check", "softmax", "a.py", code=2).stderr == "There is no file a.py\n"
 
 
-@pytest.mark.attack("shell")
 def test_check_refuses_what_is_no_readable_file(folder, monkeypatch):
     assert ". is a folder" in answers("check", "softmax", ".", code=2).stderr
     if os.name == "posix":
@@ -531,7 +499,6 @@ def test_limits_are_options():
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-@pytest.mark.attack("disk")
 def test_progress_that_cannot_be_kept_leaves_the_verdict(as_json):
     Path(os.environ["ANSWERS_DATA_DIR"]).write_text("in the way")
     result = check(PASSES, *["--json"] * as_json)
@@ -582,7 +549,14 @@ def test_help_explains_every_command_without_colour():
     assert shown == answers(code=2).output
 
 
-@pytest.mark.attack("shell")
+def test_python_runs_the_package_as_the_command(folder):
+    (folder / "softmax.py").write_text("def softmax(x, axis=-1):\n    return x\n")
+    command = [sys.executable, "-m", "answers", "check", "softmax"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == answers("check", "softmax", code=1).stdout
+
+
 def test_a_mistake_of_ours_is_told_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr(cli, "app", Mock(side_effect=RuntimeError("no such luck")))
     with pytest.raises(SystemExit) as ended:
@@ -643,7 +617,6 @@ def test_watch_checks_again_after_each_save_until_ctrl_c(folder, started):
     assert printed().count("softmax: ") == 3
 
 
-@pytest.mark.attack("shell")
 def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
     # What is loaded first is interrupted; the command goes by the name of its script.
     (folder / "typer.py").write_text("raise KeyboardInterrupt")
@@ -657,11 +630,10 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
     assert "RuntimeError: another" in done.stderr
 
 
-@pytest.mark.parametrize("command", [["list"], ["today"], ["progress"], ["labels", "v.csv"]])
-@pytest.mark.attack("shell")
+@pytest.mark.parametrize("command", [["list"], ["today"], ["progress"]])
 def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
     def interrupted(name, *args):
-        if name in ("answers.practice", "answers.labels"):
+        if name == "answers.practice":
             raise KeyboardInterrupt
         return importing(name, *args)
 
@@ -676,7 +648,6 @@ def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, com
 
 
 @posix
-@pytest.mark.attack("shell")
 def test_ctrl_c_stops_a_check_at_once(folder, started):
     flag = folder / "flag"
     (folder / "softmax.py").write_text(f"open({str(flag)!r}, 'w')\nwhile True:\n    pass\n")
@@ -741,7 +712,6 @@ def test_an_installed_wheel_lists_shows_and_checks(folder, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the shell is POSIX's")
-@pytest.mark.attack("shell")
 def test_who_has_closed_standard_output_gets_the_exit_code(folder):
     (folder / "softmax.py").write_text(FAILS)
     command = [*map(shlex.quote, ANSWERS), "check", "softmax", ">&-"]
@@ -753,7 +723,6 @@ def test_who_has_closed_standard_output_gets_the_exit_code(folder):
     ("source", "args", "code"),
     [(PASSES, ["check", "softmax"], 0), (FAILS, ["check", "softmax"], 1), ("", ["list"], 0)],
 )
-@pytest.mark.attack("shell")
 def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
     (folder / "softmax.py").write_text(source)
     read, write = os.pipe()
@@ -764,7 +733,6 @@ def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
-@pytest.mark.attack("disk")
 @pytest.mark.parametrize("command", ["list", "--version", "today"])
 def test_output_that_cannot_be_written_is_told_as_that(command):
     with open("/dev/full", "w") as full:
@@ -775,7 +743,6 @@ def test_output_that_cannot_be_written_is_told_as_that(command):
     assert silent.returncode == 2
 
 
-@pytest.mark.attack("terminal")
 def test_names_of_files_move_no_cursor_and_change_no_colour():
     for name, shown in (
         ("no\x1b[31msuch\x9b2J.py", r"no\x1b[31msuch\x9b2J.py"),
@@ -788,7 +755,6 @@ def test_names_of_files_move_no_cursor_and_change_no_colour():
     assert told.startswith(r"d\x1b[31m cannot be written: it is a folder")
 
 
-@pytest.mark.attack("terminal")
 def test_names_in_the_progress_move_no_cursor_and_change_no_colour():
     passed("softmax")
     file = progress.location()
@@ -803,18 +769,15 @@ def test_names_in_the_progress_move_no_cursor_and_change_no_colour():
     assert not re.search(r"\x1b\[31m|\x07", told.output)
 
 
-@pytest.mark.attack("terminal")
 def test_no_command_prints_but_by_tell():
     for path in (ROOT / "answers/cli").glob("*.py"):
         assert path.name == "talk.py" or "typer.echo" not in path.read_text("utf-8"), path
 
 
-@pytest.mark.attack("shell")
 def test_a_name_too_long_for_a_file_is_told():
     told = answers("check", "softmax", "x" * 300, code=2).stderr
     assert told == f"{'x' * 300} cannot be read: File name too long\n"
 
 
-@pytest.mark.attack("shell")
 def test_a_terminal_of_no_width_is_taken_for_one_of_the_usual():
     assert "    affine_backward\n" in answers("list", env={"COLUMNS": "0"}).stdout

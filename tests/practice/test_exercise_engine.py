@@ -384,7 +384,6 @@ def test_a_right_part_is_not_blamed_for_a_wrong_one(triple):
     assert failure.message.partition("]]: ")[2].startswith("c is wrong")
 
 
-@pytest.mark.attack("judge")
 def test_an_input_that_was_changed_is_named_and_spoils_no_later_run(doubling):
     def wrong(x, shift=0.0):
         x *= 2
@@ -466,7 +465,6 @@ def test_an_exception_is_told_with_the_line_of_the_learners_own_code(doubling):
 @pytest.mark.parametrize(
     "error", [SystemExit(3), RecursionError("too deep"), MemoryError(), KeyError("x")]
 )
-@pytest.mark.attack("judge")
 def test_whatever_is_raised_is_a_failure(doubling, error):
     def wrong(x, shift=0.0):
         raise error
@@ -518,7 +516,6 @@ def test_callable_objects_partials_and_ufuncs_are_judged(doubling):
     assert not doubling.run(functools.partial(double, y=1)).passed
 
 
-@pytest.mark.attack("judge")
 def test_numpy_error_states_neither_warn_nor_change_the_verdict(doubling):
     def right(x, shift=0.0):
         np.log(x - x)
@@ -705,7 +702,6 @@ def with_failure(**changes):
         with_failure(more=1),
     ],
 )
-@pytest.mark.attack("judge")
 def test_what_is_no_report_is_refused(data):
     with pytest.raises(ValueError, match=r"report|failure"):
         Report.from_dict(data)

@@ -91,7 +91,6 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
-@pytest.mark.attack("endless")
 def test_an_endless_loop_is_ended_at_the_limit_and_located(check, source):
     outcome = check(source, timeout=SHORT)
     assert "did not finish within 1 s" in told(outcome)
@@ -157,7 +156,6 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("source", "words"), ENDS.items())
-@pytest.mark.attack("endless")
 def test_what_ends_the_code_is_told(check, source, words):
     assert words in told(check(source))
 
@@ -182,7 +180,6 @@ NO_FUNCTION = {
 
 
 @pytest.mark.parametrize(("source", "words"), NO_FUNCTION.items())
-@pytest.mark.attack("endless")
 def test_why_there_is_no_function_to_call_is_told(tmp_path, source, words):
     """By the judge, here: nothing of this ends it."""
     file = tmp_path / "softmax.py"
@@ -196,7 +193,6 @@ def test_why_there_is_no_function_to_call_is_told(tmp_path, source, words):
 @pytest.mark.parametrize(
     "allocate", ["np.ones(10**10, np.uint8)", "bytearray(10**10)", "[0] * 10**10"]
 )
-@pytest.mark.attack("endless")
 def test_ten_gigabytes_are_refused(check, allocate):
     outcome = check(f"import numpy as np\n{WRONG}return {allocate}")
     assert "raised MemoryError" in told(outcome)
@@ -208,7 +204,6 @@ def test_ten_gigabytes_are_refused(check, allocate):
     "start",
     [f"kept = []\n{WRONG}", f"{WRONG}kept = []\n    ", "kept = []\nif 1:\n    "],
 )
-@pytest.mark.attack("endless")
 def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
     source = f"{start}while True:\n        kept.append({piece})"
     outcome = check(source, timeout=100, memory=2 * 10**8)
@@ -230,7 +225,6 @@ while True:
 
 @linux
 @pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python 3.12 has what this needs")
-@pytest.mark.attack("endless")
 def test_what_watches_each_call_as_coverage_does_may_need_memory_too(check):
     assert "raised MemoryError" in told(check(WATCHED, memory=2 * 10**8))
 
@@ -266,19 +260,16 @@ os.waitpid(child, 0)
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_an_orphan_does_not_outlive_the_check(check):
     assert check(ORPHAN + PASSES).report.passed
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_an_orphan_does_not_outlive_a_killed_parent(check):
     assert "SIGKILL" in told(check(ORPHAN + "os.kill(os.getppid(), 9)\ntime.sleep(50)\n"))
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_a_daemon_that_leaves_the_group_holds_up_no_verdict(check, tmp_path):
     daemon = (
         "import os, time\nif os.fork() == 0:\n    os.setsid()\n    end = time.monotonic() + 100\n"
@@ -292,14 +283,12 @@ def test_a_daemon_that_leaves_the_group_holds_up_no_verdict(check, tmp_path):
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_many_processes_are_ended(check):
     source = "import os, time\nfor _ in range(8):\n    os.fork()\ntime.sleep(1000)\n"
     assert "started more than 64 processes" in told(check(source, timeout=100))
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_a_fork_that_returns_as_well_ends_without_a_report(check):
     source = (
         "import atexit, os\npid = os.fork()\n"
@@ -319,14 +308,12 @@ def test_a_fork_that_returns_as_well_ends_without_a_report(check):
     ],
     ids=["a thread", "an exit handler", "a crash at exit"],
 )
-@pytest.mark.attack("endless")
 def test_what_happens_after_the_report_changes_nothing(check, linger):
     start = time.monotonic()
     assert check(linger + PASSES, timeout=1000).report.passed
     assert time.monotonic() - start < 100
 
 
-@pytest.mark.attack("endless")
 def test_a_flood_of_output_is_cut(check):
     outcome = check("while True:\n    print('x' * 999)\n", timeout=0.5)
     assert "did not finish" in told(outcome)
@@ -365,7 +352,6 @@ TAMPERS = {
 
 
 @pytest.mark.parametrize(("source", "name"), TAMPERS.items())
-@pytest.mark.attack("judge")
 def test_replacing_what_the_check_relies_on_never_passes(check, source, name):
     message = told(check(source))
     assert f"replaces {name}" in message
@@ -388,19 +374,16 @@ FORGERIES = {
 
 # Nobody else is deceived. The page and the command say that they protect from accidents alone.
 @pytest.mark.parametrize("source", FORGERIES.values(), ids=FORGERIES)
-@pytest.mark.attack("forgery", excluded=True)
 def test_learners_who_set_out_to_deceive_their_own_grader_can(check, source):
     assert check(source).report.passed
 
 
-@pytest.mark.attack("judge")
 def test_a_report_without_the_token_is_no_report(check):
     forge = f"import os\nfor n in range(3, 20):\n    try:\n        os.write(n, b'{REPORT}\\n')\n"
     outcome = check(forge + "    except OSError:\n        pass\nos._exit(0)\n")
     assert "exit code 0" in told(outcome)
 
 
-@pytest.mark.attack("judge")
 def test_noise_on_the_channel_does_not_lose_the_report(check):
     noise = (
         "import os\ndef noise():\n    for n in range(3, 20):\n        try:\n"
@@ -409,7 +392,6 @@ def test_noise_on_the_channel_does_not_lose_the_report(check):
     assert check(f"{noise}noise()\n{RIGHT}noise()\n    return answer(x, axis)\n").report.passed
 
 
-@pytest.mark.attack("judge")
 def test_a_malformed_report_never_passes(tmp_path):
     file = tmp_path / "softmax.py"
     file.write_text(PASSES)
@@ -447,7 +429,6 @@ def test_a_file_may_import_its_neighbour(check, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["numpy.py", "json.py", "answers.py", "softmax.py"])
-@pytest.mark.attack("judge")
 def test_a_neighbour_cannot_stand_in_for_a_library(tmp_path, monkeypatch, name):
     (tmp_path / name).write_text("raise SystemExit(3)\n")
     monkeypatch.chdir(tmp_path)
@@ -470,7 +451,6 @@ def under_way(folder: Path, source: str) -> process.Check:
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
     running = under_way(tmp_path, ORPHAN + "while True:\n    pass\n")
     start = time.monotonic()
@@ -479,7 +459,6 @@ def test_a_check_that_is_stopped_leaves_nothing_running(check, tmp_path):
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_a_judge_that_is_killed_gives_a_verdict_and_takes_the_code_along(check, tmp_path):
     running = under_way(tmp_path, ORPHAN + "while True:\n    pass\n")
     running.process.kill()
@@ -487,7 +466,6 @@ def test_a_judge_that_is_killed_gives_a_verdict_and_takes_the_code_along(check, 
 
 
 @linux
-@pytest.mark.attack("endless")
 def test_a_caller_that_is_killed_takes_the_code_along(check, tmp_path):
     file, flag = tmp_path / "softmax.py", tmp_path / "sibling.py"
     file.write_text(f"{ORPHAN}open({str(flag)!r}, 'w')\nsum(range(10**12))\n")
@@ -498,7 +476,6 @@ def test_a_caller_that_is_killed_takes_the_code_along(check, tmp_path):
     assert caller.wait() == -signal.SIGKILL
 
 
-@pytest.mark.attack("endless")
 def test_only_the_tail_of_a_flood_is_held_in_memory(tmp_path):
     file = tmp_path / "softmax.py"
     file.write_text(f"for _ in range(100):\n    print('x' * 10**4, end='')\n{PASSES}")
@@ -527,7 +504,6 @@ def test_an_exercise_that_needs_a_missing_library_says_so(judged_after):
     assert "it could not be loaded: import of answers.probability.softmax" in said
 
 
-@pytest.mark.attack("judge")
 def test_a_reference_that_fails_is_our_mistake_and_not_the_learners(judged_after):
     said = judged_after(
         "from answers.practice import catalog\ncatalog.load('softmax').case('of text', 'x')"

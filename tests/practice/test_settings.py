@@ -39,7 +39,6 @@ def set_all(seed):
     warnings.simplefilter("error")
 
 
-@pytest.mark.attack("judge")
 def test_a_function_runs_under_its_own_settings_and_all_else_under_ours(monkeypatch):
     monkeypatch.delenv("SEED", raising=False)
     before, ours, seen = state(), settings.current(), []
@@ -62,7 +61,6 @@ def test_a_function_runs_under_its_own_settings_and_all_else_under_ours(monkeypa
     ours()
 
 
-@pytest.mark.attack("judge")
 def test_what_a_function_raises_is_raised_and_our_settings_are_back():
     ours = settings.current()
     kept = settings.apart(lambda: [set_all(3), 1 / 0], ours)
@@ -72,7 +70,6 @@ def test_what_a_function_raises_is_raised_and_our_settings_are_back():
     assert state() == before
 
 
-@pytest.mark.attack("judge")
 def test_a_reference_that_fails_is_told_and_agrees_with_nothing():
     def half(x):
         """Half of it."""
@@ -84,7 +81,6 @@ def test_a_reference_that_fails_is_told_and_agrees_with_nothing():
         exercise.run(half)
 
 
-@pytest.mark.attack("judge")
 def test_a_reference_whose_gradient_is_missing_is_told_and_agrees_with_nothing():
     def twice(x):
         """Twice it."""
@@ -139,13 +135,11 @@ def test_what_is_set_again_imports_nothing():
 @pytest.mark.parametrize(
     "mode", ["torch.set_grad_enabled(False)", "m = torch.inference_mode(); m.__enter__()"]
 )
-@pytest.mark.attack("judge")
 def test_results_without_a_graph_do_not_pass_because_the_reference_has_none_either(checked, mode):
     report = checked(mode)
     assert "the result has no graph" in report.failures[0].message
 
 
-@pytest.mark.attack("judge")
 def test_what_libraries_replace_in_pytorch_is_no_replacement_by_the_learner(checked):
     lines = [
         "torch.optim.Adam([torch.zeros(2, requires_grad=True)])",

@@ -152,30 +152,13 @@ def test_the_earlier_pass_the_newer_plan_and_the_longer_history_win():
     assert merged(theirs, ours).cards == theirs.cards
 
 
-PAGE_EXPORT = {
-    "version": 1,
-    "exercises": {"cached_attention": {"text": "import numpy\n", "hints": 2}},
-    "damaged": {},
-}
-
-
-def test_the_first_exports_of_the_page_are_read_with_the_names_of_today():
-    record = Record(text="import numpy\n", hints=2)
-    assert read(json.dumps(PAGE_EXPORT), renamed=True) == (
-        State({"cached_attention": record}),
-        [],
-    )
-    of_command = {"version": 1, "exercises": {"cached_attention": {"passed": None, "hints": 2}}}
-    found, _ = read(json.dumps(of_command), renamed=True)
-    assert found.exercises == {"cached_attention_torch": Record(hints=2)}
-
-
 WRONG = [
     ({"exercises": {"Softmax": {}}}, "'Softmax'"),
     ({"exercises": {"../softmax": {}}}, "'../softmax'"),
     ({"exercises": {"softmax": []}}, "softmax"),
     ({"exercises": {"softmax": {"text": "\ud800"}}}, "'text' of softmax"),
     ({"exercises": {"softmax": {"hints": True}}}, "'hints' of softmax"),
+    ({"exercises": {"softmax": {"text": None}}}, "'text' of softmax"),
     ({"exercises": {"softmax": {"passed": "0001-01-01"}}}, "'passed' of softmax"),
     ({"exercises": {"softmax": {"__proto__": {}}}}, "'__proto__' of softmax"),
     ({"study": 3}, "study"),
@@ -195,7 +178,6 @@ WRONG.append(({"study": {"cards": {"06/opening": {"reviews": BACKWARD}}}}, "'rev
 
 
 @pytest.mark.parametrize(("part", "named"), WRONG, ids=range(len(WRONG)))
-@pytest.mark.attack("progress")
 def test_what_is_not_valid_is_left_out_and_named(part, named):
     good = {"version": 3, "exercises": {"affine": {"hints": 1}}}
     exercises = good["exercises"] | part.get("exercises", {})
@@ -210,13 +192,17 @@ def test_what_is_not_valid_is_left_out_and_named(part, named):
     "text",
     ["", "[]", "3", "{}", '{"version": 3}', '{"version": null, "exercises": {}}', "[" * 10**5],
 )
-@pytest.mark.attack("progress")
 def test_what_holds_no_progress_is_refused(text):
     with pytest.raises(ValueError, match=r"no progress|Expecting|recursion"):
         read(text)
 
 
-@pytest.mark.attack("progress")
+@pytest.mark.parametrize("version", [0, 1, 2, -3, True, "3", 3.5])
+def test_another_version_is_not_read(version):
+    with pytest.raises(ValueError, match="no progress of this version"):
+        read(json.dumps({"version": version, "exercises": {"softmax": {"hints": 1}}}))
+
+
 def test_a_newer_version_is_not_read():
     with pytest.raises(NewerError, match="of version 4"):
         read('{"version": 4, "exercises": "of another form"}')

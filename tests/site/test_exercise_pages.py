@@ -158,7 +158,6 @@ def test_a_text_that_replaces_what_checks_rely_on_asks_for_a_new_start(monkeypat
         "del sys.modules['answers.exercises.softmax']",
     ],
 )
-@pytest.mark.attack("judge")
 def test_a_text_that_changes_what_is_tried_asks_for_a_new_start(monkeypatch, line):
     # To put them back.
     for name in ("softmax", "entropy"):

@@ -1,4 +1,4 @@
-"""The table of names counts the programs that tests judge."""
+"""The sentence about names counts the programs that tests judge."""
 
 from kept_answers import kept, noted
 
@@ -28,7 +28,12 @@ def test_nearly_all_are_named_and_no_exercise_is_far_below():
         assert programs.named >= 0.8 * programs.wrong, name
 
 
-def test_a_program_without_a_name_lowers_the_share():
+def test_a_program_without_a_name_lowers_the_share(monkeypatch):
     more, less = named.counted("softmax", ["sign"]), named.counted("softmax", [None])
     assert (more.wrong, more.named) == (less.wrong, less.named + 1)
-    assert named.row("`softmax`", named.Programs(6, 8, 6)) == "| `softmax` | 6 | 8 | 75% |"
+    two = {"softmax": named.Programs(6, 1500, 1124), "affine": named.Programs(7, 4, 4)}
+    monkeypatch.setattr(named, "programs", lambda: two)
+    assert named.sentence() == (
+        "Of 13 right answers all are accepted; of 1,504 wrong ones all are rejected, and 75% "
+        "get a name."
+    )
