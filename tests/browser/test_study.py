@@ -498,6 +498,59 @@ def test_an_import_merges_what_is_studied_and_reads_older_exports(reader):
     assert data["study"]["scores"] == {"06": [*levels, [in_days(-6), "weak"]]}
 
 
+def test_a_pass_on_the_command_line_comes_back_in_the_page_as_one_of_that_day(reader):
+    then, later, known = in_days(-6), in_days(-5), {"reviews": [[in_days(-2), 4]]}
+    own = {
+        f"{CARD}exercise/entropy": known,
+        "answers.study.plan": {"new": 0, "minutes": 600},
+        "answers.study.score.06": [[then, "weak"]],
+    }
+    page = reader("", own)
+    passed = {"passed": f"{then}T10:00:00+00:00"}
+    all_hints = {"hints": len(bundle.exercise("affine")["hints"])}
+    exercises = {
+        "softmax": passed,
+        "affine": passed | all_hints,
+        "logsumexp": passed | all_hints | {"solution": passed["passed"]},
+        # What was shown since it was begun again was not shown before it was passed.
+        "relu_backward": passed
+        | {"again": f"{later}T10:00:00Z", "solution": f"{later}T10:00:01Z", "hints": 4},
+        "fix_the_gpt": passed | all_hints,
+        "posterior": {"passed": f"{in_days(9)}T10:00:00Z"},
+        "beta_update": {"passed": "0960-01-01"},
+        "entropy": passed,
+        "kl_divergence": {"hints": 2},
+    }
+    export = {"version": 3, "exercises": exercises}
+    study = page.evaluate(MERGED, [export])["study"]
+    rated = {id: card["reviews"] for id, card in study["cards"].items()}
+    ratings = {"softmax": 3, "affine": 2, "logsumexp": 1, "relu_backward": 3, "fix_the_gpt": 3}
+    expected = {f"exercise/{name}": [[then, rating]] for name, rating in ratings.items()}
+    today = {f"exercise/{name}": [[TODAY, 3]] for name in ("posterior", "beta_update")}
+    assert rated == expected | today | {"exercise/entropy": known["reviews"]}
+    for id in expected:
+        assert study["cards"][id]["due"] == schedule.due(rated[id])
+    assert study["plan"] == own["answers.study.plan"]
+    assert study["scores"] == {"06": own["answers.study.score.06"]}
+    assert page.evaluate(MERGED, [export])["study"] == study  # once more changes nothing
+    again = page.locator(".today").get_by_role("listitem").filter(has_text="Write again")
+    for name in ratings:
+        expect(again).to_contain_text(name)
+
+
+def test_an_exercise_that_no_page_can_run_is_rated_by_the_reader(reader):
+    page = reader(REVIEW, due(TODAY, "exercise/fix_the_gpt") | {"answers.study.plan": {"new": 0}})
+    recall = Recall(page)
+    expect(recall.front).to_contain_text("answers start fix_the_gpt")
+    recall.reveal()
+    expect(recall.back).to_contain_text("Rate how it went.")
+    link = recall.back.get_by_role("link", name="On its page")
+    expect(link).to_have_attribute("href", re.compile(r"/14-kv-cache/#exercise-fix_the_gpt$"))
+    recall.rate(3)
+    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    assert card(page, "exercise/fix_the_gpt")["reviews"][-1] == [TODAY, 3]
+
+
 # Home
 
 
