@@ -18,7 +18,7 @@ What is made of them, for pages and practice:
 What these need, and what is made of all:
 
     practice        judges what a learner writes
-    study           what to say aloud, and when to say it again
+    study           what to say aloud: the cards, and the deck
     site            builds the pages
     records         what was measured once
     pages           reads the questions

@@ -10,7 +10,6 @@ EXTRAS = {
     "matplotlib": ("Matplotlib", "figures"),
     "sklearn": ("scikit-learn", "digits"),
     "scipy": ("SciPy", "digits"),
-    "fsrs": ("FSRS", "study"),
     "genanki": ("genanki", "study"),
     "markdown": ("Markdown", "study"),
 }

@@ -12,7 +12,8 @@ from answers.cli.talk import tell
 ABOUT = """
 The command `answers`: read a question, write the function, be told which mistake you made.
 
-Begin with `answers list`; to study for a date, with `answers plan`.
+Begin with `answers list`. To study for a date, take what you have passed to the page, by
+`answers progress export`.
 """
 
 

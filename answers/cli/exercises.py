@@ -27,9 +27,6 @@ def list_(
         str, typer.Option(help="Only those of topics with this word.")
     ] = "",
     level: Annotated[str, typer.Option(help="Only core, or only advanced.")] = "",
-    due: Annotated[
-        bool, typer.Option("--due", help="Only those to do again today.")
-    ] = False,
     not_passed: Annotated[
         bool, typer.Option("--not-passed", help="Only those you have not passed.")
     ] = False,
@@ -39,11 +36,8 @@ def list_(
 
     from answers.pages import pages
     from answers.practice import terminal
-    from answers.study import days
-    from answers.study.today import exercises_due
 
     state, everything = kept(), pages()
-    again = exercises_due(state, days.today())
     for asked, there in (
         (topic, sorted({page.topic for page in everything})),
         (level, sorted({page.level for page in everything})),
@@ -57,16 +51,14 @@ def list_(
         if topic.lower() in page.topic.lower() and level.lower() in page.level.lower()
         if (
             names := [
-                name
-                for name in page.exercises
-                if (name in again or not due) and not (not_passed and name in passed)
+                name for name in page.exercises if not (not_passed and name in passed)
             ]
         )
     ]
     if not found:
         tell("There are none.")
         return
-    terminal.show_exercises(terminal.console(), found, state.exercises, again)
+    terminal.show_exercises(terminal.console(), found, state.exercises)
 
 
 @app.command()
@@ -115,10 +107,9 @@ def start(
         kept = moved_back(earlier, path) if earlier else ""
         refuse(f"{path} cannot be written: {error.strerror}{kept}")
     from answers.practice import progress
-    from answers.study.rating import begin_again
 
     if record(name).passed:
-        saved(progress.update, lambda state: begin_again(state, name))
+        saved(progress.begin_again, name)
     if earlier:
         tell(f"What you wrote before is in {earlier}.")
     task = "Repair it" if exercise.mistakes else "Fill it in"
@@ -148,7 +139,9 @@ def moved_back(earlier: Path, path: Path) -> str:
 def next_() -> None:
     """Begin the next exercise that you have not passed."""
     if begin_after(None) is None:
-        tell("You have passed every exercise. To come back to them: answers today")
+        tell(
+            "You have passed every exercise. To write one again: answers start NAME --again"
+        )
 
 
 def begin_after(name: str | None) -> str | None:
@@ -201,7 +194,6 @@ def solution(
 ) -> None:
     """The answer of this guide, once you have passed."""
     from answers.practice import progress, terminal
-    from answers.study.rating import give_up as given_up
 
     exercise = loaded(known(name))
     passed = record(name).passed
@@ -213,7 +205,4 @@ def solution(
         )
         raise typer.Exit(NOT_PASSED)
     terminal.show_code(terminal.console(), exercise.solution())
-    counts = []
-    noted = saved(progress.update, lambda state: counts.append(given_up(state, name)))
-    if noted and any(counts):
-        warn("once you pass it, it comes back the day after, to be done without this")
+    saved(progress.give_up, name)

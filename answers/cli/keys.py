@@ -1,4 +1,4 @@
-"""Keys as they are pressed, in a real terminal; else the first letters of lines."""
+"""Keys as they are pressed, in a real terminal."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 END = "q"  # what is pressed when nothing more can come
 # Arrows and the like come as several characters, of which some would be keys of ours.
 ARROWS = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.)?")
-typed: list[str] = []  # what has been read, and not yet been asked for
+typed: list[str] = []  # keys that have been read, and not yet been asked for
 
 
 def real() -> bool:
@@ -65,19 +65,3 @@ def within(seconds: float) -> str | None:
         read = os.read(sys.stdin.fileno(), 1024).decode(errors="replace") or END
         typed.extend(ARROWS.sub("", read))
     return typed.pop(0) if typed else None
-
-
-def one_of(keys: str) -> str:
-    """The next of these keys; a line counts by its first letter, an empty one as the space."""
-    while True:
-        if real():
-            key = within(3600)
-        else:
-            line = sys.stdin.readline()
-            key = line.strip()[:1] or " " if line else END
-        if key is None:  # an arrow, or nothing for long
-            continue
-        # Enter does what the space does, and Ctrl-D ends.
-        key = {"\n": " ", "\r": " ", "\x04": END}.get(key.lower(), key.lower())
-        if key in keys:
-            return key

@@ -53,7 +53,10 @@ def export(
         bool, typer.Option("--force", help="Write over what exists.")
     ] = False,
 ) -> None:
-    """Write all that is kept, and each NAME.py of this folder, for the page to import."""
+    """Write all that is kept, and each NAME.py of this folder, for the page to import.
+
+    What you passed comes back there, as if you had passed it there on that day.
+    """
     from answers.practice import progress, state
 
     try:
@@ -90,36 +93,34 @@ def import_(
         Path, typer.Argument(metavar="FILE", help="What the page or this exported.")
     ],
 ) -> None:
-    """Take over what a file holds: the newer review, the earlier pass; no file is overwritten."""
-    from answers.practice import merge, progress
+    """Take over passes, hints and texts that a file holds; no file of yours is overwritten."""
+    from answers.practice import progress, state
 
-    theirs, cells = read(file)
+    theirs, left = read(file)
     names = catalog.names()
     for name, record in theirs.exercises.items():
-        if name not in names:
-            continue
         path = Path(f"{name}.py")
+        if name not in names:
+            left += [path.name] if record.text or record.before else []
+            continue
         try:
             take_over(path, record.text, record.before)
         except OSError as error:
             refuse(f"{path} cannot be written: {error.strerror}; progress is as it was")
-        record.text = record.before = None
     try:
-        notice = progress.update(
-            lambda ours: vars(ours).update(vars(merge.merged(ours, theirs)))
-        )
+        notice = progress.update(lambda ours: state.merge(ours, theirs))
     except progress.ProgressError as error:
         refuse(str(error))
     warn(notice)
     tell(f"Took over {counted(theirs)}.")
-    if cells:
-        what = f"{cells} cell{'s' * (cells != 1)}"
-        tell(f"Left out, since the page alone keeps them: {what}. {file} has them.")
+    if left:
+        what = ", ".join(left)
+        tell(f"Only the page keeps the rest ({what}): import {file} there.")
 
 
-def read(file: Path) -> tuple["State", int]:
-    """What the file holds, and how many cells of pages besides; ends with the reason if anything
-    in it is not valid."""
+def read(file: Path) -> tuple["State", list[str]]:
+    """What the file holds, and what of it the page alone keeps; ends with the reason if anything
+    is not valid."""
     from answers.practice import state
 
     try:
@@ -136,8 +137,9 @@ def read(file: Path) -> tuple["State", int]:
         refuse(f"{file} is no export of this version of the page or of the command")
     if wrong:
         refuse(f"{file} is damaged, so that nothing was taken over: {', '.join(wrong)}")
-    cells = json.loads(text).get("cells")
-    return theirs, len(cells) if isinstance(cells, dict) else 0
+    data = json.loads(text)
+    of_page = {"study": "what you study", "cells": "what you changed in cells"}
+    return theirs, [words for key, words in of_page.items() if data.get(key)]
 
 
 def take_over(path: Path, text: str | None, before: str | None) -> None:
@@ -151,5 +153,5 @@ def take_over(path: Path, text: str | None, before: str | None) -> None:
 
 
 def counted(some: "State") -> str:
-    exercises, cards = len(some.exercises), len(some.cards)
-    return f"{exercises} exercise{'s' * (exercises != 1)} and {cards} card{'s' * (cards != 1)}"
+    count = len(some.exercises)
+    return f"{count} exercise{'s' * (count != 1)}"

@@ -38,7 +38,7 @@ def check_once(asked: Asked) -> bool:
         from answers.practice import questions, terminal
     outcome = running.outcome()
     report, passed = outcome.report, outcome.report.passed
-    told, notice = note_pass(name) if passed else ("", None)
+    notice = note_pass(name) if passed else None
     written = write_case(name, path, report) if asked.case else None
     if asked.as_json:
         facts = {"exercise": name, "file": str(path), "passed": passed}
@@ -47,7 +47,7 @@ def check_once(asked: Asked) -> bool:
             "hidden": outcome.hidden,
         }
         seconds = round(outcome.seconds, 3)
-        facts |= {"seconds": seconds, "notice": notice, "told": told}
+        facts |= {"seconds": seconds, "notice": notice}
         tell(json.dumps(facts | ({"written": written} if asked.case else {})))
         return passed
     out = terminal.console()
@@ -57,8 +57,6 @@ def check_once(asked: Asked) -> bool:
     if asked.list_cases:
         terminal.show_cases(out, report)
     if passed:
-        if told:
-            terminal.say(out, told)
         done = [each for each, record in kept().exercises.items() if record.passed]
         terminal.show_next_steps(out, *questions.after(name, done))
     else:
@@ -74,24 +72,14 @@ def check_once(asked: Asked) -> bool:
     return passed
 
 
-def note_pass(name: str) -> tuple[str, str | None]:
-    """What to tell of a pass: when the exercise comes back; and what to know of the progress."""
+def note_pass(name: str) -> str | None:
+    """Note a pass; what to know of the progress."""
     from answers.practice import progress
-    from answers.study import days, rating
-
-    told = []
-
-    def hints() -> int:
-        return len(loaded(name).hints)
-
-    def change(state: progress.State) -> None:
-        told.append(rating.passed(state, name, hints, days.today()))
 
     try:
-        notice = progress.update(change)
+        return progress.mark_passed(name)
     except progress.ProgressError as error:
-        return "", str(error)
-    return told[0], notice
+        return str(error)
 
 
 def write_case(name: str, path: Path, report: Report) -> str:

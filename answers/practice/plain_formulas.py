@@ -29,10 +29,6 @@ SUBSCRIPTS = str.maketrans(
     "0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 )
 
-# In a displayed formula: what only sets its lines, and what ends one.
-LAYOUT = re.compile(r"\\(?:begin|end)\{\w+\*?\}|(?<!\\)&")
-LINE_END = re.compile(r"\\\\(?:\[[^\]]*\])?")
-
 # Beside a word such as log: a space if another word or a large sign is next to it.
 GAP = "\0"
 WIDE_GAP = re.compile(rf"(?<=[\w)]){GAP}(?=\w)|(?<=\w){GAP}(?=[\w∑∏∫∂√])")
@@ -49,11 +45,6 @@ def readable(markdown: str) -> str:
         return escaped if formula else match[0]
 
     return FORMULA.sub(replace, markdown)
-
-
-def lines_of(tex: str) -> list[str]:
-    """The lines of a displayed formula, each a formula of its own."""
-    return [line.strip() for line in LINE_END.split(LAYOUT.sub("", tex))]
 
 
 def plain(tex: str) -> str:

@@ -5,6 +5,7 @@ nothing of each other's.
 """
 
 import contextlib
+import json
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ def read() -> tuple[State, list[str]]:
     file = location()
     try:
         text = files.regular(file).read_text(encoding="utf-8-sig")
-        return state.read(text)
+        found, wrong = state.read(text)
     except FileNotFoundError:
         return State(), []
     except NewerError:
@@ -62,6 +63,8 @@ def read() -> tuple[State, list[str]]:
         raise ProgressError(f"{file} cannot be read: {error.strerror}") from None
     except ValueError:
         return State(), ALL
+    # Before the page alone kept what is studied, this file did: the page can import it.
+    return found, wrong + ["study"] * ("study" in json.loads(text))
 
 
 def keep_aside(file: Path, wrong: list[str]) -> str:
@@ -83,7 +86,7 @@ def keep_aside(file: Path, wrong: list[str]) -> str:
         )
     told = ", ".join(wrong[:3]) + (" and more" if len(wrong) > 3 else "")
     return (
-        f"part of the progress was corrupt and is left out ({told}); "
+        f"part of the progress cannot be used here and is left out ({told}); "
         f"the old file is kept as {kept}"
     )
 
@@ -92,14 +95,49 @@ def now() -> str:
     return clock.now().astimezone(UTC).isoformat(timespec="seconds")
 
 
+def mark_passed(name: str) -> str | None:
+    """Note a pass of the exercise, of which the first counts; as `update`."""
+
+    def passed(record: Record) -> None:
+        record.passed, record.again = record.passed or now(), None
+
+    return change(name, passed)
+
+
 def mark_hints(name: str, shown: int) -> str | None:
     """Note that so many hints of the exercise have been shown; as `update`."""
 
-    def change(kept: State) -> None:
-        record = kept.exercises.setdefault(name, Record())
+    def hinted(record: Record) -> None:
         record.hints = max(record.hints, shown)
 
-    return update(change)
+    return change(name, hinted)
+
+
+def begin_again(name: str) -> str | None:
+    """Note that a passed exercise is begun again from the stub, with hints counted anew; as
+    `update`."""
+
+    def begun(record: Record) -> None:
+        record.again, record.hints = now(), 0
+
+    return change(name, begun)
+
+
+def give_up(name: str) -> str | None:
+    """Note that the solution is shown, unless that comes after a pass; as `update`."""
+
+    def shown(record: Record) -> None:
+        if record.passed is None:
+            record.solution = record.solution or now()
+        elif record.again:
+            record.solution = now()
+
+    return change(name, shown)
+
+
+def change(name: str, how: Callable[[Record], None]) -> str | None:
+    """Change the record of an exercise; as `update`."""
+    return update(lambda kept: how(kept.exercises.setdefault(name, Record())))
 
 
 def reset() -> str | None:

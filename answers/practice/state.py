@@ -1,32 +1,21 @@
-"""What a learner did, in the form in which command line and page keep and export it.
+"""What a learner did with the exercises, as the command line keeps it, and as it and the page
+export it.
 
-    {"version": 3,
-     "exercises": {"softmax": {"text": …, "hints": 2, "passed": time}},
-     "study": {"plan": {"date": day}, "cards": {"06/opening": {"reviews": [[day, 3]], "due": day}},
-               "scores": {"06": [[day, "solid"]]}}}
+    {"version": 3, "exercises": {"softmax": {"text": …, "hints": 2, "passed": time}}}
 
-Times are in ISO format; days are the reader's, as "2026-12-01", and are compared as texts.
+Times are in ISO format. The page exports what its reader studies, too, and alone reads that.
 """
 
 import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-
-from answers.practice.values import (
-    are_reviews,
-    are_scores,
-    is_day,
-    is_text,
-    is_time,
-    up_to,
-)
+from datetime import UTC, datetime
 
 VERSION = 3
 # A name may become that of a file: ASCII letters, digits and underscores only.
 EXERCISE = r"[a-z_][A-Za-z0-9_]*"
-CARD = rf"\d\d+/[\w-]+|exercise/{EXERCISE}"
-QUESTION = r"\d\d+"
+YEARS = range(1970, 9000)  # beyond, a time cannot be shown everywhere
 
 
 class NewerError(Exception):
@@ -38,8 +27,8 @@ class Record:
     """One exercise.
 
     Attributes:
-        text: What the learner wrote in the page. The command line has it in NAME.py instead.
-        before: The text that was replaced, by the stub or by an import.
+        text: What the learner wrote, in an export. The command line has it in NAME.py instead.
+        before: The text that was replaced, by the stub or by an import; in an export of the page.
         hints: How many hints have been shown; once it is passed, since the learner last began
             again.
         passed: When it was first passed.
@@ -56,55 +45,31 @@ class Record:
 
 
 @dataclass
-class History:
-    """One card.
-
-    Attributes:
-        reviews: Days and ratings, 1 again to 4 easy, oldest first.
-        due: The day on which it comes back, if that has been worked out.
-        suspended: When the learner put it away.
-    """
-
-    reviews: list = field(default_factory=list)
-    due: str | None = None
-    suspended: str | None = None
-
-
-@dataclass
-class Plan:
-    """What the learner means to do.
-
-    Attributes:
-        date: The day of the interview.
-        new: New cards a day.
-        minutes: Minutes a day.
-        changed: When the plan was last changed.
-    """
-
-    date: str | None = None
-    new: int = 10
-    minutes: int = 60
-    changed: str | None = None
-
-
-@dataclass
 class State:
-    """All that is kept: records by exercise, histories by card, the plan, scores by question."""
+    """All that is kept: records by exercise."""
 
     exercises: dict[str, Record] = field(default_factory=dict)
-    cards: dict[str, History] = field(default_factory=dict)
-    plan: Plan = field(default_factory=Plan)
-    scores: dict[str, list] = field(default_factory=dict)
 
 
-VALID = {
-    Record: dict.fromkeys(("text", "before"), is_text)
-    | {"hints": up_to(99)}
-    | dict.fromkeys(("passed", "solution", "again"), is_time),
-    History: {"reviews": are_reviews, "due": is_day, "suspended": is_time},
-    Plan: {"date": is_day, "new": up_to(1000), "minutes": up_to(1440)}
-    | {"changed": is_time},
-}
+def is_text(value: object) -> bool:
+    # A half of a surrogate pair could not be written to a file.
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+
+
+def is_time(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(value).year in YEARS
+    except (TypeError, ValueError):
+        return False
+
+
+def is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 100
+
+
+# Anything else was damaged, or forged.
+VALID = dict.fromkeys(("text", "before"), is_text) | {"hints": is_count}
+VALID |= dict.fromkeys(("passed", "solution", "again"), is_time)
 
 
 def read(text: str) -> tuple[State, list[str]]:
@@ -118,78 +83,69 @@ def read(text: str) -> tuple[State, list[str]]:
         data = json.loads(text)
         version, exercises = data["version"], data["exercises"]
         newer = type(version) is int and version > VERSION
-        study = data.get("study", {})
-    except (TypeError, KeyError, AttributeError, RecursionError):
+    except (TypeError, KeyError, RecursionError):
         raise ValueError("it holds no progress") from None
     if newer:
         raise NewerError(f"it is of version {version}")
     if version != VERSION or not isinstance(exercises, dict):
         raise ValueError("it holds no progress of this version")
-    wrong: list[str] = []
-    if not isinstance(study, dict):
-        wrong, study = ["study"], {}
-    plan, cards, scores = (study.get(key, {}) for key in ("plan", "cards", "scores"))
-    state = State(
-        records(exercises, EXERCISE, lambda *each: record(Record, *each), wrong),
-        records(cards, CARD, lambda *each: record(History, *each), wrong),
-        record(Plan, "the plan", plan, wrong) or Plan(),
-        records(scores, QUESTION, scored, wrong),
-    )
+    state, wrong = State(), []
+    for name, each in exercises.items():
+        if not re.fullmatch(EXERCISE, name, re.ASCII):
+            wrong.append(f"{name!r:.40}")
+        elif not isinstance(each, dict):
+            wrong.append(name)
+        else:
+            state.exercises[name] = record(name, each, wrong)
     return state, wrong
 
 
-def records(found: object, names: str, read: Callable, wrong: list[str]) -> dict:
-    """The valid ones of some records, whose names must match the pattern `names`."""
-    if not isinstance(found, dict):
-        wrong.append(f"{found!r:.40}")
-        return {}
-    valid = {}
-    for name, data in found.items():
-        if not re.fullmatch(names, name, re.ASCII):
-            wrong.append(f"{name!r:.40}")
-        elif (made := read(name, data, wrong)) is not None:
-            valid[name] = made
-    return valid
-
-
-def record(cls: type, name: str, data: object, wrong: list[str]) -> object | None:
-    """What is valid of one record; None if it is none at all."""
-    if not isinstance(data, dict):
-        wrong.append(name)
-        return None
-    tests = VALID[cls]
-    valid = {k: v for k, v in data.items() if k in tests and tests[k](v)}
+def record(name: str, data: dict, wrong: list[str]) -> Record:
+    """What is valid of one record."""
+    valid = {k: v for k, v in data.items() if k in VALID and VALID[k](v)}
     wrong += [f"{key!r:.40} of {name}" for key in data if key not in valid]
-    return cls(**valid)
-
-
-def scored(number: str, data: object, wrong: list[str]) -> list | None:
-    """The scores of a question, if they are some."""
-    if are_scores(data):
-        return by_day(data)
-    wrong.append(f"the scores of question {number}")
-
-
-def by_day(scores: list) -> list:
-    """The scores by day; those of one day in the order in which they were given."""
-    return sorted(scores, key=lambda score: score[0])
+    return Record(**valid)
 
 
 def written(state: State) -> str:
     """The state as the text of a file; what is empty is left out."""
-    study = {
-        "plan": small(state.plan),
-        "cards": {name: each for name, h in state.cards.items() if (each := small(h))},
-        "scores": state.scores,
+    usual = asdict(Record())
+    exercises = {
+        name: {key: value for key, value in asdict(each).items() if value != usual[key]}
+        for name, each in state.exercises.items()
     }
-    exercises = {name: small(each) for name, each in state.exercises.items()}
-    data = {"version": VERSION, "exercises": exercises}
-    if study := {key: value for key, value in study.items() if value}:
-        data["study"] = study
-    return json.dumps(data, indent=1) + "\n"
+    return json.dumps({"version": VERSION, "exercises": exercises}, indent=1) + "\n"
 
 
-def small(record: object) -> dict:
-    """A record as a dict, without the fields that have their default."""
-    usual = asdict(type(record)())
-    return {key: value for key, value in asdict(record).items() if value != usual[key]}
+def merge(ours: State, theirs: State) -> None:
+    """Add `theirs` to `ours`: nothing that was passed or shown is lost. Texts are files."""
+    for name, record in theirs.exercises.items():
+        ours.exercises[name] = merged(ours.exercises.get(name, Record()), record)
+
+
+def merged(ours: Record, theirs: Record) -> Record:
+    """The earliest pass, the earliest look at the solution and the most hints.
+
+    While it is done again, only the hints since then count, and the last look. The page merges in
+    the same way (docs/live/export.js).
+    """
+    doing_again = [each for each in (ours, theirs) if each.passed and each.again]
+    again = chosen(min, ours.again, theirs.again)
+    return Record(
+        hints=max(each.hints for each in doing_again or (ours, theirs)),
+        passed=chosen(min, ours.passed, theirs.passed),
+        solution=chosen(max if again else min, ours.solution, theirs.solution),
+        again=again,
+    )
+
+
+def chosen(by: Callable, *times: str | None) -> str | None:
+    """The earliest time by `min`, the latest by `max`; None if there is none."""
+    return by(filter(None, times), key=moment, default=None)
+
+
+def moment(time: str) -> tuple[float, str]:
+    """A time as a number, and as it is written; a day alone is one in UTC, as in the page."""
+    then = datetime.fromisoformat(time)
+    seconds = (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()
+    return seconds, time

@@ -3,7 +3,6 @@ terminal and in 80 columns. Only text that is ours is ever read as markup."""
 
 import os
 import re
-from collections.abc import Collection
 from datetime import datetime
 
 from rich.console import Console
@@ -132,11 +131,6 @@ def show_debugging(out: Console) -> None:
     )
 
 
-def site() -> str:
-    """Where the pages are published, if the environment says so."""
-    return os.environ.get("SITE_URL", "").rstrip("/")
-
-
 def show_next_steps(
     out: Console, page: Page, next_exercise: str | None, passed: int, exercises: int
 ) -> None:
@@ -147,9 +141,9 @@ def show_next_steps(
     question = f"question {page.number}: {page.title}"
     say_row(out, f"  answers show {page.number}", question)
     say_row(out, f"  answers {command}", what)
-    say_row(out, f"  answers review {page.number}", "what an interviewer asks next")
-    if url := site():
-        out.print(f"  {url}/questions/{page.path.stem}/#{FOLLOW_UPS}", soft_wrap=True)
+    if url := os.environ.get("SITE_URL", "").rstrip("/"):
+        there = f"{url}/questions/{page.path.stem}/#{FOLLOW_UPS}"
+        out.print(f"  What an interviewer asks next: {there}", soft_wrap=True)
     out.print(f"  {passed} of {exercises} exercises passed.")
 
 
@@ -170,23 +164,21 @@ def show_page(out: Console, page: Page) -> None:
     say(out, f"Practise: {', '.join(page.exercises)}", indent=0)
 
 
-def show_exercises(
-    out: Console, pages: list[Page], records: dict[str, Record], due: Collection[str]
-) -> None:
-    """The exercises by question, how far the learner is with each, and which are due."""
+def show_exercises(out: Console, pages: list[Page], records: dict[str, Record]) -> None:
+    """The exercises by question, and how far the learner is with each."""
     names = [name for page in pages for name in page.exercises]
     for page in pages:
         title = f"{page.number:2}  {page.title}"
         out.print(Text.assemble((title, "bold"), (f"  {page.level}", "dim")))
         for name in page.exercises:
-            say_row(out, f"    {name}", state(records.get(name, Record()), name in due))
+            say_row(out, f"    {name}", state(records.get(name, Record())))
     done = sum(records[name].passed is not None for name in records.keys() & names)
     out.print(
         f"\n{done} of {len(names)} passed. `answers start NAME` writes the file to begin with."
     )
 
 
-def state(record: Record, due: bool = False) -> Text:
+def state(record: Record) -> Text:
     """How far the learner is with an exercise, in their time zone."""
     facts = []
     if record.passed:
@@ -196,9 +188,7 @@ def state(record: Record, due: bool = False) -> Text:
         facts.append("solution seen")
     if record.hints:
         facts.append(f"{record.hints} hint{'s' * (record.hints > 1)}")
-    if due:
-        facts.append("due")
-    return Text(", ".join(facts), "green" if record.passed and not due else "dim")
+    return Text(", ".join(facts), "green" if record.passed else "dim")
 
 
 def show_progress(out: Console, records: dict[str, Record]) -> None:

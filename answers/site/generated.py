@@ -135,8 +135,6 @@ def table() -> Iterator[Generated]:
     # Pages that are tried without the tests have no readers.
     if study.is_dir():
         yield Generated(study / "ids.txt", "answers.site.generated.card_ids")
-        days = study / "ts_fsrs.json"
-        yield Generated(days, "answers.site.recorded_days.recorded")
 
 
 def markdown() -> list[Path]:

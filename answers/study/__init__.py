@@ -1,1 +1,1 @@
-"""Studying: what to say aloud, when to say it again, and what to do today."""
+"""Studying: what to say aloud, as cards of the page and as a deck for Anki."""

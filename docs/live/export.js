@@ -1,6 +1,8 @@
-// All that a reader wrote, passed and studied, as the text of a file, and back: the page and the
-// command line (answers/practice/state.py) read and write the same. Loaded when it is asked for.
+// All that a reader wrote, passed and studied, as the text of a file, and back. The command line
+// (answers/practice/state.py) writes and reads what concerns exercises. Loaded when it is asked for.
 
+import { fetched } from "./elements.js"
+import { reviewOfPass } from "./passed.js"
 import { EXERCISE, edits, store } from "./store.js"
 import { mocks } from "./mock_state.js"
 import { VERSION, isObject } from "./shelf.js"
@@ -21,7 +23,8 @@ export function exported() {
 // Returns how many exercises and cards it held, and the names of the cells that have both texts now.
 export async function imported(file) {
   const { exercises, cells, study } = contents(file)
-  const { due } = study.cards.length ? await schedule() : {}
+  const passed = exercises.filter(([, theirs]) => theirs.passed).map(([name]) => name)
+  const { due } = study.cards.length || passed.length ? await schedule() : {}
   for (const [name, theirs] of exercises) store.put(name, mergedExercise(store.get(name), theirs))
   const beside = []
   for (const [name, theirs] of cells) {
@@ -34,6 +37,12 @@ export async function imported(file) {
     const { reviews, ...others } = mergedCard(cards.get(id), theirs)
     cards.put(id, reviews?.length ? { reviews, ...others, due: due(reviews) } : others)
   }
+  // The command line keeps no cards: what was passed there comes back here, too.
+  for (const name of passed.filter(name => !cards.get(`exercise/${name}`).reviews?.length)) {
+    const record = store.get(name)
+    const reviews = [reviewOfPass(record, record.hints && (await hintsOf(name)))]
+    cards.set(`exercise/${name}`, { reviews, due: due(reviews) })
+  }
   for (const [number, theirs] of study.scores) {
     scores.put(number, mergedScores(scores.get(number), theirs))
   }
@@ -41,6 +50,9 @@ export async function imported(file) {
   for (const [, theirs] of study.plans) if ((theirs.changed ?? "") > changed) plans.put("plan", theirs)
   return { exercises: exercises.length, cards: study.cards.length, beside }
 }
+
+// How many hints an exercise has; of one that needs PyTorch no page knows it.
+const hintsOf = name => fetched(`exercises/${name}.json`).then(answer => answer.json()).then(({ hints }) => hints?.length, () => {})
 
 export function clear() {
   SHELVES.forEach(shelf => shelf.clear())

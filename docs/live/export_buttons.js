@@ -47,7 +47,7 @@ class Kept {
 }
 
 const EXPORT = [
-  ...["./export.js", "./store.js", "./shelf.js", "./study.js", "./days.js"],
+  ...["./export.js", "./store.js", "./shelf.js", "./study.js", "./days.js", "./passed.js", "./today.js"],
   ...["./mock_draw.js", "./mock_state.js"],
 ]
 const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`

@@ -1,6 +1,10 @@
-// What a mock interview asks: drawn by a seed alone, as answers/study/mock.py says and does; a test
-// compares them. Weakness decides between seeds: of some, `weakest` takes the one whose mock asks
-// most of what the reader does not know.
+// What a mock interview asks: drawn by a seed alone, so that a friend can be given the same. Weakness
+// decides between seeds: of some, `weakest` takes the one whose mock asks most of what the reader does
+// not know.
+//
+// Openings are shuffled, and taken from the front, one a topic. Of their exercises that run in the page
+// and last at most half of the minutes, one is drawn, or of all if there are none. Follow-ups take what
+// is left of the minutes, one a question in turn.
 //
 // `all` is cards.json. A mock: { minutes, seed, questions, exercise }; each question is a list of its
 // opening and its follow-ups, cards with their `id`.

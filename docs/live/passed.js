@@ -1,6 +1,6 @@
 // What a pass means: the program rates it, so that it comes back, and says what is next.
 
-import { named } from "./days.js"
+import { isDay, named, today } from "./days.js"
 import { fetched, make } from "./elements.js"
 import { store } from "./store.js"
 import { cards, plan, rate } from "./study.js"
@@ -16,7 +16,7 @@ const GOOD = 3
 export async function concluded(exercise, notes) {
   const { name } = exercise
   const { passed, again } = store.get(name)
-  const [rating, how] = rated(exercise)
+  const [rating, how] = rated(store.get(name), exercise.entry.hints.length)
   store.set(name, { passed: passed ?? new Date().toISOString(), again: undefined })
   const id = `exercise/${name}`
   // To check once more what has passed shows nothing new.
@@ -29,12 +29,21 @@ export async function concluded(exercise, notes) {
 }
 
 // After a pass only what was shown since the reader began again counts against the next.
-function rated({ name, entry }) {
-  const { passed, again, solution, hints } = store.get(name)
+// `all` hints there are.
+function rated({ passed, again, solution, hints }, all) {
   if (passed && !again) return [GOOD, ""]
   if (solution && (!passed || Date.parse(solution) >= Date.parse(again))) return [AGAIN, " with the solution"]
-  if (hints && hints >= entry.hints.length) return [HARD, " with all hints"]
+  if (hints && hints >= all) return [HARD, " with all hints"]
   return [GOOD, ""]
+}
+
+// The review of an exercise that was passed on the command line, as if it had been passed here on that
+// day. If it was begun again since, its hints are later ones.
+export function reviewOfPass({ passed, again, solution, hints }, all) {
+  const then = today(new Date(passed))
+  const before = Date.parse(solution) <= Date.parse(passed) ? solution : undefined
+  const [rating] = rated({ solution: before, hints: again ? undefined : hints }, all)
+  return [isDay(then) && then < today() ? then : today(), rating]
 }
 
 async function comesBack(id, rating) {

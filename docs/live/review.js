@@ -43,7 +43,7 @@ export async function mount() {
 function card({ id, kind, card: { page, number, title, question, shell }, later }) {
   const about = `Question ${number}, ${title}${kind == "new" ? ", new" : ""}.${later ? " If you have time." : ""}`
   const count = cards.get(id).reviews?.length ?? 0
-  const passes = kind == "exercise"
+  const isExercise = kind == "exercise"
   const name = id.split("/")[1]
   const found = async () => cardsOf(await fetchPage(page), page).get(id)
   const words = () => make("p", { textContent: question })
@@ -53,12 +53,13 @@ function card({ id, kind, card: { page, number, title, question, shell }, later 
     return make("div", {}, make("p", { textContent: "Write it again, from the stub." }), place)
   }
   return {
-    id, about, count, passes,
-    page,
+    id, about, count, page,
+    passes: isExercise && !shell,
     seconds: name == "opening" ? SECONDS : 0,
-    href: `${address(page)}${name == "opening" ? "" : `#ask-${name}`}`,
-    front: passes ? exercise : async () => (await found())?.front() ?? words(),
-    back: async () => (await found()).back(),
+    href: `${address(page)}${name == "opening" ? "" : `#${isExercise ? "exercise" : "ask"}-${name}`}`,
+    front: isExercise ? exercise : async () => (await found())?.front() ?? words(),
+    // What needs PyTorch is passed on the command line, which keeps no cards: the reader rates it.
+    back: async () => (isExercise ? make("p", { textContent: "Passed, on the command line? Rate how it went." }) : (await found()).back()),
   }
 }
 

@@ -1,5 +1,5 @@
-// When a card comes back, as FSRS has it: whole days, no steps of learning, no chance. The command
-// line says the same (answers/study/schedule.py). Loaded when a reader is about to rate.
+// When a card comes back, as FSRS has it: whole days, no steps of learning, no chance. A test compares
+// it with another implementation (tests/oracle_schedule.py). Loaded when a reader is about to rate.
 //
 // A history is a list of [day, rating], oldest first; ratings are 1 again, 2 hard, 3 good, 4 easy.
 

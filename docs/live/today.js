@@ -1,5 +1,5 @@
-// What there is to do today, from what was done; the order and the limits are those of the command
-// line (answers/study/today.py), and a test compares them.
+// What there is to do today, from what was done. The order and the limits are told in
+// tests/oracle_today.py, with which a test compares them.
 
 import { number, plus } from "./days.js"
 

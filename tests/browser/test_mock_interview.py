@@ -1,10 +1,9 @@
-"""A mock interview in the page: drawn as on the command line, timed, kept, and reported."""
+"""A mock interview in the page: asked as it is drawn, timed, kept, and reported."""
 
-import itertools
 import json
-import random
 import re
 
+import page_scripts
 import pytest
 from exercises import FORBIDDEN, FULL, Exercise
 from looks import FINE, LOOKS, wrong_in_each_look
@@ -12,15 +11,17 @@ from playwright.sync_api import expect
 from waiting import wait_until
 
 from answers.study.cards import cards
-from answers.study.mock import LENGTHS, draw, weakest
 
-CARDS = cards()
 KEPT = "answers.study.mock"
 # A mock of a quarter of an hour with this exercise, and a mistake in it.
 EXERCISE = "exercise/softmax"
-SEED = next(s for s in itertools.count() if draw(CARDS, 15, s).exercise.id == EXERCISE)
-MOCK = draw(CARDS, 15, SEED)
-ASKED = MOCK.questions[0]
+SCRIPTS = page_scripts.Scripts("mock_draw.js", all=page_scripts.cards())
+SEED = SCRIPTS.value(
+    f"[...Array(9999).keys()].find(seed => draw(all, 15, seed).exercise.id == '{EXERCISE}')"
+)
+QUESTION = SCRIPTS.value(f"draw(all, 15, {SEED}).questions[0].map(({{ id }}) => id)")
+CARDS = {card.id: card for card in cards()}
+ASKED = [CARDS[id] for id in QUESTION]
 ADDRESS = f"mock/?minutes=15&seed={SEED}"
 GLOBAL = """import numpy as np
 
@@ -29,17 +30,6 @@ def softmax(x, axis=-1):
     p = np.exp(x - x.max())
     return p / p.sum(axis=axis, keepdims=True)
 """
-DRAWN = """async ([seeds, lengths, histories]) => {
-  const { draw, weakest } = await import(new URL("live/mock_draw.js", __md_scope))
-  const all = await (await fetch(new URL("live/cards.json", __md_scope))).json()
-  const told = ({ seed, questions, exercise }) =>
-    [seed, questions.map(question => question.map(({ id }) => id)), exercise.id]
-  return lengths.flatMap(minutes => [
-    ...seeds.map(seed => told(draw(all, minutes, seed))),
-    ...histories.map(([rated, scored]) =>
-      told(weakest(all, minutes, seeds.slice(0, 64), id => rated[id], n => scored[n]))),
-  ])
-}"""
 # What is lower than a finger, of all that can be pressed.
 SMALL = """() => [...document.querySelectorAll(".mock :is(button, input:not([type=radio]), label)")]
   .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
@@ -84,30 +74,6 @@ class Interview:
     @property
     def kept(self):
         return json.loads(self.page.evaluate(f"localStorage.getItem('{KEPT}')"))
-
-
-def test_the_page_draws_what_the_command_line_draws(visit):
-    rng = random.Random(0)
-    seeds = [*range(64), *(rng.randrange(2**32) for _ in range(136))]
-    histories = [
-        [
-            {c.id: rng.randint(1, 4) for c in CARDS if rng.random() < share},
-            {f"{n:02}": rng.choice(["weak", "solid", "strong"]) for n in range(1, 21)},
-        ]
-        for share in (0, 0.1, 0.5, 1)
-    ]
-    drawn = []
-    for minutes in LENGTHS:
-        drawn += [draw(CARDS, minutes, seed) for seed in seeds]
-        drawn += [
-            weakest(CARDS, minutes, seeds[:64], rated, {int(n): s for n, s in scored.items()})
-            for rated, scored in histories
-        ]
-    expected = [
-        [mock.seed, [[card.id for card in q] for q in mock.questions], mock.exercise.id]
-        for mock in drawn
-    ]
-    assert visit("mock/").evaluate(DRAWN, [seeds, list(LENGTHS), histories]) == expected
 
 
 def test_an_interview_from_the_first_question_to_the_report(warm):
@@ -299,9 +265,9 @@ def test_back_and_forward_find_the_interview_where_it_was(visit, site):
     assert interview.kept["rated"] == {ASKED[0].id: 3, ASKED[1].id: 2}
 
 
-def test_without_javascript_it_says_where_to_have_it(browser, site):
+def test_without_javascript_it_says_that_it_needs_it(browser, site):
     page = browser.new_page(java_script_enabled=False, **LOOKS["phone"])
     page.goto(f"{site.url}mock/")
-    expect(page.get_by_text("answers mock --minutes 30")).to_be_visible()
+    expect(page.get_by_text("It needs JavaScript.")).to_be_visible()
     expect(page.locator(".mock")).to_be_hidden()
     page.close()

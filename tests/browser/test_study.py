@@ -2,29 +2,26 @@
 
 import gzip
 import json
-import os
 import random
 import re
-import subprocess
-import sys
 
 import pytest
 from cells import responses
+from command_line import learner, run
 from days import NOW, TODAY, in_days, in_words
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
 from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from looks import FINE, wear, wrong_in_each_look
+from oracle_schedule import choices, due_after, named, plus
+from oracle_today import next_due, todays
 from playwright.sync_api import expect
 from studies import CARD, Recall, card, keep
 from waiting import wait_until
 
 from answers.pages import pages
-from answers.practice.state import History, Plan, State
 from answers.site import bundle
-from answers.study import deck, schedule
+from answers.study import deck
 from answers.study.cards import cards
-from answers.study.days import named, plus
-from answers.study.today import next_due, todays
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 CARDS = cards()
@@ -56,7 +53,7 @@ def reader(browser, site):
     context.close()
 
 
-# The same as on the command line
+# The same as its oracle
 
 SAME = """async ({ states, histories, days }) => {
   const at = name => new URL(`live/${name}`, __md_scope)
@@ -97,7 +94,7 @@ def random_state(rng):
     return {"cards": known, "plan": {k: v for k, v in plan.items() if v is not None}, "day": day}
 
 
-def test_the_page_and_the_command_line_say_the_same_of_today_and_of_all_days(reader):
+def test_the_page_says_of_today_and_of_all_days_what_its_oracle_says(reader):
     rng = random.Random(0)
     states = [random_state(rng) for _ in range(60)]
     last = TODAY
@@ -109,15 +106,12 @@ def test_the_page_and_the_command_line_say_the_same_of_today_and_of_all_days(rea
     asked = {"states": states, "histories": histories, "days": days}
     found = reader("tags/").evaluate(SAME, asked)
     for each, (tasks, fitting, following) in zip(states, found["today"], strict=True):
-        known = {id: History(**history) for id, history in each["cards"].items()}
-        state = State(cards=known, plan=Plan(**each["plan"]))
-        ours = todays(CARDS, state, each["day"])
-        assert tasks == [[task.kind, task.card.id, task.minutes] for task in ours.tasks]
-        assert fitting == ours.fitting
-        assert following == next_due(CARDS, state, each["day"])
-    for (history, day), (due, choices) in zip(histories, found["dues"], strict=True):
-        assert due == schedule.due(history)
-        assert choices == schedule.choices(history, day)
+        known = CARDS, each["cards"], each["plan"], each["day"]
+        assert [tasks, fitting] == [*todays(*known)]
+        assert following == next_due(*known)
+    for (history, day), (comes, after_each) in zip(histories, found["dues"], strict=True):
+        assert comes == due_after(history)
+        assert after_each == choices(history, day)
     assert found["words"] == [named(day, last) for day in days]
 
 
@@ -487,13 +481,66 @@ def test_an_import_merges_what_is_studied(reader):
     known = data["study"]["cards"]
     assert known["06/a"] == {
         "reviews": [[in_days(-5), 4]],
-        "due": schedule.due([[in_days(-5), 4]]),
+        "due": due_after([[in_days(-5), 4]]),
     }
     assert known["06/b"]["reviews"] == [[in_days(-6), 3], [in_days(-6), 1]]
     assert "suspended" in known["06/c"]
     assert data["study"]["plan"]["date"] == in_days(5)
     levels = [in_days(-7), "solid"], [in_days(-6), "weak"], [in_days(-6), "strong"]
     assert data["study"]["scores"] == {"06": [*levels, [in_days(-6), "weak"]]}
+
+
+def test_a_pass_on_the_command_line_comes_back_in_the_page_as_one_of_that_day(reader):
+    then, later, known = in_days(-6), in_days(-5), {"reviews": [[in_days(-2), 4]]}
+    own = {
+        f"{CARD}exercise/entropy": known,
+        "answers.study.plan": {"new": 0, "minutes": 600},
+        "answers.study.score.06": [[then, "weak"]],
+    }
+    page = reader("", own)
+    passed = {"passed": f"{then}T10:00:00+00:00"}
+    all_hints = {"hints": len(bundle.exercise("affine")["hints"])}
+    exercises = {
+        "softmax": passed,
+        "affine": passed | all_hints,
+        "logsumexp": passed | all_hints | {"solution": passed["passed"]},
+        # What was shown since it was begun again was not shown before it was passed.
+        "relu_backward": passed
+        | {"again": f"{later}T10:00:00Z", "solution": f"{later}T10:00:01Z", "hints": 4},
+        "fix_the_gpt": passed | all_hints,
+        "posterior": {"passed": f"{in_days(9)}T10:00:00Z"},
+        "beta_update": {"passed": "0960-01-01"},
+        "entropy": passed,
+        "kl_divergence": {"hints": 2},
+    }
+    export = {"version": 3, "exercises": exercises}
+    study = page.evaluate(MERGED, [export])["study"]
+    rated = {id: card["reviews"] for id, card in study["cards"].items()}
+    ratings = {"softmax": 3, "affine": 2, "logsumexp": 1, "relu_backward": 3, "fix_the_gpt": 3}
+    expected = {f"exercise/{name}": [[then, rating]] for name, rating in ratings.items()}
+    today = {f"exercise/{name}": [[TODAY, 3]] for name in ("posterior", "beta_update")}
+    assert rated == expected | today | {"exercise/entropy": known["reviews"]}
+    for id in expected:
+        assert study["cards"][id]["due"] == due_after(rated[id])
+    assert study["plan"] == own["answers.study.plan"]
+    assert study["scores"] == {"06": own["answers.study.score.06"]}
+    assert page.evaluate(MERGED, [export])["study"] == study  # once more changes nothing
+    again = page.locator(".today").get_by_role("listitem").filter(has_text="Write again")
+    for name in ratings:
+        expect(again).to_contain_text(name)
+
+
+def test_an_exercise_that_no_page_can_run_is_rated_by_the_reader(reader):
+    page = reader(REVIEW, due(TODAY, "exercise/fix_the_gpt") | {"answers.study.plan": {"new": 0}})
+    recall = Recall(page)
+    expect(recall.front).to_contain_text("answers start fix_the_gpt")
+    recall.reveal()
+    expect(recall.back).to_contain_text("Rate how it went.")
+    link = recall.back.get_by_role("link", name="On its page")
+    expect(link).to_have_attribute("href", re.compile(r"/14-kv-cache/#exercise-fix_the_gpt$"))
+    recall.rate(3)
+    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    assert card(page, "exercise/fix_the_gpt")["reviews"][-1] == [TODAY, 3]
 
 
 # Home
@@ -564,20 +611,7 @@ def test_the_score_given_last_on_a_day_is_the_last(reader):
 # A whole evening
 
 
-def answers(folder, *arguments):
-    """What the command line says, with its data in `folder`."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from answers.cli import main; main()", *arguments],
-        cwd=folder,
-        env=os.environ | {"ANSWERS_DATA_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
-
-
-def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path):
+def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, monkeypatch):
     page = alone("")
     page.clock.set_fixed_time(NOW)
     page.reload()
@@ -619,13 +653,23 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path):
     expect(recall.front).not_to_contain_text("Write it again")
 
     data = exported(page)
-    file = tmp_path / "answers-practice.json"
-    file.write_text(json.dumps(data))
-    answers(tmp_path, "progress", "import", file.name)
-    assert (tmp_path / "softmax.py").read_text() == solution
-    kept = json.loads((tmp_path / "progress.json").read_text())
-    assert kept["study"]["cards"] == data["study"]["cards"]
-    assert kept["study"]["plan"] == data["study"]["plan"]
-    record = data["exercises"]["softmax"]
-    assert kept["exercises"]["softmax"]["passed"] == record["passed"]
-    assert kept["exercises"]["softmax"]["solution"] == record["solution"]
+    # On the command line one more is passed, and comes back in the page.
+    folder = learner(tmp_path, monkeypatch)
+    (folder / "page.json").write_text(json.dumps(data))
+    assert "(what you study)" in run("progress", "import", "page.json").stdout
+    assert (folder / "softmax.py").read_text() == solution
+    (folder / "logsumexp.py").write_text(bundle.exercise("logsumexp")["solution"])
+    run("check", "logsumexp")
+    run("progress", "export", "shell.json")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import: what you wrote").click()
+    chooser.value.set_files(folder / "shell.json")
+    expect(page.locator(".exercise-kept")).to_contain_text("Imported 2 exercises.")
+    again = exported(page)
+    assert again["exercises"]["softmax"] == data["exercises"]["softmax"]
+    (new,) = again["study"]["cards"].keys() - data["study"]["cards"].keys()
+    assert again["study"]["cards"][new] == {"reviews": [[TODAY, 3]], "due": in_days(2)}
+    del again["study"]["cards"][new]
+    assert again["study"] == data["study"]
+    page.goto(home)
+    expect(today).to_contain_text("Write again: logsumexp")

@@ -15,7 +15,6 @@ from unittest.mock import Mock
 import pytest
 from command_line import ANSWERS, learner
 from command_line import run as answers
-from days import TODAY
 from waiting import wait_until
 
 from answers import cli
@@ -23,7 +22,6 @@ from answers.pages import ROOT, pages
 from answers.practice import catalog, progress, watch
 from answers.practice.progress import ProgressError
 from answers.practice.state import State
-from answers.study import rating
 
 PASSES = "from answers.probability.softmax import softmax\n"
 FAILS = (
@@ -43,12 +41,8 @@ def folder(tmp_path, monkeypatch):
 
 def passed(*names: str) -> None:
     """Note that these exercises have been passed."""
-
-    def change(kept):
-        for name in names:
-            rating.passed(kept, name, lambda: 9, TODAY)
-
-    progress.update(change)
+    for name in names:
+        progress.mark_passed(name)
 
 
 def check(source: str, *args: str, **options):
@@ -102,11 +96,11 @@ def test_progress_that_cannot_be_saved_is_not_forgotten():
     assert progress.load()[0] != State()
 
 
-def test_a_solution_that_cannot_be_noted_is_not_said_to_count(monkeypatch):
+def test_a_solution_that_cannot_be_noted_is_shown_all_the_same(monkeypatch):
     monkeypatch.setattr(os, "replace", Mock(side_effect=OSError(28, "No space left on device")))
-    told = answers("solution", "softmax", "--give-up").stderr
-    assert "No space left" in told
-    assert "once you pass" not in told
+    told = answers("solution", "softmax", "--give-up")
+    assert "No space left" in told.stderr
+    assert told.stdout == catalog.load("softmax").solution()
 
 
 SOFTMAX = "Question 6: Softmax and cross-entropy\n"
@@ -283,8 +277,8 @@ def test_a_pass_is_kept_and_leads_on(folder):
     assert shown.startswith("softmax: passed\n")
     assert "answers show 6 " in shown
     assert "answers start cross_entropy " in shown
-    assert "answers review 6 " in shown
     assert "://" not in shown
+    assert "comes back" not in shown
     assert progress.load()[0].exercises["softmax"].passed
 
 
@@ -541,6 +535,81 @@ def test_the_solution_comes_after_a_pass_or_on_giving_up(folder):
     assert answers("solution", "softmax").stdout == code
 
 
+def test_next_begins_what_is_not_passed(folder):
+    first = pages()[0].exercises[0]
+    assert f"Wrote {first}.py." in answers("next").stdout
+    going_on = f"{first}.py is there. To go on: answers check {first} --watch\n"
+    assert answers("next").stdout == going_on
+    passed(*catalog.names())
+    assert answers("next").stdout.startswith("You have passed every exercise.")
+    assert [file.name for file in folder.iterdir()] == [f"{first}.py"]
+
+
+def test_next_passes_over_what_needs_what_is_not_installed(monkeypatch):
+    first, second = pages()[0].exercises[:2]
+    load = catalog.load
+
+    def without_first(name):
+        if name == first:
+            raise ModuleNotFoundError("No module named 'torch'")
+        return load(name)
+
+    monkeypatch.setattr(catalog, "load", without_first)
+    told = answers("next")
+    assert f"Note: {first} is passed over: No module named 'torch'\n" in told.stderr
+    assert f"Wrote {second}.py." in told.stdout
+
+
+def test_list_is_filtered_by_topic_level_and_what_is_passed():
+    passed("softmax", "affine")
+
+    def listed(*args):
+        return set(re.findall(r"^ {4}(\w+)", answers("list", *args).stdout, re.MULTILINE))
+
+    assert listed("--not-passed") == listed() - {"softmax", "affine"}
+    assert listed("--topic", "transformers") == {
+        name for page in pages() if page.topic == "Transformers" for name in page.exercises
+    }
+    assert listed("--level", "advanced") == {
+        name for page in pages() if page.level == "advanced" for name in page.exercises
+    }
+    passed(*catalog.names())
+    assert answers("list", "--not-passed").stdout == "There are none.\n"
+    assert "there are: advanced, core" in answers("list", "--level", "hard", code=2).stderr
+
+
+def test_beginning_again_keeps_what_was_written(folder):
+    (folder / "softmax.py").write_text("mine")
+    passed("softmax")
+    shown = answers("start", "softmax", "--again").stdout
+    assert "What you wrote before is in softmax-before.py.\n" in shown
+    assert (folder / "softmax-before.py").read_text() == "mine"
+    assert (folder / "softmax.py").read_text() == catalog.load("softmax").stub()
+    answers("start", "softmax", "--again")
+    assert (folder / "softmax-before-2.py").exists()
+    assert progress.load()[0].exercises["softmax"].again
+    check(PASSES)
+    assert progress.load()[0].exercises["softmax"].again is None
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_names_are_completed(shell):
+    environment = os.environ | {
+        "_ANSWERS_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": "answers start soft",
+        "COMP_CWORD": "2",
+        "_TYPER_COMPLETE_ARGS": "answers start soft",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "PYTHONPATH": str(ROOT),
+    }
+    code = "import sys; sys.argv[0] = 'answers'; from answers.cli import main; main()"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert "softmax" in shown.stdout, shown.stderr
+    assert "affine" not in shown.stdout
+
+
 def test_help_explains_every_command_without_colour():
     shown = answers("--help").stdout
     for command in ("list", "show", "start", "check", "hint", "solution", "progress"):
@@ -630,7 +699,7 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
     assert "RuntimeError: another" in done.stderr
 
 
-@pytest.mark.parametrize("command", [["list"], ["today"], ["progress"]])
+@pytest.mark.parametrize("command", [["list"], ["progress"]])
 def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
     def interrupted(name, *args):
         if name == "answers.practice":
@@ -733,7 +802,7 @@ def test_who_reads_no_further_gets_the_exit_code(folder, source, args, code):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
-@pytest.mark.parametrize("command", ["list", "--version", "today"])
+@pytest.mark.parametrize("command", ["list", "--version", "progress"])
 def test_output_that_cannot_be_written_is_told_as_that(command):
     with open("/dev/full", "w") as full:
         done = subprocess.run([*ANSWERS, command], stdout=full, stderr=subprocess.PIPE, text=True)
@@ -761,8 +830,6 @@ def test_names_in_the_progress_move_no_cursor_and_change_no_colour():
     kept = json.loads(file.read_text())
     name = "soft\x1b[31m\x07max"
     kept["exercises"] |= {name: kept["exercises"]["softmax"], "softmax": {name: 3}}
-    kept["study"]["cards"] |= {f"06/{name}": {}, "06/what": {name: 3}}
-    kept["study"]["scores"] = {name: []}
     file.write_text(json.dumps(kept))
     told = answers("progress", color=True)
     assert r"soft\x1b[31m\x07max" in told.stderr

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from answers.pages import pages
-from answers.practice.plain_formulas import FORMULA, lines_of, plain, readable
+from answers.practice.plain_formulas import FORMULA, plain, readable
 
 FORMULAS = {
     r"\delta_2 = (p - \text{onehot})/N": "δ₂ = (p - onehot)/N",
@@ -44,12 +44,6 @@ FORMULAS = {
 @pytest.mark.parametrize(("tex", "text"), FORMULAS.items())
 def test_a_formula_becomes_one_line_of_text(tex, text):
     assert plain(tex) == text
-
-
-def test_a_displayed_formula_has_lines():
-    tex = "\\begin{aligned}\na &= b \\\\[0.5em]\n\\|c\\| &\\ge d\n\\end{aligned}"
-    assert lines_of(tex) == ["a = b", "\\|c\\| \\ge d"]
-    assert lines_of("a = b") == ["a = b"]
 
 
 def test_markdown_keeps_its_code_and_escapes_its_formulas():

@@ -11,7 +11,7 @@ import pytest
 from days import NOW, in_days
 
 from answers.practice import progress
-from answers.practice.progress import ProgressError
+from answers.practice.progress import ProgressError, mark_passed
 from answers.practice.state import Record, State
 
 
@@ -20,16 +20,6 @@ def folder(tmp_path, monkeypatch):
     """The learner's data directory, which does not exist yet."""
     monkeypatch.setenv("ANSWERS_DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "data"
-
-
-def mark_passed(name):
-    """Note a pass, as `answers check` does; the notice."""
-
-    def change(kept):
-        record = kept.exercises.setdefault(name, Record())
-        record.passed = record.passed or progress.now()
-
-    return progress.update(change)
 
 
 def test_nothing_is_passed_at_first(folder):
@@ -59,6 +49,40 @@ def test_hints_are_counted_and_never_uncounted():
     progress.mark_hints("softmax", 2)
     progress.mark_hints("softmax", 1)
     assert progress.load()[0].exercises == {"softmax": Record(hints=2)}
+
+
+def test_a_pass_ends_what_was_begun_again_with_hints_counted_anew():
+    progress.mark_hints("softmax", 2)
+    mark_passed("softmax")
+    progress.begin_again("softmax")
+    now = progress.now()
+    assert progress.load()[0].exercises == {"softmax": Record(passed=now, again=now)}
+    mark_passed("softmax")
+    assert progress.load()[0].exercises == {"softmax": Record(passed=now)}
+
+
+def test_a_look_at_the_solution_counts_before_a_pass_and_while_it_is_done_again(monkeypatch):
+    progress.give_up("softmax")
+    first = progress.now()
+    monkeypatch.setenv("ANSWERS_NOW", f"{in_days(1)}T20:00:00")
+    progress.give_up("softmax")
+    mark_passed("softmax")
+    progress.give_up("softmax")
+    assert progress.load()[0].exercises["softmax"].solution == first
+    progress.begin_again("softmax")
+    progress.give_up("softmax")
+    assert progress.load()[0].exercises["softmax"].solution == progress.now() != first
+
+
+def test_cards_that_were_kept_here_are_put_aside_for_the_page(folder):
+    folder.mkdir()
+    old = {"version": 3, "exercises": {"softmax": {"hints": 1}}, "study": {"plan": {"new": 3}}}
+    progress.location().write_text(json.dumps(old))
+    kept, notice = progress.load()
+    assert kept.exercises == {"softmax": Record(hints=1)}
+    assert "is left out (study)" in notice
+    (aside,) = folder.glob("progress.json.corrupt-*")
+    assert json.loads(aside.read_text()) == old
 
 
 def test_reset_forgets_everything():

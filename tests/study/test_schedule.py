@@ -1,43 +1,40 @@
-"""A card comes back on the day that ts-fsrs says, and once more before the interview."""
+"""The page brings a card back on the day that FSRS says, and once more before the interview."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import fsrs
+import oracle_schedule
 import pytest
-from days import TODAY, in_days, in_words
+from days import TODAY, in_days
 from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle_schedule import between, plus
+from page_scripts import Scripts
 
-from answers.practice.state import History
-from answers.study import schedule
-from answers.study.days import between, named, plus
+SCHEDULE = Scripts("../vendor/ts-fsrs/ts-fsrs.js", "schedule.js")
+DAYS_LEFT = Scripts("days.js", "today.js")
+LONGEST = 365
 
-# What docs/live/schedule.js says of random histories (`answers.site.recorded_days`); "once more" is
-# each of the four ratings on the last day.
-RECORDED = json.loads(Path(__file__).with_name("ts_fsrs.json").read_text())
-
-gaps = st.integers(0, 900)
-ratings = st.sampled_from(schedule.RATINGS)
+gaps = st.sampled_from([0, 0, 1, 2, 5, 20, 60]) | st.integers(0, 900)
+ratings = st.sampled_from(oracle_schedule.RATINGS)
 
 
 @st.composite
-def histories(draw, least=1):
+def histories(draw):
     """Reviews, oldest first."""
     day, reviews = TODAY, []
-    for gap, rating in draw(st.lists(st.tuples(gaps, ratings), min_size=least, max_size=8)):
+    for gap, rating in draw(st.lists(st.tuples(gaps, ratings), min_size=1, max_size=9)):
         day = plus(day, gap)
         reviews.append([day, rating])
     return reviews
 
 
-@pytest.mark.parametrize("record", RECORDED, ids=range(len(RECORDED)))
-def test_the_days_are_those_of_ts_fsrs(record):
-    reviews = record["reviews"]
-    assert schedule.due(reviews) == record["due"]
-    assert schedule.choices(reviews, reviews[-1][0]) == record["once more"]
+@given(histories(), gaps)
+def test_the_days_are_those_of_py_fsrs(reviews, gap):
+    assert SCHEDULE("due", reviews) == oracle_schedule.due_after(reviews)
+    day = plus(reviews[-1][0], gap)
+    assert SCHEDULE("choices", reviews, day) == oracle_schedule.choices(reviews, day)
 
 
 def test_the_library_passes_its_own_vectors():
@@ -56,64 +53,36 @@ def test_the_library_passes_its_own_vectors():
 
 def test_the_first_ratings_have_the_days_of_the_default_parameters():
     # Stabilities of 0.212, 1.2931, 2.3065 and 8.2956 days, rounded, at least 1.
-    days = schedule.choices([], TODAY)
+    days = SCHEDULE("choices", [], TODAY)
     assert [between(TODAY, day) for day in days] == [1, 1, 2, 8]
 
 
 @given(histories(), gaps)
 def test_hard_comes_before_good_and_good_before_easy(reviews, gap):
     day = plus(reviews[-1][0], gap)
-    again, hard, good, easy = schedule.choices(reviews, day)
+    again, hard, good, easy = SCHEDULE("choices", reviews, day)
     assert day < again
-    assert day < hard < good < easy <= plus(day, schedule.LONGEST + 2)
-    assert schedule.due([*reviews, [day, 3]]) == good
-
-
-def test_intervals_are_ordered_as_ts_fsrs_orders_them():
-    assert schedule.ordered(3, 3, 3) == (3, 4, 5)
-    assert schedule.ordered(5, 3, 9) == (3, 4, 9)
-    assert schedule.ordered(365, 365, 365) == (365, 366, 367)
-
-
-def test_reviews_that_run_backward_are_refused():
-    with pytest.raises(ValueError, match="must not run backward"):
-        schedule.due([[TODAY, 3], [in_days(-1), 3]])
-    with pytest.raises(ValueError, match="without reviews"):
-        schedule.due([])
+    assert day < hard < good < easy <= plus(day, LONGEST + 2)
+    assert SCHEDULE("due", [*reviews, [day, 3]]) == good
 
 
 @given(histories(), st.integers(1, 400))
 def test_each_card_comes_once_more_before_the_interview(reviews, left):
-    last, due = reviews[-1][0], schedule.due(reviews)
+    last, due = reviews[-1][0], SCHEDULE("due", reviews)
     interview = plus(last, left)
-    comes = schedule.back(History(reviews, due), interview)
+    comes = DAYS_LEFT("effective", {"reviews": reviews, "due": due}, interview)
     assert last < comes <= min(due, interview)
     if due > interview and left > 3:
         assert comes == plus(last, left // 2)
 
 
 def test_without_a_date_or_after_it_the_schedule_stands():
-    history = History([[TODAY, 4]], in_days(8))
-    assert schedule.back(history, None) == in_days(8)
-    assert schedule.back(history, TODAY) == in_days(8)
-    assert schedule.back(history, in_days(5)) == in_days(2)
-    assert schedule.back(History(), in_days(5)) is None
+    card = {"reviews": [[TODAY, 4]], "due": in_days(8)}
+    assert DAYS_LEFT("effective", card) == in_days(8)
+    assert DAYS_LEFT("effective", card, TODAY) == in_days(8)
+    assert DAYS_LEFT("effective", card, in_days(5)) == in_days(2)
+    assert DAYS_LEFT("effective", {}, in_days(5)) is None
 
 
-def test_what_fsrs_did_not_work_out_comes_the_day_after():
-    assert schedule.back(History([[TODAY, 4]]), None) == in_days(1)
-
-
-@pytest.mark.parametrize(
-    ("day", "words"),
-    [
-        (in_days(-1), "yesterday"),
-        (TODAY, "today"),
-        (in_days(1), "tomorrow"),
-        (in_days(14), "in 14 days"),
-        (in_days(15), f"on {in_words(15)}"),
-        (in_days(-25), f"on {in_words(-25)}"),
-    ],
-)
-def test_a_day_is_named_as_seen_from_another(day, words):
-    assert named(day, TODAY) == words
+def test_a_card_whose_day_was_damaged_comes_the_day_after_its_review():
+    assert DAYS_LEFT("effective", {"reviews": [[TODAY, 4]]}) == in_days(1)
