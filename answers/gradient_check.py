@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
-from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
 from answers.inputs.overflow import refuse_overflowed
 
 
@@ -209,7 +209,8 @@ def check_gradient(
         tolerance: The largest relative error that passes.
 
     Raises:
-        ValueError: As `numerical_gradient`, or `gradient` holds nan or infinity.
+        ValueError: As `numerical_gradient`, `gradient` holds nan or infinity, or
+            `tolerance` is negative or not finite.
 
     Example:
         The slope of x² is 2x, not 4x.
@@ -219,6 +220,7 @@ def check_gradient(
         WRONG  error 5.0e-01 at (1,): 12, numerically 6
     """
     refuse_nan(gradient, "gradient")
+    refuse_below(0, tolerance=tolerance)
     x, gradient = as_float(x), as_float(gradient)
     numerical = numerical_gradient(f, x, h)
     h = default_step(x) if h is None else h

@@ -1,6 +1,7 @@
 """No promised function answers wrongly in silence: each is called as its example calls it, with one
 argument turned into what NumPy takes and computes otherwise, or into the largest floats."""
 
+import copy
 import inspect
 from dataclasses import is_dataclass
 from importlib import import_module
@@ -15,6 +16,7 @@ from answers.inputs.overflow import near_one, refuse_overflowed
 from answers.labels.annotation import Votes
 from answers.networks.computation_graph import Node
 from answers.networks.forward_mode import Dual
+from answers.site import modules
 
 each_that_takes_arrays = pytest.mark.parametrize(("module", "name"), TAKING_ARRAYS)
 # By their examples: they take numbers too, or votes.
@@ -44,6 +46,49 @@ def test_another_kind_of_array_is_refused_with_the_repair(module, name):
 def test_an_operand_of_another_kind_is_refused(kind, change):
     with pytest.raises(NotAnArrayError, match="an operand is a ma"):
         kind(np.ones((2, 2))) * change(np.ones((2, 2)))
+
+
+# Numbers that are no sizes
+
+
+# -1 has a meaning: an axis from the end, an exponent, or an id that no token has.
+MAY_BE_NEGATIVE = {"axis", "least_exponent", "begin", "end", "pad"}
+
+
+def taking(kind):
+    """Each promised function, beside each of its parameters that is a number of that kind."""
+    found = []
+    for module, names in modules.promised().items():
+        for name in names:
+            for each in inspect.signature(getattr(import_module(module), name)).parameters.values():
+                if each.annotation in (kind, kind | None):
+                    found.append(pytest.param(module, name, each, id=f"{name}-{each.name}"))
+    return found
+
+
+def with_number(call, parameter, number):
+    bound = call.bound()
+    several = parameter.kind is parameter.VAR_POSITIONAL
+    bound.arguments[parameter.name] = (number,) if several else number
+    # What draws at random, or is filled, serves the next call, too.
+    return call.function(*copy.deepcopy(bound.args), **copy.deepcopy(bound.kwargs))
+
+
+@pytest.mark.parametrize(("module", "name", "parameter"), taking(float))
+def test_nan_for_a_number_is_refused(module, name, parameter):
+    for call in calls(module, name):
+        with pytest.raises(ValueError, match=r"\bnan\b"):
+            with_number(call, parameter, np.nan)
+
+
+@pytest.mark.parametrize(("module", "name", "parameter"), taking(int))
+def test_a_negative_count_is_refused(module, name, parameter):
+    for call in calls(module, name):
+        if parameter.name in MAY_BE_NEGATIVE:
+            with_number(call, parameter, -1)
+        else:
+            with pytest.raises(ValueError, match="-1"):
+                with_number(call, parameter, -1)
 
 
 # Numbers that are too large

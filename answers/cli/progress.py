@@ -131,7 +131,7 @@ def read(file: Path) -> tuple["State", list[str]]:
     except state.NewerError:
         refuse(
             f"{file} is of a newer version of answers; nothing was taken over. "
-            "Update this one: pip install --upgrade worked-answers"
+            "Install that version, from where you got this one."
         )
     except ValueError:
         refuse(f"{file} is no export of this version of the page or of the command")

@@ -5,6 +5,8 @@ hand, with a message that says what is wrong, where, and what to do; arguments o
 `kinds`, and results that are too large for a float by `overflow`.
 """
 
+import math
+
 import numpy as np
 
 from answers.inputs.kinds import refuse_other_array
@@ -74,6 +76,23 @@ def refuse_no_maximum(array: np.ndarray, maxima: np.ndarray, name: str) -> None:
         f"`{name}` is {first(maxima, np.isneginf(maxima))} and everywhere along the axis from "
         "there; leave one logit finite"
     )
+
+
+def refuse_below(least: float, **numbers: float) -> None:
+    """Raise unless each of these numbers, by name, is finite and at least `least`."""
+    for name, number in numbers.items():
+        # nan fails every comparison, and so this one.
+        if not least <= number < math.inf:
+            raise ValueError(
+                f"`{name}` is {number}; choose a finite number, {least} or more"
+            )
+
+
+def refuse_not_positive(**numbers: float) -> None:
+    """Raise unless each of these numbers, by name, is finite and above 0."""
+    for name, number in numbers.items():
+        if not 0 < number < math.inf:
+            raise ValueError(f"`{name}` is {number}; choose a finite number above 0")
 
 
 def refuse_empty(array: np.ndarray, name: str) -> None:

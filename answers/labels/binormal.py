@@ -1,11 +1,13 @@
 """Scores of two classes, as ideal samples of two normal distributions: no chance in them."""
 
+import math
 from statistics import NormalDist
 
 import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
 
+from answers.inputs import refuse_nan
 from answers.inputs.overflow import refuse_overflowed
 
 
@@ -22,7 +24,7 @@ def binormal(
         (truth, scores), the positives first.
 
     Raises:
-        ValueError: A class has no example.
+        ValueError: A class has no example, or `separation` is nan or infinite.
 
     Example:
         >>> truth, scores = binormal(1, 2, separation=3.0)
@@ -33,6 +35,7 @@ def binormal(
         raise ValueError(
             f"{positives} positives and {negatives} negatives: take at least 1 of each"
         )
+    refuse_no_separation(separation)
 
     def quantiles(n: int) -> list[float]:
         return [NormalDist().inv_cdf((i + 0.5) / n) for i in range(n)]
@@ -45,6 +48,12 @@ def binormal(
 # --8<-- [end:binormal]
 
 
+def refuse_no_separation(separation: float) -> None:
+    """Raise if the means of the classes are not a number apart."""
+    if not abs(separation) < math.inf:
+        raise ValueError(f"`separation` is {separation}; choose a finite number")
+
+
 # --8<-- [start:probability]
 def probability(
     scores: Float[ndarray, " examples"], separation: float, prevalence: float
@@ -55,7 +64,8 @@ def probability(
     densities: separation · score - separation² / 2.
 
     Raises:
-        ValueError: The prevalence is not between 0 and 1, or the log-odds overflow.
+        ValueError: The prevalence is not between 0 and 1, a score or `separation` is nan
+            or infinite, or the log-odds overflow.
 
     Example:
         Halfway between the classes, the score says nothing.
@@ -65,6 +75,8 @@ def probability(
     """
     if not 0 < prevalence < 1:
         raise ValueError(f"`prevalence` is {prevalence}; give a number between 0 and 1")
+    refuse_no_separation(separation)
+    refuse_nan(scores, "scores")
     log_odds = np.log(prevalence / (1 - prevalence))
     log_odds = log_odds + separation * scores - np.square(float(separation)) / 2
     refuse_overflowed(log_odds, "the log-odds")

@@ -34,8 +34,8 @@ def expected_calibration_error(
         From 0 to 1. Gaps of opposite sign inside one bin cancel and are not seen.
 
     Raises:
-        ValueError: There is no item or no bin, a row is no distribution, or a label is out
-            of range.
+        ValueError: There is no item, `bins` is not 1 to 1,000,000, a row is no
+            distribution, or a label is out of range.
 
     Source:
         Guo, Pleiss, Sun and Weinberger (2017), On Calibration of Modern Neural Networks,
@@ -70,16 +70,16 @@ def reliability(
         (items, mean confidence, accuracy), each with one entry a bin.
 
     Raises:
-        ValueError: There is no item or no bin, a row is no distribution, or a label is out
-            of range.
+        ValueError: There is no item, `bins` is not 1 to 1,000,000, a row is no
+            distribution, or a label is out of range.
 
     Example:
         >>> p = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7]])
         >>> reliability(p, np.array([0, 1, 0]), bins=2)
         (array([0, 3]), array([0.        , 0.73333333]), array([0.        , 0.66666667]))
     """
-    if bins < 1:
-        raise ValueError(f"`bins` is {bins}; there is at least one")
+    if not 1 <= bins <= 1_000_000:
+        raise ValueError(f"`bins` is {bins}; choose 1 to 1,000,000")
     p = distributions(probabilities)
     refuse_labels_out_of_range(labels, p.shape[1], "labels")
     top = p.max(axis=1)

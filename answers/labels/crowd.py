@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Integer, Real
 from numpy import ndarray
 
-from answers.inputs import refuse_empty, refuse_labels_out_of_range
+from answers.inputs import refuse_below, refuse_empty, refuse_labels_out_of_range
 from answers.inputs.overflow import refuse_overflowed
 from answers.labels.annotation import Votes
 
@@ -34,11 +34,19 @@ def documents(
     Returns:
         Counts of each word in each text, and the true classes.
 
+    Raises:
+        ValueError: `positive` is not 0 to 1, `signal` or a count is negative or not
+            finite, or `words` is 0.
+
     Example:
         >>> counts, truth = documents(np.random.default_rng(0), items=3, length=25)
         >>> counts.shape, counts.sum(axis=1), truth.shape
         ((3, 120), array([25, 25, 25]), (3,))
     """
+    refuse_below(0, items=items, length=length, signal=signal)
+    refuse_below(1, words=words)
+    if not 0 <= positive <= 1:
+        raise ValueError(f"`positive` is {positive}; a probability is 0 to 1")
     language = np.random.default_rng(1979)
     tilt = signal * language.normal(size=words)
     usual = -np.log(np.arange(words) + 3.0)

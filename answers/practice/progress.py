@@ -57,7 +57,7 @@ def read() -> tuple[State, list[str]]:
     except NewerError:
         raise ProgressError(
             f"{file} is of a newer version of answers, and is left as it is; "
-            "update this one: pip install --upgrade worked-answers"
+            "install that version, from where you got this one"
         ) from None
     except OSError as error:
         raise ProgressError(f"{file} cannot be read: {error.strerror}") from None

@@ -14,10 +14,19 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.gradient_check import numerical_gradient
-from answers.inputs import as_float, first, refuse_empty, refuse_nan
+from answers.inputs import as_float, first, refuse_below, refuse_empty, refuse_nan
 from answers.probability.softmax import log_softmax, logsumexp
 
 LOG_ROOT_TAU = math.log(2 * math.pi) / 2
+
+
+def refuse_no_gaussian(pair: tuple[float, float], name: str) -> None:
+    """Raise unless the pair is a mean and a standard deviation."""
+    mean, deviation = pair
+    if not (0 < deviation < math.inf and math.isfinite(mean)):
+        raise ValueError(
+            f"{name} is {(mean, deviation)}; pass a finite mean and a deviation above 0"
+        )
 
 
 # --8<-- [start:densities]
@@ -28,6 +37,7 @@ class Gaussian(NamedTuple):
     deviation: float
 
     def log_density(self, x: Real[ndarray, "*points"]) -> Float[ndarray, "*points"]:
+        refuse_no_gaussian(self, "the Gaussian")
         return log_normal(as_float(x), self.mean, self.deviation)
 
 
@@ -157,10 +167,7 @@ def fit_gaussian(
     if start is None and isinstance(target, Mixture) and direction == "reverse":
         return reverse_fits(target)[0]
     mean, deviation = start if isinstance(start, tuple) else (start or 0.0, 1.0)
-    if not (0 < deviation < math.inf and math.isfinite(mean)):
-        raise ValueError(
-            f"`start` is {(mean, deviation)}; pass a finite mean and a deviation above 0"
-        )
+    refuse_no_gaussian((mean, deviation), "`start`")
     if direction == "reverse":
         return descend(log_density_of(target), Gaussian(mean, deviation))
     if isinstance(target, Mixture):
@@ -177,7 +184,16 @@ def reverse_fits(target: Mixture) -> list[Gaussian]:
 
     Returns:
         The different ones, least divergence first; of equal ones, in the order of parts.
+
+    Raises:
+        ValueError: Means lie more than 2,000 of the smallest deviation apart.
     """
+    if (apart := np.ptp(target.means) / target.deviations.min()) > 2000:
+        # A fit over both ends then steps over the narrow bends of log p: see Z.
+        raise ValueError(
+            f"the means are {apart:.4g} of the smallest deviation apart, too far for the "
+            "steps of the sum; bring them within 2,000"
+        )
     starts = [*np.column_stack([target.means, target.deviations])]
     starts.append((target.mean, target.deviation))
     found = []
@@ -199,7 +215,8 @@ def both_fits(mode: float, deviation: float = 1.0) -> tuple[Gaussian, list[Gauss
         (forward, reverse): the one forward fit, and the list of reverse ones, best first.
 
     Raises:
-        ValueError: `mode` is not finite, or `deviation` is not above 0.
+        ValueError: `mode` is not finite or more than 1,000 deviations from 0, or
+            `deviation` is not above 0.
 
     Example:
         >>> forward, reverse = both_fits(3)
@@ -266,7 +283,8 @@ def descend(log_density: Callable, start: Gaussian) -> Gaussian:
         (mean, deviation), (value, gradient, hessian) = at, new
     raise ValueError(
         f"the reverse fit has not settled: it is at mean {mean:.3g}, deviation "
-        f"{deviation:.3g}; is the target a density, that falls on both sides?"
+        f"{deviation:.3g}; is the target a density that falls on both sides, and has no "
+        "part some hundred times as narrow?"
     )
 
 
@@ -319,6 +337,10 @@ def log_density_of(target: Mixture | Callable) -> Callable:
 def kl_of_densities(p: Gaussian | Mixture, q: Gaussian | Mixture) -> float:
     """KL(p‖q) of two densities in nats, by the trapezoidal rule.
 
+    Raises:
+        ValueError: A Gaussian has no finite mean or no deviation above 0, or both densities
+            together reach over more than 100,000 of the smallest deviation.
+
     Example:
         Two normal densities of deviation 1, a distance 3 apart: 3²/2.
 
@@ -336,6 +358,9 @@ def kl_on(x, log_p, log_q):
 
 def grid(*densities: Gaussian | Mixture, points: int = 32) -> Float[ndarray, " points"]:
     """Points that reach 12 deviations beyond every part, `points` or more to a deviation."""
+    for each in densities:
+        if isinstance(each, Gaussian):
+            refuse_no_gaussian(each, "a Gaussian")
     parts = [
         (d.means, d.deviations)
         if isinstance(d, Mixture)
@@ -345,7 +370,12 @@ def grid(*densities: Gaussian | Mixture, points: int = 32) -> Float[ndarray, " p
     low = min((means - 12 * deviations).min() for means, deviations in parts)
     high = max((means + 12 * deviations).max() for means, deviations in parts)
     narrowest = min(deviations.min() for _, deviations in parts)
-    return np.linspace(low, high, 1 + math.ceil(points * (high - low) / narrowest))
+    if (wide := (high - low) / narrowest) > 100_000:
+        raise ValueError(
+            f"the densities reach over {wide:.4g} of the smallest deviation, too many for a "
+            "sum; bring them within 100,000"
+        )
+    return np.linspace(low, high, 1 + math.ceil(points * wide))
 
 
 # --8<-- [end:kl_of_densities]
@@ -372,7 +402,8 @@ def fit_mixture(
         rate: What the gradient is multiplied by.
 
     Raises:
-        ValueError: A weight of `start` is 0, which no finite logit is.
+        ValueError: A weight of `start` is 0, which no finite logit is, or `steps` is
+            negative.
 
     Example:
         >>> p = two_modes(1)
@@ -382,8 +413,10 @@ def fit_mixture(
     """
     if not start.weights.all():
         raise ValueError(
-            f"`weights` of `start` are {start.weights}; a part of weight 0"
+            f"`weights` of `start` are {start.weights}; a part of weight 0 never moves: "
+            "leave it out"
         )
+    refuse_below(0, steps=steps)
     x = grid(target, start, points=8)
     log_p = target.log_density(x)
 

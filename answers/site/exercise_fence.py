@@ -36,8 +36,8 @@ def place(name: str, shown: dict) -> str:
     commands = (
         f"<code>answers start {name}</code>, then <code>answers check {name}</code>."
     )
-    # The theme makes an address of it, which only a page knows.
-    mistakes = f'<a href="mistakes.md#{name}">Known mistakes</a>'
+    # The theme makes it a link: only there is known where the page lies.
+    mistakes = f'<a data-mistakes="{name}">Known mistakes</a>'
     return (
         f'<div class="exercise"{live} id="exercise-{name}">'
         f"<p><code>{name}</code> {summary} {mistakes}</p>"

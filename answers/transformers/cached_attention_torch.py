@@ -7,6 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from answers.inputs import refuse_below
+
 
 # --8<-- [start:rotation]
 def rotation(
@@ -22,11 +24,17 @@ def rotation(
     Returns:
         Two tables, (context, d / 2).
 
+    Raises:
+        ValueError: `context` is negative, or `d` is odd or below 2.
+
     Example:
         >>> cosines, sines = rotation(3, 2)
         >>> sines[:, 0]  # of 0, 1 and 2 radians
         tensor([0.0000, 0.8415, 0.9093])
     """
+    refuse_below(0, context=context)
+    if d < 2 or d % 2:
+        raise ValueError(f"`d` is {d}; pairs are turned, so make it even, 2 or more")
     pairs = torch.arange(0, d, 2, dtype=torch.float64)
     angles = torch.arange(context)[:, None] * 10_000.0 ** (-pairs / d)
     return angles.cos().to(dtype), angles.sin().to(dtype)

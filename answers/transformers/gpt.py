@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from answers.inputs import refuse_labels_out_of_range
+from answers.inputs import refuse_below, refuse_labels_out_of_range
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -66,6 +66,10 @@ class GPTConfig:
                 f"a head is {self.head_width} wide; rotary positions turn pairs, so make "
                 "it even"
             )
+        if not 0 <= self.dropout < 1:
+            raise ValueError(
+                f"`dropout` is {self.dropout}; choose a probability below 1"
+            )
 
     @property
     def head_width(self) -> int:
@@ -74,6 +78,17 @@ class GPTConfig:
 
 
 # --8<-- [end:config]
+
+
+def refuse_other_keys(
+    past: int, time: int, real: Bool[Tensor, "batch keys"] | None
+) -> None:
+    """Raise unless `real` says of each token of the cache and of the call whether it is one."""
+    refuse_below(0, past=past, time=time)
+    if real is not None and real.shape[1] != past + time:
+        raise ValueError(
+            f"`real` has {real.shape[1]} keys; pass one for each of the {past + time} tokens"
+        )
 
 
 # --8<-- [start:visible]
@@ -94,6 +109,9 @@ def visible(
     Returns:
         (time, past + time), with a leading batch and heads axis if `real` is given.
 
+    Raises:
+        ValueError: `past` or `time` is negative, or `real` is not as long as both.
+
     Example:
         Two cached tokens and a chunk of two.
 
@@ -101,6 +119,7 @@ def visible(
         tensor([[1, 1, 1, 0],
                 [1, 1, 1, 1]], dtype=torch.int32)
     """
+    refuse_other_keys(past, time, real)
     device = None if real is None else real.device
     keys = torch.arange(past + time, device=device)
     queries = torch.arange(past, past + time, device=device)[:, None]
@@ -122,6 +141,7 @@ def token_positions(
     Without padding that is `past`, `past` + 1, …; a common fault of cached decoding is to
     count from 0 in each call. Padding on the left moves no position.
     """
+    refuse_other_keys(past, time, real)
     if real is None:
         return torch.arange(past, past + time, device=device)[None]
     return (real.cumsum(dim=1) - 1).clamp(min=0)[:, past:]

@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from answers.inputs import refuse_below, refuse_not_positive
+
 
 # --8<-- [start:sizes]
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Decoder:
     gated: bool = True
     # The output layer is the embedding.
     tied: bool = False
+
+    def __post_init__(self):
+        sizes = ("layers", "d_model", "heads", "kv_heads", "d_ff", "vocab")
+        refuse_below(1, **{name: getattr(self, name) for name in sizes})
 
     @property
     def head_size(self) -> int:
@@ -54,6 +60,11 @@ class Machine:
     flops_per_second: float
     bytes_per_second: float
     memory_bytes: float
+
+    def __post_init__(self):
+        refuse_not_positive(flops_per_second=self.flops_per_second)
+        refuse_not_positive(bytes_per_second=self.bytes_per_second)
+        refuse_below(0, memory_bytes=self.memory_bytes)
 
     @property
     def ridge(self) -> float:
@@ -90,7 +101,8 @@ def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> f
         Bytes.
 
     Raises:
-        ValueError: `bits` is not above 0 and at most 64.
+        ValueError: `params` is negative or not finite, `bits` is not above 0 and at most
+            64, or `group` is below 1.
 
     Example:
         Four bits with a scale for every 128 weights are 4.125 bits.
@@ -98,7 +110,10 @@ def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> f
         >>> weight_bytes(8_000_000, bits=4, group=128)
         4125000.0
     """
+    refuse_below(0, params=params)
     refuse_bits(bits, "bits")
+    if group is not None:
+        refuse_below(1, group=group)
     # Divided first, for an integer of NumPy's may be too small for the product.
     return params / 8 * bits + (params / group * 2 if group else 0)
 
@@ -120,10 +135,14 @@ def kv_bytes(
     Returns:
         Bytes.
 
+    Raises:
+        ValueError: `tokens`, `batch` or `bytes_each` is negative or not finite.
+
     Example:
         >>> kv_bytes(LLAMA_3_8B, tokens=1)
         131072
     """
+    refuse_below(0, tokens=tokens, batch=batch, bytes_each=bytes_each)
     each = 2 * model.layers * model.kv_heads * model.head_size
     return each * int(tokens) * int(batch) * bytes_each
 
@@ -146,15 +165,20 @@ def flops_per_token(model: Decoder, context: int) -> int:
     Returns:
         FLOPs. Norms, softmax and activations are left out.
 
+    Raises:
+        ValueError: `context` is negative.
+
     Example:
         >>> flops_per_token(LLAMA_3_8B, context=8192) / 1e9
         19.30428416
     """
+    refuse_below(0, context=context)
     return 2 * model.matmul_params + attention_flops(model, context)
 
 
 def attention_flops(model: Decoder, seen: int) -> int:
     """4 · layers · seen · d_model, where `seen` counts pairs of a query and a key."""
+    refuse_below(0, seen=seen)
     return 4 * model.layers * int(seen) * model.d_model
 
 
@@ -169,9 +193,13 @@ class Cost:
     flops: float
     bytes: float
 
+    def __post_init__(self):
+        refuse_below(0, flops=self.flops, bytes=self.bytes)
+
     @property
     def intensity(self) -> float:
         """FLOPs per byte."""
+        refuse_not_positive(bytes=self.bytes)
         return self.flops / self.bytes
 
 
@@ -226,7 +254,8 @@ def decode_phases(
         Both costs. Activations stay on the chip and are left out.
 
     Raises:
-        ValueError: `weight_bits` or `kv_bits` is not above 0 and at most 64.
+        ValueError: `batch` or `context` is negative, or `weight_bits` or `kv_bits` is not
+            above 0 and at most 64.
 
     Example:
         A FLOP for each byte of a weight; four for each byte of a cache, whose keys
@@ -237,6 +266,7 @@ def decode_phases(
         >>> [round(each.intensity) for each in decode_phases(LLAMA_3_8B, 64, 1024)]
         [64, 4]
     """
+    refuse_below(0, batch=batch, context=context)
     refuse_bits(kv_bits, "kv_bits")
     products = Cost(
         2 * int(batch) * model.matmul_params,
@@ -269,12 +299,14 @@ def prefill_phases(
         token; a server that asks for the last one only saves it.
 
     Raises:
-        ValueError: `weight_bits` is not positive.
+        ValueError: `tokens`, `batch` or `past` is negative, or `weight_bits` is not above 0
+            and at most 64.
 
     Example:
         >>> [round(each.intensity) for each in prefill_phases(LLAMA_3_8B, tokens=2048)]
         [2048, 4098]
     """
+    refuse_below(0, tokens=tokens, batch=batch, past=past)
     tokens, batch, past = int(tokens), int(batch), int(past)
     products = Cost(
         2 * batch * tokens * model.matmul_params,
@@ -348,7 +380,7 @@ def batching_curve(
         second of all users together.
 
     Raises:
-        ValueError: `weight_bits` or `kv_bits` is not above 0 and at most 64.
+        ValueError: As in `decode_phases`.
 
     Example:
         Twice the users, and hardly more time for each:
@@ -417,7 +449,8 @@ def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
         holds for a dense model while memory decides.
 
     Raises:
-        ValueError: `acceptance` is not 0 to 1.
+        ValueError: `acceptance` is not 0 to 1, or `drafted` or `cost` is negative or not
+            finite.
 
     Source:
         Leviathan et al. (2022), theorem 3.8
@@ -426,6 +459,7 @@ def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
         >>> speculative_speedup(acceptance=0.5, drafted=2, cost=0.25)
         1.1666666666666667
     """
+    refuse_below(0, cost=cost)
     return tokens_per_verification(acceptance, drafted) / (int(drafted) * cost + 1)
 
 

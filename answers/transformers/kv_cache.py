@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
+from answers.inputs import refuse_below
 from answers.transformers.gpt import GPTConfig, evaluating
 
 
@@ -171,12 +172,16 @@ def cache_bytes(
         batch: Sequences.
         element: Bytes of a number: 4 for float32, 2 for float16 and bfloat16.
 
+    Raises:
+        ValueError: `tokens`, `batch` or `element` is negative.
+
     Example:
         GPT-2 small keeps 72 KiB for each token in float32.
 
         >>> cache_bytes(GPTConfig(layers=12, heads=12, width=768), tokens=1) / 1024
         72.0
     """
+    refuse_below(0, tokens=tokens, batch=batch, element=element)
     heads, d = config.heads, config.head_width
     return 2 * config.layers * heads * d * int(tokens) * int(batch) * int(element)
 

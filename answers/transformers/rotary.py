@@ -49,7 +49,7 @@ def rotate(
     time, d = x.shape[-2:]
     if d % 2:
         raise ValueError(f"`x` has {d} features; pairs need an even number")
-    if offset < 0 or base <= 0:
+    if offset < 0 or not base > 0:
         raise ValueError(
             f"`offset` is {offset} and `base` {base}; no position is negative, and no "
             "power of a base that is not positive is a speed"

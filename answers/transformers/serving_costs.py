@@ -5,6 +5,7 @@ It goes on where `inference_costs` ends, with the same units: bytes, FLOPs and s
 
 from dataclasses import dataclass
 
+from answers.inputs import refuse_below
 from answers.transformers.inference_costs import (
     Cost,
     Decoder,
@@ -22,6 +23,9 @@ def latent_bytes(layers: int, rank: int, rotary: int, bytes_each: float = 2) -> 
     Keys and values of all heads are products of one latent vector, and only that is
     kept, with one rotated key of `rotary` numbers that all heads share.
 
+    Raises:
+        ValueError: A number is negative or not finite.
+
     Source:
         DeepSeek-AI (2024), DeepSeek-V2, section 2.1.4, https://arxiv.org/abs/2405.04434
 
@@ -31,6 +35,7 @@ def latent_bytes(layers: int, rank: int, rotary: int, bytes_each: float = 2) -> 
         >>> latent_bytes(layers=61, rank=512, rotary=64) / 1024
         68.625
     """
+    refuse_below(0, layers=layers, rank=rank, rotary=rotary, bytes_each=bytes_each)
     # A small integer of NumPy would overflow.
     return int(layers) * (int(rank) + int(rotary)) * bytes_each
 
@@ -44,11 +49,15 @@ def window_bytes(model: Decoder, tokens: int, window: int, sinks: int = 0) -> fl
         window: How many of the last tokens are kept.
         sinks: How many of the first are kept besides.
 
+    Raises:
+        ValueError: `tokens`, `window` or `sinks` is negative.
+
     Example:
         >>> from answers.transformers.inference_costs import LLAMA_3_8B
         >>> window_bytes(LLAMA_3_8B, 100_000, window=1020, sinks=4) / 2**20
         128.0
     """
+    refuse_below(0, tokens=tokens, window=window, sinks=sinks)
     # In a small integer of NumPy the sum would wrap around.
     return kv_bytes(model, min(int(tokens), int(window) + int(sinks)))
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
-from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
 from answers.inputs.overflow import refuse_overflowed
 
 
@@ -17,6 +17,9 @@ from answers.inputs.overflow import refuse_overflowed
 @dataclass(frozen=True)
 class SmallFloat:
     """A format of floats: its mantissa bits, least exponent, and largest number.
+
+    Raises:
+        ValueError: The format is not one that float32 can hold.
 
     Source:
         Open Compute Project (2023), Microscaling Formats specification 1.0, section 5.3,
@@ -31,6 +34,14 @@ class SmallFloat:
     mantissa_bits: int
     least_exponent: int
     largest: float
+
+    def __post_init__(self):
+        held = 0 <= self.mantissa_bits <= 23 and -126 <= self.least_exponent <= 127
+        if not (held and 0 < self.largest <= float(np.finfo(np.float32).max)):
+            raise ValueError(
+                f"float32 cannot hold {self}; choose 0 to 23 mantissa bits, a least exponent "
+                "from -126 to 127, and a largest number above 0 and at most 3.4e+38"
+            )
 
     def round(self, x: Real[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
         """The nearest numbers of the format, ties to even; beyond its range, its ends."""
@@ -50,6 +61,7 @@ E5M2 = SmallFloat(mantissa_bits=2, least_exponent=-14, largest=57344)
 
 def in_blocks(w: Real[ndarray, "*shape"], block: int) -> Float[ndarray, "blocks size"]:
     """The numbers, `block` in a row."""
+    refuse_below(1, block=block)
     refuse_empty(w, "w")
     refuse_nan(w, "w")
     if w.ndim == 0:
@@ -74,14 +86,15 @@ def scaled_fp8(
         block: How many neighbours share a scale; None for all of the array.
 
     Raises:
-        ValueError: `w` is 0-d, empty, or holds nan or infinity, its rows do not divide
-            into blocks, or a product overflows.
+        ValueError: `w` is 0-d, empty, or holds nan or infinity, `block` is below 1, the
+            rows of `w` do not divide into blocks, or a product overflows.
 
     Example:
         >>> scaled_fp8(np.array([448.0, 1.05, -3.3]))
         array([448.  ,   1.  ,  -3.25])
     """
-    blocks = in_blocks(w, block) if block else in_blocks(w, 1).reshape(1, -1)
+    blocks = in_blocks(w, 1 if block is None else block)
+    blocks = blocks.reshape(1, -1) if block is None else blocks
     scale = np.abs(blocks).max(axis=1, keepdims=True) / E4M3.largest
     scale[scale == 0] = 1
     rounded = E4M3.round(blocks / scale) * scale

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
-from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
 from answers.inputs.overflow import near_one, refuse_overflowed
 from answers.transformers.quantization import dequantize, quantize
 
@@ -37,6 +37,21 @@ def output_error(
     return float(np.linalg.norm(x @ (restored - w).T) / size)
 
 
+def root_of_inverse(hessian: Float[ndarray, "in in"]) -> Float[ndarray, "in in"]:
+    """U, upper triangular, with UᵀU = H⁻¹."""
+    if not hessian.any():
+        raise ValueError(
+            "`x` holds nothing but 0, so no weight matters; pass inputs that the layer gets"
+        )
+    try:
+        return np.linalg.cholesky(np.linalg.inv(hessian)).T
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            "xᵀx has no inverse: these inputs leave some weights open; raise `damping` or "
+            "pass more tokens"
+        ) from None
+
+
 # --8<-- [start:gptq]
 def gptq(
     w: Real[ndarray, "out in"],
@@ -61,7 +76,8 @@ def gptq(
         The numbers that the codes stand for.
 
     Raises:
-        ValueError: As in `quantize`; `x` is empty or holds nan or infinity.
+        ValueError: As in `quantize`; `x` is empty, holds nan or infinity or nothing but 0,
+            or `damping` is negative, not finite or too small for H to have an inverse.
 
     Source:
         Frantar et al. (2022), section 4 and algorithm 1, https://arxiv.org/abs/2210.17323
@@ -76,13 +92,14 @@ def gptq(
     """
     refuse_empty(x, "x")
     refuse_nan(x, "x")
+    refuse_below(0, damping=damping)
     bits = int(bits)  # a small integer of NumPy would overflow
     _, scale = quantize(w, bits)
     # A factor of x changes no code; near 1, no product of x overflows.
     w, (x,) = as_float(w).copy(), near_one(as_float(x))
     hessian = x.T @ x
     hessian[np.diag_indices_from(hessian)] += damping * np.trace(hessian) / len(hessian)
-    upper = np.linalg.cholesky(np.linalg.inv(hessian)).T
+    upper = root_of_inverse(hessian)
     largest, restored = 2 ** (bits - 1) - 1, np.empty_like(w)
     for i in range(w.shape[1]):
         # What was made up for may have left the range of the codes.

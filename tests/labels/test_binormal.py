@@ -8,6 +8,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from answers.labels.binormal import binormal, probability, two_models
 from answers.labels.metrics import confusion_counts
 
+ZERO = np.array([0.0])
+
 
 def test_scores_are_the_quantiles_of_their_class():
     truth, scores = binormal(3, 5, separation=1.3)
@@ -63,3 +65,15 @@ def test_log_odds_that_overflow_are_refused():
         pytest.raises(ValueError, match=r"^the log-odds overflows: -inf at index 0"),
     ):
         probability(np.array([0.0]), 1e200, 0.5)
+
+
+@pytest.mark.parametrize("separation", [np.nan, np.inf, -np.inf])
+def test_classes_that_are_no_number_apart_are_refused(separation):
+    for call in (lambda: binormal(2, 3, separation), lambda: probability(ZERO, separation, 0.5)):
+        with pytest.raises(ValueError, match=f"^`separation` is {separation}; choose a finite"):
+            call()
+
+
+def test_a_score_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match=r"^`scores` holds nan at index 0"):
+        probability(np.array([np.nan]), 1.0, 0.5)

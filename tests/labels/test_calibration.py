@@ -233,6 +233,8 @@ def test_a_sum_may_miss_1_by_what_its_type_rounds(dtype, near, far):
         brier_score(np.ones((1, 2), int), np.array([0]))
 
 
-def test_no_bins_are_refused():
-    with pytest.raises(ValueError, match="`bins` is 0"):
-        expected_calibration_error(np.array([[1.0]]), np.array([0]), 0)
+@pytest.mark.parametrize("bins", [0, 1_000_001, 2**40, 2**63])
+def test_no_bins_and_more_than_memory_holds_are_refused(bins):
+    for function in (expected_calibration_error, reliability):
+        with pytest.raises(ValueError, match=f"^`bins` is {bins}; choose 1 to 1,000,000"):
+            function(np.array([[1.0]]), np.array([0]), bins)

@@ -365,6 +365,41 @@ def test_a_start_that_is_no_gaussian_is_refused(start):
         fit_gaussian(two_modes(2), "reverse", start)
 
 
+def test_modes_are_fitted_up_to_a_thousand_deviations_from_the_middle():
+    forward, (left, right, middle) = both_fits(1000)
+    assert forward.deviation == pytest.approx(math.hypot(1, 1000))
+    assert (left.mean, left.deviation) == pytest.approx((-1000, 1))
+    assert (right.mean, right.deviation) == pytest.approx((1000, 1))
+    # log p is -(|x| - mode)² / 2 but for a constant, so s = mode √(2/π) + 1/s in the middle.
+    s = 1000 * math.sqrt(2 / math.pi)
+    assert middle == pytest.approx((0, s + 1 / s), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("fit", [both_fits, lambda *of: fit_gaussian(two_modes(*of), "reverse")])
+@pytest.mark.parametrize(("mode", "deviation"), [(1001, 1), (1e4, 1), (-1e4, 1), (3, 1e-4)])
+def test_modes_further_apart_are_refused_before_anything_is_computed(fit, mode, deviation):
+    apart = f"{2 * abs(mode) / deviation:.4g}".replace("+", r"\+")
+    with pytest.raises(ValueError, match=f"^the means are {apart} of the smallest .* within 2,000"):
+        fit(mode, deviation)
+
+
+@pytest.mark.parametrize("pair", [(np.nan, 1.0), (0.0, np.nan), (0.0, 0.0), (0.0, -1.0)])
+def test_what_is_no_gaussian_is_refused(pair):
+    for call in (
+        lambda: Gaussian(*pair).log_density(np.zeros(2)),
+        lambda: kl_of_densities(Gaussian(0, 1), Gaussian(*pair)),
+        lambda: kl_of_densities(Gaussian(*pair), two_modes(2)),
+    ):
+        with pytest.raises(ValueError, match="pass a finite mean and a deviation above 0"):
+            call()
+
+
+def test_densities_too_wide_for_a_sum_are_refused():
+    assert kl_of_densities(Gaussian(0, 1), Gaussian(0, 4000)) > 7
+    with pytest.raises(ValueError, match=r"^the densities reach over 1.2e\+05 of the smallest"):
+        kl_of_densities(Gaussian(0, 1), Gaussian(0, 5000))
+
+
 def test_a_direction_that_does_not_exist_is_refused():
     with pytest.raises((TypeError, ValueError), match="direction"):
         fit_gaussian(two_modes(2), "backwards")

@@ -9,6 +9,12 @@ from answers.pages import ROOT, pages
 BANK = (ROOT / "tests/question-bank.md").read_text(encoding="utf-8")
 
 
+def test_readme_and_home_lead_to_the_bank():
+    (address,) = re.findall("<(https://.*?)>", BANK)
+    for path in ("README.md", "docs/index.md"):
+        assert f"[question bank]({address})" in (ROOT / path).read_text("utf-8"), path
+
+
 def test_every_question_of_the_bank_has_one_page():
     bank = list(map(int, re.findall(r"^## (\d+)\. ", BANK, re.M)))
     assert bank == list(range(1, 21))

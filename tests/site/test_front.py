@@ -1,7 +1,12 @@
 """What a visitor sees first is what the grader says."""
 
-import pytest
+import re
+from html import unescape
 
+import pytest
+from PIL import Image
+
+from answers.pages import ROOT
 from answers.practice import browser_judge, catalog
 from answers.site import front
 
@@ -14,6 +19,19 @@ def test_the_verdict_is_that_of_the_grader_on_the_code_above_it():
     (failure,) = report["failures"]
     assert f'expected <b class="right">{failure["expected"]}</b>' in shown
     assert f'got <b class="wrong">{failure["got"]}</b>' in shown
+
+
+def test_the_picture_in_the_readme_shows_what_the_grader_says_and_counts_nothing():
+    with Image.open(ROOT / "docs/screenshot.png") as picture:
+        # `python tests/screenshot.py` notes what can be read in it.
+        shown = "".join(picture.text["Text"].split())
+    assert "".join(front.WRONG.split()) in shown
+    for line in front.verdict(browser_judge.check("softmax", front.WRONG)).splitlines():
+        assert "".join(unescape(re.sub("<.*?>", "", line)).split()) in shown
+    assert "Fixithere" in shown
+    counted = re.sub(r"\]\(.*?\)|[*\[]", "", front.offer())
+    for part in re.split("[.,:]", counted):
+        assert "".join(part.split()) not in shown or not part
 
 
 RIGHT = "np.exp(x - np.logaddexp.reduce(x, axis, None, None, True))"

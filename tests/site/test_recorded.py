@@ -15,6 +15,7 @@ BY_HAND |= {
     ".ci/run",
     ".gitattributes",
     ".gitignore",
+    "CITATION.cff",
     "LICENSE",
     "docs/style/logo.svg",
     "tests/practice/bank.yaml",

@@ -66,6 +66,19 @@ def test_tables_of_another_width_than_the_heads_are_refused(width):
         cached_attention_torch(x, x, x, none, none, *rotation(8, width, torch.float64))
 
 
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((-1, 6), "^`context` is -1; choose a finite number, 0 or more"),
+        ((4, 5), "^`d` is 5; pairs are turned, so make it even, 2 or more"),
+        ((4, 0), "^`d` is 0"),
+    ],
+)
+def test_tables_without_rows_or_pairs_are_refused(sizes, message):
+    with pytest.raises(ValueError, match=message):
+        rotation(*sizes)
+
+
 def test_the_tables_serve_to_their_last_row_and_are_of_float32_unless_told_otherwise():
     x, none = random(1, 1, 16, 6), random(1, 1, 0, 6)
     _, keys, _ = cached_attention_torch(x, x, x, none, none, *TABLES)

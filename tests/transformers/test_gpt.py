@@ -479,11 +479,22 @@ def test_a_position_that_was_not_learned_is_refused_and_a_rotary_one_is_not(posi
         ({"width": 20}, "`width` 20 is no multiple of `heads` 3"),
         ({"layers": 0}, "`layers` is 0"),
         ({"rotary": True, "width": 9}, "a head is 3 wide"),
+        ({"dropout": 1.0}, "`dropout` is 1.0; choose a probability below 1"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         GPTConfig(**{**SMALL, **changes})
+
+
+def test_a_mask_of_another_length_than_cache_and_call_is_refused():
+    real = torch.ones(1, 3, dtype=torch.bool)
+    for call in (
+        lambda: visible(2, 2, real),
+        lambda: token_positions(2, 2, real, torch.device("cpu")),
+    ):
+        with pytest.raises(ValueError, match=r"^`real` has 3 keys; pass one for each of the 4 to"):
+            call()
 
 
 def test_a_loss_of_nothing_is_refused():

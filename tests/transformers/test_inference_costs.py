@@ -286,3 +286,26 @@ def test_a_draft_of_nothing_yields_one_token_and_a_negative_one_is_refused():
     assert isinstance(tokens_per_verification(1, 2), float)
     with pytest.raises(ValueError, match="`drafted` is -1; draft no token or more"):
         tokens_per_verification(0.5, -1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: speculative_speedup(0.5, 2, -0.5), "^`cost` is -0.5; choose a finite"),
+        (lambda: speculative_speedup(0.5, 2, np.inf), "^`cost` is inf"),
+        (lambda: weight_bytes(-10), "^`params` is -10; choose a finite number, 0 or more"),
+        (lambda: weight_bytes(10, 4, group=0), "^`group` is 0; choose a finite number, 1 or"),
+        (lambda: kv_bytes(LLAMA_3_8B, 1, bytes_each=-2), "^`bytes_each` is -2"),
+        (lambda: batching_curve(LLAMA_3_8B, H100, [-1], 8), "^`batch` is -1"),
+        (lambda: Decoder(3, 24, 0, 2, 40, 57), "^`heads` is 0; choose a finite number, 1 or"),
+        (lambda: Machine(0, 1, 1), "^`flops_per_second` is 0; choose a finite number above"),
+        (lambda: Machine(1, np.nan, 1), "^`bytes_per_second` is nan"),
+        (lambda: Machine(1, 1, np.inf), "^`memory_bytes` is inf"),
+        (lambda: Cost(-1, 1), "^`flops` is -1"),
+        (lambda: Cost(1, np.nan), "^`bytes` is nan"),
+        (lambda: Cost(1, 0).intensity, "^`bytes` is 0; choose a finite number above 0"),
+    ],
+)
+def test_what_is_no_size_no_time_and_no_cost_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from answers.transformers.small_floats import E2M1, E4M3, E5M2, mxfp4, nvfp4, scaled_fp8
+from answers.transformers.small_floats import (
+    E2M1,
+    E4M3,
+    E5M2,
+    SmallFloat,
+    mxfp4,
+    nvfp4,
+    scaled_fp8,
+)
 
 FP4 = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6])
 
@@ -130,6 +138,34 @@ def test_fp8_with_scales_keeps_zeros_and_the_largest_number():
     for block in (None, 4, 2):
         assert scaled_fp8(w, block)[0].tolist() == [0, 0, 0, 0]
         assert scaled_fp8(w, block)[1, 1] == -7
+
+
+@pytest.mark.parametrize("block", [0, -2])
+def test_blocks_without_numbers_are_refused(block):
+    with pytest.raises(ValueError, match=f"^`block` is {block}; choose a finite number, 1 or"):
+        scaled_fp8(np.ones(4), block)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"mantissa_bits": bits} for bits in (-1, 24)),
+        *({"least_exponent": exponent} for exponent in (-127, 128)),
+        *({"largest": largest} for largest in (np.nan, np.inf, 0, -6, 4e38)),
+    ],
+)
+def test_a_format_that_float32_cannot_hold_is_refused(changes):
+    with pytest.raises(ValueError, match=r"^float32 cannot hold SmallFloat\(.*; choose 0 to 23"):
+        SmallFloat(**{"mantissa_bits": 1, "least_exponent": 0, "largest": 6} | changes)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_format_of_float32_itself_keeps_every_float32(dtype):
+    ours = SmallFloat(23, -126, float(np.finfo(np.float32).max))
+    bits = np.random.default_rng(5).integers(2**32, size=10_000, dtype=np.uint32)
+    every = bits.view(np.float32)
+    x = np.append(every[np.isfinite(every)], np.float32([1e-45, 0, 3.4e38]))
+    assert_array_equal(ours.round(x.astype(dtype)), x)
 
 
 @pytest.mark.parametrize("make", [mxfp4, nvfp4, lambda w: scaled_fp8(w, 4)])
