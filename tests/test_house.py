@@ -38,7 +38,7 @@ BELOW = {
     "study": {"pages", "practice"},
     "exercises": {*TOPICS, "practice"},
     "site": {"pages", "practice", "study", "explorers", "records", "figures"},
-    "cli": {"pages", "practice", "study", "labels"},
+    "cli": {"pages", "practice", "study", "labels", "site"},
 }
 # A new topic may import what the older ones may.
 BELOW |= {
