@@ -28,12 +28,13 @@ What these need, and what is made of all:
     files           writes a file whole or not at all
 
 Imports run downward only. Every annotated shape of an answer is enforced when its function is
-called: jaxtyping's import hook decorates the functions of the four topics. The rest starts twice
+called: jaxtyping's import hook decorates the functions of the topics. The rest starts twice
 as fast undecorated. Importing this loads neither NumPy, PyTorch nor SymPy.
 """
 
 import importlib.util
 import os
+import pkgutil
 import sys
 
 
@@ -53,7 +54,16 @@ from answers.extras import Missing
 
 __version__ = "0.2.0.dev0"
 
-TOPICS = ("networks", "probability", "transformers", "labels", "gradient_check")
+# Whatever else stands in this folder is a topic: the shapes of a new room are enforced at once.
+MACHINES = {
+    *("cli", "derivations", "exercises", "explorers", "extras", "figures", "files"),
+    *("inputs", "pages", "practice", "records", "site", "study"),
+}
+TOPICS = tuple(
+    room.name
+    for room in pkgutil.iter_modules(__path__)
+    if room.name not in MACHINES and not room.name.startswith("_")
+)
 
 
 class Enforced:

@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 
+from answers.pages import ROOT
 from answers.site import modules
 
 FILES = modules.files()
@@ -34,7 +35,10 @@ def test_examples_print_what_they_say(module):
         test = parser.get_doctest(text, dict(namespace), name, str(FILES[module]), None)
         printed = []
         runner.run(test, out=printed.append)
-        assert not printed, "".join(printed)
+        assert not printed, (
+            f"{FILES[module].relative_to(ROOT)}: the example of `{name}` prints something else\n"
+            f"{''.join(printed)}"
+        )
 
 
 def test_every_module_of_a_topic_promises_something():
@@ -47,26 +51,35 @@ def test_every_module_of_a_topic_promises_something():
 @pytest.mark.parametrize(("module", "name"), PROMISES)
 def test_a_promised_function_has_a_sentence_an_example_and_what_it_raises(module, name):
     promised = getattr(importlib.import_module(module), name)
-    text = inspect.getdoc(promised)
+    text, where = inspect.getdoc(promised), f"{FILES[module].relative_to(ROOT)}: `{name}`"
     first = text.partition("\n\n")[0]
-    assert first.endswith("."), first
-    assert ">>>" in text.partition("Example:")[2]
+    assert first.endswith("."), f"{where}: begin its docstring with a sentence"
+    assert ">>>" in text.partition("Example:")[2], f"{where}: give a call with >>> under `Example:`"
     source = inspect.getsource(promised)
     if inspect.isfunction(promised):
-        assert "Raises:" in text or not re.search(r"\braise\b|\brefuse_", source)
-        assert "Returns:" in text or "-> tuple" not in source
+        assert "Raises:" in text or not re.search(r"\braise\b|\brefuse_", source), (
+            f"{where}: say in its docstring, under `Raises:`, what it refuses"
+        )
+        assert "Returns:" in text or "-> tuple" not in source, (
+            f"{where}: name the parts of the result in its docstring, under `Returns:`"
+        )
 
 
 @pytest.mark.parametrize(("module", "name"), PROMISES)
 def test_every_argument_of_a_promised_function_is_annotated_and_described_by_name(module, name):
     promised = getattr(importlib.import_module(module), name)
     parameters = inspect.signature(promised).parameters.values()
+    where = f"{FILES[module].relative_to(ROOT)}: `{name}`"
     for parameter in parameters:
-        assert parameter.annotation is not inspect.Parameter.empty, parameter.name
+        assert parameter.annotation is not inspect.Parameter.empty, (
+            f"{where}: annotate `{parameter.name}`"
+        )
     described = inspect.getdoc(promised).partition("Args:")[2]
     if described:
         for parameter in parameters:
-            assert re.search(rf"^    {parameter.name}: ", described, re.M), parameter.name
+            assert re.search(rf"^    {parameter.name}: ", described, re.M), (
+                f"{where}: describe `{parameter.name}` under `Args:`, too"
+            )
 
 
 @pytest.mark.parametrize(("module", "name"), PROMISES)
@@ -89,11 +102,14 @@ def test_every_section_ends_and_compiles_alone(module):
     text = FILES[module].read_text()
     marks = list(SECTION.finditer(text))
     assert len(marks) == len(re.findall(r"^ *#.*--8<--", text, re.M)), (
-        "a mark that the site would not find"
+        f"{FILES[module].relative_to(ROOT)}: write the marks of a section # --8<-- [start:name]"
     )
     names = [mark[2] for mark in marks if mark[1] == "start"]
     assert len(names) == len(set(names))
     for name in names:
+        assert ("end", name) in [m.groups() for m in marks], (
+            f"{FILES[module].relative_to(ROOT)}: [start:{name}] has no [end:{name}]"
+        )
         (start,) = (m for m in marks if m.groups() == ("start", name))
         (end,) = (m for m in marks if m.groups() == ("end", name))
         section = inspect.cleandoc("\n" + SECTION.sub("", text[start.end() : end.start()]))

@@ -50,4 +50,5 @@ def missing(root: Path) -> list[str]:
 def test_nothing_is_missing():
     assert pages()
     assert catalog.names()
-    assert missing(ROOT) == []
+    found = missing(ROOT)
+    assert not found, "\n".join(found)

@@ -10,7 +10,7 @@ import sys
 
 # Each module adds its commands to the application as it is imported, and nothing else is used of
 # it; `answers --help` lists them in this order.
-from answers.cli import exercises, checking, deck, progress  # isort: skip  # noqa: F401
+from answers.cli import exercises, checking, deck, progress, dev  # isort: skip  # noqa: F401
 from answers.cli.application import app
 from answers.cli.streams import Lasting, UnprintedError
 from answers.cli.talk import USAGE, tell

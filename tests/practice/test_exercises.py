@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -28,6 +29,16 @@ WITHOUT_TORCH = [name for name in NAMES if runs_here(name)]
 NOTED = [name for name in NAMES if noted(name)]
 
 
+def in_exercise(name, what):
+    """What is wrong with an exercise, as `answers dev check` says it."""
+    return f"answers/exercises/{name}.py: {what}"
+
+
+def in_answers(name, what):
+    """What is wrong with the answers to it that are kept."""
+    return f"tests/submissions/{name}.py: {what}"
+
+
 @cache
 def judged(name, answer):
     """The report on a wrong answer that is kept."""
@@ -45,23 +56,41 @@ def function_in(code, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_file_and_function_have_the_name_that_the_page_lists(name):
     exercise = catalog.load(name)
-    assert exercise.name == exercise.reference.__name__ == name
-    page = {page.path.stem: page for page in pages()}[exercise.page]
-    assert name in page.exercises
-    assert bool(exercise.mistakes) == name.startswith("fix_")
+    assert exercise.name == exercise.reference.__name__ == name, in_exercise(
+        name, f"it asks for `{exercise.name}`; file and function have one name"
+    )
+    page = {page.path.stem: page for page in pages()}.get(exercise.page)
+    assert page, in_exercise(name, f"there is no page {exercise.page}; mend `page=`")
+    assert name in page.exercises, (
+        f"docs/questions/{exercise.page}.md: list {name} under `exercises`"
+    )
+    assert bool(exercise.mistakes) == name.startswith("fix_"), in_exercise(
+        name, "an exercise whose file is to be repaired is called fix_…, and no other is"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_passes(name):
     exercise = catalog.load(name)
-    assert exercise.run(exercise.reference) == Report()
+    report = exercise.run(exercise.reference)
+    assert report == Report(), in_exercise(name, f"its own answer does not pass: {told(report)}")
+
+
+def told(report):
+    """The first thing that a report says."""
+    said = [*report.failures, *report.notes]
+    return f"{said[0].case}: {said[0].message}" if said else "nothing"
 
 
 @pytest.mark.parametrize(
     ("name", "answer"), [(name, answer) for name in NAMES for answer in kept(name)[0]]
 )
 def test_a_right_answer_written_differently_passes(name, answer):
-    assert catalog.load(name).run(kept(name)[0][answer]).passed
+    report = catalog.load(name).run(kept(name)[0][answer])
+    assert report.passed, in_answers(
+        name,
+        f"`{answer}` does not pass; mend it, or list it in WRONG if it is wrong: {told(report)}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,18 +99,36 @@ def test_a_right_answer_written_differently_passes(name, answer):
 @pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
 def test_a_wrong_answer_fails_and_is_told_the_bug_it_has(name, answer):
     report = judged(name, answer)
-    assert report.passed == (answer in noted(name))
+    if answer in noted(name):
+        assert report.passed, in_answers(
+            name, f"`{answer}` stands in NOTED, but fails: {told(report)}"
+        )
+    else:
+        assert not report.passed, in_answers(
+            name, f"`{answer}` stands in WRONG, but passes; add a case that it fails, or mend it"
+        )
     assert report.failures + report.notes
-    assert report.bug == kept(name)[1][answer][1]
+    named = kept(name)[1][answer][1]
+    assert report.bug == named, in_answers(
+        name,
+        f"`{answer}` is told {report.bug!r}, and WRONG says {named!r}; if that is true of it: "
+        f"answers dev check {name} --keep",
+    )
     assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_six_wrong_answers_agree_with_ours_in_half_of_the_cases_or_more(name):
-    reports = (judged(name, answer) for answer in reversed(kept(name)[1]))
-    subtle = (each for each in reports if each.wrong and 2 * len(each.wrong) <= len(each.cases))
-    assert len([*itertools.islice(subtle, 6)]) == 6
+    reports = ((answer, judged(name, answer)) for answer in reversed(kept(name)[1]))
+    subtle = (a for a, each in reports if each.wrong and 2 * len(each.wrong) <= len(each.cases))
+    found = [*itertools.islice(subtle, 6)]
+    assert len(found) == 6, in_answers(
+        name,
+        f"wrong answers that are right in half of the cases or more: {len(found)} "
+        f"({', '.join(found) or 'none'}); write six such, which go wrong at one shape, one type of "
+        "number, a tie, an option",
+    )
 
 
 @pytest.mark.parametrize("name", NOTED)
@@ -92,18 +139,31 @@ def test_what_is_only_noted_is_what_no_interviewer_asks(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_six_right_answers_three_bugs_two_to_four_hints_and_names_that_differ(name):
     exercise = catalog.load(name)
-    assert len(kept(name)[0]) >= 6
-    assert len(exercise.bugs) >= 3
-    assert len({trial.name for trial in exercise.trials}) == len(exercise.trials)
-    assert 2 <= len(exercise.hints) <= 4
-    assert all(hint.strip() == hint and len(hint) > 20 for hint in exercise.hints)
+    right, wrong = map(len, kept(name))
+    assert right >= 6, in_answers(
+        name, f"right answers, written differently: {right}; write six or more"
+    )
+    assert wrong >= 12, in_answers(name, f"wrong answers: {wrong}; write twelve or more")
+    bugs = len(exercise.bugs)
+    assert bugs >= 3, in_exercise(
+        name, f"mistakes known by name: {bugs}; add three or more that people make"
+    )
+    times = Counter(trial.name for trial in exercise.trials)
+    twice = [each for each in times if times[each] > 1]
+    assert not twice, in_exercise(name, f"two cases are called {' and '.join(twice)}; rename one")
+    hints = len(exercise.hints)
+    assert 2 <= hints <= 4, in_exercise(name, f"hints: {hints}; give two to four")
+    for hint in exercise.hints:
+        assert hint.strip() == hint, in_exercise(name, f"spaces around the hint {hint!r}")
+        assert len(hint) > 20, in_exercise(name, f"the hint {hint!r} is too short to help")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_hint_is_a_line_of_the_solution(name):
     exercise = catalog.load(name)
     lines = {line.strip() for line in exercise.solution().splitlines() if " = " in line}
-    assert not [hint for hint in exercise.hints if any(line in hint for line in lines)]
+    given = [line for line in lines for hint in exercise.hints if line in hint]
+    assert not given, in_exercise(name, f"a hint gives a line of the solution away: {given}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -112,8 +172,11 @@ def test_every_diagnosis_is_one_or_two_sentences(name):
     texts = [bug.diagnosis for bug in exercise.bugs.values()]
     texts += [trial.complaint.text for trial in exercise.trials if isinstance(trial, Check)]
     for text in texts:
-        assert 1 <= len(re.findall(r"[.?!](?= [A-Z`]|$)", text)) <= 2, text
-        assert text.endswith(".")
+        count = len(re.findall(r"[.?!](?= [A-Z`]|$)", text))
+        assert 1 <= count <= 2, in_exercise(
+            name, f"a diagnosis has one or two sentences, and this has {count}: {text}"
+        )
+        assert text.endswith("."), in_exercise(name, f"a diagnosis ends with a full stop: {text}")
 
 
 @pytest.mark.parametrize("name", TO_WRITE)
@@ -121,7 +184,9 @@ def test_the_stub_runs_alone_and_is_told_that_it_is_not_written(name):
     exercise = catalog.load(name)
     report = exercise.run(function_in(exercise.stub(), name))
     (failure,) = report.failures
-    assert failure.message.count("not written yet") == 1
+    assert failure.message.count("not written yet") == 1, in_exercise(
+        name, f"the file to begin with is told {failure.message!r} instead of: not written yet"
+    )
     assert report.bug is None
 
 
@@ -168,26 +233,36 @@ def test_the_stub_keeps_the_signature_and_imports_no_more_than_it_names(name):
     }
     named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     named |= set(re.findall(r"\w+", stub.__doc__.partition(">>>")[2]))
-    assert imported <= named | set(re.findall(r"`(\w+)`", stub.__doc__))
+    unused = imported - named - set(re.findall(r"`(\w+)`", stub.__doc__))
+    assert not unused, in_exercise(
+        name, f"the file to begin with imports {unused}, which neither it nor its docstring names"
+    )
 
 
-def test_stubs_and_solutions_are_clean_code(tmp_path):
-    for name in NAMES:
-        exercise = catalog.load(name)
-        (tmp_path / f"{name}_stub.py").write_text(exercise.stub(), "utf-8")
-        (tmp_path / f"{name}_solution.py").write_text(exercise.solution(), "utf-8")
+@pytest.mark.parametrize("name", NAMES)
+def test_stub_and_solution_are_clean_code(name, tmp_path):
+    exercise = catalog.load(name)
+    (tmp_path / "stub.py").write_text(exercise.stub(), "utf-8")
+    (tmp_path / "solution.py").write_text(exercise.solution(), "utf-8")
     config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
     # F401: NumPy is there for the code to come, and for the docstring's examples.
-    for command in (["check", "--ignore", "F401"], ["format", "--check"]):
+    for command in (["check", "--ignore", "F401"], ["format", "--diff"]):
         ruff = [sys.executable, "-m", "ruff", *command, *config, str(tmp_path)]
         done = subprocess.run(ruff, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
+        assert done.returncode == 0, in_exercise(
+            name,
+            "what is cut out for the learner is not clean; mend it where it stands: "
+            f"{' '.join(done.stdout.split())}",
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_runs_alone_and_passes(name):
     exercise = catalog.load(name)
-    assert exercise.run(function_in(exercise.solution(), name)) == Report()
+    report = exercise.run(function_in(exercise.solution(), name))
+    assert report == Report(), in_exercise(
+        name, f"its solution, cut out of its file, does not pass: {told(report)}"
+    )
     assert "--8<--" not in exercise.solution()
 
 
@@ -210,7 +285,7 @@ def test_an_answer_of_nan_or_infinity_fails(name, value):
         return poison(exercise.reference(*args, **kwargs), value)
 
     report = exercise.run(poisoned)
-    assert not report.passed
+    assert not report.passed, in_exercise(name, f"an answer of {value} passes")
     assert str(value) in report.failures[0].got
 
 
@@ -235,7 +310,9 @@ def test_an_answer_of_the_last_call_fails(name):
         results.append(exercise.reference(*args, **kwargs))
         return results[-2] if len(results) > 1 else results[0]
 
-    assert not exercise.run(stale).passed
+    assert not exercise.run(stale).passed, in_exercise(
+        name, "a function that returns its previous result passes; let the cases differ"
+    )
 
 
 def test_every_question_has_an_exercise_that_runs_in_a_browser():

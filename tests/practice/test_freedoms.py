@@ -27,7 +27,11 @@ def test_every_freedom_is_used_or_excluded_in_words(name):
     stub = " ".join(ast.unparse(ast.parse(exercise.stub())).split())
     unused = freedoms.unused(exercise.reference, exercise.cases)
     excluded = tuple(freedom for freedom, words in EXCLUDED if words in stub)
-    assert [each for each in unused if not each.startswith(excluded)] == []
+    left = [each for each in unused if not each.startswith(excluded)]
+    assert not left, (
+        f"answers/exercises/{name}.py: the signature allows what no case uses; add a case of each, "
+        f"or allow less: {'; '.join(left)}"
+    )
 
 
 def free(

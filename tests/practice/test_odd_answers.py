@@ -58,7 +58,9 @@ def test_a_right_answer_passes_in_odd_arrays(name, way):
         return oddly(result, ODD[way], exercise.returns != (RESULT,))
 
     report = exercise.run(odd)
-    assert report.passed
+    assert report.passed, (
+        f"answers/exercises/{name}.py: its own answer does not pass {way}: {report.failures[0]}"
+    )
     assert report.notes == ()
 
 
@@ -107,6 +109,13 @@ def test_a_changed_answer_fails_and_most_changes_have_a_name(name):
 
         report = exercise.run(changed)
         if any(differs) and (name, way) not in NEAR:
-            assert not report.passed, way
+            assert not report.passed, (
+                f"answers/exercises/{name}.py: its own answer passes {way}; let a case, or "
+                "`rtol=`, be stricter"
+            )
             told.append(report.bug)
-    assert 10 * sum(each is not None for each in told) >= 7 * len(told)
+    named = sum(each is not None for each in told)
+    assert 10 * named >= 7 * len(told), (
+        f"answers/exercises/{name}.py: its own answer, changed in {len(told)} ways, is told why in "
+        f"{named} only; use irregular numbers, and results with signs and several entries"
+    )

@@ -39,14 +39,21 @@ def test_the_examples_run_in_the_file_to_begin_with_once_it_is_written(name):
     exercise = catalog.load(name)
     namespace = namespace_of(exercise.stub(), name)
     text = namespace[name].__doc__
-    assert runs(text, namespace | {name: exercise.reference}) == []
-    assert runs(text, namespace)
+    wrong = runs(text, namespace | {name: exercise.reference})
+    assert wrong == [], (
+        f"answers/exercises/{name}.py: the example of `{name}` fails in the learner's file; use in "
+        f"it only NumPy, and what the signature or `…` in the docstring names: {wrong}"
+    )
+    assert runs(text, namespace), f"answers/exercises/{name}.py: its example asks nothing of it"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_examples_run_in_the_solution(name):
     namespace = namespace_of(catalog.load(name).solution(), name)
-    assert runs(namespace[name].__doc__, namespace) == []
+    wrong = runs(namespace[name].__doc__, namespace)
+    assert wrong == [], (
+        f"answers/exercises/{name}.py: the example of `{name}` fails in its solution: {wrong}"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -148,7 +155,9 @@ def test_every_type_of_number_that_a_case_uses_is_said_to_count(name):
             for kind in re.findall(r"\b(Real|Integer|Float)\[", annotation):
                 assert f"`{kind}` stands for" in said
             if dtype.startswith("float"):
-                assert dtype in ("float64", "float32")
+                assert dtype in ("float64", "float32"), (
+                    f"answers/exercises/{name}.py: {case.name}: {dtype} is not asked for"
+                )
             if is_tensor(arg) and "int" in dtype:
                 assert dtype in said
 
@@ -293,7 +302,10 @@ def test_the_core_comes_first_and_refuses_nothing_that_is_not_asked_for(name):
     defined = [node.name for node in ast.parse(core).body if hasattr(node, "name")]
     assert defined[0] == name
     if not exercise.refuses:
-        assert "refuse" not in re.sub(r'""".*?"""|#.*', "", core, flags=re.S)
+        assert "refuse" not in re.sub(r'""".*?"""|#.*', "", core, flags=re.S), (
+            f"answers/exercises/{name}.py: a refusal is left in the solution; give it a statement "
+            "of its own, or say what is to be refused: Exercise(refuses=…)"
+        )
     module = {line.strip() for line in source.Module(exercise.reference).lines}
     for line in refusals.splitlines()[2:]:
         assert line.startswith("#")
@@ -324,4 +336,7 @@ def test_all_integer_types_give_what_the_usual_ones_give(name):
             result = case.reference(*args, **case.kwargs)
             parts = parts_of(result, case.expected[0], case.returns)
             wrong = [p for p in parts if not agrees(parts[p], case.want[p], 1e-6)]
-            assert wrong == [], (case.name, dtype)
+            assert wrong == [], (
+                f"answers/exercises/{name}.py: {case.name}: its own answer is another one for "
+                f"{dtype}; integers wrap around, so make them floats first (`as_float`)"
+            )

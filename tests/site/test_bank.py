@@ -24,13 +24,15 @@ def test_every_question_of_the_bank_has_one_page():
 
 @pytest.mark.parametrize("question", pages(), ids=lambda page: page.path.stem)
 def test_a_page_has_practice_sources_and_something_that_was_checked(question):
+    file = f"docs/questions/{question.path.name}"
     assert question.exercises or "](../labs/" in question.text, (
-        f"{question.path.name}: an exercise or a lab"
+        f"{file}: list an exercise, or link to a lab"
     )
     sources = question.text.partition("\n## Sources\n")[2]
-    assert len(re.findall(r"^- ", sources, re.M)) >= 2, f"{question.path.name}: two sources"
+    count = len(re.findall(r"^- ", sources, re.M))
+    assert count >= 2, f"{file}: sources listed at its end: {count}; name two or more"
     checked = ("```math\n", '--8<-- "docs/figures/', "<!-- generated:")
     wrong = question.text.partition("\n## What goes wrong\n")[2].partition("\n## ")[0]
     assert "{ .text .output }" in wrong or any(m in question.text for m in checked), (
-        f"{question.path.name}: a derivation, a figure, or a table that a run made"
+        f"{file}: show a derivation, a figure, a table that a run made, or a run of what goes wrong"
     )

@@ -28,9 +28,15 @@ def passed(name):
 
 @pytest.mark.parametrize("question", pages(), ids=lambda page: page.path.stem)
 def test_every_exercise_of_a_page_stands_under_practise(question):
-    (fence,) = FENCE.findall(question.text)
-    assert fence.split() == question.exercises
-    assert fence in PRACTISE.search(question.text)[1]
+    found = FENCE.findall(question.text)
+    names = ", ".join(question.exercises)
+    assert [each.split() for each in found] == [question.exercises], (
+        f"docs/questions/{question.path.name}: list its exercises, as in the front matter, in one "
+        f"fence ```exercise under `## Practise`: {names}"
+    )
+    assert found[0] in PRACTISE.search(question.text)[1], (
+        f"docs/questions/{question.path.name}: put the fence of exercises under `## Practise`"
+    )
 
 
 def test_every_exercise_stands_on_the_page_of_all_exercises():

@@ -11,6 +11,7 @@ from mkdocs.utils.meta import get_data
 from answers.pages import KEYS, ROOT, pages, read
 from answers.site.fences import Fence, fences, renderer
 from answers.site.generated import markdown
+from answers.study.cards import follow_ups
 
 MARKDOWN = markdown()
 QUESTIONS = sorted((ROOT / "docs/questions").glob("*.md"))
@@ -64,6 +65,11 @@ class CodeBlocks(HTMLParser):
             self.found.append((self.language, self.text.strip()))
         if tag == "pre" or (tag == "code" and self.text is None):
             self.language, self.text = "", None
+
+
+def on(page: Path, what: str) -> str:
+    """What is wrong with a page, as `answers dev check` says it."""
+    return f"{page.relative_to(ROOT)}: {what}"
 
 
 def render(page: Path) -> str:
@@ -165,7 +171,8 @@ def misnamed(text):
 
 @each_page
 def test_titles_name_what_is_included_and_links_the_question_they_lead_to(page):
-    assert list(misnamed(page.read_text(encoding="utf-8"))) == []
+    found = [on(page, each) for each in misnamed(page.read_text(encoding="utf-8"))]
+    assert not found, "\n".join(found)
 
 
 def test_a_wrong_title_none_and_a_wrong_number_are_found():
@@ -180,8 +187,9 @@ def test_a_wrong_title_none_and_a_wrong_number_are_found():
 @each_question
 def test_the_front_matter_is_complete(page):
     question = read(page)
-    assert 50 <= len(question.description) <= 160, (
-        f"{page.name}: {len(question.description)} letters"
+    letters = len(question.description)
+    assert 50 <= letters <= 160, on(
+        page, f"its description has {letters} letters; write one sentence of 50 to 160"
     )
     assert set(KEYS) <= set(vars(question))
 
@@ -191,10 +199,10 @@ def test_modules_and_exercises_of_the_front_matter_exist(page):
     question = read(page)
     for module in question.modules:
         path = ROOT / "answers" / module.replace(".", "/")
-        assert path.with_suffix(".py").exists(), f"{page.name}: no module answers.{module}"
+        assert path.with_suffix(".py").exists(), on(page, f"there is no module answers.{module}")
     for exercise in question.exercises:
         path = ROOT / f"answers/exercises/{exercise}.py"
-        assert path.exists(), f"{page.name}: no exercise {exercise}"
+        assert path.exists(), on(page, f"there is no exercise {exercise}")
 
 
 def test_every_exercise_is_on_a_page():
@@ -203,24 +211,37 @@ def test_every_exercise_is_on_a_page():
     assert {path.stem for path in files} <= listed
 
 
-def test_no_two_pages_answer_one_question():
-    numbers = [page.number for page in pages()]
-    assert len(set(numbers)) == len(numbers)
+@each_question
+def test_no_two_pages_answer_one_question(page):
+    number = read(page).number
+    others = [each.path.name for each in pages() if each.number == number and each.path != page]
+    assert not others, on(page, f"{others[0]} has the number {number}, too; take the next free one")
 
 
 @each_question
 def test_a_page_has_the_form_that_readers_expect(page):
     question = read(page)
-    assert question.text.startswith(f"\n# {question.title}\n"), f"{page.name}: begin with the title"
-    assert "$" not in question.title, f"{page.name}: no formula in the title"
+    assert question.text.startswith(f"\n# {question.title}\n"), on(
+        page, f"begin with the title, `# {question.title}`, as the front matter has it"
+    )
+    assert "$" not in question.title, on(page, "write its title without a formula")
     head = question.text.partition("\n## ")[0]
-    assert '!!! question "As it is asked"' in head, f"{page.name}: begin with the question"
+    asked = '!!! question "As it is asked"'
+    assert asked in head, on(page, f"put the question under the title: `{asked}`")
     render(page)
     headings = [token["name"] for token in renderer().toc_tokens[0]["children"]]
-    assert headings[0] == FIRST, f"{page.name}: `## {FIRST}` comes first"
-    assert headings[-len(LAST) :] == LAST, f"{page.name}: the last headings are {LAST}"
-    assert len(headings) > 1 + len(LAST), f"{page.name}: an answer stands between them"
-    assert question.thirty_seconds
+    assert headings[0] == FIRST, on(page, f"let `## {FIRST}` be its first heading")
+    last = ", ".join(LAST)
+    assert headings[-len(LAST) :] == LAST, on(page, f"let its last headings be: {last}")
+    assert len(headings) > 1 + len(LAST), on(page, f"give the answer, between `## {FIRST}` and all")
+    assert question.thirty_seconds, on(page, f"say something under `## {FIRST}`")
+    for word in ("Weak", "Solid", "Strong"):
+        assert f"- **{word}**: " in question.rubric, on(
+            page, f"say under `## Score yourself`, after `- **{word}**: `, how such an answer is"
+        )
+    assert follow_ups(question.text), on(
+        page, "ask under `## They will ask next`: a paragraph `**A question?** Its answer.` each"
+    )
 
 
 def spoken(text):
@@ -240,7 +261,8 @@ def test_a_symbol_is_spoken_as_a_word():
 
 @each_question
 def test_thirty_seconds_can_be_said_in_thirty_seconds(page):
-    assert spoken(read(page).thirty_seconds) <= 85
+    words = spoken(read(page).thirty_seconds)
+    assert words <= 85, on(page, f"`## {FIRST}` has {words} words, and 85 can be said in that time")
 
 
 @each_question
@@ -253,9 +275,15 @@ def test_a_page_quotes_its_question_word_for_word(page):
     assert question.question.split() == bank[1].split()
 
 
-def test_a_tag_that_is_a_topic_stands_on_all_pages_of_it_and_on_no_other():
-    topics = {page.topic for page in pages()}
-    for page in pages():
-        assert topics & set(page.tags) <= {page.topic}, page.path.name
-        used = any(page.topic in other.tags for other in pages())
-        assert not used or page.topic in page.tags, page.path.name
+@each_question
+def test_a_tag_that_is_a_topic_stands_on_all_pages_of_it_and_on_no_other(page):
+    question, everything = read(page), pages()
+    others = {each.topic for each in everything} - {question.topic}
+    wrong = others & set(question.tags)
+    assert not wrong, on(
+        page, f"take {' and '.join(wrong)} from its tags: that is a topic, and not the page's"
+    )
+    used = any(question.topic in each.tags for each in everything)
+    assert not used or question.topic in question.tags, on(
+        page, f"add {question.topic} to its tags, as on all pages of this topic"
+    )

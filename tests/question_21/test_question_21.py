@@ -1,0 +1,230 @@
+"""Question 21, made with `answers dev` in a copy of the house: begun, filled in, found whole.
+
+It takes minutes, and runs in `.ci/run`, which GitHub runs once a week, too:
+
+    pytest tests/question_21/test_question_21.py
+"""
+
+import re
+import subprocess
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from house import python_in
+from test_questions import missing
+
+from answers.pages import ROOT, pages
+from answers.site import modules
+from answers.site.templates import MARK
+
+QUESTION = ROOT / "tests/question_21"
+PIECES = sorted(
+    path.relative_to(QUESTION)
+    for path in QUESTION.rglob("*.*")
+    if path.suffix in (".py", ".md") and path.parent != QUESTION
+)
+NAME = "layer_norm_backward"
+
+# Until there is a question of that number.
+NUMBER = max(page.number for page in pages()) + 1
+
+
+def numbered(text: str) -> str:
+    return text.replace("21-layer", f"{NUMBER}-layer").replace(
+        "number: 21", f"number: {NUMBER}"
+    )
+
+
+def put(piece: Path, folder: Path) -> Path:
+    """Where the piece is in the copy."""
+    place = folder / numbered(str(piece))
+    place.write_text(numbered((QUESTION / piece).read_text("utf-8")), "utf-8")
+    return place
+
+
+@pytest.fixture
+def empty(copied_house) -> Path:
+    """A committed copy of the repository."""
+    yield copied_house
+    subprocess.run(["git", "clean", "-fdq"], cwd=copied_house, check=True)
+    subprocess.run(["git", "checkout", "-q", "."], cwd=copied_house, check=True)
+
+
+@pytest.fixture
+def house(empty) -> Path:
+    """The copy with question 21 in it, which is not committed."""
+    for piece in PIECES:
+        put(piece, empty)
+    return empty
+
+
+def answers(folder: Path, *arguments: str) -> tuple[int, list[str]]:
+    """The command, run in the copy: its exit code, and the lines that it says."""
+    done = python_in(folder, "-c", "from answers.cli import main; main()", *arguments)
+    return done.returncode, done.stdout.splitlines()
+
+
+def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
+    options = ["-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider"]
+    done = python_in(folder, *options, *arguments)
+    return done.returncode, done.stdout
+
+
+def begun(folder: Path) -> set[str]:
+    """The files that are new or changed in the copy."""
+    listing = ["git", "status", "--porcelain", "--untracked-files=all"]
+    listed = subprocess.run(
+        listing, cwd=folder, check=True, capture_output=True, text=True
+    )
+    return {line[3:] for line in listed.stdout.splitlines()}
+
+
+def marked(folder: Path, files: set[str]) -> set[str]:
+    """The file and the line of each mark."""
+    return {
+        f"{file}:{number}"
+        for file in files
+        for number, line in enumerate(
+            (folder / file).read_text("utf-8").splitlines(), 1
+        )
+        if MARK in line
+    }
+
+
+BEGIN = (
+    "dev",
+    "new",
+    NAME,
+    "--module",
+    "networks.layer_norm",
+    "--question",
+    "Layer normalization",
+)
+
+
+def test_question_21_is_five_files_and_every_mark_in_them_is_told(empty):
+    code, _ = answers(empty, *BEGIN)
+    assert code == 0
+    files = begun(empty)
+    assert len(files) == 5
+    assert files == {numbered(piece.as_posix()) for piece in PIECES}
+    code, said = answers(empty, "dev", "check", NAME)
+    assert code == 1
+    told = [line.partition(f": {MARK}") for line in said[:-1]]
+    assert {place for place, _, _ in told} == marked(empty, files)
+    assert all(mark for _, mark, _ in told)
+
+
+def test_a_question_that_is_begun_runs_and_its_site_builds(empty, tmp_path):
+    answers(empty, *BEGIN)
+    code = f"from answers.practice import catalog; e = catalog.load({NAME!r}); e.ask_reference()"
+    assert (
+        python_in(empty, "-c", f"{code}; print(e.run(e.reference).passed)").stdout
+        == "True\n"
+    )
+    built = python_in(empty, "-m", "mkdocs", "build", "-q", "-d", str(tmp_path))
+    assert built.returncode == 0, built.stdout
+    assert (tmp_path / f"questions/{NUMBER}-layer-normalization/index.html").exists()
+
+
+def test_in_a_new_room_shapes_are_enforced_at_once(empty):
+    code, _ = answers(
+        empty,
+        "dev",
+        "new",
+        "centre",
+        "--room",
+        "--module",
+        "scales.centre",
+        "--question",
+        "Scales",
+    )
+    assert code == 0
+    assert len(begun(empty)) == 7
+    call = "import numpy as np; from answers.scales.centre import centre; centre(np.array('a'))"
+    assert "TypeCheckError" in python_in(empty, "-c", call).stdout
+    code, said = pytest_in(empty, "tests/test_house.py", "-k", "map or scales")
+    assert code == 0, said
+    assert "4 passed" in said
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=str)
+def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, house):
+    assert missing(house) == []
+    name = numbered(piece.as_posix())
+    (house / name).unlink()
+    told = missing(house)
+    assert any(sentence.endswith(f"write {name}") for sentence in told)
+    assert all("layer" in sentence for sentence in told)
+
+
+OTHERS = (
+    "tests/test_questions.py",
+    "tests/practice/test_exercises.py",
+    "tests/site/test_live.py",
+)
+
+
+@pytest.mark.parametrize("place", ["answers/networks", "tests/submissions"])
+def test_without_one_of_them_the_others_are_still_collected(place, house):
+    (gone,) = (p for p in PIECES if p.parent.as_posix() == place)
+    (house / gone).unlink()
+    _, said = pytest_in(house, *OTHERS, "--collect-only", "--assert=plain")
+    assert "test_questions.py::test_nothing_is_missing" in said
+    assert "test_exercises.py::test_the_reference_passes[softmax]" in said
+    assert "test_live.py::test_one_command_writes_what_the_browser_loads" in said
+
+
+ELSEWHERE = (
+    # These make copies of their own, and would make them of this one.
+    "tests/site/test_affected.py",
+    "tests/site/test_pipeline.py",
+    # These change what they meet at random, or need a browser.
+    "tests/site/test_mutation.py",
+    "tests/browser",
+)
+# Tests of the whole house that take long. What the first one makes, `--update` has just made.
+MADE = "test_what_is_committed_is_what_its_function_makes"
+SEEN_HERE = (
+    f"tests/site/test_generated.py::{MADE}[docs/mistakes.md]",
+    "tests/practice/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
+)
+
+
+def test_question_21_lacks_an_update_and_is_green_after_it_and_nothing_else_runs(
+    house, record_property
+):
+    code, said = answers(house, "dev", "check", NAME)
+    assert code == 1
+    page = f"docs/questions/{NUMBER}-layer-normalization.md"
+    assert len(said) == 2, said
+    assert "not up to date; `pytest --update --since HEAD`" in said[0]
+    assert page in said[0]
+
+    ignored = [f"--ignore={path}" for path in ELSEWHERE]
+    ignored += [f"--deselect={test}" for test in SEEN_HERE]
+    status, said = pytest_in(house, *ignored, "--update", "--since", "HEAD", "-rA")
+    assert status == 0, said
+    for file in (
+        page,
+        "docs/index.md",
+        "docs/practice.md",
+        "docs/mistakes.md",
+        "README.md",
+    ):
+        assert f"rewrote {file}" in said
+    ran = set(re.findall(r"^PASSED (.*?)(?: - .*)?$", said, re.M))
+    assert any("test_agrees_with_pytorch_forward_and_backward" in test for test in ran)
+    assert any("[layer_norm_backward-pytorch]" in test for test in ran)
+    others = {
+        name for name in modules.promised() if name != "answers.networks.layer_norm"
+    }
+    assert not [test for test in ran if any(f"[{other}" in test for other in others)]
+
+    start = perf_counter()
+    code, said = answers(house, "dev", "check", NAME)
+    seconds = round(perf_counter() - start, 1)
+    record_property("seconds of dev check", seconds)
+    print(f"answers dev check {NAME}: {seconds} s")
+    assert (code, len(said)) == (0, 1), said
