@@ -82,7 +82,8 @@ function mergedExercise(ours, theirs) {
 
 // What the reader has changed here goes on, with theirs below it in comments.
 function mergedCell(ours, theirs) {
-  if (ours == null || ours == theirs) return theirs
+  if (theirs == null || ours == theirs) return ours
+  if (ours == null) return theirs
   const comments = theirs.replace(/^/gm, "# ")
   return ours.includes(comments) ? ours : ours + BESIDE + comments
 }
