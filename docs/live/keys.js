@@ -7,6 +7,7 @@ import { make } from "./elements.js"
 const KEYS = "[]()_:="
 const TAB = "⇥"
 
+/** @param {Editor} editor */
 export function keysOf(editor) {
   const keys = [...KEYS, TAB].map(key => {
     const ariaLabel = key == TAB ? "Indent" : `Type ${key}`
@@ -22,6 +23,7 @@ export function keysOf(editor) {
 }
 
 // As if it were typed, so that brackets are closed.
+/** @param {Editor} editor @param {string} key */
 function press(editor, key) {
   editor.focus()
   if (key == TAB) return indentWithTab.run(editor)
@@ -35,6 +37,7 @@ function press(editor, key) {
 // How much of the page lies below a keyboard, for site.css; nothing where the reader has zoomed in.
 const seen = self.visualViewport
 function measure() {
+  if (!seen) return
   const hidden = seen.scale > 1.01 ? 0 : Math.max(0, innerHeight - seen.height - seen.offsetTop)
   document.documentElement.style.setProperty("--keyboard", `${Math.round(hidden)}px`)
 }
