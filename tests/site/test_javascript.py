@@ -24,6 +24,10 @@ def test_every_script_of_the_site_is_checked():
     assert settings[0]["compilerOptions"]["checkJs"]
 
 
+def test_every_script_of_the_site_is_formatted():
+    assert matched(FOLDER, PACKAGE["scripts"]["prettier"].split()) == SCRIPTS
+
+
 def test_the_lock_pins_each_package_and_names_no_registry():
     packages = json.loads((FOLDER / "package-lock.json").read_text("utf-8"))["packages"]
     assert packages.pop("")["devDependencies"] == PACKAGE["devDependencies"]
