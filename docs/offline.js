@@ -79,7 +79,7 @@ async function fill() {
     tell({ got, total })
   }
   const lane = async () => {
-    for (let next; !signal.aborted && (next = missing.pop()); ) {
+    for (let next; !signal.aborted && (next = missing.pop());) {
       const [url, file] = next
       try {
         const response = await fetchChecked(url, file, signal, come)
@@ -138,7 +138,10 @@ self.onmessage = message => {
   const event = /** @type {Asking} */ (message)
   /** @type {Record<string, () => unknown>} */
   const told = {
-    keep: async () => fill().then(state).then(tell, () => {}),
+    keep: async () =>
+      fill()
+        .then(state)
+        .then(tell, () => {}),
     state: async () => event.source.postMessage(await state()),
     stop: () => filling?.abort(STOPPED),
     alone: () => isAlone(event.source),

@@ -1,15 +1,33 @@
 // The editor of a cell: CodeMirror, in the colours of the site, and told how to run and to leave.
 
 import {
-  EditorState, EditorView, HighlightStyle, bracketMatching, closeBrackets, closeBracketsKeymap, defaultKeymap,
-  foldKeymap, history, historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, python, syntaxHighlighting, tags,
+  EditorState,
+  EditorView,
+  HighlightStyle,
+  bracketMatching,
+  closeBrackets,
+  closeBracketsKeymap,
+  defaultKeymap,
+  foldKeymap,
+  history,
+  historyKeymap,
+  indentOnInput,
+  indentUnit,
+  indentWithTab,
+  keymap,
+  python,
+  syntaxHighlighting,
+  tags,
 } from "../vendor/codemirror/codemirror.js"
 import { folding } from "./folds.js"
 
 /** @param {string} name */
 const colour = name => `var(--md-code-hl-${name}-color)`
 const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword], color: colour("keyword") },
+  {
+    tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword],
+    color: colour("keyword"),
+  },
   { tag: [tags.string, tags.special(tags.string)], color: colour("string") },
   { tag: tags.number, color: colour("number") },
   { tag: tags.comment, color: colour("comment") },

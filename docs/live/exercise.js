@@ -51,8 +51,7 @@ const strong = (textContent, className = "") => make("strong", { className, text
 const sentence = text => text[0].toUpperCase() + text.slice(1)
 // Code may scroll.
 /** @param {string} textContent @param {string} ariaLabel */
-const block = (textContent, ariaLabel) =>
-  make("pre", {}, make("code", { textContent, tabIndex: 0, role: "region", ariaLabel }))
+const block = (textContent, ariaLabel) => make("pre", {}, make("code", { textContent, tabIndex: 0, role: "region", ariaLabel }))
 
 export class Exercise {
   output = ""
@@ -209,9 +208,7 @@ export class Exercise {
   // What passes although it is not ours, and why.
   /** @param {Verdict} result */
   noted({ notes = [], bug, diagnosis }) {
-    const told = notes.map(note =>
-      paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)),
-    )
+    const told = notes.map(note => paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)))
     return bug ? [...told, this.named(bug, diagnosis)] : told
   }
 

@@ -55,7 +55,13 @@ export async function imported(file) {
 
 // How many hints an exercise has; of one that needs PyTorch no page knows it.
 /** @param {string} name */
-const hintsOf = name => fetched(`exercises/${name}.json`).then(answer => answer.json()).then(({ hints }) => hints?.length, () => {})
+const hintsOf = name =>
+  fetched(`exercises/${name}.json`)
+    .then(answer => answer.json())
+    .then(
+      ({ hints }) => hints?.length,
+      () => {},
+    )
 
 export function clear() {
   SHELVES.forEach(shelf => shelf.clear())
@@ -123,7 +129,11 @@ function mergedScores(ours, theirs) {
 function mergedCard(ours, theirs) {
   /** @param {Studied} card */
   const rank = ({ reviews = [], suspended = "", due = "" }) => [
-    reviews.at(-1)?.[0] ?? "", String(reviews.length).padStart(6, "0"), suspended, JSON.stringify(reviews), due,
+    reviews.at(-1)?.[0] ?? "",
+    String(reviews.length).padStart(6, "0"),
+    suspended,
+    JSON.stringify(reviews),
+    due,
   ]
   /** @param {string[]} a @param {string[]} b */
   const first = (a, b) => a.findIndex((each, index) => each != b[index])

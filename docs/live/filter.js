@@ -51,9 +51,5 @@ export function mount(root) {
     update()
   }
   update()
-  root.replaceChildren(
-    make("label", {}, "Level ", wanted),
-    make("label", {}, here, " only exercises that run here"),
-    said,
-  )
+  root.replaceChildren(make("label", {}, "Level ", wanted), make("label", {}, here, " only exercises that run here"), said)
 }

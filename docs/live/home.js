@@ -125,7 +125,9 @@ class Home {
     return [
       ...line(of("review"), link("review/", `Review ${counted(of("review").length, "card")}`)),
       ...line(of("exercise"), link("review/", "Write again"), ": ", ...again),
-      ...of("read").flatMap(task => line([task], "Read and rehearse ", link(`${task.card.page}/`, `${task.card.number}. ${task.card.title}`))),
+      ...of("read").flatMap(task =>
+        line([task], "Read and rehearse ", link(`${task.card.page}/`, `${task.card.number}. ${task.card.title}`)),
+      ),
       ...line(of("new"), link("review/", counted(of("new").length, "new card"))),
     ]
   }

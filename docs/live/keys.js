@@ -28,8 +28,7 @@ function press(editor, key) {
   editor.focus()
   if (key == TAB) return indentWithTab.run(editor)
   const { from, to } = editor.state.selection.main
-  const typed = () =>
-    editor.state.update(editor.state.replaceSelection(key), { userEvent: "input.type", scrollIntoView: true })
+  const typed = () => editor.state.update(editor.state.replaceSelection(key), { userEvent: "input.type", scrollIntoView: true })
   const handlers = editor.state.facet(EditorView.inputHandler)
   if (!handlers.some(handle => handle(editor, from, to, key, typed))) editor.dispatch(typed())
 }

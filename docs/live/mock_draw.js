@@ -79,9 +79,7 @@ function weakness({ questions, exercise }, rated, scored) {
   const ofCard = (/** @type {Drawn | null} */ card) => (card && RATED[rated(card.id) ?? 0]) || 0
   const ofScore = (/** @type {Drawn} */ card) => SCORED[scored(card.id.split("/")[0]) ?? ""] || 0
   const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, each) => total + each, 0)
-  const ofQuestions = questions.map(
-    ([opening, ...others]) => 3 * (ofCard(opening) + ofScore(opening)) + sum(others.map(ofCard)),
-  )
+  const ofQuestions = questions.map(([opening, ...others]) => 3 * (ofCard(opening) + ofScore(opening)) + sum(others.map(ofCard)))
   return sum(ofQuestions) + 3 * ofCard(exercise)
 }
 

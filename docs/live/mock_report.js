@@ -15,7 +15,9 @@ export function report(interview, again) {
   const day = new Date(state.began ?? Date.now()).toLocaleDateString("en-GB", { dateStyle: "long" })
   const rows = deck.map((step, index) => ({ step, time: state.spent[index] ?? 0, how: outcome(step, state) }))
   // One link to a page is enough.
-  const weak = rows.filter(({ step, how }, index) => how.weak && !rows.slice(0, index).some(each => each.how.weak && each.step.href == step.href))
+  const weak = rows.filter(
+    ({ step, how }, index) => how.weak && !rows.slice(0, index).some(each => each.how.weak && each.step.href == step.href),
+  )
   const address = new URL(location.pathname, location.href)
   address.search = `minutes=${minutes}&seed=${seed}`
   const newOne = interview.button("New interview", () => {
@@ -42,7 +44,13 @@ export function report(interview, again) {
     make("div", { className: "md-typeset__scrollwrap" }, make("div", { className: "md-typeset__table" }, table)),
     make("h2", { textContent: "What to read" }),
     links.length ? make("ul", {}, ...links) : make("p", { textContent: "Nothing was weak." }),
-    make("p", { className: "mock-again" }, "The same interview, for you or a friend: ", make("a", { href: address.href, textContent: `${minutes} minutes, seed ${seed}` }), "."),
+    make(
+      "p",
+      { className: "mock-again" },
+      "The same interview, for you or a friend: ",
+      make("a", { href: address.href, textContent: `${minutes} minutes, seed ${seed}` }),
+      ".",
+    ),
     make("p", { className: "mock-done" }, toPrint, " ", newOne),
   ]
 }

@@ -11,7 +11,10 @@ export const filesOf = (config, names) => {
 /** @param {Config} config @param {string} code */
 export const foreseen = (config, code) => {
   const named = Object.keys(config.foresee).filter(word => code.includes(word))
-  return filesOf(config, named.flatMap(word => config.foresee[word]))
+  return filesOf(
+    config,
+    named.flatMap(word => config.foresee[word]),
+  )
 }
 
 // In bytes; some files are compressed on the way.

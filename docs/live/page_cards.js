@@ -5,8 +5,7 @@ import { make } from "./elements.js"
 
 const SITE = new URL("..", import.meta.url)
 // Elements that hold a reader's own changes, or would not work on another page.
-const LEFT_OUT =
-  "script, style, template, iframe, .headerlink, .live-bar, .live-output, .cm-editor, .exercise, .md-code__nav"
+const LEFT_OUT = "script, style, template, iframe, .headerlink, .live-bar, .live-output, .cm-editor, .exercise, .md-code__nav"
 
 /** @param {string} path */
 export const address = path => new URL(`${path}/`, SITE)
@@ -104,7 +103,9 @@ function copied(nodes, here) {
   const copy = make("div", {}, ...Array.from(nodes, node => document.importNode(node, true)))
   copy.querySelectorAll(LEFT_OUT).forEach(each => each.remove())
   for (const figure of copy.querySelectorAll(".explorer")) {
-    figure.replaceWith(make("p", {}, make("a", { href: `${here}#they-will-ask-next`, textContent: "On the page: a figure with sliders." })))
+    figure.replaceWith(
+      make("p", {}, make("a", { href: `${here}#they-will-ask-next`, textContent: "On the page: a figure with sliders." })),
+    )
   }
   copy.querySelectorAll("pre[hidden], .output[hidden], .equation[hidden]").forEach(each => (each.hidden = false))
   for (const each of copy.querySelectorAll("*")) {

@@ -64,7 +64,10 @@ async function comesBack(id, rating) {
 /** @param {string} name */
 async function next(name) {
   /** @type {Cards} */
-  const known = await fetched("cards.json", { cache: "no-cache" }).then(answer => answer.json(), () => ({}))
+  const known = await fetched("cards.json", { cache: "no-cache" }).then(
+    answer => answer.json(),
+    () => ({}),
+  )
   const all = Object.entries(known).filter(([, card]) => card.kind == "exercise")
   const place = all.findIndex(([id]) => id == `exercise/${name}`)
   const asks = known[`exercise/${name}`]

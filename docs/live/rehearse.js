@@ -107,7 +107,13 @@ class Rehearsal {
     const weak = [...this.all].filter(([id]) => ratedToday(id) <= 2)
     const earlier = scores.get(this.number).length - 1
     const said = `You scored this answer as ${this.scored}.`
-    const before = earlier ? ` Before that: ${scores.get(this.number).slice(0, -1).map(([, level]) => level).join(", ")}.` : ""
+    const before = earlier
+      ? ` Before that: ${scores
+          .get(this.number)
+          .slice(0, -1)
+          .map(([, level]) => level)
+          .join(", ")}.`
+      : ""
     const links = weak.map(([id, { front, href }]) => {
       const link = make("a", { href, textContent: this.asked(id, front) })
       return make("li", {}, link, ` (${RATINGS[ratedToday(id)]})`)
@@ -133,6 +139,9 @@ class Rehearsal {
 
   suspended() {
     const away = [...this.all].filter(([id]) => cards.get(id).suspended)
-    return putAway(this.recall, away.map(([id, { front }]) => [id, this.asked(id, front)]))
+    return putAway(
+      this.recall,
+      away.map(([id, { front }]) => [id, this.asked(id, front)]),
+    )
   }
 }

@@ -54,7 +54,10 @@ function card({ id, kind, card: { page, number, title, question, shell }, later 
     return make("div", {}, make("p", { textContent: "Write it again, from the stub." }), place)
   }
   return {
-    id, about, count, page,
+    id,
+    about,
+    count,
+    page,
     passes: isExercise && !shell,
     seconds: name == "opening" ? SECONDS : 0,
     href: `${address(page)}${name == "opening" ? "" : `#${isExercise ? "exercise" : "ask"}-${name}`}`,
@@ -89,5 +92,11 @@ function ended(recall, all) {
     parts.push(make("p", {}, "A question that you have not rehearsed: ", link, "."))
   }
   const away = Object.entries(all).filter(([id]) => cards.get(id).suspended)
-  return [...parts, ...putAway(recall, away.map(([id, { question }]) => [id, question]))]
+  return [
+    ...parts,
+    ...putAway(
+      recall,
+      away.map(([id, { question }]) => [id, question]),
+    ),
+  ]
 }

@@ -17,13 +17,15 @@ const isNewer = value => isObject(value) && typeof value.version == "number" && 
 
 // What of a record is valid, by these tests of its fields.
 /** @type {Fields} */
-export const fields = /** @type {AnyFields} */ (tests => value => {
-  if (!isObject(value)) return [{}, "it"]
-  /** @param {[string, unknown]} entry */
-  const isValid = ([key, each]) => Object.hasOwn(tests, key) && tests[key](each)
-  const entries = Object.entries(value)
-  return [Object.fromEntries(entries.filter(isValid)), entries.find(entry => !isValid(entry))?.[0]]
-})
+export const fields = /** @type {AnyFields} */ (
+  tests => value => {
+    if (!isObject(value)) return [{}, "it"]
+    /** @param {[string, unknown]} entry */
+    const isValid = ([key, each]) => Object.hasOwn(tests, key) && tests[key](each)
+    const entries = Object.entries(value)
+    return [Object.fromEntries(entries.filter(isValid)), entries.find(entry => !isValid(entry))?.[0]]
+  }
+)
 
 /** @param {Error} error */
 const said = error => (error?.name == "QuotaExceededError" ? "its storage is full" : "it forbids it")
@@ -118,7 +120,9 @@ export class Shelf extends EventTarget {
   /** @param {string} prefix @returns {string[]} */
   #keys(prefix) {
     try {
-      const names = Object.keys(localStorage).filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length))
+      const names = Object.keys(localStorage)
+        .filter(key => key.startsWith(prefix))
+        .map(key => key.slice(prefix.length))
       return names.filter(name => this.name.test(name))
     } catch {
       return []

@@ -30,7 +30,8 @@ export const edits = new Shelf({
 export const editOf = (path, original) => path + hash(original).toString(36)
 // FNV-1a.
 /** @param {string} text */
-const hash = text => [...text].reduce((sum, letter) => Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0, 0x811c9dc5)
+const hash = text =>
+  [...text].reduce((sum, letter) => Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0, 0x811c9dc5)
 
 // Go back to the stub; after a pass this begins the exercise again.
 /** @param {string} name */

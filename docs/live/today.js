@@ -61,5 +61,8 @@ export function todays(all, records, plan, day) {
 /** @type {NextDue} */
 export function nextDue(all, records, plan, day) {
   const known = Object.keys(all).filter(id => records[id] && !records[id].suspended)
-  return known.map(id => effective(records[id], plan.date)).filter(back => back && back > day).sort()[0]
+  return known
+    .map(id => effective(records[id], plan.date))
+    .filter(back => back && back > day)
+    .sort()[0]
 }

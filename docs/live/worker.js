@@ -162,8 +162,14 @@ let core
 function foresee(code) {
   const names = foreseen(config, code)
   names.forEach(count)
-  core.then(() => names.forEach(name => bytes(name).catch(() => {})), () => {})
-  sources(code).then(files => files.forEach(file => modulesIn(file).catch(() => {})), () => {})
+  core.then(
+    () => names.forEach(name => bytes(name).catch(() => {})),
+    () => {},
+  )
+  sources(code).then(
+    files => files.forEach(file => modulesIn(file).catch(() => {})),
+    () => {},
+  )
 }
 
 // The files that hold the modules of `answers` that the code may import: all but derivations and
@@ -182,7 +188,11 @@ async function sources(code) {
 const modules = new Map()
 /** @param {string} file */
 function modulesIn(file) {
-  const found = modules.get(file) ?? own(file).then(JSON.parse).then(content => content.modules ?? content)
+  const found =
+    modules.get(file) ??
+    own(file)
+      .then(JSON.parse)
+      .then(content => content.modules ?? content)
   modules.set(file, found)
   return found
 }
@@ -241,7 +251,11 @@ function write(stream, text) {
   if (printed > LIMIT) return
   const room = LIMIT - printed
   printed += text.length + LINE * (text.split("\n", LIMIT / LINE).length - 1)
-  if (printed > LIMIT) text = `${text.slice(0, room).split("\n", room / LINE).join("\n")}\n[Too much output: the rest is not shown.]\n`
+  if (printed > LIMIT)
+    text = `${text
+      .slice(0, room)
+      .split("\n", room / LINE)
+      .join("\n")}\n[Too much output: the rest is not shown.]\n`
   if (pending && pending.stream != stream) flush()
   pending ??= { id: current, stream, text: "" }
   pending.text += text
