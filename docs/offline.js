@@ -12,7 +12,7 @@
 
 const HELD = {} // path or address: [SHA-256, size]; answers/site/offline.py writes it
 
-const scope = new URL("./", location).href
+const scope = new URL("./", location.href).href
 const CACHE = `answers.offline ${scope}`
 const LANES = 6 // files that are fetched at once
 const PAUSE = 200 // ms between two words on how far it is
@@ -24,13 +24,16 @@ const PATIENCE = 30 // seconds, in which something has to come
 const files = new Map(
   Object.entries(HELD).map(([place, [sha256, size]]) => [new URL(place, scope).href, { place, sha256, size }]),
 )
+/** @param {KeptFile} file */
 const key = ({ sha256 }) => `${scope}?${sha256}`
 
+/** @param {Held} message */
 async function tell(message) {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true })
   for (const page of pages) if (page.url.startsWith(scope)) page.postMessage(message)
 }
 
+/** @param {BufferSource} bytes */
 async function digest(bytes) {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
   return Array.from(sum, byte => byte.toString(16).padStart(2, "0")).join("")
@@ -51,6 +54,7 @@ async function state() {
 }
 
 const STOPPED = new Error("it was stopped")
+/** @type {AbortController | undefined} */
 let filling
 
 // All that is missing, or nothing.
@@ -58,14 +62,15 @@ async function fill() {
   const cache = await caches.open(CACHE)
   const missing = await absent()
   const total = missing.reduce((sum, [, { size }]) => sum + size, 0)
+  /** @type {string[]} */
   const added = []
   let got = 0
   let told = 0
-  let timer
-  filling = new AbortController()
-  const { signal } = filling
-  const giveUp = reason => filling.abort(reason)
-  const come = bytes => {
+  let timer = 0
+  const own = (filling = new AbortController())
+  const { signal } = own
+  const giveUp = (/** @type {Error} */ reason) => own.abort(reason)
+  const come = (/** @type {number} */ bytes) => {
     clearTimeout(timer)
     timer = setTimeout(giveUp, PATIENCE * 1000, new Error(`nothing came for ${PATIENCE} s`))
     got += bytes
@@ -74,7 +79,7 @@ async function fill() {
     tell({ got, total })
   }
   const lane = async () => {
-    for (let next; !signal.aborted && (next = missing.pop()); ) {
+    for (let next; !signal.aborted && (next = missing.pop());) {
       const [url, file] = next
       try {
         const response = await fetchChecked(url, file, signal, come)
@@ -97,10 +102,11 @@ async function fill() {
 }
 
 // What the browser has of it may be of an older build: then it is asked for past its cache.
+/** @type {FetchChecked} */
 async function fetchChecked(url, { sha256 }, signal, come) {
-  for (const cache of ["default", "reload"]) {
+  for (const cache of /** @type {const} */ (["default", "reload"])) {
     const response = await fetch(url, { cache, signal })
-    if (!response.ok) throw new Error(`the server answered ${response.status}`)
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`)
     const parts = []
     const reader = response.body.getReader()
     for (let part; !(part = await reader.read()).done; come(part.value.length)) parts.push(part.value)
@@ -128,9 +134,14 @@ async function begin() {
 
 self.oninstall = event => event.waitUntil(files.size ? fill() : skipWaiting())
 self.onactivate = event => event.waitUntil(begin())
-self.onmessage = event => {
+self.onmessage = message => {
+  const event = /** @type {Asking} */ (message)
+  /** @type {Record<string, () => unknown>} */
   const told = {
-    keep: async () => fill().then(state).then(tell, () => {}),
+    keep: async () =>
+      fill()
+        .then(state)
+        .then(tell, () => {}),
     state: async () => event.source.postMessage(await state()),
     stop: () => filling?.abort(STOPPED),
     alone: () => isAlone(event.source),
@@ -149,6 +160,7 @@ self.onfetch = event => {
   event.respondWith(mode == "navigate" ? load(event, file) : answer(event.request, file))
 }
 
+/** @param {Request} request @param {KeptFile} file */
 async function answer(request, file) {
   const kept = await caches.match(key(file), { cacheName: CACHE })
   if (kept) {
@@ -178,6 +190,7 @@ ask()
 </script>`
 let turns = 0
 
+/** @param {FetchEvent} event @param {KeptFile} file */
 async function load(event, file) {
   const pages = registration.waiting ? await clients.matchAll({ type: "window" }) : []
   if (!registration.waiting || pages.length > 1 || turns > TURNS) {
@@ -188,6 +201,7 @@ async function load(event, file) {
   return new Response(BETWEEN, { headers: { "Content-Type": "text/html" } })
 }
 
+/** @param {Client} page */
 async function isAlone(page) {
   const pages = await clients.matchAll({ type: "window" })
   const alone = pages.every(({ id }) => id == page.id)

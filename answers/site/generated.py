@@ -110,6 +110,12 @@ RECORDED = (
         "docs/vendor/*/README.txt",
         "tests/site/test_live.py::test_what_is_vendored_is_what_its_readme_fetches",
     ),
+    # `npm --prefix tests/javascript install` makes it.
+    Recorded(
+        "tests/javascript/package-lock.json",
+        "tests/javascript/package.json",
+        "tests/site/test_javascript.py::test_the_lock_pins_each_package_and_names_no_registry",
+    ),
 )
 
 

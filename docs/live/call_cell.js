@@ -5,12 +5,14 @@ import { addButtons } from "./cell_buttons.js"
 import { make } from "./elements.js"
 
 // `name` tells this cell from others. Running it shows what goes wrong, until that is mended.
+/** @param {string} name @param {string} text */
 export function callCell(name, text) {
   const code = make("code", { textContent: text, tabIndex: 0 })
   const block = make("div", { className: "language-python live highlight" }, make("pre", {}, code))
+  /** @type {CellPage} */
   const page = { path: `${location.pathname}#${name}`, cells: [] }
-  const known = { page, block, live: true, code, original: text, state: { text } }
-  known.html = code.innerHTML
+  /** @type {Known} */
+  const known = { page, block, live: true, code, original: text, html: code.innerHTML, state: { text } }
   page.cells.push(known)
   addButtons(known, `of ${name}`)
   return block

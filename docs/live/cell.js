@@ -12,12 +12,20 @@ const HEAVY = /sympy|derivations/
 let runs = 0
 
 // The Cell that belongs to what cell_buttons.js knows of a cell.
+/** @param {Known} known */
 export const cellOf = known => (known.cell ??= new Cell(known))
 
-class Cell {
+export class Cell {
+  /** @type {Output | undefined} */
+  output
+  /** @type {Editor | null} */
+  editor = null
+
+  /** @param {Known} known */
   constructor(known) {
     Object.assign(this, known)
     this.index = this.page.cells.indexOf(known)
+    this.pre = /** @type {Element} */ (this.code.parentElement)
     const next = this.block.nextElementSibling
     this.committed = next?.matches(".output, .equation") ? next : null
     if (this.live) this.bar.changed = () => this.update()
@@ -45,7 +53,7 @@ class Cell {
   update() {
     const { run, stop, edit, reset } = this.buttons
     const runs = worksFor(this.bar)
-    run.ariaDisabled = runs
+    run.ariaDisabled = String(runs)
     show(stop, runs, run)
     show(reset, this.editor || this.state.text != this.original, edit)
   }
@@ -55,8 +63,8 @@ class Cell {
   async run() {
     const outcome = await talk(this.bar, "Run", ask => this.runAfterThoseAbove(ask), { cells: true })
     if (outcome?.status != "done") return
-    const { result, took, failed, ran } = outcome
-    const above = ran ? ` Ran ${ran} cell${ran == 1 ? "" : "s"} above first.` : ""
+    const { result, took, failed, first } = outcome
+    const above = first ? ` Ran ${first} cell${first == 1 ? "" : "s"} above first.` : ""
     if (failed) this.bar.say(`Not run: ${failed} above ended in an error.`)
     else this.bar.say(`${result ? "Done in" : "Error after"} ${took}.${above}`)
   }
@@ -65,6 +73,7 @@ class Cell {
     python.stop()
   }
 
+  /** @param {Ask} ask @returns {Promise<Ran>} */
   async runAfterThoseAbove(ask) {
     const cells = this.page.cells.map(cellOf)
     // While Python starts nobody can tell which of them it needs.
@@ -79,10 +88,11 @@ class Cell {
       if (!outcome.result) return { ...outcome, failed: cell.name }
     }
     const needed = told.result.needs[this.index].map(index => cells[index])
-    return { ...(await this.execute(ask, this, needed)), ran: first.filter(cell => cell.live).length }
+    return { ...(await this.execute(ask, this, needed)), first: first.filter(cell => cell.live).length }
   }
 
   // What all cells of the page need and leave behind, as they are now.
+  /** @param {Cell[]} cells @param {Ask} ask */
   async needs(cells, ask) {
     const texts = cells.map(cell => cell.state.text)
     const key = JSON.stringify(texts)
@@ -93,6 +103,7 @@ class Cell {
   }
 
   // After Stop, the next Python warms up for what the last one was asked: for those above it, too.
+  /** @type {Execute} */
   async execute(ask, asked, needed = []) {
     const { key } = this
     // An included section has no output of its own: what it prints stands below the cell that uses it.
@@ -113,6 +124,7 @@ class Cell {
 
   async edit() {
     if (!this.editor) {
+      /** @type {typeof import("./editor.js")} */
       const { createEditor } = await load(...EDITOR)
       const { keysOf } = await import("./keys.js")
       // The page may draw in between.
@@ -125,14 +137,15 @@ class Cell {
       })
       this.keys = keysOf(this.editor)
       this.bar.root.prepend(this.keys)
-      this.code.parentElement.after(this.editor.dom)
-      this.code.parentElement.hidden = true
+      this.pre.after(this.editor.dom)
+      this.pre.hidden = true
       this.update()
     }
     this.editor.focus()
   }
 
   // The browser keeps what differs from the page.
+  /** @param {string} text */
   write(text) {
     this.state.text = text
     if (this.kept) {
@@ -146,7 +159,7 @@ class Cell {
   reset() {
     this.write(this.original)
     this.code.innerHTML = this.html
-    this.code.parentElement.hidden = false
+    this.pre.hidden = false
     this.editor?.destroy()
     this.keys?.remove()
     this.editor = null
@@ -159,15 +172,20 @@ class Cell {
 
 // Those of the cells that the one of that index needs and that have not run, or not as it needs them:
 // another has changed since what they left behind and is used, or what they need is run again.
+/** @type {(cells: Cell[], index: number, told: Needs) => Cell[]} */
 function stale(cells, index, { needs, uses, writes }) {
-  const at = cells.map(({ state }) => (state.session == python.session ? state.at : 0))
+  const at = cells.map(({ state }) => (state.session == python.session ? (state.at ?? 0) : 0))
   const used = new Set([index, ...needs[index]].flatMap(one => uses[one]))
+  /** @param {number} one @param {number} other */
   const shared = (one, other) => writes[other].some(name => used.has(name) && writes[one].includes(name))
+  /** @type {Set<number>} */
   const again = new Set()
+  /** @param {number} one */
   const isStale = one => {
     const { key, state } = cells[one]
     if (key != state.ran || needs[one].some(other => again.has(other) || at[other] > at[one])) return true
     // What ran after it in the order of the page, and is not run again, belongs to what is needed.
+    /** @param {number} other */
     const kept = other => other > one && needs[index].includes(other) && !again.has(other)
     return at.some((when, other) => when > at[one] && !kept(other) && shared(one, other))
   }

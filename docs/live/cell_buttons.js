@@ -10,23 +10,27 @@ const SITE = new URL("..", import.meta.url).pathname
 // The host of Python. config.json names it, but comes with the first press only: so
 // answers/site/built.py writes it here; nothing, if the site serves Python itself.
 const HOST = "cdn.jsdelivr.net"
+/** @type {Map<string, CellState[]>} */
 const pages = new Map()
 // cell.js, once it has come.
+/** @type {typeof import("./cell.js")} */
 let behaviour
 
 export function mount() {
   const path = location.pathname
-  const page = { path, cells: [], states: pages.get(path) ?? [] }
-  pages.set(path, page.states)
+  const states = pages.get(path) ?? []
+  /** @type {CellPage} */
+  const page = { path, cells: [] }
+  pages.set(path, states)
   let number = 0
   for (const block of document.querySelectorAll(".language-python.highlight")) {
     const live = block.classList.contains("live")
     const file = block.querySelector(".filename")?.textContent.match(MODULE)
-    if (!live && !file) continue
     const code = block.querySelector("code")
+    if (!code || (!live && !file)) continue
     const original = code.textContent.trimEnd()
     const kept = live ? editOf(path.slice(SITE.length), original) : ""
-    const state = (page.states[page.cells.length] ??= { text: edits.get(kept).text ?? original })
+    const state = (states[page.cells.length] ??= { text: edits.get(kept).text ?? original })
     const module = file?.[1].replaceAll("/", ".")
     const cell = { page, block, live, code, original, html: code.innerHTML, state, module, kept }
     page.cells.push(cell)
@@ -35,8 +39,10 @@ export function mount() {
 }
 
 // `number` is what tells a cell from the others.
+/** @type {AddButtons} */
 export function addButtons(cell, number) {
   const bar = new Bar(`Python cell ${number}`)
+  /** @param {Press} act */
   const press = async act => {
     behaviour ??= await load("./cell.js", "./output.js", ...PYTHON)
     await behaviour.cellOf(cell)[act]()

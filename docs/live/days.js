@@ -2,10 +2,14 @@
 
 const DAY = 864e5 // ms
 
+/** @param {string} day */
 export const number = day => Date.parse(day) / DAY
+/** @param {string} day @param {number} count */
 export const plus = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10)
+/** @param {unknown} value */
 export const isDay = value =>
   typeof value == "string" && /^\d{4}-\d\d-\d\d$/.test(value) && value >= "1970" && value < "9000" && exists(value)
+/** @param {string} day */
 const exists = day => !isNaN(Date.parse(day)) && plus(day, 0) == day
 
 // The day on the reader's calendar.
@@ -15,12 +19,13 @@ export function today(now = new Date()) {
 }
 
 // How a day is named, seen from another: "tomorrow", "in 3 days", "on 12 January 2027".
+/** @param {string} day */
 export function named(day, from = today(), countedUpTo = 14) {
   const count = number(day) - number(from)
   if (count == 0) return "today"
   if (count == 1) return "tomorrow"
   if (count == -1) return "yesterday"
   if (count > 1 && count <= countedUpTo) return `in ${count} days`
-  const options = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }
-  return `on ${new Date(day).toLocaleDateString("en-GB", options)}`
+  const date = new Date(day)
+  return `on ${date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })}`
 }

@@ -4,6 +4,7 @@ const SVG = "http://www.w3.org/2000/svg"
 const ELEMENTS = new Set(["circle", "g", "path", "polygon", "polyline", "rect", "svg", "text"])
 const ACTS = /^on|href|^src/i
 
+/** @param {string} text */
 export function drawing(text) {
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement
   for (const element of [root, ...root.querySelectorAll("*")]) {

@@ -1,14 +1,33 @@
 // The editor of a cell: CodeMirror, in the colours of the site, and told how to run and to leave.
 
 import {
-  EditorState, EditorView, HighlightStyle, bracketMatching, closeBrackets, closeBracketsKeymap, defaultKeymap,
-  foldKeymap, history, historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, python, syntaxHighlighting, tags,
+  EditorState,
+  EditorView,
+  HighlightStyle,
+  bracketMatching,
+  closeBrackets,
+  closeBracketsKeymap,
+  defaultKeymap,
+  foldKeymap,
+  history,
+  historyKeymap,
+  indentOnInput,
+  indentUnit,
+  indentWithTab,
+  keymap,
+  python,
+  syntaxHighlighting,
+  tags,
 } from "../vendor/codemirror/codemirror.js"
 import { folding } from "./folds.js"
 
+/** @param {string} name */
 const colour = name => `var(--md-code-hl-${name}-color)`
 const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword], color: colour("keyword") },
+  {
+    tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword],
+    color: colour("keyword"),
+  },
   { tag: [tags.string, tags.special(tags.string)], color: colour("string") },
   { tag: tags.number, color: colour("number") },
   { tag: tags.comment, color: colour("comment") },
@@ -25,11 +44,12 @@ const look = EditorView.theme({
 
 // What lies over the page: its header, and the bar that stays in view. The caret keeps out of it.
 const HEADER = 56
+/** @param {{ dom: HTMLElement }} editor */
 const covered = ({ dom }) => ({ top: HEADER, bottom: dom.parentElement?.querySelector(".live-bar")?.offsetHeight ?? 0 })
 // On a narrow screen a line that is cut off is one that cannot be read.
 const wraps = () => matchMedia("(pointer: coarse)").matches
 
-// { dom, focus(), destroy() }; `change` gets every new text.
+/** @param {Writing} writing */
 export function createEditor({ text, label, run, change }) {
   return new EditorView({
     state: EditorState.create({

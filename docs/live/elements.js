@@ -1,14 +1,19 @@
 // How cells, exercises and explorers make and change the elements of a page, and load the rest.
 
+/** @type {Make} */
 export const make = (tag, properties, ...children) => {
   const element = Object.assign(document.createElement(tag), properties)
   element.append(...children)
   return element
 }
+/** @param {Element} element @param {string} text */
 export const say = (element, text) => {
   if (element.textContent != text) element.textContent = text
 }
+/** @param {number} count @param {string} thing */
+export const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
 // The focus of what is hidden goes to `instead`.
+/** @type {Show} */
 export const show = (element, shown, instead) => {
   if (!shown && document.activeElement == element) instead.focus()
   element.hidden = !shown
@@ -20,10 +25,11 @@ export const PATIENCE = 30 // seconds, in which something has to come
 const real = self.fetch.bind(self)
 
 // The bytes that a server sends, as long as it sends some; `on` is told how many have come.
+/** @type {Receive} */
 export async function receive(url, { cache, patience = PATIENCE, on = () => {} } = {}) {
   const giveUp = new AbortController()
   const parts = []
-  let timer
+  let timer = 0
   const wait = () => {
     clearTimeout(timer)
     timer = setTimeout(() => giveUp.abort(new Error(`nothing came for ${patience} s`)), patience * 1000)
@@ -31,7 +37,7 @@ export async function receive(url, { cache, patience = PATIENCE, on = () => {} }
   try {
     wait()
     const response = await real(url, { cache, signal: giveUp.signal })
-    if (!response.ok) throw new Error(`the server answered ${response.status}`)
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`)
     const reader = response.body.getReader()
     for (let part; !(part = await reader.read()).done; wait()) {
       parts.push(part.value)
@@ -44,6 +50,7 @@ export async function receive(url, { cache, patience = PATIENCE, on = () => {} }
 }
 
 // A file of this folder.
+/** @param {string} name @param {Receiving} [options] */
 export const fetched = async (name, options) => {
   try {
     return new Response(await receive(new URL(name, import.meta.url), options))
@@ -53,6 +60,7 @@ export const fetched = async (name, options) => {
 }
 // A module, and those that it imports. They are fetched first, for a browser does not ask again
 // for a module that has once failed to come.
+/** @param {...string} names */
 export const load = async (...names) => {
   await Promise.all(names.map(name => fetched(name)))
   return import(names[0])
@@ -83,13 +91,14 @@ export function isHereNow() {
 
 // A button; `bar` says why it could not do what it does. That may have to be loaded first, and the
 // button may be pressed again if it fails.
+/** @type {Pressable} */
 export function pressable(className, act, bar) {
   const button = make("button", { type: "button", className })
   let pressed = false
   button.onclick = async () => {
     if (pressed) return
     pressed = true
-    const name = button.firstChild.textContent
+    const name = button.firstChild?.textContent
     try {
       await act()
     } catch (error) {
@@ -106,12 +115,17 @@ export class Bar {
   status = make("span", { role: "status" })
   clock = make("span", { ariaHidden: "true" })
   said = make("span", { className: "live-status" }, this.status, " ", this.clock)
+  /** @type {Act | undefined} */
+  changed
 
+  /** @param {string} about @param {Element} [root] */
   constructor(about, root = make("div", { className: "live-bar" })) {
-    Object.assign(this, { about, root })
+    this.about = about
+    this.root = root
     root.append(this.said)
   }
 
+  /** @param {string} name @param {Act} act */
   button(name, act) {
     const button = pressable("live-button", act, this)
     this.rename(button, name)
@@ -119,11 +133,13 @@ export class Bar {
     return button
   }
 
+  /** @param {Element} button @param {string} name */
   rename(button, name) {
     say(button, name)
     button.ariaLabel = `${name}: ${this.about}`
   }
 
+  /** @param {string} text */
   say(text) {
     say(this.status, text)
   }

@@ -16,11 +16,14 @@ import { talk, worksFor } from "./talk.js"
 
 // As on the command line.
 const SECONDS = 10
+/** @param {string} name */
 const needed = name => `import numpy, answers.exercises.${name}\n`
 
 // The exercise of a place on the page, open for writing.
+/** @param {Place} place */
 export async function open(place) {
   const { name } = place
+  /** @type {Entry} */
   const entry = await (await fetched(`exercises/${name}.json`, { cache: "no-cache" })).json()
   const path = pathOf(location.href)
   if (numberOf(path)) keepPlace(path)
@@ -30,6 +33,7 @@ export async function open(place) {
 }
 
 // Text of ours, with `code`, and what was expected and what came set off.
+/** @param {string} text @param {Partial<Failure>} [told] */
 function inline(text, { expected, got } = {}) {
   return text.split(/(`[^`\n]+`|(?<=expected |got )[^,;\s]+)/).map((part, index) => {
     if (index % 2 == 0) return part
@@ -39,16 +43,25 @@ function inline(text, { expected, got } = {}) {
   })
 }
 
+/** @param {Parts} parts */
 const paragraph = (...parts) => make("p", {}, ...parts)
+/** @param {string} textContent */
 const strong = (textContent, className = "") => make("strong", { className, textContent })
+/** @param {string} text */
 const sentence = text => text[0].toUpperCase() + text.slice(1)
 // Code may scroll.
-const block = (textContent, ariaLabel) =>
-  make("pre", {}, make("code", { textContent, tabIndex: 0, role: "region", ariaLabel }))
+/** @param {string} textContent @param {string} ariaLabel */
+const block = (textContent, ariaLabel) => make("pre", {}, make("code", { textContent, tabIndex: 0, role: "region", ariaLabel }))
 
-class Exercise {
+export class Exercise {
+  output = ""
+
+  /** @param {Place} place @param {Entry} entry */
   constructor({ bar, name, root, start, first }, entry) {
-    Object.assign(this, { bar, entry, name, first: first ?? entry.stub })
+    this.bar = bar
+    this.entry = entry
+    this.name = name
+    this.first = first ?? entry.stub
     this.buttons = {
       check: bar.button("Check", () => this.checkAndLook()),
       stop: bar.button("Stop", () => judge.stop()),
@@ -99,15 +112,16 @@ class Exercise {
     show(buttons.call, this.failing != null, editor)
     show(buttons.reset, record.text != null, editor)
     show(buttons.back, record.before != null && record.before != this.text, editor)
-    buttons.check.ariaDisabled = works
+    buttons.check.ariaDisabled = String(works)
     this.bar.rename(buttons.reset, record.passed ? "Again from the stub" : "Reset")
     const all = entry.hints.length
     this.bar.rename(buttons.hint, `Hint ${Math.min((record.hints ?? 0) + 1, all)} of ${all}`)
-    buttons.hint.ariaDisabled = this.hints.childElementCount == all
+    buttons.hint.ariaDisabled = String(this.hints.childElementCount == all)
     this.take(this.text)
   }
 
   // The text, if it has come from elsewhere: another tab, an import.
+  /** @param {string} text */
   take(text) {
     const { doc } = this.editor.state
     if (doc.toString() == text) return
@@ -138,6 +152,7 @@ class Exercise {
     this.output = ""
   }
 
+  /** @param {Ask} ask @returns {Promise<Outcome<Verdict>>} */
   async judge(ask) {
     this.clear()
     const written = this.editor.state.doc.toString()
@@ -150,17 +165,18 @@ class Exercise {
       code: needed(this.name) + written,
       seconds: SECONDS,
       says: "Checking…",
-      on: ({ text }) => (this.output += text),
+      on: ({ text = "" }) => (this.output += text),
     })
     const { status, message, ran } = outcome
-    const ended = {
+    const ended = /** @type {Words} */ ({
       timeout: `it did not finish within ${SECONDS} s; does a loop or a recursion never end?`,
-      failed: ran && `it ended Python before the check was finished. ${message}`,
-    }[status]
-    const failures = [{ case: `running ${this.name}.py`, message: ended }]
-    return ended ? { status: "done", result: { failures } } : outcome
+      failed: ran ? `it ended Python before the check was finished. ${message}` : undefined,
+    })[status]
+    if (!ended) return outcome
+    return { status: "done", result: { failures: [{ case: `running ${this.name}.py`, message: ended }] } }
   }
 
+  /** @param {Verdict} result */
   async conclude(result) {
     this.bar.say("")
     if (result.spoilt) judge.stop()
@@ -177,31 +193,35 @@ class Exercise {
   }
 
   // Every case, once the reader asks for it.
-  listed({ cases = [], wrong, notes }) {
+  /** @param {Verdict} result */
+  listed({ cases = [], wrong = [], notes = [] }) {
     if (!cases.length) return []
     const noted = new Set(notes.map(note => note.case))
-    const word = name => (wrong.includes(name) ? "wrong" : noted.has(name) ? "noted" : "passes")
-    const row = name => make("li", {}, strong(word(name), word(name)), ` ${name}`)
+    const rows = cases.map(name => {
+      const word = wrong.includes(name) ? "wrong" : noted.has(name) ? "noted" : "passes"
+      return make("li", {}, strong(word, word), ` ${name}`)
+    })
     const summary = `${cases.length - wrong.length} of ${cases.length} cases pass`
-    const list = make("ul", {}, ...cases.map(row))
-    return [make("details", {}, make("summary", { textContent: summary }), list)]
+    return [make("details", {}, make("summary", { textContent: summary }), make("ul", {}, ...rows))]
   }
 
   // What passes although it is not ours, and why.
+  /** @param {Verdict} result */
   noted({ notes = [], bug, diagnosis }) {
-    const told = notes.map(note =>
-      paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)),
-    )
+    const told = notes.map(note => paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)))
     return bug ? [...told, this.named(bug, diagnosis)] : told
   }
 
+  /** @param {string} bug @param {string | null} [diagnosis] */
   named(bug, diagnosis) {
-    return paragraph(strong(`${sentence(bug.replaceAll("_", " "))}. `), ...inline(diagnosis))
+    return paragraph(strong(`${sentence(bug.replaceAll("_", " "))}. `), ...inline(diagnosis ?? ""))
   }
 
+  /** @param {Verdict} result */
   told({ failures, bug, diagnosis }) {
     const [first, ...others] = failures
     const [message, ...place] = first.message.split("\n")
+    /** @type {HTMLElement[]} */
     const told = [
       paragraph(strong("Not passed.", "wrong")),
       paragraph(strong(`${sentence(first.case)}: `), ...inline(message, first)),

@@ -8,25 +8,28 @@ const NEEDED = [
   ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"],
   ...["./call_cell.js", "./cell_buttons.js"],
 ]
+/** @type {Place[]} */
 let places = []
 
-class Place {
+export class Place {
   // `again`: whether it is to be passed again, from the stub. Home shows a wrong answer to begin
   // with, and its verdict, and has a name for the button.
+  /** @param {Element} root */
   constructor(root, again = false) {
-    Object.assign(this, { root, again })
-    this.name = root.dataset.exercise
+    this.root = root
+    this.again = again
+    this.name = root.dataset.exercise ?? ""
     const bar = (this.bar = new Bar(`exercise ${this.name}`))
     const before = root.querySelector(".exercise-bar")
     this.wrong = root.querySelector(".exercise-wrong")
     this.verdict = this.wrong?.querySelector(".exercise-report")
-    this.word = before.querySelector("a")?.textContent ?? "Start"
+    this.word = before?.querySelector("a")?.textContent ?? "Start"
     Object.assign(root, { role: "group", ariaLabel: `Exercise ${this.name}` })
     this.start = bar.button(this.word, () => this.open())
     this.saved = make("span")
     this.notice = make("p", { className: "exercise-notice", role: "status" })
     bar.said.prepend(this.saved, " ")
-    before.replaceWith(bar.root, this.notice)
+    before?.replaceWith(bar.root, this.notice)
     this.update()
   }
 
@@ -44,7 +47,7 @@ class Place {
 
   // The wrong answer that home shows, to begin with it; nothing, once the reader has written anything.
   get first() {
-    return store.get(this.name).text == null ? this.wrong?.querySelector("code").textContent : undefined
+    return store.get(this.name).text == null ? this.wrong?.querySelector("code")?.textContent : undefined
   }
 
   // Whether to begin again from the stub: not a second time, if it was left half written.
@@ -54,9 +57,10 @@ class Place {
 
   async open() {
     this.bar.say("Loading the editor…")
+    /** @type {typeof import("./exercise.js")} */
     const { open } = await load("./exercise.js", ...NEEDED)
     if (this.beginsAgain) beginAgain(this.name, true)
-    const verdict = this.first ? this.verdict.children : []
+    const verdict = this.first && this.verdict ? this.verdict.children : []
     this.exercise = await open(this)
     this.exercise.report.append(...verdict)
     this.wrong?.remove()
@@ -64,6 +68,7 @@ class Place {
 }
 
 // An exercise that a script has put on the page, to be passed again.
+/** @param {Element} root */
 export function mountAgain(root) {
   const place = new Place(root, true)
   places.push(place)

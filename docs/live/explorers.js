@@ -4,12 +4,16 @@
 import { Bar, DRAWING, PYTHON, load, say } from "./elements.js"
 
 const CODE = "import answers, numpy\n"
-let python, drawing
+/** @type {typeof import("./talk.js")} */
+let python
+/** @type {typeof import("./drawing.js").drawing} */
+let drawing
 
 class Explorer {
+  /** @param {Element} root */
   constructor(root) {
-    this.name = root.dataset.explorer
-    this.find = selector => root.querySelector(selector)
+    this.name = root.dataset.explorer ?? ""
+    this.find = (/** @type {string} */ selector) => /** @type {Element} */ (root.querySelector(selector))
     this.inputs = Array.from(root.querySelectorAll("input"))
     this.bar = new Bar(`figure ${this.name.replaceAll("_", " ")}`)
     this.start = this.bar.button("Explore", () => this.explore())
@@ -52,13 +56,14 @@ class Explorer {
     return moved
   }
 
+  /** @param {View} view */
   show({ svg, facts, values }) {
     if (this.start.hidden) this.bar.say("")
     this.find(".explorer-chart").replaceChildren(drawing(svg))
     say(this.find(".explorer-facts"), facts.join("; ") + ".")
     values.forEach((value, index) => {
       this.inputs[index].ariaValueText = value
-      say(this.inputs[index].previousElementSibling, value)
+      say(/** @type {Element} */ (this.inputs[index].previousElementSibling), value)
     })
   }
 }

@@ -10,6 +10,7 @@ import { byDay, cards, places, plans, schedule, scores } from "./study.js"
 
 const SHELVES = [store, edits, cards, plans, scores, places, mocks]
 const BESIDE = "\n\n\n# Kept beside it by an import:\n\n\n"
+/** @param {object} object */
 const some = object => (Object.keys(object).length ? object : undefined)
 
 export function exported() {
@@ -21,10 +22,11 @@ export function exported() {
 
 // Take over the file that `exported` made: all of it, or an error, with what was there before.
 // Returns how many exercises and cards it held, and the names of the cells that have both texts now.
+/** @param {string} file */
 export async function imported(file) {
   const { exercises, cells, study } = contents(file)
   const passed = exercises.filter(([, theirs]) => theirs.passed).map(([name]) => name)
-  const { due } = study.cards.length || passed.length ? await schedule() : {}
+  const { due } = study.cards.length || passed.length ? await schedule() : { due: () => undefined }
   for (const [name, theirs] of exercises) store.put(name, mergedExercise(store.get(name), theirs))
   const beside = []
   for (const [name, theirs] of cells) {
@@ -52,16 +54,27 @@ export async function imported(file) {
 }
 
 // How many hints an exercise has; of one that needs PyTorch no page knows it.
-const hintsOf = name => fetched(`exercises/${name}.json`).then(answer => answer.json()).then(({ hints }) => hints?.length, () => {})
+/** @param {string} name */
+const hintsOf = name =>
+  fetched(`exercises/${name}.json`)
+    .then(answer => answer.json())
+    .then(
+      ({ hints }) => hints?.length,
+      () => {},
+    )
 
 export function clear() {
   SHELVES.forEach(shelf => shelf.clear())
 }
 
-const inOrder = times => times.filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b))
+/** @param {Time[]} times */
+const inOrder = times => times.filter(time => time != null).sort((a, b) => Date.parse(a) - Date.parse(b))
+/** @param {Time[]} times */
 const earliest = (...times) => inOrder(times)[0]
+/** @param {Time[]} times */
 const latest = (...times) => inOrder(times).at(-1)
 
+/** @param {Practised} ours @param {Practised} theirs */
 function mergedExercise(ours, theirs) {
   const again = earliest(ours.again, theirs.again)
   // While it is done again, what was shown since counts.
@@ -81,20 +94,24 @@ function mergedExercise(ours, theirs) {
 }
 
 // What the reader has changed here goes on, with theirs below it in comments.
+/** @param {string} [ours] @param {string} [theirs] */
 function mergedCell(ours, theirs) {
-  if (ours == null || ours == theirs) return theirs
+  if (theirs == null || ours == theirs) return ours
+  if (ours == null) return theirs
   const comments = theirs.replace(/^/gm, "# ")
   return ours.includes(comments) ? ours : ours + BESIDE + comments
 }
 
 // Two texts as one, of which the second counts if both define the same; either may be missing, or be
 // a part of the other.
+/** @param {string} [first] @param {string} [second] */
 function both(first, second) {
   if (first == null || second?.includes(first)) return second
   return second == null || first.includes(second) ? first : first + BESIDE + second
 }
 
 // All of ours, and what theirs has beyond them: one of ours stands for one of theirs.
+/** @param {Score[]} ours @param {Score[]} theirs */
 function mergedScores(ours, theirs) {
   const both = [...ours]
   const left = ours.map(String)
@@ -108,10 +125,17 @@ function mergedScores(ours, theirs) {
 
 // The newer last review wins; if they are of one day, the longer history. Beyond that it matters
 // only that the same one always does.
+/** @param {Studied} ours @param {Studied} theirs */
 function mergedCard(ours, theirs) {
+  /** @param {Studied} card */
   const rank = ({ reviews = [], suspended = "", due = "" }) => [
-    reviews.at(-1)?.[0] ?? "", String(reviews.length).padStart(6, "0"), suspended, JSON.stringify(reviews), due,
+    reviews.at(-1)?.[0] ?? "",
+    String(reviews.length).padStart(6, "0"),
+    suspended,
+    JSON.stringify(reviews),
+    due,
   ]
+  /** @param {string[]} a @param {string[]} b */
   const first = (a, b) => a.findIndex((each, index) => each != b[index])
   const [a, b] = [rank(ours), rank(theirs)]
   const place = first(a, b)
@@ -119,6 +143,7 @@ function mergedCard(ours, theirs) {
 }
 
 // What a file holds, as pairs of name and record; or an error that says what is wrong with it.
+/** @param {string} file */
 function contents(file) {
   let data
   try {
@@ -130,7 +155,10 @@ function contents(file) {
   if (data.version !== VERSION) {
     throw new Error(`it is an export of version ${JSON.stringify(data.version)}, and this page knows ${VERSION}`)
   }
-  const { plan, cards: theirCards = {}, scores: theirScores = {} } = isObject(data.study ?? {}) ? (data.study ?? {}) : { cards: null }
+  const given = data.study ?? {}
+  /** @type {{ [key: string]: unknown }} */
+  const study = isObject(given) ? given : { cards: null }
+  const { plan, cards: theirCards = {}, scores: theirScores = {} } = study
   return {
     exercises: checked("an exercise", EXERCISE, store, data.exercises),
     cells: checked("a cell", edits.name, edits, data.cells ?? {}),
@@ -142,6 +170,7 @@ function contents(file) {
   }
 }
 
+/** @template Kept @param {string} what @param {RegExp} pattern @param {Shelf<Kept>} shelf @param {unknown} records */
 function checked(what, pattern, shelf, records) {
   if (!isObject(records)) throw new Error(`it holds no record of ${what}`)
   for (const [name, record] of Object.entries(records)) {
@@ -151,5 +180,5 @@ function checked(what, pattern, shelf, records) {
     if (wrong == "it") throw new Error(`${short} is no record of ${what}`)
     if (wrong != null) throw new Error(`\`${wrong}\` of ${name} is not valid`)
   }
-  return Object.entries(records)
+  return /** @type {[string, Kept][]} */ (Object.entries(records))
 }

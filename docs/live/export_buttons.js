@@ -1,13 +1,15 @@
 // What concerns all that the reader wrote and studied: export, import, clear. Here is the bar below the
 // explanation of what is kept; what it does comes with the first press, in export.js.
 
-import { Bar, load, make } from "./elements.js"
+import { Bar, counted, load, make } from "./elements.js"
 
-export function mount() {
-  new Kept(document.querySelector(".exercise-kept"))
+/** @param {Element} root */
+export function mount(root) {
+  new Kept(root)
 }
 
 class Kept {
+  /** @param {Element} root */
   constructor(root) {
     this.bar = new Bar("what you wrote and studied", root)
     this.bar.button("Export", () => this.export())
@@ -19,7 +21,7 @@ class Kept {
   }
 
   async export() {
-    const { exported } = await load(...EXPORT)
+    const { exported } = await exporting()
     const url = URL.createObjectURL(new Blob([exported()], { type: "application/json" }))
     make("a", { href: url, download: "answers-practice.json" }).click()
     setTimeout(() => URL.revokeObjectURL(url), 1000)
@@ -27,8 +29,8 @@ class Kept {
 
   async import() {
     try {
-      const { imported } = await load(...EXPORT)
-      const { exercises, cards, beside } = await imported(await this.file.files[0].text())
+      const { imported } = await exporting()
+      const { exercises, cards, beside } = await imported((await this.file.files?.[0].text()) ?? "")
       const all = [counted(exercises, "exercise"), ...(cards ? [counted(cards, "card")] : [])]
       const told = `Imported ${all.join(" and ")}. What you had written here, Bring back restores.`
       this.bar.say(told + besides(beside))
@@ -40,7 +42,7 @@ class Kept {
 
   async clear() {
     if (!confirm("Delete all that you wrote, passed and studied, in this browser?")) return
-    const { clear } = await load(...EXPORT)
+    const { clear } = await exporting()
     clear()
     this.bar.say("All deleted.")
   }
@@ -50,9 +52,11 @@ const EXPORT = [
   ...["./export.js", "./store.js", "./shelf.js", "./study.js", "./days.js", "./passed.js", "./today.js"],
   ...["./mock_draw.js", "./mock_state.js"],
 ]
-const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
+/** @returns {Promise<typeof import("./export.js")>} */
+const exporting = () => load(...EXPORT)
 
 // Which cells have the text of an import beside their own; a name is the page of a cell and a hash.
+/** @param {string[]} names */
 function besides(names) {
   const pages = names.map(name => name.split("/").slice(0, -1).join("/") || "the home page")
   const cells = pages.map(page => `a cell of ${page}`).join(", ")

@@ -9,6 +9,7 @@ const DOCSTRING = /(?<=:\n[ \t]+)"""[^]*?"""/g
 const TODO = /raise NotImplementedError.*/
 const BODY = /^def [^]*?:\n\s+(?:"""[^]*?"""\s+)?/m
 
+/** @param {string} text */
 const linesOf = text => text.split("\n").length
 
 // Shows what is folded by its length; a press unfolds it.
@@ -24,12 +25,14 @@ export const folding = codeFolding({
 })
 
 // Fold the text of an editor, and put the caret where there is something to write.
+/** @param {Editor} editor */
 export function fold(editor) {
   const text = editor.state.doc.toString()
   const effects = folded(text).map(([from, to]) => foldEffect.of({ from, to }))
   editor.dispatch({ effects, selection: placeOf(text) })
 }
 
+/** @param {string} text */
 function folded(text) {
   const head = text.match(HEAD)
   const docstrings = Array.from(text.matchAll(DOCSTRING), ({ index, 0: all }) => [index, index + all.length])
@@ -38,9 +41,10 @@ function folded(text) {
 }
 
 // The place of the line that stands for the body, which the first key replaces; else of the body.
+/** @param {string} text */
 function placeOf(text) {
-  const { index, 0: todo } = text.match(TODO) ?? {}
-  if (todo) return { anchor: index, head: index + todo.length }
-  const body = text.match(BODY)
+  const todo = TODO.exec(text)
+  if (todo) return { anchor: todo.index, head: todo.index + todo[0].length }
+  const body = BODY.exec(text)
   return { anchor: body ? body.index + body[0].length : 0 }
 }

@@ -8,18 +8,25 @@ const SCRIPT = new URL("offline.js", SCOPE)
 const CACHE = `answers.offline ${SCOPE.href}`
 const { serviceWorker } = navigator
 
+/** @param {number} bytes */
 const megabytes = bytes => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
 const registered = async () => {
   const found = await serviceWorker.getRegistration(SCOPE)
   return found?.scope == SCOPE.href ? found : undefined
 }
 
-let bar, keeping, removing
+/** @type {Bar} */
+let bar
+/** @type {HTMLButtonElement} */
+let keeping
+/** @type {HTMLButtonElement} */
+let removing
 let pressed = false
-let loading // the worker that fetches for the first time
+/** @type {ServiceWorker | null} */
+let loading = null // the worker that fetches for the first time
 
-export async function mount() {
-  const root = document.querySelector(".offline")
+/** @param {Element} root */
+export async function mount(root) {
   if (root.children.length) return
   bar = new Bar("the guide", root)
   if (!serviceWorker || !self.caches) {
@@ -32,6 +39,7 @@ export async function mount() {
 }
 
 // Say a text and show these buttons. If a button that goes has the focus, one that stays gets it.
+/** @param {string} text @param {HTMLButtonElement[]} buttons */
 function offer(text, ...buttons) {
   const focused = document.activeElement
   bar.say(text)
@@ -57,28 +65,32 @@ async function keep() {
   pressed = true
   offer("Loading…", removing)
   try {
-    follow(await serviceWorker.register(SCRIPT, { scope: SCOPE, updateViaCache: "none" }))
+    follow(await serviceWorker.register(SCRIPT, { scope: SCOPE.href, updateViaCache: "none" }))
   } catch (error) {
     fail(error.message)
   }
 }
 
+/** @param {ServiceWorkerRegistration} registration */
 function follow({ active, installing }) {
   if (active) return active.postMessage(pressed ? "keep" : "state")
   offer("Loading…", removing)
   loading = installing
+  if (!installing) return // it has come, and will tell
   installing.onstatechange = () => {
     if (installing.state == "redundant" && installing == loading) fail("the browser broke it off")
   }
 }
 
+/** @param {string} reason */
 function fail(reason) {
   pressed = false
   loading = null
   offer(`It could not be kept, and nothing was: ${reason}.`, keeping)
 }
 
-async function hear({ got, total, failed, held, missing, pages, bytes }) {
+/** @param {Held} told */
+async function hear({ got = 0, total = 0, failed, held, missing, pages, bytes = 0 }) {
   const { active, installing, waiting } = (await registered()) ?? {}
   if (held) {
     pressed = false

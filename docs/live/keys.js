@@ -7,6 +7,7 @@ import { make } from "./elements.js"
 const KEYS = "[]()_:="
 const TAB = "⇥"
 
+/** @param {Editor} editor */
 export function keysOf(editor) {
   const keys = [...KEYS, TAB].map(key => {
     const ariaLabel = key == TAB ? "Indent" : `Type ${key}`
@@ -22,12 +23,12 @@ export function keysOf(editor) {
 }
 
 // As if it were typed, so that brackets are closed.
+/** @param {Editor} editor @param {string} key */
 function press(editor, key) {
   editor.focus()
   if (key == TAB) return indentWithTab.run(editor)
   const { from, to } = editor.state.selection.main
-  const typed = () =>
-    editor.state.update(editor.state.replaceSelection(key), { userEvent: "input.type", scrollIntoView: true })
+  const typed = () => editor.state.update(editor.state.replaceSelection(key), { userEvent: "input.type", scrollIntoView: true })
   const handlers = editor.state.facet(EditorView.inputHandler)
   if (!handlers.some(handle => handle(editor, from, to, key, typed))) editor.dispatch(typed())
 }
@@ -35,6 +36,7 @@ function press(editor, key) {
 // How much of the page lies below a keyboard, for site.css; nothing where the reader has zoomed in.
 const seen = self.visualViewport
 function measure() {
+  if (!seen) return
   const hidden = seen.scale > 1.01 ? 0 : Math.max(0, innerHeight - seen.height - seen.offsetTop)
   document.documentElement.style.setProperty("--keyboard", `${Math.round(hidden)}px`)
 }

@@ -7,15 +7,18 @@ import { Interview } from "./mock_interview.js"
 import { LENGTHS, draw, someSeeds, weakest } from "./mock_draw.js"
 import { begin, clock, kept, mocks, total } from "./mock_state.js"
 import { stepsOf } from "./mock_steps.js"
+import { unloaded } from "./recall_parts.js"
 import { cards, scores } from "./study.js"
 
-let shown
+/** @type {Interview | null} */
+let shown = null
 
-export async function mount() {
-  const root = document.querySelector(".mock")
+/** @param {Element} root */
+export async function mount(root) {
   shown?.close()
   shown = null
   try {
+    /** @type {Cards} */
     const all = await (await fetched("cards.json", { cache: "no-cache" })).json()
     if (!root.isConnected) return
     const state = kept()
@@ -23,28 +26,29 @@ export async function mount() {
     if (last && stepsOf(last).length <= state.at) return await go(root, last)
     root.replaceChildren(...setup(root, all, last))
   } catch (error) {
-    const again = make("button", { type: "button", className: "recall-button", textContent: "Try again", onclick: mount })
-    root.replaceChildren(make("p", { role: "status", textContent: `The cards could not be loaded: ${error.message}. ` }), again)
-    reportError(error)
+    unloaded(root, error, () => mount(root))
   }
 }
 
+/** @param {Element} root @param {Mock} mock */
 async function go(root, mock) {
-  shown = new Interview(mock, { again: mount })
+  shown = new Interview(mock, { again: () => mount(root) })
   root.replaceChildren(shown.root)
   await shown.run()
 }
 
 // What is asked before: to go on with the last, how long a new one is, and its seed.
+/** @param {Element} root @param {Cards} all @param {Mock | null} last */
 function setup(root, all, last) {
   const asked = new URLSearchParams(location.search)
   const length = LENGTHS.find(each => String(each) == asked.get("minutes")) ?? 30
   const lengths = LENGTHS.map(minutes => {
-    const input = make("input", { type: "radio", name: "minutes", value: minutes, checked: minutes == length })
+    const input = make("input", { type: "radio", name: "minutes", value: String(minutes), checked: minutes == length })
     return make("label", {}, input, ` ${minutes} minutes`)
   })
-  const seed = make("input", { type: "number", name: "seed", min: 0, max: 2 ** 32 - 1, step: 1, placeholder: "by weakness" })
-  if (/^\d{1,10}$/.test(asked.get("seed") ?? "")) seed.value = asked.get("seed")
+  const seed = make("input", { type: "number", name: "seed", min: "0", max: "4294967295", step: "1", placeholder: "by weakness" })
+  const given = asked.get("seed") ?? ""
+  if (/^\d{1,10}$/.test(given)) seed.value = given
   const told = make("p", { className: "exercise-notice", role: "status", textContent: mocks.notice("mock") })
   const form = make(
     "form",
@@ -57,7 +61,7 @@ function setup(root, all, last) {
   form.onsubmit = async event => {
     event.preventDefault()
     if (last && !confirm("One has not come to its end. Begin a new one, and drop its report?")) return
-    const minutes = Number(form.elements.minutes.value)
+    const minutes = Number(new FormData(form).get("minutes"))
     const mock = seed.value ? draw(all, minutes, seed.valueAsNumber) : byWeakness(all, minutes)
     begin(minutes, mock.seed)
     try {
@@ -71,14 +75,20 @@ function setup(root, all, last) {
   return last ? [unfinished(root, last), form] : [form]
 }
 
+/** @param {Cards} all @param {number} minutes */
 function byWeakness(all, minutes) {
-  const rated = id => cards.get(id).reviews?.at(-1)?.[1]
-  const scored = number => scores.get(number).at(-1)?.[1]
-  return weakest(all, minutes, someSeeds(), rated, scored)
+  return weakest(
+    all,
+    minutes,
+    someSeeds(),
+    id => cards.get(id).reviews?.at(-1)?.[1],
+    number => scores.get(number).at(-1)?.[1],
+  )
 }
 
+/** @param {Element} root @param {Mock} mock */
 function unfinished(root, mock) {
-  const text = `An interview stands still at ${clock(total(kept().spent))} of ${mock.minutes}:00. `
+  const text = `An interview stands still at ${clock(total(kept()?.spent ?? []))} of ${mock.minutes}:00. `
   const button = make("button", { type: "button", className: "recall-button", textContent: "Go on" })
   button.onclick = () => go(root, mock)
   return make("p", { className: "mock-unfinished" }, text, button)

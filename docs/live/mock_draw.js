@@ -5,9 +5,6 @@
 // Openings are shuffled, and taken from the front, one a topic. Of their exercises that run in the page
 // and last at most half of the minutes, one is drawn, or of all if there are none. Follow-ups take what
 // is left of the minutes, one a question in turn.
-//
-// `all` is cards.json. A mock: { minutes, seed, questions, exercise }; each question is a list of its
-// opening and its follow-ups, cards with their `id`.
 
 export const LENGTHS = [15, 30, 45]
 export const OPENING = 3 // minutes
@@ -15,11 +12,14 @@ export const FOLLOW_UP = 2
 export const SEEDS = 10_000
 const TRIED = 64
 // What the last rating of a card, or the last score of a question, says; nothing yet says 0.
+/** @type {{ [rating: number]: number }} */
 const RATED = { 1: 2, 2: 1, 3: -1, 4: -2 }
+/** @type {{ [level: string]: number }} */
 const SCORED = { weak: 2, solid: -1, strong: -2 }
 
 // A function that returns the next of a sequence of integers below 2^32.
 // Source: Tommy Ettinger, mulberry32.c (2017), public domain.
+/** @param {number} seed */
 function mulberry32(seed) {
   let state = seed >>> 0
   return () => {
@@ -30,9 +30,11 @@ function mulberry32(seed) {
   }
 }
 
+/** @type {Draw} */
 export function draw(all, minutes, seed) {
   const next = mulberry32(seed)
-  const below = count => Math.floor((next() * count) / 2 ** 32)
+  const below = (/** @type {number} */ count) => Math.floor((next() * count) / 2 ** 32)
+  /** @param {Drawn[]} list */
   const shuffled = list => {
     const order = [...list]
     for (let i = order.length - 1; i > 0; i -= 1) {
@@ -42,7 +44,7 @@ export function draw(all, minutes, seed) {
     return order
   }
   const cards = Object.entries(all).map(([id, card]) => ({ id, ...card }))
-  const followUps = number => cards.filter(card => card.kind == "follow-up" && card.number == number)
+  const followUps = (/** @type {number} */ number) => cards.filter(card => card.kind == "follow-up" && card.number == number)
 
   const openings = shuffled(cards.filter(({ kind }) => kind == "opening"))
   const taken = ofManyTopics(openings, Math.floor(minutes / 15))
@@ -64,24 +66,25 @@ export function draw(all, minutes, seed) {
 }
 
 // The first of each topic, and if they do not suffice the first of the rest.
+/** @param {Drawn[]} openings @param {number} count */
 function ofManyTopics(openings, count) {
   const topics = openings.map(({ topic }) => topic)
-  const isFirst = (_, index) => topics.indexOf(topics[index]) == index
-  const first = openings.filter(isFirst)
+  const first = openings.filter(({ topic }, index) => topics.indexOf(topic) == index)
   return [...first, ...openings.filter(card => !first.includes(card))].slice(0, count)
 }
 
-// How much a mock asks of what the reader does not know. `rated` and `scored` give what was last
-// said of a card, by its id, and of a question, by its number in two digits.
+// How much a mock asks of what the reader does not know.
+/** @type {(mock: Mock, rated: LastRating, scored: LastScore) => number} */
 function weakness({ questions, exercise }, rated, scored) {
-  const ofCard = card => (card && RATED[rated(card.id)]) || 0
-  const ofScore = card => SCORED[scored(card.id.split("/")[0])] || 0
-  const sum = numbers => numbers.reduce((total, each) => total + each, 0)
-  const ofQuestion = ([opening, ...others]) => 3 * (ofCard(opening) + ofScore(opening)) + sum(others.map(ofCard))
-  return sum(questions.map(ofQuestion)) + 3 * ofCard(exercise)
+  const ofCard = (/** @type {Drawn | null} */ card) => (card && RATED[rated(card.id) ?? 0]) || 0
+  const ofScore = (/** @type {Drawn} */ card) => SCORED[scored(card.id.split("/")[0]) ?? ""] || 0
+  const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, each) => total + each, 0)
+  const ofQuestions = questions.map(([opening, ...others]) => 3 * (ofCard(opening) + ofScore(opening)) + sum(others.map(ofCard)))
+  return sum(ofQuestions) + 3 * ofCard(exercise)
 }
 
 // Of the mocks of these seeds the one that asks most of what is weak, the first if equal.
+/** @type {Weakest} */
 export function weakest(all, minutes, seeds, rated, scored) {
   const mocks = seeds.map(seed => draw(all, minutes, seed))
   const values = mocks.map(mock => weakness(mock, rated, scored))
@@ -90,6 +93,7 @@ export function weakest(all, minutes, seeds, rated, scored) {
 
 // Seeds to choose from, by chance.
 export function someSeeds() {
+  /** @type {Set<number>} */
   const seeds = new Set()
   while (seeds.size < TRIED) seeds.add(1 + Math.floor(Math.random() * (SEEDS - 1)))
   return [...seeds]

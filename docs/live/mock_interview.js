@@ -12,24 +12,41 @@ const EVERY = 5000 // ms, in which the time is kept
 const MINUTE = 60_000
 const SOON = 5 // minutes before the end, when it is said that it comes
 
+/** @extends {Recall<Step>} */
 export class Interview extends Recall {
   paused = false
-  #since // when the time began that is not yet kept
+  before = 0
+  /** @type {number | null} */
+  #since = null // when the time began that is not yet kept
 
   // `again` is called for a new mock.
+  /** @param {Mock} mock @param {{ again: Act }} then */
   constructor(mock, { again }) {
     const deck = stepsOf(mock)
-    const at = Math.min(kept().at, deck.length)
-    // What comes later was not rated in this interview.
-    const found = id => deck.slice(0, at).find(card => card.id == id)
-    super({ name: "Mock interview", deck, found, at, ended: () => report(this, again) })
-    Object.assign(this, { minutes: mock.minutes, seed: mock.seed, step: this.at, moved: at => this.move(at) })
+    const at = Math.min(kept()?.at ?? 0, deck.length)
+    super({
+      name: "Mock interview",
+      deck,
+      // What comes later was not rated in this interview.
+      found: id => deck.slice(0, at).find(card => card.id == id),
+      at,
+      ended: () => report(this, again),
+      moved: at => this.move(at),
+    })
+    this.minutes = mock.minutes
+    this.seed = mock.seed
+    this.step = this.at
     this.time = make("p", { className: "mock-clock", ariaHidden: "true" })
     this.root.prepend(this.time)
     this.pauses = this.bar.button("Pause", () => this.pause(!this.paused))
     this.ends = this.bar.button("End", () => this.end())
     this.leaving = () => this.pause(true)
     this.told = () => this.follow()
+  }
+
+  // Nothing only if it goes on elsewhere.
+  get kept() {
+    return /** @type {Under} */ (kept())
   }
 
   get isOver() {
@@ -42,7 +59,7 @@ export class Interview extends Recall {
       mocks.addEventListener("change", this.told)
       keep({}) // in this tab
       this.#since = performance.now()
-      this.before = total(kept().spent)
+      this.before = total(this.kept.spent)
       this.ticking = setInterval(() => this.tick(), 500)
     }
     await this.show()
@@ -62,7 +79,8 @@ export class Interview extends Recall {
   book() {
     if (this.#since == null || isElsewhere()) return
     const now = performance.now()
-    const spent = Array.from({ length: Math.max(kept().spent.length, this.step + 1) }, (_, i) => kept().spent[i] ?? 0)
+    const known = this.kept.spent
+    const spent = Array.from({ length: Math.max(known.length, this.step + 1) }, (_, i) => known[i] ?? 0)
     spent[this.step] += Math.round(now - this.#since)
     this.#since = now
     keep({ spent })
@@ -72,7 +90,7 @@ export class Interview extends Recall {
     if (!this.root.isConnected) return this.close()
     if (this.#since == null || isElsewhere()) return
     if (performance.now() - this.#since > EVERY) this.book()
-    const { spent } = kept()
+    const { spent } = this.kept
     const running = performance.now() - this.#since
     const time = total(spent) + running
     const here = (spent[this.step] ?? 0) + running
@@ -81,15 +99,13 @@ export class Interview extends Recall {
     const own = this.card?.minutes ? `; this one ${clock(here)} of ${this.card.minutes}:00` : ""
     say(this.time, `${clock(time)} of ${this.minutes}:00${over}${own}`)
     this.time.classList.toggle("wrong", time > whole)
-    for (const [at, text] of [
-      [whole - SOON * MINUTE, `${SOON} minutes are left.`],
-      [whole, "The time is up. Go on if you like: the report says how much it was over."],
-    ]) {
-      if (this.before < at && time >= at) this.bar.say(text)
-    }
+    const comes = (/** @type {number} */ at) => this.before < at && time >= at
+    if (comes(whole - SOON * MINUTE)) this.bar.say(`${SOON} minutes are left.`)
+    if (comes(whole)) this.bar.say("The time is up. Go on if you like: the report says how much it was over.")
     this.before = time
   }
 
+  /** @param {number} at */
   move(at) {
     if (this.#since == null) return
     this.book()
@@ -97,6 +113,7 @@ export class Interview extends Recall {
     keep({ at })
   }
 
+  /** @param {boolean} paused */
   pause(paused, why = "The clock stands still.") {
     this.book()
     this.#since = paused ? null : performance.now()
@@ -115,17 +132,19 @@ export class Interview extends Recall {
     this.ends.hidden = true
   }
 
+  /** @param {KeyboardEvent} event */
   press(event) {
     if (!this.paused) super.press(event)
   }
 
   // Steps
 
+  /** @param {{ revealed?: boolean, focus?: boolean }} [options] */
   async show(options) {
     await super.show(options)
     const { card } = this
     if (card?.kind == "rubric") this.toScore(card)
-    else if (card?.passes && kept().passed) this.choices.replaceChildren(this.button("Next", () => this.next("")))
+    else if (card?.passes && this.kept.passed) this.choices.replaceChildren(this.button("Next", () => this.next("")))
     this.update()
   }
 
@@ -143,13 +162,14 @@ export class Interview extends Recall {
     if (!this.notice.textContent) say(this.notice, mocks.notice("mock"))
   }
 
-  toScore({ number }) {
+  /** @param {Step} step */
+  toScore({ number = "" }) {
     this.reveal = null
     this.revealed = true // so that 1 to 3 choose
     const buttons = LEVELS.map(level =>
       this.button(level[0].toUpperCase() + level.slice(1), async () => {
         score(number, level)
-        keep({ scored: { ...kept().scored, [number]: level } })
+        keep({ scored: { ...this.kept.scored, [number]: level } })
         this.settle()
         await this.next(`Scored ${level}.`)
       }),
@@ -157,17 +177,18 @@ export class Interview extends Recall {
     this.choices.replaceChildren(...buttons)
   }
 
+  /** @param {number} rating */
   async rate(rating) {
     const { id } = this.card
     await super.rate(rating)
-    keep({ rated: { ...kept().rated, [id]: rating } })
+    keep({ rated: { ...this.kept.rated, [id]: rating } })
   }
 
   async takeBack() {
     const last = this.results.at(-1)
     await super.takeBack()
-    if (this.results.at(-1) == last) return
-    const { [last.card.id]: _, ...rated } = kept().rated
+    if (!last || this.results.at(-1) == last) return
+    const { [last.card.id]: _, ...rated } = this.kept.rated
     keep({ rated })
   }
 
@@ -182,8 +203,9 @@ export class Interview extends Recall {
     return this.button("Give it up", () => this.next(""))
   }
 
+  /** @param {string} told */
   async next(told) {
-    if (this.card.passes && !kept().passed) {
+    if (this.card.passes && !this.kept.passed) {
       const [verdict] = this.front.querySelectorAll(".exercise-report > [role=status]")
       keep({ verdict: verdict?.innerText.trim().slice(0, 1000) || undefined })
     }

@@ -2,27 +2,31 @@
 // printed.
 
 import { make } from "./elements.js"
-import { clock, forget, kept, total } from "./mock_state.js"
+import { clock, forget, total } from "./mock_state.js"
 import { RATINGS } from "./study.js"
 
 // What is shown after the last step; `again` begins anew.
+/** @param {Interview} interview @param {Act} again */
 export function report(interview, again) {
   const { deck, minutes, seed } = interview
-  const state = kept()
+  const state = interview.kept
   const time = total(state.spent)
   const over = time - minutes * 60_000
   const day = new Date(state.began ?? Date.now()).toLocaleDateString("en-GB", { dateStyle: "long" })
   const rows = deck.map((step, index) => ({ step, time: state.spent[index] ?? 0, how: outcome(step, state) }))
   // One link to a page is enough.
-  const weak = rows.filter(({ step, how }, index) => how.weak && !rows.slice(0, index).some(each => each.how.weak && each.step.href == step.href))
+  const weak = rows.filter(
+    ({ step, how }, index) => how.weak && !rows.slice(0, index).some(each => each.how.weak && each.step.href == step.href),
+  )
   const address = new URL(location.pathname, location.href)
-  address.search = new URLSearchParams({ minutes, seed })
+  address.search = `minutes=${minutes}&seed=${seed}`
   const newOne = interview.button("New interview", () => {
     forget()
     interview.close()
     again()
   })
   const toPrint = interview.button("Print", () => print())
+  /** @param {CellTag} tag @param {string[]} texts */
   const cells = (tag, ...texts) => make("tr", {}, ...texts.map(text => make(tag, {}, text)))
   const table = make(
     "table",
@@ -40,13 +44,20 @@ export function report(interview, again) {
     make("div", { className: "md-typeset__scrollwrap" }, make("div", { className: "md-typeset__table" }, table)),
     make("h2", { textContent: "What to read" }),
     links.length ? make("ul", {}, ...links) : make("p", { textContent: "Nothing was weak." }),
-    make("p", { className: "mock-again" }, "The same interview, for you or a friend: ", make("a", { href: address.href, textContent: `${minutes} minutes, seed ${seed}` }), "."),
+    make(
+      "p",
+      { className: "mock-again" },
+      "The same interview, for you or a friend: ",
+      make("a", { href: address.href, textContent: `${minutes} minutes, seed ${seed}` }),
+      ".",
+    ),
     make("p", { className: "mock-done" }, toPrint, " ", newOne),
   ]
 }
 
 // How a step went, in words, and whether there is something to read.
-function outcome({ id, kind, number }, { rated, scored, passed, verdict }) {
+/** @param {Step} step @param {Under} state */
+function outcome({ id, kind, number = "" }, { rated, scored, passed, verdict }) {
   if (kind == "rubric") return { said: scored[number] ?? "not scored", weak: scored[number] == "weak" }
   if (kind == "exercise") return { said: passed ? "passed" : (verdict ?? "not passed"), weak: !passed }
   const rating = rated[id]

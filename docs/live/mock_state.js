@@ -1,18 +1,17 @@
 // The mock interview that goes on, or that was the last: kept at every step and every few seconds,
 // so that a reload, or a browser that ends, loses nothing.
-//
-// { minutes, seed, began, at, spent, rated, scored, passed, verdict, tab }: `began` a time in ISO
-// format, `at` a step, `spent` the milliseconds of each, `rated` by card, `scored` by question,
-// `verdict` what was said last of an exercise that was not passed, `tab` in which it goes on.
 
 import { LENGTHS, SEEDS } from "./mock_draw.js"
 import { Shelf, fields, isObject, isText, isTime } from "./shelf.js"
 import { LEVELS, RATINGS, cards, scores } from "./study.js"
 
+/** @param {unknown} value @returns {value is number} */
 const isCount = value => Number.isInteger(value) && value >= 0
+/** @param {RegExp} name @param {Test} isValue @returns {Test} */
 const record = (name, isValue) => value =>
   isObject(value) && Object.entries(value).every(([key, each]) => name.test(key) && isValue(each))
 
+/** @type {Shelf<KeptMock>} */
 const shelf = new Shelf({
   prefix: "answers.study.",
   name: /^mock$/,
@@ -41,13 +40,17 @@ export function kept() {
   const { minutes, seed, at = 0, spent = [], rated = {}, scored = {}, ...others } = shelf.get("mock")
   return minutes == null || seed == null ? null : { minutes, seed, at, spent, rated, scored, ...others }
 }
+/** @param {number} minutes @param {number} seed */
 export const begin = (minutes, seed) => shelf.put("mock", { minutes, seed, began: new Date().toISOString(), tab })
+/** @param {KeptMock} changes */
 export const keep = changes => shelf.set("mock", { ...changes, tab })
 export const forget = () => shelf.put("mock", {})
 
 // "12:05", of milliseconds.
+/** @param {number} time */
 export function clock(time) {
   const seconds = Math.floor(time / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
+/** @param {number[]} spent */
 export const total = spent => spent.reduce((sum, each) => sum + (each ?? 0), 0)

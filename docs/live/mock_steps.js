@@ -7,11 +7,13 @@ import { FOLLOW_UP, OPENING } from "./mock_draw.js"
 import { address, cardsOf, exerciseOf, fetchPage, rubricOf } from "./page_cards.js"
 import { cards } from "./study.js"
 
+/** @param {Mock} mock @returns {Step[]} */
 export function stepsOf({ questions, exercise }) {
   const asked = questions.flatMap(question => [...question.map(card), rubric(question[0])])
   return exercise ? [...asked, written(exercise)] : asked
 }
 
+/** @param {Drawn} card @returns {Step} */
 function card({ id, kind, page, number, title, question }) {
   const opening = kind == "opening"
   const ask = opening ? "Say aloud what you would say first, then the rest." : "They ask next. Answer aloud."
@@ -25,16 +27,18 @@ function card({ id, kind, page, number, title, question }) {
     about: `Question ${number}, ${title}. ${ask}`,
     href: `${address(page)}${opening ? "" : `#ask-${id.split("/")[1]}`}`,
     front: () => found().then(each => each?.front() ?? words(), words),
-    back: async () => (await found()).back(),
+    back: async () => (await found())?.back(),
   }
 }
 
+/** @param {Drawn} card @returns {Step} */
 function rubric({ id, page, number, title }) {
   const signs = async () => {
     const parts = rubricOf(await fetchPage(page), page)
     return make("ul", { className: "recall-rubric" }, ...parts.map(part => make("li", {}, part)))
   }
   return {
+    id: "",
     kind: "rubric",
     number: id.split("/")[0],
     text: `Question ${number} as a whole`,
@@ -44,6 +48,7 @@ function rubric({ id, page, number, title }) {
   }
 }
 
+/** @param {Drawn} card @returns {Step} */
 function written({ id, page, number, title, minutes }) {
   const name = id.split("/")[1]
   return {

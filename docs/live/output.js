@@ -5,9 +5,12 @@ import { KATEX, load, make } from "./elements.js"
 
 export class Output {
   element = make("div", { className: "live-output" })
+  /** @type {Message[]} */
   #pending = []
+  /** @type {Promise<void>[]} */
   #formulas = []
 
+  /** @param {Cell} cell */
   constructor(cell) {
     cell.output?.element.remove()
     cell.output = this
@@ -15,6 +18,7 @@ export class Output {
     cell.block.after(this.element)
   }
 
+  /** @param {Message} message */
   add(message) {
     // The reader's code may post messages of its own.
     if (typeof (message.tex ?? message.text) != "string") return
@@ -32,15 +36,16 @@ export class Output {
   }
 
   #render() {
-    for (const { stream, text, tex } of this.#pending.splice(0)) {
+    for (const { stream = "", text = "", tex } of this.#pending.splice(0)) {
       const last = this.element.lastElementChild
       if (tex) this.#formulas.push(this.#typeset(tex))
-      else if (stream && last?.dataset.stream == stream) last.querySelector("code").append(text)
+      else if (stream && last?.dataset.stream == stream) last.querySelector("code")?.append(text)
       else this.element.append(printed(text, stream))
     }
   }
 
   // What is no formula is shown as text.
+  /** @param {string} tex */
   async #typeset(tex) {
     const place = make("div", { className: "equation" })
     this.element.append(place)
@@ -53,6 +58,7 @@ export class Output {
   }
 }
 
+/** @param {string} text @param {string} stream */
 function printed(text, stream) {
   const pre = make("pre", {}, make("code", { textContent: text }))
   const block = make("div", { className: "output highlight" }, pre)

@@ -1,16 +1,22 @@
 // Which files Python needs for what some code imports, and how much is sent of each: for the worker,
-// which loads them, and for the page, which says how much that will be. `config` is config.json.
+// which loads them, and for the page, which says how much that will be.
 
+/** @type {(config: Config, names: string[]) => string[]} */
 export const filesOf = (config, names) => {
   const { packages } = config.lock
   return names.flatMap(name => [packages[name].file_name, ...filesOf(config, packages[name].depends)])
 }
 
 // Those that the code will probably ask for.
+/** @param {Config} config @param {string} code */
 export const foreseen = (config, code) => {
   const named = Object.keys(config.foresee).filter(word => code.includes(word))
-  return filesOf(config, named.flatMap(word => config.foresee[word]))
+  return filesOf(
+    config,
+    named.flatMap(word => config.foresee[word]),
+  )
 }
 
 // In bytes; some files are compressed on the way.
+/** @param {Config} config @param {string} name */
 export const sent = ({ files, compressed }, name) => files[name].size * (compressed[name] ?? 1)

@@ -5,19 +5,23 @@ import { make } from "./elements.js"
 
 const SITE = new URL("..", import.meta.url)
 // Elements that hold a reader's own changes, or would not work on another page.
-const LEFT_OUT =
-  "script, style, template, iframe, .headerlink, .live-bar, .live-output, .cm-editor, .exercise, .md-code__nav"
+const LEFT_OUT = "script, style, template, iframe, .headerlink, .live-bar, .live-output, .cm-editor, .exercise, .md-code__nav"
 
+/** @param {string} path */
 export const address = path => new URL(`${path}/`, SITE)
 // "questions/06-softmax-cross-entropy", of the address of a page; "" of home.
+/** @param {string} url */
 export const pathOf = url => new URL(url).pathname.slice(SITE.pathname.length).replace(/\/$/, "")
 // "06", of a question's path; nothing of another's.
+/** @param {string} path */
 export const numberOf = path => path.match(/^questions\/(\d\d+)-/)?.[1]
 
-// The cards of a page by id: { front, back, href }, functions that make elements, and an address.
+// The cards of a page by id.
+/** @param {Document} page @param {string} path */
 export function cardsOf(page, path) {
   const number = numberOf(path)
   const here = address(path)
+  /** @param {Iterable<Node>} nodes */
   const part = nodes => copied(nodes, here)
   const asked = page.querySelectorAll(".admonition.question > :not(.admonition-title, .whole)")
   const opening = {
@@ -25,13 +29,14 @@ export function cardsOf(page, path) {
     back: () => part(["#in-thirty-seconds", "#score-yourself"].flatMap(title => after(page.querySelector(title)))),
     href: here.href,
   }
+  /** @type {Map<string, Sides>} */
   const found = new Map([[`${number}/opening`, opening]])
   for (const paragraph of page.querySelectorAll("p[id^='ask-']")) {
     const slug = paragraph.id.slice("ask-".length)
     const question = paragraph.querySelector("strong")
     found.set(`${number}/${slug}`, {
-      front: () => part(question.childNodes),
-      back: () => part([rest(paragraph, question), ...after(paragraph)]),
+      front: () => part(question?.childNodes ?? []),
+      back: () => part([rest(paragraph), ...after(paragraph)]),
       href: `${here}#${paragraph.id}`,
     })
   }
@@ -39,20 +44,29 @@ export function cardsOf(page, path) {
 }
 
 // The signs of a weak, a solid and a strong answer.
+/** @param {Document} page @param {string} path */
 export const rubricOf = (page, path) =>
   Array.from(page.querySelectorAll("#score-yourself + ul > li"), item => copied(item.childNodes, address(path)))
 
 // Where an exercise stands on the page, as it is before it is started.
-export const exerciseOf = (page, name) =>
-  document.importNode(Array.from(page.querySelectorAll(".exercise")).find(each => each.querySelector("code").textContent == name), true)
-
-// Pages of the site that have been fetched, or are being fetched.
-const fetching = new Map()
-export function fetchPage(path) {
-  if (!fetching.has(path)) fetching.set(path, parsed(path).catch(error => (fetching.delete(path), Promise.reject(error))))
-  return fetching.get(path)
+/** @param {Document} page @param {string} name */
+export function exerciseOf(page, name) {
+  const all = [...page.querySelectorAll(".exercise")]
+  const found = all.find(each => each.querySelector("code")?.textContent == name)
+  return document.importNode(/** @type {Element} */ (found), true)
 }
 
+// Pages of the site that have been fetched, or are being fetched.
+/** @type {Map<string, Promise<Document>>} */
+const fetching = new Map()
+/** @param {string} path */
+export function fetchPage(path) {
+  const page = fetching.get(path) ?? parsed(path).catch(error => (fetching.delete(path), Promise.reject(error)))
+  fetching.set(path, page)
+  return page
+}
+
+/** @param {string} path */
 async function parsed(path) {
   const url = address(path)
   if (url.origin != location.origin) throw new Error(`${url} is not a page of this site`)
@@ -62,6 +76,7 @@ async function parsed(path) {
 }
 
 // What follows an element, up to the next section or follow-up.
+/** @param {Element | null} element */
 function after(element) {
   const nodes = []
   for (let next = element?.nextElementSibling; next; next = next.nextElementSibling) {
@@ -72,28 +87,33 @@ function after(element) {
 }
 
 // A paragraph without the question that it begins with.
-function rest(paragraph, question) {
+/** @param {Element} paragraph */
+function rest(paragraph) {
   const copy = paragraph.cloneNode(true)
-  copy.querySelector("strong").remove()
+  copy.querySelector("strong")?.remove()
   copy.querySelector(".headerlink")?.remove()
   copy.normalize()
-  if (copy.firstChild?.nodeType == Node.TEXT_NODE) copy.firstChild.data = copy.firstChild.data.trimStart()
+  if (copy.firstChild instanceof Text) copy.firstChild.data = copy.firstChild.data.trimStart()
   return copy
 }
 
 // Copies of nodes of the page at `here`, to be shown on another.
+/** @param {Iterable<Node>} nodes @param {URL} here */
 function copied(nodes, here) {
   const copy = make("div", {}, ...Array.from(nodes, node => document.importNode(node, true)))
   copy.querySelectorAll(LEFT_OUT).forEach(each => each.remove())
   for (const figure of copy.querySelectorAll(".explorer")) {
-    figure.replaceWith(make("p", {}, make("a", { href: `${here}#they-will-ask-next`, textContent: "On the page: a figure with sliders." })))
+    figure.replaceWith(
+      make("p", {}, make("a", { href: `${here}#they-will-ask-next`, textContent: "On the page: a figure with sliders." })),
+    )
   }
   copy.querySelectorAll("pre[hidden], .output[hidden], .equation[hidden]").forEach(each => (each.hidden = false))
   for (const each of copy.querySelectorAll("*")) {
     if (!each.closest("svg")) each.removeAttribute("id")
     for (const name of each.getAttributeNames()) if (name.startsWith("on")) each.removeAttribute(name)
     for (const name of ["href", "src"]) {
-      if (each.hasAttribute(name) && !each.closest("svg")) each.setAttribute(name, new URL(each.getAttribute(name), here))
+      const value = each.getAttribute(name)
+      if (value != null && !each.closest("svg")) each.setAttribute(name, new URL(value, here).href)
     }
   }
   for (const code of copy.querySelectorAll(".highlight:not(.highlight + *)")) fold(code)
@@ -101,6 +121,7 @@ function copied(nodes, here) {
 }
 
 // Code, and the outputs below it.
+/** @param {Element} code */
 function fold(code) {
   if (code.closest("details")) return
   const details = make("details", { className: "example" }, make("summary", { textContent: "Code" }))

@@ -13,6 +13,7 @@ const GOOD = 3
 
 // Note that an exercise is passed, and tell the reader: the verdict at once, then what is loaded.
 // `notes` are the paragraphs on what passes although it is not ours.
+/** @param {Exercise} exercise @param {Node[]} notes */
 export async function concluded(exercise, notes) {
   const { name } = exercise
   const { passed, again } = store.get(name)
@@ -30,26 +31,29 @@ export async function concluded(exercise, notes) {
 
 // After a pass only what was shown since the reader began again counts against the next.
 // `all` hints there are.
+/** @param {Practised} record @param {number} [all] @returns {[rating: number, how: string]} */
 function rated({ passed, again, solution, hints }, all) {
   if (passed && !again) return [GOOD, ""]
-  if (solution && (!passed || Date.parse(solution) >= Date.parse(again))) return [AGAIN, " with the solution"]
-  if (hints && hints >= all) return [HARD, " with all hints"]
+  if (solution && (!passed || !again || Date.parse(solution) >= Date.parse(again))) return [AGAIN, " with the solution"]
+  if (hints && all != null && hints >= all) return [HARD, " with all hints"]
   return [GOOD, ""]
 }
 
 // The review of an exercise that was passed on the command line, as if it had been passed here on that
 // day. If it was begun again since, its hints are later ones.
-export function reviewOfPass({ passed, again, solution, hints }, all) {
+/** @param {Practised} record @param {number} [all] @returns {Review} */
+export function reviewOfPass({ passed = "", again, solution, hints }, all) {
   const then = today(new Date(passed))
-  const before = Date.parse(solution) <= Date.parse(passed) ? solution : undefined
+  const before = solution && Date.parse(solution) <= Date.parse(passed) ? solution : undefined
   const [rating] = rated({ solution: before, hints: again ? undefined : hints }, all)
   return [isDay(then) && then < today() ? then : today(), rating]
 }
 
+/** @param {string} id @param {number} rating */
 async function comesBack(id, rating) {
   try {
-    await rate(id, rating)
-    return ` It comes back ${named(effective(cards.get(id), plan().date))}.`
+    const day = await rate(id, rating)
+    return ` It comes back ${named(effective(cards.get(id), plan().date) ?? day)}.`
   } catch (error) {
     reportError(error)
     return ` When it comes back could not be worked out: ${error.message}. Pass it again from the stub to know.`
@@ -57,13 +61,19 @@ async function comesBack(id, rating) {
 }
 
 // How much is passed, and the exercise to go on with: of the same page, then of the next.
+/** @param {string} name */
 async function next(name) {
-  const known = await fetched("cards.json", { cache: "no-cache" }).then(answer => answer.json(), () => ({}))
+  /** @type {Cards} */
+  const known = await fetched("cards.json", { cache: "no-cache" }).then(
+    answer => answer.json(),
+    () => ({}),
+  )
   const all = Object.entries(known).filter(([, card]) => card.kind == "exercise")
   const place = all.findIndex(([id]) => id == `exercise/${name}`)
   const asks = known[`exercise/${name}`]
   const paragraph = make("p")
   if (!asks) return paragraph
+  /** @param {CardEntry} entry */
   const isPassed = ([id]) => store.get(id.split("/")[1]).passed
   const here = all.filter(([, { page }]) => page == asks.page)
   const inAll = `${all.filter(isPassed).length} of ${all.length} in all.`
@@ -77,6 +87,7 @@ async function next(name) {
 }
 
 // A link to an exercise; where it stands on this page, to its button.
+/** @param {CardEntry} entry */
 function link([id, { page }]) {
   const name = id.split("/")[1]
   const code = make("code", { textContent: name })

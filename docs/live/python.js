@@ -2,22 +2,8 @@
 //
 //   const outcome = await python.call("package.module.function", [arguments], options)
 //
-// calls a Python function and waits. Arguments and result travel as JSON. What the function's
-// module imports, or `options.code`, is loaded first. One call at a time.
-//
-// options:
-//   code     Python source that the function will run
-//   math     whether what it prints is TeX, to be typeset
-//   seconds  a time limit, counted from when Python and packages are loaded
-//   on       told what happens: { state: "loading" | "running" }, { loaded, total, from } in
-//            bytes from a host, { stream: "stdout" | "stderr", text }, { tex } of a formula
-//
-// outcome: { status, … }, never an exception:
-//   "done"     with `result`
-//   "raised"   with `message`: the function raised, which is our mistake and not the reader's
-//   "failed"   with `message`: Python could not be loaded, or broke; the next call starts anew
-//   "stopped"  by stop(), which ends the worker, whatever it does; a new one warms up
-//   "timeout"  the same, when the time is over
+// calls a Python function and waits: see `Options` and `Outcome` in tests/javascript/python.d.ts.
+// What the function's module imports, or `options.code`, is loaded first. One call at a time.
 //
 // `python.session` counts the workers: while it is the same, variables are kept.
 //
@@ -31,16 +17,19 @@ const DEAF = 5 // seconds, in which a worker that does nothing answers
 
 const WORKER = new URL("worker.js", import.meta.url)
 // What the workers have compiled, so that the engine need not do it again for the next one.
+/** @type {WebAssembly.Module[]} */
 const compiled = []
+/** @param {unknown} module */
 const keep = module => compiled.length < 99 && module instanceof WebAssembly.Module && compiled.push(module)
 
 const UNLOADED = `worker.js could not be loaded from ${WORKER.host}`
 
 class Python {
   session = 0
-  #worker
-  // { id, on, done, seconds, timer }
-  #call
+  /** @type {PythonWorker | null} */
+  #worker = null
+  /** @type {Call | null} */
+  #call = null
   #calls = 0
   // What to warm up for.
   #code = ""
@@ -50,6 +39,7 @@ class Python {
   // Whose worker it takes over.
   #spare
 
+  /** @param {Python} [spare] */
   constructor(spare) {
     this.#spare = spare
   }
@@ -64,23 +54,28 @@ class Python {
     if (this.#worker) return
     this.session += 1
     if (this.#spare?.started) return this.#take(this.#spare)
-    this.#hearFrom(new Worker(WORKER, { type: "module", name: "python" }))
-    this.#worker.postMessage({ start: true, code, warm, reload: this.#failed })
+    /** @type {PythonWorker} */
+    const worker = new Worker(WORKER, { type: "module", name: "python" })
+    this.#hearFrom(worker)
+    worker.postMessage({ start: true, code, warm, reload: this.#failed })
     this.#failed = false
   }
 
   // Download what `code` imports, if Python is loaded or will be.
+  /** @param {string} code */
   foresee(code) {
     this.#worker?.postMessage({ code })
   }
 
+  /** @param {Python} other */
   #take(other) {
-    this.#hearFrom(other.#worker)
+    if (other.#worker) this.#hearFrom(other.#worker)
     this.#worked = other.#worked
     other.#worker = null
     other.#worked = false
   }
 
+  /** @param {PythonWorker} worker */
   #hearFrom(worker) {
     this.#worker = worker
     worker.onmessage = ({ data }) => worker == this.#worker && this.#hear(data)
@@ -91,39 +86,44 @@ class Python {
     }
   }
 
+  /** @type {PythonCall} */
   call(name, args = [], { code = "", math = false, seconds, on = () => {} } = {}) {
     if (this.#call) throw new Error("one call at a time: Python is busy")
     this.#code = code
     const id = (this.#calls += 1)
     return new Promise(done => {
-      this.#call = { id, on, done, seconds, order: { id, name, args, code, math } }
+      const call = { id, on, done, seconds, order: { id, name, args, code, math } }
+      this.#call = call
       on({ state: "loading" })
-      this.#send()
+      this.#send(call)
     })
   }
 
-  #send() {
-    const call = this.#call
+  /** @param {Call} call */
+  #send(call) {
     this.start(call.order.code)
-    this.#worker.postMessage(call.order)
+    this.#worker?.postMessage(call.order)
     call.fresh = !this.#worked
     // The worker may not have been loaded. Or code that it ran has closed or deafened it.
-    const silent = () => (this.#worked ? this.#sendAnew() : this.#fail(`${UNLOADED}: nothing came for ${PATIENCE} s.`))
+    const silent = () => (this.#worked ? this.#sendAnew(call) : this.#fail(`${UNLOADED}: nothing came for ${PATIENCE} s.`))
     call.silence = setTimeout(silent, (this.#worked ? DEAF : PATIENCE) * 1000)
   }
 
-  #sendAnew() {
-    clearTimeout(this.#call.timer)
+  /** @param {Call} call */
+  #sendAnew(call) {
+    clearTimeout(call.timer)
     this.#drop()
-    this.#send()
+    this.#send(call)
   }
 
   // Forget all that ran, end what runs, and get a new worker ready for more of its kind.
+  /** @param {"stopped" | "timeout"} status */
   stop(status = "stopped") {
     this.#end({ status })
     this.start(this.#code, true)
   }
 
+  /** @param {FromWorker} message */
   #hear(message) {
     // The reader's code may post whatever it likes.
     if (Object(message) !== message) return
@@ -138,16 +138,18 @@ class Python {
     }
     if (!("status" in message)) return call.on(message)
     // Or it has removed what our own code needs.
-    if (message.status == "raised" && !call.fresh) return this.#sendAnew()
+    if (message.status == "raised" && !call.fresh) return this.#sendAnew(call)
     this.#worked = true
-    this.#finish({ ...message, status: message.status == "raised" ? "raised" : "done" })
+    this.#finish(/** @type {Outcome} */ ({ ...message, status: message.status == "raised" ? "raised" : "done" }))
   }
 
+  /** @param {string} message */
   #fail(message) {
     this.#failed = true
     this.#end({ status: "failed", message })
   }
 
+  /** @param {Outcome} outcome */
   #end(outcome) {
     this.#drop()
     this.#finish(outcome)
@@ -159,6 +161,7 @@ class Python {
     this.#worked = false
   }
 
+  /** @param {Outcome} outcome */
   #finish(outcome) {
     const call = this.#call
     this.#call = null

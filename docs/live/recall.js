@@ -8,19 +8,22 @@ import { store } from "./store.js"
 import { RATINGS, cards, dayOfReview, notice, plan, rate, schedule, suspend, undo } from "./study.js"
 import { effective } from "./today.js"
 
+/** @param {string} word */
 const title = word => word[0].toUpperCase() + word.slice(1)
 
 // What Undo takes back after a reload: the last of this tab, if the browser keeps it.
 const LAST = "answers.last."
 
+/** @param {string} name @param {Rated} [result] */
 function remember(name, result) {
-  const { card, rating, count } = result ?? {}
   try {
-    if (result) sessionStorage.setItem(LAST + name, JSON.stringify({ id: card.id, rating, count }))
-    else sessionStorage.removeItem(LAST + name)
+    if (!result) return sessionStorage.removeItem(LAST + name)
+    const { card, rating, count } = result
+    sessionStorage.setItem(LAST + name, JSON.stringify({ id: card.id, rating, count }))
   } catch {}
 }
 
+/** @type {(name: string) => Last | undefined} */
 function remembered(name) {
   try {
     const last = JSON.parse(sessionStorage.getItem(LAST + name))
@@ -30,18 +33,20 @@ function remembered(name) {
   } catch {}
 }
 
+/** @template {Asked} [Card=Asked] */
 export class Recall {
   root = make("section", { className: "recall" })
-  results = [] // { card, rating }, or `suspended` for a rating: what Undo takes back
-  #timer
+  /** @type {Rated<Card>[]} */
+  results = [] // what Undo takes back
+  #timer = 0
 
-  // `deck`: cards as { id, about, front, back, href, seconds, passes, count }; `front` and `back`
-  // make elements, or promise to; what `passes` is an exercise, which the program rates; `count`, if
-  // known, is how many reviews it had when it was put into the deck. `found` returns the card of an
-  // id that may have left the deck; `ended`, what is shown after the last; `moved` hears of every
-  // step.
+  /** @param {Deck<Card>} deck */
   constructor({ name, deck, found = () => {}, at = 0, ended, moved = () => {} }) {
-    Object.assign(this, { name, deck, at, ended, moved })
+    this.name = name
+    this.deck = deck
+    this.at = at
+    this.ended = ended
+    this.moved = moved
     const last = remembered(name)
     const card = last && found(last.id)
     if (card) this.results.push({ ...last, card, before: true })
@@ -57,6 +62,7 @@ export class Recall {
     this.suspend.title = "Leave this one out of reviews and rehearsals, until you resume it"
     this.notice = make("p", { className: "exercise-notice", role: "status" })
     this.root.append(this.where, this.front, this.back, this.choices, this.bar.root, this.notice)
+    /** @param {KeyboardEvent} event */
     this.keys = event => this.press(event)
     document.addEventListener("keydown", this.keys)
     this.heard = () => this.hear()
@@ -75,6 +81,7 @@ export class Recall {
   }
 
   // Rated since it was put into the deck: an exercise here, by the program, or anything elsewhere.
+  /** @param {Asked} card */
   isRated({ id, count }) {
     return count != null && (cards.get(id).reviews?.length ?? 0) > count
   }
@@ -83,22 +90,24 @@ export class Recall {
     if (!this.root.isConnected) return this.close()
     const { card } = this
     if (!card?.passes || !this.isRated(card) || this.results.at(-1)?.card == card) return
-    const { reviews } = cards.get(card.id)
-    this.note({ card, rating: reviews.at(-1)[1], count: reviews.length })
+    const { reviews = [] } = cards.get(card.id)
+    this.note({ card, rating: reviews[reviews.length - 1][1], count: reviews.length })
     const next = this.button("Next", () => this.next(""))
     this.choices.replaceChildren(next)
     this.update()
   }
 
   // Space reveals, 1 to 4 rate, u takes back; but not where somebody writes.
+  /** @param {KeyboardEvent} event */
   press(event) {
-    const { key, target } = event
+    const { key } = event
+    const target = /** @type {Element} */ (event.target)
     if (!this.root.isConnected) return this.close()
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     if (target.closest("input, textarea, select, [contenteditable='true'], .md-search")) return
     if (key == "u" && this.results.length) this.undo.click()
     else if (key == " " && !this.revealed && this.reveal && !target.closest("button, a, summary")) this.reveal.click()
-    else if (Object.hasOwn(RATINGS, key) && this.revealed) this.choices.children[key - 1]?.click()
+    else if (Object.hasOwn(RATINGS, key) && this.revealed) this.choices.querySelectorAll("button")[Number(key) - 1]?.click()
     else return
     event.preventDefault()
   }
@@ -139,27 +148,29 @@ export class Recall {
 
   async open() {
     const { card } = this
-    const [back] = await Promise.all([card.back(), schedule()])
+    const [back] = await Promise.all([card.back?.(), schedule()])
     if (card != this.card || this.revealed) return
     clearInterval(this.#timer)
     this.bar.clock.textContent = ""
     this.revealed = true
     this.reveal = null
-    this.back.replaceChildren(back)
+    this.back.replaceChildren(back ?? "")
     if (card.href) this.back.append(make("p", {}, make("a", { href: card.href, textContent: "On its page" })))
     const { choices } = await schedule()
     const { reviews = [] } = cards.get(card.id)
     const day = dayOfReview(reviews)
-    const dues = choices(reviews, day).map(due => effective({ reviews: [[day]], due }, plan().date))
+    const dues = choices(reviews, day).map((due, index) => effective({ reviews: [[day, index + 1]], due }, plan().date) ?? due)
     const buttons = dues.map((due, index) => this.rating(index + 1, named(due, today(), 365)))
     this.choices.replaceChildren(...buttons)
     this.back.focus({ preventScroll: true })
   }
 
+  /** @param {string} text @param {Act} act */
   button(text, act) {
     return bigButton(text, act, this.bar)
   }
 
+  /** @param {number} rating @param {string} comes */
   rating(rating, comes) {
     const name = title(RATINGS[rating])
     const button = this.button(name, () => this.rate(rating))
@@ -173,10 +184,11 @@ export class Recall {
     return this.button("Later", () => this.next("Left for later."))
   }
 
+  /** @param {number} rating */
   async rate(rating) {
     const { card } = this
     const due = await rate(card.id, rating)
-    this.note({ card, rating, count: cards.get(card.id).reviews.length })
+    this.note({ card, rating, count: cards.get(card.id).reviews?.length })
     const comes = named(effective(cards.get(card.id), plan().date) ?? due)
     await this.next(`Rated ${RATINGS[rating]}: comes back ${comes}.`)
   }
@@ -188,6 +200,7 @@ export class Recall {
     await this.next("Suspended: reviews and rehearsals leave it out. Undo takes that back.")
   }
 
+  /** @param {Rated<Card>} result */
   note(result) {
     this.results.push(result)
     remember(this.name, result)
@@ -199,6 +212,7 @@ export class Recall {
     remember(this.name)
   }
 
+  /** @param {string} told */
   async next(told) {
     do this.at += 1
     while (this.card && this.isRated(this.card))

@@ -4,13 +4,23 @@ import { make, pressable } from "./elements.js"
 import { suspend } from "./study.js"
 
 // A button for a finger.
+/** @type {Pressable} */
 export function bigButton(text, act, bar) {
   const button = pressable("recall-button", act, bar)
   button.textContent = text
   return button
 }
 
+// What stands on a page whose cards have not come.
+/** @param {Element} root @param {Error} error @param {Act} onclick */
+export function unloaded(root, error, onclick) {
+  const again = make("button", { type: "button", className: "recall-button", textContent: "Try again", onclick })
+  root.replaceChildren(make("p", { role: "status", textContent: `The cards could not be loaded: ${error.message}. ` }), again)
+  reportError(error)
+}
+
 // Count the seconds down in a bar; returns the timer, to be cleared.
+/** @param {number} seconds @param {Bar} bar */
 export function countdown(seconds, bar) {
   const end = Date.now() + seconds * 1000
   const tick = () => {
@@ -26,6 +36,7 @@ export function countdown(seconds, bar) {
 }
 
 // What was put away among these cards, as pairs of id and text; each can be taken out again.
+/** @param {Pick<Recall, "bar" | "front">} recall @param {string[][]} all */
 export function putAway({ bar, front }, all) {
   const items = all.map(([id, text]) => {
     const item = make("li", {}, text, " ")

@@ -10,16 +10,25 @@ import { putAway } from "./recall_parts.js"
 import { LEVELS, RATINGS, cards, keepPlace, places, score, scores } from "./study.js"
 
 const SECONDS = 30
+/** @param {Event} event */
+const targetOf = event => /** @type {Element} */ (event.target)
 
+/** @param {Element} root @param {HTMLButtonElement} button */
 export async function rehearse(root, button) {
   const rehearsal = new Rehearsal(root, button)
   await rehearsal.recall.show()
 }
 
 class Rehearsal {
+  here = new AbortController()
+  scrolled = scrollY
+
+  /** @param {Element} root @param {HTMLButtonElement} button */
   constructor(root, button) {
     const path = pathOf(location.href)
-    Object.assign(this, { button, path, number: numberOf(path), article: root.closest("article") })
+    this.button = button
+    this.number = numberOf(path) ?? ""
+    this.article = /** @type {Element} */ (root.closest("article"))
     this.rubric = rubricOf(document, path)
     this.all = cardsOf(document, path)
     const all = [...this.all].map(([id, card], step) => {
@@ -28,7 +37,8 @@ class Rehearsal {
       return { id, step, about, ...card, href: "", seconds: opening ? SECONDS : 0 }
     })
     const deck = all.filter(({ id }) => !cards.get(id).suspended)
-    const { page, at } = places.get("place")
+    const { page, at = 0 } = places.get("place")
+    /** @type {Recall} */
     this.recall = new Recall({
       name: "Rehearsal",
       deck,
@@ -51,26 +61,24 @@ class Rehearsal {
 
   // The page is hidden, not changed: it comes back as it was.
   open() {
-    this.scrolled = scrollY
     this.article.classList.add("rehearsing")
-    this.article.querySelector("h1").after(this.recall.root)
-    const here = new AbortController()
-    const listen = (type, act) => addEventListener(type, act, { signal: here.signal, capture: true })
-    this.stop = () => here.abort()
+    this.article.querySelector("h1")?.after(this.recall.root)
+    /** @type {Listen} */
+    const listen = (type, act) => addEventListener(type, act, { signal: this.here.signal, capture: true })
     listen("keydown", event => {
-      if (!this.recall.root.isConnected) this.stop()
-      else if (event.key == "Escape" && !event.target.closest(".md-search")) this.leave()
+      if (!this.recall.root.isConnected) this.here.abort()
+      else if (event.key == "Escape" && !targetOf(event).closest(".md-search")) this.leave()
     })
     // A link to a place of the page leads there.
     listen("click", event => {
-      const link = event.target.closest?.("a[href*='#']")
+      const link = targetOf(event).closest?.("a[href*='#']")
       if (link && link.pathname == location.pathname) this.leave({ back: false })
     })
     scrollTo(0, 0)
   }
 
   leave({ back = true } = {}) {
-    this.stop()
+    this.here.abort()
     this.recall.close()
     this.article.classList.remove("rehearsing")
     if (!back) return
@@ -94,11 +102,18 @@ class Rehearsal {
   }
 
   summary() {
-    const ratedToday = id => cards.get(id).reviews?.findLast(([day]) => day == today())?.[1]
+    // 3, good, if it was not rated today.
+    const ratedToday = (/** @type {string} */ id) => cards.get(id).reviews?.findLast(([day]) => day == today())?.[1] ?? 3
     const weak = [...this.all].filter(([id]) => ratedToday(id) <= 2)
     const earlier = scores.get(this.number).length - 1
     const said = `You scored this answer as ${this.scored}.`
-    const before = earlier ? ` Before that: ${scores.get(this.number).slice(0, -1).map(([, level]) => level).join(", ")}.` : ""
+    const before = earlier
+      ? ` Before that: ${scores
+          .get(this.number)
+          .slice(0, -1)
+          .map(([, level]) => level)
+          .join(", ")}.`
+      : ""
     const links = weak.map(([id, { front, href }]) => {
       const link = make("a", { href, textContent: this.asked(id, front) })
       return make("li", {}, link, ` (${RATINGS[ratedToday(id)]})`)
@@ -117,12 +132,16 @@ class Rehearsal {
     return this.recall.button("Back to the page", () => this.leave())
   }
 
+  /** @param {string} id @param {Sides["front"]} front */
   asked(id, front) {
     return id.endsWith("/opening") ? "What to say first" : front().textContent.trim()
   }
 
   suspended() {
     const away = [...this.all].filter(([id]) => cards.get(id).suspended)
-    return putAway(this.recall, away.map(([id, { front }]) => [id, this.asked(id, front)]))
+    return putAway(
+      this.recall,
+      away.map(([id, { front }]) => [id, this.asked(id, front)]),
+    )
   }
 }

@@ -5,19 +5,21 @@ import { fetched, make } from "./elements.js"
 import { mountAgain } from "./exercise_buttons.js"
 import { address, cardsOf, exerciseOf, fetchPage } from "./page_cards.js"
 import { Recall } from "./recall.js"
-import { putAway } from "./recall_parts.js"
+import { putAway, unloaded } from "./recall_parts.js"
 import { cards, plan } from "./study.js"
 import { nextDue, todays } from "./today.js"
 
 const AHEAD = 2 // pages that are fetched before they are asked for
 const SECONDS = 30
 
+/** @type {Recall | undefined} */
 let shown
 
-export async function mount() {
-  const root = document.querySelector(".review")
+/** @param {Element} root */
+export async function mount(root) {
   shown?.close()
   try {
+    /** @type {Cards} */
     const all = await (await fetched("cards.json", { cache: "no-cache" })).json()
     if (!root.isConnected) return
     const { tasks, fitting } = todays(all, cards.all(), plan(), today())
@@ -33,13 +35,12 @@ export async function mount() {
     root.replaceChildren(shown.root)
     await shown.show({ focus: false })
   } catch (error) {
-    const again = make("button", { type: "button", className: "recall-button", textContent: "Try again", onclick: mount })
-    root.replaceChildren(make("p", { role: "status", textContent: `The cards could not be loaded: ${error.message}. ` }), again)
-    reportError(error)
+    unloaded(root, error, () => mount(root))
   }
 }
 
 // A card of today's list, as Recall wants it.
+/** @param {Reviewed} task */
 function card({ id, kind, card: { page, number, title, question, shell }, later }) {
   const about = `Question ${number}, ${title}${kind == "new" ? ", new" : ""}.${later ? " If you have time." : ""}`
   const count = cards.get(id).reviews?.length ?? 0
@@ -53,23 +54,29 @@ function card({ id, kind, card: { page, number, title, question, shell }, later 
     return make("div", {}, make("p", { textContent: "Write it again, from the stub." }), place)
   }
   return {
-    id, about, count, page,
+    id,
+    about,
+    count,
+    page,
     passes: isExercise && !shell,
     seconds: name == "opening" ? SECONDS : 0,
     href: `${address(page)}${name == "opening" ? "" : `#${isExercise ? "exercise" : "ask"}-${name}`}`,
     front: isExercise ? exercise : async () => (await found())?.front() ?? words(),
     // What needs PyTorch is passed on the command line, which keeps no cards: the reader rates it.
-    back: async () => (isExercise ? make("p", { textContent: "Passed, on the command line? Rate how it went." }) : (await found()).back()),
+    back: async () =>
+      isExercise ? make("p", { textContent: "Passed, on the command line? Rate how it went." }) : (await found())?.back(),
   }
 }
 
 // The page of this card, then the next ones: one after the other, so that none waits for a later.
+/** @param {{ page: string }[]} deck @param {number} at */
 async function prefetch(deck, at) {
   const next = [...new Set(deck.slice(at).map(({ page }) => page))].slice(0, 1 + AHEAD)
   for (const page of next) await fetchPage(page).catch(() => {})
 }
 
 // After the last card, or if there is none.
+/** @param {Recall} recall @param {Cards} all */
 function ended(recall, all) {
   const done = recall.results.filter(({ before }) => !before).length
   const told = done ? `Done: ${done} rated or put away.` : "Nothing is due."
@@ -85,5 +92,11 @@ function ended(recall, all) {
     parts.push(make("p", {}, "A question that you have not rehearsed: ", link, "."))
   }
   const away = Object.entries(all).filter(([id]) => cards.get(id).suspended)
-  return [...parts, ...putAway(recall, away.map(([id, { question }]) => [id, question]))]
+  return [
+    ...parts,
+    ...putAway(
+      recall,
+      away.map(([id, { question }]) => [id, question]),
+    ),
+  ]
 }

@@ -6,28 +6,39 @@ const DAMAGED = "answers.damaged."
 // Entries may come to say in `version` that only newer pages can read them.
 export const VERSION = 3
 
+/** @type {Is<string>} */
 export const isText = value => typeof value == "string"
+/** @param {unknown} value */
 export const isTime = value => isText(value) && !isNaN(Date.parse(value))
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
 export const isObject = value => value != null && typeof value == "object" && !Array.isArray(value)
+/** @param {unknown} value */
 const isNewer = value => isObject(value) && typeof value.version == "number" && value.version > VERSION
 
-// Which part of a record, with these tests of its fields, is valid; and the first field that is not.
-export const fields = tests => value => {
-  if (!isObject(value)) return [{}, "it"]
-  const isValid = ([key, each]) => Object.hasOwn(tests, key) && tests[key](each)
-  const entries = Object.entries(value)
-  return [Object.fromEntries(entries.filter(isValid)), entries.find(entry => !isValid(entry))?.[0]]
-}
+// What of a record is valid, by these tests of its fields.
+/** @type {Fields} */
+export const fields = /** @type {AnyFields} */ (
+  tests => value => {
+    if (!isObject(value)) return [{}, "it"]
+    /** @param {[string, unknown]} entry */
+    const isValid = ([key, each]) => Object.hasOwn(tests, key) && tests[key](each)
+    const entries = Object.entries(value)
+    return [Object.fromEntries(entries.filter(isValid)), entries.find(entry => !isValid(entry))?.[0]]
+  }
+)
 
+/** @param {Error} error */
 const said = error => (error?.name == "QuotaExceededError" ? "its storage is full" : "it forbids it")
 
+/** @template Kept */
 export class Shelf extends EventTarget {
   #unsaved = "" // why
+  /** @type {Map<string, Kept>} */
   #memory = new Map() // what could not be saved
+  /** @type {Map<string, string>} */
   #damaged = new Map() // what could not be put aside
 
-  // `prefix` of the keys; `name`, which matches what follows it; `valid`, which returns the valid
-  // part of a value and what else there is; `aside`, under which what is damaged is kept.
+  /** @param {Shelved<Kept>} shelf */
   constructor({ prefix, name, valid, aside = "" }) {
     super()
     Object.assign(this, { prefix, name, valid, aside, nothing: valid(null)[0] })
@@ -39,6 +50,7 @@ export class Shelf extends EventTarget {
     return [...new Set([...this.#keys(this.prefix), ...this.#memory.keys()])].sort()
   }
 
+  /** @param {string} name */
   get(name) {
     return this.#memory.get(name) ?? this.#read(name)
   }
@@ -48,10 +60,12 @@ export class Shelf extends EventTarget {
   }
 
   // Change these fields of a record; undefined removes one.
+  /** @param {string} name @param {Partial<Kept>} changes */
   set(name, changes) {
     this.put(name, { ...this.get(name), ...changes })
   }
 
+  /** @param {string} name @param {Kept} value */
   put(name, value) {
     try {
       const { key, kept } = this.#at(name)
@@ -68,8 +82,10 @@ export class Shelf extends EventTarget {
   }
 
   // What the reader must know of what is kept of `name`, or of anything on this shelf.
+  /** @param {string} [name] */
   notice(name) {
     const names = name == null ? this.names : [name]
+    /** @param {string[]} all */
     const some = all => all.find(each => name == null || each == name)
     if (some([...this.#memory.keys()])) {
       return `Not saved by this browser: ${this.#unsaved}. Export what you wrote before you close the tab.`
@@ -101,9 +117,12 @@ export class Shelf extends EventTarget {
     this.dispatchEvent(new Event("change"))
   }
 
+  /** @param {string} prefix @returns {string[]} */
   #keys(prefix) {
     try {
-      const names = Object.keys(localStorage).filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length))
+      const names = Object.keys(localStorage)
+        .filter(key => key.startsWith(prefix))
+        .map(key => key.slice(prefix.length))
       return names.filter(name => this.name.test(name))
     } catch {
       return []
@@ -111,6 +130,7 @@ export class Shelf extends EventTarget {
   }
 
   // The text that is kept under a name, and what it holds.
+  /** @param {string} name */
   #at(name) {
     const key = this.prefix + name
     let text = null
@@ -122,6 +142,7 @@ export class Shelf extends EventTarget {
     return { key, text, kept }
   }
 
+  /** @param {string} name */
   #read(name) {
     const { text, kept } = this.#at(name)
     if (text == null || isNewer(kept)) return this.nothing
@@ -130,6 +151,7 @@ export class Shelf extends EventTarget {
   }
 
   // Go on with what is valid; what was kept stays, under another name.
+  /** @param {string} name @param {string} text @param {Kept} part */
   #repair(name, text, part) {
     try {
       localStorage.setItem(DAMAGED + this.aside + name, text)

@@ -13,10 +13,11 @@ const PARTS = {
 }
 
 // A browser may not ask again for a module that has once failed to come, until the page is loaded anew.
+/** @param {Error} error */
 function tell(error) {
   reportError(error)
   const content = document.querySelector(".md-content__inner")
-  if (content.querySelector(".start-failed")) return
+  if (!content || content.querySelector(".start-failed")) return
   const again = Object.assign(document.createElement("button"), {
     type: "button",
     className: "recall-button",
@@ -31,8 +32,9 @@ function tell(error) {
 document$.subscribe(() => {
   for (const [root, part] of Object.entries(PARTS)) {
     const place = document.querySelector(root)
+    if (!place) continue
     // It may come when the reader has left the page.
-    const here = then => what => place.isConnected && then(what)
-    if (place) import(`./${part}.js`).then(here(({ mount }) => mount?.())).catch(here(tell))
+    const here = () => place.isConnected
+    import(`./${part}.js`).then(({ mount }) => here() && mount?.(place)).catch(error => here() && tell(error))
   }
 })

@@ -1,42 +1,45 @@
 // What a reader studies: how the cards were rated and when each comes back, the date of the
 // interview, and the scores that the reader gave. Nothing of it leaves the browser.
-//
-// A card: { reviews, due, suspended }. `reviews` are [day, rating], oldest first; `due` is what
-// schedule.js makes of them; `suspended` is a time, in ISO format.
-// The plan: { date, new, minutes, changed }. The scores of a question: [day, level], by day; those of
-// one day in the order in which they were given.
-// The place where the reader stopped: { page, title, at }, `at` a step of the rehearsal or 0.
 
 import { isDay, today } from "./days.js"
 import { load } from "./elements.js"
 import { Shelf, fields, isText, isTime } from "./shelf.js"
 
+/** @type {Record<string, string>} */
 export const RATINGS = { 1: "again", 2: "hard", 3: "good", 4: "easy" }
 export const LEVELS = ["weak", "solid", "strong"]
 
+/** @param {unknown} value @returns {value is [string, unknown]} */
 const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value[0])
+/** @param {unknown} value */
 const isReview = value => isPair(value) && Number.isInteger(value[1]) && Object.hasOwn(RATINGS, value[1])
+/** @param {unknown} value */
 const isScore = value => isPair(value) && LEVELS.includes(value[1])
-const inOrder = (pair, index, all) => !index || all[index - 1][0] <= pair[0]
+/** @param {Score[]} pairs */
 export const byDay = pairs => [...pairs].sort(([a], [b]) => Number(a > b) - Number(a < b))
+/** @type {(most: number) => Test} */
 const upTo = most => value => Number.isInteger(value) && value >= 0 && value <= most
 
+/** @type {Shelf<Studied>} */
 export const cards = new Shelf({
   prefix: "answers.study.card.",
   name: /^(\d\d+\/[\w-]+|exercise\/[a-z_]\w*)$/,
   aside: "card.",
   valid: fields({
-    reviews: value => Array.isArray(value) && value.every(isReview) && value.every(inOrder),
+    reviews: value =>
+      Array.isArray(value) && value.every(isReview) && value.every(([day], index) => !index || value[index - 1][0] <= day),
     due: isDay,
     suspended: isTime,
   }),
 })
+/** @type {Shelf<Plan>} */
 export const plans = new Shelf({
   prefix: "answers.study.",
   name: /^plan$/,
   aside: "study.",
   valid: fields({ date: isDay, new: upTo(1000), minutes: upTo(1440), changed: isTime }),
 })
+/** @type {Shelf<Score[]>} */
 export const scores = new Shelf({
   prefix: "answers.study.score.",
   name: /^\d\d+$/,
@@ -47,6 +50,7 @@ export const scores = new Shelf({
     return [part, Array.isArray(value) && part.length == list.length ? undefined : "one of them"]
   },
 })
+/** @type {Shelf<Stop>} */
 export const places = new Shelf({
   prefix: "answers.study.",
   name: /^place$/,
@@ -56,10 +60,13 @@ export const places = new Shelf({
 
 export const plan = () => ({ new: 10, minutes: 60, ...plans.get("plan") })
 // Change the plan; undefined for the date removes it.
+/** @param {Plan} changes */
 export const setPlan = changes => plans.set("plan", { ...changes, changed: new Date().toISOString() })
 
-// What schedule.js exports. Loaded before the first rating, and not by a page that only shows dates.
+// Loaded before the first rating, and not by a page that only shows dates.
+/** @type {Schedule | undefined} */
 let loading
+/** @returns {Schedule} */
 export const schedule = () =>
   (loading ??= load("./schedule.js", "../vendor/ts-fsrs/ts-fsrs.js").catch(error => {
     loading = undefined
@@ -67,18 +74,23 @@ export const schedule = () =>
   }))
 
 // The day of a review: today, but not before the last one, whatever the clock says.
+/** @param {Review[]} reviews */
 export const dayOfReview = (reviews, day = today()) => [day, reviews.at(-1)?.[0] ?? day].sort()[1]
 
 // Rate a card: one of RATINGS. Returns the day on which it comes back.
+/** @param {string} id @param {number} rating */
 export async function rate(id, rating) {
   const { due } = await schedule()
   const { reviews: earlier = [] } = cards.get(id)
+  /** @type {Review[]} */
   const reviews = [...earlier, [dayOfReview(earlier), rating]]
-  cards.set(id, { reviews, due: due(reviews) })
-  return cards.get(id).due
+  const day = due(reviews)
+  cards.set(id, { reviews, due: day })
+  return day
 }
 
 // Take the last rating of a card back.
+/** @param {string} id */
 export async function undo(id) {
   const { due } = await schedule()
   const reviews = cards.get(id).reviews?.slice(0, -1) ?? []
@@ -86,18 +98,21 @@ export async function undo(id) {
   cards.set(id, left)
 }
 
+/** @param {string} id */
 export function suspend(id, suspended = true) {
   cards.set(id, { suspended: suspended ? new Date().toISOString() : undefined })
 }
 
 // Note how the reader scored the answer to a question, "06" for instance: one of LEVELS.
+/** @param {string} number @param {string} level */
 export function score(number, level) {
   scores.put(number, byDay([...scores.get(number), [today(), level]]))
 }
 
 // Note where the reader is: on the page at `path`, at a step of its rehearsal if `at` says so.
+/** @param {string} path @param {number} [at] */
 export function keepPlace(path, at) {
-  const title = document.querySelector("h1").firstChild.textContent
+  const title = document.querySelector("h1")?.firstChild?.textContent ?? undefined
   const known = places.get("place")
   places.put("place", { page: path, title, at: at ?? (known.page == path ? known.at : 0) })
 }

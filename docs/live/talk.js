@@ -5,8 +5,11 @@ import { isHere, isHereNow, say } from "./elements.js"
 import { judge, python } from "./python.js"
 
 // The bar of whom Python works for, and which Python it is.
-let current, working
+/** @type {Bar | null} */
+let current = null
+let working = python
 
+/** @param {Bar} bar */
 export const worksFor = bar => bar == current
 
 // The reader has gone to another page: what still runs there is no longer wanted.
@@ -16,9 +19,10 @@ document$.subscribe(() => current && !current.root.isConnected && working.stop()
 // Returns its outcome, with `took`, the time that it ran and loaded; or nothing, if Python works
 // already. `again` is the name of the button that begins anew.
 //
-// `work` gets a function `ask(name, args, options)`, which calls Python as `python.call` does and
-// tells `options.on` of outputs only. Once Python runs, the bar says `options.says` and the time;
-// until then, how much is loaded. The outcome has `ran`: whether it came to run.
+// `work` gets a function `ask`, which calls Python as `python.call` does and tells `options.on` of
+// outputs only. Once Python runs, the bar says `options.says` and the time; until then, how much is
+// loaded.
+/** @type {Talk} */
 export async function talk(bar, again, work, { cells = false } = {}) {
   if (current) {
     if (current != bar) bar.say(`Busy with ${current.about}: stop that, or wait for its end.`)
@@ -31,17 +35,20 @@ export async function talk(bar, again, work, { cells = false } = {}) {
   let loading = 0
   const all = () => performance.now() - start
   const running = () => all() - loading
+  /** @type {string | undefined} */
   let stage
   let amount = ""
   let host = ""
   // For each new text the browser lays out the page, while it needs its time for Python.
   const show = () => say(bar.clock, stage ? seconds(running()) : amount)
   const tick = setInterval(show, 100)
+  /** @type {Ask} */
   const ask = async (name, args, { says, on, ...options }) => {
     let ran = false
     const asked = performance.now()
+    /** @param {Message} message */
     const hear = message => {
-      const { state, loaded, total, from } = message
+      const { state, loaded = 0, total, from } = message
       if (total) amount = `${megabytes(loaded)} of ${megabytes(total)} MB`
       else if (!state) on?.(message)
       if (from) host = ` from ${from}`
@@ -61,12 +68,12 @@ export async function talk(bar, again, work, { cells = false } = {}) {
     bar.changed?.()
     const outcome = await work(ask).catch(senseless)
     const { status, message = "" } = outcome
-    const ended = {
+    const ended = /** @type {Words} */ ({
       stopped: `Stopped after ${seconds(all())}. Python was restarted: variables are gone.`,
       failed: `${message} Press ${again} to try again.`,
       raised: `This is our mistake, not yours: ${String(message).trim().split("\n").pop()}`,
       senseless: `What came back makes no sense; the code may have written it. Python was restarted: press ${again} to try again.`,
-    }[status]
+    })[status]
     if (ended) bar.say(ended)
     // What broke our own code, or answered for it, may still be there.
     if (["raised", "senseless"].includes(status)) working.stop()
@@ -81,11 +88,14 @@ export async function talk(bar, again, work, { cells = false } = {}) {
 }
 
 // Whoever asked could not read the answer.
+/** @param {Error} error @returns {Failed} */
 function senseless(error) {
   console.info(error)
   return { status: "senseless" }
 }
 
 const LITTLE = 500 // ms
+/** @param {number} ms */
 const seconds = ms => `${(ms / 1000).toFixed(1)} s`
+/** @param {number} bytes */
 const megabytes = bytes => (bytes / 1e6).toFixed(1)

@@ -5,6 +5,7 @@ import { number, plus } from "./days.js"
 
 // The day on which a card comes back, if the interview is on `date`: at least once more before it,
 // and not all on the last day. Nothing for a card without reviews.
+/** @param {Studied} record @param {string} [date] */
 export function effective({ reviews = [], due }, date) {
   const last = reviews.at(-1)?.[0]
   if (!last) return
@@ -14,18 +15,21 @@ export function effective({ reviews = [], due }, date) {
   return half < free ? half : free
 }
 
-// What there is to do on a day: `tasks`, as { kind, id, card, minutes }, and how many of them are
-// `fitting` into the plan's minutes. `all` is cards.json; `records` has what is kept, by card; kinds
-// are "review", "exercise" (to do again), "read" and "new".
+// What there is to do on a day: `tasks`, and how many of them are `fitting` into the plan's minutes.
+/** @type {Todays} */
 export function todays(all, records, plan, day) {
+  /** @param {string} id */
   const reviewsOf = id => records[id]?.reviews ?? []
   const cards = Object.entries(all).filter(([id]) => !records[id]?.suspended)
+  /** @param {string} kind */
   const ofKind = kind => cards.filter(([, card]) => card.kind == kind)
+  /** @param {CardEntry} entry */
   const isNew = ([id]) => !reviewsOf(id).length
+  /** @param {CardEntry[]} some */
   const begun = some => some.filter(([id]) => reviewsOf(id)[0]?.[0] == day).length
 
   const due = cards
-    .map(([id, card]) => ({ id, card, back: effective(records[id] ?? {}, plan.date) }))
+    .map(([id, card]) => ({ id, card, back: effective(records[id] ?? {}, plan.date) ?? "" }))
     .filter(({ back }) => back && back <= day)
     .sort((a, b) => (a.back < b.back ? -1 : a.back > b.back ? 1 : 0)) // equals stay in order
     .map(({ id, card }) => ({ kind: card.kind == "exercise" ? "exercise" : "review", id, card, minutes: card.minutes }))
@@ -33,7 +37,7 @@ export function todays(all, records, plan, day) {
   const openings = ofKind("opening")
   const unread = openings.filter(isNew).sort(([, a], [, b]) => a.number - b.number)
   const begunReading = begun(openings)
-  const left = plan.date > day ? number(plan.date) - number(day) : 0
+  const left = plan.date && plan.date > day ? number(plan.date) - number(day) : 0
   const wanted = left ? Math.ceil((unread.length + begunReading) / left) : 1
   const read = unread
     .slice(0, Math.max(0, wanted - begunReading))
@@ -54,7 +58,11 @@ export function todays(all, records, plan, day) {
 }
 
 // The next day after this one on which a card comes back.
+/** @type {NextDue} */
 export function nextDue(all, records, plan, day) {
   const known = Object.keys(all).filter(id => records[id] && !records[id].suspended)
-  return known.map(id => effective(records[id], plan.date)).filter(back => back > day).sort()[0]
+  return known
+    .map(id => effective(records[id], plan.date))
+    .filter(back => back && back > day)
+    .sort()[0]
 }

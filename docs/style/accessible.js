@@ -4,7 +4,7 @@ const later = self.requestIdleCallback ?? (work => setTimeout(work, 50))
 
 // Whatever scrolls sideways can be reached by keyboard; what does not is no stop on the way.
 const sizes = new ResizeObserver(entries => {
-  const blocks = new Set(entries.map(({ target }) => target.closest(scrollers)))
+  const blocks = new Set(entries.flatMap(({ target }) => target.closest(scrollers) ?? []))
   const scrolls = new Map([...blocks].map(b => [b, b.scrollWidth > b.clientWidth]))
   for (const [block, does] of scrolls) {
     if (does) block.tabIndex = 0
@@ -16,7 +16,7 @@ const sizes = new ResizeObserver(entries => {
 new MutationObserver(changes => {
   for (const { addedNodes } of changes) {
     for (const node of addedNodes) {
-      if (node.className === "md-code__nav") node.role = "none"
+      if (node instanceof Element && node.className === "md-code__nav") node.role = "none"
     }
   }
 }).observe(document.documentElement, { childList: true, subtree: true })
@@ -25,13 +25,14 @@ new MutationObserver(changes => {
 document.addEventListener(
   "click",
   ({ target }) => {
-    const block = target.closest?.("[data-md-type=copy]")?.closest(".highlight")
-    if (block?.querySelector(".docstring")) block.dataset.copy = block.querySelector("code").textContent
+    const block = /** @type {Element} */ (target).closest?.("[data-md-type=copy]")?.closest(".highlight")
+    if (block?.querySelector(".docstring")) block.dataset.copy = block.querySelector("code")?.textContent ?? ""
   },
   { capture: true },
 )
 
 // A few at a time, when the browser has nothing better to do: measuring means layout.
+/** @param {Element[]} parts */
 function observe(parts) {
   parts.splice(0, 10).forEach(part => sizes.observe(part))
   if (parts.length) later(() => observe(parts))

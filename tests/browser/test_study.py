@@ -543,6 +543,13 @@ def test_an_exercise_that_no_page_can_run_is_rated_by_the_reader(reader):
     assert card(page, "exercise/fix_the_gpt")["reviews"][-1] == [TODAY, 3]
 
 
+def test_an_import_of_a_cell_without_a_text_leaves_what_was_written_in_it(reader):
+    cell = "questions/06-softmax-cross-entropy/a1"
+    page = reader("tags/", {f"answers.cell.{cell}": {"text": "x = 1"}})
+    data = page.evaluate(MERGED, [{"version": 3, "exercises": {}, "cells": {cell: {}}}])
+    assert data["cells"] == {cell: {"text": "x = 1"}}
+
+
 # Home
 
 

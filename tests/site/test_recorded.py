@@ -10,7 +10,7 @@ from answers.site import definitions
 from answers.site.generated import RECORDED, table
 
 MADE = {each.path for each in table()} | {path for each in RECORDED for path in each.files()}
-BY_HAND = {".py", ".js", ".md", ".css", ".html", ".j2", ".toml", ".yml"}
+BY_HAND = {".py", ".js", ".ts", ".md", ".css", ".html", ".j2", ".toml", ".yml"}
 BY_HAND |= {
     ".ci/run",
     ".gitattributes",
@@ -18,6 +18,10 @@ BY_HAND |= {
     "CITATION.cff",
     "LICENSE",
     "docs/style/logo.svg",
+    "tests/javascript/.npmrc",
+    "tests/javascript/package.json",
+    "tests/javascript/service-worker/tsconfig.json",
+    "tests/javascript/tsconfig.json",
     "tests/practice/bank.yaml",
 }
 

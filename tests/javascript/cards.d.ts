@@ -1,0 +1,102 @@
+// Cards, and what asks them: reviews, rehearsals and mock interviews.
+
+/** A card of cards.json, as answers/site/bundle.py says. */
+interface Card {
+  kind: "opening" | "follow-up" | "exercise"
+  page: string
+  number: number
+  title: string
+  topic: string
+  question: string
+  minutes: number
+  /** Minutes to read its page, if it is an opening. */
+  reading: number
+  /** Whether it is an exercise that runs on the command line alone. */
+  shell?: boolean
+}
+type Cards = Record<string, Card>
+type CardEntry = [id: string, card: Card]
+
+/** The kind is "review", "exercise" (to do again), "read" or "new". */
+interface Task {
+  kind: string
+  id: string
+  card: Card
+  minutes: number
+}
+type Todays = (all: Cards, records: Records, plan: Planned, day: string) => { tasks: Task[]; fitting: number }
+type NextDue = (all: Cards, records: Records, plan: Plan, day: string) => string | undefined
+type Reviewed = Pick<Task, "id" | "kind" | "card"> & { later?: boolean }
+
+/** What a page asks and answers: functions that make elements. */
+interface Sides {
+  front: () => Element
+  back: () => Element
+  href: string
+}
+
+type Recall<Card extends Asked = Asked> = import("../../docs/live/recall.js").Recall<Card>
+
+/** A card as recall.js asks it. */
+interface Asked {
+  id: string
+  about: string
+  href: string
+  front: () => Element | Promise<Element>
+  back?: () => Element | Promise<Element | undefined>
+  /** To say the answer. */
+  seconds?: number
+  /** Whether it is an exercise, which the program rates. */
+  passes?: boolean
+  /** How many reviews it had when it was put into the deck. */
+  count?: number
+}
+
+interface Deck<Card extends Asked> {
+  name: string
+  deck: Card[]
+  /** The card of an id, which may have left the deck. */
+  found?: (id: string) => Card | false | undefined
+  at?: number
+  /** What is shown after the last card. */
+  ended(recall: Recall<Card>): Node[]
+  /** Hears of every step. */
+  moved?: (at: number) => unknown
+}
+
+/** What Undo takes back; `before`, in an earlier load of the page. */
+interface Rated<Card extends Asked = Asked> {
+  card: Card
+  rating: number | "suspended"
+  count?: number
+  before?: boolean
+}
+type Last = Omit<Rated, "card"> & { id: string }
+
+type Drawn = Card & { id: string }
+
+/** What a mock interview asks; each question is its opening and its follow-ups. */
+interface Mock {
+  minutes: number
+  seed: number
+  questions: Drawn[][]
+  exercise: Drawn | null
+}
+type Draw = (all: Cards, minutes: number, seed: number) => Mock
+type Weakest = (all: Cards, minutes: number, seeds: number[], rated: LastRating, scored: LastScore) => Mock
+/** Of a card, by its id. */
+type LastRating = (id: string) => number | undefined
+/** Of a question, by its number in two digits. */
+type LastScore = (number: string) => string | undefined
+
+type Interview = import("../../docs/live/mock_interview.js").Interview
+type Under = NonNullable<ReturnType<typeof import("../../docs/live/mock_state.js").kept>>
+
+/** A card, a rubric or an exercise; `text` is what the report calls it. */
+interface Step extends Asked {
+  kind: string
+  text: string
+  minutes?: number
+  /** Of the question, in two digits. */
+  number?: string
+}
