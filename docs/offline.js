@@ -1,11 +1,7 @@
 // The service worker of "Keep offline", which keep.js registers when the reader asks. It holds what
 // HELD names, compares it with its hash before it is kept and before it is used, and answers with it;
-// all else, and what is not as it was built, comes from the network. It is told, and tells the pages:
-//
-//   in   "keep"      fetch what is missing        "stop"    give that up
-//        "state"     tell what is held            "begin"   take over from another version
-//        "alone"     tell whether no other page is open, and let a newer version begin then
-//   out  { got, total } in bytes, { failed } with the reason, { held, missing, pages, bytes }, { alone }
+// all else, and what is not as it was built, comes from the network. What it is told, and tells the
+// pages, stands in tests/javascript/offline.d.ts.
 //
 // As a build changes HELD, browsers find another worker, which fetches what has changed while the
 // old one answers. Files are kept under their hashes, so that each finds its own.
@@ -136,7 +132,7 @@ self.oninstall = event => event.waitUntil(files.size ? fill() : skipWaiting())
 self.onactivate = event => event.waitUntil(begin())
 self.onmessage = message => {
   const event = /** @type {Asking} */ (message)
-  /** @type {Record<string, () => unknown>} */
+  /** @type {Record<Wish, Act>} */
   const told = {
     keep: async () =>
       fill()

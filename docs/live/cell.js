@@ -172,7 +172,7 @@ export class Cell {
 
 // Those of the cells that the one of that index needs and that have not run, or not as it needs them:
 // another has changed since what they left behind and is used, or what they need is run again.
-/** @type {(cells: Cell[], index: number, told: Needs) => Cell[]} */
+/** @type {Stale} */
 function stale(cells, index, { needs, uses, writes }) {
   const at = cells.map(({ state }) => (state.session == python.session ? (state.at ?? 0) : 0))
   const used = new Set([index, ...needs[index]].flatMap(one => uses[one]))

@@ -38,7 +38,6 @@ export function mount() {
   }
 }
 
-// `number` is what tells a cell from the others.
 /** @type {AddButtons} */
 export function addButtons(cell, number) {
   const bar = new Bar(`Python cell ${number}`)

@@ -24,7 +24,7 @@ export const PATIENCE = 30 // seconds, in which something has to come
 // In the worker, `fetch` becomes another.
 const real = self.fetch.bind(self)
 
-// The bytes that a server sends, as long as it sends some; `on` is told how many have come.
+// The bytes that a server sends, as long as it sends some.
 /** @type {Receive} */
 export async function receive(url, { cache, patience = PATIENCE, on = () => {} } = {}) {
   const giveUp = new AbortController()

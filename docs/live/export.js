@@ -74,7 +74,7 @@ const earliest = (...times) => inOrder(times)[0]
 /** @param {Time[]} times */
 const latest = (...times) => inOrder(times).at(-1)
 
-/** @param {Practised} ours @param {Practised} theirs */
+/** @type {Merge<Practised>} */
 function mergedExercise(ours, theirs) {
   const again = earliest(ours.again, theirs.again)
   // While it is done again, what was shown since counts.
@@ -94,7 +94,7 @@ function mergedExercise(ours, theirs) {
 }
 
 // What the reader has changed here goes on, with theirs below it in comments.
-/** @param {string} [ours] @param {string} [theirs] */
+/** @type {Merge<string | undefined>} */
 function mergedCell(ours, theirs) {
   if (theirs == null || ours == theirs) return ours
   if (ours == null) return theirs
@@ -104,14 +104,14 @@ function mergedCell(ours, theirs) {
 
 // Two texts as one, of which the second counts if both define the same; either may be missing, or be
 // a part of the other.
-/** @param {string} [first] @param {string} [second] */
+/** @type {Merge<string | undefined>} */
 function both(first, second) {
   if (first == null || second?.includes(first)) return second
   return second == null || first.includes(second) ? first : first + BESIDE + second
 }
 
 // All of ours, and what theirs has beyond them: one of ours stands for one of theirs.
-/** @param {Score[]} ours @param {Score[]} theirs */
+/** @type {Merge<Score[]>} */
 function mergedScores(ours, theirs) {
   const both = [...ours]
   const left = ours.map(String)
@@ -125,7 +125,7 @@ function mergedScores(ours, theirs) {
 
 // The newer last review wins; if they are of one day, the longer history. Beyond that it matters
 // only that the same one always does.
-/** @param {Studied} ours @param {Studied} theirs */
+/** @type {Merge<Studied>} */
 function mergedCard(ours, theirs) {
   /** @param {Studied} card */
   const rank = ({ reviews = [], suspended = "", due = "" }) => [

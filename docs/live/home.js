@@ -155,7 +155,7 @@ class Home {
     }
   }
 
-  /** @param {Element} before @param {CardEntry[]} all @param {Records} records */
+  /** @type {Topic} */
   topic(before, all, records) {
     const line = before.matches(".progress") ? before : make("p", { className: "progress" })
     if (line != before) before.after(line)

@@ -17,9 +17,9 @@ const registered = async () => {
 
 /** @type {Bar} */
 let bar
-/** @type {HTMLButtonElement} */
+/** @type {Element} */
 let keeping
-/** @type {HTMLButtonElement} */
+/** @type {Element} */
 let removing
 let pressed = false
 /** @type {ServiceWorker | null} */
@@ -39,7 +39,7 @@ export async function mount(root) {
 }
 
 // Say a text and show these buttons. If a button that goes has the focus, one that stays gets it.
-/** @param {string} text @param {HTMLButtonElement[]} buttons */
+/** @param {string} text @param {Element[]} buttons */
 function offer(text, ...buttons) {
   const focused = document.activeElement
   bar.say(text)

@@ -38,7 +38,7 @@ async function go(root, mock) {
 }
 
 // What is asked before: to go on with the last, how long a new one is, and its seed.
-/** @param {Element} root @param {Cards} all @param {Mock | null} last */
+/** @type {SetUp} */
 function setup(root, all, last) {
   const asked = new URLSearchParams(location.search)
   const length = LENGTHS.find(each => String(each) == asked.get("minutes")) ?? 30

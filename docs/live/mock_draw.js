@@ -74,7 +74,7 @@ function ofManyTopics(openings, count) {
 }
 
 // How much a mock asks of what the reader does not know.
-/** @type {(mock: Mock, rated: LastRating, scored: LastScore) => number} */
+/** @type {Weakness} */
 function weakness({ questions, exercise }, rated, scored) {
   const ofCard = (/** @type {Drawn | null} */ card) => (card && RATED[rated(card.id) ?? 0]) || 0
   const ofScore = (/** @type {Drawn} */ card) => SCORED[scored(card.id.split("/")[0]) ?? ""] || 0

@@ -19,7 +19,6 @@ export class Interview extends Recall {
   /** @type {number | null} */
   #since = null // when the time began that is not yet kept
 
-  // `again` is called for a new mock.
   /** @param {Mock} mock @param {{ again: Act }} then */
   constructor(mock, { again }) {
     const deck = stepsOf(mock)
@@ -139,7 +138,7 @@ export class Interview extends Recall {
 
   // Steps
 
-  /** @param {{ revealed?: boolean, focus?: boolean }} [options] */
+  /** @param {Showing} [options] */
   async show(options) {
     await super.show(options)
     const { card } = this

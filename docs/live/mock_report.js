@@ -5,7 +5,7 @@ import { make } from "./elements.js"
 import { clock, forget, total } from "./mock_state.js"
 import { RATINGS } from "./study.js"
 
-// What is shown after the last step; `again` begins anew.
+// What is shown after the last step.
 /** @param {Interview} interview @param {Act} again */
 export function report(interview, again) {
   const { deck, minutes, seed } = interview

@@ -7,7 +7,7 @@ import { LEVELS, RATINGS, cards, scores } from "./study.js"
 
 /** @param {unknown} value @returns {value is number} */
 const isCount = value => Number.isInteger(value) && value >= 0
-/** @param {RegExp} name @param {Test} isValue @returns {Test} */
+/** @type {(name: RegExp, isValue: Test) => Test} */
 const record = (name, isValue) => value =>
   isObject(value) && Object.entries(value).every(([key, each]) => name.test(key) && isValue(each))
 

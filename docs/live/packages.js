@@ -1,7 +1,7 @@
 // Which files Python needs for what some code imports, and how much is sent of each: for the worker,
 // which loads them, and for the page, which says how much that will be.
 
-/** @type {(config: Config, names: string[]) => string[]} */
+/** @type {FilesOf} */
 export const filesOf = (config, names) => {
   const { packages } = config.lock
   return names.flatMap(name => [packages[name].file_name, ...filesOf(config, packages[name].depends)])

@@ -12,8 +12,7 @@ const HARD = 2
 const GOOD = 3
 
 // Note that an exercise is passed, and tell the reader: the verdict at once, then what is loaded.
-// `notes` are the paragraphs on what passes although it is not ours.
-/** @param {Exercise} exercise @param {Node[]} notes */
+/** @type {Concluded} */
 export async function concluded(exercise, notes) {
   const { name } = exercise
   const { passed, again } = store.get(name)
@@ -31,7 +30,7 @@ export async function concluded(exercise, notes) {
 
 // After a pass only what was shown since the reader began again counts against the next.
 // `all` hints there are.
-/** @param {Practised} record @param {number} [all] @returns {[rating: number, how: string]} */
+/** @type {(record: Practised, all?: number) => Passing} */
 function rated({ passed, again, solution, hints }, all) {
   if (passed && !again) return [GOOD, ""]
   if (solution && (!passed || !again || Date.parse(solution) >= Date.parse(again))) return [AGAIN, " with the solution"]
@@ -41,7 +40,7 @@ function rated({ passed, again, solution, hints }, all) {
 
 // The review of an exercise that was passed on the command line, as if it had been passed here on that
 // day. If it was begun again since, its hints are later ones.
-/** @param {Practised} record @param {number} [all] @returns {Review} */
+/** @type {(record: Practised, all?: number) => Review} */
 export function reviewOfPass({ passed = "", again, solution, hints }, all) {
   const then = today(new Date(passed))
   const before = solution && Date.parse(solution) <= Date.parse(passed) ? solution : undefined

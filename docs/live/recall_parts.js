@@ -12,7 +12,7 @@ export function bigButton(text, act, bar) {
 }
 
 // What stands on a page whose cards have not come.
-/** @param {Element} root @param {Error} error @param {Act} onclick */
+/** @type {Unloaded} */
 export function unloaded(root, error, onclick) {
   const again = make("button", { type: "button", className: "recall-button", textContent: "Try again", onclick })
   root.replaceChildren(make("p", { role: "status", textContent: `The cards could not be loaded: ${error.message}. ` }), again)
@@ -35,8 +35,8 @@ export function countdown(seconds, bar) {
   return timer
 }
 
-// What was put away among these cards, as pairs of id and text; each can be taken out again.
-/** @param {Pick<Recall, "bar" | "front">} recall @param {string[][]} all */
+// What was put away among these cards; each can be taken out again.
+/** @type {PutAway} */
 export function putAway({ bar, front }, all) {
   const items = all.map(([id, text]) => {
     const item = make("li", {}, text, " ")

@@ -13,7 +13,7 @@ const SECONDS = 30
 /** @param {Event} event */
 const targetOf = event => /** @type {Element} */ (event.target)
 
-/** @param {Element} root @param {HTMLButtonElement} button */
+/** @param {Element} root @param {Element} button */
 export async function rehearse(root, button) {
   const rehearsal = new Rehearsal(root, button)
   await rehearsal.recall.show()
@@ -23,7 +23,7 @@ class Rehearsal {
   here = new AbortController()
   scrolled = scrollY
 
-  /** @param {Element} root @param {HTMLButtonElement} button */
+  /** @param {Element} root @param {Element} button */
   constructor(root, button) {
     const path = pathOf(location.href)
     this.button = button

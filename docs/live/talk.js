@@ -16,12 +16,7 @@ export const worksFor = bar => bar == current
 document$.subscribe(() => current && !current.root.isConnected && working.stop())
 
 // Let `work` ask Python: that of the cells where `cells` is set, else one that no cell has touched.
-// Returns its outcome, with `took`, the time that it ran and loaded; or nothing, if Python works
-// already. `again` is the name of the button that begins anew.
-//
-// `work` gets a function `ask`, which calls Python as `python.call` does and tells `options.on` of
-// outputs only. Once Python runs, the bar says `options.says` and the time; until then, how much is
-// loaded.
+// Once Python runs, the bar says `options.says` and the time; until then, how much is loaded.
 /** @type {Talk} */
 export async function talk(bar, again, work, { cells = false } = {}) {
   if (current) {

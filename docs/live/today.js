@@ -15,7 +15,7 @@ export function effective({ reviews = [], due }, date) {
   return half < free ? half : free
 }
 
-// What there is to do on a day: `tasks`, and how many of them are `fitting` into the plan's minutes.
+// What there is to do on a day.
 /** @type {Todays} */
 export function todays(all, records, plan, day) {
   /** @param {string} id */

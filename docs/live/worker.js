@@ -71,7 +71,7 @@ const PLACE = new URL(import.meta.url)
 const ours = name => get(name, PLACE, cache == "reload" ? cache : "no-cache")
 
 // The hashes of these files, by name.
-/** @type {Promise<Record<string, string>> | undefined} */
+/** @type {Hashes | undefined} */
 let hashes
 const known = () => (hashes ??= ours("hashes.json").then(data => JSON.parse(decoded(data))))
 
@@ -234,11 +234,11 @@ async function warm(code) {
 
 let current = 0
 let printed = 0
-/** @type {{ id: number, stream: string, text: string } | null} */
+/** @type {Printed | null} */
 let pending = null
 let burst = 0
 let last = 0
-/** @type {{ math: boolean, text: string, objects: string[] }} */
+/** @type {Formulas} */
 let formulas
 
 /** @param {string} stream @param {string} text */

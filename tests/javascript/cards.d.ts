@@ -24,6 +24,7 @@ interface Task {
   card: Card
   minutes: number
 }
+/** `fitting` is how many of the tasks fit into the plan's minutes. */
 type Todays = (all: Cards, records: Records, plan: Planned, day: string) => { tasks: Task[]; fitting: number }
 type NextDue = (all: Cards, records: Records, plan: Plan, day: string) => string | undefined
 type Reviewed = Pick<Task, "id" | "kind" | "card"> & { later?: boolean }
@@ -64,6 +65,11 @@ interface Deck<Card extends Asked> {
   moved?: (at: number) => unknown
 }
 
+interface Showing {
+  revealed?: boolean
+  focus?: boolean
+}
+
 /** What Undo takes back; `before`, in an earlier load of the page. */
 interface Rated<Card extends Asked = Asked> {
   card: Card
@@ -71,6 +77,9 @@ interface Rated<Card extends Asked = Asked> {
   count?: number
   before?: boolean
 }
+/** As pairs of id and text. */
+type PutAway = (recall: Pick<Recall, "bar" | "front">, all: string[][]) => Element[]
+type Unloaded = (root: Element, error: Error, again: Act) => void
 type Last = Omit<Rated, "card"> & { id: string }
 
 type Drawn = Card & { id: string }
@@ -82,7 +91,9 @@ interface Mock {
   questions: Drawn[][]
   exercise: Drawn | null
 }
+type SetUp = (root: Element, all: Cards, last: Mock | null) => Element[]
 type Draw = (all: Cards, minutes: number, seed: number) => Mock
+type Weakness = (mock: Mock, rated: LastRating, scored: LastScore) => number
 type Weakest = (all: Cards, minutes: number, seeds: number[], rated: LastRating, scored: LastScore) => Mock
 /** Of a card, by its id. */
 type LastRating = (id: string) => number | undefined

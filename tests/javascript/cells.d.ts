@@ -42,10 +42,12 @@ interface Live {
   buttons: Record<Press, HTMLButtonElement>
 }
 type Press = "run" | "stop" | "edit" | "reset"
+/** The number, or the name, tells a cell from the others. */
 type AddButtons = (cell: Known, number: number | string) => void
 
 /** How a run ended: `first`, how many cells ran before it; `failed`, which of them ended in an error. */
 type Ran = Outcome<boolean> & { first?: number; failed?: string }
+type Stale = (cells: Cell[], index: number, told: Needs) => Cell[]
 type Execute = (ask: Ask, asked: Cell, needed?: Cell[]) => Promise<Outcome<boolean>>
 
 /** For each cell of a page, as needs.py tells. */

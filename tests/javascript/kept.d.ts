@@ -21,6 +21,7 @@ type Test = (value: unknown) => boolean
 type Is<Kind> = (value: unknown) => value is Kind
 
 type Time = string | undefined
+type Merge<Kept> = (ours: Kept, theirs: Kept) => Kept
 
 /** An exercise. */
 interface Practised {

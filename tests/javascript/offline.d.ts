@@ -7,6 +7,15 @@ interface KeptFile {
   size: number
 }
 
+/**
+ * What a page asks for.
+ * keep: to fetch what is missing. stop: to give that up. state: to be told what is held.
+ * begin: to take over from another version.
+ * alone: to be told whether no other page is open, and that a newer version may begin then.
+ */
+type Wish = "keep" | "stop" | "state" | "begin" | "alone"
+type Act = () => unknown
+
 /** How far it is, in bytes; or why it failed; or what there is of how much. */
 interface Held {
   got?: number

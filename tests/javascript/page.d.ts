@@ -49,7 +49,6 @@ type Make = <Tag extends keyof HTMLElementTagNameMap>(
 type CellTag = "td" | "th"
 type Show = (element: Element, shown: unknown, instead: { focus(): void }) => void
 
-type Act = () => unknown
 type Bar = import("../../docs/live/elements.js").Bar
 type Pressable = (text: string, act: Act, bar: Bar) => HTMLButtonElement
 
@@ -62,6 +61,7 @@ interface Receiving {
   cache?: RequestCache
   /** Seconds, in which something has to come. */
   patience?: number
+  /** Told how many bytes have come. */
   on?: (received: number) => void
 }
 
@@ -70,6 +70,9 @@ interface Choice {
   level?: string
   here?: boolean
 }
+
+/** A line of home on the questions of a topic. */
+type Topic = (before: Element, all: CardEntry[], records: Records) => void
 
 /** A field of the plan on home. */
 type Setting = "date" | "minutes" | "new"

@@ -54,13 +54,17 @@ interface Failed {
   message?: string
 }
 
-/** `python.call`, as talk.js gives it to a cell, an exercise or an explorer. */
+/** `python.call`, as talk.js gives it to a cell, an exercise or an explorer: `on` is told of outputs only. */
 type Ask = <Name extends keyof Functions>(
   name: Name,
   args: unknown[],
   options: Options & { says?: string },
 ) => Promise<Outcome<Functions[Name]>>
 
+/**
+ * `again` is the name of the button that begins anew. Nothing is returned if Python works already;
+ * `took` is the time that it ran and loaded.
+ */
 type Talk = <Told extends Outcome>(
   bar: Bar,
   again: string,
@@ -153,11 +157,26 @@ interface Pin {
   sha256: string
 }
 
+/** By file. */
+type Hashes = Promise<Record<string, string>>
+type FilesOf = (config: Config, names: string[]) => string[]
 type Get = (name: string, place: URL, cache: RequestCache, on?: Receiving["on"]) => Promise<Bytes>
 type Checked = (name: string, place: URL, data: Bytes, sha256: string) => Promise<Bytes>
 
 /** Modules of `answers` by path, and the packages that they import. */
 type Modules = Record<string, { text: string; packages: string[] }>
+
+/** What a call has printed: text that waits to be sent, and formulas, which come last. */
+interface Printed {
+  id: number
+  stream: string
+  text: string
+}
+interface Formulas {
+  math: boolean
+  text: string
+  objects: string[]
+}
 
 /** WebAssembly, as far as it compiles. */
 type Engine = Record<string, (...given: unknown[]) => Promise<{ module?: WebAssembly.Module }>>

@@ -6,4 +6,4 @@ declare const skipWaiting: ServiceWorkerGlobalScope["skipWaiting"]
 interface WorkerGlobalScope extends Pick<ServiceWorkerGlobalScope, "oninstall" | "onactivate" | "onfetch"> {}
 
 /** A message from a page. */
-type Asking = MessageEvent & { source: Client; waitUntil(work: unknown): void }
+type Asking = MessageEvent<Wish> & { source: Client; waitUntil(work: unknown): void }
