@@ -17,6 +17,7 @@ What is made of them, for pages and practice:
 
 What these need, and what is made of all:
 
+    naming          names what is wrong with it
     practice        judges what a learner writes
     study           what to say aloud, and when to say it again
     site            builds the pages
