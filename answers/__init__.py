@@ -17,6 +17,7 @@ What is made of them, for pages and practice:
 
 What these need, and what is made of all:
 
+    naming          names what is wrong with it
     practice        judges what a learner writes
     study           what to say aloud: the cards, and the deck
     site            builds the pages
@@ -57,7 +58,7 @@ __version__ = "0.2.0.dev0"
 # Whatever else stands in this folder is a topic: the shapes of a new room are enforced at once.
 MACHINES = {
     *("cli", "derivations", "exercises", "explorers", "extras", "figures", "files"),
-    *("inputs", "pages", "practice", "records", "site", "study"),
+    *("inputs", "naming", "pages", "practice", "records", "site", "study"),
 }
 TOPICS = tuple(
     room.name

@@ -5,9 +5,8 @@ one result cannot show. They alone decide whether a submission passes, and run f
 hard: the first that fails is told, so that two mistakes are told one at a time. What an
 interviewer would not ask passes with a note: see `notes`.
 
-Known bugs only put a name to a failure: a bug is the reference with one mistake, and it is
-recognised when the submission goes wrong in the same way, however it is written. What no bug
-explains may stand in a relation to what is right, which has a name too: see `diagnosis`.
+A name only explains a failure, and does not decide. Which names there are the judge does not
+know: `catalog.load` hands each exercise its `diagnose`.
 """
 
 import functools
@@ -15,14 +14,13 @@ import inspect
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from types import ModuleType
 
 import numpy as np
 
 from answers.practice import source, stubs
 from answers.practice.compare import SHOULD_RAISE
 from answers.practice.in_words import one_line
-from answers.practice.mistakes import Broken, Bug, Mistake
+from answers.practice.mistakes import Broken, Bug, Mistake, Name
 from answers.practice.notes import SINGLE, Note
 from answers.practice.parts import RESULT
 from answers.practice.report import Failure, Report
@@ -32,6 +30,22 @@ from answers.practice.trials import Answer, Case, Check, Trial
 
 def untold(case: str, report: Report) -> None:
     """Nobody asks how far it is."""
+
+
+def nameless(
+    exercise: "Exercise",
+    answers: dict[Trial, Answer],
+    first: Trial,
+    function: Callable,
+) -> Name:
+    """No name: what an exercise says that nobody has handed a `diagnose`.
+
+    Args:
+        answers: What the submission answers to each trial that it was judged by.
+        first: The trial whose failure is told.
+        function: The submission.
+    """
+    return Name()
 
 
 class Exercise:
@@ -44,7 +58,8 @@ class Exercise:
         hints: From a nudge to nearly the answer.
         trials: The cases and checks, in the order in which they are told.
         bugs: The known mistakes by name.
-        mistakes: Those that stand in the file of a fix-it exercise; else none.
+        mistakes: The mistakes in the file of a fix-it exercise; none in any other.
+        diagnose: What names a failure; it takes and returns what `nameless` does.
     """
 
     def __init__(
@@ -67,25 +82,7 @@ class Exercise:
         self.trials: list[Trial] = []
         self.bugs: dict[str, Bug] = {}
         self.mistakes: tuple[Mistake, ...] = ()
-        self.known: dict[tuple, Answer] = {}
-
-    @functools.cached_property
-    def other_inputs(self) -> tuple[Callable, ...]:
-        """The reference at inputs that one could take for the right ones."""
-        from answers.practice import relations_of_inputs
-
-        namespace = {self.name: self.reference}
-        if self.has_a_file:
-            # The solution refuses less than the reference.
-            exec(compile(self.solution(), "<solution>", "exec"), namespace)
-        return tuple(relations_of_inputs.others(namespace[self.name], self.cases))
-
-    @functools.cached_property
-    def slips(self) -> tuple[Callable, ...]:
-        """The solution with one slip in it."""
-        from answers.practice import slips
-
-        return tuple(slips.slips(self.solution(), self.name) if self.has_a_file else ())
+        self.diagnose: Callable[..., Name] = nameless
 
     @property
     def cases(self) -> list[Case]:
@@ -242,25 +239,16 @@ class Exercise:
                 if not_written(judged):
                     return unnamed
                 so_far("", unnamed)
-                named = diagnosis().diagnose(self, judged, trial, function)
+                name = self.diagnose(self, judged, trial, function)
                 # What the name explains is told before the rest.
-                rest = [part for part in answer.wrong if part not in named.told]
-                failures = trial.tell(answer, [*named.told, *rest])
-                return Report(failures, named.name, named.diagnosis, **tried)
+                rest = [part for part in answer.wrong if part not in name.explains]
+                failures = trial.tell(answer, [*name.explains, *rest])
+                return Report(failures, name.name, name.diagnosis, **tried)
         if not told:
             return Report(**tried)
-        named = diagnosis().diagnose(self, answers, next(iter(told)), function)
-        name = (named.name, named.diagnosis) if named.name in self.bugs else ()
-        return Report((), *name, **tried)
-
-
-def diagnosis() -> ModuleType:
-    """The module that names mistakes, imported with the first of them: in a page, importing it
-    takes a tenth of a second. `judge.main` imports it, and with it what it needs, before the
-    learner's code runs."""
-    from answers.practice import diagnosis
-
-    return diagnosis
+        name = self.diagnose(self, answers, next(iter(told)), function)
+        bug = (name.name, name.diagnosis) if name.name in self.bugs else ()
+        return Report((), *bug, **tried)
 
 
 def not_written(answers: dict[Trial, Answer]) -> bool:

@@ -1,8 +1,22 @@
-"""Known mistakes: planted in programs of their own, or in the file of a fix-it exercise."""
+"""Known mistakes: planted in programs of their own, or in the file of a fix-it exercise; and what
+a failure is called."""
 
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Name(NamedTuple):
+    """What a failure is called, if it has a name, and its diagnosis.
+
+    Attributes:
+        explains: Parts of the result that the name explains, which are told before the others.
+    """
+
+    name: str | None = None
+    diagnosis: str | None = None
+    explains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ class Graph:
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
                     # No string of the grader is the name of an exercise.
-                    grader = name.startswith("answers/practice/")
+                    grader = name.startswith(("answers/practice/", "answers/naming/"))
                     found |= (self.in_code if grader else self.in_string)(node.value)
             elif isinstance(node, ast.Attribute):
                 # A module whose attribute is taken is not handed on.
@@ -236,6 +236,8 @@ class Graph:
         for dotted in DOTTED.findall(text) if "answers." in text else ():
             outer, _, last = dotted.rpartition(".")
             if file := by_module().get(dotted):
+                if text == dotted and file.startswith("answers/naming/"):
+                    found.add((file, WHOLE))  # as the catalog hands it on
                 # As `python -m` runs it or Markdown asks for it, if it is named alone.
                 alone = {"__main__", "makeExtension"} if text == dotted else set()
                 known = self.defined[file].keys() & {*re.findall(r"\w+", text), *alone}

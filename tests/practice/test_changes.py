@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from answers.practice.grader import Exercise
+from made_up import Exercise
 
 RNG = np.random.default_rng(5)
 X = [RNG.normal(size=shape) for shape in ((4, 3), (5, 2), (3, 3), (2, 4))]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from jaxtyping import Int8
+from made_up import Exercise
 
 from answers.practice.compare import difference
-from answers.practice.grader import Exercise, Mistake
+from answers.practice.mistakes import Mistake
 from answers.practice.report import Failure, Report
 
 WEIGHTS = np.array([[1.0, 2.5, -3.0], [0.5, 4.0, 7.0]])

@@ -13,10 +13,10 @@ from functools import cache
 import numpy as np
 import pytest
 from kept_answers import kept, noted
+from made_up import Exercise
 
 from answers.pages import ROOT, pages
 from answers.practice import catalog, kill_matrix
-from answers.practice.grader import Exercise
 from answers.practice.parts import is_tensor
 from answers.practice.report import Report
 from answers.practice.trials import Check

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 import pytest
-
-from answers.practice.grader import Exercise
+from made_up import Exercise
 
 RNG = np.random.default_rng(3)
 MATRICES = [RNG.normal(size=shape) for shape in ((3, 3), (4, 5), (6, 2))]

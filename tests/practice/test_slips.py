@@ -4,10 +4,11 @@ import ast
 
 import numpy as np
 import pytest
+from made_up import Exercise
 
+from answers.naming import mutants
+from answers.naming.mutants import slips
 from answers.practice import catalog
-from answers.practice.grader import Exercise
-from answers.practice.slips import slips
 
 NAMES = catalog.names()
 CODE = '''
@@ -131,7 +132,7 @@ def test_a_slip_that_one_number_contradicts_is_not_told(exercise):
     for program in (bent, right_in_one):
         report = exercise.run(program)
         assert not report.passed
-        assert report.bug not in {slip.name for slip in exercise.slips}
+        assert report.bug not in {slip.name for slip in mutants.of(exercise)}
 
 
 def test_what_comes_to_nan_where_a_slip_does_need_not_be_that_slip():
@@ -149,9 +150,10 @@ def test_every_slip_ends_soon_and_does_no_harm(name):
     """In the first case, which all are asked: they answer, or raise what a function may."""
     exercise = catalog.load(name)
     case = exercise.cases[0]
-    some = exercise.slips[::6]
+    slips = mutants.of(exercise)
+    some = slips[::6]
     wrong = [slip for slip in some if case.ask(slip).wrong]
-    assert len(exercise.slips) >= 7
+    assert len(slips) >= 7
     assert len(wrong) >= len(some) // 4
     assert exercise.run(exercise.reference).passed
     for slip in some:
@@ -168,7 +170,8 @@ def test_of_slips_in_one_place_that_answer_alike_none_is_taken_for_the_cause():
     report = exercise.run(namespace["fix_the_layers"])
     assert report.bug == "something_else_there"
     assert f"with something else for `{right}` goes wrong as yours does" in report.diagnosis
-    found = {slip.name: slip for slip in exercise.slips if ast.unparse(slip.right) == right}
+    slips = mutants.of(exercise)
+    found = {slip.name: slip for slip in slips if ast.unparse(slip.right) == right}
     told = found["min_for_max"].or_else([found["mean_for_max"]])
     assert told.name == "min_for_max_or_mean_for_max"
     assert f"` or `{wrong}` for `{right}` goes wrong as yours does" in told.diagnosis

@@ -232,13 +232,9 @@ def test_hooks_of_pytest_and_fixtures_concern_their_tests():
 
 
 def test_a_module_that_is_handed_on_may_be_asked_for_all_that_is_in_it():
-    grader = "answers/practice/grader.py"
-    found = references.graph().refers
-    assert ("answers/practice/diagnosis.py", WHOLE) in found[grader, "diagnosis"]
-    # It is imported by a function, and asked there.
-    assert ("answers/practice/slips.py", "slips") in found[grader, "Exercise"]
-    diagnose = Affected({("answers/practice/diagnosis.py", "diagnose")})
-    assert (grader, "Exercise") in diagnose.reached[0]
+    catalog, naming = "answers/practice/catalog.py", "answers/naming/diagnosis.py"
+    assert (naming, WHOLE) in references.graph().refers[catalog, "naming"]
+    assert (catalog, "load") in Affected({(naming, "diagnose")}).reached[0]
 
 
 def test_what_another_module_calls_alike_is_not_what_is_asked_for():

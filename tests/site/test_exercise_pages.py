@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from answers.naming import diagnosis
 from answers.pages import ROOT, pages
 from answers.practice import browser_judge, catalog, judge
-from answers.practice.grader import diagnosis
 from answers.practice.report import Report
 from answers.site import bundle, exercise_fence, modules
 
@@ -143,11 +143,12 @@ def test_a_check_leaves_no_traces_for_the_next(capsys):
     assert browser_judge.check("softmax", right) == passed("softmax")
 
 
-def test_a_text_that_replaces_what_checks_rely_on_asks_for_a_new_start(monkeypatch):
-    diagnosis()  # or modules that keep `np.exp` would keep another one
+def test_a_text_that_replaces_what_checks_rely_on_asks_for_a_new_start(monkeypatch, request):
+    catalog.naming()  # or modules that keep `np.exp` would keep another one
     monkeypatch.setattr(np, "exp", np.exp)  # to put it back
     # What other programs answer while it is replaced is forgotten.
-    monkeypatch.setattr(catalog.load("softmax"), "known", {})
+    request.addfinalizer(diagnosis.answer_of.cache_clear)
+    diagnosis.answer_of.cache_clear()
     told = browser_judge.check("softmax", f"{HEAD}    return x\n\n\nnp.exp = np.log\n")
     assert told["spoilt"]
     assert "replaces numpy.exp" in told["failures"][0]["message"]

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 
+from answers.naming.wrong_parts import Evidence, Relation, Wrong, said
 from answers.practice.compare import agrees
-from answers.practice.evidence import Evidence, Relation, Wrong, said
 
 REDUCTIONS = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.practice.evidence import Evidence, Relation, said
+from answers.naming.wrong_parts import Evidence, Relation, said
 from answers.practice.parts import DIVISION, DOMAIN, RANGE, overflowed
 
 # Errors by words of their messages. These have one cause, whatever the input.

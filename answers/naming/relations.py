@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from answers.practice import relations_of_cases, relations_of_changes
-from answers.practice.evidence import Evidence, Relation, Wrong
-from answers.practice.relations_of_entries import (
+from answers.naming import cases as cases_that_fail
+from answers.naming import relations_of_changes
+from answers.naming.entries import (
     NEARLY_RIGHT,
     at_one_value,
     counted_once,
@@ -24,28 +24,28 @@ from answers.practice.relations_of_entries import (
     opposite,
     right_sum,
 )
-from answers.practice.relations_of_numbers import (
+from answers.naming.numbers import (
     factor,
     factor_of_two_sizes,
     mapped,
     offset,
     signs,
 )
-from answers.practice.relations_of_order import (
+from answers.naming.order import (
     constant,
     factors_by_row,
     moved,
     normalised_otherwise,
     some_rows,
 )
-from answers.practice.relations_of_parts import (
+from answers.naming.results import (
     another_kind,
     one_for_all,
     one_side,
     some_parts,
     truth_values,
 )
-from answers.practice.relations_of_shape import (
+from answers.naming.shapes import (
     axes_exchanged,
     axes_missing,
     one_too_many,
@@ -53,6 +53,7 @@ from answers.practice.relations_of_shape import (
     reduced,
     selected,
 )
+from answers.naming.wrong_parts import Evidence, Relation, Wrong
 from answers.practice.trials import ARGUMENTS, Answer, Case
 
 Answers = dict[Case, Answer]
@@ -131,11 +132,11 @@ def in_turn(
     if 2 * len(changed) >= len(failing):
         yield argument_changed(answers, alone=False)
         return
-    yield known_error(seen) or relations_of_cases.in_common(answers, failing)
+    yield known_error(seen) or cases_that_fail.in_common(answers, failing)
     yield from (first_of(LAST, some) for some in (seen, *parts))
     yield in_most(seen, first, (known_error, not_finite, error))
     yield relations_of_changes.depends(function, answers, first)
-    yield relations_of_cases.longest(answers, failing)
+    yield cases_that_fail.longest(answers, failing)
     yield from (first_of(LEAST, some) for some in (seen, *parts))
     yield argument_changed(answers, alone=False)
 

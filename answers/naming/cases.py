@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from answers.practice.evidence import Relation, sizes
-from answers.practice.facts import (
+from answers.naming.traits import (
     facts_of,
     magnitude,
     nearest,
@@ -11,6 +10,7 @@ from answers.practice.facts import (
     spread,
     tiniest,
 )
+from answers.naming.wrong_parts import Relation, sizes
 from answers.practice.parts import Complaint, overflowed
 
 NO_FLOATS = (

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from answers.practice.compare import close, times
-from answers.practice.evidence import (
+from answers.naming.wrong_parts import (
     Evidence,
     Relation,
     Wrong,
     said,
     sizes,
 )
+from answers.practice.compare import close, times
 
 LOG_2 = math.log(2)
 # Factors that are recognised even from one number.

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from answers.practice.evidence import Evidence, Relation, said, sentence
+from answers.naming.wrong_parts import Evidence, Relation, said, sentence
 from answers.practice.parts import Complaint
 from answers.practice.submission import NOT_WRITTEN
 from answers.practice.tensors import GRADIENT

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 
-from answers.practice.evidence import Relation
-from answers.practice.slips_of_code import changes
+from answers.naming.mutations import changes
+from answers.naming.wrong_parts import Relation
+from answers.practice.grader import Exercise
 
 # Longer code tells nobody anything.
 WIDTH = 60
@@ -59,6 +60,14 @@ class Slip:
             return self.namespace[self.of](*args, **kwargs)
         finally:
             self.namespace[self.place] = right
+
+
+@functools.cache
+def of(exercise: Exercise) -> tuple[Slip, ...]:
+    """Every slip of the solution, if that stands in a file of its own."""
+    if not exercise.has_a_file:
+        return ()
+    return tuple(slips(exercise.solution(), exercise.name))
 
 
 def slips(code: str, of: str) -> list[Slip]:

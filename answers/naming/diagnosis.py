@@ -8,27 +8,22 @@ cases: so a bug must explain more parts than speak against it.
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from answers.practice import relations
-from answers.practice.evidence import Evidence, Relation, Wrong
+from answers.naming import mutants, other_inputs, relations
+from answers.naming.mutants import Slip
+from answers.naming.other_inputs import Other
+from answers.naming.wrong_parts import Evidence, Relation, Wrong
+from answers.practice.grader import Exercise
+from answers.practice.mistakes import Name
 from answers.practice.parts import Complaint
-from answers.practice.relations_of_inputs import Other
-from answers.practice.slips import Slip
 from answers.practice.submission import NOT_WRITTEN
 from answers.practice.trials import Answer, Case, Check, Trial
 
 Answers = dict[Trial, Answer]
-
-
-class Name(NamedTuple):
-    """A name, its diagnosis, and the wrong parts of the first failure that it explains."""
-
-    name: str | None
-    diagnosis: str | None
-    told: list[str]
 
 
 class Match(NamedTuple):
@@ -60,7 +55,7 @@ class Match(NamedTuple):
 
 @np.errstate(all="ignore")
 def diagnose(
-    exercise: object, answers: Answers, first: Trial, function: Callable
+    exercise: Exercise, answers: Answers, first: Trial, function: Callable
 ) -> Name:
     """The name of what went wrong.
 
@@ -73,28 +68,25 @@ def diagnose(
         for program in bug.programs:
             match = compared(exercise, program, answers, first)
             if match and match.explained == everything and not match.spoilt:
-                return Name(bug.name, bug.diagnosis, match.first)
+                return Name(bug.name, bug.diagnosis, tuple(match.first))
             if match and match.is_likely(everything) and better(match, best_match):
                 best, best_match = bug, match
-    wrong = answers[first].wrong
     cases = {
         trial: answer for trial, answer in answers.items() if isinstance(trial, Case)
     }
     if found := relations.how(cases) or at_other_inputs(exercise, cases, first):
-        return Name(found.name, found.diagnosis, wrong)
+        return Name(found.name, found.diagnosis)
     seen = relations.evidence(cases)
     if first in cases and (found := slip(exercise, answers, seen)):
-        return Name(found.name, found.diagnosis, wrong)
+        return Name(found.name, found.diagnosis)
     if best:
-        return Name(best.name, best.diagnosis, best_match.first)
+        return Name(best.name, best.diagnosis, tuple(best_match.first))
     found = (
         relations.where(cases, first, function)
         if first in cases
         else property_alone(first)
     )
-    return (
-        Name(found.name, found.diagnosis, wrong) if found else Name(None, None, wrong)
-    )
+    return Name(found.name, found.diagnosis) if found else Name()
 
 
 def property_alone(first: Check) -> Relation:
@@ -118,7 +110,7 @@ def tells_much(wrong: Wrong) -> bool:
 
 
 def compared(
-    exercise: object, program: Callable, answers: Answers, first: Trial
+    exercise: Exercise, program: Callable, answers: Answers, first: Trial
 ) -> Match | None:
     """How far the program goes wrong as the submission does; None if not in the first failure."""
     if not alike(
@@ -158,15 +150,17 @@ def alike(trial: Trial, answer: Answer, theirs: Answer) -> list[str]:
     return answer.wrong if parts and len(raised) == 1 else parts
 
 
-def likest(exercise: object, program: Callable, trial: Trial, answer: Answer) -> Answer:
+def likest(
+    exercise: Exercise, program: Callable, trial: Trial, answer: Answer
+) -> Answer:
     """What a program answers; with its arrays converted, if only then it is the same answer.
 
     A submission may convert them or not, whatever else is wrong with it.
     """
-    theirs = answer_of(exercise, program, trial)
+    theirs = answer_of(program, trial)
     if is_same(trial, answer, theirs) or not getattr(trial, "converted", None):
         return theirs
-    converted = answer_of(exercise, program, trial.converted)
+    converted = answer_of(program, trial.converted)
     return converted if is_same(trial, answer, converted) else theirs
 
 
@@ -177,15 +171,13 @@ def is_same(trial: Trial, answer: Answer, theirs: Answer) -> bool:
     )
 
 
-def answer_of(exercise: object, program: Callable, trial: Trial) -> Answer:
-    """What a program answers, which never changes."""
-    known = exercise.known
-    if (program, trial) not in known:
-        # It is ours: what it warns of is none of the learner's business.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            known[program, trial] = trial.ask(program)
-    return known[program, trial]
+@cache
+def answer_of(program: Callable, trial: Trial) -> Answer:
+    """What a program of ours answers, which never changes."""
+    # What it warns of is none of the learner's business.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return trial.ask(program)
 
 
 def has_numbers(answer: Answer) -> bool:
@@ -211,7 +203,7 @@ def is_error(part: object) -> bool:
 
 
 def at_other_inputs(
-    exercise: object, cases: dict[Case, Answer], first: Trial
+    exercise: Exercise, cases: dict[Case, Answer], first: Trial
 ) -> Other | None:
     """The reference at other inputs that gives what the submission gives, in every case.
 
@@ -221,14 +213,14 @@ def at_other_inputs(
     if first not in cases or any(map(is_error, cases[first].parts.values())):
         return None
     names = {name for answer in cases.values() for name in answer.wrong}
-    for program in exercise.other_inputs:
+    for program in other_inputs.of(exercise):
         if not alike(
             first, cases[first], likest(exercise, program, first, cases[first])
         ):
             continue
         unknown = 0
         for case, answer in cases.items():
-            theirs = answer_of(exercise, program, case)
+            theirs = answer_of(program, case)
             same = alike(case, answer, likest(exercise, program, case, answer))
             if any(map(is_error, theirs.parts.values())) and answer.wrong:
                 unknown += 1
@@ -237,7 +229,7 @@ def at_other_inputs(
         else:
             strict = replace(program, reference=exercise.reference)
             unknown += sum(
-                any(map(is_error, answer_of(exercise, strict, case).parts.values()))
+                any(map(is_error, answer_of(strict, case).parts.values()))
                 for case, answer in cases.items()
                 if not answer.wrong and not case.is_refused
             )
@@ -246,7 +238,9 @@ def at_other_inputs(
     return None
 
 
-def slip(exercise: object, answers: Answers, seen: Evidence) -> Slip | Relation | None:
+def slip(
+    exercise: Exercise, answers: Answers, seen: Evidence
+) -> Slip | Relation | None:
     """The solution with one slip that answers as the submission does, in every trial."""
     if seen.weight < 1 and len(seen.cases) < 4:
         return None
@@ -256,13 +250,13 @@ def slip(exercise: object, answers: Answers, seen: Evidence) -> Slip | Relation 
     if not any(map(tells_much, seen.wrong)):
         return None
     # Trials are compared in the order of the exercise: most slips differ in one of the first.
-    found = (each for each in exercise.slips if explains(exercise, each, answers))
+    found = (each for each in mutants.of(exercise) if explains(exercise, each, answers))
     if (program := next(found, None)) is None:
         return None
     # Several changes of one place may give the same answers, such as nan.
     rivals = [
         each
-        for each in exercise.slips
+        for each in mutants.of(exercise)
         if each.right is program.right and each is not program
         # `axis` left out, None and another one are one mistake.
         if not {each.name, program.name} <= {"without_axis", "another_axis"}
@@ -271,7 +265,7 @@ def slip(exercise: object, answers: Answers, seen: Evidence) -> Slip | Relation 
     return program.or_else(rivals) if rivals else program
 
 
-def explains(exercise: object, program: Callable, answers: Answers) -> bool:
+def explains(exercise: Exercise, program: Callable, answers: Answers) -> bool:
     """Whether a program answers as the submission does, in every trial."""
     return all(
         is_same(trial, answer, likest(exercise, program, trial, answer))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from answers.naming.wrong_parts import Evidence, Relation, Wrong, said
 from answers.practice.compare import agrees
-from answers.practice.evidence import Evidence, Relation, Wrong, said
 from answers.practice.tensors import GRADIENT
 
 SUMS_TO_1 = "the division by the sum runs along another axis, or is missing"

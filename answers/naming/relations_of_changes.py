@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from answers.practice.changed_inputs import (
+from answers.naming.changed_inputs import (
     LAWS,
     STAY,
     Change,
@@ -16,7 +16,7 @@ from answers.practice.changed_inputs import (
     changes,
     effect,
 )
-from answers.practice.evidence import Relation
+from answers.naming.wrong_parts import Relation
 from answers.practice.in_words import entries
 from answers.practice.parts import is_tensor
 from answers.practice.trials import ARGUMENTS, Answer, Case

@@ -1,0 +1,1 @@
+"""A name for what went wrong with a submission: see `diagnosis`, which asks all other modules."""
