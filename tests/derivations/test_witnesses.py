@@ -19,6 +19,8 @@ from answers.derivations import Line, Rule, aligned
 from answers.derivations.finder import functions
 from answers.derivations.witness import changes, complaint, number, survivors
 from answers.pages import ROOT
+from answers.site import modules
+from answers.site.fences import python_fences
 
 x, z = sp.Symbol("x"), sp.IndexedBase("z")
 i, j, k, K = sp.symbols("i j k K", integer=True, positive=True)
@@ -81,13 +83,11 @@ def test_a_meaning_that_uses_a_formula_is_seen():
 
 
 def test_pages_print_the_lines_of_these_functions_and_of_no_others():
-    printed = set()
-    for page in sorted((ROOT / "docs/questions").glob("*.md")):
-        for imported in re.findall(
-            r"from answers\.derivations\.\w+ import[^\n(]*(?:\([^)]*\))?", page.read_text()
-        ):
-            (node,) = ast.parse(imported).body
-            printed |= {f"{node.module.rpartition('.')[2]}.{a.name}" for a in node.names}
+    pages = (ROOT / "docs/questions").glob("*.md")
+    sources = (ast.parse(fence.raw) for page in pages for fence in python_fences(page))
+    imported = set().union(*map(modules.imported, sources))
+    found = re.findall(r"^answers\.derivations\.(\w+\.\w+)$", "\n".join(imported), re.M)
+    printed = set(found)
     assert printed - set(FUNCTIONS) == {"backprop.whole_network"}  # it returns numbers
     assert set(FUNCTIONS) - printed == set()
 
