@@ -6,7 +6,6 @@ import importlib
 import re
 import subprocess
 import sys
-from itertools import accumulate
 
 import pytest
 
@@ -71,17 +70,11 @@ def room(module: str) -> str:
 def imported(source: str) -> set[str]:
     """The modules of this package that a source imports, by a statement or by a string that names
     one or something in it, whoever is given it: `import_module`, under any name, or `named`."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name if name in FILES else node.module for name in names}
-        elif isinstance(node, ast.Constant) and NAME.fullmatch(str(node.value)):
-            parts = accumulate(re.split("[.:]", node.value), "{}.{}".format)
-            found.add([name for name in parts if name in FILES][-1])
-    return {name for name in found if name in FILES and name != "answers"}
+    tree = ast.parse(source)
+    texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    names = {text.replace(":", ".") for text in filter(NAME.fullmatch, texts)}
+    found = map(modules.module_of, modules.imported(tree) | names)
+    return set(found) - {None, "answers"}
 
 
 def steps_upward(module: str, source: str) -> set[str]:

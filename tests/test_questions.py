@@ -6,14 +6,14 @@ from pathlib import Path
 
 from answers.pages import ROOT, pages, read
 from answers.practice import catalog
+from answers.site import modules
 
 
 def imported_by_tests(root: Path) -> set[str]:
     """The names that the tests import, with their modules."""
-    trees = (ast.parse(p.read_text("utf-8")) for p in root.glob("tests/*/test_*.py"))
-    nodes = [n for t in trees for n in ast.walk(t) if isinstance(n, ast.ImportFrom)]
-    names = {f"{n.module}.{alias.name}" for n in nodes for alias in n.names}
-    return names | {n.module for n in nodes}
+    sources = (path.read_text("utf-8") for path in root.glob("tests/*/test_*.py"))
+    names = set().union(*(modules.imported(ast.parse(source)) for source in sources))
+    return names | {name.rpartition(".")[0] for name in names}
 
 
 def missing(root: Path) -> list[str]:

@@ -1,207 +1,266 @@
-"""What depends on what has changed: so `pytest --since` chooses its tests.
+"""What a change concerns: so `pytest --since` chooses its tests. Nothing is run to find out.
 
-From the definitions that differ from a commit, `Affected` goes back to all that refer to them:
-see `answers.site.references`. Nothing is run.
+A file depends on the files that it imports or names, and on theirs. A page depends on what it
+includes and imports, on the functions that make its parts, and on its exercises. Beyond that:
+
+- Whoever names a page depends on its text alone.
+- Whoever calls a function that lists a folder, such as `catalog.names`, depends on the folder,
+  and so does a test that imports the caller.
+- A test whose case names a file, a module, an exercise or a figure depends on that one, and not
+  on the others that its file names.
+- What the site is built of concerns all tests that look at it, a hook of MkDocs also all pages,
+  and a conftest.py all tests below it.
 """
 
 import ast
+import contextlib
 import inspect
 import re
 import subprocess
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from answers.pages import ROOT
-from answers.site.definitions import (
-    REST,
-    TEXT,
-    WHOLE,
-    WORD,
-    Unit,
-    by_module,
-    commands,
-    decorators,
-    git,
-    units,
+from answers.site import generated
+from answers.site.fences import python_fences
+from answers.site.modules import imported, name_of
+
+DOTTED = re.compile(r"\banswers(?:\.\w+)+")
+PATH = re.compile(r"[\w./-]+")
+PRACTISED = re.compile(r"^exercises: .*", re.MULTILINE)
+# A figure or a derivation goes by the name of its function, these files by their own.
+MADE = re.compile(r"^def (\w+)\(.*\) -> (?:Figure|list\[Line\]):$", re.MULTILINE)
+BY_STEM = "answers/exercises/", "answers/explorers/", "tests/submissions/"
+LISTED_BY = {
+    "answers/derivations": {"functions"},
+    "answers/exercises": {"catalog.names", "bundle.current", "bundle.made"},
+    "answers/explorers": {"explorers.names"},
+    "answers/figures": {"figures.names", "figures.figures", "names"},
+    "docs/questions": {"pages", "by_topic"},
+    "tests/submissions": {"catalog.names"},
+}
+# They name what others ask them for.
+NAMES_ALL = {
+    "answers/site/bundle.py",
+    "answers/site/generated.py",
+    "tests/site/test_affected.py",
+}
+SETTINGS = "mkdocs.yml"
+BUILT_OF = re.compile(
+    rf"docs/(live|style|\.theme|vendor|offline)|answers/site/notebook|{SETTINGS}"
 )
-from answers.site.generated import Generated
-from answers.site.modules import name_of
-from answers.site.references import FINDERS, PAGE_TEST, SITE, graph, is_word
-
-BUILT_OF = (
-    "docs/live/",
-    "docs/style/",
-    "docs/.theme/",
-    "docs/vendor/",
-    "docs/offline.js",
-    "answers/site/notebook/",
-    "mkdocs.yml",
-)
+RUNS_PAGES = {"answers/site/checks.py", "answers/site/session.py"}
 
 
-class Affected:
-    """The units that have changed, and all that refer to them."""
-
-    def __init__(self, changed: set[Unit]):
-        self.graph, self.changed = graph(), changed
-        self.reached = self.by(lambda unit, other: False)
-        # A table of the tests names many exercises, and a case takes only what is told of its own.
-        self.by_case = self.by(
-            lambda unit, other: unit[1] == WORD and other in self.graph.tables
-        )
-        self.without_words = self.by(is_word)
-        here = self.graph.reached(
-            {unit for unit in changed if unit[0].endswith("conftest.py")},
-            lambda unit: set(),
-            lambda unit, other: unit[0] != other[0],
-        )
-        # Below them every test may be another.
-        self.folders = {
-            (ROOT / name).parent
-            for name, unit in here
-            if unit == REST or unit.startswith("pytest_")
-        }
-
-    def by(self, skips: Callable[[Unit, Unit], bool]) -> tuple[set[Unit], set[Unit]]:
-        """The units that depend on what has changed by what they name; and those with the units
-        that depend on a whole folder."""
-        by_code = self.graph.reached(self.changed, self.finding, skips)
-        return by_code, by_code | self.graph.reached(self.changed, self.finders, skips)
-
-    def finding(self, unit: Unit) -> set[Unit]:
-        """What runs a part of the command line. A command that has changed may change the help of
-        all; one that only needs what has changed concerns those who give it."""
-        named = unit in commands().values() and unit not in self.changed
-        return self.graph.given.get(unit, set()) if named else self.graph.finding(unit)
-
-    def finders(self, unit: Unit) -> set[Unit]:
-        """What asks for all in the folder of a unit."""
-        name, kind = unit
-        found = {
-            finder
-            for finder, (folder, of_kind) in FINDERS.items()
-            if kind == of_kind and name.startswith(folder)
-        }
-        folder = Path(name).parent.as_posix()
-        return found | (self.graph.lists[folder] if unit in self.changed else set())
-
-    def concerns_test(self, item) -> bool:
-        """Whether a test depends on what has changed. One case does not depend on which other cases
-        there are."""
-        name = item.path.relative_to(ROOT).as_posix()
-        if not self.folders.isdisjoint(item.path.parents):
-            return True
-        by_code, by_all = self.reached
-        if name.endswith(".md"):
-            return not by_code.isdisjoint({(name, WHOLE), *PAGE_TEST})
-        own = {(name, item.originalname), (name, REST)}
-        for fixtures in item._fixtureinfo.name2fixturedefs.values():
-            own |= {unit_of(fixture.func) for fixture in fixtures}
-        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if generated := [value for value in values if isinstance(value, Generated)]:
-            return bool(own & by_all) or any(map(self.concerns, generated))
-        cases = set().union(*map(self.of_case, values))
-        if any(kind == WORD for _, kind in cases):
-            by_code, by_all = self.by_case
-        cases.add((name, decorators(item.originalname)))
-        if self.graph.loading.isdisjoint(own | cases):
-            by_code, by_all = self.without_words
-        return bool(own & by_all or cases & by_code)
-
-    def concerns(self, each: Generated) -> bool:
-        """Whether what is generated depends on what has changed."""
-        return not self.of_case(each).isdisjoint(self.reached[1])
-
-    def of_case(self, value: object) -> set[Unit]:
-        """The units that a parameter of a test stands for."""
-        found = set()
-        if isinstance(value, Generated):
-            found = self.graph.in_code(value.function) | self.drawn(value.path.stem)
-        value = getattr(value, "path", value)
-        if isinstance(value, Path) and value.is_relative_to(ROOT):
-            return found | {(value.relative_to(ROOT).as_posix(), WHOLE)}
-        if isinstance(value, str):
-            module = by_module().get(value)
-            found |= {(module, WHOLE)} if module else set()
-            return found | self.graph.in_string(value) | self.drawn(value)
-        if inspect.isroutine(value) or inspect.isclass(value):
-            return {unit_of(value)}
-        return found
-
-    def drawn(self, name: str) -> set[Unit]:
-        """The function of a figure, by its name, or of a derivation, by that and its file's."""
-        stem, _, last = name.rpartition(".")
-        place = f"answers/derivations/{stem}.py" if stem else "answers/figures/"
-        return {
-            (file, last)
-            for file, defined in self.graph.defined.items()
-            if file.startswith(place)
-            and any(isinstance(each, ast.FunctionDef) for each in defined.get(last, ()))
-        }
+def git(*arguments: str) -> set[str]:
+    """The names of files that git prints."""
+    command = ["git", "-C", str(ROOT), *arguments, "-z"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return set(filter(None, told.split("\0")))
 
 
-def unit_of(function: Callable) -> Unit:
-    """The unit of a function or a class."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    place = (
-        Path(code.co_filename)
-        if code
-        else ROOT / by_module().get(function.__module__, "")
-    )
-    name = place.relative_to(ROOT).as_posix() if place.is_relative_to(ROOT) else ""
-    return name, getattr(function, "__qualname__", "").partition(".")[0]
+def files() -> set[str]:
+    """All files of the repository, also those that are not yet committed."""
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard")
+    return {name for name in listed if (ROOT / name).is_file()}
 
 
-def changed(commit: str) -> set[Unit]:
-    """The units that differ from a commit.
+def changed(commit: str) -> set[str]:
+    """The files that differ from a commit.
 
     Raises:
         SyntaxError: A file that has changed is no Python.
         subprocess.CalledProcessError: git knows no such commit.
     """
-    found = set()
-    names = git("diff", "--name-only", "--no-renames", "-z", commit).split("\0")
-    names += git("ls-files", "--others", "--exclude-standard", "-z").split("\0")
-    for name in filter(None, names):
-        show = ["git", "-C", str(ROOT), "show", f"{commit}:./{name}"]
-        old = subprocess.run(show, capture_output=True).stdout
-        new = (ROOT / name).read_bytes() if (ROOT / name).is_file() else b""
+    found = git("diff", "--name-only", "--no-renames", commit)
+    found |= git("ls-files", "--others", "--exclude-standard")
+    for name in sorted(found):
         if name.endswith(".py"):
-            try:
-                before, after = (
-                    texts(source.decode("utf-8", "replace")) for source in (old, new)
-                )
-            except SyntaxError as error:
-                error.filename = name
-                raise
-            found |= {
-                (name, u) for u in before | after if before.get(u) != after.get(u)
-            }
-            if before.keys() - after.keys():
-                # No edge tells what referred to a deleted unit: all that imports the file counts.
-                found.add((name, REST))
-        else:
-            found.add((name, TEXT))
-        if name.startswith(BUILT_OF) or builds(name):
-            found.add(SITE)
+            ast.parse(text(name), name)
     return found
 
 
-def builds(name: str) -> bool:
-    """Whether a file is a hook of MkDocs, or extends its Markdown."""
-    if not name.startswith("answers/site/"):
-        return False
-    dotted = name_of(Path(name))
-    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
-    return bool(re.search(rf"{re.escape(name)}|{re.escape(dotted)}\b", settings))
+def text(name: str) -> str:
+    """What a file holds; nothing if it is deleted."""
+    path = ROOT / name
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
-def texts(source: str) -> dict[str, list[list[str]]]:
-    """The lines of each unit of a file of Python, with its decorators and comments."""
-    lines = source.splitlines()
+def code(name: str) -> ast.Module:
+    """The Python of a file, or of a page as far as it is Python."""
+    source = text(name) if name.endswith(".py") else ""
+    with contextlib.suppress(RuntimeError, SyntaxError):
+        if name.endswith(".md"):
+            fences = python_fences(ROOT / name, text(name))
+            source = "\n".join(fence.raw for fence in fences)
+        return ast.parse(source)
+    return ast.parse("")
 
-    def of(statement: ast.stmt) -> list[str]:
-        first, *_ = [*getattr(statement, "decorator_list", []), statement]
-        return lines[first.lineno - 1 : statement.end_lineno]
 
-    return {unit: list(map(of, found)) for unit, found in units(source).items()}
+def nodes(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """The nodes of code but docstrings, each with the name of the test that it stands in."""
+    todo = [(tree, "")]
+    while todo:
+        node, test = todo.pop()
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            todo += [(each, test) for each in node.decorator_list]
+            todo += [(each, node.name) for each in node.body]
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            yield node, test
+            todo += [(each, test) for each in ast.iter_child_nodes(node)]
+
+
+def folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def relative(path: Path) -> str:
+    """A file as git names it; outside of the repository, its whole path."""
+    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+
+
+class Graph:
+    """What each file depends on.
+
+    Attributes:
+        imports: By file, the files that it imports.
+        needs: The same, the files that it names, and the folders that it lists.
+        tells: By file and test, what it names that a case may name instead.
+    """
+
+    def __init__(self, files: frozenset[str]):
+        self.files, self.modules, self.words = files, {}, defaultdict(set)
+        for name in files:
+            self.enter(name)
+        self.imports, self.needs = defaultdict(set), defaultdict(set)
+        self.tells: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for name in files:
+            self.read(name)
+        self.needed_by = defaultdict(set)
+        for name, needed in self.needs.items():
+            for each in needed:
+                self.needed_by[each].add(name)
+
+    def enter(self, name: str) -> None:
+        """Note what others call a file and its folder."""
+        path, called = Path(name), set()
+        if path.suffix == ".py":
+            self.modules[name_of(path)] = name
+        if path.suffix == ".py" and name.startswith(("docs/", "tests/")):
+            self.modules[path.stem] = name  # its folder is on the path
+        if path.suffix != ".py" or name.startswith("docs/"):
+            called.add(path.name)
+        if name.startswith(BY_STEM):
+            called.add(path.stem)
+        if name.startswith(("answers/derivations/", "answers/figures/")):
+            for function in MADE.findall(text(name)):
+                called |= {function, f"{path.stem}.{function}"}
+        for each in called:
+            self.words[each].add(name)
+        self.words[folder(name)].add(folder(name))
+
+    def of_module(self, dotted: str) -> set[str]:
+        """The file of a module, or of the module that a name is in, and those of its packages."""
+        words = dotted.split(".")
+        above = (".".join(words[:n]) for n in range(1, len(words) + 1))
+        return {self.modules[name] for name in above if name in self.modules}
+
+    def of_text(self, text: str) -> set[str]:
+        """What a text names: modules, a file, a folder, or an exercise."""
+        found = set().union(*map(self.of_module, DOTTED.findall(text)))
+        for word in {text, text.rpartition("/")[2]} & self.words.keys() - {""}:
+            found |= self.words[word]
+        return found
+
+    def read(self, name: str) -> None:
+        """Note what a file imports, names and lists."""
+        tree, source = code(name), text(name)
+        self.imports[name].update(*map(self.of_module, imported(tree)))
+        needs = self.needs[name]
+        needs |= self.imports[name]
+        if name.endswith((".md", ".ipynb", SETTINGS)):
+            practised = re.findall(r"\w+", "".join(PRACTISED.findall(source)))
+            needs.update(self.of_text(source), *map(self.of_text, practised))
+            needs |= self.files.intersection(PATH.findall(source))
+        if name in NAMES_ALL:
+            return
+        is_test = Path(name).name.startswith("test_")
+        own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for node, test in nodes(tree):
+            told = self.tells[name, test] if is_test else needs
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if "." in node.value:
+                    needs |= self.of_text(node.value)
+                elif not name.startswith("answers/"):  # where `softmax` is only a word
+                    told |= self.of_text(node.value)
+            elif isinstance(node, ast.Call) and not node.args:
+                called = {ast.unparse(node.func)} - own
+                told |= {at for at, by in LISTED_BY.items() if called & by}
+
+
+graph = cache(Graph)
+
+
+class Affected:
+    """The files that have changed, and those that depend on them.
+
+    Attributes:
+        reached: These files.
+        concerned: The same, their folders, and the files that list these.
+    """
+
+    def __init__(self, changed: set[str]):
+        self.changed, self.graph = changed, graph(frozenset(files() | changed))
+        hooks = {n for n in self.graph.needs[SETTINGS] if n.startswith("answers/site/")}
+        start = changed | {SETTINGS} if changed & hooks else changed
+        self.builds = any(map(BUILT_OF.match, start))
+        needed_by, todo, folders = self.graph.needed_by, set(start), set()
+        self.reached = set()
+        while todo:
+            self.reached.add(name := todo.pop())
+            if name in start or name.endswith(".py"):
+                folders.add(folder(name))
+                todo |= needed_by[name] - self.reached
+        listing = set().union(*(needed_by[each] for each in folders))
+        self.concerned = self.reached | folders | listing
+
+    def concerns_test(self, item) -> bool:
+        """Whether a test depends on what has changed."""
+        name, above = relative(item.path), map(relative, item.path.parents)
+        # What the conftest.py at the root imports serves pages.
+        own = {name, *(f"{each}/conftest.py" for each in above)}
+        if "conftest.py" in self.changed or own & self.reached:
+            return True
+        if name.endswith(".md"):
+            return bool(RUNS_PAGES & self.reached)
+        if self.builds and "site" in item.fixturenames:
+            return True
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if made := [each for each in values if isinstance(each, generated.Generated)]:
+            return any(map(self.concerns, made))
+        cases = [self.of_case(each) - {name} for each in values]
+        told = self.graph.tells[name, item.originalname].union(*cases)
+        if not any(cases):
+            told |= self.graph.imports[name] | self.graph.tells[name, ""]
+        return not self.concerned.isdisjoint(told)
+
+    def concerns(self, each: generated.Generated) -> bool:
+        """Whether what is generated depends on what has changed."""
+        source = inspect.getsource(generated.named(each.function))
+        values = {getattr(node, "value", None) for node, _ in nodes(ast.parse(source))}
+        names = {each, each.function, each.differences, each.path.stem, *values}
+        return not self.concerned.isdisjoint(set().union(*map(self.of_case, names)))
+
+    def of_case(self, value: object) -> set[str]:
+        """What a parameter of a test stands for."""
+        value = getattr(value, "path", value)
+        if isinstance(value, Path):
+            name = relative(value)
+            return self.graph.needs[name] | ({name} & self.graph.files)
+        if callable(value):
+            return self.graph.of_module(str(getattr(value, "__module__", "")))
+        # A sentence or a program that names a module is not about it.
+        alone = isinstance(value, str) and " " not in value
+        return self.graph.of_text(value) if alone else set()

@@ -199,23 +199,21 @@ def exercise(name: str) -> dict:
 
 def of_source(path: Path) -> dict:
     """The page and the summary of an exercise that cannot be imported here."""
-    own = ast.parse(path.read_text("utf-8"))
+    own = modules.parsed(path)
     (call,) = (
         node
         for node in ast.walk(own)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Exercise"
     )
     (page,) = (word.value.value for word in call.keywords if word.arg == "page")
-    imported = (
-        ast.parse(modules.file_of(node.module).read_text("utf-8"))
-        for node in own.body
-        if isinstance(node, ast.ImportFrom)
-        and path.stem in {a.name for a in node.names}
-    )
+    taken = (name.rpartition(".") for name in modules.imports(path))
+    sources = [
+        modules.file_of(module) for module, _, name in taken if name == path.stem
+    ]
     (reference,) = (
         node
-        for tree in (own, *imported)
-        for node in tree.body
+        for file in (path, *sources)
+        for node in modules.parsed(file).body
         if isinstance(node, ast.FunctionDef) and node.name == path.stem
     )
     return {"page": page, "summary": ast.get_docstring(reference).splitlines()[0]}

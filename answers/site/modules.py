@@ -35,36 +35,45 @@ def files() -> dict[str, Path]:
     return {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def imports(path: Path, in_functions: bool = False) -> set[str]:
-    """The names that a file imports and the packages that they lie in; those imported inside
-    its functions only if asked for."""
-    outside, inside = imports_by_place(path)
-    return outside | inside if in_functions else outside
+@cache
+def module_of(name: str) -> str | None:
+    """The module of this package that a dotted name is, or is something in."""
+    while name and not file_of(name):
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+# Where a statement holds others.
+STATEMENTS = ("body", "orelse", "handlers", "finalbody", "cases")
+
+
+def imported(code: ast.AST, in_functions: bool = True) -> set[str]:
+    """The dotted names that code imports: `a.b` for `import a.b` and for `from a import b`; those
+    imported inside its functions only if asked for."""
+    found, todo = set(), [code]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif in_functions or not isinstance(node, FUNCTIONS):
+            todo += (each for part in STATEMENTS for each in getattr(node, part, ()))
+    return found
 
 
 @cache
-def imports_by_place(path: Path) -> tuple[set[str], set[str]]:
-    """What a file imports outside and inside of its functions."""
-    outside = {name_of(path).rpartition(".")[0]} - {""}
-    inside = set()
-    todo = [(ast.parse(path.read_text(encoding="utf-8")), outside)]
-    while todo:
-        node, names = todo.pop()
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-            names.add(node.module)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            names = inside
-        todo += (
-            (each, names) for part in STATEMENTS for each in getattr(node, part, ())
-        )
-    return outside, inside
+def parsed(path: Path) -> ast.Module:
+    """The code of a file."""
+    return ast.parse(path.read_text("utf-8"))
 
 
-# Where a statement holds others.
-STATEMENTS = ("body", "orelse", "handlers", "finalbody", "cases")
+@cache
+def imports(path: Path, in_functions: bool = False) -> frozenset[str]:
+    """The names that a file imports, and the package that it lies in."""
+    package = name_of(path).rpartition(".")[0]
+    return frozenset(imported(parsed(path), in_functions) | ({package} - {""}))
 
 
 @cache
@@ -73,10 +82,10 @@ def needs(module: str, in_functions: bool = False) -> frozenset[str]:
     if asked for, for its functions to be called."""
     todo, seen = [module], {module}
     while todo:
-        for name in imports(file_of(todo.pop()), in_functions) - seen:
-            seen.add(name)
-            if file_of(name):
-                todo.append(name)
+        names = imports(file_of(todo.pop()), in_functions)
+        new = {module_of(name) or name for name in names} - seen
+        seen |= new
+        todo += filter(file_of, new)
     outside = {name.partition(".")[0] for name in seen} - {PACKAGE.name}
     return frozenset(outside - (sys.stdlib_module_names - NO_PROCESSES))
 
@@ -102,7 +111,7 @@ def promised() -> dict[str, list[str]]:
             and room[0] in TOPICS
             and path.name not in ("__init__.py", "command.py")
         ):
-            body = ast.parse(path.read_text("utf-8")).body
+            body = parsed(path).body
             kinds = ast.FunctionDef | ast.ClassDef
             found[name] = [
                 node.name

@@ -5,7 +5,7 @@ from string import ascii_lowercase
 
 from playwright.sync_api import expect
 
-from answers.pages import pages as questions
+from answers.pages import pages
 
 # By the question whose page should come first.
 ASKED = {
@@ -90,17 +90,17 @@ def test_search_finds_the_page_that_is_meant(visit):
     asked = [(number, query) for number, queries in ASKED.items() for query in queries]
     found = page.evaluate(FIND, [query for _, query in asked])
     places = {}
-    for (number, query), pages in zip(asked, found, strict=True):
-        meant = [place.startswith(f"questions/{number:02}-") for place in pages]
+    for (number, query), seen in zip(asked, found, strict=True):
+        meant = [place.startswith(f"questions/{number:02}-") for place in seen]
         places[query] = [*meant, True].index(True) + 1
     assert {query: place for query, place in places.items() if place > 3} == {}
     assert sum(place == 1 for place in places.values()) >= 0.9 * len(places), places
     first = ("why subtract max", "kv cache mask", "dL/dW")
     assert [places[query] for query in first] == [1, 1, 1]
     # What a page says that people type who look for it.
-    for each in questions():
-        for query, pages in zip(each.also, page.evaluate(FIND, each.also), strict=True):
+    for each in pages():
+        for query, seen in zip(each.also, page.evaluate(FIND, each.also), strict=True):
             meant = f"questions/{each.path.stem}/"
-            assert any(place.startswith(meant) for place in pages[:3]), query
+            assert any(place.startswith(meant) for place in seen[:3]), query
     # Asked for all words that begin so, lunr may look for one that it does not have.
     assert all(page.evaluate(FIND, list(ascii_lowercase)))

@@ -6,7 +6,7 @@ from pathlib import PurePath
 import pytest
 
 from answers.pages import ROOT
-from answers.site import definitions
+from answers.site.affected import files
 from answers.site.generated import RECORDED, table
 
 MADE = {each.path for each in table()} | {path for each in RECORDED for path in each.files()}
@@ -28,7 +28,7 @@ BY_HAND |= {
 
 def test_a_file_stands_in_a_table_or_is_written_by_hand():
     names = {path.relative_to(ROOT).as_posix() for path in MADE}
-    others = set(definitions.files()) - names
+    others = files() - names
     unknown = [n for n in others if not {n, PurePath(n).suffix} & BY_HAND]
     assert not unknown, f"{unknown}: by which function or command? answers/site/generated.py"
 
