@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from answers import files
+from answers.cli import beside
 from answers.cli.application import app
 from answers.cli.talk import kept, refuse, save, tell, warn
-from answers.practice import beside, catalog
+from answers.practice import catalog
 
 # The progress is loaded where it is needed: a check is not to wait for it.
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def shown(
         bool, typer.Option("--reset", help="Forget it all, after asking.")
     ] = False,
 ) -> None:
-    from answers.practice import progress, terminal
+    from answers.cli import terminal
+    from answers.practice import progress
 
     if context.invoked_subcommand:
         return

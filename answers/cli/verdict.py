@@ -35,7 +35,7 @@ def check_once(asked: Asked) -> bool:
     running = process.Check(name, path, *asked.limits)
     if not asked.as_json:
         # Loaded while the judge is, too.
-        from answers.practice import questions, terminal
+        from answers.cli import questions, terminal
     outcome = running.outcome()
     report, passed = outcome.report, outcome.report.passed
     notice = note_pass(name) if passed else None
@@ -108,7 +108,7 @@ def quoted(path: Path) -> str:
 
 def debug_call(out: object, name: str, path: Path, report: Report) -> None:
     """Call the learner's function here, where it fails, for a debugger to stop in."""
-    from answers.practice import debugging, terminal
+    from answers.cli import debugging, terminal
 
     terminal.show_debugging(out)
     told = report.failures + report.notes

@@ -26,7 +26,7 @@ from answers.study.cards import Card, cards
 
 # Rooms of no use in a browser, and modules for files of a learner and for tests.
 ELSEWHERE = {"cli", "figures", "site", "study"}
-ELSEWHERE |= {"beside", "clock", "kill_matrix", "state", "watch"}
+ELSEWHERE |= {"clock", "kill_matrix", "state"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")

@@ -192,7 +192,7 @@ def test_a_case_is_what_it_is_about(changed, case):
     [
         (
             ("answers/cli/exercises.py", "hint"),
-            "tests/practice/test_cli.py",
+            "tests/cli/test_commands.py",
             "test_hints_come_one_more_each_time",
         ),
         (
@@ -211,7 +211,7 @@ def test_what_is_run_by_its_command_concerns_who_gives_it(changed, path, test):
 def test_what_one_command_needs_concerns_who_gives_that_command():
     """The command itself may change the help of all."""
     given = item("tests/study/test_deck.py", "test_the_command_writes_it_or_says_why_not")
-    other = item("tests/practice/test_cli.py", "test_progress_is_reset_only_after_a_yes")
+    other = item("tests/cli/test_commands.py", "test_progress_is_reset_only_after_a_yes")
     of_command = Affected({("answers/cli/deck.py", "deck")}).concerns_test
     of_need = Affected({("answers/study/deck.py", "deck")}).concerns_test
     assert list(map(of_command, (given, other))) == [True, True]
@@ -326,7 +326,7 @@ def test_a_name_of_an_exercise_is_only_a_word_where_none_is_loaded():
     assert ("answers/exercises/softmax.py", WORD) in references.graph().refers[tests, "WRONG"]
     assert not softmax.concerns_test(item(tests, "test_what_is_not_valid_is_left_out_and_named"))
     assert softmax.concerns_test(
-        item("tests/practice/test_cli.py", "test_start_writes_the_stub_that_check_finds")
+        item("tests/cli/test_commands.py", "test_start_writes_the_stub_that_check_finds")
     )
 
 

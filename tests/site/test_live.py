@@ -150,7 +150,7 @@ print(json.dumps(sorted({"numpy", "sympy", "jaxtyping", "beartype"} & set(sys.mo
         ("answers.practice.browser_judge", True),
         ("answers.networks.two_layer_net_torch", False),
         ("answers.cli", False),
-        ("answers.practice.terminal", False),
+        ("answers.cli.terminal", False),
         ("answers.practice.process", False),
         ("answers.figures.softmax", False),
     ],

@@ -18,8 +18,9 @@ from command_line import run as answers
 from waiting import wait_until
 
 from answers import cli
+from answers.cli import watch
 from answers.pages import ROOT, pages
-from answers.practice import catalog, progress, watch
+from answers.practice import catalog, progress
 from answers.practice.progress import ProgressError
 from answers.practice.state import State
 

@@ -11,7 +11,8 @@ from days import TODAY, in_days
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from answers.practice import beside, catalog, progress
+from answers.cli import beside
+from answers.practice import catalog, progress
 from answers.practice.state import Record, State, read
 
 THEN = f"{TODAY}T05:46:45+00:00"
