@@ -19,6 +19,7 @@ What these need, and what is made of all:
 
     naming          names what is wrong with it
     practice        judges what a learner writes
+    progress        what a learner did, and where that is kept
     study           what to say aloud: the cards, and the deck
     site            builds the pages
     records         what was measured once
@@ -58,7 +59,7 @@ __version__ = "0.2.0.dev0"
 # Whatever else stands in this folder is a topic: the shapes of a new room are enforced at once.
 MACHINES = {
     *("cli", "derivations", "exercises", "explorers", "extras", "figures", "files"),
-    *("inputs", "naming", "pages", "practice", "records", "site", "study"),
+    *("inputs", "naming", "pages", "practice", "progress", "records", "site", "study"),
 }
 TOPICS = tuple(
     room.name

@@ -107,7 +107,7 @@ def start(
     except OSError as error:
         kept = moved_back(earlier, path) if earlier else ""
         refuse(f"{path} cannot be written: {error.strerror}{kept}")
-    from answers.practice import progress
+    from answers import progress
 
     if record(name).passed:
         saved(progress.begin_again, name)
@@ -174,8 +174,8 @@ def begin_after(name: str | None) -> str | None:
 @app.command()
 def hint(name: Name) -> None:
     """The hints, one more each time."""
+    from answers import progress
     from answers.cli import terminal
-    from answers.practice import progress
 
     hints = loaded(known(name)).hints
     before = record(name).hints
@@ -195,8 +195,8 @@ def solution(
     ] = False,
 ) -> None:
     """The answer of this guide, once you have passed."""
+    from answers import progress
     from answers.cli import terminal
-    from answers.practice import progress
 
     exercise = loaded(known(name))
     passed = record(name).passed

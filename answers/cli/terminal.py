@@ -14,7 +14,7 @@ from answers.pages import LOCAL_LINK, Page
 from answers.practice.plain_formulas import readable
 from answers.practice.process import Outcome
 from answers.practice.report import Report
-from answers.practice.state import Record
+from answers.progress.state import Record
 
 # Longer lines are tiring to read.
 WIDTH = 80

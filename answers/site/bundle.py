@@ -25,8 +25,8 @@ from answers.site import modules
 from answers.study.cards import Card, cards
 
 # Rooms of no use in a browser, and modules for files of a learner and for tests.
-ELSEWHERE = {"cli", "figures", "site", "study"}
-ELSEWHERE |= {"clock", "kill_matrix", "state"}
+ELSEWHERE = {"cli", "figures", "progress", "site", "study"}
+ELSEWHERE |= {"kill_matrix"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")

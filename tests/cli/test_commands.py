@@ -17,12 +17,12 @@ from command_line import ANSWERS, learner
 from command_line import run as answers
 from waiting import wait_until
 
-from answers import cli
+from answers import cli, progress
 from answers.cli import watch
 from answers.pages import ROOT, pages
-from answers.practice import catalog, progress
-from answers.practice.progress import ProgressError
-from answers.practice.state import State
+from answers.practice import catalog
+from answers.progress import ProgressError
+from answers.progress.state import State
 
 PASSES = "from answers.probability.softmax import softmax\n"
 FAILS = (

@@ -10,8 +10,9 @@ import pytest
 from command_line import ANSWERS, learner
 from waiting import wait_until
 
+from answers import progress
 from answers.pages import ROOT
-from answers.practice import catalog, progress
+from answers.practice import catalog
 
 pty = pytest.importorskip("pty", reason="no terminal of its own")
 termios = pytest.importorskip("termios")

@@ -11,9 +11,10 @@ from days import TODAY, in_days
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from answers import progress
 from answers.cli import beside
-from answers.practice import catalog, progress
-from answers.practice.state import Record, State, read
+from answers.practice import catalog
+from answers.progress.state import Record, State, read
 
 THEN = f"{TODAY}T05:46:45+00:00"
 FULL = State(

@@ -322,7 +322,7 @@ def test_a_table_that_names_many_exercises_is_asked_for_that_of_the_case(path, t
 
 def test_a_name_of_an_exercise_is_only_a_word_where_none_is_loaded():
     softmax = Affected({("answers/exercises/softmax.py", REST)})
-    tests = "tests/practice/test_state.py"
+    tests = "tests/progress/test_state.py"
     assert ("answers/exercises/softmax.py", WORD) in references.graph().refers[tests, "WRONG"]
     assert not softmax.concerns_test(item(tests, "test_what_is_not_valid_is_left_out_and_named"))
     assert softmax.concerns_test(

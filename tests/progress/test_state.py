@@ -7,7 +7,7 @@ from days import TODAY, in_days
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.practice.state import NewerError, Record, State, merged, read, written
+from answers.progress.state import NewerError, Record, State, merged, read, written
 
 times = st.sampled_from(
     [

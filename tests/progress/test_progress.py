@@ -10,9 +10,9 @@ from unittest.mock import Mock
 import pytest
 from days import NOW, in_days
 
-from answers.practice import progress
-from answers.practice.progress import ProgressError, mark_passed
-from answers.practice.state import Record, State
+from answers import progress
+from answers.progress import ProgressError, mark_passed
+from answers.progress.state import Record, State
 
 
 @pytest.fixture(autouse=True)
@@ -201,7 +201,7 @@ def test_a_full_disk_keeps_the_old_file(folder):
     before = progress.location().read_bytes()
     code = (
         "import resource\n"
-        "from answers.practice import progress\n"
+        "from answers import progress\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20, resource.RLIM_INFINITY))\n"
         "try:\n    progress.mark_hints('softmax', 2)\n"
         "except progress.ProgressError as error:\n    print(error)\n"
@@ -240,7 +240,7 @@ def test_a_folder_that_cannot_be_made_is_reported(folder):
 
 def test_commands_at_once_lose_nothing_of_each_others():
     code = (
-        "import time\nfrom answers.practice import progress\n\n"
+        "import time\nfrom answers import progress\n\n"
         "def change(kept):\n    print('inside', flush=True)\n    time.sleep(0.5)\n"
         "    kept.exercises['softmax'] = progress.Record(hints=1)\n\n"
         "progress.update(change)\n"

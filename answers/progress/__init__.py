@@ -15,8 +15,8 @@ from pathlib import Path
 import platformdirs
 
 from answers import files
-from answers.practice import clock, state
-from answers.practice.state import NewerError, Record, State
+from answers.progress import clock, state
+from answers.progress.state import NewerError, Record, State
 
 ALL = ["all of it"]
 
