@@ -20,7 +20,7 @@ What these need, and what is made of all:
     naming          names what is wrong with it
     practice        judges what a learner writes
     progress        what a learner did, and where that is kept
-    study           what to say aloud: the cards, and the deck
+    cards           what to say aloud: the cards, and the deck
     site            builds the pages
     records         what was measured once
     pages           reads the questions
@@ -58,8 +58,8 @@ __version__ = "0.2.0.dev0"
 
 # Whatever else stands in this folder is a topic: the shapes of a new room are enforced at once.
 MACHINES = {
-    *("cli", "derivations", "exercises", "explorers", "extras", "figures", "files"),
-    *("inputs", "naming", "pages", "practice", "progress", "records", "site", "study"),
+    *("cards", "cli", "derivations", "exercises", "explorers", "extras", "figures"),
+    *("files", "inputs", "naming", "pages", "practice", "progress", "records", "site"),
 }
 TOPICS = tuple(
     room.name

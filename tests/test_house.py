@@ -36,11 +36,11 @@ BELOW = {
     "figures": {*TOPICS, "records"},
     "progress": set(),
     "practice": {"pages"},
-    "study": {"pages", "practice"},
+    "cards": {"pages"},
     "exercises": {*TOPICS, "practice"},
     "naming": {"practice"},
-    "site": {"pages", "practice", "study", "explorers", "records", "figures"},
-    "cli": {"pages", "practice", "progress", "study", "site"},
+    "site": {"pages", "practice", "cards", "explorers", "records", "figures"},
+    "cli": {"pages", "practice", "progress", "cards", "site"},
 }
 # A new topic may import what the older ones may.
 BELOW |= {

@@ -10,8 +10,8 @@ from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
+from answers.cards.plain_formulas import readable
 from answers.pages import LOCAL_LINK, Page
-from answers.practice.plain_formulas import readable
 from answers.practice.process import Outcome
 from answers.practice.report import Report
 from answers.progress.state import Record

@@ -44,7 +44,7 @@ OF_PAGE = (
     "tests/site/test_bank.py",
     "tests/site/test_claims.py",
     "tests/site/test_exercise_pages.py",
-    "tests/practice/test_plain_formulas.py",
+    "tests/cards/test_plain_formulas.py",
     "tests/derivations/test_witnesses.py",
 )
 WHOLE = "tests/test_questions.py"
@@ -53,7 +53,7 @@ MADE = {
     "docs/index.md": "answers.site.generated.with_parts",
     "docs/practice.md": "answers.site.generated.with_parts",
     "docs/cheat-sheet.md": "answers.site.generated.with_parts",
-    "tests/study/ids.txt": "answers.site.generated.card_ids",
+    "tests/cards/ids.txt": "answers.site.generated.card_ids",
 }
 STALE = "`pytest --update` rewrites it"
 # A sentence begins with the file to mend, and may give a line.

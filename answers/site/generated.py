@@ -230,7 +230,7 @@ def card_ids(path: Path, old: str) -> str:
     Raises:
         ValueError: One is gone; the message says what to do.
     """
-    ids = {card.id for card in named("answers.study.cards.cards")()}
+    ids = {card.id for card in named("answers.cards.cards.cards")()}
     if gone := sorted(set(old.split()) - ids):
         name = gone[0].rpartition("/")[2]
         raise ValueError(

@@ -210,10 +210,10 @@ def test_what_is_run_by_its_command_concerns_who_gives_it(changed, path, test):
 
 def test_what_one_command_needs_concerns_who_gives_that_command():
     """The command itself may change the help of all."""
-    given = item("tests/study/test_deck.py", "test_the_command_writes_it_or_says_why_not")
+    given = item("tests/cards/test_deck.py", "test_the_command_writes_it_or_says_why_not")
     other = item("tests/cli/test_commands.py", "test_progress_is_reset_only_after_a_yes")
     of_command = Affected({("answers/cli/deck.py", "deck")}).concerns_test
-    of_need = Affected({("answers/study/deck.py", "deck")}).concerns_test
+    of_need = Affected({("answers/cards/deck.py", "deck")}).concerns_test
     assert list(map(of_command, (given, other))) == [True, True]
     assert list(map(of_need, (given, other))) == [True, False]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from mkdocs.utils.meta import get_data
 
+from answers.cards.cards import follow_ups
 from answers.pages import KEYS, ROOT, pages, read
 from answers.site.fences import Fence, fences, renderer
 from answers.site.generated import markdown
-from answers.study.cards import follow_ups
 
 MARKDOWN = markdown()
 QUESTIONS = sorted((ROOT / "docs/questions").glob("*.md"))

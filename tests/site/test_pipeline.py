@@ -27,7 +27,7 @@ KEPT = [
     "answers/figures/__init__.py",
     "answers/records/__init__.py",
     "answers/site",
-    "answers/study",
+    "answers/cards",
     "conftest.py",
     "mkdocs.yml",
     "pyproject.toml",

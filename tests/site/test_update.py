@@ -83,7 +83,7 @@ def test_update_writes_what_differs_says_so_and_then_nothing(three):
 
 
 def test_an_id_of_a_card_that_is_gone_is_told_with_what_to_do():
-    path = ROOT / "tests/study/ids.txt"
+    path = ROOT / "tests/cards/ids.txt"
     published = path.read_text("utf-8")
     told = r"no card has the id 06/is-it any more.* write `<!-- card: is-it -->` above .* ids\.txt"
     with pytest.raises(ValueError, match=told):

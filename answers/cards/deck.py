@@ -19,9 +19,9 @@ from urllib.parse import urljoin
 import genanki
 from markdown import Markdown
 
+from answers.cards.cards import Card, cards, slug_of
+from answers.cards.plain_formulas import FORMULA
 from answers.pages import FENCE, LOCAL_LINK, ROOT, of_fence, unfolded
-from answers.practice.plain_formulas import FORMULA
-from answers.study.cards import Card, cards, slug_of
 
 DESCRIPTION = (
     "The questions of Worked answers, with what to say first, and their follow-ups."
@@ -31,9 +31,9 @@ PUT_AWAY = re.compile(r"<p>put-away-(\d+)-</p>|put-away-(\d+)-")
 MADE_OF = (
     "docs/questions",
     "answers/pages.py",
-    "answers/practice/plain_formulas.py",
-    "answers/study/cards.py",
-    "answers/study/deck.py",
+    "answers/cards/plain_formulas.py",
+    "answers/cards/cards.py",
+    "answers/cards/deck.py",
 )
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # where time begins for a zip
 

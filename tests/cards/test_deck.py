@@ -14,10 +14,10 @@ import pytest
 from serving import ADDRESS
 from typer.testing import CliRunner
 
+from answers.cards import deck as module
+from answers.cards.cards import cards
+from answers.cards.deck import changed, deck, html
 from answers.cli import app
-from answers.study import deck as module
-from answers.study.cards import cards
-from answers.study.deck import changed, deck, html
 
 SITE = "https://guide.invalid/"
 ASKED = [card for card in cards() if card.kind != "exercise"]
@@ -157,7 +157,7 @@ def test_a_commit_that_changes_no_note_leaves_the_deck_as_it_was(monkeypatch, tm
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "init", "-q"], check=True)
     stamps = set()
-    for second, name in enumerate(("docs/questions/a.md", "answers/study/mock.py", "b.py"), 10**9):
+    for second, name in enumerate(("docs/questions/a.md", "answers/cards/mock.py", "b.py"), 10**9):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
         subprocess.run([*git, "add", "."], check=True)

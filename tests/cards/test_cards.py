@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown.extensions.toc import slugify
 
+from answers.cards import cards as module
+from answers.cards.cards import cards, follow_ups, of_page, plain_text, slug_of
 from answers.pages import COMMENT, pages
 from answers.practice import catalog
-from answers.study import cards as module
-from answers.study.cards import cards, follow_ups, of_page, plain_text, slug_of
 
 PAGES = pages()
 CARDS = cards()

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from answers.cards.plain_formulas import FORMULA, plain, readable
 from answers.pages import pages
-from answers.practice.plain_formulas import FORMULA, plain, readable
 
 FORMULAS = {
     r"\delta_2 = (p - \text{onehot})/N": "δ₂ = (p - onehot)/N",

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from answers.cards.plain_formulas import FORMULA, plain
 from answers.pages import COMMENT, FENCE, SECTION, Page, blank, pages
-from answers.practice.plain_formulas import FORMULA, plain
 
 FOLLOW_UPS = "They will ask next"
 PIN = re.compile(r"<!--\s*card\b")
