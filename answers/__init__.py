@@ -17,6 +17,7 @@ What is made of them, for pages and practice:
 
 What these need, and what is made of all:
 
+    handout         the file to begin with, and the solution
     naming          names what is wrong with it
     practice        judges what a learner writes
     progress        what a learner did, and where that is kept
@@ -58,8 +59,26 @@ __version__ = "0.2.0.dev0"
 
 # Whatever else stands in this folder is a topic: the shapes of a new room are enforced at once.
 MACHINES = {
-    *("cards", "cli", "derivations", "exercises", "explorers", "extras", "figures"),
-    *("files", "inputs", "naming", "pages", "practice", "progress", "records", "site"),
+    *(
+        "cards",
+        "cli",
+        "derivations",
+        "exercises",
+        "explorers",
+        "extras",
+        "figures",
+        "files",
+    ),
+    *(
+        "handout",
+        "inputs",
+        "naming",
+        "pages",
+        "practice",
+        "progress",
+        "records",
+        "site",
+    ),
 }
 TOPICS = tuple(
     room.name

@@ -35,11 +35,12 @@ BELOW = {
     "records": {*TOPICS, "pages"},
     "figures": {*TOPICS, "records"},
     "progress": set(),
-    "practice": {"pages"},
+    "handout": set(),
+    "practice": {"pages", "handout"},
     "cards": {"pages"},
     "exercises": {*TOPICS, "practice"},
     "naming": {"practice"},
-    "site": {"pages", "practice", "cards", "explorers", "records", "figures"},
+    "site": {"pages", "practice", "handout", "cards", "explorers", "records", "figures"},
     "cli": {"pages", "practice", "progress", "cards", "site"},
 }
 # A new topic may import what the older ones may.

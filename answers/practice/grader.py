@@ -17,7 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from answers.practice import source, stubs
+from answers.handout import source, stubs
 from answers.practice.compare import SHOULD_RAISE
 from answers.practice.in_words import one_line
 from answers.practice.mistakes import Broken, Bug, Mistake, Name
@@ -187,7 +187,8 @@ class Exercise:
         return stubs.stub(
             self.reference,
             self.refuses if self.judges_refusals else "",
-            self.notes,
+            [note.what for note in self.notes if note.in_stub_alone],
+            [note.what for note in self.notes if not note.in_stub_alone],
         )
 
     def solution(self) -> str:

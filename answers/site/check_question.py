@@ -26,7 +26,7 @@ from answers.site.templates import MARK
 OF_EXERCISE = (
     "tests/practice/test_exercises.py",
     "tests/practice/test_freedoms.py",
-    "tests/practice/test_source.py",
+    "tests/handout/test_source.py",
     "tests/practice/test_notes.py",
     "tests/practice/test_odd_answers.py",
     "tests/practice/test_case_file.py",

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from made_up import Exercise
 
+from answers.handout import stubs
 from answers.naming import diagnosis
-from answers.practice import catalog, stubs
+from answers.practice import catalog
 from answers.practice.notes import EMPTY, Note
 from answers.practice.report import Failure, Report
 

@@ -304,7 +304,7 @@ NUMERICAL = ("answers/exercises/numerical_gradient.py", REST)
             "test_the_verdicts_in_the_browser_are_those_of_cpython",
         ),
         (
-            "tests/practice/test_source.py",
+            "tests/handout/test_source.py",
             "test_the_file_does_not_give_the_formula_away",
         ),
     ],

@@ -19,6 +19,7 @@ KEPT = [
     "answers/extras.py",
     "answers/files.py",
     "answers/pages.py",
+    "answers/handout",
     "answers/practice",
     "answers/exercises/__init__.py",
     "answers/labels/__init__.py",

@@ -11,7 +11,8 @@ import sys
 import numpy as np
 import pytest
 
-from answers.practice import catalog, source, stubs
+from answers.handout import source, stubs
+from answers.practice import catalog
 from answers.practice.compare import agrees
 from answers.practice.parts import Complaint, is_tensor, parts_of
 from answers.practice.trials import Case

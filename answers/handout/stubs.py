@@ -3,10 +3,9 @@
 import ast
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from answers.practice.notes import Note
-from answers.practice.source import WIDTH, Module, names_in, signature, without_how
+from answers.handout.source import WIDTH, Module, names_in, signature, without_how
 
 TASK = '"""Write the body of `{0}`, then run `answers check {0}`.'
 KEEP_INPUT = "Change no input."
@@ -39,24 +38,34 @@ check by hand. No signature and no docstring is wrong.
 '''
 
 
-def stub(reference: Callable, refuses: str = "", notes: tuple[Note, ...] = ()) -> str:
+def stub(
+    reference: Callable,
+    refuses: str = "",
+    passed: Sequence[str] = (),
+    noted: Sequence[str] = (),
+) -> str:
     """The signature and docstring of `reference`, the imports they need, and no body.
 
     What the docstring has under "How:" is left out. `refuses` says for what the learner is to
-    raise a ValueError, if for anything; `notes`, where another result passes.
+    raise a ValueError, if for anything; `passed` and `noted`, where another result passes.
     """
     module = Module(reference)
     function = module.definitions[reference.__name__]
     head = without_how(module.text(function.lineno, function.body[0].end_lineno))
     task = TASK.format(function.name)
     task = task.replace(", then", ",\nthen") if len(task) > WIDTH else task
-    opening = f'{task}\n\n{rules(function, refuses, notes)}\n"""'
+    opening = f'{task}\n\n{rules(function, refuses, passed, noted)}\n"""'
     used = names_in(signature(function)) | {"np", "math", "torch"}
     imports = module.imports_for(function.name, used, [function.name])
     return f"{opening}\n\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
 
 
-def rules(function: ast.FunctionDef, refuses: str, notes: tuple[Note, ...]) -> str:
+def rules(
+    function: ast.FunctionDef,
+    refuses: str,
+    passed: Sequence[str],
+    noted: Sequence[str],
+) -> str:
     """What is judged besides the result, in words. The signature tells which sentences apply."""
     takes = ast.unparse(function.args)
     gives = ast.unparse(function.returns) if function.returns else "Float"
@@ -78,7 +87,6 @@ def rules(function: ast.FunctionDef, refuses: str, notes: tuple[Note, ...]) -> s
         said.append(BOTH)
     else:
         said += [KINDS[kind] for kind in KINDS if kind in kinds]
-    for words, alone in ((PASSED, True), (NOTED, False)):
-        passed = [note.what for note in notes if note.in_stub_alone == alone]
-        said += [words.format("; ".join(passed))] if passed else []
+    for words, what in ((PASSED, passed), (NOTED, noted)):
+        said += [words.format("; ".join(what))] if what else []
     return textwrap.fill(" ".join(said), WIDTH)
