@@ -19,7 +19,7 @@ What these need, and what is made of all:
 
     handout         the file to begin with, and the solution
     naming          names what is wrong with it
-    practice        judges what a learner writes
+    grader          judges what a learner writes
     progress        what a learner did, and where that is kept
     cards           what to say aloud: the cards, and the deck
     site            builds the pages
@@ -69,16 +69,7 @@ MACHINES = {
         "figures",
         "files",
     ),
-    *(
-        "handout",
-        "inputs",
-        "naming",
-        "pages",
-        "practice",
-        "progress",
-        "records",
-        "site",
-    ),
+    *("grader", "handout", "inputs", "naming", "pages", "progress", "records", "site"),
 }
 TOPICS = tuple(
     room.name

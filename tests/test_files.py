@@ -211,7 +211,7 @@ WRITES = re.compile(
 OTHERS = {
     "answers/files.py": "it is the one",
     "answers/cli/__init__.py": "to nowhere, in place of a closed stream",
-    "answers/practice/browser_judge.py": "into a folder of its own, for one check",
+    "answers/grader/browser_judge.py": "into a folder of its own, for one check",
     "answers/progress/__init__.py": "a lock, which stays empty",
     "conftest.py": "locks, which stay empty",
 }

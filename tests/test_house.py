@@ -36,12 +36,12 @@ BELOW = {
     "figures": {*TOPICS, "records"},
     "progress": set(),
     "handout": set(),
-    "practice": {"pages", "handout"},
+    "grader": {"pages", "handout"},
     "cards": {"pages"},
-    "exercises": {*TOPICS, "practice"},
-    "naming": {"practice"},
-    "site": {"pages", "practice", "handout", "cards", "explorers", "records", "figures"},
-    "cli": {"pages", "practice", "progress", "cards", "site"},
+    "exercises": {*TOPICS, "grader"},
+    "naming": {"grader"},
+    "site": {"pages", "grader", "handout", "cards", "explorers", "records", "figures"},
+    "cli": {"pages", "grader", "progress", "cards", "site"},
 }
 # A new topic may import what the older ones may.
 BELOW |= {
@@ -56,12 +56,12 @@ BY_NAME = {
     "answers.derivations.finder",
     "answers.explorers",
     "answers.figures",
-    "answers.practice.catalog",
+    "answers.grader.catalog",
     "answers.site.generated",
     "answers.site.session",
 }
 # The one exception: the catalog hands what names failures to each exercise that it loads.
-HANDED_OVER = {("answers.practice.catalog", "answers.naming.diagnosis")}
+HANDED_OVER = {("answers.grader.catalog", "answers.naming.diagnosis")}
 
 
 def room(module: str) -> str:
@@ -111,7 +111,7 @@ def test_imports_run_downward_only(module):
     "line",
     [
         "from answers.networks import layers",
-        "import answers.practice.grader",
+        "import answers.grader.exercise",
         "def f():\n    from answers.site.index import table",
         'import importlib\nimportlib.import_module("answers.labels.crowd")',
         'from importlib import import_module as load\nload("answers.labels.crowd")',
@@ -193,14 +193,14 @@ def test_nothing_of_the_package_is_imported_by_a_relative_name():
         (["answers"], LOUD),
         (sorted(set(PROMISED) - PYTORCH), LOUD),
         (
-            ["answers.practice.grader", "answers.practice.catalog"],
+            ["answers.grader.exercise", "answers.grader.catalog"],
             LOUD | {"platformdirs"},
         ),
         (["answers.site.formulas"], LOUD | {"pytest"}),
         (["answers.site.bundle"], LOUD | {"pytest", "mkdocs"}),
         (["answers.cli"], {"torch", "sympy", "scipy", "mkdocs", "matplotlib"}),
     ],
-    ids=["answers", "topics", "practice", "formulas", "bundle", "command line"],
+    ids=["answers", "topics", "grader", "formulas", "bundle", "command line"],
 )
 def test_importing_loads_nothing_that_it_does_not_need(wanted, absent):
     code = f"import sys, {', '.join(wanted)}; print(*sys.modules)"
@@ -228,7 +228,7 @@ def test_neither_the_package_nor_its_command_starts_with_what_answers_need(argum
 def test_what_names_mistakes_is_loaded_where_there_is_one():
     code = """
 import sys
-from answers.practice import browser_judge, catalog
+from answers.grader import browser_judge, catalog
 exercise = catalog.load("softmax")
 solution, stub = exercise.solution(), exercise.stub()
 for text in (solution, stub, solution.replace("x.max", "x.min")):
@@ -244,7 +244,7 @@ def test_what_names_mistakes_is_loaded_before_code_that_may_replace_what_it_take
     code = """
 import sys
 import numpy as np
-from answers.practice import catalog
+from answers.grader import catalog
 exercise = catalog.load("softmax")
 exercise.ask_reference()
 catalog.naming()

@@ -5,9 +5,9 @@ import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from answers.practice import judge
-from answers.practice.grader import Exercise
-from answers.practice.report import Report
+from answers.grader import judge
+from answers.grader.exercise import Exercise
+from answers.grader.report import Report
 
 
 def calls(exercise: Exercise, path: Path, failing: str) -> Iterator[str]:

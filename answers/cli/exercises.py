@@ -19,7 +19,7 @@ from answers.cli.talk import (
     tell,
     warn,
 )
-from answers.practice import catalog
+from answers.grader import catalog
 
 
 @app.command("list")

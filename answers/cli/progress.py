@@ -10,7 +10,7 @@ from answers import files
 from answers.cli import beside
 from answers.cli.application import app
 from answers.cli.talk import kept, refuse, save, tell, warn
-from answers.practice import catalog
+from answers.grader import catalog
 
 # The progress is loaded where it is needed: a check is not to wait for it.
 if TYPE_CHECKING:

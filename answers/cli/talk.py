@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from answers.files import visible
-from answers.practice import catalog
+from answers.grader import catalog
 
 # What a check does not need at once is imported where it is used: it starts its judge first.
 if TYPE_CHECKING:
-    from answers.practice.grader import Exercise
+    from answers.grader.exercise import Exercise
     from answers.progress.state import Record, State
 
 NOT_PASSED, USAGE, STOPPED = 1, 2, 130

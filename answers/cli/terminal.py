@@ -11,9 +11,9 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from answers.cards.plain_formulas import readable
+from answers.grader.process import Outcome
+from answers.grader.report import Report
 from answers.pages import LOCAL_LINK, Page
-from answers.practice.process import Outcome
-from answers.practice.report import Report
 from answers.progress.state import Record
 
 # Longer lines are tiring to read.

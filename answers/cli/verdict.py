@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answers.cli.talk import kept, loaded, tell, warn
-from answers.practice import process
-from answers.practice.report import Report
+from answers.grader import process
+from answers.grader.report import Report
 
 # Rich, the pages and the progress are imported where they are needed: a check starts its judge
 # first.
@@ -84,7 +84,7 @@ def note_pass(name: str) -> str | None:
 
 def write_case(name: str, path: Path, report: Report) -> str:
     """Write the failing call to a file beside the learner's; what to say of it."""
-    from answers.practice import case_file
+    from answers.grader import case_file
 
     if not (told := report.failures + report.notes):
         return "No call fails, so --case wrote no file."

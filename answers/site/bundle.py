@@ -19,9 +19,9 @@ from pathlib import Path
 from answers import explorers
 from answers.cards.cards import Card, cards
 from answers.files import write
+from answers.grader import catalog
 from answers.handout import source
 from answers.pages import ROOT
-from answers.practice import catalog
 from answers.records import RECORDS
 from answers.site import modules
 

@@ -15,22 +15,23 @@ from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing import get_context
 from pathlib import Path
 
+from answers.grader import catalog
+from answers.grader.exercise import Exercise
 from answers.pages import ROOT, Page, pages
-from answers.practice import catalog, kill_matrix
-from answers.practice.grader import Exercise
+from answers.site import kill_matrix
 from answers.site.generated import Generated
 from answers.site.modules import file_of
 from answers.site.templates import MARK
 
 # Of these, the cases that are given the exercise, or a module that its page shows.
 OF_EXERCISE = (
-    "tests/practice/test_exercises.py",
-    "tests/practice/test_freedoms.py",
+    "tests/grader/test_exercises.py",
+    "tests/grader/test_freedoms.py",
     "tests/handout/test_source.py",
-    "tests/practice/test_notes.py",
-    "tests/practice/test_odd_answers.py",
-    "tests/practice/test_case_file.py",
-    "tests/practice/test_errors.py",
+    "tests/grader/test_notes.py",
+    "tests/grader/test_odd_answers.py",
+    "tests/grader/test_case_file.py",
+    "tests/grader/test_errors.py",
     "tests/site/test_exercise_pages.py",
 )
 OF_CODE = (

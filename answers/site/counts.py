@@ -1,8 +1,8 @@
 """How much is checked, counted in the pages as they stand. Needs the `test` extra."""
 
 from answers import figures
+from answers.grader import catalog
 from answers.pages import pages
-from answers.practice import catalog
 from answers.site.checks import checks
 from answers.site.claims import prose
 from answers.site.fences import fences

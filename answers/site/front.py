@@ -6,8 +6,8 @@ The page shows it without Python; `docs/live/exercise_buttons.js` opens it in th
 import re
 from html import escape
 
+from answers.grader import browser_judge, catalog
 from answers.pages import pages
-from answers.practice import browser_judge, catalog
 from answers.site import modules
 
 NAME = "softmax"

@@ -217,7 +217,7 @@ def figure(path: Path, old: str) -> str:
 
 
 def file_to_repair(path: Path, old: str) -> str:
-    return named("answers.practice.catalog.load")("fix_the_gpt").stub()
+    return named("answers.grader.catalog.load")("fix_the_gpt").stub()
 
 
 def label_repairs(path: Path, old: str) -> str:

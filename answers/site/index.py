@@ -3,8 +3,8 @@
 `docs/live/filter.js` reads the levels in it, and which exercises need PyTorch.
 """
 
+from answers.grader import catalog
 from answers.pages import Page, by_topic, pages
-from answers.practice import catalog
 from answers.site import modules
 from answers.site.minutes import practice, reading
 

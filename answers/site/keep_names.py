@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from answers.files import write
+from answers.grader import catalog
 from answers.pages import ROOT
-from answers.practice import catalog
 
 
 def keep_names(name: str) -> Path | None:

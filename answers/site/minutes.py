@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from answers.grader import catalog
 from answers.pages import COMMENT, FENCE, FOLDED, FRONT_MATTER
-from answers.practice import catalog
 from answers.site.fences import python_fences
 
 WORDS, LINES, EQUATIONS = 200, 20, 6  # read in a minute

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import yaml
 
+from answers.grader import catalog
 from answers.pages import ROOT
-from answers.practice import catalog
 
 SUBMISSIONS, CHANGES = ROOT / "tests/submissions", ROOT / "tests/practice/bank.yaml"
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from answers import MACHINES, TOPICS
 from answers.files import write
+from answers.grader import catalog
 from answers.pages import ROOT, Page, pages, read
-from answers.practice import catalog
 from answers.site import templates
 
 # The last line of the topics on the map of rooms.
 LAST_TOPIC = re.compile(r"^    gradient_check +tells .*\n", re.MULTILINE)
 JUDGING = (
-    "from answers.practice.grader import Exercise",
-    "from answers.practice.number_types import add_whole_numbers",
+    "from answers.grader.exercise import Exercise",
+    "from answers.grader.number_types import add_whole_numbers",
 )
 EXERCISES = re.compile(r"^(```exercise\n(?:\w+\n)*)(?=```$)", re.MULTILINE)
 

@@ -35,7 +35,7 @@ from answers.site.fences import python_fences
 DOTTED = re.compile(r"\banswers(?:\.\w+)+")
 # Whatever calls these asks for a whole folder: for what its modules do, or the text of its pages.
 FINDERS = {
-    ("answers/practice/catalog.py", "names"): ("answers/exercises/", WHOLE),
+    ("answers/grader/catalog.py", "names"): ("answers/exercises/", WHOLE),
     ("answers/explorers/__init__.py", "names"): ("answers/explorers/", WHOLE),
     ("answers/figures/__init__.py", "figures"): ("answers/figures/", WHOLE),
     ("answers/pages.py", "pages"): ("docs/questions/", TEXT),
@@ -43,7 +43,7 @@ FINDERS = {
 # These find a single module by its name, which stands in a test's case or in a string. Where none
 # of them is called, such a name is only a word.
 LOADERS = {
-    ("answers/practice/catalog.py", "load"),
+    ("answers/grader/catalog.py", "load"),
     ("answers/explorers/__init__.py", "load"),
     ("answers/figures/__init__.py", "draw"),
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from answers.grader import catalog
 from answers.pages import pages
-from answers.practice import catalog
 from answers.site.fences import python_fences
 from answers.site.session import Session
 

@@ -11,8 +11,8 @@ from markdown.extensions.toc import slugify
 
 from answers.cards import cards as module
 from answers.cards.cards import cards, follow_ups, of_page, plain_text, slug_of
+from answers.grader import catalog
 from answers.pages import COMMENT, pages
-from answers.practice import catalog
 
 PAGES = pages()
 CARDS = cards()

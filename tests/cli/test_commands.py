@@ -19,8 +19,8 @@ from waiting import wait_until
 
 from answers import cli, progress
 from answers.cli import watch
+from answers.grader import catalog
 from answers.pages import ROOT, pages
-from answers.practice import catalog
 from answers.progress import ProgressError
 from answers.progress.state import State
 
@@ -703,7 +703,7 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
 @pytest.mark.parametrize("command", [["list"], ["progress"]])
 def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
     def interrupted(name, *args):
-        if name == "answers.practice":
+        if name == "answers.grader":
             raise KeyboardInterrupt
         return importing(name, *args)
 

@@ -11,8 +11,8 @@ from command_line import ANSWERS, learner
 from waiting import wait_until
 
 from answers import progress
+from answers.grader import catalog
 from answers.pages import ROOT
-from answers.practice import catalog
 
 pty = pytest.importorskip("pty", reason="no terminal of its own")
 termios = pytest.importorskip("termios")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from answers import progress
 from answers.cli import beside
-from answers.practice import catalog
+from answers.grader import catalog
 from answers.progress.state import Record, State, read
 
 THEN = f"{TODAY}T05:46:45+00:00"

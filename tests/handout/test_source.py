@@ -11,11 +11,11 @@ import sys
 import numpy as np
 import pytest
 
+from answers.grader import catalog
+from answers.grader.compare import agrees
+from answers.grader.parts import Complaint, is_tensor, parts_of
+from answers.grader.trials import Case
 from answers.handout import source, stubs
-from answers.practice import catalog
-from answers.practice.compare import agrees
-from answers.practice.parts import Complaint, is_tensor, parts_of
-from answers.practice.trials import Case
 
 NAMES = [name for name in catalog.names() if not name.startswith("fix_")]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from answers.practice import catalog
+from answers.grader import catalog
 
 BANK = yaml.safe_load(Path(__file__).with_name("bank.yaml").read_text("utf-8"))
 CHANGES = [(name, *change.values()) for name in BANK for change in BANK[name]]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from made_up import Exercise
 
+from answers.grader import catalog
 from answers.naming import mutants
 from answers.naming.mutants import slips
-from answers.practice import catalog
 
 NAMES = catalog.names()
 CODE = '''

@@ -118,7 +118,7 @@ def test_question_21_is_five_files_and_every_mark_in_them_is_told(empty):
 
 def test_a_question_that_is_begun_runs_and_its_site_builds(empty, tmp_path):
     answers(empty, *BEGIN)
-    code = f"from answers.practice import catalog; e = catalog.load({NAME!r}); e.ask_reference()"
+    code = f"from answers.grader import catalog; e = catalog.load({NAME!r}); e.ask_reference()"
     assert (
         python_in(empty, "-c", f"{code}; print(e.run(e.reference).passed)").stdout
         == "True\n"
@@ -161,7 +161,7 @@ def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, hous
 
 OTHERS = (
     "tests/test_questions.py",
-    "tests/practice/test_exercises.py",
+    "tests/grader/test_exercises.py",
     "tests/site/test_live.py",
 )
 

@@ -51,7 +51,7 @@ RUN = {
         ["[docs/figures/time_per_token.svg]"],
         [
             "tests/transformers",
-            "tests/practice/test_exercises.py",
+            "tests/grader/test_exercises.py",
             "[docs/figures/roofline.svg]",
         ],
     ),
@@ -76,11 +76,11 @@ RUN = {
         ["docs/questions/09", "[docs/questions/09-attention.md]", "tests/networks"],
     ),
     "answers/exercises/mcnemar.py": (
-        ["tests/practice/test_exercises.py", "[mcnemar", "[docs/mistakes.md]"],
+        ["tests/grader/test_exercises.py", "[mcnemar", "[docs/mistakes.md]"],
         ["[softmax", "tests/labels/test_metrics.py", "docs/questions/09"],
     ),
     "tests/submissions/mcnemar.py": (
-        ["tests/practice/test_exercises.py", "[mcnemar"],
+        ["tests/grader/test_exercises.py", "[mcnemar"],
         ["[softmax", "tests/labels", "docs/questions"],
     ),
 }
@@ -128,7 +128,7 @@ def test_what_depends_on_a_change_runs_and_nothing_else(changed, selection):
 
 BAYES = "answers/probability/bayes.py"
 # A test that loads the exercise of its case.
-LOADS = "tests/practice/test_exercises.py", "test_the_reference_passes"
+LOADS = "tests/grader/test_exercises.py", "test_the_reference_passes"
 
 
 def item(path, name="test_x", **params):
@@ -196,8 +196,8 @@ def test_a_case_is_what_it_is_about(changed, case):
             "test_hints_come_one_more_each_time",
         ),
         (
-            ("answers/practice/judge.py", "main"),
-            "tests/practice/test_process.py",
+            ("answers/grader/judge.py", "main"),
+            "tests/grader/test_process.py",
             "test_a_right_answer_passes",
         ),
     ],
@@ -232,7 +232,7 @@ def test_hooks_of_pytest_and_fixtures_concern_their_tests():
 
 
 def test_a_module_that_is_handed_on_may_be_asked_for_all_that_is_in_it():
-    catalog, naming = "answers/practice/catalog.py", "answers/naming/diagnosis.py"
+    catalog, naming = "answers/grader/catalog.py", "answers/naming/diagnosis.py"
     assert (naming, WHOLE) in references.graph().refers[catalog, "naming"]
     assert (catalog, "load") in Affected({(naming, "diagnose")}).reached[0]
 
@@ -296,7 +296,7 @@ NUMERICAL = ("answers/exercises/numerical_gradient.py", REST)
     ("path", "test"),
     [
         (
-            "tests/practice/test_odd_answers.py",
+            "tests/grader/test_odd_answers.py",
             "test_a_changed_answer_fails_and_most_changes_have_a_name",
         ),
         (

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 from command_line import run
 
+from answers.grader import catalog
+from answers.grader.exercise import Exercise
 from answers.pages import ROOT, pages
-from answers.practice import catalog
-from answers.practice.grader import Exercise
 from answers.site import check_question
 from answers.site.check_question import (
     OF_CODE,

@@ -6,8 +6,8 @@ from html import unescape
 import pytest
 from PIL import Image
 
+from answers.grader import browser_judge, catalog
 from answers.pages import ROOT
-from answers.practice import browser_judge, catalog
 from answers.site import front
 
 

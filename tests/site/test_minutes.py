@@ -2,8 +2,8 @@
 
 import ast
 
+from answers.grader import catalog
 from answers.pages import ROOT
-from answers.practice import catalog
 from answers.site import minutes
 
 PAGE = ROOT / "docs/questions/page.md"  # for messages: no such file

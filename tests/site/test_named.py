@@ -2,7 +2,7 @@
 
 from kept_answers import kept, noted
 
-from answers.practice import catalog
+from answers.grader import catalog
 from answers.site import named
 
 

@@ -20,7 +20,7 @@ KEPT = [
     "answers/files.py",
     "answers/pages.py",
     "answers/handout",
-    "answers/practice",
+    "answers/grader",
     "answers/exercises/__init__.py",
     "answers/labels/__init__.py",
     "answers/explorers/__init__.py",

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from answers.practice import catalog, process, settings
-from answers.practice.grader import Exercise
+from answers.grader import catalog, process, settings
+from answers.grader.exercise import Exercise
 
 TORCH = "cached_attention_torch"
 
@@ -122,7 +122,7 @@ def test_what_is_set_again_imports_nothing():
     """PyTorch's compiler would take a second of each verdict."""
     code = """
         import sys, numpy.random, torch
-        from answers.practice import settings
+        from answers.grader import settings
         had = set(sys.modules)
         settings.current()()
         print(sorted(sys.modules.keys() - had))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from answers.practice.parts import DIVISION, DOMAIN, RANGE, Complaint
+from answers.grader.parts import DIVISION, DOMAIN, RANGE, Complaint
 
 # One program is asked in many cases, one reference in hundreds that are changed.
 signature_of = functools.lru_cache(inspect.signature)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from answers.practice.parts import is_tensor
+from answers.grader.parts import is_tensor
 
 # More numbers than this are not written out.
 WRITTEN = 400

@@ -17,15 +17,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from answers.grader.compare import SHOULD_RAISE
+from answers.grader.in_words import one_line
+from answers.grader.mistakes import Broken, Bug, Mistake, Name
+from answers.grader.notes import SINGLE, Note
+from answers.grader.parts import RESULT
+from answers.grader.report import Failure, Report
+from answers.grader.submission import NOT_WRITTEN
+from answers.grader.trials import Answer, Case, Check, Trial
 from answers.handout import source, stubs
-from answers.practice.compare import SHOULD_RAISE
-from answers.practice.in_words import one_line
-from answers.practice.mistakes import Broken, Bug, Mistake, Name
-from answers.practice.notes import SINGLE, Note
-from answers.practice.parts import RESULT
-from answers.practice.report import Failure, Report
-from answers.practice.submission import NOT_WRITTEN
-from answers.practice.trials import Answer, Case, Check, Trial
 
 
 def untold(case: str, report: Report) -> None:

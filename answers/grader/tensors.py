@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from answers.practice.parts import Complaint, Parts, array_of, is_tensor
-from answers.practice.submission import complaint_of
+from answers.grader.parts import Complaint, Parts, array_of, is_tensor
+from answers.grader.submission import complaint_of
 
 GRADIENT = "the gradient of"
 DETACHED = (

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from made_up import Exercise
 
+from answers.grader import catalog
+from answers.grader.notes import EMPTY, Note
+from answers.grader.report import Failure, Report
 from answers.handout import stubs
 from answers.naming import diagnosis
-from answers.practice import catalog
-from answers.practice.notes import EMPTY, Note
-from answers.practice.report import Failure, Report
 
 NAMES = catalog.names()
 

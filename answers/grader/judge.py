@@ -25,9 +25,9 @@ from types import ModuleType
 
 import numpy as np
 
-from answers.practice import catalog, settings
-from answers.practice.grader import Exercise, untold
-from answers.practice.report import OURS, Failure, Report
+from answers.grader import catalog, settings
+from answers.grader.exercise import Exercise, untold
+from answers.grader.report import OURS, Failure, Report
 
 PR_SET_PDEATHSIG = 1
 # Bytes given back as soon as the check ends, however it does, so that some is left to say how.

@@ -19,13 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from answers import files
-from answers.practice import catalog
-from answers.practice.as_python import as_python
-from answers.practice.compare import agrees, difference
-from answers.practice.grader import Exercise
-from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
-from answers.practice.tensors import GRADIENT, gradients
-from answers.practice.trials import Case, Check, unchanged
+from answers.grader import catalog
+from answers.grader.as_python import as_python
+from answers.grader.compare import agrees, difference
+from answers.grader.exercise import Exercise
+from answers.grader.parts import RESULT, Complaint, Parts, is_tensor, parts_of
+from answers.grader.tensors import GRADIENT, gradients
+from answers.grader.trials import Case, Check, unchanged
 
 # The longest line, as in the rest of the project.
 WIDTH = 88
@@ -117,7 +117,7 @@ def text(exercise: Exercise, case: str, submission: Path | None = None) -> str:
     imports += ["import torch"] * ("torch." in body)
     ours = [each for each in CALLED if f"{each}(" in body]
     if ours:
-        imports += ["", f"from answers.practice.case_file import {', '.join(ours)}"]
+        imports += ["", f"from answers.grader.case_file import {', '.join(ours)}"]
     opening = (OPENING if submission else OPENING_HERE).format(name=name, case=case)
     parts = [opening, folder, "\n".join(imports).strip("\n"), source, body]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)

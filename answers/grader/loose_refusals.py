@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from answers.practice.grader import Exercise
+from answers.grader.exercise import Exercise
 
 
 def add_loose_refusals(exercise: Exercise, plain: Callable) -> None:

@@ -9,9 +9,9 @@ import pytest
 from jaxtyping import Int8
 from made_up import Exercise
 
-from answers.practice.compare import difference
-from answers.practice.mistakes import Mistake
-from answers.practice.report import Failure, Report
+from answers.grader.compare import difference
+from answers.grader.mistakes import Mistake
+from answers.grader.report import Failure, Report
 
 WEIGHTS = np.array([[1.0, 2.5, -3.0], [0.5, 4.0, 7.0]])
 

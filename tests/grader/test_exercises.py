@@ -15,11 +15,12 @@ import pytest
 from kept_answers import kept, noted
 from made_up import Exercise
 
+from answers.grader import catalog
+from answers.grader.parts import is_tensor
+from answers.grader.report import Report
+from answers.grader.trials import Check
 from answers.pages import ROOT, pages
-from answers.practice import catalog, kill_matrix
-from answers.practice.parts import is_tensor
-from answers.practice.report import Report
-from answers.practice.trials import Check
+from answers.site import kill_matrix
 from answers.site.modules import runs_here
 
 NAMES = catalog.names()
@@ -321,7 +322,7 @@ def test_every_question_has_an_exercise_that_runs_in_a_browser():
 
 def test_what_runs_in_a_browser_loads_neither_pytorch_nor_sympy():
     code = (
-        "import sys; from answers.practice import catalog\n"
+        "import sys; from answers.grader import catalog\n"
         f"for name in {WITHOUT_TORCH}: catalog.load(name)\n"
         "print([name for name in ('torch', 'sympy', 'scipy', 'typer') if name in sys.modules])"
     )

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from answers.practice.compare import close
+from answers.grader.compare import close
 
 ODD = [0.0, -0.0, 1.0, 1 + 1e-9, 1 + 1e-5, 1e308, -1e308, 1e-320, np.inf, -np.inf, np.nan]
 PAIRS = st.lists(st.tuples(*[st.floats() | st.sampled_from(ODD)] * 2))

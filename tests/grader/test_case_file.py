@@ -7,9 +7,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from answers.practice import case_file, catalog
-from answers.practice.grader import Exercise
-from answers.practice.trials import Case
+from answers.grader import case_file, catalog
+from answers.grader.exercise import Exercise
+from answers.grader.trials import Case
 
 NAMES = catalog.names()
 # Files show what NumPy warns of; here it is only noise.
@@ -104,7 +104,7 @@ import copy
 
 import numpy as np
 
-from answers.practice.case_file import check, check_unchanged
+from answers.grader.case_file import check, check_unchanged
 
 from mine import total
 

@@ -6,7 +6,7 @@ computed in float32 are noted, too, if the numbers are right to its digits. The 
 
 from dataclasses import dataclass
 
-from answers.practice.parts import Complaint, Part
+from answers.grader.parts import Complaint, Part
 
 
 @dataclass(frozen=True)

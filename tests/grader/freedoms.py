@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from answers.practice.parts import is_tensor
+from answers.grader.parts import is_tensor
 
 # What an annotation of jaxtyping stands for; see `stubs.KINDS`.
 INTEGERS = "signed integers", "signed integers of one or two bytes", "unsigned integers"

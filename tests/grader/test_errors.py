@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_up import Exercise
 
-from answers.practice import catalog
+from answers.grader import catalog
 
 MATRICES = [np.random.default_rng(5).normal(size=size) for size in ((3, 3), (4, 5))]
 BYTES = np.array([[3, 7], [1, 250]], np.uint8)

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from waiting import wait_until
 
-from answers.practice import browser_judge, catalog, judge, process
-from answers.practice.report import Report
+from answers.grader import browser_judge, catalog, judge, process
+from answers.grader.report import Report
 
 # How to pass, and how to fail, in the fewest lines.
 WRONG = "def softmax(x, axis=-1):\n    "
@@ -209,7 +209,7 @@ def test_memory_that_is_used_up_bit_by_bit_is_told(check, start, piece):
     outcome = check(source, timeout=100, memory=2 * 10**8)
     # Without memory Python may crash where an error should be raised, above all under coverage.
     assert re.search(r"raised MemoryError|it used up its memory|signal SIG", told(outcome))
-    assert "answers/practice" not in outcome.output
+    assert "answers/grader" not in outcome.output
 
 
 WATCHED = """import sys
@@ -337,13 +337,13 @@ TAMPERS = {
     f"{WRONG}return 1.0 * x": "numpy.isclose",
     f"import builtins\nbuiltins.all = bool\n{WRONG}return 1.0 * x": "builtins.all",
     f"import math\nmath.exp = abs\n{WRONG}return 1.0 * x": "math.exp",
-    "from answers.practice.grader import Exercise, Report\n"
+    "from answers.grader.exercise import Exercise, Report\n"
     f"Exercise.run = lambda self, function: Report()\n{WRONG}return x": "Exercise.run",
-    "from answers.practice.report import Report\n"
+    "from answers.grader.report import Report\n"
     f"Report.passed = property(lambda _: True)\n{WRONG}return x": "Report.passed",
     "import answers.probability.softmax as module\n"
     f"module.softmax = abs\n{WRONG}return x": "answers.probability.softmax",
-    "from answers.practice import catalog\ncatalog.load('softmax').trials.clear()\n"
+    "from answers.grader import catalog\ncatalog.load('softmax').trials.clear()\n"
     f"{WRONG}return x": "answers.exercises.softmax.exercise.trials[0]",
     f"import numpy as np\n{RIGHT}np.allclose = None\n    return answer(x, axis)": (
         "numpy.allclose"
@@ -361,11 +361,11 @@ def test_replacing_what_the_check_relies_on_never_passes(check, source, name):
 FORGERIES = {
     "imports the answer": "from answers.probability.softmax import softmax",
     "asks the reference": (
-        "from answers.practice import catalog\nask = catalog.load('softmax').reference\n"
+        "from answers.grader import catalog\nask = catalog.load('softmax').reference\n"
         f"{WRONG}return ask(x, axis)"
     ),
     "rewrites the judge": (
-        "from answers.practice import grader\n"
+        "from answers.grader import exercise as grader\n"
         "grader.Exercise.run.__code__ = (lambda self, function, *_: Report()).__code__\n"
         f"{WRONG}return x"
     ),
@@ -490,7 +490,7 @@ def judged_after(tmp_path, monkeypatch):
     """What is told of a right answer, by a judge that does this first."""
 
     def judged(lines: str) -> str:
-        code = f"{lines}\nfrom answers.practice import judge; judge.main()"
+        code = f"{lines}\nfrom answers.grader import judge; judge.main()"
         monkeypatch.setattr(process, "JUDGE", [sys.executable, "-c", code])
         file = tmp_path / "softmax.py"
         file.write_text(PASSES)
@@ -506,7 +506,7 @@ def test_an_exercise_that_needs_a_missing_library_says_so(judged_after):
 
 def test_a_reference_that_fails_is_our_mistake_and_not_the_learners(judged_after):
     said = judged_after(
-        "from answers.practice import catalog\ncatalog.load('softmax').case('of text', 'x')"
+        "from answers.grader import catalog\ncatalog.load('softmax').case('of text', 'x')"
     )
     assert said.startswith("this exercise: this is a mistake in `answers`, not in your code")
     assert "the reference fails at softmax(x) with x" in said

@@ -4,8 +4,8 @@ import inspect
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.notes import WRAPPED, Note
+from answers.grader.exercise import Exercise
+from answers.grader.notes import WRAPPED, Note
 
 # Added to floats that stand beside integers: a result cut off to integers would lose it.
 FRACTION = 0.25

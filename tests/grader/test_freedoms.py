@@ -8,9 +8,9 @@ import pytest
 from jaxtyping import Bool, Float, Integer, Real
 from numpy import ndarray
 
-from answers.practice import catalog
-from answers.practice.grader import Exercise
-from answers.practice.notes import WRAPPED
+from answers.grader import catalog
+from answers.grader.exercise import Exercise
+from answers.grader.notes import WRAPPED
 
 NAMES = catalog.names()
 # What stands in the stub where a freedom is not asked for. An axis needs an axis.

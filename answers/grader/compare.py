@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from answers.practice.parts import Complaint, Exact, Part, overflowed, parts_of
+from answers.grader.parts import Complaint, Exact, Part, overflowed, parts_of
 
 SHOULD_RAISE = "; it should raise ValueError"
 

@@ -5,8 +5,8 @@ import collections
 import numpy as np
 import pytest
 
-from answers.practice import catalog
-from answers.practice.parts import RESULT
+from answers.grader import catalog
+from answers.grader.parts import RESULT
 
 NAMES = catalog.names()
 

@@ -3,9 +3,9 @@
 `tables` makes the part of docs/mistakes.md that stands between its markers.
 """
 
-from answers.practice import catalog
-from answers.practice.grader import Bug, Exercise
-from answers.practice.report import Failure
+from answers.grader import catalog
+from answers.grader.exercise import Bug, Exercise
+from answers.grader.report import Failure
 
 
 def tables() -> str:

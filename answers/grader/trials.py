@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from answers.practice.compare import (
+from answers.grader.compare import (
     SHOULD_RAISE,
     agrees,
     alike,
@@ -17,12 +17,12 @@ from answers.practice.compare import (
     right_in_another_order,
     under_other_names,
 )
-from answers.practice.in_words import CALL, IN_FULL, described, one_line
-from answers.practice.notes import SINGLE, Note
-from answers.practice.parts import RESULT, Complaint, Parts, is_tensor, parts_of
-from answers.practice.report import Failure
-from answers.practice.submission import call, misfit, signature_of
-from answers.practice.tensors import gradients
+from answers.grader.in_words import CALL, IN_FULL, described, one_line
+from answers.grader.notes import SINGLE, Note
+from answers.grader.parts import RESULT, Complaint, Parts, is_tensor, parts_of
+from answers.grader.report import Failure
+from answers.grader.submission import call, misfit, signature_of
+from answers.grader.tensors import gradients
 
 ARGUMENTS = "the arguments"
 REFUSAL = "a ValueError"

@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from answers.practice.report import Failure, Report
+from answers.grader.report import Failure, Report
 
 TIMEOUT = 10.0  # seconds
 MEMORY = 2 * 10**9  # bytes
@@ -36,7 +36,7 @@ LONGEST_LINE = 1_000_000  # bytes
 LINES_SHOWN, CHARACTERS_SHOWN = 20, 2_000
 
 # -P: no file in the learner's folder can stand in for a library before the judge is ready.
-JUDGE = [sys.executable, "-P", "-m", "answers.practice.judge"]
+JUDGE = [sys.executable, "-P", "-m", "answers.grader.judge"]
 # One thread each: the inputs are small, and a fork of a process with threads may deadlock.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"

@@ -4,7 +4,7 @@ import pytest
 import torch
 from made_up import Exercise
 
-from answers.practice.report import Report
+from answers.grader.report import Report
 
 
 def scaled(x, w, shift=0.0):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 # To find an exercise by its name nobody needs what judges it.
 if TYPE_CHECKING:
-    from answers.practice.grader import Exercise
-    from answers.practice.mistakes import Name
+    from answers.grader.exercise import Exercise
+    from answers.grader.mistakes import Name
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
 

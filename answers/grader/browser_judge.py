@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from answers.practice import catalog, judge
+from answers.grader import catalog, judge
 
 
 def prepare(name: str) -> None:
@@ -35,7 +35,7 @@ def check(name: str, text: str) -> dict:
 
 def case(name: str, failing: str, text: str) -> str:
     """The reader's text with the call that fails below it, to be run as a cell."""
-    from answers.practice import case_file
+    from answers.grader import case_file
 
     return f"{text.rstrip()}\n\n\n{case_file.text(catalog.load(name), failing)}"
 
