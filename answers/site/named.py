@@ -12,7 +12,7 @@ import yaml
 from answers.grader import catalog
 from answers.pages import ROOT
 
-SUBMISSIONS, CHANGES = ROOT / "tests/submissions", ROOT / "tests/practice/bank.yaml"
+SUBMISSIONS, CHANGES = ROOT / "tests/submissions", ROOT / "tests/naming/bank.yaml"
 
 
 class Programs(NamedTuple):

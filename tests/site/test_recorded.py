@@ -22,7 +22,7 @@ BY_HAND |= {
     "tests/javascript/package.json",
     "tests/javascript/service-worker/tsconfig.json",
     "tests/javascript/tsconfig.json",
-    "tests/practice/bank.yaml",
+    "tests/naming/bank.yaml",
 }
 
 
