@@ -23,6 +23,7 @@ What these need, and what is made of all:
     progress        what a learner did, and where that is kept
     cards           what to say aloud: the cards, and the deck
     site            builds the pages
+    proof           runs and checks what the pages say
     records         what was measured once
     pages           reads the questions
     cli             the command `answers`
@@ -69,7 +70,17 @@ MACHINES = {
         "figures",
         "files",
     ),
-    *("grader", "handout", "inputs", "naming", "pages", "progress", "records", "site"),
+    *(
+        "grader",
+        "handout",
+        "inputs",
+        "naming",
+        "pages",
+        "progress",
+        "proof",
+        "records",
+        "site",
+    ),
 }
 TOPICS = tuple(
     room.name

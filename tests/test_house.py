@@ -41,7 +41,18 @@ BELOW = {
     "exercises": {*TOPICS, "grader"},
     "naming": {"grader"},
     "site": {"pages", "grader", "handout", "cards", "explorers", "records", "figures"},
-    "cli": {"pages", "grader", "progress", "cards", "site"},
+    "proof": {
+        "pages",
+        "grader",
+        "handout",
+        "naming",
+        "cards",
+        "explorers",
+        "records",
+        "figures",
+        "site",
+    },
+    "cli": {"pages", "grader", "progress", "cards", "site", "proof"},
 }
 # A new topic may import what the older ones may.
 BELOW |= {
@@ -57,8 +68,8 @@ BY_NAME = {
     "answers.explorers",
     "answers.figures",
     "answers.grader.catalog",
-    "answers.site.generated",
-    "answers.site.session",
+    "answers.proof.generated",
+    "answers.proof.session",
 }
 # The one exception: the catalog hands what names failures to each exercise that it loads.
 HANDED_OVER = {("answers.grader.catalog", "answers.naming.diagnosis")}
@@ -112,7 +123,7 @@ def test_imports_run_downward_only(module):
     [
         "from answers.networks import layers",
         "import answers.grader.exercise",
-        "def f():\n    from answers.site.index import table",
+        "def f():\n    from answers.proof.index import table",
         'import importlib\nimportlib.import_module("answers.labels.crowd")',
         'from importlib import import_module as load\nload("answers.labels.crowd")',
         'import importlib as il\nil.import_module("answers.labels.crowd")',

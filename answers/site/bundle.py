@@ -26,8 +26,7 @@ from answers.records import RECORDS
 from answers.site import modules
 
 # Rooms of no use in a browser, and modules for files of a learner and for tests.
-ELSEWHERE = {"cards", "cli", "figures", "progress", "site"}
-ELSEWHERE |= {"kill_matrix"}
+ELSEWHERE = {"cards", "cli", "figures", "progress", "proof", "site"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")

@@ -9,8 +9,8 @@ import pytest
 
 from answers.grader import catalog
 from answers.pages import pages
-from answers.site.fences import python_fences
-from answers.site.session import Session
+from answers.proof.fences import python_fences
+from answers.proof.session import Session
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent

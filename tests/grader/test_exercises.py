@@ -20,7 +20,7 @@ from answers.grader.parts import is_tensor
 from answers.grader.report import Report
 from answers.grader.trials import Check
 from answers.pages import ROOT, pages
-from answers.site import kill_matrix
+from answers.proof import kill_matrix
 from answers.site.modules import runs_here
 
 NAMES = catalog.names()

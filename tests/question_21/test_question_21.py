@@ -15,8 +15,8 @@ from house import python_in
 from test_questions import missing
 
 from answers.pages import ROOT, pages
+from answers.proof.templates import MARK
 from answers.site import modules
-from answers.site.templates import MARK
 
 QUESTION = ROOT / "tests/question_21"
 PIECES = sorted(
@@ -178,16 +178,16 @@ def test_without_one_of_them_the_others_are_still_collected(place, house):
 
 ELSEWHERE = (
     # These make copies of their own, and would make them of this one.
-    "tests/site/test_affected.py",
-    "tests/site/test_pipeline.py",
+    "tests/proof/test_affected.py",
+    "tests/proof/test_pipeline.py",
     # These change what they meet at random, or need a browser.
-    "tests/site/test_mutation.py",
+    "tests/proof/test_mutation.py",
     "tests/browser",
 )
 # Tests of the whole house that take long. What the first one makes, `--update` has just made.
 MADE = "test_what_is_committed_is_what_its_function_makes"
 SEEN_HERE = (
-    f"tests/site/test_generated.py::{MADE}[docs/mistakes.md]",
+    f"tests/proof/test_generated.py::{MADE}[docs/mistakes.md]",
     "tests/naming/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
 )
 
