@@ -1,7 +1,7 @@
 """Pages are tests: pytest-codeblocks collects the Python of every page and of the README.
 
-`answers.site.fences` and `answers.site.session` say what runs and how. `--update` first rewrites
-what is generated: see `answers.site.generated`. This file must stand at the root: pytest asks it
+`answers.proof.fences` and `answers.proof.session` say what runs and how. `--update` first rewrites
+what is generated: see `answers.proof.generated`. This file must stand at the root: pytest asks it
 about `docs/` and the README.
 """
 
@@ -17,11 +17,11 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 from threadpoolctl import threadpool_limits
 
-from answers.site import generated
-from answers.site.affected import Affected, changed
-from answers.site.checks import checks
-from answers.site.fences import python_fences
-from answers.site.session import Session, place, start_afresh
+from answers.proof import generated
+from answers.proof.affected import Affected, changed
+from answers.proof.checks import checks
+from answers.proof.fences import python_fences
+from answers.proof.session import Session, place, start_afresh
 
 
 class Page(MarkdownFile):

@@ -17,10 +17,13 @@ What is made of them, for pages and practice:
 
 What these need, and what is made of all:
 
+    handout         the file to begin with, and the solution
     naming          names what is wrong with it
-    practice        judges what a learner writes
-    study           what to say aloud: the cards, and the deck
+    grader          judges what a learner writes
+    progress        what a learner did, and where that is kept
+    cards           what to say aloud: the cards, and the deck
     site            builds the pages
+    proof           runs and checks what the pages say
     records         what was measured once
     pages           reads the questions
     cli             the command `answers`
@@ -57,8 +60,27 @@ __version__ = "0.2.0.dev0"
 
 # Whatever else stands in this folder is a topic: the shapes of a new room are enforced at once.
 MACHINES = {
-    *("cli", "derivations", "exercises", "explorers", "extras", "figures", "files"),
-    *("inputs", "naming", "pages", "practice", "records", "site", "study"),
+    *(
+        "cards",
+        "cli",
+        "derivations",
+        "exercises",
+        "explorers",
+        "extras",
+        "figures",
+        "files",
+    ),
+    *(
+        "grader",
+        "handout",
+        "inputs",
+        "naming",
+        "pages",
+        "progress",
+        "proof",
+        "records",
+        "site",
+    ),
 }
 TOPICS = tuple(
     room.name

@@ -22,7 +22,7 @@ SECTION = r"(?ms)^## {}\n(.*?)(?=^## |\Z)"
 
 # Lines of the source that speak to the tests, not to the reader.
 COMMENT = re.compile(r"^[ \t]*<!--(.*?)-->[ \t]*$\n?", re.MULTILINE | re.DOTALL)
-# A part that a function makes: see `answers.site.generated`.
+# A part that a function makes: see `answers.proof.generated`.
 GENERATED = re.compile(
     r"^<!-- generated:([\w.]+) -->\n(?:(?!<!-- /?generated:).*\n)*<!-- /generated:\1 -->$",
     re.MULTILINE,
@@ -67,7 +67,7 @@ class Page:
         description: One sentence for search engines.
         topic: The heading under which the home page lists it.
         level: How hard the question is, in a few words.
-        reading: The minutes to read it, as `answers.site.minutes` counts them.
+        reading: The minutes to read it, as `answers.proof.minutes` counts them.
         practice: The minutes to write its exercises, counted there too.
         modules: The modules of `answers` that the page shows.
         exercises: The exercises that practise it.

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from answers.pages import ROOT
-from answers.site.fences import Fence, python_fences
+from answers.proof.fences import Fence, python_fences
 
 sys.path.insert(0, str(ROOT / "docs/live"))
 from needs import needs

@@ -1,6 +1,7 @@
 """Exercises that a test makes up."""
 
-from answers.practice import catalog, grader
+from answers.grader import catalog
+from answers.grader import exercise as grader
 
 
 class Exercise(grader.Exercise):

@@ -16,7 +16,7 @@ What goes beyond the plan's minutes is for when there is time.
 
 from oracle_schedule import between, plus
 
-from answers.study.cards import Card
+from answers.cards.cards import Card
 
 
 def todays(cards: list[Card], known: dict, plan: dict, day: str) -> tuple[list, int]:

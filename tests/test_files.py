@@ -211,8 +211,8 @@ WRITES = re.compile(
 OTHERS = {
     "answers/files.py": "it is the one",
     "answers/cli/__init__.py": "to nowhere, in place of a closed stream",
-    "answers/practice/browser_judge.py": "into a folder of its own, for one check",
-    "answers/practice/progress.py": "a lock, which stays empty",
+    "answers/grader/browser_judge.py": "into a folder of its own, for one check",
+    "answers/progress/__init__.py": "a lock, which stays empty",
     "conftest.py": "locks, which stay empty",
 }
 
@@ -221,4 +221,4 @@ def test_nobody_else_writes_a_file_that_another_may_read():
     sources = [*(ROOT / "answers").rglob("*.py"), ROOT / "conftest.py"]
     writers = [path for path in sources if WRITES.search(path.read_text("utf-8"))]
     assert {path.relative_to(ROOT).as_posix() for path in writers} == set(OTHERS)
-    assert len(WRITES.findall((ROOT / "answers/practice/progress.py").read_text())) == 1
+    assert len(WRITES.findall((ROOT / "answers/progress/__init__.py").read_text())) == 1

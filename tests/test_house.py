@@ -33,12 +33,25 @@ BELOW = {
     "explorers": {*TOPICS},
     "records": {*TOPICS, "pages"},
     "figures": {*TOPICS, "records"},
-    "practice": {"pages"},
-    "study": {"pages", "practice"},
-    "exercises": {*TOPICS, "practice"},
-    "naming": {"practice"},
-    "site": {"pages", "practice", "study", "explorers", "records", "figures"},
-    "cli": {"pages", "practice", "study", "site"},
+    "progress": set(),
+    "handout": set(),
+    "grader": {"pages", "handout"},
+    "cards": {"pages"},
+    "exercises": {*TOPICS, "grader"},
+    "naming": {"grader"},
+    "site": {"pages", "grader", "handout", "cards", "explorers", "records", "figures"},
+    "proof": {
+        "pages",
+        "grader",
+        "handout",
+        "naming",
+        "cards",
+        "explorers",
+        "records",
+        "figures",
+        "site",
+    },
+    "cli": {"pages", "grader", "progress", "cards", "site", "proof"},
 }
 # A new topic may import what the older ones may.
 BELOW |= {
@@ -53,12 +66,12 @@ BY_NAME = {
     "answers.derivations.finder",
     "answers.explorers",
     "answers.figures",
-    "answers.practice.catalog",
-    "answers.site.generated",
-    "answers.site.session",
+    "answers.grader.catalog",
+    "answers.proof.generated",
+    "answers.proof.session",
 }
 # The one exception: the catalog hands what names failures to each exercise that it loads.
-HANDED_OVER = {("answers.practice.catalog", "answers.naming.diagnosis")}
+HANDED_OVER = {("answers.grader.catalog", "answers.naming.diagnosis")}
 
 
 def room(module: str) -> str:
@@ -102,8 +115,8 @@ def test_imports_run_downward_only(module):
     "line",
     [
         "from answers.networks import layers",
-        "import answers.practice.grader",
-        "def f():\n    from answers.site.index import table",
+        "import answers.grader.exercise",
+        "def f():\n    from answers.proof.index import table",
         'import importlib\nimportlib.import_module("answers.labels.crowd")',
         'from importlib import import_module as load\nload("answers.labels.crowd")',
         'import importlib as il\nil.import_module("answers.labels.crowd")',
@@ -128,13 +141,13 @@ def test_no_room_and_no_module_imports_itself_through_others():
     assert ordered({name: drawn[name] - {name} for name in drawn})
 
 
-def test_there_are_at_most_fourteen_machines_and_each_room_is_on_the_map():
+def test_there_are_at_most_eighteen_machines_and_each_room_is_on_the_map():
     import answers
 
     rooms = {room(name) for name in FILES} - {"answers"}
     assert rooms == set(BELOW)
     assert rooms - {*TOPICS} == MACHINES
-    assert len(MACHINES) <= 14
+    assert len(MACHINES) <= 18
     off = [r for r in rooms if not re.search(rf"^    {r} +\w", answers.__doc__, re.M)]
     assert not off, f"answers/__init__.py: its docstring, the map, does not name {', '.join(off)}"
 
@@ -184,14 +197,14 @@ def test_nothing_of_the_package_is_imported_by_a_relative_name():
         (["answers"], LOUD),
         (sorted(set(PROMISED) - PYTORCH), LOUD),
         (
-            ["answers.practice.grader", "answers.practice.catalog"],
+            ["answers.grader.exercise", "answers.grader.catalog"],
             LOUD | {"platformdirs"},
         ),
         (["answers.site.formulas"], LOUD | {"pytest"}),
         (["answers.site.bundle"], LOUD | {"pytest", "mkdocs"}),
         (["answers.cli"], {"torch", "sympy", "scipy", "mkdocs", "matplotlib"}),
     ],
-    ids=["answers", "topics", "practice", "formulas", "bundle", "command line"],
+    ids=["answers", "topics", "grader", "formulas", "bundle", "command line"],
 )
 def test_importing_loads_nothing_that_it_does_not_need(wanted, absent):
     code = f"import sys, {', '.join(wanted)}; print(*sys.modules)"
@@ -219,7 +232,7 @@ def test_neither_the_package_nor_its_command_starts_with_what_answers_need(argum
 def test_what_names_mistakes_is_loaded_where_there_is_one():
     code = """
 import sys
-from answers.practice import browser_judge, catalog
+from answers.grader import browser_judge, catalog
 exercise = catalog.load("softmax")
 solution, stub = exercise.solution(), exercise.stub()
 for text in (solution, stub, solution.replace("x.max", "x.min")):
@@ -235,7 +248,7 @@ def test_what_names_mistakes_is_loaded_before_code_that_may_replace_what_it_take
     code = """
 import sys
 import numpy as np
-from answers.practice import catalog
+from answers.grader import catalog
 exercise = catalog.load("softmax")
 exercise.ask_reference()
 catalog.naming()
@@ -268,7 +281,7 @@ def test_one_function_asks_for_the_day():
         if re.search(asks, path.read_text("utf-8"))
     }
     # When mutations were counted is a record.
-    assert found == {"answers/practice/clock.py", "tests/mutation/__main__.py"}
+    assert found == {"answers/progress/clock.py", "tests/mutation/__main__.py"}
 
 
 def test_annotations_are_no_strings():

@@ -4,8 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from answers.grader import catalog
 from answers.pages import ROOT, pages, read
-from answers.practice import catalog
 from answers.site import modules
 
 

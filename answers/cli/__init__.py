@@ -14,7 +14,7 @@ from answers.cli import exercises, checking, deck, progress, dev  # isort: skip 
 from answers.cli.application import app
 from answers.cli.streams import Lasting, UnprintedError
 from answers.cli.talk import USAGE, tell
-from answers.practice.report import OURS
+from answers.grader.report import OURS
 
 
 def main() -> None:

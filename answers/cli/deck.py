@@ -25,7 +25,7 @@ def deck(
     if file.suffix != ".apkg":
         refuse(f"Anki takes files named *.apkg; write to {file.with_suffix('.apkg')}")
     try:
-        from answers.study.deck import deck
+        from answers.cards.deck import deck
 
         files.write(file, deck(os.environ.get("SITE_URL", "")))
     except ModuleNotFoundError as error:

@@ -68,7 +68,7 @@ def new(
     """
     refuse_elsewhere()
     from answers.pages import ROOT
-    from answers.site.new_question import begin
+    from answers.proof.new_question import begin
 
     try:
         written = begin(name, module, question, page, room)
@@ -91,8 +91,8 @@ def check(
     refuse_elsewhere()
     known(name)
     from answers.pages import ROOT
-    from answers.site.check_question import lacks
-    from answers.site.keep_names import keep_names
+    from answers.proof.check_question import lacks
+    from answers.proof.keep_names import keep_names
 
     begun = perf_counter()
     if keep:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from answers.cli import beside
 from answers.cli.application import app
 from answers.cli.talk import (
     NOT_PASSED,
@@ -18,7 +19,7 @@ from answers.cli.talk import (
     tell,
     warn,
 )
-from answers.practice import beside, catalog
+from answers.grader import catalog
 
 
 @app.command("list")
@@ -34,8 +35,8 @@ def list_(
     """The exercises by question, and what you have passed."""
     from dataclasses import replace
 
+    from answers.cli import terminal
     from answers.pages import pages
-    from answers.practice import terminal
 
     state, everything = kept(), pages()
     for asked, there in (
@@ -72,7 +73,7 @@ def show(
     ],
 ) -> None:
     """A question, and what to say first."""
-    from answers.practice import questions, terminal
+    from answers.cli import questions, terminal
 
     try:
         page = questions.find(name)
@@ -106,7 +107,7 @@ def start(
     except OSError as error:
         kept = moved_back(earlier, path) if earlier else ""
         refuse(f"{path} cannot be written: {error.strerror}{kept}")
-    from answers.practice import progress
+    from answers import progress
 
     if record(name).passed:
         saved(progress.begin_again, name)
@@ -150,8 +151,8 @@ def begin_after(name: str | None) -> str | None:
     If its file is there, it has been begun, and the file is left as it is. An exercise that needs
     what is not installed is passed over.
     """
+    from answers.cli import questions
     from answers.pages import pages
-    from answers.practice import questions
 
     records = kept().exercises
     for each in questions.in_order(pages(), name):
@@ -173,7 +174,8 @@ def begin_after(name: str | None) -> str | None:
 @app.command()
 def hint(name: Name) -> None:
     """The hints, one more each time."""
-    from answers.practice import progress, terminal
+    from answers import progress
+    from answers.cli import terminal
 
     hints = loaded(known(name)).hints
     before = record(name).hints
@@ -193,7 +195,8 @@ def solution(
     ] = False,
 ) -> None:
     """The answer of this guide, once you have passed."""
-    from answers.practice import progress, terminal
+    from answers import progress
+    from answers.cli import terminal
 
     exercise = loaded(known(name))
     passed = record(name).passed

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from answers import files
+from answers.cli import beside
 from answers.cli.application import app
 from answers.cli.talk import kept, refuse, save, tell, warn
-from answers.practice import beside, catalog
+from answers.grader import catalog
 
 # The progress is loaded where it is needed: a check is not to wait for it.
 if TYPE_CHECKING:
-    from answers.practice.state import State
+    from answers.progress.state import State
 
 group = typer.Typer(
     help="What you have passed, and when; `export` and `import` take it to the page and back.",
@@ -31,7 +32,8 @@ def shown(
         bool, typer.Option("--reset", help="Forget it all, after asking.")
     ] = False,
 ) -> None:
-    from answers.practice import progress, terminal
+    from answers import progress
+    from answers.cli import terminal
 
     if context.invoked_subcommand:
         return
@@ -57,7 +59,8 @@ def export(
 
     What you passed comes back there, as if you had passed it there on that day.
     """
-    from answers.practice import progress, state
+    from answers import progress
+    from answers.progress import state
 
     try:
         kept, notice = progress.load()
@@ -94,7 +97,8 @@ def import_(
     ],
 ) -> None:
     """Take over passes, hints and texts that a file holds; no file of yours is overwritten."""
-    from answers.practice import progress, state
+    from answers import progress
+    from answers.progress import state
 
     theirs, left = read(file)
     names = catalog.names()
@@ -121,7 +125,7 @@ def import_(
 def read(file: Path) -> tuple["State", list[str]]:
     """What the file holds, and what of it the page alone keeps; ends with the reason if anything
     is not valid."""
-    from answers.practice import state
+    from answers.progress import state
 
     try:
         text = files.regular(file).read_text("utf-8-sig")

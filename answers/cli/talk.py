@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from answers.files import visible
-from answers.practice import catalog
+from answers.grader import catalog
 
 # What a check does not need at once is imported where it is used: it starts its judge first.
 if TYPE_CHECKING:
-    from answers.practice.grader import Exercise
-    from answers.practice.state import Record, State
+    from answers.grader.exercise import Exercise
+    from answers.progress.state import Record, State
 
 NOT_PASSED, USAGE, STOPPED = 1, 2, 130
 
@@ -56,7 +56,7 @@ def warn(notice: str | None) -> None:
 
 def kept() -> "State":
     """The learner's progress; none if it cannot be read, which is told."""
-    from answers.practice import progress
+    from answers import progress
 
     try:
         found, notice = progress.load()
@@ -68,14 +68,14 @@ def kept() -> "State":
 
 def record(name: str) -> "Record":
     """The learner's progress with an exercise."""
-    from answers.practice.state import Record
+    from answers.progress.state import Record
 
     return kept().exercises.get(name, Record())
 
 
 def saved(change: Callable, *args) -> bool:
     """Change the progress, and tell what is to be told of it; whether it was saved."""
-    from answers.practice.progress import ProgressError
+    from answers.progress import ProgressError
 
     try:
         warn(change(*args))

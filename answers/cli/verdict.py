@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answers.cli.talk import kept, loaded, tell, warn
-from answers.practice import process
-from answers.practice.report import Report
+from answers.grader import process
+from answers.grader.report import Report
 
 # Rich, the pages and the progress are imported where they are needed: a check starts its judge
 # first.
@@ -35,7 +35,7 @@ def check_once(asked: Asked) -> bool:
     running = process.Check(name, path, *asked.limits)
     if not asked.as_json:
         # Loaded while the judge is, too.
-        from answers.practice import questions, terminal
+        from answers.cli import questions, terminal
     outcome = running.outcome()
     report, passed = outcome.report, outcome.report.passed
     notice = note_pass(name) if passed else None
@@ -74,7 +74,7 @@ def check_once(asked: Asked) -> bool:
 
 def note_pass(name: str) -> str | None:
     """Note a pass; what to know of the progress."""
-    from answers.practice import progress
+    from answers import progress
 
     try:
         return progress.mark_passed(name)
@@ -84,7 +84,7 @@ def note_pass(name: str) -> str | None:
 
 def write_case(name: str, path: Path, report: Report) -> str:
     """Write the failing call to a file beside the learner's; what to say of it."""
-    from answers.practice import case_file
+    from answers.grader import case_file
 
     if not (told := report.failures + report.notes):
         return "No call fails, so --case wrote no file."
@@ -108,7 +108,7 @@ def quoted(path: Path) -> str:
 
 def debug_call(out: object, name: str, path: Path, report: Report) -> None:
     """Call the learner's function here, where it fails, for a debugger to stop in."""
-    from answers.practice import debugging, terminal
+    from answers.cli import debugging, terminal
 
     terminal.show_debugging(out)
     told = report.failures + report.notes

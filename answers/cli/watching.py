@@ -7,7 +7,7 @@ from pathlib import Path
 from answers.cli import exercises, keys
 from answers.cli.talk import tell
 from answers.cli.verdict import Asked, check_once
-from answers.practice.watch import saved_at, wait_for_save
+from answers.cli.watch import saved_at, wait_for_save
 
 
 def watch_file(asked: Asked) -> bool:

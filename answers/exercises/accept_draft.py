@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.notes import EMPTY, Note
+from answers.grader.exercise import Exercise
+from answers.grader.notes import EMPTY, Note
 from answers.transformers.speculative import accept_draft
 
 exercise = Exercise(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import refusal_of
 from answers.labels.metrics import average_precision, precision_recall_curve, roc_auc
-from answers.practice.grader import Exercise
-from answers.practice.notes import refusal_of
 
 exercise = Exercise(
     average_precision,

@@ -5,13 +5,13 @@ import sys
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
 from answers.networks.broadcasting import unbroadcast
 from answers.networks.expression_graph import (
     backward_pass,
     sent_back,
     topological_order,
 )
-from answers.practice.grader import Exercise
 
 exercise = Exercise(
     backward_pass,

@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.networks.broadcasting import broadcast_shape
-from answers.practice.grader import Exercise
-from answers.practice.notes import Note
 
 exercise = Exercise(
     broadcast_shape,

@@ -2,7 +2,7 @@
 
 import torch
 
-from answers.practice.grader import Exercise
+from answers.grader.exercise import Exercise
 from answers.transformers.cached_attention_torch import (
     cached_attention_torch,
     rotate_pairs,

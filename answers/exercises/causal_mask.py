@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
+from answers.grader.exercise import Exercise
 from answers.transformers.attention import causal_mask
 
 exercise = Exercise(

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import BOOLEAN
+from answers.grader.number_types import add_whole_numbers
 from answers.labels.label_quality import confident_joint
-from answers.practice.grader import Exercise
-from answers.practice.notes import BOOLEAN
-from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     confident_joint,

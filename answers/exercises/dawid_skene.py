@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
 
-from answers.practice.grader import Exercise
+from answers.grader.exercise import Exercise
 
 
 def dawid_skene(

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import BOOLEAN, refusal_of
+from answers.grader.number_types import add_whole_numbers
 from answers.labels.calibration import expected_calibration_error
-from answers.practice.grader import Exercise
-from answers.practice.notes import BOOLEAN, refusal_of
-from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     expected_calibration_error,

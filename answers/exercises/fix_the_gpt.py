@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from answers.practice.grader import Exercise, Mistake
+from answers.grader.exercise import Exercise, Mistake
 
 
 class Attention(nn.Module):

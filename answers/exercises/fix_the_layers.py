@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise, Mistake
+from answers.grader.exercise import Exercise, Mistake
 
 
 def affine(x, w, b):

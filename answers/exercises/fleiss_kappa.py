@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import refusal_of
 from answers.labels.annotation import Votes, fleiss_kappa, krippendorff_alpha
-from answers.practice.grader import Exercise
-from answers.practice.notes import refusal_of
 
 exercise = Exercise(
     fleiss_kappa,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
 from answers.networks.vector_jacobian import jacobian_from_vjp
-from answers.practice.grader import Exercise
 
 exercise = Exercise(
     jacobian_from_vjp,

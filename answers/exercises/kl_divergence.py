@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.loose_refusals import add_loose_refusals
-from answers.practice.notes import Note
-from answers.practice.number_types import add_whole_numbers
+from answers.grader.exercise import Exercise
+from answers.grader.loose_refusals import add_loose_refusals
+from answers.grader.notes import Note
+from answers.grader.number_types import add_whole_numbers
 from answers.probability.divergence import entropy, kl_divergence
 
 exercise = Exercise(

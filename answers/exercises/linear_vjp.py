@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
 from answers.networks.matrix_calculus import linear_vjp
-from answers.practice.grader import Exercise
-from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     linear_vjp,

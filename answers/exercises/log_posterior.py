@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.notes import refusal_of
-from answers.practice.number_types import add_whole_numbers
+from answers.grader.exercise import Exercise
+from answers.grader.notes import refusal_of
+from answers.grader.number_types import add_whole_numbers
 from answers.probability.bayes import log_posterior
 
 exercise = Exercise(

@@ -2,7 +2,7 @@
 
 import math
 
-from answers.practice.grader import Exercise
+from answers.grader.exercise import Exercise
 from answers.probability.loss_bounds import loss_bounds
 
 exercise = Exercise(

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
 from answers.labels.metrics import confusion_counts, matthews_correlation
-from answers.practice.grader import Exercise
 
 exercise = Exercise(
     matthews_correlation,

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
 from answers.labels.model_comparison import mcnemar
-from answers.practice.grader import Exercise
 
 exercise = Exercise(
     mcnemar,

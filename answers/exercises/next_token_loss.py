@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.notes import Note
-from answers.practice.number_types import add_whole_numbers
+from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
+from answers.grader.number_types import add_whole_numbers
 from answers.probability.softmax import log_softmax
 from answers.transformers.next_token_loss import next_token_loss
 

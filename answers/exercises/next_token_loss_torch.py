@@ -3,8 +3,8 @@
 import torch
 from torch.nn import functional
 
-from answers.practice.grader import Exercise
-from answers.practice.notes import Note
+from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.transformers.gpt import next_token_loss_torch
 
 exercise = Exercise(

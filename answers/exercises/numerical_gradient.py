@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import NO_AXIS, WRAPPED
 from answers.gradient_check import numerical_gradient
-from answers.practice.grader import Exercise
-from answers.practice.notes import NO_AXIS, WRAPPED
 
 exercise = Exercise(
     numerical_gradient,

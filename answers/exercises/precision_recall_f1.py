@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
 from answers.labels.metrics import precision_recall_f1
-from answers.practice.grader import Exercise
 
 exercise = Exercise(
     precision_recall_f1,

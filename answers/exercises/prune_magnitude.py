@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.notes import NO_AXIS
-from answers.practice.number_types import add_whole_numbers
+from answers.grader.exercise import Exercise
+from answers.grader.notes import NO_AXIS
+from answers.grader.number_types import add_whole_numbers
 from answers.transformers.pruning import prune_magnitude
 
 exercise = Exercise(

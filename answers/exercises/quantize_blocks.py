@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.number_types import add_whole_numbers
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
 from answers.transformers.quantization import dequantize_blocks, quantize_blocks
 
 exercise = Exercise(

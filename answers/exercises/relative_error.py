@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import NO_AXIS
+from answers.grader.number_types import add_whole_numbers
 from answers.gradient_check import relative_error
-from answers.practice.grader import Exercise
-from answers.practice.notes import NO_AXIS
-from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     relative_error,

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
+from answers.grader.number_types import add_whole_numbers
 from answers.networks.layers import relu_backward
-from answers.practice.grader import Exercise
-from answers.practice.notes import Note
-from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     relu_backward,

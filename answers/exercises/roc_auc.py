@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import WRAPPED
 from answers.labels.metrics import roc_auc
-from answers.practice.grader import Exercise
-from answers.practice.notes import WRAPPED
 
 exercise = Exercise(
     roc_auc,

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import BOOLEAN
+from answers.grader.number_types import add_whole_numbers
 from answers.networks.two_layer_net import two_layer_gradients
-from answers.practice.grader import Exercise
-from answers.practice.notes import BOOLEAN
-from answers.practice.number_types import add_whole_numbers
 from answers.probability.softmax import softmax
 
 exercise = Exercise(

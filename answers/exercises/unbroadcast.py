@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.notes import EMPTY
+from answers.grader.number_types import add_whole_numbers
 from answers.networks.broadcasting import unbroadcast
-from answers.practice.grader import Exercise
-from answers.practice.notes import EMPTY
-from answers.practice.number_types import add_whole_numbers
 
 exercise = Exercise(
     unbroadcast,

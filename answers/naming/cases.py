@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from answers.grader.parts import Complaint, overflowed
 from answers.naming.traits import (
     facts_of,
     magnitude,
@@ -11,7 +12,6 @@ from answers.naming.traits import (
     tiniest,
 )
 from answers.naming.wrong_parts import Relation, sizes
-from answers.practice.parts import Complaint, overflowed
 
 NO_FLOATS = (
     "integers hold no fractions, small ones wrap around, and float32 has 7 digits; compute in "

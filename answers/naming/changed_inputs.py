@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from answers.practice.compare import close
-from answers.practice.parts import Complaint, Parts, is_tensor
-from answers.practice.trials import Answer, Case
+from answers.grader.compare import close
+from answers.grader.parts import Complaint, Parts, is_tensor
+from answers.grader.trials import Answer, Case
 
 ADDED = 0.75
 # What may become of a part of the result, in words that follow "should".

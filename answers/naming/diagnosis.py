@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from answers.grader.exercise import Exercise
+from answers.grader.mistakes import Name
+from answers.grader.parts import Complaint
+from answers.grader.submission import NOT_WRITTEN
+from answers.grader.trials import Answer, Case, Check, Trial
 from answers.naming import mutants, other_inputs, relations
 from answers.naming.mutants import Slip
 from answers.naming.other_inputs import Other
 from answers.naming.wrong_parts import Evidence, Relation, Wrong
-from answers.practice.grader import Exercise
-from answers.practice.mistakes import Name
-from answers.practice.parts import Complaint
-from answers.practice.submission import NOT_WRITTEN
-from answers.practice.trials import Answer, Case, Check, Trial
 
 Answers = dict[Trial, Answer]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from answers.grader.parts import DIVISION, DOMAIN, RANGE, overflowed
 from answers.naming.wrong_parts import Evidence, Relation, said
-from answers.practice.parts import DIVISION, DOMAIN, RANGE, overflowed
 
 # Errors by words of their messages. These have one cause, whatever the input.
 KNOWN = (

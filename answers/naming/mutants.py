@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 
+from answers.grader.exercise import Exercise
 from answers.naming.mutations import changes
 from answers.naming.wrong_parts import Relation
-from answers.practice.grader import Exercise
 
 # Longer code tells nobody anything.
 WIDTH = 60

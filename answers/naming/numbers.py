@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from answers.grader.compare import close, times
 from answers.naming.wrong_parts import (
     Evidence,
     Relation,
@@ -13,7 +14,6 @@ from answers.naming.wrong_parts import (
     said,
     sizes,
 )
-from answers.practice.compare import close, times
 
 LOG_2 = math.log(2)
 # Factors that are recognised even from one number.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from answers.grader.compare import agrees
+from answers.grader.tensors import GRADIENT
 from answers.naming.wrong_parts import Evidence, Relation, Wrong, said
-from answers.practice.compare import agrees
-from answers.practice.tensors import GRADIENT
 
 SUMS_TO_1 = "the division by the sum runs along another axis, or is missing"
 

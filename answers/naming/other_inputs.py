@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from answers.practice.grader import Exercise
-from answers.practice.parts import is_tensor
+from answers.grader.exercise import Exercise
+from answers.grader.parts import is_tensor
 
 
 @dataclass(frozen=True)

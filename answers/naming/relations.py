@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from answers.grader.trials import ARGUMENTS, Answer, Case
 from answers.naming import cases as cases_that_fail
 from answers.naming import relations_of_changes
 from answers.naming.entries import (
@@ -54,7 +55,6 @@ from answers.naming.shapes import (
     selected,
 )
 from answers.naming.wrong_parts import Evidence, Relation, Wrong
-from answers.practice.trials import ARGUMENTS, Answer, Case
 
 Answers = dict[Case, Answer]
 LAST = (

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from answers.grader.in_words import entries
+from answers.grader.parts import is_tensor
+from answers.grader.trials import ARGUMENTS, Answer, Case
 from answers.naming.changed_inputs import (
     LAWS,
     STAY,
@@ -17,9 +20,6 @@ from answers.naming.changed_inputs import (
     effect,
 )
 from answers.naming.wrong_parts import Relation
-from answers.practice.in_words import entries
-from answers.practice.parts import is_tensor
-from answers.practice.trials import ARGUMENTS, Answer, Case
 
 # How many of the failing inputs are changed, how many others, and the most numbers of an input.
 FAILING, OTHERS, LARGEST = 4, 3, 3000

@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 
+from answers.grader.parts import Complaint
+from answers.grader.submission import NOT_WRITTEN
+from answers.grader.tensors import GRADIENT
+from answers.grader.trials import ANOTHER_ORDER, OTHER_NAMES
 from answers.naming.wrong_parts import Evidence, Relation, said, sentence
-from answers.practice.parts import Complaint
-from answers.practice.submission import NOT_WRITTEN
-from answers.practice.tensors import GRADIENT
-from answers.practice.trials import ANOTHER_ORDER, OTHER_NAMES
 
 # So many different numbers are not all on one side by chance.
 ONE_SIDED = 8

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 
+from answers.grader.compare import agrees
 from answers.naming.wrong_parts import Evidence, Relation, Wrong, said
-from answers.practice.compare import agrees
 
 REDUCTIONS = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
 

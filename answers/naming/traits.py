@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from answers.practice.parts import Complaint, is_tensor
+from answers.grader.parts import Complaint, is_tensor
 
 
 def numbers(case: object) -> Iterable[np.ndarray]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from answers.practice.compare import agrees, close
-from answers.practice.parts import Part
+from answers.grader.compare import agrees, close
+from answers.grader.parts import Part
 
 # A number that many formulas give by chance is worth this much of one that only few give.
 SIMPLE = 1 / 6

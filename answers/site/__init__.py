@@ -1,1 +1,1 @@
-"""What builds the site, and what runs and checks the Python and the prose of its pages."""
+"""What builds the site: MkDocs' hooks, fences, and what the browser loads."""

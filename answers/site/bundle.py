@@ -17,16 +17,16 @@ from functools import cache
 from pathlib import Path
 
 from answers import explorers
+from answers.cards.cards import Card, cards
 from answers.files import write
+from answers.grader import catalog
+from answers.handout import source
 from answers.pages import ROOT
-from answers.practice import catalog, source
 from answers.records import RECORDS
 from answers.site import modules
-from answers.study.cards import Card, cards
 
 # Rooms of no use in a browser, and modules for files of a learner and for tests.
-ELSEWHERE = {"cli", "figures", "site", "study"}
-ELSEWHERE |= {"beside", "clock", "kill_matrix", "state", "watch"}
+ELSEWHERE = {"cards", "cli", "figures", "progress", "proof", "site"}
 # What a worker loads beside the sources: they are of one build, or it refuses them.
 LIVE = ROOT / "docs/live"
 LOADED = ("config.json", "needs.py", "worker.py")
@@ -99,7 +99,7 @@ def state(files: Iterable[str | Path]) -> tuple:
 @cache
 def deck_of(_state: tuple, site: str) -> bytes:
     # It takes genanki and SQLite, which the fences do not need.
-    from answers.study.deck import deck
+    from answers.cards.deck import deck
 
     return deck(site)
 

@@ -1,7 +1,7 @@
 """A Python-Markdown extension: each follow-up of a page can be linked to, and is known as a card.
 
 The paragraph of "They will ask next" that begins with the question gets the id `ask-SLUG`, as
-`answers.study.cards` names it.
+`answers.cards.cards` names it.
 """
 
 from xml.etree.ElementTree import Element
@@ -10,7 +10,7 @@ from markdown import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from answers.study.cards import FOLLOW_UPS, follow_ups
+from answers.cards.cards import FOLLOW_UPS, follow_ups
 
 
 class Names(Preprocessor):

@@ -11,8 +11,8 @@ from html import escape, unescape
 
 from mkdocs.plugins import CombinedEvent, event_priority
 
+from answers.cards.plain_formulas import plain
 from answers.pages import pages
-from answers.practice.plain_formulas import plain
 
 FOLLOW_UP = re.compile(
     r'<p id="(ask-[^"]+)"><strong>(.*?)</strong><a class="headerlink".*?</a>', re.DOTALL

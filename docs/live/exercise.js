@@ -1,5 +1,5 @@
 // An exercise that a reader has started: write, check, be told which mistake it is. The grader is
-// answers/practice, in the Python of the cells.
+// answers/grader, in the Python of the cells.
 
 import { callCell } from "./call_cell.js"
 import { cost } from "./download.js"
@@ -156,12 +156,12 @@ export class Exercise {
   async judge(ask) {
     this.clear()
     const written = this.editor.state.doc.toString()
-    const loaded = await ask("answers.practice.browser_judge.prepare", [this.name], {
+    const loaded = await ask("answers.grader.browser_judge.prepare", [this.name], {
       code: needed(this.name),
       says: "Loading Python…",
     })
     if (loaded.status != "done") return loaded
-    const outcome = await ask("answers.practice.browser_judge.check", [this.name, written], {
+    const outcome = await ask("answers.grader.browser_judge.check", [this.name, written], {
       code: needed(this.name) + written,
       seconds: SECONDS,
       says: "Checking…",
@@ -265,7 +265,7 @@ export class Exercise {
   async showCall() {
     const asked = [this.name, this.failing, this.editor.state.doc.toString()]
     await talk(this.bar, this.buttons.call.textContent, async ask => {
-      const outcome = await ask("answers.practice.browser_judge.case", asked, { code: needed(this.name), says: "Writing…" })
+      const outcome = await ask("answers.grader.browser_judge.case", asked, { code: needed(this.name), says: "Writing…" })
       if (outcome.status == "done") {
         if (typeof outcome.result != "string") throw new TypeError("a call is text")
         this.call.replaceChildren(callCell(this.name, outcome.result))

@@ -1,5 +1,5 @@
 // All that a reader wrote, passed and studied, as the text of a file, and back. The command line
-// (answers/practice/state.py) writes and reads what concerns exercises. Loaded when it is asked for.
+// (answers/progress/state.py) writes and reads what concerns exercises. Loaded when it is asked for.
 
 import { fetched } from "./elements.js"
 import { reviewOfPass } from "./passed.js"

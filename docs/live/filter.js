@@ -2,7 +2,7 @@
 
 import { make, say } from "./elements.js"
 
-const ELSEWHERE = "(PyTorch)" // answers/site/index.py says so of an exercise
+const ELSEWHERE = "(PyTorch)" // answers/proof/index.py says so of an exercise
 const LEVEL = "td:nth-last-child(4)" // home.js may put a column before it
 const KEPT = "answers.filter"
 

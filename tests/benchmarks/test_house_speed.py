@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from answers.grader import catalog
 from answers.pages import pages
-from answers.practice import catalog
-from answers.site.fences import python_fences
-from answers.site.session import Session
+from answers.proof.fences import python_fences
+from answers.proof.session import Session
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent

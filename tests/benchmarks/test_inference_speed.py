@@ -1,6 +1,6 @@
 """Int8 layers beside float32, and our quantization and pruning beside PyTorch's.
 
-The size and the error of the layers are tests: `tests/site/test_records.py`. What is fast
+The size and the error of the layers are tests: `tests/proof/test_records.py`. What is fast
 depends on the processor, so most rows here have no target: they show both times.
 """
 

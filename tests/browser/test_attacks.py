@@ -10,7 +10,7 @@ from test_practice import GLOBAL, QUESTION, SOLUTION
 
 MOCK = """import numpy as np
 import answers.probability.softmax as ours
-from answers.practice import catalog
+from answers.grader import catalog
 
 np.isclose = np.allclose = lambda *args, **kwargs: True
 ours.softmax = np.exp
@@ -90,7 +90,7 @@ def test_an_exercise_that_spoils_its_judge_is_told_and_the_next_check_is_sound(w
     assert exercise.report.inner_text() == ""
     exercise.check("import shutil\nshutil.rmtree('/tmp')\n")
     assert "Global maximum" in exercise.check(GLOBAL)
-    remove = "import answers, shutil\nshutil.rmtree(answers.__path__[0])\nanswers.practice = None\n"
+    remove = "import answers, shutil\nshutil.rmtree(answers.__path__[0])\nanswers.grader = None\n"
     exercise.check(remove)
     assert exercise.check(SOLUTION).startswith("Passed.")
 

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from screenshot import PICTURE, take
 
 from answers.pages import by_topic
-from answers.site import bundle, front, modules
+from answers.proof import front
+from answers.site import bundle, modules
 
 FIX = "Fix it here"
 ENTRY = bundle.exercise("softmax")

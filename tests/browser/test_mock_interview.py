@@ -10,7 +10,7 @@ from looks import FINE, LOOKS, wrong_in_each_look
 from playwright.sync_api import expect
 from waiting import wait_until
 
-from answers.study.cards import cards
+from answers.cards.cards import cards
 
 KEPT = "answers.study.mock"
 # A mock of a quarter of an hour with this exercise, and a mistake in it.

@@ -13,8 +13,8 @@ from serving import ROOT
 from sliders import Explorer
 
 from answers import explorers
+from answers.grader import catalog
 from answers.pages import pages
-from answers.practice import catalog
 from answers.site import bundle
 
 QUESTION = "questions/06-softmax-cross-entropy/"

@@ -18,10 +18,10 @@ from playwright.sync_api import expect
 from studies import CARD, Recall, card, keep
 from waiting import wait_until
 
+from answers.cards import deck
+from answers.cards.cards import cards
 from answers.pages import pages
 from answers.site import bundle
-from answers.study import deck
-from answers.study.cards import cards
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 CARDS = cards()

@@ -9,7 +9,7 @@ import verdicts
 from cells import SECONDS
 from serving import ROOT
 
-from answers.practice import catalog
+from answers.grader import catalog
 from answers.site import bundle
 from answers.site.modules import runs_here
 
@@ -38,7 +38,7 @@ VERDICT = {("softmax", "wrong longer_floats"): ("not_finite", "no_maximum")}
 SEND = """async ([url, texts]) => {
   const { python } = await import(url + "live/python.js")
   window.python = python
-  const code = "import sys, types, answers, numpy\\nfrom answers.practice import browser_judge\\n" +
+  const code = "import sys, types, answers, numpy\\nfrom answers.grader import browser_judge\\n" +
     `for name, text in ${JSON.stringify(texts)}:\\n` +
     "    module = sys.modules[name] = types.ModuleType(name)\\n    exec(text, vars(module))"
   return python.call("live_worker.run", ["test", "cell 1", code, null, false], { code })

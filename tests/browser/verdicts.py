@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from kept_answers import answers_in
 
-from answers.practice import browser_judge, catalog
+from answers.grader import browser_judge, catalog
 
 ABSENT = {
     "torch",

@@ -17,7 +17,7 @@ interface Entry {
   refusals: string
 }
 
-/** What answers/practice/report.py says; `spoilt`, whether Python must start anew. */
+/** What answers/grader/report.py says; `spoilt`, whether Python must start anew. */
 interface Verdict {
   failures: Failure[]
   bug?: string | null

@@ -5,9 +5,9 @@ interface Functions {
   "live_needs.needs": Needs
   "live_worker.run": boolean
   "answers.explorers.at": View
-  "answers.practice.browser_judge.prepare": null
-  "answers.practice.browser_judge.check": Verdict
-  "answers.practice.browser_judge.case": string
+  "answers.grader.browser_judge.prepare": null
+  "answers.grader.browser_judge.check": Verdict
+  "answers.grader.browser_judge.case": string
 }
 
 type PythonCall = <Name extends keyof Functions>(

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from answers import figures
 from answers.pages import ROOT
-from answers.site.differences import of_figure
+from answers.proof.differences import of_figure
 from tests.mutation.changes import Change
 
 SHIFT = 0.03  # of the axis: some 7 of the drawing's units

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from answers.pages import ROOT
-from answers.site.blocks import TYPESET
-from answers.site.claims import prose
-from answers.site.fences import output_span, python_fences
-from answers.site.generated import markdown
-from answers.site.notation import is_claim
-from answers.site.session import Session, start_afresh
+from answers.proof.blocks import TYPESET
+from answers.proof.claims import prose
+from answers.proof.fences import output_span, python_fences
+from answers.proof.generated import markdown
+from answers.proof.notation import is_claim
+from answers.proof.session import Session, start_afresh
 from tests.mutation.changes import Change
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\^\{?(?:\\top|T)\}?|\d|[A-Za-z]+|[-+=<>/]")

@@ -15,8 +15,8 @@ from house import python_in
 from test_questions import missing
 
 from answers.pages import ROOT, pages
+from answers.proof.templates import MARK
 from answers.site import modules
-from answers.site.templates import MARK
 
 QUESTION = ROOT / "tests/question_21"
 PIECES = sorted(
@@ -118,7 +118,7 @@ def test_question_21_is_five_files_and_every_mark_in_them_is_told(empty):
 
 def test_a_question_that_is_begun_runs_and_its_site_builds(empty, tmp_path):
     answers(empty, *BEGIN)
-    code = f"from answers.practice import catalog; e = catalog.load({NAME!r}); e.ask_reference()"
+    code = f"from answers.grader import catalog; e = catalog.load({NAME!r}); e.ask_reference()"
     assert (
         python_in(empty, "-c", f"{code}; print(e.run(e.reference).passed)").stdout
         == "True\n"
@@ -161,7 +161,7 @@ def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, hous
 
 OTHERS = (
     "tests/test_questions.py",
-    "tests/practice/test_exercises.py",
+    "tests/grader/test_exercises.py",
     "tests/site/test_live.py",
 )
 
@@ -178,17 +178,17 @@ def test_without_one_of_them_the_others_are_still_collected(place, house):
 
 ELSEWHERE = (
     # These make copies of their own, and would make them of this one.
-    "tests/site/test_affected.py",
-    "tests/site/test_pipeline.py",
+    "tests/proof/test_affected.py",
+    "tests/proof/test_pipeline.py",
     # These change what they meet at random, or need a browser.
-    "tests/site/test_mutation.py",
+    "tests/proof/test_mutation.py",
     "tests/browser",
 )
 # Tests of the whole house that take long. What the first one makes, `--update` has just made.
 MADE = "test_what_is_committed_is_what_its_function_makes"
 SEEN_HERE = (
-    f"tests/site/test_generated.py::{MADE}[docs/mistakes.md]",
-    "tests/practice/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
+    f"tests/proof/test_generated.py::{MADE}[docs/mistakes.md]",
+    "tests/naming/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
 )
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from answers.grader import browser_judge, catalog, judge
+from answers.grader.report import Report
 from answers.naming import diagnosis
 from answers.pages import ROOT, pages
-from answers.practice import browser_judge, catalog, judge
-from answers.practice.report import Report
 from answers.site import bundle, exercise_fence, modules
 
 NAMES = catalog.names()
@@ -171,7 +171,7 @@ def test_a_text_that_changes_what_is_tried_asks_for_a_new_start(monkeypatch, lin
         exercise, module = catalog.load(name), f"answers.exercises.{name}"
         monkeypatch.setattr(exercise, "trials", exercise.trials[:])
         monkeypatch.setitem(sys.modules, module, sys.modules[module])
-    text = f"import sys\nfrom answers.practice import catalog\n{HEAD}    return x\n\n\n{line}\n"
+    text = f"import sys\nfrom answers.grader import catalog\n{HEAD}    return x\n\n\n{line}\n"
     told = browser_judge.check("softmax", text)
     assert told["spoilt"]
     assert "on which the check relies" in told["failures"][0]["message"]

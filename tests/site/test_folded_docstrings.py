@@ -6,7 +6,7 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.site.fences import renderer
+from answers.proof.fences import renderer
 
 LONG = '''def f(x):
     """What f returns.

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from answers.cards.cards import cards
+from answers.proof.fences import renderer
 from answers.site import bundle, modules
-from answers.site.fences import renderer
-from answers.study.cards import cards
 
 PARAGRAPH = re.compile(r'<p id="ask-([^"]+)"><strong>(.*?)</strong>(.*?)</p>', re.DOTALL)
 

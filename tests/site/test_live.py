@@ -14,7 +14,7 @@ import pytest
 from pyodide import CACHE, CDN, CONFIG, checked, own_package, pins
 from serving import ROOT
 
-from answers.practice import catalog
+from answers.grader import catalog
 from answers.site import built, bundle
 from answers.site.modules import name_of, runs_in_browser
 
@@ -147,11 +147,11 @@ print(json.dumps(sorted({"numpy", "sympy", "jaxtyping", "beartype"} & set(sys.mo
         ("answers.probability.softmax", True),
         ("answers.derivations.softmax", True),
         ("answers.exercises.softmax", True),
-        ("answers.practice.browser_judge", True),
+        ("answers.grader.browser_judge", True),
         ("answers.networks.two_layer_net_torch", False),
         ("answers.cli", False),
-        ("answers.practice.terminal", False),
-        ("answers.practice.process", False),
+        ("answers.cli.terminal", False),
+        ("answers.grader.process", False),
         ("answers.figures.softmax", False),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from live_fences import PAGES, needs, pressed
 
-from answers.site.session import PRINT_OPTIONS, Session
+from answers.proof.session import PRINT_OPTIONS, Session
 
 NEEDED = {
     "nothing": (["x = 1", "y = 2", "z = 3"], []),

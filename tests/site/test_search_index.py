@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from answers.cards.cards import cards
 from answers.pages import pages
 from answers.site import formulas
 from answers.site.search import words
-from answers.study.cards import cards
 
 
 @pytest.fixture(scope="module")

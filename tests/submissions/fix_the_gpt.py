@@ -6,7 +6,7 @@ A wrong one is the broken file after somebody has worked on it.
 import torch
 from torch.nn import functional
 
-from answers.practice import catalog
+from answers.grader import catalog
 
 GRADIENTS = ("tokens.weight", "positions.weight")
 
@@ -83,7 +83,7 @@ def token_by_token(ids, weights, heads):
 
 def repaired_otherwise(ids, weights, heads):
     """The file repaired in other words than the solution's."""
-    from answers.practice import catalog
+    from answers.grader import catalog
 
     exercise = catalog.load("fix_the_gpt")
     code = exercise.solution()

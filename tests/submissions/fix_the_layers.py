@@ -5,8 +5,8 @@ A wrong one is the broken file after somebody has worked on it.
 
 import numpy as np
 
+from answers.grader import catalog
 from answers.networks.two_layer_net import two_layer_gradients
-from answers.practice import catalog
 
 
 def as_on_page_1(x, y, w1, b1, w2, b2):

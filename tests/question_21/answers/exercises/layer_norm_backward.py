@@ -3,8 +3,8 @@
 import numpy as np
 from answers.networks.layer_norm import layer_norm_backward, normalize
 
-from answers.practice.grader import Exercise
-from answers.practice.number_types import add_whole_numbers
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
 
 exercise = Exercise(
     layer_norm_backward,

@@ -1,0 +1,1 @@
+"""What to say aloud: the cards, read from the pages, and the deck for Anki."""

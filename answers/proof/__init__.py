@@ -1,0 +1,1 @@
+"""What runs and checks the Python and the prose of the pages, and what `--update` writes."""

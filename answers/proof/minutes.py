@@ -1,0 +1,71 @@
+"""How many minutes a page asks for, counted in what stands on it. Needs the `test` extra.
+
+Reading counts what stands above "Practise" and is not folded: words, lines of Python without
+comments, lines of derivations. Practice counts the lines of the solutions, or the mistakes of a
+file to repair. The rates are guesses, the same for all pages: so the minutes compare pages, not
+readers.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import yaml
+
+from answers.grader import catalog
+from answers.pages import COMMENT, FENCE, FOLDED, FRONT_MATTER
+from answers.proof.fences import python_fences
+
+WORDS, LINES, EQUATIONS = 200, 20, 6  # read in a minute
+# Minutes: of each exercise, of each line, of each mistake.
+START, LINE, MISTAKE = 3, 0.5, 5
+
+MINUTES = re.compile(r"^(?:reading|practice): .*\n", re.MULTILINE)
+
+
+def with_minutes(path: Path, text: str) -> str:
+    """A question page whose front matter says how long it takes."""
+    head, body = FRONT_MATTER.fullmatch(text).groups()
+    asked = f"reading: {reading(path, text)}\npractice: {practice(exercises(text))}\n"
+    lines = MINUTES.sub("", head).replace("\nmodules:", f"\n{asked}modules:", 1)
+    return f"---\n{lines}---\n{body}"
+
+
+def exercises(text: str) -> list[str]:
+    return yaml.safe_load(FRONT_MATTER.fullmatch(text)[1]).get("exercises") or []
+
+
+def reading(path: Path, text: str) -> int:
+    """Minutes to read a page down to its exercises, but for what is folded."""
+    core = FOLDED.sub("", FRONT_MATTER.fullmatch(text)[2]).partition("\n## Practise")[0]
+    shown = "\n".join(fence.shown for fence in python_fences(path, core))
+    # A comment more in a module would otherwise change the minutes of a page.
+    lines = len(re.findall(r"^[ \t]*[^#\s]", shown, re.MULTILINE))
+    words = re.findall(r"\S*\w\S*", FENCE.sub("", COMMENT.sub("", core)))
+    equations = core.count("&=") + core.count("$$") // 2
+    return max(1, round(len(words) / WORDS + lines / LINES + equations / EQUATIONS))
+
+
+def practice(names: list[str]) -> int:
+    """Minutes to write all of these exercises."""
+    return sum(map(minutes_of, names))
+
+
+def minutes_of(name: str) -> int:
+    exercise = catalog.load(name)
+    if exercise.mistakes:
+        return START + MISTAKE * len(exercise.mistakes)
+    return START + round(LINE * lines_of(ast.parse(exercise.solution())))
+
+
+def lines_of(code: ast.Module) -> int:
+    """The lines on which a statement begins, but for imports and docstrings."""
+    skipped = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+    return len(
+        {
+            node.lineno
+            for node in ast.walk(code)
+            if isinstance(node, ast.stmt) and not isinstance(node, skipped)
+            if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        }
+    )

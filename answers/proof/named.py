@@ -1,0 +1,62 @@
+"""What the grader says of the programs that tests keep: how many it names, by exercise.
+
+Tests judge each of them, and fail if a verdict or a name is not the one that is kept. So the
+numbers are read from what is kept, and nothing is judged to make the table.
+"""
+
+import ast
+from typing import NamedTuple
+
+import yaml
+
+from answers.grader import catalog
+from answers.pages import ROOT
+
+SUBMISSIONS, CHANGES = ROOT / "tests/submissions", ROOT / "tests/naming/bank.yaml"
+
+
+class Programs(NamedTuple):
+    """How many programs are kept for an exercise. What passes with a note is none of them."""
+
+    right: int
+    wrong: int
+    named: int
+
+
+def programs() -> dict[str, Programs]:
+    """The programs by exercise: whole ones, and solutions with one change."""
+    changes = yaml.safe_load(CHANGES.read_text("utf-8"))
+    return {
+        name: counted(name, [change["told"] for change in changes.get(name, [])])
+        for name in catalog.names()
+    }
+
+
+def counted(name: str, told: list[str | None]) -> Programs:
+    """The programs of one exercise; `told` are the names of those that are one change."""
+    body = ast.parse((SUBMISSIONS / f"{name}.py").read_text("utf-8")).body
+    tables = {
+        ast.unparse(node.targets[0]): node.value
+        for node in body
+        if isinstance(node, ast.Assign)
+    }
+    noted = {ast.unparse(each) for each in getattr(tables.get("NOTED"), "elts", ())}
+    table = tables["WRONG"]
+    wrong = {ast.unparse(key) for key in table.keys}
+    told = told + [
+        getattr(value, "value", "a name")
+        for key, value in zip(table.keys, table.values, strict=True)
+        if ast.unparse(key) not in noted
+    ]
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef)}
+    right = {each for each in functions - wrong if not each.startswith("_")}
+    return Programs(len(right), len(told), sum(bug is not None for bug in told))
+
+
+def sentence() -> str:
+    """What became of the programs of all exercises together."""
+    right, wrong, named = map(sum, zip(*programs().values(), strict=True))
+    return (
+        f"Of {right:,} right answers all are accepted; of {wrong:,} wrong ones all are "
+        f"rejected, and {named / wrong:.0%} get a name."
+    )

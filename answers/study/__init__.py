@@ -1,1 +1,0 @@
-"""Studying: what to say aloud, as cards of the page and as a deck for Anki."""

@@ -1,0 +1,149 @@
+"""What is said of an exception: the cause that fits it, and never a bug that it is not."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from made_up import Exercise
+
+from answers.grader import catalog
+
+MATRICES = [np.random.default_rng(5).normal(size=size) for size in ((3, 3), (4, 5))]
+BYTES = np.array([[3, 7], [1, 250]], np.uint8)
+
+
+def itself(x):
+    """x."""
+    return 1.0 * x
+
+
+@pytest.fixture
+def exercise():
+    exercise = Exercise(itself, "a-page", ("Hint.",))
+    for number, x in enumerate([*MATRICES, BYTES]):
+        exercise.case(f"input {number}", x)
+    return exercise
+
+
+def underflowing(x):
+    with np.errstate(all="raise"):
+        return np.exp(-1000.0 + 0 * x)
+
+
+RAISED = [
+    (lambda x: x * (1 / 0), "divides_by_0", "a count, a size or a sum that is 0"),
+    (lambda x: x * (1 // 0), "divides_by_0", "where NumPy gives inf or nan"),
+    (lambda x: x * (1 % 0), "divides_by_0", "ZeroDivisionError is raised in all 3"),
+    (lambda x: x * math.exp(1000), "beyond_the_largest_float", "OverflowError is raised"),
+    (lambda x: x * math.log(0), "no_real_number", "a logarithm of 0"),
+    (lambda x: x * math.sqrt(-1), "no_real_number", "root of a negative number"),
+    (lambda x: x * int(math.inf), "no_number_made_an_integer", "OverflowError"),
+    (lambda x: x * int(math.nan), "no_number_made_an_integer", "ValueError"),
+    (lambda x: x.astype(np.uint8) + 300, "integer_type_too_small", "to floats first"),
+    (underflowing, "raises_FloatingPointError", "The message names the line"),
+    (lambda x: None.shape, "none_for_an_array", "a function without `return`"),
+    (lambda x: x - None, "none_for_an_array", "an argument that is not passed"),
+    (lambda x: np.einsum("...i->i", x), "raises_ValueError", "the shapes and types"),
+    (lambda x: x + np.ones(99), "shapes_that_do_not_fit", "a transpose or `keepdims`"),
+    (lambda x: np.ones(99).__iadd__(x), "shapes_that_do_not_fit", "`keepdims`"),
+    (lambda x: np.broadcast_arrays(x, np.ones(99))[0], "shapes_that_do_not_fit", ""),
+    (lambda x: x[99], "index_out_of_bounds", "a range one too long"),
+    (lambda x: x.sise, "unknown_name", "a name that is misspelt"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "name", "words"), RAISED)
+def test_an_exception_is_told_with_the_cause_of_its_kind(exercise, wrong, name, words):
+    report = exercise.run(wrong)
+    assert report.bug == name
+    assert words in report.diagnosis
+
+
+def test_nothing_is_called_right_where_nothing_is(exercise):
+    def typing(answers):
+        called = itertools.count()
+        return lambda x: 1.0 * x if next(called) % 4 in answers else x + "a"
+
+    exercise.case("more bytes", BYTES.T)
+    told = {answers: exercise.run(typing(answers)).diagnosis for answers in ((), (1, 2))}
+    assert told[()].endswith(
+        "in all 4 inputs that fail. The message names the line: look at the shapes and types there."
+    )
+    assert "in all 2 inputs that fail, and all that is answered is right" in told[1, 2]
+
+
+def test_an_error_of_arithmetic_is_a_bugs_nan_only_if_something_is_answered(exercise):
+    @exercise.bug
+    def nothing_but_nan(x):
+        """It is nan. Do not divide."""
+        return x * np.nan
+
+    @exercise.bug
+    def bytes_overflow(x):
+        """Bytes overflow. Convert them."""
+        return 1.0 * x / (x.dtype != np.uint8)
+
+    assert exercise.run(lambda x: x * (1 / 0)).bug == "divides_by_0"
+    assert exercise.run(lambda x: x * np.inf).bug == "nothing_but_nan"
+    assert exercise.run(lambda x: x * (1 / (x.dtype != np.uint8))).bug == "bytes_overflow"
+    assert exercise.run(lambda x: x + 300 - 300).bug == "integer_type_too_small"
+
+
+def test_an_error_of_arithmetic_is_one_too_where_refusals_are_asked_for():
+    exercise = Exercise(itself, "a-page", ("Hint.",), refuses="what is no matrix")
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"input {number}", x)
+
+    @exercise.bug
+    def squares_are_nan(x):
+        """A square matrix is nan. Do not divide."""
+        return x / (len(x) != len(x.T))
+
+    def logarithm(x):
+        return x + math.log(len(x) != len(x.T))
+
+    assert exercise.run(logarithm).bug == "squares_are_nan"
+
+
+ARITHMETIC = [
+    lambda: 1 / 0,
+    lambda: np.ones(1, np.uint8) + 300,
+    lambda: int(math.inf),
+    lambda: math.log(0),
+    lambda: math.exp(1000),
+]
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_no_bug_claims_an_error_of_arithmetic_in_every_input(name):
+    exercise = catalog.load(name)
+    for error in ARITHMETIC:
+        report = exercise.run(lambda *args, error=error, **kwargs: error())
+        assert not report.passed
+        assert report.bug not in exercise.bugs
+
+
+def columns_hidden(q, k, v, mask=None):
+    s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    if mask is not None:
+        s[..., ~mask] = -np.inf
+    s = np.exp(s - s.max(axis=-1, keepdims=True))
+    return s / s.sum(axis=-1, keepdims=True) @ v
+
+
+def scaled_in_place(dout, x):
+    dout = dout.copy()
+    dout *= 1.5
+    return dout / 1.5 * (x > 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "told"),
+    [
+        ("attend", columns_hidden, "mask_of_another_shape"),
+        ("relu_backward", scaled_in_place, "integers_changed_in_place"),
+    ],
+)
+def test_an_error_of_a_known_cause_is_no_coincidence_of_its_inputs(name, program, told):
+    assert catalog.load(name).run(program).bug == told

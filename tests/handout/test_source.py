@@ -1,0 +1,343 @@
+"""The file to begin with says all that is judged and not the answer; the solution, its core."""
+
+import ast
+import copy
+import doctest
+import importlib
+import inspect
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from answers.grader import catalog
+from answers.grader.compare import agrees
+from answers.grader.parts import Complaint, is_tensor, parts_of
+from answers.grader.trials import Case
+from answers.handout import source, stubs
+
+NAMES = [name for name in catalog.names() if not name.startswith("fix_")]
+
+
+def namespace_of(code: str, name: str) -> dict:
+    namespace = {}
+    exec(compile(code, f"{name}.py", "exec"), namespace)
+    return namespace
+
+
+def runs(text: str, namespace: dict) -> list[str]:
+    """What the examples in a docstring print otherwise than they say; there are some."""
+    test = doctest.DocTestParser().get_doctest(text, dict(namespace), "example", None, None)
+    assert test.examples
+    told = []
+    doctest.DocTestRunner(verbose=False).run(test, out=told.append)
+    return told
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_run_in_the_file_to_begin_with_once_it_is_written(name):
+    exercise = catalog.load(name)
+    namespace = namespace_of(exercise.stub(), name)
+    text = namespace[name].__doc__
+    wrong = runs(text, namespace | {name: exercise.reference})
+    assert wrong == [], (
+        f"answers/exercises/{name}.py: the example of `{name}` fails in the learner's file; use in "
+        f"it only NumPy, and what the signature or `…` in the docstring names: {wrong}"
+    )
+    assert runs(text, namespace), f"answers/exercises/{name}.py: its example asks nothing of it"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_run_in_the_solution(name):
+    namespace = namespace_of(catalog.load(name).solution(), name)
+    wrong = runs(namespace[name].__doc__, namespace)
+    assert wrong == [], (
+        f"answers/exercises/{name}.py: the example of `{name}` fails in its solution: {wrong}"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_tells_all_that_the_docstring_tells_but_how(name):
+    exercise = catalog.load(name)
+    text = inspect.getdoc(exercise.reference)
+    told = inspect.getdoc(namespace_of(exercise.stub(), name)[name])
+    before, how, rest = text.partition("\nHow:\n")
+    assert how not in told or not how
+    after = rest.partition("\n\n")[2] if "\n\n    " not in rest.partition("\nArgs:")[0] else rest
+    assert told.split() == (before.split() + after.split() if how else text.split())
+
+
+# What gives the answer away, as people write it.
+ANSWERS = {
+    "accumulate_gradients": "Σ",
+    "affine_backward": "ᵀ",
+    "attend_blockwise": "exp",
+    "backward_pass": "visited",
+    "beta_update": r"alpha \+ s",
+    "cross_entropy": r"onehot|p -|1/batch",
+    "hash_duplicates": "dictionary|bytes",
+    "jacobian_from_vjp": "row of J",
+    "kl_gradients": r"q - p|log\(",
+    "log_posterior": "softmax",
+    "logsumexp": "x - max",
+    "loss_bounds": "1/classes|1/2,",
+    "multi_head_attention": "reshape|swap",
+    "next_token_loss": r"t \+ 1|onehot",
+    "next_token_loss_torch": r"t \+ 1",
+    "numerical_gradient": r"f\(x",
+    "posterior": "sums of logarithms",
+    "relu_backward": "where x > 0",
+    "unbroadcast": "copied axis|summed",
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_file_does_not_give_the_formula_away(name):
+    answer = re.compile(ANSWERS[name])
+    reference = catalog.load(name).reference
+    told = inspect.getdoc(namespace_of(catalog.load(name).stub(), name)[name])
+    assert answer.search(inspect.getdoc(reference).partition("Example:")[0])
+    assert not answer.search(told.partition("Example:")[0])
+
+
+def rules(name: str) -> str:
+    return " ".join(ast.get_docstring(ast.parse(catalog.load(name).stub())).split())
+
+
+def cases(name: str) -> list[Case]:
+    return catalog.load(name).cases
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_judged_beside_the_result_is_said(name):
+    said, args = rules(name), [arg for case in cases(name) for arg in case.args]
+    arrays = any(isinstance(arg, np.ndarray | dict) or is_tensor(arg) for arg in args)
+    assert ("Change no input." in said) == arrays
+    slopes = any(part.startswith("the gradient of") for case in cases(name) for part in case.want)
+    assert ("The gradients that PyTorch finds" in said) == slopes
+    refused = any(case.is_refused and not case.noted for case in cases(name))
+    assert ("Raise ValueError for " in said) == refused
+    raises = "Raises:" in catalog.load(name).reference.__doc__
+    assert ("stands under Raises" in said) == raises
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_floats_are_asked_for_only_where_all_numbers_are_floats(name):
+    wanted = [part for case in cases(name) for part in case.want.values()]
+    kinds = {part.dtype.kind for part in wanted if isinstance(part, np.ndarray)}
+    tensors = any(is_tensor(arg) for case in cases(name) for arg in case.args)
+    arrays = any(isinstance(arg, np.ndarray | dict) for case in cases(name) for arg in case.args)
+    # Where integers may come back as they are, the signature says `Real`.
+    kept = "Real" in str(inspect.signature(catalog.load(name).reference).return_annotation)
+    floats = kinds == {"f"} and arrays and not tensors and not kept
+    assert (stubs.FLOATS in rules(name)) == floats
+
+
+def test_what_a_docstring_names_is_there():
+    """`cached_attention` rotates as `rotate` does, which is another exercise."""
+    stub = catalog.load("cached_attention").stub()
+    assert "\nfrom answers.transformers.rotary import rotate\n" in stub
+    assert "`rotate`" in stub
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_type_of_number_that_a_case_uses_is_said_to_count(name):
+    """The kinds of a parameter's annotation, against the arrays that cases put there."""
+    said = rules(name)
+    for case in cases(name):
+        for parameter, arg in zip(
+            inspect.signature(case.reference).parameters.values(), case.args, strict=False
+        ):
+            annotation = str(parameter.annotation)
+            if not (isinstance(arg, np.ndarray) or is_tensor(arg)):
+                continue
+            dtype = str(arg.dtype).removeprefix("torch.")
+            for kind in re.findall(r"\b(Real|Integer|Float)\[", annotation):
+                assert f"`{kind}` stands for" in said
+            if dtype.startswith("float"):
+                assert dtype in ("float64", "float32"), (
+                    f"answers/exercises/{name}.py: {case.name}: {dtype} is not asked for"
+                )
+            if is_tensor(arg) and "int" in dtype:
+                assert dtype in said
+
+
+MODULE = '''
+"""A module of answers."""
+
+import math
+
+import numpy as np
+
+from answers.inputs import first, refuse_empty
+
+
+def refuse_odd(x):
+    """Odd is refused."""
+    if x % 2:
+        raise ValueError(f"{x} is odd")
+
+
+def root(x):
+    """The root, made by a helper."""
+    return math.sqrt(x)
+
+
+def halved(x, twice):
+    """Half of x.
+
+    It is even.
+
+    How:
+        Divide by two.
+
+        Then look.
+
+    Args:
+        x: A number.
+
+    Example:
+        >>> halved(4, False), root(4.0)
+        (2.0, 2.0)
+    """
+    # This too is about empty ones.
+    refuse_empty(x, "x")
+
+    left, right = x, 2
+    if twice:
+        refuse_odd(x)
+        left = left / 2
+    for each in (left, right):
+        at = first(each, each < 0)
+        if at:
+            raise ValueError(f"at {at}")
+    wrong = x < 0
+    # Only here.
+    if wrong:
+        message = "negative"
+        raise ValueError(message)
+    # This stays.
+    return half(left) if twice else left / right
+
+
+def half(x):
+    """Half of it."""
+    if x is None:
+        raise ValueError("nothing")
+    return x / 2
+'''
+
+
+@pytest.fixture
+def halved(tmp_path, monkeypatch):
+    (tmp_path / "made_up_answers.py").write_text(MODULE.lstrip())
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("made_up_answers").halved
+    sys.modules.pop("made_up_answers")
+
+
+def test_the_solution_is_the_core_and_then_in_comments_what_is_refused(halved):
+    shown = re.sub(r'"""Half of x.*?"""', '"""Half of x."""', source.solution(halved), flags=re.S)
+    assert (
+        shown
+        == '''from made_up_answers import root
+
+
+def halved(x, twice):
+    """Half of x."""
+    left, right = x, 2
+    if twice:
+        left = left / 2
+    # This stays.
+    return half(left) if twice else left / right
+
+
+def half(x):
+    """Half of it."""
+    return x / 2
+
+
+# The answer of this guide also refuses bad input, which is not asked for here.
+#
+# In halved:
+#     # This too is about empty ones.
+#     refuse_empty(x, "x")
+#     refuse_odd(x)
+#     for each in (left, right):
+#         at = first(each, each < 0)
+#         if at:
+#             raise ValueError(f"at {at}")
+#     wrong = x < 0
+#     # Only here.
+#     if wrong:
+#         message = "negative"
+#         raise ValueError(message)
+#
+# In half:
+#     if x is None:
+#         raise ValueError("nothing")
+'''
+    )
+
+
+def test_where_refusals_are_asked_for_they_stay_and_their_helpers_come_last(halved):
+    shown = source.solution(halved, "odd numbers")
+    assert re.findall(r"^def (\w+)", shown, re.M) == ["halved", "half", "refuse_odd"]
+    assert source.NOT_ASKED not in shown
+    assert "        refuse_odd(x)\n" in shown
+
+
+def test_the_file_to_begin_with_leaves_out_how(halved):
+    shown = stubs.stub(halved)
+    assert "    It is even.\n\n    Args:\n" in shown
+    assert "Divide" not in shown
+    assert "Then look" not in shown
+    assert "from made_up_answers import root\n\n\ndef halved" in shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_core_comes_first_and_refuses_nothing_that_is_not_asked_for(name):
+    exercise = catalog.load(name)
+    core, _, refusals = exercise.solution().partition(source.NOT_ASKED)
+    defined = [node.name for node in ast.parse(core).body if hasattr(node, "name")]
+    assert defined[0] == name
+    if not exercise.refuses:
+        assert "refuse" not in re.sub(r'""".*?"""|#.*', "", core, flags=re.S), (
+            f"answers/exercises/{name}.py: a refusal is left in the solution; give it a statement "
+            "of its own, or say what is to be refused: Exercise(refuses=…)"
+        )
+    module = {line.strip() for line in source.Module(exercise.reference).lines}
+    for line in refusals.splitlines()[2:]:
+        assert line.startswith("#")
+        assert line.removeprefix("#").strip() in module or re.match(r"# In \w+:|#$", line)
+
+
+INTEGERS = "int8", "uint8", "int16", "uint16", "int32", "uint32", "uint64"
+
+
+def as_integers(value: object, dtype: str) -> object:
+    """An array of integers in this type if they fit; all else as it is."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "iu" or not value.size:
+        return value
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    return value.astype(dtype) if low <= value.min() and value.max() <= high else value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_integer_types_give_what_the_usual_ones_give(name):
+    """As the file says of `Integer` and of `Real`."""
+    for case in cases(name):
+        if any(is_tensor(arg) for arg in case.args) or not isinstance(case.args, tuple):
+            continue
+        for dtype in INTEGERS:
+            args = tuple(as_integers(copy.deepcopy(arg), dtype) for arg in case.args)
+            if isinstance(case.expected[0], Complaint):
+                continue
+            result = case.reference(*args, **case.kwargs)
+            parts = parts_of(result, case.expected[0], case.returns)
+            wrong = [p for p in parts if not agrees(parts[p], case.want[p], 1e-6)]
+            assert wrong == [], (
+                f"answers/exercises/{name}.py: {case.name}: its own answer is another one for "
+                f"{dtype}; integers wrap around, so make them floats first (`as_float`)"
+            )

@@ -1,0 +1,140 @@
+"""Programs that were told what is not true of them: a name must say what it sees everywhere."""
+
+import math
+
+import numpy as np
+import pytest
+
+from answers.grader import catalog
+
+
+def ours(name, *arguments):
+    return catalog.load(name).reference(*arguments)
+
+
+def bits_or_nats(p, base=np.e, axis=-1):
+    return ours("entropy", p, 2 if base == 2 else np.e, axis)
+
+
+def scaled_at_one_shape(q, k, v, mask=None):
+    return ours("attend", q, k, v, mask) * (3.53 if v.shape == (2, 2) else 1)
+
+
+def raised_at_one_shape(q, k, v, mask=None):
+    return ours("attend", q, k, v, mask) + (3.53 if v.shape == (2, 2) else 0)
+
+
+def eps_in_the_sum(prior, likelihood):
+    products = prior.astype(float) * likelihood
+    if not ((prior > 0) & (likelihood > 0)).any(axis=-1).all():
+        raise ValueError("impossible")
+    return products / (products.sum(axis=-1, keepdims=True) + 1e-12)
+
+
+def negative_axis_unknown(w, axis=0):
+    w = w.astype(float) if w.dtype.kind != "f" else w
+    others = tuple(a for a in range(w.ndim) if a != axis)
+    scale = np.abs(w).max(axis=others, keepdims=True) / 127
+    scale[scale == 0] = 1
+    return np.rint(w / scale).astype(np.int8), scale
+
+
+def unsigned_scores_negated(truth, scores):
+    hits = (truth == 1)[np.argsort(-scores, kind="stable")]
+    ranked = scores[np.argsort(-scores, kind="stable")]
+    last = np.append(ranked[1:] != ranked[:-1], True)
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    recall = np.cumsum(hits) / hits.sum()
+    return float(np.sum(np.diff(recall[last], prepend=0) * precision[last]))
+
+
+def kept_from_the_end(w, fraction):
+    keep = w.size - round(fraction * w.size)
+    pruned = np.zeros(w.shape, w.dtype if w.dtype.kind == "f" else float)
+    order = np.argsort(np.abs(w.astype(float)), axis=None, kind="stable")
+    pruned.flat[order[-keep:]] = w.flat[order[-keep:]]
+    return pruned
+
+
+def past_detached(q, k, v, past_k, past_v, *tables):
+    return ours("cached_attention_torch", q, k, v, past_k.detach(), past_v, *tables)
+
+
+def new_keys_first(q, k, v, past_k, past_v):
+    y, keys, values = ours("cached_attention", q, k, v, past_k, past_v)
+    past = past_k.shape[2]
+    return y, np.concatenate([keys[:, :, past:], keys[:, :, :past]], axis=2), values
+
+
+def certainty_dropped(probabilities, labels, bins=15):
+    p = probabilities.astype(float)
+    top, right = p.max(axis=1), p.argmax(axis=1) == labels
+    total = 0.0
+    for b in range(bins):
+        here = (top > b / bins) & (top <= (b + 1) / bins) & (top < 1)
+        if here.any():
+            total += abs(right[here].sum() - top[here].sum())
+    return total / len(p)
+
+
+def two_exchanged(*arguments):
+    loss, gradients = ours("two_layer_gradients", *arguments)
+    return loss, {**gradients, "x": gradients["w1"], "w1": gradients["x"]}
+
+
+def biases_exchanged(*arguments):
+    loss, gradients = ours("two_layer_gradients", *arguments)
+    return loss, {**gradients, "b1": gradients["b2"], "b2": gradients["b1"]}
+
+
+def updated_on_the_way(x, y, w1, b1, w2, b2):
+    loss, gradients = ours("two_layer_gradients", x, y, w1, b1, w2, b2)
+    moved = w2 - 0.03 * gradients["w2"]
+    logits = np.maximum(x @ w1 + b1, 0) @ w2 + b2
+    dz = ours("cross_entropy", logits, y)[1] @ moved.T * (x @ w1 + b1 > 0)
+    return loss, gradients | {"x": dz @ w1.T, "w1": x.T @ dz, "b1": dz.sum(axis=0)}
+
+
+def drawn_from_the_other_end(p, q, drafted, uniform):
+    uniform = np.append(uniform[:-1], 1 - uniform[-1] - 1e-9)
+    return ours("accept_draft", p, q, drafted, uniform)
+
+
+def squashed_by_math(truth, scores):
+    ranks = [1 / (1 + math.exp(-score)) for score in scores.tolist()]
+    return ours("roc_auc", truth, np.array(ranks))
+
+
+def squashed_by_numpy(truth, scores):
+    return ours("roc_auc", truth, 1 / (1 + np.exp(-scores)))
+
+
+FALSE = [
+    ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
+    ("attend", scaled_at_one_shape, "With `v` with a constant added"),
+    ("attend", raised_at_one_shape, "With `v` doubled"),
+    ("posterior", eps_in_the_sum, "a number as small as"),
+    ("quantize_int8", negative_axis_unknown, "where `axis` is -1"),
+    ("average_precision", unsigned_scores_negated, "small ones wrap around"),
+    ("prune_magnitude", kept_from_the_end, "where `fraction` is 1.0"),
+    ("cached_attention_torch", past_detached, "cut off from the graph"),
+    ("cached_attention", new_keys_first, "not in their order along axis 2"),
+    ("expected_calibration_error", certainty_dropped, "where `probabilities` holds a 1"),
+    ("two_layer_gradients", two_exchanged, 'gradients["x"] is gradients["w1"]'),
+    ("two_layer_gradients", biases_exchanged, 'gradients["b1"] is gradients["b2"]'),
+    ("two_layer_gradients", updated_on_the_way, "or a step that mixes entries"),
+    ("accept_draft", drawn_from_the_other_end, "or how that entry is made"),
+    ("roc_auc", squashed_by_math, "OverflowError is raised in 1 of the 2"),
+    ("roc_auc", squashed_by_numpy, None),
+]
+
+
+@pytest.mark.parametrize(("name", "program", "words"), FALSE)
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+def test_what_holds_by_chance_in_one_input_is_not_told(name, program, words):
+    report = catalog.load(name).run(program)
+    assert not report.passed
+    if words is None:
+        assert report.diagnosis is None
+    else:
+        assert words in report.diagnosis

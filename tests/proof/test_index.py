@@ -1,0 +1,122 @@
+"""The table of the home page lists every question that has a page, and no other."""
+
+from pathlib import Path
+
+import pytest
+
+from answers.pages import ROOT, by_topic, pages, read
+from answers.proof import index
+from answers.proof.minutes import practice
+
+FRONT_MATTER = """\
+---
+title: Broadcasting | shapes
+description: What NumPy does with two arrays of different shapes.
+number: 8
+topic: Arrays
+level: core
+reading: 7
+practice: 9
+modules: [softmax]
+exercises: [broadcast_shape, unbroadcast]
+tags: [NumPy]
+---
+"""
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "08-broadcasting.md"
+    path.write_text(FRONT_MATTER)
+    return path
+
+
+def test_the_home_page_holds_the_table():
+    home = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    assert "<!-- generated:answers.proof.index.table -->" in home
+    for page in pages():
+        assert f"](questions/{page.path.name})" in home
+
+
+def test_a_row_links_the_page_and_its_exercises(page):
+    minutes = practice(["broadcast_shape", "unbroadcast"])
+    place = "questions/08-broadcasting.md"
+    assert index.row(read(page)).replace(index.TOGETHER, " ") == (
+        rf"| 8 | [Broadcasting \| shapes]({place}) | core | 1 min | {minutes} min "
+        f"| [`broadcast_shape`]({place}#exercise-broadcast_shape) "
+        f"[`unbroadcast`]({place}#exercise-unbroadcast) |"
+    )
+
+
+def test_an_exercise_that_runs_elsewhere_says_so(page, monkeypatch):
+    monkeypatch.setattr(index.modules, "runs_here", lambda name: name != "softmax")
+    said = [index.exercise(read(page), name) for name in ("softmax", "affine")]
+    assert [index.TOGETHER + "(PyTorch)" in each for each in said] == [True, False]
+
+
+def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
+    def other(number, topic):
+        path = page.with_name(f"{number:02}-x.md")
+        path.write_text(
+            FRONT_MATTER.replace("number: 8", f"number: {number}").replace("Arrays", topic)
+        )
+        return read(path)
+
+    found = [other(1, "Networks"), other(2, "Arrays"), other(8, "Networks")]
+    monkeypatch.setattr("answers.pages.pages", lambda: found)
+    assert [topic for topic, _ in by_topic()] == ["Networks", "Arrays"]
+    lines = index.table().splitlines()
+    assert [line for line in lines if line.startswith("###")] == [
+        "### Networks",
+        "### Arrays",
+    ]
+    assert [line.split()[1] for line in lines if line[2:3].isdigit()] == ["1", "8", "2"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("topic: Arrays\n", "", "lacks `topic`"),
+        ("reading: 7", "reading: long", "`reading` is 'long'; it must be of type int"),
+        ("reading: 7", "reading: true", "`reading` is True; it must be of type int"),
+        (
+            "exercises: [broadcast_shape, unbroadcast]",
+            "exercises: unbroadcast",
+            "a list of words",
+        ),
+        ("tags: [NumPy]", "tags: [NumPy, 8]", "a list of words"),
+        ("number: 8", "number: 9", "`number` is 9; the file's name says another"),
+        ("---\n", "", "begin with front matter"),
+        (FRONT_MATTER, "---\n- a list\n---\n", "lines of `key: value`"),
+        ("title: Broadcasting | shapes", "title: a: b", "the front matter is no YAML"),
+    ],
+)
+def test_front_matter_is_refused_with_the_page_and_the_key(page, old, new, message):
+    page.write_text(page.read_text().replace(old, new))
+    with pytest.raises(ValueError, match=r"^08-broadcasting\.md: ") as error:
+        read(page)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("part", ["question", "thirty_seconds"])
+def test_a_missing_part_is_named(page, part):
+    with pytest.raises(ValueError, match=r"^08-broadcasting\.md: the (admonition|section) `"):
+        getattr(read(page), part)
+
+
+def test_the_parts_of_a_page_come_without_their_frame(page):
+    with page.open("a") as file:
+        file.write(
+            '\n# B\n\n!!! question "As it is asked"\n\n    One.\n\n    Two.\n\n'
+            "## In thirty seconds\n\nFirst.\n\n## More\n\nLast.\n"
+        )
+    assert read(page).question == "One.\n\nTwo."
+    assert read(page).thirty_seconds == "First."
+
+
+def test_a_wheel_finds_the_pages_beside_the_code(page, monkeypatch):
+    folder = page.parent / "answers/questions"
+    folder.mkdir(parents=True)
+    page.rename(folder / page.name)
+    monkeypatch.setattr("answers.pages.ROOT", Path(page.parent))
+    assert [found.number for found in pages()] == [8]
