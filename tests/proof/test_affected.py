@@ -167,7 +167,7 @@ def test_what_a_test_names_itself_counts_beside_its_case():
     ("changed", "path"),
     [
         ("answers/cli/exercises.py", "tests/cli/test_commands.py"),
-        ("answers/grader/judge.py", "tests/practice/test_sandbox.py"),
+        ("answers/grader/judge.py", "tests/grader/test_process.py"),
         ("docs/live/needs.py", "tests/site/test_needs.py"),
         ("answers/site/formulas.py", "tests/site/test_lean_code.py"),
     ],
