@@ -18,10 +18,10 @@ from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 from threadpoolctl import threadpool_limits
 
 from answers.proof import generated
-from answers.proof.affected import Affected, changed
+from answers.proof.affected import Affected, changed_files
 from answers.proof.checks import checks
 from answers.proof.fences import python_fences
-from answers.proof.session import Session, place, start_afresh
+from answers.proof.session import Session, location, start_afresh
 
 
 class Page(MarkdownFile):
@@ -66,7 +66,7 @@ class Snippet(TestBlock):
         return self.parent.fences[self.obj].line
 
     def reportinfo(self):
-        return self.path, self.line - 1, place(self.path, self.line)
+        return self.path, self.line - 1, location(self.path, self.line)
 
 
 class Holds(TestBlock):
@@ -81,7 +81,7 @@ class Holds(TestBlock):
         return self.obj.line
 
     def reportinfo(self):
-        return self.path, self.line - 1, place(self.path, self.line)
+        return self.path, self.line - 1, location(self.path, self.line)
 
 
 def pytest_addoption(parser):
@@ -100,7 +100,7 @@ def pytest_addoption(parser):
 def since(config) -> set:
     """What has changed since the commit of that option."""
     try:
-        return changed(config.option.since)
+        return changed_files(config.option.since)
     except SyntaxError as error:
         place = f"{error.filename}, line {error.lineno}"
         raise pytest.UsageError(f"{place} is no Python: {error.msg}") from None
@@ -114,7 +114,7 @@ def pytest_sessionstart(session):
     differs = since(config) if config.option.since else set()
     if not config.option.update or hasattr(config, "workerinput"):
         return
-    wanted, say = generated.table(), config.get_terminal_writer().line
+    wanted, say = generated.everything(), config.get_terminal_writer().line
     if config.option.since:
         wanted = filter(Affected(differs).concerns, wanted)
     elif config.args_source == config.ArgsSource.ARGS:

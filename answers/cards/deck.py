@@ -2,7 +2,7 @@
 
 A note is known to Anki by its card's id, so that a newer deck changes the words and keeps the
 reader's history. The same pages give the same bytes, in each checkout with its whole history: see
-`changed`. Exercises are left out: Anki cannot judge one.
+`last_changed`. Exercises are left out: Anki cannot judge one.
 """
 
 import hashlib
@@ -65,7 +65,7 @@ def deck(site: str = "") -> bytes:
         (number_of(f"note {card.id}", 39), number_of(f"card {card.id}", 39))
         for card in asked
     )
-    genanki.Package(notes).write_to_db(database.cursor(), changed(), numbers)
+    genanki.Package(notes).write_to_db(database.cursor(), last_changed(), numbers)
     database.commit()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -85,7 +85,7 @@ def number_of(name: str, bits: int) -> int:
     return 1 << bits | int.from_bytes(digest) >> 256 - bits
 
 
-def changed() -> int:
+def last_changed() -> int:
     """When the pages last changed, in seconds: Anki changes a note for a newer one only.
 
     In a checkout it is the time of the last commit that changed the pages or how they become

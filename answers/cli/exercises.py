@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from answers.cli import beside
+from answers.cli import kept_files
 from answers.cli.application import app
 from answers.cli.talk import (
     NOT_PASSED,
@@ -97,7 +97,7 @@ def start(
     exercise = loaded(name)
     earlier = moved_away(path) if again else None
     try:
-        beside.write_new(path, exercise.stub())
+        kept_files.write_new(path, exercise.stub())
     except FileExistsError:
         refuse(
             f"{path} exists, and is left as it is.\n"
@@ -122,7 +122,7 @@ def moved_away(path: Path) -> Path | None:
     if not path.is_file():
         return None
     try:
-        return path.rename(beside.free(path, "before"))
+        return path.rename(kept_files.free(path, "before"))
     except OSError as error:
         refuse(f"{path} cannot be renamed: {error.strerror}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from answers import files
-from answers.cli import beside
+from answers.cli import kept_files
 from answers.cli.application import app
 from answers.cli.talk import kept, refuse, save, tell, warn
 from answers.grader import catalog
@@ -67,7 +67,7 @@ def export(
     except progress.ProgressError as error:
         refuse(str(error))
     warn(notice)
-    texts, unread = beside.texts(Path(), catalog.names())
+    texts, unread = kept_files.texts(Path(), catalog.names())
     for path in unread:
         warn(f"{path} is no text that can be read, and is left out")
     for name, text in texts.items():
@@ -149,10 +149,10 @@ def read(file: Path) -> tuple["State", list[str]]:
 def take_over(path: Path, text: str | None, before: str | None) -> None:
     """Write the texts to files that are not there, and tell which."""
     if text is not None and not path.exists():
-        tell(f"Wrote {beside.write_new(path, text)}.")
-    elif text is not None and (other := beside.keep(text, path, "imported")):
+        tell(f"Wrote {kept_files.write_new(path, text)}.")
+    elif text is not None and (other := kept_files.keep(text, path, "imported")):
         tell(f"{path} is left as it is; wrote {other}.")
-    if before is not None and (older := beside.keep(before, path, "before")):
+    if before is not None and (older := kept_files.keep(before, path, "before")):
         tell(f"Wrote {older}.")
 
 

@@ -32,7 +32,7 @@ class Asked:
 def check_once(asked: Asked) -> bool:
     """Judge the file, show the verdict, note a pass; whether it passed."""
     name, path = asked.name, asked.path
-    running = process.Check(name, path, *asked.limits)
+    running = process.Judging(name, path, *asked.limits)
     if not asked.as_json:
         # Loaded while the judge is, too.
         from answers.cli import questions, terminal

@@ -51,17 +51,17 @@ def array_as_python(array: np.ndarray) -> str | None:
     if array.size > WRITTEN or array.dtype.kind not in "biuf":
         return None
     if array.size == 0:
-        return f"np.zeros({array.shape}{named(array.dtype, np.float64)})"
+        return f"np.zeros({array.shape}{dtype_argument(array.dtype, np.float64)})"
     if not array.flags.c_contiguous:
         # Axes from the one with the longest stride to the one with the shortest.
         order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
         back = tuple(order.index(axis) for axis in range(array.ndim))
         return f"{array_as_python(array.transpose(order).copy())}.transpose{back}"
     usual = {"b": bool, "f": np.float64}.get(array.dtype.kind, np.int_)
-    return f"np.array({nested(array)}{named(array.dtype, usual)})"
+    return f"np.array({nested(array)}{dtype_argument(array.dtype, usual)})"
 
 
-def named(dtype: np.dtype, usual: type) -> str:
+def dtype_argument(dtype: np.dtype, usual: type) -> str:
     """The argument that names this dtype, if it is not the usual one."""
     return "" if dtype == usual else f", dtype=np.{dtype.name}"
 

@@ -17,8 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from answers.grader.arguments import one_line
 from answers.grader.compare import SHOULD_RAISE
-from answers.grader.in_words import one_line
 from answers.grader.mistakes import Broken, Bug, Mistake, Name
 from answers.grader.notes import SINGLE, Note
 from answers.grader.parts import RESULT

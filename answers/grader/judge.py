@@ -164,7 +164,7 @@ def judge(
     limit_memory(None)
     ours()
     if error is not None:
-        report = refused(f"checking {path.name}", in_words(error, path, full))
+        report = refused(f"checking {path.name}", error_in_words(error, path, full))
     if name := replaced(before):
         what = (
             f"{path.name} replaces {name}, on which the check relies; leave it as it is"
@@ -246,7 +246,7 @@ def load(name: str, path: Path) -> object:
     try:
         exec(code, vars(module))
     except BaseException as error:
-        return refused(case, in_words(error, path))
+        return refused(case, error_in_words(error, path))
     if name in vars(module):
         return vars(module)[name]
     own = [
@@ -271,7 +271,7 @@ def syntax_error_in_words(error: SyntaxError) -> str:
     return "\n".join([f"line {error.lineno} is not valid Python: {error.msg}", *place])
 
 
-def in_words(error: BaseException, path: Path, full: bool = False) -> str:
+def error_in_words(error: BaseException, path: Path, full: bool = False) -> str:
     """What was raised, and by which line of the learner's file; `full`: if memory was."""
     own, seen = [], []
     # The grader may have run out of memory while it told of an error of the learner's. Where

@@ -79,7 +79,7 @@ class Outcome:
     seconds: float
 
 
-class Check:
+class Judging:
     """A check under way: it runs from the moment that it is made, until `outcome` or `stop`."""
 
     def __init__(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from answers.grader.arguments import CALL, IN_FULL, described, one_line
 from answers.grader.compare import (
     SHOULD_RAISE,
     agrees,
@@ -17,7 +18,6 @@ from answers.grader.compare import (
     right_in_another_order,
     under_other_names,
 )
-from answers.grader.in_words import CALL, IN_FULL, described, one_line
 from answers.grader.notes import SINGLE, Note
 from answers.grader.parts import RESULT, Complaint, Parts, is_tensor, parts_of
 from answers.grader.report import Failure
@@ -120,7 +120,7 @@ class Case:
             pairs = ", ".join(f"{name} is {other}" for name, other in found.items())
             what = f"{OTHER_NAMES}: {pairs}"
             parts |= dict.fromkeys(wrong, Complaint(what, what))
-        if changed := self.changed(args):
+        if changed := self.changed_inputs(args):
             what = f"it changed its argument {' and '.join(f'`{name}`' for name in changed)}"
             repair = "work on a copy (`a = a - b` makes a new array, `a -= b` does not)"
             parts[ARGUMENTS] = Complaint(what, f"{what}; {repair}")
@@ -188,7 +188,7 @@ class Case:
             )
         )
 
-    def changed(self, args: tuple) -> list[str]:
+    def changed_inputs(self, args: tuple) -> list[str]:
         """The names of the positional arguments that are no longer what they were."""
         pairs = zip(self.parameters, self.args, args, strict=False)
         return [name for name, old, new in pairs if not unchanged(old, new)]

@@ -47,13 +47,13 @@ def typechecked(function: Callable) -> Callable:
         try:
             result = strict(*args, **kwargs)
         except BeartypeCallHintViolation:
-            for name, value in named(signature, args, kwargs):
+            for name, value in arguments_of(signature, args, kwargs):
                 refuse_what_is_no_array(value, name, function)
                 refuse_what_is_no_axis(value, name, function)
             raise
         for value in (*args, *kwargs.values()):
             if type(value) is not np.ndarray and isinstance(value, MAY_BE_OTHER):
-                refuse_other_arrays(named(signature, args, kwargs), function)
+                refuse_other_arrays(arguments_of(signature, args, kwargs), function)
                 break
         return result
 
@@ -71,7 +71,7 @@ OTHER_ARRAYS = {
 }
 
 
-def named(
+def arguments_of(
     signature: inspect.Signature, args: tuple, kwargs: dict
 ) -> Iterator[tuple[str, object]]:
     """Each argument beside its name; those of `*arrays` are all called `arrays`."""
@@ -87,7 +87,7 @@ def refuse_other_arrays(
     for name, value in arguments:
         parts = value.values() if isinstance(value, dict) else value
         for part in parts if isinstance(value, dict | list | tuple) else (value,):
-            refuse_other_array(part, f"{place(function)}: `{name}`", name)
+            refuse_other_array(part, f"{dotted_name(function)}: `{name}`", name)
 
 
 def refuse_other_array(value: object, where: str, name: str) -> None:
@@ -99,7 +99,7 @@ def refuse_other_array(value: object, where: str, name: str) -> None:
                 raise NotAnArrayError(f"{where} is {told}")
 
 
-def place(function: Callable) -> str:
+def dotted_name(function: Callable) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
@@ -107,7 +107,7 @@ def refuse_what_is_no_axis(value: object, name: str, function: Callable) -> None
     """Raise if `value` should be an axis and is no integer."""
     if name == "axis" and not isinstance(value, int | np.integer):
         raise NotAnAxisError(
-            f"{place(function)}: `axis` is {value!r}; pass one integer"
+            f"{dotted_name(function)}: `axis` is {value!r}; pass one integer"
         )
 
 
@@ -115,7 +115,7 @@ def refuse_what_is_no_array(value: object, name: str, function: Callable) -> Non
     """Raise if `value` should be an array and is none, but could become one."""
     if "ndarray" not in str(function.__annotations__.get(name)):
         return
-    where = f"{place(function)}: `{name}`"
+    where = f"{dotted_name(function)}: `{name}`"
     if isinstance(value, list | tuple | int | float | np.generic):
         kind = type(value).__name__
         raise NotAnArrayError(f"{where} is a {kind}; pass np.array({name}) instead")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from answers.grader.in_words import entries
+from answers.grader.arguments import entries
 from answers.grader.parts import is_tensor
 from answers.grader.trials import ARGUMENTS, Answer, Case
 from answers.naming.changed_inputs import (

@@ -67,7 +67,7 @@ def files() -> set[str]:
     return {name for name in listed if (ROOT / name).is_file()}
 
 
-def changed(commit: str) -> set[str]:
+def changed_files(commit: str) -> set[str]:
     """The files that differ from a commit.
 
     Raises:
@@ -248,7 +248,7 @@ class Affected:
 
     def concerns(self, each: generated.Generated) -> bool:
         """Whether what is generated depends on what has changed."""
-        source = inspect.getsource(generated.named(each.function))
+        source = inspect.getsource(generated.loaded(each.function))
         values = {getattr(node, "value", None) for node, _ in nodes(ast.parse(source))}
         names = {each, each.function, each.differences, each.path.stem, *values}
         return not self.concerned.isdisjoint(set().union(*map(self.of_case, names)))

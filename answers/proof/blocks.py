@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from answers.pages import blank
-from answers.proof.checks import Check
+from answers.proof.checks import PageCheck
 from answers.proof.notation import is_claim
-from answers.proof.words import TARGET, TYPESET, ratios, relations
+from answers.proof.word_claims import TARGET, TYPESET, ratios, relations
 
 YEAR = r"(?:19|20)\d\d"
 NUMBER = re.compile(
@@ -41,7 +41,7 @@ class Block:
     line: int
     text: str
     section: int
-    checks: list[Check] = field(default_factory=list)
+    checks: list[PageCheck] = field(default_factory=list)
 
     @cached_property
     def quotes(self) -> set[str]:

@@ -50,7 +50,7 @@ class RefutedError(AssertionError):
 
 
 @dataclass(frozen=True)
-class Check:
+class PageCheck:
     """What a comment of a page says must hold.
 
     Attributes:
@@ -165,12 +165,12 @@ def literals(tree: ast.AST) -> set[float]:
     return found
 
 
-def checks(path: Path, text: str | None = None) -> list[Check]:
+def checks(path: Path, text: str | None = None) -> list[PageCheck]:
     """The checks of a page, from top to bottom; `text`: what it will hold."""
     text = path.read_text("utf-8") if text is None else text
     text = FENCE.sub(lambda fence: blank(fence[0]), text)
     return [
-        Check(path, text[: found.start()].count("\n") + 1, holds[1])
+        PageCheck(path, text[: found.start()].count("\n") + 1, holds[1])
         for found in COMMENT.finditer(text)
         if (holds := HOLDS.fullmatch(found[1]))
     ]

@@ -6,7 +6,7 @@ r"""What the prose of a page claims, and what has no witness. Needs the `test` e
   the run printed or drew in its section, or in a check right under its block, or in a sentence
   with a source.
 - A check quotes words for a ratio (three times slower, half of, one in six), formulas of plain
-  text (λ = σ²/τ²) and words between names (K times $p_y$): see `answers.proof.words`.
+  text (λ = σ²/τ²) and words between names (K times $p_y$): see `answers.proof.word_claims`.
 
 Code, what a function generated, and the section of sources are no prose.
 `python -m answers.proof.claims PAGE` prints what has no witness.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from answers.pages import COMMENT, FENCE, GENERATED, QUESTION, ROOT, blank
 from answers.proof.blocks import Block, values
-from answers.proof.checks import Check, checks
+from answers.proof.checks import PageCheck, checks
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
@@ -56,7 +56,7 @@ class Prose:
     path: Path
     blocks: list[Block]
     printed: list[set[float]]
-    loose: list[Check]
+    loose: list[PageCheck]
 
     def unwitnessed(self) -> list[str]:
         """What it says without a witness, in sentences with page and line."""

@@ -42,10 +42,10 @@ class Generated:
     differences: str = "answers.proof.differences.of_text"
 
     def make(self, old: str) -> str:
-        return named(self.function)(self.path, old)
+        return loaded(self.function)(self.path, old)
 
     def complaints(self, old: str, new: str) -> list[str]:
-        return named(self.differences)(self.path, old, new)
+        return loaded(self.differences)(self.path, old, new)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ RECORDED = (
     Recorded(
         "docs/screenshot.png",
         "python tests/screenshot.py",
-        "tests/proof/test_front.py::"
+        "tests/proof/test_first_screen.py::"
         "test_the_picture_in_the_readme_shows_what_the_grader_says_and_counts_nothing",
     ),
     Recorded(
@@ -119,14 +119,14 @@ RECORDED = (
 )
 
 
-def table() -> Iterator[Generated]:
+def everything() -> Iterator[Generated]:
     """Everything that is generated; what makes one file, in the order in which it is done."""
     for path in sorted((ROOT / "docs/questions").glob("[0-9]*.md")):
         yield Generated(path, "answers.proof.minutes.with_minutes")
     for path in markdown():
         yield Generated(path, "answers.proof.generated.with_parts")
         yield Generated(path, "answers.proof.session.with_outputs")
-    for name in named("answers.figures.names")():
+    for name in loaded("answers.figures.names")():
         path = ROOT / f"docs/figures/{name}.svg"
         differences = "answers.proof.differences.of_figure"
         yield Generated(path, "answers.proof.generated.figure", differences)
@@ -206,22 +206,22 @@ def with_parts(path: Path, text: str) -> str:
 def block(function: str) -> str:
     """The lines of a generated part. Empty ones keep the comments apart from the Markdown."""
     try:
-        make = named(function)
+        make = loaded(function)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"<!-- generated:{function} -->: {error}") from error
     return f"<!-- generated:{function} -->\n\n{make().strip()}\n\n<!-- /generated:{function} -->"
 
 
 def figure(path: Path, old: str) -> str:
-    return named("answers.figures.draw")(path.stem)
+    return loaded("answers.figures.draw")(path.stem)
 
 
 def file_to_repair(path: Path, old: str) -> str:
-    return named("answers.grader.catalog.load")("fix_the_gpt").stub()
+    return loaded("answers.grader.catalog.load")("fix_the_gpt").stub()
 
 
 def label_repairs(path: Path, old: str) -> str:
-    return named("answers.records.label_repairs.measured_anew")(old)
+    return loaded("answers.records.label_repairs.measured_anew")(old)
 
 
 def card_ids(path: Path, old: str) -> str:
@@ -230,7 +230,7 @@ def card_ids(path: Path, old: str) -> str:
     Raises:
         ValueError: One is gone; the message says what to do.
     """
-    ids = {card.id for card in named("answers.cards.cards.cards")()}
+    ids = {card.id for card in loaded("answers.cards.cards.cards")()}
     if gone := sorted(set(old.split()) - ids):
         name = gone[0].rpartition("/")[2]
         raise ValueError(
@@ -241,7 +241,7 @@ def card_ids(path: Path, old: str) -> str:
     return "".join(f"{id}\n" for id in sorted(ids))
 
 
-def named(function: str):
+def loaded(function: str):
     """What the dotted name stands for."""
     module, _, name = function.rpartition(".")
     return getattr(import_module(module), name)

@@ -30,7 +30,7 @@ import numpy as np
 
 from answers.pages import ROOT
 from answers.proof.blocks import witnessed
-from answers.proof.checks import Check
+from answers.proof.checks import PageCheck
 from answers.proof.claims import prose
 from answers.proof.fences import Fence, Part, output_span, put_outputs, python_fences
 
@@ -76,7 +76,7 @@ class Session:
             return difference(fence, outcome.printed)
         return None
 
-    def refutation(self, check: Check) -> str | None:
+    def refutation(self, check: PageCheck) -> str | None:
         """Why a check of the page does not hold, naming its line; None if it holds."""
         above = sum(fence.line < check.line for fence in self.fences)
         # A process may be given the end of a page before its beginning.
@@ -92,7 +92,7 @@ class Session:
                 n for f, n in traceback.walk_tb(error.__traceback__) if own(f, check)
             )
             line = max(getattr(error, "lineno", None) or check.line, *lines, check.line)
-            return f"{place(check.path, line)}: {type(error).__name__}: {error}"
+            return f"{location(check.path, line)}: {type(error).__name__}: {error}"
         return None
 
     def _run(self, fence: Fence) -> Outcome:
@@ -138,7 +138,7 @@ def printed(path: Path, *numbers: str) -> bool:
     )
 
 
-def own(frame, check: Check) -> bool:
+def own(frame, check: PageCheck) -> bool:
     """Whether a frame runs a line of the page."""
     return frame.f_code.co_filename == str(check.path)
 
@@ -176,7 +176,8 @@ def story(fence: Fence, error: BaseException) -> str:
     if str(fence.path) not in [name for name, _, _ in steps]:
         steps.insert(0, (str(fence.path), fence.line + 1, fence.raw.splitlines()[0]))
     lines = [
-        f"{place(name, number)}: {(text or '').strip()}" for name, number, text in steps
+        f"{location(name, number)}: {(text or '').strip()}"
+        for name, number, text in steps
     ]
     return "\n".join([*lines, f"{type(error).__name__}: {message}"])
 
@@ -199,14 +200,14 @@ def difference(fence: Fence, printed: str) -> str:
     first, _ = output_span(fence.path.read_text(encoding="utf-8").splitlines(), fence)
     return "\n".join(
         [
-            f"{place(fence.path, first + 2 + same)}: the page shows (-) other than what the fence "
+            f"{location(fence.path, first + 2 + same)}: the page shows (-) other than the fence "
             f"at line {fence.line} prints (+); `pytest --update` rewrites it",
             *(line.rstrip("\n") for line in difflib.ndiff(old, new)),
         ]
     )
 
 
-def place(path: str | Path, line: int | None) -> str:
+def location(path: str | Path, line: int | None) -> str:
     """A file and a line, as editors read them."""
     return f"{Path(path).relative_to(ROOT)}:{line}"
 

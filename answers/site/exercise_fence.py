@@ -26,10 +26,10 @@ def fence(source: str, *args: object, **kwargs: object) -> str:
     if unknown := [name for name in names if name not in known]:
         # Any other exception would leave the fence as it stands, in silence.
         raise SuperFencesException(f"no exercise is called {', '.join(unknown)}")
-    return "\n".join(place(name, known[name]) for name in names)
+    return "\n".join(exercise_html(name, known[name]) for name in names)
 
 
-def place(name: str, shown: dict) -> str:
+def exercise_html(name: str, shown: dict) -> str:
     """Where the page puts an exercise, and what a reader without JavaScript has of it."""
     live = f' data-exercise="{name}"' if "stub" in shown else ""
     summary = CODE.sub(r"<code>\1</code>", escape(shown["summary"], quote=False))

@@ -20,10 +20,10 @@ def fence(source: str, *args: object, **kwargs: object) -> str:
     if name not in known:
         # Any other exception would leave the fence as it stands, in silence.
         raise SuperFencesException(f"no explorer is called {name}")
-    return place(name, known[name])
+    return explorer_html(name, known[name])
 
 
-def place(name: str, entry: dict) -> str:
+def explorer_html(name: str, entry: dict) -> str:
     """The figure as it begins, and the sliders that appear once it can be moved."""
     texts = zip(entry["sliders"], entry["starts"], entry["values"], strict=True)
     sliders = "".join(

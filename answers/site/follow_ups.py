@@ -30,7 +30,7 @@ class Places(Treeprocessor):
             if element.tag == "h2":
                 inside = element.text == FOLLOW_UPS
             elif inside and begins_bold(element):
-                place(element, f"ask-{next(names)}")
+                link(element, f"ask-{next(names)}")
         if left := list(names):
             raise ValueError(f"the follow-ups {left} have no paragraph of their own")
 
@@ -40,7 +40,7 @@ def begins_bold(element: Element) -> bool:
     return element.tag == "p" and first == "strong" and not element.text
 
 
-def place(paragraph: Element, name: str) -> None:
+def link(paragraph: Element, name: str) -> None:
     """Give the paragraph its id, and its question a link to it as headings have."""
     paragraph.set("id", name)
     link = Element("a", {"class": "headerlink", "href": f"#{name}"})

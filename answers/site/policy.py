@@ -57,12 +57,14 @@ def write(site: Path) -> None:
 
 def element(scripts: set[str]) -> str:
     """The policy of pages that hold these scripts."""
-    policy = POLICY | {"script-src": " ".join(["'self'", *sorted(map(named, scripts))])}
+    policy = POLICY | {
+        "script-src": " ".join(["'self'", *sorted(map(hash_source, scripts))])
+    }
     content = "; ".join(f"{what} {where}" for what, where in policy.items())
     return f'<meta http-equiv="Content-Security-Policy" content="{content}">'
 
 
-def named(script: str) -> str:
+def hash_source(script: str) -> str:
     """A script, as a policy names it."""
     sha256 = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(sha256).decode()}'"

@@ -26,11 +26,11 @@ def on_files(files, config):
     config.nav = [
         {"Home": "index.md"},
         *questions,
-        *nest_paths(sorted(others, key=place)),
+        *nest_paths(sorted(others, key=rank)),
     ]
 
 
-def place(page):
+def rank(page):
     """Where a page stands: labs first, and an index before what it tells of."""
     folder, _, name = page.rpartition("/")
     return folder != LABS, name != "index.md", name

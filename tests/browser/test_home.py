@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from screenshot import PICTURE, take
 
 from answers.pages import by_topic
-from answers.proof import front
+from answers.proof import first_screen
 from answers.site import bundle, modules
 
 FIX = "Fix it here"
@@ -40,7 +40,7 @@ def test_a_visitor_mends_the_wrong_answer_where_it_stands(warm):
     exercise = Exercise(page)
     exercise.button(FIX).click()
     expect(exercise.editor).to_be_focused()
-    assert exercise.text == front.WRONG
+    assert exercise.text == first_screen.WRONG
     assert exercise.record == {}
     assert exercise.report.inner_text() == shown
     assert not page.locator(".exercise-wrong").count()
@@ -50,7 +50,7 @@ def test_a_visitor_mends_the_wrong_answer_where_it_stands(warm):
     exercise.write(ENTRY["stub"])
     assert exercise.record == {"text": ENTRY["stub"]}
     exercise.button("Reset").click()
-    assert exercise.text == front.WRONG
+    assert exercise.text == first_screen.WRONG
     assert exercise.record == {"before": ENTRY["stub"]}
     assert exercise.check(ENTRY["solution"]).startswith("Passed.")
     assert exercise.record["passed"]

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from answers.cards import deck as module
 from answers.cards.cards import cards
-from answers.cards.deck import changed, deck, html
+from answers.cards.deck import deck, html, last_changed
 from answers.cli import app
 
 SITE = "https://guide.invalid/"
@@ -144,12 +144,12 @@ def test_a_changed_answer_is_the_same_note_with_other_words(monkeypatch, read):
 
 
 def test_a_note_is_as_new_as_the_pages(monkeypatch, tmp_path, read):
-    assert {mod for _, mod, *_ in read.values()} == {changed()}
-    assert changed() <= time.time()
+    assert {mod for _, mod, *_ in read.values()} == {last_changed()}
+    assert last_changed() <= time.time()
     assert all((module.ROOT / path).exists() for path in module.MADE_OF)
     monkeypatch.setattr(module, "ROOT", tmp_path)  # a wheel, which has no commits
     newest = max(card.page.path.stat().st_mtime for card in ASKED)
-    assert changed() == int(newest)
+    assert last_changed() == int(newest)
 
 
 def test_a_commit_that_changes_no_note_leaves_the_deck_as_it_was(monkeypatch, tmp_path):
@@ -163,7 +163,7 @@ def test_a_commit_that_changes_no_note_leaves_the_deck_as_it_was(monkeypatch, tm
         subprocess.run([*git, "add", "."], check=True)
         dated = os.environ | {"GIT_COMMITTER_DATE": f"{second} +0000"}
         subprocess.run([*git, "commit", "-qm", name], check=True, env=dated)
-        stamps.add(changed())
+        stamps.add(last_changed())
     assert stamps == {10**9}
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from answers import progress
-from answers.cli import beside
+from answers.cli import kept_files
 from answers.grader import catalog
 from answers.progress.state import Record, State, read
 
@@ -135,7 +135,7 @@ def test_every_text_that_is_imported_is_in_some_file(tmp_path_factory, texts):
     path = folder / "softmax.py"
     path.write_text("mine")
     for text in texts:
-        beside.keep(text, path, "imported")
+        kept_files.keep(text, path, "imported")
     assert path.read_text() == "mine"
     files = [each.read_text() for each in folder.iterdir()]
     assert sorted(files) == sorted({*texts, "mine"})

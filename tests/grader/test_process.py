@@ -49,7 +49,7 @@ def check(tmp_path, monkeypatch):
         file = tmp_path / "softmax.py"
         source = source.encode() if isinstance(source, str) else source
         file.write_bytes(source)
-        outcome = process.Check("softmax", file, **limits).outcome()
+        outcome = process.Judging("softmax", file, **limits).outcome()
         assert file.read_bytes() == source
         return outcome
 
@@ -395,7 +395,7 @@ def test_noise_on_the_channel_does_not_lose_the_report(check):
 def test_a_malformed_report_never_passes(tmp_path):
     file = tmp_path / "softmax.py"
     file.write_text(PASSES)
-    running = process.Check("softmax", file)
+    running = process.Judging("softmax", file)
     running.stop()
     for report in (
         {},
@@ -433,19 +433,19 @@ def test_a_neighbour_cannot_stand_in_for_a_library(tmp_path, monkeypatch, name):
     (tmp_path / name).write_text("raise SystemExit(3)\n")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text("import json, numpy\n" + PASSES)
-    assert process.Check("softmax", tmp_path / "mine.py").outcome().report.passed
+    assert process.Judging("softmax", tmp_path / "mine.py").outcome().report.passed
 
 
 def test_a_file_that_vanishes_is_told(tmp_path):
-    outcome = process.Check("softmax", tmp_path / "softmax.py").outcome()
+    outcome = process.Judging("softmax", tmp_path / "softmax.py").outcome()
     assert "it cannot be read: No such file or directory" in told(outcome)
 
 
-def under_way(folder: Path, source: str) -> process.Check:
+def under_way(folder: Path, source: str) -> process.Judging:
     """A check of this source that has begun to run it."""
     file, flag = folder / "softmax.py", folder / "sibling.py"
     file.write_text(f"open({str(flag)!r}, 'w')\n" + source)
-    running = process.Check("softmax", file, timeout=1000)
+    running = process.Judging("softmax", file, timeout=1000)
     wait_until(flag.exists)
     return running
 
@@ -479,7 +479,7 @@ def test_a_caller_that_is_killed_takes_the_code_along(check, tmp_path):
 def test_only_the_tail_of_a_flood_is_held_in_memory(tmp_path):
     file = tmp_path / "softmax.py"
     file.write_text(f"for _ in range(100):\n    print('x' * 10**4, end='')\n{PASSES}")
-    running = process.Check("softmax", file)
+    running = process.Judging("softmax", file)
     assert running.outcome().report.passed
     assert running.printed == 10**6
     assert running.end == b"x" * process.TAIL
@@ -494,7 +494,7 @@ def judged_after(tmp_path, monkeypatch):
         monkeypatch.setattr(process, "JUDGE", [sys.executable, "-c", code])
         file = tmp_path / "softmax.py"
         file.write_text(PASSES)
-        return told(process.Check("softmax", file).outcome())
+        return told(process.Judging("softmax", file).outcome())
 
     return judged
 

@@ -97,7 +97,7 @@ def checked(tmp_path):
     def check(before: str) -> process.Outcome:
         path = Path(tmp_path, f"{TORCH}.py")
         path.write_text(f"import torch\n{before}\n{catalog.load(TORCH).solution()}")
-        return process.Check(TORCH, path, timeout=120).outcome().report
+        return process.Judging(TORCH, path, timeout=120).outcome().report
 
     return check
 

@@ -230,15 +230,15 @@ def test_what_differs_from_a_commit_is_found(tmp_path, monkeypatch):
         (tmp_path / name).write_text("old = 1\n")
     for command in (["init", "-q"], ["add", "-A"], [*IDENTITY, "commit", "-qm", "All"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    assert affected.changed("HEAD") == set()
+    assert affected.changed_files("HEAD") == set()
     (tmp_path / "b.js").write_text("new = 1\n")
     (tmp_path / "c.py").unlink()
     (tmp_path / "new é.json").write_text("{}")
-    assert affected.changed("HEAD") == {"b.js", "c.py", "new é.json"}
+    assert affected.changed_files("HEAD") == {"b.js", "c.py", "new é.json"}
     assert affected.files() == {"a.py", "b.js", "new é.json"}
     (tmp_path / "a.py").write_text("def f(:\n")
     with pytest.raises(SyntaxError) as told:
-        affected.changed("HEAD")
+        affected.changed_files("HEAD")
     assert (told.value.filename, told.value.lineno) == ("a.py", 1)
 
 

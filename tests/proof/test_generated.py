@@ -3,10 +3,10 @@
 import pytest
 
 from answers.pages import ROOT
-from answers.proof.generated import table
+from answers.proof.generated import everything
 
 # Outputs are compared where each fence is a test of its own.
-TABLE = [each for each in table() if "with_outputs" not in each.function]
+TABLE = [each for each in everything() if "with_outputs" not in each.function]
 
 
 @pytest.mark.parametrize("each", TABLE, ids=lambda each: f"{each.path.relative_to(ROOT)}")

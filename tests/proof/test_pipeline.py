@@ -219,7 +219,7 @@ MUTATIONS = {
     ),
     "stale_output": (
         f"```python\nprint(1)\nprint(2)\n```\n\n{OUTPUT}```text\n1\n3\n```",
-        "@:12: the page shows (-) other than what the fence at line 3 prints (+); "
+        "@:12: the page shows (-) other than the fence at line 3 prints (+); "
         "`pytest --update` rewrites it\n  1\n- 3\n+ 2",
     ),
     "missing_last_line": (
@@ -426,8 +426,8 @@ def test_a_mutation_is_found_and_its_place_is_named(name, mutated):
     "said",
     [
         # A line of the library, of a derivation, of a figure.
-        "docs/questions/18-toy.md:48: the page shows (-) other than what the fence at line 36",
-        "docs/questions/18-toy.md:63: the page shows (-) other than what the fence at line 53",
+        "docs/questions/18-toy.md:48: the page shows (-) other than the fence at line 36",
+        "docs/questions/18-toy.md:63: the page shows (-) other than the fence at line 53",
         "docs/figures/slope.svg is stale",
         "by_hand",
         "08-no-key.md: the front matter lacks `level`",

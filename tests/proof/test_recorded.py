@@ -1,4 +1,4 @@
-"""All that is committed is written by hand, or stands in a table with what makes it."""
+"""All that is committed is written by hand, or stands in a everything with what makes it."""
 
 import re
 from pathlib import PurePath
@@ -7,9 +7,9 @@ import pytest
 
 from answers.pages import ROOT
 from answers.proof.affected import files
-from answers.proof.generated import RECORDED, table
+from answers.proof.generated import RECORDED, everything
 
-MADE = {each.path for each in table()} | {path for each in RECORDED for path in each.files()}
+MADE = {each.path for each in everything()} | {path for each in RECORDED for path in each.files()}
 BY_HAND = {".py", ".js", ".ts", ".md", ".css", ".html", ".j2", ".toml", ".yml"}
 BY_HAND |= {
     ".ci/run",

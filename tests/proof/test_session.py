@@ -64,7 +64,7 @@ def test_an_output_is_compared_to_the_letter(page):
     shown = f"```python\nprint(1)\nprint(2)\n```\n\n{OUTPUT}\n\n```text\n1\n%s\n```\n"
     assert Session(python_fences(page(shown % "2"))).complaint(0) is None
     assert Session(python_fences(page(shown % "2 "))).complaint(0).splitlines()[:3] == [
-        "page.md:10: the page shows (-) other than what the fence at line 1 prints (+); "
+        "page.md:10: the page shows (-) other than the fence at line 1 prints (+); "
         "`pytest --update` rewrites it",
         "  1",
         "- 2 ",

@@ -5,7 +5,7 @@ import pytest
 from answers.pages import ROOT
 from answers.proof import generated
 from answers.proof.differences import of_figure, of_text
-from answers.proof.generated import Generated, table, with_parts
+from answers.proof.generated import Generated, with_parts
 
 OPEN, CLOSE = (
     "<!-- generated:answers.proof.index.table -->",
@@ -54,7 +54,7 @@ def test_a_function_that_does_not_exist_is_named(function):
 
 
 def test_every_kind_of_generated_thing_is_in_the_table():
-    kinds = {each.path.suffix for each in table()}
+    kinds = {each.path.suffix for each in everything()}
     assert kinds == {".md", ".svg", ".py", ".ipynb", ".json", ".txt"}
 
 
