@@ -5,7 +5,7 @@ import pytest
 from answers.pages import ROOT
 from answers.proof import generated
 from answers.proof.differences import of_figure, of_text
-from answers.proof.generated import Generated, with_parts
+from answers.proof.generated import Generated, everything, with_parts
 
 OPEN, CLOSE = (
     "<!-- generated:answers.proof.index.table -->",
