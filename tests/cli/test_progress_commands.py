@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_progress_and_files_as_they_were(folder, monkeypatch)
     assert told == "softmax.py cannot be written: No space left on device; progress is as it was\n"
     assert kept() == FULL
     assert [path.name for path in folder.iterdir()] == ["page.json"]
-    monkeypatch.setattr(beside, "write_new", lambda path, text: path)
+    monkeypatch.setattr(kept_files, "write_new", lambda path, text: path)
     assert "cannot be written: No space left" in answers("import", "page.json", code=2)
     assert kept() == FULL
 

@@ -42,7 +42,7 @@ TWO_MISTAKES = "np.round(np.exp(x / 3 - np.logaddexp.reduce(x / 3, axis, None, N
 @pytest.mark.parametrize("result", [RIGHT, TWO_MISTAKES])
 def test_an_answer_that_passes_or_has_no_name_is_refused(result, monkeypatch):
     code = f"import numpy as np\n\n\ndef softmax(x, axis=-1):\n    return {result}\n"
-    monkeypatch.setattr(front, "WRONG", code)
+    monkeypatch.setattr(first_screen, "WRONG", code)
     with pytest.raises(ValueError, match="the wrong softmax is not told its mistake"):
         first_screen.wrong_answer()
 
