@@ -9,8 +9,8 @@ from answers.grader.exercise import Exercise
 from answers.networks.broadcasting import unbroadcast
 from answers.networks.expression_graph import (
     backward_pass,
-    sent_back,
     topological_order,
+    vjp,
 )
 
 exercise = Exercise(
@@ -189,7 +189,7 @@ def pass_back(
     values,
     output,
     order=None,
-    send=sent_back,
+    send=vjp,
     fit=unbroadcast,
     add=np.add,
     start=np.ones_like,
@@ -213,11 +213,11 @@ def pass_back(
 
 
 def sending(other):
-    """`sent_back`, but for the operations for which `other` has something else to send."""
+    """`vjp`, but for the operations for which `other` has something else to send."""
 
     def send(operation, g, y, *inputs):
         parts = other(operation, g, y, *inputs)
-        return sent_back(operation, g, y, *inputs) if parts is None else parts
+        return vjp(operation, g, y, *inputs) if parts is None else parts
 
     return send
 
@@ -299,7 +299,7 @@ def local_slope_alone(graph, values, output, missing=()):
 
     def slope(operation, g, y, *inputs):
         if operation in missing:
-            return sent_back(operation, np.ones_like(g), y, *inputs)
+            return vjp(operation, np.ones_like(g), y, *inputs)
 
     return pass_back(graph, values, output, send=sending(slope))
 
@@ -430,7 +430,7 @@ def same_name_once(graph, values, output):
     it: a a has the derivative 2a. Add up what both places get."""
 
     def once(operation, g, y, *inputs):
-        parts = sent_back(operation, g, y, *inputs)
+        parts = vjp(operation, g, y, *inputs)
         same = len(inputs) == 2 and inputs[0] is inputs[1]
         return (parts[0], np.zeros_like(parts[1])) if same else parts
 
@@ -484,9 +484,7 @@ def path_by_path(graph, values, output):
             operation, *inputs = graph[name]
             arrays = [np.asarray(values[each]) for each in inputs]
             y = np.asarray(values[name])
-            for each, part in zip(
-                inputs, sent_back(operation, g, y, *arrays), strict=True
-            ):
+            for each, part in zip(inputs, vjp(operation, g, y, *arrays), strict=True):
                 walk(each, unbroadcast(np.asarray(part), values[each].shape))
 
     walk(output, np.ones(values[output].shape))

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from answers.figures import AXIS
-from answers.networks.expression_graph import GRAPH, VALUES, backward_pass, sent_back
+from answers.networks.expression_graph import GRAPH, VALUES, backward_pass, vjp
 from answers.networks.gradient_cost import operations_by_size
 
 
@@ -31,7 +31,7 @@ def gradients_flowing() -> Figure:
     figure, axes = plt.subplots(figsize=(5.5, 3.4))
     for name, (operation, *inputs) in GRAPH.items():
         arrays = [VALUES[each] for each in inputs]
-        parts = sent_back(operation, gradients[name], VALUES[name], *arrays)
+        parts = vjp(operation, gradients[name], VALUES[name], *arrays)
         for each, part in zip(inputs, parts, strict=True):
             arrow = {"arrowstyle": "-|>", "color": AXIS, "shrinkA": 17, "shrinkB": 17}
             axes.annotate("", at[name], at[each], arrowprops=arrow)

@@ -53,7 +53,11 @@ def solution(reference: Callable, refuses: str = "") -> str:
     used = set().union(*(names_in(module.definitions[each]) for each in names))
     imports = module.imports_for(name, used, names)
     code = [imports, *(module.texts[each] for each in names)]
-    refusals = {each: cut[each] for each in names if cut.get(each)}
+    refusals = {
+        each: lines
+        for each in names
+        if (lines := module.contract(each) + cut.get(each, []))
+    }
     if refusals:
         code.append(in_comments(refusals))
     return "\n\n\n".join(code) + "\n"
@@ -94,10 +98,26 @@ class Module:
         source, self.name = file.read_text("utf-8"), function.__module__
         self.lines, self.body = source.splitlines(), ast.parse(source).body
         self.definitions = {n.name: n for n in self.body if hasattr(n, "name")}
+        # The body is the answer; a contract stands above it.
+        self.contracts = {
+            name: [node.decorator_list.pop(0)]
+            for name, node in self.definitions.items()
+            if node.decorator_list and is_contract(node.decorator_list[0])
+        }
         self.texts = {
             name: self.text(node.lineno, node.end_lineno)
             for name, node in self.definitions.items()
         }
+
+    def contract(self, name: str) -> list[str]:
+        """The lines of the contract above a function: its conditions, then the decorator."""
+        parts = []
+        for decorator in self.contracts.get(name, []):
+            used = [each for each in names_in_order(decorator) if each in self.texts]
+            parts += [self.texts[each] for each in dict.fromkeys(used)]
+            lines = self.text(decorator.lineno, decorator.end_lineno)
+            parts.append(lines)
+        return "\n\n".join(parts).splitlines()
 
     def text(self, first: int, last: int) -> str:
         """Lines `first` to `last`, counted from 1."""
@@ -165,6 +185,13 @@ class Module:
             lines = lines[:first] + lines[last:]
         texts = ("\n".join(line for _, line in each) for each in sorted(cut))
         return "\n".join(map(textwrap.dedent, texts)).splitlines()
+
+
+def is_contract(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Call(ast.Name("refuses")):
+            return True
+    return False
 
 
 def refusal_in(function: ast.FunctionDef) -> ast.stmt | None:

@@ -9,9 +9,33 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:broadcast_shape_refuses]
+def negative_size(shapes):
+    for shape in shapes:
+        for axis, size in enumerate(shape):
+            if size < 0:
+                raise ValueError(f"axis {axis} of shape {shape} has a negative size")
+
+
+def too_large(result):
+    if len(result) > 64:
+        raise ValueError(
+            f"the result would have {len(result)} axes; a NumPy array has at most 64"
+        )
+    # NumPy multiplies from the left, so a 0 excuses only what stands behind it.
+    most = np.iinfo(np.intp).max
+    if max((*result, *accumulate(map(int, result), mul)), default=0) > most:
+        raise ValueError(
+            f"the result would have shape {result}; NumPy counts no more than {most} entries"
+        )
+
+
+@refuses(negative_size, too_large)
+# --8<-- [end:broadcast_shape_refuses]
 # --8<-- [start:broadcast_shape]
 def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     """The shape that arrays of these shapes have together, by NumPy's rule.
@@ -34,7 +58,6 @@ def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
         >>> broadcast_shape((8, 1, 6), (7, 1))
         (8, 7, 6)
     """
-    refuse_negative(shapes)
     axes = max(map(len, shapes), default=0)
     padded = [(1,) * (axes - len(shape)) + shape for shape in shapes]
     result = []
@@ -45,40 +68,36 @@ def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
             one, other = (f"{n} in {shapes[sizes.index(n)]}" for n in wanted[:2])
             raise ValueError(f"axis {axis} has size {one} but {other}; neither is 1")
         result.append(wanted[0] if wanted else 1)
-    refuse_too_large(result)
     return tuple(result)
 
 
 # --8<-- [end:broadcast_shape]
 
 
-# --8<-- [start:refusals]
-def refuse_negative(shapes: tuple[tuple[int, ...], ...]) -> None:
-    """Raise if a size is negative."""
-    for shape in shapes:
-        for axis, size in enumerate(shape):
-            if size < 0:
-                raise ValueError(f"axis {axis} of shape {shape} has a negative size")
-
-
-def refuse_too_large(shape: list[int]) -> None:
-    """Raise if NumPy's broadcasting finds it too large."""
-    if len(shape) > 64:
+# --8<-- [start:unbroadcast_refuses]
+def larger(gradient, shape):
+    """Raise unless `shape` broadcasts to the gradient's, which may not be stretched."""
+    full = gradient.shape
+    together = broadcast_shape(shape, full)
+    if len(together) > len(full):
         raise ValueError(
-            f"the result would have {len(shape)} axes; a NumPy array has at most 64"
+            f"`shape` {shape} has {len(shape)} axes, more than `gradient` of shape {full}"
         )
-    # NumPy multiplies from the left, so a 0 excuses only what stands behind it.
-    most = np.iinfo(np.intp).max
-    if max((*shape, *accumulate(map(int, shape), mul)), default=0) > most:
-        raise ValueError(
-            f"the result would have shape {tuple(shape)}; NumPy counts no more than "
-            f"{most} entries"
-        )
+    for axis in range(-len(full), 0):
+        if together[axis] != full[axis]:
+            raise ValueError(
+                f"`shape` {shape} does not broadcast to {full}, the shape of `gradient`: "
+                f"axis {axis} has size {together[axis]} against {full[axis]}, and only "
+                "an axis of `shape` may be stretched"
+            )
 
 
-# --8<-- [end:refusals]
+def overflow(result):
+    refuse_overflowed(result, "the sum")
 
 
+@refuses(larger, overflow, gradient=refuse_nan)
+# --8<-- [end:unbroadcast_refuses]
 # --8<-- [start:unbroadcast]
 def unbroadcast(
     gradient: Real[ndarray, "..."], shape: tuple[int, ...]
@@ -103,11 +122,7 @@ def unbroadcast(
         >>> unbroadcast(np.ones((3, 2)), (2,))
         array([3., 3.])
     """
-    refuse_nan(gradient, "gradient")
-    refuse_larger(shape, gradient.shape)
-    summed = sum_to(as_float(gradient), shape)
-    refuse_overflowed(summed, "the sum")
-    return summed
+    return sum_to(as_float(gradient), shape)
 
 
 # A check of its shapes takes longer than the sum of a small array.
@@ -126,19 +141,3 @@ def sum_to(gradient, shape):
 
 
 # --8<-- [end:unbroadcast]
-
-
-def refuse_larger(shape: tuple[int, ...], full: tuple[int, ...]) -> None:
-    """Raise unless an array of `shape` broadcasts to `full`, which may not be stretched."""
-    together = broadcast_shape(shape, full)
-    if len(together) > len(full):
-        raise ValueError(
-            f"`shape` {shape} has {len(shape)} axes, more than `gradient` of shape {full}"
-        )
-    for axis in range(-len(full), 0):
-        if together[axis] != full[axis]:
-            raise ValueError(
-                f"`shape` {shape} does not broadcast to {full}, the shape of `gradient`: "
-                f"axis {axis} has size {together[axis]} against {full[axis]}, and only "
-                "an axis of `shape` may be stretched"
-            )

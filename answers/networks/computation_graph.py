@@ -13,6 +13,7 @@ from answers.inputs import (
     refuse_no_axis,
     refuse_no_operand,
 )
+from answers.inputs.contracts import refuses
 from answers.networks.broadcasting import sum_to
 from answers.networks.expression_graph import topological_order
 
@@ -37,11 +38,11 @@ class Operations:
 
     def __add__(self, other):
         y = self.value + value_of(other)
-        return made("add", y, (self, lambda g: g), (other, lambda g: g))
+        return node("add", y, (self, lambda g: g), (other, lambda g: g))
 
     def __mul__(self, other):
         a, b = self.value, value_of(other)
-        return made(
+        return node(
             "multiply", a * b, (self, lambda g: g * b), (other, lambda g: g * a)
         )
 
@@ -52,7 +53,7 @@ class Operations:
 
     def __sub__(self, other):
         y = self.value - value_of(other)
-        return made("subtract", y, (self, lambda g: g), (other, lambda g: -g))
+        return node("subtract", y, (self, lambda g: g), (other, lambda g: -g))
 
     def __rsub__(self, other):
         return -self + other
@@ -65,14 +66,14 @@ class Operations:
 
     def exp(self):
         y = np.exp(self.value)
-        return made("exp", y, (self, lambda g: g * y))
+        return node("exp", y, (self, lambda g: g * y))
 
     def log(self):
-        return made("log", np.log(self.value), (self, lambda g: g / self.value))
+        return node("log", np.log(self.value), (self, lambda g: g / self.value))
 
     def relu(self):
         y = np.maximum(self.value, 0)
-        return made("relu", y, (self, lambda g: g * (y > 0)))
+        return node("relu", y, (self, lambda g: g * (y > 0)))
 
     def sum(self, axis=None, keepdims=False):
         refuse_no_axis(axis, self.value, "value")
@@ -82,7 +83,7 @@ class Operations:
         def spread(g):
             return np.broadcast_to(g.reshape(kept.shape), x.shape)
 
-        return made("sum", y, (self, spread))
+        return node("sum", y, (self, spread))
 
     def max(self, axis=None, keepdims=False):
         refuse_no_axis(axis, self.value, "value")
@@ -94,7 +95,7 @@ class Operations:
             top = x == kept
             return top * (g.reshape(kept.shape) / top.sum(axis, x.dtype, keepdims=True))
 
-        return made("max", y, (self, shared))
+        return node("max", y, (self, shared))
 
     def __getitem__(self, index):
         def scattered(g):
@@ -103,7 +104,7 @@ class Operations:
             np.add.at(gradient, index, g)
             return gradient
 
-        return made("index", self.value[index], (self, scattered))
+        return node("index", self.value[index], (self, scattered))
 
 
 @no_type_check
@@ -114,7 +115,7 @@ def product(a, b):
         raise ValueError(f"{shapes}: both must be matrices; reshape the vector to one")
     to_a = (a, lambda g: g @ w.swapaxes(-1, -2))
     to_b = (b, lambda g: x.swapaxes(-1, -2) @ g)
-    return made("matmul", x @ w, to_a, to_b)
+    return node("matmul", x @ w, to_a, to_b)
 
 
 @no_type_check
@@ -126,16 +127,31 @@ def value_of(other):
 
 
 @no_type_check
-def made(operation, value, *inputs):
-    node = object.__new__(Node)
-    node.value, node.operation, node.grad = value, operation, None
-    node.inputs = [(each, vjp) for each, vjp in inputs if isinstance(each, Node)]
-    return node
+def node(operation, value, *inputs):
+    result = object.__new__(Node)
+    result.value, result.operation, result.grad = value, operation, None
+    result.inputs = [(each, vjp) for each, vjp in inputs if isinstance(each, Node)]
+    return result
 
 
 # --8<-- [end:operations]
 
 
+# --8<-- [start:node_refuses]
+def no_loss(self, gradient):
+    if gradient is None and self.value.size != 1:
+        raise ValueError(
+            f"{self} is no loss, which is one number; sum it, or pass the "
+            "gradient of the loss with respect to it"
+        )
+
+
+def another_shape(self, gradient):
+    if gradient is not None and gradient.shape != self.shape:
+        raise ValueError(f"`gradient` has shape {gradient.shape}; make it {self.shape}")
+
+
+# --8<-- [end:node_refuses]
 # --8<-- [start:node]
 class Node(Operations):
     """An array that remembers what it was computed from, and differentiates it.
@@ -160,14 +176,15 @@ class Node(Operations):
         array([2., 4.])
     """
 
+    @refuses(array=refuse_nan)
     def __init__(self, array: Real[ndarray, "..."]):
-        refuse_nan(array, "array")
         self.value, self.operation, self.inputs = as_float(array), "leaf", []
         self.grad = None
 
     def __repr__(self) -> str:
         return f"Node({self.operation}, shape {self.value.shape})"
 
+    @refuses(no_loss, another_shape, gradient=refuse_nan)
     def backward(self, gradient: Real[ndarray, "..."] | None = None) -> None:
         """Add the gradient of the loss to the `grad` of every leaf that it was made from.
 
@@ -179,17 +196,7 @@ class Node(Operations):
             ValueError: `gradient` is None though this node is more than one number, or
                 has another shape than this node, or holds nan or infinity.
         """
-        shape = self.value.shape
-        if gradient is None:
-            if self.value.size != 1:
-                raise ValueError(
-                    f"{self} is no loss, which is one number; sum it, or pass the "
-                    "gradient of the loss with respect to it"
-                )
-            gradient = np.ones_like(self.value)
-        refuse_nan(gradient, "gradient")
-        if gradient.shape != shape:
-            raise ValueError(f"`gradient` has shape {gradient.shape}; make it {shape}")
+        gradient = np.ones_like(self.value) if gradient is None else gradient
         gradients = {self: as_float(gradient)}
         order = topological_order(self, lambda node: [each for each, _ in node.inputs])
         # In this order, all that use a node come before it.
@@ -200,8 +207,8 @@ class Node(Operations):
             for each, vjp in node.inputs:
                 part = vjp(gradient)
                 # What was broadcast gets the sum.
-                if part.shape != each.value.shape:
-                    part = sum_to(part, each.value.shape)
+                if part.shape != each.shape:
+                    part = sum_to(part, each.shape)
                 part = part.astype(each.value.dtype, copy=False)
                 gradients[each] = gradients[each] + part if each in gradients else part
 
@@ -209,6 +216,17 @@ class Node(Operations):
 # --8<-- [end:node]
 
 
+# --8<-- [start:two_layer_loss_refuses]
+def no_class(x, y, b2):
+    if y.shape != x.shape[:1]:
+        raise ValueError(
+            f"labels of shape {tuple(y.shape)} for {x.shape[0]} rows: one each"
+        )
+    refuse_labels_out_of_range(y, b2.shape[-1], "y")
+
+
+@refuses(no_class)
+# --8<-- [end:two_layer_loss_refuses]
 # --8<-- [start:two_layer_loss]
 @no_type_check
 def two_layer_loss(x, y, w1, b1, w2, b2):
@@ -227,10 +245,6 @@ def two_layer_loss(x, y, w1, b1, w2, b2):
             classes - 1.
     """
     logits = (x @ w1 + b1).relu() @ w2 + b2
-    rows, classes = logits.shape
-    if y.shape != (rows,):
-        raise ValueError(f"labels of shape {tuple(y.shape)} for {rows} rows: one each")
-    refuse_labels_out_of_range(y, classes, "y")
     # Without the maximum, exp overflows.
     top = logits.max(axis=1, keepdims=True)
     log_total = (logits - top).exp().sum(axis=1).log() + top[:, 0]

@@ -4,7 +4,17 @@ import numpy as np
 from jaxtyping import Integer, Real
 from numpy import ndarray
 
+from answers.inputs.contracts import refuses
 
+
+# --8<-- [start:hash_duplicates_refuses]
+def nan(rows, name):
+    if np.isnan(rows).any():
+        raise ValueError("a row holds nan, which equals nothing; repair it, or drop it")
+
+
+@refuses(rows=nan, among=nan)
+# --8<-- [end:hash_duplicates_refuses]
 # --8<-- [start:hash_duplicates]
 def hash_duplicates(
     rows: Real[ndarray, "n features"], among: Real[ndarray, "m features"]
@@ -44,8 +54,6 @@ def hash_duplicates(
 
 def row_bytes(rows: Real[ndarray, "n features"], dtype: np.dtype) -> list[bytes]:
     """The bytes of each row: equal for equal rows, and for no others."""
-    if np.isnan(rows).any():
-        raise ValueError("a row holds nan, which equals nothing; repair it, or drop it")
     # Adding 0 makes 0.0 of -0.0, whose bytes differ.
     return [row.tobytes() for row in rows.astype(dtype) + dtype.type(0)]
 

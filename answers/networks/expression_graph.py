@@ -7,6 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 from answers.networks.broadcasting import unbroadcast
 
@@ -47,6 +48,24 @@ def topological_order(output: Hashable, inputs_of: Callable) -> list:
 # --8<-- [end:topological_order]
 
 
+# --8<-- [start:backward_pass_refuses]
+def no_numbers(graph, values, output):
+    for name in topological_order(output, lambda name: graph.get(name, ())[1:]):
+        kind = getattr(getattr(values.get(name), "dtype", None), "kind", "none")
+        if kind not in "biuf":
+            raise ValueError(
+                f"`values` has no array of numbers {name!r}; pass np.array(...) of it"
+            )
+        refuse_nan(values[name], f"values[{name!r}]")
+
+
+def overflow(result):
+    for name, gradient in result.items():
+        refuse_overflowed(gradient, f"the gradient of {name!r}")
+
+
+@refuses(no_numbers, overflow)
+# --8<-- [end:backward_pass_refuses]
 # --8<-- [start:backward_pass]
 def backward_pass(
     graph: dict[str, tuple[str, ...]],
@@ -88,13 +107,6 @@ def backward_pass(
         12.0
     """
     order = topological_order(output, lambda name: graph.get(name, ())[1:])
-    for name in order:
-        kind = getattr(getattr(values.get(name), "dtype", None), "kind", "none")
-        if kind not in "biuf":
-            raise ValueError(
-                f"`values` has no array of numbers {name!r}; pass np.array(...) of it"
-            )
-        refuse_nan(values[name], f"values[{name!r}]")
     arrays = {name: np.asarray(as_float(values[name])) for name in order}
     gradients = {name: np.zeros_like(array) for name, array in arrays.items()}
     gradients[output] += 1
@@ -102,15 +114,13 @@ def backward_pass(
         if name in graph:
             operation, *inputs = graph[name]
             known = [arrays[each] for each in (name, *inputs)]
-            parts = sent_back(operation, gradients[name], *known)
+            parts = vjp(operation, gradients[name], *known)
             for each, part in zip(inputs, parts, strict=True):
                 gradients[each] += unbroadcast(np.asarray(part), arrays[each].shape)
-    for name, gradient in gradients.items():
-        refuse_overflowed(gradient, f"the gradient of {name!r}")
     return gradients
 
 
-def sent_back(operation: str, g: ndarray, y: ndarray, *inputs: ndarray) -> Iterable:
+def vjp(operation: str, g: ndarray, y: ndarray, *inputs: ndarray) -> Iterable:
     """What y = operation(*inputs) sends back to each input, given the gradient g of y."""
     match operation, inputs:
         case "add", (_, _):

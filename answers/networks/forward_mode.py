@@ -7,6 +7,7 @@ from jaxtyping import Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_nan, refuse_no_axis, refuse_no_operand
+from answers.inputs.contracts import refuses
 
 
 # --8<-- [start:operations]
@@ -22,21 +23,21 @@ class Operations:
         return self.value.shape
 
     def __add__(self, other):
-        (a, da), (b, db) = parts(self), parts(other)
-        return made(a + b, da + db)
+        (a, da), (b, db) = value_and_tangent(self), value_and_tangent(other)
+        return dual(a + b, da + db)
 
     def __mul__(self, other):
-        (a, da), (b, db) = parts(self), parts(other)
-        return made(a * b, da * b + a * db)
+        (a, da), (b, db) = value_and_tangent(self), value_and_tangent(other)
+        return dual(a * b, da * b + a * db)
 
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self):
-        return made(-self.value, -self.tangent)
+        return dual(-self.value, -self.tangent)
 
     def __sub__(self, other):
-        (a, da), (b, db) = parts(self), parts(other)
-        return made(a - b, da - db)
+        (a, da), (b, db) = value_and_tangent(self), value_and_tangent(other)
+        return dual(a - b, da - db)
 
     def __rsub__(self, other):
         return -self + other
@@ -49,41 +50,41 @@ class Operations:
 
     def exp(self):
         y = np.exp(self.value)
-        return made(y, y * self.tangent)
+        return dual(y, y * self.tangent)
 
     def log(self):
-        return made(np.log(self.value), self.tangent / self.value)
+        return dual(np.log(self.value), self.tangent / self.value)
 
     def relu(self):
         y = np.maximum(self.value, 0)
-        return made(y, self.tangent * (y > 0))
+        return dual(y, self.tangent * (y > 0))
 
     def sum(self, axis=None, keepdims=False):
         refuse_no_axis(axis, self.value, "value")
-        y, dy = (part.sum(axis, keepdims=keepdims) for part in parts(self))
-        return made(y, dy)
+        y, dy = (part.sum(axis, keepdims=keepdims) for part in value_and_tangent(self))
+        return dual(y, dy)
 
     def max(self, axis=None, keepdims=False):
         refuse_no_axis(axis, self.value, "value")
         top = self.value == self.value.max(axis, keepdims=True)
         slope = (self.tangent * top).sum(axis, keepdims=keepdims)
         ties = top.sum(axis, keepdims=keepdims, dtype=self.value.dtype)
-        return made(self.value.max(axis, keepdims=keepdims), slope / ties)
+        return dual(self.value.max(axis, keepdims=keepdims), slope / ties)
 
     def __getitem__(self, index):
-        return made(self.value[index], self.tangent[index])
+        return dual(self.value[index], self.tangent[index])
 
 
 @no_type_check
 def product(a, b):
-    (x, dx), (w, dw) = parts(a), parts(b)
+    (x, dx), (w, dw) = value_and_tangent(a), value_and_tangent(b)
     slopes = [dx @ w] if isinstance(a, Dual) else []
     slopes += [x @ dw] if isinstance(b, Dual) else []
-    return made(x @ w, sum(slopes[1:], start=slopes[0]))
+    return dual(x @ w, sum(slopes[1:], start=slopes[0]))
 
 
 @no_type_check
-def parts(other):
+def value_and_tangent(other):
     if isinstance(other, Dual):
         return other.value, other.tangent
     refuse_no_operand(other)
@@ -92,10 +93,10 @@ def parts(other):
 
 
 @no_type_check
-def made(value, tangent):
-    dual = object.__new__(Dual)
-    dual.value, dual.tangent = value, tangent
-    return dual
+def dual(value, tangent):
+    result = object.__new__(Dual)
+    result.value, result.tangent = value, tangent
+    return result
 
 
 # --8<-- [end:operations]
@@ -126,11 +127,10 @@ class Dual(Operations):
         6.0
     """
 
+    @refuses(value=refuse_nan, tangent=refuse_nan)
     def __init__(
         self, value: Real[ndarray, "*shape"], tangent: Real[ndarray, "*shape"]
     ):
-        refuse_nan(value, "value")
-        refuse_nan(tangent, "tangent")
         self.value, self.tangent = as_float(value), as_float(tangent)
 
 

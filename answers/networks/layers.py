@@ -10,9 +10,19 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
+BAD = refuse_empty, refuse_nan
 
+
+# --8<-- [start:affine_refuses]
+def overflow(result):
+    refuse_overflowed(result, "x w + b")
+
+
+@refuses(overflow, x=BAD, w=BAD, b=BAD)
+# --8<-- [end:affine_refuses]
 # --8<-- [start:affine]
 def affine(
     x: Real[ndarray, "*batch d_in"],
@@ -34,17 +44,20 @@ def affine(
         >>> affine(np.array([[1.0, 2.0]]), np.array([[1.0], [10.0]]), np.array([0.5]))
         array([[21.5]])
     """
-    for name, array in (("x", x), ("w", w), ("b", b)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    y = as_float(x) @ w + b
-    refuse_overflowed(y, "x w + b")
-    return y
+    return as_float(x) @ w + b
 
 
 # --8<-- [end:affine]
 
 
+# --8<-- [start:affine_backward_refuses]
+def gradients_overflow(result):
+    for gradient, name in zip(result, ("dx", "dw", "db"), strict=True):
+        refuse_overflowed(gradient, name)
+
+
+@refuses(gradients_overflow, dout=BAD, x=BAD, w=BAD)
+# --8<-- [end:affine_backward_refuses]
 # --8<-- [start:affine_backward]
 def affine_backward(
     dout: Real[ndarray, "*batch d_out"],
@@ -83,22 +96,18 @@ def affine_backward(
         >>> dx, dw.T, db
         (array([[30., 40.]]), array([[10., 20.]]), array([10.]))
     """
-    for name, array in (("dout", dout), ("x", x), ("w", w)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
     dout, x = as_float(dout), as_float(x)
     # One row per example, so that the matrix product sums over every leading axis.
     rows, drows = x.reshape(-1, x.shape[-1]), dout.reshape(-1, dout.shape[-1])
-    dx, dw, db = dout @ w.T, rows.T @ drows, drows.sum(axis=0)
-    refuse_overflowed(dx, "dx")
-    refuse_overflowed(dw, "dw")
-    refuse_overflowed(db, "db")
-    return dx, dw, db
+    return dout @ w.T, rows.T @ drows, drows.sum(axis=0)
 
 
 # --8<-- [end:affine_backward]
 
 
+# --8<-- [start:relu_refuses]
+@refuses(x=BAD)
+# --8<-- [end:relu_refuses]
 # --8<-- [start:relu]
 def relu(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
     """max(x, 0), entry by entry.
@@ -110,14 +119,15 @@ def relu(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
         >>> relu(np.array([-2.0, 0.0, 3.0]))
         array([0., 0., 3.])
     """
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
     return np.maximum(as_float(x), 0)
 
 
 # --8<-- [end:relu]
 
 
+# --8<-- [start:relu_backward_refuses]
+@refuses(dout=BAD, x=BAD)
+# --8<-- [end:relu_backward_refuses]
 # --8<-- [start:relu_backward]
 def relu_backward(
     dout: Real[ndarray, "*batch d"], x: Real[ndarray, "*batch d"]
@@ -141,9 +151,6 @@ def relu_backward(
         >>> relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]))
         array([0., 0., 7.])
     """
-    for name, array in (("dout", dout), ("x", x)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
     return as_float(dout) * (x > 0)
 
 

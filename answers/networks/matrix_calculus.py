@@ -5,9 +5,24 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:linear_vjp_refuses]
+def not_finite(result, x, w, g):
+    # nan or infinity in w spoils a column of dx, in x a row of dw, in g a column of dw: the
+    # arguments are searched only to say where.
+    dx, dw = result
+    if not (np.isfinite(dx).all() and np.isfinite(dw).all()):
+        for name, array in (("x", x), ("w", w), ("g", g)):
+            refuse_nan(array, name)
+        refuse_overflowed(dx, "dx")
+        refuse_overflowed(dw, "dw")
+
+
+@refuses(not_finite, x=refuse_empty, w=refuse_empty)
+# --8<-- [end:linear_vjp_refuses]
 # --8<-- [start:linear_vjp]
 def linear_vjp(
     x: Real[ndarray, "*batch d_in"],
@@ -41,28 +56,18 @@ def linear_vjp(
         >>> dx, dw.T
         (array([[30., 40.]]), array([[10., 20.]]))
     """
-    for name, array in (("x", x), ("w", w)):
-        refuse_empty(array, name)
-    x, w, g = as_float(x), as_float(w), as_float(g)
+    x, g = as_float(x), as_float(g)
     # One row per example, so that the inner sum of xᵀ g runs over every leading axis.
     rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
-    # 0 · inf makes nan, without a warning.
-    with np.errstate(invalid="ignore"):
-        dx, dw = g_rows @ w.T, rows.T @ g_rows
-
-    # nan or infinity in w spoils a column of dx, in x a row of dw, in g a column of dw: the
-    # arguments are searched only to say where.
-    if not (np.isfinite(dx).all() and np.isfinite(dw).all()):
-        for name, array in (("x", x), ("w", w), ("g", g)):
-            refuse_nan(array, name)
-        refuse_overflowed(dx, "dx")
-        refuse_overflowed(dw, "dw")
-    return dx.reshape(x.shape), dw
+    return g @ w.T, rows.T @ g_rows
 
 
 # --8<-- [end:linear_vjp]
 
 
+# --8<-- [start:linear_jacobian_refuses]
+@refuses(x=(refuse_empty, refuse_nan), w=(refuse_empty, refuse_nan))
+# --8<-- [end:linear_jacobian_refuses]
 # --8<-- [start:linear_jacobian]
 def linear_jacobian(
     x: Real[ndarray, "*batch d_in"], w: Real[ndarray, "d_in d_out"]
@@ -92,9 +97,6 @@ def linear_jacobian(
         array([[5., 0., 7., 0.],
                [0., 5., 0., 7.]])
     """
-    for name, array in (("x", x), ("w", w)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
     x, w = as_float(x), as_float(w)
     same_output = np.eye(w.shape[1], dtype=np.result_type(x, w))
     return np.einsum("...k,jl->...jkl", x, same_output)

@@ -5,8 +5,18 @@ from jaxtyping import Float, Integer, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, first, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 
 
+# --8<-- [start:accumulate_gradients_refuses]
+def no_example(sizes):
+    if (sizes < 1).any():
+        at = first(sizes, sizes < 1)
+        raise ValueError(f"`sizes` holds {at}; leave out a part without examples")
+
+
+@refuses(no_example, gradients=(refuse_empty, refuse_nan))
+# --8<-- [end:accumulate_gradients_refuses]
 # --8<-- [start:accumulate_gradients]
 def accumulate_gradients(
     gradients: Real[ndarray, "parts *shape"], sizes: Integer[ndarray, " parts"]
@@ -32,11 +42,6 @@ def accumulate_gradients(
         >>> accumulate_gradients(np.array([[2.0, 0.0], [6.0, 4.0]]), np.array([3, 1]))
         array([3., 1.])
     """
-    refuse_empty(gradients, "gradients")
-    refuse_nan(gradients, "gradients")
-    if (sizes < 1).any():
-        at = first(sizes, sizes < 1)
-        raise ValueError(f"`sizes` holds {at}; leave out a part without examples")
     gradients = as_float(gradients)
     weights = (sizes / sizes.sum(dtype=np.float64)).astype(gradients.dtype)
     return np.tensordot(weights, gradients, axes=1)

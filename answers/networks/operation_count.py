@@ -6,6 +6,7 @@ import numpy as np
 from numpy import ndarray
 
 from answers.inputs import refuse_empty
+from answers.inputs.contracts import refuses
 
 UNSEEN = {np.dot, np.vdot, np.inner, np.outer, np.einsum, np.tensordot, np.convolve}
 
@@ -55,6 +56,12 @@ def operations(ufunc, method, inputs, result) -> int:
     return inputs[0].size if method == "reduce" else result.size
 
 
+def an_empty_array(arrays):
+    for number, array in enumerate(arrays):
+        refuse_empty(array, f"arrays[{number}]")
+
+
+@refuses(an_empty_array)
 def count_operations(f: Callable, *arrays: ndarray) -> int:
     """The number of arithmetic operations on floats of `f(*arrays)`.
 
@@ -75,8 +82,6 @@ def count_operations(f: Callable, *arrays: ndarray) -> int:
         >>> count_operations(lambda a, b: (a @ b).sum(), np.ones((2, 3)), np.ones((3, 4)))
         56
     """
-    for number, array in enumerate(arrays):
-        refuse_empty(array, f"arrays[{number}]")
     before = Counted.count
     f(*(array.view(Counted) for array in arrays))
     return Counted.count - before

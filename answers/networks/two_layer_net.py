@@ -12,8 +12,11 @@ from answers.inputs import (
     refuse_labels_out_of_range,
     refuse_nan,
 )
+from answers.inputs.contracts import refuses
 from answers.networks.layers import affine, relu
 from answers.probability.softmax import cross_entropy
+
+BAD = refuse_empty, refuse_nan
 
 
 # --8<-- [start:two_layer_gradients]
@@ -70,14 +73,16 @@ def two_layer_gradients(
 # --8<-- [end:two_layer_gradients]
 
 
+# --8<-- [start:backward_refuses]
+def no_class(y, b2):
+    refuse_labels_out_of_range(y, len(b2), "y")
+
+
+@refuses(no_class, x=BAD, w1=BAD, b1=BAD, w2=BAD, b2=BAD)
+# --8<-- [end:backward_refuses]
 # --8<-- [start:backward]
 def backward(x, y, w1, b1, w2, b2):
     """The loss, its gradient at the first layer's output, and at the four parameters."""
-    for name, array in (("x", x), ("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    refuse_labels_out_of_range(y, len(b2), "y")
-
     x = as_float(x)
     z = x @ w1 + b1  # (batch, hidden)
     hidden = np.maximum(z, 0)
@@ -94,6 +99,11 @@ def backward(x, y, w1, b1, w2, b2):
 # --8<-- [end:backward]
 
 
+def no_unit(size, name):
+    if size < 1:
+        raise ValueError(f"`{name}` is {size}; a layer needs at least one unit")
+
+
 # --8<-- [start:net]
 class TwoLayerNet:
     """Parameters of the network, its logits, and the gradients of its loss.
@@ -108,10 +118,8 @@ class TwoLayerNet:
         {'w1': (4, 5), 'b1': (5,), 'w2': (5, 3), 'b2': (3,)}
     """
 
+    @refuses(d_in=no_unit, hidden=no_unit, classes=no_unit)
     def __init__(self, d_in: int, hidden: int, classes: int, rng: np.random.Generator):
-        for name, size in (("d_in", d_in), ("hidden", hidden), ("classes", classes)):
-            if size < 1:
-                raise ValueError(f"`{name}` is {size}; a layer needs at least one unit")
         self.params = {
             "w1": rng.normal(scale=math.sqrt(2 / d_in), size=(d_in, hidden)),
             "b1": np.zeros(hidden),

@@ -7,8 +7,17 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 
 
+# --8<-- [start:jacobian_from_vjp_refuses]
+def no_entry(shape, name):
+    if any(size < 1 for size in shape):
+        raise ValueError(f"`{name}` is {shape}; an output needs at least one entry")
+
+
+@refuses(shape=no_entry)
+# --8<-- [end:jacobian_from_vjp_refuses]
 # --8<-- [start:jacobian_from_vjp]
 def jacobian_from_vjp(vjp: Callable, shape: tuple[int, ...]) -> Float[ndarray, "..."]:
     """The Jacobian of a function of which only the backward pass is given.
@@ -46,8 +55,6 @@ def jacobian_from_vjp(vjp: Callable, shape: tuple[int, ...]) -> Float[ndarray, "
         array([[1., 2., 3.],
                [4., 5., 6.]])
     """
-    if any(size < 1 for size in shape):
-        raise ValueError(f"`shape` is {shape}; an output needs at least one entry")
     rows = []
     for index in np.ndindex(shape):
         # A new one: what was set for the last row must be 0 again.

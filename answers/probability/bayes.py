@@ -9,9 +9,66 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, first, refuse_empty
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:refusals]
+def refuse_no_weights(array, name):
+    """Raise if an entry is negative, nan or infinite."""
+    # Neither holds if an entry is nan.
+    if array.min() >= 0 and array.max() < np.inf:
+        return
+    wrong = ~((array >= 0) & (array < np.inf))
+    raise ValueError(
+        f"`{name}` holds {first(array, wrong)}; each must be 0 or more, and finite "
+        "(logarithms go to log_posterior)"
+    )
+
+
+def refuse_other_sums(array, name):
+    """Raise unless the entries along the last axis sum to 1."""
+    totals = as_float(array).sum(axis=-1)
+    # What rounding each of many float32 numbers can add up to, and no more.
+    wrong = np.abs(totals - 1) > (1e-4 if array.dtype.itemsize <= 4 else 1e-6)
+    if wrong.any():
+        which = "" if wrong.ndim == 0 else f" in row {np.argwhere(wrong)[0].tolist()}"
+        raise ValueError(
+            f"`{name}` sums to {totals[wrong].flat[0]:.6g}{which}; divide it by its sum "
+            "if that is what you mean"
+        )
+
+
+def refuse_no_logarithms(array, name):
+    """Raise if an entry is nan or +inf: the logarithm of no probability or density."""
+    wrong = np.isnan(array) | (array == np.inf)
+    if wrong.any():
+        raise ValueError(
+            f"`{name}` holds {first(array, wrong)}; find the step that made it"
+        )
+
+
+def refuse_impossible(top):
+    """Raise if the likeliest hypothesis of a row has probability 0: so has the row."""
+    impossible = np.isneginf(top)
+    if impossible.any():
+        rows = np.argwhere(impossible)
+        which = f" in row {rows[0].tolist()}" if np.ndim(top) else ""
+        raise ValueError(
+            f"the evidence is impossible{which}: every hypothesis with a positive prior "
+            "gives it probability 0, so P(evidence) = 0 and no posterior exists; add "
+            "the hypothesis that explains it, or smooth the likelihood"
+        )
+
+
+WEIGHTS = refuse_empty, refuse_no_weights
+DISTRIBUTION = (*WEIGHTS, refuse_other_sums)
+# --8<-- [end:refusals]
+
+
+# --8<-- [start:posterior_refuses]
+@refuses(prior=DISTRIBUTION, likelihood=WEIGHTS)
+# --8<-- [end:posterior_refuses]
 # --8<-- [start:posterior]
 def posterior(
     prior: Real[ndarray, "*#batch hypotheses"],
@@ -45,8 +102,6 @@ def posterior(
         >>> posterior(np.array([0.01, 0.99]), np.array([0.90, 0.09])).round(4)
         array([0.0917, 0.9083])
     """
-    refuse_no_distribution(prior, "prior")
-    refuse_no_weights(likelihood, "likelihood")
     # log 0 is -inf: impossible, and stays so.
     with np.errstate(divide="ignore"):
         logs = [np.log(as_float(each)) for each in (prior, likelihood)]
@@ -59,6 +114,23 @@ def posterior(
 # --8<-- [end:posterior]
 
 
+# --8<-- [start:log_posterior_refuses]
+def no_hypothesis(log_prior, log_likelihood):
+    refuse_empty(np.broadcast(log_prior, log_likelihood), "log_likelihood")
+
+
+def no_logarithms(result, log_prior, log_likelihood):
+    # Of each row no entry is above 0, so the smallest tells of nan and of overflow.
+    least = result.min()
+    if np.isnan(least):
+        refuse_no_logarithms(log_prior, "log_prior")
+        refuse_no_logarithms(log_likelihood, "log_likelihood")
+    if not np.isfinite(least):
+        refuse_overflowed(result, "the joint logarithm", log_prior, log_likelihood)
+
+
+@refuses(no_hypothesis, no_logarithms)
+# --8<-- [end:log_posterior_refuses]
 # --8<-- [start:log_posterior]
 def log_posterior(
     log_prior: Real[ndarray, "*#batch hypotheses"],
@@ -94,32 +166,42 @@ def log_posterior(
     return below
 
 
-def below_likeliest(
-    log_prior: Real[ndarray, "*#batch hypotheses"],
-    log_likelihood: Real[ndarray, "*#batch hypotheses"],
-) -> Float[ndarray, "*out hypotheses"]:
+def below_likeliest(log_prior, log_likelihood):
     """log likelihood + log prior, minus the largest of its row: no row is all -inf.
 
     exp underflows below -745 in float64. The largest entry is now 0, so that the sum of
     exponentials is at least 1 and its logarithm finite.
     """
     log_joint = as_float(log_prior) + as_float(log_likelihood)
-    refuse_empty(log_joint, "log_likelihood")
     top = log_joint.max(axis=-1, keepdims=True)
-    if not np.isfinite(top).all():
-        refuse_no_logarithms(log_prior, "log_prior")
-        refuse_no_logarithms(log_likelihood, "log_likelihood")
-        refuse_impossible(top[..., 0])
+    refuse_impossible(top[..., 0])
     log_joint -= top
-    # No entry is above 0, so the smallest tells whether one has overflowed.
-    if not np.isfinite(log_joint.min()):
-        refuse_overflowed(log_joint, "the joint logarithm", log_prior, log_likelihood)
     return log_joint
 
 
 # --8<-- [end:log_posterior]
 
 
+# --8<-- [start:posterior_odds_refuses]
+def no_odds(prior_odds, likelihood_ratios):
+    factors = np.array([prior_odds, *likelihood_ratios], dtype=np.float64)
+    if (wrong := ~(factors >= 0)).any():
+        raise ValueError(
+            f"odds and ratios hold {first(factors, wrong)}; each must be 0 or more"
+        )
+    if (factors == 0).any() and np.isinf(factors).any():
+        raise ValueError(
+            "one factor is 0 and another infinite: evidence against what is certain; "
+            "one of them is too sure"
+        )
+
+
+def product_overflows(result, prior_odds, likelihood_ratios):
+    refuse_overflowed(result, "their product", max(prior_odds, *likelihood_ratios, 0))
+
+
+@refuses(no_odds, product_overflows)
+# --8<-- [end:posterior_odds_refuses]
 # --8<-- [start:posterior_odds]
 def posterior_odds(prior_odds: float, *likelihood_ratios: float) -> np.floating:
     """Posterior odds = prior odds * the likelihood ratio of each piece of evidence.
@@ -138,23 +220,43 @@ def posterior_odds(prior_odds: float, *likelihood_ratios: float) -> np.floating:
         np.float64(0.101)
     """
     factors = np.array([prior_odds, *likelihood_ratios], dtype=np.float64)
-    if not (factors >= 0).all():
-        wrong = first(factors, ~(factors >= 0))
-        raise ValueError(f"odds and ratios hold {wrong}; each must be 0 or more")
-    if (factors == 0).any() and np.isinf(factors).any():
-        raise ValueError(
-            "one factor is 0 and another infinite: evidence against what is certain; "
-            "one of them is too sure"
-        )
-    with np.errstate(divide="ignore", over="ignore"):
-        odds = np.exp(np.log(factors).sum())
-    refuse_overflowed(odds, "their product", factors.max())
-    return odds
+    with np.errstate(divide="ignore"):
+        return np.exp(np.log(factors).sum())
 
 
 # --8<-- [end:posterior_odds]
 
 
+# --8<-- [start:beta_update_refuses]
+def not_positive(value, name):
+    value = np.asarray(value)
+    refuse_unless((value > 0) & (value < np.inf), value, name, "positive")
+
+
+def negative(value, name):
+    value = np.asarray(value)
+    refuse_unless((value >= 0) & (value < np.inf), value, name, "0 or more")
+
+
+def refuse_unless(fine, value, name, least):
+    if not fine.all():
+        wrong = as_float(value)[~fine].flat[0]
+        raise ValueError(f"`{name}` holds {wrong}; each must be {least} and finite")
+
+
+def parameter_overflows(result):
+    for parameter, name in zip(result, ("alpha", "beta"), strict=True):
+        refuse_overflowed(parameter, name)
+
+
+@refuses(
+    parameter_overflows,
+    alpha=not_positive,
+    beta=not_positive,
+    successes=negative,
+    failures=negative,
+)
+# --8<-- [end:beta_update_refuses]
 # --8<-- [start:beta_update]
 def beta_update(
     alpha: Real[ndarray, "*#batch"] | float,
@@ -194,31 +296,26 @@ def beta_update(
         >>> beta_update(1, 1, successes=7, failures=3)
         (np.float64(8.0), np.float64(4.0))
     """
-    prior = checked(alpha, "alpha", 0), checked(beta, "beta", 0)
-    counts = checked(successes, "successes"), checked(failures, "failures")
-    a, b = prior[0] + counts[0], prior[1] + counts[1]
-    refuse_overflowed(a, "alpha")
-    refuse_overflowed(b, "beta")
-    return a, b
-
-
-def checked(
-    value: Real[ndarray, "*shape"] | float, name: str, above: float = -1
-) -> Float[ndarray, "*shape"]:
-    """`value` in floats, once each is finite, 0 or more, and larger than `above`."""
-    array = as_float(np.asarray(value))
-    fine = (array >= 0) & (array > above) & (array < np.inf)
-    if not fine.all():
-        least = "0 or more" if above < 0 else "positive"
-        raise ValueError(
-            f"`{name}` holds {array[~fine].flat[0]}; each must be {least} and finite"
-        )
-    return array
+    alpha, beta, successes, failures = (
+        as_float(np.asarray(each)) for each in (alpha, beta, successes, failures)
+    )
+    return alpha + successes, beta + failures
 
 
 # --8<-- [end:beta_update]
 
 
+# --8<-- [start:reweighted_refuses]
+def never_seen(old_prior):
+    if not old_prior.all():
+        raise ValueError(
+            f"`old_prior` holds {first(old_prior, old_prior == 0)}; a class that was "
+            "never seen has no likelihood"
+        )
+
+
+@refuses(never_seen, probabilities=DISTRIBUTION, old_prior=DISTRIBUTION)
+# --8<-- [end:reweighted_refuses]
 # --8<-- [start:reweighted]
 def reweighted(
     probabilities: Real[ndarray, "*#batch hypotheses"],
@@ -247,19 +344,29 @@ def reweighted(
         >>> reweighted(np.array([0.1, 0.9]), even, rare).round(4)
         array([0.9167, 0.0833])
     """
-    refuse_no_distribution(probabilities, "probabilities")
-    refuse_no_distribution(old_prior, "old_prior")
-    if not old_prior.all():
-        raise ValueError(
-            f"`old_prior` holds {first(old_prior, old_prior == 0)}; a class that was "
-            "never seen has no likelihood"
-        )
     return posterior(new_prior, as_float(probabilities) / as_float(old_prior))
 
 
 # --8<-- [end:reweighted]
 
 
+# --8<-- [start:natural_frequencies_refuses]
+def no_shares(prior, sensitivity, false_positive_rate):
+    shares = np.array([prior, sensitivity, false_positive_rate], dtype=np.float64)
+    if (outside := ~((shares >= 0) & (shares <= 1))).any():
+        raise ValueError(
+            f"prior, sensitivity and false-positive rate hold {first(shares, outside)}; "
+            "each is a share, between 0 and 1"
+        )
+
+
+def nobody(people):
+    if not 0 < people < np.inf:
+        raise ValueError(f"{people} people; take a positive number")
+
+
+@refuses(no_shares, nobody)
+# --8<-- [end:natural_frequencies_refuses]
 # --8<-- [start:natural_frequencies]
 def natural_frequencies(
     prior: float,
@@ -286,71 +393,9 @@ def natural_frequencies(
         array([[  9. ,   1. ],
                [ 89.1, 900.9]])
     """
-    shares = np.array([prior, sensitivity, false_positive_rate], dtype=np.float64)
-    inside = (shares >= 0) & (shares <= 1)
-    if not inside.all():
-        raise ValueError(
-            f"prior, sensitivity and false-positive rate hold {first(shares, ~inside)}; "
-            "each is a share, between 0 and 1"
-        )
-    if not 0 < people < np.inf:
-        raise ValueError(f"{people} people; take a positive number")
     rows = people * np.array([prior, 1 - prior])
-    positive = shares[1:]
+    positive = np.array([sensitivity, false_positive_rate], dtype=np.float64)
     return rows[:, None] * np.stack([positive, 1 - positive], axis=1)
 
 
 # --8<-- [end:natural_frequencies]
-
-
-# --8<-- [start:refusals]
-def refuse_no_weights(array: Real[ndarray, "*shape"], name: str) -> None:
-    """Raise if an entry is negative, nan or infinite, or there is none."""
-    refuse_empty(array, name)
-    # Neither holds if an entry is nan.
-    if array.min() >= 0 and array.max() < np.inf:
-        return
-    wrong = ~((array >= 0) & (array < np.inf))
-    raise ValueError(
-        f"`{name}` holds {first(array, wrong)}; each must be 0 or more, and finite "
-        "(logarithms go to log_posterior)"
-    )
-
-
-def refuse_no_distribution(array: Real[ndarray, "*shape"], name: str) -> None:
-    """Raise unless the entries along the last axis are probabilities that sum to 1."""
-    refuse_no_weights(array, name)
-    totals = as_float(array).sum(axis=-1)
-    # What rounding each of many float32 numbers can add up to, and no more.
-    wrong = np.abs(totals - 1) > (1e-4 if array.dtype.itemsize <= 4 else 1e-6)
-    if wrong.any():
-        which = "" if wrong.ndim == 0 else f" in row {np.argwhere(wrong)[0].tolist()}"
-        raise ValueError(
-            f"`{name}` sums to {totals[wrong].flat[0]:.6g}{which}; divide it by its sum "
-            "if that is what you mean"
-        )
-
-
-def refuse_no_logarithms(array: Real[ndarray, "*shape"], name: str) -> None:
-    """Raise if an entry is nan or +inf: the logarithm of no probability or density."""
-    wrong = np.isnan(array) | (array == np.inf)
-    if wrong.any():
-        raise ValueError(
-            f"`{name}` holds {first(array, wrong)}; find the step that made it"
-        )
-
-
-def refuse_impossible(top: Real[ndarray, "*shape"] | np.floating) -> None:
-    """Raise if the likeliest hypothesis of a row has probability 0: so has the row."""
-    impossible = np.isneginf(top)
-    if impossible.any():
-        rows = np.argwhere(impossible)
-        which = f" in row {rows[0].tolist()}" if np.ndim(top) else ""
-        raise ValueError(
-            f"the evidence is impossible{which}: every hypothesis with a positive prior "
-            "gives it probability 0, so P(evidence) = 0 and no posterior exists; add "
-            "the hypothesis that explains it, or smooth the likelihood"
-        )
-
-
-# --8<-- [end:refusals]

@@ -11,15 +11,14 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, first, refuse_empty, refuse_no_axis
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 from answers.probability.softmax import log_softmax
 
 
 # --8<-- [start:distribution]
-def distribution(
-    p: Real[ndarray, "*shape"], name: str, axis: int, tolerance: float = 1e-5
-) -> Float[ndarray, "*shape"]:
-    """`p` in floats, refused unless it is a distribution along `axis`.
+def refuse_no_distribution(p, name, axis, tolerance=1e-5):
+    """Raise unless `p` is a distribution along `axis`.
 
     Nothing is normalised: a sum that is not 1 is mostly a wrong axis, or logits. The
     tolerance is wide enough for float32 probabilities of 100,000 classes, which are added
@@ -33,11 +32,10 @@ def distribution(
     if p.ndim == 0:
         raise ValueError(f"`{name}` is a single number; pass an array of probabilities")
     refuse_no_axis(axis, p, name)
-    p = as_float(p)
     # nan is not >= 0 either.
     if not p.min() >= 0:
         raise ValueError(
-            f"`{name}` holds {first(p, ~(p >= 0))}; probabilities are at least 0"
+            f"`{name}` holds {first(as_float(p), ~(p >= 0))}; probabilities are at least 0"
         )
     totals = p.sum(axis=axis, keepdims=True, dtype=np.float64)
     wrong = ~(np.abs(totals - 1) <= tolerance)
@@ -47,29 +45,38 @@ def distribution(
             "the axis of the classes? If these are counts, divide by their sum; if they "
             "are logits, take softmax"
         )
-    return p
 
 
 # --8<-- [end:distribution]
 
 
-# --8<-- [start:in_base]
-def in_base(nats: Float[ndarray, "*shape"] | np.floating, base: float):
-    """Nats in units of log(base): bits for base 2.
-
-    Raises:
-        ValueError: `base` is not above 1.
-    """
+# --8<-- [start:base]
+def no_base(base, name):
     if not 1 < base < math.inf:
         raise ValueError(
             f"`base` is {base}; pass a base above 1: e for nats, 2 for bits"
         )
-    return nats / math.log(base)
 
 
-# --8<-- [end:in_base]
+# --8<-- [end:base]
 
 
+# --8<-- [start:xlogx]
+def xlogx(p):
+    """p log p, entry by entry, with 0 log 0 = 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = p * np.log(p)
+    # 0 log 0 has made nan.
+    np.copyto(terms, 0, where=p == 0)
+    return terms
+
+
+# --8<-- [end:xlogx]
+
+
+# --8<-- [start:entropy_refuses]
+@refuses(base=no_base)
+# --8<-- [end:entropy_refuses]
 # --8<-- [start:entropy]
 def entropy(
     p: Real[ndarray, "*shape"], base: float = math.e, axis: int = -1
@@ -102,39 +109,31 @@ def entropy(
         >>> entropy(np.array([0.5, 0.5]), base=2)
         np.float64(1.0)
     """
-    p = distribution(p, "p", axis)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.log(p)
-        terms *= p
-    # 0 log 0 has made nan.
-    np.copyto(terms, 0, where=p == 0)
-    return in_base(np.maximum(-terms.sum(axis=axis), 0), base)
+    refuse_no_distribution(p, "p", axis)
+    return np.maximum(-xlogx(as_float(p)).sum(axis=axis), 0) / math.log(base)
 
 
 # --8<-- [end:entropy]
 
 
-# --8<-- [start:log_ratios]
-def log_ratios(
-    p: Float[ndarray, "*shape"], q: Float[ndarray, "*shape"]
-) -> Float[ndarray, "*shape"]:
+# --8<-- [start:rel_entr]
+def rel_entr(p, q):
     """p log(p / q), entry by entry: 0 where p = 0, infinite where q = 0 < p."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        terms = p / q
-        # So that 0 log 0 is 0, not nan.
-        np.copyto(terms, 1, where=p == 0)
-        np.log(terms, out=terms)
+    # p / q would overflow where q is tiny.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.log(p) - np.log(q)
         terms *= p
-    # There p / q is above the largest float.
-    tiny = np.isinf(terms) & (q > 0)
-    if tiny.any():
-        terms[tiny] = p[tiny] * (np.log(p[tiny]) - np.log(q[tiny]))
+    # 0 log 0 has made nan.
+    np.copyto(terms, 0, where=p == 0)
     return terms
 
 
-# --8<-- [end:log_ratios]
+# --8<-- [end:rel_entr]
 
 
+# --8<-- [start:kl_divergence_refuses]
+@refuses(base=no_base)
+# --8<-- [end:kl_divergence_refuses]
 # --8<-- [start:kl_divergence]
 def kl_divergence(
     p: Real[ndarray, "*shape"],
@@ -170,13 +169,18 @@ def kl_divergence(
         >>> kl_divergence(p, q).round(4), kl_divergence(q, p).round(4)
         (np.float64(0.2231), np.float64(0.1927))
     """
-    p, q = distribution(p, "p", axis), distribution(q, "q", axis)
-    return in_base(np.maximum(log_ratios(p, q).sum(axis=axis), 0), base)
+    refuse_no_distribution(p, "p", axis)
+    refuse_no_distribution(q, "q", axis)
+    terms = rel_entr(as_float(p), as_float(q))
+    return np.maximum(terms.sum(axis=axis), 0) / math.log(base)
 
 
 # --8<-- [end:kl_divergence]
 
 
+# --8<-- [start:kl_from_logits_refuses]
+@refuses(base=no_base)
+# --8<-- [end:kl_from_logits_refuses]
 # --8<-- [start:kl_from_logits]
 def kl_from_logits(
     p: Real[ndarray, "*shape"],
@@ -207,12 +211,24 @@ def kl_from_logits(
     with np.errstate(invalid="ignore"):
         terms = np.where(log_q == -np.inf, np.inf, np.exp(log_p) * (log_p - log_q))
     terms = np.where(log_p == -np.inf, 0, terms)
-    return in_base(np.maximum(terms.sum(axis=axis), 0), base)
+    return np.maximum(terms.sum(axis=axis), 0) / math.log(base)
 
 
 # --8<-- [end:kl_from_logits]
 
 
+# --8<-- [start:kl_gradients_refuses]
+def no_target(p):
+    refuse_no_distribution(p, "p", axis=-1)
+    if (zero := p == 0).any():
+        raise ValueError(
+            f"`p` holds {first(as_float(p), zero)}: KL(q‖p) is infinite for every q with "
+            "mass there"
+        )
+
+
+@refuses(no_target)
+# --8<-- [end:kl_gradients_refuses]
 # --8<-- [start:kl_gradients]
 def kl_gradients(
     p: Real[ndarray, "*batch classes"], logits: Real[ndarray, "*batch classes"]
@@ -244,12 +260,7 @@ def kl_gradients(
         >>> forward.round(3), reverse.round(3)
         (array([ 0.5, -0.5]), array([ 0.001, -0.001]))
     """
-    p = distribution(p, "p", -1)
-    if (zero := p == 0).any():
-        raise ValueError(
-            f"`p` holds {first(p, zero)}: KL(q‖p) is infinite for every q with mass there"
-        )
-    log_q = log_softmax(logits)
+    p, log_q = as_float(p), log_softmax(logits)
     q = np.exp(log_q)
     log_ratio = np.where(q > 0, log_q, 0) - np.log(p)
     divergence = (q * log_ratio).sum(axis=-1, keepdims=True)
@@ -259,6 +270,9 @@ def kl_gradients(
 # --8<-- [end:kl_gradients]
 
 
+# --8<-- [start:jensen_shannon_refuses]
+@refuses(base=no_base)
+# --8<-- [end:jensen_shannon_refuses]
 # --8<-- [start:jensen_shannon]
 def jensen_shannon(
     p: Real[ndarray, "*shape"],
@@ -271,6 +285,9 @@ def jensen_shannon(
     JS(p, q) = KL(p‖m)/2 + KL(q‖m)/2. Symmetric, and always finite: m excludes nothing
     that p or q allows. Its square root is a metric, and is what SciPy's `jensenshannon`
     returns.
+
+    How:
+        It is H(m) - (H(p) + H(q)) / 2, which divides by no probability.
 
     Args:
         p: Probabilities, which sum to 1 along `axis` within 1e-5.
@@ -292,17 +309,48 @@ def jensen_shannon(
         >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]), base=2)
         np.float64(1.0)
     """
-    p, q = distribution(p, "p", axis), distribution(q, "q", axis)
-    # Halving it could underflow.
-    twice = p + q
-    terms = log_ratios(2 * p, twice) + log_ratios(2 * q, twice)
-    return in_base(np.clip(terms.sum(axis=axis) / 4, 0, math.log(2)), base)
+    refuse_no_distribution(p, "p", axis)
+    refuse_no_distribution(q, "q", axis)
+    p, q = as_float(p), as_float(q)
+    terms = xlogx(p) + xlogx(q) - 2 * xlogx((p + q) / 2)
+    return np.clip(terms.sum(axis=axis) / 2, 0, math.log(2)) / math.log(base)
 
 
 # --8<-- [end:jensen_shannon]
 
 
-# --8<-- [start:estimators]
+# --8<-- [start:k1_refuses]
+def no_logarithm(logs, name):
+    if (wrong := np.isnan(logs) | (logs == np.inf)).any():
+        raise ValueError(
+            f"`{name}` holds {first(logs, wrong)}; find the step that made it"
+        )
+
+
+def never_drawn(log_p):
+    if (never := np.isneginf(log_p)).any():
+        raise ValueError(
+            f"`log_p` holds {first(log_p, never)}: p never draws such an x; the samples "
+            "must come from p"
+        )
+
+
+def overflow_of(what):
+    def overflow(result, log_p, log_q):
+        if not np.isfinite(result).all():
+            log = log_r(log_p, log_q)
+            refuse_overflowed(log, "log r", log_q)
+            refuse_overflowed(result, what, log)
+
+    return overflow
+
+
+LOGARITHMS = {"log_p": (refuse_empty, no_logarithm), "log_q": no_logarithm}
+
+
+@refuses(never_drawn, overflow_of("log r"), **LOGARITHMS)
+# --8<-- [end:k1_refuses]
+# --8<-- [start:k1]
 def k1(
     log_p: Real[ndarray, "*samples"], log_q: Real[ndarray, "*samples"]
 ) -> Float[ndarray, "*samples"] | np.floating:
@@ -328,6 +376,13 @@ def k1(
     return -log_r(log_p, log_q)
 
 
+# --8<-- [end:k1]
+
+
+# --8<-- [start:k2_refuses]
+@refuses(never_drawn, overflow_of("(log r)²/2"), **LOGARITHMS)
+# --8<-- [end:k2_refuses]
+# --8<-- [start:k2]
 def k2(
     log_p: Real[ndarray, "*samples"], log_q: Real[ndarray, "*samples"]
 ) -> Float[ndarray, "*samples"] | np.floating:
@@ -340,12 +395,16 @@ def k2(
         >>> k2(np.log([0.5, 0.5]), np.log([0.8, 0.2])).round(4)
         array([0.1105, 0.4198])
     """
-    log = log_r(log_p, log_q)
-    half = log**2 / 2
-    refuse_overflowed(half, "(log r)²/2", log)
-    return half
+    return log_r(log_p, log_q) ** 2 / 2
 
 
+# --8<-- [end:k2]
+
+
+# --8<-- [start:k3_refuses]
+@refuses(never_drawn, overflow_of("r - 1 - log r"), **LOGARITHMS)
+# --8<-- [end:k3_refuses]
+# --8<-- [start:k3]
 def k3(
     log_p: Real[ndarray, "*samples"], log_q: Real[ndarray, "*samples"]
 ) -> Float[ndarray, "*samples"] | np.floating:
@@ -363,28 +422,16 @@ def k3(
         array([0.13  , 0.3163])
     """
     log = log_r(log_p, log_q)
-    excess = np.expm1(log) - log
-    refuse_overflowed(excess, "r - 1 - log r", log)
-    return excess
+    return np.expm1(log) - log
 
 
+# --8<-- [end:k3]
+
+
+# --8<-- [start:log_r]
 def log_r(log_p, log_q):
-    """log q(x) - log p(x), refused where it is no number or cannot occur."""
-    refuse_empty(log_p, "log_p")
-    for name, logs in (("log_p", log_p), ("log_q", log_q)):
-        wrong = np.isnan(logs) | (logs == np.inf)
-        if wrong.any():
-            raise ValueError(
-                f"`{name}` holds {first(logs, wrong)}; find the step that made it"
-            )
-    if (never := np.isneginf(log_p)).any():
-        raise ValueError(
-            f"`log_p` holds {first(log_p, never)}: p never draws such an x; the samples "
-            "must come from p"
-        )
-    log = as_float(log_q) - as_float(log_p)
-    refuse_overflowed(log, "log r", log_q)
-    return log
+    """log q(x) - log p(x), in floats."""
+    return as_float(log_q) - as_float(log_p)
 
 
-# --8<-- [end:estimators]
+# --8<-- [end:log_r]

@@ -8,7 +8,17 @@ is reached.
 
 import math
 
+from answers.inputs.contracts import refuses
 
+
+# --8<-- [start:loss_bounds_refuses]
+def too_few(classes, name):
+    if classes < 2:
+        raise ValueError(f"{classes} classes leave nothing to confuse; take 2 or more")
+
+
+@refuses(classes=too_few)
+# --8<-- [end:loss_bounds_refuses]
 # --8<-- [start:loss_bounds]
 def loss_bounds(classes: int, correct: bool = True) -> tuple[float, float]:
     """Infimum and supremum, in nats, of the cross-entropy of one example.
@@ -36,13 +46,28 @@ def loss_bounds(classes: int, correct: bool = True) -> tuple[float, float]:
         >>> [round(math.exp(-end), 3) for end in loss_bounds(2, correct=False)]
         [0.5, 0.0]
     """
-    refuse_too_few_classes(classes)
     return (0.0, math.log(classes)) if correct else (math.log(2), math.inf)
 
 
 # --8<-- [end:loss_bounds]
 
 
+# --8<-- [start:top_k_refuses]
+def no_place(k, classes):
+    if not 1 <= k <= classes:
+        raise ValueError(f"k is {k}; of {classes} classes, take 1 to {classes}")
+
+
+def none_wrong(k, classes, correct):
+    if k == classes and not correct:
+        raise ValueError(
+            f"the top {k} of {classes} classes are all of them, so no example is wrong; "
+            "take a smaller k"
+        )
+
+
+@refuses(no_place, none_wrong, classes=too_few)
+# --8<-- [end:top_k_refuses]
 # --8<-- [start:top_k]
 def top_k_loss_bounds(
     classes: int, k: int, correct: bool = True
@@ -63,22 +88,22 @@ def top_k_loss_bounds(
         >>> top_k_loss_bounds(1000, 5)
         (0.0, inf)
     """
-    refuse_too_few_classes(classes)
-    if not 1 <= k <= classes:
-        raise ValueError(f"k is {k}; of {classes} classes, take 1 to {classes}")
     if correct:
         return loss_bounds(classes) if k == 1 else (0.0, math.inf)
-    if k == classes:
-        raise ValueError(
-            f"the top {k} of {classes} classes are all of them, so no example is wrong; "
-            "take a smaller k"
-        )
     return math.log(k + 1), math.inf
 
 
 # --8<-- [end:top_k]
 
 
+# --8<-- [start:threshold_refuses]
+def outside(threshold, name):
+    if not 0 < threshold < 1:
+        raise ValueError(f"the threshold is {threshold}; take one between 0 and 1")
+
+
+@refuses(threshold=outside)
+# --8<-- [end:threshold_refuses]
 # --8<-- [start:threshold]
 def threshold_loss_bounds(
     threshold: float, positive: bool = True, correct: bool = True
@@ -105,8 +130,6 @@ def threshold_loss_bounds(
         >>> round(threshold_loss_bounds(0.1)[1], 3)
         2.303
     """
-    if not 0 < threshold < 1:
-        raise ValueError(f"the threshold is {threshold}; take one between 0 and 1")
     edge = -math.log(threshold) if positive else -math.log1p(-threshold)
     return (0.0, edge) if correct else (edge, math.inf)
 
@@ -114,6 +137,16 @@ def threshold_loss_bounds(
 # --8<-- [end:threshold]
 
 
+# --8<-- [start:mean_refuses]
+def no_count(errors, examples):
+    if not 0 <= errors <= examples or examples < 1:
+        raise ValueError(
+            f"{errors} errors in {examples} examples; take 0 to all of 1 or more"
+        )
+
+
+@refuses(no_count, classes=too_few)
+# --8<-- [end:mean_refuses]
 # --8<-- [start:mean]
 def mean_loss_bounds(classes: int, examples: int, errors: int) -> tuple[float, float]:
     """Infimum and supremum, in nats, of the mean loss with a given number of errors.
@@ -133,16 +166,26 @@ def mean_loss_bounds(classes: int, examples: int, errors: int) -> tuple[float, f
         >>> round(mean_loss_bounds(10, examples=4, errors=1)[0], 3)
         0.173
     """
-    refuse_too_few_classes(classes)
-    if not 0 <= errors <= examples or examples < 1:
-        raise ValueError(
-            f"{errors} errors in {examples} examples; take 0 to all of 1 or more"
-        )
     if errors == 0:
         return loss_bounds(classes)
     return errors / examples * math.log(2), math.inf
 
 
+# --8<-- [end:mean]
+
+
+# --8<-- [start:most_errors_refuses]
+def no_mean(mean_loss, examples):
+    if examples < 1 or not mean_loss >= 0:
+        raise ValueError(
+            f"a mean loss of {mean_loss} over {examples} examples; take 0 or more, over "
+            "1 or more"
+        )
+
+
+@refuses(no_mean)
+# --8<-- [end:most_errors_refuses]
+# --8<-- [start:most_errors]
 def most_errors(mean_loss: float, examples: int) -> int:
     """The largest number of errors that a mean loss allows, for any number of classes.
 
@@ -162,19 +205,25 @@ def most_errors(mean_loss: float, examples: int) -> int:
         >>> most_errors(0.006, examples=100), most_errors(0.01, examples=100)
         (0, 1)
     """
-    if examples < 1 or not mean_loss >= 0:
-        raise ValueError(
-            f"a mean loss of {mean_loss} over {examples} examples; take 0 or more, over "
-            "1 or more"
-        )
     allowed = examples * mean_loss / math.log(2)
     # A tie costs log 2 exactly, and the mean may have been rounded down.
     return math.floor(min(examples, allowed * (1 + 1e-9)))
 
 
-# --8<-- [end:mean]
+# --8<-- [end:most_errors]
 
 
+# --8<-- [start:confidence_refuses]
+def never_largest(confidence, classes):
+    if not 1 / classes <= confidence <= 1:
+        raise ValueError(
+            f"the largest of {classes} probabilities cannot be {confidence}; take one "
+            f"from 1/{classes} to 1"
+        )
+
+
+@refuses(never_largest, classes=too_few)
+# --8<-- [end:confidence_refuses]
 # --8<-- [start:confidence]
 def confidence_loss_bounds(
     classes: int, confidence: float, correct: bool = True
@@ -202,12 +251,6 @@ def confidence_loss_bounds(
         >>> [round(confidence_loss_bounds(10, 0.99, r)[0], 3) for r in (True, False)]
         [0.01, 4.605]
     """
-    refuse_too_few_classes(classes)
-    if not 1 / classes <= confidence <= 1:
-        raise ValueError(
-            f"the largest of {classes} probabilities cannot be {confidence}; take one "
-            f"from 1/{classes} to 1"
-        )
     if correct:
         return loss_of(confidence), loss_of(confidence)
     most = min(confidence, 1 - confidence)
@@ -222,9 +265,3 @@ def loss_of(p: float) -> float:
 
 
 # --8<-- [end:confidence]
-
-
-def refuse_too_few_classes(classes: int) -> None:
-    """Raise unless there are two classes that could be confused."""
-    if classes < 2:
-        raise ValueError(f"{classes} classes leave nothing to confuse; take 2 or more")

@@ -8,9 +8,36 @@ from jaxtyping import Bool, Float, Integer, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, first, refuse_empty, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 from answers.probability.bayes import log_posterior
 
 
+# --8<-- [start:fit_refuses]
+def no_counts(counts, name):
+    fine = (counts >= 0) & (counts < np.inf)
+    if not fine.all():
+        raise ValueError(
+            f"`{name}` holds {first(counts, ~fine)}; a count is 0 or more, and finite"
+        )
+
+
+def no_smoothing(smoothing, name):
+    if not 0 < smoothing < np.inf:
+        raise ValueError(f"smoothing is {smoothing}; take a positive number, such as 1")
+
+
+def no_class(labels, classes):
+    refuse_labels_out_of_range(labels, classes, "labels")
+
+
+def no_text(labels, classes):
+    texts = np.bincount(labels.astype(np.intp), minlength=classes)
+    if not texts.all():
+        raise ValueError(f"class {texts.argmin()} has no text; leave the class out")
+
+
+@refuses(no_class, no_text, counts=(refuse_empty, no_counts), smoothing=no_smoothing)
+# --8<-- [end:fit_refuses]
 # --8<-- [start:fit]
 def fit_word_counts(
     counts: Real[ndarray, "texts words"],
@@ -46,15 +73,8 @@ def fit_word_counts(
         array([[0.6667, 0.3333],
                [0.25  , 0.75  ]])
     """
-    refuse_empty(counts, "counts")
-    refuse_no_counts(counts)
-    refuse_labels_out_of_range(labels, classes, "labels")
-    if not 0 < smoothing < np.inf:
-        raise ValueError(f"smoothing is {smoothing}; take a positive number, such as 1")
     member = labels[None, :] == np.arange(classes)[:, None]
     texts = member.sum(axis=1)
-    if not texts.all():
-        raise ValueError(f"class {texts.argmin()} has no text; leave the class out")
     totals = member.astype(np.float64) @ as_float(counts) + smoothing
     log_words = np.log(totals) - np.log(totals.sum(axis=1, keepdims=True))
     return np.log(texts / len(labels)), log_words
@@ -63,6 +83,9 @@ def fit_word_counts(
 # --8<-- [end:fit]
 
 
+# --8<-- [start:classify_refuses]
+@refuses(counts=(refuse_empty, no_counts))
+# --8<-- [end:classify_refuses]
 # --8<-- [start:classify]
 def log_class_posterior(
     counts: Real[ndarray, "texts words"],
@@ -76,18 +99,7 @@ def log_class_posterior(
     Raises:
         ValueError: No text, or a count that is negative or infinite.
     """
-    refuse_empty(counts, "counts")
-    refuse_no_counts(counts)
     return log_posterior(log_prior, as_float(counts) @ log_words.T)
 
 
 # --8<-- [end:classify]
-
-
-def refuse_no_counts(counts: Real[ndarray, "texts words"]) -> None:
-    """Raise if a count is negative, nan or infinite."""
-    fine = (counts >= 0) & (counts < np.inf)
-    if not fine.all():
-        raise ValueError(
-            f"`counts` holds {first(counts, ~fine)}; a count is 0 or more, and finite"
-        )

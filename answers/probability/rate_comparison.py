@@ -4,9 +4,25 @@ from math import lgamma
 
 import numpy as np
 
+from answers.inputs.contracts import refuses
 from answers.probability.bayes import beta_update
 
 
+# --8<-- [start:probability_larger_refuses]
+def no_rate(parameters, name):
+    # An update by no trials refuses what is not positive.
+    beta_update(*parameters, 0, 0)
+
+
+def no_whole_alpha(b):
+    if b[0] != int(b[0]):
+        raise ValueError(
+            f"alpha of B is {b[0]}; the sum needs a whole number (or draw samples)"
+        )
+
+
+@refuses(no_whole_alpha, b=no_rate, a=no_rate)
+# --8<-- [end:probability_larger_refuses]
 # --8<-- [start:probability_larger]
 def probability_larger(b: tuple[float, float], a: tuple[float, float]) -> float:
     """P(rate of B > rate of A) for independent Beta rates, but for rounding.
@@ -31,12 +47,7 @@ def probability_larger(b: tuple[float, float], a: tuple[float, float]) -> float:
         >>> round(probability_larger((1, 1), (1, 1)), 6)
         0.5
     """
-    # An update by no trials changes nothing, and refuses what is not positive.
-    (alpha_b, beta_b), (alpha_a, beta_a) = beta_update(*b, 0, 0), beta_update(*a, 0, 0)
-    if alpha_b != int(alpha_b):
-        raise ValueError(
-            f"alpha of B is {alpha_b}; the sum needs a whole number (or draw samples)"
-        )
+    (alpha_b, beta_b), (alpha_a, beta_a) = map(float, b), map(float, a)
     both = beta_a + beta_b
     first = log_beta(alpha_a, both) - log_beta(alpha_a, beta_a)
     i = np.arange(alpha_b - 1)

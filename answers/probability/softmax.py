@@ -17,38 +17,43 @@ from answers.inputs import (
     refuse_no_axis,
     refuse_no_maximum,
 )
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:below_max]
-def below_max(
-    x: Real[ndarray, "*shape"], axis: int = -1, name: str = "x"
-) -> Float[ndarray, "*shape"]:
+def below_max(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shape"]:
     """`x` minus its maximum along `axis`: no entry, and so no exponential, is large.
 
     exp overflows above 709 in float64 and above 88 in float32. Subtracting one number
     from all logits multiplies all their exponentials by one factor, which every ratio
     cancels.
-
-    Raises:
-        ValueError: `x` is 0-d or empty, holds nan or +inf, or has only -inf along
-            `axis`; there is no such `axis`.
     """
-    refuse_empty(x, name)
-    if x.ndim == 0:
-        raise ValueError(
-            f"`{name}` is a single number; pass an array with an axis of classes"
-        )
-    refuse_no_axis(axis, x, name)
     x = as_float(x)
-    top = x.max(axis=axis, keepdims=True)
-    refuse_no_maximum(x, top, name)
-    return x - top
+    return x - x.max(axis=axis, keepdims=True)
 
 
 # --8<-- [end:below_max]
+# --8<-- [start:softmax_refuses]
+def single_number(x):
+    if x.ndim == 0:
+        raise ValueError(
+            "`x` is a single number; pass an array with an axis of classes"
+        )
 
 
+def no_such_axis(axis, x):
+    refuse_no_axis(axis, x, "x")
+
+
+def no_maximum(result, x, axis):
+    # nan, +inf and a row of -inf only make all of a row nan: its first entry tells.
+    if np.isnan(result.take(0, axis)).any():
+        refuse_no_maximum(x, x.max(axis=axis, keepdims=True), "x")
+
+
+@refuses(single_number, no_such_axis, no_maximum, x=refuse_empty)
+# --8<-- [end:softmax_refuses]
 # --8<-- [start:softmax]
 def softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shape"]:
     """Turn logits into probabilities: exp(x) / Σ exp(x), summed along `axis`.
@@ -81,6 +86,14 @@ def softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shap
 # --8<-- [end:softmax]
 
 
+# --8<-- [start:log_softmax_refuses]
+def overflow(result, x):
+    if result.min() == -np.inf:
+        refuse_overflowed(result, "the difference of two logits", x)
+
+
+@refuses(single_number, no_such_axis, no_maximum, overflow, x=refuse_empty)
+# --8<-- [end:log_softmax_refuses]
 # --8<-- [start:log_softmax]
 def log_softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shape"]:
     """The logarithm of softmax, x - log Σ exp(x): finite where softmax rounds to 0.
@@ -103,15 +116,20 @@ def log_softmax(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*
         array([-800.,    0.])
     """
     z = below_max(x, axis)
-    log_p = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
-    if log_p.min() == -np.inf:
-        refuse_overflowed(log_p, "the difference of two logits", x)
-    return log_p
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
 
 
 # --8<-- [end:log_softmax]
 
 
+# --8<-- [start:logsumexp_refuses]
+def no_finite_maximum(result, x, axis):
+    if np.isnan(result).any():
+        refuse_no_maximum(x, x.max(axis=axis, keepdims=True), "x")
+
+
+@refuses(single_number, no_such_axis, no_finite_maximum, x=refuse_empty)
+# --8<-- [end:logsumexp_refuses]
 # --8<-- [start:logsumexp]
 def logsumexp(
     x: Real[ndarray, "*shape"], axis: int = -1
@@ -145,6 +163,24 @@ def logsumexp(
 # --8<-- [end:logsumexp]
 
 
+# --8<-- [start:cross_entropy_refuses]
+def no_class(targets, logits):
+    refuse_labels_out_of_range(targets, logits.shape[1], "targets")
+
+
+def no_loss(result, logits, targets):
+    loss, gradient = result
+    if np.isnan(gradient[:, 0]).any():
+        refuse_no_maximum(logits, logits.max(axis=1, keepdims=True), "logits")
+    if loss == np.inf:
+        right = np.arange(len(logits)), targets.astype(np.intp)
+        losses = logsumexp(logits) - as_float(logits)[right]
+        refuse_overflowed(losses, "a loss", logits[right])
+        refuse_overflowed(losses.sum(), "the sum of the losses", losses.max())
+
+
+@refuses(no_class, no_loss, logits=refuse_empty)
+# --8<-- [end:cross_entropy_refuses]
 # --8<-- [start:cross_entropy]
 def cross_entropy(
     logits: Real[ndarray, "batch classes"],
@@ -176,16 +212,12 @@ def cross_entropy(
         >>> loss.round(6), gradient
         (np.float64(0.693147), array([[-0.5,  0.5]]))
     """
-    z = below_max(logits, name="logits")
-    refuse_labels_out_of_range(targets, z.shape[1], "targets")
+    z = below_max(logits)
     right = np.arange(len(z)), targets.astype(np.intp)
     powers = np.exp(z)
     totals = powers.sum(axis=1, keepdims=True)
     # log(total) - z is -log p without forming p, which may have rounded to 0.
     losses = np.log(totals[:, 0]) - z[right]
-    if losses.sum() == np.inf:
-        refuse_overflowed(losses, "a loss", logits[right])
-        refuse_overflowed(losses.sum(), "the sum of the losses", losses.max())
     gradient = powers / totals
     gradient[right] -= 1
     return losses.mean(), gradient / len(z)

@@ -5,7 +5,7 @@ from jaxtyping import Float, Integer
 from numpy import ndarray
 
 from answers.inputs import first, refuse_labels_out_of_range
-from answers.probability.divergence import distribution
+from answers.probability.divergence import refuse_no_distribution
 
 
 # --8<-- [start:accept_draft]
@@ -57,9 +57,9 @@ def accept_draft(
             "after the draft"
         )
     # Sums of half precision miss 1 by some 3e-4.
-    distribution(p, "p", axis=-1, tolerance=1e-3)
+    refuse_no_distribution(p, "p", axis=-1, tolerance=1e-3)
     if len(q) > 0:
-        distribution(q, "q", axis=-1, tolerance=1e-3)
+        refuse_no_distribution(q, "q", axis=-1, tolerance=1e-3)
     refuse_labels_out_of_range(drafted, p.shape[1], "drafted")
     # A 1 would draw no token; nan is neither.
     if (wrong := ~((uniform >= 0) & (uniform < 1))).any():
