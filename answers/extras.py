@@ -21,6 +21,7 @@ EXTRAS = {
     "hatchling": ("Hatchling", "test"),
     "nbclient": ("nbclient", "test"),
     "nbformat": ("nbformat", "test"),
+    "pytest": ("pytest", "test"),
     "pytest_codeblocks": ("pytest-codeblocks", "test"),
     "threadpoolctl": ("threadpoolctl", "test"),
 }

@@ -35,10 +35,8 @@ def test_examples_print_what_they_say(module):
         test = parser.get_doctest(text, dict(namespace), name, str(FILES[module]), None)
         printed = []
         runner.run(test, out=printed.append)
-        assert not printed, (
-            f"{FILES[module].relative_to(ROOT)}: the example of `{name}` prints something else\n"
-            f"{''.join(printed)}"
-        )
+        where = f"{FILES[module].relative_to(ROOT)}: the example of `{name}` prints something else"
+        assert not printed, f"{where}: {' '.join(''.join(printed).split())}"
 
 
 def test_every_module_of_a_topic_promises_something():

@@ -141,15 +141,19 @@ def test_no_room_and_no_module_imports_itself_through_others():
     assert ordered({name: drawn[name] - {name} for name in drawn})
 
 
-def test_there_are_at_most_eighteen_machines_and_each_room_is_on_the_map():
+def test_there_are_at_most_eighteen_machines_on_the_map_and_each_topic_says_what_it_holds():
     import answers
 
     rooms = {room(name) for name in FILES} - {"answers"}
     assert rooms == set(BELOW)
     assert rooms - {*TOPICS} == MACHINES
     assert len(MACHINES) <= 18
-    off = [r for r in rooms if not re.search(rf"^    {r} +\w", answers.__doc__, re.M)]
+    off = [r for r in MACHINES if not re.search(rf"^    {r} +\w", answers.__doc__, re.M)]
     assert not off, f"answers/__init__.py: its docstring, the map, does not name {', '.join(off)}"
+    for topic in TOPICS:
+        path = FILES[f"answers.{topic}"]
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        assert said, f"{path.relative_to(ROOT)}: say in its docstring what the room holds"
 
 
 def annotated(path) -> list[str]:

@@ -145,14 +145,14 @@ def test_outside_of_a_checkout_the_hint_leads_to_where_the_package_came_from(
     (site / "answers").mkdir(parents=True)
     for name in ("__init__.py", "extras.py"):
         shutil.copy(ROOT / "answers" / name, site / "answers")
-    (site / "answers/needy.py").write_text("import torch")
+    (site / "answers/files.py").write_text("import torch")
     about = site / "worked_answers-1.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(f"Name: {NAME}\nVersion: 1\n{link}\n")
     (about / "direct_url.json").write_text(json.dumps(origin))
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import answers.needy"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import answers.files"
     said = without(code, str(site)).splitlines()[-1]
-    assert said == f"ModuleNotFoundError: answers.needy needs PyTorch: {told}"
+    assert said == f"ModuleNotFoundError: answers.files needs PyTorch: {told}"
 
 
 def test_the_version_is_told():

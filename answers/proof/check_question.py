@@ -19,7 +19,7 @@ from answers.grader import catalog
 from answers.grader.exercise import Exercise
 from answers.pages import ROOT, Page, pages
 from answers.proof import kill_matrix
-from answers.proof.generated import Generated
+from answers.proof.generated import Generated, one_thread
 from answers.proof.templates import MARK
 from answers.site.modules import file_of
 
@@ -39,15 +39,16 @@ OF_CODE = (
     "tests/test_hostile_arguments.py",
     "tests/test_house.py",
 )
-# Of these, the cases that are given the page, or a derivation that it shows.
+# Of these, the cases that are given the page,
 OF_PAGE = (
     "tests/proof/test_pages.py",
     "tests/proof/test_bank.py",
     "tests/proof/test_claims.py",
     "tests/site/test_exercise_pages.py",
     "tests/cards/test_plain_formulas.py",
-    "tests/derivations/test_witnesses.py",
 )
+# or a derivation that it shows.
+OF_DERIVATIONS = ("tests/derivations/test_witnesses.py",)
 WHOLE = "tests/test_questions.py"
 # What is made of a page. Other tables change with these, or take longer to make.
 MADE = {
@@ -64,6 +65,9 @@ PLACE = re.compile(r"([\w./-]+\.(?:py|md|txt))[: ]")
 def lacks(name: str) -> list[str]:
     """What an exercise, its code and its page lack."""
     file = f"answers/exercises/{name}.py"
+    # As in the tests: several processes with several threads each would wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    one_thread()
     try:
         page = next((each for each in pages() if name in each.exercises), None)
         exercise = catalog.load(name)
@@ -72,20 +76,19 @@ def lacks(name: str) -> list[str]:
     code = code_of(exercise)
     own = [*code, ROOT / file, ROOT / f"tests/submissions/{name}.py"]
     shown = [page.path] if page else []
-    rooms = [
-        ROOT / "answers/__init__.py",
-        *(path.with_name("__init__.py") for path in code[:1]),
-    ]
-    found = marks([*own, *shown, *rooms])
+    room = [path.with_name("__init__.py") for path in code[:1]]
+    found = marks([*room, *own, *shown])
     # What is not filled in is not tested: it would fail in many ways for one reason.
     tests = [*OF_CODE, *code[1:]] if not marks(code) else []
     tests += OF_EXERCISE if not marks(own) else []
-    page_tests = [*shown, *OF_PAGE] if shown and not marks([*code, *shown]) else []
     about = names_of(name, page)
+    page_tests = [*shown, *OF_PAGE] if shown and not marks([*code, *shown]) else []
+    if page_tests and any(each.endswith(".") for each in about):
+        page_tests += OF_DERIVATIONS
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         asked = [*map(str, tests)], [WHOLE, *map(str, page_tests)]
         runs = [pool.submit(told_by_tests, each, about) for each in asked]
-        found += ruff([*own, *shown])
+        found += ruff([*room, *own])
         told = not_up_to_date(page) if page_tests else []
         told += mistakes(exercise) if not marks(own) else []
         for run in runs:
@@ -204,7 +207,7 @@ class Chosen:
     def is_about(self, item) -> bool:
         """Whether a case is given one of the names; a file that asks for no names is run whole."""
         file = item.path.relative_to(ROOT).as_posix()
-        if file not in OF_EXERCISE + OF_CODE + OF_PAGE:
+        if file not in OF_EXERCISE + OF_CODE + OF_PAGE + OF_DERIVATIONS:
             return True
         given = item.callspec.params.values() if hasattr(item, "callspec") else ()
         return any(map(self.knows, given))

@@ -138,10 +138,10 @@ def everything() -> Iterator[Generated]:
         yield Generated(path, "answers.proof.lab_runs.run", differences)
     record = ROOT / "answers/records/label_repairs.json"
     yield Generated(record, "answers.proof.generated.label_repairs")
-    study = ROOT / "tests/study"
+    tests = ROOT / "tests/cards"
     # Pages that are tried without the tests have no readers.
-    if study.is_dir():
-        yield Generated(study / "ids.txt", "answers.proof.generated.card_ids")
+    if tests.is_dir():
+        yield Generated(tests / "ids.txt", "answers.proof.generated.card_ids")
 
 
 def markdown() -> list[Path]:

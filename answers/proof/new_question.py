@@ -14,8 +14,6 @@ from answers.grader import catalog
 from answers.pages import ROOT, Page, pages, read
 from answers.proof import templates
 
-# The last line of the topics on the map of rooms.
-LAST_TOPIC = re.compile(r"^    gradient_check +tells .*\n", re.MULTILINE)
 JUDGING = (
     "from answers.grader.exercise import Exercise",
     "from answers.grader.number_types import add_whole_numbers",
@@ -70,7 +68,7 @@ def begin(
     }
     changed = {path: path.exists() for path in texts}
     for each in texts:
-        if changed[each] and each not in (path, ROOT / "answers/__init__.py"):
+        if changed[each] and each != path:
             raise ValueError(f"{each.relative_to(ROOT)} is there; move it away")
     for each, text in texts.items():
         each.parent.mkdir(parents=True, exist_ok=True)
@@ -89,12 +87,7 @@ def code(name: str, module: str, new_room: bool) -> dict[Path, str]:
     if new_room and (room in MACHINES or folder.exists()):
         raise ValueError(f"the room {room} is there; leave out --room")
     if new_room:
-        package = ROOT / "answers/__init__.py"
-        line = f"    {f'{room} ':<16}{templates.MARK}: what is in it\n"
         texts[folder / "__init__.py"] = templates.ROOM.substitute(room=room)
-        texts[package] = LAST_TOPIC.sub(
-            lambda last: line + last[0], package.read_text("utf-8")
-        )
     elif room not in TOPICS or not folder.is_dir():
         there = ", ".join(each for each in TOPICS if (folder.parent / each).is_dir())
         raise ValueError(

@@ -9,7 +9,7 @@ from string import Template
 MARK = "FILL IN"
 
 ROOM = Template('''\
-"""FILL IN: the room $room in a line, as in the map of `answers/__init__.py`."""
+"""FILL IN: what the room $room holds, in a line."""
 ''')
 
 MODULE = Template('''\

@@ -703,7 +703,7 @@ def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):
 @pytest.mark.parametrize("command", [["list"], ["progress"]])
 def test_ctrl_c_within_any_command_ends_with_a_sentence(monkeypatch, capsys, command):
     def interrupted(name, *args):
-        if name == "answers.grader":
+        if name == "answers.cli":
             raise KeyboardInterrupt
         return importing(name, *args)
 

@@ -11,6 +11,7 @@ from answers.pages import ROOT, pages
 from answers.proof import check_question
 from answers.proof.check_question import (
     OF_CODE,
+    OF_DERIVATIONS,
     OF_EXERCISE,
     OF_PAGE,
     WHOLE,
@@ -24,7 +25,7 @@ from answers.proof.check_question import (
 )
 from answers.proof.keep_names import with_names
 
-TESTS = [*OF_CODE, *OF_EXERCISE, *OF_PAGE, WHOLE]
+TESTS = [*OF_CODE, *OF_EXERCISE, *OF_PAGE, *OF_DERIVATIONS, WHOLE]
 
 
 @pytest.mark.parametrize("test", TESTS)
@@ -97,8 +98,8 @@ def case(file, **params):
         (case(OF_PAGE[0], page=pages()[5].path), True),
         (case(OF_PAGE[0], page=pages()[5]), True),
         (case(OF_PAGE[0], page=pages()[6].path), False),
-        (case(OF_PAGE[-1], name="softmax.jacobian"), True),
-        (case(OF_PAGE[-1], name="softmaximum.jacobian"), False),
+        (case(OF_DERIVATIONS[0], name="softmax.jacobian"), True),
+        (case(OF_DERIVATIONS[0], name="softmaximum.jacobian"), False),
         (case(WHOLE), True),
         (case("tests/probability/test_softmax.py", shape=(1, 2)), True),
     ],

@@ -162,6 +162,11 @@ print(sp.latex(square.diff(z)), end="")
 ## What goes wrong
 ## They will ask next
 ## Score yourself
+
+- **Weak**: a.
+- **Solid**: b.
+- **Strong**: c.
+
 ## Practise
 ## Sources
 """

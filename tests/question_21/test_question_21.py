@@ -93,13 +93,8 @@ def marked(folder: Path, files: set[str]) -> set[str]:
 
 
 BEGIN = (
-    "dev",
-    "new",
-    NAME,
-    "--module",
-    "networks.layer_norm",
-    "--question",
-    "Layer normalization",
+    *("dev", "new", NAME, "networks.layer_norm"),
+    *("--question", "Layer normalization"),
 )
 
 
@@ -129,22 +124,13 @@ def test_a_question_that_is_begun_runs_and_its_site_builds(empty, tmp_path):
 
 
 def test_in_a_new_room_shapes_are_enforced_at_once(empty):
-    code, _ = answers(
-        empty,
-        "dev",
-        "new",
-        "centre",
-        "--room",
-        "--module",
-        "scales.centre",
-        "--question",
-        "Scales",
-    )
+    options = ("scales.centre", "--room", "--question", "Scales")
+    code, _ = answers(empty, "dev", "new", "centre", *options)
     assert code == 0
-    assert len(begun(empty)) == 7
+    assert len(begun(empty)) == 6
     call = "import numpy as np; from answers.scales.centre import centre; centre(np.array('a'))"
     assert "TypeCheckError" in python_in(empty, "-c", call).stdout
-    code, said = pytest_in(empty, "tests/test_house.py", "-k", "map or scales")
+    code, said = pytest_in(empty, "tests/test_house.py", "-k", "holds or scales")
     assert code == 0, said
     assert "4 passed" in said
 

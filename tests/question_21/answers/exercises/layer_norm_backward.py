@@ -1,10 +1,10 @@
 """Practice for question 21: the backward pass of layer normalization."""
 
 import numpy as np
-from answers.networks.layer_norm import layer_norm_backward, normalize
 
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
+from answers.networks.layer_norm import layer_norm_backward, normalize
 
 exercise = Exercise(
     layer_norm_backward,

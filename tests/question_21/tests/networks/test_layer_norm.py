@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from answers.networks.layer_norm import layer_norm, layer_norm_backward
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+
+from answers.networks.layer_norm import layer_norm, layer_norm_backward
 
 
 def inputs(*shape, dtype=np.float64):

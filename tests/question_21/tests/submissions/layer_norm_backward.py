@@ -14,9 +14,7 @@ def jacobian_of_each_row(dout, x, gain, eps=1e-5):
         centring = np.eye(d) - 1 / d
         centred = centring @ row
         deviation = np.sqrt(centred @ centred / d + eps)
-        jacobian = (
-            centring - np.outer(centred, centred) / (d * deviation**2)
-        ) / deviation
+        jacobian = (centring - np.outer(centred, centred) / (d * deviation**2)) / deviation
         dx.append(jacobian @ (gain * upstream))
     hats = [r - r.mean() for _, r in rows]
     hats = [h / np.sqrt((h**2).mean() + eps) for h in hats]
@@ -40,9 +38,7 @@ def step_by_step(dout, x, gain, eps=1e-5):
 def pytorch(dout, x, gain, eps=1e-5):
     import torch
 
-    x, gain = (
-        torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in (x, gain)
-    )
+    x, gain = (torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in (x, gain))
     bias = torch.zeros_like(gain, requires_grad=True)
     y = torch.nn.functional.layer_norm(x, gain.shape, gain, bias, eps)
     y.backward(torch.tensor(dout, dtype=torch.float64))
@@ -129,11 +125,7 @@ def one_less_in_the_variance(dout, x, gain, eps=1e-5):
 def eps_beside_the_root(dout, x, gain, eps=1e-5):
     deviation = x.std(axis=-1, keepdims=True) + eps
     hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, gain * dout
-    dx = (
-        g
-        - g.mean(axis=-1, keepdims=True)
-        - hat * (g * hat).mean(axis=-1, keepdims=True)
-    )
+    dx = g - g.mean(axis=-1, keepdims=True) - hat * (g * hat).mean(axis=-1, keepdims=True)
     axes = tuple(range(x.ndim - 1))
     return dx / deviation, (dout * hat).sum(axis=axes), dout.sum(axis=axes)
 
