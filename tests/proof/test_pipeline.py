@@ -161,6 +161,9 @@ print(sp.latex(square.diff(z)), end="")
 
 ## What goes wrong
 ## They will ask next
+
+**Why?** It is asked.
+
 ## Score yourself
 
 - **Weak**: a.
