@@ -7,7 +7,7 @@ differs between two fits is the direction, and not the luck of the draw.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, no_type_check
 
 import numpy as np
 from jaxtyping import Float, Real
@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from answers.gradient_check import numerical_gradient
 from answers.inputs import as_float, first, refuse_below, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.probability.softmax import log_softmax, logsumexp
 
 LOG_ROOT_TAU = math.log(2 * math.pi) / 2
@@ -29,6 +30,23 @@ def refuse_no_gaussian(pair: tuple[float, float], name: str) -> None:
         )
 
 
+# --8<-- [start:densities_refuses]
+def no_mixture(self):
+    for name in ("weights", "means", "deviations"):
+        refuse_empty(getattr(self, name), name)
+        refuse_nan(getattr(self, name), name)
+    if (self.weights < 0).any() or abs(self.weights.sum() - 1) > 1e-9:
+        raise ValueError(
+            f"`weights` are {self.weights}; they must be at least 0 and sum to 1"
+        )
+    if (wrong := self.deviations <= 0).any():
+        raise ValueError(
+            f"`deviations` holds {first(self.deviations, wrong)}; a standard "
+            "deviation is above 0"
+        )
+
+
+# --8<-- [end:densities_refuses]
 # --8<-- [start:densities]
 class Gaussian(NamedTuple):
     """A normal density, by its mean and its standard deviation."""
@@ -64,19 +82,8 @@ class Mixture:
     means: Real[ndarray, " parts"]
     deviations: Real[ndarray, " parts"]
 
+    @refuses(no_mixture)
     def __post_init__(self):
-        for name in ("weights", "means", "deviations"):
-            refuse_empty(getattr(self, name), name)
-            refuse_nan(getattr(self, name), name)
-        if (self.weights < 0).any() or abs(self.weights.sum() - 1) > 1e-9:
-            raise ValueError(
-                f"`weights` are {self.weights}; they must be at least 0 and sum to 1"
-            )
-        if (wrong := self.deviations <= 0).any():
-            raise ValueError(
-                f"`deviations` holds {first(self.deviations, wrong)}; a standard "
-                "deviation is above 0"
-            )
         for name in ("weights", "means", "deviations"):
             object.__setattr__(self, name, as_float(getattr(self, name)))
 
@@ -120,14 +127,23 @@ def two_modes(mode: float, deviation: float = 1.0) -> Mixture:
 # --8<-- [end:two_modes]
 
 
+# --8<-- [start:fit_gaussian_refuses]
+def no_direction(direction, name):
+    if direction not in ("forward", "reverse"):
+        raise ValueError(f'`{name}` is {direction!r}; pass "forward" or "reverse"')
+
+
+def no_gaussian(start, name):
+    refuse_no_gaussian(start if isinstance(start, tuple) else (start, 1.0), f"`{name}`")
+
+
+@refuses(direction=no_direction, start=no_gaussian)
+# --8<-- [end:fit_gaussian_refuses]
 # --8<-- [start:fit_gaussian]
-Start = tuple[float, float]
-
-
 def fit_gaussian(
     target: Mixture | Callable,
     direction: Literal["forward", "reverse"] = "forward",
-    start: Start | float | None = None,
+    start: tuple[float, float] | float | None = None,
 ) -> Gaussian:
     """The Gaussian q nearest to a density p: by KL(p‖q) forward, by KL(q‖p) in reverse.
 
@@ -162,12 +178,9 @@ def fit_gaussian(
         >>> round(fit_gaussian(p, "reverse", start=1).mean, 3)
         5.0
     """
-    if direction not in ("forward", "reverse"):
-        raise ValueError(f'`direction` is {direction!r}; pass "forward" or "reverse"')
     if start is None and isinstance(target, Mixture) and direction == "reverse":
         return reverse_fits(target)[0]
     mean, deviation = start if isinstance(start, tuple) else (start or 0.0, 1.0)
-    refuse_no_gaussian((mean, deviation), "`start`")
     if direction == "reverse":
         return descend(log_density_of(target), Gaussian(mean, deviation))
     if isinstance(target, Mixture):
@@ -249,11 +262,7 @@ def reverse_objective(log_density, mean, deviation):
     """
     x = mean + deviation * Z
     logs = log_density(x)
-    if (nothing := np.isneginf(logs)).any():
-        raise ValueError(
-            f"the target has no mass at x = {x[nothing][0]:.3g}, where every Gaussian has "
-            "some: KL(q‖p) is infinite for all of them; fit forward"
-        )
+    refuse_no_mass(logs, x)
     # The constant of a density that is not normalised would take digits from the rest.
     level = logs[len(Z) // 2]
     value, by_mean, by_log, mixed, twice = POLYNOMIALS @ (logs - level)
@@ -262,18 +271,25 @@ def reverse_objective(log_density, mean, deviation):
     return -math.log(deviation) - value - level, gradient, hessian
 
 
+# A check of types takes as long as the step.
+@no_type_check
+def newton_step(gradient, hessian):
+    """-H⁻¹ gradient, turned downhill where the curvature is negative."""
+    curvatures, axes = np.linalg.eigh(hessian)
+    step = -axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-6))
+    # A long step could leave the basin of the start.
+    return step * min(1, 0.5 / np.abs(step).max())
+
+
 def descend(log_density: Callable, start: Gaussian) -> Gaussian:
-    """Newton's method, turned downhill where the curvature is negative."""
+    """Newton's method: steps are halved until one leads downhill."""
     mean, deviation = map(float, start)
     value, gradient, hessian = reverse_objective(log_density, mean, deviation)
     for _ in range(500):
         rounding = np.finfo(float).eps * abs(value)
         if np.abs(gradient).max() < 1e-8 + rounding:
             return Gaussian(mean, deviation)
-        curvatures, axes = np.linalg.eigh(hessian)
-        step = -axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-6))
-        # A long step could leave the basin of the start.
-        step *= min(1, 0.5 / np.abs(step).max())
+        step = newton_step(gradient, hessian)
         for _ in range(40):
             at = mean + float(step[0]) * deviation, deviation * math.exp(step[1])
             new = reverse_objective(log_density, *at)
@@ -295,20 +311,11 @@ def moments(log_density: Callable, around: Gaussian) -> Gaussian:
     """Mean and deviation of a density that need not be normalised, by a sum on a grid."""
     x = around.mean + around.deviation * np.linspace(-40, 40, 16001)
     logs = log_density(x)
-    if max(logs[0], logs[-1]) > logs.max() - 30:
-        raise ValueError(
-            f"the target has mass beyond {x[0]:g} or {x[-1]:g}; pass a `start` whose "
-            "40 deviations to each side hold all of it"
-        )
+    refuse_mass_at_the_edges(logs, x)
     weights = np.exp(log_softmax(logs))
     mean = weights @ x
     deviation = np.sqrt(weights @ (x - mean) ** 2)
-    step = x[1] - x[0]
-    if deviation < 2 * step:
-        raise ValueError(
-            f"the target is no wider than two steps of the sum, {2 * step:.2g}; pass a "
-            f"`start` near x = {mean:.3g} with a smaller deviation"
-        )
+    refuse_too_narrow(mean, deviation, x[1] - x[0])
     return Gaussian(float(mean), float(deviation))
 
 
@@ -317,20 +324,48 @@ def log_density_of(target: Mixture | Callable) -> Callable:
     if isinstance(target, Mixture):
         return target.log_density
 
-    def checked(x):
+    def log_density(x):
         logs = target(x)
-        if np.shape(logs) != x.shape:
-            raise ValueError(
-                f"`target` returned shape {np.shape(logs)} for x of shape {x.shape}; it "
-                "must return one log density for each x"
-            )
-        if (wrong := np.isnan(logs) | (logs == np.inf)).any():
-            raise ValueError(
-                f"`target` returned {first(logs, wrong)}, not a log density"
-            )
+        refuse_no_log_density(logs, x)
         return logs
 
-    return checked
+    return log_density
+
+
+def refuse_no_log_density(logs, x):
+    if np.shape(logs) != x.shape:
+        raise ValueError(
+            f"`target` returned shape {np.shape(logs)} for x of shape {x.shape}; it "
+            "must return one log density for each x"
+        )
+    if (wrong := np.isnan(logs) | (logs == np.inf)).any():
+        raise ValueError(f"`target` returned {first(logs, wrong)}, not a log density")
+
+
+# Called at every step.
+@no_type_check
+def refuse_no_mass(logs, x):
+    if (nothing := np.isneginf(logs)).any():
+        raise ValueError(
+            f"the target has no mass at x = {x[nothing][0]:.3g}, where every Gaussian has "
+            "some: KL(q‖p) is infinite for all of them; fit forward"
+        )
+
+
+def refuse_mass_at_the_edges(logs, x):
+    if max(logs[0], logs[-1]) > logs.max() - 30:
+        raise ValueError(
+            f"the target has mass beyond {x[0]:g} or {x[-1]:g}; pass a `start` whose "
+            "40 deviations to each side hold all of it"
+        )
+
+
+def refuse_too_narrow(mean, deviation, step):
+    if deviation < 2 * step:
+        raise ValueError(
+            f"the target is no wider than two steps of the sum, {2 * step:.2g}; pass a "
+            f"`start` near x = {mean:.3g} with a smaller deviation"
+        )
 
 
 # --8<-- [start:kl_of_densities]
@@ -381,6 +416,21 @@ def grid(*densities: Gaussian | Mixture, points: int = 32) -> Float[ndarray, " p
 # --8<-- [end:kl_of_densities]
 
 
+# --8<-- [start:fit_mixture_refuses]
+def no_logit(start):
+    if not start.weights.all():
+        raise ValueError(
+            f"`weights` of `start` are {start.weights}; a part of weight 0 never moves: "
+            "leave it out"
+        )
+
+
+def no_count(steps):
+    refuse_below(0, steps=steps)
+
+
+@refuses(no_logit, no_count)
+# --8<-- [end:fit_mixture_refuses]
 # --8<-- [start:fit_mixture]
 def fit_mixture(
     target: Mixture,
@@ -411,12 +461,6 @@ def fit_mixture(
         >>> q.means.round(2), q.deviations.round(2)
         (array([-1.,  1.]), array([1., 1.]))
     """
-    if not start.weights.all():
-        raise ValueError(
-            f"`weights` of `start` are {start.weights}; a part of weight 0 never moves: "
-            "leave it out"
-        )
-    refuse_below(0, steps=steps)
     x = grid(target, start, points=8)
     log_p = target.log_density(x)
 
