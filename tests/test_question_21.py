@@ -54,7 +54,7 @@ ELSEWHERE = (
 MADE = "test_what_is_committed_is_what_its_function_makes"
 SEEN_HERE = (
     f"tests/site/test_generated.py::{MADE}[docs/mistakes.md]",
-    "tests/practice/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
+    "tests/naming/test_names.py::test_no_answer_whatever_makes_the_judge_fail",
 )
 
 

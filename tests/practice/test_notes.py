@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_up import Exercise
 
-from answers.naming import diagnosis
+from answers.naming import programs
 from answers.practice import catalog, stubs
 from answers.practice.notes import EMPTY, Note
 from answers.practice.report import Failure, Report
@@ -118,7 +118,7 @@ def test_what_our_own_programs_warn_of_is_not_told(recwarn):
         with np.errstate(invalid="ignore"):
             return -np.sum(y * log_p) / len(y), (np.exp(log_p) - y) / len(y)
 
-    diagnosis.answer_of.cache_clear()
+    programs.answer_of.cache_clear()
     report = exercise.run(onehot)
     assert report.passed
     assert [note.case for note in report.notes] == ["a logit of -inf beside the target"]

@@ -17,7 +17,7 @@ BY_HAND |= {
     ".gitignore",
     "LICENSE",
     "docs/style/logo.svg",
-    "tests/practice/bank.yaml",
+    "tests/naming/bank.yaml",
 }
 
 
