@@ -1,7 +1,7 @@
 """The exercises, found by their files: a new one needs no entry anywhere.
 
-What is loaded here is loaded by its name, for it stands above: the exercises, and `naming`, which
-each of them is handed.
+Exercises stand above this room, as does `naming`, which each exercise is handed: so both are
+loaded by name.
 """
 
 import difflib
@@ -43,12 +43,11 @@ def load(name: str) -> "Exercise":
 def diagnose(*failure) -> "Name":
     """The name of a failure, see `grader.nameless`.
 
-    What finds it is loaded with the first failure: in a page, that takes a tenth of a second.
+    The finders are loaded with the first failure: in a page, that takes a tenth of a second.
     """
     return naming().diagnose(*failure)
 
 
 def naming() -> ModuleType:
-    """What names failures. `judge.main` loads it, and what it needs, before the learner's code
-    runs."""
+    """The module that names failures. `judge.main` loads it before the learner's code runs."""
     return importlib.import_module("answers.naming.diagnosis")

@@ -5,8 +5,8 @@ one result cannot show. They alone decide whether a submission passes, and run f
 hard: the first that fails is told, so that two mistakes are told one at a time. What an
 interviewer would not ask passes with a note: see `notes`.
 
-A name only explains a failure, and does not decide. Which names there are the judge does not
-know: `catalog.load` hands each exercise its `diagnose`.
+A name only explains a failure, and does not decide. The judge knows no names: `catalog.load` hands
+each exercise its `diagnose`.
 """
 
 import functools

@@ -1,1 +1,1 @@
-"""A name for what went wrong with a submission: see `diagnosis`, which asks all other modules."""
+"""Names for failures: see `diagnosis`, the table of finders; one file a kind."""

@@ -1,43 +1,40 @@
-"""Which inputs fail, and what they alone have in common."""
+"""Which cases fail, and what their inputs alone have in common."""
+
+from collections.abc import Callable
 
 import numpy as np
 
-from answers.grader.parts import Complaint, overflowed
+from answers.grader.mistakes import Name
+from answers.grader.parts import Complaint, Part, overflowed
+from answers.grader.trials import Case
+from answers.naming.submission import Submission
 from answers.naming.traits import (
-    facts_of,
     magnitude,
     nearest,
     numbers,
+    sizes,
     spread,
     tiniest,
+    traits_of,
 )
-from answers.naming.wrong_parts import Relation, sizes
 
-NO_FLOATS = (
-    "integers hold no fractions, small ones wrap around, and float32 has 7 digits; compute in "
-    "float64"
-)
-# Kinds of facts that many inputs have in common by chance.
-INCIDENTAL = {
-    "inf",
-    "nan",
-    "zero",
-    "unit",
-    "negative",
-    "ties",
-    "one",
-    "shapes",
-    "dtype",
+# Kinds of traits that many inputs have in common by chance.
+INCIDENTAL = {"inf", "zero", "unit", "ties", "one", "shapes", "dtype"}
+# How large and how near to each other numbers are, of each input.
+MEASURES: dict[str, tuple[Callable, Callable, str]] = {
+    "large": (magnitude, max, "a number of {} or more is passed"),
+    "far apart": (spread, max, "numbers that lie {} or more apart stand side by side"),
+    "tiny": (tiniest, min, "a number as small as {} is passed"),
+    "close": (nearest, min, "numbers differ by as little as {} of their size"),
 }
-MEASURED = {"large", "far apart", "tiny", "close"}
-# Where to look for the mistake, by the kind of the fact. Kinds that stand first are told first.
+# Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
     "passed": "the argument is not used, or not everywhere where it should be",
     "value": "an edge case at this value, or a constant where the argument belongs",
     "inf": "inf - inf and 0 · inf are nan; ask for such entries first",
-    "nan": "every comparison with nan is False",
-    "dtype": NO_FLOATS,
+    "dtype": "integers hold no fractions, small ones wrap around, and float32 has 7 digits; "
+    "compute in float64",
     "axes": "an axis that is counted from the wrong end, or a number of axes taken for granted",
     "large": "exp overflows above 709, and sums of large and small numbers lose digits",
     "far apart": "exp overflows above 709, or all of its values become 0; subtract the maximum of "
@@ -46,7 +43,6 @@ HINTS = {
     "close": "a tolerance, a rounding or float32 makes them equal",
     "zero": "a division by 0, a logarithm of 0, or a comparison that should (not) hold at 0",
     "unit": "a comparison that should (not) hold at 1, or a division by 1 - 1",
-    "negative": "a root or a logarithm, or an absolute value where the sign matters",
     "ties": "an order among equal entries, or < where <= belongs",
     "one": "an axis of size 1 is dropped, or broadcast against another",
     "square": "two axes are exchanged, which sizes that are equal do not show",
@@ -58,132 +54,104 @@ HINTS = {
 }
 
 
-def in_common(answers: dict, failing: set) -> Relation | None:
-    """What all failing inputs have, and no other; or all others, and no failing one."""
-    cases, few = list(answers), 2 * len(failing) < len(answers)
-    parts = [part for case in failing for part in wrong_parts(answers[case])]
-    answered = {
-        case
-        for case in cases
-        if not any(isinstance(want, Complaint) for want in case.want.values())
-    }
-    everything = failing >= answered
-    if not failing or everything or not all(map(says_something, parts)):
+def in_common(submission: Submission) -> Name | None:
+    """All failing inputs have a trait, and no other; or all others have it, and no failing one."""
+    cases, failing = set(submission.cases), submission.failing
+    refused = {case for case in cases if case.is_refused}
+    if not failing or failing >= cases - refused or not say_something(submission):
         return None
-    facts = {case: facts_of(case) for case in cases}
-    known = sorted({fact for found in facts.values() for fact in found})
-    found = {}
-    for kind in HINTS:
+    traits = {case: traits_of(case) for case in cases}
+    found = limit_of(cases, failing)
+    for kind, text in sorted(set().union(*traits.values())):
+        incidental = kind in INCIDENTAL
         # That half of the inputs hold a 0 says little.
-        if not few and kind in INCIDENTAL:
+        if kind in found or (incidental and 2 * len(failing) >= len(cases)):
             continue
-        for fact in known:
-            if fact[0] != kind or kind in found:
-                continue
-            having = {case for case in cases if fact in facts[case]}
-            if having == failing:
-                found[kind] = f"those where {fact[1]}"
-            elif (
-                kind not in {*INCIDENTAL, "refused"} and having == set(cases) - failing
-            ):
-                found[kind] = (
-                    f"all but those where {fact[1]}" if len(having) > 1 else ""
-                )
-        if kind == "large":
-            found |= limit_of(cases, failing)
-    found = {kind: words for kind, words in found.items() if words}
-    if "passed" in found:
-        found = {
-            kind: words
-            for kind, words in found.items()
-            if kind not in ("value", "axes")
-        }
-    return told(found, parts, len(failing), len(cases)) if found else None
+        having = {case for case in cases if (kind, text) in traits[case]}
+        telling = not incidental and kind != "refused" and len(having) > 1
+        if having == failing:
+            found[kind] = f"those where {text}"
+        elif having == cases - failing and telling:
+            found[kind] = f"all but those where {text}"
+    for kind in ("value", "axes") if "passed" in found else ():
+        found.pop(kind, None)
+    found = {kind: found[kind] for kind in HINTS if kind in found}
+    return told(submission, found) if found else None
 
 
-def says_something(part: object) -> bool:
-    """Whether a part is more than of the wrong type."""
-    return not isinstance(part, Complaint) or part.error is not None
-
-
-def told(found: dict[str, str], parts: list, failing: int, cases: int) -> Relation:
-    """The relation in words. Where several facts agree, none is taken for the cause."""
-    what = "The result is wrong"
-    if all(isinstance(part, Complaint) for part in parts):
-        what = "An error is raised"
-    elif all(is_no_number(part) for part in parts):
-        what = "The result holds nan or inf"
-    words = list(found.values())[:3]
-    text = f"{what} in {failing} of {cases} inputs: {words[0]}, and no other."
-    if len(words) > 1:
-        text += f" They are also {' and '.join(words[1:])}."
-    else:
-        text += f" Look for this: {HINTS[next(iter(found))]}."
-    kind = next(iter(found))
-    short = words[0].replace("those ", "").replace("all but where", "except where")
-    if kind in MEASURED:
-        short = f"for numbers that are {kind}"
-    return Relation(f"wrong {short.replace('`', '')}".replace(" ", "_"), text)
-
-
-def wrong_parts(answer: object) -> list:
-    return [answer.parts[name] for name in answer.wrong]
-
-
-def is_no_number(part: object) -> bool:
-    return overflowed(part) or (
-        isinstance(part, np.ndarray) and not np.isfinite(part).all()
-    )
-
-
-def longest(answers: dict, failing: set) -> Relation | None:
+def from_a_size_on(submission: Submission) -> Name | None:
     """The size, or the number, from which on all inputs fail, and below which none does."""
-    parts = [part for case in failing for part in wrong_parts(answers[case])]
-    enough = 2 < len(failing) < len(answers) - 2
-    found = {case: sizes(case) for case in answers} if enough else {}
-    if not found or not all(map(says_something, parts)):
+    failing = submission.failing
+    enough = 2 < len(failing) < len(submission.cases) - 2
+    if not enough or not say_something(submission):
         return None
-    told_of = {}
+    found, limits = {case: sizes(case) for case in submission.cases}, {}
     for name in found[next(iter(failing))]:
         if "number" in name or not all(name in each for each in found.values()):
             continue
         least = min(found[case][name] for case in failing)
         most = max(found[case][name] for case in found if case not in failing)
         if least > most:
-            said = f"those where {name} is {least:g} or more"
+            words = f"those where {name} is {least:g} or more"
             every = tuple(each[name] for each in found.values())
-            told_of.setdefault(every, (said, least < 4 or name.startswith("`")))
+            limits.setdefault(every, (words, least < 4 or name.startswith("`")))
     # Chance is likely if several sizes tell the inputs apart, or if the limit is large.
-    if len(told_of) != 1 or not (found := told_of.popitem()[1])[1]:
+    if len(limits) != 1 or not (limit := limits.popitem()[1])[1]:
         return None
-    return told({"long": found[0]}, parts, len(failing), len(answers))
+    return told(submission, {"long": limit[0]})
 
 
-def limit_of(cases: list, failing: set) -> dict[str, str]:
+def told(submission: Submission, found: dict[str, str]) -> Name:
+    """The traits in words. Where several agree, none is taken for the cause."""
+    parts, what = parts_of_failing(submission), "The result is wrong"
+    if all(isinstance(part, Complaint) for part in parts):
+        what = "An error is raised"
+    elif all(is_no_number(part) for part in parts):
+        what = "The result holds nan or inf"
+    words = list(found.values())[:3]
+    count = f"{len(submission.failing)} of {len(submission.cases)}"
+    text = f"{what} in {count} inputs: {words[0]}, and no other."
+    kind = next(iter(found))
+    if len(words) > 1:
+        text += f" They are also {' and '.join(words[1:])}."
+    else:
+        text += f" Look for this: {HINTS[kind]}."
+    short = words[0].replace("those ", "").replace("all but where", "except where")
+    if kind in MEASURES:
+        short = f"for numbers that are {kind}"
+    return Name(f"wrong {short.replace('`', '')}".replace(" ", "_"), text)
+
+
+def parts_of_failing(submission: Submission) -> list[Part]:
+    answers = [submission.cases[case] for case in submission.failing]
+    return [answer.parts[name] for answer in answers for name in answer.wrong]
+
+
+def say_something(submission: Submission) -> bool:
+    """Whether every wrong part is more than of the wrong type."""
+    return all(
+        not isinstance(part, Complaint) or part.error is not None
+        for part in parts_of_failing(submission)
+    )
+
+
+def is_no_number(part: Part) -> bool:
+    array = isinstance(part, np.ndarray)
+    return overflowed(part) or (array and not np.isfinite(part).all())
+
+
+def limit_of(cases: set[Case], failing: set[Case]) -> dict[str, str]:
     """How large or how near to each other numbers are, if that alone tells the failing inputs from
     the others."""
-    for kind, measure, words in (
-        ("large", magnitude, "a number of {} or more is passed"),
-        ("far apart", spread, "numbers that lie {} or more apart stand side by side"),
-    ):
-        largest = {
-            case: max(map(measure, numbers(case)), default=0.0) for case in cases
-        }
-        least = min(largest[case] for case in failing)
-        most = max(largest[case] for case in cases if case not in failing)
-        if least > 10 * most and least > 30:
-            said = words.format(f"{least:.3g}")
-            return {kind: f"those where {said} (elsewhere at most {most:.3g})"}
-    for kind, measure, words in (
-        ("tiny", tiniest, "a number as small as {} is passed"),
-        ("close", nearest, "numbers differ by as little as {} of their size"),
-    ):
-        smallest = {
-            case: min(map(measure, numbers(case)), default=1.0) for case in cases
-        }
-        most = max(smallest[case] for case in failing)
-        if most < 1e-6 and 100 * most < min(
-            smallest[c] for c in cases if c not in failing
-        ):
-            return {kind: f"those where {words.format(f'{most:.3g}')}"}
+    for kind, (measure, extreme, words) in MEASURES.items():
+        none = 0.0 if extreme is max else 1.0
+        found = {c: extreme(map(measure, numbers(c)), default=none) for c in cases}
+        theirs = [found[case] for case in failing]
+        others = [found[case] for case in cases - failing]
+        if extreme is max and min(theirs) > max(10 * max(others), 30):
+            said = words.format(f"{min(theirs):.3g}")
+            elsewhere = f"(elsewhere at most {max(others):.3g})"
+            return {kind: f"those where {said} {elsewhere}"}
+        if extreme is min and max(theirs) < min(1e-6, min(others) / 100):
+            return {kind: f"those where {words.format(f'{max(theirs):.3g}')}"}
     return {}

@@ -1,18 +1,23 @@
-"""What our answer to other inputs tells: arguments exchanged, ignored, or taken for others."""
+"""Our answer at other inputs: arguments that are exchanged, ignored, or taken for others."""
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.mistakes import Name
 from answers.grader.parts import is_tensor
+from answers.grader.trials import Case
+from answers.naming.programs import alike, answer_of, is_error, likest
+from answers.naming.submission import Submission
 
 
 @dataclass(frozen=True)
-class Other:
+class AtOtherInputs:
     """The reference at other inputs: a program that may explain a failure, as a bug does."""
 
     name: str
@@ -27,104 +32,109 @@ class Other:
         return self.reference(*given.args, **given.kwargs)
 
 
-ARRAYS: dict[str, tuple[str, str, Callable]] = {
-    "negated": ("`-{a}`", "fi", lambda a: -a),
-    "the wrong way round": ("`~{a}`", "b", lambda a: ~a),
-    "reversed": ("`{a}[::-1]`", "fiub", lambda a: a[::-1]),
-    "transposed": ("`{a}.T`", "fiub", lambda a: a.swapaxes(-1, -2)),
-    "moved by one place": ("`np.roll({a}, 1)`", "fiub", lambda a: roll(a, 1)),
-    "moved back by one place": ("`np.roll({a}, -1)`", "fiub", lambda a: roll(a, -1)),
-    "cut to its first entry": ("`{a}[:1]`", "fiub", lambda a: a[:1]),
-    "cut at its beginning": ("`{a}[1:]`", "fiub", lambda a: a[1:]),
-    "cut at its end": ("`{a}[:-1]`", "fiub", lambda a: a[:-1]),
-    "without its signs": ("`|{a}|`", "fi", abs),
-    "replaced by its complement": ("`1 - {a}`", "fiu", lambda a: 1 - a),
-    "squared": ("`{a}²`", "f", lambda a: a * a),
-    "replaced by its logarithm": ("`log {a}`", "f", np.log),
-    "exponentiated": ("`exp {a}`", "f", np.exp),
-    "normalised": (
-        "`{a}` divided by its sum",
-        "f",
-        lambda a: a / a.sum(-1, keepdims=True),
-    ),
-    "counted from 1": ("`{a} + 1`", "iu", lambda a: a + 1),
-    "counted from -1": ("`{a} - 1`", "iu", lambda a: a - 1),
-    "doubled": ("`2 {a}`", "f", lambda a: 2 * a),
-    "halved": ("`{a} / 2`", "f", lambda a: a / 2),
-}
-# What is tried where there are many arguments, or where PyTorch takes its time.
-OFTEN = {"negated", "the wrong way round", "transposed", "cut at its end", "doubled"}
-NUMBERS: dict[str, tuple[str, Callable]] = {
-    "one larger": ("`{a} + 1`", lambda n: n + 1),
-    "one smaller": ("`{a} - 1`", lambda n: n - 1),
-    "always 0": ("0", lambda n: 0),
-    "always 1": ("1", lambda n: 1),
-    "always -1": ("-1", lambda n: -1),
-    "negated": ("`-{a}`", lambda n: -n),
-    "doubled": ("`2 {a}`", lambda n: 2 * n),
-    "halved": ("`{a} / 2`", lambda n: n / 2),
-    "squared": ("`{a}²`", lambda n: n * n),
-    "replaced by its complement": ("`1 - {a}`", lambda n: 1 - n),
-    "replaced by its reciprocal": ("`1 / {a}`", lambda n: 1 / n),
+# What may become of an argument: in words, of which kinds, and how.
+NUMBER = {"number"}
+ALTERED: dict[str, tuple[str, set[str], Callable]] = {
+    "negated": ("`-{a}`", {*"fi"}, lambda a: -a),
+    "reversed": ("`{a}[::-1]`", {*"fiub"}, lambda a: a[::-1]),
+    "cut to its first entry": ("`{a}[:1]`", {*"fiub"}, lambda a: a[:1]),
+    "exponentiated": ("`exp {a}`", {*"f"}, np.exp),
+    "one larger": ("`{a} + 1`", NUMBER, lambda n: n + 1),
+    "always 1": ("1", NUMBER, lambda n: 1),
+    "halved": ("`{a} / 2`", NUMBER, lambda n: n / 2),
 }
 
 
-def roll(a: np.ndarray, step: int) -> np.ndarray:
-    return a[list(np.roll(np.arange(len(a)), step))]
+def explaining_all(submission: Submission) -> Name | None:
+    """Other inputs at which our answer is the submission's, in every case.
+
+    Only the parts that the submission gets wrong are compared. Where the reference refuses the
+    other input, nothing is known: the solution's answer there is right by chance.
+    """
+    cases, first = submission.cases, submission.first
+    if first not in cases or any(map(is_error, cases[first].parts.values())):
+        return None
+    for program in of(submission.exercise):
+        if not alike(first, cases[first], likest(program, first, cases[first])):
+            continue
+        unknown = unknown_cases(program, submission)
+        if unknown is not None and 5 * unknown <= len(cases):
+            return Name(program.name, program.diagnosis)
+    return None
+
+
+def unknown_cases(program: AtOtherInputs, submission: Submission) -> int | None:
+    """In how many cases nothing is known; None if another answer is known in one of them."""
+    cases, unknown = submission.cases, 0
+    names = {name for answer in cases.values() for name in answer.wrong}
+    for case, answer in cases.items():
+        ours = answer_of(program, case)
+        same = alike(case, answer, likest(program, case, answer))
+        if raises(program, case) and answer.wrong:
+            unknown += 1
+        elif same != answer.wrong or names & set(ours.wrong) - set(answer.wrong):
+            return None
+    strict = replace(program, reference=submission.exercise.reference)
+    judged = (case for case, answer in cases.items() if not answer.wrong)
+    return unknown + sum(raises(strict, c) for c in judged if not c.is_refused)
+
+
+def raises(program: Callable, case: Case) -> bool:
+    return any(map(is_error, answer_of(program, case).parts.values()))
 
 
 @functools.cache
-def of(exercise: Exercise) -> tuple[Other, ...]:
+def of(exercise: Exercise) -> tuple[AtOtherInputs, ...]:
     """The reference at every other input that one could take for the right one."""
     namespace = {exercise.name: exercise.reference}
     if exercise.has_a_file:
         # The solution refuses less than the reference.
         exec(compile(exercise.solution(), "<solution>", "exec"), namespace)
-    return tuple(others(namespace[exercise.name], exercise.cases))
+    return tuple(all_of(namespace[exercise.name], exercise.cases))
 
 
-def others(reference: Callable, cases: list) -> Iterator[Other]:
-    """The reference at every other input that one could take for the right one."""
+def all_of(reference: Callable, cases: list[Case]) -> Iterator[AtOtherInputs]:
     signature = inspect.signature(reference)
     parameters = signature.parameters
-    make = functools.partial(Other, reference=reference, signature=signature)
     given = [signature.bind(*case.args, **case.kwargs).arguments for case in cases]
     names = [name for name in parameters if any(name in each for each in given)]
-    kinds = {name: {kind(each.get(name)) for each in given} for name in names}
-    arrays = [name for name in names if kinds[name] & set("fiub")]
-    few = len(arrays) < 4 and not any(map(is_tensor, given[0].values()))
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            if any(alike(each.get(one), each.get(other)) for each in given):
-                text = told(
-                    f"`{one}` and `{other}` exchanged", "one is taken for the other"
-                )
-                exchange = functools.partial(exchanged, one, other)
-                yield make("arguments_exchanged", text, change=exchange)
-                for a, b in ((one, other), (other, one)):
-                    text = told(
-                        f"`{b}` for `{a}`", f"`{b}` is used where `{a}` belongs"
-                    )
-                    copy = functools.partial(replaced, a, b)
-                    yield make(f"{b}_for_{a}", text, change=copy)
+
+    def program(name: str, inputs: str, cause: str, change: Callable) -> AtOtherInputs:
+        diagnosis = (
+            f"In every input that it takes, our answer with {inputs} goes wrong as yours does. "
+            f"The usual cause: {cause}."
+        )
+        name = name.replace(" ", "_")
+        return AtOtherInputs(name, diagnosis, reference, change, signature)
+
+    for a, b in itertools.combinations(names, 2):
+        if not any(may_be_taken(each.get(a), each.get(b)) for each in given):
+            continue
+        change = functools.partial(rewire, {a: b, b: a})
+        inputs, cause = f"`{a}` and `{b}` exchanged", "one is taken for the other"
+        yield program("arguments exchanged", inputs, cause, change)
+        for one, other in ((a, b), (b, a)):
+            change = functools.partial(rewire, {one: other})
+            cause = f"`{other}` is used where `{one}` belongs"
+            inputs = f"`{other}` for `{one}`"
+            yield program(f"{other} for {one}", inputs, cause, change)
     for name in names:
         if (default := parameters[name].default) is not inspect.Parameter.empty:
-            text = told(f"{default} for `{name}`", f"`{name}` is not used")
-            yield make(f"{name}_ignored", text, change=functools.partial(dropped, name))
-        for how, (words, wanted, function) in ARRAYS.items():
-            if kinds[name] & set(wanted) and (how in OFTEN or few):
-                change = changed(name, function, set(wanted))
-                yield make(*named(name, how, words), change=change)
-        for how, (words, function) in NUMBERS.items():
-            if "number" in kinds[name]:
-                change = changed(name, function, {"number"})
-                yield make(*named(name, how, words), change=change)
-        if "switch" in kinds[name]:
-            change = changed(name, lambda switch: not switch, {"switch"})
-            yield make(*named(name, "the wrong way round", "not `{a}`"), change=change)
+
+            def change(arguments: dict, name: str = name) -> None:
+                arguments.pop(name, None)
+
+            inputs, cause = f"{default} for `{name}`", f"`{name}` is not used"
+            yield program(f"{name} ignored", inputs, cause, change)
+        kinds = {kind(each.get(name)) for each in given}
+        for how, (words, wanted, function) in ALTERED.items():
+            if kinds & wanted:
+                change = functools.partial(alter, name, function, wanted)
+                inputs = f"{words.format(a=name)} for `{name}`"
+                yield program(f"{name} {how}", inputs, f"`{name}` is {how}", change)
 
 
-def alike(one: object, other: object) -> bool:
+def may_be_taken(one: object, other: object) -> bool:
     """Whether one argument may be taken for the other: they are of one kind and shape."""
     same = kind(one) == kind(other) != "none"
     return same and getattr(one, "shape", ()) == getattr(other, "shape", ())
@@ -141,41 +151,17 @@ def kind(value: object) -> str:
     return value.dtype.kind if isinstance(value, np.ndarray) else "none"
 
 
-def named(name: str, how: str, words: str) -> tuple[str, str]:
-    text = told(f"{words.format(a=name)} for `{name}`", f"`{name}` is {how}")
-    return f"{name} {how}".replace(" ", "_"), text
+def alter(name: str, function: Callable, wanted: set[str], arguments: dict) -> None:
+    """Change an argument, if it is there and of that kind."""
+    value = arguments.get(name)
+    if kind(value) in wanted:
+        # In int64, where -1 and 256 do not wrap around.
+        small = kind(value) in ("i", "u") and isinstance(value, np.ndarray)
+        with np.errstate(all="ignore"):
+            arguments[name] = function(value.astype(np.int64) if small else value)
 
 
-def told(inputs: str, cause: str) -> str:
-    return (
-        f"In every input that it takes, our answer with {inputs} goes wrong as yours does. The "
-        f"usual cause: {cause}."
-    )
-
-
-def changed(name: str, function: Callable, wanted: set[str]) -> Callable:
-    """A function that changes the argument, if it is there and of that kind."""
-
-    def change(arguments: dict) -> None:
-        value = arguments.get(name)
-        if kind(value) in wanted:
-            # In int64, where -1 and 256 do not wrap around.
-            small = kind(value) in ("i", "u") and isinstance(value, np.ndarray)
-            with np.errstate(all="ignore"):
-                arguments[name] = function(value.astype(np.int64) if small else value)
-
-    return change
-
-
-def dropped(name: str, arguments: dict) -> None:
-    arguments.pop(name, None)
-
-
-def exchanged(one: str, other: str, arguments: dict) -> None:
-    if one in arguments and other in arguments:
-        arguments[one], arguments[other] = arguments[other], arguments[one]
-
-
-def replaced(one: str, other: str, arguments: dict) -> None:
-    if one in arguments and other in arguments:
-        arguments[one] = arguments[other]
+def rewire(sources: dict[str, str], arguments: dict) -> None:
+    """Put another argument for each of these, if they are there."""
+    if arguments.keys() >= sources.keys() | {*sources.values()}:
+        arguments.update({name: arguments[other] for name, other in sources.items()})

@@ -1,14 +1,20 @@
-"""What can be said of the inputs of a case: its dtypes, its axes, its largest number."""
+"""Traits of the inputs of a case: dtypes, axes, sizes, the largest number."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from answers.grader.parts import Complaint, is_tensor
+from answers.grader.trials import Case
+
+# A kind, and a sentence that is true of an input.
+Trait = tuple[str, str]
 
 
-def numbers(case: object) -> Iterable[np.ndarray]:
+def numbers(case: Case) -> Iterable[np.ndarray]:
     for value in case.args:
         for each in value.values() if isinstance(value, dict) else [value]:
             if is_tensor(each):
@@ -19,8 +25,8 @@ def numbers(case: object) -> Iterable[np.ndarray]:
 
 def tiniest(array: np.ndarray) -> float:
     """The smallest size of a number that is not 0."""
-    sizes = np.abs(array)
-    return float(sizes.min(initial=1.0, where=sizes > 0))
+    magnitudes = np.abs(array)
+    return float(magnitudes.min(initial=1.0, where=magnitudes > 0))
 
 
 def nearest(array: np.ndarray) -> float:
@@ -37,119 +43,136 @@ def spread(array: np.ndarray) -> float:
 
 
 def magnitude(array: np.ndarray) -> float:
-    sizes = np.abs(array)
-    return float(sizes.max(initial=0, where=np.isfinite(sizes)))
+    magnitudes = np.abs(array)
+    return float(magnitudes.max(initial=0, where=np.isfinite(magnitudes)))
 
 
-def facts_of(case: object) -> set[tuple[str, str]]:
-    """What can be said of the inputs of a case, each fact with its kind."""
-    facts = set()
+def sizes(case: Case) -> dict[str, float]:
+    """The sizes that the inputs of a case have, and the numbers among them, in words."""
+    found = {}
+    given = case.bound()
+    given.apply_defaults()
+    first = getattr(next(iter(given.arguments.values()), None), "shape", ())
+    axis = given.arguments.get("axis")
+    if type(axis) is int and -len(first) <= axis < len(first):
+        found["the size of the axis"] = first[axis]
+    for name, value in with_entries(given.arguments):
+        shape = tuple(getattr(value, "shape", ()))
+        if len(shape) == 1:
+            found[f"the length of `{name}`"] = shape[0]
+        for axis, size in enumerate(shape if len(shape) > 1 else ()):
+            found[f"the size of axis {axis} of `{name}`"] = size
+        if len(shape) > 1:
+            found[f"the size of the last axis of `{name}`"] = shape[-1]
+            found[f"the number of entries of `{name}`"] = math.prod(shape)
+        if type(value) in (int, float):
+            found[f"`{name}`"] = value
+    return found
+
+
+def with_entries(arguments: dict) -> Iterator[tuple[str, object]]:
+    """Each argument with its name, and each value of a dict among the arguments."""
+    for name, value in arguments.items():
+        yield name, value
+        if isinstance(value, dict):
+            yield from ((f'{name}["{key}"]', each) for key, each in value.items())
+
+
+def traits_of(case: Case) -> set[Trait]:
+    """All traits of the inputs of a case."""
     given = case.bound().arguments
+    arrays = {k: v for k, v in given.items() if hasattr(v, "shape")}
+    traits = of_shapes(arrays) | of_types(arrays, case.signature) | of_result(case)
     for name, value in given.items():
         optional = case.signature[name].default is not inspect.Parameter.empty
         if optional and value is not None:
-            facts.add(("passed", f"`{name}` is passed"))
+            traits.add(("passed", f"`{name}` is passed"))
         if is_tensor(value):
             value = value.numpy(force=True)
         if isinstance(value, np.ndarray):
-            facts |= facts_of_array(name, value)
+            traits |= of_array(name, value)
         elif isinstance(value, bool | int | float | str):
-            facts.add(("value", f"`{name}` is {value!r}"))
-            facts.add(("axes", f"`{name}` is one number, and no array"))
+            traits.add(("value", f"`{name}` is {value!r}"))
+            traits.add(("axes", f"`{name}` is one number, and no array"))
         elif isinstance(value, tuple):
-            facts |= facts_of_tuple(name, value)
+            traits |= of_tuple(name, value)
         elif isinstance(value, dict):
-            many = "arrays" if len(value) > 1 else "array"
-            facts.add(("held", f"`{name}` holds {len(value)} {many}"))
-    arrays = {k: v for k, v in given.items() if hasattr(v, "shape")}
-    facts |= facts_of_shapes(arrays)
-    facts |= facts_of_types(arrays, case.signature)
+            traits.add(
+                ("held", f"`{name}` holds {counted(len(value), 'array', 'arrays')}")
+            )
+    return traits
+
+
+def counted(count: int, word: str, several: str) -> str:
+    return f"{count} {word if count == 1 else several}"
+
+
+def of_result(case: Case) -> set[Trait]:
+    """Traits of what should come."""
+    traits = set()
     for name in case.returns:
         want = case.want.get(name)
         if isinstance(want, Complaint):
-            facts.add(("refused", "a ValueError is asked for"))
+            traits.add(("refused", "a ValueError is asked for"))
         elif isinstance(want, np.ndarray) and want.size and want.dtype.kind == "f":
             if np.isinf(want).any():
-                facts.add(("inf", f"{name} should hold inf"))
+                traits.add(("inf", f"{name} should hold inf"))
             if (want == 0).any():
-                facts.add(("zero", f"{name} should hold a 0"))
-    return facts
+                traits.add(("zero", f"{name} should hold a 0"))
+    return traits
 
 
-def facts_of_tuple(name: str, value: tuple) -> set[tuple[str, str]]:
-    facts = {
-        (
-            "axes",
-            f"`{name}` has {len(value)} {'entry' if len(value) == 1 else 'entries'}",
-        )
-    }
+def of_tuple(name: str, value: tuple) -> set[Trait]:
+    traits = {("axes", f"`{name}` has {counted(len(value), 'entry', 'entries')}")}
     if len(value) > 2:
-        facts.add(("axes", f"`{name}` has three entries or more"))
+        traits.add(("axes", f"`{name}` has three entries or more"))
     flat = [n for each in value for n in (each if isinstance(each, tuple) else [each])]
-    return facts | {("zero", f"`{name}` holds a 0")} if 0 in flat else facts
+    return traits | {("zero", f"`{name}` holds a 0")} if 0 in flat else traits
 
 
-def facts_of_array(name: str, array: np.ndarray) -> set[tuple[str, str]]:
+def of_array(name: str, array: np.ndarray) -> set[Trait]:
     dtype = array.dtype
-    facts = {
-        ("axes", f"`{name}` has {array.ndim} {'axis' if array.ndim == 1 else 'axes'}")
+    is_float, is_integer = dtype.kind == "f", dtype.kind in "iu"
+    some = array.size > 0 and (is_float or is_integer)
+    distinct = len(np.unique(array[array != 0])) if some and is_float else 0
+    found = {
+        ("axes", f"has {counted(array.ndim, 'axis', 'axes')}"): True,
+        ("axes", "has three axes or more"): array.ndim > 2,
+        ("several", "holds more than one number"): array.size > 1,
+        ("dtype", f"is of dtype {dtype}"): dtype != np.float64,
+        ("dtype", "holds integers"): is_integer,
+        ("dtype", "holds integers of one byte"): is_integer and dtype.itemsize == 1,
+        ("one", "has an axis of size 1"): 1 in array.shape,
+        ("inf", "holds inf"): some and is_float and np.isinf(array).any(),
+        ("zero", "holds a 0"): some and (array == 0).any(),
+        ("unit", "holds a 1"): some and (array == 1).any(),
+        ("ties", "holds equal entries"): 0 < distinct < np.count_nonzero(array),
     }
-    if array.size > 1:
-        facts.add(("several", f"`{name}` holds more than one number"))
-    if array.ndim > 2:
-        facts.add(("axes", f"`{name}` has three axes or more"))
-    if dtype != np.float64:
-        facts.add(("dtype", f"`{name}` is of dtype {dtype}"))
-    if dtype.kind in "iu":
-        facts.add(("dtype", f"`{name}` holds integers"))
-        if dtype.itemsize == 1:
-            facts.add(("dtype", f"`{name}` holds integers of one byte"))
+    traits = {
+        (of, f"`{name}` {words}") for (of, words), holds in found.items() if holds
+    }
     if array.ndim > 1 and len(set(array.shape)) == 1:
-        facts.add(("square", f"all axes of `{name}` are equally long"))
-    if 1 in array.shape:
-        facts.add(("one", f"`{name}` has an axis of size 1"))
-    if not array.size or dtype.kind not in "fiu":
-        return facts
-    if dtype.kind == "f" and np.isnan(array).any():
-        facts.add(("nan", f"`{name}` holds nan"))
-    if dtype.kind == "f" and np.isinf(array).any():
-        facts.add(("inf", f"`{name}` holds inf"))
-    if (array == 0).any():
-        facts.add(("zero", f"`{name}` holds a 0"))
-    if (array == 1).any():
-        facts.add(("unit", f"`{name}` holds a 1"))
-    if (array < 0).any():
-        facts.add(("negative", f"`{name}` holds a negative number"))
-    if dtype.kind == "f" and len(np.unique(array[array != 0])) < np.count_nonzero(
-        array
-    ):
-        facts.add(("ties", f"`{name}` holds equal entries"))
-    return facts
+        traits.add(("square", f"all axes of `{name}` are equally long"))
+    return traits
 
 
-def facts_of_types(arrays: dict, parameters: Mapping) -> set[tuple[str, str]]:
+def of_types(arrays: dict, parameters: Mapping) -> set[Trait]:
     """Which integers come together with floats."""
     real = {
         name: array.dtype.kind
         for name, array in arrays.items()
         if isinstance(array, np.ndarray) and "Real[" in str(parameters[name].annotation)
     }
-    whole = [name for name, kind in real.items() if kind in "iu"]
-    floats = "f" in real.values()
-    return {
-        ("dtype", f"`{name}` holds integers beside floats") for name in whole if floats
-    }
+    whole = [name for name in real if real[name] in "iu" and "f" in real.values()]
+    return {("dtype", f"`{name}` holds integers beside floats") for name in whole}
 
 
-def facts_of_shapes(arrays: dict) -> set[tuple[str, str]]:
-    facts, names = set(), list(arrays)
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            a, b = arrays[one], arrays[other]
-            if len(a.shape) != len(b.shape):
-                facts.add(
-                    ("axes", f"`{one}` and `{other}` have different numbers of axes")
-                )
-            if a.shape == b.shape:
-                facts.add(("shapes", f"`{one}` and `{other}` have the same shape"))
-    return facts
+def of_shapes(arrays: dict) -> set[Trait]:
+    traits = set()
+    for (one, a), (other, b) in itertools.combinations(arrays.items(), 2):
+        if len(a.shape) != len(b.shape):
+            text = f"`{one}` and `{other}` have different numbers of axes"
+            traits.add(("axes", text))
+        if a.shape == b.shape:
+            traits.add(("shapes", f"`{one}` and `{other}` have the same shape"))
+    return traits

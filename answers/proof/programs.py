@@ -12,7 +12,7 @@ import yaml
 from answers.grader import catalog
 from answers.pages import ROOT
 
-SUBMISSIONS, CHANGES = ROOT / "tests/submissions", ROOT / "tests/naming/bank.yaml"
+SUBMISSIONS, BANK = ROOT / "tests/submissions", ROOT / "tests/naming/bank.yaml"
 
 
 class Programs(NamedTuple):
@@ -24,16 +24,16 @@ class Programs(NamedTuple):
 
 
 def programs() -> dict[str, Programs]:
-    """The programs by exercise: whole ones, and solutions with one change."""
-    changes = yaml.safe_load(CHANGES.read_text("utf-8"))
+    """The programs by exercise: submissions, and the bank with a program for each finder."""
+    bank = yaml.safe_load(BANK.read_text("utf-8")).values()
     return {
-        name: counted(name, [change["told"] for change in changes.get(name, [])])
+        name: counted(name, [each["told"] for each in bank if each["exercise"] == name])
         for name in catalog.names()
     }
 
 
 def counted(name: str, told: list[str | None]) -> Programs:
-    """The programs of one exercise; `told` are the names of those that are one change."""
+    """The programs of one exercise; `told` are the names of the programs of the bank."""
     body = ast.parse((SUBMISSIONS / f"{name}.py").read_text("utf-8")).body
     tables = {
         ast.unparse(node.targets[0]): node.value

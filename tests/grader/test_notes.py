@@ -11,7 +11,7 @@ from answers.grader import catalog
 from answers.grader.notes import EMPTY, Note
 from answers.grader.report import Failure, Report
 from answers.handout import stubs
-from answers.naming import diagnosis
+from answers.naming import programs
 
 NAMES = catalog.names()
 
@@ -119,7 +119,7 @@ def test_what_our_own_programs_warn_of_is_not_told(recwarn):
         with np.errstate(invalid="ignore"):
             return -np.sum(y * log_p) / len(y), (np.exp(log_p) - y) / len(y)
 
-    diagnosis.answer_of.cache_clear()
+    programs.answer_of.cache_clear()
     report = exercise.run(onehot)
     assert report.passed
     assert [note.case for note in report.notes] == ["a logit of -inf beside the target"]

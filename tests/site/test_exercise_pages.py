@@ -10,7 +10,7 @@ from pymdownx.superfences import SuperFencesException
 
 from answers.grader import browser_judge, catalog, judge
 from answers.grader.report import Report
-from answers.naming import diagnosis
+from answers.naming import programs
 from answers.pages import ROOT, pages
 from answers.site import bundle, exercise_fence, modules
 
@@ -147,8 +147,8 @@ def test_a_text_that_replaces_what_checks_rely_on_asks_for_a_new_start(monkeypat
     catalog.naming()  # or modules that keep `np.exp` would keep another one
     monkeypatch.setattr(np, "exp", np.exp)  # to put it back
     # What other programs answer while it is replaced is forgotten.
-    request.addfinalizer(diagnosis.answer_of.cache_clear)
-    diagnosis.answer_of.cache_clear()
+    request.addfinalizer(programs.answer_of.cache_clear)
+    programs.answer_of.cache_clear()
     told = browser_judge.check("softmax", f"{HEAD}    return x\n\n\nnp.exp = np.log\n")
     assert told["spoilt"]
     assert "replaces numpy.exp" in told["failures"][0]["message"]

@@ -200,7 +200,7 @@ WRONG = {
     summed_over_the_outputs: "another_axis",
     outer_product_of_the_first: "wrong_only_in_dw",
     no_upstream_gradient: "the_same_everywhere",
-    inputs_for_weights: "x_doubled_should_not_matter",
+    inputs_for_weights: "wrong_only_in_dx",
     without_the_bias: "a_result_of_another_kind",
     scaled_dout_in_place: "an_argument_changed",
     transposed_weights_and_bias_mean: "weight_gradient_transposed",

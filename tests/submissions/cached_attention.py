@@ -276,10 +276,10 @@ WRONG = {
     no_key_is_kept: "wrong_where_past_k_holds_more_than_one_number",
     softmax_without_a_maximum: "no_maximum",
     cache_shared_between_conversations: "a_property_fails",
-    mean_of_the_values: "q_has_no_effect",
+    mean_of_the_values: "wrong_only_in_y",
     cache_filled_in_place: "an_argument_changed",
     looks_eight_back: "wrong_only_in_y",
-    masked_up_to_eight_tokens: "last_entry_of_k_reaches_too_far",
+    masked_up_to_eight_tokens: "wrong_only_in_y",
     no_maximum: "no_maximum",
     batch_moved_by_the_merge: "rows_in_another_order_has_another_effect",
 }

@@ -301,7 +301,7 @@ WRONG = {
     classes_from_the_labels: None,
     first_labels_for_all: "rows_in_another_order_should_not_matter",
     base_2: "constant_factor",
-    softmax_over_the_batch: "last_entry_of_logits_reaches_too_far",
+    softmax_over_the_batch: None,
     label_smoothing: None,
     squared_error: "gradient_doubled",
     capped: "wrong_only_in_loss",

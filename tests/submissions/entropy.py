@@ -190,6 +190,6 @@ WRONG = {
     strict_sum: "exact_sum_asked_for",
     last_axis: "last_axis_always",
     perplexity: "exponential",
-    gini: "base_has_no_effect",
+    gini: None,
     in_float16: "nearly_right",
 }

@@ -219,7 +219,7 @@ WRONG = {
     one_for_a_single_item: "wrong_where_counts_has_an_axis_of_size_1",
     first_two_columns: "wrong_where_the_size_of_axis_1_of_counts_is_3_or_more",
     items_of_one_class_left_out: None,
-    at_most_three_classes: "counts_in_reverse_order_should_not_matter",
+    at_most_three_classes: "rows_in_another_order_should_not_matter",
     votes_summed_in_their_type: "wrong_where_counts_holds_integers_of_one_byte",
     as_unsigned_bytes: "wrong_where_counts_holds_integers_of_one_byte",
 }

@@ -241,7 +241,7 @@ WRONG = {
     plain_softmax: "no_maximum",
     forgot_keepdims: "no_keepdims",
     means: "averaged_over_the_rows",
-    logits_for_log_probabilities: "logits_with_a_constant_added_should_not_matter",
+    logits_for_log_probabilities: "wrong_only_in_reverse",
     only_one: "a_result_of_another_kind",
     infinity_refused: None,
     one_maximum_for_all: "not_finite",

@@ -415,7 +415,7 @@ WRONG = {
     hidden_scores_of_minus_ten: "wrong_where_mask_is_passed",
     hidden_scores_of_zero: "another_number",
     causal_whatever_the_mask: "wrong_where_mask_has_3_axes",
-    mask_transposed: "first_entry_of_mask_reaches_too_far",
+    mask_transposed: None,
     one_mask_for_the_batch: "wrong_where_mask_has_3_axes",
     what_any_example_may_see: "wrong_where_mask_has_3_axes",
     mask_of_keys_alone: None,

@@ -263,7 +263,7 @@ WRONG = {
     as_it_is: "not_shifted",
     hugging_face_on_shifted_labels: "shifted_twice",
     rolled: "wrapped_around",
-    shifted_over_sequences: "last_entry_of_logits_should_not_matter",
+    shifted_over_sequences: "rows_in_another_order_should_not_matter",
     labels_masked_alone: "made_at_padding",
     logits_set_to_zero: None,
     mean_over_sequences: "mean_of_means",

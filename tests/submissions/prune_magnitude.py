@@ -232,7 +232,7 @@ WRONG = {
     rounded_down: "count_rounded_down",
     rounded_up: "count_rounded_up",
     in_place: "changed_in_place",
-    random: "w_in_reverse_order_has_another_effect",
+    random: "rows_in_another_order_has_another_effect",
     mask: "mask_returned",
     soft_threshold: "all_shrunk_by_the_threshold",
     survivors_scaled_up: "factor_of_a_size",

@@ -339,7 +339,7 @@ WRONG = {
     floor_under_the_scale: "cut_off",
     scale_in_the_type_of_the_weights: "truncated_to_integers",
     reduced_over_one_axis: "last_axis_only_reduced",
-    positive_weights_from_zero_to_127: "w_with_another_sign_should_not_matter",
+    positive_weights_from_zero_to_127: "too_large",
     scale_squeezed: "right_numbers_in_another_shape",
     axis_counted_among_two: "axis_always_1",
     axis_0_of_three: "wrong_where_w_has_3_axes",

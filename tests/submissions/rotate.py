@@ -232,7 +232,7 @@ WRONG = {
     heads_as_positions: "positions_of_another_axis",
     in_place_on_views: "second_from_the_new_first",
     in_float32: "angles_too_coarse",
-    added: "x_doubled_has_another_effect",
+    added: None,
     degrees: "degrees",
     overwrites_its_argument: "an_argument_changed",
     base_of_the_paper: "base_ignored",

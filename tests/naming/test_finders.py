@@ -54,12 +54,10 @@ SEEN = [
     ("constant_factor", itself, lambda x: 0.3 * x, "is 0.3 times"),
     ("factor_of_a_size", itself, lambda x: len(x) * x, "n is the size of axis 0 of `x`"),
     ("factor_of_a_size", total, lambda x: x.mean(axis=0), "1/n of what it should be"),
-    ("factor_of_a_size", itself, lambda x: x * x.shape[1] ** -0.5, "1/√n of"),
     ("sign", itself, lambda x: -x, "is the negative of what it should be"),
     ("transposed", itself, lambda x: x.T, "with its last two axes exchanged"),
     ("in_another_order", itself, lambda x: x[np.argsort(x[:, 0] ** 2)], "not in their order"),
     ("reversed", itself, lambda x: x[:, ::-1], "along the last axis"),
-    ("shifted_by_one", itself, lambda x: np.vstack([0 * x[:1], x[:-1]]), "one place later"),
     ("complement", shares, lambda x: 1 - shares(x), "is 1 minus what it should be"),
     ("square", shares, lambda x: shares(x) ** 2, "is the square of"),
     ("logarithm", shares, lambda x: np.log(shares(x)), "is the logarithm of"),
@@ -79,12 +77,9 @@ SEEN = [
     ("wrong_only_in_the_last_row", itself, lambda x: np.vstack([x[:-1], x[-1:] ** 2]), None),
     ("wrong_only_in_the_last_column", itself, lambda x: np.c_[x[:, :-1], x[:, -1] ** 2], None),
     ("the_same_everywhere", itself, lambda x: 0 * x, "is 0 in every entry"),
-    ("one_result_for_all_rows", itself, lambda x: 0 * x + x.mean(axis=0), "the same in every row"),
     ("sum_is_not_1", shares, lambda x: np.exp(x) / np.exp(1.1 * x).sum(axis=0), "not of sum 1"),
-    ("a_factor_for_each_row", itself, lambda x: x * (2 + x[:, :1] ** 2), "in each row"),
     ("too_large", waves, lambda x: waves(x) + 0.1 + np.sin(9 * x) ** 2, "is too large wherever"),
     ("too_small", waves, lambda x: waves(x) - 0.1 - np.sin(9 * x) ** 2, "is too small wherever"),
-    ("right_up_to_signs", itself, lambda x: x * np.sign(np.sin(9 * x)), "for the signs of some"),
 ]  # fmt: skip
 
 
@@ -111,7 +106,6 @@ def test_a_relation_that_one_entry_breaks_is_not_said_of_all(name, function, wro
     still_true = {
         "too_small",
         "too_large",
-        "shifted_by_one",
         "right_only_in_the_first_row",
         "sum_is_not_1",
     }
@@ -349,27 +343,12 @@ def test_integers_whose_sum_is_1_are_not_called_shares():
     assert report.bug != "sum_is_not_1"
 
 
-def test_a_row_that_is_right_or_0_was_not_scaled():
-    def scaled(x, first):
-        return np.vstack([first * x[:1], x[1:] * (2 + x[1:, :1] ** 2)])
-
-    exercise = exercise_of(itself, *MATRICES)
-    assert exercise.run(lambda x: scaled(x, 3)).bug == "a_factor_for_each_row"
-    for first in (0, 1):
-        assert exercise.run(lambda x, f=first: scaled(x, f)).bug != "a_factor_for_each_row"
-
-
 def test_what_is_seen_of_the_rows_of_some_inputs_is_not_told_if_others_are_right():
     def first_row_only(x):
         return x if len(x) > 5 else np.vstack([x[:1], 0.3 * x[1:] ** 2])
 
-    def each_row_scaled(x):
-        return x if len(x) > 5 else x * (2 + x[:, :1] ** 2)
-
-    exercise = exercise_of(itself, *MATRICES)
-    for wrong in (first_row_only, each_row_scaled):
-        name = "right_only_in_the_first_row", "a_factor_for_each_row"
-        assert exercise.run(wrong).bug not in name
+    report = exercise_of(itself, *MATRICES).run(first_row_only)
+    assert report.bug != "right_only_in_the_first_row"
 
 
 def test_a_size_of_an_array_in_a_dict_is_found():
@@ -396,20 +375,6 @@ def test_a_logarithm_to_another_base_is_told_by_the_base():
     report = exercise.run(lambda x, base: np.log(x))
     assert report.bug == "factor_of_a_size"
     assert "log n times what it should be, where n is `base`" in report.diagnosis
-
-
-def mean(x):
-    """The mean of each column."""
-    return x.mean(axis=0)
-
-
-def test_a_sum_divided_by_the_size_of_another_axis_is_told_by_both_sizes():
-    report = exercise_of(mean, *MATRICES).run(lambda x: x.sum(axis=0) / x.shape[1])
-    assert report.bug == "factor_of_two_sizes"
-    words = "n / m times what it should be, where n is the size of axis 0 of `x` and m is the size"
-    assert words in report.diagnosis
-    # One ratio is that of many sizes.
-    assert exercise_of(mean, MATRICES[2]).run(lambda x: mean(x) / 3).bug == "constant_factor"
 
 
 def of_columns(x):
@@ -498,10 +463,12 @@ def test_what_is_0_is_not_called_cut_off_where_negatives_or_fractions_are_right(
 
 
 def test_a_diagonal_is_one_of_a_square():
-    def beside(x):
+    def diagonal_changed(x):
         on = np.eye(*x.shape, dtype=bool)
-        return np.where(on, x, np.sin(x))
+        return np.where(on, np.sin(x), x)
 
-    assert exercise_of(itself, *MATRICES).run(beside).bug != "wrong_only_off_the_diagonal"
+    told = exercise_of(itself, *MATRICES).run(diagonal_changed).bug
+    assert told != "wrong_only_on_the_diagonal"
     square = [RNG.normal(size=(n, n)) for n in (3, 4)]
-    assert exercise_of(itself, *square).run(beside).bug == "wrong_only_off_the_diagonal"
+    told = exercise_of(itself, *square).run(diagonal_changed).bug
+    assert told == "wrong_only_on_the_diagonal"

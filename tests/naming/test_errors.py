@@ -32,24 +32,21 @@ def underflowing(x):
 
 
 RAISED = [
-    (lambda x: x * (1 / 0), "divides_by_0", "a count, a size or a sum that is 0"),
-    (lambda x: x * (1 // 0), "divides_by_0", "where NumPy gives inf or nan"),
-    (lambda x: x * (1 % 0), "divides_by_0", "ZeroDivisionError is raised in all 3"),
-    (lambda x: x * math.exp(1000), "beyond_the_largest_float", "OverflowError is raised"),
-    (lambda x: x * math.log(0), "no_real_number", "a logarithm of 0"),
-    (lambda x: x * math.sqrt(-1), "no_real_number", "root of a negative number"),
-    (lambda x: x * int(math.inf), "no_number_made_an_integer", "OverflowError"),
-    (lambda x: x * int(math.nan), "no_number_made_an_integer", "ValueError"),
-    (lambda x: x.astype(np.uint8) + 300, "integer_type_too_small", "to floats first"),
+    (lambda x: x * (1 / 0), "not_finite", "an error of arithmetic where it should be finite"),
+    (lambda x: x * (1 // 0), "not_finite", "0 divided by 0"),
+    (lambda x: x * (1 % 0), "not_finite", "in all 3 inputs that fail"),
+    (lambda x: x * math.exp(1000), "not_finite", "exp of a large number"),
+    (lambda x: x * math.log(0), "not_finite", "a logarithm of 0"),
+    (lambda x: x * math.sqrt(-1), "not_finite", "an error of arithmetic"),
+    (lambda x: x * int(math.inf), "raises_OverflowError", "in all 3 inputs that fail"),
+    (lambda x: x.astype(np.uint8) + 300, "raises_OverflowError", "shapes and types"),
     (underflowing, "raises_FloatingPointError", "The message names the line"),
-    (lambda x: None.shape, "none_for_an_array", "a function without `return`"),
-    (lambda x: x - None, "none_for_an_array", "an argument that is not passed"),
+    (lambda x: None.shape, "raises_AttributeError", "The message names the line"),
     (lambda x: np.einsum("...i->i", x), "raises_ValueError", "the shapes and types"),
     (lambda x: x + np.ones(99), "shapes_that_do_not_fit", "a transpose or `keepdims`"),
     (lambda x: np.ones(99).__iadd__(x), "shapes_that_do_not_fit", "`keepdims`"),
     (lambda x: np.broadcast_arrays(x, np.ones(99))[0], "shapes_that_do_not_fit", ""),
-    (lambda x: x[99], "index_out_of_bounds", "a range one too long"),
-    (lambda x: x.sise, "unknown_name", "a name that is misspelt"),
+    (lambda x: x[99], "raises_IndexError", "The message names the line"),
 ]  # fmt: skip
 
 
@@ -84,10 +81,10 @@ def test_an_error_of_arithmetic_is_a_bugs_nan_only_if_something_is_answered(exer
         """Bytes overflow. Convert them."""
         return 1.0 * x / (x.dtype != np.uint8)
 
-    assert exercise.run(lambda x: x * (1 / 0)).bug == "divides_by_0"
+    assert exercise.run(lambda x: x * (1 / 0)).bug == "not_finite"
     assert exercise.run(lambda x: x * np.inf).bug == "nothing_but_nan"
     assert exercise.run(lambda x: x * (1 / (x.dtype != np.uint8))).bug == "bytes_overflow"
-    assert exercise.run(lambda x: x + 300 - 300).bug == "integer_type_too_small"
+    assert exercise.run(lambda x: x + 300 - 300).bug not in exercise.bugs
 
 
 def test_an_error_of_arithmetic_is_one_too_where_refusals_are_asked_for():
@@ -132,18 +129,5 @@ def columns_hidden(q, k, v, mask=None):
     return s / s.sum(axis=-1, keepdims=True) @ v
 
 
-def scaled_in_place(dout, x):
-    dout = dout.copy()
-    dout *= 1.5
-    return dout / 1.5 * (x > 0)
-
-
-@pytest.mark.parametrize(
-    ("name", "program", "told"),
-    [
-        ("attend", columns_hidden, "mask_of_another_shape"),
-        ("relu_backward", scaled_in_place, "integers_changed_in_place"),
-    ],
-)
-def test_an_error_of_a_known_cause_is_no_coincidence_of_its_inputs(name, program, told):
-    assert catalog.load(name).run(program).bug == told
+def test_an_error_of_a_known_cause_is_no_coincidence_of_its_inputs():
+    assert catalog.load("attend").run(columns_hidden).bug == "mask_of_another_shape"

@@ -1,4 +1,4 @@
-"""Slips: the solution with one thing changed, which explains what nobody planted."""
+"""Mutants: the solution with one thing changed, which explains what nobody planted."""
 
 import ast
 
@@ -8,7 +8,6 @@ from made_up import Exercise
 
 from answers.grader import catalog
 from answers.naming import mutants
-from answers.naming.mutants import slips
 
 NAMES = catalog.names()
 CODE = '''
@@ -47,8 +46,8 @@ def exercise():
 
 
 def made(name):
-    found = [slip for slip in slips(CODE, "ratio") if slip.name == name]
-    return [(ast.unparse(slip.right), ast.unparse(slip.wrong)) for slip in found]
+    found = [each for each in mutants.mutants_of(CODE, "ratio") if each.name == name]
+    return [(ast.unparse(each.right), ast.unparse(each.wrong)) for each in found]
 
 
 @pytest.mark.parametrize(
@@ -70,20 +69,20 @@ def made(name):
         ("q_for_p", "p", "q"),
     ],
 )
-def test_a_slip_changes_one_thing(name, right, wrong):
+def test_a_mutant_changes_one_thing(name, right, wrong):
     assert (right, wrong) in made(name)
 
 
 def test_signature_docstring_and_whatever_may_not_end_are_left_alone():
-    for slip in slips(CODE, "ratio"):
-        assert slip.wrong is not slip.right
-        assert "0.5" not in ast.unparse(slip.right)
+    for each in mutants.mutants_of(CODE, "ratio"):
+        assert each.wrong is not each.right
+        assert "0.5" not in ast.unparse(each.right)
     endless = "def f(n):\n    while n > 1:\n        n = n - 1\n    return n + f(n - 1)\n"
-    assert slips(endless, "f") == []
+    assert mutants.mutants_of(endless, "f") == []
 
 
-def test_what_a_slip_changes_is_right_again_after_the_call():
-    program = next(slip for slip in slips(CODE, "ratio") if slip.name == "a_sign_left_out")
+def test_what_a_mutant_changes_is_right_again_after_the_call():
+    program = next(m for m in mutants.mutants_of(CODE, "ratio") if m.name == "a_sign_left_out")
     p, q = np.full((4, 1), 0.6), np.array([0.0, 1.0])
     wrong = program(p, q)
     right = program.namespace["ratio"](p, q)
@@ -101,7 +100,7 @@ def test_what_a_slip_changes_is_right_again_after_the_call():
         (lambda p, q: abs(p) / sum(abs(p)), "a_term_left_out", "Our solution with `np.abs(p) /"),
     ],
 )
-def test_a_slip_that_explains_everything_is_told_however_it_is_written(
+def test_a_mutant_that_explains_everything_is_told_however_it_is_written(
     exercise, wrong, name, words
 ):
     report = exercise.run(wrong)
@@ -110,7 +109,7 @@ def test_a_slip_that_explains_everything_is_told_however_it_is_written(
     assert "goes wrong as yours does, in every input" in report.diagnosis
 
 
-def test_a_slip_yields_to_a_bug_and_to_how_the_numbers_arise(exercise):
+def test_a_mutant_yields_to_a_bug_and_to_how_the_numbers_arise(exercise):
     @exercise.bug
     def cubes(p, q):
         """The power is another. Take squares."""
@@ -121,7 +120,7 @@ def test_a_slip_yields_to_a_bug_and_to_how_the_numbers_arise(exercise):
     assert half.bug == "constant_factor"
 
 
-def test_a_slip_that_one_number_contradicts_is_not_told(exercise):
+def test_a_mutant_that_one_number_contradicts_is_not_told(exercise):
     def bent(p, q):
         y = p / abs(p).sum() + q[0] * p**2
         return y + 0.1 * (len(p) == 3)
@@ -132,10 +131,10 @@ def test_a_slip_that_one_number_contradicts_is_not_told(exercise):
     for program in (bent, right_in_one):
         report = exercise.run(program)
         assert not report.passed
-        assert report.bug not in {slip.name for slip in mutants.of(exercise)}
+        assert report.bug not in {each.name for each in mutants.of(exercise)}
 
 
-def test_what_comes_to_nan_where_a_slip_does_need_not_be_that_slip():
+def test_what_comes_to_nan_where_a_mutant_does_need_not_be_that_mutant():
     """So do others. `x.sum` for `x.max` is nan in the same inputs as this, which has neither."""
 
     def softmax(x, axis=-1):
@@ -146,22 +145,23 @@ def test_what_comes_to_nan_where_a_slip_does_need_not_be_that_slip():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_slip_ends_soon_and_does_no_harm(name):
+def test_every_mutant_ends_soon_and_does_no_harm(name):
     """In the first case, which all are asked: they answer, or raise what a function may."""
     exercise = catalog.load(name)
     case = exercise.cases[0]
-    slips = mutants.of(exercise)
-    some = slips[::6]
-    wrong = [slip for slip in some if case.ask(slip).wrong]
-    assert len(slips) >= 7
+    found = mutants.of(exercise)
+    some = found[::6]
+    wrong = [each for each in some if case.ask(each).wrong]
+    assert len(found) >= 7
     assert len(wrong) >= len(some) // 4
     assert exercise.run(exercise.reference).passed
-    for slip in some:
-        assert slip.diagnosis.endswith(".")
-        assert "\n" not in slip.diagnosis
+    for each in some:
+        diagnosis = mutants.name_of(each).diagnosis
+        assert diagnosis.endswith(".")
+        assert "\n" not in diagnosis
 
 
-def test_of_slips_in_one_place_that_answer_alike_none_is_taken_for_the_cause():
+def test_of_mutants_of_one_expression_that_answer_alike_none_is_taken_for_the_cause():
     exercise = catalog.load("fix_the_layers")
     code = exercise.solution()
     right, wrong = ("x.max(axis=1, keepdims=True)", "x.mean(axis=1, keepdims=True)")
@@ -170,8 +170,8 @@ def test_of_slips_in_one_place_that_answer_alike_none_is_taken_for_the_cause():
     report = exercise.run(namespace["fix_the_layers"])
     assert report.bug == "something_else_there"
     assert f"with something else for `{right}` goes wrong as yours does" in report.diagnosis
-    slips = mutants.of(exercise)
-    found = {slip.name: slip for slip in slips if ast.unparse(slip.right) == right}
-    told = found["min_for_max"].or_else([found["mean_for_max"]])
+    some = [each for each in mutants.of(exercise) if ast.unparse(each.right) == right]
+    found = {each.name: each for each in some}
+    told = mutants.name_of(found["min_for_max"], found["mean_for_max"])
     assert told.name == "min_for_max_or_mean_for_max"
     assert f"` or `{wrong}` for `{right}` goes wrong as yours does" in told.diagnosis
