@@ -20,9 +20,17 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:${name}_refuses]
+def overflow(result):
+    refuse_overflowed(result, "the result")
+
+
+@refuses(overflow, x=(refuse_empty, refuse_nan))  # FILL IN
+# --8<-- [end:${name}_refuses]
 # --8<-- [start:$name]
 def $name(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
     """FILL IN: what you get, as a sentence. So far: each row minus its mean.
@@ -41,11 +49,8 @@ def $name(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
         >>> $name(np.array([1.0, 2.0, 6.0]))
         array([-2., -1.,  3.])
     """
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
-    centred = as_float(x) - np.mean(as_float(x), axis=-1, keepdims=True)  # FILL IN
-    refuse_overflowed(centred, "the result")
-    return centred
+    x = as_float(x)
+    return x - np.mean(x, axis=-1, keepdims=True)  # FILL IN
 
 
 # --8<-- [end:$name]

@@ -5,9 +5,18 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:layer_norm_refuses]
+def overflow(result):
+    for part in result if isinstance(result, tuple) else (result,):
+        refuse_overflowed(part, "the result")
+
+
+@refuses(overflow, x=(refuse_empty, refuse_nan))
+# --8<-- [end:layer_norm_refuses]
 # --8<-- [start:layer_norm]
 def layer_norm(
     x: Real[ndarray, "*batch d"],
@@ -31,24 +40,22 @@ def layer_norm(
         array([-1.,  1.])
     """
     normalized, _ = normalize(x, eps)
-    y = gain * normalized + bias
-    refuse_overflowed(y, "the result")
-    return y
+    return gain * normalized + bias
 
 
 def normalize(x, eps):
     """x̂ and the standard deviation of each row, which the backward pass needs too."""
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
     centred = as_float(x) - x.mean(axis=-1, keepdims=True)
     deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + eps)
-    refuse_overflowed(deviation, "the standard deviation")
     return centred / deviation, deviation
 
 
 # --8<-- [end:layer_norm]
 
 
+# --8<-- [start:layer_norm_backward_refuses]
+@refuses(overflow, x=(refuse_empty, refuse_nan))
+# --8<-- [end:layer_norm_backward_refuses]
 # --8<-- [start:layer_norm_backward]
 def layer_norm_backward(
     dout: Real[ndarray, "*batch d"],
@@ -86,11 +93,7 @@ def layer_norm_backward(
     along = (g * normalized).mean(axis=-1, keepdims=True) * normalized
     dx = (g - g.mean(axis=-1, keepdims=True) - along) / deviation
     rows = tuple(range(x.ndim - 1))
-    dgain, dbias = (dout * normalized).sum(axis=rows), as_float(dout).sum(axis=rows)
-    refuse_overflowed(dx, "dx")
-    refuse_overflowed(dgain, "dgain")
-    refuse_overflowed(dbias, "dbias")
-    return dx, dgain, dbias
+    return dx, (dout * normalized).sum(axis=rows), as_float(dout).sum(axis=rows)
 
 
 # --8<-- [end:layer_norm_backward]
