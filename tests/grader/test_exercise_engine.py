@@ -10,6 +10,7 @@ from jaxtyping import Int8
 from made_up import Exercise
 
 from answers.grader.compare import difference
+from answers.grader.exercise import nameless
 from answers.grader.mistakes import Mistake
 from answers.grader.report import Failure, Report
 
@@ -558,6 +559,13 @@ def test_a_bug_is_recognised_however_it_is_written(with_bugs):
     assert report.diagnosis == "It is not doubled. Double it."
     report = with_bugs.run(lambda x, shift=0.0: x * x * x + shift)
     assert report.bug == "raised_to_a_power"
+
+
+def test_an_exercise_that_is_handed_nothing_to_name_failures_gives_no_name(with_bugs):
+    with_bugs.diagnose = nameless
+    report = with_bugs.run(lambda x, shift=0.0: np.add(x, shift))
+    assert not report.passed
+    assert (report.bug, report.diagnosis) == (None, None)
 
 
 def test_pythons_arithmetic_errors_are_numpys_inf_and_nan(with_bugs):

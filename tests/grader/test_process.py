@@ -341,6 +341,8 @@ TAMPERS = {
     f"Exercise.run = lambda self, function: Report()\n{WRONG}return x": "Exercise.run",
     "from answers.grader.report import Report\n"
     f"Report.passed = property(lambda _: True)\n{WRONG}return x": "Report.passed",
+    "from answers.naming.wrong_parts import WrongParts\n"
+    f"WrongParts.of = None\n{WRONG}return x": "WrongParts.of",
     "import answers.probability.softmax as module\n"
     f"module.softmax = abs\n{WRONG}return x": "answers.probability.softmax",
     "from answers.grader import catalog\ncatalog.load('softmax').trials.clear()\n"
