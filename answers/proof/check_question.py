@@ -31,7 +31,7 @@ OF_EXERCISE = (
     "tests/grader/test_notes.py",
     "tests/grader/test_odd_answers.py",
     "tests/grader/test_case_file.py",
-    "tests/grader/test_errors.py",
+    "tests/naming/test_errors.py",
     "tests/site/test_exercise_pages.py",
 )
 OF_CODE = (
