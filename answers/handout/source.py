@@ -52,7 +52,7 @@ def solution(reference: Callable, refuses: str = "") -> str:
         names = core_first(module, name, names)
     used = set().union(*(names_in(module.definitions[each]) for each in names))
     imports = module.imports_for(name, used, names)
-    code = [imports, *(module.texts[each] for each in names)]
+    code = [*filter(None, [imports]), *(module.texts[each] for each in names)]
     refusals = {
         each: lines
         for each in names
