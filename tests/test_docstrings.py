@@ -99,7 +99,8 @@ def test_the_annotations_of_a_promised_function_are_enforced(module, name):
 def test_every_section_ends_and_compiles_alone(module):
     text = FILES[module].read_text()
     marks = list(SECTION.finditer(text))
-    assert len(marks) == len(re.findall(r"^ *#.*--8<--", text, re.M)), (
+    # The names in a template are still to be filled in.
+    assert len(marks) == len(re.findall(r"^ *#.*--8<--[^$\n]*$", text, re.M)), (
         f"{FILES[module].relative_to(ROOT)}: write the marks of a section # --8<-- [start:name]"
     )
     names = [mark[2] for mark in marks if mark[1] == "start"]

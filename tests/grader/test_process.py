@@ -234,13 +234,15 @@ def test_what_watches_each_call_as_coverage_does_may_need_memory_too(check):
     [(True, "it used up its memory"), (False, "the checker itself failed with AttributeError")],
 )
 def test_what_python_itself_raises_without_memory_is_no_fault_of_the_checker(full, words, tmp_path):
-    assert judge.in_words(AttributeError("odd"), tmp_path, full).startswith(words)
+    assert judge.error_in_words(AttributeError("odd"), tmp_path, full).startswith(words)
 
 
 def test_errors_that_are_each_others_context_are_told(tmp_path):
     one, other = MemoryError(), AttributeError("odd")
     one.__context__, other.__context__ = other, one
-    assert {judge.in_words(each, tmp_path) for each in (one, other)} == {"it used up its memory"}
+    assert {judge.error_in_words(each, tmp_path) for each in (one, other)} == {
+        "it used up its memory"
+    }
 
 
 @linux
