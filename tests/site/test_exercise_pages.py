@@ -64,7 +64,7 @@ def test_an_exercise_that_needs_pytorch_is_for_the_command_line(monkeypatch):
     monkeypatch.setattr(modules, "runs_in_browser", lambda module: not module.endswith(".softmax"))
     entry = bundle.exercise("softmax")
     assert entry.keys() == {"page", "summary"}
-    html = exercise_fence.place("softmax", entry)
+    html = exercise_fence.exercise_html("softmax", entry)
     assert "data-exercise" not in html
     assert "It needs PyTorch" in html
     assert "<code>answers start softmax</code>" in html
