@@ -29,7 +29,7 @@ def test_a_sample_of_wrong_changes_is_noticed(kind):
 
 
 def test_wrong_changes_of_a_module_are_noticed():
-    counted = count(of_library.changes("networks/duplicate_rows"))
+    counted = count(of_library.changes("labels/training_dynamics"))
     assert counted["changes"] > 20
     assert counted["noticed"] >= 0.95 * counted["changes"], counted["survivors"]
 
