@@ -10,7 +10,8 @@ maximum. A condition is a plain function that raises, or does not:
     no_class, overflow          of several: asked with the arguments that its parameters name;
                                 a parameter `result` has it asked when there is a result
 
-The order: types (jaxtyping), conditions of one argument, of several, the body, those of `result`.
+The order: types (jaxtyping), conditions of one argument, conditions of several, the body,
+conditions of `result`.
 
 One law: a contract refuses or lets pass, and changes no value. So `inspect.unwrap(f)`, the body,
 answers as f does whatever f answers, and a page or a solution may show and run the body alone.

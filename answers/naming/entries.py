@@ -114,7 +114,7 @@ def not_zero(seen: WrongParts) -> Name | None:
 
 
 def not_finite(seen: WrongParts) -> Name | None:
-    """What is wrong is nan or infinite, and should be finite."""
+    """The wrong numbers are nan or infinite, and should be finite."""
     found = set()
     for w in seen.wrong:
         if overflowed(w.got):

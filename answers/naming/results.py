@@ -1,5 +1,5 @@
-"""What is said of a result by its kind and by its parts, where its numbers say no more; and of an
-argument that the call changed."""
+"""Names for a result of another kind, for some of its parts, and for an argument that the call
+changed."""
 
 import re
 

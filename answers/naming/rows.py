@@ -110,7 +110,7 @@ def with_rows_reversed(case: Case, names: list[str]) -> Case | None:
         value = value.detach() if is_tensor(value) else value
         given.arguments[name] = value[list(range(len(value)))[::-1]]
         differs |= bool((value != given.arguments[name]).any())
-    # What is passed by name still is.
+    # An argument that was passed by name is passed so again.
     by_name = {name: given.arguments.pop(name) for name in case.kwargs}
     other = replace(case, args=given.args, kwargs=by_name)
     try:

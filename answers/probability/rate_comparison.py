@@ -10,7 +10,7 @@ from answers.probability.bayes import beta_update
 
 # --8<-- [start:probability_larger_refuses]
 def no_rate(parameters, name):
-    # An update by no trials refuses what is not positive.
+    # An update by no trials refuses a parameter that is not positive.
     beta_update(*parameters, 0, 0)
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 VERSION = 3
-# A name may become that of a file: ASCII letters, digits and underscores only.
+# A name may become the name of a file: ASCII letters, digits and underscores only.
 EXERCISE = r"[a-z_][A-Za-z0-9_]*"
 YEARS = range(1970, 9000)  # beyond, a time cannot be shown everywhere
 
