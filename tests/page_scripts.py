@@ -1,5 +1,6 @@
 """Modules of the page that touch no page, run without a browser."""
 
+import atexit
 import json
 import re
 from functools import cache
@@ -29,6 +30,8 @@ class Scripts:
 
     def __init__(self, *paths: str, **constants):
         self.context = MiniRacer()
+        # Left to the end of the process, its threads may be gone, and closing it waits for ever.
+        atexit.register(self.context.close)
         for name, value in constants.items():
             self.context.eval(f"const {name} = {json.dumps(value)}")
         for path in paths:
