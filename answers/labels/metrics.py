@@ -60,7 +60,7 @@ def confusion_counts(
         >>> confusion_counts(np.array([0, 0, 0, 1, 1]), np.array([0, 0, 1, 0, 1]))[:2]
         (2, 1)
     """
-    truth, predicted = truth.astype(bool), predicted.astype(bool)
+    truth, predicted = (each.astype(bool, copy=False) for each in (truth, predicted))
     hits = int((truth & predicted).sum())
     positives, called = int(truth.sum()), int(predicted.sum())
     rest = len(truth) - positives - called + hits
@@ -144,17 +144,18 @@ def matthews_correlation(
 # --8<-- [end:matthews_correlation]
 
 
-def refuse_one_class(there, name, so):
-    if not there:
-        raise ValueError(
-            f"`truth` has no {name}, so {so}; take examples of both classes"
-        )
-
-
 # --8<-- [start:roc_auc_refuses]
+def one_class(missing, so):
+    return ValueError(
+        f"`truth` has no {missing}, so {so}; take examples of both classes"
+    )
+
+
 def no_pair(truth, name):
-    refuse_one_class(truth.any(), "positive", "there is no pair to order")
-    refuse_one_class(not truth.all(), "negative", "there is no pair to order")
+    if not truth.any():
+        raise one_class("positive", "there is no pair to order")
+    if truth.all():
+        raise one_class("negative", "there is no pair to order")
 
 
 @refuses(truth=(*NO_LABELS, no_pair), scores=refuse_nan)
@@ -278,8 +279,9 @@ def average_precision(
 
 # --8<-- [start:precision_recall_curve_refuses]
 def no_recall(result):
-    recall = result[1]
-    refuse_one_class(not np.isnan(recall[-1]), "positive", "recall is 0/0")
+    _, recall, _ = result
+    if np.isnan(recall[-1]):
+        raise one_class("positive", "recall is 0/0")
 
 
 @refuses(no_recall)
@@ -311,8 +313,11 @@ def precision_recall_curve(
 
 # --8<-- [start:roc_curve_refuses]
 def no_rate(result):
-    for rate, name in ((result[1], "positive"), (result[0], "negative")):
-        refuse_one_class(not np.isnan(rate[-1]), name, "its rate is 0/0")
+    false_positive_rate, true_positive_rate, _ = result
+    if np.isnan(true_positive_rate[-1]):
+        raise one_class("positive", "its rate is 0/0")
+    if np.isnan(false_positive_rate[-1]):
+        raise one_class("negative", "its rate is 0/0")
 
 
 @refuses(no_rate)

@@ -48,10 +48,8 @@ def mcnemar(
         >>> mcnemar(np.array([1, 1, 1, 1, 1]), np.array([0, 0, 0, 0, 1]))
         0.125
     """
-    only_a, only_b = (
-        int((correct_a > correct_b).sum()),
-        int((correct_a < correct_b).sum()),
-    )
+    a, b = correct_a.astype(bool), correct_b.astype(bool)
+    only_a, only_b = int((a > b).sum()), int((a < b).sum())
     n, fewer = only_a + only_b, min(only_a, only_b)
     # C(n, k) for k from the middle down to 0, as multiples of the one in the middle:
     # C(n, k - 1) = C(n, k) · k / (n - k + 1). No factorial that could overflow.
@@ -259,6 +257,7 @@ def cost_threshold(costs: Real[ndarray, "2 2"]) -> float:
 # --8<-- [end:cost_threshold]
 
 
+# --8<-- [start:unpaired_sample_size_refuses]
 def no_probability(value, name):
     if not 0 < value < 1:
         raise ValueError(f"`{name}` is {value}; give a number between 0 and 1")
@@ -267,7 +266,6 @@ def no_probability(value, name):
 TEST = {"power": no_probability, "significance": no_probability}
 
 
-# --8<-- [start:unpaired_sample_size_refuses]
 @refuses(accuracy_a=no_probability, accuracy_b=no_probability, **TEST)
 # --8<-- [end:unpaired_sample_size_refuses]
 # --8<-- [start:unpaired_sample_size]
