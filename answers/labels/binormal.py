@@ -63,7 +63,7 @@ def no_prevalence(prevalence, name):
 
 
 def overflow(result, scores, separation, prevalence):
-    if not ((result > 0) & (result < 1)).all():
+    if not 0 < result.min(initial=0.5) <= result.max(initial=0.5) < 1:
         refuse_overflowed(log_odds(scores, separation, prevalence), "the log-odds")
 
 

@@ -166,7 +166,8 @@ def no_temperature(logits, labels):
             "the right logits are on average no larger than the others, so the best "
             "temperature is infinite; check that logits and labels belong together"
         )
-    if z.max() / abs(z).max() <= 0:
+    # The search would not see a logit that vanishes beside the least.
+    if z.max() / -z.min() <= 0:
         raise ValueError(
             "the right logit is the largest of every item, so the best temperature is 0; fit "
             "on held-out items, and on more of them"
@@ -221,7 +222,8 @@ def fit_temperature(
 def less_the_right_one(logits, labels):
     """The logits of each item less its right one, which changes no probability."""
     z = logits.astype(np.float64)
-    return z - z[np.arange(len(z)), labels.astype(np.intp)][:, None]
+    z -= z[np.arange(len(z)), labels.astype(np.intp)][:, None]
+    return z
 
 
 def zero_of_slope(z, low, high):

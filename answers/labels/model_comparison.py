@@ -48,8 +48,8 @@ def mcnemar(
         >>> mcnemar(np.array([1, 1, 1, 1, 1]), np.array([0, 0, 0, 0, 1]))
         0.125
     """
-    a, b = correct_a.astype(bool), correct_b.astype(bool)
-    only_a, only_b = int((a > b).sum()), int((a < b).sum())
+    only_a = int((correct_a > correct_b).sum())
+    only_b = int((correct_a < correct_b).sum())
     n, fewer = only_a + only_b, min(only_a, only_b)
     # C(n, k) for k from the middle down to 0, as multiples of the one in the middle:
     # C(n, k - 1) = C(n, k) · k / (n - k + 1). No factorial that could overflow.
