@@ -16,10 +16,11 @@ from answers.transformers.rotary import rotate
 
 # --8<-- [start:cached_attention_refuses]
 def average_overflows(result, q):
-    # By the head, whose averages stand side by side.
-    batch, heads, time, _ = q.shape
-    averages = result[0].reshape(batch, time, heads, -1).swapaxes(1, 2)
-    refuse_overflowed(averages, "an average")
+    if not np.isfinite(result[0]).all():
+        # The heads stand side by side; the index tells the head.
+        batch, heads, time, _ = q.shape
+        averages = result[0].reshape(batch, time, heads, -1).swapaxes(1, 2)
+        refuse_overflowed(averages, "an average")
 
 
 @refuses(average_overflows)

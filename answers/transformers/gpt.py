@@ -395,12 +395,7 @@ def no_next_token(ids):
         )
 
 
-def nothing_to_predict(mask):
-    if mask is not None and not (mask[:, :-1] & mask[:, 1:]).any():
-        raise ValueError("`mask` leaves no two real tokens side by side to predict")
-
-
-@refuses(no_next_token, nothing_to_predict)
+@refuses(no_next_token)
 # --8<-- [end:loss_refuses]
 # --8<-- [start:loss]
 def next_token_loss_torch(
@@ -439,6 +434,8 @@ def next_token_loss_torch(
     labels = ids[:, 1:].long()
     if mask is not None:
         counts = mask[:, :-1] & mask[:, 1:]
+        if not counts.any():
+            raise ValueError("`mask` leaves no two real tokens side by side to predict")
         labels = labels.where(counts, 0)
     try:
         losses = functional.cross_entropy(

@@ -13,8 +13,8 @@ from answers.probability.softmax import cross_entropy
 
 # --8<-- [start:loss_refuses]
 def nothing_to_predict(ids, mask):
-    real = np.ones(ids.shape, dtype=bool) if mask is None else mask
-    if not (real[:, :-1] & real[:, 1:]).any():
+    labels = ids[:, 1:] if mask is None else ids[:, 1:][mask[:, :-1] & mask[:, 1:]]
+    if labels.size == 0:
         raise ValueError(
             "no two real tokens stand side by side, so there is nothing to predict; "
             "pass longer sequences"
