@@ -16,24 +16,26 @@ WIDTH = 88
 
 # The section of a docstring that would give the answer away.
 HOW = "How:"
+# The section of a module with the contract of a function, see `answers.site.refusals`.
+CONTRACT = re.compile(
+    r"# --8<-- \[start:(\w+)_refuses\]\n(.*?)# --8<-- \[end:\1_refuses\]", re.DOTALL
+)
 NOT_ASKED = (
     "# The answer of this guide also refuses bad input, which is not asked for here."
 )
 
 
-def without_how(head: str) -> str:
-    """The text of a function's head without the section of its docstring that tells how."""
-    lines, kept = head.splitlines(), []
-    told = None
-    for line in lines:
+def parted(head: str, title: str) -> tuple[str, str]:
+    """The text of a function's head without a section of its docstring, and that section."""
+    kept, section, told = [], [], None
+    for line in head.splitlines():
         indent = len(line) - len(line.lstrip())
-        if line.strip() == HOW:
+        if line.strip() == title:
             told = indent
         elif told is not None and line.strip() and indent <= told:
             told = None
-        if told is None:
-            kept.append(line)
-    return "\n".join(kept)
+        (kept if told is None else section).append(line)
+    return "\n".join(kept), "\n".join(section)
 
 
 def solution(reference: Callable, refuses: str = "") -> str:
@@ -98,12 +100,12 @@ class Module:
         source, self.name = file.read_text("utf-8"), function.__module__
         self.lines, self.body = source.splitlines(), ast.parse(source).body
         self.definitions = {n.name: n for n in self.body if hasattr(n, "name")}
-        # The body is the answer; a contract stands above it.
-        self.contracts = {
-            name: [node.decorator_list.pop(0)]
-            for name, node in self.definitions.items()
-            if node.decorator_list and is_contract(node.decorator_list[0])
-        }
+        # The body is the answer; the contract above it is a section of its own.
+        self.contracts = dict(CONTRACT.findall(source))
+        for node in self.definitions.values():
+            node.decorator_list = [
+                each for each in node.decorator_list if not is_contract(each)
+            ]
         self.texts = {
             name: self.text(node.lineno, node.end_lineno)
             for name, node in self.definitions.items()
@@ -111,13 +113,8 @@ class Module:
 
     def contract(self, name: str) -> list[str]:
         """The lines of the contract above a function: its conditions, then the decorator."""
-        parts = []
-        for decorator in self.contracts.get(name, []):
-            used = [each for each in names_in_order(decorator) if each in self.texts]
-            parts += [self.texts[each] for each in dict.fromkeys(used)]
-            lines = self.text(decorator.lineno, decorator.end_lineno)
-            parts.append(lines)
-        return "\n\n".join(parts).splitlines()
+        section = self.contracts.get(name, "").strip().replace("\n\n\n", "\n\n")
+        return [line for line in section.splitlines() if "--8<--" not in line]
 
     def text(self, first: int, last: int) -> str:
         """Lines `first` to `last`, counted from 1."""
@@ -155,7 +152,7 @@ class Module:
         froms = [node for node in self.body if isinstance(node, ast.ImportFrom)]
         ours = [node for node in froms if node.module.startswith("answers.")]
         names = {each.name for node in ours for each in node.names}
-        return names & set(re.findall(r"`(\w+)`", without_how(text)))
+        return names & set(re.findall(r"`(\w+)`", parted(text, HOW)[0]))
 
     def needed(self, name: str) -> list[str]:
         """The definition of `name` and of all that it uses, in the order of the module."""
@@ -188,10 +185,7 @@ class Module:
 
 
 def is_contract(decorator: ast.expr) -> bool:
-    match decorator:
-        case ast.Call(ast.Name("refuses")):
-            return True
-    return False
+    return ast.unparse(decorator).startswith("refuses(")
 
 
 def refusal_in(function: ast.FunctionDef) -> ast.stmt | None:

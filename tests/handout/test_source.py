@@ -58,14 +58,18 @@ def test_the_examples_run_in_the_solution(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_file_tells_all_that_the_docstring_tells_but_how(name):
+def test_the_file_tells_all_that_the_docstring_tells_but_how_and_what_is_refused_later(name):
     exercise = catalog.load(name)
     text = inspect.getdoc(exercise.reference)
     told = inspect.getdoc(namespace_of(exercise.stub(), name)[name])
-    before, how, rest = text.partition("\nHow:\n")
-    assert how not in told or not how
-    after = rest.partition("\n\n")[2] if "\n\n    " not in rest.partition("\nArgs:")[0] else rest
-    assert told.split() == (before.split() + after.split() if how else text.split())
+    task, refused, not_judged = re.fullmatch(
+        rf"(.*?)(?:\n\n{stubs.IF_TIME}\n(.*?))?(?:\n\n(Not judged: .*?))?", told, re.S
+    ).groups()
+    assert bool(refused) == ("\nRaises:\n" in text)
+    assert "\n\n" not in (not_judged or "")
+    ours = re.sub(r"(^|\n)(How|Raises):\n(( .*)?(\n|$))+", "\n", text)
+    assert task.split() == ours.split()
+    assert (refused or "") in text
 
 
 # What gives the answer away, as people write it.
@@ -118,8 +122,27 @@ def test_what_is_judged_beside_the_result_is_said(name):
     assert ("The gradients that PyTorch finds" in said) == slopes
     refused = any(case.is_refused and not case.noted for case in cases(name))
     assert ("Raise ValueError for " in said) == refused
-    raises = "Raises:" in catalog.load(name).reference.__doc__
-    assert ("stands under Raises" in said) == raises
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_precision_that_is_said_is_the_comparison_s(name):
+    """An answer that is off by a little less passes, and by a little more fails."""
+    digits = re.findall(r"to within (\S+) of their size(?: \((\S+) in float32\))?", rules(name))
+    floats = [
+        (case.rtol, part)
+        for case in cases(name)
+        for part in case.want.values()
+        if isinstance(part, np.ndarray) and part.dtype.kind == "f"
+    ]
+    if not floats:
+        assert digits == []
+        return
+    ((fine, coarse),) = digits
+    assert {rtol for rtol, _ in floats} == {float(each) for each in (fine, coarse) if each}
+    for rtol, part in floats:
+        large = part[np.isfinite(part) & (np.abs(part) > 1)].astype(float)
+        assert agrees(large * (1 + 0.9 * rtol), large, rtol)
+        assert not large.size or not agrees(large * (1 + 1.1 * rtol), large, rtol)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -289,7 +312,7 @@ def test_where_refusals_are_asked_for_they_stay_and_their_helpers_come_last(halv
 
 
 def test_the_file_to_begin_with_leaves_out_how(halved):
-    shown = stubs.stub(halved)
+    shown = stubs.stub(halved, [1e-8])
     assert "    It is even.\n\n    Args:\n" in shown
     assert "Divide" not in shown
     assert "Then look" not in shown
@@ -311,6 +334,24 @@ def test_the_core_comes_first_and_refuses_nothing_that_is_not_asked_for(name):
     for line in refusals.splitlines()[2:]:
         assert line.startswith("#")
         assert line.removeprefix("#").strip() in module or re.match(r"# In \w+:|#$", line)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_ends_with_the_contract_of_each_of_its_functions(name):
+    exercise = catalog.load(name)
+    text = "\n".join(source.Module(exercise.reference).lines)
+    code, _, comments = exercise.solution().partition(source.NOT_ASKED)
+    shown = [line.removeprefix("#").strip() for line in comments.splitlines()]
+    for node in ast.parse(code).body:
+        contract = re.search(
+            rf"\n@refuses\((?:(?!\ndef |\n@refuses).)*?\ndef {getattr(node, 'name', '')}\(",
+            text,
+            re.S,
+        )
+        if contract:
+            lines = [line.strip() for line in contract[0].splitlines()[:-1] if "--8<--" not in line]
+            assert f"In {node.name}:" in shown
+            assert {*lines} <= {*shown}
 
 
 INTEGERS = "int8", "uint8", "int16", "uint16", "int32", "uint32", "uint64"
