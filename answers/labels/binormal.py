@@ -8,9 +8,25 @@ from jaxtyping import Float, Integer
 from numpy import ndarray
 
 from answers.inputs import refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:binormal_refuses]
+def no_example(positives, negatives):
+    if positives < 1 or negatives < 1:
+        raise ValueError(
+            f"{positives} positives and {negatives} negatives: take at least 1 of each"
+        )
+
+
+def infinite(separation, name):
+    if not abs(separation) < math.inf:
+        raise ValueError(f"`{name}` is {separation}; choose a finite number")
+
+
+@refuses(no_example, separation=infinite)
+# --8<-- [end:binormal_refuses]
 # --8<-- [start:binormal]
 def binormal(
     positives: int, negatives: int, separation: float
@@ -31,29 +47,28 @@ def binormal(
         >>> truth, scores.round(2)
         (array([1, 0, 0]), array([ 3.  , -0.67,  0.67]))
     """
-    if positives < 1 or negatives < 1:
-        raise ValueError(
-            f"{positives} positives and {negatives} negatives: take at least 1 of each"
-        )
-    refuse_no_separation(separation)
-
-    def quantiles(n: int) -> list[float]:
-        return [NormalDist().inv_cdf((i + 0.5) / n) for i in range(n)]
-
-    scores = np.array(quantiles(positives) + quantiles(negatives))
-    scores[:positives] += separation
-    return np.repeat([1, 0], [positives, negatives]), scores
+    quantile = NormalDist().inv_cdf
+    highs = [quantile((i + 0.5) / positives) + separation for i in range(positives)]
+    lows = [quantile((i + 0.5) / negatives) for i in range(negatives)]
+    return np.repeat([1, 0], [positives, negatives]), np.array(highs + lows)
 
 
 # --8<-- [end:binormal]
 
 
-def refuse_no_separation(separation: float) -> None:
-    """Raise if the means of the classes are not a number apart."""
-    if not abs(separation) < math.inf:
-        raise ValueError(f"`separation` is {separation}; choose a finite number")
+# --8<-- [start:probability_refuses]
+def no_prevalence(prevalence, name):
+    if not 0 < prevalence < 1:
+        raise ValueError(f"`{name}` is {prevalence}; give a number between 0 and 1")
 
 
+def overflow(result, scores, separation, prevalence):
+    if not 0 < result.min(initial=0.5) <= result.max(initial=0.5) < 1:
+        refuse_overflowed(log_odds(scores, separation, prevalence), "the log-odds")
+
+
+@refuses(overflow, prevalence=no_prevalence, separation=infinite, scores=refuse_nan)
+# --8<-- [end:probability_refuses]
 # --8<-- [start:probability]
 def probability(
     scores: Float[ndarray, " examples"], separation: float, prevalence: float
@@ -73,14 +88,13 @@ def probability(
         >>> probability(np.array([1.0]), separation=2.0, prevalence=0.25)
         array([0.25])
     """
-    if not 0 < prevalence < 1:
-        raise ValueError(f"`prevalence` is {prevalence}; give a number between 0 and 1")
-    refuse_no_separation(separation)
-    refuse_nan(scores, "scores")
-    log_odds = np.log(prevalence / (1 - prevalence))
-    log_odds = log_odds + separation * scores - np.square(float(separation)) / 2
-    refuse_overflowed(log_odds, "the log-odds")
-    return 1 / (1 + np.exp(-log_odds))
+    return 1 / (1 + np.exp(-log_odds(scores, separation, prevalence)))
+
+
+def log_odds(scores, separation, prevalence):
+    """The log-odds of a positive, given its score."""
+    prior = np.log(prevalence / (1 - prevalence))
+    return prior + separation * scores - np.square(float(separation)) / 2
 
 
 # --8<-- [end:probability]

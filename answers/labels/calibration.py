@@ -11,6 +11,7 @@ from answers.inputs import (
     refuse_labels_out_of_range,
     refuse_nan,
 )
+from answers.inputs.contracts import refuses
 from answers.probability.softmax import log_softmax
 
 
@@ -55,6 +56,37 @@ def expected_calibration_error(
 # --8<-- [end:expected_calibration_error]
 
 
+# --8<-- [start:reliability_refuses]
+def no_distribution(p, name):
+    refuse_empty(p, name)
+    eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0
+    p = as_float(p)
+    refuse_nan(p, name)
+    if (p < 0).any():
+        raise ValueError(
+            f"`{name}` holds {first(p, p < 0)}; pass softmax of the logits"
+        )
+    sums = p.sum(axis=1)
+    wrong = abs(sums - 1) > max(1e-6, eps**0.5)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"`{name}` sum to {sums[row]:.6g} at item {row}, not to 1; pass one column "
+            "for each class: for a binary p, np.stack([1 - p, p], axis=1)"
+        )
+
+
+def no_class(labels, probabilities):
+    refuse_labels_out_of_range(labels, probabilities.shape[1], "labels")
+
+
+def too_few_or_many(bins, name):
+    if not 1 <= bins <= 1_000_000:
+        raise ValueError(f"`{name}` is {bins}; choose 1 to 1,000,000")
+
+
+@refuses(no_class, bins=too_few_or_many, probabilities=no_distribution)
+# --8<-- [end:reliability_refuses]
 # --8<-- [start:reliability]
 def reliability(
     probabilities: Real[ndarray, "items classes"],
@@ -78,26 +110,24 @@ def reliability(
         >>> reliability(p, np.array([0, 1, 0]), bins=2)
         (array([0, 3]), array([0.        , 0.73333333]), array([0.        , 0.66666667]))
     """
-    if not 1 <= bins <= 1_000_000:
-        raise ValueError(f"`bins` is {bins}; choose 1 to 1,000,000")
-    p = distributions(probabilities)
-    refuse_labels_out_of_range(labels, p.shape[1], "labels")
-    top = p.max(axis=1)
-    right = p.argmax(axis=1) == labels
+    p = as_float(probabilities)
+    top, right = p.max(axis=1), p.argmax(axis=1) == labels
     # A confidence on an edge belongs to the bin below. In floats, top · bins may lie above it.
     inner_edges = np.linspace(0, 1, int(bins) + 1)[1:-1].astype(top.dtype)
     which = np.searchsorted(inner_edges, top, side="left")
     count = np.bincount(which, minlength=bins)
     sums = (np.bincount(which, each, minlength=bins) for each in (top, right))
-    confidence, accuracy = (
-        (total / np.maximum(count, 1)).astype(p.dtype) for total in sums
-    )
-    return count, confidence, accuracy
+    # An empty bin is divided by 1.
+    confidence, accuracy = (each / np.maximum(count, 1) for each in sums)
+    return count, confidence.astype(p.dtype), accuracy.astype(p.dtype)
 
 
 # --8<-- [end:reliability]
 
 
+# --8<-- [start:brier_score_refuses]
+@refuses(no_class, probabilities=no_distribution)
+# --8<-- [end:brier_score_refuses]
 # --8<-- [start:brier_score]
 def brier_score(
     probabilities: Real[ndarray, "items classes"],
@@ -119,16 +149,33 @@ def brier_score(
         >>> brier_score(np.array([[0.8, 0.2], [0.5, 0.5]]), np.array([0, 1])).round(6)
         np.float64(0.29)
     """
-    p = distributions(probabilities)
-    refuse_labels_out_of_range(labels, p.shape[1], "labels")
-    error = p.copy()
-    error[np.arange(len(p)), labels.astype(np.intp)] -= 1
+    error = as_float(probabilities).copy()
+    error[np.arange(len(error)), labels.astype(np.intp)] -= 1
     return (error * error).sum(axis=1).mean()
 
 
 # --8<-- [end:brier_score]
 
 
+# --8<-- [start:fit_temperature_refuses]
+def no_temperature(logits, labels):
+    refuse_labels_out_of_range(labels, logits.shape[1], "labels")
+    z = less_the_right_one(logits, labels)
+    if z.mean() >= 0:
+        raise ValueError(
+            "the right logits are on average no larger than the others, so the best "
+            "temperature is infinite; check that logits and labels belong together"
+        )
+    # The search would not see a logit that vanishes beside the least.
+    if z.max() / -z.min() <= 0:
+        raise ValueError(
+            "the right logit is the largest of every item, so the best temperature is 0; fit "
+            "on held-out items, and on more of them"
+        )
+
+
+@refuses(no_temperature, logits=(refuse_empty, refuse_nan))
+# --8<-- [end:fit_temperature_refuses]
 # --8<-- [start:fit_temperature]
 def fit_temperature(
     logits: Real[ndarray, "items classes"],
@@ -162,27 +209,26 @@ def fit_temperature(
         >>> np.round(np.log(3) / 3, 4)
         np.float64(0.3662)
     """
-    refuse_empty(logits, "logits")
-    refuse_nan(logits, "logits")
-    refuse_labels_out_of_range(labels, logits.shape[1], "labels")
-    z = logits.astype(np.float64)
-    # A shift of a row changes no probability, and a common scale only the unit of T.
-    z -= z[np.arange(len(z)), labels.astype(np.intp)][:, None]
-    if z.mean() >= 0:
-        raise ValueError(
-            "the right logits are on average no larger than the others, so the best "
-            "temperature is infinite; check that logits and labels belong together"
-        )
+    z = less_the_right_one(logits, labels)
+    # A common scale changes only the unit of T.
     scale = abs(z).max()
     z /= scale
-    if z.max() <= 0:
-        raise ValueError(
-            "the right logit is the largest of every item, so the best temperature is 0; fit "
-            "on held-out items, and on more of them"
-        )
     low, high = 0.0, 1.0
     while slope(z, high)[0] <= 0:
         low, high = high, 2 * high
+    return np.float64(scale / zero_of_slope(z, low, high))
+
+
+def less_the_right_one(logits, labels):
+    """The logits of each item less its right one, which changes no probability."""
+    z = logits.astype(np.float64)
+    z -= z[np.arange(len(z)), labels.astype(np.intp)][:, None]
+    return z
+
+
+def zero_of_slope(z, low, high):
+    """The b between these two at which the slope is 0: Newton's step, or half the bracket
+    where the step leaves it."""
     b = (low + high) / 2
     for _ in range(200):
         value, curvature = slope(z, b)
@@ -192,10 +238,10 @@ def fit_temperature(
         if abs(new - b) <= 1e-15 * b:
             break
         b = new
-    return np.float64(scale / b)
+    return b
 
 
-def slope(z: Float[ndarray, "items classes"], b: float) -> tuple[float, float]:
+def slope(z, b):
     """The first and second derivative with respect to b of the mean cross-entropy of
     softmax(b z), where the logit of each right class is 0."""
     p = np.exp(log_softmax(b * z))
@@ -205,28 +251,3 @@ def slope(z: Float[ndarray, "items classes"], b: float) -> tuple[float, float]:
 
 
 # --8<-- [end:fit_temperature]
-
-
-def distributions(p: Real[ndarray, "items classes"]) -> Float[ndarray, "items classes"]:
-    """`p` as floats, if each row is a distribution.
-
-    Raises:
-        ValueError: There is no row, an entry is negative or nan, or a row does not sum to 1.
-    """
-    refuse_empty(p, "probabilities")
-    eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0
-    p = as_float(p)
-    refuse_nan(p, "probabilities")
-    if (p < 0).any():
-        raise ValueError(
-            f"`probabilities` holds {first(p, p < 0)}; pass softmax of the logits"
-        )
-    sums = p.sum(axis=1)
-    wrong = abs(sums - 1) > max(1e-6, eps**0.5)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise ValueError(
-            f"`probabilities` sum to {sums[row]:.6g} at item {row}, not to 1; pass one column "
-            "for each class: for a binary p, np.stack([1 - p, p], axis=1)"
-        )
-    return p

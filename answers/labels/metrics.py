@@ -17,9 +17,10 @@ from answers.inputs import (
     refuse_labels_out_of_range,
     refuse_nan,
 )
+from answers.inputs.contracts import refuses
 
 
-# --8<-- [start:confusion_counts]
+# --8<-- [start:Confusion]
 class Confusion(NamedTuple):
     """How often each answer met each truth, in the order of scikit-learn's `ravel()`."""
 
@@ -29,6 +30,21 @@ class Confusion(NamedTuple):
     true_positives: int | Integer[ndarray, " thresholds"]
 
 
+# --8<-- [end:Confusion]
+
+
+# --8<-- [start:confusion_counts_refuses]
+def other_than_0_and_1(labels, name):
+    if labels.dtype != bool:
+        refuse_labels_out_of_range(labels, 2, name)
+
+
+NO_LABELS = refuse_empty, other_than_0_and_1
+
+
+@refuses(truth=NO_LABELS, predicted=NO_LABELS)
+# --8<-- [end:confusion_counts_refuses]
+# --8<-- [start:confusion_counts]
 def confusion_counts(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
     predicted: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
@@ -44,22 +60,11 @@ def confusion_counts(
         >>> confusion_counts(np.array([0, 0, 0, 1, 1]), np.array([0, 0, 1, 0, 1]))[:2]
         (2, 1)
     """
-    truth, predicted = positive(truth, "truth"), positive(predicted, "predicted")
+    truth, predicted = (each.astype(bool, copy=False) for each in (truth, predicted))
     hits = int((truth & predicted).sum())
     positives, called = int(truth.sum()), int(predicted.sum())
     rest = len(truth) - positives - called + hits
     return Confusion(rest, called - hits, positives - hits, hits)
-
-
-def positive(
-    labels: Integer[ndarray, " examples"] | Bool[ndarray, " examples"], name: str
-) -> Bool[ndarray, " examples"]:
-    """Which labels are 1, after a look at whether all of them are 0 or 1."""
-    refuse_empty(labels, name)
-    if labels.dtype == bool:
-        return labels
-    refuse_labels_out_of_range(labels, 2, name)
-    return labels.astype(bool)
 
 
 # --8<-- [end:confusion_counts]
@@ -139,6 +144,22 @@ def matthews_correlation(
 # --8<-- [end:matthews_correlation]
 
 
+# --8<-- [start:roc_auc_refuses]
+def one_class(missing, so):
+    return ValueError(
+        f"`truth` has no {missing}, so {so}; take examples of both classes"
+    )
+
+
+def no_pair(truth, name):
+    if not truth.any():
+        raise one_class("positive", "there is no pair to order")
+    if truth.all():
+        raise one_class("negative", "there is no pair to order")
+
+
+@refuses(truth=(*NO_LABELS, no_pair), scores=refuse_nan)
+# --8<-- [end:roc_auc_refuses]
 # --8<-- [start:roc_auc]
 def roc_auc(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
@@ -169,18 +190,9 @@ def roc_auc(
         >>> roc_auc(np.array([1, 1, 0]), np.array([0.9, 0.4, 0.4]))
         0.75
     """
-    truth = positive(truth, "truth")
+    truth = truth.astype(bool)
     # Each class sorted by itself: the scores alone move, which is faster than an argsort.
     highs, lows = np.sort(scores[truth]), np.sort(scores[~truth])
-    for side, name in ((highs, "positive"), (lows, "negative")):
-        if len(side) == 0:
-            raise ValueError(
-                f"`truth` has no {name}, so there is no pair to order; take examples of "
-                "both classes"
-            )
-        # nan is sorted to the end.
-        if not np.isfinite(side[[0, -1]]).all():
-            refuse_nan(scores, "scores")
     below = np.searchsorted(lows, highs, side="left")
     not_above = np.searchsorted(lows, highs, side="right")
     return (int(below.sum()) + int(not_above.sum())) / (2 * len(highs) * len(lows))
@@ -189,6 +201,9 @@ def roc_auc(
 # --8<-- [end:roc_auc]
 
 
+# --8<-- [start:threshold_counts_refuses]
+@refuses(truth=NO_LABELS, scores=refuse_nan)
+# --8<-- [end:threshold_counts_refuses]
 # --8<-- [start:threshold_counts]
 def threshold_counts(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
@@ -212,16 +227,13 @@ def threshold_counts(
         >>> t, counts.true_positives, counts.false_positives
         (array([inf,  3.,  2.]), array([0, 1, 2]), array([0, 0, 1]))
     """
-    truth = positive(truth, "truth")
-    refuse_nan(scores, "scores")
     order = np.argsort(scores)[::-1]
-    ranked = scores[order]
-    last_of_its_score = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), -1)
-    called = np.append(0, np.arange(1, len(truth) + 1)[last_of_its_score])
-    tp = np.append(0, np.cumsum(truth[order])[last_of_its_score])
+    truth, scores = truth.astype(bool)[order], scores[order]
+    last_of_its_score = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
+    called = np.append(0, last_of_its_score + 1)
+    tp = np.append(0, np.cumsum(truth)[last_of_its_score])
     fp = called - tp
-    ranked = as_float(ranked)
-    thresholds = np.append(ranked.dtype.type(np.inf), ranked[last_of_its_score])
+    thresholds = np.insert(as_float(scores[last_of_its_score]), 0, np.inf)
     return thresholds, Confusion(fp[-1] - fp, fp, tp[-1] - tp, tp)
 
 
@@ -265,7 +277,16 @@ def average_precision(
 # --8<-- [end:average_precision]
 
 
-# --8<-- [start:curves]
+# --8<-- [start:precision_recall_curve_refuses]
+def no_recall(result):
+    _, recall, _ = result
+    if np.isnan(recall[-1]):
+        raise one_class("positive", "recall is 0/0")
+
+
+@refuses(no_recall)
+# --8<-- [end:precision_recall_curve_refuses]
+# --8<-- [start:precision_recall_curve]
 def precision_recall_curve(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
     scores: Real[ndarray, " examples"],
@@ -283,14 +304,25 @@ def precision_recall_curve(
         ValueError: As `threshold_counts`, and if `truth` has no positive.
     """
     thresholds, (_, fp, _, tp) = threshold_counts(truth, scores)
-    if tp[-1] == 0:
-        raise ValueError(
-            "`truth` has no positive, so recall is 0/0; take examples of both classes"
-        )
     # At the threshold infinity nothing is called positive, and precision is 0/0.
     return tp[1:] / (tp + fp)[1:], tp[1:] / tp[-1], thresholds[1:]
 
 
+# --8<-- [end:precision_recall_curve]
+
+
+# --8<-- [start:roc_curve_refuses]
+def no_rate(result):
+    false_positive_rate, true_positive_rate, _ = result
+    if np.isnan(true_positive_rate[-1]):
+        raise one_class("positive", "its rate is 0/0")
+    if np.isnan(false_positive_rate[-1]):
+        raise one_class("negative", "its rate is 0/0")
+
+
+@refuses(no_rate)
+# --8<-- [end:roc_curve_refuses]
+# --8<-- [start:roc_curve]
 def roc_curve(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
     scores: Real[ndarray, " examples"],
@@ -308,12 +340,7 @@ def roc_curve(
         ValueError: As `threshold_counts`, and if `truth` has only one class.
     """
     thresholds, (_, fp, _, tp) = threshold_counts(truth, scores)
-    for count, name in ((tp[-1], "positive"), (fp[-1], "negative")):
-        if count == 0:
-            raise ValueError(
-                f"`truth` has no {name}, so its rate is 0/0; take examples of both classes"
-            )
     return fp / fp[-1], tp / tp[-1], thresholds
 
 
-# --8<-- [end:curves]
+# --8<-- [end:roc_curve]

@@ -10,9 +10,13 @@ from jaxtyping import Bool, Float, Integer, Real, Shaped
 from numpy import ndarray
 
 from answers.inputs import refuse_empty, refuse_labels_out_of_range, refuse_nan
-from answers.labels.metrics import positive, threshold_counts
+from answers.inputs.contracts import refuses
+from answers.labels.metrics import NO_LABELS, threshold_counts
 
 
+# --8<-- [start:mcnemar_refuses]
+@refuses(correct_a=NO_LABELS, correct_b=NO_LABELS)
+# --8<-- [end:mcnemar_refuses]
 # --8<-- [start:mcnemar]
 def mcnemar(
     correct_a: Bool[ndarray, " examples"] | Integer[ndarray, " examples"],
@@ -44,24 +48,22 @@ def mcnemar(
         >>> mcnemar(np.array([1, 1, 1, 1, 1]), np.array([0, 0, 0, 0, 1]))
         0.125
     """
-    a, b = positive(correct_a, "correct_a"), positive(correct_b, "correct_b")
-    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    only_a = int((correct_a > correct_b).sum())
+    only_b = int((correct_a < correct_b).sum())
     n, fewer = only_a + only_b, min(only_a, only_b)
-    if only_a == only_b:
-        return 1.0
     # C(n, k) for k from the middle down to 0, as multiples of the one in the middle:
     # C(n, k - 1) = C(n, k) · k / (n - k + 1). No factorial that could overflow.
-    middle = n // 2
-    k = np.arange(middle, 0, -1)
+    k = np.arange(n // 2, 0, -1)
     ways = np.append(1.0, np.cumprod(k / (n - k + 1)))[::-1]
-    both_halves = 2 * ways.sum() - (ways[-1] if n % 2 == 0 else 0)
-    return float(2 * ways[: fewer + 1].sum() / both_halves)
+    # The other half mirrors it; of an even n, both have the one in the middle.
+    all_ways = 2 * ways.sum() - (n % 2 == 0)
+    return min(1.0, float(2 * ways[: fewer + 1].sum() / all_ways))
 
 
 # --8<-- [end:mcnemar]
 
 
-# --8<-- [start:paired_bootstrap]
+# --8<-- [start:Interval]
 class Interval(NamedTuple):
     """A difference, and the ends of its interval."""
 
@@ -70,6 +72,23 @@ class Interval(NamedTuple):
     high: float
 
 
+# --8<-- [end:Interval]
+
+
+# --8<-- [start:paired_bootstrap_refuses]
+def no_draw(resamples, name):
+    if resamples < 1:
+        raise ValueError(f"`{name}` is {resamples}; draw at least once")
+
+
+def no_confidence(confidence, name):
+    if not 0 < confidence < 1:
+        raise ValueError(f"`{name}` is {confidence}; give a probability, as 0.95")
+
+
+@refuses(truth=refuse_empty, resamples=no_draw, confidence=no_confidence)
+# --8<-- [end:paired_bootstrap_refuses]
+# --8<-- [start:paired_bootstrap]
 def paired_bootstrap(
     metric: Callable,
     truth: Shaped[ndarray, "examples ..."],
@@ -110,11 +129,6 @@ def paired_bootstrap(
         >>> paired_bootstrap(accuracy, truth, a, 1 - a, np.random.default_rng(0)).low
         1.0
     """
-    refuse_empty(truth, "truth")
-    if resamples < 1:
-        raise ValueError(f"`resamples` is {resamples}; draw at least once")
-    if not 0 < confidence < 1:
-        raise ValueError(f"`confidence` is {confidence}; give a probability, as 0.95")
     differences = np.empty(resamples)
     for draw in range(resamples):
         drawn = rng.integers(len(truth), size=len(truth))
@@ -128,6 +142,14 @@ def paired_bootstrap(
 # --8<-- [end:paired_bootstrap]
 
 
+# --8<-- [start:expected_cost_refuses]
+def no_class(truth, predicted, costs):
+    refuse_labels_out_of_range(truth, len(costs), "truth")
+    refuse_labels_out_of_range(predicted, len(costs), "predicted")
+
+
+@refuses(no_class, truth=refuse_empty, costs=refuse_nan)
+# --8<-- [end:expected_cost_refuses]
 # --8<-- [start:expected_cost]
 def expected_cost(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
@@ -156,16 +178,15 @@ def expected_cost(
         >>> expected_cost(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), costs)
         2.75
     """
-    refuse_empty(truth, "truth")
-    refuse_nan(costs, "costs")
-    for labels, name in ((truth, "truth"), (predicted, "predicted")):
-        refuse_labels_out_of_range(labels, len(costs), name)
     return float(costs[truth.astype(np.intp), predicted.astype(np.intp)].mean())
 
 
 # --8<-- [end:expected_cost]
 
 
+# --8<-- [start:cost_curve_refuses]
+@refuses(costs=refuse_nan)
+# --8<-- [end:cost_curve_refuses]
 # --8<-- [start:cost_curve]
 def cost_curve(
     truth: Integer[ndarray, " examples"] | Bool[ndarray, " examples"],
@@ -186,7 +207,6 @@ def cost_curve(
         >>> cost_curve(np.array([0, 1]), np.array([0.2, 0.6]), costs)
         (array([inf, 0.6, 0.2]), array([5. , 0. , 0.5]))
     """
-    refuse_nan(costs, "costs")
     thresholds, counts = threshold_counts(truth, scores)
     # (TN, FP, FN, TP) is the order of the flattened matrix, true class first.
     total = sum(c * n for c, n in zip(costs.ravel().astype(float), counts, strict=True))
@@ -196,6 +216,18 @@ def cost_curve(
 # --8<-- [end:cost_curve]
 
 
+# --8<-- [start:cost_threshold_refuses]
+def mistake_rewarded(costs, name):
+    (tn, fp), (fn, tp) = costs.astype(float).tolist()
+    if fp <= tn or fn <= tp:
+        raise ValueError(
+            f"`{name}` is {costs.tolist()}: a mistake costs no more than the right answer; "
+            "rows are the truth, [[TN, FP], [FN, TP]]"
+        )
+
+
+@refuses(costs=(refuse_nan, mistake_rewarded))
+# --8<-- [end:cost_threshold_refuses]
 # --8<-- [start:cost_threshold]
 def cost_threshold(costs: Real[ndarray, "2 2"]) -> float:
     """The probability from which calling an example positive is the cheaper answer.
@@ -217,22 +249,26 @@ def cost_threshold(costs: Real[ndarray, "2 2"]) -> float:
         >>> cost_threshold(np.array([[0, 1], [9, 0]]))
         0.1
     """
-    refuse_nan(costs, "costs")
-    (tn, fp), (fn, tp) = costs.astype(float).tolist()
-    if fp <= tn or fn <= tp:
-        raise ValueError(
-            f"`costs` is {costs.tolist()}: a mistake costs no more than the right answer; "
-            "rows are the truth, [[TN, FP], [FN, TP]]"
-        )
-    # The sum of large costs could overflow.
-    false, missed = fp / 4 - tn / 4, fn / 4 - tp / 4
-    return false / (false + missed)
+    # A quarter of each: the sum of large costs could overflow.
+    (tn, fp), (fn, tp) = (costs.astype(float) / 4).tolist()
+    return (fp - tn) / ((fp - tn) + (fn - tp))
 
 
 # --8<-- [end:cost_threshold]
 
 
-# --8<-- [start:sample_size]
+# --8<-- [start:unpaired_sample_size_refuses]
+def no_probability(value, name):
+    if not 0 < value < 1:
+        raise ValueError(f"`{name}` is {value}; give a number between 0 and 1")
+
+
+TEST = {"power": no_probability, "significance": no_probability}
+
+
+@refuses(accuracy_a=no_probability, accuracy_b=no_probability, **TEST)
+# --8<-- [end:unpaired_sample_size_refuses]
+# --8<-- [start:unpaired_sample_size]
 def unpaired_sample_size(
     accuracy_a: float, accuracy_b: float, power: float = 0.8, significance: float = 0.05
 ) -> int:
@@ -253,16 +289,24 @@ def unpaired_sample_size(
         >>> unpaired_sample_size(0.85, 0.82, power=0.5)
         1175
     """
-    refuse_no_probability(
-        accuracy_a=accuracy_a,
-        accuracy_b=accuracy_b,
-        power=power,
-        significance=significance,
-    )
     variance = accuracy_a * (1 - accuracy_a) + accuracy_b * (1 - accuracy_b)
     return needed(accuracy_a - accuracy_b, variance, variance, power, significance)
 
 
+# --8<-- [end:unpaired_sample_size]
+
+
+# --8<-- [start:paired_sample_size_refuses]
+def impossible_gap(gap, disagreement):
+    if abs(gap) > disagreement:
+        raise ValueError(
+            f"a gap of {gap} needs at least as much disagreement, which is {disagreement}"
+        )
+
+
+@refuses(impossible_gap, disagreement=no_probability, **TEST)
+# --8<-- [end:paired_sample_size_refuses]
+# --8<-- [start:paired_sample_size]
 def paired_sample_size(
     gap: float, disagreement: float, power: float = 0.8, significance: float = 0.05
 ) -> int:
@@ -291,41 +335,40 @@ def paired_sample_size(
         >>> paired_sample_size(0.03, disagreement=0.06)
         521
     """
-    refuse_no_probability(
-        disagreement=disagreement, power=power, significance=significance
-    )
-    if abs(gap) > disagreement:
-        raise ValueError(
-            f"a gap of {gap} needs at least as much disagreement, which is {disagreement}"
-        )
     return needed(gap, disagreement, disagreement - gap**2, power, significance)
 
 
-def needed(
-    gap: float, without_gap: float, with_gap: float, power: float, significance: float
-) -> int:
-    """The sample size, from the variance of one difference without and with the gap."""
+# --8<-- [end:paired_sample_size]
+
+
+# --8<-- [start:needed_refuses]
+def no_power(power, significance):
     if power <= significance:
         raise ValueError(
             f"a power of {power} is not above the significance, {significance}, which a test "
             "reaches without any gap"
         )
+
+
+def no_gap(gap):
     # The square of a smaller one is 0.
     if not abs(gap) >= 1e-100:
         raise ValueError(
             f"the gap is {gap:g}; name the smallest gap that you want to see"
         )
+
+
+@refuses(no_power, no_gap)
+# --8<-- [end:needed_refuses]
+# --8<-- [start:needed]
+def needed(
+    gap: float, without_gap: float, with_gap: float, power: float, significance: float
+) -> int:
+    """The sample size, from the variance of one difference without and with the gap."""
     z = NormalDist().inv_cdf
     spread = z(1 - significance / 2) * math.sqrt(without_gap)
     spread += z(power) * math.sqrt(with_gap)
     return math.ceil((spread / gap) ** 2)
 
 
-def refuse_no_probability(**named: float) -> None:
-    """Raise if a number is not strictly between 0 and 1."""
-    for name, value in named.items():
-        if not 0 < value < 1:
-            raise ValueError(f"`{name}` is {value}; give a number between 0 and 1")
-
-
-# --8<-- [end:sample_size]
+# --8<-- [end:needed]

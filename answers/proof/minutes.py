@@ -3,17 +3,18 @@
 Reading counts what stands above "Practise" and is not folded: words, lines of Python without
 comments, lines of derivations. Practice counts the lines of the solutions, or the mistakes of a
 file to repair. The rates are guesses, the same for all pages: so the minutes compare pages, not
-readers.
+readers. Each block under "Deeper" has its own beside its title.
 """
 
 import ast
 import re
+import textwrap
 from pathlib import Path
 
 import yaml
 
 from answers.grader import catalog
-from answers.pages import COMMENT, FENCE, FOLDED, FRONT_MATTER
+from answers.pages import COMMENT, FENCE, FOLDED, FRONT_MATTER, SECTION
 from answers.proof.fences import python_fences
 
 WORDS, LINES, EQUATIONS = 200, 20, 6  # read in a minute
@@ -21,10 +22,18 @@ WORDS, LINES, EQUATIONS = 200, 20, 6  # read in a minute
 START, LINE, MISTAKE = 3, 0.5, 5
 
 MINUTES = re.compile(r"^(?:reading|practice): .*\n", re.MULTILINE)
+DEEPER = re.compile(SECTION.format("Deeper"))
+TITLE = re.compile(r"\A(\?\?\? \w+ \".*?)(?: \(\d+ min\))?\"$", re.MULTILINE)
 
 
 def with_minutes(path: Path, text: str) -> str:
-    """A question page whose front matter says how long it takes."""
+    """A question page whose front matter and deeper blocks say how long they take."""
+
+    def titled(block: re.Match) -> str:
+        inside = textwrap.dedent(block[0].partition("\n")[2])
+        return TITLE.sub(rf'\1 ({minutes_in(path, inside)} min)"', block[0])
+
+    text = DEEPER.sub(lambda section: FOLDED.sub(titled, section[0]), text)
     head, body = FRONT_MATTER.fullmatch(text).groups()
     asked = f"reading: {reading(path, text)}\npractice: {practice(exercises(text))}\n"
     lines = MINUTES.sub("", head).replace("\nmodules:", f"\n{asked}modules:", 1)
@@ -38,11 +47,16 @@ def exercises(text: str) -> list[str]:
 def reading(path: Path, text: str) -> int:
     """Minutes to read a page down to its exercises, but for what is folded."""
     core = FOLDED.sub("", FRONT_MATTER.fullmatch(text)[2]).partition("\n## Practise")[0]
-    shown = "\n".join(fence.shown for fence in python_fences(path, core))
+    return minutes_in(path, core)
+
+
+def minutes_in(path: Path, text: str) -> int:
+    """Minutes to read a part of a page."""
+    shown = "\n".join(fence.shown for fence in python_fences(path, text))
     # A comment more in a module would otherwise change the minutes of a page.
     lines = len(re.findall(r"^[ \t]*[^#\s]", shown, re.MULTILINE))
-    words = re.findall(r"\S*\w\S*", FENCE.sub("", COMMENT.sub("", core)))
-    equations = core.count("&=") + core.count("$$") // 2
+    words = re.findall(r"\S*\w\S*", FENCE.sub("", COMMENT.sub("", text)))
+    equations = text.count("&=") + text.count("$$") // 2
     return max(1, round(len(words) / WORDS + lines / LINES + equations / EQUATIONS))
 
 

@@ -28,6 +28,8 @@ export class Cell {
     this.pre = /** @type {Element} */ (this.code.parentElement)
     const next = this.block.nextElementSibling
     this.committed = next?.matches(".output, .equation") ? next : null
+    // The formula of a derivation stands above the fold that holds the cell, and stays.
+    this.math = this.block.matches(".derivation > *")
     if (this.live) this.bar.changed = () => this.update()
   }
 
@@ -111,7 +113,7 @@ export class Cell {
     const cell = [this.page.path, this.name, this.state.text, this.module ?? null, this.patched]
     const outcome = await ask("live_worker.run", cell, {
       code: [...needed, this].map(each => each.imports).join("\n"),
-      math: this.committed?.matches(".equation"),
+      math: this.math,
       says: this == asked ? "Running…" : "Running the cells above first…",
       on: message => output.add(message),
     })

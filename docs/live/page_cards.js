@@ -127,5 +127,5 @@ function fold(code) {
   const details = make("details", { className: "example" }, make("summary", { textContent: "Code" }))
   code.replaceWith(details)
   details.append(code)
-  while (details.nextElementSibling?.matches(".highlight, .output, .equation")) details.append(details.nextElementSibling)
+  while (details.nextElementSibling?.matches(".highlight, .output")) details.append(details.nextElementSibling)
 }

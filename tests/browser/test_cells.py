@@ -291,17 +291,17 @@ def test_a_derivation_is_typeset_as_the_page_shows_it_and_reset_brings_that_back
     page = warm(FORMULAS)
     page.evaluate(UNFOLD)
     cell = Cell(page, 1)
-    committed = cell.block.locator("+ .equation")
-    text, code = committed.inner_text(), cell.block.locator("pre").inner_html()
+    committed = page.locator(".equation:has(+ .derivation)").first
+    text, code = committed.inner_text(), cell.block.locator("pre > code").inner_html()
     shown = committed.locator(".katex-html").inner_html()
     assert "<span></span>" not in shown  # answers.site.lean_code has left them out
-    size = committed.bounding_box()
+    size = committed.locator(".katex-html").bounding_box()
     cell.run()
     typeset = page.locator(".live-output .katex-html").inner_html()
     # Chromium rounds the lengths that a script sets; the boxes below are the same.
     style = re.compile(r' style="[^"]*"| class=""')
     assert style.sub("", typeset).replace("<span></span>", "") == style.sub("", shown)
-    now = page.locator(".live-output .equation").bounding_box()
+    now = page.locator(".live-output .katex-html").bounding_box()
     assert (now["width"], now["height"]) == (size["width"], size["height"])
 
     assert not cell.button("Reset").is_visible()
@@ -311,7 +311,7 @@ def test_a_derivation_is_typeset_as_the_page_shows_it_and_reset_brings_that_back
     cell.button("Reset").click()
     expect(cell.button("Edit")).to_be_focused()
     assert not cell.editor.count()
-    assert cell.block.locator("pre").inner_html() == code
+    assert cell.block.locator("pre > code").inner_html() == code
     assert committed.inner_text() == text
     cell.run()
     assert "aligned" in cell.printed

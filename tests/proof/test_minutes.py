@@ -61,3 +61,13 @@ def test_the_front_matter_is_written_and_written_again():
     practice = minutes.practice(["relu_backward"])
     assert once == text.replace("modules", f"reading: 1\npractice: {practice}\nmodules")
     assert minutes.with_minutes(PAGE, once.replace("reading: 1", "reading: 7")) == once
+
+
+def test_a_deeper_block_says_its_minutes_and_says_them_again():
+    code = "".join(f"    {line}\n" for line in PYTHON.split("\n"))
+    block = f'??? example "A claim of 7{{}}"\n\n{code}\n'
+    above, deeper = block.format(""), f"## Deeper\n\n{2 * block}## Practise\n"
+    text = HEAD % "relu_backward" + above + deeper.format("", "")
+    once = minutes.with_minutes(PAGE, text)
+    assert above + deeper.format(" (2 min)", " (2 min)") in once
+    assert minutes.with_minutes(PAGE, once.replace("(2 min)", "(9 min)")) == once
