@@ -5,6 +5,7 @@ NAME_refuses. Where there is one, the page gets a fold with it, and writes nothi
 """
 
 import re
+import textwrap
 
 from markdown import Extension
 from markdown.preprocessors import Preprocessor
@@ -24,13 +25,17 @@ class Folds(Preprocessor):
 
 def with_fold(fence: re.Match) -> str:
     """The fence, and below it the sections that its includes have besides."""
-    includes = [m[1] for m in INCLUDE.finditer(fence[0]) if has_contract(m[1])]
+    includes = [
+        f'--8<-- "{each}_refuses"'
+        for each, _ in INCLUDE.findall(fence[0])
+        if has_contract(each)
+    ]
     if not includes:
         return fence[0]
     first, *_, last = fence[0].strip().split("\n")
-    inside = [first, *(f'--8<-- "{each}_refuses"' for each in includes), last.strip()]
-    fold = [FOLD, "", *(" " * 4 + line for line in inside), ""]
-    return "\n".join([fence[0], "", *((fence[1] + line).rstrip() for line in fold)])
+    code = "\n".join([first, "\n\n\n".join(includes), last.strip()])
+    fold = f"{FOLD}\n\n{textwrap.indent(code, ' ' * 4)}\n"
+    return f"{fence[0]}\n\n{textwrap.indent(fold, fence[1])}"
 
 
 def has_contract(include: str) -> bool:
