@@ -10,8 +10,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answers.inputs import refuse_below, refuse_not_positive
+from answers.inputs.contracts import refuses
 
 
+def negative(number, name):
+    refuse_below(0, **{name: number})
+
+
+def below_1(number, name):
+    refuse_below(1, **{name: number})
+
+
+def no_width(bits, name):
+    if not 0 < bits <= 64:
+        raise ValueError(f"`{name}` is {bits}; choose more than 0 and at most 64")
+
+
+# --8<-- [start:sizes_refuses]
+def no_sizes(self):
+    sizes = ("layers", "d_model", "heads", "kv_heads", "d_ff", "vocab")
+    refuse_below(1, **{name: getattr(self, name) for name in sizes})
+
+
+def no_peaks(self):
+    refuse_not_positive(flops_per_second=self.flops_per_second)
+    refuse_not_positive(bytes_per_second=self.bytes_per_second)
+    refuse_below(0, memory_bytes=self.memory_bytes)
+
+
+# --8<-- [end:sizes_refuses]
 # --8<-- [start:sizes]
 @dataclass(frozen=True)
 class Decoder:
@@ -28,9 +55,8 @@ class Decoder:
     # The output layer is the embedding.
     tied: bool = False
 
-    def __post_init__(self):
-        sizes = ("layers", "d_model", "heads", "kv_heads", "d_ff", "vocab")
-        refuse_below(1, **{name: getattr(self, name) for name in sizes})
+    @refuses(no_sizes)
+    def __post_init__(self): ...
 
     @property
     def head_size(self) -> int:
@@ -61,10 +87,8 @@ class Machine:
     bytes_per_second: float
     memory_bytes: float
 
-    def __post_init__(self):
-        refuse_not_positive(flops_per_second=self.flops_per_second)
-        refuse_not_positive(bytes_per_second=self.bytes_per_second)
-        refuse_below(0, memory_bytes=self.memory_bytes)
+    @refuses(no_peaks)
+    def __post_init__(self): ...
 
     @property
     def ridge(self) -> float:
@@ -82,13 +106,10 @@ H100 = Machine(989e12, 3.35e12, 80e9)
 H100_INT8 = Machine(1979e12, 3.35e12, 80e9)
 
 
-def refuse_bits(bits: float, name: str) -> None:
-    """Raise unless a number can have so many bits."""
-    if not 0 < bits <= 64:
-        raise ValueError(f"`{name}` is {bits}; choose more than 0 and at most 64")
-
-
-# --8<-- [start:bytes]
+# --8<-- [start:weight_bytes_refuses]
+@refuses(params=negative, bits=no_width, group=below_1)
+# --8<-- [end:weight_bytes_refuses]
+# --8<-- [start:weight_bytes]
 def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> float:
     """The bytes of the weights: params · bits / 8, and 2 bytes of scale for a group.
 
@@ -110,14 +131,17 @@ def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> f
         >>> weight_bytes(8_000_000, bits=4, group=128)
         4125000.0
     """
-    refuse_below(0, params=params)
-    refuse_bits(bits, "bits")
-    if group is not None:
-        refuse_below(1, group=group)
     # Divided first, for an integer of NumPy's may be too small for the product.
     return params / 8 * bits + (params / group * 2 if group else 0)
 
 
+# --8<-- [end:weight_bytes]
+
+
+# --8<-- [start:kv_bytes_refuses]
+@refuses(tokens=negative, batch=negative, bytes_each=negative)
+# --8<-- [end:kv_bytes_refuses]
+# --8<-- [start:kv_bytes]
 def kv_bytes(
     model: Decoder, tokens: int, batch: int = 1, bytes_each: float = 2
 ) -> float:
@@ -142,15 +166,17 @@ def kv_bytes(
         >>> kv_bytes(LLAMA_3_8B, tokens=1)
         131072
     """
-    refuse_below(0, tokens=tokens, batch=batch, bytes_each=bytes_each)
     each = 2 * model.layers * model.kv_heads * model.head_size
     return each * int(tokens) * int(batch) * bytes_each
 
 
-# --8<-- [end:bytes]
+# --8<-- [end:kv_bytes]
 
 
-# --8<-- [start:flops]
+# --8<-- [start:flops_per_token_refuses]
+@refuses(context=negative)
+# --8<-- [end:flops_per_token_refuses]
+# --8<-- [start:flops_per_token]
 def flops_per_token(model: Decoder, context: int) -> int:
     """FLOPs for one more token: 2 · matmul_params + 4 · layers · context · d_model.
 
@@ -172,19 +198,27 @@ def flops_per_token(model: Decoder, context: int) -> int:
         >>> flops_per_token(LLAMA_3_8B, context=8192) / 1e9
         19.30428416
     """
-    refuse_below(0, context=context)
     return 2 * model.matmul_params + attention_flops(model, context)
 
 
 def attention_flops(model: Decoder, seen: int) -> int:
     """4 · layers · seen · d_model, where `seen` counts pairs of a query and a key."""
-    refuse_below(0, seen=seen)
     return 4 * model.layers * int(seen) * model.d_model
 
 
-# --8<-- [end:flops]
+# --8<-- [end:flops_per_token]
 
 
+# --8<-- [start:roofline_refuses]
+def no_cost(self):
+    refuse_below(0, flops=self.flops, bytes=self.bytes)
+
+
+def no_bytes(self):
+    refuse_not_positive(bytes=self.bytes)
+
+
+# --8<-- [end:roofline_refuses]
 # --8<-- [start:roofline]
 @dataclass(frozen=True)
 class Cost:
@@ -193,13 +227,13 @@ class Cost:
     flops: float
     bytes: float
 
-    def __post_init__(self):
-        refuse_below(0, flops=self.flops, bytes=self.bytes)
+    @refuses(no_cost)
+    def __post_init__(self): ...
 
     @property
+    @refuses(no_bytes)
     def intensity(self) -> float:
         """FLOPs per byte."""
-        refuse_not_positive(bytes=self.bytes)
         return self.flops / self.bytes
 
 
@@ -232,6 +266,13 @@ def roofline_seconds(phases: Sequence[Cost], machine: Machine) -> float:
     )
 
 
+# --8<-- [end:roofline]
+
+
+# --8<-- [start:decode_phases_refuses]
+@refuses(batch=negative, context=negative, kv_bits=no_width)
+# --8<-- [end:decode_phases_refuses]
+# --8<-- [start:decode_phases]
 def decode_phases(
     model: Decoder,
     batch: int,
@@ -266,8 +307,6 @@ def decode_phases(
         >>> [round(each.intensity) for each in decode_phases(LLAMA_3_8B, 64, 1024)]
         [64, 4]
     """
-    refuse_below(0, batch=batch, context=context)
-    refuse_bits(kv_bits, "kv_bits")
     products = Cost(
         2 * int(batch) * model.matmul_params,
         weight_bytes(model.matmul_params, weight_bits),
@@ -279,6 +318,13 @@ def decode_phases(
     return products, attention
 
 
+# --8<-- [end:decode_phases]
+
+
+# --8<-- [start:prefill_phases_refuses]
+@refuses(tokens=negative, batch=negative, past=negative)
+# --8<-- [end:prefill_phases_refuses]
+# --8<-- [start:prefill_phases]
 def prefill_phases(
     model: Decoder, tokens: int, batch: int = 1, weight_bits: float = 16, past: int = 0
 ) -> tuple[Cost, Cost]:
@@ -306,7 +352,6 @@ def prefill_phases(
         >>> [round(each.intensity) for each in prefill_phases(LLAMA_3_8B, tokens=2048)]
         [2048, 4098]
     """
-    refuse_below(0, tokens=tokens, batch=batch, past=past)
     tokens, batch, past = int(tokens), int(batch), int(past)
     products = Cost(
         2 * batch * tokens * model.matmul_params,
@@ -319,10 +364,18 @@ def prefill_phases(
     return products, attention
 
 
-# --8<-- [end:roofline]
+# --8<-- [end:prefill_phases]
 
 
-# --8<-- [start:batching]
+# --8<-- [start:largest_batch_refuses]
+def no_token(context, name):
+    if context < 1:
+        raise ValueError(f"`context` is {context}; make it 1 or more")
+
+
+@refuses(context=no_token, kv_bits=no_width)
+# --8<-- [end:largest_batch_refuses]
+# --8<-- [start:largest_batch]
 def largest_batch(
     model: Decoder,
     machine: Machine,
@@ -350,13 +403,14 @@ def largest_batch(
         >>> largest_batch(LLAMA_3_8B, H100, context=8192)
         59
     """
-    if context < 1:
-        raise ValueError(f"`context` is {context}; make it 1 or more")
-    refuse_bits(kv_bits, "kv_bits")
     left = machine.memory_bytes - weight_bytes(model.params, weight_bits)
     return max(0, int(left // kv_bytes(model, context, 1, kv_bits / 8)))
 
 
+# --8<-- [end:largest_batch]
+
+
+# --8<-- [start:batching_curve]
 def batching_curve(
     model: Decoder,
     machine: Machine,
@@ -397,10 +451,23 @@ def batching_curve(
     return curve
 
 
-# --8<-- [end:batching]
+# --8<-- [end:batching_curve]
 
 
-# --8<-- [start:speculation]
+# --8<-- [start:tokens_per_verification_refuses]
+def no_probability(acceptance, name):
+    if not 0 <= acceptance <= 1:
+        raise ValueError(f"`acceptance` is {acceptance}; a probability is 0 to 1")
+
+
+def negative_draft(drafted, name):
+    if drafted < 0:
+        raise ValueError(f"`drafted` is {drafted}; draft no token or more")
+
+
+@refuses(acceptance=no_probability, drafted=negative_draft)
+# --8<-- [end:tokens_per_verification_refuses]
+# --8<-- [start:tokens_per_verification]
 def tokens_per_verification(acceptance: float, drafted: int) -> float:
     """Speculative decoding: how many tokens one pass of the large model yields on average.
 
@@ -424,18 +491,21 @@ def tokens_per_verification(acceptance: float, drafted: int) -> float:
         >>> tokens_per_verification(acceptance=0.5, drafted=2)
         1.75
     """
-    if not 0 <= acceptance <= 1:
-        raise ValueError(f"`acceptance` is {acceptance}; a probability is 0 to 1")
     # A small integer of NumPy would wrap around.
     drafted = int(drafted)
-    if drafted < 0:
-        raise ValueError(f"`drafted` is {drafted}; draft no token or more")
     if acceptance in (0, 1):
         return float(1 + acceptance * drafted)
     # The sum of the series, (1 - a^(n + 1)) / (1 - a), whose numerator cancels near a = 1.
     return -math.expm1((drafted + 1) * math.log(acceptance)) / (1 - acceptance)
 
 
+# --8<-- [end:tokens_per_verification]
+
+
+# --8<-- [start:speculative_speedup_refuses]
+@refuses(cost=negative)
+# --8<-- [end:speculative_speedup_refuses]
+# --8<-- [start:speculative_speedup]
 def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
     """How many times as fast decoding becomes: tokens a pass / (n · cost + 1).
 
@@ -459,8 +529,7 @@ def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
         >>> speculative_speedup(acceptance=0.5, drafted=2, cost=0.25)
         1.1666666666666667
     """
-    refuse_below(0, cost=cost)
     return tokens_per_verification(acceptance, drafted) / (int(drafted) * cost + 1)
 
 
-# --8<-- [end:speculation]
+# --8<-- [end:speculative_speedup]

@@ -8,9 +8,22 @@ from jaxtyping import Bool, Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import near_one
 
+BAD = refuse_empty, refuse_nan
 
+
+# --8<-- [start:prune_magnitude_refuses]
+def no_share(fraction, name):
+    if not 0 <= fraction <= 1:
+        raise ValueError(
+            f"`fraction` is {fraction}; choose 0, which removes none, to 1, which removes all"
+        )
+
+
+@refuses(w=BAD, fraction=no_share)
+# --8<-- [end:prune_magnitude_refuses]
 # --8<-- [start:prune_magnitude]
 def prune_magnitude(
     w: Real[ndarray, "*shape"], fraction: float
@@ -39,12 +52,11 @@ def prune_magnitude(
         array([[ 0., -3.],
                [ 0.,  2.]])
     """
-    refuse_empty(w, "w")
-    refuse_nan(w, "w")
-    count = how_many(w.size, fraction)
+    count = round(fraction * w.size)
     w = as_float(w).copy()
     # By rank: a threshold would remove none or all of the entries that are equal to it.
-    smallest = np.argpartition(np.abs(w), max(count - 1, 0), axis=None)[:count]
+    # With a count of 0, place -1 is the last, and nothing is taken.
+    smallest = np.argpartition(np.abs(w), count - 1, axis=None)[:count]
     # reshape gives a view, for the copy is contiguous.
     w.reshape(-1)[smallest] = 0
     return w
@@ -53,6 +65,9 @@ def prune_magnitude(
 # --8<-- [end:prune_magnitude]
 
 
+# --8<-- [start:prune_wanda_refuses]
+@refuses(w=BAD, x=BAD, fraction=no_share)
+# --8<-- [end:prune_wanda_refuses]
 # --8<-- [start:prune_wanda]
 def prune_wanda(
     w: Real[ndarray, "out in"], x: Real[ndarray, "tokens in"], fraction: float
@@ -81,10 +96,7 @@ def prune_wanda(
         >>> prune_wanda(np.array([[2.0, 1.0]]), np.array([[1.0, 5.0]]), 0.5)
         array([[0., 1.]])
     """
-    for array, name in ((w, "w"), (x, "x")):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    count = how_many(w.shape[1], fraction)
+    count = round(fraction * w.shape[1])
     w = as_float(w).copy()
     (size,), (inputs,) = near_one(np.abs(w)), near_one(as_float(x))
     importance = size * np.linalg.norm(inputs, axis=0)
@@ -96,15 +108,16 @@ def prune_wanda(
 # --8<-- [end:prune_wanda]
 
 
-def how_many(size: int, fraction: float) -> int:
-    """round(fraction · size): 0.07 · 100 is a little more than 7, 0.29 · 100 less than 29."""
-    if not 0 <= fraction <= 1:
+# --8<-- [start:prune_neurons_refuses]
+def none_left(b1, fraction):
+    if round(fraction * len(b1)) == len(b1):
         raise ValueError(
-            f"`fraction` is {fraction}; choose 0, which removes none, to 1, which removes all"
+            f"`fraction` {fraction} removes all {len(b1)} neurons; leave at least one"
         )
-    return round(fraction * size)
 
 
+@refuses(none_left, w1=BAD, b1=BAD, w2=BAD, fraction=no_share)
+# --8<-- [end:prune_neurons_refuses]
 # --8<-- [start:prune_neurons]
 def prune_neurons(
     w1: Real[ndarray, "hidden in"],
@@ -144,14 +157,7 @@ def prune_neurons(
         >>> prune_neurons(w1, np.zeros(3), w2, 1 / 3)[2]
         array([[1., 1.]])
     """
-    for array, name in ((w1, "w1"), (b1, "b1"), (w2, "w2")):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    count = how_many(len(b1), fraction)
-    if count == len(b1):
-        raise ValueError(
-            f"`fraction` {fraction} removes all {count} neurons; leave at least one"
-        )
+    count = round(fraction * len(b1))
     w1, b1, w2 = map(as_float, (w1, b1, w2))
     (weights, biases), (outgoing,) = near_one(w1, b1), near_one(w2)
     incoming = np.hypot(np.linalg.norm(weights, axis=1), biases)
@@ -163,7 +169,15 @@ def prune_neurons(
 # --8<-- [end:prune_neurons]
 
 
-# --8<-- [start:two_four]
+# --8<-- [start:prune_two_of_four_refuses]
+def no_fours(w, name):
+    if w.shape[1] % 4:
+        raise ValueError(f"`w` has {w.shape[1]} inputs; pad them to a multiple of 4")
+
+
+@refuses(w=(*BAD, no_fours))
+# --8<-- [end:prune_two_of_four_refuses]
+# --8<-- [start:prune_two_of_four]
 def prune_two_of_four(w: Real[ndarray, "out in"]) -> Float[ndarray, "out in"]:
     """A copy of `w` in which the two smallest of every four neighbours in a row are 0.
 
@@ -183,14 +197,19 @@ def prune_two_of_four(w: Real[ndarray, "out in"]) -> Float[ndarray, "out in"]:
         >>> prune_two_of_four(np.array([[1.0, -4.0, 3.0, 2.0]]))
         array([[ 0., -4.,  3.,  0.]])
     """
-    refuse_empty(w, "w")
-    refuse_nan(w, "w")
-    groups = fours(as_float(w).copy())
-    smallest = np.argpartition(np.abs(groups), 1)[..., :2]
-    np.put_along_axis(groups, smallest, 0, axis=-1)
+    groups = as_float(w).copy().reshape(-1, 4)
+    smallest = np.argpartition(np.abs(groups), 1)[:, :2]
+    np.put_along_axis(groups, smallest, 0, axis=1)
     return groups.reshape(w.shape)
 
 
+# --8<-- [end:prune_two_of_four]
+
+
+# --8<-- [start:is_two_of_four_refuses]
+@refuses(w=no_fours)
+# --8<-- [end:is_two_of_four_refuses]
+# --8<-- [start:is_two_of_four]
 def is_two_of_four(w: Real[ndarray, "out in"] | Bool[ndarray, "out in"]) -> bool:
     """Whether every four neighbours in a row have two zeros or more.
 
@@ -214,14 +233,7 @@ def is_two_of_four(w: Real[ndarray, "out in"] | Bool[ndarray, "out in"]) -> bool
         >>> bool(is_two_of_four(np.array([[0, 0, 0, 0, 1, 1, 1, 1]])))
         False
     """
-    return bool((np.count_nonzero(fours(w), axis=-1) <= 2).all())
+    return bool((np.count_nonzero(w.reshape(-1, 4), axis=1) <= 2).all())
 
 
-def fours(w: ndarray) -> ndarray:
-    """The rows of `w`, cut into groups of four neighbours."""
-    if w.shape[1] % 4:
-        raise ValueError(f"`w` has {w.shape[1]} inputs; pad them to a multiple of 4")
-    return w.reshape(len(w), -1, 4)
-
-
-# --8<-- [end:two_four]
+# --8<-- [end:is_two_of_four]

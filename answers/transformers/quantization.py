@@ -10,9 +10,24 @@ from jaxtyping import Float, Int8, Real, UInt8
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan, refuse_no_axis
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import near_one, refuse_overflowed
 
+BAD = refuse_empty, refuse_nan
 
+
+# --8<-- [start:quantize_refuses]
+def no_width(bits, name):
+    if not 2 <= bits <= 8:
+        raise ValueError(f"`bits` is {bits}; choose 2 to 8")
+
+
+def no_such_axis(axis, w):
+    refuse_no_axis(axis, w, "w")
+
+
+@refuses(no_such_axis, w=BAD, bits=no_width)
+# --8<-- [end:quantize_refuses]
 # --8<-- [start:quantize]
 def quantize(
     w: Real[ndarray, "*shape"], bits: int = 8, axis: int = 0
@@ -43,15 +58,10 @@ def quantize(
         >>> codes, scale
         (array([[-7,  3,  0]], dtype=int8), array([[1.]]))
     """
-    refuse_empty(w, "w")
-    refuse_nan(w, "w")
-    if not 2 <= bits <= 8:
-        raise ValueError(f"`bits` is {bits}; choose 2 to 8")
-    refuse_no_axis(axis, w, "w")
     w = as_float(w)
-    largest = 2 ** (bits - 1) - 1
+    largest = 2 ** (int(bits) - 1) - 1
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
-    scale = np.abs(w).max(axis=others, keepdims=True) / w.dtype.type(largest)
+    scale = np.abs(w).max(axis=others, keepdims=True) / largest
     # 0/0 is nan. Any scale gives zeros the code 0. Subnormals are as good as zeros.
     scale[scale < np.finfo(w.dtype).tiny] = 1
     return np.rint(w / scale).astype(np.int8), scale
@@ -99,6 +109,13 @@ def quantize_int8(
 # --8<-- [end:quantize_int8]
 
 
+# --8<-- [start:dequantize_refuses]
+def number_overflows(result):
+    refuse_overflowed(result, "code · scale")
+
+
+@refuses(number_overflows)
+# --8<-- [end:dequantize_refuses]
 # --8<-- [start:dequantize]
 def dequantize(
     codes: Int8[ndarray, "*#shape"], scale: Float[ndarray, "*#shape"]
@@ -112,14 +129,28 @@ def dequantize(
         >>> dequantize(np.array([[127, -50]], np.int8), np.array([[0.5]]))
         array([[ 63.5, -25. ]])
     """
-    numbers = codes.astype(scale.dtype) * scale
-    refuse_overflowed(numbers, "code · scale")
-    return numbers
+    return codes.astype(scale.dtype) * scale
 
 
 # --8<-- [end:dequantize]
 
 
+# --8<-- [start:quantize_blocks_refuses]
+def not_even(block, name):
+    if block < 2 or block % 2:
+        raise ValueError(f"`block` is {block}; choose a positive even number")
+
+
+def uneven_rows(w, block):
+    # By a small integer of NumPy, a long row could not be divided.
+    if w.shape[1] % int(block):
+        raise ValueError(
+            f"rows of `w` have {w.shape[1]} numbers; pad them to a multiple of {block}"
+        )
+
+
+@refuses(uneven_rows, block=not_even, w=refuse_empty)
+# --8<-- [end:quantize_blocks_refuses]
 # --8<-- [start:quantize_blocks]
 def quantize_blocks(
     w: Real[ndarray, "out in"], block: int = 32
@@ -151,21 +182,23 @@ def quantize_blocks(
         >>> scale
         array([[2. , 0.5]])
     """
-    # A small integer of NumPy would overflow.
-    block = int(block)
-    if block < 2 or block % 2:
-        raise ValueError(f"`block` is {block}; choose a positive even number")
-    if w.shape[1] % block:
-        raise ValueError(
-            f"rows of `w` have {w.shape[1]} numbers; pad them to a multiple of {block}"
-        )
-    refuse_empty(w, "w")
     codes, scale = quantize(w.reshape(-1, block), bits=4)
     even, odd = codes.view(np.uint8).reshape(len(w), -1, 2).T
     # The high half of a negative code is all ones: mask it.
     return ((even & 15) | (odd << 4)).T, scale.reshape(len(w), -1)
 
 
+# --8<-- [end:quantize_blocks]
+
+
+# --8<-- [start:dequantize_blocks_refuses]
+def number_of_block_overflows(result, scale):
+    refuse_overflowed(result.reshape(*scale.shape, -1), "code · scale")
+
+
+@refuses(number_of_block_overflows)
+# --8<-- [end:dequantize_blocks_refuses]
+# --8<-- [start:dequantize_blocks]
 def dequantize_blocks(
     packed: UInt8[ndarray, "out half"], scale: Float[ndarray, "out blocks"]
 ) -> Float[ndarray, "out in"]:
@@ -181,13 +214,19 @@ def dequantize_blocks(
     # Moved to the top and back as signed numbers, each half keeps its sign.
     halves = np.stack([packed << 4, packed & 0xF0], axis=-1).view(np.int8) >> 4
     blocks = halves.reshape(*scale.shape, -1) * scale[..., None]
-    refuse_overflowed(blocks, "code · scale")
     return blocks.reshape(len(packed), -1)
 
 
-# --8<-- [end:quantize_blocks]
+# --8<-- [end:dequantize_blocks]
 
 
+# --8<-- [start:int8_linear_refuses]
+def output_overflows(result):
+    refuse_overflowed(result, "an output")
+
+
+@refuses(output_overflows)
+# --8<-- [end:int8_linear_refuses]
 # --8<-- [start:int8_linear]
 def int8_linear(
     x: Real[ndarray, "batch in"],
@@ -216,18 +255,24 @@ def int8_linear(
         >>> int8_linear(np.array([[3.0, 3.0]]), codes, scale).round(2)
         array([[9.02]])
     """
-    x_codes, x_scale = quantize_int8(x)
+    x_codes, x_scale = quantize(x, bits=8)
     # As int8 the sums would wrap around. NumPy multiplies integers without a fast kernel;
     # float64 holds sums of integers up to 2^53 exactly, and has one.
     sums = x_codes.astype(np.float64) @ codes.T.astype(np.float64)
-    outputs = (sums * x_scale * scale.T).astype(x_scale.dtype)
-    refuse_overflowed(outputs, "an output")
-    return outputs
+    return (sums * x_scale * scale.T).astype(x_scale.dtype)
 
 
 # --8<-- [end:int8_linear]
 
 
+# --8<-- [start:smooth_refuses]
+def no_share(strength, name):
+    if not 0 <= strength <= 1:
+        raise ValueError(f"`strength` is {strength}; choose 0 to 1")
+
+
+@refuses(x=BAD, w=BAD, strength=no_share)
+# --8<-- [end:smooth_refuses]
 # --8<-- [start:smooth]
 def smooth(
     x: Real[ndarray, "batch in"],
@@ -259,13 +304,8 @@ def smooth(
         >>> x, w
         (array([[1., 1.]]), array([[1., 1.]]))
     """
-    for array, name in ((x, "x"), (w, "w")):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    if not 0 <= strength <= 1:
-        raise ValueError(f"`strength` is {strength}; choose 0 to 1")
     x, w = as_float(x), as_float(w)
-    top_x, top_w = (np.abs(array).max(axis=0) for array in (x, w))
+    top_x, top_w = np.abs(x).max(axis=0), np.abs(w).max(axis=0)
     factor = np.ones_like(top_x)
     # A column of zeros is no outlier.
     used = (top_x > 0) & (top_w > 0)
@@ -276,6 +316,9 @@ def smooth(
 # --8<-- [end:smooth]
 
 
+# --8<-- [start:quantization_error_refuses]
+@refuses(w=BAD)
+# --8<-- [end:quantization_error_refuses]
 # --8<-- [start:quantization_error]
 def quantization_error(
     w: Real[ndarray, "*shape"], bits: int = 8, axis: int = 0
@@ -299,12 +342,10 @@ def quantization_error(
         >>> round(quantization_error(np.array([[10.0, 1.0, -1.0]]), bits=2), 2)
         0.14
     """
-    refuse_empty(w, "w")
-    refuse_nan(w, "w")
     (w,) = near_one(as_float(w))
-    restored = dequantize(*quantize(w, bits, axis))
+    codes, scale = quantize(w, bits, axis)
     size = np.linalg.norm(w)
-    return float(np.linalg.norm(w - restored) / size) if size else 0.0
+    return float(np.linalg.norm(w - codes * scale) / size) if size else 0.0
 
 
 # --8<-- [end:quantization_error]

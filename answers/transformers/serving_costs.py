@@ -5,18 +5,21 @@ It goes on where `inference_costs` ends, with the same units: bytes, FLOPs and s
 
 from dataclasses import dataclass
 
-from answers.inputs import refuse_below
+from answers.inputs.contracts import refuses
 from answers.transformers.inference_costs import (
     Cost,
     Decoder,
     decode_phases,
     kv_bytes,
+    negative,
     prefill_phases,
 )
 
-# --8<-- [start:caches]
 
-
+# --8<-- [start:latent_bytes_refuses]
+@refuses(layers=negative, rank=negative, rotary=negative, bytes_each=negative)
+# --8<-- [end:latent_bytes_refuses]
+# --8<-- [start:latent_bytes]
 def latent_bytes(layers: int, rank: int, rotary: int, bytes_each: float = 2) -> float:
     """The cache of a token under multi-head latent attention: layers · (rank + rotary).
 
@@ -35,11 +38,17 @@ def latent_bytes(layers: int, rank: int, rotary: int, bytes_each: float = 2) -> 
         >>> latent_bytes(layers=61, rank=512, rotary=64) / 1024
         68.625
     """
-    refuse_below(0, layers=layers, rank=rank, rotary=rotary, bytes_each=bytes_each)
     # A small integer of NumPy would overflow.
     return int(layers) * (int(rank) + int(rotary)) * bytes_each
 
 
+# --8<-- [end:latent_bytes]
+
+
+# --8<-- [start:window_bytes_refuses]
+@refuses(tokens=negative, window=negative, sinks=negative)
+# --8<-- [end:window_bytes_refuses]
+# --8<-- [start:window_bytes]
 def window_bytes(model: Decoder, tokens: int, window: int, sinks: int = 0) -> float:
     """The cache of a sequence whose layers keep the last `window` tokens and the first few.
 
@@ -57,12 +66,11 @@ def window_bytes(model: Decoder, tokens: int, window: int, sinks: int = 0) -> fl
         >>> window_bytes(LLAMA_3_8B, 100_000, window=1020, sinks=4) / 2**20
         128.0
     """
-    refuse_below(0, tokens=tokens, window=window, sinks=sinks)
     # In a small integer of NumPy the sum would wrap around.
     return kv_bytes(model, min(int(tokens), int(window) + int(sinks)))
 
 
-# --8<-- [end:caches]
+# --8<-- [end:window_bytes]
 
 
 # --8<-- [start:mixed]
@@ -110,6 +118,23 @@ class Share:
     sent_of_a_token: float
 
 
+# --8<-- [end:devices]
+
+
+# --8<-- [start:share_refuses]
+def unequal_shares(model, tensor, pipeline):
+    # By a small integer of NumPy, many layers could not be divided.
+    tensor, pipeline = int(tensor), int(pipeline)
+    if min(tensor, pipeline) < 1 or model.layers % pipeline or model.heads % tensor:
+        raise ValueError(
+            f"{model.layers} layers in {pipeline} stages, {model.heads} heads on {tensor} "
+            "devices: choose divisors of 1 or more"
+        )
+
+
+@refuses(unequal_shares)
+# --8<-- [end:share_refuses]
+# --8<-- [start:share]
 def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
     """What each of tensor · pipeline devices holds of a decoder in 16 bits.
 
@@ -141,11 +166,6 @@ def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
     """
     # A small integer of NumPy would overflow.
     tensor, pipeline = int(tensor), int(pipeline)
-    if min(tensor, pipeline) < 1 or model.layers % pipeline or model.heads % tensor:
-        raise ValueError(
-            f"{model.layers} layers in {pipeline} stages, {model.heads} heads on {tensor} "
-            "devices: choose divisors of 1 or more"
-        )
     layers, heads = model.layers // pipeline, -(-model.kv_heads // tensor)
     reduced = 2 * layers * 2 * (tensor - 1) / tensor * model.d_model
     handed_on = model.d_model if pipeline > 1 else 0
@@ -156,7 +176,7 @@ def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
     )
 
 
-# --8<-- [end:devices]
+# --8<-- [end:share]
 
 
 # --8<-- [start:mixture]

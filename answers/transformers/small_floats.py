@@ -10,9 +10,21 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:small_float_refuses]
+def not_held_by_float32(self):
+    held = 0 <= self.mantissa_bits <= 23 and -126 <= self.least_exponent <= 127
+    if not (held and 0 < self.largest <= float(np.finfo(np.float32).max)):
+        raise ValueError(
+            f"float32 cannot hold {self}; choose 0 to 23 mantissa bits, a least exponent "
+            "from -126 to 127, and a largest number above 0 and at most 3.4e+38"
+        )
+
+
+# --8<-- [end:small_float_refuses]
 # --8<-- [start:small_float]
 @dataclass(frozen=True)
 class SmallFloat:
@@ -35,17 +47,12 @@ class SmallFloat:
     least_exponent: int
     largest: float
 
-    def __post_init__(self):
-        held = 0 <= self.mantissa_bits <= 23 and -126 <= self.least_exponent <= 127
-        if not (held and 0 < self.largest <= float(np.finfo(np.float32).max)):
-            raise ValueError(
-                f"float32 cannot hold {self}; choose 0 to 23 mantissa bits, a least exponent "
-                "from -126 to 127, and a largest number above 0 and at most 3.4e+38"
-            )
+    @refuses(not_held_by_float32)
+    def __post_init__(self): ...
 
+    @refuses(x=refuse_nan)
     def round(self, x: Real[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
         """The nearest numbers of the format, ties to even; beyond its range, its ends."""
-        refuse_nan(x, "x")
         x = as_float(x)
         # frexp gives x = m · 2^e with m from 0.5 to below 1, so the exponent is e - 1.
         exponent = np.maximum(np.frexp(x)[1] - 1, self.least_exponent)
@@ -59,20 +66,32 @@ E5M2 = SmallFloat(mantissa_bits=2, least_exponent=-14, largest=57344)
 # --8<-- [end:small_float]
 
 
-def in_blocks(w: Real[ndarray, "*shape"], block: int) -> Float[ndarray, "blocks size"]:
-    """The numbers, `block` in a row."""
-    refuse_below(1, block=block)
-    refuse_empty(w, "w")
-    refuse_nan(w, "w")
+# --8<-- [start:scaled_fp8_refuses]
+def single_number(w, name):
     if w.ndim == 0:
         raise ValueError("`w` is a single number; pass an array")
-    if w.shape[-1] % block:
+
+
+def no_block(block, name):
+    refuse_below(1, block=block)
+
+
+def uneven_rows(w, block):
+    if w.shape[-1] % (block or 1):
         raise ValueError(
             f"rows of `w` have {w.shape[-1]} numbers; pad them to a multiple of {block}"
         )
-    return as_float(w).reshape(-1, block)
 
 
+def number_overflows(result):
+    refuse_overflowed(result, "code · scale")
+
+
+BAD = refuse_empty, refuse_nan, single_number
+
+
+@refuses(uneven_rows, number_overflows, block=no_block, w=BAD)
+# --8<-- [end:scaled_fp8_refuses]
 # --8<-- [start:scaled_fp8]
 def scaled_fp8(
     w: Real[ndarray, "*shape"], block: int | None = None
@@ -93,19 +112,19 @@ def scaled_fp8(
         >>> scaled_fp8(np.array([448.0, 1.05, -3.3]))
         array([448.  ,   1.  ,  -3.25])
     """
-    blocks = in_blocks(w, 1 if block is None else block)
-    blocks = blocks.reshape(1, -1) if block is None else blocks
+    blocks = as_float(w).reshape(-1, block or w.size)
     scale = np.abs(blocks).max(axis=1, keepdims=True) / E4M3.largest
     scale[scale == 0] = 1
-    rounded = E4M3.round(blocks / scale) * scale
-    refuse_overflowed(rounded, "code · scale")
-    return rounded.reshape(w.shape)
+    return (E4M3.round(blocks / scale) * scale).reshape(w.shape)
 
 
 # --8<-- [end:scaled_fp8]
 
 
-# --8<-- [start:blocks]
+# --8<-- [start:mxfp4_refuses]
+@refuses(lambda w: uneven_rows(w, 32), w=BAD)
+# --8<-- [end:mxfp4_refuses]
+# --8<-- [start:mxfp4]
 def mxfp4(
     w: Real[ndarray, "*shape"],
 ) -> tuple[Float[ndarray, "blocks 32"], Float[ndarray, "blocks 1"]]:
@@ -132,12 +151,19 @@ def mxfp4(
         >>> scales, elements[0, :3]
         (array([[0.25]]), array([-4., -4., -4.]))
     """
-    blocks = in_blocks(w, 32)
+    blocks = as_float(w).reshape(-1, 32)
     exponent = np.frexp(np.abs(blocks).max(axis=1, keepdims=True))[1] - 1
     scales = np.ldexp(np.ones_like(blocks[:, :1]), np.clip(exponent - 2, -127, 127))
     return E2M1.round(blocks / scales), scales
 
 
+# --8<-- [end:mxfp4]
+
+
+# --8<-- [start:nvfp4_refuses]
+@refuses(lambda w: uneven_rows(w, 16), w=BAD)
+# --8<-- [end:nvfp4_refuses]
+# --8<-- [start:nvfp4]
 def nvfp4(
     w: Real[ndarray, "*shape"],
 ) -> tuple[Float[ndarray, "blocks 16"], Float[ndarray, "blocks 1"], float]:
@@ -166,13 +192,13 @@ def nvfp4(
         >>> scales, round(whole * 6 * 448, 6), elements[0, :3]
         (array([[448.]]), 1.0, array([-6., -6., -4.]))
     """
-    blocks = in_blocks(w, 16)
+    blocks = as_float(w).reshape(-1, 16)
     largest = np.abs(blocks).max(axis=1, keepdims=True)
     whole = float(largest.max()) / (E2M1.largest * E4M3.largest) or 1.0
-    scales = E4M3.round(largest / E2M1.largest / blocks.dtype.type(whole))
+    scales = E4M3.round(largest / E2M1.largest / whole)
     # A block too small for any scale becomes zeros.
-    divisor = np.where(scales > 0, scales, 1) * blocks.dtype.type(whole)
+    divisor = np.where(scales > 0, scales, 1) * whole
     return E2M1.round(blocks / divisor), scales, whole
 
 
-# --8<-- [end:blocks]
+# --8<-- [end:nvfp4]

@@ -8,10 +8,14 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import near_one, refuse_overflowed
 from answers.transformers.quantization import dequantize, quantize
 
+BAD = refuse_empty, refuse_nan
 
+
+@refuses(w=BAD, restored=BAD, x=BAD)
 def output_error(
     w: Real[ndarray, "out in"],
     restored: Real[ndarray, "out in"],
@@ -26,9 +30,6 @@ def output_error(
         >>> output_error(np.array([[2.0]]), np.array([[2.5]]), np.array([[7.0]]))
         0.25
     """
-    for name, array in (("w", w), ("restored", restored), ("x", x)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
     (x,) = near_one(as_float(x))
     w, restored = near_one(as_float(w), as_float(restored))
     size = np.linalg.norm(x @ w.T)
@@ -39,10 +40,6 @@ def output_error(
 
 def root_of_inverse(hessian: Float[ndarray, "in in"]) -> Float[ndarray, "in in"]:
     """U, upper triangular, with UᵀU = H⁻¹."""
-    if not hessian.any():
-        raise ValueError(
-            "`x` holds nothing but 0, so no weight matters; pass inputs that the layer gets"
-        )
     try:
         return np.linalg.cholesky(np.linalg.inv(hessian)).T
     except np.linalg.LinAlgError:
@@ -52,6 +49,24 @@ def root_of_inverse(hessian: Float[ndarray, "in in"]) -> Float[ndarray, "in in"]
         ) from None
 
 
+# --8<-- [start:gptq_refuses]
+def only_zeros(x, name):
+    if not x.any():
+        raise ValueError(
+            "`x` holds nothing but 0, so no weight matters; pass inputs that the layer gets"
+        )
+
+
+def negative(damping, name):
+    refuse_below(0, damping=damping)
+
+
+def weight_overflows(result):
+    refuse_overflowed(result, "a weight")
+
+
+@refuses(weight_overflows, x=(*BAD, only_zeros), damping=negative)
+# --8<-- [end:gptq_refuses]
 # --8<-- [start:gptq]
 def gptq(
     w: Real[ndarray, "out in"],
@@ -90,11 +105,8 @@ def gptq(
         >>> gptq(np.array([[0.4, 0.4, 3.0]]), x, bits=3)
         array([[0., 1., 3.]])
     """
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
-    refuse_below(0, damping=damping)
     bits = int(bits)  # a small integer of NumPy would overflow
-    _, scale = quantize(w, bits)
+    scale = quantize(w, bits)[1][:, 0]
     # A factor of x changes no code; near 1, no product of x overflows.
     w, (x,) = as_float(w).copy(), near_one(as_float(x))
     hessian = x.T @ x
@@ -103,17 +115,19 @@ def gptq(
     largest, restored = 2 ** (bits - 1) - 1, np.empty_like(w)
     for i in range(w.shape[1]):
         # What was made up for may have left the range of the codes.
-        codes = np.clip(np.rint(w[:, i] / scale[:, 0]), -largest, largest)
-        restored[:, i] = codes * scale[:, 0]
+        codes = np.clip(np.rint(w[:, i] / scale), -largest, largest)
+        restored[:, i] = codes * scale
         error = (w[:, i] - restored[:, i]) / upper[i, i]
         w[:, i + 1 :] -= np.outer(error, upper[i, i + 1 :])
-    refuse_overflowed(restored, "a weight")
     return restored
 
 
 # --8<-- [end:gptq]
 
 
+# --8<-- [start:awq_refuses]
+@refuses(x=BAD)
+# --8<-- [end:awq_refuses]
 # --8<-- [start:awq]
 def awq(
     w: Real[ndarray, "out in"], x: Real[ndarray, "tokens in"], bits: int = 4
@@ -145,8 +159,6 @@ def awq(
         >>> awq(np.array([[0.4, 3.0, 1.0]]), x, bits=3).round(2)
         array([[0.4 , 2.67, 1.33]])
     """
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
     size = np.abs(as_float(x)).mean(axis=0)
     # The column of an input that is always 0 needs no scaling: its factor becomes 1.
     size[size == 0] = 1

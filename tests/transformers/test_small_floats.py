@@ -126,6 +126,10 @@ def test_rows_are_those_of_the_last_axis():
             lambda: scaled_fp8(np.full((1, 3), np.finfo(float).max)),
             r"^code · scale overflows: inf at index \(0, 0\)",
         ),
+        (
+            lambda: scaled_fp8(np.full(4, np.finfo(float).max), 2),
+            "^code · scale overflows: inf at index 0",
+        ),
     ],
 )
 def test_nan_nothing_and_what_overflows_are_refused(call, message):
