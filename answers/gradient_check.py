@@ -9,9 +9,20 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
+BAD = refuse_empty, refuse_nan
 
+
+# --8<-- [start:numerical_gradient_refuses]
+def no_step(h, name):
+    if not 0 < h < np.inf:
+        raise ValueError(f"`{name}` is {h}; pass a positive, finite step")
+
+
+@refuses(x=BAD, h=no_step)
+# --8<-- [end:numerical_gradient_refuses]
 # --8<-- [start:numerical_gradient]
 def numerical_gradient(
     f: Callable, x: Real[ndarray, "*shape"], h: float | None = None
@@ -45,12 +56,8 @@ def numerical_gradient(
         >>> numerical_gradient(lambda x: (x**2).sum(), np.array([1.0, -3.0])).round(6)
         array([ 2., -6.])
     """
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
     x = as_float(x)
     h = default_step(x) if h is None else h
-    if not 0 < h < np.inf:
-        raise ValueError(f"`h` is {h}; pass a positive, finite step")
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
@@ -89,6 +96,16 @@ def value(f: Callable, x: ndarray, index: tuple) -> float:
     return y
 
 
+# --8<-- [start:relative_error_refuses]
+def no_difference(result, a, b):
+    if not np.isfinite(result):
+        refuse_nan(a, "a")
+        refuse_nan(b, "b")
+        refuse_overflowed(relative_errors(as_float(a), as_float(b)), "a difference")
+
+
+@refuses(no_difference, a=refuse_empty, b=refuse_empty)
+# --8<-- [end:relative_error_refuses]
 # --8<-- [start:relative_error]
 def relative_error(a: Real[ndarray, "*shape"], b: Real[ndarray, "*shape"]) -> float:
     """The largest |a - b| / max(|a|, |b|), counted as 0 where both are 0.
@@ -105,13 +122,7 @@ def relative_error(a: Real[ndarray, "*shape"], b: Real[ndarray, "*shape"]) -> fl
         >>> relative_error(np.array([0.0, 4.0]), np.array([0.0, 5.0]))
         0.2
     """
-    for name, array in (("a", a), ("b", b)):
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    with np.errstate(over="ignore"):
-        errors = relative_errors(as_float(a), as_float(b))
-    refuse_overflowed(errors, "a difference")
-    return float(errors.max())
+    return float(relative_errors(as_float(a), as_float(b)).max())
 
 
 def relative_errors(a, b):
@@ -123,7 +134,7 @@ def relative_errors(a, b):
 # --8<-- [end:relative_error]
 
 
-# --8<-- [start:check_gradient]
+# --8<-- [start:gradient_report]
 @dataclass(frozen=True)
 class GradientReport:
     """What a gradient check found.
@@ -185,6 +196,17 @@ def bound(error: float) -> str:
     return f"1e{3 * math.floor(math.log10(error) / 3) + 3}"
 
 
+# --8<-- [end:gradient_report]
+
+
+# --8<-- [start:check_gradient_refuses]
+def no_tolerance(tolerance, name):
+    refuse_below(0, **{name: tolerance})
+
+
+@refuses(gradient=refuse_nan, tolerance=no_tolerance)
+# --8<-- [end:check_gradient_refuses]
+# --8<-- [start:check_gradient]
 def check_gradient(
     f: Callable,
     x: Real[ndarray, "*shape"],
@@ -219,8 +241,6 @@ def check_gradient(
         >>> print(check_gradient(lambda x: (x**2).sum(), x, 4 * x))
         WRONG  error 5.0e-01 at (1,): 12, numerically 6
     """
-    refuse_nan(gradient, "gradient")
-    refuse_below(0, tolerance=tolerance)
     x, gradient = as_float(x), as_float(gradient)
     numerical = numerical_gradient(f, x, h)
     h = default_step(x) if h is None else h
@@ -264,6 +284,14 @@ def constant_factor(gradient, numerical, noise) -> float | None:
 # --8<-- [end:check_gradient]
 
 
+# --8<-- [start:check_directions_refuses]
+def none(directions, name):
+    if directions < 1:
+        raise ValueError(f"`{name}` is {directions}; try at least one")
+
+
+@refuses(directions=none, x=BAD, gradient=refuse_nan)
+# --8<-- [end:check_directions_refuses]
 # --8<-- [start:check_directions]
 def check_directions(
     f: Callable,
@@ -296,11 +324,6 @@ def check_directions(
         >>> check_directions(lambda x: (x**2).sum(), x, 2 * x, rng) < 1e-6
         True
     """
-    if directions < 1:
-        raise ValueError(f"`directions` is {directions}; try at least one")
-    refuse_empty(x, "x")
-    refuse_nan(x, "x")
-    refuse_nan(gradient, "gradient")
     x, worst = as_float(x), 0.0
     h = default_step(x)
     for _ in range(directions):

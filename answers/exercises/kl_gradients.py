@@ -5,7 +5,7 @@ import numpy as np
 from answers.grader.exercise import Exercise
 from answers.grader.notes import Note
 from answers.grader.number_types import add_whole_numbers
-from answers.probability.divergence import kl_gradients
+from answers.probability.kl_of_logits import kl_gradients
 from answers.probability.softmax import log_softmax, softmax
 
 exercise = Exercise(

@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from answers.probability.divergence import k1, k2, k3, kl_divergence
+from answers.probability.divergence import kl_divergence
 from answers.probability.gaussian_fit import Gaussian
+from answers.probability.kl_estimators import k1, k2, k3
 
 
 # --8<-- [start:both_directions]

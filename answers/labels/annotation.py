@@ -11,8 +11,47 @@ from jaxtyping import Bool, Float, Integer
 from numpy import ndarray
 
 from answers.inputs import first, refuse_empty, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 
 
+# --8<-- [start:votes_refuses]
+def no_vote(self):
+    refuse_empty(self.item, "item")
+
+
+def no_class(self):
+    if self.classes < 1:
+        raise ValueError(f"`classes` is {self.classes}; there is at least one")
+
+
+def no_index(self):
+    for name in ("item", "annotator"):
+        array = getattr(self, name)
+        # uint64 goes further than an index can.
+        if (wrong := (array < 0) | (array > np.iinfo(np.intp).max)).any():
+            raise ValueError(
+                f"`{name}` holds {first(array, wrong)}; number them from 0: "
+                f"np.unique({name}, return_inverse=True)[1]"
+            )
+
+
+def no_label(self):
+    refuse_labels_out_of_range(self.label, self.classes, "label")
+
+
+def item_without_votes(self):
+    # One place more than there are votes: if a number is that large, there is a gap below.
+    seen = np.zeros(len(self.item) + 1, dtype=bool)
+    seen[self.item[self.item < len(seen)]] = True
+    gap, last = int(seen.argmin()), int(self.item.max())
+    if gap < last:
+        raise ValueError(
+            f"item {gap} has no vote, but item {last} has; number the items without gaps: "
+            "np.unique(item, return_inverse=True)[1]"
+        )
+
+
+# --8<-- [end:votes_refuses]
 # --8<-- [start:votes]
 @dataclass(frozen=True, eq=False)
 class Votes:
@@ -41,14 +80,13 @@ class Votes:
     label: Integer[ndarray, " votes"] | Bool[ndarray, " votes"]
     classes: int
 
+    @refuses(no_vote, no_class, no_index, no_label, item_without_votes)
     def __post_init__(self) -> None:
-        refuse_what_is_no_vote(self)
         for name in ("item", "annotator", "label"):
             # One type for all: uint8 times a number of classes would wrap around.
             array = getattr(self, name).astype(np.intp, copy=False)
             object.__setattr__(self, name, array)
         object.__setattr__(self, "classes", int(self.classes))
-        refuse_items_without_votes(self.item)
 
     @property
     def items(self) -> int:
@@ -63,35 +101,6 @@ class Votes:
 
 
 # --8<-- [end:votes]
-
-
-def refuse_what_is_no_vote(votes: Votes) -> None:
-    """Raise if there is no vote, or a number is none that could be counted."""
-    refuse_empty(votes.item, "item")
-    if votes.classes < 1:
-        raise ValueError(f"`classes` is {votes.classes}; there is at least one")
-    for name in ("item", "annotator"):
-        array = getattr(votes, name)
-        # uint64 goes further than an index can.
-        if (wrong := (array < 0) | (array > np.iinfo(np.intp).max)).any():
-            raise ValueError(
-                f"`{name}` holds {first(array, wrong)}; number them from 0: "
-                f"np.unique({name}, return_inverse=True)[1]"
-            )
-    refuse_labels_out_of_range(votes.label, votes.classes, "label")
-
-
-def refuse_items_without_votes(item: Integer[ndarray, " votes"]) -> None:
-    """Raise if a number between 0 and the largest is missing."""
-    # One place more than there are votes: if a number is that large, there is a gap below.
-    seen = np.zeros(len(item) + 1, dtype=bool)
-    seen[item[item < len(seen)]] = True
-    gap, last = int(seen.argmin()), int(item.max())
-    if gap < last:
-        raise ValueError(
-            f"item {gap} has no vote, but item {last} has; number the items without gaps: "
-            "np.unique(item, return_inverse=True)[1]"
-        )
 
 
 # --8<-- [start:vote_counts]
@@ -175,6 +184,18 @@ def raw_agreement(votes: Votes) -> np.float64:
     return ((counts * (counts - 1)).sum(axis=1) / (n * (n - 1))).mean()
 
 
+# --8<-- [end:raw_agreement]
+
+
+# --8<-- [start:paired_counts_refuses]
+def no_pair(result):
+    if len(result) == 0:
+        raise ValueError("no item has two votes, so nobody can agree; collect more")
+
+
+@refuses(no_pair)
+# --8<-- [end:paired_counts_refuses]
+# --8<-- [start:paired_counts]
 def paired_counts(votes: Votes) -> Integer[ndarray, "pairable classes"]:
     """`vote_counts` of the items with two votes or more: only those can agree.
 
@@ -182,15 +203,23 @@ def paired_counts(votes: Votes) -> Integer[ndarray, "pairable classes"]:
         ValueError: There is no such item.
     """
     counts = vote_counts(votes)
-    counts = counts[counts.sum(axis=1) >= 2]
-    if len(counts) == 0:
-        raise ValueError("no item has two votes, so nobody can agree; collect more")
-    return counts
+    return counts[counts.sum(axis=1) >= 2]
 
 
-# --8<-- [end:raw_agreement]
+# --8<-- [end:paired_counts]
 
 
+# --8<-- [start:beyond_chance_refuses]
+def always(by_chance, name):
+    if by_chance == 1:
+        raise ValueError(
+            "every vote is for one class, so chance would agree always too and the ratio is "
+            "0/0; report the raw agreement instead"
+        )
+
+
+@refuses(by_chance=always)
+# --8<-- [end:beyond_chance_refuses]
 # --8<-- [start:beyond_chance]
 def beyond_chance(observed: float, by_chance: float) -> np.float64:
     """Agreement on a scale where chance is 0 and perfection 1: (o - c) / (1 - c).
@@ -198,17 +227,22 @@ def beyond_chance(observed: float, by_chance: float) -> np.float64:
     Raises:
         ValueError: Chance alone agrees always: every vote is for one class.
     """
-    if by_chance == 1:
-        raise ValueError(
-            "every vote is for one class, so chance would agree always too and the ratio is "
-            "0/0; report the raw agreement instead"
-        )
     return np.float64((observed - by_chance) / (1 - by_chance))
 
 
 # --8<-- [end:beyond_chance]
 
 
+# --8<-- [start:cohen_kappa_refuses]
+def negative_label(labels, name):
+    if (wrong := labels < 0).any():
+        raise ValueError(
+            f"`{name}` holds {first(labels, wrong)}; leave items without a vote out"
+        )
+
+
+@refuses(a=(refuse_empty, negative_label), b=negative_label)
+# --8<-- [end:cohen_kappa_refuses]
 # --8<-- [start:cohen_kappa]
 def cohen_kappa(
     a: Integer[ndarray, " items"] | Bool[ndarray, " items"],
@@ -236,12 +270,6 @@ def cohen_kappa(
         >>> cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
         np.float64(0.5)
     """
-    refuse_empty(a, "a")
-    for name, labels in (("a", a), ("b", b)):
-        if (labels < 0).any():
-            raise ValueError(
-                f"`{name}` holds {first(labels, labels < 0)}; leave items without a vote out"
-            )
     # Numbered anew: a label may be a large number.
     classes, both = np.unique(np.stack([a, b]), return_inverse=True)
     shares = [
@@ -254,6 +282,27 @@ def cohen_kappa(
 # --8<-- [end:cohen_kappa]
 
 
+# --8<-- [start:fleiss_kappa_refuses]
+def negative_count(counts, name):
+    if counts.min() < 0:
+        raise ValueError(f"`counts` holds {first(counts, counts < 0)}; count votes")
+
+
+def no_common_number(counts, name):
+    # A sum along rows so short takes twice as long.
+    n = counts @ np.ones(counts.shape[1])
+    if (n != n[0]).any():
+        other = int(np.argmax(n != n[0]))
+        raise ValueError(
+            f"item 0 has {n[0]:.0f} votes and item {other} has {n[other]:.0f}; for unequal "
+            "numbers use krippendorff_alpha"
+        )
+    if n[0] < 2:
+        raise ValueError(f"each item has {n[0]:.0f} votes; agreement takes two")
+
+
+@refuses(counts=(refuse_empty, negative_count, no_common_number))
+# --8<-- [end:fleiss_kappa_refuses]
 # --8<-- [start:fleiss_kappa]
 def fleiss_kappa(counts: Integer[ndarray, "items classes"]) -> np.float64:
     """How far many annotators agree beyond chance; each item with equally many votes.
@@ -277,23 +326,12 @@ def fleiss_kappa(counts: Integer[ndarray, "items classes"]) -> np.float64:
         >>> fleiss_kappa(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])).round(6)
         np.float64(0.466667)
     """
-    refuse_empty(counts, "counts")
     # In float64, in which products of counts are exact; int8 would wrap around.
     c = counts.astype(np.float64)
-    n = c.sum(axis=1)
-    if c.min() < 0:
-        raise ValueError(f"`counts` holds {first(counts, counts < 0)}; count votes")
-    if (n != n[0]).any():
-        other = int(np.argmax(n != n[0]))
-        raise ValueError(
-            f"item 0 has {n[0]:.0f} votes and item {other} has {n[other]:.0f}; for unequal "
-            "numbers use krippendorff_alpha"
-        )
-    if n[0] < 2:
-        raise ValueError(f"each item has {n[0]:.0f} votes; agreement takes two")
-    pairs = len(c) * n[0] * (n[0] - 1)
-    shares = c.sum(axis=0) / (len(c) * n[0])
-    return beyond_chance((np.vdot(c, c) - len(c) * n[0]) / pairs, shares @ shares)
+    items, n = len(c), c[0].sum()
+    shares = c.sum(axis=0) / (items * n)
+    pairs = items * n * (n - 1)
+    return beyond_chance((np.vdot(c, c) - items * n) / pairs, shares @ shares)
 
 
 # --8<-- [end:fleiss_kappa]

@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
 
+from answers.inputs.contracts import refuses
 from answers.labels.annotation import Votes
 from answers.labels.label_quality import table
 
 
-# --8<-- [start:suspicious_pairs]
+# --8<-- [start:result]
 @dataclass(frozen=True, eq=False)
 class Pairs:
     """Pairs of annotators who labelled the same items; the most suspicious first.
@@ -32,6 +33,32 @@ class Pairs:
     z: Float[ndarray, " pairs"]
 
 
+# --8<-- [end:result]
+
+
+# --8<-- [start:suspicious_pairs_refuses]
+def too_few(at_least, name):
+    if at_least < 2:
+        raise ValueError(
+            f"`at_least` is {at_least}; agreement on one item shows nothing"
+        )
+
+
+def second_vote(votes):
+    pair = votes.item * votes.annotators + votes.annotator
+    order = np.argsort(pair)
+    again = pair[order[1:]] == pair[order[:-1]]
+    if again.any():
+        v = order[1:][again][0]
+        raise ValueError(
+            f"annotator {votes.annotator[v]} voted more than once on item {votes.item[v]}; "
+            "keep one of these votes"
+        )
+
+
+@refuses(second_vote, at_least=too_few)
+# --8<-- [end:suspicious_pairs_refuses]
+# --8<-- [start:suspicious_pairs]
 def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
     """Who agrees with whom more than their agreement with everybody else explains.
 
@@ -69,11 +96,6 @@ def suspicious_pairs(votes: Votes, at_least: int = 20) -> Pairs:
         >>> print(pairs.first[0], pairs.second[0], pairs.agreement[0], pairs.z[0].round(1))
         5 6 1.0 6.2
     """
-    if at_least < 2:
-        raise ValueError(
-            f"`at_least` is {at_least}; agreement on one item shows nothing"
-        )
-    refuse_two_votes(votes)
     a, b, n, same, chance = shared_votes(votes, at_least)
     agreement, z = same / n, np.zeros(len(n))
     for _ in range(5):
@@ -97,30 +119,20 @@ def products_of_skills(a, b, weight, excess, annotators, rounds=30):
     Least squares, excess of (a, b) ≈ skill of a · skill of b; for one skill after the
     other it has a closed form.
     """
-
-    def sums(skill):
-        """Numerators and denominators: of each annotator, and of each pair in them."""
-        top = weight * skill[b] * excess, weight * skill[a] * excess
-        bottom = weight * skill[b] ** 2, weight * skill[a] ** 2
-        over_pairs = [
-            np.bincount(a, of_a, annotators) + np.bincount(b, of_b, annotators)
-            for of_a, of_b in (top, bottom)
-        ]
-        return over_pairs, top, bottom
-
+    # Each pair twice: once for the skill of either.
+    who, other = np.append(a, b), np.append(b, a)
+    weight, excess = np.tile(weight, 2), np.tile(excess, 2)
     # Above 0, for most annotators beat chance.
     skill = np.full(annotators, 0.5)
     for _ in range(rounds):
-        (numerator, denominator), *_ = sums(skill)
-        new = numerator / np.maximum(denominator, 1e-12)
+        top, bottom = weight * skill[other] * excess, weight * skill[other] ** 2
+        above, below = (np.bincount(who, each, annotators) for each in (top, bottom))
         # The full step would swing between two solutions.
-        skill = (skill + new) / 2
-    (numerator, denominator), top, bottom = sums(skill)
-    alone = [
-        (numerator[who] - of_pair) / np.maximum(denominator[who] - below, 1e-12)
-        for who, of_pair, below in zip((a, b), top, bottom, strict=True)
-    ]
-    return alone[0] * alone[1]
+        skill = (skill + above / np.maximum(below, 1e-12)) / 2
+    top, bottom = weight * skill[other] * excess, weight * skill[other] ** 2
+    above, below = (np.bincount(who, each)[who] - each for each in (top, bottom))
+    alone = above / np.maximum(below, 1e-12)
+    return alone[: len(a)] * alone[len(a) :]
 
 
 # --8<-- [end:suspicious_pairs]
@@ -162,19 +174,6 @@ def partners(votes, by_item, ends, mine, at_least):
     keep = n >= at_least
     me = np.full(keep.sum(), me)
     return me, people[keep], n[keep], same[keep], chance[keep]
-
-
-def refuse_two_votes(votes: Votes) -> None:
-    """Raise if somebody voted more than once on an item."""
-    pair = votes.item * votes.annotators + votes.annotator
-    order = np.argsort(pair)
-    again = pair[order[1:]] == pair[order[:-1]]
-    if again.any():
-        v = order[1:][again][0]
-        raise ValueError(
-            f"annotator {votes.annotator[v]} voted more than once on item {votes.item[v]}; "
-            "keep one of these votes"
-        )
 
 
 # --8<-- [end:shared_votes]

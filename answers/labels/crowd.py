@@ -5,10 +5,33 @@ from jaxtyping import Float, Integer, Real
 from numpy import ndarray
 
 from answers.inputs import refuse_below, refuse_empty, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 from answers.labels.annotation import Votes
 
 
+# --8<-- [start:documents_refuses]
+def below_0(number, name):
+    refuse_below(0, **{name: number})
+
+
+def below_1(number, name):
+    refuse_below(1, **{name: number})
+
+
+def no_probability(number, name):
+    if not 0 <= number <= 1:
+        raise ValueError(f"`{name}` is {number}; a probability is 0 to 1")
+
+
+@refuses(
+    items=below_0,
+    length=below_0,
+    signal=below_0,
+    words=below_1,
+    positive=no_probability,
+)
+# --8<-- [end:documents_refuses]
 # --8<-- [start:documents]
 def documents(
     rng: np.random.Generator,
@@ -43,10 +66,6 @@ def documents(
         >>> counts.shape, counts.sum(axis=1), truth.shape
         ((3, 120), array([25, 25, 25]), (3,))
     """
-    refuse_below(0, items=items, length=length, signal=signal)
-    refuse_below(1, words=words)
-    if not 0 <= positive <= 1:
-        raise ValueError(f"`positive` is {positive}; a probability is 0 to 1")
     language = np.random.default_rng(1979)
     tilt = signal * language.normal(size=words)
     usual = -np.log(np.arange(words) + 3.0)
@@ -58,6 +77,21 @@ def documents(
 # --8<-- [end:documents]
 
 
+# --8<-- [start:crowd_votes_refuses]
+def no_class(truth, recall):
+    refuse_labels_out_of_range(truth, recall.shape[1], "truth")
+
+
+def too_few_annotators(per_item, recall):
+    annotators = len(recall)
+    if not 1 <= per_item <= annotators:
+        raise ValueError(
+            f"`per_item` is {per_item}; with {annotators} annotators, 1 to {annotators}"
+        )
+
+
+@refuses(no_class, too_few_annotators, truth=refuse_empty)
+# --8<-- [end:crowd_votes_refuses]
 # --8<-- [start:crowd_votes]
 def crowd_votes(
     rng: np.random.Generator,
@@ -89,12 +123,6 @@ def crowd_votes(
         array([0, 0, 0, 1, 1, 1])
     """
     annotators, classes = recall.shape
-    refuse_empty(truth, "truth")
-    refuse_labels_out_of_range(truth, classes, "truth")
-    if not 1 <= per_item <= annotators:
-        raise ValueError(
-            f"`per_item` is {per_item}; with {annotators} annotators, 1 to {annotators}"
-        )
     # What everybody would say of every item; only some of them are asked.
     right = rng.random((len(truth), annotators)) < recall[:, truth].T
     other = rng.integers(1, classes, right.shape) if classes > 1 else 0
@@ -109,6 +137,13 @@ def crowd_votes(
 # --8<-- [end:crowd_votes]
 
 
+# --8<-- [start:fit_words_refuses]
+def overflow(result):
+    refuse_overflowed(result, "a weight")
+
+
+@refuses(overflow)
+# --8<-- [end:fit_words_refuses]
 # --8<-- [start:fit_words]
 def fit_words(
     counts: Real[ndarray, "items words"],
@@ -144,7 +179,6 @@ def fit_words(
         w -= step
         if abs(step).max() < 1e-9:
             break
-    refuse_overflowed(w, "a weight")
     return w
 
 

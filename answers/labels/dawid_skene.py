@@ -12,6 +12,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import first
+from answers.inputs.contracts import refuses
 from answers.labels.annotation import Votes, soft_labels
 
 # The largest `smoothing`: its sums stay finite.
@@ -46,6 +47,52 @@ class DawidSkene:
 # --8<-- [end:result]
 
 
+# --8<-- [start:dawid_skene_refuses]
+def no_round(iterations, name):
+    if iterations < 1:
+        raise ValueError(f"`iterations` is {iterations}; run at least one")
+
+
+def no_number(tolerance, name):
+    if np.isnan(tolerance):
+        raise ValueError("`tolerance` is nan; give 0 to run every iteration")
+
+
+def no_votes_before(smoothing, votes):
+    shape = (votes.classes, votes.classes)
+    if isinstance(smoothing, ndarray):
+        if smoothing.shape != shape:
+            raise ValueError(
+                f"`smoothing` has shape {smoothing.shape}; {votes.classes} classes need "
+                f"{shape}"
+            )
+        if (wrong := ~((smoothing > 0) & (smoothing <= MOST))).any():
+            raise ValueError(
+                f"`smoothing` holds {first(smoothing, wrong)}; give every cell a part of a vote"
+            )
+    elif not 0 <= float(smoothing) <= MOST:
+        raise ValueError(f"`smoothing` is {smoothing}; give 0 or a few votes")
+
+
+def no_posterior(start, votes):
+    if start is None:
+        return
+    if start.shape != (votes.items, votes.classes):
+        raise ValueError(
+            f"`start` has shape {start.shape}; {votes.items} items with {votes.classes} "
+            f"classes need {(votes.items, votes.classes)}"
+        )
+    sums = start.sum(axis=1)
+    wrong = ~((start >= 0).all(axis=1) & np.isclose(sums, 1, rtol=0, atol=1e-6))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"`start` is {start[row].tolist()} at item {row}; give probabilities that sum to 1"
+        )
+
+
+@refuses(no_votes_before, no_posterior, iterations=no_round, tolerance=no_number)
+# --8<-- [end:dawid_skene_refuses]
 # --8<-- [start:dawid_skene]
 def dawid_skene(
     votes: Votes,
@@ -91,35 +138,30 @@ def dawid_skene(
         (array([0, 1, 1, 0]), array([[0., 1.],
                [1., 0.]]))
     """
-    refuse_settings(iterations, tolerance)
-    added = votes_before(smoothing, votes.classes)
-    if start is None:
-        start = soft_labels(votes)
-    else:
-        refuse_no_posterior(start, votes)
-    posterior = np.ascontiguousarray(start.T, dtype=np.float64)
     cell = votes.annotator * votes.classes + votes.label
+    added = np.broadcast_to(np.float64(smoothing), (votes.classes,) * 2)[:, None, :]
+    shares = soft_labels(votes) if start is None else start
+    posterior = np.ascontiguousarray(shares.T, dtype=np.float64)
     prior, confusion = estimates(votes, cell, posterior, added)
-    likelihoods, penalties, converged = [], [], False
+    history = []
     for _ in range(iterations):
         before = posterior
         posterior, likelihood = true_classes(votes, cell, prior, confusion)
-        likelihoods.append(likelihood)
-        matrices = confusion.reshape(votes.classes, votes.annotators, votes.classes)
-        penalties.append((added * np.log(matrices)).sum() if added.any() else 0.0)
+        history.append((likelihood, likelihood + penalty(confusion, added)))
         prior, confusion = estimates(votes, cell, posterior, added)
-        converged = bool(abs(posterior - before).max() <= tolerance)
-        if converged and tolerance > 0:
+        moved = abs(posterior - before).max()
+        if moved <= tolerance > 0:
             break
-    confusion = confusion.reshape(votes.classes, votes.annotators, votes.classes)
+    matrices, converged = confusion.swapaxes(0, 1).copy(), bool(moved <= tolerance)
     return DawidSkene(
-        posterior.T.copy(),
-        prior,
-        confusion.transpose(1, 0, 2).copy(),
-        np.array(likelihoods),
-        np.array(likelihoods) + penalties,
-        converged,
+        posterior.T.copy(), prior, matrices, *np.array(history).T.copy(), converged
     )
+
+
+def penalty(confusion: ndarray, added: ndarray) -> float | np.float64:
+    """What smoothing adds to the log-likelihood: Σ added · log confusion."""
+    # Without smoothing an entry may be 0, and 0 · log 0 is nan.
+    return (added * np.log(confusion)).sum() if added.any() else 0.0
 
 
 # --8<-- [end:dawid_skene]
@@ -132,8 +174,8 @@ def estimates(
     """The M-step: prior and confusion matrices, if the posterior were the truth.
 
     Each vote counts for every true class, with the probability that this is the item's;
-    `added` is counted too. `cell` numbers the pairs (annotator, label); the result is
-    (classes, cells).
+    `added` is counted too. `cell` numbers the pairs (annotator, label); the matrices are
+    (true, annotator, label).
     """
     cells = votes.annotators * votes.classes
     weights = (row.take(votes.item) for row in posterior)
@@ -143,7 +185,7 @@ def estimates(
     # A row without any vote: nothing is known, and any distribution is as likely.
     confusion = np.full_like(counts, 1 / votes.classes)
     np.divide(counts, totals, out=confusion, where=totals > 0)
-    return posterior.mean(axis=1), confusion.reshape(votes.classes, cells)
+    return posterior.mean(axis=1), confusion
 
 
 # --8<-- [end:m_step]
@@ -160,7 +202,8 @@ def true_classes(
     """
     # log 0 is -inf: this class is ruled out.
     with np.errstate(divide="ignore"):
-        log_prior, log_confusion = np.log(prior), np.log(confusion)
+        log_prior = np.log(prior)
+        log_confusion = np.log(confusion).reshape(len(prior), -1)
     joint = np.stack(
         [
             log_p + np.bincount(votes.item, log_c.take(cell), votes.items)
@@ -174,46 +217,3 @@ def true_classes(
 
 
 # --8<-- [end:e_step]
-
-
-def refuse_settings(iterations: int, tolerance: float) -> None:
-    """Raise if EM could not run with these."""
-    if iterations < 1:
-        raise ValueError(f"`iterations` is {iterations}; run at least one")
-    if np.isnan(tolerance):
-        raise ValueError("`tolerance` is nan; give 0 to run every iteration")
-
-
-def votes_before(
-    smoothing: float | ndarray, classes: int
-) -> Float[ndarray, "true 1 voted"]:
-    """`smoothing` for each cell of every annotator's matrix."""
-    if isinstance(smoothing, ndarray):
-        if smoothing.shape != (classes, classes):
-            raise ValueError(
-                f"`smoothing` has shape {smoothing.shape}; {classes} classes need "
-                f"{(classes, classes)}"
-            )
-        if (wrong := ~((smoothing > 0) & (smoothing <= MOST))).any():
-            raise ValueError(
-                f"`smoothing` holds {first(smoothing, wrong)}; give every cell a part of a vote"
-            )
-    elif not 0 <= float(smoothing) <= MOST:
-        raise ValueError(f"`smoothing` is {smoothing}; give 0 or a few votes")
-    return np.broadcast_to(np.float64(smoothing), (classes, classes))[:, None, :]
-
-
-def refuse_no_posterior(start: ndarray, votes: Votes) -> None:
-    """Raise unless `start` holds probabilities for each item of the votes."""
-    if start.shape != (votes.items, votes.classes):
-        raise ValueError(
-            f"`start` has shape {start.shape}; {votes.items} items with {votes.classes} "
-            f"classes need {(votes.items, votes.classes)}"
-        )
-    sums = start.sum(axis=1)
-    wrong = ~((start >= 0).all(axis=1) & np.isclose(sums, 1, rtol=0, atol=1e-6))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise ValueError(
-            f"`start` is {start[row].tolist()} at item {row}; give probabilities that sum to 1"
-        )

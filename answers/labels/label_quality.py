@@ -17,9 +17,37 @@ from answers.inputs import (
     refuse_labels_out_of_range,
     refuse_nan,
 )
+from answers.inputs.contracts import refuses
 from answers.labels.annotation import Votes, vote_counts
 
 
+# --8<-- [start:refusals]
+def refuse_no_probabilities(array: Real[ndarray, "*shape"], name: str) -> None:
+    """Raise unless the last axis of `array` holds probabilities."""
+    refuse_empty(array, name)
+    refuse_nan(array, name)
+    if (array < 0).any():
+        raise ValueError(
+            f"`{name}` holds {first(array, array < 0)}; pass probabilities, not logits"
+        )
+    sums = array.sum(axis=-1, dtype=np.float64)
+    # No tighter: probabilities of float16, or rounded to two digits, sum to 1 only so far.
+    if (wrong := np.abs(sums - 1) > 0.02).any():
+        raise ValueError(
+            f"`{name}` sum to {first(sums, wrong)}; each row must sum to 1: divide by its sum"
+        )
+
+
+# --8<-- [end:refusals]
+
+
+# --8<-- [start:confident_joint_refuses]
+def no_class(labels, probabilities):
+    refuse_labels_out_of_range(labels, probabilities.shape[1], "labels")
+
+
+@refuses(no_class, probabilities=refuse_no_probabilities)
+# --8<-- [end:confident_joint_refuses]
 # --8<-- [start:confident_joint]
 def confident_joint(
     probabilities: Real[ndarray, "items classes"],
@@ -82,9 +110,7 @@ def with_thresholds(
     labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
 ) -> tuple[Float[ndarray, "items classes"], Float[ndarray, " classes"]]:
     """The probabilities in float64, and each class's mean over the examples of its label."""
-    refuse_no_probabilities(probabilities, "probabilities")
     p, classes = probabilities.astype(np.float64), probabilities.shape[1]
-    refuse_labels_out_of_range(labels, classes, "labels")
     labels = labels.astype(np.intp)
     own = p[np.arange(len(p)), labels]
     carry = np.bincount(labels, minlength=classes)
@@ -97,26 +123,9 @@ def with_thresholds(
 # --8<-- [end:confident_joint]
 
 
-# --8<-- [start:refusals]
-def refuse_no_probabilities(array: Real[ndarray, "*shape"], name: str) -> None:
-    """Raise unless the last axis of `array` holds probabilities."""
-    refuse_empty(array, name)
-    refuse_nan(array, name)
-    if (array < 0).any():
-        raise ValueError(
-            f"`{name}` holds {first(array, array < 0)}; pass probabilities, not logits"
-        )
-    sums = array.sum(axis=-1, dtype=np.float64)
-    # No tighter: probabilities of float16, or rounded to two digits, sum to 1 only so far.
-    if (wrong := np.abs(sums - 1) > 0.02).any():
-        raise ValueError(
-            f"`{name}` sum to {first(sums, wrong)}; each row must sum to 1: divide by its sum"
-        )
-
-
-# --8<-- [end:refusals]
-
-
+# --8<-- [start:find_label_issues_refuses]
+@refuses(no_class, probabilities=refuse_no_probabilities)
+# --8<-- [end:find_label_issues_refuses]
 # --8<-- [start:find_label_issues]
 def find_label_issues(
     probabilities: Real[ndarray, "items classes"],
@@ -149,6 +158,9 @@ def find_label_issues(
 # --8<-- [end:find_label_issues]
 
 
+# --8<-- [start:confident_margin_refuses]
+@refuses(no_class, probabilities=refuse_no_probabilities)
+# --8<-- [end:confident_margin_refuses]
 # --8<-- [start:confident_margin]
 def confident_margin(
     probabilities: Real[ndarray, "items classes"],
@@ -229,6 +241,13 @@ def noise_matrix(
 # --8<-- [end:noise_matrix]
 
 
+# --8<-- [start:chance_of_error_refuses]
+@refuses(
+    no_class,
+    probabilities=refuse_no_probabilities,
+    matrix=refuse_no_probabilities,
+)
+# --8<-- [end:chance_of_error_refuses]
 # --8<-- [start:chance_of_error]
 def chance_of_error(
     probabilities: Real[ndarray, "items classes"],
@@ -258,21 +277,16 @@ def chance_of_error(
         >>> chance_of_error(p, np.array([0, 1]), half)
         array([0.5, 0. ])
     """
-    refuse_no_probabilities(probabilities, "probabilities")
-    refuse_no_probabilities(matrix, "matrix")
-    refuse_labels_out_of_range(labels, len(matrix), "labels")
     items, labels = np.arange(len(labels)), labels.astype(np.intp)
     sources = probabilities * matrix[:, labels].T
-    right, all_of_them = sources[items, labels], sources.sum(axis=1)
-    return 1 - np.where(
-        all_of_them > 0, right / np.where(all_of_them > 0, all_of_them, 1), 0
-    )
+    total = sources.sum(axis=1)
+    return 1 - sources[items, labels] / np.where(total > 0, total, 1)
 
 
 # --8<-- [end:chance_of_error]
 
 
-# --8<-- [start:annotator_quality]
+# --8<-- [start:annotator_quality_result]
 @dataclass(frozen=True, eq=False)
 class AnnotatorQuality:
     """What the votes say about each annotator; nan where they say nothing.
@@ -298,6 +312,41 @@ class AnnotatorQuality:
     seconds: Float[ndarray, " annotators"]
 
 
+# --8<-- [end:annotator_quality_result]
+
+
+# --8<-- [start:annotator_quality_refuses]
+def no_gold(gold, votes):
+    if gold is None:
+        return
+    if len(gold) != votes.items:
+        raise ValueError(
+            f"`gold` has {len(gold)} entries for {votes.items} items; give -1 where it is "
+            "not known"
+        )
+    if (wrong := (gold < -1) | (gold >= votes.classes)).any():
+        raise ValueError(
+            f"`gold` holds {first(gold, wrong)}; give a class from 0 to "
+            f"{votes.classes - 1}, or -1 where it is not known"
+        )
+
+
+def no_seconds(seconds, votes):
+    if seconds is None:
+        return
+    if len(seconds) != len(votes):
+        raise ValueError(
+            f"`seconds` has {len(seconds)} entries for {len(votes)} votes; give one for each"
+        )
+    if (wrong := ~(seconds >= 0)).any():
+        raise ValueError(
+            f"`seconds` holds {first(seconds, wrong)}; leave such votes out"
+        )
+
+
+@refuses(no_gold, no_seconds)
+# --8<-- [end:annotator_quality_refuses]
+# --8<-- [start:annotator_quality]
 def annotator_quality(
     votes: Votes,
     gold: Integer[ndarray, " items"] | None = None,
@@ -326,27 +375,12 @@ def annotator_quality(
         >>> annotator_quality(votes).agreement
         array([0.5, 0.5, 0. ])
     """
-    people, classes = votes.annotators, votes.classes
-    given = np.bincount(votes.annotator, minlength=people)
-
-    peers = vote_counts(votes)[votes.item] - own_counts(votes)
-    number = peers.sum(axis=1)
-    paired = number > 0
-    who, said = votes.annotator[paired], votes.label[paired]
-    shares = peers[paired] / number[paired, None]
-    agreed = shares[np.arange(len(said)), said]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        matched = np.bincount(who, minlength=people)
-        agreement = np.bincount(who, agreed, people) / matched
-        own = table(who, said, people, classes) / matched[:, None]
-        others = np.stack([np.bincount(who, share, people) for share in shares.T], 1)
-        chance = (own * others / matched[:, None]).sum(axis=1)
-        kappa = (agreement - chance) / (1 - chance)
-
-        rates = table(votes.annotator, votes.label, people, classes) / given[:, None]
-        logs = np.log(np.where(rates > 0, rates, 1))
-        entropy = np.where(given > 0, -(rates * logs).sum(axis=1) + 0.0, np.nan)
-
+    given = np.bincount(votes.annotator, minlength=votes.annotators)
+    agreement, kappa = agreement_with_peers(votes)
+    said = table(votes.annotator, votes.label, votes.annotators, votes.classes)
+    with np.errstate(invalid="ignore"):
+        rates = said / given[:, None]
+    entropy = -(rates * np.log(np.where(rates > 0, rates, 1))).sum(axis=1) + 0.0
     gold_votes, gold_accuracy = against_gold(votes, gold)
     return AnnotatorQuality(
         given,
@@ -357,6 +391,24 @@ def annotator_quality(
         gold_accuracy,
         median_seconds(votes, seconds),
     )
+
+
+def agreement_with_peers(votes: Votes) -> tuple[ndarray, ndarray]:
+    """How often the other votes on the same items agree with each annotator's, and kappa."""
+    people = votes.annotators
+    peers = vote_counts(votes)[votes.item] - own_counts(votes)
+    number = peers.sum(axis=1)
+    paired = number > 0
+    who, said = votes.annotator[paired], votes.label[paired]
+    shares = peers[paired] / number[paired, None]
+    agreed = shares[np.arange(len(said)), said]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        matched = np.bincount(who, minlength=people)
+        agreement = np.bincount(who, agreed, people) / matched
+        own = table(who, said, people, votes.classes) / matched[:, None]
+        others = np.stack([np.bincount(who, share, people) for share in shares.T], 1)
+        chance = (own * others / matched[:, None]).sum(axis=1)
+        return agreement, (agreement - chance) / (1 - chance)
 
 
 def table(rows: ndarray, columns: ndarray, height: int, width: int) -> ndarray:
@@ -374,19 +426,7 @@ def own_counts(votes: Votes) -> ndarray:
 
 def against_gold(votes: Votes, gold: ndarray | None) -> tuple[ndarray, ndarray]:
     """How many votes of each annotator can be checked, and the share that is right."""
-    if gold is None:
-        gold = np.full(votes.items, -1)
-    if len(gold) != votes.items:
-        raise ValueError(
-            f"`gold` has {len(gold)} entries for {votes.items} items; give -1 where it is "
-            "not known"
-        )
-    wrong = (gold < -1) | (gold >= votes.classes)
-    if wrong.any():
-        raise ValueError(
-            f"`gold` holds {first(gold, wrong)}; give a class from 0 to "
-            f"{votes.classes - 1}, or -1 where it is not known"
-        )
+    gold = np.full(votes.items, -1) if gold is None else gold
     truth = gold[votes.item]
     known, people = truth >= 0, votes.annotators
     number = np.bincount(votes.annotator[known], minlength=people)
@@ -400,14 +440,6 @@ def median_seconds(votes: Votes, seconds: ndarray | None) -> ndarray:
     medians = np.full(votes.annotators, np.nan)
     if seconds is None:
         return medians
-    if len(seconds) != len(votes):
-        raise ValueError(
-            f"`seconds` has {len(seconds)} entries for {len(votes)} votes; give one for each"
-        )
-    if (wrong := ~(seconds >= 0)).any():
-        raise ValueError(
-            f"`seconds` holds {first(seconds, wrong)}; leave such votes out"
-        )
     order = np.lexsort((seconds, votes.annotator))
     ends = np.cumsum(np.bincount(votes.annotator, minlength=votes.annotators))
     starts = np.concatenate([[0], ends[:-1]])

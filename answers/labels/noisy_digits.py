@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Integer, Real
 from numpy import ndarray
 
 from answers.inputs import refuse_empty, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 from answers.labels.label_quality import (
     confident_class,
     find_label_issues,
@@ -39,6 +40,17 @@ def one_way_flips(rate: float, pairs=CONFUSED, classes: int = 10):
     return transition
 
 
+# --8<-- [end:flips]
+
+
+# --8<-- [start:flip_labels_refuses]
+def no_class(labels, transition):
+    refuse_labels_out_of_range(labels, len(transition), "labels")
+
+
+@refuses(no_class, labels=refuse_empty, transition=refuse_no_probabilities)
+# --8<-- [end:flip_labels_refuses]
+# --8<-- [start:flip_labels]
 def flip_labels(
     labels: Labels,
     transition: Real[ndarray, "classes classes"],
@@ -62,16 +74,13 @@ def flip_labels(
         >>> flip_labels(np.array([0, 1, 0]), always, np.random.default_rng(0))
         array([1, 1, 1])
     """
-    refuse_empty(labels, "labels")
-    refuse_no_probabilities(transition, "transition")
-    refuse_labels_out_of_range(labels, len(transition), "labels")
     steps = (transition / transition.sum(axis=1, keepdims=True)).cumsum(axis=1)
     drawn = rng.random(len(labels))
     # The last step is 1 but for rounding, and no draw may lie above it.
     return (drawn[:, None] >= steps[labels.astype(np.intp), :-1]).sum(axis=1)
 
 
-# --8<-- [end:flips]
+# --8<-- [end:flip_labels]
 
 
 # --8<-- [start:digits]

@@ -7,10 +7,11 @@ from jaxtyping import Bool, Float, Integer, Real
 from numpy import ndarray
 
 from answers.inputs import refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 from answers.labels.label_quality import refuse_no_probabilities
 
 
-# --8<-- [start:training_dynamics]
+# --8<-- [start:result]
 @dataclass(frozen=True, eq=False)
 class TrainingDynamics:
     """How a model took to each label in the course of its training.
@@ -26,6 +27,17 @@ class TrainingDynamics:
     correctness: Float[ndarray, " items"]
 
 
+# --8<-- [end:result]
+
+
+# --8<-- [start:training_dynamics_refuses]
+def no_class(labels, probabilities):
+    refuse_labels_out_of_range(labels, probabilities.shape[2], "labels")
+
+
+@refuses(no_class, probabilities=refuse_no_probabilities)
+# --8<-- [end:training_dynamics_refuses]
+# --8<-- [start:training_dynamics]
 def training_dynamics(
     probabilities: Real[ndarray, "epochs items classes"],
     labels: Integer[ndarray, " items"] | Bool[ndarray, " items"],
@@ -54,8 +66,6 @@ def training_dynamics(
         >>> dynamics.confidence, dynamics.variability, dynamics.correctness
         (array([0.75, 0.25]), array([0.25, 0.  ]), array([1., 0.]))
     """
-    refuse_no_probabilities(probabilities, "probabilities")
-    refuse_labels_out_of_range(labels, probabilities.shape[2], "labels")
     p = np.asarray(probabilities, np.result_type(probabilities, np.float32))
     own = p[:, np.arange(p.shape[1]), labels.astype(np.intp)]
     right = p.argmax(axis=2) == labels

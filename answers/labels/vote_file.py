@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Integer
 from numpy import ndarray
 
+from answers.inputs.contracts import refuses
 from answers.labels.annotation import Votes
 
 
@@ -55,32 +56,7 @@ def read_votes(
         >>> named.votes.label, named.class_names, named.annotator_names
         (array([0, 1, 0]), ['no', 'yes'], ['eva', 'tom'])
     """
-    table = rows(path)
-    line, header = next(table, (1, []))
-    for name in columns:
-        if header.count(name) != 1:
-            raise ValueError(
-                f"{path}, line {line}: column {name!r} is there {header.count(name)} "
-                f"times; name three columns of the header, which is {header}"
-            )
-    places = [header.index(name) for name in columns]
-    cells = []
-    for line, row in table:
-        if len(row) != len(header):
-            raise ValueError(
-                f"{path}, line {line}: {len(row)} values, but the header has "
-                f"{len(header)} columns"
-            )
-        cells.append([row[place] for place in places])
-        if "" in cells[-1]:
-            empty = columns[cells[-1].index("")]
-            raise ValueError(
-                f"{path}, line {line}, column {empty!r}: empty; leave out the row of a "
-                "vote that was not given"
-            )
-    if not cells:
-        raise ValueError(f"{path} has a header and no votes under it")
-    items, people, labels = zip(*cells, strict=True)
+    items, people, labels = zip(*cells(path, columns), strict=True)
     names = (
         list(dict.fromkeys(items)),
         list(dict.fromkeys(people)),
@@ -88,6 +64,44 @@ def read_votes(
     )
     arrays = map(numbered, (items, people, labels), names)
     return NamedVotes(Votes(*arrays, len(names[2])), *names)
+
+
+def no_vote(result, path):
+    if not result:
+        raise ValueError(f"{path} has a header and no votes under it")
+
+
+@refuses(no_vote)
+def cells(path: Path | str, columns: tuple[str, str, str]) -> list[list[str]]:
+    """Item, annotator and label of each vote, as the file writes them."""
+    table = rows(path)
+    line, header = next(table, (1, []))
+    refuse_other_columns(header, columns, f"{path}, line {line}")
+    places, found = [header.index(name) for name in columns], []
+    for line, row in table:
+        if len(row) != len(header):
+            raise ValueError(
+                f"{path}, line {line}: {len(row)} values, but the header has "
+                f"{len(header)} columns"
+            )
+        found.append([row[place] for place in places])
+        if "" in found[-1]:
+            empty = columns[found[-1].index("")]
+            raise ValueError(
+                f"{path}, line {line}, column {empty!r}: empty; leave out the row of a "
+                "vote that was not given"
+            )
+    return found
+
+
+def refuse_other_columns(header: list[str], columns: tuple, where: str) -> None:
+    """Raise unless the header names each of the columns once."""
+    for name in columns:
+        if header.count(name) != 1:
+            raise ValueError(
+                f"{where}: column {name!r} is there {header.count(name)} "
+                f"times; name three columns of the header, which is {header}"
+            )
 
 
 def rows(path: Path | str) -> Iterator[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from answers.inputs import refuse_empty, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 
 
 # --8<-- [start:tree]
@@ -44,6 +45,17 @@ def tree(node: Any, label: Callable, inputs_of: Callable) -> str:
 # --8<-- [end:tree]
 
 
+# --8<-- [start:autograd_graph_refuses]
+def no_graph(tensor, name):
+    if tensor.grad_fn is None:
+        raise ValueError(
+            f"`{name}` has no grad_fn; pass what was computed from a tensor that requires "
+            "grad, outside no_grad"
+        )
+
+
+@refuses(tensor=no_graph)
+# --8<-- [end:autograd_graph_refuses]
 # --8<-- [start:autograd_graph]
 def autograd_graph(tensor: Tensor) -> str:
     """The graph that `tensor.backward()` would walk, as a tree of its functions.
@@ -63,11 +75,6 @@ def autograd_graph(tensor: Tensor) -> str:
           MulBackward0
             AccumulateGrad, leaf (2,)
     """
-    if tensor.grad_fn is None:
-        raise ValueError(
-            "`tensor` has no grad_fn; pass what was computed from a tensor that requires "
-            "grad, outside no_grad"
-        )
 
     def label(function):
         leaf = getattr(function, "variable", None)
@@ -113,7 +120,33 @@ def saved_bytes(run: Callable) -> int:
 # --8<-- [end:saved_bytes]
 
 
+# --8<-- [start:cross_entropy_refuses]
+def no_class(targets, logits):
+    labels = targets.numpy(force=True)
+    refuse_empty(labels, "targets")
+    refuse_labels_out_of_range(labels, logits.shape[1], "targets")
+
+
+@refuses(no_class)
+# --8<-- [end:cross_entropy_refuses]
 # --8<-- [start:cross_entropy]
+def cross_entropy(
+    logits: Float[Tensor, "batch classes"], targets: Int64[Tensor, " batch"]
+) -> Float[Tensor, ""]:
+    """The mean of -log softmax(logits)[target], in nats, differentiable twice.
+
+    Its gradient is dout (p - onehot) / N: the vector-Jacobian product of one number.
+
+    Raises:
+        ValueError: The batch is empty, or a label is not one of the classes.
+
+    Example:
+        >>> float(cross_entropy(torch.zeros(1, 2), torch.tensor([0])))  # log 2
+        0.6931471824645996
+    """
+    return CrossEntropy.apply(logits, targets)
+
+
 class CrossEntropy(torch.autograd.Function):
     """The mean cross-entropy as one operation of the graph, with its own backward."""
 
@@ -131,25 +164,6 @@ class CrossEntropy(torch.autograd.Function):
         onehot = nn.functional.one_hot(targets, logits.shape[1])
         # One gradient for each argument of forward; labels have none.
         return dout * (p - onehot) / len(targets), None
-
-
-def cross_entropy(
-    logits: Float[Tensor, "batch classes"], targets: Int64[Tensor, " batch"]
-) -> Float[Tensor, ""]:
-    """The mean of -log softmax(logits)[target], in nats, differentiable twice.
-
-    Its gradient is dout (p - onehot) / N: the vector-Jacobian product of one number.
-
-    Raises:
-        ValueError: The batch is empty, or a label is not one of the classes.
-
-    Example:
-        >>> float(cross_entropy(torch.zeros(1, 2), torch.tensor([0])))  # log 2
-        0.6931471824645996
-    """
-    refuse_empty(targets.numpy(force=True), "targets")
-    refuse_labels_out_of_range(targets.numpy(force=True), logits.shape[1], "targets")
-    return CrossEntropy.apply(logits, targets)
 
 
 # --8<-- [end:cross_entropy]

@@ -13,8 +13,22 @@ from answers.inputs import (
     refuse_labels_out_of_range,
     refuse_nan,
 )
+from answers.inputs.contracts import refuses
 
 
+# --8<-- [start:net_refuses]
+def no_unit(size, name):
+    if size < 1:
+        raise ValueError(f"`{name}` is {size}; a layer needs at least one unit")
+
+
+def no_parameters(w1, b1, w2, b2):
+    for name, array in (("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2)):
+        refuse_empty(array, name)
+        refuse_nan(in_precision_of(w1, array), name)
+
+
+# --8<-- [end:net_refuses]
 # --8<-- [start:net]
 class TwoLayerNet(nn.Module):
     """affine → ReLU → affine. The softmax is part of the loss.
@@ -25,11 +39,9 @@ class TwoLayerNet(nn.Module):
         {'weight': (5, 4), 'bias': (5,)}
     """
 
+    @refuses(d_in=no_unit, hidden=no_unit, classes=no_unit)
     def __init__(self, d_in: int, hidden: int, classes: int):
         super().__init__()
-        for name, size in (("d_in", d_in), ("hidden", hidden), ("classes", classes)):
-            if size < 1:
-                raise ValueError(f"`{name}` is {size}; a layer needs at least one unit")
         self.first = nn.Linear(d_in, hidden)
         self.second = nn.Linear(hidden, classes)
 
@@ -38,6 +50,7 @@ class TwoLayerNet(nn.Module):
         return self.second(torch.relu(self.first(x)))
 
     @classmethod
+    @refuses(no_parameters)
     def from_numpy(
         cls,
         w1: Real[ndarray, "d_in hidden"],
@@ -53,29 +66,58 @@ class TwoLayerNet(nn.Module):
         Raises:
             ValueError: A parameter is empty or holds nan or infinity.
         """
-        dtype = as_float(w1).dtype.newbyteorder("=")
-        tensors = {}
-        for name, array in (("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2)):
-            with np.errstate(over="ignore"):
-                # A copy, whatever its strides.
-                array = np.array(array, dtype=dtype)
-            refuse_empty(array, name)
-            refuse_nan(array, name)
-            tensors[name] = torch.from_numpy(array)
-        net = cls(*w1.shape, len(b2)).to(tensors["w1"].dtype)
+        w1, b1, w2, b2 = (
+            torch.from_numpy(in_precision_of(w1, each)) for each in (w1, b1, w2, b2)
+        )
+        net = cls(*w1.shape, len(b2)).to(w1.dtype)
         # A leaf that requires grad refuses to be written to.
         with torch.no_grad():
             # nn.Linear stores (out, in).
-            net.first.weight.copy_(tensors["w1"].T)
-            net.first.bias.copy_(tensors["b1"])
-            net.second.weight.copy_(tensors["w2"].T)
-            net.second.bias.copy_(tensors["b2"])
+            net.first.weight.copy_(w1.T)
+            net.first.bias.copy_(b1)
+            net.second.weight.copy_(w2.T)
+            net.second.bias.copy_(b2)
         return net
+
+
+def in_precision_of(w1, array):
+    """A copy, whatever its strides, in the precision of `w1`, at least float32."""
+    with np.errstate(over="ignore"):
+        return np.array(array, dtype=as_float(w1).dtype.newbyteorder("="))
 
 
 # --8<-- [end:net]
 
 
+# --8<-- [start:autograd_gradients_refuses]
+def unusable(net, x, y):
+    """PyTorch would give nan, skip a label, or blame another line.
+
+    `cross_entropy` leaves out every example whose label is -100, and says nothing.
+    """
+    if not torch.is_grad_enabled():
+        raise ValueError("gradients are off; call this outside no_grad, inference_mode")
+    for name, tensor in (("x", x), *net.named_parameters()):
+        # NumPy has no bfloat16.
+        array = tensor.double().numpy(force=True)
+        refuse_empty(array, name)
+        refuse_nan(array, name)
+    for name, parameter in net.named_parameters():
+        if not parameter.requires_grad:
+            raise ValueError(f"`net.{name}` is frozen; call net.requires_grad_()")
+    refuse_labels_out_of_range(y.numpy(force=True), net.second.out_features, "y")
+    d_in, dtype = net.first.in_features, net.first.weight.dtype
+    if x.shape[1] != d_in:
+        raise ValueError(f"`x` has {x.shape[1]} columns; the network takes {d_in}")
+    if x.dtype != dtype:
+        raise ValueError(
+            f"`x` is {x.dtype}, the network {dtype}; convert one: x.to({dtype}), or "
+            f"net.to({x.dtype})"
+        )
+
+
+@refuses(unusable)
+# --8<-- [end:autograd_gradients_refuses]
 # --8<-- [start:autograd_gradients]
 def autograd_gradients(
     net: TwoLayerNet,
@@ -111,7 +153,6 @@ def autograd_gradients(
         >>> {name: tuple(gradient.shape) for name, gradient in gradients.items()}
         {'x': (2, 4), 'w1': (4, 5), 'b1': (5,), 'w2': (5, 3), 'b2': (3,)}
     """
-    refuse_unusable(net, x, y)
     # A leaf of our own; the caller's stays as it is.
     x = x.detach().requires_grad_()
     leaves = {
@@ -134,29 +175,3 @@ def autograd_gradients(
 
 
 # --8<-- [end:autograd_gradients]
-
-
-def refuse_unusable(net: TwoLayerNet, x: Tensor, y: Tensor) -> None:
-    """Raise where PyTorch would give nan, skip a label, or blame another line.
-
-    `cross_entropy` leaves out every example whose label is -100, and says nothing.
-    """
-    if not torch.is_grad_enabled():
-        raise ValueError("gradients are off; call this outside no_grad, inference_mode")
-    for name, tensor in (("x", x), *net.named_parameters()):
-        # NumPy has no bfloat16.
-        array = tensor.double().numpy(force=True)
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    for name, parameter in net.named_parameters():
-        if not parameter.requires_grad:
-            raise ValueError(f"`net.{name}` is frozen; call net.requires_grad_()")
-    refuse_labels_out_of_range(y.numpy(force=True), net.second.out_features, "y")
-    d_in, dtype = net.first.in_features, net.first.weight.dtype
-    if x.shape[1] != d_in:
-        raise ValueError(f"`x` has {x.shape[1]} columns; the network takes {d_in}")
-    if x.dtype != dtype:
-        raise ValueError(
-            f"`x` is {x.dtype}, the network {dtype}; convert one: x.to({dtype}), or "
-            f"net.to({x.dtype})"
-        )

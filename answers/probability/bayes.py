@@ -230,12 +230,12 @@ def posterior_odds(prior_odds: float, *likelihood_ratios: float) -> np.floating:
 # --8<-- [start:beta_update_refuses]
 def not_positive(value, name):
     value = np.asarray(value)
-    refuse_unless((value > 0) & (value < np.inf), value, name, "positive")
+    refuse_unless((value > 0) & np.isfinite(value), value, name, "positive")
 
 
 def negative(value, name):
     value = np.asarray(value)
-    refuse_unless((value >= 0) & (value < np.inf), value, name, "0 or more")
+    refuse_unless((value >= 0) & np.isfinite(value), value, name, "0 or more")
 
 
 def refuse_unless(fine, value, name, least):

@@ -1,5 +1,6 @@
 """Changes of the library: mutmut's, judged by a module's own tests and those that all share."""
 
+import ast
 import json
 import os
 import subprocess
@@ -44,6 +45,7 @@ def changes(*modules: str) -> Iterator[Change]:
         tests.append(SHARED)
     with tempfile.TemporaryDirectory() as folder:
         copy = copy_house(Path(folder))
+        open_contracts(copy, paths)
         with open(copy / "pyproject.toml", "a") as file:
             lists = {"paths": json.dumps(paths), "tests": json.dumps(tests)}
             file.write(CONFIGURATION.format(**lists, by_name=BY_NAME))
@@ -64,6 +66,42 @@ def changes(*modules: str) -> Iterator[Change]:
                 noticed = code in NOTICED
                 what = "" if noticed else difference(copy, name)
                 yield Change("library", name, what, lambda noticed=noticed: noticed)
+
+
+def open_contracts(copy: Path, paths: list[str]) -> None:
+    """Let mutmut change functions under a contract, and conditions.
+
+    It skips decorated functions: `f = refuses(…)(f)` below f does as well. And `refuses` would
+    ask f itself, past mutmut's wrapper, which chooses the mutant.
+    """
+    contracts = copy / "answers/inputs/contracts.py"
+    code = contracts.read_text("utf-8").replace("inspect.unwrap(", "wrapped(")
+    contracts.write_text(code + WRAPPED, "utf-8")
+    for path in paths:
+        (copy / path).write_text(contracts_below((copy / path).read_text("utf-8")), "utf-8")
+
+
+WRAPPED = """
+
+def wrapped(function):
+    return functools.wraps(function)(lambda *args, **kwargs: function(*args, **kwargs))
+"""
+
+
+def contracts_below(code: str) -> str:
+    """The module with each contract below its function."""
+    lines = code.splitlines()
+    functions = [each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.FunctionDef)]
+    # From the end, so that line numbers above stay as they are.
+    for function in sorted(functions, key=lambda each: -each.lineno):
+        decorators = [ast.unparse(each) for each in function.decorator_list]
+        if any(each.startswith("refuses(") for each in decorators):
+            assigned = f"{' ' * function.col_offset}{function.name} = "
+            below = [f"{assigned}{each}({function.name})" for each in reversed(decorators)]
+            end = function.end_lineno
+            lines[end:end] = below
+            del lines[function.decorator_list[0].lineno - 1 : function.lineno - 1]
+    return "\n".join(lines) + "\n"
 
 
 def difference(copy: Path, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Entropy, KL divergence, Jensen-Shannon and the estimators, against SciPy and PyTorch."""
+"""Entropy, KL divergence, and Jensen-Shannon, against SciPy and PyTorch."""
 
 import math
 
@@ -14,27 +14,19 @@ from jaxtyping import TypeCheckError
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial.distance import jensenshannon
 
-from answers.gradient_check import numerical_gradient
-from answers.probability.divergence import (
-    entropy,
-    jensen_shannon,
-    k1,
-    k2,
-    k3,
-    kl_divergence,
-    kl_from_logits,
-    kl_gradients,
+from answers.probability.divergence import entropy, jensen_shannon, kl_divergence
+from answers.probability.kl_estimators import k1, k2, k3
+from answers.probability.kl_of_logits import kl_from_logits, kl_gradients
+from tests.random_distributions import (
+    PRECISION,
+    SHAPES_AND_AXES,
+    P,
+    Q,
+    distributions,
+    logs,
+    random_pair,
 )
-from answers.probability.softmax import softmax
 
-SHAPES_AND_AXES = [
-    ((7,), 0),
-    ((5, 3), -1),
-    ((5, 3), 0),
-    ((2, 5, 3), 1),
-    ((2, 5, 3), -3),
-]
-PRECISION = {np.float32: 3e-6, np.float64: 1e-13}
 # Each beside SciPy's; entropy takes the first of the two distributions.
 OURS_AND_SCIPYS = {
     "entropy": (
@@ -48,33 +40,6 @@ OURS_AND_SCIPYS = {
     ),
 }
 EACH = pytest.mark.parametrize("name", OURS_AND_SCIPYS)
-P, Q = np.array([0.5, 0.5]), np.array([0.8, 0.2])
-
-# Small whole numbers, zeros among them, over their sum: zeros of p meet zeros of q.
-
-
-@st.composite
-def distributions(draw, how_many=2):
-    """Distributions over as many classes, with zeros in any place."""
-    size = draw(st.integers(1, 7))
-    column = st.lists(st.integers(0, 6), min_size=size, max_size=size).filter(any)
-    rows = [np.array(draw(column), float) for _ in range(how_many)]
-    return [row / row.sum() for row in rows]
-
-
-def random_pair(shape, axis, dtype=np.float64):
-    """Two distributions that nothing may write to."""
-    rng = np.random.default_rng(3)
-    pair = [rng.gamma(0.5, size=shape) for _ in range(2)]
-    pair = [(a / a.sum(axis=axis, keepdims=True)).astype(dtype) for a in pair]
-    for a in pair:
-        a.setflags(write=False)
-    return pair
-
-
-def logs(*distributions_):
-    with np.errstate(divide="ignore"):
-        return [np.log(each) for each in distributions_]
 
 
 @pytest.mark.parametrize("dtype", PRECISION)
@@ -188,141 +153,6 @@ def test_no_warning_is_given_for_zeros():
         assert kl_from_logits(*[np.array([0.0, -np.inf])] * 2) == 0
 
 
-# In log space
-
-
-@pytest.mark.parametrize("dtype", PRECISION)
-@pytest.mark.parametrize(("shape", "axis"), SHAPES_AND_AXES)
-def test_kl_from_logits_agrees_with_pytorch(shape, axis, dtype):
-    rng = np.random.default_rng(5)
-    a, b = ((5 * rng.normal(size=shape) + far).astype(dtype) for far in (9, -900))
-    log_p, log_q = (torch.log_softmax(torch.tensor(x), axis) for x in (a, b))
-    expected = torch.nn.functional.kl_div(log_q, log_p, reduction="none", log_target=True)
-    got = kl_from_logits(a, b, axis=axis)
-    assert got.dtype == dtype
-    assert_allclose(got, expected.sum(axis), rtol=PRECISION[dtype], atol=1e-6)
-
-
-@pytest.mark.parametrize("low", [-700.0, -800.0])
-def test_kl_from_logits_is_infinite_where_only_q_is_0_however_small_p_is(low):
-    assert kl_from_logits(np.array([0.0, low]), np.array([0.0, -np.inf])) == np.inf
-    both = np.array([0.0, -np.inf])
-    assert kl_from_logits(both, both) == 0
-    assert kl_from_logits(both, np.array([0.0, low])) == 0
-
-
-def test_kl_from_logits_is_finite_where_probabilities_round_to_zero():
-    p, q = np.array([0.0, 0.0]), np.array([0.0, -800.0])
-    assert kl_divergence(softmax(p), softmax(q)) == np.inf
-    assert_allclose(kl_from_logits(p, q), 400 - math.log(2), rtol=1e-14)
-    assert_allclose(kl_from_logits(p, q, base=2), 400 / math.log(2) - 1, rtol=1e-14)
-
-
-@pytest.mark.parametrize("dtype", PRECISION)
-@pytest.mark.parametrize("shape", [(5,), (3, 7), (2, 3, 5)])
-def test_gradients_of_both_directions_agree_with_autograd(shape, dtype):
-    rng = np.random.default_rng(6)
-    p = softmax(rng.normal(size=shape)).astype(dtype)
-    logits = (3 * rng.normal(size=shape)).astype(dtype)
-    for index, got in enumerate(kl_gradients(p, logits)):
-        z, target = torch.tensor(logits, requires_grad=True), torch.tensor(p)
-        log_q = torch.log_softmax(z, -1)
-        pair = (log_q, target.log()) if index == 0 else (target.log(), log_q)
-        loss = torch.nn.functional.kl_div(*pair, reduction="sum", log_target=True)
-        loss.backward()
-        assert got.dtype == dtype
-        assert_allclose(got, z.grad, rtol=PRECISION[dtype], atol=PRECISION[dtype])
-
-
-def test_gradients_stay_finite_where_q_rounds_to_zero():
-    p = np.array([0.5, 0.3, 0.2])
-    for low in (-2e4, -np.inf):
-        forward, reverse = kl_gradients(p, np.array([1e4, 1e4, low]))
-        assert_allclose(forward, [0, 0.2, -0.2], rtol=1e-12, atol=1e-12)
-        assert_allclose(reverse[:2].sum(), 0, atol=1e-15)
-        assert reverse[2] == 0
-
-
-def test_a_target_with_a_zero_has_no_reverse_gradient():
-    with pytest.raises(ValueError, match=r"`p` holds 0.0 at index 1: KL\(q‖p\) is infin"):
-        kl_gradients(np.array([1.0, 0.0]), np.zeros(2))
-
-
-# The estimators
-
-
-@given(distributions())
-def test_the_mean_of_k1_is_kl_and_that_of_k3_is_too_where_p_misses_nothing_of_q(pair):
-    p, q = pair
-    drawn = p > 0
-    log_p, log_q = (each[drawn] for each in logs(p, q))
-    mean_k1, mean_k3 = (p[drawn] @ k(log_p, log_q) for k in (k1, k3))
-    assert_allclose(mean_k1, kl_divergence(p, q), rtol=1e-12, atol=1e-14)
-    missed = q[~drawn].sum()
-    assert_allclose(mean_k3, kl_divergence(p, q) - missed, rtol=1e-12, atol=1e-14)
-
-
-def test_k2_has_a_bias():
-    mean = P @ k2(*logs(P, Q))
-    assert mean - kl_divergence(P, Q) == pytest.approx(0.042, abs=1e-3)
-
-
-def test_k3_agrees_with_50_digit_arithmetic_near_equality():
-    gaps = np.array([1e-9, -1e-6, 1e-3, -2.0, 0.0])
-    with mpmath.workdps(50):
-        expected = [float(mpmath.expm1(gap) - mpmath.mpf(gap)) for gap in gaps]
-    assert_allclose(k3(np.zeros(5), gaps), expected, rtol=1e-3, atol=1e-25)
-
-
-@pytest.mark.parametrize(
-    ("shift", "closer"), [(0.1, k3), (1.0, k3), (1.12, k3), (1.122, k1), (2, k1)]
-)
-def test_the_spread_of_k3_exceeds_that_of_k1_when_gaussians_are_1_121_deviations_apart(
-    shift, closer
-):
-    """Means and variances by the trapezoidal rule, against the formulas of the page."""
-    d, x = shift, np.linspace(-12, 20, 40_001)
-    log_p, log_q = scipy.stats.norm.logpdf(x), scipy.stats.norm.logpdf(x, d)
-    weights = np.exp(log_p) * (x[1] - x[0])
-    moments = {}
-    for k in (k1, k2, k3):
-        values = k(log_p, log_q)
-        mean = weights @ values
-        moments[k] = mean, weights @ (values - mean) ** 2
-    assert_allclose(moments[k1], (d**2 / 2, d**2), rtol=1e-8)
-    assert_allclose(moments[k2], (d**2 / 2 + d**4 / 8, d**6 / 4 + d**4 / 2), rtol=1e-8)
-    assert_allclose(moments[k3], (d**2 / 2, math.expm1(d**2) - d**2), rtol=1e-8)
-    assert min((k1, k3), key=lambda k: moments[k][1]) == closer
-
-
-def gradient_of_mean(k, logits, reference):
-    """What a loss of k's mean over samples of the policy has as its mean gradient.
-
-    The samples, and so the weights p, are held fixed, as they are in a training step.
-    """
-    p, log_reference = softmax(logits), np.log(reference)
-    return numerical_gradient(lambda z: p @ k(np.log(softmax(z)), log_reference), logits)
-
-
-def test_differentiating_an_estimator_differentiates_not_what_it_estimates():
-    """k1 gives 0, k2 the gradient of KL(p‖q), k3 that of KL(q‖p)."""
-    rng = np.random.default_rng(9)
-    logits, q = rng.normal(size=5), rng.dirichlet(np.ones(5))
-    of_kl = numerical_gradient(lambda z: kl_divergence(softmax(z), q), logits)
-    backwards = numerical_gradient(lambda z: kl_divergence(q, softmax(z)), logits)
-    assert_allclose(gradient_of_mean(k1, logits, q), 0, atol=1e-9)
-    assert_allclose(gradient_of_mean(k2, logits, q), of_kl, atol=1e-8)
-    assert_allclose(gradient_of_mean(k3, logits, q), backwards, atol=1e-8)
-    assert np.abs(of_kl - backwards).max() > 0.1
-
-
-def test_estimators_keep_float32_and_their_arguments():
-    log_p, log_q = (each.astype(np.float32) for each in logs(P, Q))
-    log_p.flags.writeable = log_q.flags.writeable = False
-    for k in (k1, k2, k3):
-        assert k(log_p, log_q).dtype == np.float32
-
-
 # What is refused
 
 
@@ -417,36 +247,6 @@ def test_shapes_that_differ_are_refused_even_if_they_broadcast():
     for function in (kl_divergence, jensen_shannon, kl_from_logits, k1, k2, k3):
         with pytest.raises(TypeCheckError, match=r"parameter '(q|log_q)'"):
             function(np.full((3, 2), 0.5), P)
-
-
-@pytest.mark.parametrize("k", [k1, k2, k3])
-def test_samples_that_p_cannot_draw_are_refused(k):
-    zeros = np.zeros(2)
-    with pytest.raises(ValueError, match="`log_p` holds -inf at index 1: p never draws"):
-        k(np.array([0, -np.inf]), zeros)
-    with pytest.raises(ValueError, match="`log_q` holds nan at index 0"):
-        k(zeros, np.array([np.nan, 0]))
-    with pytest.raises(ValueError, match="`log_p` holds inf at index 1"):
-        k(np.array([0, np.inf]), zeros)
-    with pytest.raises(ValueError, match="`log_p` is empty"):
-        k(np.zeros(0), np.zeros(0))
-    assert k(zeros, np.array([0, -np.inf]))[1] == np.inf
-
-
-@pytest.mark.parametrize(
-    ("k", "far", "what"),
-    [
-        (k1, 1.7e308, "log r"),
-        (k2, 1e200, r"\(log r\)²/2"),
-        (k3, 800.0, "r - 1 - log r"),
-    ],
-)
-def test_an_estimate_that_overflows_is_refused_by_its_formula(k, far, what):
-    with (
-        np.errstate(over="ignore"),
-        pytest.raises(ValueError, match=f"^{what} overflows: inf at index 1, where float64 ends"),
-    ):
-        k(np.array([0.0, -far]), np.array([0.0, far]))
 
 
 def test_integers_are_distributions_too():

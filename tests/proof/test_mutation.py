@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import pytest
 
@@ -32,6 +33,13 @@ def test_wrong_changes_of_a_module_are_noticed():
     counted = count(of_library.changes("labels/training_dynamics"))
     assert counted["changes"] > 20
     assert counted["noticed"] >= 0.95 * counted["changes"], counted["survivors"]
+
+
+def test_a_function_under_a_contract_is_changed_and_so_is_its_condition():
+    made = list(of_library.changes("networks/duplicate_rows"))
+    changed = {re.search(r"x_(\w+)__mutmut", change.where)[1] for change in made}
+    assert changed == {"nan", "hash_duplicates", "row_bytes"}
+    assert count(made)["survivors"] == []
 
 
 def test_what_is_not_changed_is_not_noticed():
