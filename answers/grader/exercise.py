@@ -196,7 +196,7 @@ class Exercise:
 
     def solution(self) -> str:
         """The reference as a file of its own."""
-        return source.solution(self.reference, self.refuses)
+        return source.solution(self.reference)
 
     def ask_reference(self) -> None:
         """Have the reference answer every case, before a submission can change what it says."""

@@ -193,10 +193,11 @@ import math
 
 import numpy as np
 
-from answers.inputs import first, refuse_empty
+from answers.inputs import refuse_empty
+from answers.inputs.contracts import refuses
 
 
-def refuse_odd(x):
+def refuse_odd(x, name):
     """Odd is refused."""
     if x % 2:
         raise ValueError(f"{x} is odd")
@@ -207,6 +208,17 @@ def root(x):
     return math.sqrt(x)
 
 
+# --8<-- [start:halving_refuses]
+# --8<-- [start:inside]
+def negative(x, twice):
+    if x < 0:
+        raise ValueError("negative")
+
+
+# --8<-- [end:inside]
+@refuses(negative, x=refuse_odd)
+# --8<-- [end:halving_refuses]
+# --8<-- [start:halving]
 def halved(x, twice):
     """Half of x.
 
@@ -220,30 +232,18 @@ def halved(x, twice):
     Args:
         x: A number.
 
+    Raises:
+        ValueError: x is odd.
+
     Example:
         >>> halved(4, False), root(4.0)
         (2.0, 2.0)
     """
-    # This too is about empty ones.
-    refuse_empty(x, "x")
-
-    left, right = x, 2
-    if twice:
-        refuse_odd(x)
-        left = left / 2
-    for each in (left, right):
-        at = first(each, each < 0)
-        if at:
-            raise ValueError(f"at {at}")
-    wrong = x < 0
-    # Only here.
-    if wrong:
-        message = "negative"
-        raise ValueError(message)
     # This stays.
-    return half(left) if twice else left / right
+    return half(x / 2) if twice else half(x)
 
 
+# --8<-- [end:halving]
 def half(x):
     """Half of it."""
     if x is None:
@@ -260,7 +260,7 @@ def halved(tmp_path, monkeypatch):
     sys.modules.pop("made_up_answers")
 
 
-def test_the_solution_is_the_core_and_then_in_comments_what_is_refused(halved):
+def test_the_solution_is_the_core_and_then_in_comments_the_contract(halved):
     shown = re.sub(r'"""Half of x.*?"""', '"""Half of x."""', source.solution(halved), flags=re.S)
     assert (
         shown
@@ -269,46 +269,27 @@ def test_the_solution_is_the_core_and_then_in_comments_what_is_refused(halved):
 
 def halved(x, twice):
     """Half of x."""
-    left, right = x, 2
-    if twice:
-        left = left / 2
     # This stays.
-    return half(left) if twice else left / right
+    return half(x / 2) if twice else half(x)
 
 
 def half(x):
     """Half of it."""
+    if x is None:
+        raise ValueError("nothing")
     return x / 2
 
 
 # The answer of this guide also refuses bad input, which is not asked for here.
 #
 # In halved:
-#     # This too is about empty ones.
-#     refuse_empty(x, "x")
-#     refuse_odd(x)
-#     for each in (left, right):
-#         at = first(each, each < 0)
-#         if at:
-#             raise ValueError(f"at {at}")
-#     wrong = x < 0
-#     # Only here.
-#     if wrong:
-#         message = "negative"
-#         raise ValueError(message)
+#     def negative(x, twice):
+#         if x < 0:
+#             raise ValueError("negative")
 #
-# In half:
-#     if x is None:
-#         raise ValueError("nothing")
+#     @refuses(negative, x=refuse_odd)
 '''
     )
-
-
-def test_where_refusals_are_asked_for_they_stay_and_their_helpers_come_last(halved):
-    shown = source.solution(halved, "odd numbers")
-    assert re.findall(r"^def (\w+)", shown, re.M) == ["halved", "half", "refuse_odd"]
-    assert source.NOT_ASKED not in shown
-    assert "        refuse_odd(x)\n" in shown
 
 
 def test_the_file_to_begin_with_leaves_out_how(halved):
@@ -316,22 +297,30 @@ def test_the_file_to_begin_with_leaves_out_how(halved):
     assert "    It is even.\n\n    Args:\n" in shown
     assert "Divide" not in shown
     assert "Then look" not in shown
+    assert shown.endswith(
+        """        (2.0, 2.0)
+
+    Also, if you have time, raise:
+        ValueError: x is odd.
+
+    Not judged: the dtype of the result.
+    \"\"\"
+    raise NotImplementedError
+"""
+    )
     assert "from made_up_answers import root\n\n\ndef halved" in shown
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_core_comes_first_and_refuses_nothing_that_is_not_asked_for(name):
+def test_the_core_comes_first_and_no_condition_of_a_contract_stands_in_it(name):
     exercise = catalog.load(name)
-    core, _, refusals = exercise.solution().partition(source.NOT_ASKED)
+    core, _, contracts = exercise.solution().partition(source.NOT_ASKED)
     defined = [node.name for node in ast.parse(core).body if hasattr(node, "name")]
     assert defined[0] == name
-    if not exercise.refuses:
-        assert "refuse" not in re.sub(r'""".*?"""|#.*', "", core, flags=re.S), (
-            f"answers/exercises/{name}.py: a refusal is left in the solution; give it a statement "
-            "of its own, or say what is to be refused: Exercise(refuses=…)"
-        )
+    assert not {*defined} & {*re.findall(r"^# {5}def (\w+)", contracts, re.M)}
+    assert "@refuses" not in core
     module = {line.strip() for line in source.Module(exercise.reference).lines}
-    for line in refusals.splitlines()[2:]:
+    for line in contracts.splitlines()[2:]:
         assert line.startswith("#")
         assert line.removeprefix("#").strip() in module or re.match(r"# In \w+:|#$", line)
 
