@@ -6,6 +6,7 @@ Masks are True where a query may look. A `#` marks what is stretched from size 1
 that have one head serve queries that have many.
 """
 
+import inspect
 import math
 
 import numpy as np
@@ -13,10 +14,21 @@ from jaxtyping import Bool, Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 from answers.networks.broadcasting import unbroadcast
 
+BAD = refuse_empty, refuse_nan
 
+
+# --8<-- [start:causal_mask_refuses]
+def no_position(length, name):
+    if length < 1:
+        raise ValueError(f"`{name}` is {length}; a sequence has at least one position")
+
+
+@refuses(length=no_position)
+# --8<-- [end:causal_mask_refuses]
 # --8<-- [start:causal_mask]
 def causal_mask(length: int) -> Bool[ndarray, "q k"]:
     """A mask that lets position i look at positions 0 to i, itself included.
@@ -34,14 +46,19 @@ def causal_mask(length: int) -> Bool[ndarray, "q k"]:
                [1, 1, 0],
                [1, 1, 1]])
     """
-    if length < 1:
-        raise ValueError(f"`length` is {length}; a sequence has at least one position")
     return np.tril(np.ones((length, length), dtype=bool))
 
 
 # --8<-- [end:causal_mask]
 
 
+# --8<-- [start:attend_refuses]
+def average_overflows(result):
+    refuse_overflowed(result, "an average")
+
+
+@refuses(average_overflows, q=BAD, k=BAD, v=BAD)
+# --8<-- [end:attend_refuses]
 # --8<-- [start:attend]
 def attend(
     q: Real[ndarray, "*#batch q d"],
@@ -80,40 +97,14 @@ def attend(
         array([[1.],
                [2.]])
     """
-    q, k, v = usable(q=q, k=k, v=v)
-    out = attention_weights(q, k, mask) @ v
-    refuse_overflowed(out, "an average")
-    return out
-
-
-def attention_weights(q, k, mask=None):
-    """softmax(q kᵀ / √d): each query's weights, which sum to 1 over the keys."""
-    # math.sqrt, not np.sqrt: a NumPy scalar would turn float32 into float64.
-    scores = (q / math.sqrt(q.shape[-1])) @ k.swapaxes(-1, -2)
-    if mask is not None:
-        refuse_blind(mask)
-        scores = np.where(mask, scores, -np.inf)
-    top = scores.max(axis=-1, keepdims=True)
-    refuse_overflow(top)
-    # exp overflows above 709 in float64; subtracting the row maximum changes no ratio.
-    scores -= top
-    weights = np.exp(scores, out=scores)
-    weights /= weights.sum(axis=-1, keepdims=True)
-    return weights
+    q, k, v = map(as_float, (q, k, v))
+    return attention_weights(q, k, mask) @ v
 
 
 # --8<-- [end:attend]
 
 
-# --8<-- [start:refusals]
-def usable(**arrays: ndarray) -> list[ndarray]:
-    """The arrays as floats; refused if one is empty or holds nan or infinity."""
-    for name, array in arrays.items():
-        refuse_empty(array, name)
-        refuse_nan(array, name)
-    return [as_float(array) for array in arrays.values()]
-
-
+# --8<-- [start:attention_weights_refuses]
 def refuse_blind(mask):
     """Raise if a query sees no key: its weights would be 0/0."""
     blind = ~mask.any(axis=-1)
@@ -124,15 +115,35 @@ def refuse_blind(mask):
         )
 
 
-def refuse_overflow(largest_scores):
-    """Raise if a dot product of finite vectors was too large for their dtype."""
-    if not np.isfinite(largest_scores).all():
+def scores_overflow(result):
+    # A maximum that is infinite or nan makes all of a row nan: its first entry tells.
+    if np.isnan(result[..., 0]).any():
         raise ValueError("q kᵀ overflows; scale the queries or the keys down")
 
 
-# --8<-- [end:refusals]
+@refuses(scores_overflow)
+# --8<-- [end:attention_weights_refuses]
+# --8<-- [start:attention_weights]
+def attention_weights(q, k, mask=None):
+    """softmax(q kᵀ / √d): each query's weights, which sum to 1 over the keys."""
+    # math.sqrt, not np.sqrt: a NumPy scalar would turn float32 into float64.
+    scores = (q / math.sqrt(q.shape[-1])) @ k.swapaxes(-1, -2)
+    if mask is not None:
+        refuse_blind(mask)
+        scores = np.where(mask, scores, -np.inf)
+    # exp overflows above 709 in float64; subtracting the row maximum changes no ratio.
+    scores -= scores.max(axis=-1, keepdims=True)
+    weights = np.exp(scores, out=scores)
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
 
 
+# --8<-- [end:attention_weights]
+
+
+# --8<-- [start:attend_backward_refuses]
+@refuses(dout=BAD, q=BAD, k=BAD, v=BAD)
+# --8<-- [end:attend_backward_refuses]
 # --8<-- [start:attend_backward]
 def attend_backward(
     dout: Real[ndarray, "*batch q dv"],
@@ -175,7 +186,7 @@ def attend_backward(
         >>> dq, dk.T, dv.T
         (array([[0.]]), array([[-0.5,  0.5]]), array([[0.5, 0.5]]))
     """
-    dout, q, k, v = usable(dout=dout, q=q, k=k, v=v)
+    dout, q, k, v = map(as_float, (dout, q, k, v))
     p = attention_weights(q, k, mask)
     dv = p.swapaxes(-1, -2) @ dout
     dp = dout @ v.swapaxes(-1, -2)
@@ -189,6 +200,16 @@ def attend_backward(
 # --8<-- [end:attend_backward]
 
 
+# --8<-- [start:multi_head_attention_refuses]
+def output_overflows(result):
+    refuse_overflowed(result, "an output")
+
+
+PROJECTED = dict.fromkeys(("x", "w_q", "w_k", "w_v", "w_o"), BAD)
+
+
+@refuses(output_overflows, **PROJECTED)
+# --8<-- [end:multi_head_attention_refuses]
 # --8<-- [start:multi_head_attention]
 def multi_head_attention(
     x: Real[ndarray, "*batch q d_model"],
@@ -233,28 +254,36 @@ def multi_head_attention(
         array([[ 2., 20.],
                [ 2., 20.]])
     """
-    x, w_q, w_k, w_v, w_o = usable(x=x, w_q=w_q, w_k=w_k, w_v=w_v, w_o=w_o)
+    x, w_q, w_k, w_v, w_o = map(as_float, (x, w_q, w_k, w_v, w_o))
     q, k, v = (split_heads(x @ w, heads) for w in (w_q, w_k, w_v))
     if mask is not None:
         # An axis for the heads, which share it.
         mask = mask[..., None, :, :]
-    out = merge_heads(attend(q, k, v, mask)) @ w_o
-    refuse_overflowed(out, "an output")
-    return out
+    return merge_heads(attend(q, k, v, mask)) @ w_o
 
 
+# --8<-- [end:multi_head_attention]
+
+
+# --8<-- [start:split_heads_refuses]
+def uneven_heads(heads, x):
+    width = x.shape[-1]
+    # A small integer of NumPy would overflow.
+    if heads < 1 or width % int(heads):
+        raise ValueError(
+            f"`heads` is {heads}, which does not divide a width of {width}"
+        )
+
+
+@refuses(uneven_heads)
+# --8<-- [end:split_heads_refuses]
+# --8<-- [start:split_heads]
 def split_heads(
     x: Float[ndarray, "*batch t width"], heads: int
 ) -> Float[ndarray, "*batch {heads} t d"]:
     """Cut each position's vector into `heads` pieces, and put the heads before time."""
     *batch, t, width = x.shape
-    # A small integer of NumPy would overflow.
-    heads = int(heads)
-    if heads < 1 or width % heads:
-        raise ValueError(
-            f"`heads` is {heads}, which does not divide a width of {width}"
-        )
-    return x.reshape(*batch, t, heads, width // heads).swapaxes(-2, -3)
+    return x.reshape(*batch, t, heads, width // int(heads)).swapaxes(-2, -3)
 
 
 def merge_heads(
@@ -265,9 +294,19 @@ def merge_heads(
     return x.swapaxes(-2, -3).reshape(*batch, t, heads * d)
 
 
-# --8<-- [end:multi_head_attention]
+# --8<-- [end:split_heads]
 
 
+# --8<-- [start:grouped_query_attention_refuses]
+def uneven_groups(kv_heads, heads):
+    if kv_heads < 1 or heads % kv_heads:
+        raise ValueError(
+            f"`kv_heads` is {kv_heads}, which does not divide {heads} heads"
+        )
+
+
+@refuses(uneven_groups, output_overflows, **PROJECTED)
+# --8<-- [end:grouped_query_attention_refuses]
 # --8<-- [start:grouped_query_attention]
 def grouped_query_attention(
     x: Real[ndarray, "*batch q d_model"],
@@ -312,11 +351,7 @@ def grouped_query_attention(
         array([[2., 2.],
                [2., 2.]])
     """
-    if kv_heads < 1 or heads % kv_heads:
-        raise ValueError(
-            f"`kv_heads` is {kv_heads}, which does not divide {heads} heads"
-        )
-    x, w_q, w_k, w_v, w_o = usable(x=x, w_q=w_q, w_k=w_k, w_v=w_v, w_o=w_o)
+    x, w_q, w_k, w_v, w_o = map(as_float, (x, w_q, w_k, w_v, w_o))
     q = split_heads(x @ w_q, heads)
     k, v = (split_heads(x @ w, kv_heads) for w in (w_k, w_v))
     *batch, _, t, d = q.shape
@@ -326,15 +361,37 @@ def grouped_query_attention(
     if mask is not None:
         mask = mask[..., None, None, :, :]
     found = attend(q, k, v, mask)
-    merged = merge_heads(found.reshape(*batch, heads, t, found.shape[-1]))
-    out = merged @ w_o
-    refuse_overflowed(out, "an output")
-    return out
+    return merge_heads(found.reshape(*batch, heads, t, -1)) @ w_o
 
 
 # --8<-- [end:grouped_query_attention]
 
 
+# --8<-- [start:attend_blockwise_refuses]
+def no_key_at_a_time(block, name):
+    if block < 1:
+        raise ValueError(f"`{name}` is {block}; take at least one key at a time")
+
+
+def blind_queries(q, k, causal):
+    queries, keys = q.shape[-2], k.shape[-2]
+    if causal and queries > keys:
+        raise ValueError(
+            f"{queries} causal queries of {keys} keys hide every key from query (0,); "
+            "pass at least as many keys"
+        )
+
+
+def sums_overflow(result, q, k, v, block, causal):
+    if not np.isfinite(result).all():
+        # Of values that are 1 no sum overflows: the scores alone could.
+        ones = np.ones_like(v[..., :1])
+        scores_overflow(inspect.unwrap(attend_blockwise)(q, k, ones, block, causal))
+        refuse_overflowed(result, "a sum")
+
+
+@refuses(blind_queries, sums_overflow, block=no_key_at_a_time, q=BAD, k=BAD, v=BAD)
+# --8<-- [end:attend_blockwise_refuses]
 # --8<-- [start:attend_blockwise]
 def attend_blockwise(
     q: Real[ndarray, "*batch q d"],
@@ -378,21 +435,14 @@ def attend_blockwise(
     """
     # A small integer of NumPy would wrap around.
     block = int(block)
-    if block < 1:
-        raise ValueError(f"`block` is {block}; take at least one key at a time")
-    queries, keys = q.shape[-2], k.shape[-2]
-    if causal and queries > keys:
-        raise ValueError(
-            f"{queries} causal queries of {keys} keys hide every key from query (0,); "
-            "pass at least as many keys"
-        )
-    q, k, v = usable(q=q, k=k, v=v)
+    q, k, v = map(as_float, (q, k, v))
     q = q / math.sqrt(q.shape[-1])
+    queries, keys = q.shape[-2], k.shape[-2]
     out = np.empty((*q.shape[:-1], v.shape[-1]), dtype=np.result_type(q, k, v))
     for start in range(0, queries, block):
-        rows = slice(start, min(start + block, queries))
+        rows = slice(start, start + block)
         # The last key that each query of this block sees.
-        last = np.arange(rows.start, rows.stop) + keys - queries if causal else None
+        last = np.arange(queries)[rows] + keys - queries if causal else None
         out[..., rows, :] = attend_rows(q[..., rows, :], k, v, block, last)
     return out
 
@@ -401,24 +451,20 @@ def attend_rows(q, k, v, block, last=None):
     """One block of scaled queries against all keys that it sees, block by block."""
     seen = k.shape[-2] if last is None else last[-1] + 1
     # The running maximum, and the running Σ exp(s - top) and Σ exp(s - top) v.
-    top = np.full((*q.shape[:-1], 1), -np.inf, dtype=q.dtype)
-    total, weighted = 0, 0
+    top, total, weighted = -np.inf, 0, 0
     for start in range(0, seen, block):
         stop = min(start + block, seen)
         scores = q @ k[..., start:stop, :].swapaxes(-1, -2)
         if last is not None and stop - 1 > last[0]:
-            hidden = np.arange(start, stop) > last[:, None]
-            scores[..., hidden] = -np.inf
+            scores[..., np.arange(start, stop) > last[:, None]] = -np.inf
         # Every query sees key 0, so from the first block on the maximum is finite.
         new_top = np.maximum(top, scores.max(axis=-1, keepdims=True))
-        refuse_overflow(new_top)
         scores -= new_top
         powers = np.exp(scores, out=scores)
         shrink = np.exp(top - new_top)
         total = total * shrink + powers.sum(axis=-1, keepdims=True)
         weighted = weighted * shrink + powers @ v[..., start:stop, :]
         top = new_top
-    refuse_overflowed(weighted, "a sum")
     return weighted / total
 
 

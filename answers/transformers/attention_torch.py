@@ -5,6 +5,41 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from answers.inputs.contracts import refuses
+
+
+# --8<-- [start:MultiHeadAttention_refuses]
+def uneven_heads(d_model, heads):
+    if heads < 1 or d_model < 1 or d_model % heads:
+        raise ValueError(
+            f"`heads` is {heads}, which does not divide a width of {d_model}"
+        )
+
+
+def blind_position(mask, name):
+    blind = ~mask.any(dim=-1)
+    if blind.any():
+        where = tuple(blind.nonzero()[0].tolist())
+        raise ValueError(
+            f"{name} hides every key from query {where}; let it see at least one"
+        )
+
+
+def another_layer(theirs):
+    if not theirs.batch_first:
+        raise ValueError(
+            "`batch_first` is False: set it on, as here time follows batch"
+        )
+    if theirs.in_proj_weight is None or theirs.bias_k is not None:
+        raise ValueError(
+            "keys and values of another width, or an added key: not copied"
+        )
+    if theirs.add_zero_attn or theirs.dropout:
+        raise ValueError("`add_zero_attn` or `dropout`: set them off to copy the layer")
+
+
+# --8<-- [end:MultiHeadAttention_refuses]
+
 
 # --8<-- [start:MultiHeadAttention]
 class MultiHeadAttention(nn.Module):
@@ -19,18 +54,16 @@ class MultiHeadAttention(nn.Module):
         torch.Size([5, 7, 6])
     """
 
+    @refuses(uneven_heads)
     def __init__(self, d_model: int, heads: int, bias: bool = True):
         super().__init__()
-        if heads < 1 or d_model < 1 or d_model % heads:
-            raise ValueError(
-                f"`heads` is {heads}, which does not divide a width of {d_model}"
-            )
         self.heads = heads
         self.query = nn.Linear(d_model, d_model, bias=bias)
         self.key = nn.Linear(d_model, d_model, bias=bias)
         self.value = nn.Linear(d_model, d_model, bias=bias)
         self.out = nn.Linear(d_model, d_model, bias=bias)
 
+    @refuses(mask=blind_position)
     def forward(
         self,
         x: Float[Tensor, "*batch t d_model"],
@@ -44,12 +77,6 @@ class MultiHeadAttention(nn.Module):
         """
         q, k, v = (self.split(layer(x)) for layer in (self.query, self.key, self.value))
         if mask is not None:
-            blind = ~mask.any(dim=-1)
-            if blind.any():
-                where = tuple(blind.nonzero()[0].tolist())
-                raise ValueError(
-                    f"mask hides every key from query {where}; let it see at least one"
-                )
             # An axis for the heads, which share it.
             mask = mask.unsqueeze(-3)
         found = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
@@ -60,6 +87,7 @@ class MultiHeadAttention(nn.Module):
         return x.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
 
     @classmethod
+    @refuses(another_layer)
     def from_torch(cls, theirs: nn.MultiheadAttention) -> nn.Module:
         """The same layer with the weights of PyTorch's own, copied.
 
@@ -67,18 +95,6 @@ class MultiHeadAttention(nn.Module):
             ValueError: Its keys or values have a width of their own, or it adds a key, or
                 dropout, or its time stands before its batch: there is no such thing here.
         """
-        if not theirs.batch_first:
-            raise ValueError(
-                "`batch_first` is False: set it on, as here time follows batch"
-            )
-        if theirs.in_proj_weight is None or theirs.bias_k is not None:
-            raise ValueError(
-                "keys and values of another width, or an added key: not copied"
-            )
-        if theirs.add_zero_attn or theirs.dropout:
-            raise ValueError(
-                "`add_zero_attn` or `dropout`: set them off to copy the layer"
-            )
         has_bias = theirs.in_proj_bias is not None
         ours = cls(theirs.embed_dim, theirs.num_heads, bias=has_bias)
         # With its dtype, on its device.

@@ -4,6 +4,27 @@ from collections import Counter
 from collections.abc import Hashable
 from itertools import takewhile
 
+from answers.inputs.contracts import refuses
+
+
+# --8<-- [start:block_pool_refuses]
+def no_block(blocks, size):
+    if blocks < 1 or size < 1:
+        raise ValueError(f"{blocks} blocks of {size} tokens; make both 1 or more")
+
+
+def started(self, name):
+    if name in self.tables:
+        raise ValueError(f"{name!r} has blocks already; stop it before it starts anew")
+
+
+def no_token(tokens):
+    if not tokens:
+        raise ValueError("`tokens` is empty; start with a token")
+
+
+# --8<-- [end:block_pool_refuses]
+
 
 # --8<-- [start:block_pool]
 class BlockPool:
@@ -31,9 +52,8 @@ class BlockPool:
         {'a': [3, 2], 'b': [3, 1]}
     """
 
+    @refuses(no_block)
     def __init__(self, blocks: int, size: int = 16):
-        if blocks < 1 or size < 1:
-            raise ValueError(f"{blocks} blocks of {size} tokens; make both 1 or more")
         self.size, self.free = int(size), list(range(blocks))
         self.tables: dict[Hashable, list[int]] = {}
         self.tokens: dict[Hashable, list[int]] = {}
@@ -42,6 +62,7 @@ class BlockPool:
         # Known and without users, in the order in which they were left.
         self.idle: dict[int, tuple[int, ...]] = {}
 
+    @refuses(started, no_token)
     def start(self, name: Hashable, tokens: list[int]) -> int | None:
         """Give a prompt its blocks.
 
@@ -52,12 +73,6 @@ class BlockPool:
         Raises:
             ValueError: There is no token, or `name` has blocks already.
         """
-        if name in self.tables:
-            raise ValueError(
-                f"{name!r} has blocks already; stop it before it starts anew"
-            )
-        if not tokens:
-            raise ValueError("`tokens` is empty; start with a token")
         ends = range(self.size, len(tokens) + 1, self.size)
         keys = [tuple(tokens[:end]) for end in ends]
         shared = [self.known[key] for key in takewhile(self.known.__contains__, keys)]

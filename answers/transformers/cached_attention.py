@@ -8,11 +8,23 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 from answers.probability.softmax import softmax
 from answers.transformers.rotary import rotate
 
 
+# --8<-- [start:cached_attention_refuses]
+def average_overflows(result, q):
+    if not np.isfinite(result[0]).all():
+        # The heads stand side by side; the index tells the head.
+        batch, heads, time, _ = q.shape
+        averages = result[0].reshape(batch, time, heads, -1).swapaxes(1, 2)
+        refuse_overflowed(averages, "an average")
+
+
+@refuses(average_overflows)
+# --8<-- [end:cached_attention_refuses]
 # --8<-- [start:cached_attention]
 def cached_attention(
     q: Real[ndarray, "batch heads time d"],
@@ -68,7 +80,6 @@ def cached_attention(
     # Key j comes later than new token i if j > past + i.
     later = ~np.tri(time, past + time, past, dtype=bool)
     y = softmax(np.where(later, -np.inf, scores)) @ values
-    refuse_overflowed(y, "an average")
     # Heads beside each other: their axis must stand next to that of the values first.
     return y.swapaxes(1, 2).reshape(batch, time, -1), keys, values
 

@@ -8,8 +8,23 @@ from jaxtyping import Float
 from torch import Tensor
 
 from answers.inputs import refuse_below
+from answers.inputs.contracts import refuses
 
 
+# --8<-- [start:rotation_refuses]
+def negative(number, name):
+    refuse_below(0, **{name: number})
+
+
+def no_pairs(d, name):
+    if d < 2 or d % 2:
+        raise ValueError(
+            f"`{name}` is {d}; pairs are turned, so make it even, 2 or more"
+        )
+
+
+@refuses(context=negative, d=no_pairs)
+# --8<-- [end:rotation_refuses]
 # --8<-- [start:rotation]
 def rotation(
     context: int, d: int, dtype: torch.dtype = torch.float32
@@ -32,9 +47,6 @@ def rotation(
         >>> sines[:, 0]  # of 0, 1 and 2 radians
         tensor([0.0000, 0.8415, 0.9093])
     """
-    refuse_below(0, context=context)
-    if d < 2 or d % 2:
-        raise ValueError(f"`d` is {d}; pairs are turned, so make it even, 2 or more")
     pairs = torch.arange(0, d, 2, dtype=torch.float64)
     angles = torch.arange(context)[:, None] * 10_000.0 ** (-pairs / d)
     return angles.cos().to(dtype), angles.sin().to(dtype)
@@ -43,7 +55,7 @@ def rotation(
 # --8<-- [end:rotation]
 
 
-# --8<-- [start:cached_attention_torch]
+# --8<-- [start:rotate_pairs]
 def rotate_pairs(
     x: Float[Tensor, "batch heads time d"],
     cosines: Float[Tensor, "time half"],
@@ -56,6 +68,31 @@ def rotate_pairs(
     )
 
 
+# --8<-- [end:rotate_pairs]
+
+
+# --8<-- [start:cached_attention_torch_refuses]
+def other_width(q, cosines):
+    d = q.shape[-1]
+    if 2 * cosines.shape[1] != d:
+        raise ValueError(
+            f"the tables turn {cosines.shape[1]} pairs, and heads are {d} wide; make them "
+            f"with rotation(context, {d})"
+        )
+
+
+def short_tables(k, past_k, cosines):
+    length = past_k.shape[2] + k.shape[2]
+    if length > len(cosines):
+        raise ValueError(
+            f"the last token stands at position {length - 1}; the tables have "
+            f"{len(cosines)} rows: make them longer"
+        )
+
+
+@refuses(other_width, short_tables)
+# --8<-- [end:cached_attention_torch_refuses]
+# --8<-- [start:cached_attention_torch]
 def cached_attention_torch(
     q: Float[Tensor, "batch heads time d"],
     k: Float[Tensor, "batch heads time d"],
@@ -106,16 +143,6 @@ def cached_attention_torch(
         (2.0, (1, 1, 2, 2))
     """
     past, time, d = past_k.shape[2], k.shape[2], q.shape[-1]
-    if 2 * cosines.shape[1] != d:
-        raise ValueError(
-            f"the tables turn {cosines.shape[1]} pairs, and heads are {d} wide; make them "
-            f"with rotation(context, {d})"
-        )
-    if past + time > len(cosines):
-        raise ValueError(
-            f"the last token stands at position {past + time - 1}; the tables have "
-            f"{len(cosines)} rows: make them longer"
-        )
     new = slice(past, past + time)
     q, k = (rotate_pairs(x, cosines[new], sines[new]) for x in (q, k))
     keys, values = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)

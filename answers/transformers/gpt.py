@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from answers.inputs import refuse_below, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -80,17 +81,20 @@ class GPTConfig:
 # --8<-- [end:config]
 
 
-def refuse_other_keys(
-    past: int, time: int, real: Bool[Tensor, "batch keys"] | None
-) -> None:
-    """Raise unless `real` says of each token of the cache and of the call whether it is one."""
-    refuse_below(0, past=past, time=time)
+# --8<-- [start:visible_refuses]
+def negative(number, name):
+    refuse_below(0, **{name: number})
+
+
+def other_keys(past, time, real):
     if real is not None and real.shape[1] != past + time:
         raise ValueError(
             f"`real` has {real.shape[1]} keys; pass one for each of the {past + time} tokens"
         )
 
 
+@refuses(other_keys, past=negative, time=negative)
+# --8<-- [end:visible_refuses]
 # --8<-- [start:visible]
 def visible(
     past: int, time: int, real: Bool[Tensor, "batch keys"] | None = None
@@ -119,7 +123,6 @@ def visible(
         tensor([[1, 1, 1, 0],
                 [1, 1, 1, 1]], dtype=torch.int32)
     """
-    refuse_other_keys(past, time, real)
     device = None if real is None else real.device
     keys = torch.arange(past + time, device=device)
     queries = torch.arange(past, past + time, device=device)[:, None]
@@ -132,6 +135,9 @@ def visible(
 # --8<-- [end:visible]
 
 
+# --8<-- [start:positions_refuses]
+@refuses(other_keys, past=negative, time=negative)
+# --8<-- [end:positions_refuses]
 # --8<-- [start:positions]
 def token_positions(
     past: int, time: int, real: Bool[Tensor, "batch keys"] | None, device: torch.device
@@ -141,7 +147,6 @@ def token_positions(
     Without padding that is `past`, `past` + 1, …; a common fault of cached decoding is to
     count from 0 in each call. Padding on the left moves no position.
     """
-    refuse_other_keys(past, time, real)
     if real is None:
         return torch.arange(past, past + time, device=device)[None]
     return (real.cumsum(dim=1) - 1).clamp(min=0)[:, past:]
@@ -248,6 +253,45 @@ class Block(nn.Module):
 # --8<-- [end:block]
 
 
+# --8<-- [start:gpt_refuses]
+def no_token(ids, name):
+    if ids.numel() == 0:
+        raise ValueError(f"`{name}` is empty: {tuple(ids.shape)}; pass a token or more")
+
+
+def refuse_outside(numbers, name, count, what):
+    """Raise where PyTorch would raise an index error without a hint, or return nan."""
+    low, high = (int(end) for end in numbers.aminmax())
+    if low < 0 or high >= count:
+        raise ValueError(
+            f"`{name}` holds {low if low < 0 else high}; with {count} {what}, "
+            f"{name} run from 0 to {count - 1}"
+        )
+
+
+def unknown_token(self, ids):
+    refuse_outside(ids, "ids", self.config.vocab, "tokens")
+
+
+def unlearned_position(self, positions):
+    if positions is not None and self.positions is not None:
+        refuse_outside(positions, "positions", self.config.context, "learned ones")
+
+
+def no_position_left(self, ids, cache):
+    past = 0 if cache is None else cache.length
+    length, context = past + ids.shape[1], self.config.context
+    if self.positions is not None and length > context:
+        raise ValueError(
+            f"the sequence has {length} tokens ({past} cached, {ids.shape[1]} new), but "
+            f"this model has learned {context} positions; keep the last {context} "
+            "tokens and start a new cache"
+        )
+
+
+# --8<-- [end:gpt_refuses]
+
+
 # --8<-- [start:gpt]
 class GPT(nn.Module):
     """A decoder-only Transformer: `model(ids, cache=None, mask=None)` gives logits.
@@ -284,6 +328,7 @@ class GPT(nn.Module):
         if config.tied:
             self.head.weight = self.tokens.weight
 
+    @refuses(unknown_token, unlearned_position, no_position_left, ids=no_token)
     def forward(
         self,
         ids: Integer[Tensor, "batch time"],
@@ -309,7 +354,6 @@ class GPT(nn.Module):
         """
         batch, time = ids.shape
         past = 0 if cache is None else cache.length
-        self.refuse(ids, past, positions)
         real = mask if cache is None else cache.begin(batch, time, mask)
         if positions is None:
             positions = token_positions(past, time, real, ids.device)
@@ -327,30 +371,6 @@ class GPT(nn.Module):
             x = x[:, -1:]
         return self.head(self.norm(x))
 
-    def refuse(self, ids: Tensor, past: int, positions: Tensor | None) -> None:
-        """Raise where PyTorch would raise an index error without a hint, or return nan."""
-        if ids.numel() == 0:
-            raise ValueError(
-                f"`ids` is empty: {tuple(ids.shape)}; pass a token or more"
-            )
-        held = {"ids": (ids, self.config.vocab, "tokens")}
-        if positions is not None and self.positions is not None:
-            held["positions"] = positions, self.config.context, "learned ones"
-        for name, (numbers, count, what) in held.items():
-            low, high = (int(end) for end in numbers.aminmax())
-            if low < 0 or high >= count:
-                raise ValueError(
-                    f"`{name}` holds {low if low < 0 else high}; with {count} {what}, "
-                    f"{name} run from 0 to {count - 1}"
-                )
-        length = past + ids.shape[1]
-        if self.positions is not None and length > self.config.context:
-            raise ValueError(
-                f"the sequence has {length} tokens ({past} cached, {ids.shape[1]} new), but "
-                f"this model has learned {self.config.context} positions; keep the last "
-                f"{self.config.context} tokens and start a new cache"
-            )
-
 
 # --8<-- [end:gpt]
 
@@ -367,6 +387,16 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             module.training = mode
 
 
+# --8<-- [start:loss_refuses]
+def no_next_token(ids):
+    if ids.shape[0] == 0 or ids.shape[1] < 2:
+        raise ValueError(
+            f"`ids` has the shape {tuple(ids.shape)}; a next token needs two tokens"
+        )
+
+
+@refuses(no_next_token)
+# --8<-- [end:loss_refuses]
 # --8<-- [start:loss]
 def next_token_loss_torch(
     logits: Float[Tensor, "batch time vocab"],
@@ -401,10 +431,6 @@ def next_token_loss_torch(
         >>> float(next_token_loss_torch(torch.zeros(1, 4, 3), ids))
         1.0986123085021973
     """
-    if ids.shape[0] == 0 or ids.shape[1] < 2:
-        raise ValueError(
-            f"`ids` has the shape {tuple(ids.shape)}; a next token needs two tokens"
-        )
     labels = ids[:, 1:].long()
     if mask is not None:
         counts = mask[:, :-1] & mask[:, 1:]
@@ -419,6 +445,7 @@ def next_token_loss_torch(
             ignore_index=torch.iinfo(torch.long).min,
             reduction="none",
         )
+    # Looked at only now, for under `torch.vmap` no value decides what is done.
     except IndexError:
         numbers = labels.numpy(force=True)
         refuse_labels_out_of_range(numbers, logits.shape[-1], "ids[:, 1:]")

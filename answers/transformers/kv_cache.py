@@ -12,7 +12,49 @@ from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
 from answers.inputs import refuse_below
+from answers.inputs.contracts import refuses
 from answers.transformers.gpt import GPTConfig, evaluating
+
+
+# --8<-- [start:cache_refuses]
+def below_1(size, name):
+    if size < 1:
+        raise ValueError(f"`{name}` is {size}; make it 1 or more")
+
+
+def another_length(self, length):
+    if not 0 <= length <= self.length:
+        raise ValueError(
+            f"`length` is {length}; the cache holds {self.length} tokens, so choose 0 "
+            f"to {self.length}"
+        )
+
+
+def another_batch(self, batch):
+    if batch != self.batch:
+        raise ValueError(
+            f"the cache holds {self.batch} sequences, the call has {batch}; make a "
+            f"cache with batch={batch}"
+        )
+
+
+def no_room(self, time):
+    if self.capacity is not None and self.length + time > self.capacity:
+        raise ValueError(
+            f"the cache has room for {self.capacity} tokens; {self.length} are in it "
+            f"and {time} more came: make it larger, or reset it"
+        )
+
+
+def no_sequences(self, rows):
+    if len(rows) != self.batch or rows.min() < 0 or rows.max() >= self.batch:
+        raise ValueError(
+            f"`rows` is {rows.tolist()}; name one of the {self.batch} sequences for "
+            "each of them"
+        )
+
+
+# --8<-- [end:cache_refuses]
 
 
 # --8<-- [start:cache]
@@ -37,6 +79,7 @@ class KVCache:
         (0, 3840)
     """
 
+    @refuses(batch=below_1, capacity=below_1)
     def __init__(
         self,
         config: GPTConfig,
@@ -45,9 +88,6 @@ class KVCache:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ):
-        for name, size in (("batch", batch), ("capacity", capacity)):
-            if size is not None and size < 1:
-                raise ValueError(f"`{name}` is {size}; make it 1 or more")
         self.batch, self.capacity = batch, capacity
         self.length, self.start = 0, 0
         self.real: Tensor | None = None
@@ -65,17 +105,13 @@ class KVCache:
         """Forget every token; memory taken for a capacity stays."""
         self.truncate(0)
 
+    @refuses(another_length)
     def truncate(self, length: int) -> None:
         """Keep the first `length` tokens: the others were drafted, and refused.
 
         Raises:
             ValueError: There are fewer, or `length` is negative.
         """
-        if not 0 <= length <= self.length:
-            raise ValueError(
-                f"`length` is {length}; the cache holds {self.length} tokens, so choose 0 "
-                f"to {self.length}"
-            )
         self.start = self.length = length
         if length == 0:
             self.real = None
@@ -88,6 +124,7 @@ class KVCache:
                 # A copy: a slice would keep the memory of all tokens.
                 side[:] = [kept[:, :, :length].clone() for kept in side]
 
+    @refuses(another_batch, no_room)
     def begin(
         self, batch: int, time: int, real: Bool[Tensor, "batch time"] | None
     ) -> Bool[Tensor, "batch keys"] | None:
@@ -96,17 +133,6 @@ class KVCache:
         Raises:
             ValueError: Another batch size than the cache was made for, or no room.
         """
-        if batch != self.batch:
-            raise ValueError(
-                f"the cache holds {self.batch} sequences, the call has {batch}; make a "
-                f"cache with batch={batch}"
-            )
-        length = self.length + time
-        if self.capacity is not None and length > self.capacity:
-            raise ValueError(
-                f"the cache has room for {self.capacity} tokens; {self.length} are in it "
-                f"and {time} more came: make it larger, or reset it"
-            )
         if real is not None and real.all() and self.real is None:
             # No padding anywhere, and so no mask.
             real = None
@@ -114,7 +140,7 @@ class KVCache:
             past = self._all_real(self.length) if self.real is None else self.real
             new = self._all_real(time) if real is None else real.to(past.device)
             self.real = torch.cat([past, new], dim=1)
-        self.start, self.length = self.length, length
+        self.start, self.length = self.length, self.length + time
         return self.real
 
     # Once in each layer, where even a check takes its time.
@@ -132,13 +158,9 @@ class KVCache:
             self.values[layer][:, :, : self.length],
         )
 
+    @refuses(no_sequences)
     def reorder(self, rows: Integer[Tensor, " batch"]) -> None:
         """Let sequence `i` continue what was sequence `rows[i]`, as beam search asks."""
-        if len(rows) != self.batch or rows.min() < 0 or rows.max() >= self.batch:
-            raise ValueError(
-                f"`rows` is {rows.tolist()}; name one of the {self.batch} sequences for "
-                "each of them"
-            )
         for side in (self.keys, self.values):
             side[:] = [kept.index_select(0, rows) for kept in side]
         if self.real is not None:
@@ -157,6 +179,13 @@ class KVCache:
 # --8<-- [end:cache]
 
 
+# --8<-- [start:bytes_refuses]
+def negative(number, name):
+    refuse_below(0, **{name: number})
+
+
+@refuses(tokens=negative, batch=negative, element=negative)
+# --8<-- [end:bytes_refuses]
 # --8<-- [start:bytes]
 def cache_bytes(
     config: GPTConfig, tokens: int, batch: int = 1, element: int = 4
@@ -181,7 +210,6 @@ def cache_bytes(
         >>> cache_bytes(GPTConfig(layers=12, heads=12, width=768), tokens=1) / 1024
         72.0
     """
-    refuse_below(0, tokens=tokens, batch=batch, element=element)
     heads, d = config.heads, config.head_width
     return 2 * config.layers * heads * d * int(tokens) * int(batch) * int(element)
 
@@ -189,13 +217,61 @@ def cache_bytes(
 # --8<-- [end:bytes]
 
 
-# --8<-- [start:generate]
+# --8<-- [start:most_likely]
 def most_likely(logits: Float[Tensor, "batch vocab"]) -> Integer[Tensor, " batch"]:
     """The greedy choice: the token with the largest logit, the lowest of equal ones."""
     return logits.argmax(dim=-1)
 
 
-@torch.no_grad()
+# --8<-- [end:most_likely]
+
+
+# --8<-- [start:generate_refuses]
+def no_prompt(ids, name):
+    if ids.numel() == 0:
+        raise ValueError(f"`{name}` is empty: {tuple(ids.shape)}; start with a token")
+
+
+def fewer_tokens(new_tokens, name):
+    if new_tokens < 0:
+        raise ValueError(f"`{name}` is {new_tokens}; make it 0 or more")
+
+
+def no_pieces(chunk, use_cache):
+    if chunk is not None and (chunk < 1 or not use_cache):
+        raise ValueError(
+            f"`chunk` is {chunk} with use_cache={use_cache}; pieces need the cache, and a "
+            "token or more"
+        )
+
+
+def padding_last(mask):
+    if mask is not None and not mask[:, -1].all():
+        row = int((~mask[:, -1]).nonzero()[0])
+        raise ValueError(
+            f"prompt {row} ends in padding; pad on the left, so that its last token is "
+            "the one to continue"
+        )
+
+
+def no_position_left(model, ids, new_tokens):
+    length, room = ids.shape[1] + new_tokens, model.config.context
+    # The last new token is never read.
+    if not model.config.rotary and length - 1 > room:
+        raise ValueError(
+            f"{ids.shape[1]} tokens of prompt and {new_tokens} new ones: the model would "
+            f"read {length - 1}, but has learned {room} positions; shorten the prompt or "
+            "ask for fewer"
+        )
+
+
+@refuses(
+    *(no_pieces, padding_last, no_position_left),
+    ids=no_prompt,
+    new_tokens=fewer_tokens,
+)
+# --8<-- [end:generate_refuses]
+# --8<-- [start:generate]
 def generate(
     model: nn.Module,
     ids: Integer[Tensor, "batch time"],
@@ -237,22 +313,18 @@ def generate(
         ValueError: The prompt is empty or padded on the right, a number is too
             small, or the sequence would be longer than the model's positions.
     """
-    refuse_prompt(model, ids, new_tokens, use_cache, mask, chunk)
     batch, time = ids.shape
-    length = time + new_tokens
-    cache = None
+    cache, start = None, 0
     if use_cache:
-        weight = model.tokens.weight
+        weight, length = model.tokens.weight, time + new_tokens
         cache = KVCache(model.config, batch, length, weight.dtype, weight.device)
-    with evaluating(model):
-        start = 0
-        if use_cache and chunk is not None:
-            # All but the last piece, whose logits we need.
-            while time - start > chunk:
-                part = slice(start, start + chunk)
-                seen = None if mask is None else mask[:, part]
-                model(ids[:, part], cache, seen, last_only=True)
-                start += chunk
+    with evaluating(model), torch.no_grad():
+        # All but the last piece, whose logits we need.
+        while chunk is not None and time - start > chunk:
+            part = slice(start, start + chunk)
+            seen = None if mask is None else mask[:, part]
+            model(ids[:, part], cache, seen, last_only=True)
+            start += chunk
         ended = torch.zeros(batch, dtype=torch.bool, device=ids.device)
         for _ in range(new_tokens):
             seen = None if mask is None else mask[:, start:]
@@ -272,37 +344,3 @@ def generate(
 
 
 # --8<-- [end:generate]
-
-
-def refuse_prompt(
-    model: nn.Module,
-    ids: Tensor,
-    new_tokens: int,
-    use_cache: bool,
-    mask: Tensor | None,
-    chunk: int | None,
-) -> None:
-    """Raise where generation would go wrong late, or go wrong unseen."""
-    if ids.numel() == 0:
-        raise ValueError(f"`ids` is empty: {tuple(ids.shape)}; start with a token")
-    if new_tokens < 0:
-        raise ValueError(f"`new_tokens` is {new_tokens}; make it 0 or more")
-    if chunk is not None and (chunk < 1 or not use_cache):
-        raise ValueError(
-            f"`chunk` is {chunk} with use_cache={use_cache}; pieces need the cache, and a "
-            "token or more"
-        )
-    if mask is not None and not mask[:, -1].all():
-        row = int((~mask[:, -1]).nonzero()[0])
-        raise ValueError(
-            f"prompt {row} ends in padding; pad on the left, so that its last token is "
-            "the one to continue"
-        )
-    length, room = ids.shape[1] + new_tokens, model.config.context
-    # The last new token is never read.
-    if not model.config.rotary and length - 1 > room:
-        raise ValueError(
-            f"{ids.shape[1]} tokens of prompt and {new_tokens} new ones: the model would "
-            f"read {length - 1}, but has learned {room} positions; shorten the prompt or "
-            "ask for fewer"
-        )

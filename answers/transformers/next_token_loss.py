@@ -7,9 +7,22 @@ import numpy as np
 from jaxtyping import Bool, Float, Integer, Real
 from numpy import ndarray
 
+from answers.inputs.contracts import refuses
 from answers.probability.softmax import cross_entropy
 
 
+# --8<-- [start:loss_refuses]
+def nothing_to_predict(ids, mask):
+    labels = ids[:, 1:] if mask is None else ids[:, 1:][mask[:, :-1] & mask[:, 1:]]
+    if labels.size == 0:
+        raise ValueError(
+            "no two real tokens stand side by side, so there is nothing to predict; "
+            "pass longer sequences"
+        )
+
+
+@refuses(nothing_to_predict)
+# --8<-- [end:loss_refuses]
 # --8<-- [start:loss]
 def next_token_loss(
     logits: Real[ndarray, "batch time vocab"],
@@ -49,11 +62,6 @@ def next_token_loss(
     """
     counts = np.zeros(ids.shape, dtype=bool)
     counts[:, :-1] = True if mask is None else mask[:, :-1] & mask[:, 1:]
-    if not counts.any():
-        raise ValueError(
-            "no two real tokens stand side by side, so there is nothing to predict; "
-            "pass longer sequences"
-        )
     loss, rows = cross_entropy(logits[counts], ids[:, 1:][counts[:, :-1]])
     gradient = np.zeros(logits.shape, dtype=rows.dtype)
     gradient[counts] = rows

@@ -5,9 +5,34 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from answers.inputs import as_float, refuse_nan
+from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
+# --8<-- [start:rotate_refuses]
+def no_pairs(x, name):
+    if x.shape[-1] % 2:
+        raise ValueError(
+            f"`{name}` has {x.shape[-1]} features; pairs need an even number"
+        )
+
+
+def no_angles(offset, base):
+    if offset < 0 or not base > 0:
+        raise ValueError(
+            f"`offset` is {offset} and `base` {base}; no position is negative, and no "
+            "power of a base that is not positive is a speed"
+        )
+
+
+def not_finite(result, x):
+    if not np.isfinite(result).all():
+        refuse_nan(x, "x")
+        refuse_overflowed(result, "a turned feature")
+
+
+@refuses(no_angles, not_finite, x=no_pairs)
+# --8<-- [end:rotate_refuses]
 # --8<-- [start:rotate]
 def rotate(
     x: Real[ndarray, "*batch time d"], offset: int = 0, base: float = 10_000.0
@@ -47,25 +72,14 @@ def rotate(
         array([[-0.416,  0.909]])
     """
     time, d = x.shape[-2:]
-    if d % 2:
-        raise ValueError(f"`x` has {d} features; pairs need an even number")
-    if offset < 0 or not base > 0:
-        raise ValueError(
-            f"`offset` is {offset} and `base` {base}; no position is negative, and no "
-            "power of a base that is not positive is a speed"
-        )
     x = as_float(x)
     speeds = base ** (-np.arange(0, d, 2) / d)
     angles = np.arange(offset, offset + time)[:, None] * speeds
-    cosine, sine = (table(angles).astype(x.dtype) for table in (np.cos, np.sin))
+    cosine, sine = np.cos(angles).astype(x.dtype), np.sin(angles).astype(x.dtype)
     first, second = np.split(x, 2, axis=-1)
-    turned = np.concatenate(
+    return np.concatenate(
         [first * cosine - second * sine, first * sine + second * cosine], axis=-1
     )
-    if not np.isfinite(turned).all():
-        refuse_nan(x, "x")
-        refuse_overflowed(turned, "a turned feature")
-    return turned
 
 
 # --8<-- [end:rotate]

@@ -7,11 +7,28 @@ import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
+from answers.inputs.contracts import refuses
 from answers.transformers.gpt import GPT
 
 Pool = Literal["last", "mean", "first"]
 
 
+# --8<-- [start:pool_refuses]
+def no_pool(pool, name):
+    if pool not in get_args(Pool):
+        raise ValueError(f"`{name}` is {pool!r}; choose one of {get_args(Pool)}")
+
+
+def padding_alone(mask, name):
+    if not (real := mask.any(dim=1)).all():
+        row = int((~real).nonzero()[0])
+        raise ValueError(
+            f"sequence {row} is nothing but padding; leave it out of the batch"
+        )
+
+
+@refuses(pool=no_pool, mask=padding_alone)
+# --8<-- [end:pool_refuses]
 # --8<-- [start:pool]
 def pooled(
     hidden: Float[Tensor, "batch time width"],
@@ -42,13 +59,6 @@ def pooled(
         >>> [float(pooled(hidden, mask, p)) for p in ("last", "mean", "first")]
         [3.0, 2.0, 1.0]
     """
-    if pool not in get_args(Pool):
-        raise ValueError(f"`pool` is {pool!r}; choose one of {get_args(Pool)}")
-    if not (real := mask.any(dim=1)).all():
-        row = int((~real).nonzero()[0])
-        raise ValueError(
-            f"sequence {row} is nothing but padding; leave it out of the batch"
-        )
     if pool == "mean":
         # Times 0 would keep a nan.
         real = hidden.masked_fill(~mask[..., None], 0)
@@ -66,6 +76,15 @@ def pooled(
 
 
 # --8<-- [end:pool]
+
+
+# --8<-- [start:classifier_refuses]
+def no_choice(classes, name):
+    if classes < 2:
+        raise ValueError(f"`{name}` is {classes}; a choice needs 2 or more")
+
+
+# --8<-- [end:classifier_refuses]
 
 
 # --8<-- [start:classifier]
@@ -90,12 +109,9 @@ class SequenceClassifier(nn.Module):
         torch.Size([2, 3])
     """
 
+    @refuses(classes=no_choice, pool=no_pool)
     def __init__(self, gpt: GPT, classes: int, pool: Pool = "last"):
         super().__init__()
-        if classes < 2:
-            raise ValueError(f"`classes` is {classes}; a choice needs 2 or more")
-        if pool not in get_args(Pool):
-            raise ValueError(f"`pool` is {pool!r}; choose one of {get_args(Pool)}")
         self.backbone = copy.deepcopy(gpt)
         self.backbone.head = nn.Identity()
         self.pool = pool

@@ -5,9 +5,40 @@ from jaxtyping import Float, Integer
 from numpy import ndarray
 
 from answers.inputs import first, refuse_labels_out_of_range
+from answers.inputs.contracts import refuses
 from answers.probability.divergence import refuse_no_distribution
 
 
+# --8<-- [start:accept_draft_refuses]
+def no_row_more(p, q):
+    if len(p) != len(q) + 1:
+        raise ValueError(
+            f"`p` has {len(p)} rows and `q` {len(q)}; pass one more of `p`, for the place "
+            "after the draft"
+        )
+
+
+def no_distributions(p, q):
+    # Sums of half precision miss 1 by some 3e-4.
+    refuse_no_distribution(p, "p", axis=-1, tolerance=1e-3)
+    if len(q) > 0:
+        refuse_no_distribution(q, "q", axis=-1, tolerance=1e-3)
+
+
+def no_token(drafted, p):
+    refuse_labels_out_of_range(drafted, p.shape[1], "drafted")
+
+
+def no_share(uniform):
+    # A 1 would draw no token; nan is neither.
+    if (wrong := ~((uniform >= 0) & (uniform < 1))).any():
+        raise ValueError(
+            f"`uniform` holds {first(uniform, wrong)}; pass numbers from 0 to below 1"
+        )
+
+
+@refuses(no_row_more, no_distributions, no_token, no_share)
+# --8<-- [end:accept_draft_refuses]
 # --8<-- [start:accept_draft]
 def accept_draft(
     p: Float[ndarray, "n_and_1 vocab"],
@@ -51,21 +82,6 @@ def accept_draft(
         >>> accept_draft(p, q, np.array([0]), np.array([0.51, 0.3]))
         array([1])
     """
-    if len(p) != len(q) + 1:
-        raise ValueError(
-            f"`p` has {len(p)} rows and `q` {len(q)}; pass one more of `p`, for the place "
-            "after the draft"
-        )
-    # Sums of half precision miss 1 by some 3e-4.
-    refuse_no_distribution(p, "p", axis=-1, tolerance=1e-3)
-    if len(q) > 0:
-        refuse_no_distribution(q, "q", axis=-1, tolerance=1e-3)
-    refuse_labels_out_of_range(drafted, p.shape[1], "drafted")
-    # A 1 would draw no token; nan is neither.
-    if (wrong := ~((uniform >= 0) & (uniform < 1))).any():
-        raise ValueError(
-            f"`uniform` holds {first(uniform, wrong)}; pass numbers from 0 to below 1"
-        )
     for n, token in enumerate(drafted):
         if q[n, token] == 0:
             raise ValueError(

