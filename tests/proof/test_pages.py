@@ -24,7 +24,7 @@ HIDDEN_FENCE = re.compile(r"[ \t]*((?:>|[-*+]|\d+[.)])[ \t>]*(`{3}|~{3})|~{3})")
 DIRECTIVE = re.compile(r"<!--.*(pytest-codeblocks|pytest\.mark)")
 EXPECTED_OUTPUT = "<!--pytest-codeblocks:expected-output-->"
 
-CONTRACT = re.compile(r"<summary>What it refuses</summary>.*?</details>", re.DOTALL)
+CONTRACT = re.compile(r"<summary>What it refuses</summary>.*?</pre>", re.DOTALL)
 
 FIRST = "In thirty seconds"
 LAST = [
