@@ -60,11 +60,10 @@ def test_front_and_back_are_the_words_of_the_page():
 
 
 def test_an_answer_keeps_its_code_outputs_and_explorers_and_no_check():
-    (answer,) = (c.back for c in CARDS if c.id == "06/what-does-temperature-do")
-    assert "```explorer\ntemperature\n```" in answer
-    assert "from answers.derivations.softmax import binary" in answer
-    assert answer.endswith("\\end{aligned}\n```")
-    assert "holds" not in answer
+    code = "```python\nprint(1)\n```\n\n``` { .text .output }\n1\n```"
+    answer = f"Move it:\n\n```explorer\ntemperature\n```\n\n{code}"
+    checked = answer.replace(":\n", ":\n<!-- holds\n1 == 1\n-->\n", 1)
+    assert by_id(f"**What does it do?** {checked}\n")["06/what-does-it-do"].back == answer
 
 
 def test_a_changed_answer_changes_the_card_and_keeps_its_id():

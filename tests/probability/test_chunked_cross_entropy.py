@@ -1,0 +1,57 @@
+"""Loss and gradients by chunks are PyTorch's at once, and the logits are never there as a whole."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+
+from answers.probability.chunked_cross_entropy import chunked_cross_entropy
+
+
+def drawn(tokens=7, classes=5, d=3, dtype=np.float64, seed=0):
+    rng = np.random.default_rng(seed)
+    hidden, weight = rng.normal(size=(tokens, d)), 9 * rng.normal(size=(classes, d))
+    return hidden.astype(dtype), weight.astype(dtype), rng.integers(classes, size=tokens)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 1e-4)])
+def test_agrees_with_pytorch_however_the_tokens_are_cut(rows, dtype, rtol):
+    hidden, weight, targets = drawn(dtype=dtype)
+    loss, *gradients = chunked_cross_entropy(hidden, weight, targets, rows)
+    by_torch = [torch.tensor(each, requires_grad=True) for each in (hidden, weight)]
+    logits = by_torch[0] @ by_torch[1].T
+    expected = torch.nn.functional.cross_entropy(logits, torch.tensor(targets))
+    expected.backward()
+    assert loss.dtype == dtype
+    assert np.isclose(loss, expected.item(), rtol=rtol)
+    for gradient, tensor in zip(gradients, by_torch, strict=True):
+        assert gradient.dtype == dtype
+        np.testing.assert_allclose(gradient, tensor.grad.numpy(), rtol=rtol, atol=rtol)
+
+
+def test_its_peak_of_memory_is_that_of_a_chunk():
+    hidden, weight, targets = drawn(tokens=512, classes=4000, d=2, dtype=np.float32)
+
+    def peak(rows):
+        tracemalloc.start()
+        chunked_cross_entropy(hidden, weight, targets, rows)
+        try:
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(32) < peak(512) / 10
+
+
+def test_refuses_in_words():
+    hidden, weight, targets = drawn()
+    with pytest.raises(ValueError, match="`targets`.*5"):
+        chunked_cross_entropy(hidden, weight, targets + 5, 2)
+    with pytest.raises(ValueError, match="at least one row"):
+        chunked_cross_entropy(hidden, weight, targets, 0)
+    with pytest.raises(ValueError, match="`hidden`.* nan"):
+        chunked_cross_entropy(hidden * np.nan, weight, targets, 2)
+    with pytest.raises(ValueError, match="`hidden` is empty"):
+        chunked_cross_entropy(hidden[:0], weight, targets[:0], 2)
