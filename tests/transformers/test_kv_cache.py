@@ -110,6 +110,54 @@ def test_padding_may_begin_in_a_later_call(capacity):
     torch.testing.assert_close(logits[1], model(ids[1:])[0], rtol=0, atol=1e-12)
 
 
+# Grouped queries
+
+
+def grouped_model(rotary, kv_heads):
+    """A model of four heads that share keys and values, and one that has a copy for each."""
+    sizes = {**SIZES, "heads": 4, "width": 24, "rotary": rotary}
+    torch.manual_seed(3)
+    grouped = GPT(GPTConfig(**sizes, kv_heads=kv_heads)).double().eval()
+    with torch.no_grad():
+        for parameter in grouped.parameters():
+            parameter.normal_(std=0.3)
+    whole = GPT(GPTConfig(**sizes)).double().eval()
+    state = grouped.state_dict()
+    for name in [name for name in state if "qkv" in name]:
+        q, *kv = state[name].split(grouped.blocks[0].attention.widths)
+        kv = [
+            part.unflatten(0, (kv_heads, 6)).repeat_interleave(4 // kv_heads, 0).flatten(0, 1)
+            for part in kv
+        ]
+        state[name] = torch.cat([q, *kv])
+    whole.load_state_dict(state)
+    return grouped, whole
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+@pytest.mark.parametrize("kv_heads", [1, 2])
+def test_grouped_queries_give_the_logits_of_copied_keys_in_any_chunks(rotary, capacity, kv_heads):
+    grouped, whole = grouped_model(rotary, kv_heads)
+    ids, mask = tokens(3, 12), left_padding([12, 9, 5], 12)
+    for given_mask in (None, mask):
+        real = torch.ones_like(mask) if given_mask is None else mask
+        expected = whole(ids, mask=given_mask)
+        for chunks in ([12], [1] * 12, [5, 1, 6]):
+            logits, cache = read(grouped, ids, chunks, capacity, given_mask)
+            torch.testing.assert_close(logits[real], expected[real], rtol=0, atol=1e-12)
+            assert cache.keys[0].shape[1] == cache.values[-1].shape[1] == kv_heads
+
+
+@ROTARY
+def test_grouped_queries_write_the_tokens_of_copied_keys(rotary):
+    grouped, whole = grouped_model(rotary, 2)
+    ids = tokens(2, 7)
+    expected = generate(whole, ids, 20, use_cache=False)
+    assert torch.equal(generate(grouped, ids, 20, chunk=3), expected)
+
+
 # The equality of tokens
 
 
@@ -307,9 +355,13 @@ def test_beam_search_finds_the_same_beams_with_and_without_a_cache(rotary):
 @given(
     st.integers(1, 4), st.integers(1, 3), st.integers(1, 4), st.integers(1, 9),
     st.integers(1, 3), st.sampled_from([torch.float32, torch.float16, torch.float64]),
+    st.sampled_from([None, 1, 2]),
 )  # fmt: skip
-def test_the_formula_gives_the_bytes_of_the_tensors(layers, heads, d, capacity, batch, dtype):
-    config = GPTConfig(layers=layers, heads=heads, width=heads * d)
+def test_the_formula_gives_the_bytes_of_the_tensors(
+    layers, groups, d, capacity, batch, dtype, kv_heads
+):
+    heads = groups * (kv_heads or 1)
+    config = GPTConfig(layers=layers, heads=heads, width=heads * d, kv_heads=kv_heads)
     cache = KVCache(config, batch, capacity, dtype)
     assert cache.nbytes == cache_bytes(config, capacity, batch, dtype.itemsize)
     held = [*cache.keys, *cache.values]
@@ -378,7 +430,7 @@ def test_a_model_that_passes_is_causal_with_a_cache_fails_the_equality(monkeypat
     model, ids = MODELS[False], tokens(1, 8)
     expected, attention = model(ids), functional.scaled_dot_product_attention
 
-    def upper_left(q, k, v, look=None, is_causal=False):
+    def upper_left(q, k, v, look=None, is_causal=False, enable_gqa=False):
         return attention(q, k, v, is_causal=True)
 
     monkeypatch.setattr(functional, "scaled_dot_product_attention", upper_left)
