@@ -35,7 +35,7 @@ def draws(images, truth):
     return {
         "20% at random": flipped(uniform_flips(0.2)),
         "40% of four digits,<br>one way": flipped(one_way_flips(0.4)),
-        "the 40% that<br>look most alike": [
+        "the 40% most<br>like the other": [
             lookalike_flips(images, truth, 0.4, seed) for seed in SEEDS
         ],
     }
@@ -120,7 +120,7 @@ def table() -> str:
         "**flagged**: precision, recall": None,
         "confident learning": ("confident learning", slice(None)),
         "vote of 10 neighbours": ("vote of 10 neighbours", slice(None)),
-        "**right labels flagged** that the model, an RBF-SVM misreads": None,
+        "**hard, right, yet flagged**: misread by the model, an RBF-SVM": None,
         "confident learning ": ("confident learning: hard", slice(1, 3)),
         "vote of 10 neighbours ": ("vote of 10 neighbours: hard", slice(1, 3)),
     }
