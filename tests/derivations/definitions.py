@@ -25,16 +25,10 @@ from answers.probability.bayes import (
     posterior,
     posterior_odds,
 )
-from answers.probability.divergence import (
-    entropy,
-    k1,
-    k2,
-    k3,
-    kl_divergence,
-    kl_gradients,
-    rel_entr,
-)
+from answers.probability.divergence import entropy, kl_divergence, rel_entr
 from answers.probability.gaussian_fit import Gaussian, Mixture, fit_gaussian
+from answers.probability.kl_estimators import k1, k2, k3
+from answers.probability.kl_of_logits import kl_gradients
 from answers.probability.loss_bounds import (
     confidence_loss_bounds,
     loss_bounds,
