@@ -17,13 +17,13 @@ from answers.transformers import transformer_faults
 from answers.transformers.checks.batch import BATCH_CHECKS, Batch
 from answers.transformers.checks.optimizer import leaves
 from answers.transformers.checks.sight import sees_no_future
-from answers.transformers.checks.steps import left_open
+from answers.transformers.checks.steps import left_open, overfits_one_batch
 from answers.transformers.checks.training import Training
 from answers.transformers.faults.batch import BATCH_FAULTS, of_rows, sound_batch
 from answers.transformers.faults.masks import looking
 from answers.transformers.faults.optimizer import rate
 from answers.transformers.faults.positions import placed
-from answers.transformers.faults.sound import small, sound, then
+from answers.transformers.faults.sound import small, sound, then, tied_and_scaled
 from answers.transformers.faults.unseen import UNSEEN
 from answers.transformers.gpt import (
     GPT,
@@ -426,6 +426,70 @@ def test_a_wide_model_starts_half_the_variance_of_its_logits_above_log_v(width):
     assert abs(logits.var(-1).mean() - 0.02**2 * width) < 0.1 * 0.02**2 * width
 
 
+@pytest.mark.parametrize("width", [32, 512])
+def test_a_tied_model_with_scaled_embeddings_is_sound_though_it_repeats_what_it_reads(width):
+    training = tied_and_scaled(width)
+    logits = training.logits(training.ids)
+    loss = float(training.loss(logits, training.ids, None))
+    read = float(logits.gather(-1, training.ids[..., None]).mean())
+    by_rule = math.log(31) + float(logits.var(-1).mean()) / 2
+    found = one("first_loss_makes_sense", training)
+    assert found.passed, found
+    assert abs(loss - math.log(30 + math.exp(read))) < 0.15
+    assert (loss > by_rule + 3) == (width == 512)
+    assert ("but for the logit of the token that is read" in found.message) == (width == 512)
+
+
+def test_a_tied_and_scaled_model_learns():
+    training = tied_and_scaled(512, layers=1, optimizer=rate(1e-3))
+    assert overfits_one_batch(training, steps=15).passed
+
+
+@pytest.mark.parametrize("tie", [True, False])
+def test_an_untrained_gemma_starts_above_the_rule_and_only_if_tied(tie):
+    torch.manual_seed(0)
+    gemma = transformers.Gemma3ForCausalLM(
+        transformers.Gemma3TextConfig(
+            vocab_size=1000,
+            hidden_size=2048,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            head_dim=32,
+            max_position_embeddings=64,
+            tie_word_embeddings=tie,
+        )
+    )
+    ids = torch.randint(1, 1000, (8, 24), generator=torch.Generator().manual_seed(1))
+    training = Training(gemma, ids, 1000, forward=lambda model, ids, mask: model(ids).logits)
+    logits = training.logits(ids)
+    loss, rule = training.loss(logits, ids, None), math.log(1000) + logits.var(-1).mean() / 2
+    assert abs(loss - rule) < 0.2 or tie
+    if tie:
+        started = [float(loss), math.log(1000), float(rule)]
+        assert all(abs(a - b) < 0.1 for a, b in zip(started, [16.7, 6.9, 7.5], strict=True))
+    assert one("first_loss_makes_sense", training).passed
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda loss: loss / math.log(2), lambda loss: -loss], ids=["bits", "its sign"]
+)
+def test_a_wrong_first_loss_of_a_tied_and_scaled_model_is_told(wrong):
+    def loss(logits, ids, mask):
+        return wrong(next_token_loss_torch(logits, ids, mask))
+
+    found = one("first_loss_makes_sense", tied_and_scaled(512, loss=loss))
+    assert found.failed
+    assert "the loss is wrong" in found.message
+
+
+def test_embeddings_that_are_too_large_are_told_where_they_are_scaled_too():
+    training = tied_and_scaled(32)
+    nn.init.normal_(training.model.tokens.weight)
+    assert one("first_loss_makes_sense", training).failed
+
+
 def test_a_first_loss_of_three_labels_may_be_off_by_chance():
     training, found = first_loss_of_a_llama(4096, (1, 4))
     logits = training.logits(training.ids)
@@ -765,8 +829,8 @@ def test_the_page_counts_the_checks_and_the_faults():
     text = page.read_text()
     assert f"{counts} {words[len(FAULTS)]} planted faults" in text
     (missed,) = re.findall(r"`overfits_one_batch` alone finds \d+ and misses (\d+)\.", text)
-    assert f"misses {missed} of {len(FAULTS)} planted faults" in text
-    assert f"{missed} of the {len(FAULTS)} faults above pass" in text
+    assert f"misses {missed} of the {len(FAULTS)} faults that we planted" in text
+    assert f"{missed} of the {len(FAULTS)} faults that we planted pass" in text
 
 
 def test_of_probabilities_cross_entropy_has_a_floor():
