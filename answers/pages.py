@@ -24,7 +24,7 @@ SECTION = r"(?ms)^## {}\n(.*?)(?=^## |\Z)"
 COMMENT = re.compile(r"^[ \t]*<!--(.*?)-->[ \t]*$\n?", re.MULTILINE | re.DOTALL)
 # A part that a function makes: see `answers.proof.generated`.
 GENERATED = re.compile(
-    r"^<!-- generated:([\w.]+) -->\n(?:(?!<!-- /?generated:).*\n)*<!-- /generated:\1 -->$",
+    r"^( *)<!-- generated:([\w.]+) -->\n(?:(?! *<!-- /?generated:).*\n)*\1<!-- /generated:\2 -->$",
     re.MULTILINE,
 )
 

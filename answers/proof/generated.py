@@ -20,6 +20,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
+from textwrap import indent
 
 from answers.files import write
 from answers.pages import GENERATED, ROOT
@@ -200,7 +201,7 @@ def with_parts(path: Path, text: str) -> str:
             f"{line.strip()}: a generated part stands between `<!-- generated:module.function -->` "
             "and `<!-- /generated:module.function -->`, each alone on its line"
         )
-    return GENERATED.sub(lambda match: block(match[1]), text)
+    return GENERATED.sub(lambda match: indent(block(match[2]), match[1]), text)
 
 
 def block(function: str) -> str:

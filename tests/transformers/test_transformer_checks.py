@@ -14,6 +14,7 @@ from torch import nn
 
 from answers.pages import ROOT
 from answers.transformers import transformer_faults
+from answers.transformers.checks.bare import by_heart, leak, loss_of
 from answers.transformers.checks.batch import BATCH_CHECKS, Batch
 from answers.transformers.checks.optimizer import leaves
 from answers.transformers.checks.sight import sees_no_future
@@ -132,11 +133,10 @@ def test_the_table_shows_what_was_caught(runs, monkeypatch):
     lines = [line for line in table().splitlines() if line.startswith("| ")][1:]
     assert len(lines) == len(FAULTS)
     for line, (fault, failed) in zip(lines, found.items(), strict=True):
-        name, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        name, first, cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert name == fault.replace("_", " ")
-        assert [c.__name__ for c, cell in zip(CHECKS, cells, strict=True) if cell == "✗"] == [
-            *failed
-        ]
+        assert first == f"**{failed[0].replace('_', ' ')}**"
+        assert [CHECKS[int(n) - 1].__name__ for n in cells.split(", ")] == [*failed]
 
 
 class Hugging(nn.Module):
@@ -445,15 +445,15 @@ def test_a_tied_and_scaled_model_learns():
     assert overfits_one_batch(training, steps=15).passed
 
 
-@pytest.mark.parametrize("tie", [True, False])
-def test_an_untrained_gemma_starts_above_the_rule_and_only_if_tied(tie):
+def untrained_gemma(layers, tie=True):
+    """2,048 wide, its embeddings scaled by the root of that; MLPs and heads are narrow."""
     torch.manual_seed(0)
     gemma = transformers.Gemma3ForCausalLM(
         transformers.Gemma3TextConfig(
             vocab_size=1000,
             hidden_size=2048,
             intermediate_size=64,
-            num_hidden_layers=2,
+            num_hidden_layers=layers,
             num_attention_heads=2,
             num_key_value_heads=1,
             head_dim=32,
@@ -462,13 +462,27 @@ def test_an_untrained_gemma_starts_above_the_rule_and_only_if_tied(tie):
         )
     )
     ids = torch.randint(1, 1000, (8, 24), generator=torch.Generator().manual_seed(1))
-    training = Training(gemma, ids, 1000, forward=lambda model, ids, mask: model(ids).logits)
+    return Training(gemma, ids, 1000, forward=lambda model, ids, mask: model(ids).logits)
+
+
+@pytest.mark.parametrize("tie", [True, False])
+def test_an_untrained_gemma_starts_above_the_rule_and_only_if_tied(tie):
+    training = untrained_gemma(layers=2, tie=tie)
+    ids, width = training.ids, training.model.config.hidden_size
+    assert width == 2048
     logits = training.logits(ids)
     loss, rule = training.loss(logits, ids, None), math.log(1000) + logits.var(-1).mean() / 2
     assert abs(loss - rule) < 0.2 or tie
     if tie:
         started = [float(loss), math.log(1000), float(rule)]
         assert all(abs(a - b) < 0.1 for a, b in zip(started, [16.7, 6.9, 7.5], strict=True))
+    assert one("first_loss_makes_sense", training).passed
+
+
+def test_a_deep_untrained_gemma_starts_near_log_v():
+    training = untrained_gemma(layers=26)
+    loss = training.loss(training.logits(training.ids), training.ids, None)
+    assert abs(loss - 7.5) < 0.1
     assert one("first_loss_makes_sense", training).passed
 
 
@@ -829,8 +843,9 @@ def test_the_page_counts_the_checks_and_the_faults():
     text = page.read_text()
     assert f"{counts} {words[len(FAULTS)]} planted faults" in text
     (missed,) = re.findall(r"`overfits_one_batch` alone finds \d+ and misses (\d+)\.", text)
+    assert (int(missed), len(FAULTS)) == (25, 30)
     assert f"misses {missed} of the {len(FAULTS)} faults that we planted" in text
-    assert f"{missed} of the {len(FAULTS)} faults that we planted pass" in text
+    assert f"{missed} of the {len(FAULTS)} faults that we planted in a small GPT pass" in text
 
 
 def test_of_probabilities_cross_entropy_has_a_floor():
@@ -842,3 +857,27 @@ def test_of_probabilities_cross_entropy_has_a_floor():
         shares /= shares.sum(1, keepdim=True)
         losses = nn.functional.cross_entropy(shares, shares.argmax(1), reduction="none")
         assert (losses >= floor - 1e-6).all()
+
+
+def test_the_bare_checks_agree_with_the_long_ones():
+    for name, bare in {
+        "large_embeddings": lambda t: loss_of(t.model.eval(), t.ids) > math.log(31) + 2,
+        "no_causal_mask": lambda t: leak(t.model.eval(), t.ids) > 1e-5,
+        "parameters_left_out": lambda t: by_heart(t.model, t.ids, t.optimizer(t.model)) > 0.5,
+    }.items():
+        assert bare(FAULTS[name]())
+        assert not bare(sound())
+
+
+def test_the_bare_loss_is_the_loss_of_next_tokens():
+    training = sound()
+    model, ids = training.model.eval(), training.ids
+    assert torch.equal(loss_of(model, ids), next_token_loss_torch(model(ids), ids))
+
+
+@pytest.mark.parametrize("last", [0, 1, 7])
+def test_the_bare_leak_changes_the_last_token_whatever_it_is(last):
+    ids = torch.tensor([[3, 1, last]])
+    table = nn.Embedding(31, 31)
+    assert leak(lambda ids: table(ids) + ids.sum(), ids) > 0.5
+    assert leak(table, ids) == 0
