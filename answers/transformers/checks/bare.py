@@ -14,7 +14,7 @@ def loss_of(model: nn.Module, ids: Tokens) -> Loss:
     """The mean loss of the next tokens; untrained, near log V if logits are small.
 
     Example:
-        >>> float(loss_of(nn.Embedding(7, 7), torch.tensor([[3, 1, 4]]))) > 0
+        >>> bool(loss_of(nn.Embedding(7, 7), torch.tensor([[3, 1, 4]])) > 0)
         True
     """
     logits = model(ids)[:, :-1]  # the last has no token to predict
