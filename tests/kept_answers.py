@@ -1,8 +1,8 @@
 """The answers that tests/submissions keeps for each exercise.
 
 The functions of such a file are answers, but for helpers, whose names start with `_`. Those in its
-table WRONG must fail, and be told the mistake that stands there; all others must pass. Those in
-the set NOTED, which few files have, pass with a note.
+table WRONG must fail, and be told the mistake that stands there; all others must pass: those in
+the set NOTED with a note, the rest without one.
 """
 
 import inspect
@@ -23,7 +23,7 @@ def kept(name: str) -> tuple[dict, dict]:
 
 @cache
 def noted(name: str) -> set[str]:
-    """Those of the wrong answers that pass with a note: the set NOTED, which few files have."""
+    """The right answers that pass with a note: the set NOTED, which not every file has."""
     found = re.search(r"^NOTED = \{(.*?)\}", text_of(name), re.DOTALL | re.MULTILINE)
     return set(re.findall(r"\w+", found[1])) if found else set()
 

@@ -3,9 +3,9 @@
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from answers.derivations.witness import Line, Rule, complaint
+from answers.derivations.witness import Line, complaint
 
-__all__ = ["Line", "Rule", "aligned", "latex", "select"]
+__all__ = ["Line", "aligned", "latex", "select"]
 
 
 # --8<-- [start:aligned]
@@ -16,12 +16,12 @@ def aligned(*lines: Line) -> str:
 
     Raises:
         TypeError: Something is no `Line`: nothing says what it means.
-        ValueError: A line differs from its meaning, or does not follow by its rule.
+        ValueError: A formula is not what its name means, or does not follow by its rule.
     """
     for line in lines:
         if not isinstance(line, Line):
             raise TypeError(
-                f"{line!r} is no Line; give it a name, a formula and a meaning, so that it "
+                f"{line!r} is no Line; give it a name, a formula and values, so that it "
                 "can be proved."
             )
     if wrong := complaint(lines):
@@ -34,8 +34,10 @@ def aligned(*lines: Line) -> str:
 
 
 def equation(line: Line) -> str:
-    rule = rf" && \quad {line.rule.name}" if line.rule else ""
+    words = line.rule.__name__.replace("_", " ") if line.rule else ""
+    rule = rf" && \quad \text{{{words}}}" if words else ""
     left, right = (" = ".join(map(latex, side)) for side in (line.names, line.sides))
+    left = "" if line.goes_on else left
     return f"{left} &= {right}{rule}"
 
 
@@ -44,6 +46,10 @@ DIGITS = frozenset("0123456789")
 
 class Printer(LatexPrinter):
     """SymPy's LaTeX, with indices and indicators written as people write them."""
+
+    def _print_Symbol(self, expr, **options):  # noqa: N802 (upright TP, kept apart)
+        word = len(expr.name) > 1 and expr.name.isupper() and expr.name.isalpha()
+        return rf"\mathrm{{{expr.name}}}\," if word else super()._print_Symbol(expr)
 
     def _print_Indexed(self, expr):  # noqa: N802 (z_{i}, not {z}_{i})
         indices = list(map(self._print, expr.indices))
@@ -84,10 +90,8 @@ class Printer(LatexPrinter):
         return rf"\left[{self._print(expr.args[0])} > 0\right]"
 
 
-def latex(part: sp.Basic | str) -> str:
+def latex(part: sp.Basic) -> str:
     """`part` as LaTeX."""
-    if isinstance(part, str):
-        return part
     return Printer({"order": "lex"}).doprint(part).replace(r"\epsilon", r"\varepsilon")
 
 

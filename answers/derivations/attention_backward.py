@@ -2,8 +2,8 @@
 
 Indices run from 1: to n for queries, to m for keys, to d for the features of queries and keys,
 to D for those of values. G is the gradient at the output O, P the weights, S the scores.
-Each function returns the lines that a page shows. To check a line, its meaning changes one entry
-a little and measures how the loss ⟨G, O⟩ changes.
+Each function returns the lines that a page shows. To check a line, one entry is changed a little:
+how the loss ⟨G, O⟩ changes is measured.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ import sympy as sp
 
 from answers.derivations import Line, select
 from answers.derivations.numerics import slope
+from answers.derivations.operators import Partial
 
 # --8<-- [start:symbols]
 n, m, d, D = sp.symbols("n m d D", integer=True, positive=True)
@@ -18,6 +19,7 @@ i, j, l, c, r, s = sp.symbols("i j l c r s", integer=True, positive=True)
 Q, K, V, G, P, S = map(sp.IndexedBase, ("Q", "K", "V", "G", "P", "S"))
 # A dot marks the gradient of the loss with respect to what stands under it.
 p_dot, s_dot = sp.IndexedBase("Pdot"), sp.IndexedBase("Sdot")
+LOSS = sp.Symbol(r"\mathcal{L}")
 
 # --8<-- [end:symbols]
 
@@ -31,7 +33,7 @@ def values(rng, size):
     last = {"i": n, "j": m, "l": min(d, size)}
     return {
         **{"n": n, "m": m, "d": d, "D": size, "Q": q, "K": k, "V": v, "G": g},
-        **{"S": s, "P": weights(s)},
+        **{"S": s, "P": weights(s), LOSS.name: loss},
         "Pdot": slopes(lambda p: loss(p, v, g), weights(s)),
         "Sdot": slopes(lambda s: loss(weights(s), v, g), s),
         **{name: rng.integers(1, size + 1) for name, size in last.items()},
@@ -44,8 +46,8 @@ def weights(s):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def loss(p, v, g):
-    return np.sum(g * (p @ v))
+def loss(P, V, G):
+    return np.sum(G * (P @ V))
 
 
 def slopes(f, x):
@@ -63,18 +65,8 @@ def of_values() -> list[Line]:
     by_v = select(sp.diff(total, V[j, l]), (j, m), (l, D))
     by_p = select(sp.diff(total, P[i, j]), (i, n), (j, m))
     return [
-        Line(
-            r"\frac{\partial \mathcal{L}}{\partial V_{j,l}}",
-            by_v,
-            lambda P, V, G, j, l: slope(lambda v: loss(P, v, G), V, j - 1, l - 1),
-            values,
-        ),
-        Line(
-            (p_dot[i, j], r"\frac{\partial \mathcal{L}}{\partial P_{i,j}}"),
-            by_p,
-            lambda P, V, G, i, j: slope(lambda p: loss(p, V, G), P, i - 1, j - 1),
-            values,
-        ),
+        Line(Partial(LOSS, V[j, l]), by_v, values),
+        Line((p_dot[i, j], Partial(LOSS, P[i, j])), by_p, values),
     ]
 
 
@@ -91,16 +83,12 @@ def of_scores() -> list[Line]:
     mean = sp.Sum(p_dot[i, l] * P[i, l], (l, 1, m))
     sums = sp.Sum(p_dot[i, l] * sp.exp(S[i, l]), (l, 1, m))
     by_s = by_s.subs(sums, mean * total).subs(sp.exp(S[i, j]), P[i, j] * total)
-    return [
-        Line(
-            (s_dot[i, j], r"\frac{\partial \mathcal{L}}{\partial S_{i,j}}"),
-            sp.collect(sp.expand(by_s), P[i, j]),
-            lambda S, V, G, i, j: slope(
-                lambda s: loss(weights(s), V, G), S, i - 1, j - 1
-            ),
-            values,
-        )
-    ]
+    by_s = sp.collect(sp.expand(by_s), P[i, j])
+    return [Line((s_dot[i, j], Partial(LOSS, S[i, j])), by_s, through_softmax)]
+
+
+def through_softmax(rng, size):
+    return values(rng, size) | {LOSS.name: lambda S, V, G: loss(weights(S), V, G)}
 
 
 # --8<-- [end:of_scores]
@@ -114,32 +102,20 @@ def of_queries_and_keys() -> list[Line]:
     by_q = select(sp.diff(total.doit(), Q[i, l]), (i, n), (l, d))
     by_k = select(sp.diff(total.doit(), K[j, l]), (j, m), (l, d))
 
+    return [
+        Line(Partial(LOSS, Q[i, l]), by_q, any_slopes),
+        Line(Partial(LOSS, K[j, l]), by_k, any_slopes),
+    ]
+
+
+def any_slopes(rng, size):
+    """A loss with any gradient at the scores: it need not come from a softmax."""
+    drawn = values(rng, size)
+
     def any_loss(Q, K, Sdot):
-        """A loss with any gradient at the scores: it need not come from a softmax."""
         return np.sum(Sdot * (Q @ K.T / np.sqrt(Q.shape[1])))
 
-    def any_slopes(rng, size):
-        drawn = values(rng, size)
-        return drawn | {"Sdot": rng.normal(size=drawn["S"].shape)}
-
-    return [
-        Line(
-            r"\frac{\partial \mathcal{L}}{\partial Q_{i,l}}",
-            by_q,
-            lambda Q, K, Sdot, i, l: slope(
-                lambda q: any_loss(q, K, Sdot), Q, i - 1, l - 1
-            ),
-            any_slopes,
-        ),
-        Line(
-            r"\frac{\partial \mathcal{L}}{\partial K_{j,l}}",
-            by_k,
-            lambda Q, K, Sdot, j, l: slope(
-                lambda k: any_loss(Q, k, Sdot), K, j - 1, l - 1
-            ),
-            any_slopes,
-        ),
-    ]
+    return drawn | {"Sdot": rng.normal(size=drawn["S"].shape), LOSS.name: any_loss}
 
 
 # --8<-- [end:of_queries]

@@ -1,7 +1,7 @@
 """Why attention divides by √d: the variance of a dot product, and a softmax that saturates.
 
-Each function returns the lines that a page shows. To check a line, its meaning lists all outcomes
-or takes a derivative by differences.
+Each function returns the lines that a page shows. To check a line, all outcomes are listed, or a
+derivative is taken by differences.
 """
 
 import itertools
@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from answers.derivations import Line, select
-from answers.derivations.numerics import slope
+from answers.derivations.operators import At, Dot, Limit, Slope, Var
 
 # --8<-- [start:variance]
 d = sp.Symbol("d", integer=True, positive=True)  # features of a query and of a key
@@ -35,37 +35,32 @@ def variance() -> list[Line]:
     covariance = one * sp.KroneckerDelta(i, j)
     double = sp.Sum(covariance, (j, 1, d), (i, 1, d))
     whole = sp.factor(select(double, (i, d), (j, d)).doit())
+    all_of_it = Var(Dot(sp.Symbol("q"), sp.Symbol("k")))
+    standard, shifted = {mu: 0, sigma: 1}, {mu: 1, sigma: 1}
     return [
-        Line(
-            r"\operatorname{Var}(q_i k_i)",
-            sp.factor(one),
-            lambda mu, sigma: over_outcomes(1, mu, sigma),
-            features,
-        ),
-        Line(r"\operatorname{Var}(q \cdot k)", whole, over_outcomes, features),
-        Line(
-            r"\mu = 0,\ \sigma = 1: \quad \operatorname{Var}",
-            whole.subs({mu: 0, sigma: 1}),
-            lambda d: over_outcomes(d, 0, 1),
-            features,
-        ),
-        Line(
-            r"\mu = 1,\ \sigma = 1: \quad \operatorname{Var}",
-            whole.subs({mu: 1, sigma: 1}),
-            lambda d: over_outcomes(d, 1, 1),
-            features,
+        Line(Var(q * k), sp.factor(one), features),
+        Line(all_of_it, whole, features),
+        *(
+            Line(At(all_of_it, *at.items()), whole.subs(at), features)
+            for at in (standard, shifted)
         ),
     ]
 
 
-def over_outcomes(d, mu, sigma):
-    """The variance of q·k over all 4^d outcomes: each entry is one of two numbers."""
-    outcomes = itertools.product((mu - sigma, mu + sigma), repeat=2 * int(d))
-    return np.var([np.dot(each[: int(d)], each[int(d) :]) for each in outcomes])
-
-
 def features(rng, size):
-    return {"d": size, "mu": rng.normal(), "sigma": rng.uniform(0.5, 2)}
+    """All 4^d outcomes of q and k, of which each entry is one of two numbers."""
+    signs = np.array(list(itertools.product((-1, 1), repeat=2 * size))).T
+
+    def outcomes(mu, sigma):
+        return mu + sigma * signs
+
+    return {
+        **{"d": size, "mu": rng.normal(), "sigma": rng.uniform(0.5, 2)},
+        "q": lambda mu, sigma: outcomes(mu, sigma)[:size],
+        "k": lambda mu, sigma: outcomes(mu, sigma)[size:],
+        "q_i": lambda mu, sigma: outcomes(mu, sigma)[0],
+        "k_i": lambda mu, sigma: outcomes(mu, sigma)[-1],
+    }
 
 
 # --8<-- [end:variance]
@@ -74,28 +69,28 @@ def features(rng, size):
 # --8<-- [start:saturation]
 def saturation() -> list[Line]:
     """Two keys whose scores differ by δ: the weight of the better one, and its slope."""
-    delta = sp.Symbol("delta", positive=True)
-    p = 1 / (1 + sp.exp(-delta))
-    by_delta = sp.diff(p, delta)
-
-    def weight(delta):
-        """Of two scores, delta apart: p + q = 1 and p = q exp(delta)."""
-        return np.linalg.solve([[1, 1], [1, -np.exp(delta)]], [1, 0])[0]
-
+    delta, p = sp.symbols("delta p", positive=True)
+    weight = 1 / (1 + sp.exp(-delta))
+    by_delta = sp.diff(weight, delta)
+    scaled = sp.exp(delta) * Slope(p, delta)
     return [
-        Line("p", p, weight, gap),
-        Line(r"\frac{dp}{d\delta}", by_delta, lambda delta: slope(weight, delta), gap),
+        Line(p, weight, gap),
+        Line(Slope(p, delta), by_delta, gap),
         Line(
-            r"\lim_{\delta \to \infty} e^{\delta}\,\frac{dp}{d\delta}",
+            Limit(scaled, delta, sp.oo),
             sp.limit(sp.exp(delta) * by_delta, delta, sp.oo),
-            lambda: np.exp(15) * -slope(lambda gap: 1 - weight(gap), 15.0),
             gap,
         ),
     ]
 
 
 def gap(rng, _):
-    return {"delta": rng.uniform(0.5, 3)}
+    """Of two scores, delta apart: p + q = 1 and p = q exp(delta)."""
+
+    def better(delta):
+        return np.linalg.solve([[1, 1], [1, -np.exp(delta)]], [1, 0])[0]
+
+    return {"delta": rng.uniform(0.5, 3), "p": better}
 
 
 # --8<-- [end:saturation]

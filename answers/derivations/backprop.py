@@ -1,15 +1,16 @@
 """Backpropagation through affine → ReLU → affine → softmax, derived by SymPy.
 
 Batch and layer sizes are symbols: the formulas hold for all of them. Each function
-returns the lines that a page shows. To check a line, its meaning changes one entry a little and
-measures how the loss changes.
+returns the lines that a page shows. To check a line, one entry is changed a little: how the loss
+changes is measured.
 """
 
 import numpy as np
 import sympy as sp
 
-from answers.derivations import Line, Rule, select
+from answers.derivations import Line, select
 from answers.derivations.numerics import slope as difference
+from answers.derivations.operators import Partial, Slope
 
 # --8<-- [start:symbols]
 # Batch, d_in, hidden and classes.
@@ -18,6 +19,7 @@ n, m, i, d, k, c = sp.symbols("n m i d k c", integer=True, positive=True)
 x, w, b, s, p, G = map(sp.IndexedBase, ("x", "w", "b", "s", "p", "G"))
 # y_n is the right class of example n.
 y = sp.IndexedBase("y", integer=True)
+LOSS = sp.Symbol(r"\mathcal{L}")
 # --8<-- [end:symbols]
 
 
@@ -58,19 +60,18 @@ def of_logits() -> list[Line]:
     slope = select(sp.diff(loss, s[m, c]), (m, N), (c, K))
     in_probabilities = slope.subs(sp.exp(s[m, c]), p[m, c] * row.subs(n, m))
 
+    return [
+        Line(LOSS, loss, logits),
+        Line(Partial(LOSS, s[m, c]), in_probabilities, logits),
+    ]
+
+
+def logits(rng, size):
     def mean_loss(s, y):
         right = [chances(row)[label - 1] for row, label in zip(s, y, strict=True)]
         return -np.mean(np.log(right))
 
-    return [
-        Line(r"\mathcal{L}", loss, mean_loss, values),
-        Line(
-            r"\frac{\partial\mathcal{L}}{\partial s_{m,c}}",
-            in_probabilities,
-            lambda s, y, m, c: difference(lambda s: mean_loss(s, y), s, m - 1, c - 1),
-            values,
-        ),
-    ]
+    return values(rng, size) | {LOSS.name: mean_loss}
 
 
 # --8<-- [end:of_logits]
@@ -102,50 +103,22 @@ def of_affine() -> list[Line]:
     def slope(variable: sp.Expr) -> sp.Expr:
         return select(sp.diff(loss, variable), (m, N), (d, D), (c, K))
 
-    def total(x, w, b, G):
-        return np.sum(G * (x @ w + b))
-
-    def by_weight(x, w, b, G, d, c):
-        return difference(lambda w: total(x, w, b, G), w, d - 1, c - 1)
-
-    def by_bias(x, w, b, G, c):
-        return difference(lambda b: total(x, w, b, G), b, c - 1)
-
-    def by_input(x, w, b, G, m, d):
-        return difference(lambda x: total(x, w, b, G), x, m - 1, d - 1)
-
     # The same, as a product of matrices.
     X, W = sp.MatrixSymbol("X", N, D), sp.MatrixSymbol("W", D, K)
     output_slope, ones = sp.MatrixSymbol("G", N, K), sp.MatrixSymbol(ONES, N, 1)
+    by_matrices = {
+        w[d, c]: Entry(X.T * output_slope, d, c),
+        b[c]: Entry(ones.T * output_slope, c),
+        x[m, d]: Entry(output_slope * W.T, m, d),
+    }
     return [
-        Line(
-            (
-                r"\frac{\partial\mathcal{L}}{\partial w_{d,c}}",
-                Entry(X.T * output_slope, d, c),
-            ),
-            slope(w[d, c]),
-            by_weight,
-            values,
-        ),
-        Line(
-            (
-                r"\frac{\partial\mathcal{L}}{\partial b_{c}}",
-                Entry(ones.T * output_slope, c),
-            ),
-            slope(b[c]),
-            by_bias,
-            values,
-        ),
-        Line(
-            (
-                r"\frac{\partial\mathcal{L}}{\partial x_{m,d}}",
-                Entry(output_slope * W.T, m, d),
-            ),
-            slope(x[m, d]),
-            by_input,
-            values,
-        ),
+        Line((Partial(LOSS, each), entry), slope(each), affine)
+        for each, entry in by_matrices.items()
     ]
+
+
+def affine(rng, size):
+    return values(rng, size) | {LOSS.name: lambda x, w, b, G: np.sum(G * (x @ w + b))}
 
 
 # --8<-- [end:of_affine]
@@ -155,66 +128,54 @@ def of_affine() -> list[Line]:
 def of_relu() -> list[Line]:
     """The slope of max(0, z): 1 where z is positive, which is the mask."""
     z = sp.Symbol("z", real=True)
-    return [
-        Line(
-            r"\frac{d}{dz}\max(0, z)",
-            sp.diff(sp.Max(0, z), z),
-            lambda z: difference(lambda z: max(0, z), z),
-            lambda rng, _: {"z": rng.choice([-1, 1]) * rng.uniform(0.5, 2)},
-        )
-    ]
+    hinge = sp.Max(0, z)
+    return [Line(Slope(hinge, z), sp.diff(hinge, z), away_from_the_kink)]
+
+
+def away_from_the_kink(rng, _):
+    return {"z": rng.choice([-1, 1]) * rng.uniform(0.5, 2)}
 
 
 # --8<-- [end:of_relu]
 
 
 # --8<-- [start:delta_recursion]
+phi, phi_slope = sp.Function("phi"), sp.Function(r"\phi'")
+z, following = sp.IndexedBase("z"), sp.IndexedBase(r"z^{(\ell+1)}")
+delta, sent_on = (sp.IndexedBase(rf"\delta^{{(\ell{n})}}") for n in ("", "+1"))
+
+
 def delta_recursion() -> list[Line]:
     """The gradient of a pre-activation of layer l, from those of layer l + 1.
 
     z are the H pre-activations of one example at layer l, and δ the gradient of the K
     pre-activations of the next layer, which counts as a constant here.
     """
-    phi, slope = sp.Function("phi"), sp.Function(r"\phi'")
-    z, delta = sp.IndexedBase("z"), sp.IndexedBase(r"\delta^{(\ell+1)}")
-    following = sp.Sum(phi(z[i]) * w[i, k], (i, 1, H)) + b[k]
-    loss = sp.Sum(delta[k] * following, (k, 1, K))
-    sent_back = select(sp.diff(loss, z[d]), (d, H))
-    sent_back = sent_back.replace(sp.Derivative, lambda f, _: slope(*f.args))
-    outside = slope(z[d])
-
-    def adds_up(before, after):
-        """With two units and three of the next layer: Σ δ_k ∂(next z_k)/∂z_d, for either d."""
-        outputs = [before.subs({k: q, H: 2}).doit() for q in (1, 2, 3)]
-        sums = [
-            sum(delta[q] * sp.diff(output, z[u]) for q, output in enumerate(outputs, 1))
-            for u in (1, 2)
-        ]
-        said = [after.subs({d: u, K: 3}).doit() for u in (1, 2)]
-        written = [e.replace(sp.Derivative, lambda f, _: slope(*f.args)) for e in sums]
-        return [sp.expand(e) for e in said] == [sp.expand(e) for e in written]
-
-    def next_layer(z, w, b, phi):
-        return phi(z) @ w + b
-
-    def by_pre_activation(z, w, b, phi, delta, d):
-        return difference(lambda z: delta @ next_layer(z, w, b, phi), z, d - 1)
-
+    output = sp.Sum(phi(z[i]) * w[i, k], (i, 1, H)) + b[k]
+    loss = sp.Sum(sent_on[k] * output, (k, 1, K))
+    sent_back = with_slope(select(sp.diff(loss, z[d]), (d, H)))
+    outside = phi_slope(z[d])
+    sent_back = outside * sp.Sum(sent_back.function / outside, *sent_back.limits)
     return [
-        Line(
-            r"z^{(\ell+1)}_{k}",
-            following,
-            lambda z, w, b, phi, k: next_layer(z, w, b, phi)[k - 1],
-            two_layers,
-        ),
-        Line(
-            r"\delta^{(\ell)}_{d} = \frac{\partial\mathcal{L}}{\partial z_{d}}",
-            outside * sp.Sum(sent_back.function / outside, *sent_back.limits),
-            by_pre_activation,
-            two_layers,
-            Rule(r"\text{chain rule}", adds_up),
-        ),
+        Line(following[k], output, two_layers),
+        Line((delta[d], Partial(LOSS, z[d])), sent_back, two_layers, chain_rule),
     ]
+
+
+def with_slope(e):
+    return e.replace(sp.Derivative, lambda f, _: phi_slope(*f.args))
+
+
+def chain_rule(output, gradient):
+    """With two units and three of the next layer: Σ δ_k ∂(output_k)/∂z_d, for either d."""
+    outputs = [output.subs({k: q, H: 2}).doit() for q in (1, 2, 3)]
+    for unit in (1, 2):
+        by_unit = (sp.diff(output, z[unit]) for output in outputs)
+        total = sum(sent_on[q] * each for q, each in enumerate(by_unit, 1))
+        said = gradient.subs({d: unit, K: 3}).doit()
+        if sp.expand(with_slope(total) - said) != 0:
+            return False
+    return True
 
 
 # --8<-- [end:delta_recursion]
@@ -224,15 +185,25 @@ def two_layers(rng, size):
     """An affine layer behind an activation that is no known one, and its slope."""
     drawn = values(rng, size)
     hidden, classes = drawn["w"].shape
-    shift, delta = rng.normal(), rng.normal(size=classes)
+    shift, gradient = rng.normal(), rng.normal(size=classes)
 
     def phi(z):
         return np.sin(z + shift) + z**2
 
+    def next_layer(z, w, b):
+        return phi(z) @ w + b
+
+    def loss(z, w, b):
+        return gradient @ next_layer(z, w, b)
+
+    def slopes(z, w, b):
+        each = [difference(lambda z: loss(z, w, b), z, d) for d in range(hidden)]
+        return np.array(each)
+
     return drawn | {
-        **{"H": hidden, "z": rng.normal(size=hidden), "phi": phi},
-        **{r"\phi'": lambda z: difference(phi, z)},
-        **{"delta": delta, r"\delta^{(\ell+1)}": delta},
+        **{"H": hidden, "z": rng.normal(size=hidden), "phi": phi, LOSS.name: loss},
+        **{str(phi_slope): lambda z: difference(phi, z), str(following): next_layer},
+        **{str(sent_on): gradient, str(delta): slopes},
     }
 
 

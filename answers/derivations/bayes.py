@@ -1,20 +1,21 @@
 """Bayes' theorem and what follows from it, derived by SymPy.
 
-Each function returns the lines that a page shows. To check a line, its meaning counts people or
-integrates densities.
+Each function returns the lines that a page shows. To check a line, people are counted, or densities
+integrated.
 """
 
 import functools
 import itertools
 import math
-from fractions import Fraction
 from statistics import NormalDist
 
 import numpy as np
 import sympy as sp
 
-from answers.derivations import Line, Rule
-from answers.derivations.numerics import integral, root, slope
+from answers.derivations import Line
+from answers.derivations.numerics import NODES, WEIGHTS, integral, slope
+from answers.derivations.operators import ArgMax, Chance, Mean
+from answers.derivations.witness import number
 
 # --8<-- [start:symbols]
 N, K, D = sp.symbols("N K D", integer=True, positive=True)  # D weights, K hypotheses
@@ -39,44 +40,31 @@ def vanishes(difference: sp.Expr) -> None:
 
 
 # --8<-- [start:theorem]
-A, HIT, FALSE = r"P(A)", r"P(B \mid A)", r"P(B \mid \neg A)"
+A, B = sp.symbols("A B")
 
 
 def theorem() -> list[Line]:
     """P(A and B) written both ways, with P(B) as the sum over A and not A."""
-    a, hit, false = (sp.Symbol(name, positive=True) for name in (A, HIT, FALSE))
+    prior, hit, false = Chance(A), Chance(B, A), Chance(B, ~A)
     unknown = sp.Symbol("P(A|B)", positive=True)
     # By the law of total probability.
-    evidence = hit * a + false * (1 - a)
-    (solution,) = sp.solve(sp.Eq(unknown * evidence, hit * a), unknown)
-    vanishes(solution - hit * a / evidence)
+    evidence = hit * prior + false * (1 - prior)
+    (solution,) = sp.solve(sp.Eq(unknown * evidence, hit * prior), unknown)
+    vanishes(solution - hit * prior / evidence)
     # Likelihood ratio times prior odds.
-    odds = sp.UnevaluatedExpr(hit / false) * sp.UnevaluatedExpr(a / (1 - a))
+    odds = sp.UnevaluatedExpr(hit / false) * sp.UnevaluatedExpr(prior / (1 - prior))
     vanishes(odds.doit() - solution / (1 - solution))
-
-    # Rows are A and not A, columns B and not B.
     return [
-        Line("P(B)", evidence, lambda n: n[:, 0].sum() / n.sum(), people),
-        Line(
-            r"P(A \mid B)",
-            hit * a / evidence,
-            lambda n: n[0, 0] / n[:, 0].sum(),
-            people,
-        ),
-        Line(
-            r"\frac{P(A \mid B)}{P(\neg A \mid B)}",
-            odds,
-            lambda n: n[0, 0] / n[1, 0],
-            people,
-        ),
+        Line(Chance(B), evidence, people),
+        Line(Chance(A, B), hit * prior / evidence, people),
+        Line(Chance(A, B) / Chance(~A, B), odds, people),
     ]
 
 
 def people(rng, _):
-    """People counted by A and by B, and the three shares of them that are given."""
-    n = rng.integers(1, 50, (2, 2))
-    hit, false = n[:, 0] / n.sum(axis=1)
-    return {"n": n, A: n[0].sum() / n.sum(), HIT: hit, FALSE: false}
+    """People of four kinds: with and without A, and of either some with and without B."""
+    a, b = np.repeat([(1, 1, 0, 0), (1, 0, 1, 0)], rng.integers(1, 50, 4), axis=1)
+    return {"A": a == 1, "B": b == 1}
 
 
 # --8<-- [end:theorem]
@@ -87,30 +75,24 @@ def screening() -> list[Line]:
     """The posterior of a positive test, as an exact fraction."""
     ill, hit, false = sp.Rational(1, 100), sp.Rational(9, 10), sp.Rational(9, 100)
     evidence = hit * ill + false * (1 - ill)
-
-    def among_10_000_people():
-        ill, healthy = 100, 9_900
-        positive = [ill * 90 // 100, healthy * 9 // 100]
-        return Fraction(positive[0], sum(positive))
-
-    return [
-        Line(
-            r"P(\text{ill} \mid +)",
-            hit * ill / evidence,
-            among_10_000_people,
-            nothing,
-        )
-    ]
+    posterior = Chance(sp.Symbol(r"\text{ill}"), sp.Symbol("+"))
+    return [Line(posterior, hit * ill / evidence, ten_thousand_people)]
 
 
-def nothing(rng, _):
-    return {}
+def ten_thousand_people(rng, _):
+    """100 are ill, of whom 90 test positive, as 891 of the 9,900 others do."""
+    kinds = (90, 10, 891, 9_009)
+    ill, positive = np.repeat([(1, 1, 0, 0), (1, 0, 1, 0)], kinds, axis=1)
+    return {r"\text{ill}": ill == 1, "+": positive == 1}
 
 
 # --8<-- [end:screening]
 
 
 # --8<-- [start:sequential]
+H_j, e_1, e_2 = sp.symbols("H_j e_1 e_2")
+
+
 def sequential() -> list[Line]:
     """Two pieces of evidence, one after the other: the same as both at once.
 
@@ -128,18 +110,8 @@ def sequential() -> list[Line]:
     joint = prior[j] * first[j] * second[j]
     vanishes(after_two - joint / over(prior[i] * first[i] * second[i]))
     return [
-        Line(
-            r"P(H_j \mid e_1)",
-            after_one,
-            lambda n, j: n[j - 1, 0].sum() / n[:, 0].sum(),
-            hypotheses,
-        ),
-        Line(
-            r"P(H_j \mid e_1, e_2)",
-            sp.simplify(after_two),
-            lambda n, j: n[j - 1, 0, 0] / n[:, 0, 0].sum(),
-            hypotheses,
-        ),
+        Line(Chance(H_j, e_1), after_one, hypotheses),
+        Line(Chance(H_j, e_1, e_2), sp.simplify(after_two), hypotheses),
     ]
 
 
@@ -148,13 +120,38 @@ def hypotheses(rng, size):
     n = rng.integers(1, 50, (size, 2, 2))
     both, one, each = n[:, 0, 0], n[:, 0].sum(axis=1), n.sum(axis=(1, 2))
     shares = {"P": each / n.sum(), "a": one / each, "b": both / one}
-    return {"n": n, "K": size, "j": rng.integers(1, size + 1), **shares}
+    kinds = np.repeat(list(np.ndindex(n.shape)), n.ravel(), axis=0).T
+    people = {
+        "H_j": lambda j: kinds[0] == j - 1,
+        "e_1": kinds[1] == 0,
+        "e_2": kinds[2] == 0,
+    }
+    return people | {"K": size, "j": rng.integers(1, size + 1), **shares}
 
 
 # --8<-- [end:sequential]
 
 
 # --8<-- [start:dependent]
+class Naive(Chance):
+    """Each sign counts as if it came alone, independent of the others."""
+
+    def _latex(self, printer):
+        return rf"\text{{naive: }} {super()._latex(printer)}"
+
+    def by_definition(self, values):
+        event, *signs = self.args
+        yes, no = (
+            math.prod(number(Chance(sign, given), values) for sign in signs)
+            * number(Chance(given), values)
+            for given in (event, ~event)
+        )
+        return yes / (yes + no)
+
+    def others(self):
+        yield Chance(*self.args)
+
+
 def dependent() -> list[Line]:
     """Two signs, each as frequent either way, that come together more often under H."""
     half = sp.Rational(1, 2)
@@ -163,27 +160,27 @@ def dependent() -> list[Line]:
     alone = half
     exact = half * together[True] / (half * (together[True] + together[False]))
     naive = half * alone**2 / (half * alone**2 + half * alone**2)
-
-    # 20 people with H and 20 without, by first and second sign.
-    n = np.array([[[8, 2], [2, 8]], [[5, 5], [5, 5]]])
-
-    def counted():
-        return Fraction(int(n[0, 0, 0]), int(n[:, 0, 0].sum()))
-
-    def as_if_independent():
-        signs = n[:, 0].sum(axis=1) * n[:, :, 0].sum(axis=1)
-        return Fraction(int(signs[0]), int(signs.sum()))
-
+    signs = sp.Symbol("H"), e_1, e_2
     return [
-        Line(r"\text{exact: } P(H \mid e_1, e_2)", exact, counted, nothing),
-        Line(r"\text{naive: } P(H \mid e_1, e_2)", naive, as_if_independent, nothing),
+        Line(Chance(*signs), exact, forty_people),
+        Line(Naive(*signs), naive, forty_people),
     ]
+
+
+def forty_people(rng, _):
+    """20 with H and 20 without, by first and second sign."""
+    counts = [8, 2, 2, 8, 5, 5, 5, 5]
+    kinds = np.repeat(list(np.ndindex(2, 2, 2)), counts, axis=0).T
+    return dict(zip(("H", "e_1", "e_2"), kinds == 0, strict=True))
 
 
 # --8<-- [end:dependent]
 
 
 # --8<-- [start:beta_binomial]
+PRIOR, DATA, LIKELIHOOD = sp.symbols(r"P(p) P(s\,\ f) P(s\,\ f\ \mid\ p)")
+
+
 def beta_binomial() -> list[Line]:
     """A Beta prior times a binomial likelihood: integrate, divide, recognise a Beta."""
     density = beta_density(alpha, beta)
@@ -196,16 +193,11 @@ def beta_binomial() -> list[Line]:
         vanishes(sp.expand_func(integral_ - evidence.subs(numbers)).doit())
     posterior = sp.powsimp(density * likelihood / evidence)
     vanishes(posterior / beta_density(alpha + s, beta + f) - 1)
-    B = sp.Function("B")
+    euler = sp.Function("B")
     return [
-        Line("P(p)", density.replace(sp.beta, B), prior_density, trials),
-        Line("P(s, f)", evidence.replace(sp.beta, B), probability_of_data, trials),
-        Line(
-            r"\frac{P(s, f \mid p)\, P(p)}{P(s, f)}",
-            posterior.replace(sp.beta, B),
-            by_bayes,
-            trials,
-        ),
+        Line(PRIOR, density.replace(sp.beta, euler), trials),
+        Line(DATA, evidence.replace(sp.beta, euler), trials),
+        Line(LIKELIHOOD * PRIOR / DATA, posterior.replace(sp.beta, euler), trials),
     ]
 
 
@@ -223,6 +215,8 @@ def trials(rng, _):
     return counts | {
         "p": rng.uniform(0.2, 0.8),
         "B": lambda a, b: integral(lambda p: p ** (a - 1) * (1 - p) ** (b - 1), 0, 1),
+        **{PRIOR.name: prior_density, LIKELIHOOD.name: likelihood},
+        DATA.name: probability_of_data,
     }
 
 
@@ -238,7 +232,7 @@ def orders(s, f):
 
 def lies_below(p, alpha, beta):
     """The probability that the alpha-th smallest of alpha + beta - 1 uniform numbers is below p."""
-    numbers = alpha + beta - 1
+    p, numbers = np.clip(p, 0, 1), alpha + beta - 1
     return sum(likelihood(p, k, numbers - k) for k in range(alpha, numbers + 1))
 
 
@@ -251,48 +245,50 @@ def probability_of_data(alpha, beta, s, f):
     return integral(lambda p: likelihood(p, s, f) * prior_density(p, alpha, beta), 0, 1)
 
 
-def by_bayes(p, alpha, beta, s, f):
-    joint = likelihood(p, s, f) * prior_density(p, alpha, beta)
-    return joint / probability_of_data(alpha, beta, s, f)
-
-
 # --8<-- [start:shrinkage]
+rho, weight = sp.Symbol("rho", positive=True), (alpha + beta) / (alpha + beta + s + f)
+
+
 def shrinkage() -> list[Line]:
     """The posterior mean lies between the prior mean and the share of successes."""
     mean = (alpha + s) / (alpha + beta + s + f)
-    weight = (alpha + beta) / (alpha + beta + s + f)
-    rho = sp.Symbol("rho", positive=True)
     between = rho * sp.UnevaluatedExpr(alpha / (alpha + beta))
     between += (1 - rho) * sp.UnevaluatedExpr(s / (s + f))
-    inserted = Rule(
-        r"\text{with } \rho \text{ below}",
-        lambda before, after: sp.simplify(after.doit().subs(rho, weight) - before) == 0,
-    )
+    posterior = Mean(x, s, f)
     return [
-        Line(r"\mathrm{E}[p \mid s, f]", mean, posterior_mean, trials),
-        Line("", between, posterior_mean, weighted, inserted),
-        Line(r"\rho", weight, weight_of_prior, trials),
+        Line(posterior, mean, rates),
+        Line(posterior, between, rates, weighted_mean, goes_on=True),
+        Line(rho, weight, rates),
     ]
+
+
+def weighted_mean(before, after):
+    """rho times one number and 1 - rho times another, with the rho of the line below."""
+    ends = after.subs(rho, 1) + after.subs(rho, 0)
+    is_mean = sp.expand(after + after.subs(rho, 1 - rho) - ends) == 0
+    inserted = after.doit().subs(rho, weight)
+    return after.has(rho) and is_mean and sp.simplify(inserted - before) == 0
 
 
 # --8<-- [end:shrinkage]
 
 
-def posterior_mean(alpha, beta, s, f):
-    return integral(lambda p: p * by_bayes(p, alpha, beta, s, f), 0, 1)
-
-
-def weight_of_prior(alpha, beta, s, f):
-    """How far the posterior mean lies towards the prior mean: 1 at it, 0 at the share seen."""
-    before = integral(lambda p: p * prior_density(p, alpha, beta), 0, 1)
-    seen = s / (s + f)
-    return (posterior_mean(alpha, beta, s, f) - seen) / (before - seen)
-
-
-def weighted(rng, size):
+def rates(rng, size):
+    """The rate p at many places, and how much each weighs when s and f are known."""
     drawn = trials(rng, size)
-    counts = (drawn[name] for name in ("alpha", "beta", "s", "f"))
-    return drawn | {"rho": weight_of_prior(*counts)}
+
+    def weights(p, alpha, beta, s, f):
+        return WEIGHTS * likelihood(p, s, f) * prior_density(p, alpha, beta)
+
+    def weight_of_prior(alpha, beta, s, f):
+        """How far the posterior mean lies towards the prior mean: 1 at it, 0 at the share seen."""
+        p = drawn["p"]
+        before = np.average(p, weights=weights(p, alpha, beta, 0, 0))
+        after = np.average(p, weights=weights(p, alpha, beta, s, f))
+        return (after - s / (s + f)) / (before - s / (s + f))
+
+    drawn |= {"p": (NODES + 1) / 2, "rho": weight_of_prior}
+    return drawn | {"weights s, f": weights}
 
 
 # --8<-- [start:l2]
@@ -303,8 +299,8 @@ def l2() -> list[Line]:
     0 with deviation tau.
     """
     likelihood = normal(y[i], m[i], sigma)
-    weight = normal(w[j], 0, tau)
-    minus_log = -over(log(likelihood), N) - over(log(weight), D, j)
+    prior = normal(w[j], 0, tau)
+    minus_log = -over(log(likelihood), N) - over(log(prior), D, j)
     squares, penalty = over((y[i] - m[i]) ** 2, N), over(w[j] ** 2, D, j)
     form = squares / (2 * sigma**2) + penalty / (2 * tau**2)
     constant = N * sp.log(2 * sp.pi * sigma**2) / 2 + D * sp.log(2 * sp.pi * tau**2) / 2
@@ -317,13 +313,8 @@ def l2() -> list[Line]:
     scaled = squares / 2 + sigma**2 / tau**2 * penalty / 2
     vanishes(sp.expand(scaled - sigma**2 * form))
     return [
-        Line(
-            -sp.log(sp.Symbol(POSTERIOR)),
-            form + sp.Symbol(CONST),
-            surprise,
-            regression,
-        ),
-        Line(r"\lambda", sigma**2 / tau**2, curvature_of_penalty, regression),
+        Line(-sp.log(POSTERIOR), form + CONST, regression),
+        Line(sp.Symbol("lambda"), sigma**2 / tau**2, regression),
     ]
 
 
@@ -336,10 +327,8 @@ def log(density: sp.Expr) -> sp.Expr:
     return sp.expand_log(sp.log(density), force=True)
 
 
+POSTERIOR, CONST = sp.symbols(r"P(w\ \mid\ y) \text{const}")
 # --8<-- [end:l2]
-
-
-POSTERIOR, CONST = r"P(w \mid y)", r"\text{const}"
 
 
 def regression(rng, size):
@@ -351,7 +340,8 @@ def regression(rng, size):
     constant = -math.log(density(y, y, 0 * w, sigma, tau))
     return {
         **{"N": size, "D": weights, "sigma": sigma, "tau": tau, "y": y, "m": m, "w": w},
-        **{POSTERIOR: density(y, m, w, sigma, tau), CONST: constant},
+        **{POSTERIOR.name: density, CONST.name: constant},
+        "lambda": curvature_of_penalty,
     }
 
 
@@ -359,10 +349,6 @@ def density(y, m, w, sigma, tau):
     """The density of all observations and weights: the product of their densities."""
     of_y = [NormalDist(mean, sigma).pdf(at) for at, mean in zip(y, m, strict=True)]
     return math.prod([*of_y, *(NormalDist(0, tau).pdf(weight) for weight in w)])
-
-
-def surprise(y, m, w, sigma, tau):
-    return -math.log(density(y, m, w, sigma, tau))
 
 
 def curvature_of_penalty(sigma, tau):
@@ -386,26 +372,20 @@ def parametrisation() -> list[Line]:
     slope_ = sp.diff(in_t, t).subs(sp.exp(t), odds)
     (top,) = sp.solve(slope_, odds)
     back = sp.simplify(top / (1 + top))
+    as_p = 1 / (1 + sp.exp(-ArgMax(sp.Symbol("P(t)"), t)))
     return [
-        Line(r"\arg\max_p", sp.factor(mode), highest_in_p, trials),
-        Line(r"\arg\max_t,\ \text{as } p", back, highest_in_log_odds, trials),
+        Line(ArgMax(PRIOR, x), sp.factor(mode), in_either_form),
+        Line(as_p, back, in_either_form),
     ]
 
 
+def in_either_form(rng, size):
+    """The density of a rate p, and that of its log-odds t: slopes of the chance to lie below."""
+
+    def density_of_log_odds(t, alpha, beta):
+        return slope(lambda t: lies_below(1 / (1 + np.exp(-t)), alpha, beta), t)
+
+    return trials(rng, size) | {"t": rng.normal(), "P(t)": density_of_log_odds}
+
+
 # --8<-- [end:parametrisation]
-
-
-def highest_in_p(alpha, beta):
-    return highest(lambda p: lies_below(p, alpha, beta), 0.01, 0.99)
-
-
-def highest_in_log_odds(alpha, beta):
-    def as_p(t):
-        return 1 / (1 + np.exp(-t))
-
-    return as_p(highest(lambda t: lies_below(as_p(t), alpha, beta), -5, 5))
-
-
-def highest(below, first, last):
-    """Where the density is highest, given the probability of lying below a point."""
-    return root(lambda at: slope(lambda x: slope(below, x), at), first, last)

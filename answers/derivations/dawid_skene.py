@@ -1,7 +1,7 @@
 """Labels by people: Dawid and Skene's M-step, kappa of a rare class, scores on noisy labels.
 
-Each function returns the lines that a page shows. To check a line, its meaning climbs to the
-maximum by steps, or lists all outcomes with their probabilities.
+Each function returns the lines that a page shows. To check a line, the maximum is climbed to by
+steps, or all outcomes are listed with their probabilities.
 """
 
 import itertools
@@ -11,12 +11,14 @@ import sympy as sp
 
 from answers.derivations import Line, select
 from answers.derivations.numerics import slope
+from answers.derivations.operators import Limit, Partial
 
 # --8<-- [start:m_step]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
 k, l = sp.symbols("k l", integer=True, positive=True)  # the paper's l
 n, pi = sp.IndexedBase("n"), sp.IndexedBase("pi")
 s, lam = sp.symbols("s lambda", positive=True)
+LAGRANGIAN = sp.Symbol("Lambda")
 
 
 def m_step() -> list[Line]:
@@ -29,40 +31,29 @@ def m_step() -> list[Line]:
     total = sp.Sum(n[k], (k, 1, K)) + K * s
     sum_of_pi = sp.Sum(lam * pi[k], (k, 1, K))
 
-    def by_difference(n, s, l, pi, lam):
-        return slope(lambda row: log_likelihood(row, n, s) - lam * row.sum(), pi, l - 1)
-
     return [
-        Line(
-            r"\frac{\partial\Lambda}{\partial\pi_l}",
-            stationary,
-            by_difference,
-            any_row,
-        ),
+        Line(Partial(LAGRANGIAN, pi[l]), stationary, any_row),
         # At the best row, every slope equals the multiplier.
-        Line(
-            (lam, sum_of_pi), total, lambda n, s: slopes(climb(n, s), n, s)[0], best_row
-        ),
-        Line(
-            pi[l],
-            in_lam.subs(lam, total),
-            lambda n, s, l: climb(n, s)[l - 1],
-            best_row,
-        ),
+        Line((lam, sum_of_pi), total, best_row),
+        Line(pi[l], in_lam.subs(lam, total), best_row),
     ]
-
-
-# --8<-- [end:m_step]
 
 
 def any_row(rng, size):
     """A row of positive numbers, whatever their sum is, expected counts and a multiplier."""
-    lam = rng.normal()
+    multiplier = rng.normal()
+
+    def lagrangian(pi, n, s):
+        return log_likelihood(pi, n, s) - multiplier * (pi.sum() - 1)
+
     return {
         **{"K": size, "l": rng.integers(1, size + 1), "s": rng.uniform(0.5, 2)},
         **{"n": rng.uniform(3, 6, size), "pi": rng.uniform(0.1, 0.9, size)},
-        **{"lambda": lam, "lam": lam},
+        **{"lambda": multiplier, "Lambda": lagrangian},
     }
+
+
+# --8<-- [end:m_step]
 
 
 def best_row(rng, size):
@@ -103,21 +94,28 @@ def kappa() -> list[Line]:
     above = sp.factor(sp.simplify((value * p * (1 - p)).subs(p, says_one)))
     not_q = sp.Symbol("1 - q", positive=True)
     above = above.subs(q - 1, -not_q).subs(not_q, 1 - q)
+    agreement = sp.Symbol("kappa")
     return [
-        Line("p", says_one, lambda table: table.sum(axis=(0, 2))[1], pair),
-        Line("p_o", observed, lambda table: np.trace(table.sum(axis=0)), pair),
-        Line("p_e", chance, by_chance, pair),
-        Line((r"\kappa", definition), above / (p * (1 - p)), above_chance, pair),
-        Line(
-            r"\lim_{q \to 0} \kappa",
-            sp.limit(value.subs(p, says_one), q, 0),
-            lambda c: above_chance(outcomes(c, 1e-12)),
-            pair,
-        ),
+        Line(p, says_one, pair),
+        Line(p_o, observed, pair),
+        Line(p_e, chance, pair),
+        Line((agreement, definition), above / (p * (1 - p)), pair),
+        Line(Limit(agreement, q, 0), sp.limit(value.subs(p, says_one), q, 0), pair),
     ]
 
 
 # --8<-- [end:kappa]
+
+
+def pair(rng, _):
+    """Two annotators: how probably each is right, and what follows for a share q of class 1."""
+    return {
+        **{"c": rng.uniform(0.55, 0.95), "q": rng.uniform(0.1, 0.9)},
+        "p": lambda c, q: outcomes(c, q)[:, 1].sum(),
+        "p_o": lambda c, q: np.trace(outcomes(c, q).sum(axis=0)),
+        "p_e": lambda c, q: by_chance(outcomes(c, q)),
+        "kappa": lambda c, q: above_chance(outcomes(c, q)),
+    }
 
 
 def outcomes(c, q):
@@ -140,14 +138,6 @@ def above_chance(table):
     return (agree - by_chance(table)) / (1 - by_chance(table))
 
 
-def pair(rng, _):
-    """Two annotators: their probabilities of being right and of agreeing, and a prevalence."""
-    c, q = rng.uniform(0.55, 0.95), rng.uniform(0.1, 0.9)
-    table = outcomes(c, q)
-    agree = {"p_o": np.trace(table.sum(axis=0)), "p_e": by_chance(table)}
-    return {"c": c, "q": q, "table": table, "p": table[:, 1].sum(), **agree}
-
-
 # --8<-- [start:noisy_score]
 e = sp.Symbol("e", positive=True)  # error rate of the labels; c is as above
 
@@ -156,24 +146,21 @@ def noisy_score() -> list[Line]:
     """The accuracy measured against labels with independent errors, and its slope."""
     score = c * (1 - e) + (1 - c) * e
 
-    def agreement(c, e):
-        """The share of answers that agree with their labels: both are right, or both wrong."""
-        both = np.outer([c, 1 - c], [1 - e, e])
-        return np.trace(both)
-
+    measured = sp.Symbol(r"\text{measured}")
     return [
-        Line(r"\text{measured}", score, agreement, rates),
-        Line(
-            r"\frac{\partial\,\text{measured}}{\partial c}",
-            sp.expand(sp.diff(score, c)),
-            lambda c, e: slope(lambda c: agreement(c, e), c),
-            rates,
-        ),
+        Line(measured, score, error_rates),
+        Line(Partial(measured, c), sp.expand(sp.diff(score, c)), error_rates),
     ]
 
 
-def rates(rng, _):
-    return {"c": rng.uniform(0.55, 0.95), "e": rng.uniform(0.05, 0.4)}
+def error_rates(rng, _):
+    """Of answers and labels; both are right where they agree, or both wrong."""
+
+    def agreement(c, e):
+        return np.trace(np.outer([c, 1 - c], [1 - e, e]))
+
+    drawn = {"c": rng.uniform(0.55, 0.95), "e": rng.uniform(0.05, 0.4)}
+    return drawn | {r"\text{measured}": agreement}
 
 
 # --8<-- [end:noisy_score]

@@ -1,7 +1,7 @@
 """How wrong a finite difference is, and the step of least error, by SymPy.
 
-Each function returns the lines that a page shows. To check a line, its meaning measures the error
-of differences of a polynomial, or searches for the best step.
+Each function returns the lines that a page shows. To check a line, the errors of differences of a
+polynomial are measured, or the best step is searched for.
 """
 
 import math
@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from answers.derivations import Line
-from answers.derivations.numerics import root, slope
+from answers.derivations.operators import ArgMin
 
 x, h, eps = sp.symbols("x h epsilon", positive=True)
 f = sp.Function("f")
@@ -26,18 +26,9 @@ def truncation() -> list[Line]:
         return sp.series(quotient, h, 0, order).doit() - sp.diff(f(x), x)
 
     return [
-        Line(one_sided - sp.diff(f(x), x), error(one_sided, 2), forward, polynomial),
-        Line(centred - sp.diff(f(x), x), error(centred, 4), both_ways, polynomial),
+        Line(one_sided - sp.diff(f(x), x), error(one_sided, 2), polynomial),
+        Line(centred - sp.diff(f(x), x), error(centred, 4), polynomial),
     ]
-
-
-def forward(f, x, h):
-    """How much steeper than the tangent the line through f(x) and f(x + h) is."""
-    return np.polyfit([0, h], [f(x), f(x + h)], 1)[0] - f.deriv()(x)
-
-
-def both_ways(f, x, h):
-    return np.polyfit([-h, h], [f(x - h), f(x + h)], 1)[0] - f.deriv()(x)
 
 
 def polynomial(rng, _):
@@ -56,35 +47,24 @@ def best_step() -> list[Line]:
     size, third = sp.symbols("|f| |f'''|", positive=True)
     error = h**2 * third / 6 + eps * size / h
     (step,) = sp.solve(sp.diff(error, h), h)
+    worst = sp.Function("E")(h)
     return [
-        Line("E(h)", error, worst, cubic),
-        Line(r"h_{\text{best}}^3", step**3, lowest, cubic),
+        Line(worst, error, cubic),
+        Line(ArgMin(worst, h) ** 3, step**3, cubic),
     ]
 
 
-def worst(h, epsilon, f, third):
-    """The error of a centred difference of a cubic, if the errors of both values add up."""
-    cubic = np.polynomial.Polynomial([f, 0.7, 0, third / 6])
-    off = epsilon * f
-    return ((cubic(h) + off) - (cubic(-h) - off)) / (2 * h) - cubic.deriv()(0)
-
-
-def lowest(epsilon, f, third):
-    return (
-        root(lambda h: slope(lambda h: worst(h, epsilon, f, third), h), 0.05, 50) ** 3
-    )
-
-
 def cubic(rng, _):
+    """A cubic, and the error E of its centred difference if those of both values add up."""
     h, epsilon, f, third = rng.uniform(0.5, 2, 4)
-    return {
-        "h": h,
-        "epsilon": epsilon,
-        "f": f,
-        "third": third,
-        "|f|": f,
-        "|f'''|": third,
-    }
+    exact = np.polynomial.Polynomial([f, 0.7, 0, third / 6])
+
+    def worst(h):
+        above, below = exact(h) + epsilon * f, exact(-h) - epsilon * f
+        return (above - below) / (2 * h) - exact.deriv()(0)
+
+    given = {"h": h, "epsilon": epsilon, "E": worst}
+    return given | {"|f|": f, "|f'''|": third}
 
 
 # --8<-- [end:best_step]

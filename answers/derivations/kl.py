@@ -1,7 +1,7 @@
 """KL divergence by SymPy: the example, Gibbs' inequality, Gaussian fits, estimators.
 
-Each function returns the lines that a page shows. To check a line, its meaning averages,
-integrates, or climbs to the maximum by steps. Classes run from 1 to K, for a symbolic K.
+Each function returns the lines that a page shows. To check a line, numbers are averaged or
+integrated, or the maximum is climbed to by steps. Classes run from 1 to K, for a symbolic K.
 Logarithms are natural, so everything is in nats.
 """
 
@@ -10,8 +10,19 @@ from statistics import NormalDist
 import numpy as np
 import sympy as sp
 
-from answers.derivations import Line, Rule
-from answers.derivations.numerics import integral, root, slope
+from answers.derivations import Line
+from answers.derivations.numerics import integral, slope
+from answers.derivations.operators import (
+    ArgMin,
+    At,
+    Hessian,
+    Limit,
+    Mean,
+    Operator,
+    Partial,
+    Var,
+)
+from answers.derivations.witness import number
 
 # --8<-- [start:symbols]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
@@ -19,7 +30,34 @@ i = sp.Symbol("i", integer=True, positive=True)
 p, q = sp.IndexedBase("p", positive=True), sp.IndexedBase("q", positive=True)
 mu_p, mu, z = sp.symbols("mu_p mu z", real=True)
 sigma_p, sigma, d, t = sp.symbols("sigma_p sigma d t", positive=True)
-D_KL, ENTROPY, CROSS = map(sp.Symbol, (r"D_{KL}(p\|q)", "H(p)", "H(p, q)"))
+P, Q = sp.symbols("p q")  # the whole distributions
+
+
+class Entropy(Operator):
+    """The mean of -log q over p: of p itself, if no q is given."""
+
+    def _latex(self, printer):
+        return f"H({', '.join(map(printer.doprint, self.args))})"
+
+    def by_definition(self, values):
+        p, q = (number(e, values) for e in (self.args[0], self.args[-1]))
+        return np.dot(p, -np.log(q))
+
+
+class KL(Operator):
+    """What a code made for p saves on average over p against one for q, in nats."""
+
+    def _latex(self, printer):
+        p, q = map(printer.doprint, self.args)
+        return rf"D_{{KL}}({p}\|{q})"
+
+    def by_definition(self, values):
+        p, q = self.args
+        return number(Entropy(p, q), values) - number(Entropy(p), values)
+
+    def others(self):
+        yield KL(*self.args[::-1])
+        yield Entropy(*self.args)
 
 
 def over_classes(term: sp.Expr) -> sp.Sum:
@@ -29,19 +67,10 @@ def over_classes(term: sp.Expr) -> sp.Sum:
 # --8<-- [end:symbols]
 
 
-def surprise(p, q):
-    """The mean of -log q over p: the cross-entropy."""
-    return np.dot(p, -np.log(q))
-
-
 def positive_numbers(rng, size):
     """Numbers p and q, whatever their sums are."""
     p, q = rng.uniform(0.1, 0.9, (2, size))
-    return {
-        **{"K": size, "p": p, "q": q, "g": bowl},
-        **{ENTROPY.name: surprise(p, p), CROSS.name: surprise(p, q)},
-        D_KL.name: np.dot(p, np.log(p / q)),
-    }
+    return {"K": size, "p": p, "q": q, "g": bowl}
 
 
 # --8<-- [start:example]
@@ -71,28 +100,14 @@ def example() -> list[Line]:
         bits = sp.log(2)
         return value, Digits(value, sp.Integer(1)), Digits(value / bits, bits)
 
-    def saved(p, q):
-        """What a code made for p saves on average over p against one for q, in nats."""
-        return surprise(np.array(p), np.array(q)) - surprise(np.array(p), np.array(p))
-
     return [
-        Line(
-            D_KL.name,
-            shown(kl(fair, model)),
-            lambda: saved([0.5, 0.5], [0.8, 0.2]),
-            nothing,
-        ),
-        Line(
-            r"D_{KL}(q\|p)",
-            shown(kl(model, fair)),
-            lambda: saved([0.8, 0.2], [0.5, 0.5]),
-            nothing,
-        ),
+        Line(KL(P, Q), shown(kl(fair, model)), coins),
+        Line(KL(Q, P), shown(kl(model, fair)), coins),
     ]
 
 
-def nothing(rng, _):
-    return {}
+def coins(rng, _):
+    return {"p": np.array([0.5, 0.5]), "q": np.array([0.8, 0.2])}
 
 
 # --8<-- [end:example]
@@ -104,15 +119,12 @@ def decomposition() -> list[Line]:
     of_p, divergence = -p[i] * sp.log(p[i]), p[i] * sp.log(p[i] / q[i])
     together = sp.expand(sp.expand_log(of_p + divergence, force=True))
     return [
-        Line(ENTROPY, over_classes(of_p), lambda p: surprise(p, p), positive_numbers),
+        Line(Entropy(P), over_classes(of_p), positive_numbers),
+        Line(KL(P, Q), over_classes(divergence), positive_numbers),
         Line(
-            D_KL,
-            over_classes(divergence),
-            lambda p, q: np.dot(p, np.log(p / q)),
+            Entropy(P) + KL(P, Q),
+            (over_classes(together), Entropy(P, Q)),
             positive_numbers,
-        ),
-        Line(
-            ENTROPY + D_KL, (over_classes(together), CROSS), surprise, positive_numbers
         ),
     ]
 
@@ -121,42 +133,37 @@ def decomposition() -> list[Line]:
 
 
 # --8<-- [start:gibbs]
+g = sp.Function("g")
+
+
 def gibbs() -> list[Line]:
     """t - 1 - log t is convex with minimum 0 at 1; its mean at t = q/p is the KL."""
-    g = t - 1 - sp.log(t)
-    (lowest,) = sp.solve(sp.diff(g, t), t)
-    mean = over_classes(p[i] * g.subs(t, q[i] / p[i]))
-    by_name = sp.Sum(p[i] * sp.Function("g")(q[i] / p[i]), (i, 1, K))
-    divergence = over_classes(p[i] * sp.log(p[i] / q[i]))
-    sums = D_KL + over_classes(q[i]) - over_classes(p[i])
-
-    def sum_by_sum(before, after):
-        difference = before - after.subs(D_KL, divergence)
-        return all(difference.subs(K, n).doit().expand() == 0 for n in (1, 2, 3))
-
-    def average(p, q):
-        return np.dot(p, [bowl(each) for each in q / p])
-
+    formula = t - 1 - sp.log(t)
+    (lowest,) = sp.solve(sp.diff(formula, t), t)
+    mean = over_classes(p[i] * formula.subs(t, q[i] / p[i]))
+    by_name = sp.Sum(p[i] * g(q[i] / p[i]), (i, 1, K))
+    sums = KL(P, Q) + over_classes(q[i]) - over_classes(p[i])
     return [
-        Line("g(t)", g, bowl, one_number),
+        Line(g(t), formula, one_number),
         Line(
-            rf"g'({lowest})",
-            sp.diff(g, t).subs(t, lowest),
-            lambda: slope(bowl, 1.0),
+            At(g(t).diff(t), (t, lowest)),
+            sp.diff(formula, t).subs(t, lowest),
             one_number,
         ),
-        Line(rf"g({lowest})", g.subs(t, lowest), lambda: bowl(1.0), one_number),
-        Line(
-            "g''(t)",
-            sp.diff(g, t, 2),
-            lambda t: slope(lambda at: slope(bowl, at), t),
-            one_number,
-        ),
-        Line(by_name, mean, average, positive_numbers),
-        Line(
-            "", sums, average, positive_numbers, Rule(r"\text{sum by sum}", sum_by_sum)
-        ),
+        Line(g(lowest), formula.subs(t, lowest), one_number),
+        Line(g(t).diff(t, 2), sp.diff(formula, t, 2), one_number),
+        Line(by_name, mean, positive_numbers),
+        Line(by_name, sums, positive_numbers, sum_by_sum, goes_on=True),
     ]
+
+
+def sum_by_sum(before, after):
+    """One sum is several, whose terms are the same, for one to three classes."""
+    if before.is_Add or not after.is_Add:
+        return False
+    divergence = over_classes(p[i] * sp.log(p[i] / q[i]))
+    difference = before - after.subs(KL(P, Q), divergence)
+    return all(difference.subs(K, n).doit().expand() == 0 for n in (1, 2, 3))
 
 
 def bowl(t):
@@ -165,21 +172,15 @@ def bowl(t):
 
 
 def one_number(rng, _):
-    return {"t": rng.uniform(0.5, 3)}
+    return {"t": rng.uniform(0.5, 3), "g": bowl}
 
 
 # --8<-- [end:gibbs]
 
 
 # --8<-- [start:moment_matching]
-class Mean(sp.Expr):
-    """The mean over p."""
-
-    def _latex(self, printer):
-        return rf"\mathbb{{E}}_p\left[{printer.doprint(self.args[0])}\right]"
-
-    def as_number(self, values):
-        return np.mean(values)
+class MeanOverP(Mean):
+    letters = r"\mathbb{E}_p"
 
 
 def moment_matching() -> list[Line]:
@@ -195,30 +196,15 @@ def moment_matching() -> list[Line]:
     hessian = sp.hessian(cross, (mu, sigma)).subs(at_best)
     shown = sp.log(sigma) + sp.log(2 * sp.pi) / 2
     shown += (sigma_p**2 + sp.factor(sp.expand((mu_p - mu) ** 2))) / (2 * sigma**2)
+    entropy = MeanOverP(-sp.log(sp.Symbol("q")))
     return [
-        Line(Mean(-sp.log(sp.Symbol("q"))), shown, cross_entropy, sample),
+        Line(entropy, shown, sample),
+        Line(Partial(entropy, mu), sp.factor(slopes[0]), sample),
+        Line(Partial(entropy, sigma), sp.simplify(slopes[1]), sample),
+        Line(ArgMin(entropy, mu, sigma), sp.Tuple(best_mu, best_sigma), sample),
         Line(
-            r"\frac{\partial}{\partial\mu}",
-            sp.factor(slopes[0]),
-            lambda x, mu, sigma: slopes_of(x, mu, sigma)[0],
-            sample,
-        ),
-        Line(
-            r"\frac{\partial}{\partial\sigma}",
-            sp.simplify(slopes[1]),
-            lambda x, mu, sigma: slopes_of(x, mu, sigma)[1],
-            sample,
-        ),
-        Line(
-            r"(\mu, \sigma)_{\text{best}}",
-            sp.Tuple(best_mu, best_sigma),
-            best_gaussian,
-            sample,
-        ),
-        Line(
-            r"\text{second derivatives there}",
+            At(Hessian(entropy, mu, sigma), (mu, best_mu), (sigma, best_sigma)),
             sp.simplify(hessian).as_immutable(),
-            curvatures,
             sample,
         ),
     ]
@@ -230,39 +216,12 @@ def moment_matching() -> list[Line]:
 def sample(rng, _):
     """Seven numbers that are nothing like a Gaussian, and some Gaussian q."""
     x, mu, sigma = rng.gamma(2, size=7), rng.normal(), rng.uniform(0.7, 2)
-    densities = np.array([NormalDist(mu, sigma).pdf(each) for each in x])
+
+    def density(x, mu, sigma):
+        return np.array([NormalDist(float(mu), float(sigma)).pdf(each) for each in x])
+
     moments = {"mu_p": x.mean(), "sigma_p": x.std()}
-    return {"x": x, "mu": mu, "sigma": sigma, "q": densities, **moments}
-
-
-def cross_entropy(x, mu, sigma):
-    model = NormalDist(float(mu), float(sigma))
-    return np.mean([-np.log(model.pdf(each)) for each in x])
-
-
-def slopes_of(x, mu, sigma):
-    """The derivatives of the cross-entropy with respect to mean and deviation."""
-    return np.array(
-        [
-            slope(lambda mu: cross_entropy(x, mu, sigma), mu),
-            slope(lambda sigma: cross_entropy(x, mu, sigma), sigma),
-        ]
-    )
-
-
-def best_gaussian(x):
-    mu = root(lambda mu: slopes_of(x, mu, 1.0)[0], x.min(), x.max())
-    return mu, root(lambda sigma: slopes_of(x, mu, sigma)[1], 0.1, 10)
-
-
-def curvatures(x):
-    mu, sigma = best_gaussian(x)
-    return np.array(
-        [
-            slope(lambda mu: slopes_of(x, mu, sigma), mu),
-            slope(lambda sigma: slopes_of(x, mu, sigma), sigma),
-        ]
-    )
+    return {"x": x, "mu": mu, "sigma": sigma, "q": density, **moments}
 
 
 # --8<-- [start:estimators]
@@ -282,45 +241,38 @@ def estimators() -> list[Line]:
     """Mean and variance of k1, k2, k3 for normal p, q of deviation 1, d apart."""
     # log q(z) - log p(z), with p at 0 and q at d.
     log_r = d * z - d**2 / 2
+    ratio = sp.exp(d * z) * sp.exp(-(d**2) / 2)
     lines = []
-    for name, k, by_ratio in (
-        ("k_1", -log_r, lambda r: -np.log(r)),
-        ("k_2", log_r**2 / 2, lambda r: np.log(r) ** 2 / 2),
-        (
-            "k_3",
-            sp.exp(d * z) * sp.exp(-(d**2) / 2) - 1 - log_r,
-            lambda r: r - 1 - np.log(r),
-        ),
+    for name, k in zip(
+        sp.symbols("k_1 k_2 k_3"),
+        (-log_r, log_r**2 / 2, ratio - 1 - log_r),
+        strict=True,
     ):
         mean = normal_mean(k)
         variance = normal_mean((k - mean) ** 2)
-        average, spread = moments(by_ratio)
         lines += [
-            Line(rf"\mathbb{{E}}[{name}]", sp.expand(mean), average, apart),
-            Line(rf"\operatorname{{Var}}[{name}]", sp.expand(variance), spread, apart),
+            Line(Mean(name), sp.expand(mean), apart),
+            Line(Var(name), sp.expand(variance), apart),
         ]
     return lines
 
 
-def moments(by_ratio):
-    """Mean and variance over p of a function of q/p, by sums over a fine grid of p."""
+def apart(rng, _):
+    """A fine grid, weighted by p at 0; the estimators of r, the ratio to q at d."""
     x = np.arange(-10, 16, 0.1)
 
     def density(mean):
-        return np.array([NormalDist(mean).pdf(each) for each in x])
+        return np.array([NormalDist(float(mean)).pdf(each) for each in x])
 
-    def average(d):
-        return 0.1 * density(0) @ by_ratio(density(d) / density(0))
+    def r(d):
+        return density(d) / density(0)
 
-    def spread(d):
-        square = (by_ratio(density(d) / density(0)) - average(d)) ** 2
-        return 0.1 * density(0) @ square
-
-    return average, spread
-
-
-def apart(rng, _):
-    return {"d": rng.uniform(0.5, 1.5)}
+    return {
+        **{"d": rng.uniform(0.5, 1.5), "weights": density(0)},
+        "k_1": lambda d: -np.log(r(d)),
+        "k_2": lambda d: np.log(r(d)) ** 2 / 2,
+        "k_3": lambda d: r(d) - 1 - np.log(r(d)),
+    }
 
 
 # --8<-- [end:estimators]
@@ -338,26 +290,13 @@ def alpha_divergence() -> list[Line]:
     def near(value: int) -> sp.Expr:
         return sp.expand(sp.expand_log(sp.limit(term, alpha, value), force=True))
 
+    divergence, half = sp.Symbol(r"D_\alpha"), sp.Rational(1, 2)
+    half_way = sp.factor(sp.simplify(term.subs(alpha, half)))
     return [
-        Line(r"D_\alpha", term, by_curvature, one_class),
-        Line(
-            r"\lim_{\alpha \to 1} D_\alpha",
-            near(1),
-            lambda p, q: by_curvature(p, q, 1),
-            one_class,
-        ),
-        Line(
-            r"\lim_{\alpha \to 0} D_\alpha",
-            near(0),
-            lambda p, q: by_curvature(p, q, 0),
-            one_class,
-        ),
-        Line(
-            r"D_{1/2}",
-            sp.factor(sp.simplify(term.subs(alpha, sp.Rational(1, 2)))),
-            lambda p, q: by_curvature(p, q, 0.5),
-            one_class,
-        ),
+        Line(divergence, term, one_class),
+        Line(Limit(divergence, alpha, 1), near(1), one_class),
+        Line(Limit(divergence, alpha, 0), near(0), one_class),
+        Line(At(divergence, (alpha, half)), half_way, one_class),
     ]
 
 
@@ -369,7 +308,7 @@ def by_curvature(p, q, alpha):
 
 def one_class(rng, _):
     p, q, alpha = rng.uniform(0.2, 0.8, 3)
-    return {"p": p, "q": q, "alpha": alpha}
+    return {"p": p, "q": q, "alpha": alpha, r"D_\alpha": by_curvature}
 
 
 # --8<-- [end:alpha_divergence]
@@ -384,14 +323,9 @@ def regularised_reward() -> list[Line]:
     rest = reward - beta * sp.log(pi / ref) + beta * sp.log(pi / tilted)
     rest = sp.simplify(sp.expand_log(rest, force=True))
     return [
-        Line(star, tilted, lambda best, k: best[k], actions),
+        Line(star, tilted, actions),
         Line(
-            reward - beta * sp.log(pi / ref),
-            rest - beta * sp.log(pi / star),
-            lambda rewards, reference, policy, beta, k: pointwise(
-                rewards, reference, policy, beta
-            )[k],
-            actions,
+            reward - beta * sp.log(pi / ref), rest - beta * sp.log(pi / star), actions
         ),
     ]
 
@@ -399,15 +333,11 @@ def regularised_reward() -> list[Line]:
 # --8<-- [end:regularised_reward]
 
 
-def pointwise(rewards, reference, policy, beta):
-    return rewards - beta * np.log(policy / reference)
-
-
 def climb(rewards, reference, beta):
     """The policy of highest E[R] - beta KL, by steps along its numerical slope."""
 
     def objective(policy):
-        return policy @ pointwise(rewards, reference, policy, beta)
+        return policy @ (rewards - beta * np.log(policy / reference))
 
     policy = reference
     for _ in range(40):
@@ -420,16 +350,12 @@ def climb(rewards, reference, beta):
 def actions(rng, size):
     """Some actions, their rewards, a reference, any policy and the best one."""
     reference, policy = rng.dirichlet(np.full(size, 5.0), 2)
-    rewards, beta, k = (
-        rng.uniform(-0.5, 0.5, size),
-        rng.uniform(0.5, 2),
-        rng.integers(size),
-    )
-    best = climb(rewards, reference, beta)
-    drawn = {"rewards": rewards, "reference": reference, "policy": policy, "best": best}
+    rewards, beta = rng.uniform(-0.5, 0.5, size), rng.uniform(0.5, 2)
+    k, best = rng.integers(size), climb(rewards, reference, beta)
+    drawn = {"rewards": rewards, "reference": reference, "k": k}
     return {
         **drawn,
-        **{"k": k, "beta": beta, "R": rewards[k], "pi": policy[k]},
+        **{"beta": beta, "R": rewards[k], "pi": policy[k]},
         **{r"\pi_0": reference[k], r"\pi^*": best[k]},
         "Z": np.sum(reference * np.exp(rewards / beta)),
     }

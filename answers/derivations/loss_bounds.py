@@ -2,20 +2,22 @@
 
 `p` are the probabilities of the K classes, of which the last, number K, is the true
 one; `q` is its probability. Each function returns the lines that a page shows. To check a line,
-its meaning hands out probability class by class, and computes the loss as an integral.
+probability is handed out class by class, and the loss is an integral.
 """
 
 import numpy as np
 import sympy as sp
 
 from answers.derivations import Line
-from answers.derivations.numerics import integral, root, slope
+from answers.derivations.numerics import integral
+from answers.derivations.operators import Limit, Partial, Root, Slope
 
 # --8<-- [start:symbols]
 K, k = sp.symbols("K k", integer=True, positive=True)
 i, j = sp.symbols("i j", integer=True, positive=True)
 p, d = sp.IndexedBase("p"), sp.IndexedBase("d")
 q, eps, t, u = sp.symbols("p_y epsilon t d", positive=True)
+LOSS, loss_of = sp.Symbol(r"\mathcal{L}"), sp.Function(r"\mathcal{L}")
 
 
 def total(term: sp.Expr, first: sp.Expr, last: sp.Expr) -> sp.Sum:
@@ -41,6 +43,7 @@ def values(rng, size):
     return {
         **{"K": size, "d": d, "p": np.array(p), "p_y": p_y},
         **{"j": rng.integers(1, size), "k": rng.integers(1, size), "c": rng.uniform()},
+        **{LOSS.name: loss, "epsilon": rng.uniform(0.05, 0.2)},
     }
 
 
@@ -69,13 +72,10 @@ def right() -> list[Line]:
     leads = total(q - p[i], 1, K - 1)
     same(leads, K * q - one)
 
-    def leads_over_all(p, p_y):
-        return sum(p_y - each for each in (*p, p_y))
-
     return [
-        Line(K * q - 1, leads, leads_over_all, values),
-        Line(r"\mathcal{L}(p_y)", at(q), lambda p_y: loss(p_y), values),
-        Line(r"\mathcal{L}(1/K)", at(1 / K), lambda K: loss(1 / K), values),
+        Line(K * q - 1, leads, values),
+        Line(loss_of(q), at(q), values),
+        Line(loss_of(1 / K), at(1 / K), values),
     ]
 
 
@@ -103,30 +103,16 @@ def margins() -> list[Line]:
     equal = sp.log(1 + (K - 1) * sp.exp(-u))
     same(by_margins.replace(d[i], u).doit(), equal)
 
-    def of_margins(d):
-        return loss(chances(d)[-1])
-
     return [
-        Line((r"\mathcal{L}", -sp.log(q)), by_margins, of_margins, values),
-        Line(
-            r"\frac{\partial\mathcal{L}}{\partial d_j}",
-            by_one,
-            lambda d, j: slope(of_margins, d, j - 1),
-            values,
-        ),
-        Line(
-            r"\text{all margins}\to 0:\quad \mathcal{L}",
-            sp.limit(equal, u, 0, "+"),
-            lambda K: of_margins(np.full(K - 1, 1e-9)),
-            values,
-        ),
-        Line(
-            r"\text{all margins}\to\infty:\quad \mathcal{L}",
-            sp.limit(equal, u, sp.oo),
-            lambda K: of_margins(np.full(K - 1, 30.0)),
-            values,
-        ),
+        Line((LOSS, -sp.log(q)), by_margins, of_margins),
+        Line(Partial(LOSS, d[j]), by_one, of_margins),
+        Line(Limit(LOSS, u, 0), sp.limit(equal, u, 0, "+"), of_margins),
+        Line(Limit(LOSS, u, sp.oo), sp.limit(equal, u, sp.oo), of_margins),
     ]
+
+
+def of_margins(rng, size):
+    return values(rng, size) | {LOSS.name: lambda d: loss(chances(d)[-1])}
 
 
 # --8<-- [end:margins]
@@ -148,23 +134,20 @@ def wrong() -> list[Line]:
     same(winner - true, eps * (1 + 1 / k))
     limit = sp.limit(-sp.log(true), eps, 0, "+")
 
-    def left_by_winners(p, p_y, k):
-        """What is left of 1 when the true class and each winner have given up p_y."""
-        return sum((*p, p_y)) - sum(p_y for _ in range(k + 1))
-
-    def level_with_winners(k):
-        """The true class gets as much as each of the k that share the rest."""
-        return loss(root(lambda p: p - (1 - p) / k, 0, 1))
-
     return [
-        Line(1 - (k + 1) * q, leads + others, left_by_winners, values),
-        Line(
-            r"\lim_{\varepsilon\to 0} \mathcal{L}",
-            sp.expand_log(limit, force=True),
-            level_with_winners,
-            values,
-        ),
+        Line(1 - (k + 1) * q, leads + others, values),
+        Line(Limit(LOSS, eps, 0), sp.expand_log(limit, force=True), behind_winners),
     ]
+
+
+def behind_winners(rng, size):
+    """The true class is behind each of k winners, which share the rest, by about ε."""
+
+    def behind(k, epsilon):
+        level = np.linalg.solve([[1, -1], [1, k]], [0, 1])[0]
+        return loss(level - epsilon)
+
+    return values(rng, size) | {LOSS.name: behind}
 
 
 # --8<-- [end:wrong]
@@ -176,25 +159,15 @@ def second() -> list[Line]:
     target = sp.Symbol("L", positive=True)
     (needed,) = sp.solve(sp.Eq(-sp.log(q), target), q)
 
-    def without_bound():
-        """Infinite if the next 100 decades add as much as the last."""
-        gains = np.diff([-np.log(10.0**-n) for n in (100, 200, 300)])
-        return np.inf if np.allclose(gains, gains[0]) and gains[0] > 0 else gains.sum()
-
     return [
-        Line(
-            r"\lim_{\varepsilon\to 0} \mathcal{L}(\varepsilon)",
-            sp.limit(-sp.log(eps), eps, 0),
-            without_bound,
-            values,
-        ),
-        Line(
-            r"\mathcal{L}(p_y) = L:\quad p_y",
-            needed,
-            lambda L: root(lambda p: L - loss(p), 0.01, 1),
-            lambda rng, _: {"L": rng.uniform(0.2, 2)},
-        ),
+        Line(Limit(loss_of(eps), eps, 0), sp.limit(-sp.log(eps), eps, 0), one_target),
+        Line(Root(q, loss_of(q), target), needed, one_target),
     ]
+
+
+def one_target(rng, size):
+    given = {"L": rng.uniform(0.2, 2), LOSS.name: lambda p: -np.log(p)}
+    return values(rng, size) | given
 
 
 # --8<-- [end:second]
@@ -206,46 +179,28 @@ def threshold() -> list[Line]:
     x = sp.Symbol("p", positive=True)
     positive, negative = -sp.log(x), -sp.log(1 - x)
 
-    def of_negative(p):
-        return loss(1 - p)
+    of_positive, of_negative = sp.symbols(r"\mathcal{L}_1 \mathcal{L}_0")
 
     return [
-        Line(r"\mathcal{L}_1", positive, loss, one_probability),
-        Line(r"\mathcal{L}_0", negative, of_negative, one_probability),
+        Line(of_positive, positive, one_probability),
+        Line(of_negative, negative, one_probability),
+        Line(Slope(of_positive, x), sp.diff(positive, x), one_probability),
         Line(
-            r"\frac{d\mathcal{L}_1}{dp}",
-            sp.diff(positive, x),
-            lambda p: slope(loss, p),
-            one_probability,
-        ),
-        Line(
-            r"\frac{d\mathcal{L}_0}{dp}",
+            Slope(of_negative, x),
             same(1 / (1 - x), sp.diff(negative, x)),
-            lambda p: slope(of_negative, p),
             one_probability,
         ),
-        Line(
-            r"p\to 1,\ p\to t:\quad \mathcal{L}_1",
-            pair(positive, x, 1, t),
-            lambda t: (loss(1), loss(t)),
-            one_probability,
-        ),
-        Line(
-            r"p\to 0,\ p\to t:\quad \mathcal{L}_0",
-            pair(negative, x, 0, t),
-            lambda t: (of_negative(0), of_negative(t)),
-            one_probability,
-        ),
+        Line(Limit(of_positive, x, 1), positive.subs(x, 1), one_probability),
+        Line(Limit(of_positive, x, t), positive.subs(x, t), one_probability),
+        Line(Limit(of_negative, x, 0), negative.subs(x, 0), one_probability),
+        Line(Limit(of_negative, x, t), negative.subs(x, t), one_probability),
     ]
-
-
-def pair(loss: sp.Expr, x: sp.Symbol, first: sp.Expr, last: sp.Expr) -> sp.Tuple:
-    return sp.Tuple(*(loss.subs(x, end) for end in (first, last)))
 
 
 def one_probability(rng, _):
     p, t = rng.uniform(0.2, 0.8, 2)
-    return {"p": p, "t": t}
+    losses = {r"\mathcal{L}_1": loss, r"\mathcal{L}_0": lambda p: loss(1 - p)}
+    return {"p": p, "t": t, **losses}
 
 
 # --8<-- [end:threshold]
@@ -261,6 +216,14 @@ def confidence() -> list[Line]:
     least = 1 - c - (K - 2) * c
     (edge,) = sp.solve(sp.Eq(least, 0), c)
 
+    least_p = sp.Symbol(r"\min p_y")
+    return [
+        Line(least_p, same(1 - (K - 1) * c, least), winner_at_c),
+        Line(Root(c, least_p, 0), edge, winner_at_c),
+    ]
+
+
+def winner_at_c(rng, size):
     def left_for_truth(c, K):
         """Each of the others takes as much as it may."""
         left = 1
@@ -268,15 +231,7 @@ def confidence() -> list[Line]:
             left -= c
         return left
 
-    return [
-        Line(r"\min p_y", same(1 - (K - 1) * c, least), left_for_truth, values),
-        Line(
-            r"\min p_y = 0:\quad c",
-            edge,
-            lambda K: root(lambda c: left_for_truth(c, K), 0, 2),
-            values,
-        ),
-    ]
+    return values(rng, size) | {r"\min p_y": left_for_truth}
 
 
 # --8<-- [end:confidence]

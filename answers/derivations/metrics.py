@@ -1,23 +1,17 @@
 """What the metrics of a two-class classifier are made of, by SymPy.
 
-Each function returns the lines that a page shows. To check a line, its meaning lists examples and
-counts them.
+Each function returns the lines that a page shows. To check a line, examples are listed and counted.
 """
 
 import numpy as np
 import sympy as sp
 
 from answers.derivations import Line
-from answers.derivations.numerics import root
-
+from answers.derivations.numerics import root_near
+from answers.derivations.operators import At, Cov, Root, Var
 
 # --8<-- [start:counts]
-def upright(name: str) -> sp.Symbol:
-    """A symbol of several letters, and a thin space that keeps factors apart."""
-    return sp.Symbol(rf"\mathrm{{{name}}}\,", positive=True)
-
-
-TP, FP, FN, TN = map(upright, ("TP", "FP", "FN", "TN"))
+TP, FP, FN, TN = sp.symbols("TP FP FN TN", positive=True)
 
 
 def examples(rng, _):
@@ -40,17 +34,20 @@ def f1() -> list[Line]:
     counts = {P: TP / (TP + FP), R: TP / (TP + FN)}
     mean = sp.factor(sp.simplify(definition.subs(counts)))
 
-    def overlap(truth, answers):
-        """Dice: twice the shared positives, over all positives of the one and the other."""
-        positive, called = set(np.flatnonzero(truth)), set(np.flatnonzero(answers))
-        return 2 * len(positive & called) / (len(positive) + len(called))
+    return [Line((sp.Symbol("F_1"), definition), mean, with_rates)]
 
-    def with_rates(rng, size):
-        drawn = examples(rng, size)
-        truth, answers = drawn["truth"] == 1, drawn["answers"] == 1
-        return drawn | {"P": truth[answers].mean(), "R": answers[truth].mean()}
 
-    return [Line(("F_1", definition), mean, overlap, with_rates)]
+def with_rates(rng, size):
+    drawn = examples(rng, size)
+    truth, answers = drawn["truth"] == 1, drawn["answers"] == 1
+    rates = {"P": truth[answers].mean(), "R": answers[truth].mean()}
+    return drawn | rates | {"F_1": overlap}
+
+
+def overlap(truth, answers):
+    """Dice: twice the shared positives, over all positives of the one and the other."""
+    positive, called = set(np.flatnonzero(truth)), set(np.flatnonzero(answers))
+    return 2 * len(positive & called) / (len(positive) + len(called))
 
 
 # --8<-- [end:f1]
@@ -64,30 +61,25 @@ def matthews() -> list[Line]:
     truth, answers, both = (TP + FN) / n, (TP + FP) / n, TP / n
     covariance = sp.expand(sp.simplify(n**2 * (both - truth * answers)))
 
-    def spread(one, other):
-        """n² times the covariance, from all pairs of examples: half their differences."""
-        return np.sum(np.subtract.outer(one, one) * np.subtract.outer(other, other)) / 2
-
+    columns = sp.symbols(r"\text{truth} \text{answers}")
+    squared = sp.Symbol("n") ** 2
     return [
-        Line(
-            r"n^2\,\mathrm{cov}(\text{truth}, \text{answers})",
-            covariance,
-            lambda truth, answers: spread(truth, answers),
-            examples,
-        ),
-        Line(
-            r"n^2\,\mathrm{var}(\text{truth})",
-            sp.factor(n**2 * (truth - truth**2)),
-            lambda truth: spread(truth, truth),
-            examples,
-        ),
-        Line(
-            r"n^2\,\mathrm{var}(\text{answers})",
-            sp.factor(n**2 * (answers - answers**2)),
-            lambda answers: spread(answers, answers),
-            examples,
+        Line(squared * Cov(*columns), covariance, columns_of_0_and_1),
+        *(
+            Line(
+                squared * Var(column),
+                sp.factor(n**2 * (mean - mean**2)),
+                columns_of_0_and_1,
+            )
+            for column, mean in zip(columns, (truth, answers), strict=True)
         ),
     ]
+
+
+def columns_of_0_and_1(rng, size):
+    drawn = examples(rng, size)
+    columns = {rf"\text{{{name}}}": drawn[name] for name in ("truth", "answers")}
+    return drawn | columns | {"n": len(drawn["truth"])}
 
 
 # --8<-- [end:matthews]
@@ -102,7 +94,6 @@ def gap() -> list[Line]:
     """
     a, b, both, d, delta = sp.symbols("p_A p_B p_11 d Delta", positive=True)
     z, n, variance = sp.symbols("z n V", positive=True)
-    v_paired, v_unpaired = sp.Symbol(PAIRED), sp.Symbol(UNPAIRED)
 
     def paired(only_a, only_b):
         # The difference is 1, 0 or -1; its square is 1 where just one is right.
@@ -111,29 +102,15 @@ def gap() -> list[Line]:
     unpaired = a * (1 - a) + b * (1 - b)
     saved = sp.expand(unpaired - paired(a - both, b - both))
     (size,) = sp.solve(sp.Eq(z * sp.sqrt(variance / n), delta), n)
+    half = sp.expand(paired((d + delta) / 2, (d - delta) / 2))
     return [
-        Line(
-            v_paired,
-            sp.expand(paired((d + delta) / 2, (d - delta) / 2)),
-            lambda A, B: np.var(A - B),
-            two_models,
-        ),
-        Line(
-            v_unpaired - v_paired,
-            saved,
-            lambda A, B: np.var(A) + np.var(B) - np.var(A - B),
-            two_models,
-        ),
-        Line(
-            "n",
-            size,
-            lambda z, V, Delta: root(lambda n: Delta - z * np.sqrt(V / n), 1e-3, 1e4),
-            two_models,
-        ),
+        Line(PAIRED, half, two_models),
+        Line(UNPAIRED - PAIRED, saved, two_models),
+        Line(Root(n, z * sp.sqrt(variance / n), delta), size, two_models),
     ]
 
 
-PAIRED, UNPAIRED = r"V_{\text{paired}}", r"V_{\text{unpaired}}"
+PAIRED, UNPAIRED = sp.symbols(r"V_{\text{paired}} V_{\text{unpaired}}")
 
 
 def two_models(rng, _):
@@ -146,8 +123,9 @@ def two_models(rng, _):
     return {
         **{"A": A, "B": B, "d": np.mean(A != B), "Delta": np.mean(A) - np.mean(B)},
         **{"p_A": np.mean(A), "p_B": np.mean(B), "p_11": np.mean(A & B)},
-        **{"V": rng.uniform(0.1, 0.5), "z": rng.uniform(1, 3)},
-        **{PAIRED: np.var(A - B), UNPAIRED: np.var(A) + np.var(B)},
+        **{"V": rng.uniform(0.1, 0.5), "z": rng.uniform(1, 3), "n": rng.uniform(1, 9)},
+        PAIRED.name: lambda A, B: np.var(A - B),
+        UNPAIRED.name: lambda A, B: np.var(A) + np.var(B),
     }
 
 
@@ -163,23 +141,11 @@ def threshold() -> list[Line]:
     negative = (1 - p) * tn + p * fn
     (where,) = sp.solve(sp.Eq(positive, negative), p)
 
-    def same_cost(costs):
-        """Rows of costs are the truth, columns the answers."""
-
-        def positive_less_negative(p):
-            negative, positive = np.array([1 - p, p]) @ costs
-            return positive - negative
-
-        return root(positive_less_negative, 0, 1)
-
+    threshold = sp.Symbol("p^*")
+    free = {tn: 0, tp: 0}
     return [
-        Line("p^*", where, same_cost, priced),
-        Line(
-            r"p^*\big|_{C_{TN} = C_{TP} = 0}",
-            where.subs({tn: 0, tp: 0}),
-            lambda costs: same_cost(costs * [[0, 1], [1, 0]]),
-            priced,
-        ),
+        Line(threshold, where, priced),
+        Line(At(threshold, *free.items()), where.subs(free), priced),
     ]
 
 
@@ -187,7 +153,17 @@ def priced(rng, _):
     """Errors cost; being right costs less, or pays."""
     costs = rng.uniform([[-1, 1], [1, -1]], [[0.5, 2], [2, 0.5]])
     named = dict(zip(("C_TN", "C_FP", "C_FN", "C_TP"), costs.ravel(), strict=True))
-    return {"costs": costs, **named}
+
+    def same_cost(C_TN, C_FP, C_FN, C_TP):
+        """Rows of costs are the truth, columns the answers."""
+
+        def positive_less_negative(p):
+            negative, positive = np.array([1 - p, p]) @ [[C_TN, C_FP], [C_FN, C_TP]]
+            return positive - negative
+
+        return root_near(positive_less_negative, 0.5, positive=True)
+
+    return named | {"p^*": same_cost}
 
 
 # --8<-- [end:threshold]
@@ -196,40 +172,32 @@ def priced(rng, _):
 # --8<-- [start:precision]
 def precision() -> list[Line]:
     """Precision from the two rates of the ROC curve and the odds o of a positive."""
-    odds, tpr, fpr = sp.Symbol("o", positive=True), upright("TPR"), upright("FPR")
+    odds, tpr, fpr = sp.symbols("o TPR FPR", positive=True)
     prevalence = odds / (1 + odds)
     by_bayes = prevalence * tpr / (prevalence * tpr + (1 - prevalence) * fpr)
     (half,) = sp.solve(sp.Eq(by_bayes, sp.Rational(1, 2)), fpr)
 
-    def half_are_right(truth, answers):
-        """The rate at which as many negatives as positives are called positive."""
-        called = np.sum(truth * answers)
-        return root(lambda rate: np.sum(1 - truth) * rate - called, 0, 100)
-
-    def rates(rng, size):
-        drawn = examples(rng, size)
-        truth, answers = drawn["truth"], drawn["answers"]
-        found = {
-            odds: truth.sum() / (1 - truth).sum(),
-            tpr: answers[truth == 1].mean(),
-            fpr: answers[truth == 0].mean(),
-        }
-        return drawn | {symbol.name: rate for symbol, rate in found.items()}
-
+    share = sp.Symbol(r"\text{precision}")
     return [
-        Line(
-            r"\text{precision}",
-            sp.simplify(by_bayes),
-            lambda truth, answers: truth[answers == 1].mean(),
-            rates,
-        ),
-        Line(
-            r"\text{FPR}\big|_{\text{precision} = 1/2}",
-            half,
-            half_are_right,
-            rates,
-        ),
+        Line(share, sp.simplify(by_bayes), rates),
+        Line(Root(fpr, share, sp.Rational(1, 2)), half, rates),
     ]
+
+
+def rates(rng, size):
+    drawn = examples(rng, size)
+    truth, answers = drawn["truth"], drawn["answers"]
+    positives, negatives = truth.sum(), (1 - truth).sum()
+
+    def precision(TPR, FPR):
+        called = TPR * positives, FPR * negatives
+        return called[0] / sum(called)
+
+    return drawn | {
+        **{"o": positives / negatives, r"\text{precision}": precision},
+        "TPR": answers[truth == 1].mean(),
+        "FPR": answers[truth == 0].mean(),
+    }
 
 
 # --8<-- [end:precision]

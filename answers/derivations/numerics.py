@@ -37,3 +37,31 @@ def root(f: Callable, first: float, last: float) -> float:
         else:
             first = middle
     return (first + last) / 2
+
+
+def root_near(f: Callable, start: float, positive: bool) -> float:
+    """Where f changes its sign, in the first range around the start that holds such a place."""
+    first = last = start
+    for _ in range(300):
+        if (f(first) > 0) != (f(last) > 0):
+            return root(f, first, last)
+        if positive:
+            first, last = first / 1.05, last * 1.05
+        else:
+            first, last = first - 0.1, last + 0.1
+    raise ValueError(f"no root between {first} and {last}")
+
+
+def limit(f: Callable) -> float:
+    """Where f(4), f(5), ... go: what Aitken's extrapolation says where it moves least.
+
+    It is infinite if the steps do not shrink.
+    """
+    found = np.array([f(n) for n in range(4, 20)])
+    steps = np.diff(found)
+    if abs(steps[-1]) > abs(steps[0]) / 2:
+        return np.sign(steps[-1]) * np.inf
+    with np.errstate(all="ignore"):
+        goes_to = found[2:] - steps[1:] ** 2 / np.diff(steps)
+    goes_to = np.where(np.diff(steps) == 0, found[2:], goes_to)
+    return goes_to[1 + np.argmin(abs(np.diff(goes_to)))]

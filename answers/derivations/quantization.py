@@ -1,14 +1,15 @@
 """What rounding to b bits costs, and from which batch on arithmetic decides, by SymPy.
 
-Each function returns the lines that a page shows. To check a line, its meaning rounds many numbers
-or adds up times.
+Each function returns the lines that a page shows. To check a line, many numbers are rounded, or
+times added up.
 """
 
 import numpy as np
 import sympy as sp
 
 from answers.derivations import Line
-from answers.derivations.numerics import integral, root
+from answers.derivations.numerics import NODES, WEIGHTS
+from answers.derivations.operators import Mean, Root, Var
 
 # --8<-- [start:rounding]
 s, b, crest = sp.symbols("s b c", positive=True)  # scale, bits, max|w| / rms(w)
@@ -42,26 +43,17 @@ def rounding() -> list[Line]:
     """Mean and variance of a rounding error, and its size relative to the numbers."""
     w, rounded = sp.symbols(r"w \hat{w}")
     return [
-        Line(r"\mathbb{E}[e]", mean, lambda s: moment(1, s), one_scale),
-        Line(r"\operatorname{Var}[e]", variance, lambda s: moment(2, s), one_scale),
-        Line(
-            Norm(w - rounded) / Norm(w),
-            sp.powsimp(relative_error),
-            lambda e, w: np.linalg.norm(e) / np.linalg.norm(w),
-            many_numbers,
-        ),
+        Line(Mean(e), mean, between_codes),
+        Line(Var(e), variance, between_codes),
+        Line(Norm(w - rounded) / Norm(w), sp.powsimp(relative_error), many_numbers),
     ]
 
 
-def moment(power, s):
-    """The mean of (w - rounded w)^power for w spread evenly between two codes, 0 and s."""
-    to_0 = integral(lambda w: w**power, 0, s / 2)
-    to_s = integral(lambda w: (w - s) ** power, s / 2, s)
-    return (to_0 + to_s) / s
-
-
-def one_scale(rng, _):
-    return {"s": rng.uniform(0.5, 2)}
+def between_codes(rng, _):
+    """Errors of numbers that are spread evenly between two codes, 0 and s."""
+    s, half = rng.uniform(0.5, 2), (NODES + 1) / 4  # up to where it is rounded to s
+    e = s * np.concatenate([half, -half])
+    return {"s": s, "e": e, "weights": np.tile(WEIGHTS, 2)}
 
 
 def many_numbers(rng, _):
@@ -70,9 +62,8 @@ def many_numbers(rng, _):
     last = sum(1 for code in range(2**b) if code > 2**b - code)  # each has its negative
     between = (np.arange(4000) + 0.5) / 4000
     w = s * (rng.integers(-last, last, 4000) + between)
-    rounded = s * np.round(w / s)
-    drawn = {"b": b, "c": s * last / np.sqrt(np.mean(w**2)), "w": w, "e": w - rounded}
-    return drawn | {r"\hat{w}": rounded}
+    crest = s * last / np.sqrt(np.mean(w**2))
+    return {"b": b, "c": crest, "w": w, r"\hat{w}": s * np.round(w / s)}
 
 
 # --8<-- [end:rounding]
@@ -86,14 +77,11 @@ def ridge() -> list[Line]:
     arithmetic, memory = 2 * params * batch / peak, params * weight / bandwidth
     (where,) = sp.solve(sp.Eq(arithmetic, memory), batch)
 
-    def balance(P, w, F, W):
-        last = 10 * w * F / W
-        return root(lambda b: multiplying(b, P, F) - reading(P, w, W), 0, last)
-
+    times = sp.symbols(r"t_{\text{arithmetic}} t_{\text{memory}}")
     return [
-        Line(r"t_{\text{arithmetic}}", arithmetic, multiplying, machine),
-        Line(r"t_{\text{memory}}", memory, reading, machine),
-        Line(r"B_{\text{ridge}}", where, balance, machine),
+        Line(times[0], arithmetic, machine),
+        Line(times[1], memory, machine),
+        Line(Root(batch, *times), where, machine),
     ]
 
 
@@ -110,7 +98,8 @@ def reading(P, w, W):
 
 def machine(rng, _):
     parameters, drawn = rng.integers(2, 9), rng.uniform(0.5, 2, 4)
-    return {"P": parameters, **dict(zip("BwFW", drawn, strict=True))}
+    times = {r"t_{\text{arithmetic}}": multiplying, r"t_{\text{memory}}": reading}
+    return {"P": parameters, **dict(zip("BwFW", drawn, strict=True)), **times}
 
 
 # --8<-- [end:ridge]
@@ -126,19 +115,20 @@ def speculation() -> list[Line]:
         value for value, condition in total.args if condition != sp.Eq(a, 1)
     )
 
-    def tokens(a, n):
-        """The mean of one more than are accepted before the first refusal."""
-        stops = [a**accepted * (1 - a) for accepted in range(n)] + [a**n]
-        return np.dot(stops, np.arange(1, n + 2))
+    tokens = Mean(sp.Symbol(r"\text{tokens}"))
+    return [Line((tokens, sp.Sum(a**k, (k, 0, n))), geometric, drafts)]
 
-    return [
-        Line(
-            sp.Sum(a**k, (k, 0, n)),
-            geometric,
-            tokens,
-            lambda rng, _: {"a": rng.uniform(0.1, 0.9), "n": rng.integers(1, 6)},
-        )
-    ]
+
+def drafts(rng, _):
+    """One token more than are accepted before the first refusal."""
+    a, n = rng.uniform(0.1, 0.9), rng.integers(1, 6)
+    stops = [a**accepted * (1 - a) for accepted in range(n)] + [a**n]
+    return {
+        "a": a,
+        "n": n,
+        r"\text{tokens}": np.arange(1, n + 2),
+        "weights": np.array(stops),
+    }
 
 
 # --8<-- [end:speculation]

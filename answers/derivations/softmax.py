@@ -1,13 +1,14 @@
 """Softmax and cross-entropy for any number K of classes, derived by SymPy.
 
-Each function returns the lines that a page shows. To check a line, its meaning solves for the
-probabilities whose log-odds are given, or takes a derivative by differences.
+Each function returns the lines that a page shows. To check a line, the probabilities are solved for
+whose log-odds are given, or a derivative is taken by differences.
 """
 
 import numpy as np
 import sympy as sp
 
-from answers.derivations import Line, Rule, numerics, select
+from answers.derivations import Line, select
+from answers.derivations.operators import Limit, Partial, Root, Slope
 
 # --8<-- [start:symbols]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
@@ -15,6 +16,7 @@ K = sp.Symbol("K", integer=True, positive=True)  # classes
 i, j, k, m, y = sp.symbols("i j k m y", integer=True, positive=True)
 z, p, t = sp.IndexedBase("z"), sp.IndexedBase("p"), sp.IndexedBase("t")
 temperature, eps = sp.symbols("T epsilon", positive=True)
+LOSS = sp.Symbol(r"\mathcal{L}")
 
 
 def over_classes(term: sp.Expr) -> sp.Sum:
@@ -43,11 +45,13 @@ def in_probabilities(expression: sp.Expr) -> sp.Expr:
 
 # --8<-- [start:values]
 def values(rng, size):
-    """Logits of some classes, their probabilities, targets, and indices from 1."""
+    """Logits of some classes, their probabilities and loss, targets, and indices from 1."""
     z, t = rng.normal(size=size), rng.dirichlet(np.ones(size))
     classes = dict(zip("jky", rng.integers(1, size + 1, 3), strict=True))
     numbers = dict(zip(("T", "epsilon", "s"), rng.uniform(0.5, 2, 3), strict=True))
-    return {"K": size, "z": z, "p": chances(z), "t": t, **classes, **numbers}
+    drawn = {"K": size, "z": z, "t": t, **classes, **numbers}
+    loss = {LOSS.name: lambda z, y: -np.log(chances(z)[y - 1])}
+    return drawn | loss | {"p": chances(z)}
 
 
 def chances(z):
@@ -67,21 +71,16 @@ def from_log_odds() -> list[Line]:
     c = sp.Symbol("c", positive=True)
     (scale,) = sp.solve(sp.Eq(c * total, 1), c)
 
-    def one_c(rng, size):
-        drawn = values(rng, size)
-        return drawn | {"c": drawn["p"][0] / np.exp(drawn["z"][0])}
-
+    sum_of_p = sp.Sum(p[k], (k, 1, K))
     return [
-        Line(
-            r"\sum_k p_k", (c * total, sp.Integer(1)), lambda z: chances(z).sum(), one_c
-        ),
-        Line(
-            ("p_k", c * sp.exp(z[k])),
-            sp.exp(z[k]) * scale,
-            lambda z, k: chances(z)[k - 1],
-            one_c,
-        ),
+        Line(sum_of_p, (c * total, sp.Integer(1)), one_c),
+        Line((p[k], c * sp.exp(z[k])), sp.exp(z[k]) * scale, one_c),
     ]
+
+
+def one_c(rng, size):
+    drawn = values(rng, size)
+    return drawn | {"c": drawn["p"][0] / np.exp(drawn["z"][0])}
 
 
 # --8<-- [end:from_log_odds]
@@ -98,15 +97,11 @@ def from_maximum_entropy() -> list[Line]:
     )
     stationary = select(sp.diff(lagrangian, p[j]), (j, K))
     (solution,) = sp.solve(stationary, p[j])
+    name = sp.Symbol("Lambda")
     return [
-        Line(r"\Lambda", lagrangian, entropy_and_constraints, any_numbers),
-        Line(
-            r"\frac{\partial\Lambda}{\partial p_j}",
-            stationary,
-            slope_by_differences,
-            any_numbers,
-        ),
-        Line(r"p_j", solution, where_it_is_0, any_numbers),
+        Line(name, lagrangian, any_numbers),
+        Line(Partial(name, p[j]), stationary, any_numbers),
+        Line(Root(p[j], Partial(name, p[j]), 0), solution, any_numbers),
     ]
 
 
@@ -115,42 +110,26 @@ def from_maximum_entropy() -> list[Line]:
 
 def any_numbers(rng, size):
     """Positive numbers p, whatever their sum and their mean logit are."""
-    multipliers = dict(zip(("beta", "m", "lambda"), rng.normal(size=3), strict=True))
-    drawn = values(rng, size) | {"p": rng.uniform(0.1, 0.9, size), **multipliers}
-    return drawn | {"multipliers": tuple(multipliers.values())}
+    beta, m, lam = rng.normal(size=3)
 
+    def lagrangian(p, z):
+        entropy = -np.dot(p, np.log(p))
+        return entropy + beta * (np.dot(p, z) - m) - lam * (np.sum(p) - 1)
 
-def entropy_and_constraints(p, z, multipliers):
-    beta, mean, lam = multipliers
-    entropy = -np.dot(p, np.log(p))
-    return entropy + beta * (np.dot(p, z) - mean) - lam * (np.sum(p) - 1)
-
-
-def slope_by_differences(p, z, multipliers, j):
-    return numerics.slope(
-        lambda p: entropy_and_constraints(p, z, multipliers), p, j - 1
-    )
-
-
-def where_it_is_0(p, z, multipliers, j):
-    def slope_at(p_j):
-        changed = np.where(np.arange(len(p)) == j - 1, p_j, p)
-        return slope_by_differences(changed, z, multipliers, j)
-
-    return numerics.root(slope_at, 5e-3, 50)
+    return values(rng, size) | {
+        **{"p": rng.uniform(0.1, 0.9, size), "beta": beta, "m": m, "lambda": lam},
+        "Lambda": lagrangian,
+    }
 
 
 # --8<-- [start:jacobian]
 def jacobian() -> list[Line]:
     """The derivative of one probability with respect to one logit."""
-    return [
-        Line(
-            r"\frac{\partial p_k}{\partial z_j}",
-            slope(softmax(k)),
-            lambda z, k, j: numerics.slope(chances, z, j - 1)[k - 1],
-            values,
-        )
-    ]
+    return [Line(Partial(p[k], z[j]), slope(softmax(k)), of_logits)]
+
+
+def of_logits(rng, size):
+    return values(rng, size) | {"p": chances}
 
 
 # --8<-- [end:jacobian]
@@ -163,66 +142,45 @@ def cross_entropy() -> list[Line]:
     soft = -sp.Sum(t[m] * sp.expand_log(sp.log(softmax(m)), force=True), (m, 1, K))
     sum_of_targets = sp.Sum(t[m], (m, 1, K))
 
-    def loss(z, t):
-        return -np.dot(t, np.log(chances(z)))
-
-    def onehot(z, y):
-        return np.eye(len(z))[y - 1]
-
+    soft_loss = sp.Symbol(r"\mathcal{L}_t")
+    by_soft = slope(soft).subs(sum_of_targets, 1)
     return [
-        Line(
-            (r"\mathcal{L}", -sp.log(p[y])),
-            hard,
-            lambda z, y: loss(z, onehot(z, y)),
-            values,
-        ),
-        Line(
-            r"\frac{\partial\mathcal{L}}{\partial z_j}",
-            slope(hard),
-            lambda z, y, j: numerics.slope(lambda z: loss(z, onehot(z, y)), z, j - 1),
-            values,
-        ),
-        Line(
-            (r"\mathcal{L}_t", -over_classes(t[i] * sp.log(p[i]))),
-            soft,
-            loss,
-            values,
-        ),
-        Line(
-            r"\frac{\partial\mathcal{L}_t}{\partial z_j}",
-            slope(soft).subs(sum_of_targets, 1),
-            lambda z, t, j: numerics.slope(lambda z: loss(z, t), z, j - 1),
-            values,
-        ),
+        Line((LOSS, -sp.log(p[y])), hard, values),
+        Line(Partial(LOSS, z[j]), slope(hard), values),
+        Line((soft_loss, -over_classes(t[i] * sp.log(p[i]))), soft, with_targets),
+        Line(Partial(soft_loss, z[j]), by_soft, with_targets),
     ]
+
+
+def with_targets(rng, size):
+    loss = {r"\mathcal{L}_t": lambda z, t: -np.dot(t, np.log(chances(z)))}
+    return values(rng, size) | loss
 
 
 # --8<-- [end:cross_entropy]
 
 
 # --8<-- [start:shift]
+s = sp.Symbol("s", real=True)
+
+
 def shift() -> list[Line]:
     """Adding one number s to every logit changes no probability."""
-    s = sp.Symbol("s", real=True)
     shifted = sp.exp(z[k] + s) / over_classes(sp.exp(z[i] + s))
-
-    def moved(z, s, k):
-        return chances(z + s)[k - 1]
-
-    def any_shift_will_do(before, after):
-        return after == before.subs(s, 0) and sp.simplify(sp.diff(before, s)) == 0
-
-    invariance = Rule(r"\text{shift invariance}", any_shift_will_do)
     return [
-        Line("p_k(s)", shifted, moved, values),
-        Line("", softmax(k), moved, values, invariance),
-        Line(
-            r"\frac{d p_k}{d s}",
-            sp.simplify(sp.diff(shifted, s)),
-            lambda z, s, k: numerics.slope(lambda s: moved(z, s, k), s),
-            values,
-        ),
+        Line(p[k], shifted, moved),
+        Line(p[k], softmax(k), moved, shift_invariance, goes_on=True),
+        Line(Slope(p[k], s), sp.simplify(sp.diff(shifted, s)), moved),
     ]
+
+
+def shift_invariance(before, after):
+    """Any shift s will do, so s may be 0."""
+    return after == before.subs(s, 0) and sp.simplify(sp.diff(before, s)) == 0
+
+
+def moved(rng, size):
+    return values(rng, size) | {"p": lambda z, s: chances(z + s)}
 
 
 # --8<-- [end:shift]
@@ -231,29 +189,24 @@ def shift() -> list[Line]:
 # --8<-- [start:with_eps]
 def with_eps() -> list[Line]:
     """The gradient of -log(p_y + ε), and the largest value of that loss."""
-    q = sp.Symbol("p_y", positive=True)
+    capped, q = sp.Symbol(r"\mathcal{L}_\varepsilon"), sp.Symbol("p_y", positive=True)
+    return [
+        Line(capped, -sp.log(p[y] + eps), with_cap),
+        Line(Partial(capped, z[j]), slope(-sp.log(softmax(y) + eps)), with_cap),
+        Line(Limit(capped, q, 0), sp.limit(-sp.log(q + eps), q, 0), with_cap_at_p),
+    ]
 
-    def capped(z, y, epsilon):
+
+def with_cap(rng, size):
+    def loss(z, y, epsilon):
         return -np.log(chances(z)[y - 1] + epsilon)
 
-    return [
-        Line(r"\mathcal{L}_\varepsilon", -sp.log(p[y] + eps), capped, values),
-        Line(
-            r"\frac{\partial\mathcal{L}_\varepsilon}{\partial z_j}",
-            slope(-sp.log(softmax(y) + eps)),
-            lambda z, y, j, epsilon: numerics.slope(
-                lambda z: capped(z, y, epsilon), z, j - 1
-            ),
-            values,
-        ),
-        Line(
-            r"\lim_{p_y \to 0} \mathcal{L}_\varepsilon",
-            sp.limit(-sp.log(q + eps), q, 0),
-            # Of two classes, with one hopelessly behind.
-            lambda epsilon: capped(np.array([0.0, 40.0]), 1, epsilon),
-            values,
-        ),
-    ]
+    return values(rng, size) | {r"\mathcal{L}_\varepsilon": loss}
+
+
+def with_cap_at_p(rng, size):
+    loss = {r"\mathcal{L}_\varepsilon": lambda p_y, epsilon: -np.log(p_y + epsilon)}
+    return values(rng, size) | {"p_y": rng.uniform(0.2, 0.8)} | loss
 
 
 # --8<-- [end:with_eps]
@@ -268,20 +221,15 @@ def with_temperature() -> list[Line]:
         sp.exp(z[j] / temperature), p[j] * scaled
     )
 
-    def heated(rng, size):
-        drawn = values(rng, size)
-        return drawn | {"p": chances(drawn["z"] / drawn["T"])}
+    return [Line(Partial(LOSS, z[j]), sp.together(gradient), heated)]
 
-    return [
-        Line(
-            r"\frac{\partial\mathcal{L}}{\partial z_j}",
-            sp.together(gradient),
-            lambda z, y, j, T: numerics.slope(
-                lambda z: -np.log(chances(z / T)[y - 1]), z, j - 1
-            ),
-            heated,
-        )
-    ]
+
+def heated(rng, size):
+    def loss(z, y, T):
+        return -np.log(chances(z / T)[y - 1])
+
+    drawn = values(rng, size)
+    return drawn | {"p": chances(drawn["z"] / drawn["T"]), LOSS.name: loss}
 
 
 # --8<-- [end:with_temperature]
@@ -295,14 +243,11 @@ def binary() -> list[Line]:
     first = sp.exp(a) / (sp.exp(a) + sp.exp(b))
     if sp.simplify(first - sigmoid) != 0:
         raise ValueError("softmax of two logits is not this sigmoid")
-    return [
-        Line(
-            first,
-            sigmoid,
-            lambda a, b: chances(np.array([a, b]))[0],
-            lambda rng, _: dict(zip("ab", rng.normal(size=2), strict=True)),
-        )
-    ]
+    return [Line(first, sigmoid, two_logits)]
+
+
+def two_logits(rng, _):
+    return dict(zip("ab", rng.normal(size=2), strict=True))
 
 
 # --8<-- [end:binary]

@@ -1,9 +1,9 @@
 """Lines of derivations, and witnesses that share no algebra with them.
 
-A line says that a name is a formula. Its meaning computes what the name says by definition: by
-counting, enumerating, integrating or differentiating numerically. `complaint` compares the two
-at random values; `survivors` changes the formula in every place and asks whether the meaning
-would have noticed.
+A line says that a name is a formula. The name is an object, and its number is computed by
+definition: by counting, enumerating, integrating or differentiating numerically. `complaint`
+compares the two at random values; `survivors` changes either in every place and asks whether the
+other would have noticed.
 """
 
 import inspect
@@ -17,52 +17,42 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from answers.derivations.numerics import slope
+
 SIZES = (2, 3, 4)  # what stands for a symbolic number of classes, features, examples
 POINTS = 5  # random values of everything else, for each size
 
 
 # --8<-- [start:line]
 @dataclass(frozen=True)
-class Rule:
-    """Why a line follows from the one before it, and a function that tests whether it does."""
-
-    name: str
-    leads: Callable[[sp.Basic, sp.Basic], bool]
-
-
-@dataclass(frozen=True)
 class Line:
-    """`name = formula`, and what the name means.
+    """`name = formula`, and what stands for each symbol in it.
 
     Args:
-        name: LaTeX, an expression, or several of these that are equal. Empty where the line
-            goes on from the one before.
-        formula: What SymPy derived, or several expressions that are equal. Those in the name
-            are held to the same meaning.
-        meaning: Computes what the name says by its definition. It gets the values that its
-            parameters name.
-        values: Draws a number, array or function for everything in formula and meaning, by
-            name, from a generator and for a size.
-        rule: Why the formula follows from what stands before it.
+        name: An expression, or several that are equal. The first says what is meant.
+        formula: What SymPy derived, or several expressions that are equal.
+        values: Draws a number or array for each symbol, by its LaTeX, from a generator and for a
+            size. A symbol that is defined has a function, which gets what its parameters name.
+        rule: Tests whether the formula follows from what stands before it. Its name is shown.
+        goes_on: The name stands on the line before, and is not shown again.
     """
 
-    name: str | sp.Basic | tuple
+    name: sp.Basic | tuple
     formula: sp.Basic | tuple
-    meaning: Callable
     values: Callable[[np.random.Generator, int], dict]
-    rule: Rule | None = None
+    rule: Callable[[sp.Basic, sp.Basic], bool] | None = None
+    goes_on: bool = False
 
     def __post_init__(self):
-        for part in (*self.sides, *self.expressions):
+        for part in self.expressions:
             if not isinstance(part, sp.Basic):
                 raise TypeError(
-                    f"{self.name}: {part!r} is no formula of SymPy. Only an object can be "
-                    "proved; write it as one."
+                    f"{part!r} is no formula of SymPy. Only an object can be proved; write "
+                    "it as one."
                 )
-        if not (callable(self.meaning) and callable(self.values)):
+        if not callable(self.values):
             raise TypeError(
-                f"{self.name} has no meaning: give a function that computes it by its "
-                "definition, and one that draws its values."
+                f"{self.name} has no meaning: give a function that draws its values."
             )
 
     # --8<-- [end:line]
@@ -77,10 +67,8 @@ class Line:
 
     @property
     def expressions(self) -> list[sp.Basic]:
-        """All that is said to be equal, but for the names that are LaTeX."""
-        return [
-            name for name in (*self.names, *self.sides) if not isinstance(name, str)
-        ]
+        """All that is said to be equal."""
+        return [*self.names, *self.sides]
 
     @cached_property
     def witness(self) -> list[tuple[dict, object]]:
@@ -89,7 +77,7 @@ class Line:
         for size in SIZES:
             for point in range(POINTS):
                 values = self.values(np.random.default_rng([size, point]), size)
-                drawn.append((values, ask(self.meaning, values)))
+                drawn.append((values, number(self.names[0], values)))
         return drawn
 
     def complaint(self, formula: sp.Basic) -> str | None:
@@ -116,7 +104,7 @@ class Line:
         if formula == 0:
             return False  # true, but no number
         wide, narrow = (
-            float(ask(self.meaning, at) - number(formula, at))
+            float(number(self.names[0], at) - number(formula, at))
             for at in (values, values | {"h": values["h"] / 2})
         )
         return abs(math.log2(wide / narrow) - order) < 0.2
@@ -129,9 +117,11 @@ def complaint(lines: Iterable[Line]) -> str | None:
         for formula in line.expressions:
             if wrong := line.complaint(formula):
                 return f"{line.name} is not {formula}, {wrong}"
-        *_, before, after = before, *line.expressions
-        if line.rule and not line.rule.leads(before, after):
-            return f"{after} does not follow from {before} by {line.rule.name}"
+        *_, name, after = line.expressions
+        # A rule leads here from the line before, or from the name if that is shown.
+        starts = [before] * (before is not None) + [name] * (not line.goes_on)
+        if line.rule and not any(line.rule(start, after) for start in starts):
+            return f"{after} does not follow from {starts[0]} by {line.rule.__name__}"
         before = after
     return None
 
@@ -141,14 +131,17 @@ def survivors(line: Line) -> list[sp.Basic]:
 
     Where a line says that something is 1, its square says so too.
     """
-    sides = line.expressions
     return [
         changed
-        for shown in sides
-        for changed in changes(shown)
-        if line.holds(changed)
-        and not any(same(changed.subs(shown, side), side) for side in sides)
+        for shown in line.expressions
+        for changed in changes(shown, of=line)
+        if line.holds(changed) and not says_the_same(line, shown, changed)
     ]
+
+
+def says_the_same(line: Line, shown: sp.Basic, changed: sp.Basic) -> bool:
+    said = [(changed.subs(shown, side), side) for side in line.expressions]
+    return any(now == before or same(now, before) for now, before in said)
 
 
 def ask(meaning: Callable, values: dict) -> object:
@@ -175,6 +168,8 @@ FUNCTIONS = {
     sp.Transpose: np.transpose,
     sp.KroneckerProduct: np.kron,
     sp.UnevaluatedExpr: float,
+    sp.Not: np.logical_not,
+    sp.And: lambda *events: np.all(events, axis=0),
 }
 
 
@@ -192,13 +187,12 @@ def number(e: sp.Basic, values: dict) -> object:
     if e.is_Number or e.is_NumberSymbol:
         return float(e)
     if isinstance(e, sp.Symbol | sp.MatrixSymbol):
-        value = values[e.name]
-        return float(value) if np.ndim(value) == 0 else value
+        return value_of(e.name, values)
     if isinstance(e, sp.Indexed):
         place = tuple(int(of(index)) - 1 for index in e.indices)
         if min(place) < 0:
             raise IndexError(f"{e} at {place}")
-        return float(values[str(e.base)][place])
+        return plain(value_of(str(e.base), values)[place])
     if isinstance(e, sp.Add | sp.MatAdd):
         return sum(map(of, e.args))
     if isinstance(e, sp.MatMul):  # before Mul, which it is too
@@ -221,11 +215,13 @@ def number(e: sp.Basic, values: dict) -> object:
         return [of(part) for part in e]
     if isinstance(e, sp.Identity):
         return np.eye(int(of(e.shape[0])))
-    if isinstance(e, sp.Derivative):  # of a function that is a NumPy polynomial
+    if isinstance(e, sp.Derivative):
         (_, times), f = e.args[1], values[e.expr.func.__name__]
-        return f.deriv(int(times))(of(e.expr.args[0]))
+        return derivative(f, int(times))(of(e.expr.args[0]))
     if isinstance(e, AppliedUndef):
         return values[e.func.__name__](*map(of, e.args))
+    if hasattr(e, "by_definition"):
+        return e.by_definition(values)
     if hasattr(e, "as_number"):
         return e.as_number(*map(of, e.args))
     if type(e) in FUNCTIONS:
@@ -233,14 +229,37 @@ def number(e: sp.Basic, values: dict) -> object:
     raise TypeError(f"{type(e).__name__} has no number here: {e}")
 
 
+def value_of(name: str, values: dict) -> object:
+    """The value of a symbol; a definition is asked for it."""
+    value = values[name]
+    return plain(ask(value, values) if callable(value) else value)
+
+
+def plain(value: object) -> object:
+    return float(value) if np.ndim(value) == 0 else value
+
+
+def derivative(f: Callable, times: int) -> Callable:
+    """That of a NumPy polynomial is exact."""
+    if hasattr(f, "deriv"):
+        return f.deriv(times)
+    if times == 0:
+        return f
+    return lambda at: slope(derivative(f, times - 1), at)
+
+
 # --8<-- [end:number]
 
 
 # --8<-- [start:changes]
-def changes(e: sp.Basic) -> Iterator[sp.Basic]:
-    """The formula with one change: a sign, factor, exponent, index, name, term or bound."""
+def changes(e: sp.Basic, of: Line | None = None) -> Iterator[sp.Basic]:
+    """The formula with one change: a sign, factor, exponent, index, name, term or bound.
+
+    A name of a line may also be taken for whatever its formula holds.
+    """
     seen = {e}
-    for changed in places(e, e):
+    whole = sp.Tuple(*of.expressions) if of and e in of.names else e
+    for changed in places(e, whole):
         if changed not in seen:
             seen.add(changed)
             yield changed
@@ -269,8 +288,10 @@ def stays(e: sp.Basic, place: int) -> bool:
     kinds = (sp.Indexed, sp.KroneckerDelta, sp.Order, sp.Derivative, sp.MatrixSymbol)
     if isinstance(e, sp.MatrixBase):
         return place < 2  # numbers of rows and columns
-    return isinstance(e, kinds) or (
-        isinstance(e, sp.Sum | sp.Identity | sp.Heaviside) and place > 0
+    return (
+        isinstance(e, kinds)
+        or hasattr(e, "others")
+        or (isinstance(e, sp.Sum | sp.Identity | sp.Heaviside) and place > 0)
     )
 
 
@@ -281,7 +302,10 @@ def here(e: sp.Basic, whole: sp.Basic) -> Iterator[sp.Basic]:
     if isinstance(e, sp.Expr) and not e.is_Matrix and not e.is_Order:
         yield e + 1
         yield from (e**2, 1 / e) if e else ()
-    if isinstance(e, sp.Add | sp.Mul | sp.MatAdd | sp.MatMul) and len(e.args) > 1:
+    if hasattr(e, "others"):
+        yield from e.others()
+        yield from with_other_symbols(e, whole)
+    elif isinstance(e, sp.Add | sp.Mul | sp.MatAdd | sp.MatMul) and len(e.args) > 1:
         for place in range(len(e.args)):
             yield e.func(*e.args[:place], *e.args[place + 1 :])
     elif isinstance(e, sp.Function | sp.Pow | sp.Transpose) and e.args:
@@ -313,6 +337,18 @@ def others(symbol: sp.Basic, candidates: Iterable[sp.Basic]) -> list[sp.Basic]:
     """Candidates of the same kind: an index is not taken for a length."""
     alike = {c for c in candidates if c.is_integer == symbol.is_integer} - {symbol}
     return sorted(alike, key=str)
+
+
+def with_other_symbols(e: sp.Basic, whole: sp.Basic) -> Iterator[sp.Basic]:
+    bound = getattr(e, "bound_symbols", ())
+    for symbol in sorted(e.atoms(sp.Symbol) - {*bound}, key=str):
+        for other in others(symbol, whole.atoms(sp.Symbol)):
+            if other.is_real != symbol.is_real:
+                continue  # a vector is not taken for a number
+            try:
+                yield e.xreplace({symbol: other})
+            except (TypeError, ValueError, IndexError):
+                continue
 
 
 def numbers_in(e: sp.Basic) -> set[sp.Symbol]:

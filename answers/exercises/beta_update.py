@@ -15,7 +15,6 @@ exercise = Exercise(
         "(1 - p)^failures, and collect the powers of p and of 1 - p.",
         "The product has the form of a Beta density again. Read its two parameters off the two "
         "exponents; each parameter is its exponent plus 1.",
-        "Counts may come as uint8, whose sums wrap around at 256. What makes them floats?",
     ),
 )
 
@@ -36,13 +35,6 @@ exercise.case(
     np.array([[1.0], [2.0]]),
     np.array([3, 5, 0]),
     np.array([2, 9, 4]),
-)
-exercise.case(
-    "counts of dtype uint8",
-    np.array([100, 20], dtype=np.uint8),
-    np.array([1, 150], dtype=np.uint8),
-    np.array([200, 7], dtype=np.uint8),
-    np.array([3, 120], dtype=np.uint8),
 )
 exercise.case("float32", *np.array([[1.5], [2.5], [30], [12]], dtype=np.float32))
 exercise.case("arrays without an axis", *(np.array(n) for n in (0.5, 2.5, 3, 8)))
@@ -146,10 +138,3 @@ def multiplied(alpha, beta, successes, failures):
     exponents are added."""
     a, b, s, f = floats(alpha, beta, successes, failures)
     return a * s, b * f
-
-
-@exercise.bug
-def integers_wrap(alpha, beta, successes, failures):
-    """Small integers are added as they are, and a sum above the largest wraps around: 100 + 200
-    is 44 in uint8. Make floats of them first."""
-    return np.add(alpha, successes), np.add(beta, failures)

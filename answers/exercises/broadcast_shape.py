@@ -138,39 +138,6 @@ def none_for_a_misfit(*shapes):
 
 
 @exercise.bug
-def larger_size_taken(*shapes):
-    """Of two sizes that fit the larger is taken, so 0 against 1 gives 1. The size that is not 1
-    wins, and 0 is such a size: the result is empty."""
-    broadcast_shape(*shapes)
-    return one_by_one(shapes, max)
-
-
-@exercise.bug
-def zero_refused(*shapes):
-    """A size of 0 is refused against 1. It is a size like any other: an axis of size 1 is
-    stretched to it."""
-    for sizes in zip(*padded(shapes), strict=True):
-        if 0 in sizes and set(sizes) != {0}:
-            raise ValueError("0 against another size")
-    return broadcast_shape(*shapes)
-
-
-@exercise.bug
-def zero_stretched(*shapes):
-    """A size of 0 is stretched like a 1, so 0 against 2 gives 2. Only size 1 is stretched; 0
-    against 2 is refused."""
-
-    def fit(a, b):
-        return (
-            max(a, b)
-            if 0 in (a, b) and 1 not in (a, b)
-            else broadcast_shape((a,), (b,))[0]
-        )
-
-    return one_by_one(shapes, fit)
-
-
-@exercise.bug
 def only_two_shapes(*shapes):
     """Only the first two shapes are looked at. There may be any number: put the sizes of all of
     them side by side, or join them one after the other."""

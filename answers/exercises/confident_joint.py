@@ -292,14 +292,3 @@ def calibrated(probabilities, labels, how="all"):
         return joint / joint.sum()
     rows = joint / np.maximum(joint.sum(axis=1, keepdims=True), 1)
     return rows * np.bincount(labels, minlength=len(joint))[:, None]
-
-
-@exercise.bug
-def small_integers_wrap_around(probabilities, labels):
-    """Labels of uint8 are multiplied by the number of classes, and the product wraps around
-    above 255. Convert them with `astype(int)` first, or index with them."""
-    classes = probabilities.shape[1]
-    claimed = claimed_at(probabilities, thresholds_of(probabilities, labels))
-    cell = labels[claimed >= 0] * labels.dtype.type(classes) + claimed[claimed >= 0]
-    joint = np.bincount(cell.astype(int), minlength=classes**2)
-    return joint.reshape(classes, classes)

@@ -163,7 +163,9 @@ exercise.case(
     classes=2,
     iterations=1,
 )
-bytes_of = [a.astype(np.uint8) for a in votes(7, 101, 5, 3, 4, 0.8)]
+many = votes(7, 101, 5, 3, 4, 0.8)
+exercise.case("a hundred items", *many, classes=3, iterations=1)
+bytes_of = [a.astype(np.uint8) for a in many]
 exercise.case("votes of one byte", *bytes_of, classes=3, iterations=1)
 signed = [a.astype(np.int8) for a in bytes_of]
 exercise.case("votes of one byte with a sign", *signed, classes=3, iterations=1)

@@ -3,14 +3,13 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.loose_refusals import add_loose_refusals
+from answers.grader.notes import REFUSED
 from answers.grader.number_types import add_whole_numbers
 from answers.probability.divergence import entropy
 
 exercise = Exercise(
     entropy,
     page="18-kl-divergence",
-    refuses="a negative entry, nan, and a sum that is not 1 within 1e-5",
     hints=(
         "-Σ p log p is a weighted mean: of what, and with which weights? Do it by hand for "
         "[0.5, 0.5] and for [1, 0].",
@@ -18,8 +17,6 @@ exercise = Exercise(
         "be left out of the sum without changing it?",
         "NumPy has log and log2. For any other base, what turns a natural logarithm into one to "
         "that base?",
-        "A comparison with nan is False. Write the test so that it must be True for an input to "
-        "be accepted.",
     ),
 )
 
@@ -44,17 +41,10 @@ def is_exactly_0_for_a_certain_class(entropy):
 
 exercise.case("float32", matrix.astype(np.float32))
 exercise.case("a sum that misses 1 by rounding", matrix * (1 + 1e-10))
-exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2)
-exercise.case("rows of sums 0.5 and 1.5", np.array([[0.25, 0.25], [0.5, 1.0]]), base=2)
-exercise.case(
-    "a row of sum 0.5 below a right one", np.array([[0.5, 0.5], [0.25, 0.25]]), base=2
-)
-exercise.case("a sum of 0.5", np.array([0.25, 0.25]), base=2)
-exercise.case("a sum of 1 + 1/4096", np.array([0.5, 0.5, 2.0**-12]), base=2)
-exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2)
-exercise.case("a nan", np.array([0.5, np.nan, 0.5]), base=2)
+exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2, noted=REFUSED)
+exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2, noted=REFUSED)
 add_whole_numbers(exercise, np.array([[0, 1, 0], [0, 0, 1]]), signed=False)
-exercise.case("four axes", cube[None], axis=2)
+exercise.case("four axes", cube[None].swapaxes(2, 3).copy(), axis=2)
 
 
 def terms(p):
@@ -139,51 +129,6 @@ def one_sum_for_all(p, base=np.e, axis=-1):
 def axis_kept(p, base=np.e, axis=-1):
     """The result keeps the summed axis with size 1. Sum without keepdims at the end."""
     return np.expand_dims(entropy(p, base, axis), axis)
-
-
-@exercise.bug
-def no_check(p, base=np.e, axis=-1):
-    """Entries that do not sum to 1 go through: counts, logits, or the wrong axis. Raise
-    ValueError unless every sum along the axis is close to 1."""
-    return -terms(p).sum(axis=axis) / np.log(base)
-
-
-@exercise.bug
-def silently_normalised(p, base=np.e, axis=-1):
-    """Entries that do not sum to 1 are divided by their sum, which hides the mistake that made
-    them. Raise ValueError instead."""
-    return -terms(p / p.sum(axis=axis, keepdims=True)).sum(axis=axis) / np.log(base)
-
-
-@exercise.bug
-def one_total_for_all_rows(p, base=np.e, axis=-1):
-    """Only the total of all entries is tested, so a row that is too large makes up for one that
-    is too small. Test the sum of each row."""
-    if not np.isclose(p.sum(), p.size / p.shape[axis], rtol=1e-5):
-        raise ValueError("not 1 in all")
-    return no_check(p, base, axis) if (p >= 0).all() else entropy(p, base, axis)
-
-
-add_loose_refusals(exercise, no_check)
-
-
-@exercise.bug
-def negative_let_through(p, base=np.e, axis=-1):
-    """A negative entry goes through, as the sum is still 1. Raise ValueError unless every entry
-    is at least 0."""
-    if not np.allclose(p.sum(axis=axis), 1):
-        raise ValueError("no sum of 1")
-    with np.errstate(invalid="ignore"):
-        return -(p * np.log(np.where(p == 0, 1, p))).sum(axis=axis) / np.log(base)
-
-
-@exercise.bug
-def nan_let_through(p, base=np.e, axis=-1):
-    """A nan goes through: `abs(sum - 1) > tolerance` and `p < 0` are False for it. Ask for what
-    must be True: raise unless `abs(sum - 1) <= tolerance`."""
-    return (
-        np.full(p[0].shape, np.nan)[()] if np.isnan(p).any() else entropy(p, base, axis)
-    )
 
 
 @exercise.bug

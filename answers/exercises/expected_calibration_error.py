@@ -66,7 +66,7 @@ exercise.case(
     bins=12,
 )
 sure = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]])
-add_whole_numbers(exercise, sure, np.array([0, 0, 1, 1, 0], np.uint8))
+add_whole_numbers(exercise, sure, np.array([0, 0, 1, 1, 0]))
 exercise.case(
     "labels as booleans",
     binary(0.81, 0.83, 0.3),

@@ -145,14 +145,3 @@ def classes_counted_as_annotators(counts):
     with np.errstate(all="ignore"):
         observed = ((c * (c - 1)).sum(axis=1) / (k * (k - 1))).mean()
         return (observed - chance) / (1 - chance)
-
-
-@exercise.bug
-def small_integers_wrap(counts):
-    """A square of counts exceeds the largest number of their integer type and wraps around.
-    Convert to float64 first."""
-    n = counts.sum(axis=1)[0]
-    agreeing = (counts * counts).sum(axis=1, dtype=float) - n
-    shares = counts.sum(axis=0) / counts.sum()
-    chance = (shares**2).sum()
-    return ((agreeing / (n * (n - 1.0))).mean() - chance) / (1 - chance)

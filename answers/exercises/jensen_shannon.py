@@ -3,14 +3,13 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.loose_refusals import add_loose_refusals
+from answers.grader.notes import REFUSED
 from answers.grader.number_types import add_whole_numbers
 from answers.probability.divergence import entropy, jensen_shannon, kl_divergence
 
 exercise = Exercise(
     jensen_shannon,
     page="18-kl-divergence",
-    refuses="a negative entry, nan, and a sum that is not 1 within 1e-5",
     hints=(
         "Both distributions are compared with one that lies half-way. Which is it, and can it "
         "exclude a class that one of them allows?",
@@ -18,8 +17,6 @@ exercise = Exercise(
         "front of each divergence.",
         "Where p is 0, its term p log(p / m) is 0; but NumPy makes nan of it, and where q is 0 "
         "too, 0 / 0 besides.",
-        "A comparison with nan is False. Write the test so that it must be True for an input to "
-        "be accepted, and test p and q, not only their mean.",
     ),
 )
 
@@ -50,28 +47,10 @@ exercise.case("sums that miss 1 by rounding", p * (1 + 1e-10), q * (1 - 1e-10))
 # Powers of two: results have the same last digit, however they are computed.
 half = np.array([0.5, 0.5, 0.0, 0.0])
 some = np.array([0.5, 0.25, 0.25])
-uneven = np.array([[0.0, 0.0, 0.25, 0.25], [0.0, 0.0, 0.5, 1.0]])
-exercise.case("q sums to 0.5", half, half[::-1] / 2, base=2)
-exercise.case("p sums to 0.5", half / 2, half[::-1].copy(), base=2)
-exercise.case("p sums to 0, q to 2", 0 * half, 2 * half, base=2)
-exercise.case("rows of sums 0.5 and 1.5", np.array([half, half]), uneven, base=2)
-right_first = np.array([half, half / 2])
+exercise.case("q sums to 0.5", half, half[::-1] / 2, base=2, noted=REFUSED)
 exercise.case(
-    "a row of sum 0.5 below a right one",
-    np.array([half, half])[:, ::-1],
-    right_first,
-    base=2,
+    "a negative entry in p", np.array([0.5, 1, -0.5]), some, base=2, noted=REFUSED
 )
-exercise.case(
-    "a sum of 1 + 1/4096",
-    np.array([0.5, 0.5, 0, 0, 2.0**-12]),
-    np.array([0, 0, 0.5, 0.5, 0]),
-    base=2,
-)
-exercise.case("a negative entry in q", some, np.array([0.5, 1, -0.5]), base=2)
-exercise.case("a negative entry in p", np.array([0.5, 1, -0.5]), some, base=2)
-exercise.case("a nan in q", some, np.array([0.5, np.nan, 0.5]), base=2)
-exercise.case("a nan in p", np.array([0.5, np.nan, 0.5]), some, base=2)
 sure = np.array([[0, 1, 0], [0, 0, 1]]), np.array([[0, 1, 0], [1, 0, 0]])
 add_whole_numbers(exercise, *sure, signed=False, fraction=0)
 
@@ -234,77 +213,6 @@ def eps_smoothing(p, q, base=np.e, axis=-1, added=0, clipped=0):
     return plain(
         np.clip(p, clipped, 1) + added, np.clip(q, clipped, 1) + added, base, axis
     )
-
-
-@exercise.bug
-def no_check(p, q, base=np.e, axis=-1):
-    """Entries that do not sum to 1 go through: counts, logits, or the wrong axis. Raise
-    ValueError unless every sum along the axis is close to 1, in p and in q."""
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def only_p_checked(p, q, base=np.e, axis=-1):
-    """The sums of p are tested, those of q are not. Test both."""
-    entropy(p, base, axis)
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def only_q_checked(p, q, base=np.e, axis=-1):
-    """The sums of q are tested, those of p are not. Test both."""
-    entropy(q, base, axis)
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def only_the_mixture_checked(p, q, base=np.e, axis=-1):
-    """Only the mixture is tested, so a p that is too large makes up for a q that is too small.
-    Test both."""
-    entropy((p + q) / 2, base, axis)
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def silently_normalised(p, q, base=np.e, axis=-1):
-    """Entries that do not sum to 1 are divided by their sum, as SciPy's `jensenshannon` does, which
-    hides the mistake that made them. Raise ValueError instead."""
-    p, q = (a / a.sum(axis=axis, keepdims=True) for a in (p, q))
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def one_total_for_all_rows(p, q, base=np.e, axis=-1):
-    """Only the total of all entries is tested, so a row that is too large makes up for one that
-    is too small. Test the sum of each row."""
-    for a in (p, q):
-        if not np.isclose(a.sum(), a.size / a.shape[axis], rtol=1e-5):
-            raise ValueError("not 1 in all")
-    if (p < 0).any() or (q < 0).any():
-        raise ValueError("negative")
-    return plain(p, q, base, axis)
-
-
-add_loose_refusals(exercise, plain)
-
-
-@exercise.bug
-def negative_let_through(p, q, base=np.e, axis=-1):
-    """A negative entry goes through, as the sum is still 1. Raise ValueError unless every entry
-    is at least 0, in p and in q."""
-    for a in (p, q):
-        if not np.allclose(a.sum(axis=axis), 1, rtol=1e-5):
-            raise ValueError("no sum of 1")
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def nan_let_through(p, q, base=np.e, axis=-1):
-    """A nan goes through: `abs(sum - 1) > tolerance` and `p < 0` are False for it. Ask for what
-    must be True: raise unless `abs(sum - 1) <= tolerance`."""
-    if np.isnan(p).any() or np.isnan(q).any():
-        return np.nan
-    return jensen_shannon(p, q, base, axis)
 
 
 @exercise.bug

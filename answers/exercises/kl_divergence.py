@@ -3,15 +3,13 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.loose_refusals import add_loose_refusals
-from answers.grader.notes import Note
+from answers.grader.notes import REFUSED, Note
 from answers.grader.number_types import add_whole_numbers
 from answers.probability.divergence import entropy, kl_divergence
 
 exercise = Exercise(
     kl_divergence,
     page="18-kl-divergence",
-    refuses="a negative entry, nan, and a sum that is not 1 within 1e-5",
     hints=(
         "It is a mean: of the log of a ratio, with weights. Whose probabilities are the weights, "
         "and whose stand in the denominator?",
@@ -19,8 +17,6 @@ exercise = Exercise(
         "of each, and what does NumPy make of it?",
         "`np.where(p > 0, ...)` picks after both sides are computed: the warnings come, the nan "
         "does not. A term that is infinite belongs in the sum.",
-        "A comparison with nan is False. Write the test so that it must be True for an input to "
-        "be accepted, and test every row.",
     ),
 )
 
@@ -61,36 +57,12 @@ exercise.case(
 )
 # Powers of two: results have the same last digit, however they are computed.
 some = np.array([0.5, 0.25, 0.25])
-uneven = np.array([[0.25, 0.25], [0.5, 1.0]])
-exercise.case("q sums to 0.5", some, some / 2, base=2)
-exercise.case("p sums to 2", 2 * some, some, base=2)
-exercise.case("rows of sums 0.5 and 1.5", np.full((2, 2), 0.5), uneven, base=2)
-right_first = np.array([[0.5, 0.5], [0.25, 0.25]])
+exercise.case("q sums to 0.5", some, some / 2, base=2, noted=REFUSED)
 exercise.case(
-    "a row of sum 0.5 below a right one", np.full((2, 2), 0.5), right_first, base=2
+    "a negative entry in p", np.array([0.5, 1.0, -0.5]), some, base=2, noted=REFUSED
 )
-exercise.case(
-    "a sum of 1 + 1/4096",
-    np.array([0.5, 0.25, 0.25]),
-    np.array([0.5, 0.5, 2.0**-12]),
-    base=2,
-)
-exercise.case("a negative entry in q", some, np.array([0.5, 1.0, -0.5]), base=2)
-exercise.case("a negative entry in p", np.array([0.5, 1.0, -0.5]), some, base=2)
-exercise.case("a nan in q", some, np.array([0.5, np.nan, 0.5]), base=2)
-exercise.case("a nan in p", np.array([0.5, np.nan, 0.5]), some, base=2)
 sure = np.array([[0, 1, 0], [0, 0, 1]]), np.array([[0, 1, 0], [1, 0, 0]])
 add_whole_numbers(exercise, *sure, fraction=0)
-
-
-def plain(p, q, base=np.e, axis=-1):
-    """KL with its zeros right, and nothing refused."""
-    terms = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q), 0)
-    return np.maximum(terms.sum(axis=axis) / np.log(base), 0)
-
-
-def sums_to_1(p, axis):
-    return np.allclose(p.sum(axis=axis), 1, rtol=1e-5)
 
 
 @exercise.bug
@@ -240,70 +212,6 @@ def eps_smoothing(p, q, base=np.e, axis=-1, q_only=0, both=0, clipped=0):
     a, b = np.clip(p, clipped, 1) + both, np.clip(q, clipped, 1) + both + q_only
     terms = np.where(a > 0, a * np.log(np.where(a > 0, a, 1) / b), 0)
     return terms.sum(axis=axis) / np.log(base)
-
-
-@exercise.bug
-def no_check(p, q, base=np.e, axis=-1):
-    """Entries that do not sum to 1 go through: counts, logits, or the wrong axis. Raise
-    ValueError unless every sum along the axis is close to 1, in p and in q."""
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def only_p_checked(p, q, base=np.e, axis=-1):
-    """The sums of p are tested, those of q are not; a q that is too small makes the divergence too
-    large. Test both."""
-    entropy(p, base, axis)
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def only_q_checked(p, q, base=np.e, axis=-1):
-    """The sums of q are tested, those of p are not. Test both."""
-    entropy(q, base, axis)
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def silently_normalised(p, q, base=np.e, axis=-1):
-    """Entries that do not sum to 1 are divided by their sum, as SciPy's `entropy` does, which hides
-    the mistake that made them. Raise ValueError instead."""
-    p, q = (a / a.sum(axis=axis, keepdims=True) for a in (p, q))
-    return plain(p, q, base, axis)
-
-
-@exercise.bug
-def one_total_for_all_rows(p, q, base=np.e, axis=-1):
-    """Only the total of all entries is tested, so a row that is too large makes up for one that
-    is too small. Test the sum of each row."""
-    for a in (p, q):
-        if not np.isclose(a.sum(), a.size / a.shape[axis], rtol=1e-5):
-            raise ValueError("not 1 in all")
-    if (p < 0).any() or (q < 0).any():
-        raise ValueError("negative")
-    return plain(p, q, base, axis)
-
-
-add_loose_refusals(exercise, plain)
-
-
-@exercise.bug
-def negative_let_through(p, q, base=np.e, axis=-1):
-    """A negative entry goes through, as the sum is still 1. Raise ValueError unless every entry
-    is at least 0, in p and in q."""
-    if not (sums_to_1(p, axis) and sums_to_1(q, axis)):
-        raise ValueError("no sum of 1")
-    terms = np.where(p != 0, p * np.log(np.where(p != 0, p, 1) / q), 0)
-    return terms.sum(axis=axis) / np.log(base)
-
-
-@exercise.bug
-def nan_let_through(p, q, base=np.e, axis=-1):
-    """A nan goes through: `abs(sum - 1) > tolerance` and `p < 0` are False for it. Ask for what
-    must be True: raise unless `abs(sum - 1) <= tolerance`."""
-    if np.isnan(p).any() or np.isnan(q).any():
-        return np.nan
-    return kl_divergence(p, q, base, axis)
 
 
 @exercise.bug

@@ -256,16 +256,3 @@ def one_label_for_all(item, annotator, label, classes):
     item by themselves."""
     counts = counts_of(item, label, classes)
     return np.full(len(counts), counts.sum(axis=0).argmax())
-
-
-@exercise.bug
-def small_integers_wrap(item, annotator, label, classes):
-    """item · classes + label exceeds 255 and wraps around when the arrays are uint8, so votes
-    go to other items. Convert to a wide integer first: `item.astype(int)`."""
-    size = item.dtype.itemsize
-    cell = item.astype(int) * classes + label
-    if size < 4:
-        cell %= 2 ** (8 * size)
-    items = int(item.max()) + 1
-    counts = np.bincount(cell, minlength=items * classes)[: items * classes]
-    return counts.reshape(items, classes).argmax(axis=1)

@@ -90,13 +90,6 @@ def multiplied_by_the_output(dout, x):
 
 
 @exercise.bug
-def zero_counted_as_positive(dout, x):
-    """The gradient passes where the input is exactly 0. The docstring asks for 0 there: compare
-    with >, not >=."""
-    return dout * (x >= 0)
-
-
-@exercise.bug
 def written_into_the_gradient(dout, x):
     """The zeros are written into `dout` itself, so whoever else uses it gets a wrong gradient.
     Make a new array: `dout * (x > 0)`."""

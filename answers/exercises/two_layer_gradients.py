@@ -55,7 +55,7 @@ exercise.case(
 whole = np.random.default_rng(4)
 sizes = (3, 2), (2, 4), 4, (4, 2), 2
 x, *weights = (whole.integers(-1, 2, size=size) for size in sizes)
-add_whole_numbers(exercise, x, np.array([1, 0, 1], np.uint8), *weights)
+add_whole_numbers(exercise, x, np.array([1, 0, 1]), *weights)
 exercise.case(
     "labels as booleans",
     *network(5, 4, 5, 3, 2)[:1],

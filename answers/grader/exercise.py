@@ -12,6 +12,7 @@ each exercise its `diagnose`.
 import functools
 import inspect
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,12 +21,15 @@ import numpy as np
 from answers.grader.arguments import one_line
 from answers.grader.compare import SHOULD_RAISE
 from answers.grader.mistakes import Broken, Bug, Mistake, Name
-from answers.grader.notes import SINGLE, Note
+from answers.grader.notes import REFUSED, SINGLE, WRAPPED, Note
 from answers.grader.parts import RESULT
 from answers.grader.report import Failure, Report
 from answers.grader.submission import NOT_WRITTEN
 from answers.grader.trials import Answer, Case, Check, Trial
 from answers.handout import source, stubs
+
+# The types of integers that wrap around at sizes that inputs have.
+WRAPS = re.compile("uint|int8|int16")
 
 
 def untold(case: str, report: Report) -> None:
@@ -100,15 +104,23 @@ class Exercise:
         """Add a call whose result is compared with the reference's.
 
         Add simple calls first, then one difficulty at a time. Use irregular numbers, so that no
-        two mistakes give the same result. Where the case is `noted`, another result passes.
+        two mistakes give the same result. Where the case is `noted`, another result passes, as it
+        does where integers may wrap around.
         """
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
         dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
         coarse = any(dtype.endswith("float32") for dtype in dtypes)
+        if any(map(WRAPS.match, dtypes)):
+            noted = noted or WRAPPED
         rtol = self.rtol32 if coarse else self.rtol
         call = case_name, self.reference, args, kwargs
         whole = self.rtol32 if whole_numbers(self.reference, args) else None
         self.trials.append(Case(*call, self.returns, rtol, self.refuses, noted, whole))
+
+    @property
+    def precision(self) -> list[float]:
+        """How far a number may be off, as a share of its size: in float64, then in float32."""
+        return sorted({case.rtol for case in self.cases})
 
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -116,11 +128,6 @@ class Exercise:
         marked = dict.fromkeys(case.noted for case in self.cases if case.noted)
         whole = any(case.rtol32 is not None for case in self.cases)
         return (*marked, *[SINGLE] * whole)
-
-    @property
-    def judges_refusals(self) -> bool:
-        """Whether some case passes only with a ValueError."""
-        return any(case.is_refused and not case.noted for case in self.cases)
 
     def check(self, function: Callable) -> Callable:
         """Add a property: `function(submission)` is true where it holds; the docstring says
@@ -184,16 +191,12 @@ class Exercise:
         if self.mistakes:
             broken = self.with_mistakes(self.mistakes)
             return f"{stubs.REPAIR.format(self.name)}\n{broken}"
-        return stubs.stub(
-            self.reference,
-            self.refuses if self.judges_refusals else "",
-            [note.what for note in self.notes if note.in_stub_alone],
-            [note.what for note in self.notes if not note.in_stub_alone],
-        )
+        notes = [note.what for note in self.notes if note.what]
+        return stubs.stub(self.reference, self.precision, self.refuses, notes)
 
     def solution(self) -> str:
         """The reference as a file of its own."""
-        return source.solution(self.reference, self.refuses)
+        return source.solution(self.reference)
 
     def ask_reference(self) -> None:
         """Have the reference answer every case, before a submission can change what it says."""
@@ -240,16 +243,13 @@ class Exercise:
                 if not_written(judged):
                     return unnamed
                 so_far("", unnamed)
-                name = self.diagnose(self, judged, trial, function)
+                asked = {t: a for t, a in judged.items() if t.noted is not REFUSED}
+                name = self.diagnose(self, asked, trial, function)
                 # What the name explains is told before the rest.
                 rest = [part for part in answer.wrong if part not in name.explains]
                 failures = trial.tell(answer, [*name.explains, *rest])
                 return Report(failures, name.name, name.diagnosis, **tried)
-        if not told:
-            return Report(**tried)
-        name = self.diagnose(self, answers, next(iter(told)), function)
-        bug = (name.name, name.diagnosis) if name.name in self.bugs else ()
-        return Report((), *bug, **tried)
+        return Report(**tried)
 
 
 def not_written(answers: dict[Trial, Answer]) -> bool:

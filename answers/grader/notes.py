@@ -2,6 +2,8 @@
 
 An interviewer would not ask for these things. A case marked with a note is not judged. Integers
 computed in float32 are noted, too, if the numbers are right to its digits. The stub lists both.
+
+A refusal that is missing is one of them, unless the exercise asks for it: `Exercise(refuses=…)`.
 """
 
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ class Note:
         return not self.refusal_only or all(map(is_refusal, parts))
 
 
+# Why is said by the reference, case by case; the stub has the section Raises.
+REFUSED = Note("", "Ours raises ValueError there")
 EMPTY = Note(
     "an axis of size 0",
     "Ours answers it as any other size, so that an empty batch or a filter that leaves nothing "
@@ -43,7 +47,7 @@ SINGLE = Note(
 )
 
 WRAPPED = Note(
-    "integers that wrap around, as unsigned ones and those of one or two bytes do",
+    "integers that wrap around (unsigned, or of one or two bytes)",
     "Ours computes them in float64: among themselves, 1 - 2 is 255 in an unsigned byte, and "
     "-100 - 100 is 56 in a signed one.",
     in_stub_alone=True,

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import WRAPPED, Note
+from answers.grader.notes import Note
 
 # Added to floats that stand beside integers: a result cut off to integers would lose it.
 FRACTION = 0.25
@@ -26,7 +26,7 @@ def add_whole_numbers(
             lose their signs.
         signed: Whether to add the call with integers, too.
         fraction: What is added to the arrays that become floats beside integers.
-        noted: The note on them all. Bytes, which wrap around, have one anyhow.
+        noted: The note on them all. Bytes have one anyhow.
     """
     parameters = list(inspect.signature(exercise.reference).parameters.values())
     real = [
@@ -50,7 +50,7 @@ def add_whole_numbers(
         whole = with_types(dict.fromkeys(real, np.int64))
         exercise.case("integers", *whole, noted=noted, **kwargs)
     unsigned = with_types(dict.fromkeys(real, np.uint8))
-    exercise.case("bytes", *unsigned, noted=noted or WRAPPED, **kwargs)
+    exercise.case("bytes", *unsigned, noted=noted, **kwargs)
     for some in (real[::2], real[1::2]) if len(real) > 1 else ():
         name = f"integers in {' and '.join(parameters[place].name for place in some)}"
         types = {place: np.int64 if place in some else float for place in real}

@@ -68,7 +68,7 @@ class Report:
             tuple(made(Failure, each) for each in entries)
             for entries in (report.failures, report.notes)
         )
-        if not failures + notes and report.bug is not None:
+        if not failures and report.bug is not None:
             raise ValueError("a report names a bug but no failure")
         if not all(
             type(i) is int for each in failures + notes for i in each.index or ()

@@ -18,7 +18,7 @@ from answers.grader.compare import (
     right_in_another_order,
     under_other_names,
 )
-from answers.grader.notes import SINGLE, Note
+from answers.grader.notes import REFUSED, SINGLE, Note
 from answers.grader.parts import RESULT, Complaint, Parts, is_tensor, parts_of
 from answers.grader.report import Failure
 from answers.grader.submission import call, misfit, signature_of
@@ -67,7 +67,8 @@ class Case:
             parts = parts_of(result, result, self.returns)
             parts |= self.gradients(result, args, self.reference)
         for part in parts.values():
-            if isinstance(part, Complaint) and part.kind != REFUSAL:
+            asked = self.refuses or self.noted
+            if isinstance(part, Complaint) and not (asked and part.kind == REFUSAL):
                 # Else a submission would agree by failing alike.
                 raise RuntimeError(f"the reference fails at {self}: {part.text}")
         return result, parts
@@ -88,10 +89,10 @@ class Case:
         )
 
     def outcome(self, function: Callable, args: tuple, kwargs: dict) -> object:
-        """What the function returns, or a complaint. If a ValueError is asked for, any will do."""
+        """What the function returns, or a complaint. Where ours raises ValueError, any will do."""
         result = call(function, args, kwargs)
         error = result.error if isinstance(result, Complaint) else None
-        if self.refuses and error is not None and issubclass(error, ValueError):
+        if error is not None and issubclass(error, ValueError):
             return replace(result, kind=REFUSAL, accident=result.kind)
         return result
 
@@ -150,6 +151,9 @@ class Case:
         wrong = [answer.parts[name] for name in answer.wrong]
         if not wrong or ARGUMENTS in answer.wrong:
             return None
+        if self.noted is REFUSED:
+            _, _, message = self.expected[0].accident.partition(": ")
+            return replace(REFUSED, why=f"{REFUSED.why}: {message}.")
         if self.noted:
             return self.noted if self.noted.lets(wrong) else None
         single = self.rtol32 is not None and all(
@@ -175,7 +179,7 @@ class Case:
                 sentences.setdefault(f"{part} {sentence}{asked}", pieces)
             elif got.error is not None and isinstance(want, Complaint):
                 sentences[f"{got.text}{SHOULD_RAISE} for {self.refuses}"] = ()
-            elif got.kind == REFUSAL and got.on_purpose:
+            elif self.refuses and got.kind == REFUSAL and got.on_purpose:
                 why = f"ValueError is for {self.refuses}, and there is none here"
                 sentences[f"{got.text}; {why}"] = ()
             else:
@@ -222,6 +226,8 @@ class Case:
 
 class Check:
     """A property of the submission."""
+
+    noted = None
 
     def __init__(self, function: Callable):
         self.function = function

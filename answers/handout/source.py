@@ -7,8 +7,7 @@ formatted and commented.
 import ast
 import inspect
 import re
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 # The longest line, as in the rest of the project.
@@ -16,56 +15,50 @@ WIDTH = 88
 
 # The section of a docstring that would give the answer away.
 HOW = "How:"
+# The section of a module with a contract, and the function below it; see `answers.site.refusals`.
+CONTRACT = re.compile(
+    r"\[start:(\w+_refuses)\]\n((?:.*\n)*?)# --8<-- \[end:\1\]\n"
+    r"(?:[#@].*\n)*(?:def|class) (\w+)"
+)
 NOT_ASKED = (
     "# The answer of this guide also refuses bad input, which is not asked for here."
 )
 
 
-def without_how(head: str) -> str:
-    """The text of a function's head without the section of its docstring that tells how."""
-    lines, kept = head.splitlines(), []
-    told = None
-    for line in lines:
+def parted(head: str, title: str) -> tuple[str, str]:
+    """The text of a function's head without a section of its docstring, and that section."""
+    kept, section, told = [], [], None
+    for line in head.splitlines():
         indent = len(line) - len(line.lstrip())
-        if line.strip() == HOW:
+        if line.strip() == title:
             told = indent
         elif told is not None and line.strip() and indent <= told:
             told = None
-        if told is None:
-            kept.append(line)
-    return "\n".join(kept)
+        (kept if told is None else section).append(line)
+    return "\n".join(kept), "\n".join(section)
 
 
-def solution(reference: Callable, refuses: str = "") -> str:
+def solution(reference: Callable) -> str:
     """The source of `reference` with the helpers of its module, and the imports they need.
 
-    What is asked for comes first; what is refused without being asked comes last, in comments.
+    What is asked for comes first; contracts come last, in comments.
     """
-    module, name, cut = Module(reference), reference.__name__, {}
-    in_exercise = reference.__module__.startswith("answers.exercises.")
-    if not (refuses or in_exercise):
-        for each in module.needed(name):
-            cut[each] = module.cut_refusals(each)
+    module, name = Module(reference), reference.__name__
     names = module.needed(name)
     # Code that stands in an exercise may be a file to repair: its order stays.
-    if not in_exercise:
+    if not reference.__module__.startswith("answers.exercises."):
         names = core_first(module, name, names)
     used = set().union(*(names_in(module.definitions[each]) for each in names))
     imports = module.imports_for(name, used, names)
     code = [*filter(None, [imports]), *(module.texts[each] for each in names)]
-    refusals = {
-        each: lines
-        for each in names
-        if (lines := module.contract(each) + cut.get(each, []))
-    }
-    if refusals:
+    if refusals := {each: c for each in names if (c := module.contract(each))}:
         code.append(in_comments(refusals))
     return "\n\n\n".join(code) + "\n"
 
 
 def core_first(module: "Module", name: str, names: list[str]) -> list[str]:
-    """The names in the order in which one reads them: first `name`, then what it uses, last what
-    refuses. Classes that a signature needs go before the functions."""
+    """The names in the order in which one reads them: first `name`, then what it uses. Classes
+    that a signature needs go before the functions."""
     nodes = {each: module.definitions[each] for each in names}
     classes = [each for each in names if isinstance(nodes[each], ast.ClassDef)]
     order, waiting = [], [name]
@@ -74,7 +67,6 @@ def core_first(module: "Module", name: str, names: list[str]) -> list[str]:
         if each in nodes and each not in order:
             order.append(each)
             waiting += [used for used in names_in_order(nodes[each]) if used in nodes]
-    order.sort(key=lambda each: each.startswith("refuse"))
     functions = [each for each in order if each not in classes]
     first = functions[:1] if not names_in(signature(nodes[name])) & set(classes) else []
     return first + classes + functions[len(first) :]
@@ -83,8 +75,8 @@ def core_first(module: "Module", name: str, names: list[str]) -> list[str]:
 def in_comments(refusals: dict[str, list[str]]) -> str:
     """What each function refuses, as comments: to be read, not run."""
     lines = [NOT_ASKED]
-    for name, cut in refusals.items():
-        lines += ["", f"In {name}:", *(f"    {line}" for line in cut)]
+    for name, contract in refusals.items():
+        lines += ["", f"In {name}:", *(f"    {line}" for line in contract)]
     return "\n".join(
         f"# {line}".rstrip() if line != NOT_ASKED else line for line in lines
     )
@@ -98,12 +90,12 @@ class Module:
         source, self.name = file.read_text("utf-8"), function.__module__
         self.lines, self.body = source.splitlines(), ast.parse(source).body
         self.definitions = {n.name: n for n in self.body if hasattr(n, "name")}
-        # The body is the answer; a contract stands above it.
-        self.contracts = {
-            name: [node.decorator_list.pop(0)]
-            for name, node in self.definitions.items()
-            if node.decorator_list and is_contract(node.decorator_list[0])
-        }
+        # The body is the answer; the contract above it is a section of its own.
+        self.contracts = {name: text for _, text, name in CONTRACT.findall(source)}
+        for node in self.definitions.values():
+            node.decorator_list = [
+                each for each in node.decorator_list if not is_contract(each)
+            ]
         self.texts = {
             name: self.text(node.lineno, node.end_lineno)
             for name, node in self.definitions.items()
@@ -111,13 +103,8 @@ class Module:
 
     def contract(self, name: str) -> list[str]:
         """The lines of the contract above a function: its conditions, then the decorator."""
-        parts = []
-        for decorator in self.contracts.get(name, []):
-            used = [each for each in names_in_order(decorator) if each in self.texts]
-            parts += [self.texts[each] for each in dict.fromkeys(used)]
-            lines = self.text(decorator.lineno, decorator.end_lineno)
-            parts.append(lines)
-        return "\n\n".join(parts).splitlines()
+        section = self.contracts.get(name, "").strip().replace("\n\n\n", "\n\n")
+        return [line for line in section.splitlines() if "--8<--" not in line]
 
     def text(self, first: int, last: int) -> str:
         """Lines `first` to `last`, counted from 1."""
@@ -155,7 +142,7 @@ class Module:
         froms = [node for node in self.body if isinstance(node, ast.ImportFrom)]
         ours = [node for node in froms if node.module.startswith("answers.")]
         names = {each.name for node in ours for each in node.names}
-        return names & set(re.findall(r"`(\w+)`", without_how(text)))
+        return names & set(re.findall(r"`(\w+)`", parted(text, HOW)[0]))
 
     def needed(self, name: str) -> list[str]:
         """The definition of `name` and of all that it uses, in the order of the module."""
@@ -166,80 +153,9 @@ class Module:
             open_ = (used & self.definitions.keys()) - found
         return [each for each in self.definitions if each in found]
 
-    def cut_refusals(self, name: str) -> list[str]:
-        """Take out of a function what only refuses; the lines that are gone."""
-        lines, cut = list(enumerate(self.texts[name].splitlines())), []
-        while isinstance(self.definitions[name], ast.FunctionDef):
-            # Parsed alone, so that lines are counted from the first of the function.
-            self.texts[name] = "\n".join(line for _, line in lines)
-            self.definitions[name] = ast.parse(self.texts[name]).body[0]
-            if (found := refusal_in(self.definitions[name])) is None:
-                break
-            first, last = found.lineno - 1, found.end_lineno
-            while lines[first - 1][1].strip().startswith("#"):
-                first -= 1
-            cut += [lines[first:last]]
-            # No empty line is left below the docstring.
-            if last < len(lines) and not lines[last][1].strip():
-                last += 1
-            lines = lines[:first] + lines[last:]
-        texts = ("\n".join(line for _, line in each) for each in sorted(cut))
-        return "\n".join(map(textwrap.dedent, texts)).splitlines()
-
 
 def is_contract(decorator: ast.expr) -> bool:
-    match decorator:
-        case ast.Call(ast.Name("refuses")):
-            return True
-    return False
-
-
-def refusal_in(function: ast.FunctionDef) -> ast.stmt | None:
-    """The first statement that only refuses, or makes only what nothing uses any more."""
-    loaded = {
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    for block in blocks(function):
-        for statement in block:
-            names = stored(statement)
-            idle = names and not names & loaded
-            if (only_refuses(statement) or idle) and len(block) > 1:
-                return statement
-    return None
-
-
-def blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Every list of statements in `node`, from the outside to the inside."""
-    for each in ast.walk(node):
-        for field in ("body", "orelse"):
-            if isinstance(block := getattr(each, field, None), list):
-                yield block
-
-
-def stored(statement: ast.stmt) -> set[str]:
-    """The names that an assignment binds, if it binds names only."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    names = {each.id for each in targets if isinstance(each, ast.Name)}
-    return names if len(names) == len(targets) else set()
-
-
-def only_refuses(statement: ast.stmt) -> bool:
-    """Whether a statement does nothing but raise in some cases."""
-    match statement:
-        case ast.Raise():
-            return True
-        case ast.Expr(ast.Call(ast.Name(name))):
-            return name.startswith("refuse")
-        case ast.If(body=body, orelse=[]) | ast.For(body=body, orelse=[]):
-            *first, last = body
-            # If the last statement refuses, assignments before it make the message.
-            rest = (
-                only_refuses(each) or isinstance(each, ast.Assign) for each in first
-            )
-            return only_refuses(last) and all(rest)
-    return False
+    return ast.unparse(decorator).startswith("refuses(")
 
 
 def signature(function: ast.FunctionDef) -> ast.Module:

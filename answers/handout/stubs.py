@@ -5,20 +5,21 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 
-from answers.handout.source import WIDTH, Module, names_in, signature, without_how
+from answers.handout.source import HOW, WIDTH, Module, names_in, parted, signature
 
 TASK = '"""Write the body of `{0}`, then run `answers check {0}`.'
 KEEP_INPUT = "Change no input."
 # What is judged are numbers: a result cut off to integers is wrong, one of whole numbers is not.
-FLOATS = "Compute in floats, for integers too; the dtype of the result is not judged."
+FLOATS = "Compute in floats, for integers too."
+DTYPE = "the dtype of the result"
+PRECISION = "Numbers are compared to within {} of their size{}."
 GRADIENTS = "The gradients that PyTorch finds through your code are judged as well."
-REFUSE_NOTHING = "You need not refuse bad input"
-REFUSE = "Raise ValueError for {}. You need not refuse other bad input"
-PASSED = "Not judged: {}."
-NOTED = "Not judged, only noted: {}."
-UNDER_RAISES = ": what {}stands under Raises is not asked for."
+REFUSE = "Raise ValueError for {}."
+# The section of a docstring that says what is refused, and its title in the stub.
+RAISES, IF_TIME = "Raises:", "Also, if you have time, raise:"
+NOT_JUDGED = "Not judged: {}."
 # What jaxtyping's names stand for here. Half precision would need tolerances of its own.
-INTEGERS = "all integer types, unsigned ones too"
+INTEGERS = "all integer types"
 FLOAT = "`Float` stands for float64 and float32."
 KINDS = {
     "Integer": f"`Integer` stands for {INTEGERS}.",
@@ -40,46 +41,60 @@ check by hand. No signature and no docstring is wrong.
 
 def stub(
     reference: Callable,
+    precision: Sequence[float],
     refuses: str = "",
-    passed: Sequence[str] = (),
-    noted: Sequence[str] = (),
+    not_judged: Sequence[str] = (),
 ) -> str:
     """The signature and docstring of `reference`, the imports they need, and no body.
 
-    What the docstring has under "How:" is left out. `refuses` says for what the learner is to
-    raise a ValueError, if for anything; `passed` and `noted`, where another result passes.
+    The task comes first, then what else is refused, and last what is not judged. What the
+    docstring has under "How:" is left out.
+
+    Args:
+        precision: What the comparison allows, in float64 and, if that is judged, in float32.
+        refuses: For what the learner is to raise a ValueError, if for anything.
+        not_judged: Where another result passes.
     """
     module = Module(reference)
     function = module.definitions[reference.__name__]
-    head = without_how(module.text(function.lineno, function.body[0].end_lineno))
     task = TASK.format(function.name)
     task = task.replace(", then", ",\nthen") if len(task) > WIDTH else task
-    opening = f'{task}\n\n{rules(function, refuses, passed, noted)}\n"""'
+    said = rules(function, precision, refuses)
+    opening = f'{task}\n\n{said}\n"""' if said else f'{task}"""'
     used = names_in(signature(function)) | {"np", "math", "torch"}
     imports = module.imports_for(function.name, used, [function.name])
+    text = module.text(function.lineno, function.body[0].end_lineno)
+    not_judged = [DTYPE] * computes_floats(function) + [*not_judged]
+    head = with_ending(text, not_judged)
     return f"{opening}\n\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
 
 
-def rules(
-    function: ast.FunctionDef,
-    refuses: str,
-    passed: Sequence[str],
-    noted: Sequence[str],
-) -> str:
+def with_ending(text: str, not_judged: Sequence[str]) -> str:
+    """The head of a function. Its docstring ends with what is refused and what is not judged."""
+    task, raises = parted(parted(text, HOW)[0], RAISES)
+    parts = [task.rstrip().removesuffix('"""'), raises.replace(RAISES, IF_TIME)]
+    if not_judged:
+        last = NOT_JUDGED.format("; ".join(not_judged))
+        indent = " " * 4
+        parts.append(
+            textwrap.fill(last, WIDTH, initial_indent=indent, subsequent_indent=indent)
+        )
+    return "\n\n".join(part.rstrip() for part in parts if part) + '\n    """'
+
+
+def rules(function: ast.FunctionDef, precision: Sequence[float], refuses: str) -> str:
     """What is judged besides the result, in words. The signature tells which sentences apply."""
-    takes = ast.unparse(function.args)
-    gives = ast.unparse(function.returns) if function.returns else "Float"
+    takes, gives = ast.unparse(function.args), returned(function)
     arrays = [kind for kind in ("ndarray", "Tensor") if kind in takes]
     said = [KEEP_INPUT] if arrays or ":" not in takes else []
-    only_floats = "loat" in gives and not re.search("Int|Real", gives)
-    if said and "Tensor" not in arrays and only_floats:
-        said.append(FLOATS)
+    said += [FLOATS] if computes_floats(function) else []
+    if re.search("loat|Real", gives):
+        # 1e-8, where Python writes 1e-08.
+        digits = [f"{each:.0e}".replace("e-0", "e-") for each in precision]
+        coarse = f" ({digits[1]} in float32)" if digits[1:] else ""
+        said.append(PRECISION.format(digits[0], coarse))
     said += [GRADIENTS] if "Float[Tensor" in takes else []
-    under = UNDER_RAISES.format("else " if refuses else "")
-    raises = "Raises:" in (ast.get_docstring(function) or "")
-    said.append(
-        f"{REFUSE.format(refuses) if refuses else REFUSE_NOTHING}{under if raises else '.'}"
-    )
+    said += [REFUSE.format(refuses)] if refuses else []
     kinds = {kind for kind in KINDS if f"{kind}[" in takes}
     if arrays == ["Tensor"]:
         said += [KINDS_OF_TORCH[kind] for kind in KINDS_OF_TORCH if kind in kinds]
@@ -87,6 +102,20 @@ def rules(
         said.append(BOTH)
     else:
         said += [KINDS[kind] for kind in KINDS if kind in kinds]
-    for words, what in ((PASSED, passed), (NOTED, noted)):
-        said += [words.format("; ".join(what))] if what else []
     return textwrap.fill(" ".join(said), WIDTH)
+
+
+def returned(function: ast.FunctionDef) -> str:
+    return ast.unparse(function.returns) if function.returns else "Float"
+
+
+def computes_floats(function: ast.FunctionDef) -> bool:
+    """Whether all numbers that come back are floats, of arrays of any numbers."""
+    takes, gives = ast.unparse(function.args), returned(function)
+    arrays = "ndarray" in takes or ":" not in takes
+    return (
+        arrays
+        and "Tensor" not in takes
+        and "loat" in gives
+        and not re.search("Int|Real", gives)
+    )

@@ -191,7 +191,7 @@ def roc_auc(
         0.75
     """
     truth = truth.astype(bool)
-    # Each class sorted by itself: the scores alone move, which is faster than an argsort.
+    # Each class is sorted by itself, which is faster than one argsort.
     highs, lows = np.sort(scores[truth]), np.sort(scores[~truth])
     below = np.searchsorted(lows, highs, side="left")
     not_above = np.searchsorted(lows, highs, side="right")

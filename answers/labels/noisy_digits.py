@@ -121,6 +121,28 @@ def out_of_fold(images, labels, fit: float = 30, seed: int = 0):
 # --8<-- [end:digits]
 
 
+# --8<-- [start:lookalikes]
+def lookalike_flips(images, labels, share: float, seed: int = 0):
+    """Of each pair, `share` of the first class carries the second's label: the digits that a
+    model takes for it most."""
+    likeness, flipped = out_of_fold(images, labels, seed=seed), labels.copy()
+    for true, given in CONFUSED:
+        members = np.flatnonzero(labels == true)
+        order = np.argsort(-likeness[members, given])
+        flipped[members[order[: round(share * len(members))]]] = given
+    return flipped
+
+
+def marked(images: Real[ndarray, "items pixels"]) -> Float[ndarray, "items pixels"]:
+    """The same digits with four bright pixels in both corners on the left."""
+    squares = images.reshape(-1, 8, 8).copy()
+    squares[:, :2, :2] = squares[:, -2:, :2] = 1
+    return squares.reshape(images.shape)
+
+
+# --8<-- [end:lookalikes]
+
+
 # --8<-- [start:train_through]
 def loss_through(
     matrix: Float[ndarray, "classes classes"],

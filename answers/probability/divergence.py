@@ -73,7 +73,11 @@ def xlogx(p):
 
 
 # --8<-- [start:entropy_refuses]
-@refuses(base=no_base)
+def no_distribution(p, axis):
+    refuse_no_distribution(p, "p", axis)
+
+
+@refuses(no_distribution, base=no_base)
 # --8<-- [end:entropy_refuses]
 # --8<-- [start:entropy]
 def entropy(
@@ -107,7 +111,6 @@ def entropy(
         >>> entropy(np.array([0.5, 0.5]), base=2)
         np.float64(1.0)
     """
-    refuse_no_distribution(p, "p", axis)
     return np.maximum(-xlogx(as_float(p)).sum(axis=axis), 0) / math.log(base)
 
 
@@ -131,7 +134,12 @@ def rel_entr(p, q):
 
 
 # --8<-- [start:kl_divergence_refuses]
-@refuses(base=no_base)
+def no_distributions(p, q, axis):
+    refuse_no_distribution(p, "p", axis)
+    refuse_no_distribution(q, "q", axis)
+
+
+@refuses(no_distributions, base=no_base)
 # --8<-- [end:kl_divergence_refuses]
 # --8<-- [start:kl_divergence]
 def kl_divergence(
@@ -168,8 +176,6 @@ def kl_divergence(
         >>> kl_divergence(p, q).round(4), kl_divergence(q, p).round(4)
         (np.float64(0.2231), np.float64(0.1927))
     """
-    refuse_no_distribution(p, "p", axis)
-    refuse_no_distribution(q, "q", axis)
     terms = rel_entr(as_float(p), as_float(q))
     return np.maximum(terms.sum(axis=axis), 0) / math.log(base)
 
@@ -178,7 +184,7 @@ def kl_divergence(
 
 
 # --8<-- [start:jensen_shannon_refuses]
-@refuses(base=no_base)
+@refuses(no_distributions, base=no_base)
 # --8<-- [end:jensen_shannon_refuses]
 # --8<-- [start:jensen_shannon]
 def jensen_shannon(
@@ -216,8 +222,6 @@ def jensen_shannon(
         >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]), base=2)
         np.float64(1.0)
     """
-    refuse_no_distribution(p, "p", axis)
-    refuse_no_distribution(q, "q", axis)
     p, q = as_float(p), as_float(q)
     terms = xlogx(p) + xlogx(q) - 2 * xlogx((p + q) / 2)
     return np.clip(terms.sum(axis=axis) / 2, 0, math.log(2)) / math.log(base)

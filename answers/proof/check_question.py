@@ -48,7 +48,10 @@ OF_PAGE = (
     "tests/cards/test_plain_formulas.py",
 )
 # or a derivation that it shows.
-OF_DERIVATIONS = ("tests/derivations/test_witnesses.py",)
+OF_DERIVATIONS = (
+    "tests/derivations/test_witnesses.py",
+    "tests/derivations/test_definitions.py",
+)
 WHOLE = "tests/test_questions.py"
 # What is made of a page. Other tables change with these, or take longer to make.
 MADE = {

@@ -4,7 +4,6 @@ pytest-codeblocks finds them, and the site's own preprocessor expands the includ
 that runs is the code that the page shows. `answers.proof.session` runs it.
 """
 
-import ast
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -117,7 +116,6 @@ class Fence:
         path = ROOT / match["path"]
         lines = path.read_text(encoding="utf-8").splitlines()
         source = in_place(code, lines, match["section"])
-        source += below_contract(source, lines)
         module = name_of(Path(match["path"]))
         return Part("\n".join(code) + "\n", path, source, module)
 
@@ -131,20 +129,6 @@ def in_place(code: list[str], lines: list[str], section: str | None) -> str:
         found = bool(left) and left[0].strip() == line.strip()
         placed.append(left.pop(0) if found else "")
     return "\n".join([*placed, *left]) + "\n"
-
-
-def below_contract(source: str, lines: list[str]) -> str:
-    """The function below a contract with which `source` ends: it is run with it, not shown."""
-    last = len(source.rstrip().splitlines())
-    if not lines[last - 1 : last] or not any(
-        line[:1] == "@" for line in source.split("\n")
-    ):
-        return ""
-    for node in ast.parse("\n".join(lines)).body:
-        for decorator in getattr(node, "decorator_list", ()):
-            if decorator.end_lineno == last:
-                return "\n".join(lines[last : node.end_lineno]) + "\n"
-    return ""
 
 
 def fences(path: Path, text: str | None = None) -> list[Fence]:

@@ -35,7 +35,7 @@ def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
                         "passes" if report.passed else f"is taken for {report.bug}"
                     )
                     complaints.append(f"{bug.name} of {exercise.name} {verdict}")
-            found[bug] = next(iter(reports[0].failures + reports[0].notes), None)
+            found[bug] = next(iter(reports[0].failures), None)
     if complaints:
         raise ValueError("\n".join(complaints))
     return found
@@ -43,13 +43,8 @@ def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
 
 def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
     """The mistakes of one exercise: what the grader says, and what finds each first."""
-    noted = {trial.name for trial in exercise.trials if getattr(trial, "noted", None)}
     rows = [
-        (
-            bug.name.replace("_", " "),
-            bug.diagnosis,
-            found[bug].case + " (only noted)" * (found[bug].case in noted),
-        )
+        (bug.name.replace("_", " "), bug.diagnosis, found[bug].case)
         for bug in exercise.bugs.values()
     ]
     place = f"questions/{exercise.page}.md#exercise-{exercise.name}"

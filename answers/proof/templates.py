@@ -173,16 +173,18 @@ also: ["FILL IN: what else people type who look for this"]
 
 FILL IN: what to say first, in at most 85 words.
 
-## The answer
+## At the board
 
-FILL IN: the derivation as one writes it on a board, then the code, in as many sections as it needs.
+FILL IN: the derivation as one writes it on a board, each step with its reason, then the code.
 
 ```python title="$file"
 --8<-- "$file:$name"
 ```
 
-FILL IN: a run, and what it shows. A number in a sentence stands in an output of its section, or in
-a check right under its paragraph, as a formula does: `<!-- holds 2 * 3 == 6  # "six" -->`.
+## What to expect
+
+FILL IN: the run that carries the point. A number in a sentence stands in an output of its section,
+or in a check right under its paragraph, as a formula does: `<!-- holds 2 * 3 == 6  # "six" -->`.
 
 ``` { .python .live }
 import numpy as np
@@ -198,26 +200,25 @@ print($name($xs))
 
 ## What goes wrong
 
-FILL IN: a mistake, what one sees of it, and what to look at first.
-
-``` { .python .live }
-print(2 * $name($xs))
-```
-
-<!--pytest-codeblocks:expected-output-->
-
-``` { .text .output }
-```
+| Mistake | Symptom | First check |
+|---|---|---|
+| FILL IN: at most eight rows | what one sees of it | what to look at first |
 
 ## They will ask next
 
-**FILL IN: a follow-up that is understood alone?** FILL IN: the answer, in one to five sentences.
+**FILL IN: six to twelve of them, each understood alone?** FILL IN: one to five sentences.
 
 ## Score yourself
 
 - **Weak**: FILL IN.
 - **Solid**: FILL IN.
 - **Strong**: FILL IN.
+
+## Deeper
+
+??? example "FILL IN: a claim"
+
+    FILL IN: what is longer: an experiment, a proof, the full code. Or no such section.
 
 ## Practise
 

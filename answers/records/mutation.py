@@ -5,7 +5,8 @@ import json
 from answers.records import RECORDS
 
 KINDS = {
-    "formula": "a line of a derivation: a sign, factor, exponent, index, name, term or bound",
+    "formula": "a formula of a derivation: a sign, factor, exponent, index, name, term or bound",
+    "left side": "the left side of such a line: an operator, symbol, index or name; or its rule",
     "relation": "another formula of a page: a sign, digit, letter or function",
     "number": "a number in a sentence: its first or its last digit",
     "output": "a printed number: its last digit",

@@ -32,6 +32,8 @@ class GPTConfig:
         context: Longest sequence that learned positions can number.
         layers: Number of blocks.
         heads: Attention heads of a block; they share `width` equally.
+        kv_heads: Heads of keys and values, each for heads / kv_heads queries; None has one
+            for each query.
         width: Size of the residual stream, often called d_model.
         rotary: Rotate queries and keys instead of adding learned positions.
         tied: Let the output layer share the matrix of the token embedding.
@@ -50,6 +52,7 @@ class GPTConfig:
     rotary: bool = False
     tied: bool = True
     dropout: float = 0.0
+    kv_heads: int | None = None
 
     def __post_init__(self):
         for name in ("vocab", "context", "layers", "heads", "width"):
@@ -61,6 +64,11 @@ class GPTConfig:
             raise ValueError(
                 f"`width` {self.width} is no multiple of `heads` {self.heads}; the heads "
                 "share it equally"
+            )
+        if self.cached_heads < 1 or self.heads % self.cached_heads:
+            raise ValueError(
+                f"`heads` {self.heads} is no multiple of `kv_heads` {self.kv_heads}; each KV "
+                "head serves as many queries as the next"
             )
         if self.rotary and self.head_width % 2:
             raise ValueError(
@@ -76,6 +84,11 @@ class GPTConfig:
     def head_width(self) -> int:
         """The width of one head."""
         return self.width // self.heads
+
+    @property
+    def cached_heads(self) -> int:
+        """The heads of keys and values, which a cache keeps."""
+        return self.heads if self.kv_heads is None else self.kv_heads
 
 
 # --8<-- [end:config]
@@ -187,8 +200,10 @@ class Attention(nn.Module):
 
     def __init__(self, config: GPTConfig, layer: int):
         super().__init__()
-        self.heads, self.layer = config.heads, layer
-        self.qkv = nn.Linear(config.width, 3 * config.width)
+        self.heads, self.layer, self.d = config.heads, layer, config.head_width
+        kv_width = config.cached_heads * self.d
+        self.widths = config.width, kv_width, kv_width
+        self.qkv = nn.Linear(config.width, sum(self.widths))
         self.out = nn.Linear(config.width, config.width)
 
     # It has no shapes to enforce, and a check takes its time in each layer.
@@ -201,10 +216,9 @@ class Attention(nn.Module):
         cache: Any,
     ) -> Tensor:
         """`look`: the mask of `visible`, or None where the plain causal rule will do."""
-        batch, time, width = x.shape
         q, k, v = (
-            part.view(batch, time, self.heads, -1).transpose(1, 2)
-            for part in self.qkv(x).split(width, dim=-1)
+            part.unflatten(-1, (-1, self.d)).transpose(1, 2)
+            for part in self.qkv(x).split(self.widths, dim=-1)
         )
         # Before the cache: a stored key keeps its own position.
         if turn is not None:
@@ -213,9 +227,12 @@ class Attention(nn.Module):
             k, v = cache.append(self.layer, k, v)
         # One query may see every key, and needs no mask. `is_causal` aligns its triangle
         # to the upper left: right only while there is no past, when it is a square.
-        square = look is None and time > 1
-        y = functional.scaled_dot_product_attention(q, k, v, look, is_causal=square)
-        return self.out(y.transpose(1, 2).reshape(batch, time, width))
+        square = look is None and x.shape[1] > 1
+        # The cache keeps the KV heads; here each meets the queries that share it.
+        y = functional.scaled_dot_product_attention(
+            q, k, v, look, is_causal=square, enable_gqa=k.shape[1] < q.shape[1]
+        )
+        return self.out(y.transpose(1, 2).flatten(2))
 
 
 # --8<-- [end:attention]

@@ -91,7 +91,7 @@ class KVCache:
         self.batch, self.capacity = batch, capacity
         self.length, self.start = 0, 0
         self.real: Tensor | None = None
-        shape = (batch, config.heads, capacity or 0, config.head_width)
+        shape = (batch, config.cached_heads, capacity or 0, config.head_width)
         # Each layer has keys and values of its own; [tensor] * layers would share one.
         self.keys, self.values = (
             [
@@ -190,10 +190,10 @@ def negative(number, name):
 def cache_bytes(
     config: GPTConfig, tokens: int, batch: int = 1, element: int = 4
 ) -> int:
-    """2 · layers · heads · d · tokens · batch · element: the bytes of a cache.
+    """2 · layers · kv_heads · d · tokens · batch · element: the bytes of a cache.
 
-    The 2 counts keys and values, heads · d is the model's width. With grouped queries
-    the heads are those of the keys.
+    The 2 counts keys and values. Where each query has keys of its own, kv_heads · d is
+    the model's width; with grouped queries it is less.
 
     Args:
         config: The sizes of the model.
@@ -209,8 +209,14 @@ def cache_bytes(
 
         >>> cache_bytes(GPTConfig(layers=12, heads=12, width=768), tokens=1) / 1024
         72.0
+
+        With one KV head for four queries it would be a quarter.
+
+        >>> grouped = GPTConfig(layers=12, heads=12, kv_heads=3, width=768)
+        >>> cache_bytes(grouped, tokens=1) / 1024
+        18.0
     """
-    heads, d = config.heads, config.head_width
+    heads, d = config.cached_heads, config.head_width
     return 2 * config.layers * heads * d * int(tokens) * int(batch) * int(element)
 
 

@@ -159,6 +159,7 @@ def prune_neurons(
     """
     count = round(fraction * len(b1))
     w1, b1, w2 = map(as_float, (w1, b1, w2))
+    # Scaled to near 1, no norm overflows; the order stays.
     (weights, biases), (outgoing,) = near_one(w1, b1), near_one(w2)
     incoming = np.hypot(np.linalg.norm(weights, axis=1), biases)
     importance = incoming * np.linalg.norm(outgoing, axis=0)

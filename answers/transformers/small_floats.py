@@ -160,6 +160,26 @@ def mxfp4(
 # --8<-- [end:mxfp4]
 
 
+# --8<-- [start:sixteens]
+def sixteens(
+    w: Real[ndarray, "*shape"], largest: float
+) -> tuple[Float[ndarray, "blocks 16"], Float[ndarray, "blocks 1"], float]:
+    """Blocks of 16 over their scales, the scales in E4M3, and one float for the tensor.
+
+    The tensor's scale is max|w| / (largest · 448): it makes the largest block scale 448. A
+    block's is max|block| / largest, over that, rounded to E4M3.
+    """
+    blocks = as_float(w).reshape(-1, 16)
+    most = np.abs(blocks).max(axis=1, keepdims=True)
+    whole = float(most.max()) / (largest * E4M3.largest) or 1.0
+    scales = E4M3.round(most / largest / whole)
+    # A block too small for any scale becomes zeros.
+    return blocks / (np.where(scales > 0, scales, 1) * whole), scales, whole
+
+
+# --8<-- [end:sixteens]
+
+
 # --8<-- [start:nvfp4_refuses]
 @refuses(lambda w: uneven_rows(w, 16), w=BAD)
 # --8<-- [end:nvfp4_refuses]
@@ -169,8 +189,7 @@ def nvfp4(
 ) -> tuple[Float[ndarray, "blocks 16"], Float[ndarray, "blocks 1"], float]:
     """E2M1 elements, an E4M3 scale for every 16 of them, and one float for the tensor.
 
-    The tensor's scale is max|w| / (6 · 448): it makes the largest block scale 448. A
-    block's is max|block| / 6, over that, rounded to E4M3.
+    A block's scale brings its largest number to 6, the largest of E2M1.
 
     Args:
         w: The numbers.
@@ -192,13 +211,39 @@ def nvfp4(
         >>> scales, round(whole * 6 * 448, 6), elements[0, :3]
         (array([[448.]]), 1.0, array([-6., -6., -4.]))
     """
-    blocks = as_float(w).reshape(-1, 16)
-    largest = np.abs(blocks).max(axis=1, keepdims=True)
-    whole = float(largest.max()) / (E2M1.largest * E4M3.largest) or 1.0
-    scales = E4M3.round(largest / E2M1.largest / whole)
-    # A block too small for any scale becomes zeros.
-    divisor = np.where(scales > 0, scales, 1) * whole
-    return E2M1.round(blocks / divisor), scales, whole
+    elements, scales, whole = sixteens(w, E2M1.largest)
+    return E2M1.round(elements), scales, whole
 
 
 # --8<-- [end:nvfp4]
+
+
+# --8<-- [start:int4_sixteens_refuses]
+@refuses(lambda w: uneven_rows(w, 16), w=BAD)
+# --8<-- [end:int4_sixteens_refuses]
+# --8<-- [start:int4_sixteens]
+def int4_sixteens(
+    w: Real[ndarray, "*shape"],
+) -> tuple[Float[ndarray, "blocks 16"], Float[ndarray, "blocks 1"], float]:
+    """Integers from -7 to 7 with the scales of NVFP4: what its blocks are worth alone.
+
+    Args:
+        w: The numbers.
+
+    Returns:
+        As `nvfp4`.
+
+    Raises:
+        ValueError: As in `nvfp4`.
+
+    Example:
+        >>> elements, scales, whole = int4_sixteens(np.linspace(-1, 0.9, 16)[None])
+        >>> scales, round(whole * 7 * 448, 6), elements[0, :3]
+        (array([[448.]]), 1.0, array([-7., -6., -5.]))
+    """
+    elements, scales, whole = sixteens(w, 7)
+    # E4M3 may have rounded the scale down.
+    return np.clip(np.rint(elements), -7, 7), scales, whole
+
+
+# --8<-- [end:int4_sixteens]

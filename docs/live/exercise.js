@@ -207,9 +207,8 @@ export class Exercise {
 
   // What passes although it is not ours, and why.
   /** @param {Verdict} result */
-  noted({ notes = [], bug, diagnosis }) {
-    const told = notes.map(note => paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)))
-    return bug ? [...told, this.named(bug, diagnosis)] : told
+  noted({ notes = [] }) {
+    return notes.map(note => paragraph(strong(`${sentence(note.case)}: `), ...inline(note.message, note)))
   }
 
   /** @param {string} bug @param {string | null} [diagnosis] */

@@ -531,6 +531,8 @@ def test_the_solution_comes_after_a_pass_or_on_giving_up(folder):
     assert "--give-up" in told.stderr
     assert told.stdout == ""
     code = catalog.load("softmax").solution()
+    assert "\n# In softmax:\n" in code
+    assert "\n#     @refuses(" in code
     assert answers("solution", "softmax", "--give-up").stdout == code
     passed("softmax")
     assert answers("solution", "softmax").stdout == code

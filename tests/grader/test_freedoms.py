@@ -17,7 +17,8 @@ NAMES = catalog.names()
 EXCLUDED = [
     ("0 axes of shape", "is 0-d"),
     (freedoms.INTEGERS[1], WRAPPED.what),
-    (freedoms.INTEGERS[1], "only noted: integers;"),
+    (freedoms.INTEGERS[2], WRAPPED.what),
+    (freedoms.INTEGERS[1], "Not judged: integers;"),
 ]
 
 

@@ -7,7 +7,8 @@ from tests.mutation.changes import Change
 
 # And the library, whose modules are counted one by one: `of_library`.
 KINDS = {
-    "formula": of_formulas.changes,
+    "formula": of_formulas.formulas,
+    "left side": of_formulas.left_sides,
     "relation": of_pages.relations,
     "number": of_pages.numbers,
     "output": of_pages.outputs,

@@ -10,7 +10,7 @@ from made_up import Exercise
 from answers.grader import catalog
 
 MATRICES = [np.random.default_rng(5).normal(size=size) for size in ((3, 3), (4, 5))]
-BYTES = np.array([[3, 7], [1, 250]], np.uint8)
+WHOLE = np.array([[3, 7], [1, 250]], np.int32)
 
 
 def itself(x):
@@ -21,7 +21,7 @@ def itself(x):
 @pytest.fixture
 def exercise():
     exercise = Exercise(itself, "a-page", ("Hint.",))
-    for number, x in enumerate([*MATRICES, BYTES]):
+    for number, x in enumerate([*MATRICES, WHOLE]):
         exercise.case(f"input {number}", x)
     return exercise
 
@@ -62,7 +62,7 @@ def test_nothing_is_called_right_where_nothing_is(exercise):
         called = itertools.count()
         return lambda x: 1.0 * x if next(called) % 4 in answers else x + "a"
 
-    exercise.case("more bytes", BYTES.T)
+    exercise.case("more integers", WHOLE.T)
     told = {answers: exercise.run(typing(answers)).diagnosis for answers in ((), (1, 2))}
     assert told[()].endswith(
         "in all 4 inputs that fail. The message names the line: look at the shapes and types there."
@@ -77,13 +77,13 @@ def test_an_error_of_arithmetic_is_a_bugs_nan_only_if_something_is_answered(exer
         return x * np.nan
 
     @exercise.bug
-    def bytes_overflow(x):
-        """Bytes overflow. Convert them."""
-        return 1.0 * x / (x.dtype != np.uint8)
+    def integers_overflow(x):
+        """Integers overflow. Convert them."""
+        return 1.0 * x / (x.dtype != np.int32)
 
     assert exercise.run(lambda x: x * (1 / 0)).bug == "not_finite"
     assert exercise.run(lambda x: x * np.inf).bug == "nothing_but_nan"
-    assert exercise.run(lambda x: x * (1 / (x.dtype != np.uint8))).bug == "bytes_overflow"
+    assert exercise.run(lambda x: x * (1 / (x.dtype != np.int32))).bug == "integers_overflow"
     assert exercise.run(lambda x: x + 300 - 300).bug not in exercise.bugs
 
 

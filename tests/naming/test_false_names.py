@@ -39,15 +39,6 @@ def negative_axis_unknown(w, axis=0):
     return np.rint(w / scale).astype(np.int8), scale
 
 
-def unsigned_scores_negated(truth, scores):
-    hits = (truth == 1)[np.argsort(-scores, kind="stable")]
-    ranked = scores[np.argsort(-scores, kind="stable")]
-    last = np.append(ranked[1:] != ranked[:-1], True)
-    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
-    recall = np.cumsum(hits) / hits.sum()
-    return float(np.sum(np.diff(recall[last], prepend=0) * precision[last]))
-
-
 def kept_from_the_end(w, fraction):
     keep = w.size - round(fraction * w.size)
     pruned = np.zeros(w.shape, w.dtype if w.dtype.kind == "f" else float)
@@ -113,9 +104,8 @@ FALSE = [
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
     ("attend", raised_at_one_shape, None),
-    ("posterior", eps_in_the_sum, "a number as small as"),
+    ("posterior", eps_in_the_sum, "A number is added to P(evidence)"),
     ("quantize_int8", negative_axis_unknown, "where `axis` is -1"),
-    ("average_precision", unsigned_scores_negated, "small ones wrap around"),
     ("prune_magnitude", kept_from_the_end, "where `fraction` is 1.0"),
     ("cached_attention_torch", past_detached, "cut off from the graph"),
     ("cached_attention", new_keys_first, "not in their order along axis 2"),

@@ -47,11 +47,11 @@ def test_its_peak_of_memory_is_that_of_a_chunk():
 
 def test_refuses_in_words():
     hidden, weight, targets = drawn()
-    with pytest.raises(ValueError, match="`targets`.*5"):
+    with pytest.raises(ValueError, match=r"`targets`.*5"):
         chunked_cross_entropy(hidden, weight, targets + 5, 2)
     with pytest.raises(ValueError, match="at least one row"):
         chunked_cross_entropy(hidden, weight, targets, 0)
-    with pytest.raises(ValueError, match="`hidden`.* nan"):
+    with pytest.raises(ValueError, match=r"`hidden`.* nan"):
         chunked_cross_entropy(hidden * np.nan, weight, targets, 2)
     with pytest.raises(ValueError, match="`hidden` is empty"):
         chunked_cross_entropy(hidden[:0], weight, targets[:0], 2)

@@ -18,7 +18,7 @@ MADE = "tests/proof/test_generated.py::test_what_is_committed_is_what_its_functi
 RUN = {
     "answers/probability/bayes.py": (
         ["tests/probability/test_bayes.py", "docs/questions/20", "tests/test_docstrings.py"],
-        ["tests/networks", "docs/questions/18", "tests/proof/test_pipeline.py", "[softmax"],
+        ["tests/networks", "docs/questions/18", "tests/proof/test_pipeline.py", "[softmax]"],
     ),
     "answers/records/kv_cache_times.json": (
         ["[docs/figures/time_per_token.svg]"],

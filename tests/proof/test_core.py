@@ -10,11 +10,14 @@ from answers.pages import COMMENT, FENCE, FOLDED, FRONT_MATTER, Page, pages
 from answers.proof.fences import Fence, python_fences
 
 WORDS, CODE, WITH_OUTPUT, FUNCTION, MISTAKES, ASKED = 1400, 60, 80, 15, 8, range(6, 13)
-# The other pages follow: this becomes all of them.
-IN_FORM = {6, 10}
+ALGORITHM = 0.9  # of the lines of the package that a page shows
+# The other pages of the bank follow: this becomes all of them.
+IN_FORM = {4, 6, 10, 11, 12, 13, 14, 15, 16}
 
 each_page = pytest.mark.parametrize(
-    "page", [page for page in pages() if page.number in IN_FORM], ids=lambda page: page.path.stem
+    "page",
+    [page for page in pages() if page.number in IN_FORM or page.number > 20],
+    ids=lambda page: page.path.stem,
 )
 
 
@@ -29,13 +32,28 @@ def cells(page: Page) -> list[Fence]:
     return [fence for fence in found if "\\begin{aligned}" not in (fence.output or "")]
 
 
-def lines(fence: Fence) -> list[str]:
-    """Its lines, but for empty ones and for all of a docstring but its first."""
-    rows, folded = fence.shown.splitlines(), set()
-    for node in ast.walk(ast.parse(fence.shown)):
+def lines(code: str) -> set[int]:
+    """The numbers of its lines, but for empty ones and for all of a docstring but its first."""
+    shown = {n for n, row in enumerate(code.splitlines(), 1) if row.strip()}
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            folded |= {*range(node.body[0].lineno, node.body[0].end_lineno)}
-    return [row for n, row in enumerate(rows) if row.strip() and n not in folded]
+            shown -= {*range(node.body[0].lineno + 1, node.body[0].end_lineno + 1)}
+    return shown
+
+
+def refuses(node: ast.AST) -> bool:
+    """Whether a statement, or all that an `if` guards, raises or calls what refuses."""
+    if isinstance(node, ast.If):
+        return not node.orelse and all(map(refuses, node.body))
+    called = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    name = ast.unparse(node.value.func).rpartition(".")[2] if called else ""
+    return isinstance(node, ast.Raise) or name.startswith("refuse")
+
+
+def refusing(code: str) -> set[int]:
+    """The numbers of the lines that answer nothing."""
+    nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)]
+    return {n for node in nodes if refuses(node) for n in range(node.lineno, node.end_lineno + 1)}
 
 
 @each_page
@@ -46,7 +64,7 @@ def test_its_words_can_be_read(page):
 
 @each_page
 def test_its_code_can_be_read(page):
-    shown = sum(len(lines(fence)) for fence in cells(page))
+    shown = sum(len(lines(fence.shown)) for fence in cells(page))
     printed = sum(len((fence.output or "").splitlines()) for fence in cells(page))
     assert shown <= CODE
     assert shown + printed <= WITH_OUTPUT
@@ -66,3 +84,17 @@ def test_it_has_few_mistakes_and_enough_follow_ups(page):
     table = core(page).partition("\n## What goes wrong\n")[2].partition("\n## ")[0]
     assert len(re.findall(r"^\|", table, re.MULTILINE)) - 2 <= MISTAKES
     assert len(follow_ups(page.text)) in ASKED
+
+
+def test_listings_hold_the_algorithm():
+    parts = [part for page in pages() for fence in cells(page) for part in fence.parts]
+    library = [part.code for part in parts if part.module]
+    shown, others = (sum(len(of(code)) for code in library) for of in (lines, refusing))
+    assert 0 < others <= (1 - ALGORITHM) * shown
+
+
+def test_refusals_are_counted():
+    code = "def f(x):\n    if x < 0:\n        raise ValueError(\n            x)\n    return x\n"
+    assert lines(code) == {1, 2, 3, 4, 5}
+    assert refusing(code) == {2, 3, 4}
+    assert refusing("for x in y:\n    refuse_nan(x)\n    f(x)\n") == {2}

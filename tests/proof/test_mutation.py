@@ -13,7 +13,7 @@ from tests.mutation.changes import Change
 
 PAGE = ROOT / "docs/questions/18-kl-divergence.md"
 FIGURES = "gradients_flowing", "beta_posteriors", "jacobian_layouts"  # soon drawn
-# Every change of a formula is made in tests/derivations/test_witnesses.py.
+# Every change of a line of a derivation is made in tests/derivations.
 SAMPLES = {
     "relation": (of_pages.relations, 100),
     "number": (of_pages.numbers, 100),

@@ -1,6 +1,6 @@
 """The sentence about names counts the programs that tests judge."""
 
-from kept_answers import kept, noted
+from kept_answers import kept
 
 from answers.grader import catalog
 from answers.proof import programs
@@ -11,7 +11,6 @@ def test_what_is_counted_is_what_is_judged():
     assert list(counted) == catalog.names()
     for name, of in counted.items():
         right, wrong = kept(name)
-        wrong = {answer: told for answer, told in wrong.items() if answer not in noted(name)}
         changes = of.wrong - len(wrong)
         assert changes >= 0
         assert of.right >= 6, name

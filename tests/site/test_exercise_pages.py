@@ -81,15 +81,15 @@ def test_the_file_to_start_from_speaks_of_the_page(name):
 @pytest.mark.parametrize("name", IN_PAGE)
 def test_the_judge_of_a_page_says_what_the_judge_of_a_file_says(name, tmp_path):
     exercise, entry = catalog.load(name), bundle.exercise(name)
-    assert browser_judge.check(name, entry["solution"]) == passed(name)
     path = tmp_path / f"{name}.py"
-    path.write_text(exercise.stub(), encoding="utf-8")
-    with browser_judge.no_traces():
-        report = judge.judge(exercise, path)
-    assert not report.passed
-    told = browser_judge.check(name, entry["stub"])
-    assert told == report.to_dict() | {"spoilt": False}
-    assert json.loads(json.dumps(told))
+    for code, written in (("solution", exercise.solution()), ("stub", exercise.stub())):
+        path.write_text(written, encoding="utf-8")
+        with browser_judge.no_traces():
+            report = judge.judge(exercise, path)
+        assert report.passed == (code == "solution")
+        told = browser_judge.check(name, entry[code])
+        assert told == report.to_dict() | {"spoilt": False}
+        assert json.loads(json.dumps(told))
 
 
 HEAD = "import numpy as np\n\n\ndef softmax(x, axis=-1):\n"

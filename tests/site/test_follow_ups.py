@@ -47,7 +47,7 @@ def test_the_list_says_what_pages_need_to_know():
         "number": 6,
         "title": "Softmax and cross-entropy",
         "topic": "Probability and losses",
-        "question": "Is the loss convex?",
+        "question": "Is cross-entropy convex?",
         "minutes": 1,
     }
     assert entries["06/opening"]["reading"] > 5

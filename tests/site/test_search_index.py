@@ -31,7 +31,7 @@ def test_formulas_are_read_as_they_are_typed_and_drawings_and_code_are_not():
 
 def test_sections_and_follow_ups_stand_in_the_index_as_text(index):
     said = index["questions/06-softmax-cross-entropy/#in-thirty-seconds"]
-    assert said["text"].startswith("<p>Softmax divides each e^zₖ by their sum; log-odds are")
+    assert said["text"].startswith("<p>Softmax divides each e^zₖ by their sum. For the right class y")
     texts = "".join(entry["text"] for entry in index.values())
     assert not {"\\", "\u200b", "\u2061"} & set(texts)
     assert len(texts) < 500_000

@@ -169,13 +169,11 @@ WRONG = {
     scaled_in_place: "an_argument_changed",
     averaged_over_everything: "mean_too_many",
     last_part_scaled_alone: "rows_in_another_order_should_not_matter",
-    sizes_summed_in_their_type: "wrong_where_sizes_holds_integers_of_one_byte",
     rounded_to_integers: "truncated_to_integers",
     matrices_of_two_axes: "wrong_except_where_gradients_has_2_axes",
     weighted_along_the_second_axis: "wrong_where_all_axes_of_gradients_are_equally_long",
     parts_of_less_than_a_thousandth_left_out: "nearly_right",
     broadcast_from_the_right_if_it_fits: "wrong_where_all_axes_of_gradients_are_equally_long",
-    sizes_in_signed_bytes: "wrong_where_sizes_holds_integers_of_one_byte",
     squeezed_to_a_number: "right_numbers_in_another_shape",
     one_part_returned_as_a_batch: "right_numbers_in_another_shape",
 }

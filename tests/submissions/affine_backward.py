@@ -205,7 +205,7 @@ WRONG = {
     scaled_dout_in_place: "an_argument_changed",
     transposed_weights_and_bias_mean: "weight_gradient_transposed",
     in_the_type_of_the_inputs: "wrong_where_x_holds_integers_beside_floats",
-    dx_in_the_type_of_x: "wrong_where_x_holds_integers_beside_floats",
+    dx_in_the_type_of_x: "truncated_to_integers",
     bias_over_the_first_axis: "only_first_axis_summed",
     bias_over_two_axes: "sum_missing",
     weights_summed_over_one_axis: "sum_missing",
@@ -213,7 +213,6 @@ WRONG = {
     transposed_by_shape: "transposed",
     batch_axis_for_a_vector: "right_numbers_in_another_shape",
     mean_over_the_other_leading_axes: "wrong_where_dout_has_three_axes_or_more",
-    pixels_scaled: "wrong_where_x_holds_integers_of_one_byte",
     no_vectors: "wrong_where_dout_and_w_have_different_numbers_of_axes",
     dx_flattened_beyond_three_axes: "right_numbers_in_another_shape",
 }

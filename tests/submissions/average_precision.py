@@ -248,7 +248,6 @@ WRONG = {
     trapezoid_and_ties: "trapezoids",
     rounded_scores: "wrong_for_numbers_that_are_close",
     close_scores_taken_as_equal: "wrong_for_numbers_that_are_close",
-    negated_in_their_type: "wrong_where_scores_holds_integers_of_one_byte",
     positives_first_among_equals: None,
     negatives_first_among_equals: None,
     hits_counted_in_their_type: "wrong_where_truth_is_of_dtype_bool",

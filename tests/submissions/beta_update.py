@@ -163,7 +163,6 @@ WRONG = {
     minus_successes: "failures_taken_for_trials",
     crossed: "successes_and_failures_swapped",
     laplace: "uniform_prior_always",
-    no_floats: "integers_wrap",
     mean_only: "a_result_of_another_kind",
     mean_and_variance: "too_small",
     mode_and_rest: "exponents_returned",
@@ -179,7 +178,6 @@ WRONG = {
     totals_along_the_last_axis: "too_large",
     flattened_results: "right_numbers_in_another_shape",
     at_least_one_axis: "right_numbers_in_another_shape",
-    sums_in_one_byte: "integers_wrap",
     rounded_to_six_digits: "rounded",
     integers_for_whole_priors: "truncated_to_integers",
 }

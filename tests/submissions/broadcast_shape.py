@@ -233,9 +233,6 @@ WRONG = {
     not_turned_round: "axes_reversed",
     maximum: "misfits_let_through",
     largest_if_all_divide_it: "multiples_stretched",
-    maximum_with_a_check: None,
-    maximum_of_two_that_fit: "larger_size_taken",
-    zero_is_false: None,
     only_a_and_b: "another_signature",
     first_two: "only_two_shapes",
     second_must_stretch: "stretched_on_one_side",
@@ -248,5 +245,5 @@ WRONG = {
     floats: None,
 }
 
-# Those that pass with a note.
+# Right answers that pass with a note.
 NOTED = {maximum_with_a_check, maximum_of_two_that_fit, zero_is_false}

@@ -410,7 +410,6 @@ WRONG = {
     stopped_when_it_hardly_moves: "nearly_right",
     prior_of_the_first_estimate: "wrong_where_iterations_is_2_or_more",
     annotators_counted_by_who_votes: "wrong_only_in_confusion",
-    cells_in_their_own_integers: "wrong_where_annotator_holds_integers_of_one_byte",
     two_classes_by_a_ratio: None,
     confusion_of_silent_annotators_dropped: "wrong_only_in_confusion",
     nothing_known_without_an_iteration: "wrong_where_iterations_is_0",

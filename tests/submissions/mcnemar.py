@@ -279,7 +279,7 @@ WRONG = {
     corrected_beyond_25: None,
     nan_where_they_never_differ: "not_finite",
     zero_losses_without_the_double: "constant_factor",
-    labels_subtracted: "raises_TypeError",
+    labels_subtracted: "wrong_where_correct_a_is_of_dtype_bool",
     overflow_taken_for_zero: None,
     one_if_nobody_loses: None,
 }

@@ -296,8 +296,6 @@ WRONG = {
     perfect_where_both_are_empty: "wrong_only_where_it_should_be_0",
     nan_where_nothing_is_called: "wrong_only_where_it_should_be_0",
     f1_of_zero_by_zero: "nan_for_nothing",
-    counted_in_bytes: "wrong_where_predicted_holds_integers_of_one_byte",
-    called_summed_in_its_type: "wrong_where_predicted_holds_integers_of_one_byte",
     sum_of_both_equal_to_two: "wrong_where_predicted_is_of_dtype_bool",
     precision_of_one_if_silent: "wrong_only_where_it_should_be_0",
     nothing_found_is_nothing: "wrong_only_where_it_should_be_0",

@@ -247,3 +247,6 @@ WRONG = {
     each_matrix_by_itself: "wrong_where_w_has_3_axes",
     flattened: "right_numbers_in_another_shape",
 }
+
+# Right answers that pass with a note.
+NOTED = {one_after_another}

@@ -349,3 +349,6 @@ WRONG = {
     eps_of_a_millionth: "wrong_for_numbers_that_are_tiny",
     zeros_scaled_by_zero: "zero_by_zero",
 }
+
+# Right answers that pass with a note.
+NOTED = {pytorch}

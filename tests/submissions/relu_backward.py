@@ -175,8 +175,6 @@ WRONG = {
     negative_gradients_too: "negative_cut_off",
     either_positive: "not_zero",
     same_signs: None,
-    not_negative: "zero_counted_as_positive",
-    halved_at_zero: None,
     leaky: "not_zero",
     sign_of_the_input: "not_zero",
     cut_at_a_threshold: "wrong_for_numbers_that_are_tiny",
@@ -198,5 +196,5 @@ WRONG = {
     with_a_batch_axis: "right_numbers_in_another_shape",
 }
 
-# Those that pass with a note.
+# Right answers that pass with a note.
 NOTED = {not_negative, halved_at_zero}

@@ -512,7 +512,6 @@ WRONG = {
     classes_counted_from_the_labels: None,
     transposed_only_where_it_must_be: "wrong_where_all_axes_of_w1_are_equally_long",
     gradients_in_the_type_of_the_inputs: "truncated_to_integers",
-    pixels_scaled: "wrong_where_x_holds_integers_of_one_byte",
     biases_left_at_one_example: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
     units_on_at_zero: "another_comparison",
@@ -529,3 +528,6 @@ WRONG = {
     summed_to_the_shape_of_the_bias: "wrong_where_all_axes_of_w1_are_equally_long",
     integers_for_the_mask: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
 }
+
+# Right answers that pass with a note.
+NOTED = {step_by_step, one_example_at_a_time}

@@ -478,6 +478,9 @@ def test_a_position_that_was_not_learned_is_refused_and_a_rotary_one_is_not(posi
     [
         ({"width": 20}, "`width` 20 is no multiple of `heads` 3"),
         ({"layers": 0}, "`layers` is 0"),
+        ({"kv_heads": 2}, "`heads` 3 is no multiple of `kv_heads` 2"),
+        ({"kv_heads": 0}, "`heads` 3 is no multiple of `kv_heads` 0"),
+        ({"kv_heads": -1}, "`heads` 3 is no multiple of `kv_heads` -1"),
         ({"rotary": True, "width": 9}, "a head is 3 wide"),
         ({"dropout": 1.0}, "`dropout` is 1.0; choose a probability below 1"),
     ],

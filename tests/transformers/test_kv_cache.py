@@ -1,10 +1,14 @@
 """Reading with a cache is reading without: logits, tokens, padding, beams, bytes, limits."""
 
+from unittest.mock import patch
+
 import pytest
 import torch
+import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.attention.bias import causal_lower_right
 
 from answers.transformers.gpt import (
@@ -108,6 +112,126 @@ def test_padding_may_begin_in_a_later_call(capacity):
     alone = model(ids[:1, mask[0]])[0]
     torch.testing.assert_close(logits[0, mask[0]], alone, rtol=0, atol=1e-12)
     torch.testing.assert_close(logits[1], model(ids[1:])[0], rtol=0, atol=1e-12)
+
+
+# Grouped queries
+
+
+def grouped_model(rotary, kv_heads):
+    """A model of four heads that share keys and values, and one that has a copy for each."""
+    sizes = {**SIZES, "heads": 4, "width": 24, "rotary": rotary}
+    torch.manual_seed(3)
+    grouped = GPT(GPTConfig(**sizes, kv_heads=kv_heads)).double().eval()
+    with torch.no_grad():
+        for parameter in grouped.parameters():
+            parameter.normal_(std=0.3)
+    whole = GPT(GPTConfig(**sizes)).double().eval()
+    state = grouped.state_dict()
+    for name in [name for name in state if "qkv" in name]:
+        q, *kv = state[name].split(grouped.blocks[0].attention.widths)
+        kv = [
+            part.unflatten(0, (kv_heads, 6)).repeat_interleave(4 // kv_heads, 0).flatten(0, 1)
+            for part in kv
+        ]
+        state[name] = torch.cat([q, *kv])
+    whole.load_state_dict(state)
+    return grouped, whole
+
+
+@torch.no_grad()
+@ROTARY
+@CAPACITY
+@pytest.mark.parametrize("kv_heads", [1, 2])
+def test_grouped_queries_give_the_logits_of_copied_keys_in_any_chunks(rotary, capacity, kv_heads):
+    grouped, whole = grouped_model(rotary, kv_heads)
+    ids, mask = tokens(3, 12), left_padding([12, 9, 5], 12)
+    for given_mask in (None, mask):
+        real = torch.ones_like(mask) if given_mask is None else mask
+        expected = whole(ids, mask=given_mask)
+        for chunks in ([12], [1] * 12, [5, 1, 6]):
+            logits, cache = read(grouped, ids, chunks, capacity, given_mask)
+            torch.testing.assert_close(logits[real], expected[real], rtol=0, atol=1e-12)
+            assert cache.keys[0].shape[1] == cache.values[-1].shape[1] == kv_heads
+
+
+@ROTARY
+def test_grouped_queries_write_the_tokens_of_copied_keys(rotary):
+    grouped, whole = grouped_model(rotary, 2)
+    ids = tokens(2, 7)
+    expected = generate(whole, ids, 20, use_cache=False)
+    assert torch.equal(generate(grouped, ids, 20, chunk=3), expected)
+
+
+@torch.no_grad()
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_hugging_faces_caches_keep_the_kv_heads_and_a_static_one_its_whole_length():
+    torch.manual_seed(0)
+    config = transformers.LlamaConfig(
+        vocab_size=29,
+        hidden_size=24,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+    )
+    model, ids = transformers.LlamaForCausalLM(config).eval(), tokens(1, 9)
+    dynamic = transformers.DynamicCache(config=config)
+    static = transformers.StaticCache(config=config, max_cache_len=12)
+    for cache, slots in ((dynamic, 9), (static, 12)):
+        parts = [model(part, past_key_values=cache).logits for part in ids.split([4, 1, 4], 1)]
+        torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=0, atol=1e-5)
+        assert cache.layers[0].keys.shape == (1, 2, slots, 6)
+    assert isinstance(model(ids).past_key_values, transformers.DynamicCache)
+
+
+# Half precision
+
+
+@torch.no_grad()
+def gaps(dtype, length):
+    """How far the logits of five texts are from a reading at once: of a cache, of another
+    kernel, and of a cache whose every call counts positions from 0."""
+    model, text = load_pretrained().to(dtype), encode(held_out_text())[0]
+    ids = torch.stack([text[start : start + length] for start in range(0, 5000, 1000)])
+    whole, (cached, _) = model(ids), read(model, ids, [1] * length, length)
+    with sdpa_kernel(SDPBackend.MATH):
+        other = model(ids)
+    with patch(
+        "answers.transformers.gpt.token_positions",
+        lambda past, time, real, device: torch.arange(time)[None],
+    ):
+        wrong, _ = read(model, ids, [1] * length, length)
+    return [(logits - whole).abs().max().item() for logits in (cached, other, wrong)]
+
+
+@torch.no_grad()
+def greedy(dtype, texts, new):
+    """How many of these texts of new tokens, written with a cache, are greedy when read at
+    once; and by how much the logit of a token falls short of the largest, at most."""
+    model, text = load_pretrained().to(dtype), encode(held_out_text())[0]
+    prompts = torch.stack([text[start : start + 40] for start in range(0, 100 * texts, 100)])
+    written = generate(model, prompts, new)
+    logits = model(written[:, :-1])[:, -new:].float()
+    chosen = logits.gather(-1, written[:, -new:, None])[..., 0]
+    lost = logits.amax(-1) - chosen
+    return (lost == 0).all(1).sum().item(), lost.max().item()
+
+
+def test_in_bfloat16_a_right_cache_is_as_far_off_as_another_kernel_and_a_wrong_one_farther():
+    cached, other, wrong = gaps(torch.float32, 200)
+    assert max(cached, other) < 2e-5
+    assert wrong > 5
+    cached, other, wrong = gaps(torch.bfloat16, 200)
+    assert 0.1 / 2 < cached < 3 * 0.1
+    assert 0.1 / 2 < other < 3 * 0.1
+    assert wrong > 5
+
+
+def test_in_bfloat16_some_of_20_greedy_texts_are_near_ties_and_in_float32_none():
+    assert greedy(torch.float32, 20, 150) == (20, 0)
+    kept, lost = greedy(torch.bfloat16, 20, 150)
+    assert 10 < kept < 20
+    assert lost <= 0.125
 
 
 # The equality of tokens
@@ -307,9 +431,13 @@ def test_beam_search_finds_the_same_beams_with_and_without_a_cache(rotary):
 @given(
     st.integers(1, 4), st.integers(1, 3), st.integers(1, 4), st.integers(1, 9),
     st.integers(1, 3), st.sampled_from([torch.float32, torch.float16, torch.float64]),
+    st.sampled_from([None, 1, 2]),
 )  # fmt: skip
-def test_the_formula_gives_the_bytes_of_the_tensors(layers, heads, d, capacity, batch, dtype):
-    config = GPTConfig(layers=layers, heads=heads, width=heads * d)
+def test_the_formula_gives_the_bytes_of_the_tensors(
+    layers, groups, d, capacity, batch, dtype, kv_heads
+):
+    heads = groups * (kv_heads or 1)
+    config = GPTConfig(layers=layers, heads=heads, width=heads * d, kv_heads=kv_heads)
     cache = KVCache(config, batch, capacity, dtype)
     assert cache.nbytes == cache_bytes(config, capacity, batch, dtype.itemsize)
     held = [*cache.keys, *cache.values]
@@ -378,7 +506,7 @@ def test_a_model_that_passes_is_causal_with_a_cache_fails_the_equality(monkeypat
     model, ids = MODELS[False], tokens(1, 8)
     expected, attention = model(ids), functional.scaled_dot_product_attention
 
-    def upper_left(q, k, v, look=None, is_causal=False):
+    def upper_left(q, k, v, look=None, is_causal=False, enable_gqa=False):
         return attention(q, k, v, is_causal=True)
 
     monkeypatch.setattr(functional, "scaled_dot_product_attention", upper_left)

@@ -12,12 +12,15 @@ from answers.transformers.small_floats import (
     E4M3,
     E5M2,
     SmallFloat,
+    int4_sixteens,
     mxfp4,
     nvfp4,
     scaled_fp8,
 )
 
 FP4 = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6])
+MAKERS = {mxfp4: FP4, nvfp4: FP4, int4_sixteens: np.arange(8)}
+each_maker = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 
 
 def nearest(x):
@@ -50,7 +53,7 @@ def test_four_bits_round_to_the_nearest_of_fifteen(x):
     assert E2M1.round(np.array([x]))[0] == nearest(x)
 
 
-@pytest.mark.parametrize("make", [mxfp4, nvfp4], ids=["mxfp4", "nvfp4"])
+@each_maker
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=str)
 def test_elements_and_scales_are_of_their_formats(make, dtype):
     w = np.random.default_rng(1).normal(size=(6, 64)).astype(dtype)
@@ -58,7 +61,7 @@ def test_elements_and_scales_are_of_their_formats(make, dtype):
     w[4] = 0
     elements, scales, *_ = make(w)
     assert elements.dtype == scales.dtype == dtype
-    assert set(np.abs(elements).ravel()) <= set(FP4)
+    assert set(np.abs(elements).ravel()) <= set(MAKERS[make])
     kind = torch.float8_e8m0fnu if make is mxfp4 else torch.float8_e4m3fn
     assert_array_equal(torch.from_numpy(scales).float().to(kind).float().numpy(), scales)
 
@@ -79,10 +82,23 @@ def test_a_block_is_the_best_that_its_scale_allows():
         assert_array_equal(row, [nearest(x / scale) for x in numbers])
 
 
+def test_integers_have_the_scales_that_bring_a_block_to_seven():
+    w = np.random.default_rng(8).normal(size=(40, 32))
+    w /= np.geomspace(1, 1e5, 40)[:, None]
+    elements, scales, whole = int4_sixteens(w)
+    assert scales.max() == 448
+    blocks = w.reshape(-1, 16)
+    want = torch.from_numpy(abs(blocks).max(1) / 7 / whole).to(torch.float8_e4m3fn)
+    assert_array_equal(scales[:, 0], want.double().numpy())
+    nearest_code = np.abs(np.arange(-7, 8) - (blocks / (scales * whole))[..., None]).argmin(-1) - 7
+    assert_array_equal(elements, nearest_code)
+    assert {-7, 7} <= set(elements.ravel())
+
+
 def test_numbers_of_the_format_come_back_as_they_are():
-    w = np.random.default_rng(0).choice([*FP4, *-FP4], size=(4, 32))
-    w[:, ::16] = 6
-    for make in (mxfp4, nvfp4):
+    for make, numbers in MAKERS.items():
+        w = np.random.default_rng(0).choice([*numbers, *-numbers], size=(4, 32))
+        w[:, ::16] = numbers[-1]
         elements, scales, *whole = make(w * 8)
         assert_array_equal((elements * scales * (whole or [1])[0]).reshape(4, 32), w * 8)
 
@@ -101,14 +117,15 @@ def test_scaled_fp8_is_pytorchs_cast_of_the_numbers_over_their_scale(block):
 def test_scales_beyond_the_range_of_their_format_are_its_ends():
     _, scales = mxfp4(np.array([[1e-60] * 32, [1e60] * 32]))
     assert_array_equal(scales, [[2.0**-127], [2.0**127]])
-    elements, _, whole = nvfp4(np.zeros((2, 16)))
-    assert whole == 1
-    assert not elements.any()
+    for make in (nvfp4, int4_sixteens):
+        elements, _, whole = make(np.zeros((2, 16)))
+        assert whole == 1
+        assert not elements.any()
 
 
 def test_rows_are_those_of_the_last_axis():
     w = np.random.default_rng(4).normal(size=(2, 3, 32))
-    for make in (mxfp4, nvfp4):
+    for make in MAKERS:
         for mine, flat in zip(make(w), make(w.reshape(6, 32)), strict=True):
             assert_array_equal(mine, flat)
 
@@ -121,7 +138,9 @@ def test_rows_are_those_of_the_last_axis():
         (lambda: scaled_fp8(np.array(3.0)), "^`w` is a single number; pass an array"),
         (lambda: mxfp4(np.array(3.0)), "^`w` is a single number"),
         (lambda: nvfp4(np.array(3.0)), "^`w` is a single number"),
+        (lambda: int4_sixteens(np.array(3.0)), "^`w` is a single number"),
         (lambda: nvfp4(np.full((1, 16), np.inf)), r"^`w` holds inf at index \(0, 0\)"),
+        (lambda: int4_sixteens(np.full((1, 16), np.nan)), r"^`w` holds nan at index \(0, 0\)"),
         (
             lambda: scaled_fp8(np.full((1, 3), np.finfo(float).max)),
             r"^code · scale overflows: inf at index \(0, 0\)",
@@ -172,7 +191,7 @@ def test_the_format_of_float32_itself_keeps_every_float32(dtype):
     assert_array_equal(ours.round(x.astype(dtype)), x)
 
 
-@pytest.mark.parametrize("make", [mxfp4, nvfp4, lambda w: scaled_fp8(w, 4)])
+@pytest.mark.parametrize("make", [*MAKERS, lambda w: scaled_fp8(w, 4)])
 def test_rows_that_do_not_divide_into_blocks_are_refused(make):
     with pytest.raises(ValueError, match="rows of `w` have 18 numbers; pad them"):
         make(np.ones((2, 18)))

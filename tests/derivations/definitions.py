@@ -1,0 +1,631 @@
+"""What the left sides of derivations mean in the library, in one list: by derivation and LaTeX.
+
+A name that a line defines is built from nothing, and this list says what it is. A meaning gets
+the values of the line that its parameters name, and as `drawn` all of them.
+"""
+
+import itertools
+import math
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+from scipy.optimize import brentq
+
+from answers.gradient_check import numerical_gradient
+from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
+from answers.labels.dawid_skene import estimates
+from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
+from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.networks.layers import affine, affine_backward, relu_backward
+from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
+from answers.probability.bayes import (
+    beta_update,
+    natural_frequencies,
+    posterior,
+    posterior_odds,
+)
+from answers.probability.divergence import (
+    entropy,
+    k1,
+    k2,
+    k3,
+    kl_divergence,
+    kl_gradients,
+    rel_entr,
+)
+from answers.probability.gaussian_fit import Gaussian, Mixture, fit_gaussian
+from answers.probability.loss_bounds import (
+    confidence_loss_bounds,
+    loss_bounds,
+    loss_of,
+    threshold_loss_bounds,
+    top_k_loss_bounds,
+)
+from answers.probability.rate_comparison import log_beta, mean
+from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.transformers.attention import attend, attend_backward
+from answers.transformers.inference_costs import (
+    Decoder,
+    Machine,
+    decode_phases,
+    tokens_per_verification,
+)
+from answers.transformers.quantization import quantization_error, quantize
+
+
+def loss_and_slope(z, y):
+    """The cross-entropy of one example whose right class is number y, and its gradient."""
+    loss, (gradient,) = cross_entropy(z[None], np.array([y - 1]))
+    return loss, gradient
+
+
+def score(q, k):
+    """q·k, of columns: the log-odds, times √d, of a key against a key of zeros."""
+    keys = np.stack([k.T, 0 * k.T], axis=1)
+    weights = attend(q.T[:, None], keys, np.broadcast_to(np.eye(2), (q.shape[1], 2, 2)))
+    return np.log(weights[:, 0, 0] / weights[:, 0, 1]) * np.sqrt(len(q))
+
+
+def scale(d):
+    """What attention multiplies q·k by: the log-odds where it is 1."""
+    unit = np.eye(d)[:1]
+    ((one, other),) = attend(unit, np.vstack([unit, 0 * unit]), np.eye(2))
+    return np.log(one / other)
+
+
+def score_slope(S, V, G):
+    """The gradient at the scores: queries are scores if the keys are √m I."""
+    keys = np.sqrt(S.shape[1]) * np.eye(S.shape[1])
+    return attend_backward(G, S, keys, V)[0]
+
+
+def counted(truth, answers):
+    return confusion_counts(truth == 1, answers == 1)
+
+
+def of_columns(truth, answers):
+    """n² times covariance and variances: counts, and what Matthews' correlation makes of them."""
+    tn, fp, fn, tp = counted(truth, answers)
+    variances = (tp + fn) * (tn + fp), (tp + fp) * (tn + fn)
+    return matthews_correlation(truth, answers) * math.sqrt(math.prod(variances)), *variances
+
+
+def two_annotators(c, q):
+    """A thousand items: true classes, and two labels of each, by exact shares."""
+    kinds = list(itertools.product((0, 1), repeat=3))
+    shares = [
+        (q if truth else 1 - q) * math.prod(c if said == truth else 1 - c for said in labels)
+        for truth, *labels in kinds
+    ]
+    return np.repeat(kinds, np.round(np.array(shares) * 1000).astype(int), axis=0).T
+
+
+def agreement(one, two):
+    items, both = np.arange(len(one)), np.ones(len(one), dtype=int)
+    votes = Votes(np.tile(items, 2), np.r_[0 * both, both], np.r_[one, two], 2)
+    return raw_agreement(votes)
+
+
+def agreement_by_chance(c, q):
+    _, one, two = two_annotators(c, q)
+    observed, kappa = agreement(one, two), cohen_kappa(one, two)
+    return (observed - kappa) / (1 - kappa)
+
+
+def measured(c, e):
+    right, clean = np.repeat([(1, 1), (1, 0), (0, 1), (0, 0)], hundreds(c, e), axis=0).T
+    return agreement(right, clean)
+
+
+def hundreds(c, e):
+    shares = np.outer([c, 1 - c], [1 - e, e]).ravel()
+    return np.round(shares * 100).astype(int)
+
+
+def confusion_row(n, s):
+    """The M-step for one annotator, whose votes for each label weigh n in all."""
+    labels = np.arange(len(n))
+    votes = Votes(labels, 0 * labels, labels, len(n))
+    weights = np.vstack([n, np.ones((len(n) - 1, len(n)))])
+    return estimates(votes, labels, weights, np.array(s))[1][0]
+
+
+def density(p, a, b):
+    return np.exp((a - 1) * np.log(p) + (b - 1) * np.log(1 - p) - log_beta(a, b))
+
+
+def probability_of_data(alpha, beta, s, f):
+    after = beta_update(alpha, beta, s, f)
+    return math.comb(s + f, s) * np.exp(log_beta(*after) - log_beta(alpha, beta))
+
+
+def shares(A, B):
+    return A.mean(), B[A].mean(), B[~A].mean()
+
+
+def estimate(k, power=1):
+    """The mean of an estimator over p, or of the square of its distance to the mean."""
+
+    def over_p(d):
+        x = np.arange(-10, 16, 0.1)
+        log_p, log_q = (Gaussian(float(at), 1.0).log_density(x) for at in (0, d))
+        found, weights = k(log_p, log_q), np.exp(log_p) / 10
+        average = weights @ found
+        return average if power == 1 else weights @ (found - average) ** 2
+
+    return over_p
+
+
+def noisy_cubic(drawn, h):
+    """How far the centred difference of the library is off, if both values are."""
+    f, third, epsilon = drawn["|f|"], drawn["|f'''|"], drawn["epsilon"]
+
+    def off(x):
+        return f + 0.7 * x[0] + third / 6 * x[0] ** 3 + np.sign(x[0]) * epsilon * f
+
+    return numerical_gradient(off, np.zeros(1), h)[0] - 0.7
+
+
+def centred(f, x, h):
+    return numerical_gradient(lambda at: f(at[0]), np.array([x]), h)[0] - f.deriv()(x)
+
+
+SMALL = Decoder(2, 8, 2, 1, 12, 17)
+
+
+def flops_and_bytes(w, B=1):
+    return decode_phases(SMALL, B, 0, weight_bits=8 * w)[0]
+
+
+def one_term(p, q):
+    return rel_entr(np.array([p]), np.array([q]))[0]
+
+
+def saturated_slope(delta):
+    """Of the weight of the better of two keys: the loss is minus its logarithm."""
+    scores = np.array([delta, 0])
+    return -softmax(scores)[0] * loss_and_slope(scores, 1)[1][0]
+
+
+def share_of_ill(counts):
+    return counts[0, 0] / counts[:, 0].sum()
+
+
+@cache
+def evenly_spread(bits):
+    """Numbers anywhere between the least and the largest code."""
+    last = quantize(np.ones((1, 1)), bits)[0].item()
+    return np.linspace(-last, last, 2_000_001)[None]
+
+
+def one_hot(X, W, i, j):
+    g = np.zeros((len(X), W.shape[1]))
+    g[i - 1, j - 1] = 1
+    return g
+
+
+LIBRARY = {
+    "attention_backward.of_queries_and_keys": {
+        r"\frac{\partial \mathcal{L}}{\partial Q_{i,l}}": lambda Q, K, Sdot, i, l: linear_vjp(
+            Q, K.T * scale(Q.shape[1]), Sdot
+        )[0][i - 1, l - 1],
+        r"\frac{\partial \mathcal{L}}{\partial K_{j,l}}": lambda Q, K, Sdot, j, l: linear_vjp(
+            K, Q.T * scale(Q.shape[1]), Sdot.T
+        )[0][j - 1, l - 1],
+    },
+    "attention_backward.of_scores": {
+        r"\dot{S}_{i,j} = \frac{\partial \mathcal{L}}{\partial S_{i,j}}": lambda S, V, G, i, j: (
+            score_slope(S, V, G)[i - 1, j - 1]
+        ),
+    },
+    "attention_backward.of_values": {
+        r"\frac{\partial \mathcal{L}}{\partial V_{j,l}}": lambda G, Q, K, V, j, l: attend_backward(
+            G, Q, K, V
+        )[2][j - 1, l - 1],
+        r"\dot{P}_{i,j} = \frac{\partial \mathcal{L}}{\partial P_{i,j}}": lambda G, V, P, i, j: (
+            linear_vjp(P, V, G)[0][i - 1, j - 1]
+        ),
+    },
+    "attention_scale.saturation": {
+        "p": lambda delta: softmax(np.array([delta, 0]))[0],
+        r"\frac{d p}{d \delta}": lambda delta: saturated_slope(delta),
+        r"\lim_{\delta \to \infty} \frac{d p}{d \delta} e^{\delta}": lambda: (
+            np.exp(16) * saturated_slope(16.0)
+        ),
+    },
+    "attention_scale.variance": {
+        r"\operatorname{Var}\left(k_{i} q_{i}\right)": lambda q_i, k_i, mu, sigma: np.var(
+            score(q_i(mu, sigma)[None], k_i(mu, sigma)[None])
+        ),
+        r"\operatorname{Var}\left(q \cdot k\right)": lambda q, k, mu, sigma: np.var(
+            score(q(mu, sigma), k(mu, sigma))
+        ),
+        r"\operatorname{Var}\left(q \cdot k\right)\big|_{\mu = 0,\ \sigma = 1}": lambda q, k: (
+            np.var(score(q(0, 1), k(0, 1)))
+        ),
+        r"\operatorname{Var}\left(q \cdot k\right)\big|_{\mu = 1,\ \sigma = 1}": lambda q, k: (
+            np.var(score(q(1, 1), k(1, 1)))
+        ),
+    },
+    "backprop.delta_recursion": {
+        r"z^{(\ell+1)}_{k}": lambda z, phi, w, b, k: affine(phi(z)[None], w, b)[0, k - 1],
+        r"\delta^{(\ell)}_{d} = \frac{\partial \mathcal{L}}{\partial z_{d}}": lambda drawn, z, phi, w, d: (
+            affine_backward(drawn[r"\delta^{(\ell+1)}"][None], phi(z)[None], w)[0][0, d - 1]
+            * drawn[r"\phi'"](z[d - 1])
+        ),
+    },
+    "backprop.of_affine": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{d,c}} = \left(X^{T} G\right)_{d,c}": lambda G, x, w, d, c: (
+            affine_backward(G, x, w)[1][d - 1, c - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial b_{c}} = \left(\mathbf{1}^{T} G\right)_{c}": lambda G, x, w, c: (
+            affine_backward(G, x, w)[2][c - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial x_{m,d}} = \left(G W^{T}\right)_{m,d}": lambda G, x, w, m, d: (
+            affine_backward(G, x, w)[0][m - 1, d - 1]
+        ),
+    },
+    "backprop.of_logits": {
+        r"\mathcal{L}": lambda s, y: cross_entropy(s, y - 1)[0],
+        r"\frac{\partial \mathcal{L}}{\partial s_{m,c}}": lambda s, y, m, c: cross_entropy(
+            s, y - 1
+        )[1][m - 1, c - 1],
+    },
+    "backprop.of_relu": {
+        r"\frac{d}{d z}\max\left(0, z\right)": lambda z: relu_backward(
+            np.ones((1, 1)), np.array([[z]])
+        )[0, 0],
+    },
+    "bayes.beta_binomial": {
+        "P(p)": lambda p, alpha, beta: density(p, alpha, beta),
+        "P(s, f)": lambda alpha, beta, s, f: probability_of_data(alpha, beta, s, f),
+        r"\frac{P(p) P(s, f \mid p)}{P(s, f)}": lambda p, alpha, beta, s, f: density(
+            p, *beta_update(alpha, beta, s, f)
+        ),
+    },
+    "bayes.dependent": {
+        r"P(H \mid e_{1}, e_{2})": lambda H, e_1, e_2: posterior(
+            np.array([H.mean(), (~H).mean()]),
+            np.array([(e_1 & e_2)[each].mean() for each in (H, ~H)]),
+        )[0],
+        r"\text{naive: } P(H \mid e_{1}, e_{2})": lambda H, e_1, e_2: posterior(
+            np.array([H.mean(), (~H).mean()]),
+            np.array([e_1[each].mean() * e_2[each].mean() for each in (H, ~H)]),
+        )[0],
+    },
+    "bayes.l2": {
+        r"- \log{\left(P(w \mid y) \right)}": lambda y, m, w, sigma, tau: (
+            -Gaussian(0.0, sigma).log_density(y - m).sum() - Gaussian(0.0, tau).log_density(w).sum()
+        ),
+        # σ² times what a weight of 1 costs more than one of 0 is λ/2.
+        r"\lambda": lambda sigma, tau: (
+            2 * sigma**2 * -np.diff(Gaussian(0.0, tau).log_density(np.arange(2)))[0]
+        ),
+    },
+    "bayes.parametrisation": {
+        # The mode of a Beta density is the mean of one with a success and a failure less.
+        r"\arg\max_{p} P(p)": lambda alpha, beta: mean((alpha - 1, beta - 1)),
+        r"\frac{1}{1 + e^{- \arg\max_{t} P(t)}}": lambda alpha, beta: mean((alpha, beta)),
+    },
+    "bayes.screening": {
+        r"P(\text{ill} \mid +)": lambda: share_of_ill(natural_frequencies(0.01, 0.90, 0.09)),
+    },
+    "bayes.sequential": {
+        r"P(H_{j} \mid e_{1})": lambda P, a, j: posterior(P, a)[j - 1],
+        r"P(H_{j} \mid e_{1}, e_{2})": lambda P, a, b, j: posterior(posterior(P, a), b)[j - 1],
+    },
+    "bayes.shrinkage": {
+        r"\mathbb{E}\left[p \mid s, f\right]": lambda alpha, beta, s, f: mean(
+            beta_update(alpha, beta, s, f)
+        ),
+        r"\rho": lambda alpha, beta, s, f: (
+            (mean(beta_update(alpha, beta, s, f)) - mean((s, f)))
+            / (mean((alpha, beta)) - mean((s, f)))
+        ),
+    },
+    "bayes.theorem": {
+        "P(B)": lambda A, B: natural_frequencies(*shares(A, B), 1)[:, 0].sum(),
+        r"P(A \mid B)": lambda A, B: share_of_ill(natural_frequencies(*shares(A, B))),
+        r"\frac{P(A \mid B)}{P(\neg A \mid B)}": lambda A, B: posterior_odds(
+            A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
+        ),
+    },
+    "dawid_skene.kappa": {
+        "p": lambda c, q: two_annotators(c, q)[1].mean(),
+        "p_{o}": lambda c, q: agreement(*two_annotators(c, q)[1:]),
+        "p_{e}": lambda c, q: agreement_by_chance(c, q),
+        r"\kappa = \frac{p_{o} - p_{e}}{1 - p_{e}}": lambda c, q: cohen_kappa(
+            *two_annotators(c, q)[1:]
+        ),
+        r"\lim_{q \to 0} \kappa": lambda c: cohen_kappa(*two_annotators(c, 0)[1:]),
+    },
+    "dawid_skene.m_step": {
+        r"\frac{\partial \Lambda}{\partial \pi_{l}}": lambda n, s, pi, drawn, l: (
+            # For the largest expected row, the slope is what the multiplier leaves.
+            numerical_gradient(lambda row: np.dot(n + s, np.log(row)), pi, 1e-4)[l - 1]
+            - drawn["lambda"]
+        ),
+        r"\lambda = \sum_{k=1}^{K} \lambda \pi_{k}": lambda n, s: ((n + s) / confusion_row(n, s))[
+            0
+        ],
+        r"\pi_{l}": lambda n, s, l: confusion_row(n, s)[l - 1],
+    },
+    "dawid_skene.noisy_score": {
+        r"\text{measured}": lambda c, e: measured(c, e),
+        r"\frac{\partial \text{measured}}{\partial c}": lambda e: measured(1, e) - measured(0, e),
+    },
+    "finite_differences.best_step": {
+        r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),
+    },
+    "finite_differences.truncation": {
+        r"\frac{f{\left(x + h \right)} - f{\left(x - h \right)}}{2 h} - f'{\left(x \right)}": (
+            lambda f, x, h: centred(f, x, h)
+        ),
+    },
+    "kl.alpha_divergence": {
+        r"\lim_{\alpha \to 1} D_{\alpha}": lambda p, q: one_term(p, q) - p + q,
+        r"\lim_{\alpha \to 0} D_{\alpha}": lambda p, q: one_term(q, p) - q + p,
+    },
+    "kl.decomposition": {
+        "H(p)": lambda p: entropy(p),
+        r"D_{KL}(p\|q)": lambda p, q: kl_divergence(p, q),
+        r"D_{KL}(p\|q) + H(p)": lambda p, q: -p @ log_softmax(np.log(q)),
+    },
+    "kl.estimators": {
+        rf"{name}\left{left}k_{{{which}}}\right{right}": estimate(k, power)
+        for which, k in ((1, k1), (2, k2), (3, k3))
+        for name, left, right, power in (
+            (r"\mathbb{E}", "[", "]", 1),
+            (r"\operatorname{Var}", "(", ")", 2),
+        )
+    },
+    "kl.example": {
+        r"D_{KL}(p\|q)": lambda: kl_divergence(np.array([1, 1]) / 2, np.array([4, 1]) / 5),
+        r"D_{KL}(q\|p)": lambda: kl_divergence(np.array([4, 1]) / 5, np.array([1, 1]) / 2),
+    },
+    "kl.gibbs": {
+        # The third estimator of a ratio t.
+        r"g{\left(t \right)}": lambda t: k3(np.zeros(1), np.log([t]))[0],
+        r"\sum_{i=1}^{K} g{\left(\frac{q_{i}}{p_{i}} \right)} p_{i}": lambda p, q: (
+            p @ k3(np.log(p), np.log(q))
+        ),
+    },
+    "kl.moment_matching": {
+        r"\mathbb{E}_p\left[- \log{\left(q \right)}\right]": lambda x, mu, sigma: (
+            -Gaussian(float(mu), float(sigma)).log_density(x).mean()
+        ),
+        r"\arg\min_{\mu, \sigma} \mathbb{E}_p\left[- \log{\left(q \right)}\right]": (
+            lambda x: np.array(fit_gaussian(Mixture(0 * x + 1 / len(x), x, 0 * x + 1e-7)))
+        ),
+    },
+    "kl.regularised_reward": {
+        r"\pi^{*}": lambda rewards, reference, beta, k: softmax(np.log(reference) + rewards / beta)[
+            k
+        ],
+    },
+    "loss_bounds.confidence": {
+        r"\min p_{y}": lambda K, c: np.exp(-confidence_loss_bounds(K, c, correct=False)[1]),
+    },
+    "loss_bounds.margins": {
+        r"\mathcal{L} = - \log{\left(p_{y} \right)}": lambda d, K: loss_and_slope(
+            np.append(-d, 0), K
+        )[0],
+        r"\frac{\partial \mathcal{L}}{\partial d_{j}}": lambda d, K, j: (
+            -loss_and_slope(np.append(-d, 0), K)[1][j - 1]
+        ),
+        r"\lim_{d \to 0} \mathcal{L}": lambda K: loss_bounds(K)[1],
+        r"\lim_{d \to \infty} \mathcal{L}": lambda K: loss_bounds(K)[0],
+    },
+    "loss_bounds.right": {
+        r"\mathcal{L}{\left(p_{y} \right)}": lambda p_y: loss_of(p_y),
+        r"\mathcal{L}{\left(\frac{1}{K} \right)}": lambda K: loss_bounds(K)[1],
+    },
+    "loss_bounds.second": {
+        r"\lim_{\varepsilon \to 0} \mathcal{L}{\left(\varepsilon \right)}": lambda: loss_bounds(
+            2, correct=False
+        )[1],
+        # With this threshold a right positive costs up to L.
+        r"p_{y}\big|_{\mathcal{L}{\left(p_{y} \right)} = L}": lambda L: brentq(
+            lambda p: threshold_loss_bounds(p)[1] - L, 1e-3, 1 - 1e-9
+        ),
+    },
+    "loss_bounds.threshold": {
+        r"\mathcal{L}_1": lambda p: loss_of(p),
+        r"\mathcal{L}_0": lambda p: loss_of(1 - p),
+        r"\frac{d \mathcal{L}_1}{d p}": lambda p: numerical_gradient(
+            lambda p: loss_of(p[0]), np.array([p]), 1e-5
+        )[0],
+        r"\frac{d \mathcal{L}_0}{d p}": lambda p: numerical_gradient(
+            lambda p: loss_of(1 - p[0]), np.array([p]), 1e-5
+        )[0],
+        r"\lim_{p \to 1} \mathcal{L}_1": lambda t: threshold_loss_bounds(t)[0],
+        r"\lim_{p \to t} \mathcal{L}_1": lambda t: threshold_loss_bounds(t)[1],
+        r"\lim_{p \to 0} \mathcal{L}_0": lambda t: threshold_loss_bounds(t, positive=False)[0],
+        r"\lim_{p \to t} \mathcal{L}_0": lambda t: threshold_loss_bounds(t, positive=False)[1],
+    },
+    "loss_bounds.wrong": {
+        r"\lim_{\varepsilon \to 0} \mathcal{L}": lambda K, k: top_k_loss_bounds(
+            K, k, correct=False
+        )[0],
+    },
+    "matrix_calculus.entries": {
+        r"Y_{i,j}": lambda X, W, i, j: affine(X, W, np.zeros(W.shape[1]))[i - 1, j - 1],
+        r"\frac{\partial Y_{i,j}}{\partial W_{k,l}}": lambda X, W, i, j, k, l: linear_jacobian(
+            X, W
+        )[i - 1, j - 1, k - 1, l - 1],
+        r"\frac{\partial Y_{i,j}}{\partial X_{l,k}}": lambda X, W, i, j, k, l: linear_vjp(
+            X, W, one_hot(X, W, i, j)
+        )[0][l - 1, k - 1],
+    },
+    "matrix_calculus.layouts": {
+        r"X \otimes I": lambda X: linear_jacobian(X, np.eye(2)).reshape(2 * len(X), 4),
+        r"I \otimes X": lambda X: linear_jacobian(X, np.eye(2)).reshape(2 * len(X), 4, order="F"),
+    },
+    "matrix_calculus.of_input": {
+        r"\langle G, \,dX\, W \rangle": lambda X, W, G, dX: (linear_vjp(X, W, G)[0] * dX).sum(),
+    },
+    "matrix_calculus.of_weights": {
+        r"\langle G, X \,dW \rangle": lambda X, W, G, dW: (linear_vjp(X, W, G)[1] * dW).sum(),
+    },
+    "metrics.f1": {
+        r"F_{1} = \frac{2}{\frac{1}{R} + \frac{1}{P}}": lambda truth, answers: precision_recall_f1(
+            truth, answers
+        )[2],
+    },
+    "metrics.gap": {
+        r"V_{\text{paired}}": lambda A, B: np.var(A - B),
+        r"V_{\text{unpaired}} - V_{\text{paired}}": lambda A, B: (
+            np.var(A) + np.var(B) - np.var(A - B)
+        ),
+        r"n\big|_{\frac{\sqrt{V} z}{\sqrt{n}} = \Delta}": lambda p_A, p_B: unpaired_sample_size(
+            p_A, p_B, power=0.5
+        ),
+    },
+    "metrics.matthews": {
+        r"n^{2} \operatorname{Cov}\left(\text{truth}, \text{answers}\right)": (
+            lambda truth, answers: of_columns(truth, answers)[0]
+        ),
+        r"n^{2} \operatorname{Var}\left(\text{truth}\right)": (
+            lambda truth, answers: of_columns(truth, answers)[1]
+        ),
+        r"n^{2} \operatorname{Var}\left(\text{answers}\right)": (
+            lambda truth, answers: of_columns(truth, answers)[2]
+        ),
+    },
+    "metrics.precision": {
+        r"\text{precision}": lambda truth, answers: precision_recall_f1(truth, answers)[0],
+    },
+    "metrics.threshold": {
+        "p^{*}": lambda C_TN, C_FP, C_FN, C_TP: cost_threshold(
+            np.array([[C_TN, C_FP], [C_FN, C_TP]])
+        ),
+        r"p^{*}\big|_{C_{TN} = 0,\ C_{TP} = 0}": lambda C_FP, C_FN: cost_threshold(
+            np.array([[0, C_FP], [C_FN, 0]])
+        ),
+    },
+    "quantization.ridge": {
+        r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
+        r"t_{\text{memory}}": lambda w, W: flops_and_bytes(w).bytes / W,
+        # Of one example: the FLOPs per byte that the machine has, over those that it needs.
+        r"B\big|_{t_{\text{arithmetic}} = t_{\text{memory}}}": lambda w, F, W: (
+            Machine(F, W, 0).ridge / flops_and_bytes(w).intensity
+        ),
+    },
+    "quantization.rounding": {
+        r"\frac{\lVert w - \hat{w} \rVert}{\lVert w \rVert}": lambda b: quantization_error(
+            evenly_spread(b), b
+        ),
+    },
+    "quantization.speculation": {
+        r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
+            tokens_per_verification(a, n)
+        ),
+    },
+    "softmax.binary": {
+        r"\frac{e^{a}}{e^{a} + e^{b}}": lambda a, b: softmax(np.array([a, b]))[0],
+    },
+    "softmax.cross_entropy": {
+        r"\mathcal{L} = - \log{\left(p_{y} \right)}": lambda z, y: loss_and_slope(z, y)[0],
+        r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda z, y, j: loss_and_slope(z, y)[1][
+            j - 1
+        ],
+        r"\mathcal{L}_t = - \sum_{i=1}^{K} \log{\left(p_{i} \right)} t_{i}": lambda z, t: (
+            entropy(t) + kl_divergence(t, softmax(z))
+        ),
+        r"\frac{\partial \mathcal{L}_t}{\partial z_{j}}": lambda z, t, j: kl_gradients(t, z)[0][
+            j - 1
+        ],
+    },
+    "softmax.from_log_odds": {
+        r"\sum_{k=1}^{K} p_{k}": lambda z: softmax(z).sum(),
+        r"p_{k} = c e^{z_{k}}": lambda z, k: softmax(z)[k - 1],
+    },
+    "softmax.from_maximum_entropy": {
+        r"p_{j}\big|_{\frac{\partial \Lambda}{\partial p_{j}} = 0}": lambda z, beta, j: softmax(
+            beta * z
+        )[j - 1],
+    },
+    "softmax.jacobian": {
+        r"\frac{\partial p_{k}}{\partial z_{j}}": lambda z, k, j: (
+            -softmax(z)[k - 1] * loss_and_slope(z, k)[1][j - 1]
+        ),
+    },
+    "softmax.shift": {
+        "p_{k}": lambda z, s, k: softmax(z + s)[k - 1],
+        r"\frac{d p_{k}}{d s}": lambda z, k: softmax(z + 1)[k - 1] - softmax(z)[k - 1],
+    },
+    "softmax.with_eps": {
+        r"\mathcal{L}_\varepsilon": lambda z, y, epsilon: loss_of(softmax(z)[y - 1] + epsilon),
+        r"\lim_{p_{y} \to 0} \mathcal{L}_\varepsilon": lambda epsilon: loss_of(epsilon),
+    },
+    "softmax.with_temperature": {
+        r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda z, y, j, T: (
+            loss_and_slope(z / T, y)[1][j - 1] / T
+        ),
+    },
+}
+
+
+def distributions(rng, size):
+    p, q = rng.dirichlet(np.ones(size), 2)
+    return {"p": p, "q": q}
+
+
+def shares_of_a_thousand(rng, _):
+    return {"c": rng.choice([0.6, 0.7, 0.8, 0.9]), "q": rng.choice([0.1, 0.2, 0.3])}
+
+
+def shares_of_a_hundred(rng, _):
+    return {"c": rng.choice([0.6, 0.7, 0.8]), "e": rng.choice([0.1, 0.2, 0.3])}
+
+
+def confident(rng, size):
+    """A winner that leaves too little for the others to be level with it."""
+    return {"c": rng.uniform(1 / size, 1 / (size - 1))}
+
+
+def a_whole_number(rng, _):
+    """A gap for which the size of a test set need not be rounded up."""
+    n, z, p_a = rng.integers(300, 900), NormalDist().inv_cdf(0.975), rng.uniform(0.7, 0.9)
+
+    def size(p_b):
+        return z**2 * (p_a * (1 - p_a) + p_b * (1 - p_b)) / (p_a - p_b) ** 2
+
+    p_b = brentq(lambda p: size(p) - n + 1e-7, 0.1, p_a - 1e-3, xtol=1e-15)
+    variance = p_a * (1 - p_a) + p_b * (1 - p_b)
+    return {"p_A": p_a, "p_B": p_b, "V": variance, "z": z, "Delta": p_a - p_b}
+
+
+def a_decoder(rng, _):
+    return {"P": SMALL.matmul_params, "B": rng.integers(1, 99), "w": rng.choice([1, 2])}
+
+
+def bits(rng, _):
+    b = int(rng.integers(2, 6))
+    return {"b": b, "c": crest(b)}
+
+
+@cache
+def crest(bits):
+    w = evenly_spread(bits)
+    return w.max() / np.sqrt(np.mean(w**2))
+
+
+def normalised(rng, size):
+    """The multiplier that makes the solution sum to 1."""
+    z, beta = rng.normal(size=size), rng.normal()
+    return {"z": z, "beta": beta, "lambda": logsumexp(beta * z) - 1}
+
+
+# Where the library asks for values of some kind, beside those of the line.
+VALUES = {
+    "dawid_skene.kappa": shares_of_a_thousand,
+    "dawid_skene.noisy_score": shares_of_a_hundred,
+    "kl.decomposition": distributions,
+    "loss_bounds.confidence": confident,
+    r"n\big|_{\frac{\sqrt{V} z}{\sqrt{n}} = \Delta}": a_whole_number,
+    "quantization.ridge": a_decoder,
+    "quantization.rounding": bits,
+    "softmax.from_maximum_entropy": normalised,
+}
