@@ -14,16 +14,17 @@ from torch import nn
 
 from answers.pages import ROOT
 from answers.transformers import transformer_faults
+from answers.transformers.checks.bare import by_heart, leak, loss_of
 from answers.transformers.checks.batch import BATCH_CHECKS, Batch
 from answers.transformers.checks.optimizer import leaves
 from answers.transformers.checks.sight import sees_no_future
-from answers.transformers.checks.steps import left_open
+from answers.transformers.checks.steps import left_open, overfits_one_batch
 from answers.transformers.checks.training import Training
 from answers.transformers.faults.batch import BATCH_FAULTS, of_rows, sound_batch
 from answers.transformers.faults.masks import looking
 from answers.transformers.faults.optimizer import rate
 from answers.transformers.faults.positions import placed
-from answers.transformers.faults.sound import small, sound, then
+from answers.transformers.faults.sound import small, sound, then, tied_and_scaled
 from answers.transformers.faults.unseen import UNSEEN
 from answers.transformers.gpt import (
     GPT,
@@ -132,11 +133,10 @@ def test_the_table_shows_what_was_caught(runs, monkeypatch):
     lines = [line for line in table().splitlines() if line.startswith("| ")][1:]
     assert len(lines) == len(FAULTS)
     for line, (fault, failed) in zip(lines, found.items(), strict=True):
-        name, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        name, first, cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert name == fault.replace("_", " ")
-        assert [c.__name__ for c, cell in zip(CHECKS, cells, strict=True) if cell == "✗"] == [
-            *failed
-        ]
+        assert first == f"**{failed[0].replace('_', ' ')}**"
+        assert [CHECKS[int(n) - 1].__name__ for n in cells.split(", ")] == [*failed]
 
 
 class Hugging(nn.Module):
@@ -424,6 +424,84 @@ def test_a_wide_model_starts_half_the_variance_of_its_logits_above_log_v(width):
     want = math.log(101) + logits.var(-1).mean() / 2
     assert abs(loss - want) < 0.15
     assert abs(logits.var(-1).mean() - 0.02**2 * width) < 0.1 * 0.02**2 * width
+
+
+@pytest.mark.parametrize("width", [32, 512])
+def test_a_tied_model_with_scaled_embeddings_is_sound_though_it_repeats_what_it_reads(width):
+    training = tied_and_scaled(width)
+    logits = training.logits(training.ids)
+    loss = float(training.loss(logits, training.ids, None))
+    read = float(logits.gather(-1, training.ids[..., None]).mean())
+    by_rule = math.log(31) + float(logits.var(-1).mean()) / 2
+    found = one("first_loss_makes_sense", training)
+    assert found.passed, found
+    assert abs(loss - math.log(30 + math.exp(read))) < 0.15
+    assert (loss > by_rule + 3) == (width == 512)
+    assert ("but for the logit of the token that is read" in found.message) == (width == 512)
+
+
+def test_a_tied_and_scaled_model_learns():
+    training = tied_and_scaled(512, layers=1, optimizer=rate(1e-3))
+    assert overfits_one_batch(training, steps=15).passed
+
+
+def untrained_gemma(layers, tie=True):
+    """2,048 wide, its embeddings scaled by the root of that; MLPs and heads are narrow."""
+    torch.manual_seed(0)
+    gemma = transformers.Gemma3ForCausalLM(
+        transformers.Gemma3TextConfig(
+            vocab_size=1000,
+            hidden_size=2048,
+            intermediate_size=64,
+            num_hidden_layers=layers,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            head_dim=32,
+            max_position_embeddings=64,
+            tie_word_embeddings=tie,
+        )
+    )
+    ids = torch.randint(1, 1000, (8, 24), generator=torch.Generator().manual_seed(1))
+    return Training(gemma, ids, 1000, forward=lambda model, ids, mask: model(ids).logits)
+
+
+@pytest.mark.parametrize("tie", [True, False])
+def test_an_untrained_gemma_starts_above_the_rule_and_only_if_tied(tie):
+    training = untrained_gemma(layers=2, tie=tie)
+    ids, width = training.ids, training.model.config.hidden_size
+    assert width == 2048
+    logits = training.logits(ids)
+    loss, rule = training.loss(logits, ids, None), math.log(1000) + logits.var(-1).mean() / 2
+    assert abs(loss - rule) < 0.2 or tie
+    if tie:
+        started = [float(loss), math.log(1000), float(rule)]
+        assert all(abs(a - b) < 0.1 for a, b in zip(started, [16.7, 6.9, 7.5], strict=True))
+    assert one("first_loss_makes_sense", training).passed
+
+
+def test_a_deep_untrained_gemma_starts_near_log_v():
+    training = untrained_gemma(layers=26)
+    loss = training.loss(training.logits(training.ids), training.ids, None)
+    assert abs(loss - 7.5) < 0.1
+    assert one("first_loss_makes_sense", training).passed
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda loss: loss / math.log(2), lambda loss: -loss], ids=["bits", "its sign"]
+)
+def test_a_wrong_first_loss_of_a_tied_and_scaled_model_is_told(wrong):
+    def loss(logits, ids, mask):
+        return wrong(next_token_loss_torch(logits, ids, mask))
+
+    found = one("first_loss_makes_sense", tied_and_scaled(512, loss=loss))
+    assert found.failed
+    assert "the loss is wrong" in found.message
+
+
+def test_embeddings_that_are_too_large_are_told_where_they_are_scaled_too():
+    training = tied_and_scaled(32)
+    nn.init.normal_(training.model.tokens.weight)
+    assert one("first_loss_makes_sense", training).failed
 
 
 def test_a_first_loss_of_three_labels_may_be_off_by_chance():
@@ -765,8 +843,9 @@ def test_the_page_counts_the_checks_and_the_faults():
     text = page.read_text()
     assert f"{counts} {words[len(FAULTS)]} planted faults" in text
     (missed,) = re.findall(r"`overfits_one_batch` alone finds \d+ and misses (\d+)\.", text)
-    assert f"misses {missed} of {len(FAULTS)} planted faults" in text
-    assert f"{missed} of the {len(FAULTS)} faults above pass" in text
+    assert (int(missed), len(FAULTS)) == (25, 30)
+    assert f"misses {missed} of the {len(FAULTS)} faults that we planted" in text
+    assert f"{missed} of the {len(FAULTS)} faults that we planted in a small GPT pass" in text
 
 
 def test_of_probabilities_cross_entropy_has_a_floor():
@@ -778,3 +857,34 @@ def test_of_probabilities_cross_entropy_has_a_floor():
         shares /= shares.sum(1, keepdim=True)
         losses = nn.functional.cross_entropy(shares, shares.argmax(1), reduction="none")
         assert (losses >= floor - 1e-6).all()
+
+
+def test_the_bare_checks_agree_with_the_long_ones():
+    for name, bare in {
+        "large_embeddings": lambda t: loss_of(t.model.eval(), t.ids) > math.log(31) + 2,
+        "no_causal_mask": lambda t: leak(t.model.eval(), t.ids) > 1e-5,
+        "parameters_left_out": lambda t: by_heart(t.model, t.ids, t.optimizer(t.model)) > 0.5,
+    }.items():
+        assert bare(FAULTS[name]())
+        assert not bare(sound())
+
+
+def test_the_bare_loss_is_the_loss_of_next_tokens():
+    training = sound()
+    model, ids = training.model.eval(), training.ids
+    # Both average the same 44 losses, in float32, perhaps in another order.
+    torch.testing.assert_close(
+        loss_of(model, ids), next_token_loss_torch(model(ids), ids), rtol=1e-6, atol=0
+    )
+
+
+class SeesAll(nn.Embedding):
+    def forward(self, ids):
+        return super().forward(ids) + ids.sum()
+
+
+@pytest.mark.parametrize("last", [0, 1, 7])
+def test_the_bare_leak_changes_the_last_token_whatever_it_is(last):
+    ids = torch.tensor([[3, 1, last]])
+    assert leak(SeesAll(31, 31), ids) > 0.5
+    assert leak(nn.Embedding(31, 31), ids) == 0

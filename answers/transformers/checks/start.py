@@ -3,6 +3,8 @@
 import math
 
 import torch
+from torch import Tensor
+from torch.nn import functional
 
 from answers.transformers.checks.training import Training
 from answers.transformers.checks.verdict import Verdict, verdict
@@ -38,8 +40,9 @@ def first_loss_makes_sense(
 ) -> Verdict:
     """From scratch a model knows no label: its loss is near that of a label at random, which
     is log V, in nats, plus what the spread of the logits adds: half their variance, if they
-    are normal. That is little where the initial weights are small. A pretrained model knows
-    its own kind of text: its loss is below log V.
+    are normal. That is little where the initial weights are small. Tied to scaled embeddings,
+    a sound model may start by repeating the token that it reads, so the spread is that of all
+    others. A pretrained model knows its own kind of text: its loss is below log V.
     """
     logits = training.logits(training.ids)
     loss = float(training.loss(logits, training.ids, None))
@@ -52,7 +55,7 @@ def first_loss_makes_sense(
             f"{loss:.2f} nats of a pretrained model, and log V is {want:.2f}: its weights "
             "were not loaded, or the ids are another tokenizer's",
         )
-    at_random = float(-logits.log_softmax(-1).mean())
+    at_random, spread = cost_at_random(logits), cost_at_random(others(training, logits))
     # A mean over few labels is off by chance, the more the wider the logits are spread.
     by_chance = float(logits.std(-1).mean())
     independent = abs(loss - at_random) < within + by_chance
@@ -62,12 +65,24 @@ def first_loss_makes_sense(
         else f"a label at random would cost {at_random:.2f}, so the loss is wrong, or the "
         "model has learnt"
     )
+    repeats = f", and {spread:.2f} but for the logit of the token that is read"
     return verdict(
         first_loss_makes_sense,
-        independent and at_random < want + most,
-        f"{loss:.2f} nats, log V is {want:.2f}",
+        independent and spread < want + most,
+        f"{loss:.2f} nats, log V is {want:.2f}" + repeats * (at_random >= want + most),
         f"{loss:.2f} nats before any step, but log V is {want:.2f}: {why}",
     )
+
+
+def cost_at_random(logits: Tensor) -> float:
+    """The mean loss if each of the tokens is as likely to be the label."""
+    return float(-logits.log_softmax(-1).mean())
+
+
+def others(training: Training, logits: Tensor) -> Tensor:
+    """At each place, the logits of all tokens but the one that is read there."""
+    other = functional.one_hot(training.ids, training.vocab) == 0
+    return logits[other].view(*training.ids.shape, -1)
 
 
 # --8<-- [end:start]

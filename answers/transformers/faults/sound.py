@@ -1,5 +1,6 @@
 """A training with nothing wrong, and a model with one function more."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,30 @@ def small(**changes: Any) -> GPT:
 
 
 # --8<-- [end:sound]
+
+
+# --8<-- [start:scaled]
+class ScaledEmbedding(nn.Embedding):
+    """Times the root of its width, as in Gemma."""
+
+    def forward(self, ids):
+        return super().forward(ids) * math.sqrt(self.embedding_dim)
+
+
+def tied_and_scaled(width: int, layers: int = 2, **changes: Any) -> Training:
+    """Sound, too: the output layer is tied to embeddings that are scaled where they are read.
+
+    Example:
+        >>> training = tied_and_scaled(64)
+        >>> training.model.tokens.weight is training.model.head.weight
+        True
+    """
+    model = small(width=width, layers=layers)
+    model.tokens.__class__ = ScaledEmbedding
+    return sound(model=model, **changes)
+
+
+# --8<-- [end:scaled]
 
 
 def then(model: GPT, last: Callable) -> nn.Module:
