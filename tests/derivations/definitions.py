@@ -122,7 +122,7 @@ def confusion_row(n, s):
     labels = np.arange(len(n))
     votes = Votes(labels, 0 * labels, labels, len(n))
     weights = np.vstack([n, np.ones((len(n) - 1, len(n)))])
-    return estimates(votes, labels, weights, np.array(s))[1][0]
+    return estimates(votes, labels, weights, np.array(s))[1][0, 0]
 
 
 def density(p, a, b):
