@@ -22,6 +22,7 @@ REFERENCE = re.compile(
     r"\b(?:[Qq]uestions?|[Pp]ages?|[Ss]ections?|[Cc]hapters?|[Tt]ables?|[Ff]igures?|[Ll]ines?"
     r"|[Ee]quations?|version|PyTorch|NumPy|SciPy|scikit-learn|Python|CUDA)"
     r"\s\d[\d.]*(?:(?:,| and| to|\u2013)\s?\d[\d.]*)*|\[\d+(?=\]\()"
+    r"|\(\d+ min\)(?=\")"  # in a title, as `answers.proof.minutes` counts them
 )
 # Even in a sentence with a source, a number before these words is the page's: "the 1.07 GB above".
 OWN = re.compile(r"(?: \w+)? (?:above|below)\b")
