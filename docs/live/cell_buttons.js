@@ -54,7 +54,7 @@ export function addButtons(cell, number) {
   if (changed) {
     cell.code.textContent = cell.state.text
     bar.say("Edited.")
-  } else if (number == 1 && HOST && !isHere()) {
+  } else if ((number == 1 || isFirstSeen(cell)) && HOST && !isHere()) {
     bar.say(`Python comes from ${HOST}.`) // whom the first run asks
   }
   stop.hidden = true
@@ -63,4 +63,11 @@ export function addButtons(cell, number) {
   bar.root.append(make("span", { className: "live-number", textContent: `Cell ${number}` }))
   cell.block.append(bar.root)
   Object.assign(cell, { number, bar, buttons: { run, stop, edit, reset } })
+}
+
+// Whether all cells above are folded, and this one is not.
+/** @param {Known} cell */
+function isFirstSeen({ page, block }) {
+  const seen = page.cells.filter(({ live, block }) => live && !block.closest("details"))
+  return seen[0]?.block == block
 }

@@ -81,6 +81,9 @@ def test_beside_the_first_run_stands_whom_it_asks(visit):
         bars = page.locator(".highlight.live > .live-bar")
         expect(bars.first.get_by_role("status")).to_have_text(f"Python comes from {host}.")
         expect(bars.nth(1).get_by_role("status")).to_have_text("")
+        # Those who unfold nothing are told, too.
+        seen = page.locator(".highlight.live:not(details *) > .live-bar").first
+        expect(seen.get_by_role("status")).to_have_text(f"Python comes from {host}.")
         heights = bars.evaluate_all("bars => bars.map(bar => bar.offsetHeight)")
         assert heights[0] == heights[1]
 
