@@ -6,6 +6,7 @@ import { Bar, PYTHON, isHere, load, make } from "./elements.js"
 import { editOf, edits } from "./store.js"
 
 const MODULE = /^(answers\/.*?)(\/__init__)?\.py$/
+const SEEN = ".live:not(details *)" // the first that is not folded
 const SITE = new URL("..", import.meta.url).pathname
 // The host of Python. config.json names it, but comes with the first press only: so
 // answers/site/built.py writes it here; nothing, if the site serves Python itself.
@@ -54,7 +55,7 @@ export function addButtons(cell, number) {
   if (changed) {
     cell.code.textContent = cell.state.text
     bar.say("Edited.")
-  } else if ((number == 1 || isFirstSeen(cell)) && HOST && !isHere()) {
+  } else if ((number == 1 || cell.block == document.querySelector(SEEN)) && HOST && !isHere()) {
     bar.say(`Python comes from ${HOST}.`) // whom the first run asks
   }
   stop.hidden = true
@@ -63,11 +64,4 @@ export function addButtons(cell, number) {
   bar.root.append(make("span", { className: "live-number", textContent: `Cell ${number}` }))
   cell.block.append(bar.root)
   Object.assign(cell, { number, bar, buttons: { run, stop, edit, reset } })
-}
-
-// Whether all cells above are folded, and this one is not.
-/** @param {Known} cell */
-function isFirstSeen({ page, block }) {
-  const seen = page.cells.filter(({ live, block }) => live && !block.closest("details"))
-  return seen[0]?.block == block
 }
