@@ -35,6 +35,8 @@ class Cell:
         self.editor = self.block.get_by_role("textbox")
 
     def button(self, name: str) -> Locator:
+        """A button; a cell that derives a formula is unfolded first."""
+        self.block.evaluate("block => block.closest('details')?.setAttribute('open', '')")
         return self.block.get_by_role("button", name=f"{name}: Python cell {self.number}")
 
     def run(self, button: str = "Run") -> str:

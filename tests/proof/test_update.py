@@ -36,7 +36,6 @@ def test_a_page_without_generated_parts_stays_as_it_is():
         OPEN,
         CLOSE,
         f"{CLOSE}\n{OPEN}",
-        f"    {OPEN}\n    {CLOSE}",
         f"{OPEN}\n{OPEN}\n{CLOSE}",
         f"{OPEN}\n{CLOSE.replace('table', 'row')}",
     ],
