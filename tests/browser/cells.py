@@ -29,7 +29,8 @@ class Cell:
     def __init__(self, page: Page, number: int | str):
         """`number` may be another name than a number."""
         self.page, self.number = page, number
-        named = page.get_by_role("button", name=f"Run: Python cell {number}", exact=True)
+        name = f"Run: Python cell {number}"
+        named = page.get_by_role("button", name=name, exact=True, include_hidden=True)
         self.block = page.locator(".highlight.live", has=named)
         self.status = self.block.get_by_role("status")
         self.editor = self.block.get_by_role("textbox")
