@@ -58,7 +58,7 @@ def tied_and_scaled(width: int, layers: int = 2, **changes: Any) -> Training:
         >>> training.model.tokens.weight is training.model.head.weight
         True
     """
-    model = small(width=width, layers=layers)
+    model = small(width=int(width), layers=int(layers))
     model.tokens.__class__ = ScaledEmbedding
     return sound(model=model, **changes)
 
