@@ -32,8 +32,15 @@ WORDS = {
     ),
     ("softmax", "wrong like_the_input"): "integers have 32 bits there",
 }
-# Where long doubles are no longer than doubles, they overflow as doubles do.
-VERDICT = {("softmax", "wrong longer_floats"): ("not_finite", "no_maximum")}
+# Where the name may differ: long doubles that are no longer than doubles overflow as they do, and
+# Python's own integers become arrays of 32 bits there.
+VERDICT = {
+    ("softmax", "wrong longer_floats"): ("not_finite", "no_maximum"),
+    ("kl_gradients", "wrong in_the_type_of_the_logits"): (
+        "wrong_where_logits_holds_a_0",
+        "wrong_where_logits_is_of_dtype_int32",
+    ),
+}
 
 SEND = """async ([url, texts]) => {
   const { python } = await import(url + "live/python.js")
@@ -89,7 +96,9 @@ def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
             assert report == here[program], program
         kind, *rest = program.split()
         passes = kind == "right" or rest in (["solution"], ["reference"])
-        seen = report["failures"] + (report["notes"] if kind != "right" else [])
+        # The solution has no contract: where ours refuses unasked, it is noted.
+        noted = kind == "right" or rest == ["solution"]
+        seen = report["failures"] + ([] if noted else report["notes"])
         assert (seen == []) == passes, program
         if kind == "bug":
             assert report["bug"] == rest[0]
