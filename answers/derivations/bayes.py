@@ -63,7 +63,9 @@ def theorem() -> list[Line]:
 
 def people(rng, _):
     """People of four kinds: with and without A, and of either some with and without B."""
-    a, b = np.repeat([(1, 1, 0, 0), (1, 0, 1, 0)], rng.integers(1, 50, 4), axis=1)
+    a, b = np.repeat(
+        [(1, 1, 0, 0), (1, 0, 1, 0)], rng.integers(1, 50, 4, np.intp), axis=1
+    )
     return {"A": a == 1, "B": b == 1}
 
 
@@ -117,7 +119,7 @@ def sequential() -> list[Line]:
 
 def hypotheses(rng, size):
     """People counted by hypothesis, first and second evidence, and the shares given."""
-    n = rng.integers(1, 50, (size, 2, 2))
+    n = rng.integers(1, 50, (size, 2, 2), np.intp)
     both, one, each = n[:, 0, 0], n[:, 0].sum(axis=1), n.sum(axis=(1, 2))
     shares = {"P": each / n.sum(), "a": one / each, "b": both / one}
     kinds = np.repeat(list(np.ndindex(n.shape)), n.ravel(), axis=0).T

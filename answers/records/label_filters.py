@@ -124,7 +124,7 @@ def table() -> str:
         "confident learning ": ("confident learning: hard", slice(1, 3)),
         "vote of 10 neighbours ": ("vote of 10 neighbours: hard", slice(1, 3)),
     }
-    lines = ["| | " + " | ".join(found) + " |", "|---" * (1 + len(found)) + "|"]
+    lines = ["| Noise | " + " | ".join(found) + " |", "|---" * (1 + len(found)) + "|"]
     for name, source in named.items():
         cells = [""] * len(found)
         if source:
