@@ -100,7 +100,7 @@ def test_a_bar_leads_to_the_parts_of_a_question(phone):
     parts = phone.get_by_role("navigation", name="Parts of this page")
     for name, part in {
         "30 s": "in-thirty-seconds",
-        "Answer": "where-softmax-comes-from",
+        "Answer": "at-the-board",
         "Follow-ups": "they-will-ask-next",
         "Practise": "practise",
     }.items():
