@@ -382,7 +382,7 @@ def parametrisation() -> list[Line]:
 
 
 def in_either_form(rng, size):
-    """The density of a rate p, and that of its log-odds t: slopes of the chance to lie below."""
+    """The densities of a rate p and of its log-odds t: slopes of the chance to lie below."""
 
     def density_of_log_odds(t, alpha, beta):
         return slope(lambda t: lies_below(1 / (1 + np.exp(-t)), alpha, beta), t)

@@ -55,7 +55,7 @@ def best_step() -> list[Line]:
 
 
 def cubic(rng, _):
-    """A cubic, and the error E of its centred difference if those of both values add up."""
+    """A cubic, and the error E of its centred difference if both values' errors add up."""
     h, epsilon, f, third = rng.uniform(0.5, 2, 4)
     exact = np.polynomial.Polynomial([f, 0.7, 0, third / 6])
 

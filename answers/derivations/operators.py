@@ -39,7 +39,7 @@ class Operator(sp.Expr):
         return sp.Symbol(sp.latex(self).lstrip("\\")).sort_key()
 
     def others(self) -> Iterator[sp.Expr]:
-        """What it may be mistaken for."""
+        """The expressions that a slip may put in this place."""
         yield self.args[0]
 
 

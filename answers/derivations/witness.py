@@ -240,7 +240,7 @@ def plain(value: object) -> object:
 
 
 def derivative(f: Callable, times: int) -> Callable:
-    """That of a NumPy polynomial is exact."""
+    """The derivative of f; exact if f is a NumPy polynomial, else by differences."""
     if hasattr(f, "deriv"):
         return f.deriv(times)
     if times == 0:

@@ -41,7 +41,7 @@ def parted(head: str, title: str) -> tuple[str, str]:
 def solution(reference: Callable) -> str:
     """The source of `reference` with the helpers of its module, and the imports they need.
 
-    What is asked for comes first; contracts come last, in comments.
+    The function that the exercise asks for comes first; contracts come last, in comments.
     """
     module, name = Module(reference), reference.__name__
     names = module.needed(name)
@@ -57,8 +57,8 @@ def solution(reference: Callable) -> str:
 
 
 def core_first(module: "Module", name: str, names: list[str]) -> list[str]:
-    """The names in the order in which one reads them: first `name`, then what it uses. Classes
-    that a signature needs go before the functions."""
+    """The names as a reader needs them: first `name`, then the functions that it uses. Classes
+    in its signature go before all functions."""
     nodes = {each: module.definitions[each] for each in names}
     classes = [each for each in names if isinstance(nodes[each], ast.ClassDef)]
     order, waiting = [], [name]

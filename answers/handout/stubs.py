@@ -15,7 +15,7 @@ DTYPE = "the dtype of the result"
 PRECISION = "Numbers are compared to within {} of their size{}."
 GRADIENTS = "The gradients that PyTorch finds through your code are judged as well."
 REFUSE = "Raise ValueError for {}."
-# The section of a docstring that says what is refused, and its title in the stub.
+# The section of a docstring with the refusals, and its title in the stub.
 RAISES, IF_TIME = "Raises:", "Also, if you have time, raise:"
 NOT_JUDGED = "Not judged: {}."
 # What jaxtyping's names stand for here. Half precision would need tolerances of its own.
@@ -47,8 +47,8 @@ def stub(
 ) -> str:
     """The signature and docstring of `reference`, the imports they need, and no body.
 
-    The task comes first, then what else is refused, and last what is not judged. What the
-    docstring has under "How:" is left out.
+    The task comes first, then refusals, and last the inputs and results that are not judged.
+    The docstring's section "How:" is left out.
 
     Args:
         precision: What the comparison allows, in float64 and, if that is judged, in float32.
