@@ -7,8 +7,8 @@ title. Practice counts the lines of the solutions, or the mistakes of a file to 
 Words are read at the mean rate of adults in English non-fiction, 238 a minute, of which most differ
 by less than a quarter (Brysbaert 2019, https://doi.org/10.1016/j.jml.2019.104047). Lines of code
 are read as reviewers prepare, 500 an hour (Humphrey 1989, Managing the Software Process, by way of
-McConnell's Code Complete). Nobody seems to have measured equations: they count as lines of code. The
-rates of practice are guesses, so its minutes compare exercises, not people.
+McConnell's Code Complete). Nobody seems to have measured equations: they count as lines of code.
+The rates of practice are guesses, so its minutes compare exercises, not people.
 """
 
 import ast
