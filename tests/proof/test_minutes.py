@@ -27,6 +27,11 @@ def test_a_comment_more_or_less_in_the_code_changes_no_minutes():
     assert minutes.reading(PAGE, commented) == minutes.reading(PAGE, text) == 5
 
 
+def test_of_a_docstring_one_line_is_read():
+    code = 'def f(x):\n    """First.\n\n    Then more.\n    """\n    # Why.\n    return x\n'
+    assert minutes.unfolded(code) == 3
+
+
 SOLUTION = '''
 import numpy as np
 
