@@ -9,7 +9,7 @@ import re
 from answers.pages import COMMENT, LOCAL_LINK, SECTION, Page, by_topic
 
 ROW = re.compile(r"^ *\|(.*)\|$", re.MULTILINE)
-FORMULA = re.compile(r"^\$\$\n.*?\n\$\$$|^```math\n.*?\n```$", re.DOTALL | re.MULTILINE)
+FORMULA = re.compile(r"^\$\$\n(.*?)\n\$\$$|^```math\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 CHOSEN = "<!-- cheat sheet -->"
 CELLS = re.compile(r"(?<!\\)\|")
 
@@ -36,7 +36,8 @@ def formula(page: Page) -> list[str]:
     """The displayed formula to know by heart; none if nothing is displayed at the board."""
     board = re.search(SECTION.format("At the board"), page.text)
     shown = board[1] if board else ""
-    return FORMULA.findall(shown.partition(CHOSEN)[2] or shown)[:1]
+    found = FORMULA.search(shown.partition(CHOSEN)[2] or shown)
+    return [f"$$\n{found[1] or found[2]}\n$$"] if found else []
 
 
 def trap(row: list[str]) -> str:

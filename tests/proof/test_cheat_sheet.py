@@ -48,7 +48,7 @@ def test_its_formula_is_the_first_at_the_board_or_the_chosen_one():
     board = f"## What to say\n\n{second}\n\n## At the board\n\n{first}\n\nSo\n\n{second}\n\n## B\n"
     assert formula(replace(PAGES[5], text=board)) == [first]
     chosen = board.replace("So", "<!-- cheat sheet -->")
-    assert formula(replace(PAGES[5], text=chosen)) == [second]
+    assert formula(replace(PAGES[5], text=chosen)) == ["$$\nb\n$$"]
     assert formula(replace(PAGES[5], text="## At the board\n\nCode.\n")) == []
     inside = f"## In thirty seconds\n\nSay.\n\n{board}"
     assert f"Say.\n\n{first}" in entry(replace(PAGES[5], text=inside))
