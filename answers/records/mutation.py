@@ -9,6 +9,10 @@ KINDS = {
     "left side": "the left side of such a line: an operator, symbol, index or name; or its rule",
     "relation": "another formula of a page: a sign, digit, letter or function",
     "number": "a number in a sentence: its first or its last digit",
+    "exchange": "two numbers of a sentence or row, on bound pages: each in the other's place",
+    "direction": "a direction there, such as more or above: its opposite",
+    "negation": "a negation there, such as not or never: taken out, or put in",
+    "quantity": "a word of quantity there, such as all or always: another",
     "output": "a printed number: its last digit",
     "figure": "what a figure shows: a point, bar, cell or number",
     "library": "a line of code, in {modules} modules of the library with tests of their own, "

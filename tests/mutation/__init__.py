@@ -11,6 +11,10 @@ KINDS = {
     "left side": of_formulas.left_sides,
     "relation": of_pages.relations,
     "number": of_pages.numbers,
+    "exchange": of_pages.exchanges,
+    "direction": of_pages.directions,
+    "negation": of_pages.negations,
+    "quantity": of_pages.quantities,
     "output": of_pages.outputs,
     "figure": of_figures.changes,
 }

@@ -142,6 +142,65 @@ def test_a_check_stands_right_under_what_it_quotes():
     assert unwitnessed(loose) == ["6: a check stands right under what it speaks of"]
 
 
+def unbound(text):
+    return [line.partition(".md:")[2] for line in prose(PAGE, text).unbound()]
+
+
+def test_numbers_and_words_that_turn_a_sentence_are_bound_under_a_check():
+    said = 'Of 5 runs, two are, as it came out, not larger than these, we say: "yes". All see.\n'
+    phrases = "5 runs, two", "not larger", "say: 'yes'", "All see"
+    assert unbound(said) == []
+    assert unbound(said + "<!-- holds\n1 == 1\n-->\n") == [
+        f'1: "{words}" is bound to no check: put # "{phrase}" behind what computes it, or '
+        f'# released: "{phrase}" because …'
+        for words, phrase in zip(["5 runs, two", "not larger", "yes", "All"], phrases, strict=True)
+    ]
+    held = "".join(f'1 == 1  # "{phrase}"\n' for phrase in phrases)
+    assert unbound(f"{said}<!-- holds\n{held}-->\n") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Over the runs, of 2017, see [page 5](five.md#two) and question 3.",
+        "1. One.\n2. Another.",
+        "| First | Second |\n|---|---|\n| a | b |",
+        "A. Writer (2017), [*All of it*](https://a.org), Journal 3(4), 207.",
+        "As $a = 2$ and `first` say.",
+    ],
+)
+def test_places_heads_formulas_and_code_bind_nothing(said):
+    assert unbound(f"{said}\n<!-- holds\n1 == 1\n-->\n") == []
+
+
+@pytest.mark.parametrize(
+    ("quoted", "bound"),
+    [
+        ("is larger", True),
+        ("larger", False),  # beside no word: it could change places
+        ("It is", False),
+        ("a first", False),  # twice in the text
+        ("arger than", False),
+    ],
+)
+def test_a_phrase_binds_a_word_that_stands_in_it_beside_another(quoted, bound):
+    said = f'It is larger than a first and a first.\n<!-- holds\n1 == 1  # "{quoted}"\n-->\n'
+    assert (not any('"larger' in each for each in unbound(said))) is bound
+
+
+def test_words_are_released_with_a_reason_and_then_not_witnessed():
+    said = "It is never 0.3, three times slower.\n<!-- holds\n%s\n-->\n"
+    words = '# released: "never 0.3, three times slower"'
+    assert unbound(said % f"{words} because Writer has counted") == []
+    assert unbound(said % words) == [f"2: `{words}` lacks its words, or `because` and a reason"]
+    assert unwitnessed(said % f"{words} because I say so") == [
+        "1: 0.3 stands in no output of its section and no check",
+        '1: "three times slower" is quoted by no check',
+    ]
+    stale = said.replace("never", "always") % f"{words} because Writer has counted"
+    assert any("which it does not say" in complaint for complaint in unwitnessed(stale))
+
+
 def refuted(text, **known):
     (check,) = checks(PAGE, text)
     with pytest.raises(RefutedError) as error:
