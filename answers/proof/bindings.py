@@ -1,4 +1,9 @@
-"""Whether the checks under a block quote the words that turn its sentences, each in its place."""
+"""Whether the checks under a block quote the words that turn its sentences, each in its place.
+
+A phrase binds a word if the block says it once, and if no other number, direction, negation or
+quantity of the block stands among the same words: "11.09 in" would not notice that 11.09 and 88.72
+have changed places in "11.09 in float16, 88.72 in float32".
+"""
 
 import itertools
 import re
@@ -13,7 +18,7 @@ from answers.proof.word_claims import TARGET
 CITED = re.compile(rf"\({YEAR}\), \[?\*.*")
 COUNTER = re.compile(r"^[ \t]*\d+\. ", re.MULTILINE)  # of an item
 HEAD = re.compile(r"^.*\n(?=[ \t]*\|[-:|]+\|$)", re.MULTILINE)  # of a table
-END = re.compile(r"[.?!]\S?\s")  # of a sentence
+END = re.compile(r"[.?!]\S?\s|\n[ \t]*[-*|]")  # of a sentence, item or row
 NEAR = 12  # characters
 Place = tuple[int, int]
 # What a word is told from: no comma behind it, and no bar of a table.
@@ -28,19 +33,17 @@ def unbound(block: Block) -> Iterator[tuple[int, str]]:
     for check in block.checks:
         for text in check.unfounded:
             yield check.line, f"`{text}` lacks its words, or `because` and a reason"
-    quoted = quoted_once(block)
-    free = [
-        word
-        for word in (turning(block) if block.checks else [])
-        if not any(binds(block.text, place, word) for place in quoted)
-    ]
+    if not block.checks:
+        return
+    words, quoted = turning(block), quoted_once(block)
+    free = [w for w in words if not any(binds(block.text, q, w, words) for q in quoted)]
     for group in together(block.text, free):
         start, end = group[0][0], group[-1][1]
-        words, said = block.text[start:end], phrase(block.text, group)
+        said, found = block.text[start:end], phrase(block.text, group, words)
         yield (
             block.line_of(start),
-            f'"{" ".join(words.split())}" is bound to no check: put # "{said}" behind what '
-            f'computes it, or # released: "{said}" because …',
+            f'"{" ".join(said.split())}" is bound to no check: put # "{found}" behind what '
+            f'computes it, or # released: "{found}" because …',
         )
 
 
@@ -86,22 +89,31 @@ def places(text: str, phrase: str) -> list[Place]:
     return [match.span() for match in spelt(phrase).finditer(text)]
 
 
-def binds(text: str, phrase: Place, word: Place) -> bool:
-    """Whether a phrase holds a word in its place: a word alone could change it with another."""
+def binds(text: str, phrase: Place, word: Place, words: list[Place]) -> bool:
+    """Whether a phrase holds a word in its place, even if it were exchanged for another."""
     (first, last), (start, end) = phrase, word
-    around = text[first:start] + text[end:last]
-    return first <= start and end <= last and bool(re.search(r"\w", around))
+    before, after = text[first:start], text[end:last]
+    return (
+        first <= start
+        and end <= last
+        and bool(re.search(r"\w", before + after))
+        and not any(
+            text[:a].endswith(before) and text[b:].startswith(after)
+            for a, b in words
+            if (a, b) != word
+        )
+    )
 
 
-def phrase(text: str, words: list[Place]) -> str:
-    """The shortest phrase that binds these words; if none does, the whole text."""
+def phrase(text: str, group: list[Place], words: list[Place]) -> str:
+    """The shortest phrase that binds a group of words; if none does, the whole text."""
     found = [match.span() for match in WORD.finditer(text)]
-    begins = [first for first, _ in found if first <= words[0][0]][-9:]
-    ends = [last for _, last in found if last >= words[-1][1]][:9]
+    begins = [first for first, _ in found if first <= group[0][0]][-9:]
+    ends = [last for _, last in found if last >= group[-1][1]][:9]
     shortest = []
     for place in itertools.product(begins, ends):
         said = " ".join(text[slice(*place)].split()).replace('"', "'")
-        bound = all(binds(text, place, word) for word in words)
+        bound = all(binds(text, place, word, words) for word in group)
         if bound and len(places(text, said)) == 1:
             shortest.append((bool(END.search(said)), len(said), said))
     return min(shortest)[2] if shortest else " ".join(text.split())

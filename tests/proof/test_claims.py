@@ -237,3 +237,9 @@ def test_no_comment_reaches_the_site():
     assert "<!-- x" not in html
     assert "<p>" not in html.partition("<ul>")[2].partition("</ul>")[0]
     assert "kept" in html
+
+
+def test_numbers_among_the_same_words_could_change_places():
+    said = "Above 11.09 in half, 88.72 in full.\n<!-- holds\n1 == 1  # %s\n-->\n"
+    assert len(unbound(said % '"Above 11.09 in" "88.72 in"')) == 1
+    assert unbound(said % '"Above 11.09 in" "88.72 in full"') == []
