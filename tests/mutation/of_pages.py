@@ -89,13 +89,14 @@ def numbers() -> Iterator[Change]:
 
 
 def exchanges() -> Iterator[Change]:
-    """Each two numbers of a sentence, item or row change places."""
+    """Each two numbers of a sentence, item or row change places: both in digits or in words."""
     for path, text, place, block in said():
         for start, sentence in sentences(plain_words(block)):
             found = sorted(bindings.numbers(sentence), key=re.Match.start)
             for one, other in itertools.combinations(found, 2):
                 (a, b), (c, d) = bare(one), bare(other)
-                if sentence[a:b].lower() != sentence[c:d].lower():
+                alike = one[0].isalpha() == other[0].isalpha()
+                if alike and sentence[a:b].lower() != sentence[c:d].lower():
                     new = sentence[c:d] + block.text[start + b : start + c] + sentence[a:b]
                     yield turned("exchange", path, text, block, place, (start + a, start + d), new)
 
@@ -145,9 +146,13 @@ def said() -> Iterator[tuple[Path, str, int, Block]]:
 
 
 def turned(kind, path, text, block, place, where, new) -> Change:
-    start, end = where
-    old, line = block.text[start:end], block.line_of(start)
-    return changed_text(kind, path, text, line, place + start, old, new)
+    """The change, told with some words before and after it."""
+    line = block.line_of(where[0])
+    start, end = (place + each for each in where)
+    before = re.search(r"(?:\S+ ){0,2}\S*$", text[:start])[0]
+    after = re.match(r"\S*(?: \S+){0,2}", text[end:])[0]
+    old = before + text[start:end] + after
+    return changed_text(kind, path, text, line, start - len(before), old, before + new + after)
 
 
 def changed_text(kind, path, text, line, start, old, new) -> Change:
