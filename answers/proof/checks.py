@@ -7,8 +7,9 @@ r"""Checks beside the sentences of a page: comments of its source that its own s
     -->
 
 A check is Python. It runs after the fences above it, in a copy of what they define, and knows what
-any check of the page imports; each expression in it must be true. It speaks of the block right above it: of the numbers that its code
-holds, and of what its comments quote, formulas between dollars and words between quotation marks.
+any check of the page imports; each expression in it must be true. It speaks of the block right
+above it: of the numbers that its code holds, and of what its comments quote, formulas between
+dollars and words between quotation marks.
 What a page prints, it may ask for by `printed`, and so bind the words of a sentence to it, where
 another number of the output would fit them as well:
 
