@@ -96,7 +96,6 @@ def binds(text: str, phrase: Place, word: Place, words: list[Place]) -> bool:
     return (
         first <= start
         and end <= last
-        and bool(re.search(r"\w", before + after))
         and not any(
             text[:a].endswith(before) and text[b:].startswith(after)
             for a, b in words

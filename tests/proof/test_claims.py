@@ -148,7 +148,7 @@ def unbound(text):
 
 def test_numbers_and_words_that_turn_a_sentence_are_bound_under_a_check():
     said = 'Of 5 runs, two are, as it came out, not larger than these, we say: "yes". All see.\n'
-    phrases = "5 runs, two", "not larger", "say: 'yes'", "All see"
+    phrases = "5 runs, two", "not larger", "yes'", "All see"
     assert unbound(said) == []
     assert unbound(said + "<!-- holds\n1 == 1\n-->\n") == [
         f'1: "{words}" is bound to no check: put # "{phrase}" behind what computes it, or '
@@ -177,7 +177,7 @@ def test_places_heads_formulas_and_code_bind_nothing(said):
     ("quoted", "bound"),
     [
         ("is larger", True),
-        ("larger", False),  # beside no word: it could change places
+        ("larger", False),  # it could change places with "first"
         ("It is", False),
         ("a first", False),  # twice in the text
         ("arger than", False),
