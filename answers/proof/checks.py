@@ -39,6 +39,7 @@ import re
 import textwrap
 import tokenize
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -140,10 +141,10 @@ class PageCheck:
         if self.test:
             self._find_test()
             return
-        known = {"np": np, **namespace}
+        known = {"np": np, **namespace, "judge_": judge}
         for statement in self.statements:
             if not isinstance(statement, ast.Expr):
-                whole = ast.Module([statement], [])
+                whole = Judging().visit(ast.Module([deepcopy(statement)], []))
                 exec(compile(whole, str(self.path), "exec"), known)
             elif not value(statement.value, known, self.path):
                 raise RefutedError(
@@ -162,6 +163,21 @@ class PageCheck:
             raise RefutedError(f"there is no test {self.test[1]}::{name}", self.line)
         if absent := [n for n in numbers if float(n) not in literals(found)]:
             raise RefutedError(f"{name} holds no {', '.join(absent)}", self.line)
+
+
+class Judging(ast.NodeTransformer):
+    """Has the expressions in a `with`, a loop or a function judged, too."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        told = ast.Constant(ast.unparse(node.value)), ast.Constant(node.lineno)
+        call = ast.Call(ast.Name("judge_", ast.Load()), [node.value, *told], [])
+        return ast.fix_missing_locations(ast.copy_location(ast.Expr(call), node))
+
+
+def judge(value, text: str, lineno: int) -> None:
+    """Raise if an expression is false; a call may be made for what it does, and returns no bool."""
+    if isinstance(value, bool | np.bool_) and not value:
+        raise RefutedError(text, lineno)
 
 
 def quoted(comments: Iterable[str]) -> set[str]:

@@ -217,6 +217,15 @@ def test_a_check_that_does_not_hold_is_told_with_its_line_and_values():
     assert known == {"x": 2}
 
 
+def test_what_is_false_in_a_with_or_a_loop_is_told_with_its_line():
+    text = "So.\n<!-- holds\nfor n in (1, x):\n    found.append(n)\n    n < 2\n-->\n"
+    assert refuted(text, x=2, found=[]) == (5, "n < 2")
+    (check,) = checks(PAGE, text)
+    found = []
+    check.run({"x": 1, "found": found})
+    assert found == [1, 1]
+
+
 def test_a_check_may_name_a_test_which_must_exist_and_hold_the_number():
     named = "<!-- holds tests/proof/test_claims.py::test_%s %s # $a = b$ -->\n"
     said = f"Up to 0.1234, $a = b$.\n{named}"
