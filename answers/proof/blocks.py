@@ -49,6 +49,10 @@ class Block:
         return {" ".join(q.split()) for check in self.checks for q in check.quotes}
 
     @cached_property
+    def released(self) -> set[str]:
+        return {" ".join(q.split()) for check in self.checks for q in check.released}
+
+    @cached_property
     def formulas(self) -> list[tuple[str, int]]:
         """Each formula, and its line."""
         return [
@@ -78,37 +82,37 @@ class Block:
                     line,
                     f"{number}{percent} stands in no output of its section and no check",
                 )
-        said = " ".join(self.text.split())
-        for quote in self.quotes:
-            if quote not in said:
+        for quote in self.quotes | self.released:
+            if not spelt(quote).search(self.text):
                 yield self.line, f'its check quotes "{quote}", which it does not say'
         for words, line in self.worded:
             if not any(words in quote for quote in self.quotes):
                 yield line, f'"{words}" is quoted by no check'
 
     @cached_property
-    def numbers(self) -> list[tuple[str, str, int]]:
-        """Each number that needs a witness, its percent sign, and its line."""
-        prose = TYPESET.sub(
+    def prose(self) -> str:
+        """Its text with no formula that claims something and no reference, each place kept."""
+        plain = TYPESET.sub(
             lambda m: (
                 blank(m[0]) if is_claim(m[1] or m[2] or "") else m[0].replace("$", " ")
             ),
             self.text,
         )
+        return REFERENCE.sub(lambda m: blank(m[0]), plain)
+
+    @cached_property
+    def numbers(self) -> list[tuple[str, str, int]]:
+        """Each number that needs a witness, its percent sign, and its line."""
         found = []
-        for start, sentence in sentences(REFERENCE.sub(lambda m: blank(m[0]), prose)):
+        for start, sentence in sentences(self.prose):
             sourced = SOURCE.search(sentence)
             for match in NUMBER.finditer(TARGET.sub(lambda m: blank(m[0]), sentence)):
                 if sourced and not OWN.match(sentence, match.end()):
                     continue
                 sign, whole, rest, percent = match.groups(default="")
                 number = ("-" if sign else "") + re.sub(r"\D", "", whole) + rest
-                is_year = (
-                    re.fullmatch(YEAR, number)
-                    and int(number) < 2030
-                    and number != "2000"
-                )
-                if rest or percent or (abs(float(number)) > 12 and not is_year):
+                large = abs(float(number)) > 12 and not is_year(number)
+                if rest or percent or large:
                     found.append(
                         (number, percent and "%", self.line_of(start + match.start()))
                     )
@@ -125,6 +129,16 @@ class Block:
             (" ".join(match[0].split()), self.line_of(start + match.start()))
             for start, match in found
         ]
+
+
+def is_year(number: str) -> bool:
+    return bool(re.fullmatch(YEAR, number)) and number != "2000" and int(number) < 2030
+
+
+def spelt(phrase: str) -> re.Pattern:
+    """Finds a phrase, over the ends of lines, but no part of a word; ' may stand for "."""
+    words = r"\s+".join(map(re.escape, phrase.split())).replace("'", "['\"]")
+    return re.compile(rf"(?<!\w){words}(?!\w)")
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:

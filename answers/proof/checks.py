@@ -6,9 +6,10 @@ r"""Checks beside the sentences of a page: comments of its source that its own s
     np.allclose(gradient, p - np.eye(3)[y])  # $p - \text{onehot}(y)$
     -->
 
-A check is Python. It runs after the fences above it, in a copy of what they define; each
-expression in it must be true. It speaks of the block right above it: of the numbers that its code
-holds, and of what its comments quote, formulas between dollars and words between quotation marks.
+A check is Python. It runs after the fences above it, in a copy of what they define, and knows what
+any check of the page imports; each expression in it must be true. It speaks of the block right
+above it: of the numbers that its code holds, and of what its comments quote, formulas between
+dollars and words between quotation marks.
 What a page prints, it may ask for by `printed`, and so bind the words of a sentence to it, where
 another number of the output would fit them as well:
 
@@ -18,6 +19,17 @@ Where a test proves the sentence, the check names it, and a number that its code
 
     <!-- holds tests/networks/test_layers.py::test_agrees_with_pytorch 1e-12 # $A = B$ -->
 
+On a bound page (`answers.proof.claims.BOUND`) each number, direction, negation and quantity above
+a check stands in a phrase that the check quotes, or that it releases with a reason:
+
+    The second is never flatter, as no paper says.
+    <!-- holds
+    p.max() < q.max()  # "never flatter"
+    # released: "no paper says" because nobody can read them all
+    -->
+
+A quotation mark in the text is ' in a phrase.
+
 No comment reaches the site: see `answers.site.comments`.
 """
 
@@ -26,6 +38,8 @@ import io
 import re
 import textwrap
 import tokenize
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +53,8 @@ TEST = re.compile(
     r"\s*(tests/[\w/]+\.py)::(\w+)((?:\s+[\d.e+-]+)*)\s*(#.*)?", re.DOTALL
 )
 QUOTED = re.compile(r'(?<!\\)\$((?:\\.|[^$\\])+)\$|"([^"]+)"')
+RELEASE = re.compile(r"#\s*released:")
+WITH_REASON = re.compile(r'#\s*released:(?:\s*"[^"]+")+ because \S.*', re.DOTALL)
 
 
 class RefutedError(AssertionError):
@@ -84,18 +100,27 @@ class PageCheck:
         return ast.increment_lineno(tree, self.line - 1).body
 
     @cached_property
+    def comments(self) -> list[str]:
+        if self.test:
+            return [self.test[4] or ""]
+        tokens = tokenize.generate_tokens(io.StringIO(self.python + "\n").readline)
+        return [t.string for t in tokens if t.type == tokenize.COMMENT]
+
+    @cached_property
     def quotes(self) -> set[str]:
         """The formulas, without dollars, and the words that its comments quote."""
-        if self.test:
-            comments = [self.test[4] or ""]
-        else:
-            tokens = tokenize.generate_tokens(io.StringIO(self.python + "\n").readline)
-            comments = [t.string for t in tokens if t.type == tokenize.COMMENT]
-        return {
-            formula or words
-            for text in comments
-            for formula, words in QUOTED.findall(text)
-        }
+        return quoted(text for text in self.comments if not RELEASE.match(text))
+
+    @cached_property
+    def released(self) -> set[str]:
+        """The words that it quotes and does not compute."""
+        return quoted(filter(RELEASE.match, self.comments))
+
+    @property
+    def unfounded(self) -> list[str]:
+        """The releases that give no words or no reason."""
+        releases = filter(RELEASE.match, self.comments)
+        return [text for text in releases if not WITH_REASON.fullmatch(text)]
 
     @cached_property
     def numbers(self) -> set[float]:
@@ -116,10 +141,10 @@ class PageCheck:
         if self.test:
             self._find_test()
             return
-        known = {"np": np, **namespace}
+        known = {"np": np, **namespace, "judge_": judge}
         for statement in self.statements:
             if not isinstance(statement, ast.Expr):
-                whole = ast.Module([statement], [])
+                whole = Judging().visit(ast.Module([deepcopy(statement)], []))
                 exec(compile(whole, str(self.path), "exec"), known)
             elif not value(statement.value, known, self.path):
                 raise RefutedError(
@@ -138,6 +163,27 @@ class PageCheck:
             raise RefutedError(f"there is no test {self.test[1]}::{name}", self.line)
         if absent := [n for n in numbers if float(n) not in literals(found)]:
             raise RefutedError(f"{name} holds no {', '.join(absent)}", self.line)
+
+
+class Judging(ast.NodeTransformer):
+    """Has the expressions in a `with`, a loop or a function judged, too."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        told = ast.Constant(ast.unparse(node.value)), ast.Constant(node.lineno)
+        call = ast.Call(ast.Name("judge_", ast.Load()), [node.value, *told], [])
+        return ast.fix_missing_locations(ast.copy_location(ast.Expr(call), node))
+
+
+def judge(value, text: str, lineno: int) -> None:
+    """Raise if an expression is false; a call may be made for what it does, and returns no bool."""
+    if isinstance(value, bool | np.bool_) and not value:
+        raise RefutedError(text, lineno)
+
+
+def quoted(comments: Iterable[str]) -> set[str]:
+    return {
+        formula or words for text in comments for formula, words in QUOTED.findall(text)
+    }
 
 
 def value(expression: ast.expr, known: dict, path: Path):

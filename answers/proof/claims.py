@@ -7,21 +7,26 @@ r"""What the prose of a page claims, and what has no witness. Needs the `test` e
   with a source.
 - A check quotes words for a ratio (three times slower, half of, one in six), formulas of plain
   text (λ = σ²/τ²) and words between names (K times $p_y$): see `answers.proof.word_claims`.
+- On a page of `BOUND` each number, direction, negation and quantity in a block that has a check
+  stands in a phrase that is quoted or released there: see `answers.proof.bindings`.
 
 Code, what a function generated, and the section of sources are no prose.
-`python -m answers.proof.claims PAGE` prints what has no witness.
+`python -m answers.proof.claims PAGE` prints what has no witness, and what is not bound.
 """
 
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from answers.pages import COMMENT, FENCE, GENERATED, QUESTION, ROOT, blank
+from answers.proof.bindings import unbound
 from answers.proof.blocks import Block, values
 from answers.proof.checks import PageCheck, checks
 
+# Pages whose sentences are bound to their checks, by number.
+BOUND = {"06", "16"}
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
 OF_THE_WHOLE = {
@@ -60,14 +65,22 @@ class Prose:
 
     def unwitnessed(self) -> list[str]:
         """What it says without a witness, in sentences with page and line."""
-        name = self.path.relative_to(ROOT)
-        return [f"{name}:{line}: {what}" for line, what in self._unwitnessed()]
+        unbound = self.unbound() if self.path.name[:2] in BOUND else []
+        return [*self.told(self._unwitnessed()), *unbound]
 
     def _unwitnessed(self) -> Iterator[tuple[int, str]]:
         for check in self.loose:
             yield check.line, "a check stands right under what it speaks of"
         for block in self.blocks:
             yield from block.unwitnessed(self.printed[block.section])
+
+    def unbound(self) -> list[str]:
+        """What of it no check quotes in its place, likewise."""
+        return self.told(each for block in self.blocks for each in unbound(block))
+
+    def told(self, found: Iterable[tuple[int, str]]) -> list[str]:
+        name = self.path.relative_to(ROOT)
+        return [f"{name}:{line}: {what}" for line, what in found]
 
 
 def prose(path: Path, text: str | None = None) -> Prose:
@@ -141,4 +154,5 @@ if __name__ == "__main__":
     import sys
 
     for page in sys.argv[1:]:
-        print(*prose(Path(page).resolve()).unwitnessed(), sep="\n")
+        found = prose(Path(page).resolve())
+        print(*dict.fromkeys(found.unwitnessed() + found.unbound()), sep="\n")

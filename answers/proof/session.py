@@ -14,12 +14,14 @@ The rules, which every page may rely on:
   `answers.proof.checks`.
 """
 
+import ast
 import difflib
 import random
 import sys
 import traceback
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.abc import InspectLoader
 from io import StringIO
@@ -30,7 +32,7 @@ import numpy as np
 
 from answers.pages import ROOT
 from answers.proof.blocks import witnessed
-from answers.proof.checks import PageCheck
+from answers.proof.checks import PageCheck, checks
 from answers.proof.claims import prose
 from answers.proof.fences import Fence, Part, output_span, put_outputs, python_fences
 
@@ -86,7 +88,8 @@ class Session:
         if above:
             self.run(above - 1)
         try:
-            check.run(self.namespace | {"printed": lambda *n: printed(check.path, *n)})
+            beside = {"printed": lambda *n: printed(check.path, *n)}
+            check.run(imported(check.path) | self.namespace | beside)
         except Exception as error:
             lines = (
                 n for f, n in traceback.walk_tb(error.__traceback__) if own(f, check)
@@ -128,6 +131,19 @@ class Session:
         exec(to_code(part.source.encode(), str(part.path)), vars(module), defined)
         own = vars(module)
         self.namespace |= {name: own.get(name, new) for name, new in defined.items()}
+
+
+@cache
+def imported(path: Path) -> dict:
+    """What the checks of a page import, which all of them know."""
+    found = {}
+    for check in checks(path):
+        imports = [] if check.test else check.statements
+        lines = [
+            each for each in imports if isinstance(each, ast.Import | ast.ImportFrom)
+        ]
+        exec(compile(ast.Module(lines, []), str(path), "exec"), found)
+    return found
 
 
 def printed(path: Path, *numbers: str) -> bool:

@@ -1,17 +1,21 @@
-"""Changes of what pages say: their relations, the numbers of their prose, their outputs."""
+"""Changes of what pages say: their relations, numbers and words, and their outputs."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from answers.pages import ROOT
-from answers.proof.blocks import TYPESET
-from answers.proof.claims import prose
+from answers.proof import bindings
+from answers.proof.bindings import plain_words
+from answers.proof.blocks import TYPESET, Block, sentences
+from answers.proof.claims import BOUND, prose
 from answers.proof.fences import output_span, python_fences
 from answers.proof.generated import markdown
 from answers.proof.notation import is_claim
 from answers.proof.session import Session, start_afresh
+from answers.proof.turning_words import instead, turning_words
 from tests.mutation.changes import Change
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\^\{?(?:\\top|T)\}?|\d|[A-Za-z]+|[-+=<>/]")
@@ -31,6 +35,7 @@ OTHER = {
     r"\sqrt": "",
     r"\cdot": "+",
 }
+VERB = re.compile(r"\b(?:is|are|was|were|can|may|will|has|have|does|do|needs?|must)\b")
 ANOTHER = {"p": "q", "q": "p", "x": "y", "y": "x", "X": "W", "W": "X", "K": "N", "N": "K"}
 
 
@@ -81,6 +86,73 @@ def numbers() -> Iterator[Change]:
                 for digit in {digits[0], digits[-1]}:
                     new = match[0][:digit] + other(match[0][digit]) + match[0][digit + 1 :]
                     yield changed_text("number", path, text, line, match.start(), match[0], new)
+
+
+def exchanges() -> Iterator[Change]:
+    """Each two numbers of a sentence, item or row change places: both in digits or in words."""
+    for path, text, place, block in said():
+        for start, sentence in sentences(plain_words(block)):
+            found = sorted(bindings.numbers(sentence), key=re.Match.start)
+            for one, other in itertools.combinations(found, 2):
+                (a, b), (c, d) = bare(one), bare(other)
+                alike = one[0].isalpha() == other[0].isalpha()
+                if alike and sentence[a:b].lower() != sentence[c:d].lower():
+                    new = sentence[c:d] + block.text[start + b : start + c] + sentence[a:b]
+                    yield turned("exchange", path, text, block, place, (start + a, start + d), new)
+
+
+def bare(number: re.Match) -> tuple[int, int]:
+    """Where a number stands, without its percent sign."""
+    return number.start(), number.start() + len(number[0].rstrip("% \u202f"))
+
+
+def directions() -> Iterator[Change]:
+    """Each "larger" smaller, each "above" below."""
+    yield from opposites("direction")
+
+
+def quantities() -> Iterator[Change]:
+    """Each "all" some, each "always" sometimes."""
+    yield from opposites("quantity")
+
+
+def negations() -> Iterator[Change]:
+    """Each negation taken out, and one put into each sentence that has none."""
+    yield from opposites("negation")
+    for path, text, place, block in said():
+        for start, sentence in sentences(plain_words(block)):
+            verb = VERB.search(sentence)
+            if verb and not any(turning_words(sentence, "negation")):
+                where = start + verb.start(), start + verb.end()
+                yield turned("negation", path, text, block, place, where, verb[0] + " not")
+
+
+def opposites(kind: str) -> Iterator[Change]:
+    for path, text, place, block in said():
+        for word in turning_words(plain_words(block), kind):
+            new = instead(word[0], kind)
+            yield turned(kind, path, text, block, place, word.span(), new)
+
+
+def said() -> Iterator[tuple[Path, str, int, Block]]:
+    """The bound pages, block by block: path, text, where the block begins, and it."""
+    for path in markdown():
+        if path.name[:2] in BOUND:
+            text = path.read_text("utf-8")
+            lines = text.splitlines(keepends=True)
+            for block in prose(path, text).blocks:
+                if not block.text.startswith("#"):
+                    yield path, text, sum(map(len, lines[: block.line - 1])), block
+
+
+def turned(kind, path, text, block, place, where, new) -> Change:
+    """The change, told with some words before and after it."""
+    line = block.line_of(where[0])
+    start, end = (place + each for each in where)
+    before = re.search(r"(?:\S+ ){0,2}\S*$", text[:start])[0]
+    after = re.match(r"\S*(?: \S+){0,2}", text[end:])[0]
+    old = before + text[start:end] + after
+    return changed_text(kind, path, text, line, start - len(before), old, before + new + after)
 
 
 def changed_text(kind, path, text, line, start, old, new) -> Change:

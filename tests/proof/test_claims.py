@@ -142,6 +142,65 @@ def test_a_check_stands_right_under_what_it_quotes():
     assert unwitnessed(loose) == ["6: a check stands right under what it speaks of"]
 
 
+def unbound(text):
+    return [line.partition(".md:")[2] for line in prose(PAGE, text).unbound()]
+
+
+def test_numbers_and_words_that_turn_a_sentence_are_bound_under_a_check():
+    said = 'Of 5 runs, two are, as it came out, not larger than these, we say: "yes". All see.\n'
+    phrases = "5 runs, two", "not larger", "yes'", "All see"
+    assert unbound(said) == []
+    assert unbound(said + "<!-- holds\n1 == 1\n-->\n") == [
+        f'1: "{words}" is bound to no check: put # "{phrase}" behind what computes it, or '
+        f'# released: "{phrase}" because …'
+        for words, phrase in zip(["5 runs, two", "not larger", "yes", "All"], phrases, strict=True)
+    ]
+    held = "".join(f'1 == 1  # "{phrase}"\n' for phrase in phrases)
+    assert unbound(f"{said}<!-- holds\n{held}-->\n") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Over the runs, of 2017, see [page 5](five.md#two) and question 3.",
+        "1. One.\n2. Another.",
+        "| First | Second |\n|---|---|\n| a | b |",
+        "A. Writer (2017), [*All of it*](https://a.org), Journal 3(4), 207.",
+        "As $a = 2$ and `first` say.",
+    ],
+)
+def test_places_heads_formulas_and_code_bind_nothing(said):
+    assert unbound(f"{said}\n<!-- holds\n1 == 1\n-->\n") == []
+
+
+@pytest.mark.parametrize(
+    ("quoted", "bound"),
+    [
+        ("is larger", True),
+        ("larger", False),  # it could change places with "first"
+        ("It is", False),
+        ("a first", False),  # twice in the text
+        ("arger than", False),
+    ],
+)
+def test_a_phrase_binds_a_word_that_stands_in_it_beside_another(quoted, bound):
+    said = f'It is larger than a first and a first.\n<!-- holds\n1 == 1  # "{quoted}"\n-->\n'
+    assert (not any('"larger' in each for each in unbound(said))) is bound
+
+
+def test_words_are_released_with_a_reason_and_then_not_witnessed():
+    said = "It is never 0.3, three times slower.\n<!-- holds\n%s\n-->\n"
+    words = '# released: "never 0.3, three times slower"'
+    assert unbound(said % f"{words} because Writer has counted") == []
+    assert unbound(said % words) == [f"2: `{words}` lacks its words, or `because` and a reason"]
+    assert unwitnessed(said % f"{words} because I say so") == [
+        "1: 0.3 stands in no output of its section and no check",
+        '1: "three times slower" is quoted by no check',
+    ]
+    stale = said.replace("never", "always") % f"{words} because Writer has counted"
+    assert any("which it does not say" in complaint for complaint in unwitnessed(stale))
+
+
 def refuted(text, **known):
     (check,) = checks(PAGE, text)
     with pytest.raises(RefutedError) as error:
@@ -156,6 +215,15 @@ def test_a_check_that_does_not_hold_is_told_with_its_line_and_values():
     known = {"x": 2}
     check.run(known)
     assert known == {"x": 2}
+
+
+def test_what_is_false_in_a_with_or_a_loop_is_told_with_its_line():
+    text = "So.\n<!-- holds\nfor n in (1, x):\n    found.append(n)\n    n < 2\n-->\n"
+    assert refuted(text, x=2, found=[]) == (5, "n < 2")
+    (check,) = checks(PAGE, text)
+    found = []
+    check.run({"x": 1, "found": found})
+    assert found == [1, 1]
 
 
 def test_a_check_may_name_a_test_which_must_exist_and_hold_the_number():
@@ -178,3 +246,9 @@ def test_no_comment_reaches_the_site():
     assert "<!-- x" not in html
     assert "<p>" not in html.partition("<ul>")[2].partition("</ul>")[0]
     assert "kept" in html
+
+
+def test_numbers_among_the_same_words_could_change_places():
+    said = "Above 11.09 in half, 88.72 in full.\n<!-- holds\n1 == 1  # %s\n-->\n"
+    assert len(unbound(said % '"Above 11.09 in" "88.72 in"')) == 1
+    assert unbound(said % '"Above 11.09 in" "88.72 in full"') == []

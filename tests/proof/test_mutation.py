@@ -17,6 +17,10 @@ FIGURES = "gradients_flowing", "beta_posteriors", "jacobian_layouts"  # soon dra
 SAMPLES = {
     "relation": (of_pages.relations, 100),
     "number": (of_pages.numbers, 100),
+    "exchange": (of_pages.exchanges, 40),
+    "direction": (of_pages.directions, 20),
+    "negation": (of_pages.negations, 20),
+    "quantity": (of_pages.quantities, 20),
     "output": (lambda: of_pages.outputs([PAGE]), 40),
     "figure": (lambda: of_figures.changes(FIGURES), 10),
 }
@@ -26,7 +30,7 @@ SAMPLES = {
 def test_a_sample_of_wrong_changes_is_noticed(kind):
     made, size = SAMPLES[kind]
     counted = count(random.Random(0).sample(list(made()), size))
-    assert counted["survivors"] == []
+    assert mutation.unknown(kind, kind, counted["survivors"]) == []
 
 
 def test_wrong_changes_of_a_module_are_noticed():
@@ -60,3 +64,33 @@ def test_a_survivor_that_the_record_does_not_list_fails_the_run(monkeypatch, tmp
         run("docs/page.md:7: + → *")
     run("docs/page.md:5: + → -")  # lines of a page move
     assert mutation.unknown("library", "networks/new", ["x: a → b"]) == []
+
+
+PROSE = "Of 5 runs, 7 never end above [5](5.md) in all. It is so.\n"
+
+
+def words_changed(monkeypatch, tmp_path, text=PROSE):
+    page = tmp_path / "06-page.md"
+    page.write_text(text, "utf-8")
+    monkeypatch.setattr(of_pages, "markdown", lambda: [page])
+    monkeypatch.setattr(of_pages, "ROOT", tmp_path)
+    monkeypatch.setattr("answers.proof.claims.ROOT", tmp_path)
+    kinds = of_pages.exchanges, of_pages.directions, of_pages.negations, of_pages.quantities
+    return [change for kind in kinds for change in kind()]
+
+
+def test_numbers_change_places_and_words_turn(monkeypatch, tmp_path):
+    assert [change.what for change in words_changed(monkeypatch, tmp_path)] == [
+        "Of 5 runs, 7 never end → Of 7 runs, 5 never end",
+        "never end above [5](5.md) in → never end below [5](5.md) in",
+        "runs, 7 never end above → runs, 7 always end above",
+        "all. It is so. → all. It is not so.",
+        "[5](5.md) in all. It is → [5](5.md) in some. It is",
+    ]
+
+
+def test_a_changed_word_is_noticed_under_a_check_alone(monkeypatch, tmp_path):
+    bare = words_changed(monkeypatch, tmp_path)
+    assert not any(change.noticed() for change in bare)
+    quoted = '<!-- holds\n1 == 1  # "Of 5 runs, 7 never end above" "in all"\n-->\n'
+    assert all(change.noticed() for change in words_changed(monkeypatch, tmp_path, PROSE + quoted))

@@ -213,3 +213,13 @@ def test_a_check_does_not_see_what_stands_below_it_whatever_ran_first(page):
     assert ran.refutation(second) is None
     assert ran.refutation(first) is None
     assert ran.refutation(second) is None
+
+
+def test_what_a_check_imports_all_checks_know(page):
+    path = page(
+        "Seven.\n<!-- holds gcd(7, 14) == 7 -->\n\n```python\nsqrt = 0\n```\n\n"
+        "None.\n<!-- holds\nfrom math import gcd, sqrt\nsqrt(4) == 2\n-->\n\n"
+        "Zero.\n<!-- holds sqrt == 0 -->\n"
+    )
+    ran = Session(python_fences(path))
+    assert [ran.refutation(check) for check in checks(path)] == [None, None, None]
