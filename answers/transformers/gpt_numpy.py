@@ -259,3 +259,19 @@ def decode(ids: Integer[ndarray, " time"]) -> str:
 
 
 # --8<-- [end:text]
+
+
+# --8<-- [start:drawn_text]
+def drawn_text(model, weights, prompt="The white w", new_tokens=50, heads=4, seed=3):
+    """What a model writes after a prompt, drawn with one seed; other bytes than ASCII are ·.
+
+    The model is called as `forward`, so it may be the one of a file that is being repaired.
+    """
+    choose = drawn(np.random.default_rng(seed))
+    ids = generate(
+        encode(prompt), new_tokens, weights, heads, choose=choose, model=model
+    )
+    return "".join(chr(each) if 32 <= each < 127 else "·" for each in ids[0])
+
+
+# --8<-- [end:drawn_text]

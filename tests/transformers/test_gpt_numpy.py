@@ -108,6 +108,18 @@ def test_drawn_tokens_come_as_often_as_the_softmax_says():
     assert_allclose(np.bincount(found) / 40_000, p, atol=5 * 0.5 / 200)
 
 
+def test_a_drawn_text_is_the_same_each_time_and_shows_where_it_is_none():
+    first, again = (gpt_numpy.drawn_text(forward, load_weights(), new_tokens=20) for _ in "12")
+    assert first == again
+    assert first.startswith("The white w")
+    assert len(first) == len("The white w") + 20
+
+    def silent(ids, weights, heads, cache):
+        return np.where(np.arange(256) == 7, 99.0, np.zeros((*ids.shape, 1)))  # rings a bell
+
+    assert gpt_numpy.drawn_text(silent, load_weights(), "Ahab", new_tokens=2) == "Ahab··"
+
+
 # The weights for the page
 
 
