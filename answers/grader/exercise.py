@@ -174,6 +174,14 @@ class Exercise:
             )
             self.bugs[first.name] = Bug(first.name, first.diagnosis, programs)
 
+    def know(self, *mistakes: Mistake) -> None:
+        """Add mistakes that do not stand in the file, but that a repair may make."""
+        for each in mistakes:
+            self.with_mistakes((each,))
+            self.bugs[each.name] = Bug(
+                each.name, each.diagnosis, (Broken(self, (each,)),)
+            )
+
     def with_mistakes(self, mistakes: tuple[Mistake, ...]) -> str:
         """The solution with these mistakes in it."""
         code = self.solution()
