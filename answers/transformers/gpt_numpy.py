@@ -59,6 +59,11 @@ def gelu(x):
     return 0.5 * x * (1 + np.tanh(inner))
 
 
+def past_tokens(cache):
+    """How many tokens a cache holds."""
+    return next(iter(cache.values()))[0].shape[2] if cache else 0
+
+
 # --8<-- [end:layers]
 
 
@@ -82,11 +87,6 @@ def attention(x, weights, name, heads, cache):
 
 
 # --8<-- [start:forward_refuses]
-def past_tokens(cache):
-    """How many tokens a cache holds."""
-    return next(iter(cache.values()))[0].shape[2] if cache else 0
-
-
 def unknown_token(ids, weights):
     vocab = len(weights["tokens.weight"])
     if ids.min() < 0 or ids.max() >= vocab:
