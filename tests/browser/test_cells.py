@@ -231,6 +231,12 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     assert wheels
 
 
+def test_a_page_with_cells_that_read_weights_loads_none_before_a_press(visit_live):
+    loaded = responses(visit_live, "questions/14-kv-cache/")
+    assert [r.url for r in loaded if "cell_buttons.js" in r.url]
+    assert not [r.url for r in loaded if "gpt.npz" in r.url]
+
+
 GREEDY = """
 from answers.transformers.gpt_numpy import decode, encode, generate, load_weights
 print(decode(generate(encode("The white w"), 4, load_weights())[0]))
