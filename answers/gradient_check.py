@@ -21,7 +21,19 @@ def no_step(h, name):
         raise ValueError(f"`{name}` is {h}; pass a positive, finite step")
 
 
-@refuses(x=BAD, h=no_step)
+def unmoved(x, h):
+    x = as_float(x)
+    h = default_step(x) if h is None else h
+    stays = np.argwhere(x + h == x - h)
+    if len(stays):
+        index = tuple(stays[0].tolist())
+        raise ValueError(
+            f"`h` = {h} is too small to change x = {x[index]} at index {index}; "
+            "pass a larger h"
+        )
+
+
+@refuses(unmoved, x=BAD, h=no_step)
 # --8<-- [end:numerical_gradient_refuses]
 # --8<-- [start:numerical_gradient]
 def numerical_gradient(
@@ -65,11 +77,6 @@ def numerical_gradient(
         down[index] -= h
         # The step that was really taken: x + h rounds.
         step = up[index] - down[index]
-        if step == 0:
-            raise ValueError(
-                f"`h` = {h} is too small to change x = {x[index]} at index {index}; "
-                "pass a larger h"
-            )
         gradient[index] = (value(f, up, index) - value(f, down, index)) / step
     return gradient
 

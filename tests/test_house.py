@@ -284,8 +284,12 @@ def test_one_function_asks_for_the_day():
         for path in ROOT.glob(f"{room}/**/*.py")
         if re.search(asks, path.read_text("utf-8"))
     }
-    # When mutations were counted is a record.
-    assert found == {"answers/progress/clock.py", "tests/mutation/__main__.py"}
+    # When mutations and another judge's verdicts were counted is a record.
+    assert found == {
+        "answers/progress/clock.py",
+        "tests/mutation/__main__.py",
+        "tests/other_judge.py",
+    }
 
 
 def test_annotations_are_no_strings():

@@ -23,7 +23,13 @@ from answers.gradient_check import (
 )
 from answers.inputs import as_float
 from answers.inputs.kinds import NotAnArrayError
-from answers.networks.layers import affine, affine_backward, relu, relu_backward
+from answers.networks.layers import (
+    affine,
+    affine_backward,
+    relu,
+    relu_backward,
+    softmax_backward,
+)
 from answers.networks.two_layer_net import TwoLayerNet, two_layer_gradients
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
 from answers.site import modules
@@ -73,6 +79,7 @@ CALLS = {
     "affine_backward": Call(affine_backward, {"dout": (5, 3), "x": (5, 2), "w": (2, 3)}),
     "relu": Call(relu, {"x": (5, 3)}),
     "relu_backward": Call(relu_backward, {"dout": (5, 3), "x": (5, 3)}),
+    "softmax_backward": Call(softmax_backward, {"dout": (5, 3), "p": (5, 3)}),
     "two_layer_gradients": Call(
         two_layer_gradients,
         {**BATCH, "w1": (2, 3), "b1": (3,), "w2": (3, 2), "b2": (2,)},

@@ -1,7 +1,7 @@
 """The backward pass of attention for any sizes, derived by SymPy.
 
 Indices run from 1: to n for queries, to m for keys, to d for the features of queries and keys,
-to D for those of values. G is the gradient at the output O, P the weights, S the scores.
+to d_v for those of values. G is the gradient at the output O, P the weights, S the scores.
 Each function returns the lines that a page shows. To check a line, one entry is changed a little:
 how the loss ⟨G, O⟩ changes is measured.
 """
@@ -14,7 +14,7 @@ from answers.derivations.numerics import slope
 from answers.derivations.operators import Partial
 
 # --8<-- [start:symbols]
-n, m, d, D = sp.symbols("n m d D", integer=True, positive=True)
+n, m, d, d_v = sp.symbols("n m d d_v", integer=True, positive=True)
 i, j, l, c, r, s = sp.symbols("i j l c r s", integer=True, positive=True)
 Q, K, V, G, P, S = map(sp.IndexedBase, ("Q", "K", "V", "G", "P", "S"))
 # A dot marks the gradient of the loss with respect to what stands under it.
@@ -32,7 +32,7 @@ def values(rng, size):
     s = q @ k.T / np.sqrt(d)
     last = {"i": n, "j": m, "l": min(d, size)}
     return {
-        **{"n": n, "m": m, "d": d, "D": size, "Q": q, "K": k, "V": v, "G": g},
+        **{"n": n, "m": m, "d": d, "d_v": size, "Q": q, "K": k, "V": v, "G": g},
         **{"S": s, "P": weights(s), LOSS.name: loss},
         "Pdot": slopes(lambda p: loss(p, v, g), weights(s)),
         "Sdot": slopes(lambda s: loss(weights(s), v, g), s),
@@ -61,8 +61,8 @@ def slopes(f, x):
 # --8<-- [start:of_values]
 def of_values() -> list[Line]:
     """L = Σ G O with O = P V: the gradients of one value and of one weight."""
-    total = sp.Sum(G[r, c] * P[r, s] * V[s, c], (s, 1, m), (c, 1, D), (r, 1, n))
-    by_v = select(sp.diff(total, V[j, l]), (j, m), (l, D))
+    total = sp.Sum(G[r, c] * P[r, s] * V[s, c], (s, 1, m), (c, 1, d_v), (r, 1, n))
+    by_v = select(sp.diff(total, V[j, l]), (j, m), (l, d_v))
     by_p = select(sp.diff(total, P[i, j]), (i, n), (j, m))
     return [
         Line(Partial(LOSS, V[j, l]), by_v, values),

@@ -3,13 +3,13 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import REFUSED
 from answers.grader.number_types import add_whole_numbers
 from answers.transformers.attention import attend, causal_mask
 
 exercise = Exercise(
     attend,
     page="09-attention",
+    refuses="a query that sees no key",
     hints=(
         "Three steps: scores of shape (queries, keys), a softmax over the keys, and an average "
         "of the values. Write the shape beside each step.",
@@ -64,13 +64,11 @@ exercise.case("float32", *(a.astype(np.float32) for a in (20 * Q, 20 * K, V)))
 exercise.case(
     "a query that sees nothing",
     *(Q, K, V, SOME & (np.arange(3) != 1)[:, None]),
-    noted=REFUSED,
 )
 exercise.case(
     "a query that sees nothing, in a batch",
     *BATCH,
     EACH & (np.arange(6).reshape(2, 3, 1) != 5),
-    noted=REFUSED,
 )
 add_whole_numbers(
     exercise,
@@ -268,3 +266,17 @@ def global_maximum(q, k, v, mask=None):
     powers = np.exp(s - s.max())
     with np.errstate(all="ignore"):
         return powers / powers.sum(axis=-1, keepdims=True) @ v
+
+
+@exercise.bug(what=("nan", "zero", "equal"))
+def blind_query_answered(q, k, v, mask=None, what="nan"):
+    """A query that sees no key gets nan, 0 or an average of what is hidden from it. Its weights are
+    0/0, and a number hides that the mask is wrong: raise ValueError if
+    `not mask.any(axis=-1).all()`."""
+    if mask is None:
+        return attend(q, k, v)
+    blind = ~mask.any(axis=-1, keepdims=True)
+    found = attend(q, k, v, mask | blind)
+    if what == "equal":
+        return np.where(blind, v.mean(axis=-2, keepdims=True), found)
+    return np.where(blind, np.nan if what == "nan" else 0.0, found)

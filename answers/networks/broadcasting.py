@@ -125,8 +125,12 @@ def unbroadcast(
     return sum_to(as_float(gradient), shape)
 
 
+# --8<-- [end:unbroadcast]
+
+
 # A check of its shapes takes longer than the sum of a small array.
 @no_type_check
+# --8<-- [start:sum_to]
 def sum_to(gradient, shape):
     """`unbroadcast` of an array that is known to fit; `computation_graph` calls it."""
     new = gradient.ndim - len(shape)
@@ -140,4 +144,4 @@ def sum_to(gradient, shape):
     return np.asarray(summed).reshape(shape)
 
 
-# --8<-- [end:unbroadcast]
+# --8<-- [end:sum_to]

@@ -155,3 +155,42 @@ def relu_backward(
 
 
 # --8<-- [end:relu_backward]
+
+
+# --8<-- [start:softmax_backward_refuses]
+def gradient_overflows(result):
+    refuse_overflowed(result, "the gradient")
+
+
+@refuses(gradient_overflows, dout=BAD, p=BAD)
+# --8<-- [end:softmax_backward_refuses]
+# --8<-- [start:softmax_backward]
+def softmax_backward(
+    dout: Real[ndarray, "*batch classes"], p: Real[ndarray, "*batch classes"]
+) -> Float[ndarray, "*batch classes"]:
+    """The gradient of the loss with respect to the logits, where softmax gave `p`.
+
+    How:
+        ∂p_k/∂z_j is -p_k p_j, and p_j more where k is j. Summed over k it gives
+        p_j (dout_j - Σ dout p): `dout` less its mean under p, times p. Right behind a
+        softmax, `cross_entropy` has its gradient in one step, p - onehot.
+
+    Args:
+        dout: Gradient of the loss with respect to p.
+        p: The output of the forward pass; each row sums to 1.
+
+    Raises:
+        ValueError: An argument is empty or holds nan or infinity, or the result
+            overflows.
+
+    Example:
+        Only differences of logits count, so what comes back sums to 0.
+
+        >>> softmax_backward(np.array([1.0, 0.0]), np.array([0.5, 0.5]))
+        array([ 0.25, -0.25])
+    """
+    dout, p = as_float(dout), as_float(p)
+    return p * (dout - (dout * p).sum(axis=-1, keepdims=True))
+
+
+# --8<-- [end:softmax_backward]

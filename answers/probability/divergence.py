@@ -120,14 +120,8 @@ def entropy(
 # --8<-- [start:rel_entr]
 def rel_entr(p, q):
     """p log(p / q), entry by entry: 0 where p = 0, infinite where q = 0 < p."""
-    # In place: new memory takes more time than arithmetic.
-    with np.errstate(all="ignore"):
-        terms = q / p
-        np.log(terms, out=terms)
-        # Where p is 0, or so small that q / p overflows, any finite logarithm will do.
-        np.fmin(terms, 1e5, out=terms)
-        terms *= p
-    return np.negative(terms, out=terms)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(p > 0, p * (np.log(p) - np.log(q)), 0)
 
 
 # --8<-- [end:rel_entr]

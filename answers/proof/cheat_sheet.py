@@ -1,10 +1,16 @@
-"""The cheat sheet: of each question what to say first, and what goes wrong, in the page's words."""
+"""The cheat sheet: of each question what to say first, a formula, and what goes wrong.
+
+All of it is the page's own. The formula is the first that "At the board" displays, or the one below
+`<!-- cheat sheet -->` there.
+"""
 
 import re
 
 from answers.pages import COMMENT, LOCAL_LINK, SECTION, Page, by_topic
 
 ROW = re.compile(r"^ *\|(.*)\|$", re.MULTILINE)
+FORMULA = re.compile(r"^\$\$\n(.*?)\n\$\$$|^```math\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
+CHOSEN = "<!-- cheat sheet -->"
 CELLS = re.compile(r"(?<!\\)\|")
 
 
@@ -17,13 +23,21 @@ def sheet() -> str:
 
 
 def entry(page: Page) -> str:
-    """Its thirty seconds, and what goes wrong as a list."""
+    """Its thirty seconds, its formula, and what goes wrong as a list."""
     title = f"### {page.number}. [{page.title}]({page.path.name})"
     said = re.sub(r"\n{3,}", "\n\n", page.thirty_seconds)
-    text = "\n\n".join([title, said, "\n".join(map(trap, traps(page)))])
+    text = "\n\n".join([title, said, *formula(page), "\n".join(map(trap, traps(page)))])
     return LOCAL_LINK.sub(
         lambda match: f"[{match[1]}](questions/{target(page, match[2])})", text
     )
+
+
+def formula(page: Page) -> list[str]:
+    """The displayed formula to know by heart; none if nothing is displayed at the board."""
+    board = re.search(SECTION.format("At the board"), page.text)
+    shown = board[1] if board else ""
+    found = FORMULA.search(shown.partition(CHOSEN)[2] or shown)
+    return [f"$$\n{found[1] or found[2]}\n$$"] if found else []
 
 
 def trap(row: list[str]) -> str:

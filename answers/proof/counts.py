@@ -3,6 +3,7 @@
 from answers import figures
 from answers.grader import catalog
 from answers.pages import pages
+from answers.proof.blocks import Block, sentences, witnessed
 from answers.proof.checks import checks
 from answers.proof.claims import prose
 from answers.proof.fences import fences
@@ -18,6 +19,12 @@ def table() -> str:
     said = [block for path in paths for block in prose(path).blocks]
     formulas = [formula for block in said for formula, _ in block.formulas]
     claims = sum(map(is_claim, formulas))
+    bound = sum(map(bound_numbers, said))
+    told = [len(sentences_of(block)) for block in said]
+    quoted = sum(map(quoted_sentences, said))
+    beside = (
+        sum(n for block, n in zip(said, told, strict=True) if block.checks) - quoted
+    )
     exercises = [catalog.load(name) for name in catalog.names()]
     rows = [
         ("Python snippets", len(python), "run, from top to bottom"),
@@ -38,15 +45,27 @@ def table() -> str:
         ),
         ("formulas that name something", len(formulas) - claims, "not checked"),
         (
-            "numbers in sentences",
-            sum(len(block.numbers) for block in said),
-            "found in an output of their section or a check under their paragraph",
+            "numbers in sentences, bound",
+            bound,
+            "computed or asked for by a check under their paragraph",
+        ),
+        (
+            "other numbers in sentences",
+            sum(len(block.numbers) for block in said) - bound,
+            "found in an output of their section, or of the page where it has none",
         ),
         (
             "ratios in words, relations in plain text",
             sum(len(block.worded) for block in said),
             "quoted by a check that is run",
         ),
+        ("sentences that a check quotes", quoted, "a check of their own is run"),
+        (
+            "sentences beside such a one",
+            beside,
+            "a check stands under their paragraph, and quotes nothing of them",
+        ),
+        ("other sentences", sum(told) - quoted - beside, "only read"),
         (
             "checks under paragraphs",
             sum(len(checks(path)) for path in paths),
@@ -63,4 +82,28 @@ def table() -> str:
     lines = (f"| {what} | {number:,} | {how} |" for what, number, how in rows)
     return "\n".join(
         ["| What | How many | How it is checked |", "|---|---:|---|", *lines]
+    )
+
+
+def bound_numbers(block: Block) -> int:
+    """How many of its numbers stand in the code of a check under it."""
+    held = set().union(*(check.numbers for check in block.checks))
+    return sum(
+        witnessed(number, percent, held, rounded=False)
+        for number, percent, _ in block.numbers
+    )
+
+
+def sentences_of(block: Block) -> list[str]:
+    """Its sentences, items and rows; none of a heading."""
+    if block.text.lstrip().startswith("#"):
+        return []
+    found = [" ".join(sentence.split()) for _, sentence in sentences(block.text)]
+    return [sentence for sentence in found if any(map(str.isalpha, sentence))]
+
+
+def quoted_sentences(block: Block) -> int:
+    return sum(
+        any(quote in sentence for quote in block.quotes)
+        for sentence in sentences_of(block)
     )

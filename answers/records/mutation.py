@@ -11,6 +11,7 @@ KINDS = {
     "number": "a number in a sentence: its first or its last digit",
     "output": "a printed number: its last digit",
     "figure": "what a figure shows: a point, bar, cell or number",
+    "caption": "a number in a figure's caption or description: its last digit",
     "library": "a line of code, in {modules} modules of the library with tests of their own, "
     "by mutmut",
 }

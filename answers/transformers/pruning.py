@@ -227,7 +227,7 @@ def is_two_of_four(w: Real[ndarray, "out in"] | Bool[ndarray, "out in"]) -> bool
         ValueError: The rows of `w` do not divide by 4.
 
     Example:
-        Half of the entries are zeros in both.
+        The last row has as many zeros as numbers, like the first, but none in its second four.
 
         >>> [bool(is_two_of_four(np.array([row]))) for row in ([0, 1, 0, 1], [0, 1, 0, 0])]
         [True, True]

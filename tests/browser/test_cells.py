@@ -129,7 +129,7 @@ DONE = rf"Done in \d+\.\d s({LOADING})?"
 
 
 def test_a_cell_runs_those_it_needs_first_once_and_what_it_prints_replaces_what_was_shown(page):
-    # It uses what cells 2 and 8 bind, and nothing of the other six above it.
+    # It uses what cells 1 and 8 bind, and nothing of the other six above it.
     cell = Cell(page, 9)
     text = cell.block.locator("+ .output").inner_text()
     assert re.fullmatch(rf"{DONE}\. Ran 2 cells above first\.", cell.run())
@@ -137,8 +137,8 @@ def test_a_cell_runs_those_it_needs_first_once_and_what_it_prints_replaces_what_
     shown = page.locator(".output", has_text=text.splitlines()[0])
     assert shown.locator("visible=true").count() == 1
     ran = [n for n in range(1, 9) if Cell(page, n).printed != "[nothing was printed]"]
-    assert ran == [2, 8]
-    for number in (3, 10):  # which need 2; 2, 8 and 9
+    assert ran == [1, 8]
+    for number in (4, 10):  # which need 1; 1, 8 and 9
         assert re.fullmatch(rf"{DONE}\.", Cell(page, number).run())
 
 

@@ -13,6 +13,7 @@ KINDS = {
     "number": of_pages.numbers,
     "output": of_pages.outputs,
     "figure": of_figures.changes,
+    "caption": of_figures.captions,
 }
 
 

@@ -1,5 +1,6 @@
-"""Changes of the data that figures draw: a point, a bar or a cell a little off."""
+"""Changes of the data that figures draw, and of the numbers that their captions say."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -12,8 +13,10 @@ from matplotlib.patches import Rectangle
 from answers import figures
 from answers.pages import ROOT
 from answers.proof.differences import of_figure
+from tests.figures.drawing import quoted, words
 from tests.mutation.changes import Change
 
+NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*(?<![.,])")  # no digit of a name, such as k3
 SHIFT = 0.03  # of the axis: some 7 of the drawing's units
 
 
@@ -25,6 +28,22 @@ def changes(names: Iterable[str] | None = None) -> Iterator[Change]:
         plt.close(figure)
         for number in range(count):
             yield Change("figure", name, f"artist {number}", lambda a=name, n=number: noticed(a, n))
+
+
+def captions() -> Iterator[Change]:
+    """Each number of a caption or a description with another last digit."""
+    for name in figures.names():
+        text = words(name)
+        for match in NUMBER.finditer(text):
+            start, end = match.span()
+            other = text[: end - 1] + str((int(text[end - 1]) + 1) % 10) + text[end:]
+            what = f"{text[max(0, start - 20) : end]} → {other[start:end]}"
+            yield Change("caption", name, what, lambda a=name, t=other: not said(a, t))
+
+
+def said(name: str, text: str) -> bool:
+    """Whether a text has all phrases that the figure's test quotes."""
+    return all(phrase in text for phrase in quoted()[name])
 
 
 def noticed(name: str, number: int | None = None) -> bool:

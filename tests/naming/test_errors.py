@@ -123,6 +123,8 @@ def test_no_bug_claims_an_error_of_arithmetic_in_every_input(name):
 
 def columns_hidden(q, k, v, mask=None):
     s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    if mask is not None and not mask.any(axis=-1).all():
+        raise ValueError("a query sees nothing")
     if mask is not None:
         s[..., ~mask] = -np.inf
     s = np.exp(s - s.max(axis=-1, keepdims=True))

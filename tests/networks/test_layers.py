@@ -7,9 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from jaxtyping import TypeCheckError
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
-from answers.networks.layers import affine, affine_backward, relu, relu_backward
+from answers.networks.layers import (
+    affine,
+    affine_backward,
+    relu,
+    relu_backward,
+    softmax_backward,
+)
+from answers.probability.softmax import cross_entropy, softmax
 
 sizes = st.integers(1, 5)
 
@@ -53,6 +60,24 @@ def test_relu_agrees_with_pytorch_also_at_0_and_goes_back_from_input_or_output(l
     assert_array_equal(relu_backward(dout, relu(x)), tensor.grad)
 
 
+@pytest.mark.parametrize(("dtype", "atol"), [(np.float32, 1e-5), (np.float64, 1e-14)])
+@given(layer=layers())
+def test_softmax_sends_back_what_pytorch_does_for_any_leading_axes(dtype, atol, layer):
+    z, dout = (array.astype(dtype) for array in (layer[0], layer[0][..., ::-1].copy()))
+    tensor = torch.tensor(z, requires_grad=True)
+    torch.softmax(tensor, dim=-1).backward(torch.tensor(dout))
+    got = softmax_backward(dout, softmax(z))
+    assert got.dtype == dtype
+    assert_allclose(got, tensor.grad, atol=atol)
+    assert_allclose(got.sum(axis=-1), 0, atol=10 * atol)
+
+
+def test_behind_softmax_the_slope_of_the_loss_gives_the_gradient_of_cross_entropy():
+    z, y = np.random.default_rng(3).normal(size=(7, 5)), np.arange(7) % 5
+    p, onehot = softmax(z), np.eye(5)[y]
+    assert_allclose(softmax_backward(-onehot / p / 7, p), cross_entropy(z, y)[1], atol=1e-15)
+
+
 @pytest.mark.parametrize(
     ("function", "shapes", "parameter"),
     [
@@ -67,6 +92,7 @@ def test_relu_agrees_with_pytorch_also_at_0_and_goes_back_from_input_or_output(l
         (affine_backward, [(5, 2), (5, 3), (2, 3)], "w"),
         (relu_backward, [(5, 3), (1, 3)], "x"),  # though it would broadcast
         (relu, [()], "x"),
+        (softmax_backward, [(5, 3), (5, 1)], "p"),  # though it would broadcast
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(function, shapes, parameter):
@@ -82,6 +108,7 @@ def test_shapes_that_do_not_fit_are_refused(function, shapes, parameter):
         (affine_backward, ([[1e200]], [[1.0]], [[1e200]]), "dx"),
         (affine_backward, ([[1e200]], [[1e200]], [[1.0]]), "dw"),
         (affine_backward, ([[1e308], [1e308]], [[0.1], [0.1]], [[0.5]]), "db"),
+        (softmax_backward, ([[1e308, -1e308]], [[0.1, 0.9]]), "the gradient"),
     ],
 )
 def test_what_overflows_is_refused_by_its_name(function, arrays, what):

@@ -248,7 +248,10 @@ def test_a_right_answer_in_the_top_two_can_cost_100_nats():
     assert loss == pytest.approx(100)
 
 
-@pytest.mark.parametrize(("dtype", "gap"), [(torch.float64, 37), (torch.float32, 17)])
+@pytest.mark.parametrize(
+    ("dtype", "gap"),
+    [(torch.float64, 37), (torch.float32, 17), (torch.float16, 8), (torch.bfloat16, 6)],
+)
 def test_pytorch_rounds_the_loss_to_0_at_this_gap_and_not_before(dtype, gap):
     def loss(z):
         logits = torch.tensor([[z, 0.0]], dtype=dtype)

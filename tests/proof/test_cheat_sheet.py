@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from answers.pages import COMMENT, pages
-from answers.proof.cheat_sheet import entry, sheet, trap, traps
+from answers.proof.cheat_sheet import entry, formula, sheet, trap, traps
 
 PAGES = pages()
 
@@ -41,6 +41,17 @@ def test_its_links_lead_to_the_questions():
         "See [a](questions/06-softmax-cross-entropy.md#x), [b](questions/05-y.md#z), "
         "[c](https://c.invalid/).\n\n- **a**: `x | y` → look"
     )
+
+
+def test_its_formula_is_the_first_at_the_board_or_the_chosen_one():
+    first, second = "$$\na\n$$", "```math\nb\n```"
+    board = f"## What to say\n\n{second}\n\n## At the board\n\n{first}\n\nSo\n\n{second}\n\n## B\n"
+    assert formula(replace(PAGES[5], text=board)) == [first]
+    chosen = board.replace("So", "<!-- cheat sheet -->")
+    assert formula(replace(PAGES[5], text=chosen)) == ["$$\nb\n$$"]
+    assert formula(replace(PAGES[5], text="## At the board\n\nCode.\n")) == []
+    inside = f"## In thirty seconds\n\nSay.\n\n{board}"
+    assert f"Say.\n\n{first}" in entry(replace(PAGES[5], text=inside))
 
 
 @pytest.mark.parametrize("test", ["1, 6", "none", "2"])

@@ -12,7 +12,7 @@ from answers.proof.fences import Fence, python_fences
 WORDS, CODE, WITH_OUTPUT, FUNCTION, MISTAKES, ASKED = 1400, 60, 80, 15, 8, range(6, 13)
 ALGORITHM = 0.9  # of the lines of the package that a page shows
 # The other pages of the bank follow: this becomes all of them.
-IN_FORM = {1, 2, 4, 6, 10, 11, 12, 13, 14, 15, 16}
+IN_FORM = {*range(1, 21)}
 
 each_page = pytest.mark.parametrize(
     "page",
@@ -98,3 +98,24 @@ def test_refusals_are_counted():
     assert lines(code) == {1, 2, 3, 4, 5}
     assert refusing(code) == {2, 3, 4}
     assert refusing("for x in y:\n    refuse_nan(x)\n    f(x)\n") == {2}
+
+
+# What stands elsewhere on a page is not there when a follow-up is a card.
+ELSEWHERE = re.compile(
+    r"\b(?:the|this) (?:run|table|figure|cell|listing|derivation|page)\b"
+    r"|\b(?:above|below)(?=[,.;:)]|$)|\b(?:see|shown|said|as) (?:above|below)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@each_page
+def test_an_opening_and_a_follow_up_stand_alone(page):
+    asked = [f"{each.question} {each.answer}" for each in follow_ups(page.text)]
+    said = [FENCE.sub("", text) for text in [page.thirty_seconds, *asked]]
+    assert [match[0] for text in said for match in ELSEWHERE.finditer(text)] == []
+
+
+def test_what_stands_elsewhere_is_seen():
+    for text in ("In the table, B wins.", "As shown below it falls", "the loss above."):
+        assert ELSEWHERE.search(text)
+    assert not ELSEWHERE.search("It rises above log 2, and stays below the others' share.")

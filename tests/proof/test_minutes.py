@@ -13,10 +13,10 @@ PYTHON = "\n```python\n" + 40 * "x = 1\n\n" + "```\n"
 
 
 def test_reading_counts_words_code_and_formulas_above_practise_that_are_not_folded():
-    text = HEAD % "" + 400 * "word " + "\n<!-- holds\nx = 1\n-->\n" + FOLD
+    text = HEAD % "" + 476 * "word " + "\n<!-- holds\nx = 1\n-->\n" + FOLD
     assert minutes.reading(PAGE, text) == 2
-    assert minutes.reading(PAGE, text + PYTHON) == 4
-    assert minutes.reading(PAGE, text + PYTHON + 6 * "\n$$\nx\n$$\n") == 5
+    assert minutes.reading(PAGE, text + PYTHON) == 7
+    assert minutes.reading(PAGE, text + PYTHON + 25 * "\n$$\nx\n$$\n") == 10
     assert minutes.reading(PAGE, text + "\n## Practise\n\n" + PYTHON) == 2
 
 
@@ -24,7 +24,12 @@ def test_a_comment_more_or_less_in_the_code_changes_no_minutes():
     text = HEAD % "" + PYTHON
     commented = text.replace("x = 1\n", "# Why.\nx = 1\n")
     assert commented != text
-    assert minutes.reading(PAGE, commented) == minutes.reading(PAGE, text) == 2
+    assert minutes.reading(PAGE, commented) == minutes.reading(PAGE, text) == 5
+
+
+def test_of_a_docstring_one_line_is_read():
+    code = 'def f(x):\n    """First.\n\n    Then more.\n    """\n    # Why.\n    return x\n'
+    assert minutes.unfolded(code) == 3
 
 
 SOLUTION = '''
@@ -69,5 +74,5 @@ def test_a_deeper_block_says_its_minutes_and_says_them_again():
     above, deeper = block.format(""), f"## Deeper\n\n{2 * block}## Practise\n"
     text = HEAD % "relu_backward" + above + deeper.format("", "")
     once = minutes.with_minutes(PAGE, text)
-    assert above + deeper.format(" (2 min)", " (2 min)") in once
-    assert minutes.with_minutes(PAGE, once.replace("(2 min)", "(9 min)")) == once
+    assert above + deeper.format(" (5 min)", " (5 min)") in once
+    assert minutes.with_minutes(PAGE, once.replace("(5 min)", "(9 min)")) == once

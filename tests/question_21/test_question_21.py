@@ -187,7 +187,9 @@ def test_question_21_lacks_an_update_and_is_green_after_it(house, record_propert
 
     ignored = [f"--ignore={path}" for path in ELSEWHERE]
     ignored += [f"--deselect={test}" for test in SEEN_HERE]
-    status, said = pytest_in(house, *ignored, "--update", "--since", "HEAD", "-rA")
+    status, said = pytest_in(
+        house, *ignored, "-n2", "--update", "--since", "HEAD", "-rA"
+    )
     assert status == 0, said
     for file in (
         page,

@@ -1,0 +1,211 @@
+"""Explorers draw what SciPy or scikit-learn gives, in the lines that their captions name."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from drawing import quoted, same
+from scipy import optimize, special, stats
+from sklearn import metrics
+
+from answers import explorers
+from answers.explorers import bits, chart
+from answers.labels.binormal import two_models
+
+SVG = "{http://www.w3.org/2000/svg}"
+SHARP = 0.01  # of an axis: places are drawn to a tenth of a unit
+
+
+class Shown:
+    """An explorer with its sliders at some values, read back from its drawing."""
+
+    def __init__(self, name: str, *values: float):
+        explorer = explorers.load(name)
+        self.name, self.caption = name, explorer.caption
+        self.view = explorer.view(*values)
+        self.drawing = ET.fromstring(self.view.svg)
+        self.x, self.y = self.view.chart.x, self.view.chart.y
+
+    def says(self, phrase: str) -> None:
+        assert phrase in self.caption, f"{self.name} no longer says: {phrase}"
+
+    def place(self, across: object, down: object) -> tuple[np.ndarray, np.ndarray]:
+        """Where a point of the drawing lies, in the units of the axes."""
+        width = chart.WIDTH - chart.LEFT - chart.RIGHT
+        height = chart.HEIGHT - chart.TOP - chart.BOTTOM
+        right = (np.asarray(across, float) - chart.LEFT) / width
+        up = (chart.HEIGHT - chart.BOTTOM - np.asarray(down, float)) / height
+        x, y = self.x, self.y
+        return x.low + right * (x.high - x.low), y.low + up * (y.high - y.low)
+
+    def lines(self) -> dict[tuple[int, str], tuple[np.ndarray, np.ndarray]]:
+        """By ink and kind (solid, dashed, rule) the points of each line."""
+        found = {}
+        for line in self.drawing.iter(f"{SVG}polyline"):
+            kind = {None: "solid", "6 4": "dashed", "3 3": "rule"}[line.get("stroke-dasharray")]
+            pairs = [pair.split(",") for pair in line.get("points").split()]
+            found[ink(line.get("stroke")), kind] = self.place(*zip(*pairs, strict=True))
+        return found
+
+    def dots(self) -> list[tuple[int, float, float]]:
+        return [
+            (ink(dot.get("fill")), *map(float, self.place(dot.get("cx"), dot.get("cy"))))
+            for dot in self.drawing.iter(f"{SVG}circle")
+        ]
+
+    def near(self, got: object, want: object, axis: str = "y") -> bool:
+        within = SHARP * abs(getattr(self, axis).high - getattr(self, axis).low)
+        return np.shape(got) == np.shape(want) and np.abs(np.subtract(got, want)).max() < within
+
+
+def ink(colour: str) -> int:
+    return {value: key for key, value in chart.INKS.items()}.get(colour, 0)
+
+
+@pytest.mark.parametrize(("t", "gap"), [(1, 1), (0.316, -2), (10, 3)])
+def test_temperature(t, gap):
+    shown = Shown("temperature", t, gap)
+    p = special.softmax(np.array([1 + gap, 1, 0, -1]) / t)
+    bars = list(shown.drawing.iter(f"{SVG}rect"))
+    tops = shown.place(0, [float(bar.get("y")) for bar in bars])[1]
+    feet = shown.place(0, [float(bar.get("y")) + float(bar.get("height")) for bar in bars])[1]
+    assert shown.near(tops, p)
+    assert shown.near(feet, np.zeros(4))
+    assert list(shown.x.ticks.values()) == [f"A: {1 + gap:g}", "B: 1", "C: 0", "D: -1"]
+    shown.says("Softmax of four logits divided by the temperature T")
+    shown.says("a high one flattens towards 1/4 each")
+    assert shown.near(shown.lines()[0, "rule"][1], [1 / 4, 1 / 4])
+    hot, cold = (special.softmax(np.array([2, 1, 0, -1]) / each) for each in (100, 0.01))
+    shown.says("A low one sharpens towards the largest logit")
+    assert np.abs(hot - 1 / 4).max() < 0.01
+    assert cold[0] > 0.99
+    assert (shown.x.label, shown.y.label) == ("class and its logit", "probability")
+
+
+@pytest.mark.parametrize(("at", "miss"), [(0.5, 5), (0.17, 20)])
+def test_threshold(at, miss):
+    shown = Shown("threshold", at, miss)
+    truth, scores, _ = two_models()
+
+    def cost(threshold):
+        _, false, missed, _ = metrics.confusion_matrix(truth, scores >= threshold).ravel()
+        return (false + miss * missed) / len(truth)
+
+    shown.says("What model A costs against the threshold. A false alarm costs 1")
+    x, y = shown.lines()[1, "solid"]
+    for threshold in (0.1, 0.3, 0.6, 0.9):
+        nearest = np.abs(x - threshold).argmin()
+        assert shown.near(y[nearest], cost(scores[np.abs(scores - threshold).argmin()]))
+    shown.says("The dashed line is where calibrated probabilities ask for the threshold")
+    assert shown.near(shown.lines()[3, "rule"][0], [1 / (1 + miss)] * 2, "x")
+    assert [dot[0] for dot in shown.dots()] == [1]
+    assert shown.near(shown.dots()[0][1], at, "x")
+    assert shown.near(shown.dots()[0][2], cost(at))
+    assert (shown.x.label, shown.y.label) == ("threshold", "expected cost")
+
+
+def test_kl_directions():
+    shown = Shown("kl_directions", 3, 2)
+    x, solid = shown.lines()[1, "solid"]
+    _, dashed = shown.lines()[2, "dashed"]
+    target = (stats.norm.pdf(x, -3) + stats.norm.pdf(x, 3)) / 2
+    shown.says("Two normals (shaded), and the Gaussian nearest to them")
+    shade = next(shown.drawing.iter(f"{SVG}polygon"))
+    pairs = [pair.split(",") for pair in shade.get("points").split()]
+    assert shown.near(shown.place(*zip(*pairs, strict=True))[1][1:-1], target)
+    shown.says("By KL(p‖q), solid, it covers both")
+    assert shown.near(solid, stats.norm.pdf(x, 0, np.sqrt(10)))
+
+    def reverse(v):
+        q = stats.norm(v[0], np.exp(v[1]))
+        z = np.linspace(-20, 20, 4001)
+        log_p = np.logaddexp(stats.norm.logpdf(z, -3), stats.norm.logpdf(z, 3)) - np.log(2)
+        return np.sum(q.pdf(z) * (q.logpdf(z) - log_p)) * (z[1] - z[0])
+
+    mean, log_deviation = optimize.minimize(reverse, [2, 0], method="Nelder-Mead").x
+    shown.says("By KL(q‖p), dashed, it is the minimum into which a descent from the start falls")
+    assert shown.near(dashed, stats.norm.pdf(x, mean, np.exp(log_deviation)))
+    assert shown.near(shown.lines()[2, "rule"][0], [2, 2], "x")
+    shown.says("on one mode, or across both")
+    assert abs(mean - 3) < 0.1
+    across = Shown("kl_directions", 2, 0).lines()[2, "dashed"]
+    assert abs(across[0][across[1].argmax()]) < 0.1
+
+
+@pytest.mark.parametrize(("classes", "p"), [(10, 0.4), (2, 0.99)])
+def test_loss_interval(classes, p):
+    shown = Shown("loss_interval", classes, p)
+    x, y = shown.lines()[1, "solid"]
+    assert shown.near(y[x > 0.01], -np.log(x[x > 0.01]))
+    shown.says("The loss of one example against the probability of its true class")
+    shown.says("Right answers lie below log K, wrong ones above log 2")
+    assert shown.near(shown.lines()[3, "rule"][1], [np.log(classes)] * 2)
+    assert shown.near(shown.lines()[2, "rule"][1], [np.log(2)] * 2)
+    tinted = {ink(box.get("fill")): box for box in shown.drawing.iter(f"{SVG}rect")}
+    ends = {
+        key: shown.place(0, [float(box.get("y")) + each for each in (float(box.get("height")), 0)])
+        for key, box in tinted.items()
+    }
+    assert shown.near(ends[3][1], [0, np.log(classes)])
+    assert shown.near(ends[2][1], [np.log(2), 7.5])
+    assert [dot[0] for dot in shown.dots()] == [1]
+    assert shown.near(shown.dots()[0][2], -np.log(p))
+    assert (shown.x.label, shown.y.label) == ("probability of the true class", "loss (nats)")
+
+
+@pytest.mark.parametrize("setting", [(0.01, 0.9, 0.09), (0.2, 0.5, 0.3)])
+def test_posterior_of_a_test(setting):
+    shown = Shown("posterior_of_a_test", *setting)
+    prior, sensitivity, false = setting
+
+    def after(share):
+        return share * sensitivity / (share * sensitivity + (1 - share) * false)
+
+    x, y = shown.lines()[1, "solid"]
+    shown.says("How likely illness is after a positive test, against how common it was before")
+    assert shown.near(y, after(np.exp(x)))
+    shown.says("Without a test, it would be the dashed line")
+    x, y = shown.lines()[2, "dashed"]
+    assert shown.near(y, np.exp(x))
+    assert shown.near(shown.dots()[0][1], np.log(prior), "x")
+    assert shown.near(shown.dots()[0][2], after(prior))
+    said = {np.exp(at): float(text.rstrip("%")) / 100 for at, text in shown.x.ticks.items()}
+    assert same(list(said), list(said.values()))
+    assert (shown.x.label, shown.y.label) == (
+        "prior: the share of the ill (log scale)",
+        "posterior",
+    )
+
+
+@pytest.mark.parametrize(("b", "outlier"), [(8, 10), (3, 100)])
+def test_bits(b, outlier):
+    shown = Shown("bits", b, outlier)
+    w = bits.WEIGHTS * np.where(np.arange(32) == 0, outlier, 1)[:, None]
+
+    def error(largest, n):
+        scale = largest / (2 ** (n - 1) - 1)
+        near = np.round(w / scale) * scale
+        return np.log10(np.linalg.norm((near - w)[1:]) / np.linalg.norm(w[1:]))
+
+    largest = {"solid": np.abs(w).max(axis=1, keepdims=True), "dashed": np.abs(w).max()}
+    shown.says("a matrix of normal weights with one large row")
+    shown.says("One scale for all (dashed) must fit the largest; one scale a row (solid) need not")
+    for number, (kind, most) in enumerate(largest.items(), 1):
+        x, y = shown.lines()[number, kind]
+        assert shown.near(y, [error(most, n) for n in range(2, 9)])
+        assert shown.near(x, range(2, 9), "x")
+        dot = shown.dots()[number - 1]
+        assert dot[0] == number
+        assert shown.near(dot[2], error(most, b))
+    said = {10.0**at: float(text.rstrip("%")) / 100 for at, text in shown.y.ticks.items()}
+    assert same(list(said), list(said.values()))
+    assert (shown.x.label, shown.y.label) == ("bits", "error of the other rows")
+
+
+@pytest.mark.parametrize("name", explorers.names())
+def test_what_a_caption_says_of_lines_and_numbers_is_compared(name):
+    text = explorers.load(name).caption
+    for phrase in quoted()[name]:
+        text = text.replace(phrase, "…")
+    assert re.findall(r"\d|solid|dashed|shaded|below|above|against", text) == []

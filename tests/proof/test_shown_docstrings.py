@@ -1,0 +1,286 @@
+"""Docstrings that a page shows are prose: their numbers and ratios have a witness.
+
+A number may stand in the code of its module, or in the docstring's example, which is run. Any
+other, and a ratio in words, stands in a phrase of `HELD`, beside what it follows from.
+"""
+
+import ast
+import math
+import re
+from functools import cache
+from inspect import getsource
+
+import numpy as np
+import pytest
+
+from answers import figures
+from answers.gradient_check import bound, check_gradient
+from answers.labels.annotation import fleiss_kappa
+from answers.labels.binormal import two_models
+from answers.labels.calibration import zero_of_slope
+from answers.labels.crowd import fit_words
+from answers.labels.metrics import roc_auc
+from answers.labels.model_comparison import mcnemar
+from answers.labels.noisy_digits import digits, repairs
+from answers.networks.two_layer_net import TwoLayerNet
+from answers.pages import ROOT, pages
+from answers.probability import gaussian_fit, reverse_descent
+from answers.probability.loss_bounds import confidence_loss_bounds
+from answers.probability.softmax import softmax
+from answers.proof.blocks import values
+from answers.proof.fences import python_fences
+from answers.proof.word_claims import ratios
+from answers.transformers.attention import attend_backward
+from answers.transformers.quantization import quantize, quantize_int8
+from answers.transformers.quantization_torch import has_int8_kernel
+
+EXAMPLE = re.compile(r"^ *>>> .*(?:\n(?! *$).*)*", re.MULTILINE)
+SOURCE = re.compile(r"^ *Source:\n.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+CITED = re.compile(r"https?://\S+|\d{4}, arXiv [\d.]+|scikit-learn [\d.]+|[\d.]+ raises too")
+NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*\d|(?<![\w.])\d")
+CHECKS = "tests/transformers/test_transformer_checks.py"
+SMALL = re.compile(r"\d|1[0-2]")  # as on pages, these need no witness
+
+
+def initial_weights() -> list[np.ndarray]:
+    return list(TwoLayerNet(400, 400, 400, np.random.default_rng(0)).params.values())
+
+
+def farthest_from_a_code() -> float:
+    w = np.random.default_rng(0).normal(size=(6, 128))
+    codes, scale = quantize_int8(w)
+    return np.max(np.abs(codes * scale - w) / scale)
+
+
+def says(defined, code: str) -> bool:
+    """Whether a function or a module does in code what a docstring says in words."""
+    return code in getsource(defined)
+
+
+def on_a_page(name: str, code: str) -> bool:
+    """The same of a function that only a page defines."""
+    return any(code in beside for (called, _), beside in shown().items() if called == name)
+
+
+def p_value_of(a_alone: int, b_alone: int) -> float:
+    a = np.repeat([1, 0], [a_alone, b_alone])
+    return mcnemar(a, 1 - a)
+
+
+def float32_sum(classes: int) -> float:
+    logits = np.random.default_rng(0).normal(size=classes).astype(np.float32)
+    return softmax(logits).sum(dtype=float)
+
+
+def blind_auc() -> float:
+    rng = np.random.default_rng(0)
+    drawn = [roc_auc(rng.permutation([0] * 9 + [1] * 6), rng.normal(size=15)) for _ in range(4000)]
+    return np.mean(drawn)
+
+
+HELD = {
+    "TwoLayerNet": [
+        ("starts 10 times smaller", lambda: says(TwoLayerNet, "0.1 *")),
+        ("keeps the size of the activations", lambda: 0.06 < initial_weights()[0].std() < 0.08),
+    ],
+    "softmax": [
+        (
+            "larger by log 3 is 3 times as probable, at 1000 too",
+            lambda: softmax(np.array([1000.0, 1000 + math.log(3)])) == pytest.approx([0.25, 0.75]),
+        )
+    ],
+    "below_max": [
+        (
+            "overflows above 709 in float64 and above 88 in float32",
+            lambda: [int(math.log(np.finfo(t).max)) for t in (float, np.float32)] == [709, 88],
+        )
+    ],
+    "refuse_no_distribution": [
+        (
+            "wide enough for float32 probabilities of 100,000 classes",
+            lambda: abs(float32_sum(100_000) - 1) < 1e-5,
+        )
+    ],
+    "warm_up_missing": [
+        (
+            "A rate that 20 steps of warm-up would lead up to",
+            lambda: "warm_up=20" in (ROOT / CHECKS).read_text("utf-8"),
+        )
+    ],
+    "below_likeliest": [
+        ("underflows below -745", lambda: math.exp(-745) > 0 == math.exp(-746)),
+    ],
+    "check_gradient": [
+        ("four times as much may be rounding", lambda: says(check_gradient, "noise = 4 *"))
+    ],
+    "attend_backward": [("each value gets half of what arrives", lambda: halves_the_gradient())],
+    "quantize": [
+        (
+            "One for every 64 entries of a row: `quantize(w.reshape(-1, 64))`",
+            lambda: quantize(np.ones((2, 128)).reshape(-1, 64))[1].size == 2 * 128 / 64,
+        )
+    ],
+    "weight_bytes": [
+        ("a scale for every 128 weights are 4.125 bits", lambda: 4 + 16 / 128 == 4.125),
+    ],
+    "quantize_int8": [("most half a scale away", lambda: farthest_from_a_code() <= 0.5 + 1e-9)],
+    "accept_draft": [("Token 0 is half as likely as the draft said", lambda: 0.4 / 0.8 == 0.5)],
+    "fleiss_kappa": [
+        (
+            "3 pairs agree, and chance would make 2.125 agree",
+            lambda: (
+                fleiss_kappa(np.array([[2, 0], [2, 0], [0, 2], [1, 1]]))
+                == pytest.approx((3 - 2.125) / (4 - 2.125))
+            ),
+        )
+    ],
+    "fit_words": [
+        ("penalty / 2 times the squared weights", lambda: says(fit_words, "+ ridge * w")),
+    ],
+    "fit_temperature": [
+        (
+            "right three times in four: log 3 would be honest",
+            lambda: softmax(np.array([0, math.log(3)]))[1] == pytest.approx(3 / 4),
+        )
+    ],
+    "zero_of_slope": [
+        ("or half the bracket", lambda: says(zero_of_slope, "(low + high) / 2")),
+    ],
+    "confident_joint": [
+        (
+            "Both classes ask for 0.7. The third example is labelled 0 and looks like a 1",
+            lambda: (0.9 + 1 + 0.2) / 3 == pytest.approx((0.8 + 0.6) / 2) == 0.7,
+        )
+    ],
+    "repairs": [
+        (
+            "Half of the images train",
+            lambda: says(repairs, "order[:900]") and len(digits()[1]) == 1797,
+        )
+    ],
+    "Wrong": [("a gradient 3.5 times too large", lambda: on_a_page("Wrong", "3.5 * dout"))],
+    "awq": [("a hundred times the others", lambda: 100.0 / 1.0 == 100)],
+    "has_int8_kernel": [
+        (
+            "a kernel that adds pairs of products in 16 bits where the processor has no VNNI: two "
+            "products of 127 · 255 do not fit",
+            lambda: 127 * 255 < 2**15 < 2 * 127 * 255,
+        ),
+        ("Before its repair in late 2024", lambda: says(has_int8_kernel, "pytorch/issues/136746")),
+    ],
+    "kl_from_logits": [("exp(-800) is 0 in float64", lambda: math.exp(-800) == 0)],
+    "loss": [("Half the squared error of a row", lambda: on_a_page("loss", "/ 2"))],
+    "errors_by_step": [("right gradient of 1,600 weights", lambda: 40 * 40 == 1600)],
+    "bound": [
+        (
+            "A power of 1000 above `error`",
+            lambda: [bound(e) for e in (3e-7, 2e-5, 2e-3)] == ["1e-6", "1e-3", "1e0"],
+        )
+    ],
+    "cache_bytes": [
+        ("one KV head for four queries it would be a quarter", lambda: 18 / 72 == 3 / 12)
+    ],
+    "fit_gaussian": [
+        ("a function is summed at 16,001", lambda: says(gaussian_fit, "16001")),
+        ("within 8.5 deviations of a q", lambda: says(reverse_descent, "8.5")),
+    ],
+    "mcnemar": [
+        (
+            "A alone is right 4 times, B alone never: two of 16 ways for the coins to fall",
+            lambda: p_value_of(4, 0) == pytest.approx(2 / 2**4),
+        )
+    ],
+    "roc_auc": [
+        ("a tie counts one half", lambda: roc_auc(np.array([0, 1]), np.zeros(2)) == 0.5),
+        ("0.5 on average for scores that know nothing", lambda: abs(blind_auc() - 0.5) < 0.01),
+    ],
+    "matthews_correlation": [
+        ("Three of four right in each class", lambda: (3 * 3 - 1) / math.sqrt(4**4) == 0.5),
+    ],
+    "two_models": [("Truth of 1,000 examples", lambda: len(two_models()[0]) == 1000)],
+    "confidence_loss_bounds": [
+        (
+            "99% sure: nearly free if right, and more than 4.6 nats if wrong",
+            lambda: 4.6 < confidence_loss_bounds(10, 0.99, False)[0] < 4.7,
+        )
+    ],
+    "threshold_loss_bounds": [
+        ("cost more than log 2, which is 0.693", lambda: round(math.log(2), 3) == 0.693),
+    ],
+}
+
+
+def halves_the_gradient() -> bool:
+    q, k = np.zeros((1, 2)), np.zeros((2, 2))
+    return np.allclose(attend_backward(np.ones((1, 3)), q, k, np.ones((2, 3)))[2], 0.5)
+
+
+@cache
+def modules() -> dict[tuple[str, str], str]:
+    """By name and docstring the code of the module that a function stands in, without words."""
+    found = {}
+    for path in ROOT.glob("answers/**/*.py"):
+        if path.parent.name in ("exercises", "figures"):
+            continue  # figures have their own tests
+        text = path.read_text("utf-8")
+        documented = [n for n in ast.walk(ast.parse(text)) if docstring(n)]
+        for node in documented:
+            text = text.replace(node.body[0].value.value, "")
+        found |= {(n.name, docstring(n)): text for n in documented if hasattr(n, "name")}
+    return found
+
+
+def docstring(node: ast.AST) -> str | None:
+    kinds = ast.FunctionDef | ast.ClassDef | ast.Module
+    return ast.get_docstring(node) if isinstance(node, kinds) else None
+
+
+@cache
+def shown() -> dict[tuple[str, str], str]:
+    """By name and docstring of each function that a page shows, the code beside it."""
+    found = {}
+    for page in pages():
+        for fence in python_fences(page.path, page.text):
+            for node in ast.walk(ast.parse(fence.shown)):
+                if docstring(node) and not isinstance(node, ast.Module):
+                    code = fence.shown.replace(node.body[0].value.value, "")
+                    found[node.name, docstring(node)] = code
+    return found
+
+
+def claims(text: str, code: str) -> list[str]:
+    """The numbers and ratios of a docstring that neither its example nor code has."""
+    prose = CITED.sub("", SOURCE.sub("", EXAMPLE.sub("", text)))
+    have = values(code) | values(" ".join(EXAMPLE.findall(text)))
+    numbers = [
+        number
+        for number in NUMBER.findall(prose)
+        if not SMALL.fullmatch(number)
+        and not values(number) <= have
+        and not {value / 100 for value in values(number)} <= have
+    ]
+    return numbers + [match[0] for match in ratios(prose)]
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in shown()} - {*figures.names()}))
+def test_what_a_shown_docstring_claims_has_a_witness(name):
+    unsaid = dict(HELD.get(name, []))
+    for (called, text), code in shown().items():
+        if called != name:
+            continue
+        code += modules().get((name, text), "")
+        for phrase, holds in HELD.get(name, []):
+            pattern = r"\s+".join(map(re.escape, phrase.split()))
+            if re.search(pattern, text):
+                assert holds(), f"not so: {phrase}"
+                unsaid.pop(phrase, None)
+                text = re.sub(pattern, "…", text)
+        assert claims(text, code) == []
+    assert list(unsaid) == [], "no longer said"
+
+
+def test_a_claim_without_a_witness_is_named():
+    assert claims("It is 3 times as fast at 709, 13 and 0.25.", "n = 13 + 0.25") == [
+        "709",
+        "3 times as",
+    ]
