@@ -23,6 +23,7 @@ from zipfile import ZipFile
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "docs/live/config.json"
 WHEELS = ROOT / "docs/vendor/wheels"
+WEIGHTS = ROOT / "answers/transformers/weights/gpt.npz"
 CACHE = ROOT / ".cache/pyodide"
 
 VERSION = "0.27.7"
@@ -64,6 +65,7 @@ def pins(files: dict[str, bytes], lock: dict) -> dict:
     packages = {"numpy": lock["packages"]["numpy"]} | {p["name"]: p for p in own}
     data = {name: ("pyodide", content) for name, content in files.items()}
     data |= {p["file_name"]: ("wheels", (WHEELS / p["file_name"]).read_bytes()) for p in own}
+    data[WEIGHTS.name] = "live", WEIGHTS.read_bytes()
     return {
         "core": CORE,
         "files": {

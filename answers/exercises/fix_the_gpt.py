@@ -1,4 +1,4 @@
-"""Practice for question 14: a GPT in PyTorch, given with five mistakes, to be repaired."""
+"""Practice for question 14: a GPT in PyTorch, given with six mistakes, to be repaired."""
 
 import torch
 from torch import nn
@@ -169,10 +169,33 @@ exercise.plant(
         "write. Hide the keys above the diagonal, and no others.",
     ),
     Mistake(
+        "backward_missing",
+        "    loss.backward()\n",
+        "",
+        "Nobody calls `backward()`, so every gradient is None: an optimizer would skip all "
+        "parameters in silence, and the loss would stay. Call `loss.backward()` first.",
+    ),
+    Mistake(
         "heads_not_transposed",
         "y = (weights @ v).transpose(1, 2)",
         "y = weights @ v",
         "The heads are merged while they stand before the tokens, which mixes the tokens, later "
         "ones too. Transpose before the reshape.",
+    ),
+)
+exercise.know(
+    Mistake(
+        "positions_from_1",
+        "positions = torch.arange(ids.shape[1])",
+        "positions = torch.arange(1, ids.shape[1] + 1)",
+        "The positions begin at 1, so trained weights see every token one place too far, and a "
+        "full context has no last position. They begin at 0: `torch.arange(time)`.",
+    ),
+    Mistake(
+        "output_layer_of_the_wrong_size",
+        "self.head = nn.Linear(width, vocab, bias=False)",
+        "self.head = nn.Linear(width, vocab + 1, bias=False)",
+        "The output layer has not one row for each token, so the weights do not fit; in a new "
+        "model it raises nothing if it is too large. It is `nn.Linear(width, vocab, bias=False)`.",
     ),
 )

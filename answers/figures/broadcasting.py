@@ -81,7 +81,7 @@ def boxes(axes: Axes, y: float, shape: tuple, other: tuple) -> None:
 
 # --8<-- [start:column_against_vector]
 def column_against_vector() -> Figure:
-    """A line fitted to 2x + 1, twice. With the loss on (B, 1) minus (B,), every prediction is
+    """A line fitted to 2x + 1, twice. With the loss on (N, 1) minus (N,), every prediction is
     drawn to every target, and ends at their mean.
 
     Seven targets on a line from -1 to 3. The fit by the right loss runs through all of them.

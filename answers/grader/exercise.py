@@ -174,6 +174,14 @@ class Exercise:
             )
             self.bugs[first.name] = Bug(first.name, first.diagnosis, programs)
 
+    def know(self, *mistakes: Mistake) -> None:
+        """Add mistakes that do not stand in the file, but that a repair may make."""
+        for each in mistakes:
+            self.with_mistakes((each,))
+            self.bugs[each.name] = Bug(
+                each.name, each.diagnosis, (Broken(self, (each,)),)
+            )
+
     def with_mistakes(self, mistakes: tuple[Mistake, ...]) -> str:
         """The solution with these mistakes in it."""
         code = self.solution()
@@ -194,9 +202,15 @@ class Exercise:
         notes = [note.what for note in self.notes if note.what]
         return stubs.stub(self.reference, self.precision, self.refuses, notes)
 
+    @functools.cached_property
+    def file(self) -> str:
+        """What `solution` returns: cutting it takes longer than a case, and each broken file of
+        a fix-it exercise is made of it."""
+        return source.solution(self.reference)
+
     def solution(self) -> str:
         """The reference as a file of its own."""
-        return source.solution(self.reference)
+        return self.file
 
     def ask_reference(self) -> None:
         """Have the reference answer every case, before a submission can change what it says."""

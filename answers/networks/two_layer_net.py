@@ -66,8 +66,8 @@ def two_layer_gradients(
         array([[-1.5,  1.5],
                [ 0. ,  0. ]])
     """
-    loss, dz, gradients = backward(x, y, w1, b1, w2, b2)
-    return loss, {"x": dz @ w1.T, **gradients}
+    loss, delta1, gradients = backward(x, y, w1, b1, w2, b2)
+    return loss, {"x": delta1 @ w1.T, **gradients}
 
 
 # --8<-- [end:two_layer_gradients]
@@ -78,22 +78,32 @@ def no_class(y, b2):
     refuse_labels_out_of_range(y, len(b2), "y")
 
 
-@refuses(no_class, x=BAD, w1=BAD, b1=BAD, w2=BAD, b2=BAD)
+def no_loss(result, x, y, w1, b1, w2, b2):
+    if not np.isfinite(result[0]):
+        # It says which logit has overflowed.
+        cross_entropy(np.maximum(as_float(x) @ w1 + b1, 0) @ w2 + b2, y)
+
+
+@refuses(no_class, no_loss, x=BAD, w1=BAD, b1=BAD, w2=BAD, b2=BAD)
 # --8<-- [end:backward_refuses]
 # --8<-- [start:backward]
 def backward(x, y, w1, b1, w2, b2):
-    """The loss, its gradient at the first layer's output, and at the four parameters."""
-    x = as_float(x)
-    z = x @ w1 + b1  # (batch, hidden)
-    hidden = np.maximum(z, 0)
-    # dlogits holds the only 1/N.
-    loss, dlogits = cross_entropy(hidden @ w2 + b2, y)
+    """The mean loss, its gradient at z, and its gradients at the four parameters."""
+    x, right = as_float(x), (np.arange(len(y)), y.astype(np.intp))
+    z = x @ w1 + b1  # (N, H)
+    a = np.maximum(z, 0)  # (N, H)
+    s = a @ w2 + b2  # (N, K)
+    s -= s.max(axis=1, keepdims=True)  # exp overflows above 709
+    log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+    loss = -log_p[right].mean()
 
-    dw2, db2 = hidden.T @ dlogits, dlogits.sum(axis=0)
-    # The mask of this same forward pass.
-    dz = (dlogits @ w2.T) * (z > 0)
-    dw1, db1 = x.T @ dz, dz.sum(axis=0)
-    return loss, dz, {"w1": dw1, "b1": db1, "w2": dw2, "b2": db2}
+    delta2 = np.exp(log_p)
+    delta2[right] -= 1
+    delta2 /= len(x)  # the only 1/N
+    delta1 = (delta2 @ w2.T) * (z > 0)  # the mask of this same forward pass
+    first = {"w1": x.T @ delta1, "b1": delta1.sum(axis=0)}
+    second = {"w2": a.T @ delta2, "b2": delta2.sum(axis=0)}
+    return loss, delta1, first | second
 
 
 # --8<-- [end:backward]

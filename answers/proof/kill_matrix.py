@@ -51,7 +51,9 @@ def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
     variants = sum(len(bug.programs) for bug in exercise.bugs.values())
     known, told = f"{len(exercise.bugs)} mistakes", "each is named"
     if exercise.mistakes:
-        known = f"its {known}, alone and in every combination"
+        known = f"its {len(exercise.mistakes)} mistakes, alone and in every combination"
+        if more := len(exercise.bugs) - len(exercise.mistakes):
+            known += f", and {more} more that a repair may make"
         told = "the first that is left is named"
     elif variants > len(exercise.bugs):
         known += f" in {variants} variants"

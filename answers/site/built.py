@@ -35,6 +35,7 @@ def on_files(files, config):
     made = {
         **bundle.current(),
         bundle.DECK: bundle.deck(config.site_url),
+        **bundle.data(),
         "live/cell_buttons.js": cell_buttons(settings["pyodide"]),
     }
     # Files of an exercise that is gone are removed, too.

@@ -62,6 +62,16 @@ def made() -> dict[str, str]:
     return texts | cards_made()
 
 
+def data() -> dict[str, bytes]:
+    """What modules read, as config.json names it, by its path below the root of the site."""
+    config = json.loads((LIVE / "config.json").read_text("utf-8"))
+    root = modules.PACKAGE.parent
+    named = config["data"].values()
+    return {
+        f"live/{each['file']}": (root / each["path"]).read_bytes() for each in named
+    }
+
+
 def cards_made() -> dict[str, str]:
     """What alone is made of the pages, too."""
     return {CARDS: as_lines({c.id: card(c) for c in cards()})}
@@ -251,7 +261,8 @@ def card(card: Card) -> dict:
 
 
 def main() -> None:
-    for path, content in {**made(), DECK: deck(os.environ.get("SITE_URL", ""))}.items():
+    binary = {DECK: deck(os.environ.get("SITE_URL", "")), **data()}
+    for path, content in {**made(), **binary}.items():
         target = ROOT / "docs" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, content)

@@ -319,19 +319,10 @@ def generate(
         ValueError: The prompt is empty or padded on the right, a number is too
             small, or the sequence would be longer than the model's positions.
     """
-    batch, time = ids.shape
-    cache, start = None, 0
-    if use_cache:
-        weight, length = model.tokens.weight, time + new_tokens
-        cache = KVCache(model.config, batch, length, weight.dtype, weight.device)
     with evaluating(model), torch.no_grad():
-        # All but the last piece, whose logits we need.
-        while chunk is not None and time - start > chunk:
-            part = slice(start, start + chunk)
-            seen = None if mask is None else mask[:, part]
-            model(ids[:, part], cache, seen, last_only=True)
-            start += chunk
-        ended = torch.zeros(batch, dtype=torch.bool, device=ids.device)
+        cache = room_for(model, ids, new_tokens) if use_cache else None
+        start = read_all_but_the_end(model, ids, cache, mask, chunk)
+        ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
         for _ in range(new_tokens):
             seen = None if mask is None else mask[:, start:]
             logits = model(ids[:, start:], cache, seen, last_only=True)[:, -1]
@@ -343,10 +334,31 @@ def generate(
             if ended.all():
                 break
             if mask is not None:
-                mask = torch.cat([mask, mask.new_ones(batch, 1)], dim=1)
-            if use_cache:
-                start = ids.shape[1] - 1
+                mask = torch.cat([mask, mask.new_ones(len(ids), 1)], dim=1)
+            start = ids.shape[1] - 1 if use_cache else 0
     return ids
+
+
+def room_for(model, ids, new_tokens):
+    """An empty cache for the prompts and what follows them."""
+    weight, (batch, time) = model.tokens.weight, ids.shape
+    length = time + new_tokens
+    return KVCache(model.config, batch, length, weight.dtype, weight.device)
+
+
+def read_all_but_the_end(model, ids, cache, mask, chunk):
+    """The cache takes the prompts in pieces, but for the last, whose logits are asked for.
+
+    Returns:
+        Where that piece starts: at 0, if there is no `chunk`.
+    """
+    start = 0
+    while chunk is not None and ids.shape[1] - start > chunk:
+        part = slice(start, start + chunk)
+        seen = None if mask is None else mask[:, part]
+        model(ids[:, part], cache, seen, last_only=True)
+        start += chunk
+    return start
 
 
 # --8<-- [end:generate]

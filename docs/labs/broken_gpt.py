@@ -95,7 +95,6 @@ def fix_the_gpt(ids, weights, heads):
     model.to(weights["tokens.weight"].dtype).load_state_dict(weights)
     logits = model(ids)
     loss = loss_of_next_tokens(logits, ids)
-    loss.backward()
     gradients = {
         f"{name}.weight": getattr(model, name).weight.grad
         for name in ("tokens", "positions")

@@ -4,7 +4,7 @@
 // `FromWorker` in tests/javascript/python.d.ts.
 
 import { receive } from "./elements.js"
-import { filesOf, foreseen, sent } from "./packages.js"
+import { dataOf, filesOf, foreseen, sent } from "./packages.js"
 
 const LIMIT = 50_000 // characters that one call may print
 const LINE = 50 // a new line counts as so many
@@ -206,16 +206,22 @@ function add(file, content) {
   /** @type {Record<string, string[]>} */
   const packages = {}
   for (const [path, { text, packages: needed }] of Object.entries(content)) {
-    py.FS.mkdirTree(`${site}/${path}`.replace(/\/[^/]*$/, ""))
-    py.FS.writeFile(`${site}/${path}`, text)
+    put(path, text)
     packages[path] = needed
   }
   live.add_answers(JSON.stringify(packages))
 }
 
+/** @param {string} path @param {string | Bytes} content */
+function put(path, content) {
+  py.FS.mkdirTree(`${site}/${path}`.replace(/\/[^/]*$/, ""))
+  py.FS.writeFile(`${site}/${path}`, content)
+}
+
 /** @param {string} code */
 async function install(code) {
   await Promise.all((await sources(code)).map(async file => add(file, await modulesIn(file))))
+  await Promise.all(dataOf(config, code).map(async ({ file, path }) => put(path, await bytes(file))))
   const names = JSON.parse(live.packages(code, JSON.stringify(Object.keys(config.lock.packages))))
   if (!names.length) return
   await Promise.all(filesOf(config, names).map(bytes))

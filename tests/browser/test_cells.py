@@ -231,6 +231,36 @@ def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_besid
     assert wheels
 
 
+def test_a_page_with_cells_that_read_weights_loads_none_before_a_press(visit_live):
+    loaded = responses(visit_live, "questions/14-kv-cache/")
+    assert [r.url for r in loaded if "cell_buttons.js" in r.url]
+    assert not [r.url for r in loaded if "gpt.npz" in r.url]
+
+
+GREEDY = """
+from answers.transformers.gpt_numpy import decode, encode, generate, load_weights
+print(decode(generate(encode("The white w"), 4, load_weights())[0]))
+"""
+
+
+def test_weights_come_with_the_first_run_that_reads_them_and_once(warm_beside):
+    page = warm_beside(QUESTION)
+    page.evaluate(UNFOLD)
+    page.evaluate(RESTART, page.url)
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if "gpt.npz" in r.url else None)
+    cell = Cell(page, 1)
+    cell.write("from answers.transformers.gpt_numpy import encode\nprint(encode('A'))")
+    cell.run()
+    assert cell.printed == "[[65]]\n"
+    assert asked == []
+    cell.write(GREEDY)
+    for _ in range(2):
+        assert cell.run().startswith("Done")
+        assert cell.printed == "The white whale\n"
+    assert len(asked) == 1
+
+
 ERRORS = {
     "def f(:\n": "SyntaxError: invalid syntax",
     "import sys\nsys.exit(3)": "SystemExit: 3",
@@ -529,7 +559,7 @@ def test_tabs_are_independent(warm, warm_beside):
 
 # What cannot be loaded
 
-CODE = "from answers.probability.softmax import softmax\nprint(7)"
+CODE = "from answers.transformers.gpt_numpy import load_weights\nprint(7)"
 
 
 @pytest.fixture
@@ -576,6 +606,7 @@ FAULTS = [
     (WASM, lost, r"could not be loaded from \S+: Failed to fetch\."),
     ("python_stdlib.zip", changed, REFUSED),
     ("beartype-.*whl", changed, REFUSED),
+    (r"gpt\.npz", changed, REFUSED),
 ]
 
 

@@ -116,6 +116,9 @@ def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
     cell.write("import numpy as np\nprint(np.arange(3).sum())")
     assert cell.run().startswith("Done")
     assert cell.printed == "3\n"
+    cell.write("import answers.transformers.gpt_numpy as g\nprint(len(g.load_weights()))")
+    assert cell.run().startswith("Done")
+    assert cell.printed == "52\n"
     reader.goto(reader.url.replace("questions/08-broadcasting/", PRACTICE))
     expect(status(reader)).to_have_text(KEPT)
     press(reader, "Remove")

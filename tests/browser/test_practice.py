@@ -20,6 +20,7 @@ from answers.site import bundle
 QUESTION = "questions/06-softmax-cross-entropy/"
 ANOTHER = "questions/01-backpropagation/"
 FIX_IT = "questions/03-numpy-layers/"
+GPT = "questions/14-kv-cache/"
 ALL = "practice/"
 
 ENTRY = bundle.exercise("softmax")
@@ -293,6 +294,23 @@ def test_a_file_with_mistakes_is_told_the_first_that_is_left(warm):
     assert first.diagnosis.replace("`", "") in exercise.check()
     verdict = exercise.check(fix.with_mistakes(fix.mistakes[1:]))
     assert second.diagnosis.replace("`", "") in verdict
+
+
+WRITES = """
+from answers.transformers.gpt_numpy import drawn_text, load_weights
+print(drawn_text(forward, load_weights(), new_tokens=15))
+"""
+
+
+def test_what_a_gpt_writes_is_seen_before_a_repair_and_after(warm):
+    fix = catalog.load("fix_the_numpy_gpt")
+    exercise = Exercise(warm(GPT), "fix_the_numpy_gpt").start()
+    (positions,) = (m for m in fix.mistakes if m.name == "positions_from_0_in_each_call")
+    verdict = exercise.check(fix.with_mistakes((positions,)) + WRITES)
+    assert positions.diagnosis.replace("`", "") in verdict
+    expect(exercise.printed).to_have_text("The white whalalidithes; u")
+    assert exercise.check(fix.solution() + WRITES).startswith("Passed")
+    expect(exercise.printed).to_have_text("The white whale day. Pound")
 
 
 def test_what_is_not_there_or_not_what_was_tested_is_told_and_can_be_tried_again(alone):

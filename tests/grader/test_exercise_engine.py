@@ -763,11 +763,20 @@ def test_a_repair_in_other_words_passes(to_fix):
     assert to_fix.run(lambda x, y: (y * x, x + x + y + y)).passed
 
 
+def test_a_mistake_that_a_repair_may_make_is_named_and_does_not_stand_in_the_file(to_fix):
+    before = to_fix.stub()
+    to_fix.know(Mistake("one_side", "2 * (x + y)", "2 * x + y", "One side is missing. Add it."))
+    assert to_fix.stub() == before
+    report = to_fix.run(lambda x, y: (x * y, x + x + y))
+    assert (report.bug, report.diagnosis) == ("one_side", "One side is missing. Add it.")
+
+
 @pytest.mark.parametrize(("right", "times"), [("x - y", 0), ("x", 3)])
-def test_a_mistake_that_has_no_single_place_is_refused(to_fix, right, times):
+@pytest.mark.parametrize("add", [Exercise.plant, Exercise.know])
+def test_a_mistake_that_has_no_single_place_is_refused(to_fix, add, right, times):
     mistake = Mistake("lost", right, "y", "It is lost. Find it.")
     with pytest.raises(ValueError, match=f"what lost replaces stands {times} times"):
-        to_fix.plant(mistake)
+        add(to_fix, mistake)
 
 
 def above(x, y, z, limit):

@@ -191,11 +191,12 @@ def test_in_whatever_order_it_is_repaired_the_first_mistake_left_is_told_and_sho
     """Every combination of the mistakes is a program of the bug that comes first in it: the
     kill matrix judges them all. The case that is shown is one that this bug fails by itself."""
     exercise = catalog.load(name)
-    programs = [p for bug in exercise.bugs.values() for p in bug.programs]
+    planted = [exercise.bugs[mistake.name] for mistake in exercise.mistakes]
+    programs = [p for bug in planted for p in bug.programs]
     assert len({program.mistakes for program in programs}) == (2 ** len(exercise.mistakes) - 1)
     stub = function_in(exercise.stub(), name)
     assert exercise.run(stub).bug == exercise.mistakes[0].name
-    for bug in exercise.bugs.values():
+    for bug in planted:
         alone = exercise.run(bug.programs[0]).failures[0].case
         for program in bug.programs:
             assert program.mistakes[0].name == bug.name

@@ -124,7 +124,7 @@ interface Answer extends Message {
 }
 
 interface Pyodide {
-  FS: { mkdirTree(path: string): void; writeFile(path: string, text: string): void }
+  FS: { mkdirTree(path: string): void; writeFile(path: string, content: string | Bytes): void }
   loadPackage(names: string[], options: object): Promise<unknown>
   pyimport(module: "live_worker"): Session
   registerJsModule(name: string, module: object): void
@@ -147,12 +147,15 @@ interface Config {
   patience: number
   compressed: Record<string, number>
   foresee: Record<string, string[]>
+  live: string
+  /** What the code that names a word reads: a file, and its path below the modules. */
+  data: Record<string, { file: string; path: string }>
   core: string[]
   files: Record<string, Pin>
   lock: { packages: Record<string, { file_name: string; depends: string[] }> }
 }
 interface Pin {
-  from: "pyodide" | "wheels"
+  from: "pyodide" | "wheels" | "live"
   size: number
   sha256: string
 }
@@ -160,6 +163,7 @@ interface Pin {
 /** By file. */
 type Hashes = Promise<Record<string, string>>
 type FilesOf = (config: Config, names: string[]) => string[]
+type DataOf = (config: Config, code: string) => { file: string; path: string }[]
 type Get = (name: string, place: URL, cache: RequestCache, on?: Receiving["on"]) => Promise<Bytes>
 type Checked = (name: string, place: URL, data: Bytes, sha256: string) => Promise<Bytes>
 

@@ -15,7 +15,7 @@ from pyodide import CACHE, CDN, CONFIG, checked, own_package, pins
 from serving import ROOT
 
 from answers.grader import catalog
-from answers.site import built, bundle
+from answers.site import built, bundle, offline
 from answers.site.modules import name_of, runs_in_browser
 
 CONTENT = json.loads(CONFIG.read_text())
@@ -53,6 +53,8 @@ def test_one_command_writes_what_the_browser_loads(monkeypatch, tmp_path, made):
         bundle.main()
         found = {path: (tmp_path / "docs" / path).read_text("utf-8") for path in made}
         assert found == made
+        for path, content in bundle.data().items():
+            assert (tmp_path / "docs" / path).read_bytes() == content
 
 
 def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeypatch, made):
@@ -185,6 +187,17 @@ def test_every_wheel_of_the_site_is_pinned_as_it_is():
     assert {p.name for p in folder.glob("*.whl")} == {
         name for name, pin in CONTENT["files"].items() if pin["from"] == "wheels"
     }
+
+
+def test_the_weights_are_pinned_and_served_as_they_are(site):
+    ((file, path),) = (each.values() for each in CONTENT["data"].values())
+    weights = (ROOT / path).read_bytes()
+    pin = {"from": "live", "size": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
+    assert CONTENT["files"][file] == pin
+    assert (site.folder / "live" / file).read_bytes() == weights
+    assert f"live/{file}" in json.loads(
+        offline.HELD.search((site.folder / "offline.js").read_text("utf-8"))[0]
+    )
 
 
 def test_numpy_is_pinned_as_in_the_lock_of_pyodide():

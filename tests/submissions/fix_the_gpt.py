@@ -411,6 +411,18 @@ mean_of_the_sums_of_sequences = _file_with(
 )
 
 
+output_layer_too_large = _file_with(
+    head=("nn.Linear(width, vocab, bias=False)", "nn.Linear(width, vocab + 1, bias=False)")
+)
+output_layer_as_wide_as_the_stream = _file_with(
+    head=("nn.Linear(width, vocab, bias=False)", "nn.Linear(width, width, bias=False)")
+)
+backward_left_out = _file_with(gradients=("    loss.backward()\n", ""))
+backward_left_out_and_a_mistake_left = _file_with(
+    "every_position_0", gradients=("    loss.backward()\n", "")
+)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     untouched: "probabilities_for_logits",
@@ -420,7 +432,7 @@ WRONG = {
     shifted_twice: "wrong_not_in_logits",
     logits_shifted_too: "wrong_not_in_logits",
     positions_left_out: "a_term_left_out",
-    positions_from_1: "counted_from_another_number",
+    positions_from_1: "positions_from_1",
     own_key_hidden: "one_too_many_or_few",
     next_key_shown: "one_too_many_or_few",
     no_mask: "without_masked_fill",
@@ -459,4 +471,8 @@ WRONG = {
     positions_run_on_over_the_batch: "right_only_in_the_first_entry",
     mask_shared_by_the_batch: "wrong_where_the_size_of_axis_0_of_ids_is_2_or_more",
     mean_of_the_sums_of_sequences: "factor_of_a_size",
+    output_layer_too_large: "output_layer_of_the_wrong_size",
+    output_layer_as_wide_as_the_stream: "output_layer_of_the_wrong_size",
+    backward_left_out: "backward_missing",
+    backward_left_out_and_a_mistake_left: "every_position_0",
 }
