@@ -110,25 +110,19 @@ def to_5(share: float) -> str:
 def table() -> str:
     """The table in Markdown, in percent."""
     found = measure()
-    named = {
-        "**found**, looking at as many as are wrong": None,
-        **{
-            f"{judge}: {way}": (f"{judge}: {way}", slice(None))
+    named = (
+        "**found**, looking at as many as are wrong",
+        *(
+            f"{judge}: {way}"
             for judge in ("model", "10 neighbours")
             for way in ("p(label)", "margin less thresholds")
-        },
-        "**flagged**: precision, recall": None,
-        "confident learning": ("confident learning", slice(None)),
-        "vote of 10 neighbours": ("vote of 10 neighbours", slice(None)),
-        "**hard, right, yet flagged**: misread by the model, an RBF-SVM": None,
-        "confident learning ": ("confident learning: hard", slice(1, 3)),
-        "vote of 10 neighbours ": ("vote of 10 neighbours: hard", slice(1, 3)),
-    }
+        ),
+        "**flagged**: precision, recall",
+        "confident learning",
+        "vote of 10 neighbours",
+    )
     lines = ["| Noise | " + " | ".join(found) + " |", "|---" * (1 + len(found)) + "|"]
-    for name, source in named.items():
-        cells = [""] * len(found)
-        if source:
-            row, part = source
-            cells = [", ".join(map(to_5, rows[row][part])) for rows in found.values()]
-        lines.append("| " + " | ".join([name.strip(), *cells]) + " |")
+    for name in named:
+        cells = [", ".join(map(to_5, rows.get(name, ()))) for rows in found.values()]
+        lines.append("| " + " | ".join([name, *cells]) + " |")
     return "\n".join(lines)
