@@ -90,13 +90,14 @@ def names_of(check: PageCheck) -> Iterator[tuple[ast.Expr, set[str]]]:
             for n in nodes
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         }
-        stored |= {n.arg for n in nodes if isinstance(n, ast.arg)}
-        loaded = {n.id for n in nodes if isinstance(n, ast.Name)} - stored
+        arguments = {n.arg for n in nodes if isinstance(n, ast.arg)}
+        loaded = {n.id for n in nodes if isinstance(n, ast.Name)} - stored - arguments
         names = set().union(*(made.get(name, {name}) for name in loaded))
         if isinstance(statement, ast.Expr):
             yield statement, names
         else:
-            made |= dict.fromkeys(stored | {getattr(statement, "name", "")}, names)
+            for name in stored | {getattr(statement, "name", "")}:
+                made[name] = names | made.get(name, set())
             made |= imports(statement)
 
 
