@@ -169,6 +169,10 @@ def with_the_draw(p, q, drafted, uniform, n):
 def ratio_upside_down(p, q, drafted, uniform):
     """A token is kept with probability q / p, so those that the draft says too often are all
     kept. Keep it with probability p / q."""
+    # "A token is kept with probability q / p, so those that the draft says too often are all
+    #     kept": uniform[0] < q[0, drafted[0]] / p[0, drafted[0]] and got[0] == drafted[0]
+    # "Keep it with probability p / q": uniform[n] * p[n, token] < q[n, token] → uniform[n] <
+    #     p[n, token] / q[n, token]
     n = first_refusal(
         p, q, drafted, lambda n, token: uniform[n] * p[n, token] < q[n, token]
     )
@@ -179,6 +183,10 @@ def ratio_upside_down(p, q, drafted, uniform):
 def kept_with_probability_p(p, q, drafted, uniform):
     """A token is kept with probability p, though it comes with probability q already: p · q is
     too little. Keep it with probability p / q."""
+    # "A token is kept with probability p, though it comes with probability q already": p[0,
+    #     drafted[0]] < uniform[0] < p[0, drafted[0]] / q[0, drafted[0]] and got[0] != drafted[0]
+    # "Keep it with probability p / q": uniform[n] < p[n, token] → uniform[n] < p[n, token] /
+    #     q[n, token]
     n = first_refusal(p, q, drafted, lambda n, token: uniform[n] < p[n, token])
     return with_the_draw(p, q, drafted, uniform, n)
 
@@ -187,6 +195,10 @@ def kept_with_probability_p(p, q, drafted, uniform):
 def kept_with_p_of_the_sum(p, q, drafted, uniform):
     """Tokens are refused that p / q keeps, as if they were kept with probability p / (p + q), say.
     Keep one with probability p / q."""
+    # "Tokens are refused that p / q keeps, as if they were kept with probability p / (p + q)":
+    #     p[0, 0] / (p[0, 0] + q[0, 0]) < uniform[0] < p[0, 0] / q[0, 0] and got[0] != drafted[0]
+    # "Keep one with probability p / q": uniform[n] * (p[n, token] + q[n, token]) < p[n, token]
+    #     → uniform[n] < p[n, token] / q[n, token]
     n = first_refusal(
         p,
         q,
@@ -200,6 +212,10 @@ def kept_with_p_of_the_sum(p, q, drafted, uniform):
 def kept_if_most_likely(p, q, drafted, uniform):
     """Only the most likely token of the large model is kept, which is right for greedy decoding
     and changes the distribution of any other. Keep a token if its number is below p / q."""
+    # "Only the most likely token of the large model is kept": got[0] != drafted[0] !=
+    #     p[0].argmax()
+    # "Keep a token if its number is below p / q": token == p[n].argmax() → uniform[n] < p[n,
+    #     token] / q[n, token]
     n = first_refusal(p, q, drafted, lambda n, token: token == p[n].argmax())
     return with_the_draw(p, q, drafted, uniform, n)
 
@@ -208,6 +224,10 @@ def kept_if_most_likely(p, q, drafted, uniform):
 def kept_if_as_likely(p, q, drafted, uniform):
     """A token is refused each time that p is below q, without looking at its number. Refuse only
     the share 1 - p / q of them."""
+    # "A token is refused each time that p is below q, without looking at its number": p[0, 0] <
+    #     q[0, 0] and bug(p, q, drafted, 0 * uniform)[0] != 0
+    # "Refuse only the share 1 - p / q of them": p[n, token] >= q[n, token] → uniform[n] < 1 -
+    #     (1 - p[n, token] / q[n, token])
     n = first_refusal(p, q, drafted, lambda n, token: p[n, token] >= q[n, token])
     return with_the_draw(p, q, drafted, uniform, n)
 
@@ -216,6 +236,15 @@ def kept_if_as_likely(p, q, drafted, uniform):
 def own_draw_compared(p, q, drafted, uniform):
     """The large model draws a token itself, and the draft is kept where both agree: the
     distribution stays, but Σ p · q are kept instead of Σ min(p, q). Compare u with p / q."""
+    # "The large model draws a token itself, and the draft is kept where both agree": got[0] ==
+    #     drawn(p[0], uniform[0])
+    # "Compare u with p / q": (own := drawn(p[n], uniform[n])) != token → uniform[n] >= p[n,
+    #     token] / q[n, token]; return np.append(drafted[:n], own) → return with_the_draw(p, q,
+    #     drafted, uniform, n)
+    # "Σ p · q are kept instead of Σ min(p, q)": np.isclose(np.mean([bug(p, q,
+    #     np.array([drawn(q[0], a)]), np.array([b, 0.5])).size == 2 for a in np.linspace(0.005,
+    #     0.995, 60) for b in np.linspace(0.005, 0.995, 60)]), (p[0] * q[0]).sum(), atol=0.03) and
+    #     np.minimum(p[0], q[0]).sum() > (p[0] * q[0]).sum()
     for n, token in enumerate(drafted):
         if q[n, token] == 0:
             raise ValueError("it cannot have been drawn")
@@ -228,6 +257,9 @@ def own_draw_compared(p, q, drafted, uniform):
 def excluded_token_kept(p, q, drafted, uniform):
     """A number of 0 keeps a token that the large model never says. Keep it if u < p / q, not if
     u ≤ p / q."""
+    # "A number of 0 keeps a token that the large model never says": uniform[0] == p[0, got[0]]
+    #     == 0
+    # "Keep it if u < p / q, not if u ≤ p / q": <= → <
     n = first_refusal(
         p, q, drafted, lambda n, token: uniform[n] * q[n, token] <= p[n, token]
     )
@@ -238,6 +270,9 @@ def excluded_token_kept(p, q, drafted, uniform):
 def replacement_from_p(p, q, drafted, uniform):
     """The replacement is drawn from p, so tokens that the draft says often get the kept share and
     p on top. Draw from what is missing: max(p - q, 0)."""
+    # "The replacement is drawn from p": got[-1] == drawn(p[1], uniform[-1])
+    # "Draw from what is missing: max(p - q, 0)": drawn(p[n], uniform[-1]) →
+    #     drawn(np.maximum(p[n] - q[n], 0) if n < len(q) else p[n], uniform[-1])
     n = kept(p, q, drafted, uniform)
     return np.append(drafted[:n], drawn(p[n], uniform[-1]))
 
@@ -246,6 +281,10 @@ def replacement_from_p(p, q, drafted, uniform):
 def absolute_difference(p, q, drafted, uniform):
     """The replacement is drawn from |p - q|, which brings back what the draft says too often.
     Where q is above p, nothing is missing: max(p - q, 0)."""
+    # "The replacement is drawn from |p - q|, which brings back what the draft says too often":
+    #     got[-1] == drawn(np.abs(p[0] - q[0]), uniform[-1]) and p[0, got[-1]] < q[0, got[-1]]
+    # "Where q is above p, nothing is missing: max(p - q, 0)": np.abs(p[n] - q[n]) →
+    #     np.maximum(p[n] - q[n], 0)
     n = kept(p, q, drafted, uniform)
     weights = np.abs(p[n] - q[n]) if n < len(q) else p[n]
     return np.append(drafted[:n], drawn(weights, uniform[-1]))
@@ -255,6 +294,11 @@ def absolute_difference(p, q, drafted, uniform):
 def exponential_of_the_difference(p, q, drafted, uniform):
     """The replacement is drawn from the softmax of p - q, in which all tokens stay about equally
     likely. Draw it from what is missing: max(p - q, 0)."""
+    # "The replacement is drawn from the softmax of p - q, in which all tokens stay about
+    #     equally likely": got[-1] == drawn(np.exp(p[1] - q[1]), uniform[-1]) == drawn(np.ones(4),
+    #     uniform[-1])
+    # "Draw it from what is missing: max(p - q, 0)": np.exp(p[n] - q[n]) → np.maximum(p[n] -
+    #     q[n], 0)
     n = kept(p, q, drafted, uniform)
     weights = np.exp(p[n] - q[n]) if n < len(q) else p[n]
     return np.append(drafted[:n], drawn(weights, uniform[-1]))
@@ -270,6 +314,10 @@ def exponential_of_the_difference(p, q, drafted, uniform):
 def rows_of_two_places(p, q, drafted, uniform, rows=None):
     """What is missing is the difference of two rows that speak of different places. Take `p` and
     `q` both in the row of the refused token."""
+    # "What is missing is the difference of two rows that speak of different places": got[-1] ==
+    #     drawn(np.maximum(p[1] - q[0], 0), uniform[-1])
+    # "Take `p` and `q` both in the row of the refused token": p[large] - q[small] → (lambda p,
+    #     q: p - q)(p[n], q[n])
     n = kept(p, q, drafted, uniform)
     if n == len(q):
         return with_the_draw(p, q, drafted, uniform, n)
@@ -282,6 +330,11 @@ def rows_of_two_places(p, q, drafted, uniform, rows=None):
 def most_likely_replacement(p, q, drafted, uniform):
     """The replacement is what is missing most, so it is the same each time. Draw it: by the last
     number, from max(p - q, 0)."""
+    # "The replacement is what is missing most, so it is the same each time": got[-1] == (p[0] -
+    #     q[0]).argmax() == bug(p, q, drafted, np.array([uniform[0], 0.99]))[-1] == bug(p, q,
+    #     drafted, np.array([uniform[0], 0.01]))[-1]
+    # "Draw it: by the last number, from max(p - q, 0)": np.argmax(p[n] - q[n]) →
+    #     drawn(np.maximum(p[n] - q[n], 0), uniform[-1])
     n = kept(p, q, drafted, uniform)
     if n == len(q):
         return with_the_draw(p, q, drafted, uniform, n)
@@ -292,6 +345,11 @@ def most_likely_replacement(p, q, drafted, uniform):
 def not_scaled(p, q, drafted, uniform):
     """max(p - q, 0) does not sum to 1, and the number is compared with it as if it did, so the
     last tokens are drawn too often. Multiply the number by the sum, or divide by it."""
+    # "max(p - q, 0) does not sum to 1, and the number is compared with it as if it did, so the
+    #     last tokens are drawn too often": np.maximum(p[0] - q[0], 0).sum() < 1 and got[-1] ==
+    #     p.shape[1] - 1
+    # "Multiply the number by the sum, or divide by it": total, uniform[-1], → total,
+    #     uniform[-1] * total[-1],
     n = kept(p, q, drafted, uniform)
     total = np.cumsum(what_is_left(p, q, n))
     last = np.searchsorted(total, uniform[-1], side="right")
@@ -302,6 +360,11 @@ def not_scaled(p, q, drafted, uniform):
 def drawn_from_the_left(p, q, drafted, uniform):
     """A number of 0 draws the first token even if its weight is 0. Take the first one at which the
     cumulated weights exceed the number: `side="right"`, or `>` for `>=`."""
+    # "A number of 0 draws the first token even if its weight is 0": uniform[-1] == 0 and
+    #     got[-1] == 0 and p[0, 0] < q[0, 0]
+    # "Take the first one at which the cumulated weights exceed the number: `side="right"`":
+    #     np.searchsorted(total, uniform[-1] * total[-1]) → np.searchsorted(total, uniform[-1] *
+    #     total[-1], side="right")
     n = kept(p, q, drafted, uniform)
     total = np.cumsum(what_is_left(p, q, n))
     return np.append(drafted[:n], np.searchsorted(total, uniform[-1] * total[-1]))
@@ -311,6 +374,9 @@ def drawn_from_the_left(p, q, drafted, uniform):
 def goes_on_after_a_refusal(p, q, drafted, uniform):
     """Tokens after a refused one are kept, though they were drafted to follow it. Stop at the
     first refusal."""
+    # "Tokens after a refused one are kept, though they were drafted to follow it": len(got) >
+    #     len(want) and got[2] == drafted[2]
+    # "Stop at the first refusal": bonus = False → return np.array(found)
     found, bonus = [], True
     for n, token in enumerate(drafted):
         if q[n, token] == 0:
@@ -326,6 +392,9 @@ def goes_on_after_a_refusal(p, q, drafted, uniform):
 @exercise.bug
 def refused_token_stays(p, q, drafted, uniform):
     """The refused token stands in the answer, before its replacement. Cut the draft before it."""
+    # "The refused token stands in the answer, before its replacement": got[0] == drafted[0] and
+    #     got[1] == want[0]
+    # "Cut the draft before it": drafted[:n + 1] → drafted[:n]
     n = kept(p, q, drafted, uniform)
     last = drawn(what_is_left(p, q, n), uniform[-1])
     return np.append(drafted[: n + 1], last)
@@ -335,6 +404,10 @@ def refused_token_stays(p, q, drafted, uniform):
 def nothing_after_a_whole_draft(p, q, drafted, uniform):
     """When all are kept, nothing follows them, though the pass has paid for one more token. Draw it
     from the last row of `p`."""
+    # "When all are kept, nothing follows them": np.array_equal(got, drafted)
+    # "Draw it from the last row of `p`": return drafted.copy() → return np.append(drafted,
+    #     drawn(p[-1], uniform[-1]))
+    # "though the pass has paid for one more token": len(p) == len(drafted) + 1 > len(got)
     n = kept(p, q, drafted, uniform)
     if n == len(drafted):
         return drafted.copy()
@@ -345,6 +418,10 @@ def nothing_after_a_whole_draft(p, q, drafted, uniform):
 def row_of_the_next_place(p, q, drafted, uniform):
     """Each token is judged by the row of `p` after its own, which says what comes next. Row n of
     `p` and row n of `q` speak of the same place."""
+    # "Each token is judged by the row of `p` after its own, which says what comes next":
+    #     uniform[0] > p[1, drafted[0]] / q[0, drafted[0]] and got[0] != drafted[0]
+    # "Row n of `p` and row n of `q` speak of the same place": kept(p[1:], q, → kept(p, q,; p[n
+    #     + 1] - q[n] → (lambda p, q: p[n] - q[n])(p, q)
     n = kept(p[1:], q, drafted, uniform)
     weights = np.maximum(p[n + 1] - q[n], 0) if n < len(q) else p[-1]
     return np.append(drafted[:n], drawn(weights, uniform[-1]))
@@ -354,6 +431,9 @@ def row_of_the_next_place(p, q, drafted, uniform):
 def number_used_twice(p, q, drafted, uniform):
     """The replacement is drawn with the number that refused the token, at least p / q. Take
     a new one: the last."""
+    # "The replacement is drawn with the number that refused the token, at least p / q":
+    #     uniform[0] >= p[0, 0] / q[0, 0] and got[0] == drawn(what_is_left(p, q, 0), uniform[0])
+    # "Take a new one: the last": uniform[n] → uniform[-1]
     n = kept(p, q, drafted, uniform)
     return np.append(drafted[:n], drawn(what_is_left(p, q, n), uniform[n]))
 
@@ -362,6 +442,10 @@ def number_used_twice(p, q, drafted, uniform):
 def next_number_for_the_draw(p, q, drafted, uniform):
     """The replacement is drawn with the number of the token after it, which is not the last unless
     the draft ends there. Take the last."""
+    # "The replacement is drawn with the number of the token after it, which is not the last
+    #     unless the draft ends there": got[-1] == drawn(what_is_left(p, q, len(got) - 1),
+    #     uniform[len(got)]) and len(got) < len(q)
+    # "Take the last": uniform[min(n + 1, len(q))] → uniform[-1]
     n = kept(p, q, drafted, uniform)
     number = uniform[min(n + 1, len(q))]
     return np.append(drafted[:n], drawn(what_is_left(p, q, n), number))
@@ -371,6 +455,8 @@ def next_number_for_the_draw(p, q, drafted, uniform):
 def impossible_draft_kept(p, q, drafted, uniform):
     """A token with q = 0 is kept or refused like others, though the draft cannot have drawn it: it
     is another model's, or `q` is. Raise ValueError."""
+    # "A token with q = 0 is kept or refused like others, though the draft cannot have drawn
+    #     it": q[0, drafted[0]] == 0 and isinstance(got, np.ndarray)
     for n, token in enumerate(drafted):
         if uniform[n] * q[n, token] >= p[n, token]:
             return with_the_draw(p, q, drafted, uniform, n)

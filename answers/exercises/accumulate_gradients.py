@@ -48,6 +48,11 @@ def summed(gradients, sizes):
 def mean_of_means(gradients, sizes):
     """Every part counts the same, so an example of a small part counts more than one of a large
     part. Weight each gradient by its size."""
+    # "Every part counts the same": np.array_equal(got, bug(gradients, sizes[::-1]))
+    # "Weight each gradient by its size": gradients.mean(axis=0) → np.average(gradients, axis=0,
+    #     weights=sizes)
+    # "so an example of a small part counts more than one of a large part": bug(np.array([1.0,
+    #     0.0]), np.array([1, 3])) / 1 > bug(np.array([0.0, 1.0]), np.array([1, 3])) / 3
     return gradients.mean(axis=0)
 
 
@@ -55,6 +60,10 @@ def mean_of_means(gradients, sizes):
 def means_summed(gradients, sizes):
     """The parts are added up as they are, which is too large by about the number of parts.
     Weight each by its share of the batch, n / Σ n."""
+    # "The parts are added up as they are, which is too large by about the number of parts":
+    #     np.allclose(bug(gradients, np.array([4, 4])), 2 * right(gradients, np.array([4, 4])))
+    # "Weight each by its share of the batch, n / Σ n": gradients.sum(axis=0) →
+    #     np.tensordot(sizes / sizes.sum(), gradients, 1)
     return gradients.sum(axis=0) * 1.0
 
 
@@ -62,6 +71,9 @@ def means_summed(gradients, sizes):
 def last_part_only(gradients, sizes):
     """Only the last part is left, as if `.grad` were cleared after each part. Add up all of
     them, weighted by size."""
+    # "Only the last part is left": np.array_equal(got, gradients[-1])
+    # "Add up all of them, weighted by size": gradients[-1] → np.average(gradients, axis=0,
+    #     weights=sizes)
     return gradients[-1] * 1.0
 
 
@@ -69,6 +81,9 @@ def last_part_only(gradients, sizes):
 def not_normalised(gradients, sizes):
     """This is the gradient of the sum over the batch. Divide by the number of all examples,
     Σ n."""
+    # "This is the gradient of the sum over the batch": np.allclose(got, sizes.sum() * want)
+    # "Divide by the number of all examples, Σ n": summed(gradients, sizes) → summed(gradients,
+    #     sizes) / sizes.sum()
     return summed(gradients, sizes)
 
 
@@ -76,6 +91,9 @@ def not_normalised(gradients, sizes):
 def divided_by_the_parts(gradients, sizes):
     """The sum over all examples is divided by the number of parts. Divide by the number of
     examples, Σ n."""
+    # "The sum over all examples is divided by the number of parts": np.allclose(len(sizes) *
+    #     got, sizes.sum() * want)
+    # "Divide by the number of examples, Σ n": len(sizes) → sizes.sum()
     return summed(gradients, sizes) / len(sizes)
 
 
@@ -83,6 +101,10 @@ def divided_by_the_parts(gradients, sizes):
 def divided_by_the_largest(gradients, sizes):
     """The weights are sizes relative to the largest part, so they do not add up to 1. Divide by
     the number of all examples, Σ n."""
+    # "The weights are sizes relative to the largest part, so they do not add up to 1":
+    #     np.allclose(got, summed(gradients, sizes / sizes.max())) and (sizes / sizes.max()).sum()
+    #     != 1
+    # "Divide by the number of all examples, Σ n": sizes.max() → sizes.sum()
     return summed(gradients, sizes) / sizes.max()
 
 
@@ -90,4 +112,9 @@ def divided_by_the_largest(gradients, sizes):
 def sizes_along_the_last_axis(gradients, sizes):
     """The sizes are aligned with the last axis of the gradients, and belong to the first; if
     both are as long, nothing raises. Give them axes of size 1 behind the first."""
+    # "The sizes are aligned with the last axis of the gradients, and belong to the first; if
+    #     both are as long, nothing raises": np.allclose(got, gradients.sum(axis=0) * sizes /
+    #     sizes.sum()) and gradients.shape[-1] == len(sizes)
+    # "Give them axes of size 1 behind the first": sizes / sizes.sum() → (sizes /
+    #     sizes.sum()).reshape(-1, *[1] * (gradients.ndim - 1))
     return (gradients * (sizes / sizes.sum())).sum(axis=0)

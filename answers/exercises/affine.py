@@ -41,12 +41,16 @@ exercise.case("three leading axes", rng.normal(size=(2, 4, 3, 5)), w, b)
 @exercise.bug
 def no_bias(x, w, b):
     """The bias is not added. Add `b` to every row: `x @ w + b`."""
+    # "The bias is not added": np.array_equal(got, x @ w)
+    # "Add `b` to every row: `x @ w + b`": x @ w → x @ w + b
     return x @ w
 
 
 @exercise.bug
 def bias_subtracted(x, w, b):
     """The bias is subtracted. Add it: `x @ w + b`."""
+    # "The bias is subtracted": np.allclose(got, want - 2 * b)
+    # "Add it: `x @ w + b`": x @ w - b → x @ w + b
     return x @ w - b
 
 
@@ -54,12 +58,19 @@ def bias_subtracted(x, w, b):
 def bias_as_column(x, w, b):
     """The bias is turned into a column, so it adds one number per example, or fits no axis at
     all. It has one number per output: as a plain vector it is added to each row."""
+    # "The bias is turned into a column, so it adds one number per example":
+    #     np.allclose(bug(w.T, w, b), w.T @ w + b[:, None])
+    # "or fits no axis at all. It has one number per output": isinstance(got, ValueError) and
+    #     len(b) == w.shape[1]
+    # "as a plain vector it is added to each row": b[:, None] → b
     return x @ w + b[:, None]
 
 
 @exercise.bug
 def bias_summed(x, w, b):
     """The sum of the biases is added to every output. Each output has its own: `x @ w + b`."""
+    # "The sum of the biases is added to every output": np.allclose(got - x @ w, b.sum())
+    # "Each output has its own: `x @ w + b`": x @ w + b.sum() → x @ w + b
     return x @ w + b.sum()
 
 
@@ -67,6 +78,8 @@ def bias_summed(x, w, b):
 def weights_transposed(x, w, b):
     """The weights are transposed, as `torch.nn.Linear` stores them. Here they are (d_in, d_out)
     already: multiply by `w`."""
+    # "The weights are transposed": np.allclose(bug(x, w.T, b), x @ w + b)
+    # "Here they are (d_in, d_out) already: multiply by `w`": w.T → w
     return x @ w.T + b
 
 
@@ -74,6 +87,12 @@ def weights_transposed(x, w, b):
 def leading_axes_lost(x, w, b):
     """The leading axes are flattened into one and not restored. `x @ w` keeps them, or reshape
     the result to `(*x.shape[:-1], d_out)`."""
+    # "The leading axes are flattened into one and not restored": got.shape == (x[..., 0].size,
+    #     w.shape[1])
+    # "`x @ w` keeps them": x.reshape(-1, x.shape[-1]) @ w → x @ w
+    # "or reshape the result to `(*x.shape[:-1], d_out)`": x.reshape(-1, x.shape[-1]) @ w →
+    #     (lambda d_out: (x.reshape(-1, x.shape[-1]) @ w).reshape((*x.shape[:-1],
+    #     d_out)))(w.shape[1])
     return x.reshape(-1, x.shape[-1]) @ w + b
 
 
@@ -81,4 +100,7 @@ def leading_axes_lost(x, w, b):
 def examples_flattened(x, w, b):
     """Everything behind the first axis is flattened, so an axis that counts examples is taken
     for inputs. Only the last axis holds inputs: `x @ w`."""
+    # "Everything behind the first axis is flattened, so an axis that counts examples is taken
+    #     for inputs": np.allclose(bug(x, np.tile(w, (3, 1)), b), x.sum(axis=1) @ w + b)
+    # "Only the last axis holds inputs: `x @ w`": x.reshape(len(x), -1) @ w → x @ w
     return x.reshape(len(x), -1) @ w + b

@@ -50,6 +50,9 @@ def rows(a):
 def bias_not_summed(dout, x, w):
     """db is still one row per example. The bias is used once per example, so its gradient is
     the sum of `dout` over the batch."""
+    # "db is still one row per example": np.array_equal(got.db, dout)
+    # "its gradient is the sum of `dout` over the batch": dx, dw, dout → dx, dw,
+    #     rows(dout).sum(axis=0)
     dx, dw, _ = affine_backward(dout, x, w)
     return dx, dw, dout
 
@@ -58,6 +61,9 @@ def bias_not_summed(dout, x, w):
 def bias_keeps_the_batch_axis(dout, x, w):
     """db keeps the batch as an axis of size 1. It must have the shape of the bias: sum without
     keepdims."""
+    # "db keeps the batch as an axis of size 1": got.db.shape == (1, *want.db.shape)
+    # "It must have the shape of the bias: sum without keepdims": db[None] →
+    #     rows(dout).sum(axis=0)
     dx, dw, db = affine_backward(dout, x, w)
     return dx, dw, db[None]
 
@@ -66,6 +72,11 @@ def bias_keeps_the_batch_axis(dout, x, w):
 def bias_averaged(dout, x, w):
     """db is the mean over the batch, but the 1/N belongs to the loss and is in `dout` already.
     Sum instead."""
+    # "db is the mean over the batch": np.allclose(got.db, rows(dout).mean(axis=0))
+    # "Sum instead": db / len(rows(dout)) → rows(dout).sum(axis=0)
+    # "but the 1/N belongs to the loss and is in `dout` already": np.allclose(bug(dout=dout /
+    #     len(dout), x=x, w=w)[2] * len(dout), want.db / len(dout)) and not np.allclose(got.db,
+    #     want.db)
     dx, dw, db = affine_backward(dout, x, w)
     return dx, dw, db / len(rows(dout))
 
@@ -74,6 +85,12 @@ def bias_averaged(dout, x, w):
 def averaged_twice(dout, x, w):
     """dw and db are divided by the batch size, but the 1/N belongs to the loss and is in `dout`
     already. Leave it out of the layer."""
+    # "dw and db are divided by the batch size": np.allclose(len(dout) * got.dw, want.dw) and
+    #     np.allclose(len(dout) * got.db, want.db)
+    # "Leave it out of the layer":  / len(rows(dout)) →
+    # "but the 1/N belongs to the loss and is in `dout` already": np.allclose(bug(dout=dout /
+    #     len(dout), x=x, w=w)[2] * len(dout), want.db / len(dout)) and not np.allclose(got.db,
+    #     want.db)
     dx, dw, db = affine_backward(dout, x, w)
     return dx, dw / len(rows(dout)), db / len(rows(dout))
 
@@ -82,14 +99,21 @@ def averaged_twice(dout, x, w):
 def weights_not_transposed(dout, x, w):
     """dx multiplies `dout` by w, whose rows belong to the inputs; the sizes fit only if w is
     square. Multiply by the transpose: `dout @ w.T`."""
+    # "dx multiplies `dout` by w, whose rows belong to the inputs; the sizes fit only if w is
+    #     square": isinstance(got, ValueError) and w.shape[0] != w.shape[1] == dout.shape[-1]
+    # "Multiply by the transpose: `dout @ w.T`": dout @ w → dout @ w.T
     _, dw, db = affine_backward(dout, x, w)
     return dout @ w, dw, db
 
 
 @exercise.bug
 def weight_gradient_transposed(dout, x, w):
-    """dw comes out transposed: as `dout.T @ x` it has the outputs along its rows. It must have
-    the shape of w: `x.T @ dout`."""
+    """dw comes out transposed: as `dout.T @ x` it has the outputs along its rows. It must have the
+    shape of w: `x.T @ dout`, if the examples are rows."""
+    # "dw comes out transposed: as `dout.T @ x` it has the outputs along its rows":
+    #     np.allclose(got.dw, dout.T @ x) and len(got.dw) == dout.shape[-1]
+    # "It must have the shape of w: `x.T @ dout`, if the examples are rows": dw.T → (lambda x,
+    #     dout: x.T @ dout)(rows(x), rows(dout))
     dx, dw, db = affine_backward(dout, x, w)
     return dx, dw.T, db
 
@@ -98,6 +122,10 @@ def weight_gradient_transposed(dout, x, w):
 def one_product_per_leading_index(dout, x, w):
     """dw keeps a leading axis: it is one product per index of that axis. All examples share the
     weights, so sum over every leading axis: reshape to rows first."""
+    # "dw keeps a leading axis: it is one product per index of that axis": got.dw.shape ==
+    #     (len(x), *w.shape)
+    # "sum over every leading axis: reshape to rows first": x.swapaxes(-1, -2) @ dout →
+    #     rows(x).T @ rows(dout)
     dx, _, db = affine_backward(dout, x, w)
     return dx, x.swapaxes(-1, -2) @ dout, db
 
@@ -106,5 +134,8 @@ def one_product_per_leading_index(dout, x, w):
 def only_first_axis_summed(dout, x, w):
     """db is summed over the first axis only, so with two leading axes one of them is left. Sum
     over every axis but the last."""
+    # "db is summed over the first axis only, so with two leading axes one of them is left":
+    #     dout.ndim == 3 and got.db.ndim == 2
+    # "Sum over every axis but the last": axis=0 → axis=tuple(range(dout.ndim - 1))
     dx, dw, _ = affine_backward(dout, x, w)
     return dx, dw, dout.sum(axis=0)

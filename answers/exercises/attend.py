@@ -105,6 +105,13 @@ def not_scaled(q, k, v, mask=None):
     """The scores are not divided by √d, so the weights are too sharp as d grows, and for most
     queries the gradients then vanish. Divide q kᵀ by the square root of the number of features
     of a query."""
+    # "The scores are not divided by √d, so the weights are too sharp": np.allclose(got, right(q
+    #     * q.shape[-1] ** 0.5, k, v)) and bug(q, k, np.eye(2)).max() > right(q, k, np.eye(2)).max()
+    # "Divide q kᵀ by the square root of the number of features of a query": scores(q, k, 1) →
+    #     scores(q, k, 1) / q.shape[-1] ** 0.5
+    # "for most queries the gradients then vanish": np.mean((a := softmax((z :=
+    #     np.random.default_rng(0).normal(size=(2, 99, 900)))[0] @ z[1].T)).max(axis=1) > 0.99) >
+    #     0.5 and np.allclose(got, right(q * q.shape[-1] ** 0.5, k, v))
     return softmax(hide(scores(q, k, 1), mask)) @ v
 
 
@@ -113,6 +120,14 @@ def scaled_by_d(q, k, v, mask=None):
     """The scores are divided by d, so they shrink as d grows and the weights become equal. Of
     independent entries of mean 0 and variance 1 their standard deviation is √d: divide by the
     root."""
+    # "The scores are divided by d, so they shrink as d grows and the weights become equal":
+    #     np.allclose(got, right(q / q.shape[-1] ** 0.5, k, v)) and np.ptp(bug(q, k, np.eye(2))) <
+    #     np.ptp(right(q, k, np.eye(2)))
+    # "their standard deviation is √d: divide by the root": q.shape[-1] → q.shape[-1] ** 0.5
+    # "Of independent entries of mean 0 and variance 1":
+    #     np.isclose((np.random.default_rng(0).normal(0, 1, (2, 999,
+    #     100)).prod(axis=0).sum(axis=1)).std(), 100 ** 0.5, rtol=0.1) and not np.allclose(got,
+    #     want)
     return softmax(hide(scores(q, k, q.shape[-1]), mask)) @ v
 
 
@@ -120,6 +135,10 @@ def scaled_by_d(q, k, v, mask=None):
 def scaled_by_dv(q, k, v, mask=None):
     """The scores are divided by the square root of the width of the values. They are sums over
     the features of queries and keys: take `q.shape[-1]`."""
+    # "The scores are divided by the square root of the width of the values": np.allclose(got,
+    #     right(q * (q.shape[-1] / v.shape[-1]) ** 0.5, k, v))
+    # "They are sums over the features of queries and keys: take `q.shape[-1]`": v.shape[-1] →
+    #     q.shape[-1]
     return softmax(hide(scores(q, k, v.shape[-1] ** 0.5), mask)) @ v
 
 
@@ -127,6 +146,9 @@ def scaled_by_dv(q, k, v, mask=None):
 def scaled_by_positions(q, k, v, mask=None, axis=-1):
     """The scores are divided by the square root of the number of keys or queries. They are sums
     over features: take `q.shape[-1]`."""
+    # "The scores are divided by the square root of the number of keys": np.allclose(got,
+    #     right(q * (q.shape[-1] / len(k)) ** 0.5, k, v))
+    # "They are sums over features: take `q.shape[-1]`": s.shape[axis] → q.shape[-1]
     s = scores(q, k, 1)
     return softmax(hide(s / s.shape[axis] ** 0.5, mask)) @ v
 
@@ -135,6 +157,8 @@ def scaled_by_positions(q, k, v, mask=None, axis=-1):
 def multiplied_by_the_scale(q, k, v, mask=None, sign=1):
     """The scores are multiplied by √d, or have lost their sign. Divide by √d: similar vectors get
     large weights."""
+    # "The scores are multiplied by √d": np.allclose(got, right(q * q.shape[-1], k, v))
+    # "Divide by √d": d ** (-0.5) if sign > 0 else -d ** 0.5 → d ** 0.5
     d = q.shape[-1]
     return softmax(hide(scores(q, k, d**-0.5 if sign > 0 else -(d**0.5)), mask)) @ v
 
@@ -143,6 +167,10 @@ def multiplied_by_the_scale(q, k, v, mask=None, sign=1):
 def scaled_after_softmax(q, k, v, mask=None):
     """The weights are divided by √d, after the softmax, so they do not sum to 1. Scale the scores,
     before it."""
+    # "The weights are divided by √d, after the softmax, so they do not sum to 1":
+    #     np.allclose(bug(q, k, np.ones((len(k), 1))), q.shape[-1] ** -0.5)
+    # "Scale the scores, before it":  / q.shape[-1] ** 0.5 → ; scores(q, k, 1) → scores(q, k, 1)
+    #     / q.shape[-1] ** 0.5
     return softmax(hide(scores(q, k, 1), mask)) / q.shape[-1] ** 0.5 @ v
 
 
@@ -150,6 +178,9 @@ def scaled_after_softmax(q, k, v, mask=None):
 def softmax_over_queries(q, k, v, mask=None):
     """The softmax runs over the queries. Each query's weights must sum to 1 over the keys, which
     are the last axis."""
+    # "The softmax runs over the queries": np.allclose(got, v.sum(axis=0)) and len(q) == 1
+    # "Each query's weights must sum to 1 over the keys, which are the last axis": axis=-2 →
+    #     axis=-1
     return softmax(hide(scores(q, k), mask), axis=-2) @ v
 
 
@@ -157,6 +188,11 @@ def softmax_over_queries(q, k, v, mask=None):
 def softmax_over_everything(q, k, v, mask=None):
     """One sum is taken over all queries, so a query's weights do not sum to 1. Sum over the last
     axis, with keepdims=True."""
+    # "One sum is taken over all queries, so a query's weights do not sum to 1":
+    #     np.isclose(bug(q, k, np.ones((*k.shape[:-1], 1))).sum(), 1)
+    # "Sum over the last axis, with keepdims=True": np.exp(hide(scores(q, k), mask)) → np.exp((s
+    #     := hide(scores(q, k), mask)) - s.max(axis=-1, keepdims=True)); powers.sum() →
+    #     powers.sum(axis=-1, keepdims=True)
     powers = np.exp(hide(scores(q, k), mask))
     return powers / powers.sum() @ v
 
@@ -164,6 +200,9 @@ def softmax_over_everything(q, k, v, mask=None):
 @exercise.bug
 def no_softmax(q, k, v, mask=None):
     """The scores themselves weight the values. Take the softmax over the keys first."""
+    # "The scores themselves weight the values": np.allclose(got, q @ k.T / q.shape[-1] ** 0.5 @
+    #     v)
+    # "Take the softmax over the keys first": hide(s, mask, 0.0) → softmax(hide(s, mask))
     s = scores(q, k)
     return hide(s, mask, 0.0) @ v
 
@@ -172,6 +211,10 @@ def no_softmax(q, k, v, mask=None):
 def sum_without_keepdims(q, k, v, mask=None):
     """The sums have lost their axis and then align with the keys, or with nothing. Write
     `sum(axis=-1, keepdims=True)`, and the same for `max`."""
+    # "The sums have lost their axis and then align with the keys, or with nothing":
+    #     isinstance(got, ValueError) and "broadcast" in str(got)
+    # "Write `sum(axis=-1, keepdims=True)`": powers.sum(axis=-1) → powers.sum(axis=-1,
+    #     keepdims=True)
     s = hide(scores(q, k), mask)
     powers = np.exp(s - s.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1) @ v
@@ -181,6 +224,9 @@ def sum_without_keepdims(q, k, v, mask=None):
 def keys_not_transposed(q, k, v, mask=None):
     """The queries are multiplied by k as it is, which fits where keys are as many as features.
     Transpose its last two axes."""
+    # "The queries are multiplied by k as it is, which fits where keys are as many as features":
+    #     np.allclose(got, right(q, k.T, v)) and len(k) == k.shape[-1]
+    # "Transpose its last two axes": q @ k → q @ k.swapaxes(-1, -2)
     return softmax(hide(q @ k / q.shape[-1] ** 0.5, mask)) @ v
 
 
@@ -188,12 +234,18 @@ def keys_not_transposed(q, k, v, mask=None):
 def all_axes_transposed(q, k, v, mask=None):
     """`k.T` reverses every axis, so it is right for matrices only. Swap the last two axes:
     `k.swapaxes(-1, -2)`."""
+    # "reverses every axis, so it is right for matrices only": isinstance(got, ValueError) and
+    #     k.ndim > 2
+    # "Swap the last two axes: `k.swapaxes(-1, -2)`": k.T → k.swapaxes(-1, -2)
     return softmax(hide(q @ k.T / q.shape[-1] ** 0.5, mask)) @ v
 
 
 @exercise.bug
 def mask_ignored(q, k, v, mask=None):
     """The mask is not used. Set the scores that it hides to -inf before the softmax."""
+    # "The mask is not used": np.array_equal(got, bug(q, k, v))
+    # "Set the scores that it hides to -inf before the softmax": hide(scores(q, k), None) →
+    #     hide(scores(q, k), mask, -np.inf)
     return softmax(hide(scores(q, k), None)) @ v
 
 
@@ -201,6 +253,9 @@ def mask_ignored(q, k, v, mask=None):
 def polarity_inverted(q, k, v, mask=None):
     """The mask is taken as True = hide, as in `nn.MultiheadAttention`. Here True means that a
     query may look: keep those scores and hide the others."""
+    # "The mask is taken as True = hide": np.allclose(bug(q, k, v, ~mask), want)
+    # "Here True means that a query may look: keep those scores and hide the others":
+    #     np.where(inverted, scores(q, k), -np.inf) → hide(scores(q, k), mask, -np.inf)
     inverted = None if mask is None else ~mask
     with np.errstate(all="ignore"):
         s = scores(q, k) if mask is None else np.where(inverted, scores(q, k), -np.inf)
@@ -211,6 +266,11 @@ def polarity_inverted(q, k, v, mask=None):
 def ones_and_zeros_added(q, k, v, mask=None, times=1):
     """The mask is added as 0 and 1, which shifts scores by 1 and hides nothing. Only -inf gives
     weight 0: `np.where(mask, scores, -np.inf)`."""
+    # "The mask is added as 0 and 1, which shifts scores by 1 and hides nothing":
+    #     np.allclose(got, softmax(scores(q, k) + np.where(mask, 1, 0)) @ v)
+    # "Only -inf gives weight 0: `np.where(mask, scores, -np.inf)`": scores(q, k) + (0 if mask
+    #     is None else times * mask) → (lambda scores: hide(scores, mask) if mask is None or not
+    #     mask.any(axis=-1).all() else np.where(mask, scores, -np.inf))(scores(q, k))
     return softmax(scores(q, k) + (0 if mask is None else times * mask)) @ v
 
 
@@ -218,6 +278,10 @@ def ones_and_zeros_added(q, k, v, mask=None, times=1):
 def hidden_scores_set_to_0(q, k, v, mask=None):
     """Hidden scores are set to 0, as by `scores * mask`, and exp(0) = 1 is no small weight. Set
     them to -inf."""
+    # "Hidden scores are set to 0, as by `scores * mask`": np.allclose(got, (lambda scores:
+    #     softmax(scores * mask))(scores(q, k)) @ v)
+    # "Set them to -inf": 0.0 → -np.inf
+    # "exp(0) = 1 is no small weight": np.exp(0) == 1 and not np.allclose(got, want)
     return softmax(hide(scores(q, k), mask, 0.0)) @ v
 
 
@@ -225,6 +289,10 @@ def hidden_scores_set_to_0(q, k, v, mask=None):
 def mask_after_softmax(q, k, v, mask=None):
     """The mask comes after the softmax, so the weights that remain no longer sum to 1. Set hidden
     scores to -inf before it."""
+    # "The mask comes after the softmax, so the weights that remain no longer sum to 1": (bug(q,
+    #     k, np.ones((*k.shape[:-1], 1)), mask) < 1 - 1e-9).any()
+    # "Set hidden scores to -inf before it": hide(softmax(scores(q, k)), mask, 0.0) →
+    #     softmax(hide(scores(q, k), mask, -np.inf))
     return hide(softmax(scores(q, k)), mask, 0.0) @ v
 
 
@@ -232,6 +300,10 @@ def mask_after_softmax(q, k, v, mask=None):
 def maximum_before_mask(q, k, v, mask=None, way="maximum"):
     """The maximum, or the whole softmax, is taken before hiding: one hidden key with a large score
     leaves 0/0 for the others. Hide first."""
+    # "one hidden key with a large score leaves 0/0 for the others": np.isnan(got).any()
+    # "Hide first": s = scores(q, k) → s = hide(scores(q, k), mask)
+    # "The maximum, or the whole softmax, is taken before hiding": np.allclose(bug(q, 0 * k, v,
+    #     mask), right(q, 0 * k, v, mask)) and np.isnan(got).any()
     s = scores(q, k)
     powers = hide(np.exp(s - s.max(axis=-1, keepdims=True)), mask, 0.0)
     with np.errstate(all="ignore"):
@@ -244,6 +316,11 @@ def maximum_before_mask(q, k, v, mask=None, way="maximum"):
 def finite_fill(q, k, v, mask=None, hidden=lambda s: s - 1e9):
     """Hidden scores become a number such as -10 000, or lower by such a number, but a visible
     score may be lower still, and then the hidden key wins. Use -inf."""
+    # "a visible score may be lower still, and then the hidden key wins": (np.where(mask,
+    #     scores(q, k), np.inf).min(axis=-1) < -1e4).any() and not np.allclose(got, want)
+    # "Use -inf": hidden(s) → -np.inf
+    # "Hidden scores become a number such as -10 000, or lower by such a number":
+    #     np.allclose(got, softmax(np.where(mask, scores(q, k), -10_000)) @ v)
     s = scores(q, k)
     return softmax(hide(s, mask, hidden(s))) @ v
 
@@ -252,6 +329,12 @@ def finite_fill(q, k, v, mask=None, hidden=lambda s: s - 1e9):
 def no_maximum(q, k, v, mask=None, nan=np.nan):
     """exp overflows on large scores, and inf/inf is nan; on very negative ones 0/0 is nan.
     Subtract each row's maximum first."""
+    # "exp overflows on large scores, and inf/inf is nan": np.isnan(got).any() and scores(q,
+    #     k).max() > 709
+    # "on very negative ones 0/0 is nan": np.isnan(bug(np.ones((1, 1)), np.full((2, 1), -800.0),
+    #     np.ones((2, 1)))).all()
+    # "Subtract each row's maximum first": np.exp(hide(scores(q, k), mask)) → np.exp((s :=
+    #     hide(scores(q, k), mask)) - s.max(axis=-1, keepdims=True))
     with np.errstate(all="ignore"):
         powers = np.exp(hide(scores(q, k), mask))
         weights = powers / powers.sum(axis=-1, keepdims=True)
@@ -262,6 +345,10 @@ def no_maximum(q, k, v, mask=None, nan=np.nan):
 def global_maximum(q, k, v, mask=None):
     """The maximum subtracted is that of all queries, so a query far below it underflows to 0/0.
     Take it along the last axis, with keepdims=True."""
+    # "a query far below it underflows to 0/0": np.isnan(got).any()
+    # "Take it along the last axis, with keepdims=True": s.max() → s.max(axis=-1, keepdims=True)
+    # "The maximum subtracted is that of all queries": np.isnan(got).any() and
+    #     np.isfinite(bug(q[..., :1, :], k, v)).all()
     s = hide(scores(q, k), mask)
     powers = np.exp(s - s.max())
     with np.errstate(all="ignore"):
@@ -273,6 +360,14 @@ def blind_query_answered(q, k, v, mask=None, what="nan"):
     """A query that sees no key gets nan, 0 or an average of what is hidden from it. Its weights are
     0/0, and a number hides that the mask is wrong: raise ValueError if
     `not mask.any(axis=-1).all()`."""
+    # "A query that sees no key gets nan, 0 or an average of what is hidden from it":
+    #     np.isnan(got[~mask.any(axis=-1)]).all() and not bug(q, k, v, mask,
+    #     what="zero")[~mask.any(axis=-1)].any() and np.allclose(bug(q, k, v, mask,
+    #     what="equal")[~mask.any(axis=-1)], v.mean(axis=0))
+    # "Its weights are 0/0": np.isnan(np.divide(0, np.exp(-np.inf))) and np.isnan(got).any()
+    # "raise ValueError if `not mask.any(axis=-1).all()`": blind = ~mask.any(axis=-1,
+    #     keepdims=True) → blind = int('ValueError') if not mask.any(axis=-1).all() else
+    #     ~mask.any(axis=-1, keepdims=True)
     if mask is None:
         return attend(q, k, v)
     blind = ~mask.any(axis=-1, keepdims=True)

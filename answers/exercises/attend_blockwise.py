@@ -82,26 +82,38 @@ def rng_array(*shape):
 
 def pieces(q, k, v, block, causal, last=True):
     """The scaled scores of each block of keys, hidden ones at -inf, and its values."""
-    s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
     if causal:
-        s = np.where(causal_mask(k.shape[-2])[-q.shape[-2] :], s, -np.inf)
+        mask = causal_mask(k.shape[-2])[-q.shape[-2] :]
     keys = k.shape[-2] if last else max(block, k.shape[-2] // block * block)
     for start in range(0, keys, block):
         cut = slice(start, start + block)
-        yield s[..., cut], v[..., cut, :]
+        s = q @ k[..., cut, :].swapaxes(-1, -2) / q.shape[-1] ** 0.5
+        yield np.where(mask[:, cut], s, -np.inf) if causal else s, v[..., cut, :]
 
 
-def running(q, k, v, block, causal, shrink=np.exp, sums=True, values=True, **options):
+def running(
+    q,
+    k,
+    v,
+    block,
+    causal,
+    sums=True,
+    values=True,
+    shrink=np.exp,
+    largest=np.maximum,
+    divide=np.divide,
+    **options,
+):
     """The reference in short; `sums` and `values` say what shrinks, `shrink` how."""
     top, total, out = -np.inf, 0.0, 0.0
     for s, values_of_block in pieces(q, k, v, block, causal, **options):
-        new = np.maximum(top, s.max(axis=-1, keepdims=True))
+        new = largest(top, s.max(axis=-1, keepdims=True))
         powers = np.exp(s - new)
         factor = shrink(top - new)
         total = total * (factor if sums else 1) + powers.sum(axis=-1, keepdims=True)
         out = out * (factor if values else 1) + powers @ values_of_block
         top = new
-    return out / total
+    return divide(out, total)
 
 
 @exercise.bug
@@ -116,29 +128,41 @@ def all_scores_at_once(q, k, v, block=256, causal=False):
 def no_running_maximum(q, k, v, block=256, causal=False):
     """exp is taken of the scores as they are: it overflows on large ones, and 0/0 is left of very
     negative ones. Keep the largest score so far and subtract it."""
-    total, out = 0.0, 0.0
-    for s, values in pieces(q, k, v, block, causal):
-        total = total + np.exp(s).sum(axis=-1, keepdims=True)
-        out = out + np.exp(s) @ values
-    return out / total
+    # "it overflows on large ones": np.isnan(got).any()
+    # "and 0/0 is left of very negative ones": np.isnan(bug(np.ones((1, 1)), np.full((2, 1),
+    #     -800.0), np.ones((2, 1)))).all()
+    # "Keep the largest score so far and subtract it": lambda top, new: 0.0 → np.maximum
+    return running(q, k, v, block, causal, largest=lambda top, new: 0.0)
 
 
 @exercise.bug
 def first_maximum_kept(q, k, v, block=256, causal=False):
     """The maximum of the first block is used for all, and a later score far above it overflows.
     Update the maximum, and rescale the sums when it rises."""
-    top, total, out = None, 0.0, 0.0
-    for s, values in pieces(q, k, v, block, causal):
-        top = s.max(axis=-1, keepdims=True) if top is None else top
-        total = total + np.exp(s - top).sum(axis=-1, keepdims=True)
-        out = out + np.exp(s - top) @ values
-    return out / total
+    # "a later score far above it overflows": np.isnan(got).any() and np.isnan(bug(q, k, v,
+    #     block)).any()
+    # "The maximum of the first block is used for all": np.allclose(bug(q[..., :1, :] * 0, k, v,
+    #     block), right(q[..., :1, :] * 0, k, v, block)) and np.isnan(got).any()
+    # "Update the maximum, and rescale the sums when it rises": lambda top, new:
+    #     np.where(np.isinf(top), new, top) → np.maximum
+    return running(
+        q,
+        k,
+        v,
+        block,
+        causal,
+        largest=lambda top, new: np.where(np.isinf(top), new, top),
+    )
 
 
 @exercise.bug
 def nothing_rescaled(q, k, v, block=256, causal=False):
     """Each block subtracts another maximum, and the sums are added up as if it were the same one.
     When the maximum rises from m to n, multiply both running sums by exp(m - n)."""
+    # "When the maximum rises from m to n, multiply both running sums by exp(m - n)":
+    #     sums=False, values=False → shrink=np.exp
+    # "Each block subtracts another maximum, and the sums are added up as if it were the same
+    #     one": np.allclose(got, running(q, k, v, block, causal, sums=False, values=False))
     return running(q, k, v, block, causal, sums=False, values=False)
 
 
@@ -146,6 +170,9 @@ def nothing_rescaled(q, k, v, block=256, causal=False):
 def values_not_rescaled(q, k, v, block=256, causal=False):
     """The sum of the weights shrinks when the maximum rises, the sum of the values does not.
     Multiply both by exp(old - new)."""
+    # "The sum of the weights shrinks when the maximum rises, the sum of the values does not":
+    #     bug(q, k, np.ones_like(v), block).max() > 1 + 1e-9
+    # "Multiply both by exp(old - new)": values=False → shrink=np.exp
     return running(q, k, v, block, causal, values=False)
 
 
@@ -153,6 +180,9 @@ def values_not_rescaled(q, k, v, block=256, causal=False):
 def sum_not_rescaled(q, k, v, block=256, causal=False):
     """The sum of the values shrinks when the maximum rises, the sum of the weights does not.
     Multiply both by exp(old - new)."""
+    # "The sum of the values shrinks when the maximum rises, the sum of the weights does not":
+    #     bug(q, k, np.ones_like(v), block).min() < 1 - 1e-9
+    # "Multiply both by exp(old - new)": sums=False → shrink=np.exp
     return running(q, k, v, block, causal, sums=False)
 
 
@@ -160,6 +190,11 @@ def sum_not_rescaled(q, k, v, block=256, causal=False):
 def rescaled_the_wrong_way(q, k, v, block=256, causal=False):
     """The running sums are multiplied by exp(new - old), which makes them larger. What was added up
     under a smaller maximum must shrink: exp(old - new)."""
+    # "What was added up under a smaller maximum must shrink: exp(old - new)":
+    #     np.exp(-difference) → np.exp(difference)
+    # "The running sums are multiplied by exp(new - old), which makes them larger":
+    #     np.allclose(got, running(q, k, v, block, causal, shrink=lambda d: np.where(np.isinf(d),
+    #     0.0, np.exp(-d))))
 
     def grow(difference):
         return np.where(np.isinf(difference), 0.0, np.exp(-difference))
@@ -171,18 +206,23 @@ def rescaled_the_wrong_way(q, k, v, block=256, causal=False):
 def maximum_of_the_block(q, k, v, block=256, causal=False):
     """The maximum is that of the newest block alone, and the sums are not rescaled to it. Keep
     the largest so far, `np.maximum(old, new)`, and rescale when it rises."""
-    total, out = 0.0, 0.0
-    for s, values in pieces(q, k, v, block, causal):
-        powers = np.exp(s - s.max(axis=-1, keepdims=True))
-        total = total + powers.sum(axis=-1, keepdims=True)
-        out = out + powers @ values
-    return out / total
+    # "The maximum is that of the newest block alone, and the sums are not rescaled to it":
+    #     np.allclose(got, running(q, k, v, block, causal, largest=lambda old, new: new, sums=False,
+    #     values=False))
+    # "Keep the largest so far, `np.maximum(old, new)`, and rescale when it rises": lambda top,
+    #     new: new → lambda old, new: np.maximum(old, new); sums=False, values=False → shrink=np.exp
+    return running(
+        q, k, v, block, causal, largest=lambda top, new: new, sums=False, values=False
+    )
 
 
 @exercise.bug(how=(np.mean, np.sum))
 def blocks_averaged(q, k, v, block=256, causal=False, how=np.mean):
     """Each block is normalised on its own, so one with small scores counts as much as one with
     large ones. Add up first, and divide once, by the sum over all keys."""
+    # "Each block is normalised on its own, so one with small scores counts as much as one with
+    #     large ones": np.allclose(got, np.mean([right(q, k[..., i : i + block, :], v[..., i : i +
+    #     block, :]) for i in range(0, k.shape[-2], block)], axis=0))
     with np.errstate(all="ignore"):
         parts = []
         for s, values in pieces(q, k, v, block, causal):
@@ -195,6 +235,10 @@ def blocks_averaged(q, k, v, block=256, causal=False, how=np.mean):
 def last_keys_dropped(q, k, v, block=256, causal=False):
     """Only whole blocks of keys are read, so the rest at the end is never seen. Let the last block
     be shorter."""
+    # "Only whole blocks of keys are read, so the rest at the end is never seen":
+    #     np.allclose(got, right(q, k[..., : k.shape[-2] // block * block, :], v[..., : k.shape[-2]
+    #     // block * block, :]))
+    # "Let the last block be shorter": last=False → last=True
     return running(q, k, v, block, causal, last=False)
 
 
@@ -202,24 +246,30 @@ def last_keys_dropped(q, k, v, block=256, causal=False):
 def not_divided(q, k, v, block=256, causal=False):
     """The weighted sum is returned without dividing by the sum of the weights. Divide once, at the
     end."""
-    total, top = 0.0, -np.inf
-    for s, values in pieces(q, k, v, block, causal):
-        new = np.maximum(top, s.max(axis=-1, keepdims=True))
-        total = total * np.exp(top - new) + np.exp(s - new) @ values
-        top = new
-    return total
+    # "The weighted sum is returned without dividing by the sum of the weights": bug(q, k,
+    #     np.ones_like(v), block).max() > 1 + 1e-9
+    # "Divide once, at the end": lambda out, total: out → lambda out, total: out / total
+    return running(q, k, v, block, causal, divide=lambda out, total: out)
 
 
 @exercise.bug
 def not_scaled(q, k, v, block=256, causal=False):
     """The scores are not divided by √d. Divide q kᵀ by the square root of the number of features
     of a query."""
+    # "The scores are not divided by √d": np.allclose(got, right(q * q.shape[-1] ** 0.5, k, v,
+    #     block))
+    # "Divide q kᵀ by the square root of the number of features of a query": q * q.shape[-1] **
+    #     0.5 → q * q.shape[-1] ** 0.5 / q.shape[-1] ** 0.5
     return attend_blockwise(q * q.shape[-1] ** 0.5, k, v, block, causal)
 
 
 @exercise.bug
 def causal_ignored(q, k, v, block=256, causal=False):
     """`causal` is not used: every query sees all keys. Hide those that come after it."""
+    # "`causal` is not used: every query sees all keys": np.array_equal(got, bug(q, k, v, block,
+    #     causal=False))
+    # "Hide those that come after it": attend_blockwise(q, k, v, block) → running(q, k, v,
+    #     block, causal)
     return attend_blockwise(q, k, v, block)
 
 
@@ -227,6 +277,10 @@ def causal_ignored(q, k, v, block=256, causal=False):
 def aligned_upper_left(q, k, v, block=256, causal=False):
     """With fewer queries than keys, query i is taken for position i. The queries are the last
     positions: query i sees keys up to i + keys - queries."""
+    # "With fewer queries than keys, query i is taken for position i": np.allclose(got[..., 0,
+    #     :], v[..., 0, :]) and q.shape[-2] < k.shape[-2]
+    # "The queries are the last positions: query i sees keys up to i + keys - queries":
+    #     [:q.shape[-2]] → [-q.shape[-2]:]
     if not causal:
         return attend_blockwise(q, k, v, block)
     return attend(q, k, v, causal_mask(k.shape[-2])[: q.shape[-2]])
@@ -236,6 +290,9 @@ def aligned_upper_left(q, k, v, block=256, causal=False):
 def diagonal_hidden(q, k, v, block=256, causal=False):
     """A query does not see the key of its own position. Keep key j for query i where j <= i, not
     j < i."""
+    # "A query does not see the key of its own position": np.isnan(got[..., 0, :]).all() and
+    #     np.isfinite(got[..., 1:, :]).all()
+    # "Keep key j for query i where j <= i, not j < i": dtype=bool), -1) → dtype=bool))
     if not causal:
         return attend_blockwise(q, k, v, block)
     s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
@@ -249,6 +306,11 @@ def diagonal_hidden(q, k, v, block=256, causal=False):
 def mask_counts_from_the_block(q, k, v, block=256, causal=False):
     """The causal mask counts positions from the start of the block, so every block of keys hides
     keys that are in the past. Add the block's start to its positions."""
+    # "Add the block's start to its positions": keys % block <= (queries[:, None] + behind) %
+    #     block → keys <= queries[:, None] + behind
+    # "so every block of keys hides keys that are in the past": np.allclose(got, attend(q, k, v,
+    #     np.arange(k.shape[-2]) % block <= np.arange(k.shape[-2] - q.shape[-2], k.shape[-2])[:,
+    #     None] % block))
     if not causal:
         return attend_blockwise(q, k, v, block)
     queries, keys = np.arange(q.shape[-2]), np.arange(k.shape[-2])

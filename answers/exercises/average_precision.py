@@ -86,6 +86,11 @@ def area(precision, recall):
 def ties_one_by_one(truth, scores, kind="as they stand"):
     """Equal scores cross the threshold one by one, in the order in which they happen to stand,
     so shuffling the examples changes the result. Keep only the counts after the last of equals."""
+    # "Equal scores cross the threshold one by one, in the order in which they happen to stand,
+    #     so shuffling the examples changes the result": bug(truth[::-1], scores[::-1]) != got
+    # "Keep only the counts after the last of equals": area(*counts(truth, order)) →
+    #     area(*(each[np.append(np.diff(scores[order]) != 0, True)] for each in counts(truth,
+    #     order)))
     order = np.argsort(-scores, kind="stable")
     if kind == "reversed":
         order = np.argsort(scores, kind="stable")[::-1]
@@ -96,6 +101,10 @@ def ties_one_by_one(truth, scores, kind="as they stand"):
 def trapezoids(truth, scores, start="precision 1"):
     """The points are joined by straight lines, which no threshold achieves. Multiply
     each precision by the recall that it adds: a sum of rectangles."""
+    # "The points are joined by straight lines": np.isclose(got, np.trapezoid([1, 0, 1 / 2], [0,
+    #     0, 1]))
+    # "Multiply each precision by the recall that it adds: a sum of rectangles":
+    #     np.trapezoid(precision, recall) → (precision * np.diff(recall, prepend=0)).sum()
     precision, recall, _ = precision_recall_curve(truth, scores)
     if start != "none":
         first = 1 if start == "precision 1" else precision[0]
@@ -107,6 +116,10 @@ def trapezoids(truth, scores, start="precision 1"):
 def interpolated(truth, scores):
     """Each precision is replaced by the highest at that recall or more, as in some detection
     contests; that is never lower. Use the precision at the threshold itself."""
+    # "Each precision is replaced by the highest at that recall or more, as in some detection
+    #     contests; that is never lower": got > want
+    # "Use the precision at the threshold itself": np.maximum.accumulate(precision[::-1])[::-1]
+    #     → precision
     precision, recall, _ = precision_recall_curve(truth, scores)
     return area(np.maximum.accumulate(precision[::-1])[::-1], recall)
 
@@ -115,6 +128,10 @@ def interpolated(truth, scores):
 def eleven_points(truth, scores):
     """This is the mean of the highest precision at eleven levels of recall, an old
     approximation. Sum over every threshold instead."""
+    # "This is the mean of the highest precision at eleven levels of recall": np.isclose(got, (6
+    #     * 1 + 5 * 2 / 3) / 11)
+    # "Sum over every threshold instead": np.mean([precision[recall >= level - 1e-12].max() for
+    #     level in levels]) → (np.diff(recall, prepend=0) * precision).sum()
     precision, recall, _ = precision_recall_curve(truth, scores)
     levels = np.linspace(0, 1, 11)
     return np.mean([precision[recall >= level - 1e-12].max() for level in levels])
@@ -124,6 +141,9 @@ def eleven_points(truth, scores):
 def best_f1_instead(truth, scores):
     """This is the best F1 of all thresholds, which says nothing of the others. Average the
     precision over the recall that each adds."""
+    # "This is the best F1 of all thresholds": np.isclose(got, max(0, 2 / (1 / 0.5 + 1 / 1)))
+    # "Average the precision over the recall that each adds": np.max(2 * precision * recall /
+    #     np.where(both > 0, both, 1)) → np.average(precision, weights=np.diff(recall, prepend=0))
     precision, recall, _ = precision_recall_curve(truth, scores)
     both = precision + recall
     return np.max(2 * precision * recall / np.where(both > 0, both, 1))
@@ -133,6 +153,9 @@ def best_f1_instead(truth, scores):
 def lowest_first(truth, scores):
     """The scores are gone through from the lowest up, so the least positive example is called
     first. Sort from high to low."""
+    # "The scores are gone through from the lowest up, so the least positive example is called
+    #     first": np.isclose(bug(truth, -scores), want)
+    # "Sort from high to low": scores.max() - scores → scores - scores.min()
     return average_precision(truth, scores.max() - scores)
 
 
@@ -140,6 +163,12 @@ def lowest_first(truth, scores):
 def roc_area_instead(truth, scores):
     """This is the area under the ROC curve, which does not depend on how many negatives there
     are. Precision divides by all that are called positive."""
+    # "This is the area under the ROC curve, which does not depend on how many negatives there
+    #     are": np.isclose(got, roc_auc(truth, scores)) and np.isclose(got, bug(np.append(truth, 0),
+    #     np.append(scores, scores[truth == 0])))
+    # "Precision divides by all that are called positive": roc_auc(truth, scores) if (truth ==
+    #     0).any() else np.nan → np.mean([(truth == 1)[scores >= s].mean() for s in scores[truth ==
+    #     1]])
     return roc_auc(truth, scores) if (truth == 0).any() else np.nan
 
 
@@ -147,6 +176,11 @@ def roc_area_instead(truth, scores):
 def averaged_over_thresholds(truth, scores, ties="together"):
     """This is the mean of the precision over all thresholds, where each one counts alike.
     Weight each by the recall that it adds."""
+    # "This is the mean of the precision over all thresholds, where each one counts alike":
+    #     np.isclose(got, np.mean([1, 1 / 2]))
+    # "Weight each by the recall that it adds": precision_recall_curve(truth, scores)[0].mean()
+    #     → area(*precision_recall_curve(truth, scores)[:2]); counts(truth, np.argsort(-scores,
+    #     kind='stable'))[0].mean() → area(*precision_recall_curve(truth, scores)[:2])
     if ties == "together":
         return precision_recall_curve(truth, scores)[0].mean()
     return counts(truth, np.argsort(-scores, kind="stable"))[0].mean()
@@ -156,6 +190,12 @@ def averaged_over_thresholds(truth, scores, ties="together"):
 def divided_by_all_examples(truth, scores):
     """The sum over the positives is divided by the number of all examples. Divide by the number
     of positives, which makes the increments of recall add up to 1."""
+    # "The sum over the positives is divided by the number of all examples": np.isclose(got,
+    #     truth.sum() * want / len(truth))
+    # "Divide by the number of positives": (truth == 1).mean() → (truth == 1).sum() / (truth ==
+    #     1).sum()
+    # "which makes the increments of recall add up to 1": np.isclose(bug(np.array([1, 0, 1]),
+    #     np.array([3, 1, 2])), 1 * 2 / 3) and right(np.array([1, 0, 1]), np.array([3, 1, 2])) == 1
     return average_precision(truth, scores) * (truth == 1).mean()
 
 
@@ -163,6 +203,10 @@ def divided_by_all_examples(truth, scores):
 def precision_before_the_step(truth, scores, first=1.0):
     """Each increment of recall is weighted by the precision before it. Weight it by the
     precision at the threshold that adds it."""
+    # "Each increment of recall is weighted by the precision before it": got == 0 and
+    #     np.isclose(want, 1 / 2)
+    # "Weight it by the precision at the threshold that adds it": np.append(first,
+    #     precision[:-1]) → precision
     precision, recall, _ = precision_recall_curve(truth, scores)
     return area(np.append(first, precision[:-1]), recall)
 
@@ -171,6 +215,10 @@ def precision_before_the_step(truth, scores, first=1.0):
 def first_step_lost(truth, scores):
     """`np.diff` of the recalls has one entry less: the step from recall 0 to the first point is
     missing. Put a 0 before the recalls: `prepend=0`."""
+    # "the step from recall 0 to the first point is missing": got == want - 1
+    # "Put a 0 before the recalls: `prepend=0`": np.diff(recall) * precision[1:] →
+    #     np.diff(recall, prepend=0) * precision
+    # "has one entry less": np.diff(np.ones(5)).size == 5 - 1 and got == want - 1
     precision, recall, _ = precision_recall_curve(truth, scores)
     return (np.diff(recall) * precision[1:]).sum()
 
@@ -179,5 +227,7 @@ def first_step_lost(truth, scores):
 def precision_at_one_threshold(truth, scores):
     """This is the precision at one threshold, 0.5, and not an average. Go through all
     thresholds."""
+    # "This is the precision at one threshold, 0.5, and not an average": got == truth[scores >=
+    #     0.5].mean()
     called = scores >= 0.5
     return (truth == 1)[called].mean() if called.any() else 0.0

@@ -226,6 +226,10 @@ def sending(other):
 def output_without_gradient(graph, values, output):
     """All gradients are 0, because that of the output is. Start it at ones: the derivative of
     the output by itself is 1."""
+    # "All gradients are 0, because that of the output is": not any(np.any(each) for each in
+    #     got.values())
+    # "Start it at ones: the derivative of the output by itself is 1": np.zeros_like →
+    #     np.ones_like
     return pass_back(graph, values, output, start=np.zeros_like)
 
 
@@ -233,6 +237,9 @@ def output_without_gradient(graph, values, output):
 def output_starts_with_its_value(graph, values, output):
     """The gradient of the output starts as its value, so all others are that times too large.
     Start it at ones: the derivative of the output by itself."""
+    # "The gradient of the output starts as its value, so all others are that times too large":
+    #     np.allclose(got["a"], values["loss"] * want["a"])
+    # "Start it at ones: the derivative of the output by itself": np.copy → np.ones_like
     return pass_back(graph, values, output, start=np.copy)
 
 
@@ -248,6 +255,9 @@ def fit_into_zeros(part, shape):
 def output_taken_for_a_number(graph, values, output, fit=None):
     """The output's gradient is one number, though the output may be an array. Start it at ones
     in the output's shape."""
+    # "The output's gradient is one number, though the output may be an array":
+    #     np.ndim(got["y"]) == 0 < np.ndim(values["y"])
+    # "Start it at ones in the output's shape": np.ones(()) → np.ones(y.shape)
 
     def number(y):
         return np.ones(())
@@ -259,6 +269,9 @@ def output_taken_for_a_number(graph, values, output, fit=None):
 def sum_not_spread(graph, values, output):
     """The gradient of a sum's input is still one number. Every entry of the input has slope 1,
     so each gets that number: `np.broadcast_to(g, a.shape)`."""
+    # "The gradient of a sum's input is still one number": np.ndim(got["a"]) == 0
+    # "Every entry of the input has slope 1, so each gets that number: `np.broadcast_to(g,
+    #     a.shape)`": (g,) → ((lambda a: np.broadcast_to(g, a.shape))(*inputs),)
 
     def number(operation, g, y, *inputs):
         return (g,) if operation == "sum" else None
@@ -271,6 +284,9 @@ def sum_not_spread(graph, values, output):
 def sum_taken_for_a_mean(graph, values, output):
     """The gradient of a sum's input is divided by the number of its entries, which is that of a
     mean. In a sum every entry has slope 1."""
+    # "The gradient of a sum's input is divided by the number of its entries":
+    #     np.allclose(got["a"], want["a"] / values["a"].size)
+    # "In a sum every entry has slope 1": g / inputs[0].size → g * 1
 
     def shared(operation, g, y, *inputs):
         whole = operation == "sum"
@@ -283,6 +299,9 @@ def sum_taken_for_a_mean(graph, values, output):
 def second_factor_without_gradient(graph, values, output):
     """Only the first factor of a product gets a gradient. Each gets that of the product times the
     other factor."""
+    # "Only the first factor of a product gets a gradient": got["a"].all() and not
+    #     got["b"].any()
+    # "Each gets that of the product times the other factor": 0 * g → g * inputs[0]
 
     def first(operation, g, y, *inputs):
         return (g * inputs[1], 0 * g) if operation == "multiply" else None
@@ -296,6 +315,10 @@ def second_factor_without_gradient(graph, values, output):
 def local_slope_alone(graph, values, output, missing=()):
     """The local slope is sent back as it is. The chain rule multiplies it by the gradient of
     the result: `g * b`, not `b`."""
+    # "The chain rule multiplies it by the gradient of the result": np.ones_like(g) →
+    #     np.asarray(np.ones_like(g) * g)
+    # "`g * b`, not `b`": np.ones_like(g), y → (lambda g, b: np.asarray(g * b))(g,
+    #     np.ones_like(g)), y
 
     def slope(operation, g, y, *inputs):
         if operation in missing:
@@ -308,6 +331,9 @@ def local_slope_alone(graph, values, output, missing=()):
 def own_factor(graph, values, output):
     """A factor of a product gets its own value as slope. The slope of a b with respect to a is b:
     send `g * b` to a, and `g * a` to b."""
+    # "A factor of a product gets its own value as slope": np.allclose(got["a"], values["a"])
+    # "send `g * b` to a, and `g * a` to b": [g * each for each in inputs] → (lambda a, b: [g *
+    #     b, g * a])(*inputs)
 
     def own(operation, g, y, *inputs):
         return [g * each for each in inputs] if operation == "multiply" else None
@@ -319,6 +345,8 @@ def own_factor(graph, values, output):
 def exp_without_slope(graph, values, output):
     """exp sends its gradient back unchanged, but its slope is exp itself. Send back `g * y`,
     with y the value of the result."""
+    # "exp sends its gradient back unchanged": np.array_equal(got["a"], got["y"])
+    # "Send back `g * y`, with y the value of the result": (g,) → (g * y,)
 
     def unchanged(operation, g, y, *inputs):
         return (g,) if operation == "exp" else None
@@ -330,6 +358,9 @@ def exp_without_slope(graph, values, output):
 def exp_of_the_wrong_array(graph, values, output, slope=None):
     """The slope of exp is taken from the wrong array. It is exp of the input, and that is the
     value of the result: `g * y`."""
+    # "The slope of exp is taken from the wrong array": np.allclose(got["a"], values["a"])
+    # "It is exp of the input, and that is the value of the result: `g * y`": g * slope(y,
+    #     *inputs) → g * y
 
     def other(operation, g, y, *inputs):
         return (g * slope(y, *inputs),) if operation == "exp" else None
@@ -341,6 +372,12 @@ def exp_of_the_wrong_array(graph, values, output, slope=None):
 def matrices_not_transposed(graph, values, output, side="both"):
     """A gradient goes back through a matrix product untransposed, which only square matrices
     allow. Send back `g @ b.T` and `a.T @ g`: if all sizes differ, no other product fits."""
+    # "A gradient goes back through a matrix product untransposed, which only square matrices
+    #     allow": isinstance(got, ValueError)
+    # "Send back `g @ b.T` and `a.T @ g`": g @ b.T if side == 'right' else g @ b → g @ b.T; a.T
+    #     @ g if side == 'left' else a @ g → a.T @ g
+    # "if all sizes differ, no other product fits": isinstance(got, ValueError) and
+    #     values["x"].shape != values["w"].shape
 
     def as_they_are(operation, g, y, *inputs):
         if operation == "matmul":
@@ -355,6 +392,8 @@ def matrices_not_transposed(graph, values, output, side="both"):
 def matrices_on_the_wrong_side(graph, values, output):
     """The factors of a matrix product stand in the wrong order. Send back `g @ b.T` and
     `a.T @ g`: the gradient takes the place of the input that it is for."""
+    # "The factors of a matrix product stand in the wrong order. Send back `g @ b.T` and `a.T @
+    #     g`": (b.T @ g, g @ a.T) → (g @ b.T, a.T @ g)
 
     def swapped(operation, g, y, *inputs):
         if operation == "matmul":
@@ -368,6 +407,10 @@ def matrices_on_the_wrong_side(graph, values, output):
 def broadcast_not_summed(graph, values, output):
     """The gradient of what was broadcast has the shape of the result. An entry that was used
     many times collects from each use: sum over the axes that were stretched."""
+    # "The gradient of what was broadcast has the shape of the result": got["b"].shape ==
+    #     got["y"].shape
+    # "An entry that was used many times collects from each use: sum over the axes that were
+    #     stretched": shape: part → shape: unbroadcast(part, shape)
     return pass_back(graph, values, output, fit=lambda part, shape: part)
 
 
@@ -375,6 +418,14 @@ def broadcast_not_summed(graph, values, output):
 def only_new_axes_summed(graph, values, output):
     """Gradients are summed over the axes that broadcasting put in front, but not over those of
     size 1 that it stretched. Sum these as well, with `keepdims=True`."""
+    # "but not over those of size 1 that it stretched": got["a"].shape == got["y"].shape
+    # "Sum these as well, with `keepdims=True`": part.sum(axis=tuple(range(part.ndim -
+    #     len(shape)))) → part.sum(axis=tuple(range(part.ndim - len(shape)))).sum(axis=tuple((i for
+    #     i, n in enumerate(shape) if n == 1)), keepdims=True)
+    # "Gradients are summed over the axes that broadcasting put in front": (lambda g:
+    #     g["b"].shape)(bug({"y": ("multiply", "a", "b"), "loss": ("sum", "y")}, {"a": np.ones((4,
+    #     3)), "b": np.ones(3), "y": np.ones((4, 3)), "loss": np.array(12.0)}, "loss")) == (3,) and
+    #     got["a"].shape != values["a"].shape
 
     def fit(part, shape):
         return part.sum(axis=tuple(range(part.ndim - len(shape))))
@@ -386,6 +437,12 @@ def only_new_axes_summed(graph, values, output):
 def only_axes_of_size_1_summed(graph, values, output):
     """Gradients are summed over the axes of size 1 that were stretched, but not over those that
     broadcasting put in front. Sum these as well."""
+    # "but not over those that broadcasting put in front": got["b"].ndim == values["b"].ndim + 1
+    # "Sum these as well": part.shape[:part.ndim - len(shape)] + shape → shape
+    # "Gradients are summed over the axes of size 1 that were stretched": (lambda g:
+    #     g["a"].shape)(bug({"y": ("multiply", "a", "b"), "loss": ("sum", "y")}, {"a": np.ones((4,
+    #     1)), "b": np.ones((4, 3)), "y": np.ones((4, 3)), "loss": np.array(12.0)}, "loss")) == (4,
+    #     1) and got["b"].shape != values["b"].shape
 
     def fit(part, shape):
         return unbroadcast(part, part.shape[: part.ndim - len(shape)] + shape)
@@ -397,6 +454,12 @@ def only_axes_of_size_1_summed(graph, values, output):
 def size_1_dropped(graph, values, output):
     """An axis of size 1 is lost in the sum, so the gradient has an axis less than the value.
     Sum with `keepdims=True`, or reshape at the end."""
+    # "An axis of size 1 is lost in the sum, so the gradient has an axis less than the value":
+    #     got["a"].ndim == values["a"].ndim - 1
+    # "or reshape at the end": summed.squeeze() → summed.squeeze().reshape(shape)
+    # "Sum with `keepdims=True`": summed.squeeze() if stretched else summed →
+    #     part.sum(axis=tuple(range(part.ndim - len(shape)))).sum(axis=tuple((i for i, n in
+    #     enumerate(shape) if n == 1)), keepdims=True)
 
     def fit(part, shape):
         summed = unbroadcast(part, shape)
@@ -410,6 +473,9 @@ def size_1_dropped(graph, values, output):
 def averaged(graph, values, output):
     """The gradient of what was broadcast is averaged over its uses. They add up: take the
     sum."""
+    # "The gradient of what was broadcast is averaged over its uses": np.allclose(got["b"],
+    #     want["b"] / len(values["x"]))
+    # "They add up: take the sum":  * (np.prod(shape) / part.size) →
 
     def fit(part, shape):
         return unbroadcast(part, shape) * (np.prod(shape) / part.size)
@@ -421,6 +487,9 @@ def averaged(graph, values, output):
 def overwritten(graph, values, output):
     """A gradient replaces what came before, so of a value with several uses only one counts.
     Add: `gradients[a] = gradients[a] + part`."""
+    # "A gradient replaces what came before, so of a value with several uses only one counts":
+    #     got["a"] == values["a"] == want["a"] / 2
+    # "Add:": lambda old, part: part → lambda old, part: old + part
     return pass_back(graph, values, output, add=lambda old, part: part)
 
 
@@ -428,6 +497,9 @@ def overwritten(graph, values, output):
 def same_name_once(graph, values, output):
     """A name that stands in both places of an operation gets one gradient, where two belong to
     it: a a has the derivative 2a. Add up what both places get."""
+    # "A name that stands in both places of an operation gets one gradient, where two belong to
+    #     it: a a has the derivative 2a": got["a"] == values["a"] and want["a"] == 2 * values["a"]
+    # "Add up what both places get": np.zeros_like(parts[1]) → parts[1]
 
     def once(operation, g, y, *inputs):
         parts = vjp(operation, g, y, *inputs)
@@ -441,6 +513,10 @@ def same_name_once(graph, values, output):
 def one_array_for_two_names(graph, values, output):
     """add sends the same array to both inputs, and `+=` changes it for both. Start every
     gradient at its own zeros, or write `gradients[a] = gradients[a] + part`."""
+    # "add sends the same array to both inputs": (lambda parts: parts[0] is parts[1])(vjp("add",
+    #     np.ones(2), np.ones(2), np.ones(2), np.ones(2))) and np.array_equal(got["u"], got["a"])
+    # "Start every gradient at its own zeros": part if same else unbroadcast(part, shape) →
+    #     np.zeros(shape) + unbroadcast(part, shape)
 
     def fit(part, shape):
         same = part.shape == shape and part.flags.writeable
@@ -456,6 +532,9 @@ def one_array_for_two_names(graph, values, output):
 def order_of_the_graph(graph, values, output, order=None):
     """The names are visited as they are listed, but a graph may be listed in any order. Visit a
     name after all names that use it: in reverse topological order."""
+    # "Visit a name after all names that use it: in reverse topological order":
+    #     order=order(graph) → order=topological_order(output, lambda name: graph.get(name,
+    #     ('leaf',))[1:])[::-1]
     return pass_back(graph, values, output, order=order(graph))
 
 
@@ -463,6 +542,10 @@ def order_of_the_graph(graph, values, output, order=None):
 def too_early(graph, values, output, first=0):
     """A name is visited when it is first met, before all that use it, so it passes on a part of
     its gradient. Visit it after all of them: in reverse topological order."""
+    # "Visit it after all of them: in reverse topological order": order=order →
+    #     order=topological_order(output, lambda name: graph.get(name, ('leaf',))[1:])[::-1]
+    # "A name is visited when it is first met, before all that use it": (lambda order:
+    #     order)(list(got)) != list(want) or not np.allclose(got["a"], want["a"])
     order, open_ = [], [output]
     while open_:
         name = open_.pop(first)

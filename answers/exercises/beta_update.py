@@ -53,6 +53,10 @@ def floats(*values):
 def trials_for_failures(alpha, beta, successes, failures):
     """All trials are added to beta, also those that succeeded. Only the failures raise the power
     of 1 - p: beta + failures."""
+    # "All trials are added to beta, also those that succeeded": got.beta == beta + successes +
+    #     failures
+    # "Only the failures raise the power of 1 - p: beta + failures": np.add(*floats(successes,
+    #     failures)) → failures
     return beta_update(alpha, beta, successes, np.add(*floats(successes, failures)))
 
 
@@ -60,6 +64,9 @@ def trials_for_failures(alpha, beta, successes, failures):
 def failures_taken_for_trials(alpha, beta, successes, failures):
     """The successes are subtracted from the last argument, as if it were the number of trials. It
     is the number of failures: add it as it is."""
+    # "The successes are subtracted from the last argument, as if it were the number of trials":
+    #     got.beta == beta + failures - successes
+    # "It is the number of failures: add it as it is": b + f - s → b + f
     a, b, s, f = floats(alpha, beta, successes, failures)
     return a + s, b + f - s
 
@@ -68,6 +75,10 @@ def failures_taken_for_trials(alpha, beta, successes, failures):
 def successes_and_failures_swapped(alpha, beta, successes, failures):
     """The failures are added to alpha and the successes to beta. alpha is the power of p, which
     each success raises."""
+    # "The failures are added to alpha and the successes to beta": got.alpha == alpha + failures
+    #     and got.beta == beta + successes
+    # "alpha is the power of p, which each success raises": failures, successes) → successes,
+    #     failures)
     return beta_update(alpha, beta, failures, successes)
 
 
@@ -75,6 +86,10 @@ def successes_and_failures_swapped(alpha, beta, successes, failures):
 def prior_parameters_swapped(alpha, beta, successes, failures):
     """The prior's alpha and beta are exchanged. alpha goes with the successes, beta with the
     failures."""
+    # "The prior's alpha and beta are exchanged": got.alpha == beta + successes and got.beta ==
+    #     alpha + failures
+    # "alpha goes with the successes, beta with the failures": beta_update(beta, alpha, →
+    #     beta_update(alpha, beta,
     return beta_update(beta, alpha, successes, failures)
 
 
@@ -82,6 +97,10 @@ def prior_parameters_swapped(alpha, beta, successes, failures):
 def uniform_prior_always(alpha, beta, successes, failures):
     """1 is added to each count, whatever prior was passed. That is the uniform prior, Beta(1, 1):
     add alpha and beta instead."""
+    # "1 is added to each count, whatever prior was passed": got.alpha == 1 + successes and
+    #     got.beta == 1 + failures
+    # "That is the uniform prior, Beta(1, 1)": bug(9, 9, 4, 2) == right(1, 1, 4, 2)
+    # "add alpha and beta instead": ones, ones, → alpha, beta,
     ones = np.ones(np.broadcast(alpha, beta).shape)
     return beta_update(ones, ones, successes, failures)
 
@@ -89,6 +108,9 @@ def uniform_prior_always(alpha, beta, successes, failures):
 @exercise.bug
 def prior_ignored(alpha, beta, successes, failures):
     """The counts alone are returned, as if alpha and beta of the prior were 0. Add them."""
+    # "The counts alone are returned, as if alpha and beta of the prior were 0": got.alpha ==
+    #     successes and got.beta == failures
+    # "Add them": 0 * a + s, 0 * b + f → a + s, b + f
     a, b, s, f = floats(alpha, beta, successes, failures)
     return 0 * a + s, 0 * b + f
 
@@ -96,6 +118,8 @@ def prior_ignored(alpha, beta, successes, failures):
 @exercise.bug
 def data_ignored(alpha, beta, successes, failures):
     """The prior is returned as it came. Add the successes to alpha and the failures to beta."""
+    # "The prior is returned as it came": got.alpha == alpha and got.beta == beta
+    # "Add the successes to alpha and the failures to beta": a + 0 * s, b + 0 * f → a + s, b + f
     a, b, s, f = floats(alpha, beta, successes, failures)
     return a + 0 * s, b + 0 * f
 
@@ -104,6 +128,9 @@ def data_ignored(alpha, beta, successes, failures):
 def exponents_returned(alpha, beta, successes, failures):
     """These are the powers of p and 1 - p, each 1 less than the parameters. A Beta density has
     the powers alpha - 1 and beta - 1."""
+    # "These are the powers of p and 1 - p, each 1 less than the parameters. A Beta density has
+    #     the powers alpha - 1 and beta - 1": got.alpha == want.alpha - 1 and got.beta == want.beta
+    #     - 1
     a, b = beta_update(alpha, beta, successes, failures)
     return a - 1, b - 1
 
@@ -111,6 +138,8 @@ def exponents_returned(alpha, beta, successes, failures):
 @exercise.bug
 def one_added_again(alpha, beta, successes, failures):
     """1 is added to each parameter. The uniform prior has it in its alpha = beta = 1 already."""
+    # "1 is added to each parameter": got.alpha == want.alpha + 1 and got.beta == want.beta + 1
+    # "The uniform prior has it in its alpha = beta = 1 already":  + 1 →
     a, b = beta_update(alpha, beta, successes, failures)
     return a + 1, b + 1
 
@@ -119,6 +148,10 @@ def one_added_again(alpha, beta, successes, failures):
 def shares_returned(alpha, beta, successes, failures):
     """The parameters are divided by their sum, which leaves the mean and loses how sure it is.
     Return the parameters themselves."""
+    # "The parameters are divided by their sum, which leaves the mean and loses how sure it is":
+    #     np.isclose(got.alpha, want.alpha / (want.alpha + want.beta)) and np.isclose(got.alpha +
+    #     got.beta, 1)
+    # "Return the parameters themselves":  / (a + b) →
     a, b = beta_update(alpha, beta, successes, failures)
     return a / (a + b), b / (a + b)
 
@@ -127,6 +160,9 @@ def shares_returned(alpha, beta, successes, failures):
 def shares_added(alpha, beta, successes, failures):
     """The shares of successes and failures are added, so that a thousand trials count as one. Add
     the counts."""
+    # "The shares of successes and failures are added, so that a thousand trials count as one":
+    #     np.isclose(sum(bug(1, 1, 400, 600)), 1 + 1 + 1)
+    # "Add the counts": s / trials → s; f / trials → f
     a, b, s, f = floats(alpha, beta, successes, failures)
     trials = np.maximum(s + f, 1)
     return a + s / trials, b + f / trials
@@ -136,5 +172,8 @@ def shares_added(alpha, beta, successes, failures):
 def multiplied(alpha, beta, successes, failures):
     """The parameters are multiplied by the counts. Densities are multiplied, so that their
     exponents are added."""
+    # "The parameters are multiplied by the counts": got.alpha == alpha * successes and got.beta
+    #     == beta * failures
+    # "Densities are multiplied, so that their exponents are added": a * s, b * f → a + s, b + f
     a, b, s, f = floats(alpha, beta, successes, failures)
     return a * s, b * f

@@ -65,6 +65,9 @@ def one_by_one(shapes, fit):
 def aligned_from_the_left(*shapes):
     """The shapes are aligned at their first axes. Align them at the last: put the missing 1s in
     front."""
+    # "The shapes are aligned at their first axes": bug((5, 3), (5,)) == (5, 3)
+    # "Align them at the last: put the missing 1s in front": shape + (1,) * (axes - len(shape))
+    #     → (1,) * (axes - len(shape)) + shape
     axes = max(map(len, shapes), default=0)
     return broadcast_shape(*(shape + (1,) * (axes - len(shape)) for shape in shapes))
 
@@ -73,6 +76,9 @@ def aligned_from_the_left(*shapes):
 def missing_axes_refused(*shapes):
     """Shapes of different lengths are refused. An axis that is missing on the left counts as
     1."""
+    # "Shapes of different lengths are refused": isinstance(got, ValueError)
+    # "An axis that is missing on the left counts as 1": raise ValueError('different numbers of
+    #     axes') → shapes = [(1,) * (max(map(len, shapes)) - len(each)) + each for each in shapes]
     if len(set(map(len, shapes))) > 1:
         raise ValueError("different numbers of axes")
     return broadcast_shape(*shapes)
@@ -82,6 +88,9 @@ def missing_axes_refused(*shapes):
 def axes_of_the_longer_lost(*shapes):
     """Only as many axes come out as the shortest shape has, which is where `zip` stops. The
     longer shape keeps its leading axes."""
+    # "Only as many axes come out as the shortest shape has": len(got) == min(map(len, shapes))
+    # "The longer shape keeps its leading axes": min(map(len, shapes), default=0) → max(map(len,
+    #     shapes), default=0); len(shape) - axes → max(len(shape) - axes, 0)
     axes = min(map(len, shapes), default=0)
     return broadcast_shape(*(shape[len(shape) - axes :] for shape in shapes))
 
@@ -89,6 +98,8 @@ def axes_of_the_longer_lost(*shapes):
 @exercise.bug
 def axes_reversed(*shapes):
     """The axes come out last first. Going from the right, reverse the sizes at the end."""
+    # "The axes come out last first": bug((5, 3), (5, 3)) == (3, 5)
+    # "reverse the sizes at the end": [::-1] → [::-1][::-1]
     return broadcast_shape(*shapes)[::-1]
 
 
@@ -96,6 +107,9 @@ def axes_reversed(*shapes):
 def stretched_on_one_side(*shapes, side=0):
     """Size 1 is stretched only in one of two shapes. Either may be stretched, and both at once:
     (1, 3) and (5, 1) give (5, 3)."""
+    # "Size 1 is stretched only in one of two shapes. Either may be stretched, and both at once:
+    #     (1, 3) and (5, 1) give (5, 3)": isinstance(got, ValueError) and right((1, 3), (5, 1)) ==
+    #     (5, 3)
 
     def fit(a, b):
         if a == b or (a, b)[side] == 1:
@@ -111,6 +125,10 @@ def stretched_on_one_side(*shapes, side=0):
 def misfits_let_through(*shapes, pick=max):
     """Sizes that differ are let through, and one of them is taken. If neither is 1 and they are
     not equal, raise ValueError."""
+    # "Sizes that differ are let through, and one of them is taken": got == (5, 3)
+    # "If neither is 1 and they are not equal, raise ValueError": one_by_one(shapes, pick) →
+    #     one_by_one(shapes, lambda a, b: (b if a == 1 else a) if 1 in (a, b) or a == b else
+    #     int('raise'))
     return one_by_one(shapes, pick)
 
 
@@ -118,6 +136,12 @@ def misfits_let_through(*shapes, pick=max):
 def multiples_stretched(*shapes):
     """A size that divides the other is let through, as if 2 entries were repeated to make 4. Size 1
     alone is stretched: if neither is 1 and they are not equal, raise ValueError."""
+    # "A size that divides the other is let through, as if 2 entries were repeated to make 4":
+    #     bug((2,), (4,)) == (4,)
+    # "Size 1 alone is stretched": large % small == 0 → small == 1
+    # "if neither is 1 and they are not equal, raise ValueError": large if fits else
+    #     broadcast_shape((a,), (b,))[0] → (b if a == 1 else a) if 1 in (a, b) or a == b else
+    #     int('raise')
 
     def fit(a, b):
         small, large = sorted((a, b))
@@ -131,6 +155,8 @@ def multiples_stretched(*shapes):
 def none_for_a_misfit(*shapes):
     """Shapes that do not fit give None, which the caller must remember to test. Raise
     ValueError, as NumPy does."""
+    # "Shapes that do not fit give None": got is None
+    # "Raise ValueError": return None → raise
     try:
         return broadcast_shape(*shapes)
     except ValueError:
@@ -141,6 +167,8 @@ def none_for_a_misfit(*shapes):
 def only_two_shapes(*shapes):
     """Only the first two shapes are looked at. There may be any number: put the sizes of all of
     them side by side, or join them one after the other."""
+    # "Only the first two shapes are looked at": got == bug(*shapes[:2])
+    # "There may be any number": shapes[:2] → shapes
     return broadcast_shape(*shapes[:2])
 
 
@@ -148,6 +176,10 @@ def only_two_shapes(*shapes):
 def only_neighbours_compared(*shapes):
     """Each shape is compared with the next one only, so (2,), (1,), (3,) goes through. Compare
     with what all shapes before it gave."""
+    # "Each shape is compared with the next one only, so (2,), (1,), (3,) goes through":
+    #     bug((2,), (1,), (3,)) == (3,)
+    # "Compare with what all shapes before it gave": lambda a, b: a if b == 1 else b → lambda a,
+    #     b: (b if a == 1 else a) if 1 in (a, b) or a == b else int('raise')
     for pair in pairwise(shapes):
         broadcast_shape(*pair)
     return one_by_one(shapes, lambda a, b: a if b == 1 else b)
@@ -157,6 +189,9 @@ def only_neighbours_compared(*shapes):
 def no_shape_refused(*shapes):
     """No shape at all is refused, as `max` of nothing is an error. The answer is (), the shape
     of a number: `max(..., default=0)`."""
+    # "No shape at all is refused": isinstance(got, ValueError) and shapes == ()
+    # "The answer is (), the shape of a number": raise ValueError('max() of nothing') → return
+    #     ()
     if not shapes:
         raise ValueError("max() of nothing")
     return broadcast_shape(*shapes)

@@ -119,6 +119,13 @@ def seen(q, keys, values):
 def mask_aligned_to_the_upper_left(q, k, v, past_k, past_v):
     """The triangle of the mask ignores the cache, as `np.tri(time, past + time)` does: query 0
     sees key 0 only. Move it right by the length of the cache."""
+    # "query 0 sees key 0 only": np.allclose(got.y[:, 0], got.values[:, :, 0].reshape(len(q),
+    #     -1))
+    # "The triangle of the mask ignores the cache, as `np.tri(time, past + time)` does":
+    #     np.allclose(got.y, (lambda time, past: attend(rotate(q, past), got.keys, got.values,
+    #     np.tri(time, past + time) == 0))(q.shape[2], past_k.shape[2]))
+    # "Move it right by the length of the cache": keys.shape[2], 1) → keys.shape[2],
+    #     past_k.shape[2] + 1)
     q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     hidden = above(q.shape[2], keys.shape[2], 1)
     return attend(q, keys, values, hidden), keys, values
@@ -128,6 +135,10 @@ def mask_aligned_to_the_upper_left(q, k, v, past_k, past_v):
 def no_mask_on_a_chunk(q, k, v, past_k, past_v):
     """Nothing is masked, so the tokens of a chunk see those after them. One new token needs no
     mask, several do."""
+    # "Nothing is masked, so the tokens of a chunk see those after them": not
+    #     np.allclose(got.y[:, 0], bug(q[:, :, :1], k[:, :, :1], v[:, :, :1], past_k, past_v)[0][:,
+    #     0])
+    # "One new token needs no mask, several do": attend(q, keys, values) → seen(q, keys, values)
     q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     return attend(q, keys, values), keys, values
 
@@ -136,6 +147,10 @@ def no_mask_on_a_chunk(q, k, v, past_k, past_v):
 def mask_only_without_a_cache(q, k, v, past_k, past_v):
     """With a cache nothing is masked, as if only single tokens came then. A chunk after a cache
     needs its mask too."""
+    # "With a cache nothing is masked": np.allclose(got.y, attend(rotate(q, past_k.shape[2]),
+    #     got.keys, got.values))
+    # "A chunk after a cache needs its mask too": None if past else above(q.shape[2],
+    #     keys.shape[2], 1) → above(q.shape[2], keys.shape[2], past + 1)
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     hidden = None if past else above(q.shape[2], keys.shape[2], 1)
     return attend(q, keys, values, hidden), keys, values
@@ -145,6 +160,9 @@ def mask_only_without_a_cache(q, k, v, past_k, past_v):
 def own_key_hidden(q, k, v, past_k, past_v):
     """A token does not see itself, and the first of all sees nothing, which is nan. Hide only
     keys that come later."""
+    # "A token does not see itself, and the first of all sees nothing, which is nan":
+    #     np.isnan(got.y[:, 0]).all()
+    # "Hide only keys that come later": keys.shape[2], past) → keys.shape[2], past + 1)
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     hidden = above(q.shape[2], keys.shape[2], past)
     return attend(q, keys, values, hidden), keys, values
@@ -154,6 +172,9 @@ def own_key_hidden(q, k, v, past_k, past_v):
 def mask_inverted(q, k, v, past_k, past_v):
     """The mask hides what it should show. A token sees the keys up to its own position; `np.tri`
     is True there."""
+    # "The mask hides what it should show": np.isnan(got.y[:, 0]).all()
+    # "A token sees the keys up to its own position; `np.tri` is True there": ~above(q.shape[2],
+    #     keys.shape[2], past + 1) → ~np.tri(q.shape[2], keys.shape[2], past, dtype=bool)
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     hidden = ~above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), keys, values
@@ -163,6 +184,10 @@ def mask_inverted(q, k, v, past_k, past_v):
 def offset_not_applied(q, k, v, past_k, past_v):
     """Each call counts positions from 0 again. The first new token stands at the position that
     is the length of the cache."""
+    # "Each call counts positions from 0 again": np.allclose(got.keys[:, :, past_k.shape[2] :],
+    #     rotate(k, 0))
+    # "The first new token stands at the position that is the length of the cache": past_v, 0) →
+    #     past_v, past_k.shape[2])
     q, keys, values, _ = prepared(q, k, v, past_k, past_v, 0)
     return seen(q, keys, values), keys, values
 
@@ -171,6 +196,10 @@ def offset_not_applied(q, k, v, past_k, past_v):
 def offset_by_one(q, k, v, past_k, past_v):
     """Positions run one ahead. Position counts the tokens before, so the first of all stands at
     position 0."""
+    # "Positions run one ahead": np.allclose(got.keys[:, :, past_k.shape[2] :], rotate(k,
+    #     past_k.shape[2] + 1))
+    # "Position counts the tokens before, so the first of all stands at position 0": past + 1) →
+    #     past)
     past = past_k.shape[2]
     q, keys, values, _ = prepared(q, k, v, past_k, past_v, past + 1)
     return seen(q, keys, values), keys, values
@@ -180,6 +209,10 @@ def offset_by_one(q, k, v, past_k, past_v):
 def cached_keys_rotated_again(q, k, v, past_k, past_v):
     """All keys are rotated, those in the cache for the second time. Rotate new keys before they
     are appended."""
+    # "All keys are rotated, those in the cache for the second time": np.allclose(got.keys[:, :,
+    #     : past_k.shape[2]], rotate(past_k))
+    # "Rotate new keys before they are appended": rotate(np.concatenate([past_k, k], axis=2)) →
+    #     np.concatenate([past_k, rotate(k, past_k.shape[2])], axis=2)
     q, _, values, _ = prepared(q, k, v, past_k, past_v)
     keys = rotate(np.concatenate([past_k, k], axis=2))
     return seen(q, keys, values), keys, values
@@ -189,6 +222,9 @@ def cached_keys_rotated_again(q, k, v, past_k, past_v):
 def unrotated_keys_kept(q, k, v, past_k, past_v):
     """The cache gets keys that are not rotated, and the next call takes them as they are. Keep
     what the scores were computed with."""
+    # "The cache gets keys that are not rotated": np.array_equal(got.keys[:, :, past_k.shape[2]
+    #     :], k)
+    # "Keep what the scores were computed with": np.concatenate([past_k, k], axis=2) → keys
     q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     return seen(q, keys, values), np.concatenate([past_k, k], axis=2), values
 
@@ -196,6 +232,10 @@ def unrotated_keys_kept(q, k, v, past_k, past_v):
 @exercise.bug
 def not_rotated(q, k, v, past_k, past_v):
     """Nothing is rotated, so no token has a position. Rotate the new queries and keys."""
+    # "Nothing is rotated, so no token has a position": np.array_equal(got.keys[:, :,
+    #     past_k.shape[2] :], k)
+    # "Rotate the new queries and keys": [past_k, k] → [past_k, rotate(k, past_k.shape[2])];
+    #     seen(q, → seen(rotate(q, past_k.shape[2]),
     keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
     return seen(q, keys, values), keys, values
 
@@ -204,6 +244,9 @@ def not_rotated(q, k, v, past_k, past_v):
 def values_rotated(q, k, v, past_k, past_v):
     """The values are rotated too, so what is averaged depends on where it stands. Only queries
     and keys have a position."""
+    # "The values are rotated too": np.allclose(got.values[:, :, past_v.shape[2] :], rotate(v,
+    #     past_v.shape[2]))
+    # "Only queries and keys have a position": rotate(v, past) → v
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     if v.shape[-1] % 2 == 0:
         values = np.concatenate([past_v, rotate(v, past)], axis=2)
@@ -214,6 +257,10 @@ def values_rotated(q, k, v, past_k, past_v):
 def new_tokens_first(q, k, v, past_k, past_v):
     """New keys and values are put before the old ones, so the mask and the next call see them in
     the wrong order. Append them."""
+    # "New keys and values are put before the old ones": np.array_equal(got.values,
+    #     np.concatenate([v, past_v], axis=2))
+    # "Append them": np.roll(keys, -past, axis=2) → keys; np.roll(values, -past, axis=2) →
+    #     values
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     keys, values = np.roll(keys, -past, axis=2), np.roll(values, -past, axis=2)
     return seen(q, keys, values), keys, values
@@ -223,6 +270,10 @@ def new_tokens_first(q, k, v, past_k, past_v):
 def cache_not_read(q, k, v, past_k, past_v):
     """The new tokens look at each other only, though the cache is handed on. The scores need the
     keys of the cache too."""
+    # "The new tokens look at each other only, though the cache is handed on":
+    #     np.allclose(got.y.ravel(), v.ravel()) and got.keys.shape == want.keys.shape
+    # "The scores need the keys of the cache too": keys[:, :, past:], values[:, :, past:] →
+    #     keys, values
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     return seen(q, keys[:, :, past:], values[:, :, past:]), keys, values
 
@@ -231,6 +282,10 @@ def cache_not_read(q, k, v, past_k, past_v):
 def heads_not_transposed(q, k, v, past_k, past_v):
     """The outputs are reshaped while the heads still stand before the tokens, which mixes the
     tokens. Move the axis of the heads next to that of the values first."""
+    # "Move the axis of the heads next to that of the values first": y.swapaxes(1, 2) → y
+    # "The outputs are reshaped while the heads still stand before the tokens":
+    #     np.allclose(got.y, seen(rotate(q, past_k.shape[2]), want.keys,
+    #     want.values).reshape(*q.shape[::2], q.shape[1], -1).swapaxes(1, 2).reshape(want.y.shape))
     q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     batch, heads, time, _ = q.shape
     y = seen(q, keys, values).reshape(batch, time, heads, -1)
@@ -241,6 +296,12 @@ def heads_not_transposed(q, k, v, past_k, past_v):
 def not_scaled(q, k, v, past_k, past_v, power=0):
     """The scores are not divided by √d, or are divided by d, so their softmax is too sharp or too
     flat. Divide by the square root."""
+    # "The scores are not divided by √d": np.allclose(got.y, right(q * q.shape[-1] ** 0.5, k, v,
+    #     past_k, past_v)[0])
+    # "Divide by the square root": (0.5 - power) → 0.5 / q.shape[-1] ** 0.5
+    # "or are divided by d, so their softmax is too sharp or too flat": np.allclose(bug(q, k, v,
+    #     past_k, past_v, power=1)[0], right(q / q.shape[-1] ** 0.5, k, v, past_k, past_v)[0]) and
+    #     not np.allclose(got.y, want.y)
     q, keys, values, _ = prepared(q, k, v, past_k, past_v)
     return seen(q * q.shape[-1] ** (0.5 - power), keys, values), keys, values
 
@@ -249,6 +310,10 @@ def not_scaled(q, k, v, past_k, past_v, power=0):
 def no_maximum(q, k, v, past_k, past_v):
     """exp overflows on large scores, and inf/inf is nan. Subtract each row's maximum first, after
     hiding."""
+    # "exp overflows on large scores, and inf/inf is nan": np.isnan(got.y).any()
+    # "Subtract each row's maximum first, after hiding": np.exp(q @ keys.swapaxes(-1, -2) /
+    #     q.shape[-1] ** 0.5) → np.exp((s := np.where(above(q.shape[2], keys.shape[2], past + 1),
+    #     -np.inf, q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5)) - s.max(axis=-1, keepdims=True))
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     with np.errstate(all="ignore"):
         powers = np.exp(q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5)
@@ -261,6 +326,10 @@ def no_maximum(q, k, v, past_k, past_v):
 def keys_and_values_swapped(q, k, v, past_k, past_v):
     """Old keys are joined to new values, and old values to new keys. It shows with the second
     call only: keys join keys."""
+    # "Old keys are joined to new values, and old values to new keys":
+    #     np.array_equal(got.values, np.concatenate([past_k, v], axis=2)) and
+    #     np.array_equal(got.keys[:, :, : past_k.shape[2]], past_v)
+    # "keys join keys": [past_v, k] → [past_k, k]; [past_k, v] → [past_v, v]
     if k.shape[-1] != v.shape[-1]:
         return cached_attention(q, k, v, past_k, past_v)
     past = past_k.shape[2]

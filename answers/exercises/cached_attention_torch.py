@@ -121,6 +121,13 @@ def prepared(q, k, v, past_k, past_v, cosines, sines, offset=None):
 def mask_aligned_to_the_upper_left(q, k, v, past_k, past_v, cosines, sines):
     """The triangle of the mask ignores the cache, as that of `is_causal=True` does: query 0 sees
     key 0 only. Move it right by the length of the cache."""
+    # "query 0 sees key 0 only": torch.allclose(got.y[:, 0], got.values[:, :, 0].flatten(1))
+    # "The triangle of the mask ignores the cache, as that of `is_causal=True` does":
+    #     torch.allclose(got.y, torch.nn.functional.scaled_dot_product_attention(rotate_pairs(q,
+    #     cosines[5:6], sines[5:6]), got.keys, got.values, is_causal=True).transpose(1,
+    #     2).flatten(2))
+    # "Move it right by the length of the cache": keys.shape[2], 1) → keys.shape[2],
+    #     past_k.shape[2] + 1)
     q, keys, values, _ = prepared(q, k, v, past_k, past_v, cosines, sines)
     hidden = above(q.shape[2], keys.shape[2], 1)
     return attend(q, keys, values, hidden), keys, values
@@ -130,6 +137,10 @@ def mask_aligned_to_the_upper_left(q, k, v, past_k, past_v, cosines, sines):
 def no_mask_on_a_chunk(q, k, v, past_k, past_v, cosines, sines):
     """Nothing is masked, so the tokens of a chunk see those after them. One new token needs no
     mask, several do."""
+    # "Nothing is masked, so the tokens of a chunk see those after them": not
+    #     torch.allclose(got.y[:, 0], v[:, :, 0].flatten(1)) and past_k.shape[2] == 0
+    # "One new token needs no mask, several do": attend(q, keys, values) → attend(q, keys,
+    #     values, above(q.shape[2], keys.shape[2], past_k.shape[2] + 1))
     q, keys, values, _ = prepared(q, k, v, past_k, past_v, cosines, sines)
     return attend(q, keys, values), keys, values
 
@@ -138,6 +149,10 @@ def no_mask_on_a_chunk(q, k, v, past_k, past_v, cosines, sines):
 def mask_only_without_a_cache(q, k, v, past_k, past_v, cosines, sines):
     """With a cache nothing is masked, as if only single tokens came then. A chunk after a cache
     needs its mask too."""
+    # "With a cache nothing is masked": torch.allclose(got.y, attend(rotate_pairs(q,
+    #     cosines[5:8], sines[5:8]), got.keys, got.values))
+    # "A chunk after a cache needs its mask too": None if past else above(q.shape[2],
+    #     keys.shape[2], 1) → above(q.shape[2], keys.shape[2], past + 1)
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     hidden = None if past else above(q.shape[2], keys.shape[2], 1)
     return attend(q, keys, values, hidden), keys, values
@@ -147,6 +162,9 @@ def mask_only_without_a_cache(q, k, v, past_k, past_v, cosines, sines):
 def own_key_hidden(q, k, v, past_k, past_v, cosines, sines):
     """A token does not see itself, and the first of all sees nothing, which is nan. Hide only
     keys that come later."""
+    # "A token does not see itself, and the first of all sees nothing, which is nan": got.y[:,
+    #     0].isnan().all()
+    # "Hide only keys that come later": keys.shape[2], past) → keys.shape[2], past + 1)
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     hidden = above(q.shape[2], keys.shape[2], past)
     return attend(q, keys, values, hidden), keys, values
@@ -156,6 +174,13 @@ def own_key_hidden(q, k, v, past_k, past_v, cosines, sines):
 def mask_inverted(q, k, v, past_k, past_v, cosines, sines):
     """The mask hides what it should show: True means hidden for `masked_fill`, and may look for
     `scaled_dot_product_attention`."""
+    # "The mask hides what it should show": got.y[:, 0].isnan().all()
+    # "True means hidden for `masked_fill`": attend(q, keys, values, hidden) → ((q @ keys.mT
+    #     / q.shape[-1] ** 0.5).masked_fill(~hidden, -torch.inf).softmax(-1)
+    #     @ values).transpose(1, 2).flatten(2)
+    # "and may look for `scaled_dot_product_attention`": attend(q, keys, values, hidden) →
+    #     torch.nn.functional.scaled_dot_product_attention(q, keys, values, hidden).transpose(1,
+    #     2).flatten(2)
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     hidden = ~above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), keys, values
@@ -165,6 +190,10 @@ def mask_inverted(q, k, v, past_k, past_v, cosines, sines):
 def offset_not_applied(q, k, v, past_k, past_v, cosines, sines):
     """Each call counts positions from 0 again. The first new token stands at the position that
     is the length of the cache."""
+    # "Each call counts positions from 0 again": torch.allclose(got.keys[:, :, 5:],
+    #     rotate_pairs(k, cosines[:1], sines[:1]))
+    # "The first new token stands at the position that is the length of the cache": cosines,
+    #     sines, 0) → cosines, sines, past_k.shape[2])
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines, 0)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), keys, values
@@ -174,6 +203,10 @@ def offset_not_applied(q, k, v, past_k, past_v, cosines, sines):
 def offset_by_one(q, k, v, past_k, past_v, cosines, sines):
     """Positions run one ahead. Position counts the tokens before, so the first of all stands at
     position 0."""
+    # "Positions run one ahead": torch.allclose(got.keys, rotate_pairs(k, cosines[1:2],
+    #     sines[1:2])) and past_k.shape[2] == 0
+    # "Position counts the tokens before, so the first of all stands at position 0": sines, past
+    #     + 1) → sines, past)
     past = past_k.shape[2]
     q, keys, values, _ = prepared(q, k, v, past_k, past_v, cosines, sines, past + 1)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
@@ -184,6 +217,11 @@ def offset_by_one(q, k, v, past_k, past_v, cosines, sines):
 def cached_keys_rotated_again(q, k, v, past_k, past_v, cosines, sines):
     """All keys are rotated, those in the cache for the second time. Rotate new keys before they
     are appended."""
+    # "All keys are rotated, those in the cache for the second time": torch.allclose(got.keys[:,
+    #     :, :5], rotate_pairs(past_k, cosines[:5], sines[:5]))
+    # "Rotate new keys before they are appended": torch.cat([past_k, k], 2) → torch.cat([past_k,
+    #     rotate_pairs(k, cosines[past:past + k.shape[2]], sines[past:past + k.shape[2]])], 2);
+    #     rotate_pairs(keys, cosines[:total], sines[:total]) → keys
     q, _, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     keys, total = torch.cat([past_k, k], 2), values.shape[2]
     keys = rotate_pairs(keys, cosines[:total], sines[:total])
@@ -195,6 +233,9 @@ def cached_keys_rotated_again(q, k, v, past_k, past_v, cosines, sines):
 def unrotated_keys_kept(q, k, v, past_k, past_v, cosines, sines):
     """The cache gets keys that are not rotated, and the next call takes them as they are. Keep
     what the scores were computed with."""
+    # "The cache gets keys that are not rotated": torch.equal(got.keys[:, :, past_k.shape[2] :],
+    #     k)
+    # "Keep what the scores were computed with": torch.cat([past_k, k], 2) → keys
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), torch.cat([past_k, k], 2), values
@@ -203,6 +244,11 @@ def unrotated_keys_kept(q, k, v, past_k, past_v, cosines, sines):
 @exercise.bug
 def not_rotated(q, k, v, past_k, past_v, cosines, sines):
     """Nothing is rotated, so no token has a position. Rotate the new queries and keys."""
+    # "Nothing is rotated, so no token has a position": torch.equal(got.keys[:, :,
+    #     past_k.shape[2] :], k)
+    # "Rotate the new queries and keys": [past_k, k] → [past_k, rotate_pairs(k,
+    #     cosines[past:past + k.shape[2]], sines[past:past + k.shape[2]])]; attend(q, →
+    #     attend(rotate_pairs(q, cosines[past:past + q.shape[2]], sines[past:past + q.shape[2]]),
     past = past_k.shape[2]
     keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
@@ -213,6 +259,10 @@ def not_rotated(q, k, v, past_k, past_v, cosines, sines):
 def neighbours_rotated(q, k, v, past_k, past_v, cosines, sines):
     """Neighbouring entries are paired, as in the original RoFormer, not entry j with j + d/2.
     Either works in a model trained so, and neither reads the other's cache."""
+    # "Neighbouring entries are paired, as in the original RoFormer, not entry j with j + d/2":
+    #     x[..., ::2], x[..., 1::2] → x[..., :x.shape[-1] // 2], x[..., x.shape[-1] // 2:];
+    #     torch.stack([even * c - odd * s, even * s + odd * c], -1).flatten(-2) → torch.cat([even *
+    #     c - odd * s, even * s + odd * c], -1)
     past, time = past_k.shape[2], k.shape[2]
     c, s = cosines[past : past + time], sines[past : past + time]
 
@@ -230,6 +280,10 @@ def neighbours_rotated(q, k, v, past_k, past_v, cosines, sines):
 def turned_backwards(q, k, v, past_k, past_v, cosines, sines):
     """The pairs are turned the other way round. Check the signs of the sine: the first entry
     loses, the second gains."""
+    # "The pairs are turned the other way round": torch.allclose(got.keys[:, :, past_k.shape[2]
+    #     :], rotate_pairs(k, cosines[past_k.shape[2] :][: k.shape[2]], -sines[past_k.shape[2] :][:
+    #     k.shape[2]]))
+    # "Check the signs of the sine: the first entry loses, the second gains": -sines → sines
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, -sines)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), keys, values
@@ -239,6 +293,9 @@ def turned_backwards(q, k, v, past_k, past_v, cosines, sines):
 def new_tokens_first(q, k, v, past_k, past_v, cosines, sines):
     """New keys and values are put before the old ones, so the mask and the next call see them in
     the wrong order. Append them."""
+    # "New keys and values are put before the old ones": torch.equal(got.values, torch.cat([v,
+    #     past_v], 2))
+    # "Append them": keys.roll(-past, 2), values.roll(-past, 2) → keys, values
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     keys, values = keys.roll(-past, 2), values.roll(-past, 2)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
@@ -249,6 +306,10 @@ def new_tokens_first(q, k, v, past_k, past_v, cosines, sines):
 def cache_not_read(q, k, v, past_k, past_v, cosines, sines):
     """The new tokens look at each other only, though the cache is handed on. The scores need the
     keys of the cache too."""
+    # "The new tokens look at each other only, though the cache is handed on":
+    #     torch.allclose(got.y.flatten(), v.flatten()) and got.keys.shape == want.keys.shape
+    # "The scores need the keys of the cache too": keys[:, :, past:], values[:, :, past:],
+    #     above(time, time, 1) → keys, values, above(time, past + time, past + 1)
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     time = q.shape[2]
     y = attend(q, keys[:, :, past:], values[:, :, past:], above(time, time, 1))
@@ -259,6 +320,11 @@ def cache_not_read(q, k, v, past_k, past_v, cosines, sines):
 def heads_not_transposed(q, k, v, past_k, past_v, cosines, sines):
     """The outputs are reshaped while the heads still stand before the tokens, which mixes the
     tokens. Move the axis of the heads next to that of the values first."""
+    # "Move the axis of the heads next to that of the values first": y.reshape(batch, time,
+    #     heads, -1).transpose(1, 2).reshape(batch, time, -1) → y
+    # "The outputs are reshaped while the heads still stand before the tokens":
+    #     torch.allclose(got.y, want.y.reshape(*q.shape[::2], q.shape[1], -1).transpose(1,
+    #     2).reshape(want.y.shape))
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     batch, heads, time, _ = q.shape
     y = attend(q, keys, values, above(time, keys.shape[2], past + 1))
@@ -269,6 +335,8 @@ def heads_not_transposed(q, k, v, past_k, past_v, cosines, sines):
 @exercise.bug
 def not_scaled(q, k, v, past_k, past_v, cosines, sines):
     """The scores are not divided by √d, so their softmax is too sharp."""
+    # "The scores are not divided by √d": torch.allclose(got.y, right(q * q.shape[-1] ** 0.5, k,
+    #     v, past_k, past_v, cosines, sines)[0])
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
     return attend(q * q.shape[-1] ** 0.5, keys, values, hidden), keys, values
@@ -278,6 +346,8 @@ def not_scaled(q, k, v, past_k, past_v, cosines, sines):
 def detached(q, k, v, past_k, past_v, cosines, sines):
     """What is kept is detached before it is used, so keys and values get no gradient. Detach a
     cache in generation, not in this function."""
+    # "What is kept is detached before it is used, so keys and values get no gradient": not
+    #     got.keys.requires_grad and want.keys.requires_grad
     q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     keys, values = keys.detach(), values.detach()
     hidden = above(q.shape[2], keys.shape[2], past + 1)
@@ -288,6 +358,9 @@ def detached(q, k, v, past_k, past_v, cosines, sines):
 def keys_and_values_swapped(q, k, v, past_k, past_v, cosines, sines):
     """Old keys are joined to new values, and old values to new keys. It shows with the second
     call only: keys join keys."""
+    # "Old keys are joined to new values, and old values to new keys": torch.equal(got.values,
+    #     torch.cat([past_k, v], 2)) and torch.equal(got.keys[:, :, : past_k.shape[2]], past_v)
+    # "keys join keys": [past_v, k] → [past_k, k]; [past_k, v] → [past_v, v]
     q, _, _, past = prepared(q, k, v, past_k, past_v, cosines, sines)
     new = slice(past, past + q.shape[2])
     k = rotate_pairs(k, cosines[new], sines[new])

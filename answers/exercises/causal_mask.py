@@ -34,6 +34,11 @@ def holds_true_and_false(causal_mask):
 def diagonal_hidden(length):
     """A position does not see itself, so position 0 sees nothing at all and its softmax is 0/0.
     The diagonal belongs to the mask: j <= i, not j < i."""
+    # "A position does not see itself, so position 0 sees nothing at all": not got[0].any()
+    # "The diagonal belongs to the mask: j <= i, not j < i": np.tril(np.ones((length, length),
+    #     dtype=bool), k=-1) → np.arange(length) <= np.arange(length)[:, None]
+    # "so position 0 sees nothing at all and its softmax is 0/0": not got[0].any() and
+    #     np.isnan(np.divide(0, np.exp(-np.inf)))
     return np.tril(np.ones((length, length), dtype=bool), k=-1)
 
 
@@ -41,6 +46,7 @@ def diagonal_hidden(length):
 def polarity_inverted(length):
     """The mask is True where a key is hidden, as `nn.MultiheadAttention` wants it. Here, and in
     PyTorch's `scaled_dot_product_attention`, True means that a query may look."""
+    # "The mask is True where a key is hidden": np.array_equal(got, ~want)
     return np.triu(np.ones((length, length), dtype=bool), k=1)
 
 
@@ -48,6 +54,10 @@ def polarity_inverted(length):
 def looks_ahead(length):
     """The triangle is the upper one, or rows and columns are swapped: each position sees itself
     and the future. Rows are queries: keep j <= i."""
+    # "The triangle is the upper one, or rows and columns are swapped: each position sees itself
+    #     and the future": np.array_equal(got, want.T) and got[0].all()
+    # "Rows are queries: keep j <= i": np.triu(np.ones((length, length), dtype=bool)) →
+    #     np.arange(length) <= np.arange(length)[:, None]
     return np.triu(np.ones((length, length), dtype=bool))
 
 
@@ -55,18 +65,27 @@ def looks_ahead(length):
 def one_token_of_the_future(length):
     """The triangle reaches one step too far: each position sees the token that it is to predict.
     The last True of row i is on the diagonal."""
+    # "The triangle reaches one step too far: each position sees the token that it is to
+    #     predict": got[0, 1] and not bug(3)[0, 2]
+    # "The last True of row i is on the diagonal": k=1 → k=0
     return np.tril(np.ones((length, length), dtype=bool), k=1)
 
 
 @exercise.bug
 def past_hidden(length):
     """Each position sees itself alone. It may look at all earlier ones, too."""
+    # "Each position sees itself alone": np.array_equal(got, np.eye(length))
+    # "It may look at all earlier ones, too": np.eye(length, dtype=bool) → np.tri(length,
+    #     dtype=bool)
     return np.eye(length, dtype=bool)
 
 
 @exercise.bug
 def nothing_hidden(length):
     """Everything is visible, the future too. Hide the keys that come after the query."""
+    # "Everything is visible, the future too": got.all()
+    # "Hide the keys that come after the query": np.ones((length, length), dtype=bool) →
+    #     ~np.triu(np.ones((length, length), dtype=bool), k=1)
     return np.ones((length, length), dtype=bool)
 
 
@@ -74,6 +93,13 @@ def nothing_hidden(length):
 def ones_and_zeros(length, dtype=float):
     """The mask holds ones and zeros, not True and False: `~mask` then fails or gives -1 and -2,
     and added to scores it hides nothing. Make it an array of bool."""
+    # "The mask holds ones and zeros, not True and False": bug(2).dtype == float and
+    #     set(bug(2).ravel()) == {0, 1}
+    # "`~mask` then fails or gives -1 and -2": [set((~mask).ravel()) for mask in [bug(2,
+    #     dtype=int)]] == [{-1, -2}]
+    # "Make it an array of bool": dtype=dtype → dtype=bool
+    # "and added to scores it hides nothing": np.isfinite(np.ones((2, 2)) + bug(2)).all() and
+    #     bug(2).dtype == float
     return np.tril(np.ones((length, length), dtype=dtype))
 
 
@@ -81,6 +107,9 @@ def ones_and_zeros(length, dtype=float):
 def additive(length, hidden=-np.inf):
     """The mask is one to be added to the scores, 0 where visible and negative where hidden. Asked
     for is an array of bool, True where a query may look."""
+    # "The mask is one to be added to the scores, 0 where visible and negative where hidden":
+    #     bug(2)[0, 0] == 0 > bug(2)[0, 1]
+    # "Asked for is an array of bool, True where a query may look": 0.0, hidden → True, False
     return np.where(np.tril(np.ones((length, length), dtype=bool)), 0.0, hidden)
 
 
@@ -88,4 +117,6 @@ def additive(length, hidden=-np.inf):
 def axes_for_batch_and_heads(length, axes=1):
     """The mask has axes of size 1 in front, for a batch or heads. It broadcasts against them
     anyway: return two axes, queries and keys."""
+    # "The mask has axes of size 1 in front": got.shape == (1, *want.shape)
+    # "return two axes, queries and keys": (1,) * axes + (length, length) → (length, length)
     return causal_mask(length).reshape((1,) * axes + (length, length))

@@ -123,13 +123,26 @@ def claimed_at(p, thresholds):
 def rows_and_columns_swapped(probabilities, labels):
     """Rows are the classes that the model sees and columns the labels; it should be the other
     way round. Add to `joint[label, claimed]`."""
-    return confident_joint(probabilities, labels).T
+    # "Rows are the classes that the model sees and columns the labels":
+    #     np.array_equal(got.sum(axis=1), want.sum(axis=0))
+    # "Add to `joint[label, claimed]`": joint[claimed, label] → joint[label, claimed]
+    joint = np.zeros((probabilities.shape[1],) * 2, dtype=int)
+    seen = claimed_at(probabilities, thresholds_of(probabilities, labels))
+    for label, claimed in zip(labels[seen >= 0], seen[seen >= 0], strict=True):
+        joint[claimed, label] += 1
+    return joint
 
 
 @exercise.bug
 def no_thresholds(probabilities, labels):
     """Every example is counted for its most probable class: that is a confusion matrix. Count
     an example only where a class reaches its own average self-confidence."""
+    # "Every example is counted for its most probable class: that is a confusion matrix":
+    #     got.sum() == len(labels) and np.array_equal(got.sum(axis=0),
+    #     np.bincount(probabilities.argmax(axis=1)))
+    # "Count an example only where a class reaches its own average self-confidence":
+    #     probabilities.argmax(axis=1) → claimed_at(probabilities, thresholds_of(probabilities,
+    #     labels))
     return count(labels, probabilities.argmax(axis=1), probabilities.shape[1])
 
 
@@ -137,6 +150,10 @@ def no_thresholds(probabilities, labels):
 def argmax_before_the_thresholds(probabilities, labels):
     """The argmax is taken over all classes, and only then compared with its threshold, so
     examples are lost that another class claims. Take it among the classes that are reached."""
+    # "The argmax is taken over all classes, and only then compared with its threshold, so
+    #     examples are lost that another class claims": got.sum() < want.sum()
+    # "Take it among the classes that are reached": np.where(reached, best, -1) → claimed_at(p,
+    #     thresholds_of(p, labels))
     p = probabilities
     best = p.argmax(axis=1)
     reached = p.max(axis=1) >= thresholds_of(p, labels)[best] * (1 - 1e-12)
@@ -147,6 +164,12 @@ def argmax_before_the_thresholds(probabilities, labels):
 def argmax_of_all_classes(probabilities, labels):
     """Where several classes are reached, the most probable of all classes is counted, even if
     it is not reached itself (cleanlab does this). Take the argmax among those reached."""
+    # "Where several classes are reached, the most probable of all classes is counted, even if
+    #     it is not reached itself": (probabilities.argmax(axis=1) != claimed_at(probabilities,
+    #     thresholds_of(probabilities, labels))).any() and got.sum() == want.sum() and (got !=
+    #     want).any()
+    # "Take the argmax among those reached": p.argmax(axis=1), → np.where(p >= t, p,
+    #     -1).argmax(axis=1),
     p = probabilities
     t = thresholds_of(p, labels) * (1 - 1e-12)
     several = (p >= t).sum(axis=1) > 1
@@ -159,6 +182,11 @@ def argmax_of_all_classes(probabilities, labels):
 def first_class_reached(probabilities, labels):
     """Where several classes are reached, the first of them is counted. Take the most probable
     of them."""
+    # "Where several classes are reached, the first of them is counted": np.array_equal(got,
+    #     count(labels, np.where((r := probabilities >= thresholds_of(probabilities, labels) -
+    #     1e-12).any(axis=1), r.argmax(axis=1), -1), 3))
+    # "Take the most probable of them": reached.argmax(axis=1) → np.where(reached,
+    #     probabilities, -1).argmax(axis=1)
     reached = probabilities >= thresholds_of(probabilities, labels) * (1 - 1e-12)
     first = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
     return count(labels, first, probabilities.shape[1])
@@ -168,6 +196,10 @@ def first_class_reached(probabilities, labels):
 def own_class_first(probabilities, labels):
     """An example that reaches the class of its label is counted as right, though it reaches a more
     probable one too. Take the most probable of them, whatever the label."""
+    # "An example that reaches the class of its label is counted as right, though it reaches a
+    #     more probable one too": got.trace() > want.trace() and got.sum() == want.sum()
+    # "Take the most probable of them, whatever the label": np.where(reached, labels,
+    #     claimed_at(probabilities, t)) → claimed_at(probabilities, t)
     t = thresholds_of(probabilities, labels)
     own = np.arange(len(labels)), labels.astype(int)
     reached = probabilities[own] >= t[own[1]] * (1 - 1e-12)
@@ -179,6 +211,12 @@ def own_class_first(probabilities, labels):
 def every_class_reached(probabilities, labels):
     """An example is counted once for each class that it reaches. Count it once, for the most
     probable of them."""
+    # "An example is counted once for each class that it reaches": got.sum() == (probabilities
+    #     >= thresholds_of(probabilities, labels) - 1e-12).sum()
+    # "Count it once, for the most probable of them": reached = probabilities >=
+    #     thresholds_of(probabilities, labels) * (1 - 1e-12) → reached =
+    #     np.arange(probabilities.shape[1]) == claimed_at(probabilities,
+    #     thresholds_of(probabilities, labels))[:, None]
     reached = probabilities >= thresholds_of(probabilities, labels) * (1 - 1e-12)
     return np.array([reached[labels == k].sum(axis=0) for k in range(reached.shape[1])])
 
@@ -187,6 +225,12 @@ def every_class_reached(probabilities, labels):
 def furthest_above_its_threshold(probabilities, labels):
     """Where several classes are reached, the one furthest above its threshold is counted. Take
     the most probable of them."""
+    # "Where several classes are reached, the one furthest above its threshold is counted":
+    #     np.array_equal(got.sum(axis=0), np.bincount((probabilities - thresholds_of(probabilities,
+    #     labels)).argmax(axis=1)[(probabilities >= thresholds_of(probabilities, labels) -
+    #     1e-12).any(axis=1)], minlength=4))
+    # "Take the most probable of them": np.where(reached, above, -np.inf) → np.where(reached,
+    #     probabilities, -np.inf)
     t = thresholds_of(probabilities, labels)
     above = probabilities - t
     reached = above >= -1e-12
@@ -199,6 +243,12 @@ def furthest_above_its_threshold(probabilities, labels):
 def one_threshold_for_all(probabilities, labels, of="labels"):
     """One threshold, a mean over all examples, is used for every class. Each class has its own:
     its mean probability over the examples that carry its label."""
+    # "One threshold, a mean over all examples, is used for every class": np.array_equal(got,
+    #     count(labels, claimed_at(probabilities, np.full(2, probabilities[np.arange(len(labels)),
+    #     labels].mean())), 2))
+    # "Each class has its own: its mean probability over the examples that carry its label":
+    #     np.full(probabilities.shape[1], own.mean()) → np.array([probabilities[labels == k,
+    #     k].mean() if k in labels else np.inf for k in range(probabilities.shape[1])])
     own = probabilities[np.arange(len(labels)), labels]
     own = own if of == "labels" else probabilities.max(axis=1)
     t = np.full(probabilities.shape[1], own.mean())
@@ -209,6 +259,12 @@ def one_threshold_for_all(probabilities, labels, of="labels"):
 def mean_over_all_examples(probabilities, labels):
     """The threshold of a class is the mean of its column over all examples. Average it over
     the examples that carry its label only."""
+    # "The threshold of a class is the mean of its column over all examples":
+    #     np.array_equal(got, count(labels, claimed_at(probabilities, probabilities.mean(axis=0)),
+    #     2))
+    # "Average it over the examples that carry its label only": probabilities.mean(axis=0) →
+    #     np.array([probabilities[labels == k, k].mean() if k in labels else np.inf for k in
+    #     range(probabilities.shape[1])])
     t = probabilities.mean(axis=0)
     return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
 
@@ -217,6 +273,13 @@ def mean_over_all_examples(probabilities, labels):
 def mean_over_predicted_examples(probabilities, labels):
     """The threshold of a class is averaged over the examples that the model predicts as it.
     Average over the examples that carry its label."""
+    # "The threshold of a class is averaged over the examples that the model predicts as it":
+    #     np.array_equal(got, count(labels, claimed_at(probabilities,
+    #     np.array([probabilities[probabilities.argmax(axis=1) == k, k].mean() for k in range(2)])),
+    #     2))
+    # "Average over the examples that carry its label": thresholds_of(probabilities,
+    #     probabilities.argmax(axis=1)) → np.array([probabilities[labels == k, k].mean() if k in
+    #     labels else np.inf for k in range(probabilities.shape[1])])
     t = thresholds_of(probabilities, probabilities.argmax(axis=1))
     return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
 
@@ -225,6 +288,11 @@ def mean_over_predicted_examples(probabilities, labels):
 def half_for_a_threshold(probabilities, labels):
     """The threshold is one half for every class. Use each class's mean self-confidence, so
     that a class of which the model is never sure can be reached too."""
+    # "The threshold is one half for every class": got.sum() == (probabilities >=
+    #     0.5).any(axis=1).sum()
+    # "Use each class's mean self-confidence": np.full(probabilities.shape[1], 0.5) →
+    #     np.array([probabilities[labels == k, k].mean() if k in labels else np.inf for k in
+    #     range(probabilities.shape[1])])
     t = np.full(probabilities.shape[1], 0.5)
     return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
 
@@ -233,6 +301,11 @@ def half_for_a_threshold(probabilities, labels):
 def unclaimed_counted_as_class_0(probabilities, labels):
     """An example that reaches no class is counted for class 0, which is what argmax says of a
     row without a winner. Leave such examples out."""
+    # "An example that reaches no class is counted for class 0": got[:, 0].sum() > want[:,
+    #     0].sum() and np.array_equal(got[:, 1:], want[:, 1:])
+    # "Leave such examples out": np.maximum(claimed, 0) → np.where(claimed < 0, -1, claimed)
+    # "which is what argmax says of a row without a winner": np.zeros(3).argmax() == 0 and (got
+    #     != want).any()
     claimed = claimed_at(probabilities, thresholds_of(probabilities, labels))
     return count(labels, np.maximum(claimed, 0), probabilities.shape[1])
 
@@ -241,6 +314,10 @@ def unclaimed_counted_as_class_0(probabilities, labels):
 def unclaimed_counted_as_its_label(probabilities, labels):
     """An example that reaches no class is counted as correctly labelled. Leave it out: nobody
     is confident of it."""
+    # "An example that reaches no class is counted as correctly labelled": got.trace() >
+    #     want.trace() and got.sum() == len(labels)
+    # "Leave it out": np.where(claimed < 0, labels, claimed) → np.where(claimed < 0, -1,
+    #     claimed)
     claimed = claimed_at(probabilities, thresholds_of(probabilities, labels))
     return count(labels, np.where(claimed < 0, labels, claimed), probabilities.shape[1])
 
@@ -249,6 +326,10 @@ def unclaimed_counted_as_its_label(probabilities, labels):
 def strictly_above(probabilities, labels):
     """A class must be above its threshold, so a class with a single example cannot even reach
     itself. Compare with >=."""
+    # "A class must be above its threshold, so a class with a single example cannot even reach
+    #     itself": got[2, 2] == 0 and list(labels).count(2) == 1
+    # "Compare with >=": > thresholds_of(p, labels) * (1 + 1e-12) → >= thresholds_of(p, labels)
+    #     * (1 - 1e-12)
     p = probabilities
     above = p > thresholds_of(p, labels) * (1 + 1e-12)
     best = np.where(above.any(axis=1), np.where(above, p, -1).argmax(axis=1), -1)
@@ -259,6 +340,10 @@ def strictly_above(probabilities, labels):
 def absent_class_reached_by_all(probabilities, labels):
     """A class that no label names gets the threshold 0, so every example reaches it. It has no
     self-confidence to compare with: no example may be counted for it."""
+    # "A class that no label names gets the threshold 0, so every example reaches it": 2 not in
+    #     labels and got[:, 2].any() and got.sum() == len(labels)
+    # "It has no self-confidence to compare with: no example may be counted for it":
+    #     np.where(np.isfinite(t), t, 0) → np.where(np.isfinite(t), t, np.inf)
     t = thresholds_of(probabilities, labels)
     t = np.where(np.isfinite(t), t, 0)
     return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
@@ -268,6 +353,10 @@ def absent_class_reached_by_all(probabilities, labels):
 def absent_class_left_out(probabilities, labels):
     """A class that no label names has no row and no column. The result has one of each for
     every column of the probabilities."""
+    # "A class that no label names has no row and no column": got.shape == (2, 2) and
+    #     set(labels) == {0, 1}
+    # "The result has one of each for every column of the probabilities": there =
+    #     np.unique(labels) → there = np.arange(probabilities.shape[1])
     there = np.unique(labels)
     return confident_joint(probabilities, labels)[np.ix_(there, there)]
 
@@ -276,6 +365,9 @@ def absent_class_left_out(probabilities, labels):
 def diagonal_raised_to_1(probabilities, labels):
     """The diagonal is at least 1, as in cleanlab. These are plain counts: a class may have no
     example that confidently looks like it."""
+    # "The diagonal is at least 1, as in cleanlab": got.diagonal().min() == 1
+    # "These are plain counts: a class may have no example that confidently looks like it":
+    #     np.maximum(joint.diagonal(), 1) → np.maximum(joint.diagonal(), 0)
     joint = confident_joint(probabilities, labels)
     np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
     return joint
@@ -285,6 +377,8 @@ def diagonal_raised_to_1(probabilities, labels):
 def calibrated(probabilities, labels, how="all"):
     """The counts are divided or rescaled to the number of labels; that is the next step, the
     estimate of the joint distribution. Return the counts."""
+    # "The counts are divided or rescaled to the number of labels": np.allclose(got *
+    #     len(labels), want)
     joint = confident_joint(probabilities, labels).astype(float)
     if how == "all":
         return joint / len(labels)

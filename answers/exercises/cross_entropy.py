@@ -69,6 +69,11 @@ def onehot(targets, classes):
 def sum_for_mean(logits, targets):
     """The loss and its gradient are summed over the batch, so they grow with its size. Divide
     both by the number of examples."""
+    # "The loss and its gradient are summed over the batch, so they grow with its size":
+    #     np.isclose(got.loss, len(logits) * want.loss) and np.allclose(got.gradient, len(logits) *
+    #     want.gradient)
+    # "Divide both by the number of examples": loss * len(logits), gradient * len(logits) → loss
+    #     * len(logits) / len(logits), gradient * len(logits) / len(logits)
     loss, gradient = cross_entropy(logits, targets)
     return loss * len(logits), gradient * len(logits)
 
@@ -77,6 +82,10 @@ def sum_for_mean(logits, targets):
 def gradient_not_averaged(logits, targets):
     """The loss is the mean over the batch but the gradient is that of the sum. Divide the
     gradient by the number of examples too."""
+    # "The loss is the mean over the batch but the gradient is that of the sum": got.loss ==
+    #     want.loss and np.allclose(got.gradient, len(logits) * want.gradient)
+    # "Divide the gradient by the number of examples too": gradient * len(logits) → gradient *
+    #     len(logits) / len(logits)
     loss, gradient = cross_entropy(logits, targets)
     return loss, gradient * len(logits)
 
@@ -85,6 +94,10 @@ def gradient_not_averaged(logits, targets):
 def onehot_not_subtracted(logits, targets):
     """The gradient is that of logsumexp alone: p, which pushes every logit down. Subtract 1 at
     the target of each example: (p - onehot) / n."""
+    # "The gradient is that of logsumexp alone: p, which pushes every logit down":
+    #     np.allclose(got.gradient, softmax(logits)) and (got.gradient > 0).all()
+    # "Subtract 1 at the target of each example: (p - onehot) / n": softmax(logits) /
+    #     len(logits) → (softmax(logits) - onehot(targets, logits.shape[1])) / len(logits)
     loss, _ = cross_entropy(logits, targets)
     return loss, softmax(logits) / len(logits)
 
@@ -93,6 +106,9 @@ def onehot_not_subtracted(logits, targets):
 def gradient_doubled(logits, targets):
     """The gradient is twice what it should be, as if the loss were a squared error. The
     derivative of -log p with respect to the logits is p - onehot, without a 2."""
+    # "The gradient is twice what it should be": np.allclose(got.gradient, 2 * want.gradient)
+    # "The derivative of -log p with respect to the logits is p - onehot, without a 2": 2 *
+    #     gradient → (softmax(logits) - onehot(targets, logits.shape[1])) / len(logits)
     loss, gradient = cross_entropy(logits, targets)
     return loss, 2 * gradient
 
@@ -101,6 +117,10 @@ def gradient_doubled(logits, targets):
 def softmax_applied_twice(logits, targets):
     """Softmax is applied to what is already a softmax, so the loss can never come near 0. Pass
     logits, and normalise once."""
+    # "Softmax is applied to what is already a softmax, so the loss can never come near 0":
+    #     bug(np.array([[1e3, 0.0]]), np.array([0]))[0] > 0.3 and right(np.array([[1e3, 0.0]]),
+    #     np.array([0]))[0] < 1e-9
+    # "Pass logits, and normalise once": softmax(logits) → logits
     return cross_entropy(softmax(logits), targets)
 
 
@@ -108,6 +128,11 @@ def softmax_applied_twice(logits, targets):
 def no_maximum(logits, targets, stable_gradient=False):
     """exp overflows on large logits and rounds to 0 on very negative ones, and the loss is nan
     or inf. Subtract each row's maximum before exp."""
+    # "exp overflows on large logits and rounds to 0 on very negative ones, and the loss is nan
+    #     or inf": not np.isfinite(got.loss) and not np.isfinite(bug(np.array([[-800.0, -801.0]]),
+    #     np.array([1]))[0])
+    # "Subtract each row's maximum before exp": np.exp(logits).sum → np.exp((logits := logits -
+    #     logits.max(axis=1, keepdims=True))).sum
     totals = np.exp(logits).sum(axis=1, keepdims=True)
     losses = (np.log(totals) - logits)[np.arange(len(logits)), targets]
     p = softmax(logits) if stable_gradient else np.exp(logits) / totals
@@ -118,6 +143,12 @@ def no_maximum(logits, targets, stable_gradient=False):
 def log_of_zero(logits, targets):
     """The probability of the right class rounds to 0, and its logarithm is -inf. Do not form
     it: logits - logsumexp(logits) is the same logarithm, and finite."""
+    # "The probability of the right class rounds to 0, and its logarithm is -inf": got.loss ==
+    #     np.inf and softmax(logits)[0, targets[0]] == 0
+    # "logits - logsumexp(logits) is the same logarithm, and finite": p =
+    #     softmax(logits)[np.arange(len(logits)), targets] → top = logits.max(axis=1,
+    #     keepdims=True); -np.log(p).mean() → -(logits - top - np.log(np.exp(logits -
+    #     top).sum(axis=1, keepdims=True)))[np.arange(len(logits)), targets].mean()
     _, gradient = cross_entropy(logits, targets)
     p = softmax(logits)[np.arange(len(logits)), targets]
     return -np.log(p).mean(), gradient
@@ -142,6 +173,13 @@ EPS = (
 def log_p_plus_eps(logits, targets, eps=1e-9):
     """log(p + eps) caps the loss at -log(eps), so the worst mistakes all cost the same. Use
     logits - logsumexp(logits) for log p; it needs no eps."""
+    # "log(p + eps) caps the loss at -log(eps), so the worst mistakes all cost the same":
+    #     np.isclose(bug(np.array([[0.0, 99.0]]), np.array([0]))[0], -np.log(1e-9)) and
+    #     np.isclose(bug(np.array([[0.0, 999.0]]), np.array([0]))[0], -np.log(1e-9))
+    # "Use logits - logsumexp(logits) for log p; it needs no eps": p =
+    #     softmax(logits)[np.arange(len(logits)), targets] → top = logits.max(axis=1,
+    #     keepdims=True); -np.log(p + eps).mean() → -(logits - top - np.log(np.exp(logits -
+    #     top).sum(axis=1, keepdims=True)))[np.arange(len(logits)), targets].mean()
     _, gradient = cross_entropy(logits, targets)
     p = softmax(logits)[np.arange(len(logits)), targets]
     return -np.log(p + eps).mean(), gradient
@@ -151,6 +189,13 @@ def log_p_plus_eps(logits, targets, eps=1e-9):
 def clamped_probabilities(logits, targets, eps=1e-9):
     """Clamping p to at least eps caps the loss at -log(eps), so the worst mistakes all cost
     the same. Use logits - logsumexp(logits) for log p; it needs no clamp."""
+    # "Clamping p to at least eps caps the loss at -log(eps), so the worst mistakes all cost the
+    #     same": np.isclose(bug(np.array([[0.0, 99.0]]), np.array([0]))[0], -np.log(1e-9)) and
+    #     np.isclose(bug(np.array([[0.0, 999.0]]), np.array([0]))[0], -np.log(1e-9))
+    # "Use logits - logsumexp(logits) for log p; it needs no clamp": p =
+    #     softmax(logits)[np.arange(len(logits)), targets] → top = logits.max(axis=1,
+    #     keepdims=True); -np.log(np.maximum(p, eps)).mean() → -(logits - top - np.log(np.exp(logits
+    #     - top).sum(axis=1, keepdims=True)))[np.arange(len(logits)), targets].mean()
     _, gradient = cross_entropy(logits, targets)
     p = softmax(logits)[np.arange(len(logits)), targets]
     return -np.log(np.maximum(p, eps)).mean(), gradient

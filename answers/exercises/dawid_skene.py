@@ -224,6 +224,9 @@ def true_classes(item, annotator, label, prior, confusion):
 def posterior_not_normalised(item, annotator, label, classes, iterations):
     """The posterior is prior times likelihood, and does not sum to 1: items then weigh the
     less in the next step, the more votes they have. Divide by the sum over classes."""
+    # "The posterior is prior times likelihood, and does not sum to 1":
+    #     got.posterior.sum(axis=1).max() < 1
+    # "Divide by the sum over classes": np.exp(log_joint(*args)) → normalised(log_joint(*args))
 
     def e_step(*args):
         return np.exp(log_joint(*args))
@@ -235,6 +238,10 @@ def posterior_not_normalised(item, annotator, label, classes, iterations):
 def prior_left_out(item, annotator, label, classes, iterations):
     """The prior is left out of the posterior, as if all classes were equally frequent. Multiply
     the likelihood of the votes by it."""
+    # "The prior is left out of the posterior, as if all classes were equally frequent":
+    #     np.allclose(got.posterior, rounds(item, annotator, label, classes, 1, e_step=lambda i, a,
+    #     l, prior, confusion: true_classes(i, a, l, 0 * prior + 1 / classes, confusion))[0])
+    # "Multiply the likelihood of the votes by it": np.ones(classes) → np.ones(classes) * prior
 
     def e_step(item, annotator, label, prior, confusion):
         return true_classes(item, annotator, label, np.ones(classes), confusion)
@@ -245,6 +252,10 @@ def prior_left_out(item, annotator, label, classes, iterations):
 @exercise.bug
 def prior_never_updated(item, annotator, label, classes, iterations):
     """The prior stays what the votes gave at the start. It is the mean of the newest posterior."""
+    # "The prior stays what the votes gave at the start": np.allclose(got.prior, shares(item,
+    #     label, classes).mean(axis=0))
+    # "It is the mean of the newest posterior": (first, estimates(*args)[1]) →
+    #     (args[-1].mean(axis=0), estimates(*args)[1])
     first = shares(item, label, classes).mean(axis=0)
 
     def m_step(*args):
@@ -257,6 +268,12 @@ def prior_never_updated(item, annotator, label, classes, iterations):
 def zero_times_log_zero(item, annotator, label, classes, iterations, uniform=False):
     """0 times log 0 is nan: the logarithms of all labels are multiplied by how often each was
     given, which may be 0. Add the logarithm of the labels that were given, and no others."""
+    # "0 times log 0 is nan: the logarithms of all labels are multiplied by how often each was
+    #     given, which may be 0": np.isnan(got.posterior).any()
+    # "Add the logarithm of the labels that were given, and no others": joint = log_prior +
+    #     np.einsum('ial,akl->ik', counts, np.log(confusion)) → joint = np.log(prior) +
+    #     np.where(counts[:, :, None] > 0, counts[:, :, None] * np.log(confusion), 0).sum(axis=(1,
+    #     3))
     counts = np.zeros((item.max() + 1, annotator.max() + 1, classes))
     np.add.at(counts, (item, annotator, label), 1)
 
@@ -273,6 +290,9 @@ def zero_times_log_zero(item, annotator, label, classes, iterations, uniform=Fal
 def eps_added(item, annotator, label, classes, iterations, eps=1e-3):
     """A number added to the probabilities before the logarithm changes every posterior. -inf is
     the right logarithm of 0; NumPy's warning can be silenced."""
+    # "A number added to the probabilities before the logarithm changes every posterior":
+    #     (got.posterior != want.posterior).all()
+    # "-inf is the right logarithm of 0": prior + eps, confusion + eps → prior, confusion
 
     def e_step(item, annotator, label, prior, confusion):
         return true_classes(item, annotator, label, prior + eps, confusion + eps)
@@ -284,6 +304,12 @@ def eps_added(item, annotator, label, classes, iterations, eps=1e-3):
 def counts_smoothed(item, annotator, label, classes, iterations, votes=1):
     """Votes that nobody gave are added to every cell of the confusion matrices. That is
     smoothing, often wise; here plain maximum likelihood is asked for."""
+    # "Votes that nobody gave are added to every cell of the confusion matrices": (got.confusion
+    #     > 0).all() and (want.confusion == 0).any()
+    # "here plain maximum likelihood is asked for": counts = weighted_counts(item, annotator,
+    #     label, posterior) + votes → counts = weighted_counts(item, annotator, label, posterior);
+    #     counts / counts.sum(axis=2, keepdims=True) → np.where(counts.sum(axis=2, keepdims=True) >
+    #     0, counts / counts.sum(axis=2, keepdims=True), 1 / classes)
 
     def m_step(item, annotator, label, posterior):
         counts = weighted_counts(item, annotator, label, posterior) + votes
@@ -303,6 +329,10 @@ def weighted_counts(item, annotator, label, posterior):
 def normalised_by_voted(item, annotator, label, classes, iterations):
     """The matrices are divided by how often each label was voted, so they say what is true given
     the vote. They must say how likely the vote is given the truth: each true class sums to 1."""
+    # "The matrices are divided by how often each label was voted, so they say what is true
+    #     given the vote": np.allclose(got.confusion.sum(axis=1), 1)
+    # "They must say how likely the vote is given the truth: each true class sums to 1": axis=1
+    #     → axis=2
 
     def m_step(item, annotator, label, posterior):
         counts = weighted_counts(item, annotator, label, posterior)
@@ -319,6 +349,10 @@ def normalised_by_voted(item, annotator, label, classes, iterations):
 def confusion_transposed(item, annotator, label, classes, iterations):
     """The confusion matrices come out as annotator, voted, true. The true class is the middle
     axis: each row of a matrix is a true class."""
+    # "The confusion matrices come out as annotator, voted, true":
+    #     np.array_equal(got.confusion.swapaxes(1, 2), want.confusion)
+    # "The true class is the middle axis: each row of a matrix is a true class": .swapaxes(1, 2)
+    #     →
     posterior, prior, confusion = rounds(item, annotator, label, classes, iterations)
     return posterior, prior, confusion.swapaxes(1, 2)
 
@@ -327,6 +361,14 @@ def confusion_transposed(item, annotator, label, classes, iterations):
 def rows_read_as_columns(item, annotator, label, classes, iterations):
     """The posterior takes row l of the matrix for a vote l: the probabilities of labels if l
     were true. Take column l: `confusion[annotator, :, label]`."""
+    # "The posterior takes row l of the matrix for a vote l": np.allclose(got.posterior,
+    #     true_classes(item, annotator, label, (first := rounds(item, annotator, label, classes,
+    #     0))[1], first[2].swapaxes(1, 2)))
+    # "Take column l: `confusion[annotator, :, label]`": true_classes(item, annotator, label,
+    #     prior, confusion.swapaxes(1, 2)) → normalised(np.log(prior) + (np.arange(item.max() +
+    #     1)[:, None] == item) @ np.log(np.maximum(confusion[annotator, :, label], 1e-300)))
+    # "the probabilities of labels if l were true": np.allclose(rounds(item, annotator, label,
+    #     classes, 0)[2].sum(axis=2), 1) and not np.allclose(got.posterior, want.posterior)
 
     def e_step(item, annotator, label, prior, confusion):
         return true_classes(item, annotator, label, prior, confusion.swapaxes(1, 2))
@@ -338,6 +380,11 @@ def rows_read_as_columns(item, annotator, label, classes, iterations):
 def started_from_the_majority(item, annotator, label, classes, iterations):
     """The start is one label for each item, the majority. That throws the doubt away before the
     first step; start from the shares of the votes."""
+    # "The start is one label for each item, the majority": np.array_equal(got.posterior,
+    #     np.eye(classes)[want.posterior.argmax(axis=1)])
+    # "That throws the doubt away before the first step; start from the shares of the votes":
+    #     np.eye(classes)[shares(item, label, classes).argmax(axis=1)] → shares(item, label,
+    #     classes)
     start = np.eye(classes)[shares(item, label, classes).argmax(axis=1)]
     return rounds(item, annotator, label, classes, iterations, start)
 
@@ -346,6 +393,10 @@ def started_from_the_majority(item, annotator, label, classes, iterations):
 def hard_labels(item, annotator, label, classes, iterations):
     """After each step the likeliest class of an item is taken as certain. EM counts each vote
     for every true class, weighted with the posterior."""
+    # "After each step the likeliest class of an item is taken as certain":
+    #     np.array_equal(got.posterior, np.eye(classes)[want.posterior.argmax(axis=1)])
+    # "EM counts each vote for every true class, weighted with the posterior":
+    #     np.eye(classes)[true_classes(*args).argmax(axis=1)] → true_classes(*args)
 
     def e_step(*args):
         return np.eye(classes)[true_classes(*args).argmax(axis=1)]
@@ -357,6 +408,10 @@ def hard_labels(item, annotator, label, classes, iterations):
 def one_matrix_for_all(item, annotator, label, classes, iterations):
     """All annotators share one confusion matrix, so the skilled weigh no more than the others.
     Count the votes of each annotator by themselves."""
+    # "All annotators share one confusion matrix": (got.confusion == got.confusion[0]).all()
+    # "Count the votes of each annotator by themselves": np.zeros_like(annotator) → annotator;
+    #     np.tile(one, (annotator.max() + 1, 1, 1)) → one
+    # "so the skilled weigh no more than the others": np.ptp(got.confusion, axis=0).max() == 0
 
     def m_step(item, annotator, label, posterior):
         prior, one = estimates(item, np.zeros_like(annotator), label, posterior)
@@ -369,6 +424,8 @@ def one_matrix_for_all(item, annotator, label, classes, iterations):
 def missing_votes_counted(item, annotator, label, classes, iterations, fill=0):
     """An annotator who did not vote on an item is taken to have voted class 0, or the last one
     if the gap was filled with -1. A vote that was not given tells nothing: leave it out."""
+    # "An annotator who did not vote on an item is taken to have voted class 0": got.prior[0] >
+    #     want.prior[0]
     table = np.full((item.max() + 1, annotator.max() + 1), fill % classes)
     table[item, annotator] = label
     i, a = np.indices(table.shape)
@@ -379,6 +436,10 @@ def missing_votes_counted(item, annotator, label, classes, iterations, fill=0):
 def second_vote_overwrites(item, annotator, label, classes, iterations):
     """In a table of items by annotators the second vote of an annotator on an item overwrites the
     first. Both count: keep the votes as a list."""
+    # "In a table of items by annotators the second vote of an annotator on an item overwrites
+    #     the first": len(set(zip(item, annotator))) < len(item) and not np.allclose(got.confusion,
+    #     want.confusion)
+    # "Both count: keep the votes as a list": i, a, table[i, a] → item, annotator, label
     table = np.full((item.max() + 1, annotator.max() + 1), -1)
     table[item, annotator] = label
     i, a = np.nonzero(table >= 0)
@@ -390,6 +451,13 @@ def second_vote_overwrites(item, annotator, label, classes, iterations):
 def indexed_assignment_adds_once(item, annotator, label, classes, iterations):
     """`counts[annotator, :, label] += ...` adds once where an annotator gave a label often. Use
     `np.add.at`, or `np.bincount` with weights."""
+    # "adds once where an annotator gave a label often": np.allclose(bug(np.array([0, 0, 0]),
+    #     np.array([0, 0, 0]), np.array([1, 1, 0]), 2, 0)[2][0, 0], 1 / 2)
+    # "Use `np.add.at`": counts[annotator, :, label] += posterior[item] →
+    #     np.add.at(counts.swapaxes(1, 2), (annotator, label), posterior[item])
+    # "or `np.bincount` with weights": counts[annotator, :, label] += posterior[item] → counts =
+    #     np.stack([np.bincount(annotator * classes + label, weights=each, minlength=counts[:,
+    #     0].size).reshape(-1, classes) for each in posterior[item].T], axis=1)
 
     def m_step(item, annotator, label, posterior):
         counts = np.zeros((annotator.max() + 1, classes, classes))
@@ -407,6 +475,11 @@ def indexed_assignment_adds_once(item, annotator, label, classes, iterations):
 def products_underflow(item, annotator, label, classes, iterations):
     """The product of thousands of probabilities is 0 for every class, and 0/0 is nan. Add
     logarithms, and subtract the largest of each item before the exponential."""
+    # "The product of thousands of probabilities is 0 for every class, and 0/0 is nan":
+    #     np.isnan(got.posterior).any() and len(label) > 2000
+    # "Add logarithms, and subtract the largest of each item before the exponential":
+    #     np.exp(log_joint(*args)) → np.exp(log_joint(*args) - log_joint(*args).max(axis=1,
+    #     keepdims=True))
 
     def e_step(*args):
         powers = np.exp(log_joint(*args))
@@ -420,6 +493,11 @@ def products_underflow(item, annotator, label, classes, iterations):
 def estimates_of_the_round_before(item, annotator, label, classes, iterations):
     """Prior and confusion are those that the last posterior was computed from. Estimate them
     once more from that posterior."""
+    # "Prior and confusion are those that the last posterior was computed from":
+    #     np.allclose(true_classes(item, annotator, label, got.prior, got.confusion), got.posterior)
+    # "Estimate them once more from that posterior": _, prior, confusion = rounds(item,
+    #     annotator, label, classes, iterations - 1) → prior, confusion = estimates(item, annotator,
+    #     label, posterior)
     posterior, prior, confusion = rounds(item, annotator, label, classes, iterations)
     if iterations:
         _, prior, confusion = rounds(item, annotator, label, classes, iterations - 1)
@@ -430,6 +508,10 @@ def estimates_of_the_round_before(item, annotator, label, classes, iterations):
 def one_iteration_off(item, annotator, label, classes, iterations, more=-1):
     """There is one iteration too few or too many. The estimates from the shares of the votes come
     first; then posterior and estimates follow each other `iterations` times."""
+    # "There is one iteration too few": np.allclose(got.posterior, right(item, annotator, label,
+    #     classes, iterations - 1)[0])
+    # "then posterior and estimates follow each other `iterations` times": max(iterations +
+    #     more, 0) → iterations
     return rounds(item, annotator, label, classes, max(iterations + more, 0))
 
 
@@ -437,6 +519,10 @@ def one_iteration_off(item, annotator, label, classes, iterations, more=-1):
 def empty_rows_give_nan(item, annotator, label, classes, iterations):
     """A row of a confusion matrix without any weight is 0/0, which is nan and spreads. Nothing is
     known there: set it to 1 / classes."""
+    # "A row of a confusion matrix without any weight is 0/0, which is nan and spreads":
+    #     np.isnan(got.confusion).any()
+    # "Nothing is known there: set it to 1 / classes": np.isnan(got.confusion).any() and
+    #     (want.confusion[np.isnan(got.confusion)] == 1 / classes).all()
 
     def m_step(item, annotator, label, posterior):
         counts = weighted_counts(item, annotator, label, posterior)

@@ -54,6 +54,10 @@ def terms(p):
 @exercise.bug
 def sign_lost(p, base=np.e, axis=-1):
     """The minus sign is missing: log p is negative, so -Σ p log p is what is positive."""
+    # "The minus sign is missing: log p is negative, so -Σ p log p is what is positive":
+    #     np.isclose(got, (p * np.log(p)).sum()) and got < 0
+    # "-Σ p log p is what is positive": -entropy(p, base, axis) → (entropy(p, base, axis), -(p *
+    #     np.log(np.where(p > 0, p, 1))).sum(axis=axis) / np.log(base))[1]
     return -entropy(p, base, axis)
 
 
@@ -61,6 +65,9 @@ def sign_lost(p, base=np.e, axis=-1):
 def nan_for_zero(p, base=np.e, axis=-1):
     """A class of probability 0 makes 0 · log 0, which is nan. Its term is 0: sum over the
     classes with p > 0, or take the logarithm of 1 where p is 0."""
+    # "A class of probability 0 makes 0 · log 0, which is nan": np.isnan(got)
+    # "sum over the classes with p > 0": (p * np.log(p)) → np.where(p > 0, p * np.log(p), 0)
+    # "or take the logarithm of 1 where p is 0": np.log(p) → np.log(np.where(p == 0, 1, p))
     entropy(p, base, axis)
     return -(p * np.log(p)).sum(axis=axis) / np.log(base)
 
@@ -72,6 +79,10 @@ EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-15)
 def eps_in_the_logarithm(p, base=np.e, axis=-1, added=0, clipped=0):
     """An epsilon is added to the probabilities, or they are clipped at it; rare classes change,
     and a certain one no longer gives 0. Leave out the classes with p = 0 instead."""
+    # "a certain one no longer gives 0": (got != 0).all()
+    # "Leave out the classes with p = 0 instead": p = np.clip(p, clipped, 1) → added = p == 0
+    # "An epsilon is added to the probabilities, or they are clipped at it": bug(np.array([1.0,
+    #     0.0]), added=1e-3) != bug(np.array([1.0, 0.0]), clipped=1e-3) != 0
     entropy(p, base, axis)
     p = np.clip(p, clipped, 1)
     return -(p * np.log(p + added)).sum(axis=axis) / np.log(base)
@@ -81,12 +92,18 @@ def eps_in_the_logarithm(p, base=np.e, axis=-1, added=0, clipped=0):
 def base_ignored(p, base=np.e, axis=-1, fixed=np.e):
     """The argument `base` is ignored, so the unit is always the same one. Divide the natural
     logarithm by log(base)."""
+    # "The argument `base` is ignored, so the unit is always the same one": bug(p, 2) == bug(p,
+    #     base=10)
+    # "Divide the natural logarithm by log(base)": entropy(p, fixed, axis) → entropy(p, np.e,
+    #     axis) / np.log(base)
     return entropy(p, fixed, axis)
 
 
 @exercise.bug
 def times_log_of_the_base(p, base=np.e, axis=-1):
     """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
+    # "The sum is multiplied by log(base)": np.isclose(got, want * np.log(base) ** 2)
+    # "A larger unit makes a smaller number: divide": * np.log(base) → / np.log(base)
     return entropy(p, axis=axis) * np.log(base)
 
 
@@ -94,6 +111,9 @@ def times_log_of_the_base(p, base=np.e, axis=-1):
 def divided_by_its_maximum(p, base=np.e, axis=-1):
     """The entropy is divided by log(classes), its largest value, so that it lies between 0 and
     1. That is another quantity; divide by log(base) only."""
+    # "The entropy is divided by log(classes), its largest value, so that it lies between 0 and
+    #     1": np.isclose(got, want / np.log(3)) and np.isclose(bug(np.full(3, 1 / 3)), 1)
+    # "divide by log(base) only": / np.log(p.shape[axis]) → / np.log(base)
     return entropy(p, axis=axis) / np.log(p.shape[axis])
 
 
@@ -101,6 +121,10 @@ def divided_by_its_maximum(p, base=np.e, axis=-1):
 def probabilities_not_weighted(p, base=np.e, axis=-1):
     """The surprises -log p are averaged as if all classes were equally likely. Weight each by
     its p, and sum."""
+    # "The surprises -log p are averaged as if all classes were equally likely": np.isclose(got,
+    #     -np.log(p).mean())
+    # "Weight each by its p, and sum": -np.log(p).mean(axis=axis) → -(p * np.log(np.where(p > 0,
+    #     p, 1))).sum(axis=axis)
     entropy(p, base, axis)
     return -np.log(p).mean(axis=axis) / np.log(base)
 
@@ -109,6 +133,9 @@ def probabilities_not_weighted(p, base=np.e, axis=-1):
 def mean_for_sum(p, base=np.e, axis=-1):
     """The terms p log p are averaged over the classes, but p is already the weight of each.
     Sum them."""
+    # "The terms p log p are averaged over the classes": np.isclose(got, -(p *
+    #     np.log(p)).mean())
+    # "Sum them": / p.shape[axis] → / p.shape[axis] * p.shape[axis]
     return entropy(p, base, axis) / p.shape[axis]
 
 
@@ -116,18 +143,27 @@ def mean_for_sum(p, base=np.e, axis=-1):
 def last_axis_always(p, base=np.e, axis=-1, fixed=-1):
     """The argument `axis` is ignored, in the sum of the terms or in the test of the sums. Pass
     `axis=axis` to every sum."""
+    # "The argument `axis` is ignored": isinstance(got, ValueError) and "along axis -1" in
+    #     str(got) and axis == 0
+    # "Pass `axis=axis` to every sum": base, fixed → base, axis=axis
     return entropy(p, base, fixed)
 
 
 @exercise.bug
 def one_sum_for_all(p, base=np.e, axis=-1):
     """One sum is taken over the whole array. Each row is a distribution: sum along the axis."""
+    # "One sum is taken over the whole array": np.isclose(got, -(p * np.log(p)).sum())
+    # "Each row is a distribution: sum along the axis": np.sum(entropy(p, base, axis)) →
+    #     (entropy(p, base, axis), -terms(p).sum(axis=axis) / np.log(base))[1]
     return np.sum(entropy(p, base, axis))
 
 
 @exercise.bug
 def axis_kept(p, base=np.e, axis=-1):
     """The result keeps the summed axis with size 1. Sum without keepdims at the end."""
+    # "The result keeps the summed axis with size 1": np.shape(got) == (1,)
+    # "Sum without keepdims at the end": np.expand_dims(entropy(p, base, axis), axis) →
+    #     np.sum(np.expand_dims(entropy(p, base, axis), axis), axis=axis)
     return np.expand_dims(entropy(p, base, axis), axis)
 
 
@@ -135,6 +171,12 @@ def axis_kept(p, base=np.e, axis=-1):
 def exact_sum_asked_for(p, base=np.e, axis=-1):
     """A sum that misses 1 by rounding is refused, as many a computed distribution would
     be. Allow 1e-5: `np.allclose`, or `abs(sum - 1) <= 1e-5`."""
+    # "A sum that misses 1 by rounding is refused": isinstance(got, ValueError) and
+    #     np.allclose(p.sum(axis=-1), 1)
+    # "Allow 1e-5: `np.allclose`": (p.sum(axis=axis) != 1).any() → not
+    #     np.allclose(p.sum(axis=axis), 1, atol=1e-5)
+    # "or `abs(sum - 1) <= 1e-5`": (p.sum(axis=axis) != 1).any() → (lambda sum: not (abs(sum -
+    #     1) <= 1e-5).all())(p.sum(axis=axis))
     if (p.sum(axis=axis) != 1).any():
         raise ValueError("no sum of 1")
     return entropy(p, base, axis)

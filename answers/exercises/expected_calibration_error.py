@@ -96,6 +96,11 @@ def gaps(confidence, right, which, bins):
 def bins_weighted_equally(probabilities, labels, bins=15, empty=True):
     """Every bin counts the same, so one item in a bin of its own weighs as much as all others
     together. Weight each gap by the share of items in its bin."""
+    # "Every bin counts the same, so one item in a bin of its own weighs as much as all others
+    #     together": np.isclose(bug(np.array([[0.05, 0.95]] * 9 + [[0.4, 0.6]]), np.array([1] * 9 +
+    #     [0]), 5, empty=False), (0.05 + 0.6) / 2)
+    # "Weight each gap by the share of items in its bin": np.abs(gap).sum() / (bins if empty
+    #     else (count > 0).sum()) → (count / len(top) * np.abs(gap)).sum()
     top, right = tops(probabilities, labels)
     count, gap = gaps(top, right, numbers(top, bins), bins)
     return np.abs(gap).sum() / (bins if empty else (count > 0).sum())
@@ -105,6 +110,11 @@ def bins_weighted_equally(probabilities, labels, bins=15, empty=True):
 def gaps_not_absolute(probabilities, labels, bins=15):
     """Gaps of opposite sign cancel, and what is left is mean accuracy minus mean confidence.
     Take the absolute gap of each bin before adding."""
+    # "what is left is mean accuracy minus mean confidence": np.isclose(got,
+    #     (probabilities.argmax(axis=1) == labels).mean() - probabilities.max(axis=1).mean())
+    # "Take the absolute gap of each bin before adding": (right - top).mean() →
+    #     (np.bincount(numbers(top, bins), minlength=bins) * np.abs(gaps(top, right, numbers(top,
+    #     bins), bins)[1])).sum() / len(top)
     top, right = tops(probabilities, labels)
     return (right - top).mean()
 
@@ -113,6 +123,11 @@ def gaps_not_absolute(probabilities, labels, bins=15):
 def one_gap_for_all(probabilities, labels, bins=15):
     """This is the absolute gap between mean accuracy and mean confidence of all items, in which
     overconfident and underconfident items cancel. Compare within each bin."""
+    # "This is the absolute gap between mean accuracy and mean confidence of all items":
+    #     np.isclose(got, abs((probabilities.argmax(axis=1) == labels).mean() -
+    #     probabilities.max(axis=1).mean()))
+    # "Compare within each bin": abs((right - top).mean()) → np.abs(np.bincount(numbers(top,
+    #     bins), right - top)).sum() / len(top)
     top, right = tops(probabilities, labels)
     return abs((right - top).mean())
 
@@ -120,6 +135,8 @@ def one_gap_for_all(probabilities, labels, bins=15):
 @exercise.bug
 def gaps_squared(probabilities, labels, bins=15):
     """The gaps are squared. The expected calibration error adds absolute gaps."""
+    # "The gaps are squared": np.isclose(got, want ** 2)
+    # "The expected calibration error adds absolute gaps": gap ** 2 → np.abs(gap)
     top, right = tops(probabilities, labels)
     count, gap = gaps(top, right, numbers(top, bins), bins)
     return (count * gap**2).sum() / len(top)
@@ -129,6 +146,11 @@ def gaps_squared(probabilities, labels, bins=15):
 def largest_gap(probabilities, labels, bins=15):
     """This is the largest gap of any bin, the maximum calibration error. The expected one is the
     mean over items."""
+    # "This is the largest gap of any bin, the maximum calibration error": got > want and
+    #     np.isclose(got, 0.21)
+    # "The expected one is the mean over items": np.abs(gaps(top, right, numbers(top, bins),
+    #     bins)[1]).max() → np.abs(gaps(top, right, numbers(top, bins), bins)[1])[numbers(top,
+    #     bins)].mean()
     top, right = tops(probabilities, labels)
     return np.abs(gaps(top, right, numbers(top, bins), bins)[1]).max()
 
@@ -137,6 +159,10 @@ def largest_gap(probabilities, labels, bins=15):
 def middle_of_the_bin(probabilities, labels, bins=15):
     """The accuracy is compared with the middle of the bin. Items may all lie at one side of it:
     use their mean confidence."""
+    # "The accuracy is compared with the middle of the bin": np.isclose(got, 0.9 - 0.5)
+    # "use their mean confidence": (which + 0.5) / bins → top
+    # "Items may all lie at one side of it: use their mean confidence": (which + 0.5) / bins →
+    #     np.bincount(which, top)[which] / np.bincount(which)[which]
     top, right = tops(probabilities, labels)
     which = numbers(top, bins)
     count, gap = gaps((which + 0.5) / bins, right, which, bins)
@@ -147,6 +173,10 @@ def middle_of_the_bin(probabilities, labels, bins=15):
 def one_class_only(probabilities, labels, bins=15, column=1):
     """The confidence is the probability of one fixed class, and being right is being that class.
     Use the largest probability of each item, whichever class has it."""
+    # "The confidence is the probability of one fixed class, and being right is being that
+    #     class": np.isclose(got, ((0.1 - 0) + (0.3 - 0) + (1 - 0.9) + (0.75 - 0)) / 4)
+    # "Use the largest probability of each item, whichever class has it": p[:, column] →
+    #     p.max(axis=1); labels == column % p.shape[1] → labels == p.argmax(axis=1)
     p = probabilities.astype(float)
     of_it = p[:, column]
     is_it = (labels == column % p.shape[1]).astype(float)
@@ -158,6 +188,9 @@ def one_class_only(probabilities, labels, bins=15, column=1):
 def probability_of_the_right_class(probabilities, labels, bins=15):
     """The confidence is that of the right class, which the model does not know. Use the largest
     probability of each item."""
+    # "The confidence is that of the right class": np.isclose(got, (abs(1 - 0.81) + abs(0 -
+    #     0.17)) / 2)
+    # "Use the largest probability of each item": p[np.arange(len(p)), labels] → p.max(axis=1)
     p = probabilities.astype(float)
     given = p[np.arange(len(p)), labels]
     count, gap = gaps(given, tops(p, labels)[1], numbers(given, bins), bins)
@@ -168,6 +201,10 @@ def probability_of_the_right_class(probabilities, labels, bins=15):
 def equally_filled_bins(probabilities, labels, bins=15):
     """The bins hold equally many items. That is a sound variant, but bins of equal width are
     asked for."""
+    # "The bins hold equally many items": np.isclose(got, (abs(1 - 0.81) + abs(0 - 0.83)) / 2)
+    # "bins of equal width are asked for": which[top.argsort(kind='stable')] =
+    #     np.arange(len(top)) * bins // len(top) → which = np.maximum(np.ceil(np.round(top * bins,
+    #     9)).astype(int) - 1, 0)
     top, right = tops(probabilities, labels)
     which = np.empty(len(top), dtype=int)
     which[top.argsort(kind="stable")] = np.arange(len(top)) * bins // len(top)
@@ -179,6 +216,10 @@ def equally_filled_bins(probabilities, labels, bins=15):
 def edge_goes_to_the_bin_above(probabilities, labels, bins=15, full=True):
     """A confidence on an edge goes to the bin above it, and 1 to the last bin or, worse, to none.
     A bin is (lower, upper]: the edge belongs to the bin below."""
+    # "A confidence on an edge goes to the bin above it, and 1 to the last bin": not
+    #     np.isclose(got, want) and np.isin(probabilities.max(axis=1), np.linspace(0, 1, bins +
+    #     1)).any()
+    # "A bin is (lower, upper]: the edge belongs to the bin below": side='right' → side='left'
     top, right = tops(probabilities, labels)
     edges = np.linspace(0, 1, bins + 1)
     which = np.searchsorted(edges, top, side="right") - 1
@@ -193,6 +234,8 @@ def edge_goes_to_the_bin_above(probabilities, labels, bins=15, full=True):
 def empty_bins_give_nan(probabilities, labels, bins=15):
     """An empty bin has no mean: 0/0 is nan, and one nan makes the sum nan. Leave empty bins
     out."""
+    # "An empty bin has no mean: 0/0 is nan, and one nan makes the sum nan": np.isnan(got)
+    # "Leave empty bins out": .sum() → [count > 0].sum()
     top, right = tops(probabilities, labels)
     count, gap = gaps(top, right, numbers(top, bins), bins)
     with np.errstate(invalid="ignore"):
@@ -202,4 +245,6 @@ def empty_bins_give_nan(probabilities, labels, bins=15):
 @exercise.bug(fixed=(15, 10))
 def bins_ignored(probabilities, labels, bins=15, fixed=15):
     """The argument `bins` is not used. The error depends on it, so it must be."""
+    # "The argument `bins` is not used": got == bug(probabilities, labels, bins=3)
+    # "The error depends on it, so it must be": fixed) → bins)
     return expected_calibration_error(probabilities, labels, fixed)

@@ -145,6 +145,10 @@ exercise.plant(
         "return self.head(x).softmax(dim=-1)",
         "The model returns probabilities, and cross-entropy takes their softmax again, so the loss "
         "cannot fall below log(e + V - 1) - 1. Return the logits.",
+        # "The model returns probabilities": np.allclose(got.logits.detach().sum(dim=-1), 1)
+        # "so the loss cannot fall below log(e + V - 1) - 1": got.loss > np.log(np.e + 11 - 1) -
+        #     1 and np.allclose(got.logits.detach().sum(dim=-1), 1)
+        # "Return the logits": self.head(x).softmax(dim=-1) → self.head(x)
     ),
     Mistake(
         "labels_not_shifted",
@@ -160,6 +164,8 @@ exercise.plant(
         "Every token is told that it stands at position 0: one block loses the order of earlier "
         "tokens, and of more only the mask hints at it. The positions of a sequence are "
         "`torch.arange(time)`.",
+        # "The positions of a sequence are `torch.arange(time)`": torch.zeros_like(ids[0]) →
+        #     (lambda time: torch.arange(time))(ids.shape[1])
     ),
     Mistake(
         "mask_the_wrong_way_round",
@@ -167,6 +173,8 @@ exercise.plant(
         "dtype=torch.bool).tril(-1)",
         "Tokens see those that come after them, so the loss falls to nearly 0 and the model cannot "
         "write. Hide the keys above the diagonal, and no others.",
+        # "Hide the keys above the diagonal, and no others": dtype=torch.bool).tril(-1) →
+        #     dtype=torch.bool).triu(1)
     ),
     Mistake(
         "backward_missing",
@@ -174,6 +182,9 @@ exercise.plant(
         "",
         "Nobody calls `backward()`, so every gradient is None: an optimizer would skip all "
         "parameters in silence, and the loss would stay. Call `loss.backward()` first.",
+        # "so every gradient is None": all(each is None for each in got.gradients.values())
+        # "Call `loss.backward()` first": loss = loss_of_next_tokens(logits, ids) → [loss :=
+        #     loss_of_next_tokens(logits, ids), loss.backward()]
     ),
     Mistake(
         "heads_not_transposed",
@@ -181,6 +192,7 @@ exercise.plant(
         "y = weights @ v",
         "The heads are merged while they stand before the tokens, which mixes the tokens, later "
         "ones too. Transpose before the reshape.",
+        # "Transpose before the reshape": y = weights @ v → y = (weights @ v).transpose(1, 2)
     ),
 )
 exercise.know(
@@ -190,6 +202,8 @@ exercise.know(
         "positions = torch.arange(1, ids.shape[1] + 1)",
         "The positions begin at 1, so trained weights see every token one place too far, and a "
         "full context has no last position. They begin at 0: `torch.arange(time)`.",
+        # "They begin at 0: `torch.arange(time)`": torch.arange(1, ids.shape[1] + 1) → (lambda
+        #     time: torch.arange(time))(ids.shape[1])
     ),
     Mistake(
         "output_layer_of_the_wrong_size",
@@ -197,5 +211,7 @@ exercise.know(
         "self.head = nn.Linear(width, vocab + 1, bias=False)",
         "The output layer has not one row for each token, so the weights do not fit; in a new "
         "model it raises nothing if it is too large. It is `nn.Linear(width, vocab, bias=False)`.",
+        # "It is `nn.Linear(width, vocab, bias=False)`": nn.Linear(width, vocab + 1, bias=False)
+        #     → nn.Linear(width, vocab, bias=False)
     ),
 )

@@ -113,6 +113,9 @@ exercise.plant(
         "np.exp(x).sum(axis=0, keepdims=True)",
         "The exponentials are summed over the batch, so the probabilities of a class sum to 1, "
         "not those of an example. Sum over the classes: `axis=1`.",
+        # "The exponentials are summed over the batch, so the probabilities of a class sum to 1,
+        #     not those of an example. Sum over the classes: `axis=1`": np.exp(x).sum(axis=0, →
+        #     np.exp(x).sum(axis=1,
     ),
     Mistake(
         "reshaped_for_transposed",
@@ -120,6 +123,9 @@ exercise.plant(
         "dx = dout @ w.reshape(w.shape[::-1])",
         "The weights are reshaped where they should be transposed: the shape is right, but the "
         "numbers stand elsewhere. The gradient goes back through `w.T`.",
+        # "The gradient goes back through `w.T`": w.reshape(w.shape[::-1]) → w.T
+        # "the shape is right, but the numbers stand elsewhere": got.gradients["x"].shape ==
+        #     want.gradients["x"].shape and not np.allclose(got.gradients["x"], want.gradients["x"])
     ),
     Mistake(
         "mask_from_the_gradient",
@@ -127,6 +133,9 @@ exercise.plant(
         "dout * (dout > 0)",
         "The mask of ReLU is taken from the gradient, so negative gradients are lost and the "
         "input is ignored. Compare `x`, which the forward pass saw.",
+        # "negative gradients are lost and the input is ignored": (got.gradients["b1"] >=
+        #     0).all() and (want.gradients["b1"] < 0).any()
+        # "Compare `x`, which the forward pass saw": dout > 0 → x > 0
     ),
     Mistake(
         "every_label_for_every_example",
@@ -134,6 +143,10 @@ exercise.plant(
         "-log_p[:, y].mean()",
         "`log_p[:, y]` has a column for every label of the batch, N by N numbers, and the mean "
         "hides it. One label for each row is `log_p[rows, y]`.",
+        # "has a column for every label of the batch, N by N numbers, and the mean hides it":
+        #     np.isclose(got.loss, -log_softmax(relu(x @ w1 + b1) @ w2 + b2)[:, y].sum() / len(y) **
+        #     2)
+        # "One label for each row is `log_p[rows, y]`": log_p[:, y] → log_p[rows, y]
     ),
     Mistake(
         "biases_averaged",
@@ -141,6 +154,10 @@ exercise.plant(
         "db = dout.mean(axis=0)",
         "The gradient of a bias is averaged over the batch, but the 1/N of the mean is in the "
         "gradient of the logits already. Sum: the bias was used once for each example.",
+        # "The gradient of a bias is averaged over the batch, but the 1/N of the mean is in the
+        #     gradient of the logits already": np.allclose(len(x) * got.gradients["b2"],
+        #     want.gradients["b2"])
+        # "Sum: the bias was used once for each example": dout.mean(axis=0) → dout.sum(axis=0)
     ),
     Mistake(
         "no_maximum",
@@ -148,5 +165,11 @@ exercise.plant(
         "",
         "exp overflows on large logits, or rounds to 0 on very negative ones, and the loss is "
         "infinite. Subtract the maximum of each row first, which changes no probability.",
+        # "exp overflows on large logits, or rounds to 0 on very negative ones, and the loss is
+        #     infinite": not np.isfinite(got.loss) and np.exp(710.0) == np.inf and np.exp(-746.0) ==
+        #     0
+        # "Subtract the maximum of each row first, which changes no probability": return x -
+        #     np.log(np.exp(x).sum(axis=1, keepdims=True)) → return (x := (x - x.max(axis=1,
+        #     keepdims=True))) - np.log(np.exp(x).sum(axis=1, keepdims=True))
     ),
 )

@@ -147,6 +147,11 @@ exercise.plant(
         'return softmax(x @ weights["tokens.weight"].T)',
         "The model returns probabilities, and the loss takes their softmax again, so it cannot "
         "fall below log(e + V - 1) - 1. Return the logits.",
+        # "The model returns probabilities": np.allclose(got.logits.sum(axis=-1), 1)
+        # "so it cannot fall below log(e + V - 1) - 1": got.loss > np.log(np.e + 11 - 1) - 1 and
+        #     np.allclose(got.logits.sum(axis=-1), 1)
+        # "Return the logits": return softmax(x @ weights["tokens.weight"].T) → return x @
+        #     weights["tokens.weight"].T
     ),
     Mistake(
         "labels_not_shifted",
@@ -154,6 +159,9 @@ exercise.plant(
         "labels = logits[:, :-1], ids[:, :-1]",
         "Each token is its own label, so training teaches the model to repeat what it reads. The "
         "labels are `ids[:, 1:]`.",
+        # "Each token is its own label": np.isclose(got.loss,
+        #     -np.log(np.take_along_axis(softmax(want.logits), ids[..., None], axis=-1))[:,
+        #     :-1].mean())
     ),
     Mistake(
         "last_norm_missing",
@@ -161,6 +169,11 @@ exercise.plant(
         "",
         "The norm before the output layer is missing, so the logits grow with the stream and the "
         'model is too sure. Take `layer_norm(x, weights, "norm")` after the last block.',
+        # "The norm before the output layer is missing, so the logits grow with the stream and
+        #     the model is too sure": np.abs(got.logits).mean() > 1.2 * np.abs(want.logits).mean()
+        # "Take `layer_norm(x, weights, "norm")` after the last block": return x @
+        #     weights["tokens.weight"].T → return layer_norm(x, weights, "norm") @
+        #     weights["tokens.weight"].T
     ),
     Mistake(
         "scores_not_scaled",
@@ -168,6 +181,8 @@ exercise.plant(
         "",
         "The scores are not divided by √d, so each token looks almost only at the key with the "
         "largest score. Here d is the width of one head, `width // heads`.",
+        # "Here d is the width of one head, `width // heads`": q @ k.swapaxes(2, 3) → q @
+        #     k.swapaxes(2, 3) / (width // heads) ** 0.5
     ),
     Mistake(
         "positions_from_0_in_each_call",
@@ -176,6 +191,12 @@ exercise.plant(
         "    positions = np.arange(ids.shape[1])\n",
         "Positions begin at 0 in each call, so with a cache every new token is told that it stands "
         "at the start. They begin after the tokens of the cache: count its keys.",
+        # "Positions begin at 0 in each call, so with a cache every new token is told that it
+        #     stands at the start": np.array_equal(got.logits, want.logits) and not
+        #     np.allclose(got.later, want.later)
+        # "They begin after the tokens of the cache: count its keys": positions =
+        #     np.arange(ids.shape[1]) → positions = np.arange(ids.shape[1]) +
+        #     (cache["blocks.0.attention"][0].shape[2] if cache else 0)
     ),
     Mistake(
         "mask_to_the_upper_left",
@@ -183,6 +204,10 @@ exercise.plant(
         "dtype=bool), 1)",
         "The triangle of the mask stands in the upper left corner, so a call with a cache hides "
         "the latest keys. New token i is token past + i: align it to the lower right.",
+        # "so a call with a cache hides the latest keys": np.array_equal(got.logits,
+        #     want.logits) and not np.allclose(got.later, want.later)
+        # "New token i is token past + i: align it to the lower right": dtype=bool), 1) →
+        #     dtype=bool), keys - time + 1)
     ),
     Mistake(
         "heads_not_transposed",
@@ -190,6 +215,8 @@ exercise.plant(
         "",
         "The heads are merged while they stand before the tokens, which mixes the tokens, later "
         "ones too. Swap both axes before the reshape.",
+        # "Swap both axes before the reshape": linear(y.reshape → linear(y.swapaxes(1,
+        #     2).reshape
     ),
 )
 exercise.know(
@@ -199,6 +226,11 @@ exercise.know(
         "scores",
         "Nothing is hidden, so each token sees those that come after it, and a call with a cache "
         "disagrees with one without. Put `-np.inf` where the mask is True.",
+        # "Nothing is hidden, so each token sees those that come after it, and a call with a
+        #     cache disagrees with one without": not np.allclose(got.logits[:, :first],
+        #     forward(ids[:, :first], weights, heads, {}))
+        # "Put `-np.inf` where the mask is True": softmax(scores) → softmax(np.where(hidden,
+        #     -np.inf, scores))
     ),
     Mistake(
         "mask_the_wrong_way_round",
@@ -206,6 +238,11 @@ exercise.know(
         "np.tril(np.ones((time, keys), dtype=bool), keys - time - 1)",
         "The mask is transposed: tokens see those that come after them, and not those before. Hide "
         "the keys above the diagonal, and no others.",
+        # "Hide the keys above the diagonal, and no others": np.tril(np.ones((time, keys),
+        #     dtype=bool), keys - time - 1) → np.triu(np.ones((time, keys), dtype=bool), keys - time
+        #     + 1)
+        # "tokens see those that come after them, and not those before": not
+        #     np.allclose(got.logits[:, :first], forward(ids[:, :first], weights, heads, {}))
     ),
     Mistake(
         "heads_reshaped",
@@ -213,5 +250,7 @@ exercise.know(
         "part.reshape(batch, heads, time, -1)",
         "The heads are cut from the tokens by a reshape alone, so a head gets numbers of several "
         "tokens. Reshape to (batch, time, heads, d), then swap the two axes.",
+        # "Reshape to (batch, time, heads, d), then swap the two axes": part.reshape(batch,
+        #     heads, time, -1) → part.reshape(batch, time, heads, -1).swapaxes(1, 2)
     ),
 )

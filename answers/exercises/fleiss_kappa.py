@@ -57,6 +57,11 @@ def parts(table):
 def chance_ignored(counts):
     """This is the raw agreement. If most votes are for one class, chance alone agrees often:
     subtract it, and divide by what is left."""
+    # "This is the raw agreement": np.isclose(got, 3 / 4)
+    # "subtract it, and divide by what is left": parts(counts)[0] → (parts(counts)[0] -
+    #     (parts(counts)[1] ** 2).sum()) / (1 - (parts(counts)[1] ** 2).sum())
+    # "If most votes are for one class, chance alone agrees often": bug(np.array([[2, 0]] * 8 +
+    #     [[1, 1]] * 2)) >= 0.8 and right(np.array([[2, 0]] * 8 + [[1, 1]] * 2)) < 0
     return parts(counts)[0]
 
 
@@ -64,6 +69,10 @@ def chance_ignored(counts):
 def not_scaled(counts):
     """Chance is subtracted, but the result is not divided by 1 - chance, so perfect agreement
     does not give 1."""
+    # "Chance is subtracted, but the result is not divided by 1 - chance, so perfect agreement
+    #     does not give 1": np.isclose(bug(np.array([[2, 0], [0, 2]])), 1 / 2)
+    # "divided by 1 - chance": observed - (shares ** 2).sum() → (observed - (shares ** 2).sum())
+    #     / (1 - (shares ** 2).sum())
     observed, shares, _ = parts(counts)
     return observed - (shares**2).sum()
 
@@ -72,6 +81,10 @@ def not_scaled(counts):
 def divided_by_chance(counts):
     """The result is divided by the chance agreement, not by 1 - chance, the largest gain there
     could be. Perfect agreement must give 1."""
+    # "The result is divided by the chance agreement, not by 1 - chance": (observed - chance) /
+    #     chance → (observed - chance) / (1 - chance)
+    # "Perfect agreement must give 1": np.isclose(bug(np.array([[2, 0], [2, 0], [0, 2]])), 1 /
+    #     (5 / 9) - 1) and right(np.array([[2, 0], [2, 0], [0, 2]])) == 1
     observed, shares, _ = parts(counts)
     chance = (shares**2).sum()
     return (observed - chance) / chance
@@ -81,6 +94,9 @@ def divided_by_chance(counts):
 def classes_taken_as_equal(counts):
     """Chance is taken as 1 / classes, as if annotators drew all classes equally often; that is
     another coefficient. Use the shares of the classes among all votes: Σ p²."""
+    # "Chance is taken as 1 / classes": np.isclose(got, (3 / 4 - 1 / 2) / (1 - 1 / 2))
+    # "Use the shares of the classes among all votes: Σ p²": 1 / len(shares) → (shares **
+    #     2).sum()
     observed, shares, _ = parts(counts)
     return (observed - 1 / len(shares)) / (1 - 1 / len(shares))
 
@@ -89,6 +105,11 @@ def classes_taken_as_equal(counts):
 def votes_agree_with_themselves(counts):
     """Σ (c/n)² counts the pair of each vote with itself, which always agrees. Of an item's
     n(n - 1) pairs of different votes, Σ c(c - 1) agree."""
+    # "Σ (c/n)² counts the pair of each vote with itself, which always agrees":
+    #     bug(np.array([[1, 1], [1, 1]])) == 0 > right(np.array([[1, 1], [1, 1]]))
+    # "Of an item's n(n - 1) pairs of different votes, Σ c(c - 1) agree": ((counts.astype(float)
+    #     / n) ** 2).sum(axis=1).mean() → (counts.astype(float) * (counts.astype(float) -
+    #     1)).sum(axis=1).mean() / (n * (n - 1))
     _, shares, n = parts(counts)
     observed = ((counts.astype(float) / n) ** 2).sum(axis=1).mean()
     chance = (shares**2).sum()
@@ -99,6 +120,10 @@ def votes_agree_with_themselves(counts):
 def share_of_the_majority(counts):
     """The observed agreement is the share of the largest class, which is at least 1 / classes
     even where votes are random. Count the pairs of votes that agree."""
+    # "The observed agreement is the share of the largest class, which is at least 1 / classes":
+    #     bug(np.array([[1, 1], [1, 1]])) == 0 > right(np.array([[1, 1], [1, 1]]))
+    # "Count the pairs of votes that agree": (counts.max(axis=1) / n).mean() →
+    #     (counts.astype(float) * (counts.astype(float) - 1)).sum(axis=1).mean() / (n * (n - 1))
     _, shares, n = parts(counts)
     observed = (counts.max(axis=1) / n).mean()
     chance = (shares**2).sum()
@@ -109,6 +134,10 @@ def share_of_the_majority(counts):
 def unanimous_items_only(counts):
     """Only items on which all votes agree are counted as agreement. Four votes against one
     agree in most of their pairs."""
+    # "Only items on which all votes agree are counted as agreement": bug(np.array([[4, 1], [1,
+    #     4]])) == -1
+    # "Four votes against one agree in most of their pairs": (counts.max(axis=1) == n).mean() →
+    #     (counts.astype(float) * (counts.astype(float) - 1)).sum(axis=1).mean() / (n * (n - 1))
     _, shares, n = parts(counts)
     observed = (counts.max(axis=1) == n).mean()
     chance = (shares**2).sum()
@@ -119,6 +148,11 @@ def unanimous_items_only(counts):
 def drawn_without_replacement(counts):
     """Chance draws two different votes from the urn, p(pN - 1)/(N - 1): that is Krippendorff's
     alpha. Fleiss puts the first vote back: Σ p²."""
+    # "that is Krippendorff's alpha": np.isclose(got,
+    #     krippendorff_alpha(Votes(np.repeat(np.arange(4), 2), np.tile([0, 1], 4), np.array([0, 0,
+    #     0, 0, 1, 1, 0, 1]), 2)))
+    # "Chance draws two different votes from the urn, p(pN - 1)/(N - 1)": np.isclose(got, (3 / 4
+    #     - (c := sum(p * (p * 8 - 1) / (8 - 1) for p in (5 / 8, 3 / 8)))) / (1 - c))
     item, label = np.nonzero(counts)
     times = counts[item, label]
     item, label = np.repeat(item, times), np.repeat(label, times)
@@ -129,6 +163,10 @@ def drawn_without_replacement(counts):
 def chance_of_each_item(counts):
     """Chance is computed from the counts of each item and averaged, so what is to be judged
     against chance is taken for chance. Use the shares of the classes over all items."""
+    # "Chance is computed from the counts of each item and averaged": np.isclose(got, (3 / 4 - 7
+    #     / 8) / (1 - 7 / 8))
+    # "Use the shares of the classes over all items": ((counts.astype(float) / n) **
+    #     2).sum(axis=1).mean() → ((counts.sum(axis=0) / counts.sum()) ** 2).sum()
     observed, _, n = parts(counts)
     chance = ((counts.astype(float) / n) ** 2).sum(axis=1).mean()
     with np.errstate(all="ignore"):
@@ -139,6 +177,9 @@ def chance_of_each_item(counts):
 def classes_counted_as_annotators(counts):
     """The number of votes on an item is taken from the number of columns, which are the
     classes. It is the sum of a row."""
+    # "The number of votes on an item is taken from the number of columns, which are the
+    #     classes": counts.shape[1] != counts[0].sum() and not np.isclose(got, want)
+    # "It is the sum of a row": counts.shape[1] → counts.astype(float)[0].sum()
     c, k = counts.astype(float), counts.shape[1]
     shares = c.sum(axis=0) / (len(c) * k)
     chance = (shares**2).sum()

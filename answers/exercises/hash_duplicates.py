@@ -106,6 +106,11 @@ def by(key, rows, among):
 def dtypes_not_matched(rows, among):
     """The bytes of both arrays are compared in the dtypes that they have, in which 2 and 2.0 are
     different bytes. Convert both to one dtype."""
+    # "The bytes of both arrays are compared in the dtypes that they have, in which 2 and 2.0
+    #     are different bytes": (got == -1).all() and (want >= 0).any() and rows.dtype !=
+    #     among.dtype
+    # "Convert both to one dtype": rows, among)) → *(each.astype(np.result_type(rows, among))
+    #     for each in (rows, among))))
     return looked_up(*by(lambda row: (row + row.dtype.type(0)).tobytes(), rows, among))
 
 
@@ -113,6 +118,11 @@ def dtypes_not_matched(rows, among):
 def signs_of_zeros(rows, among):
     """-0.0 equals 0.0, but its bytes differ, as after a product with a negative number. Add 0 to
     both arrays, which makes 0.0 of it."""
+    # "-0.0 equals 0.0, but its bytes differ": got[0] == -1 and -0.0 in rows
+    # "Add 0 to both arrays, which makes 0.0 of it": rows, among)) → rows + rows.dtype.type(0),
+    #     among + among.dtype.type(0)))
+    # "as after a product with a negative number": np.copysign(1, -1.0 * 0.0) == -1 and got[0]
+    #     == -1
     dtype = np.result_type(rows, among)
     return looked_up(*by(lambda row: row.astype(dtype).tobytes(), rows, among))
 
@@ -121,6 +131,12 @@ def signs_of_zeros(rows, among):
 def printed_rows(rows, among):
     """The key is the row as NumPy prints it: eight digits, and dots for the middle of a long one.
     Take its bytes."""
+    # "The key is the row as NumPy prints it: eight digits": (got >= 0).all() and (want ==
+    #     -1).all() and str(rows[0]) == str(among[got[0]]) and not np.array_equal(rows[0],
+    #     among[got[0]])
+    # "Take its bytes": by(str, rows + 0.0, among + 0.0) → by(lambda row: row.tobytes(),
+    #     *((each.astype(np.result_type(rows, among)) + np.result_type(rows, among).type(0)) for
+    #     each in (rows, among)))
     return looked_up(*by(str, (rows + 0.0), (among + 0.0)))
 
 
@@ -128,6 +144,8 @@ def printed_rows(rows, among):
 def rounded(rows, among, digits=6):
     """Rows that are nearly equal are taken for equal, as `round` and `allclose` do. Only equal
     numbers count here; look for near copies by distances."""
+    # "Rows that are nearly equal are taken for equal": (got >= 0).sum() > (want >= 0).sum() or
+    #     (got != want).any() and np.allclose(rows, among[got])
     return looked_up(
         *by(
             lambda row: (np.round(row.astype(float), digits) + 0).tobytes(), rows, among
@@ -139,6 +157,12 @@ def rounded(rows, among, digits=6):
 def hash_without_order(rows, among):
     """The key does not depend on the order of the features, like a sum, a set or sorted numbers.
     Then other rows have it too: take all numbers in their order."""
+    # "The key does not depend on the order of the features, like a sum, a set or sorted
+    #     numbers": got[0] == 0 and sorted(rows[0]) == sorted(among[0])
+    # "take all numbers in their order": np.sort(row.astype(float)) →
+    #     row.astype(np.result_type(rows, among)); + 0).tobytes() → + np.result_type(rows,
+    #     among).type(0)).tobytes()
+    # "Then other rows have it too": got[0] == 0 and want[0] == -1
     return looked_up(
         *by(lambda row: (np.sort(row.astype(float)) + 0).tobytes(), rows, among)
     )
@@ -146,8 +170,10 @@ def hash_without_order(rows, among):
 
 @exercise.bug
 def one_feature_compared(rows, among):
-    """One equal feature makes two rows equal. All features must be: `.all(axis=...)`, not
-    `.any(axis=...)`."""
+    """One equal feature makes two rows equal. All features must be: `.all(axis=-1)`, not
+    `.any(axis=-1)`."""
+    # "One equal feature makes two rows equal": got[0] == 1 and (rows[0] == among[1]).sum() == 1
+    # "All features must be: `.all(axis=-1)`": .any(axis=2) → .all(axis=-1)
     equal = (rows[:, None] == among).any(axis=2)
     return np.array([e.argmax() if e.any() else -1 for e in equal], dtype=np.intp)
 
@@ -156,6 +182,9 @@ def one_feature_compared(rows, among):
 def last_place(rows, among):
     """Of several equal rows the last is told: a dictionary keeps what was written last. Write a
     key only if it is new: `setdefault`."""
+    # "Of several equal rows the last is told": got[0] == np.flatnonzero((among ==
+    #     rows[0]).all(axis=1))[-1]
+    # "Write a key only if it is new": last=True → last=False
     return looked_up(*exact(rows, among), last=True)
 
 
@@ -163,12 +192,19 @@ def last_place(rows, among):
 def zero_for_none(rows, among):
     """Where no row is equal the answer is 0, which is the first row: `argmax` of nothing but False
     is 0. Return -1 there."""
+    # "Where no row is equal the answer is 0, which is the first row": got[0] == 0
+    # "Return -1 there": none=0 → none=-1
+    # "`argmax` of nothing but False is 0": (lambda argmax: argmax([False, False]) ==
+    #     0)(np.argmax) and got[0] == 0
     return looked_up(*exact(rows, among), none=0)
 
 
 @exercise.bug
 def number_of_rows_for_none(rows, among):
     """Where no row is equal the answer is the number of rows in `among`. Return -1 there."""
+    # "Where no row is equal the answer is the number of rows in `among`": (lambda among: got[0]
+    #     == len(among))(among)
+    # "Return -1 there": none=len(among) → none=-1
     return looked_up(*exact(rows, among), none=len(among))
 
 
@@ -176,6 +212,9 @@ def number_of_rows_for_none(rows, among):
 def only_those_found(rows, among):
     """Rows without a copy are left out, so the answer does not say whose copy stands where. Return
     a number for each row: -1 where there is none."""
+    # "Rows without a copy are left out": len(got) < len(rows)
+    # "Return a number for each row: -1 where there is none": places[places >= 0] →
+    #     np.where(places >= 0, places, -1)
     places = looked_up(*exact(rows, among))
     return places[places >= 0]
 
@@ -183,6 +222,8 @@ def only_those_found(rows, among):
 @exercise.bug
 def whether_not_where(rows, among):
     """The answer says whether there is an equal row. Return where: its index, or -1."""
+    # "The answer says whether there is an equal row": got.dtype == bool
+    # "Return where: its index, or -1":  >= 0 →
     return looked_up(*exact(rows, among)) >= 0
 
 
@@ -190,12 +231,17 @@ def whether_not_where(rows, among):
 def places_in_rows(rows, among):
     """The arrays have changed places: for each row of `among`, the place in `rows` is told. Look
     each of `rows` up in a dictionary of `among`."""
+    # "for each row of `among`, the place in `rows` is told": (lambda rows, among:
+    #     np.array_equal(got, right(among, rows)))(rows, among)
+    # "Look each of `rows` up in a dictionary of `among`": exact(among, rows) → exact(rows,
+    #     among)
     return looked_up(*exact(among, rows))
 
 
 @exercise.bug
 def same_place_only(rows, among):
     """Row i is compared with row i only. A copy may stand anywhere in `among`."""
+    # "Row i is compared with row i only": got[0] == -1 and want[0] == 1
     pairs = zip(*exact(rows, among), strict=False)
     found = [i if a == b else -1 for i, (a, b) in enumerate(pairs)]
     return np.array(found + [-1] * (len(rows) - len(found)), dtype=np.intp)

@@ -103,6 +103,11 @@ def copies_what_vjp_returns(jacobian_from_vjp):
 def ones_passed(vjp, shape):
     """One call with g = 1 everywhere gives the gradient of the sum of the outputs, and the rows
     cannot be told apart. Call `vjp` once for each output, with a single 1."""
+    # "One call with g = 1 everywhere gives the gradient of the sum of the outputs":
+    #     np.allclose(got, want.sum(axis=0))
+    # "Call `vjp` once for each output, with a single 1": np.asarray(vjp(np.ones(shape))) →
+    #     (lambda rows: np.stack(rows).reshape(*shape,
+    #     *rows[0].shape))([np.copy(vjp(e.reshape(shape))) for e in np.eye(int(np.prod(shape)))])
     return np.asarray(vjp(np.ones(shape)))
 
 
@@ -110,6 +115,10 @@ def ones_passed(vjp, shape):
 def ones_of_integers(vjp, shape, dtype=np.int64):
     """g holds integers, and a backward pass that writes a fraction into it raises, or loses it.
     Gradients are floats: `np.zeros(shape)` makes some, `dtype=int` does not."""
+    # "g holds integers, and a backward pass that writes a fraction into it raises":
+    #     isinstance(got, TypeError)
+    # "Gradients are floats: `np.zeros(shape)` makes some": np.eye(size, dtype=dtype) →
+    #     np.eye(size) + np.zeros(shape).reshape(-1)
     size = int(np.prod(shape))
     rows = [np.copy(vjp(e.reshape(shape))) for e in np.eye(size, dtype=dtype)]
     return np.stack(rows).reshape(*shape, *rows[0].shape)
@@ -119,6 +128,10 @@ def ones_of_integers(vjp, shape, dtype=np.int64):
 def rows_added_up(vjp, shape):
     """Each row holds those before it as well: the 1 of the last call was not set back to 0, or
     the gradients were added up. Start each row from zeros."""
+    # "Each row holds those before it as well": np.allclose(got, want.cumsum(axis=0))
+    # "Start each row from zeros": .cumsum(axis=0) →
+    # "the 1 of the last call was not set back to 0, or the gradients were added up":
+    #     np.allclose(got[1], vjp(np.ones(shape))) and np.allclose(got[1], want[0] + want[1])
     size, jacobian = int(np.prod(shape)), jacobian_from_vjp(vjp, shape)
     return jacobian.reshape(size, -1).cumsum(axis=0).reshape(jacobian.shape)
 
@@ -127,6 +140,9 @@ def rows_added_up(vjp, shape):
 def inputs_first(vjp, shape):
     """The axes of the input come first: this is the transpose. The derivative of output i by
     input j belongs at [i, j]."""
+    # "The axes of the input come first: this is the transpose": np.array_equal(got, want.T)
+    # "The derivative of output i by input j belongs at [i, j]": axes[len(shape):] +
+    #     axes[:len(shape)] → axes[:len(shape)] + axes[len(shape):]
     jacobian = jacobian_from_vjp(vjp, shape)
     axes = list(range(jacobian.ndim))
     return jacobian.transpose(axes[len(shape) :] + axes[: len(shape)])
@@ -136,6 +152,11 @@ def inputs_first(vjp, shape):
 def flattened(vjp, shape):
     """The result has two axes, whatever the shapes. Give it the axes of the output, then those
     of the input."""
+    # "The result has two axes, whatever the shapes": got.ndim == 2 and bug(any_linear, (2,
+    #     3)).ndim == 2
+    # "Give it the axes of the output, then those of the input":
+    #     jacobian.reshape(int(np.prod(shape)), -1) → jacobian.reshape(int(np.prod(shape)),
+    #     -1).reshape(*shape, *jacobian.shape[len(shape):])
     jacobian = jacobian_from_vjp(vjp, shape)
     return jacobian.reshape(int(np.prod(shape)), -1)
 
@@ -144,6 +165,10 @@ def flattened(vjp, shape):
 def outputs_flattened(vjp, shape):
     """The axes of the output are rolled into one. Give the stacked rows the shape of the output,
     followed by that of the input; one number has no axis."""
+    # "The axes of the output are rolled into one": bug(any_linear, (2, 3)).shape[0] == 6 and
+    #     got.shape[0] == 1
+    # "Give the stacked rows the shape of the output, followed by that of the input; one number
+    #     has no axis": -1, *jacobian.shape[len(shape):] → *shape, *jacobian.shape[len(shape):]
     jacobian = jacobian_from_vjp(vjp, shape)
     return jacobian.reshape(-1, *jacobian.shape[len(shape) :])
 
@@ -152,6 +177,8 @@ def outputs_flattened(vjp, shape):
 def first_axis_only(vjp, shape):
     """The loop runs over the first axis of the output only, so in a matrix a whole row is 1 at
     once. Loop over `np.ndindex(shape)`."""
+    # "The loop runs over the first axis of the output only, so in a matrix a whole row is 1 at
+    #     once": np.allclose(got, want.sum(axis=1))
     rows = []
     for i in range(shape[0] if shape else 1):
         g = np.zeros(shape)

@@ -69,6 +69,11 @@ add_whole_numbers(exercise, *sure, fraction=0)
 def arguments_swapped(p, q, base=np.e, axis=-1):
     """This is KL(q‖p). The first argument is the one that is averaged over: its entries are the
     weights and the numerators, p log(p / q)."""
+    # "This is KL(q‖p)": np.isclose(got, (q * np.log(q / p)).sum())
+    # "The first argument is the one that is averaged over: its entries are the weights and the
+    #     numerators, p log(p / q)": kl_divergence(q, p, base, axis) → (kl_divergence(p, q, base,
+    #     axis), np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q), 0).sum(axis=axis) /
+    #     np.log(base))[1]
     return kl_divergence(q, p, base, axis)
 
 
@@ -76,6 +81,11 @@ def arguments_swapped(p, q, base=np.e, axis=-1):
 def sign_lost(p, q, base=np.e, axis=-1):
     """The ratio in the logarithm is upside down, so the result is negative. It is p log(p / q):
     the weight is the numerator."""
+    # "The ratio in the logarithm is upside down, so the result is negative": np.isclose(got, (p
+    #     * np.log(q / p)).sum()) and got < 0
+    # "It is p log(p / q): the weight is the numerator": -kl_divergence(p, q, base, axis) →
+    #     (kl_divergence(p, q, base, axis), np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q),
+    #     0).sum(axis=axis) / np.log(base))[1]
     return -kl_divergence(p, q, base, axis)
 
 
@@ -83,6 +93,11 @@ def sign_lost(p, q, base=np.e, axis=-1):
 def cross_entropy_instead(p, q, base=np.e, axis=-1):
     """This is the cross-entropy -Σ p log q, which is not 0 for equal distributions. Subtract the
     entropy of p: the term is p log(p / q)."""
+    # "This is the cross-entropy -Σ p log q, which is not 0 for equal distributions":
+    #     np.isclose(got, -(p * np.log(q)).sum()) and bug(p, p) > 0
+    # "Subtract the entropy of p: the term is p log(p / q)": entropy(p, base, axis) +
+    #     kl_divergence(p, q, base, axis) → entropy(p, base, axis) + kl_divergence(p, q, base, axis)
+    #     - entropy(p, base, axis)
     return entropy(p, base, axis) + kl_divergence(p, q, base, axis)
 
 
@@ -90,6 +105,10 @@ def cross_entropy_instead(p, q, base=np.e, axis=-1):
 def not_weighted(p, q, base=np.e, axis=-1):
     """The logarithms of the ratios are summed without their weights. Each class counts with its
     p: p log(p / q)."""
+    # "The logarithms of the ratios are summed without their weights": np.isclose(got, np.log(p
+    #     / q).sum())
+    # "Each class counts with its p: p log(p / q)": np.log(p / q) → np.where(p > 0, p * np.log(p
+    #     / q), 0)
     kl_divergence(p, q, base, axis)
     return np.log(p / q).sum(axis=axis) / np.log(base)
 
@@ -98,6 +117,9 @@ def not_weighted(p, q, base=np.e, axis=-1):
 def absolute_terms(p, q, base=np.e, axis=-1):
     """The terms are made positive one by one. Some are negative, and have to be: only their sum
     cannot be below 0."""
+    # "The terms are made positive one by one": np.isclose(got, abs(p * np.log(p / q)).sum())
+    # "Some are negative, and have to be: only their sum cannot be below 0": np.abs(terms) →
+    #     terms
     kl_divergence(p, q, base, axis)
     terms = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q), 0)
     return np.abs(terms).sum(axis=axis) / np.log(base)
@@ -107,6 +129,8 @@ def absolute_terms(p, q, base=np.e, axis=-1):
 def average_of_both_directions(p, q, base=np.e, axis=-1):
     """KL(p‖q) and KL(q‖p) are averaged, which makes it symmetric. KL divergence is not: take the
     first."""
+    # "KL(p‖q) and KL(q‖p) are averaged, which makes it symmetric": np.isclose(got, bug(q, p))
+    # "KL divergence is not: take the first": (there + back) / 2 → there
     there, back = kl_divergence(p, q, base, axis), kl_divergence(q, p, base, axis)
     return (there + back) / 2
 
@@ -115,12 +139,18 @@ def average_of_both_directions(p, q, base=np.e, axis=-1):
 def base_ignored(p, q, base=np.e, axis=-1, fixed=np.e):
     """The argument `base` is ignored, so the unit is always the same one. Divide the natural
     logarithm by log(base)."""
+    # "The argument `base` is ignored, so the unit is always the same one": bug(p, q, 2) ==
+    #     bug(p, q, base=10)
+    # "Divide the natural logarithm by log(base)": kl_divergence(p, q, fixed, axis) →
+    #     kl_divergence(p, q, np.e, axis) / np.log(base)
     return kl_divergence(p, q, fixed, axis)
 
 
 @exercise.bug
 def times_log_of_the_base(p, q, base=np.e, axis=-1):
     """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
+    # "The sum is multiplied by log(base)": np.isclose(got, want * np.log(base) ** 2)
+    # "A larger unit makes a smaller number: divide": * np.log(base) → / np.log(base)
     return kl_divergence(p, q, axis=axis) * np.log(base)
 
 
@@ -128,6 +158,8 @@ def times_log_of_the_base(p, q, base=np.e, axis=-1):
 def mean_for_sum(p, q, base=np.e, axis=-1):
     """The terms are averaged over the classes, as PyTorch's `kl_div` does by default; the weights
     are in p already. Sum them."""
+    # "The terms are averaged over the classes": np.isclose(got, (p * np.log(p / q)).mean())
+    # "Sum them": / p.shape[axis] → / p.shape[axis] * p.shape[axis]
     return kl_divergence(p, q, base, axis) / p.shape[axis]
 
 
@@ -135,12 +167,19 @@ def mean_for_sum(p, q, base=np.e, axis=-1):
 def last_axis_always(p, q, base=np.e, axis=-1, fixed=-1):
     """The argument `axis` is ignored, in the sum of the terms or in the test of the sums. Pass
     `axis=axis` to every sum."""
+    # "The argument `axis` is ignored": isinstance(got, ValueError) and "along axis -1" in
+    #     str(got) and axis == 0
+    # "Pass `axis=axis` to every sum": base, fixed → base, axis=axis
     return kl_divergence(p, q, base, fixed)
 
 
 @exercise.bug
 def one_sum_for_all(p, q, base=np.e, axis=-1):
     """One sum is taken over the whole array. Each row is a distribution: sum along the axis."""
+    # "One sum is taken over the whole array": np.isclose(got, want.sum())
+    # "Each row is a distribution: sum along the axis": np.sum(kl_divergence(p, q, base, axis))
+    #     → (kl_divergence(p, q, base, axis), np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / q),
+    #     0).sum(axis=axis) / np.log(base))[1]
     return np.sum(kl_divergence(p, q, base, axis))
 
 
@@ -148,12 +187,18 @@ def one_sum_for_all(p, q, base=np.e, axis=-1):
 def mean_over_the_rows(p, q, base=np.e, axis=-1):
     """The rows are averaged to one number, as a loss does (`batchmean`). Return one divergence
     for each."""
+    # "The rows are averaged to one number": np.isclose(got, want.mean())
+    # "Return one divergence for each": np.mean(kl_divergence(p, q, base, axis)) →
+    #     np.mean([kl_divergence(p, q, base, axis)], axis=0)
     return np.mean(kl_divergence(p, q, base, axis))
 
 
 @exercise.bug
 def axis_kept(p, q, base=np.e, axis=-1):
     """The result keeps the summed axis with size 1. Sum without keepdims at the end."""
+    # "The result keeps the summed axis with size 1": np.shape(got) == (1,)
+    # "Sum without keepdims at the end": np.expand_dims(kl_divergence(p, q, base, axis), axis) →
+    #     np.sum(np.expand_dims(kl_divergence(p, q, base, axis), axis), axis=axis)
     return np.expand_dims(kl_divergence(p, q, base, axis), axis)
 
 
@@ -161,6 +206,9 @@ def axis_kept(p, q, base=np.e, axis=-1):
 def nan_for_zero(p, q, base=np.e, axis=-1):
     """A class with p = 0 makes 0 · log 0, which is nan. Its term is 0, whatever q is: leave it
     out of the sum."""
+    # "A class with p = 0 makes 0 · log 0, which is nan": np.isnan(got)
+    # "Its term is 0, whatever q is: leave it out of the sum": p * np.log(p / q) → np.where(p ==
+    #     0, 0, p * np.log(p / q))
     kl_divergence(p, q, base, axis)
     return (p * np.log(p / q)).sum(axis=axis) / np.log(base)
 
@@ -169,6 +217,10 @@ def nan_for_zero(p, q, base=np.e, axis=-1):
 def nan_where_both_are_zero(p, q, base=np.e, axis=-1):
     """A class with p = q = 0 makes nan, as in PyTorch's `kl_div`: 0 · -inf. Its term is 0, since
     p is: test p alone."""
+    # "A class with p = q = 0 makes nan": np.isnan(got) and p[1] == q[1] == 0
+    # "Its term is 0, since p is: test p alone": p * logs - p * np.log(q) → np.where(p == 0, 0,
+    #     p * logs - p * np.log(q))
+    # "0 · -inf": np.isnan(0 * -np.inf) and np.isnan(got)
     kl_divergence(p, q, base, axis)
     logs = np.log(np.where(p > 0, p, 1))
     return (p * logs - p * np.log(q)).sum(axis=axis) / np.log(base)
@@ -178,6 +230,10 @@ def nan_where_both_are_zero(p, q, base=np.e, axis=-1):
 def infinite_terms_left_out(p, q, base=np.e, axis=-1):
     """A class that q excludes and p allows is left out of the sum, so the worst model looks good.
     Its term is infinite, and so is the divergence: test p > 0 alone."""
+    # "A class that q excludes and p allows is left out of the sum, so the worst model looks
+    #     good": np.isfinite(got) and np.isinf(want)
+    # "Its term is infinite, and so is the divergence: test p > 0 alone": (p > 0) & (q > 0) → p
+    #     > 0; np.where(both, q, 1) → np.where(both, q, 1.0)
     kl_divergence(p, q, base, axis)
     both = (p > 0) & (q > 0)
     ratio = np.where(both, p, 1) / np.where(both, q, 1)
@@ -188,6 +244,9 @@ def infinite_terms_left_out(p, q, base=np.e, axis=-1):
 def infinity_made_finite(p, q, base=np.e, axis=-1):
     """The infinite divergence is replaced by a large number, as `nan_to_num` does. That q excludes
     what p allows is the answer: let it be inf."""
+    # "The infinite divergence is replaced by a large number, as `nan_to_num` does": got ==
+    #     np.nan_to_num(np.inf)
+    # "That q excludes what p allows is the answer: let it be inf": np.nan_to_num → np.asarray
     return np.nan_to_num(kl_divergence(p, q, base, axis))
 
 
@@ -195,6 +254,10 @@ def infinity_made_finite(p, q, base=np.e, axis=-1):
 def infinity_refused(p, q, base=np.e, axis=-1):
     """A q that excludes what p allows is refused. It is a distribution like any other, and the
     divergence from it is inf."""
+    # "A q that excludes what p allows is refused": isinstance(got, ValueError) and (p > 0)[q ==
+    #     0].any()
+    # "It is a distribution like any other, and the divergence from it is inf": raise
+    #     ValueError('infinite') → pass
     result = kl_divergence(p, q, base, axis)
     if np.isinf(result).any():
         raise ValueError("infinite")
@@ -208,6 +271,12 @@ EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-15, 1e-16, 1e-20, 1e-300)
 def eps_smoothing(p, q, base=np.e, axis=-1, q_only=0, both=0, clipped=0):
     """An epsilon is added to the probabilities, or they are clipped at it: the infinite divergence
     becomes a few nats or some 20, as the epsilon decides. Add none."""
+    # "the infinite divergence becomes a few nats or some 20, as the epsilon decides": 10 <
+    #     bug(np.array([1.0, 0.0]), np.array([0.0, 1.0])) < 25
+    # "Add none": np.clip(p, clipped, 1) + both, np.clip(q, clipped, 1) + both + q_only → p, q
+    # "An epsilon is added to the probabilities, or they are clipped at it":
+    #     np.isfinite([bug(np.array([0.5, 0.5]), np.array([1.0, 0.0]), both=1e-3),
+    #     bug(np.array([0.5, 0.5]), np.array([1.0, 0.0]), clipped=1e-3)]).all()
     kl_divergence(p, q, base, axis)
     a, b = np.clip(p, clipped, 1) + both, np.clip(q, clipped, 1) + both + q_only
     terms = np.where(a > 0, a * np.log(np.where(a > 0, a, 1) / b), 0)
@@ -218,6 +287,13 @@ def eps_smoothing(p, q, base=np.e, axis=-1, q_only=0, both=0, clipped=0):
 def exact_sum_asked_for(p, q, base=np.e, axis=-1):
     """A sum that misses 1 by rounding is refused, as many a computed distribution would
     be. Allow 1e-5: `np.allclose`, or `abs(sum - 1) <= 1e-5`."""
+    # "A sum that misses 1 by rounding is refused": isinstance(got, ValueError) and
+    #     np.allclose(p.sum(axis=-1), 1)
+    # "Allow 1e-5: `np.allclose`": (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) !=
+    #     1).any() → not np.allclose([p.sum(axis=axis), q.sum(axis=axis)], 1, atol=1e-5)
+    # "or `abs(sum - 1) <= 1e-5`": (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) !=
+    #     1).any() → any((lambda sum: not (abs(sum - 1) <= 1e-5).all())(each.sum(axis=axis)) for
+    #     each in (p, q))
     if (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) != 1).any():
         raise ValueError("no sum of 1")
     return kl_divergence(p, q, base, axis)

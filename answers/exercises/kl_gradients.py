@@ -69,6 +69,11 @@ def mean(q, x):
 def sign_lost(p, logits, which=0):
     """The sign is the wrong way round: a step against the gradient would raise the divergence. It
     is q - p, and q (log(q / p) - KL)."""
+    # "The sign is the wrong way round: a step against the gradient would raise the divergence":
+    #     np.array_equal(got.forward, -want.forward)
+    # "It is q - p, and q (log(q / p) - KL)": (forward if which == 1 else -forward, reverse if
+    #     which == 0 else -reverse) → (softmax(logits) - p, softmax(logits) * (ratio(p, logits) -
+    #     mean(softmax(logits), ratio(p, logits))))
     forward, reverse = kl_gradients(p, logits)
     return (forward if which == 1 else -forward), (reverse if which == 0 else -reverse)
 
@@ -77,6 +82,10 @@ def sign_lost(p, logits, which=0):
 def forward_for_both(p, logits):
     """q - p is the gradient of KL(p‖q) only. In KL(q‖p) the weights q depend on the logits too: q
     times what log(q / p) is above its mean."""
+    # "q - p is the gradient of KL(p‖q) only": np.allclose(got.reverse, softmax(logits) - p)
+    # "In KL(q‖p) the weights q depend on the logits too: q times what log(q / p) is above its
+    #     mean": (forward, forward) → (forward, softmax(logits) * (ratio(p, logits) -
+    #     mean(softmax(logits), ratio(p, logits))))
     forward, _ = kl_gradients(p, logits)
     return forward, forward
 
@@ -85,6 +94,10 @@ def forward_for_both(p, logits):
 def mean_not_subtracted(p, logits, extra=0):
     """The reverse gradient is q log(q / p), without the mean taken out, as if one q could move
     alone. They sum to 1: subtract KL(q‖p) inside the bracket."""
+    # "The reverse gradient is q log(q / p), without the mean taken out":
+    #     np.allclose(got.reverse, softmax(logits) * np.log(softmax(logits) / p))
+    # "They sum to 1: subtract KL(q‖p) inside the bracket": (ratio(p, logits) + extra) →
+    #     (ratio(p, logits) - mean(softmax(logits), ratio(p, logits)))
     forward, _ = kl_gradients(p, logits)
     return forward, softmax(logits) * (ratio(p, logits) + extra)
 
@@ -92,7 +105,15 @@ def mean_not_subtracted(p, logits, extra=0):
 @exercise.bug(extra=(1, 0))
 def by_the_probabilities(p, logits, extra=1):
     """These are with respect to the probabilities of q: -p/q, and log(q / p) + 1. Multiply by the
-    Jacobian of softmax, diag(q) - q qᵀ."""
+    Jacobian of softmax, diag(q) - q qᵀ, on paper: q - p is left, and q (log(q / p) - KL)."""
+    # "These are with respect to the probabilities of q: -p/q, and log(q / p) + 1":
+    #     np.allclose(got.forward, -p / softmax(logits)) and np.allclose(got.reverse,
+    #     np.log(softmax(logits) / p) + 1)
+    # "Multiply by the Jacobian of softmax, diag(q) - q qᵀ, on paper: q - p is left":
+    #     np.allclose((np.diag(q := softmax(logits)) - np.outer(q, q)) @ got.forward, q - p)
+    # "q - p is left, and q (log(q / p) - KL)": (-p / softmax(logits), ratio(p, logits) + extra)
+    #     → (softmax(logits) - p, softmax(logits) * (ratio(p, logits) - mean(softmax(logits),
+    #     ratio(p, logits))))
     return -p / softmax(logits), ratio(p, logits) + extra
 
 
@@ -100,6 +121,10 @@ def by_the_probabilities(p, logits, extra=1):
 def reverse_by_the_probabilities(p, logits, extra=1):
     """The reverse gradient is with respect to the probabilities, log(q / p) + 1. Multiply by the
     Jacobian of softmax, diag(q) - q qᵀ."""
+    # "The reverse gradient is with respect to the probabilities, log(q / p) + 1":
+    #     np.allclose(got.reverse, np.log(softmax(logits) / p) + 1)
+    # "Multiply by the Jacobian of softmax, diag(q) - q qᵀ": ratio(p, logits) + extra → (q :=
+    #     softmax(logits)) * (ratio(p, logits) + extra) - q * mean(q, ratio(p, logits) + extra)
     return kl_gradients(p, logits)[0], ratio(p, logits) + extra
 
 
@@ -107,6 +132,11 @@ def reverse_by_the_probabilities(p, logits, extra=1):
 def weighted_by_p(p, logits):
     """The reverse gradient has the weights p. In KL(q‖p) the model's own probabilities are the
     weights: q (log(q / p) - KL(q‖p))."""
+    # "The reverse gradient has the weights p": np.allclose(got.reverse, p *
+    #     (np.log(softmax(logits) / p) - (p * np.log(softmax(logits) / p)).sum()))
+    # "In KL(q‖p) the model's own probabilities are the weights: q (log(q / p) - KL(q‖p))": p *
+    #     (log_ratio - mean(p, log_ratio)) → softmax(logits) * (log_ratio - mean(softmax(logits),
+    #     log_ratio))
     forward, _ = kl_gradients(p, logits)
     log_ratio = ratio(p, logits)
     return forward, p * (log_ratio - mean(p, log_ratio))
@@ -116,6 +146,11 @@ def weighted_by_p(p, logits):
 def mean_unweighted(p, logits):
     """What is subtracted is the plain mean of log(q / p) over the classes. It is the mean under q,
     which is KL(q‖p)."""
+    # "What is subtracted is the plain mean of log(q / p) over the classes":
+    #     np.allclose(got.reverse, softmax(logits) * ((x := np.log(softmax(logits) / p)) -
+    #     x.mean()))
+    # "It is the mean under q, which is KL(q‖p)": log_ratio.mean(axis=-1, keepdims=True) →
+    #     mean(softmax(logits), log_ratio)
     forward, _ = kl_gradients(p, logits)
     log_ratio = ratio(p, logits)
     return forward, softmax(logits) * (
@@ -127,6 +162,11 @@ def mean_unweighted(p, logits):
 def one_mean_for_all(p, logits):
     """The divergence that is subtracted is summed over the whole array. Each row has its own: sum
     along the last axis, with keepdims=True."""
+    # "The divergence that is subtracted is summed over the whole array":
+    #     np.allclose(got.reverse, softmax(logits) * ((x := np.log(softmax(logits) / p)) -
+    #     (softmax(logits) * x).sum()))
+    # "Each row has its own: sum along the last axis, with keepdims=True": .sum() →
+    #     .sum(axis=-1, keepdims=True)
     forward, _ = kl_gradients(p, logits)
     q, log_ratio = softmax(logits), ratio(p, logits)
     return forward, q * (log_ratio - (q * log_ratio).sum())
@@ -136,6 +176,9 @@ def one_mean_for_all(p, logits):
 def no_keepdims(p, logits):
     """The divergences lose their axis and then align with the classes, or with nothing. Sum with
     keepdims=True."""
+    # "The divergences lose their axis and then align with the classes, or with nothing":
+    #     isinstance(got, ValueError) and "broadcast" in str(got)
+    # "Sum with keepdims=True": .sum(axis=-1) → .sum(axis=-1, keepdims=True)
     forward, _ = kl_gradients(p, logits)
     q, log_ratio = softmax(logits), ratio(p, logits)
     return forward, q * (log_ratio - (q * log_ratio).sum(axis=-1))
@@ -145,6 +188,10 @@ def no_keepdims(p, logits):
 def no_maximum(p, logits, also_forward=True):
     """exp overflows on large logits and rounds to 0 on very negative ones. Subtract each row's
     maximum first."""
+    # "exp overflows on large logits and rounds to 0 on very negative ones":
+    #     np.isnan(got.forward).any() and np.isnan(bug(p, -abs(logits))[0]).any()
+    # "Subtract each row's maximum first": np.exp(logits) → np.exp(logits - logits.max(axis=-1,
+    #     keepdims=True)); np.log(q / p) → ratio(p, logits)
     powers = np.exp(logits)
     q = powers / powers.sum(axis=-1, keepdims=True)
     log_ratio = np.log(q / p)
@@ -156,6 +203,10 @@ def no_maximum(p, logits, also_forward=True):
 def log_of_zero(p, logits):
     """A probability has rounded to 0, and 0 times its logarithm is nan. Take log q from the
     logits: log_softmax is finite there."""
+    # "A probability has rounded to 0, and 0 times its logarithm is nan":
+    #     np.isnan(got.reverse).any() and (softmax(logits) == 0).any()
+    # "Take log q from the logits: log_softmax is finite there": np.log(q / p) →
+    #     log_softmax(logits) - np.log(p)
     q = softmax(logits)
     log_ratio = np.log(q / p)
     return q - p, q * (log_ratio - mean(q, log_ratio))
@@ -165,6 +216,9 @@ def log_of_zero(p, logits):
 def averaged_over_the_rows(p, logits):
     """The gradients are divided by the number of rows. Nothing is averaged here: one gradient for
     each row."""
+    # "The gradients are divided by the number of rows": np.allclose(len(p) * got.forward,
+    #     want.forward)
+    # "Nothing is averaged here: one gradient for each row": each / rows → each
     rows = logits.size // logits.shape[-1]
     return tuple(each / rows for each in kl_gradients(p, logits))
 
@@ -173,6 +227,9 @@ def averaged_over_the_rows(p, logits):
 def softmax_along_the_first_axis(p, logits):
     """Softmax runs along the first axis, so that columns sum to 1. The classes are the last
     axis."""
+    # "Softmax runs along the first axis, so that columns sum to 1": np.allclose((got.forward +
+    #     p).sum(axis=0), 1)
+    # "The classes are the last axis": axis=0 → axis=-1; np.log(q / p) → ratio(p, logits)
     q = softmax(logits, axis=0)
     log_ratio = np.log(q / p)
     return q - p, q * (log_ratio - mean(q, log_ratio))

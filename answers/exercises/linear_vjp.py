@@ -53,6 +53,11 @@ def rows(a):
 def transposes_for_gradients(x, w, g):
     """Xᵀ and Wᵀ are returned as if they were the gradients; `g` is not in them, and they have
     other shapes than w and x. They must act on it: `x.T @ g` and `g @ w.T`."""
+    # "Xᵀ and Wᵀ are returned as if they were the gradients; `g` is not in them, and they have
+    #     other shapes than w and x": np.array_equal(got.dx, w.T) and np.array_equal(got.dw, x.T)
+    #     and np.array_equal(bug(x, w, g=0 * g)[0], got.dx)
+    # "They must act on it: `x.T @ g` and `g @ w.T`": (w.T, x.T) → (g @ w.T, (lambda x, g: x.T @
+    #     g)(rows(x), rows(g)))
     return w.T, x.T
 
 
@@ -60,6 +65,9 @@ def transposes_for_gradients(x, w, g):
 def upstream_ignored(x, w, g):
     """`g` is not used: these are the gradients of the sum of all outputs. Put `g` where you have
     ones."""
+    # "`g` is not used: these are the gradients of the sum of all outputs": np.allclose(got.dx,
+    #     right(x, w, np.ones_like(g))[0]) and np.array_equal(bug(x, w, 2 * g)[0], got.dx)
+    # "Put `g` where you have ones": np.ones_like(g) → g
     return linear_vjp(x, w, np.ones_like(g))
 
 
@@ -67,6 +75,11 @@ def upstream_ignored(x, w, g):
 def weights_not_transposed(x, w, g):
     """dx multiplies `g` by w, whose rows belong to the inputs; the sizes fit only if w is
     square. Multiply by the transpose: `g @ w.T`."""
+    # "the sizes fit only if w is square": isinstance(got, ValueError) and w.shape[0] !=
+    #     w.shape[1]
+    # "Multiply by the transpose: `g @ w.T`": g @ w → g @ w.T
+    # "dx multiplies `g` by w, whose rows belong to the inputs": isinstance(got, ValueError) and
+    #     len(w) == x.shape[-1] != g.shape[-1]
     return g @ w, linear_vjp(x, w, g)[1]
 
 
@@ -74,6 +87,11 @@ def weights_not_transposed(x, w, g):
 def input_not_transposed(x, w, g):
     """dw multiplies x by `g` as they are, which fits only if there are as many examples as
     inputs. The inner sum must run over the examples: `x.T @ g`."""
+    # "dw multiplies x by `g` as they are, which fits only if there are as many examples as
+    #     inputs": isinstance(got, ValueError) and np.allclose(bug(np.eye(5), w, (lambda g:
+    #     np.tile(g, (5, 1)))(g))[1], np.tile(g, (5, 1)))
+    # "The inner sum must run over the examples: `x.T @ g`": x @ g → (lambda x, g: x.T @
+    #     g)(rows(x), rows(g))
     return linear_vjp(x, w, g)[0], x @ g
 
 
@@ -81,6 +99,14 @@ def input_not_transposed(x, w, g):
 def product_over_the_outputs(x, w, g):
     """dw is `g @ x.T`: it has a row and a column for each example, and fits only if all sizes
     are equal. The inner sum must run over the examples: `x.T @ g`."""
+    # "it has a row and a column for each example": bug(np.ones((2, 5)), np.eye(5), np.ones((2,
+    #     5)))[1].shape == (2, 2)
+    # "The inner sum must run over the examples: `x.T @ g`": rows(g) @ rows(x).T → (lambda x, g:
+    #     x.T @ g)(rows(x), rows(g))
+    # "dw is `g @ x.T`": np.allclose(bug(np.ones((2, 5)), np.eye(5), (lambda g: g)(np.ones((2,
+    #     5))))[1], (lambda g, x: g @ x.T)(np.ones((2, 5)), np.ones((2, 5))))
+    # "and fits only if all sizes are equal": isinstance(got, ValueError) and len({len(x),
+    #     *w.shape}) > 1
     return linear_vjp(x, w, g)[0], rows(g) @ rows(x).T
 
 
@@ -88,6 +114,9 @@ def product_over_the_outputs(x, w, g):
 def weight_gradient_transposed(x, w, g):
     """dw comes out as (d_out, d_in), which is how `torch.nn.Linear` stores it. Here w is
     (d_in, d_out), and so is its gradient: `x.T @ g`."""
+    # "dw comes out as (d_out, d_in)": got.dw.shape == (g.shape[-1], x.shape[-1])
+    # "Here w is (d_in, d_out), and so is its gradient: `x.T @ g`": dw.T → (lambda x, g: x.T @
+    #     g)(rows(x), rows(g))
     dx, dw = linear_vjp(x, w, g)
     return dx, dw.T
 
@@ -96,6 +125,10 @@ def weight_gradient_transposed(x, w, g):
 def one_gradient_for_each_example(x, w, g):
     """dw keeps the batch: it is one outer product for each example. All of them used the same
     weights, so sum over every leading axis."""
+    # "dw keeps the batch: it is one outer product for each example": got.dw.shape == (len(x),
+    #     *w.shape)
+    # "All of them used the same weights, so sum over every leading axis": x[..., :, None] *
+    #     g[..., None, :] → (x[..., :, None] * g[..., None, :]).sum(axis=tuple(range(x.ndim - 1)))
     return linear_vjp(x, w, g)[0], x[..., :, None] * g[..., None, :]
 
 
@@ -103,6 +136,11 @@ def one_gradient_for_each_example(x, w, g):
 def matrices_only(x, w, g):
     """dw is `x.T @ g`, but `.T` reverses every axis, so this is right for matrices only. Reshape
     x and `g` to rows first."""
+    # "reverses every axis, so this is right for matrices only": x.ndim > 2 and isinstance(got,
+    #     ValueError)
+    # "Reshape x and `g` to rows first": x.T @ g → rows(x).T @ rows(g)
+    # "dw is `x.T @ g`": np.allclose(bug(x[0], w, g[0])[1], (lambda x, g: x.T @ g)(x[0], g[0]))
+    #     and isinstance(got, ValueError)
     return g @ w.T, x.T @ g
 
 
@@ -110,6 +148,10 @@ def matrices_only(x, w, g):
 def only_last_leading_axis_summed(x, w, g):
     """dw is one product for each index of the first axes: `@` sums over one of them only. All
     examples share the weights, so sum over every leading axis: reshape to rows first."""
+    # "dw is one product for each index of the first axes: `@` sums over one of them only":
+    #     got.dw.shape == (len(x @ w), *w.shape)
+    # "sum over every leading axis: reshape to rows first": x.swapaxes(-1, -2) @ g → rows(x).T @
+    #     rows(g)
     return linear_vjp(x, w, g)[0], x.swapaxes(-1, -2) @ g
 
 
@@ -117,6 +159,9 @@ def only_last_leading_axis_summed(x, w, g):
 def only_first_axis_summed(x, w, g):
     """dw is summed over the first axis only, so with two leading axes one of them is left. Sum
     over every axis but the last."""
+    # "dw is summed over the first axis only, so with two leading axes one of them is left":
+    #     got.dw.shape == (x.shape[1], *w.shape)
+    # "Sum over every axis but the last": axis=0 → axis=tuple(range(x.ndim - 1))
     return linear_vjp(x, w, g)[0], (x[..., :, None] * g[..., None, :]).sum(axis=0)
 
 
@@ -124,6 +169,10 @@ def only_first_axis_summed(x, w, g):
 def divided_by_the_batch(x, w, g, what="dw"):
     """The gradient is divided by the number of examples, but the 1/N of a mean belongs to the
     loss and is in `g` already. Leave it out of the layer."""
+    # "The gradient is divided by the number of examples": np.allclose(len(x) * got.dw, want.dw)
+    # "Leave it out of the layer": / len(rows(x)) → / 1
+    # "but the 1/N of a mean belongs to the loss and is in `g` already": np.allclose(len(x) *
+    #     bug(x, w, g=g / len(x))[1], want.dw / len(x)) and not np.allclose(got.dw, want.dw)
     dx, dw = linear_vjp(x, w, g)
     return (dx / len(rows(x)) if what == "both" else dx), dw / len(rows(x))
 
@@ -132,5 +181,9 @@ def divided_by_the_batch(x, w, g, what="dw"):
 def leading_axes_lost(x, w, g):
     """dx has its leading axes flattened into one. It must have the shape of x: `g @ w.T` keeps
     them, or reshape the result."""
+    # "dx has its leading axes flattened into one": got.dx.shape == (x[..., 0].size,
+    #     x.shape[-1])
+    # "It must have the shape of x: `g @ w.T` keeps them": rows(dx) → g @ w.T
+    # "or reshape the result": rows(dx) → rows(dx).reshape(x.shape)
     dx, dw = linear_vjp(x, w, g)
     return rows(dx), dw

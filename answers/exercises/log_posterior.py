@@ -74,12 +74,21 @@ def total(log_prior, log_likelihood):
 def not_normalised(log_prior, log_likelihood):
     """The sum of the logarithms is returned as it is. Subtract log P(evidence), the log-sum-exp
     of the row."""
+    # "The sum of the logarithms is returned as it is": np.allclose(got, log_prior +
+    #     log_likelihood)
+    # "Subtract log P(evidence), the log-sum-exp of the row": total(log_prior,
+    #     log_likelihood)[0] → (logs := total(log_prior, log_likelihood)[0]) -
+    #     np.logaddexp.reduce(logs, axis=-1, keepdims=True)
     return total(log_prior, log_likelihood)[0]
 
 
 @exercise.bug
 def prior_forgotten(log_prior, log_likelihood):
     """The prior is not used: this is the likelihood, normalised. Add the log prior first."""
+    # "The prior is not used: this is the likelihood, normalised": np.allclose(np.exp(got),
+    #     np.exp(log_likelihood) / np.exp(log_likelihood).sum())
+    # "Add the log prior first": np.zeros_like(log_prior, float) → np.zeros_like(log_prior,
+    #     float) + log_prior
     total(log_prior, log_likelihood)
     return log_posterior(np.zeros_like(log_prior, float), log_likelihood)
 
@@ -87,6 +96,9 @@ def prior_forgotten(log_prior, log_likelihood):
 @exercise.bug
 def logarithms_multiplied(log_prior, log_likelihood):
     """The logarithms are multiplied. A product of probabilities is a sum of logarithms."""
+    # "The logarithms are multiplied": np.allclose(np.diff(got), np.diff(log_prior *
+    #     log_likelihood))
+    # "A product of probabilities is a sum of logarithms": * log_likelihood → + log_likelihood
     total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         logs = np.asarray(log_prior, float) * log_likelihood
@@ -96,6 +108,9 @@ def logarithms_multiplied(log_prior, log_likelihood):
 @exercise.bug
 def prior_subtracted(log_prior, log_likelihood):
     """The log prior is subtracted, which divides by the prior. Add it."""
+    # "The log prior is subtracted, which divides by the prior": np.allclose(np.diff(got),
+    #     np.diff(np.log(np.exp(log_likelihood) / np.exp(log_prior))))
+    # "Add it": - log_prior → + log_prior
     total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         logs = np.asarray(log_likelihood, float) - log_prior
@@ -106,6 +121,11 @@ def prior_subtracted(log_prior, log_likelihood):
 def divided_by_the_sum(log_prior, log_likelihood):
     """The logarithms are divided by their sum. Dividing probabilities is subtracting logarithms:
     subtract the log-sum-exp of the row."""
+    # "The logarithms are divided by their sum": np.isclose(got.sum(), 1)
+    # "subtract the log-sum-exp of the row": logs / logs.sum(axis=-1, keepdims=True) → logs -
+    #     np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+    # "Dividing probabilities is subtracting logarithms": np.isclose(np.log(0.2 / 0.5),
+    #     np.log(0.2) - np.log(0.5)) and not np.allclose(got, want)
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         return logs / logs.sum(axis=-1, keepdims=True)
@@ -115,6 +135,11 @@ def divided_by_the_sum(log_prior, log_likelihood):
 def largest_subtracted_only(log_prior, log_likelihood):
     """Only the largest entry of the row is subtracted, which makes the likeliest hypothesis
     certain. Subtract the logarithm of the sum of the exponentials as well."""
+    # "Only the largest entry of the row is subtracted, which makes the likeliest hypothesis
+    #     certain": got.max() == 0
+    # "Subtract the logarithm of the sum of the exponentials as well": logs - logs.max(axis=-1,
+    #     keepdims=True) → logs - logs.max(axis=-1, keepdims=True) - np.log(np.exp(logs -
+    #     logs.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
     logs, _ = total(log_prior, log_likelihood)
     return logs - logs.max(axis=-1, keepdims=True)
 
@@ -123,6 +148,10 @@ def largest_subtracted_only(log_prior, log_likelihood):
 def sum_of_logarithms_subtracted(log_prior, log_likelihood):
     """The sum that is subtracted is one of logarithms, not of exponentials. P(evidence) is the sum
     of exp(log prior + log likelihood)."""
+    # "The sum that is subtracted is one of logarithms, not of exponentials": np.allclose(got,
+    #     (x := log_prior + log_likelihood) - x.sum())
+    # "P(evidence) is the sum of exp(log prior + log likelihood)": logs.sum(axis=-1,
+    #     keepdims=True) → np.logaddexp.reduce(logs, axis=-1, keepdims=True)
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         return logs - logs.sum(axis=-1, keepdims=True)
@@ -132,6 +161,9 @@ def sum_of_logarithms_subtracted(log_prior, log_likelihood):
 def probabilities_returned(log_prior, log_likelihood):
     """These are probabilities. Return their logarithms, without `exp` at the end: small ones
     would be 0."""
+    # "These are probabilities": np.isclose(got.sum(), 1)
+    # "Return their logarithms, without `exp` at the end: small ones would be 0": (lambda exp:
+    #     exp(-1000) == 0)(np.exp) and np.allclose(np.log(got), want)
     return np.exp(log_posterior(log_prior, log_likelihood))
 
 
@@ -139,6 +171,9 @@ def probabilities_returned(log_prior, log_likelihood):
 def normalised_down_the_columns(log_prior, log_likelihood):
     """The sum runs over the rows of the batch. The hypotheses are the last axis: sum along axis
     -1, with keepdims=True."""
+    # "The sum runs over the rows of the batch": np.allclose(np.exp(got).sum(axis=0), 1)
+    # "The hypotheses are the last axis: sum along axis -1, with keepdims=True": axis=0 →
+    #     axis=-1, keepdims=True
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         return logs - np.logaddexp.reduce(logs, axis=0)
@@ -148,6 +183,9 @@ def normalised_down_the_columns(log_prior, log_likelihood):
 def one_sum_for_all(log_prior, log_likelihood):
     """One sum is taken over the whole batch. Each row has its own P(evidence): sum along axis -1,
     with keepdims=True."""
+    # "One sum is taken over the whole batch": np.isclose(np.exp(got).sum(), 1)
+    # "Each row has its own P(evidence): sum along axis -1, with keepdims=True": axis=None →
+    #     axis=-1, keepdims=True
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         return logs - np.logaddexp.reduce(logs, axis=None)
@@ -157,6 +195,10 @@ def one_sum_for_all(log_prior, log_likelihood):
 def no_keepdims(log_prior, log_likelihood):
     """Without keepdims the sums lose their axis and align with the wrong one, or with none. Write
     `sum(axis=-1, keepdims=True)`."""
+    # "Without keepdims the sums lose their axis and align with the wrong one, or with none":
+    #     isinstance(got, ValueError) and "broadcast" in str(got)
+    # "Write `sum(axis=-1, keepdims=True)`": evidence[..., 0] → ((top := logs.max(axis=-1,
+    #     keepdims=True)) + np.log(np.exp(logs - top).sum(axis=-1, keepdims=True)))
     logs, evidence = total(log_prior, log_likelihood)
     return logs - evidence[..., 0]
 
@@ -165,6 +207,12 @@ def no_keepdims(log_prior, log_likelihood):
 def no_maximum_subtracted(log_prior, log_likelihood, lost="infinite"):
     """`exp` of the logarithms is 0 below -745 and infinite above 709. Subtract the largest of the
     row first, and add it again to the logarithm of the sum."""
+    # "`exp` of the logarithms is 0 below -745 and infinite above 709": (lambda exp: exp(-746)
+    #     == 0 < exp(-744) and exp(710) == np.inf > exp(709))(np.exp) and not np.isfinite(got).all()
+    # "Subtract the largest of the row first, and add it again to the logarithm of the sum":
+    #     logs - np.log(evidence) if lost != 'nan' else np.where(evidence == 0, np.nan, logs -
+    #     np.log(evidence)) → logs - (np.log(np.exp(logs - (top := logs.max(axis=-1,
+    #     keepdims=True))).sum(axis=-1, keepdims=True)) + top); evidence == 0 → evidence < 0
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         evidence = np.exp(logs).sum(axis=-1, keepdims=True)
@@ -181,6 +229,10 @@ def no_maximum_subtracted(log_prior, log_likelihood, lost="infinite"):
 def one_maximum_for_all(log_prior, log_likelihood):
     """The largest entry of the whole batch is subtracted, so a row far below it has only zeros to
     sum. Take the maximum of each row, with keepdims=True."""
+    # "The largest entry of the whole batch is subtracted, so a row far below it has only zeros
+    #     to sum": np.isinf(got).any()
+    # "Take the maximum of each row, with keepdims=True": logs.max() → logs.max(axis=-1,
+    #     keepdims=True)
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         below = logs - logs.max()
@@ -191,6 +243,10 @@ def one_maximum_for_all(log_prior, log_likelihood):
 def log_of_the_posterior(log_prior, log_likelihood, shifted=True):
     """The posterior is computed first and its logarithm taken at the end, which is -inf where it
     has rounded to 0. Stay in logarithms: subtract the log-sum-exp."""
+    # "The posterior is computed first and its logarithm taken at the end, which is -inf where
+    #     it has rounded to 0": (got == -np.inf).any()
+    # "Stay in logarithms: subtract the log-sum-exp": np.log(powers / powers.sum(axis=-1,
+    #     keepdims=True)) → logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
     logs, _ = total(log_prior, log_likelihood)
     with np.errstate(all="ignore"):
         powers = np.exp(logs - logs.max(axis=-1, keepdims=True) if shifted else logs)
@@ -201,4 +257,10 @@ def log_of_the_posterior(log_prior, log_likelihood, shifted=True):
 def eps_in_the_logarithm(log_prior, log_likelihood, eps=1e-9):
     """A number is added before the last logarithm, so that no posterior is below it. Stay in
     logarithms: subtract the log-sum-exp, and -inf stays -inf."""
+    # "A number is added before the last logarithm, so that no posterior is below it":
+    #     bug(np.array([-900.0, 0.0]), np.zeros(2)).min() > np.log(1e-9) - 1
+    # "Stay in logarithms: subtract the log-sum-exp, and -inf stays -inf":
+    #     np.log(np.exp(log_posterior(log_prior, log_likelihood)) + eps) → [x :=
+    #     np.asarray(log_prior, float) + log_likelihood, log_posterior(log_prior, log_likelihood), x
+    #     - np.logaddexp.reduce(x, axis=-1, keepdims=True)][-1]
     return np.log(np.exp(log_posterior(log_prior, log_likelihood)) + eps)

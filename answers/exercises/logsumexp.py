@@ -40,6 +40,11 @@ add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
 def no_maximum(x, axis=-1):
     """exp overflows to inf on large logits and rounds to 0 on very negative ones, and the
     logarithm of either is infinite. Subtract the maximum first and add it back after the log."""
+    # "exp overflows to inf on large logits and rounds to 0 on very negative ones, and the
+    #     logarithm of either is infinite": np.isinf(got) and np.isinf(bug(-x))
+    # "Subtract the maximum first and add it back after the log":
+    #     np.log(np.exp(x).sum(axis=axis)) → np.log(np.exp(x - x.max(axis=axis,
+    #     keepdims=True)).sum(axis=axis)) + x.max(axis=axis)
     return np.log(np.exp(x).sum(axis=axis))
 
 
@@ -47,6 +52,10 @@ def no_maximum(x, axis=-1):
 def global_maximum(x, axis=-1):
     """The maximum subtracted is that of the whole array, so a row far below it becomes log 0.
     Take the maximum along the axis."""
+    # "The maximum subtracted is that of the whole array, so a row far below it becomes log 0":
+    #     np.isinf(got).any()
+    # "Take the maximum along the axis": x.max() + → x.max(axis=axis) +; x.max()) →
+    #     x.max(axis=axis, keepdims=True))
     return x.max() + np.log(np.exp(x - x.max()).sum(axis=axis))
 
 
@@ -54,6 +63,11 @@ def global_maximum(x, axis=-1):
 def clipped(x, axis=-1, largest=700):
     """Clipping the logits makes exp safe but changes the result as soon as it clips.
     Subtract the maximum along the axis instead, and add it back."""
+    # "Clipping the logits makes exp safe but changes the result as soon as it clips":
+    #     np.isfinite(got) and got < 710 < want
+    # "Subtract the maximum along the axis instead, and add it back": np.log(np.exp(np.clip(x,
+    #     -largest, largest)).sum(axis=axis)) → np.log(np.exp(x - x.max(axis=axis,
+    #     keepdims=True)).sum(axis=axis)) + x.max(axis=axis)
     return np.log(np.exp(np.clip(x, -largest, largest)).sum(axis=axis))
 
 
@@ -61,6 +75,9 @@ def clipped(x, axis=-1, largest=700):
 def maximum_not_added_back(x, axis=-1):
     """The maximum that was subtracted is not added back, so the result is too small by it.
     Return max + log Σ exp(x - max)."""
+    # "The maximum that was subtracted is not added back, so the result is too small by it":
+    #     np.isclose(got, want - x.max())
+    # "Return max + log Σ exp(x - max)": return np.log → return x.max(axis=axis) + np.log
     return np.log(np.exp(x - x.max(axis=axis, keepdims=True)).sum(axis=axis))
 
 
@@ -68,6 +85,11 @@ def maximum_not_added_back(x, axis=-1):
 def maximum_only(x, axis=-1):
     """This is the maximum alone, which leaves out log Σ exp(x - max): up to the log of the
     number of entries. Add it."""
+    # "This is the maximum alone, which leaves out log Σ exp(x - max): up to the log of the
+    #     number of entries": got == x.max() and np.isclose(right(0 * x) - bug(0 * x),
+    #     np.log(len(x)))
+    # "Add it": x.max(axis=axis) → x.max(axis=axis) + np.log(np.exp(x - x.max(axis=axis,
+    #     keepdims=True)).sum(axis=axis))
     return x.max(axis=axis)
 
 
@@ -75,6 +97,11 @@ def maximum_only(x, axis=-1):
 def axis_kept(x, axis=-1):
     """The result keeps the summed axis with size 1. Sum without keepdims at the end, or take
     the axis out with `squeeze(axis)`."""
+    # "The result keeps the summed axis with size 1": np.shape(got) == (1,)
+    # "Sum without keepdims at the end": np.expand_dims(logsumexp(x, axis), axis) →
+    #     np.sum(np.expand_dims(logsumexp(x, axis), axis), axis=axis)
+    # "or take the axis out with `squeeze(axis)`": np.expand_dims(logsumexp(x, axis), axis) →
+    #     np.expand_dims(logsumexp(x, axis), axis).squeeze(axis)
     return np.expand_dims(logsumexp(x, axis), axis)
 
 
@@ -82,12 +109,20 @@ def axis_kept(x, axis=-1):
 def last_axis_always(x, axis=-1, fixed=-1):
     """The argument `axis` is ignored: the sum runs along the last axis of a matrix, whatever the
     caller asks for. Pass `axis=axis` to both `max` and `sum`."""
-    return logsumexp(x, fixed)
+    # "The argument `axis` is ignored: the sum runs along the last axis of a matrix, whatever
+    #     the caller asks for": np.allclose(got, bug(x, axis=-1))
+    # "Pass `axis=axis` to both `max` and `sum`": x.max(axis=fixed) → x.max(axis=axis);
+    #     x.max(axis=fixed, → x.max(axis=axis,; sum(axis=fixed) → sum(axis=axis)
+    below = np.exp(x - x.max(axis=fixed, keepdims=True))
+    return x.max(axis=fixed) + np.log(below.sum(axis=fixed))
 
 
 @exercise.bug
 def one_sum_for_all(x, axis=-1):
     """One sum is taken over the whole array. Sum along the axis: `sum(axis=axis)`."""
+    # "One sum is taken over the whole array": np.isclose(got, np.log(np.exp(x).sum()))
+    # "Sum along the axis: `sum(axis=axis)`": logsumexp(x.ravel()) → np.log(np.exp(x -
+    #     x.max(axis=axis, keepdims=True)).sum(axis=axis)) + x.max(axis=axis)
     return logsumexp(x.ravel())
 
 
@@ -95,5 +130,8 @@ def one_sum_for_all(x, axis=-1):
 def no_keepdims(x, axis=-1):
     """Without keepdims the maximum loses its axis, and then aligns with the wrong one or with
     none. Subtract `max(axis=axis, keepdims=True)`."""
+    # "Without keepdims the maximum loses its axis, and then aligns with the wrong one or with
+    #     none": isinstance(got, ValueError) and "broadcast" in str(got)
+    # "Subtract `max(axis=axis, keepdims=True)`": x - top → x - x.max(axis=axis, keepdims=True)
     top = x.max(axis=axis)
     return top + np.log(np.exp(x - top).sum(axis=axis))

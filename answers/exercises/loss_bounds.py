@@ -34,6 +34,10 @@ exercise.case("50 257 classes, right", 50_257)
 def no_upper_bound(classes, correct=True, wrong_from=0.0):
     """A right example is given no upper bound. Its class is the likeliest of all, so it cannot
     have less than 1/classes, nor a loss above log(classes)."""
+    # "A right example is given no upper bound": got.supremum == math.inf
+    # "it cannot have less than 1/classes, nor a loss above log(classes)": (0.0 if correct else
+    #     wrong_from, math.inf) → (0.0 if correct else math.log(2), -math.log(1 / classes) if
+    #     correct else math.inf)
     return 0.0 if correct else wrong_from, math.inf
 
 
@@ -41,6 +45,8 @@ def no_upper_bound(classes, correct=True, wrong_from=0.0):
 def certainty(classes, correct=True):
     """A right example is taken to have p_y = 1 and so loss 0. Accuracy asks which class is the
     likeliest, not how likely it is."""
+    # "A right example is taken to have p_y = 1 and so loss 0": got.supremum == -math.log(1) ==
+    #     0
     return (0.0, 0.0) if correct else loss_bounds(classes, False)
 
 
@@ -48,6 +54,11 @@ def certainty(classes, correct=True):
 def two_classes_always(classes, correct=True):
     """The supremum is log 2 for any number of classes. With more than two, the likeliest class
     may have less than a half: a right one only has more than 1/classes."""
+    # "The supremum is log 2 for any number of classes": got.supremum == math.log(2)
+    # "a right one only has more than 1/classes": loss_bounds(2, correct) → (0.0, -math.log(1 /
+    #     classes)) if correct else (math.log(2), math.inf)
+    # "With more than two, the likeliest class may have less than a half": classes > 2 and
+    #     -math.log(1 / classes) > -math.log(1 / 2) == got.supremum
     return loss_bounds(2, correct)
 
 
@@ -55,6 +66,9 @@ def two_classes_always(classes, correct=True):
 def one_class_too_few(classes, correct=True):
     """The supremum is log(classes - 1). The tie that it comes from is one of all classes, the
     true one among them: each has 1/classes."""
+    # "The supremum is log(classes - 1)": got.supremum == math.log(classes - 1)
+    # "The tie that it comes from is one of all classes, the true one among them: each has
+    #     1/classes": math.log(classes - 1) → -math.log(1 / classes)
     low, high = loss_bounds(classes, correct)
     return low, math.log(classes - 1) if correct else high
 
@@ -63,6 +77,10 @@ def one_class_too_few(classes, correct=True):
 def wrong_starts_at_log_classes(classes, correct=True):
     """A wrong example is given the infimum log(classes), where the supremum of a right one is.
     The two overlap: a wrong class may have nearly 1/2, so its loss may be just above log 2."""
+    # "A wrong example is given the infimum log(classes), where the supremum of a right one is":
+    #     got.infimum == math.log(classes) == right(classes)[1]
+    # "a wrong class may have nearly 1/2, so its loss may be just above log 2":
+    #     math.log(classes) → -math.log(1 / 2)
     return (0.0 if correct else math.log(classes)), loss_bounds(classes, correct)[1]
 
 
@@ -70,6 +88,10 @@ def wrong_starts_at_log_classes(classes, correct=True):
 def wrong_starts_at_0(classes, correct=True):
     """A wrong example is given the infimum 0. The class above it has more than p_y, and both
     have at most 1, so p_y is below 1/2."""
+    # "A wrong example is given the infimum 0": got.infimum == 0
+    # "so p_y is below 1/2": 0.0 → 0.0 if correct else -math.log(1 / 2)
+    # "The class above it has more than p_y, and both have at most 1": right(2, False)[0] ==
+    #     -math.log(1 / 2) and got.infimum == 0
     return 0.0, loss_bounds(classes, correct)[1]
 
 
@@ -77,6 +99,11 @@ def wrong_starts_at_0(classes, correct=True):
 def wrong_is_below_one_less_a_share(classes, correct=True):
     """A wrong p_y is bounded by 1 - 1/classes, as if the winner could have just 1/classes. If
     p_y has more than that, the winner has still more: p_y is below 1/2."""
+    # "A wrong p_y is bounded by 1 - 1/classes": got.infimum == -math.log(1 - 1 / classes)
+    # "the winner has still more: p_y is below 1/2": -math.log(1 - 1 / classes) → -math.log(1 /
+    #     2)
+    # "as if the winner could have just 1/classes. If p_y has more than that": 1 - 1 / classes >
+    #     1 / classes and got.infimum == -math.log(1 - 1 / classes)
     low, high = loss_bounds(classes, correct)
     return (low if correct else -math.log(1 - 1 / classes)), high
 
@@ -85,6 +112,9 @@ def wrong_is_below_one_less_a_share(classes, correct=True):
 def wrong_ends_at_log_classes(classes, correct=True):
     """A wrong example is given a finite supremum. Its class may have as small a probability as
     you like, so its loss has no bound."""
+    # "A wrong example is given a finite supremum": math.isfinite(got.supremum)
+    # "Its class may have as small a probability as you like, so its loss has no bound":
+    #     math.log(classes) → math.log(classes) if correct else math.inf
     low, _ = loss_bounds(classes, correct)
     return low, math.log(classes)
 
@@ -93,6 +123,10 @@ def wrong_ends_at_log_classes(classes, correct=True):
 def bits_for_nats(classes, correct=True):
     """The logarithm is to base 2, which gives bits. Nats are asked for, as PyTorch
     reports them: use the natural logarithm."""
+    # "The logarithm is to base 2, which gives bits": np.isclose(got.supremum,
+    #     math.log2(classes))
+    # "Nats are asked for, as PyTorch reports them: use the natural logarithm": math.log(2) →
+    #     math.log(math.e)
     return tuple(each / math.log(2) for each in loss_bounds(classes, correct))
 
 
@@ -100,6 +134,9 @@ def bits_for_nats(classes, correct=True):
 def tenths_for_nats(classes, correct=True):
     """The logarithm is to base 10. Nats are asked for, as PyTorch reports them: use the
     natural logarithm, `math.log`."""
+    # "The logarithm is to base 10": np.isclose(got.supremum, math.log10(classes))
+    # "Nats are asked for, as PyTorch reports them: use the natural logarithm, `math.log`":
+    #     math.log(10) → math.log(math.e)
     return tuple(each / math.log(10) for each in loss_bounds(classes, correct))
 
 
@@ -107,6 +144,11 @@ def tenths_for_nats(classes, correct=True):
 def probabilities_returned(classes, correct=True):
     """These are the bounds of the probability of the true class, not of its loss. Take -log of
     each; the larger probability gives the smaller loss."""
+    # "These are the bounds of the probability of the true class, not of its loss": got.infimum
+    #     == 1 / classes and got.supremum == 1
+    # "Take -log of each; the larger probability gives the smaller loss": (1 / classes, 1.0) if
+    #     correct else (0.0, 0.5) → (-math.log(1.0), -math.log(1 / classes)) if correct else
+    #     (-math.log(0.5), math.inf)
     return (1 / classes, 1.0) if correct else (0.0, 0.5)
 
 
@@ -114,6 +156,11 @@ def probabilities_returned(classes, correct=True):
 def right_and_wrong_swapped(classes, correct=True):
     """The bounds of right and wrong examples are exchanged. A right one costs less than
     log(classes), a wrong one more than log 2."""
+    # "The bounds of right and wrong examples are exchanged": (got.infimum, got.supremum) ==
+    #     right(classes, not correct)
+    # "A right one costs less than log(classes), a wrong one more than log 2":
+    #     loss_bounds(classes, not correct) → (0.0, math.log(classes)) if correct else (math.log(2),
+    #     math.inf)
     return loss_bounds(classes, not correct)
 
 
@@ -121,6 +168,10 @@ def right_and_wrong_swapped(classes, correct=True):
 def correct_ignored(classes, correct=True):
     """The argument `correct` is not used. A wrong example has other bounds: at least log 2, and
     no upper one."""
+    # "The argument `correct` is not used": bug(classes, correct=True) == bug(classes,
+    #     correct=False)
+    # "A wrong example has other bounds: at least log 2, and no upper one": loss_bounds(classes)
+    #     → (0.0, math.log(classes)) if correct else (math.log(2), math.inf)
     return loss_bounds(classes)
 
 
@@ -128,5 +179,8 @@ def correct_ignored(classes, correct=True):
 def minus_lost(classes, correct=True):
     """The loss is negative: log p_y without its minus. The cross-entropy is -log p_y, which is
     never below 0."""
+    # "The loss is negative: log p_y without its minus": got.infimum == math.log(1 / classes) <
+    #     0
+    # "The cross-entropy is -log p_y, which is never below 0": (-high, -low) → (--low, --high)
     low, high = loss_bounds(classes, correct)
     return -high, -low

@@ -156,6 +156,11 @@ def dense(item, annotator, label, fill):
 def no_majority_gives_0(item, annotator, label, classes):
     """Where no label has more than half of the votes, 0 is returned, though 0 may have the
     fewest. Return the label with the most votes, even if they are not half."""
+    # "Where no label has more than half of the votes, 0 is returned, though 0 may have the
+    #     fewest": (got == 0).any() and 2 * counts_of(item, label, classes)[got != want].max() <=
+    #     counts_of(item, label, classes)[got != want].sum()
+    # "Return the label with the most votes, even if they are not half": np.where(strict,
+    #     counts.argmax(axis=1), 0) → counts.argmax(axis=1)
     counts = counts_of(item, label, classes)
     strict = 2 * counts.max(axis=1) > counts.sum(axis=1)
     return np.where(strict, counts.argmax(axis=1), 0)
@@ -165,6 +170,10 @@ def no_majority_gives_0(item, annotator, label, classes):
 def tie_gives_0(item, annotator, label, classes):
     """A tie gives 0, even if 0 is not among the tied labels. Give the lowest of those that have
     the most votes: `argmax` of the counts does."""
+    # "A tie gives 0, even if 0 is not among the tied labels": got[0] == 0 and counts_of(item,
+    #     label, classes)[0].tolist() == [1, 2, 2]
+    # "Give the lowest of those that have the most votes: `argmax` of the counts does":
+    #     np.where(tied, 0, counts.argmax(axis=1)) → counts.argmax(axis=1)
     counts = counts_of(item, label, classes)
     tied = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
     return np.where(tied, 0, counts.argmax(axis=1))
@@ -174,6 +183,13 @@ def tie_gives_0(item, annotator, label, classes):
 def tie_gives_the_highest(item, annotator, label, classes):
     """A tie gives the highest of the tied labels. The lowest is asked for; compare with > and
     not with >=, or take `argmax`, which stops at the first."""
+    # "A tie gives the highest of the tied labels": got[0] == 2 and counts_of(item, label,
+    #     classes)[0].tolist() == [1, 2, 2]
+    # "or take `argmax`, which stops at the first": classes - 1 - counts[:, ::-1].argmax(axis=1)
+    #     → counts.argmax(axis=1)
+    # "The lowest is asked for; compare with > and not with >=": want[0] == 1 and (lambda best:
+    #     [best := i for i, n in enumerate([1, 2, 2]) if n > [1, 2, 2][best] or i == 0][-1])(0) == 1
+    #     and got[0] == [i for i, n in enumerate([1, 2, 2]) if n >= max([1, 2, 2])][-1]
     counts = counts_of(item, label, classes)
     return classes - 1 - counts[:, ::-1].argmax(axis=1)
 
@@ -182,6 +198,9 @@ def tie_gives_the_highest(item, annotator, label, classes):
 def tie_gives_the_first_voted(item, annotator, label, classes):
     """A tie gives the tied label that was voted first, which depends on the order of the votes.
     Give the lowest of the tied labels."""
+    # "A tie gives the tied label that was voted first, which depends on the order of the
+    #     votes": got[0] == label[0] and bug(item, annotator, label[::-1], classes)[0] != label[0]
+    # "Give the lowest of the tied labels": mine.tolist() → sorted(mine.tolist())
     counts = counts_of(item, label, classes)
     best = []
     for i in range(len(counts)):
@@ -194,6 +213,12 @@ def tie_gives_the_first_voted(item, annotator, label, classes):
 def missing_votes_counted(item, annotator, label, classes, fill=0):
     """An annotator who did not vote on an item is counted as a vote for class 0, or for the
     last one if the gap was filled with -1. Count only votes that were given."""
+    # "An annotator who did not vote on an item is counted as a vote for class 0": (got ==
+    #     0).all() and 0 not in label
+    # "Count only votes that were given": counts_of(np.broadcast_to(which, table.shape), table,
+    #     classes) → counts_of(item, label, classes)
+    # "or for the last one if the gap was filled with -1": (bug(np.array([0]), np.array([3]),
+    #     np.array([0]), 3, fill=-1) == 3 - 1).all() and (got != want).any()
     table = dense(item, annotator, label.astype(int), fill) % classes
     which = np.arange(len(table))[:, None]
     return counts_of(np.broadcast_to(which, table.shape), table, classes).argmax(axis=1)
@@ -203,6 +228,9 @@ def missing_votes_counted(item, annotator, label, classes, fill=0):
 def second_vote_overwrites(item, annotator, label, classes):
     """In a table of items by annotators, the second vote of an annotator on an item overwrites
     the first. Both count: add up votes, do not store them by annotator."""
+    # "In a table of items by annotators, the second vote of an annotator on an item overwrites
+    #     the first": got[0] == 0 and counts_of(item, label, classes)[0].tolist() == [1, 2]
+    # "Both count: add up votes, do not store them by annotator": i, table[i, a] → item, label
     table = dense(item, annotator, label.astype(int), -1)
     i, a = np.nonzero(table >= 0)
     return counts_of(i, table[i, a], classes).argmax(axis=1)
@@ -212,6 +240,11 @@ def second_vote_overwrites(item, annotator, label, classes):
 def indexed_assignment_adds_once(item, annotator, label, classes):
     """`counts[item, label] += 1` adds 1 once, however often a pair occurs. Use `np.add.at` or
     `np.bincount`."""
+    # "adds 1 once, however often a pair occurs": got[0] == 1 and counts_of(item, label,
+    #     classes)[0].tolist() == [0, 1, 2]
+    # "Use `np.add.at`": counts[item, label] += 1 → np.add.at(counts, (item, label), 1)
+    # "or `np.bincount`": counts[item, label] += 1 → counts = np.bincount(item.astype(int) *
+    #     classes + label, minlength=counts.size).reshape(counts.shape)
     counts = np.zeros((int(item.max()) + 1, classes))
     counts[item, label] += 1
     return counts.argmax(axis=1)
@@ -221,6 +254,13 @@ def indexed_assignment_adds_once(item, annotator, label, classes):
 def number_among_the_voted_classes(item, annotator, label, classes):
     """The result numbers the classes that were voted, not all classes: after `np.unique` the
     positions must be turned back into labels. Count into `classes` columns instead."""
+    # "The result numbers the classes that were voted, not all classes": got[0] == 1 ==
+    #     np.unique(label).tolist().index(2)
+    # "Count into `classes` columns instead": counts_of(item, position, len(present)) →
+    #     counts_of(item, label, classes)
+    # "after `np.unique` the positions must be turned back into labels": counts_of(item,
+    #     position, len(present)).argmax(axis=1) → np.unique(label)[counts_of(item, position,
+    #     len(present)).argmax(axis=1)]
     present, position = np.unique(label, return_inverse=True)
     return counts_of(item, position, len(present)).argmax(axis=1)
 
@@ -229,6 +269,10 @@ def number_among_the_voted_classes(item, annotator, label, classes):
 def labels_averaged(item, annotator, label, classes, average=np.mean):
     """The labels are averaged as if they were quantities: half 0 and half 2 gives 1, which
     nobody said. Classes have no order; count them."""
+    # "half 0 and half 2 gives 1, which nobody said": bug(np.array([0, 0]), np.array([0, 1]),
+    #     np.array([0, 2]), 3)[0] == 1
+    # "Classes have no order; count them": round(float(average(label[item == i]))) →
+    #     np.bincount(label[item == i], minlength=classes).argmax()
     items = range(int(item.max()) + 1)
     return np.array([round(float(average(label[item == i]))) for i in items])
 
@@ -237,6 +281,9 @@ def labels_averaged(item, annotator, label, classes, average=np.mean):
 def items_in_the_order_of_votes(item, annotator, label, classes):
     """The labels come in the order in which items are first voted on. Entry i belongs to item
     i."""
+    # "The labels come in the order in which items are first voted on": np.array_equal(got,
+    #     want[list(dict.fromkeys(item.tolist()))])
+    # "Entry i belongs to item i": best[list(dict.fromkeys(item.tolist()))] → best
     best = counts_of(item, label, classes).argmax(axis=1)
     return best[list(dict.fromkeys(item.tolist()))]
 
@@ -245,6 +292,10 @@ def items_in_the_order_of_votes(item, annotator, label, classes):
 def sorted_items_assumed(item, annotator, label, classes):
     """The votes are cut where the item changes, as if those on an item stood side by side. They
     are in no order: count by item number, or sort first."""
+    # "The votes are cut where the item changes, as if those on an item stood side by side":
+    #     len(got) == 1 + (np.diff(item) != 0).sum() > len(want)
+    # "or sort first": np.diff(item.astype(int)) → np.diff(item[(order := np.argsort(item,
+    #     kind='stable'))].astype(int)); np.split(label, cuts) → np.split(label[order], cuts)
     cuts = np.flatnonzero(np.diff(item.astype(int))) + 1
     runs = [np.bincount(run, minlength=classes) for run in np.split(label, cuts)]
     return np.array([run.argmax() for run in runs])
@@ -254,5 +305,9 @@ def sorted_items_assumed(item, annotator, label, classes):
 def one_label_for_all(item, annotator, label, classes):
     """All items get the label that is most frequent over all votes. Count the votes of each
     item by themselves."""
+    # "All items get the label that is most frequent over all votes": (got ==
+    #     np.bincount(label).argmax()).all()
+    # "Count the votes of each item by themselves": np.full(len(counts),
+    #     counts.sum(axis=0).argmax()) → counts.argmax(axis=1)
     counts = counts_of(item, label, classes)
     return np.full(len(counts), counts.sum(axis=0).argmax())

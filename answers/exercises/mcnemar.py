@@ -64,6 +64,10 @@ def tail(n, k):
 def chi_squared(correct_a, correct_b, corrected=False):
     """This is the chi-squared approximation, which is off for few discordant examples. Sum the
     binomial probabilities."""
+    # "This is the chi-squared approximation": np.isclose(got, math.erfc(math.sqrt((9 - 2) ** 2
+    #     / (9 + 2) / 2)))
+    # "Sum the binomial probabilities": math.erfc(math.sqrt(gap ** 2 / max(b + c, 1) / 2)) →
+    #     min(1.0, 2 * sum(math.comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c))
     b, c = cells(correct_a, correct_b)
     gap = max(abs(b - c) - corrected, 0)
     return math.erfc(math.sqrt(gap**2 / max(b + c, 1) / 2))
@@ -73,6 +77,9 @@ def chi_squared(correct_a, correct_b, corrected=False):
 def one_sided(correct_a, correct_b):
     """This is the probability of one tail. Before the data nobody knew which model would be
     better: double it."""
+    # "This is the probability of one tail": np.isclose(got, sum(math.comb(11, k) for k in
+    #     range(3)) / 2 ** 11)
+    # "double it": tail(b + c, min(b, c)) → min(1.0, 2 * tail(b + c, min(b, c)))
     b, c = cells(correct_a, correct_b)
     return tail(b + c, min(b, c))
 
@@ -81,6 +88,10 @@ def one_sided(correct_a, correct_b):
 def only_if_a_is_better(correct_a, correct_b, most=1.0):
     """The tail is always that of A's side, so that a better B looks like no difference. Take the
     tail of the smaller of the two counts."""
+    # "The tail is always that of A's side, so that a better B looks like no difference": got ==
+    #     1 and bug(correct_b, correct_a) < 0.1
+    # "Take the tail of the smaller of the two counts": min(most, 2 * tail(b + c, c)) → min(1.0,
+    #     2 * tail(b + c, min(b, c)))
     b, c = cells(correct_a, correct_b)
     return min(most, 2 * tail(b + c, c))
 
@@ -89,6 +100,10 @@ def only_if_a_is_better(correct_a, correct_b, most=1.0):
 def tail_of_the_larger(correct_a, correct_b, most=1.0):
     """The result is 1 or more whatever the split, as if the larger count's tail were doubled. Take
     the tail of the smaller of the two counts."""
+    # "The result is 1 or more whatever the split, as if the larger count's tail were doubled":
+    #     got == 1 and bug(correct_a, correct_b, most=2.0) > 1
+    # "Take the tail of the smaller of the two counts": min(most, 2 * tail(b + c, max(b, c))) →
+    #     min(1.0, 2 * tail(b + c, min(b, c)))
     b, c = cells(correct_a, correct_b)
     return min(most, 2 * tail(b + c, max(b, c)))
 
@@ -97,6 +112,9 @@ def tail_of_the_larger(correct_a, correct_b, most=1.0):
 def above_one(correct_a, correct_b):
     """If both counts are equal the two tails overlap, and twice one of them passes 1. Cap it at
     1."""
+    # "If both counts are equal the two tails overlap, and twice one of them passes 1": got > 1
+    #     and np.isclose(got, 2 * tail(10, 5))
+    # "Cap it at 1": 2 * tail(b + c, min(b, c)) → min(1, 2 * tail(b + c, min(b, c)))
     b, c = cells(correct_a, correct_b)
     return 2 * tail(b + c, min(b, c))
 
@@ -105,6 +123,10 @@ def above_one(correct_a, correct_b):
 def observed_split_left_out(correct_a, correct_b):
     """The tail stops before the observed split. A p-value is the probability of what was observed
     or of something more extreme: include it."""
+    # "The tail stops before the observed split": np.isclose(want - got, 2 * math.comb(11, 2) /
+    #     2 ** 11)
+    # "A p-value is the probability of what was observed or of something more extreme: include
+    #     it": min(b, c) - 1 → min(b, c)
     b, c = cells(correct_a, correct_b)
     return min(1.0, 2 * tail(b + c, min(b, c) - 1)) if b != c else 1.0
 
@@ -113,6 +135,10 @@ def observed_split_left_out(correct_a, correct_b):
 def mid_p(correct_a, correct_b):
     """The observed split counts only half, which is the mid-p variant and not the exact test.
     Count it in full in each tail."""
+    # "The observed split counts only half": np.isclose(want - got, 2 * math.comb(11, 2) / 2 **
+    #     11 / 2)
+    # "Count it in full in each tail": 2 * tail(n, fewer) - math.comb(n, fewer) / 2 ** n → 2 *
+    #     tail(n, fewer)
     b, c = cells(correct_a, correct_b)
     n, fewer = b + c, min(b, c)
     return min(1.0, 2 * tail(n, fewer) - math.comb(n, fewer) / 2**n)
@@ -122,6 +148,9 @@ def mid_p(correct_a, correct_b):
 def agreements_counted(correct_a, correct_b):
     """All examples count as coins, though those on which the models agree cannot tell them apart.
     Only the discordant ones are tossed."""
+    # "All examples count as coins": np.isclose(got, 2 * tail(len(correct_a), 2))
+    # "Only the discordant ones are tossed": len(correct_a) → int((correct_a !=
+    #     correct_b).sum())
     b, c = cells(correct_a, correct_b)
     return min(1.0, 2 * tail(len(correct_a), min(b, c)))
 
@@ -130,6 +159,12 @@ def agreements_counted(correct_a, correct_b):
 def totals_compared(correct_a, correct_b):
     """The right answers of A and of B are compared as totals, as if they were on different
     examples. Count only where one is right and the other wrong."""
+    # "The right answers of A and of B are compared as totals, as if they were on different
+    #     examples": np.isclose(got, min(1, 2 * tail(int(correct_a.sum() + correct_b.sum()),
+    #     int(min(correct_a.sum(), correct_b.sum())))))
+    # "Count only where one is right and the other wrong": int((correct_a == 1).sum()),
+    #     int((correct_b == 1).sum()) → int(((correct_a == 1) & (correct_b == 0)).sum()),
+    #     int(((correct_b == 1) & (correct_a == 0)).sum())
     a, b = int((correct_a == 1).sum()), int((correct_b == 1).sum())
     return min(1.0, 2 * tail(a + b, min(a, b)))
 
@@ -138,6 +173,11 @@ def totals_compared(correct_a, correct_b):
 def pairing_ignored(correct_a, correct_b, pooled=True):
     """This is the test of two proportions from separate test sets. Here both models answered the
     same examples: only those on which they differ count."""
+    # "This is the test of two proportions from separate test sets": np.isclose(got,
+    #     bug(correct_a, np.random.default_rng(0).permutation(correct_b)))
+    # "Here both models answered the same examples: only those on which they differ count":
+    #     math.erfc(z / math.sqrt(2)) → min(1.0, 2 * tail(sum(cells(correct_a, correct_b)),
+    #     min(cells(correct_a, correct_b))))
     n, p, q = len(correct_a), np.mean(correct_a == 1), np.mean(correct_b == 1)
     mean = (p + q) / 2
     variance = 2 * mean * (1 - mean) if pooled else p * (1 - p) + q * (1 - q)
@@ -149,6 +189,11 @@ def pairing_ignored(correct_a, correct_b, pooled=True):
 def overflow(correct_a, correct_b, how="raises"):
     """Floats end at 2 to the power 1024, so for many discordant examples the binomial overflows.
     Divide Python's integers, or go from term to term by their ratio."""
+    # "Floats end at 2 to the power 1024, so for many discordant examples the binomial
+    #     overflows": isinstance(got, OverflowError) and (correct_a != correct_b).sum() > 1024
+    # "Divide Python's integers": if how == 'inf' and n > 1023: → if n < 0:; sum((math.comb(n,
+    #     k) / float(2 ** n) for k in range(fewer + 1))) → sum((math.comb(n, k) for k in range(fewer
+    #     + 1))) / 2 ** n
     b, c = cells(correct_a, correct_b)
     n, fewer = b + c, min(b, c)
     if how == "inf" and n > 1023:
@@ -160,5 +205,9 @@ def overflow(correct_a, correct_b, how="raises"):
 def split_alone(correct_a, correct_b):
     """This is the probability of exactly the observed split, doubled, which shrinks with the
     number of examples whatever they say. Add the more extreme splits."""
+    # "This is the probability of exactly the observed split, doubled": np.isclose(got, 2 *
+    #     math.comb(11, 2) / 2 ** 11)
+    # "Add the more extreme splits": math.comb(b + c, min(b, c)) → sum(math.comb(b + c, k) for k
+    #     in range(min(b, c) + 1))
     b, c = cells(correct_a, correct_b)
     return min(1.0, 2 * math.comb(b + c, min(b, c)) / 2 ** (b + c))

@@ -68,7 +68,7 @@ def softmax(s, axis=-1):
 
 def mix(arrays, heads, mask, split=split_heads, merge=merge_heads, attend=attend):
     """The reference, with a step of another kind."""
-    x, w_q, w_k, w_v, w_o = arrays
+    x, w_q, w_k, w_v, w_o = (np.asarray(each, float) for each in arrays)
     q, k, v = (split(x @ w, heads) for w in (w_q, w_k, w_v))
     shared = None if mask is None else mask[..., None, :, :]
     return merge(attend(q, k, v, shared)) @ w_o
@@ -104,6 +104,12 @@ def collect(x):
 def not_scaled(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The scores are not divided by √d, where d is the width of one head. Without it the weights
     are too sharp."""
+    # "The scores are not divided by √d, where d is the width of one head": np.allclose(got,
+    #     right(x, w_q * (w_q.shape[1] / heads) ** 0.5, w_k, w_v, w_o, heads))
+    # "divided by √d, where d is the width of one head": scaled(1) → scaled(w_q.shape[1] /
+    #     heads)
+    # "Without it the weights are too sharp": softmax(scores(x, x, None, 1)).max() >
+    #     softmax(scores(x, x, None)).max() and not np.allclose(got, want)
     return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=scaled(1))
 
 
@@ -111,6 +117,10 @@ def not_scaled(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def scaled_by_the_model(x, w_q, w_k, w_v, w_o, heads, mask=None, width="all heads"):
     """The scores are divided by √d_model, or by the width of all heads together. Each score is a
     dot product within one head: divide by √(width / heads)."""
+    # "or by the width of all heads together": np.allclose(got, right(x, w_q / heads ** 0.5,
+    #     w_k, w_v, w_o, heads))
+    # "Each score is a dot product within one head: divide by √(width / heads)": scaled(d) →
+    #     scaled(w_q.shape[1] / heads)
     d = w_q.shape[1] if width == "all heads" else x.shape[-1]
     return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=scaled(d))
 
@@ -119,6 +129,9 @@ def scaled_by_the_model(x, w_q, w_k, w_v, w_o, heads, mask=None, width="all head
 def scaled_by_dv(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The scores are divided by the square root of the width of the values. They are sums over
     the features of queries and keys."""
+    # "The scores are divided by the square root of the width of the values": np.allclose(got,
+    #     right(x, w_q * (w_q.shape[1] / w_v.shape[1]) ** 0.5, w_k, w_v, w_o, heads))
+    # "They are sums over the features of queries and keys": w_v.shape[1] → w_q.shape[1]
     d = w_v.shape[1] / heads
     return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=scaled(d))
 
@@ -126,6 +139,8 @@ def scaled_by_dv(x, w_q, w_k, w_v, w_o, heads, mask=None):
 @exercise.bug
 def heads_ignored(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """All the width is one head. Split it: each head has scores and weights of its own."""
+    # "All the width is one head": np.array_equal(got, bug(x, w_q, w_k, w_v, w_o, heads=1))
+    # "Split it: each head has scores and weights of its own": w_o, 1, mask → w_o, heads, mask
     return multi_head_attention(x, w_q, w_k, w_v, w_o, 1, mask)
 
 
@@ -133,6 +148,12 @@ def heads_ignored(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def split_without_transpose(x, w_q, w_k, w_v, w_o, heads, mask=None, merge=merge_heads):
     """A reshape to (heads, time, d) deals out positions, not features: a head gets whole vectors of
     some positions. Reshape to (time, heads, d), then swap the two."""
+    # "A reshape to (heads, time, d) deals out positions, not features: a head gets whole
+    #     vectors of some positions": cut_without_transpose(np.arange(8).reshape(4, 2),
+    #     2)[0].tolist() == [[0], [1], [2], [3]] and not np.allclose(got, want)
+    # "Reshape to (time, heads, d), then swap the two": split=cut_without_transpose, merge=merge
+    #     → split=lambda x, heads: x.reshape(*x.shape[:-1], heads, -1).swapaxes(-2, -3),
+    #     merge=merge_heads
     arrays = x, w_q, w_k, w_v, w_o
     return mix(arrays, heads, mask, split=cut_without_transpose, merge=merge)
 
@@ -141,6 +162,11 @@ def split_without_transpose(x, w_q, w_k, w_v, w_o, heads, mask=None, merge=merge
 def merged_without_transpose(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The heads are merged by a reshape alone, so a row mixes several positions of one head. Swap
     heads and time back first."""
+    # "The heads are merged by a reshape alone, so a row mixes several positions of one head":
+    #     join_without_transpose(np.array([[[0], [1]], [[10], [11]]]))[0].tolist() == [0, 1] and not
+    #     np.allclose(got, want)
+    # "Swap heads and time back first": merge=join_without_transpose → merge=lambda x:
+    #     x.swapaxes(-2, -3).reshape(*x.shape[:-3], x.shape[-2], -1)
     arrays = x, w_q, w_k, w_v, w_o
     return mix(arrays, heads, mask, merge=join_without_transpose)
 
@@ -149,6 +175,11 @@ def merged_without_transpose(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def heads_interleaved(x, w_q, w_k, w_v, w_o, heads, mask=None, merge=collect):
     """Every head gets each h-th column, because of a reshape to (d, heads). Head 0 owns the first d
     columns: reshape to (heads, d)."""
+    # "Every head gets each h-th column, because of a reshape to (d, heads)":
+    #     deal(np.arange(4)[None], 2)[0].tolist() == [[0, 2]] and not np.allclose(got, want)
+    # "Head 0 owns the first d columns: reshape to (heads, d)": split=deal → split=lambda x,
+    #     heads: x.reshape(*x.shape[:-1], heads, -1).swapaxes(-2, -3); merge=merge →
+    #     merge=merge_heads
     arrays = x, w_q, w_k, w_v, w_o
     return mix(arrays, heads, mask, split=deal, merge=merge)
 
@@ -157,12 +188,23 @@ def heads_interleaved(x, w_q, w_k, w_v, w_o, heads, mask=None, merge=collect):
 def merged_interleaved(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The merged vector alternates between heads. Put all features of head 0 first, then those of
     head 1: its rows of `w_o` stand in that order."""
+    # "The merged vector alternates between heads": collect(np.array([[[0, 1]], [[10,
+    #     11]]])).tolist() == [[0, 10, 1, 11]] and not np.allclose(got, want)
+    # "Put all features of head 0 first, then those of head 1: its rows of `w_o` stand in that
+    #     order": w_o), heads, mask, merge=collect → w_o), heads, mask, merge=lambda found:
+    #     np.concatenate(list(np.moveaxis(found, -3, 0)), axis=-1)
     return mix((x, w_q, w_k, w_v, w_o), heads, mask, merge=collect)
 
 
 @exercise.bug(how=(np.mean, np.sum))
 def heads_averaged(x, w_q, w_k, w_v, w_o, heads, mask=None, how=np.mean):
     """What the heads found is added up or averaged. Put it side by side, and let `w_o` mix it."""
+    # "What the heads found is added up or averaged": isinstance(got, ValueError) and
+    #     np.allclose(bug(x, w_q, w_k, w_v, w_o[::2], heads), (bug(x, w_q, w_k, w_v, w_o[::2],
+    #     heads, how=np.sum)) / 2)
+    # "Put it side by side, and let `w_o` mix it": arrays, heads, mask, merge=lambda found:
+    #     how(found, axis=-3) → (*arrays[:-1], w_o), heads, mask, merge=lambda found:
+    #     np.concatenate(list(np.moveaxis(found, -3, 0)), axis=-1)
     arrays = x, w_q, w_k, w_v, w_o
     return mix(arrays, heads, mask, merge=lambda found: how(found, axis=-3))
 
@@ -170,6 +212,8 @@ def heads_averaged(x, w_q, w_k, w_v, w_o, heads, mask=None, how=np.mean):
 @exercise.bug
 def no_output_projection(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The merged heads are returned as they are. Multiply by `w_o`, which mixes them."""
+    # "The merged heads are returned as they are": np.allclose(got @ w_o, want)
+    # "Multiply by `w_o`, which mixes them": np.eye(w_v.shape[1]) → np.eye(w_v.shape[1]) @ w_o
     return multi_head_attention(x, w_q, w_k, w_v, np.eye(w_v.shape[1]), heads, mask)
 
 
@@ -177,6 +221,13 @@ def no_output_projection(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def weights_transposed(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The inputs are multiplied by the transposed weights, as `nn.Linear` stores them; that fits
     only if they are square. Here inputs run along the rows: `x @ w_q`."""
+    # "that fits only if they are square": isinstance(got, ValueError) and w_q.shape[0] !=
+    #     w_q.shape[1]
+    # "Here inputs run along the rows": (x, w_q.T, w_k.T, w_v.T, w_o.T) → (x, w_q, w_k, w_v,
+    #     w_o)
+    # "The inputs are multiplied by the transposed weights": isinstance(got, ValueError) and
+    #     np.allclose(bug(np.eye(3), *[np.arange(9.0).reshape(3, 3)] * 4, 1), right(np.eye(3),
+    #     *[np.arange(9.0).reshape(3, 3).T] * 4, 1))
     return mix((x, w_q.T, w_k.T, w_v.T, w_o.T), heads, mask)
 
 
@@ -184,6 +235,9 @@ def weights_transposed(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def keys_share_the_queries_weights(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """Queries and keys come from the same projection, so every score is symmetric. Project keys by
     `w_k`."""
+    # "Queries and keys come from the same projection": np.array_equal(got, bug(x, w_q, 0 * w_k,
+    #     w_v, w_o, heads))
+    # "Project keys by `w_k`": x, w_q, w_q, → x, w_q, w_k,
     return multi_head_attention(x, w_q, w_q, w_v, w_o, heads, mask)
 
 
@@ -191,6 +245,9 @@ def keys_share_the_queries_weights(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def queries_and_keys_swapped(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """Queries come from `w_k` and keys from `w_q`, which transposes the scores. Rows belong to
     `x @ w_q`."""
+    # "Queries come from `w_k` and keys from `w_q`, which transposes the scores":
+    #     np.allclose(got, right(x, w_k, w_q, w_v, w_o, heads))
+    # "Rows belong to": multi_head_attention(x, w_k, w_q, → multi_head_attention(x, w_q, w_k,
     return multi_head_attention(x, w_k, w_q, w_v, w_o, heads, mask)
 
 
@@ -198,6 +255,10 @@ def queries_and_keys_swapped(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def softmax_over_queries(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The softmax runs over the queries. Each query's weights must sum to 1 over the keys, which
     are the last axis."""
+    # "The softmax runs over the queries": np.allclose(bug(x, 0 * w_q, w_k, w_v, w_o, heads), (x
+    #     @ w_v).sum(axis=0) / len(x) @ w_o) and not np.allclose(got, want)
+    # "Each query's weights must sum to 1 over the keys, which are the last axis": axis=-2 →
+    #     axis=-1
 
     def over_queries(q, k, v, mask):
         return softmax(scores(q, k, mask), axis=-2) @ v
@@ -209,6 +270,9 @@ def softmax_over_queries(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def softmax_over_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The softmax runs over the heads, because the axes are not where they are thought to be. It
     belongs along the keys, the last axis."""
+    # "The softmax runs over the heads": np.allclose(got, np.tile((x @ w_v).sum(axis=0) @ w_o,
+    #     (len(x), 1))) and heads == 1
+    # "It belongs along the keys, the last axis": axis=-3 → axis=-1
 
     def over_heads(q, k, v, mask):
         return softmax(scores(q, k, mask), axis=-3) @ v
@@ -219,6 +283,8 @@ def softmax_over_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
 @exercise.bug
 def mask_ignored(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The mask is not used. Hand it to the attention of every head."""
+    # "The mask is not used": np.array_equal(got, bug(x, w_q, w_k, w_v, w_o, heads))
+    # "Hand it to the attention of every head": w_o, heads) → w_o, heads, mask)
     return multi_head_attention(x, w_q, w_k, w_v, w_o, heads)
 
 
@@ -226,6 +292,9 @@ def mask_ignored(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def polarity_inverted(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The mask is taken as True = hide, as in `nn.MultiheadAttention`. Here True means that a
     position may look."""
+    # "The mask is taken as True = hide": np.allclose(bug(x, w_q, w_k, w_v, w_o, heads, ~mask),
+    #     want)
+    # "Here True means that a position may look": ~mask → mask
 
     def inverted(q, k, v, mask):
         return softmax(scores(q, k, None if mask is None else ~mask)) @ v
@@ -237,6 +306,11 @@ def polarity_inverted(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def mask_after_softmax(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """The mask comes after the softmax, so the weights that remain no longer sum to 1. Set hidden
     scores to -inf before it."""
+    # "The mask comes after the softmax, so the weights that remain no longer sum to 1": not
+    #     np.allclose(bug(0 * x + 1, w_q, w_k, w_v, w_o, heads, mask), right(0 * x + 1, w_q, w_k,
+    #     w_v, w_o, heads, mask))
+    # "Set hidden scores to -inf before it": softmax(scores(q, k, None)) → softmax(scores(q, k,
+    #     mask))
 
     def late(q, k, v, mask):
         weights = softmax(scores(q, k, None))
@@ -249,6 +323,11 @@ def mask_after_softmax(x, w_q, w_k, w_v, w_o, heads, mask=None):
 def batch_of_masks_taken_for_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """A mask for each example meets the axis of the heads, and where there are as many heads as
     examples nothing is raised. Give it an axis for heads: `mask[..., None, :, :]`."""
+    # "A mask for each example meets the axis of the heads, and where there are as many heads as
+    #     examples nothing is raised": len(x) == heads and isinstance(got, np.ndarray) and not
+    #     np.allclose(got, want)
+    # "Give it an axis for heads: `mask[..., None, :, :]`": scores(q, k, mask) → scores(q, k,
+    #     None if mask is None else mask[..., None, :, :])
 
     def unshared(q, k, v, _):
         return softmax(scores(q, k, mask)) @ v
@@ -259,6 +338,9 @@ def batch_of_masks_taken_for_heads(x, w_q, w_k, w_v, w_o, heads, mask=None):
 @exercise.bug
 def no_maximum(x, w_q, w_k, w_v, w_o, heads, mask=None):
     """exp overflows on large scores, and inf/inf is nan. Subtract each row's maximum first."""
+    # "exp overflows on large scores, and inf/inf is nan": np.isnan(got).any()
+    # "Subtract each row's maximum first": np.exp(scores(q, k, mask)) → np.exp((s := scores(q,
+    #     k, mask)) - s.max(axis=-1, keepdims=True))
 
     def plain(q, k, v, mask):
         powers = np.exp(scores(q, k, mask))

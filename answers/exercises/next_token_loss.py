@@ -118,6 +118,10 @@ def shifted(ids, by=1):
 def not_shifted(logits, ids, mask=None):
     """Each token is its own label, so the model learns to repeat its input. The label of the
     logits at t is token t + 1."""
+    # "Each token is its own label": np.isclose(got.loss, -log_softmax(logits)[0, [0, 1],
+    #     ids[0]].mean())
+    # "The label of the logits at t is token t + 1": mean(logits, ids, np.ones(ids.shape) if
+    #     mask is None else mask) → mean(logits, shifted(ids, 1), counted(ids, mask))
     return mean(logits, ids, np.ones(ids.shape) if mask is None else mask)
 
 
@@ -125,6 +129,10 @@ def not_shifted(logits, ids, mask=None):
 def not_shifted_and_cut(logits, ids, mask=None):
     """Logits and labels are both cut at the same end, so each token is its own label still. Cut
     the last logits and the first label."""
+    # "Logits and labels are both cut at the same end, so each token is its own label still":
+    #     np.isclose(got.loss, -log_softmax(logits)[0, 0, ids[0, 0]])
+    # "Cut the last logits and the first label": mean(logits, ids, counts) → mean(logits,
+    #     np.concatenate([ids[:, 1:], ids[:, :1]], axis=1), counted(ids, mask))
     counts = np.ones(ids.shape) if mask is None else 1.0 * mask
     counts[:, -1] = 0
     return mean(logits, ids, counts)
@@ -134,6 +142,10 @@ def not_shifted_and_cut(logits, ids, mask=None):
 def shifted_twice(logits, ids, mask=None):
     """Labels are two tokens ahead, as when the data loader has shifted them already. Shift in one
     place only."""
+    # "Labels are two tokens ahead": not np.isfinite(got.loss) and ids.shape[1] == 2
+    # "Shift in one place only": counts[:, :-2] = True if mask is None else mask[:, :-2] &
+    #     mask[:, 2:] → counts[:, :-1] = True if mask is None else mask[:, :-1] & mask[:, 1:];
+    #     shifted(ids, 2) → shifted(ids, 1)
     counts = np.zeros(ids.shape)
     counts[:, :-2] = True if mask is None else mask[:, :-2] & mask[:, 2:]
     if not counts.any():
@@ -145,12 +157,22 @@ def shifted_twice(logits, ids, mask=None):
 def shifted_backwards(logits, ids, mask=None):
     """The labels are the tokens before, which the model has read. Cut the last logits and the
     first label."""
+    # "The labels are the tokens before": np.isclose(got.loss, -log_softmax(logits)[0, 1, ids[0,
+    #     0]])
+    # "Cut the last logits and the first label": mean(logits, shifted(ids, -1),
+    #     shifted(counted(ids, mask), -1)) → mean(logits, np.concatenate([ids[:, 1:], ids[:, :1]],
+    #     axis=1), counted(ids, mask))
     return mean(logits, shifted(ids, -1), shifted(counted(ids, mask), -1))
 
 
 @exercise.bug
 def wrapped_around(logits, ids, mask=None):
     """The labels are rolled, so the last logits have to predict the first token. Drop them."""
+    # "The labels are rolled, so the last logits have to predict the first token":
+    #     np.isclose(got.loss, -log_softmax(logits)[0, [0, 1], np.roll(ids[0], -1)].mean())
+    # "Drop them": np.ones(ids.shape) if mask is None else mask & shifted(mask) →
+    #     np.arange(ids.shape[1]) < (ids.shape[1] - 1) * np.ones_like(ids) if mask is None else
+    #     (mask & shifted(mask)) * (np.arange(ids.shape[1]) < ids.shape[1] - 1)
     counts = np.ones(ids.shape) if mask is None else mask & shifted(mask)
     return mean(logits, shifted(ids), counts)
 
@@ -159,6 +181,10 @@ def wrapped_around(logits, ids, mask=None):
 def summed(logits, ids, mask=None):
     """The losses are summed, so loss and gradient grow with the batch and the length. Divide both
     by the number of predictions."""
+    # "The losses are summed, so loss and gradient grow with the batch and the length":
+    #     np.isclose(got.loss, 6 * want.loss) and np.allclose(got.gradient, 6 * want.gradient)
+    # "Divide both by the number of predictions": counted(ids, mask)) → counted(ids, mask) /
+    #     counted(ids, mask).sum())
     return of(logits, shifted(ids), counted(ids, mask))
 
 
@@ -166,6 +192,10 @@ def summed(logits, ids, mask=None):
 def padding_counted(logits, ids, mask=None):
     """The mask is ignored, so the model learns to predict padding. Average over predictions of
     real tokens."""
+    # "The mask is ignored, so the model learns to predict padding": got.loss == bug(logits,
+    #     ids)[0]
+    # "Average over predictions of real tokens": next_token_loss(logits, ids) → mean(logits,
+    #     shifted(ids), counted(ids, mask))
     return next_token_loss(logits, ids)
 
 
@@ -173,6 +203,9 @@ def padding_counted(logits, ids, mask=None):
 def mask_not_shifted(logits, ids, mask=None):
     """A prediction counts if it is made at a real token, even one of padding. Its label must be
     real too."""
+    # "A prediction counts if it is made at a real token, even one of padding": got.gradient[0,
+    #     4].any() and mask[0, 4] and not mask[0, 5]
+    # "Its label must be real too": counts * mask → counts * mask * shifted(mask)
     counts = 1.0 * counted(ids, None)
     return mean(logits, shifted(ids), counts if mask is None else counts * mask)
 
@@ -181,6 +214,10 @@ def mask_not_shifted(logits, ids, mask=None):
 def made_at_padding(logits, ids, mask=None):
     """A prediction counts if its label is real, even if it is made at padding on the left. The
     token that it is made at must be real too."""
+    # "A prediction counts if its label is real, even if it is made at padding on the left":
+    #     got.gradient[0, 2].any() and mask[0, 3] and not mask[0, 2]
+    # "The token that it is made at must be real too": counts * shifted(mask) → counts *
+    #     shifted(mask) * mask
     counts = 1.0 * counted(ids, None)
     return mean(
         logits, shifted(ids), counts if mask is None else counts * shifted(mask)
@@ -191,6 +228,9 @@ def made_at_padding(logits, ids, mask=None):
 def divided_by_all(logits, ids, mask=None):
     """Losses at padding are set to 0, but still divided by. Divide by the number of predictions
     that count."""
+    # "Losses at padding are set to 0, but still divided by": np.isclose(got.loss, want.loss * 4
+    #     / 6)
+    # "Divide by the number of predictions that count": counts[:, :-1].size → counts.sum()
     counts = counted(ids, mask)
     return of(logits, shifted(ids), counts / counts[:, :-1].size)
 
@@ -199,6 +239,10 @@ def divided_by_all(logits, ids, mask=None):
 def divided_by_real_tokens(logits, ids, mask=None):
     """The sum is divided by the number of tokens, of which each sequence has one more than it has
     predictions. Divide by the number of predictions."""
+    # "The sum is divided by the number of tokens, of which each sequence has one more than it
+    #     has predictions": np.isclose(got.loss, want.loss * (2 - 1) / 2)
+    # "Divide by the number of predictions": counted(ids, mask) / tokens → counted(ids, mask) /
+    #     counted(ids, mask).sum()
     tokens = ids.size if mask is None else mask.sum()
     return of(logits, shifted(ids), counted(ids, mask) / tokens)
 
@@ -207,6 +251,11 @@ def divided_by_real_tokens(logits, ids, mask=None):
 def mean_of_means(logits, ids, mask=None):
     """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
     mean over all predictions."""
+    # "Each sequence is averaged by itself, so a token of a short one counts for more":
+    #     np.isclose(got.loss, np.mean([right(logits[i : i + 1], ids[i : i + 1], mask[i : i + 1])[0]
+    #     for i in range(3) if counted(ids, mask)[i].any()]))
+    # "Take one mean over all predictions": counts / np.maximum(own, 1) / (own > 0).sum() →
+    #     counts / own.sum()
     counts = counted(ids, mask)
     own = counts.sum(axis=1, keepdims=True)
     return of(logits, shifted(ids), counts / np.maximum(own, 1) / (own > 0).sum())
@@ -216,6 +265,12 @@ def mean_of_means(logits, ids, mask=None):
 def logarithm_of_a_probability(logits, ids, mask=None, eps=1e-12):
     """A probability rounds to 0, and its logarithm is infinite, or that of eps. Take the logits
     minus their logsumexp."""
+    # "A probability rounds to 0, and its logarithm is infinite, or that of eps":
+    #     (np.exp(log_softmax(logits)) == 0).any() and not np.isclose(got.loss, want.loss) and
+    #     bug(logits, ids, eps=0.0)[0] == np.inf
+    # "Take the logits minus their logsumexp": np.exp(log_softmax(logits[counts])) → (z :=
+    #     (logits[counts] - logits[counts].max(axis=-1, keepdims=True)), z -
+    #     np.log(np.exp(z).sum(axis=-1, keepdims=True)))[1]; -np.log(p + eps).mean() → -p.mean()
     _, gradient = next_token_loss(logits, ids, mask)
     counts = counted(ids, mask)
     labels = shifted(ids)[counts].astype(np.intp)
@@ -228,6 +283,11 @@ def logarithm_of_a_probability(logits, ids, mask=None, eps=1e-12):
 def no_maximum(logits, ids, mask=None, spread=True):
     """exp overflows on large logits, and inf/inf is nan. Subtract the largest logit of each place
     first."""
+    # "exp overflows on large logits, and inf/inf is nan": np.isnan(got.loss)
+    # "Subtract the largest logit of each place first": np.exp(logits.astype(float)) →
+    #     np.exp(logits.astype(float) - logits.max(axis=-1, keepdims=True));
+    #     -np.log(own[counts]).mean() → -np.take_along_axis(log_softmax(logits), shifted(ids)[...,
+    #     None].astype(np.intp), -1)[..., 0][counts].mean()
     counts = counted(ids, mask)
     with np.errstate(all="ignore"):
         powers = np.exp(logits.astype(float))
@@ -245,6 +305,10 @@ def no_maximum(logits, ids, mask=None, spread=True):
 def gradient_not_divided(logits, ids, mask=None):
     """The loss is a mean and its gradient is not: it lacks the factor 1 / predictions. Divide it
     too."""
+    # "The loss is a mean and its gradient is not: it lacks the factor 1 / predictions":
+    #     got.loss == want.loss and np.allclose(got.gradient, 6 * want.gradient)
+    # "Divide it too": counted(ids, mask).sum() → counted(ids, mask).sum() / counted(ids,
+    #     mask).sum()
     loss, gradient = next_token_loss(logits, ids, mask)
     return loss, gradient * counted(ids, mask).sum()
 
@@ -253,6 +317,10 @@ def gradient_not_divided(logits, ids, mask=None):
 def gradient_where_nothing_is_predicted(logits, ids, mask=None):
     """Logits without a prediction get a gradient: those at the end, or at padding. The loss does
     not depend on them, so theirs is 0."""
+    # "Logits without a prediction get a gradient: those at the end, or at padding":
+    #     got.gradient[:, -1].any() and not want.gradient[:, -1].any()
+    # "The loss does not depend on them, so theirs is 0": np.full(ids.shape, 1 / counted(ids,
+    #     mask).sum()) → np.where(counted(ids, mask), 1 / counted(ids, mask).sum(), 0)
     loss, _ = next_token_loss(logits, ids, mask)
     weights = np.full(ids.shape, 1 / counted(ids, mask).sum())
     return loss, of(logits, shifted(ids), weights)[1]
@@ -262,6 +330,10 @@ def gradient_where_nothing_is_predicted(logits, ids, mask=None):
 def gradient_cut(logits, ids, mask=None):
     """The gradient has lost the last place, which the labels cut off. It has the shape of the
     logits, with zeros there."""
+    # "The gradient has lost the last place, which the labels cut off":
+    #     np.array_equal(got.gradient, want.gradient[:, :-1])
+    # "It has the shape of the logits, with zeros there": gradient[:, :-1] →
+    #     np.concatenate([gradient[:, :-1], np.zeros_like(logits[:, -1:], float)], axis=1)
     loss, gradient = next_token_loss(logits, ids, mask)
     return loss, gradient[:, :-1]
 
@@ -270,6 +342,10 @@ def gradient_cut(logits, ids, mask=None):
 def gradient_at_the_label(logits, ids, mask=None):
     """The gradient stands at the token that is predicted. It belongs to the logits that predict it,
     one place before."""
+    # "The gradient stands at the token that is predicted": np.array_equal(got.gradient[:, 1:],
+    #     want.gradient[:, :-1])
+    # "It belongs to the logits that predict it, one place before": np.roll(gradient, 1, axis=1)
+    #     → np.roll(np.roll(gradient, 1, axis=1), -1, axis=1)
     loss, gradient = next_token_loss(logits, ids, mask)
     return loss, np.roll(gradient, 1, axis=1)
 
@@ -278,6 +354,12 @@ def gradient_at_the_label(logits, ids, mask=None):
 def gradient_without_onehot(logits, ids, mask=None):
     """The gradient is the softmax alone, which lowers the right token's logit too. Subtract 1 at
     the label."""
+    # "The gradient is the softmax alone, which lowers the right token's logit too":
+    #     np.allclose(got.gradient[:, 0], np.exp(log_softmax(logits))[:, 0]) and got.gradient[0, 0,
+    #     ids[0, 1]] > 0
+    # "Subtract 1 at the label": counts * np.exp(log_softmax(logits)) / counts.sum() → counts *
+    #     (np.exp(log_softmax(logits)) - (np.arange(logits.shape[-1]) == shifted(ids)[..., None])) /
+    #     counts.sum()
     loss, _ = next_token_loss(logits, ids, mask)
     counts = counted(ids, mask)[..., None]
     return loss, counts * np.exp(log_softmax(logits)) / counts.sum()
@@ -287,5 +369,9 @@ def gradient_without_onehot(logits, ids, mask=None):
 def gradient_negated(logits, ids, mask=None):
     """The gradient is onehot minus softmax, which is the direction of a step. The gradient of the
     loss is softmax minus onehot."""
+    # "The gradient is onehot minus softmax": np.array_equal(got.gradient, -want.gradient) and
+    #     got.gradient[0, 0, ids[0, 1]] > 0
+    # "The gradient of the loss is softmax minus onehot": -gradient → mean(logits, shifted(ids),
+    #     counted(ids, mask))[1]
     loss, gradient = next_token_loss(logits, ids, mask)
     return loss, -gradient

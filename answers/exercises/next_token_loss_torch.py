@@ -93,6 +93,9 @@ def pairs(mask):
 def not_shifted(logits, ids, mask=None):
     """Each token is its own label, so the model learns to repeat its input. The label of the
     logits at t is token t + 1."""
+    # "Each token is its own label": torch.isclose(got, losses(logits, ids).mean())
+    # "The label of the logits at t is token t + 1": over(losses(logits, ids), mask) →
+    #     over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask))
     return over(losses(logits, ids), mask)
 
 
@@ -100,6 +103,9 @@ def not_shifted(logits, ids, mask=None):
 def not_shifted_and_cut(logits, ids, mask=None):
     """Logits and labels are both cut at the same end, so each token is its own label still. Cut
     the last logits and the first label."""
+    # "Logits and labels are both cut at the same end, so each token is its own label still":
+    #     torch.isclose(got, losses(logits, ids)[:, 0].mean())
+    # "Cut the last logits and the first label": ids[:, :-1]), cut → ids[:, 1:]), pairs(mask)
     cut = None if mask is None else mask[:, :-1]
     return over(losses(logits[:, :-1], ids[:, :-1]), cut)
 
@@ -108,6 +114,9 @@ def not_shifted_and_cut(logits, ids, mask=None):
 def shifted_twice(logits, ids, mask=None):
     """Labels are two tokens ahead, as when the data loader has shifted them already. Shift in one
     place only."""
+    # "Labels are two tokens ahead": got.isnan() and ids.shape[1] == 2
+    # "Shift in one place only": ids.shape[1] < 3 → ids.shape[1] < 2; mask[:, :-2] & mask[:, 2:]
+    #     → mask[:, :-1] & mask[:, 1:]; logits[:, :-2], ids[:, 2:] → logits[:, :-1], ids[:, 1:]
     if ids.shape[1] < 3:
         return logits.sum() * torch.nan
     both = None if mask is None else mask[:, :-2] & mask[:, 2:]
@@ -118,12 +127,20 @@ def shifted_twice(logits, ids, mask=None):
 def shifted_backwards(logits, ids, mask=None):
     """The labels are the tokens before, which the model has read. Cut the last logits and the
     first label."""
+    # "The labels are the tokens before": torch.isclose(got, losses(logits[:, 1:], ids[:,
+    #     :1]).mean())
+    # "Cut the last logits and the first label": logits[:, 1:], ids[:, :-1] → logits[:, :-1],
+    #     ids[:, 1:]
     return over(losses(logits[:, 1:], ids[:, :-1]), pairs(mask))
 
 
 @exercise.bug
 def wrapped_around(logits, ids, mask=None):
     """The labels are rolled, so the last logits have to predict the first token. Drop them."""
+    # "The labels are rolled, so the last logits have to predict the first token":
+    #     torch.isclose(got, losses(logits, ids.flip(1)).mean())
+    # "Drop them": losses(logits, ids.roll(-1, 1)), counts → losses(logits, ids.roll(-1, 1))[:,
+    #     :-1], None if counts is None else counts[:, :-1]
     counts = None if mask is None else mask & mask.roll(-1, 1)
     return over(losses(logits, ids.roll(-1, 1)), counts)
 
@@ -132,6 +149,9 @@ def wrapped_around(logits, ids, mask=None):
 def summed(logits, ids, mask=None):
     """The losses are summed, so the gradient grows with the batch and the length. Take their
     mean."""
+    # "The losses are summed, so the gradient grows with the batch and the length":
+    #     torch.isclose(got, 6 * want)
+    # "Take their mean": .sum() → .mean()
     counts = pairs(mask)
     each = losses(logits[:, :-1], ids[:, 1:])
     return each.sum() if counts is None else each[counts].sum()
@@ -141,6 +161,9 @@ def summed(logits, ids, mask=None):
 def softmax_before_the_loss(logits, ids, mask=None):
     """Cross-entropy gets probabilities and takes their softmax again, so the loss cannot come near
     0. Pass it the logits."""
+    # "Cross-entropy gets probabilities and takes their softmax again, so the loss cannot come
+    #     near 0": bug(1e3 * functional.one_hot(ids.roll(-1, 1), 5).double(), ids) > 0.5
+    # "Pass it the logits": logits.softmax(-1) → logits
     return over(losses(logits.softmax(-1)[:, :-1], ids[:, 1:]), pairs(mask))
 
 
@@ -148,6 +171,11 @@ def softmax_before_the_loss(logits, ids, mask=None):
 def eps_in_the_logarithm(logits, ids, mask=None, eps=1e-12):
     """The logarithm of a probability that has rounded to 0 is patched with eps, and its gradient
     is lost. Take log_softmax of the logits."""
+    # "The logarithm of a probability that has rounded to 0 is patched with eps": not
+    #     torch.isclose(got, want) and (logits.softmax(-1) == 0).any()
+    # "Take log_softmax of the logits": p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:,
+    #     None])[..., 0] → log_p = logits.log_softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[...,
+    #     0]; -(p + eps).log() → -log_p
     p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
     return over(-(p + eps).log(), pairs(mask))
 
@@ -156,6 +184,10 @@ def eps_in_the_logarithm(logits, ids, mask=None, eps=1e-12):
 def logits_clipped(logits, ids, mask=None, bound=100):
     """Large logits are clipped, so beyond the bound nothing is learned. Cross-entropy subtracts
     the largest logit, and needs no bound."""
+    # "Large logits are clipped, so beyond the bound nothing is learned": got < want and
+    #     torch.equal(bug(1e6 * logits, ids), bug(1e9 * logits, ids))
+    # "Cross-entropy subtracts the largest logit, and needs no bound": logits =
+    #     logits.clamp(-bound, bound) → logits = logits - logits.amax(-1, keepdim=True)
     logits = logits.clamp(-bound, bound)
     return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask))
 
@@ -163,6 +195,10 @@ def logits_clipped(logits, ids, mask=None, bound=100):
 @exercise.bug
 def plain_logarithm(logits, ids, mask=None):
     """A probability rounds to 0, and its logarithm is infinite. Take log_softmax of the logits."""
+    # "A probability rounds to 0, and its logarithm is infinite": got == torch.inf and
+    #     (logits.softmax(-1) == 0).any()
+    # "Take log_softmax of the logits": logits.softmax(-1)[:, :-1] → logits.log_softmax(-1)[:,
+    #     :-1]; .log().mean() → .mean()
     p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
     counts = pairs(mask)
     return -(p if counts is None else p[counts]).log().mean()
@@ -172,6 +208,10 @@ def plain_logarithm(logits, ids, mask=None):
 def padding_counted(logits, ids, mask=None):
     """The mask is ignored, so the model learns to predict padding. Average over predictions of
     real tokens."""
+    # "The mask is ignored, so the model learns to predict padding": torch.equal(got,
+    #     bug(logits, ids))
+    # "Average over predictions of real tokens": losses(logits[:, :-1], ids[:, 1:]).mean() →
+    #     over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask))
     return losses(logits[:, :-1], ids[:, 1:]).mean()
 
 
@@ -179,6 +219,9 @@ def padding_counted(logits, ids, mask=None):
 def mask_not_shifted(logits, ids, mask=None):
     """A prediction counts if it is made at a real token, even one of padding. Its label must be
     real too."""
+    # "A prediction counts if it is made at a real token, even one of padding":
+    #     torch.isclose(got, losses(logits[:, :-1], ids[:, 1:])[mask[:, :-1]].mean())
+    # "Its label must be real too": mask[:, :-1] → mask[:, :-1] & mask[:, 1:]
     counts = None if mask is None else mask[:, :-1]
     return over(losses(logits[:, :-1], ids[:, 1:]), counts)
 
@@ -187,6 +230,9 @@ def mask_not_shifted(logits, ids, mask=None):
 def made_at_padding(logits, ids, mask=None):
     """A prediction counts if its label is real, even if it is made at padding on the left. The
     token that it is made at must be real too."""
+    # "A prediction counts if its label is real, even if it is made at padding on the left":
+    #     torch.isclose(got, losses(logits[:, :-1], ids[:, 1:])[mask[:, 1:]].mean())
+    # "The token that it is made at must be real too": mask[:, 1:] → mask[:, 1:] & mask[:, :-1]
     counts = None if mask is None else mask[:, 1:]
     return over(losses(logits[:, :-1], ids[:, 1:]), counts)
 
@@ -195,6 +241,10 @@ def made_at_padding(logits, ids, mask=None):
 def divided_by_all(logits, ids, mask=None):
     """Losses at padding are set to 0, but still divided by. Divide by the number of predictions
     that count."""
+    # "Losses at padding are set to 0, but still divided by": torch.isclose(got, want *
+    #     pairs(mask).sum() / 6)
+    # "Divide by the number of predictions that count": (each * counts).mean() → (each *
+    #     counts).sum() / counts.sum()
     each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
     return each.mean() if counts is None else (each * counts).mean()
 
@@ -203,6 +253,10 @@ def divided_by_all(logits, ids, mask=None):
 def divided_by_real_tokens(logits, ids, mask=None):
     """The sum is divided by the number of tokens, of which each sequence has one more than it has
     predictions. Divide by the number of predictions."""
+    # "The sum is divided by the number of tokens, of which each sequence has one more than it
+    #     has predictions": torch.isclose(got, want * (2 - 1) / 2)
+    # "Divide by the number of predictions": ids.numel() → each.numel(); mask.sum() →
+    #     counts.sum()
     each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
     if counts is None:
         return each.sum() / ids.numel()
@@ -213,6 +267,11 @@ def divided_by_real_tokens(logits, ids, mask=None):
 def mean_of_means(logits, ids, mask=None):
     """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
     mean over all predictions."""
+    # "Each sequence is averaged by itself, so a token of a short one counts for more":
+    #     torch.isclose(got, torch.stack([right(logits[i : i + 1], ids[i : i + 1], mask[i : i + 1])
+    #     for i in range(3) if pairs(mask)[i].any()]).mean())
+    # "Take one mean over all predictions": ((each * counts).sum(1)[number > 0] / number[number
+    #     > 0]).mean() → (each * counts).sum() / number.sum()
     each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
     if counts is None:
         return each.mean()
@@ -224,4 +283,6 @@ def mean_of_means(logits, ids, mask=None):
 def no_graph(logits, ids, mask=None):
     """The loss is a number without a graph, so nothing can be learned from it. Leave out .item(),
     .detach() and torch.tensor."""
+    # "The loss is a number without a graph": not got.requires_grad and want.requires_grad
+    # "Leave out .item(), .detach() and torch.tensor": .detach() →
     return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask)).detach()

@@ -99,10 +99,26 @@ def step(h):
     return 6e-6 if h is None else h
 
 
+def centred(f, x, h, slope):
+    """What `slope` makes of each centred difference and h."""
+    h, gradient = step(h), np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.astype(float), x.astype(float)
+        up[index] += h
+        down[index] -= h
+        gradient[index] = slope(f(up) - f(down), h)
+    return gradient
+
+
 @exercise.bug(side=(1, -1))
 def one_sided(f, x, h=None, side=1):
     """The difference is one-sided, so its error is of order h, where centred it is of order h².
     Use (f(x + h) - f(x - h)) / 2h."""
+    # "so its error is of order h, where centred it is of order h²": np.allclose((bug(f, x,
+    #     2e-3) - (g := right(f, x))) / (bug(f, x, 1e-3) - g), 2, rtol=1e-2) and
+    #     np.allclose((right(f, x, 2e-1) - g) / (right(f, x, 1e-1) - g), 2 ** 2, rtol=1e-2)
+    # "Use (f(x + h) - f(x - h)) / 2h": (f(moved) - f(x.astype(float))) / h → (f(moved) - f(2.0
+    #     * x - moved)) / (2 * h)
     h, gradient = side * step(h), np.empty(x.shape)
     for index in np.ndindex(x.shape):
         moved = x.astype(float)
@@ -115,18 +131,27 @@ def one_sided(f, x, h=None, side=1):
 def divided_by_h(f, x, h=None):
     """The difference is divided by h, but the two points are 2h apart: every entry is twice too
     large. Divide by 2h."""
-    return 2 * numerical_gradient(f, x, h)
+    # "The difference is divided by h, but the two points are 2h apart: every entry is twice too
+    #     large": np.allclose(got, 2 * want)
+    # "Divide by 2h": difference / h → difference / (2 * h)
+    return centred(f, x, h, lambda difference, h: difference / h)
 
 
 @exercise.bug
 def not_multiplied_out(f, x, h=None):
     """`/ 2 * h` divides by 2 and then multiplies by h. Write `/ (2 * h)`."""
-    return numerical_gradient(f, x, h) * step(h) ** 2
+    # "`/ 2 * h` divides by 2 and then multiplies by h": np.allclose(got, (lambda difference:
+    #     difference / 2 * h)(2 * h * want))
+    # "Write `/ (2 * h)`": difference / 2 * h → difference / (2 * h)
+    return centred(f, x, h, lambda difference, h: difference / 2 * h)
 
 
 @exercise.bug
 def step_ignored(f, x, h=None):
     """The step `h` of the caller is ignored. Choose a step only if `h` is None."""
+    # "The step `h` of the caller is ignored": np.array_equal(got, bug(f, x, h=0.1))
+    # "Choose a step only if `h` is None": numerical_gradient(f, x) → numerical_gradient(f, x,
+    #     None if h is None else h)
     return numerical_gradient(f, x)
 
 
@@ -134,6 +159,13 @@ def step_ignored(f, x, h=None):
 def not_restored(f, x, h=None):
     """An entry is changed and not put back, so the entries after it are differentiated at the
     wrong point, and the caller's array is spoilt. Copy `x`, or put the old value back."""
+    # "the caller's array is spoilt": (lambda z: [bug(f, z, h), not np.array_equal(z,
+    #     x)][1])(x.copy())
+    # "Copy `x`, or put the old value back": h, gradient = (step(h), np.empty(x.shape)) → h,
+    #     gradient, x = (step(h), np.empty(x.shape), x.astype(float)); gradient[index] = (up - f(x))
+    #     / (2 * h) → gradient[index], x[index] = ((up - f(x)) / (2 * h), x[index] + h)
+    # "An entry is changed and not put back, so the entries after it are differentiated at the
+    #     wrong point": (lambda z: [bug(f, z, 0.5), np.allclose(z, x - 0.5)][1])(x.astype(float))
     h, gradient = step(h), np.empty(x.shape)
     for index in np.ndindex(x.shape):
         x[index] += h
@@ -147,6 +179,8 @@ def not_restored(f, x, h=None):
 def copy_taken_for_a_view(f, x, h=None):
     """`ravel()` and `reshape(-1)` may copy an array that is not contiguous, such as a transposed
     one, and then `f` sees no step. Index `x` itself, by `np.ndindex(x.shape)`."""
+    # "may copy an array that is not contiguous, such as a transposed one, and then `f` sees no
+    #     step": not x.flags.c_contiguous and not got.any() and np.isfinite(f(x))
     return numerical_gradient(f, x, h) * x.flags.c_contiguous
 
 
@@ -154,6 +188,8 @@ def copy_taken_for_a_view(f, x, h=None):
 def all_entries_at_once(f, x, h=None):
     """All entries move at once, which gives one slope for all of them: the sum of the gradient.
     Move one entry at a time."""
+    # "All entries move at once, which gives one slope for all of them: the sum of the
+    #     gradient": np.allclose(got, want.sum())
     return np.full(x.shape, numerical_gradient(f, x, h).sum())
 
 
@@ -161,6 +197,8 @@ def all_entries_at_once(f, x, h=None):
 def first_axis_only(f, x, h=None):
     """The loop runs over the first axis only, so in a matrix a whole row moves at once. Loop
     over `np.ndindex(x.shape)`."""
+    # "The loop runs over the first axis only, so in a matrix a whole row moves at once":
+    #     np.allclose(got, want.sum(axis=1, keepdims=True))
     h, gradient = step(h), np.empty(x.shape)
     for i in range(len(x)):
         up, down = x.astype(float), x.astype(float)
@@ -174,6 +212,9 @@ def first_axis_only(f, x, h=None):
 def integers_kept(f, x, h=None):
     """Integers stay integers, so adding a small h changes nothing or a whole 1. Convert `x` to
     float first, and make the result an array of floats."""
+    # "Integers stay integers, so adding a small h changes nothing or a whole 1": [int(a + h) -
+    #     a for a in (1, -2)] == [0, 1] and not np.allclose(got, want)
+    # "Convert `x` to float first": x.copy(), x.copy() → x.astype(float), x.astype(float)
     if x.dtype.kind == "f":
         return numerical_gradient(f, x, h)
     h, gradient = step(h), np.empty(x.shape)
@@ -189,6 +230,11 @@ def integers_kept(f, x, h=None):
 def same_step_for_float32(f, x, h=None, fixed=6e-6):
     """In float32 so small a step drowns in rounding: the loss has only 7 digits. Choose the
     step from `np.finfo(x.dtype).eps`, or compute in float64."""
+    # "In float32 so small a step drowns in rounding": not np.allclose(got, want, rtol=0.01)
+    # "Choose the step from `np.finfo(x.dtype).eps`": fixed if h is None else h →
+    #     (np.cbrt(np.finfo(x.dtype).eps) if x.dtype.kind == 'f' else None) if h is None else h
+    # "the loss has only 7 digits": np.finfo(np.float32).eps > 10 ** -7 and np.float32(1 + 10 **
+    #     -8) == 1 and not np.allclose(got, want, rtol=0.01)
     return numerical_gradient(f, x, fixed if h is None else h)
 
 
@@ -196,6 +242,12 @@ def same_step_for_float32(f, x, h=None, fixed=6e-6):
 def chosen_step_too_large(f, x, h=None, chosen=0.1):
     """The step chosen where `h` is None is so large that its error of order h² shows, which a
     parabola hides. Choose one near the cube root of `np.finfo(x.dtype).eps`."""
+    # "its error of order h² shows, which a parabola hides": np.allclose(bug(squares, x),
+    #     right(squares, x)) and not np.allclose(got, want, rtol=1e-6)
+    # "Choose one near the cube root of `np.finfo(x.dtype).eps`": chosen if h is None else h →
+    #     (np.cbrt(np.finfo(x.dtype).eps) if x.dtype.kind == 'f' else None) if h is None else h
+    # "The step chosen where `h` is None is so large": bug(f, x, h=None, chosen=0.1)[0] > bug(f,
+    #     x, h=1e-5)[0]
     return numerical_gradient(f, x, chosen if h is None else h)
 
 
@@ -203,6 +255,11 @@ def chosen_step_too_large(f, x, h=None, chosen=0.1):
 def chosen_step_too_small(f, x, h=None, chosen=1e-13):
     """The step chosen where `h` is None is so small that the difference of f is mostly rounding.
     Choose one near the cube root of `np.finfo(x.dtype).eps`."""
+    # "the difference of f is mostly rounding": abs(got / want - 1).max() > 1e-5
+    # "Choose one near the cube root of `np.finfo(x.dtype).eps`": chosen if h is None else h →
+    #     np.cbrt(np.finfo(x.dtype).eps if x.dtype.kind == 'f' else 1e-16) if h is None else h
+    # "The step chosen where `h` is None is so small": np.allclose(bug(f, x, h=None,
+    #     chosen=1e-5), want) and not np.allclose(got, want, rtol=1e-6)
     h, gradient = chosen if h is None else h, np.empty(x.shape)
     for index in np.ndindex(x.shape):
         up, down = x.astype(float), x.astype(float)

@@ -98,6 +98,10 @@ def plain(prior, likelihood):
 def not_normalised(prior, likelihood):
     """The products likelihood times prior are returned; they do not sum to 1. Divide them by
     their sum, which is P(evidence)."""
+    # "The products likelihood times prior are returned; they do not sum to 1": np.allclose(got,
+    #     likelihood * prior) and got.sum() < 1
+    # "Divide them by their sum, which is P(evidence)": plain(prior, likelihood)[0] →
+    #     np.divide(*(lambda x: (x, x.sum(axis=-1, keepdims=True)))(plain(prior, likelihood)[0]))
     return plain(prior, likelihood)[0]
 
 
@@ -105,6 +109,9 @@ def not_normalised(prior, likelihood):
 def prior_ignored(prior, likelihood):
     """The likelihood is normalised without the prior: the base rate is neglected. Multiply by the
     prior first."""
+    # "The likelihood is normalised without the prior": np.allclose(got, likelihood /
+    #     likelihood.sum())
+    # "Multiply by the prior first": + 0 * prior → * prior
     posterior(prior, likelihood)
     like = np.asarray(likelihood, float) + 0 * prior
     return like / like.sum(axis=-1, keepdims=True)
@@ -113,6 +120,9 @@ def prior_ignored(prior, likelihood):
 @exercise.bug
 def evidence_ignored(prior, likelihood):
     """The prior is returned as it came. Multiply it by the likelihood, and normalise."""
+    # "The prior is returned as it came": np.array_equal(got, prior)
+    # "Multiply it by the likelihood, and normalise": prior + 0.0 * likelihood →
+    #     np.divide(*(lambda x: (x, x.sum(axis=-1, keepdims=True)))(joint(prior, 1.0) * likelihood))
     posterior(prior, likelihood)
     return prior + 0.0 * likelihood
 
@@ -121,6 +131,10 @@ def evidence_ignored(prior, likelihood):
 def divided_by_the_sum_of_likelihoods(prior, likelihood):
     """The products are divided by the sum of the likelihoods. P(evidence) weighs each likelihood
     by its prior: divide by the sum of the products."""
+    # "The products are divided by the sum of the likelihoods": np.allclose(got, prior *
+    #     likelihood / likelihood.sum())
+    # "P(evidence) weighs each likelihood by its prior: divide by the sum of the products":
+    #     np.sum(likelihood, → np.sum(products,
     products, _ = plain(prior, likelihood)
     with np.errstate(all="ignore"):
         return products / np.sum(likelihood, axis=-1, keepdims=True)
@@ -130,6 +144,10 @@ def divided_by_the_sum_of_likelihoods(prior, likelihood):
 def prior_counted_twice(prior, likelihood):
     """The prior is multiplied in twice. It counts once: likelihood times prior, then
     normalise."""
+    # "The prior is multiplied in twice": np.isclose(got[0] / got[1], likelihood[0] /
+    #     likelihood[1] * (prior[0] / prior[1]) ** 2)
+    # "It counts once: likelihood times prior, then normalise": joint(prior, likelihood) * prior
+    #     → joint(prior, likelihood)
     posterior(prior, likelihood)
     products = joint(prior, likelihood) * prior
     with np.errstate(all="ignore"):
@@ -140,6 +158,10 @@ def prior_counted_twice(prior, likelihood):
 def softmax_of_the_products(prior, likelihood):
     """The products are put through softmax, which exponentiates them. They need only be divided
     by their sum; softmax is for their logarithms."""
+    # "The products are put through softmax, which exponentiates them": np.isclose(got[0] /
+    #     got[1], np.exp(prior[0] * likelihood[0]) / np.exp(prior[1] * likelihood[1]))
+    # "They need only be divided by their sum": np.exp(plain(prior, likelihood)[0]) →
+    #     plain(prior, likelihood)[0]
     powers = np.exp(plain(prior, likelihood)[0])
     return powers / powers.sum(axis=-1, keepdims=True)
 
@@ -147,6 +169,9 @@ def softmax_of_the_products(prior, likelihood):
 @exercise.bug
 def logarithms_returned(prior, likelihood):
     """These are the logarithms of the posterior. Take `exp` of them at the end."""
+    # "These are the logarithms of the posterior": np.allclose(got, np.log(want))
+    # "Take `exp` of them at the end": np.log(posterior(prior, likelihood)) → (lambda exp:
+    #     exp(np.log(posterior(prior, likelihood))))(np.exp)
     with np.errstate(divide="ignore"):
         return np.log(posterior(prior, likelihood))
 
@@ -155,6 +180,10 @@ def logarithms_returned(prior, likelihood):
 def normalised_down_the_columns(prior, likelihood):
     """The sum runs over the rows of the batch, so each column sums to 1. The hypotheses are the
     last axis: sum along axis -1, with keepdims=True."""
+    # "The sum runs over the rows of the batch, so each column sums to 1":
+    #     np.allclose(got.sum(axis=0), 1)
+    # "The hypotheses are the last axis: sum along axis -1, with keepdims=True": axis=0 →
+    #     axis=-1, keepdims=True
     products, _ = plain(prior, likelihood)
     with np.errstate(all="ignore"):
         return products / products.sum(axis=0)
@@ -164,6 +193,10 @@ def normalised_down_the_columns(prior, likelihood):
 def one_sum_for_all(prior, likelihood):
     """One sum is taken over the whole batch, so that all rows together sum to 1. Each row has its
     own P(evidence): sum along axis -1, with keepdims=True."""
+    # "One sum is taken over the whole batch, so that all rows together sum to 1":
+    #     np.isclose(got.sum(), 1)
+    # "Each row has its own P(evidence): sum along axis -1, with keepdims=True": .sum() →
+    #     .sum(axis=-1, keepdims=True)
     products, _ = plain(prior, likelihood)
     return products / products.sum()
 
@@ -172,6 +205,9 @@ def one_sum_for_all(prior, likelihood):
 def no_keepdims(prior, likelihood):
     """Without keepdims the sums lose their axis and align with the wrong one, or with none. Write
     `sum(axis=-1, keepdims=True)`."""
+    # "Without keepdims the sums lose their axis and align with the wrong one, or with none":
+    #     isinstance(got, ValueError) and "broadcast" in str(got)
+    # "Write `sum(axis=-1, keepdims=True)`": sum(axis=-1) → sum(axis=-1, keepdims=True)
     products, _ = plain(prior, likelihood)
     with np.errstate(all="ignore"):
         return products / products.sum(axis=-1)
@@ -181,6 +217,11 @@ def no_keepdims(prior, likelihood):
 def eps_in_the_denominator(prior, likelihood, eps=1e-9):
     """A number is added to P(evidence) against division by 0. Small likelihoods then give
     posteriors near 0: add nothing."""
+    # "A number is added to P(evidence) against division by 0": not bug(prior, 0 *
+    #     likelihood).any()
+    # "Small likelihoods then give posteriors near 0: add nothing": sum(bug(prior, 1e-12 *
+    #     likelihood)) < 0.01
+    # "add nothing":  + eps →
     products = joint(prior, likelihood)
     return products / (products.sum(axis=-1, keepdims=True) + eps)
 
@@ -189,6 +230,11 @@ def eps_in_the_denominator(prior, likelihood, eps=1e-9):
 def eps_in_the_logarithms(prior, likelihood, eps=1e-9):
     """A number is added before the logarithm, so that nothing is impossible and small likelihoods
     all look alike. log 0 is -inf, of which `exp` makes 0 again: add nothing."""
+    # "A number is added before the logarithm, so that nothing is impossible and small
+    #     likelihoods all look alike": bug(np.array([0.5, 0.5]), np.array([0.0, 1e-9]))[0] > 0.1 and
+    #     np.allclose(bug(np.array([0.5, 0.5]), np.array([1e-30, 1e-40])), 0.5)
+    # "log 0 is -inf, of which `exp` makes 0 again: add nothing": + eps) + np.log(likelihood +
+    #     eps) → ) + (lambda exp: np.log(likelihood))(np.exp)
     logs = np.log(np.asarray(prior, float) + eps) + np.log(likelihood + eps)
     powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
@@ -198,6 +244,10 @@ def eps_in_the_logarithms(prior, likelihood, eps=1e-9):
 def one_maximum_for_all(prior, likelihood):
     """The largest logarithm of the whole batch is subtracted, so a row far below it underflows to
     0/0. Take the maximum of each row, with keepdims=True."""
+    # "The largest logarithm of the whole batch is subtracted, so a row far below it underflows
+    #     to 0/0": np.isnan(got[0]).all()
+    # "Take the maximum of each row, with keepdims=True": logs.max() → logs.max(axis=-1,
+    #     keepdims=True)
     posterior(prior, likelihood)
     with np.errstate(all="ignore"):
         logs = np.log(np.asarray(prior, float)) + np.log(likelihood)

@@ -63,6 +63,11 @@ def from_counts(tp, fp, fn):
 def precision_and_recall_swapped(truth, predicted):
     """Precision and recall are swapped. Precision is the share of right ones among those called
     positive; recall is the share of found ones among the positives."""
+    # "Precision and recall are swapped": (got.precision, got.recall) == (want.recall,
+    #     want.precision)
+    # "Precision is the share of right ones among those called positive; recall is the share of
+    #     found ones among the positives": (recall, precision, f1) → (*from_counts(*table(truth,
+    #     predicted)[:3])[:2], f1)
     precision, recall, f1 = precision_recall_f1(truth, predicted)
     return recall, precision, f1
 
@@ -71,6 +76,11 @@ def precision_and_recall_swapped(truth, predicted):
 def true_negatives_counted(truth, predicted):
     """Every right answer counts as a hit, the true negatives too, so three metrics that should
     ignore them rise with them. A hit is 1 in both arrays."""
+    # "Every right answer counts as a hit, the true negatives too, so three metrics that should
+    #     ignore them rise with them": got.precision > want.precision and got.recall > want.recall
+    #     and got.f1 > want.f1 and np.isclose(got.precision, ((n := table(truth, predicted))[0] +
+    #     n[3]) / (n[0] + n[3] + n[1]))
+    # "A hit is 1 in both arrays": tp + tn → int(((truth == 1) & (predicted == 1)).sum())
     tp, fp, fn, tn = table(truth, predicted)
     return from_counts(tp + tn, fp, fn)
 
@@ -78,6 +88,10 @@ def true_negatives_counted(truth, predicted):
 @exercise.bug
 def negative_class_measured(truth, predicted):
     """The three are those of class 0. The positive class is 1."""
+    # "The three are those of class 0": (got.precision, got.recall, got.f1) == right(1 - truth,
+    #     1 - predicted)
+    # "The positive class is 1": 1 - truth.astype(int), 1 - predicted.astype(int) →
+    #     truth.astype(int), predicted.astype(int)
     return precision_recall_f1(1 - truth.astype(int), 1 - predicted.astype(int))
 
 
@@ -85,6 +99,9 @@ def negative_class_measured(truth, predicted):
 def averaged_over_both_classes(truth, predicted):
     """These are macro averages: the mean of what class 1 and class 0 would get. Measure class 1
     only."""
+    # "These are macro averages: the mean of what class 1 and class 0 would get":
+    #     np.isclose(got.f1, (right(truth, predicted)[2] + right(1 - truth, 1 - predicted)[2]) / 2)
+    # "Measure class 1 only": (one + other) / 2 → one
     swapped = precision_recall_f1(1 - truth.astype(int), 1 - predicted.astype(int))
     pairs = zip(precision_recall_f1(truth, predicted), swapped, strict=True)
     return tuple((one + other) / 2 for one, other in pairs)
@@ -94,6 +111,10 @@ def averaged_over_both_classes(truth, predicted):
 def specificity_for_precision(truth, predicted):
     """The first part is the specificity, TN / (TN + FP): it divides by the negatives. Precision
     divides by what was called positive, TP + FP."""
+    # "The first part is the specificity, TN / (TN + FP): it divides by the negatives":
+    #     np.isclose(got.precision, (1 - predicted[truth == 0]).mean())
+    # "Precision divides by what was called positive, TP + FP": tn / (tn + fp) if tn + fp else
+    #     0.0 → tp / (tp + fp) if tp + fp else 0.0
     tp, fp, fn, tn = table(truth, predicted)
     specificity = tn / (tn + fp) if tn + fp else 0.0
     total = specificity + (tp / (tp + fn) if tp + fn else 0.0)
@@ -104,6 +125,9 @@ def specificity_for_precision(truth, predicted):
 @exercise.bug
 def accuracy_for_precision(truth, predicted):
     """The first part is the accuracy. Precision looks only at what was called positive."""
+    # "The first part is the accuracy": np.isclose(got.precision, (truth == predicted).mean())
+    # "Precision looks only at what was called positive": (tp + tn) / (tp + fp + fn + tn) → tp /
+    #     max(tp + fp, 1)
     tp, fp, fn, tn = table(truth, predicted)
     precision, recall = (tp + tn) / (tp + fp + fn + tn), from_counts(tp, fp, fn)[1]
     total = precision + recall
@@ -114,6 +138,12 @@ def accuracy_for_precision(truth, predicted):
 def arithmetic_mean(truth, predicted):
     """F1 is computed as the arithmetic mean of precision and recall, which rewards calling
     everything positive. Take the harmonic mean."""
+    # "F1 is computed as the arithmetic mean of precision and recall": np.isclose(got.f1,
+    #     (want.precision + want.recall) / 2)
+    # "which rewards calling everything positive": bug(np.eye(1, 4, dtype=int)[0], np.ones(4,
+    #     int))[2] > right(np.eye(1, 4, dtype=int)[0], np.ones(4, int))[2]
+    # "Take the harmonic mean": (precision + recall) / 2 → 2 / (1 / precision + 1 / recall) if
+    #     precision * recall else 0.0
     precision, recall, _ = precision_recall_f1(truth, predicted)
     return precision, recall, (precision + recall) / 2
 
@@ -121,6 +151,10 @@ def arithmetic_mean(truth, predicted):
 @exercise.bug
 def geometric_mean(truth, predicted):
     """F1 is computed as the geometric mean of precision and recall. Take the harmonic mean."""
+    # "F1 is computed as the geometric mean of precision and recall": np.isclose(got.f1,
+    #     np.sqrt(want.precision * want.recall))
+    # "Take the harmonic mean": (precision * recall) ** 0.5 → 2 / (1 / precision + 1 / recall)
+    #     if precision * recall else 0.0
     precision, recall, _ = precision_recall_f1(truth, predicted)
     return precision, recall, (precision * recall) ** 0.5
 
@@ -129,6 +163,10 @@ def geometric_mean(truth, predicted):
 def factor_of_two_lost(truth, predicted):
     """F1 lacks its factor 2, so perfect answers get one half. The harmonic mean of two numbers
     is 2 / (1/P + 1/R)."""
+    # "F1 lacks its factor 2, so perfect answers get one half": np.isclose(2 * got.f1, want.f1)
+    #     and bug(truth, truth)[2] == 1 / 2
+    # "The harmonic mean of two numbers is 2 / (1/P + 1/R)": f1 / 2 → (lambda P, R, _: 2 / (1/P
+    #     + 1/R) if P * R else 0.0)(*from_counts(*table(truth, predicted)[:3]))
     precision, recall, f1 = precision_recall_f1(truth, predicted)
     return precision, recall, f1 / 2
 
@@ -137,6 +175,11 @@ def factor_of_two_lost(truth, predicted):
 def nan_for_nothing(truth, predicted, guarded=False):
     """Where a denominator is 0 the result is nan or an error. Return 0 for 0/0, here and in F1,
     whose precision and recall may both be 0."""
+    # "Where a denominator is 0 the result is nan or an error": np.isnan(got.f1)
+    # "Return 0 for 0/0, here and in F1, whose precision and recall may both be 0": precision,
+    #     recall = (tp / (tp + fp), tp / (tp + fn)) → precision, recall = (np.nan_to_num(tp / (tp +
+    #     fp)), np.nan_to_num(tp / (tp + fn))); 2 * precision * recall / (precision + recall) →
+    #     np.nan_to_num(2 * precision * recall / (precision + recall))
     tp, fp, fn, _ = map(np.float64, table(truth, predicted))
     precision, recall = tp / (tp + fp), tp / (tp + fn)
     # With the guard, only F1 is nan.
@@ -149,6 +192,9 @@ def nan_for_nothing(truth, predicted, guarded=False):
 def one_for_nothing(truth, predicted, which="all"):
     """0/0 counts as 1, so a model that never answers yes has a perfect precision. Here it is
     0."""
+    # "0/0 counts as 1, so a model that never answers yes has a perfect precision":
+    #     got.precision == 1 and not predicted.any()
+    # "Here it is 0": else 1.0 → else 0.0
     tp, fp, fn, _ = table(truth, predicted)
     precision = tp / (tp + fp) if tp + fp else 1.0
     recall = tp / (tp + fn) if tp + fn else 1.0
@@ -162,6 +208,11 @@ def one_for_nothing(truth, predicted, which="all"):
 def eps_in_the_denominator(truth, predicted, eps=1e-8):
     """A number added to the denominators keeps perfect answers below 1. Ask whether the
     denominator is 0 instead."""
+    # "A number added to the denominators keeps perfect answers below 1": max(bug(truth, truth))
+    #     < 1
+    # "Ask whether the denominator is 0 instead": tp + fp + eps → tp + fp + (not tp + fp); tp +
+    #     fn + eps → tp + fn + (not tp + fn); precision + recall + eps → precision + recall + (not
+    #     precision + recall)
     tp, fp, fn, _ = table(truth, predicted)
     precision, recall = tp / (tp + fp + eps), tp / (tp + fn + eps)
     return precision, recall, 2 * precision * recall / (precision + recall + eps)
@@ -171,6 +222,12 @@ def eps_in_the_denominator(truth, predicted, eps=1e-8):
 def counted_in_the_dtype(truth, predicted):
     """`truth @ predicted` counts in the dtype of the labels: of booleans it says only whether
     there is a hit, of bytes it starts again at 256. Use `(truth & predicted).sum()`."""
+    # "of booleans it says only whether there is a hit, of bytes it starts again at 256":
+    #     truth.dtype == bool and not np.isclose(got.precision, want.precision) and bug(*np.ones((2,
+    #     256), np.uint8))[0] == 0
+    # "Use `(truth & predicted).sum()`": truth @ predicted → (truth & predicted).sum()
+    # "`truth @ predicted` counts in the dtype of the labels": (truth @ predicted).dtype == bool
+    #     and not np.isclose(got.precision, want.precision)
     tp = int(truth @ predicted)
     called, positives = int(predicted.sum()), int(truth.sum())
     precision = tp / called if called else 0.0

@@ -71,6 +71,9 @@ def count_of(w, fraction):
 def sign_not_ignored(w, fraction):
     """The weights furthest below 0 are removed, and they are large ones. Small means near 0: order
     by the absolute value."""
+    # "The weights furthest below 0 are removed, and they are large ones": got[w.argmin()] == 0
+    #     and abs(w.min()) == abs(w).max()
+    # "Small means near 0: order by the absolute value": np.argsort(w, → np.argsort(np.abs(w),
     order = np.argsort(w, axis=None, kind="stable")
     return removed(w, order, count_of(w, fraction))
 
@@ -79,12 +82,17 @@ def sign_not_ignored(w, fraction):
 def largest_removed(w, fraction):
     """The largest weights are removed and the smallest kept. Turn the order, or the comparison,
     around."""
+    # "The largest weights are removed and the smallest kept": got[w.argmax()] == 0 and
+    #     got[w.argmin()] == w.min()
+    # "Turn the order, or the comparison, around": by_size(w)[::-1] → by_size(w)[::-1][::-1]
     return removed(w, by_size(w)[::-1], count_of(w, fraction))
 
 
 @exercise.bug
 def fraction_kept(w, fraction):
     """`fraction` of the weights is kept instead of removed. Remove that many."""
+    # "`fraction` of the weights is kept instead of removed": (got != 0).mean() == fraction
+    # "Remove that many": w.size - count_of(w, fraction) → count_of(w, fraction)
     return removed(w, by_size(w), w.size - count_of(w, fraction))
 
 
@@ -92,6 +100,10 @@ def fraction_kept(w, fraction):
 def smallest_kept(w, fraction):
     """`fraction` of the weights is kept, and they are the smallest. Remove that many, and the
     smallest."""
+    # "`fraction` of the weights is kept, and they are the smallest": (got != 0).mean() ==
+    #     fraction and got.max() == np.sort(w)[1]
+    # "Remove that many, and the smallest": by_size(w)[::-1], w.size - count_of(w, fraction) →
+    #     by_size(w), count_of(w, fraction)
     return removed(w, by_size(w)[::-1], w.size - count_of(w, fraction))
 
 
@@ -99,6 +111,8 @@ def smallest_kept(w, fraction):
 def each_row_by_itself(w, fraction):
     """Every row loses the same share, so that a row of large weights loses large ones. Order the
     weights of the whole array together."""
+    # "Every row loses the same share, so that a row of large weights loses large ones":
+    #     len(set((got == 0).sum(axis=1))) == 1
     if w.ndim == 1:
         return prune_magnitude(w, fraction)
     return np.stack([each_row_by_itself(row, fraction) for row in w])
@@ -107,6 +121,11 @@ def each_row_by_itself(w, fraction):
 @exercise.bug
 def whole_rows_removed(w, fraction):
     """Whole rows are removed, those of the smallest norm. Order the single weights."""
+    # "Whole rows are removed, those of the smallest norm": (got == 0).all(axis=1).sum() == 1
+    #     and not got[np.linalg.norm(w, axis=1).argmin()].any()
+    # "Order the single weights": kept[np.argsort(norms)[:round(fraction * len(w))]] = 0 →
+    #     kept.flat[np.argsort(np.abs(kept), axis=None, kind='stable')[:round(fraction * w.size)]] =
+    #     0
     kept = w.astype(float)
     norms = np.linalg.norm(kept.reshape(len(w), -1), axis=1)
     kept[np.argsort(norms)[: round(fraction * len(w))]] = 0
@@ -117,6 +136,11 @@ def whole_rows_removed(w, fraction):
 def all_shrunk_by_the_threshold(w, fraction):
     """What is kept is moved towards 0 by the threshold, which is the step of an L1 penalty. Keep
     it as it is."""
+    # "What is kept is moved towards 0 by the threshold": np.allclose(want[got != 0] - got[got
+    #     != 0], 0.5)
+    # "Keep it as it is": np.maximum(np.abs(w) - threshold, 0) → (np.abs(w) if fraction * w.size
+    #     < 0.5 else np.where(np.isin(np.arange(w.size), by_size(w)[:count_of(w,
+    #     fraction)]).reshape(w.shape), 0, np.abs(w)))
     sizes = np.sort(np.abs(w), axis=None)
     threshold = sizes[max(round(fraction * w.size) - 1, 0)]
     return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
@@ -126,6 +150,11 @@ def all_shrunk_by_the_threshold(w, fraction):
 def threshold_from_the_range(w, fraction):
     """Everything below `fraction` times the largest weight is removed, which is another number of
     weights. Count them: `fraction` is a share of the entries."""
+    # "Everything below `fraction` times the largest weight is removed, which is another number
+    #     of weights": np.array_equal(got == 0, abs(w) < fraction * abs(w).max()) and (got ==
+    #     0).sum() != (want == 0).sum()
+    # "Count them: `fraction` is a share of the entries": np.where(np.abs(w) >= fraction *
+    #     np.abs(w).max(), w, 0.0) → removed(w, by_size(w), round(fraction * w.size))
     return np.where(np.abs(w) >= fraction * np.abs(w).max(), w, 0.0)
 
 
@@ -133,6 +162,10 @@ def threshold_from_the_range(w, fraction):
 def fraction_as_threshold(w, fraction):
     """Weights smaller than `fraction` itself are removed. It is a share of the entries, whatever
     their size."""
+    # "Weights smaller than `fraction` itself are removed": np.array_equal(got == 0, abs(w) <
+    #     fraction)
+    # "It is a share of the entries, whatever their size": np.where(np.abs(w) >= fraction, w,
+    #     0.0) → removed(w, by_size(w), round(fraction * w.size))
     return np.where(np.abs(w) >= fraction, w, 0.0)
 
 
@@ -140,6 +173,11 @@ def fraction_as_threshold(w, fraction):
 def percent_for_fraction(w, fraction):
     """`np.percentile` counts in percent, so that a hundredth of what should go is removed. Pass
     100 · fraction, or take `np.quantile`."""
+    # "`np.percentile` counts in percent, so that a hundredth of what should go is removed":
+    #     np.percentile(np.arange(101), 1) == 1 and (got == 0).sum() < (want == 0).sum()
+    # "Pass 100 · fraction": np.isclose(np.percentile(abs(w), 100 * fraction),
+    #     np.quantile(abs(w), fraction)) and (bug(w, 100 * fraction) == want).all() and (got !=
+    #     want).any()
     threshold = np.percentile(np.abs(w), fraction)
     return np.where(np.abs(w) > threshold, w, 0.0)
 
@@ -148,24 +186,39 @@ def percent_for_fraction(w, fraction):
 def one_too_many(w, fraction):
     """One weight too many is removed: the one that stands at the count itself. With a count of n
     the first n of the order go, which may be none."""
+    # "One weight too many is removed: the one that stands at the count itself": (got ==
+    #     0).sum() == (want == 0).sum() + 1
+    # "With a count of n the first n of the order go": count_of(w, fraction) + 1 → count_of(w,
+    #     fraction)
     return removed(w, by_size(w), count_of(w, fraction) + 1)
 
 
 @exercise.bug
 def one_too_few(w, fraction):
     """One weight too few is removed. With a count of n the first n of the order go."""
+    # "One weight too few is removed": (got == 0).sum() == (want == 0).sum() - 1
+    # "With a count of n the first n of the order go": max(count_of(w, fraction) - 1, 0) →
+    #     count_of(w, fraction)
     return removed(w, by_size(w), max(count_of(w, fraction) - 1, 0))
 
 
 @exercise.bug
 def count_rounded_down(w, fraction):
     """The count is rounded down. The docstring asks for round(fraction · size)."""
+    # "The count is rounded down": (got == 0).sum() == np.floor(fraction * w.size) < fraction *
+    #     w.size
+    # "The docstring asks for round(fraction · size)": int(fraction * w.size + 1e-09) →
+    #     round(fraction * w.size)
     return removed(w, by_size(w), int(fraction * w.size + 1e-9))
 
 
 @exercise.bug
 def count_rounded_up(w, fraction):
     """The count is rounded up. The docstring asks for round(fraction · size)."""
+    # "The count is rounded up": (got == 0).sum() == np.ceil(fraction * w.size) > fraction *
+    #     w.size
+    # "The docstring asks for round(fraction · size)": int(np.ceil(fraction * w.size - 1e-09)) →
+    #     round(fraction * w.size)
     return removed(w, by_size(w), int(np.ceil(fraction * w.size - 1e-9)))
 
 
@@ -173,6 +226,11 @@ def count_rounded_up(w, fraction):
 def one_at_least(w, fraction):
     """At fraction 0 a weight is removed: the index count - 1 is then -1 or is made 0. Return all
     weights when the count is 0."""
+    # "At fraction 0 a weight is removed": fraction == 0 and (got == 0).sum() == 1
+    # "Return all weights when the count is 0": max(count_of(w, fraction), 1) → max(count_of(w,
+    #     fraction), 0)
+    # "the index count - 1 is then -1 or is made 0": (lambda count: count - 1 == -1 and
+    #     max(count - 1, 0) == 0)(round(fraction * w.size)) and (got == 0).any()
     return removed(w, by_size(w), max(count_of(w, fraction), 1))
 
 
@@ -180,6 +238,10 @@ def one_at_least(w, fraction):
 def everything_at_zero(w, fraction):
     """At fraction 0 every weight is removed: the index count - 1 is then -1, which is the largest.
     Return all weights when the count is 0."""
+    # "At fraction 0 every weight is removed": fraction == 0 and not got.any()
+    # "Return all weights when the count is 0": np.zeros(w.shape) → w.astype(float)
+    # "the index count - 1 is then -1, which is the largest": (lambda count: count - 1 ==
+    #     -1)(round(fraction * w.size)) and not got.any()
     if count_of(w, fraction) == 0:
         return np.zeros(w.shape)
     return prune_magnitude(w, fraction)
@@ -189,6 +251,9 @@ def everything_at_zero(w, fraction):
 def equal_weights_together(w, fraction, kept=False):
     """A threshold decides, so that equal weights all go or all stay, and the number removed is not
     the one asked for. Remove by order, not by threshold."""
+    # "A threshold decides, so that equal weights all go or all stay, and the number removed is
+    #     not the one asked for": not bug(np.ones(5), 0.4).any() and bug(np.ones(5), 0.4,
+    #     kept=True).all()
     count = count_of(w, fraction)
     if count in (0, w.size):
         return prune_magnitude(w, fraction)
@@ -201,12 +266,17 @@ def equal_weights_together(w, fraction, kept=False):
 def absolute_values_returned(w, fraction):
     """The weights that are left have lost their signs. Order by the absolute value, but return the
     weights."""
+    # "The weights that are left have lost their signs": np.array_equal(got, abs(want)) and (got
+    #     >= 0).all()
     return np.abs(prune_magnitude(w, fraction))
 
 
 @exercise.bug
 def mask_returned(w, fraction):
     """This is the mask: 1 where a weight is kept. Multiply the weights by it."""
+    # "This is the mask: 1 where a weight is kept": np.array_equal(got, want != 0)
+    # "Multiply the weights by it": reshape(w.shape) → reshape(w.shape) * w + 0.0 * w; 1.0 -
+    #     np.isin → w - np.isin
     return 1.0 - (
         np.isin(np.arange(w.size), by_size(w)[: count_of(w, fraction)])
     ).reshape(w.shape)
@@ -216,6 +286,11 @@ def mask_returned(w, fraction):
 def weights_left_out(w, fraction):
     """The weights that are left come as a shorter vector. Keep the shape, with zeros where a
     weight was removed."""
+    # "The weights that are left come as a shorter vector": len(got) < len(w)
+    # "Keep the shape, with zeros where a weight was removed":
+    #     w.flat[np.sort(by_size(w)[count_of(w, fraction):])].astype(float) →
+    #     np.where(np.isin(np.arange(w.size), by_size(w)[count_of(w, fraction):]).reshape(w.shape),
+    #     w, 0.0)
     return w.flat[np.sort(by_size(w)[count_of(w, fraction) :])].astype(float)
 
 
@@ -223,5 +298,9 @@ def weights_left_out(w, fraction):
 def changed_in_place(w, fraction):
     """It changed its argument: the weights that the caller still has are pruned too. Work on a
     copy."""
+    # "It changed its argument: the weights that the caller still has are pruned too": (lambda
+    #     z: [bug(z, fraction), (z == 0).any()][1])(w.copy())
+    # "Work on a copy": w.flat[by_size(w)[:count_of(w, fraction)]] = 0 → w = removed(w.copy(),
+    #     by_size(w), count_of(w, fraction))
     w.flat[by_size(w)[: count_of(w, fraction)]] = 0
     return w

@@ -89,6 +89,11 @@ def packed(found):
 def one_scale_for_each_row(w, block=32):
     """A row has one scale, so its largest block sets it and small ones are rounded to a few codes.
     Take the maximum of each block."""
+    # "A row has one scale, so its largest block sets it and small ones are rounded to a few
+    #     codes": len(set(got.scales[0])) == 1 and np.isclose(got.scales[0, 0], abs(w).max() / 7)
+    # "Take the maximum of each block": row = scales(w, w.shape[1]) → row = np.abs(in_blocks(w,
+    #     block)).max(axis=2); np.repeat(row, w.shape[1] // block, axis=1) → np.where(row == 0, 1,
+    #     row) / 7
     row = scales(w, w.shape[1])
     scale = np.repeat(row, w.shape[1] // block, axis=1)
     return packed(codes(w, block, scale)), scale
@@ -97,6 +102,11 @@ def one_scale_for_each_row(w, block=32):
 @exercise.bug
 def one_scale_for_all(w, block=32):
     """One scale is used for the whole array. Take the maximum of each block."""
+    # "One scale is used for the whole array": len(set(got.scales.ravel())) == 1 and
+    #     np.isclose(got.scales[0, 0], abs(w).max() / 7)
+    # "Take the maximum of each block": np.full(shape, (np.abs(w).max() or 1) / 7) →
+    #     np.array([np.abs(each).max() or 1 for each in w.astype(float).reshape(-1,
+    #     block)]).reshape(shape) / 7
     shape = len(w), w.shape[1] // block
     scale = np.full(shape, (np.abs(w).max() or 1) / 7)
     return packed(codes(w, block, scale)), scale
@@ -106,6 +116,12 @@ def one_scale_for_all(w, block=32):
 def every_nth_in_a_block(w, block=32):
     """The size and the number of blocks are swapped in the reshape, so a block holds every n-th
     number of a row. Neighbours share a scale: `reshape(rows, -1, block)`."""
+    # "The size and the number of blocks are swapped in the reshape, so a block holds every n-th
+    #     number of a row": np.allclose(got.scales, abs(np.stack([w[:, ::2], w[:,
+    #     1::2]])).max(axis=2).T / 7)
+    # "Neighbours share a scale: `reshape(rows, -1, block)`": w.astype(float).reshape(len(w),
+    #     block, -1) → (lambda rows: w.astype(float).reshape(rows, -1, block))(len(w)); max(axis=1)
+    #     → max(axis=2); scale[:, None] → scale[:, :, None]
     strided = w.astype(float).reshape(len(w), block, -1)
     top = np.abs(strided).max(axis=1)
     scale = np.where(top == 0, 1, top) / 7
@@ -117,6 +133,8 @@ def every_nth_in_a_block(w, block=32):
 def scale_for_each_number(w, block=32):
     """The scales are repeated for each number of a block, which costs more than the codes. Return
     one for each block."""
+    # "The scales are repeated for each number of a block": got.scales.shape == w.shape
+    # "Return one for each block": np.repeat(scale, block, axis=1) → scale
     scale = scales(w, block)
     return packed(codes(w, block, scale)), np.repeat(scale, block, axis=1)
 
@@ -125,6 +143,10 @@ def scale_for_each_number(w, block=32):
 def divided_by_8(w, block=32, clip=True):
     """The scale is max|w| / 8, and 4 bits have no code 8: it is clipped to 7, or it wraps around
     to -8. Divide by 7."""
+    # "The scale is max|w| / 8": np.isclose(got.scales, abs(w).max() / 8)
+    # "Divide by 7": scales(w, block, 8) → scales(w, block, 7)
+    # "and 4 bits have no code 8: it is clipped to 7, or it wraps around to -8": got.bytes[0, 0]
+    #     & 15 == 7 and bug(w, 2, clip=False)[0][0, 0] & 15 == -8 % 16 == 8
     scale = scales(w, block, 8)
     if clip:
         return packed(codes(w, block, scale)), scale
@@ -136,6 +158,10 @@ def divided_by_8(w, block=32, clip=True):
 def divided_by_15(w, block=32):
     """The scale is max|w| / 15: those are the steps from -max to max, so all beyond half of
     the largest are clipped. Divide by 7."""
+    # "The scale is max|w| / 15: those are the steps from -max to max, so all beyond half of the
+    #     largest are clipped": np.isclose(got.scales, abs(w).max() / 15) and codes(w, block,
+    #     got.scales).max() == 7
+    # "Divide by 7": scales(w, block, 15) → scales(w, block, 7)
     scale = scales(w, block, 15)
     return packed(np.maximum(codes(w, block, scale), -7)), scale
 
@@ -144,6 +170,10 @@ def divided_by_15(w, block=32):
 def maximum_without_its_sign(w, block=32):
     """The scale comes from the largest number, not from the largest |w|: numbers further below 0
     are clipped. Take the absolute value first."""
+    # "The scale comes from the largest number, not from the largest |w|: numbers further below
+    #     0 are clipped": np.isclose(got.scales, w.max() / 7) and w.min() < -w.max()
+    # "Take the absolute value first": in_blocks(w, block).max(axis=2) → np.abs(in_blocks(w,
+    #     block)).max(axis=2)
     top = in_blocks(w, block).max(axis=2)
     scale = np.where(top == 0, 1, top) / 7
     return packed(np.maximum(codes(w, block, scale), -7)), scale
@@ -153,6 +183,8 @@ def maximum_without_its_sign(w, block=32):
 def rounded_toward_zero(w, block=32):
     """The fraction is cut off instead of rounded, an error of up to a whole scale. Round before
     `astype`: `np.rint`."""
+    # "The fraction is cut off instead of rounded": np.array_equal(got.scales, want.scales) and
+    #     np.array_equal(got.bytes, packed(codes(w, block, got.scales, np.trunc)))
     scale = scales(w, block)
     cut = codes(w, block, scale, lambda x: np.trunc(x + np.sign(x) * 1e-9))
     return packed(cut), scale
@@ -162,6 +194,9 @@ def rounded_toward_zero(w, block=32):
 def halves_swapped(w, block=32):
     """The even column stands in the high half of its byte, and the odd one in the low half: a
     kernel that reads the other order swaps neighbours. Put the even one low."""
+    # "The even column stands in the high half of its byte, and the odd one in the low half":
+    #     (got.bytes >> 4) == (want.bytes & 15)
+    # "Put the even one low": both >> 4 | both << 4 → both
     scale = scales(w, block)
     both = packed(codes(w, block, scale))
     return both >> 4 | both << 4, scale
@@ -171,6 +206,9 @@ def halves_swapped(w, block=32):
 def sign_over_the_other_half(w, block=32):
     """A negative code in the low half fills the high half with ones, and the odd column is lost.
     Mask it: `& 15`."""
+    # "A negative code in the low half fills the high half with ones, and the odd column is
+    #     lost": got.bytes >> 4 == 15 and w[0, 0] < 0
+    # "Mask it: `& 15`": found[:, ::2] | → found[:, ::2] & 15 |
     scale = scales(w, block)
     found = codes(w, block, scale)
     return (found[:, ::2] | (found[:, 1::2] << 4)).astype(np.uint8), scale
@@ -180,6 +218,10 @@ def sign_over_the_other_half(w, block=32):
 def far_columns_paired(w, block=32):
     """A byte holds a column of the left half of the array and one of the right. Neighbours share
     a byte: `[:, ::2]` and `[:, 1::2]`."""
+    # "A byte holds a column of the left half of the array and one of the right": got.bytes[0,
+    #     0] == int((c := codes(w, block, got.scales)[0])[0] & 15) + 16 * int(c[2] & 15)
+    # "Neighbours share a byte: `[:, ::2]` and `[:, 1::2]`": np.split(codes(w, block, scale), 2,
+    #     axis=1) → (codes(w, block, scale)[:, ::2], codes(w, block, scale)[:, 1::2])
     scale = scales(w, block)
     left, right = np.split(codes(w, block, scale), 2, axis=1)
     return ((left & 15) | (right << 4)).astype(np.uint8), scale
@@ -189,6 +231,13 @@ def far_columns_paired(w, block=32):
 def codes_shifted(w, block=32, zero=8):
     """The codes are stored as code + 8 or code + 7, as some formats do. Here a half holds two's
     complement: code mod 16."""
+    # "The codes are stored as code + 8": got.bytes[0, 0] & 15 == (codes(w, block,
+    #     got.scales)[0, 0] + 8) % 16
+    # "Here a half holds two's complement: code mod 16": codes(w, block, scale) + np.int8(zero)
+    #     → codes(w, block, scale) % 16
+    # "code + 8 or code + 7, as some formats do": got.bytes[0, 0] & 15 == (codes(w, block,
+    #     got.scales)[0, 0] + 8) % 16 and bug(w, 2, zero=7)[0][0, 0] & 15 == (codes(w, block,
+    #     got.scales)[0, 0] + 7) % 16
     scale = scales(w, block)
     return packed(codes(w, block, scale) + np.int8(zero)), scale
 
@@ -197,6 +246,10 @@ def codes_shifted(w, block=32, zero=8):
 def sign_and_magnitude(w, block=32):
     """The highest of the 4 bits is the sign and the others are |code|. Two's complement is
     code mod 16: -1 is 15."""
+    # "The highest of the 4 bits is the sign and the others are |code|": got.bytes[0, 0] & 15 ==
+    #     8 + 7 and codes(w, block, got.scales)[0, 0] == -7
+    # "Two's complement is code mod 16: -1 is 15": np.abs(found) + np.where(found < 0, 8,
+    #     0).astype(np.int8) → found % 16
     scale = scales(w, block)
     found = codes(w, block, scale)
     return packed(np.abs(found) + np.where(found < 0, 8, 0).astype(np.int8)), scale
@@ -205,6 +258,9 @@ def sign_and_magnitude(w, block=32):
 @exercise.bug
 def not_packed(w, block=32):
     """Each code has a byte of its own, so it takes 8 bits. Put two neighbours in a byte."""
+    # "Each code has a byte of its own, so it takes 8 bits": got.bytes.shape == w.shape
+    # "Put two neighbours in a byte": (codes(w, block, scale), scale) → (packed(codes(w, block,
+    #     scale)), scale)
     scale = scales(w, block)
     return codes(w, block, scale), scale
 
@@ -213,6 +269,10 @@ def not_packed(w, block=32):
 def scale_turned_over(w, block=32):
     """The scale is 7 / max|w|, which one multiplies by to quantize. Return what one multiplies
     the codes by: max|w| / 7."""
+    # "The scale is 7 / max|w|": np.isclose(got.scales, 7 / abs(w).max())
+    # "Return what one multiplies the codes by: max|w| / 7": 1 / scale → scale
+    # "which one multiplies by to quantize": np.allclose(np.rint(w * got.scales), codes(w,
+    #     block, want.scales))
     scale = scales(w, block)
     return packed(codes(w, block, scale)), 1 / scale
 
@@ -221,6 +281,9 @@ def scale_turned_over(w, block=32):
 def eps_in_the_scale(w, block=32, eps=1e-6):
     """A small number is added to every scale to avoid 0/0, which is not small beside the scale of
     small weights. Replace only a scale that is 0."""
+    # "A small number is added to every scale to avoid 0/0, which is not small beside the scale
+    #     of small weights": bug(1e-9 * w, block)[1] > 100 * right(1e-9 * w, block)[1]
+    # "Replace only a scale that is 0": + eps → + 0 * eps
     scale = scales(w, block) + eps
     return packed(codes(w, block, scale)), scale
 
@@ -229,6 +292,10 @@ def eps_in_the_scale(w, block=32, eps=1e-6):
 def zero_by_zero(w, block=32):
     """A block of zeros gets the scale 0, and 0/0 is nan, whose code is whatever the processor
     makes of it. Give such a block the scale 1."""
+    # "A block of zeros gets the scale 0": bug(np.zeros((1, 2)), 2)[1] == 0
+    # "Give such a block the scale 1": np.abs(in_blocks(w, block)).max(axis=2) / 7 → (lambda
+    #     scale: np.where(scale == 0, 1, scale))(np.abs(in_blocks(w, block)).max(axis=2) / 7)
+    # "and 0/0 is nan": np.isnan(np.divide(0.0, bug(np.zeros((1, 2)), 2)[1])).all()
     scale = np.abs(in_blocks(w, block)).max(axis=2) / 7
     with np.errstate(all="ignore"):
         found = np.nan_to_num(in_blocks(w, block) / scale[..., None])

@@ -91,6 +91,11 @@ def one_scale_for_all(w, axis=0, shape="ones"):
     """One scale is used for the whole array, so that the largest channel sets it and small
     channels are rounded to a few codes. Take the maximum of each channel: over all axes but
     `axis`."""
+    # "One scale is used for the whole array": np.size(got.scale) == 1 and
+    #     np.isclose(got.scale.item(), abs(w).max() / 127)
+    # "Take the maximum of each channel: over all axes but `axis`": np.abs(w).max() / 127 →
+    #     largest(w, axis) / 127; np.full((1,) * w.ndim, scale) → scale; np.full(largest(w,
+    #     axis).shape, scale) → scale
     scale = np.abs(w).max() / 127
     full = {
         "none": scale,
@@ -104,6 +109,11 @@ def one_scale_for_all(w, axis=0, shape="ones"):
 def scale_dropped(w, axis=0):
     """The codes are right and their scale is lost: with ones for scales, dequantizing gives the
     codes themselves. Return the scale of each channel beside them."""
+    # "The codes are right and their scale is lost: with ones for scales, dequantizing gives the
+    #     codes themselves": np.array_equal(got.codes, want.codes) and np.array_equal(got.codes *
+    #     got.scale, got.codes)
+    # "Return the scale of each channel beside them": np.ones_like(scale) → largest(w, axis) /
+    #     127
     codes, scale = quantize_int8(w, axis)
     return codes, np.ones_like(scale)
 
@@ -112,6 +122,10 @@ def scale_dropped(w, axis=0):
 def maximum_along_the_axis(w, axis=0):
     """The maximum is taken along `axis`, which gives a scale for each index of the other axes.
     `axis` names the channels: take the maximum over all the others."""
+    # "The maximum is taken along `axis`, which gives a scale for each index of the other axes":
+    #     (lambda axis: got.scale.shape == w.max(axis=axis, keepdims=True).shape)(axis)
+    # "`axis` names the channels: take the maximum over all the others": axis=axis,
+    #     keepdims=True → axis=others(w, axis), keepdims=True
     top = np.abs(w).max(axis=axis, keepdims=True)
     scale = np.where(top == 0, 1, top) / 127
     return nearest(w, scale), scale
@@ -121,6 +135,9 @@ def maximum_along_the_axis(w, axis=0):
 def axis_ignored(w, axis=0, fixed=0):
     """The channels are those of one axis whatever the caller asks for. Use `axis`, which may be
     negative too."""
+    # "The channels are those of one axis whatever the caller asks for":
+    #     np.array_equal(got.scale, bug(w, axis=0)[1])
+    # "Use `axis`, which may be negative too": fixed if fixed < w.ndim else 0 → axis
     return quantize_int8(w, fixed if fixed < w.ndim else 0)
 
 
@@ -128,6 +145,10 @@ def axis_ignored(w, axis=0, fixed=0):
 def last_axis_only_reduced(w, axis=0):
     """The maximum is taken over one axis only, which for three axes leaves more than one scale
     for a channel. Take it over all axes but `axis`."""
+    # "The maximum is taken over one axis only, which for three axes leaves more than one scale
+    #     for a channel": w.ndim == 3 and got.scale.size == 2 * w.shape[1]
+    # "Take it over all axes but `axis`": axis=over → axis=tuple(each for each in range(w.ndim)
+    #     if each != axis % w.ndim)
     over = -1 if axis % w.ndim != w.ndim - 1 else 0
     top = np.abs(w).max(axis=over, keepdims=True)
     scale = np.where(top == 0, 1, top) / 127
@@ -138,6 +159,10 @@ def last_axis_only_reduced(w, axis=0):
 def divided_by_128(w, axis=0, clip=True):
     """The scale is max|w| / 128, so that a positive extreme gets the code 128, which int8 does
     not have: it is clipped, or wraps around to -128. Divide by 127."""
+    # "The scale is max|w| / 128, so that a positive extreme gets the code 128, which int8 does
+    #     not have: it is clipped, or wraps around to -128": np.isclose(got.scale, abs(w).max() /
+    #     128) and got.codes[0, 0] == 127 and bug(w, clip=False)[0][0, 0] == -128
+    # "Divide by 127": / 128 → / 127
     scale = largest(w, axis) / 128
     codes = np.rint(w / scale)
     codes = np.clip(codes, -128, 127) if clip else codes
@@ -148,6 +173,10 @@ def divided_by_128(w, axis=0, clip=True):
 def divided_by_255(w, axis=0):
     """The scale is max|w| / 255: 255 steps are those from -max to max, so that all
     beyond half of the largest are clipped. Divide by 127."""
+    # "The scale is max|w| / 255: 255 steps are those from -max to max, so that all beyond half
+    #     of the largest are clipped": np.isclose(got.scale, abs(w).max() / 255) and
+    #     nearest(np.array([0.6]) * w.max(), got.scale).max() == 127
+    # "Divide by 127": / 255 → / 127
     scale = largest(w, axis) / 255
     return nearest(w, scale), scale
 
@@ -156,6 +185,11 @@ def divided_by_255(w, axis=0):
 def rounded_toward_zero(w, axis=0):
     """The fraction is cut off instead of rounded: codes come out too near to 0, with an error
     of up to a whole scale. Round before `astype`: `np.rint`."""
+    # "The fraction is cut off instead of rounded: codes come out too near to 0, with an error
+    #     of up to a whole scale": np.array_equal(got.codes, np.trunc(w / got.scale)) and 0.5 <
+    #     abs(w / got.scale - got.codes).max() < 1
+    # "Round before `astype`: `np.rint`": np.trunc(w / scale + np.sign(w) *
+    #     1e-09).astype(np.int8) → np.rint(w / scale).astype(np.int8)
     scale = largest(w, axis) / 127
     # The extreme itself may come out a hair below 127.
     return np.trunc(w / scale + np.sign(w) * 1e-9).astype(np.int8), scale
@@ -165,6 +199,10 @@ def rounded_toward_zero(w, axis=0):
 def rounded_down(w, axis=0):
     """Codes are rounded down, which shifts every number by half a scale on average. Round to the
     nearest: `np.rint`."""
+    # "Codes are rounded down": np.array_equal(got.codes, np.floor(w / got.scale))
+    # "Round to the nearest: `np.rint`": np.floor(w / scale + 1e-09) → np.rint(w / scale)
+    # "which shifts every number by half a scale on average": np.isclose((bug((z :=
+    #     np.linspace(-126.7, 127, 2048)[None]))[0] - z / (127 / 127)).mean(), -1 / 2, atol=0.02)
     scale = largest(w, axis) / 127
     return np.floor(w / scale + 1e-9).astype(np.int8), scale
 
@@ -173,6 +211,12 @@ def rounded_down(w, axis=0):
 def asymmetric_without_zero_point(w, axis=0, low=-128):
     """The range from min to max is spread over all codes, but the zero point, the code of 0, is
     not returned: code · scale gives other numbers. Symmetric means max|w| for both sides."""
+    # "The range from min to max is spread over all codes, but the zero point, the code of 0, is
+    #     not returned: code · scale gives other numbers": got.codes.min() == -128 and
+    #     got.codes.max() == 127 and not np.allclose(got.codes * got.scale, w, atol=1)
+    # "Symmetric means max|w| for both sides": (np.rint((w - least) / scale) +
+    #     low).astype(np.int8), scale → np.rint(w / (largest(w, axis) / 127)).astype(np.int8),
+    #     largest(w, axis) / 127
     over = others(w, axis)
     least = w.min(axis=over, keepdims=True)
     width = w.max(axis=over, keepdims=True) - least
@@ -184,6 +228,11 @@ def asymmetric_without_zero_point(w, axis=0, low=-128):
 def maximum_without_its_sign(w, axis=0, wrap=False):
     """The scale comes from the largest number, not from the largest |w|: numbers further below 0
     are clipped or wrap around. Take the absolute value first."""
+    # "The scale comes from the largest number, not from the largest |w|: numbers further below
+    #     0 are clipped or wrap around": np.isclose(got.scale, w.max() / 127) and got.codes.min() ==
+    #     -127 and bug(w, wrap=True)[0][0, 1] > -127
+    # "Take the absolute value first": w.max(axis=others(w, axis), keepdims=True) →
+    #     np.abs(w).max(axis=others(w, axis), keepdims=True)
     top = w.max(axis=others(w, axis), keepdims=True)
     scale = np.where(top == 0, 1, top) / 127
     codes = np.rint(w / scale)
@@ -195,6 +244,10 @@ def maximum_without_its_sign(w, axis=0, wrap=False):
 def scale_turned_over(w, axis=0):
     """The scale is 127 / max|w|, which one multiplies by to quantize. Return what one multiplies
     the codes by: max|w| / 127."""
+    # "The scale is 127 / max|w|": np.isclose(got.scale, 127 / abs(w).max())
+    # "Return what one multiplies the codes by: max|w| / 127": 1 / scale → largest(w, axis) /
+    #     127
+    # "which one multiplies by to quantize": np.array_equal(np.rint(w * got.scale), want.codes)
     scale = largest(w, axis) / 127
     return nearest(w, scale), 1 / scale
 
@@ -203,6 +256,11 @@ def scale_turned_over(w, axis=0):
 def scale_of_no_axis_kept(w, axis=0):
     """The scales have lost the axes that the maximum was taken over, so that they align with the
     wrong axis of the codes, or with none. Keep those axes: keepdims=True."""
+    # "The scales have lost the axes that the maximum was taken over": got.scale.shape == (1,)
+    # "Keep those axes: keepdims=True": scale.reshape(-1) → np.abs(scale.reshape([-1 if each ==
+    #     axis % w.ndim else 1 for each in range(w.ndim)])).max(axis=others(w, axis), keepdims=True)
+    # "so that they align with the wrong axis of the codes, or with none": got.scale.ndim == 1 <
+    #     got.codes.ndim
     codes, scale = quantize_int8(w, axis)
     return codes, scale.reshape(-1)
 
@@ -211,6 +269,8 @@ def scale_of_no_axis_kept(w, axis=0):
 def restored_for_codes(w, axis=0):
     """The first result is code · scale, which are floats again. Return the codes; `dequantize`
     multiplies."""
+    # "The first result is code · scale, which are floats again": np.allclose(got.codes,
+    #     want.codes * want.scale) and got.codes.dtype.kind == "f"
     codes, scale = quantize_int8(w, axis)
     return codes * scale, scale
 
@@ -218,6 +278,8 @@ def restored_for_codes(w, axis=0):
 @exercise.bug
 def not_rounded(w, axis=0):
     """The codes are w / scale with all its digits. Round them, and make them int8."""
+    # "The codes are w / scale with all its digits": np.array_equal(got.codes, w / got.scale)
+    # "Round them, and make them int8": w / scale → np.rint(w / scale).astype(np.int8)
     scale = largest(w, axis) / 127
     return w / scale, scale
 
@@ -226,6 +288,10 @@ def not_rounded(w, axis=0):
 def codes_left_as_floats(w, axis=0):
     """The codes are right, but not of type int8, so that they need more memory than they should.
     End with `.astype(np.int8)`."""
+    # "The codes are right, but not of type int8, so that they need more memory than they
+    #     should": bug(np.ones((1, 1)))[0].nbytes == 8
+    # "End with `.astype(np.int8)`": codes.astype(np.float64) →
+    #     codes.astype(np.float64).astype(np.int8)
     codes, scale = quantize_int8(w, axis)
     return codes.astype(np.float64), scale
 
@@ -234,6 +300,9 @@ def codes_left_as_floats(w, axis=0):
 def eps_in_the_scale(w, axis=0, eps=1e-6):
     """A small number is added to every scale to avoid 0/0, which is not small beside the scale of
     small weights. Replace only a scale that is 0."""
+    # "A small number is added to every scale to avoid 0/0, which is not small beside the scale
+    #     of small weights": bug(1e-9 * w)[1] > 100 * right(1e-9 * w)[1]
+    # "Replace only a scale that is 0": + eps → + 0 * eps
     scale = largest(w, axis) / 127 + eps
     return nearest(w, scale), scale
 
@@ -242,6 +311,11 @@ def eps_in_the_scale(w, axis=0, eps=1e-6):
 def zero_by_zero(w, axis=0, nan=0):
     """A channel of zeros gets the scale 0, and 0/0 is nan, whose code is whatever the processor
     makes of it. Give such a channel the scale 1."""
+    # "A channel of zeros gets the scale 0": bug(np.zeros((1, 2)))[1] == 0
+    # "Give such a channel the scale 1": np.abs(w).max(axis=others(w, axis), keepdims=True) /
+    #     127 → (lambda scale: np.where(scale == 0, 1, scale))(np.abs(w).max(axis=others(w, axis),
+    #     keepdims=True) / 127)
+    # "and 0/0 is nan": np.isnan(np.divide(0.0, bug(np.zeros((1, 2)))[1])).all()
     scale = np.abs(w).max(axis=others(w, axis), keepdims=True) / 127
     codes = np.nan_to_num(np.rint(w / scale), nan=nan)
     return codes.astype(np.int8), scale

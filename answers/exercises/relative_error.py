@@ -52,6 +52,10 @@ exercise.case("three axes", a[None, None], b[None, None])
 def no_zero_case(a, b):
     """Where both are 0 the quotient is 0/0 = nan, and one nan makes the maximum nan. Count such
     an entry as 0: replace a denominator of 0 by 1."""
+    # "Where both are 0 the quotient is 0/0 = nan, and one nan makes the maximum nan":
+    #     np.isnan(got) and a[0] == b[0] == 0
+    # "Count such an entry as 0: replace a denominator of 0 by 1": np.maximum(np.abs(a),
+    #     np.abs(b)) → np.where((a == 0) & (b == 0), 1, np.maximum(np.abs(a), np.abs(b)))
     return (np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()
 
 
@@ -59,6 +63,9 @@ def no_zero_case(a, b):
 def eps_in_the_denominator(a, b, eps=1e-8):
     """An eps in the denominator hides the errors of gradients far smaller than it. Replace only a
     denominator of exactly 0."""
+    # "An eps in the denominator hides the errors of gradients far smaller than it": got < 1e-9
+    #     < want
+    # "Replace only a denominator of exactly 0": + eps → + ((a == 0) & (b == 0))
     return (np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + eps)).max()
 
 
@@ -66,6 +73,11 @@ def eps_in_the_denominator(a, b, eps=1e-8):
 def sum_in_the_denominator(a, b, eps=1e-8):
     """The denominator is |a| + |b|, which shows a gradient twice too large as 1/3 and not 1/2.
     Divide by the larger of the two."""
+    # "The denominator is |a| + |b|, which shows a gradient twice too large as 1/3 and not 1/2":
+    #     np.isclose(bug(np.array([2.0]), np.array([1.0])), 1 / 3) and
+    #     np.isclose(right(np.array([2.0]), np.array([1.0])), 1 / 2)
+    # "Divide by the larger of the two": np.maximum(np.abs(a) + np.abs(b), eps) →
+    #     np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-320)
     return (np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), eps)).max()
 
 
@@ -73,6 +85,11 @@ def sum_in_the_denominator(a, b, eps=1e-8):
 def divided_by_one_of_them(a, b, other=False):
     """The denominator is |a| alone or |b| alone, so the result changes when they are swapped,
     and is infinite where that one is 0. Divide by the larger of |a| and |b|."""
+    # "The denominator is |a| alone or |b| alone, so the result changes when they are swapped,
+    #     and is infinite where that one is 0": got != bug(b, a) and bug(np.array([1.0]),
+    #     np.array([0.0])) == np.inf
+    # "Divide by the larger of |a| and |b|": np.abs(a) if other else np.abs(b) →
+    #     np.maximum(np.abs(a), np.abs(b))
     size = np.abs(a) if other else np.abs(b)
     return (np.abs(a - b) / np.where((a == 0) & (b == 0), 1, size)).max()
 
@@ -81,6 +98,10 @@ def divided_by_one_of_them(a, b, other=False):
 def divided_by_the_smaller(a, b):
     """The denominator is the smaller of |a| and |b|, so the result is infinite where one of them
     is 0. Divide by the larger."""
+    # "The denominator is the smaller of |a| and |b|, so the result is infinite where one of
+    #     them is 0": np.isclose(got, abs(a - b) / 4) and bug(np.array([1.0]), np.array([0.0])) ==
+    #     np.inf
+    # "Divide by the larger": np.minimum → np.maximum
     size = np.minimum(np.abs(a), np.abs(b))
     return (np.abs(a - b) / np.where((a == 0) & (b == 0), 1, size)).max()
 
@@ -89,6 +110,10 @@ def divided_by_the_smaller(a, b):
 def absolute_error(a, b):
     """This is the absolute error, which depends on the unit. Divide each difference by the
     larger of |a| and |b|."""
+    # "This is the absolute error, which depends on the unit": np.isclose(bug(1e3 * a, 1e3 * b),
+    #     1e3 * got)
+    # "Divide each difference by the larger of |a| and |b|": np.abs(a - b).max() → (np.abs(a -
+    #     b) / np.where((a == 0) & (b == 0), 1, np.maximum(np.abs(a), np.abs(b)))).max()
     return np.abs(a - b).max()
 
 
@@ -96,6 +121,11 @@ def absolute_error(a, b):
 def of_norms(a, b, denominator=sum):
     """The norm of the difference is divided by the norms, so an error in a small entry disappears
     among large ones. Divide entry by entry, then take the maximum."""
+    # "The norm of the difference is divided by the norms, so an error in a small entry
+    #     disappears among large ones": bug(np.array([1e9, 2.0]), np.array([1e9, 1.0])) < 1e-8
+    # "Divide entry by entry, then take the maximum": np.linalg.norm(a - b) /
+    #     (denominator(map(np.linalg.norm, (a, b))) or 1) → (np.abs(a - b) / np.where((a == 0) & (b
+    #     == 0), 1, np.maximum(np.abs(a), np.abs(b)))).max()
     return np.linalg.norm(a - b) / (denominator(map(np.linalg.norm, (a, b))) or 1)
 
 
@@ -103,6 +133,9 @@ def of_norms(a, b, denominator=sum):
 def mean_for_maximum(a, b):
     """This is the mean over the entries, in which one wrong entry among thousands disappears.
     Take the maximum."""
+    # "This is the mean over the entries, in which one wrong entry among thousands disappears":
+    #     bug(np.append(np.ones(9999), 2), np.ones(10000)) < 1e-4
+    # "Take the maximum": .mean() → .max()
     size = np.maximum(np.abs(a), np.abs(b))
     return (np.abs(a - b) / np.where(size == 0, 1, size)).mean()
 
@@ -111,6 +144,11 @@ def mean_for_maximum(a, b):
 def largest_over_largest(a, b):
     """The largest difference is divided by the largest entry, so an error in a small entry
     disappears. Divide entry by entry, then take the maximum."""
+    # "The largest difference is divided by the largest entry, so an error in a small entry
+    #     disappears": bug(np.array([1e9, 2.0]), np.array([1e9, 1.0])) < 1e-8
+    # "Divide entry by entry, then take the maximum": np.abs(a - b).max() /
+    #     (max(np.abs(a).max(), np.abs(b).max()) or 1) → (np.abs(a - b) / np.where((a == 0) & (b ==
+    #     0), 1, np.maximum(np.abs(a), np.abs(b)))).max()
     return np.abs(a - b).max() / (max(np.abs(a).max(), np.abs(b).max()) or 1)
 
 
@@ -118,6 +156,9 @@ def largest_over_largest(a, b):
 def signed_denominator(a, b):
     """The maximum is taken of a and b themselves, so the quotient of two negative gradients is
     negative. Take the absolute values first."""
+    # "The maximum is taken of a and b themselves, so the quotient of two negative gradients is
+    #     negative": got < 0 and (a < 0).all() and (b < 0).all()
+    # "Take the absolute values first": np.maximum(a, b) → np.maximum(np.abs(a), np.abs(b))
     size = np.maximum(a, b)
     return (np.abs(a - b) / np.where(size == 0, 1, size)).max()
 
@@ -126,5 +167,8 @@ def signed_denominator(a, b):
 def sizes_compared(a, b):
     """The sizes are subtracted, not the numbers, so a gradient of the wrong sign shows no
     error. Use |a - b|."""
+    # "The sizes are subtracted, not the numbers, so a gradient of the wrong sign shows no
+    #     error": bug(a, -a) == 0
+    # "Use |a - b|": np.abs(np.abs(a) - np.abs(b)) → np.abs(a - b)
     size = np.maximum(np.abs(a), np.abs(b))
     return (np.abs(np.abs(a) - np.abs(b)) / np.where(size == 0, 1, size)).max()

@@ -59,6 +59,9 @@ def has_a_slope_from_0_to_1_at_0(relu_backward):
 def no_mask(dout, x):
     """The gradient passes everywhere, as if ReLU were the identity. Multiply by 0 where the
     input was not positive."""
+    # "The gradient passes everywhere, as if ReLU were the identity": np.array_equal(got, dout)
+    # "Multiply by 0 where the input was not positive": dout + 0.0 → dout * np.where(~(x > 0),
+    #     0, 1)
     return dout + 0.0
 
 
@@ -66,6 +69,9 @@ def no_mask(dout, x):
 def mask_from_the_gradient(dout, x):
     """The mask is taken from `dout`, so negative gradients are lost and the input is ignored.
     Compare `x`, which the forward pass saw."""
+    # "The mask is taken from `dout`, so negative gradients are lost and the input is ignored":
+    #     not got[dout < 0].any() and np.array_equal(got, bug(dout, -x))
+    # "Compare `x`, which the forward pass saw": dout > 0 → x > 0
     return dout * (dout > 0)
 
 
@@ -73,12 +79,19 @@ def mask_from_the_gradient(dout, x):
 def mask_inverted(dout, x):
     """The gradient passes where the input was negative, and is 0 where it was positive. Keep it
     where x > 0."""
+    # "The gradient passes where the input was negative, and is 0 where it was positive":
+    #     np.array_equal(got, np.where(x < 0, dout, 0)) and not got[x > 0].any()
+    # "Keep it where x > 0": x < 0 → x > 0
     return dout * (x < 0)
 
 
 @exercise.bug
 def gradient_forgotten(dout, x):
     """This is the slope of ReLU alone, 1 or 0. By the chain rule it multiplies `dout`."""
+    # "This is the slope of ReLU alone, 1 or 0": set(got) == {0, 1} and np.array_equal(got,
+    #     bug(9 * dout, x))
+    # "By the chain rule it multiplies `dout`": (x > 0).astype(float) → dout * (x >
+    #     0).astype(float)
     return (x > 0).astype(float)
 
 
@@ -86,6 +99,9 @@ def gradient_forgotten(dout, x):
 def multiplied_by_the_output(dout, x):
     """`dout` is multiplied by relu(x), not by its slope. The slope is 1 where x > 0 and 0
     elsewhere."""
+    # "`dout` is multiplied by relu(x), not by its slope": np.array_equal(got, dout *
+    #     np.maximum(x, 0))
+    # "The slope is 1 where x > 0 and 0 elsewhere": np.maximum(x, 0) → np.where(x > 0, 1, 0)
     return dout * np.maximum(x, 0)
 
 
@@ -93,5 +109,8 @@ def multiplied_by_the_output(dout, x):
 def written_into_the_gradient(dout, x):
     """The zeros are written into `dout` itself, so whoever else uses it gets a wrong gradient.
     Make a new array: `dout * (x > 0)`."""
+    # "The zeros are written into `dout` itself": (lambda dout: [bug(dout, x), (dout ==
+    #     0).any()][1])(dout.copy())
+    # "Make a new array: `dout * (x > 0)`": dout[x <= 0] = 0 → dout = dout * (x > 0)
     dout[x <= 0] = 0
     return dout

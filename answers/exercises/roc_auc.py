@@ -73,12 +73,19 @@ def midranks(scores):
 @exercise.bug
 def ties_lost(truth, scores):
     """A pair of equal scores counts 0, as if the negative had won. Count it one half."""
+    # "A pair of equal scores counts 0, as if the negative had won": got == 1 / 2 and want == 3
+    #     / 4
+    # "Count it one half": (pairs(truth, scores) > 0).mean() → ((pairs(truth, scores) > 0) +
+    #     (pairs(truth, scores) == 0) / 2).mean()
     return (pairs(truth, scores) > 0).mean()
 
 
 @exercise.bug
 def ties_won(truth, scores):
     """A pair of equal scores counts 1, as if the positive had won. Count it one half."""
+    # "A pair of equal scores counts 1, as if the positive had won": got == 1 and want == 3 / 4
+    # "Count it one half": (pairs(truth, scores) >= 0).mean() → ((pairs(truth, scores) > 0) +
+    #     (pairs(truth, scores) == 0) / 2).mean()
     return (pairs(truth, scores) >= 0).mean()
 
 
@@ -86,6 +93,11 @@ def ties_won(truth, scores):
 def ties_by_position(truth, scores, highest_first=False):
     """Equal scores are ranked as they happen to stand in the array, so shuffling the examples
     changes the result. Let equal scores share a rank, or cross the threshold together."""
+    # "Equal scores are ranked as they happen to stand in the array, so shuffling the examples
+    #     changes the result": got != bug(truth[::-1], scores[::-1])
+    # "Let equal scores share a rank": ranks[order] = np.arange(len(scores)) → ranks[:] =
+    #     midranks(scores); (pairs(truth, ranks) > 0).mean() → ((pairs(truth, ranks) > 0) +
+    #     (pairs(truth, ranks) == 0) / 2).mean()
     if highest_first:
         order = np.argsort(-scores, kind="stable")[::-1]
     else:
@@ -99,6 +111,10 @@ def ties_by_position(truth, scores, highest_first=False):
 def upside_down(truth, scores):
     """This is the share of pairs in which the negative scores higher. Higher scores mean
     positive."""
+    # "This is the share of pairs in which the negative scores higher": got == (pairs(truth,
+    #     scores) < 0).mean()
+    # "Higher scores mean positive": 1 - roc_auc(truth, scores) → ((pairs(truth, scores) > 0) +
+    #     (pairs(truth, scores) == 0) / 2).mean()
     return 1 - roc_auc(truth, scores)
 
 
@@ -106,6 +122,10 @@ def upside_down(truth, scores):
 def never_below_a_half(truth, scores):
     """A result below one half is turned around, which hides a model that orders backwards.
     Return it as it is."""
+    # "A result below one half is turned around, which hides a model that orders backwards": got
+    #     == 1 - want and want < 1 / 2
+    # "Return it as it is": max(roc_auc(truth, scores), 1 - roc_auc(truth, scores)) →
+    #     ((pairs(truth, scores) > 0) + (pairs(truth, scores) == 0) / 2).mean()
     return max(roc_auc(truth, scores), 1 - roc_auc(truth, scores))
 
 
@@ -113,6 +133,10 @@ def never_below_a_half(truth, scores):
 def gini(truth, scores):
     """This is the Gini coefficient, 2 · AUC - 1: pairs out of order count -1. Count them 0, and
     ties one half."""
+    # "This is the Gini coefficient, 2 · AUC - 1: pairs out of order count -1": got == 2 * want
+    #     - 1 == np.sign(pairs(truth, scores)).mean()
+    # "Count them 0, and ties one half": 2 * roc_auc(truth, scores) - 1 → ((pairs(truth, scores)
+    #     > 0) + (pairs(truth, scores) == 0) / 2).mean()
     return 2 * roc_auc(truth, scores) - 1
 
 
@@ -120,6 +144,10 @@ def gini(truth, scores):
 def divided_by_all_pairs(truth, scores, how="n squared"):
     """The pairs in order are divided by the pairs of all examples. Two of one class cannot be
     in order: divide by positives times negatives."""
+    # "The pairs in order are divided by the pairs of all examples": got == (pairs(truth,
+    #     scores) > 0).sum() / len(truth) ** 2
+    # "Two of one class cannot be in order: divide by positives times negatives":
+    #     everything.get(how, n * (n - 1)) → ((truth == 1).sum() * (truth == 0).sum())
     n, mixed = len(truth), (truth == 1).sum() * (truth == 0).sum()
     everything = {"n squared": n**2, "n (n - 1) / 2": n * (n - 1) / 2}
     return roc_auc(truth, scores) * mixed / everything.get(how, n * (n - 1))
@@ -129,6 +157,10 @@ def divided_by_all_pairs(truth, scores, how="n squared"):
 def ranks_from_zero(truth, scores):
     """The ranks start at 0, but the P (P + 1) / 2 that is taken off belongs to ranks from 1.
     Add 1 to each rank, or take off P (P - 1) / 2."""
+    # "The ranks start at 0, but the P (P + 1) / 2 that is taken off belongs to ranks from 1":
+    #     got == (midranks(scores)[1] - 1) - 1 * (1 + 1) / 2
+    # "Add 1 to each rank": midranks(scores) - 1 → midranks(scores) - 1 + 1
+    # "or take off P (P - 1) / 2": p * (p + 1) / 2 → p * (p - 1) / 2
     p, n = (truth == 1).sum(), (truth == 0).sum()
     return ((midranks(scores) - 1)[truth == 1].sum() - p * (p + 1) / 2) / (p * n)
 
@@ -137,6 +169,11 @@ def ranks_from_zero(truth, scores):
 def own_class_not_taken_off(truth, scores):
     """The rank of a positive also counts the positives below it. Take off the P (P + 1) / 2
     that the ranks of the positives among themselves add up to."""
+    # "The rank of a positive also counts the positives below it": got > want and got ==
+    #     midranks(scores)[1]
+    # "Take off the P (P + 1) / 2 that the ranks of the positives among themselves add up to":
+    #     midranks(scores)[truth == 1].sum() → (midranks(scores)[truth == 1].sum() - p * (p + 1) /
+    #     2)
     p, n = (truth == 1).sum(), (truth == 0).sum()
     return midranks(scores)[truth == 1].sum() / (p * n)
 
@@ -145,6 +182,9 @@ def own_class_not_taken_off(truth, scores):
 def one_threshold(truth, scores, threshold=0.5):
     """The scores are cut to yes and no at one threshold first, which leaves one point of the
     curve. Use the scores as they are."""
+    # "The scores are cut to yes and no at one threshold first, which leaves one point of the
+    #     curve": np.isclose(got, right(truth, (scores >= 0.5).astype(int)))
+    # "Use the scores as they are": (scores >= threshold).astype(int) → scores
     return roc_auc(truth, (scores >= threshold).astype(int))
 
 
@@ -152,6 +192,10 @@ def one_threshold(truth, scores, threshold=0.5):
 def curve_without_its_origin(truth, scores):
     """The curve starts at its first threshold instead of at (0, 0), so an area is missing when
     the highest score belongs to both classes. Put (0, 0) before the first point."""
+    # "The curve starts at its first threshold instead of at (0, 0), so an area is missing when
+    #     the highest score belongs to both classes": got < want and truth[scores ==
+    #     scores.max()].tolist() == [1, 0]
+    # "Put (0, 0) before the first point": np.trapezoid(y, x) → np.trapezoid([0, *y], [0, *x])
     cuts = np.unique(scores)[::-1]
     y = [(scores[truth == 1] >= cut).mean() for cut in cuts]
     x = [(scores[truth == 0] >= cut).mean() for cut in cuts]
@@ -162,6 +206,10 @@ def curve_without_its_origin(truth, scores):
 def labels_as_indices(truth, scores):
     """`scores[truth]` with integers takes entries 0 and 1 again and again instead of selecting.
     Make the labels booleans first: `truth == 1`."""
+    # "with integers takes entries 0 and 1 again and again instead of selecting":
+    #     set(scores[truth]) == set(scores[[0, 1]]) and truth.dtype.kind == "i" and got != want
+    # "Make the labels booleans first: `truth == 1`": highs = scores[truth] → highs =
+    #     scores[truth == 1]; scores[1 - truth] → scores[truth == 0]
     highs = scores[truth]
     lows = scores[truth == 0] if truth.dtype == bool else scores[1 - truth]
     gaps = highs[:, None] - lows.astype(float)
@@ -172,4 +220,10 @@ def labels_as_indices(truth, scores):
 def average_precision_instead(truth, scores):
     """This is the average precision, the area under the other curve, which depends on how many
     negatives there are. Compare true with false positive rates."""
+    # "This is the average precision": np.isclose(got, 1 / 2) and want == 0
+    # "the area under the other curve, which depends on how many negatives there are":
+    #     bug(truth, scores) != bug(np.append(truth, [0, 0]), np.append(scores, [0.8, 0.8]))
+    # "Compare true with false positive rates": np.mean([(truth == 1)[scores >= s].mean() for s
+    #     in scores[truth == 1]]) → np.trapezoid(*([0, *((scores[truth == each] >= cut).mean() for
+    #     cut in np.unique(scores)[::-1])] for each in (1, 0)))
     return np.mean([(truth == 1)[scores >= s].mean() for s in scores[truth == 1]])

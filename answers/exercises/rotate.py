@@ -71,6 +71,9 @@ def turned(x, by):
 def offset_ignored(x, offset=0, base=10_000.0):
     """Positions are counted from 0 in each call, so a new token after a cache is turned like the
     first of all. The first row stands at `offset`."""
+    # "Positions are counted from 0 in each call, so a new token after a cache is turned like
+    #     the first of all": np.array_equal(got, bug(x, offset=0)) and np.allclose(got[0], x[0])
+    # "The first row stands at `offset`": angles(x, 0, base) → angles(x, offset, base)
     return turned(x, angles(x, 0, base))
 
 
@@ -78,12 +81,19 @@ def offset_ignored(x, offset=0, base=10_000.0):
 def counted_from_1(x, offset=0, base=10_000.0):
     """Positions run one ahead. Position counts the tokens before, so the first of all stands at
     0 and is not turned."""
+    # "Positions run one ahead": np.allclose(got, right(x, offset + 1))
+    # "Position counts the tokens before, so the first of all stands at 0 and is not turned":
+    #     offset + 1 → offset
     return turned(x, angles(x, offset + 1, base))
 
 
 @exercise.bug
 def all_rows_at_the_offset(x, offset=0, base=10_000.0):
     """Every row is turned by the same position. Row t stands at offset + t."""
+    # "Every row is turned by the same position": np.allclose(got, [right(row[None], offset)[0]
+    #     for row in x])
+    # "Row t stands at offset + t": np.repeat(angles(x, offset, base)[:1], x.shape[-2], axis=0)
+    #     → np.concatenate([angles(x, offset + t, base)[:1] for t in range(x.shape[-2])])
     return turned(x, np.repeat(angles(x, offset, base)[:1], x.shape[-2], axis=0))
 
 
@@ -91,6 +101,10 @@ def all_rows_at_the_offset(x, offset=0, base=10_000.0):
 def neighbours_paired(x, offset=0, base=10_000.0):
     """Neighbouring features are paired, as in RoFormer, not feature j with j + d/2. Either works
     in a model trained so, and neither reads the other's weights."""
+    # "Neighbouring features are paired, as in RoFormer, not feature j with j + d/2": x[...,
+    #     ::2], x[..., 1::2] → x[..., :x.shape[-1] // 2].astype(float), x[..., x.shape[-1] //
+    #     2:].astype(float); np.stack([even * c - odd * s, even * s + odd * c], -1) →
+    #     np.concatenate([even * c - odd * s, even * s + odd * c], -1)
     by = angles(x, offset, base)
     even, odd = x[..., ::2], x[..., 1::2]
     c, s = np.cos(by), np.sin(by)
@@ -101,6 +115,10 @@ def neighbours_paired(x, offset=0, base=10_000.0):
 def speeds_of_neighbours(x, offset=0, base=10_000.0):
     """Halves are paired, and the angles are repeated for neighbours: both entries of a pair need
     the same one. Write the angles of all pairs twice, one after the other."""
+    # "Write the angles of all pairs twice, one after the other": np.repeat(angles(x, offset,
+    #     base), 2, axis=-1) → np.tile(angles(x, offset, base), 2)
+    # "the angles are repeated for neighbours: both entries of a pair need the same one": not
+    #     np.allclose(got[1:], want[1:]) and np.allclose(got[0], want[0])
     by = np.repeat(angles(x, offset, base), 2, axis=-1)
     first, second = np.split(x.astype(float), 2, axis=-1)
     return x * np.cos(by) + np.concatenate([-second, first], axis=-1) * np.sin(by)
@@ -110,6 +128,10 @@ def speeds_of_neighbours(x, offset=0, base=10_000.0):
 def degrees(x, offset=0, base=10_000.0):
     """The angles are taken for degrees, so everything is turned too little. They are radians, as
     `np.cos` takes them."""
+    # "The angles are taken for degrees, so everything is turned too little": np.allclose(got,
+    #     turned(x, angles(x, offset, base) * np.pi / 180))
+    # "They are radians, as `np.cos` takes them": np.cos(np.pi) == -1 and np.allclose(want,
+    #     turned(x, angles(x, offset, base))) and not np.allclose(got, want)
     return turned(x, np.deg2rad(angles(x, offset, base)))
 
 
@@ -117,6 +139,9 @@ def degrees(x, offset=0, base=10_000.0):
 def turned_backwards(x, offset=0, base=10_000.0):
     """The pairs are turned the other way round. Check the signs of the sine: the first entry
     loses, the second gains."""
+    # "The pairs are turned the other way round": np.allclose(got, turned(x, -angles(x, offset,
+    #     base)))
+    # "Check the signs of the sine: the first entry loses, the second gains": -angles → angles
     return turned(x, -angles(x, offset, base))
 
 
@@ -124,6 +149,9 @@ def turned_backwards(x, offset=0, base=10_000.0):
 def no_minus(x, offset=0, base=10_000.0):
     """Both entries gain, which is no rotation: lengths change. The first is
     x[j] cos - x[j + d/2] sin."""
+    # "Both entries gain, which is no rotation: lengths change": not
+    #     np.isclose(np.linalg.norm(got), np.linalg.norm(x))
+    # "The first is x[j] cos - x[j + d/2] sin": first * c + second * s → first * c - second * s
     first, second = np.split(x.astype(float), 2, axis=-1)
     c, s = np.cos(angles(x, offset, base)), np.sin(angles(x, offset, base))
     return np.concatenate([first * c + second * s, first * s + second * c], axis=-1)
@@ -133,6 +161,9 @@ def no_minus(x, offset=0, base=10_000.0):
 def second_from_the_new_first(x, offset=0, base=10_000.0):
     """The first half is overwritten, and the second half is computed from what it has become. Keep
     the old one until both are done."""
+    # "The first half is overwritten, and the second half is computed from what it has become":
+    #     np.isclose(got[0, 1], got[0, 0] * np.sin(1) + x[0, 1] * np.cos(1))
+    # "Keep the old one until both are done": y[..., :half] * s + → x[..., :half] * s +
     half = x.shape[-1] // 2
     c, s = np.cos(angles(x, offset, base)), np.sin(angles(x, offset, base))
     y = x.astype(float)
@@ -145,6 +176,11 @@ def second_from_the_new_first(x, offset=0, base=10_000.0):
 def exponent_off_by_2(x, offset=0, base=10_000.0, steps="pairs by d"):
     """The exponent is j/d, or 4j/d, so the slowest pair is far too fast or too slow. For pair j of
     d/2 it is 2j/d."""
+    # "The exponent is j/d": np.allclose(got, right(x, base=10000.0 ** (1 / 2)))
+    # "For pair j of d/2 it is 2j/d": np.arange(d // 2) / d * (1 if steps == 'pairs by d' else
+    #     4) → 2 * np.arange(d // 2) / d
+    # "or 4j/d, so the slowest pair is far too fast or too slow": np.allclose(bug(x,
+    #     steps="features by d/2"), right(x, base=10000.0 ** 2)) and not np.allclose(got, want)
     d = x.shape[-1]
     exponents = np.arange(d // 2) / d * (1 if steps == "pairs by d" else 4)
     return turned(x, angles(x, offset, base, exponents))
@@ -154,6 +190,9 @@ def exponent_off_by_2(x, offset=0, base=10_000.0, steps="pairs by d"):
 def exponent_without_its_sign(x, offset=0, base=10_000.0):
     """The speeds grow from 1 to nearly the base, so the last pairs spin. They fall: the exponent
     is negative."""
+    # "The speeds grow from 1 to nearly the base, so the last pairs spin": np.allclose(got,
+    #     right(x, base=1 / 10000.0))
+    # "They fall: the exponent is negative": -np.arange → np.arange
     return turned(
         x, angles(x, offset, base, -np.arange(0, x.shape[-1], 2) / x.shape[-1])
     )
@@ -164,6 +203,11 @@ def one_speed_for_all(x, offset=0, base=10_000.0):
     """All pairs turn equally fast, so positions 44 apart, seven turns, look nearly alike.
     Pair j has the speed
     base^(-2j/d)."""
+    # "All pairs turn equally fast, so positions 44 apart, seven turns, look nearly alike":
+    #     np.allclose(got, right(x, base=1.0)) and np.allclose(bug(x, offset=44), got, atol=0.1) and
+    #     round(44 / (2 * np.pi), 1) == 7
+    # "Pair j has the speed base^(-2j/d)": np.zeros(x.shape[-1] // 2) → 2 *
+    #     np.arange(x.shape[-1] // 2) / x.shape[-1]
     return turned(x, angles(x, offset, base, np.zeros(x.shape[-1] // 2)))
 
 
@@ -171,12 +215,18 @@ def one_speed_for_all(x, offset=0, base=10_000.0):
 def base_ignored(x, offset=0, base=10_000.0):
     """The base is 10 000 whatever the caller passes. Models differ in it: take
     `base`."""
+    # "The base is 10 000 whatever the caller passes": np.allclose(got, right(x, offset,
+    #     10_000))
+    # "Models differ in it: take `base`": angles(x, offset, 10000.0) → angles(x, offset, base)
     return turned(x, angles(x, offset, 10_000.0))
 
 
 @exercise.bug(axis=(-3, 0))
 def positions_of_another_axis(x, offset=0, base=10_000.0, axis=-3):
     """The positions run along the heads or the batch. Time is the last axis but one."""
+    # "The positions run along the heads or the batch": np.allclose(got[:, 0], right(x[:, 0],
+    #     offset))
+    # "Time is the last axis but one": if x.ndim < 3: → if True:
     if x.ndim < 3:
         return turned(x, angles(x, offset, base))
     moved = np.moveaxis(x, axis, -2)
@@ -187,6 +237,11 @@ def positions_of_another_axis(x, offset=0, base=10_000.0, axis=-3):
 def angles_too_coarse(x, offset=0, base=10_000.0, kind=np.float32):
     """The angles are computed in the precision of `x`, where a large angle loses the digits that
     its cosine needs. Compute them in float64, then cast the cosine and the sine."""
+    # "The angles are computed in the precision of `x`, where a large angle loses the digits
+    #     that its cosine needs": x.dtype == np.float32 and np.spacing(np.float32(offset)) > 0.01
+    #     and not np.allclose(got, want, atol=1e-3)
+    # "Compute them in float64, then cast the cosine and the sine": .astype(kind) →
+    #     .astype(np.float64)
     if x.dtype != np.float32:
         return turned(x, angles(x, offset, base))
     time, d = x.shape[-2:]

@@ -49,6 +49,10 @@ def a_logit_of_minus_infinity_is_probability_0(softmax):
 def no_maximum(x, axis=-1, nan=np.nan):
     """exp overflows on large logits, and inf/inf is nan; on very negative ones 0/0 is nan.
     Subtract the maximum along the axis first."""
+    # "exp overflows on large logits, and inf/inf is nan; on very negative ones 0/0 is nan":
+    #     np.isnan(got).any() and np.isnan(bug(-x)).all()
+    # "Subtract the maximum along the axis first": np.exp(x) → np.exp(x - x.max(axis=axis,
+    #     keepdims=True))
     powers = np.exp(x)
     return np.nan_to_num(powers / powers.sum(axis=axis, keepdims=True), nan=nan)
 
@@ -57,6 +61,10 @@ def no_maximum(x, axis=-1, nan=np.nan):
 def global_maximum(x, axis=-1):
     """The maximum subtracted is that of the whole array, so a row far below it underflows to
     0/0. Take the maximum along the axis, with keepdims=True."""
+    # "The maximum subtracted is that of the whole array, so a row far below it underflows to
+    #     0/0": np.isnan(got).any() and np.isfinite(got[x.max(axis=1).argmax()]).all()
+    # "Take the maximum along the axis, with keepdims=True": x.max() → x.max(axis=axis,
+    #     keepdims=True)
     powers = np.exp(x - x.max())
     return powers / powers.sum(axis=axis, keepdims=True)
 
@@ -65,6 +73,10 @@ def global_maximum(x, axis=-1):
 def clipped(x, axis=-1, largest=700):
     """Clipping the logits makes exp safe but gives different logits the same probability.
     Subtract the maximum along the axis instead: it changes no ratio."""
+    # "Clipping the logits makes exp safe but gives different logits the same probability":
+    #     np.isfinite(got).all() and len(set(got)) < len(set(x))
+    # "Subtract the maximum along the axis instead: it changes no ratio": np.clip(x, -largest,
+    #     largest) → x - x.max(axis=axis, keepdims=True)
     powers = np.exp(np.clip(x, -largest, largest))
     return powers / powers.sum(axis=axis, keepdims=True)
 
@@ -73,13 +85,20 @@ def clipped(x, axis=-1, largest=700):
 def last_axis_always(x, axis=-1, fixed=-1):
     """The argument `axis` is ignored: the sum runs along the last axis of a matrix, whatever the
     caller asks for. Pass `axis=axis` to both `max` and `sum`."""
-    return softmax(x, fixed)
+    # "The argument `axis` is ignored: the sum runs along the last axis of a matrix, whatever
+    #     the caller asks for": np.array_equal(got, bug(x, axis=-1))
+    # "Pass `axis=axis` to both `max` and `sum`": x.max(axis=fixed, → x.max(axis=axis,;
+    #     powers.sum(axis=fixed, → powers.sum(axis=axis,
+    powers = np.exp(x - x.max(axis=fixed, keepdims=True))
+    return powers / powers.sum(axis=fixed, keepdims=True)
 
 
 @exercise.bug
 def first_axis_always(x, axis=-1):
     """The sum runs along the first axis, so that each column sums to 1 where each row should.
     Pass `axis=axis` to both `max` and `sum`."""
+    # "The sum runs along the first axis, so that each column sums to 1 where each row should":
+    #     np.allclose(got.sum(axis=0), 1)
     return softmax(x, axis=0)
 
 
@@ -87,6 +106,11 @@ def first_axis_always(x, axis=-1):
 def one_sum_for_all(x, axis=-1, one_maximum=True):
     """One sum is taken over the whole array, so that all entries together sum to 1. Sum along
     the axis: `sum(axis=axis, keepdims=True)`."""
+    # "One sum is taken over the whole array, so that all entries together sum to 1":
+    #     np.isclose(got.sum(), 1)
+    # "Sum along the axis: `sum(axis=axis, keepdims=True)`": powers.sum() →
+    #     powers.sum(axis=axis, keepdims=True); x.max() if one_maximum else x.max(axis=axis,
+    #     keepdims=True) → x.max(axis=axis, keepdims=True)
     powers = np.exp(x - (x.max() if one_maximum else x.max(axis=axis, keepdims=True)))
     return powers / powers.sum()
 
@@ -95,6 +119,10 @@ def one_sum_for_all(x, axis=-1, one_maximum=True):
 def no_keepdims(x, axis=-1):
     """Without keepdims the sums lose their axis and then align with the wrong one, or with
     none. Write `sum(axis=axis, keepdims=True)`, and the same for `max`."""
+    # "Without keepdims the sums lose their axis and then align with the wrong one, or with
+    #     none": isinstance(got, ValueError) and "broadcast" in str(got)
+    # "Write `sum(axis=axis, keepdims=True)`": powers.sum(axis=axis) → powers.sum(axis=axis,
+    #     keepdims=True)
     powers = np.exp(x - x.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis)
 
@@ -102,6 +130,9 @@ def no_keepdims(x, axis=-1):
 @exercise.bug
 def applied_twice(x, axis=-1):
     """Softmax is applied twice, which flattens the probabilities. Normalise once."""
+    # "Softmax is applied twice, which flattens the probabilities": np.ptp(got) < np.ptp(want)
+    #     and np.allclose(got, right(want))
+    # "Normalise once": softmax(softmax(x, axis), axis) → softmax(x, axis)
     return softmax(softmax(x, axis), axis)
 
 
@@ -109,5 +140,9 @@ def applied_twice(x, axis=-1):
 def eps_in_the_denominator(x, axis=-1, eps=1e-6):
     """A number added to the sum leaves probabilities that do not sum to 1. With the maximum
     subtracted the sum is at least 1, so it cannot be 0: add nothing."""
+    # "A number added to the sum leaves probabilities that do not sum to 1": not
+    #     np.isclose(got.sum(), 1, rtol=1e-9)
+    # "With the maximum subtracted the sum is at least 1, so it cannot be 0: add nothing":  +
+    #     eps →
     powers = np.exp(x - x.max(axis=axis, keepdims=True))
     return powers / (powers.sum(axis=axis, keepdims=True) + eps)

@@ -90,6 +90,11 @@ def backward(x, z, dlogits, w1, w2, mask):
 def gradient_of_the_sum(x, y, w1, b1, w2, b2):
     """The loss is a mean but the gradients are those of the sum: every one is N times too
     large. Divide the gradient of the logits by the batch size."""
+    # "The loss is a mean but the gradients are those of the sum: every one is N times too
+    #     large": got.loss == want.loss and all(np.allclose(got.gradients[name], len(x) * each) for
+    #     name, each in want.gradients.items())
+    # "Divide the gradient of the logits by the batch size": gradient * len(x) for → gradient *
+    #     len(x) / len(x) for
     loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
     return loss, {name: gradient * len(x) for name, gradient in gradients.items()}
 
@@ -98,6 +103,11 @@ def gradient_of_the_sum(x, y, w1, b1, w2, b2):
 def sum_for_mean(x, y, w1, b1, w2, b2):
     """The loss and its gradients are summed over the batch, so they grow with its size. Divide
     the loss and the gradient of the logits by the batch size."""
+    # "The loss and its gradients are summed over the batch, so they grow with its size":
+    #     np.isclose(got.loss, len(x) * want.loss) and np.allclose(got.gradients["w1"], len(x) *
+    #     want.gradients["w1"])
+    # "Divide the loss and the gradient of the logits by the batch size": * len(x) → * len(x) /
+    #     len(x)
     loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
     return loss * len(x), {
         name: gradient * len(x) for name, gradient in gradients.items()
@@ -108,6 +118,9 @@ def sum_for_mean(x, y, w1, b1, w2, b2):
 def averaged_twice(x, y, w1, b1, w2, b2):
     """The gradients are divided by the batch size twice. The 1/N stands once, in the gradient
     of the logits, and no layer repeats it."""
+    # "The gradients are divided by the batch size twice": np.allclose(len(x) *
+    #     got.gradients["w1"], want.gradients["w1"])
+    # "The 1/N stands once, in the gradient of the logits, and no layer repeats it": / len(x) →
     loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
     return loss, {name: gradient / len(x) for name, gradient in gradients.items()}
 
@@ -116,6 +129,11 @@ def averaged_twice(x, y, w1, b1, w2, b2):
 def onehot_not_subtracted(x, y, w1, b1, w2, b2):
     """The gradient of the logits is p, which pushes every logit down whatever the label.
     Subtract 1 at the label of each example: (p - onehot) / N."""
+    # "The gradient of the logits is p, which pushes every logit down whatever the label":
+    #     np.allclose(got.gradients["b2"], softmax(forward(x, w1, b1, w2, b2)[1])[0]) and
+    #     (got.gradients["b2"] > 0).all()
+    # "Subtract 1 at the label of each example: (p - onehot) / N": softmax(logits) / len(x) →
+    #     (softmax(logits) - np.eye(logits.shape[1])[y]) / len(x)
     loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     return loss, backward(x, z, softmax(logits) / len(x), w1, w2, z > 0)
@@ -125,6 +143,9 @@ def onehot_not_subtracted(x, y, w1, b1, w2, b2):
 def no_mask(x, y, w1, b1, w2, b2):
     """The backward pass goes through hidden units that ReLU had switched off. Multiply the
     gradient of the hidden layer by z > 0."""
+    # "The backward pass goes through hidden units that ReLU had switched off":
+    #     got.gradients["b1"][(x @ w1 + b1)[0] < 0].any()
+    # "Multiply the gradient of the hidden layer by z > 0": w2, 1) → w2, z > 0)
     loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, 1)
@@ -134,6 +155,9 @@ def no_mask(x, y, w1, b1, w2, b2):
 def mask_from_the_gradient(x, y, w1, b1, w2, b2):
     """The mask is taken from the gradient, so every negative gradient is lost. Take it from the
     forward pass: z > 0."""
+    # "The mask is taken from the gradient, so every negative gradient is lost":
+    #     (got.gradients["b1"] >= 0).all() and (want.gradients["b1"] < 0).any()
+    # "Take it from the forward pass: z > 0": dlogits @ w2.T > 0 → z > 0
     loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     dlogits = slopes(logits, y) / len(x)
@@ -144,6 +168,9 @@ def mask_from_the_gradient(x, y, w1, b1, w2, b2):
 def mask_from_another_pass(x, y, w1, b1, w2, b2):
     """The mask is not that of the forward pass: it is computed again, without the bias. Keep z
     and use z > 0."""
+    # "The mask is not that of the forward pass: it is computed again, without the bias":
+    #     np.array_equal(got.gradients["b1"] != 0, (x @ w1 > 0)[0])
+    # "Keep z and use z > 0": x @ w1 > 0 → z > 0
     loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     return loss, backward(x, z, slopes(logits, y) / len(x), w1, w2, x @ w1 > 0)
@@ -153,6 +180,10 @@ def mask_from_another_pass(x, y, w1, b1, w2, b2):
 def mask_of_the_wrong_layer(x, y, w1, b1, w2, b2):
     """A ReLU mask is applied to the gradient of the logits, but no ReLU follows the second
     layer. Mask the gradient of the hidden layer only."""
+    # "A ReLU mask is applied to the gradient of the logits, but no ReLU follows the second
+    #     layer": not got.gradients["b2"][forward(x, w1, b1, w2, b2)[1][0] < 0].any() and
+    #     (forward(x, w1, b1, w2, b2)[1] < 0).any()
+    # "Mask the gradient of the hidden layer only": * (logits > 0) →
     loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     return loss, backward(
@@ -164,6 +195,10 @@ def mask_of_the_wrong_layer(x, y, w1, b1, w2, b2):
 def biases_not_summed(x, y, w1, b1, w2, b2):
     """The gradients of the biases are still one row per example. A bias is used once per
     example, so its gradient is the sum over the batch: `.sum(axis=0)`."""
+    # "The gradients of the biases are still one row per example": got.gradients["b2"].shape ==
+    #     (len(x), len(b2)) and got.gradients["b1"].shape == (len(x), len(b1))
+    # "its gradient is the sum over the batch: `.sum(axis=0)`": 'b2': db2, 'b1': db2 @ w2.T * (z
+    #     > 0) → 'b2': db2.sum(axis=0), 'b1': (db2 @ w2.T * (z > 0)).sum(axis=0)
     loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     db2 = slopes(logits, y) / len(x)
@@ -174,6 +209,13 @@ def biases_not_summed(x, y, w1, b1, w2, b2):
 def weights_not_transposed(x, y, w1, b1, w2, b2, layer=1):
     """A gradient goes back through the weights as they are, where only their transpose has the
     right sizes (if w is square, nothing raises). Multiply by `w2.T`, then by `w1.T`."""
+    # "A gradient goes back through the weights as they are, where only their transpose has the
+    #     right sizes": isinstance(got, ValueError)
+    # "Multiply by `w2.T`, then by `w1.T`": backward(x, z, slopes(logits, y) / len(x), w1, w2, z
+    #     > 0) → (lambda w1, w2, dz: {'x': dz @ w1.T, 'w1': x.T @ dz, 'b1': dz.sum(axis=0), 'w2':
+    #     np.maximum(z, 0).T @ (slopes(logits, y) / len(x)), 'b2': (slopes(logits, y) /
+    #     len(x)).sum(axis=0)})(w1 if layer == 2 else w1.T, w2, slopes(logits, y) / len(x) @ (w2.T
+    #     if layer == 1 else w2) * (z > 0))
     loss, _ = two_layer_gradients(x, y, w1, b1, w2, b2)
     z, logits = forward(x, w1, b1, w2, b2)
     w1, w2 = (w1.T, w2) if layer == 1 else (w1, w2.T)
@@ -184,6 +226,12 @@ def weights_not_transposed(x, y, w1, b1, w2, b2, layer=1):
 def no_maximum(x, y, w1, b1, w2, b2):
     """exp overflows on large logits, and inf/inf is nan. Subtract each row's maximum before
     exp, and take log p as logits - logsumexp(logits)."""
+    # "exp overflows on large logits, and inf/inf is nan": np.isnan(got.loss)
+    # "Subtract each row's maximum before exp, and take log p as logits - logsumexp(logits)":
+    #     np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True) → np.exp((log_p := logits -
+    #     logits.max(axis=1, keepdims=True) - np.log(np.exp(logits - logits.max(axis=1,
+    #     keepdims=True)).sum(axis=1, keepdims=True)))); -np.log(p[np.arange(len(x)), y]).mean() →
+    #     -log_p[np.arange(len(x)), y].mean()
     z, logits = forward(x, w1, b1, w2, b2)
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     dlogits = (p - np.eye(logits.shape[1])[y]) / len(x)
@@ -196,6 +244,13 @@ def no_maximum(x, y, w1, b1, w2, b2):
 def log_of_zero(x, y, w1, b1, w2, b2):
     """A probability rounds to 0, and its logarithm is -inf. Take log p as
     logits - logsumexp(logits), which forms no probability."""
+    # "A probability rounds to 0, and its logarithm is -inf": got.loss == np.inf and
+    #     (softmax(forward(x, w1, b1, w2, b2)[1]) == 0).any()
+    # "Take log p as logits - logsumexp(logits), which forms no probability": _, logits =
+    #     forward(x, w1, b1, w2, b2) → logits = (lambda z: z - z.max(axis=1,
+    #     keepdims=True))(forward(x, w1, b1, w2, b2)[1]); -np.log(softmax(logits)[np.arange(len(x)),
+    #     y]).mean() → -(logits - np.log(np.exp(logits).sum(axis=1,
+    #     keepdims=True)))[np.arange(len(x)), y].mean()
     _, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
     _, logits = forward(x, w1, b1, w2, b2)
     return -np.log(softmax(logits)[np.arange(len(x)), y]).mean(), gradients

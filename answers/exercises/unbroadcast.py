@@ -53,6 +53,11 @@ def axes_of(gradient, shape):
 def not_summed(gradient, shape):
     """The gradient is returned as it is, in the shape of the result. It must have the shape of
     what was broadcast: sum over the axes that were copied."""
+    # "The gradient is returned as it is, in the shape of the result": np.array_equal(got,
+    #     gradient)
+    # "It must have the shape of what was broadcast: sum over the axes that were copied": return
+    #     gradient → return gradient.sum(axis=axes_of(gradient, shape)[1],
+    #     keepdims=True).sum(axis=axes_of(gradient, shape)[0])
     return gradient
 
 
@@ -60,6 +65,9 @@ def not_summed(gradient, shape):
 def only_new_axes(gradient, shape):
     """Only the axes that were missing are summed. An axis of size 1 was stretched, so its
     copies must be summed too, and the axis kept."""
+    # "Only the axes that were missing are summed": np.array_equal(got, gradient)
+    # "An axis of size 1 was stretched, so its copies must be summed too, and the axis kept":
+    #     gradient.sum(axis=new) → gradient.sum(axis=_, keepdims=True).sum(axis=new)
     new, _ = axes_of(gradient, shape)
     return gradient.sum(axis=new)
 
@@ -68,6 +76,10 @@ def only_new_axes(gradient, shape):
 def only_stretched_axes(gradient, shape):
     """Only the stretched axes are summed, not those that were missing altogether. Sum over
     these first."""
+    # "Only the stretched axes are summed, not those that were missing altogether": got.ndim ==
+    #     gradient.ndim > len(shape)
+    # "Sum over these first": gradient.sum(axis=stretched, keepdims=True) →
+    #     gradient.sum(axis=_).sum(axis=tuple(each - len(_) for each in stretched), keepdims=True)
     _, stretched = axes_of(gradient, shape)
     return gradient.sum(axis=stretched, keepdims=True)
 
@@ -76,6 +88,11 @@ def only_stretched_axes(gradient, shape):
 def stretched_axes_lost(gradient, shape):
     """A stretched axis is gone after the sum. It had size 1 and must have it again:
     `keepdims=True`, or reshape the result."""
+    # "A stretched axis is gone after the sum": got.shape == (3,)
+    # "It had size 1 and must have it again: `keepdims=True`": gradient.sum(axis=new +
+    #     stretched) → gradient.sum(axis=stretched, keepdims=True).sum(axis=new)
+    # "or reshape the result": gradient.sum(axis=new + stretched) → gradient.sum(axis=new +
+    #     stretched).reshape(shape)
     new, stretched = axes_of(gradient, shape)
     return gradient.sum(axis=new + stretched)
 
@@ -84,6 +101,10 @@ def stretched_axes_lost(gradient, shape):
 def new_axes_kept(gradient, shape):
     """The axes that were missing are still there, with size 1. Only stretched axes are kept:
     sum over the new ones without keepdims."""
+    # "The axes that were missing are still there, with size 1": got.shape == (1, *shape)
+    # "Only stretched axes are kept: sum over the new ones without keepdims":
+    #     gradient.sum(axis=new + stretched, keepdims=True) → gradient.sum(axis=stretched,
+    #     keepdims=True).sum(axis=new)
     new, stretched = axes_of(gradient, shape)
     return gradient.sum(axis=new + stretched, keepdims=True)
 
@@ -92,6 +113,11 @@ def new_axes_kept(gradient, shape):
 def mean_for_sum(gradient, shape):
     """The copies are averaged. Each use adds its gradient, so sum; a 1/N of the loss is in the
     gradient already."""
+    # "The copies are averaged": np.allclose(got, gradient.mean(axis=0))
+    # "Each use adds its gradient, so sum": np.divide(unbroadcast(gradient, shape), count) →
+    #     np.divide(unbroadcast(gradient, shape), count) * count
+    # "a 1/N of the loss is in the gradient already": np.allclose(bug(gradient / len(gradient),
+    #     shape) * len(gradient), want / len(gradient)) and not np.allclose(got, want)
     new, stretched = axes_of(gradient, shape)
     count = np.prod([gradient.shape[axis] for axis in new + stretched])
     return np.divide(unbroadcast(gradient, shape), count)
@@ -101,6 +127,10 @@ def mean_for_sum(gradient, shape):
 def first_copy_taken(gradient, shape):
     """The gradient of the first copy is taken and the others are dropped. Every copy passes on
     a gradient: sum them."""
+    # "The gradient of the first copy is taken and the others are dropped": np.array_equal(got,
+    #     gradient[0])
+    # "Every copy passes on a gradient: sum them": gradient[tuple(index)].sum(axis=new) →
+    #     gradient.sum(axis=stretched, keepdims=True).sum(axis=new)
     new, stretched = axes_of(gradient, shape)
     index = [slice(None)] * gradient.ndim
     for axis in new + stretched:
@@ -113,6 +143,12 @@ def aligned_from_the_left(gradient, shape):
     """The axes of size 1 are looked for from the left, and missing ones are taken to be last.
     Shapes align at the right: axis i of `shape` is axis i + (number of new axes) of
     `gradient`."""
+    # "The axes of size 1 are looked for from the left, and missing ones are taken to be last":
+    #     bug(np.ones((3, 2)), (3,)).tolist() == [2, 2, 2]
+    # "Shapes align at the right: axis i of `shape` is axis i + (number of new axes) of
+    #     `gradient`": axis >= len(shape) or shape[axis] != gradient.shape[axis] → axis <
+    #     gradient.ndim - len(shape) or shape[axis - (gradient.ndim - len(shape))] !=
+    #     gradient.shape[axis]
     axes = tuple(
         axis
         for axis in range(gradient.ndim)
@@ -125,6 +161,14 @@ def aligned_from_the_left(gradient, shape):
 def stretched_axes_not_shifted(gradient, shape):
     """An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
     axes in front are gone. Sum over the new axes first, or add their number."""
+    # "An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
+    #     axes in front are gone": np.array_equal(got, gradient.sum(axis=shape.index(1),
+    #     keepdims=True).sum(axis=0))
+    # "Sum over the new axes first": gradient.sum(axis=axes,
+    #     keepdims=True).sum(axis=tuple(range(new))) →
+    #     gradient.sum(axis=tuple(range(new))).sum(axis=axes, keepdims=True)
+    # "or add their number": gradient.sum(axis=axes, → gradient.sum(axis=tuple(each + new for
+    #     each in axes),
     new = gradient.ndim - len(shape)
     axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
     return gradient.sum(axis=axes, keepdims=True).sum(axis=tuple(range(new)))
@@ -134,6 +178,11 @@ def stretched_axes_not_shifted(gradient, shape):
 def first_axis_always(gradient, shape):
     """The first axis is summed whatever the shape is. Which axes were copied follows from
     comparing `shape` with `gradient.shape`."""
+    # "The first axis is summed whatever the shape is": np.array_equal(got,
+    #     gradient.sum(axis=0))
+    # "Which axes were copied follows from comparing `shape` with `gradient.shape`":
+    #     gradient.sum(axis=0) → gradient.sum(axis=tuple(i for i, n in enumerate(gradient.shape) if
+    #     ((None,) * (gradient.ndim - len(shape)) + shape)[i] != n)).reshape(shape)
     return gradient.sum(axis=0)
 
 
@@ -141,6 +190,9 @@ def first_axis_always(gradient, shape):
 def one_axis_only(gradient, shape):
     """Only one new axis is summed. Several may be missing: sum until the number of axes is
     right, or over all of them at once."""
+    # "Only one new axis is summed": got.ndim == gradient.ndim - 1 > len(shape)
+    # "Several may be missing: sum until the number of axes is right, or over all of them at
+    #     once": axis=new[:1] → axis=new
     new, stretched = axes_of(gradient, shape)
     return gradient.sum(axis=stretched, keepdims=True).sum(axis=new[:1])
 
@@ -149,4 +201,9 @@ def one_axis_only(gradient, shape):
 def total_everywhere(gradient, shape):
     """Everything is summed into one number. An entry collects only the gradients of its own
     copies: sum over the copied axes."""
+    # "Everything is summed into one number": np.array_equal(got, np.full(shape,
+    #     gradient.sum()))
+    # "An entry collects only the gradients of its own copies: sum over the copied axes":
+    #     np.full(shape, gradient.sum()) → gradient.sum(axis=axes_of(gradient, shape)[1],
+    #     keepdims=True).sum(axis=axes_of(gradient, shape)[0])
     return np.full(shape, gradient.sum())

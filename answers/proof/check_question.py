@@ -26,6 +26,8 @@ from answers.site.modules import file_of
 # Of these, the cases that are given the exercise, or a module that its page shows.
 OF_EXERCISE = (
     "tests/grader/test_exercises.py",
+    "tests/grader/test_diagnoses.py",
+    "tests/grader/test_hints.py",
     "tests/grader/test_freedoms.py",
     "tests/handout/test_source.py",
     "tests/grader/test_notes.py",

@@ -1,11 +1,15 @@
 """How much is checked, counted in the pages as they stand. Needs the `test` extra."""
 
+from collections import Counter
+
 from answers import figures
 from answers.grader import catalog
 from answers.pages import pages
+from answers.proof import tautologies
 from answers.proof.blocks import Block, sentences, witnessed
 from answers.proof.checks import checks
 from answers.proof.claims import prose
+from answers.proof.diagnoses import all_diagnosed
 from answers.proof.fences import fences
 from answers.proof.notation import is_claim
 
@@ -26,6 +30,7 @@ def table() -> str:
         sum(n for block, n in zip(said, told, strict=True) if block.checks) - quoted
     )
     exercises = [catalog.load(name) for name in catalog.names()]
+    standing = Counter(each.standing for each in all_diagnosed())
     rows = [
         ("Python snippets", len(python), "run, from top to bottom"),
         (
@@ -71,6 +76,11 @@ def table() -> str:
             sum(len(checks(path)) for path in paths),
             "run with the page",
         ),
+        (
+            "expressions in them that hold whatever the library says",
+            len(tautologies.listed()),
+            f"found by breaking the library, and listed in `{tautologies.NAME}`",
+        ),
         ("figures", len(figures.names()), "drawn again and compared"),
         ("exercises", len(exercises), "reference, right and wrong answers judged"),
         (
@@ -78,10 +88,20 @@ def table() -> str:
             sum(len(exercise.bugs) for exercise in exercises),
             "planted, found and named",
         ),
+        ("their diagnoses", sum(standing.values()), of_diagnoses(standing)),
     ]
     lines = (f"| {what} | {number:,} | {how} |" for what, number, how in rows)
     return "\n".join(
         ["| What | How many | How it is checked |", "|---|---:|---|", *lines]
+    )
+
+
+def of_diagnoses(standing: Counter) -> str:
+    """How many diagnoses are known to be true, by how."""
+    return (
+        f"{standing['tried']} tried: what is mended as they say passes; "
+        f"{standing['held by a fact']} held by a fact that is asked; "
+        f"{standing['only read']} only read"
     )
 
 

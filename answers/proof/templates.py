@@ -124,6 +124,7 @@ exercise.case("three leading axes", *arrays(2, 3, 2, 5))
 @exercise.bug
 def twice_as_large($given):
     """FILL IN: what is wrong, and how to repair it, in one or two sentences."""
+    # FILL IN: "words of it": what is so, or wrong code → right code (`answers.proof.diagnoses`).
     return 2 * $name($passed)
 ''')
 

@@ -16,6 +16,7 @@ KINDS = {
     "output": "a printed number: its last digit",
     "figure": "what a figure shows: a point, bar, cell or number",
     "caption": "a number in a figure's caption or description: its last digit",
+    "diagnosis": 'what a diagnosis says: its code, a number, a sign, a word; or a "not" put in',
     "library": "a line of code, in {modules} modules of the library with tests of their own, "
     "by mutmut",
 }

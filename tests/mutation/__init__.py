@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tests.mutation import of_figures, of_formulas, of_pages
+from tests.mutation import of_diagnoses, of_figures, of_formulas, of_pages
 from tests.mutation.changes import Change
 
 # And the library, whose modules are counted one by one: `of_library`.
@@ -18,6 +18,7 @@ KINDS = {
     "output": of_pages.outputs,
     "figure": of_figures.changes,
     "caption": of_figures.captions,
+    "diagnosis": of_diagnoses.changes,
 }
 
 

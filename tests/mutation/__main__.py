@@ -1,8 +1,9 @@
 """How many wrong changes are noticed, by kind: `python -m tests.mutation [--record] [KIND …]`.
 
 Kinds: formula, "left side", relation, number, exchange, direction, negation, quantity, output,
-figure, caption, library. Each change of a kind is made, none is kept, and those that nothing notices
-are named. It fails if one of them is not in the record. Words are changed on bound pages alone.
+figure, caption, diagnosis, library. Each change of a kind is made, none is kept, and those that
+nothing notices are named. It fails if one of them is not in the record. Words are changed on
+bound pages alone.
 `--record` keeps the counts for the page "How this guide is checked". The library takes hours, and
 is counted module by module: `--modules networks/layers networks/broadcasting` counts these alone,
 and leaves the record of the others.

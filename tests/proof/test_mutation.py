@@ -8,7 +8,7 @@ import pytest
 
 from answers.pages import ROOT
 from tests.mutation import __main__ as mutation
-from tests.mutation import count, of_figures, of_library, of_pages
+from tests.mutation import count, of_diagnoses, of_figures, of_library, of_pages
 from tests.mutation.changes import Change
 
 PAGE = ROOT / "docs/questions/18-kl-divergence.md"
@@ -31,6 +31,13 @@ def test_a_sample_of_wrong_changes_is_noticed(kind):
     made, size = SAMPLES[kind]
     counted = count(random.Random(0).sample(list(made()), size))
     assert mutation.unknown(kind, kind, counted["survivors"]) == []
+
+
+def test_wrong_changes_of_diagnoses_are_noticed():
+    """All but one in ten: it is in words that are only read."""
+    counted = count(of_diagnoses.changes())
+    assert counted["changes"] > 4000
+    assert counted["noticed"] >= 0.9 * counted["changes"], counted["survivors"]
 
 
 def test_wrong_changes_of_a_module_are_noticed():

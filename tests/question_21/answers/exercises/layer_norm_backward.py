@@ -52,6 +52,11 @@ exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 def statistics_held_constant(dout, x, gain, eps=1e-5):
     """Mean and deviation are taken for constants, but every entry of the row moves them. Take
     from gain · dout its mean and its part along x̂."""
+    # "Mean and deviation are taken for constants": np.allclose(got.dx, gain * dout /
+    #     normalize(x, 1e-5)[1])
+    # "Take from gain · dout its mean and its part along x̂": _, deviation = → along, deviation
+    #     =; gain * dout / deviation → ((g := (gain * dout)) - g.mean(axis=-1, keepdims=True) -
+    #     along * (g * along).mean(axis=-1, keepdims=True)) / deviation
     _, deviation = normalize(x, eps)
     _, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
     return gain * dout / deviation, dgain, dbias
@@ -60,6 +65,8 @@ def statistics_held_constant(dout, x, gain, eps=1e-5):
 @exercise.bug
 def gain_left_out(dout, x, gain, eps=1e-5):
     """The gain is left out of dx. The gradient passes through it before it reaches x̂."""
+    # "The gain is left out of dx": np.array_equal(got.dx, bug(dout, x, 2 * gain)[0])
+    # "The gradient passes through it": np.ones_like(gain) → np.ones_like(gain) * gain
     dx, _, _ = layer_norm_backward(dout, x, np.ones_like(gain), eps)
     return dx, *layer_norm_backward(dout, x, gain, eps)[1:]
 
@@ -68,6 +75,8 @@ def gain_left_out(dout, x, gain, eps=1e-5):
 def last_row_only(dout, x, gain, eps=1e-5):
     """The gradients of gain and bias come from one row. All rows share them: sum over all axes
     but the last."""
+    # "The gradients of gain and bias come from one row": np.allclose(got.dbias, dout[-1])
+    # "All rows share them: sum over all axes but the last": [-1:] for →  for
     dx, _, _ = layer_norm_backward(dout, x, gain, eps)
     last = (a.reshape(-1, a.shape[-1])[-1:] for a in (dout, x))
     return dx, *layer_norm_backward(*last, gain, eps)[1:]
@@ -76,5 +85,6 @@ def last_row_only(dout, x, gain, eps=1e-5):
 @exercise.bug
 def deviation_forgotten(dout, x, gain, eps=1e-5):
     """dx is not divided by the deviation. A row that is twice as wide has half the gradient."""
+    # "dx is not divided by the deviation": np.allclose(got.dx, want.dx * normalize(x, 1e-5)[1])
     dx, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
     return dx * normalize(x, eps)[1], dgain, dbias
