@@ -34,6 +34,7 @@ PR_SET_PDEATHSIG = 1
 BALLAST = 10**7
 # PyTorch itself replaces these: in `torch.optim` and `torch.compile`, and with the default dtype.
 REPLACED_BY_PYTORCH = {"torch.manual_seed", "torch.Storage"}
+RELIED_ON = "what the check relies on"
 NO_INPUT = "nobody types here; take what you need from the arguments of the function"
 NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in UTF-8"
 
@@ -169,7 +170,7 @@ def judge(
         what = (
             f"{path.name} replaces {name}, on which the check relies; leave it as it is"
         )
-        return refused("what the check relies on", what)
+        return refused(RELIED_ON, what)
     return report
 
 

@@ -9,7 +9,9 @@ import re
 from answers.pages import COMMENT, LOCAL_LINK, SECTION, Page, by_topic
 
 ROW = re.compile(r"^ *\|(.*)\|$", re.MULTILINE)
-FORMULA = re.compile(r"^\$\$\n(.*?)\n\$\$$|^```math\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
+FORMULA = re.compile(
+    r"^\$\$\n(.*?)\n\$\$$|^```math\n(.*?)\n```$", re.DOTALL | re.MULTILINE
+)
 CHOSEN = "<!-- cheat sheet -->"
 CELLS = re.compile(r"(?<!\\)\|")
 
