@@ -259,6 +259,8 @@ class Exercise:
             noted[trial] = trial.note(answer)
             if answer.wrong and not noted[trial] and first.passed:
                 first = Report(trial.tell(answer, answer.wrong))
+        if unwritten := not_written(answers):
+            noted = dict.fromkeys(noted)
         judged = {trial: answers[trial] for trial, note in noted.items() if not note}
         silent = {trial for trial, note in noted.items() if note and note.in_stub_alone}
         told = {t: note for t, note in noted.items() if note and t not in silent}
@@ -278,7 +280,7 @@ class Exercise:
         for trial, answer in judged.items():
             if answer.wrong:
                 unnamed = Report(trial.tell(answer, answer.wrong), **tried)
-                if not_written(judged):
+                if unwritten:
                     return unnamed
                 so_far("", unnamed)
                 asked = {t: a for t, a in judged.items() if t.noted is not REFUSED}

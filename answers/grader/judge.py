@@ -247,6 +247,10 @@ def load(name: str, path: Path) -> object:
     sys.path.insert(0, str(path.parent))
     try:
         exec(code, vars(module))
+        # As LeetCode has it.
+        solution = vars(module).get("Solution")
+        if name not in vars(module) and hasattr(solution, name):
+            return getattr(solution(), name)
     except BaseException as error:
         return refused(case, error_in_words(error, path))
     if name in vars(module):
@@ -284,6 +288,11 @@ def error_in_words(error: BaseException, path: Path, full: bool = False) -> str:
         own = [frame for frame in frames if frame.filename == str(path)]
         error = error.__context__
     error = seen[-1]
+    if isinstance(error, KeyboardInterrupt) and not own:
+        return (
+            "it interrupted the check, by a thread or a signal; end every thread, and cancel every "
+            "alarm, before the function returns"
+        )
     if not own and (full or any(isinstance(each, MemoryError) for each in seen)):
         return "it used up its memory"
     if not own:

@@ -57,6 +57,7 @@ STOPPED = {
 }
 ENDED = "it ended the program (exit code {status}) before the check was finished"
 KILLED = {
+    "SIGALRM": "an alarm of its own rang; take out `signal.alarm` and timers",
     "SIGSEGV": "it accessed memory that is not its own",
     "SIGKILL": "did it kill a process, or did the system run out of memory?",
 }
