@@ -1,4 +1,5 @@
-"""Judge a learner's file in a process of its own, with limits of time and memory.
+"""Judge a learner's file in a process of its own, with limits of time and of the memory of
+each process that it starts.
 
 The child is `judge`, which runs the code and reports; this process keeps the time. The child
 leads a process group, which is killed at the end of every check, and ends by itself if this
