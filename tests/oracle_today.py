@@ -39,7 +39,7 @@ def reviews_of(card: Card, known: dict) -> list:
 
 
 def due(cards: list[Card], known: dict, interview: str | None, day: str) -> list:
-    days = {card.id: back(known.get(card.id, {}), interview) for card in cards}
+    days = {card.id: back(known.get(card.id, {}), interview, day) for card in cards}
     found = [card for card in cards if days[card.id] and days[card.id] <= day]
     return [
         ["exercise" if card.kind == "exercise" else "review", card.id, card.minutes]
@@ -47,8 +47,10 @@ def due(cards: list[Card], known: dict, interview: str | None, day: str) -> list
     ]
 
 
-def back(history: dict, interview: str | None) -> str | None:
+def back(history: dict, interview: str | None, today: str) -> str | None:
     """The day on which a card comes back if there is an interview on a date; None if it is new.
+
+    After a review later than tomorrow, by a clock that was ahead, it comes today.
 
     By half of the days from its last review to the date at the latest: so it comes once more at
     least, and not all cards come on the last day. A date that is over changes nothing. Without a
@@ -57,6 +59,8 @@ def back(history: dict, interview: str | None) -> str | None:
     if not history.get("reviews"):
         return None
     last = history["reviews"][-1][0]
+    if between(today, last) > 1:
+        return today
     day = history.get("due") or plus(last, 1)
     if interview is None or interview <= last:
         return day
@@ -94,5 +98,5 @@ def begun_on(day: str, cards: list[Card], known: dict) -> int:
 def next_due(cards: list[Card], known: dict, plan: dict, day: str) -> str | None:
     """The next day after this one on which a card comes back."""
     records = (known.get(card.id, {}) for card in cards)
-    there = [back(each, plan.get("date")) for each in records if not each.get("suspended")]
+    there = [back(each, plan.get("date"), day) for each in records if not each.get("suspended")]
     return min((each for each in there if each and each > day), default=None)

@@ -20,8 +20,11 @@ def calls(exercise: Exercise, path: Path, failing: str) -> Iterator[str]:
     function = judge.load(exercise.name, path)
     if isinstance(function, Report) or not callable(function):
         return
-    trials = [trial for trial in exercise.trials if trial.name == failing]
-    for trial in trials or exercise.trials:
+    try:
+        trials = [exercise.trial(failing)]
+    except KeyError:
+        trials = exercise.trials
+    for trial in trials:
         yield trial.name
         try:
             answer = trial.ask(stoppable(function))

@@ -38,6 +38,7 @@ exercise.case("float32", three.astype(np.float32), np.array([5, 11, 3]))
 add_whole_numbers(
     exercise, rng.integers(256, size=(3, 5)), np.array([5, 11, 3]), signed=False
 )
+exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.arange(1, 402))
 
 
 def summed(gradients, sizes):

@@ -40,6 +40,9 @@ exercise.case(
     "three leading axes",
     *(rng.normal(size=(2, 4, 3, 7)), rng.normal(size=(2, 4, 3, 5)), w),
 )
+exercise.long_case(
+    np.ones((401, 2)), np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((3, 2))
+)
 
 
 def rows(a):

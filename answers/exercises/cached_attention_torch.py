@@ -59,6 +59,7 @@ exercise.case("a chunk longer than the cache", *tensors(23, 2, 3, 11, 2, 6, 4))
 large = tensors(29, 1, 2, 3, 4, 4, 3)
 exercise.case("scores in the thousands", large[0].detach() * 1e3, *large[1:])
 exercise.case("float32", *tensors(31, 2, 3, 5, 7, 6, 4, torch.float32))
+exercise.long_case(*tensors(37, 1, 20, 2, 20, 4, 2))
 
 
 @exercise.check

@@ -45,6 +45,7 @@ exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2, noted=
 exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2, noted=REFUSED)
 add_whole_numbers(exercise, np.array([[0, 1, 0], [0, 0, 1]]), signed=False)
 exercise.case("four axes", cube[None].swapaxes(2, 3).copy(), axis=2)
+exercise.long_case(rng.dirichlet(np.ones(3), 401))
 
 
 def terms(p):

@@ -55,6 +55,7 @@ exercise.case("float32", p.astype(np.float32), logits.astype(np.float32))
 sure = np.array([[1], [1]]), np.array([[3], [250]])
 add_whole_numbers(exercise, *sure, fraction=0)
 exercise.case("three leading axes", cube[0][None], cube[1][None])
+exercise.long_case(rng.dirichlet(np.ones(3), 401), rng.normal(size=(401, 3)))
 
 
 def ratio(p, logits):

@@ -34,6 +34,7 @@ exercise.case("rows 20 000 apart", matrix + np.array([[1e4], [0.0], [-1e4]]))
 exercise.case("a logit of -inf", np.array([[0.0, -np.inf, 1.5], [2.0, 1.0, -np.inf]]))
 exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
 add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
+exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3))
 
 
 @exercise.bug

@@ -137,6 +137,7 @@ exercise.case(
     *(each.astype(np.int8) for each in votes(14, 97, 11, 6, 3)),
     classes=6,
 )
+exercise.long_case(*votes(16, 201, 5, 3, 4), classes=3)
 
 
 def counts_of(item, label, classes):

@@ -44,6 +44,7 @@ exercise.case("booleans", *(a == 1 for a in verdicts(40, 14, 5, 3)))
 exercise.case("1,100 times one is right", *verdicts(300, 580, 520, 100))
 for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
     exercise.case(name, *(a.astype(dtype) for a in verdicts(200, 14, 5, 90)))
+exercise.long_case(np.arange(1001) % 2 == 0, np.arange(1001) % 2 == 1)
 
 
 def cells(correct_a, correct_b):

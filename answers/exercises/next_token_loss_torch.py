@@ -72,6 +72,7 @@ exercise.case(
         in_stub_alone=True,
     ),
 )
+exercise.long_case(*tensors(43, 2, 201, 3))
 
 
 def losses(logits, ids):

@@ -81,6 +81,7 @@ exercise.case(
     "one piece of evidence, a prior for each row", rng.dirichlet(np.ones(3), 4), rows[0]
 )
 exercise.case("three leading axes", three, rows[None, :, None])
+exercise.long_case(three, rng.random((401, 3)) + 0.01)
 
 
 def joint(prior, likelihood):

@@ -41,6 +41,7 @@ exercise.case("very small weights", uneven * 1e-10, 4)
 exercise.case("integers", rng.integers(-500, 500, size=(3, 8)), 4)
 exercise.case("float32", uneven.astype(np.float32), 4)
 add_whole_numbers(exercise, rng.integers(256, size=(3, 8)), 4, signed=False)
+exercise.long_case(np.sin(np.arange(1004.0)).reshape(251, 4), 4)
 
 
 @exercise.check

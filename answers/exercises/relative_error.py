@@ -46,6 +46,7 @@ exercise.case("float32", a.astype(np.float32), b.astype(np.float32))
 add_whole_numbers(exercise, np.array([1, 200, 7]), np.array([3, 190, 7]), signed=False)
 exercise.case("one number each", np.array(2.5), np.array(2.25), noted=NO_AXIS)
 exercise.case("three axes", a[None, None], b[None, None])
+exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((401, 3)))
 
 
 @exercise.bug

@@ -38,6 +38,7 @@ exercise.case("float32", heads.astype(np.float32), 5)
 exercise.case("float32, at position 200 003", matrix.astype(np.float32), 200_003)
 add_whole_numbers(exercise, np.array([[3, 1, 200, 5], [1, 0, 4, 255]]), 1, signed=False)
 exercise.case("three leading axes", heads[None], 4)
+exercise.long_case(np.sin(np.arange(1204.0)).reshape(301, 4))
 
 
 @exercise.check

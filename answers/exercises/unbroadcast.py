@@ -40,6 +40,7 @@ exercise.case(
 exercise.case("integers", np.array([[3, -1, 4], [2, 7, 0]]), (3,))
 exercise.case("float32", cube.astype(np.float32), (1, 4))
 add_whole_numbers(exercise, np.array([[200, 100], [90, 7]]), (2,), signed=False)
+exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), (3,))
 
 
 def axes_of(gradient, shape):

@@ -37,10 +37,19 @@ def described(value: object, most: int) -> str:
     kind = "" if dtype in usual else f" of {dtype}"
     # No number takes less than three characters.
     if 0 < 3 * entries(value) <= most:
-        numbers = LONG_NUMBER.sub(lambda m: f"{float(m[0]):.6g}", str(value.tolist()))
+        numbers = shortened(value.tolist())
         if len(numbers) <= most:
             return f"= {numbers}{kind}"
     return f"of shape {tuple(value.shape)}{kind}"
+
+
+def shortened(numbers: object) -> str:
+    """Numbers in lists, with as few digits as tell them apart."""
+    each = set(np.ravel(numbers).tolist())
+    for digits in (6, 10, 17):
+        if len({f"{number:.{digits}g}" for number in each}) == len(each):
+            break
+    return LONG_NUMBER.sub(lambda m: f"{float(m[0]):.{digits}g}", str(numbers))
 
 
 def one_line(text: str) -> str:

@@ -55,8 +55,10 @@ def array_as_python(array: np.ndarray) -> str | None:
     if not array.flags.c_contiguous:
         # Axes from the one with the longest stride to the one with the shortest.
         order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+        if order == [*range(array.ndim)]:
+            return f"{array_as_python(array.copy())}.repeat(2, axis=-1)[..., ::2]"
         back = tuple(order.index(axis) for axis in range(array.ndim))
-        return f"{array_as_python(array.transpose(order).copy())}.transpose{back}"
+        return f"{array_as_python(array.transpose(order))}.transpose{back}"
     usual = {"b": bool, "f": np.float64}.get(array.dtype.kind, np.int_)
     return f"np.array({nested(array)}{dtype_argument(array.dtype, usual)})"
 

@@ -25,12 +25,13 @@ def check(name: str, text: str) -> dict:
         What `Report.to_dict` returns and, as `spoilt`, whether the text has replaced something
         on which checks rely: then Python must start anew.
     """
-    exercise, before = catalog.load(name), judge.names_relied_on()
+    exercise = catalog.load(name)
     with tempfile.TemporaryDirectory() as folder, no_traces():
         path = Path(folder, f"{name}.py")
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         report = judge.judge(exercise, path)
-    return report.to_dict() | {"spoilt": judge.replaced(before) is not None}
+    spoilt = any(each.case == judge.RELIED_ON for each in report.failures)
+    return report.to_dict() | {"spoilt": spoilt}
 
 
 def case(name: str, failing: str, text: str) -> str:

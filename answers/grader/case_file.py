@@ -6,7 +6,6 @@ that, or cannot be written, such as a function, it takes from the exercise.
 
 import ast
 import contextlib
-import copy
 import inspect
 import keyword
 import os
@@ -92,7 +91,7 @@ def text(exercise: Exercise, case: str, submission: Path | None = None) -> str:
         KeyError: There is no such case.
     """
     name = exercise.name
-    trial = trial_of(exercise, case)
+    trial = exercise.trial(case)
     body = (
         of_check(exercise, trial)
         if isinstance(trial, Check)
@@ -123,14 +122,6 @@ def text(exercise: Exercise, case: str, submission: Path | None = None) -> str:
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
 
-def trial_of(exercise: Exercise, name: str) -> Case | Check:
-    """The case or check of that name; KeyError if there is none."""
-    found = [trial for trial in exercise.trials if trial.name == name]
-    if not found:
-        raise KeyError(f"{exercise.name} has no case {name!r}")
-    return found[0]
-
-
 def of_check(exercise: Exercise, trial: Check) -> str:
     """The lines that ask whether a property holds, and its source to read."""
     function = trial.function
@@ -145,7 +136,7 @@ def of_check(exercise: Exercise, trial: Check) -> str:
 
 def of_case(exercise: Exercise, trial: Case) -> str:
     """The lines that make the inputs, call, and compare."""
-    args, kwargs = copy.deepcopy((trial.args, trial.kwargs))
+    args, kwargs = trial.given()
     lines, names = [], []
     for place, value in enumerate(args):
         written = as_python(value) or f"case.args[{place}]"
@@ -240,9 +231,9 @@ def wrapped(statement: str) -> str:
 
 def a_case(exercise: str, name: str) -> Case:
     """The case of that name, with its `args`, `kwargs` and `expected`."""
-    case = trial_of(catalog.load(exercise), name)
+    case = catalog.load(exercise).trial(name)
     # A copy of the inputs, as the judge takes one: they may be changed.
-    args, kwargs = copy.deepcopy((case.args, case.kwargs))
+    args, kwargs = case.given()
     return replace(case, args=args, kwargs=kwargs)
 
 

@@ -124,7 +124,7 @@ def note(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, rtol: float) -> s
         return "is the opposite of what it should be, in every entry"
     if kinds in ("bf", "bi", "bu"):
         return "is an array of True and False, not of numbers"
-    if kinds in ("if", "uf"):
+    if kinds in ("if", "uf") and cut_off(got[wrong], want[wrong]):
         return f"is an array of integers ({got.dtype}), which hold no fractions; compute in floats"
     coarse = kinds[0] == "f" and np.finfo(got.dtype).eps > rtol
     if coarse and np.allclose(got, want, rtol=1e-3):
@@ -138,6 +138,12 @@ def note(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, rtol: float) -> s
         if wrong.size > 1
         else "is wrong"
     )
+
+
+def cut_off(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether integers lack nothing but the fractions of the numbers that they should be."""
+    apart = np.abs(got.astype(np.float64) - want)
+    return bool(((apart > 0) & (apart < 1) & (want != np.rint(want))).all())
 
 
 def factor_between(got: np.ndarray, want: np.ndarray) -> float | None:

@@ -9,6 +9,7 @@ A name only explains a failure, and does not decide. The judge knows no names: `
 each exercise its `diagnose`.
 """
 
+import copy
 import functools
 import inspect
 import itertools
@@ -18,7 +19,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from answers.grader.arguments import one_line
+from answers.grader import again
+from answers.grader.arguments import entries, one_line
 from answers.grader.compare import SHOULD_RAISE
 from answers.grader.mistakes import Broken, Bug, Mistake, Name
 from answers.grader.notes import REFUSED, SINGLE, WRAPPED, Note
@@ -61,6 +63,7 @@ class Exercise:
         summary: The first line of the reference's docstring.
         hints: From a nudge to nearly the answer.
         trials: The cases and checks, in the order in which they are told.
+        long: A case that is asked only where a function is asked again.
         bugs: The known mistakes by name.
         mistakes: The mistakes in the file of a fix-it exercise; none in any other.
         diagnose: What names a failure; it takes and returns what `nameless` does.
@@ -84,6 +87,7 @@ class Exercise:
         self.name = reference.__name__
         self.summary = reference.__doc__.splitlines()[0]
         self.trials: list[Trial] = []
+        self.long: Case | None = None
         self.bugs: dict[str, Bug] = {}
         self.mistakes: tuple[Mistake, ...] = ()
         self.diagnose: Callable[..., Name] = nameless
@@ -107,6 +111,17 @@ class Exercise:
         two mistakes give the same result. Where the case is `noted`, another result passes, as it
         does where integers may wrap around.
         """
+        self.trials.append(self.made(case_name, args, kwargs, noted))
+
+    def long_case(self, *args, **kwargs) -> None:
+        """Add a call with an array of more than 1,000 entries, of which NumPy prints a few, to see
+        whether results are remembered by their text; see `again`."""
+        self.long = self.made("a long array", args, kwargs)
+
+    def made(
+        self, case_name: str, args: tuple, kwargs: dict, noted: Note | None = None
+    ) -> Case:
+        """The case, with its tolerance."""
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
         dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
         coarse = any(dtype.endswith("float32") for dtype in dtypes)
@@ -115,7 +130,28 @@ class Exercise:
         rtol = self.rtol32 if coarse else self.rtol
         call = case_name, self.reference, args, kwargs
         whole = self.rtol32 if whole_numbers(self.reference, args) else None
-        self.trials.append(Case(*call, self.returns, rtol, self.refuses, noted, whole))
+        return Case(*call, self.returns, rtol, self.refuses, noted, whole)
+
+    def trial(self, name: str) -> Trial:
+        """The case or check of that name, also of a case that is asked again.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for trial in itertools.chain(self.trials, again.laid_out(self.cases)):
+            if trial.name == name:
+                return trial
+        raise KeyError(f"{self.name} has no case {name!r}")
+
+    @functools.cached_property
+    def to_refill(self) -> Case | None:
+        """The case whose array is filled anew: the long one, else one with the largest array."""
+        sizes = {
+            case: max(map(entries, again.arrays(case.args)))
+            for case in self.cases
+            if again.arrays(case.args) and not case.noted
+        }
+        return self.long or max(sizes, key=sizes.get, default=None)
 
     @property
     def precision(self) -> list[float]:
@@ -214,7 +250,7 @@ class Exercise:
 
     def ask_reference(self) -> None:
         """Have the reference answer every case, before a submission can change what it says."""
-        for case in self.cases:
+        for case in filter(None, [*self.cases, self.long]):
             case.expected  # noqa: B018 (a cached property: it is kept)
 
     def run(
@@ -228,13 +264,17 @@ class Exercise:
         if not callable(function):
             what = f"`{self.name}` is of type {type(function).__name__}; it must be a function"
             return Report((Failure("the submission", what),))
-        answers, noted, first = {}, {}, Report()
+        answers, noted, first, given = {}, {}, Report(), []
         for trial in self.trials:
             so_far(trial.name, first)
-            answers[trial] = answer = trial.ask(function)
+            # Kept, so that no later array has the `id` of an earlier one.
+            given.append(trial.given())
+            answers[trial] = answer = trial.ask(function, given[-1])
             noted[trial] = trial.note(answer)
             if answer.wrong and not noted[trial] and first.passed:
                 first = Report(trial.tell(answer, answer.wrong))
+        if unwritten := not_written(answers):
+            noted = dict.fromkeys(noted)
         judged = {trial: answers[trial] for trial, note in noted.items() if not note}
         silent = {trial for trial, note in noted.items() if note and note.in_stub_alone}
         told = {t: note for t, note in noted.items() if note and t not in silent}
@@ -254,7 +294,7 @@ class Exercise:
         for trial, answer in judged.items():
             if answer.wrong:
                 unnamed = Report(trial.tell(answer, answer.wrong), **tried)
-                if not_written(judged):
+                if unwritten:
                     return unnamed
                 so_far("", unnamed)
                 asked = {t: a for t, a in judged.items() if t.noted is not REFUSED}
@@ -263,7 +303,18 @@ class Exercise:
                 rest = [part for part in answer.wrong if part not in name.explains]
                 failures = trial.tell(answer, [*name.explains, *rest])
                 return Report(failures, name.name, name.diagnosis, **tried)
-        return Report(**tried)
+        cases = {trial: a for trial, a in answers.items() if isinstance(trial, Case)}
+        found = again.asked_again(
+            cases, self.to_refill, function, lambda case: so_far(case, first)
+        )
+        if not found:
+            return Report(**tried)
+        case, answer, name = found
+        if case.copied is not copy.deepcopy:
+            # It goes wrong by itself, and is told as any other case.
+            tried |= {"cases": (*tried["cases"], case.name), "wrong": (case.name,)}
+        failures = case.tell(answer, answer.wrong)
+        return Report(failures, name.name, name.diagnosis, **tried)
 
 
 def not_written(answers: dict[Trial, Answer]) -> bool:

@@ -34,6 +34,7 @@ PR_SET_PDEATHSIG = 1
 BALLAST = 10**7
 # PyTorch itself replaces these: in `torch.optim` and `torch.compile`, and with the default dtype.
 REPLACED_BY_PYTORCH = {"torch.manual_seed", "torch.Storage"}
+RELIED_ON = "what the check relies on"
 NO_INPUT = "nobody types here; take what you need from the arguments of the function"
 NO_TEXT, SAVE_AS_TEXT = "it is not text in UTF-8", "save it as Python source in UTF-8"
 
@@ -169,7 +170,7 @@ def judge(
         what = (
             f"{path.name} replaces {name}, on which the check relies; leave it as it is"
         )
-        return refused("what the check relies on", what)
+        return refused(RELIED_ON, what)
     return report
 
 
@@ -246,6 +247,10 @@ def load(name: str, path: Path) -> object:
     sys.path.insert(0, str(path.parent))
     try:
         exec(code, vars(module))
+        # As LeetCode has it.
+        solution = vars(module).get("Solution")
+        if name not in vars(module) and hasattr(solution, name):
+            return getattr(solution(), name)
     except BaseException as error:
         return refused(case, error_in_words(error, path))
     if name in vars(module):
@@ -283,6 +288,11 @@ def error_in_words(error: BaseException, path: Path, full: bool = False) -> str:
         own = [frame for frame in frames if frame.filename == str(path)]
         error = error.__context__
     error = seen[-1]
+    if isinstance(error, KeyboardInterrupt) and not own:
+        return (
+            "it interrupted the check, by a thread or a signal; end every thread, and cancel every "
+            "alarm, before the function returns"
+        )
     if not own and (full or any(isinstance(each, MemoryError) for each in seen)):
         return "it used up its memory"
     if not own:

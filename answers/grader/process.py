@@ -1,4 +1,5 @@
-"""Judge a learner's file in a process of its own, with limits of time and memory.
+"""Judge a learner's file in a process of its own, with limits of time and of the memory of
+each process that it starts.
 
 The child is `judge`, which runs the code and reports; this process keeps the time. The child
 leads a process group, which is killed at the end of every check, and ends by itself if this
@@ -57,6 +58,7 @@ STOPPED = {
 }
 ENDED = "it ended the program (exit code {status}) before the check was finished"
 KILLED = {
+    "SIGALRM": "an alarm of its own rang; take out `signal.alarm` and timers",
     "SIGSEGV": "it accessed memory that is not its own",
     "SIGKILL": "did it kill a process, or did the system run out of memory?",
 }

@@ -34,14 +34,15 @@ def current() -> Callable[[], None]:
         ]
     # Last, for PyTorch changes these, too.
     again += [
-        functools.partial(set_environment, dict(os.environ)),
+        functools.partial(set_environment, dict(os.environ), os.environ._data.copy()),
         functools.partial(set_filters, list(warnings.filters)),
     ]
     return lambda: [each() for each in again]
 
 
-def set_environment(wanted: dict[str, str]) -> None:
-    if os.environ != wanted:
+def set_environment(wanted: dict[str, str], encoded: dict) -> None:
+    # `os.environ` decodes every variable to compare itself.
+    if os.environ._data != encoded:
         os.environ.clear()
         os.environ.update(wanted)
 
@@ -67,21 +68,36 @@ def is_inference() -> bool:
 def apart(function: Callable, ours: Callable[[], None]) -> Callable:
     """`function`, to be called under the settings of now; between calls, `ours` holds.
 
-    Each call begins with the same settings, whatever an earlier call has left.
+    Each call begins with the same settings, whatever an earlier call has left. Inside
+    `with together(call)`, where nothing is judged, they are set once for all calls.
     """
-    theirs, inferring = current(), is_inference()
+    theirs, inferring, are_set = current(), is_inference(), False
 
-    @functools.wraps(function)
-    def call(*args, **kwargs):
+    @contextlib.contextmanager
+    def under_theirs():
+        nonlocal are_set
         try:
             # Entering inference mode, or leaving it, sets the gradient mode as well.
             with inference(inferring):
                 theirs()
-                # The verdict says what NumPy would warn of.
-                with np.errstate(all="ignore"):
-                    return function(*args, **kwargs)
+                are_set = True
+                yield
         finally:
+            are_set = False
             ours()
 
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        set_now = contextlib.nullcontext() if are_set else under_theirs()
+        # The verdict says what NumPy would warn of.
+        with set_now, np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+
+    call.under_theirs = under_theirs
     ours()
     return call
+
+
+def together(function: Callable) -> contextlib.AbstractContextManager:
+    """Inside, the calls of what `apart` has returned share one setting of settings."""
+    return getattr(function, "under_theirs", contextlib.nullcontext)()

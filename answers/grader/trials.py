@@ -31,10 +31,12 @@ OTHER_NAMES = "the parts are right, but under each other's names"
 
 
 class Answer(NamedTuple):
-    """What a function answers to a trial, part by part, and which parts are wrong."""
+    """What a function answers to a trial, part by part, which parts are wrong, and the very
+    object that it returned, if that is compared."""
 
     parts: Parts
     wrong: list[str]
+    result: object = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +57,16 @@ class Case:
     noted: Note | None = None
     # Of a case whose numbers are all integers: what float32 would be judged by.
     rtol32: float | None = None
+    # The case that this one repeats, with its arguments copied in another way.
+    repeats: "Case | None" = None
+    copied: Callable = copy.deepcopy
 
     @functools.cached_property
     def expected(self) -> tuple[object, Parts]:
         """What the reference returns, and its parts."""
-        args, kwargs = copy.deepcopy((self.args, self.kwargs))
+        if self.repeats:
+            return self.repeats.expected
+        args, kwargs = self.given()
         result = self.outcome(self.reference, args, kwargs)
         if isinstance(result, Complaint):
             parts = dict.fromkeys(self.returns, result)
@@ -96,11 +103,21 @@ class Case:
             return replace(result, kind=REFUSAL, accident=result.kind)
         return result
 
-    def ask(self, function: Callable) -> Answer:
+    def given(self) -> tuple[tuple, dict]:
+        """A copy of the arguments: a function that writes to them spoils no later call."""
+        return self.copied((self.args, self.kwargs))
+
+    def ask(self, function: Callable, given: tuple | None = None) -> Answer:
         """What the function answers, with a complaint if it changed its arguments."""
-        # A copy, so that a function that writes to its arguments spoils no later call.
-        args, kwargs = copy.deepcopy((self.args, self.kwargs))
-        result = misfit(function, args, kwargs) or self.outcome(function, args, kwargs)
+        args, kwargs = given = given or self.given()
+        misfits = misfit(function, args, kwargs)
+        return self.answer(
+            misfits or self.outcome(function, args, kwargs), given, function
+        )
+
+    def answer(self, result: object, given: tuple, function: Callable) -> Answer:
+        """The answer with this result of a call of the function with what was given."""
+        args, _ = given
         if isinstance(result, Complaint):
             parts = dict.fromkeys(self.want, result)
             return Answer(parts, self.wrong(parts))
@@ -126,7 +143,14 @@ class Case:
             repair = "work on a copy (`a = a - b` makes a new array, `a -= b` does not)"
             parts[ARGUMENTS] = Complaint(what, f"{what}; {repair}")
             wrong.append(ARGUMENTS)
-        return Answer(parts, wrong)
+        return Answer(parts, wrong, result)
+
+    def looked_at_again(self, answer: Answer) -> Answer:
+        """The answer with the parts that its result has now: a later call may write to it."""
+        if self.is_refused or answer.wrong:
+            return Answer(answer.parts, [])
+        parts = parts_of(answer.result, self.expected[0], self.returns)
+        return Answer(parts, self.wrong(parts))
 
     def wrong(self, parts: Parts) -> list[str]:
         """The names of the parts that are wrong."""
@@ -234,7 +258,10 @@ class Check:
         self.name = function.__name__.replace("_", " ")
         self.complaint = Complaint(self.name, one_line(function.__doc__))
 
-    def ask(self, function: Callable) -> Answer:
+    def given(self) -> None:
+        """Nothing: a check makes its own arguments."""
+
+    def ask(self, function: Callable, given: None = None) -> Answer:
         """Nothing if the property holds, else the complaint."""
         # An array has no truth value, whatever the check asked of it.
         holds = call(lambda f: bool(self.function(f)), (function,), {}, of=function)

@@ -26,6 +26,7 @@ from answers.site.modules import file_of
 # Of these, the cases that are given the exercise, or a module that its page shows.
 OF_EXERCISE = (
     "tests/grader/test_exercises.py",
+    "tests/grader/test_again.py",
     "tests/grader/test_diagnoses.py",
     "tests/grader/test_hints.py",
     "tests/grader/test_freedoms.py",

@@ -18,6 +18,10 @@ export function today(now = new Date()) {
   return parts.map(part => String(part).padStart(2, "0")).join("-")
 }
 
+// The reviews; one that a clock that was ahead has dated after this day counts as of this day.
+/** @param {Review[]} reviews @returns {Review[]} */
+export const reviewsUpTo = (reviews, day = today()) => reviews.map(([then, rating]) => [then > day ? day : then, rating])
+
 // How a day is named, seen from another: "tomorrow", "in 3 days", "on 12 January 2027".
 /** @param {string} day */
 export function named(day, from = today(), countedUpTo = 14) {

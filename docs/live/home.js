@@ -189,7 +189,7 @@ function passedOf(all) {
 /** @param {CardEntry[]} all @param {Records} records */
 function summary(all, records) {
   const [passed, exercises] = passedOf(all)
-  const days = all.map(([id]) => records[id] && !records[id].suspended && effective(records[id], plan().date))
+  const days = all.map(([id]) => records[id] && !records[id].suspended && effective(records[id], plan().date, today()))
   const due = days.filter(day => day && day <= today())
   const number = String(all[0][1].number).padStart(2, "0")
   const level = scores.get(number).at(-1)?.[1]

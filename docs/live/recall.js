@@ -1,11 +1,11 @@
 // One card after another: think aloud, reveal, rate. The pages that rehearse and review give the
 // cards, and what is shown after the last.
 
-import { named, today } from "./days.js"
+import { named, reviewsUpTo, today } from "./days.js"
 import { Bar, make, say } from "./elements.js"
 import { bigButton, countdown } from "./recall_parts.js"
 import { store } from "./store.js"
-import { RATINGS, cards, dayOfReview, notice, plan, rate, schedule, suspend, undo } from "./study.js"
+import { RATINGS, cards, notice, plan, rate, schedule, suspend, undo } from "./study.js"
 import { effective } from "./today.js"
 
 /** @param {string} word */
@@ -158,8 +158,10 @@ export class Recall {
     if (card.href) this.back.append(make("p", {}, make("a", { href: card.href, textContent: "On its page" })))
     const { choices } = await schedule()
     const { reviews = [] } = cards.get(card.id)
-    const day = dayOfReview(reviews)
-    const dues = choices(reviews, day).map((due, index) => effective({ reviews: [[day, index + 1]], due }, plan().date) ?? due)
+    const day = today()
+    const dues = choices(reviewsUpTo(reviews), day).map(
+      (due, index) => effective({ reviews: [[day, index + 1]], due }, plan().date) ?? due,
+    )
     const buttons = dues.map((due, index) => this.rating(index + 1, named(due, today(), 365)))
     this.choices.replaceChildren(...buttons)
     this.back.focus({ preventScroll: true })

@@ -1,7 +1,7 @@
 // What a reader studies: how the cards were rated and when each comes back, the date of the
 // interview, and the scores that the reader gave. Nothing of it leaves the browser.
 
-import { isDay, today } from "./days.js"
+import { isDay, reviewsUpTo, today } from "./days.js"
 import { load } from "./elements.js"
 import { Shelf, fields, isText, isTime } from "./shelf.js"
 
@@ -73,17 +73,13 @@ export const schedule = () =>
     throw error
   }))
 
-// The day of a review: today, but not before the last one, whatever the clock says.
-/** @param {Review[]} reviews */
-export const dayOfReview = (reviews, day = today()) => [day, reviews.at(-1)?.[0] ?? day].sort()[1]
-
 // Rate a card: one of RATINGS. Returns the day on which it comes back.
 /** @param {string} id @param {number} rating */
 export async function rate(id, rating) {
   const { due } = await schedule()
   const { reviews: earlier = [] } = cards.get(id)
   /** @type {Review[]} */
-  const reviews = [...earlier, [dayOfReview(earlier), rating]]
+  const reviews = [...reviewsUpTo(earlier), [today(), rating]]
   const day = due(reviews)
   cards.set(id, { reviews, due: day })
   return day

@@ -4,11 +4,13 @@
 import { number, plus } from "./days.js"
 
 // The day on which a card comes back, if the interview is on `date`: at least once more before it,
-// and not all on the last day. Nothing for a card without reviews.
-/** @param {Studied} record @param {string} [date] */
-export function effective({ reviews = [], due }, date) {
+// and not all on the last day. Nothing for a card without reviews. If it was reviewed after tomorrow,
+// by a clock that was ahead, it comes on `day`; tomorrow begins earlier where the reader may have been.
+/** @param {Studied} record @param {string} [date] @param {string} [day] */
+export function effective({ reviews = [], due }, date, day) {
   const last = reviews.at(-1)?.[0]
   if (!last) return
+  if (day && last > plus(day, 1)) return day
   const free = due ?? plus(last, 1) // what was damaged comes early
   if (!date || date <= last) return free
   const half = plus(last, Math.max(1, Math.floor((number(date) - number(last)) / 2)))
@@ -29,7 +31,7 @@ export function todays(all, records, plan, day) {
   const begun = some => some.filter(([id]) => reviewsOf(id)[0]?.[0] == day).length
 
   const due = cards
-    .map(([id, card]) => ({ id, card, back: effective(records[id] ?? {}, plan.date) ?? "" }))
+    .map(([id, card]) => ({ id, card, back: effective(records[id] ?? {}, plan.date, day) ?? "" }))
     .filter(({ back }) => back && back <= day)
     .sort((a, b) => (a.back < b.back ? -1 : a.back > b.back ? 1 : 0)) // equals stay in order
     .map(({ id, card }) => ({ kind: card.kind == "exercise" ? "exercise" : "review", id, card, minutes: card.minutes }))
@@ -62,7 +64,7 @@ export function todays(all, records, plan, day) {
 export function nextDue(all, records, plan, day) {
   const known = Object.keys(all).filter(id => records[id] && !records[id].suspended)
   return known
-    .map(id => effective(records[id], plan.date))
+    .map(id => effective(records[id], plan.date, day))
     .filter(back => back && back > day)
     .sort()[0]
 }

@@ -48,6 +48,19 @@ def test_a_beginner_is_to_read_the_first_question():
     assert task["minutes"] == CARDS["01/opening"]["reading"]
 
 
+def test_a_card_that_a_clock_ahead_has_reviewed_comes_today_and_not_again():
+    ahead = known(in_days(4000), last=in_days(3650))
+    tomorrow_elsewhere = known(in_days(3), last=in_days(1))
+    cards = {"06/opening": ahead, "03/opening": tomorrow_elsewhere}
+    assert [id for kind, id in ids(cards) if kind == "review"] == ["06/opening"]
+    assert next_due(cards, {}) == in_days(3)
+    rated = [*SCRIPTS("reviewsUpTo", ahead["reviews"], DAY), [DAY, 3]]
+    assert rated == [[DAY, 3], [DAY, 3]]
+    assert ("review", "06/opening") not in ids(
+        {"06/opening": {"reviews": rated, "due": in_days(2)}}
+    )
+
+
 def test_what_is_due_comes_first_the_oldest_before_and_then_by_page():
     due = {
         "exercise/softmax": known(DAY),

@@ -19,6 +19,7 @@ from waiting import wait_until
 
 from answers import cli, progress
 from answers.cli import watch
+from answers.cli.verdict import Asked, check_once
 from answers.grader import catalog
 from answers.pages import ROOT, pages
 from answers.progress import ProgressError
@@ -674,6 +675,7 @@ def test_watch_checks_again_after_each_save_until_ctrl_c(folder, started):
     watching = "Watching softmax.py; Ctrl-C stops.\n"
     wait_until(lambda: printed().count(watching) == 1, printed)
     assert printed().startswith("softmax: not passed\n")
+    file.unlink()
     for count, source, words in (
         (2, PASSES, "softmax: passed\n"),
         (3, "softmax = 3\n", "is of type int"),
@@ -687,6 +689,11 @@ def test_watch_checks_again_after_each_save_until_ctrl_c(folder, started):
     assert printed().endswith("\nStopped.\n")
     assert "Traceback" not in printed()
     assert printed().count("softmax: ") == 3
+
+
+def test_a_file_that_goes_away_before_it_is_read_is_told_so(folder, capsys):
+    assert not check_once(Asked("softmax", folder / "gone.py"))
+    assert "it cannot be read: No such file or directory" in capsys.readouterr().out
 
 
 def test_ctrl_c_before_all_is_loaded_ends_with_a_sentence(folder):

@@ -117,7 +117,7 @@ class Unsized:
         (WEIGHTS + 0j, "entries of dtype complex128; make them real numbers"),
         (10**30, "entries of dtype object"),
         (WEIGHTS > 0, "is an array of True and False, not of numbers: at index"),
-        (WEIGHTS.astype(int), "an array of integers (int64), which hold no fractions"),
+        (WEIGHTS.astype(int), "the result is wrong in 6 of 6 entries: at index (1, 2)"),
         (14.0, "the result should have shape (2, 3), but is a single number"),
         (2.0 * WEIGHTS.T, "but has shape (3, 2); it is the transpose of the right one"),
         (2.0 * WEIGHTS.ravel(), "but has shape (6,); the numbers are right"),
@@ -144,7 +144,9 @@ def test_integers_that_should_be_other_integers_are_no_reproach():
         "-128",
         (0,),
     )
-    assert "hold no fractions" in difference(got, want.astype(float), 1e-8).sentence
+    wrong, cut_off = difference(got, want + 0.5, 1e-8), difference(want, want + 0.5, 1e-8)
+    assert "fractions" not in wrong.sentence
+    assert "is an array of integers (int8), which hold no fractions" in cut_off.sentence
 
 
 def codes(x) -> Int8[np.ndarray, "..."]:
@@ -372,6 +374,14 @@ def test_who_refuses_what_is_not_to_be_refused_is_told_what_is(shapes):
     (failure,) = shapes.run(wrong).failures
     assert "it raised ValueError: no, in line " in failure.message
     assert failure.message.endswith("; ValueError is for negative sizes, and there is none here")
+
+
+def test_numbers_that_are_close_are_told_with_as_many_digits_as_tell_them_apart(doubling):
+    doubling.trials.clear()
+    doubling.case("close", np.array([1 + 1e-9, 1 + 2e-9, 1 / 3]))
+    doubling.case("apart", np.array([2 / 3, 1 / 3]))
+    told = [str(case).partition(" = ")[2] for case in doubling.cases]
+    assert told == ["[1.000000001, 1.000000002, 0.3333333333]", "[0.666667, 0.333333]"]
 
 
 def test_a_factor_is_claimed_only_if_it_explains_every_entry(doubling):

@@ -182,6 +182,7 @@ def test_the_stub_runs_alone_and_is_told_that_it_is_not_written(name):
         name, f"the file to begin with is told {failure.message!r} instead of: not written yet"
     )
     assert report.bug is None
+    assert report.wrong == report.cases, in_exercise(name, "what is not written passes in cases")
 
 
 @pytest.mark.parametrize("name", FIX_IT)

@@ -72,6 +72,22 @@ def test_a_right_answer_passes(check):
     assert outcome.seconds > 0
 
 
+def test_a_method_of_a_class_called_solution_is_judged(check):
+    method = (
+        "class Solution:\n    def softmax(self, x, axis=-1):\n        return softmax(x, axis)\n"
+    )
+    renamed = PASSES.replace("softmax(", "right(")
+    outcome = check(renamed + method.replace("return softmax", "return right"))
+    assert outcome.report == Report()
+    words = told(check(f"{renamed}class Solution:\n    pass\n"))
+    assert "defines no function `softmax`" in words
+
+
+def test_an_interruption_from_elsewhere_is_told_as_the_learners():
+    words = judge.error_in_words(KeyboardInterrupt(), Path("softmax.py"))
+    assert words.startswith("it interrupted the check, by a thread or a signal; end every thread")
+
+
 def test_the_report_is_that_of_the_exercise(check):
     outcome = check(f"import numpy as np\n{WRONG}return np.exp(x) * np.nan")
     assert "softmax(x) with x = [1.0, 2.0, 4.0]" in told(outcome)
@@ -148,6 +164,9 @@ ENDS = {
         "signal SIGKILL: did it kill a process, or did the system run out of memory?"
     ),
     f"import os\n{WRONG}os.killpg(0, 9)": "signal SIGKILL",
+    f"from signal import *\nsetitimer(ITIMER_REAL, 0.01)\n{WRONG}while True:\n        pass": (
+        "signal SIGALRM: an alarm of its own rang; take out `signal.alarm` and timers"
+    ),
     f"import os\nos.closerange(0, 100)\n{PASSES}": "ended the program",
     f"{WRONG}return softmax(x, axis)": "raised RecursionError",
     f"{WRONG}input()": "raised EOFError: nobody types here",

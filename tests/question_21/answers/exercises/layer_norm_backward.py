@@ -46,6 +46,7 @@ exercise.case("three leading axes", *inputs(2, 3, 2, 5))
 whole = [rng.integers(-9, 9, size=size) for size in ((3, 5), (3, 5), 5)]
 add_whole_numbers(exercise, *whole)
 exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
+exercise.long_case(*inputs(401, 3))
 
 
 @exercise.bug
