@@ -15,8 +15,9 @@ FULL = """Storage.prototype.setItem = () => {
 
 # What an editor holds; it draws the lines that are near only.
 TEXT = """async editor => {
-  const code = new URL("vendor/codemirror/codemirror.js", __md_scope)
-  const { EditorView } = await import(code)
+  const loaded = performance.getEntriesByType("resource")
+  const code = loaded.find(({ name }) => name.endsWith("/codemirror.js"))
+  const { EditorView } = await import(code.name)
   return EditorView.findFromDOM(editor).state.doc.toString()
 }"""
 
