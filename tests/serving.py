@@ -12,6 +12,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from answers.site.addresses import place
+
 ROOT = Path(__file__).parents[1]
 COMPRESSED = {".css", ".html", ".js", ".json", ".svg", ".xml"}
 
@@ -28,6 +30,11 @@ class Site:
     def pages(self) -> list[Path]:
         """Its HTML files."""
         return sorted(self.folder.rglob("*.html"))
+
+    @property
+    def live(self) -> Path:
+        """The folder of its modules, whose name has the hash of the build."""
+        return place(self.folder, "live")
 
     def copy(self, folder: Path, url: str) -> "Site":
         """The same in another folder, to be served at another address with the same path."""

@@ -49,7 +49,7 @@ NAMES_ALL = {
 }
 SETTINGS = "mkdocs.yml"
 BUILT_OF = re.compile(
-    rf"docs/(live|style|\.theme|vendor|offline)|answers/site/notebook|{SETTINGS}"
+    rf"docs/(live|style|\.theme|vendor|offline|reload|start)|answers/site/notebook|{SETTINGS}"
 )
 RUNS_PAGES = {"answers/proof/checks.py", "answers/proof/session.py"}
 

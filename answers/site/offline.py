@@ -3,7 +3,7 @@
     python -m answers.site.offline FOLDER
 
 does what these and those of `answers.site.policy` do, in a site that another builder has built or
-that was changed by hand.
+that was changed by hand. Both name the modules after their build first: `answers.site.addresses`.
 
 `docs/offline.js` is the service worker, which browsers hold as long as it stays the same. What it
 keeps stands in it, so each build that differs anywhere makes another one. Under `mkdocs serve`, and
@@ -21,14 +21,14 @@ from urllib.parse import urlsplit
 from mkdocs.plugins import event_priority
 
 from answers import files
-from answers.site import policy
+from answers.site import addresses, policy
 
 HELD = re.compile(r"(?<=^const HELD = ).*(?= // )", re.MULTILINE)
 # For a search in other languages, which the site does not have.
 UNUSED = "assets/javascripts/lunr/"
 # Sources of scripts for debugging, and what is there for crawlers.
 NO_PART = {".gz", ".map"}
-OWN = {"404.html", "offline.js", "live/offline.json"}
+OWN = {"404.html", "offline.js", addresses.TOTAL}
 
 served = False
 
@@ -43,12 +43,14 @@ def on_startup(command, dirty):
 def on_post_build(config):
     """Writes what is kept, once the search and the policy have written the last of the site."""
     if not served:
+        addresses.write(Path(config.site_dir))
         write(Path(config.site_dir))
 
 
 def write(site: Path) -> None:
     """Write what is kept of the built site into the worker, and how much that is into a file."""
-    config = json.loads((site / "live/config.json").read_text("utf-8"))
+    live = addresses.place(site, "live")
+    config = json.loads((live / "config.json").read_text("utf-8"))
     kept = hashed(site) | pyodide(config)
     worker = site / "offline.js"
     held = json.dumps(kept, separators=(",", ":"))
@@ -58,7 +60,7 @@ def write(site: Path) -> None:
         "bytes": sum(size for _, size in kept.values()),
         "from": ["this host", *filter(None, [urlsplit(config["pyodide"]).netloc])],
     }
-    files.write(site / "live/offline.json", json.dumps(total))
+    files.write(live / addresses.TOTAL, json.dumps(total))
 
 
 def hashed(site: Path) -> dict[str, tuple[str, int]]:
@@ -71,7 +73,7 @@ def hashed(site: Path) -> dict[str, tuple[str, int]]:
     return {
         path: (hashlib.sha256(content).hexdigest(), len(content))
         for path, content in data.items()
-        if path not in OWN and not path.startswith(UNUSED)
+        if Path(path).name not in OWN and not path.startswith(UNUSED)
     }
 
 
@@ -90,9 +92,13 @@ def pyodide(config: dict) -> dict[str, tuple[str, int]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Finish a built site.")
     parser.add_argument("folder", type=Path, help="where it is")
-    folder = parser.parse_args().folder
-    policy.write(folder)
-    write(folder)
+    finish(parser.parse_args().folder)
+
+
+def finish(site: Path) -> None:
+    addresses.write(site)
+    policy.write(site)
+    write(site)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 // What the buttons of a cell do. A page is one Python session: a cell runs after those above it that
 // it needs, as needs.py tells.
 
-import { EDITOR, load, show } from "./elements.js"
+import { EDITOR, load } from "./elements.js"
 import { Output } from "./output.js"
 import { python } from "./python.js"
 import { edits } from "./store.js"
-import { talk, worksFor } from "./talk.js"
+import { show, talk, worksFor } from "./talk.js"
 
 // What takes long to load, and is loaded only if a cell needs it.
 const HEAVY = /sympy|derivations/

@@ -12,12 +12,6 @@ export const say = (element, text) => {
 }
 /** @param {number} count @param {string} thing */
 export const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
-// The focus of what is hidden goes to `instead`.
-/** @type {Show} */
-export const show = (element, shown, instead) => {
-  if (!shown && document.activeElement == element) instead.focus()
-  element.hidden = !shown
-}
 
 export const PATIENCE = 30 // seconds, in which something has to come
 
@@ -71,7 +65,7 @@ export const KATEX = "../vendor/katex/katex.min.js"
 export const EDITOR = ["./editor.js", "./folds.js", "./keys.js", "../vendor/codemirror/codemirror.js"]
 
 // Whether Python need not be downloaded any more. It is set when it has run in this browser.
-const HERE = "answers.python"
+export const HERE = "answers.python"
 
 export function isHere() {
   // Or the reader keeps it, with the pages: ../offline.js.
@@ -83,12 +77,6 @@ export function isHere() {
   }
 }
 
-export function isHereNow() {
-  try {
-    localStorage.setItem(HERE, "loaded")
-  } catch {}
-}
-
 // A button; `bar` says why it could not do what it does. That may have to be loaded first, and the
 // button may be pressed again if it fails.
 /** @type {Pressable} */
@@ -98,11 +86,11 @@ export function pressable(className, act, bar) {
   button.onclick = async () => {
     if (pressed) return
     pressed = true
-    const name = button.firstChild?.textContent
+    const name = button.firstChild?.textContent ?? ""
     try {
       await act()
     } catch (error) {
-      bar.say(`It could not be loaded: ${error.message}. Press ${name} to try again.`)
+      bar.fail(`It could not be loaded: ${error.message}.`, name)
       reportError(error)
     }
     pressed = false
@@ -117,6 +105,8 @@ export class Bar {
   said = make("span", { className: "live-status" }, this.status, " ", this.clock)
   /** @type {Act | undefined} */
   changed
+  /** @type {HTMLElement | undefined} */
+  reload
 
   /** @param {string} about @param {Element} [root] */
   constructor(about, root = make("div", { className: "live-bar" })) {
@@ -142,5 +132,13 @@ export class Bar {
   /** @param {string} text */
   say(text) {
     say(this.status, text)
+    this.reload?.remove()
+  }
+
+  // Say what did not come.
+  /** @param {string} text @param {string} again */
+  fail(text, again) {
+    this.say(`${text} Press ${again} to try again, or Reload.`)
+    this.reload = this.button("Reload", () => import("../reload.js"))
   }
 }

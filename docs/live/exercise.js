@@ -4,7 +4,7 @@
 import { callCell } from "./call_cell.js"
 import { cost } from "./download.js"
 import { createEditor } from "./editor.js"
-import { fetched, make, show } from "./elements.js"
+import { fetched, make } from "./elements.js"
 import { fold } from "./folds.js"
 import { keysOf } from "./keys.js"
 import { numberOf, pathOf } from "./page_cards.js"
@@ -12,7 +12,7 @@ import { concluded } from "./passed.js"
 import { judge } from "./python.js"
 import { beginAgain, store } from "./store.js"
 import { keepPlace } from "./study.js"
-import { talk, worksFor } from "./talk.js"
+import { show, talk, worksFor } from "./talk.js"
 
 // As on the command line.
 const SECONDS = 10
@@ -24,7 +24,7 @@ const needed = name => `import numpy, answers.exercises.${name}\n`
 export async function open(place) {
   const { name } = place
   /** @type {Entry} */
-  const entry = await (await fetched(`exercises/${name}.json`, { cache: "no-cache" })).json()
+  const entry = await (await fetched(`exercises/${name}.json`)).json()
   const path = pathOf(location.href)
   if (numberOf(path)) keepPlace(path)
   place.bar.say(await cost("Check", needed(name)))

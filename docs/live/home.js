@@ -82,7 +82,7 @@ class Home {
     say(this.said, notice())
     if (!begun && !this.shown) return
     try {
-      if (!this.shown) this.all = await (await fetched("cards.json", { cache: "no-cache" })).json()
+      if (!this.shown) this.all = await (await fetched("cards.json")).json()
     } catch (error) {
       return say(this.said, `What there is to do could not be loaded: ${error.message}. Reload the page.`)
     }

@@ -19,14 +19,14 @@ export async function mount(root) {
   shown = null
   try {
     /** @type {Cards} */
-    const all = await (await fetched("cards.json", { cache: "no-cache" })).json()
+    const all = await (await fetched("cards.json")).json()
     if (!root.isConnected) return
     const state = kept()
     const last = state && draw(all, state.minutes, state.seed)
     if (last && stepsOf(last).length <= state.at) return await go(root, last)
     root.replaceChildren(...setup(root, all, last))
   } catch (error) {
-    unloaded(root, error, () => mount(root))
+    unloaded(root, error)
   }
 }
 

@@ -63,7 +63,7 @@ async function comesBack(id, rating) {
 /** @param {string} name */
 async function next(name) {
   /** @type {Cards} */
-  const known = await fetched("cards.json", { cache: "no-cache" }).then(
+  const known = await fetched("cards.json").then(
     answer => answer.json(),
     () => ({}),
   )

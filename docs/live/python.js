@@ -54,8 +54,10 @@ class Python {
     if (this.#worker) return
     this.session += 1
     if (this.#spare?.started) return this.#take(this.#spare)
+    // After a failure under an address of its own: the browser may keep a file that came broken.
+    const address = this.#failed ? `${WORKER}?${this.session}` : WORKER
     /** @type {PythonWorker} */
-    const worker = new Worker(WORKER, { type: "module", name: "python" })
+    const worker = new Worker(address, { type: "module", name: "python" })
     this.#hearFrom(worker)
     worker.postMessage({ start: true, code, warm, reload: this.#failed })
     this.#failed = false

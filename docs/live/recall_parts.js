@@ -13,8 +13,9 @@ export function bigButton(text, act, bar) {
 
 // What stands on a page whose cards have not come.
 /** @type {Unloaded} */
-export function unloaded(root, error, onclick) {
-  const again = make("button", { type: "button", className: "recall-button", textContent: "Try again", onclick })
+export function unloaded(root, error) {
+  const onclick = () => import("../reload.js")
+  const again = make("button", { type: "button", className: "recall-button", textContent: "Reload", onclick })
   root.replaceChildren(make("p", { role: "status", textContent: `The cards could not be loaded: ${error.message}. ` }), again)
   reportError(error)
 }

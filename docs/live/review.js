@@ -20,7 +20,7 @@ export async function mount(root) {
   shown?.close()
   try {
     /** @type {Cards} */
-    const all = await (await fetched("cards.json", { cache: "no-cache" })).json()
+    const all = await (await fetched("cards.json")).json()
     if (!root.isConnected) return
     const { tasks, fitting } = todays(all, cards.all(), plan(), today())
     const asked = tasks.map((task, index) => ({ ...task, later: index >= fitting })).filter(({ kind }) => kind != "read")
@@ -35,7 +35,7 @@ export async function mount(root) {
     root.replaceChildren(shown.root)
     await shown.show({ focus: false })
   } catch (error) {
-    unloaded(root, error, () => mount(root))
+    unloaded(root, error)
   }
 }
 

@@ -1,7 +1,7 @@
 // Whoever asks Python on a page, be it a cell, an exercise or an explorer, asks here: it works for
 // one at a time, and the bar of that one says what is loaded, how long it takes and how it ends.
 
-import { isHere, isHereNow, say } from "./elements.js"
+import { HERE, isHere, say } from "./elements.js"
 import { judge, python } from "./python.js"
 
 // The bar of whom Python works for, and which Python it is.
@@ -65,10 +65,10 @@ export async function talk(bar, again, work, { cells = false } = {}) {
     const { status, message = "" } = outcome
     const ended = /** @type {Words} */ ({
       stopped: `Stopped after ${seconds(all())}. Python was restarted: variables are gone.`,
-      failed: `${message} Press ${again} to try again.`,
       raised: `This is our mistake, not yours: ${String(message).trim().split("\n").pop()}`,
       senseless: `What came back makes no sense; the code may have written it. Python was restarted: press ${again} to try again.`,
     })[status]
+    if (status == "failed") bar.fail(message, again)
     if (ended) bar.say(ended)
     // What broke our own code, or answered for it, may still be there.
     if (["raised", "senseless"].includes(status)) working.stop()
@@ -87,6 +87,19 @@ export async function talk(bar, again, work, { cells = false } = {}) {
 function senseless(error) {
   console.info(error)
   return { status: "senseless" }
+}
+
+function isHereNow() {
+  try {
+    localStorage.setItem(HERE, "loaded")
+  } catch {}
+}
+
+// The focus of what is hidden goes to `instead`.
+/** @type {Show} */
+export const show = (element, shown, instead) => {
+  if (!shown && document.activeElement == element) instead.focus()
+  element.hidden = !shown
 }
 
 const LITTLE = 500 // ms

@@ -5,6 +5,12 @@ from playwright.sync_api import Locator, Page
 # Ten times what Python needs to load and to run a page.
 SECONDS = 120
 
+# In a page: the address of one of the site's modules.
+AT = """(name => {
+  const [, build] = document.querySelector("[src*='start.js?']").src.split("?")
+  return new URL(`live-${build}/${name}`, __md_scope)
+})"""
+
 PRINTED = """(block, stream) => {
   const output = block.nextElementSibling
   if (!output.matches(".live-output")) return "[nothing was printed]"
@@ -13,6 +19,11 @@ PRINTED = """(block, stream) => {
     .filter(part => (part.dataset.stream ?? "stdout") == stream)
     .map(part => part.matches(".equation") ? tex(part) : part.textContent).join("")
 }"""
+
+
+def name_of(response) -> str:
+    """The name of the file that came."""
+    return response.url.partition("?")[0].rpartition("/")[2]
 
 
 def responses(visit, path: str) -> list:

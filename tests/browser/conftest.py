@@ -65,7 +65,7 @@ def live_site(site):
 
 def configure(site: Site, **settings) -> None:
     """Change settings of the cells in a built site."""
-    path, hashes = site.folder / "live/config.json", site.folder / "live/hashes.json"
+    path, hashes = site.live / "config.json", site.live / "hashes.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | settings))
     known = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     hashes.write_text(json.dumps(json.loads(hashes.read_text()) | known))
@@ -138,8 +138,8 @@ def visit_live(live_site, visit):
 
 # Go to the page at `path` by a link, as the site follows links, so that Python stays loaded. What
 # was written, run or kept before is removed.
-RENEW = """async ([site, path]) => {
-  const { python } = await import(site + "live/python.js")
+RENEW = """async ([site, live, path]) => {
+  const { python } = await import(site + live + "/python.js")
   const go = path => new Promise(done => {
     let shown = 0 // the page that is there is told of first
     const watch = document$.subscribe(() => {
@@ -178,7 +178,7 @@ class Tab:
         self.page.goto(f"{site.url}tags/", wait_until="networkidle")
 
     def visit(self, path, look="light"):
-        self.page.evaluate(RENEW, [self.site.url, path])
+        self.page.evaluate(RENEW, [self.site.url, self.site.live.name, path])
         self.page.wait_for_function(READY)
         self.page.wait_for_function(RESET)
         wear(self.page, look)

@@ -3,7 +3,7 @@
 import json
 import re
 
-from cells import SECONDS
+from cells import AT, SECONDS
 from playwright.sync_api import expect
 
 KEPT = "answers.practice."
@@ -15,10 +15,11 @@ FULL = """Storage.prototype.setItem = () => {
 
 # What an editor holds; it draws the lines that are near only.
 TEXT = """async editor => {
-  const code = new URL("vendor/codemirror/codemirror.js", __md_scope)
-  const { EditorView } = await import(code)
+  const elements = $at("elements.js")
+  const { EDITOR } = await import(elements)
+  const { EditorView } = await import(new URL(EDITOR.at(-1), elements))
   return EditorView.findFromDOM(editor).state.doc.toString()
-}"""
+}""".replace("$at", AT)
 
 
 class Exercise:

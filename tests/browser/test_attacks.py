@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from cells import Cell
+from cells import AT, Cell
 from exercises import Exercise
 from playwright.sync_api import expect
 from test_practice import GLOBAL, QUESTION, SOLUTION
@@ -37,11 +37,11 @@ ENTER = """async () => {
   return [...refused].sort()
 }"""
 DRAW = """async texts => {
-  const { drawing } = await import(new URL("live/drawing.js", __md_scope))
+  const { drawing } = await import($at("drawing.js"))
   return texts.map(text => {
     try { return drawing(text).outerHTML } catch (error) { return error.message }
   })
-}"""
+}""".replace("$at", AT)
 
 
 def test_what_a_cell_replaces_changes_no_verdict_and_what_an_exercise_ends_no_cell(warm):

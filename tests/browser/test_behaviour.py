@@ -173,16 +173,16 @@ def test_a_tab_that_is_chosen_is_shown(visit):
     expect(panels.nth(0)).to_be_hidden()
 
 
-def test_a_part_that_does_not_come_is_told_and_comes_when_the_page_is_loaded_again(browser, site):
+def test_a_part_that_does_not_come_is_told_and_comes_when_the_page_is_reloaded(browser, site):
     page = browser.new_page()
     for path, part in ((QUESTION, "cell_buttons.js"), ("mock/", "elements.js"), ("", "home.js")):
         page.route(f"**/{part}", lambda route: route.abort())
         page.goto(site.url + path)
         told = page.locator(".start-failed")
-        expect(told).to_have_text("What runs on this page could not be loaded. Load again")
+        expect(told).to_have_text("What runs on this page could not be loaded. Reload")
         page.unroute_all()
         with page.expect_navigation():
-            told.get_by_role("button", name="Load again").click()
+            told.get_by_role("button", name="Reload").click()
         expect(page.locator(".live-bar, .mock-setup, .today form").first).to_be_visible()
         expect(told).to_have_count(0)
     page.close()
@@ -205,13 +205,14 @@ def test_a_part_that_comes_when_its_page_was_left_says_nothing_there(visit, site
         ("mock/", "mock.js", "Mock interview"),
         ("", "home.js", "interviews"),
     ):
-        page.route(f"**/live/{part}", lambda route: held.append(route))
-        with page.expect_request(f"**/live/{part}"):
+        page.route(f"**/live-*/{part}", lambda route: held.append(route))
+        with page.expect_request(f"**/live-*/{part}"):
             page.evaluate(FOLLOW, site.url + path)
         expect(title).to_contain_text(name)
         page.evaluate(FOLLOW, f"{site.url}tags/")
         expect(title).to_contain_text("By tag")
         with page.expect_event("requestfinished", lambda r, part=part: r.url.endswith(part)):
             held.pop().continue_()
-        page.evaluate("site => import(site)", f"{site.url}live/{part}")  # it has come, and run
+        address = f"{site.url}{site.live.name}/{part}"
+        page.evaluate("address => import(address)", address)  # it has come, and run
         expect(page.locator(".start-failed")).to_have_count(0)

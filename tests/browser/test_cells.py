@@ -6,7 +6,7 @@ import re
 import socket
 
 import pytest
-from cells import SECONDS, Cell, responses
+from cells import AT, SECONDS, Cell, name_of, responses
 from looks import FINE, LOOKS, UNFOLD, wrong_in_each_look
 from playwright.sync_api import expect
 
@@ -16,6 +16,7 @@ from conftest import configure
 QUESTION = "questions/08-broadcasting/"  # no formula, which makes a page heavy
 FORMULAS = "questions/06-softmax-cross-entropy/"
 ANOTHER = "questions/01-backpropagation/"
+OURS = "/live-|/start.js"
 
 # From now on, `stall` is the longest task of the page, in ms; the browser tells of those above 50.
 WATCH = """() => {
@@ -27,10 +28,10 @@ WATCH = """() => {
 }"""
 
 # Python starts anew, as after Stop, if it has begun.
-RESTART = """async page => {
-  const { python } = await import(new URL("../../live/python.js", page))
+RESTART = """async () => {
+  const { python } = await import($at("python.js"))
   if (python.started) python.stop()
-}"""
+}""".replace("$at", AT)
 
 # Press Stop, and wait until the cell says that it stopped; in ms.
 STOP = """block => new Promise(done => {
@@ -57,7 +58,7 @@ def page(warm):
 
 def test_before_anything_is_pressed_a_page_loads_little_and_nothing_of_python(visit_live):
     loaded = responses(visit_live, FORMULAS)
-    ours = {r.url.rpartition("/")[2]: r.body() for r in loaded if "/live/" in r.url}
+    ours = {name_of(r): r.body() for r in loaded if re.search(OURS, r.url)}
     assert ours.keys() == {
         "start.js",
         "elements.js",
@@ -97,8 +98,8 @@ def test_where_python_has_been_loaded_nobody_is_named(visit):
 
 def test_a_page_without_cells_loads_a_few_lines(visit_live):
     loaded = responses(visit_live, "tags/")
-    (ours,) = (r.url for r in loaded if "/live/" in r.url)
-    assert ours.endswith("/start.js")
+    (ours,) = (r.url for r in loaded if re.search(OURS, r.url))
+    assert "/start.js?" in ours
 
 
 def test_without_javascript_a_cell_is_a_fence(browser, live_site):
@@ -200,7 +201,7 @@ def test_an_error_is_told_with_the_lines_of_cells_alone_and_carets_under_what_is
 def test_while_python_loads_the_cell_says_how_much_and_can_be_stopped(warm_beside):
     page = warm_beside(QUESTION)
     page.evaluate(UNFOLD)
-    page.evaluate(RESTART, page.url)
+    page.evaluate(RESTART)
     page.evaluate("""() => {
       window.said = new Set()
       const bar = document.querySelector(".highlight .live-status")
@@ -518,7 +519,7 @@ def test_the_editor_loads_when_it_is_asked_for(visit_live):
 
 def python_workers(page):
     """Those of Python; the search of the site may have one of its own."""
-    return [worker for worker in page.workers if "live/worker" in worker.url]
+    return [worker for worker in page.workers if "/worker.js" in worker.url]
 
 
 def test_python_stays_warm_from_page_to_page(warm):
@@ -621,7 +622,7 @@ def test_a_missing_module_is_told_and_can_be_retried(loose):
     }.items():
         loose.page.route(f"**/{name}", missing)
         loose.button(button).click()
-        told = rf"It could not be loaded: for \S*/{name}, .* Press {button} to try again\."
+        told = rf"It could not be loaded: for \S*/{name}, .* Press {button} to try again, or"
         expect(loose.status).to_have_text(re.compile(told))
         loose.page.unroute_all()
     loose.write("print(7)")
@@ -632,7 +633,8 @@ def test_a_file_that_does_not_come_or_is_another_is_named_and_can_be_retried(loo
     for name, fault, told in FAULTS:
         loose.page.route(re.compile(f"/{name}$"), fault)
         said = loose.run()
-        assert re.fullmatch(rf"{name} (from \S+ )?{told} Press Run to try again\.", said), said
+        told = rf"{name} (from \S+ )?{told} Press Run to try again, or Reload\."
+        assert re.fullmatch(told, said), said
         loose.page.unroute_all()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = f"http://127.0.0.1:{silent.getsockname()[1]}/"

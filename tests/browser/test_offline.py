@@ -9,11 +9,13 @@ from threading import Event
 import pyodide
 import pytest
 import serving
-from cells import SECONDS, Cell
+from cells import AT, SECONDS, Cell
+from deploys import deploy
 from playwright.sync_api import expect
 from waiting import wait_until
 
 from answers.site import offline
+from answers.site.addresses import place
 from conftest import configure
 
 PRACTICE, QUESTION = "practice/", "questions/06-softmax-cross-entropy/"
@@ -23,7 +25,7 @@ THERE = """async () => [
   await caches.keys(),
 ]"""
 NOTHING = [0, []]
-HERE = "import(new URL('live/elements.js', __md_scope)).then(({ isHere }) => isHere())"
+HERE = f"import({AT}('elements.js')).then(({{ isHere }}) => isHere())"
 # Look for a newer version. Returns what became of it.
 UPDATE = """async () => {
   const registration = await navigator.serviceWorker.getRegistration()
@@ -135,9 +137,10 @@ def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
     ids=["another", "absent"],
 )
 def test_a_file_that_is_another_or_does_not_come_leaves_nothing_behind(reader, host, spoil, told):
-    spoil(host / "guide/live/mock.js")
+    live = place(host / "guide", "live")
+    spoil(live / "mock.js")
     press(reader, "Keep offline")
-    failed = f"It could not be kept, and nothing was: live/mock.js: {told}."
+    failed = f"It could not be kept, and nothing was: {live.name}/mock.js: {told}."
     expect(status(reader)).to_have_text(failed)
     gone(reader)
 
@@ -181,18 +184,19 @@ def test_what_is_changed_in_the_browser_is_not_shown_and_can_be_loaded_again(rea
 def test_a_newer_version_is_taken_whole_or_not_at_all_and_an_empty_one_takes_all_away(reader, host):
     keep(reader)
     site, said = host / "guide", reader.locator("article p").first
+    mock = f"{place(site, 'live').name}/mock.js"
     old, new = "Reading an answer is not writing it.", "Reading is not writing."
     change(site, f"{PRACTICE}index.html", old, new)
-    change(site, "live/mock.js", "//", "// newer")
+    change(site, mock, "//", "// newer")
     offline.write(site)
     # It does not come whole.
-    change(site, "live/mock.js", "// newer", "// of neither version")
+    change(site, mock, "// newer", "// of neither version")
     assert reader.evaluate(UPDATE) == "redundant"
     reader.reload()
     expect(said).to_contain_text(old)
     expect(status(reader)).to_have_text(KEPT)
     # It does, while a page is open. What has not changed is not fetched again: it is not there.
-    change(site, "live/mock.js", "// of neither version", "// newer")
+    change(site, mock, "// of neither version", "// newer")
     (site / "assets").rename(host / "assets")
     other = reader.context.new_page()
     other.goto(reader.url)
@@ -203,11 +207,29 @@ def test_a_newer_version_is_taken_whole_or_not_at_all_and_an_empty_one_takes_all
     other.close()
     wait_until(lambda: reader.reload() and new in said.inner_text())
     expect(status(reader)).to_have_text(KEPT)
-    assert "// newer" in reader.evaluate("fetch('../live/mock.js').then(file => file.text())")
+    assert "// newer" in reader.evaluate(f"fetch('../{mock}').then(file => file.text())")
     # A build that holds nothing.
     shutil.copy(serving.ROOT / "docs/offline.js", site)
     reader.reload()
     gone(reader)
+
+
+@pytest.mark.parametrize("host", ["whole"], indirect=True)
+def test_after_a_deploy_what_is_kept_runs_as_it_was_and_then_the_new_build_does(reader, host):
+    keep(reader)
+    reader.goto(reader.url.replace(PRACTICE, QUESTION))
+    deploy(host / "guide", 2)
+    assert reader.evaluate(UPDATE) == "installed"
+    cell = Cell(reader, 1)
+    assert cell.run().startswith("Done")
+    build = place(host / "guide", "live").name.removeprefix("live-")
+    started = reader.locator(f"script[src$='start.js?{build}']")
+    assert not started.count()
+    reader.evaluate("location.reload()")
+    expect(started).to_have_count(1)
+    (host / "guide").rename(host / "gone")
+    (host / "pyodide").unlink()
+    assert cell.run().startswith("Done")
 
 
 def test_a_browser_that_keeps_nothing_says_so(alone):

@@ -47,7 +47,7 @@ def test_to_write_nothing_of_python_is_loaded(visit_live):
     exercise.write("x = 1")
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if "codemirror" in url]
-    assert not [url for url in asked if re.search("pyodide|wheel|live/worker|answers.json", url)]
+    assert not [url for url in asked if re.search("pyodide|wheel|worker.js|answers.json", url)]
 
 
 def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
@@ -73,7 +73,7 @@ def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
         page.evaluate(UNFOLD)
         press(page)
         context.close()
-        ours = [url for url in asked if re.search("pyodide/|wheels/|live/", url)]
+        ours = [url for url in asked if re.search("pyodide/|wheels/|live-", url)]
         names = {re.sub("-[0-9].*whl$", "", url.rpartition("/")[2]) for url in ours}
         assert {name for name in names if name in python or name[-3:] != ".js"} == needed
 
@@ -320,7 +320,7 @@ def test_what_is_not_there_or_not_what_was_tested_is_told_and_can_be_tried_again
     page.route("**/pyodide.asm.wasm", lambda route: route.abort())
     exercise, explorer = Exercise(page).start(), Explorer(page)
     silence(page, exercise, "Check", "worker.js")
-    told = r"pyodide.asm.wasm could not be loaded .*Press {} to try again\."
+    told = r"pyodide.asm.wasm could not be loaded .*Press {} to try again, or Reload\."
     exercise.check()
     expect(exercise.status).to_have_text(re.compile(told.format("Check")))
     explorer.start.click()
@@ -342,7 +342,7 @@ def test_what_does_not_come_is_told_and_can_be_tried_again(alone):
     for name in ("exercise.js", "editor.js", "codemirror.js", "python.js", "softmax.json"):
         page.route(f"**/{name}", lambda route: route.fulfill(status=404))
         exercise.button("Start").click()
-        told = rf"^It could not be loaded: for \S*{name}, .* Press Start to try again\.$"
+        told = rf"^It could not be loaded: for \S*{name}, .* Press Start to try again, or Reload\.$"
         expect(exercise.status).to_have_text(re.compile(told))
         page.unroute_all()
     page.clock.install()
@@ -356,7 +356,7 @@ def silence(page, exercise, button, name):
     with page.expect_request(f"**/{name}"):
         exercise.button(button).click()
     page.clock.fast_forward(31_000)
-    told = rf"{name},? .*nothing came for 30 s\. Press {button} to try again\.$"
+    told = rf"{name},? .*nothing came for 30 s\. Press {button} to try again, or Reload\.$"
     expect(exercise.status).to_have_text(re.compile(told))
     page.unroute(f"**/{name}")
 

@@ -3,6 +3,7 @@
 import json
 import re
 
+from cells import AT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +20,10 @@ SHELVES = {
 # What each makes of these texts: what it reads, whether that is valid, whether the text is still
 # there if it was not, and whether the next reading finds the same.
 READ = """async ([shelves, texts]) => {
+  const at = $at
   const wrong = []
   for (const [variable, [file, name]] of Object.entries(shelves)) {
-    const shelf = (await import(new URL(`live/${file}`, __md_scope)))[variable]
+    const shelf = (await import(at(file)))[variable]
     for (const text of texts) {
       localStorage.clear()
       localStorage.setItem(shelf.prefix + name, text)
@@ -44,7 +46,7 @@ READ = """async ([shelves, texts]) => {
   }
   localStorage.clear()
   return wrong
-}"""
+}""".replace("$at", AT)
 NAMES = st.sampled_from(
     re.findall(
         r"\S+",

@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-from cells import responses
+from cells import AT, name_of, responses
 from command_line import learner, run
 from days import NOW, TODAY, in_days, in_words
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
@@ -22,6 +22,7 @@ from answers.cards import deck
 from answers.cards.cards import cards
 from answers.pages import pages
 from answers.site import bundle
+from answers.site.addresses import place
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 CARDS = cards()
@@ -56,7 +57,7 @@ def reader(browser, site):
 # The same as its oracle
 
 SAME = """async ({ states, histories, days }) => {
-  const at = name => new URL(`live/${name}`, __md_scope)
+  const at = $at
   const all = await (await fetch(at("cards.json"))).json()
   const { nextDue, todays } = await import(at("today.js"))
   const { choices, due } = await import(at("schedule.js"))
@@ -70,7 +71,7 @@ SAME = """async ({ states, histories, days }) => {
     dues: histories.map(([history, day]) => [due(history), choices(history, day)]),
     words: days.map(day => named(day, days[0])),
   }
-}"""
+}""".replace("$at", AT)
 
 
 def random_history(rng, day, longest):
@@ -115,8 +116,8 @@ def test_the_page_says_of_today_and_of_all_days_what_its_oracle_says(reader):
     assert found["words"] == [named(day, last) for day in days]
 
 
-VECTORS = """async ([whenDue, spaced, after]) => {
-  const { createEmptyCard, fsrs } = await import(new URL("vendor/ts-fsrs/ts-fsrs.js", __md_scope))
+VECTORS = """async ([library, whenDue, spaced, after]) => {
+  const { createEmptyCard, fsrs } = await import(library)
   const scheduler = fsrs({})
   const start = new Date("2022-11-29")
   let card = createEmptyCard(start)
@@ -134,8 +135,9 @@ VECTORS = """async ([whenDue, spaced, after]) => {
 }"""
 
 
-def test_the_vendored_library_passes_its_own_vectors(reader):
-    days, memory = reader("tags/").evaluate(VECTORS, [WHEN_DUE, SPACED, AFTER])
+def test_the_vendored_library_passes_its_own_vectors(reader, site):
+    library = f"{site.url}vendor/{place(site.folder, 'vendor/ts-fsrs').name}/ts-fsrs.js"
+    days, memory = reader("tags/").evaluate(VECTORS, [library, WHEN_DUE, SPACED, AFTER])
     assert days == DAYS
     assert memory == pytest.approx(MEMORY, abs=1e-4)
 
@@ -255,7 +257,7 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
 # Of each card its front and its back as text, as the deck has them and as the page takes them.
 # Formulas are TeX; space and the names of what is folded do not count.
 TEXTS = r"""async ([paths, deck]) => {
-  const { cardsOf, fetchPage } = await import(new URL("live/page_cards.js", __md_scope))
+  const { cardsOf, fetchPage } = await import($at("page_cards.js"))
   const text = element => {
     for (const each of element.querySelectorAll("summary")) {
       if (["Code", "Output"].includes(each.textContent)) each.remove()
@@ -275,7 +277,7 @@ TEXTS = r"""async ([paths, deck]) => {
   }
   const ofDeck = Object.entries(deck).map(([id, sides]) => [id, texts(sides.map(parsed))])
   return [ofPages, Object.fromEntries(ofDeck)]
-}"""
+}""".replace("$at", AT)
 
 
 def test_every_card_has_the_same_words_in_the_page_and_in_the_deck(reader):
@@ -431,10 +433,10 @@ def test_ratings_that_cannot_be_kept_are_told_and_stay_while_the_tab_is_open(alo
 
 FIRST = {"version": 3, "exercises": {"affine": {"hints": 2}, "softmax": {"text": "x = 1"}}}
 MERGED = """async files => {
-  const { exported, imported } = await import(new URL("live/export.js", __md_scope))
+  const { exported, imported } = await import($at("export.js"))
   for (const file of files) await imported(JSON.stringify(file))
   return JSON.parse(exported())
-}"""
+}""".replace("$at", AT)
 
 
 AGAIN = {"passed": f"{in_days(-6)}T10:00:00Z", "again": f"{in_days(-5)}T10:00:00Z"}
@@ -555,12 +557,12 @@ def test_an_import_of_a_cell_without_a_text_leaves_what_was_written_in_it(reader
 
 def test_home_loads_little_before_something_is_studied(visit_live):
     loaded = responses(visit_live, "")
-    names = {r.url.rpartition("/")[2] for r in loaded if "/live/" in r.url}
+    names = {name_of(r) for r in loaded if re.search("/live-|/start.js", r.url)}
     assert "home.js" in names
     assert not names & {"cards.json", "schedule.js", "ts-fsrs.js", "recall.js", "export.js"}
     others = {"cell_buttons.js", "exercise_buttons.js", "filter.js"}
     added = names - others - {"start.js", "elements.js"}
-    bodies = [r.body() for r in loaded if r.url.rpartition("/")[2] in added]
+    bodies = [r.body() for r in loaded if name_of(r) in added]
     assert sum(len(gzip.compress(body)) for body in bodies) < 10_000
 
 
@@ -601,9 +603,9 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
 
 
 SCORED = """async () => {
-  const { score } = await import(new URL("live/study.js", __md_scope))
+  const { score } = await import($at("study.js"))
   for (const level of ["weak", "strong"]) score("06", level)
-}"""
+}""".replace("$at", AT)
 
 
 def test_the_score_given_last_on_a_day_is_the_last(reader):

@@ -43,7 +43,7 @@ VERDICT = {
 }
 
 SEND = """async ([url, texts]) => {
-  const { python } = await import(url + "live/python.js")
+  const { python } = await import(url + "/python.js")
   window.python = python
   const code = "import sys, types, answers, numpy\\nfrom answers.grader import browser_judge\\n" +
     `for name, text in ${JSON.stringify(texts)}:\\n` +
@@ -60,7 +60,7 @@ def worker(browser, live_site):
     page.goto(live_site.url)
     modules = (kept_answers, verdicts)  # the second imports the first
     texts = [(m.__name__, Path(m.__file__).read_text("utf-8")) for m in modules]
-    outcome = page.evaluate(SEND, [live_site.url, texts])
+    outcome = page.evaluate(SEND, [live_site.url + live_site.live.name, texts])
     assert outcome == {**outcome, "status": "done", "result": True}
     yield page
     page.close()

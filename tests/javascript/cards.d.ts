@@ -79,7 +79,7 @@ interface Rated<Card extends Asked = Asked> {
 }
 /** As pairs of id and text. */
 type PutAway = (recall: Pick<Recall, "bar" | "front">, all: string[][]) => Element[]
-type Unloaded = (root: Element, error: Error, again: Act) => void
+type Unloaded = (root: Element, error: Error) => void
 type Last = Omit<Rated, "card"> & { id: string }
 
 type Drawn = Card & { id: string }

@@ -9,7 +9,7 @@ import pytest
 from pyodide import CDN, CONFIG
 from serving import ROOT
 
-from answers.site import offline, policy, search
+from answers.site import addresses, offline, policy, search
 
 
 def held(folder) -> dict[str, list]:
@@ -20,7 +20,8 @@ def held(folder) -> dict[str, list]:
 @pytest.fixture
 def small(tmp_path):
     """A site of few files."""
-    (tmp_path / "live").mkdir()
+    for folder in ("live", *addresses.VENDORED):
+        (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "docs/offline.js", tmp_path)
     shutil.copy(CONFIG, tmp_path / "live")
     (tmp_path / "index.html").write_text("<h1>Home</h1>")
@@ -31,7 +32,7 @@ def small(tmp_path):
 
 def test_every_file_is_kept_but_maps_other_languages_and_what_only_crawlers_read(site):
     there = {p.relative_to(site.folder).as_posix() for p in site.folder.rglob("*") if p.is_file()}
-    left_out = re.compile(r".*\.(map|gz)|404\.html|offline\.js|live/offline\.json|.*/lunr/.*")
+    left_out = re.compile(r".*\.(map|gz)|404\.html|offline\.js|.*/offline\.json|.*/lunr/.*")
     kept = {path for path in held(site.folder) if not path.startswith(("https:", "../"))}
     assert kept == {path for path in there if not left_out.fullmatch(path)}
     assert {"index.html", "practice/index.html", "search/search_index.json", "sitemap.xml"} <= kept

@@ -24,7 +24,7 @@ def words(html: str) -> str:
 
 
 def test_the_built_pages_and_the_list_name_the_same_cards(site):
-    listed = json.loads((site.folder / "live/cards.json").read_text("utf-8"))
+    listed = json.loads((site.live / "cards.json").read_text("utf-8"))
     assert list(listed) == [card.id for card in cards()]
     for page in {entry["page"] for entry in listed.values()}:
         html = (site.folder / page / "index.html").read_text("utf-8")

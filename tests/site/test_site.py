@@ -112,6 +112,11 @@ def test_every_page_has_a_policy_that_names_the_scripts_of_all(pages):
         assert not re.findall(r"<[^>]* on\w+=", rest), page.name
 
 
+def test_every_page_asks_for_the_modules_that_are_there(site, pages):
+    for page in pages.values():
+        assert f'start.js?{site.live.name.removeprefix("live-")}"' in page.html, page.name
+
+
 def test_style_sheets_load_nothing_from_elsewhere(site):
     for sheet in site.folder.rglob("*.css"):
         text = sheet.read_text(encoding="utf-8")

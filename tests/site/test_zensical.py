@@ -43,6 +43,11 @@ def test_whatever_a_page_loads_is_there(built):
             assert page.local(url)[0].is_file(), f"{page.name} loads {url}"
 
 
+def test_every_page_asks_for_the_modules_that_are_there(built):
+    for page in built.values():
+        assert f'start.js?{page.site.live.name.removeprefix("live-")}"' in page.html, page.name
+
+
 def test_every_question_has_its_page_with_its_exercises(built):
     by_name = {page.name: page for page in built.values()}
     for question in pages():

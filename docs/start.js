@@ -1,4 +1,5 @@
-// Every page loads these lines; a page with cells, exercises or an explorer loads theirs.
+// Every page loads these lines; a page with cells, exercises or an explorer loads theirs, from the
+// folder of its build: answers/site/addresses.py.
 const PARTS = {
   ".highlight.live": "cell_buttons",
   ".exercise": "exercise_buttons", // which listens for itself
@@ -11,22 +12,19 @@ const PARTS = {
   ".mock": "mock",
   ".rehearse": "rehearse_button",
 }
+const LIVE = `./live${new URL(import.meta.url).search.replace("?", "-")}/`
 
-// A browser may not ask again for a module that has once failed to come, until the page is loaded anew.
 /** @param {Error} error */
 function tell(error) {
   reportError(error)
   const content = document.querySelector(".md-content__inner")
   if (!content || content.querySelector(".start-failed")) return
-  const again = Object.assign(document.createElement("button"), {
-    type: "button",
-    className: "recall-button",
-    textContent: "Load again",
-  })
-  again.onclick = () => location.reload()
-  const told = Object.assign(document.createElement("p"), { className: "start-failed", role: "status" })
-  told.append("What runs on this page could not be loaded. ", again)
-  content.prepend(told)
+  content.insertAdjacentHTML(
+    "afterbegin",
+    `<p class="start-failed" role="status">What runs on this page could not be loaded.
+      <button class="recall-button">Reload</button></p>`,
+  )
+  content.querySelector("button")?.addEventListener("click", () => import("./reload.js").catch(() => location.reload()))
 }
 
 document$.subscribe(() => {
@@ -35,6 +33,6 @@ document$.subscribe(() => {
     if (!place) continue
     // It may come when the reader has left the page.
     const here = () => place.isConnected
-    import(`./${part}.js`).then(({ mount }) => here() && mount?.(place)).catch(error => here() && tell(error))
+    import(`${LIVE}${part}.js`).then(({ mount }) => here() && mount?.(place)).catch(error => here() && tell(error))
   }
 })
