@@ -26,7 +26,7 @@ from answers.proof.blocks import Block, values
 from answers.proof.checks import PageCheck, checks
 
 # Pages whose sentences are bound to their checks, by number.
-BOUND = {"01", "02", "03", "04", "05", "06", "07", "08", "09", "12", "15", "16", "17", "18", "19", "20"}
+BOUND = {f"{n:02}" for n in (*range(1, 10), 12, 13, *range(15, 21))}
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
 OF_THE_WHOLE = {
