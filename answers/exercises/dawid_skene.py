@@ -175,7 +175,7 @@ exercise.case(
     classes=2,
     iterations=1,
 )
-exercise.long_case(*votes(16, 201, 5, 3, 4, 0.6), classes=3, iterations=2)
+exercise.long_case(*votes(16, 201, 5, 3, 4, 0.6), classes=3, iterations=1)
 
 
 def rounds(

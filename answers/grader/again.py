@@ -116,12 +116,14 @@ def refill(given: tuple, wanted: tuple | None = None) -> None:
 
 def laid_out(cases: Iterable[Case]) -> Iterator[Case]:
     """Each judged case that has arrays with axes, which stand in memory in Fortran order; in every
-    other case with gaps, too, as do all arrays of one axis."""
+    other case with gaps, too, as do all arrays of one axis. Large ones, which take long, show
+    nothing that small ones do not."""
     gaps = True
     for case in cases:
         found = [each for each in arrays(case.args) if isinstance(each, np.ndarray)]
         axes = max((each.ndim for each in found), default=0)
-        if case.noted or case.is_refused or not axes:
+        large = sum(map(entries, found)) > PRINTED
+        if case.noted or case.is_refused or large or not axes:
             continue
         gaps = not gaps if axes > 1 else gaps
         how = "with gaps" if gaps or axes == 1 else "in Fortran order"
