@@ -26,7 +26,7 @@ from answers.proof.blocks import Block, values
 from answers.proof.checks import PageCheck, checks
 
 # Pages whose sentences are bound to their checks, by number.
-BOUND = {"01", "02", "03", "04", "05", "06", "07", "08", "16", "17", "18", "19"}
+BOUND = {"01", "02", "03", "04", "05", "06", "07", "08", "13", "16", "17", "18", "19"}
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
 OF_THE_WHOLE = {
