@@ -26,7 +26,7 @@ from answers.proof.blocks import Block, values
 from answers.proof.checks import PageCheck, checks
 
 # Pages whose sentences are bound to their checks, by number.
-BOUND = {"06", "12", "16", "19"}
+BOUND = {"06", "12", "14", "16", "19"}
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
 OF_THE_WHOLE = {
