@@ -57,7 +57,8 @@ def check(
         float, typer.Option(min=0.1, max=3600, help="Seconds for your code.")
     ] = 10,
     memory: Annotated[
-        float, typer.Option(min=0.1, max=1000, help="Gigabytes for each process (on Linux).")
+        float,
+        typer.Option(min=0.1, max=1000, help="Gigabytes for each process (on Linux)."),
     ] = 2,
 ) -> None:
     """Run your function under limits, and say what is wrong with it.
