@@ -312,7 +312,7 @@ TOLD = [
 
 
 def test_a_cell_shows_its_value_its_warnings_and_where_its_errors_came_from(page):
-    cell = Cell(page, 1)
+    cell = Cell(page, 2)
     for text, printed, complaint in TOLD:
         cell.write(text)
         assert "above" not in cell.run()

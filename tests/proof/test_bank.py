@@ -29,10 +29,10 @@ def test_a_page_has_practice_sources_and_something_that_was_checked(question):
         f"{file}: list an exercise, or link to a lab"
     )
     sources = question.text.partition("\n## Sources\n")[2]
-    count = len(re.findall(r"^- ", sources, re.M))
+    count = len(re.findall(r"^ *- ", sources, re.M))
     assert count >= 2, f"{file}: sources listed at its end: {count}; name two or more"
     checked = ("```math\n", '--8<-- "docs/figures/', "<!-- generated:")
-    wrong = question.text.partition("\n## What goes wrong\n")[2].partition("\n## ")[0]
+    wrong = question.text.partition("\n## What goes wrong\n")[2]
     assert "{ .text .output }" in wrong or any(m in question.text for m in checked), (
-        f"{file}: show a derivation, a figure, a table that a run made, or a run of what goes wrong"
+        f"{file}: show a derivation, a figure, a table that a run made, or a run below the mistakes"
     )

@@ -59,7 +59,12 @@ def says(defined, code: str) -> bool:
 
 def on_a_page(name: str, code: str) -> bool:
     """The same of a function that only a page defines."""
-    return any(code in beside for (called, _), beside in shown().items() if called == name)
+    return any(
+        code in beside
+        for of_page in shown().values()
+        for (called, _), beside in of_page.items()
+        if called == name
+    )
 
 
 def p_value_of(a_alone: int, b_alone: int) -> float:
@@ -236,16 +241,21 @@ def docstring(node: ast.AST) -> str | None:
 
 
 @cache
-def shown() -> dict[tuple[str, str], str]:
-    """By name and docstring of each function that a page shows, the code beside it."""
-    found = {}
+def shown() -> dict[str, dict[tuple[str, str], str]]:
+    """By page, name and docstring of each function that it shows, the code beside it."""
+    found: dict[str, dict[tuple[str, str], str]] = {}
     for page in pages():
+        of_page = found[page.path.stem] = {}
         for fence in python_fences(page.path, page.text):
             for node in ast.walk(ast.parse(fence.shown)):
                 if docstring(node) and not isinstance(node, ast.Module):
                     code = fence.shown.replace(node.body[0].value.value, "")
-                    found[node.name, docstring(node)] = code
+                    of_page[node.name, docstring(node)] = code
     return found
+
+
+def spelt(phrase: str) -> str:
+    return r"\s+".join(map(re.escape, phrase.split()))
 
 
 def claims(text: str, code: str) -> list[str]:
@@ -262,21 +272,25 @@ def claims(text: str, code: str) -> list[str]:
     return numbers + [match[0] for match in ratios(prose)]
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in shown()} - {*figures.names()}))
-def test_what_a_shown_docstring_claims_has_a_witness(name):
-    unsaid = dict(HELD.get(name, []))
-    for (called, text), code in shown().items():
-        if called != name:
-            continue
-        code += modules().get((name, text), "")
+@pytest.mark.parametrize("page", sorted(shown()))
+def test_what_shown_docstrings_claim_has_a_witness(page):
+    for (name, text), code in shown()[page].items():
+        if name in figures.names():
+            continue  # these have their own tests
         for phrase, holds in HELD.get(name, []):
-            pattern = r"\s+".join(map(re.escape, phrase.split()))
-            if re.search(pattern, text):
-                assert holds(), f"not so: {phrase}"
-                unsaid.pop(phrase, None)
-                text = re.sub(pattern, "…", text)
-        assert claims(text, code) == []
-    assert list(unsaid) == [], "no longer said"
+            if re.search(spelt(phrase), text):
+                assert holds(), f"{name}: not so: {phrase}"
+        left = text
+        for phrase, _ in HELD.get(name, []):
+            left = re.sub(spelt(phrase), "…", left)
+        assert claims(left, code + modules().get((name, text), "")) == [], name
+
+
+def test_all_that_is_held_is_said():
+    said = [pair for of_page in shown().values() for pair in of_page]
+    for name, held in HELD.items():
+        docstrings = " ".join(text for called, text in said if called == name)
+        assert [phrase for phrase, _ in held if not re.search(spelt(phrase), docstrings)] == []
 
 
 def test_a_claim_without_a_witness_is_named():
