@@ -90,6 +90,16 @@ RECORDED = (
         "tests/proof/test_mutation.py::test_a_sample_of_wrong_changes_is_noticed",
     ),
     Recorded(
+        "answers/records/other_judge.json",
+        "python tests/other_judge.py --record",
+        "tests/proof/test_records.py::test_a_judge_of_others_is_counted_in_a_sentence",
+    ),
+    Recorded(
+        "tests/proof/tautologies.txt",
+        "python -m answers.proof.tautologies",
+        "tests/proof/test_tautologies.py::test_an_expression_without_names_is_listed",
+    ),
+    Recorded(
         "answers/transformers/weights/*",
         "python -m answers.transformers.train_gpt",
         "tests/transformers/test_gpt.py::test_the_committed_weights_give_the_committed_loss",

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 from benchmarks import measure_attention, measure_kv_cache
+from other_judge import wrong_answers
 
 from answers.pages import ROOT
 from answers.records import inference as measured
 from answers.records import inference_tables as tables
+from answers.records import other_judge
 from answers.transformers.gpt import load_pretrained
 from answers.transformers.quantization_torch import Int8Linear, quantize_linears
 
@@ -141,3 +143,12 @@ def test_what_was_recorded_is_of_what_is_measured_now():
             assert len(costs[method][kind]) == len(costs["lengths"])
     times = json.loads(measure_kv_cache.FILE.read_text("utf-8"))["milliseconds"]
     assert [int(length) for length in times] == measure_kv_cache.LENGTHS
+
+
+def test_a_judge_of_others_is_counted_in_a_sentence():
+    """That judge is not installed. What it was asked is what it would be asked today."""
+    found = json.loads(other_judge.RECORD.read_text("utf-8"))
+    asked = [(name, task, mistake) for name, task, mistake, _ in wrong_answers()]
+    assert len(asked) == found["mistakes"] > found["accepted"] > 0
+    assert len({name for name, _, _ in asked}) == found["exercises"]
+    assert f"accepted {found['accepted']} " in other_judge.sentence()
