@@ -18,7 +18,7 @@ export function today(now = new Date()) {
   return parts.map(part => String(part).padStart(2, "0")).join("-")
 }
 
-// The reviews; one that a clock that was ahead has dated after this day counts as of this day.
+// The reviews, none later than this day.
 /** @param {Review[]} reviews @returns {Review[]} */
 export const reviewsUpTo = (reviews, day = today()) => reviews.map(([then, rating]) => [then > day ? day : then, rating])
 

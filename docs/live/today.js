@@ -4,8 +4,8 @@
 import { number, plus } from "./days.js"
 
 // The day on which a card comes back, if the interview is on `date`: at least once more before it,
-// and not all on the last day. Nothing for a card without reviews. If it was reviewed after tomorrow,
-// by a clock that was ahead, it comes on `day`; tomorrow begins earlier where the reader may have been.
+// and not all on the last day. Nothing for a card without reviews. One that was reviewed after
+// tomorrow comes on `day`.
 /** @param {Studied} record @param {string} [date] @param {string} [day] */
 export function effective({ reviews = [], due }, date, day) {
   const last = reviews.at(-1)?.[0]

@@ -95,7 +95,7 @@ def test_column_against_vector():
     assert same(wrong, paired, 1e-6)
     figure.says("and ends at their mean", same(targets.mean(), 1.0))
     assert figure.names()[1:] == ["(7,) - (7,), a loss of (7,)", "(7, 1) - (7,), a loss of (7, 7)"]
-    figure.says("With the loss on (B, 1) minus (B,)", figure.lines()[2][0] == "--")
+    figure.says("With the loss on (N, 1) minus (N,)", figure.lines()[2][0] == "--")
 
 
 def test_step_size():
