@@ -362,10 +362,10 @@ def global_maximum(q, k, v, mask=None):
 
 @exercise.bug(what=("nan", "zero", "equal"))
 def blind_query_answered(q, k, v, mask=None, what="nan"):
-    """A query that sees no key gets nan, 0 or an average of what is hidden from it. Its weights are
+    """A query that sees no key gets nan, 0 or an average of hidden values. Its weights are
     0/0, and a number hides that the mask is wrong: raise ValueError if
     `not mask.any(axis=-1).all()`."""
-    # "A query that sees no key gets nan, 0 or an average of what is hidden from it":
+    # "A query that sees no key gets nan, 0 or an average of hidden values":
     #     np.isnan(got[~mask.any(axis=-1)]).all() and not bug(q, k, v, mask,
     #     what="zero")[~mask.any(axis=-1)].any() and np.allclose(bug(q, k, v, mask,
     #     what="equal")[~mask.any(axis=-1)], v.mean(axis=0))
