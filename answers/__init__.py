@@ -5,6 +5,7 @@ The answers, one module a topic of a page:
     networks        layers and their gradients, autograd, broadcasting, matrix calculus
     probability     softmax and cross-entropy, divergences, bounds of a loss, Bayes
     transformers    attention, a small trained GPT, its cache, quantization, debugging
+    training        normalization, optimizers, initialization, number formats
     labels          noisy labels, bad annotators, calibration, metrics, comparisons
     gradient_check  tells whether a gradient is right
 

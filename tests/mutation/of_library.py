@@ -13,7 +13,7 @@ from answers.pages import ROOT
 from tests.house import copy_house
 from tests.mutation.changes import Change
 
-ROOMS = ("networks", "probability", "transformers", "labels")
+ROOMS = ("networks", "probability", "transformers", "training", "labels")
 # What several modules do with their arguments.
 SHARED = "tests/test_inputs.py"
 # mutmut renames functions; these tests ask for their names.

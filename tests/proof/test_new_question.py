@@ -89,7 +89,7 @@ def test_a_new_room_is_one_file_more(root):
         (["RMS", "networks.norms"], "'RMS' is no name of a function"),
         (["softmax", "networks.norms"], "to see what it lacks: answers dev check softmax"),
         (["rms_norm", "networks"], "'networks' is no module of a room: write ROOM.MODULE"),
-        (["rms_norm", "training.norms"], "no room training; there are networks, probability, and"),
+        (["rms_norm", "geometry.norms"], "no room geometry; there are networks, probability, and"),
         (["rms_norm", "networks.norms", "--room"], "the room networks is there; leave out --room"),
         (["rms_norm", "site.norms", "--room"], "the room site is there; leave out --room"),
         (["rms_norm", "networks.norms"], "no page alone shows networks.norms; say which gets"),
