@@ -18,7 +18,7 @@ i = sp.Symbol("i", integer=True, positive=True)
 k = sp.Symbol("k", integer=True, nonnegative=True)
 beta, beta_1, beta_2 = sp.symbols("beta beta_1 beta_2", positive=True)
 g = sp.IndexedBase("g")
-mu = sp.Symbol("mu", real=True)  # the mean of every gradient
+mean = sp.Symbol(r"\bar{g}", real=True)  # of every gradient
 m = sp.Symbol("m_t", real=True)
 
 
@@ -49,11 +49,11 @@ def averaged(gradients, beta):
 def bias() -> list[Line]:
     """A moving average that began at 0 is too small by 1 - β^t, on average."""
     weighted = (1 - beta) * sp.Sum(beta ** (t - i) * g[i], (i, 1, t))
-    expected = share(beta) * mu
+    expected = share(beta) * mean
     corrected = m / share(beta)
     return [
         Line(m, weighted, some_series),
-        Line(Mean(m), (weights(beta) * mu, expected), all_series),
+        Line(Mean(m), (weights(beta) * mean, expected), all_series),
         Line(Mean(corrected), sp.cancel(expected / share(beta)), all_series),
     ]
 
@@ -71,7 +71,7 @@ def all_series(rng, size):
     """Gradients that are one of three numbers at each step; each series is as likely."""
     beta, three = rng.uniform(0.3, 0.9), rng.normal(size=3)
     series = np.array([*itertools.product(three, repeat=size)]).T
-    given = {"t": size, "beta": beta, "mu": three.mean(), "series": series}
+    given = {"t": size, "beta": beta, r"\bar{g}": three.mean(), "series": series}
     return given | {"m_t": lambda series, beta: averaged(series, beta)}
 
 

@@ -94,7 +94,9 @@ def no_square(v, name):
 
 def no_step(step):
     if step < 1:
-        raise ValueError(f"`step` is {step}; count steps from 1, or the mean is 0/0")
+        raise ValueError(
+            f"`step` is {step}; count from 1, or the correction divides by 0"
+        )
 
 
 def no_floor(eps):

@@ -198,8 +198,8 @@ SGD = {"w": ONE, "gradient": ONE, "velocity": ONE, "lr": 0.1}
 @pytest.mark.parametrize(
     ("function", "arguments", "wrong", "said"),
     [
-        (adam_step, ADAM, {"step": 0}, "`step` is 0; count steps from 1"),
-        (adamw_step, ADAM, {"step": -3}, "`step` is -3; count steps from 1"),
+        (adam_step, ADAM, {"step": 0}, "`step` is 0; count from 1, or"),
+        (adamw_step, ADAM, {"step": -3}, "`step` is -3; count from 1, or"),
         (adam_step, ADAM, {"v": np.array([0, -1e-9])}, "`v` holds -1e-09 at index 1; a mean of"),
         (adamw_step, ADAM, {"beta1": 1.0}, "`beta1` is 1.0; choose a number from 0 to below 1"),
         (adam_step, ADAM, {"beta2": -0.1}, "`beta2` is -0.1; choose"),
