@@ -35,6 +35,8 @@ def clip_grad_norm(
 ) -> tuple[dict[str, Float[ndarray, "..."] | np.floating], np.floating]:
     """All gradients times one factor, so that their common norm is at most `max_norm`.
 
+    The norm is that of one long vector of all entries. A smaller one is not scaled up.
+
     How:
         norm = √(Σ g²) over every entry of every parameter, as if they were one vector;
         the factor is max_norm / norm where norm is larger, else 1. One factor for all
@@ -42,7 +44,7 @@ def clip_grad_norm(
 
     Args:
         gradients: The gradient of each parameter, by its name.
-        max_norm: The largest norm that is let through.
+        max_norm: The largest norm that is let through as it is.
 
     Returns:
         The gradients after, by the same names; and their norm before clipping, for the log.

@@ -48,11 +48,13 @@ def dropout(
     Args:
         x: Activations; any leading axes.
         p: The share that is dropped, from 0 to below 1.
-        uniform: One number from 0 to below 1 for each entry: `rng.random(x.shape)`.
-        training: False in evaluation, where nothing is dropped.
+        uniform: One number from 0 to below 1 for each entry, `rng.random(x.shape)`; an
+            entry is dropped where its number is below p.
+        training: False in evaluation, where nothing is dropped or scaled.
 
     Returns:
-        (y, mask), both in the float type of `x`.
+        (y, mask): y = x mask, and what backward multiplies by; both in the float type of
+        `x`.
 
     Raises:
         ValueError: `x` is empty or holds nan or infinity, `p` or a number of `uniform` is

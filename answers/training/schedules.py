@@ -39,10 +39,11 @@ def cosine_schedule(
 
     Args:
         step: Which step, from 0. Count steps of the optimizer, not micro-batches.
-        total: Steps of the run.
-        warmup: Steps below the peak at the start; step number `warmup` has the peak.
+        total: Steps of the run; from step number `total` on the rate is `floor`.
+        warmup: Steps below the peak at the start, in equal rises from 0: step 0 is the
+            first of warmup + 1 rises, and step number `warmup` has the peak.
         peak: The largest learning rate.
-        floor: The learning rate at the end.
+        floor: Where the half cosine ends.
 
     Raises:
         ValueError: A number is negative, nan or infinite, `floor` is above `peak`, or

@@ -59,6 +59,19 @@ def test_wsd_agrees_with_pytorch(total, warmup, decay):
     assert ours == pytest.approx(theirs, rel=1e-10)
 
 
+def test_hugging_face_gives_the_first_step_rate_0_and_ours_does_not():
+    from transformers.optimization import get_cosine_schedule_with_warmup
+
+    def theirs(optimizer):
+        return get_cosine_schedule_with_warmup(optimizer, 3, 12)
+
+    found = rates(12, 1.0, theirs, milestones=[])
+    assert found[0] == 0
+    assert found[1] == pytest.approx(1 / 3)
+    assert cosine_schedule(0, 12, 3, 1.0) == 1 / 4
+    assert found[3:] == pytest.approx([cosine_schedule(s, 12, 3, 1.0) for s in range(3, 12)])
+
+
 @given(runs)
 def test_rates_rise_to_the_peak_once_then_fall_and_none_is_wasted(run):
     total, warmup = run
