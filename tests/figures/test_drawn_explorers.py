@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+import torch
 from drawing import quoted, same
 from scipy import optimize, special, stats
 from sklearn import metrics
@@ -81,6 +82,26 @@ def test_temperature(t, gap):
     assert np.abs(hot - 1 / 4).max() < 0.01
     assert cold[0] > 0.99
     assert (shown.x.label, shown.y.label) == ("class and its logit", "probability")
+
+
+@pytest.mark.parametrize(("scale", "width"), [(1, 64), (2, 256), (0.125, 16), (32, 128)])
+def test_signal_depth(scale, width):
+    shown = Shown("signal_depth", scale, width)
+    rng = np.random.default_rng(0)
+    x, sizes = torch.tensor(rng.normal(size=(32, width))), [0.0]
+    for _ in range(50):
+        w = torch.tensor(rng.normal(size=(width, width))) * (scale / width) ** 0.5
+        x = torch.relu(x @ w)
+        sizes.append(x.square().mean().sqrt().log10().item())
+    shown.says("The root of the mean square behind each of 50 layers with ReLU")
+    shown.says("weights of variance s/n. Solid: one draw of such a network")
+    layers, drawn = shown.lines()[1, "solid"]
+    assert shown.near(layers, np.arange(51), "x")
+    assert shown.near(drawn, sizes)
+    shown.says("Dashed: a factor s/2 a layer for the mean square, which only s = 2 makes 1")
+    assert shown.near(shown.lines()[2, "dashed"][1], np.arange(51) * np.log10(scale / 2) / 2)
+    assert (shown.x.label, shown.y.label) == ("layers", "root of the mean square")
+    assert shown.y.ticks == {power: f"1e{power}" for power in range(-30, 31, 10)}
 
 
 @pytest.mark.parametrize(("at", "miss"), [(0.5, 5), (0.17, 20)])
