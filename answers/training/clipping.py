@@ -64,7 +64,7 @@ def clip_grad_norm(
         >>> clipped["w"].round(6), clipped["b"].round(6), norm
         (array([[0.6, 0. ]]), array([0.8]), np.float64(5.0))
     """
-    # In float32 the square of 2e19 is infinite; float64 holds the square of any float32.
+    # Squares in float64: in float32 that of 2e19 is already infinite.
     squares = [np.square(g, dtype=np.float64).sum() for g in gradients.values()]
     norm = np.sqrt(np.sum(squares))
     factor = float(max_norm / max(norm, max_norm))  # 1 where the norm is small enough
