@@ -38,6 +38,13 @@ def test_the_mean_over_draws_is_x_and_the_variance_grows_with_p(p):
     assert_allclose((mask == 0).mean(), p, atol=5 * np.sqrt(p * (1 - p) / mask.size))
 
 
+def test_a_number_equal_to_p_is_kept_and_one_below_is_dropped():
+    x, p = np.full(3, 3.0), 0.25
+    y, _ = dropout(x, p, np.array([p, np.nextafter(p, 0), np.nextafter(p, 1)]))
+    assert_array_equal(y, [4, 0, 4])
+    assert_array_equal(dropout(x, 0.0, np.zeros(3))[0], x)
+
+
 def test_evaluation_changes_nothing_and_training_is_the_default():
     x, uniform = np.arange(1.0, 7.0), np.linspace(0, 0.99, 6)
     y, mask = dropout(x, 0.5, uniform, training=False)
