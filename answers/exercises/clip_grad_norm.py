@@ -206,6 +206,8 @@ def absolute_values(gradients, max_norm):
 def mean_of_squares(gradients, max_norm):
     """The mean of the squares is taken, not their sum, so a large network is hardly ever
     clipped. A norm adds up all entries."""
+    # "so a large network is hardly ever clipped": bug({"w": np.full(10**6, 0.9)}, 1.0)[0]["w"][0]
+    #     == 0.9
     # "The mean of the squares is taken, not their sum": np.isclose(got.norm, want.norm /
     #     np.sqrt(sum(g.size for g in gradients.values())))
     # "A norm adds up all entries": / np.sqrt(sum((g.size for g in gradients.values()))) →
@@ -215,9 +217,9 @@ def mean_of_squares(gradients, max_norm):
 
 @exercise.bug
 def divided_by_the_norm_alone(gradients, max_norm):
-    """Gradients above the bound end with norm 1, whatever the bound is. Multiply by max_norm /
+    """Gradients above the bound, be it large or small, end with norm 1. Multiply by max_norm /
     norm."""
-    # "Gradients above the bound end with norm 1, whatever the bound is":
+    # "Gradients above the bound, be it large or small, end with norm 1":
     #     np.isclose(norm_of(got.clipped), 1) and max_norm != 1
     # "Multiply by max_norm / norm": 1 / norm → max_norm / norm
     norm = norm_of(gradients)

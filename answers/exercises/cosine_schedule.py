@@ -60,7 +60,8 @@ def rise(step, warmup):
 def warm_up_from_zero(step, total, warmup, peak, floor=0.0):
     """The warm-up starts at a rate of 0, so the first batch changes nothing. Start at the first
     of warmup + 1 equal rises: (step + 1) / (warmup + 1)."""
-    # "The warm-up starts at a rate of 0": bug(0, 11, 3, 8.0) == 0
+    # "The warm-up starts at a rate of 0, so the first batch changes nothing": bug(0, 11, 3,
+    #     8.0) == 0
     # "Start at the first of warmup + 1 equal rises: (step + 1) / (warmup + 1)": step / warmup →
     #     (step + 1) / (warmup + 1)
     if step < warmup:
@@ -97,7 +98,9 @@ def no_warm_up(step, total, warmup, peak, floor=0.0):
 def cosine_from_step_zero(step, total, warmup, peak, floor=0.0):
     """The cosine counts from step 0, so that it is under way where the warm-up ends, and the
     peak is never reached. Count from `warmup`: (step - warmup) / (total - warmup)."""
-    # "the peak is never reached": max(bug(step, 11, 3, 8.0) for step in range(11)) < 8
+    # "The cosine counts from step 0, so that it is under way where the warm-up ends, and the
+    #     peak is never reached": max(bug(step, 11, 3, 8.0) for step in range(11)) < 8 == bug(0,
+    #     11, 0, 8.0)
     # "Count from `warmup`: (step - warmup) / (total - warmup)": step / total → (step - warmup) /
     #     (total - warmup)
     if step < warmup:
@@ -109,7 +112,8 @@ def cosine_from_step_zero(step, total, warmup, peak, floor=0.0):
 def fall_as_long_as_the_run(step, total, warmup, peak, floor=0.0):
     """The fall is as long as the whole run, though it starts after the warm-up: it has not
     reached the floor at the end. Divide by total - warmup."""
-    # "it has not reached the floor at the end": bug(11, 11, 3, 8.0) > 0
+    # "The fall is as long as the whole run, though it starts after the warm-up: it has not
+    #     reached the floor at the end": bug(11, 11, 3, 8.0) > 0 == bug(11 + 3, 11, 3, 8.0)
     # "Divide by total - warmup": / total → / (total - warmup)
     if step < warmup:
         return peak * rise(step, warmup)
@@ -120,8 +124,10 @@ def fall_as_long_as_the_run(step, total, warmup, peak, floor=0.0):
 def floor_a_step_early(step, total, warmup, peak, floor=0.0):
     """The last step of the run has the floor already, which at a floor of 0 wastes it. The floor
     comes at step `total`: divide by total - warmup."""
-    # "The last step of the run has the floor already": bug(10, 11, 3, 8.0) == 0
-    # "divide by total - warmup": max(total - warmup - 1, 1) → (total - warmup)
+    # "The last step of the run has the floor already, which at a floor of 0 wastes it": bug(10,
+    #     11, 3, 8.0) == 0
+    # "The floor comes at step `total`: divide by total - warmup": max(total -
+    #     warmup - 1, 1) → (total - warmup)
     if step < warmup:
         return peak * rise(step, warmup)
     return fall(min((step - warmup) / max(total - warmup - 1, 1), 1), peak, floor)
@@ -133,6 +139,8 @@ def whole_period(step, total, warmup, peak, floor=0.0):
     the peak. Half a period is π: `math.cos(math.pi * t)`."""
     # "The cosine runs through a whole period: the rate falls by the middle and rises again to
     #     the peak": bug(7, 11, 3, 8.0) == 0 and bug(11, 11, 3, 8.0) == 8
+    # "Half a period is π: `math.cos(math.pi * t)`": math.cos(2 * math.pi * t) →
+    #     math.cos(math.pi * t)
     if step < warmup:
         return peak * rise(step, warmup)
     t = done(step, total, warmup)
@@ -234,7 +242,8 @@ def floor_left_out(step, total, warmup, peak, floor=0.0):
 @exercise.bug
 def warm_up_from_the_floor(step, total, warmup, peak, floor=0.0):
     """The warm-up rises from the floor, which is only the end of the fall. It rises from 0."""
-    # "The warm-up rises from the floor": bug(0, 100, 9, 3.0, 1.0) == 1.2
+    # "The warm-up rises from the floor, which is only the end of the fall": bug(0, 100, 9, 3.0,
+    #     1.0) == 1.2
     # "It rises from 0": floor + (peak - floor) * rise(step, warmup) → peak * rise(step, warmup)
     if step < warmup:
         return floor + (peak - floor) * rise(step, warmup)

@@ -140,7 +140,8 @@ def drops_in_evaluation(x, p, uniform, training=True):
 def scaled_in_evaluation(x, p, uniform, training=True):
     """Evaluation multiplies by 1 - p, as the first paper did, although training has divided
     already. Leave evaluation alone."""
-    # "Evaluation multiplies by 1 - p": np.allclose(got.y, x * (1 - p)) and not training
+    # "Evaluation multiplies by 1 - p, as the first paper did, although training has divided
+    #     already": np.allclose(got.y, x * (1 - p)) and not training
     # "Leave evaluation alone": np.ones(x.shape) * (1 - p) → np.ones(x.shape)
     mask = mask_of(x, p, uniform, True) if training else np.ones(x.shape) * (1 - p)
     return x * mask, mask
@@ -150,7 +151,8 @@ def scaled_in_evaluation(x, p, uniform, training=True):
 def mask_without_its_factor(x, p, uniform, training=True):
     """The mask that is returned holds ones and zeros, without the factor, so a backward pass that
     multiplies by it is too small. Return the mask with 1 / (1 - p) in it."""
-    # "The mask that is returned holds ones and zeros, without the factor": set(got.mask) == {0,
+    # "The mask that is returned holds ones and zeros, without the factor, so a backward pass that
+    #     multiplies by it is too small": set(got.mask) == {0,
     #     1} and np.allclose(got.y, want.y)
     # "Return the mask with 1 / (1 - p) in it": 1.0 * (mask > 0) → mask
     mask = mask_of(x, p, uniform, training)
@@ -162,6 +164,8 @@ def equal_to_p_dropped(x, p, uniform, training=True):
     """A number equal to p is dropped, and with p = 0 a number 0 would be. Numbers from 0 to below
     p are a share p: keep where `uniform >= p`."""
     # "A number equal to p is dropped": got.mask[0] == 0 and uniform[0] == p
+    # "Numbers from 0 to below p are a share p: keep where `uniform >= p`": uniform > p →
+    #     uniform >= p
     # "and with p = 0 a number 0 would be": bug(np.ones(1), 0.0, np.zeros(1))[0] == 0
     mask = np.where(uniform > p, 1 / (1 - p), 0) if training else np.ones(x.shape)
     return x * mask, mask
@@ -183,7 +187,8 @@ def scaled_by_what_was_kept(x, p, uniform, training=True):
 def one_draw_for_a_row(x, p, uniform, training=True):
     """The first number of a row decides for the whole row, so that whole examples are dropped.
     Each entry has a number of its own."""
-    # "The first number of a row decides for the whole row": np.array_equal(got.mask > 0,
+    # "The first number of a row decides for the whole row, so that whole examples are dropped":
+    #     np.array_equal(got.mask > 0,
     #     np.broadcast_to(uniform[..., :1] >= p, x.shape))
     # "Each entry has a number of its own": uniform[..., :1] → uniform
     whole = np.broadcast_to(uniform[..., :1], x.shape)
@@ -195,7 +200,8 @@ def one_draw_for_a_row(x, p, uniform, training=True):
 def evaluation_without_a_mask(x, p, uniform, training=True):
     """In evaluation the mask is that of training, though y is x: a backward pass would drop
     gradients of entries that went through. Return a mask of ones."""
-    # "In evaluation the mask is that of training, though y is x": np.array_equal(got.y, x) and
+    # "In evaluation the mask is that of training, though y is x: a backward pass would drop
+    #     gradients of entries that went through": np.array_equal(got.y, x) and
     #     np.array_equal(got.mask, right(x, p, uniform)[1])
     # "Return a mask of ones": mask_of(x, p, uniform, True) → mask_of(x, p, uniform, training)
     mask = mask_of(x, p, uniform, True)
