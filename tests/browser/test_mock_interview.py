@@ -79,7 +79,7 @@ class Interview:
 def test_an_interview_from_the_first_question_to_the_report(warm):
     page = warm("mock/")
     interview = Interview(page)
-    page.get_by_label("15 minutes").check()
+    page.get_by_label("15 minutes, 1 question").check()
     page.get_by_label("Seed").fill(str(SEED))
     interview.start()
     expect(interview.front).to_be_focused()
@@ -98,6 +98,7 @@ def test_an_interview_from_the_first_question_to_the_report(warm):
     interview.press("2").at(len(ASKED) + 2)
     # The exercise, wrong in a way that has a name.
     exercise = page.get_by_role("group", name="Exercise softmax", exact=True)
+    expect(exercise.get_by_role("link", name="Known mistakes")).to_have_count(0)
     exercise.get_by_role("button", name="Start: exercise softmax").click()
     expect(exercise.get_by_role("textbox")).to_be_focused()
     page.keyboard.press("Control+a")

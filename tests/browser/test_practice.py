@@ -5,6 +5,7 @@ import re
 
 import pytest
 from cells import SECONDS, Cell
+from days import in_days
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
 from live_fences import pressed
 from looks import FINE, LOOKS, UNFOLD, wear, wrong_in_each_look
@@ -14,8 +15,8 @@ from sliders import Explorer
 
 from answers import explorers
 from answers.grader import catalog
-from answers.pages import pages
-from answers.site import bundle
+from answers.pages import by_topic, pages
+from answers.site import bundle, modules
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 ANOTHER = "questions/01-backpropagation/"
@@ -464,7 +465,7 @@ def test_what_was_written_survives_navigation_back_and_forward(warm):
     page.go_forward()
     page.wait_for_url(re.compile(ANOTHER))
     expect(other.saved).to_have_text(re.compile("^Passed"))
-    page.locator(".md-nav__link[href$='/practice/']").click()
+    page.locator(".ways").get_by_role("link", name="Practise").click()
     page.wait_for_url(re.compile(f"{ALL}$"))
     expect(other.button("Continue")).to_be_visible()
     assert page.evaluate("window.stayed")
@@ -533,7 +534,7 @@ def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(alone, scri
     expect(exercise.notice).to_have_text(
         f"Not saved by this browser: {why}. Export what you wrote before you close the tab."
     )
-    page.locator(".md-nav__link[href$='/practice/']").click()
+    page.locator(".ways").get_by_role("link", name="Practise").click()
     page.wait_for_url(re.compile(f"{ALL}$"))
     assert exercise.start().text == GLOBAL
     assert exported(page)["exercises"] == {"softmax": {"text": GLOBAL}}
@@ -556,6 +557,8 @@ def test_once_there_is_room_again_it_is_saved(alone):
 
 
 # The page of all exercises
+
+PASSED = json.dumps({"passed": f"{in_days(-6)}T10:00:00Z"})
 
 
 def kept_status(page):
@@ -583,6 +586,33 @@ def test_all_exercises_stand_on_one_page_without_an_editor(visit_live):
     Exercise(page, "affine").start()
     Exercise(page, "unbroadcast").start()
     assert page.locator(".cm-editor").count() == 2
+
+
+def test_of_all_exercises_those_are_shown_that_were_chosen(alone):
+    page = alone(ALL)
+    page.evaluate(f"localStorage.setItem('{KEPT}causal_mask', '{PASSED}')")
+    page.reload()
+    shown = page.locator(".practice:visible .exercise")
+    told = page.locator(".practice-filter").get_by_role("status")
+    expect(told).to_have_text(f"{len(catalog.names())} exercises, 1 passed")
+    page.get_by_label("Topic").select_option("Transformers")
+    page.get_by_label("runs here").check()
+    (members,) = (members for topic, members in by_topic() if topic == "Transformers")
+    names = [name for each in members for name in each.exercises if modules.runs_here(name)]
+    expect(shown).to_have_count(len(names))
+    expect(page.locator("article > h2:visible").first).to_contain_text("Transformers")
+    page.get_by_label("State").select_option("not passed")
+    expect(told).to_have_text(f"{len(names) - 1} exercises, 0 passed")
+    expect(Exercise(page, "causal_mask").root).to_be_hidden()
+    page.get_by_label("Level").select_option("core")
+    core = {name for each in members if each.level == "core" for name in each.exercises}
+    left = f"{len(core.intersection(names)) - 1} exercises, 0 passed"
+    expect(told).to_have_text(left)
+    # Back from its question, what was chosen is there.
+    page.locator(".practice:visible a").first.click()
+    expect(page.locator(".practice-filter")).to_have_count(0)
+    page.go_back()
+    expect(told).to_have_text(left)
 
 
 def test_an_export_can_be_imported_elsewhere(warm, alone):
