@@ -74,7 +74,7 @@ export class Exercise {
     this.report = make("div", { role: "status" })
     this.printed = make("div")
     // Beside the exercise, for it is a cell.
-    this.call = make("div")
+    this.call = make("div", { className: "exercise-call" })
     root.after(this.call)
     this.hints = make("ol")
     this.help = make("div", { role: "status" })
@@ -268,6 +268,8 @@ export class Exercise {
       if (outcome.status == "done") {
         if (typeof outcome.result != "string") throw new TypeError("a call is text")
         this.call.replaceChildren(callCell(this.name, outcome.result))
+        this.call.scrollIntoView({ block: "nearest" })
+        this.call.querySelector("button")?.focus({ preventScroll: true })
         this.bar.say("")
       }
       return outcome

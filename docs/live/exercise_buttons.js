@@ -36,7 +36,7 @@ export class Place {
   update() {
     const { passed, solution, text } = store.get(this.name)
     const how = passed && solution && Date.parse(solution) <= Date.parse(passed) ? " with the solution" : ""
-    say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString()}${how}.` : "")
+    say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString("en-GB", { dateStyle: "long" })}${how}.` : "")
     say(this.notice, store.notice(this.name))
     const fromStub = this.beginsAgain && (passed ?? text) != null
     const start = fromStub ? "Again from the stub" : text == null ? this.word : "Continue"

@@ -207,7 +207,7 @@ def test_a_pass_leads_on_and_is_kept(softmax):
         "Next: logsumexp, or what an interviewer asks next."
     )
     first = softmax.record["passed"]
-    expect(softmax.saved).to_have_text(re.compile("^Passed .+"))
+    expect(softmax.saved).to_have_text(re.compile(r"^Passed \d+ [A-Z][a-z]+ \d{4}\.$"))
     assert "It comes back" not in softmax.check(SOLUTION)  # which shows nothing new
     assert softmax.record["passed"] == first
     softmax.report.get_by_role("link", name="logsumexp").click()
@@ -239,6 +239,9 @@ def test_the_failing_call_comes_as_a_cell_that_runs_until_it_is_mended(softmax):
     expect(softmax.report.locator("li", has_text="wrong")).to_have_count(1)
     softmax.button("Failing call").click()
     cell = Cell(softmax.page, "of softmax")
+    expect(cell.button("Run")).to_be_focused()
+    expect(cell.block).to_be_in_viewport(ratio=1)
+    assert cell.block.locator(".k").all_inner_texts()[:2] == ["import", "as"]
     assert cell.run().startswith("Error after ")
     assert "AssertionError: the result is wrong" in cell.complaint
     text = cell.block.locator("code").first.inner_text()
@@ -743,6 +746,12 @@ def test_an_exercise_can_be_done_by_keyboard_alone(warm):
     expect(exercise.editor).to_be_focused()
     # What is said besides is folded, and where to write is marked.
     expect(exercise.root.locator(".cm-fold")).to_have_count(2)
+    assert page.evaluate("getSelection().toString()") == "raise NotImplementedError"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")  # leaves, although something is selected
+    expect(exercise.button("Check")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(exercise.editor).to_be_focused()
     assert page.evaluate("getSelection().toString()") == "raise NotImplementedError"
     expect(exercise.editor).not_to_contain_text("if you have time")
     page.keyboard.press("Control+Alt+BracketRight")
