@@ -1,13 +1,15 @@
 // Exercises on a page: a line of text and a button, until a reader starts one; exercise.js has the
 // rest.
 
-import { Bar, EDITOR, PYTHON, load, make, say } from "./elements.js"
+import { Bar, EDITOR, PYTHON, isHere, load, make, say } from "./elements.js"
 import { beginAgain, store } from "./store.js"
 
 const NEEDED = [
   ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"],
   ...["./call_cell.js", "./cell_buttons.js"],
 ]
+// What Python and an exercise's packages are, as config.json says, which comes with the press.
+const MB = 11
 /** @type {Place[]} */
 let places = []
 
@@ -31,6 +33,9 @@ export class Place {
     bar.said.prepend(this.saved, " ")
     before?.replaceWith(bar.root, this.notice)
     this.update()
+    if (root == document.querySelector(".exercise[data-exercise]") && !isHere()) {
+      bar.say(`${this.start.textContent} downloads ${MB} MB, once for all pages.`)
+    }
   }
 
   update() {

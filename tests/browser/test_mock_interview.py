@@ -34,6 +34,13 @@ def softmax(x, axis=-1):
 SMALL = """() => [...document.querySelectorAll(".mock :is(button, input:not([type=radio]), label)")]
   .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
   .map(e => e.outerHTML)"""
+# What was revealed is in view, as far as it fits, above the ratings, which stand in one row.
+SEEN = """() => {
+  const { top, bottom } = document.querySelector(".recall-back").getBoundingClientRect()
+  const ratings = [...document.querySelectorAll(".recall-choices button")]
+  const [first, ...others] = ratings.map(e => Math.round(e.getBoundingClientRect().top))
+  return others.every(each => each == first) && (bottom <= first || top < 100) && top < first
+}"""
 
 
 class Interview:
@@ -139,6 +146,7 @@ def test_the_clock_pauses_runs_over_and_stands_still_while_the_page_is_away(visi
     expect(interview.clock).to_have_text(re.compile(r"^2:1\d of 15:00; this one 2:1\d of 3:00$"))
     interview.button("Reveal the answer").click()
     expect(interview.button("Good")).to_be_visible()
+    page.wait_for_function(SEEN)
     interview.button("Pause").click()
     for part in interview.root.locator(".recall-front, .recall-back, .recall-choices").all():
         expect(part).to_be_hidden()

@@ -40,15 +40,24 @@ def softmax(warm):
 # Before it is started
 
 
-def test_to_write_nothing_of_python_is_loaded(visit_live):
-    page = visit_live(QUESTION)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    exercise = Exercise(page).start()
-    exercise.write("x = 1")
-    page.wait_for_load_state("networkidle")
-    assert [url for url in asked if "codemirror" in url]
-    assert not [url for url in asked if re.search("pyodide|wheel|worker.js|answers.json", url)]
+def test_python_comes_from_start_on_until_it_is_stopped_and_a_check_waits_for_it(alone):
+    page, held = alone(), []
+    page.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    exercise, other = Exercise(page), Exercise(page, "logsumexp")
+    expect(exercise.status).to_have_text("Start downloads 11 MB, once for all pages.")
+    expect(other.status).to_have_text("")
+    with page.expect_request("**/pyodide.asm.wasm"):
+        exercise.start()
+    exercise.write(SOLUTION)
+    exercise.button("Check").click()
+    exercise.button("Stop").click()
+    expect(exercise.status).to_have_text(re.compile(r"^Stopped after .* Press Check to go on\.$"))
+    assert exercise.report.inner_text() == ""
+    assert len(held) == 1  # nor does it begin anew
+    page.unroute_all()
+    exercise.button("Check").click()
+    assert exercise.verdict().startswith("Passed.")
+    assert other.start().check().startswith("Not passed.")
 
 
 def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
@@ -322,8 +331,8 @@ def test_what_is_not_there_or_not_what_was_tested_is_told_and_can_be_tried_again
     page = alone(script=FORBIDDEN)  # a verdict that is not "Passed" stores nothing
     page.clock.install()
     page.route("**/pyodide.asm.wasm", lambda route: route.abort())
-    exercise, explorer = Exercise(page).start(), Explorer(page)
-    silence(page, exercise, "Check", "worker.js")
+    exercise, explorer = Exercise(page), Explorer(page)
+    silence(page, exercise, "Start", "worker.js", again="Check")
     told = r"pyodide.asm.wasm could not be loaded .*Press {} to try again, or Reload\."
     exercise.check()
     expect(exercise.status).to_have_text(re.compile(told.format("Check")))
@@ -354,13 +363,13 @@ def test_what_does_not_come_is_told_and_can_be_tried_again(alone):
     assert exercise.start().text == STUB
 
 
-def silence(page, exercise, button, name):
+def silence(page, exercise, button, name, again=None):
     """Press a button for which a file has to come that never does."""
     page.route(f"**/{name}", lambda route: None)
     with page.expect_request(f"**/{name}"):
         exercise.button(button).click()
     page.clock.fast_forward(31_000)
-    told = rf"{name},? .*nothing came for 30 s\. Press {button} to try again, or Reload\.$"
+    told = rf"{name},? .*nothing came for 30 s\. Press {again or button} to try again, or Reload\.$"
     expect(exercise.status).to_have_text(re.compile(told))
     page.unroute(f"**/{name}")
 
