@@ -141,8 +141,10 @@ export class Recall {
       }
     }
     if (revealed && card && !card.passes) await this.open()
-    else if (focus) this.front.focus({ preventScroll: true })
-    if (focus && this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView()
+    else if (focus) {
+      this.front.focus({ preventScroll: true })
+      if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView()
+    }
     schedule().catch(() => {}) // needed when the answer is shown
   }
 
@@ -165,6 +167,7 @@ export class Recall {
     const buttons = dues.map((due, index) => this.rating(index + 1, named(due, today(), 365)))
     this.choices.replaceChildren(...buttons)
     this.back.focus({ preventScroll: true })
+    this.back.scrollIntoView({ block: "nearest" })
   }
 
   /** @param {string} text @param {Act} act */

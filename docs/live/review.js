@@ -79,7 +79,7 @@ async function prefetch(deck, at) {
 /** @param {Recall} recall @param {Cards} all */
 function ended(recall, all) {
   const done = recall.results.filter(({ before }) => !before).length
-  const told = done ? `Done: ${done} rated or put away.` : "Nothing is due."
+  const told = done ? `Done: ${done} rated or suspended.` : "Nothing is due."
   const known = Object.keys(all).some(id => cards.get(id).reviews)
   const next = nextDue(all, cards.all(), plan(), today())
   const unread = Object.entries(all).find(([id, { kind }]) => kind == "opening" && !cards.get(id).reviews)

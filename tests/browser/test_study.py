@@ -174,6 +174,7 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     recall.button("Suspend").click()
     expect(recall.where).to_have_text(re.compile(f"^4 of {len(OF_PAGE)}"))
     page.reload()
+    expect(page.locator(".rehearse")).to_contain_text("You can go on where you stopped.")
     page.get_by_role("button", name="Rehearse").click()
     expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[2]])
     page.keyboard.press("Escape")
@@ -245,7 +246,7 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     )
     expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[0]])
     recall.rate(4)
-    expect(recall.front).to_contain_text("Done: 2 rated or put away.")
+    expect(recall.front).to_contain_text("Done: 2 rated or suspended.")
     expect(recall.front).to_contain_text("The next card comes back tomorrow.")
     page.keyboard.press("u")
     expect(recall.where).to_have_text(re.compile("^2 of 3|^3 of 3"))
@@ -298,7 +299,7 @@ def test_the_last_rating_is_taken_back_after_a_reload_too(reader):
     page.reload()
     expect(recall.where).to_have_text(re.compile("^1 of 1"))
     recall.button("Suspend").click()
-    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    expect(recall.front).to_contain_text("Done: 1 rated or suspended.")
     page.reload()
     expect(recall.front).to_contain_text("Nothing is due.")
     page.keyboard.press("u")
@@ -367,11 +368,11 @@ def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
     assert [rating for _, rating in card(page, second)["reviews"]] == [3, 4, 2]
     there.rate(2)
     there.rate(2)
-    expect(there.front).to_contain_text("Done: 4 rated or put away.")
+    expect(there.front).to_contain_text("Done: 4 rated or suspended.")
     assert here.where.inner_text().startswith("3 of 4")
     here.rate(3)
     # The fourth is not asked again.
-    expect(here.front).to_contain_text("Done: 3 rated or put away.")
+    expect(here.front).to_contain_text("Done: 3 rated or suspended.")
     assert [rating for _, rating in card(page, fourth)["reviews"]] == [3, 2]
     page.keyboard.press("u")  # takes back what was rated here
     expect(here.where).to_have_text(re.compile("^3 of 4"))
@@ -423,7 +424,7 @@ def test_ratings_that_cannot_be_kept_are_told_and_stay_while_the_tab_is_open(alo
     recall = Recall(page)
     recall.rate(3)
     expect(recall.root).to_contain_text(f"Not saved by this browser: {why}. Export what you wrote")
-    page.locator(".md-nav__link[href$='/review/']").click()
+    page.locator(".ways").get_by_role("link", name="Review").click()
     page.wait_for_url(re.compile(f"{REVIEW}$"))
     expect(recall.root).to_contain_text("Not saved by this browser")
     (kept,) = exported(page)["study"]["cards"].items()
@@ -541,7 +542,7 @@ def test_an_exercise_that_no_page_can_run_is_rated_by_the_reader(reader):
     link = recall.back.get_by_role("link", name="On its page")
     expect(link).to_have_attribute("href", re.compile(r"/14-kv-cache/#exercise-fix_the_gpt$"))
     recall.rate(3)
-    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    expect(recall.front).to_contain_text("Done: 1 rated or suspended.")
     assert card(page, "exercise/fix_the_gpt")["reviews"][-1] == [TODAY, 3]
 
 
@@ -637,7 +638,7 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     solution = bundle.exercise("softmax")["solution"]
     assert exercise.check(solution).startswith("Passed with the solution. It comes back tomorrow.")
     expect(exercise.saved).to_have_text(re.compile("with the solution"))
-    page.get_by_role("link", name="Home").first.click()
+    page.locator(".ways").get_by_role("link", name="Questions").click()
     expect(page.locator(".today")).to_contain_text("Where you stopped: Softmax")
     context, home = page.context, page.url
     page.close()

@@ -65,10 +65,22 @@ interface Receiving {
   on?: (received: number) => void
 }
 
-/** Which rows of home's tables are shown: of a level; with exercises that run in the page alone. */
+/** Which rows of home's tables are shown, or which exercises: of a level; that run in the page alone; of a topic; passed. */
 interface Choice {
   level?: string
   here?: boolean
+  topic?: string
+  state?: string
+}
+
+/** An exercise of the list to practise, below the heading of its topic. */
+interface Listed {
+  element: Element
+  heading: Element
+  name: string
+  here: boolean
+  level: string
+  topic: string
 }
 
 /** A line of home on the questions of a topic. */
