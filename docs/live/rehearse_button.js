@@ -2,7 +2,7 @@
 
 import { Bar, load } from "./elements.js"
 
-const NEEDED = ["recall.js", "recall_parts.js", "page_cards.js", "study.js", "shelf.js", "store.js", "days.js", "today.js"]
+const NEEDED = ["recall.js", "recall_parts.js", "page_cards.js", "study.js", "shelf.js", "store.js", "days.js"]
 
 /** @param {Element} root */
 export function mount(root) {
