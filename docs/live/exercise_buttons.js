@@ -5,7 +5,7 @@ import { Bar, EDITOR, PYTHON, isHere, load, make, say } from "./elements.js"
 import { beginAgain, store } from "./store.js"
 
 const NEEDED = [
-  ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"],
+  ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js"],
   ...["./call_cell.js", "./cell_buttons.js"],
 ]
 // What Python and an exercise's packages are, as config.json says, which comes with the press.

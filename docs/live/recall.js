@@ -1,12 +1,11 @@
 // One card after another: think aloud, reveal, rate. The pages that rehearse and review give the
 // cards, and what is shown after the last.
 
-import { named, reviewsUpTo, today } from "./days.js"
+import { effective, named, reviewsUpTo, today } from "./days.js"
 import { Bar, make, say } from "./elements.js"
 import { bigButton, countdown } from "./recall_parts.js"
 import { store } from "./store.js"
 import { RATINGS, cards, notice, plan, rate, schedule, suspend, undo } from "./study.js"
-import { effective } from "./today.js"
 
 /** @param {string} word */
 const title = word => word[0].toUpperCase() + word.slice(1)

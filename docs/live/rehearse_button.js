@@ -2,7 +2,7 @@
 
 import { Bar, load } from "./elements.js"
 
-const NEEDED = ["recall.js", "recall_parts.js", "page_cards.js", "study.js", "shelf.js", "store.js", "days.js", "today.js"]
+const NEEDED = ["recall.js", "recall_parts.js", "page_cards.js", "study.js", "shelf.js", "store.js", "days.js"]
 
 // Whether a rehearsal of this page was left before its end: study.js keeps it, and comes with the press.
 function stopped() {

@@ -130,6 +130,11 @@ def test_an_interview_from_the_first_question_to_the_report(warm):
     expect(interview.root).to_contain_text(f"15 minutes, seed {SEED}")
     reviews = page.evaluate(f"localStorage.getItem('answers.study.card.{ASKED[1].id}')")
     assert [rating for _, rating in json.loads(reviews)["reviews"]] == [1]
+    # The plan knows of it.
+    day, plan = page.evaluate(
+        "[new Date().toLocaleDateString('sv'), localStorage.getItem('answers.study.plan')]"
+    )
+    assert json.loads(plan)["mocked"] == day
     assert wrong_in_each_look(page, ".mock") == FINE
     interview.button("New interview").click()
     expect(interview.setup).to_be_visible()

@@ -87,7 +87,7 @@ interface Listed {
 type Topic = (before: Element, all: CardEntry[], records: Records) => void
 
 /** A field of the plan on home. */
-type Setting = "date" | "minutes" | "new"
+type Setting = "date" | "minutes"
 type Field = (label: string, type: string, key: Setting, more?: Partial<HTMLInputElement>) => [HTMLInputElement, HTMLLabelElement]
 
 /** To what a rehearsal listens while it hides the page. */
