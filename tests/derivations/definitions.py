@@ -38,6 +38,12 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.normalization import (
+    layer_norm_backward,
+    normalize,
+    rms_norm,
+    rms_norm_backward,
+)
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
     Decoder,
@@ -197,6 +203,14 @@ def one_hot(X, W, i, j):
     g = np.zeros((len(X), W.shape[1]))
     g[i - 1, j - 1] = 1
     return g
+
+
+def layer_norm_slope(dout, x, epsilon):
+    return layer_norm_backward(dout, x, np.ones(len(x)), epsilon)[0]
+
+
+def rms(x, epsilon):
+    return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
 LIBRARY = {
@@ -497,6 +511,25 @@ LIBRARY = {
         r"p^{*}\big|_{C_{TN} = 0,\ C_{TP} = 0}": lambda C_FP, C_FN: cost_threshold(
             np.array([[0, C_FP], [C_FN, 0]])
         ),
+    },
+    "normalization.layer_norm": {
+        r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
+            lambda x: normalize(x, -1, epsilon)[1][0], x
+        )[j - 1],
+        r"\frac{\partial \hat{x}_{k}}{\partial x_{j}}": lambda x, epsilon, j, k: layer_norm_slope(
+            np.eye(len(x))[k - 1], x, epsilon
+        )[j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: layer_norm_slope(
+            g, x, epsilon
+        )[j - 1],
+    },
+    "normalization.rms_norm": {
+        r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
+            lambda x: rms(x, epsilon), x
+        )[j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: rms_norm_backward(
+            g, x, np.ones(len(x)), epsilon
+        )[0][j - 1],
     },
     "quantization.ridge": {
         r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
