@@ -53,7 +53,7 @@ def values(rng, size):
     return {"d": size, "epsilon": rng.uniform(0.1, 0.9), **places, **drawn}
 
 
-def of_layer_norm(rng, size):
+def layer_norm_at(rng, size):
     """Mean and root by definition; the loss is any linear function of the normalized row."""
 
     def root(x, epsilon):
@@ -70,7 +70,7 @@ def of_layer_norm(rng, size):
     }
 
 
-def of_rms_norm(rng, size):
+def rms_norm_at(rng, size):
     """The same without the mean."""
 
     def root(x, epsilon):
@@ -86,8 +86,8 @@ def of_rms_norm(rng, size):
 # --8<-- [end:values]
 
 
-# --8<-- [start:layer_norm]
-def layer_norm() -> list[Line]:
+# --8<-- [start:of_layer_norm]
+def of_layer_norm() -> list[Line]:
     """Every entry moves the mean and the root, and so all normalized entries."""
     mean = over_features(x[i]) / d
     root = sp.sqrt(over_features(x[i] ** 2) / d - mean**2 + eps)
@@ -99,17 +99,17 @@ def layer_norm() -> list[Line]:
     of_entry = sp.expand(s * in_hats(slope((x[k] - mean) / root))) / s
     of_loss = with_means(over_features(g[k] * s * of_entry, k)) / s
     return [
-        Line(Partial(s, x[j]), in_hats(slope(root)), of_layer_norm),
-        Line(Partial(hat[k], x[j]), of_entry, of_layer_norm),
-        Line(Partial(LOSS, x[j]), of_loss, of_layer_norm),
+        Line(Partial(s, x[j]), in_hats(slope(root)), layer_norm_at),
+        Line(Partial(hat[k], x[j]), of_entry, layer_norm_at),
+        Line(Partial(LOSS, x[j]), of_loss, layer_norm_at),
     ]
 
 
-# --8<-- [end:layer_norm]
+# --8<-- [end:of_layer_norm]
 
 
-# --8<-- [start:rms_norm]
-def rms_norm() -> list[Line]:
+# --8<-- [start:of_rms_norm]
+def of_rms_norm() -> list[Line]:
     """No mean is subtracted, so no term comes back through it."""
     root = sp.sqrt(over_features(x[i] ** 2) / d + eps)
 
@@ -120,9 +120,9 @@ def rms_norm() -> list[Line]:
     of_entry = sp.expand(s * in_hats(slope(x[k] / root))) / s
     of_loss = with_means(over_features(g[k] * s * of_entry, k)) / s
     return [
-        Line(Partial(s, x[j]), in_hats(slope(root)), of_rms_norm),
-        Line(Partial(LOSS, x[j]), of_loss, of_rms_norm),
+        Line(Partial(s, x[j]), in_hats(slope(root)), rms_norm_at),
+        Line(Partial(LOSS, x[j]), of_loss, rms_norm_at),
     ]
 
 
-# --8<-- [end:rms_norm]
+# --8<-- [end:of_rms_norm]

@@ -174,9 +174,7 @@ def rows_not_scaled(x, eps):
 # --8<-- [end:rms_norm_refuses]
 # --8<-- [start:rms_norm]
 def rms_norm(
-    x: Real[ndarray, "*batch d"],
-    gain: Real[ndarray, " d"],
-    eps: float = 1e-6,
+    x: Real[ndarray, "*batch d"], gain: Real[ndarray, " d"], eps: float = 1e-6
 ) -> Float[ndarray, "*batch d"]:
     """Each row divided by its root mean square, then scaled feature by feature.
 

@@ -512,7 +512,7 @@ LIBRARY = {
             np.array([[0, C_FP], [C_FN, 0]])
         ),
     },
-    "normalization.layer_norm": {
+    "normalization.of_layer_norm": {
         r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
             lambda x: normalize(x, -1, epsilon)[1][0], x
         )[j - 1],
@@ -523,7 +523,7 @@ LIBRARY = {
             g, x, epsilon
         )[j - 1],
     },
-    "normalization.rms_norm": {
+    "normalization.of_rms_norm": {
         r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
             lambda x: rms(x, epsilon), x
         )[j - 1],
