@@ -28,7 +28,7 @@ def inputs(*shape):
 
 
 exercise.case(
-    "one row", np.array([1.0, 0.0, -2.0]), np.array([1.0, 2.0, 4.0]), np.ones(3)
+    "one row", np.array([1.0, 0.5, -1.0]), np.array([1.0, 2.0, 4.0]), np.ones(3)
 )
 exercise.case("a gain", *inputs(1, 5))
 exercise.case("seven rows", *inputs(7, 3))
@@ -162,8 +162,8 @@ def first_axis_only(dout, x, gain, eps=1e-5):
 @exercise.bug
 def unbiased_variance(dout, x, gain, eps=1e-5):
     """The variance divides by d - 1. Layer normalization divides by d: leave `ddof` at 0."""
-    # "The variance divides by d - 1": np.allclose(got.dgain / want.dgain, np.sqrt(1 - 1 /
-    #     x.shape[-1]), rtol=1e-4)
+    # "The variance divides by d - 1": np.allclose(got.dgain, want.dgain * np.sqrt(1 -
+    #     1 / x.shape[-1]), rtol=1e-4)
     # "leave `ddof` at 0": ddof=1 → ddof=0
     x = x.astype(float) if x.dtype.kind != "f" else x
     axes = tuple(range(x.ndim - 1))

@@ -272,10 +272,10 @@ def no_share(momentum, name):
         raise ValueError(f"`{name}` is {momentum}; choose a number from 0 to 1")
 
 
-def refuse_one_example(x, repair=""):
+def refuse_one_example(x):
     if x.size == x.shape[-1]:
         raise ValueError(
-            f"`x` holds one example, whose variance is 0; pass two or more{repair}"
+            "`x` holds one example, whose variance is 0; pass two or more, or evaluate"
         )
 
 
@@ -284,11 +284,6 @@ def features_not_normal(x, eps):
     if eps == 0:
         flat = np.ptp(x.reshape(-1, x.shape[-1]), axis=0) == 0
         refuse_no_spread(flat, "a feature", "x")
-
-
-def one_example(x, training):
-    if training:
-        refuse_one_example(x, ", or `training=False`")
 
 
 def no_spread(x, running_var, training, eps):
@@ -310,7 +305,7 @@ def part_overflows(result):
 
 
 @refuses(
-    *(one_example, no_spread, part_overflows),
+    *(no_spread, part_overflows),
     **dict.fromkeys(("x", "gain", "bias", "running_mean", "running_var"), BAD),
     momentum=no_share,
     eps=negative,
@@ -369,6 +364,7 @@ def batch_norm(
     x, mean, var = as_float(x), as_float(running_mean), as_float(running_var)
     running_mean, running_var = mean.copy(), var.copy()
     if training:
+        refuse_one_example(x)
         examples = tuple(range(x.ndim - 1))
         mean, var = x.mean(examples), x.var(examples)
         n = x.size // x.shape[-1]
@@ -382,12 +378,8 @@ def batch_norm(
 
 
 # --8<-- [start:batch_norm_backward_refuses]
-def one_example_alone(x):
-    refuse_one_example(x)
-
-
 @refuses(
-    *(one_example_alone, features_not_normal, gradients_overflow),
+    *(refuse_one_example, features_not_normal, gradients_overflow),
     **dict.fromkeys(("dout", "x", "gain"), BAD),
     eps=negative,
 )

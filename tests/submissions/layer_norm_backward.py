@@ -236,7 +236,7 @@ WRONG = {
     like_the_input: "truncated_to_integers",
     always_rows: "right_numbers_in_another_shape",
     columns_when_square: "wrong_where_all_axes_of_dout_are_equally_long",
-    equal_entries_are_left_alone: "the_same_everywhere",
+    equal_entries_are_left_alone: "wrong_where_dgain_should_hold_a_0",
     one_pass: "nearly_right",
     bias_before_gain: "parts_in_another_order",
     in_place: "an_argument_changed",

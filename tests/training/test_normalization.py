@@ -241,7 +241,7 @@ pair = np.array([[1.0, 5.0], [2.0, 3.0]])
         (lambda: rms_norm(0 * pair, ones, 0.0), "`x` has a row of zeros; choose `eps`"),
         (lambda: rms_norm_backward(pair, 0 * pair, ones, 0.0), "`x` has a row of zeros"),
         (lambda: batch_norm(pair[:1], ones, zeros, zeros, ones), "one example"),
-        (lambda: batch_norm(pair[0], ones, zeros, zeros, ones), "`training=False`"),
+        (lambda: batch_norm(pair[0], ones, zeros, zeros, ones), "or evaluate"),
         (lambda: batch_norm_backward(pair[:1], pair[:1], ones), "one example"),
         (
             lambda: batch_norm(pair, ones, zeros, zeros, -ones),
