@@ -121,6 +121,22 @@ def after_the_update(
 
 
 @exercise.bug
+def modes_exchanged(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    """Training and evaluation are exchanged: the running statistics normalize in training and stay
+    as they are. Turn the condition on `training` around."""
+    # "Training and evaluation are exchanged": np.allclose(got.y, right(x, gain, bias,
+    #     running_mean, running_var, False)[0])
+    # "the running statistics normalize in training and stay as they are":
+    #     np.array_equal(got.running_mean, running_mean)
+    # "Turn the condition on `training` around": not training → training
+    return batch_norm(
+        x, gain, bias, running_mean, running_var, not training, momentum, eps
+    )
+
+
+@exercise.bug
 def biased_running_variance(
     x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
 ):

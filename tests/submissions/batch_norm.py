@@ -119,6 +119,19 @@ def running_always(x, gain, bias, running_mean, running_var, training=True, mome
     return y, *kept
 
 
+def condition_turned_around(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    x, mean, var = x * 1.0, running_mean * 1.0, running_var * 1.0
+    if training:
+        return gain * (x - mean) / np.sqrt(var + eps) + bias, mean, var
+    rows = x.reshape(-1, x.shape[-1])
+    new_mean = (1 - momentum) * mean + momentum * rows.mean(0)
+    new_var = (1 - momentum) * var + momentum * rows.var(0, ddof=1)
+    y = gain * (x - rows.mean(0)) / np.sqrt(rows.var(0) + eps) + bias
+    return y, new_mean, new_var
+
+
 def updated_first(x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5):
     _, mean, var = by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
     return gain * (x - mean) / np.sqrt(var + eps) + bias, mean, var
@@ -271,6 +284,7 @@ def result_alone(x, gain, bias, running_mean, running_var, training=True, moment
 WRONG = {
     train_mode_always: "always_the_batch",
     running_always: "always_the_running",
+    condition_turned_around: "modes_exchanged",
     updated_first: "after_the_update",
     one_variance_for_both: "biased_running_variance",
     unbiased_for_both: "unbiased_everywhere",
