@@ -29,10 +29,10 @@ def one_pass_variance(mean: float) -> View:
     lost = int((one_pass <= 0).sum())
     return View(
         chart,
-        f"At mean {mean:g} two passes are off by at most {off[0]:.1g}, one pass by {off[1]:.1g}.",
+        f"At mean {mean:g} two passes are off by at most {off[0]:.2g}, one pass by {off[1]:.2g}.",
         (
-            f"mean subtracted first: off by at most {off[0]:.1g}",
-            f"in one pass: off by up to {off[1]:.1g}",
+            f"mean subtracted first: off by at most {off[0]:.2g}",
+            f"in one pass: off by up to {off[1]:.2g}",
             f"in one pass not above 0: {lost} of 60 rows",
         ),
     )
