@@ -40,5 +40,5 @@ def one_pass_variance(mean: float) -> View:
 
 explorer = Explorer(
     one_pass_variance,
-    Slider("mean", "Mean of the numbers", ratios(1, 10_000, 16), 1000),
+    Slider("mean", "Mean of the numbers", ratios(1, 10_000, 16), 1780),
 )
