@@ -40,6 +40,12 @@ from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
 from answers.training.dropout import dropout
 from answers.training.initialization import kaiming_normal
+from answers.training.normalization import (
+    layer_norm_backward,
+    normalize,
+    rms_norm,
+    rms_norm_backward,
+)
 from answers.training.optimizers import adam_step, sgd_momentum_step
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
@@ -245,6 +251,14 @@ def adam(gradients, beta1=0.9, beta2=0.999, eps=1e-12, lr=1.0):
 def corrected_mean(gradients, beta1):
     """The corrected m: beside so large an eps nothing else divides it."""
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
+
+
+def layer_norm_slope(dout, x, epsilon):
+    return layer_norm_backward(dout, x, np.ones(len(x)), epsilon)[0]
+
+
+def rms(x, epsilon):
+    return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
 LIBRARY = {
@@ -604,6 +618,25 @@ LIBRARY = {
         r"p^{*}\big|_{C_{TN} = 0,\ C_{TP} = 0}": lambda C_FP, C_FN: cost_threshold(
             np.array([[0, C_FP], [C_FN, 0]])
         ),
+    },
+    "normalization.of_layer_norm": {
+        r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
+            lambda x: normalize(x, -1, epsilon)[1][0], x
+        )[j - 1],
+        r"\frac{\partial \hat{x}_{k}}{\partial x_{j}}": lambda x, epsilon, j, k: layer_norm_slope(
+            np.eye(len(x))[k - 1], x, epsilon
+        )[j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: layer_norm_slope(
+            g, x, epsilon
+        )[j - 1],
+    },
+    "normalization.of_rms_norm": {
+        r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
+            lambda x: rms(x, epsilon), x
+        )[j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: rms_norm_backward(
+            g, x, np.ones(len(x)), epsilon
+        )[0][j - 1],
     },
     "quantization.ridge": {
         r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
