@@ -69,7 +69,7 @@ class Case:
         args, kwargs = self.given()
         result = self.outcome(self.reference, args, kwargs)
         if isinstance(result, Complaint):
-            parts = dict.fromkeys(self.returns, result)
+            parts = {RESULT: result}  # one error, however many parts it would have
         else:
             parts = parts_of(result, result, self.returns)
             parts |= self.gradients(result, args, self.reference)
