@@ -22,6 +22,7 @@ exercise = Exercise(
 
 rng = np.random.default_rng(8)
 matrix, cube = rng.normal(size=(3, 4)), rng.normal(size=(2, 3, 4))
+four = np.random.default_rng(9).normal(size=(2, 3, 4, 5))
 exercise.case("a bias", np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]]), (2,))
 exercise.case("nothing was broadcast", matrix, (3, 4))
 exercise.case("a column", matrix, (3, 1))
@@ -32,6 +33,10 @@ exercise.case("two new axes", cube, (4,))
 exercise.case("a new axis and a stretched one", cube, (3, 1))
 exercise.case("a stretched axis in the middle", cube, (2, 1, 4))
 exercise.case("as many rows as columns", rng.normal(size=(3, 3)), (3, 1))
+exercise.case("the first and the last axis stretched", cube, (1, 3, 1))
+exercise.case("three stretched axes of four", four, (2, 1, 1, 1))
+exercise.case("a new axis and two stretched ones", four, (1, 4, 1))
+exercise.case("two new axes and a stretched one", four, (4, 1))
 exercise.case("an axis of size 1 that was not stretched", cube[:, :1], (1, 4))
 exercise.case("no rows at all", matrix[:0], (4,), noted=EMPTY)
 exercise.case(

@@ -155,6 +155,12 @@ def swapped_to_the_front(x, axis=-1):
     return np.log(np.exp(rows - top).sum(axis=0)) + top
 
 
+def ten_thousand_for_infinity(x, axis=-1):
+    x = np.where(np.isneginf(x), -1e4, 1.0 * x)
+    top = x.max(axis=axis, keepdims=True)
+    return np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze(axis)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -179,4 +185,5 @@ WRONG = {
     columns_of_three_axes: None,
     all_axes_squeezed: "rows_in_another_order_has_another_effect",
     swapped_to_the_front: "transposed",
+    ten_thousand_for_infinity: None,
 }

@@ -187,6 +187,19 @@ def swapped_after_moving(x, axis=-1):
     return np.swapaxes(powers / powers.sum(axis=0), 0, axis)
 
 
+def ten_thousand_for_infinity(x, axis=-1):
+    x = np.where(np.isneginf(x), -1e4, 1.0 * x)
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    out = powers / powers.sum(axis=axis, keepdims=True)
+    return out.astype(np.float32) if x.dtype == np.float32 else out
+
+
+def small_probabilities_cut_off(x, axis=-1):
+    powers = np.exp(x - 1.0 * x.max(axis=axis, keepdims=True))
+    found = powers / powers.sum(axis=axis, keepdims=True)
+    return np.where(found < 1e-12, 0, found)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -215,4 +228,6 @@ WRONG = {
     ignored_axis_and_global_maximum: "last_axis_always",
     columns_of_three_axes: "sum_is_not_1",
     swapped_after_moving: "rows_in_another_order_has_another_effect",
+    ten_thousand_for_infinity: None,
+    small_probabilities_cut_off: "a_property_fails",
 }
