@@ -11,6 +11,7 @@ exercise = Exercise(
     mcnemar,
     page="16-accuracy-and-metrics",
     rtol=1e-9,
+    of_counts=True,
     hints=(
         "On which examples can one tell the two models apart? Count those that only A gets right, "
         "and those that only B gets right.",

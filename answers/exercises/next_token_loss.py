@@ -259,9 +259,8 @@ def id_0_taken_for_padding(logits, ids, mask=None, even_with_a_mask=True):
     #     np.isclose(got.loss, want.loss) and not got.gradient[:, :-1][ids[:, 1:] == 0].any()
     # "The mask says what padding is, and without one every token is real": & real) → )
     counts = counted(ids, mask)
-    if even_with_a_mask:
-        real = shifted(ids) != 0
-    else:
+    real = shifted(ids) != 0
+    if not even_with_a_mask:
         real = counted(ids, ids != 0) | (mask is not None)
     return mean(logits, shifted(ids), 1.0 * (counts & real))
 

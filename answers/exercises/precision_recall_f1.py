@@ -10,6 +10,7 @@ exercise = Exercise(
     page="16-accuracy-and-metrics",
     returns=("precision", "recall", "f1"),
     rtol=1e-12,
+    of_counts=True,
     hints=(
         "Count first: how many are called positive, how many are positive, and how many are "
         "both?",

@@ -109,7 +109,7 @@ FALSE = [
     ("prune_magnitude", kept_from_the_end, "one input that fails, `fraction` is 1.0"),
     ("cached_attention_torch", past_detached, "cut off from the graph"),
     ("cached_attention", new_keys_first, "not in their order along axis 2"),
-    ("expected_calibration_error", certainty_dropped, "where `probabilities` holds a 1"),
+    ("expected_calibration_error", certainty_dropped, "A confidence of 1 lands in no bin"),
     ("two_layer_gradients", two_exchanged, 'gradients["x"] is gradients["w1"]'),
     ("two_layer_gradients", biases_exchanged, 'gradients["b1"] is gradients["b2"]'),
     ("two_layer_gradients", updated_on_the_way, 'gradients["w2"] and gradients["b2"] are right'),
