@@ -81,7 +81,8 @@ def cut_off(seen: WrongParts) -> Name | None:
     everything = np.concatenate(parts)
     above = (wants > bound).all() and np.isclose(np.nanmax(everything), bound)
     below = (wants < bound).all() and np.isclose(np.nanmin(everything), bound)
-    if not above and not below:
+    # Where 0 stands for all that is larger, nobody has written a number there.
+    if (not above and not below) or (above and bound == 0):
         return None
     side = "exceed" if above else "be below"
     words = f"{bound + 0:.6g} wherever it should {side} that, and right elsewhere"

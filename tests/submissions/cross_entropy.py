@@ -299,6 +299,15 @@ def one_maximum_for_the_batch(logits, targets):
     return losses.mean(), gradient
 
 
+def not_computed(logits, targets):
+    return 0.0, np.zeros(logits.shape)
+
+
+def logarithm_to_base_10(logits, targets):
+    losses, gradient = _parts(logits, targets, logits.max(axis=1, keepdims=True))
+    return losses.mean() / np.log(10), gradient
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     loop_without_division: "sum_for_mean",
@@ -312,7 +321,7 @@ WRONG = {
     sign_of_the_gradient: "sign",
     sign_of_the_loss: "sign",
     gradient_of_the_probabilities: "wrong_only_in_gradient",
-    gradient_at_the_target_only: "cut_off",
+    gradient_at_the_target_only: "wrong_only_in_gradient",
     one_subtracted_everywhere: "wrong_where_targets_holds_more_than_one_number",
     losses_of_each_example: "mean_missing",
     classes_from_the_labels: None,
@@ -336,6 +345,8 @@ WRONG = {
     in_half_precision_for_single: "wrong_where_logits_is_of_dtype_float32",
     clipped_to_thirty: "cut_off",
     one_maximum_for_the_batch: "global_maximum",
+    not_computed: "the_same_for_all_inputs",
+    logarithm_to_base_10: "constant_factor",
 }
 
 # Right answers that pass with a note.

@@ -255,6 +255,12 @@ def speeds_up_to_the_last_pair(x, offset=0, base=10_000.0):
     return _turn(x, np.arange(offset, offset + x.shape[-2])[:, None] * speeds)
 
 
+def positions_up_to_19(x, offset=0, base=10_000.0):
+    at = np.minimum(np.arange(offset, offset + x.shape[-2]), 19)
+    d = x.shape[-1]
+    return _turn(x, at[:, None] * base ** (-np.arange(0, d, 2) / d))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_zero: "offset_ignored",
@@ -280,4 +286,5 @@ WRONG = {
     two_pairs_at_most: None,
     speeds_of_four_features: None,
     speeds_up_to_the_last_pair: "exponent_off_by_2",
+    positions_up_to_19: "wrong_where_offset_is_20003",
 }
