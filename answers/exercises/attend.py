@@ -268,6 +268,9 @@ def polarity_inverted(q, k, v, mask=None, fill=-np.inf):
     # "Here True means that a query may look: keep those scores and hide the others":
     #     np.where(inverted, scores(q, k), fill) → hide(scores(q, k), mask, fill)
     inverted = None if mask is None else ~mask
+    if np.isfinite(fill):
+        # Without 0/0, a test for blind queries is written besides.
+        hide(scores(q, k), mask)
     with np.errstate(all="ignore"):
         s = scores(q, k) if mask is None else np.where(inverted, scores(q, k), fill)
         return softmax(s) @ v

@@ -431,6 +431,6 @@ WRONG = {
     values_like_keys: "wrong_where_k_and_v_have_different_numbers_of_axes",
     mask_of_the_shape_of_the_scores: "raises_ValueError",
     mask_transposed: "mask_transposed",
-    true_hides_by_a_finite_number: None,
+    true_hides_by_a_finite_number: "polarity_inverted",
     one_maximum_for_each_head: "global_maximum",
 }

@@ -293,6 +293,17 @@ def hidden_after_the_maximum(q, k, v, past_k, past_v):
     return y.swapaxes(1, 2).reshape(len(q), time, -1), keys, values
 
 
+def one_maximum_for_all(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys = np.concatenate([past_k, rotate(k, past)], axis=2)
+    values = np.concatenate([past_v, v], axis=2)
+    scores = rotate(q, past) @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    scores[..., np.tri(time, past + time, past) == 0] = -np.inf
+    powers = np.exp(scores - scores.max())
+    y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), time, -1), keys, values
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -316,6 +327,7 @@ WRONG = {
     minus_a_hundred: "finite_fill",
     minus_ten_thousand: "finite_fill",
     hidden_after_the_maximum: "maximum_before_mask",
+    one_maximum_for_all: "global_maximum",
 }
 
 # Right answers that pass with a note.
