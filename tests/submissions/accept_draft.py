@@ -294,7 +294,7 @@ WRONG = {
     softmax_of_the_difference: "exponential_of_the_difference",
     p_of_the_sum: "kept_with_p_of_the_sum",
     how_many: "an_axis_too_few",
-    little_taken_for_nothing: "not_zero",
+    little_taken_for_nothing: None,
     refused_token_made_impossible: "refused_token_struck_out",
     how_many_pass: "accepted_are_counted",
 }

@@ -528,7 +528,7 @@ WRONG = {
     _wrong("list"): "a_result_of_another_kind",
     _wrong("half precision"): "nearly_right",
     every_path: "path_by_path",
-    accumulated_and_passed_on: "wrong_only_in_a",
+    accumulated_and_passed_on: None,
     into_the_values: "an_argument_changed",
     _wrong("own factor", "overwritten"): "own_factor",
     _wrong("not summed", "overwritten"): "broadcast_not_summed",

@@ -343,7 +343,7 @@ WRONG = {
     the_last_of_equals: "not_the_first_of_equals",
     its_own_label_of_equals: "not_the_first_of_equals",
     classes_up_to_the_largest_label: "absent_class_reached_by_all",
-    absent_classes_ask_for_1: "not_zero",
+    absent_classes_ask_for_1: None,
     thresholds_of_the_labels_in_their_order: None,
 }
 
