@@ -163,20 +163,22 @@ def aligned_from_the_left(gradient, shape):
     return gradient.sum(axis=axes).reshape(shape)
 
 
-@exercise.bug
-def stretched_axes_not_shifted(gradient, shape):
+@exercise.bug(at_once=(False, True))
+def stretched_axes_not_shifted(gradient, shape, at_once=False):
     """An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
     axes in front are gone. Sum over the new axes first, or add their number."""
     # "An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
     #     axes in front are gone": np.array_equal(got, gradient.sum(axis=shape.index(1),
     #     keepdims=True).sum(axis=0))
-    # "Sum over the new axes first": gradient.sum(axis=axes,
+    # "Sum over the new axes first": if at_once: → if False:; gradient.sum(axis=axes,
     #     keepdims=True).sum(axis=tuple(range(new))) →
     #     gradient.sum(axis=tuple(range(new))).sum(axis=axes, keepdims=True)
-    # "or add their number": gradient.sum(axis=axes, → gradient.sum(axis=tuple(each + new for
+    # "or add their number": if at_once: → if False:; gradient.sum(axis=axes, → gradient.sum(axis=tuple(each + new for
     #     each in axes),
     new = gradient.ndim - len(shape)
     axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    if at_once:
+        return gradient.sum(axis=(*range(new), *axes)).reshape(shape)
     return gradient.sum(axis=axes, keepdims=True).sum(axis=tuple(range(new)))
 
 

@@ -241,5 +241,5 @@ WRONG = {
     leading_ones_taken_for_new_axes: "right_numbers_in_another_shape",
     two_stretched_axes_at_most: "wrong_where_shape_has_4_entries",
     mean_over_stretched_axes: None,
-    summed_before_the_reshape: "raises_ValueError",
+    summed_before_the_reshape: "stretched_axes_not_shifted",
 }
