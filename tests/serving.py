@@ -76,6 +76,7 @@ def build_once(folder: Path, url: str) -> Site:
     from fcntl import LOCK_EX, flock
 
     log = folder.with_suffix(".log")
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with open(folder.with_suffix(".lock"), "w") as lock:
         flock(lock, LOCK_EX)
         if not log.exists():
@@ -117,3 +118,8 @@ def serve(folder: Path):
     finally:
         server.shutdown()
         server.server_close()
+
+
+if __name__ == "__main__":
+    # Where the tests look for it: `ANSWERS_SITE_DIR=… python -m tests.serving`.
+    print(build_once(Path(os.environ["ANSWERS_SITE_DIR"]), ADDRESS).log)

@@ -3,9 +3,11 @@
 import os
 import re
 import subprocess
+import tomllib
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 import answers
 from answers.pages import ROOT
@@ -50,10 +52,36 @@ def step(job, what):
 
 
 def test_what_is_published_is_what_the_tests_have_used():
-    jobs = WORKFLOWS["test"]["jobs"]
-    left = step(jobs["test"], "actions/upload-pages-artifact@")
-    assert left["with"]["path"] == step(jobs["test"], ".ci/run")["env"]["ANSWERS_SITE_DIR"]
-    assert left["if"] == jobs["publish"]["if"] == "github.event_name == 'push'"
+    workflow = WORKFLOWS["test"]
+    build, tests = workflow["jobs"]["build"], workflow["jobs"]["test"]
+    published = step(build, "actions/upload-pages-artifact@")
+    assert published["with"]["path"] == "${{ env.ANSWERS_SITE_DIR }}"
+    assert published["if"] == workflow["jobs"]["publish"]["if"] == "github.event_name == 'push'"
+    left = step(build, "actions/upload-artifact@")["with"]
+    taken = step(tests, "actions/download-artifact@")["with"]
+    assert taken == {key: left[key] for key in ("name", "path")}
+    assert workflow["env"]["ANSWERS_SITE_DIR"] == f"{left['path']}/site"
+    assert step(tests, ".ci/run")
+
+
+def test_what_is_published_is_built_from_packages_with_hashes():
+    build = WORKFLOWS["test"]["jobs"]["build"]
+    install = "pip install --require-hashes -r .ci/site.txt && "
+    assert step(build, "pip")["run"].startswith(install)
+    assert " pip" not in step(build, "pip")["run"].removeprefix(install)
+
+
+def test_the_packages_with_hashes_are_what_the_site_needs():
+    lock = (ROOT / ".ci/site.txt").read_text()
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.M))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    asked = [
+        Requirement(each) for each in project["dependencies"] + extras["docs"] + extras["study"]
+    ]
+    for each in asked:
+        if each.name != project["name"]:
+            assert pinned[each.name] in each.specifier, each
 
 
 def test_what_is_published_has_passed_every_test_on_main():
@@ -68,8 +96,9 @@ def test_what_is_published_has_passed_every_test_on_main():
 
 def test_what_is_published_is_built_from_a_checkout_with_its_history():
     # By it the deck for Anki has the time of the pages, and not that of whatever came last.
-    tests = WORKFLOWS["test"]["jobs"]["test"]
-    assert step(tests, "actions/checkout@")["with"]["fetch-depth"] == 0
+    for job in ("build", "test"):
+        checkout = step(WORKFLOWS["test"]["jobs"][job], "actions/checkout@")
+        assert checkout["with"]["fetch-depth"] == 0
 
 
 def test_a_deployment_is_not_cancelled_half_way():

@@ -2,8 +2,8 @@
 
 A Content-Security-Policy in each page that is built says so. It does not bind workers. Scripts that
 stand in pages are named by their hashes, all of them in each page: as instant navigation follows
-links, the policy of the first page holds for the others. `python -m answers.site.offline` does the
-same for another builder.
+links, the policy of the first page holds for the others. What `inline_scripts.txt` does not name is
+built into no site. `python -m answers.site.offline` does the same for another builder.
 """
 
 import base64
@@ -18,6 +18,9 @@ from answers import files
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # What stands before this is not under the policy.
 HEAD = '<meta charset="utf-8">'
+# Material's first one begins with the way to the home page, which differs from page to page.
+HOME = re.compile(r'(?<=^__md_scope=new URL\(")[\w./:-]*(?=",location\))')
+ALLOWED = Path(__file__).with_name("inline_scripts.txt")
 OWN = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 POLICY = {
     "default-src": "'self'",
@@ -46,11 +49,23 @@ def on_post_build(config):
 
 
 def write(site: Path) -> None:
-    """Put the policy into the pages of the built site; in place of what stood there, if one did."""
+    """Put the policy into the pages of the built site; in place of what stood there, if one did.
+
+    Raises:
+        ValueError: A script stands in a page that is not allowed to.
+    """
     pages = {p: OWN.sub("", p.read_text("utf-8")) for p in site.rglob("*.html")}
-    meta = element(
-        {script for html in pages.values() for script in SCRIPT.findall(html)}
-    )
+    scripts = {
+        script: path for path, html in pages.items() for script in SCRIPT.findall(html)
+    }
+    allowed = {line.split()[0] for line in ALLOWED.read_text("utf-8").splitlines()}
+    for script, path in scripts.items():
+        if (sha256 := hash_source(HOME.sub("", script))) not in allowed:
+            raise ValueError(
+                f"{path.relative_to(site)} holds a script that {ALLOWED.name} does not name: "
+                f"{script.strip()[:60]!r}; if you know it, add the line: {sha256} what it does"
+            )
+    meta = element(set(scripts))
     for path, html in pages.items():
         files.write(path, html.replace(HEAD, HEAD + meta, 1), durable=False)
 

@@ -1,1 +1,1 @@
-"""Training a network: normalization, optimizers, initialization, and what each does to a gradient."""
+"""Training a network: normalization, optimizers, initialization and number formats."""

@@ -38,6 +38,7 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.optimizers import adam_step, sgd_momentum_step
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
     Decoder,
@@ -199,7 +200,53 @@ def one_hot(X, W, i, j):
     return g
 
 
+def adam(gradients, beta1=0.9, beta2=0.999, eps=1e-12, lr=1.0):
+    """The last step of Adam along these gradients, one a row, and its moments after it."""
+    m = v = np.zeros(np.shape(gradients)[1])
+    for step, gradient in enumerate(gradients, 1):
+        w, m, v = adam_step(0 * gradient, gradient, m, v, step, lr, beta1, beta2, eps)
+    return -w, m, v
+
+
+def corrected_mean(gradients, beta1):
+    """The corrected m: beside so large an eps nothing else divides it."""
+    return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
+
+
 LIBRARY = {
+    "adam.bias": {
+        "m_{t}": lambda g, beta: adam(g, beta)[1],
+        r"\mathbb{E}\left[m_{t}\right]": lambda series, beta: adam(series, beta)[1].mean(),
+        r"\mathbb{E}\left[\frac{m_{t}}{1 - \beta^{t}}\right]": lambda series, beta: corrected_mean(
+            series, beta
+        ).mean(),
+    },
+    "adam.penalty": {
+        r"w - \eta \left(g + \lambda w\right)": lambda drawn, w, eta, g: sgd_momentum_step(
+            np.array([w]), np.array([g + drawn["lambda"] * w]), np.zeros(1), eta, 0
+        )[0][0],
+        # Two gradients of one weight, of opposite signs but for the penalty's, and almost equally old.
+        r"\frac{\mathbb{E}\left[g + \lambda w\right]}{\sqrt{\mathbb{E}\left[\left(g + \lambda w"
+        r"\right)^{2}\right]}}": lambda drawn, w, g: adam(
+            (g + drawn["lambda"] * w)[:, None], 1 - 3e-9, 1 - 3e-9
+        )[0][0],
+    },
+    "adam.steps": {
+        r"\frac{m_{t}}{1 - \beta_{1}^{t}}": lambda g, t, beta_1: corrected_mean(
+            np.full((t, 1), g), beta_1
+        )[0],
+        r"\frac{v_{t}}{1 - \beta_{2}^{t}}": lambda g, t, beta_1, beta_2: (
+            (
+                corrected_mean(np.full((t, 1), g), beta_1)[0]
+                / adam(np.full((t, 1), g), beta_1, beta_2)[0][0]
+            )
+            ** 2
+        ),
+        r"\frac{m_{t}}{\sqrt{v_{t}}}": lambda g, t, beta_1, beta_2: (
+            adam(np.full((t, 1), g), beta_1)[1][0]
+            / np.sqrt(adam(np.full((t, 1), g), beta_1, beta_2)[2][0])
+        ),
+    },
     "attention_backward.of_queries_and_keys": {
         r"\frac{\partial \mathcal{L}}{\partial Q_{i,l}}": lambda Q, K, Sdot, i, l: linear_vjp(
             Q, K.T * scale(Q.shape[1]), Sdot

@@ -1,5 +1,6 @@
 """A rule leads over the step that its name says, as a textbook has it, and over no other."""
 
+import functools
 import itertools
 
 import pytest
@@ -38,45 +39,55 @@ STEPS = {
         sp.Sum(kl.p[i], (i, 1, K)) + sp.Sum(kl.q[i], (i, 1, K)),
     ),
 }
-DERIVED = {name: derive() for name, derive in functions().items()}
-RULES = {line.rule for lines in DERIVED.values() for line in lines if line.rule}
+FUNCTIONS = functions()
 
 
-def name(rule):
-    return rule.__name__.replace("_", " ")
+@functools.cache
+def derived():
+    """The lines of each derivation."""
+    return {name: derive() for name, derive in FUNCTIONS.items()}
 
 
-@pytest.mark.parametrize("rule", sorted(RULES, key=name), ids=name)
-def test_a_rule_leads_over_its_step_in_a_textbook(rule):
-    before, after = STEPS[name(rule)]
+@functools.cache
+def rules():
+    """Each rule that a line names, by its name."""
+    named = {line.rule for lines in derived().values() for line in lines if line.rule}
+    return {rule.__name__.replace("_", " "): rule for rule in named}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_rule_leads_over_its_step_in_a_textbook(name):
+    rule = rules()[name]
+    before, after = STEPS[name]
     assert rule(before, after)
     assert not rule(before, before)
     assert not [other for other in changes(after) if rule(before, other)]
 
 
 def test_no_other_rule_has_a_step():
-    assert set(STEPS) == set(map(name, RULES))
+    assert set(STEPS) == set(rules())
 
 
-@pytest.mark.parametrize("rule", sorted(RULES, key=name), ids=name)
-def test_a_step_is_shown_under_its_rule_alone(rule):
-    for lines in DERIVED.values():
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_shown_under_its_rule_alone(name):
+    rule = rules()[name]
+    for lines in derived().values():
         for place, line in enumerate(lines):
             if line.rule:
                 assert refused(lines, place, rule) == (line.rule is not rule)
 
 
 def test_no_rule_of_the_trace_argument_leads_over_two_steps():
-    rules = matrix_calculus.trace, matrix_calculus.cyclic, matrix_calculus.transpose
+    own = matrix_calculus.trace, matrix_calculus.cyclic, matrix_calculus.transpose
     for steps in (matrix_calculus.of_weights(), matrix_calculus.of_input()):
         formulas = [steps[0].name, *(step.formula for step in steps)]
         for before, after in zip(formulas, formulas[2:], strict=False):
-            assert not [rule for rule in rules if rule(before, after)]
+            assert not [rule for rule in own if rule(before, after)]
 
 
-@pytest.mark.parametrize("derivation", [name for name, lines in DERIVED.items() if lines[1:]])
-def test_a_rule_leads_to_the_line_that_names_it_and_to_none_of_its_changes(derivation):
-    for first, second in itertools.pairwise(DERIVED[derivation]):
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_rule_leads_to_the_line_that_names_it_and_to_none_of_its_changes(name):
+    for first, second in itertools.pairwise(derived()[name]):
         if second.rule and not isinstance(second.formula, sp.Trace | Inner):
             others = list(changes(second.formula))
             assert len(others) > 5

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 from drawing import quoted, same
-from scipy import optimize, special, stats
+from scipy import optimize, signal, special, stats
 from sklearn import metrics
 
 from answers import explorers
@@ -201,6 +201,34 @@ def test_bits(b, outlier):
     said = {10.0**at: float(text.rstrip("%")) / 100 for at, text in shown.y.ticks.items()}
     assert same(list(said), list(said.values()))
     assert (shown.x.label, shown.y.label) == ("bits", "error of the other rows")
+
+
+@pytest.mark.parametrize(("beta1", "beta2"), [(0.9, 0.999), (0.0, 0.95), (0.98, 0.9)])
+def test_uncorrected_steps(beta1, beta2):
+    shown = Shown("uncorrected_steps", beta1, beta2)
+
+    def lengths(beta1, beta2):
+        m, v = (signal.lfilter([1 - b], [1, -b], np.ones(10_000)) for b in (beta1, beta2))
+        return m / np.sqrt(v)
+
+    want = lengths(beta1, beta2)
+    shown.says("Adam's steps without the bias correction, in learning rates")
+    shown.says("while the gradient stays 1 (solid)")
+    x, y = shown.lines()[1, "solid"]
+    at = np.unique(np.geomspace(1, 10_000, 300).round()).astype(int)
+    assert shown.near(x, np.log10(at), "x")
+    assert shown.near(y, np.log10(want[at - 1]))
+    shown.says("With the correction each step is one learning rate (dashed)")
+    assert shown.near(shown.lines()[0, "rule"][1], [0, 0])
+    assert shown.near(shown.dots()[0][2], np.log10(want.max()))
+    assert shown.view.facts[0] == f"First step: {want[0]:.2f} learning rates"
+    assert shown.view.facts[2] == f"step 1000: {want[999]:.2f}"
+    shown.says("The nearer β₂ is to 1 the longer they are, and β₁ shortens the first of them")
+    assert (lengths(beta1, (1 + beta2) / 2) > want)[:99].all()
+    assert lengths((1 + beta1) / 2, beta2)[0] < want[0]
+    ticks = [*shown.x.ticks.items(), *shown.y.ticks.items()]
+    assert all(same([10.0**place], [float(text)]) for place, text in ticks)
+    assert (shown.x.label, shown.y.label) == ("step (log scale)", "learning rates (log scale)")
 
 
 @pytest.mark.parametrize("name", explorers.names())

@@ -23,14 +23,14 @@ PIECES = sorted(
     for path in QUESTION.rglob("*.*")
     if path.suffix in (".py", ".md") and path.parent != QUESTION
 )
-NAME = "layer_norm_backward"
+NAME = "standardize_backward"
 
 # Until there is a question of that number.
 NUMBER = max(page.number for page in pages()) + 1
 
 
 def numbered(text: str) -> str:
-    return text.replace("21-layer", f"{NUMBER}-layer").replace(
+    return text.replace("21-standardized", f"{NUMBER}-standardized").replace(
         "number: 21", f"number: {NUMBER}"
     )
 
@@ -92,8 +92,8 @@ def marked(folder: Path, files: set[str]) -> set[str]:
 
 
 BEGIN = (
-    *("dev", "new", NAME, "networks.layer_norm"),
-    *("--question", "Layer normalization"),
+    *("dev", "new", NAME, "networks.standardize"),
+    *("--question", "Standardized rows"),
 )
 
 
@@ -119,7 +119,7 @@ def test_a_question_that_is_begun_runs_and_its_site_builds(empty, tmp_path):
     )
     built = python_in(empty, "-m", "mkdocs", "build", "-q", "-d", str(tmp_path))
     assert built.returncode == 0, built.stdout
-    assert (tmp_path / f"questions/{NUMBER}-layer-normalization/index.html").exists()
+    assert (tmp_path / f"questions/{NUMBER}-standardized-rows/index.html").exists()
 
 
 def test_in_a_new_room_shapes_are_enforced_at_once(empty):
@@ -141,7 +141,7 @@ def test_a_piece_that_is_missing_is_told_in_a_sentence_with_its_file(piece, hous
     (house / name).unlink()
     told = missing(house)
     assert any(sentence.endswith(f"write {name}") for sentence in told)
-    assert all("layer" in sentence for sentence in told)
+    assert all("standardize" in sentence for sentence in told)
 
 
 OTHERS = (
@@ -180,7 +180,7 @@ SEEN_HERE = (
 def test_question_21_lacks_an_update_and_is_green_after_it(house, record_property):
     code, said = answers(house, "dev", "check", NAME)
     assert code == 1
-    page = f"docs/questions/{NUMBER}-layer-normalization.md"
+    page = f"docs/questions/{NUMBER}-standardized-rows.md"
     assert len(said) == 2, said
     assert "not up to date; `pytest --update --since HEAD`" in said[0]
     assert page in said[0]
@@ -201,7 +201,7 @@ def test_question_21_lacks_an_update_and_is_green_after_it(house, record_propert
         assert f"rewrote {file}" in said
     ran = set(re.findall(r"^PASSED (.*?)(?: - .*)?$", said, re.M))
     assert any("test_agrees_with_pytorch_forward_and_backward" in test for test in ran)
-    assert any("[layer_norm_backward-pytorch]" in test for test in ran)
+    assert any("[standardize_backward-pytorch]" in test for test in ran)
 
     start = perf_counter()
     code, said = answers(house, "dev", "check", NAME)

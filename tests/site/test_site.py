@@ -112,6 +112,30 @@ def test_every_page_has_a_policy_that_names_the_scripts_of_all(pages):
         assert not re.findall(r"<[^>]* on\w+=", rest), page.name
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "alert(1)",
+        '__md_scope=new URL("..",location);alert(1)',
+        '__md_scope=new URL("\\\\",location)+alert("",location)',
+    ],
+)
+def test_a_script_that_is_not_listed_is_built_into_no_page(tmp_path, script):
+    page = tmp_path / "index.html"
+    page.write_text(f"{policy.HEAD}<script>{script}</script>", "utf-8")
+    with pytest.raises(ValueError, match=r"index.html holds a script .* add the line: 'sha256-"):
+        policy.write(tmp_path)
+    assert policy.OWN.search(page.read_text("utf-8")) is None
+
+
+def test_every_script_that_is_listed_stands_in_a_page(pages):
+    """Of the builder that this is, or of Zensical."""
+    scripts = {script for page in pages.values() for script in policy.SCRIPT.findall(page.html)}
+    used = {policy.hash_source(policy.HOME.sub("", script)) for script in scripts}
+    listed = [line.split(" ", 1) for line in policy.ALLOWED.read_text("utf-8").splitlines()]
+    assert [why for sha256, why in listed if sha256 not in used and "Zensical" not in why] == []
+
+
 def test_every_page_asks_for_the_modules_that_are_there(site, pages):
     for page in pages.values():
         assert f'start.js?{site.live.name.removeprefix("live-")}"' in page.html, page.name

@@ -4,11 +4,11 @@ import numpy as np
 
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
-from answers.networks.layer_norm import layer_norm_backward, normalize
+from answers.networks.standardize import normalize, standardize_backward
 
 exercise = Exercise(
-    layer_norm_backward,
-    page="21-layer-normalization",
+    standardize_backward,
+    page="21-standardized-rows",
     returns=("dx", "dgain", "dbias"),
     hints=(
         "Gain and bias are shared by all rows: over which axes are their gradients summed?",
@@ -59,7 +59,7 @@ def statistics_held_constant(dout, x, gain, eps=1e-5):
     #     =; gain * dout / deviation → ((g := (gain * dout)) - g.mean(axis=-1, keepdims=True) -
     #     along * (g * along).mean(axis=-1, keepdims=True)) / deviation
     _, deviation = normalize(x, eps)
-    _, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
+    _, dgain, dbias = standardize_backward(dout, x, gain, eps)
     return gain * dout / deviation, dgain, dbias
 
 
@@ -68,8 +68,8 @@ def gain_left_out(dout, x, gain, eps=1e-5):
     """The gain is left out of dx. The gradient passes through it before it reaches x̂."""
     # "The gain is left out of dx": np.array_equal(got.dx, bug(dout, x, 2 * gain)[0])
     # "The gradient passes through it": np.ones_like(gain) → np.ones_like(gain) * gain
-    dx, _, _ = layer_norm_backward(dout, x, np.ones_like(gain), eps)
-    return dx, *layer_norm_backward(dout, x, gain, eps)[1:]
+    dx, _, _ = standardize_backward(dout, x, np.ones_like(gain), eps)
+    return dx, *standardize_backward(dout, x, gain, eps)[1:]
 
 
 @exercise.bug
@@ -78,14 +78,14 @@ def last_row_only(dout, x, gain, eps=1e-5):
     but the last."""
     # "The gradients of gain and bias come from one row": np.allclose(got.dbias, dout[-1])
     # "All rows share them: sum over all axes but the last": [-1:] for →  for
-    dx, _, _ = layer_norm_backward(dout, x, gain, eps)
+    dx, _, _ = standardize_backward(dout, x, gain, eps)
     last = (a.reshape(-1, a.shape[-1])[-1:] for a in (dout, x))
-    return dx, *layer_norm_backward(*last, gain, eps)[1:]
+    return dx, *standardize_backward(*last, gain, eps)[1:]
 
 
 @exercise.bug
 def deviation_forgotten(dout, x, gain, eps=1e-5):
     """dx is not divided by the deviation. A row that is twice as wide has half the gradient."""
     # "dx is not divided by the deviation": np.allclose(got.dx, want.dx * normalize(x, 1e-5)[1])
-    dx, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
+    dx, dgain, dbias = standardize_backward(dout, x, gain, eps)
     return dx * normalize(x, eps)[1], dgain, dbias

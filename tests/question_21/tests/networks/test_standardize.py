@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from answers.networks.layer_norm import layer_norm, layer_norm_backward
+from answers.networks.standardize import standardize, standardize_backward
 
 
 def inputs(*shape, dtype=np.float64):
@@ -28,8 +28,8 @@ def test_agrees_with_pytorch_forward_and_backward(shape, dtype):
     y = torch.nn.functional.layer_norm(tensors[0], shape[-1:], *tensors[1:])
     y.backward(torch.tensor(dout))
     rtol = 1e-4 if dtype == np.float32 else 1e-10
-    assert_allclose(layer_norm(x, gain, bias), y.detach().numpy(), rtol, rtol)
-    for ours, theirs in zip(layer_norm_backward(dout, x, gain), tensors, strict=True):
+    assert_allclose(standardize(x, gain, bias), y.detach().numpy(), rtol, rtol)
+    for ours, theirs in zip(standardize_backward(dout, x, gain), tensors, strict=True):
         assert ours.dtype == dtype
         assert_allclose(ours, theirs.grad.numpy(), rtol, rtol)
 
@@ -37,8 +37,8 @@ def test_agrees_with_pytorch_forward_and_backward(shape, dtype):
 @given(st.floats(-100, 100), st.floats(0.1, 10))
 def test_a_shift_and_a_scale_of_a_row_change_nothing_without_eps(shift, scale):
     _, x, gain, bias = inputs(7, 3)
-    moved = layer_norm(scale * x + shift, gain, bias, eps=0.0)
-    assert_allclose(moved, layer_norm(x, gain, bias, eps=0.0), rtol=1e-9, atol=1e-9)
+    moved = standardize(scale * x + shift, gain, bias, eps=0.0)
+    assert_allclose(moved, standardize(x, gain, bias, eps=0.0), rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_a_shift_and_a_scale_of_a_row_change_nothing_without_eps(shift, scale):
 )
 def test_what_has_no_mean_is_refused(x, said):
     with pytest.raises(ValueError, match=said):
-        layer_norm(x, np.ones(x.shape[1]), np.ones(x.shape[1]))
+        standardize(x, np.ones(x.shape[1]), np.ones(x.shape[1]))

@@ -9,16 +9,16 @@ from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
 
-# --8<-- [start:layer_norm_refuses]
+# --8<-- [start:standardize_refuses]
 def overflow(result):
     for part in result if isinstance(result, tuple) else (result,):
         refuse_overflowed(part, "the result")
 
 
 @refuses(overflow, x=(refuse_empty, refuse_nan))
-# --8<-- [end:layer_norm_refuses]
-# --8<-- [start:layer_norm]
-def layer_norm(
+# --8<-- [end:standardize_refuses]
+# --8<-- [start:standardize]
+def standardize(
     x: Real[ndarray, "*batch d"],
     gain: Real[ndarray, " d"],
     bias: Real[ndarray, " d"],
@@ -36,7 +36,7 @@ def layer_norm(
         J. L. Ba, J. R. Kiros, G. E. Hinton (2016), Layer Normalization, equation 4
 
     Example:
-        >>> layer_norm(np.array([1.0, 3.0]), np.ones(2), np.zeros(2), eps=0.0)
+        >>> standardize(np.array([1.0, 3.0]), np.ones(2), np.zeros(2), eps=0.0)
         array([-1.,  1.])
     """
     normalized, _ = normalize(x, eps)
@@ -50,14 +50,14 @@ def normalize(x, eps):
     return centred / deviation, deviation
 
 
-# --8<-- [end:layer_norm]
+# --8<-- [end:standardize]
 
 
-# --8<-- [start:layer_norm_backward_refuses]
+# --8<-- [start:standardize_backward_refuses]
 @refuses(overflow, x=(refuse_empty, refuse_nan))
-# --8<-- [end:layer_norm_backward_refuses]
-# --8<-- [start:layer_norm_backward]
-def layer_norm_backward(
+# --8<-- [end:standardize_backward_refuses]
+# --8<-- [start:standardize_backward]
+def standardize_backward(
     dout: Real[ndarray, "*batch d"],
     x: Real[ndarray, "*batch d"],
     gain: Real[ndarray, " d"],
@@ -84,7 +84,7 @@ def layer_norm_backward(
         A shift of a whole row changes nothing, so the entries of dx sum to 0.
 
         >>> dout, x = np.array([[1.0, 0.0, 0.0]]), np.array([[1.0, 2.0, 4.0]])
-        >>> dx, dgain, dbias = layer_norm_backward(dout, x, np.ones(3))
+        >>> dx, dgain, dbias = standardize_backward(dout, x, np.ones(3))
         >>> abs(float(dx.sum())) < 1e-15
         True
     """
@@ -96,4 +96,4 @@ def layer_norm_backward(
     return dx, (dout * normalized).sum(axis=rows), as_float(dout).sum(axis=rows)
 
 
-# --8<-- [end:layer_norm_backward]
+# --8<-- [end:standardize_backward]
