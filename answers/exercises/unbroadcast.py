@@ -173,8 +173,8 @@ def stretched_axes_not_shifted(gradient, shape, at_once=False):
     # "Sum over the new axes first": if at_once: → if False:; gradient.sum(axis=axes,
     #     keepdims=True).sum(axis=tuple(range(new))) →
     #     gradient.sum(axis=tuple(range(new))).sum(axis=axes, keepdims=True)
-    # "or add their number": if at_once: → if False:; gradient.sum(axis=axes, → gradient.sum(axis=tuple(each + new for
-    #     each in axes),
+    # "or add their number": if at_once: → if False:; gradient.sum(axis=axes, →
+    #     gradient.sum(axis=tuple(each + new for each in axes),
     new = gradient.ndim - len(shape)
     axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
     if at_once:
