@@ -298,3 +298,69 @@ def test_pytorch_refuses_one_example_too_but_not_one_of_several_pixels():
     assert torch.nn.BatchNorm2d(3)(torch.ones(1, 3, 2, 2)).isfinite().all()
     y, *_ = batch_norm(np.ones((1, 2, 2, 3)), *np.ones((4, 3)))
     assert_array_equal(y, np.ones((1, 2, 2, 3)))
+
+
+def test_eps_is_1e_5_but_1e_6_of_rms_norm():
+    dout, x, gain, bias = arrays((7, 4))
+    small = x / 1000
+    assert_array_equal(layer_norm(small, gain, bias), layer_norm(small, gain, bias, 1e-5))
+    assert_array_equal(rms_norm(small, gain), rms_norm(small, gain, 1e-6))
+    for got, want in zip(
+        rms_norm_backward(dout, small, gain),
+        rms_norm_backward(dout, small, gain, 1e-6),
+        strict=True,
+    ):
+        assert_array_equal(got, want)
+
+
+cube = np.arange(12.0).reshape(3, 2, 2)
+flat_rows, flat_columns = np.array([[1.0, 1.0], [2.0, 3.0]]), np.array([[1.0, 2.0], [1.0, 3.0]])
+
+
+def test_without_eps_one_row_or_feature_without_spread_is_refused_and_no_other():
+    with pytest.raises(ValueError, match="a row without spread"):
+        layer_norm(flat_rows, ones, zeros, 0.0)
+    assert np.isfinite(layer_norm(flat_columns, ones, zeros, 0.0)).all()
+    with pytest.raises(ValueError, match="a row of zeros"):
+        rms_norm(flat_rows * [[0], [1]], ones, 0.0)
+    assert np.isfinite(rms_norm(flat_rows * [0, 1], ones, 0.0)).all()
+    with pytest.raises(ValueError, match="a feature without spread"):
+        batch_norm(flat_columns, ones, zeros, zeros, ones, eps=0.0)
+    assert np.isfinite(batch_norm(flat_rows, ones, zeros, zeros, ones, eps=0.0)[0]).all()
+    with pytest.raises(ValueError, match="a feature without spread"):
+        batch_norm(np.where([0, 1], cube, 5.0), ones, zeros, zeros, ones, eps=0.0)
+    assert np.isfinite(batch_norm(cube, ones, zeros, zeros, ones, eps=0.0)[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (lambda: layer_norm(-1e200 * pair, ones, zeros), "the variance"),
+        (lambda: rms_norm(1e200 * pair, ones), "the variance"),
+        (lambda: layer_norm_backward(1e307 * pair * [1, -0.1], pair / 1e9, ones), "dx"),
+        (
+            lambda: layer_norm_backward(1.5e308 * np.eye(2)[[1, 1]], pair - [[5, 0]], ones / 9),
+            "dgain",
+        ),
+        (lambda: rms_norm_backward(1.5e308 * np.eye(2)[[0, 0]], 0 * pair + 1, ones / 9), "dgain"),
+        (lambda: layer_norm_backward(1.7e308 * np.eye(2)[[0, 0]], 0 * pair + 1, 0 * ones), "dbias"),
+        (lambda: batch_norm(pair, 1e308 * ones, 1e308 * ones, zeros, ones), "the result"),
+        (
+            lambda: batch_norm(1e308 + 0 * pair, ones, zeros, -1e308 * ones, ones, False),
+            "the result",
+        ),
+        (
+            lambda: fold_batch_norm(1e307 * pair, ones, 9e9 * ones, zeros, zeros, ones),
+            "the weights",
+        ),
+        (lambda: fold_batch_norm(pair, 1e308 * ones, 9 * ones, zeros, zeros, ones), "the bias"),
+    ],
+)
+def test_what_overflows_is_refused_by_its_name(call, what):
+    with pytest.raises(ValueError, match=f"^{what} overflows: "):
+        call()
+
+
+def test_numbers_up_to_the_root_of_the_largest_are_answered():
+    _, x, gain, bias = arrays((7, 4))
+    assert_allclose(layer_norm(1e150 * x, gain, bias), layer_norm(x, gain, bias, 0.0), rtol=1e-9)
