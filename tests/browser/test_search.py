@@ -36,7 +36,9 @@ ASKED = {
     18: ["kl divergence formula", "kl divergence zero probability"],
     19: ["dL/dW", "derivative of matrix multiplication", "shapes of dW"],
     20: ["base rate fallacy", "prior and posterior"],
+    21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
+    23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -44,7 +46,7 @@ NOT_HERE = [
     "k means clustering",
     "bpe tokenizer",
     "beam search",
-    "top-p sampling",
+    "nucleus sampling",
     "lora",
     "mixture of experts",
     "swiglu",
@@ -55,7 +57,6 @@ NOT_HERE = [
     "reward model",
     "ppo",
     "grpo",
-    "tensor parallelism",
     "fsdp",
     "gradient checkpointing",
     "rag",
