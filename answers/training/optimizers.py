@@ -231,7 +231,8 @@ def adamw_step(
             number is out of its range, or a result overflows.
 
     Source:
-        Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization, algorithm 2,
+        Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization, algorithm 2
+        (there a schedule alone multiplies the decay; here lr does, as in PyTorch),
         https://arxiv.org/abs/1711.05101
 
     Example:
