@@ -27,6 +27,7 @@ from answers.pages import ROOT, pages
 from answers.probability import gaussian_fit, reverse_descent
 from answers.probability.loss_bounds import confidence_loss_bounds
 from answers.probability.softmax import softmax
+from answers.training.schedules import cosine_schedule
 from answers.proof.blocks import values
 from answers.proof.fences import python_fences
 from answers.proof.word_claims import ratios
@@ -84,6 +85,16 @@ def blind_auc() -> float:
 
 
 HELD = {
+    "rms_norm": [
+        ("mean square of 1 and 7 is 25", lambda: np.mean(np.array([1.0, 7.0]) ** 2) == 25),
+    ],
+    "cosine_schedule": [
+        (
+            "then half a cosine down",
+            lambda: [cosine_schedule(step, 4, 0, 2.0) for step in (0, 2, 4)] == [2, 1, 0],
+        ),
+        ("half of it midway", lambda: cosine_schedule(7, 11, 3, 8.0) == 8.0 / 2),
+    ],
     "TwoLayerNet": [
         ("starts 10 times smaller", lambda: says(TwoLayerNet, "0.1 *")),
         ("keeps the size of the activations", lambda: 0.06 < initial_weights()[0].std() < 0.08),
