@@ -31,8 +31,8 @@ def no_place(result, size, kernel, dilation):
     if result < 1:
         reach = dilation * (kernel - 1) + 1
         raise ValueError(
-            f"the kernel reaches over {reach} pixels, and {size} with padding hold none such; "
-            "pad more, or take a smaller kernel"
+            f"the kernel reaches over {reach} pixels, and {size} with padding are fewer; pad "
+            "more, or take a smaller kernel"
         )
 
 
