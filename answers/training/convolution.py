@@ -415,8 +415,10 @@ def max_pool2d(
         >>> max_pool2d(np.array([[[[1.0, 4.0, -3.0, -2.0]]]]).repeat(2, axis=2), kernel=2)
         array([[[[ 4., -2.]]]])
     """
-    padded = pad(x, padding, -np.inf)
-    return windows(padded, (kernel, kernel), stride or kernel, 1).max(axis=(2, 3))
+    view = windows(pad(x, padding, -np.inf), (kernel, kernel), stride or kernel, 1)
+    # One axis of copied taps: a maximum over two strided axes takes ten times as long.
+    taps = view.reshape(*x.shape[:2], kernel * kernel, *view.shape[4:])
+    return taps.max(axis=2)
 
 
 # --8<-- [end:max_pool2d]
