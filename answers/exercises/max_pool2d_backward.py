@@ -295,6 +295,27 @@ def padding_cut_at_the_end(dout, x, kernel, stride=None, padding=0):
 
 
 @exercise.bug
+def cut_to_minus_zero(dout, x, kernel, stride=None, padding=0):
+    """Without padding the result is empty: the slice `padding:-padding` is `0:0` there. Cut to
+    `padding + x.shape[2]` and `padding + x.shape[3]`."""
+    # "Without padding the result is empty": got.size == 0
+    # "Cut to `padding + x.shape[2]` and `padding + x.shape[3]`": padding:-padding,
+    #     padding:-padding → padding : padding + x.shape[2], padding : padding + x.shape[3]
+    gradient = on_padded(dout, x, kernel, stride, padding)
+    return gradient[:, :, padding:-padding, padding:-padding]
+
+
+@exercise.bug
+def no_upstream_gradient(dout, x, kernel, stride=None, padding=0):
+    """Each maximum gets 1, whatever `dout` is: that is the slope alone. Multiply it by the window's
+    entry of `dout`."""
+    # "Each maximum gets 1, whatever `dout` is: that is the slope alone": np.array_equal(got,
+    #     right(0 * dout + 1, x, kernel, stride, padding))
+    # "Multiply it by the window's entry of `dout`": np.ones(dout.shape) → dout
+    return max_pool2d_backward(np.ones(dout.shape), x, kernel, stride, padding)
+
+
+@exercise.bug
 def no_stride_is_one(dout, x, kernel, stride=None, padding=0):
     """Without a stride the windows are taken one pixel apart. Then they lie side by side: `stride`
     is `kernel`."""

@@ -251,6 +251,21 @@ def dout_in_place(dout, x, kernel, stride=None, padding=0):
     return dx
 
 
+def cut_with_a_negative_end(dout, x, kernel, stride=None, padding=0):
+    whole = not_cut(dout, x, kernel, stride, padding)
+    return whole[:, :, padding:-padding, padding:-padding]
+
+
+def slope_alone(dout, x, kernel, stride=None, padding=0):
+    return loops(np.ones(dout.shape), x, kernel, stride, padding)
+
+
+def largest_of_all_windows(dout, x, kernel, stride=None, padding=0):
+    """A pixel that wins several windows gets their mean."""
+    count = loops(np.ones(dout.shape), x, kernel, stride, padding)
+    return loops(dout, x, kernel, stride, padding) / np.maximum(count, 1)
+
+
 # What each is told.
 WRONG = {
     equal_to_the_maximum: "every_maximum",
@@ -277,4 +292,7 @@ WRONG = {
     square_outputs: None,
     in_the_type_of_the_image: "truncated_to_integers",
     dout_in_place: "an_argument_changed",
+    cut_with_a_negative_end: "cut_to_minus_zero",
+    slope_alone: "no_upstream_gradient",
+    largest_of_all_windows: None,
 }
