@@ -8,6 +8,7 @@ Nothing flips the kernel: as in every framework, this is cross-correlation.
 import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
+from numpy.lib.stride_tricks import sliding_window_view
 
 from answers.inputs import as_float, refuse_below, refuse_empty, refuse_nan
 from answers.inputs.contracts import refuses
@@ -75,13 +76,17 @@ def output_size(
 # --8<-- [end:output_size]
 
 
-# --8<-- [start:windows]
+# --8<-- [start:pad]
 def pad(x: ndarray, padding: int, value: float = 0) -> ndarray:
     """A copy with `padding` pixels of that value on all four sides."""
     sides = (padding, padding)
     return np.pad(as_float(x), ((0, 0), (0, 0), sides, sides), constant_values=value)
 
 
+# --8<-- [end:pad]
+
+
+# --8<-- [start:windows]
 def windows(
     padded: ndarray, kernel: tuple[int, int], stride: int, dilation: int
 ) -> ndarray:
@@ -90,12 +95,9 @@ def windows(
     Its axes: batch, channels, kernel rows, kernel columns, output rows, output columns.
     """
     reach = [dilation * (taps - 1) + 1 for taps in kernel]
-    view = np.lib.stride_tricks.sliding_window_view(
-        padded, reach, axis=(2, 3), writeable=True
-    )
-    return view[:, :, ::stride, ::stride, ::dilation, ::dilation].transpose(
-        0, 1, 4, 5, 2, 3
-    )
+    view = sliding_window_view(padded, reach, axis=(2, 3), writeable=True)
+    view = view[:, :, ::stride, ::stride, ::dilation, ::dilation]
+    return view.transpose(0, 1, 4, 5, 2, 3)
 
 
 # --8<-- [end:windows]
