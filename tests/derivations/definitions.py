@@ -38,6 +38,7 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
 from answers.training.initialization import kaiming_normal
 from answers.training.normalization import (
@@ -248,6 +249,18 @@ def adam(gradients, beta1=0.9, beta2=0.999, eps=1e-12, lr=1.0):
     return -w, m, v
 
 
+def convolved(x, w, b, s, d):
+    """A convolution along one axis."""
+    return conv2d(x[None, None, None], w[None, None, None], np.array([b]), s, 0, d)[0, 0, 0]
+
+
+def convolved_backward(g, x, w, s, d):
+    """Its gradients: of the padded image, of the kernel and of the bias."""
+    g, x, w = (each[None, None, None] for each in (g, x, w))
+    dx, dw, db = conv2d_backward(g, x, w, s, 0, d)
+    return dx.ravel(), dw.ravel(), db[0]
+
+
 def corrected_mean(gradients, beta1):
     """The corrected m: beside so large an eps nothing else divides it."""
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
@@ -419,6 +432,18 @@ LIBRARY = {
         r"\frac{P(A \mid B)}{P(\neg A \mid B)}": lambda A, B: posterior_odds(
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
         ),
+    },
+    "convolution.gradients": {
+        "y_{p}": lambda x, w, b, s, d, p: convolved(x, w, b, s, d)[p - 1],
+        r"\frac{\partial \mathcal{L}}{\partial b}": lambda g, x, w, s, d: convolved_backward(
+            g, x, w, s, d
+        )[2],
+        r"\frac{\partial \mathcal{L}}{\partial w_{m}}": lambda g, x, w, s, d, m: convolved_backward(
+            g, x, w, s, d
+        )[1][m - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda g, x, w, s, d, j: convolved_backward(
+            g, x, w, s, d
+        )[0][j - 1],
     },
     "dawid_skene.kappa": {
         "p": lambda c, q: two_annotators(c, q)[1].mean(),
