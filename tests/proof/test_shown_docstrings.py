@@ -28,12 +28,12 @@ from answers.pages import ROOT, pages
 from answers.probability import gaussian_fit, reverse_descent
 from answers.probability.loss_bounds import confidence_loss_bounds
 from answers.probability.softmax import softmax
-from answers.training.convolution import max_pool2d, max_pool2d_backward
-from answers.training.newton_schulz import newton_schulz
-from answers.training.schedules import cosine_schedule
 from answers.proof.blocks import values
 from answers.proof.fences import python_fences
 from answers.proof.word_claims import ratios
+from answers.training.convolution import max_pool2d, max_pool2d_backward
+from answers.training.newton_schulz import newton_schulz
+from answers.training.schedules import cosine_schedule
 from answers.transformers.attention import attend_backward
 from answers.transformers.quantization import quantize, quantize_int8
 from answers.transformers.quantization_torch import has_int8_kernel
