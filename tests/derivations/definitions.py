@@ -38,6 +38,7 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.mixed_precision import round_to_format, stochastic_round
 from answers.training.optimizers import adam_step, sgd_momentum_step
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
@@ -211,6 +212,33 @@ def adam(gradients, beta1=0.9, beta2=0.999, eps=1e-12, lr=1.0):
 def corrected_mean(gradients, beta1):
     """The corrected m: beside so large an eps nothing else divides it."""
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
+
+
+def floats_of(p, b):
+    """0 and all positive floats of a format: what a fine grid is rounded to."""
+    grid = np.arange(2 ** (2 * b + p + 3)) * 2.0 ** (-b - p - 1)
+    rounded = round_to_format(grid, p, b)
+    return grid, rounded, np.unique(rounded[np.isfinite(rounded)])
+
+
+def lost(p, b):
+    """The largest number of the grid that is rounded to 0."""
+    grid, rounded, _ = floats_of(p, b)
+    return grid[rounded == 0].max()
+
+
+def sum_of_ones(p, b):
+    total, after = np.zeros(1), np.ones(1)
+    while after != total:
+        total, after = after, round_to_format(after + 1, p, b)
+    return total.item()
+
+
+class EachChance:
+    """A generator that draws each number once."""
+
+    def integers(self, end, size, dtype):
+        return np.arange(end, dtype=dtype).reshape(size)
 
 
 LIBRARY = {
@@ -404,6 +432,18 @@ LIBRARY = {
             lambda f, x, h: centred(f, x, h)
         ),
     },
+    "floats.by_chance": {
+        r"\mathbb{E}\left[r\right]": lambda x: stochastic_round.__wrapped__(
+            np.full(1 << 16, x), EachChance()
+        ).mean(dtype=float),
+    },
+    "floats.limits": {
+        r"x_{\max}": lambda p, b: floats_of(p, b)[2][-1],
+        r"x_{\text{normal}}": lambda p, b: floats_of(p, b)[2][2**p],
+        r"x_{\min}": lambda p, b: floats_of(p, b)[2][1],
+        r"x_{\text{lost}}": lost,
+    },
+    "floats.stall": {r"s_{\text{stall}}": sum_of_ones},
     "kl.alpha_divergence": {
         r"\lim_{\alpha \to 1} D_{\alpha}": lambda p, q: one_term(p, q) - p + q,
         r"\lim_{\alpha \to 0} D_{\alpha}": lambda p, q: one_term(q, p) - q + p,
