@@ -54,6 +54,10 @@ exercise.case("a scale below 1", w, g, 0.25, 5, 0.01)
 exercise.case("a scale of 65,536", w, g * 1024, 65536.0, 100, 0.5)
 exercise.case("a learning rate of 0", w, g, 64.0, 30, 0.0)
 exercise.case("a matrix", *pair(3, 4, scale=128.0), 128.0, 9, 0.15)
+w2, g2 = pair(3, 4, scale=32.0)
+exercise.case(
+    "a nan at a matrix's end", w2, with_bad(g2[::-1], np.nan)[::-1], 32.0, 9, 0.3
+)
 exercise.case("three axes", *pair(2, 3, 4, scale=512.0), 512.0, 40, 0.25)
 exercise.case("four axes", *pair(2, 1, 3, 2, scale=4.0), 4.0, 41, 0.35)
 w32 = w.astype(np.float32)
@@ -177,6 +181,28 @@ def sum_looked_at(w, gradient, scale, good_steps, lr, growth_interval=2000):
     with np.errstate(over="ignore", invalid="ignore"):
         good = np.isfinite(gradient.sum())
     if not good:
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug(
+    part=(
+        lambda g: g[0],
+        lambda g: g.flat[0],
+        lambda g: g[-1],
+        lambda g: g[0] if g.ndim > 1 else g,
+    )
+)
+def part_looked_at(
+    w, gradient, scale, good_steps, lr, growth_interval=2000, part=lambda g: g[0]
+):
+    """Only a part of the gradient is looked at, so that a nan or infinity elsewhere comes through.
+    Look at each entry: `np.isfinite(gradient).all()`."""
+    # "so that a nan or infinity elsewhere comes through": not np.isfinite(got.w).all()
+    # "Only a part of the gradient is looked at": np.isfinite(bug(np.ones((2, 2)), np.array([[1,
+    #     np.nan], [1, 1]]), 2.0, 0, 0.1, part=lambda g: g[1])[0]).sum() == 3
+    # "Look at each entry": part(gradient) → gradient
+    if not np.isfinite(part(gradient)).all():
         return as_float(w) + 0.0, scale / 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
 

@@ -133,6 +133,14 @@ def norm_is_finite(w, gradient, scale, good_steps, lr, growth_interval=2000):
     return _right(w, gradient, scale, good_steps, lr, growth_interval)
 
 
+def first_row_looked_at(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    good = np.isfinite(gradient[0] if gradient.ndim > 1 else gradient).all()
+    _, grown, count = _right(w, 0 * w, scale, good_steps, lr, growth_interval)
+    if not good:
+        return w * 1.0, scale / 2, 0
+    return _float(w) - lr * _float(gradient) / scale, grown, count
+
+
 def scale_stays(w, gradient, scale, good_steps, lr, growth_interval=2000):
     new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
     return new, max(scale, changed), count
@@ -207,6 +215,7 @@ WRONG = {
     nan_alone: "infinity_overlooked",
     sum_is_finite: "sum_looked_at",
     norm_is_finite: "sum_looked_at",
+    first_row_looked_at: "part_looked_at",
     scale_stays: "scale_kept_after_an_overflow",
     scale_never_below_1: "wrong_where_good_steps_is_5",
     count_stays: "count_kept_after_an_overflow",
