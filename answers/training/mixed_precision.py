@@ -26,10 +26,10 @@ def to_bfloat16(x: Real[ndarray, "*axes d"]) -> Float32[ndarray, "*axes d"]:
     """The nearest bfloat16 of each number, as a float32 whose last 16 bits are 0.
 
     How:
-        Bits of floats of one sign are ordered as the floats, so to add half a step to the
-        bits and to cut the last 16 off rounds to nearest, and a carry into the exponent is
-        right: beyond the largest number it makes infinity. At a tie 0x7FFF, one less than
-        half, leaves an even number as it is; an odd one gets the missing 1.
+        Bits of floats of one sign are ordered as the floats. So 0x8000, added before the last
+        16 bits are cut off, rounds to nearest, and a carry into the exponent is right: beyond
+        the largest number it makes infinity. One less, 0x7FFF, leaves an even number as it is
+        at a tie; an odd one gets the missing 1.
 
     Args:
         x: Numbers; nan and infinity stay as they are. float64 becomes float32 first, as in
