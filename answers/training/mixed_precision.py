@@ -85,7 +85,8 @@ def round_to_format(
     Args:
         x: Numbers; nan and infinity stay as they are.
         fraction: How many bits stand after the leading 1: float16 has 10, bfloat16 7.
-        bias: The largest exponent: float16 has 15, bfloat16 127. The smallest is 1 - bias.
+        bias: The largest exponent: 2^(e - 1) - 1 where e bits store it. The smallest is
+            1 - bias.
 
     Returns:
         The rounded numbers; infinity where they lie beyond the largest.
