@@ -75,7 +75,7 @@ def some_format(rng, size):
 
 # --8<-- [start:stall]
 def stall() -> list[Line]:
-    """Where ones are added for nothing: half a step is 1, and the tie goes down."""
+    """Where ones are added for nothing: the sum is a tie, which goes down."""
     stalled = sp.Symbol(r"s_{\text{stall}}", positive=True)
     exponent = sp.Symbol("E", integer=True, positive=True)
     half_a_step = 2 ** (exponent - p) / 2
