@@ -66,6 +66,8 @@ class Page:
         title: What the site calls the page.
         description: One sentence for search engines.
         topic: The heading under which the home page lists it.
+        importance: For each track in which it is asked, how much it matters there, 1 to 3. The
+            plan on the home page takes its order from it; without it, 1 in both.
         level: How hard the question is, in a few words.
         reading: The minutes to read it, as `answers.proof.minutes` counts them.
         practice: The minutes to write its exercises, counted there too.
@@ -81,6 +83,7 @@ class Page:
     title: str
     description: str
     topic: str
+    importance: dict[str, int]
     level: str
     reading: int
     practice: int
@@ -115,11 +118,14 @@ class Page:
         return textwrap.dedent(COMMENT.sub("", match[1])).strip()
 
 
+# Kinds of interviews.
+TRACKS = ("LLM", "general")
 KEYS = {
     "number": int,
     "title": str,
     "description": str,
     "topic": str,
+    "importance": dict,
     "level": str,
     "reading": int,
     "practice": int,
@@ -151,7 +157,8 @@ def read(path: Path) -> Page:
     if not isinstance(data, dict):
         raise ValueError(f"{path.name}: the front matter must be lines of `key: value`")
     # `pytest --update` writes the minutes into a new page.
-    data = {"reading": 0, "practice": 0, "also": []} | data
+    optional = {"importance": dict.fromkeys(TRACKS, 1), "reading": 0, "practice": 0}
+    data = optional | {"also": []} | data
     for key, kind in KEYS.items():
         if key not in data:
             raise ValueError(f"{path.name}: the front matter lacks `{key}`")
@@ -161,6 +168,12 @@ def read(path: Path) -> Page:
         ):
             what = "a list of words" if kind is list else f"of type {kind.__name__}"
             raise ValueError(f"{path.name}: `{key}` is {value!r}; it must be {what}")
+    for track, importance in data["importance"].items():
+        if track not in TRACKS or importance not in (1, 2, 3):
+            raise ValueError(
+                f"{path.name}: `importance` of {track!r} is {importance!r}; it must be 1, 2 or 3 "
+                f"of {' or '.join(TRACKS)}"
+            )
     if not path.name.startswith(f"{data['number']:02}-"):
         raise ValueError(
             f"{path.name}: `number` is {data['number']}; the file's name says another"

@@ -7,6 +7,7 @@ const PARTS = {
   ".explorer": "explorers",
   ".today": "home",
   ".filter": "filter",
+  ".practice-filter": "practice_filter",
   ".review": "review",
   ".offline": "keep",
   ".mock": "mock",

@@ -23,7 +23,7 @@ def cards() -> dict[str, dict]:
 
 
 class Scripts:
-    """`Scripts("days.js", "today.js")("effective", …)` calls a function of them, by JSON.
+    """`Scripts("days.js")("effective", …)` calls a function of them, by JSON.
 
     Constants are what their names stand for in what `value` is given.
     """

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from serving import ROOT, build, serve
 
 PICTURE = ROOT / "docs/screenshot.png"
-SIZE = {"width": 1280, "height": 570}
+SIZE = {"width": 1280, "height": 584}
 COLOURS = 255
 # All buttons have come, and the colours no longer fade.
 READY = """() => document.querySelector(".today input")

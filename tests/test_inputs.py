@@ -33,6 +33,15 @@ from answers.networks.layers import (
 from answers.networks.two_layer_net import TwoLayerNet, two_layer_gradients
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
 from answers.site import modules
+from answers.training.normalization import (
+    batch_norm,
+    batch_norm_backward,
+    fold_batch_norm,
+    layer_norm,
+    layer_norm_backward,
+    rms_norm,
+    rms_norm_backward,
+)
 
 
 def total(x):
@@ -59,6 +68,7 @@ class Call:
     def arrays(self, dtype=np.float64):
         rng = np.random.default_rng(1)
         draw = {name: rng.integers(-3, 4, size=shape) for name, shape in self.shapes.items()}
+        draw = {name: a**2 if name in VARIANCES else a for name, a in draw.items()}
         return {
             name: array % 2 if name in LABELS else array.astype(dtype)
             for name, array in draw.items()
@@ -69,6 +79,7 @@ class Call:
 
 
 LABELS = {"targets", "y"}
+VARIANCES = {"running_var"}
 BATCH = {"x": (5, 2), "y": (5,)}
 CALLS = {
     "softmax": Call(softmax, {"x": (5, 3)}, masks=True),
@@ -80,6 +91,22 @@ CALLS = {
     "relu": Call(relu, {"x": (5, 3)}),
     "relu_backward": Call(relu_backward, {"dout": (5, 3), "x": (5, 3)}),
     "softmax_backward": Call(softmax_backward, {"dout": (5, 3), "p": (5, 3)}),
+    "layer_norm": Call(layer_norm, {"x": (5, 3), "gain": (3,), "bias": (3,)}),
+    "layer_norm_backward": Call(layer_norm_backward, {"dout": (5, 3), "x": (5, 3), "gain": (3,)}),
+    "rms_norm": Call(rms_norm, {"x": (5, 3), "gain": (3,)}),
+    "rms_norm_backward": Call(rms_norm_backward, {"dout": (5, 3), "x": (5, 3), "gain": (3,)}),
+    "batch_norm": Call(
+        batch_norm,
+        {"x": (5, 3), **dict.fromkeys(("gain", "bias", "running_mean", "running_var"), (3,))},
+    ),
+    "batch_norm_backward": Call(batch_norm_backward, {"dout": (5, 3), "x": (5, 3), "gain": (3,)}),
+    "fold_batch_norm": Call(
+        fold_batch_norm,
+        {
+            **{"w": (5, 3), "b": (3,)},
+            **dict.fromkeys(("gain", "bias", "running_mean", "running_var"), (3,)),
+        },
+    ),
     "two_layer_gradients": Call(
         two_layer_gradients,
         {**BATCH, "w1": (2, 3), "b1": (3,), "w2": (3, 2), "b2": (2,)},

@@ -23,6 +23,7 @@ from answers.cards.cards import Card, cards, slug_of
 from answers.cards.plain_formulas import FORMULA
 from answers.pages import FENCE, LOCAL_LINK, ROOT, of_fence, unfolded
 
+GUIDE = "Worked answers"
 DESCRIPTION = (
     "The questions of Worked answers, with what to say first, and their follow-ups."
 )
@@ -56,16 +57,18 @@ def deck(site: str = "") -> bytes:
             card names its page in words.
     """
     database = sqlite3.connect(":memory:")
-    notes = genanki.Deck(number_of("deck", 30), "Worked answers", DESCRIPTION)
     asked = [card for card in cards() if card.kind != "exercise"]
+    topics: dict[str, list[tuple[int, Card]]] = {}
     for place, card in enumerate(asked):
-        notes.add_note(note(card, site, place))
+        topics.setdefault(card.page.topic, []).append((place, card))
+    decks = [of_topic(topic, members, site) for topic, members in topics.items()]
     # Anki reads ids as times in milliseconds, and mistrusts the future: these lie before 2005.
     numbers = itertools.chain.from_iterable(
         (number_of(f"note {card.id}", 39), number_of(f"card {card.id}", 39))
-        for card in asked
+        for members in topics.values()
+        for _, card in members
     )
-    genanki.Package(notes).write_to_db(database.cursor(), last_changed(), numbers)
+    genanki.Package(decks).write_to_db(database.cursor(), last_changed(), numbers)
     database.commit()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -104,6 +107,15 @@ def last_changed() -> int:
     return max(int(card.page.path.stat().st_mtime) for card in cards())
 
 
+def of_topic(topic: str, members: list[tuple[int, Card]], site: str) -> genanki.Deck:
+    """The cards of a topic, each at its place among all, as a deck below that of the guide."""
+    name = f"{GUIDE}::{topic}"
+    made = genanki.Deck(number_of(f"deck {topic}", 30), name, DESCRIPTION)
+    for place, card in members:
+        made.add_note(note(card, site, place))
+    return made
+
+
 def note(card: Card, site: str, place: int) -> genanki.Note:
     page = card.page
     title = escape(f"Question {page.number}: {page.title}", quote=False)
@@ -130,7 +142,7 @@ def note(card: Card, site: str, place: int) -> genanki.Note:
 def model() -> genanki.Model:
     return genanki.Model(
         number_of("model", 30),
-        "Worked answers",
+        GUIDE,
         fields=[{"name": name} for name in ("Page", "Question", "Answer")],
         templates=[{"name": "Say it aloud", "qfmt": FRONT, "afmt": BACK}],
         css=CSS,

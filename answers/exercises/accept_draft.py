@@ -83,6 +83,24 @@ exercise.case(
         in_stub_alone=True,
     ),
 )
+hardly = (
+    np.array([[0.15, 0.35, 0.5 - 1e-9], [0.2, 0.5, 0.3]]),
+    np.array([[0.15, 0.35, 0.5]]),
+)
+exercise.case(
+    "a refusal by rounding, after which nothing is missing",
+    *(*hardly, np.array([2]), np.array([1 - 1e-10, 0.3])),
+    noted=Note(
+        "a draw after a refusal that leaves only zeros",
+        "Ours draws from p then: p is below q by rounding, and elsewhere they are the same.",
+        in_stub_alone=True,
+    ),
+)
+little = np.array([[0.3 + 1e-8, 0.7 - 1e-8], [0.5, 0.5]]), np.array([[0.3, 0.7]])
+exercise.case(
+    "a refusal after which 1e-8 is missing",
+    *(*little, np.array([1]), np.array([1 - 1e-9, 0.6])),
+)
 exercise.case("no draft at all", *draft(0, 5, [0.63]), noted=EMPTY)
 for n, vocab in ((1, 11), (2, 7), (5, 7), (3, 13)):
     exercise.case(
@@ -327,6 +345,36 @@ def rows_of_two_places(p, q, drafted, uniform, rows=None):
     large, small = rows(n, len(q))
     weights = np.maximum(p[large] - q[small], 0)
     return np.append(drafted[:n], drawn(weights, uniform[-1]))
+
+
+@exercise.bug
+def refused_token_struck_out(p, q, drafted, uniform):
+    """The replacement is drawn from p without the refused token, which changes how often every
+    other token comes. Draw from what is missing: max(p - q, 0)."""
+    # "The replacement is drawn from p without the refused token": got[-1] ==
+    #     drawn(np.where(np.arange(4) == drafted[1], 0, p[1]), uniform[-1])
+    # "Draw from what is missing: max(p - q, 0)": np.where(np.arange(len(p[n])) == drafted[n], 0,
+    #     p[n]) → np.maximum(p[n] - q[n], 0)
+    n = kept(p, q, drafted, uniform)
+    if n == len(q):
+        return with_the_draw(p, q, drafted, uniform, n)
+    others = np.where(np.arange(len(p[n])) == drafted[n], 0, p[n])
+    return np.append(drafted[:n], drawn(others, uniform[-1]))
+
+
+@exercise.bug
+def accepted_are_counted(p, q, drafted, uniform):
+    """The tokens that pass are counted, wherever they stand, so one counts that stands after a
+    refusal. The first refusal ends the draft."""
+    # "one counts that stands after a refusal": len(got) > len(want)
+    # "The first refusal ends the draft": n = int(passed.sum()) → n = int(np.append(passed,
+    #     False).argmin())
+    places = np.arange(len(q))
+    if kept(p, q, drafted, uniform) == 0 and not len(q):
+        return with_the_draw(p, q, drafted, uniform, 0)
+    passed = uniform[:-1] * q[places, drafted] < p[places, drafted]
+    n = int(passed.sum())
+    return with_the_draw(p, q, drafted, uniform, n)
 
 
 @exercise.bug

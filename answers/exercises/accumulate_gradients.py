@@ -38,6 +38,11 @@ exercise.case("float32", three.astype(np.float32), np.array([5, 11, 3]))
 add_whole_numbers(
     exercise, rng.integers(256, size=(3, 5)), np.array([5, 11, 3]), signed=False
 )
+exercise.case(
+    "parts of billions of tokens",
+    np.array([[1.5, -2.0], [0.25, 3.0]]),
+    np.array([2_000_000_000, 3_000_000_000], np.int64),
+)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.arange(1, 402))
 
 

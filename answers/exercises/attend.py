@@ -76,6 +76,12 @@ add_whole_numbers(
     np.array([[200, 100], [90, 201], [7, 30]]),
     signed=False,
 )
+exercise.case(
+    "4 heads that share keys and values", HEADS[0], *(a[:, :1] for a in HEADS[1:])
+)
+exercise.case("a batch with 4 heads, keys and values without", HEADS[0], K, V)
+exercise.case("values for each of 4 heads, keys for all", HEADS[0], K, HEADS[2])
+exercise.case("one row of a mask for all queries", Q, K, V, LENGTHS[:1])
 exercise.case("queries without a batch", Q, *BATCH[1:])
 exercise.case("keys and values without a batch", BATCH[0], K, V)
 exercise.case(
@@ -254,17 +260,33 @@ def mask_ignored(q, k, v, mask=None):
     return softmax(hide(scores(q, k), None)) @ v
 
 
-@exercise.bug
-def polarity_inverted(q, k, v, mask=None):
+@exercise.bug(fill=(-np.inf, -1e9))
+def polarity_inverted(q, k, v, mask=None, fill=-np.inf):
     """The mask is taken as True = hide, as in `nn.MultiheadAttention`. Here True means that a
     query may look: keep those scores and hide the others."""
     # "The mask is taken as True = hide": np.allclose(bug(q, k, v, ~mask), want)
     # "Here True means that a query may look: keep those scores and hide the others":
-    #     np.where(inverted, scores(q, k), -np.inf) → hide(scores(q, k), mask, -np.inf)
+    #     np.where(inverted, scores(q, k), fill) → hide(scores(q, k), mask, fill)
     inverted = None if mask is None else ~mask
+    if np.isfinite(fill):
+        # Without 0/0, a test for blind queries is written besides.
+        hide(scores(q, k), mask)
     with np.errstate(all="ignore"):
-        s = scores(q, k) if mask is None else np.where(inverted, scores(q, k), -np.inf)
+        s = scores(q, k) if mask is None else np.where(inverted, scores(q, k), fill)
         return softmax(s) @ v
+
+
+@exercise.bug
+def mask_transposed(q, k, v, mask=None):
+    """The mask is read as keys by queries: with a causal one, queries see later keys and not the
+    earlier ones. Its rows are queries, as those of the scores are: take it as it comes."""
+    # "with a causal one, queries see later keys and not the earlier ones": np.allclose(got[0],
+    #     right(q, k, v)[0]) and np.allclose(got[-1], v[-1])
+    # "take it as it comes": hide(s, mask.swapaxes(-1, -2)) → hide(s, mask)
+    s = scores(q, k)
+    if mask is None or mask.shape[-1] != mask.shape[-2]:
+        return softmax(hide(s, mask)) @ v
+    return softmax(hide(s, mask.swapaxes(-1, -2))) @ v
 
 
 @exercise.bug(times=(1, -1))
@@ -346,16 +368,17 @@ def no_maximum(q, k, v, mask=None, nan=np.nan):
         return np.nan_to_num(weights, nan=nan) @ v
 
 
-@exercise.bug
-def global_maximum(q, k, v, mask=None):
+@exercise.bug(axes=(None, (-1, -2)))
+def global_maximum(q, k, v, mask=None, axes=None):
     """The maximum subtracted is that of all queries, so a query far below it underflows to 0/0.
     Take it along the last axis, with keepdims=True."""
     # "a query far below it underflows to 0/0": np.isnan(got).any()
-    # "Take it along the last axis, with keepdims=True": s.max() → s.max(axis=-1, keepdims=True)
+    # "Take it along the last axis, with keepdims=True": s.max(axis=axes, keepdims=True) →
+    #     s.max(axis=-1, keepdims=True)
     # "The maximum subtracted is that of all queries": np.isnan(got).any() and
     #     np.isfinite(bug(q[..., :1, :], k, v)).all()
     s = hide(scores(q, k), mask)
-    powers = np.exp(s - s.max())
+    powers = np.exp(s - s.max(axis=axes, keepdims=True))
     with np.errstate(all="ignore"):
         return powers / powers.sum(axis=-1, keepdims=True) @ v
 

@@ -10,6 +10,7 @@ exercise = Exercise(
     average_precision,
     page="16-accuracy-and-metrics",
     rtol=1e-10,
+    of_counts=True,
     hints=(
         "Go down the scores, the highest first. How many have been called positive so far, and "
         "how many of them rightly? A cumulative sum gives both.",
@@ -83,7 +84,7 @@ def area(precision, recall):
     return (np.diff(recall, prepend=0) * precision).sum()
 
 
-@exercise.bug(kind=("as they stand", "reversed"))
+@exercise.bug(kind=("as they stand", "reversed", "any", "any, reversed"))
 def ties_one_by_one(truth, scores, kind="as they stand"):
     """Equal scores cross the threshold one by one, in the order in which they happen to stand,
     so shuffling the examples changes the result. Keep only the counts after the last of equals."""
@@ -95,6 +96,8 @@ def ties_one_by_one(truth, scores, kind="as they stand"):
     order = np.argsort(-scores, kind="stable")
     if kind == "reversed":
         order = np.argsort(scores, kind="stable")[::-1]
+    elif kind.startswith("any"):
+        order = np.argsort(-scores) if kind == "any" else np.argsort(scores)[::-1]
     return area(*counts(truth, order))
 
 

@@ -41,6 +41,10 @@ exercise.case("0 against 2", (0, 3), (2, 3), noted=ZERO)
 exercise.case("three shapes", (8, 1, 6), (7, 1), (4, 1, 1, 1))
 exercise.case("a third shape that does not fit", (5, 1), (1, 3), (2, 3))
 exercise.case("a misfit with a 1 between", (2,), (1,), (3,))
+exercise.case("a misfit of the second and the third", (1, 4), (3, 1), (2, 1))
+exercise.case("a misfit before a 1", (2,), (3,), (1,))
+exercise.case("a first axis of size 1", (1, 3), (1, 1))
+exercise.case("sizes of 1 alone", (1, 1), (1,))
 exercise.case("one shape", (4, 1))
 exercise.case("one shape with a 0", (0, 3), noted=ZERO)
 exercise.case("no shape")
@@ -82,6 +86,31 @@ def missing_axes_refused(*shapes):
     if len(set(map(len, shapes))) > 1:
         raise ValueError("different numbers of axes")
     return broadcast_shape(*shapes)
+
+
+@exercise.bug(which=(0, -1))
+def one_shape_compared_with_all(*shapes, which=0):
+    """Each shape is compared with one and the same, where a 1 fits anything, so (1,), (2,), (3,)
+    goes through. Compare with what all shapes before it gave."""
+    # "Each shape is compared with one and the same, where a 1 fits anything, so (1,), (2,), (3,)
+    #     goes through": bug((1,), (2,), (3,)) == (2,)
+    # "Compare with what all shapes before it gave": broadcast_shape(shape, shapes[which]) →
+    #     broadcast_shape(*shapes)
+    for shape in shapes:
+        broadcast_shape(shape, shapes[which])
+    return one_by_one(shapes, lambda a, b: b if a == 1 else a)
+
+
+@exercise.bug
+def leading_ones_dropped(*shapes):
+    """A first axis of size 1 is dropped. It is an axis like any other: the result has as many as
+    the longest shape."""
+    # "A first axis of size 1 is dropped": len(got) < max(map(len, shapes))
+    # "the result has as many as the longest shape": while found[:1] == (1,) → while False
+    found = broadcast_shape(*shapes)
+    while found[:1] == (1,):
+        found = found[1:]
+    return found
 
 
 @exercise.bug

@@ -42,6 +42,8 @@ exercise.case("a chunk as long as the cache", *arrays(19, 2, 3, 5, 5, 6, 4))
 exercise.case("a chunk longer than the cache", *arrays(23, 2, 3, 11, 2, 6, 4))
 large = arrays(29, 1, 2, 3, 4, 4, 3)
 exercise.case("scores in the thousands", 1e3 * large[0], *large[1:])
+later = arrays(21, 1, 1, 3, 0, 4, 3)
+exercise.case("later keys far above, scores of ±20 000", 1e4 * later[0], *later[1:])
 exercise.case("float32", *(x.astype(np.float32) for x in arrays(31, 2, 3, 5, 7, 6, 4)))
 rng = np.random.default_rng(12)
 whole = [rng.integers(-5, 6, size=(1, 2, n, d)) for n, d in [(3, 4)] * 2 + [(3, 3)]]
@@ -307,6 +309,43 @@ def not_scaled(q, k, v, past_k, past_v, power=0):
     return seen(q * q.shape[-1] ** (0.5 - power), keys, values), keys, values
 
 
+@exercise.bug(fill=(-1e4, -1e3, -100.0))
+def finite_fill(q, k, v, past_k, past_v, fill=-1e4):
+    """Scores of later keys become a number such as -10 000, but a visible score may be lower still,
+    and then a later key wins. Use -inf."""
+    # "a visible score may be lower still, and then a later key wins": not np.allclose(got.y,
+    #     want.y) and np.allclose(bug(0 * q, k, v, past_k, past_v)[0], right(0 * q, k, v, past_k,
+    #     past_v)[0])
+    # "Scores of later keys become a number such as -10 000": (fill) → (-10_000 * np.inf)
+    # "Use -inf": (fill) → (-np.inf)
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    scores = q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    scores[..., hidden] = float(fill)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
+
+
+@exercise.bug
+def maximum_before_mask(q, k, v, past_k, past_v):
+    """The maximum, or the whole softmax, is taken before later keys are hidden: one of them with a
+    large score leaves 0/0 for the others. Hide first."""
+    # "one of them with a large score leaves 0/0 for the others": np.isnan(got.y).any()
+    # "Hide first": scores.max( → np.where(hidden, -np.inf, scores).max(
+    # "The maximum, or the whole softmax, is taken before later keys are hidden":
+    #     np.isnan(got.y).any() and np.allclose(bug(0 * q, k, v, past_k, past_v)[0], right(0 * q,
+    #     k, v, past_k, past_v)[0])
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    scores = q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        powers = np.where(hidden, 0, powers)
+        y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
+
+
 @exercise.bug
 def no_maximum(q, k, v, past_k, past_v):
     """exp overflows on large scores, and inf/inf is nan. Subtract each row's maximum first, after
@@ -319,6 +358,23 @@ def no_maximum(q, k, v, past_k, past_v):
     with np.errstate(all="ignore"):
         powers = np.exp(q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5)
         powers = np.where(above(q.shape[2], keys.shape[2], past + 1), 0, powers)
+        y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
+
+
+@exercise.bug
+def global_maximum(q, k, v, past_k, past_v):
+    """The maximum subtracted is that of all tokens and heads, so the weights of one far below it
+    are all 0, and 0/0 is left. Take it along the last axis, with keepdims=True."""
+    # "so the weights of one far below it are all 0, and 0/0 is left": np.isnan(got.y).any()
+    # "Take it along the last axis, with keepdims=True": scores.max() → scores.max(axis=-1,
+    #     keepdims=True)
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    scores = q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    scores = np.where(hidden, -np.inf, scores)
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores - scores.max())
         y = powers / powers.sum(axis=-1, keepdims=True) @ values
     return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
 

@@ -58,6 +58,12 @@ exercise.case(
 exercise.case("a chunk longer than the cache", *tensors(23, 2, 3, 11, 2, 6, 4))
 large = tensors(29, 1, 2, 3, 4, 4, 3)
 exercise.case("scores in the thousands", large[0].detach() * 1e3, *large[1:])
+later = tensors(25, 1, 1, 3, 0, 4, 3)
+exercise.case(
+    "later keys far above, scores of ±20 000",
+    (later[0].detach() * 1e4).requires_grad_(),
+    *later[1:],
+)
 exercise.case("float32", *tensors(31, 2, 3, 5, 7, 6, 4, torch.float32))
 exercise.long_case(*tensors(37, 1, 20, 2, 20, 4, 2))
 
@@ -315,6 +321,22 @@ def cache_not_read(q, k, v, past_k, past_v, cosines, sines):
     time = q.shape[2]
     y = attend(q, keys[:, :, past:], values[:, :, past:], above(time, time, 1))
     return y, keys, values
+
+
+@exercise.bug(fill=(-1e4, -1e3, -100.0))
+def finite_fill(q, k, v, past_k, past_v, cosines, sines, fill=-1e4):
+    """Scores of later keys become a number such as -10 000, but a visible score may be lower still,
+    and then a later key wins. Use -inf."""
+    # "a visible score may be lower still, and then a later key wins": not torch.allclose(got.y,
+    #     want.y) and torch.allclose(bug(0 * q, k, v, past_k, past_v, cosines, sines)[0], right(0
+    #     * q, k, v, past_k, past_v, cosines, sines)[0])
+    # "Scores of later keys become a number such as -10 000": (fill) → (-10_000 * torch.inf)
+    # "Use -inf": (fill) → (-torch.inf)
+    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    scores = q @ keys.mT / q.shape[-1] ** 0.5
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    scores = scores.masked_fill(hidden, float(fill))
+    return (scores.softmax(-1) @ values).transpose(1, 2).flatten(2), keys, values
 
 
 @exercise.bug

@@ -76,6 +76,15 @@ absent = np.array(
     [[0.5, 0.3, 0.2], [0.9, 0.06, 0.04], [0.2, 0.45, 0.35], [0.1, 0.6, 0.3]]
 )
 exercise.case("a class that no label names", absent, np.array([0, 0, 1, 1]))
+without_0 = np.array([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [1, 0, 0], [0.1, 0.2, 0.7]])
+exercise.case("a first class that no label names", without_0, np.array([1, 1, 2, 2]))
+tied = np.array(
+    [[0.1, 0.45, 0.45], [0.45, 0.45, 0.1], [0.5, 0.1, 0.4], [0.3, 0.4, 0.3]]
+)
+exercise.case(
+    "two classes that are reached and equally probable",
+    *(tied[[0, 1, 2, 3, 3]], np.array([2, 1, 0, 1, 2])),
+)
 exercise.case(
     "certain predictions, as integers",
     np.eye(3, dtype=int)[[2, 0, 1, 1]],
@@ -222,6 +231,24 @@ def every_class_reached(probabilities, labels):
     return np.array([reached[labels == k].sum(axis=0) for k in range(reached.shape[1])])
 
 
+@exercise.bug(own=(False, True))
+def not_the_first_of_equals(probabilities, labels, own=False):
+    """Of classes that are reached and equally probable, the last counts, or the one that the label
+    names. Take the first, as `argmax` does."""
+    # "Of classes that are reached and equally probable, the last counts": np.array_equal(got[2],
+    #     want[2][[0, 2, 1]])
+    # "Take the first, as `argmax` does": last - reached[:, ::-1].argmax → reached.argmax; if own
+    #     → if False
+    p, last = probabilities, probabilities.shape[1] - 1
+    reached = np.where(p >= thresholds_of(p, labels) * (1 - 1e-12), p, -1)
+    best = last - reached[:, ::-1].argmax(axis=1)
+    if own:
+        mine = reached[np.arange(len(p)), labels] == reached.max(axis=1)
+        best = np.where(mine, labels, reached.argmax(axis=1))
+    claimed = np.where(reached.max(axis=1) >= 0, best, -1)
+    return count(labels, claimed, p.shape[1])
+
+
 @exercise.bug
 def furthest_above_its_threshold(probabilities, labels):
     """Where several classes are reached, the one furthest above its threshold is counted. Take
@@ -337,16 +364,20 @@ def strictly_above(probabilities, labels):
     return count(labels, best, p.shape[1])
 
 
-@exercise.bug
-def absent_class_reached_by_all(probabilities, labels):
+@exercise.bug(every=(True, False))
+def absent_class_reached_by_all(probabilities, labels, every=True):
     """A class that no label names gets the threshold 0, so every example reaches it. It has no
     self-confidence to compare with: no example may be counted for it."""
     # "A class that no label names gets the threshold 0, so every example reaches it": 2 not in
     #     labels and got[:, 2].any() and got.sum() == len(labels)
     # "It has no self-confidence to compare with: no example may be counted for it":
-    #     np.where(np.isfinite(t), t, 0) → np.where(np.isfinite(t), t, np.inf)
+    #     np.where(known, t, 0) → np.where(known, t, np.inf)
     t = thresholds_of(probabilities, labels)
-    t = np.where(np.isfinite(t), t, 0)
+    known = np.isfinite(t)
+    if not every:
+        # Thresholds are a list up to the largest label, as of `np.bincount(labels)`.
+        known |= np.arange(len(t)) > labels.max()
+    t = np.where(known, t, 0)
     return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
 
 

@@ -175,6 +175,14 @@ exercise.case(
     classes=2,
     iterations=1,
 )
+exercise.case(
+    "seven votes, 20 iterations, and a 0 that decides",
+    column(0, 1, 2, 3, 0, 0, 3),
+    column(2, 2, 1, 0, 1, 0, 0),
+    column(0, 0, 0, 1, 1, 0, 1),
+    classes=2,
+    iterations=20,
+)
 exercise.long_case(*votes(16, 201, 5, 3, 4, 0.6), classes=3, iterations=1)
 
 
@@ -287,7 +295,7 @@ def zero_times_log_zero(item, annotator, label, classes, iterations, uniform=Fal
     return rounds(item, annotator, label, classes, iterations, e_step=e_step)
 
 
-@exercise.bug(eps=(1e-2, 1e-3, 1e-4))
+@exercise.bug(eps=(1e-2, 1e-3, 1e-4, 1e-9, 1e-12))
 def eps_added(item, annotator, label, classes, iterations, eps=1e-3):
     """A number added to the probabilities before the logarithm changes every posterior. -inf is
     the right logarithm of 0; NumPy's warning can be silenced."""

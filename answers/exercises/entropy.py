@@ -22,14 +22,19 @@ exercise = Exercise(
 
 rng = np.random.default_rng(18)
 matrix, cube = rng.dirichlet(np.ones(5), 3), rng.dirichlet(np.ones(3), (4, 2))
+first = np.moveaxis(cube, -1, 0).copy()
 exercise.case("three classes", np.array([0.62, 0.27, 0.11]))
 exercise.case("a coin, in bits", np.array([0.85, 0.15]), base=2)
+exercise.case("three classes, in base 3", np.array([0.62, 0.27, 0.11]), base=3)
 exercise.case("rows of a matrix", matrix)
 exercise.case("columns, in base 10", matrix.T.copy(), base=10, axis=0)
+exercise.case("the last of three axes", cube)
 exercise.case("the middle one of three axes", cube.swapaxes(1, 2).copy(), axis=1)
+exercise.case("the first of three axes", first, axis=0)
 exercise.case("a class of probability 0", np.array([0.62, 0.0, 0.27, 0.11]))
 exercise.case("one class is certain", np.array([[0, 1, 0], [1, 0, 0]]))
-exercise.case("a class of probability 1e-12", np.array([1 - 1e-12, 1e-12]))
+rare = np.append(1 - 1e-4, np.full(10_000, 1e-8))
+exercise.case("10,000 classes of probability 1e-8", rare)
 
 
 @exercise.check
@@ -37,6 +42,14 @@ def is_exactly_0_for_a_certain_class(entropy):
     """One class is certain, and the entropy is not 0 but a little more or less: look for
     an epsilon."""
     return abs(entropy(np.array([0.0, 1.0, 0.0]))) < 1e-16
+
+
+@exercise.check
+def counts_a_class_of_probability_1e_17(entropy):
+    """A class of probability 1e-17 adds 3.9e-16, and yours adds nothing, or another number: look
+    for an epsilon, a bound or a rounding."""
+    found = entropy(np.array([1.0, 1e-17]))
+    return abs(found / -(1e-17 * np.log(1e-17)) - 1) < 0.01
 
 
 exercise.case("float32", matrix.astype(np.float32))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import BOOLEAN, refusal_of
+from answers.grader.notes import BOOLEAN, Note, refusal_of
 from answers.grader.number_types import add_whole_numbers
 from answers.labels.calibration import expected_calibration_error
 
@@ -50,10 +50,17 @@ exercise.case("gaps of both signs", *predictions(12, 40, 3, 1.7, 0.6), bins=4)
 exercise.case("five classes", *predictions(13, 120, 5, 2.0, 0.5), bins=10)
 exercise.case("the usual 15 bins", *predictions(14, 90, 3, 2.5, 0.4))
 exercise.case(
+    "two classes that are equally probable", binary(0.5, 0.5, 0.9), np.array([0, 1, 1])
+)
+exercise.case(
     "items on the edges of bins",
     binary(0.5, 0.5, 0.75, 0.75, 0.75, 1.0, 1.0, 1.0, 0.625),
     np.array([0, 1, 1, 1, 1, 1, 0, 0, 0]),
     bins=4,
+    noted=Note(
+        "confidences exactly on an edge between two bins",
+        "Ours counts them in the bin below, as the paper does: its bins are (lower, upper].",
+    ),
 )
 exercise.case("one bin", *predictions(15, 50, 3, 1.5, 1.0), bins=1)
 exercise.case(
@@ -213,22 +220,40 @@ def equally_filled_bins(probabilities, labels, bins=15):
     return (count * np.abs(gap)).sum() / len(top)
 
 
-@exercise.bug(full=(True, False))
-def edge_goes_to_the_bin_above(probabilities, labels, bins=15, full=True):
-    """A confidence on an edge goes to the bin above it, and 1 to the last bin or, worse, to none.
-    A bin is (lower, upper]: the edge belongs to the bin below."""
-    # "A confidence on an edge goes to the bin above it, and 1 to the last bin": not
-    #     np.isclose(got, want) and np.isin(probabilities.max(axis=1), np.linspace(0, 1, bins +
-    #     1)).any()
-    # "A bin is (lower, upper]: the edge belongs to the bin below": side='right' → side='left'
+@exercise.bug
+def certainty_in_no_bin(probabilities, labels, bins=15):
+    """A confidence of 1 lands in no bin, as if every bin ended before its upper edge. The last bin
+    contains 1."""
+    # "A confidence of 1 lands in no bin": got != want and (probabilities.max(axis=1) == 1).any()
+    # "The last bin contains 1": top, side='right' → np.minimum(top, 1 - 1e-9), side='right'
     top, right = tops(probabilities, labels)
-    edges = np.linspace(0, 1, bins + 1)
-    which = np.searchsorted(edges, top, side="right") - 1
-    if full:
-        which = np.minimum(which, bins - 1)
+    which = np.searchsorted(np.linspace(0, 1, bins + 1), top, side="right") - 1
     keep = which < bins
     count, gap = gaps(top[keep], right[keep], which[keep], bins)
     return (count * np.abs(gap)).sum() / len(top)
+
+
+@exercise.bug
+def indexed_assignment_adds_once(probabilities, labels, bins=15):
+    """`gap[which] += ...` adds once for each bin, however many items are in it. Use `np.add.at`, or
+    `np.bincount` with weights."""
+    # "adds once for each bin, however many items are in it": got == (gap :=
+    #     np.abs((lambda top, right: right - top)(*tops(probabilities, labels))))[-1] / len(labels)
+    # "Use `np.add.at`": gap[which] += right - top → np.add.at(gap, which, right - top)
+    # "or `np.bincount` with weights": gap[which] += right - top → gap = np.bincount(which, right
+    #     - top, bins)
+    top, right = tops(probabilities, labels)
+    which, gap = numbers(top, bins), np.zeros(bins)
+    gap[which] += right - top
+    return np.abs(gap).sum() / len(top)
+
+
+@exercise.bug
+def ten_bins_by_default(probabilities, labels, bins=10):
+    """Where no number of bins is passed, there are 10, as elsewhere. The signature says 15."""
+    # "Where no number of bins is passed, there are 10": got == right(probabilities, labels, 10)
+    # "The signature says 15": bins=10 → bins=15
+    return expected_calibration_error(probabilities, labels, bins)
 
 
 @exercise.bug

@@ -9,6 +9,7 @@ from answers.labels.annotation import Votes, fleiss_kappa, krippendorff_alpha
 exercise = Exercise(
     fleiss_kappa,
     page="12-noisy-labels",
+    of_counts=True,
     hints=(
         "Take one item with n votes, c of them for a class. In how many pairs of different votes "
         "do both say that class? Of how many pairs?",
@@ -32,6 +33,10 @@ exercise.case("classes of unequal size", counts(12, 31, 5, [2.0, 0.5, 0.2]))
 exercise.case("five classes", counts(14, 11, 6, [1.0, 0.4, 2.0, 0.7, 1.5]))
 exercise.case(
     "nearly all votes for one class", np.array([[5, 0], [5, 0], [4, 1], [5, 0]])
+)
+exercise.case(
+    "three votes of 1,000 for the other class",
+    np.repeat([[5, 0], [4, 1], [3, 2]], [198, 1, 1], axis=0),
 )
 exercise.case(
     "less agreement than by chance", np.array([[1, 1], [1, 1], [1, 1], [2, 0]])

@@ -54,6 +54,18 @@ exercise.case(
     np.array([[0, 44], [200, 101]]),
 )
 quarters = np.round(4 * rng.normal(size=(5, 3))) / 4
+exercise.case(
+    "-1 and -2, which Python hashes alike",
+    *map(np.array, ([[-1.0, 3]], [[-2.0, 3], [-1.0, 3]])),
+)
+exercise.case(
+    "other numbers with the same sums",
+    *map(np.array, ([[1.0, -2, 1]], [[0.0, 0, 0], [1, -2, 1]])),
+)
+exercise.case(
+    "integers beyond 2⁵³",
+    *(np.array(a, np.int64) for a in ([[2**53 + 1, 3]], [[2**53, 3], [2**53 + 1, 3]])),
+)
 exercise.case("float32 among float64", quarters[[3, 1]].astype(np.float32), quarters)
 exercise.case(
     "a zero with a sign",
@@ -178,6 +190,19 @@ def one_feature_compared(rows, among):
     # "All features must be: `.all(axis=-1)`": .any(axis=2) → .all(axis=-1)
     equal = (rows[:, None] == among).any(axis=2)
     return np.array([e.argmax() if e.any() else -1 for e in equal], dtype=np.intp)
+
+
+@exercise.bug
+def float64_for_all(rows, among):
+    """Both arrays are converted to float64, in which integers beyond 2⁵³ are rounded and become
+    equal. Take the dtype that both have together, as `np.result_type` does."""
+    # "in which integers beyond 2⁵³ are rounded and become equal": np.float64(rows[0, 0]) ==
+    #     np.float64(among[0, 0]) and rows[0, 0] != among[0, 0] and got[0] == 0
+    # "Take the dtype that both have together, as `np.result_type` does": np.float64 →
+    #     np.result_type(rows, among)
+    return looked_up(
+        *by(lambda row: (row.astype(np.float64) + 0).tobytes(), rows, among)
+    )
 
 
 @exercise.bug

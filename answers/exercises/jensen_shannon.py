@@ -27,9 +27,14 @@ zero, other = np.array([0.3, 0.0, 0.7]), np.array([0.5, 0.3, 0.2])
 exercise.case("a coin", np.array([0.5, 0.5]), np.array([0.9, 0.1]))
 exercise.case("three classes", np.array([0.62, 0.27, 0.11]), other)
 exercise.case("three classes, in bits", np.array([0.62, 0.27, 0.11]), other, base=2)
+exercise.case("three classes, in base 3", np.array([0.62, 0.27, 0.11]), other, base=3)
 exercise.case("rows of a matrix", p, q)
 exercise.case("columns, in base 10", p.T.copy(), q.T.copy(), base=10, axis=0)
+exercise.case("the last of three axes", *(a.swapaxes(1, 2).copy() for a in cubes))
 exercise.case("the middle one of three axes", *cubes, axis=1)
+exercise.case(
+    "the first of three axes", *(a.swapaxes(0, 1).copy() for a in cubes), axis=0
+)
 exercise.case("equal distributions", p, p.copy())
 exercise.case("a class that p excludes", zero, other)
 exercise.case("a class that q excludes", other, zero)
@@ -44,6 +49,16 @@ rare = np.array([1 - 1e-5, 1e-5])
 exercise.case("1e-5 in q, base 1.001", np.array([1.0, 0]), rare, base=1.001)
 exercise.case("float32", p.astype(np.float32), q.astype(np.float32))
 exercise.case("sums that miss 1 by rounding", p * (1 + 1e-10), q * (1 - 1e-10))
+
+
+@exercise.check
+def counts_a_class_of_probability_1e_17(jensen_shannon):
+    """A class of probability 1e-17 in p and 0 in q adds 3.5e-18, and yours adds nothing, or another
+    number: look for an epsilon, a bound or a rounding."""
+    found = jensen_shannon(np.array([1.0, 1e-17]), np.array([1.0, 0.0]))
+    return abs(found / (1e-17 * np.log(2) / 2) - 1) < 0.01
+
+
 # Powers of two: results have the same last digit, however they are computed.
 half = np.array([0.5, 0.5, 0.0, 0.0])
 some = np.array([0.5, 0.25, 0.25])

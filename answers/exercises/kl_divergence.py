@@ -27,9 +27,14 @@ zero, other = np.array([0.3, 0.0, 0.7]), np.array([0.5, 0.3, 0.2])
 exercise.case("a coin", np.array([0.5, 0.5]), np.array([0.9, 0.1]))
 exercise.case("three classes", np.array([0.62, 0.27, 0.11]), other)
 exercise.case("three classes, in bits", np.array([0.62, 0.27, 0.11]), other, base=2)
+exercise.case("three classes, in base 3", np.array([0.62, 0.27, 0.11]), other, base=3)
 exercise.case("rows of a matrix", p, q)
 exercise.case("columns, in base 10", p.T.copy(), q.T.copy(), base=10, axis=0)
+exercise.case("the last of three axes", *(a.swapaxes(1, 2).copy() for a in cubes))
 exercise.case("the middle one of three axes", *cubes, axis=1)
+exercise.case(
+    "the first of three axes", *(a.swapaxes(0, 1).copy() for a in cubes), axis=0
+)
 exercise.case("equal distributions", p, p.copy())
 exercise.case("a class that p excludes", zero, other)
 exercise.case("a class that both exclude", zero, np.array([0.6, 0.0, 0.4]))
@@ -55,6 +60,16 @@ exercise.case(
         in_stub_alone=True,
     ),
 )
+
+
+@exercise.check
+def counts_a_class_of_probability_1e_17_in_p(kl_divergence):
+    """A class of probability 1e-17 in p and 1e-300 in q adds 6.5e-15, and yours adds nothing, or
+    another number: look for an epsilon, a bound or a rounding."""
+    found = kl_divergence(np.array([1.0, 1e-17]), np.array([1.0, 1e-300]))
+    return abs(found / (1e-17 * np.log(1e283)) - 1) < 0.01
+
+
 # Powers of two: results have the same last digit, however they are computed.
 some = np.array([0.5, 0.25, 0.25])
 exercise.case("q sums to 0.5", some, some / 2, base=2, noted=REFUSED)

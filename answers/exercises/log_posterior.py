@@ -52,6 +52,7 @@ exercise.case(
 exercise.case("1 000 observations", prior, np.array([-2100.0, -2101.5, -2099.25]))
 exercise.case("a posterior of 1e-500", prior, np.array([-1.0, -1152.0, -2.0]))
 exercise.case("large log-densities", prior, np.array([5000.0, 5001.5, 4990.0]))
+exercise.case("log priors near ±10 000", prior + np.array([[1e4], [-1e4]]), rows[:2])
 exercise.case(
     "rows 20 000 apart", prior, rows + np.array([[1e4], [0.0], [-1e4], [5.0]])
 )

@@ -137,6 +137,11 @@ exercise.case(
     *(each.astype(np.int8) for each in votes(14, 97, 11, 6, 3)),
     classes=6,
 )
+exercise.case(
+    "300 votes on one item",
+    *(np.zeros(300, int), np.arange(300), (np.arange(300) > 39) + 0),
+    classes=2,
+)
 exercise.long_case(*votes(16, 201, 5, 3, 4), classes=3)
 
 

@@ -11,6 +11,7 @@ exercise = Exercise(
     matthews_correlation,
     page="16-accuracy-and-metrics",
     rtol=1e-10,
+    of_counts=True,
     hints=(
         "It is Pearson's correlation of two columns of 0 and 1: covariance over the root of the "
         "product of the variances. What are they in terms of the four counts?",
@@ -39,6 +40,10 @@ exercise.case("nothing called positive", truth, np.zeros(13, int))
 exercise.case("everything called positive", truth, np.ones(13, int))
 exercise.case("nothing but positives, all found", np.ones(4, int), np.ones(4, int))
 exercise.case("nothing positive", np.zeros(5, int), np.array([0, 1, 0, 1, 0]))
+exercise.case("nothing positive or called so", np.zeros(4, int), np.zeros(4, int))
+exercise.case(
+    "nothing positive, everything called so", np.zeros(4, int), np.ones(4, int)
+)
 exercise.case("booleans", truth == 1, predicted == 1)
 exercise.case("126,000 examples", many, np.roll(many, 9_000))
 for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
@@ -50,8 +55,8 @@ def margins(tn, fp, fn, tp):
     return tp + fp, tp + fn, tn + fp, tn + fn
 
 
-@exercise.bug
-def overflow(truth, predicted):
+@exercise.bug(guarded=(False, True))
+def overflow(truth, predicted, guarded=False):
     """The product of the four margins no longer fits into NumPy's 64-bit integers and wraps
     around in silence. Take roots before multiplying, or use Python's integers or floats."""
     # "The product of the four margins no longer fits into NumPy's 64-bit integers and wraps
@@ -64,7 +69,11 @@ def overflow(truth, predicted):
     tn, fp, fn, tp = map(np.int64, confusion_counts(truth, predicted))
     a, b, c, d = margins(tn, fp, fn, tp)
     product = a * b * c * d
-    return (tp * tn - fp * fn) / np.sqrt(product) if product else 0.0
+    return (
+        (tp * tn - fp * fn) / np.sqrt(product)
+        if product and not (guarded and product < 0)
+        else 0.0
+    )
 
 
 @exercise.bug

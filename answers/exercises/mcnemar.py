@@ -11,6 +11,7 @@ exercise = Exercise(
     mcnemar,
     page="16-accuracy-and-metrics",
     rtol=1e-9,
+    of_counts=True,
     hints=(
         "On which examples can one tell the two models apart? Count those that only A gets right, "
         "and those that only B gets right.",
@@ -44,6 +45,16 @@ exercise.case("booleans", *(a == 1 for a in verdicts(40, 14, 5, 3)))
 exercise.case("1,100 times one is right", *verdicts(300, 580, 520, 100))
 for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
     exercise.case(name, *(a.astype(dtype) for a in verdicts(200, 14, 5, 90)))
+
+
+@exercise.check
+def keeps_the_digits_of_a_tiny_p_value(mcnemar):
+    """70 to 0 has a p-value of 1.7e-21, and yours is 0, or far from it: 1 minus a number near 1
+    loses it. Add up the small tail itself, and neither round it nor put a bound under it."""
+    found = mcnemar(np.ones(70, int), np.zeros(70, int))
+    return abs(found / 2.0**-69 - 1) < 1e-6
+
+
 exercise.long_case(np.arange(1001) % 2 == 0, np.arange(1001) % 2 == 1)
 
 

@@ -49,6 +49,7 @@ exercise.case("3 heads, a mask for each of 2 examples", BATCH, *THREE, 3, EACH)
 exercise.case("scores in the thousands", 100 * X, *WEIGHTS, 2)
 FIRST = np.array([[100.0], [1.0], [1.0], [1.0], [1.0]])
 exercise.case("one position 100 times as large", FIRST * X, *WEIGHTS, 2)
+exercise.case("hidden scores far above", 2e2 * X, *WEIGHTS, 2, causal_mask(5))
 exercise.case("float32", *(a.astype(np.float32) for a in (X, *WEIGHTS)), 2)
 whole = [rng.integers(-3, 4, size=size) for size in SIZES.values()]
 add_whole_numbers(exercise, *whole, 2)
@@ -291,18 +292,86 @@ def mask_ignored(x, w_q, w_k, w_v, w_o, heads, mask=None):
     return multi_head_attention(x, w_q, w_k, w_v, w_o, heads)
 
 
-@exercise.bug
-def polarity_inverted(x, w_q, w_k, w_v, w_o, heads, mask=None):
+@exercise.bug(fill=(-np.inf, -1e9))
+def polarity_inverted(x, w_q, w_k, w_v, w_o, heads, mask=None, fill=-np.inf):
     """The mask is taken as True = hide, as in `nn.MultiheadAttention`. Here True means that a
     position may look."""
     # "The mask is taken as True = hide": np.allclose(bug(x, w_q, w_k, w_v, w_o, heads, ~mask),
     #     want)
-    # "Here True means that a position may look": ~mask → mask
+    # "Here True means that a position may look": np.where(mask, fill, s) → np.where(mask, s,
+    #     fill)
 
     def inverted(q, k, v, mask):
-        return softmax(scores(q, k, None if mask is None else ~mask)) @ v
+        s = scores(q, k, None)
+        return softmax(s if mask is None else np.where(mask, fill, s)) @ v
 
     return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=inverted)
+
+
+@exercise.bug
+def mask_transposed(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    """The mask is read as keys by queries: with a causal one, positions see later ones and not the
+    earlier ones. Its rows are queries, as those of the scores are: take it as it comes."""
+    # "with a causal one, positions see later ones and not the earlier ones":
+    #     np.allclose(got[-1], x[-1] @ w_v @ w_o)
+    # "take it as it comes": mask.swapaxes(-1, -2) → mask
+
+    def transposed(q, k, v, mask):
+        square = mask is not None and mask.shape[-1] == mask.shape[-2]
+        return softmax(scores(q, k, mask.swapaxes(-1, -2) if square else mask)) @ v
+
+    return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=transposed)
+
+
+@exercise.bug
+def maximum_before_mask(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    """The maximum, or the whole softmax, is taken before hiding: one hidden key with a large score
+    leaves 0/0 for the others. Hide first."""
+    # "one hidden key with a large score leaves 0/0 for the others": np.isnan(got).any()
+    # "Hide first": s = scores(q, k, None) → s = scores(q, k, mask)
+    # "The maximum, or the whole softmax, is taken before hiding": np.allclose(bug(x, w_q, 0 *
+    #     w_k, w_v, w_o, heads, mask), right(x, w_q, 0 * w_k, w_v, w_o, heads, mask)) and
+    #     np.isnan(got).any()
+
+    def late(q, k, v, mask):
+        s = scores(q, k, None)
+        powers = np.exp(s - s.max(axis=-1, keepdims=True))
+        powers = powers if mask is None else np.where(mask, powers, 0)
+        return powers / powers.sum(axis=-1, keepdims=True) @ v
+
+    return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=late)
+
+
+@exercise.bug(fill=(-1e4, -1e3, -100.0))
+def finite_fill(x, w_q, w_k, w_v, w_o, heads, mask=None, fill=-1e4):
+    """Hidden scores become a number such as -10 000, but a visible score may be lower still, and
+    then the hidden key wins. Use -inf."""
+    # "a visible score may be lower still, and then the hidden key wins": not np.allclose(got,
+    #     want) and np.allclose(bug(x / 100, w_q, w_k, w_v, w_o, heads, mask), right(x / 100, w_q,
+    #     w_k, w_v, w_o, heads, mask))
+    # "Use -inf": s, fill) → s, -np.inf)
+
+    def filled(q, k, v, mask):
+        s = scores(q, k, None)
+        return softmax(s if mask is None else np.where(mask, s, fill)) @ v
+
+    return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=filled)
+
+
+@exercise.bug(axes=(None, (-1, -2)))
+def global_maximum(x, w_q, w_k, w_v, w_o, heads, mask=None, axes=None):
+    """The maximum subtracted is that of all positions, so one far below it underflows to 0/0. Take
+    it along the last axis, with keepdims=True."""
+    # "one far below it underflows to 0/0": np.isnan(got).any()
+    # "Take it along the last axis, with keepdims=True": s.max(axis=axes, keepdims=True) →
+    #     s.max(axis=-1, keepdims=True)
+
+    def of_all(q, k, v, mask):
+        s = scores(q, k, mask)
+        powers = np.exp(s - s.max(axis=axes, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True) @ v
+
+    return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=of_all)
 
 
 @exercise.bug

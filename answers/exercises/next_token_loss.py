@@ -55,6 +55,9 @@ exercise.case(
     *arrays(3, 7, 5),
     real([7, 1, 5], 7, left=True),
 )
+holes = np.array([[1, 1, 0, 1, 1, 1, 0], [0, 1, 1, 0, 1, 0, 1]]) > 0
+exercise.case("a mask with holes", *arrays(2, 7, 5), holes)
+exercise.case("a sequence of padding only", *arrays(3, 7, 5), real([7, 0, 5], 7))
 exercise.case(
     "integer logits",
     np.array([[[3, 1, 2], [0, -4, 1], [1, 1, 5]]]),
@@ -248,6 +251,20 @@ def divided_by_real_tokens(logits, ids, mask=None):
     return of(logits, shifted(ids), counted(ids, mask) / tokens)
 
 
+@exercise.bug(even_with_a_mask=(True, False))
+def id_0_taken_for_padding(logits, ids, mask=None, even_with_a_mask=True):
+    """Predictions of token 0 do not count, as if it were padding. The mask says what padding is,
+    and without one every token is real."""
+    # "Predictions of token 0 do not count, as if it were padding": (ids[:, 1:] == 0).any() and not
+    #     np.isclose(got.loss, want.loss) and not got.gradient[:, :-1][ids[:, 1:] == 0].any()
+    # "The mask says what padding is, and without one every token is real": & real) → )
+    counts = counted(ids, mask)
+    real = shifted(ids) != 0
+    if not even_with_a_mask:
+        real = counted(ids, ids != 0) | (mask is not None)
+    return mean(logits, shifted(ids), 1.0 * (counts & real))
+
+
 @exercise.bug
 def mean_of_means(logits, ids, mask=None):
     """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
@@ -299,6 +316,24 @@ def no_maximum(logits, ids, mask=None, spread=True):
     # nan · 0 is nan: it spreads to places that do not count.
     kept = (p - onehot) * counts[..., None]
     gradient = kept if spread else np.where(counts[..., None], p - onehot, 0)
+    return loss, gradient / counts.sum()
+
+
+@exercise.bug
+def global_maximum(logits, ids, mask=None):
+    """The maximum subtracted is that of the whole batch, so a place far below it has only zeros to
+    sum. Subtract the largest logit of each place, with keepdims=True."""
+    # "a place far below it has only zeros to sum": (np.exp(logits - logits.max()) ==
+    #     0).all(axis=-1).any() and not np.isfinite(got.gradient).all()
+    # "Subtract the largest logit of each place, with keepdims=True": logits.max() →
+    #     logits.max(axis=-1, keepdims=True)
+    counts, labels = counted(ids, mask), shifted(ids)[..., None].astype(np.intp)
+    with np.errstate(all="ignore"):
+        below = logits - 1.0 * logits.max()
+        log_p = below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+        loss = -np.take_along_axis(log_p, labels, -1)[..., 0][counts].mean()
+        onehot = np.arange(logits.shape[-1]) == labels
+        gradient = np.where(counts[..., None], np.exp(log_p) - onehot, 0)
     return loss, gradient / counts.sum()
 
 

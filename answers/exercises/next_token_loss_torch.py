@@ -57,6 +57,10 @@ exercise.case(
     *tensors(29, 3, 7, 5),
     real([7, 1, 4], 7, True),
 )
+holes = torch.tensor([[1, 1, 0, 1, 1, 1, 0], [0, 1, 1, 0, 1, 0, 1]]) > 0
+exercise.case("a mask with holes", *tensors(47, 2, 7, 5), holes)
+padded = real([7, 0, 5], 7, False)
+exercise.case("a sequence of padding only", *tensors(53, 3, 7, 5), padded)
 huge, names = tensors(31, 2, 5, 7)
 exercise.case("logits in the thousands", (huge.detach() * 1e3).requires_grad_(), names)
 exercise.case("float32", *tensors(37, 3, 11, 13, torch.float32))
@@ -262,6 +266,18 @@ def divided_by_real_tokens(logits, ids, mask=None):
     if counts is None:
         return each.sum() / ids.numel()
     return (each * counts).sum() / mask.sum()
+
+
+@exercise.bug
+def id_0_taken_for_padding(logits, ids, mask=None):
+    """Predictions of token 0 do not count, as with `ignore_index=0`. The mask says what padding is,
+    and without one every token is real."""
+    # "Predictions of token 0 do not count": (ids[:, 1:] == 0).any() and not
+    #     torch.isclose(got, want)
+    # "The mask says what padding is, and without one every token is real": & (ids[:, 1:] != 0) →
+    #     & True
+    counts = pairs(torch.ones_like(ids) > 0 if mask is None else mask)
+    return over(losses(logits[:, :-1], ids[:, 1:]), counts & (ids[:, 1:] != 0))
 
 
 @exercise.bug

@@ -80,7 +80,19 @@ add_whole_numbers(
 exercise.case(
     "one piece of evidence, a prior for each row", rng.dirichlet(np.ones(3), 4), rows[0]
 )
+one = np.array([[0.2, 0.3, 0.5]])
+exercise.case("one row of priors for all evidence", one, rows)
 exercise.case("three leading axes", three, rows[None, :, None])
+
+
+@exercise.check
+def a_small_posterior_keeps_its_digits(posterior):
+    """A posterior of 3e-20 comes as 0, or as another small number. More evidence may make it large:
+    add nothing to what is small, and neither clip nor round it."""
+    found = posterior(np.array([0.25, 0.75]), np.array([1.0, 1e-20]))
+    return abs(found[1] / 3e-20 - 1) < 1e-6
+
+
 exercise.long_case(three, rng.random((401, 3)) + 0.01)
 
 

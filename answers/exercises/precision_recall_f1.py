@@ -10,6 +10,7 @@ exercise = Exercise(
     page="16-accuracy-and-metrics",
     returns=("precision", "recall", "f1"),
     rtol=1e-12,
+    of_counts=True,
     hints=(
         "Count first: how many are called positive, how many are positive, and how many are "
         "both?",
@@ -37,6 +38,8 @@ exercise.case("nothing called positive", truth, np.zeros(13, int))
 exercise.case("everything called positive", truth, np.ones(13, int))
 exercise.case("nothing positive", np.zeros(5, int), np.array([0, 1, 0, 1, 0]))
 exercise.case("nothing positive or called so", np.zeros(4, int), np.zeros(4, int))
+exercise.case("nothing but positives, some found", np.ones(5, int), predicted[:5])
+exercise.case("nothing but positives, all found", np.ones(4, int), np.ones(4, int))
 exercise.case("booleans", truth == 1, predicted == 1)
 for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
     exercise.case(name, *(np.tile(a, 90).astype(dtype) for a in (truth, predicted)))
@@ -94,6 +97,20 @@ def negative_class_measured(truth, predicted):
     # "The positive class is 1": 1 - truth.astype(int), 1 - predicted.astype(int) →
     #     truth.astype(int), predicted.astype(int)
     return precision_recall_f1(1 - truth.astype(int), 1 - predicted.astype(int))
+
+
+@exercise.bug(all_three=(True, False))
+def weighted_over_both_classes(truth, predicted, all_three=True):
+    """Both classes count by their numbers of examples, as with scikit-learn's "weighted", so many
+    true negatives raise the result. Measure class 1 only."""
+    # "Both classes count by their numbers of examples": np.isclose(got.f1, truth.mean() *
+    #     right(truth, predicted)[2] + (1 - truth.mean()) * right(1 - truth, 1 - predicted)[2])
+    # "Measure class 1 only": share * one + (1 - share) * other → one
+    swapped = precision_recall_f1(1 - truth.astype(int), 1 - predicted.astype(int))
+    plain, share = precision_recall_f1(truth, predicted), truth.astype(int).mean()
+    pairs = zip(plain, swapped, strict=True)
+    both = tuple(share * one + (1 - share) * other for one, other in pairs)
+    return both if all_three else (*plain[:2], both[2])
 
 
 @exercise.bug

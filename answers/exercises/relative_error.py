@@ -46,6 +46,15 @@ exercise.case("float32", a.astype(np.float32), b.astype(np.float32))
 add_whole_numbers(exercise, np.array([1, 200, 7]), np.array([3, 190, 7]), signed=False)
 exercise.case("one number each", np.array(2.5), np.array(2.25), noted=NO_AXIS)
 exercise.case("three axes", a[None, None], b[None, None])
+
+
+@exercise.check
+def tells_an_error_of_2_to_the_minus_40(relative_error):
+    """Of 1 and 1 + 2⁻⁴⁰ the relative error is 9.1e-13, and yours is 0, or another number: put no
+    bound under it, add nothing and round nothing."""
+    return abs(relative_error(np.ones(1), np.ones(1) + 2.0**-40) / 2.0**-40 - 1) < 1e-3
+
+
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((401, 3)))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import Note
+from answers.grader.notes import SLOPE
 from answers.grader.number_types import add_whole_numbers
 from answers.networks.layers import relu_backward
 
@@ -27,11 +27,7 @@ exercise.case("three axes", *cube)
 exercise.case(
     "inputs of exactly 0",
     *(np.array([5.0, -6.0, 7.0]), np.array([0.0, -0.0, 1.0])),
-    noted=Note(
-        "the slope at exactly 0",
-        "Ours takes 0 there, as PyTorch does, so that a unit that is off passes nothing back. "
-        "Any slope from 0 to 1 is a subgradient.",
-    ),
+    noted=SLOPE,
 )
 exercise.case("inputs of ±1e-12", np.array([5.0, -6.0]), np.array([1e-12, -1e-12]))
 exercise.case("gradients of ±10 000", 1e4 * cube[0], cube[1])

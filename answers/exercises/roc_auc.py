@@ -10,6 +10,7 @@ exercise = Exercise(
     roc_auc,
     page="16-accuracy-and-metrics",
     rtol=1e-10,
+    of_counts=True,
     hints=(
         "Take all pairs of one positive and one negative. In which share of them does the "
         "positive score higher?",
@@ -90,19 +91,20 @@ def ties_won(truth, scores):
     return (pairs(truth, scores) >= 0).mean()
 
 
-@exercise.bug(highest_first=(False, True))
-def ties_by_position(truth, scores, highest_first=False):
-    """Equal scores are ranked as they happen to stand in the array, so shuffling the examples
-    changes the result. Let equal scores share a rank, or cross the threshold together."""
-    # "Equal scores are ranked as they happen to stand in the array, so shuffling the examples
-    #     changes the result": got != bug(truth[::-1], scores[::-1])
+@exercise.bug(way=("stable", "stable, highest first", "any"))
+def ties_by_position(truth, scores, way="stable"):
+    """Equal scores are ranked as they happen to stand in the array, as argsort().argsort() does, so
+    shuffling the examples changes the result. Let equal scores share a rank, or cross the threshold
+    together."""
+    # "Equal scores are ranked as they happen to stand in the array, as argsort().argsort() does,
+    #     so shuffling the examples changes the result": got != bug(truth[::-1], scores[::-1])
     # "Let equal scores share a rank": ranks[order] = np.arange(len(scores)) → ranks[:] =
     #     midranks(scores); (pairs(truth, ranks) > 0).mean() → ((pairs(truth, ranks) > 0) +
     #     (pairs(truth, ranks) == 0) / 2).mean()
-    if highest_first:
+    if way == "stable, highest first":
         order = np.argsort(-scores, kind="stable")[::-1]
     else:
-        order = np.argsort(scores, kind="stable")
+        order = np.argsort(scores, kind=None if way == "any" else "stable")
     ranks = np.empty(len(scores))
     ranks[order] = np.arange(len(scores))
     return (pairs(truth, ranks) > 0).mean()

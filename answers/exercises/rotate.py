@@ -1,14 +1,24 @@
 """Practice for question 14: rotary positions, at the start and after a cache."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.grader.number_types import add_whole_numbers
 from answers.transformers.rotary import rotate
 
+ANGLES = Note(
+    "angles computed in float32",
+    "Ours computes them in float64, whatever the dtype of `x`: in float32 those of position "
+    "200,000 are off by a hundredth.",
+    within=1e-4,
+)
 exercise = Exercise(
     rotate,
     page="14-kv-cache",
+    noted=ANGLES,
     hints=(
         "Take two features, where there is one pair: turn (1, 0) by one radian on paper. "
         "What are the two new numbers?",
@@ -35,7 +45,7 @@ exercise.case("2 sequences with 3 heads, after 13", heads, 13)
 exercise.case("another base", matrix, 3, base=500.0)
 exercise.case("integers", np.array([[3, -1, 2, 5], [1, 0, 4, -2]]), 1)
 exercise.case("float32", heads.astype(np.float32), 5)
-exercise.case("float32, at position 200 003", matrix.astype(np.float32), 200_003)
+exercise.case("position 20 003", matrix, 20_003, noted=replace(ANGLES, within=0.05))
 add_whole_numbers(exercise, np.array([[3, 1, 200, 5], [1, 0, 4, 255]]), 1, signed=False)
 exercise.case("three leading axes", heads[None], 4)
 exercise.long_case(np.sin(np.arange(1204.0)).reshape(301, 4))
@@ -47,7 +57,7 @@ def a_score_depends_on_the_distance_only(function):
     and 0. Turn all rows alike, by position times speed."""
     q, k = rng_of_the_check().normal(size=(2, 1, 6))
     scores = [function(q.copy(), p + 5) @ function(k.copy(), p).T for p in (0, 4, 20)]
-    return np.allclose(scores, scores[0], rtol=1e-7)
+    return np.allclose(scores, scores[0], rtol=1e-4)
 
 
 def rng_of_the_check():
@@ -173,17 +183,19 @@ def second_from_the_new_first(x, offset=0, base=10_000.0):
     return y
 
 
-@exercise.bug(steps=("pairs by d", "features by d/2"))
+@exercise.bug(steps=("pairs by d", "features by d/2", "pairs by d - 2"))
 def exponent_off_by_2(x, offset=0, base=10_000.0, steps="pairs by d"):
-    """The exponent is j/d, or 4j/d, so the slowest pair is far too fast or too slow. For pair j of
-    d/2 it is 2j/d."""
+    """The exponent is j/d, 4j/d or 2j/(d - 2), so the slowest pair is far too fast or too slow. For
+    pair j of d/2 it is 2j/d."""
     # "The exponent is j/d": np.allclose(got, right(x, base=10000.0 ** (1 / 2)))
     # "For pair j of d/2 it is 2j/d": np.arange(d // 2) / d * (1 if steps == 'pairs by d' else
-    #     4) → 2 * np.arange(d // 2) / d
-    # "or 4j/d, so the slowest pair is far too fast or too slow": np.allclose(bug(x,
+    #     4) → 2 * np.arange(d // 2) / d; max(d - 2, 1) → d
+    # "so the slowest pair is far too fast or too slow": np.allclose(bug(x,
     #     steps="features by d/2"), right(x, base=10000.0 ** 2)) and not np.allclose(got, want)
     d = x.shape[-1]
     exponents = np.arange(d // 2) / d * (1 if steps == "pairs by d" else 4)
+    if steps == "pairs by d - 2":
+        exponents = 2 * np.arange(d // 2) / max(d - 2, 1)
     return turned(x, angles(x, offset, base, exponents))
 
 
@@ -234,20 +246,15 @@ def positions_of_another_axis(x, offset=0, base=10_000.0, axis=-3):
     return np.moveaxis(turned(moved, angles(moved, offset, base)), -2, axis)
 
 
-@exercise.bug(kind=(np.float32, np.float16))
-def angles_too_coarse(x, offset=0, base=10_000.0, kind=np.float32):
-    """The angles are computed in the precision of `x`, where a large angle loses the digits that
-    its cosine needs. Compute them in float64, then cast the cosine and the sine."""
-    # "The angles are computed in the precision of `x`, where a large angle loses the digits
-    #     that its cosine needs": x.dtype == np.float32 and np.spacing(np.float32(offset)) > 0.01
-    #     and not np.allclose(got, want, atol=1e-3)
-    # "Compute them in float64, then cast the cosine and the sine": .astype(kind) →
+@exercise.bug
+def angles_too_coarse(x, offset=0, base=10_000.0):
+    """The angles are computed in numbers of 16 bits, where a large angle loses the digits that its
+    cosine needs. Compute them in float64, then cast the cosine and the sine."""
+    # "The angles are computed in numbers of 16 bits, where a large angle loses the digits that its
+    #     cosine needs": x.dtype == np.float32 and not np.allclose(got, want, atol=1e-4)
+    # "Compute them in float64, then cast the cosine and the sine": .astype(np.float16) →
     #     .astype(np.float64)
     if x.dtype != np.float32:
         return turned(x, angles(x, offset, base))
-    time, d = x.shape[-2:]
-    speeds = (base ** (-np.arange(0, d, 2) / d)).astype(kind)
-    with np.errstate(all="ignore"):
-        by = np.arange(offset, offset + time).astype(kind)[:, None] * speeds
-        # A cosine in float32 has other last digits on another processor.
-        return turned(x, by.astype(float))
+    # A cosine in float16 has other last digits on another processor.
+    return turned(x, angles(x, offset, base).astype(np.float16).astype(float))

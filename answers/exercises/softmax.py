@@ -25,6 +25,7 @@ matrix, cube = rng.normal(size=(3, 5)), rng.normal(size=(2, 3, 5))
 exercise.case("a vector", np.array([1.0, 2.0, 4.0]))
 exercise.case("rows of a matrix", matrix)
 exercise.case("columns of a matrix", matrix, axis=0)
+exercise.case("the last of three axes", cube)
 exercise.case("the middle one of three axes", cube, axis=1)
 exercise.case("the first of three axes, counted from the end", cube, axis=-3)
 exercise.case("one class only", matrix[:, :1], noted=refusal_of("one class"))
@@ -34,6 +35,7 @@ exercise.case("logits near -100 000", -1e5 + np.array([0.0, 1.0, -2.0, 0.5]))
 exercise.case("logits 20 000 apart in a row", np.array([[1e4, -1e4, 0.0]]))
 exercise.case("rows 20 000 apart", matrix + np.array([[1e4], [0.0], [-1e4]]))
 exercise.case("a logit of -inf", np.array([[0.0, -np.inf, 1.5], [2.0, 1.0, -np.inf]]))
+exercise.case("-inf beside -100 000", np.array([[-np.inf, -1e5, 1 - 1e5], [0, 1, -2]]))
 exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
 add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3))
@@ -44,6 +46,13 @@ def a_logit_of_minus_infinity_is_probability_0(softmax):
     """A logit of -inf gets a probability that is small but not 0, as if it were a finite number
     such as -50. exp(-inf) is 0: put no bound on the logits."""
     return softmax(np.array([1.5, -np.inf, 0.0]))[1] == 0
+
+
+@exercise.check
+def a_small_probability_keeps_its_digits(softmax):
+    """A probability of 2e-22 comes as 0, or as another small number, and its logarithm is far off.
+    Add nothing to what is small, and neither clip nor round it."""
+    return abs(softmax(np.array([0.0, -50.0]))[1] / np.exp(-50) - 1) < 0.01
 
 
 @exercise.bug(nan=(np.nan, 0.0))

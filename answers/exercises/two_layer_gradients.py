@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import BOOLEAN
+from answers.grader.notes import BOOLEAN, SLOPE
 from answers.grader.number_types import add_whole_numbers
 from answers.networks.two_layer_net import two_layer_gradients
 from answers.probability.softmax import softmax
@@ -37,6 +37,14 @@ def scaled(size, x, y, w1, b1, w2, b2):
     return x, y, w1, b1, size * w2, size * b2
 
 
+def one_row_far(x, y, w1, b1, w2, b2):
+    """A feature that is large in one row, and adds as much to each of its logits."""
+    x = np.column_stack([x, 30.0 * (np.arange(len(x)) == 2)])
+    w1, w2 = np.pad(w1, ((0, 1), (0, 1))), np.pad(w2, ((0, 1), (0, 0)))
+    w1[-1, -1], w2[-1] = 31, 1
+    return x, y, w1, np.append(b1, 1.0), w2, b2
+
+
 one, seven = network(1, 1, 5, 3, 2), network(17, 7, 5, 11, 3)
 x, y, w1, b1, w2, b2 = one
 exercise.case("one example, every hidden unit on", x, y, w1, b1 + 6, w2, b2)
@@ -44,6 +52,7 @@ exercise.case("one example, some hidden units off", *network(11, 1, 5, 11, 3))
 exercise.case("7 examples", *seven)
 exercise.case("as many inputs as hidden units and classes", *network(3, 3, 3, 3, 3))
 exercise.case("logits in the thousands", *scaled(1e4, *seven))
+exercise.case("one example whose logits are all 930 higher", *one_row_far(*seven))
 exercise.case(
     "a last class that no example has", seven[0], np.minimum(seven[1], 1), *seven[2:]
 )
@@ -55,7 +64,13 @@ exercise.case(
 whole = np.random.default_rng(4)
 sizes = (3, 2), (2, 4), 4, (4, 2), 2
 x, *weights = (whole.integers(-1, 2, size=size) for size in sizes)
-add_whole_numbers(exercise, x, np.array([1, 0, 1]), *weights)
+w1, b1, *above = weights
+exercise.case(
+    "hidden units of exactly 0", x, np.array([1, 0, 1]), *weights, noted=SLOPE
+)
+# Even and odd numbers: no hidden unit is 0.
+odd = 2 * x, np.array([1, 0, 1]), w1, 2 * b1 + 1, *above
+add_whole_numbers(exercise, *odd)
 exercise.case(
     "labels as booleans",
     *network(5, 4, 5, 3, 2)[:1],
@@ -239,6 +254,22 @@ def no_maximum(x, y, w1, b1, w2, b2):
     return -np.log(p[np.arange(len(x)), y]).mean(), backward(
         x, z, dlogits, w1, w2, z > 0
     )
+
+
+@exercise.bug
+def global_maximum(x, y, w1, b1, w2, b2):
+    """The maximum subtracted is that of the whole batch, so a row far below it has the
+    probabilities 0/0. Take the maximum of each row, with keepdims=True."""
+    # "a row far below it has the probabilities 0/0": np.isnan(got.gradients["w2"]).any()
+    # "Take the maximum of each row, with keepdims=True": logits.max() → logits.max(axis=1,
+    #     keepdims=True)
+    z, logits = forward(x, w1, b1, w2, b2)
+    with np.errstate(all="ignore"):
+        below = logits - logits.max()
+        log_p = below - np.log(np.exp(below).sum(axis=1, keepdims=True))
+        p = np.exp(below) / np.exp(below).sum(axis=1, keepdims=True)
+    dlogits = (p - np.eye(logits.shape[1])[y]) / len(x)
+    return -log_p[np.arange(len(x)), y].mean(), backward(x, z, dlogits, w1, w2, z > 0)
 
 
 @exercise.bug

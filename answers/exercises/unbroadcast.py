@@ -22,6 +22,7 @@ exercise = Exercise(
 
 rng = np.random.default_rng(8)
 matrix, cube = rng.normal(size=(3, 4)), rng.normal(size=(2, 3, 4))
+four = np.random.default_rng(9).normal(size=(2, 3, 4, 5))
 exercise.case("a bias", np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]]), (2,))
 exercise.case("nothing was broadcast", matrix, (3, 4))
 exercise.case("a column", matrix, (3, 1))
@@ -32,6 +33,10 @@ exercise.case("two new axes", cube, (4,))
 exercise.case("a new axis and a stretched one", cube, (3, 1))
 exercise.case("a stretched axis in the middle", cube, (2, 1, 4))
 exercise.case("as many rows as columns", rng.normal(size=(3, 3)), (3, 1))
+exercise.case("the first and the last axis stretched", cube, (1, 3, 1))
+exercise.case("three stretched axes of four", four, (2, 1, 1, 1))
+exercise.case("a new axis and two stretched ones", four, (1, 4, 1))
+exercise.case("two new axes and a stretched one", four, (4, 1))
 exercise.case("an axis of size 1 that was not stretched", cube[:, :1], (1, 4))
 exercise.case("no rows at all", matrix[:0], (4,), noted=EMPTY)
 exercise.case(
@@ -158,20 +163,22 @@ def aligned_from_the_left(gradient, shape):
     return gradient.sum(axis=axes).reshape(shape)
 
 
-@exercise.bug
-def stretched_axes_not_shifted(gradient, shape):
+@exercise.bug(at_once=(False, True))
+def stretched_axes_not_shifted(gradient, shape, at_once=False):
     """An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
     axes in front are gone. Sum over the new axes first, or add their number."""
     # "An axis of size 1 in `shape` is summed at the same place in `gradient`, before the new
     #     axes in front are gone": np.array_equal(got, gradient.sum(axis=shape.index(1),
     #     keepdims=True).sum(axis=0))
-    # "Sum over the new axes first": gradient.sum(axis=axes,
+    # "Sum over the new axes first": if at_once: → if False:; gradient.sum(axis=axes,
     #     keepdims=True).sum(axis=tuple(range(new))) →
     #     gradient.sum(axis=tuple(range(new))).sum(axis=axes, keepdims=True)
-    # "or add their number": gradient.sum(axis=axes, → gradient.sum(axis=tuple(each + new for
-    #     each in axes),
+    # "or add their number": if at_once: → if False:; gradient.sum(axis=axes, →
+    #     gradient.sum(axis=tuple(each + new for each in axes),
     new = gradient.ndim - len(shape)
     axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    if at_once:
+        return gradient.sum(axis=(*range(new), *axes)).reshape(shape)
     return gradient.sum(axis=axes, keepdims=True).sum(axis=tuple(range(new)))
 
 

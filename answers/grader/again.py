@@ -123,7 +123,7 @@ def laid_out(cases: Iterable[Case]) -> Iterator[Case]:
         found = [each for each in arrays(case.args) if isinstance(each, np.ndarray)]
         axes = max((each.ndim for each in found), default=0)
         large = sum(map(entries, found)) > PRINTED
-        if case.noted or case.is_refused or large or not axes:
+        if not case.is_judged or case.is_refused or large or not axes:
             continue
         gaps = not gaps if axes > 1 else gaps
         how = "with gaps" if gaps or axes == 1 else "in Fortran order"

@@ -78,12 +78,17 @@ class Exercise:
         rtol: float = 1e-8,
         rtol32: float = 1e-4,
         refuses: str = "",
+        of_counts: bool = False,
+        noted: Note | None = None,
     ):
         """`returns` names the entries of a tuple; the tolerances are for float64 and float32.
-        `refuses` says for what a ValueError is asked, if for anything."""
+        `refuses` says for what a ValueError is asked, if for anything. Where results are made
+        `of_counts`, float32 is noted, as for integers. Each case is `noted` so, unless it has a
+        note of its own."""
         self.reference, self.page = reference, page
         self.hints, self.returns = hints, returns
         self.rtol, self.rtol32, self.refuses = rtol, rtol32, refuses
+        self.of_counts, self.noted = of_counts, noted
         self.name = reference.__name__
         self.summary = reference.__doc__.splitlines()[0]
         self.trials: list[Trial] = []
@@ -125,11 +130,12 @@ class Exercise:
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
         dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
         coarse = any(dtype.endswith("float32") for dtype in dtypes)
-        if any(map(WRAPS.match, dtypes)):
-            noted = noted or WRAPPED
+        wraps = any(map(WRAPS.match, dtypes))
+        noted = noted or (WRAPPED if wraps else self.noted)
         rtol = self.rtol32 if coarse else self.rtol
         call = case_name, self.reference, args, kwargs
-        whole = self.rtol32 if whole_numbers(self.reference, args) else None
+        whole = self.of_counts or whole_numbers(self.reference, args)
+        whole = self.rtol32 if whole else None
         return Case(*call, self.returns, rtol, self.refuses, noted, whole)
 
     def trial(self, name: str) -> Trial:
@@ -149,7 +155,7 @@ class Exercise:
         sizes = {
             case: max(map(entries, again.arrays(case.args)))
             for case in self.cases
-            if again.arrays(case.args) and not case.noted
+            if again.arrays(case.args) and case.is_judged
         }
         return self.long or max(sizes, key=sizes.get, default=None)
 
@@ -235,7 +241,7 @@ class Exercise:
         if self.mistakes:
             broken = self.with_mistakes(self.mistakes)
             return f"{stubs.REPAIR.format(self.name)}\n{broken}"
-        notes = [note.what for note in self.notes if note.what]
+        notes = dict.fromkeys(note.what for note in self.notes if note.what)
         return stubs.stub(self.reference, self.precision, self.refuses, notes)
 
     @functools.cached_property

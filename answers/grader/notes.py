@@ -21,12 +21,14 @@ class Note:
         refusal_only: Whether only a ValueError raised on purpose is let through.
         in_stub_alone: Whether it is said in the stub, once for all, and in no verdict: most right
             answers meet it.
+        within: How near to ours a result must be to pass, as a share of its size; 0 lets any pass.
     """
 
     what: str
     why: str
     refusal_only: bool = False
     in_stub_alone: bool = False
+    within: float = 0.0
 
     def lets(self, parts: list[Part]) -> bool:
         """Whether these parts, which are wrong, are let through."""
@@ -51,6 +53,11 @@ WRAPPED = Note(
     "Ours computes them in float64: among themselves, 1 - 2 is 255 in an unsigned byte, and "
     "-100 - 100 is 56 in a signed one.",
     in_stub_alone=True,
+)
+SLOPE = Note(
+    "the slope at exactly 0",
+    "Ours takes 0 there, as PyTorch does, so that a unit that is off passes nothing back. "
+    "Any slope from 0 to 1 is a subgradient.",
 )
 NO_AXIS = Note(
     "an array without axes",

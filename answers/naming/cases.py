@@ -109,17 +109,27 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
     elif all(is_no_number(part) for part in parts):
         what = "The result holds nan or inf"
     words = list(found.values())[:3]
-    count = f"{len(submission.failing)} of {len(submission.cases)}"
-    text = f"{what} in {count} inputs: {words[0]}, and no other."
+    text = f"{what} in {len(submission.failing)} of {len(submission.cases)} inputs: "
     kind = next(iter(found))
-    if len(words) > 1:
-        text += f" They are also {' and '.join(words[1:])}."
+    if len(submission.failing) > 1:
+        text += f"{words[0]}, and no other."
+        more = f" They are also {' and '.join(words[1:])}."
     else:
-        text += f" Look for this: {HINTS[kind]}."
+        # A single input has something of its own by chance, too.
+        also = " and ".join(map(of_one, words))
+        text += f"in the one input that fails, {also}, and in no other."
+        more = ""
+    text += more if words[1:] else f" Look for this: {HINTS[kind]}."
     short = words[0].replace("those ", "").replace("all but where", "except where")
     if kind in MEASURES:
         short = f"for numbers that are {kind}"
     return Name(f"wrong {short.replace('`', '')}".replace(" ", "_"), text)
+
+
+def of_one(words: str) -> str:
+    """The trait that tells one input from the others."""
+    words, _, trait = words.rpartition("those where ")
+    return f"it is not so that {trait}" if words else trait
 
 
 def parts_of_failing(submission: Submission) -> list[Part]:

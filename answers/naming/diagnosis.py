@@ -160,5 +160,6 @@ TABLE: tuple[tuple[Callable, Finders], ...] = (
     (of_most, (entries.not_finite, errors.error)),
     (by_itself, (rows.in_another_order, cases.from_a_size_on)),
     (of_all, WEAKEST),
-    (of_each_name, WEAKEST),
+    # Of one part alone nobody can say that the others are right.
+    (of_each_name, (results.one_side,)),
 )

@@ -81,7 +81,8 @@ def cut_off(seen: WrongParts) -> Name | None:
     everything = np.concatenate(parts)
     above = (wants > bound).all() and np.isclose(np.nanmax(everything), bound)
     below = (wants < bound).all() and np.isclose(np.nanmin(everything), bound)
-    if not above and not below:
+    # Where 0 stands for all that is larger, nobody has written a number there.
+    if (not above and not below) or (above and bound == 0):
         return None
     side = "exceed" if above else "be below"
     words = f"{bound + 0:.6g} wherever it should {side} that, and right elsewhere"
@@ -105,6 +106,9 @@ def counted_once(seen: WrongParts) -> Name | None:
 def not_zero(seen: WrongParts) -> Name | None:
     """Every entry that is wrong should be 0."""
     if not seen.in_numbers or "b" in seen.kinds or seen.wants.any():
+        return None
+    # Counts and places are 0 by chance.
+    if seen.kinds <= {"i", "u"} and len(seen.wants) < 3:
         return None
     words = (
         "right wherever it should not be 0, and not 0 in some places where it should be"

@@ -10,7 +10,7 @@ from answers.grader.mistakes import Name
 from answers.naming.traits import sizes
 from answers.naming.wrong_parts import ComparedPart, WrongParts, said
 
-LOG_2 = math.log(2)
+LOG_2, LOG_10 = math.log(2), math.log(10)
 # Factors that are recognised even from one number.
 KNOWN = {
     -1.0: "a difference taken the wrong way round, or a minus lost or added",
@@ -18,6 +18,8 @@ KNOWN = {
     0.5: "a half that does not belong there, or a factor 2 that is lost",
     LOG_2: "bits taken for nats: a logarithm to base 2 was converted, or should not have been",
     1 / LOG_2: "nats taken for bits: a logarithm has the wrong base, here 2 for e",
+    1
+    / LOG_10: "nats asked for: a logarithm to base 10 (`log10`) was taken for that to base e",
     100.0: "percent for a fraction",
 }
 POWERS: dict[str, tuple[Callable, str]] = {

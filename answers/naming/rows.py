@@ -56,11 +56,15 @@ def in_another_order(submission: Submission) -> Name | None:
                     follows(each.yours, part, law, each.case.rtol) for each in wrong
                 ):
                     break
-                inputs = f"each of {len(wrong)} inputs" if wrong[1:] else "the input"
+                inputs = (
+                    f"each of {len(wrong)} inputs tried"
+                    if wrong[1:]
+                    else "the one input that fails"
+                )
                 text = (
                     f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
-                    f"should {law}, and yours does not, in {inputs} tried. The usual cause: the "
-                    "order in which the rows come is used."
+                    f"should {law}, and yours does not, in {inputs}. The usual cause: the order in "
+                    "which the rows come is used."
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
     return None

@@ -131,7 +131,7 @@ class WrongParts:
         if count < self.failing:
             return f"in {count} of the {self.failing} inputs that fail"
         every = f"in all {count} inputs that fail"
-        return every if count > 1 else "in the input that fails"
+        return every if count > 1 else "in the one input that fails"
 
 
 def said(seen: WrongParts, name: str, words: str, cause: str) -> Name:

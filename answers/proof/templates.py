@@ -158,6 +158,7 @@ title: $quoted
 description: "FILL IN: one sentence of 50 to 160 letters, for those who search."
 number: $number
 topic: "FILL IN: $topics or a new one"
+importance: {LLM: 1, general: 1}  # up to 3; without a track that does not ask it
 level: "FILL IN: core or advanced"
 modules: [$module]
 exercises: [$name]

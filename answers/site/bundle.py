@@ -253,7 +253,8 @@ def card(card: Card) -> dict:
         "minutes": card.minutes,
     }
     if card.kind == "opening":
-        return entry | {"reading": page.reading}
+        of_plan = {"level": page.level, "importance": page.importance}
+        return entry | {"reading": page.reading} | of_plan
     if card.kind == "exercise":
         module = f"answers.exercises.{card.name}"
         return entry if modules.runs_in_browser(module) else entry | {"shell": True}

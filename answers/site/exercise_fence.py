@@ -12,7 +12,6 @@ from html import escape
 
 from pymdownx.superfences import SuperFencesException
 
-from answers.pages import Page, by_topic
 from answers.site.bundle import exercises_shown
 
 CODE = re.compile("`([^`]+)`")
@@ -43,17 +42,3 @@ def exercise_html(name: str, shown: dict) -> str:
         f"<p><code>{name}</code> {summary} {mistakes}</p>"
         f'<p class="exercise-bar">{HERE if live else ELSEWHERE} {commands}</p></div>'
     )
-
-
-def listing() -> str:
-    """All exercises by topic and question, as Markdown for `docs/practice.md`."""
-    return "\n\n".join(
-        "\n\n".join([f"## {topic}", *map(of_question, members)])
-        for topic, members in by_topic()
-    )
-
-
-def of_question(page: Page) -> str:
-    """The exercises of a question, under a link to it."""
-    heading = f"### [{page.number}. {page.title}](questions/{page.path.name})"
-    return "\n".join([heading, "", "```exercise", *page.exercises, "```"])

@@ -2,8 +2,9 @@
 
 It reads words: formulas of a line as one types them, each follow-up as a section, and no displayed
 formulas, figures and blocks of code. What a question is `also` called, in the front matter of its
-page, is a field of its own, which results do not show. It changes MkDocs' own index: other builders
-have their own search, and it has no meaning there.
+page, is a field of its own, which results do not show; so are the words of a topic that is not here,
+which are found first. It changes MkDocs' own index: other builders have their own search, and it has
+no meaning there.
 """
 
 import re
@@ -31,8 +32,9 @@ SPAN = re.compile(r"<(/?)span\b[^>]*>")
 WEIGHTS = {"in-thirty-seconds": 4}
 WEIGHTS |= dict.fromkeys(("practise", "score-yourself", "sources"), 0.5)
 OF_FOLLOW_UPS = 4
-# The weight of pages that answer no question.
+# The weight of pages that answer no question; but one says which have no page.
 ELSEWHERE = 0.3
+NOT_HERE, OF_NOT_HERE = "not-here/", 1.4
 
 
 def words(html: str) -> str:
@@ -87,7 +89,10 @@ def on_post_build(config):
         elif question:
             entry["also"] = ", ".join(question.also)
             entry["text"] += f"<p>{escape(question.description, quote=False)}</p>"
-        if not question:
+        if page == NOT_HERE and section:
+            entry["also"] = entry["title"] + entry["text"].partition("Nearest")[0]
+            entry["boost"] = OF_NOT_HERE
+        elif not question:
             entry["boost"] = ELSEWHERE
         elif section.startswith("ask-"):
             entry["boost"] = OF_FOLLOW_UPS

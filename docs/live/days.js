@@ -33,3 +33,27 @@ export function named(day, from = today(), countedUpTo = 14) {
   const date = new Date(day)
   return `on ${date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })}`
 }
+
+// The day on which a card comes back, if the interview is on `date`: at least once more before it,
+// and not all on the last day. Nothing for a card without reviews. One that was reviewed after
+// tomorrow comes on `day`.
+/** @param {Studied} record @param {string} [date] @param {string} [day] */
+export function effective({ reviews = [], due }, date, day) {
+  const last = reviews.at(-1)?.[0]
+  if (!last) return
+  if (day && last > plus(day, 1)) return day
+  const free = due ?? plus(last, 1) // what was damaged comes early
+  if (!date || date <= last) return free
+  const half = plus(last, Math.max(1, Math.floor((number(date) - number(last)) / 2)))
+  return half < free ? half : free
+}
+
+// The next day after this one on which a card comes back.
+/** @type {NextDue} */
+export function nextDue(all, records, plan, day) {
+  const known = Object.keys(all).filter(id => records[id] && !records[id].suspended)
+  return known
+    .map(id => effective(records[id], plan.date, day))
+    .filter(back => back && back > day)
+    .sort()[0]
+}

@@ -36,7 +36,7 @@ const colours = HighlightStyle.define([
 ])
 const look = EditorView.theme({
   "&": { color: "var(--md-code-fg-color)", backgroundColor: "var(--md-code-bg-color)", fontSize: "0.85em" },
-  "&.cm-focused": { outline: "0.1rem solid var(--md-accent-fg-color)" },
+  "&.cm-focused": { outline: "0.1rem solid var(--md-typeset-a-color)" },
   ".cm-scroller": { fontFamily: "var(--md-code-font-family)", lineHeight: "1.4" },
   ".cm-content": { padding: "0.77em 0", caretColor: "var(--md-code-fg-color)" },
   ".cm-line": { padding: "0 1.18em" },
@@ -48,6 +48,14 @@ const HEADER = 56
 const covered = ({ dom }) => ({ top: HEADER, bottom: dom.parentElement?.querySelector(".live-bar")?.offsetHeight ?? 0 })
 // On a narrow screen a line that is cut off is one that cannot be read.
 const wraps = () => matchMedia("(pointer: coarse)").matches
+
+// The next Tab leaves the editor, whatever is selected there, unless another key comes before it.
+const LEAVING = 60_000 // ms
+/** @param {Editor} editor */
+function leave(editor) {
+  editor.setTabFocusMode(LEAVING)
+  return true
+}
 
 /** @param {Writing} writing */
 export function createEditor({ text, label, run, change }) {
@@ -69,10 +77,11 @@ export function createEditor({ text, label, run, change }) {
         keymap.of([
           { key: "Mod-Enter", run, preventDefault: true },
           { key: "Shift-Enter", run, preventDefault: true },
+          { key: "Escape", run: leave },
           ...closeBracketsKeymap,
           ...historyKeymap,
           ...foldKeymap,
-          ...defaultKeymap, // Escape, then Tab, leaves the editor
+          ...defaultKeymap,
           indentWithTab,
         ]),
         EditorView.updateListener.of(({ docChanged, state }) => docChanged && change(state.doc.toString())),

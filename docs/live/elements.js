@@ -59,7 +59,7 @@ export const load = async (...names) => {
   await Promise.all(names.map(name => fetched(name)))
   return import(names[0])
 }
-export const PYTHON = ["./talk.js", "./python.js", "./download.js", "./packages.js"]
+export const PYTHON = ["./talk.js", "./python.js"]
 export const DRAWING = "./drawing.js"
 export const KATEX = "../vendor/katex/katex.min.js"
 export const EDITOR = ["./editor.js", "./folds.js", "./keys.js", "../vendor/codemirror/codemirror.js"]

@@ -2,9 +2,8 @@
 // answers/grader, in the Python of the cells.
 
 import { callCell } from "./call_cell.js"
-import { cost } from "./download.js"
 import { createEditor } from "./editor.js"
-import { fetched, make } from "./elements.js"
+import { fetched, isHere, make } from "./elements.js"
 import { fold } from "./folds.js"
 import { keysOf } from "./keys.js"
 import { numberOf, pathOf } from "./page_cards.js"
@@ -12,7 +11,7 @@ import { concluded } from "./passed.js"
 import { judge } from "./python.js"
 import { beginAgain, store } from "./store.js"
 import { keepPlace } from "./study.js"
-import { show, talk, worksFor } from "./talk.js"
+import { isBusy, show, talk, worksFor } from "./talk.js"
 
 // As on the command line.
 const SECONDS = 10
@@ -27,9 +26,10 @@ export async function open(place) {
   const entry = await (await fetched(`exercises/${name}.json`)).json()
   const path = pathOf(location.href)
   if (numberOf(path)) keepPlace(path)
-  place.bar.say(await cost("Check", needed(name)))
-  judge.foresee(needed(name))
-  return new Exercise(place, entry)
+  place.bar.say("")
+  const exercise = new Exercise(place, entry)
+  exercise.prepare()
+  return exercise
 }
 
 // Text of ours, with `code`, and what was expected and what came set off.
@@ -53,6 +53,10 @@ const sentence = text => text[0].toUpperCase() + text.slice(1)
 /** @param {string} textContent @param {string} ariaLabel */
 const block = (textContent, ariaLabel) => make("pre", {}, make("code", { textContent, tabIndex: 0, role: "region", ariaLabel }))
 
+// Python, while it comes for the exercise that was started first.
+/** @type {ReturnType<typeof talk> | undefined} */
+let coming
+
 export class Exercise {
   output = ""
 
@@ -74,7 +78,7 @@ export class Exercise {
     this.report = make("div", { role: "status" })
     this.printed = make("div")
     // Beside the exercise, for it is a cell.
-    this.call = make("div")
+    this.call = make("div", { className: "exercise-call" })
     root.after(this.call)
     this.hints = make("ol")
     this.help = make("div", { role: "status" })
@@ -131,7 +135,23 @@ export class Exercise {
 
   // Checking
 
+  // Where Python is not here yet, it comes while the reader writes: a check waits for it.
+  async prepare() {
+    if (isHere() || isBusy()) return judge.foresee(needed(this.name))
+    coming = talk(this.bar, "Check", ask => this.load(ask))
+    const outcome = await coming
+    coming = undefined
+    if (outcome?.status == "done") this.bar.say("")
+  }
+
+  /** @param {Ask} ask */
+  load(ask) {
+    return ask("answers.grader.browser_judge.prepare", [this.name], { code: needed(this.name), says: "Loading Python…" })
+  }
+
   async check() {
+    if (coming && !worksFor(this.bar)) this.bar.say("Waiting for Python, which is downloaded…")
+    if ((await coming)?.status == "stopped") return
     await talk(this.bar, "Check", async ask => {
       const outcome = await this.judge(ask)
       if (outcome.status == "done") await this.conclude(outcome.result)
@@ -156,10 +176,7 @@ export class Exercise {
   async judge(ask) {
     this.clear()
     const written = this.editor.state.doc.toString()
-    const loaded = await ask("answers.grader.browser_judge.prepare", [this.name], {
-      code: needed(this.name),
-      says: "Loading Python…",
-    })
+    const loaded = await this.load(ask)
     if (loaded.status != "done") return loaded
     const outcome = await ask("answers.grader.browser_judge.check", [this.name, written], {
       code: needed(this.name) + written,
@@ -268,6 +285,8 @@ export class Exercise {
       if (outcome.status == "done") {
         if (typeof outcome.result != "string") throw new TypeError("a call is text")
         this.call.replaceChildren(callCell(this.name, outcome.result))
+        this.call.scrollIntoView({ block: "nearest" })
+        this.call.querySelector("button")?.focus({ preventScroll: true })
         this.bar.say("")
       }
       return outcome

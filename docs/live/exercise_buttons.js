@@ -1,13 +1,15 @@
 // Exercises on a page: a line of text and a button, until a reader starts one; exercise.js has the
 // rest.
 
-import { Bar, EDITOR, PYTHON, load, make, say } from "./elements.js"
+import { Bar, EDITOR, PYTHON, isHere, load, make, say } from "./elements.js"
 import { beginAgain, store } from "./store.js"
 
 const NEEDED = [
-  ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js", "./today.js"],
+  ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js"],
   ...["./call_cell.js", "./cell_buttons.js"],
 ]
+// What Python and an exercise's packages are, as config.json says, which comes with the press.
+const MB = 11
 /** @type {Place[]} */
 let places = []
 
@@ -31,12 +33,15 @@ export class Place {
     bar.said.prepend(this.saved, " ")
     before?.replaceWith(bar.root, this.notice)
     this.update()
+    if (root == document.querySelector(".exercise[data-exercise]") && !isHere()) {
+      bar.say(`${this.start.textContent} downloads ${MB} MB, once for all pages.`)
+    }
   }
 
   update() {
     const { passed, solution, text } = store.get(this.name)
     const how = passed && solution && Date.parse(solution) <= Date.parse(passed) ? " with the solution" : ""
-    say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString()}${how}.` : "")
+    say(this.saved, passed ? `Passed ${new Date(passed).toLocaleDateString("en-GB", { dateStyle: "long" })}${how}.` : "")
     say(this.notice, store.notice(this.name))
     const fromStub = this.beginsAgain && (passed ?? text) != null
     const start = fromStub ? "Again from the stub" : text == null ? this.word : "Continue"

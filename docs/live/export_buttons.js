@@ -49,7 +49,7 @@ class Kept {
 }
 
 const EXPORT = [
-  ...["./export.js", "./store.js", "./shelf.js", "./study.js", "./days.js", "./passed.js", "./today.js"],
+  ...["./export.js", "./store.js", "./shelf.js", "./study.js", "./days.js", "./passed.js"],
   ...["./mock_draw.js", "./mock_state.js"],
 ]
 /** @returns {Promise<typeof import("./export.js")>} */

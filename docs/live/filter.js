@@ -1,4 +1,5 @@
-// Home: which questions and exercises the tables show.
+// Home: which questions and exercises the tables show. Practise filters by the same parts:
+// practice_filter.js.
 
 import { make, say } from "./elements.js"
 
@@ -6,21 +7,24 @@ const ELSEWHERE = "(PyTorch)" // answers/proof/index.py says so of an exercise
 const LEVEL = "td:nth-last-child(4)" // home.js may put a column before it
 const KEPT = "answers.filter"
 
-// What was chosen in this tab, if the browser keeps it.
-/** @returns {Choice} */
-function chosen() {
+// What was chosen in this tab, if the browser keeps it; or keep it.
+/** @param {string} key @param {Choice} [chosen] @returns {Choice} */
+export function choice(key, chosen) {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? {}
+    if (chosen) sessionStorage.setItem(key, JSON.stringify(chosen))
+    return chosen ?? JSON.parse(sessionStorage.getItem(key)) ?? {}
   } catch {
     return {}
   }
 }
 
-/** @param {Choice} choice */
-function keep(choice) {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(choice))
-  } catch {}
+// A field to choose one of these, or all; as it was before, if that is one of them.
+/** @param {Set<string>} values @param {string} [before] */
+export function select(values, before) {
+  const options = [...values].map(each => make("option", { textContent: each }))
+  const field = make("select", {}, make("option", { textContent: "all", value: "" }), ...options)
+  if (before && values.has(before)) field.value = before
+  return field
 }
 
 /** @param {Element} root */
@@ -28,11 +32,8 @@ export function mount(root) {
   const rows = [...document.querySelectorAll("article table tbody tr")]
   const level = (/** @type {Element} */ row) => row.querySelector(LEVEL)?.textContent ?? ""
   const linksOf = (/** @type {Element} */ row) => [...(row.lastElementChild?.querySelectorAll("a") ?? [])]
-  const levels = [...new Set(rows.map(level))]
-  const options = levels.map(each => make("option", { textContent: each }))
-  const wanted = make("select", {}, make("option", { textContent: "all", value: "" }), ...options)
-  const before = chosen()
-  if (before.level && levels.includes(before.level)) wanted.value = before.level
+  const before = choice(KEPT)
+  const wanted = select(new Set(rows.map(level)), before.level)
   const here = make("input", { type: "checkbox", checked: before.here })
   const said = make("span", { role: "status" })
 
@@ -47,7 +48,7 @@ export function mount(root) {
   }
 
   wanted.onchange = here.onchange = () => {
-    keep({ level: wanted.value, here: here.checked })
+    choice(KEPT, { level: wanted.value, here: here.checked })
     update()
   }
   update()

@@ -4,7 +4,7 @@
 import { EditorView, indentWithTab } from "../vendor/codemirror/codemirror.js"
 import { make } from "./elements.js"
 
-const KEYS = "[]()_:="
+const KEYS = "[]()_:=-/*+.,"
 const TAB = "⇥"
 
 /** @param {Editor} editor */

@@ -2,9 +2,9 @@
 // clock, and a report. What is asked is drawn by mock_draw.js; a card is asked and rated as in a
 // review; mock_state.js keeps what was done.
 
-import { fetched, make, say } from "./elements.js"
+import { counted, fetched, make, say } from "./elements.js"
 import { Interview } from "./mock_interview.js"
-import { LENGTHS, draw, someSeeds, weakest } from "./mock_draw.js"
+import { LENGTHS, QUESTION, draw, someSeeds, weakest } from "./mock_draw.js"
 import { begin, clock, kept, mocks, total } from "./mock_state.js"
 import { stepsOf } from "./mock_steps.js"
 import { unloaded } from "./recall_parts.js"
@@ -44,7 +44,7 @@ function setup(root, all, last) {
   const length = LENGTHS.find(each => String(each) == asked.get("minutes")) ?? 30
   const lengths = LENGTHS.map(minutes => {
     const input = make("input", { type: "radio", name: "minutes", value: String(minutes), checked: minutes == length })
-    return make("label", {}, input, ` ${minutes} minutes`)
+    return make("label", {}, input, ` ${minutes} minutes, ${counted(minutes / QUESTION, "question")}`)
   })
   const seed = make("input", { type: "number", name: "seed", min: "0", max: "4294967295", step: "1", placeholder: "by weakness" })
   const given = asked.get("seed") ?? ""

@@ -7,6 +7,7 @@
 // is left of the minutes, one a question in turn.
 
 export const LENGTHS = [15, 30, 45]
+export const QUESTION = 15 // minutes for each, a share of the exercise with it
 export const OPENING = 3 // minutes
 export const FOLLOW_UP = 2
 export const SEEDS = 10_000
@@ -47,7 +48,7 @@ export function draw(all, minutes, seed) {
   const followUps = (/** @type {number} */ number) => cards.filter(card => card.kind == "follow-up" && card.number == number)
 
   const openings = shuffled(cards.filter(({ kind }) => kind == "opening"))
-  const taken = ofManyTopics(openings, Math.floor(minutes / 15))
+  const taken = ofManyTopics(openings, Math.floor(minutes / QUESTION))
   const numbers = taken.map(({ number }) => number)
   const most = Math.floor(minutes / 2)
   const fitting = cards.filter(card => card.kind == "exercise" && !card.shell && card.minutes <= most)

@@ -6,7 +6,7 @@ import { report } from "./mock_report.js"
 import { clock, isElsewhere, keep, kept, mocks, total } from "./mock_state.js"
 import { stepsOf } from "./mock_steps.js"
 import { Recall } from "./recall.js"
-import { LEVELS, score } from "./study.js"
+import { LEVELS, keepMocked, score } from "./study.js"
 
 const EVERY = 5000 // ms, in which the time is kept
 const MINUTE = 60_000
@@ -29,7 +29,10 @@ export class Interview extends Recall {
       // What comes later was not rated in this interview.
       found: id => deck.slice(0, at).find(card => card.id == id),
       at,
-      ended: () => report(this, again),
+      ended: () => {
+        keepMocked(this.kept.began)
+        return report(this, again)
+      },
       moved: at => this.move(at),
     })
     this.minutes = mock.minutes

@@ -48,12 +48,15 @@ export function cardsOf(page, path) {
 export const rubricOf = (page, path) =>
   Array.from(page.querySelectorAll("#score-yourself + ul > li"), item => copied(item.childNodes, address(path)))
 
-// Where an exercise stands on the page, as it is before it is started.
+// Where an exercise stands on the page, as it is before it is started. To be asked again, it does not
+// lead to its mistakes.
 /** @param {Document} page @param {string} name */
 export function exerciseOf(page, name) {
   const all = [...page.querySelectorAll(".exercise")]
   const found = all.find(each => each.querySelector("code")?.textContent == name)
-  return document.importNode(/** @type {Element} */ (found), true)
+  const copy = document.importNode(/** @type {Element} */ (found), true)
+  copy.querySelector("a[href*='/mistakes/']")?.remove()
+  return copy
 }
 
 // Pages of the site that have been fetched, or are being fetched.

@@ -1,10 +1,9 @@
 // What a pass means: the program rates it, so that it comes back, and says what is next.
 
-import { isDay, named, today } from "./days.js"
+import { effective, isDay, named, today } from "./days.js"
 import { fetched, make } from "./elements.js"
 import { store } from "./store.js"
 import { cards, plan, rate } from "./study.js"
-import { effective } from "./today.js"
 
 const SITE = new URL("..", import.meta.url)
 const AGAIN = 1

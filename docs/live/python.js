@@ -11,7 +11,7 @@
 // may replace what a verdict relies on. The first cell takes over the worker of `judge`, if there is
 // one, and `judge` gets another when it is asked next.
 
-import { PATIENCE } from "./elements.js"
+import { PATIENCE, isHere } from "./elements.js"
 
 const DEAF = 5 // seconds, in which a worker that does nothing answers
 
@@ -118,11 +118,12 @@ class Python {
     this.#send(call)
   }
 
-  // Forget all that ran, end what runs, and get a new worker ready for more of its kind.
+  // Forget all that ran, end what runs, and get a new worker ready for more of its kind; not while
+  // Python is downloaded, for that ends, too.
   /** @param {"stopped" | "timeout"} status */
   stop(status = "stopped") {
     this.#end({ status })
-    this.start(this.#code, true)
+    if (isHere()) this.start(this.#code, true)
   }
 
   /** @param {FromWorker} message */

@@ -1,12 +1,11 @@
 // One card after another: think aloud, reveal, rate. The pages that rehearse and review give the
 // cards, and what is shown after the last.
 
-import { named, reviewsUpTo, today } from "./days.js"
+import { effective, named, reviewsUpTo, today } from "./days.js"
 import { Bar, make, say } from "./elements.js"
 import { bigButton, countdown } from "./recall_parts.js"
 import { store } from "./store.js"
 import { RATINGS, cards, notice, plan, rate, schedule, suspend, undo } from "./study.js"
-import { effective } from "./today.js"
 
 /** @param {string} word */
 const title = word => word[0].toUpperCase() + word.slice(1)
@@ -141,8 +140,10 @@ export class Recall {
       }
     }
     if (revealed && card && !card.passes) await this.open()
-    else if (focus) this.front.focus({ preventScroll: true })
-    if (focus && this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView()
+    else if (focus) {
+      this.front.focus({ preventScroll: true })
+      if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView()
+    }
     schedule().catch(() => {}) // needed when the answer is shown
   }
 
@@ -165,6 +166,7 @@ export class Recall {
     const buttons = dues.map((due, index) => this.rating(index + 1, named(due, today(), 365)))
     this.choices.replaceChildren(...buttons)
     this.back.focus({ preventScroll: true })
+    this.back.scrollIntoView({ block: "nearest" })
   }
 
   /** @param {string} text @param {Act} act */

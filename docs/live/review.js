@@ -1,16 +1,17 @@
 // The cards that are due, one at a time. What is asked and answered is taken from the pages.
 
-import { named, today } from "./days.js"
+import { named, nextDue, today } from "./days.js"
 import { fetched, make } from "./elements.js"
 import { mountAgain } from "./exercise_buttons.js"
 import { address, cardsOf, exerciseOf, fetchPage } from "./page_cards.js"
 import { Recall } from "./recall.js"
 import { putAway, unloaded } from "./recall_parts.js"
+import { order, planned } from "./plan.js"
 import { cards, plan } from "./study.js"
-import { nextDue, todays } from "./today.js"
 
 const AHEAD = 2 // pages that are fetched before they are asked for
 const SECONDS = 30
+const ASKED = ["review", "rehearse", "again"] // of the day's tasks; the rest is done elsewhere
 
 /** @type {Recall | undefined} */
 let shown
@@ -22,8 +23,8 @@ export async function mount(root) {
     /** @type {Cards} */
     const all = await (await fetched("cards.json")).json()
     if (!root.isConnected) return
-    const { tasks, fitting } = todays(all, cards.all(), plan(), today())
-    const asked = tasks.map((task, index) => ({ ...task, later: index >= fitting })).filter(({ kind }) => kind != "read")
+    const { tasks, waiting } = planned(all, cards.all(), plan(), today())
+    const asked = [...tasks.filter(({ kind }) => ASKED.includes(kind)), ...waiting.map(task => ({ ...task, later: true }))]
     const deck = asked.map(card)
     shown = new Recall({
       name: "Review",
@@ -42,9 +43,9 @@ export async function mount(root) {
 // A card of today's list, as Recall wants it.
 /** @param {Reviewed} task */
 function card({ id, kind, card: { page, number, title, question, shell }, later }) {
-  const about = `Question ${number}, ${title}${kind == "new" ? ", new" : ""}.${later ? " If you have time." : ""}`
+  const about = `Question ${number}, ${title}${kind == "rehearse" ? ", new" : ""}.${later ? " If you have time." : ""}`
   const count = cards.get(id).reviews?.length ?? 0
-  const isExercise = kind == "exercise"
+  const isExercise = id.startsWith("exercise/")
   const name = id.split("/")[1]
   const found = async () => cardsOf(await fetchPage(page), page).get(id)
   const words = () => make("p", { textContent: question })
@@ -79,15 +80,15 @@ async function prefetch(deck, at) {
 /** @param {Recall} recall @param {Cards} all */
 function ended(recall, all) {
   const done = recall.results.filter(({ before }) => !before).length
-  const told = done ? `Done: ${done} rated or put away.` : "Nothing is due."
+  const told = done ? `Done: ${done} rated or suspended.` : "Nothing is due."
   const known = Object.keys(all).some(id => cards.get(id).reviews)
   const next = nextDue(all, cards.all(), plan(), today())
-  const unread = Object.entries(all).find(([id, { kind }]) => kind == "opening" && !cards.get(id).reviews)
+  const unread = order(all, plan().track).find(({ id }) => !cards.get(id).reviews)
   const parts = [make("h2", { textContent: told })]
   if (next) parts.push(make("p", { textContent: `The next card comes back ${named(next)}.` }))
   if (!known) parts.push(make("p", { textContent: "Cards come from rehearsing a question, and from passing an exercise." }))
   if (unread) {
-    const { page, number, title } = unread[1]
+    const { page, number, title } = unread.card
     const link = make("a", { href: address(page).href, textContent: `question ${number}, ${title}` })
     parts.push(make("p", {}, "A question that you have not rehearsed: ", link, "."))
   }

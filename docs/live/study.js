@@ -8,6 +8,7 @@ import { Shelf, fields, isText, isTime } from "./shelf.js"
 /** @type {Record<string, string>} */
 export const RATINGS = { 1: "again", 2: "hard", 3: "good", 4: "easy" }
 export const LEVELS = ["weak", "solid", "strong"]
+export const TRACKS = ["LLM", "general", "all"]
 
 /** @param {unknown} value @returns {value is [string, unknown]} */
 const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value[0])
@@ -37,7 +38,14 @@ export const plans = new Shelf({
   prefix: "answers.study.",
   name: /^plan$/,
   aside: "study.",
-  valid: fields({ date: isDay, new: upTo(1000), minutes: upTo(1440), changed: isTime }),
+  valid: fields({
+    date: isDay,
+    since: isDay,
+    mocked: isDay,
+    minutes: upTo(1440),
+    track: value => TRACKS.includes(value),
+    changed: isTime,
+  }),
 })
 /** @type {Shelf<Score[]>} */
 export const scores = new Shelf({
@@ -58,10 +66,18 @@ export const places = new Shelf({
   valid: fields({ page: value => isText(value) && /^[\w-]+(\/[\w-]+)*$/.test(value), title: isText, at: upTo(1000) }),
 })
 
-export const plan = () => ({ new: 10, minutes: 60, ...plans.get("plan") })
+export const plan = () => ({ minutes: 60, track: "all", ...plans.get("plan") })
 // Change the plan; undefined for the date removes it.
 /** @param {Plan} changes */
-export const setPlan = changes => plans.set("plan", { ...changes, changed: new Date().toISOString() })
+export function setPlan(changes) {
+  const since = "date" in changes && changes.date != plan().date ? { since: changes.date && today() } : {}
+  plans.set("plan", { ...changes, ...since, changed: new Date().toISOString() })
+}
+// Note that a mock interview, which began then, came to its end.
+export function keepMocked(began = new Date().toISOString()) {
+  const mocked = today(new Date(began))
+  if (plan().mocked != mocked) setPlan({ mocked })
+}
 
 // Loaded before the first rating, and not by a page that only shows dates.
 /** @type {Schedule | undefined} */

@@ -11,6 +11,7 @@ let working = python
 
 /** @param {Bar} bar */
 export const worksFor = bar => bar == current
+export const isBusy = () => current != null
 
 // The reader has gone to another page: what still runs there is no longer wanted.
 document$.subscribe(() => current && !current.root.isConnected && working.stop())
@@ -34,6 +35,7 @@ export async function talk(bar, again, work, { cells = false } = {}) {
   let stage
   let amount = ""
   let host = ""
+  let came = 0 // when the first bytes did
   // For each new text the browser lays out the page, while it needs its time for Python.
   const show = () => say(bar.clock, stage ? seconds(running()) : amount)
   const tick = setInterval(show, 100)
@@ -44,8 +46,10 @@ export async function talk(bar, again, work, { cells = false } = {}) {
     /** @param {Message} message */
     const hear = message => {
       const { state, loaded = 0, total, from } = message
-      if (total) amount = `${megabytes(loaded)} of ${megabytes(total)} MB`
-      else if (!state) on?.(message)
+      if (total) {
+        came ||= performance.now()
+        amount = `${megabytes(loaded)} of ${megabytes(total)} MB${left(total / loaded - 1, performance.now() - came)}`
+      } else if (!state) on?.(message)
       if (from) host = ` from ${from}`
       if (state == "running") {
         stage = says
@@ -64,7 +68,7 @@ export async function talk(bar, again, work, { cells = false } = {}) {
     const outcome = await work(ask).catch(senseless)
     const { status, message = "" } = outcome
     const ended = /** @type {Words} */ ({
-      stopped: `Stopped after ${seconds(all())}. Python was restarted: variables are gone.`,
+      stopped: `Stopped after ${seconds(all())}. ${isHere() ? "Python was restarted: variables are gone." : `Press ${again} to go on.`}`,
       raised: `This is our mistake, not yours: ${String(message).trim().split("\n").pop()}`,
       senseless: `What came back makes no sense; the code may have written it. Python was restarted: press ${again} to try again.`,
     })[status]
@@ -102,6 +106,9 @@ export const show = (element, shown, instead) => {
   element.hidden = !shown
 }
 
+// How long the rest of what is downloaded will take, this many times what has come.
+/** @param {number} rest @param {number} ms */
+const left = (rest, ms) => (ms < 2 * LITTLE ? "" : `, about ${Math.ceil((rest * ms) / 1000)} s`)
 const LITTLE = 500 // ms
 /** @param {number} ms */
 const seconds = ms => `${(ms / 1000).toFixed(1)} s`

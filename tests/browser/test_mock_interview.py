@@ -34,6 +34,13 @@ def softmax(x, axis=-1):
 SMALL = """() => [...document.querySelectorAll(".mock :is(button, input:not([type=radio]), label)")]
   .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
   .map(e => e.outerHTML)"""
+# What was revealed is in view, as far as it fits, above the ratings, which stand in one row.
+SEEN = """() => {
+  const { top, bottom } = document.querySelector(".recall-back").getBoundingClientRect()
+  const ratings = [...document.querySelectorAll(".recall-choices button")]
+  const [first, ...others] = ratings.map(e => Math.round(e.getBoundingClientRect().top))
+  return others.every(each => each == first) && (bottom <= first || top < 100) && top < first
+}"""
 
 
 class Interview:
@@ -79,7 +86,7 @@ class Interview:
 def test_an_interview_from_the_first_question_to_the_report(warm):
     page = warm("mock/")
     interview = Interview(page)
-    page.get_by_label("15 minutes").check()
+    page.get_by_label("15 minutes, 1 question").check()
     page.get_by_label("Seed").fill(str(SEED))
     interview.start()
     expect(interview.front).to_be_focused()
@@ -98,6 +105,7 @@ def test_an_interview_from_the_first_question_to_the_report(warm):
     interview.press("2").at(len(ASKED) + 2)
     # The exercise, wrong in a way that has a name.
     exercise = page.get_by_role("group", name="Exercise softmax", exact=True)
+    expect(exercise.get_by_role("link", name="Known mistakes")).to_have_count(0)
     exercise.get_by_role("button", name="Start: exercise softmax").click()
     expect(exercise.get_by_role("textbox")).to_be_focused()
     page.keyboard.press("Control+a")
@@ -122,6 +130,11 @@ def test_an_interview_from_the_first_question_to_the_report(warm):
     expect(interview.root).to_contain_text(f"15 minutes, seed {SEED}")
     reviews = page.evaluate(f"localStorage.getItem('answers.study.card.{ASKED[1].id}')")
     assert [rating for _, rating in json.loads(reviews)["reviews"]] == [1]
+    # The plan knows of it.
+    day, plan = page.evaluate(
+        "[new Date().toLocaleDateString('sv'), localStorage.getItem('answers.study.plan')]"
+    )
+    assert json.loads(plan)["mocked"] == day
     assert wrong_in_each_look(page, ".mock") == FINE
     interview.button("New interview").click()
     expect(interview.setup).to_be_visible()
@@ -138,6 +151,7 @@ def test_the_clock_pauses_runs_over_and_stands_still_while_the_page_is_away(visi
     expect(interview.clock).to_have_text(re.compile(r"^2:1\d of 15:00; this one 2:1\d of 3:00$"))
     interview.button("Reveal the answer").click()
     expect(interview.button("Good")).to_be_visible()
+    page.wait_for_function(SEEN)
     interview.button("Pause").click()
     for part in interview.root.locator(".recall-front, .recall-back, .recall-choices").all():
         expect(part).to_be_hidden()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from cells import SECONDS, Cell
+from days import in_days
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
 from live_fences import pressed
 from looks import FINE, LOOKS, UNFOLD, wear, wrong_in_each_look
@@ -14,8 +15,8 @@ from sliders import Explorer
 
 from answers import explorers
 from answers.grader import catalog
-from answers.pages import pages
-from answers.site import bundle
+from answers.pages import by_topic, pages
+from answers.site import bundle, modules
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 ANOTHER = "questions/01-backpropagation/"
@@ -39,15 +40,24 @@ def softmax(warm):
 # Before it is started
 
 
-def test_to_write_nothing_of_python_is_loaded(visit_live):
-    page = visit_live(QUESTION)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    exercise = Exercise(page).start()
-    exercise.write("x = 1")
-    page.wait_for_load_state("networkidle")
-    assert [url for url in asked if "codemirror" in url]
-    assert not [url for url in asked if re.search("pyodide|wheel|worker.js|answers.json", url)]
+def test_python_comes_from_start_on_until_it_is_stopped_and_a_check_waits_for_it(alone):
+    page, held = alone(), []
+    page.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    exercise, other = Exercise(page), Exercise(page, "logsumexp")
+    expect(exercise.status).to_have_text("Start downloads 11 MB, once for all pages.")
+    expect(other.status).to_have_text("")
+    with page.expect_request("**/pyodide.asm.wasm"):
+        exercise.start()
+    exercise.write(SOLUTION)
+    exercise.button("Check").click()
+    exercise.button("Stop").click()
+    expect(exercise.status).to_have_text(re.compile(r"^Stopped after .* Press Check to go on\.$"))
+    assert exercise.report.inner_text() == ""
+    assert len(held) == 1  # nor does it begin anew
+    page.unroute_all()
+    exercise.button("Check").click()
+    assert exercise.verdict().startswith("Passed.")
+    assert other.start().check().startswith("Not passed.")
 
 
 def test_a_first_press_loads_what_it_needs_and_no_more(browser, live_site):
@@ -206,7 +216,7 @@ def test_a_pass_leads_on_and_is_kept(softmax):
         "Next: logsumexp, or what an interviewer asks next."
     )
     first = softmax.record["passed"]
-    expect(softmax.saved).to_have_text(re.compile("^Passed .+"))
+    expect(softmax.saved).to_have_text(re.compile(r"^Passed \d+ [A-Z][a-z]+ \d{4}\.$"))
     assert "It comes back" not in softmax.check(SOLUTION)  # which shows nothing new
     assert softmax.record["passed"] == first
     softmax.report.get_by_role("link", name="logsumexp").click()
@@ -238,6 +248,9 @@ def test_the_failing_call_comes_as_a_cell_that_runs_until_it_is_mended(softmax):
     expect(softmax.report.locator("li", has_text="wrong")).to_have_count(1)
     softmax.button("Failing call").click()
     cell = Cell(softmax.page, "of softmax")
+    expect(cell.button("Run")).to_be_focused()
+    expect(cell.block).to_be_in_viewport(ratio=1)
+    assert cell.block.locator(".k").all_inner_texts()[:2] == ["import", "as"]
     assert cell.run().startswith("Error after ")
     assert "AssertionError: the result is wrong" in cell.complaint
     text = cell.block.locator("code").first.inner_text()
@@ -318,8 +331,8 @@ def test_what_is_not_there_or_not_what_was_tested_is_told_and_can_be_tried_again
     page = alone(script=FORBIDDEN)  # a verdict that is not "Passed" stores nothing
     page.clock.install()
     page.route("**/pyodide.asm.wasm", lambda route: route.abort())
-    exercise, explorer = Exercise(page).start(), Explorer(page)
-    silence(page, exercise, "Check", "worker.js")
+    exercise, explorer = Exercise(page), Explorer(page)
+    silence(page, exercise, "Start", "worker.js", again="Check")
     told = r"pyodide.asm.wasm could not be loaded .*Press {} to try again, or Reload\."
     exercise.check()
     expect(exercise.status).to_have_text(re.compile(told.format("Check")))
@@ -350,13 +363,13 @@ def test_what_does_not_come_is_told_and_can_be_tried_again(alone):
     assert exercise.start().text == STUB
 
 
-def silence(page, exercise, button, name):
+def silence(page, exercise, button, name, again=None):
     """Press a button for which a file has to come that never does."""
     page.route(f"**/{name}", lambda route: None)
     with page.expect_request(f"**/{name}"):
         exercise.button(button).click()
     page.clock.fast_forward(31_000)
-    told = rf"{name},? .*nothing came for 30 s\. Press {button} to try again, or Reload\.$"
+    told = rf"{name},? .*nothing came for 30 s\. Press {again or button} to try again, or Reload\.$"
     expect(exercise.status).to_have_text(re.compile(told))
     page.unroute(f"**/{name}")
 
@@ -464,7 +477,7 @@ def test_what_was_written_survives_navigation_back_and_forward(warm):
     page.go_forward()
     page.wait_for_url(re.compile(ANOTHER))
     expect(other.saved).to_have_text(re.compile("^Passed"))
-    page.locator(".md-nav__link[href$='/practice/']").click()
+    page.locator(".ways").get_by_role("link", name="Practise").click()
     page.wait_for_url(re.compile(f"{ALL}$"))
     expect(other.button("Continue")).to_be_visible()
     assert page.evaluate("window.stayed")
@@ -533,7 +546,7 @@ def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(alone, scri
     expect(exercise.notice).to_have_text(
         f"Not saved by this browser: {why}. Export what you wrote before you close the tab."
     )
-    page.locator(".md-nav__link[href$='/practice/']").click()
+    page.locator(".ways").get_by_role("link", name="Practise").click()
     page.wait_for_url(re.compile(f"{ALL}$"))
     assert exercise.start().text == GLOBAL
     assert exported(page)["exercises"] == {"softmax": {"text": GLOBAL}}
@@ -556,6 +569,8 @@ def test_once_there_is_room_again_it_is_saved(alone):
 
 
 # The page of all exercises
+
+PASSED = json.dumps({"passed": f"{in_days(-6)}T10:00:00Z"})
 
 
 def kept_status(page):
@@ -583,6 +598,33 @@ def test_all_exercises_stand_on_one_page_without_an_editor(visit_live):
     Exercise(page, "affine").start()
     Exercise(page, "unbroadcast").start()
     assert page.locator(".cm-editor").count() == 2
+
+
+def test_of_all_exercises_those_are_shown_that_were_chosen(alone):
+    page = alone(ALL)
+    page.evaluate(f"localStorage.setItem('{KEPT}causal_mask', '{PASSED}')")
+    page.reload()
+    shown = page.locator(".practice:visible .exercise")
+    told = page.locator(".practice-filter").get_by_role("status")
+    expect(told).to_have_text(f"{len(catalog.names())} exercises, 1 passed")
+    page.get_by_label("Topic").select_option("Transformers")
+    page.get_by_label("runs here").check()
+    (members,) = (members for topic, members in by_topic() if topic == "Transformers")
+    names = [name for each in members for name in each.exercises if modules.runs_here(name)]
+    expect(shown).to_have_count(len(names))
+    expect(page.locator("article > h2:visible").first).to_contain_text("Transformers")
+    page.get_by_label("State").select_option("not passed")
+    expect(told).to_have_text(f"{len(names) - 1} exercises, 0 passed")
+    expect(Exercise(page, "causal_mask").root).to_be_hidden()
+    page.get_by_label("Level").select_option("core")
+    core = {name for each in members if each.level == "core" for name in each.exercises}
+    left = f"{len(core.intersection(names)) - 1} exercises, 0 passed"
+    expect(told).to_have_text(left)
+    # Back from its question, what was chosen is there.
+    page.locator(".practice:visible a").first.click()
+    expect(page.locator(".practice-filter")).to_have_count(0)
+    page.go_back()
+    expect(told).to_have_text(left)
 
 
 def test_an_export_can_be_imported_elsewhere(warm, alone):
@@ -713,6 +755,12 @@ def test_an_exercise_can_be_done_by_keyboard_alone(warm):
     expect(exercise.editor).to_be_focused()
     # What is said besides is folded, and where to write is marked.
     expect(exercise.root.locator(".cm-fold")).to_have_count(2)
+    assert page.evaluate("getSelection().toString()") == "raise NotImplementedError"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")  # leaves, although something is selected
+    expect(exercise.button("Check")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(exercise.editor).to_be_focused()
     assert page.evaluate("getSelection().toString()") == "raise NotImplementedError"
     expect(exercise.editor).not_to_contain_text("if you have time")
     page.keyboard.press("Control+Alt+BracketRight")

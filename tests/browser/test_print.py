@@ -62,6 +62,8 @@ def test_paper_is_light_and_has_what_was_unfolded_and_the_screen_is_as_before(da
     expect(page.locator(".live-bar").first).to_be_hidden()
     for block in page.locator(".highlight:has(+ .output)").all():
         expect(block).to_have_css("break-after", "avoid")
+    # What is long goes on on the next sheet, and leaves no half of one empty.
+    expect(page.locator("pre:visible").first).to_have_css("break-inside", "auto")
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(body).to_have_attribute("data-md-color-scheme", "slate")

@@ -36,7 +36,41 @@ ASKED = {
     18: ["kl divergence formula", "kl divergence zero probability"],
     19: ["dL/dW", "derivative of matrix multiplication", "shapes of dW"],
     20: ["base rate fallacy", "prior and posterior"],
+    21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
+    22: ["adam optimizer", "weight decay vs l2"],
+    23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
 }
+# What no page answers: the first thing found says so.
+NOT_HERE = [
+    "k-means",
+    "k means clustering",
+    "bpe tokenizer",
+    "beam search",
+    "nucleus sampling",
+    "lora",
+    "mixture of experts",
+    "swiglu",
+    "contrastive loss",
+    "clip contrastive loss",
+    "pass@k",
+    "chat template",
+    "reward model",
+    "ppo",
+    "grpo",
+    "fsdp",
+    "gradient checkpointing",
+    "rag",
+    "bm25",
+    "ridge regression",
+    "pca",
+    "random forest",
+    "xgboost",
+    "lstm",
+    "diffusion model",
+    "svm",
+    "mamba",
+    "iou",
+]
 
 MATRIX = re.compile("/19-matrix-calculus")
 
@@ -97,10 +131,13 @@ def test_search_finds_the_page_that_is_meant(visit):
     assert sum(place == 1 for place in places.values()) >= 0.9 * len(places), places
     first = ("why subtract max", "kv cache mask", "dL/dW")
     assert [places[query] for query in first] == [1, 1, 1]
+    told = dict(zip(NOT_HERE, page.evaluate(FIND, NOT_HERE), strict=True))
+    assert {query: seen[:2] for query, seen in told.items() if "not-here/#" not in seen[0]} == {}
     # What a page says that people type who look for it.
     for each in pages():
         for query, seen in zip(each.also, page.evaluate(FIND, each.also), strict=True):
             meant = f"questions/{each.path.stem}/"
             assert any(place.startswith(meant) for place in seen[:3]), query
+            assert "not-here/" not in seen[0], query
     # Asked for all words that begin so, lunr may look for one that it does not have.
     assert all(page.evaluate(FIND, list(ascii_lowercase)))

@@ -52,7 +52,7 @@ NAMES = st.sampled_from(
         r"\S+",
         """__proto__ constructor toString hasOwnProperty length version text before hints passed
         solution again reviews due suspended date new minutes changed page title at seed began
-        spent rated scored verdict tab 06 06/what-next""",
+        spent rated scored verdict tab 06 06/what-next since mocked track""",
     )
 )
 LEAVES = (

@@ -8,12 +8,11 @@ import re
 import pytest
 from cells import AT, name_of, responses
 from command_line import learner, run
-from days import NOW, TODAY, in_days, in_words
+from days import NOW, TODAY, in_days
 from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
 from fsrs_vectors import AFTER, DAYS, MEMORY, SPACED, WHEN_DUE
 from looks import FINE, wear, wrong_in_each_look
 from oracle_schedule import choices, due_after, named, plus
-from oracle_today import next_due, todays
 from playwright.sync_api import expect
 from studies import CARD, Recall, card, keep
 from waiting import wait_until
@@ -56,18 +55,10 @@ def reader(browser, site):
 
 # The same as its oracle
 
-SAME = """async ({ states, histories, days }) => {
-  const at = $at
-  const all = await (await fetch(at("cards.json"))).json()
-  const { nextDue, todays } = await import(at("today.js"))
-  const { choices, due } = await import(at("schedule.js"))
-  const { named } = await import(at("days.js"))
+SAME = """async ({ histories, days }) => {
+  const { choices, due } = await import($at("schedule.js"))
+  const { named } = await import($at("days.js"))
   return {
-    today: states.map(({ cards, plan, day }) => {
-      const { tasks, fitting } = todays(all, cards, plan, day)
-      const told = tasks.map(({ kind, id, minutes }) => [kind, id, minutes])
-      return [told, fitting, nextDue(all, cards, plan, day)]
-    }),
     dues: histories.map(([history, day]) => [due(history), choices(history, day)]),
     words: days.map(day => named(day, days[0])),
   }
@@ -80,36 +71,14 @@ def random_history(rng, day, longest):
     return [[each, rng.randint(1, 4)] for each in days]
 
 
-def random_state(rng):
-    """Cards of a reader, a plan and a day; of some states most cards, of others few."""
-    day, share = TODAY, rng.choice([0, 0.02, 0.3, 0.9])
-    known = {}
-    for each in CARDS:
-        reviews = random_history(rng, day, rng.randint(1, 3)) if rng.random() < share else []
-        due = plus(reviews[-1][0], rng.randint(1, 40)) if reviews else None
-        suspended = f"{in_days(-6)}T10:00:00Z" if rng.random() < 0.05 else None
-        history = {"reviews": reviews, "due": due, "suspended": suspended}
-        known[each.id] = {k: v for k, v in history.items() if v}
-    date = rng.choice([None, plus(day, rng.randint(-3, 30))])
-    plan = {"date": date, "new": rng.randint(0, 12), "minutes": rng.choice([5, 30, 60, 600])}
-    return {"cards": known, "plan": {k: v for k, v in plan.items() if v is not None}, "day": day}
-
-
-def test_the_page_says_of_today_and_of_all_days_what_its_oracle_says(reader):
-    rng = random.Random(0)
-    states = [random_state(rng) for _ in range(60)]
-    last = TODAY
+def test_the_page_says_of_all_days_what_its_oracle_says(reader):
+    rng, last = random.Random(0), TODAY
     histories = [
         (random_history(rng, last, rng.randint(1, 8)), plus(last, rng.randint(0, 99)))
         for _ in range(150)
     ]
     days = [last, *(plus(last, count) for count in range(-2, 30))]
-    asked = {"states": states, "histories": histories, "days": days}
-    found = reader("tags/").evaluate(SAME, asked)
-    for each, (tasks, fitting, following) in zip(states, found["today"], strict=True):
-        known = CARDS, each["cards"], each["plan"], each["day"]
-        assert [tasks, fitting] == [*todays(*known)]
-        assert following == next_due(*known)
+    found = reader("tags/").evaluate(SAME, {"histories": histories, "days": days})
     for (history, day), (comes, after_each) in zip(histories, found["dues"], strict=True):
         assert comes == due_after(history)
         assert after_each == choices(history, day)
@@ -174,6 +143,7 @@ def test_a_question_is_rehearsed_by_keyboard_and_the_page_is_as_it_was(reader):
     recall.button("Suspend").click()
     expect(recall.where).to_have_text(re.compile(f"^4 of {len(OF_PAGE)}"))
     page.reload()
+    expect(page.locator(".rehearse")).to_contain_text("You can go on where you stopped.")
     page.get_by_role("button", name="Rehearse").click()
     expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[2]])
     page.keyboard.press("Escape")
@@ -227,7 +197,7 @@ def due(day, *ids):
 def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     asked = [FOLLOW_UPS[4], "07/opening", FOLLOW_UPS[0]]
     kept = due(in_days(-4), asked[0]) | due(in_days(-1), *asked[1:]) | due(in_days(1), "08/opening")
-    kept["answers.study.plan"] = {"new": 0}
+    kept["answers.study.plan"] = {"minutes": 0}
     page = reader(REVIEW, kept)
     recall = Recall(page)
     expect(recall.where).to_have_text(re.compile("^1 of 3. Question 6"))
@@ -245,7 +215,7 @@ def test_what_is_due_is_reviewed_in_the_words_of_its_page(reader, site):
     )
     expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[0]])
     recall.rate(4)
-    expect(recall.front).to_contain_text("Done: 2 rated or put away.")
+    expect(recall.front).to_contain_text("Done: 2 rated or suspended.")
     expect(recall.front).to_contain_text("The next card comes back tomorrow.")
     page.keyboard.press("u")
     expect(recall.where).to_have_text(re.compile("^2 of 3|^3 of 3"))
@@ -291,14 +261,14 @@ def test_every_card_has_the_same_words_in_the_page_and_in_the_deck(reader):
 
 
 def test_the_last_rating_is_taken_back_after_a_reload_too(reader):
-    asked, no_more = ["07/opening", FOLLOW_UPS[0]], {"answers.study.plan": {"new": 0}}
+    asked, no_more = ["07/opening", FOLLOW_UPS[0]], {"answers.study.plan": {"minutes": 0}}
     page = reader(REVIEW, due(in_days(-4), *asked) | no_more)
     recall = Recall(page)
     recall.rate(1)
     page.reload()
     expect(recall.where).to_have_text(re.compile("^1 of 1"))
     recall.button("Suspend").click()
-    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    expect(recall.front).to_contain_text("Done: 1 rated or suspended.")
     page.reload()
     expect(recall.front).to_contain_text("Nothing is due.")
     page.keyboard.press("u")
@@ -331,7 +301,7 @@ def test_a_rehearsal_takes_its_last_rating_back_after_a_reload(reader):
 
 
 def test_back_and_forward_find_the_review_where_it_was(reader, site):
-    asked, no_more = FOLLOW_UPS[:3], {"answers.study.plan": {"new": 0}}
+    asked, no_more = FOLLOW_UPS[:3], {"answers.study.plan": {"minutes": 0}}
     page = reader(REVIEW, due(in_days(-1), *asked) | no_more)
     recall = Recall(page)
     expect(recall.where).to_have_text(re.compile("^1 of 3"))
@@ -352,7 +322,7 @@ def test_back_and_forward_find_the_review_where_it_was(reader, site):
 
 def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
     asked = [*FOLLOW_UPS[:3], "07/opening"]
-    page = reader(REVIEW, due(in_days(-4), *asked) | {"answers.study.plan": {"new": 0}})
+    page = reader(REVIEW, due(in_days(-4), *asked) | {"answers.study.plan": {"minutes": 0}})
     other = page.context.new_page()
     other.clock.set_fixed_time(NOW)
     other.goto(page.url)
@@ -367,11 +337,11 @@ def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
     assert [rating for _, rating in card(page, second)["reviews"]] == [3, 4, 2]
     there.rate(2)
     there.rate(2)
-    expect(there.front).to_contain_text("Done: 4 rated or put away.")
+    expect(there.front).to_contain_text("Done: 4 rated or suspended.")
     assert here.where.inner_text().startswith("3 of 4")
     here.rate(3)
     # The fourth is not asked again.
-    expect(here.front).to_contain_text("Done: 3 rated or put away.")
+    expect(here.front).to_contain_text("Done: 3 rated or suspended.")
     assert [rating for _, rating in card(page, fourth)["reviews"]] == [3, 2]
     page.keyboard.press("u")  # takes back what was rated here
     expect(here.where).to_have_text(re.compile("^3 of 4"))
@@ -382,7 +352,7 @@ def test_two_tabs_review_one_deck_and_neither_overwrites_the_other(reader):
 def test_an_empty_deck_says_where_cards_come_from(reader):
     recall = Recall(reader(REVIEW))
     expect(recall.front).to_contain_text("Nothing is due.")
-    expect(recall.front.get_by_role("link")).to_have_attribute("href", re.compile("/questions/01-"))
+    expect(recall.front.get_by_role("link")).to_have_attribute("href", re.compile("/questions/09-"))
 
 
 # What is kept
@@ -394,7 +364,7 @@ def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
         CARD + OF_PAGE[0]: f'{{"reviews": [["{in_days(-6)}", 3]], "due": "soon"}}',
         CARD + FOLLOW_UPS[0]: newer,
         CARD + "__proto__": '{"reviews": []}',
-        "answers.study.plan": '{"date": "2026-13-01", "new": 3}',
+        "answers.study.plan": '{"date": "2026-13-01", "minutes": 3}',
         "answers.study.score.06": f'[["{in_days(-6)}", "weak"], ["x", "weak"]]',
     }
     page = reader(REVIEW, kept)
@@ -411,7 +381,7 @@ def test_what_is_damaged_is_put_aside_and_what_is_newer_is_left(reader):
         "score.06": kept["answers.study.score.06"],
     }
     assert data["study"]["scores"] == {"06": [[in_days(-6), "weak"]]}
-    assert data["study"]["plan"] == {"new": 3}
+    assert data["study"]["plan"] == {"minutes": 3}
 
 
 @pytest.mark.parametrize(
@@ -423,7 +393,7 @@ def test_ratings_that_cannot_be_kept_are_told_and_stay_while_the_tab_is_open(alo
     recall = Recall(page)
     recall.rate(3)
     expect(recall.root).to_contain_text(f"Not saved by this browser: {why}. Export what you wrote")
-    page.locator(".md-nav__link[href$='/review/']").click()
+    page.locator(".ways").get_by_role("link", name="Review").click()
     page.wait_for_url(re.compile(f"{REVIEW}$"))
     expect(recall.root).to_contain_text("Not saved by this browser")
     (kept,) = exported(page)["study"]["cards"].items()
@@ -496,7 +466,7 @@ def test_a_pass_on_the_command_line_comes_back_in_the_page_as_one_of_that_day(re
     then, later, known = in_days(-6), in_days(-5), {"reviews": [[in_days(-2), 4]]}
     own = {
         f"{CARD}exercise/entropy": known,
-        "answers.study.plan": {"new": 0, "minutes": 600},
+        "answers.study.plan": {"minutes": 1440},
         "answers.study.score.06": [[then, "weak"]],
     }
     page = reader("", own)
@@ -533,7 +503,9 @@ def test_a_pass_on_the_command_line_comes_back_in_the_page_as_one_of_that_day(re
 
 
 def test_an_exercise_that_no_page_can_run_is_rated_by_the_reader(reader):
-    page = reader(REVIEW, due(TODAY, "exercise/fix_the_gpt") | {"answers.study.plan": {"new": 0}})
+    page = reader(
+        REVIEW, due(TODAY, "exercise/fix_the_gpt") | {"answers.study.plan": {"minutes": 0}}
+    )
     recall = Recall(page)
     expect(recall.front).to_contain_text("answers start fix_the_gpt")
     recall.reveal()
@@ -541,7 +513,7 @@ def test_an_exercise_that_no_page_can_run_is_rated_by_the_reader(reader):
     link = recall.back.get_by_role("link", name="On its page")
     expect(link).to_have_attribute("href", re.compile(r"/14-kv-cache/#exercise-fix_the_gpt$"))
     recall.rate(3)
-    expect(recall.front).to_contain_text("Done: 1 rated or put away.")
+    expect(recall.front).to_contain_text("Done: 1 rated or suspended.")
     assert card(page, "exercise/fix_the_gpt")["reviews"][-1] == [TODAY, 3]
 
 
@@ -559,7 +531,14 @@ def test_home_loads_little_before_something_is_studied(visit_live):
     loaded = responses(visit_live, "")
     names = {name_of(r) for r in loaded if re.search("/live-|/start.js", r.url)}
     assert "home.js" in names
-    assert not names & {"cards.json", "schedule.js", "ts-fsrs.js", "recall.js", "export.js"}
+    assert not names & {
+        "cards.json",
+        "plan.js",
+        "schedule.js",
+        "ts-fsrs.js",
+        "recall.js",
+        "export.js",
+    }
     others = {"cell_buttons.js", "exercise_buttons.js", "filter.js"}
     added = names - others - {"start.js", "elements.js"}
     bodies = [r.body() for r in loaded if name_of(r) in added]
@@ -570,23 +549,53 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     page = reader("")
     home = page.locator(".today")
     expect(home.get_by_label("Minutes a day")).to_be_hidden()
+    evenings = home.get_by_role("button", name="Three evenings")
+    evenings.click()
+    expect(home).to_contain_text("The interview is in 3 days.")
+    expect(evenings).to_be_hidden()
+    expect(home.get_by_label("Interview on")).to_be_focused()
+    home.get_by_label("Minutes a day").fill("60")
     home.get_by_label("Interview on").fill(in_days(5))
     expect(home).to_contain_text("The interview is in 5 days.")
+    expect(home.get_by_label("All", exact=True)).to_be_checked()
+    held = [sum("LLM" in page.importance for page in pages()), len(pages())]
+    expect(home).to_contain_text(f"{held[1]} questions in this track: ")
+    home.get_by_label("LLM").check()
+    expect(home).to_contain_text(f"{held[0]} questions in this track: Transformers 4 of 4")
     # Fields for a finger.
-    heights = home.locator("input:visible").evaluate_all("all => all.map(e => e.offsetHeight)")
-    assert len(heights) == 3
+    fields = home.locator(".today-plan label:visible")
+    heights = fields.evaluate_all("all => all.map(e => e.offsetHeight)")
+    assert len(heights) == 5
     assert min(heights) >= 44
-    expect(home.get_by_role("listitem").first).to_have_text(re.compile("^Read and rehearse 1. "))
+    first = home.get_by_role("listitem").first
+    expect(first).to_have_text(re.compile("^Read, and say in thirty seconds, 9. Attention, "))
+    days = home.locator("details").first
+    days.locator("summary").click()
+    expect(days.locator("li")).to_have_count(6)
+    expect(days.locator("li").nth(4)).to_contain_text("mock interview; cheat sheet")
+    waiting = home.locator("details").nth(1)
+    expect(waiting.locator("summary")).to_contain_text(
+        re.compile(r"questions to read need \d+ min; you have \d+: these \d+ wait")
+    )
+    home.get_by_label("General").check()
+    expect(days).to_have_attribute("open", "")  # as the reader left it
+    expect(waiting).not_to_have_attribute("open", "")
+    home.get_by_label("Interview on").fill(in_days(200))
+    expect(days.locator("summary")).to_contain_text("The next 90 days: ")
+    home.get_by_label("Interview on").fill("")
+    expect(home).not_to_contain_text("The interview is")
+    expect(home.locator("details")).to_have_count(0)
     kept = due(in_days(-1), *OF_PAGE[:3], "exercise/softmax") | {
-        "answers.study.plan": {"date": in_days(5), "minutes": 30, "new": 2},
+        "answers.study.plan": {"date": in_days(5), "minutes": 30},
         "answers.study.score.06": [[in_days(-6), "solid"]],
         "answers.study.place": {"page": QUESTION[:-1], "title": "Softmax", "at": 4},
         f"{KEPT}softmax": {"passed": f"{in_days(-6)}T10:00:00Z"},
     }
     page = reader("", kept)
-    items = home.get_by_role("listitem")
+    items = home.locator("> div > ul").get_by_role("listitem")
     expect(items.nth(0)).to_have_text("Review 3 cards, 4 min")
-    expect(items.nth(1)).to_have_text(re.compile("^Write again: softmax, "))
+    expect(items.nth(1)).to_have_text(re.compile("^Read, and say in thirty seconds, 9. Attention"))
+    expect(home).to_contain_text("1 exercise more came back")
     expect(home).to_contain_text("Where you stopped: Softmax, in its rehearsal, after 4 answers.")
     row = page.get_by_role("row").filter(has_text="Softmax and cross-entropy")
     expect(row.locator(".yours")).to_have_text(re.compile(r"^1 of \d+ passed, solid, 4 due$"))
@@ -597,9 +606,10 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
         f"1 of {len(of_topic)} questions rehearsed, 1 of {total} exercises passed."
     )
     assert wrong_in_each_look(page, "article") == FINE
-    home.get_by_label("Minutes a day").fill("600")
+    home.get_by_label("Minutes a day").fill("1440")
     home.get_by_label("Minutes a day").press("Tab")
-    expect(home).not_to_contain_text("If you have time")
+    expect(items.filter(has_text="Write again")).to_contain_text("softmax")
+    expect(home).not_to_contain_text("more came back")
 
 
 SCORED = """async () => {
@@ -624,8 +634,34 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     page = alone("")
     page.clock.set_fixed_time(NOW)
     page.reload()
-    page.get_by_label("Interview on").fill(in_days(28))
-    page.goto(page.url + QUESTION)
+    page.get_by_label("Interview on").fill(in_days(5))
+    today = page.locator(".today")
+    listed = today.locator("> div > ul").get_by_role("listitem")
+
+    def minutes():
+        return int(re.search(r"Today, (\d+) min:", today.inner_text())[1])
+
+    # What stands first is done first: a question is read, and what it says first is said.
+    expect(listed.first).to_have_text(re.compile("^Read, and say in thirty seconds, 9. Attention"))
+    before = minutes()
+    assert before <= 66
+    cost = int(re.search(r", (\d+) min$", listed.first.inner_text())[1])
+    listed.first.get_by_role("link").click()
+    page.get_by_role("button", name="Rehearse").click()
+    recall = Recall(page)
+    recall.rate(3)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Home").first.click()
+    expect(listed.first).to_have_text(re.compile("^Write causal_mask"))
+    assert minutes() == before - cost
+    # Then a function of it is written.
+    listed.first.get_by_role("link").click()
+    exercise = Exercise(page, "causal_mask").start()
+    passed = exercise.check(bundle.exercise("causal_mask")["solution"])
+    assert passed.startswith("Passed. It comes back in 2 days.")
+    page.get_by_role("link", name="Home").first.click()
+    expect(listed.first).to_have_text(re.compile("6. Softmax and cross-entropy"))
+    listed.first.get_by_role("link").click()
     page.get_by_role("button", name="Rehearse").click()
     recall = Recall(page)
     recall.rate(4)
@@ -637,29 +673,34 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     solution = bundle.exercise("softmax")["solution"]
     assert exercise.check(solution).startswith("Passed with the solution. It comes back tomorrow.")
     expect(exercise.saved).to_have_text(re.compile("with the solution"))
-    page.get_by_role("link", name="Home").first.click()
-    expect(page.locator(".today")).to_contain_text("Where you stopped: Softmax")
+    page.locator(".ways").get_by_role("link", name="Questions").click()
+    expect(today).to_contain_text("Where you stopped: Softmax")
     context, home = page.context, page.url
     page.close()
 
+    # Two days are missed. Half of the time is over.
     page = context.new_page()
     page.clock.set_fixed_time(f"{in_days(3)}T20:00:00")
     page.goto(home)
     today = page.locator(".today")
-    expect(today).to_contain_text(f"The interview is on {in_words(28)}.")
-    expect(today.get_by_role("listitem").nth(0)).to_have_text("Review 1 card, 1 min")
-    expect(today.get_by_role("listitem").nth(1)).to_have_text(re.compile("^Write again: softmax"))
-    today.get_by_role("link", name="Review 1 card").click()
+    listed = today.locator("> div > ul").get_by_role("listitem")
+    expect(today).to_contain_text("The interview is in 2 days.")
+    expect(listed.nth(0)).to_have_text("Review 3 cards, 5 min")
+    expect(listed.filter(has_text="Write again")).to_contain_text("softmax")
+    expect(listed.last).to_have_text("Mock interview, 15 min")
+    listed.get_by_role("link", name="Review 3 cards").click()
     recall = Recall(page)
     expect(recall.front).to_have_text(ASKED[FOLLOW_UPS[0]])
-    recall.rate(3)
+    while not recall.front.get_by_text("Write it again").count():
+        recall.rate(3)
     exercise = Exercise(page)
     exercise.button("Again from the stub").click()
     expect(exercise.editor).to_be_focused()
     assert exercise.text == bundle.exercise("softmax")["stub"]
     assert "It comes back" in exercise.check(solution)
     recall.button("Next").click()
-    expect(recall.front).not_to_contain_text("Write it again")
+    expect(recall.front).to_contain_text("causal_mask")
+    expect(recall.where).to_contain_text("If you have time.")
 
     data = exported(page)
     # On the command line one more is passed, and comes back in the page.
@@ -673,7 +714,7 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import: what you wrote").click()
     chooser.value.set_files(folder / "shell.json")
-    expect(page.locator(".exercise-kept")).to_contain_text("Imported 2 exercises.")
+    expect(page.locator(".exercise-kept")).to_contain_text("Imported 3 exercises.")
     again = exported(page)
     assert again["exercises"]["softmax"] == data["exercises"]["softmax"]
     (new,) = again["study"]["cards"].keys() - data["study"]["cards"].keys()
@@ -681,4 +722,6 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     del again["study"]["cards"][new]
     assert again["study"] == data["study"]
     page.goto(home)
-    expect(today).to_contain_text("Write again: logsumexp")
+    today.get_by_label("Minutes a day").fill("1440")
+    today.get_by_label("Minutes a day").press("Tab")
+    expect(listed.filter(has_text="Write again")).to_contain_text("logsumexp")

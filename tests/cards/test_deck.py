@@ -1,6 +1,7 @@
 """The deck, read back as Anki reads it: a zip with a database of SQLite."""
 
 import io
+import json
 import os
 import re
 import sqlite3
@@ -30,17 +31,24 @@ def notes(content: bytes) -> dict[str, tuple]:
         assert archive.namelist() == ["collection.anki2", "media"]
         database = sqlite3.connect(":memory:")
         database.deserialize(archive.read("collection.anki2"))
+    decks = {deck["id"]: deck["name"] for deck in decks_in(database)}
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     rows = database.execute(
-        "SELECT guid, notes.id, notes.mod, tags, flds FROM notes JOIN cards ON nid = notes.id "
+        "SELECT guid, notes.id, notes.mod, tags, flds, did FROM notes JOIN cards ON nid = notes.id "
         "ORDER BY due"
     ).fetchall()
     assert max(number for _, number, *_ in rows) < 1000 * time.time()
     found = {
-        guid: (id, mod, tags.split(), flds.split("\x1f")) for guid, id, mod, tags, flds in rows
+        guid: (id, mod, [*tags.split(), decks[did]], flds.split("\x1f"))
+        for guid, id, mod, tags, flds, did in rows
     }
     assert len(found) == len(rows)
     return found
+
+
+def decks_in(database) -> list[dict]:
+    ((text,),) = database.execute("SELECT decks FROM col")
+    return list(json.loads(text).values())
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +85,7 @@ def test_every_question_and_follow_up_is_a_note_in_the_order_of_the_pages(read):
         anchor = f"#ask-{card.name}" if card.kind == "follow-up" else ""
         assert page == f'<a href="{SITE}questions/{card.page.path.stem}/{anchor}">{title}</a>'
         assert tags[:2] == [card.kind, f"question::{card.page.number:02}"]
+        assert tags[-1] == f"Worked answers::{card.page.topic}"  # its deck
         first = re.match(r"[\w ]+", card.back)
         assert first is None or first[0].strip() in answer
         assert question.startswith("<p>")

@@ -13,7 +13,7 @@ from oracle_schedule import between, plus
 from page_scripts import Scripts
 
 SCHEDULE = Scripts("../vendor/ts-fsrs/ts-fsrs.js", "schedule.js")
-DAYS_LEFT = Scripts("days.js", "today.js")
+DAYS_LEFT = Scripts("days.js")
 LONGEST = 365
 
 gaps = st.sampled_from([0, 0, 1, 2, 5, 20, 60]) | st.integers(0, 900)

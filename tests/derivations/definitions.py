@@ -17,7 +17,7 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
-from answers.networks.layers import affine, affine_backward, relu_backward
+from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
     beta_update,
@@ -38,7 +38,15 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.dropout import dropout
+from answers.training.initialization import kaiming_normal
 from answers.training.mixed_precision import round_to_format, stochastic_round
+from answers.training.normalization import (
+    layer_norm_backward,
+    normalize,
+    rms_norm,
+    rms_norm_backward,
+)
 from answers.training.optimizers import adam_step, sgd_momentum_step
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
@@ -201,6 +209,38 @@ def one_hot(X, W, i, j):
     return g
 
 
+def variance(fan_in, gain=2**0.5):
+    """Of the library's initial weights: how they scale the numbers that they are drawn from."""
+    weights = kaiming_normal(fan_in, 1, np.random.default_rng(0), gain)
+    return (weights[0, 0] / np.random.default_rng(0).normal()) ** 2
+
+
+def affine_outcomes(x, w):
+    """The output of the layer for the inputs and weights of each outcome, a column of either."""
+    return np.array([affine(a, b[:, None], np.zeros(1)) for a, b in zip(x.T, w.T, strict=True)])
+
+
+def every_sign(count):
+    return np.array(list(itertools.product((-1.0, 1.0), repeat=count)))
+
+
+def kept_mean_square(n, v):
+    """The share of the mean square that a layer with ReLU leaves, by all signs of its weights."""
+    weights = np.sqrt(v) * every_sign(n).T
+    return np.mean(relu(affine(np.ones(n), weights, np.zeros(2**n))) ** 2)
+
+
+def stream_variance(L, g):
+    start, *added = every_sign(2 * L + 1).T
+    branches = affine(np.array(added).T, np.full((2 * L, 1), g), np.zeros(1))
+    return np.var(start + branches[:, 0])
+
+
+def dropped(x, p):
+    """Ten equal numbers behind dropout, each draw as likely as the others."""
+    return dropout(np.full(10, x), p, (np.arange(10) + 0.5) / 10)[0]
+
+
 def adam(gradients, beta1=0.9, beta2=0.999, eps=1e-12, lr=1.0):
     """The last step of Adam along these gradients, one a row, and its moments after it."""
     m = v = np.zeros(np.shape(gradients)[1])
@@ -239,6 +279,14 @@ class EachChance:
 
     def integers(self, end, size, dtype):
         return np.arange(end, dtype=dtype).reshape(size)
+
+
+def layer_norm_slope(dout, x, epsilon):
+    return layer_norm_backward(dout, x, np.ones(len(x)), epsilon)[0]
+
+
+def rms(x, epsilon):
+    return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
 LIBRARY = {
@@ -444,6 +492,32 @@ LIBRARY = {
         r"x_{\text{lost}}": lost,
     },
     "floats.stall": {r"s_{\text{stall}}": sum_of_ones},
+    "initialization.depth": {
+        "q_{L}": lambda n, v, L, q_0: q_0 * kept_mean_square(n, v) ** L,
+        r"v\big|_{q_{L} = q_{0}}": lambda n: variance(n),
+    },
+    "initialization.layer": {
+        r"\operatorname{Var}\left(w_{i} x_{i}\right)": lambda w_i, x_i, v: np.var(
+            affine_outcomes(x_i[None], w_i(v)[None])
+        ),
+        r"\operatorname{Var}\left(z\right) = \operatorname{Var}\left(w \cdot x\right)": lambda w, x, v: (
+            np.var(affine_outcomes(x, w(v)))
+        ),
+        r"\mathbb{E}\left[y^{2}\right]": lambda w, x, v: np.mean(
+            relu(affine_outcomes(x, w(v))) ** 2
+        ),
+        r"v\big|_{\mathbb{E}\left[y^{2}\right] = q}": lambda n: variance(n),
+    },
+    "initialization.masked": {
+        r"\mathbb{E}\left[m x\right]": lambda p, x: np.mean(dropped(x, p)),
+        r"\operatorname{Var}\left(m x\right)": lambda p, x: np.var(dropped(x, p)),
+    },
+    "initialization.residual": {
+        r"\operatorname{Var}\left(s\right)": lambda L, g: stream_variance(L, g),
+        r"\operatorname{Var}\left(s\right)\big|_{g = \frac{\sqrt{2}}{2 \sqrt{L}}}": lambda L: (
+            stream_variance(L, math.sqrt(variance(1, 1 / math.sqrt(2 * L))))
+        ),
+    },
     "kl.alpha_divergence": {
         r"\lim_{\alpha \to 1} D_{\alpha}": lambda p, q: one_term(p, q) - p + q,
         r"\lim_{\alpha \to 0} D_{\alpha}": lambda p, q: one_term(q, p) - q + p,
@@ -584,6 +658,25 @@ LIBRARY = {
         r"p^{*}\big|_{C_{TN} = 0,\ C_{TP} = 0}": lambda C_FP, C_FN: cost_threshold(
             np.array([[0, C_FP], [C_FN, 0]])
         ),
+    },
+    "normalization.of_layer_norm": {
+        r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
+            lambda x: normalize(x, -1, epsilon)[1][0], x
+        )[j - 1],
+        r"\frac{\partial \hat{x}_{k}}{\partial x_{j}}": lambda x, epsilon, j, k: layer_norm_slope(
+            np.eye(len(x))[k - 1], x, epsilon
+        )[j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: layer_norm_slope(
+            g, x, epsilon
+        )[j - 1],
+    },
+    "normalization.of_rms_norm": {
+        r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
+            lambda x: rms(x, epsilon), x
+        )[j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: rms_norm_backward(
+            g, x, np.ones(len(x)), epsilon
+        )[0][j - 1],
     },
     "quantization.ridge": {
         r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,

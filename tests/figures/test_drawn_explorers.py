@@ -5,12 +5,13 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+import torch
 from drawing import quoted, same
 from scipy import optimize, signal, special, stats
 from sklearn import metrics
 
 from answers import explorers
-from answers.explorers import bits, chart
+from answers.explorers import bits, chart, one_pass_variance
 from answers.labels.binormal import two_models
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -81,6 +82,26 @@ def test_temperature(t, gap):
     assert np.abs(hot - 1 / 4).max() < 0.01
     assert cold[0] > 0.99
     assert (shown.x.label, shown.y.label) == ("class and its logit", "probability")
+
+
+@pytest.mark.parametrize(("scale", "width"), [(1, 64), (2, 256), (0.125, 16), (32, 128)])
+def test_signal_depth(scale, width):
+    shown = Shown("signal_depth", scale, width)
+    rng = np.random.default_rng(0)
+    x, sizes = torch.tensor(rng.normal(size=(32, width))), [0.0]
+    for _ in range(50):
+        w = torch.tensor(rng.normal(size=(width, width))) * (scale / width) ** 0.5
+        x = torch.relu(x @ w)
+        sizes.append(x.square().mean().sqrt().log10().item())
+    shown.says("The root of the mean square behind each of 50 layers with ReLU")
+    shown.says("weights of variance s/n. Solid: one draw of such a network")
+    layers, drawn = shown.lines()[1, "solid"]
+    assert shown.near(layers, np.arange(51), "x")
+    assert shown.near(drawn, sizes)
+    shown.says("Dashed: a factor s/2 a layer for the mean square, which only s = 2 makes 1")
+    assert shown.near(shown.lines()[2, "dashed"][1], np.arange(51) * np.log10(scale / 2) / 2)
+    assert (shown.x.label, shown.y.label) == ("layers", "root of the mean square")
+    assert shown.y.ticks == {power: f"1e{power}" for power in range(-30, 31, 10)}
 
 
 @pytest.mark.parametrize(("at", "miss"), [(0.5, 5), (0.17, 20)])
@@ -229,6 +250,32 @@ def test_uncorrected_steps(beta1, beta2):
     ticks = [*shown.x.ticks.items(), *shown.y.ticks.items()]
     assert all(same([10.0**place], [float(text)]) for place, text in ticks)
     assert (shown.x.label, shown.y.label) == ("step (log scale)", "learning rates (log scale)")
+
+
+@pytest.mark.parametrize("mean", [1, 1000, 10_000])
+def test_one_pass_variance(mean):
+    shown = Shown("one_pass_variance", mean)
+    x = (one_pass_variance.ROWS + mean).astype(np.float32)
+    shown.says("The variance of 60 rows in float32")
+    assert x.shape == (60, 256)
+    shown.says("computed in two ways, against the right one")
+    right = np.array([stats.moment(row, 2) for row in x.astype(float)])
+    shown.says("With the mean subtracted first (line) it stays right")
+    across, up = shown.lines()[1, "solid"]
+    assert shown.near(across, np.sort(right), "x")
+    assert shown.near(up, across)
+    shown.says("the mean of squares minus the square of the mean (dots) moves in steps")
+    dots = np.array([[across, up] for number, across, up in shown.dots() if number == 2])
+    assert shown.near(dots[:, 0], right, "x")
+    steps = dots[:, 1] / np.spacing(np.float32(max(mean, 1) ** 2))
+    assert mean < 1000 or np.abs(steps - steps.round()).max() < 0.05
+    off = np.abs(dots[:, 1] - right).max()
+    shown.says("and leaves the chart, as the mean grows")
+    assert (off < 0.01) if mean == 1 else (off < 0.5) == (mean == 1000)
+    inside = (dots[:, 1] > shown.y.low) & (dots[:, 1] < shown.y.high)
+    assert inside.all() == (mean < 10_000)
+    assert shown.view.facts[2].endswith(f": {(dots[:, 1] < 0.01).sum()} of 60 rows")
+    assert (shown.x.label, shown.y.label) == ("right variance", "variance in float32")
 
 
 @pytest.mark.parametrize("name", explorers.names())

@@ -325,6 +325,22 @@ def test_another_error_is_no_refusal(shapes):
     assert report.failures[0].message.endswith(words)
 
 
+def test_what_returns_several_parts_may_refuse_in_one_error():
+    def halves(x):
+        """The halves of x."""
+        if len(x) % 2:
+            raise ValueError("odd")
+        return x[: len(x) // 2], x[len(x) // 2 :]
+
+    exercise = Exercise(halves, "a-page", ("Hint.",), returns=("a", "b"), refuses="an odd length")
+    exercise.case("two", np.array([1.0, 2.5]))
+    exercise.case("three", np.array([1.0, 2.5, 4.0]))
+    assert exercise.run(halves).passed
+    (told,) = exercise.run(lambda x: (x[: len(x) // 2], x[len(x) // 2 :])).failures
+    assert told.case == "three"
+    assert "it should raise ValueError for an odd length" in told.message
+
+
 def test_a_refusal_where_there_should_be_a_result_is_recognised_in_other_words(shapes):
     def wrong(*shape):
         if max(shape) < 0:  # no axis: max() of nothing is a ValueError

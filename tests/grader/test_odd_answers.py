@@ -82,11 +82,14 @@ CHANGED = {
     "wrong in the last row": lambda a: last_row_changed(a) if a.size and a.ndim else a,
     "with an axis more": lambda a: a[None],
 }
-# Where these are within the tolerance: a difference quotient, and thousands of factors.
+# Where these are within the tolerance: a difference quotient, thousands of factors, and angles that
+# may be computed in float32.
 NEAR = {
     ("numerical_gradient", "off by 1e-5"),
     ("numerical_gradient", "of float32's digits"),
     ("dawid_skene", "of float32's digits"),
+    ("rotate", "off by 1e-5"),
+    ("rotate", "of float32's digits"),
 }
 
 

@@ -9,24 +9,40 @@ interface Card {
   topic: string
   question: string
   minutes: number
-  /** Minutes to read its page, if it is an opening. */
+  /** Of an opening: minutes to read its page, how hard it is, and how much it matters in a track, up to 3. */
   reading: number
+  level: string
+  importance: Record<string, number>
   /** Whether it is an exercise that runs on the command line alone. */
   shell?: boolean
 }
 type Cards = Record<string, Card>
 type CardEntry = [id: string, card: Card]
 
-/** The kind is "review", "exercise" (to do again), "read" or "new". */
+/** The kind is "review", "rehearse" (a follow-up that is new), "read", "write" or "again". */
 interface Task {
   kind: string
   id: string
   card: Card
   minutes: number
 }
-/** `fitting` is how many of the tasks fit into the plan's minutes. */
-type Todays = (all: Cards, records: Records, plan: Planned, day: string) => { tasks: Task[]; fitting: number }
+/** What the minutes of a day are shared among. */
+type Activity = "read" | "write" | "recall"
+/** `held` is whether the track asks it. */
+type Ordered = { id: string; card: Card; held: boolean }
+/** `mock` and `sheet` are minutes or 0; `waiting` came back, and has no time; `minutes` is all that is listed. */
+type Planned = { tasks: Task[]; mock: number; sheet: number; waiting: Task[]; minutes: number }
+type Ahead = { days: (Planned & { day: string })[]; waiting: Ordered[] }
+/** `left` are days; the others, minutes. */
+type Frame = (plan: Following, day: string) => { left: number; room: number; mock: number; mocked: number }
+type Importance = (card: Card, track: string) => number
+type InOrder = (all: Cards, track: string) => Ordered[]
+type Day = (all: Cards, records: Records, plan: Following, day: string) => Planned
+type Until = (all: Cards, records: Records, plan: Following, day: string) => Ahead
+type Passed = (record: Studied | undefined, day: string) => Studied
 type NextDue = (all: Cards, records: Records, plan: Plan, day: string) => string | undefined
+type Agenda = (all: Cards, records: Records) => Element[]
+type Progress = (all: Cards, records: Records) => void
 type Reviewed = Pick<Task, "id" | "kind" | "card"> & { later?: boolean }
 
 /** What a page asks and answers: functions that make elements. */

@@ -56,14 +56,18 @@ type Schedule = Promise<typeof import("../../docs/live/schedule.js")>
 
 interface Plan {
   date?: string
-  /** Cards a day. */
-  new?: number
+  /** When the date was set. */
+  since?: string
+  /** The last mock interview. */
+  mocked?: string
   /** A day. */
   minutes?: number
+  /** One of TRACKS. */
+  track?: string
   changed?: string
 }
 /** With what stands for the parts that the reader left open. */
-type Planned = Plan & { new: number; minutes: number }
+type Following = Plan & { minutes: number; track: string }
 
 /** The scores of a question stand by day; those of one day in the order in which they were given. */
 type Score = [day: string, level: string]

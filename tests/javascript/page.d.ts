@@ -65,17 +65,29 @@ interface Receiving {
   on?: (received: number) => void
 }
 
-/** Which rows of home's tables are shown: of a level; with exercises that run in the page alone. */
+/** Which rows of home's tables are shown, or which exercises: of a level; that run in the page alone; of a topic; passed. */
 interface Choice {
   level?: string
   here?: boolean
+  topic?: string
+  state?: string
+}
+
+/** An exercise of the list to practise, below the heading of its topic. */
+interface Listed {
+  element: Element
+  heading: Element
+  name: string
+  here: boolean
+  level: string
+  topic: string
 }
 
 /** A line of home on the questions of a topic. */
 type Topic = (before: Element, all: CardEntry[], records: Records) => void
 
 /** A field of the plan on home. */
-type Setting = "date" | "minutes" | "new"
+type Setting = "date" | "minutes"
 type Field = (label: string, type: string, key: Setting, more?: Partial<HTMLInputElement>) => [HTMLInputElement, HTMLLabelElement]
 
 /** To what a rehearsal listens while it hides the page. */

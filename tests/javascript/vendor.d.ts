@@ -61,6 +61,7 @@ declare module "*/vendor/codemirror/codemirror.js" {
     contentDOM: HTMLElement
     dispatch(change: Transaction): void
     focus(): void
+    setTabFocusMode(ms: number): void
     destroy(): void
   }
 

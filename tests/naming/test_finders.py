@@ -144,7 +144,9 @@ def test_inputs_that_fail_alone_are_told_by_what_only_they_have():
     exercise = exercise_of(itself, *MATRICES, np.array([3, 1, 2]), 1e5 * MATRICES[1])
     integers = exercise.run(lambda x: x / 3 + bent(1.0 * x) if x.dtype == int else x)
     assert integers.bug == "wrong_where_x_holds_integers"
-    assert "The result is wrong in 1 of 5 inputs" in integers.diagnosis
+    assert (
+        "The result is wrong in 1 of 5 inputs: in the one input that fails, " in integers.diagnosis
+    )
     large = exercise.run(lambda x: np.where(abs(x).max() > 700, np.nan, x))
     assert large.bug == "wrong_for_numbers_that_are_large"
     assert "holds nan or inf" in large.diagnosis

@@ -76,7 +76,7 @@ def test_a_look_at_the_solution_counts_before_a_pass_and_while_it_is_done_again(
 
 def test_cards_that_were_kept_here_are_put_aside_for_the_page(folder):
     folder.mkdir()
-    old = {"version": 3, "exercises": {"softmax": {"hints": 1}}, "study": {"plan": {"new": 3}}}
+    old = {"version": 3, "exercises": {"softmax": {"hints": 1}}, "study": {"plan": {"minutes": 3}}}
     progress.location().write_text(json.dumps(old))
     kept, notice = progress.load()
     assert kept.exercises == {"softmax": Record(hints=1)}

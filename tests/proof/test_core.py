@@ -12,7 +12,7 @@ from answers.proof.fences import Fence, python_fences
 WORDS, CODE, WITH_OUTPUT, FUNCTION, MISTAKES, ASKED = 1400, 60, 80, 15, 8, range(6, 13)
 ALGORITHM = 0.9  # of the lines of the package that a page shows
 # The other pages of the bank follow: this becomes all of them.
-IN_FORM = {*range(1, 21), 22, 25}
+IN_FORM = {*range(1, 24), 25}
 
 each_page = pytest.mark.parametrize(
     "page",
@@ -108,14 +108,27 @@ ELSEWHERE = re.compile(
 )
 
 
+# Among cards of other pages a question has no other before it.
+NO_TOPIC = re.compile(
+    r"(?:And|But|Or|So|Then|What (?:about|of))\b"
+    r"|(?:[\w']+ ){0,2}(?:it|that|these|they|this|those)\b",
+    re.IGNORECASE,
+)
+
+
 @each_page
 def test_an_opening_and_a_follow_up_stand_alone(page):
     asked = [f"{each.question} {each.answer}" for each in follow_ups(page.text)]
     said = [FENCE.sub("", text) for text in [page.thirty_seconds, *asked]]
     assert [match[0] for text in said for match in ELSEWHERE.finditer(text)] == []
+    questions = [each.question for each in follow_ups(page.text)]
+    assert [question for question in questions if NO_TOPIC.match(question)] == []
 
 
 def test_what_stands_elsewhere_is_seen():
     for text in ("In the table, B wins.", "As shown below it falls", "the loss above."):
         assert ELSEWHERE.search(text)
     assert not ELSEWHERE.search("It rises above log 2, and stays below the others' share.")
+    for question in ("And DPO?", "What of long chats?", "How does it relate?", "Is that a bug?"):
+        assert NO_TOPIC.match(question)
+    assert not NO_TOPIC.match("zero_grad() sets None. Is that the same as zeros?")

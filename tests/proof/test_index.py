@@ -14,6 +14,7 @@ title: Broadcasting | shapes
 description: What NumPy does with two arrays of different shapes.
 number: 8
 topic: Arrays
+importance: {general: 2}
 level: core
 reading: 7
 practice: 9
@@ -77,6 +78,8 @@ def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
     ("old", "new", "message"),
     [
         ("topic: Arrays\n", "", "lacks `topic`"),
+        ("general: 2", "general: 4", "`importance` of 'general' is 4; it must be 1, 2 or 3"),
+        ("general: 2", "LMM: 2", "`importance` of 'LMM' is 2"),
         ("reading: 7", "reading: long", "`reading` is 'long'; it must be of type int"),
         ("reading: 7", "reading: true", "`reading` is True; it must be of type int"),
         (
@@ -96,6 +99,12 @@ def test_front_matter_is_refused_with_the_page_and_the_key(page, old, new, messa
     with pytest.raises(ValueError, match=r"^08-broadcasting\.md: ") as error:
         read(page)
     assert message in str(error.value)
+
+
+def test_without_a_word_on_it_a_question_matters_a_little_in_each_track(page):
+    assert read(page).importance == {"general": 2}
+    page.write_text(page.read_text().replace("importance: {general: 2}\n", ""))
+    assert read(page).importance == {"LLM": 1, "general": 1}
 
 
 @pytest.mark.parametrize("part", ["question", "thirty_seconds"])

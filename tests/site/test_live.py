@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import math
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from pyodide import CACHE, CDN, CONFIG, checked, own_package, pins
 from serving import ROOT
 
 from answers.grader import catalog
+from answers.proof import downloads
 from answers.site import built, bundle, offline
 from answers.site.addresses import place
 from answers.site.modules import name_of, runs_in_browser
@@ -233,6 +235,20 @@ def test_of_what_is_said_to_be_sent_compressed_gzip_makes_as_much():
         data = path.read_bytes()
         share = len(gzip.compress(data, 6)) / len(data)
         assert share == pytest.approx(CONTENT["compressed"].get(path.name, 1), abs=0.03)
+
+
+def test_an_exercise_says_before_it_is_started_how_much_it_downloads():
+    compressed, files = CONTENT["compressed"], CONTENT["files"]
+    packages = CONTENT["lock"]["packages"]
+    asked = [*CONTENT["foresee"]["answers"]]
+    for name in asked:
+        asked += packages[name]["depends"]
+    names = {*CONTENT["core"], *(packages[name]["file_name"] for name in asked)}
+    needed = sum(files[name]["size"] * compressed.get(name, 1) for name in names)
+    (said,) = re.findall(r"^const MB = (\d+)$", SCRIPTS["exercise_buttons.js"], re.MULTILINE)
+    assert int(said) == math.ceil(needed / 1e6)
+    assert f", {said} MB, while" in (ROOT / "docs/practice.md").read_text("utf-8")
+    assert f"That is {needed / 1e6:.1f} MB" in downloads.sentences()
 
 
 def test_the_pins_are_those_of_the_files():

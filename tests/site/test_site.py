@@ -172,12 +172,24 @@ def test_reading_on_from_home_leads_to_the_first_question(site, pages):
     assert home.local(following)[0] == min(site.folder.glob("questions/*/index.html"))
 
 
-def test_the_sidebar_has_the_topics_and_the_numbers_of_the_questions(site, pages):
+def test_every_page_has_the_ways_through_the_guide_and_marks_its_own(site, pages):
+    ways = ["", "practice/", "mock/", "review/"]
+    for page in pages.values():
+        nav = re.search(r'<nav class="ways".*?</nav>', page.html, re.DOTALL)[0]
+        links = re.findall(r'<a href="(.*?)"( aria-current="\w+")?>', nav)
+        there = [site.folder / way / "index.html" for way in ways]
+        assert [page.local(url)[0] for url, _ in links] == there, page.name
+        own = [way for way, (_, current) in zip(ways, links, strict=True) if current]
+        asked = "" if page.name.startswith("questions/") else page.name
+        assert own == ([asked] if asked in ways else []), page.name
+
+
+def test_the_sidebar_has_the_topics_and_the_titles_of_the_questions(site, pages):
     html = pages[site.folder / "404.html"].html
     shown = map(unescape, re.findall(r'class="md-ellipsis">\s*(.*?)\s*<', html))
     wanted = []
     for topic, members in by_topic():
-        wanted += [topic, *(f"{page.number}. {page.title}" for page in members)]
+        wanted += [topic, *(page.title for page in members)]
     assert [title for title in shown if title in wanted] == wanted
 
 

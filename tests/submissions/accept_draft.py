@@ -245,6 +245,37 @@ def p_of_the_sum(p, q, drafted, uniform):
     return np.append(drafted, _draw(p[-1], uniform[-1]))
 
 
+def _first_refused(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    for n, token in enumerate(drafted.tolist()):
+        if uniform[n] * q[n, token] >= p[n, token]:
+            return n
+    return len(drafted)
+
+
+def little_taken_for_nothing(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    weights = np.maximum(p[n] - q[n], 0) if n < len(q) else p[n]
+    weights = weights if weights.sum() > 1e-6 else p[n]
+    return np.append(drafted[:n], _draw(weights, uniform[-1]))
+
+
+def refused_token_made_impossible(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    weights = p[n].copy()
+    if n < len(q):
+        weights[drafted[n]] = 0
+    return np.append(drafted[:n], _draw(weights, uniform[-1]))
+
+
+def how_many_pass(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    rows = np.arange(len(q))
+    n = int((uniform[:-1] * q[rows, drafted] < p[rows, drafted]).sum())
+    weights = np.maximum(p[n] - q[n], 0) if n < len(q) else p[n]
+    return np.append(drafted[:n], _draw(weights, uniform[-1]))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     sampled_and_compared: "own_draw_compared",
@@ -263,4 +294,7 @@ WRONG = {
     softmax_of_the_difference: "exponential_of_the_difference",
     p_of_the_sum: "kept_with_p_of_the_sum",
     how_many: "an_axis_too_few",
+    little_taken_for_nothing: None,
+    refused_token_made_impossible: "refused_token_struck_out",
+    how_many_pass: "accepted_are_counted",
 }

@@ -156,6 +156,12 @@ def one_part_returned_as_a_batch(gradients, sizes):
     return np.tensordot(sizes / sizes.sum(), gradients, axes=1)
 
 
+def sizes_in_32_bits(gradients, sizes):
+    small = sizes.astype(np.int64).astype(np.int32)
+    weights = small / small.sum(dtype=np.int32)
+    return np.tensordot(weights, gradients.astype(float), axes=1)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     divided_by_steps: "mean_of_means",
@@ -176,4 +182,5 @@ WRONG = {
     broadcast_from_the_right_if_it_fits: "wrong_where_all_axes_of_gradients_are_equally_long",
     squeezed_to_a_number: "right_numbers_in_another_shape",
     one_part_returned_as_a_batch: "right_numbers_in_another_shape",
+    sizes_in_32_bits: "wrong_for_numbers_that_are_large",
 }

@@ -189,6 +189,15 @@ def in_place(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8,
     return shrunk_first(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
 
 
+def penalty_in_the_gradient_if_it_is_large(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    if weight_decay <= 1.0:
+        return shrunk_first(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+    penalised = gradient + weight_decay * w
+    return shrunk_first(w, penalised, m, v, step, lr, beta1, beta2, eps, 0)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     penalty_in_the_gradient: "l2_in_the_gradient",
@@ -207,4 +216,5 @@ WRONG = {
     eps_of_the_default: "eps_ignored",
     in_the_type_of_the_weights: "truncated_to_integers",
     in_place: "an_argument_changed",
+    penalty_in_the_gradient_if_it_is_large: "wrong_where_step_is_7",
 }

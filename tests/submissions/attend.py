@@ -334,6 +334,55 @@ def late_mask_and_plain(q, k, v, mask=None):
     return (p if mask is None else p * mask) @ v
 
 
+def keys_repeated(q, k, v, mask=None):
+    if q.ndim == k.ndim + 1:
+        k, v = (np.repeat(a[None], len(q), axis=0) for a in (k, v))
+    elif q.shape[:-2] != k.shape[:-2] and k.ndim > 2 < q.ndim:
+        raise IndexError("heads of keys and queries differ")
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def einsum_of_four_axes(q, k, v, mask=None):
+    if q.ndim == 4:
+        s = np.einsum("bhqd,bhkd->bhqk", q, k) / np.sqrt(q.shape[-1])
+        return np.einsum("bhqk,bhkd->bhqd", _normalised(_hidden(s, mask)), v)
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def values_like_keys(q, k, v, mask=None):
+    v = v.reshape(*k.shape[:-1], v.shape[-1])
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def mask_of_the_shape_of_the_scores(q, k, v, mask=None):
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    if mask is not None and mask.ndim == 2:
+        mask = mask.reshape(s.shape[-2:])
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def mask_transposed(q, k, v, mask=None):
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    if mask is not None and mask.shape[-1] == mask.shape[-2]:
+        mask = mask.swapaxes(-1, -2)
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def true_hides_by_a_finite_number(q, k, v, mask=None):
+    _check(mask)
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(s if mask is None else np.where(mask, -1e9, s)) @ v
+
+
+def one_maximum_for_each_head(q, k, v, mask=None):
+    s = _hidden(_dots(q, k) / np.sqrt(q.shape[-1]), mask)
+    e = np.exp(s - s.max(axis=(-1, -2), keepdims=True))
+    return e / e.sum(-1, keepdims=True) @ v
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unscaled_loops: "not_scaled",
@@ -377,4 +426,11 @@ WRONG = {
     weights_only: "a_factor_left_out",
     unscaled_and_plain: "not_scaled",
     late_mask_and_plain: "mask_after_softmax",
+    keys_repeated: "raises_IndexError",
+    einsum_of_four_axes: "raises_ValueError",
+    values_like_keys: "wrong_where_k_and_v_have_different_numbers_of_axes",
+    mask_of_the_shape_of_the_scores: "raises_ValueError",
+    mask_transposed: "mask_transposed",
+    true_hides_by_a_finite_number: "polarity_inverted",
+    one_maximum_for_each_head: "global_maximum",
 }

@@ -415,7 +415,7 @@ WRONG = {
     strictly_before: "diagonal_hidden",
     one_step_ahead: "wrong_where_causal_is_True",
     zero_for_the_first_maximum: "not_finite",
-    maximum_of_all_queries: "not_finite",
+    maximum_of_all_queries: "global_maximum",
     matrices_only: "wrong_except_where_k_has_2_axes",
     in_place: "an_argument_changed",
     unscaled_and_not_rescaled: None,
@@ -425,5 +425,5 @@ WRONG = {
     blocks_of_256_always: "all_scores_at_once",
     values_in_half_precision_for_single: "nearly_right",
     leading_axes_flattened: "right_numbers_in_another_shape",
-    one_maximum_for_all_queries: "not_finite",
+    one_maximum_for_all_queries: "global_maximum",
 }

@@ -419,6 +419,78 @@ def into_the_values(graph, values, output):
     return gradients
 
 
+def every_path_in_few_calls(graph, values, output):
+    gradients = {}
+
+    def walk(name, g):
+        gradients[name] = gradients[name] + g if name in gradients else g
+        if name not in graph:
+            return
+        operation, *inputs = graph[name]
+        if operation == "multiply" and values[name].ndim == 0 == g.ndim:
+            one, other = inputs
+            walk(one, g * values[other])
+            walk(other, g * values[one])
+            return
+        arrays = [np.asarray(values[each], float) for each in inputs]
+        parts = _slopes(operation, g, np.asarray(values[name], float), *arrays)
+        for each, part in zip(inputs, parts, strict=True):
+            walk(each, _fitted(np.asarray(part), np.shape(values[each])))
+
+    walk(output, np.ones(np.shape(values[output])))
+    return gradients
+
+
+def _swept(graph, values, output, order, dtype=float):
+    gradients = {name: np.zeros(np.shape(values[name]), dtype(name)) for name in order}
+    gradients[output] = np.ones_like(gradients[output])
+    for name in order:
+        if name in graph:
+            operation, *inputs = graph[name]
+            arrays = [np.asarray(values[each], float) for each in inputs]
+            y = np.asarray(values[name], float)
+            parts = _slopes(operation, gradients[name].astype(float), y, *arrays)
+            for each, part in zip(inputs, parts, strict=True):
+                part = _fitted(np.asarray(part), np.shape(values[each]))
+                gradients[each] = (gradients[each] + part).astype(gradients[each].dtype)
+    return {name: np.asarray(each) for name, each in gradients.items()}
+
+
+def in_the_types_of_the_values(graph, values, output):
+    def dtype(name):
+        return np.asarray(values[name]).dtype
+
+    return _swept(graph, values, output, _topological(graph, output)[::-1], dtype)
+
+
+def uses_counted_once_for_each_name(graph, values, output):
+    names = _topological(graph, output)
+    inputs = {name: graph[name][1:] for name in names if name in graph}
+    left = {name: sum(name in each for each in inputs.values()) for name in names}
+    order, ready = [], [output]
+    while ready:
+        order.append(name := ready.pop())
+        for each in inputs.get(name, ()):
+            left[each] -= 1
+            ready += [each] * (left[each] == 0)
+    return _swept(graph, values, output, order, lambda name: float)
+
+
+def from_the_name_that_nobody_uses(graph, values, output):
+    used = {each for _, *inputs in graph.values() for each in inputs}
+    ends = [name for name in graph if name not in used]
+    end = ends[0] if len(ends) == 1 else output
+    end = end if output in _topological(graph, end) and output in graph else output
+    found = _swept(graph, values, end, _topological(graph, end)[::-1], lambda name: float)
+    return {name: found[name] for name in _topological(graph, output)}
+
+
+def a_leaf_has_no_gradient_of_its_own(graph, values, output):
+    assert graph[output]
+    order = _topological(graph, output)[::-1]
+    return _swept(graph, values, output, order, lambda name: float)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     _wrong("overwritten"): "overwritten",
@@ -456,11 +528,16 @@ WRONG = {
     _wrong("list"): "a_result_of_another_kind",
     _wrong("half precision"): "nearly_right",
     every_path: "path_by_path",
-    accumulated_and_passed_on: "wrong_only_in_a",
+    accumulated_and_passed_on: None,
     into_the_values: "an_argument_changed",
     _wrong("own factor", "overwritten"): "own_factor",
     _wrong("not summed", "overwritten"): "broadcast_not_summed",
     _wrong("not transposed", "overwritten"): "matrices_not_transposed",
     _wrong("breadth first", "overwritten"): None,
     _wrong("exp unchanged", "breadth first"): "exp_without_slope",
+    every_path_in_few_calls: "path_by_path",
+    in_the_types_of_the_values: "truncated_to_integers",
+    uses_counted_once_for_each_name: "wrong_where_graph_holds_11_arrays",
+    from_the_name_that_nobody_uses: "wrong_only_where_it_should_be_1",
+    a_leaf_has_no_gradient_of_its_own: "wrong_where_output_is_'b'",
 }

@@ -225,6 +225,33 @@ def floats(*shapes):
     return tuple(float(size) for size in nothing_is_an_error(*shapes or [()]))
 
 
+def _sizes(shapes, against):
+    axes = max(map(len, shapes), default=0)
+    padded = [(1,) * (axes - len(shape)) + tuple(shape) for shape in shapes]
+    found = []
+    for sizes in zip(*padded, strict=True):
+        one = sizes[against(shapes)]
+        if any(size not in (one, 1) and one != 1 for size in sizes):
+            raise ValueError(f"{sizes} do not fit")
+        found.append(next((size for size in sizes if size != 1), 1))
+    return tuple(found)
+
+
+def all_against_the_first(*shapes):
+    return _sizes(shapes, lambda shapes: 0)
+
+
+def all_against_the_longest(*shapes):
+    return _sizes(shapes, lambda shapes: max(range(len(shapes)), key=lambda i: len(shapes[i])))
+
+
+def ones_in_front_stripped(*shapes):
+    found = list(np.broadcast_shapes(*shapes))
+    while found and found[0] == 1:
+        found.pop(0)
+    return tuple(found)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     zipped_from_the_left: "aligned_from_the_left",
@@ -243,6 +270,9 @@ WRONG = {
     an_error_of_ones_own: "wrong_where_a_ValueError_is_asked_for",
     nothing_is_an_error: "no_shape_refused",
     floats: None,
+    all_against_the_first: "one_shape_compared_with_all",
+    all_against_the_longest: "one_shape_compared_with_all",
+    ones_in_front_stripped: "leading_ones_dropped",
 }
 
 # Right answers that pass with a note.

@@ -262,6 +262,48 @@ def batch_moved_by_the_merge(q, k, v, past_k, past_v):
     return y.transpose(2, 0, 1, 3).reshape(len(q), time, -1), keys, values
 
 
+def _with_fill(q, k, v, past_k, past_v, fill):
+    past, time = past_k.shape[2], q.shape[2]
+    keys = np.concatenate([past_k, rotate(k, past)], axis=2)
+    values = np.concatenate([past_v, v], axis=2)
+    scores = rotate(q, past) @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    hidden = np.arange(past + time) > past + np.arange(time)[:, None]
+    scores = np.where(hidden, fill, scores)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), time, -1), keys, values
+
+
+def minus_a_hundred(*arrays):
+    return _with_fill(*arrays, -100.0)
+
+
+def minus_ten_thousand(*arrays):
+    return _with_fill(*arrays, -1e4)
+
+
+def hidden_after_the_maximum(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys = np.concatenate([past_k, rotate(k, past)], axis=2)
+    values = np.concatenate([past_v, v], axis=2)
+    scores = rotate(q, past) @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    powers *= np.tri(time, past + time, past)
+    y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), time, -1), keys, values
+
+
+def one_maximum_for_all(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys = np.concatenate([past_k, rotate(k, past)], axis=2)
+    values = np.concatenate([past_v, v], axis=2)
+    scores = rotate(q, past) @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    scores[..., np.tri(time, past + time, past) == 0] = -np.inf
+    powers = np.exp(scores - scores.max())
+    y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), time, -1), keys, values
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -282,6 +324,10 @@ WRONG = {
     masked_up_to_eight_tokens: "wrong_only_in_y",
     no_maximum: "no_maximum",
     batch_moved_by_the_merge: "rows_in_another_order_has_another_effect",
+    minus_a_hundred: "finite_fill",
+    minus_ten_thousand: "finite_fill",
+    hidden_after_the_maximum: "maximum_before_mask",
+    one_maximum_for_all: "global_maximum",
 }
 
 # Right answers that pass with a note.

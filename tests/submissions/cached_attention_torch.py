@@ -372,6 +372,21 @@ def cache_made_a_leaf_of_its_own(q, k, v, past_k, past_v, cosines, sines):
     return _causal(q, k, v, past_k, past_v, cosines, sines)
 
 
+def minus_ten_thousand(q, k, v, past_k, past_v, cosines, sines):
+    past, time, half = past_k.shape[2], q.shape[2], q.shape[-1] // 2
+    c, s = cosines[past : past + time], sines[past : past + time]
+
+    def turn(x):
+        a, b = x[..., :half], x[..., half:]
+        return torch.cat([a * c - b * s, a * s + b * c], dim=-1)
+
+    keys, values = torch.cat([past_k, turn(k)], 2), torch.cat([past_v, v], 2)
+    scores = turn(q) @ keys.mT / q.shape[-1] ** 0.5
+    later = torch.arange(past + time) > torch.arange(past, past + time)[:, None]
+    weights = scores.masked_fill(later, -1e4).softmax(dim=-1)
+    return (weights @ values).transpose(1, 2).flatten(2), keys, values
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -402,4 +417,5 @@ WRONG = {
     widths_taken_as_equal: "wrong_where_cosines_has_an_axis_of_size_1",
     keys_of_the_cache_detached: "cut_off_from_the_graph",
     cache_made_a_leaf_of_its_own: "cut_off_from_the_graph",
+    minus_ten_thousand: "finite_fill",
 }

@@ -268,6 +268,54 @@ def swapped_and_strict(probabilities, labels):
     return strict(probabilities, labels).T
 
 
+def _joint_with(
+    p, labels, thresholds, best=lambda row, reached, label: reached[row[reached].argmax()]
+):
+    joint = np.zeros((p.shape[1],) * 2, dtype=int)
+    for row, label in zip(p, labels.astype(int), strict=True):
+        reached = np.flatnonzero(row >= thresholds * (1 - 1e-12))
+        if reached.size:
+            joint[label, best(row, reached, label)] += 1
+    return joint
+
+
+def _thresholds_with(p, labels, absent):
+    there = [labels == k for k in range(p.shape[1])]
+    return np.array([p[b, k].mean() if b.any() else absent for k, b in enumerate(there)])
+
+
+def the_last_of_equals(probabilities, labels):
+    def last(row, reached, label):
+        return reached[::-1][row[reached[::-1]].argmax()]
+
+    return _joint_with(probabilities, labels, _thresholds_with(probabilities, labels, np.inf), last)
+
+
+def its_own_label_of_equals(probabilities, labels):
+    def own(row, reached, label):
+        mine = label in reached and row[label] == row[reached].max()
+        return label if mine else reached[row[reached].argmax()]
+
+    return _joint_with(probabilities, labels, _thresholds_with(probabilities, labels, np.inf), own)
+
+
+def classes_up_to_the_largest_label(probabilities, labels):
+    t = _thresholds_with(probabilities, labels, 0.0)
+    t[int(labels.max()) + 1 :] = np.inf
+    return _joint_with(probabilities, labels, t)
+
+
+def absent_classes_ask_for_1(probabilities, labels):
+    return _joint_with(probabilities, labels, _thresholds_with(probabilities, labels, 1.0))
+
+
+def thresholds_of_the_labels_in_their_order(probabilities, labels):
+    t = np.full(probabilities.shape[1], np.inf)
+    names = np.unique(labels)
+    t[: len(names)] = [probabilities[labels == k, int(k)].mean() for k in names]
+    return _joint_with(probabilities, labels, t)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     confusion_matrix: "no_thresholds",
@@ -289,9 +337,14 @@ WRONG = {
     shares: "calibrated",
     off_the_diagonal: "wrong_only_on_the_diagonal",
     indexing_without_add_at: "counted_once",
-    as_many_classes_as_labels: "absent_class_left_out",
+    as_many_classes_as_labels: None,
     normalises_in_place: "an_argument_changed",
     swapped_and_strict: "rows_and_columns_swapped",
+    the_last_of_equals: "not_the_first_of_equals",
+    its_own_label_of_equals: "not_the_first_of_equals",
+    classes_up_to_the_largest_label: "absent_class_reached_by_all",
+    absent_classes_ask_for_1: None,
+    thresholds_of_the_labels_in_their_order: None,
 }
 
 # Right answers that pass with a note.

@@ -282,6 +282,32 @@ def clipped_to_thirty(logits, targets):
     return _of_logs(x - np.log(np.exp(x).sum(axis=1, keepdims=True)), targets, logits)
 
 
+def _parts(logits, targets, largest):
+    below = logits - 1.0 * largest
+    powers = np.exp(below)
+    with np.errstate(all="ignore"):
+        total = powers.sum(axis=1, keepdims=True)
+        log_p, p = below - np.log(total), powers / total
+    rows = np.arange(len(logits)), targets.astype(int)
+    losses = -log_p[rows]
+    p[rows] -= 1
+    return losses, p / len(logits)
+
+
+def one_maximum_for_the_batch(logits, targets):
+    losses, gradient = _parts(logits, targets, logits.max())
+    return losses.mean(), gradient
+
+
+def not_computed(logits, targets):
+    return 0.0, np.zeros(logits.shape)
+
+
+def logarithm_to_base_10(logits, targets):
+    losses, gradient = _parts(logits, targets, logits.max(axis=1, keepdims=True))
+    return losses.mean() / np.log(10), gradient
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     loop_without_division: "sum_for_mean",
@@ -295,7 +321,7 @@ WRONG = {
     sign_of_the_gradient: "sign",
     sign_of_the_loss: "sign",
     gradient_of_the_probabilities: "wrong_only_in_gradient",
-    gradient_at_the_target_only: "cut_off",
+    gradient_at_the_target_only: "wrong_only_in_gradient",
     one_subtracted_everywhere: "wrong_where_targets_holds_more_than_one_number",
     losses_of_each_example: "mean_missing",
     classes_from_the_labels: None,
@@ -309,7 +335,7 @@ WRONG = {
     overwrites_the_logits: "an_argument_changed",
     sum_and_overflow: "wrong_where_targets_holds_more_than_one_number",
     doubled_and_eps: "gradient_doubled",
-    one_maximum_for_all: "not_finite",
+    one_maximum_for_all: "global_maximum",
     losses_of_at_most_a_hundred: "wrong_only_in_loss",
     probabilities_of_at_least_a_tiny_number: "clamped_probabilities",
     gradient_in_the_type_of_the_logits: "truncated_to_integers",
@@ -318,6 +344,9 @@ WRONG = {
     squeezed: "right_numbers_in_another_shape",
     in_half_precision_for_single: "wrong_where_logits_is_of_dtype_float32",
     clipped_to_thirty: "cut_off",
+    one_maximum_for_the_batch: "global_maximum",
+    not_computed: "the_same_for_all_inputs",
+    logarithm_to_base_10: "constant_factor",
 }
 
 # Right answers that pass with a note.

@@ -381,6 +381,44 @@ def logarithms_cut_off(*votes, classes, iterations):
     return _em_of(*votes, classes, iterations, e_step=e_step)
 
 
+def _em_with(item, annotator, label, classes, rounds, floor=0.0, least=0.0, change=0.0):
+    posterior = np.zeros((item.max() + 1, classes))
+    np.add.at(posterior, (item, label), 1)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    for step in range(rounds + 1):
+        before = posterior
+        if step:
+            with np.errstate(divide="ignore"):
+                logs = np.tile(np.log(prior + floor), (len(posterior), 1))
+                np.add.at(logs, item, np.log(confusion[annotator, :, label] + floor))
+            logs -= np.logaddexp.reduce(logs, axis=1)[:, None]
+            posterior = np.exp(logs)
+        prior = posterior.mean(axis=0)
+        confusion = np.zeros((annotator.max() + 1, classes, classes))
+        np.add.at(confusion.swapaxes(1, 2), (annotator, label), posterior[item])
+        confusion[confusion.sum(axis=2) <= least] = 1
+        confusion /= confusion.sum(axis=2, keepdims=True)
+        if step and abs(posterior - before).max() < change:
+            break
+    return posterior, prior, confusion
+
+
+def a_trillionth_in_the_logarithm(item, annotator, label, classes, iterations):
+    return _em_with(item, annotator, label, classes, iterations, floor=1e-12)
+
+
+def small_weights_taken_for_none(item, annotator, label, classes, iterations):
+    return _em_with(item, annotator, label, classes, iterations, least=1e-6)
+
+
+def five_iterations_at_most(item, annotator, label, classes, iterations):
+    return _em_with(item, annotator, label, classes, min(iterations, 5))
+
+
+def stopped_when_little_changes(item, annotator, label, classes, iterations):
+    return _em_with(item, annotator, label, classes, iterations, change=1e-3)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     without_prior: "prior_left_out",
@@ -407,11 +445,15 @@ WRONG = {
     products_of_likelihoods: "products_underflow",
     at_least_one_iteration: "wrong_where_iterations_is_0",
     one_maximum_for_all_items: "without_axis",
-    stopped_when_it_hardly_moves: "nearly_right",
+    stopped_when_it_hardly_moves: None,
     prior_of_the_first_estimate: "wrong_where_iterations_is_2_or_more",
     annotators_counted_by_who_votes: "wrong_only_in_confusion",
     two_classes_by_a_ratio: None,
     confusion_of_silent_annotators_dropped: "wrong_only_in_confusion",
     nothing_known_without_an_iteration: "wrong_where_iterations_is_0",
     logarithms_cut_off: None,
+    a_trillionth_in_the_logarithm: "eps_added",
+    small_weights_taken_for_none: "wrong_where_iterations_is_20",
+    five_iterations_at_most: "wrong_where_iterations_is_20",
+    stopped_when_little_changes: "nearly_right",
 }

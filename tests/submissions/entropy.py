@@ -169,6 +169,35 @@ def in_float16(p, base=np.e, axis=-1):
     return -np.nansum(p * np.log(p), axis=axis) / np.log(base)
 
 
+def columns_of_three_axes(p, base=np.e, axis=-1):
+    axis = 0 if p.ndim == 3 and axis == -1 else axis
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=axis) / np.log(base)
+
+
+def swapped_to_the_end(p, base=np.e, axis=-1):
+    p = np.swapaxes(p, axis, -1)
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=-1) / np.log(base)
+
+
+def three_bases(p, base=np.e, axis=-1):
+    log = {2: np.log2, 10: np.log10}.get(base, np.log)
+    return -(p * log(np.where(p > 0, p, 1))).sum(axis=axis)
+
+
+def clipped_at_a_millionth(p, base=np.e, axis=-1):
+    terms = np.where(p > 1e-6, p, 0) * np.log(np.maximum(p, 1e-6))
+    return -terms.sum(axis=axis) / np.log(base)
+
+
+def rare_classes_left_out(p, base=np.e, axis=-1):
+    terms = p * np.log(np.where(p > 1e-12, p, 1))
+    return -terms.sum(axis=axis) / np.log(base)
+
+
+def clipped_in_the_logarithm_alone(p, base=np.e, axis=-1):
+    return -(p * np.log(np.clip(p, 1e-15, 1))).sum(axis=axis) / np.log(base)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
@@ -184,7 +213,13 @@ WRONG = {
     last_axis: "last_axis_always",
     perplexity: "exponential",
     gini: None,
-    in_float16: "nearly_right",
+    in_float16: None,
+    columns_of_three_axes: "rows_in_another_order_has_another_effect",
+    swapped_to_the_end: "transposed",
+    three_bases: "wrong_where_base_is_3",
+    clipped_at_a_millionth: "wrong_for_numbers_that_are_tiny",
+    rare_classes_left_out: "a_property_fails",
+    clipped_in_the_logarithm_alone: "a_property_fails",
 }
 
 # Right answers that pass with a note.

@@ -232,6 +232,24 @@ def floor_of_the_product(probabilities, labels, bins=15):
     return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
 
 
+def added_once_for_each_bin(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.searchsorted(_edges(bins), confidence)
+    sums = np.zeros(bins)
+    sums[which] += right - confidence
+    return np.abs(sums).sum() / len(labels)
+
+
+def ten_unless_told(probabilities, labels, bins=10):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.searchsorted(_edges(bins), confidence)
+    return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
+
+
+NOTED = {histogram_left_closed, closed_at_the_left, floor_of_the_product}
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     mean_over_filled_bins: "bins_weighted_equally",
@@ -241,18 +259,17 @@ WRONG = {
     root_mean_square: "too_large",
     maximum: "largest_gap",
     positive_class: "one_class_only",
-    histogram_left_closed: "edge_goes_to_the_bin_above",
     always_ten: "bins_ignored",
     empty_means: "empty_bins_give_nan",
     sum_not_mean: "factor_of_a_size",
     accuracy_of_all: None,
-    closed_at_the_left: "edge_goes_to_the_bin_above",
-    certain_items_left_out: "edge_goes_to_the_bin_above",
+    certain_items_left_out: "certainty_in_no_bin",
     bins_of_one_item_skipped: None,
     ties_count_as_right: None,
-    last_bin_lost: "wrong_where_probabilities_holds_a_0",
+    last_bin_lost: "certainty_in_no_bin",
     at_least_two_bins: "wrong_where_bins_is_1",
     at_most_ten_bins: None,
     one_bin_is_the_whole: "wrong_where_bins_is_1",
-    floor_of_the_product: "edge_goes_to_the_bin_above",
+    added_once_for_each_bin: "indexed_assignment_adds_once",
+    ten_unless_told: "ten_bins_by_default",
 }

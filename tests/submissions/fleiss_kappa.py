@@ -200,6 +200,14 @@ def as_unsigned_bytes(counts):
     return _kappa(p_item.mean(), p @ p)
 
 
+def eps_in_the_last_division(counts):
+    c = counts.astype(float)
+    votes = c.sum(axis=1)[0]
+    observed = ((c * (c - 1)).sum(axis=1) / (votes * (votes - 1))).mean()
+    chance = ((c.sum(axis=0) / c.sum()) ** 2).sum()
+    return (observed - chance) / (1 - chance + 1e-9)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     raw: "chance_ignored",
@@ -218,4 +226,5 @@ WRONG = {
     first_two_columns: "wrong_where_the_size_of_axis_1_of_counts_is_3_or_more",
     items_of_one_class_left_out: None,
     at_most_three_classes: "rows_in_another_order_should_not_matter",
+    eps_in_the_last_division: "nearly_right",
 }

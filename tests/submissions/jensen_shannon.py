@@ -264,6 +264,39 @@ def only_p_checked(p, q, base=np.e, axis=-1):
     return _divergence(p, q, base, axis)
 
 
+def _of_ratios(p, q, axis, log=np.log, least=0.0):
+    m = (p + q) / 2
+
+    def mean(a):
+        ratio = np.where(a > least, a, 1) / np.where(a > least, m, 1)
+        return np.where(a > least, a * log(ratio), 0).sum(axis=axis)
+
+    return (mean(p) + mean(q)) / 2
+
+
+def columns_of_three_axes(p, q, base=np.e, axis=-1):
+    axis = 0 if p.ndim == 3 and axis == -1 else axis
+    return _of_ratios(p, q, axis) / np.log(base)
+
+
+def swapped_to_the_end(p, q, base=np.e, axis=-1):
+    p, q = np.swapaxes(p, axis, -1), np.swapaxes(q, axis, -1)
+    return _of_ratios(p, q, -1) / np.log(base)
+
+
+def three_bases(p, q, base=np.e, axis=-1):
+    return _of_ratios(p, q, axis, {2: np.log2, 10: np.log10}.get(base, np.log))
+
+
+def rare_classes_left_out(p, q, base=np.e, axis=-1):
+    return _of_ratios(p, q, axis, least=1e-8) / np.log(base)
+
+
+def small_results_cut_off(p, q, base=np.e, axis=-1):
+    found = _of_ratios(p, q, axis) / np.log(base)
+    return np.where(found < 1e-10, 0, found)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     scipy_as_it_is: "square_root_taken",
@@ -284,6 +317,11 @@ WRONG = {
     last_axis_checked: "last_axis_always",
     exact_sums_asked_for: "raises_ValueError",
     bits_or_nats_alone: "factor_of_a_size",
+    columns_of_three_axes: "rows_in_another_order_has_another_effect",
+    swapped_to_the_end: "transposed",
+    three_bases: "factor_of_a_size",
+    rare_classes_left_out: "a_property_fails",
+    small_results_cut_off: "a_property_fails",
 }
 
 # Right answers that pass with a note.

@@ -255,6 +255,41 @@ def written_into_p(p, q, base=np.e, axis=-1):
     return np.where(p > 0, p * np.log(p / q), 0).sum(axis=axis) / np.log(base)
 
 
+def _of_ratios(p, q, axis, log=np.log):
+    with np.errstate(all="ignore"):
+        return np.where(p > 0, p * log(np.where(p > 0, p, 1) / q), 0).sum(axis=axis)
+
+
+def columns_of_three_axes(p, q, base=np.e, axis=-1):
+    axis = 0 if p.ndim == 3 and axis == -1 else axis
+    return _of_ratios(p, q, axis) / np.log(base)
+
+
+def swapped_to_the_end(p, q, base=np.e, axis=-1):
+    p, q = np.swapaxes(p, axis, -1), np.swapaxes(q, axis, -1)
+    return _of_ratios(p, q, -1) / np.log(base)
+
+
+def three_bases(p, q, base=np.e, axis=-1):
+    return _of_ratios(p, q, axis, {2: np.log2, 10: np.log10}.get(base, np.log))
+
+
+def rare_classes_left_out(p, q, base=np.e, axis=-1):
+    return _of_ratios(np.where(p > 1e-12, p, 0), q, axis) / np.log(base)
+
+
+def small_results_cut_off(p, q, base=np.e, axis=-1):
+    found = _of_ratios(p, q, axis) / np.log(base)
+    return np.where(found < 1e-10, 0, found)
+
+
+def ratios_cut_off(p, q, base=np.e, axis=-1):
+    with np.errstate(all="ignore"):
+        ratio = np.where(p > 0, p, 1) / np.where(p > 0, q, 1)
+    logs = np.log(np.where(np.isinf(ratio), np.inf, np.minimum(ratio, 1e30)))
+    return np.maximum((p * logs).sum(axis=axis) / np.log(base), 0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
@@ -276,6 +311,12 @@ WRONG = {
     crossed: "cross_entropy_instead",
     last_axis: "last_axis_always",
     written_into_p: "an_argument_changed",
+    columns_of_three_axes: "rows_in_another_order_has_another_effect",
+    swapped_to_the_end: "transposed",
+    three_bases: "wrong_where_base_is_3",
+    rare_classes_left_out: "a_property_fails",
+    small_results_cut_off: "a_property_fails",
+    ratios_cut_off: "a_property_fails",
 }
 
 # Right answers that pass with a note.

@@ -228,6 +228,32 @@ def keepdims_lost(p, logits):
     return q - p, q * (gap - kl)
 
 
+def _both_with(p, logits, eps=0.0, least=0.0, axis=-1):
+    z = logits - 1.0 * logits.max(axis=axis, keepdims=True)
+    with np.errstate(all="ignore"):
+        total = np.exp(z).sum(axis=-1, keepdims=True)
+        q, log_q = np.exp(z) / total, z - np.log(total)
+        log_q = np.log(q + eps) if eps else log_q
+        terms = log_q - np.log(np.maximum(p, least))
+        mean = np.where(q > 0, q * terms, 0).sum(axis=-1, keepdims=True)
+        return q - p, np.where(q > 0, q * (terms - mean), 0)
+
+
+def a_trillionth_in_the_logarithm(p, logits):
+    return _both_with(p, logits, eps=1e-12)
+
+
+def targets_of_a_ten_millionth_at_least(p, logits):
+    return _both_with(p, logits, least=1e-7)
+
+
+def one_maximum_for_the_array(p, logits):
+    z = logits - 1.0 * logits.max()
+    q = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    terms = np.log(q) - np.log(p)
+    return q - p, q * (terms - (q * terms).sum(axis=-1, keepdims=True))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_rounded_probabilities: "log_of_zero",
@@ -243,7 +269,7 @@ WRONG = {
     means: "averaged_over_the_rows",
     logits_for_log_probabilities: "wrong_only_in_reverse",
     only_one: "a_result_of_another_kind",
-    one_maximum_for_all: "not_finite",
+    one_maximum_for_all: "global_maximum",
     divergence_of_the_first_row: "rows_in_another_order_has_another_effect",
     in_the_type_of_the_logits: "wrong_where_logits_holds_a_0",
     logits_clipped_to_500: None,
@@ -252,6 +278,9 @@ WRONG = {
     squeezed_rows: "right_numbers_in_another_shape",
     columns_where_it_is_square: "wrong_where_all_axes_of_logits_are_equally_long",
     keepdims_lost: "wrong_where_all_axes_of_logits_are_equally_long",
+    a_trillionth_in_the_logarithm: "a_property_fails",
+    targets_of_a_ten_millionth_at_least: "wrong_for_numbers_that_are_tiny",
+    one_maximum_for_the_array: "global_maximum",
 }
 
 # Right answers that pass with a note.

@@ -173,6 +173,19 @@ def first_axis_and_exponentiated(log_prior, log_likelihood):
     return np.exp(logs - np.logaddexp.reduce(logs, axis=0))
 
 
+def prior_through_exp(log_prior, log_likelihood):
+    with np.errstate(all="ignore"):
+        logs = np.log(np.exp(log_prior)) + log_likelihood
+    return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+
+
+def prior_normalised_through_exp(log_prior, log_likelihood):
+    with np.errstate(all="ignore"):
+        prior = np.exp(1.0 * log_prior)
+        logs = np.log(prior / prior.sum(axis=-1, keepdims=True)) + log_likelihood
+    return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unnormalised: "not_normalised",
@@ -192,6 +205,8 @@ WRONG = {
     takes_logarithms_again: "not_finite",
     in_place: "an_argument_changed",
     first_axis_and_exponentiated: "probabilities_returned",
+    prior_through_exp: "not_finite",
+    prior_normalised_through_exp: "not_finite",
 }
 
 # Right answers that pass with a note.

@@ -138,6 +138,29 @@ def two_axes_at_most(x, axis=-1):
     return _shifted(x, axis, x.max(axis=axis, keepdims=True))
 
 
+def columns_of_three_axes(x, axis=-1):
+    axis = 1 if x.ndim == 3 and axis == -1 else axis
+    top = x.max(axis=axis, keepdims=True) + 0.0
+    return np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze(axis)
+
+
+def all_axes_squeezed(x, axis=-1):
+    top = x.max(axis=axis, keepdims=True) + 0.0
+    return np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze()
+
+
+def swapped_to_the_front(x, axis=-1):
+    rows = np.swapaxes(x, axis, 0)
+    top = rows.max(axis=0) + 0.0
+    return np.log(np.exp(rows - top).sum(axis=0)) + top
+
+
+def ten_thousand_for_infinity(x, axis=-1):
+    x = np.where(np.isneginf(x), -1e4, 1.0 * x)
+    top = x.max(axis=axis, keepdims=True)
+    return np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze(axis)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -145,7 +168,7 @@ WRONG = {
     infinity_replaced: "wrong_for_numbers_that_are_large",
     axis_lost: "no_keepdims",
     mean_for_sum: "mean_for_sum",
-    maximum_added_with_its_axis: "axis_kept",
+    maximum_added_with_its_axis: None,
     maximum_added_twice: None,
     minimum_taken_out: "wrong_for_numbers_that_are_far_apart",
     sum_of_logarithms: "wrong_where_x_holds_more_than_one_number",
@@ -158,5 +181,9 @@ WRONG = {
     negative_maximum_cut_at_zero: "not_finite",
     finite_logits_only: "wrong_where_x_holds_inf",
     result_in_the_type_of_the_logits: "truncated_to_integers",
-    two_axes_at_most: "wrong_where_axis_is_-3",
+    two_axes_at_most: None,
+    columns_of_three_axes: None,
+    all_axes_squeezed: "rows_in_another_order_has_another_effect",
+    swapped_to_the_front: "transposed",
+    ten_thousand_for_infinity: None,
 }

@@ -209,6 +209,44 @@ def zero_without_a_hit(truth, predicted):
     return 0.0 if tp == 0 else _mcc(tp, fp, fn, tn)
 
 
+def _four(truth, predicted):
+    truth, predicted = truth == 1, predicted == 1
+    cells = truth & predicted, ~truth & predicted, truth & ~predicted, ~truth & ~predicted
+    return [int(cell.sum()) for cell in cells]
+
+
+def _of_cells(tp, fp, fn, tn):
+    product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+    return (tp * tn - fp * fn) / math.sqrt(product) if product else 0.0
+
+
+def opposite_constants_get_minus_1(truth, predicted):
+    if len(set(truth)) == len(set(predicted)) == 1 and truth[0] != predicted[0]:
+        return -1.0
+    return _of_cells(*_four(truth, predicted))
+
+
+def right_where_nothing_is_positive(truth, predicted):
+    if not (truth == 1).any() and not (predicted == 1).any():
+        return 1.0
+    return _of_cells(*_four(truth, predicted))
+
+
+def a_product_that_wrapped_below_0_is_guarded(truth, predicted):
+    tp, fp, fn, tn = map(np.int64, _four(truth, predicted))
+    with np.errstate(over="ignore"):
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+    return (tp * tn - fp * fn) / math.sqrt(product) if product > 0 else 0.0
+
+
+def pytorchs_float32(truth, predicted):
+    tp, fp, fn, tn = _four(truth, predicted)
+    product = np.prod(np.sqrt(np.array([tp + fp, tp + fn, tn + fp, tn + fn], np.float32)))
+    return np.float32(tp * tn - fp * fn) / product if product else np.float32(0)
+
+
+NOTED = {pytorchs_float32}
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     numpy_integers: "overflow",
@@ -235,4 +273,7 @@ WRONG = {
     negative_cut_at_zero: "negative_cut_off",
     one_if_all_are_found: "wrong_only_where_it_should_be_0",
     zero_without_a_hit: None,
+    opposite_constants_get_minus_1: "wrong_only_where_it_should_be_0",
+    right_where_nothing_is_positive: "wrong_only_where_it_should_be_0",
+    a_product_that_wrapped_below_0_is_guarded: "overflow",
 }

@@ -379,6 +379,29 @@ def weights_transposed_where_they_fit(x, w_q, w_k, w_v, w_o, heads, mask=None):
     return _of_scores(x, w_q, w_k, w_v, w_o, heads, mask)
 
 
+def true_hides_by_a_finite_number(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    s = _scores(q, k) / np.sqrt(q.shape[-1])
+    if mask is not None:
+        s = np.where(mask[..., None, :, :], -1e9, s)
+    return _merge(_softmax(s) @ v) @ w_o
+
+
+def minus_ten_thousand(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    s = _scores(q, k) / np.sqrt(q.shape[-1])
+    if mask is not None:
+        s = np.where(mask[..., None, :, :], s, -1e4)
+    return _merge(_softmax(s) @ v) @ w_o
+
+
+def hidden_after_the_maximum(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    p = np.exp((s := _scores(q, k) / np.sqrt(q.shape[-1])) - s.max(-1, keepdims=True))
+    p = p if mask is None else p * mask[..., None, :, :]
+    return _merge(p / p.sum(-1, keepdims=True) @ v) @ w_o
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unscaled: "not_scaled",
@@ -410,12 +433,12 @@ WRONG = {
     residual_added: "wrong_where_all_axes_of_w_k_are_equally_long",
     values_without_a_projection: "shapes_that_do_not_fit",
     unscaled_and_merged_by_reshape: None,
-    one_maximum_for_all: "wrong_for_numbers_that_are_large",
+    one_maximum_for_all: "global_maximum",
     scores_clipped: None,
     hidden_scores_of_minus_ten: "wrong_where_mask_is_passed",
     hidden_scores_of_zero: "another_number",
     causal_whatever_the_mask: "wrong_where_mask_has_3_axes",
-    mask_transposed: None,
+    mask_transposed: "mask_transposed",
     one_mask_for_the_batch: "wrong_where_mask_has_3_axes",
     what_any_example_may_see: "wrong_where_mask_has_3_axes",
     mask_of_keys_alone: None,
@@ -425,4 +448,7 @@ WRONG = {
     result_in_the_type_of_x: "truncated_to_integers",
     leading_axes_flattened: "right_numbers_in_another_shape",
     weights_transposed_where_they_fit: "wrong_where_all_axes_of_w_k_are_equally_long",
+    true_hides_by_a_finite_number: "polarity_inverted",
+    minus_ten_thousand: "finite_fill",
+    hidden_after_the_maximum: "maximum_before_mask",
 }

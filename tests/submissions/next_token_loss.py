@@ -1,5 +1,7 @@
 """Right and wrong ways to write next_token_loss in NumPy."""
 
+import itertools
+
 import numpy as np
 
 
@@ -300,6 +302,43 @@ def probabilities_of_at_least_a_billionth(logits, ids, mask=None):
     return -np.log(np.maximum(own, 1e-9))[_both(ids, mask)].mean(), gradient
 
 
+def from_the_first_real_token_to_the_last(logits, ids, mask=None):
+    if mask is not None:
+        mask = mask.copy()
+        for row in mask:
+            real = np.flatnonzero(row)
+            row[real[:1].sum() : real[-1:].sum() + 1] = real.size > 0
+    return _loss(logits, ids, _both(ids, mask))
+
+
+def next_real_token_for_the_label(logits, ids, mask=None):
+    if mask is None or mask.all():
+        return _loss(logits, ids, _both(ids, mask))
+    loss, gradient, count = 0.0, np.zeros(logits.shape), 0
+    for i, row in enumerate(mask):
+        real = np.flatnonzero(row)
+        for at, then in itertools.pairwise(real):
+            z = logits[i, at] - 1.0 * logits[i, at].max()
+            p = np.exp(z) / np.exp(z).sum()
+            loss -= z[ids[i, then]] - np.log(np.exp(z).sum())
+            gradient[i, at] = p - (np.arange(len(p)) == ids[i, then])
+            count += 1
+    return loss / count, gradient / count
+
+
+def nan_for_a_sequence_of_padding(logits, ids, mask=None):
+    loss, gradient = _loss(logits, ids, _both(ids, mask))
+    return loss if mask is None or mask.any(axis=1).all() else loss * np.nan, gradient
+
+
+def zero_is_padding(logits, ids, mask=None):
+    return _loss(logits, ids, _both(ids, mask) & np.append(ids[:, 1:] != 0, ids[:, :1] < 0, axis=1))
+
+
+def zero_is_padding_without_a_mask(logits, ids, mask=None):
+    return _loss(logits, ids, _both(ids, ids != 0 if mask is None else mask))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -329,6 +368,11 @@ WRONG = {
     gradient_divided_by_all: "wrong_only_in_gradient",
     gradient_at_padding_left: "mask_ignored",
     probabilities_of_at_least_a_billionth: "wrong_for_numbers_that_are_large",
+    from_the_first_real_token_to_the_last: None,
+    next_real_token_for_the_label: None,
+    nan_for_a_sequence_of_padding: "not_finite",
+    zero_is_padding: None,
+    zero_is_padding_without_a_mask: "id_0_taken_for_padding",
 }
 
 # Right answers that pass with a note.

@@ -258,6 +258,20 @@ def in_half_precision_of_single(logits, ids, mask=None):
     return _mean(logits, ids, _both(ids, mask))
 
 
+def ignored_index_of_0(logits, ids, mask=None):
+    labels = ids[:, 1:] if mask is None else ids[:, 1:] * (mask[:, 1:] & mask[:, :-1])
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), labels.flatten(), ignore_index=0)
+
+
+def from_the_first_real_token_to_the_last(logits, ids, mask=None):
+    each = functional.cross_entropy(logits[:, :-1].mT, ids[:, 1:], reduction="none")
+    if mask is None:
+        return each.mean()
+    after = mask.flip(1).cumsum(1).flip(1) > 0
+    whole = after & (mask.cumsum(1) > 0)
+    return each[whole[:, :-1] & whole[:, 1:]].mean()
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -287,4 +301,6 @@ WRONG = {
     no_graph_with_a_mask: "a_gradient_is_missing",
     transposed_where_it_fits: "wrong_where_all_axes_of_ids_are_equally_long",
     in_half_precision_of_single: "nearly_right",
+    ignored_index_of_0: "id_0_taken_for_padding",
+    from_the_first_real_token_to_the_last: None,
 }

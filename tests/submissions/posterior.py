@@ -217,6 +217,16 @@ def wrong_axis_and_eps(prior, likelihood):
     return joint / (joint.sum(axis=0) + 1e-12)
 
 
+def small_posteriors_cut_off(prior, likelihood):
+    found = prior * likelihood / (prior * likelihood).sum(axis=-1, keepdims=True)
+    return np.where(found < 1e-12, 0, found)
+
+
+def one_prior_or_one_for_each_row(prior, likelihood):
+    prior = prior.reshape(likelihood.shape) if prior.ndim == likelihood.ndim else prior
+    return prior * likelihood / (prior * likelihood).sum(axis=-1, keepdims=True)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_with_eps: "eps_in_the_denominator",
@@ -234,6 +244,8 @@ WRONG = {
     in_place: "an_argument_changed",
     refuses_every_zero: "wrong_where_the_result_should_hold_a_0",
     wrong_axis_and_eps: "normalised_down_the_columns",
+    small_posteriors_cut_off: "a_property_fails",
+    one_prior_or_one_for_each_row: "raises_ValueError",
 }
 
 # Right answers that pass with a note.

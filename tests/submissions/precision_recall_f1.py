@@ -272,6 +272,48 @@ def nothing_found_is_nothing(truth, predicted):
     return _guarded(tp, fp, fn)
 
 
+def _three_cells(truth, predicted):
+    truth, predicted = truth == 1, predicted == 1
+    return [int(cell.sum()) for cell in (truth & predicted, ~truth & predicted, truth & ~predicted)]
+
+
+def _three_shares(tp, fp, fn):
+    parts = (tp, tp + fp), (tp, tp + fn), (2 * tp, 2 * tp + fp + fn)
+    return tuple(part / whole if whole else 0.0 for part, whole in parts)
+
+
+def last_cell_of_the_classes_that_occur(truth, predicted):
+    classes = np.unique(np.append(truth, predicted))
+    if len(classes) == 1:
+        return 0.0, 0.0, 0.0
+    return _three_shares(*_three_cells(truth, predicted))
+
+
+def all_0_without_a_negative(truth, predicted):
+    if (truth == 1).all():
+        return 0.0, 0.0, 0.0
+    return _three_shares(*_three_cells(truth, predicted))
+
+
+def f1_weighted_by_the_classes(truth, predicted):
+    precision, recall, one = _three_shares(*_three_cells(truth, predicted))
+    *_, other = _three_shares(*_three_cells(truth == 0, predicted == 0))
+    share = (truth == 1).mean()
+    return precision, recall, share * one + (1 - share) * other
+
+
+def all_weighted_by_the_classes(truth, predicted):
+    ones, others = (_three_shares(*_three_cells(truth == k, predicted == k)) for k in (1, 0))
+    share = (truth == 1).mean()
+    return tuple(share * a + (1 - share) * b for a, b in zip(ones, others, strict=True))
+
+
+def means_in_float32(truth, predicted):
+    return tuple(np.float32(each) for each in _three_shares(*_three_cells(truth, predicted)))
+
+
+NOTED = {means_in_float32}
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unguarded: "nan_for_nothing",
@@ -299,4 +341,8 @@ WRONG = {
     sum_of_both_equal_to_two: "wrong_where_predicted_is_of_dtype_bool",
     precision_of_one_if_silent: "wrong_only_where_it_should_be_0",
     nothing_found_is_nothing: "wrong_only_where_it_should_be_0",
+    last_cell_of_the_classes_that_occur: "wrong_only_where_it_should_be_1",
+    all_0_without_a_negative: "wrong_only_where_it_should_be_1",
+    f1_weighted_by_the_classes: "weighted_over_both_classes",
+    all_weighted_by_the_classes: "weighted_over_both_classes",
 }

@@ -129,6 +129,13 @@ def mean_and_no_zero_case(a, b):
     return (np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).mean()
 
 
+def small_errors_taken_for_0(a, b):
+    a, b = a.astype(float), b.astype(float)
+    size = np.maximum(np.abs(a), np.abs(b))
+    worst = np.max(np.abs(a - b) / np.where(size == 0, 1, size))
+    return float(worst) if worst > 1e-10 else 0.0
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     course_notes: "sum_in_the_denominator",
@@ -149,4 +156,5 @@ WRONG = {
     integer_division: "truncated_to_integers",
     mean_of_sums_with_nan: None,
     mean_and_no_zero_case: "mean_for_maximum",
+    small_errors_taken_for_0: "a_property_fails",
 }

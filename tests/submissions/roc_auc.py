@@ -216,6 +216,22 @@ def exponentials_of_scores(truth, scores):
     return _compared(*_of(truth, s))
 
 
+def mean_in_float32(truth, scores):
+    positive, negative = scores[truth == 1][:, None], scores[truth != 1]
+    won = (positive > negative) + 0.5 * (positive == negative)
+    return won.astype(np.float32).mean()
+
+
+NOTED = {mean_in_float32}
+
+
+def argsort_of_argsort(truth, scores):
+    ranks = scores.astype(float).argsort().argsort() + 1
+    positive = truth == 1
+    n, m = positive.sum(), (~positive).sum()
+    return (ranks[positive].sum() - n * (n + 1) / 2) / (n * m)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_higher: "ties_lost",
@@ -242,4 +258,5 @@ WRONG = {
     fifty_thresholds: "nearly_right",
     rounded_to_two_decimals: "wrong_for_numbers_that_are_close",
     exponentials_of_scores: "scores_exponentiated",
+    argsort_of_argsort: "ties_by_position",
 }

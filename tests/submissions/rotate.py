@@ -139,6 +139,31 @@ def _aliased(x, offset=0, base=10_000.0):
 in_place_on_views = _aliased
 
 
+def _tables_of_float32(x, offset, base):
+    d = x.shape[-1]
+    speeds = (base ** (-np.arange(0, d, 2) / d)).astype(np.float32)
+    return np.arange(offset, offset + x.shape[-2]).astype(np.float32)[:, None] * speeds
+
+
+def float32_tables(x, offset=0, base=10_000.0):
+    return _turn(x, _tables_of_float32(x, offset, base).astype(float))
+
+
+def neighbours_with_float32_tables(x, offset=0, base=10_000.0):
+    by = _tables_of_float32(x, offset, base).astype(float)
+    a, b = x[..., ::2], x[..., 1::2]
+    turned = [a * np.cos(by) - b * np.sin(by), a * np.sin(by) + b * np.cos(by)]
+    out = np.stack(turned, axis=-1).reshape(x.shape)
+    return out.astype(x.dtype if x.dtype.kind == "f" else float)
+
+
+def in_float16(x, offset=0, base=10_000.0):
+    d, kind = x.shape[-1], np.float16 if x.dtype == np.float32 else float
+    speeds = (base ** (-np.arange(0, d, 2) / d)).astype(kind)
+    angles = np.arange(offset, offset + x.shape[-2], dtype=kind)[:, None] * speeds
+    return _turn(x, angles.astype(float))
+
+
 def in_float32(x, offset=0, base=10_000.0):
     d, kind = x.shape[-1], x.dtype if x.dtype.kind == "f" else float
     speeds = (base ** (-np.arange(0, d, 2) / d)).astype(kind)
@@ -221,6 +246,21 @@ def speeds_of_four_features(x, offset=0, base=10_000.0):
     return _turn(x, np.arange(offset, offset + x.shape[-2])[:, None] * speeds)
 
 
+NOTED = {float32_tables}
+
+
+def speeds_up_to_the_last_pair(x, offset=0, base=10_000.0):
+    d = x.shape[-1]
+    speeds = base ** (-2 * np.arange(d // 2) / max(d - 2, 1))
+    return _turn(x, np.arange(offset, offset + x.shape[-2])[:, None] * speeds)
+
+
+def positions_up_to_19(x, offset=0, base=10_000.0):
+    at = np.minimum(np.arange(offset, offset + x.shape[-2]), 19)
+    d = x.shape[-1]
+    return _turn(x, at[:, None] * base ** (-np.arange(0, d, 2) / d))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_zero: "offset_ignored",
@@ -231,17 +271,20 @@ WRONG = {
     divided_by_d_only: "exponent_off_by_2",
     heads_as_positions: "positions_of_another_axis",
     in_place_on_views: "second_from_the_new_first",
-    in_float32: "angles_too_coarse",
+    in_float16: "angles_too_coarse",
+    neighbours_with_float32_tables: "neighbours_paired",
     added: None,
     degrees: "degrees",
     overwrites_its_argument: "an_argument_changed",
     base_of_the_paper: "base_ignored",
     written_into_a_copy_of_its_type: "truncated_to_integers",
     matrices_and_batches_only: None,
-    a_table_that_ends: "wrong_where_offset_is_200003",
+    a_table_that_ends: "wrong_where_offset_is_20003",
     one_matrix_for_the_batch: "wrong_except_where_x_has_2_axes",
     heads_flattened_into_time: "wrong_except_where_x_has_2_axes",
     batches_counted_on: "wrong_where_x_has_4_axes",
     two_pairs_at_most: None,
     speeds_of_four_features: None,
+    speeds_up_to_the_last_pair: "exponent_off_by_2",
+    positions_up_to_19: "wrong_where_offset_is_20003",
 }

@@ -175,6 +175,31 @@ def exponents_from_minus_50(x, axis=-1):
     return np.exp(below) / np.exp(below).sum(axis=axis, keepdims=True)
 
 
+def columns_of_three_axes(x, axis=-1):
+    axis = 1 if x.ndim == 3 and axis == -1 else axis
+    powers = np.exp(x - 1.0 * x.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def swapped_after_moving(x, axis=-1):
+    rows = np.moveaxis(x, axis, 0)
+    powers = np.exp(rows - 1.0 * rows.max(axis=0))
+    return np.swapaxes(powers / powers.sum(axis=0), 0, axis)
+
+
+def ten_thousand_for_infinity(x, axis=-1):
+    x = np.where(np.isneginf(x), -1e4, 1.0 * x)
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    out = powers / powers.sum(axis=axis, keepdims=True)
+    return out.astype(np.float32) if x.dtype == np.float32 else out
+
+
+def small_probabilities_cut_off(x, axis=-1):
+    powers = np.exp(x - 1.0 * x.max(axis=axis, keepdims=True))
+    found = powers / powers.sum(axis=axis, keepdims=True)
+    return np.where(found < 1e-12, 0, found)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -184,7 +209,7 @@ WRONG = {
     maximum_of_the_other_axis: "another_axis",
     longer_floats: "not_finite",
     in_float32: "in_float32",
-    second_axis: "axis_always_1",
+    second_axis: "sum_is_not_1",
     axis_of_a_matrix: "last_axis_always",
     no_axis_parameter: "another_signature",
     last_two_axes: "one_sum_for_all",
@@ -201,4 +226,8 @@ WRONG = {
     exponents_from_minus_50: "a_property_fails",
     wrong_axis_and_no_maximum: "first_axis_always",
     ignored_axis_and_global_maximum: "last_axis_always",
+    columns_of_three_axes: "sum_is_not_1",
+    swapped_after_moving: "rows_in_another_order_has_another_effect",
+    ten_thousand_for_infinity: None,
+    small_probabilities_cut_off: "a_property_fails",
 }

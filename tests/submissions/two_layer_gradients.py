@@ -514,12 +514,11 @@ WRONG = {
     gradients_in_the_type_of_the_inputs: "truncated_to_integers",
     biases_left_at_one_example: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
-    units_on_at_zero: "another_comparison",
     shifted_by_the_mean: "wrong_for_numbers_that_are_large",
     loss_of_at_most_a_hundred: "wrong_for_numbers_that_are_large",
-    one_maximum_for_the_batch: "wrong_for_numbers_that_are_large",
+    one_maximum_for_the_batch: "global_maximum",
     gradients_clipped: "cut_off",
-    gradients_scaled_to_a_norm: "wrong_for_numbers_that_are_large",
+    gradients_scaled_to_a_norm: "wrong_not_in_loss",
     second_layer_by_shape: "transposed",
     first_layer_by_shape: "transposed",
     one_example_without_its_batch: "right_numbers_in_another_shape",
@@ -530,4 +529,4 @@ WRONG = {
 }
 
 # Right answers that pass with a note.
-NOTED = {step_by_step, one_example_at_a_time}
+NOTED = {step_by_step, one_example_at_a_time, units_on_at_zero}

@@ -193,12 +193,34 @@ def leading_ones_taken_for_new_axes(gradient, shape):
     return gradient.sum(axis=(*range(new), *ones), dtype=float).reshape(shape)
 
 
+def two_stretched_axes_at_most(gradient, shape):
+    out = 1.0 * gradient
+    while out.ndim > len(shape):
+        out = out.sum(axis=0)
+    stretched = [axis for axis, (a, b) in enumerate(zip(shape, out.shape, strict=True)) if a != b]
+    return out.sum(axis=tuple(stretched[:2]), keepdims=True)
+
+
+def mean_over_stretched_axes(gradient, shape):
+    out = 1.0 * gradient
+    while out.ndim > len(shape):
+        out = out.sum(axis=0)
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return out.mean(axis=stretched, keepdims=True)
+
+
+def summed_before_the_reshape(gradient, shape):
+    new = gradient.ndim - len(shape)
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return (1.0 * gradient).sum(axis=(*range(new), *stretched)).reshape(shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unchanged: "not_summed",
     leading_axes_only: "only_new_axes",
     mean_over_leading_axes_only: None,
-    ones_only: "only_stretched_axes",
+    ones_only: "sum_missing",
     ones_before_leading_axes: "stretched_axes_not_shifted",
     no_keepdims: "right_numbers_in_another_shape",
     keepdims_and_no_reshape: "new_axes_kept",
@@ -217,4 +239,7 @@ WRONG = {
     a_number_of_one_axis: "right_numbers_in_another_shape",
     columns_summed_as_rows: None,
     leading_ones_taken_for_new_axes: "right_numbers_in_another_shape",
+    two_stretched_axes_at_most: "wrong_where_shape_has_4_entries",
+    mean_over_stretched_axes: None,
+    summed_before_the_reshape: "stretched_axes_not_shifted",
 }

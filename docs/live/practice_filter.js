@@ -1,0 +1,62 @@
+// Practise: which exercises are shown, by level, by topic, by where they run and by what was passed.
+// What is passed while it is shown stays: its verdict stands there.
+
+import { counted, make, say } from "./elements.js"
+import { choice, select } from "./filter.js"
+import { store } from "./store.js"
+
+const KEPT = "answers.filter.practice"
+const PASSED = "passed"
+const LEFT = "not passed"
+
+/** @param {Element} root */
+export function mount(root) {
+  /** @type {Listed[]} */
+  const all = []
+  let heading = root
+  for (const element of document.querySelectorAll("article > :is(h2, .practice)")) {
+    const exercise = element.querySelector(".exercise")
+    if (!exercise) heading = element
+    else {
+      const name = exercise.id.replace("exercise-", "")
+      const here = exercise.dataset.exercise != null
+      all.push({ element, heading, name, here, level: element.dataset.level ?? "", topic: heading.firstChild?.textContent ?? "" })
+    }
+  }
+  const before = choice(KEPT)
+  const level = select(new Set(all.map(each => each.level)), before.level)
+  const topic = select(new Set(all.map(each => each.topic)), before.topic)
+  const state = select(new Set([LEFT, PASSED]), before.state)
+  const here = make("input", { type: "checkbox", checked: before.here })
+  const said = make("span", { role: "status" })
+  /** @param {Listed} each */
+  const isPassed = each => store.get(each.name).passed != null
+  /** @param {Listed} each */
+  const isWanted = each =>
+    (!level.value || each.level == level.value) &&
+    (!topic.value || each.topic == topic.value) &&
+    (!state.value || isPassed(each) == (state.value == PASSED)) &&
+    (!here.checked || each.here)
+
+  function update() {
+    const shown = all.filter(isWanted)
+    for (const each of all) {
+      each.element.hidden = !shown.includes(each)
+      each.heading.hidden = !shown.some(({ heading }) => heading == each.heading)
+    }
+    say(said, `${counted(shown.length, "exercise")}, ${shown.filter(isPassed).length} passed`)
+  }
+
+  root.addEventListener("change", () => {
+    choice(KEPT, { level: level.value, topic: topic.value, state: state.value, here: here.checked })
+    update()
+  })
+  update()
+  root.replaceChildren(
+    make("label", {}, "Level ", level),
+    make("label", {}, "State ", state),
+    make("label", {}, "Topic ", topic),
+    make("label", {}, here, " runs here"),
+    said,
+  )
+}

@@ -1,0 +1,190 @@
+"""Right and wrong ways to write `cosine_schedule`."""
+
+import math
+
+import numpy as np
+
+
+def clamped_first(step, total, warmup, peak, floor=0.0):
+    step = min(step, total)
+    if step >= warmup:
+        angle = math.pi * (step - warmup) / (total - warmup)
+        return floor + 0.5 * (peak - floor) * (1 + math.cos(angle))
+    return peak / (warmup + 1) * (step + 1)
+
+
+def nanogpt_style(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    if step > total:
+        return floor
+    ratio = (step - warmup) / (total - warmup)
+    coefficient = 0.5 * (1.0 + math.cos(math.pi * ratio))
+    return floor + coefficient * (peak - floor)
+
+
+def squared_cosine(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return (1 + step) * peak / (1 + warmup)
+    share = np.clip((step - warmup) / (total - warmup), 0, 1)
+    return floor + (peak - floor) * np.cos(np.pi / 2 * share) ** 2
+
+
+def smaller_of_both(step, total, warmup, peak, floor=0.0):
+    rise = peak * (step + 1) / (warmup + 1)
+    share = min(max(step - warmup, 0) / (total - warmup), 1)
+    fall = floor * (1 - math.cos(math.pi * share)) / 2 + peak * (1 + math.cos(math.pi * share)) / 2
+    return rise if step < warmup else fall
+
+
+def from_a_table(step, total, warmup, peak, floor=0.0):
+    rising = [peak * k / (warmup + 1) for k in range(1, warmup + 1)]
+    angles = [math.pi * k / (total - warmup) for k in range(total - warmup)]
+    falling = [(peak + floor) / 2 + (peak - floor) / 2 * math.cos(angle) for angle in angles]
+    rates = rising + falling
+    return rates[step] if step < total else float(floor)
+
+
+def pytorch(step, total, warmup, peak, floor=0.0):
+    """By the recursion of steps that a scheduler makes."""
+    import torch
+
+    share = torch.tensor((step - warmup) / (total - warmup), dtype=torch.float64).clamp(0, 1)
+    falling = floor + (peak - floor) * (1 + torch.cos(math.pi * share)) / 2
+    return peak * (step + 1) / (warmup + 1) if step < warmup else falling.item()
+
+
+def _fall(t, peak, floor):
+    return floor + (peak - floor) * (1 + math.cos(math.pi * t)) / 2
+
+
+def hugging_face_style(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * step / max(1, warmup)
+    return _fall(min(1, (step - warmup) / max(1, total - warmup)), peak, floor)
+
+
+def counted_from_one(step, total, warmup, peak, floor=0.0):
+    if step + 1 <= warmup:
+        return peak * (step + 1) / warmup
+    return _fall(min(1, (step + 1 - warmup) / (total - warmup)), peak, floor)
+
+
+def karpathy_of_the_video(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    if step > total:
+        return floor
+    return _fall((step - warmup) / (total - warmup), peak, floor)
+
+
+def one_long_cosine(step, total, warmup, peak, floor=0.0):
+    rate = _fall(min(1, step / total), peak, floor)
+    return rate * (step + 1) / (warmup + 1) if step < warmup else rate
+
+
+def exponential(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    t = min(1, (step - warmup) / (total - warmup))
+    return max(peak * math.exp(-5 * t), floor)
+
+
+def line(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return max(floor, peak + (floor - peak) * (step - warmup) / (total - warmup))
+
+
+def goes_on_for_ever(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall((step - warmup) / (total - warmup), peak, floor)
+
+
+def nothing_after_the_end(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall((step - warmup) / (total - warmup), peak, floor) if step < total else 0.0
+
+
+def peak_after_the_end(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall((step - warmup) / (total - warmup) if step <= total else 0, peak, floor)
+
+
+def floor_below_everything(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return max(peak * (step + 1) / (warmup + 1), floor)
+    return max(_fall(min(1, (step - warmup) / (total - warmup)), peak, 0.0), floor)
+
+
+def floor_a_tenth(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall(min(1, (step - warmup) / (total - warmup)), peak, floor and peak / 20)
+
+
+def whole_divisions(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    hundredths = 100 * (step - warmup) // (total - warmup)
+    return _fall(min(1, hundredths / 100), peak, floor)
+
+
+def warm_up_one_step_longer(step, total, warmup, peak, floor=0.0):
+    if step <= warmup:
+        return peak * (step + 1) / (warmup + 2)
+    return _fall(min(1, (step - warmup) / (total - warmup)), peak, floor)
+
+
+def warm_up_at_least_one_step(step, total, warmup, peak, floor=0.0):
+    warmup = max(warmup, 1)
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall(min(1, (step - warmup) / max(total - warmup, 1)), peak, floor)
+
+
+def rounded_rates(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return round(peak * (step + 1) / (warmup + 1), 5)
+    return round(_fall(min(1, (step - warmup) / (total - warmup)), peak, floor), 5)
+
+
+def plateau(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    left = total - step
+    return floor + (peak - floor) * min(1, max(0, left) / ((total - warmup) / 2))
+
+
+def a_list_of_all(step, total, warmup, peak, floor=0.0):
+    return [
+        peak * (s + 1) / (warmup + 1)
+        if s < warmup
+        else _fall((s - warmup) / (total - warmup), peak, floor)
+        for s in range(min(total, 30))
+    ]
+
+
+# What each is told.
+WRONG = {
+    hugging_face_style: "warm_up_from_zero",
+    counted_from_one: None,
+    karpathy_of_the_video: "peak_a_step_early",
+    one_long_cosine: "cosine_from_step_zero",
+    exponential: None,
+    line: "straight_line",
+    goes_on_for_ever: "rises_after_the_end",
+    nothing_after_the_end: None,
+    peak_after_the_end: None,
+    floor_below_everything: "floor_as_a_bound",
+    floor_a_tenth: None,
+    whole_divisions: None,
+    warm_up_one_step_longer: "too_small",
+    warm_up_at_least_one_step: "constant_factor",
+    rounded_rates: "rounded",
+    plateau: "too_large",
+    a_list_of_all: "a_result_of_another_kind",
+}

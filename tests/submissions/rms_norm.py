@@ -1,0 +1,177 @@
+"""Right and wrong ways to write RMS normalization."""
+
+import math
+
+import numpy as np
+
+
+def by_rsqrt(x, gain, eps=1e-6):
+    wide = x.astype(np.float64)
+    return wide * (np.square(wide).mean(-1, keepdims=True) + eps) ** -0.5 * gain
+
+
+def pytorch(x, gain, eps=1e-6):
+    import torch
+
+    x, gain = (torch.tensor(a, dtype=torch.float64) for a in (x, gain))
+    return torch.nn.functional.rms_norm(x, gain.shape, gain, eps).numpy()
+
+
+def by_norm(x, gain, eps=1e-6):
+    """The length of a row is √d times its root mean square."""
+    d = x.shape[-1]
+    length = np.linalg.norm(x.astype(float), axis=-1, keepdims=True)
+    return math.sqrt(d) * x / np.sqrt(length**2 + d * eps) * gain
+
+
+def row_by_row(x, gain, eps=1e-6):
+    y = np.empty(x.shape)
+    for index in np.ndindex(x.shape[:-1]):
+        row = [float(entry) for entry in x[index]]
+        root = math.sqrt(math.fsum(entry * entry for entry in row) / len(row) + eps)
+        y[index] = [g * entry / root for g, entry in zip(gain.tolist(), row, strict=True)]
+    return y
+
+
+def einsum(x, gain, eps=1e-6):
+    x = 1.0 * x
+    squares = np.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return np.einsum("...d,d,...->...d", x, gain, 1 / np.sqrt(squares + eps))
+
+
+def variance_and_mean(x, gain, eps=1e-6):
+    """The mean square is the variance and the square of the mean."""
+    x = x.astype(float)
+    squares = x.var(axis=-1) + x.mean(axis=-1) ** 2
+    return (x.T / np.sqrt(squares + eps).T).T * gain
+
+
+def layer_norm(x, gain, eps=1e-6):
+    centred = x - np.mean(x, axis=-1, keepdims=True)
+    return gain * centred / np.sqrt(np.mean(centred**2, axis=-1, keepdims=True) + eps)
+
+
+def by_std(x, gain, eps=1e-6):
+    return x / np.sqrt(np.std(x, axis=-1, keepdims=True) ** 2 + eps) * gain
+
+
+def unit_length(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    return gain * wide / np.sqrt(np.sum(wide * wide, -1, keepdims=True) + eps)
+
+
+def eps_beside(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    return gain * wide / (np.sqrt(np.mean(wide * wide, -1, keepdims=True)) + eps)
+
+
+def mean_square(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    return gain * wide / (np.mean(wide * wide, -1, keepdims=True) + eps)
+
+
+def gain_first(x, gain, eps=1e-6):
+    wide = x.astype(float) * gain
+    return wide / np.sqrt(np.mean(wide * wide, -1, keepdims=True) + eps)
+
+
+def all_rows_alike(x, gain, eps=1e-6):
+    return gain * x / np.sqrt(np.mean(np.square(x.astype(float))) + eps)
+
+
+def over_the_batch(x, gain, eps=1e-6):
+    wide = np.atleast_2d(x.astype(float))
+    if x.ndim == 1:
+        return by_rsqrt(x, gain, eps)
+    return gain * wide / np.sqrt(np.mean(wide**2, axis=0) + eps)
+
+
+def no_gain(x, gain, eps=1e-6):
+    return by_rsqrt(x, np.ones(len(gain)), eps)
+
+
+def gain_plus_one(x, gain, eps=1e-6):
+    return by_rsqrt(x, 1 + gain, eps)
+
+
+def eps_of_layer_norm(x, gain, eps=1e-5):
+    return by_rsqrt(x, gain, eps)
+
+
+def eps_fixed(x, gain, eps=1e-6):
+    return by_rsqrt(x, gain, 1e-6)
+
+
+def no_eps(x, gain, eps=1e-6):
+    with np.errstate(invalid="ignore"):
+        return by_rsqrt(x, gain, 0)
+
+
+def no_eps_but_zeros(x, gain, eps=1e-6):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num(by_rsqrt(x, gain, 0))
+
+
+def at_most_three_axes(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    axis = -1 if x.ndim < 4 else (-2, -1)
+    return gain * wide / np.sqrt(np.mean(wide**2, axis, keepdims=True) + eps)
+
+
+def second_axis(x, gain, eps=1e-6):
+    """Right of a matrix."""
+    wide = x.astype(float)
+    return gain * wide / np.sqrt(np.mean(wide**2, axis=1, keepdims=True) + eps)
+
+
+def rows_of_a_matrix(x, gain, eps=1e-6):
+    rows = x.reshape(-1, x.shape[-1]).astype(float)
+    y = gain * rows / np.sqrt(np.mean(rows**2, axis=1, keepdims=True) + eps)
+    return y if x.ndim > 1 else y[0]
+
+
+def like_the_input(x, gain, eps=1e-6):
+    return by_rsqrt(x, gain, eps).astype(x.dtype)
+
+
+def columns_when_square(x, gain, eps=1e-6):
+    axis = 0 if x.ndim == 2 and x.shape[0] == x.shape[1] else -1
+    wide = x.astype(float)
+    return gain * wide / np.sqrt(np.mean(wide**2, axis, keepdims=True) + eps)
+
+
+def one_feature_is_its_sign(x, gain, eps=1e-6):
+    if x.shape[-1] == 1:
+        return np.sign(x) * gain
+    return by_rsqrt(x, gain, eps)
+
+
+def in_place(x, gain, eps=1e-6):
+    found = by_rsqrt(x, gain, eps)
+    x -= x
+    return found
+
+
+WRONG = {
+    layer_norm: "mean_subtracted",
+    by_std: "divided_by_the_deviation",
+    unit_length: "sum_for_mean",
+    eps_beside: "eps_outside_the_root",
+    mean_square: "root_missing",
+    gain_first: "gain_before_the_division",
+    all_rows_alike: "whole_array",
+    over_the_batch: "first_axis",
+    no_gain: "a_factor_left_out",
+    gain_plus_one: None,
+    eps_of_layer_norm: None,
+    eps_fixed: "eps_ignored",
+    no_eps: "a_term_left_out",
+    no_eps_but_zeros: None,
+    at_most_three_axes: "wrong_where_x_has_4_axes",
+    second_axis: "another_axis",
+    rows_of_a_matrix: "right_numbers_in_another_shape",
+    like_the_input: "truncated_to_integers",
+    columns_when_square: "wrong_where_all_axes_of_x_are_equally_long",
+    one_feature_is_its_sign: "nearly_right",
+    in_place: "an_argument_changed",
+}
