@@ -41,6 +41,7 @@ from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, s
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
 from answers.training.initialization import kaiming_normal
+from answers.training.mixed_precision import round_to_format, stochastic_round
 from answers.training.normalization import (
     layer_norm_backward,
     normalize,
@@ -266,6 +267,33 @@ def corrected_mean(gradients, beta1):
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
 
 
+def floats_of(p, b):
+    """0 and all positive floats of a format: what a fine grid is rounded to."""
+    grid = np.arange(2 ** (2 * b + p + 3)) * 2.0 ** (-b - p - 1)
+    rounded = round_to_format(grid, p, b)
+    return grid, rounded, np.unique(rounded[np.isfinite(rounded)])
+
+
+def lost(p, b):
+    """The largest number of the grid that is rounded to 0."""
+    grid, rounded, _ = floats_of(p, b)
+    return grid[rounded == 0].max()
+
+
+def sum_of_ones(p, b):
+    total, after = np.zeros(1), np.ones(1)
+    while after != total:
+        total, after = after, round_to_format(after + 1, p, b)
+    return total.item()
+
+
+class EachChance:
+    """A generator that draws each number once."""
+
+    def integers(self, end, size, dtype):
+        return np.arange(end, dtype=dtype).reshape(size)
+
+
 def layer_norm_slope(dout, x, epsilon):
     return layer_norm_backward(dout, x, np.ones(len(x)), epsilon)[0]
 
@@ -477,6 +505,18 @@ LIBRARY = {
             lambda f, x, h: centred(f, x, h)
         ),
     },
+    "floats.by_chance": {
+        r"\mathbb{E}\left[r\right]": lambda x: stochastic_round.__wrapped__(
+            np.full(1 << 16, x), EachChance()
+        ).mean(dtype=float),
+    },
+    "floats.limits": {
+        r"x_{\max}": lambda p, b: floats_of(p, b)[2][-1],
+        r"x_{\text{normal}}": lambda p, b: floats_of(p, b)[2][2**p],
+        r"x_{\min}": lambda p, b: floats_of(p, b)[2][1],
+        r"x_{\text{lost}}": lost,
+    },
+    "floats.stall": {r"s_{\text{stall}}": sum_of_ones},
     "initialization.depth": {
         "q_{L}": lambda n, v, L, q_0: q_0 * kept_mean_square(n, v) ** L,
         r"v\big|_{q_{L} = q_{0}}": lambda n: variance(n),
