@@ -236,7 +236,7 @@ def adamw_step(
         https://arxiv.org/abs/1711.05101
 
     Example:
-        A gradient of 0 leaves the decay alone: 8 loses a quarter of a half.
+        A gradient of 0 leaves the decay alone: 8 loses 0.25 · 0.5 of itself.
 
         >>> w, zero = np.array([8.0]), np.zeros(1)
         >>> adamw_step(w, zero, zero, zero, step=1, lr=0.5, weight_decay=0.25)
