@@ -48,6 +48,10 @@ exercise.case("a learning rate of 0", *state(5), 6, lr=0.0)
 exercise.case("gradients near eps", zero, sizes * 1e-8, zero, zero, 1)
 exercise.case("an eps of 0.1", zero, sizes, sizes / 2, sizes**2 / 3, 2, eps=0.1)
 exercise.case("a weight that gets no gradient", *np.array([[2.0], [0], [0], [0]]), 3)
+whole = np.array([70_000, -50_000], dtype=np.int32)
+exercise.case(
+    "integers whose squares need more than four bytes", whole, whole, whole, whole**0, 2
+)
 exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 8, lr=0.12)
 add_whole_numbers(exercise, *np.rint(9 * np.abs(state(3, 4))), 11, lr=0.25)
 exercise.long_case(*(np.sin(np.arange(1203.0)) ** 2 for _ in range(4)), 3)
