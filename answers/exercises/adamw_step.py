@@ -30,8 +30,8 @@ def state(*shape):
     return 9 * w, gradient, m, rng.uniform(0.2, 2, shape)
 
 
-zero, w = np.zeros(4), np.array([3.0, -0.5, 40.0, 0.0])
-sizes = np.array([2e-4, -0.2, 300.0, 1.0])
+zero, w = np.zeros(4), np.array([3.0, -0.5, 40.0, 7.0])
+sizes = np.array([2e-4, -0.2, 7e3, 1.0])
 exercise.case(
     "a weight that gets no gradient", *np.array([[8.37], [0], [0], [0]]), 1, lr=0.5
 )
@@ -41,7 +41,7 @@ exercise.case(
 )
 exercise.case("the first step, at gradients of many sizes", w, sizes, zero, zero, 1)
 exercise.case("the second step", *state(5), 2, weight_decay=0.1)
-exercise.case("a large decay", *state(5), 7, lr=1.0, weight_decay=1.2)
+exercise.case("a large decay", *state(5), 40, lr=1.0, weight_decay=1.2)
 exercise.case("a decay that turns the signs", *state(5), 3, lr=0.5, weight_decay=3.0)
 exercise.case("no decay", *state(5), 8, lr=0.5, weight_decay=0.0)
 exercise.case("a learning rate of 0", *state(5), 3, lr=0.0, weight_decay=0.5)
@@ -50,10 +50,19 @@ exercise.case("beta1 of 0", *state(5), 5, lr=0.3, beta1=0.0, weight_decay=0.2)
 exercise.case("beta2 of 0", *state(5), 9, lr=0.2, beta2=0.0, weight_decay=0.3)
 exercise.case("a matrix", *state(3, 4), 10, lr=0.5, weight_decay=0.4)
 exercise.case("three axes", *state(2, 3, 4), 6, lr=0.15, weight_decay=0.6)
-exercise.case("four axes", *state(2, 1, 3, 4), 12, lr=0.5, weight_decay=0.7)
+exercise.case("four axes", *state(2, 3, 1, 4), 12, lr=0.5, weight_decay=0.7)
 exercise.case("step 10 000", *state(5), 10_000, lr=0.5)
-exercise.case("gradients near eps", zero, sizes * 1e-8, zero, zero, 1)
+exercise.case("gradients near eps", w / 1e4, sizes * 1e-8, zero, zero, 1)
 exercise.case("an eps of 0.1", w, sizes, sizes / 2, sizes**2 / 3, 2, eps=0.1)
+exercise.case(
+    "a weight that moves without a gradient, and another",
+    *np.array([[2, 1.5], [0, 0.3], [0.3, -0.2], [0.2, 0.5]]),
+    3,
+    lr=0.5,
+)
+exercise.case(
+    "a step of many learning rates", *np.array([[1.5], [0.4], [300], [0.5]]), 4, lr=0.1
+)
 whole = np.array([70_000, -50_000], dtype=np.int32)
 exercise.case(
     "integers whose squares need more than four bytes", whole, whole, whole, whole**0, 2

@@ -42,6 +42,7 @@ exercise.case(
 )
 exercise.case("four parameters of a network", network(100.0), 1.0)
 exercise.case("a network below the bound", network(0.01), 1.0)
+exercise.case("a norm far below the bound", {"w": np.array([3e-4, -4e-4])}, 1.0)
 exercise.case("a norm just above the bound", one, 475.0)
 exercise.case("a norm a little below the bound", one, 550.0)
 exercise.case(

@@ -43,7 +43,10 @@ exercise.case(
 dout, x, gain = inputs(3, 5)
 exercise.case("inputs about 10 000", dout, x + 1e4, gain)
 exercise.case(
-    "integer inputs", np.ones((2, 3)), np.array([[1, 2, 4], [0, 5, 1]]), np.ones(3)
+    "integer inputs, gradients that cancel",
+    np.array([[1.0, -1, 1], [-1, 1, 1]]),
+    np.array([[1, 2, 4], [0, 5, 1]]),
+    np.ones(3),
 )
 whole = [rng.integers(-9, 9, size=size) for size in ((3, 5), (3, 5), 5)]
 add_whole_numbers(exercise, *whole)

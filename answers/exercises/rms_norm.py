@@ -40,7 +40,7 @@ exercise.case("three leading axes", *inputs(2, 3, 2, 5))
 exercise.case("one feature", *inputs(4, 1))
 exercise.case("an eps of 0", *inputs(3, 5), eps=0.0)
 outlier = np.where(np.arange(64) == 7, 500.0, inputs(64)[0])
-exercise.case("one large entry in a long row", outlier, np.linspace(0.5, 1.5, 64))
+exercise.case("one large entry in a long row", outlier, np.linspace(0, 1.5, 64))
 add_whole_numbers(
     exercise, rng.integers(-9, 9, size=(3, 5)), rng.integers(1, 5, size=5)
 )

@@ -225,7 +225,7 @@ WRONG = {
     nothing_after_the_end: "zero_after_the_end",
     peak_after_the_end: None,
     floor_below_everything: "floor_as_a_bound",
-    floor_a_tenth: None,
+    floor_a_tenth: "too_small",
     whole_divisions: None,
     warm_up_one_step_longer: "too_small",
     warm_up_at_least_one_step: "constant_factor",
