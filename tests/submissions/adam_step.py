@@ -191,6 +191,11 @@ def own_count(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
     return line_by_line(w, gradient, m, v, _COUNT[0], lr, beta1, beta2, eps)
 
 
+def at_most_ten_rates(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    new, m, v = line_by_line(w, gradient, m, v, step, lr, beta1, beta2, eps)
+    return w + np.clip(new - w, -10 * lr, 10 * lr), m, v
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_correction: "no_bias_correction",
@@ -212,4 +217,5 @@ WRONG = {
     rows_share_v: "wrong_except_where_gradient_has_1_axis",
     squares_of_whole_numbers: "a_step_left_out",
     own_count: "wrong_only_in_w",
+    at_most_ten_rates: "wrong_only_in_w",
 }

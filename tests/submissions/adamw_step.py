@@ -227,6 +227,13 @@ def decay_or_its_default(
     return subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
 
 
+def no_gradient_no_step(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    new, m, v = subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+    return np.where(gradient == 0, w * (1 - lr * weight_decay), new), m, v
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     penalty_in_the_gradient: "l2_in_the_gradient",
@@ -250,4 +257,5 @@ WRONG = {
     root_of_at_least_eps: "no_eps",
     betas_the_other_way: "betas_exchanged",
     decay_or_its_default: "wrong_where_weight_decay_is_0.0",
+    no_gradient_no_step: "wrong_only_in_w",
 }

@@ -230,6 +230,11 @@ def fraction_turned_around(gradients, max_norm):
     return _times(gradients, min(norm / max_norm, 1.0)), norm
 
 
+def small_norms_are_none(gradients, max_norm):
+    norm = _norm(gradients)
+    return _times(gradients, min(1.0, max_norm / norm) if norm > 1e-2 else 0.0), norm
+
+
 # What each is told.
 WRONG = {
     own_norm_for_each: "each_by_itself",
@@ -257,4 +262,5 @@ WRONG = {
     squares_in_four_bytes: "wrong_for_numbers_that_are_large",
     every_array_once: None,
     fraction_turned_around: "factor_upside_down",
+    small_norms_are_none: "the_same_everywhere",
 }

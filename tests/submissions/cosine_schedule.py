@@ -213,6 +213,12 @@ def a_thousandth_after_the_end(step, total, warmup, peak, floor=0.0):
     return min(floor, 1e-3) if step > total else clamped_first(step, total, warmup, peak, floor)
 
 
+def floor_two_steps_late(step, total, warmup, peak, floor=0.0):
+    if step > total + 1:
+        return floor
+    return goes_on_for_ever(step, total, warmup, peak, floor)
+
+
 # What each is told.
 WRONG = {
     hugging_face_style: "warm_up_from_zero",
@@ -240,4 +246,5 @@ WRONG = {
     floor_from_the_last_step: "floor_a_step_early",
     two_half_cosines: "whole_period",
     a_thousandth_after_the_end: None,
+    floor_two_steps_late: "wrong_only_where_it_should_be_0",
 }

@@ -213,6 +213,11 @@ def draw_shown_in_evaluation(x, p, uniform, training=True):
     return x * mask, mask if training else 1.0 * (uniform >= p)
 
 
+def draws_in_two_bytes(x, p, uniform, training=True):
+    mask = _mask(int(65536 * p), (65536 * uniform).astype(int), training)
+    return x * (mask != 0) / (1 - p * training), (mask != 0) / (1 - p * training)
+
+
 # What each is told.
 WRONG = {
     ones_and_zeros: "not_scaled",
@@ -242,4 +247,5 @@ WRONG = {
     share_that_is_kept: "kept_below_the_share",
     scaled_mask_in_evaluation: "evaluation_mask_not_of_ones",
     draw_shown_in_evaluation: "evaluation_mask_not_of_ones",
+    draws_in_two_bytes: "wrong_for_numbers_that_are_close",
 }

@@ -179,6 +179,10 @@ def length_times_root_of_d(x, gain, eps=1e-6):
     return gain * wide * d**0.5 / np.sqrt((wide**2).sum(-1, keepdims=True) + eps)
 
 
+def gain_or_one(x, gain, eps=1e-6):
+    return by_rsqrt(x, np.where(gain == 0, 1, gain), eps)
+
+
 WRONG = {
     layer_norm: "mean_subtracted",
     by_std: "divided_by_the_deviation",
@@ -207,4 +211,5 @@ WRONG = {
     at_least_eps: "eps_not_added",
     epsilon_of_the_type: "eps_not_added",
     length_times_root_of_d: "eps_added_to_the_sum",
+    gain_or_one: "wrong_where_gain_holds_a_0",
 }
