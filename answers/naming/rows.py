@@ -36,6 +36,9 @@ def in_another_order(submission: Submission) -> Name | None:
     cases = tried(submission)
     names = with_rows([case.bound().arguments for case in cases])
     asked = []
+    # Nothing is known of a function that answers the same rows otherwise when asked again.
+    if any(not same_again(case, submission) for case in cases):
+        return None
     for case in cases:
         other = with_rows_reversed(case, names)
         after = other.ask(submission.function).parts if other else {}
@@ -68,6 +71,15 @@ def in_another_order(submission: Submission) -> Name | None:
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
     return None
+
+
+def same_again(case: Case, submission: Submission) -> bool:
+    """Whether the submission answers the case as it did before."""
+    before, again = submission.answers[case].parts, case.ask(submission.function).parts
+    return all(
+        isinstance(again.get(name), np.ndarray) and agrees(again[name], part, case.rtol)
+        for name, part in before.items()
+    )
 
 
 def follows(results: tuple[Parts, Parts], part: str, law: str, rtol: float) -> bool:
