@@ -191,7 +191,7 @@ SWITCHES = {
 }
 
 
-def observe(switch: Callable) -> dict[str, bool | str]:
+def observe(switch: Callable) -> dict[str, bool]:
     """What a switch does to the middle layer of three: answers to the table's questions.
 
     Args:
@@ -213,20 +213,21 @@ def observe(switch: Callable) -> dict[str, bool | str]:
         "has graph": y.grad_fn is not None,
         "saves": saved > 0,
         "drops out": bool((y == 0).any()),
-        "norm learns": not torch.equal(mean, norm.running_mean),
+        "norm updates": not torch.equal(mean, norm.running_mean),
         "clears grad": weight.grad is None,
     }
     again, weight.grad = layer(h), None
     try:
-        after(y).square().sum().backward()
-        arrived = after.weight.grad is not None
-    except RuntimeError as error:
-        arrived = type(error).__name__
+        out = after(y)
+    except RuntimeError:
+        out = None
+    else:
+        out.square().sum().backward()
     ordinary = weight.requires_grad and again.requires_grad and bool((again == 0).any())
     return answers | {
         "grad here": weight.grad is not None,
         "grad before": before.weight.grad is not None,
-        "grad after": arrived,
+        "goes on": out is not None,
         "stays on": not ordinary,
     }
 
@@ -238,11 +239,11 @@ DIFFERS = {
     "has graph": "no graph",
     "saves": "nothing saved",
     "drops out": "no dropout",
-    "norm learns": "batch norm does not learn",
+    "norm updates": "batch norm uses its running statistics, unchanged",
     "clears grad": "`.grad` cleared",
     "grad here": "no gradient here",
     "grad before": "none before",
-    "grad after": "backward raises",
+    "goes on": "the next layer's forward raises",
     "stays on": "stays on",
 }
 
