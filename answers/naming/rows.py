@@ -21,6 +21,11 @@ FAILING, OTHERS, LARGEST = 3, 2, 3000
 # What may become of our result, in words, and the name if the submission's does not.
 STAY, REVERSE = "stay as it is", "come in reverse order"
 EFFECTS = {STAY: "should_not_matter", REVERSE: "has_another_effect"}
+AGAIN = Name(
+    "another_answer_to_the_same_input",
+    "The same input, given again, has another result. The usual cause: something is kept from "
+    "call to call, as a list or a dict outside of the function, or random numbers are drawn.",
+)
 
 
 class Reversed(NamedTuple):
@@ -37,6 +42,8 @@ def in_another_order(submission: Submission) -> Name | None:
     names = with_rows([case.bound().arguments for case in cases])
     asked = []
     for case in cases:
+        if case in submission.failing and not answers_again(submission, case):
+            return AGAIN
         other = with_rows_reversed(case, names)
         after = other.ask(submission.function).parts if other else {}
         # The submission may raise there, which says nothing of the order.
@@ -68,6 +75,14 @@ def in_another_order(submission: Submission) -> Name | None:
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
     return None
+
+
+def answers_again(submission: Submission, case: Case) -> bool:
+    """Whether the submission answers the same input as it did before."""
+    before, after = submission.answers[case].parts, case.ask(submission.function).parts
+    return before.keys() == after.keys() and all(
+        agrees(after[part], before[part], case.rtol) for part in before
+    )
 
 
 def follows(results: tuple[Parts, Parts], part: str, law: str, rtol: float) -> bool:
