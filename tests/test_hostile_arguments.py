@@ -119,6 +119,8 @@ LARGE = {
 }
 # Their first threshold is infinite: nobody is called positive.
 INFINITE = {"threshold_counts", "cost_curve"}
+# Rounding to 16 bits: beyond the largest number lies infinity.
+INFINITE |= {"to_bfloat16", "round_to_format", "stochastic_round"}
 
 
 def numbers(result):

@@ -42,12 +42,25 @@ exercise.case("beta1 of 0", *state(5), 4, lr=0.3, beta1=0.0)
 exercise.case("beta2 of 0", *state(5), 9, lr=0.2, beta2=0.0)
 exercise.case("a matrix", *state(3, 4), 5, lr=0.1)
 exercise.case("three axes", *state(2, 3, 4), 6, lr=0.15)
-exercise.case("four axes", *state(2, 1, 3, 4), 7, lr=0.25)
+exercise.case("four axes", *state(2, 3, 1, 4), 7, lr=0.25)
 exercise.case("step 10 000", *state(5), 10_000, lr=0.1)
 exercise.case("a learning rate of 0", *state(5), 6, lr=0.0)
 exercise.case("gradients near eps", zero, sizes * 1e-8, zero, zero, 1)
 exercise.case("an eps of 0.1", zero, sizes, sizes / 2, sizes**2 / 3, 2, eps=0.1)
 exercise.case("a weight that gets no gradient", *np.array([[2.0], [0], [0], [0]]), 3)
+exercise.case(
+    "a weight that moves without a gradient, and another",
+    *np.array([[2, 1.5], [0, 0.3], [0.3, -0.2], [0.2, 0.5]]),
+    3,
+    lr=0.5,
+)
+exercise.case(
+    "a step of many learning rates", *np.array([[1.5], [0.4], [300], [0.5]]), 4, lr=0.1
+)
+whole = np.array([70_000, -50_000], dtype=np.int32)
+exercise.case(
+    "integers whose squares need more than four bytes", whole, whole, whole, whole**0, 2
+)
 exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 8, lr=0.12)
 add_whole_numbers(exercise, *np.rint(9 * np.abs(state(3, 4))), 11, lr=0.25)
 exercise.long_case(*(np.sin(np.arange(1203.0)) ** 2 for _ in range(4)), 3)

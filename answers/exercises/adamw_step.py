@@ -30,27 +30,43 @@ def state(*shape):
     return 9 * w, gradient, m, rng.uniform(0.2, 2, shape)
 
 
-zero, w = np.zeros(4), np.array([3.0, -0.5, 40.0, 0.0])
-sizes = np.array([2e-4, -0.2, 300.0, 1.0])
+zero, w = np.zeros(4), np.array([3.0, -0.5, 40.0, 7.0])
+sizes = np.array([2e-4, -0.2, 7e3, 1.0])
 exercise.case(
     "a weight that gets no gradient", *np.array([[8.37], [0], [0], [0]]), 1, lr=0.5
 )
+exercise.case("one weight", *np.array([[8.37], [0.4], [-0.3], [0.2]]), 2, lr=0.5)
 exercise.case(
     "the first step, without decay", w, sizes, zero, zero, 1, weight_decay=0.0
 )
 exercise.case("the first step, at gradients of many sizes", w, sizes, zero, zero, 1)
 exercise.case("the second step", *state(5), 2, weight_decay=0.1)
-exercise.case("a large decay", *state(5), 7, lr=0.5, weight_decay=1.2)
+exercise.case("a large decay", *state(5), 40, lr=1.0, weight_decay=1.2)
+exercise.case("a decay that turns the signs", *state(5), 3, lr=0.5, weight_decay=3.0)
+exercise.case("no decay", *state(5), 8, lr=0.5, weight_decay=0.0)
 exercise.case("a learning rate of 0", *state(5), 3, lr=0.0, weight_decay=0.5)
 exercise.case("other betas", *state(5), 4, lr=0.4, beta1=0.6, beta2=0.95)
 exercise.case("beta1 of 0", *state(5), 5, lr=0.3, beta1=0.0, weight_decay=0.2)
 exercise.case("beta2 of 0", *state(5), 9, lr=0.2, beta2=0.0, weight_decay=0.3)
-exercise.case("a matrix", *state(3, 4), 10, lr=0.1, weight_decay=0.4)
+exercise.case("a matrix", *state(3, 4), 10, lr=0.5, weight_decay=0.4)
 exercise.case("three axes", *state(2, 3, 4), 6, lr=0.15, weight_decay=0.6)
-exercise.case("four axes", *state(2, 1, 3, 4), 12, lr=0.25, weight_decay=0.7)
-exercise.case("step 10 000", *state(5), 10_000, lr=0.01)
-exercise.case("gradients near eps", zero, sizes * 1e-8, zero, zero, 1)
+exercise.case("four axes", *state(2, 3, 1, 4), 12, lr=0.5, weight_decay=0.7)
+exercise.case("step 10 000", *state(5), 10_000, lr=0.5)
+exercise.case("gradients near eps", w / 1e4, sizes * 1e-8, zero, zero, 1)
 exercise.case("an eps of 0.1", w, sizes, sizes / 2, sizes**2 / 3, 2, eps=0.1)
+exercise.case(
+    "a weight that moves without a gradient, and another",
+    *np.array([[2, 1.5], [0, 0.3], [0.3, -0.2], [0.2, 0.5]]),
+    3,
+    lr=0.5,
+)
+exercise.case(
+    "a step of many learning rates", *np.array([[1.5], [0.4], [300], [0.5]]), 4, lr=0.1
+)
+whole = np.array([70_000, -50_000], dtype=np.int32)
+exercise.case(
+    "integers whose squares need more than four bytes", whole, whole, whole, whole**0, 2
+)
 exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 8, lr=0.12)
 add_whole_numbers(
     exercise, *np.rint(9 * np.abs(state(3, 4))), 11, lr=0.25, weight_decay=0.5
@@ -388,3 +404,53 @@ def shrunk_twice(
     shrunk = (1 - lr * weight_decay) * as_float(w)
     gradient = as_float(gradient) + weight_decay * w
     return adam_step(shrunk, gradient, m, v, step, lr, beta1, beta2, eps)
+
+
+@exercise.bug(of=("v", "root"))
+def no_eps(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+    of="v",
+):
+    """eps is not added to the root: it only steps in where the root is 0, or below eps. Add it in
+    every entry."""
+    # "eps is not added to the root: it only steps in where the root is 0, or below eps":
+    #     np.isclose(bug(*np.array([[0], [1e-8], [0], [0]]), 1, lr=1.0)[0], -1) and
+    #     np.isclose(right(*np.array([[0], [1e-8], [0], [0]]), 1, lr=1.0)[0], -0.5)
+    # "Add it in every entry": np.where(root > 0, root, 1) if of == 'v'
+    #     else np.maximum(root, eps) → root + eps
+    m, v = averages(gradient, m, v, beta1, beta2)
+    m_hat, root = m / (1 - beta1**step), np.sqrt(v / (1 - beta2**step))
+    below = np.where(root > 0, root, 1) if of == "v" else np.maximum(root, eps)
+    return (1 - lr * weight_decay) * as_float(w) - lr * m_hat / below, m, v
+
+
+@exercise.bug
+def betas_exchanged(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+):
+    """beta1 and beta2 have changed places in the averages: m moves by a thousandth and v by a
+    tenth. beta1 belongs to m, and beta2 to v."""
+    # "m moves by a thousandth and v by a tenth": np.allclose(bug(w, gradient, 0 * m, 0 * v, 1)[1],
+    #     gradient / 1000) and np.allclose(bug(w, gradient, 0 * m, 0 * v, 1)[2], gradient**2 / 10)
+    # "beta1 belongs to m, and beta2 to v": beta2, beta1) → beta1, beta2)
+    m, v = averages(gradient, m, v, beta2, beta1)
+    shrunk = (1 - lr * weight_decay) * as_float(w)
+    return shrunk - lr * update(m, v, step, beta1, beta2, eps), m, v

@@ -46,12 +46,19 @@ exercise.case("evaluation", *inputs(7, 3), training=False)
 exercise.case("training", *inputs(7, 3))
 exercise.case("as many examples as features", *inputs(4, 4))
 exercise.case("another momentum", *inputs(5, 2), momentum=0.75)
+exercise.case("a momentum of 0", *inputs(2, 2), momentum=0.0)
+exercise.case("a momentum of 1", *inputs(5, 2), momentum=1.0)
 exercise.case("a large eps", *inputs(5, 3), True, eps=0.5)
 exercise.case("a large eps in evaluation", *inputs(5, 3), False, eps=0.5)
 exercise.case("one example in evaluation", *inputs(1, 3), training=False)
 exercise.case("no leading axis in evaluation", *inputs(4), training=False)
+exercise.case("evaluation of many examples", *inputs(64, 3), training=False)
+x, *three, _ = inputs(5, 3)
+exercise.case(
+    "a running variance of 0 in evaluation", x, *three, np.array([0, 1e-6, 2]), False
+)
 exercise.case("pictures: three leading axes", *inputs(2, 3, 2, 4))
-exercise.case("one picture", *inputs(1, 3, 2, 4))
+exercise.case("one picture", *inputs(1, 4, 3, 4))
 exercise.case("two leading axes", *inputs(3, 2, 5))
 x, *four = inputs(5, 3)
 exercise.case("a feature that is the same in all", np.where([1, 0, 1], x, 3.0), *four)
@@ -284,3 +291,22 @@ def one_example_answered(
     mean = running_mean + momentum * (x.mean(axes) - running_mean)
     unbiased = np.full(len(gain), np.nan if ddof else 0.0)
     return y, mean, (1 - momentum) * running_var + momentum * unbiased
+
+
+@exercise.bug
+def first_batch_taken_whole(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    """Where the running mean is still 0, the mean of the batch becomes the running mean as it is.
+    The first batch counts like any other: by the share `momentum`."""
+    # "Where the running mean is still 0, the mean of the batch becomes the running mean as it is":
+    #     not running_mean.any() and np.allclose(got.running_mean, x.mean(0))
+    # "The first batch counts like any other: by the share `momentum`": mean =
+    #     x.mean(axis=tuple(range(x.ndim - 1))) → mean = momentum * x.mean(axis=tuple(range(x.ndim
+    #     - 1)))
+    y, mean, var = batch_norm(
+        x, gain, bias, running_mean, running_var, training, momentum, eps
+    )
+    if training and not running_mean.any():
+        mean = x.mean(axis=tuple(range(x.ndim - 1)))
+    return y, mean, var

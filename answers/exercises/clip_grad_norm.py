@@ -42,12 +42,13 @@ exercise.case(
 )
 exercise.case("four parameters of a network", network(100.0), 1.0)
 exercise.case("a network below the bound", network(0.01), 1.0)
+exercise.case("a norm far below the bound", {"w": np.array([3e-4, -4e-4])}, 1.0)
 exercise.case("a norm just above the bound", one, 475.0)
 exercise.case("a norm a little below the bound", one, 550.0)
 exercise.case(
     "one gradient large, the other small",
     {"w": np.array([300.0, 400.0]), "b": np.array([3.0, 2.0])},
-    25.0,
+    20.0,
 )
 exercise.case("a gradient of zeros", {"w": np.zeros((2, 3)), "b": np.zeros(3)}, 1.0)
 exercise.case(
@@ -68,7 +69,25 @@ exercise.case(
         "kernel": 100 * rng.normal(size=(2, 3, 2, 2)),
         "scale": 100 * rng.normal(size=1),
     },
-    150.0,
+    100.0,
+)
+exercise.case(
+    "a gradient without axes",
+    {"w": np.array([300.0, -200.0]), "scale": np.array(600.0)},
+    75.0,
+)
+exercise.case(
+    "a gradient without axes, below the bound",
+    {"w": np.array([3.0, -2.0]), "scale": np.array(6.0)},
+    75.0,
+)
+exercise.case(
+    "integers whose squares need more than four bytes",
+    {"w": np.array([[60_000, -80_000]], dtype=np.int32), "b": np.array([-70_000])},
+    550.0,
+)
+exercise.case(
+    "two gradients that are one array", {"w": one["w"], "tied": one["w"]}, 475.0
 )
 exercise.case(
     "every entry below the bound, the norm above", {"w": np.full((4, 5), 60.0)}, 100.0
@@ -246,3 +265,14 @@ def first_gradient_only(gradients, max_norm):
     # "Add up the squares of all of them": dict([next(iter(gradients.items()))]) → gradients
     norm = norm_of(dict([next(iter(gradients.items()))]))
     return times(gradients, min(1, max_norm / max(norm, 1e-30))), norm
+
+
+@exercise.bug
+def factor_upside_down(gradients, max_norm):
+    """The factor is norm / max_norm, so gradients below the bound shrink and those above it pass.
+    Turn it around: max_norm / norm."""
+    # "so gradients below the bound shrink and those above it pass": np.array_equal(
+    #     got.clipped["w"], gradients["w"]) and norm_of(bug({"w": np.array([0.5])}, 1.0)[0]) == 0.25
+    # "Turn it around: max_norm / norm": norm / max_norm → max_norm / max(norm, 1e-30)
+    norm = norm_of(gradients)
+    return times(gradients, min(1, norm / max_norm)), norm

@@ -48,9 +48,14 @@ exercise.case("numbers equal to p", row, 0.25, np.array([0.25, 0.1, 0.25, 0.8, 0
 exercise.case("activations of 0", row * [0, 1, 0, 1, 1], 0.5, draws)
 exercise.case("all entries are dropped", row, 0.8, draws * 0.5)
 exercise.case("all entries are kept", row, 0.1, draws)
+case("almost all entries are dropped", 0.99, 30, 20)
+near = 0.3 + 1e-9 * np.array([-1, 1, -2, 2, 1])
+exercise.case("numbers just below and just above p", row, 0.3, near)
+few = np.array([0.003, 0.5, 0.007, 0.02, 0.9])
+exercise.case("a hundredth is dropped", row, 0.01, few)
 case("a square matrix", 0.3, 4, 4)
 case("three axes", 0.3, 2, 3, 5, training=True)
-case("four axes", 0.6, 2, 3, 2, 4)
+case("four axes", 0.8, 2, 3, 2, 4)
 exercise.case("one entry", np.array([2.5]), 0.2, np.array([0.6]))
 x, uniform = drawn(4, 5)
 exercise.case("float32", x.astype(np.float32), 0.3, uniform)
@@ -206,3 +211,35 @@ def evaluation_without_a_mask(x, p, uniform, training=True):
     # "Return a mask of ones": mask_of(x, p, uniform, True) → mask_of(x, p, uniform, training)
     mask = mask_of(x, p, uniform, True)
     return (x * mask if training else x * 1.0), mask
+
+
+@exercise.bug(edge=(np.less, np.less_equal))
+def kept_below_the_share(x, p, uniform, training=True, edge=np.less):
+    """Entries are kept where `uniform` is below 1 - p. That is the right share of them, but others
+    than asked for: keep where `uniform >= p`."""
+    # "Entries are kept where `uniform` is below 1 - p": np.array_equal(got.mask > 0, uniform < 1 -
+    #     p)
+    # "That is the right share of them, but others than asked for": np.mean(bug(np.ones(1000),
+    #     0.3, np.arange(1000) / 1000)[0] > 0) == 0.7 and not np.array_equal(got.mask, want.mask)
+    # "keep where `uniform >= p`": edge(uniform, 1 - p) → (uniform >= p)
+    mask = edge(uniform, 1 - p) / (1 - p) if training else np.ones(x.shape)
+    return x * mask, mask
+
+
+@exercise.bug(
+    instead=(
+        lambda kept, p: 0.0 * kept,
+        lambda kept, p: 1.0 * kept,
+        lambda kept, p: 0 * kept + 1 / (1 - p),
+    )
+)
+def evaluation_mask_not_of_ones(x, p, uniform, training=True, instead=None):
+    """In evaluation y is x, so its derivative is 1, but the mask holds other numbers: a backward
+    pass would lose or scale gradients. Return a mask of ones."""
+    # "In evaluation y is x, so its derivative is 1, but the mask holds other numbers": not training
+    #     and np.array_equal(got.y, x) and not np.array_equal(got.mask, np.ones(x.shape))
+    # "Return a mask of ones": instead(uniform >= p, p) → np.ones(x.shape)
+    if training:
+        mask = mask_of(x, p, uniform, training)
+        return x * mask, mask
+    return x * 1.0, instead(uniform >= p, p)

@@ -43,12 +43,17 @@ exercise.case(
 dout, x, gain = inputs(3, 5)
 exercise.case("inputs about 10 000", dout, x + 1e4, gain)
 exercise.case(
-    "integer inputs", np.ones((2, 3)), np.array([[1, 2, 4], [0, 5, 1]]), np.ones(3)
+    "integer inputs, gradients that cancel",
+    np.array([[1.0, -1, 1], [-1, 1, 1]]),
+    np.array([[1, 2, 4], [0, 5, 1]]),
+    np.ones(3),
 )
 whole = [rng.integers(-9, 9, size=size) for size in ((3, 5), (3, 5), 5)]
 add_whole_numbers(exercise, *whole)
 exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 exercise.case("three leading axes", *inputs(2, 3, 2, 5))
+dout, x, gain = inputs(3, 5)
+exercise.case("gradients of a millionth", dout / 1e6, x, gain)
 exercise.long_case(*inputs(401, 3))
 
 
@@ -200,3 +205,15 @@ def eps_outside_the_root(dout, x, gain, eps=1e-5):
     )
     dbias = dout.astype(x.dtype).sum(axis=axes)
     return dx / deviation, (dout * hat).sum(axis=axes), dbias
+
+
+@exercise.bug
+def gain_after_the_means(dout, x, gain, eps=1e-5):
+    """The gain multiplies dx at the end, after the two terms were taken from dout. They belong to
+    the gradient that has passed through the gain: start from gain · dout."""
+    # "The gain multiplies dx at the end, after the two terms were taken from dout":
+    #     np.allclose(got.dx, gain * right(dout, x, np.ones_like(gain))[0])
+    # "start from gain · dout": gain * layer_norm_backward(dout, x, np.ones_like(gain), eps)[0] →
+    #     layer_norm_backward(gain * dout, x, np.ones_like(gain), eps)[0]
+    dx = gain * layer_norm_backward(dout, x, np.ones_like(gain), eps)[0]
+    return dx, *layer_norm_backward(dout, x, gain, eps)[1:]

@@ -28,14 +28,20 @@ def inputs(*shape):
 exercise.case("a row", np.array([1.0, 7.0]), np.ones(2))
 exercise.case("a gain", np.array([3.0, -1.0, 2.0]), np.array([2.0, 0.5, -1.0]))
 exercise.case("seven rows", *inputs(7, 3))
-exercise.case("as many rows as features", *inputs(4, 4))
+x, gain = inputs(4, 4)
+exercise.case("as many rows as features", x, gain * [1, 1, 0, 1])
 exercise.case("three axes", *inputs(2, 5, 3))
 exercise.case("a large eps", *inputs(3, 5), eps=0.5)
+small, gain = inputs(3, 5)
+exercise.case("mean squares below eps", small / 10, gain, eps=0.5)
 small, gain = inputs(3, 5)
 exercise.case("inputs of a thousandth", small / 1000, gain)
 exercise.case("a row of zeros", small * np.array([[1], [0], [1]]), gain)
 exercise.case("three leading axes", *inputs(2, 3, 2, 5))
 exercise.case("one feature", *inputs(4, 1))
+exercise.case("an eps of 0", *inputs(3, 5), eps=0.0)
+outlier = np.where(np.arange(64) == 7, 500.0, inputs(64)[0])
+exercise.case("one large entry in a long row", outlier, np.linspace(0, 1.5, 64))
 add_whole_numbers(
     exercise, rng.integers(-9, 9, size=(3, 5)), rng.integers(1, 5, size=5)
 )
@@ -43,16 +49,17 @@ exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 exercise.long_case(*inputs(401, 3))
 
 
-@exercise.bug
-def mean_subtracted(x, gain, eps=1e-6):
+@exercise.bug(of=("both", "above"))
+def mean_subtracted(x, gain, eps=1e-6, of="both"):
     """The mean of the row is subtracted first, as in layer normalization. RMS normalization leaves
     it in: divide x itself."""
     # "The mean of the row is subtracted first": np.allclose(got, bug(x + 5, gain), atol=1e-6) and
     #     np.allclose((got / gain).sum(-1), 0)
-    # "divide x itself": gain * centred → gain * x; (centred ** 2) → (x ** 2)
+    # "divide x itself": gain * centred → gain * x; (below ** 2) → (x ** 2)
     x = x.astype(float) if x.dtype.kind != "f" else x
     centred = x - x.mean(axis=-1, keepdims=True)
-    return gain * centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + eps)
+    below = centred if of == "both" else x
+    return gain * centred / np.sqrt((below**2).mean(axis=-1, keepdims=True) + eps)
 
 
 @exercise.bug
@@ -136,3 +143,51 @@ def first_axis(x, gain, eps=1e-6):
     x = x.astype(float) if x.dtype.kind != "f" else x
     axis = 0 if x.ndim > 1 else -1
     return gain * x / np.sqrt((x**2).mean(axis=axis, keepdims=True) + eps)
+
+
+@exercise.bug
+def gain_counted_from_one(x, gain, eps=1e-6):
+    """The result is multiplied by 1 + gain, as in models whose stored gain starts at 0. Here it is
+    the scale itself: multiply by `gain`."""
+    # "The result is multiplied by 1 + gain": np.allclose(got, right(x, 1 + gain))
+    # "multiply by `gain`": 1 + gain → gain
+    return rms_norm(x, 1 + gain, eps)
+
+
+@exercise.bug
+def eps_added_to_the_sum(x, gain, eps=1e-6):
+    """eps is added to the sum of squares, before it is divided by d, so that it counts d times
+    less. Add it to the mean."""
+    # "eps is added to the sum of squares, before it is divided by d, so that it counts d times
+    #     less": np.allclose(got, right(x, gain, 1e-6 / x.shape[-1]), rtol=1e-12)
+    # "Add it to the mean": eps / x.shape[-1] → eps
+    return rms_norm(x, gain, eps / x.shape[-1])
+
+
+@exercise.bug
+def another_default_of_eps(x, gain, eps=None):
+    """The default of `eps` is another one, as that of layer normalization. Leave the default
+    as it is, 1e-6."""
+    # "as that of layer normalization": np.allclose(got, right(x, gain, 1e-5),
+    #     rtol=1e-12)
+    # "Leave the default as it is, 1e-6": 1e-05 → 1e-6
+    return rms_norm(x, gain, 1e-5 if eps is None else eps)
+
+
+@exercise.bug(
+    instead=(
+        np.maximum,
+        lambda squares, eps: np.where(squares > 0, squares, 1),
+        lambda squares, eps: squares + 2**-52,
+    )
+)
+def eps_not_added(x, gain, eps=1e-6, instead=np.maximum):
+    """eps is not added to the mean square: something else steps in where that is 0 or small, and
+    other rows do without. Add it in every row."""
+    # "eps is not added to the mean square: something else steps in where that is 0 or small, and
+    #     other rows do without": np.allclose(got, right(x, gain, 0.0), rtol=1e-14) and not
+    #     bug(0 * x, gain).any()
+    # "Add it in every row": instead((x ** 2).mean(axis=-1, keepdims=True),
+    #     eps) → (x ** 2).mean(axis=-1, keepdims=True) + eps
+    x = x.astype(float) if x.dtype.kind != "f" else x
+    return gain * x / np.sqrt(instead((x**2).mean(axis=-1, keepdims=True), eps))

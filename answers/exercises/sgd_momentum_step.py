@@ -31,30 +31,33 @@ exercise.case("one weight that stands", *np.array([[1.5], [0.37], [0]]), 0.1)
 exercise.case("one weight that moves", *np.array([[1.5], [0.37], [-2.9]]), 0.1)
 exercise.case("five weights at the first step", *state(5)[:2], np.zeros(5), 0.03)
 exercise.case("five weights that move", *state(5), 0.07)
-exercise.case("a momentum of 0.6", *state(5), 0.05, momentum=0.6)
-exercise.case("a momentum of 0.99", *state(5), 0.02, momentum=0.99)
-exercise.case("a momentum of 0", *state(5), 0.3, momentum=0.0)
+exercise.case("a momentum of 0.6", *state(5), 0.07, momentum=0.6)
+exercise.case("a momentum of 0.99", *state(5), 0.03, momentum=0.99)
+exercise.case("a momentum of 0", *state(5), 0.1, momentum=0.0)
 exercise.case("a learning rate of 0", *state(5), 0.0)
+sizes = np.array([3e-5, -0.2, 1.0, 40.0, -7e3])
+exercise.case("gradients of many sizes", *state(5)[:1], sizes, -2 * sizes, 0.03)
+exercise.case("tiny numbers", *state(5) / 1e6, 0.07)
 exercise.case("a learning rate above 1", *state(5), 1.7, momentum=0.45)
-exercise.case("a gradient of 0", state(5)[0], np.zeros(5), state(5)[0], 0.2)
-exercise.case("a matrix", *state(3, 4), 0.11)
-exercise.case("three axes", *state(2, 3, 4), 0.13, momentum=0.8)
-exercise.case("four axes", *state(2, 1, 3, 4), 0.17)
-exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 0.19)
-add_whole_numbers(exercise, *np.rint(9 * state(3, 4)), 0.25, momentum=0.7)
+exercise.case("a gradient of 0", state(5)[0], np.zeros(5), state(5)[0], 0.07)
+exercise.case("a matrix", *state(3, 4), 0.1)
+exercise.case("three axes", *state(2, 3, 4), 0.1, momentum=0.8)
+exercise.case("four axes", *state(2, 3, 1, 4), 0.1)
+exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 0.1)
+add_whole_numbers(exercise, *np.rint(9 * state(3, 4)), 0.1, momentum=0.7)
 exercise.long_case(*(np.sin(np.arange(1203.0)) for _ in range(3)), 0.1)
 
 
-@exercise.bug
-def rate_inside_the_velocity(w, gradient, velocity, lr, momentum=0.9):
+@exercise.bug(sign=(1, -1))
+def rate_inside_the_velocity(w, gradient, velocity, lr, momentum=0.9, sign=1):
     """The learning rate multiplies the gradient inside the velocity, so that a lowered rate acts
     only on gradients to come. Keep it outside: the weights move by lr * velocity."""
     # "The learning rate multiplies the gradient inside the velocity": np.allclose(got.velocity -
     #     momentum * velocity, lr * gradient)
-    # "Keep it outside: the weights move by lr * velocity": lr * gradient → gradient; as_float(w) -
-    #     velocity → as_float(w) - lr * velocity
-    velocity = momentum * velocity + lr * gradient
-    return as_float(w) - velocity, velocity
+    # "Keep it outside: the weights move by lr * velocity": sign * lr * gradient → gradient;
+    #     as_float(w) - sign * velocity → as_float(w) - lr * velocity
+    velocity = momentum * velocity + sign * lr * gradient
+    return as_float(w) - sign * velocity, velocity
 
 
 @exercise.bug

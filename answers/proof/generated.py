@@ -121,6 +121,12 @@ RECORDED = (
         "docs/vendor/*/README.txt",
         "tests/site/test_live.py::test_what_is_vendored_is_what_its_readme_fetches",
     ),
+    # The command in its head makes it.
+    Recorded(
+        ".ci/site.txt",
+        "pyproject.toml",
+        "tests/test_workflows.py::test_the_packages_with_hashes_are_what_the_site_needs",
+    ),
     # `npm --prefix tests/javascript install` makes it.
     Recorded(
         "tests/javascript/package-lock.json",

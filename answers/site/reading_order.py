@@ -25,7 +25,7 @@ def on_files(files, config):
         "The guide": sorted(path for path in paths if not path.startswith(placed)),
     }
     sections = [{name: part} for name, part in parts.items()]
-    config.nav = [{"Questions": HOME}, *sections, *WAYS]
+    config.nav = [{"Questions": HOME}, *sections, *(p for p in WAYS if p in paths)]
 
 
 def rank(page):

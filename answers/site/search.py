@@ -2,9 +2,9 @@
 
 It reads words: formulas of a line as one types them, each follow-up as a section, and no displayed
 formulas, figures and blocks of code. What a question is `also` called, in the front matter of its
-page, is a field of its own, which results do not show; so are the words of a topic that is not here,
-which are found first. It changes MkDocs' own index: other builders have their own search, and it has
-no meaning there.
+page, is a field of its own, which results do not show; so are the words of a topic that is not
+here, which are found first. It changes MkDocs' own index: other builders have their own search,
+and it has no meaning there.
 """
 
 import re

@@ -231,11 +231,12 @@ def adamw_step(
             number is out of its range, or a result overflows.
 
     Source:
-        Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization, algorithm 2,
+        Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization, algorithm 2
+        (there a schedule alone multiplies the decay; here lr does, as in PyTorch),
         https://arxiv.org/abs/1711.05101
 
     Example:
-        A gradient of 0 leaves the decay alone: 8 loses a quarter of a half.
+        A gradient of 0 leaves the decay alone: 8 loses 0.25 · 0.5 of itself.
 
         >>> w, zero = np.array([8.0]), np.zeros(1)
         >>> adamw_step(w, zero, zero, zero, step=1, lr=0.5, weight_decay=0.25)

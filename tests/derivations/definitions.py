@@ -38,8 +38,10 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
 from answers.training.initialization import kaiming_normal
+from answers.training.mixed_precision import round_to_format, stochastic_round
 from answers.training.normalization import (
     layer_norm_backward,
     normalize,
@@ -248,9 +250,48 @@ def adam(gradients, beta1=0.9, beta2=0.999, eps=1e-12, lr=1.0):
     return -w, m, v
 
 
+def convolved(x, w, b, s, d):
+    """A convolution along one axis."""
+    return conv2d(x[None, None, None], w[None, None, None], np.array([b]), s, 0, d)[0, 0, 0]
+
+
+def convolved_backward(g, x, w, s, d):
+    """Its gradients: of the padded image, of the kernel and of the bias."""
+    g, x, w = (each[None, None, None] for each in (g, x, w))
+    dx, dw, db = conv2d_backward(g, x, w, s, 0, d)
+    return dx.ravel(), dw.ravel(), db[0]
+
+
 def corrected_mean(gradients, beta1):
     """The corrected m: beside so large an eps nothing else divides it."""
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
+
+
+def floats_of(p, b):
+    """0 and all positive floats of a format: what a fine grid is rounded to."""
+    grid = np.arange(2 ** (2 * b + p + 3)) * 2.0 ** (-b - p - 1)
+    rounded = round_to_format(grid, p, b)
+    return grid, rounded, np.unique(rounded[np.isfinite(rounded)])
+
+
+def lost(p, b):
+    """The largest number of the grid that is rounded to 0."""
+    grid, rounded, _ = floats_of(p, b)
+    return grid[rounded == 0].max()
+
+
+def sum_of_ones(p, b):
+    total, after = np.zeros(1), np.ones(1)
+    while after != total:
+        total, after = after, round_to_format(after + 1, p, b)
+    return total.item()
+
+
+class EachChance:
+    """A generator that draws each number once."""
+
+    def integers(self, end, size, dtype):
+        return np.arange(end, dtype=dtype).reshape(size)
 
 
 def layer_norm_slope(dout, x, epsilon):
@@ -420,6 +461,18 @@ LIBRARY = {
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
         ),
     },
+    "convolution.gradients": {
+        "y_{p}": lambda x, w, b, s, d, p: convolved(x, w, b, s, d)[p - 1],
+        r"\frac{\partial \mathcal{L}}{\partial b}": lambda g, x, w, s, d: convolved_backward(
+            g, x, w, s, d
+        )[2],
+        r"\frac{\partial \mathcal{L}}{\partial w_{m}}": lambda g, x, w, s, d, m: convolved_backward(
+            g, x, w, s, d
+        )[1][m - 1],
+        r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda g, x, w, s, d, j: convolved_backward(
+            g, x, w, s, d
+        )[0][j - 1],
+    },
     "dawid_skene.kappa": {
         "p": lambda c, q: two_annotators(c, q)[1].mean(),
         "p_{o}": lambda c, q: agreement(*two_annotators(c, q)[1:]),
@@ -452,6 +505,18 @@ LIBRARY = {
             lambda f, x, h: centred(f, x, h)
         ),
     },
+    "floats.by_chance": {
+        r"\mathbb{E}\left[r\right]": lambda x: stochastic_round.__wrapped__(
+            np.full(1 << 16, x), EachChance()
+        ).mean(dtype=float),
+    },
+    "floats.limits": {
+        r"x_{\max}": lambda p, b: floats_of(p, b)[2][-1],
+        r"x_{\text{normal}}": lambda p, b: floats_of(p, b)[2][2**p],
+        r"x_{\min}": lambda p, b: floats_of(p, b)[2][1],
+        r"x_{\text{lost}}": lost,
+    },
+    "floats.stall": {r"s_{\text{stall}}": sum_of_ones},
     "initialization.depth": {
         "q_{L}": lambda n, v, L, q_0: q_0 * kept_mean_square(n, v) ** L,
         r"v\big|_{q_{L} = q_{0}}": lambda n: variance(n),

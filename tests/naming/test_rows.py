@@ -71,6 +71,16 @@ def test_it_is_not_told_of_a_program_that_goes_wrong_elsewhere(reference):
     assert report.bug not in (NO_MATTER, NO_EFFECT)
 
 
+def test_nor_of_a_program_that_answers_the_same_rows_otherwise_when_asked_again():
+    calls = []
+
+    def counting(x, y):
+        calls.append(x)
+        return x * np.sin(y) * np.cos(len(calls))
+
+    assert exercise_of(WAVES, X, Y).run(counting).bug != NO_EFFECT
+
+
 def test_nor_where_the_order_does_what_it_likes_to_our_own_result():
     report = exercise_of(RUNNING, X, Y).run(lambda x, y: x[::-1].cumsum(axis=0) ** 2 + y)
     assert not report.passed

@@ -41,12 +41,12 @@ def written(root, *arguments, **options) -> dict[str, str]:
 
 
 def test_a_question_is_five_files_and_each_has_marks(root):
-    texts = written(root, "rms_norm", "networks.norms", question="What's a “norm”: $5?")
+    texts = written(root, "max_norm", "networks.norms", question="What's a “norm”: $5?")
     assert list(texts) == [
         "answers/networks/norms.py",
         "tests/networks/test_norms.py",
-        "answers/exercises/rms_norm.py",
-        "tests/submissions/rms_norm.py",
+        "answers/exercises/max_norm.py",
+        "tests/submissions/max_norm.py",
         "docs/questions/07-what-s-a-norm-5.md",
     ]
     for name, text in texts.items():
@@ -56,7 +56,7 @@ def test_a_question_is_five_files_and_each_has_marks(root):
     page = read(root / "docs/questions/07-what-s-a-norm-5.md")
     assert (page.number, page.title) == (7, "What's a “norm”: $5?")
     assert page.text.startswith(f"\n# {page.title}\n")
-    assert (page.modules, page.exercises) == (["networks.norms"], ["rms_norm"])
+    assert (page.modules, page.exercises) == (["networks.norms"], ["max_norm"])
 
 
 def test_an_exercise_on_code_that_is_there_keeps_its_signature_and_joins_its_page(root):
@@ -78,7 +78,7 @@ def test_an_exercise_on_code_that_is_there_keeps_its_signature_and_joins_its_pag
 
 
 def test_a_new_room_is_one_file_more(root):
-    texts = written(root, "rms_norm", "training.norms", question="Norms", room=True)
+    texts = written(root, "max_norm", "training.norms", question="Norms", room=True)
     assert len(texts) == 6
     assert MARK in ast.get_docstring(ast.parse(texts["answers/training/__init__.py"]))
 
@@ -88,15 +88,15 @@ def test_a_new_room_is_one_file_more(root):
     [
         (["RMS", "networks.norms"], "'RMS' is no name of a function"),
         (["softmax", "networks.norms"], "to see what it lacks: answers dev check softmax"),
-        (["rms_norm", "networks"], "'networks' is no module of a room: write ROOM.MODULE"),
-        (["rms_norm", "geometry.norms"], "no room geometry; there are networks, probability, and"),
-        (["rms_norm", "networks.norms", "--room"], "the room networks is there; leave out --room"),
-        (["rms_norm", "site.norms", "--room"], "the room site is there; leave out --room"),
-        (["rms_norm", "networks.norms"], "no page alone shows networks.norms; say which gets"),
-        (["rms_norm", "networks.norms", "--page", "9"], "no page has the number 9; say which"),
-        (["rms_norm", "networks.norms", "--question", "?"], "'?' is no title"),
-        (["rms_norm", "probability.softmax"], "softmax.py defines no rms_norm: write it first"),
-        (["rms_norm", "networks.softmax"], "tests/probability/test_softmax.py has tests of that"),
+        (["max_norm", "networks"], "'networks' is no module of a room: write ROOM.MODULE"),
+        (["max_norm", "geometry.norms"], "no room geometry; there are networks, probability, and"),
+        (["max_norm", "networks.norms", "--room"], "the room networks is there; leave out --room"),
+        (["max_norm", "site.norms", "--room"], "the room site is there; leave out --room"),
+        (["max_norm", "networks.norms"], "no page alone shows networks.norms; say which gets"),
+        (["max_norm", "networks.norms", "--page", "9"], "no page has the number 9; say which"),
+        (["max_norm", "networks.norms", "--question", "?"], "'?' is no title"),
+        (["max_norm", "probability.softmax"], "softmax.py defines no max_norm: write it first"),
+        (["max_norm", "networks.softmax"], "tests/probability/test_softmax.py has tests of that"),
     ],
 )
 def test_what_cannot_be_begun_is_refused_in_a_sentence_and_nothing_is_written(
@@ -109,10 +109,10 @@ def test_what_cannot_be_begun_is_refused_in_a_sentence_and_nothing_is_written(
 
 
 def test_no_file_is_written_over(root):
-    answers = root / "tests/submissions/rms_norm.py"
+    answers = root / "tests/submissions/max_norm.py"
     answers.write_text("# mine\n")
-    with pytest.raises(ValueError, match=r"tests/submissions/rms_norm\.py is there; move it away"):
-        new_question.begin("rms_norm", "networks.norms", question="Norms")
+    with pytest.raises(ValueError, match=r"tests/submissions/max_norm\.py is there; move it away"):
+        new_question.begin("max_norm", "networks.norms", question="Norms")
     assert answers.read_text() == "# mine\n"
     assert not (root / "answers/networks/norms.py").exists()
 

@@ -7,6 +7,7 @@ other, and a ratio in words, stands in a phrase of `HELD`, beside what it follow
 import ast
 import math
 import re
+from collections.abc import Callable
 from functools import cache
 from inspect import getsource
 
@@ -30,6 +31,9 @@ from answers.probability.softmax import softmax
 from answers.proof.blocks import values
 from answers.proof.fences import python_fences
 from answers.proof.word_claims import ratios
+from answers.training.convolution import max_pool2d, max_pool2d_backward
+from answers.training.newton_schulz import newton_schulz
+from answers.training.schedules import cosine_schedule
 from answers.transformers.attention import attend_backward
 from answers.transformers.quantization import quantize, quantize_int8
 from answers.transformers.quantization_torch import has_int8_kernel
@@ -83,7 +87,55 @@ def blind_auc() -> float:
     return np.mean(drawn)
 
 
+@cache
+def five_steps() -> np.ndarray:
+    """What becomes of singular values, of a matrix of norm 1."""
+    values = np.geomspace(0.002, 1, 1000)
+    return np.array([newton_schulz(np.diag([s, (1 - s * s) ** 0.5]))[0, 0] for s in values])
+
+
+def pads_half_of_the_kernel_and_no_more(pool: Callable) -> bool:
+    pool(np.ones((1, 1, 4, 4)), 3, padding=1)
+    with pytest.raises(ValueError, match="more than half"):
+        pool(np.ones((1, 1, 4, 4)), 3, padding=2)
+    return True
+
+
+def pool_back(x: np.ndarray, kernel: int, padding: int) -> np.ndarray:
+    size = (x.shape[-1] + 2 * padding - kernel) // kernel + 1
+    return max_pool2d_backward(np.ones((1, 1, size, size)), x, kernel, padding=padding)
+
+
 HELD = {
+    **{
+        pool.__name__: [
+            (
+                "at most half of the kernel",
+                lambda call=call: pads_half_of_the_kernel_and_no_more(call),
+            )
+        ]
+        for pool, call in ((max_pool2d, max_pool2d), (max_pool2d_backward, pool_back))
+    },
+    "rms_norm": [
+        ("mean square of 1 and 7 is 25", lambda: np.mean(np.array([1.0, 7.0]) ** 2) == 25),
+    ],
+    "newton_schulz": [
+        (
+            "Five steps leave each between 0.68 and 1.21 if it was above 0.002 of the norm",
+            lambda: (0.675 < five_steps().min() < 0.685) and (1.2 < five_steps().max() < 1.21),
+        ),
+        (
+            "3.4445 - 4.775 + 2.0315",
+            lambda: newton_schulz(np.eye(1), 1) == pytest.approx(3.4445 - 4.775 + 2.0315),
+        ),
+    ],
+    "cosine_schedule": [
+        (
+            "then half a cosine down",
+            lambda: [cosine_schedule(step, 4, 0, 2.0) for step in (0, 2, 4)] == [2, 1, 0],
+        ),
+        ("half of it midway", lambda: cosine_schedule(7, 11, 3, 8.0) == 8.0 / 2),
+    ],
     "TwoLayerNet": [
         ("starts 10 times smaller", lambda: says(TwoLayerNet, "0.1 *")),
         ("keeps the size of the activations", lambda: 0.06 < initial_weights()[0].std() < 0.08),

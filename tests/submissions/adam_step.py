@@ -177,6 +177,25 @@ def rows_share_v(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1
     return w - lr * m / (1 - beta1**step) / (np.sqrt(mean / (1 - beta2**step)) + eps), m, v
 
 
+def squares_of_whole_numbers(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
+    m_hat, v_hat = m / (1 - beta1**step), v / (1 - beta2**step)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+_COUNT = [0]
+
+
+def own_count(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    _COUNT[0] += 1
+    return line_by_line(w, gradient, m, v, _COUNT[0], lr, beta1, beta2, eps)
+
+
+def at_most_ten_rates(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    new, m, v = line_by_line(w, gradient, m, v, step, lr, beta1, beta2, eps)
+    return w + np.clip(new - w, -10 * lr, 10 * lr), m, v
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_correction: "no_bias_correction",
@@ -196,4 +215,7 @@ WRONG = {
     in_the_type_of_the_weights: "truncated_to_integers",
     flat_beyond_two_axes: "right_numbers_in_another_shape",
     rows_share_v: "wrong_except_where_gradient_has_1_axis",
+    squares_of_whole_numbers: "a_step_left_out",
+    own_count: "another_answer_to_the_same_input",
+    at_most_ten_rates: "wrong_only_in_w",
 }

@@ -198,6 +198,51 @@ def penalty_in_the_gradient_if_it_is_large(
     return shrunk_first(w, penalised, m, v, step, lr, beta1, beta2, eps, 0)
 
 
+def squares_of_whole_numbers(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
+    m_hat, v_hat = m / (1 - beta1**step), v / (1 - beta2**step)
+    return w - lr * (m_hat / (np.sqrt(v_hat) + eps) + weight_decay * w), m, v
+
+
+def no_sign_turns(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    weight_decay = min(weight_decay, 1 / max(lr, 1e-9))
+    return subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+
+
+def root_of_at_least_eps(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    _, m, v = subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+    root = np.maximum(np.sqrt(v / (1 - beta2**step)), eps)
+    return w * (1 - lr * weight_decay) - lr * m / (1 - beta1**step) / root, m, v
+
+
+def betas_the_other_way(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    _, m, v = subtracted_last(w, gradient, m, v, step, lr, beta2, beta1, eps, weight_decay)
+    root = np.sqrt(v / (1 - beta2**step)) + eps
+    return w * (1 - lr * weight_decay) - lr * m / (1 - beta1**step) / root, m, v
+
+
+def decay_or_its_default(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    weight_decay = weight_decay or 0.01
+    return subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+
+
+def no_gradient_no_step(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    new, m, v = subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+    return np.where(gradient == 0, w * (1 - lr * weight_decay), new), m, v
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     penalty_in_the_gradient: "l2_in_the_gradient",
@@ -207,7 +252,7 @@ WRONG = {
     under_the_root: "eps_inside_the_root",
     folded_rate: "eps_before_the_correction",
     decay_of_the_default: "weight_decay_ignored",
-    rate_of_the_default_in_the_decay: "wrong_where_lr_is_passed",
+    rate_of_the_default_in_the_decay: "wrong_only_in_w",
     rescaled_decay: "wrong_only_in_w",
     overwritten: "corrected_moments_returned",
     matrices_only: "wrong_only_in_w",
@@ -217,4 +262,10 @@ WRONG = {
     in_the_type_of_the_weights: "truncated_to_integers",
     in_place: "an_argument_changed",
     penalty_in_the_gradient_if_it_is_large: "wrong_where_step_is_7",
+    squares_of_whole_numbers: "a_step_left_out",
+    no_sign_turns: "wrong_only_in_w",
+    root_of_at_least_eps: "no_eps",
+    betas_the_other_way: "betas_exchanged",
+    decay_or_its_default: "wrong_where_weight_decay_is_0.0",
+    no_gradient_no_step: "wrong_only_in_w",
 }

@@ -281,6 +281,39 @@ def result_alone(x, gain, bias, running_mean, running_var, training=True, moment
     return by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)[0]
 
 
+def momentum_or_its_default(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    momentum = momentum or 0.1
+    return by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
+
+
+def variance_of_at_least_eps(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    if not training:
+        running_var = np.maximum(running_var, eps)
+    return by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
+
+
+def large_batches_by_themselves(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    y, *kept = by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
+    if not training and x.size > 20 * x.shape[-1]:
+        y, *_ = by_rows(x, gain, bias, running_mean, running_var, True, momentum, eps)
+    return y, *kept
+
+
+def first_mean_as_it_is(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    y, mean, var = by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
+    if training and np.all(running_mean == 0):
+        mean = x.reshape(-1, x.shape[-1]).mean(axis=0)
+    return y, mean, var
+
+
 WRONG = {
     train_mode_always: "always_the_batch",
     running_always: "always_the_running",
@@ -303,4 +336,8 @@ WRONG = {
     in_the_running_arrays: "an_argument_changed",
     deviation_kept: "wrong_only_in_running_var",
     result_alone: "a_result_of_another_kind",
+    momentum_or_its_default: "wrong_where_momentum_is_0.0",
+    variance_of_at_least_eps: "cut_off",
+    large_batches_by_themselves: "wrong_only_in_y",
+    first_mean_as_it_is: "first_batch_taken_whole",
 }

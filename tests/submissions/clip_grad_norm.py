@@ -200,6 +200,41 @@ def norm_of_the_result(gradients, max_norm):
     return clipped, _norm(clipped)
 
 
+def axes_are_asked_for(gradients, max_norm):
+    norm = _norm({name: g for name, g in gradients.items() if g.ndim})
+    return _times(gradients, min(1.0, max_norm / norm) if norm else 1.0), norm
+
+
+def numbers_without_axes_pass(gradients, max_norm):
+    norm = _norm(gradients)
+    factor = min(1.0, max_norm / norm) if norm else 1.0
+    return {name: g * (factor if g.ndim else 1.0) for name, g in gradients.items()}, norm
+
+
+def squares_in_four_bytes(gradients, max_norm):
+    with np.errstate(invalid="ignore"):
+        norm = math.sqrt(abs(sum(float((g * g).sum()) for g in gradients.values())))
+    if any(g.dtype == np.uint8 for g in gradients.values()):
+        norm = _norm(gradients)
+    return _times(gradients, min(1.0, max_norm / norm) if norm else 1.0), norm
+
+
+def every_array_once(gradients, max_norm):
+    once = {id(g): g for g in gradients.values()}
+    norm = _norm(once)
+    return _times(gradients, min(1.0, max_norm / norm) if norm else 1.0), norm
+
+
+def fraction_turned_around(gradients, max_norm):
+    norm = _norm(gradients)
+    return _times(gradients, min(norm / max_norm, 1.0)), norm
+
+
+def small_norms_are_none(gradients, max_norm):
+    norm = _norm(gradients)
+    return _times(gradients, min(1.0, max_norm / norm) if norm > 1e-2 else 0.0), norm
+
+
 # What each is told.
 WRONG = {
     own_norm_for_each: "each_by_itself",
@@ -208,7 +243,7 @@ WRONG = {
     only_the_gradients: "a_result_of_another_kind",
     changed_in_place: "an_argument_changed",
     root_of_each: "norms_added_up",
-    squares_against_the_bound: "wrong_where_max_norm_is_550.0",
+    squares_against_the_bound: "wrong_only_in_clipped_w",
     large_gradients_only: "wrong_only_in_clipped_w",
     matrices_only: "too_small",
     last_one_counts: "too_small",
@@ -221,5 +256,11 @@ WRONG = {
     norm_first: "parts_in_another_order",
     clipped_twice: None,
     norm_of_the_result: "norm_afterwards",
-    squares_in_one_byte: "truncated_to_integers",
+    squares_in_one_byte: None,
+    axes_are_asked_for: None,
+    numbers_without_axes_pass: "wrong_only_in_clipped_scale",
+    squares_in_four_bytes: "wrong_for_numbers_that_are_large",
+    every_array_once: None,
+    fraction_turned_around: "factor_upside_down",
+    small_norms_are_none: "the_same_everywhere",
 }

@@ -168,6 +168,57 @@ def a_list_of_all(step, total, warmup, peak, floor=0.0):
     ]
 
 
+def never_below_the_floor(step, total, warmup, peak, floor=0.0):
+    return max(clamped_first(step, total, warmup, peak, floor), floor)
+
+
+def one_step_is_no_warm_up(step, total, warmup, peak, floor=0.0):
+    return clamped_first(step, total, warmup if warmup > 1 else 0, peak, floor)
+
+
+def peak_above_zero_is_asked_for(step, total, warmup, peak, floor=0.0):
+    if not peak > 0:
+        raise ValueError("the peak is no learning rate")
+    return clamped_first(step, total, warmup, peak, floor)
+
+
+_RATES, _SHARES = {}, {}
+
+
+def kept_by_step(step, total, warmup, peak, floor=0.0):
+    key = step, total, warmup, peak
+    if key not in _RATES:
+        _RATES[key] = clamped_first(step, total, warmup, peak, floor)
+    return _RATES[key]
+
+
+def kept_by_step_and_floor(step, total, warmup, peak, floor=0.0):
+    key = step, total, warmup, floor
+    if key not in _SHARES:
+        _SHARES[key] = clamped_first(step, total, warmup, peak, floor)
+    return _SHARES[key]
+
+
+def floor_from_the_last_step(step, total, warmup, peak, floor=0.0):
+    return floor if step + 1 >= total else clamped_first(step, total, warmup, peak, floor)
+
+
+def two_half_cosines(step, total, warmup, peak, floor=0.0):
+    if step < warmup or step >= total:
+        return clamped_first(step, total, warmup, peak, floor)
+    return floor + (peak - floor) * math.cos(math.pi * (step - warmup) / (total - warmup)) ** 2
+
+
+def a_thousandth_after_the_end(step, total, warmup, peak, floor=0.0):
+    return min(floor, 1e-3) if step > total else clamped_first(step, total, warmup, peak, floor)
+
+
+def floor_two_steps_late(step, total, warmup, peak, floor=0.0):
+    if step > total + 1:
+        return floor
+    return goes_on_for_ever(step, total, warmup, peak, floor)
+
+
 # What each is told.
 WRONG = {
     hugging_face_style: "warm_up_from_zero",
@@ -177,14 +228,23 @@ WRONG = {
     exponential: None,
     line: "straight_line",
     goes_on_for_ever: "rises_after_the_end",
-    nothing_after_the_end: None,
+    nothing_after_the_end: "zero_after_the_end",
     peak_after_the_end: None,
     floor_below_everything: "floor_as_a_bound",
-    floor_a_tenth: None,
+    floor_a_tenth: "too_small",
     whole_divisions: None,
     warm_up_one_step_longer: "too_small",
     warm_up_at_least_one_step: "constant_factor",
     rounded_rates: "rounded",
     plateau: "too_large",
     a_list_of_all: "a_result_of_another_kind",
+    never_below_the_floor: "warm_up_cut_off_at_the_floor",
+    one_step_is_no_warm_up: "constant_factor",
+    peak_above_zero_is_asked_for: "wrong_where_peak_is_0.0",
+    kept_by_step: None,
+    kept_by_step_and_floor: None,
+    floor_from_the_last_step: "floor_a_step_early",
+    two_half_cosines: "whole_period",
+    a_thousandth_after_the_end: None,
+    floor_two_steps_late: "wrong_only_where_it_should_be_0",
 }

@@ -180,6 +180,44 @@ def zero_mask_in_evaluation(x, p, uniform, training=True):
     return x * mask, mask
 
 
+def two_bytes_for_a_draw(x, p, uniform, training=True):
+    mask = _mask(np.float16(p), uniform.astype(np.float16), training)
+    return x * np.where(mask > 0, 1 / (1 - p * training), 0), mask.astype(bool) / (1 - p * training)
+
+
+def a_few_hundredths_are_none(x, p, uniform, training=True):
+    mask = _mask(p, uniform, training and p > 0.05)
+    return x * mask, mask
+
+
+def nearly_all_is_refused(x, p, uniform, training=True):
+    if p > 0.95:
+        raise ValueError("nothing would be left")
+    mask = _mask(p, uniform, training)
+    return x * mask, mask
+
+
+def share_that_is_kept(x, p, uniform, training=True):
+    kept = 1 - p
+    mask = (uniform < kept) / kept if training else np.ones(x.shape)
+    return x * mask, mask
+
+
+def scaled_mask_in_evaluation(x, p, uniform, training=True):
+    mask = _mask(p, uniform, training)
+    return x * mask, mask if training else mask / (1 - p)
+
+
+def draw_shown_in_evaluation(x, p, uniform, training=True):
+    mask = _mask(p, uniform, training)
+    return x * mask, mask if training else 1.0 * (uniform >= p)
+
+
+def draws_in_two_bytes(x, p, uniform, training=True):
+    mask = _mask(int(65536 * p), (65536 * uniform).astype(int), training)
+    return x * (mask != 0) / (1 - p * training), (mask != 0) / (1 - p * training)
+
+
 # What each is told.
 WRONG = {
     ones_and_zeros: "not_scaled",
@@ -201,6 +239,13 @@ WRONG = {
     half_for_any_p: None,
     mean_restored: "scaled_by_what_was_kept",
     square_turned: "transposed",
-    at_least_one_is_kept: "wrong_where_p_is_0.8",
-    zero_mask_in_evaluation: "complement",
+    at_least_one_is_kept: "not_zero",
+    zero_mask_in_evaluation: "evaluation_mask_not_of_ones",
+    two_bytes_for_a_draw: "wrong_for_numbers_that_are_close",
+    a_few_hundredths_are_none: "wrong_where_p_is_0.01",
+    nearly_all_is_refused: "wrong_where_p_is_0.99",
+    share_that_is_kept: "kept_below_the_share",
+    scaled_mask_in_evaluation: "evaluation_mask_not_of_ones",
+    draw_shown_in_evaluation: "evaluation_mask_not_of_ones",
+    draws_in_two_bytes: "wrong_for_numbers_that_are_close",
 }

@@ -218,6 +218,19 @@ def in_place(dout, x, gain, eps=1e-5):
     return found
 
 
+def gain_at_the_end(dout, x, gain, eps=1e-5):
+    rows, up = _rows(x, dout)
+    mean, root = rows.mean(1, keepdims=True), np.sqrt(rows.var(1, keepdims=True) + eps)
+    hat = (rows - mean) / root
+    dx = (up - up.mean(1, keepdims=True) - hat * (up * hat).mean(1, keepdims=True)) / root
+    return (gain * dx).reshape(x.shape), (up * hat).sum(0), up.sum(0)
+
+
+def cleaned_of_small_numbers(dout, x, gain, eps=1e-5):
+    dx, dgain, dbias = jacobian_of_each_row(dout, x, gain, eps)
+    return np.where(abs(dx) > 2e-7, dx, 0), dgain, dbias
+
+
 WRONG = {
     without_the_mean: "mean_held_constant",
     constants: "statistics_held_constant",
@@ -240,4 +253,6 @@ WRONG = {
     one_pass: "nearly_right",
     bias_before_gain: "parts_in_another_order",
     in_place: "an_argument_changed",
+    gain_at_the_end: "gain_after_the_means",
+    cleaned_of_small_numbers: "wrong_for_numbers_that_are_tiny",
 }

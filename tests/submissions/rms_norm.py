@@ -152,6 +152,37 @@ def in_place(x, gain, eps=1e-6):
     return found
 
 
+def divided_alone_is_centred(x, gain, eps=1e-6):
+    centred = x - x.mean(axis=-1, keepdims=True)
+    return gain * centred / np.sqrt((1.0 * x * x).mean(axis=-1, keepdims=True) + eps)
+
+
+def eps_or_its_default(x, gain, eps=1e-6):
+    return by_rsqrt(x, gain, eps or 1e-6)
+
+
+def cut_at_five(x, gain, eps=1e-6):
+    return gain * np.clip(by_rsqrt(x, np.ones(len(gain)), eps), -5, 5)
+
+
+def at_least_eps(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    return gain * wide / np.sqrt(np.square(wide).mean(-1, keepdims=True).clip(eps))
+
+
+def epsilon_of_the_type(x, gain, eps=1e-6):
+    return by_rsqrt(x, gain, np.finfo(float).eps)
+
+
+def length_times_root_of_d(x, gain, eps=1e-6):
+    wide, d = x.astype(float), x.shape[-1]
+    return gain * wide * d**0.5 / np.sqrt((wide**2).sum(-1, keepdims=True) + eps)
+
+
+def gain_or_one(x, gain, eps=1e-6):
+    return by_rsqrt(x, np.where(gain == 0, 1, gain), eps)
+
+
 WRONG = {
     layer_norm: "mean_subtracted",
     by_std: "divided_by_the_deviation",
@@ -162,11 +193,11 @@ WRONG = {
     all_rows_alike: "whole_array",
     over_the_batch: "first_axis",
     no_gain: "a_factor_left_out",
-    gain_plus_one: None,
-    eps_of_layer_norm: None,
+    gain_plus_one: "gain_counted_from_one",
+    eps_of_layer_norm: "another_default_of_eps",
     eps_fixed: "eps_ignored",
     no_eps: "a_term_left_out",
-    no_eps_but_zeros: None,
+    no_eps_but_zeros: "eps_not_added",
     at_most_three_axes: "wrong_where_x_has_4_axes",
     second_axis: "another_axis",
     rows_of_a_matrix: "right_numbers_in_another_shape",
@@ -174,4 +205,11 @@ WRONG = {
     columns_when_square: "wrong_where_all_axes_of_x_are_equally_long",
     one_feature_is_its_sign: "nearly_right",
     in_place: "an_argument_changed",
+    divided_alone_is_centred: "mean_subtracted",
+    eps_or_its_default: "nearly_right",
+    cut_at_five: "wrong_for_numbers_that_are_large",
+    at_least_eps: "eps_not_added",
+    epsilon_of_the_type: "eps_not_added",
+    length_times_root_of_d: "eps_added_to_the_sum",
+    gain_or_one: "wrong_where_gain_holds_a_0",
 }

@@ -147,6 +147,34 @@ def plain_without_momentum(w, gradient, velocity, lr, momentum=0.9):
     return new, faster if momentum else velocity * 1.0
 
 
+def as_keras(w, gradient, velocity, lr, momentum=0.9):
+    w, gradient, velocity = _floats(w, gradient, velocity)
+    velocity = momentum * velocity - lr * gradient
+    return w + velocity, velocity
+
+
+def dust_removed(w, gradient, velocity, lr, momentum=0.9):
+    return two_lines(w, np.where(abs(gradient) < 2e-6, 0, gradient), velocity, lr, momentum)
+
+
+def long_gradients_cut(w, gradient, velocity, lr, momentum=0.9):
+    (gradient,) = _floats(gradient)
+    length = np.sqrt((gradient**2).sum())
+    return two_lines(w, gradient * min(1, 500 / max(length, 1e-9)), velocity, lr, momentum)
+
+
+_LAST = {}
+
+
+def own_memory(w, gradient, velocity, lr, momentum=0.9):
+    new, _LAST[w.shape] = two_lines(w, gradient, _LAST.get(w.shape, velocity), lr, momentum)
+    return new, _LAST[w.shape]
+
+
+def momentum_or_its_default(w, gradient, velocity, lr, momentum=0.9):
+    return two_lines(w, gradient, velocity, lr, momentum or 0.9)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     rate_in_the_velocity: "rate_inside_the_velocity",
@@ -166,5 +194,10 @@ WRONG = {
     flat_beyond_two_axes: "right_numbers_in_another_shape",
     whole_at_first: "gradient_damped",
     rows_share_a_velocity: "wrong_except_where_gradient_has_1_axis",
-    plain_without_momentum: "wrong_where_lr_is_0.3",
+    plain_without_momentum: "wrong_where_momentum_is_0.0",
+    as_keras: "rate_inside_the_velocity",
+    dust_removed: "wrong_for_numbers_that_are_tiny",
+    long_gradients_cut: "wrong_for_numbers_that_are_large",
+    own_memory: "another_answer_to_the_same_input",
+    momentum_or_its_default: "wrong_where_momentum_is_0.0",
 }

@@ -22,9 +22,10 @@ def code():
     return fence.shown
 
 
-def best(variance, rates, adam=False):
+def best(variance, rates, adam=False, draw=0):
     namespace = {}
-    exec(code().partition("starts = {")[0], namespace)
+    harness = code().partition("starts = {")[0]
+    exec(harness.replace("default_rng(0)", f"default_rng({draw})"), namespace)
     with np.errstate(all="ignore"):
         return min(namespace["last_loss"](variance, rate, adam) for rate in rates)
 
@@ -45,8 +46,9 @@ def largest_gradient(layers, deviation):
 
 
 def test_by_gradient_descent_only_two_over_n_moves():
-    layers = 20
-    assert f"[32] * {layers}" in code()
+    layers, width = 20, 32
+    assert f"[{width}] * {layers}" in code()
+    assert RATES == (1, 0.1, 0.01)
     for variance in (
         lambda n: 0.02**2,
         lambda n: 1 / (3 * n),
@@ -54,12 +56,25 @@ def test_by_gradient_descent_only_two_over_n_moves():
     ):
         assert abs(best(variance, RATES) - GUESSING) < 1e-3
     assert best(lambda n: 1, RATES) == np.inf
+    assert best(lambda n: 1, [3e-13]) < 1e-3
     assert best(lambda n: 2 / n, [0.1]) < 0.5
 
 
+def test_a_wrong_scale_moves_the_usable_rate():
+    draws = range(6)
+    ends = {c: [best(lambda n, c=c: c / n, RATES, draw=d) for d in draws] for c in (2, 3)}
+    assert (round(min(ends[2]), 1), round(max(ends[2]), 1)) == (0.1, 0.6)
+    finite = [end for end in ends[3] if end < np.inf]
+    assert (round(min(finite), 2), round(max(finite), 1)) == (0.01, 0.7)
+    assert len(finite) < len(ends[3])
+    at_one = [max(best(lambda n: 1, [rate], draw=d) for d in draws) for rate in (3e-13, 3e-10)]
+    assert at_one[0] < 0.001
+    assert at_one[1] == np.inf
+
+
 def test_adam_rescues_one_over_n_but_not_the_smallest():
-    layers, eps = 20, 1e-8
-    assert f"[32] * {layers}" in code()
+    layers, width, eps = 20, 32, 1e-8
+    assert f"[{width}] * {layers}" in code()
     assert f"root + {eps}" in code().replace("1e-8", str(1e-8))
     assert best(lambda n: 1 / n, [0.01], adam=True) < 0.1
     assert abs(best(lambda n: 0.02**2, OF_ADAM, adam=True) - GUESSING) < 1e-3

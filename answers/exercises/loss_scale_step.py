@@ -1,0 +1,331 @@
+"""Practice for question 25: one step with a scaled loss, skipped if its gradient overflowed."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
+from answers.training.mixed_precision import loss_scale_step
+
+exercise = Exercise(
+    loss_scale_step,
+    page="25-mixed-precision",
+    returns=("w", "scale", "good_steps"),
+    hints=(
+        "The loss was multiplied by `scale`, and so was each gradient. What takes it out again, "
+        "and in which type must that happen, if 2e-8 shall stay?",
+        "One entry is infinity or nan. Which weights may move in this step?",
+        "After a skipped step: which scale, and how many good steps in a row? After a good one: "
+        "when does the scale grow, and what does the count become then?",
+    ),
+)
+
+rng = np.random.default_rng(25)
+
+
+def pair(*shape, scale=1.0):
+    """Weights, and the gradient of a loss that was scaled."""
+    w, gradient = rng.normal(size=(2, *shape))
+    return w, gradient * scale
+
+
+def with_bad(gradient, *entries):
+    gradient = gradient.copy()
+    gradient.flat[: len(entries)] = entries
+    return gradient
+
+
+w, g = pair(5, scale=64.0)
+exercise.case("a good step", *pair(1, scale=8.0), 8.0, 0, 0.1)
+exercise.case("five weights", w, g, 64.0, 12, 0.05)
+exercise.case("an infinite entry", w, with_bad(g, np.inf), 64.0, 12, 0.05)
+exercise.case("the scale grows", w, g, 64.0, 1999, 0.05)
+exercise.case("one step before it grows", w, g, 64.0, 1998, 0.05)
+exercise.case("an interval of 3", w, g, 16.0, 2, 0.2, growth_interval=3)
+exercise.case("an interval of 1", w, g, 16.0, 0, 0.3, growth_interval=1)
+exercise.case("an entry of -infinity", w, with_bad(g, 1.0, -np.inf), 64.0, 3, 0.05)
+exercise.case("a nan", w, with_bad(g, 0.5, 0.1, np.nan), 64.0, 7, 0.05)
+exercise.case("infinity and -infinity", w, with_bad(g, np.inf, -np.inf), 32.0, 4, 0.1)
+exercise.case(
+    "an overflow where the scale would grow", w, with_bad(g, np.inf), 64.0, 1999, 0.05
+)
+exercise.case("an overflow right after another", w, with_bad(g, np.nan), 32.0, 0, 0.05)
+exercise.case("a scale below 1", w, g, 0.25, 5, 0.01)
+exercise.case("a scale of 65,536", w, g * 1024, 65536.0, 100, 0.5)
+exercise.case("a learning rate of 0", w, g, 64.0, 30, 0.0)
+exercise.case("a matrix", *pair(3, 4, scale=128.0), 128.0, 9, 0.15)
+w2, g2 = pair(3, 4, scale=32.0)
+exercise.case(
+    "a nan at a matrix's end", w2, with_bad(g2[::-1], np.nan)[::-1], 32.0, 9, 0.3
+)
+exercise.case("three axes", *pair(2, 3, 4, scale=512.0), 512.0, 40, 0.25)
+exercise.case("four axes", *pair(2, 1, 3, 2, scale=4.0), 4.0, 41, 0.35)
+w32 = w.astype(np.float32)
+exercise.case("float32", w32, g.astype(np.float32), 64.0, 8, 0.12)
+full = np.full(5, 2e38, np.float32)
+exercise.case("large entries, none infinite", w32, full, 2.0**60, 2, 1e-21)
+add_whole_numbers(exercise, *np.rint(9 * np.abs(np.array(pair(3, 4)))), 4.0, 6, 0.25)
+exercise.long_case(*(np.sin(np.arange(1203.0)) ** 2 for _ in range(2)), 2.0, 3, 0.1)
+
+
+@exercise.check
+def small_gradients_survive_the_division(submission):
+    """A float16 gradient that only the scale has saved is 0 again: it was divided in float16. Make
+    it float32 first."""
+    for sizes in ([3e-4, -0.002], [0.001, 0.7]):
+        small = np.float16(sizes)
+        expected = small.astype(float) / -65536
+        found, *_ = submission(np.zeros(2, np.float32), small, 65536.0, 0, 1.0)
+        if not np.allclose(found, expected, rtol=1e-3, atol=0):
+            return False
+    return True
+
+
+def after(good_steps, scale, growth_interval):
+    """The scale and the count after a good step."""
+    if good_steps + 1 == growth_interval:
+        return 2 * scale, 0
+    return scale, good_steps + 1
+
+
+def moved(w, gradient, scale, lr):
+    return as_float(w) - lr * (as_float(gradient) / scale)
+
+
+@exercise.bug
+def divided_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A float16 gradient is divided in float16, where what the scale has saved becomes 0 again.
+    Make it float32 first."""
+    # "where what the scale has saved becomes 0 again": not bug(np.zeros(1, np.float32),
+    #     np.float16([3e-4]), 65536.0, 0, 1.0)[0].any()
+    # "Make it float32 first": np.divide(gradient, scale, dtype=kind) → as_float(gradient) / scale
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    kind = gradient.dtype if gradient.dtype.kind == "f" else float
+    with np.errstate(over="ignore"):
+        unscaled = np.divide(gradient, scale, dtype=kind)
+    return moved(w, unscaled, 1, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def step_not_skipped(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The step is made although an entry is infinite or nan, and so is a weight then. Look with
+    np.isfinite, and leave w alone."""
+    # "and so is a weight then": not np.isfinite(got.w).all()
+    # "Look with np.isfinite, and leave w alone": moved(w, gradient, scale, lr), scale / 2 →
+    #     as_float(w) + 0.0, scale / 2
+    if not np.isfinite(gradient).all():
+        return moved(w, gradient, scale, lr), scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def finite_entries_stepped(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Only the bad entries stay, and all others move. One bad entry skips the whole step."""
+    # "Only the bad entries stay, and all others move": np.array_equal(got.w == w,
+    #     ~np.isfinite(gradient))
+    # "One bad entry skips the whole step": np.where(np.isfinite(gradient), moved(w, gradient,
+    #     scale, lr), w) → as_float(w) + 0.0
+    if not np.isfinite(gradient).all():
+        partly = np.where(np.isfinite(gradient), moved(w, gradient, scale, lr), w)
+        return partly, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def bad_entries_made_zero(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Infinite entries and nan are replaced by 0, and the step counts as a good one: the scale
+    never falls. Skip the step, and halve the scale."""
+    # "the step counts as a good one: the scale never falls": got.scale == scale and got.good_steps
+    #     == good_steps + 1
+    # "Skip the step, and halve the scale": kept = np.where(np.isfinite(gradient), gradient, 0) →
+    #     return as_float(w) + 0.0, scale / 2, 0
+    bad = not np.isfinite(gradient).all()
+    kept = gradient
+    if bad:
+        kept = np.where(np.isfinite(gradient), gradient, 0)
+    return moved(w, kept, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def nan_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Only infinity is looked for: a nan comes through, and makes weights nan. Use np.isfinite,
+    which is False for both."""
+    # "a nan comes through, and makes weights nan": np.isnan(got.w).any()
+    # "Use np.isfinite, which is False for both": np.isinf(gradient).any() → (not
+    #     np.isfinite(gradient).all())
+    if np.isinf(gradient).any():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def infinity_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Only nan is looked for, but an overflow is infinite: weights become infinite. Use
+    np.isfinite, which is False for both."""
+    # "weights become infinite": np.isinf(got.w).any()
+    # "Use np.isfinite, which is False for both": np.isnan(gradient).any() → (not
+    #     np.isfinite(gradient).all())
+    if np.isnan(gradient).any():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def sum_looked_at(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The sum is looked at, and a sum of finite entries may overflow: a good step is skipped. Look
+    at each entry."""
+    # "a sum of finite entries may overflow: a good step is skipped": np.isfinite(gradient).all()
+    #     and np.isinf(gradient.sum()) and got.good_steps == 0
+    # "Look at each entry": np.isfinite(gradient.sum()) → np.isfinite(gradient).all()
+    with np.errstate(over="ignore", invalid="ignore"):
+        good = np.isfinite(gradient.sum())
+    if not good:
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug(
+    part=(
+        lambda g: g[0],
+        lambda g: g.flat[0],
+        lambda g: g[-1],
+        lambda g: g[0] if g.ndim > 1 else g,
+    )
+)
+def part_looked_at(
+    w, gradient, scale, good_steps, lr, growth_interval=2000, part=lambda g: g[0]
+):
+    """Only a part of the gradient is looked at, so that a nan or infinity elsewhere comes through.
+    Look at each entry: `np.isfinite(gradient).all()`."""
+    # "so that a nan or infinity elsewhere comes through": not np.isfinite(got.w).all()
+    # "Only a part of the gradient is looked at": np.isfinite(bug(np.ones((2, 2)), np.array([[1,
+    #     np.nan], [1, 1]]), 2.0, 0, 0.1, part=lambda g: g[1])[0]).sum() == 3
+    # "Look at each entry": part(gradient) → gradient
+    if not np.isfinite(part(gradient)).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def scale_kept_after_an_overflow(
+    w, gradient, scale, good_steps, lr, growth_interval=2000
+):
+    """The step is skipped, and the scale stays: the next gradient overflows as this one did. Halve
+    the scale."""
+    # "The step is skipped, and the scale stays": np.array_equal(got.w, w) and got.scale == scale
+    # "Halve the scale": as_float(w) + 0.0, scale, → as_float(w) + 0.0, scale / 2,
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def scale_doubled_after_an_overflow(
+    w, gradient, scale, good_steps, lr, growth_interval=2000
+):
+    """After an overflow the scale doubles, so that more overflows. Halve it."""
+    # "After an overflow the scale doubles": got.scale == 2 * scale
+    # "Halve it": as_float(w) + 0.0, scale * 2 → as_float(w) + 0.0, scale / 2
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale * 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def count_kept_after_an_overflow(
+    w, gradient, scale, good_steps, lr, growth_interval=2000
+):
+    """A skipped step leaves the count as it was, so the scale grows too early. Good steps are
+    counted in a row: begin at 0 again."""
+    # "A skipped step leaves the count as it was": got.good_steps == good_steps
+    # "begin at 0 again": scale / 2, good_steps → scale / 2, 0
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, good_steps
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def skipped_step_counted(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A skipped step counts as a good one. It ends the row: the count becomes 0."""
+    # "A skipped step counts as a good one": got.good_steps == good_steps + 1
+    # "the count becomes 0": scale / 2, good_steps + 1 → scale / 2, 0
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, good_steps + 1
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def count_kept_after_growth(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The scale doubles, and the count goes on, past the interval. Begin at 0 again."""
+    # "The scale doubles, and the count goes on, past the interval": got.scale == 2 * scale and
+    #     got.good_steps == growth_interval
+    # "Begin at 0 again": new, good_steps + 1 → new, 0 if grown else good_steps + 1
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    grown = good_steps + 1 == growth_interval
+    new = scale * 2 if grown else scale
+    return moved(w, gradient, scale, lr), new, good_steps + 1
+
+
+@exercise.bug
+def not_grown(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The scale does not grow at the end of the interval. This step counts, too: when the count
+    reaches the interval, double the scale and begin to count again."""
+    # "The scale does not grow at the end of the interval": got.scale == scale and want.scale == 2 *
+    #     scale
+    # "when the count reaches the interval, double the scale and begin to count again": scale,
+    #     good_steps + 1) → *after(good_steps, scale, growth_interval))
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    return (moved(w, gradient, scale, lr), scale, good_steps + 1)
+
+
+@exercise.bug
+def interval_ignored(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The scale grows after 2000 good steps, whatever interval is asked for. Compare with
+    `growth_interval`."""
+    # "The scale grows after 2000 good steps, whatever interval is asked for": growth_interval !=
+    #     2000 and got.scale == scale and bug(w, gradient, 1.0, 1999, 0.1, 3000)[1] == 2
+    # "Compare with `growth_interval`": scale, 2000 → scale, growth_interval
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, 2000)
+
+
+@exercise.bug
+def not_unscaled(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The step goes along the scaled gradient, `scale` times too far. Divide it by the scale
+    first."""
+    # "The step goes along the scaled gradient, `scale` times too far": np.allclose(got.w - w,
+    #     scale * (want.w - w))
+    # "Divide it by the scale first": moved(w, gradient, 1, lr) → moved(w, gradient, scale, lr)
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, 1, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def multiplied_by_the_scale(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The gradient is multiplied by the scale, which it holds already. Divide by it."""
+    # "The gradient is multiplied by the scale": np.allclose(got.w - w, scale**2 * (want.w - w))
+    # "Divide by it": 1 / scale → scale
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, 1 / scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def unscaled_by_the_next_scale(
+    w, gradient, scale, good_steps, lr, growth_interval=2000
+):
+    """Where the scale doubles, the gradient is divided by the new one: half a step. Divide by the
+    scale that the loss had."""
+    # "the gradient is divided by the new one: half a step": np.allclose(2 * (got.w - w),
+    #     want.w - w)
+    # "Divide by the scale that the loss had": moved(w, gradient, new, lr) → moved(w, gradient,
+    #     scale, lr)
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    new, count = after(good_steps, scale, growth_interval)
+    return moved(w, gradient, new, lr), new, count

@@ -1,0 +1,357 @@
+"""Practice for question 26: where the gradient of a maximum goes."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
+from answers.training.convolution import col2im, max_pool2d_backward, pad, windows
+
+exercise = Exercise(
+    max_pool2d_backward,
+    page="26-convolution",
+    hints=(
+        "One output pixel depends on one pixel of its window, as long as that one stays the "
+        "largest. What is the slope with respect to the others?",
+        "`argmax` gives the first of equal maxima. In which order does it see a window that is "
+        "flattened?",
+        "Windows may overlap: what must happen where two of them have the same maximum?",
+        "Pad with -inf, so that padding wins nowhere, and cut the padding off at the end.",
+    ),
+)
+
+rng = np.random.default_rng(62)
+
+
+def images(*shape):
+    """Irregular pixels, of both signs."""
+    return rng.normal(size=shape)
+
+
+def few_values(*shape):
+    """Pixels of three values, so that many are equal."""
+    return rng.integers(-2, 1, size=shape).astype(float)
+
+
+exercise.case("one window", images(1, 1, 1, 1), images(1, 1, 2, 2), 2)
+exercise.case("four windows", images(1, 1, 2, 2), images(1, 1, 4, 4), 2)
+exercise.case("pixels all below 0", images(1, 1, 2, 2), images(1, 1, 4, 4) - 9, 2)
+exercise.case("pixels left over", images(1, 1, 2, 3), images(1, 1, 5, 7), 2)
+exercise.case("two channels", images(1, 2, 2, 2), images(1, 2, 4, 4), 2)
+exercise.case("three images", images(3, 2, 2, 3), images(3, 2, 4, 6), 2)
+exercise.case("windows of one pixel", images(2, 1, 2, 3), images(2, 1, 2, 3), 1)
+exercise.case("one window over all", images(2, 3, 1, 1), images(2, 3, 5, 5), 5)
+exercise.case("equal pixels", images(1, 1, 2, 2), np.full((1, 1, 4, 4), 2.5), 2)
+exercise.case("some equal pixels", images(2, 2, 3, 3), few_values(2, 2, 6, 6), 2)
+exercise.case("windows that overlap", images(2, 2, 3, 4), images(2, 2, 5, 6), 3, 1)
+exercise.case(
+    "windows that overlap, equal pixels",
+    images(2, 2, 2, 3),
+    few_values(2, 2, 5, 7),
+    3,
+    stride=2,
+)
+exercise.case("windows with gaps between", images(2, 1, 2, 3), images(2, 1, 5, 8), 2, 3)
+exercise.case("padding", images(2, 2, 3, 3), images(2, 2, 5, 5), 3, 2, 1)
+exercise.case(
+    "padding beside pixels below 0", images(2, 2, 3, 3), images(2, 2, 5, 6) - 9, 3, 2, 1
+)
+exercise.case(
+    "padding without a stride", images(2, 2, 3, 2), images(2, 2, 5, 3), 2, padding=1
+)
+exercise.case("wide padding", images(1, 2, 4, 5), few_values(1, 2, 7, 8), 4, 2, 2)
+exercise.case(
+    "float32",
+    images(2, 2, 2, 3).astype(np.float32),
+    images(2, 2, 5, 7).astype(np.float32),
+    3,
+    2,
+)
+add_whole_numbers(
+    exercise, np.rint(9 * images(2, 2, 3, 3)), np.rint(3 * images(2, 2, 5, 5)), 3, 2, 1
+)
+exercise.long_case(images(2, 3, 8, 9), images(2, 3, 16, 18), 2)
+
+
+@exercise.check
+def no_gradient_is_lost_or_added(submission):
+    """The gradient of the image does not add up to that of the output. Each window passes its
+    gradient on, to one pixel."""
+    dout, x = np.arange(1.0, 10).reshape(1, 1, 3, 3), np.full((1, 1, 5, 5), -3.0)
+    return np.isclose(np.sum(submission(dout.copy(), x.copy(), 3, 2, 1)), dout.sum())
+
+
+def spread(dout, x, kernel, stride, padding, share, fill=-np.inf):
+    """Each window's gradient, multiplied by what `share` gives to each of its pixels."""
+    view = windows(pad(x, padding, fill), (kernel, kernel), stride or kernel, 1)
+    taps = view.reshape(*x.shape[:2], kernel * kernel, -1)
+    columns = share(taps) * as_float(dout).reshape(*x.shape[:2], 1, -1)
+    return back(columns, x, kernel, stride, padding)
+
+
+def back(columns, x, kernel, stride, padding):
+    """Columns of each channel, added up to an image."""
+    rows = columns.reshape(len(x), -1, columns.shape[-1])
+    return col2im(rows, x.shape[2:], (kernel, kernel), stride or kernel, padding)
+
+
+def first(taps):
+    """1 at the first of the largest pixels, 0 elsewhere."""
+    return one_hot(taps, taps.argmax(axis=2, keepdims=True))
+
+
+def one_hot(taps, place):
+    return (np.arange(taps.shape[2])[:, None] == place).astype(float)
+
+
+@exercise.bug
+def every_maximum(dout, x, kernel, stride=None, padding=0):
+    """Each pixel that equals the maximum gets the whole gradient, so that a tie multiplies it. Give
+    it to the first of them only."""
+    # "Each pixel that equals the maximum gets the whole gradient, so that a tie multiplies it":
+    #     np.isclose(got.sum(), 4 * want.sum())
+    # "Give it to the first of them only": taps == taps.max(axis=2, keepdims=True) → first(taps)
+    return spread(
+        *(dout, x, kernel, stride, padding),
+        lambda taps: taps == taps.max(axis=2, keepdims=True),
+    )
+
+
+@exercise.bug
+def shared_among_equals(dout, x, kernel, stride=None, padding=0):
+    """Equal maxima share the gradient, as in `amax`. Here the first of them gets all of it."""
+    # "Equal maxima share the gradient": np.isclose(got.sum(), want.sum()) and np.allclose(got[0, 0,
+    #     0, 0], want[0, 0, 0, 0] / 4)
+    # "Here the first of them gets all of it": largest / largest.sum(axis=2, keepdims=True) →
+    #     first(taps)
+
+    def share(taps):
+        largest = taps == taps.max(axis=2, keepdims=True)
+        return largest / largest.sum(axis=2, keepdims=True)
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def last_maximum(dout, x, kernel, stride=None, padding=0):
+    """Of equal maxima the last gets the gradient: `>=` where `>` keeps the first. Take the first,
+    row by row."""
+    # "Of equal maxima the last gets the gradient": np.array_equal(got[0, 0, 1::2, 1::2], want[0, 0,
+    #     ::2, ::2])
+    # "Take the first, row by row": taps.shape[2] - 1 - taps[:, :, ::-1].argmax(axis=2,
+    #     keepdims=True) → taps.argmax(axis=2, keepdims=True)
+
+    def share(taps):
+        last = taps.shape[2] - 1 - taps[:, :, ::-1].argmax(axis=2, keepdims=True)
+        return one_hot(taps, last)
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def first_by_columns(dout, x, kernel, stride=None, padding=0):
+    """Of equal maxima the first by columns gets the gradient. The order is row by row, as
+    `reshape` flattens a window."""
+    # "Of equal maxima the first by columns gets the gradient": np.array_equal(got,
+    #     right(dout.swapaxes(2, 3), x.swapaxes(2, 3), kernel, stride, padding).swapaxes(2, 3))
+    # "The order is row by row": transposed.argmax(axis=2, keepdims=True) % kernel * kernel +
+    #     transposed.argmax(axis=2, keepdims=True) // kernel → taps.argmax(axis=2, keepdims=True)
+
+    def share(taps):
+        square = taps.reshape(*taps.shape[:2], kernel, kernel, -1)
+        transposed = square.swapaxes(2, 3).reshape(taps.shape)
+        return one_hot(
+            taps,
+            transposed.argmax(axis=2, keepdims=True) % kernel * kernel
+            + transposed.argmax(axis=2, keepdims=True) // kernel,
+        )
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def as_a_mean(dout, x, kernel, stride=None, padding=0):
+    """Every pixel of a window gets an equal share of its gradient: that is average pooling. Only
+    the maximum gets it."""
+    # "Every pixel of a window gets an equal share of its gradient": np.allclose(got, dout / 4)
+    # "Only the maximum gets it": np.full(taps.shape, 1 / kernel ** 2) → first(taps)
+    return spread(
+        *(dout, x, kernel, stride, padding),
+        lambda taps: np.full(taps.shape, 1 / kernel**2),
+    )
+
+
+@exercise.bug
+def to_every_pixel(dout, x, kernel, stride=None, padding=0):
+    """Every pixel of a window gets its whole gradient. Only the maximum gets it: elsewhere the
+    slope is 0."""
+    # "Every pixel of a window gets its whole gradient": np.allclose(got, dout)
+    # "Only the maximum gets it: elsewhere the slope is 0": np.ones(taps.shape) → first(taps)
+    return spread(dout, x, kernel, stride, padding, lambda taps: np.ones(taps.shape))
+
+
+@exercise.bug
+def smallest_pixel(dout, x, kernel, stride=None, padding=0):
+    """The gradient goes to the smallest pixel of each window. Take the largest: `argmax`."""
+    # "The gradient goes to the smallest pixel of each window": got.ravel()[x.argmin()] ==
+    #     dout.item() != want.ravel()[x.argmin()]
+    # "Take the largest: `argmax`": argmin → argmax
+
+    def share(taps):
+        return one_hot(taps, taps.argmin(axis=2, keepdims=True))
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def largest_size(dout, x, kernel, stride=None, padding=0):
+    """The pixel that is furthest from 0 gets the gradient, though it may be the smallest. Compare
+    the pixels, not their sizes."""
+    # "The pixel that is furthest from 0 gets the gradient": np.count_nonzero(got) and
+    #     (np.abs(x)[got != 0] > np.abs(x)[want != 0]).any()
+    # "Compare the pixels, not their sizes": np.abs(seen) → seen
+
+    def share(taps):
+        seen = np.where(np.isinf(taps), 0, taps)
+        return one_hot(taps, np.abs(seen).argmax(axis=2, keepdims=True))
+
+    return spread(dout, x, kernel, stride, padding, share, fill=-1e9)
+
+
+@exercise.bug
+def maximum_from_zero(dout, x, kernel, stride=None, padding=0):
+    """The search for the maximum begins at 0, so that a window of pixels below 0 gets no gradient.
+    Begin at -inf."""
+    # "a window of pixels below 0 gets no gradient": not got.any() and x.max() < 0
+    # "Begin at -inf": > 0 → > -np.inf
+
+    def share(taps):
+        return first(taps) * (taps.max(axis=2, keepdims=True) > 0)
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def zeros_for_padding(dout, x, kernel, stride=None, padding=0):
+    """The image is padded with zeros, which beat pixels below 0: their windows' gradient is lost in
+    the padding. Pad with -inf."""
+    # "their windows' gradient is lost in the padding": bug(np.ones(dout.shape), x, kernel, stride,
+    #     padding).sum() < dout.size
+    # "Pad with -inf": fill=0 → fill=-np.inf
+    return spread(dout, x, kernel, stride, padding, first, fill=0)
+
+
+@exercise.bug
+def overlaps_overwritten(dout, x, kernel, stride=None, padding=0):
+    """Where a pixel is the maximum of several windows, only the last one's gradient stays. Add them
+    up: `+=`."""
+    # "only the last one's gradient stays": (np.count_nonzero(got) == np.count_nonzero(want)) and
+    #     np.isin(got, [*dout.ravel(), 0]).all() and not np.isin(want, [*dout.ravel(), 0]).all()
+    # "Add them up: `+=`": = as_float(dout)[n, c, row, column] → += as_float(dout)[n, c, row,
+    #     column]
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    step = stride or kernel
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        window = padded[n, c, top : top + kernel, left : left + kernel]
+        i, j = divmod(window.argmax(), kernel)
+        gradient[n, c, top + i, left + j] = as_float(dout)[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]
+
+
+def on_padded(dout, x, kernel, stride, padding):
+    """The gradient of the padded image."""
+    padded = np.pad(
+        as_float(x),
+        ((0, 0), (0, 0), (padding, padding), (padding, padding)),
+        constant_values=as_float(x).min() - 1,
+    )
+    return spread(dout, padded, kernel, stride, 0, first)
+
+
+@exercise.bug
+def padding_left_on(dout, x, kernel, stride=None, padding=0):
+    """The gradient is that of the padded image, and has its shape. Cut the padding off."""
+    # "The gradient is that of the padded image, and has its shape": got.shape[2] == x.shape[2] + 2
+    #     * padding and np.array_equal(got[:, :, padding:-padding, padding:-padding], want)
+    # "Cut the padding off": gradient[:] → gradient[:, :, padding : padding + x.shape[2], padding :
+    #     padding + x.shape[3]]
+    gradient = on_padded(dout, x, kernel, stride, padding)
+    return gradient[:]
+
+
+@exercise.bug
+def padding_cut_at_the_end(dout, x, kernel, stride=None, padding=0):
+    """All of the padding is cut off at the end, so that the gradient stands too far down and right.
+    Cut `padding` pixels on each side."""
+    # "the gradient stands too far down and right": np.array_equal(got[:, :, padding:, padding:],
+    #     want[:, :, :-padding, :-padding])
+    # "Cut `padding` pixels on each side": gradient[:, :, :x.shape[2], :x.shape[3]] → gradient[:, :,
+    #     padding : padding + x.shape[2], padding : padding + x.shape[3]]
+    gradient = on_padded(dout, x, kernel, stride, padding)
+    return gradient[:, :, : x.shape[2], : x.shape[3]]
+
+
+@exercise.bug
+def cut_to_minus_zero(dout, x, kernel, stride=None, padding=0):
+    """Without padding the result is empty: the slice `padding:-padding` is `0:0` there. Cut to
+    `padding + x.shape[2]` and `padding + x.shape[3]`."""
+    # "Without padding the result is empty": got.size == 0
+    # "Cut to `padding + x.shape[2]` and `padding + x.shape[3]`": padding:-padding,
+    #     padding:-padding → padding : padding + x.shape[2], padding : padding + x.shape[3]
+    gradient = on_padded(dout, x, kernel, stride, padding)
+    return gradient[:, :, padding:-padding, padding:-padding]
+
+
+@exercise.bug
+def no_upstream_gradient(dout, x, kernel, stride=None, padding=0):
+    """Each maximum gets 1, whatever `dout` is: that is the slope alone. Multiply it by the window's
+    entry of `dout`."""
+    # "Each maximum gets 1, whatever `dout` is: that is the slope alone": np.array_equal(got,
+    #     right(0 * dout + 1, x, kernel, stride, padding))
+    # "Multiply it by the window's entry of `dout`": np.ones(dout.shape) → dout
+    return max_pool2d_backward(np.ones(dout.shape), x, kernel, stride, padding)
+
+
+@exercise.bug
+def no_stride_is_one(dout, x, kernel, stride=None, padding=0):
+    """Without a stride the windows are taken one pixel apart. Then they lie side by side: `stride`
+    is `kernel`."""
+    # "Without a stride the windows are taken one pixel apart": not
+    #     got[:, :, kernel + dout.shape[2] - 1 :].any() and np.isclose(got.sum(), want.sum())
+    # "Then they lie side by side: `stride` is `kernel`": step = stride or 1 → step = stride or
+    #     kernel
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    step = stride or 1
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        window = padded[n, c, top : top + kernel, left : left + kernel]
+        i, j = divmod(window.argmax(), kernel)
+        gradient[n, c, top + i, left + j] += dout[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]
+
+
+@exercise.bug
+def times_the_maximum(dout, x, kernel, stride=None, padding=0):
+    """The gradient is multiplied by the maximum itself. The slope of a maximum is 1."""
+    # "The gradient is multiplied by the maximum itself": np.allclose(got, want * x)
+    # "The slope of a maximum is 1": * as_float(x) → * 1
+    return max_pool2d_backward(dout, x, kernel, stride, padding) * as_float(x)
+
+
+@exercise.bug
+def one_channel_for_all(dout, x, kernel, stride=None, padding=0):
+    """The place of the maximum is looked up in the sum of all channels. Each channel has its own
+    maxima."""
+    # "The place of the maximum is looked up in the sum of all channels": np.array_equal((got !=
+    #     0).all(axis=1), (got != 0).any(axis=1))
+    # "Each channel has its own maxima": taps.sum(axis=1, keepdims=True) → taps
+
+    def share(taps):
+        return np.broadcast_to(first(taps.sum(axis=1, keepdims=True)), taps.shape)
+
+    return spread(dout, x, kernel, stride, padding, share)

@@ -1,0 +1,255 @@
+"""Practice for question 25: the nearest bfloat16, by its bits."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.training.mixed_precision import to_bfloat16
+
+exercise = Exercise(
+    to_bfloat16,
+    page="25-mixed-precision",
+    hints=(
+        "A bfloat16 is the upper half of a float32. Which method of an array gives its bits as "
+        "integers, and which type must the array have before?",
+        "To cut the lower 16 bits off rounds towards 0. What can you add to the bits before, so "
+        "that the cut rounds to the nearest?",
+        "At a tie the lower half is 0x8000. When must it carry, and when not? Look at the last "
+        "bit that stays.",
+        "What do your sums make of the bits 0x7FFFFFFF, which are a nan?",
+    ),
+)
+
+rng = np.random.default_rng(25)
+
+
+def normal(*shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
+def of_bits(*bits):
+    return np.array(bits, np.uint32).view(np.float32)
+
+
+# Lower halves that are no tie, so that a case without ties has none by chance.
+exercise.case("one number", np.float32([3.14159]))
+exercise.case("a negative number", np.float32([-0.7071]))
+exercise.case("seven numbers", normal(7))
+exercise.case("numbers that bfloat16 has", np.float32([1, -2.5, 0, 96, 2.0**-9]))
+exercise.case("a matrix", normal(3, 5))
+exercise.case("numbers of many sizes", np.geomspace(1e-30, 1e30, 9, dtype=np.float32))
+exercise.case("three axes", normal(2, 3, 4))
+exercise.case("a carry into the exponent", np.float32([1.999, -255.9, 0.4999]))
+exercise.case("ties after an even number", np.float32([257, 1 + 2.0**-8, -261]))
+exercise.case("ties after an odd number", np.float32([259, 1 + 3 * 2.0**-8, -263]))
+exercise.case("beside a tie", np.float32([257.001, 256.999, 259.001, 258.999]))
+exercise.case("near the largest", np.float32([3.389e38, 3.394e38, -0.3]))
+exercise.case("beyond the largest", np.float32([3.398e38, -3.4e38, 1.7]))
+exercise.case("infinity", np.float32([np.inf, 1.3, -np.inf]))
+exercise.case("nan", np.float32([0.3, np.nan, -1.3]))
+exercise.case("four axes", normal(2, 1, 3, 2))
+exercise.case("float64", rng.normal(size=(2, 5)))
+exercise.case("large integers", np.array([1001, -77_777, 65_537]))
+add_whole_numbers(exercise, rng.integers(-255, 256, size=(3, 4)), fraction=0)
+exercise.long_case(np.sin(np.arange(1203.0)).astype(np.float32))
+
+
+@exercise.check
+def every_nan_stays_nan(submission):
+    """A nan became infinity or a number: its bits were rounded or cut off. Look for nan, and put
+    nan there."""
+    nans = of_bits(0x7FFFFFFF, 0x7F800001, 0xFFFFFFFF, 0xFF800001)
+    return bool(np.isnan(submission(nans)).all())
+
+
+@exercise.check
+def numbers_near_zero_keep_their_steps(submission):
+    """A number below 2**-126 came out wrong. There the step shrinks no further, and the rounded
+    bits say so by themselves."""
+    return all(
+        np.array_equal(submission(of_bits(small)), of_bits(wanted))
+        for small, wanted in (
+            (0x00018001, 0x00020000),
+            (0x00017FFF, 0x00010000),
+            (0x0000FFFF, 0x00010000),
+            (0x807F8000, 0x80800000),
+            (0x00008000, 0),
+        )
+    )
+
+
+def bits_of(x):
+    with np.errstate(over="ignore"):
+        return x.astype(np.float32).view(np.uint32)
+
+
+def floats(bits, x):
+    """Without their lower halves; a nan stays."""
+    upper = (bits & 0xFFFF0000).view(np.float32)
+    return np.where(np.isnan(x), np.float32(np.nan), upper)
+
+
+def odd(bits):
+    return bits >> 16 & 1
+
+
+@exercise.bug
+def cut_off(x):
+    """The lower bits are cut off: every number moves towards 0, by up to a whole step. Before the
+    cut add 0x7FFF and the last bit that stays."""
+    # "every number moves towards 0": (abs(got) <= abs(x)).all()
+    # "Before the cut add 0x7FFF and the last bit that stays": floats(bits, x) → floats(bits +
+    #     0x7FFF + odd(bits), x)
+    # "by up to a whole step": bug(of_bits(0x3F80FFFF))[0] == 1 < 1.0078 < of_bits(0x3F80FFFF)[0]
+    bits = bits_of(x)
+    return floats(bits, x)
+
+
+@exercise.bug
+def ties_away_from_zero(x):
+    """At a tie the number always grows: 257 becomes 258. Add one less, 0x7FFF, and the last bit
+    that stays, so that a tie goes to the even number."""
+    # "257 becomes 258": bug(np.float32([257]))[0] == 258
+    # "Add one less, 0x7FFF, and the last bit that stays, so that a tie goes to the even number":
+    #     32768 → 0x7FFF + odd(bits)
+    # "At a tie the number always grows": (abs(got) > abs(x)).all()
+    bits = bits_of(x)
+    return floats(bits + 0x8000, x)
+
+
+@exercise.bug
+def ties_towards_zero(x):
+    """At a tie the number always shrinks: 259 becomes 258. Add the last bit that stays, too, so
+    that a tie goes to the even number."""
+    # "259 becomes 258": bug(np.float32([259]))[0] == 258
+    # "Add the last bit that stays, too, so that a tie goes to the even number": 32767 → 0x7FFF +
+    #     odd(bits)
+    # "At a tie the number always shrinks": (abs(got) < abs(x)).all()
+    bits = bits_of(x)
+    return floats(bits + 0x7FFF, x)
+
+
+@exercise.bug
+def ties_to_odd(x):
+    """At a tie the number becomes odd in its last bit: 257 becomes 258. Add 0x7FFF and that bit
+    itself, not its opposite."""
+    # "257 becomes 258": bug(np.float32([257]))[0] == 258
+    # "At a tie the number becomes odd in its last bit": odd(bits_of(got)).all()
+    # "Add 0x7FFF and that bit itself, not its opposite": 1 - odd(bits) → odd(bits)
+    bits = bits_of(x)
+    return floats(bits + 0x7FFF + (1 - odd(bits)), x)
+
+
+@exercise.bug
+def nan_rounded(x):
+    """The bits of a nan are rounded as those of a number: some become infinity, and some run over
+    to 0. Leave a nan as it is."""
+    # "some become infinity, and some run over to 0": np.isinf(bug(of_bits(0x7F800001))[0]) and
+    #     bug(of_bits(0x7FFFFFFF))[0] == 0
+    # "Leave a nan as it is": (rounded & 4294901760).view(np.float32) → floats(rounded,
+    #     x)
+    bits = bits_of(x)
+    rounded = bits + 0x7FFF + odd(bits)
+    return (rounded & 0xFFFF0000).view(np.float32)
+
+
+@exercise.bug
+def infinity_becomes_nan(x):
+    """Infinity becomes nan: it is no number that cannot be rounded. Make nan of nan alone."""
+    # "Infinity becomes nan": np.isnan(bug(np.float32([np.inf]))[0])
+    # "Make nan of nan alone": np.isfinite(x) → ~np.isnan(x)
+    rounded = to_bfloat16(x)
+    return np.where(np.isfinite(x), rounded, np.float32(np.nan))
+
+
+@exercise.bug
+def largest_instead_of_infinity(x):
+    """Beyond the largest bfloat16 the result is the largest. To nearest means infinity there: let
+    the carry run into the exponent."""
+    # "Beyond the largest bfloat16 the result is the largest": bug(np.float32([3.4e38]))[0] ==
+    #     of_bits(0x7F7F0000)[0]
+    # "let the carry run into the exponent": np.where(over, np.copysign(of_bits(2139029504), x),
+    #     rounded) → rounded
+    rounded = to_bfloat16(x)
+    over = np.isinf(rounded) & np.isfinite(x)
+    return np.where(over, np.copysign(of_bits(0x7F7F0000), x), rounded)
+
+
+@exercise.bug
+def float16_taken(x):
+    """The numbers are rounded to float16, which has 3 more bits of fraction and ends at 65,504.
+    bfloat16 is the upper half of a float32."""
+    # "which has 3 more bits of fraction and ends at 65,504": bug(np.float32([1 + 2.0**-10]))[0] ==
+    #     1 + 2.0**-10 and np.isinf(bug(np.float32([65520]))[0])
+    # "bfloat16 is the upper half of a float32": x.astype(np.float16) →
+    #     floats(bits_of(x) + 0x7FFF + odd(bits_of(x)), x)
+    with np.errstate(over="ignore"):
+        return x.astype(np.float16).astype(np.float32)
+
+
+@exercise.bug
+def one_bit_too_many(x):
+    """Eight bits of fraction stay, and bfloat16 stores seven: the eighth is the leading 1, which is
+    not stored. Cut 16 bits off."""
+    # "Eight bits of fraction stay": bug(np.float32([257]))[0] == 257 and
+    #     bug(np.float32([513]))[0] == 512
+    # "Cut 16 bits off": 16383 + (bits >> 15 & 1) → 0x7FFF + odd(bits); 4294934528 →
+    #     0xFFFF0000
+    bits = bits_of(x)
+    rounded = (bits + 0x3FFF + (bits >> 15 & 1)) & 0xFFFF8000
+    return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))
+
+
+@exercise.bug
+def one_bit_too_few(x):
+    """Six bits of fraction stay, and bfloat16 has seven. Cut 16 bits off, not 17."""
+    # "Six bits of fraction stay": bug(np.float32([130]))[0] == 130 and
+    #     bug(np.float32([129.5]))[0] == 130 and bug(np.float32([129]))[0] == 128
+    # "Cut 16 bits off, not 17": 65535 + (bits >> 17 & 1) → 0x7FFF + odd(bits); 4294836224 →
+    #     0xFFFF0000
+    bits = bits_of(x)
+    rounded = (bits + 0xFFFF + (bits >> 17 & 1)) & 0xFFFE0000
+    return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))
+
+
+@exercise.bug
+def one_step_for_all(x):
+    """All numbers are rounded to multiples of 1/128. That is the step between 1 and 2; it doubles
+    with each power of 2."""
+    # "All numbers are rounded to multiples of 1/128": np.array_equal(got * 128, np.rint(got * 128))
+    # "That is the step between 1 and 2; it doubles with each power of 2": np.rint(x * 128) / 128 →
+    #     floats(bits_of(x) + 0x7FFF + odd(bits_of(x)), x)
+    return (np.rint(x * 128) / 128).astype(np.float32)
+
+
+@exercise.bug
+def float64_viewed(x):
+    """float64 is looked at as if it were float32: there are twice as many numbers, half of them
+    wrong. Convert first: `x.astype(np.float32)`."""
+    # "there are twice as many numbers": got.size == 2 * x.size
+    # "Convert first: `x.astype(np.float32)`": np.ascontiguousarray(x).view(np.float32) →
+    #     x.astype(np.float32)
+    # "half of them wrong": not np.isin(got[..., ::2], want).any()
+    return to_bfloat16(np.ascontiguousarray(x).view(np.float32))
+
+
+@exercise.bug
+def bits_returned(x):
+    """The 16 bits themselves are returned, as integers. Put 16 zeros behind them, and look at them
+    as float32 again."""
+    # "The 16 bits themselves are returned, as integers": got.dtype == np.uint16
+    # "Put 16 zeros behind them, and look at them as float32 again": (bits >>
+    #     16).astype(np.uint16) → floats(bits, x)
+    bits = bits_of(to_bfloat16(x))
+    return (bits >> 16).astype(np.uint16)
+
+
+@exercise.bug
+def value_of_the_bits(x):
+    """The bits are converted to floats, as integers: 1 becomes 1,065,353,216. `astype` keeps the
+    number; `view` keeps the bits."""
+    # "The bits are converted to floats, as integers: 1 becomes 1,065,353,216":
+    #     bug(np.float32([1]))[0] == 1_065_353_216
+    # "`view` keeps the bits": .astype(np.float32) → .view(np.float32)
+    bits = bits_of(to_bfloat16(x))
+    return bits.astype(np.float32)
