@@ -261,7 +261,7 @@ WRONG = {
     eps_of_the_default: "eps_ignored",
     in_the_type_of_the_weights: "truncated_to_integers",
     in_place: "an_argument_changed",
-    penalty_in_the_gradient_if_it_is_large: "wrong_where_step_is_7",
+    penalty_in_the_gradient_if_it_is_large: "too_large",
     squares_of_whole_numbers: "a_step_left_out",
     no_sign_turns: "wrong_only_in_w",
     root_of_at_least_eps: "no_eps",
