@@ -27,7 +27,7 @@ exercise.case("one example", dout[:1], x[:1], w)
 exercise.case("3 examples, 5 inputs, 7 outputs", dout, x, w)
 exercise.case("sizes that are all 3", dout[:, :3], x[:, :3], w[:3, :3])
 exercise.case(
-    "two leading axes", rng.normal(size=(2, 3, 7)), rng.normal(size=(2, 3, 5)), w
+    "two leading axes", rng.normal(size=(4, 3, 7)), rng.normal(size=(4, 3, 5)), w
 )
 exercise.case(
     "pixels from 0 to 255", dout, rng.integers(256, size=(3, 5), dtype=np.uint8), w
@@ -40,9 +40,22 @@ exercise.case(
     "three leading axes",
     *(rng.normal(size=(2, 4, 3, 7)), rng.normal(size=(2, 4, 3, 5)), w),
 )
+exercise.case("gradients of 1e-4", 1e-4 * dout, x, w)
 exercise.long_case(
     np.ones((401, 2)), np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((3, 2))
 )
+
+
+@exercise.check
+def follows_weights_that_are_changed(affine_backward):
+    """After a step of gradient descent in `w` itself, dx must be made of the new weights: an
+    array keeps its `id` when its entries change, so remember nothing by it."""
+    x, dout = np.array([[1.0, 2.0, 4.0]]), np.array([[3.0, -1.0]])
+    w = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    affine_backward(dout, x, w)
+    w -= 0.5
+    dx = affine_backward(dout, x, w)[0]
+    return np.allclose(dx, dout @ w.T)
 
 
 def rows(a):

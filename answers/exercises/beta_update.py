@@ -22,6 +22,7 @@ exercise.case("an informed prior", 2, 5, 7, 4)
 exercise.case("a uniform prior, 7 of 10", 1, 1, 7, 3)
 exercise.case("no trial yet", 3, 2, 0, 0)
 exercise.case("only failures", 4, 7, 0, 6)
+exercise.case("only successes", 4, 7, 6, 0)
 exercise.case(
     "three rates, each with its prior",
     np.array([0.5, 2.5, 10.0]),
@@ -123,6 +124,19 @@ def data_ignored(alpha, beta, successes, failures):
     # "Add the successes to alpha and the failures to beta": a + 0 * s, b + 0 * f → a + s, b + f
     a, b, s, f = floats(alpha, beta, successes, failures)
     return a + 0 * s, b + 0 * f
+
+
+@exercise.bug
+def both_kinds_needed(alpha, beta, successes, failures):
+    """Where no trial succeeded, or none failed, the prior is returned as it came. A count of 0
+    adds 0, and the other one still counts."""
+    # "Where no trial succeeded, or none failed, the prior is returned as it came": got.alpha ==
+    #     alpha and got.beta == beta < want.beta
+    # "A count of 0 adds 0, and the other one still counts": np.where(both, s, 0) → s;
+    #     np.where(both, f, 0) → f
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    both = (s > 0) & (f > 0)
+    return a + np.where(both, s, 0), b + np.where(both, f, 0)
 
 
 @exercise.bug

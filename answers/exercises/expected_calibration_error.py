@@ -46,6 +46,18 @@ exercise.case(
 exercise.case(
     "bins that are empty", binary(0.93, 0.97, 0.94), np.array([1, 0, 1]), bins=15
 )
+exercise.case(
+    "two classes, now one on top, now the other",
+    binary(0.3, 0.72, 0.26, 0.75, 0.78),
+    np.array([0, 1, 1, 1, 1]),
+    bins=5,
+)
+exercise.case(
+    "one item that is certain beside one that is not",
+    binary(0.9, 1.0, 0.3),
+    np.array([1, 0, 0]),
+    bins=5,
+)
 exercise.case("gaps of both signs", *predictions(12, 40, 3, 1.7, 0.6), bins=4)
 exercise.case("five classes", *predictions(13, 120, 5, 2.0, 0.5), bins=10)
 exercise.case("the usual 15 bins", *predictions(14, 90, 3, 2.5, 0.4))
@@ -112,6 +124,18 @@ def bins_weighted_equally(probabilities, labels, bins=15, empty=True):
     top, right = tops(probabilities, labels)
     count, gap = gaps(top, right, numbers(top, bins), bins)
     return np.abs(gap).sum() / (bins if empty else (count > 0).sum())
+
+
+@exercise.bug
+def gap_of_each_item(probabilities, labels, bins=15):
+    """The gap is that of each item alone, which is 0 only for one that is certain and right. Take
+    both means over a bin before you subtract."""
+    # "The gap is that of each item alone, which is 0 only for one that is certain and right":
+    #     np.isclose(got, np.abs(np.subtract(*tops(probabilities, labels))).mean())
+    # "Take both means over a bin before you subtract": np.abs(right - top).mean() →
+    #     np.abs(np.bincount(numbers(top, bins), right - top)).sum() / len(top)
+    top, right = tops(probabilities, labels)
+    return np.abs(right - top).mean()
 
 
 @exercise.bug
@@ -221,7 +245,20 @@ def equally_filled_bins(probabilities, labels, bins=15):
 
 
 @exercise.bug
-def certainty_in_no_bin(probabilities, labels, bins=15):
+def certainty_in_a_bin_of_its_own(probabilities, labels, bins=15):
+    """A confidence of 1 lands in a bin of its own, one more than there are. The last bin contains
+    1."""
+    # "A confidence of 1 lands in a bin of its own": got != want and (probabilities.max(axis=1) ==
+    #     1).any()
+    # "The last bin contains 1": np.where(top == 1, bins, numbers(top, bins)) → numbers(top, bins)
+    top, right = tops(probabilities, labels)
+    which = np.where(top == 1, bins, numbers(top, bins))
+    count, gap = gaps(top, right, which, bins + 1)
+    return (count * np.abs(gap)).sum() / len(top)
+
+
+@exercise.bug(forgotten=(False, True))
+def certainty_in_no_bin(probabilities, labels, bins=15, forgotten=False):
     """A confidence of 1 lands in no bin, as if every bin ended before its upper edge. The last bin
     contains 1."""
     # "A confidence of 1 lands in no bin": got != want and (probabilities.max(axis=1) == 1).any()
@@ -230,7 +267,8 @@ def certainty_in_no_bin(probabilities, labels, bins=15):
     which = np.searchsorted(np.linspace(0, 1, bins + 1), top, side="right") - 1
     keep = which < bins
     count, gap = gaps(top[keep], right[keep], which[keep], bins)
-    return (count * np.abs(gap)).sum() / len(top)
+    items = max(keep.sum(), 1) if forgotten else len(top)
+    return (count * np.abs(gap)).sum() / items
 
 
 @exercise.bug

@@ -43,9 +43,22 @@ exercise.case(
 exercise.case("float32", *(a.astype(np.float32) for a in (x, w, g)))
 whole = [rng.integers(-200, 200, size=size) for size in ((3, 5), (5, 7), (3, 7))]
 add_whole_numbers(exercise, *whole)
+exercise.case("gradients of 1e-4", x, w, 1e-4 * g)
 exercise.long_case(
     np.sin(np.arange(1203.0)).reshape(401, 3), w[:3, :2], np.ones((401, 2))
 )
+
+
+@exercise.check
+def follows_weights_that_are_changed(linear_vjp):
+    """After a step of gradient descent in `w` itself, dx must be made of the new weights: an
+    array keeps its `id` when its entries change, so remember nothing by it."""
+    x, g = np.array([[1.0, 2.0, 4.0]]), np.array([[3.0, -1.0]])
+    w = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    linear_vjp(x, w, g)
+    w -= 0.5
+    dx = linear_vjp(x, w, g)[0]
+    return np.allclose(dx, g @ w.T)
 
 
 def rows(a):

@@ -37,6 +37,11 @@ def quartic(x):
     return (x**4).sum()
 
 
+def exponential(x):
+    """Σ exp(x)"""
+    return np.exp(x).sum()
+
+
 def squares(x):
     """Σ w x², with fixed weights w of x's shape"""
     return (weights(x) * x * x).sum()
@@ -56,8 +61,12 @@ vector = np.array([0.9, -1.3, 2.1])
 exercise.case("a linear function, with a step of 0.5", slope, vector, h=0.5)
 exercise.case("a cubic, with a step of 0.5", cubic, vector, h=0.5)
 exercise.case("a cubic, with a step of 0.01", cubic, vector, h=0.01)
+exercise.case("an exponential, with a step of 0.5", exponential, vector, h=0.5)
 exercise.case("a parabola, with the step left to you", squares, vector)
 exercise.case("a quartic, with the step left to you", quartic, vector)
+exercise.case(
+    "an entry of 0, with the step left to you", exponential, np.array([0.9, 0.0, 2.1])
+)
 exercise.case("a matrix", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2))
 exercise.case(
     "a matrix that is transposed", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2).T
@@ -93,6 +102,21 @@ def calls_f_with_arrays_like_x(numerical_gradient):
 
     numerical_gradient(f, np.arange(6).reshape(2, 3))
     return all(fits)
+
+
+@exercise.check
+def calls_f_twice_for_each_entry(numerical_gradient):
+    """`f` must be called twice for each entry, equally far to either side of `x`, and not at `x`
+    itself: a call of a real loss is dear, and a one-sided step has an error of order h."""
+    x, steps = np.array([1.5, -2.0, 0.75]), []
+
+    def f(z):
+        steps.append(float((z - x).sum()))
+        return np.sum(z)
+
+    numerical_gradient(f, x.copy())
+    balanced = abs(sum(steps)) <= 1e-3 * max(map(abs, steps), default=0)
+    return len(steps) == 6 and 0 not in steps and balanced
 
 
 def step(h):
@@ -153,6 +177,28 @@ def step_ignored(f, x, h=None):
     # "Choose a step only if `h` is None": numerical_gradient(f, x) → numerical_gradient(f, x,
     #     None if h is None else h)
     return numerical_gradient(f, x)
+
+
+@exercise.bug
+def extrapolated(f, x, h=None):
+    """Two centred differences, for h and h / 2, are combined, which takes four calls of `f` for
+    each entry. Return the one for h."""
+    # "Two centred differences, for h and h / 2, are combined, which takes four calls of `f` for
+    #     each entry": np.allclose(got, (4 * right(f, x, step(h) / 2) - right(f, x, step(h))) / 3)
+    # "Return the one for h": (4 * numerical_gradient(f, x, h / 2) -
+    #     numerical_gradient(f, x, h)) / 3 → numerical_gradient(f, x, h)
+    h = h or (1e-2 if x.dtype == np.float32 else 1e-5)
+    return (4 * numerical_gradient(f, x, h / 2) - numerical_gradient(f, x, h)) / 3
+
+
+@exercise.bug
+def no_slope_at_zero(f, x, h=None):
+    """Along an entry that is 0 the slope comes out as 0: a step that is a share of |x| is 0
+    there. Take at least the share of 1."""
+    # "Along an entry that is 0 the slope comes out as 0": x.all() or (got[x == 0] == 0).all()
+    # "Take at least the share of 1": np.where(x == 0, 0, gradient) → gradient
+    gradient = numerical_gradient(f, x, h)
+    return np.where(x == 0, 0, gradient) if h is None else gradient
 
 
 @exercise.bug

@@ -36,6 +36,7 @@ exercise.case(
 exercise.case("both negative", -a, -b)
 exercise.case("opposite signs", np.array([3.0, 1.0]), np.array([-2.0, 1.0]))
 exercise.case("0 on one side", np.array([0.0, 1.0]), np.array([3.0, 1.0]))
+exercise.case("0 on the other side", np.array([3.0, 1.0]), np.array([0.0, 1.0]))
 exercise.case("0 on both sides", np.array([0.0, 4.0]), np.array([0.0, 5.0]))
 exercise.case("nothing but 0", np.zeros((2, 3)), np.zeros((2, 3)))
 exercise.case("gradients of 1e200", 1e200 * a, 1e200 * b)
@@ -89,6 +90,40 @@ def sum_in_the_denominator(a, b, eps=1e-8):
     # "Divide by the larger of the two": np.maximum(np.abs(a) + np.abs(b), eps) →
     #     np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-320)
     return (np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), eps)).max()
+
+
+@exercise.bug
+def one_where_both_are_zero(a, b):
+    """Where both are 0 the error is counted as 1, the largest of two numbers of one sign. They
+    agree there: count it as 0."""
+    # "Where both are 0 the error is counted as 1": got == 1 > want and ((a == 0) & (b == 0)).any()
+    # "count it as 0": == 0).any() → == 0).any() and False
+    both = bool((np.maximum(np.abs(a), np.abs(b)) == 0).any())
+    return max(relative_error(a, b), float(both))
+
+
+@exercise.bug
+def at_most_one(a, b):
+    """The result ends at 1, and a gradient of the wrong sign has up to 2. Leave the cap out."""
+    # "The result ends at 1": got == min(want, 1)
+    # "a gradient of the wrong sign has up to 2":
+    #     bug(np.ones(1), -np.ones(1)) < right(np.ones(1), -np.ones(1)) == 2
+    # "Leave the cap out": min(relative_error(a, b), 1.0) → relative_error(a, b)
+    return min(relative_error(a, b), 1.0)
+
+
+@exercise.bug
+def where_they_differ_most(a, b):
+    """The relative error is that of the entry where the two differ most, and a small entry may be
+    further off for its size. Divide every entry first, then take the maximum."""
+    # "The relative error is that of the entry where the two differ most": np.isclose(got,
+    #     right(*(n.ravel()[[np.abs(a - b).argmax()]] for n in (a, b))))
+    # "a small entry may be further off for its size": got < want
+    # "Divide every entry first, then take the maximum": relative_error(a[at], b[at]) →
+    #     relative_error(a, b)
+    a, b = np.ravel(a).astype(float), np.ravel(b).astype(float)
+    at = [np.abs(a - b).argmax()]
+    return relative_error(a[at], b[at])
 
 
 @exercise.bug(other=(False, True))

@@ -145,7 +145,8 @@ def few_digits(seen: WrongParts) -> Name | None:
     if (worst := largest_error(seen)) is None or seen.weight < 2:
         return None
     words = f"it is right to {worst:.0e} of the largest entry"
-    if 1e-4 < worst < 2e-2 and all(is_half(w.got) for w in seen.wrong):
+    fractions = [w.got for w in seen.wrong if (w.got % 1).any()]
+    if 1e-4 < worst < 2e-2 and fractions and all(map(is_half, fractions)):
         cause = "numbers of 16 bits on the way; use float64"
         return said(seen, "in half precision", f"of few digits: {words}", cause)
     single = all(w.got.dtype == np.float32 or is_single(w.got) for w in seen.wrong)

@@ -21,6 +21,11 @@ FAILING, OTHERS, LARGEST = 3, 2, 3000
 # What may become of our result, in words, and the name if the submission's does not.
 STAY, REVERSE = "stay as it is", "come in reverse order"
 EFFECTS = {STAY: "should_not_matter", REVERSE: "has_another_effect"}
+AGAIN = Name(
+    "another_answer_to_the_same_input",
+    "The same input, given again, has another result. The usual cause: something is kept from "
+    "call to call, as a list or a dict outside of the function, or random numbers are drawn.",
+)
 
 
 class Reversed(NamedTuple):
@@ -37,8 +42,8 @@ def in_another_order(submission: Submission) -> Name | None:
     names = with_rows([case.bound().arguments for case in cases])
     asked = []
     # Nothing is known of a function that answers the same rows otherwise when asked again.
-    if any(not same_again(case, submission) for case in cases):
-        return None
+    if changed := [case for case in cases if not same_again(case, submission)]:
+        return AGAIN if submission.failing.intersection(changed) else None
     for case in cases:
         other = with_rows_reversed(case, names)
         after = other.ask(submission.function).parts if other else {}

@@ -216,6 +216,6 @@ WRONG = {
     flat_beyond_two_axes: "right_numbers_in_another_shape",
     rows_share_v: "wrong_except_where_gradient_has_1_axis",
     squares_of_whole_numbers: "a_step_left_out",
-    own_count: "wrong_only_in_w",
+    own_count: "another_answer_to_the_same_input",
     at_most_ten_rates: "wrong_only_in_w",
 }

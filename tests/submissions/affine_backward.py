@@ -189,6 +189,16 @@ def dx_flattened_beyond_three_axes(dout, x, w):
     return dx, _rows(x).T @ _rows(dout), _rows(dout).sum(axis=0)
 
 
+_TRANSPOSED = {}
+
+
+def transpose_kept_by_id(dout, x, w):
+    a, o = x.reshape(-1, x.shape[-1]) * 1.0, dout.reshape(-1, dout.shape[-1]) * 1.0
+    # With the array itself, so that no other has its id.
+    kept = _TRANSPOSED.setdefault(id(w), (w, w.T.copy()))[1]
+    return dout @ kept, a.T @ o, o.sum(0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     bias_is_dout: "bias_not_summed",
@@ -215,4 +225,5 @@ WRONG = {
     mean_over_the_other_leading_axes: "wrong_where_dout_has_three_axes_or_more",
     no_vectors: "wrong_where_dout_and_w_have_different_numbers_of_axes",
     dx_flattened_beyond_three_axes: "right_numbers_in_another_shape",
+    transpose_kept_by_id: "a_property_fails",
 }

@@ -157,6 +157,10 @@ def integers_for_whole_priors(alpha, beta, successes, failures):
     return (a + successes).astype(int) * 1.0, (b + failures).astype(int) * 1.0
 
 
+def at_least_one_failure(alpha, beta, successes, failures):
+    return alpha + successes * 1.0, beta + np.maximum(failures, 1) * 1.0
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     plus_trials: "trials_for_failures",
@@ -173,11 +177,12 @@ WRONG = {
     rounded: "rounded_to_integers",
     products: "multiplied",
     at_least_a_uniform_prior: None,
-    prior_left_where_nothing_failed: "wrong_only_in_beta",
+    prior_left_where_nothing_failed: "both_kinds_needed",
     smoothed_where_zero: None,
     totals_along_the_last_axis: "too_large",
     flattened_results: "right_numbers_in_another_shape",
     at_least_one_axis: "right_numbers_in_another_shape",
     rounded_to_six_digits: "rounded",
     integers_for_whole_priors: "truncated_to_integers",
+    at_least_one_failure: "wrong_where_failures_is_0",
 }

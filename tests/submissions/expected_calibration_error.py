@@ -248,6 +248,18 @@ def ten_unless_told(probabilities, labels, bins=10):
     return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
 
 
+def certainty_in_a_bin_of_its_own(probabilities, labels, bins=15):
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.where(confidence == 1, bins, np.searchsorted(_edges(bins), confidence))
+    return np.abs(np.bincount(which, right - confidence)).sum() / len(labels)
+
+
+def brier_like(probabilities, labels, bins=15):
+    right = probabilities.argmax(axis=1) == labels
+    return np.mean(np.abs(right - probabilities.max(axis=1).astype(float)))
+
+
 NOTED = {histogram_left_closed, closed_at_the_left, floor_of_the_product}
 
 # The mistake that each is told; None where no known one explains it.
@@ -264,7 +276,7 @@ WRONG = {
     sum_not_mean: "factor_of_a_size",
     accuracy_of_all: None,
     certain_items_left_out: "certainty_in_no_bin",
-    bins_of_one_item_skipped: None,
+    bins_of_one_item_skipped: "too_small",
     ties_count_as_right: None,
     last_bin_lost: "certainty_in_no_bin",
     at_least_two_bins: "wrong_where_bins_is_1",
@@ -272,4 +284,6 @@ WRONG = {
     one_bin_is_the_whole: "wrong_where_bins_is_1",
     added_once_for_each_bin: "indexed_assignment_adds_once",
     ten_unless_told: "ten_bins_by_default",
+    certainty_in_a_bin_of_its_own: "certainty_in_a_bin_of_its_own",
+    brier_like: "gap_of_each_item",
 }

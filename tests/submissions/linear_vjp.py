@@ -214,6 +214,31 @@ def first_batch_of_several(x, w, g):
     return g @ w.T, dw
 
 
+_TRANSPOSED = {}
+
+
+def transpose_kept_by_id(x, w, g):
+    a, o = x.reshape(-1, x.shape[-1]) * 1.0, g.reshape(-1, g.shape[-1]) * 1.0
+    # With the array itself, so that no other has its id.
+    kept = _TRANSPOSED.setdefault(id(w), (w, w.T.copy()))[1]
+    return g @ kept, a.T @ o
+
+
+def small_gradients_dropped(x, w, g):
+    o = np.where(np.abs(g) < 1e-3, 0.0, g)
+    rows = o.reshape(-1, g.shape[-1])
+    return o @ w.T, x.reshape(-1, x.shape[-1]).T @ rows
+
+
+_SUMS = {}
+
+
+def gradients_added_up(x, w, g):
+    """As if it were `w.grad`."""
+    _SUMS[w.shape] = _SUMS.get(w.shape, 0.0) + _flat(x).T @ (1.0 * _flat(g))
+    return g @ w.T, _SUMS[w.shape]
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     by_the_shorthand: "transposes_for_gradients",
@@ -236,7 +261,7 @@ WRONG = {
     negative: "sign",
     one_gradient: "a_result_of_another_kind",
     g_is_scaled_in_place: "an_argument_changed",
-    ignored_and_transposed: None,
+    ignored_and_transposed: "upstream_ignored",
     dx_in_the_type_of_x: "truncated_to_integers",
     as_if_square: "wrong_where_all_axes_of_g_are_equally_long",
     transposed_by_shape: "transposed",
@@ -248,4 +273,7 @@ WRONG = {
     dx_flattened: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
     first_batch_of_several: "wrong_where_g_has_three_axes_or_more",
+    transpose_kept_by_id: "a_property_fails",
+    small_gradients_dropped: "the_same_everywhere",
+    gradients_added_up: "another_answer_to_the_same_input",
 }

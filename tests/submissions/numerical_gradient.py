@@ -262,6 +262,39 @@ def one_sided_with_integers(f, x, h=None):
     return gradient
 
 
+def one_sided_if_free(f, x, h=None):
+    if h is not None:
+        return _centred(f, x, h, 2 * h)
+    x = x.astype(x.dtype if x.dtype.kind == "f" else float)
+    h, gradient = float(np.finfo(x.dtype).eps) ** 0.5, np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up = x.copy()
+        up[index] += h
+        gradient[index] = (f(up) - f(x)) / h
+    return gradient
+
+
+def tries_f_first(f, x, h=None):
+    z = x.astype(x.dtype if x.dtype.kind == "f" else float)
+    if not np.isfinite(f(z)):
+        raise ValueError("f is not finite at x")
+    h = h or (5e-3 if x.dtype == np.float32 else 1e-5)
+    return _centred(f, z, h, 2 * h)
+
+
+def share_of_the_entry(f, x, h=None):
+    z = x.astype(x.dtype if x.dtype.kind == "f" else float)
+    gradient = np.zeros(z.shape)
+    for index in np.ndindex(z.shape):
+        share = float(np.finfo(z.dtype).eps) ** (1 / 3) * abs(z[index])
+        step = share if h is None else h
+        up, down = z.copy(), z.copy()
+        up[index] += step
+        down[index] -= step
+        gradient[index] = (f(up) - f(down)) / (2 * step) if step else 0
+    return gradient
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     forward_difference: "one_sided",
@@ -287,4 +320,7 @@ WRONG = {
     f_called_once: "the_same_everywhere",
     one_sided_and_divided_by_two: "constant_factor",
     one_sided_with_integers: "one_sided",
+    one_sided_if_free: "a_property_fails",
+    tries_f_first: "a_property_fails",
+    share_of_the_entry: "no_slope_at_zero",
 }

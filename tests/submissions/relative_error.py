@@ -136,6 +136,26 @@ def small_errors_taken_for_0(a, b):
     return float(worst) if worst > 1e-10 else 0.0
 
 
+def skipped_where_b_is_zero(a, b):
+    a, b = a.astype(float), b.astype(float)
+    used = b != 0
+    size = np.maximum(np.abs(a), np.abs(b))[used]
+    return (np.abs(a - b)[used] / size).max(initial=0)
+
+
+def capped(a, b):
+    a, b = a.astype(float), b.astype(float)
+    size = np.maximum(np.abs(a), np.abs(b))
+    return min(1.0, (np.abs(a - b) / np.where(size == 0, 1, size)).max())
+
+
+def at_the_largest_difference(a, b):
+    a, b = a.astype(float).ravel(), b.astype(float).ravel()
+    at = np.argmax(np.abs(a - b))
+    size = max(abs(a[at]), abs(b[at]))
+    return abs(a[at] - b[at]) / size if size else 0.0
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     course_notes: "sum_in_the_denominator",
@@ -148,7 +168,7 @@ WRONG = {
     entry_by_entry: "maximum_missing",
     smaller_size: "minimum_for_maximum",
     not_absolute: "without_abs",
-    zero_pairs_give_one: "wrong_where_b_holds_a_0",
+    zero_pairs_give_one: "one_where_both_are_zero",
     any_zero_is_skipped: "wrong_only_where_it_should_be_1",
     overflows_when_squared: "not_finite",
     first_axis_only: "maximum_missing",
@@ -157,4 +177,7 @@ WRONG = {
     mean_of_sums_with_nan: None,
     mean_and_no_zero_case: "mean_for_maximum",
     small_errors_taken_for_0: "a_property_fails",
+    skipped_where_b_is_zero: "wrong_only_where_it_should_be_1",
+    capped: "at_most_one",
+    at_the_largest_difference: "where_they_differ_most",
 }

@@ -166,6 +166,10 @@ def with_a_batch_axis(dout, x):
     return np.atleast_2d(dout * (x > 0))
 
 
+def sixteen_bits(dout, x):
+    return (dout.astype(np.float16) * (x > 0)).astype(np.float64)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     relu_of_the_gradient: "mask_from_the_gradient",
@@ -194,7 +198,9 @@ WRONG = {
     capped_at_six: None,
     squeezed: "right_numbers_in_another_shape",
     with_a_batch_axis: "right_numbers_in_another_shape",
+    sixteen_bits: "in_half_precision",
 }
+
 
 # Right answers that pass with a note.
 NOTED = {not_negative, halved_at_zero}

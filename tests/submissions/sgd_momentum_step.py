@@ -198,6 +198,6 @@ WRONG = {
     as_keras: "rate_inside_the_velocity",
     dust_removed: "wrong_for_numbers_that_are_tiny",
     long_gradients_cut: "wrong_for_numbers_that_are_large",
-    own_memory: None,
+    own_memory: "another_answer_to_the_same_input",
     momentum_or_its_default: "wrong_where_momentum_is_0.0",
 }
