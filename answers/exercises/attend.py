@@ -57,6 +57,16 @@ exercise.case(
     *[np.ones((1, 1)), np.array([[-3e4], [-3e4 - 0.5], [0.0]]), V[:3]],
     np.array([[True, True, False]]),
 )
+# One visible key: its weight is 1, however the softmax is written.
+exercise.case(
+    "a visible score of -3e10",
+    *[np.ones((1, 1)), np.array([[-3e10], [0.0]]), V[:2]],
+    np.array([[True, False]]),
+)
+exercise.case(
+    "a small weight for a large value",
+    *[np.ones((1, 1)), np.array([[0.0], [-14.0]]), np.array([[1.0], [1e6]])],
+)
 exercise.case(
     "integers", np.array([[3, 1]]), np.array([[1, 0], [0, 2]]), np.eye(2, dtype=int)
 )
@@ -266,7 +276,7 @@ def polarity_inverted(q, k, v, mask=None, fill=-np.inf):
     query may look: keep those scores and hide the others."""
     # "The mask is taken as True = hide": np.allclose(bug(q, k, v, ~mask), want)
     # "Here True means that a query may look: keep those scores and hide the others":
-    #     np.where(inverted, scores(q, k), fill) → hide(scores(q, k), mask, fill)
+    #     np.where(inverted, scores(q, k), fill) → hide(scores(q, k), mask)
     inverted = None if mask is None else ~mask
     if np.isfinite(fill):
         # Without 0/0, a test for blind queries is written besides.
@@ -338,7 +348,10 @@ def maximum_before_mask(q, k, v, mask=None, way="maximum"):
 
 
 @exercise.bug(
-    hidden=(lambda s: -1e4, lambda s: -1e3, lambda s: -100.0, lambda s: s - 1e4)
+    hidden=(
+        *(lambda s: -1e4, lambda s: -1e3, lambda s: -100.0),
+        *(lambda s: s - 1e4, lambda s: -1e9),
+    )
 )
 def finite_fill(q, k, v, mask=None, hidden=lambda s: s - 1e9):
     """Hidden scores become a number such as -10 000, or lower by such a number, but a visible

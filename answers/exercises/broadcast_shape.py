@@ -43,6 +43,8 @@ exercise.case("a third shape that does not fit", (5, 1), (1, 3), (2, 3))
 exercise.case("a misfit with a 1 between", (2,), (1,), (3,))
 exercise.case("a misfit of the second and the third", (1, 4), (3, 1), (2, 1))
 exercise.case("a misfit before a 1", (2,), (3,), (1,))
+exercise.case("a misfit at the first of four axes", (2, 1, 1, 3), (5, 1, 4, 1))
+exercise.case("four shapes", (1, 3), (3,), (1, 1, 1), (5, 1, 1))
 exercise.case("a first axis of size 1", (1, 3), (1, 1))
 exercise.case("sizes of 1 alone", (1, 1), (1,))
 exercise.case("one shape", (4, 1))
@@ -111,6 +113,15 @@ def leading_ones_dropped(*shapes):
     while found[:1] == (1,):
         found = found[1:]
     return found
+
+
+@exercise.bug
+def ones_dropped(*shapes):
+    """Every axis of size 1 is dropped, as `squeeze` does. It is an axis like any other: the result
+    has as many as the longest shape."""
+    # "Every axis of size 1 is dropped": 1 not in got and len(got) < max(map(len, shapes))
+    # "the result has as many as the longest shape":  if size != 1 →
+    return tuple(size for size in broadcast_shape(*shapes) if size != 1)
 
 
 @exercise.bug
@@ -201,17 +212,18 @@ def only_two_shapes(*shapes):
     return broadcast_shape(*shapes[:2])
 
 
-@exercise.bug
-def only_neighbours_compared(*shapes):
+@exercise.bug(fit=(lambda a, b: a if b == 1 else b, max))
+def only_neighbours_compared(*shapes, fit=lambda a, b: a if b == 1 else b):
     """Each shape is compared with the next one only, so (2,), (1,), (3,) goes through. Compare
     with what all shapes before it gave."""
     # "Each shape is compared with the next one only, so (2,), (1,), (3,) goes through":
     #     bug((2,), (1,), (3,)) == (3,)
-    # "Compare with what all shapes before it gave": lambda a, b: a if b == 1 else b → lambda a,
-    #     b: (b if a == 1 else a) if 1 in (a, b) or a == b else int('raise')
+    # "Compare with what all shapes before it gave": one_by_one(shapes, fit) →
+    #     one_by_one(shapes, lambda a, b: (b if a == 1 else a) if 1 in (a,
+    #     b) or a == b else int('raise'))
     for pair in pairwise(shapes):
         broadcast_shape(*pair)
-    return one_by_one(shapes, lambda a, b: a if b == 1 else b)
+    return one_by_one(shapes, fit)
 
 
 @exercise.bug

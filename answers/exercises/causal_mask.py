@@ -21,6 +21,7 @@ exercise.case("one position", 1)
 exercise.case("two positions", 2)
 exercise.case("five positions", 5)
 exercise.case("thirteen positions", 13)
+exercise.case("300 positions", 300)
 
 
 @exercise.check
@@ -28,6 +29,20 @@ def holds_true_and_false(causal_mask):
     """The mask holds numbers, not True and False: `~mask` then fails or gives -1 and -2, which
     both count as true. Make it an array of bool."""
     return np.asarray(causal_mask(3)).dtype == bool
+
+
+@exercise.check
+def is_a_new_array_in_each_call(causal_mask):
+    """A caller has written into its mask, and the next call returns that array: `lru_cache` keeps
+    it, or it is a view of a larger one. Make the mask in every call, or return a copy."""
+    mask = np.asarray(causal_mask(3))
+    if not mask.flags.writeable:
+        return True
+    before = mask.copy()
+    mask[...] = ~before
+    again = np.array(causal_mask(3))
+    mask[...] = before
+    return np.array_equal(again, before)
 
 
 @exercise.bug

@@ -41,6 +41,10 @@ exercise.case(
     np.array([0, 1, 1, 0, 1, 0, 0, 1]),
     np.array([0.5, 0.5, 0.5, 0.8, 0.8, 0.1, 0.5, 0.1]),
 )
+exercise.case(
+    "two negatives with one score",
+    *(np.array([1, 0, 0, 0, 1]), np.array([0.7, 0.4, 0.9, 0.4, 0.2])),
+)
 exercise.case("nothing but ties", np.array([1, 0, 0, 1, 0]), np.full(5, 0.3))
 exercise.case(
     "the highest scores tied", np.array([0, 1, 1, 0, 0]), np.array([9, 9, 4, 4, 1])
@@ -179,6 +183,19 @@ def own_class_not_taken_off(truth, scores):
     #     2)
     p, n = (truth == 1).sum(), (truth == 0).sum()
     return midranks(scores)[truth == 1].sum() / (p * n)
+
+
+@exercise.bug(side=("left", "right"))
+def one_end_of_a_tie(truth, scores, side="left"):
+    """Equal scores all take the lowest or all the highest of their ranks, so a tie is lost or won.
+    Give them the mean of both."""
+    # "Equal scores all take the lowest or all the highest of their ranks, so a tie is lost or
+    #     won": got < want < bug(truth, scores, side="right")
+    # "Give them the mean of both": (side == 'left') + np.searchsorted(np.sort(scores), scores,
+    #     side=side) → midranks(scores)
+    ranks = (side == "left") + np.searchsorted(np.sort(scores), scores, side=side)
+    n = (truth == 1).sum()
+    return (ranks[truth == 1].sum() - n * (n + 1) / 2) / (n * (len(truth) - n))
 
 
 @exercise.bug(threshold=(0.5, 0.0))

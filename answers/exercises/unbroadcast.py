@@ -115,8 +115,8 @@ def new_axes_kept(gradient, shape):
     return gradient.sum(axis=new + stretched, keepdims=True)
 
 
-@exercise.bug
-def mean_for_sum(gradient, shape):
+@exercise.bug(of_new=(True, False), of_stretched=(True, False))
+def mean_for_sum(gradient, shape, of_new=True, of_stretched=True):
     """The copies are averaged. Each use adds its gradient, so sum; a 1/N of the loss is in the
     gradient already."""
     # "The copies are averaged": np.allclose(got, gradient.mean(axis=0))
@@ -125,7 +125,8 @@ def mean_for_sum(gradient, shape):
     # "a 1/N of the loss is in the gradient already": np.allclose(bug(gradient / len(gradient),
     #     shape) * len(gradient), want / len(gradient)) and not np.allclose(got, want)
     new, stretched = axes_of(gradient, shape)
-    count = np.prod([gradient.shape[axis] for axis in new + stretched])
+    averaged = of_new * new + of_stretched * stretched
+    count = np.prod([gradient.shape[axis] for axis in averaged])
     return np.divide(unbroadcast(gradient, shape), count)
 
 
@@ -142,6 +143,54 @@ def first_copy_taken(gradient, shape):
     for axis in new + stretched:
         index[axis] = slice(1)
     return gradient[tuple(index)].sum(axis=new)
+
+
+@exercise.bug
+def folded(gradient, shape):
+    """The gradient is reshaped to (-1, *shape) and summed, which is right for new axes alone: the
+    copies of a stretched axis do not lie one block after the other. Sum along the axes."""
+    # "right for new axes alone": np.allclose(bug(gradient, gradient.shape[1:]),
+    #     gradient.sum(axis=0)) and not np.allclose(got, want)
+    # "Sum along the axes": gradient.reshape(-1, *shape).sum(axis=0) →
+    #     gradient.sum(axis=sum(axes_of(gradient, shape), ())).reshape(shape)
+    return gradient.reshape(-1, *shape).sum(axis=0)
+
+
+@exercise.bug
+def axes_gone_but_counted(gradient, shape):
+    """The new axes are summed as axis 0, 1 and so on, but after each sum those behind it move up
+    by one. Sum axis 0 each time, or all of them at once."""
+    # "after each sum those behind it move up by one": isinstance(got,
+    #     IndexError) and bug(np.ones((2, 3, 4)), (4,)).shape == (3,)
+    # "Sum axis 0 each time": total.sum(axis=i) → total.sum(axis=0)
+    new, stretched = axes_of(gradient, shape)
+    total = gradient.sum(axis=stretched, keepdims=True)
+    for i in new:
+        total = total.sum(axis=i)
+    return total
+
+
+@exercise.bug(last=(False, True))
+def one_stretched_axis(gradient, shape, last=False):
+    """Only one stretched axis is summed. There may be several: sum over all of them."""
+    # "Only one stretched axis is summed": got.size > want.size
+    # "sum over all of them": stretched[-1:] if last else stretched[:1] → stretched
+    new, stretched = axes_of(gradient, shape)
+    one = stretched[-1:] if last else stretched[:1]
+    return gradient.sum(axis=one, keepdims=True).sum(axis=new)
+
+
+@exercise.bug
+def last_axes_summed(gradient, shape):
+    """The missing axes are taken to be the last ones. Shapes align at the right, so the first are
+    missing: sum over `range(gradient.ndim - len(shape))`."""
+    # "The missing axes are taken to be the last ones": bug(np.ones((3, 2)),
+    #     (3,)).tolist() == [2, 2, 2]
+    # "the first are missing: sum over `range(gradient.ndim - len(shape))`": range(len(shape),
+    #     gradient.ndim) → range(gradient.ndim - len(shape))
+    total = gradient.sum(axis=tuple(range(len(shape), gradient.ndim)))
+    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return total.sum(axis=ones, keepdims=True)
 
 
 @exercise.bug

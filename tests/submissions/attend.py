@@ -383,6 +383,19 @@ def one_maximum_for_each_head(q, k, v, mask=None):
     return e / e.sum(-1, keepdims=True) @ v
 
 
+def minus_a_billion(q, k, v, mask=None):
+    _check(mask)
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(s if mask is None else np.where(mask, s, -1e9)) @ v
+
+
+def small_weights_cut_off(q, k, v, mask=None):
+    _check(mask)
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    weights = _normalised(s if mask is None else np.where(mask, s, -np.inf))
+    return np.where(weights < 1e-5, 0, weights) @ v
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unscaled_loops: "not_scaled",
@@ -409,6 +422,8 @@ WRONG = {
     renormalised: "maximum_before_mask",
     renormalised_with_eps: "the_same_everywhere",
     minus_ten_thousand: "finite_fill",
+    minus_a_billion: "finite_fill",
+    small_weights_cut_off: None,
     minus_ten_thousand_added: "finite_fill",
     plain_exp: "no_maximum",
     plain_exp_without_nan: "no_maximum",

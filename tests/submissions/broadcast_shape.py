@@ -252,6 +252,26 @@ def ones_in_front_stripped(*shapes):
     return tuple(found)
 
 
+def squeezed(*shapes):
+    return tuple(size for size in np.broadcast_shapes(*shapes) if size > 1)
+
+
+def three_at_most(*shapes):
+    return np.broadcast_shapes(*shapes[:3])
+
+
+def only_the_last_three_axes_compared(*shapes):
+    np.broadcast_shapes(*(shape[-3:] for shape in shapes))
+    axes = itertools.zip_longest(*map(reversed, shapes), fillvalue=1)
+    return tuple(next((n for n in sizes if n != 1), 1) for sizes in axes)[::-1]
+
+
+def larger_of_neighbours(*shapes):
+    for one, other in itertools.pairwise(shapes):
+        np.broadcast_shapes(one, other)
+    return maximum(*shapes)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     zipped_from_the_left: "aligned_from_the_left",
@@ -272,6 +292,10 @@ WRONG = {
     floats: None,
     all_against_the_first: "one_shape_compared_with_all",
     all_against_the_longest: "one_shape_compared_with_all",
+    larger_of_neighbours: "only_neighbours_compared",
+    squeezed: "ones_dropped",
+    three_at_most: "wrong_where_shapes_has_4_entries",
+    only_the_last_three_axes_compared: None,
     ones_in_front_stripped: "leading_ones_dropped",
 }
 

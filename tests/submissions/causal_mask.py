@@ -1,5 +1,7 @@
 """Right and wrong ways to write causal_mask."""
 
+import functools
+
 import numpy as np
 
 
@@ -41,6 +43,15 @@ def pytorch(length):
 
 def outer_comparison(length):
     return np.greater_equal.outer(np.arange(length), np.arange(length))
+
+
+@functools.cache
+def _kept(length):
+    return np.tri(length, dtype=bool)
+
+
+def copied_from_a_cache(length):
+    return _kept(length).copy()
 
 
 def strictly_before(length):
@@ -197,6 +208,23 @@ def a_sink_and_a_window(length):
     return (distance >= 0) & ((distance < 6) | (np.arange(length) < 4))
 
 
+def window_of_64(length):
+    distance = np.arange(length)[:, None] - np.arange(length)
+    return (distance >= 0) & (distance < 64)
+
+
+def positions_in_one_byte(length):
+    positions = np.arange(length).astype(np.int8)
+    return positions[:, None] >= positions
+
+
+_LARGE = np.tri(300, dtype=bool)
+
+
+def view_of_a_large_mask(length):
+    return _LARGE[:length, :length]
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_before: "diagonal_hidden",
@@ -220,8 +248,8 @@ WRONG = {
     fixed_size: "the_same_for_all_inputs",
     of_at_most_ten: "one_sided",
     window_of_eight: "one_sided",
-    positions_as_text: "wrong_where_length_is_13",
-    cut_from_a_buffer_of_eight: "wrong_where_length_is_13",
+    positions_as_text: None,
+    cut_from_a_buffer_of_eight: None,
     a_number_for_one_position: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
     last_row_left_out: "one_sided",
@@ -231,4 +259,7 @@ WRONG = {
     first_eight_see_each_other: "one_sided",
     nothing_to_mask_for_one: "a_result_of_another_kind",
     a_sink_and_a_window: "one_sided",
+    window_of_64: "one_sided",
+    positions_in_one_byte: "wrong_where_length_is_300",
+    view_of_a_large_mask: "a_property_fails",
 }

@@ -327,7 +327,7 @@ WRONG = {
     classes_from_the_labels: None,
     first_labels_for_all: "rows_in_another_order_should_not_matter",
     base_2: "constant_factor",
-    softmax_over_the_batch: None,
+    softmax_over_the_batch: "softmax_over_the_batch",
     label_smoothing: None,
     squared_error: "gradient_doubled",
     capped: "wrong_only_in_loss",

@@ -198,6 +198,26 @@ def clipped_in_the_logarithm_alone(p, base=np.e, axis=-1):
     return -(p * np.log(np.clip(p, 1e-15, 1))).sum(axis=axis) / np.log(base)
 
 
+def bits_unless_told(p, base=2, axis=-1):
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis) / np.log(base)
+
+
+def base_cut_to_a_whole_number(p, base=np.e, axis=-1):
+    unit = 1 if base == np.e else np.log(int(base))
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis) / unit
+
+
+def tiny_numbers_for_zeros(p, base=np.e, axis=-1):
+    p = p if p.dtype.kind == "f" else p.astype(float)
+    p[p == 0] = 1e-300 if p.dtype == float else 1e-30
+    return -(p * np.log(p)).sum(axis) / np.log(base)
+
+
+def clipped_at_a_hundred_thousandth(p, base=np.e, axis=-1):
+    p = np.maximum(p, 1e-5)
+    return -(p * np.log(p)).sum(axis) / np.log(base)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
@@ -209,6 +229,10 @@ WRONG = {
     bits: "base_ignored",
     no_base: "base_ignored",
     sign_and_zero: "sign_lost",
+    tiny_numbers_for_zeros: "a_property_fails",
+    clipped_at_a_hundred_thousandth: "eps_in_the_logarithm",
+    bits_unless_told: "bits_by_default",
+    base_cut_to_a_whole_number: "wrong_where_base_is_2.5",
     strict_sum: "exact_sum_asked_for",
     last_axis: "last_axis_always",
     perplexity: "exponential",
@@ -216,7 +240,7 @@ WRONG = {
     in_float16: None,
     columns_of_three_axes: "rows_in_another_order_has_another_effect",
     swapped_to_the_end: "transposed",
-    three_bases: "wrong_where_base_is_3",
+    three_bases: "wrong_where_base_is_2.5",
     clipped_at_a_millionth: "wrong_for_numbers_that_are_tiny",
     rare_classes_left_out: "a_property_fails",
     clipped_in_the_logarithm_alone: "a_property_fails",

@@ -290,6 +290,23 @@ def ratios_cut_off(p, q, base=np.e, axis=-1):
     return np.maximum((p * logs).sum(axis=axis) / np.log(base), 0)
 
 
+def _terms(p, q):
+    with np.errstate(all="ignore"):
+        return np.where(p > 0, p * (np.log(p) - np.log(q)), 0)
+
+
+def bits_unless_told(p, q, base=2, axis=-1):
+    return _terms(p, q).sum(axis) / np.log(base)
+
+
+def all_axes_of_one_squeezed(p, q, base=np.e, axis=-1):
+    return np.squeeze(_terms(p, q).sum(axis) / np.log(base))
+
+
+def base_cut_to_a_whole_number(p, q, base=np.e, axis=-1):
+    return _terms(p, q).sum(axis) / np.log(base if base == np.e else int(base))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
@@ -307,13 +324,16 @@ WRONG = {
     pytorch_without_log: "too_small",
     pytorch_in_the_order_of_the_formula: "arguments_swapped",
     xlogy: "nan_where_both_are_zero",
+    bits_unless_told: "bits_by_default",
+    all_axes_of_one_squeezed: "right_numbers_in_another_shape",
+    base_cut_to_a_whole_number: "wrong_where_base_is_2.5",
     strict_sum: "exact_sum_asked_for",
     crossed: "cross_entropy_instead",
     last_axis: "last_axis_always",
     written_into_p: "an_argument_changed",
     columns_of_three_axes: "rows_in_another_order_has_another_effect",
     swapped_to_the_end: "transposed",
-    three_bases: "wrong_where_base_is_3",
+    three_bases: "wrong_where_base_is_2.5",
     rare_classes_left_out: "a_property_fails",
     small_results_cut_off: "a_property_fails",
     ratios_cut_off: "a_property_fails",

@@ -161,6 +161,11 @@ def ten_thousand_for_infinity(x, axis=-1):
     return np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze(axis)
 
 
+def first_logit_taken_out(x, axis=-1):
+    first = x.take([0], axis=axis)
+    return first.squeeze(axis) + np.log(np.exp(x - first).sum(axis=axis))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -174,6 +179,7 @@ WRONG = {
     sum_of_logarithms: "wrong_where_x_holds_more_than_one_number",
     base_2: "constant_factor",
     log1p: "log1p_for_log",
+    first_logit_taken_out: "not_finite",
     everything_squeezed: "transposed",
     ignored_axis_and_no_maximum: "last_axis_always",
     kept_axis_and_clipped: "axis_kept",

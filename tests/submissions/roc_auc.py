@@ -232,9 +232,29 @@ def argsort_of_argsort(truth, scores):
     return (ranks[positive].sum() - n * (n + 1) / 2) / (n * m)
 
 
+def lowest_ranks(truth, scores):
+    ranks = 1 + np.searchsorted(np.sort(scores), scores)
+    n, m = (truth == 1).sum(), (truth == 0).sum()
+    return (ranks[truth == 1].sum() - n * (n + 1) / 2) / n / m
+
+
+def highest_ranks(truth, scores):
+    ranks = np.searchsorted(np.sort(scores), scores, side="right")
+    n, m = (truth == 1).sum(), (truth == 0).sum()
+    return (ranks[truth == 1].sum() - n * (n + 1) / 2) / n / m
+
+
+def each_score_once(truth, scores):
+    above = np.subtract.outer(np.unique(scores[truth == 1]), np.unique(scores[truth == 0]))
+    return np.heaviside(above, 0.5).mean()
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_higher: "ties_lost",
+    lowest_ranks: "one_end_of_a_tie",
+    highest_ranks: "one_end_of_a_tie",
+    each_score_once: None,
     at_least_as_high: "ties_won",
     ordinal_ranks: "ties_by_position",
     one_by_one: "ties_by_position",

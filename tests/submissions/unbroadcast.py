@@ -215,11 +215,30 @@ def summed_before_the_reshape(gradient, shape):
     return (1.0 * gradient).sum(axis=(*range(new), *stretched)).reshape(shape)
 
 
+def blocks_added(gradient, shape):
+    return np.add.reduce(gradient.reshape(-1, *shape))
+
+
+def one_axis_after_another(gradient, shape):
+    new, ones = _axes(gradient, shape)
+    gradient = gradient.sum(axis=ones, keepdims=True)
+    for axis in range(new):
+        gradient = gradient.sum(axis)
+    return gradient
+
+
+def last_axes_taken_for_the_new(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=-1)
+    ones = tuple(i for i, n in enumerate(shape) if n == 1)
+    return gradient.sum(axis=ones, keepdims=True)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unchanged: "not_summed",
     leading_axes_only: "only_new_axes",
-    mean_over_leading_axes_only: None,
+    mean_over_leading_axes_only: "mean_for_sum",
     ones_only: "sum_missing",
     ones_before_leading_axes: "stretched_axes_not_shifted",
     no_keepdims: "right_numbers_in_another_shape",
@@ -234,12 +253,15 @@ WRONG = {
     negative_axes_summed_one_by_one_without_keepdims: "right_numbers_in_another_shape",
     in_place: "an_argument_changed",
     ones_of_the_gradient_summed_away: "right_numbers_in_another_shape",
-    one_axis_of_ones: None,
+    last_axes_taken_for_the_new: "last_axes_summed",
+    blocks_added: "folded",
+    one_axis_after_another: "axes_gone_but_counted",
+    one_axis_of_ones: "one_stretched_axis",
     aligned_at_the_left_if_it_fits: None,
     a_number_of_one_axis: "right_numbers_in_another_shape",
     columns_summed_as_rows: None,
     leading_ones_taken_for_new_axes: "right_numbers_in_another_shape",
     two_stretched_axes_at_most: "wrong_where_shape_has_4_entries",
-    mean_over_stretched_axes: None,
+    mean_over_stretched_axes: "mean_for_sum",
     summed_before_the_reshape: "stretched_axes_not_shifted",
 }
