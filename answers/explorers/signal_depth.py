@@ -1,6 +1,7 @@
 """How large a signal is behind each layer, by the variance of the weights, for question 23."""
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -12,18 +13,26 @@ from answers.training.initialization import kaiming_normal
 LAYERS, EXAMPLES = 50, 32
 
 
-def signal_depth(scale: float, width: int) -> View:
-    """The root of the mean square behind each of 50 layers with ReLU, weights of variance
-    s/n. Solid: one draw of such a network. Dashed: a factor s/2 a layer for the mean
-    square, which only s = 2 makes 1."""
+@cache
+def mean_squares(width: int) -> np.ndarray:
+    """Behind each layer of one network whose weights have variance 1/n."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(EXAMPLES, width))
     squares = [np.mean(x**2)]
     for _ in range(LAYERS):
-        x = relu(x @ kaiming_normal(width, width, rng, math.sqrt(scale)))
+        x = relu(x @ kaiming_normal(width, width, rng, 1.0))
         squares.append(np.mean(x**2))
+    return np.array(squares)
+
+
+def signal_depth(scale: float, width: int) -> View:
+    """The root of the mean square behind each of 50 layers with ReLU, weights of variance
+    s/n. Solid: one draw of such a network. Dashed: a factor s/2 a layer for the mean
+    square, which only s = 2 makes 1."""
     layers = np.arange(LAYERS + 1)
-    drawn, derived = np.log10(squares) / 2, layers * math.log10(scale / 2) / 2
+    # ReLU keeps a positive factor, so s multiplies the mean square once a layer.
+    drawn = (np.log10(mean_squares(width)) + layers * math.log10(scale)) / 2
+    derived = layers * math.log10(scale / 2) / 2
     chart = Chart(
         Axis("layers", 0, LAYERS, (0, 10, 20, 30, 40, 50)),
         Axis(
