@@ -300,3 +300,26 @@ def warm_up_cut_off_at_the_floor(step, total, warmup, peak, floor=0.0):
     # "leave it out of the warm-up": max(floor, cosine_schedule(step, total, warmup, peak, floor))
     #     → cosine_schedule(step, total, warmup, peak, floor)
     return max(floor, cosine_schedule(step, total, warmup, peak, floor))
+
+
+@exercise.bug
+def peak_after_the_end(step, total, warmup, peak, floor=0.0):
+    """After the last step the rate jumps back to the peak. It stays at the floor there."""
+    # "After the last step the rate jumps back to the peak": bug(12, 11, 3, 8.0) == 8
+    # "It stays at the floor there": return peak → return floor
+    if step > total:
+        return peak
+    return cosine_schedule(step, total, warmup, peak, floor)
+
+
+@exercise.bug
+def counted_from_one(step, total, warmup, peak, floor=0.0):
+    """Steps are counted from 1, but the first one is number 0: peak and floor come a step early.
+    Count them from 0, with warmup + 1 rises."""
+    # "Steps are counted from 1": bug(0, 11, 3, 3.0) == 1
+    # "peak and floor come a step early": bug(2, 11, 3, 8.0) == 8 and bug(10, 11, 3, 8.0) == 0
+    # "Count them from 0, with warmup + 1 rises": (step + 1) / warmup → (step + 1) / (warmup + 1);
+    #     done(step + 1, → done(step,
+    if step + 1 <= warmup:
+        return peak * ((step + 1) / warmup)
+    return fall(done(step + 1, total, warmup), peak, floor)

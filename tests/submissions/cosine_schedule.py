@@ -222,14 +222,14 @@ def floor_two_steps_late(step, total, warmup, peak, floor=0.0):
 # What each is told.
 WRONG = {
     hugging_face_style: "warm_up_from_zero",
-    counted_from_one: None,
+    counted_from_one: "counted_from_one",
     karpathy_of_the_video: "peak_a_step_early",
     one_long_cosine: "cosine_from_step_zero",
     exponential: None,
     line: "straight_line",
     goes_on_for_ever: "rises_after_the_end",
     nothing_after_the_end: "zero_after_the_end",
-    peak_after_the_end: None,
+    peak_after_the_end: "peak_after_the_end",
     floor_below_everything: "floor_as_a_bound",
     floor_a_tenth: "too_small",
     whole_divisions: None,
