@@ -139,3 +139,23 @@ def no_keepdims(x, axis=-1):
     # "Subtract `max(axis=axis, keepdims=True)`": x - top → x - x.max(axis=axis, keepdims=True)
     top = x.max(axis=axis)
     return top + np.log(np.exp(x - top).sum(axis=axis))
+
+
+@exercise.bug
+def maximum_added_twice(x, axis=-1):
+    """The maximum is added to a result that holds it already. Add it to log Σ exp(x - max)
+    alone."""
+    # "The maximum is added to a result that holds it already": np.isclose(got, want + x.max())
+    # "Add it to log Σ exp(x - max) alone": np.logaddexp.reduce(x, axis=axis) → np.log(np.exp(x -
+    #     x.max(axis=axis, keepdims=True)).sum(axis=axis))
+    return x.max(axis=axis) + np.logaddexp.reduce(x, axis=axis)
+
+
+@exercise.bug
+def maximum_with_its_axis(x, axis=-1):
+    """The maximum keeps the axis that the sum has lost, so of a matrix the two make a table of
+    all pairs of rows. Add it back without that axis."""
+    # "of a matrix the two make a table of all pairs of rows": bug(np.ones((3, 2))).shape == (3, 3)
+    # "Add it back without that axis": return top + → return top.squeeze(axis) +
+    top = x.max(axis=axis, keepdims=True)
+    return top + np.log(np.exp(x - top).sum(axis=axis))

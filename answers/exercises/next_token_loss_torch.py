@@ -303,3 +303,16 @@ def no_graph(logits, ids, mask=None):
     # "The loss is a number without a graph": not got.requires_grad and want.requires_grad
     # "Leave out .item(), .detach() and torch.tensor": .detach() →
     return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask)).detach()
+
+
+@exercise.bug
+def smoothed_labels(logits, ids, mask=None):
+    """The labels are smoothed, so a share of the loss is that of all other tokens. Leave
+    `label_smoothing` at 0."""
+    # "The labels are smoothed, so a share of the loss is that of all other tokens": torch.isclose(
+    #     bug(logits, ids), 0.9 * right(logits, ids) - 0.1 * logits[:, :-1].log_softmax(-1).mean())
+    # "Leave `label_smoothing` at 0": label_smoothing=0.1 → label_smoothing=0.0
+    each = functional.cross_entropy(
+        logits[:, :-1].mT, ids[:, 1:], reduction="none", label_smoothing=0.1
+    )
+    return over(each, pairs(mask))

@@ -285,7 +285,7 @@ WRONG = {
     a_number: "a_result_of_another_kind",
     an_array: "a_result_of_another_kind",
     bits: "constant_factor",
-    label_smoothing: None,
+    label_smoothing: "smoothed_labels",
     logits_clamped: "logits_clipped",
     not_shifted_and_padding_counted: "not_shifted",
     mask_of_the_inputs: "mask_not_shifted",
