@@ -65,7 +65,7 @@ exercise.case(
 )
 exercise.case(
     "a small weight for a large value",
-    *[np.ones((1, 1)), np.array([[0.0], [-14.0]]), np.array([[1.0], [1e6]])],
+    *[np.ones((1, 1)), np.array([[0.0], [-14.0]]), np.array([[1.0, 3.0], [1e6, -2e6]])],
 )
 exercise.case(
     "integers", np.array([[3, 1]]), np.array([[1, 0], [0, 2]]), np.eye(2, dtype=int)

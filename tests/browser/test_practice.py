@@ -242,10 +242,10 @@ def test_the_failing_call_comes_as_a_cell_that_runs_until_it_is_mended(softmax):
     expect(softmax.button("Failing call")).to_be_hidden()
     verdict = softmax.check(GLOBAL)
     cases = len(catalog.load("softmax").trials)
-    # Bytes that wrap around are not judged.
-    assert f"\n{cases - 2} of {cases - 1} cases pass" in verdict
+    # Two of the cases have rows far apart. Bytes that wrap around are not judged.
+    assert f"\n{cases - 3} of {cases - 1} cases pass" in verdict
     softmax.report.locator("summary").click()
-    expect(softmax.report.locator("li", has_text="wrong")).to_have_count(1)
+    expect(softmax.report.locator("li", has_text="wrong")).to_have_count(2)
     softmax.button("Failing call").click()
     cell = Cell(softmax.page, "of softmax")
     expect(cell.button("Run")).to_be_focused()

@@ -423,7 +423,7 @@ WRONG = {
     renormalised_with_eps: "the_same_everywhere",
     minus_ten_thousand: "finite_fill",
     minus_a_billion: "finite_fill",
-    small_weights_cut_off: None,
+    small_weights_cut_off: "wrong_for_numbers_that_are_far_apart",
     minus_ten_thousand_added: "finite_fill",
     plain_exp: "no_maximum",
     plain_exp_without_nan: "no_maximum",
