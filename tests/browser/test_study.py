@@ -651,7 +651,7 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     recall = Recall(page)
     recall.rate(3)
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Home").first.click()
+    page.locator(".ways").get_by_role("link", name="Questions").click()
     expect(listed.first).to_have_text(re.compile("^Write causal_mask"))
     assert minutes() == before - cost
     # Then a function of it is written.
@@ -659,7 +659,7 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     exercise = Exercise(page, "causal_mask").start()
     passed = exercise.check(bundle.exercise("causal_mask")["solution"])
     assert passed.startswith("Passed. It comes back in 2 days.")
-    page.get_by_role("link", name="Home").first.click()
+    page.locator(".ways").get_by_role("link", name="Questions").click()
     expect(listed.first).to_have_text(re.compile("6. Softmax and cross-entropy"))
     listed.first.get_by_role("link").click()
     page.get_by_role("button", name="Rehearse").click()

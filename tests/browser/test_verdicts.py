@@ -20,6 +20,14 @@ WORDS = {
     ("affine", "wrong small_integers"): (
         "what a float becomes that is too large for a small integer is the processor's choice"
     ),
+    **dict.fromkeys(
+        [
+            ("average_precision", "bug ties_one_by_one 2"),
+            ("average_precision", "bug ties_one_by_one 3"),
+            ("roc_auc", "bug ties_by_position 2"),
+        ],
+        "the order of equal scores is the sort's choice",
+    ),
     ("broadcast_shape", "wrong nothing_is_an_error"): (
         "Python's message for the `max` of nothing depends on its version"
     ),
@@ -76,8 +84,9 @@ def told(report):
 @pytest.mark.filterwarnings("ignore:All-NaN slice:RuntimeWarning")
 def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
     kept = (ROOT / f"tests/submissions/{name}.py").read_text(encoding="utf-8")
-    known = {program.removeprefix("wrong ") for n, program in [*WORDS, *VERDICT] if n == name}
-    asked = [name, bundle.exercise(name)["stub"], kept, sorted(known)]
+    known = {program for n, program in [*WORDS, *VERDICT] if n == name}
+    also = sorted(program.removeprefix("wrong ") for program in known)
+    asked = [name, bundle.exercise(name)["stub"], kept, also]
     outcome = worker.evaluate("asked => python.call('verdicts.verdicts', asked)", asked)
     assert outcome["status"] == "done", outcome
     # Python's own integers become arrays of 32 bits there.
@@ -106,4 +115,4 @@ def test_the_verdicts_in_the_browser_are_those_of_cpython(worker, name):
         program.split()[1] for program in there if program.startswith("bug")
     }
     assert sum(program.startswith("right") for program in there) >= 2
-    assert {f"wrong {each}" for each in known} <= there.keys()
+    assert known <= there.keys()

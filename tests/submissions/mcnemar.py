@@ -253,24 +253,28 @@ def one_if_nobody_loses(correct_a, correct_b):
 
 
 def _tail(a, b):
-    from scipy.stats import binom
-
     one, other = ((a == 1) & (b == 0)).sum(), ((a == 0) & (b == 1)).sum()
-    return binom, int(min(one, other)), int(one + other)
+    return int(min(one, other)), int(one + other)
 
 
 def one_minus_the_rest(a, b):
-    binom, k, n = _tail(a, b)
+    from scipy.stats import binom
+
+    k, n = _tail(a, b)
     return min(1.0, 2 * (1 - binom.cdf(n - k - 1, n, 0.5))) if n else 1.0
 
 
 def never_below_the_precision(a, b):
-    binom, k, n = _tail(a, b)
+    from scipy.stats import binom
+
+    k, n = _tail(a, b)
     return max(min(1.0, 2 * binom.cdf(k, n, 0.5)), np.finfo(float).eps) if n else 1.0
 
 
 def rounded_to_15_decimals(a, b):
-    binom, k, n = _tail(a, b)
+    from scipy.stats import binom
+
+    k, n = _tail(a, b)
     return round(min(1.0, 2 * binom.cdf(k, n, 0.5)), 15) if n else 1.0
 
 

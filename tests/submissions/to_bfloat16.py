@@ -40,7 +40,9 @@ def by_the_step(x):
     """The nearest multiple of the step at its exponent; np.rint rounds a tie to even."""
     with np.errstate(over="ignore", invalid="ignore"):
         x = x.astype(np.float32).astype(np.float64)
-        step = 2.0 ** (np.maximum(np.frexp(x)[1] - 1, -126) - 7)
+        # The exponent of infinity is the C library's choice.
+        exponent = np.frexp(np.where(np.isfinite(x), x, 1.0))[1] - 1
+        step = 2.0 ** (np.maximum(exponent, -126) - 7)
         return (np.rint(x / step) * step).astype(np.float32)
 
 
