@@ -108,7 +108,7 @@ def last_changed() -> int:
 
 
 def of_topic(topic: str, members: list[tuple[int, Card]], site: str) -> genanki.Deck:
-    """The cards of a topic, each at its place among all, as a deck below that of the guide."""
+    """The cards of a topic, each at its place among all, as a deck below the guide's."""
     name = f"{GUIDE}::{topic}"
     made = genanki.Deck(number_of(f"deck {topic}", 30), name, DESCRIPTION)
     for place, card in members:

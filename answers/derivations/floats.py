@@ -117,5 +117,8 @@ def each_chance(rng, size):
     a, way = 2**7 + int(rng.integers(2**7)), int(rng.integers(1, 16))
     h = 2.0 ** (size - 7)
     given = {"a": a * h, "h": h, "x": (a + way / 16) * h, "way": way}
-    up = lambda a, h, way: np.where(way + np.arange(16) >= 16, a + h, a)  # noqa: E731
-    return given | {"r": up}
+
+    def rounded(a, h, way):
+        return np.where(way + np.arange(16) >= 16, a + h, a)
+
+    return given | {"r": rounded}

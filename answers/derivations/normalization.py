@@ -15,7 +15,7 @@ d = sp.Symbol("d", integer=True, positive=True)  # features
 # Each from 1 to d.
 i, j, k = sp.symbols("i j k", integer=True, positive=True)
 x, g, hat = map(sp.IndexedBase, ("x", "g", r"\hat{x}"))
-# The mean, the root that divides, and what is added under it.
+# The mean, the root that divides, and the small number that is added under the root.
 mu, s, eps = sp.symbols("mu s epsilon", positive=True)
 # The mean of g over the row, and of g times the normalized row.
 g_mean, along = sp.Symbol(r"\overline{g}"), sp.Symbol(r"\overline{g \hat{x}}")
