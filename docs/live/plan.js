@@ -128,7 +128,8 @@ export function planned(all, records, plan, day) {
   const readBefore = past.read(pages, past.before)
   const closing = left < 2 && readBefore.size > 0
   const questions = pages.filter(({ held }) => held).length
-  const sheet = left < 2 ? Math.min(Math.ceil(questions / 2), Math.floor(room / 3)) : 0 // thirty seconds each
+  const beside = Math.max(Math.floor(room * OVER) - mock - mocked, 0)
+  const sheet = left < 2 ? Math.min(Math.ceil(questions / 2), Math.floor(room / 3), beside) : 0 // thirty seconds each
 
   const due = past.due(plan.date ?? "")
   const again = due.filter(({ kind }) => kind == "again")

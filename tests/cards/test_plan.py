@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 import pytest
 from days import TODAY, in_days
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from page_scripts import Scripts, cards
 
@@ -400,6 +400,7 @@ def test_a_mock_interview_of_today_counts_and_is_not_asked_for_again():
     assert of_day(read(9), date=in_days(2), since=in_days(-2), mocked=in_days(-1))["mock"] == 0
 
 
+@example(kept={}, date=in_days(1), minutes=14, track="LLM")  # a mock interview takes all
 @given(
     st.dictionaries(
         st.sampled_from([*TWENTY]),
