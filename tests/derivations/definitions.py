@@ -38,6 +38,7 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
 from answers.training.initialization import kaiming_normal
@@ -49,6 +50,8 @@ from answers.training.normalization import (
     rms_norm_backward,
 )
 from answers.training.optimizers import adam_step, sgd_momentum_step
+from answers.training.scans import associative_scan
+from answers.training.streaming_entropy import merge, moments, streaming_entropy
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
     Decoder,
@@ -300,6 +303,15 @@ def layer_norm_slope(dout, x, epsilon):
 
 def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
+
+
+def middle_gradient(G, L, R):
+    """The gradient of the middle one of three factors, which zeros make square."""
+    square = [np.zeros((5, 5)) for _ in range(3)]
+    for filled, each in zip(square, (G, L, R), strict=True):
+        filled[: each.shape[0], : each.shape[1]] = each
+    found = multi_dot_backward(square[0], np.stack([square[1], np.zeros((5, 5)), square[2]]))
+    return found[1, : L.shape[1], : R.shape[0]]
 
 
 LIBRARY = {
@@ -720,6 +732,21 @@ LIBRARY = {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
         ),
+    },
+    "scans.moments": {
+        "s'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[1],
+        "t'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[2],
+        "H": lambda l: streaming_entropy(l, 2),
+    },
+    "scans.pairs": {
+        "h_{2}": lambda h_0, a_1, a_2, b_1, b_2: associative_scan(
+            np.array([0, a_1, a_2]), np.array([h_0, b_1, b_2])
+        )[2],
+    },
+    "scans.product": {
+        r"\langle G, L \,dM_{i}\, R \rangle": lambda drawn, G, L, R: (
+            middle_gradient(G, L, R) * drawn[r"\,dM_{i}\,"]
+        ).sum(),
     },
     "softmax.binary": {
         r"\frac{e^{a}}{e^{a} + e^{b}}": lambda a, b: softmax(np.array([a, b]))[0],
