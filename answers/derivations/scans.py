@@ -67,8 +67,8 @@ def two_steps(rng, _):
     return dict(zip(names, rng.normal(size=5), strict=True)) | {"h_2": run}
 
 
-# --8<-- [start:moments]
-def moments() -> list[Line]:
+# --8<-- [start:raised]
+def raised() -> list[Line]:
     """The sums s and t below a new maximum m', and the entropy that they give."""
     n, i = sp.symbols("n i", integer=True, positive=True)
     l, p = sp.IndexedBase("l"), sp.IndexedBase("p")
@@ -84,9 +84,9 @@ def moments() -> list[Line]:
         rest = sp.expand(term * sp.exp(new - m))
         return sp.exp(m - new) * sp.collect(rest, s) if term.has(new) else term
 
-    raised = gap + m - new
-    by_s = by_old_sums(sp.exp(raised))
-    by_t = by_old_sums(raised * sp.exp(raised))
+    apart = gap + m - new
+    by_s = by_old_sums(sp.exp(apart))
+    by_t = by_old_sums(apart * sp.exp(apart))
     # log p = gap - log s, and p = e^gap / s
     entropy = -by_old_sums(sp.exp(gap) * (gap - sp.log(s)) / s)
     return [
@@ -96,7 +96,7 @@ def moments() -> list[Line]:
     ]
 
 
-# --8<-- [end:moments]
+# --8<-- [end:raised]
 
 
 def sums(rng, size):

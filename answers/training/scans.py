@@ -58,14 +58,18 @@ def associative_scan(
     a, b = as_float(a), as_float(b)
     reach = 1
     while reach < len(b):
-        # b first: it needs the a of this round.
-        b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])
+        b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])  # then a
         a = np.concatenate([a[:reach], a[reach:] * a[:-reach]])
         reach *= 2
     return b
 
 
 # --8<-- [end:associative_scan]
+
+
+def join(earlier: tuple, later: tuple) -> tuple:
+    """Two steps (a, b) of the recurrence as one."""
+    return later[0] * earlier[0], later[0] * earlier[1] + later[1]
 
 
 # --8<-- [start:hillis_steele]

@@ -14,8 +14,7 @@ from answers.inputs.overflow import refuse_overflowed
 # --8<-- [start:merge]
 def moments(logits: ndarray) -> tuple:
     """m = max l, s = Σ e^(l - m) and t = Σ (l - m) e^(l - m), over the last axis."""
-    # The lowest float in place of a maximum of -inf, so that -inf - m is -inf, not nan.
-    m = logits.max(axis=-1, initial=np.finfo(logits.dtype).min)
+    m = logits.max(axis=-1, initial=np.finfo(logits.dtype).min)  # never -inf
     gaps = logits - m[..., None]
     powers = np.exp(gaps)
     return m, powers.sum(-1), (np.where(powers > 0, gaps, 0) * powers).sum(-1)

@@ -733,11 +733,6 @@ LIBRARY = {
             tokens_per_verification(a, n)
         ),
     },
-    "scans.moments": {
-        "s'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[1],
-        "t'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[2],
-        "H": lambda l: streaming_entropy(l, 2),
-    },
     "scans.pairs": {
         "h_{2}": lambda h_0, a_1, a_2, b_1, b_2: associative_scan(
             np.array([0, a_1, a_2]), np.array([h_0, b_1, b_2])
@@ -747,6 +742,11 @@ LIBRARY = {
         r"\langle G, L \,dM_{i}\, R \rangle": lambda drawn, G, L, R: (
             middle_gradient(G, L, R) * drawn[r"\,dM_{i}\,"]
         ).sum(),
+    },
+    "scans.raised": {
+        "s'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[1],
+        "t'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[2],
+        "H": lambda l: streaming_entropy(l, 2),
     },
     "softmax.binary": {
         r"\frac{e^{a}}{e^{a} + e^{b}}": lambda a, b: softmax(np.array([a, b]))[0],
