@@ -252,6 +252,31 @@ def test_uncorrected_steps(beta1, beta2):
     assert (shown.x.label, shown.y.label) == ("step (log scale)", "learning rates (log scale)")
 
 
+@pytest.mark.parametrize(("n", "rounds"), [(16, 2), (11, 3), (4, 5), (32, 0)])
+def test_scan_rounds(n, rounds):
+    shown = Shown("scan_rounds", n, rounds)
+    done = min(rounds, int(np.ceil(np.log2(n))))
+    firsts = np.maximum(1, np.arange(1, n + 1) - 2**done + 1)
+    bars = list(shown.drawing.iter(f"{SVG}rect"))
+    sizes = {side: np.array([float(bar.get(side)) for bar in bars]) for side in bars[0].keys()[:4]}
+    x, tops = shown.place(sizes["x"] + sizes["width"] / 2, sizes["y"])
+    _, feet = shown.place(0, sizes["y"] + sizes["height"])
+    shown.says("The steps that each place has joined after some rounds of Hillis and Steele's scan")
+    assert shown.near(x, range(1, n + 1), "x")
+    assert shown.near(tops, np.arange(1, n + 1) + 0.5)
+    assert shown.near(feet, firsts - 0.5)
+    shown.says("A place that covers all steps up to its own is finished (the first colour)")
+    shown.says("the others (the second) join with the place that stands as far to the left")
+    assert [ink(bar.get("fill")) for bar in bars] == [1 if at == 1 else 2 for at in firsts]
+    finished, last = (firsts == 1).sum(), int(np.ceil(np.log2(n)))
+    said = f"After {done} of {last} rounds: {finished} of {n} places finished"
+    assert shown.view.facts[0] == said
+    joins = sum(n - 2**each for each in range(done))
+    assert shown.view.facts[1] == f"{joins} joins so far"
+    assert shown.view.facts[2].startswith(f"a loop makes {n - 1},")
+    assert (shown.x.label, shown.y.label) == ("place", "steps covered")
+
+
 @pytest.mark.parametrize("mean", [1, 1000, 10_000])
 def test_one_pass_variance(mean):
     shown = Shown("one_pass_variance", mean)
