@@ -32,6 +32,7 @@ def multi_dot_backward(
     Args:
         dout: The gradient of the loss with respect to the product.
         factors: M₁ to M_k along the first axis. All are square, so that they fit in one array.
+            A batch has factors of its own for each example. None need have an inverse.
 
     Returns:
         The gradients, in the order of the factors.
@@ -41,7 +42,7 @@ def multi_dot_backward(
 
     Source:
         Giles (2008), Collected Matrix Derivative Results for Forward and Reverse Mode
-        Algorithmic Differentiation, section 2.2.2, for each product of two
+        Algorithmic Differentiation, for each product of two
 
     Example:
         Of numbers, each gradient is the product of all others.

@@ -36,12 +36,14 @@ def associative_scan(
         each pair covers twice as many steps, so that log₂(steps) rounds reach back to the
         first. A start other than 0 is added to the first b: b_1 + a_1 h_0.
 
+    There is no loop over the steps: a round joins all places at once.
+
     Args:
-        a: What each step keeps of the state.
+        a: What each step keeps of the state; any number, 0 included.
         b: What it adds.
 
     Returns:
-        h_1 to h_steps.
+        h_1 to h_steps. The number of steps need not be a power of 2.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, or a state or a product of

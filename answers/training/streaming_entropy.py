@@ -56,6 +56,8 @@ def streaming_entropy(
 ) -> Float[ndarray, "*batch"] | np.floating:
     """The entropy of softmax(logits) in nats, from `chunk` logits at a time, in one pass.
 
+    A few numbers of each row are kept, no array as large as `logits`.
+
     How:
         Of what was read it keeps the largest logit m, s = Σ e^(l - m), and
         t = Σ (l - m) e^(l - m). When m rises to m', e^(l - m') is e^(m - m') e^(l - m), so that
@@ -63,7 +65,7 @@ def streaming_entropy(
         log p = l - m - log s, and -Σ p log p = log s - t / s. Neither term is below 0.
 
     Args:
-        logits: -inf gives probability 0, which adds nothing.
+        logits: -inf gives probability 0, which adds nothing; a whole chunk may be so.
         chunk: How many logits are read at a time; the result is the same for any, up to
             rounding.
 
