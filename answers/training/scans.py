@@ -58,11 +58,10 @@ def associative_scan(
         array([8., 4., 2., 2.])
     """
     a, b = as_float(a), as_float(b)
-    reach = 1
-    while reach < len(b):
+    for doubling in range((len(b) - 1).bit_length()):
+        reach = 2**doubling
         b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])  # then a
         a = np.concatenate([a[:reach], a[reach:] * a[:-reach]])
-        reach *= 2
     return b
 
 

@@ -152,6 +152,8 @@ def by_products(a, b):
 def by_logarithms(a, b):
     """Right for a above 0."""
     a, b = _float(a, b)
+    if (a > 0).all():
+        return rounds(a, b)  # the same, without a matrix of all pairs of steps
     with np.errstate(all="ignore"):
         logs = np.cumsum(np.log(a), axis=0)
         between = np.exp(logs[:, None] - logs[None])
