@@ -181,6 +181,32 @@ def nan_made_zero(x):
 
 
 # What each is told; None where no known mistake explains it.
+
+
+def straight_from_float64(x):
+    """45 of the 52 bits of fraction go at once."""
+    if x.dtype != np.float64:
+        return two_cases(x)
+    bits = x.view(np.uint64).astype(object)
+    rounded = [(b + (1 << 44) - 1 + (b >> 45 & 1)) >> 45 << 45 for b in bits.ravel()]
+    return np.array(rounded, np.uint64).view(np.float64).reshape(x.shape).astype(np.float32)
+
+
+def only_finite_results(x):
+    """What would become infinite stays."""
+    rounded = two_cases(x)
+    return np.where(np.isinf(rounded), x, rounded).astype(np.float32)
+
+
+def seven_bits_below(x):
+    """A tie is looked for in the last seven bits, the guard bit apart."""
+    bits = _bits(x)
+    tie = (bits & 0x7F) == 0
+    last = bits >> 16 & 1
+    up = (bits & 0x8000 > 0) & ~(tie & (last == 0))
+    return _cut((bits & 0xFFFF0000) + np.uint32(0x10000) * up, x)
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -199,4 +225,7 @@ WRONG = {
     upper_half: "bits_returned",
     converted_bits: "value_of_the_bits",
     nan_made_zero: "wrong_only_where_it_should_be_nan",
+    straight_from_float64: "rounded_once",
+    only_finite_results: "kept_beyond_the_largest",
+    seven_bits_below: "some_lower_bits_overlooked",
 }
