@@ -61,6 +61,12 @@ exercise.case("1 x 1 filters with a stride", *layer(2, 5, (4, 6), 2, (1, 1), 2))
 dout, x, w, *grid = layer(2, 3, (5, 6), 4, (3, 3), 2, 1)
 exercise.case("float32", *(a.astype(np.float32) for a in (dout, x, w)), *grid)
 add_whole_numbers(exercise, *(np.rint(9 * a) for a in (dout, x, w)), *grid)
+exercise.case(
+    "integers in dout and x beside floats",
+    *(np.rint(9 * a).astype(np.int64) for a in (dout, x)),
+    w,
+    *grid,
+)
 exercise.long_case(*layer(2, 3, (10, 20), 2, (3, 3)))
 
 
@@ -92,9 +98,9 @@ def cut(dpadded, x, padding):
 
 @exercise.bug
 def overlaps_overwritten(dout, x, w, stride=1, padding=0, dilation=1):
-    """A pixel under several windows keeps the gradient of the last only. Windows overlap: add them
+    """A pixel under several taps keeps the gradient of the last only. Windows overlap: add them
     up, `view[:, :, i, j] += columns[:, :, i, j]`."""
-    # "A pixel under several windows keeps the gradient of the last only": np.isclose(got.dx[0, 0,
+    # "A pixel under several taps keeps the gradient of the last only": np.isclose(got.dx[0, 0,
     #     0, 1], dout[0, 0, 0, 0] * w[0, 0, 0, 1])
     # "`view[:, :, i, j] += columns[:, :, i, j]`": view[:, :, i, j] = columns[:, :, i, j] →
     #     view[:, :, i, j] += columns[:, :, i, j]
@@ -110,11 +116,13 @@ def overlaps_overwritten(dout, x, w, stride=1, padding=0, dilation=1):
 
 @exercise.bug
 def whole_view_added(dout, x, w, stride=1, padding=0, dilation=1):
-    """`view += columns` on a view of all windows adds only once to a pixel that stands in several
-    of them. Add tap by tap: under one tap all pixels differ."""
-    # "adds only once to a pixel that stands in several of them": np.isclose(got.dx[0, 0, 0, 1],
-    #     dout[0, 0, 0, 1] * w[0, 0, 0, 0])
-    # "Add tap by tap": view += np.einsum('nfhw,fcij->nchwij', as_float(dout), as_float(w)) →
+    """A pixel that stands in several windows keeps the gradient of the last only: by `=`, or by
+    `+=` on all windows at once, which adds once to each pixel. Add window by window or tap by tap:
+    under one tap all pixels differ."""
+    # "A pixel that stands in several windows keeps the gradient of the last only":
+    #     np.isclose(got.dx[0, 0, 0, 1], dout[0, 0, 0, 1] * w[0, 0, 0, 0])
+    # "Add window by window or tap by tap": view += np.einsum('nfhw,fcij->nchwij', as_float(dout),
+    #     as_float(w)) →
     #     [np.add(view[..., i, j], g[..., i, j], out=view[..., i, j]) for g in
     #     [np.einsum('nfhw,fcij->nchwij', as_float(dout), as_float(w))] for i, j in
     #     np.ndindex(*w.shape[2:])]
