@@ -55,7 +55,11 @@ exercise.case(
     "float32", *(a.astype(np.float32) for a in layer(2, 3, (5, 6), 4, (3, 3))), 1, 1
 )
 add_whole_numbers(
-    exercise, *(np.rint(9 * a) for a in layer(2, 3, (5, 6), 4, (2, 3))), 2, 1
+    exercise,
+    *(np.rint(9 * a) for a in layer(2, 3, (5, 6), 4, (2, 3))),
+    2,
+    1,
+    factor=40_009,
 )
 exercise.case(
     "pixels from 0 to 255",

@@ -289,6 +289,19 @@ def first_dilation_kept(x, w, b, stride=1, padding=0, dilation=1):
     return _by(x, w, b, stride, padding, kept)
 
 
+def pixels_of_four_bytes(x, w, b, stride=1, padding=0, dilation=1):
+    """Integers are taken as int32, and so are their products."""
+    if x.dtype == w.dtype == np.int64:
+        x, w = x.astype(np.int32), w.astype(np.int32)
+    rows, cols = _sizes(x, w, stride, padding, dilation)
+    out = np.zeros((len(x), len(w), rows, cols))
+    for c, i, j in np.ndindex(*w.shape[1:]):
+        y, z = i * dilation, j * dilation
+        part = _padded(x, padding)[:, c, y : y + stride * rows : stride]
+        out += part[:, None, :, z : z + stride * cols : stride] * w[:, c, i, j, None, None]
+    return out + b[:, None, None]
+
+
 # What each is told.
 WRONG = {
     true_convolution: "kernel_flipped",
@@ -322,4 +335,5 @@ WRONG = {
     subsampled_first: "image_thinned_out",
     one_step_short: "last_place_missing",
     first_dilation_kept: None,
+    pixels_of_four_bytes: "wrong_for_numbers_that_are_large",
 }
