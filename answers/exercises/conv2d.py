@@ -39,6 +39,7 @@ exercise.case("two channels", *layer(1, 2, (4, 4), 1, (2, 2)))
 exercise.case("two images and two filters", *layer(2, 1, (4, 4), 2, (2, 2)))
 exercise.case("an image that is not square", *layer(2, 3, (4, 7), 4, (3, 3)))
 exercise.case("a kernel that is not square", *layer(2, 3, (6, 5), 4, (3, 2)))
+exercise.case("as many filters as channels", *layer(2, 3, (5, 6), 3, (3, 2)))
 exercise.case("a stride of 2", *layer(2, 3, (7, 5), 4, (3, 3)), stride=2)
 exercise.case("a stride that leaves pixels over", *layer(2, 3, (8, 9), 4, (3, 2)), 3)
 exercise.case("padding", *layer(2, 3, (4, 5), 4, (3, 3)), padding=1)
@@ -51,6 +52,7 @@ exercise.case("stride and padding", *layer(2, 3, (6, 7), 4, (3, 3)), 2, 1)
 exercise.case("all three at once", *layer(2, 3, (9, 8), 4, (3, 2)), 3, 2, 2)
 exercise.case("1 x 1 filters", *layer(2, 5, (3, 4), 2, (1, 1)))
 exercise.case("1 x 1 filters with a stride", *layer(2, 5, (4, 5), 2, (1, 1)), 2)
+exercise.case("a stride beyond the kernel", *layer(2, 2, (8, 7), 3, (2, 2)), 3)
 exercise.case(
     "float32", *(a.astype(np.float32) for a in layer(2, 3, (5, 6), 4, (3, 3))), 1, 1
 )
@@ -341,3 +343,15 @@ def image_taken_for_square(x, w, b, stride=1, padding=0, dilation=1):
     if columns > out.shape[3]:
         raise ValueError("operands could not be broadcast together")
     return cropped(out, out.shape[2], columns)
+
+
+@exercise.bug
+def filters_for_channels(x, w, b, stride=1, padding=0, dilation=1):
+    """Filters and channels of w are exchanged, where there are as many of each. The first axis of w
+    counts filters."""
+    # "Filters and channels of w are exchanged, where there are as many of each": len(w) ==
+    #     w.shape[1] and np.allclose(got, right(x, w.swapaxes(0, 1), b, stride, padding, dilation))
+    # "The first axis of w counts filters": w.swapaxes(0, 1) → w
+    if len(w) == w.shape[1]:
+        w = w.swapaxes(0, 1)
+    return conv2d(x, w, b, stride, padding, dilation)

@@ -48,6 +48,7 @@ exercise.case("two channels", *layer(1, 2, (4, 4), 1, (2, 2)))
 exercise.case("two images", *layer(2, 1, (4, 4), 1, (2, 2)))
 exercise.case("images that are not square", *layer(2, 3, (4, 7), 4, (3, 3)))
 exercise.case("a kernel that is not square", *layer(2, 3, (6, 5), 4, (3, 2)))
+exercise.case("as many filters as channels", *layer(2, 3, (5, 6), 3, (3, 2)))
 exercise.case("windows side by side", *layer(2, 3, (6, 4), 4, (2, 2), 2))
 exercise.case("a stride of 2", *layer(2, 3, (7, 5), 4, (3, 3), 2))
 exercise.case("a stride that leaves pixels over", *layer(2, 3, (8, 9), 4, (3, 2), 3))
@@ -302,3 +303,17 @@ def no_upstream_gradient(dout, x, w, stride=1, padding=0, dilation=1):
     # "`dout` is taken for ones": np.allclose(got.db, dout[0, 0].size * len(dout))
     # "Multiply by it": np.ones(dout.shape) → dout
     return conv2d_backward(np.ones(dout.shape), x, w, stride, padding, dilation)
+
+
+@exercise.bug
+def filters_for_channels(dout, x, w, stride=1, padding=0, dilation=1):
+    """In dx, filters and channels of w are exchanged, where there are as many of each. An entry of
+    `dout` meets the weights of its own filter: sum over the first axis of w."""
+    # "In dx, filters and channels of w are exchanged, where there are as many of each": len(w) ==
+    #     w.shape[1] and np.allclose(got.dx, right(dout, x, w.swapaxes(0, 1), stride, padding,
+    #     dilation)[0])
+    # "sum over the first axis of w": w.swapaxes(0, 1) → w
+    dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
+    if len(w) == w.shape[1]:
+        dx, _, _ = conv2d_backward(dout, x, w.swapaxes(0, 1), stride, padding, dilation)
+    return dx, dw, db

@@ -54,7 +54,7 @@ exercise.case(
     3,
     stride=2,
 )
-exercise.case("windows with gaps between", images(2, 1, 2, 3), images(2, 1, 5, 8), 2, 3)
+exercise.case("windows with gaps between", images(2, 3, 2, 3), images(2, 3, 6, 9), 2, 3)
 exercise.case("padding", images(2, 2, 3, 3), images(2, 2, 5, 5), 3, 2, 1)
 exercise.case(
     "padding beside pixels below 0", images(2, 2, 3, 3), images(2, 2, 5, 6) - 9, 3, 2, 1
@@ -70,6 +70,13 @@ exercise.case(
 )
 exercise.case(
     "padding without a stride", images(2, 2, 3, 2), images(2, 2, 5, 3), 2, padding=1
+)
+exercise.case("little padding", images(2, 2, 4, 3), images(2, 2, 8, 6), 4, 2, 1)
+exercise.case(
+    "integers far below 0",
+    rng.integers(-9999, 9999, size=(1, 2, 3, 3)),
+    rng.integers(-20_000, -10_000, size=(1, 2, 5, 5)),
+    *(3, 2, 1),
 )
 exercise.case("wide padding", images(1, 2, 4, 5), few_values(1, 2, 7, 8), 4, 2, 2)
 exercise.case(
@@ -496,3 +503,51 @@ def first_window_only(dout, x, kernel, stride=None, padding=0):
         gradient[place] = gradient[place] or as_float(dout)[n, c, row, column]
     height, width = x.shape[2:]
     return gradient[:, :, padding : padding + height, padding : padding + width]
+
+
+@exercise.bug
+def first_of_the_image(dout, x, kernel, stride=None, padding=0):
+    """The gradient goes to the first pixel of the whole image that equals the window's maximum, in
+    whatever window that lies. Look for it in the window alone."""
+    # "The gradient goes to the first pixel of the whole image that equals the window's maximum":
+    #     got[0, 0, 0, 0] == dout[0, 0].sum() and np.ptp(x) == 0
+    # "Look for it in the window alone": np.argwhere(channel == window.max()) →
+    #     (np.argwhere(window == window.max()) +
+    #     (top, left))
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    step = stride or kernel
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        channel = padded[n, c]
+        window = channel[top : top + kernel, left : left + kernel]
+        i, j = np.argwhere(channel == window.max())[0]
+        gradient[n, c, i, j] += dout[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]
+
+
+@exercise.bug
+def averaged_over_windows(dout, x, kernel, stride=None, padding=0):
+    """A pixel that is the maximum of several windows gets the mean of their gradients. It moves
+    each of them, so they add up."""
+    # "gets the mean of their gradients": np.allclose(got, want / np.maximum(right(np.ones(
+    #     dout.shape), x, kernel, stride, padding), 1))
+    # "so they add up": / np.maximum(many, 1) → / 1
+    many = max_pool2d_backward(np.ones(dout.shape), x, kernel, stride, padding)
+    total = max_pool2d_backward(dout, x, kernel, stride, padding)
+    return total / np.maximum(many, 1)
+
+
+@exercise.bug
+def outputs_transposed(dout, x, kernel, stride=None, padding=0):
+    """Rows and columns of `dout` are exchanged, where there are as many of each. An entry of
+    `dout` belongs to the window that lies in its row and column."""
+    # "Rows and columns of `dout` are exchanged, where there are as many of each": dout.shape[2] ==
+    #     dout.shape[3] and np.array_equal(got, right(dout.swapaxes(2, 3), x, kernel, stride,
+    #     padding))
+    # "An entry of `dout` belongs to the window that lies in its row and column":
+    #     dout.swapaxes(2, 3) → dout
+    if dout.shape[2] == dout.shape[3]:
+        dout = dout.swapaxes(2, 3)
+    return max_pool2d_backward(dout, x, kernel, stride, padding)

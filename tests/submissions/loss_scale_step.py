@@ -264,6 +264,18 @@ def doubled_before_halved(w, gradient, scale, good_steps, lr, growth_interval=20
     return new, scale if overflow and good_steps + 1 == growth_interval else changed, count
 
 
+def one_step_early(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    early = max(growth_interval - 1, good_steps + 1 if good_steps + 1 == growth_interval else 1)
+    return _right(w, gradient, scale, good_steps, lr, early)
+
+
+def zero_skipped(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A gradient of zeros is taken for one that underflowed."""
+    if not gradient.any():
+        return w * 1.0, scale, good_steps
+    return _right(w, gradient, scale, good_steps, lr, growth_interval)
+
+
 WRONG = {
     in_the_type_of_the_gradient: "divided_in_float16",
     always_stepped: "step_not_skipped",
@@ -295,4 +307,6 @@ WRONG = {
     capped: "largest_scale",
     rate_times_float16: "multiplied_in_float16",
     doubled_before_halved: "grown_before_the_overflow_counts",
+    one_step_early: "grown_too_early",
+    zero_skipped: "wrong_only_in_good_steps",
 }

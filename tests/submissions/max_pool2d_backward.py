@@ -319,6 +319,37 @@ def largest_over_images(dout, x, kernel, stride=None, padding=0):
     return loops(dout, together, kernel, stride, padding)
 
 
+def where_the_image_equals(dout, x, kernel, stride=None, padding=0):
+    dx = np.zeros(x.shape)
+    for n, c, r, s in np.ndindex(dout.shape):
+        one = np.zeros((1, 1, *dout.shape[2:]))
+        one[0, 0, r, s] = 1
+        there = loops(one, x[n : n + 1, c : c + 1], kernel, stride, padding)[0, 0] == 1
+        i, j = np.unravel_index((x[n, c] == x[n, c][there][0]).argmax(), x.shape[2:])
+        dx[n, c, i, j] += dout[n, c, r, s]
+    return dx
+
+
+def turned_outputs(dout, x, kernel, stride=None, padding=0):
+    square = dout.shape[2] == dout.shape[3]
+    return loops(np.moveaxis(dout, 2, 3) if square else dout, x, kernel, stride, padding)
+
+
+def padding_of_half_the_kernel(dout, x, kernel, stride=None, padding=0):
+    """Any padding means as much as fits."""
+    most = loops(np.zeros_like(dout), x, kernel, stride, padding)
+    step = stride or kernel
+    half = kernel // 2 if padding else 0
+    wide = np.pad(
+        x.astype(float), ((0, 0), (0, 0), (half,) * 2, (half,) * 2), constant_values=-1e300
+    )
+    needed = [(size - 1) * step + kernel for size in dout.shape[2:]]
+    wide = wide[:, :, : max(needed[0], half + x.shape[2]), : max(needed[1], half + x.shape[3])]
+    found = loops(dout, wide, kernel, stride, 0)[:, :, half:, half:]
+    most[...] = found[:, :, : x.shape[2], : x.shape[3]]
+    return most
+
+
 # What each is told.
 WRONG = {
     equal_to_the_maximum: "every_maximum",
@@ -347,7 +378,7 @@ WRONG = {
     dout_in_place: "an_argument_changed",
     cut_with_a_negative_end: "cut_to_minus_zero",
     slope_alone: "no_upstream_gradient",
-    largest_of_all_windows: None,
+    largest_of_all_windows: "averaged_over_windows",
     padded_with_a_million_below: "padded_with_a_number",
     padded_with_the_minimum: "padded_with_the_smallest",
     maximum_above_zero: "first_pixel_below_zero",
@@ -357,4 +388,7 @@ WRONG = {
     first_gradient_kept: "first_window_only",
     product_with_the_maximum: "nothing_for_a_maximum_of_0",
     largest_over_images: "one_place_for_all",
+    where_the_image_equals: "first_of_the_image",
+    turned_outputs: "outputs_transposed",
+    padding_of_half_the_kernel: None,
 }

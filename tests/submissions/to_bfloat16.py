@@ -207,6 +207,17 @@ def seven_bits_below(x):
     return _cut((bits & 0xFFFF0000) + np.uint32(0x10000) * up, x)
 
 
+def half_then_floor(x):
+    exact = by_the_step(x)
+    with np.errstate(over="ignore"):
+        single = x.astype(np.float32)
+    tie = np.isfinite(single) & (_bits(single) & 0xFFFF == 0x8000)
+    down = tie & (exact < single)
+    grown = ((_bits(single) & 0xFFFF0000) + np.uint32(0x10000)).view(np.float32)
+    shrunk = (_bits(single) & 0xFFFF0000).view(np.float32)
+    return np.where(down, np.where(single > 0, grown, shrunk), exact)
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -228,4 +239,5 @@ WRONG = {
     straight_from_float64: "rounded_once",
     only_finite_results: "kept_beyond_the_largest",
     seven_bits_below: "some_lower_bits_overlooked",
+    half_then_floor: "ties_upwards",
 }
