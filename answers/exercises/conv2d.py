@@ -43,6 +43,7 @@ exercise.case("as many filters as channels", *layer(2, 3, (5, 6), 3, (3, 2)))
 exercise.case("a stride of 2", *layer(2, 3, (7, 5), 4, (3, 3)), stride=2)
 exercise.case("a stride that leaves pixels over", *layer(2, 3, (8, 9), 4, (3, 2)), 3)
 exercise.case("padding", *layer(2, 3, (4, 5), 4, (3, 3)), padding=1)
+exercise.case("two pixels of padding", *layer(2, 3, (4, 5), 2, (3, 2)), padding=2)
 exercise.case("wide padding", *layer(2, 3, (3, 4), 2, (3, 2)), padding=3)
 same = layer(2, 3, (7, 6), 4, (3, 2))
 exercise.case("dilation", *same, dilation=2)
@@ -52,7 +53,7 @@ exercise.case("stride and padding", *layer(2, 3, (6, 7), 4, (3, 3)), 2, 1)
 exercise.case("all three at once", *layer(2, 3, (9, 8), 4, (3, 2)), 3, 2, 2)
 exercise.case("1 x 1 filters", *layer(2, 5, (3, 4), 2, (1, 1)))
 exercise.case("1 x 1 filters with a stride", *layer(2, 5, (4, 5), 2, (1, 1)), 2)
-exercise.case("a stride beyond the kernel", *layer(2, 2, (8, 7), 3, (2, 2)), 3)
+exercise.case("a stride beyond the kernel", *layer(2, 2, (8, 5), 3, (2, 2)), 3)
 exercise.case(
     "float32", *(a.astype(np.float32) for a in layer(2, 3, (5, 6), 4, (3, 3))), 1, 1
 )
@@ -63,6 +64,8 @@ add_whole_numbers(
     1,
     factor=40_009,
 )
+x, w, b = layer(2, 3, (5, 6), 4, (2, 3))
+exercise.case("integers in b beside floats", x, w, np.rint(9 * b).astype(np.int64))
 exercise.case(
     "pixels from 0 to 255",
     rng.integers(256, size=(2, 3, 6, 5), dtype=np.uint8),

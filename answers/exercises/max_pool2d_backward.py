@@ -54,6 +54,7 @@ exercise.case(
     3,
     stride=2,
 )
+exercise.case("windows that overlap by 1", images(1, 2, 2, 2), images(1, 2, 7, 7), 4, 3)
 exercise.case("windows with gaps between", images(2, 3, 2, 3), images(2, 3, 6, 9), 2, 3)
 exercise.case("padding", images(2, 2, 3, 3), images(2, 2, 5, 5), 3, 2, 1)
 exercise.case(
@@ -551,3 +552,45 @@ def outputs_transposed(dout, x, kernel, stride=None, padding=0):
     if dout.shape[2] == dout.shape[3]:
         dout = dout.swapaxes(2, 3)
     return max_pool2d_backward(dout, x, kernel, stride, padding)
+
+
+@exercise.bug
+def padded_by_half_the_kernel(dout, x, kernel, stride=None, padding=0):
+    """Any padding means half of the kernel. It is `padding` pixels on each side."""
+    # "Any padding means half of the kernel": np.array_equal(bug(dout, x, kernel, stride, 2),
+    #     got) and kernel // 2 == 2 > padding > 0
+    # "It is `padding` pixels on each side": kernel // 2 if padding else 0 → padding
+    step = stride or kernel
+    start = kernel // 2 if padding else 0
+    height, width = x.shape[2:]
+    gradient = np.zeros(x.shape)
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step - start, column * step - start
+        rows = slice(max(top, 0), min(top + kernel, height))
+        columns = slice(max(left, 0), min(left + kernel, width))
+        window = x[n, c, rows, columns]
+        if window.size:
+            i, j = divmod(window.argmax(), window.shape[1])
+            at = n, c, rows.start + i, columns.start + j
+            gradient[at] += dout[n, c, row, column]
+    return gradient
+
+
+@exercise.bug
+def windows_within_the_stride(dout, x, kernel, stride=None, padding=0):
+    """Windows end where the next begins, though the kernel reaches further. They overlap if the
+    stride is below the kernel: take `kernel` pixels."""
+    # "Windows end where the next begins, though the kernel reaches further": stride < kernel and
+    #     bug(np.ones((1, 1, 1, 1)), np.array([[[[1.0, 2], [3, 4]]]]), 2, 1)[0, 0, 0, 0] == 1
+    # "take `kernel` pixels": min(kernel, step) → kernel
+    step = stride or kernel
+    size = min(kernel, step)
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        window = padded[n, c, top : top + size, left : left + size]
+        i, j = divmod(window.argmax(), window.shape[1])
+        gradient[n, c, top + i, left + j] += as_float(dout)[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]

@@ -310,3 +310,15 @@ def ties_upwards(x):
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = np.ldexp(x, 7 - exponent)
         return np.ldexp(np.floor(scaled + 0.5), exponent - 7).astype(np.float32)
+
+
+@exercise.bug(kind=(np.int32, np.int16))
+def small_integers_first(x, kind=np.int32):
+    """Integers are taken as a smaller type of integers, in which large ones wrap around. Make them
+    float32 at once."""
+    # "Integers are taken as a smaller type of integers, in which large ones wrap around":
+    #     bug(np.array([2**32 + 3]))[0] == 3
+    # "Make them float32 at once": x.astype(kind) → x.astype(np.float32)
+    if x.dtype.kind in "iu":
+        x = x.astype(kind)
+    return to_bfloat16(x)

@@ -350,6 +350,16 @@ def padding_of_half_the_kernel(dout, x, kernel, stride=None, padding=0):
     return most
 
 
+def side_by_side(dout, x, kernel, stride=None, padding=0):
+    """A window has the size of a step, if that is less."""
+    step = stride or kernel
+
+    def place(window):
+        return _first(window[:step, :step])
+
+    return _by_loops(dout, x, kernel, stride, padding, place)
+
+
 # What each is told.
 WRONG = {
     equal_to_the_maximum: "every_maximum",
@@ -390,5 +400,6 @@ WRONG = {
     largest_over_images: "one_place_for_all",
     where_the_image_equals: "first_of_the_image",
     turned_outputs: "outputs_transposed",
-    padding_of_half_the_kernel: None,
+    padding_of_half_the_kernel: "padded_by_half_the_kernel",
+    side_by_side: "windows_within_the_stride",
 }

@@ -218,6 +218,10 @@ def half_then_floor(x):
     return np.where(down, np.where(single > 0, grown, shrunk), exact)
 
 
+def four_bytes_of_integers(x):
+    return two_cases(x.astype(np.intc) if x.dtype == np.int64 else x)
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -240,4 +244,5 @@ WRONG = {
     only_finite_results: "kept_beyond_the_largest",
     seven_bits_below: "some_lower_bits_overlooked",
     half_then_floor: "ties_upwards",
+    four_bytes_of_integers: "small_integers_first",
 }
