@@ -48,7 +48,9 @@ OF_PAGE = (
     "tests/proof/test_bank.py",
     "tests/proof/test_claims.py",
     "tests/site/test_exercise_pages.py",
+    "tests/cards/test_cards.py",
     "tests/cards/test_plain_formulas.py",
+    "tests/proof/test_shown_docstrings.py",
 )
 # or a derivation that it shows.
 OF_DERIVATIONS = (
