@@ -92,7 +92,7 @@ def check(
     refuse_elsewhere()
     known(name)
     from answers.pages import ROOT
-    from answers.proof.check_question import lacks
+    from answers.proof.check_question import lacks, left_out
     from answers.proof.keep_names import keep_names
 
     begun = perf_counter()
@@ -111,4 +111,6 @@ def check(
     if found:
         tell(f"{name} lacks {len(found)} thing{'s' * (len(found) > 1)}, {took}.")
         raise typer.Exit(NOT_PASSED)
+    if title := left_out(name):
+        tell(f'The stub leaves out "{title}" of the docstring, which tells the answer.')
     tell(f"{name} lacks nothing, {took}. Then: pytest --update --since HEAD")

@@ -190,5 +190,13 @@ def test_each_sentence_is_a_line_and_the_exit_code_says_whether_there_was_one(
     assert run("dev", "check", "softmax", code=code).output.splitlines() == [*found, last]
 
 
+def test_of_an_exercise_that_lacks_nothing_it_is_told_what_its_stub_leaves_out(monkeypatch):
+    monkeypatch.setattr(check_question, "lacks", lambda name: [])
+    left_out = 'The stub leaves out "How:" of the docstring, which tells the answer.'
+    for name, told in (("softmax", []), ("cosine_schedule", [left_out])):
+        assert run("dev", "check", name).output.splitlines()[:-1] == told
+        assert "How:" not in catalog.load(name).stub()
+
+
 def test_an_unknown_exercise_is_told_the_closest():
     assert "did you mean softmax?" in run("dev", "check", "sofmax", code=2).output
