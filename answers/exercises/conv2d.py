@@ -39,22 +39,33 @@ exercise.case("two channels", *layer(1, 2, (4, 4), 1, (2, 2)))
 exercise.case("two images and two filters", *layer(2, 1, (4, 4), 2, (2, 2)))
 exercise.case("an image that is not square", *layer(2, 3, (4, 7), 4, (3, 3)))
 exercise.case("a kernel that is not square", *layer(2, 3, (6, 5), 4, (3, 2)))
+exercise.case("as many filters as channels", *layer(2, 3, (5, 6), 3, (3, 2)))
 exercise.case("a stride of 2", *layer(2, 3, (7, 5), 4, (3, 3)), stride=2)
 exercise.case("a stride that leaves pixels over", *layer(2, 3, (8, 9), 4, (3, 2)), 3)
 exercise.case("padding", *layer(2, 3, (4, 5), 4, (3, 3)), padding=1)
+exercise.case("two pixels of padding", *layer(2, 3, (4, 5), 2, (3, 2)), padding=2)
 exercise.case("wide padding", *layer(2, 3, (3, 4), 2, (3, 2)), padding=3)
-exercise.case("dilation", *layer(2, 3, (7, 6), 4, (3, 2)), dilation=2)
+same = layer(2, 3, (7, 6), 4, (3, 2))
+exercise.case("dilation", *same, dilation=2)
+exercise.case("the same arrays without dilation", *same)
 exercise.case("a dilation of 3", *layer(1, 2, (9, 8), 2, (3, 3)), dilation=3)
 exercise.case("stride and padding", *layer(2, 3, (6, 7), 4, (3, 3)), 2, 1)
 exercise.case("all three at once", *layer(2, 3, (9, 8), 4, (3, 2)), 3, 2, 2)
 exercise.case("1 x 1 filters", *layer(2, 5, (3, 4), 2, (1, 1)))
 exercise.case("1 x 1 filters with a stride", *layer(2, 5, (4, 5), 2, (1, 1)), 2)
+exercise.case("a stride beyond the kernel", *layer(2, 2, (8, 5), 3, (2, 2)), 3)
 exercise.case(
     "float32", *(a.astype(np.float32) for a in layer(2, 3, (5, 6), 4, (3, 3))), 1, 1
 )
 add_whole_numbers(
-    exercise, *(np.rint(9 * a) for a in layer(2, 3, (5, 6), 4, (2, 3))), 2, 1
+    exercise,
+    *(np.rint(9 * a) for a in layer(2, 3, (5, 6), 4, (2, 3))),
+    2,
+    1,
+    factor=40_009,
 )
+x, w, b = layer(2, 3, (5, 6), 4, (2, 3))
+exercise.case("integers in b beside floats", x, w, np.rint(9 * b).astype(np.int64))
 exercise.case(
     "pixels from 0 to 255",
     rng.integers(256, size=(2, 3, 6, 5), dtype=np.uint8),
@@ -206,17 +217,19 @@ def cropped(out, rows, columns):
     return out[:, :, : max(rows, 0), : max(columns, 0)]
 
 
-@exercise.bug
-def last_place_missing(x, w, b, stride=1, padding=0, dilation=1):
+@exercise.bug(size=(lambda n, stride: n // stride, lambda n, stride: -(-n // stride)))
+def last_place_missing(
+    x, w, b, stride=1, padding=0, dilation=1, size=lambda n, stride: n // stride
+):
     """The last row and column of the output are missing: there is a place before the first step,
     too. The size is (pixels - reach) // stride + 1."""
     # "The last row and column of the output are missing": np.array_equal(got, want[:, :, :-1, :-1])
-    # "The size is (pixels - reach) // stride + 1": (n - over) // stride → (n - over) // stride
-    #     + 1
+    # "The size is (pixels - reach) // stride + 1": size(n - over, stride) → (n - over) //
+    #     stride + 1
     out = conv2d(x, w, b, stride, padding, dilation)
     reach = [dilation * (taps - 1) + 1 for taps in w.shape[2:]]
     pixels = [size + 2 * padding for size in x.shape[2:]]
-    sizes = ((n - over) // stride for n, over in zip(pixels, reach, strict=True))
+    sizes = (size(n - over, stride) for n, over in zip(pixels, reach, strict=True))
     return cropped(out, *sizes)
 
 
@@ -276,3 +289,72 @@ def channels_not_summed(x, w, b, stride=1, padding=0, dilation=1):
         conv2d(x[:, [c]], w[:, [c]], nothing, stride, padding, dilation) for c in each
     ]
     return np.stack(out, axis=2)
+
+
+@exercise.bug
+def bias_along_the_height(x, w, b, stride=1, padding=0, dilation=1):
+    """The bias is added along the output's rows, and fits only if there are as many of them as
+    filters. Give it one more axis: `b[:, None, None]`."""
+    # "fits only if there are as many of them as filters": isinstance(got, ValueError) and
+    #     want.shape[2] != len(b)
+    # "`b[:, None, None]`": b[:, None] → b[:, None, None]
+    return conv2d(x, w, 0 * b, stride, padding, dilation) + b[:, None]
+
+
+@exercise.bug
+def places_by_columns(x, w, b, stride=1, padding=0, dilation=1):
+    """The places stand in another order than the output's pixels: down its columns. Run over its
+    rows first, each from left to right."""
+    # "down its columns": np.array_equal(got.ravel(), want.swapaxes(2, 3).ravel())
+    # "Run over its rows first, each from left to right": out.swapaxes(2, 3) → out
+    out = conv2d(x, w, b, stride, padding, dilation)
+    return out.swapaxes(2, 3).reshape(out.shape)
+
+
+@exercise.bug
+def image_thinned_out(x, w, b, stride=1, padding=0, dilation=1):
+    """Every `stride`-th pixel of the image is taken, and the kernel is laid over what is left. Its
+    taps meet neighbouring pixels; only its places are `stride` apart."""
+    # "the kernel is laid over what is left": np.allclose(got, right(x[:, :, ::stride, ::stride], w,
+    #     b, 1, padding, dilation))
+    # "only its places are `stride` apart": x[:, :, ::stride, ::stride], w, b, 1 → x, w, b, stride
+    return conv2d(x[:, :, ::stride, ::stride], w, b, 1, padding, dilation)
+
+
+@exercise.bug(side=(min, lambda sides: sides[0], lambda sides: sides[1]))
+def kernel_taken_for_square(
+    x, w, b, stride=1, padding=0, dilation=1, side=lambda sides: sides[0]
+):
+    """The kernel is taken for a square. Its height is `w.shape[2]`, its width `w.shape[3]`."""
+    # "The kernel is taken for a square": np.array_equal(got, right(x, w[:, :, :1, :1], b)) and
+    #     w.shape[2:] == (1, 2)
+    # "Its height is `w.shape[2]`, its width `w.shape[3]`": height = width = side(w.shape[2:]) →
+    #     height, width = w.shape[2], w.shape[3]
+    height = width = side(w.shape[2:])
+    return conv2d(x, w[:, :, :height, :width], b, stride, padding, dilation)
+
+
+@exercise.bug
+def image_taken_for_square(x, w, b, stride=1, padding=0, dilation=1):
+    """The output's width is that of a square image. It comes from `x.shape[3]`."""
+    # "The output's width is that of a square image": got.shape[3] == x.shape[2] - w.shape[3] +
+    #     1 != want.shape[3]
+    # "It comes from `x.shape[3]`": x.shape[2] → x.shape[3]
+    out = conv2d(x, w, b, stride, padding, dilation)
+    pixels = x.shape[2] + 2 * padding - dilation * (w.shape[3] - 1)
+    columns = (pixels - 1) // stride + 1
+    if columns > out.shape[3]:
+        raise ValueError("operands could not be broadcast together")
+    return cropped(out, out.shape[2], columns)
+
+
+@exercise.bug
+def filters_for_channels(x, w, b, stride=1, padding=0, dilation=1):
+    """Filters and channels of w are exchanged, where there are as many of each. The first axis of w
+    counts filters."""
+    # "Filters and channels of w are exchanged, where there are as many of each": len(w) ==
+    #     w.shape[1] and np.allclose(got, right(x, w.swapaxes(0, 1), b, stride, padding, dilation))
+    # "The first axis of w counts filters": w.swapaxes(0, 1) → w
+    if len(w) == w.shape[1]:
+        w = w.swapaxes(0, 1)
+    return conv2d(x, w, b, stride, padding, dilation)

@@ -48,10 +48,12 @@ exercise.case("two channels", *layer(1, 2, (4, 4), 1, (2, 2)))
 exercise.case("two images", *layer(2, 1, (4, 4), 1, (2, 2)))
 exercise.case("images that are not square", *layer(2, 3, (4, 7), 4, (3, 3)))
 exercise.case("a kernel that is not square", *layer(2, 3, (6, 5), 4, (3, 2)))
+exercise.case("as many filters as channels", *layer(2, 3, (5, 6), 3, (3, 2)))
 exercise.case("windows side by side", *layer(2, 3, (6, 4), 4, (2, 2), 2))
 exercise.case("a stride of 2", *layer(2, 3, (7, 5), 4, (3, 3), 2))
 exercise.case("a stride that leaves pixels over", *layer(2, 3, (8, 9), 4, (3, 2), 3))
 exercise.case("padding", *layer(2, 3, (4, 5), 4, (3, 3), 1, 1))
+exercise.case("two pixels of padding", *layer(2, 3, (4, 5), 2, (3, 2), 1, 2))
 exercise.case("wide padding", *layer(2, 3, (3, 4), 2, (3, 2), 1, 3))
 exercise.case("dilation", *layer(2, 3, (7, 6), 4, (3, 2), 1, 0, 2))
 exercise.case("stride and padding", *layer(2, 3, (6, 7), 4, (3, 3), 2, 1))
@@ -60,7 +62,15 @@ exercise.case("1 x 1 filters", *layer(2, 5, (3, 4), 2, (1, 1)))
 exercise.case("1 x 1 filters with a stride", *layer(2, 5, (4, 6), 2, (1, 1), 2))
 dout, x, w, *grid = layer(2, 3, (5, 6), 4, (3, 3), 2, 1)
 exercise.case("float32", *(a.astype(np.float32) for a in (dout, x, w)), *grid)
-add_whole_numbers(exercise, *(np.rint(9 * a) for a in (dout, x, w)), *grid)
+add_whole_numbers(
+    exercise, *(np.rint(9 * a) for a in (dout, x, w)), *grid, factor=40_009
+)
+exercise.case(
+    "integers in dout and x beside floats",
+    *(np.rint(9 * a).astype(np.int64) for a in (dout, x)),
+    w,
+    *grid,
+)
 exercise.long_case(*layer(2, 3, (10, 20), 2, (3, 3)))
 
 
@@ -92,9 +102,9 @@ def cut(dpadded, x, padding):
 
 @exercise.bug
 def overlaps_overwritten(dout, x, w, stride=1, padding=0, dilation=1):
-    """A pixel under several windows keeps the gradient of the last only. Windows overlap: add them
+    """A pixel under several taps keeps the gradient of the last only. Windows overlap: add them
     up, `view[:, :, i, j] += columns[:, :, i, j]`."""
-    # "A pixel under several windows keeps the gradient of the last only": np.isclose(got.dx[0, 0,
+    # "A pixel under several taps keeps the gradient of the last only": np.isclose(got.dx[0, 0,
     #     0, 1], dout[0, 0, 0, 0] * w[0, 0, 0, 1])
     # "`view[:, :, i, j] += columns[:, :, i, j]`": view[:, :, i, j] = columns[:, :, i, j] →
     #     view[:, :, i, j] += columns[:, :, i, j]
@@ -110,11 +120,13 @@ def overlaps_overwritten(dout, x, w, stride=1, padding=0, dilation=1):
 
 @exercise.bug
 def whole_view_added(dout, x, w, stride=1, padding=0, dilation=1):
-    """`view += columns` on a view of all windows adds only once to a pixel that stands in several
-    of them. Add tap by tap: under one tap all pixels differ."""
-    # "adds only once to a pixel that stands in several of them": np.isclose(got.dx[0, 0, 0, 1],
-    #     dout[0, 0, 0, 1] * w[0, 0, 0, 0])
-    # "Add tap by tap": view += np.einsum('nfhw,fcij->nchwij', as_float(dout), as_float(w)) →
+    """A pixel that stands in several windows keeps the gradient of the last only: by `=`, or by
+    `+=` on all windows at once, which adds once to each pixel. Add window by window or tap by tap:
+    under one tap all pixels differ."""
+    # "A pixel that stands in several windows keeps the gradient of the last only":
+    #     np.isclose(got.dx[0, 0, 0, 1], dout[0, 0, 0, 1] * w[0, 0, 0, 0])
+    # "Add window by window or tap by tap": view += np.einsum('nfhw,fcij->nchwij', as_float(dout),
+    #     as_float(w)) →
     #     [np.add(view[..., i, j], g[..., i, j], out=view[..., i, j]) for g in
     #     [np.einsum('nfhw,fcij->nchwij', as_float(dout), as_float(w))] for i, j in
     #     np.ndindex(*w.shape[2:])]
@@ -292,3 +304,17 @@ def no_upstream_gradient(dout, x, w, stride=1, padding=0, dilation=1):
     # "`dout` is taken for ones": np.allclose(got.db, dout[0, 0].size * len(dout))
     # "Multiply by it": np.ones(dout.shape) → dout
     return conv2d_backward(np.ones(dout.shape), x, w, stride, padding, dilation)
+
+
+@exercise.bug
+def filters_for_channels(dout, x, w, stride=1, padding=0, dilation=1):
+    """In dx, filters and channels of w are exchanged, where there are as many of each. An entry of
+    `dout` meets the weights of its own filter: sum over the first axis of w."""
+    # "In dx, filters and channels of w are exchanged, where there are as many of each": len(w) ==
+    #     w.shape[1] and np.allclose(got.dx, right(dout, x, w.swapaxes(0, 1), stride, padding,
+    #     dilation)[0])
+    # "sum over the first axis of w": w.swapaxes(0, 1) → w
+    dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
+    if len(w) == w.shape[1]:
+        dx, _, _ = conv2d_backward(dout, x, w.swapaxes(0, 1), stride, padding, dilation)
+    return dx, dw, db

@@ -50,9 +50,16 @@ exercise.case(
     "an overflow where the scale would grow", w, with_bad(g, np.inf), 64.0, 1999, 0.05
 )
 exercise.case("an overflow right after another", w, with_bad(g, np.nan), 32.0, 0, 0.05)
-exercise.case("a scale below 1", w, g, 0.25, 5, 0.01)
-exercise.case("a scale of 65,536", w, g * 1024, 65536.0, 100, 0.5)
-exercise.case("a learning rate of 0", w, g, 64.0, 30, 0.0)
+exercise.case("a scale below 1", w, g, 0.25, 12, 0.05)
+exercise.case("a scale of 65,536", w, g * 1024, 65536.0, 12, 0.5)
+exercise.case("an overflow at a scale of 1", w, with_bad(g, np.inf), 1.0, 12, 0.05)
+exercise.case(
+    "an overflow at a scale of 2^-20", w, with_bad(g, np.inf), 2.0**-20, 12, 0.05
+)
+exercise.case("a scale of 2^40 grows", w, g, 2.0**40, 1999, 0.05)
+exercise.case("a scale below 1 grows", w, g, 0.125, 1999, 0.05)
+exercise.case("a gradient of 0", w, 0 * g, 64.0, 12, 0.05)
+exercise.case("a learning rate of 0", w, g, 64.0, 12, 0.0)
 exercise.case("a matrix", *pair(3, 4, scale=128.0), 128.0, 9, 0.15)
 w2, g2 = pair(3, 4, scale=32.0)
 exercise.case(
@@ -64,21 +71,44 @@ w32 = w.astype(np.float32)
 exercise.case("float32", w32, g.astype(np.float32), 64.0, 8, 0.12)
 full = np.full(5, 2e38, np.float32)
 exercise.case("large entries, none infinite", w32, full, 2.0**60, 2, 1e-21)
+one = np.float32([0.3, -2e18, 1.7, 0.02, -4])
+exercise.case("one large entry, not infinite", w32, one, 2.0**30, 2, 1e-10)
 add_whole_numbers(exercise, *np.rint(9 * np.abs(np.array(pair(3, 4)))), 4.0, 6, 0.25)
 exercise.long_case(*(np.sin(np.arange(1203.0)) ** 2 for _ in range(2)), 2.0, 3, 0.1)
+
+
+def keeps(submission, sizes, lr):
+    """Whether a step along such float16 gradients is right."""
+    small = np.float16(sizes)
+    expected = small.astype(float) * lr / -65536
+    found, *_ = submission(np.zeros(2, np.float32), small, 65536.0, 0, lr)
+    return np.allclose(found, expected, rtol=1e-3, atol=0)
 
 
 @exercise.check
 def small_gradients_survive_the_division(submission):
     """A float16 gradient that only the scale has saved is 0 again: it was divided in float16. Make
     it float32 first."""
-    for sizes in ([3e-4, -0.002], [0.001, 0.7]):
-        small = np.float16(sizes)
-        expected = small.astype(float) / -65536
-        found, *_ = submission(np.zeros(2, np.float32), small, 65536.0, 0, 1.0)
-        if not np.allclose(found, expected, rtol=1e-3, atol=0):
-            return False
-    return True
+    return all(keeps(submission, sizes, 1.0) for sizes in ([3e-4, -2e-3], [1e-3, 0.7]))
+
+
+@exercise.check
+def small_gradients_survive_the_learning_rate(submission):
+    """A float16 gradient, multiplied by a small learning rate, became 0: in float16 the product is
+    too small. Make it float32 first."""
+    return keeps(submission, [3e-4, -2e-3], 2e-5)
+
+
+@exercise.check
+def calls_are_not_counted(submission):
+    """After three calls the scale grew, though each said that no good step came before it. The
+    count comes in as `good_steps`; keep none outside."""
+    w = np.zeros(2)
+    submission(w, np.array([np.inf, 1]), 4.0, 0, 0.1, growth_interval=3)
+    found = [
+        submission(w, np.ones(2), 4.0, 0, 0.1, growth_interval=3) for _ in range(3)
+    ]
+    return all(scale == 4 and good_steps == 1 for _, scale, good_steps in found)
 
 
 def after(good_steps, scale, growth_interval):
@@ -329,3 +359,106 @@ def unscaled_by_the_next_scale(
         return as_float(w) + 0.0, scale / 2, 0
     new, count = after(good_steps, scale, growth_interval)
     return moved(w, gradient, new, lr), new, count
+
+
+@exercise.bug
+def multiplied_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A float16 gradient is multiplied by the learning rate in float16, where a small product
+    becomes 0. Make it float32 first."""
+    # "where a small product becomes 0": not bug(np.zeros(1, np.float32), np.float16([3e-4]),
+    #     65536.0, 0, 2e-5)[0].any()
+    # "Make it float32 first": np.multiply(lr, gradient, dtype=kind) → lr * as_float(gradient)
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    kind = gradient.dtype if gradient.dtype.kind == "f" else float
+    with np.errstate(over="ignore"):
+        step = np.multiply(lr, gradient, dtype=kind)
+    return moved(w, step, scale, 1), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def minus_infinity_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Of the infinite entries only those above 0 are seen, and -infinity comes through. Use
+    np.isfinite, which is False for both."""
+    # "-infinity comes through": np.isinf(got.w).any() and (gradient == -np.inf).any()
+    # "Use np.isfinite, which is False for both": np.isnan(gradient).any() or (gradient ==
+    #     np.inf).any() → not np.isfinite(gradient).all()
+    if np.isnan(gradient).any() or (gradient == np.inf).any():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def large_taken_for_infinite(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A large entry counts as an overflow, and a good step is skipped. 65,504 ends float16 alone;
+    ask np.isfinite."""
+    # "a good step is skipped": np.isfinite(gradient).all() and np.array_equal(got.w, w)
+    # "ask np.isfinite": (np.abs(gradient) <= 65504).all() → np.isfinite(gradient).all()
+    if not (np.abs(gradient) <= 65504).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def grown_before_the_overflow_counts(
+    w, gradient, scale, good_steps, lr, growth_interval=2000
+):
+    """At the end of the interval an overflow doubles the scale, then halves it: it stays. Look for
+    an overflow before you count, and count good steps alone."""
+    # "it stays": got.scale == scale and good_steps + 1 == growth_interval
+    # "Look for an overflow before you count, and count good steps alone": new / 2 → scale / 2
+    new, count = after(good_steps, scale, growth_interval)
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, new / 2, 0
+    return moved(w, gradient, scale, lr), new, count
+
+
+@exercise.bug(least=(1.0, 2.0, 0.5, 2.0**-14))
+def least_scale(w, gradient, scale, good_steps, lr, growth_interval=2000, least=1.0):
+    """The scale falls no lower than a limit that nobody asked for. Halve it after each overflow."""
+    # "The scale falls no lower than a limit": got.scale == 1 == scale
+    # "Halve it after each overflow": max(scale / 2, least) → scale / 2
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, max(scale / 2, least), 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug
+def halves_rounded_down(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Half of the scale is rounded down, so that 1 becomes 0, by which nothing can be divided.
+    Divide by 2 with `/`."""
+    # "1 becomes 0": scale == 1 and got.scale == 0
+    # "Divide by 2 with `/`": // 2 → / 2
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale // 2, 0
+    return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug(most=(2.0**16, 2.0**24, 2.0**32))
+def largest_scale(
+    w, gradient, scale, good_steps, lr, growth_interval=2000, most=2.0**16
+):
+    """The scale grows no higher than a limit that nobody asked for. Double it at the end of each
+    interval."""
+    # "The scale grows no higher than a limit": got.scale == 2**16 < scale
+    # "Double it at the end of each interval": min(new, most) → new
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    new, count = after(good_steps, scale, growth_interval)
+    if count == 0:
+        new = min(new, most)
+    return moved(w, gradient, scale, lr), new, count
+
+
+@exercise.bug
+def grown_too_early(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The scale grows one step before the interval ends. This step makes the count
+    `good_steps + 1`: compare that."""
+    # "The scale grows one step before the interval ends": got.scale == 2 * scale and good_steps +
+    #     2 == growth_interval
+    # "compare that": good_steps + 2 → good_steps + 1
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    grown = good_steps + 2 >= growth_interval
+    new = (2 * scale, 0) if grown else (scale, good_steps + 1)
+    return moved(w, gradient, scale, lr), *new

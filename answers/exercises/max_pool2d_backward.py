@@ -37,6 +37,9 @@ exercise.case("one window", images(1, 1, 1, 1), images(1, 1, 2, 2), 2)
 exercise.case("four windows", images(1, 1, 2, 2), images(1, 1, 4, 4), 2)
 exercise.case("pixels all below 0", images(1, 1, 2, 2), images(1, 1, 4, 4) - 9, 2)
 exercise.case("pixels left over", images(1, 1, 2, 3), images(1, 1, 5, 7), 2)
+exercise.case(
+    "two rows and columns left over", images(2, 2, 2, 2), images(2, 2, 8, 8), 3
+)
 exercise.case("two channels", images(1, 2, 2, 2), images(1, 2, 4, 4), 2)
 exercise.case("three images", images(3, 2, 2, 3), images(3, 2, 4, 6), 2)
 exercise.case("windows of one pixel", images(2, 1, 2, 3), images(2, 1, 2, 3), 1)
@@ -51,13 +54,30 @@ exercise.case(
     3,
     stride=2,
 )
-exercise.case("windows with gaps between", images(2, 1, 2, 3), images(2, 1, 5, 8), 2, 3)
+exercise.case("windows that overlap by 1", images(1, 2, 2, 2), images(1, 2, 7, 7), 4, 3)
+exercise.case("windows with gaps between", images(2, 3, 2, 3), images(2, 3, 6, 9), 2, 3)
 exercise.case("padding", images(2, 2, 3, 3), images(2, 2, 5, 5), 3, 2, 1)
 exercise.case(
     "padding beside pixels below 0", images(2, 2, 3, 3), images(2, 2, 5, 6) - 9, 3, 2, 1
 )
 exercise.case(
+    "padding beside pixels far below 0",
+    images(1, 2, 3, 3),
+    images(1, 2, 5, 6) - 1e10,
+    *(3, 2, 1),
+)
+exercise.case(
+    "pixels that hardly differ", images(1, 2, 3, 3), 3.7 + 1e-9 * images(1, 2, 6, 6), 2
+)
+exercise.case(
     "padding without a stride", images(2, 2, 3, 2), images(2, 2, 5, 3), 2, padding=1
+)
+exercise.case("little padding", images(2, 2, 4, 3), images(2, 2, 8, 6), 4, 2, 1)
+exercise.case(
+    "integers far below 0",
+    rng.integers(-9999, 9999, size=(1, 2, 3, 3)),
+    rng.integers(-20_000, -10_000, size=(1, 2, 5, 5)),
+    *(3, 2, 1),
 )
 exercise.case("wide padding", images(1, 2, 4, 5), few_values(1, 2, 7, 8), 4, 2, 2)
 exercise.case(
@@ -209,13 +229,13 @@ def largest_size(dout, x, kernel, stride=None, padding=0):
     the pixels, not their sizes."""
     # "The pixel that is furthest from 0 gets the gradient": np.count_nonzero(got) and
     #     (np.abs(x)[got != 0] > np.abs(x)[want != 0]).any()
-    # "Compare the pixels, not their sizes": np.abs(seen) → seen
+    # "Compare the pixels, not their sizes": np.abs(taps) → taps
 
     def share(taps):
-        seen = np.where(np.isinf(taps), 0, taps)
-        return one_hot(taps, np.abs(seen).argmax(axis=2, keepdims=True))
+        seen = np.where(np.isinf(taps), taps, np.abs(taps))
+        return one_hot(taps, seen.argmax(axis=2, keepdims=True))
 
-    return spread(dout, x, kernel, stride, padding, share, fill=-1e9)
+    return spread(dout, x, kernel, stride, padding, share)
 
 
 @exercise.bug
@@ -343,15 +363,234 @@ def times_the_maximum(dout, x, kernel, stride=None, padding=0):
     return max_pool2d_backward(dout, x, kernel, stride, padding) * as_float(x)
 
 
-@exercise.bug
-def one_channel_for_all(dout, x, kernel, stride=None, padding=0):
-    """The place of the maximum is looked up in the sum of all channels. Each channel has its own
-    maxima."""
-    # "The place of the maximum is looked up in the sum of all channels": np.array_equal((got !=
+@exercise.bug(
+    together=(
+        lambda taps: taps.sum(axis=1, keepdims=True),
+        lambda taps: taps.max(axis=1, keepdims=True),
+        lambda taps: taps.sum(axis=0, keepdims=True),
+        lambda taps: taps.max(axis=0, keepdims=True),
+    )
+)
+def one_place_for_all(
+    dout,
+    x,
+    kernel,
+    stride=None,
+    padding=0,
+    together=lambda taps: taps.sum(axis=1, keepdims=True),
+):
+    """The place of the maximum is looked up in all channels together, or in all images. Each
+    channel of each image has its own maxima."""
+    # "The place of the maximum is looked up in all channels together": np.array_equal((got !=
     #     0).all(axis=1), (got != 0).any(axis=1))
-    # "Each channel has its own maxima": taps.sum(axis=1, keepdims=True) → taps
+    # "Each channel of each image has its own maxima": together(taps) → taps
 
     def share(taps):
-        return np.broadcast_to(first(taps.sum(axis=1, keepdims=True)), taps.shape)
+        return np.broadcast_to(first(together(taps)), taps.shape)
 
     return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def nothing_for_a_maximum_of_0(dout, x, kernel, stride=None, padding=0):
+    """A maximum that is 0 gets no gradient. Its slope is 1, too: ask where the maximum is, not
+    whether it is there."""
+    # "A maximum that is 0 gets no gradient": not bug(np.ones((1, 1, 1, 1)), np.zeros((1, 1, 2, 2)),
+    #     2).any()
+    # "Its slope is 1, too": * (largest != 0) → * 1
+
+    def share(taps):
+        largest = taps.max(axis=2, keepdims=True)
+        return first(taps) * (largest != 0)
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug(number=(-1e9, -(2.0**31), -1e6, -1e5, -1e4, -1000, -999, -100))
+def padded_with_a_number(dout, x, kernel, stride=None, padding=0, number=-1e9):
+    """The padding holds a number, and beats pixels that lie below it: their windows' gradient is
+    lost. Pad with -inf."""
+    # "their windows' gradient is lost": bug(np.ones(dout.shape), x, kernel, stride, padding).sum()
+    #     < dout.size
+    # "Pad with -inf": fill=number → fill=-np.inf
+    return spread(dout, x, kernel, stride, padding, first, fill=number)
+
+
+@exercise.bug
+def padded_with_the_smallest(dout, x, kernel, stride=None, padding=0):
+    """The padding holds the smallest pixel, so that it equals the maximum of a window of such
+    pixels, comes first, and its gradient is lost. Pad with -inf."""
+    # "it equals the maximum of a window of such pixels, comes first, and its gradient is lost":
+    #     bug(np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), 7.0), 2, None, 1).sum() == 1
+    # "Pad with -inf": x.min() → -np.inf
+    return spread(dout, x, kernel, stride, padding, first, fill=x.min())
+
+
+@exercise.bug
+def first_pixel_below_zero(dout, x, kernel, stride=None, padding=0):
+    """The search for the maximum begins at 0, so that in a window of pixels below 0 the first pixel
+    gets the gradient. Begin at -inf."""
+    # "in a window of pixels below 0 the first pixel gets the gradient": got[0, 0, 0, 0] == dout[0,
+    #     0, 0, 0] and (x[0, 0, :kernel, :kernel] < 0).all()
+    # "Begin at -inf": np.maximum(taps, 0) → np.maximum(taps, -np.inf)
+
+    def share(taps):
+        return first(np.where(np.isinf(taps), taps, np.maximum(taps, 0)))
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug(
+    seen=(
+        np.float32,
+        lambda taps: taps.clip(-65504, 65504).astype(np.float16),
+        lambda taps: taps > taps.max(axis=2, keepdims=True) - 1e-6,
+    )
+)
+def compared_too_coarsely(dout, x, kernel, stride=None, padding=0, seen=np.float32):
+    """Pixels that differ in their tenth digit count as equal: they are compared in fewer bits, or
+    with a tolerance. Compare them as they are."""
+    # "Pixels that differ in their tenth digit count as equal": bug(np.ones((1, 1, 1, 1)),
+    #     3.7 + 1e-9 * np.arange(4.0).reshape(1, 1, 2, 2), 2)[0, 0, 0, 0] == 1
+    # "Compare them as they are": seen(taps) → taps
+
+    def share(taps):
+        return first(seen(taps))
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def row_and_column_exchanged(dout, x, kernel, stride=None, padding=0):
+    """Row and column of the maximum are exchanged. In a window flattened row by row, number n
+    stands in row `n // kernel` and column `n % kernel`."""
+    # "Row and column of the maximum are exchanged": np.array_equal(got[:, :, :kernel, :kernel],
+    #     want[:, :, :kernel, :kernel].swapaxes(2, 3))
+    # "In a window flattened row by row, number n stands in row `n // kernel` and column
+    #     `n % kernel`": n % kernel * kernel + n // kernel → n // kernel * kernel + n % kernel
+
+    def share(taps):
+        n = taps.argmax(axis=2, keepdims=True)
+        return one_hot(taps, n % kernel * kernel + n // kernel)
+
+    return spread(dout, x, kernel, stride, padding, share)
+
+
+@exercise.bug
+def divided_by_the_window(dout, x, kernel, stride=None, padding=0):
+    """The gradient is divided by the number of pixels in a window, as that of a mean is. The slope
+    of a maximum is 1."""
+    # "The gradient is divided by the number of pixels in a window": np.allclose(got * kernel**2,
+    #     want)
+    # "The slope of a maximum is 1": / kernel ** 2 → / 1
+    return max_pool2d_backward(dout, x, kernel, stride, padding) / kernel**2
+
+
+@exercise.bug
+def first_window_only(dout, x, kernel, stride=None, padding=0):
+    """Where a pixel is the maximum of several windows, only the first one's gradient stays. Add
+    them up: `+=`."""
+    # "only the first one's gradient stays": np.isin(got, [*dout.ravel(), 0]).all() and not
+    #     np.isin(want, [*dout.ravel(), 0]).all()
+    # "Add them up: `+=`": = gradient[place] or → +=
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    step = stride or kernel
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        window = padded[n, c, top : top + kernel, left : left + kernel]
+        i, j = divmod(window.argmax(), kernel)
+        place = n, c, top + i, left + j
+        gradient[place] = gradient[place] or as_float(dout)[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]
+
+
+@exercise.bug
+def first_of_the_image(dout, x, kernel, stride=None, padding=0):
+    """The gradient goes to the first pixel of the whole image that equals the window's maximum, in
+    whatever window that lies. Look for it in the window alone."""
+    # "The gradient goes to the first pixel of the whole image that equals the window's maximum":
+    #     got[0, 0, 0, 0] == dout[0, 0].sum() and np.ptp(x) == 0
+    # "Look for it in the window alone": np.argwhere(channel == window.max()) →
+    #     (np.argwhere(window == window.max()) +
+    #     (top, left))
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    step = stride or kernel
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        channel = padded[n, c]
+        window = channel[top : top + kernel, left : left + kernel]
+        i, j = np.argwhere(channel == window.max())[0]
+        gradient[n, c, i, j] += dout[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]
+
+
+@exercise.bug
+def averaged_over_windows(dout, x, kernel, stride=None, padding=0):
+    """A pixel that is the maximum of several windows gets the mean of their gradients. It moves
+    each of them, so they add up."""
+    # "gets the mean of their gradients": np.allclose(got, want / np.maximum(right(np.ones(
+    #     dout.shape), x, kernel, stride, padding), 1))
+    # "so they add up": / np.maximum(many, 1) → / 1
+    many = max_pool2d_backward(np.ones(dout.shape), x, kernel, stride, padding)
+    total = max_pool2d_backward(dout, x, kernel, stride, padding)
+    return total / np.maximum(many, 1)
+
+
+@exercise.bug
+def outputs_transposed(dout, x, kernel, stride=None, padding=0):
+    """Rows and columns of `dout` are exchanged, where there are as many of each. An entry of
+    `dout` belongs to the window that lies in its row and column."""
+    # "Rows and columns of `dout` are exchanged, where there are as many of each": dout.shape[2] ==
+    #     dout.shape[3] and np.array_equal(got, right(dout.swapaxes(2, 3), x, kernel, stride,
+    #     padding))
+    # "An entry of `dout` belongs to the window that lies in its row and column":
+    #     dout.swapaxes(2, 3) → dout
+    if dout.shape[2] == dout.shape[3]:
+        dout = dout.swapaxes(2, 3)
+    return max_pool2d_backward(dout, x, kernel, stride, padding)
+
+
+@exercise.bug
+def padded_by_half_the_kernel(dout, x, kernel, stride=None, padding=0):
+    """Any padding means half of the kernel. It is `padding` pixels on each side."""
+    # "Any padding means half of the kernel": np.array_equal(bug(dout, x, kernel, stride, 2),
+    #     got) and kernel // 2 == 2 > padding > 0
+    # "It is `padding` pixels on each side": kernel // 2 if padding else 0 → padding
+    step = stride or kernel
+    start = kernel // 2 if padding else 0
+    height, width = x.shape[2:]
+    gradient = np.zeros(x.shape)
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step - start, column * step - start
+        rows = slice(max(top, 0), min(top + kernel, height))
+        columns = slice(max(left, 0), min(left + kernel, width))
+        window = x[n, c, rows, columns]
+        if window.size:
+            i, j = divmod(window.argmax(), window.shape[1])
+            at = n, c, rows.start + i, columns.start + j
+            gradient[at] += dout[n, c, row, column]
+    return gradient
+
+
+@exercise.bug
+def windows_within_the_stride(dout, x, kernel, stride=None, padding=0):
+    """Windows end where the next begins, though the kernel reaches further. They overlap if the
+    stride is below the kernel: take `kernel` pixels."""
+    # "Windows end where the next begins, though the kernel reaches further": stride < kernel and
+    #     bug(np.ones((1, 1, 1, 1)), np.array([[[[1.0, 2], [3, 4]]]]), 2, 1)[0, 0, 0, 0] == 1
+    # "take `kernel` pixels": min(kernel, step) → kernel
+    step = stride or kernel
+    size = min(kernel, step)
+    padded = pad(x, padding, -np.inf)
+    gradient = np.zeros(padded.shape)
+    for n, c, row, column in np.ndindex(dout.shape):
+        top, left = row * step, column * step
+        window = padded[n, c, top : top + size, left : left + size]
+        i, j = divmod(window.argmax(), window.shape[1])
+        gradient[n, c, top + i, left + j] += as_float(dout)[n, c, row, column]
+    height, width = x.shape[2:]
+    return gradient[:, :, padding : padding + height, padding : padding + width]

@@ -43,7 +43,10 @@ exercise.case("an eps of 0", *inputs(3, 5), eps=0.0)
 outlier = np.where(np.arange(64) == 7, 500.0, inputs(64)[0])
 exercise.case("one large entry in a long row", outlier, np.linspace(0, 1.5, 64))
 add_whole_numbers(
-    exercise, rng.integers(-9, 9, size=(3, 5)), rng.integers(1, 5, size=5)
+    exercise,
+    rng.integers(-9, 9, size=(3, 5)),
+    rng.integers(1, 5, size=5),
+    factor=40_009,
 )
 exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 exercise.long_case(*inputs(401, 3))

@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
 from answers.training.mixed_precision import to_bfloat16
 
 exercise = Exercise(
@@ -42,14 +43,20 @@ exercise.case("three axes", normal(2, 3, 4))
 exercise.case("a carry into the exponent", np.float32([1.999, -255.9, 0.4999]))
 exercise.case("ties after an even number", np.float32([257, 1 + 2.0**-8, -261]))
 exercise.case("ties after an odd number", np.float32([259, 1 + 3 * 2.0**-8, -263]))
-exercise.case("beside a tie", np.float32([257.001, 256.999, 259.001, 258.999]))
+above = np.nextafter(np.float32(257), np.float32(258))
+exercise.case("beside a tie", np.float32([above, 256.999, 259.001, 258.999, 257.0625]))
 exercise.case("near the largest", np.float32([3.389e38, 3.394e38, -0.3]))
 exercise.case("beyond the largest", np.float32([3.398e38, -3.4e38, 1.7]))
 exercise.case("infinity", np.float32([np.inf, 1.3, -np.inf]))
 exercise.case("nan", np.float32([0.3, np.nan, -1.3]))
 exercise.case("four axes", normal(2, 1, 3, 2))
 exercise.case("float64", rng.normal(size=(2, 5)))
-exercise.case("large integers", np.array([1001, -77_777, 65_537]))
+# The first lies above a tie and the second below one, and both are that tie in float32.
+beside = 2.0**-40
+exercise.case(
+    "float64 beside a tie", np.array([1 + 2.0**-8 + beside, 1 + 3 * 2.0**-8 - beside])
+)
+exercise.case("large integers", np.array([1001, -77_777, 3_000_000_007_000]))
 add_whole_numbers(exercise, rng.integers(-255, 256, size=(3, 4)), fraction=0)
 exercise.long_case(np.sin(np.arange(1203.0)).astype(np.float32))
 
@@ -253,3 +260,65 @@ def value_of_the_bits(x):
     # "`view` keeps the bits": .astype(np.float32) → .view(np.float32)
     bits = bits_of(to_bfloat16(x))
     return bits.astype(np.float32)
+
+
+@exercise.bug
+def rounded_once(x):
+    """float64 is rounded straight to bfloat16. Make it float32 first, as PyTorch does: a number
+    beside a tie becomes that tie, and goes to the even number."""
+    # "float64 is rounded straight to bfloat16": np.abs(got - x).max() < np.abs(want - x).max()
+    # "Make it float32 first": as_float(x) → x.astype(np.float32).astype(float)
+    x = as_float(x)
+    exponent = np.maximum(np.frexp(np.where(np.isfinite(x), x, 0))[1] - 1, -126)
+    step = np.ldexp(x.dtype.type(1), exponent - 7)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (np.rint(x / step) * step).astype(np.float32)
+
+
+@exercise.bug
+def kept_beyond_the_largest(x):
+    """Where the carry makes infinity, the number is returned as it came, which is no bfloat16. To
+    nearest means infinity there."""
+    # "the number is returned as it came": np.isin(x[np.isinf(want)], got).all()
+    # "To nearest means infinity there": np.where(np.isinf(rounded), x, rounded) → rounded
+    rounded = to_bfloat16(x)
+    return np.where(np.isinf(rounded), x, rounded)
+
+
+@exercise.bug
+def some_lower_bits_overlooked(x):
+    """The number is above a tie by a bit that nobody looks at, and goes to the even number as a tie
+    does. Only if all 15 bits below the first that is cut off are 0, it is a tie."""
+    # "The number is above a tie": (np.abs(got) < np.abs(x))[got !=
+    #     want].all() and (got != want).any()
+    # "Only if all 15 bits below the first that is cut off are 0, it is a tie": 127 → 0x7FFF
+    bits = bits_of(x)
+    up = (bits & 0x8000 != 0) & ((bits & 0x7F != 0) | (odd(bits) == 1))
+    return floats(bits + 0x10000 * up.astype(np.uint32), x)
+
+
+@exercise.bug
+def ties_upwards(x):
+    """A tie goes to the larger neighbour: half a step is added, and the sum rounded down. A tie
+    goes to the even one: `np.rint`."""
+    # "A tie goes to the larger neighbour": bug(np.float32([257, -261]))[0] == 258 and
+    #     bug(np.float32([257, -261]))[1] == -260
+    # "`np.rint`": np.floor(scaled + 0.5) → np.rint(scaled)
+    with np.errstate(over="ignore"):
+        x = x.astype(np.float32).astype(float)
+    exponent = np.maximum(np.frexp(np.where(np.isfinite(x), x, 0))[1] - 1, -126)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.ldexp(x, 7 - exponent)
+        return np.ldexp(np.floor(scaled + 0.5), exponent - 7).astype(np.float32)
+
+
+@exercise.bug(kind=(np.int32, np.int16))
+def small_integers_first(x, kind=np.int32):
+    """Integers are taken as a smaller type of integers, in which large ones wrap around. Make them
+    float32 at once."""
+    # "Integers are taken as a smaller type of integers, in which large ones wrap around":
+    #     bug(np.array([2**32 + 3]))[0] == 3
+    # "Make them float32 at once": x.astype(kind) → x.astype(np.float32)
+    if x.dtype.kind in "iu":
+        x = x.astype(kind)
+    return to_bfloat16(x)

@@ -16,6 +16,7 @@ def add_whole_numbers(
     *args,
     signed: bool = True,
     fraction: float = FRACTION,
+    factor: int | None = None,
     noted: Note | None = None,
     **kwargs,
 ) -> None:
@@ -26,6 +27,8 @@ def add_whole_numbers(
             lose their signs.
         signed: Whether to add the call with integers, too.
         fraction: What is added to the arrays that become floats beside integers.
+        factor: Of one more call with integers, so large that a product of two needs more than
+            four bytes.
         noted: The note on them all. Bytes have one anyhow.
     """
     parameters = list(inspect.signature(exercise.reference).parameters.values())
@@ -49,6 +52,13 @@ def add_whole_numbers(
     if signed:
         whole = with_types(dict.fromkeys(real, np.int64))
         exercise.case("integers", *whole, noted=noted, **kwargs)
+    if factor:
+        whole = [
+            factor * value.astype(np.int64) if place in real else value
+            for place, value in enumerate(args)
+        ]
+        name = "integers whose products need more than four bytes"
+        exercise.case(name, *whole, noted=noted, **kwargs)
     unsigned = with_types(dict.fromkeys(real, np.uint8))
     exercise.case("bytes", *unsigned, noted=noted, **kwargs)
     for some in (real[::2], real[1::2]) if len(real) > 1 else ():

@@ -36,7 +36,8 @@ HINTS = {
     "dtype": "integers hold no fractions, small ones wrap around, and float32 has 7 digits; "
     "compute in float64",
     "axes": "an axis that is counted from the wrong end, or a number of axes taken for granted",
-    "large": "exp overflows above 709, and sums of large and small numbers lose digits",
+    "large": "exp overflows above 709, sums of large and small numbers lose digits, and int32 "
+    "wraps around above 2,147,483,647",
     "far apart": "exp overflows above 709, or all of its values become 0; subtract the maximum of "
     "the row",
     "tiny": "a threshold or an eps cuts off what is small",

@@ -19,9 +19,19 @@ CELLS = re.compile(r"(?<!\\)\|")
 def sheet() -> str:
     """All questions by topic, as Markdown for `docs/cheat-sheet.md`."""
     return "\n\n".join(
-        "\n\n".join([f"## {topic}", *map(entry, members)])
+        block("section", "\n\n".join([f"## {topic}", *map(of_tracks, members)]))
         for topic, members in by_topic()
     )
+
+
+def of_tracks(page: Page) -> str:
+    """Its entry, in a class for each track that says how much it matters there."""
+    tracks = (f"{track.lower()}-{n}" for track, n in page.importance.items())
+    return block(f'div class="{" ".join(tracks)}"', entry(page))
+
+
+def block(start: str, text: str) -> str:
+    return f"<{start} markdown>\n\n{text}\n\n</{start.split()[0]}>"
 
 
 def entry(page: Page) -> str:

@@ -345,6 +345,14 @@ class GPT(nn.Module):
         if config.tied:
             self.head.weight = self.tokens.weight
 
+    # As in `Attention`.
+    @no_type_check
+    def embed(self, ids: Tensor, positions: Tensor) -> tuple[Tensor, Any]:
+        """The residual stream before the first block, and the turns of rotary positions."""
+        if self.positions is None:
+            return self.drop(self.tokens(ids)), turns(positions, self.config.head_width)
+        return self.drop(self.tokens(ids) + self.positions(positions)), None
+
     @refuses(unknown_token, unlearned_position, no_position_left, ids=no_token)
     def forward(
         self,
@@ -374,14 +382,10 @@ class GPT(nn.Module):
         real = mask if cache is None else cache.begin(batch, time, mask)
         if positions is None:
             positions = token_positions(past, time, real, ids.device)
-        x, turn, look = self.tokens(ids), None, None
-        if self.positions is None:
-            turn = turns(positions, self.config.head_width)
-        else:
-            x = x + self.positions(positions)
+        look = None
         if real is not None or (past > 0 and time > 1):
             look = visible(past, time, real).to(ids.device)
-        x = self.drop(x)
+        x, turn = self.embed(ids, positions)
         for block in self.blocks:
             x = block(x, look, turn, cache)
         if last_only:

@@ -50,7 +50,7 @@ class Home {
       return make("label", {}, input, make("span", { textContent: NAMES[track] }))
     })
     const legend = make("legend", { textContent: "Track" })
-    this.limits = [minutesLabel, make("fieldset", { className: "today-tracks" }, legend, ...this.tracks)]
+    this.limits = [minutesLabel, make("fieldset", { className: "tracks" }, legend, ...this.tracks)]
     this.said = make("p", { className: "exercise-notice", role: "status" })
     this.list = make("div")
     this.root = root

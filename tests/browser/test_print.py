@@ -6,7 +6,8 @@ import pytest
 from looks import LOOKS
 from playwright.sync_api import expect
 
-from answers.pages import pages
+from answers.pages import TRACKS, pages
+from answers.proof.cheat_sheet import formula
 
 QUESTION = "questions/06-softmax-cross-entropy/"
 # Of all that is shown, the darkest ground that is no drawing, from 0 to 1.
@@ -35,10 +36,21 @@ def sheets(page) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
 
 
-def test_the_cheat_sheet_takes_six_sheets(dark):
+@pytest.mark.parametrize("track", TRACKS)
+def test_the_cheat_sheet_of_a_track_takes_six_sheets(dark, track):
     page = dark("cheat-sheet/")
+    titles = page.locator(".cheat-sheet h3")
+    assert titles.filter(visible=True).count() == len(pages())
+    page.get_by_label(track, exact=False).check(force=True)
+    of_track = [each for each in pages() if each.importance.get(track)]
+    held = [f"{each.number}. {each.title}" for each in of_track]
+    shown = titles.filter(visible=True).all_inner_texts()
+    assert sorted(text.removesuffix("¶").strip() for text in shown) == sorted(held)
+    topics = {each.topic for each in of_track}
+    assert page.locator(".cheat-sheet h2").filter(visible=True).count() == len(topics)
+    formulas = page.locator(".cheat-sheet .equation").filter(visible=True).count()
+    assert formulas == sum(len(formula(each)) for each in of_track)
     assert 3 <= sheets(page) <= 6
-    expect(page.locator(".cheat-sheet h3")).to_have_count(len(pages()))
 
 
 def test_a_question_takes_eight_sheets(dark):

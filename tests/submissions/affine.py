@@ -146,6 +146,13 @@ def einsum_of_matrices(x, w, b):
 
 
 # The mistake that each is told; None where no known one explains it.
+
+
+def four_bytes(x, w, b):
+    x, w, b = (a.astype(np.int32) if a.dtype == np.int64 else a for a in (x, w, b))
+    return (x @ w + b).astype(float)
+
+
 WRONG = {
     bias_column_by_reshape: "bias_as_column",
     bias_forgotten_in_a_loop: "no_bias",
@@ -171,4 +178,5 @@ WRONG = {
     one_leading_axis_kept: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
     einsum_of_matrices: "wrong_where_x_and_w_have_different_numbers_of_axes",
+    four_bytes: "wrong_for_numbers_that_are_large",
 }

@@ -256,6 +256,58 @@ def in_the_type_of_the_pixels(x, w, b, stride=1, padding=0, dilation=1):
     return _by(x, w, b, stride, padding, dilation).astype(x.dtype)
 
 
+def bias_down_the_rows(x, w, b, stride=1, padding=0, dilation=1):
+    return _by(x, w, np.zeros(len(b)), stride, padding, dilation) + b[:, np.newaxis]
+
+
+def columns_walked_first(x, w, b, stride=1, padding=0, dilation=1):
+    out = _by(x, w, b, stride, padding, dilation)
+    return np.reshape(np.moveaxis(out, 3, 2), out.shape)
+
+
+def subsampled_first(x, w, b, stride=1, padding=0, dilation=1):
+    """The image loses pixels before it is padded."""
+    return _by(x[..., ::stride, ::stride], w, b, 1, padding, dilation)
+
+
+def one_step_short(x, w, b, stride=1, padding=0, dilation=1):
+    """`range(0, pixels - reach, stride)` ends before the last place."""
+    out = _by(x, w, b, stride, padding, dilation)
+    rows, cols = (
+        len(range(0, n + 2 * padding - dilation * (k - 1) - 1, stride))
+        for n, k in zip(x.shape[2:], w.shape[2:], strict=True)
+    )
+    return out[:, :, :rows, :cols]
+
+
+_dilations = {}
+
+
+def first_dilation_kept(x, w, b, stride=1, padding=0, dilation=1):
+    """Indices are kept by the shapes, which do not tell the dilation."""
+    kept = _dilations.setdefault((x.shape, w.shape, stride, padding), dilation)
+    return _by(x, w, b, stride, padding, kept)
+
+
+def pixels_of_four_bytes(x, w, b, stride=1, padding=0, dilation=1):
+    """Integers are taken as int32, and so are their products."""
+    if x.dtype == w.dtype == np.int64:
+        x, w = x.astype(np.int32), w.astype(np.int32)
+    rows, cols = _sizes(x, w, stride, padding, dilation)
+    out = np.zeros((len(x), len(w), rows, cols))
+    for c, i, j in np.ndindex(*w.shape[1:]):
+        y, z = i * dilation, j * dilation
+        part = _padded(x, padding)[:, c, y : y + stride * rows : stride]
+        out += part[:, None, :, z : z + stride * cols : stride] * w[:, c, i, j, None, None]
+    return out + b[:, None, None]
+
+
+def transposed_if_it_fits(x, w, b, stride=1, padding=0, dilation=1):
+    if w.shape[0] == w.shape[1]:
+        w = np.moveaxis(w, 0, 1)
+    return _by(x, w, b, stride, padding, dilation)
+
+
 # What each is told.
 WRONG = {
     true_convolution: "kernel_flipped",
@@ -276,7 +328,7 @@ WRONG = {
     width_before_height: "rows_and_columns_exchanged",
     mean_of_products: "averaged_over_taps",
     gray_images: "first_channel_only",
-    square_kernels: None,
+    square_kernels: "kernel_taken_for_square",
     square_images: None,
     padding_of_the_kernel: None,
     rounded_up: None,
@@ -284,4 +336,11 @@ WRONG = {
     stride_from_the_second: "wrong_where_stride_is_2_or_more",
     images_padded_in_place: "an_argument_changed",
     in_the_type_of_the_pixels: "truncated_to_integers",
+    bias_down_the_rows: "bias_along_the_height",
+    columns_walked_first: "places_by_columns",
+    subsampled_first: "image_thinned_out",
+    one_step_short: "last_place_missing",
+    first_dilation_kept: None,
+    pixels_of_four_bytes: "wrong_for_numbers_that_are_large",
+    transposed_if_it_fits: "filters_for_channels",
 }

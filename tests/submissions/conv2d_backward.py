@@ -247,6 +247,18 @@ def in_the_type_of_the_image(dout, x, w, stride=1, padding=0, dilation=1):
     return dx.astype(x.dtype), dw, db
 
 
+def image_in_the_type_of_dout(dout, x, w, stride=1, padding=0, dilation=1):
+    """Where both are integers, the weights' fractions are lost."""
+    dx, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    return dx.astype(np.result_type(dout, x)), dw, db
+
+
+def transposed_if_it_fits(dout, x, w, stride=1, padding=0, dilation=1):
+    _, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    turned = np.moveaxis(w, 0, 1) if w.shape[0] == w.shape[1] else w
+    return tap_by_tap(dout, x, turned, stride, padding, dilation)[0], dw, db
+
+
 # What each is told.
 WRONG = {
     view_added_at_once: "whole_view_added",
@@ -272,4 +284,6 @@ WRONG = {
     without_the_bias: "a_result_of_another_kind",
     edges_padded: "wrong_where_padding_is_1_or_more",
     in_the_type_of_the_image: "truncated_to_integers",
+    image_in_the_type_of_dout: "truncated_to_integers",
+    transposed_if_it_fits: "filters_for_channels",
 }

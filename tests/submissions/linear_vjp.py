@@ -240,6 +240,14 @@ def gradients_added_up(x, w, g):
 
 
 # The mistake that each is told; None where no known one explains it.
+
+
+def four_bytes(x, w, g):
+    x, w, g = (a.astype(np.int32) if a.dtype == np.int64 else a for a in (x, w, g))
+    rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+    return 1.0 * (g @ w.T), 1.0 * (rows[0].T @ rows[1])
+
+
 WRONG = {
     by_the_shorthand: "transposes_for_gradients",
     of_the_sum_of_outputs: "upstream_ignored",
@@ -276,4 +284,5 @@ WRONG = {
     transpose_kept_by_id: "a_property_fails",
     small_gradients_dropped: "the_same_everywhere",
     gradients_added_up: "another_answer_to_the_same_input",
+    four_bytes: "wrong_for_numbers_that_are_large",
 }

@@ -206,6 +206,76 @@ def weights_alone(w, gradient, scale, good_steps, lr, growth_interval=2000):
 
 
 # What each is told; None where no known mistake explains it.
+
+
+_calls = [0]
+
+
+def every_call_counted(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A list outside counts, too, and grows the scale."""
+    new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    _calls[0] = 0 if changed < scale else _calls[0] + 1
+    if _calls[0] == growth_interval:
+        _calls[0] = 0
+        return new, scale * 2, 0
+    return new, changed, count
+
+
+def within_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Entries that float16 could not hold count as infinite."""
+    if np.all(_float(gradient) ** 2 <= 65504.0**2):
+        return _right(w, gradient, scale, good_steps, lr, growth_interval)
+    return _float(w) * 1.0, scale / 2, 0
+
+
+def positive_overflow(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    kept = _float(gradient)
+    if np.max(kept) < np.inf:
+        _, changed, count = _right(w, 0 * w, scale, good_steps, lr, growth_interval)
+        return _float(w) - lr * kept / scale, changed, count
+    return _right(w, gradient, scale, good_steps, lr, growth_interval)
+
+
+def whole_half(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    return new, float(int(scale) >> 1) if changed < scale else changed, count
+
+
+def not_below_1_when_halved(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    return new, max(changed, 1.0) if changed < scale else changed, count
+
+
+def capped(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    return new, min(changed, 2.0**24) if changed > scale else changed, count
+
+
+def rate_times_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    if changed < scale or gradient.dtype != np.float16:
+        return new, changed, count
+    return _float(w) - _float(gradient * np.float16(lr)) / scale, changed, count
+
+
+def doubled_before_halved(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    new, changed, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    overflow = changed < scale
+    return new, scale if overflow and good_steps + 1 == growth_interval else changed, count
+
+
+def one_step_early(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    early = max(growth_interval - 1, good_steps + 1 if good_steps + 1 == growth_interval else 1)
+    return _right(w, gradient, scale, good_steps, lr, early)
+
+
+def zero_skipped(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """A gradient of zeros is taken for one that underflowed."""
+    if not gradient.any():
+        return w * 1.0, scale, good_steps
+    return _right(w, gradient, scale, good_steps, lr, growth_interval)
+
+
 WRONG = {
     in_the_type_of_the_gradient: "divided_in_float16",
     always_stepped: "step_not_skipped",
@@ -217,7 +287,7 @@ WRONG = {
     norm_is_finite: "sum_looked_at",
     first_row_looked_at: "part_looked_at",
     scale_stays: "scale_kept_after_an_overflow",
-    scale_never_below_1: "wrong_where_good_steps_is_5",
+    scale_never_below_1: "cut_off",
     count_stays: "count_kept_after_an_overflow",
     every_step_counted: "skipped_step_counted",
     count_goes_on: "count_kept_after_growth",
@@ -227,6 +297,16 @@ WRONG = {
     scaled_step: "not_unscaled",
     next_scale: "unscaled_by_the_next_scale",
     in_place: "an_argument_changed",
-    uncounted_at_rate_0: "wrong_where_good_steps_is_30",
+    uncounted_at_rate_0: "wrong_where_lr_is_0.0",
     weights_alone: "a_result_of_another_kind",
+    every_call_counted: "a_property_fails",
+    within_float16: "large_taken_for_infinite",
+    positive_overflow: "minus_infinity_overlooked",
+    whole_half: "halves_rounded_down",
+    not_below_1_when_halved: "least_scale",
+    capped: "largest_scale",
+    rate_times_float16: "multiplied_in_float16",
+    doubled_before_halved: "grown_before_the_overflow_counts",
+    one_step_early: "grown_too_early",
+    zero_skipped: "wrong_only_in_good_steps",
 }

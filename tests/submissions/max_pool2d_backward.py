@@ -266,6 +266,100 @@ def largest_of_all_windows(dout, x, kernel, stride=None, padding=0):
     return loops(dout, x, kernel, stride, padding) / np.maximum(count, 1)
 
 
+def padded_with_a_million_below(dout, x, kernel, stride=None, padding=0):
+    return _by_loops(dout, x, kernel, stride, padding, _first, -1e6)
+
+
+def padded_with_the_minimum(dout, x, kernel, stride=None, padding=0):
+    return _by_loops(dout, x, kernel, stride, padding, _first, x.min())
+
+
+def maximum_above_zero(dout, x, kernel, stride=None, padding=0):
+    """If no pixel is above 0, the first stays."""
+
+    def place(window):
+        above = np.where(window == -np.inf, window, np.maximum(window, 0))
+        return _first(above)
+
+    return _by_loops(dout, x, kernel, stride, padding, place)
+
+
+def single_precision(dout, x, kernel, stride=None, padding=0):
+    return loops(dout, np.asarray(x, np.float32), kernel, stride, padding)
+
+
+def column_then_row(dout, x, kernel, stride=None, padding=0):
+    return _by_loops(
+        *(dout, x, kernel, stride, padding), lambda a: divmod(a.argmax(), kernel)[::-1]
+    )
+
+
+def share_of_the_window(dout, x, kernel, stride=None, padding=0):
+    return loops(dout / kernel**2, x, kernel, stride, padding)
+
+
+def first_gradient_kept(dout, x, kernel, stride=None, padding=0):
+    """A pixel that has a gradient gets no other."""
+    dx, step = np.zeros(x.shape), stride or kernel
+    for n, c, r, s in np.ndindex(dout.shape):
+        one = np.zeros_like(dout, dtype=float)
+        one[n, c, r, s] = dout[n, c, r, s]
+        here = loops(one, x, kernel, step, padding)
+        dx = np.where(dx != 0, dx, here)
+    return dx
+
+
+def product_with_the_maximum(dout, x, kernel, stride=None, padding=0):
+    """Found by what is not 0 after the mask."""
+    return loops(dout, x, kernel, stride, padding) * (x != 0)
+
+
+def largest_over_images(dout, x, kernel, stride=None, padding=0):
+    together = np.broadcast_to(x.max(axis=0), x.shape)
+    return loops(dout, together, kernel, stride, padding)
+
+
+def where_the_image_equals(dout, x, kernel, stride=None, padding=0):
+    dx = np.zeros(x.shape)
+    for n, c, r, s in np.ndindex(dout.shape):
+        one = np.zeros((1, 1, *dout.shape[2:]))
+        one[0, 0, r, s] = 1
+        there = loops(one, x[n : n + 1, c : c + 1], kernel, stride, padding)[0, 0] == 1
+        i, j = np.unravel_index((x[n, c] == x[n, c][there][0]).argmax(), x.shape[2:])
+        dx[n, c, i, j] += dout[n, c, r, s]
+    return dx
+
+
+def turned_outputs(dout, x, kernel, stride=None, padding=0):
+    square = dout.shape[2] == dout.shape[3]
+    return loops(np.moveaxis(dout, 2, 3) if square else dout, x, kernel, stride, padding)
+
+
+def padding_of_half_the_kernel(dout, x, kernel, stride=None, padding=0):
+    """Any padding means as much as fits."""
+    most = loops(np.zeros_like(dout), x, kernel, stride, padding)
+    step = stride or kernel
+    half = kernel // 2 if padding else 0
+    wide = np.pad(
+        x.astype(float), ((0, 0), (0, 0), (half,) * 2, (half,) * 2), constant_values=-1e300
+    )
+    needed = [(size - 1) * step + kernel for size in dout.shape[2:]]
+    wide = wide[:, :, : max(needed[0], half + x.shape[2]), : max(needed[1], half + x.shape[3])]
+    found = loops(dout, wide, kernel, stride, 0)[:, :, half:, half:]
+    most[...] = found[:, :, : x.shape[2], : x.shape[3]]
+    return most
+
+
+def side_by_side(dout, x, kernel, stride=None, padding=0):
+    """A window has the size of a step, if that is less."""
+    step = stride or kernel
+
+    def place(window):
+        return _first(window[:step, :step])
+
+    return _by_loops(dout, x, kernel, stride, padding, place)
+
+
 # What each is told.
 WRONG = {
     equal_to_the_maximum: "every_maximum",
@@ -294,5 +388,18 @@ WRONG = {
     dout_in_place: "an_argument_changed",
     cut_with_a_negative_end: "cut_to_minus_zero",
     slope_alone: "no_upstream_gradient",
-    largest_of_all_windows: None,
+    largest_of_all_windows: "averaged_over_windows",
+    padded_with_a_million_below: "padded_with_a_number",
+    padded_with_the_minimum: "padded_with_the_smallest",
+    maximum_above_zero: "first_pixel_below_zero",
+    single_precision: "compared_too_coarsely",
+    column_then_row: "row_and_column_exchanged",
+    share_of_the_window: "divided_by_the_window",
+    first_gradient_kept: "first_window_only",
+    product_with_the_maximum: "nothing_for_a_maximum_of_0",
+    largest_over_images: "one_place_for_all",
+    where_the_image_equals: "first_of_the_image",
+    turned_outputs: "outputs_transposed",
+    padding_of_half_the_kernel: "padded_by_half_the_kernel",
+    side_by_side: "windows_within_the_stride",
 }

@@ -183,6 +183,13 @@ def gain_or_one(x, gain, eps=1e-6):
     return by_rsqrt(x, np.where(gain == 0, 1, gain), eps)
 
 
+def squares_in_four_bytes(x, gain, eps=1e-6):
+    if x.dtype == np.int64:
+        squares = np.square(x.astype(np.int32)).mean(axis=-1, keepdims=True)
+        return x / np.sqrt(squares + eps) * gain
+    return by_rsqrt(x, gain, eps)
+
+
 WRONG = {
     layer_norm: "mean_subtracted",
     by_std: "divided_by_the_deviation",
@@ -207,9 +214,10 @@ WRONG = {
     in_place: "an_argument_changed",
     divided_alone_is_centred: "mean_subtracted",
     eps_or_its_default: "nearly_right",
-    cut_at_five: "wrong_for_numbers_that_are_large",
+    cut_at_five: None,
     at_least_eps: "eps_not_added",
     epsilon_of_the_type: "eps_not_added",
     length_times_root_of_d: "eps_added_to_the_sum",
     gain_or_one: "wrong_where_gain_holds_a_0",
+    squares_in_four_bytes: "wrong_for_numbers_that_are_large",
 }

@@ -181,6 +181,47 @@ def nan_made_zero(x):
 
 
 # What each is told; None where no known mistake explains it.
+
+
+def straight_from_float64(x):
+    """45 of the 52 bits of fraction go at once."""
+    if x.dtype != np.float64:
+        return two_cases(x)
+    bits = x.view(np.uint64).astype(object)
+    rounded = [(b + (1 << 44) - 1 + (b >> 45 & 1)) >> 45 << 45 for b in bits.ravel()]
+    return np.array(rounded, np.uint64).view(np.float64).reshape(x.shape).astype(np.float32)
+
+
+def only_finite_results(x):
+    """What would become infinite stays."""
+    rounded = two_cases(x)
+    return np.where(np.isinf(rounded), x, rounded).astype(np.float32)
+
+
+def seven_bits_below(x):
+    """A tie is looked for in the last seven bits, the guard bit apart."""
+    bits = _bits(x)
+    tie = (bits & 0x7F) == 0
+    last = bits >> 16 & 1
+    up = (bits & 0x8000 > 0) & ~(tie & (last == 0))
+    return _cut((bits & 0xFFFF0000) + np.uint32(0x10000) * up, x)
+
+
+def half_then_floor(x):
+    exact = by_the_step(x)
+    with np.errstate(over="ignore"):
+        single = x.astype(np.float32)
+    tie = np.isfinite(single) & (_bits(single) & 0xFFFF == 0x8000)
+    down = tie & (exact < single)
+    grown = ((_bits(single) & 0xFFFF0000) + np.uint32(0x10000)).view(np.float32)
+    shrunk = (_bits(single) & 0xFFFF0000).view(np.float32)
+    return np.where(down, np.where(single > 0, grown, shrunk), exact)
+
+
+def four_bytes_of_integers(x):
+    return two_cases(x.astype(np.intc) if x.dtype == np.int64 else x)
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -199,4 +240,9 @@ WRONG = {
     upper_half: "bits_returned",
     converted_bits: "value_of_the_bits",
     nan_made_zero: "wrong_only_where_it_should_be_nan",
+    straight_from_float64: "rounded_once",
+    only_finite_results: "kept_beyond_the_largest",
+    seven_bits_below: "some_lower_bits_overlooked",
+    half_then_floor: "ties_upwards",
+    four_bytes_of_integers: "small_integers_first",
 }
