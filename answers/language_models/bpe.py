@@ -15,23 +15,18 @@ from numpy import ndarray
 
 from answers.inputs.contracts import refuses
 
-BYTES = 256
-Pair = tuple[int, int]
-Word = tuple[int, ...]
 
-
-# --8<-- [start:merge_pair]
 @no_type_check  # it is called once a word and a merge
-def merge_pair(word: Word, pair: Pair, new: int) -> Word:
+# --8<-- [start:merge_pair]
+def merge_pair(
+    word: tuple[int, ...], pair: tuple[int, int], new: int
+) -> tuple[int, ...]:
     """The word with `new` for each `pair`, found from the left: in a a a the first two are one."""
     merged, place = [], 0
     while place < len(word):
-        if word[place : place + 2] == pair:
-            merged.append(new)
-            place += 2
-        else:
-            merged.append(word[place])
-            place += 1
+        found = word[place : place + 2] == pair
+        merged.append(new if found else word[place])
+        place += 2 if found else 1
     return tuple(merged)
 
 
@@ -40,7 +35,7 @@ def merge_pair(word: Word, pair: Pair, new: int) -> Word:
 
 # --8<-- [start:pair_order]
 @no_type_check  # it is called for each pair
-def pair_order(pair: Pair, tokens: list[bytes], ties: str) -> tuple:
+def pair_order(pair: tuple[int, int], tokens: list[bytes], ties: str) -> tuple:
     """What is smaller for the pair that wins a tie: its ids, or its bytes turned around."""
     if ties == "ids":
         return pair
@@ -75,8 +70,8 @@ def train_bpe(
 
     A word begins as its bytes, numbered 0 to 255. Each merge counts all pairs of
     neighbouring tokens in all words, then puts the next number, 256 and so on, wherever the most
-    frequent pair stands: from the left, so that of a a a the first two are merged. No pair
-    reaches from one word into the next.
+    frequent pair stands: from the left, so that of a a a the first two are merged. Both of its
+    pairs are counted, though they overlap. No pair reaches from one word into the next.
 
     How:
         A merge costs a pass over all words: see `train_bpe_fast` for one over those that change.
@@ -107,7 +102,7 @@ def train_bpe(
                [256, 116]])
     """
     counts = {tuple(word): count for word, count in words.items()}
-    tokens, found = [bytes([byte]) for byte in range(BYTES)], []
+    tokens, found = [bytes([byte]) for byte in range(256)], []
     while len(found) < merges:
         pairs = Counter()
         for word, count in counts.items():
@@ -116,8 +111,7 @@ def train_bpe(
         if not pairs:
             break
         best = min(pairs, key=lambda p: (-pairs[p], pair_order(p, tokens, ties)))
-        new = BYTES + len(found)
-        counts = {merge_pair(w, best, new): n for w, n in counts.items()}
+        counts = {merge_pair(w, best, 256 + len(found)): n for w, n in counts.items()}
         tokens.append(tokens[best[0]] + tokens[best[1]])
         found.append(best)
     return np.array(found, dtype=np.intp).reshape(-1, 2)
@@ -162,7 +156,7 @@ def train_bpe_fast(
                [256, 116]])
     """
     parts, counts = [tuple(word) for word in words], [*words.values()]
-    tokens, found = [bytes([byte]) for byte in range(BYTES)], []
+    tokens, found = [bytes([byte]) for byte in range(256)], []
     pairs, where, heap = Counter(), defaultdict(set), []
 
     def count(word, sign):
@@ -187,7 +181,7 @@ def train_bpe_fast(
         changed = Counter()
         for word in where.pop(best):
             count(word, -1)
-            parts[word] = merge_pair(parts[word], best, BYTES + len(found))
+            parts[word] = merge_pair(parts[word], best, 256 + len(found))
             count(word, 1)
         tokens.append(tokens[best[0]] + tokens[best[1]])
         found.append(best)
@@ -199,8 +193,8 @@ def train_bpe_fast(
 
 # --8<-- [start:bpe_encode_refuses]
 def no_bytes(word, name):
-    if word.size and not (word.min() >= 0 and word.max() < BYTES):
-        at = int(np.argmax((word < 0) | (word >= BYTES)))
+    if word.size and not (word.min() >= 0 and word.max() < 256):
+        at = int(np.argmax((word < 0) | (word >= 256)))
         raise ValueError(
             f"`{name}` holds {word[at]} at index {at}; pass bytes, 0 to 255: "
             "np.frombuffer(text.encode(), np.uint8)"
@@ -208,13 +202,13 @@ def no_bytes(word, name):
 
 
 def no_merges(merges, name):
-    made = BYTES + np.arange(len(merges))
+    made = 256 + np.arange(len(merges))
     for row in np.flatnonzero(
         (merges < 0).any(axis=1) | (merges >= made[:, None]).any(axis=1)
     ):
         raise ValueError(
-            f"`{name}` merges {merges[row].tolist()} in row {row}, before both are made; pass "
-            "merges in the order in which they were learned"
+            f"`{name}` merges {merges[row].tolist()} in row {row}, before both are "
+            "made; pass merges in the order in which they were learned"
         )
     if len(np.unique(merges, axis=0)) < len(merges):
         raise ValueError(
@@ -256,24 +250,30 @@ def bpe_encode(
         array([ 97, 256])
     """
     rank = {pair: row for row, pair in enumerate(map(tuple, merges.tolist()))}
-    return np.array(merged(tuple(word.tolist()), rank), dtype=np.intp)
-
-
-@no_type_check  # it is called for each word of a text
-def merged(word: Word, rank: dict[Pair, int]) -> Word:
-    """The word after every merge that applies to it, the one learned first done first."""
-    while known := [pair for pair in pairwise(word) if pair in rank]:
-        first = min(known, key=rank.get)
-        word = merge_pair(word, first, BYTES + rank[first])
-    return word
+    return np.array(merge_all(tuple(word.tolist()), rank), dtype=np.intp)
 
 
 # --8<-- [end:bpe_encode]
 
 
+@no_type_check  # it is called for each word of a text
+# --8<-- [start:merge_all]
+def merge_all(
+    word: tuple[int, ...], rank: dict[tuple[int, int], int]
+) -> tuple[int, ...]:
+    """The word after every merge that applies to it, the one learned first done first."""
+    while known := [pair for pair in pairwise(word) if pair in rank]:
+        first = min(known, key=rank.get)
+        word = merge_pair(word, first, 256 + rank[first])
+    return word
+
+
+# --8<-- [end:merge_all]
+
+
 # --8<-- [start:bpe_decode_refuses]
 def no_tokens(ids, merges):
-    count = BYTES + len(merges)
+    count = 256 + len(merges)
     if ids.size and not (ids.min() >= 0 and ids.max() < count):
         at = int(np.argmax((ids < 0) | (ids >= count)))
         raise ValueError(
@@ -314,7 +314,7 @@ def bpe_decode(
 
 def token_bytes(merges: list[list[int]]) -> list[bytes]:
     """The bytes of each token: of a merge, those of its two parts."""
-    tokens = [bytes([byte]) for byte in range(BYTES)]
+    tokens = [bytes([byte]) for byte in range(256)]
     for first, second in merges:
         tokens.append(tokens[first] + tokens[second])
     return tokens

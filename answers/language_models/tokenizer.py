@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Integer
 from numpy import ndarray
 
-from answers.language_models.bpe import BYTES, merged, no_merges, token_bytes
+from answers.language_models.bpe import merge_all, no_merges, token_bytes
 
 # GPT-2 writes \p{L} for letters and \p{N} for numbers, which need the package `regex`. Python's
 # own `re` has \w: letters, numbers and _. So here "½" and "²" are letters, there numbers.
@@ -87,14 +87,14 @@ class Tokenizer:
         self.rank = {pair: row for row, pair in enumerate(map(tuple, pairs))}
         names = [name.encode() for name in special]
         self.tokens = token_bytes(pairs) + names
-        first = BYTES + len(pairs)
+        first = 256 + len(pairs)
         self.special = {name: first + place for place, name in enumerate(special)}
         # Words repeat, so most are looked up. The cache is bounded, for texts are not.
         self.of_word = lru_cache(2**16)(self.encode_word)
 
     def encode_word(self, word: str) -> tuple[int, ...]:
         """The tokens of one word."""
-        return merged(tuple(word.encode()), self.rank)
+        return merge_all(tuple(word.encode()), self.rank)
 
     def encode(self, text: str, specials: bool = False) -> Integer[ndarray, " tokens"]:
         """The tokens of a text.
