@@ -19,12 +19,11 @@ n = sp.IndexedBase("n")  # how many pairs merge i replaced
 def cost() -> list[Line]:
     """Tokens left after M merges; tokens that M passes see; tokens seen of one word at most."""
     left, passes, visits = sp.symbols("N_M T V", integer=True, positive=True)
-    before = N - sp.Sum(n[j], (j, 1, i - 1))
-    at_once = M * N - sp.Sum((M - i) * n[i], (i, 1, M))
+    seen = M * N - sp.Sum((M - i) * n[i], (i, 1, M))
     each_visit = sp.Sum(j, (j, 2, length))
     return [
         Line(left, N - sp.Sum(n[i], (i, 1, M)), a_text),
-        Line(passes, (sp.Sum(before, (i, 1, M)), at_once), a_text),
+        Line(passes, seen, a_text),
         Line(visits, (each_visit, each_visit.doit()), a_word),
     ]
 

@@ -18,10 +18,8 @@ from answers.inputs.contracts import refuses
 
 @no_type_check  # it is called once a word and a merge
 # --8<-- [start:merge_pair]
-def merge_pair(
-    word: tuple[int, ...], pair: tuple[int, int], new: int
-) -> tuple[int, ...]:
-    """The word with `new` for each `pair`, found from the left: in a a a the first two are one."""
+def merge_pair(word: tuple, pair: tuple, new: int) -> tuple:
+    """The word with `new` for each `pair`, from the left: a a a becomes (a a) a."""
     merged, place = [], 0
     while place < len(word):
         found = word[place : place + 2] == pair
@@ -130,7 +128,7 @@ def train_bpe_fast(
     """The same merges as `train_bpe` finds, but a merge looks only at words with its pair.
 
     How:
-        Counts of pairs are kept, and beside each pair the words in which it has stood. A merge
+        Counts of pairs are kept, and beside each pair the words in which it stands. A merge
         takes the old pairs of such words away and adds their new ones. The most frequent pair
         comes from a heap; an entry whose count has changed since is passed over, for the new
         count has an entry of its own.
@@ -162,7 +160,8 @@ def train_bpe_fast(
     def count(word, sign):
         for pair in pairwise(parts[word]):
             changed[pair] += sign * counts[word]
-            where[pair].add(word)
+            note = where[pair].add if sign > 0 else where[pair].discard
+            note(word)
 
     changed = Counter()
     for word in range(len(parts)):
@@ -258,9 +257,7 @@ def bpe_encode(
 
 @no_type_check  # it is called for each word of a text
 # --8<-- [start:merge_all]
-def merge_all(
-    word: tuple[int, ...], rank: dict[tuple[int, int], int]
-) -> tuple[int, ...]:
+def merge_all(word: tuple, rank: dict) -> tuple:
     """The word after every merge that applies to it, the one learned first done first."""
     while known := [pair for pair in pairwise(word) if pair in rank]:
         first = min(known, key=rank.get)
