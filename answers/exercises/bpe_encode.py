@@ -62,8 +62,15 @@ exercise.case("a pair twice", word("abcab"), pairs("a b"))
 exercise.case("two merges", word("cdab"), pairs("a b", "c d"))
 exercise.case("a merge of a merge", word("xabc"), pairs("a b", "ab c"))
 exercise.case("no pair that was learned", word("dog"), pairs("a b"))
-exercise.case("a pair that occurs more often", word("dabab"), pairs("d a", "a b"))
+exercise.case(
+    "a pair that occurs more often", word("dabab"), pairs("d a", "a b", "b ab")
+)
 exercise.case("four ways to begin", word("abcd"), pairs("b c", "bc d", "a bc", "a b"))
+exercise.case(
+    "five letters, cut in other ways",
+    word("abcde"),
+    pairs("b c", "bc d", "a bc", "d e", "c de"),
+)
 exercise.case(
     "the pair learned first is the right one", word("abc"), pairs("b c", "a b")
 )
@@ -171,6 +178,68 @@ def longest_match(word, merges):
     # "Merge pairs in the order in which they were learned": longest( → encoded(
     # "tokens may be shorter": got[0] > want[0]
     return longest(word, merges)
+
+
+def longest_behind(word, merges):
+    """From the right, the longest token that fits."""
+    return turned(longest(word[::-1], merges[:, ::-1]))
+
+
+def turned(tokens):
+    return tokens[::-1]
+
+
+@exercise.bug
+def longest_match_from_the_right(word, merges):
+    """From the right, the longest token that fits is taken. Merge pairs in the order in which they
+    were learned."""
+    # "From the right, the longest token that fits is taken": got.tolist() != want.tolist() and
+    #     got[-1] >= want[-1]
+    # "Merge pairs in the order in which they were learned": longest_behind( → encoded(
+    return longest_behind(word, merges)
+
+
+def looked_up(word, merges):
+    """Two tokens are one if their bytes are those of a token; the lowest number goes first."""
+    tokens = held(merges)
+    number = {token: each for each, token in enumerate(tokens)}
+    parts = [(byte,) for byte in word.tolist()]
+    while known := [
+        (number[a + b], place)
+        for place, (a, b) in enumerate(pairwise(parts))
+        if a + b in number
+    ]:
+        token, place = min(known)
+        parts[place : place + 2] = [tokens[token]]
+    return np.array([number[part] for part in parts], dtype=np.intp)
+
+
+@exercise.bug
+def joined_bytes_looked_for(word, merges):
+    """Two tokens are merged if their bytes together are a token, as tiktoken does. That may be a
+    token that another pair made: look the pair itself up."""
+    # "Two tokens are merged if their bytes together are a token": len(got) < len(want)
+    # "That may be a token that another pair made": (lambda merges: len(got) < len(want) and
+    #     got.max() > want.max())(merges)
+    # "look the pair itself up": looked_up( → encoded(
+    return looked_up(word, merges)
+
+
+def but_the_last(word, pair, new):
+    """The walk ends before the last token, unless that is of a pair."""
+    whole = merge_pair(word, pair, new)
+    return whole if word[-2:] == pair and whole[-1] == new else whole[:-1]
+
+
+@exercise.bug
+def last_token_lost(word, merges):
+    """The walk over the word ends before its last token, which is lost unless a pair ends there.
+    Walk on to the end, and look for a pair only where there is a next token."""
+    # "which is lost unless a pair ends there": len(got) < len(want)
+    # "The walk over the word ends before its last token": got.tolist() == want[:-1].tolist()
+    # "Walk on to the end": joined=but_the_last → joined=merge_pair
+    # "look for a pair only where there is a next token": joined=but_the_last → joined=merge_pair
+    return in_turn(word, merges, joined=but_the_last)
 
 
 def fewest(word, merges):

@@ -80,6 +80,9 @@ exercise.case(
     {w.encode(): n for w, n in {"東京": 3, "東西": 2, "grün": 2, "für": 3}.items()},
     6,
 )
+exercise.case(
+    "bytes whose digits hold others", {b"ab": 5, b"\xc5b": 3, b"cd": 2, b"\tcd": 2}, 3
+)
 exercise.case("bytes that are no text", {b"\x00\xff": 2, b"\xff\xff\xff": 2}, 3)
 exercise.case("many words of two letters", some_words(b"ab", 12), 9)
 exercise.case("many words of three letters", some_words(b"abc", 20), 12)

@@ -261,6 +261,57 @@ def frequent_first(word, merges):
         ids = _put(ids, best, 256 + rank[best])
 
 
+def as_tiktoken_looks_up(word, merges):
+    """By the bytes of two tokens, not by the pair."""
+    number = _number(merges)
+    parts = [bytes([byte]) for byte in word.tolist()]
+    while True:
+        known = [
+            (number[a + b], place)
+            for place, (a, b) in enumerate(pairwise(parts))
+            if a + b in number
+        ]
+        if not known:
+            return np.array([number[part] for part in parts], dtype=int)
+        _, place = min(known)
+        parts[place : place + 2] = [parts[place] + parts[place + 1]]
+
+
+def longest_at_the_end(word, merges):
+    number = _number(merges)
+    text, found = bytes(word.tolist()), []
+    while text:
+        start = next(k for k in range(len(text)) if text[k:] in number)
+        found.insert(0, number[text[start:]])
+        text = text[:start]
+    return np.array(found, dtype=int)
+
+
+def never_at_the_end(word, merges):
+    tokens = word.tolist()
+    for row, pair in enumerate(merges.tolist()):
+        out, k = [], 0
+        while k < len(tokens) - 1:
+            both = tokens[k : k + 2] == pair
+            out.append(256 + row if both else tokens[k])
+            k += 1 + both
+        tokens = out
+    return np.array(tokens, dtype=int)
+
+
+def a_place_too_far(word, merges):
+    """Behind a pair one more token is passed over."""
+    tokens = word.tolist()
+    for row, pair in enumerate(merges.tolist()):
+        k = 0
+        while k < len(tokens) - 1:
+            if tokens[k : k + 2] == pair:
+                tokens[k : k + 2] = [256 + row]
+                k += 1
+            k += 1
+    return np.array(tokens, dtype=int)
+
+
 def a_list(word, merges):
     return each_merge_in_turn(word, merges).tolist()
 
@@ -281,5 +332,9 @@ WRONG = {
     one_merge: "merged_once",
     overlaps: "pairs_that_overlap",
     frequent_first: "most_frequent_first",
+    as_tiktoken_looks_up: "joined_bytes_looked_for",
+    longest_at_the_end: "longest_match_from_the_right",
+    never_at_the_end: "last_token_lost",
+    a_place_too_far: None,
     a_list: "a_result_of_another_kind",
 }

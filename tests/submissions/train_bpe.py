@@ -371,6 +371,26 @@ def a_list_of_pairs(words, merges, ties="ids"):
     return [tuple(pair) for pair in _general(words, merges, ties).tolist()]
 
 
+def replaced_in_text(words, merges, ties="ids"):
+    """As in the paper, but without its spaces: "97 98" stands in "197 98", too."""
+    parts = {" ".join(map(str, word)): n for word, n in words.items()}
+    names, found = [bytes([i]) for i in range(256)], []
+    for i in range(merges):
+        counts = Counter()
+        for word, n in parts.items():
+            for pair in pairwise(map(int, word.split())):
+                counts[pair] += n
+        if not counts:
+            break
+        rule = _of_bytes if ties == "bytes" else _of_ids
+        rows = {pair: rule(pair, counts, names) for pair in counts}
+        a, b = max(rows, key=rows.get)
+        names.append(names[a] + names[b])
+        found.append((a, b))
+        parts = {word.replace(f"{a} {b}", str(256 + i)): n for word, n in parts.items()}
+    return _as_rows(found)
+
+
 def counts_in_place(words, merges, ties="ids"):
     """Words that are one byte are thrown away, in the dictionary that was given."""
     for word in [word for word in words if len(word) < 2]:
@@ -407,6 +427,7 @@ WRONG = {
     vocabulary_size: "size_of_the_vocabulary",
     max_of_nothing: "fails_when_no_pair_is_left",
     words_as_text: "characters_for_bytes",
+    replaced_in_text: None,
     counts_in_place: "an_argument_changed",
     counts_halved: "an_argument_changed",
     a_list_of_pairs: "a_result_of_another_kind",
