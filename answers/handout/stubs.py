@@ -86,7 +86,8 @@ def rules(function: ast.FunctionDef, precision: Sequence[float], refuses: str) -
     """What is judged besides the result, in words. The signature tells which sentences apply."""
     takes, gives = ast.unparse(function.args), returned(function)
     arrays = [kind for kind in ("ndarray", "Tensor") if kind in takes]
-    said = [KEEP_INPUT] if arrays or ":" not in takes else []
+    held = arrays or "dict[" in takes
+    said = [KEEP_INPUT] if held or ":" not in takes else []
     said += [FLOATS] if computes_floats(function) else []
     if re.search("loat|Real", gives):
         # 1e-8, where Python writes 1e-08.

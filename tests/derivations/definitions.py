@@ -17,6 +17,7 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.language_models.bpe import bpe_encode, merge_pair
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -265,6 +266,22 @@ def convolved_backward(g, x, w, s, d):
     return dx.ravel(), dw.ravel(), db[0]
 
 
+def tokens_left(text, pairs):
+    """How many tokens two words, a text and the same backwards, have after these merges."""
+    words = (np.frombuffer(word.encode(), np.uint8) for word in (text, text[::-1]))
+    merges = np.array(pairs, int).reshape(-1, 2)
+    return sum(len(bpe_encode(word, merges)) for word in words)
+
+
+def tokens_seen(size):
+    """Of a word of different bytes that merges join from the left, before each merge."""
+    word, seen = tuple(range(size)), 0
+    while len(word) > 1:
+        seen += len(word)
+        word = merge_pair(word, word[:2], 1000 + len(word))
+    return seen
+
+
 def corrected_mean(gradients, beta1):
     """The corrected m: beside so large an eps nothing else divides it."""
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
@@ -472,6 +489,11 @@ LIBRARY = {
         r"\frac{P(A \mid B)}{P(\neg A \mid B)}": lambda A, B: posterior_odds(
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
         ),
+    },
+    "bpe.cost": {
+        "N_{M}": lambda text, pairs: tokens_left(text, pairs),
+        "T": lambda text, pairs: sum(tokens_left(text, pairs[:i]) for i in range(len(pairs))),
+        "V": lambda ell: tokens_seen(ell),
     },
     "convolution.gradients": {
         "y_{p}": lambda x, w, b, s, d, p: convolved(x, w, b, s, d)[p - 1],

@@ -1,0 +1,1 @@
+"""Language models around the network: tokens, decoding, fine-tuning, experts, evaluation."""
