@@ -84,7 +84,7 @@ def beam_search(
                [7, 0, 0]]), array([[0.4, 0.3]]))
     """
     rows = np.arange(len(prompts))[:, None]
-    ids, total, length = prompts[:, None], np.zeros((len(prompts), 1)), 0
+    ids, total, length = prompts[:, None].astype(int), np.zeros((len(prompts), 1)), 0
     for step in range(1, new_tokens + 1):
         new = log_probs(ids.reshape(-1, ids.shape[-1])).reshape(*ids.shape[:2], -1)
         ended = (ids[..., -1] == end) & (step > 1)  # a prompt may hold that token
