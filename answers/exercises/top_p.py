@@ -78,6 +78,17 @@ def left(logits, order, stays, out=-np.inf):
 
 
 @exercise.bug
+def infinity_without_its_minus(logits, p):
+    """A token that is cut gets inf, which makes it the likeliest. Give it -inf."""
+    # "A token that is cut gets inf, which makes it the likeliest": (got[want == -np.inf] ==
+    #     np.inf).all()
+    # "Give it -inf": out=np.inf → out=-np.inf
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return left(logits, order, stays, out=np.inf)
+
+
+@exercise.bug
 def crossing_token_cut(logits, p):
     """The token that crosses p is cut, so the tokens that are left hold less than p, and none is
     left where the first holds more. Ask what the tokens before it hold."""
