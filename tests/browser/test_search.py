@@ -39,14 +39,13 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    28: ["beam search", "nucleus sampling", "top-k vs top-p"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
     "bpe tokenizer",
-    "beam search",
-    "nucleus sampling",
     "lora",
     "mixture of experts",
     "swiglu",
