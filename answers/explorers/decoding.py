@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.explorers import Explorer, Slider, View, steps
-from answers.explorers.chart import Axis, Chart
+from answers.explorers.chart import Axis, Chart, round_marks
 from answers.language_models.sampling import top_k, top_p
 from answers.probability.softmax import softmax
 
@@ -20,10 +20,9 @@ def decoding(t: float, k: float, p: float) -> View:
     before = softmax(logits)
     after = softmax(top_p(top_k(logits, int(k)), p))
     high = 1.05 * max(after.max(), before.max())
-    marks = tuple(each for each in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if each < high)
     chart = Chart(
         Axis("next byte", -0.5, 11.5, dict(enumerate(TOKENS))),
-        Axis("probability", 0, high, (0, *marks)),
+        Axis("probability", 0, high, round_marks(high)),
     )
     for at, (pale, strong) in enumerate(zip(before, after, strict=True)):
         chart.box((at - 0.4, at), (0, pale), ink=1, tint=0.35)
