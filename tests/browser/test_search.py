@@ -40,13 +40,12 @@ ASKED = {
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
     27: ["bpe tokenizer", "byte pair encoding"],
+    28: ["beam search", "nucleus sampling", "top-k vs top-p"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "beam search",
-    "nucleus sampling",
     "lora",
     "mixture of experts",
     "swiglu",

@@ -18,6 +18,7 @@ from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
 from answers.language_models.bpe import bpe_encode, merge_pair
+from answers.language_models.sampling import min_p, sample
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -530,6 +531,22 @@ LIBRARY = {
     "dawid_skene.noisy_score": {
         r"\text{measured}": lambda c, e: measured(c, e),
         r"\frac{\partial \text{measured}}{\partial c}": lambda e: measured(1, e) - measured(0, e),
+    },
+    "decoding.gumbel_max": {
+        # The uniform number at which a token of logit 0 overtakes one of x, whose noise is 0.
+        "F(x)": lambda x: brentq(
+            lambda u: sample(np.array([x, 0.0]), np.array([np.exp(-1), u])) - 0.5, 0.01, 0.99
+        ),
+        r"\mathbb{E}\left[u^{\sum_{j=1}^{K} e^{\frac{z_{j} - z_{i}}{T}} - 1}\right]": (
+            lambda z, T, i: softmax(z / T)[i - 1]
+        ),
+    },
+    "decoding.least_logit": {
+        r"z\big|_{e^{\frac{z}{T}} e^{- \frac{z_{\max}}{T}} = m}": lambda drawn, T, m: brentq(
+            lambda z: (min_p(np.array([drawn[r"z_{\max}"], z]) / T, m)[1] > -np.inf) - 0.5,
+            drawn[r"z_{\max}"] - 9 * T,
+            drawn[r"z_{\max}"],
+        ),
     },
     "finite_differences.best_step": {
         r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),

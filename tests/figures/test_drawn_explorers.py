@@ -9,10 +9,12 @@ import torch
 from drawing import quoted, same
 from scipy import optimize, signal, special, stats
 from sklearn import metrics
+from transformers.generation import logits_process
 
 from answers import explorers
-from answers.explorers import bits, chart, one_pass_variance
+from answers.explorers import bits, chart, decoding, one_pass_variance
 from answers.labels.binormal import two_models
+from answers.transformers import gpt_numpy
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHARP = 0.01  # of an axis: places are drawn to a tenth of a unit
@@ -275,6 +277,33 @@ def test_scan_rounds(n, rounds):
     assert shown.view.facts[1] == f"{joins} joins so far"
     assert shown.view.facts[2].startswith(f"a loop makes {n - 1},")
     assert (shown.x.label, shown.y.label) == ("place", "steps covered")
+
+
+@pytest.mark.parametrize(("t", "k", "p"), [(1, 12, 0.9), (0.3, 12, 0.6), (2, 5, 0.95), (3, 1, 1)])
+def test_decoding(t, k, p):
+    shown = Shown("decoding", t, k, p)
+    shown.says('The twelve likeliest bytes after "Call me ", as our GPT scores them')
+    logits = gpt_numpy.forward(gpt_numpy.encode("Call me "), gpt_numpy.load_weights())[0, -1]
+    likeliest = np.argsort(-logits)[:12]
+    assert "".join(map(chr, likeliest)) == decoding.TOKENS
+    assert np.allclose(logits[likeliest], decoding.LOGITS, atol=0.006)
+    scores = torch.tensor([decoding.LOGITS], dtype=torch.float64) / t
+    before = torch.softmax(scores, -1).numpy()[0]
+    filtered = logits_process.TopKLogitsWarper(k)(None, scores)
+    filtered = logits_process.TopPLogitsWarper(p)(None, filtered) if p < 1 else filtered
+    after = torch.softmax(filtered, -1).numpy()[0]
+    shown.says("softmax at the temperature T (pale), and what top-k and then top-p leave (strong)")
+    for bars, want in (("0.35", before), ("1", after[after > 0])):
+        drawn = [bar for bar in shown.drawing.iter(f"{SVG}rect") if bar.get("opacity") == bars]
+        tops = shown.place(0, [float(bar.get("y")) for bar in drawn])[1]
+        assert shown.near(tops, want)
+    shown.says("which sums to 1 again")
+    assert shown.view.facts[0] == f"{(after > 0).sum()} of 12 bytes are left"
+    assert shown.view.facts[1] == f"they held {before[after > 0].sum():.3f}"
+    entropy = stats.entropy(after)
+    assert shown.view.facts[2] == f"entropy after {entropy:.3f} nats"
+    shown.says("T comes first, so top-p follows it, and top-k does not")
+    assert (shown.x.label, shown.y.label) == ("next byte", "probability")
 
 
 @pytest.mark.parametrize("mean", [1, 1000, 10_000])
