@@ -11,7 +11,7 @@ from answers.derivations import Line
 from answers.derivations.operators import Root, Slope
 
 # --8<-- [start:symbols]
-d, f, b, s, stretched = sp.symbols("d f b s b'", positive=True)
+d, f, size, b, s, stretched = sp.symbols("d f d_h b s b'", positive=True)
 z, sigma = sp.symbols("z sigma", real=True)
 # --8<-- [end:symbols]
 
@@ -61,8 +61,8 @@ def gate(rng, _):
 
 # --8<-- [start:base]
 def base() -> list[Line]:
-    """The base at which the last of d/2 pairs is slower by s; the first has speed 1 at any."""
-    slowest = sp.Lambda(b, b ** (-(d - 2) / d))
+    """The base at which the last of a head's pairs is slower by s; the first has speed 1 at any."""
+    slowest = sp.Lambda(b, b ** (-(size - 2) / size))
     (equal,) = sp.solve(sp.Eq(slowest(stretched), slowest(b) / s), stretched)
     return [
         Line(
@@ -77,4 +77,4 @@ def base() -> list[Line]:
 
 
 def head(rng, size):
-    return {"d": 2 * size, "b": rng.uniform(2, 9), "s": rng.uniform(1, 3), "b'": 9.0}
+    return {"d_h": 2 * size, "b": rng.uniform(2, 9), "s": rng.uniform(1, 3), "b'": 9.0}

@@ -607,8 +607,8 @@ LIBRARY = {
         ],
     },
     "llama.base": {
-        r"b'\big|_{b'^{\frac{2 - d}{d}} = \frac{b^{\frac{2 - d}{d}}}{s}}": lambda d, b, s: (
-            rope_scaling(d, s, "ntk", b)[1] ** (-d / 2)
+        r"b'\big|_{b'^{\frac{2 - d_{h}}{d_{h}}} = \frac{b^{\frac{2 - d_{h}}{d_{h}}}}{s}}": lambda d_h, b, s: (
+            rope_scaling(d_h, s, "ntk", b)[1] ** (-d_h / 2)
         ),
     },
     "llama.swish": {
