@@ -62,14 +62,14 @@ def gate(rng, _):
 # --8<-- [start:base]
 def base() -> list[Line]:
     """The base at which the last of a head's pairs is slower by s; the first has speed 1 at any."""
-    slowest = sp.Lambda(b, b ** (-(size - 2) / size))
-    (equal,) = sp.solve(sp.Eq(slowest(stretched), slowest(b) / s), stretched)
+    omega = sp.Function("omega")
+    slowest = b ** ((2 - size) / size)
+    (equal,) = sp.solve(sp.Eq(slowest.subs(b, stretched), slowest / s), stretched)
+    equal = sp.powsimp(sp.expand_power_base(equal, force=True))
+    last = omega(stretched, size), omega(b, size) / s
     return [
-        Line(
-            Root(stretched, slowest(stretched), slowest(b) / s),
-            sp.powsimp(sp.expand_power_base(equal, force=True)),
-            head,
-        )
+        Line(omega(b, size), slowest, head),
+        Line(Root(stretched, *last), equal, head),
     ]
 
 
@@ -77,4 +77,10 @@ def base() -> list[Line]:
 
 
 def head(rng, size):
-    return {"d_h": 2 * size, "b": rng.uniform(2, 9), "s": rng.uniform(1, 3), "b'": 9.0}
+    """The last of d/2 speeds, whose logarithms fall evenly from 0 for the first."""
+
+    def last(base, d):
+        return np.exp(np.log(base) * np.interp(1, [0, d / 2], [-1, 0]))
+
+    drawn = {"b": rng.uniform(2, 9), "s": rng.uniform(1, 3), "b'": 9.0}
+    return {"d_h": 2 * size, "omega": last} | drawn

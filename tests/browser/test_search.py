@@ -39,6 +39,7 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    31: ["swiglu", "convert rope weights"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -49,7 +50,6 @@ NOT_HERE = [
     "nucleus sampling",
     "lora",
     "mixture of experts",
-    "swiglu",
     "contrastive loss",
     "clip contrastive loss",
     "pass@k",

@@ -607,8 +607,9 @@ LIBRARY = {
         ],
     },
     "llama.base": {
-        r"b'\big|_{b'^{\frac{2 - d_{h}}{d_{h}}} = \frac{b^{\frac{2 - d_{h}}{d_{h}}}}{s}}": lambda d_h, b, s: (
-            rope_scaling(d_h, s, "ntk", b)[1] ** (-d_h / 2)
+        r"\omega{\left(b,d_{h} \right)}": lambda d_h, b: rope_scaling(d_h, 1.0, base=b)[-1],
+        r"b'\big|_{\omega{\left(b',d_{h} \right)} = \frac{\omega{\left(b,d_{h} \right)}}{s}}": (
+            lambda d_h, b, s: rope_scaling(d_h, s, "ntk", b)[1] ** (-d_h / 2)
         ),
     },
     "llama.swish": {
