@@ -66,7 +66,8 @@ def stub(
     text = module.text(function.lineno, function.body[0].end_lineno)
     not_judged = [DTYPE] * computes_floats(function) + [*not_judged]
     head = with_ending(text, not_judged)
-    return f"{opening}\n\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
+    above = f"{opening}\n\n{imports}" if imports else opening
+    return f"{above}\n\n\n{head}\n    raise NotImplementedError\n"
 
 
 def with_ending(text: str, not_judged: Sequence[str]) -> str:

@@ -41,6 +41,7 @@ ASKED = {
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
     27: ["bpe tokenizer", "byte pair encoding"],
     28: ["beam search", "nucleus sampling", "top-k vs top-p"],
+    31: ["swiglu", "convert rope weights"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -48,7 +49,6 @@ NOT_HERE = [
     "k means clustering",
     "lora",
     "mixture of experts",
-    "swiglu",
     "contrastive loss",
     "clip contrastive loss",
     "pass@k",

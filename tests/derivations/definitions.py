@@ -18,7 +18,10 @@ from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
 from answers.language_models.bpe import bpe_encode, merge_pair
+from answers.language_models.model_counts import count_gpt2_parameters, count_parameters
+from answers.language_models.rope_layouts import rope_scaling
 from answers.language_models.sampling import min_p, sample
+from answers.language_models.swiglu import swiglu, swiglu_backward
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -332,6 +335,25 @@ def middle_gradient(G, L, R):
     return found[1, : L.shape[1], : R.shape[0]]
 
 
+def of_gelu(d):
+    """The weights of GPT-2's feed-forward layer: two thirds of a block's matrices."""
+    block = count_gpt2_parameters(2, d, 1, 1) - count_gpt2_parameters(1, d, 1, 1)
+    return (block - 13 * d) * 2 / 3
+
+
+def of_swiglu(d, f):
+    """What a block has more if its feed-forward layer is twice as wide."""
+    twice, once = (count_parameters(1, d, 1, 1, width, 1) for width in (2 * f, f))
+    return twice - once
+
+
+def swish_slope(z):
+    one = np.ones((1, 1))
+    return swiglu_backward(one, np.array([[z]]), one, one, one)[0].item() - (
+        swiglu(np.array([[z]]), one, one, one).item() / z
+    )
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -634,6 +656,21 @@ LIBRARY = {
         r"\pi^{*}": lambda rewards, reference, beta, k: softmax(np.log(reference) + rewards / beta)[
             k
         ],
+    },
+    "llama.base": {
+        r"\omega{\left(b,d_{h} \right)}": lambda d_h, b: rope_scaling(d_h, 1.0, base=b)[-1],
+        r"b'\big|_{\omega{\left(b',d_{h} \right)} = \frac{\omega{\left(b,d_{h} \right)}}{s}}": (
+            lambda d_h, b, s: rope_scaling(d_h, s, "ntk", b)[1] ** (-d_h / 2)
+        ),
+    },
+    "llama.swish": {
+        # z is the gate and the other factor, too: the gradient is z swish'(z) + swish(z).
+        r"\frac{d}{d z}\sigma z": lambda z: swish_slope(z) / z,
+    },
+    "llama.width": {
+        r"N_{\text{GELU}}": of_gelu,
+        r"N_{\text{SwiGLU}}": of_swiglu,
+        r"f\big|_{N_{\text{SwiGLU}} = N_{\text{GELU}}}": lambda d: of_gelu(d) / of_swiglu(d, 1),
     },
     "loss_bounds.confidence": {
         r"\min p_{y}": lambda K, c: np.exp(-confidence_loss_bounds(K, c, correct=False)[1]),

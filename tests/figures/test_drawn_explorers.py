@@ -306,6 +306,30 @@ def test_decoding(t, k, p):
     assert (shown.x.label, shown.y.label) == ("next byte", "probability")
 
 
+@pytest.mark.parametrize(("factor", "base"), [(8, 10_000), (1, 50_000), (32, 1_000_000)])
+def test_rotary_speeds(factor, base):
+    shown, pairs = Shown("rotary_speeds", factor, base), np.arange(64)
+    want = factor ** (2 * pairs / 126)  # b' / b is s^(d/(d-2)), to the power 2j/d
+    shown.says("position interpolation slows all alike (dashed)")
+    assert shown.near(shown.lines()[2, "dashed"][1], np.full(64, np.log2(factor)))
+    shown.says("NTK-aware scaling the slow pairs most (solid)")
+    x, y = shown.lines()[1, "solid"]
+    assert shown.near(x, pairs, "x")
+    assert shown.near(y, np.log2(want))
+    shown.says("how much each of 64 rotary pairs is slowed for a longer context")
+    shown.says("Left of the rule a pair makes a whole turn within the 4,096 tokens of training")
+    shown.says("right of it none")
+    turning = [j for j in pairs if 4096 * base ** (-2 * j / 128) >= 2 * np.pi]
+    assert shown.near(shown.lines()[0, "rule"][0], [len(turning) - 0.5] * 2, "x")
+    assert shown.view.facts == (
+        f"{len(turning)} pairs make a whole turn in 4,096 tokens",
+        f"pair 32 slowed by {want[32]:.2f}, not {factor}",
+        f"new base {base * factor ** (128 / 126):,.0f}",
+    )
+    assert all(same([2.0**place], [float(text)]) for place, text in shown.y.ticks.items())
+    assert (shown.x.label, shown.y.label) == ("pair, from the fastest", "slowed by (log scale)")
+
+
 @pytest.mark.parametrize("mean", [1, 1000, 10_000])
 def test_one_pass_variance(mean):
     shown = Shown("one_pass_variance", mean)
