@@ -17,6 +17,7 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.language_models.lora import lora_backward
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -583,6 +584,17 @@ LIBRARY = {
         r"\pi^{*}": lambda rewards, reference, beta, k: softmax(np.log(reference) + rewards / beta)[
             k
         ],
+    },
+    "lora.gradients": {
+        r"\frac{\partial \mathcal{L}}{\partial a_{c,j}} = \left(s B^{T} G^{T} X\right)_{c,j}": lambda g, x, w, a, b, s, c, j: (
+            lora_backward(g, x, w, a, b, s * len(a))[1][c - 1, j - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial b_{o,c}} = \left(s G^{T} X A^{T}\right)_{o,c}": lambda g, x, w, a, b, s, o, c: (
+            lora_backward(g, x, w, a, b, s * len(a))[2][o - 1, c - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial x_{m,j}} = \left(G \left(s B A + W\right)\right)_{m,j}": lambda g, x, w, a, b, s, m, j: (
+            lora_backward(g, x, w, a, b, s * len(a))[0][m - 1, j - 1]
+        ),
     },
     "loss_bounds.confidence": {
         r"\min p_{y}": lambda K, c: np.exp(-confidence_loss_bounds(K, c, correct=False)[1]),
