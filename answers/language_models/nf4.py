@@ -76,8 +76,9 @@ def nf4_quantize(
         run on from row to row, where here each row begins a block.
 
     Example:
-        >>> codes, scale = nf4_quantize(np.array([[2.0, -0.4, 0.0, 0.5]]), NF4, block=2)
-        >>> codes  # 2/2 = 1, -0.4/2 is nearest to -0.185, 0 to 0, and 0.5/0.5 = 1
+        >>> table = np.arange(-7, 9) / 8
+        >>> codes, scale = nf4_quantize(np.array([[2.0, -0.4, 0.0, 0.5]]), table, block=2)
+        >>> codes  # 2/2 = 1, -0.4/2 is nearest to -0.25, 0 to 0, and 0.5/0.5 = 1
         array([[15,  5,  7, 15]], dtype=uint8)
         >>> scale
         array([[2. , 0.5]])

@@ -39,6 +39,7 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    29: ["lora", "qlora", "low-rank adapters"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -47,7 +48,6 @@ NOT_HERE = [
     "bpe tokenizer",
     "beam search",
     "nucleus sampling",
-    "lora",
     "mixture of experts",
     "swiglu",
     "contrastive loss",
