@@ -25,6 +25,7 @@ def learning_and_forgetting() -> Figure:
         )
         axes.plot(python, moby_dick, marker=marker, label=name)
     axes.set(xlabel="loss on Python, to be learned", ylabel="loss on Moby-Dick, known")
+    axes.set(ylim=(1.7, 3.9))  # room for the legend
     axes.legend()
     return figure
 

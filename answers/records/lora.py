@@ -39,7 +39,7 @@ ATTENTION, MLP = ("attention.qkv", "attention.out"), ("mlp.0", "mlp.2")
 # None trains the layers' own weights.
 WAYS = {
     "all weights": (None, ("",)),
-    "weights of these layers": (None, (*ATTENTION, *MLP)),
+    "weights of linear layers": (None, (*ATTENTION, *MLP)),
     "LoRA, r = 8, all layers": (8, (*ATTENTION, *MLP)),
     "LoRA, r = 1, all layers": (1, (*ATTENTION, *MLP)),
     "LoRA, r = 21, attention only": (21, ATTENTION),
