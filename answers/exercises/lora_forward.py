@@ -132,6 +132,15 @@ def all_is_scaled(x, w, a, b, alpha):
 
 
 @exercise.bug
+def scaled_twice(x, w, a, b, alpha):
+    """The update is multiplied by alpha / r twice. Multiply it once."""
+    # "The update is multiplied by alpha / r twice": np.allclose(got, x @ w.T + (alpha / len(a))
+    #     ** 2 * (x @ a.T @ b.T))
+    # "Multiply it once": ** 2 → ** 1
+    return as_float(x) @ w.T + (alpha / len(a)) ** 2 * update(x, a, b)
+
+
+@exercise.bug
 def no_frozen_layer(x, w, a, b, alpha):
     """Only the update comes out: before training, when B is 0, that is 0 everywhere. Add the frozen
     layer's output, `x @ w.T`."""

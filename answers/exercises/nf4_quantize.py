@@ -190,11 +190,11 @@ def codes_of_both_signs(w, table, block=64):
 
 @exercise.bug(nan=(0, 15))
 def zero_by_zero(w, table, block=64, nan=0):
-    """A block of zeros is divided by its scale of 0, and 0/0 is nan, whose code is not that of 0.
-    Divide such a block by 1."""
+    """In a block of zeros the code is not that of 0: it may come of 0/0, which is nan. Divide such
+    a block by 1."""
+    # "In a block of zeros the code is not that of 0": not np.array_equal(got.codes[w == 0],
+    #     want.codes[w == 0])
     # "Divide such a block by 1": scale[..., None] → np.where(scale == 0, 1, scale)[..., None]
-    # "and 0/0 is nan, whose code is not that of 0": np.isnan(np.float64(0) / got.scales.min())
-    #     and not np.array_equal(got.codes, want.codes)
     scale = tops(w, block)
     with np.errstate(invalid="ignore"):
         unit = in_blocks(w, block) / scale[..., None]

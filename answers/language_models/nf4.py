@@ -59,13 +59,14 @@ def nf4_quantize(
 
     Args:
         w: The weights of a layer, (out, in).
-        table: 16 numbers that rise from -1 to 1, with a 0: of NF4 quantiles of a normal
-            distribution.
+        table: 16 numbers that rise, from -1 to 1; NF4's are quantiles of a normal
+            distribution, with 0 among them.
         block: How many neighbours of a row share a scale.
 
     Returns:
         The codes, 0 to 15, one in a byte: two would fit. And the scales, (out, in / block), in
-        the precision of `w`. A block of zeros has the scale 0 and the code of 0.
+        the precision of `w`. A block of zeros has the scale 0 and the code
+        that is nearest to 0.
 
     Raises:
         ValueError: `w` is empty or holds nan or infinity, the table does not rise, or rows do

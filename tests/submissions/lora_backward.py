@@ -127,6 +127,15 @@ def rank_of_the_rows_of_b(dout, x, w, a, b, alpha):
     return _three(dout, x, w, a, b, alpha / len(b))
 
 
+def whole_scale(dout, x, w, a, b, alpha):
+    return _three(dout, x, w, a, b, alpha // len(a))
+
+
+def da_and_db_ascending(dout, x, w, a, b, alpha):
+    dx, da, db = _three(dout, x, w, a, b, alpha / len(a))
+    return dx, -da, -db
+
+
 def da_scaled_twice(dout, x, w, a, b, alpha):
     s = alpha / len(a)
     return _three(dout, x, w, a, b, s, s_a=s * s)
@@ -230,6 +239,8 @@ WRONG = {
     by_alpha: "alpha_not_divided",
     rank_stabilized: "divided_by_the_root_of_the_rank",
     rank_of_the_rows_of_b: "divided_by_a_size_of_w",
+    whole_scale: "whole_division",
+    da_and_db_ascending: "sign",
     da_scaled_twice: "scaled_twice",
     mean_over_the_batch: "averaged_twice",
     transposed_factors: "factors_transposed",

@@ -122,6 +122,11 @@ def merged_in_place(x, w, a, b, alpha):
     return _float(x) @ w.T
 
 
+def squared_scale(x, w, a, b, alpha):
+    x, s = _float(x), alpha / len(a)
+    return x @ w.T + s * ((s * x) @ a.T @ b.T)
+
+
 def whole_scale(x, w, a, b, alpha):
     """alpha // r: right where r divides alpha."""
     x = _float(x)
@@ -193,6 +198,7 @@ WRONG = {
     down_by_b: "factors_exchanged",
     minus_the_update: "update_subtracted",
     merged_in_place: "an_argument_changed",
+    squared_scale: "scaled_twice",
     whole_scale: "whole_division",
     at_least_one: None,
     never_negative: "wrong_where_alpha_is_-2.0",

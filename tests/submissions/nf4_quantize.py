@@ -185,6 +185,16 @@ def mirrored(w, table, block=64):
     return np.where((w < 0) & (codes > 7), 15 - codes, codes).astype(np.uint8), scale
 
 
+def code_0_for_zeros(w, table, block=64):
+    codes, scale = all_distances(w, table, block)
+    return np.where(np.repeat(scale, block, axis=1) == 0, 0, codes).astype(np.uint8), scale
+
+
+def not_divided(w, table, block=64):
+    blocks = _blocks(w, block)
+    return _codes(blocks, np.ones(blocks.shape[:2]), table, w.shape), np.abs(blocks).max(-1)
+
+
 def packed(w, table, block=64):
     codes, scale = all_distances(w, table, block)
     return codes[:, ::2] | codes[:, 1::2] << 4, scale
@@ -238,6 +248,8 @@ WRONG = {
     ones_for_zeros: "a_scale_of_1_for_zeros",
     floor_of_eps: "cut_off",
     mirrored: "signs_compared_apart",
+    code_0_for_zeros: "zero_by_zero",
+    not_divided: "a_division_left_out",
     packed: "two_in_a_byte",
     own_table: "wrong_only_in_codes",
     usual_block: None,
