@@ -64,7 +64,7 @@ def pytorch(w, table, block=64):
     scale = blocks.abs().amax(-1)
     unit = blocks / torch.where(scale == 0, 1, scale)[..., None]
     middles = torch.tensor((table[1:] + table[:-1]) / 2, dtype=kind)
-    codes = torch.bucketize(unit, middles)
+    codes = torch.bucketize(unit.contiguous(), middles)
     return codes.to(torch.uint8).reshape(w.shape).numpy(), scale.numpy()
 
 
