@@ -42,12 +42,12 @@ ASKED = {
     27: ["bpe tokenizer", "byte pair encoding"],
     28: ["beam search", "nucleus sampling", "top-k vs top-p"],
     31: ["swiglu", "convert rope weights"],
+    29: ["lora", "qlora", "low-rank adapters"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "lora",
     "mixture of experts",
     "contrastive loss",
     "clip contrastive loss",

@@ -18,6 +18,7 @@ from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
 from answers.language_models.bpe import bpe_encode, merge_pair
+from answers.language_models.lora import lora_backward
 from answers.language_models.model_counts import count_gpt2_parameters, count_parameters
 from answers.language_models.rope_layouts import rope_scaling
 from answers.language_models.sampling import min_p, sample
@@ -671,6 +672,17 @@ LIBRARY = {
         r"N_{\text{GELU}}": of_gelu,
         r"N_{\text{SwiGLU}}": of_swiglu,
         r"f\big|_{N_{\text{SwiGLU}} = N_{\text{GELU}}}": lambda d: of_gelu(d) / of_swiglu(d, 1),
+    },
+    "lora.gradients": {
+        r"\frac{\partial \mathcal{L}}{\partial a_{c,j}} = \left(s B^{T} G^{T} X\right)_{c,j}": lambda g, x, w, a, b, s, c, j: (
+            lora_backward(g, x, w, a, b, s * len(a))[1][c - 1, j - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial b_{o,c}} = \left(s G^{T} X A^{T}\right)_{o,c}": lambda g, x, w, a, b, s, o, c: (
+            lora_backward(g, x, w, a, b, s * len(a))[2][o - 1, c - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial x_{m,j}} = \left(G \left(s B A + W\right)\right)_{m,j}": lambda g, x, w, a, b, s, m, j: (
+            lora_backward(g, x, w, a, b, s * len(a))[0][m - 1, j - 1]
+        ),
     },
     "loss_bounds.confidence": {
         r"\min p_{y}": lambda K, c: np.exp(-confidence_loss_bounds(K, c, correct=False)[1]),
