@@ -39,10 +39,11 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    24: ["parallel scan", "mamba", "entropy of a stream"],
     27: ["bpe tokenizer", "byte pair encoding"],
     28: ["beam search", "nucleus sampling", "top-k vs top-p"],
-    31: ["swiglu", "convert rope weights"],
     29: ["lora", "qlora", "low-rank adapters"],
+    31: ["swiglu", "convert rope weights"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -67,7 +68,7 @@ NOT_HERE = [
     "lstm",
     "diffusion model",
     "svm",
-    "mamba",
+    "hippo",
     "iou",
 ]
 
