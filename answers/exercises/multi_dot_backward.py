@@ -52,7 +52,11 @@ exercise.case("a factor of zeros", *blind)
 flat = draw(3, 2)
 flat[1][1] = [[1, 2], [2, 4]]
 exercise.case("a factor without an inverse", *flat)
-exercise.case("factors of 1e-6", draw(1, 3)[0], 1e-6 * draw(3, 3)[1] + 1e-5 * np.eye(3))
+exercise.case(
+    "factors of 1e-6, a gradient of 1e11",
+    1e11 * draw(1, 3)[0],
+    1e-6 * draw(3, 3)[1] + 1e-5 * np.eye(3),
+)
 exercise.case("float32", *(a.astype(np.float32) for a in draw(4, 3)))
 add_whole_numbers(exercise, *(np.rint(9 * a) for a in draw(3, 2, 3)))
 big = np.array([[200, -150], [170, 190]], dtype=np.int16)
