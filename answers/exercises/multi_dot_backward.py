@@ -52,7 +52,11 @@ exercise.case("a factor of zeros", *blind)
 flat = draw(3, 2)
 flat[1][1] = [[1, 2], [2, 4]]
 exercise.case("a factor without an inverse", *flat)
-exercise.case("factors of 1e-6", draw(1, 3)[0], 1e-6 * draw(3, 3)[1] + 1e-5 * np.eye(3))
+exercise.case(
+    "factors of 1e-6, a gradient of 1e11",
+    1e11 * draw(1, 3)[0],
+    1e-6 * draw(3, 3)[1] + 1e-5 * np.eye(3),
+)
 exercise.case("float32", *(a.astype(np.float32) for a in draw(4, 3)))
 add_whole_numbers(exercise, *(np.rint(9 * a) for a in draw(3, 2, 3)))
 big = np.array([[200, -150], [170, 190]], dtype=np.int16)
@@ -228,11 +232,13 @@ def result_transposed(dout, factors):
 
 @exercise.bug
 def all_axes_turned(dout, factors):
-    """`.T` turns all axes around, those of the batch, too. Swap the last two:
-    `swapaxes(-1, -2)`."""
-    # "`.T` turns all axes around, those of the batch, too": isinstance(got, ValueError) and
+    """Batch axes are not left in front: `.T` turns them around, too, and `np.dot` multiplies each
+    matrix with each. Swap the last two, `swapaxes(-1, -2)`, and multiply with `@`."""
+    # "`.T` turns them around, too": isinstance(got, ValueError) and
     #     np.zeros((2, 3, 3)).T.shape == (3, 3, 2)
-    # "Swap the last two: `swapaxes(-1, -2)`": left.T @ g @ right.T → left.swapaxes(-1, -2) @ g @
+    # "`np.dot` multiplies each matrix with each": isinstance(got, ValueError) and
+    #     np.dot(np.zeros((2, 3, 3)), np.zeros((4, 3, 3))).shape == (2, 3, 4, 3)
+    # "Swap the last two, `swapaxes(-1, -2)`": left.T @ g @ right.T → left.swapaxes(-1, -2) @ g @
     #     right.swapaxes(-1, -2)
     return np.stack([left.T @ g @ right.T for left, g, right in sides(dout, factors)])
 
@@ -245,6 +251,86 @@ def summed_over_the_batch(dout, factors):
     #     factors.ndim == 4
     # "each gets its own gradient": .sum(axis=tuple(range(1, factors.ndim - 2))) →
     return multi_dot_backward(dout, factors).sum(axis=tuple(range(1, factors.ndim - 2)))
+
+
+@exercise.bug
+def gradient_transposed(dout, factors):
+    """`dout` is transposed. Transpose both sides alone, and leave the gradient as it is."""
+    # "`dout` is transposed": np.allclose(got, right(turned(dout), factors))
+    # "leave the gradient as it is": turned(g) → g
+    return np.stack(
+        [
+            turned(left) @ turned(g) @ turned(right)
+            for left, g, right in sides(dout, factors)
+        ]
+    )
+
+
+@exercise.bug
+def sides_exchanged(dout, factors):
+    """The factors after a factor are multiplied from the left, and those before it from the right.
+    Leave each side where it is."""
+    # "The factors after a factor are multiplied from the left": np.allclose(got[0],
+    #     turned(factors[1]) @ dout)
+    # "Leave each side where it is": turned(right) @ g @ turned(left) → turned(left) @ g @
+    #     turned(right)
+    return np.stack(
+        [turned(right) @ g @ turned(left) for left, g, right in sides(dout, factors)]
+    )
+
+
+@exercise.bug
+def gradient_first(dout, factors):
+    """`dout` stands before both sides. It belongs between them."""
+    # "`dout` stands before both sides": np.allclose(got[1], dout @ turned(factors[0]))
+    # "It belongs between them": g @ turned(left) → turned(left) @ g
+    return np.stack(
+        [g @ turned(left) @ turned(right) for left, g, right in sides(dout, factors)]
+    )
+
+
+@exercise.bug
+def transposed_in_the_old_order(dout, factors):
+    """Each factor of a side is transposed, and their order stays. The transpose of a product has
+    its factors in the reverse order."""
+    # "Each factor of a side is transposed, and their order stays": np.allclose(got[2],
+    #     turned(factors[0]) @ turned(factors[1]) @ dout)
+    # "in the reverse order": np.allclose(want[2], turned(factors[1]) @ turned(factors[0]) @ dout)
+    #     and not np.allclose(got[2], want[2])
+    turns = turned(as_float(factors))
+    lefts = products(turns)[:-1]
+    rights = [products(turns[place + 1 :])[-1] for place in range(len(turns))]
+    pairs = zip(lefts, rights, strict=True)
+    return np.stack([left @ as_float(dout) @ right for left, right in pairs])
+
+
+@exercise.bug
+def entry_by_entry(dout, factors):
+    """The factors are multiplied entry by entry, as if they were numbers. Multiply matrices, with
+    `@`, in their order."""
+    # "The factors are multiplied entry by entry": np.allclose(got, dout * factors[::-1])
+    dout, factors = as_float(dout), as_float(factors)
+    others = [
+        np.delete(factors, place, axis=0).prod(axis=0) for place in range(len(factors))
+    ]
+    return np.stack([dout * other for other in others])
+
+
+@exercise.bug
+def divided_by_a_pseudoinverse(dout, factors):
+    """The products on the left are made of longer ones by the pseudoinverse of a factor, which
+    takes nothing back where it has no inverse. Keep them in a list on the way."""
+    # "which takes nothing back where it has no inverse": not np.allclose(got, want) and
+    #     (np.linalg.matrix_rank(factors) < factors.shape[-1]).any()
+    # "Keep them in a list on the way": lefts[place] = lefts[place + 1] @
+    #     np.linalg.pinv(factor) →
+    factors, gradients = as_float(factors), []
+    lefts = products(factors)
+    for place in reversed(range(len(factors))):
+        factor, (_, g, right) = factors[place], sides(dout, factors)[place]
+        lefts[place] = lefts[place + 1] @ np.linalg.pinv(factor)
+        gradients.append(turned(lefts[place]) @ g @ turned(right))
+    return np.stack(gradients[::-1])
 
 
 @exercise.bug

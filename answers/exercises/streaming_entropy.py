@@ -49,6 +49,13 @@ exercise.case("logits near -1,000", -1000 + draw(6), chunk=2)
 exercise.case(
     "rows near 1,000 and near -1,000", np.array([[1e3], [-1e3]]) + draw(2, 6), chunk=2
 )
+exercise.case("logits near -2,000,000", -2e6 + draw(6), chunk=2)
+exercise.case(
+    "one row rises, the other falls",
+    np.array([[-1e3, -1001.0, 1.0, 0.5], [2.0, 1.4, -1.0, -0.3]]),
+    chunk=2,
+)
+exercise.case("logits far below the first", -np.array([0, 17, 17.5, 18, 19]), chunk=2)
 exercise.case("a certain class", np.array([-900.0, 900.0, 0.0, -900.0]), chunk=1)
 exercise.case("1,500 logits and the default chunk", draw(1500))
 hidden = draw(2, 7)
@@ -59,6 +66,11 @@ hidden[0, 2:4] = hidden[1, 6:] = -np.inf
 exercise.case("a chunk of -inf", hidden, chunk=2)
 exercise.case(
     "a first chunk of -inf", np.where(np.arange(6) < 3, -np.inf, draw(6)), chunk=2
+)
+exercise.case(
+    "-inf and logits near -2,000,000",
+    -2e6 + np.where(np.arange(6) % 3 == 1, -np.inf, draw(6)),
+    chunk=2,
 )
 exercise.case("float32", draw(3, 9).astype(np.float32), chunk=4)
 add_whole_numbers(exercise, np.rint(3 * draw(3, 5)), chunk=2)
@@ -193,6 +205,74 @@ def maximum_begins_at_zero(logits, chunk=1024):
                 logits, chunk, largest=lambda m, new: np.maximum(np.maximum(m, new), 0)
             )
         )
+
+
+@exercise.bug(start=(-1e4, -1e3, -1e6))
+def maximum_begins_too_high(logits, chunk=1024, start=-1e4):
+    """The largest logit so far begins at a number that all logits can lie below: then every
+    exponential is 0. Begin at -inf, or at the lowest float."""
+    # "then every exponential is 0": not np.isfinite(got).all() and np.exp(-1e6) == 0
+    # "Begin at -inf, or at the lowest float": np.maximum(np.maximum(m, new),
+    #     start) → np.maximum(m, new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits,
+                chunk,
+                largest=lambda m, new: np.maximum(np.maximum(m, new), start),
+            )
+        )
+
+
+@exercise.bug
+def raised_only_where_all_rise(logits, chunk=1024):
+    """The maximum is raised only if it rises in all rows: in a row where it should, exp overflows.
+    Take the larger one in each row."""
+    # "in a row where it should, exp overflows": not np.isfinite(got).all()
+    # "Take the larger one in each row": new if (new > m).all() else m → np.maximum(m, new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits,
+                chunk,
+                largest=lambda m, new: new if (new > m).all() else m,
+            )
+        )
+
+
+@exercise.bug(put=(-100.0, -1e3, -1e4, -1e6))
+def number_for_minus_infinity(logits, chunk=1024, put=-100.0):
+    """A number stands for -inf, and where the other logits lie below it, it has all probability.
+    Let -inf be -inf: its exponential is 0."""
+    # "where the other logits lie below it, it has all probability": np.allclose(got,
+    #     np.log(np.isneginf(logits).sum(-1)))
+    # "Let -inf be -inf": np.where(np.isneginf(logits), put, logits) → logits
+    logits = as_float(logits)
+    replaced = np.where(np.isneginf(logits), put, logits)
+    return in_the_end(*running(replaced, chunk))
+
+
+@exercise.bug(least=(1e-7, 1e-6, 1e-5, 1e-4))
+def small_terms_left_out(logits, chunk=1024, least=1e-7):
+    """Where an exponential is small, its term of t is left out. It is a part of the entropy: put 0
+    only where the exponential is 0."""
+    # "Where an exponential is small, its term of t is left out": (got < want).any()
+    # "put 0 only where the exponential is 0": powers > least → powers > 0
+
+    def add(part, m):
+        gaps = part - np.expand_dims(m, -1)
+        powers = np.exp(gaps)
+        return powers.sum(-1), (np.where(powers > least, gaps, 0) * powers).sum(-1)
+
+    return in_the_end(*running(logits, chunk, add=add))
+
+
+@exercise.bug
+def share_of_the_largest(logits, chunk=1024):
+    """The entropy is divided by log(classes), the largest that it can be. Leave it in nats."""
+    # "The entropy is divided by log(classes)": np.allclose(got * np.log(logits.shape[-1]), want)
+    # "Leave it in nats": / np.log(max(2, logits.shape[-1])) →
+    return in_the_end(*running(logits, chunk)) / np.log(max(2, logits.shape[-1]))
 
 
 @exercise.bug

@@ -142,6 +142,36 @@ def blocks_one_after_another(a, b):
     return np.concatenate(states)
 
 
+def blocks_of_the_root(a, b):
+    """√n steps in each of √n blocks, all blocks at once, and then block after block."""
+    a, b = _float(a, b)
+    n, size = len(b), int(len(b) ** 0.5)
+    blocks = -(-n // size)
+    rest = np.zeros((blocks * size - n, *b.shape[1:]), b.dtype)
+    a = np.concatenate([a, rest]).reshape(blocks, size, *b.shape[1:])
+    b = np.concatenate([b, rest]).reshape(a.shape)
+    for step in range(1, size):
+        b[:, step] += a[:, step] * b[:, step - 1]
+        a[:, step] *= a[:, step - 1]
+    for block in range(1, blocks):
+        b[block] += a[block] * b[block - 1, -1]
+    return b.reshape(blocks * size, *rest.shape[1:])[:n].copy()
+
+
+def by_a_linear_system(a, b):
+    """(I - A) h = b, where A has the a below its diagonal."""
+    a, b = _float(a, b)
+    n, wide = len(b), b.reshape(len(b), -1)
+    if n > 1100:
+        return rounds(a, b)  # the same, without a matrix of all pairs of steps
+    states = np.zeros_like(wide)
+    for column, decays in enumerate(a.reshape(n, -1).T):
+        system = np.eye(n)
+        system[range(1, n), range(n - 1)] = -decays[1:]
+        states[:, column] = np.linalg.solve(system, wide[:, column])
+    return states.reshape(b.shape)
+
+
 def by_products(a, b):
     a, b = _float(a, b)
     with np.errstate(all="ignore"):
@@ -217,6 +247,59 @@ def five_rounds(a, b):
             b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])
             a = np.concatenate([a[:reach], a[reach:] * a[:-reach]])
     return b + 0
+
+
+def twelve_rounds(a, b):
+    """Enough for 4,096 steps."""
+    a, b = _float(a, b)
+    for doubled in range(12):
+        reach = 1 << doubled
+        if reach < len(a):
+            b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])
+            a = np.concatenate([a[:reach], a[reach:] * a[:-reach]])
+    return b + 0
+
+
+def long_double(a, b):
+    """A wide range of exponents hides that products go to 0."""
+    kept = np.cumprod(np.where(a == 0, np.longdouble("1e-300"), a), axis=0)
+    with np.errstate(all="ignore"):
+        found = kept * np.cumsum(b / kept, axis=0)
+    return found.astype(b.dtype if b.dtype.kind == "f" else float)
+
+
+def decays_added(a, b):
+    a, b = _float(a, b)
+    reach = 1
+    while reach < len(a):
+        b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])
+        a = np.concatenate([a[:reach], a[reach:] + a[:-reach]])
+        reach *= 2
+    return b + 0
+
+
+def one_decay(a, b):
+    """As if a were the same for all steps."""
+    a, b = _float(a, b)
+    reach, decay = 1, a[:1]
+    while reach < len(a):
+        b = np.concatenate([b[:reach], decay * b[:-reach] + b[reach:]])
+        decay, reach = decay * decay, 2 * reach
+    return b + 0
+
+
+def odd_length_cut(a, b):
+    """Odd and even, but the last of an odd number of steps is not joined."""
+    a, b = _float(a, b)
+    if len(a) == 1:
+        return b.copy()
+    half = len(a) // 2
+    n = 2 * half
+    second = odd_length_cut(a[1:n:2] * a[:n:2], a[1:n:2] * b[:n:2] + b[1:n:2])
+    states = b.copy()
+    states[1:n:2] = second
+    states[2:n:2] = a[2:n:2] * second[: half - 1] + b[2:n:2]
+    return states
 
 
 def neighbours_only(a, b):
@@ -316,8 +399,15 @@ WRONG = {
     other_order: "earlier_and_later_exchanged",
     a_kept: "a_not_joined",
     log_rounded_down: "one_round_short",
-    ten_rounds: "cut_off",
-    five_rounds: "too_small",
+    ten_rounds: "number_of_rounds_fixed",
+    twelve_rounds: "number_of_rounds_fixed",
+    five_rounds: "number_of_rounds_fixed",
+    decays_added: "a_added",
+    one_decay: "first_a_for_all",
+    long_double: "not_finite",
+    odd_length_cut: None,
+    blocks_of_the_root: "blocks_in_a_row",
+    by_a_linear_system: "matrix_of_all_pairs",
     neighbours_only: "first_round_only",
     one_further_each_time: "distance_grows_by_one",
     rolled: "wraps_around",

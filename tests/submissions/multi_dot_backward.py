@@ -188,6 +188,52 @@ def every_axis_turned(dout, factors):
     return _of(dout, factors, lambda left, g, right: left.T @ g @ right.T)
 
 
+def dot_for_matmul(dout, factors):
+    """`np.dot` pairs each matrix of one batch with each of the other."""
+    dout, factors = _float(dout, factors)
+    lefts = [np.eye(dout.shape[-1], dtype=dout.dtype)]
+    for factor in factors[:-1]:
+        lefts.append(lefts[-1].dot(factor))
+    found = []
+    for left, factor in zip(lefts[::-1], factors[::-1], strict=True):
+        found.append(_turned(left).dot(dout))
+        dout = dout.dot(_turned(factor))
+    return np.stack(found[::-1])
+
+
+def of_the_turned_gradient(dout, factors):
+    return each_anew(_turned(dout), factors)
+
+
+def the_wrong_way_round(dout, factors):
+    return _of(dout, factors, lambda left, g, right: _turned(right) @ g @ _turned(left))
+
+
+def gradient_in_front(dout, factors):
+    return _of(dout, factors, lambda left, g, right: g @ _turned(left) @ _turned(right))
+
+
+def turned_one_by_one(dout, factors):
+    """Each factor is transposed where it stands."""
+    dout, factors = _float(dout, factors)
+    turns, found = _turned(factors), []
+    for i in range(len(turns)):
+        left, right = _product(turns[:i], dout), _product(turns[i + 1 :], dout)
+        found.append(left @ dout @ right)
+    return np.stack(found)
+
+
+def as_numbers(dout, factors):
+    """As if the product were one of entries."""
+    dout, factors = _float(dout, factors)
+    found = []
+    for i in range(len(factors)):
+        found.append(dout.copy())
+        for other in [*factors[:i], *factors[i + 1 :]]:
+            found[-1] *= other
+    return np.stack(found)
+
+
 def one_for_the_batch(dout, factors):
     found = each_anew(dout, factors)
     return found.reshape(len(factors), -1, *dout.shape[-2:]).sum(axis=1)
@@ -267,10 +313,16 @@ WRONG = {
     not_turned_around: "last_factor_first",
     of_the_transposed: "result_transposed",
     every_axis_turned: "all_axes_turned",
+    dot_for_matmul: "all_axes_turned",
+    of_the_turned_gradient: "gradient_transposed",
+    the_wrong_way_round: "sides_exchanged",
+    gradient_in_front: "gradient_first",
+    turned_one_by_one: "transposed_in_the_old_order",
+    as_numbers: "entry_by_entry",
     one_for_the_batch: "summed_over_the_batch",
     averaged_over_the_batch: "wrong_except_where_dout_has_2_axes",
     by_the_inverse: "divided_by_the_factor",
-    by_the_pseudoinverse: None,
+    by_the_pseudoinverse: "divided_by_a_pseudoinverse",
     neighbours_of_four: None,
     into_the_factors: "an_argument_changed",
     in_their_own_type: "truncated_to_integers",

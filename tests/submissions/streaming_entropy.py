@@ -219,6 +219,62 @@ def from_zero(logits, chunk=1024):
         return np.log(s) - t / s
 
 
+def from_a_low_number(logits, chunk=1024):
+    """The largest so far begins at -10,000, as if that were low enough."""
+    m, s, t = np.full(logits.shape[:-1], -1e4, _float(logits).dtype), 0.0, 0.0
+    with np.errstate(all="ignore"):
+        for part in _parts(logits, chunk):
+            new, shrink, more, weighted = _new(m, part)
+            s, t = shrink * s + more, shrink * (t + (m - new) * s) + weighted
+            m = new
+        return np.log(s) - t / s
+
+
+def all_rows_or_none(logits, chunk=1024):
+    """The maximum moves if it does in all rows, and stays otherwise."""
+    m, s, t = None, 0.0, 0.0
+    with np.errstate(all="ignore"):
+        for part in _parts(logits, chunk):
+            top = np.maximum(part.max(axis=-1), -1e30)
+            if m is None:
+                m = top
+            if np.all(top > m):
+                s, t = np.exp(m - top) * s, np.exp(m - top) * (t + (m - top) * s)
+                m = top
+            gap = np.maximum(part - m[..., None], -1e30)
+            s = s + np.exp(gap).sum(axis=-1)
+            t = t + (gap * np.exp(gap)).sum(axis=-1)
+        return np.log(s) - t / s
+
+
+def hidden_at_minus_1000(logits, chunk=1024):
+    """A mask of -inf is replaced by one that is finite."""
+    return one_pass(np.maximum(_float(logits), -1000), chunk)
+
+
+def only_hidden_at_minus_1000(logits, chunk=1024):
+    logits = _float(logits)
+    return one_pass(np.where(logits == -np.inf, logits.dtype.type(-1000), logits), chunk)
+
+
+def rare_classes_forgotten(logits, chunk=1024):
+    """t is summed where the exponential is above a millionth."""
+    m, s, t = np.full(logits.shape[:-1], -1e30, _float(logits).dtype), 0.0, 0.0
+    for part in _parts(logits, chunk):
+        new = np.maximum(m, part.max(axis=-1))
+        shift, m = m - new, new
+        gap = np.maximum(part - m[..., None], -1e30)
+        e = np.exp(gap)
+        t = np.exp(shift) * (t + shift * s) + (gap * e * (e > 1e-6)).sum(axis=-1)
+        s = np.exp(shift) * s + e.sum(axis=-1)
+    return np.log(s) - t / s
+
+
+def as_a_share(logits, chunk=1024):
+    """From 0 to 1."""
+    return one_pass(logits, chunk) / max(np.log(logits.shape[-1]), np.log(2))
+
+
 def largest_of_all_rows(logits, chunk=1024):
     m, s, t = -1e30, 0.0, 0.0
     with np.errstate(all="ignore"):
@@ -389,6 +445,12 @@ WRONG = {
     first_maximum_kept: "not_finite",
     without_a_maximum: "no_maximum_subtracted",
     from_zero: "maximum_begins_at_zero",
+    from_a_low_number: "maximum_begins_too_high",
+    all_rows_or_none: "raised_only_where_all_rise",
+    hidden_at_minus_1000: None,
+    only_hidden_at_minus_1000: "number_for_minus_infinity",
+    rare_classes_forgotten: "small_terms_left_out",
+    as_a_share: "share_of_the_largest",
     largest_of_all_rows: "one_maximum_for_all_rows",
     averaged: "mean_of_the_chunks",
     added_up: "sum_of_the_chunks",
