@@ -17,6 +17,11 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.language_models.routing import (
+    load_balancing_gradient,
+    load_balancing_loss,
+    top_k_gating,
+)
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -302,6 +307,13 @@ def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
+def near_and_sure(a):
+    """The balancing loss where a share a of 100 tokens takes the first of two by a hair."""
+    near = round(100 * a)
+    rows = np.repeat([[1e-13, 0.0], [0.0, 50.0]], [near, 100 - near], axis=0)
+    return load_balancing_loss(rows, 1)
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -496,6 +508,25 @@ LIBRARY = {
     "dawid_skene.noisy_score": {
         r"\text{measured}": lambda c, e: measured(c, e),
         r"\frac{\partial \text{measured}}{\partial c}": lambda e: measured(1, e) - measured(0, e),
+    },
+    "experts.balance": {
+        r"\mathcal{L}": lambda logits: load_balancing_loss(logits, 1),
+        r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda logits, j: load_balancing_gradient(
+            logits, 1
+        )[0, j - 1],
+    },
+    "experts.gates": {
+        r"p_{j}": lambda z, j: softmax(z)[j - 1],
+        r"g_{j} = \frac{p_{j}}{\sum_{i=1}^{k} p_{i}}": lambda z, k, j: top_k_gating(z, int(k))[0][
+            j - 1
+        ],
+    },
+    "experts.least": {
+        r"\mathcal{L}": near_and_sure,
+        r"a\big|_{\frac{d \mathcal{L}}{d a} = 0}": lambda: (
+            min(range(101), key=lambda near: near_and_sure(near / 100)) / 100
+        ),
+        r"\mathcal{L}\big|_{a = \frac{3}{4}}": lambda: near_and_sure(0.75),
     },
     "finite_differences.best_step": {
         r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),
