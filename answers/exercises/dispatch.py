@@ -302,3 +302,128 @@ def dropped_tokens_pass_through(x, chosen, gates, w_in, w_out, capacity=None):
     gone = (out == 0).all(axis=1, keepdims=True) & (capacity is not None)
     kept = np.pad(as_float(x), ((0, 0), (0, out.shape[1])))[:, : out.shape[1]]
     return np.where(gone, kept, out)
+
+
+ACTIVATIONS = {
+    "gelu": lambda h: h * (1 + np.tanh(0.7978845608 * (h + 0.044715 * h**3))) / 2,
+    "silu": lambda h: h / (1 + np.exp(-h)),
+    "leaky": lambda h: np.where(h > 0, h, 0.01 * h),
+    "tanh": np.tanh,
+    "abs": np.abs,
+}
+
+
+@exercise.bug(curve=("gelu", "silu", "leaky", "tanh", "abs"))
+def another_activation(x, chosen, gates, w_in, w_out, capacity=None, curve="gelu"):
+    """Between an expert's two matrices stands another function than ReLU. Take max(·, 0)."""
+    # "Between an expert's two matrices stands another function than ReLU": (bug(-np.ones((1, 1)),
+    #     np.array([[0]]), np.ones((1, 1)), np.ones((1, 1, 1)), np.ones((1, 1, 1))) != 0).all()
+    # "Take max(·, 0)": ACTIVATIONS[curve](x[token] @ w_in[expert]) → np.maximum(x[token] @
+    #     w_in[expert], 0)
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    for expert in range(len(w_in)):
+        choice, token = np.nonzero(expert == chosen.T)
+        choice, token = choice[:capacity], token[:capacity]
+        hidden = ACTIVATIONS[curve](x[token] @ w_in[expert])
+        out[token] += gates[token, choice, None] * (hidden @ w_out[expert])
+    return out
+
+
+@exercise.bug
+def first_choices_alone(x, chosen, gates, w_in, w_out, capacity=None):
+    """Each token is sent to its first choice only. Send it to all of its experts."""
+    # "Each token is sent to its first choice only": np.allclose(got, right(x, chosen[:, :1],
+    #     gates[:, :1], w_in, w_out, capacity))
+    # "Send it to all of its experts": chosen[:, :1], gates[:, :1] → chosen, gates
+    return dispatch(x, chosen[:, :1], gates[:, :1], w_in, w_out, capacity)
+
+
+@exercise.bug
+def one_less_than_the_capacity(x, chosen, gates, w_in, w_out, capacity=None):
+    """An expert takes one token less than its capacity. It is full when it has `capacity`."""
+    # "An expert takes one token less than its capacity": np.allclose(got, right(x, chosen, gates,
+    #     w_in, w_out, capacity - 1))
+    # "It is full when it has `capacity`": capacity - 1 → capacity
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    full = None if capacity is None else capacity - 1
+    for expert in range(len(w_in)):
+        choice, token = np.nonzero(expert == chosen.T)
+        choice, token = choice[:full], token[:full]
+        out[token] += gates[token, choice, None] * expert_of(
+            x[token], w_in, w_out, expert
+        )
+    return out
+
+
+@exercise.bug
+def capacity_times_k(x, chosen, gates, w_in, w_out, capacity=None):
+    """An expert takes k times its capacity. The capacity counts all of its tokens, whichever choice
+    sent them."""
+    # "An expert takes k times its capacity": np.allclose(got, right(x, chosen, gates, w_in, w_out,
+    #     capacity * chosen.shape[1]))
+    # "The capacity counts all of its tokens, whichever choice sent them": capacity *
+    #     chosen.shape[1] → capacity
+    more = None if capacity is None else capacity * chosen.shape[1]
+    return dispatch(x, chosen, gates, w_in, w_out, more)
+
+
+@exercise.bug
+def second_choices_before_first(x, chosen, gates, w_in, w_out, capacity=None):
+    """The last column of `chosen` is sent first, so that second choices take the places of first
+    ones. Begin with column 0."""
+    # "The last column of `chosen` is sent first": np.allclose(got, right(x, chosen[:, ::-1],
+    #     gates[:, ::-1], w_in, w_out, capacity))
+    # "so that second choices take the places of first ones": np.allclose(bug(np.array([[1.0],
+    #     [10.0]]), np.array([[1, 0], [0, 1]]), np.array([[1.0, 0], [1, 0]]), np.ones((2, 1, 1)),
+    #     np.ones((2, 1, 1)), 1), 0)
+    # "Begin with column 0": chosen[:, ::-1], gates[:, ::-1] → chosen, gates
+    return dispatch(x, chosen[:, ::-1], gates[:, ::-1], w_in, w_out, capacity)
+
+
+@exercise.bug
+def later_tokens_first(x, chosen, gates, w_in, w_out, capacity=None):
+    """Tokens are sent from the last to the first, so that early ones are dropped. Begin with token
+    0."""
+    # "Tokens are sent from the last to the first, so that early ones are dropped": np.allclose(bug(
+    #     np.array([[1.0], [10.0]]), np.zeros((2, 1), int), np.ones((2, 1)), np.ones((1, 1, 1)),
+    #     np.ones((1, 1, 1)), 1), [[0], [10]])
+    # "Begin with token 0": x[::-1], chosen[::-1], gates[::-1], w_in, w_out, capacity)[::-1] → x,
+    #     chosen, gates, w_in, w_out, capacity)
+    return dispatch(x[::-1], chosen[::-1], gates[::-1], w_in, w_out, capacity)[::-1]
+
+
+@exercise.bug
+def whole_tokens_dropped(x, chosen, gates, w_in, w_out, capacity=None):
+    """A token with one choice dropped loses its other choices, too. Each choice is kept or dropped
+    by itself."""
+    # "A token with one choice dropped loses its other choices, too": np.allclose(bug(
+    #     np.array([[1.0], [10.0]]), np.array([[0, 1], [0, 1]]), np.ones((2, 2)), np.ones((2, 1, 1)),
+    #     np.ones((2, 1, 1)), 1), [[2], [0]]) and (got == 0).all(axis=1).sum() > (want == 0).all(axis=1).sum()
+    # "Each choice is kept or dropped by itself": np.where(full[:, None], 0, out) → out
+    out = dispatch(x, chosen, gates, w_in, w_out, capacity)
+    full = np.zeros(len(x), bool)
+    for expert in range(len(w_in)):
+        _, token = np.nonzero(expert == chosen.T)
+        full[token[len(token) if capacity is None else capacity :]] = True
+    return np.where(full[:, None], 0, out).astype(out.dtype)
+
+
+@exercise.bug
+def sent_where_there_is_room(x, chosen, gates, w_in, w_out, capacity=None):
+    """A choice of a full expert goes to the expert with the fewest tokens. Here it is dropped."""
+    # "A choice of a full expert goes to the expert with the fewest tokens": np.allclose(bug(
+    #     np.array([[1.0], [10.0]]), np.zeros((2, 1), int), np.ones((2, 1)), np.ones((2, 1, 1)),
+    #     np.ones((2, 1, 1)), 1), [[1], [10]])
+    # "Here it is dropped": expert = int(taken.argmin()) → continue
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    taken, most = np.zeros(len(w_in), int), capacity or chosen.size
+    for choice, token in np.ndindex(chosen.T.shape):
+        expert = int(chosen[token, choice])
+        if taken[expert] >= most:
+            expert = int(taken.argmin())
+        if taken[expert] < most:
+            taken[expert] += 1
+            out[token] += gates[token, choice] * expert_of(
+                x[token], w_in, w_out, expert
+            )
+    return out

@@ -224,6 +224,40 @@ def last_expert_left_out(x, chosen, gates, w_in, w_out, capacity=None):
     return out
 
 
+def gelu_experts(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    for e in range(len(w_in)):
+        choice, token = np.where(e == chosen.T)
+        choice, token = choice[:capacity], token[:capacity]
+        h = x[token] @ w_in[e]
+        h = 0.5 * h * (1 + np.tanh(np.sqrt(2 / np.pi) * (h + 0.044715 * h**3)))
+        out[token] += gates[token, choice][:, None] * (h @ w_out[e])
+    return out
+
+
+def tokens_all_or_nothing(x, chosen, gates, w_in, w_out, capacity=None):
+    """A token that finds one of its experts full is skipped."""
+    out = as_one_writes_it(x, chosen, gates, w_in, w_out, capacity)
+    if capacity is not None:
+        for e in range(len(w_in)):
+            out[np.where(e == chosen.T)[1][capacity:]] = 0
+    return out
+
+
+def to_the_least_busy(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    taken, room = [0] * len(w_in), chosen.size if capacity is None else capacity
+    for c in range(chosen.shape[1]):
+        for t in range(len(x)):
+            e = chosen[t, c]
+            if taken[e] >= room:
+                e = int(np.argmin(taken))
+            if taken[e] < room:
+                taken[e] += 1
+                out[t] += gates[t, c] * _run(x[t], w_in, w_out, e)
+    return out
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     replaced: "assigned",
@@ -240,6 +274,9 @@ WRONG = {
     best_kept: "largest_gates_kept",
     divided_by_what_is_left: "gates_renormalised",
     residual_for_dropped: "dropped_tokens_pass_through",
+    gelu_experts: "another_activation",
+    tokens_all_or_nothing: "whole_tokens_dropped",
+    to_the_least_busy: "sent_where_there_is_room",
     output_in_the_type_of_x: "truncated_to_integers",
     last_expert_left_out: None,
 }
