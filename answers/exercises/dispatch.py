@@ -397,8 +397,8 @@ def whole_tokens_dropped(x, chosen, gates, w_in, w_out, capacity=None):
     """A token with one choice dropped loses its other choices, too. Each choice is kept or dropped
     by itself."""
     # "A token with one choice dropped loses its other choices, too": np.allclose(bug(
-    #     np.array([[1.0], [10.0]]), np.array([[0, 1], [0, 1]]), np.ones((2, 2)), np.ones((2, 1, 1)),
-    #     np.ones((2, 1, 1)), 1), [[2], [0]]) and (got == 0).all(axis=1).sum() > (want == 0).all(axis=1).sum()
+    #     np.array([[1.0], [10.0], [100.0]]), np.array([[0, 1], [1, 2], [2, 0]]), np.ones((3, 2)),
+    #     np.ones((3, 1, 1)), np.ones((3, 1, 1)), 1), 0)
     # "Each choice is kept or dropped by itself": np.where(full[:, None], 0, out) → out
     out = dispatch(x, chosen, gates, w_in, w_out, capacity)
     full = np.zeros(len(x), bool)

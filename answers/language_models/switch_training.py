@@ -99,7 +99,7 @@ def train_switch(
         steps: Of SGD.
 
     Returns:
-        Each expert's share of 2,048 new tokens, and the mean squared error on these, divided by
+        Each expert's share of 2048 new tokens, and the mean squared error on these, divided by
         the mean square of their targets.
 
     Raises:
