@@ -39,6 +39,7 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    30: ["mixture of experts", "moe load balancing", "top-k router"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -48,7 +49,6 @@ NOT_HERE = [
     "beam search",
     "nucleus sampling",
     "lora",
-    "mixture of experts",
     "swiglu",
     "contrastive loss",
     "clip contrastive loss",
