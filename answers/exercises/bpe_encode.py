@@ -139,14 +139,22 @@ def encoded(
     return np.array(word, dtype=np.intp)
 
 
-@exercise.bug
-def from_the_left(word, merges):
+def first_place(word, pair, new):
+    """The word with `new` for the first pair alone."""
+    for place, each in enumerate(pairwise(word)):
+        if each == pair:
+            return (*word[:place], new, *word[place + 2 :])
+    return word
+
+
+@exercise.bug(joined=(merge_pair, first_place))
+def from_the_left(word, merges, joined=merge_pair):
     """The first pair from the left that was learned is merged. Merge the one that was learned
     first, wherever it stands."""
     # "The first pair from the left that was learned is merged": got[0] > 255 and want[0] == word[0]
     # "Merge the one that was learned first, wherever it stands": known[0] → min(known,
     #     key=rank.get)
-    return encoded(word, merges, lambda known, rank: known[0])
+    return encoded(word, merges, lambda known, rank: known[0], joined=joined)
 
 
 @exercise.bug
@@ -184,6 +192,24 @@ def row_0_counts_as_none(word, merges):
     # "The pair that was learned first counts as not learned": 256 in want and 256 not in got
     # "Ask whether the pair is in the table": without_row_0(merges) → merges
     return encoded(word, without_row_0(merges))
+
+
+@exercise.bug
+def lowest_numbers_first(word, merges):
+    """The pair of the lowest numbers is merged first. Its row decides: take the pair that was
+    learned first."""
+    # "The pair of the lowest numbers is merged first": got.tolist() != want.tolist()
+    # "take the pair that was learned first": min(known) → min(known, key=rank.get)
+    return encoded(word, merges, lambda known, rank: min(known))
+
+
+@exercise.bug
+def pairs_turned_around(word, merges):
+    """Pairs are looked for with their tokens exchanged. The first of a row is the left one."""
+    # "Pairs are looked for with their tokens exchanged": np.array_equal(got, right(word, merges[:,
+    #     ::-1])) and (merges[:, 0] != merges[:, 1]).any()
+    # "The first of a row is the left one": merges[:, ::-1] → merges
+    return encoded(word, merges[:, ::-1])
 
 
 @exercise.bug
@@ -354,14 +380,6 @@ def pairs_of_bytes_only(word, merges):
     # "Look for pairs in the word as it is after the last merge": of_bytes(merges) → merges
 
     return encoded(word, of_bytes(merges))
-
-
-def first_place(word, pair, new):
-    """The word with `new` for the first pair alone."""
-    for place, each in enumerate(pairwise(word)):
-        if each == pair:
-            return (*word[:place], new, *word[place + 2 :])
-    return word
 
 
 def in_turn(word, merges, joined=merge_pair, ends=False):

@@ -29,7 +29,7 @@ SIZES = {
     "vocab": 101,
 }
 exercise.case("one layer, one head", **SMALL)
-exercise.case("two layers", **SMALL | {"layers": 2})
+exercise.case("two layers", 2, 8, 1, 1, 9, 11)
 exercise.case("6 heads", **SIZES)
 exercise.case("6 heads that share 2 of keys and values", **SIZES | {"kv_heads": 2})
 exercise.case("tied embeddings", **SIZES, tied=True)

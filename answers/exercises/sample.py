@@ -56,11 +56,13 @@ exercise.case(
     draw(20, 6)[0],
     np.where(rng.random((20, 6)) < 0.5, 1e-12, 1 - 1e-9) * rng.uniform(0.9, 1, (20, 6)),
 )
+near = np.array([1.0, 1 + 1e-10])
 ends = np.array([2.0**-53, np.exp(-np.exp(3.1))]), np.array([1 - 2.0**-53, 0.5])
 exercise.case(
     "uniform numbers at the ends", np.array([[0.3, 0], [0, 30]]), np.stack(ends)
 )
 exercise.case("two uniform numbers near 1", np.zeros(2), 1 - np.array([1e-9, 1e-12]))
+exercise.case("logits nearly equal, and equal noise", near, 0.4 + np.array([1e-12, 0]))
 exercise.case(
     "a temperature near 0, and equal logits",
     np.zeros(3),
@@ -69,7 +71,7 @@ exercise.case(
 )
 exercise.case(
     "a temperature of 0, and logits nearly equal",
-    np.array([1.0, 1 + 1e-10]),
+    near,
     np.array([0.6, 0.4]),
     0.0,
 )
@@ -216,7 +218,7 @@ ROUNDED = {
 
 @exercise.bug(which=tuple(ROUNDED))
 def rounded_before_the_draw(logits, uniform, temperature=1.0, which="logits"):
-    """Logits or uniform numbers are made float32, or less: some that differ become equal. Compute
+    """Logits or uniform numbers are rounded, as to float32: some that differ become equal. Compute
     in the type that comes, in float64 for integers."""
     # "some that differ become equal": got == 0 and want == 1 and logits[0] != logits[1]
     # "Compute in the type that comes": ROUNDED[which](logits, uniform) → (logits, uniform)

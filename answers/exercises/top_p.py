@@ -60,6 +60,7 @@ exercise.case("a token that holds hardly more than p", near, 0.5 + 1e-9)
 exercise.case("a token that holds hardly less than p", near, 0.5 + 4e-9)
 exercise.case("one token", np.array([[2.5], [-1.5]]), 0.4)
 exercise.case("a hundred tokens", 3 * rng.normal(size=(2, 100)), 0.95)
+exercise.case("a hundred tokens, and most stay", 0.1 * rng.normal(size=100), 0.9)
 exercise.case("float32", (2 * rng.normal(size=(3, 9))).astype(np.float32), 0.75)
 exercise.case("float32 and p = 1", mixed.astype(np.float32), 1.0)
 add_whole_numbers(exercise, np.array([[3, 1, 2, 0], [1, 4, 2, 5]]), 0.8)
@@ -104,6 +105,15 @@ def crossing_token_cut(logits, p):
     #     axis=-1) - shares < p
     order, shares = in_order(logits)
     return left(logits, order, (np.cumsum(shares, axis=-1) <= p) | (p == 1))
+
+
+@exercise.bug
+def share_of_the_others(logits, p):
+    """The tokens that stay hold 1 - p, so that a larger p keeps fewer. Compare with p itself."""
+    # "The tokens that stay hold 1 - p": np.array_equal(got, right(logits, 1 - p))
+    # "Compare with p itself": 1 - p → p
+    order, shares = in_order(logits)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < 1 - p) | (p == 1))
 
 
 @exercise.bug

@@ -321,6 +321,21 @@ def ties_of_bytes_by_numbers(words, merges, ties="ids"):
 
 
 @exercise.bug
+def second_bytes_compared_first(words, merges, ties="ids"):
+    """With ties by "bytes" those of the second token are compared first. Compare those of the first
+    token first."""
+    # "With ties by "bytes" those of the second token are compared first": ties == "bytes" and (got
+    #     != want).any()
+    # "Compare those of the first token first": pair[::-1] → pair
+
+    def key(pair, count, tokens):
+        order = pair if ties == "ids" else pair_order(pair[::-1], tokens, ties)
+        return -count, order
+
+    return trained(words, merges, ties, key=key)
+
+
+@exercise.bug
 def bytes_compared_as_text(words, merges, ties="ids"):
     """With ties by "bytes" tokens are decoded and compared as text, where all bytes that are no
     text are one character. Compare the bytes."""

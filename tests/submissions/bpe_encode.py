@@ -372,6 +372,19 @@ def frequent_then_early(word, merges):
     return np.array(ids, dtype=int)
 
 
+def right_and_left_exchanged(word, merges):
+    return as_minbpe(word, np.flip(merges, axis=1))
+
+
+def smallest_pair(word, merges):
+    table = {tuple(pair): row for row, pair in enumerate(merges.tolist())}
+    ids = word.tolist()
+    while known := {pair for pair in pairwise(ids) if pair in table}:
+        pair = min(known)
+        ids = _put(ids, pair, 256 + table[pair])
+    return np.array(ids, dtype=int)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     greedy_longest: "longest_match",
@@ -401,4 +414,6 @@ WRONG = {
     one_step_behind_a_pair: "second_of_a_pair_left",
     one_place_too_few: "pair_at_the_end_left",
     frequent_then_early: "most_frequent_first",
+    right_and_left_exchanged: "pairs_turned_around",
+    smallest_pair: "lowest_numbers_first",
 }

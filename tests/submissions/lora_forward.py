@@ -226,5 +226,5 @@ WRONG = {
     merged_once: "a_property_fails",
     one_number_between: None,
     alpha_as_an_integer: "alpha_without_its_fraction",
-    a_relu_in_the_adapter: "relu_between_the_factors",
+    a_relu_in_the_adapter: "curve_between_the_factors",
 }

@@ -199,6 +199,10 @@ def floats(logits, uniform, temperature=1.0):
     return 1.0 * noise_times_temperature(logits, uniform, temperature)
 
 
+def three_decimals(logits, uniform, temperature=1.0):
+    return (np.round(logits, 3) + temperature * _noise(uniform)).argmax(-1)
+
+
 # What each is told.
 WRONG = {
     the_largest: "greedy",
@@ -232,4 +236,5 @@ WRONG = {
     of_a_logistic: "logistic_noise",
     both_divided_but_at_zero: "temperature_ignored",
     floats: "a_property_fails",
+    three_decimals: "rounded_before_the_draw",
 }

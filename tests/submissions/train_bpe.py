@@ -439,6 +439,14 @@ def two_steps_behind_each(words, merges, ties="ids"):
     return _general(words, merges, ties, joined=joined)
 
 
+def later_second_bytes(words, merges, ties="ids"):
+    if ties == "ids":
+        return _general(words, merges, ties)
+    return _general(
+        words, merges, ties, key=lambda p, counts, names: (counts[p], names[p[1]], names[p[0]])
+    )
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -468,4 +476,5 @@ WRONG = {
     second_number_first: "second_of_a_pair_compared_first",
     decoded_for_the_tie: "bytes_compared_as_text",
     two_steps_behind_each: "passed_over_behind_a_pair",
+    later_second_bytes: "second_bytes_compared_first",
 }
