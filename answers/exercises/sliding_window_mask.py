@@ -148,10 +148,10 @@ def sinks_taken_from_the_window(length, window, past=0, sinks=0):
 
 @exercise.bug
 def only_sinks_in_the_window(length, window, past=0, sinks=0):
-    """Where there are sinks, a key must be one and be in the window. Either is enough: `|`, not
-    `&`."""
+    """Where there are sinks, a key must be one and be in the window. Either is
+    enough."""
     # "Where there are sinks, a key must be one and be in the window": not got[:, sinks:].any()
-    # "Either is enough: `|`, not `&`": & ((k < sinks) | (sinks == 0)) → | ((k <= q) & (k < sinks))
+    # "Either is enough": & ((k < sinks) | (sinks == 0)) → | ((k <= q) & (k < sinks))
     q, k = positions(length, past)
     return (k <= q) & (q - k < window) & ((k < sinks) | (sinks == 0))
 
