@@ -95,7 +95,7 @@ def lora_backward(
     """Gradients of the loss with respect to the input and to both factors; W is frozen.
 
     How:
-        y = x Wᵀ + s · (x Aᵀ) Bᵀ is two affine layers in a row, beside a third. The gradient at
+        y = x Wᵀ + s · (x Aᵀ) Bᵀ is two affine layers in a row, beside another one. The gradient at
         the r numbers between the two is s · dout B: both dA and the adapter's part of dx are
         made of it. Where B is 0 it is 0, so A learns nothing in the first step.
 

@@ -129,14 +129,15 @@ def training_flops(
     """The FLOPs of a training step on one sequence: 6 N a token, and attention's products.
 
     Forward, each weight multiplies and adds once a token, 2 FLOPs. Attention makes two products
-    of 2 · width FLOPs for each pair of positions. Backward takes twice as much as forward.
+    of 2 · width FLOPs for each pair of positions. Backward
+    makes 2 products for each of forward.
 
     Args:
         weights: N, the parameters that multiply: not norms, nor a table that is only looked up.
         layers: How many blocks.
         width: Heads times head size.
         tokens: The length of the sequence.
-        causal: Whether only pairs under the diagonal are computed, taken as half of all.
+        causal: Whether only pairs under the diagonal are computed: the pairs / 2.
 
     Raises:
         ValueError: `weights` is negative, or another number is below 1.

@@ -119,7 +119,7 @@ def odd_even(combine: Callable, elements: tuple) -> tuple:
     """The same prefixes with fewer than 2 combinations a step, in about twice the depth.
 
     How:
-        Neighbours are combined, and the half as many pairs are scanned: these are the prefixes
+        Neighbours are combined, and these pairs are scanned, which gives the prefixes
         that end at every second step. Each other one is such a prefix and one element more.
 
     Args:
@@ -211,7 +211,7 @@ def linear_attention(
         Dao and Gu (2024), Transformers are SSMs, section 6, https://arxiv.org/abs/2405.21060
 
     Example:
-        A state of one number: 8, then half of it and 1.
+        A state of one number: 8, then 0.5 of it and 1.
 
         >>> one, decay = np.ones((2, 1)), np.array([1.0, 0.5])
         >>> linear_attention(one, one, np.array([[8.0], [1.0]]), decay).ravel()

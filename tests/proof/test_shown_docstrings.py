@@ -7,7 +7,7 @@ other, and a ratio in words, stands in a phrase of `HELD`, beside what it follow
 import ast
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from inspect import getsource, signature
 from pathlib import Path
@@ -24,8 +24,8 @@ from answers.labels.crowd import fit_words
 from answers.labels.metrics import roc_auc
 from answers.labels.model_comparison import mcnemar
 from answers.labels.noisy_digits import digits, repairs
-from answers.language_models.lora import lora_forward
-from answers.language_models.sampling import top_p
+from answers.language_models.lora import lora_forward, merge_lora
+from answers.language_models.sampling import min_p, top_p
 from answers.networks.two_layer_net import TwoLayerNet
 from answers.pages import ROOT, pages
 from answers.probability import gaussian_fit, reverse_descent
@@ -36,7 +36,7 @@ from answers.proof.fences import python_fences
 from answers.proof.word_claims import ratios
 from answers.training.convolution import max_pool2d, max_pool2d_backward
 from answers.training.newton_schulz import newton_schulz
-from answers.training.scans import associative_scan
+from answers.training.scans import associative_scan, hillis_steele, odd_even
 from answers.training.schedules import cosine_schedule
 from answers.transformers.attention import attend_backward
 from answers.transformers.quantization import quantize, quantize_int8
@@ -61,6 +61,19 @@ def farthest_from_a_code() -> float:
     w = np.random.default_rng(0).normal(size=(6, 128))
     codes, scale = quantize_int8(w)
     return np.max(np.abs(codes * scale - w) / scale)
+
+
+def depth(scan: Callable, steps: int = 1024) -> int:
+    """How many combinations in a row the last of all prefixes needs."""
+    join = lambda earlier, later: (np.maximum(earlier[0], later[0]) + 1,)  # noqa: E731
+    return scan(join, (np.zeros(steps, int),))[0].max()
+
+
+def kept_updates() -> Iterator[bool]:
+    """Whether float32 keeps an update of 1 by 0.49 and by 0.51 of its step."""
+    for share in (0.49, 0.51):
+        b = np.array([[share * np.finfo(np.float32).eps]])
+        yield merge_lora(np.ones((1, 1), np.float32), np.ones((1, 1)), b, 1.0).item() > 1
 
 
 def updated_by_lora() -> float:
@@ -131,6 +144,35 @@ HELD = {
     "associative_scan": [
         ("each pair covers twice as many steps", lambda: says(associative_scan, "2**doubling")),
     ],
+    "odd_even": [
+        ("in about twice the depth", lambda: depth(odd_even) / depth(hillis_steele) == 1.8),
+    ],
+    "sample": [
+        (
+            "0, one of 2**53 of its numbers",
+            lambda: np.random.default_rng(0).random() * 2**53 % 1 == 0,
+        ),
+        (
+            "The noise is 0.37 for both tokens at U = 1/2, and 2.25 at U = 0.9",
+            lambda: [round(-math.log(-math.log(u)), 2) for u in (0.5, 0.9)] == [0.37, 2.25],
+        ),
+    ],
+    "min_p": [
+        (
+            "A tenth of the largest is a margin of log 10, 2.3",
+            lambda: (
+                np.isfinite(min_p(np.array([2.31, 2.3, 0.0]), 0.1)).tolist()
+                == [True, True, False]
+                == [*np.isfinite(min_p(np.array([2.31, 1.0, 0.0]), 0.1))]
+            ),
+        ),
+    ],
+    "merge_lora": [
+        (
+            "An update below half of a step of `w`'s format is lost",
+            lambda: [*kept_updates()] == [0, 1],
+        ),
+    ],
     "top_p": [
         (
             "Four tokens of probability 1/4: two of them hold a half",
@@ -138,7 +180,7 @@ HELD = {
         ),
     ],
     "lora_forward": [
-        ("B makes 20 of it; alpha / r is 0.5 / 1", lambda: 3 + 0.5 / 1 * 20 == updated_by_lora()),
+        ("B makes 20 of it; alpha / r is 0.5 / 1", lambda: updated_by_lora() == 3 + 0.5 / 1 * 20),
     ],
     "llama_block": [
         ("in halves, at base 10,000", lambda: signature(rotate).parameters["base"].default == 1e4),
