@@ -130,8 +130,8 @@ def clip_loss(
     Args:
         images: One embedding per row; lengths do not count.
         texts: Row i belongs to image i.
-        log_scale: The logarithm of what multiplies the cosines, 1/temperature. A learned
-            parameter.
+        log_scale: The logarithm of what multiplies the cosines, 1/temperature: a learned
+            parameter, which is not clipped here.
 
     Returns:
         The loss in nats, the mean of both directions, and its gradients with respect to

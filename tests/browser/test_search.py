@@ -39,6 +39,7 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    32: ["contrastive loss", "clip contrastive loss", "knowledge distillation"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -50,8 +51,6 @@ NOT_HERE = [
     "lora",
     "mixture of experts",
     "swiglu",
-    "contrastive loss",
-    "clip contrastive loss",
     "pass@k",
     "chat template",
     "reward model",

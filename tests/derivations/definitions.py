@@ -17,6 +17,8 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.language_models.contrastive import through_unit
+from answers.language_models.distillation import distillation_loss
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -302,6 +304,12 @@ def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
+def distilled(z, v, T):
+    """The soft term and its gradient, T² included."""
+    loss, slope = distillation_loss(z[None], v[None], np.zeros(1, int), T, 1.0)
+    return loss, slope[0]
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -461,6 +469,11 @@ LIBRARY = {
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
         ),
     },
+    "contrastive.through_length": {
+        r"\frac{\partial}{\partial x_{j}}\sum_{i=1}^{D} g_{i} u_{i}": lambda g, x, j: through_unit(
+            g[None], x[None]
+        )[0, j - 1],
+    },
     "convolution.gradients": {
         "y_{p}": lambda x, w, b, s, d, p: convolved(x, w, b, s, d)[p - 1],
         r"\frac{\partial \mathcal{L}}{\partial b}": lambda g, x, w, s, d: convolved_backward(
@@ -496,6 +509,18 @@ LIBRARY = {
     "dawid_skene.noisy_score": {
         r"\text{measured}": lambda c, e: measured(c, e),
         r"\frac{\partial \text{measured}}{\partial c}": lambda e: measured(1, e) - measured(0, e),
+    },
+    "distillation.gradient": {
+        r"D = \sum_{i=1}^{K} \log{\left(\frac{p_{i}}{q_{i}} \right)} p_{i}": lambda z, v, T: (
+            distilled(z, v, T)[0] / T**2
+        ),
+        r"\frac{\partial D}{\partial z_{j}}": lambda z, v, T, j: (
+            distilled(z, v, T)[1][j - 1] / T**2
+        ),
+        r"\frac{\partial}{\partial z_{j}}D T^{2}": lambda z, v, T, j: distilled(z, v, T)[1][j - 1],
+    },
+    "distillation.limit": {
+        r"\lim_{h \to 0} \frac{q_{j} - p_{j}}{h}": lambda z, v, j: distilled(z, v, 1e7)[1][j - 1],
     },
     "finite_differences.best_step": {
         r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),
