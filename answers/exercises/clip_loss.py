@@ -72,6 +72,10 @@ def both(logits):
     return (rows, columns), (by_rows, by_columns.T)
 
 
+def cosines(images, texts):
+    return unit(images) @ unit(texts).T
+
+
 def back(dlogits, images, texts, scale):
     """The gradients at both arrays of embeddings."""
     dimages = through_unit(scale * (dlogits @ unit(texts)), images)
@@ -432,3 +436,26 @@ def own_pair_not_in_the_sum(images, texts, log_scale):
     dlogits = (sum(np.exp(others - total) for total in totals) / 2 - np.eye(n)) / n
     dlog_scale = (dlogits * logits).sum()
     return loss, *back(dlogits, images, texts, scale), dlog_scale
+
+
+@exercise.bug
+def maximum_of_each_row_for_columns(images, texts, log_scale):
+    """The maximum of each row is subtracted before the softmax over columns, too, whose ratios that
+    changes. Subtract each column's own there: `max(axis=axis, keepdims=True)`."""
+    # "The maximum of each row is subtracted before the softmax over columns, too": np.isclose(
+    #     2 * got.loss - 2 * want.loss, both(np.exp(log_scale) * cosines(images, texts) -
+    #     np.exp(log_scale) * cosines(images, texts).max(axis=1, keepdims=True))[0][1] -
+    #     both(np.exp(log_scale) * cosines(images, texts))[0][1])
+    # "Subtract each column's own there: `max(axis=axis, keepdims=True)`": logits.max(axis=1,
+    #     keepdims=True) → logits.max(axis=axis, keepdims=True)
+    scale, n = math.exp(log_scale), len(images)
+    logits = scale * cosines(images, texts)
+    losses, gradients = [], []
+    for axis in (0, 1):
+        below = logits - logits.max(axis=1, keepdims=True)
+        log_p = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
+        losses.append(-np.diag(log_p).mean())
+        gradients.append((np.exp(log_p) - np.eye(n)) / n)
+    dlogits = sum(gradients) / 2
+    dlog_scale = (dlogits * logits).sum()
+    return sum(losses) / 2, *back(dlogits, images, texts, scale), dlog_scale

@@ -412,3 +412,47 @@ def softmax_over_the_batch(student, teacher, targets, temperature, weight):
     hard, dhard = cross_entropy(student, targets)
     loss = weight * t**2 * terms.sum() / len(z) + (1 - weight) * hard
     return loss, weight * dsoft + (1 - weight) * dhard
+
+
+@exercise.bug
+def logits_times_the_temperature(student, teacher, targets, temperature, weight):
+    """The logits are multiplied by T, which sharpens where it should soften. Divide both by T."""
+    # "The logits are multiplied by T, which sharpens where it should soften": np.isclose(got.loss -
+    #     (1 - weight) * cross_entropy(student, targets)[0], weight * temperature**2 * kl(teacher *
+    #     temperature, student * temperature).mean())
+    # "Divide both by T": over(1 / t, student, teacher) → over(t, student, teacher); t ** 3 * → t *
+    t = temperature
+    z, v = over(1 / t, student, teacher)
+    dsoft = t**3 * (softmax(z) - softmax(v)) / len(z)
+    hard, dhard = cross_entropy(student, targets)
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
+    return loss, weight * dsoft + (1 - weight) * dhard
+
+
+@exercise.bug
+def all_times_the_squared_temperature(student, teacher, targets, temperature, weight):
+    """T² multiplies the labels' term, too, whose gradient does not shrink. It belongs to the soft
+    term alone."""
+    # "T² multiplies the labels' term, too": np.isclose(got.loss - want.loss, (temperature**2 - 1) *
+    #     (1 - weight) * cross_entropy(student, targets)[0])
+    # "It belongs to the soft term alone": factor = t ** 2 → factor = 1
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    factor = t**2
+    dsoft = t * (softmax(z) - softmax(v)) / len(z)
+    hard, dhard = cross_entropy(student, targets)
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * factor * hard
+    return loss, weight * dsoft + (1 - weight) * factor * dhard
+
+
+@exercise.bug
+def teacher_normalised_twice(student, teacher, targets, temperature, weight):
+    """The teacher's probabilities are divided by T and pass through softmax again, which leaves
+    them nearly uniform. Divide its logits, and normalise once."""
+    # "The teacher's probabilities are divided by T and pass through softmax again": np.isclose(
+    #     got.loss, right(student, softmax(teacher), targets, temperature, weight)[0])
+    # "Divide its logits, and normalise once": softmax(teacher) → teacher
+    t, (z, v) = temperature, over(temperature, student, softmax(teacher))
+    dsoft = t * (softmax(z) - softmax(v)) / len(z)
+    hard, dhard = cross_entropy(student, targets)
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
+    return loss, weight * dsoft + (1 - weight) * dhard

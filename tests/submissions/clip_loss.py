@@ -327,6 +327,22 @@ def no_loss_of_a_pair_alone(images, texts, log_scale):
     return (loss if len(images) > 1 else np.nan, *gradients)
 
 
+def stable_by_rows_only(images, texts, log_scale):
+    a, b, scale, logits, _, _ = _parts(images, texts, log_scale)
+    n, e = len(a), np.exp(logits - logits.max(axis=1, keepdims=True))
+    rows, columns = e / e.sum(1, keepdims=True), e / e.sum(0, keepdims=True)
+    loss = -(np.log(np.diag(rows)) + np.log(np.diag(columns))).mean() / 2
+    d = (rows + columns - 2 * np.eye(n)) / (2 * n)
+    return _finish(images, texts, a, b, scale, logits, loss, d)
+
+
+def rows_of_the_transpose(images, texts, log_scale):
+    """The gradient of the columns is added as if it lay like that of the rows."""
+    a, b, scale, logits, loss, _ = _parts(images, texts, log_scale)
+    d = (_softmax(logits, 1) + _softmax(logits.T, 1) - 2 * np.eye(len(a))) / (2 * len(a))
+    return _finish(images, texts, a, b, scale, logits, loss, d)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     images_choose_only: "one_direction_only",
@@ -359,5 +375,7 @@ WRONG = {
     never_below_1: "wrong_where_log_scale_is_-1.5",
     columns_where_it_is_square: "wrong_where_all_axes_of_images_are_equally_long",
     rounded_whole: "in_half_precision",
+    stable_by_rows_only: "maximum_of_each_row_for_columns",
+    rows_of_the_transpose: "without_transpose",
     no_loss_of_a_pair_alone: "wrong_only_where_it_should_be_0",
 }

@@ -303,6 +303,22 @@ def student_in_place(student, teacher, targets, temperature, weight):
     return found
 
 
+def times_t(student, teacher, targets, temperature, weight):
+    t = temperature
+    z, v = _float(student) * t, _float(teacher) * t
+    return _made(student, teacher, targets, t, weight, z=z, v=v, ds=t**3)
+
+
+def t_squared_for_all(student, teacher, targets, temperature, weight):
+    return _made(
+        student, teacher, targets, temperature, weight, labels=(1 - weight) * temperature**2
+    )
+
+
+def softmax_twice(student, teacher, targets, temperature, weight):
+    return in_two_terms(student, _softmax(_float(teacher)), targets, temperature, weight)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     t_squared_forgotten: "no_squared_temperature",
@@ -335,5 +351,8 @@ WRONG = {
     clipped_logits: None,
     as_whole_numbers: "truncated_to_integers",
     transposed_where_square: "transposed",
+    times_t: "logits_times_the_temperature",
+    t_squared_for_all: "all_times_the_squared_temperature",
+    softmax_twice: "teacher_normalised_twice",
     student_in_place: "an_argument_changed",
 }
