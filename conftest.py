@@ -125,8 +125,10 @@ def pytest_sessionstart(session):
             w for w in wanted if any(w.path.is_relative_to(place) for place in here)
         ]
     say("making anew what is generated")
-    for path in generated.update(wanted):
-        say(f"rewrote {path.relative_to(config.rootpath)}", yellow=True)
+    for path, why in generated.update(wanted).items():
+        name = path.relative_to(config.rootpath)
+        said = f"{name} cannot be made whole: {why}" if why else f"rewrote {name}"
+        say(said, red=bool(why), yellow=not why)
 
 
 @pytest.hookimpl(wrapper=True)

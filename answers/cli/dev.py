@@ -45,11 +45,12 @@ def new(
         typer.Argument(metavar="ROOM.MODULE", help="Where its code stands, or will."),
     ],
     question: Annotated[
-        str,
-        typer.Option(
-            metavar="TITLE", help="Begin a page of that title, with the next number."
-        ),
+        str, typer.Option(metavar="TITLE", help="Begin a page of that title.")
     ] = "",
+    number: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="The new page's number; else the next."),
+    ] = 0,
     page: Annotated[
         int,
         typer.Option(
@@ -71,7 +72,7 @@ def new(
     from answers.proof.new_question import begin
 
     try:
-        written = begin(name, module, question, page, room)
+        written = begin(name, module, question, page, room, number)
     except ValueError as error:
         refuse(str(error))
     for path, was_there in written.items():
@@ -91,7 +92,7 @@ def check(
     refuse_elsewhere()
     known(name)
     from answers.pages import ROOT
-    from answers.proof.check_question import lacks
+    from answers.proof.check_question import lacks, left_out
     from answers.proof.keep_names import keep_names
 
     begun = perf_counter()
@@ -110,4 +111,6 @@ def check(
     if found:
         tell(f"{name} lacks {len(found)} thing{'s' * (len(found) > 1)}, {took}.")
         raise typer.Exit(NOT_PASSED)
+    if title := left_out(name):
+        tell(f'The stub leaves out "{title}" of the docstring, which tells the answer.')
     tell(f"{name} lacks nothing, {took}. Then: pytest --update --since HEAD")

@@ -4,6 +4,7 @@ It runs the tests that are about this exercise, its code and its page, and no ot
 in a sentence which file to mend, and how; here the sentences are collected. Needs the `test` extra.
 """
 
+import inspect
 import io
 import os
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from answers.grader import catalog
 from answers.grader.exercise import Exercise
+from answers.handout.source import HOW, parted
 from answers.pages import ROOT, Page, pages
 from answers.proof import kill_matrix
 from answers.proof.generated import Generated, one_thread
@@ -48,7 +50,9 @@ OF_PAGE = (
     "tests/proof/test_bank.py",
     "tests/proof/test_claims.py",
     "tests/site/test_exercise_pages.py",
+    "tests/cards/test_cards.py",
     "tests/cards/test_plain_formulas.py",
+    "tests/proof/test_shown_docstrings.py",
 )
 # or a derivation that it shows.
 OF_DERIVATIONS = (
@@ -104,6 +108,12 @@ def lacks(name: str) -> list[str]:
         update = "`pytest --update --since HEAD` writes what is generated; then read `git diff`"
         found.append(f"{', '.join(sorted(old))}: not up to date; {update}")
     return list(dict.fromkeys(found))
+
+
+def left_out(name: str) -> str:
+    """The title of the section that the stub leaves out of its docstring, if there is one."""
+    text = inspect.getdoc(catalog.load(name).reference) or ""
+    return HOW if parted(text, HOW)[1] else ""
 
 
 def code_of(exercise: Exercise) -> list[Path]:

@@ -85,6 +85,16 @@ RECORDED = (
         "tests/proof/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
     ),
     Recorded(
+        "answers/records/lora.json",
+        "python -m answers.records.lora",
+        "tests/language_models/test_lora_record.py::test_the_first_steps_have_the_recorded_losses",
+    ),
+    Recorded(
+        "answers/records/lora_source.txt.gz",
+        "python -m answers.records.lora --freeze",
+        "tests/language_models/test_lora_record.py::test_the_first_steps_have_the_recorded_losses",
+    ),
+    Recorded(
         "answers/records/mutation.json",
         "python -m tests.mutation --record",
         "tests/proof/test_mutation.py::test_a_sample_of_wrong_changes_is_noticed",
@@ -166,34 +176,37 @@ def markdown() -> list[Path]:
     return [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 
 
-def update(wanted: Iterable[Generated]) -> list[Path]:
-    """Write everything that differs from what is made; the files that were written."""
+def update(wanted: Iterable[Generated]) -> dict[Path, str]:
+    """Write everything that differs from what is made: the files that were written, and those that
+    cannot be made whole, with why."""
     found: dict[Path, list[Generated]] = {}
     for each in wanted:
         found.setdefault(each.path, []).append(each)
     processes = max(1, min(cpu_count(), len(found)))
     with ProcessPoolExecutor(processes, get_context("spawn"), one_thread) as pool:
         made = pool.map(made_anew, found.values())
-        return [
-            path
-            for path, text in zip(found, made, strict=True)
-            if text is not None and write(path, text)
-        ]
+        return {
+            path: why
+            for path, (text, why) in zip(found, made, strict=True)
+            if (text is not None and write(path, text)) or why
+        }
 
 
-def made_anew(parts: list[Generated]) -> str | None:
-    """The text of a file, if it differs from what stands there, or as far as it can be made:
-    why the rest cannot, a test says."""
-    path = parts[0].path
+def made_anew(parts: list[Generated]) -> tuple[str | None, str]:
+    """The text of a file as far as it can be made, if it differs from what stands there; and why
+    the rest cannot be made."""
+    path, why = parts[0].path, ""
     text = old = path.read_text("utf-8") if path.exists() else ""
     for part in parts:
         try:
             new = part.make(text)
-        except Exception:
+        except Exception as error:
+            first = str(error).partition("\n")[0]
+            why = f"{type(error).__name__}: {first}"
             break
         if part.complaints(text, new):
             text = new
-    return None if text == old else text
+    return None if text == old else text, why
 
 
 def one_thread() -> None:

@@ -22,7 +22,12 @@ EXERCISES = re.compile(r"^(```exercise\n(?:\w+\n)*)(?=```$)", re.MULTILINE)
 
 
 def begin(
-    name: str, module: str, question: str = "", page: int = 0, room: bool = False
+    name: str,
+    module: str,
+    question: str = "",
+    page: int = 0,
+    room: bool = False,
+    number: int = 0,
 ) -> dict[Path, bool]:
     """Write the files of an exercise; each, and whether it was there before and was changed.
 
@@ -32,6 +37,7 @@ def begin(
         question: The title of a new page, or "".
         page: The number of the page that gets the exercise; 0: the one that shows the module.
         room: Whether the module's room is new.
+        number: The number of the new page; 0: the next one.
 
     Raises:
         ValueError: It cannot be made; the message says why, and what to do. Nothing is written.
@@ -47,7 +53,9 @@ def begin(
     if not re.fullmatch(r"[a-z]\w*\.[a-z]\w*", module):
         raise ValueError(f"{module!r} is no module of a room: write ROOM.MODULE")
     texts = code(name, module, room)
-    path = new_page(question) if question else page_of(module, page).path
+    if number and not question:
+        raise ValueError("--number is that of a new page: add --question TITLE")
+    path = new_page(question, number) if question else page_of(module, page).path
     own = f"from answers.{module} import {name}"
     words = {
         "name": name,
@@ -135,9 +143,14 @@ def arguments(name: str, module: str) -> dict[str, str]:
     }
 
 
-def new_page(title: str) -> Path:
-    """Where a page of that title is to stand: it gets the next number."""
-    number = max(page.number for page in pages()) + 1
+def new_page(title: str, number: int) -> Path:
+    """Where a page of that title and number is to stand; 0: it gets the next number."""
+    taken = {page.number: page.path for page in pages()}
+    number = number or max(taken) + 1
+    if number in taken:
+        raise ValueError(
+            f"{taken[number].relative_to(ROOT)} has the number {number}: give another"
+        )
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     if not slug:
         raise ValueError(f"{title!r} is no title: it has no letter")
@@ -177,4 +190,6 @@ def with_exercise(page: Page, name: str, module: str) -> str:
     for key, new in (("modules", module), ("exercises", name)):
         names = ", ".join(dict.fromkeys([*getattr(page, key), new]))
         text = re.sub(rf"(?m)^{key}: .*$", f"{key}: [{names}]", text, count=1)
+    if name in " ".join(EXERCISES.findall(text)).split():
+        return text
     return EXERCISES.sub(rf"\g<1>{name}\n", text, count=1)

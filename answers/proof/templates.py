@@ -37,6 +37,9 @@ def $name(x: Real[ndarray, "*batch d"]) -> Float[ndarray, "*batch d"]:
 
     FILL IN: the formula, and why it has that form.
 
+    How:
+        FILL IN: what tells the answer; the stub leaves it out. Or no such section.
+
     Raises:
         ValueError: `x` is empty, an entry is nan, or the result overflows. (FILL IN)
 

@@ -17,6 +17,12 @@ from answers.pages import COMMENT, pages
 PAGES = pages()
 CARDS = cards()
 
+each_page = pytest.mark.parametrize("page", PAGES, ids=[page.path.stem for page in PAGES])
+
+
+def place(page) -> str:
+    return f"docs/questions/{page.path.name}"
+
 
 def page_of(follow_ups: str):
     """A page with these follow-ups."""
@@ -29,33 +35,41 @@ def by_id(follow_ups: str) -> dict:
     return {card.id: card for card in of_page(page_of(follow_ups))}
 
 
-def test_every_question_exercise_and_follow_up_is_a_card_in_the_order_of_pages():
-    expected = []
-    for page in PAGES:
-        section = page.text.partition("\n## They will ask next\n")[2].partition("\n## ")[0]
-        asked = r"^(?:<!-- card: (.+) -->\n+)?\*\*(.+?)\*\*"
-        bold = re.findall(asked, section, re.MULTILINE)
-        assert bold, page.path.name
-        number = f"{page.number:02}"
-        expected.append((f"{number}/opening", page.question))
-        expected += [(f"{number}/{pin or slugify(plain_text(b), '-')}", b) for pin, b in bold]
-        expected += [(f"exercise/{name}", None) for name in page.exercises]
-    found = [(card.id, card.front if card.back else None) for card in CARDS]
-    assert found == expected
+@each_page
+def test_every_question_exercise_and_follow_up_of_a_page_is_a_card_in_its_order(page):
+    section = page.text.partition("\n## They will ask next\n")[2].partition("\n## ")[0]
+    asked = r"^(?:<!-- card: (.+) -->\n+)?\*\*(.+?)\*\*"
+    bold = re.findall(asked, section, re.MULTILINE)
+    assert bold, f"{place(page)}: it asks no follow-up"
+    number = f"{page.number:02}"
+    expected = [(f"{number}/opening", page.question)]
+    expected += [(f"{number}/{pin or slugify(plain_text(b), '-')}", b) for pin, b in bold]
+    expected += [(f"exercise/{name}", None) for name in page.exercises]
+    found = [(card.id, card.front if card.back else None) for card in CARDS if card.page == page]
+    differ = set(found) ^ set(expected)
+    assert found == expected, f"{place(page)}: cards and page differ, or their order: {differ}"
+
+
+def test_cards_come_in_the_order_of_pages_and_none_is_missing():
+    numbers = [card.page.number for card in CARDS]
+    assert numbers == sorted(numbers)
     counts = Counter(card.kind for card in CARDS)
     assert counts["opening"] == len(PAGES)
     assert counts["exercise"] == len(catalog.names())
 
 
-def test_front_and_back_are_the_words_of_the_page():
-    for card in CARDS:
-        text = COMMENT.sub("", card.page.text)
+@each_page
+def test_front_and_back_are_the_words_of_the_page(page):
+    text = COMMENT.sub("", page.text)
+    for card in (card for card in CARDS if card.page == page):
         if card.kind == "follow-up":
-            assert f"**{card.front}** {card.back}\n" in text, card.id
+            said = f"{place(page)}: the answer to “{card.front}” does not begin right behind it"
+            assert f"**{card.front}** {card.back}\n" in text, said
         elif card.kind == "opening":
-            assert card.back == f"{card.page.thirty_seconds}\n\n{card.page.rubric}"
+            assert card.back == f"{page.thirty_seconds}\n\n{page.rubric}"
             for word in ("Weak", "Solid", "Strong"):
-                assert f"- **{word}**: " in card.page.rubric
+                said = f"{place(page)}: “Score yourself” has no line `- **{word}**: …`"
+                assert f"- **{word}**: " in page.rubric, said
         assert "<!--" not in card.front + card.back
 
 
@@ -129,7 +143,13 @@ def test_minutes_of_an_exercise_are_its_share_of_the_pages_and_at_least_three():
 
 def test_a_question_in_plain_text_has_no_marks():
     assert plain_text("Is **`b`** [copied](x.md) $\\beta$\ntimes?") == "Is b copied β times?"
-    assert not [card.id for card in CARDS if re.search(r"[`$\\\n]", card.question)]
+
+
+@each_page
+def test_the_questions_of_a_page_have_no_marks_in_plain_text(page):
+    asked = [card.question for card in CARDS if card.page == page]
+    marked = [each for each in asked if re.search(r"[`$\\\n]", each)]
+    assert not marked, f"{place(page)}: ask in words, without a formula: {marked}"
 
 
 @given(st.text())

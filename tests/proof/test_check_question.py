@@ -98,6 +98,10 @@ def case(file, **params):
         (case(OF_PAGE[0], page=pages()[5].path), True),
         (case(OF_PAGE[0], page=pages()[5]), True),
         (case(OF_PAGE[0], page=pages()[6].path), False),
+        (case("tests/cards/test_cards.py", page=pages()[5]), True),
+        (case("tests/cards/test_cards.py", page=pages()[6]), False),
+        (case("tests/proof/test_shown_docstrings.py", page=pages()[5].path), True),
+        (case("tests/proof/test_shown_docstrings.py", page=pages()[6].path), False),
         (case(OF_DERIVATIONS[0], name="softmax.jacobian"), True),
         (case(OF_DERIVATIONS[0], name="softmaximum.jacobian"), False),
         (case(WHOLE), True),
@@ -184,6 +188,14 @@ def test_each_sentence_is_a_line_and_the_exit_code_says_whether_there_was_one(
 ):
     monkeypatch.setattr(check_question, "lacks", lambda name: found)
     assert run("dev", "check", "softmax", code=code).output.splitlines() == [*found, last]
+
+
+def test_of_an_exercise_that_lacks_nothing_it_is_told_what_its_stub_leaves_out(monkeypatch):
+    monkeypatch.setattr(check_question, "lacks", lambda name: [])
+    left_out = 'The stub leaves out "How:" of the docstring, which tells the answer.'
+    for name, told in (("softmax", []), ("cosine_schedule", [left_out])):
+        assert run("dev", "check", name).output.splitlines()[:-1] == told
+        assert "How:" not in catalog.load(name).stub()
 
 
 def test_an_unknown_exercise_is_told_the_closest():

@@ -77,6 +77,31 @@ def test_an_exercise_on_code_that_is_there_keeps_its_signature_and_joins_its_pag
     assert texts["docs/questions/06-softmax-cross-entropy.md"].count("\n") == old.count("\n") + 1
 
 
+def test_an_exercise_that_its_page_lists_already_is_not_listed_twice(root):
+    page = root / "docs/questions/06-softmax-cross-entropy.md"
+    text = page.read_text("utf-8").replace("logsumexp, ", "logsumexp, log_softmax, ", 1)
+    page.write_text(text.replace("logsumexp\n", "logsumexp\nlog_softmax\n"), "utf-8")
+    before = page.read_text("utf-8")
+    written(root, "log_softmax", "probability.softmax", page=6)
+    assert page.read_text("utf-8") == before
+    assert before.count("\nlog_softmax\n") == 1
+
+
+def test_a_new_page_on_code_that_is_there_calls_it_with_all_that_it_must_be_passed(root):
+    code = "def scaled(x, gain, *, eps=1e-5):\n    return gain * x + eps\n"
+    (root / "answers/networks/scales.py").write_text(code)
+    texts = written(root, "scaled", "networks.scales", question="Scales", number=9)
+    page = "docs/questions/09-scales.md"
+    exercise, answers = "answers/exercises/scaled.py", "tests/submissions/scaled.py"
+    assert list(texts) == [exercise, answers, page]
+    for name in (exercise, answers):
+        assert re.search(r"^def \w+\(x, gain, \*, eps=1e-05\):\n", texts[name], re.M)
+        assert "scaled(x, gain, eps=eps)" in texts[name]
+    assert "for _ in range(2)]" in texts[exercise]
+    assert "print(scaled(x, x))" in texts[page]
+    assert read(root / page).number == 9
+
+
 def test_a_new_room_is_one_file_more(root):
     texts = written(root, "max_norm", "training.norms", question="Norms", room=True)
     assert len(texts) == 6
@@ -95,6 +120,11 @@ def test_a_new_room_is_one_file_more(root):
         (["max_norm", "networks.norms"], "no page alone shows networks.norms; say which gets"),
         (["max_norm", "networks.norms", "--page", "9"], "no page has the number 9; say which"),
         (["max_norm", "networks.norms", "--question", "?"], "'?' is no title"),
+        (
+            ["max_norm", "networks.norms", "--question", "Norms", "--number", "6"],
+            "docs/questions/06-softmax-cross-entropy.md has the number 6: give another",
+        ),
+        (["max_norm", "networks.norms", "--number", "7"], "a new page: add --question TITLE"),
         (["max_norm", "probability.softmax"], "softmax.py defines no max_norm: write it first"),
         (["max_norm", "networks.softmax"], "tests/probability/test_softmax.py has tests of that"),
     ],

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from inspect import getsource
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +44,8 @@ SOURCE = re.compile(r"^ *Source:\n.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 CITED = re.compile(r"https?://\S+|\d{4}, arXiv [\d.]+|scikit-learn [\d.]+|[\d.]+ raises too")
 NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*\d|(?<![\w.])\d")
 CHECKS = "tests/transformers/test_transformer_checks.py"
+HERE = "tests/proof/test_shown_docstrings.py"
+PAGES = [page.path for page in pages()]
 SMALL = re.compile(r"\d|1[0-2]")  # as on pages, these need no witness
 
 
@@ -65,8 +68,8 @@ def on_a_page(name: str, code: str) -> bool:
     """The same of a function that only a page defines."""
     return any(
         code in beside
-        for of_page in shown().values()
-        for (called, _), beside in of_page.items()
+        for page in PAGES
+        for (called, _), beside in shown(page).items()
         if called == name
     )
 
@@ -293,16 +296,14 @@ def docstring(node: ast.AST) -> str | None:
 
 
 @cache
-def shown() -> dict[str, dict[tuple[str, str], str]]:
-    """By page, name and docstring of each function that it shows, the code beside it."""
-    found: dict[str, dict[tuple[str, str], str]] = {}
-    for page in pages():
-        of_page = found[page.path.stem] = {}
-        for fence in python_fences(page.path, page.text):
-            for node in ast.walk(ast.parse(fence.shown)):
-                if docstring(node) and not isinstance(node, ast.Module):
-                    code = fence.shown.replace(node.body[0].value.value, "")
-                    of_page[node.name, docstring(node)] = code
+def shown(page: Path) -> dict[tuple[str, str], str]:
+    """By name and docstring of each function that a page shows, the code beside it."""
+    found: dict[tuple[str, str], str] = {}
+    for fence in python_fences(page, page.read_text("utf-8")):
+        for node in ast.walk(ast.parse(fence.shown)):
+            if docstring(node) and not isinstance(node, ast.Module):
+                code = fence.shown.replace(node.body[0].value.value, "")
+                found[node.name, docstring(node)] = code
     return found
 
 
@@ -324,22 +325,25 @@ def claims(text: str, code: str) -> list[str]:
     return numbers + [match[0] for match in ratios(prose)]
 
 
-@pytest.mark.parametrize("page", sorted(shown()))
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_what_shown_docstrings_claim_has_a_witness(page):
-    for (name, text), code in shown()[page].items():
+    where = f"{page.relative_to(ROOT)}: the shown docstring of `{{}}` says"
+    for (name, text), code in shown(page).items():
+        said = where.format(name)
         if name in figures.names():
             continue  # these have their own tests
         for phrase, holds in HELD.get(name, []):
             if re.search(spelt(phrase), text):
-                assert holds(), f"{name}: not so: {phrase}"
+                assert holds(), f"{said} “{phrase}”, which is not so"
         left = text
         for phrase, _ in HELD.get(name, []):
             left = re.sub(spelt(phrase), "…", left)
-        assert claims(left, code + modules().get((name, text), "")) == [], name
+        found = ", ".join(claims(left, code + modules().get((name, text), "")))
+        assert not found, f"{said} {found}: hold its phrase to a fact in HELD of {HERE}"
 
 
 def test_all_that_is_held_is_said():
-    said = [pair for of_page in shown().values() for pair in of_page]
+    said = [pair for page in PAGES for pair in shown(page)]
     for name, held in HELD.items():
         docstrings = " ".join(text for called, text in said if called == name)
         assert [phrase for phrase, _ in held if not re.search(spelt(phrase), docstrings)] == []

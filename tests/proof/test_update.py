@@ -74,11 +74,23 @@ def three(tmp_path):
     return [Generated(tmp_path / name, function) for name, function in functions.items()]
 
 
-def test_update_writes_what_differs_says_so_and_then_nothing(three):
-    assert generated.update(three) == [three[0].path]
+def test_update_writes_what_differs_and_says_why_the_rest_cannot_be_made(three):
+    stale, _, gone = (each.path for each in three)
+    why = "AttributeError: module 'answers.proof.generated' has no attribute 'gone'"
+    assert generated.update(three) == {stale: "", gone: why}
     assert three[0].path.read_text() == "stale, new\n"
     assert [each.path.read_text() for each in three[1:]] == ["old\n", "old\n"]
-    assert generated.update(three) == generated.update([]) == []
+    assert generated.update(three) == {gone: why}
+    assert generated.update([]) == {}
+
+
+def test_update_names_the_exercise_that_a_page_lists_and_that_is_not_there(tmp_path):
+    page = tmp_path / "01-a.md"
+    page.write_text("---\nmodules: []\nexercises: [sofmax]\n---\n\nText.\n")
+    parts = [Generated(page, "answers.proof.minutes.with_minutes")]
+    text, why = generated.made_anew(parts)
+    assert text is None
+    assert "no exercise is called 'sofmax'; did you mean softmax?" in why
 
 
 def test_an_id_of_a_card_that_is_gone_is_told_with_what_to_do():
