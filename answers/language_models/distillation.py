@@ -83,7 +83,7 @@ def distillation_loss(
         2, https://arxiv.org/abs/1503.02531
 
     Example:
-        At T = 2 and weight 1, p is (0.75, 0.25), q is (0.5, 0.5), and the gradient T (q - p).
+        At T = 2 the teacher's p is the softmax of (log 3, 0), and q is even.
 
         >>> teacher = np.array([[2 * np.log(3.0), 0.0]])
         >>> loss, gradient = distillation_loss(np.zeros((1, 2)), teacher, np.array([0]), 2.0, 1.0)
