@@ -45,13 +45,12 @@ ASKED = {
     29: ["lora", "qlora", "low-rank adapters"],
     31: ["swiglu", "convert rope weights"],
     30: ["mixture of experts", "moe load balancing", "top-k router"],
+    32: ["contrastive loss", "clip contrastive loss", "knowledge distillation"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "contrastive loss",
-    "clip contrastive loss",
     "pass@k",
     "chat template",
     "reward model",

@@ -18,6 +18,8 @@ from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
 from answers.language_models.bpe import bpe_encode, merge_pair
+from answers.language_models.contrastive import through_unit
+from answers.language_models.distillation import distillation_loss
 from answers.language_models.lora import lora_backward
 from answers.language_models.model_counts import count_gpt2_parameters, count_parameters
 from answers.language_models.rope_layouts import rope_scaling
@@ -367,6 +369,12 @@ def near_and_sure(a):
     return load_balancing_loss(rows, 1)
 
 
+def distilled(z, v, T):
+    """The soft term and its gradient, T² included."""
+    loss, slope = distillation_loss(z[None], v[None], np.zeros(1, int), T, 1.0)
+    return loss, slope[0]
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -531,6 +539,11 @@ LIBRARY = {
         "T": lambda text, pairs: sum(tokens_left(text, pairs[:i]) for i in range(len(pairs))),
         "V": lambda ell: tokens_seen(ell),
     },
+    "contrastive.through_length": {
+        r"\frac{\partial}{\partial x_{j}}\sum_{i=1}^{D} g_{i} u_{i}": lambda g, x, j: through_unit(
+            g[None], x[None]
+        )[0, j - 1],
+    },
     "convolution.gradients": {
         "y_{p}": lambda x, w, b, s, d, p: convolved(x, w, b, s, d)[p - 1],
         r"\frac{\partial \mathcal{L}}{\partial b}": lambda g, x, w, s, d: convolved_backward(
@@ -601,6 +614,18 @@ LIBRARY = {
             min(range(101), key=lambda near: near_and_sure(near / 100)) / 100
         ),
         r"\mathcal{L}\big|_{a = \frac{3}{4}}": lambda: near_and_sure(0.75),
+    },
+    "distillation.gradient": {
+        r"D = \sum_{i=1}^{K} \log{\left(\frac{p_{i}}{q_{i}} \right)} p_{i}": lambda z, v, T: (
+            distilled(z, v, T)[0] / T**2
+        ),
+        r"\frac{\partial D}{\partial z_{j}}": lambda z, v, T, j: (
+            distilled(z, v, T)[1][j - 1] / T**2
+        ),
+        r"\frac{\partial}{\partial z_{j}}D T^{2}": lambda z, v, T, j: distilled(z, v, T)[1][j - 1],
+    },
+    "distillation.limit": {
+        r"\lim_{h \to 0} \frac{q_{j} - p_{j}}{h}": lambda z, v, j: distilled(z, v, 1e7)[1][j - 1],
     },
     "finite_differences.best_step": {
         r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),

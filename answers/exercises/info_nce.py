@@ -1,0 +1,257 @@
+"""Practice for question 32: InfoNCE, each query among all keys."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
+from answers.language_models.contrastive import info_nce, unit
+from answers.probability.softmax import log_softmax, logsumexp
+
+exercise = Exercise(
+    info_nce,
+    page="32-contrastive-and-distillation",
+    hints=(
+        "Think of each query as an example to classify. What are its classes, and which is right?",
+        "All cosines stand in one matrix, queries by keys, and the right ones on its diagonal.",
+        "The loss of one query is logsumexp of its logits minus its own logit: no probability is "
+        "formed, so none can round to 0.",
+    ),
+)
+
+rng = np.random.default_rng(3234)
+
+
+def pairs(batch, d):
+    return list(rng.normal(size=(2, batch, d)))
+
+
+queries, keys = pairs(5, 3)
+exercise.case("two pairs in the plane, a temperature of 1", *pairs(2, 2), 1.0)
+exercise.case("five pairs, a temperature of 1", queries, keys, 1.0)
+exercise.case("five pairs, a temperature of 0.07", queries, keys, 0.07)
+exercise.case("one pair alone", *pairs(1, 3), 0.07)
+exercise.case("embeddings of length 1", unit(queries), unit(keys), 0.5)
+exercise.case("a temperature above 1", queries, keys, 4.0)
+exercise.case("as many dimensions as pairs", *pairs(4, 4), 0.3)
+exercise.case("more dimensions than pairs", *pairs(3, 7), 0.3)
+exercise.case("a single dimension", *pairs(4, 1), 0.3)
+lengths = np.array([[0.1], [30.0], [1.0], [4.0], [0.5]])
+exercise.case("lengths from 0.05 to 60", lengths * queries, lengths[::-1] * keys, 0.3)
+exercise.case("embeddings of some 1e-5", 1e-5 * queries, 1e-5 * keys, 0.3)
+exercise.case("each pair twice", *(np.repeat(a, 2, axis=0) for a in pairs(3, 4)), 0.2)
+exercise.case("all keys alike", queries, np.ones((5, 3)), 0.07)
+exercise.case("keys that are their queries", queries, queries.copy(), 0.07)
+exercise.case("their queries at a temperature of 0.001", queries, queries.copy(), 0.001)
+line = np.array([[1.0, 2.0]])
+exercise.case(
+    "a query along all keys, and one against",
+    line * [[1], [-1]],
+    line * [[1], [1]],
+    0.001,
+)
+exercise.case("keys opposite to their queries", queries, -queries, 0.02)
+exercise.case("a temperature of 0.0005", queries, keys, 0.0005)
+exercise.case("float32", *(a.astype(np.float32) for a in pairs(4, 5)), 0.3)
+add_whole_numbers(exercise, *(1 + np.rint(9 * np.abs(a)) for a in pairs(4, 3)), 1)
+exercise.long_case(
+    *(np.sin(np.arange(1, 1204.0) * k).reshape(401, 3) for k in (1, 2)), 0.3
+)
+
+
+def cosines(queries, keys):
+    return unit(queries) @ unit(keys).T
+
+
+def mean_loss(logits, axis=1):
+    """The mean of -log softmax of the diagonal."""
+    return -np.diag(log_softmax(logits, axis=axis)).mean()
+
+
+@exercise.bug
+def not_normalised(queries, keys, temperature):
+    """The logits are plain products, so a long key wins by its length. Divide each row by its
+    length first."""
+    # "The logits are plain products": np.isclose(got, mean_loss(queries @ keys.T / temperature))
+    # "Divide each row by its length first": as_float(queries) @ as_float(keys).T → unit(queries) @
+    #     unit(keys).T
+    return mean_loss(as_float(queries) @ as_float(keys).T / temperature)
+
+
+@exercise.bug
+def only_queries_normalised(queries, keys, temperature):
+    """The queries have length 1, and the keys keep theirs. Normalise both."""
+    # "The queries have length 1, and the keys keep theirs": np.isclose(got, mean_loss(
+    #     unit(queries) @ keys.T / temperature))
+    # "Normalise both": as_float(keys) → unit(keys)
+    return mean_loss(unit(queries) @ as_float(keys).T / temperature)
+
+
+@exercise.bug
+def normalised_over_the_batch(queries, keys, temperature):
+    """Each column is divided by its length over the batch. An embedding is a row: `axis=1`."""
+    # "Each column is divided by its length over the batch": np.isclose(got, mean_loss(
+    #     unit(queries.T).T @ unit(keys.T) / temperature))
+    # "An embedding is a row: `axis=1`": axis=0 → axis=1
+    a, b = (
+        x / np.linalg.norm(x, axis=0, keepdims=True)
+        for x in (as_float(queries), as_float(keys))
+    )
+    return mean_loss(a @ b.T / temperature)
+
+
+@exercise.bug
+def length_not_rooted(queries, keys, temperature):
+    """Each row is divided by the square of its length. Take the root of the sum of squares."""
+    # "Each row is divided by the square of its length": np.isclose(got, mean_loss(
+    #     queries @ keys.T / (queries**2).sum(axis=1)[:, None] / (keys**2).sum(axis=1) /
+    #     temperature))
+    # "Take the root of the sum of squares": (x ** 2).sum(axis=1, keepdims=True) → np.sqrt((x **
+    #     2).sum(axis=1, keepdims=True))
+    a, b = (
+        x / (x**2).sum(axis=1, keepdims=True) for x in map(as_float, (queries, keys))
+    )
+    return mean_loss(a @ b.T / temperature)
+
+
+@exercise.bug
+def keys_choose(queries, keys, temperature):
+    """The softmax runs over the queries: each key finds its query. Each query chooses among the
+    keys: `axis=1`."""
+    # "The softmax runs over the queries: each key finds its query": np.isclose(got, right(keys,
+    #     queries, temperature))
+    # "Each query chooses among the keys: `axis=1`": axis=0 → axis=1
+    return mean_loss(cosines(queries, keys) / temperature, axis=0)
+
+
+@exercise.bug
+def both_directions(queries, keys, temperature):
+    """This is CLIP's loss, the mean of both directions. Here queries alone choose."""
+    # "This is CLIP's loss, the mean of both directions": np.isclose(got, (right(queries, keys,
+    #     temperature) + right(keys, queries, temperature)) / 2)
+    # "Here queries alone choose": (mean_loss(logits, 0) + mean_loss(logits, 1)) / 2 →
+    #     mean_loss(logits, 1)
+    logits = cosines(queries, keys) / temperature
+    return (mean_loss(logits, 0) + mean_loss(logits, 1)) / 2
+
+
+@exercise.bug
+def softmax_over_all_pairs(queries, keys, temperature):
+    """One softmax runs over all pairs of the batch, so each pair competes with other queries'
+    pairs. Each row is a distribution of its own."""
+    # "One softmax runs over all pairs of the batch": np.isclose(got, -(np.diag(cosines(queries,
+    #     keys) / temperature) - np.log(np.exp(cosines(queries, keys) / temperature).sum())).mean())
+    # "Each row is a distribution of its own": logsumexp(logits.ravel()) → logsumexp(logits)
+    logits = cosines(queries, keys) / temperature
+    return (logsumexp(logits.ravel()) - np.diag(logits)).mean()
+
+
+@exercise.bug
+def multiplied_by_the_temperature(queries, keys, temperature):
+    """The cosines are multiplied by the temperature. Divide: a small one makes softmax sharp."""
+    # "The cosines are multiplied by the temperature": np.isclose(got, right(queries, keys, 1 /
+    #     temperature))
+    # "Divide: a small one makes softmax sharp": * temperature → / temperature
+    return mean_loss(cosines(queries, keys) * temperature)
+
+
+@exercise.bug
+def no_temperature(queries, keys, temperature):
+    """The temperature is missing: cosines between -1 and 1 leave softmax nearly flat. Divide by
+    it."""
+    # "The temperature is missing": np.isclose(got, right(queries, keys, 1.0))
+    # "Divide by it": cosines(queries, keys) → cosines(queries, keys) / temperature
+    return mean_loss(cosines(queries, keys))
+
+
+@exercise.bug
+def own_key_not_in_the_sum(queries, keys, temperature):
+    """A query's own key is missing in the sum below the line, so the loss can fall below 0. Sum
+    over all keys: it is a softmax."""
+    # "so the loss can fall below 0": bug(np.eye(2), np.eye(2), 0.1) < 0
+    # "Sum over all keys: it is a softmax": np.where(np.eye(len(logits)) > 0, -np.inf, logits) →
+    #     logits
+    logits = cosines(queries, keys) / temperature
+    others = np.where(np.eye(len(logits)) > 0, -np.inf, logits)
+    return (np.logaddexp.reduce(others, axis=1) - np.diag(logits)).mean()
+
+
+@exercise.bug
+def own_key_twice(queries, keys, temperature):
+    """A query's own key is added to the sum over all keys, which holds it already, so the loss
+    cannot fall below log 2. Count it once."""
+    # "so the loss cannot fall below log 2": np.isclose(bug(np.eye(2), np.eye(2), 0.01), np.log(2))
+    # "Count it once": np.logaddexp(logsumexp(logits), own) → logsumexp(logits)
+    logits = cosines(queries, keys) / temperature
+    own = np.diag(logits)
+    return (np.logaddexp(logsumexp(logits), own) - own).mean()
+
+
+@exercise.bug
+def summed_over_the_batch(queries, keys, temperature):
+    """The losses are summed over the queries, so a larger batch has a larger loss by that alone.
+    Take their mean."""
+    # "The losses are summed over the queries": np.isclose(got, len(queries) * want)
+    # "Take their mean": len(queries) * →
+    return len(queries) * mean_loss(cosines(queries, keys) / temperature)
+
+
+@exercise.bug
+def no_maximum(queries, keys, temperature):
+    """exp overflows where the temperature is small: of 1/0.001 it is infinite, and the loss is nan
+    or infinite. Subtract each row's maximum first."""
+    # "exp overflows where the temperature is small: of 1/0.001 it is infinite, and the loss is nan
+    #     or infinite": temperature == 0.001 and not np.isfinite(got)
+    # "Subtract each row's maximum first": cosines(queries, keys) / temperature → (c :=
+    #     cosines(queries, keys) / temperature) - c.max(axis=1, keepdims=True)
+    logits = cosines(queries, keys) / temperature
+    return (np.log(np.exp(logits).sum(axis=1)) - np.diag(logits)).mean()
+
+
+@exercise.bug
+def maximum_of_the_batch(queries, keys, temperature):
+    """The maximum subtracted is that of the whole matrix, so all exponentials of a row far below it
+    are 0, and so is their sum. Take each row's own, with keepdims=True."""
+    # "all exponentials of a row far below it are 0, and so is their sum": not np.isfinite(got) and
+    #     np.isclose(bug(queries[:1], keys[:1], temperature), 0)
+    # "Take each row's own, with keepdims=True": logits.max() → logits.max(axis=1, keepdims=True)
+    logits = cosines(queries, keys) / temperature
+    below = logits - logits.max()
+    return (np.log(np.exp(below).sum(axis=1)) - np.diag(below)).mean()
+
+
+@exercise.bug
+def log_of_zero(queries, keys, temperature):
+    """The probability of a query's own key rounds to 0, and its logarithm is -inf. Form none: the
+    loss is logsumexp(logits) minus the own logit."""
+    # "The probability of a query's own key rounds to 0, and its logarithm is -inf": got == np.inf
+    # "the loss is logsumexp(logits) minus the own logit": -np.log(np.exp(np.diag(log_p))) →
+    #     -np.diag(log_p)
+    log_p = log_softmax(cosines(queries, keys) / temperature)
+    return -np.log(np.exp(np.diag(log_p))).mean()
+
+
+@exercise.bug(eps=(1e-12, 1e-8, 1e-9, 1e-10, 1e-15, 1e-7, 1e-6))
+def log_p_plus_eps(queries, keys, temperature, eps=1e-12):
+    """log(p + eps) caps a query's loss at -log(eps), so the worst all cost the same. Use
+    logsumexp(logits) minus the own logit; it needs no eps."""
+    # "log(p + eps) caps a query's loss at -log(eps)": bug(np.eye(2), -np.eye(2), 1e-3) < 28 <
+    #     right(np.eye(2), -np.eye(2), 1e-3)
+    # "Use logsumexp(logits) minus the own logit; it needs no eps": np.log(np.exp(np.diag(log_p)) +
+    #     eps) → np.diag(log_p)
+    log_p = log_softmax(cosines(queries, keys) / temperature)
+    return -np.log(np.exp(np.diag(log_p)) + eps).mean()
+
+
+@exercise.bug(eps=(1e-8, 1e-6, 1e-7))
+def eps_beside_the_length(queries, keys, temperature, eps=1e-8):
+    """A number added to each length shortens short rows: at embeddings of 1e-5 all cosines are
+    off. Divide by the length alone."""
+    # "at embeddings of 1e-5 all cosines are off": not np.isclose(bug(1e-5 * queries, 1e-5 * keys,
+    #     1.0), right(queries, keys, 1.0), rtol=1e-5)
+    # "Divide by the length alone": + eps →
+    a, b = (
+        x / (np.linalg.norm(x, axis=1, keepdims=True) + eps)
+        for x in map(as_float, (queries, keys))
+    )
+    return mean_loss(a @ b.T / temperature)
