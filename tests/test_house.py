@@ -29,6 +29,7 @@ BELOW = {
     "networks": {"gradient_check", "probability"},
     "transformers": {"gradient_check", "probability", "networks"},
     "labels": {"gradient_check", "probability", "networks"},
+    "language_models": {"gradient_check", "probability", "networks", "training", "transformers"},
     "derivations": set(),
     "explorers": {*TOPICS},
     "records": {*TOPICS, "pages"},

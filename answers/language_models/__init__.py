@@ -1,0 +1,1 @@
+"""FILL IN: what the room language_models holds, in a line."""
