@@ -17,6 +17,7 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.language_models.evaluation import paired_difference, pass_at_k
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -302,6 +303,22 @@ def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
+def all_fail(n, c, k):
+    """The chance that none of k samples passes, for each count of passes."""
+    c = np.atleast_1d(c)
+    return 1 - pass_at_k(np.full(len(c), n), c, k)
+
+
+def squared_errors(drawn):
+    """The squared error of a mean over two texts of prompts, in each outcome of their luck."""
+    rows = drawn["d"](drawn["sigma"], drawn["rho"])
+    names = np.repeat([0, 1], drawn["m"])
+    nothing = np.zeros(len(names))
+    # In the other half of the outcomes all signs are turned.
+    half = rows[: len(rows) // 2]
+    return [paired_difference(row.ravel(), nothing, names)[1] ** 2 for row in half]
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -496,6 +513,24 @@ LIBRARY = {
     "dawid_skene.noisy_score": {
         r"\text{measured}": lambda c, e: measured(c, e),
         r"\frac{\partial \text{measured}}{\partial c}": lambda e: measured(1, e) - measured(0, e),
+    },
+    "evaluation.choices": {
+        r"P(\text{none passes})": lambda n, c, k: all_fail(n, c, k)[0],
+        r"\mathbb{E}\left[\hat{q}\right]": lambda drawn, n, c, k: np.average(
+            all_fail(n, c, k), weights=drawn["weights"]
+        ),
+    },
+    "evaluation.clusters": {
+        # The sum of one text is that of two texts, which are as variable, divided by √2.
+        r"\operatorname{Var}\left(s\right)": lambda drawn, m: (
+            np.mean(squared_errors(drawn)) * (2 * m) ** 2 / 2
+        ),
+        r"\operatorname{Var}\left(\bar{d}\right)": lambda drawn: np.mean(squared_errors(drawn)),
+    },
+    "evaluation.plug_in": {
+        r"\mathbb{E}\left[\left(1 - \frac{c}{n}\right)^{2}\right]": lambda drawn, n, c: np.average(
+            all_fail(n, c, 1) ** 2, weights=drawn["weights"]
+        ),
     },
     "finite_differences.best_step": {
         r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),
