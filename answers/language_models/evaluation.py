@@ -122,8 +122,8 @@ def paired_difference(
             cluster, or a result overflows.
 
     Source:
-        Miller (2024), sections 2.2 and 4.2, https://arxiv.org/abs/2411.00640; the factor
-        G / (G - 1) is Stata's and statsmodels'
+        Miller (2024), https://arxiv.org/abs/2411.00640; the factor G / (G - 1) is that of
+        statsmodels
 
     Example:
         The prompts of a text go together: the error is that of two draws, 1 and 0.
@@ -194,7 +194,7 @@ def bits_per_byte(
         token_bytes: How many bytes of UTF-8 each token stands for; 0 for special ones.
 
     Returns:
-        Bits, of the losses' type.
+        Bits for each byte.
 
     Raises:
         ValueError: A loss is nan or infinite, a target is not in the vocabulary, a length

@@ -26,7 +26,7 @@ from answers.proof.blocks import Block, values
 from answers.proof.checks import PageCheck, checks
 
 # Pages whose sentences are bound to their checks, by number.
-BOUND = {f"{number:02}" for number in (*range(1, 24), 25, 26)}
+BOUND = {f"{number:02}" for number in (*range(1, 24), 25, 26, 45)}
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
 OF_THE_WHOLE = {

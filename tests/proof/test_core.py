@@ -12,7 +12,7 @@ from answers.proof.fences import Fence, python_fences
 WORDS, CODE, WITH_OUTPUT, FUNCTION, MISTAKES, ASKED = 1400, 60, 80, 15, 8, range(6, 13)
 ALGORITHM = 0.9  # of the lines of the package that a page shows
 # The other pages of the bank follow: this becomes all of them.
-IN_FORM = {*range(1, 24), 25, 26}
+IN_FORM = {*range(1, 24), 25, 26, 45}
 
 each_page = pytest.mark.parametrize(
     "page",
