@@ -39,6 +39,7 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    45: ["pass@k", "llm as a judge", "bits per byte"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -52,7 +53,6 @@ NOT_HERE = [
     "swiglu",
     "contrastive loss",
     "clip contrastive loss",
-    "pass@k",
     "chat template",
     "reward model",
     "ppo",
