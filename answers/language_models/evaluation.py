@@ -37,7 +37,7 @@ def pass_at_k(
     correct: Integer[ndarray, " problems"],
     k: int,
 ) -> Float[ndarray, " problems"]:
-    """An unbiased estimate, for each problem, that one of k answers or more passes its tests.
+    """An unbiased estimate, for each problem, that one of k answers passes.
 
     The mean over problems is the benchmark's score.
 
@@ -98,7 +98,7 @@ def paired_difference(
     scores_b: Real[ndarray, " prompts"],
     clusters: Integer[ndarray, " prompts"],
 ) -> tuple[np.floating, np.floating]:
-    """The mean of A's scores less B's on the same prompts, and its clustered standard error.
+    """The mean of A's scores less B's, and its clustered standard error.
 
     Prompts about one text share its luck, so that they are no independent draws. Clusters
     are.
@@ -179,7 +179,7 @@ def bits_per_byte(
     targets: Integer[ndarray, "*batch tokens"],
     token_bytes: Integer[ndarray, " vocabulary"],
 ) -> np.floating:
-    """How many bits the model needs for a byte of the text, however that is cut into tokens.
+    """How many bits the model needs for a byte of the text, whatever its tokens.
 
     Special tokens and targets that are masked count neither in the loss nor in the bytes.
 
