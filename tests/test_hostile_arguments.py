@@ -121,6 +121,8 @@ LARGE = {
 INFINITE = {"threshold_counts", "cost_curve"}
 # Rounding to 16 bits: beyond the largest number lies infinity.
 INFINITE |= {"to_bfloat16", "round_to_format", "stochastic_round"}
+# A token that is left out has the logit -inf.
+INFINITE |= {"top_k", "top_p", "min_p"}
 
 
 def numbers(result):

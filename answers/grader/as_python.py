@@ -9,7 +9,7 @@ from answers.grader.parts import is_tensor
 # More numbers than this are not written out.
 WRITTEN = 400
 ROW = ",\n    "
-PLAIN = str | bool | int | float | None
+PLAIN = str | bytes | bool | int | float | None
 
 
 def as_python(value: object) -> str | None:

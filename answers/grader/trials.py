@@ -313,7 +313,7 @@ def unchanged(old: object, new: object) -> bool:
     if is_tensor(old):
         old, new = old.numpy(force=True), new.numpy(force=True)
     if not isinstance(old, np.ndarray):
-        return True
+        return not isinstance(old, int) or old == new  # a number in a dict
     if (old.shape, old.dtype) != (new.shape, new.dtype):
         return False
     # x + h - 2h + h puts an entry back, but for its last digit.

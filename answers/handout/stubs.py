@@ -66,7 +66,8 @@ def stub(
     text = module.text(function.lineno, function.body[0].end_lineno)
     not_judged = [DTYPE] * computes_floats(function) + [*not_judged]
     head = with_ending(text, not_judged)
-    return f"{opening}\n\n{imports}\n\n\n{head}\n    raise NotImplementedError\n"
+    above = f"{opening}\n\n{imports}" if imports else opening
+    return f"{above}\n\n\n{head}\n    raise NotImplementedError\n"
 
 
 def with_ending(text: str, not_judged: Sequence[str]) -> str:
@@ -86,7 +87,8 @@ def rules(function: ast.FunctionDef, precision: Sequence[float], refuses: str) -
     """What is judged besides the result, in words. The signature tells which sentences apply."""
     takes, gives = ast.unparse(function.args), returned(function)
     arrays = [kind for kind in ("ndarray", "Tensor") if kind in takes]
-    said = [KEEP_INPUT] if arrays or ":" not in takes else []
+    held = arrays or "dict[" in takes
+    said = [KEEP_INPUT] if held or ":" not in takes else []
     said += [FLOATS] if computes_floats(function) else []
     if re.search("loat|Real", gives):
         # 1e-8, where Python writes 1e-08.

@@ -1,1 +1,1 @@
-"""FILL IN: what the room language_models holds, in a line."""
+"""Language models around the network: tokens, decoding, fine-tuning, experts, evaluation."""

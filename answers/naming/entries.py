@@ -171,10 +171,17 @@ def largest_error(seen: WrongParts) -> float | None:
         return None
     if any(w.got.dtype.kind != "f" for w in seen.wrong):
         return None
-    largest = [np.abs(w.want).max() for w in seen.wrong]
-    if not all(0 < size < np.inf for size in largest):
+    # A filter of logits gives -inf: where that is right, there is no error.
+    largest = [np.abs(w.want[np.isfinite(w.want)]).max(initial=0) for w in seen.wrong]
+    if not all(largest):
         return None
-    errors = [np.abs(w.got.astype(np.float64) - w.want).max() for w in seen.wrong]
+    with np.errstate(invalid="ignore"):
+        errors = [
+            np.where(
+                w.got == w.want, 0, np.abs(w.got.astype(np.float64) - w.want)
+            ).max()
+            for w in seen.wrong
+        ]
     return float(max(np.divide(errors, largest)))
 
 

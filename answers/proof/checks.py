@@ -19,7 +19,7 @@ Where a test proves the sentence, the check names it, and a number that its code
 
     <!-- holds tests/networks/test_layers.py::test_agrees_with_pytorch 1e-12 # $A = B$ -->
 
-On a bound page (`answers.proof.claims.BOUND`) each number, direction, negation and quantity above
+On a question's page each number, direction, negation and quantity above
 a check stands in a phrase that the check quotes, or that it releases with a reason:
 
     The second is never flatter, as no paper says.

@@ -7,7 +7,7 @@ r"""What the prose of a page claims, and what has no witness. Needs the `test` e
   with a source.
 - A check quotes words for a ratio (three times slower, half of, one in six), formulas of plain
   text (λ = σ²/τ²) and words between names (K times $p_y$): see `answers.proof.word_claims`.
-- On a page of `BOUND` each number, direction, negation and quantity in a block that has a check
+- On a question's page each number, direction, negation and quantity in a block that has a check
   stands in a phrase that is quoted or released there: see `answers.proof.bindings`.
 
 Code, what a function generated, and the section of sources are no prose.
@@ -25,8 +25,8 @@ from answers.proof.bindings import unbound
 from answers.proof.blocks import Block, values
 from answers.proof.checks import PageCheck, checks
 
-# Pages whose sentences are bound to their checks, by number.
-BOUND = {f"{number:02}" for number in (*range(1, 24), 25, 26, 45)}
+# A page of a question: its sentences are bound to their checks.
+BOUND = re.compile(r"\d\d-")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Sections that speak of the others.
 OF_THE_WHOLE = {
@@ -65,7 +65,7 @@ class Prose:
 
     def unwitnessed(self) -> list[str]:
         """What it says without a witness, in sentences with page and line."""
-        unbound = self.unbound() if self.path.name[:2] in BOUND else []
+        unbound = self.unbound() if BOUND.match(self.path.name) else []
         return [*self.told(self._unwitnessed()), *unbound]
 
     def _unwitnessed(self) -> Iterator[tuple[int, str]]:

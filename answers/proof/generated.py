@@ -85,6 +85,16 @@ RECORDED = (
         "tests/proof/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
     ),
     Recorded(
+        "answers/records/lora.json",
+        "python -m answers.records.lora",
+        "tests/language_models/test_lora_record.py::test_the_first_steps_have_the_recorded_losses",
+    ),
+    Recorded(
+        "answers/records/lora_source.txt.gz",
+        "python -m answers.records.lora --freeze",
+        "tests/language_models/test_lora_record.py::test_the_first_steps_have_the_recorded_losses",
+    ),
+    Recorded(
         "answers/records/mutation.json",
         "python -m tests.mutation --record",
         "tests/proof/test_mutation.py::test_a_sample_of_wrong_changes_is_noticed",

@@ -1,1 +1,1 @@
-"""Training a network: normalization, optimizers, initialization and number formats."""
+"""Training a network: normalization, optimizers, initialization, scans and number formats."""

@@ -39,18 +39,18 @@ ASKED = {
     21: ["layer norm backward", "rmsnorm vs layernorm", "batch norm at inference"],
     22: ["adam optimizer", "weight decay vs l2"],
     23: ["gradient clipping", "learning rate warmup", "inverted dropout"],
+    24: ["parallel scan", "mamba", "entropy of a stream"],
+    27: ["bpe tokenizer", "byte pair encoding"],
+    28: ["beam search", "nucleus sampling", "top-k vs top-p"],
+    29: ["lora", "qlora", "low-rank adapters"],
+    31: ["swiglu", "convert rope weights"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "bpe tokenizer",
-    "beam search",
-    "nucleus sampling",
-    "lora",
     "mixture of experts",
-    "swiglu",
     "contrastive loss",
     "clip contrastive loss",
     "chat template",
@@ -68,7 +68,7 @@ NOT_HERE = [
     "lstm",
     "diffusion model",
     "svm",
-    "mamba",
+    "hippo",
     "iou",
 ]
 

@@ -17,7 +17,13 @@ from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
 from answers.labels.metrics import confusion_counts, matthews_correlation, precision_recall_f1
 from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
+from answers.language_models.bpe import bpe_encode, merge_pair
 from answers.language_models.evaluation import paired_difference, pass_at_k
+from answers.language_models.lora import lora_backward
+from answers.language_models.model_counts import count_gpt2_parameters, count_parameters
+from answers.language_models.rope_layouts import rope_scaling
+from answers.language_models.sampling import min_p, sample
+from answers.language_models.swiglu import swiglu, swiglu_backward
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
 from answers.networks.matrix_calculus import linear_jacobian, linear_vjp
 from answers.probability.bayes import (
@@ -39,6 +45,7 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
 from answers.training.initialization import kaiming_normal
@@ -50,6 +57,8 @@ from answers.training.normalization import (
     rms_norm_backward,
 )
 from answers.training.optimizers import adam_step, sgd_momentum_step
+from answers.training.scans import associative_scan
+from answers.training.streaming_entropy import merge, moments, streaming_entropy
 from answers.transformers.attention import attend, attend_backward
 from answers.transformers.inference_costs import (
     Decoder,
@@ -263,6 +272,22 @@ def convolved_backward(g, x, w, s, d):
     return dx.ravel(), dw.ravel(), db[0]
 
 
+def tokens_left(text, pairs):
+    """How many tokens two words, a text and the same backwards, have after these merges."""
+    words = (np.frombuffer(word.encode(), np.uint8) for word in (text, text[::-1]))
+    merges = np.array(pairs, int).reshape(-1, 2)
+    return sum(len(bpe_encode(word, merges)) for word in words)
+
+
+def tokens_seen(size):
+    """Of a word of different bytes that merges join from the left, before each merge."""
+    word, seen = tuple(range(size)), 0
+    while len(word) > 1:
+        seen += len(word)
+        word = merge_pair(word, word[:2], 1000 + len(word))
+    return seen
+
+
 def corrected_mean(gradients, beta1):
     """The corrected m: beside so large an eps nothing else divides it."""
     return adam(gradients, beta1, eps=1e9, lr=1e9)[0]
@@ -317,6 +342,34 @@ def squared_errors(drawn):
     # In the other half of the outcomes all signs are turned.
     half = rows[: len(rows) // 2]
     return [paired_difference(row.ravel(), nothing, names)[1] ** 2 for row in half]
+
+
+def middle_gradient(G, L, R):
+    """The gradient of the middle one of three factors, which zeros make square."""
+    square = [np.zeros((5, 5)) for _ in range(3)]
+    for filled, each in zip(square, (G, L, R), strict=True):
+        filled[: each.shape[0], : each.shape[1]] = each
+    found = multi_dot_backward(square[0], np.stack([square[1], np.zeros((5, 5)), square[2]]))
+    return found[1, : L.shape[1], : R.shape[0]]
+
+
+def of_gelu(d):
+    """The weights of GPT-2's feed-forward layer: two thirds of a block's matrices."""
+    block = count_gpt2_parameters(2, d, 1, 1) - count_gpt2_parameters(1, d, 1, 1)
+    return (block - 13 * d) * 2 / 3
+
+
+def of_swiglu(d, f):
+    """What a block has more if its feed-forward layer is twice as wide."""
+    twice, once = (count_parameters(1, d, 1, 1, width, 1) for width in (2 * f, f))
+    return twice - once
+
+
+def swish_slope(z):
+    one = np.ones((1, 1))
+    return swiglu_backward(one, np.array([[z]]), one, one, one)[0].item() - (
+        swiglu(np.array([[z]]), one, one, one).item() / z
+    )
 
 
 LIBRARY = {
@@ -478,6 +531,11 @@ LIBRARY = {
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
         ),
     },
+    "bpe.cost": {
+        "N_{M}": lambda text, pairs: tokens_left(text, pairs),
+        "T": lambda text, pairs: sum(tokens_left(text, pairs[:i]) for i in range(len(pairs))),
+        "V": lambda ell: tokens_seen(ell),
+    },
     "convolution.gradients": {
         "y_{p}": lambda x, w, b, s, d, p: convolved(x, w, b, s, d)[p - 1],
         r"\frac{\partial \mathcal{L}}{\partial b}": lambda g, x, w, s, d: convolved_backward(
@@ -513,6 +571,22 @@ LIBRARY = {
     "dawid_skene.noisy_score": {
         r"\text{measured}": lambda c, e: measured(c, e),
         r"\frac{\partial \text{measured}}{\partial c}": lambda e: measured(1, e) - measured(0, e),
+    },
+    "decoding.gumbel_max": {
+        # The uniform number at which a token of logit 0 overtakes one of x, whose noise is 0.
+        "F(x)": lambda x: brentq(
+            lambda u: sample(np.array([x, 0.0]), np.array([np.exp(-1), u])) - 0.5, 0.01, 0.99
+        ),
+        r"\mathbb{E}\left[u^{\sum_{j=1}^{K} e^{\frac{z_{j} - z_{i}}{T}} - 1}\right]": (
+            lambda z, T, i: softmax(z / T)[i - 1]
+        ),
+    },
+    "decoding.least_logit": {
+        r"z\big|_{e^{\frac{z}{T}} e^{- \frac{z_{\max}}{T}} = m}": lambda drawn, T, m: brentq(
+            lambda z: (min_p(np.array([drawn[r"z_{\max}"], z]) / T, m)[1] > -np.inf) - 0.5,
+            drawn[r"z_{\max}"] - 9 * T,
+            drawn[r"z_{\max}"],
+        ),
     },
     "evaluation.choices": {
         r"P(\text{none passes})": lambda n, c, k: all_fail(n, c, k)[0],
@@ -618,6 +692,32 @@ LIBRARY = {
         r"\pi^{*}": lambda rewards, reference, beta, k: softmax(np.log(reference) + rewards / beta)[
             k
         ],
+    },
+    "llama.base": {
+        r"\omega{\left(b,d_{h} \right)}": lambda d_h, b: rope_scaling(d_h, 1.0, base=b)[-1],
+        r"b'\big|_{\omega{\left(b',d_{h} \right)} = \frac{\omega{\left(b,d_{h} \right)}}{s}}": (
+            lambda d_h, b, s: rope_scaling(d_h, s, "ntk", b)[1] ** (-d_h / 2)
+        ),
+    },
+    "llama.swish": {
+        # z is the gate and the other factor, too: the gradient is z swish'(z) + swish(z).
+        r"\frac{d}{d z}\sigma z": lambda z: swish_slope(z) / z,
+    },
+    "llama.width": {
+        r"N_{\text{GELU}}": of_gelu,
+        r"N_{\text{SwiGLU}}": of_swiglu,
+        r"f\big|_{N_{\text{SwiGLU}} = N_{\text{GELU}}}": lambda d: of_gelu(d) / of_swiglu(d, 1),
+    },
+    "lora.gradients": {
+        r"\frac{\partial \mathcal{L}}{\partial a_{c,j}} = \left(s B^{T} G^{T} X\right)_{c,j}": lambda g, x, w, a, b, s, c, j: (
+            lora_backward(g, x, w, a, b, s * len(a))[1][c - 1, j - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial b_{o,c}} = \left(s G^{T} X A^{T}\right)_{o,c}": lambda g, x, w, a, b, s, o, c: (
+            lora_backward(g, x, w, a, b, s * len(a))[2][o - 1, c - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial x_{m,j}} = \left(G \left(s B A + W\right)\right)_{m,j}": lambda g, x, w, a, b, s, m, j: (
+            lora_backward(g, x, w, a, b, s * len(a))[0][m - 1, j - 1]
+        ),
     },
     "loss_bounds.confidence": {
         r"\min p_{y}": lambda K, c: np.exp(-confidence_loss_bounds(K, c, correct=False)[1]),
@@ -755,6 +855,21 @@ LIBRARY = {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
         ),
+    },
+    "scans.pairs": {
+        "h_{2}": lambda h_0, a_1, a_2, b_1, b_2: associative_scan(
+            np.array([0, a_1, a_2]), np.array([h_0, b_1, b_2])
+        )[2],
+    },
+    "scans.product": {
+        r"\langle G, L \,dM_{i}\, R \rangle": lambda drawn, G, L, R: (
+            middle_gradient(G, L, R) * drawn[r"\,dM_{i}\,"]
+        ).sum(),
+    },
+    "scans.raised": {
+        "s'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[1],
+        "t'": lambda drawn, l: merge(moments(l), (drawn["m'"], 0.0, 0.0))[2],
+        "H": lambda l: streaming_entropy(l, 2),
     },
     "softmax.binary": {
         r"\frac{e^{a}}{e^{a} + e^{b}}": lambda a, b: softmax(np.array([a, b]))[0],

@@ -9,10 +9,12 @@ import torch
 from drawing import quoted, same
 from scipy import optimize, signal, special, stats
 from sklearn import metrics
+from transformers.generation import logits_process
 
 from answers import explorers
-from answers.explorers import bits, chart, one_pass_variance
+from answers.explorers import bits, chart, decoding, one_pass_variance
 from answers.labels.binormal import two_models
+from answers.transformers import gpt_numpy
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHARP = 0.01  # of an axis: places are drawn to a tenth of a unit
@@ -277,6 +279,82 @@ def test_uncorrected_steps(beta1, beta2):
     ticks = [*shown.x.ticks.items(), *shown.y.ticks.items()]
     assert all(same([10.0**place], [float(text)]) for place, text in ticks)
     assert (shown.x.label, shown.y.label) == ("step (log scale)", "learning rates (log scale)")
+
+
+@pytest.mark.parametrize(("n", "rounds"), [(16, 2), (11, 3), (4, 5), (32, 0)])
+def test_scan_rounds(n, rounds):
+    shown = Shown("scan_rounds", n, rounds)
+    done = min(rounds, int(np.ceil(np.log2(n))))
+    firsts = np.maximum(1, np.arange(1, n + 1) - 2**done + 1)
+    bars = list(shown.drawing.iter(f"{SVG}rect"))
+    sizes = {side: np.array([float(bar.get(side)) for bar in bars]) for side in bars[0].keys()[:4]}
+    x, tops = shown.place(sizes["x"] + sizes["width"] / 2, sizes["y"])
+    _, feet = shown.place(0, sizes["y"] + sizes["height"])
+    shown.says("The steps that each place has joined after some rounds of Hillis and Steele's scan")
+    assert shown.near(x, range(1, n + 1), "x")
+    assert shown.near(tops, np.arange(1, n + 1) + 0.5)
+    assert shown.near(feet, firsts - 0.5)
+    shown.says("A place that covers all steps up to its own is finished (the first colour)")
+    shown.says("the others (the second) join with the place that stands as far to the left")
+    assert [ink(bar.get("fill")) for bar in bars] == [1 if at == 1 else 2 for at in firsts]
+    finished, last = (firsts == 1).sum(), int(np.ceil(np.log2(n)))
+    said = f"After {done} of {last} rounds: {finished} of {n} places finished"
+    assert shown.view.facts[0] == said
+    joins = sum(n - 2**each for each in range(done))
+    assert shown.view.facts[1] == f"{joins} joins so far"
+    assert shown.view.facts[2].startswith(f"a loop makes {n - 1},")
+    assert (shown.x.label, shown.y.label) == ("place", "steps covered")
+
+
+@pytest.mark.parametrize(("t", "k", "p"), [(1, 12, 0.9), (0.3, 12, 0.6), (2, 5, 0.95), (3, 1, 1)])
+def test_decoding(t, k, p):
+    shown = Shown("decoding", t, k, p)
+    shown.says('The twelve likeliest bytes after "Call me ", as our GPT scores them')
+    logits = gpt_numpy.forward(gpt_numpy.encode("Call me "), gpt_numpy.load_weights())[0, -1]
+    likeliest = np.argsort(-logits)[:12]
+    assert "".join(map(chr, likeliest)) == decoding.TOKENS
+    assert np.allclose(logits[likeliest], decoding.LOGITS, atol=0.006)
+    scores = torch.tensor([decoding.LOGITS], dtype=torch.float64) / t
+    before = torch.softmax(scores, -1).numpy()[0]
+    filtered = logits_process.TopKLogitsWarper(k)(None, scores)
+    filtered = logits_process.TopPLogitsWarper(p)(None, filtered) if p < 1 else filtered
+    after = torch.softmax(filtered, -1).numpy()[0]
+    shown.says("softmax at the temperature T (pale), and what top-k and then top-p leave (strong)")
+    for bars, want in (("0.35", before), ("1", after[after > 0])):
+        drawn = [bar for bar in shown.drawing.iter(f"{SVG}rect") if bar.get("opacity") == bars]
+        tops = shown.place(0, [float(bar.get("y")) for bar in drawn])[1]
+        assert shown.near(tops, want)
+    shown.says("which sums to 1 again")
+    assert shown.view.facts[0] == f"{(after > 0).sum()} of 12 bytes are left"
+    assert shown.view.facts[1] == f"they held {before[after > 0].sum():.3f}"
+    entropy = stats.entropy(after)
+    assert shown.view.facts[2] == f"entropy after {entropy:.3f} nats"
+    shown.says("T comes first, so top-p follows it, and top-k does not")
+    assert (shown.x.label, shown.y.label) == ("next byte", "probability")
+
+
+@pytest.mark.parametrize(("factor", "base"), [(8, 10_000), (1, 50_000), (32, 1_000_000)])
+def test_rotary_speeds(factor, base):
+    shown, pairs = Shown("rotary_speeds", factor, base), np.arange(64)
+    want = factor ** (2 * pairs / 126)  # b' / b is s^(d/(d-2)), to the power 2j/d
+    shown.says("position interpolation slows all alike (dashed)")
+    assert shown.near(shown.lines()[2, "dashed"][1], np.full(64, np.log2(factor)))
+    shown.says("NTK-aware scaling the slow pairs most (solid)")
+    x, y = shown.lines()[1, "solid"]
+    assert shown.near(x, pairs, "x")
+    assert shown.near(y, np.log2(want))
+    shown.says("how much each of 64 rotary pairs is slowed for a longer context")
+    shown.says("Left of the rule a pair makes a whole turn within the 4,096 tokens of training")
+    shown.says("right of it none")
+    turning = [j for j in pairs if 4096 * base ** (-2 * j / 128) >= 2 * np.pi]
+    assert shown.near(shown.lines()[0, "rule"][0], [len(turning) - 0.5] * 2, "x")
+    assert shown.view.facts == (
+        f"{len(turning)} pairs make a whole turn in 4,096 tokens",
+        f"pair 32 slowed by {want[32]:.2f}, not {factor}",
+        f"new base {base * factor ** (128 / 126):,.0f}",
+    )
+    assert all(same([2.0**place], [float(text)]) for place, text in shown.y.ticks.items())
+    assert (shown.x.label, shown.y.label) == ("pair, from the fastest", "slowed by (log scale)")
 
 
 @pytest.mark.parametrize("mean", [1, 1000, 10_000])

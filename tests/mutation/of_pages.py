@@ -137,7 +137,7 @@ def opposites(kind: str) -> Iterator[Change]:
 def said() -> Iterator[tuple[Path, str, int, Block]]:
     """The bound pages, block by block: path, text, where the block begins, and it."""
     for path in markdown():
-        if path.name[:2] in BOUND:
+        if BOUND.match(path.name):
             text = path.read_text("utf-8")
             lines = text.splitlines(keepends=True)
             for block in prose(path, text).blocks:

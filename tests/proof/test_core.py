@@ -11,14 +11,8 @@ from answers.proof.fences import Fence, python_fences
 
 WORDS, CODE, WITH_OUTPUT, FUNCTION, MISTAKES, ASKED = 1400, 60, 80, 15, 8, range(6, 13)
 ALGORITHM = 0.9  # of the lines of the package that a page shows
-# The other pages of the bank follow: this becomes all of them.
-IN_FORM = {*range(1, 24), 25, 26, 45}
 
-each_page = pytest.mark.parametrize(
-    "page",
-    [page for page in pages() if page.number in IN_FORM],
-    ids=lambda page: page.path.stem,
-)
+each_page = pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.stem)
 
 
 def core(page: Page) -> str:

@@ -1,0 +1,376 @@
+"""Practice for question 27: byte-pair encoding, a word in tokens."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.notes import EMPTY
+from answers.language_models.bpe import (
+    bpe_encode,
+    merge_pair,
+    train_bpe,
+)
+
+exercise = Exercise(
+    bpe_encode,
+    page="27-byte-pair-encoding",
+    hints=(
+        "A dictionary from a pair to its row tells two things at once: whether the pair was "
+        "learned, and how early. Which of a word's pairs may be merged first?",
+        "Of the pairs of neighbours that were learned, take the one of the smallest row, and merge "
+        "it wherever it stands. What then?",
+        "Repeat until no pair of neighbours was learned. The row r made token 256 + r, which may "
+        "be part of a later pair.",
+        "Walk from the left when you merge, and go on by two behind each pair: in a a a the first "
+        "two are one token. Numbers beyond 255 do not fit into bytes.",
+    ),
+)
+
+rng = np.random.default_rng(27)
+
+
+def word(text, dtype=np.int64):
+    """The bytes of a text."""
+    text = text.encode() if isinstance(text, str) else text
+    return np.frombuffer(text, np.uint8).astype(dtype)
+
+
+def pairs(*texts):
+    """Merges of these tokens, each written as its two parts with a space between."""
+    numbers = {chr(byte): byte for byte in range(128)}
+    rows = []
+    for row, text in enumerate(texts):
+        parts = text.split()
+        rows.append([numbers[part] for part in parts])
+        numbers["".join(parts)] = 256 + row
+    return np.array(rows, np.int64).reshape(-1, 2)
+
+
+def letters(count, of=b"abc"):
+    return word(bytes(rng.choice([*of], count).tolist()))
+
+
+LEARNED = train_bpe(
+    {b"abacab": 3, b"bcbca": 2, b"aabbcc": 2, b"cab": 5, b"aaaa": 1}, 12
+)
+CS336 = train_bpe({b"low": 5, b"lower": 2, b"widest": 3, b"newest": 6}, 12)
+
+exercise.case("one pair", word("ab"), pairs("a b"))
+exercise.case("a pair within a word", word("cabd"), pairs("a b"))
+exercise.case("a pair twice", word("abcab"), pairs("a b"))
+exercise.case("two merges", word("cdab"), pairs("a b", "c d"))
+exercise.case("a merge of a merge", word("xabc"), pairs("a b", "ab c"))
+exercise.case("no pair that was learned", word("dog"), pairs("a b"))
+exercise.case(
+    "a pair that occurs more often", word("dabab"), pairs("d a", "a b", "b ab")
+)
+exercise.case("four ways to begin", word("abcd"), pairs("b c", "bc d", "a bc", "a b"))
+exercise.case(
+    "five letters, cut in other ways",
+    word("abcde"),
+    pairs("b c", "bc d", "a bc", "d e", "c de"),
+)
+exercise.case(
+    "the pair learned first is the right one", word("abc"), pairs("b c", "a b")
+)
+exercise.case(
+    "the pair learned first is the left one", word("abc"), pairs("a b", "b c")
+)
+exercise.case("three of a kind", word("aaa"), pairs("a a"))
+exercise.case("five of a kind", word("aaaaa"), pairs("a a", "aa a"))
+exercise.case(
+    "a longer token that the merges do not reach",
+    word("abc"),
+    pairs("b c", "a b", "ab c"),
+)
+exercise.case("fewer tokens in another way", word("abcd"), pairs("b c", "a b", "c d"))
+exercise.case("a merge that is passed over", word("abd"), pairs("c d", "a b", "ab d"))
+exercise.case("one byte", word("a"), pairs("a b"))
+exercise.case("no merges", word("abc"), pairs())
+exercise.case("an empty word", word(""), pairs("a b"), noted=EMPTY)
+exercise.case("a word of CS336", word("newest"), CS336)
+exercise.case("another one", word("lowest"), CS336)
+exercise.case("bytes", word("lowest", np.uint8), CS336)
+exercise.case("merges of 32 bits", word("widest"), CS336.astype(np.int32))
+exercise.case("merges of 16 bits", word("lower", np.int16), CS336.astype(np.uint16))
+exercise.case(
+    "bytes of Chinese", word("東京"), np.array([[228, 186], [230, 157], [257, 177]])
+)
+exercise.case("a long word", letters(40), LEARNED)
+exercise.case("another long word", letters(50, b"aabc"), LEARNED)
+exercise.case("a long word of two letters", letters(30, b"ab"), LEARNED)
+exercise.long_case(letters(1200), LEARNED)
+
+
+def first_learned(known, rank):
+    return min(known, key=rank.get)
+
+
+def encoded(
+    word, merges, choose=first_learned, *, joined=merge_pair, rounds=10**6, first=256
+):
+    """As ours; `choose` is given the pairs that were learned, from the left, and their rows."""
+    rank = {pair: row for row, pair in enumerate(map(tuple, merges.tolist()))}
+    word = tuple(word.tolist())
+    for _ in range(rounds):
+        known = [pair for pair in pairwise(word) if pair in rank]
+        if not known:
+            break
+        pair = choose(known, rank)
+        word = joined(word, pair, first + rank[pair])
+    return np.array(word, dtype=np.intp)
+
+
+@exercise.bug
+def from_the_left(word, merges):
+    """The first pair from the left that was learned is merged. Merge the one that was learned
+    first, wherever it stands."""
+    # "The first pair from the left that was learned is merged": got[0] > 255 and want[0] == word[0]
+    # "Merge the one that was learned first, wherever it stands": known[0] → min(known,
+    #     key=rank.get)
+    return encoded(word, merges, lambda known, rank: known[0])
+
+
+@exercise.bug
+def learned_last_first(word, merges):
+    """The pair that was learned last is merged first. Take the smallest row."""
+    # "The pair that was learned last is merged first": got.tolist() == [100, 257, 257]
+    # "Take the smallest row": max( → min(
+    return encoded(word, merges, lambda known, rank: max(known, key=rank.get))
+
+
+@exercise.bug
+def most_frequent_first(word, merges):
+    """The pair that occurs most often in this word is merged first. Training has counted: its order
+    decides, so take the smallest row."""
+    # "The pair that occurs most often in this word is merged first": got.tolist() != want.tolist()
+    # "its order decides, so take the smallest row": max(known, key=known.count) → min(known,
+    #     key=rank.get)
+    return encoded(word, merges, lambda known, rank: max(known, key=known.count))
+
+
+def held(merges):
+    """The bytes of each token, as tuples of numbers."""
+    tokens = [(byte,) for byte in range(256)]
+    for first, second in merges.tolist():
+        tokens.append(tokens[first] + tokens[second])
+    return tokens
+
+
+def longest(word, merges):
+    """From the left, the longest token that fits."""
+    number = {token: each for each, token in enumerate(held(merges))}
+    found, place, word = [], 0, tuple(word.tolist())
+    while place < len(word):
+        ends = range(len(word), place, -1)
+        end = next(end for end in ends if word[place:end] in number)
+        found.append(number[word[place:end]])
+        place = end
+    return np.array(found, dtype=np.intp)
+
+
+@exercise.bug
+def longest_match(word, merges):
+    """From the left, the longest token that fits is taken, as WordPiece does. Merge pairs in the
+    order in which they were learned, though tokens may be shorter: training cut its words so."""
+    # "From the left, the longest token that fits is taken": got[0] > 255 and want[0] == word[0]
+    # "Merge pairs in the order in which they were learned": longest( → encoded(
+    # "tokens may be shorter": got[0] > want[0]
+    return longest(word, merges)
+
+
+def longest_behind(word, merges):
+    """From the right, the longest token that fits."""
+    return turned(longest(word[::-1], merges[:, ::-1]))
+
+
+def turned(tokens):
+    return tokens[::-1]
+
+
+@exercise.bug
+def longest_match_from_the_right(word, merges):
+    """From the right, the longest token that fits is taken. Merge pairs in the order in which they
+    were learned."""
+    # "From the right, the longest token that fits is taken": got.tolist() != want.tolist() and
+    #     got[-1] >= want[-1]
+    # "Merge pairs in the order in which they were learned": longest_behind( → encoded(
+    return longest_behind(word, merges)
+
+
+def looked_up(word, merges):
+    """Two tokens are one if their bytes are those of a token; the lowest number goes first."""
+    tokens = held(merges)
+    number = {token: each for each, token in enumerate(tokens)}
+    parts = [(byte,) for byte in word.tolist()]
+    while known := [
+        (number[a + b], place)
+        for place, (a, b) in enumerate(pairwise(parts))
+        if a + b in number
+    ]:
+        token, place = min(known)
+        parts[place : place + 2] = [tokens[token]]
+    return np.array([number[part] for part in parts], dtype=np.intp)
+
+
+@exercise.bug
+def joined_bytes_looked_for(word, merges):
+    """Two tokens are merged if their bytes together are a token, as tiktoken does. That may be a
+    token that another pair made: look the pair itself up."""
+    # "Two tokens are merged if their bytes together are a token": len(got) < len(want)
+    # "That may be a token that another pair made": (lambda merges: len(got) < len(want) and
+    #     got.max() > want.max())(merges)
+    # "look the pair itself up": looked_up( → encoded(
+    return looked_up(word, merges)
+
+
+def but_the_last(word, pair, new):
+    """The walk ends before the last token, unless that is of a pair."""
+    whole = merge_pair(word, pair, new)
+    return whole if word[-2:] == pair and whole[-1] == new else whole[:-1]
+
+
+@exercise.bug
+def last_token_lost(word, merges):
+    """The walk over the word ends before its last token, which is lost unless a pair ends there.
+    Walk on to the end, and look for a pair only where there is a next token."""
+    # "which is lost unless a pair ends there": len(got) < len(want)
+    # "The walk over the word ends before its last token": got.tolist() == want[:-1].tolist()
+    # "Walk on to the end": joined=but_the_last → joined=merge_pair
+    # "look for a pair only where there is a next token": joined=but_the_last → joined=merge_pair
+    return in_turn(word, merges, joined=but_the_last)
+
+
+def fewest(word, merges):
+    """As few tokens as there can be."""
+    number = {token: each for each, token in enumerate(held(merges))}
+    word = tuple(word.tolist())
+    best = {len(word): ()}
+    for place in reversed(range(len(word))):
+        ends = [
+            end for end in range(place + 1, len(word) + 1) if word[place:end] in number
+        ]
+        end = min(ends, key=lambda end: (len(best[end]), number[word[place:end]]))
+        best[place] = (number[word[place:end]], *best[end])
+    return np.array(best[0], dtype=np.intp)
+
+
+@exercise.bug
+def fewest_tokens(word, merges):
+    """The word is cut into as few tokens as the vocabulary allows. Merge pairs in the order in
+    which they were learned."""
+    # "The word is cut into as few tokens as the vocabulary allows": len(got) <= len(want) and
+    #     got.tolist() != want.tolist()
+    # "Merge pairs in the order in which they were learned": fewest( → encoded(
+    return fewest(word, merges)
+
+
+@exercise.bug
+def merged_once(word, merges):
+    """One pair is merged, and no other. Repeat until no pair of neighbours was learned."""
+    # "One pair is merged, and no other": len(set(got[got > 255].tolist())) == 1 and len(got) >
+    #     len(want)
+    # "Repeat until no pair of neighbours was learned": rounds=1 → rounds=1000
+    return encoded(word, merges, rounds=1)
+
+
+def of_bytes(merges):
+    """The merges of two bytes, each in its row; the others have rows of their own numbers."""
+    other = -1 - np.arange(len(merges))
+    return np.where(merges.max(axis=1, initial=0) < 256, merges.T, other).T
+
+
+@exercise.bug
+def pairs_of_bytes_only(word, merges):
+    """No token that a merge made is merged again. Look for pairs in the word as it is after the
+    last merge: row r made token 256 + r."""
+    # "No token that a merge made is merged again": not merges[got[got > 255] - 256].max(initial=0)
+    #     > 255 and len(got) > len(want)
+    # "Look for pairs in the word as it is after the last merge": of_bytes(merges) → merges
+
+    return encoded(word, of_bytes(merges))
+
+
+def first_place(word, pair, new):
+    """The word with `new` for the first pair alone."""
+    for place, each in enumerate(pairwise(word)):
+        if each == pair:
+            return (*word[:place], new, *word[place + 2 :])
+    return word
+
+
+def in_turn(word, merges, joined=merge_pair, ends=False):
+    """The word after each merge in its turn."""
+    word = tuple(word.tolist())
+    for row, pair in enumerate(map(tuple, merges.tolist())):
+        if ends and pair not in pairwise(word):
+            break
+        word = joined(word, pair, 256 + row)
+    return np.array(word, dtype=np.intp)
+
+
+@exercise.bug
+def merged_in_one_place(word, merges):
+    """Each merge is done in one place only. Do it wherever the pair stands."""
+    # "Each merge is done in one place only": len(got) > len(want) and len(set(got[got >
+    #     255].tolist())) == len(got[got > 255])
+    # "Do it wherever the pair stands": joined=first_place → joined=merge_pair
+    return in_turn(word, merges, joined=first_place)
+
+
+@exercise.bug
+def ends_at_a_merge_that_is_missing(word, merges):
+    """The loop over the merges ends at the first whose pair is not in the word. Pass it over: later
+    ones may stand there."""
+    # "The loop over the merges ends at the first whose pair is not in the word": len(got) >
+    #     len(want)
+    # "Pass it over": ends=True → ends=False
+    # "later ones may stand there": want.max() > got.max()
+    return in_turn(word, merges, ends=True)
+
+
+def from_the_right(word, pair, new):
+    return merge_pair(word[::-1], pair[::-1], new)[::-1]
+
+
+@exercise.bug
+def merged_from_the_right(word, merges):
+    """Pairs are put together from the right, so that of a a a the last two become one. Walk from
+    the left."""
+    # "Pairs are put together from the right, so that of a a a the last two become one":
+    #     word.tolist() == [97, 97, 97] and got.tolist() == [97, 256]
+    # "Walk from the left": joined=from_the_right → joined=merge_pair
+    return encoded(word, merges, joined=from_the_right)
+
+
+def overlapping(word, pair, new):
+    """Each place of a pair, also of two that share a token."""
+    places = [place for place, each in enumerate(pairwise(word)) if each == pair]
+    second = {place + 1 for place in places}
+    return tuple(
+        new if place in places else token
+        for place, token in enumerate(word)
+        if place in places or place not in second
+    )
+
+
+@exercise.bug
+def pairs_that_overlap(word, merges):
+    """In a a a both pairs are replaced, so that the middle one counts twice. Behind a pair go on by
+    two tokens."""
+    # "In a a a both pairs are replaced, so that the middle one counts twice": word.tolist() == [97,
+    #     97, 97] and got.tolist() == [256, 256]
+    # "Behind a pair go on by two tokens": joined=overlapping → joined=merge_pair
+    return encoded(word, merges, joined=overlapping)
+
+
+@exercise.bug(first=(0, 255, 257))
+def numbered_from_elsewhere(word, merges, first=0):
+    """A token has the number of its row, or one near it. Row r made token 256 + r, for 0 to 255 are
+    the bytes."""
+    # "A token has the number of its row, or one near it": np.array_equal(np.where(want > 255,
+    #     want - 256, want), got)
+    # "Row r made token 256 + r, for 0 to 255 are the bytes": first - 256 → 0
+    found = encoded(word, merges)
+    return found + np.where(found >= 256, first - 256, 0)

@@ -1,0 +1,243 @@
+"""Practice for question 28: a draw from the softmax of logits, by Gumbel noise and a maximum."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.language_models.sampling import sample
+
+exercise = Exercise(
+    sample,
+    page="28-decoding",
+    hints=(
+        "Each logit gets noise of its own, made of its own uniform number by two logarithms.",
+        "Where both signs belong: U is below 1, so its logarithm is negative, and the outer "
+        "logarithm needs a positive number.",
+        "Dividing the logits by T and multiplying the noise by T have the same winner. Which of "
+        "them can do T = 0?",
+    ),
+)
+
+rng = np.random.default_rng(28)
+
+
+def draw(*shape):
+    """Logits, and uniform numbers of their shape."""
+    return 1.5 * rng.normal(size=shape), rng.random(shape)
+
+
+two = np.array([1.0, 0.3])
+exercise.case("two tokens, and the likelier one wins", two, np.array([0.6, 0.5]))
+exercise.case("two tokens, and the other one wins", two, np.array([0.2, 0.9]))
+exercise.case("one row", *draw(9))
+exercise.case("forty rows", *draw(40, 9))
+exercise.case("forty rows at a low temperature", *draw(40, 9), 0.4)
+exercise.case("forty rows at a high temperature", *draw(40, 9), 2.5)
+exercise.case("a temperature of 0", *draw(40, 9), 0.0)
+exercise.case(
+    "a temperature of 0, and negative logits", draw(7)[0] - 9, draw(7)[1], 0.0
+)
+exercise.case(
+    "a temperature of 0, and equal logits",
+    np.array([[0.3, 1.2, 1.2, -0.4], [0.7, 0.7, 0.7, 0.7]]),
+    np.array([[0.3, 0.2, 0.9, 0.5], [0.1, 0.8, 0.4, 0.6]]),
+    0.0,
+)
+exercise.case("as many rows as tokens", *draw(12, 12))
+exercise.case("three leading axes", *draw(2, 3, 5, 8), 1.3)
+out = np.where(rng.random((30, 9)) < 0.6, -np.inf, 1.5 * rng.normal(size=(30, 9)))
+out[:, 4] = -1.5  # a row with none left is refused
+exercise.case("two leading axes", *draw(2, 9, 8), 0.7)
+exercise.case("tokens that are left out", out, rng.random((30, 9)))
+exercise.case("logits near 1000", draw(40, 9)[0] + 1000, rng.random((40, 9)))
+exercise.case("logits near -1000", draw(40, 9)[0] - 1000, rng.random((40, 9)))
+exercise.case(
+    "uniform numbers near 0 and near 1",
+    draw(20, 6)[0],
+    np.where(rng.random((20, 6)) < 0.5, 1e-12, 1 - 1e-9) * rng.uniform(0.9, 1, (20, 6)),
+)
+exercise.case("one token", np.array([[0.3], [-1.2]]), np.array([[0.4], [0.7]]))
+exercise.case("float32", *(x.astype(np.float32) for x in draw(40, 9)), 0.8)
+add_whole_numbers(exercise, np.rint(2 * draw(20, 7)[0] + 5), rng.random((20, 7)), 1.7)
+numbers = np.arange(1203.0).reshape(401, 3)
+exercise.long_case(np.sin(numbers), (0.6180339887 * numbers + 0.1) % 1)
+
+
+def gumbel(uniform):
+    return -np.log(-np.log(uniform))
+
+
+@exercise.bug
+def greedy(logits, uniform, temperature=1.0):
+    """The largest logit is taken each time, and the random numbers are not used. Add noise made of
+    them before you take the maximum."""
+    # "The largest logit is taken each time, and the random numbers are not used":
+    #     np.array_equal(got, logits.argmax(axis=-1))
+    # "Add noise made of them before you take the maximum": np.argmax(logits, axis=-1) →
+    #     np.argmax(logits + temperature * gumbel(uniform), axis=-1)
+    return np.argmax(logits, axis=-1)
+
+
+@exercise.bug
+def uniform_noise(logits, uniform, temperature=1.0):
+    """The uniform numbers themselves are added, so a token more than 1 below the largest is never
+    drawn. Make Gumbel noise of them, -log(-log U)."""
+    # "The uniform numbers themselves are added": np.array_equal(got, np.argmax(logits +
+    #     temperature * uniform, axis=-1))
+    # "so a token more than 1 below the largest is never drawn": bug(np.array([1.1, 0.0]),
+    #     np.array([1e-9, 1 - 1e-9])) == 0
+    # "Make Gumbel noise of them, -log(-log U)": temperature * uniform → temperature *
+    #     gumbel(uniform)
+    return np.argmax(logits + temperature * uniform, axis=-1)
+
+
+@exercise.bug
+def one_logarithm(logits, uniform, temperature=1.0):
+    """The noise is -log U, which is exponential: its largest is no draw by softmax. Gumbel noise
+    takes a second logarithm, -log(-log U)."""
+    # "The noise is -log U, which is exponential": np.array_equal(got, np.argmax(logits -
+    #     temperature * np.log(uniform), axis=-1))
+    # "its largest is no draw by softmax": abs(np.mean(bug(np.tile([1.0, 0.0], (9999, 1)),
+    #     np.random.default_rng(0).random((9999, 2)))) - 1 / (1 + np.e)) > 0.05
+    # "Gumbel noise takes a second logarithm, -log(-log U)": - temperature * np.log(uniform) → +
+    #     temperature * gumbel(uniform)
+    return np.argmax(logits - temperature * np.log(uniform), axis=-1)
+
+
+@exercise.bug
+def minus_lost(logits, uniform, temperature=1.0):
+    """The outer minus of the noise is lost: log(-log U) is Gumbel noise turned around, and its
+    largest is no draw by softmax. The noise is -log(-log U)."""
+    # "The outer minus of the noise is lost: log(-log U) is Gumbel noise turned around":
+    #     np.array_equal(got, np.argmax(logits - temperature * gumbel(uniform), axis=-1))
+    # "its largest is no draw by softmax": abs(np.mean(bug(np.tile([2.0, 0.0, 0.0], (9999, 1)),
+    #     np.random.default_rng(0).random((9999, 3))) == 0) - np.exp(2) / (np.exp(2) + 2)) > 0.02
+    # "The noise is -log(-log U)": + temperature * np.log(-np.log(uniform)) → + temperature *
+    #     gumbel(uniform)
+    return np.argmax(logits + temperature * np.log(-np.log(uniform)), axis=-1)
+
+
+@exercise.bug
+def noise_on_probabilities(logits, uniform, temperature=1.0):
+    """The noise is added to probabilities, all of which lie between 0 and 1, so the draw is nearly
+    uniform. Add it to the logits."""
+    # "The noise is added to probabilities, all of which lie between 0 and 1, so the draw is nearly
+    #     uniform": np.mean(bug(np.tile([9.0, 0.0], (999, 1)),
+    #     np.random.default_rng(0).random((999, 2)))) > 0.2
+    # "Add it to the logits": np.argmax(p + gumbel(uniform), axis=-1) → np.argmax(logits +
+    #     temperature * gumbel(uniform), axis=-1)
+    powers = np.exp(
+        (logits - logits.max(axis=-1, keepdims=True)) / max(temperature, 1e-9)
+    )
+    p = powers / powers.sum(axis=-1, keepdims=True)
+    return np.argmax(p + gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def temperature_multiplies_the_logits(logits, uniform, temperature=1.0):
+    """The logits are multiplied by T, so a high temperature sharpens. Divide them, or multiply the
+    noise."""
+    # "The logits are multiplied by T, so a high temperature sharpens": np.array_equal(got,
+    #     right(logits, uniform, 1 / temperature))
+    # "Divide them, or multiply the noise": logits * temperature + gumbel(uniform) → logits +
+    #     temperature * gumbel(uniform)
+    return np.argmax(logits * temperature + gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def temperature_ignored(logits, uniform, temperature=1.0):
+    """The temperature is not used: every draw is one at T = 1. Multiply the noise by T."""
+    # "The temperature is not used: every draw is one at T = 1": np.array_equal(got, right(logits,
+    #     uniform, 1.0)) and temperature != 1
+    # "Multiply the noise by T": + gumbel(uniform) → + temperature * gumbel(uniform)
+    return np.argmax(logits + gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def divided_by_zero(logits, uniform, temperature=1.0):
+    """At T = 0 the logits are divided by 0, and the largest of infinities and nan is not the
+    largest logit. Multiply the noise by T instead, which asks for no division."""
+    # "At T = 0 the logits are divided by 0": bug(np.array([-2.0, -1.0]), np.full(2, 0.5), 0.0) == 0
+    # "the largest of infinities and nan is not the largest logit": not np.array_equal(got,
+    #     logits.argmax(axis=-1))
+    # "Multiply the noise by T instead, which asks for no division": np.argmax(logits / temperature
+    #     + gumbel(uniform), axis=-1) → np.argmax(logits + temperature * gumbel(uniform), axis=-1)
+    with np.errstate(all="ignore"):
+        temperature = np.float64(temperature)
+        return np.argmax(logits / temperature + gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def one_row_of_noise(logits, uniform, temperature=1.0):
+    """All rows get the noise of the first, so equal rows draw equal tokens. Each row has its own
+    uniform numbers."""
+    # "All rows get the noise of the first": np.array_equal(got, right(logits,
+    #     np.broadcast_to(uniform.reshape(-1, uniform.shape[-1])[0], uniform.shape), temperature))
+    # "so equal rows draw equal tokens": len(set(bug(np.zeros((99, 5)),
+    #     np.random.default_rng(0).random((99, 5))).tolist())) == 1
+    # "Each row has its own uniform numbers": row = uniform.reshape(-1, uniform.shape[-1])[0] → row
+    #     = uniform
+    row = uniform.reshape(-1, uniform.shape[-1])[0]
+    return np.argmax(logits + temperature * gumbel(row), axis=-1)
+
+
+@exercise.bug
+def first_axis(logits, uniform, temperature=1.0):
+    """The maximum is taken over the rows, not over the tokens of a row. Take it along the last
+    axis."""
+    # "The maximum is taken over the rows, not over the tokens of a row": np.array_equal(got,
+    #     np.argmax(logits + temperature * gumbel(uniform), axis=0))
+    # "Take it along the last axis": axis=0 → axis=-1
+    return np.argmax(logits + temperature * gumbel(uniform), axis=0)
+
+
+@exercise.bug
+def winning_logit(logits, uniform, temperature=1.0):
+    """Returned is the largest sum of logit and noise, not the token that has it. Take its index:
+    argmax."""
+    # "Returned is the largest sum of logit and noise, not the token that has it": np.allclose(got,
+    #     (logits + temperature * gumbel(uniform)).max(axis=-1))
+    # "Take its index: argmax": np.max( → np.argmax(
+    return np.max(logits + temperature * gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def by_cumulative_sum(logits, uniform, temperature=1.0):
+    """The token is found by a cumulative sum of probabilities: a fair draw, but asked for is
+    Gumbel-max, which draws another token of the same numbers. Add -log(-log U) to each logit."""
+    # "The token is found by a cumulative sum of probabilities": bug(np.zeros(4), np.full(4, 0.6))
+    #     == 2
+    # "a fair draw, but asked for is Gumbel-max, which draws another token of the same numbers": not
+    #     np.array_equal(got, want)
+    # "Add -log(-log U) to each logit": (np.cumsum(p, axis=-1) < uniform[...,
+    #     :1]).sum(axis=-1).clip(max=p.shape[-1] - 1) → np.argmax(logits + temperature *
+    #     gumbel(uniform), axis=-1)
+    powers = np.exp(
+        (logits - logits.max(axis=-1, keepdims=True)) / max(temperature, 1e-9)
+    )
+    p = powers / powers.sum(axis=-1, keepdims=True)
+    return (
+        (np.cumsum(p, axis=-1) < uniform[..., :1])
+        .sum(axis=-1)
+        .clip(max=p.shape[-1] - 1)
+    )
+
+
+@exercise.bug
+def number_turned_around(logits, uniform, temperature=1.0):
+    """The noise is made of 1 - U: a fair draw, but of other tokens than these numbers give. Take U
+    as it is: -log(-log U)."""
+    # "The noise is made of 1 - U": np.array_equal(got, right(logits, 1 - uniform, temperature))
+    # "a fair draw, but of other tokens than these numbers give": not np.array_equal(got, want)
+    # "Take U as it is: -log(-log U)": 1 - uniform → uniform
+    return np.argmax(logits + temperature * gumbel(1 - uniform), axis=-1)
+
+
+@exercise.bug
+def noise_left_at_zero(logits, uniform, temperature=1.0):
+    """At T = 0 a little noise is left, which draws among equal logits. Take the lowest of them: no
+    noise at all."""
+    # "At T = 0 a little noise is left, which draws among equal logits": bug(np.zeros(2),
+    #     np.array([0.1, 0.9]), 0.0) == 1
+    # "Take the lowest of them: no noise at all": max(temperature, 1e-09) → temperature
+    return np.argmax(logits + max(temperature, 1e-9) * gumbel(uniform), axis=-1)

@@ -1,0 +1,193 @@
+"""Practice for question 31: the mask of a sliding window, after a cache, with sinks."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.language_models.sliding_window import sliding_window_mask
+
+exercise = Exercise(
+    sliding_window_mask,
+    page="31-gpt2-to-llama",
+    hints=(
+        "Write the positions of the queries as a column, those of the keys as a row. Where does "
+        "the first query stand?",
+        "A query at 7 with a window of 3 sees 5, 6 and 7. Which differences are these?",
+        "A sink may be seen from any later position, but still by no earlier one.",
+    ),
+)
+
+exercise.case("one token sees itself", 1, 1)
+exercise.case("3 tokens, a window of 1", 3, 1)
+exercise.case("5 tokens, a window of 2", 5, 2)
+exercise.case("7 tokens, a window of 4", 7, 4)
+exercise.case("a window wider than the text", 4, 9)
+exercise.case("one new token after 6", 1, 3, 6)
+exercise.case("3 new tokens after 5", 3, 4, 5)
+exercise.case("a window that sees all of the past", 2, 30, 5)
+exercise.case("a past longer than the window", 4, 2, 9)
+exercise.case("one sink", 6, 2, sinks=1)
+exercise.case("3 sinks, of which the first tokens see some", 8, 2, sinks=3)
+exercise.case("2 sinks and a past", 3, 2, 6, 2)
+exercise.case("more sinks than tokens", 3, 1, 0, 5)
+exercise.case("200 tokens after 100", 200, 64, 100, 4)
+
+
+@exercise.check
+def holds_true_and_false(sliding_window_mask):
+    """The mask holds numbers, not True and False: `~mask` then gives -1 and -2, which both count as
+    true. Make it an array of bool."""
+    return np.asarray(sliding_window_mask(3, 2)).dtype == bool
+
+
+def positions(length, past=0):
+    """Of the queries as a column, and of the keys as a row."""
+    return np.arange(past, past + length)[:, None], np.arange(past + length)
+
+
+@exercise.bug
+def one_key_too_many(length, window, past=0, sinks=0):
+    """Each query sees `window` keys before itself, and itself: one too many. flash-attn counts so.
+    Here the window includes the query's own position: q - k < window."""
+    # "Each query sees `window` keys before itself, and itself: one too many": bug(9,
+    #     window=3)[-1].sum() == 3 + 1 and right(9, 3)[-1].sum() == 3
+    # "Here the window includes the query's own position: q - k < window": q - k <= window → q - k <
+    #     window
+    # "flash-attn counts so": np.array_equal(bug(9, 3), right(9, 4))
+    q, k = positions(length, past)
+    return (k <= q) & ((q - k <= window) | (k < sinks))
+
+
+@exercise.bug
+def future_seen(length, window, past=0, sinks=0):
+    """The window opens to both sides, so that a query sees the keys after it. Ask for k <= q,
+    too."""
+    # "The window opens to both sides, so that a query sees the keys after it": np.triu(got, 1 +
+    #     past).any()
+    # "Ask for k <= q, too": (abs(q - k) < window) → (k <= q) & (q - k < window)
+    q, k = positions(length, past)
+    return (abs(q - k) < window) | ((k < sinks) & (k <= q))
+
+
+@exercise.bug
+def past_ignored(length, window, past=0, sinks=0):
+    """The queries are placed at 0, 1, 2, …, the first of all tokens, not after the past. The first
+    one stands at `past`."""
+    # "The queries are placed at 0, 1, 2, …, the first of all tokens, not after the past":
+    #     np.array_equal(got[:, : length], right(length, window, 0, sinks))
+    # "The first one stands at `past`": np.arange(length)[:, None] → np.arange(past, past +
+    #     length)[:, None]
+    q, k = np.arange(length)[:, None], np.arange(past + length)
+    return (k <= q) & ((q - k < window) | (k < sinks))
+
+
+@exercise.bug
+def rows_of_the_past(length, window, past=0, sinks=0):
+    """The mask has a row for each cached token, too. Only the new ones are queries: `length`
+    rows."""
+    # "The mask has a row for each cached token, too": len(got) == past + length
+    # "Only the new ones are queries: `length` rows": positions(past + length) → positions(length,
+    #     past)
+    q, k = positions(past + length)
+    return (k <= q) & ((q - k < window) | (k < sinks))
+
+
+@exercise.bug
+def keys_of_the_past_missing(length, window, past=0, sinks=0):
+    """There are columns for the new tokens only. The keys are the cached ones, too: past + length
+    columns."""
+    # "There are columns for the new tokens only": got.shape == (length, length)
+    # "The keys are the cached ones, too: past + length columns": [:, past:] →
+    return sliding_window_mask(length, window, past, sinks)[:, past:]
+
+
+@exercise.bug
+def no_window(length, window, past=0, sinks=0):
+    """Each query sees all keys before it: this is the causal mask. A key that is `window` or more
+    positions back is hidden."""
+    # "Each query sees all keys before it: this is the causal mask": np.array_equal(got,
+    #     right(length, past + length, past))
+    # "A key that is `window` or more positions back is hidden": return k <= q → return (k <= q) &
+    #     ((q - k < window) | (k < sinks))
+    q, k = positions(length, past)
+    return k <= q
+
+
+@exercise.bug
+def sinks_ignored(length, window, past=0, sinks=0):
+    """The first positions are hidden like any other once the window has passed. Add the keys below
+    `sinks`."""
+    # "The first positions are hidden like any other once the window has passed":
+    #     np.array_equal(got, right(length, window, past))
+    # "Add the keys below `sinks`": (q - k < window) → ((q - k < window) | (k < sinks))
+    q, k = positions(length, past)
+    return (k <= q) & (q - k < window)
+
+
+@exercise.bug
+def sinks_seen_before_they_come(length, window, past=0, sinks=0):
+    """A query sees sinks that come after it. Sinks, too, must be at or before the query:
+    k <= q."""
+    # "A query sees sinks that come after it": np.triu(got, 1 + past).any()
+    # "Sinks, too, must be at or before the query: k <= q": | (k < sinks) → | ((k < sinks) & (k <=
+    #     q))
+    q, k = positions(length, past)
+    return ((k <= q) & (q - k < window)) | (k < sinks)
+
+
+@exercise.bug
+def sinks_taken_from_the_window(length, window, past=0, sinks=0):
+    """The window is narrower by the number of sinks, so that a query sees `window` keys in all. The
+    sinks come on top of it."""
+    # "The window is narrower by the number of sinks, so that a query sees `window` keys in all":
+    #     bug(9, window=4, sinks=2)[-1].sum() == 4
+    # "The sinks come on top of it": window - sinks → window
+    q, k = positions(length, past)
+    return (k <= q) & ((q - k < window - sinks) | (k < sinks))
+
+
+@exercise.bug
+def only_sinks_in_the_window(length, window, past=0, sinks=0):
+    """Where there are sinks, a key must be one and be in the window. Either is enough: `|`, not
+    `&`."""
+    # "Where there are sinks, a key must be one and be in the window": not got[:, sinks:].any()
+    # "Either is enough: `|`, not `&`": & ((k < sinks) | (sinks == 0)) → | ((k <= q) & (k < sinks))
+    q, k = positions(length, past)
+    return (k <= q) & (q - k < window) & ((k < sinks) | (sinks == 0))
+
+
+@exercise.bug
+def itself_hidden(length, window, past=0, sinks=0):
+    """A query does not see itself, so the first token sees nothing and its softmax is 0/0. Let k
+    be equal to q."""
+    # "A query does not see itself, so the first token sees nothing": not got[0].any() and past == 0
+    # "Let k be equal to q": (k < q) → (k <= q)
+    # "its softmax is 0/0": not np.exp(np.where(got[0], 0, -np.inf)).any()
+    q, k = positions(length, past)
+    return (k < q) & ((q - k < window) | (k < sinks))
+
+
+@exercise.bug
+def hidden_keys_marked(length, window, past=0, sinks=0):
+    """True and False are exchanged: the mask marks what is hidden. True is where a query may
+    look."""
+    # "True and False are exchanged: the mask marks what is hidden": np.array_equal(got, ~want)
+    # "True is where a query may look": ~sliding_window_mask → sliding_window_mask
+    return ~sliding_window_mask(length, window, past, sinks)
+
+
+@exercise.bug
+def transposed(length, window, past=0, sinks=0):
+    """Rows are keys and columns are queries. Queries come first: (length, past + length)."""
+    # "Rows are keys and columns are queries": np.array_equal(got, want.T)
+    # "Queries come first: (length, past + length)": .T →
+    return sliding_window_mask(length, window, past, sinks).T
+
+
+@exercise.bug
+def blocks_of_the_window(length, window, past=0, sinks=0):
+    """The text is cut into blocks, and a query sees its own block only. The window slides: it ends
+    at each query."""
+    # "The text is cut into blocks, and a query sees its own block only": bug(9, 3)[3].sum() == 1
+    # "The window slides: it ends at each query": (q // window == k // window) → (q - k < window)
+    q, k = positions(length, past)
+    return (k <= q) & ((q // window == k // window) | (k < sinks))

@@ -1,0 +1,494 @@
+"""Practice for question 24: the entropy of logits that are read once, a chunk at a time."""
+
+import tracemalloc
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
+from answers.training.streaming_entropy import streaming_entropy
+
+exercise = Exercise(
+    streaming_entropy,
+    page="24-products-scans-streams",
+    hints=(
+        "log p is the logit minus log-sum-exp. Put it into -Σ p log p: which sums over the logits "
+        "are left, and which of them can be kept while you read?",
+        "Keep the largest logit so far, the sum of the exponentials below it, and the sum of "
+        "these times their gaps to the largest.",
+        "When a larger logit comes, every gap changes by the same number. The exponentials get one "
+        "factor. What do the products of gap and exponential get beside that factor?",
+        "A logit of -inf has probability 0. What are its gap, its exponential and their product, "
+        "and what should it add? And what if a whole chunk is so?",
+    ),
+)
+
+rng = np.random.default_rng(24)
+
+
+def draw(*shape, scale=2.0):
+    return scale * rng.normal(size=shape)
+
+
+RISING = np.array([-3.0, -1.5, -0.4, 0.7, 2.1, 2.9, 4.2])
+exercise.case("two logits in one chunk", np.array([0.4, -1.1]))
+exercise.case("seven logits in one chunk", draw(7))
+exercise.case("falling logits, in chunks of 2", RISING[::-1].copy(), chunk=2)
+exercise.case("rising logits, in chunks of 2", RISING, chunk=2)
+exercise.case("six logits in chunks of 3", draw(6), chunk=3)
+exercise.case("chunks of 1", draw(5), chunk=1)
+exercise.case("equal logits", np.full(8, 1.5), chunk=4)
+exercise.case("one logit", np.array([3.0]))
+exercise.case("rows of a matrix", draw(4, 7), chunk=3)
+exercise.case("as many rows as logits", draw(5, 5), chunk=2)
+exercise.case("two leading axes", draw(2, 3, 8), chunk=3)
+exercise.case("three leading axes", draw(2, 1, 3, 4), chunk=3)
+exercise.case("logits near 1,000", 1000 + draw(6), chunk=2)
+exercise.case("logits near -1,000", -1000 + draw(6), chunk=2)
+exercise.case(
+    "rows near 1,000 and near -1,000", np.array([[1e3], [-1e3]]) + draw(2, 6), chunk=2
+)
+exercise.case("logits near -2,000,000", -2e6 + draw(6), chunk=2)
+exercise.case(
+    "one row rises, the other falls",
+    np.array([[-1e3, -1001.0, 1.0, 0.5], [2.0, 1.4, -1.0, -0.3]]),
+    chunk=2,
+)
+exercise.case("logits far below the first", -np.array([0, 17, 17.5, 18, 19]), chunk=2)
+exercise.case("a certain class", np.array([-900.0, 900.0, 0.0, -900.0]), chunk=1)
+exercise.case("1,500 logits and the default chunk", draw(1500))
+hidden = draw(2, 7)
+hidden[0, [1, 5]] = hidden[1, 3] = -np.inf
+exercise.case("logits of -inf", hidden, chunk=4)
+hidden = draw(2, 8)
+hidden[0, 2:4] = hidden[1, 6:] = -np.inf
+exercise.case("a chunk of -inf", hidden, chunk=2)
+exercise.case(
+    "a first chunk of -inf", np.where(np.arange(6) < 3, -np.inf, draw(6)), chunk=2
+)
+exercise.case(
+    "-inf and logits near -2,000,000",
+    -2e6 + np.where(np.arange(6) % 3 == 1, -np.inf, draw(6)),
+    chunk=2,
+)
+exercise.case("float32", draw(3, 9).astype(np.float32), chunk=4)
+add_whole_numbers(exercise, np.rint(3 * draw(3, 5)), chunk=2)
+exercise.long_case(np.sin(np.arange(1203.0)).reshape(3, 401), chunk=100)
+
+
+@exercise.check
+def keeps_a_few_numbers_of_each_row(streaming_entropy):
+    """Of 128 rows of 2,048 logits in chunks of 32, memory for one and a half times all logits was
+    in use at once. Read a chunk, add it to three numbers for each row, and let it go."""
+    logits = np.random.default_rng(0).normal(size=(128, 2048))
+    ours = not tracemalloc.is_tracing()
+    if ours:
+        tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        streaming_entropy(logits, 32)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if ours:
+            tracemalloc.stop()
+    return peak < 1.5 * logits.nbytes
+
+
+def chunks(logits, chunk):
+    """The chunks, one after the other."""
+    logits = as_float(logits)
+    for start in range(0, logits.shape[-1], chunk):
+        yield logits[..., start : start + chunk]
+
+
+def finite(m):
+    """The maximum, or the lowest float where all is -inf."""
+    return np.maximum(m, np.finfo(m.dtype).min)
+
+
+def sums(logits, m):
+    """Σ e^(l - m) and Σ (l - m) e^(l - m)."""
+    gaps = logits - np.expand_dims(m, -1)
+    powers = np.exp(gaps)
+    return powers.sum(-1), (np.where(powers > 0, gaps, 0) * powers).sum(-1)
+
+
+def raise_both(gap, s, t):
+    """The sums below a maximum that is larger by -gap."""
+    return np.exp(gap) * s, np.exp(gap) * (t + gap * s)
+
+
+def running(logits, chunk, rescale=raise_both, largest=np.maximum, add=sums):
+    """m, s and t after the last chunk; `rescale` says what a larger maximum does to s and t."""
+    m = s = t = None
+    for part in chunks(logits, chunk):
+        top = finite(part.max(-1))
+        if m is None:
+            m, s, t = top, 0 * top, 0 * top
+        new = largest(m, top)
+        s, t = rescale(m - new, s, t)
+        more, weighted = add(part, new)
+        m, s, t = new, s + more, t + weighted
+    return m, s, t
+
+
+def in_the_end(m, s, t):
+    return np.log(s) - t / s
+
+
+@exercise.bug
+def t_only_multiplied(logits, chunk=1024):
+    """When the maximum rises, the weighted sum t is multiplied by e^(m - m') alone. Each gap grows,
+    too: add (m - m') s to t before you multiply."""
+    # "the weighted sum t is multiplied by e^(m - m') alone": want - got > 0 and
+    #     np.isclose(bug(logits, 100), want)
+    # "add (m - m') s to t before you multiply": np.exp(gap) * t → np.exp(gap) * (t + gap * s)
+    return in_the_end(
+        *running(logits, chunk, lambda gap, s, t: (np.exp(gap) * s, np.exp(gap) * t))
+    )
+
+
+@exercise.bug
+def t_shifted_by_the_new_sum(logits, chunk=1024):
+    """When the maximum rises, s is rescaled before t, and t is shifted by the new s. Use the old s:
+    t becomes e^(m - m') (t + (m - m') s)."""
+    # "t is shifted by the new s": not np.isclose(got, want) and np.isclose(bug(logits, 100), want)
+    # "Use the old s": t + gap * (np.exp(gap) * s) → t + gap * s
+    return in_the_end(
+        *running(
+            logits,
+            chunk,
+            lambda gap, s, t: (
+                np.exp(gap) * s,
+                np.exp(gap) * (t + gap * (np.exp(gap) * s)),
+            ),
+        )
+    )
+
+
+@exercise.bug
+def sums_not_rescaled(logits, chunk=1024):
+    """When the maximum rises, the old sums stay as they are, below another maximum than the new
+    terms. Multiply both by e^(m - m'), and shift t."""
+    # "the old sums stay as they are": not np.isclose(got, want) and np.isclose(bug(logits, 100),
+    #     want)
+    # "Multiply both by e^(m - m'), and shift t": (s, t)) → (np.exp(gap) * s, np.exp(gap) * (t +
+    #     gap * s)))
+    return in_the_end(*running(logits, chunk, lambda gap, s, t: (s, t)))
+
+
+@exercise.bug
+def no_maximum_subtracted(logits, chunk=1024):
+    """exp is taken of the logits as they are: it overflows on large ones, and of very negative ones
+    0/0 is left. Keep the largest logit so far, and subtract it."""
+    # "it overflows on large ones": not np.isfinite(got).any()
+    # "Keep the largest logit so far, and subtract it": lambda gap, s, t: (s,
+    #     t) → raise_both; 0 * new → np.maximum(m, new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(logits, chunk, lambda gap, s, t: (s, t), lambda m, new: 0 * new)
+        )
+
+
+@exercise.bug
+def maximum_begins_at_zero(logits, chunk=1024):
+    """The largest logit so far begins at 0: where all lie far below, every exponential is 0. Begin
+    at -inf, or at the lowest float."""
+    # "where all lie far below, every exponential is 0": not np.isfinite(got).all()
+    # "Begin at -inf, or at the lowest float": np.maximum(np.maximum(m, new), 0) → np.maximum(m,
+    #     new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits, chunk, largest=lambda m, new: np.maximum(np.maximum(m, new), 0)
+            )
+        )
+
+
+@exercise.bug(start=(-1e4, -1e3, -1e6))
+def maximum_begins_too_high(logits, chunk=1024, start=-1e4):
+    """The largest logit so far begins at a number that all logits can lie below: then every
+    exponential is 0. Begin at -inf, or at the lowest float."""
+    # "then every exponential is 0": not np.isfinite(got).all() and np.exp(-1e6) == 0
+    # "Begin at -inf, or at the lowest float": np.maximum(np.maximum(m, new),
+    #     start) → np.maximum(m, new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits,
+                chunk,
+                largest=lambda m, new: np.maximum(np.maximum(m, new), start),
+            )
+        )
+
+
+@exercise.bug
+def raised_only_where_all_rise(logits, chunk=1024):
+    """The maximum is raised only if it rises in all rows: in a row where it should, exp overflows.
+    Take the larger one in each row."""
+    # "in a row where it should, exp overflows": not np.isfinite(got).all()
+    # "Take the larger one in each row": new if (new > m).all() else m → np.maximum(m, new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits,
+                chunk,
+                largest=lambda m, new: new if (new > m).all() else m,
+            )
+        )
+
+
+@exercise.bug(put=(-100.0, -1e3, -1e4, -1e6))
+def number_for_minus_infinity(logits, chunk=1024, put=-100.0):
+    """A number stands for -inf, and where the other logits lie below it, it has all probability.
+    Let -inf be -inf: its exponential is 0."""
+    # "where the other logits lie below it, it has all probability": np.allclose(got,
+    #     np.log(np.isneginf(logits).sum(-1)))
+    # "Let -inf be -inf": np.where(np.isneginf(logits), put, logits) → logits
+    logits = as_float(logits)
+    replaced = np.where(np.isneginf(logits), put, logits)
+    return in_the_end(*running(replaced, chunk))
+
+
+@exercise.bug(least=(1e-7, 1e-6, 1e-5, 1e-4))
+def small_terms_left_out(logits, chunk=1024, least=1e-7):
+    """Where an exponential is small, its term of t is left out. It is a part of the entropy: put 0
+    only where the exponential is 0."""
+    # "Where an exponential is small, its term of t is left out": (got < want).any()
+    # "put 0 only where the exponential is 0": powers > least → powers > 0
+
+    def add(part, m):
+        gaps = part - np.expand_dims(m, -1)
+        powers = np.exp(gaps)
+        return powers.sum(-1), (np.where(powers > least, gaps, 0) * powers).sum(-1)
+
+    return in_the_end(*running(logits, chunk, add=add))
+
+
+@exercise.bug
+def share_of_the_largest(logits, chunk=1024):
+    """The entropy is divided by log(classes), the largest that it can be. Leave it in nats."""
+    # "The entropy is divided by log(classes)": np.allclose(got * np.log(logits.shape[-1]), want)
+    # "Leave it in nats": / np.log(max(2, logits.shape[-1])) →
+    return in_the_end(*running(logits, chunk)) / np.log(max(2, logits.shape[-1]))
+
+
+@exercise.bug
+def one_maximum_for_all_rows(logits, chunk=1024):
+    """One maximum is kept for all rows: in a row far below it every exponential is 0. Keep one for
+    each row: the maximum along the last axis."""
+    # "in a row far below it every exponential is 0": np.isnan(got).any()
+    # "Keep one for each row: the maximum along the last axis": np.maximum(m, new).max() →
+    #     np.maximum(m, new)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits, chunk, largest=lambda m, new: 0 * m + np.maximum(m, new).max()
+            )
+        )
+
+
+@exercise.bug
+def mean_of_the_chunks(logits, chunk=1024):
+    """The entropies of the chunks are averaged. They belong to other distributions: keep sums, and
+    make the entropy once, of all."""
+    # "The entropies of the chunks are averaged": np.isclose(got, np.mean([right(each, 100) for each
+    #     in chunks(logits, chunk)]))
+    # "make the entropy once, of all": chunks(logits, chunk) → [as_float(logits)]
+    with np.errstate(all="ignore"):
+        found = [in_the_end(*running(each, chunk)) for each in chunks(logits, chunk)]
+    return np.mean(found, axis=0)
+
+
+@exercise.bug
+def sum_of_the_chunks(logits, chunk=1024):
+    """The entropies of the chunks are added up. They belong to other distributions: keep sums, and
+    make the entropy once, of all."""
+    # "The entropies of the chunks are added up": np.isclose(got, np.sum([right(each, 100) for each
+    #     in chunks(logits, chunk)]))
+    # "make the entropy once, of all": chunks(logits, chunk) → [as_float(logits)]
+    with np.errstate(all="ignore"):
+        found = [in_the_end(*running(each, chunk)) for each in chunks(logits, chunk)]
+    return np.sum(found, axis=0)
+
+
+@exercise.bug
+def last_chunk_only(logits, chunk=1024):
+    """Only the last chunk counts. Add each to what was read before."""
+    # "Only the last chunk counts": np.isclose(got, right([*chunks(logits, chunk)][-1], 100))
+    # "Add each to what was read before": [*chunks(logits, chunk)][-1] → as_float(logits)
+    return in_the_end(*running([*chunks(logits, chunk)][-1], chunk))
+
+
+@exercise.bug
+def short_chunk_left_out(logits, chunk=1024):
+    """The last chunk is left out if it is shorter than the others. Go on to the end."""
+    # "The last chunk is left out if it is shorter than the others": np.isclose(got,
+    #     right(logits[..., :logits.shape[-1] // chunk * chunk], 100))
+    # "Go on to the end": [..., :whole] → [..., :]
+    whole = max(chunk, logits.shape[-1] // chunk * chunk)
+    return in_the_end(*running(logits[..., :whole], chunk))
+
+
+@exercise.bug
+def sign_lost(logits, chunk=1024):
+    """The sign is lost: this is Σ p log p, and the entropy is its negative."""
+    # "this is Σ p log p, and the entropy is its negative": np.allclose(got, -want) and (got <
+    #     0).all()
+    return -in_the_end(*running(logits, chunk))
+
+
+@exercise.bug
+def mean_gap_added(logits, chunk=1024):
+    """t / s is added. It is the mean of the gaps, all of which are 0 or less: subtract it from
+    log s."""
+    # "t / s is added": np.allclose(got, 2 * np.log(running(logits, 100)[1]) - want)
+    # "subtract it from log s": + t / s → - t / s
+    _, s, t = running(logits, chunk)
+    return np.log(s) + t / s
+
+
+@exercise.bug
+def maximum_added(logits, chunk=1024):
+    """The maximum is added, as in log-sum-exp. t holds gaps to it, so it has already cancelled."""
+    # "The maximum is added": np.allclose(got, want + logits.max(-1))
+    # "it has already cancelled": m + np.log(s) → np.log(s)
+    m, s, t = running(logits, chunk)
+    return m + np.log(s) - t / s
+
+
+@exercise.bug
+def not_divided(logits, chunk=1024):
+    """The weighted sum t is subtracted as it is. Divide it by s, so that the weights add up to
+    1."""
+    # "The weighted sum t is subtracted as it is": got > want
+    # "Divide it by s": - t → - t / s
+    _, s, t = running(logits, chunk)
+    return np.log(s) - t
+
+
+@exercise.bug
+def in_bits(logits, chunk=1024):
+    """The entropy is in bits. Nats are asked for: take natural logarithms."""
+    # "The entropy is in bits": np.allclose(got, want / np.log(2))
+    # "take natural logarithms": / np.log(2) →
+    return in_the_end(*running(logits, chunk)) / np.log(2)
+
+
+@exercise.bug
+def nan_for_minus_infinity(logits, chunk=1024):
+    """A logit of -inf makes -inf · 0, which is nan. It has probability 0 and adds nothing: put 0
+    where the exponential is 0."""
+    # "A logit of -inf makes -inf · 0, which is nan": np.isnan(got).any()
+    # "put 0 where the exponential is 0": gaps * powers → np.where(powers > 0, gaps, 0) * powers
+
+    def add(part, m):
+        gaps = part - np.expand_dims(m, -1)
+        powers = np.exp(gaps)
+        return powers.sum(-1), (gaps * powers).sum(-1)
+
+    with np.errstate(all="ignore"):
+        return in_the_end(*running(logits, chunk, add=add))
+
+
+@exercise.bug
+def nan_for_a_chunk_of_minus_infinity(logits, chunk=1024):
+    """A chunk of -inf alone has the maximum -inf, and -inf - -inf is nan. Subtract a finite number
+    there, such as the lowest float."""
+    # "A chunk of -inf alone has the maximum -inf, and -inf - -inf is nan": np.isnan(got).any()
+    # "Subtract a finite number there, such as the lowest float": part.max(-1) →
+    #     finite(part.max(-1))
+    with np.errstate(all="ignore"):
+        states = []
+        for part in chunks(logits, chunk):
+            m = part.max(-1)
+            states.append((m, *sums(part, m)))
+        m = np.max([state[0] for state in states], axis=0)
+        s, t = 0, 0
+        for old, total, weighted in states:
+            more = raise_both(old - m, total, weighted)
+            s, t = s + more[0], t + more[1]
+        return in_the_end(m, s, t)
+
+
+@exercise.bug
+def along_the_first_axis(logits, chunk=1024):
+    """The entropy is taken along the first axis. The classes lie along the last one."""
+    # "The entropy is taken along the first axis": np.allclose(got, right(np.moveaxis(logits, 0,
+    #     -1), 100))
+    # "The classes lie along the last one": np.moveaxis(logits, 0, -1) → logits
+    return in_the_end(*running(np.moveaxis(logits, 0, -1), chunk))
+
+
+@exercise.bug
+def all_in_memory(logits, chunk=1024):
+    """The entropy is right, but arrays of the size of all logits are made. Read a chunk, add it to
+    three numbers for each row, and let it go."""
+    # "arrays of the size of all logits are made": not keeps_a_few_numbers_of_each_row(bug)
+    return in_the_end(*running(logits, logits.shape[-1]))
+
+
+@exercise.bug
+def shifted_to_the_wrong_side(logits, chunk=1024):
+    """When the maximum rises, t is shifted by (m' - m) s. The gaps become more negative: the shift
+    is (m - m') s."""
+    # "t is shifted by (m' - m) s": got < want and np.isclose(bug(logits, 100), want)
+    # "the shift is (m - m') s": t - gap * s → t + gap * s
+    return in_the_end(
+        *running(
+            logits,
+            chunk,
+            lambda gap, s, t: (np.exp(gap) * s, np.exp(gap) * (t - gap * s)),
+        )
+    )
+
+
+@exercise.bug
+def log_sum_exp_returned(logits, chunk=1024):
+    """This is log-sum-exp of the logits. The entropy is log-sum-exp minus the mean logit."""
+    # "This is log-sum-exp of the logits": np.allclose(got, np.log(np.exp(logits).sum(-1)))
+    # "The entropy is log-sum-exp minus the mean logit": state[0] + np.log(state[1]) →
+    #     in_the_end(*state)
+    state = running(logits, chunk)
+    return state[0] + np.log(state[1])
+
+
+@exercise.bug
+def divided_by_the_sum_so_far(logits, chunk=1024):
+    """Probabilities are made with the sum of the logits read so far, and the later ones belong to
+    it, too. Keep sums, and divide at the end."""
+    # "the later ones belong to it, too": np.isclose(bug(logits, 100), want) and not
+    #     np.isclose(got, want)
+    # "Keep sums, and divide at the end": return total → return in_the_end(m, s, t)
+    m = s = t = None
+    total = 0
+    for part in chunks(logits, chunk):
+        m, s, t = (
+            running(part, chunk)
+            if m is None
+            else running_on((m, s, t), running(part, chunk))
+        )
+        log_p = part - np.expand_dims(m + np.log(s), -1)
+        p = np.exp(log_p)
+        total = total - (p * np.where(p > 0, log_p, 0)).sum(-1)
+    return total
+
+
+def running_on(one, other):
+    """The sums of both, below the larger maximum."""
+    m = np.maximum(one[0], other[0])
+    before, after = (raise_both(top - m, s, t) for top, s, t in (one, other))
+    return m, before[0] + after[0], before[1] + after[1]
+
+
+@exercise.bug(small=(1e-6, 1e-8, 1e-7, 1e-5))
+def epsilon_beside_the_sum(logits, chunk=1024, small=1e-6):
+    """An epsilon is added to the sum s. It holds the largest logit's exponential, so it is 1 or
+    more, and nothing needs it."""
+    # "it is 1 or more": (running(logits, chunk)[1] >= 1).all() and not np.allclose(got, want,
+    #     rtol=1e-12)
+    # "nothing needs it": s + small → s
+    m, s, t = running(logits, chunk)
+    return in_the_end(m, s + small, t)

@@ -1,0 +1,304 @@
+"""Practice for question 28: the fewest tokens that hold a share of the probability."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.language_models.sampling import top_p
+
+exercise = Exercise(
+    top_p,
+    page="28-decoding",
+    hints=(
+        "Sort the tokens of a row, the likeliest first. How much do the tokens before one hold, "
+        "and for which of these sums does it still stay?",
+        "What you know then is known in sorted order. Put it back where the tokens stood: "
+        "`np.put_along_axis`, or the argsort of the order.",
+        "Add up to 1 in floats, and the sum may be 1 before the last token. What should p = 1 do?",
+    ),
+)
+
+rng = np.random.default_rng(28)
+
+
+def logits_of(*shares):
+    """Logits of these shares, moved by a number: softmax does not see it."""
+    return np.log(np.array(shares)) + 1.7
+
+
+row = logits_of(0.48, 0.27, 0.16, 0.09)
+mixed = logits_of(0.16, 0.09, 0.48, 0.27)
+exercise.case("sorted tokens", row, 0.6)
+exercise.case("tokens in any order", mixed, 0.6)
+exercise.case("the likeliest token holds more than p", mixed, 0.3)
+exercise.case("a small p", mixed, 0.01)
+exercise.case("a large p", mixed, 0.97)
+exercise.case("p = 1", mixed, 1.0)
+exercise.case("two equal tokens that hold p exactly", np.zeros(4), 0.5)
+exercise.case("equal tokens, and one crosses p", np.zeros(4), 0.6)
+exercise.case(
+    "equal tokens at the edge, the likeliest last",
+    logits_of(0.15, 0.2, 0.15, 0.15, 0.35),
+    0.6,
+)
+exercise.case("p = 1, and a token that rounding hides", np.array([-45.0, 3.0, 0.3]), 1)
+exercise.case("a batch of rows", 2 * rng.normal(size=(5, 7)), 0.8)
+exercise.case("as many rows as tokens", 2 * rng.normal(size=(4, 4)), 0.7)
+exercise.case("two leading axes", 2 * rng.normal(size=(2, 3, 6)), 0.9)
+exercise.case(
+    "tokens that are left out already", np.array([0.4, -np.inf, 1.3, 0.9]), 0.7
+)
+exercise.case(
+    "p = 1, and tokens that are left out already", np.array([0.4, -np.inf, 1.3]), 1.0
+)
+exercise.case("three leading axes", 2 * rng.normal(size=(2, 3, 2, 5)), 0.85)
+exercise.case("logits near 1000", mixed + 1000, 0.6)
+exercise.case("logits near -1000", mixed - 1000, 0.6)
+exercise.case("one token", np.array([[2.5], [-1.5]]), 0.4)
+exercise.case("a hundred tokens", 3 * rng.normal(size=(2, 100)), 0.95)
+exercise.case("float32", (2 * rng.normal(size=(3, 9))).astype(np.float32), 0.75)
+exercise.case("float32 and p = 1", mixed.astype(np.float32), 1.0)
+add_whole_numbers(exercise, np.array([[3, 1, 2, 0], [1, 4, 2, 5]]), 0.8)
+exercise.long_case(2 * np.sin(np.arange(1203.0)).reshape(401, 3), 0.7)
+
+
+def in_order(logits):
+    """The order of the tokens, the likeliest first, and their shares in it."""
+    logits = logits * 1.0
+    order = np.argsort(-logits, axis=-1, kind="stable")
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares = powers / powers.sum(axis=-1, keepdims=True)
+    return order, np.take_along_axis(shares, order, axis=-1)
+
+
+def left(logits, order, stays, out=-np.inf):
+    """The logits of the tokens that stay, given in sorted order; `out` for the others."""
+    keep = np.take_along_axis(stays, np.argsort(order, axis=-1), axis=-1)
+    return np.where(keep, logits * 1.0, out)
+
+
+@exercise.bug
+def infinity_without_its_minus(logits, p):
+    """A token that is cut gets inf, which makes it the likeliest. Give it -inf."""
+    # "A token that is cut gets inf, which makes it the likeliest": (got[want == -np.inf] ==
+    #     np.inf).all()
+    # "Give it -inf": out=np.inf → out=-np.inf
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return left(logits, order, stays, out=np.inf)
+
+
+@exercise.bug
+def crossing_token_cut(logits, p):
+    """The token that crosses p is cut, so the tokens that are left hold less than p, and none is
+    left where the first holds more. Ask what the tokens before it hold."""
+    # "The token that crosses p is cut, so the tokens that are left hold less than p":
+    #     np.exp(logits[got > -np.inf]).sum() < p * np.exp(logits).sum()
+    # "none is left where the first holds more": not (bug(np.array([2.0, 0.0]), 0.5) >
+    #     -np.inf).any()
+    # "Ask what the tokens before it hold": np.cumsum(shares, axis=-1) <= p → np.cumsum(shares,
+    #     axis=-1) - shares < p
+    order, shares = in_order(logits)
+    return left(logits, order, (np.cumsum(shares, axis=-1) <= p) | (p == 1))
+
+
+@exercise.bug
+def mask_in_sorted_order(logits, p):
+    """Which tokens stay is known in sorted order, and used as if it were theirs: the first ones
+    stay, whatever their logits. Put the mask back in the order of the tokens."""
+    # "the first ones stay, whatever their logits": np.array_equal(np.flatnonzero(got > -np.inf),
+    #     np.arange((want > -np.inf).sum()))
+    # "Which tokens stay is known in sorted order, and used as if it were theirs": (np.diff((got >
+    #     -np.inf).astype(int)) <= 0).all() and logits.argmax() != 0
+    # "Put the mask back in the order of the tokens": np.where(stays, logits * 1.0, -np.inf) →
+    #     left(logits, in_order(logits)[0], stays)
+    shares = in_order(logits)[1]
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return np.where(stays, logits * 1.0, -np.inf)
+
+
+@exercise.bug
+def one_more_after_an_exact_p(logits, p):
+    """Where tokens hold p exactly, one more stays. They are enough: compare by <, not by <=."""
+    # "Where tokens hold p exactly, one more stays": (got > -np.inf).sum() == (want >
+    #     -np.inf).sum() + 1
+    # "They are enough: compare by <, not by <=": <= p → < p
+    order, shares = in_order(logits)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares <= p) | (p == 1))
+
+
+@exercise.bug
+def zero_is_no_exclusion(logits, p):
+    """A token that is cut gets the logit 0, which softmax makes a probability like any other.
+    Give it -inf."""
+    # "A token that is cut gets the logit 0": (got[want == -np.inf] == 0).all()
+    # "which softmax makes a probability like any other": (np.exp(got) > 0).all()
+    # "Give it -inf": out=0.0 → out=-np.inf
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return left(logits, order, stays, out=0.0)
+
+
+@exercise.bug
+def probabilities(logits, p):
+    """Returned are probabilities. The next filter and the draw take logits: return them, and -inf
+    for the others."""
+    # "Returned are probabilities": np.isclose(got.sum(), 1)
+    # "The next filter and the draw take logits: return them, and -inf for the others": return
+    #     powers / powers.sum(axis=-1, keepdims=True) → return kept
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    kept = left(logits, order, stays)
+    powers = np.exp(kept - kept.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def unlikely_first(logits, p):
+    """The sum begins at the least likely token, so the tail stays. Sort from the largest logit
+    down."""
+    # "so the tail stays": got[logits.argmin()] > -np.inf
+    # "The sum begins at the least likely token": bug(np.array([0.0, 9.0]), 1e-9)[0] == 0
+    # "Sort from the largest logit down": in_order(-logits) → in_order(logits)
+    order, _ = in_order(-logits)
+    powers = np.exp(logits * 1.0 - logits.max(axis=-1, keepdims=True))
+    shares = powers / powers.sum(axis=-1, keepdims=True)
+    shares = np.take_along_axis(shares, order, axis=-1)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
+
+
+@exercise.bug
+def all_equals_stay(logits, p):
+    """Every token stays that is as likely as the last one needed, so equal tokens hold more than
+    they must. Of equals only as many stay as are needed, the lower ones first."""
+    # "Every token stays that is as likely as the last one needed, so equal tokens hold more than
+    #     they must": np.array_equal(got > -np.inf, logits >= logits[want > -np.inf].min())
+    # "Of equals only as many stay as are needed, the lower ones first": np.where(logits >= least,
+    #     logits * 1.0, -np.inf) → kept
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    kept = left(logits, order, stays)
+    least = np.where(kept > -np.inf, kept, np.inf).min(axis=-1, keepdims=True)
+    return np.where(logits >= least, logits * 1.0, -np.inf)
+
+
+@exercise.bug
+def higher_of_equals_first(logits, p):
+    """Of equal tokens the higher ones stay, as a sort that is turned around leaves them. Sort the
+    negated logits, stably: the lower ones come first then."""
+    # "Of equal tokens the higher ones stay, as a sort that is turned around leaves them":
+    #     np.array_equal(got[::-1], right(logits[::-1], p))
+    # "Sort the negated logits, stably: the lower ones come first then": np.argsort(logits,
+    #     axis=-1, kind='stable')[..., ::-1] → np.argsort(-logits, axis=-1, kind='stable')
+    logits = logits * 1.0
+    order = np.argsort(logits, axis=-1, kind="stable")[..., ::-1]
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares = powers / powers.sum(axis=-1, keepdims=True)
+    shares = np.take_along_axis(shares, order, axis=-1)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
+
+
+@exercise.bug
+def a_least_probability(logits, p):
+    """Tokens stay whose own probability is at least 1 - p. Add up the probabilities, from the
+    likeliest token down."""
+    # "Tokens stay whose own probability is at least 1 - p": np.array_equal(got > -np.inf,
+    #     np.exp(logits) / np.exp(logits).sum() >= 1 - p)
+    # "Add up the probabilities, from the likeliest token down": shares >= 1 - p →
+    #     (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    order, shares = in_order(logits)
+    return left(logits, order, shares >= 1 - p)
+
+
+@exercise.bug
+def cut_by_a_sum_that_rounds_to_one(logits, p):
+    """At p = 1 a token is lost: before it the sum has rounded to 1. Let p = 1 keep all."""
+    # "At p = 1 a token is lost: before it the sum has rounded to 1": p == 1 and (got >
+    #     -np.inf).sum() < (want > -np.inf).sum()
+    # "Let p = 1 keep all": np.cumsum(shares, axis=-1) - shares < p → (np.cumsum(shares, axis=-1) -
+    #     shares < p) | (p == 1)
+    order, shares = in_order(logits)
+    return left(logits, order, np.cumsum(shares, axis=-1) - shares < p)
+
+
+@exercise.bug
+def over_the_batch(logits, p):
+    """The tokens of all rows are sorted and added up together. Each row is a distribution of its
+    own: work along the last axis."""
+    # "The tokens of all rows are sorted and added up together": np.array_equal(got.ravel(),
+    #     right(logits.ravel(), p))
+    # "Each row is a distribution of its own: work along the last axis": logits.reshape(-1) →
+    #     logits
+    rows = logits.reshape(-1)
+    order, shares = in_order(rows)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return left(rows, order, stays).reshape(logits.shape)
+
+
+@exercise.bug
+def likeliest_kept_crossing_cut(logits, p):
+    """The likeliest token is kept whatever it holds, but another token that crosses p is cut. Every
+    token stays whose predecessors hold less than p."""
+    # "The likeliest token is kept whatever it holds, but another token that crosses p is cut":
+    #     np.exp(logits[got > -np.inf]).sum() < p * np.exp(logits).sum()
+    # "Every token stays whose predecessors hold less than p": np.cumsum(shares, axis=-1) <= p →
+    #     np.cumsum(shares, axis=-1) - shares < p
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) <= p) | (p == 1)
+    stays[..., 0] = True
+    return left(logits, order, stays)
+
+
+@exercise.bug
+def order_is_not_its_inverse(logits, p):
+    """The mask is put back by the order itself, not by its inverse. Take the argsort of the order,
+    or use put_along_axis."""
+    # "The mask is put back by the order itself, not by its inverse": bug(np.array([1.0, 0.0,
+    #     2.0]), 0.5)[2] == -np.inf
+    # "Take the argsort of the order, or use put_along_axis": np.take_along_axis(stays, order,
+    #     axis=-1) → np.take_along_axis(stays, np.argsort(order, axis=-1), axis=-1)
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    keep = np.take_along_axis(stays, order, axis=-1)
+    return np.where(keep, logits * 1.0, -np.inf)
+
+
+@exercise.bug
+def log_probabilities(logits, p):
+    """Returned are logarithms of probabilities that add up to 1, another number for each token that
+    stays. Leave its logit as it is."""
+    # "Returned are logarithms of probabilities that add up to 1": np.isclose(np.exp(got).sum(), 1)
+    # "another number for each token that stays": (got[want > -np.inf] != want[want >
+    #     -np.inf]).all()
+    # "Leave its logit as it is": return np.log(powers / powers.sum(axis=-1, keepdims=True)) →
+    #     return kept
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    kept = left(logits, order, stays)
+    powers = np.exp(kept - kept.max(axis=-1, keepdims=True))
+    with np.errstate(divide="ignore"):
+        return np.log(powers / powers.sum(axis=-1, keepdims=True))
+
+
+@exercise.bug
+def share_of_the_likeliest(logits, p):
+    """Tokens stay that are at least p times as likely as the likeliest one: that is min-p. Add up
+    the probabilities, from the likeliest token down."""
+    # "Tokens stay that are at least p times as likely as the likeliest one: that is min-p":
+    #     np.array_equal(got > -np.inf, logits >= logits.max() + np.log(p))
+    # "Add up the probabilities, from the likeliest token down": shares >= p * shares[..., :1] →
+    #     (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    order, shares = in_order(logits)
+    return left(logits, order, shares >= p * shares[..., :1])
+
+
+@exercise.bug
+def nucleus_of_the_first_row(logits, p):
+    """As many tokens stay in each row as in the first. Each row has a nucleus of its own size."""
+    # "As many tokens stay in each row as in the first": len(set((got >
+    #     -np.inf).sum(axis=-1).ravel().tolist())) == 1
+    # "Each row has a nucleus of its own size": stays.reshape(-1, stays.shape[-1])[0] → stays
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    stays = np.broadcast_to(stays.reshape(-1, stays.shape[-1])[0], order.shape)
+    return left(logits, order, stays)

@@ -1,0 +1,403 @@
+"""Practice for question 27: byte-pair encoding, the merges."""
+
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.language_models.bpe import merge_pair, pair_order, train_bpe
+
+exercise = Exercise(
+    train_bpe,
+    page="27-byte-pair-encoding",
+    hints=(
+        "A word is a tuple of numbers, and a dictionary of such tuples holds how often each "
+        "occurs. What does one merge need to know of it, and how does it change it?",
+        "Count neighbours over all words in one `Counter`. By how much does a pair's count grow "
+        "for a word that occurs five times?",
+        "A key that is a tuple settles ties at once: its first entry is the count with a minus, "
+        "so the smallest key wins. What must follow, for each of the two rules? For the second, "
+        "keep a list of the bytes of each token.",
+        "To put a new token into a word, walk from the left: if this token and the next are the "
+        "pair, write the new one and go on by two.",
+    ),
+)
+
+CS336 = {b"low": 5, b"lower": 2, b"widest": 3, b"newest": 6}
+rng = np.random.default_rng(27)
+
+
+def some_words(letters, count, longest=7):
+    """Short words of few letters, each once to three times."""
+    words = {}
+    for _ in range(count):
+        word = bytes(rng.choice([*letters], rng.integers(1, longest)).tolist())
+        words[word] = int(rng.integers(1, 4))
+    return words
+
+
+exercise.case("one pair", {b"ab": 1}, 1)
+exercise.case("the more frequent of two pairs", {b"ab": 2, b"cd": 3}, 1)
+exercise.case("a pair of two words", {b"xab": 2, b"aby": 2, b"cd": 3}, 1)
+exercise.case("two merges", {b"cd": 2, b"ab": 5}, 2)
+exercise.case("a pair twice in one word", {b"abzab": 2, b"cd": 3}, 1)
+exercise.case("a merge of a merge", {b"abc": 4, b"ab": 2}, 2)
+exercise.case("a tie", {b"cd": 2, b"ab": 2}, 1)
+exercise.case("a tie of pairs that begin alike", {b"ad": 2, b"ac": 2}, 1)
+exercise.case('a tie by "bytes"', {b"ab": 2, b"cd": 2}, 1, "bytes")
+exercise.case("a pair that ends one word and begins the next", {b"xa": 3, b"bx": 3}, 2)
+exercise.case("three of a kind", {b"aaa": 3, b"bcd": 4}, 3)
+exercise.case("five of a kind", {b"aaaaa": 1}, 2)
+exercise.case(
+    "a count that falls, for its letters are merged", {b"abc": 4, b"bcd": 3}, 3
+)
+exercise.case("two places of one word", {b"abxab": 3, b"yab": 1}, 3)
+exercise.case("the words of CS336", CS336, 12)
+exercise.case('the words of CS336, ties by "bytes"', CS336, 12, "bytes")
+exercise.case("a pair that occurs once", {b"ab": 3, b"cd": 1}, 2)
+exercise.case("words that are one token", {b"a": 9, b"bc": 2}, 3)
+exercise.case("no merges", CS336, 0)
+exercise.case(
+    "a tie of an old token and a new one",
+    {b"xy": 9, b"axy": 2, b"zz": 2, b"za": 2},
+    4,
+)
+exercise.case(
+    'a tie by "bytes" of a token and its beginning',
+    {b"ab": 9, b"abz": 2, b"az": 2, b"ay": 2},
+    4,
+    ties="bytes",
+)
+exercise.case(
+    'a tie by "bytes" of tokens of other numbers',
+    {b"yz": 9, b"ab": 8, b"abq": 2, b"yzq": 2, b"mq": 2},
+    5,
+    ties="bytes",
+)
+exercise.case(
+    "characters of two and three bytes",
+    {w.encode(): n for w, n in {"東京": 3, "東西": 2, "grün": 2, "für": 3}.items()},
+    6,
+)
+exercise.case(
+    "bytes whose digits hold others", {b"ab": 5, b"\xc5b": 3, b"cd": 2, b"\tcd": 2}, 3
+)
+exercise.case("bytes that are no text", {b"\x00\xff": 2, b"\xff\xff\xff": 2}, 3)
+exercise.case("many words of two letters", some_words(b"ab", 12), 9)
+exercise.case("many words of three letters", some_words(b"abc", 20), 12)
+exercise.case('many words, ties by "bytes"', some_words(b"abc", 20), 12, ties="bytes")
+
+
+def trained(
+    words,
+    merges,
+    ties="ids",
+    *,
+    key=None,
+    pairs_of=pairwise,
+    joined=merge_pair,
+    least=1,
+):
+    """As ours; `key` is given a pair, its count and the tokens, and the least is merged."""
+    parts = [(tuple(word), count) for word, count in words.items()]
+    return trained_on(
+        parts, merges, ties, key=key, pairs_of=pairs_of, joined=joined, least=least
+    )
+
+
+class Tokens(dict):
+    """The bytes of each token; of what is none yet, the bytes of the character."""
+
+    def __missing__(self, token):
+        return chr(token).encode()
+
+
+def trained_on(
+    parts,
+    merges,
+    ties="ids",
+    *,
+    key=None,
+    pairs_of=pairwise,
+    joined=merge_pair,
+    least=1,
+):
+    tokens, found = Tokens({byte: bytes([byte]) for byte in range(256)}), []
+    while len(found) < merges:
+        pairs = Counter()
+        for word, count in parts:
+            for pair in pairs_of(word):
+                pairs[pair] += count
+        if max(pairs.values(), default=0) < least:
+            break
+        key = key or (
+            lambda pair, count, tokens: (-count, pair_order(pair, tokens, ties))
+        )
+        best = min(pairs, key=lambda pair: key(pair, pairs[pair], tokens))
+        new = 256 + len(found)
+        parts = [(joined(word, best, new), count) for word, count in parts]
+        tokens[new] = tokens[best[0]] + tokens[best[1]]
+        found.append(best)
+    return np.array(found, dtype=np.intp).reshape(-1, 2)
+
+
+@exercise.bug
+def words_counted_once(words, merges, ties="ids"):
+    """Each word counts once, however often it occurs. Add the count of the word for each of its
+    pairs."""
+    # "Each word counts once, however often it occurs": np.array_equal(got,
+    #     right(dict.fromkeys(words, 1), merges, ties))
+    # "Add the count of the word for each of its pairs": dict.fromkeys(words, 1) → words
+    return trained(dict.fromkeys(words, 1), merges, ties)
+
+
+@exercise.bug
+def pairs_counted_once_a_word(words, merges, ties="ids"):
+    """A pair that stands twice in a word is counted once for it. Count each place."""
+    # "A pair that stands twice in a word is counted once for it": got.tolist() == [[99, 100]] and
+    #     any(word.count(b"ab") == 2 for word in words)
+    # "Count each place": lambda word: set(pairwise(word)) → pairwise
+    return trained(words, merges, ties, pairs_of=lambda word: set(pairwise(word)))
+
+
+def without_overlap(word):
+    """Pairs from the left; of a run of one token, every other."""
+    found = []
+    for place, pair in enumerate(pairwise(word)):
+        overlaps = found and found[-1] == (pair, place - 1) and pair[0] == pair[1]
+        found += [] if overlaps else [(pair, place)]
+    return [pair for pair, _ in found]
+
+
+@exercise.bug
+def runs_counted_without_overlap(words, merges, ties="ids"):
+    """Of a a a only one pair is counted. Here its two pairs both count, though they overlap: go
+    over all neighbours."""
+    # "Of a a a only one pair is counted": b"aaa" in words and got[0].tolist() == [98, 99] and
+    #     want[0].tolist() == [97, 97]
+    # "go over all neighbours": pairs_of=without_overlap → pairs_of=pairwise
+    return trained(words, merges, ties, pairs_of=without_overlap)
+
+
+@exercise.bug
+def counts_of_the_first_pass(words, merges, ties="ids"):
+    """The pairs are counted once, and the most frequent ones are all merged. Each merge makes new
+    pairs and takes others away: count again, with the new token in the words."""
+    # "The pairs are counted once, and the most frequent ones are all merged": (got < 256).all() and
+    #     (want > 255).any()
+    # "count again, with the new token in the words": np.array(found →
+    #     np.array(trained(words, merges, ties)
+    pairs = Counter()
+    for word, count in words.items():
+        for pair in pairwise(word):
+            pairs[pair] += count
+    tokens = [bytes([byte]) for byte in range(256)]
+
+    def order(pair):
+        return -pairs[pair], pair_order(pair, tokens, ties)
+
+    found = sorted(pairs, key=order)[:merges]
+    return np.array(found, dtype=np.intp).reshape(-1, 2)
+
+
+@exercise.bug
+def ties_to_the_first_seen(words, merges, ties="ids"):
+    """Of equally frequent pairs the one seen first is merged, so that the result depends on the
+    order of the words. Compare the pairs themselves where counts are equal."""
+    # "Of equally frequent pairs the one seen first is merged": bytes(got[0].tolist()) == b"cd" and
+    #     next(iter(words)) == b"cd"
+    # "Compare the pairs themselves where counts are equal": (-count,) → (-count, pair_order(pair,
+    #     tokens, ties))
+    return trained(words, merges, ties, key=lambda pair, count, tokens: (-count,))
+
+
+@exercise.bug
+def ties_to_the_higher_numbers(words, merges, ties="ids"):
+    """Of equally frequent pairs the one of higher numbers is merged, as the largest count and
+    pair. Put a minus before the count, and take the smallest."""
+    # "Of equally frequent pairs the one of higher numbers is merged": got[0].tolist() >
+    #     want[0].tolist()
+    # "as the largest count and pair": (lambda got: max((2, (97, 98)), (2, (99, 100))) == (2, got))(
+    #     tuple(got[0].tolist()))
+    # "Put a minus before the count, and take the smallest": (-pair[0], -pair[1]) →
+    #     pair_order(pair, tokens, ties)
+
+    def key(pair, count, tokens):
+        higher = (-pair[0], -pair[1])
+        return -count, higher if ties == "ids" else pair_order(pair, tokens, ties)
+
+    return trained(words, merges, ties, key=key)
+
+
+@exercise.bug
+def ties_by_ids_always(words, merges, ties="ids"):
+    """Ties are settled by "ids" where `ties` is "bytes". There the pair whose bytes come later
+    wins."""
+    # "Ties are settled by "ids" where `ties` is "bytes"": ties == "bytes" and np.array_equal(got,
+    #     right(words, merges, "ids"))
+    # "There the pair whose bytes come later wins": merges, 'ids' → merges, ties
+    return trained(words, merges, "ids")
+
+
+@exercise.bug
+def ties_by_bytes_always(words, merges, ties="ids"):
+    """Ties are settled by "bytes" where `ties` is "ids". There the pair of lower numbers wins."""
+    # "Ties are settled by "bytes" where `ties` is "ids"": ties == "ids" and np.array_equal(got,
+    #     right(words, merges, "bytes"))
+    # "There the pair of lower numbers wins": merges, 'bytes' → merges, ties
+    return trained(words, merges, "bytes")
+
+
+@exercise.bug
+def ties_to_the_lower_bytes(words, merges, ties="ids"):
+    """With ties by "bytes" the pair whose bytes come first wins. The later one shall: take the
+    largest."""
+    # "With ties by "bytes" the pair whose bytes come first wins": ties == "bytes" and
+    #     got[0].tolist() < want[0].tolist()
+    # "take the largest": [tokens[part] for part in pair] → pair_order(pair, tokens, ties)
+
+    def key(pair, count, tokens):
+        return -count, pair if ties == "ids" else [tokens[part] for part in pair]
+
+    return trained(words, merges, ties, key=key)
+
+
+@exercise.bug
+def ties_by_the_joined_bytes(words, merges, ties="ids"):
+    """With ties by "bytes" the bytes of the whole new token are compared. Compare those of its
+    first part, then those of the second."""
+    # "With ties by "bytes" the bytes of the whole new token are compared": ties == "bytes" and
+    #     got.tolist() != want.tolist()
+    # "Compare those of its first part, then those of the second": joined([*pair], tokens) →
+    #     pair_order(pair, tokens, ties)
+
+    def joined(pair, tokens):
+        return (*(-byte for part in pair for byte in tokens[part]), 1), pair
+
+    def key(pair, count, tokens):
+        return -count, pair if ties == "ids" else joined([*pair], tokens)
+
+    return trained(words, merges, ties, key=key)
+
+
+@exercise.bug
+def ties_of_bytes_by_numbers(words, merges, ties="ids"):
+    """With ties by "bytes" the higher numbers win. From 256 on a number says when a token was made,
+    not what it holds: compare the bytes of the tokens."""
+    # "With ties by "bytes" the higher numbers win": ties == "bytes" and got.tolist() >
+    #     want.tolist()
+    # "compare the bytes of the tokens": (-pair[0], -pair[1]) → pair_order(pair, tokens, ties)
+    # "From 256 on a number says when a token was made, not what it holds": (want > 255).any() and
+    #     got.tolist() != want.tolist()
+
+    def key(pair, count, tokens):
+        return -count, pair if ties == "ids" else (-pair[0], -pair[1])
+
+    return trained(words, merges, ties, key=key)
+
+
+def characters(word):
+    return tuple(map(ord, word.decode(errors="replace")))
+
+
+@exercise.bug
+def characters_for_bytes(words, merges, ties="ids"):
+    """A word begins as characters, decoded, where it shall begin as bytes. A character outside of
+    ASCII is two bytes or more: `tuple(word)` gives the numbers of the bytes."""
+    # "A word begins as characters, decoded, where it shall begin as bytes": not
+    #     b"".join(words).isascii() and (got != want).any()
+    # "`tuple(word)` gives the numbers of the bytes": characters(word) → tuple(word)
+    # "A character outside of ASCII is two bytes or more": len("ü".encode()) == 2 and (got !=
+    #     want).any()
+
+    parts = [(characters(word), count) for word, count in words.items()]
+    return trained_on(parts, merges, ties)
+
+
+@exercise.bug
+def pairs_across_words(words, merges, ties="ids"):
+    """The end of a word and the beginning of the next make a pair. Count inside of each word."""
+    # "The end of a word and the beginning of the next make a pair": (got !=
+    #     want).any() and np.array_equal(got, right({b"".join(word * n for word, n in
+    #     words.items()): 1}, merges, ties))
+    # "Count inside of each word": {text: 1} → words
+
+    text = b"".join(word * count for word, count in words.items())
+    return trained({text: 1}, merges, ties)
+
+
+def from_the_right(word, pair, new):
+    """The word with `new` for each pair, found from the right."""
+    return merge_pair(word[::-1], pair[::-1], new)[::-1]
+
+
+@exercise.bug
+def merged_from_the_right(words, merges, ties="ids"):
+    """Pairs are put together from the right, so that of a a a the last two become one. Walk from
+    the left."""
+    # "Pairs are put together from the right, so that of a a a the last two become one": [97,
+    #     256] in got.tolist() and [97, 256] not in want.tolist()
+    # "Walk from the left": joined=from_the_right → joined=merge_pair
+    return trained(words, merges, ties, joined=from_the_right)
+
+
+def first_place(word, pair, new):
+    """The word with `new` for the first pair alone."""
+    for place, each in enumerate(pairwise(word)):
+        if each == pair:
+            return (*word[:place], new, *word[place + 2 :])
+    return word
+
+
+@exercise.bug
+def merged_in_one_place(words, merges, ties="ids"):
+    """In each word only the first place of the pair is merged. Walk on behind it."""
+    # "In each word only the first place of the pair is merged": got.tolist() != want.tolist() and
+    #     got[0].tolist() == want[0].tolist()
+    # "Walk on behind it": joined=first_place → joined=merge_pair
+    return trained(words, merges, ties, joined=first_place)
+
+
+@exercise.bug
+def pairs_that_occur_once_are_left(words, merges, ties="ids"):
+    """Merging stops at pairs that occur once. Here they are merged, too, as long as there are
+    any."""
+    # "Merging stops at pairs that occur once": len(got) < len(want) and np.array_equal(got,
+    #     want[:len(got)])
+    # "Here they are merged, too": least=2 → least=1
+    return trained(words, merges, ties, least=2)
+
+
+@exercise.bug(first=(255, 257, 0))
+def numbered_from_elsewhere(words, merges, ties="ids", first=255):
+    """The first new token is not number 256. Bytes are 0 to 255, so merge i makes token 256 + i."""
+    # "The first new token is not number 256": (want >= 256).any() and np.array_equal(np.where(want
+    #     >= 256, want - 1, want), got)
+    # "merge i makes token 256 + i": first - 256 → 0
+    found = trained(words, merges, ties)
+    return found + np.where(found >= 256, first - 256, 0)
+
+
+@exercise.bug
+def size_of_the_vocabulary(words, merges, ties="ids"):
+    """`merges` is taken for the size of the vocabulary, bytes included. It is how many tokens to
+    add."""
+    # "`merges` is taken for the size of the vocabulary, bytes included": len(got) == max(0, merges
+    #     - 256)
+    # "It is how many tokens to add": max(merges - 256, 0) → merges
+    return trained(words, max(merges - 256, 0), ties)
+
+
+@exercise.bug
+def fails_when_no_pair_is_left(words, merges, ties="ids"):
+    """When every word is one token, there is no pair to choose, and the largest of nothing is an
+    error. Stop there, with the merges that were found."""
+    # "When every word is one token, there is no pair to choose": isinstance(got, ValueError) and
+    #     len(want) < merges
+    # "the largest of nothing is an error": isinstance(got, ValueError)
+    # "Stop there, with the merges that were found": min([]) → None
+    found = trained(words, merges, ties)
+    if len(found) < merges:
+        min([])
+    return found

@@ -1,0 +1,212 @@
+"""Right and wrong ways to write a linear layer with a LoRA adapter."""
+
+import numpy as np
+
+
+def _float(x):
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
+def merged_first(x, w, a, b, alpha):
+    """W + s B A is made: right, and dear for one row."""
+    w, a, b = _float(w), _float(a), _float(b)
+    return _float(x) @ (w + alpha / a.shape[0] * b @ a).T
+
+
+def einsum(x, w, a, b, alpha):
+    x = _float(x)
+    low = np.einsum("...i,ri->...r", x, a)
+    return np.einsum("...i,oi->...o", x, w) + alpha / len(a) * np.einsum("...r,or->...o", low, b)
+
+
+def scaled_factor(x, w, a, b, alpha):
+    x, r = _float(x), b.shape[-1]
+    down = x @ np.transpose(a) * (alpha / r)
+    return np.add(x @ np.transpose(w), down @ np.transpose(b))
+
+
+def rank_by_rank(x, w, a, b, alpha):
+    x = _float(x)
+    y = np.dot(x, w.T)
+    for row, column in zip(_float(a), _float(b).T, strict=True):
+        y = y + alpha / len(a) * np.multiply.outer(np.dot(x, row), column)
+    return y
+
+
+def one_product(x, w, a, b, alpha):
+    """The factors stacked onto the weights."""
+    x, d_out = _float(x), len(w)
+    both = x @ np.concatenate([w, a]).astype(x.dtype).T
+    return both[..., :d_out] + alpha / len(a) * both[..., d_out:] @ _float(b).T
+
+
+def loops(x, w, a, b, alpha):
+    x = _float(x)
+    y = np.zeros((*x.shape[:-1], len(w)), x.dtype if w.dtype.kind == "f" else float)
+    for at in np.ndindex(x.shape[:-1]):
+        low = [sum(float(v) * float(u) for v, u in zip(x[at], row, strict=True)) for row in a]
+        for o in range(len(w)):
+            y[at][o] = sum(float(v) * float(u) for v, u in zip(x[at], w[o], strict=True))
+            up = sum(float(v) * u for v, u in zip(b[o], low, strict=True))
+            y[at][o] += alpha / len(a) * up
+    return y
+
+
+def pytorch(x, w, a, b, alpha):
+    import torch
+
+    kind = torch.float32 if x.dtype == np.float32 else torch.float64
+    x, w, a, b = (torch.tensor(each, dtype=kind) for each in (x, w, a, b))
+    linear = torch.nn.functional.linear
+    return (linear(x, w) + alpha / a.shape[0] * linear(linear(x, a), b)).numpy()
+
+
+def without_scale(x, w, a, b, alpha):
+    x = _float(x)
+    return np.dot(x, w.T) + np.dot(np.dot(x, a.T), b.T)
+
+
+def alpha_alone(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + alpha * (x @ a.T) @ b.T
+
+
+def rank_stabilized(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + alpha / np.sqrt(a.shape[0]) * (x @ a.T @ b.T)
+
+
+def rank_from_the_inputs(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + alpha / a.shape[1] * (x @ a.T @ b.T)
+
+
+def rank_from_the_rows_of_b(x, w, a, b, alpha):
+    x, r = _float(x), b.shape[0]
+    return x @ w.T + (alpha / r) * ((x @ a.T) @ b.T)
+
+
+def scale_around_all(x, w, a, b, alpha):
+    x = _float(x)
+    return (x @ w.T + x @ a.T @ b.T) * (alpha / len(a))
+
+
+def adapter_alone(x, w, a, b, alpha):
+    return alpha / len(a) * (_float(x) @ a.T) @ b.T
+
+
+def behind_the_layer(x, w, a, b, alpha):
+    y = _float(x) @ w.T
+    return y + alpha / len(a) * y @ a.T @ b.T
+
+
+def plain_weights(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w + alpha / len(a) * x @ a.T @ b.T
+
+
+def down_by_b(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + alpha / len(a) * ((x @ b) @ a)
+
+
+def minus_the_update(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T - (alpha / len(a)) * (x @ a.T @ b.T)
+
+
+def merged_in_place(x, w, a, b, alpha):
+    if w.dtype.kind != "f":
+        return merged_first(x, w, a, b, alpha)
+    w += (alpha / len(a) * _float(b) @ a).astype(w.dtype)
+    return _float(x) @ w.T
+
+
+def squared_scale(x, w, a, b, alpha):
+    x, s = _float(x), alpha / len(a)
+    return x @ w.T + s * ((s * x) @ a.T @ b.T)
+
+
+def whole_scale(x, w, a, b, alpha):
+    """alpha // r: right where r divides alpha."""
+    x = _float(x)
+    return x @ w.T + alpha // len(a) * (x @ a.T @ b.T)
+
+
+def at_least_one(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + max(alpha / len(a), 1) * (x @ a.T @ b.T)
+
+
+def never_negative(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + abs(alpha) / len(a) * (x @ a.T @ b.T)
+
+
+def alpha_or_its_default(x, w, a, b, alpha):
+    """An alpha of 0 becomes 16."""
+    x = _float(x)
+    return x @ w.T + (alpha or 16) / len(a) * (x @ a.T @ b.T)
+
+
+def at_most_the_rank_of_w(x, w, a, b, alpha):
+    x, r = _float(x), min(*w.shape, len(a))
+    return x @ w.T + alpha / r * (x @ a.T @ b.T)
+
+
+def two_axes(x, w, a, b, alpha):
+    rows = _float(x).reshape(-1, x.shape[-1])
+    return rows @ w.T + alpha / len(a) * (rows @ a.T @ b.T)
+
+
+def as_if_square(x, w, a, b, alpha):
+    """w.T only where it must be."""
+    x = _float(x)
+    frozen = x @ (w if w.shape[0] == w.shape[1] else w.T)
+    return frozen + alpha / len(a) * (x @ a.T @ b.T)
+
+
+def in_the_type_of_x(x, w, a, b, alpha):
+    return merged_first(x, w, a, b, alpha).astype(x.dtype)
+
+
+def in_the_type_of_w(x, w, a, b, alpha):
+    return merged_first(x, w, a, b, alpha).astype(w.dtype)
+
+
+_MERGED = {}
+
+
+def merged_once(x, w, a, b, alpha):
+    """The merged weights are kept, with the array itself, so that no other has its id."""
+    if id(w) not in _MERGED or _MERGED[id(w)][0] is not w:
+        _MERGED[id(w)] = w, _float(w) + alpha / len(a) * _float(b) @ a
+    return _float(x) @ _MERGED[id(w)][1].T
+
+
+# What each is told; None where no known mistake explains it.
+WRONG = {
+    without_scale: "no_scale",
+    alpha_alone: "alpha_not_divided",
+    rank_stabilized: "divided_by_the_root_of_the_rank",
+    rank_from_the_inputs: "divided_by_a_size_of_w",
+    rank_from_the_rows_of_b: "divided_by_a_size_of_w",
+    scale_around_all: "all_is_scaled",
+    adapter_alone: "no_frozen_layer",
+    behind_the_layer: "update_of_the_output",
+    plain_weights: "weights_not_transposed",
+    down_by_b: "factors_exchanged",
+    minus_the_update: "update_subtracted",
+    merged_in_place: "an_argument_changed",
+    squared_scale: "scaled_twice",
+    whole_scale: "whole_division",
+    at_least_one: None,
+    never_negative: "wrong_where_alpha_is_-2.0",
+    alpha_or_its_default: "wrong_where_alpha_is_0.0",
+    at_most_the_rank_of_w: None,
+    two_axes: "right_numbers_in_another_shape",
+    as_if_square: "wrong_where_all_axes_of_w_are_equally_long",
+    in_the_type_of_x: "truncated_to_integers",
+    in_the_type_of_w: "truncated_to_integers",
+    merged_once: "a_property_fails",
+}

@@ -1,0 +1,330 @@
+"""Right and wrong ways to write the gradient of a product for each factor."""
+
+from functools import reduce
+
+import numpy as np
+
+
+def _float(*arrays):
+    return [a if a.dtype.kind == "f" else a.astype(float) for a in arrays]
+
+
+def _product(matrices, like):
+    eye = np.broadcast_to(np.eye(like.shape[-1], dtype=like.dtype), like.shape)
+    return reduce(np.matmul, matrices, eye)
+
+
+def _turned(matrix):
+    return np.swapaxes(matrix, -1, -2)
+
+
+def each_anew(dout, factors):
+    """k products for each factor."""
+    dout, factors = _float(dout, factors)
+    found = []
+    for i in range(len(factors)):
+        left, right = _product(factors[:i], dout), _product(factors[i + 1 :], dout)
+        found.append(_turned(left) @ dout @ _turned(right))
+    return np.array(found)
+
+
+def prefixes_and_suffixes(dout, factors):
+    dout, factors = _float(dout, factors)
+    lefts, rights = [_product([], dout)], [_product([], dout)]
+    for factor in factors:
+        lefts.append(lefts[-1] @ factor)
+    for factor in factors[::-1]:
+        rights.append(factor @ rights[-1])
+    pairs = zip(lefts, rights[-2::-1], strict=False)
+    return np.stack([_turned(left) @ dout @ _turned(right) for left, right in pairs])
+
+
+def by_einsum(dout, factors):
+    dout, factors = _float(dout, factors)
+    g, found = dout, np.empty_like(factors)
+    lefts = [_product(factors[:i], dout) for i in range(len(factors))]
+    for i in range(len(factors) - 1, -1, -1):
+        found[i] = np.einsum("...ba,...bc->...ac", lefts[i], g)
+        g = np.einsum("...ac,...bc->...ab", g, factors[i])
+    return found
+
+
+def from_the_left(dout, factors):
+    """L^T dout grows from the left, products on the right are kept."""
+    dout, factors = _float(dout, factors)
+    rights = [_product([], dout)]
+    for factor in factors[:0:-1]:
+        rights.append(factor @ rights[-1])
+    g, found = dout, []
+    for factor, right in zip(factors, rights[::-1], strict=True):
+        found.append(g @ _turned(right))
+        g = _turned(factor) @ g
+    return np.stack(found)
+
+
+def pytorch(dout, factors):
+    import torch
+
+    kind = torch.float32 if factors.dtype == np.float32 else torch.float64
+    leaves = torch.tensor(factors.astype(float), dtype=kind, requires_grad=True)
+    reduce(torch.matmul, leaves).backward(torch.tensor(dout.astype(float), dtype=kind))
+    return leaves.grad.numpy()
+
+
+def halves(dout, factors):
+    """Each half of the product is a factor of the whole."""
+    dout, factors = _float(dout, factors)
+    if len(factors) == 1:
+        return dout[None].copy()
+    middle = len(factors) // 2
+    left, right = _product(factors[:middle], dout), _product(factors[middle:], dout)
+    return np.concatenate(
+        [
+            halves(dout @ _turned(right), factors[:middle]),
+            halves(_turned(left) @ dout, factors[middle:]),
+        ]
+    )
+
+
+def matrix_by_matrix(dout, factors):
+    dout, factors = _float(dout, factors)
+    found = np.empty(factors.shape)
+    for at in np.ndindex(dout.shape[:-2]):
+        found[(slice(None), *at)] = each_anew(dout[at], factors[(slice(None), *at)])
+    return found
+
+
+# Wrong ones
+
+
+def _of(dout, factors, rule):
+    dout, factors = _float(dout, factors)
+    return np.stack(
+        [
+            rule(_product(factors[:i], dout), dout, _product(factors[i + 1 :], dout))
+            for i in range(len(factors))
+        ]
+    )
+
+
+def left_as_it_is(dout, factors):
+    return _of(dout, factors, lambda left, g, right: left @ g @ _turned(right))
+
+
+def right_as_it_is(dout, factors):
+    return _of(dout, factors, lambda left, g, right: _turned(left) @ g @ right)
+
+
+def both_as_they_are(dout, factors):
+    return _of(dout, factors, lambda left, g, right: left @ g @ right)
+
+
+def of_the_sum(dout, factors):
+    """As if the loss were the trace of the product."""
+    return _of(dout, factors, lambda left, g, right: _turned(left) @ _turned(right))
+
+
+def of_the_entries(dout, factors):
+    """dout is taken for ones: the loss is the sum of the product."""
+    return each_anew(np.ones(dout.shape), factors)
+
+
+def with_the_factor(dout, factors):
+    dout, factors = _float(dout, factors)
+    g, found, left = dout, [], _product([], dout)
+    lefts = []
+    for factor in factors:
+        left = left @ factor
+        lefts.append(left)
+    for left, factor in zip(lefts[::-1], factors[::-1], strict=True):
+        found.append(_turned(left) @ g)
+        g = g @ _turned(factor)
+    return np.stack(found[::-1])
+
+
+def carried_too_early(dout, factors):
+    """g takes the factor on before its gradient is made."""
+    dout, factors = _float(dout, factors)
+    g, found = dout, []
+    for i in range(len(factors) - 1, -1, -1):
+        g = g @ _turned(factors[i])
+        found.append(_turned(_product(factors[:i], dout)) @ g)
+    return np.stack(found[::-1])
+
+
+def prefixes_backwards(dout, factors):
+    dout, factors = _float(dout, factors)
+    g, found = dout, []
+    for i in range(len(factors) - 1, -1, -1):
+        found.append(_turned(_product(factors[:i][::-1], dout)) @ g)
+        g = g @ _turned(factors[i])
+    return np.stack(found[::-1])
+
+
+def suffixes_backwards(dout, factors):
+    dout, factors = _float(dout, factors)
+    rights, found = [_product([], dout)], []
+    for factor in factors[:0:-1]:
+        rights.append(rights[-1] @ factor)
+    for i, right in enumerate(rights[::-1]):
+        found.append(_turned(_product(factors[:i], dout)) @ dout @ _turned(right))
+    return np.stack(found)
+
+
+def not_turned_around(dout, factors):
+    dout, factors = _float(dout, factors)
+    g, found = dout, []
+    for i in range(len(factors) - 1, -1, -1):
+        found.append(_turned(_product(factors[:i], dout)) @ g)
+        g = g @ _turned(factors[i])
+    return np.stack(found)
+
+
+def of_the_transposed(dout, factors):
+    return _turned(each_anew(dout, factors))
+
+
+def every_axis_turned(dout, factors):
+    return _of(dout, factors, lambda left, g, right: left.T @ g @ right.T)
+
+
+def dot_for_matmul(dout, factors):
+    """`np.dot` pairs each matrix of one batch with each of the other."""
+    dout, factors = _float(dout, factors)
+    lefts = [np.eye(dout.shape[-1], dtype=dout.dtype)]
+    for factor in factors[:-1]:
+        lefts.append(lefts[-1].dot(factor))
+    found = []
+    for left, factor in zip(lefts[::-1], factors[::-1], strict=True):
+        found.append(_turned(left).dot(dout))
+        dout = dout.dot(_turned(factor))
+    return np.stack(found[::-1])
+
+
+def of_the_turned_gradient(dout, factors):
+    return each_anew(_turned(dout), factors)
+
+
+def the_wrong_way_round(dout, factors):
+    return _of(dout, factors, lambda left, g, right: _turned(right) @ g @ _turned(left))
+
+
+def gradient_in_front(dout, factors):
+    return _of(dout, factors, lambda left, g, right: g @ _turned(left) @ _turned(right))
+
+
+def turned_one_by_one(dout, factors):
+    """Each factor is transposed where it stands."""
+    dout, factors = _float(dout, factors)
+    turns, found = _turned(factors), []
+    for i in range(len(turns)):
+        left, right = _product(turns[:i], dout), _product(turns[i + 1 :], dout)
+        found.append(left @ dout @ right)
+    return np.stack(found)
+
+
+def as_numbers(dout, factors):
+    """As if the product were one of entries."""
+    dout, factors = _float(dout, factors)
+    found = []
+    for i in range(len(factors)):
+        found.append(dout.copy())
+        for other in [*factors[:i], *factors[i + 1 :]]:
+            found[-1] *= other
+    return np.stack(found)
+
+
+def one_for_the_batch(dout, factors):
+    found = each_anew(dout, factors)
+    return found.reshape(len(factors), -1, *dout.shape[-2:]).sum(axis=1)
+
+
+def averaged_over_the_batch(dout, factors):
+    found = each_anew(dout, factors)
+    batch = tuple(range(1, found.ndim - 2))
+    return (
+        found - 0
+        if not batch
+        else np.broadcast_to(found.mean(axis=batch, keepdims=True), found.shape).copy()
+    )
+
+
+def by_the_inverse(dout, factors):
+    dout, factors = _float(dout, factors)
+    left, g, found = _product(factors, dout), dout, []
+    for factor in factors[::-1]:
+        left = left @ np.linalg.inv(factor)
+        found.append(_turned(left) @ g)
+        g = g @ _turned(factor)
+    return np.stack(found[::-1])
+
+
+def by_the_pseudoinverse(dout, factors):
+    dout, factors = _float(dout, factors)
+    left, g, found = _product(factors, dout), dout, []
+    for factor in factors[::-1]:
+        left = left @ np.linalg.pinv(factor)
+        found.append(_turned(left) @ g)
+        g = g @ _turned(factor)
+    return np.stack(found[::-1])
+
+
+def _ends_only(dout, factors):
+    """The rule for two factors, between each and its neighbours."""
+    dout, factors = _float(dout, factors)
+    if len(factors) == 1:
+        return dout[None].copy()
+    inner = [_turned(a) @ dout @ _turned(b) for a, b in zip(factors, factors[2:], strict=False)]
+    return np.stack([dout @ _turned(factors[1]), *inner, _turned(factors[-2]) @ dout])
+
+
+def neighbours_of_four(dout, factors):
+    """Right up to four factors: the ends see all others, the middle ones two at most."""
+    found = each_anew(dout, factors)
+    return found if len(factors) < 5 else _ends_only(dout, factors)
+
+
+def into_the_factors(dout, factors):
+    """The gradients are written over the factors."""
+    found = each_anew(dout, factors)
+    factors[...] = found.astype(factors.dtype)
+    return found
+
+
+def in_their_own_type(dout, factors):
+    found = each_anew(dout, factors)
+    return found.astype(factors.dtype)
+
+
+def as_a_list(dout, factors):
+    return [*each_anew(dout, factors)]
+
+
+WRONG = {
+    left_as_it_is: "left_not_transposed",
+    right_as_it_is: "right_not_transposed",
+    both_as_they_are: "nothing_transposed",
+    of_the_sum: "gradient_of_the_product_left_out",
+    of_the_entries: "ones_for_the_gradient",
+    with_the_factor: "factor_itself_on_the_left",
+    carried_too_early: "factor_itself_on_the_right",
+    prefixes_backwards: "left_factors_backwards",
+    suffixes_backwards: "right_factors_backwards",
+    not_turned_around: "last_factor_first",
+    of_the_transposed: "result_transposed",
+    every_axis_turned: "all_axes_turned",
+    dot_for_matmul: "all_axes_turned",
+    of_the_turned_gradient: "gradient_transposed",
+    the_wrong_way_round: "sides_exchanged",
+    gradient_in_front: "gradient_first",
+    turned_one_by_one: "transposed_in_the_old_order",
+    as_numbers: "entry_by_entry",
+    one_for_the_batch: "summed_over_the_batch",
+    averaged_over_the_batch: "wrong_except_where_dout_has_2_axes",
+    by_the_inverse: "divided_by_the_factor",
+    by_the_pseudoinverse: "divided_by_a_pseudoinverse",
+    neighbours_of_four: None,
+    into_the_factors: "an_argument_changed",
+    in_their_own_type: "truncated_to_integers",
+    as_a_list: "a_result_of_another_kind",
+}

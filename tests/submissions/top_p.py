@@ -1,0 +1,260 @@
+"""Right and wrong ways to write `top_p`."""
+
+import numpy as np
+
+
+def _softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def _float(x):
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
+def ranks_by_two_sorts(logits, p):
+    order = np.argsort(-_float(logits), axis=-1, kind="stable")
+    place = np.argsort(order, axis=-1, kind="stable")
+    shares = np.take_along_axis(_softmax(_float(logits)), order, -1)
+    before = np.concatenate([np.zeros_like(shares[..., :1]), np.cumsum(shares, -1)[..., :-1]], -1)
+    stays = before < p if p < 1 else np.ones(before.shape, bool)
+    return np.where(np.take_along_axis(stays, place, -1), _float(logits), -np.inf)
+
+
+def row_by_row(logits, p):
+    x = _float(logits)
+    if p == 1:
+        return x.copy()
+    out = np.full_like(x, -np.inf)
+    for index in np.ndindex(x.shape[:-1]):
+        shares, held = _softmax(x[index]), 0.0
+        for token in sorted(range(x.shape[-1]), key=lambda t: -shares[t]):
+            out[(*index, token)] = x[(*index, token)]
+            held += shares[token]
+            if held >= p:
+                break
+    return out
+
+
+def counted(logits, p):
+    x = _float(logits)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    sums = np.cumsum(np.take_along_axis(_softmax(x), order, -1), axis=-1)
+    needed = (sums < p).sum(-1, keepdims=True) + 1
+    if p == 1:
+        needed = x.shape[-1]
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(x.shape[-1]), x.shape), -1)
+    return np.where(rank < needed, x, -np.inf)
+
+
+def every_pair(logits, p):
+    x = _float(logits)
+    shares = _softmax(x)
+    ids = np.arange(x.shape[-1])
+    mine, other = x[..., :, None], x[..., None, :]
+    ahead = (other > mine) | ((other == mine) & (ids < ids[:, None]))
+    before = (ahead * shares[..., None, :]).sum(-1)
+    return np.where((before < p * (1 - 1e-12)) | (p == 1), x, -np.inf)
+
+
+def from_the_tail(logits, p):
+    x = _float(logits)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    shares = np.take_along_axis(_softmax(x).astype(float), order, -1)
+    tail = np.flip(np.cumsum(np.flip(shares, -1), -1), -1)
+    out = np.full_like(x, -np.inf)
+    stays = tail > (1 - p) + 1e-15 if p < 1 else np.full(x.shape, True)
+    stays[..., 0] = True
+    np.put_along_axis(out, order, np.where(stays, np.take_along_axis(x, order, -1), -np.inf), -1)
+    return out
+
+
+def pytorch(logits, p):
+    import torch
+
+    x = torch.tensor(_float(logits))
+    if p == 1:
+        return x.numpy()
+    values, order = torch.sort(x, dim=-1, descending=True, stable=True)
+    shares = torch.softmax(values, -1)
+    values = values.masked_fill(shares.cumsum(-1) - shares >= p, -torch.inf)
+    return torch.empty_like(x).scatter(-1, order, values).numpy()
+
+
+def _sorted(x):
+    order = np.argsort(-x, axis=-1, kind="stable")
+    return order, np.take_along_axis(_softmax(x), order, -1)
+
+
+def _back(x, order, stays):
+    out = np.full_like(x, -np.inf)
+    np.put_along_axis(out, order, np.where(stays, np.take_along_axis(x, order, -1), -np.inf), -1)
+    return out
+
+
+def below_p_only(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    stays = np.cumsum(shares, -1) <= p
+    return x * 1 if p == 1 else _back(x, order, stays)
+
+
+def below_p_but_one(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    stays = np.cumsum(shares, -1) <= p
+    stays[..., 0] = True
+    return x * 1 if p == 1 else _back(x, order, stays)
+
+
+def never_put_back(logits, p):
+    x = _float(logits)
+    _, shares = _sorted(x)
+    return np.where((np.cumsum(shares, -1) - shares < p) | (p == 1), x, -np.inf)
+
+
+def order_for_its_inverse(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    stays = (np.cumsum(shares, -1) - shares < p) | (p == 1)
+    return np.where(np.take_along_axis(stays, order, -1), x, -np.inf)
+
+
+def exactly_p_is_too_little(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    return _back(x, order, (np.cumsum(shares, -1) - shares <= p) | (p == 1))
+
+
+def a_very_low_logit(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    out = _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    return np.maximum(out, -1e9).astype(x.dtype)
+
+
+def nothing_left_out(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    out = _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    return np.where(out == -np.inf, 0, out).astype(x.dtype)
+
+
+def a_distribution(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    return _softmax(_back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1)))
+
+
+def logarithms_of_a_distribution(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    out = _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    with np.errstate(divide="ignore"):
+        return np.log(_softmax(out))
+
+
+def from_below(logits, p):
+    x = _float(logits)
+    order = np.argsort(x, axis=-1, kind="stable")
+    shares = np.take_along_axis(_softmax(x), order, -1)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def turned_around(logits, p):
+    x = _float(logits)
+    order = np.flip(np.argsort(x, axis=-1, kind="stable"), -1)
+    shares = np.take_along_axis(_softmax(x), order, -1)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def by_the_last_that_stays(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    out = _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    least = np.where(out > -np.inf, out, np.inf).min(-1, keepdims=True)
+    return np.where(x >= least, x, -np.inf)
+
+
+def share_of_the_largest(logits, p):
+    x = _float(logits)
+    return np.where(x >= x.max(-1, keepdims=True) + np.log(p), x, -np.inf)
+
+
+def own_share_of_one(logits, p):
+    x = _float(logits)
+    return np.where(_softmax(x) >= 1 - p, x, -np.inf)
+
+
+def one_is_no_exception(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    return _back(x, order, np.cumsum(shares, -1) - shares < p)
+
+
+def rows_together(logits, p):
+    x = _float(logits)
+    flat = x.reshape(-1)
+    order, shares = _sorted(flat)
+    return _back(flat, order, (np.cumsum(shares) - shares < p) | (p == 1)).reshape(x.shape)
+
+
+def down_the_columns(logits, p):
+    x = _float(logits)
+    if x.ndim == 1:
+        order, shares = _sorted(x)
+        return _back(x, order, (np.cumsum(shares) - shares < p) | (p == 1))
+    turned = np.swapaxes(x, -1, -2)
+    order, shares = _sorted(turned)
+    out = _back(turned, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    return np.swapaxes(out, -1, -2)
+
+
+def no_shift_before_exp(logits, p):
+    x = _float(logits)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    with np.errstate(all="ignore"):
+        shares = np.exp(x) / np.exp(x).sum(-1, keepdims=True)
+    shares = np.take_along_axis(shares, order, -1)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def first_row_decides(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    count = ((np.cumsum(shares, -1) - shares < p) | (p == 1)).reshape(-1, x.shape[-1])[0].sum()
+    return _back(x, order, np.broadcast_to(np.arange(x.shape[-1]) < count, x.shape))
+
+
+def in_place(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    kept = _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    x[...] = kept
+    return x
+
+
+# What each is told.
+WRONG = {
+    below_p_only: "crossing_token_cut",
+    below_p_but_one: "likeliest_kept_crossing_cut",
+    never_put_back: "mask_in_sorted_order",
+    order_for_its_inverse: "order_is_not_its_inverse",
+    exactly_p_is_too_little: "one_more_after_an_exact_p",
+    a_very_low_logit: "wrong_only_where_it_should_be_-inf",
+    nothing_left_out: "zero_is_no_exclusion",
+    a_distribution: "probabilities",
+    logarithms_of_a_distribution: "log_probabilities",
+    from_below: "unlikely_first",
+    turned_around: "higher_of_equals_first",
+    by_the_last_that_stays: "all_equals_stay",
+    share_of_the_largest: "share_of_the_likeliest",
+    own_share_of_one: "a_least_probability",
+    one_is_no_exception: "cut_by_a_sum_that_rounds_to_one",
+    rows_together: "over_the_batch",
+    down_the_columns: "wrong_except_where_logits_has_1_axis",
+    no_shift_before_exp: "wrong_for_numbers_that_are_large",
+    first_row_decides: "nucleus_of_the_first_row",
+    in_place: "an_argument_changed",
+}
