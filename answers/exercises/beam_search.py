@@ -59,6 +59,17 @@ def sure_then_even(ids):
     return np.log(np.tile(row, (len(ids), 1)))
 
 
+def sure_after_1(ids):
+    """Log-probabilities of 2 tokens: after 1 only 0 may stand"""
+    with np.errstate(divide="ignore"):
+        return np.log(np.array([[0.3, 0.7], [1.0, 0.0]]))[ids[:, -1]]
+
+
+def near_400(ids):
+    """Log-probabilities of 4 tokens that are near -400, by all ids so far"""
+    return of_all(ids) - 400
+
+
 def in_float32(ids):
     """Log-probabilities of 4 tokens in float32, by all ids so far"""
     return of_all(ids).astype(np.float32)
@@ -75,6 +86,11 @@ exercise.case("three beams that have one parent", sure_then_even, one, 3, 2)
 exercise.case("three prompts", of_all, three, 2, 4)
 exercise.case("three prompts, as many beams as prompts", of_seven, three, 3, 3)
 exercise.case("more beams than tokens", of_the_last, one, 5, 3)
+exercise.case("more beams than texts", of_the_last, three, 9, 1)
+exercise.case(
+    "as many beams as texts, and one is impossible", sure_after_1, one - 2, 4, 2
+)
+exercise.case("texts whose probability is too small for a float", near_400, one, 2, 3)
 exercise.case("an end", of_all, one, 2, 5, end=1)
 exercise.case("an end, three prompts", of_all, three, 3, 5, end=2)
 exercise.case("an end that prompts hold", of_all, three, 3, 4, end=1)
@@ -90,6 +106,12 @@ exercise.case("ids of one byte", of_all, three.astype(np.uint8), 2, 3)
 exercise.long_case(of_the_last, (np.arange(1203) ** 2 // 7 % 3).reshape(401, 3), 2, 2)
 
 
+@exercise.check
+def tokens_are_integers(beam_search):
+    """The tokens are floats, which are no index into an embedding: return integers."""
+    return np.asarray(beam_search(of_all, one, 2, 2)[0]).dtype.kind in "iu"
+
+
 def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
     """Beam search with one mistake, which is named, or none."""
     rows = np.arange(len(prompts))[:, None]
@@ -97,7 +119,8 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
     ids = np.repeat(prompts.astype(int)[:, None], first, axis=1)
     total, length = np.zeros(ids.shape[:2]), np.zeros(ids.shape[:2], int)
     for step in range(1, new_tokens + 1):
-        new = log_probs(ids.reshape(-1, ids.shape[-1])).reshape(*ids.shape[:2], -1)
+        seen = ids[..., -1:] if wrong == "last alone" else ids
+        new = log_probs(seen.reshape(-1, seen.shape[-1])).reshape(*ids.shape[:2], -1)
         vocab = new.shape[-1]
         ended = (ids[..., -1] == end) & ((step > 1) | (wrong == "prompt ends"))
         ended &= wrong != "no end"
@@ -108,7 +131,12 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
             free = np.where(np.arange(vocab) == end, new, -np.inf)
         sums = total[..., None] + np.where(ended[..., None], free, new)
         power = 0 if wrong == "late" and step < new_tokens else alpha
-        scores = sums / np.maximum(length, 1)[..., None] ** power
+        counted = np.maximum(length, 1)[..., None]
+        if wrong == "end uncounted":
+            counted = np.maximum(counted - (np.arange(vocab) == end), 1)
+        if wrong == "penalty":
+            counted = (5 + counted) / 6
+        scores = sums / counted**power
         if wrong == "each":
             own = scores.argmax(axis=-1)[..., None] == np.arange(vocab)
             scores = np.where(own | (step == 1), scores, -np.inf)
@@ -203,6 +231,75 @@ def one_length_for_all(log_probs, prompts, beams, new_tokens, end=None, alpha=0.
     #     new_tokens, end)[0])
     # "Divide by each text's own length, up to its first end": 'all lengths' → ''
     return search(log_probs, prompts, beams, new_tokens, end, alpha, "all lengths")
+
+
+@exercise.bug
+def the_end_does_not_count(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """The length of a text does not count its `end`, whose log-probability is in the sum. Count the
+    first end, too."""
+    # "The length of a text does not count its `end`": end is not None and not
+    #     np.allclose(got.scores, want.scores)
+    # "Count the first end, too": 'end uncounted' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "end uncounted")
+
+
+@exercise.bug
+def penalty_of_the_paper(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """The sums are divided by ((5 + length) / 6)ᵅ, as in the paper. Here it is lengthᵅ, so that 1
+    gives the mean of a token."""
+    # "The sums are divided by ((5 + length) / 6)ᵅ": end is None and np.allclose(got.scores * ((5 +
+    #     new_tokens) / 6) ** alpha, want.scores * new_tokens ** alpha)
+    # "Here it is lengthᵅ, so that 1 gives the mean of a token": 'penalty' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "penalty")
+
+
+@exercise.bug
+def last_token_alone(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """The model is given the last token alone. What follows depends on all ids so far, the prompt
+    included: pass them all."""
+    # "The model is given the last token alone": log_probs is of_all and not
+    #     np.array_equal(got.scores, want.scores)
+    # "pass them all": 'last alone' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "last alone")
+
+
+@exercise.bug(keep=(False, True))
+def best_text_alone(
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0, keep=False
+):
+    """Only the best text of each prompt is returned. Return every beam that is kept, the best
+    first."""
+    # "Only the best text of each prompt is returned": np.array_equal(got.ids, want.ids[:, 0])
+    # "Return every beam that is kept, the best first": [:, kept] →
+    ids, scores = search(log_probs, prompts, beams, new_tokens, end, alpha)
+    kept = slice(1) if keep else 0
+    return ids[:, kept], scores[:, kept]
+
+
+@exercise.bug
+def filled_up_to_beams(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """Where there are fewer texts than beams, the last stands there again. Return the texts that
+    there are."""
+    # "Where there are fewer texts than beams, the last stands there again": got.ids.shape[1] ==
+    #     beams > want.ids.shape[1]
+    # "Return the texts that there are": [:, kept] →
+    ids, scores = search(log_probs, prompts, beams, new_tokens, end, alpha)
+    kept = np.minimum(np.arange(beams), ids.shape[1] - 1)
+    return ids[:, kept], scores[:, kept]
+
+
+@exercise.bug
+def impossible_texts_left_out(
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0
+):
+    """Texts of a score of -inf are left out. They are kept where no others are left, so that every
+    prompt has as many."""
+    # "Texts of a score of -inf are left out": (want.scores == -np.inf).any() and (got.scores >
+    #     -np.inf).all()
+    # "They are kept where no others are left": [:, kept] →
+    ids, scores = search(log_probs, prompts, beams, new_tokens, end, alpha)
+    kept = (scores > -np.inf).all(axis=0)
+    return ids[:, kept], scores[:, kept]
 
 
 @exercise.bug

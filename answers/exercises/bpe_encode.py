@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from answers.exercises.train_bpe import one_too_far
 from answers.grader.exercise import Exercise
 from answers.grader.notes import EMPTY
 from answers.language_models.bpe import (
@@ -15,6 +16,8 @@ from answers.language_models.bpe import (
 exercise = Exercise(
     bpe_encode,
     page="27-byte-pair-encoding",
+    # The example passes bytes.
+    bytes_judged=True,
     hints=(
         "A dictionary from a pair to its row tells two things at once: whether the pair was "
         "learned, and how early. Which of a word's pairs may be merged first?",
@@ -94,6 +97,7 @@ exercise.case("another one", word("lowest"), CS336)
 exercise.case("bytes", word("lowest", np.uint8), CS336)
 exercise.case("merges of 32 bits", word("widest"), CS336.astype(np.int32))
 exercise.case("merges of 16 bits", word("lower", np.int16), CS336.astype(np.uint16))
+exercise.case("merges of 16 bits with a sign", word("lower"), CS336.astype(np.int16))
 exercise.case(
     "bytes of Chinese", word("東京"), np.array([[228, 186], [230, 157], [257, 177]])
 )
@@ -103,33 +107,54 @@ exercise.case("a long word of two letters", letters(30, b"ab"), LEARNED)
 exercise.long_case(letters(1200), LEARNED)
 
 
+@exercise.check
+def tokens_are_integers(bpe_encode):
+    """The tokens are floats, which are no index into an embedding: return integers."""
+    return np.asarray(bpe_encode(word("lowest"), CS336)).dtype.kind in "iu"
+
+
 def first_learned(known, rank):
     return min(known, key=rank.get)
 
 
 def encoded(
-    word, merges, choose=first_learned, *, joined=merge_pair, rounds=10**6, first=256
+    word,
+    merges,
+    choose=first_learned,
+    *,
+    joined=merge_pair,
+    rounds=10**6,
+    first=256,
+    least=2,
 ):
     """As ours; `choose` is given the pairs that were learned, from the left, and their rows."""
     rank = {pair: row for row, pair in enumerate(map(tuple, merges.tolist()))}
     word = tuple(word.tolist())
     for _ in range(rounds):
         known = [pair for pair in pairwise(word) if pair in rank]
-        if not known:
+        if not known or len(word) < least:
             break
         pair = choose(known, rank)
         word = joined(word, pair, first + rank[pair])
     return np.array(word, dtype=np.intp)
 
 
-@exercise.bug
-def from_the_left(word, merges):
+def first_place(word, pair, new):
+    """The word with `new` for the first pair alone."""
+    for place, each in enumerate(pairwise(word)):
+        if each == pair:
+            return (*word[:place], new, *word[place + 2 :])
+    return word
+
+
+@exercise.bug(joined=(merge_pair, first_place))
+def from_the_left(word, merges, joined=merge_pair):
     """The first pair from the left that was learned is merged. Merge the one that was learned
     first, wherever it stands."""
     # "The first pair from the left that was learned is merged": got[0] > 255 and want[0] == word[0]
     # "Merge the one that was learned first, wherever it stands": known[0] → min(known,
     #     key=rank.get)
-    return encoded(word, merges, lambda known, rank: known[0])
+    return encoded(word, merges, lambda known, rank: known[0], joined=joined)
 
 
 @exercise.bug
@@ -140,14 +165,79 @@ def learned_last_first(word, merges):
     return encoded(word, merges, lambda known, rank: max(known, key=rank.get))
 
 
-@exercise.bug
-def most_frequent_first(word, merges):
+@exercise.bug(by_row=(False, True))
+def most_frequent_first(word, merges, by_row=False):
     """The pair that occurs most often in this word is merged first. Training has counted: its order
     decides, so take the smallest row."""
     # "The pair that occurs most often in this word is merged first": got.tolist() != want.tolist()
-    # "its order decides, so take the smallest row": max(known, key=known.count) → min(known,
+    # "its order decides, so take the smallest row": max(seen, key=known.count) → min(seen,
     #     key=rank.get)
-    return encoded(word, merges, lambda known, rank: max(known, key=known.count))
+
+    def choose(known, rank):
+        seen = sorted(known, key=rank.get) if by_row else known
+        return max(seen, key=known.count)
+
+    return encoded(word, merges, choose)
+
+
+def without_row_0(merges):
+    """The merges, with a pair that stands nowhere in place of the first."""
+    return np.where(np.arange(len(merges))[:, None] == 0, -1, merges.astype(int))
+
+
+@exercise.bug
+def row_0_counts_as_none(word, merges):
+    """The pair that was learned first counts as not learned: its row is 0, which is false. Ask
+    whether the pair is in the table."""
+    # "The pair that was learned first counts as not learned": 256 in want and 256 not in got
+    # "Ask whether the pair is in the table": without_row_0(merges) → merges
+    return encoded(word, without_row_0(merges))
+
+
+@exercise.bug
+def lowest_numbers_first(word, merges):
+    """The pair of the lowest numbers is merged first. Its row decides: take the pair that was
+    learned first."""
+    # "The pair of the lowest numbers is merged first": got.tolist() != want.tolist()
+    # "take the pair that was learned first": min(known) → min(known, key=rank.get)
+    return encoded(word, merges, lambda known, rank: min(known))
+
+
+@exercise.bug
+def pairs_turned_around(word, merges):
+    """Pairs are looked for with their tokens exchanged. The first of a row is the left one."""
+    # "Pairs are looked for with their tokens exchanged": np.array_equal(got, right(word, merges[:,
+    #     ::-1])) and (merges[:, 0] != merges[:, 1]).any()
+    # "The first of a row is the left one": merges[:, ::-1] → merges
+    return encoded(word, merges[:, ::-1])
+
+
+@exercise.bug
+def two_tokens_stay(word, merges):
+    """A word of two tokens is left as it is. Two are a pair: go on until one is left."""
+    # "A word of two tokens is left as it is": len(got) == 2 and len(want) == 1
+    # "Two are a pair: go on until one is left": least=3 → least=2
+    return encoded(word, merges, least=3)
+
+
+@exercise.bug
+def tokens_of_the_type_of_the_word(word, merges):
+    """The tokens have the type of the word: in a byte, 256 + i is i. Return an array of
+    integers."""
+    # "The tokens have the type of the word: in a byte, 256 + i is i": np.array_equal(got, want %
+    #     256)
+    # "Return an array of integers": .astype(word.dtype) →
+    return encoded(word, merges).astype(word.dtype)
+
+
+@exercise.bug
+def passed_over_behind_a_pair(word, merges):
+    """Behind a pair that is merged a token is passed over, and a pair that begins there stays. In
+    a list that gets shorter go on by one."""
+    # "Behind a pair that is merged a token is passed over, and a pair that begins there stays":
+    #     word.tolist() == [97] * 5 and got.tolist() == [257, 256]
+    # "In a list that gets shorter go on by one": joined=one_too_far → joined=merge_pair
+    return in_turn(word, merges, joined=one_too_far)
 
 
 def held(merges):
@@ -292,14 +382,6 @@ def pairs_of_bytes_only(word, merges):
     return encoded(word, of_bytes(merges))
 
 
-def first_place(word, pair, new):
-    """The word with `new` for the first pair alone."""
-    for place, each in enumerate(pairwise(word)):
-        if each == pair:
-            return (*word[:place], new, *word[place + 2 :])
-    return word
-
-
 def in_turn(word, merges, joined=merge_pair, ends=False):
     """The word after each merge in its turn."""
     word = tuple(word.tolist())
@@ -363,6 +445,49 @@ def pairs_that_overlap(word, merges):
     #     97, 97] and got.tolist() == [256, 256]
     # "Behind a pair go on by two tokens": joined=overlapping → joined=merge_pair
     return encoded(word, merges, joined=overlapping)
+
+
+def second_left(word, pair, new):
+    """The word with `new` for the first token of each pair alone."""
+    seen = [each == pair for each in pairwise(word)]
+    return tuple(
+        new if merged else token
+        for token, merged in zip(word, [*seen, False], strict=True)
+    )
+
+
+@exercise.bug
+def second_of_a_pair_left(word, merges):
+    """The new token is put for the first token of a pair, and the second stays behind it. Go on by
+    two behind a pair."""
+    # "The new token is put for the first token of a pair, and the second stays behind it": len(got)
+    #     == len(word) and got[-1] == word[-1] and (got > 255).any()
+    # "Go on by two behind a pair": joined=second_left → joined=merge_pair
+    return encoded(word, merges, joined=second_left)
+
+
+def but_at_the_end(word, pair, new):
+    """The word with `new` for each pair but one at its end."""
+    return (*merge_pair(word[:-1], pair, new), *word[-1:])
+
+
+@exercise.bug(again=(False, True))
+def pair_at_the_end_left(word, merges, again=False):
+    """A pair at the end of the word is not merged: the walk ends too early. The last pair begins
+    two tokens before the end."""
+    # "A pair at the end of the word is not merged": got[-1] == word[-1] and got[-1] != want[-1]
+    # "The last pair begins two tokens before the end": joined=but_at_the_end → joined=merge_pair
+    if again:
+        return encoded(word, merges, joined=but_at_the_end, rounds=99)
+    return in_turn(word, merges, joined=but_at_the_end)
+
+
+@exercise.bug
+def bytes_with_a_sign(word, merges):
+    """Bytes from 128 on are taken for negative numbers. They are 128 to 255, of type uint8."""
+    # "Bytes from 128 on are taken for negative numbers": (got[:1] < 0) & (word[:1] > 127)
+    # "They are 128 to 255, of type uint8": np.int8 → np.uint8
+    return encoded(word.astype(np.int8), merges)
 
 
 @exercise.bug(first=(0, 255, 257))

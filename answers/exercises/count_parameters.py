@@ -29,7 +29,7 @@ SIZES = {
     "vocab": 101,
 }
 exercise.case("one layer, one head", **SMALL)
-exercise.case("two layers", **SMALL | {"layers": 2})
+exercise.case("two layers", 2, 8, 1, 1, 9, 11)
 exercise.case("6 heads", **SIZES)
 exercise.case("6 heads that share 2 of keys and values", **SIZES | {"kv_heads": 2})
 exercise.case("tied embeddings", **SIZES, tied=True)
@@ -37,6 +37,13 @@ exercise.case("neither tied nor with norms", **SIZES, tied=False, qk_norm=False)
 exercise.case("heads of 10 features", **SIZES, head_size=10)
 exercise.case("norms of queries and keys", **SIZES | {"kv_heads": 3}, qk_norm=True)
 exercise.case("5 experts", **SIZES, experts=5)
+exercise.case("one expert", **SIZES, experts=1)
+exercise.case(
+    "5 experts, and norms of queries and keys", **SIZES, experts=5, qk_norm=True
+)
+exercise.case("one layer, tied", **SMALL, tied=True)
+exercise.case("sizes that are odd", 47, 1599, 13, 13, 6401, 50257, head_size=121)
+exercise.case("other sizes that are odd", 23, 1025, 41, 41, 3077, 32003)
 exercise.case("Llama 7B", 32, 4096, 32, 32, 11008, 32000)
 exercise.case("Llama 3 70B", 80, 8192, 64, 8, 28672, 128256)
 exercise.case("Mixtral 8x7B", 32, 4096, 32, 8, 14336, 32000, experts=8)
@@ -183,6 +190,35 @@ def router_forgotten(*sizes, **more):
     return count(sizes, more, router=lambda c: 0)
 
 
+@exercise.bug
+def router_counted_once(*sizes, **more):
+    """One router is counted for the whole model. Each layer has its own."""
+    # "One router is counted for the whole model": want - got == (layers - 1) * d_model * experts
+    # "Each layer has its own": + router → + c.layers * router
+    c = SimpleNamespace(experts=None)
+    vars(c).update(zip(NAMES, sizes, strict=False), **more)
+    router = c.d_model * (c.experts or 0)
+    return count(sizes, more, router=lambda c: 0) + router
+
+
+@exercise.bug
+def router_with_biases(*sizes, **more):
+    """The router has a bias for each expert. It is one matrix, without biases."""
+    # "The router has a bias for each expert": got - want == layers * experts
+    # "It is one matrix, without biases": (c.d_model + 1) → c.d_model
+    return count(sizes, more, router=lambda c: (c.d_model + 1) * (c.experts or 0))
+
+
+@exercise.bug
+def four_bytes(*sizes, **more):
+    """The number wraps around at 2**31, as integers of four bytes do. Count in Python's integers,
+    or in int64."""
+    # "The number wraps around at 2**31": got == want - 2**32 or got == want - 2**33
+    # "Count in Python's integers, or in int64": (count(sizes, more) + 2 ** 31) % 2 ** 32 - 2
+    #     ** 31 → count(sizes, more)
+    return (count(sizes, more) + 2**31) % 2**32 - 2**31
+
+
 @exercise.bug(used=(1, 2))
 def only_the_experts_in_use(*sizes, used=1, **more):
     """One or two experts are counted: the active parameters. All of them have weights."""
@@ -224,13 +260,38 @@ def last_norm_forgotten(*sizes, **more):
     return count(sizes, more, last_norm=lambda c: 0)
 
 
-@exercise.bug
-def norms_with_biases(*sizes, **more):
+ATTENTION = ("queries", "keys", "values", "output")
+
+
+@exercise.bug(which=(ATTENTION[:3], ATTENTION[1:3], ATTENTION[::2], ATTENTION))
+def biases_in_attention(*sizes, which=ATTENTION[:3], **more):
+    """Projections of attention have biases, as in Qwen2 those of queries, keys and values. Here are
+    none."""
+    # "Projections of attention have biases": got - want == layers * (heads + 2 * kv_heads) *
+    #     (d_model // heads)
+    # "Here are none": for name in which → for name in ()
+    biases = {
+        "queries": lambda c: c.heads * c.head_size,
+        "keys": lambda c: c.kv_heads * c.head_size,
+        "values": lambda c: c.kv_heads * c.head_size,
+        "output": lambda c: c.d_model,
+    }
+    parts = {
+        name: lambda c, name=name: LAYER[name](c) + biases[name](c) for name in which
+    }
+    return count(sizes, more, **parts)
+
+
+@exercise.bug(last=(True, False))
+def norms_with_biases(*sizes, last=True, **more):
     """Each norm has a bias, too, as LayerNorm has. An RMS norm has a gain only."""
     # "Each norm has a bias, too, as LayerNorm has": got - want == (2 * layers + 1) * d_model
-    # "An RMS norm has a gain only": 4 * c.d_model → 2 * c.d_model; 2 * c.d_model) → c.d_model)
+    # "An RMS norm has a gain only": 4 * c.d_model → 2 * c.d_model; (1 + last) * → 1 *
     return count(
-        sizes, more, norms=lambda c: 4 * c.d_model, last_norm=lambda c: 2 * c.d_model
+        sizes,
+        more,
+        norms=lambda c: 4 * c.d_model,
+        last_norm=lambda c: (1 + last) * c.d_model,
     )
 
 

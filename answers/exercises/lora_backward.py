@@ -39,11 +39,11 @@ exercise.case("A is 0, and B is not", dout, x, w, 0 * a, b, 5.0)
 exercise.case("an alpha that is the rank", *layer(3, r=3), 3.0)
 exercise.case("no leading axis", *layer(r=3), 16.0)
 exercise.case("two leading axes", *layer(2, 3, r=3), 16.0)
-exercise.case("three leading axes", *layer(2, 4, 3), 7.0)
-exercise.case("sizes that are all 3", *layer(3, d_in=3, d_out=3, r=3), 2.0)
+exercise.case("three leading axes", *layer(2, 4, 3), 5.0)
+exercise.case("sizes that are all 3", *layer(3, d_in=3, d_out=3, r=3), 5.0)
 exercise.case("as many inputs as outputs", *layer(4, d_in=6, d_out=6, r=2), 1.5)
 exercise.case("more outputs than inputs", *layer(4, d_in=3, d_out=8, r=2), 4.5)
-exercise.case("a rank above both sizes", *layer(4, d_in=3, d_out=5, r=8), 6.0)
+exercise.case("a rank above both sizes", *layer(4, d_in=3, d_out=5, r=8), 4.5)
 exercise.case("an alpha of 0", *layer(3), 0.0)
 exercise.case("an alpha below 0", *layer(3, r=4), -2.0)
 exercise.case("gradients of 1e-4", 1e-4 * dout, x, w, a, b, 5.0)
@@ -189,6 +189,22 @@ def divided_by_a_size_of_w(dout, x, w, a, b, alpha, axis=0):
         through(dout, x, w, a, b, scale),
         of_a(dout, x, b, scale),
         of_b(dout, x, a, scale),
+    )
+
+
+@exercise.bug(of_b=(False, True))
+def rank_at_most_a_size(dout, x, w, a, b, alpha, of_b=False):
+    """The rank is taken for the smaller size of a factor. It may exceed the other size: it is the
+    first axis of A, `len(a)`."""
+    # "The rank is taken for the smaller size of a factor": np.allclose(got.db, alpha /
+    #     min(a.shape) * (rows(dout).T @ (rows(x) @ a.T)))
+    # "it is the first axis of A, `len(a)`": alpha / rank → alpha / len(a)
+    rank = min(b.shape if of_b else a.shape)
+    scale = alpha / rank
+    return (
+        through(dout, x, w, a, b, scale),
+        of_a(dout, x, b, scale),
+        scale * rows(dout).T @ (rows(x) @ a.T),
     )
 
 

@@ -30,17 +30,19 @@ def layer(*batch, d_in=5, d_out=7, r=2):
 
 exercise.case("one example, rank 1", *layer(1, d_in=2, d_out=1, r=1), 0.5)
 exercise.case("3 examples, rank 2", *layer(3), 5.0)
+more = np.random.default_rng(30).normal(size=(4, 5))
+exercise.case("rank 1, several outputs", more, more[:3], more[:1], more[:3, :1], 5.0)
 x, w, a, b = layer(3)
 exercise.case("before training: B is 0", x, w, a, 0 * b, 4.0)
 exercise.case("an alpha that is the rank", *layer(3, r=3), 3.0)
 exercise.case("no leading axis", *layer(r=3), 16.0)
 exercise.case("two leading axes", *layer(2, 3, r=3), 16.0)
-exercise.case("three leading axes", *layer(2, 4, 3), 7.0)
-exercise.case("sizes that are all 3", *layer(3, d_in=3, d_out=3, r=3), 2.0)
+exercise.case("three leading axes", *layer(2, 4, 3), 5.0)
+exercise.case("sizes that are all 3", *layer(3, d_in=3, d_out=3, r=3), 5.0)
 exercise.case("as many inputs as outputs", *layer(4, d_in=6, d_out=6, r=2), 1.5)
 exercise.case("more outputs than inputs", *layer(4, d_in=3, d_out=8, r=2), 4.5)
 exercise.case("more inputs than outputs", *layer(4, d_in=9, d_out=2, r=3), 4.5)
-exercise.case("a rank above both sizes", *layer(4, d_in=3, d_out=5, r=8), 6.0)
+exercise.case("a rank above both sizes", *layer(4, d_in=3, d_out=5, r=8), 4.5)
 exercise.case("an alpha of 0", *layer(3), 0.0)
 exercise.case("an alpha below 0", *layer(3, r=4), -2.0)
 exercise.case("a large alpha", *layer(3, r=4), 256.0)
@@ -116,6 +118,41 @@ def whole_division(x, w, a, b, alpha):
     # "an alpha below r leaves no update": np.allclose(bug(x, w, a, b, len(a) / 2), x @ w.T)
     # "Divide by `/`": // → /
     return as_float(x) @ w.T + alpha // len(a) * update(x, a, b)
+
+
+@exercise.bug
+def alpha_without_its_fraction(x, w, a, b, alpha):
+    """alpha is made a whole number. It may have a fraction: divide it as it is."""
+    # "alpha is made a whole number": np.allclose(got, right(x, w, a, b, int(alpha)))
+    # "divide it as it is": int(alpha) → alpha
+    return as_float(x) @ w.T + int(alpha) / len(a) * update(x, a, b)
+
+
+@exercise.bug(of_b=(False, True))
+def rank_at_most_a_size(x, w, a, b, alpha, of_b=False):
+    """The rank is taken for the smaller size of a factor. It may exceed the other size: it is the
+    first axis of A, `len(a)`."""
+    # "The rank is taken for the smaller size of a factor": np.allclose(got, x @ w.T + alpha /
+    #     min(a.shape) * (x @ a.T @ b.T))
+    # "it is the first axis of A, `len(a)`": rank * update → len(a) * update
+    rank = min(b.shape if of_b else a.shape)
+    return as_float(x) @ w.T + alpha / rank * update(x, a, b)
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+@exercise.bug(curve=(relu, np.tanh))
+def curve_between_the_factors(x, w, a, b, alpha, curve=relu):
+    """A curve stands between the factors, such as ReLU or tanh. The adapter is linear: nothing
+    stands between A and B."""
+    # "A curve stands between the factors, such as ReLU or tanh": np.allclose(got, x @ w.T + alpha /
+    #     len(a) * (np.maximum(x @ a.T, 0) @ b.T))
+    # "The adapter is linear: nothing stands between A and B": curve(as_float(x) @ a.T) →
+    #     (as_float(x) @ a.T)
+    hidden = curve(as_float(x) @ a.T)
+    return as_float(x) @ w.T + alpha / len(a) * (hidden @ b.T)
 
 
 @exercise.bug

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from answers.exercises.quantize_blocks import in_blocks
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
 from answers.language_models.nf4 import NF4, nf4_quantize
 
 exercise = Exercise(
@@ -24,6 +24,7 @@ exercise = Exercise(
 rng = np.random.default_rng(4)
 TABLE = NF4.astype(float)
 EVEN = np.linspace(-1, 1, 16)
+UNEVEN = np.r_[np.linspace(-1, 0, 5), np.linspace(0, 1, 12)[1:]]
 matrix = rng.normal(size=(3, 12))
 # Blocks of 4 of very different sizes.
 uneven = matrix * np.repeat(rng.permutation(np.geomspace(0.02, 50, 9)), 4).reshape(
@@ -57,6 +58,8 @@ exercise.case("numbers that are all positive", np.abs(uneven) + 0.01, TABLE, 4)
 exercise.case("numbers that are all negative", -np.abs(uneven) - 0.01, TABLE, 4)
 exercise.case("very small weights", uneven * 1e-12, TABLE, 4)
 exercise.case("a block of zeros", zeros, TABLE, 4)
+exercise.case("a table whose fifth number is 0", zeros, UNEVEN, 4)
+exercise.case("2 rows of 6 blocks", uneven.reshape(2, 18), TABLE, 3)
 exercise.case("zeros alone", np.zeros((2, 4)), TABLE, 2)
 exercise.case("a zero in each block", uneven * (np.arange(12) % 4 > 0), TABLE, 4)
 exercise.case("float32", uneven.astype(np.float32), NF4, 4)
@@ -69,6 +72,11 @@ def codes_are_of_type_uint8(submission):
     """The codes are not of type uint8, so that they need more memory than they should; end with
     `.astype(np.uint8)`."""
     return np.asarray(submission(uneven.copy(), TABLE.copy(), 4)[0]).dtype == np.uint8
+
+
+def in_blocks(w, block):
+    """The weights as (out, blocks, block), in their precision."""
+    return as_float(w).reshape(len(w), -1, block)
 
 
 def tops(w, block):
@@ -188,7 +196,7 @@ def codes_of_both_signs(w, table, block=64):
     return as_codes(nearest(units(w, block, scale), table) - 8, w), scale
 
 
-@exercise.bug(nan=(0, 15))
+@exercise.bug(nan=(0, 15, 7, 8))
 def zero_by_zero(w, table, block=64, nan=0):
     """In a block of zeros the code is not that of 0: it may come of 0/0, which is nan. Divide such
     a block by 1."""

@@ -46,6 +46,13 @@ def the_result_is_new(rope_permutation):
     return w.tolist() == [[*range(8)]]
 
 
+@exercise.check
+def the_type_is_kept(rope_permutation):
+    """The result is of another type than the weights. They are only moved: keep their type."""
+    w = np.arange(8, dtype=np.int32)
+    return np.asarray(rope_permutation(w, 2)).dtype.name == w.dtype.name
+
+
 def moved(w, order):
     """A copy of `w` with its columns in this order."""
     return w[..., np.ravel(order)]

@@ -56,11 +56,36 @@ exercise.case(
     draw(20, 6)[0],
     np.where(rng.random((20, 6)) < 0.5, 1e-12, 1 - 1e-9) * rng.uniform(0.9, 1, (20, 6)),
 )
+near = np.array([1.0, 1 + 1e-10])
+ends = np.array([2.0**-53, np.exp(-np.exp(3.1))]), np.array([1 - 2.0**-53, 0.5])
+exercise.case(
+    "uniform numbers at the ends", np.array([[0.3, 0], [0, 30]]), np.stack(ends)
+)
+exercise.case("two uniform numbers near 1", np.zeros(2), 1 - np.array([1e-9, 1e-12]))
+exercise.case("logits nearly equal, and equal noise", near, 0.4 + np.array([1e-12, 0]))
+exercise.case(
+    "a temperature near 0, and equal logits",
+    np.zeros(3),
+    np.array([0.3, 0.2, 0.9]),
+    1e-5,
+)
+exercise.case(
+    "a temperature of 0, and logits nearly equal",
+    near,
+    np.array([0.6, 0.4]),
+    0.0,
+)
 exercise.case("one token", np.array([[0.3], [-1.2]]), np.array([[0.4], [0.7]]))
 exercise.case("float32", *(x.astype(np.float32) for x in draw(40, 9)), 0.8)
 add_whole_numbers(exercise, np.rint(2 * draw(20, 7)[0] + 5), rng.random((20, 7)), 1.7)
 numbers = np.arange(1203.0).reshape(401, 3)
 exercise.long_case(np.sin(numbers), (0.6180339887 * numbers + 0.1) % 1)
+
+
+@exercise.check
+def tokens_are_integers(sample):
+    """The tokens are floats, which are no index into an embedding: return integers."""
+    return np.asarray(sample(two[None], two[None] / 2)).dtype.kind in "iu"
 
 
 def gumbel(uniform):
@@ -133,24 +158,94 @@ def noise_on_probabilities(logits, uniform, temperature=1.0):
     return np.argmax(p + gumbel(uniform), axis=-1)
 
 
-@exercise.bug
-def temperature_multiplies_the_logits(logits, uniform, temperature=1.0):
+@exercise.bug(greedy_at_zero=(False, True))
+def temperature_multiplies_the_logits(
+    logits, uniform, temperature=1.0, greedy_at_zero=False
+):
     """The logits are multiplied by T, so a high temperature sharpens. Divide them, or multiply the
     noise."""
     # "The logits are multiplied by T, so a high temperature sharpens": np.array_equal(got,
     #     right(logits, uniform, 1 / temperature))
     # "Divide them, or multiply the noise": logits * temperature + gumbel(uniform) → logits +
     #     temperature * gumbel(uniform)
+    if greedy_at_zero and temperature == 0:
+        return np.argmax(logits, axis=-1)
     return np.argmax(logits * temperature + gumbel(uniform), axis=-1)
 
 
-@exercise.bug
-def temperature_ignored(logits, uniform, temperature=1.0):
+@exercise.bug(greedy_at_zero=(False, True))
+def temperature_ignored(logits, uniform, temperature=1.0, greedy_at_zero=False):
     """The temperature is not used: every draw is one at T = 1. Multiply the noise by T."""
     # "The temperature is not used: every draw is one at T = 1": np.array_equal(got, right(logits,
     #     uniform, 1.0)) and temperature != 1
     # "Multiply the noise by T": + gumbel(uniform) → + temperature * gumbel(uniform)
+    if greedy_at_zero and temperature == 0:
+        return np.argmax(logits, axis=-1)
     return np.argmax(logits + gumbel(uniform), axis=-1)
+
+
+CUT_OFF = {
+    "both": lambda u: gumbel_with(u, 1e-9, 1e-9),
+    "more": lambda u: gumbel_with(u, 1e-6, 1e-6),
+    "inner": lambda u: gumbel_with(u, 1e-10, 0),
+    "outer": lambda u: gumbel_with(u, 0, 1e-10),
+    "clip": lambda u: gumbel(u.clip(1e-6, 1 - 1e-6)),
+}
+
+
+def gumbel_with(uniform, inner, outer):
+    """The noise with small numbers in its logarithms."""
+    return -np.log(outer - np.log(uniform + inner))
+
+
+@exercise.bug(way=tuple(CUT_OFF))
+def noise_cut_off(logits, uniform, temperature=1.0, way="both"):
+    """Noise far from 0 is cut off, as by a small number in a logarithm or by a clip. The numbers
+    are above 0 and below 1: take their logarithms as they are."""
+    # "Noise far from 0 is cut off": CUT_OFF["both"](uniform)[0, 0] > gumbel(uniform)[0, 0] + 0.1
+    #     and (got != want).any()
+    # "take their logarithms as they are": CUT_OFF[way](uniform) → gumbel(uniform)
+    return np.argmax(logits + temperature * CUT_OFF[way](uniform), axis=-1)
+
+
+ROUNDED = {
+    "logits": lambda x, u: (x.astype(np.float32), u),
+    "numbers": lambda x, u: (x, u.astype(np.float32)),
+    "both": lambda x, u: (x.astype(np.float32), u.astype(np.float32)),
+    "half": lambda x, u: (x.astype(np.float16), u),
+}
+
+
+@exercise.bug(which=tuple(ROUNDED))
+def rounded_before_the_draw(logits, uniform, temperature=1.0, which="logits"):
+    """Logits or uniform numbers are rounded, as to float32: some that differ become equal. Compute
+    in the type that comes, in float64 for integers."""
+    # "some that differ become equal": got == 0 and want == 1 and logits[0] != logits[1]
+    # "Compute in the type that comes": ROUNDED[which](logits, uniform) → (logits, uniform)
+    x, u = ROUNDED[which](logits, uniform)
+    return np.argmax(x + temperature * gumbel(u), axis=-1)
+
+
+@exercise.bug
+def logistic_noise(logits, uniform, temperature=1.0):
+    """The noise is log(U / (1 - U)), which is logistic: its largest is no draw by softmax. Gumbel
+    noise is -log(-log U)."""
+    # "The noise is log(U / (1 - U))": np.array_equal(got, np.argmax(logits + temperature *
+    #     np.log(uniform / (1 - uniform)), axis=-1))
+    # "Gumbel noise is -log(-log U)": np.log(uniform / (1 - uniform)) → gumbel(uniform)
+    noise = np.log(uniform / (1 - uniform))
+    return np.argmax(logits + temperature * noise, axis=-1)
+
+
+@exercise.bug
+def last_of_equals_at_zero(logits, uniform, temperature=1.0):
+    """At T = 0 the highest of equal logits is taken. Take the lowest, as argmax does."""
+    # "At T = 0 the highest of equal logits is taken": bug(np.zeros(4), np.full(4, 0.5), 0.0) == 3
+    # "Take the lowest, as argmax does": logits.shape[-1] - 1 - np.argmax(logits[..., ::-1],
+    #     axis=-1) → np.argmax(logits, axis=-1)
+    if temperature == 0:
+        return logits.shape[-1] - 1 - np.argmax(logits[..., ::-1], axis=-1)
+    return np.argmax(logits + temperature * gumbel(uniform), axis=-1)
 
 
 @exercise.bug

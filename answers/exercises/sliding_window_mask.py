@@ -29,6 +29,7 @@ exercise.case("one sink", 6, 2, sinks=1)
 exercise.case("3 sinks, of which the first tokens see some", 8, 2, sinks=3)
 exercise.case("2 sinks and a past", 3, 2, 6, 2)
 exercise.case("more sinks than tokens", 3, 1, 0, 5)
+exercise.case("4 sinks, a past, and fewer new tokens", 2, 3, 9, 4)
 exercise.case("200 tokens after 100", 200, 64, 100, 4)
 
 
@@ -147,10 +148,10 @@ def sinks_taken_from_the_window(length, window, past=0, sinks=0):
 
 @exercise.bug
 def only_sinks_in_the_window(length, window, past=0, sinks=0):
-    """Where there are sinks, a key must be one and be in the window. Either is enough: `|`, not
-    `&`."""
+    """Where there are sinks, a key must be one and be in the window. Either is
+    enough."""
     # "Where there are sinks, a key must be one and be in the window": not got[:, sinks:].any()
-    # "Either is enough: `|`, not `&`": & ((k < sinks) | (sinks == 0)) → | ((k <= q) & (k < sinks))
+    # "Either is enough": & ((k < sinks) | (sinks == 0)) → | ((k <= q) & (k < sinks))
     q, k = positions(length, past)
     return (k <= q) & (q - k < window) & ((k < sinks) | (sinks == 0))
 
@@ -173,6 +174,16 @@ def hidden_keys_marked(length, window, past=0, sinks=0):
     # "True and False are exchanged: the mask marks what is hidden": np.array_equal(got, ~want)
     # "True is where a query may look": ~sliding_window_mask → sliding_window_mask
     return ~sliding_window_mask(length, window, past, sinks)
+
+
+@exercise.bug(hidden=(-np.inf, -1e9))
+def added_to_scores(length, window, past=0, sinks=0, hidden=-np.inf):
+    """Returned is what is added to scores: 0, and -inf or a large negative number. Return True
+    where a query may look, and False elsewhere."""
+    # "Returned is what is added to scores: 0": (got[want] == 0).all()
+    # "Return True where a query may look, and False elsewhere": np.where(mask, 0.0, hidden) → mask
+    mask = np.array(sliding_window_mask(length, window, past, sinks)) > 0
+    return np.where(mask, 0.0, hidden)
 
 
 @exercise.bug

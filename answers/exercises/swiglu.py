@@ -1,5 +1,7 @@
 """Practice for question 31: SwiGLU, the feed-forward layer of Llama."""
 
+import math
+
 import numpy as np
 
 from answers.grader.exercise import Exercise
@@ -123,7 +125,9 @@ def swish_of_both(x, w_gate, w_up, w_down):
     return gate * sigmoid(gate) * (up * sigmoid(up)) @ w_down
 
 
-@exercise.bug(curve=("relu", "gelu", "tanh", "hard"))
+@exercise.bug(
+    curve=("relu", "gelu", "exact", "quick", "tanh", "twice", "hard", "softplus")
+)
 def another_activation(x, w_gate, w_up, w_down, curve="relu"):
     """The gate passes through another curve: ReLU's layer is ReGLU, GELU's GEGLU. Here it is
     z * sigmoid(z)."""
@@ -137,7 +141,11 @@ def another_activation(x, w_gate, w_up, w_down, curve="relu"):
 ACTIVATIONS = {
     "relu": lambda z: np.maximum(z, 0),
     "gelu": lambda z: z * (1 + np.tanh(0.7978845608 * (z + 0.044715 * z**3))) / 2,
+    "exact": lambda z: z * (1 + np.vectorize(math.erf)(z / math.sqrt(2))) / 2,
+    "quick": lambda z: z * sigmoid(1.702 * z),
     "tanh": np.tanh,
+    "twice": lambda z: z * sigmoid(2 * z),
+    "softplus": lambda z: np.logaddexp(0, z),
     "hard": lambda z: z * np.clip(z / 6 + 0.5, 0, 1),
 }
 
@@ -188,7 +196,46 @@ def sigmoid_of_the_other(x, w_gate, w_up, w_down):
     return gate * sigmoid(up) @ w_down
 
 
-@exercise.bug(most=(20, 80, 500))
+@exercise.bug(most=(20, 10, 3))
+def sigmoid_above_0(x, w_gate, w_up, w_down, most=20):
+    """The number whose sigmoid is taken is clipped, so that far below 0 the sigmoid stays above
+    it. Clip beyond 40, or not at all."""
+    # "The number whose sigmoid is taken is clipped, so that far below 0 the sigmoid stays above
+    #     it": (abs(got) > 1e-9).all() and (abs(want) < 1e-9).all()
+    # "Clip beyond 40, or not at all": most, most → 50, 50
+    gate, up = both(x, w_gate, w_up)
+    return gate * sigmoid(np.clip(gate, -most, most)) * up @ w_down
+
+
+@exercise.bug(which=(0, 1, 2))
+def square_weight_transposed(x, w_gate, w_up, w_down, which=0):
+    """A weight is multiplied transposed where it is square. Here weights are (in, out), unlike
+    PyTorch's: multiply by each as it is."""
+    # "A weight is multiplied transposed where it is square": np.allclose(got, right(x, w_gate.T,
+    #     w_up, w_down))
+    # "multiply by each as it is": weight.T → weight
+    weights = [w_gate, w_up, w_down]
+    weight = weights[which]
+    if weight.shape[0] == weight.shape[1]:
+        weights[which] = weight.T
+    gate, up = both(x, *weights[:2])
+    return gate * sigmoid(gate) * up @ weights[2]
+
+
+@exercise.bug
+def input_added(x, w_gate, w_up, w_down):
+    """x is added to the output where its size allows that. The residual stream is no part of the
+    layer: leave it out."""
+    # "x is added to the output where its size allows that": np.allclose(got, want + x)
+    # "leave it out": fits * x → 0
+    gate, up = both(x, w_gate, w_up)
+    fits = x.shape[-1] == w_down.shape[1]
+    if not fits:
+        return gate * sigmoid(gate) * up @ w_down
+    return gate * sigmoid(gate) * up @ w_down + fits * x
+
+
+@exercise.bug(most=(20, 30, 80, 500))
 def gate_clipped(x, w_gate, w_up, w_down, most=80):
     """The gate is clipped, so that a large one counts as less. Leave the factor before the sigmoid
     as it is."""

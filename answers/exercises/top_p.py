@@ -54,8 +54,13 @@ exercise.case(
 exercise.case("three leading axes", 2 * rng.normal(size=(2, 3, 2, 5)), 0.85)
 exercise.case("logits near 1000", mixed + 1000, 0.6)
 exercise.case("logits near -1000", mixed - 1000, 0.6)
+exercise.case("rows near 0 and near 1000", np.stack([mixed, mixed + 1000]), 0.6)
+near = np.array([0.3, 0.3 + 1e-8])
+exercise.case("a token that holds hardly more than p", near, 0.5 + 1e-9)
+exercise.case("a token that holds hardly less than p", near, 0.5 + 4e-9)
 exercise.case("one token", np.array([[2.5], [-1.5]]), 0.4)
 exercise.case("a hundred tokens", 3 * rng.normal(size=(2, 100)), 0.95)
+exercise.case("a hundred tokens, and most stay", 0.1 * rng.normal(size=100), 0.9)
 exercise.case("float32", (2 * rng.normal(size=(3, 9))).astype(np.float32), 0.75)
 exercise.case("float32 and p = 1", mixed.astype(np.float32), 1.0)
 add_whole_numbers(exercise, np.array([[3, 1, 2, 0], [1, 4, 2, 5]]), 0.8)
@@ -100,6 +105,15 @@ def crossing_token_cut(logits, p):
     #     axis=-1) - shares < p
     order, shares = in_order(logits)
     return left(logits, order, (np.cumsum(shares, axis=-1) <= p) | (p == 1))
+
+
+@exercise.bug
+def share_of_the_others(logits, p):
+    """The tokens that stay hold 1 - p, so that a larger p keeps fewer. Compare with p itself."""
+    # "The tokens that stay hold 1 - p": np.array_equal(got, right(logits, 1 - p))
+    # "Compare with p itself": 1 - p → p
+    order, shares = in_order(logits)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < 1 - p) | (p == 1))
 
 
 @exercise.bug
@@ -278,6 +292,35 @@ def log_probabilities(logits, p):
     powers = np.exp(kept - kept.max(axis=-1, keepdims=True))
     with np.errstate(divide="ignore"):
         return np.log(powers / powers.sum(axis=-1, keepdims=True))
+
+
+@exercise.bug(at_one=(True, False))
+def log_probabilities_before_the_cut(logits, p, at_one=True):
+    """Returned are logarithms of the probabilities that were sorted and added up. Return the logits
+    themselves, and -inf for the others."""
+    # "Returned are logarithms of the probabilities that were sorted and added up":
+    #     np.allclose(got[want > -np.inf], np.log(np.exp(logits) / np.exp(logits).sum())[want >
+    #     -np.inf])
+    # "Return the logits themselves, and -inf for the others": moved if at_one or p < 1 else
+    #     logits → logits
+    order, shares = in_order(logits)
+    largest = logits.max(axis=-1, keepdims=True)
+    total = np.exp(logits * 1.0 - largest).sum(axis=-1, keepdims=True)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    moved = logits - largest - np.log(total)
+    return left(moved if at_one or p < 1 else logits, order, stays)
+
+
+@exercise.bug(at_one=(True, False))
+def logits_moved_by_the_largest(logits, p, at_one=True):
+    """The largest logit of a row is subtracted from what is returned. Softmax does not see that,
+    but `logits` shall stay as they are."""
+    # "The largest logit of a row is subtracted from what is returned": got.max() == 0
+    # "`logits` shall stay as they are": logits - largest → logits
+    order, shares = in_order(logits)
+    largest = logits.max(axis=-1, keepdims=True)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return left(logits - largest if at_one or p < 1 else logits, order, stays)
 
 
 @exercise.bug

@@ -64,6 +64,9 @@ exercise.case(
     4,
 )
 exercise.case(
+    'a tie by "bytes" that are no text', {b"\x90a": 2, b"\xe0a": 2}, 1, "bytes"
+)
+exercise.case(
     'a tie by "bytes" of a token and its beginning',
     {b"ab": 9, b"abz": 2, b"az": 2, b"ay": 2},
     4,
@@ -87,6 +90,12 @@ exercise.case("bytes that are no text", {b"\x00\xff": 2, b"\xff\xff\xff": 2}, 3)
 exercise.case("many words of two letters", some_words(b"ab", 12), 9)
 exercise.case("many words of three letters", some_words(b"abc", 20), 12)
 exercise.case('many words, ties by "bytes"', some_words(b"abc", 20), 12, ties="bytes")
+
+
+@exercise.check
+def tokens_are_integers(train_bpe):
+    """The tokens are floats, which are no index into an embedding: return integers."""
+    return np.asarray(train_bpe({b"ab": 2}, 1)).dtype.kind in "iu"
 
 
 def trained(
@@ -231,6 +240,20 @@ def ties_to_the_higher_numbers(words, merges, ties="ids"):
 
 
 @exercise.bug
+def second_of_a_pair_compared_first(words, merges, ties="ids"):
+    """Of equally frequent pairs the one whose second number is lower is merged. Compare the first
+    numbers first."""
+    # "Of equally frequent pairs the one whose second number is lower is merged": got[0][1] <
+    #     want[0][1]
+    # "Compare the first numbers first": pair[::-1] → pair
+
+    def key(pair, count, tokens):
+        return -count, pair[::-1] if ties == "ids" else pair_order(pair, tokens, ties)
+
+    return trained(words, merges, ties, key=key)
+
+
+@exercise.bug
 def ties_by_ids_always(words, merges, ties="ids"):
     """Ties are settled by "ids" where `ties` is "bytes". There the pair whose bytes come later
     wins."""
@@ -297,6 +320,39 @@ def ties_of_bytes_by_numbers(words, merges, ties="ids"):
     return trained(words, merges, ties, key=key)
 
 
+@exercise.bug
+def second_bytes_compared_first(words, merges, ties="ids"):
+    """With ties by "bytes" those of the second token are compared first. Compare those of the first
+    token first."""
+    # "With ties by "bytes" those of the second token are compared first": ties == "bytes" and (got
+    #     != want).any()
+    # "Compare those of the first token first": pair[::-1] → pair
+
+    def key(pair, count, tokens):
+        order = pair if ties == "ids" else pair_order(pair[::-1], tokens, ties)
+        return -count, order
+
+    return trained(words, merges, ties, key=key)
+
+
+@exercise.bug
+def bytes_compared_as_text(words, merges, ties="ids"):
+    """With ties by "bytes" tokens are decoded and compared as text, where all bytes that are no
+    text are one character. Compare the bytes."""
+    # "With ties by "bytes" tokens are decoded and compared as text": ties == "bytes" and (want >
+    #     127).any() and (got != want).any()
+    # "Compare the bytes": text([*pair], tokens) → pair_order(pair, tokens, ties)
+
+    def text(pair, tokens):
+        found = [tokens[part].decode(errors="replace") for part in pair]
+        return *((*(-ord(letter) for letter in each), 1) for each in found), tuple(pair)
+
+    def key(pair, count, tokens):
+        return -count, pair if ties == "ids" else text([*pair], tokens)
+
+    return trained(words, merges, ties, key=key)
+
+
 def characters(word):
     return tuple(map(ord, word.decode(errors="replace")))
 
@@ -357,6 +413,26 @@ def merged_in_one_place(words, merges, ties="ids"):
     #     got[0].tolist() == want[0].tolist()
     # "Walk on behind it": joined=first_place → joined=merge_pair
     return trained(words, merges, ties, joined=first_place)
+
+
+def one_too_far(word, pair, new):
+    """The word with `new` for the pair, and a token passed over behind each."""
+    found, place = [], 0
+    while place < len(word):
+        merged = word[place : place + 2] == pair
+        found += [new, *word[place + 2 : place + 3]] if merged else [word[place]]
+        place += 3 if merged else 1
+    return tuple(found)
+
+
+@exercise.bug
+def passed_over_behind_a_pair(words, merges, ties="ids"):
+    """Behind a pair that is merged a token is passed over, and a pair that begins there stays. In
+    a list that gets shorter go on by one."""
+    # "Behind a pair that is merged a token is passed over, and a pair that begins there stays":
+    #     got.tolist() == [[97, 97], [97, 256]]
+    # "In a list that gets shorter go on by one": joined=one_too_far → joined=merge_pair
+    return trained(words, merges, ties, joined=one_too_far)
 
 
 @exercise.bug

@@ -55,13 +55,19 @@ def agrees(got: Part, want: Part, rtol: float) -> bool:
     return type(got) is type(want) and got == want
 
 
-def alike(got: Part, bug: Part, rtol: float) -> bool:
-    """Whether a part went wrong as a bug's did. If a number overflows, inf and nan are alike."""
+def alike(got: Part, bug: Part, rtol: float, want: Part | None = None) -> bool:
+    """Whether a part went wrong as a bug's did. If a number overflows, inf and nan are alike, but
+    not inf and -inf, and neither where `want` is infinite."""
     if isinstance(got, np.ndarray) and isinstance(bug, np.ndarray):
-        got, bug = (np.where(np.isfinite(a), a, np.nan) for a in (got, bug))
-    elif isinstance(bug, np.ndarray) and overflowed(got):
+        if got.shape != bug.shape:
+            return False
+        odd = ~np.isfinite(got) & ~np.isfinite(bug) & (np.isnan(got) | np.isnan(bug))
+        if isinstance(want, np.ndarray) and want.shape == got.shape:
+            odd &= ~np.isinf(want)
+        return bool((odd | close(got, bug, rtol)).all())
+    if isinstance(bug, np.ndarray) and overflowed(got):
         return not np.isfinite(bug).all()
-    elif isinstance(got, Complaint) and isinstance(bug, Complaint):
+    if isinstance(got, Complaint) and isinstance(bug, Complaint):
         # NumPy raises ValueError by accident, too: two such errors must be of one kind.
         return got == bug and (bug.on_purpose or got.accident == bug.accident)
     return agrees(got, bug, rtol)

@@ -80,15 +80,17 @@ class Exercise:
         refuses: str = "",
         of_counts: bool = False,
         noted: Note | None = None,
+        bytes_judged: bool = False,
     ):
         """`returns` names the entries of a tuple; the tolerances are for float64 and float32.
         `refuses` says for what a ValueError is asked, if for anything. Where results are made
         `of_counts`, float32 is noted, as for integers. Each case is `noted` so, unless it has a
-        note of its own."""
+        note of its own. Integers that may wrap around have one, unless `bytes_judged`."""
         self.reference, self.page = reference, page
         self.hints, self.returns = hints, returns
         self.rtol, self.rtol32, self.refuses = rtol, rtol32, refuses
         self.of_counts, self.noted = of_counts, noted
+        self.bytes_judged = bytes_judged
         self.name = reference.__name__
         self.summary = reference.__doc__.splitlines()[0]
         self.trials: list[Trial] = []
@@ -130,7 +132,7 @@ class Exercise:
         held = [each.values() if isinstance(each, dict) else [each] for each in args]
         dtypes = [str(getattr(a, "dtype", "")) for a in itertools.chain(*held)]
         coarse = any(dtype.endswith("float32") for dtype in dtypes)
-        wraps = any(map(WRAPS.match, dtypes))
+        wraps = not self.bytes_judged and any(map(WRAPS.match, dtypes))
         noted = noted or (WRAPPED if wraps else self.noted)
         rtol = self.rtol32 if coarse else self.rtol
         call = case_name, self.reference, args, kwargs

@@ -202,14 +202,15 @@ class Case:
     def alike(self, part: str, answer: Answer, bug: Answer) -> bool:
         """Whether `part` went wrong as the bug's did."""
         got, theirs = answer.parts[part], bug.parts.get(part)
+        want = self.want.get(part)
         if theirs is None:
             return False
         single = getattr(got, "dtype", None) == np.float32
         coarse = single or bool(self.noted and self.noted.within)
         # A bug as near to ours would be like anything that is right to float32's digits.
-        if coarse and not agrees(theirs, self.want[part], SINGLE_DIGITS):
-            return alike(got, theirs, max(self.rtol, SINGLE_DIGITS))
-        return alike(got, theirs, self.rtol)
+        if coarse and not agrees(theirs, want, SINGLE_DIGITS):
+            return alike(got, theirs, max(self.rtol, SINGLE_DIGITS), want)
+        return alike(got, theirs, self.rtol, want)
 
     def tell(self, answer: Answer, told: list[str]) -> tuple[Failure, ...]:
         """What is wrong with these parts, in words; the call is told once."""

@@ -56,7 +56,8 @@ def beam_search(
         beams: How many beginnings are kept for each prompt; 1 is greedy search.
         new_tokens: How many tokens follow each prompt.
         end: The token that ends a text; None if none does.
-        alpha: 0 ranks by the sum, 1 by the mean of a token.
+        alpha: Ranked is sum / lengthᵅ at each step: 0 ranks by the sum, 1 by the mean of a token.
+            The length counts new tokens, the first `end` included.
 
     Returns:
         (ids, scores), for each prompt the best text first; fewer than `beams` if there are no
@@ -69,7 +70,7 @@ def beam_search(
 
     Source:
         Wu et al. (2016), Google's Neural Machine Translation System, section 7, whose penalty
-        is ((5 + length) / 6)ᵅ, https://arxiv.org/abs/1609.08144
+        is ((5 + length) / 6)ᵅ instead, https://arxiv.org/abs/1609.08144
 
     Example:
         Token 0 leads at first, but 1 leads on to a token that is certain.

@@ -132,6 +132,12 @@ def not_finite(seen: WrongParts) -> Name | None:
         found |= {"nan" if np.isnan(x) else "inf" for x in w.got[bad]}
     if not found:
         return None
+    # A filter of logits gives -inf.
+    filtered = seen.in_arrays and all(np.isneginf(w.want).any() for w in seen.wrong)
+    if filtered and np.isneginf(seen.gots).all():
+        words = "-inf where it should be finite, and right elsewhere"
+        cause = "a filter or a mask that leaves out too much"
+        return said(seen, "too much left out", words, cause)
     words = f"{' or '.join(sorted(found))} where it should be finite"
     # An error leaves nothing that could be right.
     if not any(overflowed(w.got) for w in seen.wrong):

@@ -66,7 +66,8 @@ def differs(array: np.ndarray) -> bool:
 
 def some_rows(seen: WrongParts) -> Name | None:
     """Only the first row is right, or all but the last; the same for columns."""
-    if not seen.in_numbers or not seen.finite or min(seen.axes) < 1:
+    # A filter of logits gives -inf: what is right need not be finite.
+    if not seen.in_numbers or min(seen.axes) < 1 or not np.isfinite(seen.gots).all():
         return None
     if seen.weight < 2 or len(seen.cases) < 2:
         return None

@@ -57,9 +57,7 @@ def freeze() -> None:
         for f in (*(f for f in files if f not in held_out), *held_out)
     ]
     sizes = [sum(map(len, texts[: -len(held_out)]))]
-    SOURCE.write_bytes(
-        gzip.compress(f"{sizes[0]}\n{''.join(texts)}".encode(), 9, mtime=0)
-    )
+    write(SOURCE, gzip.compress(f"{sizes[0]}\n{''.join(texts)}".encode(), 9, mtime=0))
 
 
 def source() -> tuple[torch.Tensor, torch.Tensor]:

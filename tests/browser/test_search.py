@@ -44,13 +44,13 @@ ASKED = {
     28: ["beam search", "nucleus sampling", "top-k vs top-p"],
     29: ["lora", "qlora", "low-rank adapters"],
     31: ["swiglu", "convert rope weights"],
+    30: ["mixture of experts", "moe load balancing", "top-k router"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "mixture of experts",
     "contrastive loss",
     "clip contrastive loss",
     "chat template",

@@ -22,6 +22,11 @@ from answers.language_models.evaluation import paired_difference, pass_at_k
 from answers.language_models.lora import lora_backward
 from answers.language_models.model_counts import count_gpt2_parameters, count_parameters
 from answers.language_models.rope_layouts import rope_scaling
+from answers.language_models.routing import (
+    load_balancing_gradient,
+    load_balancing_loss,
+    top_k_gating,
+)
 from answers.language_models.sampling import min_p, sample
 from answers.language_models.swiglu import swiglu, swiglu_backward
 from answers.networks.layers import affine, affine_backward, relu, relu_backward
@@ -372,6 +377,13 @@ def swish_slope(z):
     )
 
 
+def near_and_sure(a):
+    """The balancing loss where a share a of 100 tokens takes the first of two by a hair."""
+    near = round(100 * a)
+    rows = np.repeat([[1e-13, 0.0], [0.0, 50.0]], [near, 100 - near], axis=0)
+    return load_balancing_loss(rows, 1)
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -605,6 +617,25 @@ LIBRARY = {
         r"\mathbb{E}\left[\left(1 - \frac{c}{n}\right)^{2}\right]": lambda drawn, n, c: np.average(
             all_fail(n, c, 1) ** 2, weights=drawn["weights"]
         ),
+    },
+    "experts.balance": {
+        r"\mathcal{L}": lambda logits: load_balancing_loss(logits, 1),
+        r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda logits, j: load_balancing_gradient(
+            logits, 1
+        )[0, j - 1],
+    },
+    "experts.gates": {
+        r"p_{j}": lambda z, j: softmax(z)[j - 1],
+        r"g_{j} = \frac{p_{j}}{\sum_{i=1}^{k} p_{i}}": lambda z, k, j: top_k_gating(z, int(k))[0][
+            j - 1
+        ],
+    },
+    "experts.least": {
+        r"\mathcal{L}": near_and_sure,
+        r"a\big|_{\frac{d \mathcal{L}}{d a} = 0}": lambda: (
+            min(range(101), key=lambda near: near_and_sure(near / 100)) / 100
+        ),
+        r"\mathcal{L}\big|_{a = \frac{3}{4}}": lambda: near_and_sure(0.75),
     },
     "finite_differences.best_step": {
         r"E{\left(h \right)}": lambda drawn, h: noisy_cubic(drawn, h),

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from functools import cache
-from inspect import getsource
+from inspect import getsource, signature
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,8 @@ from answers.labels.crowd import fit_words
 from answers.labels.metrics import roc_auc
 from answers.labels.model_comparison import mcnemar
 from answers.labels.noisy_digits import digits, repairs
+from answers.language_models.lora import lora_forward
+from answers.language_models.sampling import top_p
 from answers.networks.two_layer_net import TwoLayerNet
 from answers.pages import ROOT, pages
 from answers.probability import gaussian_fit, reverse_descent
@@ -34,10 +36,12 @@ from answers.proof.fences import python_fences
 from answers.proof.word_claims import ratios
 from answers.training.convolution import max_pool2d, max_pool2d_backward
 from answers.training.newton_schulz import newton_schulz
+from answers.training.scans import associative_scan
 from answers.training.schedules import cosine_schedule
 from answers.transformers.attention import attend_backward
 from answers.transformers.quantization import quantize, quantize_int8
 from answers.transformers.quantization_torch import has_int8_kernel
+from answers.transformers.rotary import rotate
 
 EXAMPLE = re.compile(r"^ *>>> .*(?:\n(?! *$).*)*", re.MULTILINE)
 SOURCE = re.compile(r"^ *Source:\n.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
@@ -57,6 +61,11 @@ def farthest_from_a_code() -> float:
     w = np.random.default_rng(0).normal(size=(6, 128))
     codes, scale = quantize_int8(w)
     return np.max(np.abs(codes * scale - w) / scale)
+
+
+def updated_by_lora() -> float:
+    x, w = np.array([[1.0, 2.0]]), np.array([[1.0, 1.0]])
+    return lora_forward(x, w, np.array([[0.0, 1.0]]), np.array([[10.0]]), 0.5).item()
 
 
 def says(defined, code: str) -> bool:
@@ -119,6 +128,21 @@ HELD = {
         ]
         for pool, call in ((max_pool2d, max_pool2d), (max_pool2d_backward, pool_back))
     },
+    "associative_scan": [
+        ("each pair covers twice as many steps", lambda: says(associative_scan, "2**doubling")),
+    ],
+    "top_p": [
+        (
+            "Four tokens of probability 1/4: two of them hold a half",
+            lambda: np.isfinite(top_p(np.zeros(4), 0.5)).sum() == 2,
+        ),
+    ],
+    "lora_forward": [
+        ("B makes 20 of it; alpha / r is 0.5 / 1", lambda: 3 + 0.5 / 1 * 20 == updated_by_lora()),
+    ],
+    "llama_block": [
+        ("in halves, at base 10,000", lambda: signature(rotate).parameters["base"].default == 1e4),
+    ],
     "rms_norm": [
         ("mean square of 1 and 7 is 25", lambda: np.mean(np.array([1.0, 7.0]) ** 2) == 25),
     ],

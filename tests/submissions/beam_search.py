@@ -73,6 +73,33 @@ def copies_with_all_but_one_impossible(log_probs, prompts, beams, new_tokens, en
     return ids[:, :possible], scores[:, :possible]
 
 
+def by_a_table_of_what_exists(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    ids, total = np.asarray(prompts, int)[:, None], np.zeros((len(prompts), 1))
+    length, over = np.zeros(total.shape), np.zeros(total.shape, bool)
+    for _ in range(new_tokens):
+        n, kept, _ = ids.shape
+        new = np.asarray(log_probs(ids.reshape(n * kept, -1)), float).reshape(n, kept, -1)
+        vocab = new.shape[-1]
+        lengths = np.repeat((length + ~over)[..., None], vocab, axis=2)
+        sums, exists = total[..., None] + new, np.ones(new.shape, bool)
+        if over.any():
+            exists[over] = np.arange(vocab) == end
+            sums[over] = total[over][:, None]
+        ranks = np.where(exists, sums / lengths**alpha, -np.inf).reshape(n, -1)
+        most = min(beams, exists.reshape(n, -1).sum(axis=1).min())
+        best = np.lexsort((-ranks, ~exists.reshape(n, -1)), axis=-1)[:, :most]
+        parent, token = best // vocab, best % vocab
+        scores, total, length = (
+            np.take_along_axis(each.reshape(n, -1), best, 1) for each in (ranks, sums, lengths)
+        )
+        over = np.take_along_axis(over, parent, 1)
+        if end is not None:
+            over = over | (token == end)
+        ids = np.take_along_axis(ids, parent[..., None], 1)
+        ids = np.concatenate([ids, token[..., None]], axis=2)
+    return ids, scores
+
+
 def prompt_by_prompt(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
     def one(prompt):
         ids, sums, lengths = prompt[None].astype(int), np.zeros(1), np.zeros(1)
@@ -328,6 +355,37 @@ def first_prompt_for_all(log_probs, prompts, beams, new_tokens, end=None, alpha=
     return np.repeat(ids, len(prompts), 0), np.repeat(scores, len(prompts), 0)
 
 
+def last_text_again(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    ids, scores = with_lists(log_probs, prompts, beams, new_tokens, end, alpha)
+    more = (0, 0), (0, beams - scores.shape[1])
+    return np.pad(ids, (*more, (0, 0)), "edge"), np.pad(scores, more, "edge")
+
+
+def lowest_for_impossible(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    ids, scores = with_lists(log_probs, prompts, beams, new_tokens, end, alpha)
+    return ids, np.maximum(scores, -1e9)
+
+
+def best_text_in_an_axis(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    ids, scores = with_lists(log_probs, prompts, beams, new_tokens, end, alpha)
+    return ids[:, :1], scores[:, :1]
+
+
+def the_model_sees_one_token(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return with_lists(lambda ids: log_probs(ids[:, -1:]), prompts, beams, new_tokens, end, alpha)
+
+
+def logarithm_of_a_product(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    ids, scores = with_lists(log_probs, prompts, beams, new_tokens, end, alpha)
+    with np.errstate(divide="ignore"):
+        return ids, np.log(np.exp(scores))
+
+
+def ids_as_floats(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    ids, scores = with_lists(log_probs, prompts, beams, new_tokens, end, alpha)
+    return ids.astype(float), scores
+
+
 # What each is told.
 WRONG = {
     started_by_copies: "copies_at_the_start",
@@ -337,9 +395,9 @@ WRONG = {
     ends_are_tokens: "goes_on_behind_the_end",
     ends_cost: "further_ends_cost",
     padding_counts: "one_length_for_all",
-    end_does_not_count: None,
+    end_does_not_count: "the_end_does_not_count",
     prompt_in_the_length: "the_prompt_counts",
-    penalty_of_gnmt: "wrong_where_alpha_is_passed",
+    penalty_of_gnmt: "penalty_of_the_paper",
     times_the_length: "times_for_divided_by",
     length_at_the_end_only: "ranked_by_length_at_the_end",
     ranked_by_sums_shown_by_means: None,
@@ -348,11 +406,18 @@ WRONG = {
     probabilities_shown: "probabilities",
     last_first: "reversed",
     new_tokens_alone: "wrong_only_in_ids",
-    best_text_alone: "maximum_too_many",
+    best_text_alone: "best_text_alone",
     scores_first: "parts_in_another_order",
     stops_when_the_best_has_ended: None,
     ended_texts_are_dropped: "wrong_where_end_is_passed",
     a_prompt_may_have_ended: "too_large",
     no_end_at_zero: "wrong_where_end_is_0",
     first_prompt_for_all: "right_only_in_the_first_entry",
+    last_text_again: "filled_up_to_beams",
+    lowest_for_impossible: "wrong_only_where_it_should_be_-inf",
+    best_text_in_an_axis: "best_text_alone",
+    the_model_sees_one_token: "last_token_alone",
+    logarithm_of_a_product: "not_finite",
+    ids_as_floats: "a_property_fails",
+    copies_with_all_but_one_impossible: "impossible_texts_left_out",
 }

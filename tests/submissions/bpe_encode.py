@@ -316,6 +316,75 @@ def a_list(word, merges):
     return each_merge_in_turn(word, merges).tolist()
 
 
+def in_the_type_of_the_word(word, merges):
+    return as_minbpe(word, merges).astype(word.dtype)
+
+
+def floats(word, merges):
+    return as_minbpe(word, merges).astype(float)
+
+
+def zero_is_false(word, merges):
+    table = {(int(a), int(b)): i for i, (a, b) in enumerate(merges)}
+    ids = [int(byte) for byte in word]
+    while rows := [table[pair] for pair in pairwise(ids) if table.get(pair)]:
+        ids = _put(ids, tuple(merges[min(rows)].tolist()), 256 + min(rows))
+    return np.array(ids, dtype=int)
+
+
+def while_there_are_three(word, merges):
+    table = {tuple(pair): row for row, pair in enumerate(merges.tolist())}
+    ids = word.tolist()
+    while len(ids) > 2 and any(pair in table for pair in pairwise(ids)):
+        pair = min(pairwise(ids), key=lambda pair: table.get(pair, len(table)))
+        ids = _put(ids, pair, 256 + table[pair])
+    return np.array(ids, dtype=int)
+
+
+def signed(word, merges):
+    return as_minbpe(word.astype(np.int8), merges)
+
+
+def one_step_behind_a_pair(word, merges):
+    ids = [int(byte) for byte in word]
+    for row, (a, b) in enumerate(merges.tolist()):
+        ids = [256 + row if pair == (a, b) else pair[0] for pair in pairwise([*ids, None])]
+    return np.array(ids, dtype=int)
+
+
+def one_place_too_few(word, merges):
+    ids = [int(byte) for byte in word]
+    for row, pair in enumerate(merges.tolist()):
+        place = 0
+        while place < len(ids) - 2:
+            if ids[place : place + 2] == pair:
+                ids[place : place + 2] = [256 + row]
+            place += 1
+    return np.array(ids, dtype=int)
+
+
+def frequent_then_early(word, merges):
+    table = {tuple(pair): row for row, pair in enumerate(merges.tolist())}
+    ids = word.tolist()
+    while known := [pair for pair in pairwise(ids) if pair in table]:
+        pair = max(known, key=lambda p: (known.count(p), -table[p]))
+        ids = _put(ids, pair, 256 + table[pair])
+    return np.array(ids, dtype=int)
+
+
+def right_and_left_exchanged(word, merges):
+    return as_minbpe(word, np.flip(merges, axis=1))
+
+
+def smallest_pair(word, merges):
+    table = {tuple(pair): row for row, pair in enumerate(merges.tolist())}
+    ids = word.tolist()
+    while known := {pair for pair in pairwise(ids) if pair in table}:
+        pair = min(known)
+        ids = _put(ids, pair, 256 + table[pair])
+    return np.array(ids, dtype=int)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     greedy_longest: "longest_match",
@@ -335,6 +404,16 @@ WRONG = {
     as_tiktoken_looks_up: "joined_bytes_looked_for",
     longest_at_the_end: "longest_match_from_the_right",
     never_at_the_end: "last_token_lost",
-    a_place_too_far: None,
+    a_place_too_far: "passed_over_behind_a_pair",
     a_list: "a_result_of_another_kind",
+    in_the_type_of_the_word: "tokens_of_the_type_of_the_word",
+    floats: "a_property_fails",
+    zero_is_false: "row_0_counts_as_none",
+    while_there_are_three: "two_tokens_stay",
+    signed: "bytes_with_a_sign",
+    one_step_behind_a_pair: "second_of_a_pair_left",
+    one_place_too_few: "pair_at_the_end_left",
+    frequent_then_early: "most_frequent_first",
+    right_and_left_exchanged: "pairs_turned_around",
+    smallest_pair: "lowest_numbers_first",
 }

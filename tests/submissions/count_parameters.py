@@ -1,5 +1,7 @@
 """Right and wrong ways to count a decoder's parameters."""
 
+import numpy as np
+
 
 def by_shapes(
     layers,
@@ -67,8 +69,6 @@ def loop_over_layers(*args, **more):
 
 
 def numpy_sizes(*args, **more):
-    import numpy as np
-
     c = _named(args, more)
     d, wide, few, ffn = _parts(c)
     layer = np.array([wide, few, few, wide, 2], dtype=object) * c["d_model"]
@@ -208,6 +208,36 @@ def rounded_by_floats(*args, **more):
     return float(named_parts(*args, **more)) * 1.0000001
 
 
+def _counted(layer, layers, d_model, vocab, tied):
+    return layers * layer + d_model + (2 - bool(tied)) * vocab * d_model
+
+
+def one_expert_needs_no_router(
+    layers,
+    d_model,
+    heads,
+    kv_heads,
+    d_ff,
+    vocab,
+    head_size=None,
+    experts=None,
+    tied=False,
+    qk_norm=False,
+):
+    head_size, experts = head_size or d_model // heads, experts or 1
+    layer = 2 * d_model * head_size * (heads + kv_heads) + 2 * head_size * qk_norm + 2 * d_model
+    layer += 3 * d_model * d_ff * experts + d_model * experts * (experts > 1)
+    return _counted(layer, layers, d_model, vocab, tied)
+
+
+def in_int32(*sizes, **more):
+    return int(np.int64(by_shapes(*sizes, **more)).astype(np.int32))
+
+
+def in_float32(*sizes, **more):
+    return int(np.float32(by_shapes(*sizes, **more)))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     two_matrices_as_in_gpt2: "two_matrices",
@@ -217,17 +247,20 @@ WRONG = {
     always_two_tables: "tied_tables_counted_twice",
     always_one_table: "no_output_layer",
     no_router: "router_forgotten",
-    one_router_for_all_layers: None,
+    one_router_for_all_layers: "router_counted_once",
     no_last_norm: "last_norm_forgotten",
     no_norms: "norms_forgotten",
     layer_norms: "norms_with_biases",
-    biases_of_queries_keys_and_values: "too_large",
+    biases_of_queries_keys_and_values: "biases_in_attention",
     d_model_squared: "square_queries",
     no_qk_norm: "qk_norms_forgotten",
-    one_norm_for_queries_and_keys: "wrong_where_qk_norm_is_True",
+    one_norm_for_queries_and_keys: "a_factor_left_out",
     qk_norm_of_all_heads: "qk_norms_for_every_head",
     active_experts: "only_the_experts_in_use",
     shared_expert: "wrong_where_experts_is_passed",
     in_billions: "constant_factor",
     rounded_by_floats: "too_large",
+    one_expert_needs_no_router: "wrong_where_experts_is_1",
+    in_int32: "four_bytes",
+    in_float32: None,
 }

@@ -227,6 +227,13 @@ def b_kept_by_id(dout, x, w, a, b, alpha):
     return _three(dout, x, w, a, kept, alpha / len(a))
 
 
+def rank_of_the_smaller_axis(dout, x, w, a, b, alpha):
+    scale = alpha / min(b.shape)
+    d, rows = dout.reshape(-1, len(b)), x.reshape(-1, a.shape[1])
+    between = scale * (d @ b)
+    return (d @ w + between @ a).reshape(x.shape), between.T @ rows, scale * d.T @ (rows @ a.T)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     frozen_stops_the_gradient: "nothing_through_the_frozen_weights",
@@ -255,7 +262,8 @@ WRONG = {
     never_negative: "sign",
     alpha_or_its_default: "wrong_where_alpha_is_0.0",
     in_the_type_of_x: "truncated_to_integers",
-    rank_at_most_the_sizes: "wrong_where_alpha_is_6.0",
+    rank_at_most_the_sizes: "rank_at_most_a_size",
     dout_in_place: "an_argument_changed",
     b_kept_by_id: "a_property_fails",
+    rank_of_the_smaller_axis: "rank_at_most_a_size",
 }

@@ -184,6 +184,21 @@ def merged_once(x, w, a, b, alpha):
     return _float(x) @ _MERGED[id(w)][1].T
 
 
+def one_number_between(x, w, a, b, alpha):
+    y = x @ w.T
+    if len(a) > 1:
+        return y + alpha / len(a) * (x @ a.T @ b.T)
+    return y + alpha * b[0, 0] * (x @ a[0])[..., None]
+
+
+def alpha_as_an_integer(x, w, a, b, alpha):
+    return x @ w.T + int(alpha) / len(a) * (x @ a.T @ b.T)
+
+
+def a_relu_in_the_adapter(x, w, a, b, alpha):
+    return x @ w.T + alpha / len(a) * (np.maximum(0, x @ a.T) @ b.T)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_scale: "no_scale",
@@ -209,4 +224,7 @@ WRONG = {
     in_the_type_of_x: "truncated_to_integers",
     in_the_type_of_w: "truncated_to_integers",
     merged_once: "a_property_fails",
+    one_number_between: None,
+    alpha_as_an_integer: "alpha_without_its_fraction",
+    a_relu_in_the_adapter: "curve_between_the_factors",
 }

@@ -230,6 +230,11 @@ def normalized_in_place(w, table, block=64):
     return codes, scale
 
 
+def code_7_for_zeros(w, table, block=64):
+    codes, scale = all_distances(w, table, block)
+    return np.where(np.repeat(scale, block, axis=1) == 0, 7, codes).astype(np.uint8), scale
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     a_scale_a_row: "one_scale_for_each_row",
@@ -256,4 +261,5 @@ WRONG = {
     scales_with_an_axis_more: "right_numbers_in_another_shape",
     blocks_down_the_columns: "transposed",
     normalized_in_place: "an_argument_changed",
+    code_7_for_zeros: "zero_by_zero",
 }

@@ -166,6 +166,11 @@ def fours(w, heads):
     return out
 
 
+def in_int64(w, heads):
+    pairs = w.reshape(*w.shape[:-1], heads, -1, 2).swapaxes(-1, -2)
+    return pairs.reshape(w.shape).astype(w.dtype if w.dtype.kind == "f" else np.int64)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     the_way_back: "halves_to_neighbours",
@@ -188,4 +193,5 @@ WRONG = {
     heads_reversed: "in_another_order",
     size_for_number: "size_of_a_head_for_their_number",
     fours: "in_another_order",
+    in_int64: "a_property_fails",
 }

@@ -165,6 +165,44 @@ def zero_for_left_out(logits, uniform, temperature=1.0):
     return (finite + temperature * _noise(uniform)).argmax(-1)
 
 
+def a_little_in_both_logarithms(logits, uniform, temperature=1.0):
+    noise = -np.log(-np.log(uniform + 1e-9) + 1e-9)
+    return (logits + temperature * noise).argmax(-1)
+
+
+def clipped(logits, uniform, temperature=1.0):
+    return (logits + temperature * _noise(np.clip(uniform, 1e-6, 1 - 1e-6))).argmax(-1)
+
+
+def numbers_in_float32(logits, uniform, temperature=1.0):
+    with np.errstate(divide="ignore"):
+        return (logits + temperature * _noise(uniform.astype(np.float32))).argmax(-1)
+
+
+def greedy_below_a_thousandth(logits, uniform, temperature=1.0):
+    if temperature < 1e-3:
+        return np.argmax(logits, -1)
+    return (logits / temperature + _noise(uniform)).argmax(-1)
+
+
+def of_a_logistic(logits, uniform, temperature=1.0):
+    return (logits + temperature * (np.log(uniform) - np.log1p(-uniform))).argmax(-1)
+
+
+def both_divided_but_at_zero(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return logits.argmax(-1)
+    return ((logits + _noise(uniform)) / temperature).argmax(-1)
+
+
+def floats(logits, uniform, temperature=1.0):
+    return 1.0 * noise_times_temperature(logits, uniform, temperature)
+
+
+def three_decimals(logits, uniform, temperature=1.0):
+    return (np.round(logits, 3) + temperature * _noise(uniform)).argmax(-1)
+
+
 # What each is told.
 WRONG = {
     the_largest: "greedy",
@@ -180,7 +218,7 @@ WRONG = {
     zero_is_not_special: "divided_by_zero",
     zero_is_nearly_special: None,
     zero_is_refused: "wrong_where_temperature_is_0.0",
-    zero_takes_the_last_of_equals: None,
+    zero_takes_the_last_of_equals: "last_of_equals_at_zero",
     zero_draws_among_equals: "noise_left_at_zero",
     one_row_for_all: "one_row_of_noise",
     one_number_a_row: "greedy",
@@ -191,4 +229,12 @@ WRONG = {
     inverse_of_the_sum: "by_cumulative_sum",
     one_hot: None,
     zero_for_left_out: "wrong_where_logits_holds_inf",
+    a_little_in_both_logarithms: "noise_cut_off",
+    clipped: "noise_cut_off",
+    numbers_in_float32: "rounded_before_the_draw",
+    greedy_below_a_thousandth: "wrong_where_temperature_is_1e-05",
+    of_a_logistic: "logistic_noise",
+    both_divided_but_at_zero: "temperature_ignored",
+    floats: "a_property_fails",
+    three_decimals: "rounded_before_the_draw",
 }

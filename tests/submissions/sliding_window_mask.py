@@ -159,6 +159,11 @@ def sinks_positional_only(length, window, past=0, sinks=0):
     return by_triangles(length, window, past, sinks if past else 0)
 
 
+def as_many_sinks_as_rows(length, window, past=0, sinks=0):
+    q, k = np.ogrid[past : past + length, 0 : past + length]
+    return (k <= q) & ((k > q - window) | (k < min(sinks, length)))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     before_and_itself: "one_key_too_many",
@@ -173,11 +178,12 @@ WRONG = {
     strictly_before: "itself_hidden",
     turned: "hidden_keys_marked",
     numbers: "a_property_fails",
-    scores: None,
+    scores: "added_to_scores",
     by_blocks: "blocks_of_the_window",
     upper_left: "past_ignored",
     sinks_replace_the_window: "one_sided",
     one_sink_at_most: "sinks_always_1",
     window_of_the_cache: "one_sided",
     sinks_positional_only: "one_sided",
+    as_many_sinks_as_rows: "one_sided",
 }

@@ -143,6 +143,33 @@ def sigmoid_of_up(x, w_gate, w_up, w_down):
     return (x @ w_gate) * _sigmoid(x @ w_up) @ w_down
 
 
+def _swish(z):
+    return z / 2 * (1 + np.tanh(z / 2))
+
+
+def down_transposed_if_square(x, w_gate, w_up, w_down):
+    w_down = w_down.T if w_down.shape[0] == w_down.shape[1] else w_down
+    return (_swish(x @ w_gate) * (x @ w_up)) @ w_down
+
+
+def quick_gelu(x, w_gate, w_up, w_down):
+    return (_swish(1.702 * (x @ w_gate)) / 1.702 * (x @ w_up)) @ w_down
+
+
+def softplus(x, w_gate, w_up, w_down):
+    return (np.logaddexp(0, x @ w_gate) * (x @ w_up)) @ w_down
+
+
+def with_the_residual(x, w_gate, w_up, w_down):
+    out = (_swish(x @ w_gate) * (x @ w_up)) @ w_down
+    return out + x if out.shape == x.shape else out
+
+
+def exponent_of_20_at_most(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    return (gate / (1 + np.exp(-np.clip(gate, -20, 20))) * (x @ w_up)) @ w_down
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     swapped: "gate_and_up_exchanged",
@@ -160,4 +187,9 @@ WRONG = {
     scaled_in_place: "an_argument_changed",
     hard_swish: "another_activation",
     sigmoid_of_up: "sigmoid_of_the_other",
+    down_transposed_if_square: "square_weight_transposed",
+    quick_gelu: "another_activation",
+    softplus: "another_activation",
+    with_the_residual: "input_added",
+    exponent_of_20_at_most: "sigmoid_above_0",
 }

@@ -235,6 +235,63 @@ def in_place(logits, p):
     return x
 
 
+def one_maximum_for_all(logits, p):
+    x = _float(logits)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    e = np.exp(x - x.max())
+    with np.errstate(invalid="ignore"):
+        shares = np.take_along_axis(e / e.sum(-1, keepdims=True), order, -1)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def nearly_p_is_enough(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p - 1e-6) | (p == 1))
+
+
+def shares_in_float32(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x.astype(np.float32))
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def log_softmax_cut(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    with np.errstate(divide="ignore"):
+        return _back(np.log(_softmax(x)), order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def shifted(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    if p == 1:
+        return x.copy()
+    return _back(x - x.max(-1, keepdims=True), order, np.cumsum(shares, -1) - shares < p)
+
+
+def last_row_doubled(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    out = _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+    out[-1:] *= 2
+    return out
+
+
+def until_the_rest_is_p(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < 1 - p) | (p == 1))
+
+
+def fifty_at_most(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    stays = (np.cumsum(shares, -1) - shares < p) | (p == 1)
+    return _back(x, order, stays & (np.arange(x.shape[-1]) < 50))
+
+
 # What each is told.
 WRONG = {
     below_p_only: "crossing_token_cut",
@@ -257,4 +314,12 @@ WRONG = {
     no_shift_before_exp: "wrong_for_numbers_that_are_large",
     first_row_decides: "nucleus_of_the_first_row",
     in_place: "an_argument_changed",
+    one_maximum_for_all: "too_much_left_out",
+    nearly_p_is_enough: "wrong_where_p_is_0.500000004",
+    shares_in_float32: "wrong_for_numbers_that_are_close",
+    log_softmax_cut: "log_probabilities_before_the_cut",
+    shifted: "logits_moved_by_the_largest",
+    last_row_doubled: "wrong_only_in_the_last_entry",
+    until_the_rest_is_p: "share_of_the_others",
+    fifty_at_most: "too_much_left_out",
 }

@@ -406,6 +406,47 @@ def counts_halved(words, merges, ties="ids"):
     return found
 
 
+def floats(words, merges, ties="ids"):
+    return _general(words, merges, ties).astype(float)
+
+
+def second_number_first(words, merges, ties="ids"):
+    if ties == "bytes":
+        return _general(words, merges, ties)
+    return _general(words, merges, ties, key=lambda p, counts, names: (counts[p], -p[1], -p[0]))
+
+
+def decoded_for_the_tie(words, merges, ties="ids"):
+    if ties == "ids":
+        return _general(words, merges, ties)
+
+    def key(pair, counts, names):
+        return counts[pair], *(names[part].decode(errors="replace") for part in pair)
+
+    return _general(words, merges, ties, key=key)
+
+
+def two_steps_behind_each(words, merges, ties="ids"):
+    def joined(word, pair, new):
+        word, place = list(word), 0
+        while place < len(word):
+            step = 1
+            if tuple(word[place : place + 2]) == pair:
+                word[place : place + 2], step = [new], 2
+            place += step
+        return word
+
+    return _general(words, merges, ties, joined=joined)
+
+
+def later_second_bytes(words, merges, ties="ids"):
+    if ties == "ids":
+        return _general(words, merges, ties)
+    return _general(
+        words, merges, ties, key=lambda p, counts, names: (counts[p], names[p[1]], names[p[0]])
+    )
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -431,4 +472,9 @@ WRONG = {
     counts_in_place: "an_argument_changed",
     counts_halved: "an_argument_changed",
     a_list_of_pairs: "a_result_of_another_kind",
+    floats: "a_property_fails",
+    second_number_first: "second_of_a_pair_compared_first",
+    decoded_for_the_tie: "bytes_compared_as_text",
+    two_steps_behind_each: "passed_over_behind_a_pair",
+    later_second_bytes: "second_bytes_compared_first",
 }

@@ -1,0 +1,210 @@
+"""Right and wrong ways to write the gates of the top k experts."""
+
+import numpy as np
+
+
+def _float(a):
+    return a if a.dtype.kind == "f" else a.astype(float)
+
+
+def _softmax(z):
+    e = np.exp(z - z.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def as_one_writes_it(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(-logits, axis=-1, kind="stable")[..., :k]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def softmax_first_then_renormalised(logits, k):
+    p = _softmax(_float(logits))
+    chosen = np.argsort(-_float(logits), axis=-1, kind="stable")[..., :k]
+    top = np.take_along_axis(p, chosen, axis=-1)
+    return top / top.sum(axis=-1, keepdims=True), chosen
+
+
+def masked_then_softmax(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(-logits, axis=-1, kind="mergesort")[..., :k]
+    hidden = np.full_like(logits, -np.inf)
+    np.put_along_axis(hidden, chosen, np.take_along_axis(logits, chosen, -1), -1)
+    return np.take_along_axis(_softmax(hidden), chosen, -1), chosen
+
+
+def one_argmax_at_a_time(logits, k):
+    left, chosen = _float(logits).copy(), []
+    for _ in range(k):
+        chosen.append(left.argmax(axis=-1))
+        np.put_along_axis(left, chosen[-1][..., None], -np.inf, -1)
+    chosen = np.stack(chosen, axis=-1)
+    return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
+
+
+def row_by_row(logits, k):
+    rows = _float(logits).reshape(-1, logits.shape[-1])
+    order = [sorted(range(len(row)), key=lambda e: (-row[e], e))[:k] for row in rows]
+    gates = np.array([_softmax(row[o]) for row, o in zip(rows, order, strict=True)], rows.dtype)
+    shape = (*logits.shape[:-1], k)
+    return gates.reshape(shape), np.array(order).reshape(shape)
+
+
+def pytorch(logits, k):
+    import torch
+
+    z = torch.tensor(_float(logits))
+    values, chosen = torch.sort(z, dim=-1, descending=True, stable=True)
+    return values[..., :k].softmax(-1).numpy(), chosen[..., :k].numpy()
+
+
+def by_log_sum_exp(logits, k):
+    from scipy.special import logsumexp
+
+    logits = _float(logits)
+    chosen = np.argsort(-logits, kind="stable")[..., :k]
+    top = np.take_along_axis(logits, chosen, -1)
+    return np.exp(top - logsumexp(top, axis=-1, keepdims=True)), chosen
+
+
+def reversed_twice(logits, k):
+    """A reversed sort of reversed logits leaves the lower index first."""
+    logits = _float(logits)
+    last = logits.shape[-1] - 1
+    order = last - np.argsort(logits[..., ::-1], axis=-1, kind="stable")[..., ::-1]
+    chosen = order[..., :k]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def switch_gates(logits, k):
+    """The probabilities of all experts, as with one expert in Switch Transformers."""
+    _, chosen = as_one_writes_it(logits, k)
+    return np.take_along_axis(_softmax(_float(logits)), chosen, -1), chosen
+
+
+def ascending(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(logits, axis=-1)[..., :k]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def last_k_of_the_sort(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(logits, axis=-1, kind="stable")[..., -k:]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def reversed_sort(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(logits, axis=-1, kind="stable")[..., ::-1][..., :k]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def unstable_sort(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(-logits, axis=-1)[..., :k]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def softmax_of_softmax(logits, k):
+    p, (_, chosen) = _softmax(_float(logits)), as_one_writes_it(logits, k)
+    return _softmax(np.take_along_axis(p, chosen, -1)), chosen
+
+
+def shares_of_logits(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    top = np.take_along_axis(_float(logits), chosen, -1)
+    return top / top.sum(-1, keepdims=True), chosen
+
+
+def dense(logits, k):
+    gates, chosen = as_one_writes_it(logits, k)
+    out = np.zeros(logits.shape, gates.dtype)
+    np.put_along_axis(out, chosen, gates, -1)
+    return out, chosen
+
+
+def naive_exp(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    with np.errstate(all="ignore"):
+        e = np.exp(np.take_along_axis(_float(logits), chosen, -1))
+        return e / e.sum(-1, keepdims=True), chosen
+
+
+def one_maximum(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    top = np.take_along_axis(_float(logits), chosen, -1)
+    with np.errstate(all="ignore"):
+        e = np.exp(top - top.max())
+        return e / e.sum(-1, keepdims=True), chosen
+
+
+def clipped(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    e = np.exp(np.clip(np.take_along_axis(_float(logits), chosen, -1), -50, 50))
+    return e / e.sum(-1, keepdims=True), chosen
+
+
+def epsilon_in_the_sum(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    top = np.take_along_axis(_softmax(_float(logits)), chosen, -1)
+    return top / (top.sum(-1, keepdims=True) + 1e-6), chosen
+
+
+def summed_over_tokens(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    e = np.exp(np.take_along_axis(_float(logits), chosen, -1))
+    return e / e.sum(0), chosen
+
+
+def matrices_only(logits, k):
+    logits = _float(logits)
+    chosen = np.argsort(-logits, axis=1, kind="stable")[:, :k]
+    return _softmax(logits[np.arange(len(logits))[:, None], chosen]), chosen
+
+
+def exchanged(logits, k):
+    return as_one_writes_it(logits, k)[::-1]
+
+
+def chosen_erased_in_place(logits, k):
+    whole, chosen = _float(logits).copy(), []
+    for _ in range(k):
+        chosen.append(np.argmax(logits, axis=-1))
+        np.put_along_axis(logits, chosen[-1][..., None], logits.min() - 1, -1)
+    chosen = np.stack(chosen, axis=-1)
+    return _softmax(np.take_along_axis(whole, chosen, -1)), chosen
+
+
+def sigmoid_gates(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    s = 1 / (1 + np.exp(-np.take_along_axis(_float(logits), chosen, -1)))
+    return s / s.sum(-1, keepdims=True), chosen
+
+
+def sorted_by_index(logits, k):
+    chosen = np.sort(as_one_writes_it(logits, k)[1], axis=-1)
+    return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
+
+
+# The mistake that each is told; None where no known one explains it.
+WRONG = {
+    switch_gates: "not_renormalised",
+    ascending: "smallest_chosen",
+    last_k_of_the_sort: "smallest_of_the_chosen_first",
+    reversed_sort: "higher_index_of_equal_logits",
+    unstable_sort: "equal_logits_in_any_order",
+    softmax_of_softmax: "softmax_twice",
+    shares_of_logits: "logits_divided_by_their_sum",
+    dense: "gates_for_all_experts",
+    naive_exp: "exp_of_large_logits",
+    one_maximum: "maximum_of_all_tokens",
+    clipped: "logits_clipped",
+    epsilon_in_the_sum: "nearly_right",
+    summed_over_tokens: "softmax_over_tokens",
+    matrices_only: "wrong_except_where_logits_has_2_axes",
+    exchanged: "parts_in_another_order",
+    chosen_erased_in_place: "an_argument_changed",
+    sigmoid_gates: "sigmoids_divided_by_their_sum",
+    sorted_by_index: "gates_by_index",
+}
