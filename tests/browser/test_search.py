@@ -46,12 +46,12 @@ ASKED = {
     31: ["swiglu", "convert rope weights"],
     30: ["mixture of experts", "moe load balancing", "top-k router"],
     32: ["contrastive loss", "clip contrastive loss", "knowledge distillation"],
+    45: ["pass@k", "llm as a judge", "bits per byte"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "pass@k",
     "chat template",
     "reward model",
     "ppo",

@@ -20,6 +20,7 @@ from answers.labels.model_comparison import cost_threshold, unpaired_sample_size
 from answers.language_models.bpe import bpe_encode, merge_pair
 from answers.language_models.contrastive import through_unit
 from answers.language_models.distillation import distillation_loss
+from answers.language_models.evaluation import paired_difference, pass_at_k
 from answers.language_models.lora import lora_backward
 from answers.language_models.model_counts import count_gpt2_parameters, count_parameters
 from answers.language_models.rope_layouts import rope_scaling
@@ -334,6 +335,22 @@ def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
+def all_fail(n, c, k):
+    """The chance that none of k samples passes, for each count of passes."""
+    c = np.atleast_1d(c)
+    return 1 - pass_at_k(np.full(len(c), n), c, k)
+
+
+def squared_errors(drawn):
+    """The squared error of a mean over two texts of prompts, in each outcome of their luck."""
+    rows = drawn["d"](drawn["sigma"], drawn["rho"])
+    names = np.repeat([0, 1], drawn["m"])
+    nothing = np.zeros(len(names))
+    # In the other half of the outcomes all signs are turned.
+    half = rows[: len(rows) // 2]
+    return [paired_difference(row.ravel(), nothing, names)[1] ** 2 for row in half]
+
+
 def middle_gradient(G, L, R):
     """The gradient of the middle one of three factors, which zeros make square."""
     square = [np.zeros((5, 5)) for _ in range(3)]
@@ -594,6 +611,24 @@ LIBRARY = {
             lambda z: (min_p(np.array([drawn[r"z_{\max}"], z]) / T, m)[1] > -np.inf) - 0.5,
             drawn[r"z_{\max}"] - 9 * T,
             drawn[r"z_{\max}"],
+        ),
+    },
+    "evaluation.choices": {
+        r"P(\text{none passes})": lambda n, c, k: all_fail(n, c, k)[0],
+        r"\mathbb{E}\left[\hat{q}\right]": lambda drawn, n, c, k: np.average(
+            all_fail(n, c, k), weights=drawn["weights"]
+        ),
+    },
+    "evaluation.clusters": {
+        # The sum of one text is that of two texts, which are as variable, divided by √2.
+        r"\operatorname{Var}\left(s\right)": lambda drawn, m: (
+            np.mean(squared_errors(drawn)) * (2 * m) ** 2 / 2
+        ),
+        r"\operatorname{Var}\left(\bar{d}\right)": lambda drawn: np.mean(squared_errors(drawn)),
+    },
+    "evaluation.plug_in": {
+        r"\mathbb{E}\left[\left(1 - \frac{c}{n}\right)^{2}\right]": lambda drawn, n, c: np.average(
+            all_fail(n, c, 1) ** 2, weights=drawn["weights"]
         ),
     },
     "experts.balance": {

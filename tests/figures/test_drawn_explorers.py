@@ -106,6 +106,33 @@ def test_signal_depth(scale, width):
     assert shown.y.ticks == {power: f"1e{power}" for power in range(-30, 31, 10)}
 
 
+def plug_in_mean(p, n, k):
+    passes = np.arange(n + 1)
+    return stats.binom.pmf(passes, n, p) @ (1 - (1 - passes / n) ** k)
+
+
+@pytest.mark.parametrize(("p", "n"), [(0.1, 20), (0.01, 200), (0.7, 5), (0.3, 50)])
+def test_plug_in_bias(p, n):
+    shown = Shown("plug_in_bias", p, n)
+    lines = shown.lines()
+    k = np.rint(10 ** lines[1, "solid"][0])
+    shown.says("by choices of k of them, which is the true chance (solid)")
+    assert shown.near(lines[1, "solid"][1], 1 - (1 - p) ** k)
+    shown.says("with the share that passes put in its place (dashed)")
+    assert shown.near(lines[2, "dashed"][1], [plug_in_mean(p, n, each) for each in k])
+    shown.says(
+        "Both begin at p; from k = 2 on the plug-in is too low, the more so the fewer samples"
+    )
+    assert shown.near([line[1][0] for line in lines.values()], [p, p])
+    for each in k[k > 1]:
+        few, some, many = (plug_in_mean(p, samples, each) for samples in (5, 20, 200))
+        assert few < some < many < 1 - (1 - p) ** each
+    assert (
+        f"k = {n}: {1 - (1 - p) ** n:.3f}, plug-in {plug_in_mean(p, n, n):.3f}" in shown.view.facts
+    )
+    assert (shown.x.label, shown.y.label) == ("k (log scale)", "pass@k, on average")
+
+
 @pytest.mark.parametrize(("at", "miss"), [(0.5, 5), (0.17, 20)])
 def test_threshold(at, miss):
     shown = Shown("threshold", at, miss)

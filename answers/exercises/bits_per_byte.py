@@ -1,0 +1,239 @@
+"""Practice for question 45: a loss that does not depend on the tokenizer."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
+from answers.language_models.evaluation import bits_per_byte
+
+exercise = Exercise(
+    bits_per_byte,
+    page="45-evaluating-a-language-model",
+    hints=(
+        "The text has as many bytes whatever the tokens. What must you sum, and by what divide, so "
+        "that the tokens drop out?",
+        "How many nats is a bit, the surprise of a fair coin?",
+        "A special token has no byte of text. What becomes of its loss? And which entry of "
+        "`token_bytes` stands at -1?",
+    ),
+)
+
+rng = np.random.default_rng(45)
+SIZES = np.array([0, 1, 4, 2, 7, 3, 0, 5, 1, 6, 8])  # 0 and 6 are special tokens
+
+
+def text(*shape, special=False, masked=()):
+    """Losses, targets and lengths; special tokens and masked targets only if asked for."""
+    common = np.array([1, 2, 3, 4, 5, 7, 8, 9])
+    losses, targets = rng.gamma(2, 1.2, shape), rng.choice(common, shape)
+    if special:
+        targets = np.where(rng.random(shape) < 0.3, rng.choice([0, 6], shape), targets)
+    for value in masked:
+        targets = np.where(rng.random(shape) < 0.3, value, targets)
+    return losses, targets, SIZES
+
+
+exercise.case("one token of four bytes", np.array([2.3]), np.array([2]), SIZES)
+exercise.case("three tokens", np.array([2.3, 0.4, 3.1]), np.array([2, 5, 4]), SIZES)
+exercise.case("tokens of one byte", np.array([2.3, 0.4]), np.array([1, 8]), SIZES)
+exercise.case("a row", *text(9))
+exercise.case("rows", *text(3, 5))
+exercise.case("a batch of three axes", *text(2, 3, 4))
+exercise.case("a certain token", np.array([0.0, 1.7]), np.array([9, 2]), SIZES)
+exercise.case("a batch of four axes", *text(2, 1, 3, 4))
+exercise.case(
+    "rows of other lengths in bytes",
+    np.array([[3.0, 2.5, 4.0], [0.5, 0.25, 1.0]]),
+    np.array([[1, 8, 1], [4, 9, 7]]),
+    SIZES,
+)
+exercise.case("a special token", np.array([2.0, 5.5, 1.5]), np.array([3, 0, 4]), SIZES)
+exercise.case("special tokens in rows", *text(4, 6, special=True))
+exercise.case(
+    "a target masked by -1", np.array([2.0, 6.5, 1.5]), np.array([3, -1, 4]), SIZES
+)
+exercise.case("targets masked by -1 in rows", *text(4, 6, masked=(-1,)))
+exercise.case("targets masked by -100", *text(4, 6, masked=(-100,)))
+exercise.case("masked and special", *text(5, 7, special=True, masked=(-1, -100)))
+exercise.case(
+    "a row that is all masked",
+    np.array([[2.0, 0.5], [3.0, 4.0]]),
+    np.array([[3, 7], [-1, -1]]),
+    SIZES,
+)
+exercise.case(
+    "a last token that is special", *text(8, masked=(-1,))[:2], np.append(SIZES, 0)
+)
+exercise.case("a vocabulary of 300", *text(30)[:2], np.append(SIZES, np.full(290, 9)))
+exercise.case("256 bytes", *text(600)[:2], np.append(SIZES, 3))
+exercise.case("targets and lengths of four bytes", *text(7)[:2], SIZES.astype(np.int32))
+exercise.case("lengths of one byte", *text(300)[:2], SIZES.astype(np.uint8))
+losses, targets, _ = text(3, 5, special=True, masked=(-1,))
+exercise.case("float32", losses.astype(np.float32), targets, SIZES)
+exercise.case("float32 of a row", text(9)[0].astype(np.float32), text(9)[1], SIZES)
+add_whole_numbers(exercise, np.rint(9 * losses), targets, SIZES)
+exercise.long_case(*text(1203))
+
+
+def parts(losses, targets, token_bytes):
+    """Losses as floats, the length of each target, and whether it counts."""
+    masked = targets < 0
+    sizes = np.where(masked, 0, token_bytes[np.where(masked, 0, targets)]).astype(int)
+    return as_float(losses), sizes, sizes > 0
+
+
+@exercise.bug
+def nats(losses, targets, token_bytes):
+    """These are nats per byte. A bit is ln 2 nats: divide by `np.log(2)`."""
+    # "These are nats per byte. A bit is ln 2 nats": np.isclose(got / np.log(2), want)
+    # "divide by `np.log(2)`": / sizes.sum() → / sizes.sum() / np.log(2)
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return losses[counted].sum() / sizes.sum()
+
+
+@exercise.bug
+def times_ln_2(losses, targets, token_bytes):
+    """The loss is multiplied by ln 2. A nat is more than a bit, 1/ln 2 = 1.44 of them: divide."""
+    # "The loss is multiplied by ln 2": np.isclose(got, want * np.log(2) ** 2)
+    # "A nat is more than a bit, 1/ln 2 = 1.44 of them: divide": * np.log(2) → / np.log(2)
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return losses[counted].sum() * np.log(2) / sizes.sum()
+
+
+@exercise.bug
+def per_token(losses, targets, token_bytes):
+    """These are bits per token, which a tokenizer with longer tokens makes larger. Divide by the
+    bytes that the targets stand for."""
+    # "These are bits per token": np.isclose(got, losses.mean() / np.log(2))
+    # "Divide by the bytes that the targets stand for": counted.sum() →
+    #     parts(losses, targets, token_bytes)[1].sum()
+    losses, _, counted = parts(losses, targets, token_bytes)
+    return losses[counted].sum() / np.log(2) / counted.sum()
+
+
+@exercise.bug(bytes_too=(False, True))
+def perplexity(losses, targets, token_bytes, bytes_too=False):
+    """This is a perplexity, e to a mean loss, and no number of bits. Leave out `np.exp`, and divide
+    by ln 2 times the bytes."""
+    # "This is a perplexity, e to a mean loss": np.isclose(got, np.exp(losses.mean()))
+    # "Leave out `np.exp`, and divide by ln 2 times the bytes": np.exp(losses[counted].sum() /
+    #     (sizes if bytes_too else counted).sum()) → losses[counted].sum() / (np.log(2) *
+    #     sizes.sum()) # np.exp
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return np.exp(losses[counted].sum() / (sizes if bytes_too else counted).sum())
+
+
+@exercise.bug
+def weighted_by_bytes(losses, targets, token_bytes):
+    """Each loss is multiplied by the length of its token, so that the tokens do not drop out. A
+    token's loss is that of all its bytes: sum the losses as they are."""
+    # "Each loss is multiplied by the length of its token": np.isclose(got, losses / np.log(2))
+    # "A token's loss is that of all its bytes: sum the losses as they are": (losses * sizes) →
+    #     losses[sizes > 0]
+    losses, sizes, _ = parts(losses, targets, token_bytes)
+    return (losses * sizes).sum() / np.log(2) / sizes.sum()
+
+
+@exercise.bug
+def mean_of_ratios(losses, targets, token_bytes):
+    """Each token is divided by its own length, and then the mean over tokens is taken: a byte of a
+    short token counts more. Divide sum by sum."""
+    # "Each token is divided by its own length, and then the mean over tokens is taken":
+    #     np.isclose(got * np.log(2), np.mean(losses / token_bytes[targets]))
+    # "Divide sum by sum": (losses[counted] / sizes[counted]).mean() → losses[counted].sum() /
+    #     sizes[counted].sum()
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return (losses[counted] / sizes[counted]).mean() / np.log(2)
+
+
+@exercise.bug
+def mean_of_rows(losses, targets, token_bytes):
+    """This is the mean over rows of each row's bits per byte: a byte of a short row counts more.
+    Sum over the whole batch, then divide."""
+    # "This is the mean over rows of each row's bits per byte": np.isclose(got,
+    #     np.mean([right(*each, token_bytes) for each in zip(losses, targets)]))
+    # "Sum over the whole batch, then divide": np.mean(ratios[np.isfinite(ratios)]) → (losses *
+    #     counted).sum() / sizes.sum()
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    with np.errstate(all="ignore"):
+        ratios = (losses * counted).sum(axis=-1) / sizes.sum(axis=-1)
+    return np.mean(ratios[np.isfinite(ratios)]) / np.log(2)
+
+
+@exercise.bug
+def special_losses_counted(losses, targets, token_bytes):
+    """The losses of special tokens are added, though they are no part of the text. Count only
+    targets of 1 byte or more."""
+    # "The losses of special tokens are added": np.isclose(got * (np.log(2) *
+    #     token_bytes[targets].sum()), losses.sum()) and (token_bytes[targets] == 0).any()
+    # "Count only targets of 1 byte or more": targets >= 0 → sizes > 0
+    losses, sizes, _ = parts(losses, targets, token_bytes)
+    return losses[targets >= 0].sum() / np.log(2) / sizes.sum()
+
+
+@exercise.bug
+def masked_losses_counted(losses, targets, token_bytes):
+    """The losses of masked targets are added. They belong to padding or to a prompt: count only
+    targets from 0 on."""
+    # "The losses of masked targets are added": (targets < 0).any() and np.isclose(got / want,
+    #     losses.sum() / losses[targets >= 0].sum())
+    # "count only targets from 0 on": counted | (targets < 0) → counted & (targets >= 0)
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return losses[counted | (targets < 0)].sum() / np.log(2) / sizes.sum()
+
+
+@exercise.bug
+def every_loss_counted(losses, targets, token_bytes):
+    """All losses are added, those of special and of masked targets, too. Count only targets of 1
+    byte or more."""
+    # "All losses are added": np.isclose(got / want, losses.sum() / losses[token_bytes[targets] >
+    #     0].sum())
+    # "Count only targets of 1 byte or more": losses.sum() → losses[sizes > 0].sum()
+    losses, sizes, _ = parts(losses, targets, token_bytes)
+    return losses.sum() / np.log(2) / sizes.sum()
+
+
+@exercise.bug(mode=("raise", "wrap"))
+def masked_is_the_last_token(losses, targets, token_bytes, mode="raise"):
+    """At -1 of `token_bytes` stands the length of the last token, so that a masked target counts as
+    that; -100 may be no index at all. Give masked targets 0 bytes."""
+    # "so that a masked target counts as that": np.isclose(got, right(losses, np.where(targets < 0,
+    #     len(token_bytes) - 1, targets), token_bytes))
+    # "Give masked targets 0 bytes": np.take(token_bytes, targets, mode=mode) →
+    #     np.where(targets < 0, 0, token_bytes[np.maximum(targets, 0)])
+    sizes = np.take(token_bytes, targets, mode=mode)
+    return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
+
+
+@exercise.bug(other=(-1, -100))
+def one_mask_alone(losses, targets, token_bytes, other=-1):
+    """Only one number below 0 is taken for a mask, and another counts as a token from the end. Mask
+    every target below 0."""
+    # "and another counts as a token from the end": isinstance(got, IndexError)
+    # "Mask every target below 0": targets == other → targets < 0
+    masked = targets == other
+    sizes = np.where(masked, 0, token_bytes[np.where(masked, 0, targets)])
+    return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
+
+
+@exercise.bug(least=(0, 1))
+def mean_length_of_the_vocabulary(losses, targets, token_bytes, least=0):
+    """The loss is divided by the mean length of the vocabulary's tokens, though some are frequent
+    and others rare. Sum the lengths of the targets."""
+    # "The loss is divided by the mean length of the vocabulary's tokens": np.isclose(got *
+    #     token_bytes.mean(), losses.mean() / np.log(2))
+    # "Sum the lengths of the targets": (counted.sum() * length) → sizes.sum()
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    length = token_bytes[token_bytes >= least].mean()
+    return losses[sizes > 0].sum() / np.log(2) / (counted.sum() * length)
+
+
+@exercise.bug
+def bytes_per_bit(losses, targets, token_bytes):
+    """The ratio is upside down: these are bytes per bit. Divide the loss by the bytes."""
+    # "The ratio is upside down: these are bytes per bit": np.isclose(got * want, 1)
+    # "Divide the loss by the bytes": sizes.sum() / (losses[counted].sum() / np.log(2)) →
+    #     losses[counted].sum() / np.log(2) / sizes.sum()
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return sizes.sum() / (losses[counted].sum() / np.log(2))
