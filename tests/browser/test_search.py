@@ -44,6 +44,7 @@ ASKED = {
     28: ["beam search", "nucleus sampling", "top-k vs top-p"],
     29: ["lora", "qlora", "low-rank adapters"],
     31: ["swiglu", "convert rope weights"],
+    46: ["chat template", "minhash"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
@@ -53,7 +54,6 @@ NOT_HERE = [
     "contrastive loss",
     "clip contrastive loss",
     "pass@k",
-    "chat template",
     "reward model",
     "ppo",
     "grpo",

@@ -285,7 +285,7 @@ WRONG = {
     positions_run_on: "positions_of_the_row",
     positions_of_all_places: "wrong_only_in_positions",
     padding_counts_on: "positions_in_the_padding",
-    positions_from_one: "counted_from_another_number",
+    positions_from_one: "wrong_only_in_positions",
     plain_causal_mask: "documents_see_each_other",
     causal_but_for_padding: "one_sided",
     both_directions: "later_tokens_seen",
