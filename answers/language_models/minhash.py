@@ -67,8 +67,9 @@ def minhash(
     """The signature of a document: for each hash function the least hash of its shingles.
 
     Hash function i is h_i(x) = (a_i x + b_i) mod p with p = 2³¹ - 1. Two documents agree in an
-    entry with nearly the probability of their Jaccard similarity, so each of them must be hashed
-    by the same a and b. A shingle may occur twice; neither that nor the order changes anything.
+    entry with nearly the probability of their Jaccard similarity, if the numbers of shingles are
+    spread as checksums are. Each document must be hashed by the same a and b. A shingle may
+    occur twice; neither that nor the order changes anything.
 
     How:
         Broadcast to (hashes, shingles) in int64, where no product overflows.

@@ -56,6 +56,12 @@ def test_agreeing_entries_estimate_the_jaccard_similarity(shared):
     assert abs(found - exact) < 4 * np.sqrt(exact * (1 - exact) / 4000)
 
 
+def test_numbers_that_are_counted_and_not_hashed_are_estimated_too_low():
+    a, b = functions(4000)
+    one, other = np.arange(80), np.arange(20, 100)
+    assert np.mean(minhash(one, a, b) == minhash(other, a, b)) < 0.55 < jaccard(one, other)
+
+
 @pytest.mark.parametrize("dtype", [np.uint32, np.int32, np.uint64])
 def test_types_of_hashes_do_not_overflow(dtype):
     a, b = functions(5)
