@@ -52,6 +52,7 @@ exercise.case(
 )
 exercise.case("numbers of all sizes", *whole(12, 8))
 exercise.case("the largest numbers", *(PRIME - 1 - x for x in small(7, 5, 90)))
+exercise.case("one shingle, and hashes of all sizes", *whole(1, 9))
 exercise.case("many shingles", *whole(300, 16))
 exercise.case("int32", *(x.astype(np.int32) for x in whole(12, 8)))
 for name, dtype in (("bytes", np.uint8), ("signed bytes", np.int8)):
@@ -221,3 +222,14 @@ def added_up(shingles, a, b):
     #     PRIME).sum(axis=1))
     # "Take the least": .sum( → .min(
     return (sums(shingles, a, b) % PRIME).sum(axis=1)
+
+
+@exercise.bug
+def zero_to_begin_with(shingles, a, b):
+    """The running minimum begins at 0, and no hash is below it. Begin at p, above all hashes."""
+    # "The running minimum begins at 0, and no hash is below it": not got.any()
+    # "Begin at p, above all hashes": np.zeros(len(a), np.int64) → np.full(len(a), PRIME)
+    least = np.zeros(len(a), np.int64)
+    for hashes in sums(shingles, a, b).T % PRIME:
+        least = np.minimum(least, hashes)
+    return least

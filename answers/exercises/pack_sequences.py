@@ -131,13 +131,14 @@ def best_fit(tokens, lengths, width, pad=0):
     return rows, positions, packed_mask(owner)
 
 
-@exercise.bug
-def longest_first(tokens, lengths, width, pad=0):
-    """The longest documents are placed first, which often needs fewer rows, but asked for is the
-    order given. Do not sort."""
-    # "The longest documents are placed first": (got.rows != want.rows).any()
-    # "Do not sort": , order=np.argsort(-lengths, kind='stable') →
-    where = places(lengths, width, order=np.argsort(-lengths, kind="stable"))
+@exercise.bug(sign=(-1, 1))
+def sorted_by_length(tokens, lengths, width, pad=0, sign=-1):
+    """Documents are sorted by their length first. From the longest down that often needs fewer
+    rows, but asked for is the order given: do not sort."""
+    # "Documents are sorted by their length first": (got.rows != want.rows).any()
+    # "do not sort": , order=order →
+    order = np.argsort(sign * lengths.astype(int), kind="stable")
+    where = places(lengths, width, order=order)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
     return rows, positions, packed_mask(owner)
 
@@ -291,6 +292,28 @@ def padding_sees_nothing(tokens, lengths, width, pad=0):
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
     return rows, positions, packed_mask(owner) & ~padding(owner)[:, :, None]
+
+
+@exercise.bug
+def padding_sees_itself_alone(tokens, lengths, width, pad=0):
+    """A token of padding sees itself alone. Let it see the padding before it, too."""
+    # "A token of padding sees itself alone": got.mask.sum() < want.mask.sum() and
+    #     got.mask.diagonal(axis1=1, axis2=2).all()
+    # "Let it see the padding before it, too": np.where(padding(owner), -place, owner) → owner
+    where, place = places(lengths, width), np.arange(1, width + 1)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(np.where(padding(owner), -place, owner))
+
+
+@exercise.bug
+def padding_sees_all(tokens, lengths, width, pad=0):
+    """Padding sees all documents of its row. Let it see padding only."""
+    # "Padding sees all documents of its row": got.mask[padding(filled(tokens, lengths, width, pad,
+    #     places(lengths, width))[2]), 0].all()
+    # "Let it see padding only": padding(owner)[:, :, None] & → False &
+    where, causal = places(lengths, width), np.tri(width, dtype=bool)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner) | (padding(owner)[:, :, None] & causal)
 
 
 @exercise.bug

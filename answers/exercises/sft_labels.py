@@ -205,13 +205,57 @@ def labels_shifted(tokens, header, end):
     )
 
 
+@exercise.bug(value=(0, -1))
+def another_number_for_what_is_left_out(tokens, header, end, value=0):
+    """Another number than -100 stands where no loss is taken. PyTorch leaves out -100 unasked, and
+    0 is a token."""
+    # "Another number than -100 stands where no loss is taken": any(np.array_equal(got,
+    #     np.where(want == -100, each, want)) for each in (0, -1))
+    # "PyTorch leaves out -100 unasked, and 0 is a token": wide(tokens), value) → wide(tokens),
+    #     -100)
+    return np.where(open_(tokens, header, end), wide(tokens), value)
+
+
 @exercise.bug
-def zeros_for_what_is_left_out(tokens, header, end):
-    """0 stands where no loss is taken, and 0 is a token: the model learns to write it. The label
-    that PyTorch leaves out is -100."""
-    # "0 stands where no loss is taken": np.array_equal(got, np.where(want == -100, 0, want))
-    # "The label that PyTorch leaves out is -100": wide(tokens), 0) → wide(tokens), -100)
-    return np.where(open_(tokens, header, end), wide(tokens), 0)
+def first_token_left_out(tokens, header, end):
+    """The first token of each answer is left out. An answer begins right behind its header."""
+    # "The first token of each answer is left out": np.count_nonzero(got != -100) <
+    #     np.count_nonzero(want != -100)
+    # "An answer begins right behind its header": later(after(header, tokens)) → after(header,
+    #     tokens)
+    answer = last(later(after(header, tokens))) > last(later(tokens == end))
+    return np.where(answer, wide(tokens), -100)
+
+
+@exercise.bug
+def begun_too_early(tokens, header, end):
+    """The last token of the header is learned, too. An answer begins right behind it."""
+    # "The last token of the header is learned, too": np.count_nonzero(got == header[-1]) >
+    #     np.count_nonzero(want == header[-1])
+    # "An answer begins right behind it": | early →
+    answer, early = open_(tokens, header, end), np.zeros(tokens.shape, bool)
+    early[..., :-1] = after(header, tokens)[..., 1:]
+    return np.where(answer | early, wide(tokens), -100)
+
+
+@exercise.bug
+def last_token_of_the_row_left_out(tokens, header, end):
+    """The last token of a row has no label, though it may belong to an answer that was cut. Go to
+    the end of the row."""
+    # "The last token of a row has no label": (got[..., -1] == -100).all() and (want[..., -1] !=
+    #     -100).any()
+    # "Go to the end of the row": answer[..., -1] = False → answer[..., -1] &= True
+    answer = open_(tokens, header, end)
+    answer[..., -1] = False
+    return np.where(answer, wide(tokens), -100)
+
+
+@exercise.bug
+def questions_learned(tokens, header, end):
+    """All but the answers is learned. Turn it around: the answers are."""
+    # "All but the answers is learned": np.array_equal(got == -100, want != -100)
+    # "Turn it around: the answers are": ~open_ → open_
+    return np.where(~open_(tokens, header, end), wide(tokens), -100)
 
 
 @exercise.bug

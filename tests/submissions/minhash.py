@@ -172,6 +172,17 @@ def shingles_changed(shingles, a, b):
     return found
 
 
+def minimum_from_zero(shingles, a, b):
+    least = np.zeros(len(a), np.int64)
+    for x in shingles:
+        least = np.minimum(least, (a.astype(np.int64) * int(x) + b) % _P)
+    return least
+
+
+def minimum_from_two_to_the_thirty(shingles, a, b):
+    return np.minimum(_hashes(shingles, a, b).min(axis=1), 2**30)
+
+
 # What each is told.
 WRONG = {
     the_largest: "largest",
@@ -202,4 +213,6 @@ WRONG = {
     sorted_signature: "in_another_order",
     its_own_functions: None,
     shingles_changed: "an_argument_changed",
+    minimum_from_zero: "zero_to_begin_with",
+    minimum_from_two_to_the_thirty: None,
 }

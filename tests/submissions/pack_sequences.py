@@ -273,12 +273,29 @@ def no_mask(tokens, lengths, width, pad=0):
     return by_lists(tokens, lengths, width, pad)[:2]
 
 
+def shortest_to_longest(tokens, lengths, width, pad=0):
+    order = np.argsort(lengths, kind="stable")
+    bins = [[int(order[i]) for i in numbers] for numbers in _bins(lengths[order], width)]
+    return _with(bins, tokens, lengths, width, pad)
+
+
+def documents_by_position_0(tokens, lengths, width, pad=0):
+    rows, positions, _ = by_lists(tokens, lengths, width, pad)
+    return rows, positions, _mask(np.cumsum(positions == 0, axis=1))
+
+
+def padding_looks_back(tokens, lengths, width, pad=0):
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    back = (owner < 0)[:, :, None] & np.tri(width, dtype=bool)
+    return rows, positions, _mask(owner) | back
+
+
 # What each is told.
 WRONG = {
     only_the_newest_row: "next_fit",
     fullest_row: "best_fit",
     emptiest_row: None,
-    sorted_by_length: "longest_first",
+    sorted_by_length: "sorted_by_length",
     a_row_each: "one_to_a_row",
     one_place_left_free: "exact_fit_missed",
     cut_into_rows: "documents_cut",
@@ -299,4 +316,7 @@ WRONG = {
     zeros_behind: "padding_by_zeros",
     a_mask_of_ones: "a_property_fails",
     no_mask: "a_result_of_another_kind",
+    shortest_to_longest: "sorted_by_length",
+    documents_by_position_0: "padding_sees_itself_alone",
+    padding_looks_back: "padding_sees_all",
 }

@@ -263,14 +263,37 @@ def answers_in_place(tokens, header, end):
     return labels
 
 
+def without_their_first_token(tokens, header, end):
+    answer = _mask(tokens, header, end)
+    before = np.zeros_like(answer)
+    before[..., 1:] = answer[..., :-1] & (tokens[..., :-1] != end)
+    return np.where(answer & before, tokens.astype(np.int64), -100)
+
+
+def from_the_last_token_of_the_header(tokens, header, end):
+    answer = _mask(tokens, header, end)
+    answer[..., :-1] |= answer[..., 1:]
+    return np.where(answer, tokens.astype(np.int64), -100)
+
+
+def up_to_the_last_token_but_one(tokens, header, end):
+    labels = a_walk(tokens, header, end)
+    labels[..., -1:] = -100
+    return labels
+
+
+def what_others_say(tokens, header, end):
+    return np.where(_mask(tokens, header, end), -100, tokens.astype(np.int64))
+
+
 # What each is told.
 WRONG = {
     all_tokens: "everything_learned",
     all_but_padding_by_zero: "everything_learned",
     ends_masked_as_padding: "end_not_learned",
     zeros_masked_as_padding: "not_zero",
-    zero_is_ignored: "zeros_for_what_is_left_out",
-    minus_one_is_ignored: None,
+    zero_is_ignored: "another_number_for_what_is_left_out",
+    minus_one_is_ignored: "another_number_for_what_is_left_out",
     a_mask: "marks_for_labels",
     shifted_for_the_model: "labels_shifted",
     shifted_the_other_way: "in_another_order",
@@ -289,4 +312,8 @@ WRONG = {
     in_the_type_of_the_tokens: "a_property_fails",
     headers_within_answers_left_out: "header_within_an_answer_left_out",
     answers_in_place: "an_argument_changed",
+    without_their_first_token: "first_token_left_out",
+    from_the_last_token_of_the_header: "begun_too_early",
+    up_to_the_last_token_but_one: "last_token_of_the_row_left_out",
+    what_others_say: "questions_learned",
 }
