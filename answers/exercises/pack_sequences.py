@@ -1,0 +1,327 @@
+"""Practice for question 46: documents packed into rows, with positions and a mask."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.language_models.packing import pack_sequences, packed_mask
+
+exercise = Exercise(
+    pack_sequences,
+    page="46-fine-tuning-data",
+    returns=("rows", "positions", "mask"),
+    hints=(
+        "First decide where each document goes: keep how many tokens each row holds, and look for "
+        "the first row where there is room. Then fill arrays of as many rows as were used.",
+        "Beside tokens and positions keep a third array: the number of the document that each "
+        "token belongs to. What number has padding, so that it is none of theirs?",
+        "The mask compares that array with itself, as a column and as a row. One more condition "
+        "keeps a token from what comes later.",
+    ),
+)
+
+rng = np.random.default_rng(46)
+
+
+def documents(*lengths):
+    """Tokens, and how many each document has."""
+    return rng.integers(10, 99, sum(lengths)), np.array(lengths)
+
+
+exercise.case("one document that fills its row", *documents(4), 4)
+exercise.case("one document, and padding", *documents(3), 5)
+exercise.case("two documents in one row", *documents(2, 3), 5)
+exercise.case("two documents, of which one needs a new row", *documents(3, 4), 5)
+exercise.case("two documents and padding", *documents(2, 3), 7)
+exercise.case("a short one that fits behind the first", *documents(3, 4, 2), 5)
+exercise.case("room in the first row and in the second", *documents(4, 3, 2), 6)
+exercise.case("room in the second row alone", *documents(6, 2, 3, 4), 7)
+exercise.case("documents of one token", *documents(1, 1, 1, 1, 1), 3)
+exercise.case("short before long", *documents(2, 3, 4, 5, 6), 8)
+exercise.case("two exact fits", *documents(5, 2, 3, 6), 8)
+exercise.case("another padding", *documents(3, 4, 2), 6, 7)
+exercise.case("padding that is named", *documents(4, 4), 5, pad=-1)
+exercise.case("rows wider than all documents", *documents(2, 1, 4), 12)
+exercise.case("many documents", *documents(*rng.integers(1, 9, 14)), 11)
+exercise.case("many more documents", *documents(*rng.integers(1, 16, 40)), 16)
+exercise.case(
+    "tokens and lengths in int32", *(x.astype(np.int32) for x in documents(4, 3, 2)), 6
+)
+for name, dtype in (("bytes", np.uint8), ("signed bytes", np.int8)):
+    exercise.case(name, *(x.astype(dtype) for x in documents(4, 3, 2)), 6)
+exercise.long_case(*documents(*rng.integers(1, 30, 100)), 64)
+
+
+@exercise.check
+def mask_of_true_and_false(pack_sequences):
+    """The mask holds numbers, not True and False: `~mask` then gives -1 and -2, which both count as
+    true. Make it an array of bool."""
+    mask = pack_sequences(np.arange(1, 4), np.array([2, 1]), 4)[2]
+    return np.asarray(mask).dtype == bool
+
+
+def first(used, n, width):
+    """The first row with room for n tokens."""
+    return int(np.argmax(used + n <= width))
+
+
+def places(lengths, width, choose=first, order=None):
+    """For each document its row, and where it begins there."""
+    used, found = np.zeros(len(lengths), int), {}
+    for i in range(len(lengths)) if order is None else order:
+        row = choose(used, int(lengths[i]), width)
+        found[i] = row, int(used[row])
+        used[row] += lengths[i]
+    return [found[i] for i in range(len(lengths))]
+
+
+def filled(tokens, lengths, width, pad, where):
+    """Rows, positions, and the number of each token's document; -1 is padding."""
+    rows = np.full((max(row for row, _ in where) + 1, width), pad)
+    positions, owner = np.zeros_like(rows), np.full_like(rows, -1)
+    ends = np.cumsum(lengths)
+    for i, (row, start) in enumerate(where):
+        n = int(lengths[i])
+        rows[row, start : start + n] = tokens[ends[i] - n : ends[i]]
+        positions[row, start : start + n] = np.arange(n)
+        owner[row, start : start + n] = i
+    return rows, positions, owner
+
+
+def padding(owner):
+    """Which places hold no document."""
+    return owner < 0
+
+
+def uncut(tokens, lengths, width, pad):
+    """As ours."""
+    rows, positions, owner = filled(tokens, lengths, width, pad, places(lengths, width))
+    return rows, positions, packed_mask(owner)
+
+
+def latest(used, n, width):
+    """The row that was begun last, if it has room, or the next."""
+    row = max(np.count_nonzero(used) - 1, 0)
+    return row if used[row] + n <= width else row + 1
+
+
+@exercise.bug
+def next_fit(tokens, lengths, width, pad=0):
+    """Only the last row is asked for room, so earlier rows keep their padding. Ask all rows, from
+    the first."""
+    # "Only the last row is asked for room": (got.rows != want.rows).any() if got.rows.shape ==
+    #     want.rows.shape else len(got.rows) > len(want.rows)
+    # "Ask all rows, from the first": width, latest) → width)
+    where = places(lengths, width, latest)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def best_fit(tokens, lengths, width, pad=0):
+    """A document goes to the fullest row with room: best fit, another order than asked for. Take
+    the first row with room."""
+
+    # "A document goes to the fullest row with room": (got.rows != want.rows).any()
+    # "Take the first row with room": width, fullest) → width)
+    def fullest(used, n, width):
+        return int(np.argmax(np.where(used + n <= width, used, -1)))
+
+    where = places(lengths, width, fullest)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug(sign=(-1, 1))
+def sorted_by_length(tokens, lengths, width, pad=0, sign=-1):
+    """Documents are sorted by their length first. From the longest down that often needs fewer
+    rows, but asked for is the order given: do not sort."""
+    # "Documents are sorted by their length first": (got.rows != want.rows).any()
+    # "do not sort": , order=order →
+    order = np.argsort(sign * lengths.astype(int), kind="stable")
+    where = places(lengths, width, order=order)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def one_to_a_row(tokens, lengths, width, pad=0):
+    """Each document has a row of its own: this pads, and packs nothing. Put a document behind
+    another where there is room."""
+    # "Each document has a row of its own": len(got.rows) == len(lengths)
+    # "Put a document behind another where there is room": [(i, 0) for i in range(len(lengths))] →
+    #     places(lengths, width)
+    where = [(i, 0) for i in range(len(lengths))]
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def exact_fit_missed(tokens, lengths, width, pad=0):
+    """A document that would just fill a row goes elsewhere. A row may hold `width` tokens: compare
+    by <=, not by <."""
+
+    # "A document that would just fill a row goes elsewhere": bug(np.arange(5), np.array([2, 3]),
+    #     5)[0].shape == (2, 5)
+    # "compare by <=, not by <": used + n < width → used + n <= width
+    def below(used, n, width):
+        room = used + n < width
+        return int(np.argmax(room | (used == 0)))
+
+    where = places(lengths, width, below)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def documents_cut(tokens, lengths, width, pad=0):
+    """All tokens are written one behind the other, so documents are cut where a row ends. A
+    document that does not fit goes to another row whole."""
+    # "All tokens are written one behind the other": np.array_equal(got.rows.ravel()[:len(tokens)],
+    #     tokens)
+    # "A document that does not fit goes to another row whole": (rows, positions,
+    #     packed_mask(owner)) → uncut(tokens, lengths, width, pad)
+    count = -(-len(tokens) // width) * width - len(tokens)
+    rows = np.append(tokens, np.full(count, pad)).reshape(-1, width)
+    whole = np.repeat(np.arange(len(lengths)), lengths)
+    owner = np.append(whole, np.full(count, -1)).reshape(-1, width)
+    starts = np.arange(len(tokens)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    positions = np.append(starts, np.zeros(count, int)).reshape(-1, width)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def positions_of_the_row(tokens, lengths, width, pad=0):
+    """Positions count through the row. Each document begins at 0, as it does alone."""
+    # "Positions count through the row": (got.positions > want.positions).any() and
+    #     set(got.positions.ravel()) <= {*range(width)}
+    # "Each document begins at 0, as it does alone": rows, counted → rows, alone
+    where = places(lengths, width)
+    rows, alone, owner = filled(tokens, lengths, width, pad, where)
+    counted = np.where(padding(owner), alone, np.arange(width))
+    return rows, counted, packed_mask(owner)
+
+
+@exercise.bug
+def positions_in_the_padding(tokens, lengths, width, pad=0):
+    """Positions go on in the padding, which is asked to have position 0."""
+    # "Positions go on in the padding": (got.positions > want.positions).any()
+    # "asked to have position 0": np.where(padding(owner), np.arange(width), positions) → positions
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    counted = np.where(padding(owner), np.arange(width), positions)
+    return rows, counted, packed_mask(owner)
+
+
+@exercise.bug
+def documents_see_each_other(tokens, lengths, width, pad=0):
+    """The mask is causal, but reaches into earlier documents of the row. Two tokens see each other
+    only within one document."""
+    # "The mask is causal, but reaches into earlier documents of the row":
+    #     np.array_equal(got.mask[0], np.tri(width, dtype=bool))
+    # "only within one document": np.zeros_like(owner) → owner
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(np.zeros_like(owner))
+
+
+@exercise.bug
+def later_tokens_seen(tokens, lengths, width, pad=0):
+    """Within a document a token sees those after it, which it is to predict. Let it see none
+    later."""
+    # "Within a document a token sees those after it": np.array_equal(got.mask, got.mask.swapaxes(1,
+    #     2))
+    # "Let it see none later": owner[:, :, None] == owner[:, None, :] → (packed_mask(owner))
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, owner[:, :, None] == owner[:, None, :]
+
+
+@exercise.bug
+def mask_turned(tokens, lengths, width, pad=0):
+    """The mask is transposed: a token sees later ones. The first axis of a row's mask is the token
+    that looks."""
+    # "The mask is transposed": np.array_equal(got.mask.swapaxes(1, 2), want.mask)
+    # "The first axis of a row's mask is the token that looks": .swapaxes(1, 2) →
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner).swapaxes(1, 2)
+
+
+@exercise.bug
+def mask_of_what_is_hidden(tokens, lengths, width, pad=0):
+    """The mask is True where a token is hidden, as PyTorch's MultiheadAttention has it. Here it is
+    True where a token is seen."""
+    # "The mask is True where a token is hidden": np.array_equal(~got.mask, want.mask)
+    # "Here it is True where a token is seen": ~packed_mask → packed_mask
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, ~packed_mask(owner)
+
+
+@exercise.bug
+def padding_of_the_first_document(tokens, lengths, width, pad=0):
+    """Padding has the number of the first document, and sees it. Give it a number that no document
+    has, as -1."""
+    # "Padding has the number of the first document, and sees it": got.mask[0, -1, 0] and not
+    #     want.mask[0, -1, 0]
+    # "Give it a number that no document has, as -1": np.maximum(owner, 0) → owner
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(np.maximum(owner, 0))
+
+
+@exercise.bug
+def padding_of_the_last_document(tokens, lengths, width, pad=0):
+    """Padding counts to the document before it, and sees it. Give it a number of its own."""
+    # "Padding counts to the document before it, and sees it": got.mask.sum() > want.mask.sum()
+    # "Give it a number of its own": np.maximum.accumulate(begins, axis=1) → np.arange(width) + 0 *
+    #     begins
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    begins = np.where(padding(owner), 0, np.arange(width))
+    seen = np.maximum.accumulate(begins, axis=1)
+    return rows, positions, packed_mask(np.take_along_axis(owner, seen, axis=1))
+
+
+@exercise.bug
+def padding_sees_nothing(tokens, lengths, width, pad=0):
+    """Padding sees nothing, not even itself: softmax of such a row is nan. Let it see itself and
+    the padding before it."""
+    # "Padding sees nothing, not even itself": not got.mask[0, -1].any()
+    # "Let it see itself and the padding before it": & ~padding(owner)[:, :, None] →
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner) & ~padding(owner)[:, :, None]
+
+
+@exercise.bug
+def padding_sees_itself_alone(tokens, lengths, width, pad=0):
+    """A token of padding sees itself alone. Let it see the padding before it, too."""
+    # "A token of padding sees itself alone": got.mask.sum() < want.mask.sum() and
+    #     got.mask.diagonal(axis1=1, axis2=2).all()
+    # "Let it see the padding before it, too": np.where(padding(owner), -place, owner) → owner
+    where, place = places(lengths, width), np.arange(1, width + 1)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(np.where(padding(owner), -place, owner))
+
+
+@exercise.bug
+def padding_sees_all(tokens, lengths, width, pad=0):
+    """Padding sees all documents of its row. Let it see padding only."""
+    # "Padding sees all documents of its row": got.mask[padding(filled(tokens, lengths, width, pad,
+    #     places(lengths, width))[2]), 0].all()
+    # "Let it see padding only": padding(owner)[:, :, None] & → False &
+    where, causal = places(lengths, width), np.tri(width, dtype=bool)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner) | (padding(owner)[:, :, None] & causal)
+
+
+@exercise.bug
+def padding_by_zeros(tokens, lengths, width, pad=0):
+    """Rows are filled up with 0, and `pad` is not used. Fill them with `pad`."""
+    # "Rows are filled up with 0, and `pad` is not used": pad != 0 and (got.rows[want.rows == pad]
+    #     == 0).all()
+    # "Fill them with `pad`": width, 0, where → width, pad, where
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, 0, where)
+    return rows, positions, packed_mask(owner)
