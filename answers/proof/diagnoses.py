@@ -297,6 +297,8 @@ class Replaced(ast.NodeTransformer):
         loads = isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
         if isinstance(node, ast.expr) and loads and ast.unparse(node) == self.old:
             return self.new
+        if isinstance(node, ast.JoinedStr):  # its parts are no expressions on their own
+            return node
         return self.generic_visit(node)
 
 
