@@ -6,7 +6,7 @@ The answers, one module a topic of a page:
     probability     softmax and cross-entropy, divergences, bounds of a loss, Bayes
     transformers    attention, a small trained GPT, its cache, quantization, debugging
     training        normalization, optimizers, initialization, number formats, scans
-    language_models tokens, decoding, LoRA, the parts of a Llama
+    language_models tokens, decoding, LoRA, experts, evaluation, data
     labels          noisy labels, bad annotators, calibration, metrics, comparisons
     gradient_check  tells whether a gradient is right
 
