@@ -87,6 +87,8 @@ def no_bias_correction(
     #     atol=0.01)
     # "Divide m by 1 - beta1**step and v by 1 - beta2**step": lr, m, v → lr, m / (1 -
     #     beta1**step), v / (1 - beta2**step)
+    # "The moving averages are used as they are, though they began at 0": np.allclose(got.w, w
+    #     - lr * got.m / np.sqrt(got.v)) and not m.any() and not v.any()
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m, v, eps), m, v
 
@@ -100,6 +102,8 @@ def only_m_corrected(
     # "the first step is 32 learning rates long": np.isclose(abs(got.w - w) / lr, 31.6, atol=0.1)
     # "Divide v by 1 - beta2**step, too": (1 - beta1 ** step), v, → (1 - beta1 ** step), v / (1 -
     #     beta2**step),
+    # "m is corrected and v is not": np.allclose(got.w, w - lr * got.m / (1 - beta1**step) /
+    #     np.sqrt(got.v))
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m / (1 - beta1**step), v, eps), m, v
 
@@ -112,6 +116,8 @@ def only_v_corrected(
     1 - beta1**step, too."""
     # "the first step is a tenth of the learning rate": np.isclose(abs(got.w - w) / lr, 1 / 10)
     # "Divide m by 1 - beta1**step, too": lr, m, → lr, m / (1 - beta1**step),
+    # "v is corrected and m is not": np.allclose(got.w, w - lr * got.m / np.sqrt(got.v / (1 -
+    #     beta2**step)))
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m, v / (1 - beta2**step), eps), m, v
 
@@ -126,6 +132,10 @@ def eps_inside_the_root(
     #     1, lr=1.0, inside=lambda eps: eps)[0], -1e-5, rtol=1e-3)
     # "Add it to the root: `np.sqrt(v_hat) + eps`": np.sqrt(v_hat + inside(eps)) →
     #     (np.sqrt(v_hat) + eps)
+    # "eps is added under the root": np.allclose(got.w, -lr * gradient / np.sqrt(gradient**2 +
+    #     eps), rtol=1e-9, atol=0)
+    # "small gradients hardly move a weight": abs(bug(*np.zeros((4, 1)) + [[0], [1e-9], [0],
+    #     [0]], 1, lr=1.0, inside=lambda eps: eps)[0]) < 1e-4
     m, v = averages(gradient, m, v, beta1, beta2)
     m_hat, v_hat = m / (1 - beta1**step), v / (1 - beta2**step)
     return as_float(w) - lr * m_hat / np.sqrt(v_hat + inside(eps)), m, v
@@ -137,9 +147,10 @@ def eps_before_the_correction(
 ):
     """eps stands beside the root of the uncorrected v, so that the correction divides it, too: in
     the first step it counts 32 times. Correct v first."""
-    # "in the first step it counts 32 times": abs(right(*np.array([[0], [1e-20], [0], [0]]), 1)[0] /
-    #     bug(*np.array([[0], [1e-20], [0], [0]]), 1)[0] - 31.6) < 0.1
     # "Correct v first": lr * rate, m, v, → lr, m / (1 - beta1**step), v / (1 - beta2**step),
+    # "the correction divides it, too: in the first step it counts 32 times":
+    #     abs(right(*np.array([[0], [1e-20], [0], [0]]), 1)[0] / bug(*np.array([[0], [1e-20],
+    #     [0], [0]]), 1)[0] - 1 / np.sqrt(1 - beta2)) < 0.1
     m, v = averages(gradient, m, v, beta1, beta2)
     rate = np.sqrt(1 - beta2**step) / (1 - beta1**step)
     return moved(w, lr * rate, m, v, eps), m, v
@@ -167,9 +178,10 @@ def step_counted_from_0(
 ):
     """The correction takes step + 1, as if steps were counted from 0. The first step has the
     number 1: take `step` itself."""
-    # "as if steps were counted from 0": np.allclose(bug(w, gradient, m, v, 0)[0], right(w,
-    #     gradient, m, v, 1)[0], rtol=1e-12) and not np.allclose(got.w, want.w, rtol=1e-9)
-    # "take `step` itself": step + 1 → step
+    # "The correction takes step + 1, as if steps were counted from 0": np.allclose(bug(w,
+    #     gradient, m, v, 0)[0], right(w, gradient, m, v, 1)[0], rtol=1e-12) and not
+    #     np.allclose(got.w, want.w, rtol=1e-9)
+    # "The first step has the number 1: take `step` itself": step + 1 → step
     m, v = averages(gradient, m, v, beta1, beta2)
     count = step + 1
     return moved(w, lr, m / (1 - beta1**count), v / (1 - beta2**count), eps), m, v
@@ -181,9 +193,10 @@ def step_before_the_first(
 ):
     """The correction takes step - 1, which in the first step is 0: 1 - beta**0 is 0, and 0 divides.
     Take `step` itself."""
-    # "which in the first step is 0: 1 - beta**0 is 0, and 0 divides": step == 1 and not
-    #     np.isfinite(got.w).all()
     # "Take `step` itself": step - 1 → step
+    # "The correction takes step - 1, which in the first step is 0: 1 - beta**0 is 0, and 0
+    #     divides": step == 1 and not np.isfinite(got.w).all() and np.allclose(bug(w,
+    #     gradient, m, v, 2)[0], right(w, gradient, m, v, 1)[0], rtol=1e-12)
     m, v = averages(gradient, m, v, beta1, beta2)
     count = step - 1
     return moved(w, lr, m / (1 - beta1**count), v / (1 - beta2**count), eps), m, v
@@ -193,10 +206,12 @@ def step_before_the_first(
 def step_times_beta(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     """The correction takes beta * step, not beta to the power of the step, so that it is right in
     the first step alone. Write `beta1**step` and `beta2**step`."""
-    # "so that it is right in the first step alone": step == 2 and np.allclose(bug(w, gradient,
-    #     m, v, 1)[0], right(w, gradient, m, v, 1)[0]) and not np.allclose(got.w, want.w)
     # "Write `beta1**step` and `beta2**step`": beta1 * step → beta1**step; beta2 * step →
     #     beta2**step
+    # "The correction takes beta * step, not beta to the power of the step, so that it is
+    #     right in the first step alone": step == 2 and np.allclose(bug(w, gradient, m, v,
+    #     1)[0], right(w, gradient, m, v, 1)[0]) and 1 - beta2 * step < 0 and
+    #     np.isnan(got.w).all()
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m / (1 - beta1 * step), v / (1 - beta2 * step), eps), m, v
 
@@ -205,9 +220,10 @@ def step_times_beta(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, ep
 def betas_exchanged(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     """beta1 and beta2 have changed places: m moves by a thousandth and v by a tenth. beta1 belongs
     to m, and beta2 to v."""
-    # "m moves by a thousandth and v by a tenth": np.allclose(got.m, gradient / 1000) and
-    #     np.allclose(got.v, gradient**2 / 10)
     # "beta1 belongs to m, and beta2 to v": beta1, beta2 = (beta2, beta1) → pass
+    # "beta1 and beta2 have changed places: m moves by a thousandth and v by a tenth":
+    #     np.allclose(got.m, gradient / 1000) and np.allclose(got.v, gradient**2 / 10) and
+    #     np.array_equal(got.m, right(w, gradient, m, v, step, beta1=beta2, beta2=beta1)[1])
     beta1, beta2 = beta2, beta1
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps), m, v
@@ -250,6 +266,8 @@ def no_root(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     # "it shrinks as the gradient grows": abs(bug(w, 9 * gradient, m, v, 1)[0] - w) < abs(got.w -
     #     w) / 2
     # "Divide by `np.sqrt(v_hat) + eps`": v_hat + eps → np.sqrt(v_hat) + eps
+    # "The step is divided by v and not by its root": np.allclose(w - got.w, lr * gradient /
+    #     gradient**2)
     m, v = averages(gradient, m, v, beta1, beta2)
     m_hat, v_hat = m / (1 - beta1**step), v / (1 - beta2**step)
     return as_float(w) - lr * m_hat / (v_hat + eps), m, v
@@ -261,9 +279,11 @@ def old_averages_used(
 ):
     """The step is made of the averages before this gradient, which in the first step are 0. Update
     m and v first."""
-    # "which in the first step are 0": step == 1 and np.array_equal(got.w, w)
     # "Update m and v first": lr, m / (1 - beta1 ** step), v / → lr, averages(gradient, m, v,
     #     beta1, beta2)[0] / (1 - beta1 ** step), averages(gradient, m, v, beta1, beta2)[1] /
+    # "The step is made of the averages before this gradient, which in the first step are 0":
+    #     step == 1 and np.array_equal(got.w, w) and np.array_equal(bug(w, 9 * gradient, m +
+    #     1, v + 1, 2)[0], bug(w, gradient, m + 1, v + 1, 2)[0])
     new = moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps)
     return new, *averages(gradient, m, v, beta1, beta2)
 
@@ -279,6 +299,8 @@ def shares_exchanged(
     # "Write `beta1 * m + (1 - beta1) * gradient`, and v likewise": (1 - beta1) * m + beta1 *
     #     gradient → beta1 * m + (1 - beta1) * gradient; (1 - beta2) * v + beta2 * gradient ** 2
     #     → beta2 * v + (1 - beta2) * gradient**2
+    # "where it is that of the old average": np.allclose(right(w, 0 * gradient, m + 1, v,
+    #     step)[1], beta1) and not np.allclose(got.m, want.m)
     gradient = as_float(gradient)
     m = (1 - beta1) * m + beta1 * gradient
     v = (1 - beta2) * v + beta2 * gradient**2
@@ -295,6 +317,8 @@ def sums_not_averages(
     #     gradient)
     # "Multiply what is new by 1 - beta": m + gradient → m + (1 - beta1) * gradient; gradient **
     #     2 * (1 if squares else 1 - beta2) → gradient**2 * (1 - beta2)
+    # "m is a sum and no average": np.allclose(bug(w, gradient, 10 * gradient, v, step)[1], 10
+    #     * gradient)
     gradient = as_float(gradient)
     m = beta1 * m + gradient
     v = beta2 * v + gradient**2 * (1 if squares else 1 - beta2)
@@ -304,8 +328,9 @@ def sums_not_averages(
 @exercise.bug
 def uphill(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     """The step is added, so that the loss grows. Subtract it."""
-    # "The step is added": np.allclose(got.w - w, w - want.w)
     # "Subtract it": moved(w, -lr → moved(w, lr
+    # "The step is added, so that the loss grows": np.allclose(got.w - w, w - want.w) and
+    #     (gradient * (got.w - w) > 0).all()
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, -lr, m / (1 - beta1**step), v / (1 - beta2**step), eps), m, v
 
@@ -316,7 +341,9 @@ def no_eps(
 ):
     """eps is left out, so that a weight without gradient gets 0/0, and one of a tiny gradient a
     whole step. Add `eps` to the root."""
-    # "so that a weight without gradient gets 0/0": np.isnan(bug(*np.zeros((4, 1)), 1)[0])
     # "Add `eps` to the root": eps_used), → eps),
+    # "eps is left out, so that a weight without gradient gets 0/0, and one of a tiny gradient
+    #     a whole step": np.isnan(bug(*np.zeros((4, 1)), 1)[0]) and
+    #     np.allclose(bug(*np.array([[0], [1e-20], [0], [0]]), 1, lr=1.0)[0], -1)
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps_used), m, v

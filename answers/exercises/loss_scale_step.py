@@ -126,9 +126,10 @@ def moved(w, gradient, scale, lr):
 def divided_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """A float16 gradient is divided in float16, where what the scale has saved becomes 0 again.
     Make it float32 first."""
-    # "where what the scale has saved becomes 0 again": not bug(np.zeros(1, np.float32),
-    #     np.float16([3e-4]), 65536.0, 0, 1.0)[0].any()
     # "Make it float32 first": np.divide(gradient, scale, dtype=kind) → as_float(gradient) / scale
+    # "A float16 gradient is divided in float16, where what the scale has saved becomes 0
+    #     again": [bug(np.zeros(1, np.float32), kind([3e-4]), 65536.0, 0, 1.0)[0].any() for
+    #     kind in (np.float16, np.float32)] == [False, True]
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale / 2, 0
     kind = gradient.dtype if gradient.dtype.kind == "f" else float
@@ -141,9 +142,11 @@ def divided_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000)
 def step_not_skipped(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """The step is made although an entry is infinite or nan, and so is a weight then. Look with
     np.isfinite, and leave w alone."""
-    # "and so is a weight then": not np.isfinite(got.w).all()
     # "Look with np.isfinite, and leave w alone": moved(w, gradient, scale, lr), scale / 2 →
     #     as_float(w) + 0.0, scale / 2
+    # "The step is made although an entry is infinite or nan, and so is a weight then":
+    #     np.isinf(got.w[0]) and np.isnan(bug(w, with_bad(gradient, np.nan), scale,
+    #     good_steps, lr)[0][0]) and (got.w != w).all()
     if not np.isfinite(gradient).all():
         return moved(w, gradient, scale, lr), scale / 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -170,6 +173,9 @@ def bad_entries_made_zero(w, gradient, scale, good_steps, lr, growth_interval=20
     #     == good_steps + 1
     # "Skip the step, and halve the scale": kept = np.where(np.isfinite(gradient), gradient, 0) →
     #     return as_float(w) + 0.0, scale / 2, 0
+    # "Infinite entries and nan are replaced by 0": np.allclose(got.w, right(w,
+    #     with_bad(gradient, 0), scale, good_steps, lr)[0]) and np.allclose(got.w, bug(w,
+    #     with_bad(gradient, np.nan), scale, good_steps, lr)[0])
     bad = not np.isfinite(gradient).all()
     kept = gradient
     if bad:
@@ -181,9 +187,11 @@ def bad_entries_made_zero(w, gradient, scale, good_steps, lr, growth_interval=20
 def nan_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """Only infinity is looked for: a nan comes through, and makes weights nan. Use np.isfinite,
     which is False for both."""
-    # "a nan comes through, and makes weights nan": np.isnan(got.w).any()
     # "Use np.isfinite, which is False for both": np.isinf(gradient).any() → (not
     #     np.isfinite(gradient).all())
+    # "Only infinity is looked for: a nan comes through, and makes weights nan":
+    #     np.isnan(got.w).any() and np.array_equal(bug(w, with_bad(gradient, np.inf), scale,
+    #     good_steps, lr)[0], w)
     if np.isinf(gradient).any():
         return as_float(w) + 0.0, scale / 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -193,9 +201,11 @@ def nan_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
 def infinity_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """Only nan is looked for, but an overflow is infinite: weights become infinite. Use
     np.isfinite, which is False for both."""
-    # "weights become infinite": np.isinf(got.w).any()
     # "Use np.isfinite, which is False for both": np.isnan(gradient).any() → (not
     #     np.isfinite(gradient).all())
+    # "Only nan is looked for, but an overflow is infinite: weights become infinite":
+    #     np.isinf(got.w).any() and np.isinf(np.float16(300) * np.float16(300)) and
+    #     np.array_equal(bug(w, with_bad(gradient, np.nan), scale, good_steps, lr)[0], w)
     if np.isnan(gradient).any():
         return as_float(w) + 0.0, scale / 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -205,9 +215,10 @@ def infinity_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000
 def sum_looked_at(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """The sum is looked at, and a sum of finite entries may overflow: a good step is skipped. Look
     at each entry."""
-    # "a sum of finite entries may overflow: a good step is skipped": np.isfinite(gradient).all()
-    #     and np.isinf(gradient.sum()) and got.good_steps == 0
     # "Look at each entry": np.isfinite(gradient.sum()) → np.isfinite(gradient).all()
+    # "The sum is looked at, and a sum of finite entries may overflow: a good step is
+    #     skipped": np.isfinite(gradient).all() and np.isinf(gradient.sum()) and
+    #     got.good_steps == 0
     with np.errstate(over="ignore", invalid="ignore"):
         good = np.isfinite(gradient.sum())
     if not good:
@@ -241,10 +252,12 @@ def part_looked_at(
 def scale_kept_after_an_overflow(
     w, gradient, scale, good_steps, lr, growth_interval=2000
 ):
-    """The step is skipped, and the scale stays: the next gradient overflows as this one did. Halve
-    the scale."""
-    # "The step is skipped, and the scale stays": np.array_equal(got.w, w) and got.scale == scale
+    """The step is skipped, and the scale stays: the next gradient overflows, too. Halve the
+    scale."""
     # "Halve the scale": as_float(w) + 0.0, scale, → as_float(w) + 0.0, scale / 2,
+    # "The step is skipped, and the scale stays: the next gradient overflows, too":
+    #     np.array_equal(got.w, w) and got.scale == scale and np.isinf(np.float16(1500) *
+    #     np.float16(got.scale))
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -255,8 +268,10 @@ def scale_doubled_after_an_overflow(
     w, gradient, scale, good_steps, lr, growth_interval=2000
 ):
     """After an overflow the scale doubles, so that more overflows. Halve it."""
-    # "After an overflow the scale doubles": got.scale == 2 * scale
     # "Halve it": as_float(w) + 0.0, scale * 2 → as_float(w) + 0.0, scale / 2
+    # "After an overflow the scale doubles, so that more overflows": got.scale == 2 * scale
+    #     and [np.isinf(np.float16(700) * np.float16(each)) for each in (scale, got.scale)] ==
+    #     [False, True]
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale * 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -268,8 +283,11 @@ def count_kept_after_an_overflow(
 ):
     """A skipped step leaves the count as it was, so the scale grows too early. Good steps are
     counted in a row: begin at 0 again."""
-    # "A skipped step leaves the count as it was": got.good_steps == good_steps
-    # "begin at 0 again": scale / 2, good_steps → scale / 2, 0
+    # "A skipped step leaves the count as it was, so the scale grows too early":
+    #     got.good_steps == good_steps and bug(w, 0 * w, scale, bug(w, gradient, scale, 1999,
+    #     lr)[2], lr)[1] == 2 * scale
+    # "Good steps are counted in a row: begin at 0 again": scale / 2, good_steps → scale / 2,
+    #     0
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale / 2, good_steps
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -279,7 +297,7 @@ def count_kept_after_an_overflow(
 def skipped_step_counted(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """A skipped step counts as a good one. It ends the row: the count becomes 0."""
     # "A skipped step counts as a good one": got.good_steps == good_steps + 1
-    # "the count becomes 0": scale / 2, good_steps + 1 → scale / 2, 0
+    # "It ends the row: the count becomes 0": scale / 2, good_steps + 1 → scale / 2, 0
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale / 2, good_steps + 1
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -365,9 +383,10 @@ def unscaled_by_the_next_scale(
 def multiplied_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """A float16 gradient is multiplied by the learning rate in float16, where a small product
     becomes 0. Make it float32 first."""
-    # "where a small product becomes 0": not bug(np.zeros(1, np.float32), np.float16([3e-4]),
-    #     65536.0, 0, 2e-5)[0].any()
     # "Make it float32 first": np.multiply(lr, gradient, dtype=kind) → lr * as_float(gradient)
+    # "A float16 gradient is multiplied by the learning rate in float16, where a small product
+    #     becomes 0": [bug(np.zeros(1, np.float32), kind([3e-4]), 65536.0, 0, 2e-5)[0].any()
+    #     for kind in (np.float16, np.float32)] == [False, True]
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale / 2, 0
     kind = gradient.dtype if gradient.dtype.kind == "f" else float
@@ -380,9 +399,11 @@ def multiplied_in_float16(w, gradient, scale, good_steps, lr, growth_interval=20
 def minus_infinity_overlooked(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """Of the infinite entries only those above 0 are seen, and -infinity comes through. Use
     np.isfinite, which is False for both."""
-    # "-infinity comes through": np.isinf(got.w).any() and (gradient == -np.inf).any()
     # "Use np.isfinite, which is False for both": np.isnan(gradient).any() or (gradient ==
     #     np.inf).any() → not np.isfinite(gradient).all()
+    # "Of the infinite entries only those above 0 are seen, and -infinity comes through":
+    #     np.isinf(got.w).any() and (gradient == -np.inf).any() and np.array_equal(bug(w,
+    #     -gradient, scale, good_steps, lr)[0], w)
     if np.isnan(gradient).any() or (gradient == np.inf).any():
         return as_float(w) + 0.0, scale / 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -394,6 +415,10 @@ def large_taken_for_infinite(w, gradient, scale, good_steps, lr, growth_interval
     ask np.isfinite."""
     # "a good step is skipped": np.isfinite(gradient).all() and np.array_equal(got.w, w)
     # "ask np.isfinite": (np.abs(gradient) <= 65504).all() → np.isfinite(gradient).all()
+    # "A large entry counts as an overflow": got.scale == scale / 2 and abs(gradient).max() >
+    #     65504
+    # "65,504 ends float16 alone": np.finfo(np.float16).max == 65504 <
+    #     np.finfo(np.float32).max and got.scale == scale / 2
     if not (np.abs(gradient) <= 65504).all():
         return as_float(w) + 0.0, scale / 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)
@@ -427,8 +452,10 @@ def least_scale(w, gradient, scale, good_steps, lr, growth_interval=2000, least=
 def halves_rounded_down(w, gradient, scale, good_steps, lr, growth_interval=2000):
     """Half of the scale is rounded down, so that 1 becomes 0, by which nothing can be divided.
     Divide by 2 with `/`."""
-    # "1 becomes 0": scale == 1 and got.scale == 0
     # "Divide by 2 with `/`": // 2 → / 2
+    # "Half of the scale is rounded down, so that 1 becomes 0, by which nothing can be
+    #     divided": scale == 1 and got.scale == 0 and bug(w, gradient, 3.0, 0, lr)[1] == 1 and
+    #     not np.isfinite(w / np.float64(got.scale)).any()
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale // 2, 0
     return moved(w, gradient, scale, lr), *after(good_steps, scale, growth_interval)

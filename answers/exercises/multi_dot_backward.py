@@ -135,9 +135,11 @@ def gradient_of_the_product_left_out(dout, factors):
 def ones_for_the_gradient(dout, factors):
     """`dout` is taken for ones, as if the loss were the sum of the product's entries. Multiply by
     the array that is passed."""
-    # "`dout` is taken for ones": np.allclose(got, bug(7 * dout, factors)) and
-    #     np.allclose(bug(np.ones(dout.shape), factors), right(np.ones(dout.shape), factors))
     # "Multiply by the array that is passed": np.ones(dout.shape) → dout
+    # "`dout` is taken for ones, as if the loss were the sum of the product's entries":
+    #     np.allclose(got, bug(7 * dout, factors)) and np.allclose(got[0], factors[1:].prod())
+    #     and np.allclose(bug(np.ones(dout.shape), factors), right(np.ones(dout.shape),
+    #     factors))
     return np.stack(
         [
             turned(left) @ np.ones(dout.shape) @ turned(right)
@@ -152,7 +154,7 @@ def factor_itself_on_the_left(dout, factors):
     factor none."""
     # "The product on the left holds the factor itself": np.allclose(got[0], turned(factors[0]) @
     #     want[0])
-    # "Take all factors before it": left @ factor → left
+    # "Take all factors before it, and of the first factor none": left @ factor → left
     pairs = zip(sides(dout, factors), as_float(factors), strict=True)
     return np.stack(
         [
@@ -168,7 +170,7 @@ def factor_itself_on_the_right(dout, factors):
     factor none."""
     # "The product on the right holds the factor itself": np.allclose(got[-1], want[-1] @
     #     turned(factors[-1]))
-    # "Take all factors after it": factor @ right → right
+    # "Take all factors after it, and of the last factor none": factor @ right → right
     pairs = zip(sides(dout, factors), as_float(factors), strict=True)
     return np.stack(
         [
@@ -214,8 +216,7 @@ def right_factors_backwards(dout, factors):
 
 @exercise.bug
 def last_factor_first(dout, factors):
-    """The gradients come from the last factor to the first. Turn the list around before you stack
-    it."""
+    """The gradients come from the last factor to the first. Turn the list around."""
     # "The gradients come from the last factor to the first": np.allclose(got, want[::-1])
     # "Turn the list around": [::-1] → [::1]
     return multi_dot_backward(dout, factors)[::-1]
@@ -234,12 +235,12 @@ def result_transposed(dout, factors):
 def all_axes_turned(dout, factors):
     """Batch axes are not left in front: `.T` turns them around, too, and `np.dot` multiplies each
     matrix with each. Swap the last two, `swapaxes(-1, -2)`, and multiply with `@`."""
-    # "`.T` turns them around, too": isinstance(got, ValueError) and
-    #     np.zeros((2, 3, 3)).T.shape == (3, 3, 2)
     # "`np.dot` multiplies each matrix with each": isinstance(got, ValueError) and
     #     np.dot(np.zeros((2, 3, 3)), np.zeros((4, 3, 3))).shape == (2, 3, 4, 3)
-    # "Swap the last two, `swapaxes(-1, -2)`": left.T @ g @ right.T → left.swapaxes(-1, -2) @ g @
-    #     right.swapaxes(-1, -2)
+    # "Batch axes are not left in front: `.T` turns them around, too": isinstance(got,
+    #     ValueError) and np.zeros((2, 3, 4)).T.shape == (4, 3, 2)
+    # "Swap the last two, `swapaxes(-1, -2)`, and multiply with `@`": left.T @ g @ right.T →
+    #     left.swapaxes(-1, -2) @ g @ right.swapaxes(-1, -2)
     return np.stack([left.T @ g @ right.T for left, g, right in sides(dout, factors)])
 
 
@@ -249,7 +250,8 @@ def summed_over_the_batch(dout, factors):
     its own gradient."""
     # "The gradients are summed over the batch": np.allclose(got, want.sum(axis=1)) and
     #     factors.ndim == 4
-    # "each gets its own gradient": .sum(axis=tuple(range(1, factors.ndim - 2))) →
+    # "Each example has its own factors here, so each gets its own gradient":
+    #     .sum(axis=tuple(range(1, factors.ndim - 2))) →
     return multi_dot_backward(dout, factors).sum(axis=tuple(range(1, factors.ndim - 2)))
 
 
@@ -257,7 +259,7 @@ def summed_over_the_batch(dout, factors):
 def gradient_transposed(dout, factors):
     """`dout` is transposed. Transpose both sides alone, and leave the gradient as it is."""
     # "`dout` is transposed": np.allclose(got, right(turned(dout), factors))
-    # "leave the gradient as it is": turned(g) → g
+    # "Transpose both sides alone, and leave the gradient as it is.": turned(g) → g
     return np.stack(
         [
             turned(left) @ turned(g) @ turned(right)
@@ -270,9 +272,10 @@ def gradient_transposed(dout, factors):
 def sides_exchanged(dout, factors):
     """The factors after a factor are multiplied from the left, and those before it from the right.
     Leave each side where it is."""
-    # "The factors after a factor are multiplied from the left": np.allclose(got[0],
-    #     turned(factors[1]) @ dout)
-    # "Leave each side where it is": turned(right) @ g @ turned(left) → turned(left) @ g @
+    # "The factors after a factor are multiplied from the left, and those before it from the
+    #     right": np.allclose(got[0], turned(factors[1]) @ dout) and np.allclose(got[1], dout
+    #     @ turned(factors[0]))
+    # "Leave each side where it is.": turned(right) @ g @ turned(left) → turned(left) @ g @
     #     turned(right)
     return np.stack(
         [turned(right) @ g @ turned(left) for left, g, right in sides(dout, factors)]
@@ -295,8 +298,10 @@ def transposed_in_the_old_order(dout, factors):
     its factors in the reverse order."""
     # "Each factor of a side is transposed, and their order stays": np.allclose(got[2],
     #     turned(factors[0]) @ turned(factors[1]) @ dout)
-    # "in the reverse order": np.allclose(want[2], turned(factors[1]) @ turned(factors[0]) @ dout)
-    #     and not np.allclose(got[2], want[2])
+    # "The transpose of a product has its factors in the reverse order":
+    #     np.allclose(turned(factors[0] @ factors[1]), turned(factors[1]) @
+    #     turned(factors[0])) and not np.allclose(got[2], turned(factors[0] @ factors[1]) @
+    #     dout)
     turns = turned(as_float(factors))
     lefts = products(turns)[:-1]
     rights = [products(turns[place + 1 :])[-1] for place in range(len(turns))]
@@ -309,6 +314,8 @@ def entry_by_entry(dout, factors):
     """The factors are multiplied entry by entry, as if they were numbers. Multiply matrices, with
     `@`, in their order."""
     # "The factors are multiplied entry by entry": np.allclose(got, dout * factors[::-1])
+    # "Multiply matrices, with `@`, in their order": [dout * other for other in others] →
+    #     [turned(left) @ g @ turned(right) for left, g, right in sides(dout, factors)]
     dout, factors = as_float(dout), as_float(factors)
     others = [
         np.delete(factors, place, axis=0).prod(axis=0) for place in range(len(factors))
@@ -324,6 +331,9 @@ def divided_by_a_pseudoinverse(dout, factors):
     #     (np.linalg.matrix_rank(factors) < factors.shape[-1]).any()
     # "Keep them in a list on the way": lefts[place] = lefts[place + 1] @
     #     np.linalg.pinv(factor) →
+    # "The products on the left are made of longer ones by the pseudoinverse of a factor":
+    #     np.allclose(got[2], turned(products(factors)[3] @ np.linalg.pinv(factors[2])) @ dout
+    #     @ turned(factors[3]))
     factors, gradients = as_float(factors), []
     lefts = products(factors)
     for place in reversed(range(len(factors))):
@@ -337,9 +347,10 @@ def divided_by_a_pseudoinverse(dout, factors):
 def divided_by_the_factor(dout, factors):
     """The products on the left are made of longer ones by the inverse of a factor, which need not
     exist. Keep them in a list on the way."""
-    # "by the inverse of a factor, which need not exist": isinstance(got, np.linalg.LinAlgError) or
-    #     not np.allclose(got, want)
     # "Keep them in a list on the way": longer @ np.linalg.inv(factor) → shorter
+    # "The products on the left are made of longer ones by the inverse of a factor, which need
+    #     not exist": isinstance(got, np.linalg.LinAlgError) and np.allclose(bug(dout, factors
+    #     + np.eye(3)), right(dout, factors + np.eye(3)))
     factors = as_float(factors)
     triples = zip(
         products(factors),

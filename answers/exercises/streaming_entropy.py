@@ -140,11 +140,13 @@ def in_the_end(m, s, t):
 
 @exercise.bug
 def t_only_multiplied(logits, chunk=1024):
-    """When the maximum rises, the weighted sum t is multiplied by e^(m - m') alone. Each gap grows,
-    too: add (m - m') s to t before you multiply."""
+    """When the maximum rises, the weighted sum t is multiplied by e^(m - m') alone. The gaps
+    change, too: add (m - m') s to t before you multiply."""
     # "the weighted sum t is multiplied by e^(m - m') alone": want - got > 0 and
     #     np.isclose(bug(logits, 100), want)
     # "add (m - m') s to t before you multiply": np.exp(gap) * t → np.exp(gap) * (t + gap * s)
+    # "When the maximum rises": np.isclose(bug(logits[::-1], chunk), right(logits[::-1],
+    #     chunk)) and not np.isclose(got, want)
     return in_the_end(
         *running(logits, chunk, lambda gap, s, t: (np.exp(gap) * s, np.exp(gap) * t))
     )
@@ -152,10 +154,13 @@ def t_only_multiplied(logits, chunk=1024):
 
 @exercise.bug
 def t_shifted_by_the_new_sum(logits, chunk=1024):
-    """When the maximum rises, s is rescaled before t, and t is shifted by the new s. Use the old s:
-    t becomes e^(m - m') (t + (m - m') s)."""
+    """When the maximum rises, t is shifted by the new s. Use the old s: t becomes e^(m - m') (t +
+    (m - m') s)."""
     # "t is shifted by the new s": not np.isclose(got, want) and np.isclose(bug(logits, 100), want)
-    # "Use the old s": t + gap * (np.exp(gap) * s) → t + gap * s
+    # "When the maximum rises": np.isclose(bug(logits[::-1], chunk), right(logits[::-1],
+    #     chunk)) and not np.isclose(got, want)
+    # "Use the old s: t becomes e^(m - m') (t + (m - m') s)": t + gap * (np.exp(gap) * s) → t
+    #     + gap * s
     return in_the_end(
         *running(
             logits,
@@ -170,12 +175,12 @@ def t_shifted_by_the_new_sum(logits, chunk=1024):
 
 @exercise.bug
 def sums_not_rescaled(logits, chunk=1024):
-    """When the maximum rises, the old sums stay as they are, below another maximum than the new
-    terms. Multiply both by e^(m - m'), and shift t."""
-    # "the old sums stay as they are": not np.isclose(got, want) and np.isclose(bug(logits, 100),
-    #     want)
+    """When the maximum rises, the old sums stay as they are. Multiply both by e^(m - m'), and shift
+    t."""
     # "Multiply both by e^(m - m'), and shift t": (s, t)) → (np.exp(gap) * s, np.exp(gap) * (t +
     #     gap * s)))
+    # "When the maximum rises, the old sums stay as they are.": np.isclose(bug(logits[::-1],
+    #     chunk), right(logits[::-1], chunk)) and not np.isclose(got, want)
     return in_the_end(*running(logits, chunk, lambda gap, s, t: (s, t)))
 
 
@@ -183,9 +188,12 @@ def sums_not_rescaled(logits, chunk=1024):
 def no_maximum_subtracted(logits, chunk=1024):
     """exp is taken of the logits as they are: it overflows on large ones, and of very negative ones
     0/0 is left. Keep the largest logit so far, and subtract it."""
-    # "it overflows on large ones": not np.isfinite(got).any()
     # "Keep the largest logit so far, and subtract it": lambda gap, s, t: (s,
     #     t) → raise_both; 0 * new → np.maximum(m, new)
+    # "exp is taken of the logits as they are: it overflows on large ones":
+    #     np.isinf(np.exp(logits)).all() and not np.isfinite(got).any()
+    # "of very negative ones 0/0 is left": np.isnan(bug(logits - 2000)) and np.exp(logits -
+    #     2000).sum() == 0
     with np.errstate(all="ignore"):
         return in_the_end(
             *running(logits, chunk, lambda gap, s, t: (s, t), lambda m, new: 0 * new)
@@ -199,6 +207,8 @@ def maximum_begins_at_zero(logits, chunk=1024):
     # "where all lie far below, every exponential is 0": not np.isfinite(got).all()
     # "Begin at -inf, or at the lowest float": np.maximum(np.maximum(m, new), 0) → np.maximum(m,
     #     new)
+    # "The largest logit so far begins at 0": np.isfinite(bug(np.array([-745.1]))) and not
+    #     np.isfinite(bug(np.array([-745.2]))) and np.exp(-745.2) == 0 < np.exp(-745.1)
     with np.errstate(all="ignore"):
         return in_the_end(
             *running(
@@ -214,6 +224,8 @@ def maximum_begins_too_high(logits, chunk=1024, start=-1e4):
     # "then every exponential is 0": not np.isfinite(got).all() and np.exp(-1e6) == 0
     # "Begin at -inf, or at the lowest float": np.maximum(np.maximum(m, new),
     #     start) → np.maximum(m, new)
+    # "The largest logit so far begins at a number that all logits can lie below: then":
+    #     (logits < -1e4).all() and np.isnan(got) and np.isfinite(bug(np.append(logits, 0.0)))
     with np.errstate(all="ignore"):
         return in_the_end(
             *running(
@@ -230,6 +242,8 @@ def raised_only_where_all_rise(logits, chunk=1024):
     Take the larger one in each row."""
     # "in a row where it should, exp overflows": not np.isfinite(got).all()
     # "Take the larger one in each row": new if (new > m).all() else m → np.maximum(m, new)
+    # "The maximum is raised only if it rises in all rows": not np.isfinite(got[0]) and
+    #     np.isclose(bug(logits[:1], chunk), want[0])
     with np.errstate(all="ignore"):
         return in_the_end(
             *running(
@@ -247,6 +261,9 @@ def number_for_minus_infinity(logits, chunk=1024, put=-100.0):
     # "where the other logits lie below it, it has all probability": np.allclose(got,
     #     np.log(np.isneginf(logits).sum(-1)))
     # "Let -inf be -inf": np.where(np.isneginf(logits), put, logits) → logits
+    # "A number stands for -inf": np.allclose(got, right(np.where(np.isneginf(logits), -100.0,
+    #     logits), chunk))
+    # "its exponential is 0": np.exp(-np.inf) == 0 and not np.allclose(got, want)
     logits = as_float(logits)
     replaced = np.where(np.isneginf(logits), put, logits)
     return in_the_end(*running(replaced, chunk))
@@ -254,10 +271,10 @@ def number_for_minus_infinity(logits, chunk=1024, put=-100.0):
 
 @exercise.bug(least=(1e-7, 1e-6, 1e-5, 1e-4))
 def small_terms_left_out(logits, chunk=1024, least=1e-7):
-    """Where an exponential is small, its term of t is left out. It is a part of the entropy: put 0
-    only where the exponential is 0."""
+    """Where an exponential is small, its term of t is left out. Put 0 only where the exponential is
+    0."""
     # "Where an exponential is small, its term of t is left out": (got < want).any()
-    # "put 0 only where the exponential is 0": powers > least → powers > 0
+    # "Put 0 only where the exponential is 0": powers > least → powers > 0
 
     def add(part, m):
         gaps = part - np.expand_dims(m, -1)
@@ -272,6 +289,7 @@ def share_of_the_largest(logits, chunk=1024):
     """The entropy is divided by log(classes), the largest that it can be. Leave it in nats."""
     # "The entropy is divided by log(classes)": np.allclose(got * np.log(logits.shape[-1]), want)
     # "Leave it in nats": / np.log(max(2, logits.shape[-1])) →
+    # "log(classes), the largest that it can be": np.isclose(bug(0 * logits), 1) and got < 1
     return in_the_end(*running(logits, chunk)) / np.log(max(2, logits.shape[-1]))
 
 
@@ -282,6 +300,8 @@ def one_maximum_for_all_rows(logits, chunk=1024):
     # "in a row far below it every exponential is 0": np.isnan(got).any()
     # "Keep one for each row: the maximum along the last axis": np.maximum(m, new).max() →
     #     np.maximum(m, new)
+    # "One maximum is kept for all rows": np.isnan(got[1]) and np.isclose(bug(logits[1:],
+    #     chunk), want[1])
     with np.errstate(all="ignore"):
         return in_the_end(
             *running(
@@ -292,11 +312,11 @@ def one_maximum_for_all_rows(logits, chunk=1024):
 
 @exercise.bug
 def mean_of_the_chunks(logits, chunk=1024):
-    """The entropies of the chunks are averaged. They belong to other distributions: keep sums, and
-    make the entropy once, of all."""
+    """The entropies of the chunks are averaged. Keep sums, and make the entropy once, of all."""
     # "The entropies of the chunks are averaged": np.isclose(got, np.mean([right(each, 100) for each
     #     in chunks(logits, chunk)]))
-    # "make the entropy once, of all": chunks(logits, chunk) → [as_float(logits)]
+    # "Keep sums, and make the entropy once, of all": chunks(logits, chunk) →
+    #     [as_float(logits)]
     with np.errstate(all="ignore"):
         found = [in_the_end(*running(each, chunk)) for each in chunks(logits, chunk)]
     return np.mean(found, axis=0)
@@ -304,11 +324,11 @@ def mean_of_the_chunks(logits, chunk=1024):
 
 @exercise.bug
 def sum_of_the_chunks(logits, chunk=1024):
-    """The entropies of the chunks are added up. They belong to other distributions: keep sums, and
-    make the entropy once, of all."""
+    """The entropies of the chunks are added up. Keep sums, and make the entropy once, of all."""
     # "The entropies of the chunks are added up": np.isclose(got, np.sum([right(each, 100) for each
     #     in chunks(logits, chunk)]))
-    # "make the entropy once, of all": chunks(logits, chunk) → [as_float(logits)]
+    # "Keep sums, and make the entropy once, of all": chunks(logits, chunk) →
+    #     [as_float(logits)]
     with np.errstate(all="ignore"):
         found = [in_the_end(*running(each, chunk)) for each in chunks(logits, chunk)]
     return np.sum(found, axis=0)
@@ -335,8 +355,8 @@ def short_chunk_left_out(logits, chunk=1024):
 @exercise.bug
 def sign_lost(logits, chunk=1024):
     """The sign is lost: this is Σ p log p, and the entropy is its negative."""
-    # "this is Σ p log p, and the entropy is its negative": np.allclose(got, -want) and (got <
-    #     0).all()
+    # "The sign is lost: this is Σ p log p, and the entropy is its negative": np.allclose(got,
+    #     -want) and (got < 0).all()
     return -in_the_end(*running(logits, chunk))
 
 
@@ -346,6 +366,9 @@ def mean_gap_added(logits, chunk=1024):
     log s."""
     # "t / s is added": np.allclose(got, 2 * np.log(running(logits, 100)[1]) - want)
     # "subtract it from log s": + t / s → - t / s
+    # "It is the mean of the gaps, all of which are 0 or less": np.isclose(got -
+    #     np.log(running(logits, 100)[1]), np.average(logits - logits.max(),
+    #     weights=np.exp(logits))) and (logits <= logits.max()).all()
     _, s, t = running(logits, chunk)
     return np.log(s) + t / s
 
@@ -355,6 +378,8 @@ def maximum_added(logits, chunk=1024):
     """The maximum is added, as in log-sum-exp. t holds gaps to it, so it has already cancelled."""
     # "The maximum is added": np.allclose(got, want + logits.max(-1))
     # "it has already cancelled": m + np.log(s) → np.log(s)
+    # "The maximum is added, as in log-sum-exp": np.isclose(got - want,
+    #     np.log(np.exp(logits).sum()) - np.log(np.exp(logits - logits.max()).sum()))
     m, s, t = running(logits, chunk)
     return m + np.log(s) - t / s
 
@@ -365,6 +390,8 @@ def not_divided(logits, chunk=1024):
     1."""
     # "The weighted sum t is subtracted as it is": got > want
     # "Divide it by s": - t → - t / s
+    # "so that the weights add up to 1": np.isclose((np.exp(logits - logits.max()) /
+    #     running(logits, 100)[1]).sum(), 1) and not np.isclose(got, want)
     _, s, t = running(logits, chunk)
     return np.log(s) - t
 
@@ -373,7 +400,7 @@ def not_divided(logits, chunk=1024):
 def in_bits(logits, chunk=1024):
     """The entropy is in bits. Nats are asked for: take natural logarithms."""
     # "The entropy is in bits": np.allclose(got, want / np.log(2))
-    # "take natural logarithms": / np.log(2) →
+    # "Nats are asked for: take natural logarithms": / np.log(2) →
     return in_the_end(*running(logits, chunk)) / np.log(2)
 
 
@@ -383,6 +410,8 @@ def nan_for_minus_infinity(logits, chunk=1024):
     where the exponential is 0."""
     # "A logit of -inf makes -inf · 0, which is nan": np.isnan(got).any()
     # "put 0 where the exponential is 0": gaps * powers → np.where(powers > 0, gaps, 0) * powers
+    # "It has probability 0 and adds nothing": np.isclose(want[0],
+    #     right(logits[0][np.isfinite(logits[0])], chunk)) and np.isnan(got[0])
 
     def add(part, m):
         gaps = part - np.expand_dims(m, -1)
@@ -426,7 +455,11 @@ def along_the_first_axis(logits, chunk=1024):
 def all_in_memory(logits, chunk=1024):
     """The entropy is right, but arrays of the size of all logits are made. Read a chunk, add it to
     three numbers for each row, and let it go."""
-    # "arrays of the size of all logits are made": not keeps_a_few_numbers_of_each_row(bug)
+    # "The entropy is right, but arrays of the size of all logits are made":
+    #     np.isclose(bug(RISING, 2), right(RISING, 2)) and not
+    #     keeps_a_few_numbers_of_each_row(bug)
+    # "Read a chunk, add it to three numbers for each row, and let it go": logits,
+    #     logits.shape[-1] → logits, chunk
     return in_the_end(*running(logits, logits.shape[-1]))
 
 
@@ -436,6 +469,10 @@ def shifted_to_the_wrong_side(logits, chunk=1024):
     is (m - m') s."""
     # "t is shifted by (m' - m) s": got < want and np.isclose(bug(logits, 100), want)
     # "the shift is (m - m') s": t - gap * s → t + gap * s
+    # "When the maximum rises": np.isclose(bug(logits[::-1], chunk), right(logits[::-1],
+    #     chunk)) and not np.isclose(got, want)
+    # "The gaps become more negative": (logits[:2] - logits.max() < logits[:2] -
+    #     logits[:2].max()).all() and got < want
     return in_the_end(
         *running(
             logits,
@@ -457,11 +494,14 @@ def log_sum_exp_returned(logits, chunk=1024):
 
 @exercise.bug
 def divided_by_the_sum_so_far(logits, chunk=1024):
-    """Probabilities are made with the sum of the logits read so far, and the later ones belong to
+    """Probabilities are made with the sum of the exponentials so far, and the later ones belong to
     it, too. Keep sums, and divide at the end."""
     # "the later ones belong to it, too": np.isclose(bug(logits, 100), want) and not
     #     np.isclose(got, want)
     # "Keep sums, and divide at the end": return total → return in_the_end(m, s, t)
+    # "Probabilities are made with the sum of the exponentials so far": np.isclose(got, -sum(p
+    #     * np.log(p) for i, each in enumerate(logits) for p in [np.exp(each) /
+    #     np.exp(logits[: i // 2 * 2 + 2]).sum()]))
     m = s = t = None
     total = 0
     for part in chunks(logits, chunk):
@@ -487,8 +527,11 @@ def running_on(one, other):
 def epsilon_beside_the_sum(logits, chunk=1024, small=1e-6):
     """An epsilon is added to the sum s. It holds the largest logit's exponential, so it is 1 or
     more, and nothing needs it."""
-    # "it is 1 or more": (running(logits, chunk)[1] >= 1).all() and not np.allclose(got, want,
-    #     rtol=1e-12)
     # "nothing needs it": s + small → s
+    # "An epsilon is added to the sum s": np.isclose(got, in_the_end(*np.add(running(logits,
+    #     chunk), [0, 1e-6, 0])), rtol=1e-12, atol=0)
+    # "It holds the largest logit's exponential, so it is 1 or more":
+    #     np.isclose(running(logits, chunk)[1], 1 + np.exp(logits.min() - logits.max())) and
+    #     not np.allclose(got, want, rtol=1e-12)
     m, s, t = running(logits, chunk)
     return in_the_end(m, s + small, t)
