@@ -89,8 +89,9 @@ def one_direction_only(images, texts, log_scale, way=0):
     # "Only one direction counts: images choose their texts, or texts their images":
     #     any(np.isclose(got.loss, each) for each in both(np.exp(log_scale) * unit(images) @
     #     unit(texts).T)[0])
-    # "Average both": losses[way] → (losses[0] + losses[1]) / 2; dlogits = gradients[way] →
-    #     dlogits = (gradients[0] + gradients[1]) / 2
+    # "Average both: the columns of the same logits are a second cross-entropy": losses[way] →
+    #     (losses[0] + losses[1]) / 2; dlogits = gradients[way] → dlogits = (gradients[0] +
+    #     gradients[1]) / 2
     scale = math.exp(log_scale)
     logits = scale * (unit(images) @ unit(texts).T)
     losses, gradients = both(logits)
@@ -139,6 +140,8 @@ def not_normalised(images, texts, log_scale):
     # "Divide each row by its length first, and send the gradient back through that division":
     #     as_float(images) → unit(images); as_float(texts) → unit(texts); / 2, dimages, dtexts, →
     #     / 2, through_unit(dimages, images), through_unit(dtexts, texts),
+    # "so long embeddings count more": np.isclose(bug(2 * images, texts, log_scale)[0], bug(images,
+    #     texts, log_scale + np.log(2))[0])
     a, b = as_float(images), as_float(texts)
     scale = math.exp(log_scale)
     logits = scale * (a @ b.T)
@@ -180,8 +183,9 @@ def gradient_stops_at_the_unit_rows(images, texts, log_scale):
     divide by its length: that is the division's backward pass."""
     # "The gradients are of the rows after normalisation": np.isclose(got.loss, want.loss) and
     #     np.allclose(through_unit(got.dimages, images), want.dimages)
-    # "Take away the part along each row, and divide by its length": / 2, dimages, dtexts, →
-    #     / 2, through_unit(dimages, images), through_unit(dtexts, texts),
+    # "Take away the part along each row, and divide by its length: that is the division's backward
+    #     pass": / 2, dimages, dtexts, → / 2, through_unit(dimages, images), through_unit(dtexts,
+    #     texts),
     scale = math.exp(log_scale)
     logits = scale * (unit(images) @ unit(texts).T)
     losses, gradients = both(logits)
@@ -197,9 +201,9 @@ def gradient_stops_at_the_unit_rows(images, texts, log_scale):
 def lengths_taken_as_constants(images, texts, log_scale):
     """The gradient is divided by each length, but keeps its part along the row: the length
     depends on the row, too. Take away `(d * u).sum(axis=1, keepdims=True) * u`."""
-    # "The gradient is divided by each length, but keeps its part along the row":
-    #     np.abs((got.dimages * images).sum(axis=1)).max() > 1e-3 and np.allclose(through_unit(
-    #     got.dimages, unit(images)), want.dimages)
+    # "The gradient is divided by each length, but keeps its part along the row: the length depends
+    #     on the row, too": np.abs((got.dimages * images).sum(axis=1)).max() > 1e-3 and
+    #     np.allclose(through_unit( got.dimages, unit(images)), want.dimages)
     # "Take away `(d * u).sum(axis=1, keepdims=True) * u`": return d / → return (d - (d *
     #     u).sum(axis=1, keepdims=True) * u) /
     scale = math.exp(log_scale)
@@ -241,6 +245,8 @@ def scale_not_exponentiated(images, texts, log_scale):
     # "The cosines are multiplied by the logarithm of the scale itself": np.isclose(got.loss,
     #     sum(both(log_scale * unit(images) @ unit(texts).T)[0]) / 2)
     # "Multiply by exp(log_scale)": scale = log_scale → scale = math.exp(log_scale)
+    # "exp(log_scale), which is always above 0": log_scale <= 0 < np.exp(log_scale) and np.exp(-99)
+    #     > 0 and not np.isclose(got.loss, want.loss)
     scale = log_scale
     logits = scale * (unit(images) @ unit(texts).T)
     losses, gradients = both(logits)
@@ -287,6 +293,9 @@ def scale_missing_in_the_gradients(images, texts, log_scale):
     # "The gradients of the embeddings lack the scale": np.allclose(np.exp(log_scale) *
     #     got.dimages, want.dimages) and np.allclose(np.exp(log_scale) * got.dtexts, want.dtexts)
     # "so it multiplies on the way back": texts, 1) → texts, scale)
+    # "It multiplied the cosines on the way forward": np.isclose(got.loss,
+    #     sum(both(np.exp(log_scale) * cosines(images, texts))[0]) / 2) and not
+    #     np.allclose(got.dimages, want.dimages)
     scale = math.exp(log_scale)
     logits = scale * (unit(images) @ unit(texts).T)
     losses, gradients = both(logits)
@@ -303,6 +312,10 @@ def logits_not_transposed_for_the_texts(images, texts, log_scale):
     #     want.dimages) and not np.allclose(got.dtexts, want.dtexts)
     # "multiply by the transpose, `dlogits.T`": dlogits @ unit(images) → dlogits.T @
     #     unit(images)
+    # "Column j of the logits belongs to text j": all(np.array_equal(~np.isclose(cosines(images,
+    #     texts), cosines(images, np.where(np.arange(len(texts)) == j, -1, 1)[:, None] * texts)),
+    #     np.ones((len(images), 1)) * (np.arange(len(texts)) == j)) for j in range(len(texts))) and
+    #     not np.allclose(got.dtexts, want.dtexts)
     scale = math.exp(log_scale)
     logits = scale * (unit(images) @ unit(texts).T)
     losses, gradients = both(logits)
@@ -314,8 +327,7 @@ def logits_not_transposed_for_the_texts(images, texts, log_scale):
 
 @exercise.bug
 def summed_over_the_batch(images, texts, log_scale):
-    """The loss and its gradients are sums over the pairs. Divide by their number, so that a
-    larger batch has no larger loss by that alone."""
+    """The loss and its gradients are sums over the pairs. Divide by their number."""
     # "The loss and its gradients are sums over the pairs": np.isclose(got.loss, len(images) *
     #     want.loss) and np.allclose(got.dimages, len(images) * want.dimages)
     # "Divide by their number": n = len(images) → n = 1
@@ -330,11 +342,12 @@ def summed_over_the_batch(images, texts, log_scale):
 
 @exercise.bug
 def scale_clipped(images, texts, log_scale):
-    """The scale is clipped at 100 inside of the loss, which then has no gradient there. Take it
-    as it is: CLIP clips the parameter after a step, not in the loss."""
-    # "The scale is clipped at 100 inside of the loss": np.isclose(got.loss, right(images, texts,
-    #     np.log(100))[0])
-    # "Take it as it is": min(math.exp(log_scale), 100.0) → math.exp(log_scale)
+    """The scale is clipped at 100 inside of the loss, which then has no gradient there. Take it as
+    it is: CLIP clips the parameter, between steps."""
+    # "The scale is clipped at 100 inside of the loss, which then has no gradient there":
+    #     np.isclose(got.loss, right(images, texts, np.log(100))[0]) and bug(images, texts,
+    #     log_scale + 1e-3)[0] == bug(images, texts, log_scale - 1e-3)[0]
+    # "Take it as it is:": min(math.exp(log_scale), 100.0) → math.exp(log_scale)
     scale = min(math.exp(log_scale), 100.0)
     logits = scale * (unit(images) @ unit(texts).T)
     losses, gradients = both(logits)
@@ -351,6 +364,8 @@ def no_maximum(images, texts, log_scale):
     #     not np.isfinite(got.loss)
     # "Subtract the maximum of each row and of each column first": np.exp(logits) →
     #     np.exp((logits := logits - logits.max(axis=axis, keepdims=True)))
+    # "exp of a large logit overflows": np.isinf(np.exp(np.exp(log_scale) * cosines(images,
+    #     texts).max())) and not np.isfinite(got.loss)
     scale = math.exp(log_scale)
     cosines = unit(images) @ unit(texts).T
     losses, gradients, n = [], [], len(cosines)
@@ -373,6 +388,8 @@ def eps_beside_the_length(images, texts, log_scale, eps=1e-8):
     # "at embeddings of 1e-5 all cosines are off by a thousandth or more": not np.isclose(
     #     bug(1e-5 * images, 1e-5 * texts, 1.0)[0], right(images, texts, 1.0)[0], rtol=1e-4)
     # "Divide by the length alone": / (length + eps) → / length
+    # "A number added to each length shortens short rows": bug(1e-5 * np.eye(2), 1e-5 * np.eye(2),
+    #     1.0)[0] > 1.0001 * right(np.eye(2), np.eye(2), 1.0)[0]
     def rows(x):
         x = as_float(x)
         length = np.linalg.norm(x, axis=1, keepdims=True)
@@ -393,8 +410,8 @@ def log_of_zero(images, texts, log_scale):
     probability: the loss is logsumexp(logits) minus the pair's logit."""
     # "The probability of a pair rounds to 0 at a large scale, and its logarithm is -inf":
     #     got.loss == np.inf and np.allclose(got.dimages, want.dimages)
-    # "the loss is logsumexp(logits) minus the pair's logit": -np.log(own).mean() →
-    #     sum(both(logits)[0]) / 2
+    # "Form no probability: the loss is logsumexp(logits) minus the pair's logit":
+    #     -np.log(own).mean() → sum(both(logits)[0]) / 2
     scale = math.exp(log_scale)
     logits = scale * (unit(images) @ unit(texts).T)
     _, gradients = both(logits)
@@ -412,6 +429,8 @@ def log_p_plus_eps(images, texts, log_scale, eps=1e-12):
     #     -np.log(1e-12) + 0.1 and right(np.eye(2), -np.eye(2), 9.0)[0] > 8000
     # "Use logsumexp(logits) minus the pair's logit; it needs no eps": -np.log(own + eps).mean() →
     #     sum(both(logits)[0]) / 2
+    # "so the worst pairs all cost the same": np.isclose(bug(np.eye(2), -np.eye(2), 8.0)[0],
+    #     bug(np.eye(2), -np.eye(2), 9.0)[0])
     scale = math.exp(log_scale)
     logits = scale * (unit(images) @ unit(texts).T)
     _, gradients = both(logits)
@@ -428,6 +447,10 @@ def own_pair_not_in_the_sum(images, texts, log_scale):
     # "so the loss can fall below 0": bug(np.eye(2), np.eye(2), 2.0)[0] < 0
     # "Sum over all texts, and over all images: it is a softmax": np.where(np.eye(n) > 0, -np.inf,
     #     logits) → logits
+    # "The pair's own exponential is missing in the sum below the line": (lambda logits:
+    #     np.isclose(got.loss, sum(np.log((np.exp(logits) * (1 -
+    #     np.eye(len(images)))).sum(axis=axis)).mean() for axis in (0, 1)) / 2 -
+    #     np.diag(logits).mean()))(np.exp(log_scale) * cosines(images, texts))
     scale, n = math.exp(log_scale), len(images)
     logits = scale * (unit(images) @ unit(texts).T)
     others = np.where(np.eye(n) > 0, -np.inf, logits)

@@ -106,8 +106,8 @@ def overlaps_overwritten(dout, x, w, stride=1, padding=0, dilation=1):
     up, `view[:, :, i, j] += columns[:, :, i, j]`."""
     # "A pixel under several taps keeps the gradient of the last only": np.isclose(got.dx[0, 0,
     #     0, 1], dout[0, 0, 0, 0] * w[0, 0, 0, 1])
-    # "`view[:, :, i, j] += columns[:, :, i, j]`": view[:, :, i, j] = columns[:, :, i, j] →
-    #     view[:, :, i, j] += columns[:, :, i, j]
+    # "Windows overlap: add them up, `view[:, :, i, j] += columns[:, :, i, j]`": view[:, :, i, j] =
+    #     columns[:, :, i, j] → view[:, :, i, j] += columns[:, :, i, j]
     _, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     rows = as_float(dout).reshape(*dout.shape[:2], -1)
     padded = pad(0 * as_float(x), padding)
@@ -120,9 +120,9 @@ def overlaps_overwritten(dout, x, w, stride=1, padding=0, dilation=1):
 
 @exercise.bug
 def whole_view_added(dout, x, w, stride=1, padding=0, dilation=1):
-    """A pixel that stands in several windows keeps the gradient of the last only: by `=`, or by
-    `+=` on all windows at once, which adds once to each pixel. Add window by window or tap by tap:
-    under one tap all pixels differ."""
+    """A pixel that stands in several windows keeps the gradient of the last only: adding to all
+    windows at once adds once to each pixel. Add window by window or tap by tap: under one tap all
+    pixels differ."""
     # "A pixel that stands in several windows keeps the gradient of the last only":
     #     np.isclose(got.dx[0, 0, 0, 1], dout[0, 0, 0, 1] * w[0, 0, 0, 0])
     # "Add window by window or tap by tap": view += np.einsum('nfhw,fcij->nchwij', as_float(dout),
@@ -130,6 +130,11 @@ def whole_view_added(dout, x, w, stride=1, padding=0, dilation=1):
     #     [np.add(view[..., i, j], g[..., i, j], out=view[..., i, j]) for g in
     #     [np.einsum('nfhw,fcij->nchwij', as_float(dout), as_float(w))] for i, j in
     #     np.ndindex(*w.shape[2:])]
+    # "adding to all windows at once adds once to each pixel": (bug(np.ones(dout.shape), x,
+    #     np.ones(w.shape))[0] == 1).all() and not np.allclose(got.dx, want.dx)
+    # "under one tap all pixels differ": all(np.unique(tap).size == dout[0, 0].size for tap in
+    #     windows(np.arange(x.size).reshape(x.shape), w.shape[2:], stride, dilation)[0,
+    #     0].reshape(-1, dout[0, 0].size)) and not np.allclose(got.dx, want.dx)
     _, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     padded = pad(0 * as_float(x), padding)
     view = windows(padded, w.shape[2:], stride, dilation).transpose(0, 1, 4, 5, 2, 3)
@@ -144,6 +149,8 @@ def kernel_flipped_in_dx(dout, x, w, stride=1, padding=0, dilation=1):
     # "The image's gradient is that of the flipped kernel": np.allclose(got.dx, right(dout, x,
     #     np.flip(w, (2, 3)), stride, padding, dilation)[0])
     # "Each tap's goes to the pixel that it met": w[:, :, ::-1, ::-1] → w
+    # "the first tap's gradient went to the last tap's pixel": np.isclose(got.dx[0, 0, -1, -1],
+    #     dout[0, 0, -1, -1] * w[0, 0, 0, 0])
     _, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     flipped = w[:, :, ::-1, ::-1]
     dx, _, _ = conv2d_backward(dout, x, flipped, stride, padding, dilation)
@@ -156,14 +163,16 @@ def kernel_flipped_in_dw(dout, x, w, stride=1, padding=0, dilation=1):
     times the pixel that this tap met."""
     # "The filters' gradient is flipped": np.allclose(got.dw, want.dw[:, :, ::-1, ::-1])
     # "the pixel that this tap met": dw[:, :, ::-1, ::-1] → dw
+    # "The gradient of a tap is the sum over places of `dout` times the pixel that this tap met":
+    #     np.isclose(bug(dout := x, pad(x, 1), w)[1][0, 0, -1, -1], (dout * pad(x, 1)[:, :, :3,
+    #     :3]).sum()) and not np.allclose(got.dw, want.dw)
     dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     return dx, dw[:, :, ::-1, ::-1], db
 
 
 @exercise.bug
 def averaged_over_images(dout, x, w, stride=1, padding=0, dilation=1):
-    """dw and db are divided by the number of images. That division belongs to the loss, which has
-    made it already: sum."""
+    """dw and db are divided by the number of images. That division belongs to the loss: sum."""
     # "dw and db are divided by the number of images": np.allclose(got.dw * len(x), want.dw) and
     #     np.allclose(got.db * len(x), want.db)
     # "sum": dw / len(x), db / len(x) → dw, db
@@ -186,8 +195,11 @@ def averaged_over_places(dout, x, w, stride=1, padding=0, dilation=1):
 def one_gradient_for_each_image(dout, x, w, stride=1, padding=0, dilation=1):
     """dw keeps an axis of images, as the product of `dout` and the columns has it. All images share
     the filters: sum over that axis."""
-    # "dw keeps an axis of images": got.dw.shape == (len(x), *w.shape)
-    # "sum over that axis": (len(x), *w.shape) → (len(x), *w.shape)).sum(axis=(0)
+    # "dw keeps an axis of images, as the product of `dout` and the columns has it":
+    #     np.array_equal(got.dw, (dout.reshape(*dout.shape[:2], -1) @ im2col(x, w.shape[2:], stride,
+    #     padding, dilation).swapaxes(1, 2)).reshape(len(x), *w.shape))
+    # "All images share the filters: sum over that axis": (len(x), *w.shape) → (len(x),
+    #     *w.shape)).sum(axis=(0)
     dx, _, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     rows = as_float(dout).reshape(*dout.shape[:2], -1)
     columns = im2col(x, w.shape[2:], stride, padding, dilation)
@@ -223,7 +235,7 @@ def bias_for_each_place(dout, x, w, stride=1, padding=0, dilation=1):
     has one bias: sum over images, rows and columns."""
     # "db is summed over the images only, so that it keeps the axes of rows and columns":
     #     got.db.shape == dout.shape[1:]
-    # "sum over images, rows and columns": axis=0 → axis=(0, 2, 3)
+    # "A filter has one bias: sum over images, rows and columns": axis=0 → axis=(0, 2, 3)
     dx, dw, _ = conv2d_backward(dout, x, w, stride, padding, dilation)
     return dx, dw, as_float(dout).sum(axis=0)
 
@@ -232,9 +244,12 @@ def bias_for_each_place(dout, x, w, stride=1, padding=0, dilation=1):
 def taps_before_channels(dout, x, w, stride=1, padding=0, dilation=1):
     """dw has its numbers in another order than w: over taps first, then over channels. The columns
     have channels first; keep that order."""
-    # "over taps first, then over channels": np.allclose(got.dw.ravel(), np.moveaxis(want.dw, 1,
-    #     3).ravel())
+    # "dw has its numbers in another order than w: over taps first, then over channels":
+    #     np.allclose(got.dw.ravel(), np.moveaxis(want.dw, 1, 3).ravel())
     # "keep that order": dw.transpose(0, 2, 3, 1).reshape(w.shape) → dw
+    # "The columns have channels first": np.array_equal(im2col(x[:, :1], w.shape[2:], stride,
+    #     padding, dilation), im2col(x, w.shape[2:], stride, padding, dilation)[:, : w[0, 0].size])
+    #     and not np.allclose(got.dw, want.dw)
     dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     return dx, dw.transpose(0, 2, 3, 1).reshape(w.shape), db
 
@@ -247,6 +262,10 @@ def stride_ignored(dout, x, w, stride=1, padding=0, dilation=1):
     #     dout.shape[2] + w.shape[2] - 1 :].any() and want.dx[:, :, dout.shape[2] + w.shape[2] - 1
     #     :].any()
     # "whatever the stride": w, 1 → w, stride
+    # "Output r, c has its window at `r * stride`, `c * stride`": all(np.array_equal(windows(x,
+    #     w.shape[2:], stride, 1)[..., r, c], x[:, :, r * stride : r * stride + w.shape[2], c *
+    #     stride : c * stride + w.shape[3]]) for r, c in np.ndindex(*dout.shape[2:])) and not
+    #     np.allclose(got.dx, want.dx)
     return at_places(dout, x, w, 1, padding, dilation)
 
 
@@ -257,6 +276,10 @@ def dilation_ignored(dout, x, w, stride=1, padding=0, dilation=1):
     # "The taps are neighbours, whatever the dilation": np.allclose(got.dw[:, :, 0, 0], want.dw[:,
     #     :, 0, 0]) and not np.allclose(got.dw[:, :, 1:], want.dw[:, :, 1:])
     # "whatever the dilation": padding, 1 → padding, dilation
+    # "Tap i, j of a window lies `i * dilation`, `j * dilation` pixels from its first":
+    #     all(np.array_equal(windows(x, w.shape[2:], stride, dilation)[:, :, i, j, 0, 0], x[:, :, i
+    #     * dilation, j * dilation]) for i, j in np.ndindex(*w.shape[2:])) and not
+    #     np.allclose(got.dx, want.dx)
     return at_places(dout, x, w, stride, padding, 1)
 
 
@@ -279,8 +302,8 @@ def padding_left_on(dout, x, w, stride=1, padding=0, dilation=1):
 def padding_cut_at_the_end(dout, x, w, stride=1, padding=0, dilation=1):
     """All of the padding is cut off at the end of dx, so that it stands too far down and right. Cut
     `padding` pixels off on each side."""
-    # "it stands too far down and right": np.allclose(got.dx[:, :, padding:, padding:], want.dx[:,
-    #     :, :-padding, :-padding])
+    # "All of the padding is cut off at the end of dx, so that it stands too far down and right":
+    #     np.allclose(got.dx[:, :, padding:, padding:], want.dx[:, :, :-padding, :-padding])
     # "Cut `padding` pixels off on each side": dx[:, :, :x.shape[2], :x.shape[3]] → cut(dx, x,
     #     padding)
     dx, dw, db = with_padding(dout, x, w, stride, padding, dilation)
@@ -294,6 +317,8 @@ def cut_to_minus_zero(dout, x, w, stride=1, padding=0, dilation=1):
     # "Without padding dx is empty": got.dx.size == 0
     # "Cut to `padding + x.shape[2]` and `padding + x.shape[3]`": padding:-padding,
     #     padding:-padding → padding : padding + x.shape[2], padding : padding + x.shape[3]
+    # "the slice `padding:-padding` is `0:0` there": np.array_equal(x[:, :, padding:-padding], x[:,
+    #     :, 0:0]) and got.dx.size == 0
     dx, dw, db = with_padding(dout, x, w, stride, padding, dilation)
     return dx[:, :, padding:-padding, padding:-padding], dw, db
 
@@ -302,7 +327,7 @@ def cut_to_minus_zero(dout, x, w, stride=1, padding=0, dilation=1):
 def no_upstream_gradient(dout, x, w, stride=1, padding=0, dilation=1):
     """`dout` is taken for ones. Multiply by it: it is the gradient at each output."""
     # "`dout` is taken for ones": np.allclose(got.db, dout[0, 0].size * len(dout))
-    # "Multiply by it": np.ones(dout.shape) → dout
+    # "Multiply by it: it is the gradient at each output": np.ones(dout.shape) → dout
     return conv2d_backward(np.ones(dout.shape), x, w, stride, padding, dilation)
 
 
@@ -313,7 +338,8 @@ def filters_for_channels(dout, x, w, stride=1, padding=0, dilation=1):
     # "In dx, filters and channels of w are exchanged, where there are as many of each": len(w) ==
     #     w.shape[1] and np.allclose(got.dx, right(dout, x, w.swapaxes(0, 1), stride, padding,
     #     dilation)[0])
-    # "sum over the first axis of w": w.swapaxes(0, 1) → w
+    # "An entry of `dout` meets the weights of its own filter: sum over the first axis of w": dout,
+    #     x, w.swapaxes(0, 1) → dout, x, w
     dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     if len(w) == w.shape[1]:
         dx, _, _ = conv2d_backward(dout, x, w.swapaxes(0, 1), stride, padding, dilation)

@@ -88,6 +88,10 @@ def no_squared_temperature(student, teacher, targets, temperature, weight):
     # "T² is missing": np.allclose(got.loss - (1 - weight) * cross_entropy(student, targets)[0],
     #     (want.loss - (1 - weight) * cross_entropy(student, targets)[0]) / temperature**2)
     # "Multiply the soft term and its gradient by T²": factor = 1 → factor = t**2
+    # "the gradient of the soft term falls as 1/T²": np.allclose(bug(student, teacher, targets, 2e3,
+    #     1.0)[1], bug(student, teacher, targets, 1e3, 1.0)[1] / 2**2, rtol=0.05, atol=0)
+    # "at a high temperature the labels alone count": np.allclose(bug(student, teacher, targets,
+    #     1e3, 0.5)[1], 0.5 * cross_entropy(student, targets)[1], atol=1e-5)
     t, (z, v) = temperature, over(temperature, student, teacher)
     factor = 1
     dsoft = factor * (softmax(z) - softmax(v)) / t / len(z)
@@ -104,7 +108,7 @@ def gradient_without_t_squared(student, teacher, targets, temperature, weight):
     #     np.allclose(got.gradient, weight / temperature * (softmax(student / temperature) -
     #     softmax(teacher / temperature)) / len(student) + (1 - weight) * cross_entropy(student,
     #     targets)[1])
-    # "T² times 1/T leaves T (q - p)": / t / len → * t / len
+    # "Multiply both: T² times 1/T leaves T (q - p)": / t / len → * t / len
     t, (z, v) = temperature, over(temperature, student, teacher)
     dsoft = (softmax(z) - softmax(v)) / t / len(z)
     hard, dhard = cross_entropy(student, targets)
@@ -120,6 +124,11 @@ def chain_rule_forgotten(student, teacher, targets, temperature, weight):
     #     weight * temperature**2 * (softmax(student / temperature) - softmax(teacher /
     #     temperature)) / len(student) + (1 - weight) * cross_entropy(student, targets)[1])
     # "That leaves T (q - p)": dsoft = t ** 2 → dsoft = t
+    # "the student's logits are divided by T inside of the softmax, and the chain rule divides by T
+    #     once": np.allclose((got.gradient - (1 - weight) * cross_entropy(student, targets)[1]) /
+    #     temperature, want.gradient - (1 - weight) * cross_entropy(student, targets)[1]) and
+    #     np.isclose(bug(3 * student, 3 * teacher, targets, 3.0, 1.0)[0], 3**2 * kl(teacher,
+    #     student).mean()) and not np.allclose(got.gradient, want.gradient)
     t, (z, v) = temperature, over(temperature, student, teacher)
     dsoft = t**2 * (softmax(z) - softmax(v)) / len(z)
     hard, dhard = cross_entropy(student, targets)
@@ -134,7 +143,9 @@ def gradient_without_any_t(student, teacher, targets, temperature, weight):
     # "The gradient of the soft term is q - p": np.isclose(got.loss, want.loss) and np.allclose(
     #     got.gradient, weight * (softmax(student / temperature) - softmax(teacher /
     #     temperature)) / len(student) + (1 - weight) * cross_entropy(student, targets)[1])
-    # "leaves a factor T": dsoft = ( → dsoft = t * (
+    # "T² times the 1/T of the chain rule leaves a factor T": dsoft = ( → dsoft = t**2 * 1 / t * (
+    # "as at T = 1": np.array_equal(*(each(student, teacher, targets, 1, weight)[1] for each in
+    #     (bug, right))) and not np.allclose(got.gradient, want.gradient)
     t, (z, v) = temperature, over(temperature, student, teacher)
     dsoft = (softmax(z) - softmax(v)) / len(z)
     hard, dhard = cross_entropy(student, targets)
@@ -149,6 +160,8 @@ def temperature_once(student, teacher, targets, temperature, weight):
     #     cross_entropy(student, targets)[0]) * temperature, want.loss - (1 - weight) *
     #     cross_entropy(student, targets)[0])
     # "multiply by T²": factor = t → factor = t**2
+    # "Its gradient shrinks as 1/T²": np.allclose(bug(student, teacher, targets, 2e3, 1.0)[1] / 2e3,
+    #     bug(student, teacher, targets, 1e3, 1.0)[1] / 1e3 / 2**2, rtol=0.05, atol=0)
     t, (z, v) = temperature, over(temperature, student, teacher)
     factor = t
     dsoft = factor * (softmax(z) - softmax(v)) / t / len(z)
@@ -195,11 +208,12 @@ def student_not_softened(student, teacher, targets, temperature, weight):
 
 @exercise.bug
 def labels_softened_too(student, teacher, targets, temperature, weight):
-    """The labels are met at the temperature, too. They are met at T = 1, as the student is used
-    later: give cross-entropy its plain logits."""
+    """The labels are met at the temperature, too. They are met at T = 1: give cross-entropy its
+    plain logits."""
     # "The labels are met at the temperature, too": np.isclose(got.loss - want.loss, (1 - weight) *
     #     (cross_entropy(student / temperature, targets)[0] - cross_entropy(student, targets)[0]))
-    # "give cross-entropy its plain logits": (z, targets) → (student, targets); dhard / t → dhard
+    # "They are met at T = 1: give cross-entropy its plain logits": (z, targets) → (student,
+    #     targets); dhard / t → dhard
     t, (z, v) = temperature, over(temperature, student, teacher)
     dsoft = t * (softmax(z) - softmax(v)) / len(z)
     hard, dhard = cross_entropy(z, targets)
@@ -211,10 +225,13 @@ def labels_softened_too(student, teacher, targets, temperature, weight):
 def reverse_kl(student, teacher, targets, temperature, weight):
     """This is KL(q‖p), the student's first: it pulls only where the student has mass. The soft term
     is KL(p‖q), an expectation under the teacher."""
-    # "This is KL(q‖p)": np.isclose(got.loss, weight * temperature**2 * kl(student / temperature,
-    #     teacher / temperature).mean() + (1 - weight) * cross_entropy(student, targets)[0])
-    # "The soft term is KL(p‖q)": kl(z, v) → kl(v, z); q * (log_q - log_p - soft[:, None]) →
-    #     (q - np.exp(log_p))
+    # "This is KL(q‖p), the student's first": np.isclose(got.loss, weight * temperature**2 *
+    #     kl(student / temperature, teacher / temperature).mean() + (1 - weight) *
+    #     cross_entropy(student, targets)[0])
+    # "The soft term is KL(p‖q), an expectation under the teacher": kl(z, v) → kl(v, z); q * (log_q
+    #     - log_p - soft[:, None]) → (q - np.exp(log_p))
+    # "it pulls only where the student has mass": np.allclose(bug(np.array([[0.0, -40.0]]),
+    #     np.array([[0.0, 5.0]]), np.array([0]), 1.0, 1.0)[1], 0)
     t, (z, v) = temperature, over(temperature, student, teacher)
     log_p, log_q, q = log_softmax(v), log_softmax(z), softmax(z)
     soft = kl(z, v)
@@ -228,11 +245,12 @@ def reverse_kl(student, teacher, targets, temperature, weight):
 def cross_entropy_with_the_teacher(student, teacher, targets, temperature, weight):
     """The soft term is the cross-entropy with the teacher, whose gradient is right; the loss is
     too large by the teacher's entropy, and not 0 when both agree. Subtract it: KL(p‖q)."""
-    # "whose gradient is right; the loss is too large by the teacher's entropy":
-    #     np.allclose(got.gradient, want.gradient) and np.isclose(got.loss - want.loss, weight *
-    #     temperature**2 * -(softmax(teacher / temperature) * log_softmax(teacher /
-    #     temperature)).sum(axis=1).mean())
+    # "The soft term is the cross-entropy with the teacher, whose gradient is right; the loss is too
+    #     large by the teacher's entropy": np.allclose(got.gradient, want.gradient) and
+    #     np.isclose(got.loss - want.loss, weight * temperature**2 * -(softmax(teacher /
+    #     temperature) * log_softmax(teacher / temperature)).sum(axis=1).mean())
     # "Subtract it: KL(p‖q)": * log_softmax(z) → * (log_softmax(z) - log_softmax(v))
+    # "and not 0 when both agree": bug(student, student, targets, temperature, 1.0)[0] > 0.1
     t, (z, v) = temperature, over(temperature, student, teacher)
     soft = -(softmax(v) * log_softmax(z)).sum(axis=1).mean()
     dsoft = t * (softmax(z) - softmax(v)) / len(z)
@@ -265,7 +283,10 @@ def summed_over_the_batch(
 ):
     """The soft term is a sum over the batch, so it grows with it. Divide it and its gradient by the
     number of examples."""
-    # "The soft term is a sum over the batch": np.isclose(got.loss, len(student) * want.loss)
+    # "The soft term is a sum over the batch, so it grows with it": np.isclose(got.loss,
+    #     len(student) * want.loss) and np.isclose(bug(*(np.repeat(each, 2, axis=0) for each in
+    #     (student, teacher, targets)), temperature, 1.0)[0], 2 * bug(student, teacher, targets,
+    #     temperature, 1.0)[0])
     # "Divide it and its gradient by the number of examples": n, m = (len(z), len(z) if hard_too
     #     else 1) → n = m = 1
     t, (z, v) = temperature, over(temperature, student, teacher)
@@ -405,6 +426,9 @@ def softmax_over_the_batch(student, teacher, targets, temperature, weight):
     #     (log_softmax(teacher / temperature, axis=0) - log_softmax(student / temperature,
     #     axis=0))).sum() / len(student))
     # "Each example is a distribution over classes: `axis=1`": axis=0 → axis=1
+    # "so each class sums to 1 over the batch": np.allclose(softmax(student / temperature,
+    #     axis=0).sum(axis=0), 1) and np.isclose(bug(student[:1], teacher[:1], targets[:1],
+    #     temperature, 1.0)[0], 0)
     t, (z, v) = temperature, over(temperature, student, teacher)
     p, q = softmax(v, axis=0), softmax(z, axis=0)
     terms = p * (log_softmax(v, axis=0) - log_softmax(z, axis=0))
@@ -436,6 +460,8 @@ def all_times_the_squared_temperature(student, teacher, targets, temperature, we
     # "T² multiplies the labels' term, too": np.isclose(got.loss - want.loss, (temperature**2 - 1) *
     #     (1 - weight) * cross_entropy(student, targets)[0])
     # "It belongs to the soft term alone": factor = t ** 2 → factor = 1
+    # "whose gradient does not shrink": all(np.allclose(bug(student, teacher, targets, t, 0.0)[1],
+    #     t**2 * cross_entropy(student, targets)[1]) for t in (2.0, 20.0))
     t, (z, v) = temperature, over(temperature, student, teacher)
     factor = t**2
     dsoft = t * (softmax(z) - softmax(v)) / len(z)

@@ -75,6 +75,8 @@ def not_normalised(queries, keys, temperature):
     # "The logits are plain products": np.isclose(got, mean_loss(queries @ keys.T / temperature))
     # "Divide each row by its length first": as_float(queries) @ as_float(keys).T → unit(queries) @
     #     unit(keys).T
+    # "so a long key wins by its length": bug(np.eye(2), np.array([[1.0, 0], [9, 9]]), 1.0) > 3 and
+    #     right(np.eye(2), np.array([[1.0, 0], [9, 9]]), 1.0) < 1 and not np.isclose(got, want)
     return mean_loss(as_float(queries) @ as_float(keys).T / temperature)
 
 
@@ -142,6 +144,8 @@ def softmax_over_all_pairs(queries, keys, temperature):
     # "One softmax runs over all pairs of the batch": np.isclose(got, -(np.diag(cosines(queries,
     #     keys) / temperature) - np.log(np.exp(cosines(queries, keys) / temperature).sum())).mean())
     # "Each row is a distribution of its own": logsumexp(logits.ravel()) → logsumexp(logits)
+    # "so each pair competes with other queries' pairs": np.isclose(bug(np.eye(2), np.eye(2), 0.01),
+    #     np.log(2))
     logits = cosines(queries, keys) / temperature
     return (logsumexp(logits.ravel()) - np.diag(logits)).mean()
 
@@ -161,6 +165,8 @@ def no_temperature(queries, keys, temperature):
     it."""
     # "The temperature is missing": np.isclose(got, right(queries, keys, 1.0))
     # "Divide by it": cosines(queries, keys) → cosines(queries, keys) / temperature
+    # "cosines between -1 and 1 leave softmax nearly flat": np.isclose(bug(each := np.array([[-1.0],
+    #     [1.0]]), each, 0.01), np.log(1 + np.exp(-1 - 1)))
     return mean_loss(cosines(queries, keys))
 
 
@@ -171,6 +177,9 @@ def own_key_not_in_the_sum(queries, keys, temperature):
     # "so the loss can fall below 0": bug(np.eye(2), np.eye(2), 0.1) < 0
     # "Sum over all keys: it is a softmax": np.where(np.eye(len(logits)) > 0, -np.inf, logits) →
     #     logits
+    # "A query's own key is missing in the sum below the line": (lambda logits: np.isclose(got,
+    #     (np.log((np.exp(logits) * (1 - np.eye(len(keys)))).sum(axis=1)) -
+    #     np.diag(logits)).mean()))(cosines(queries, keys) / temperature)
     logits = cosines(queries, keys) / temperature
     others = np.where(np.eye(len(logits)) > 0, -np.inf, logits)
     return (np.logaddexp.reduce(others, axis=1) - np.diag(logits)).mean()
@@ -182,6 +191,9 @@ def own_key_twice(queries, keys, temperature):
     cannot fall below log 2. Count it once."""
     # "so the loss cannot fall below log 2": np.isclose(bug(np.eye(2), np.eye(2), 0.01), np.log(2))
     # "Count it once": np.logaddexp(logsumexp(logits), own) → logsumexp(logits)
+    # "A query's own key is added to the sum over all keys, which holds it already": (lambda logits:
+    #     np.isclose(got, (np.log((np.exp(logits) * (1 + np.eye(len(keys)))).sum(axis=1)) -
+    #     np.diag(logits)).mean()))(cosines(queries, keys) / temperature)
     logits = cosines(queries, keys) / temperature
     own = np.diag(logits)
     return (np.logaddexp(logsumexp(logits), own) - own).mean()
@@ -189,8 +201,7 @@ def own_key_twice(queries, keys, temperature):
 
 @exercise.bug
 def summed_over_the_batch(queries, keys, temperature):
-    """The losses are summed over the queries, so a larger batch has a larger loss by that alone.
-    Take their mean."""
+    """The losses are summed over the queries. Take their mean."""
     # "The losses are summed over the queries": np.isclose(got, len(queries) * want)
     # "Take their mean": len(queries) * →
     return len(queries) * mean_loss(cosines(queries, keys) / temperature)
@@ -212,8 +223,9 @@ def no_maximum(queries, keys, temperature):
 def maximum_of_the_batch(queries, keys, temperature):
     """The maximum subtracted is that of the whole matrix, so all exponentials of a row far below it
     are 0, and so is their sum. Take each row's own, with keepdims=True."""
-    # "all exponentials of a row far below it are 0, and so is their sum": not np.isfinite(got) and
-    #     np.isclose(bug(queries[:1], keys[:1], temperature), 0)
+    # "The maximum subtracted is that of the whole matrix, so all exponentials of a row far below it
+    #     are 0, and so is their sum": not np.isfinite(got) and np.isclose(bug(queries[:1],
+    #     keys[:1], temperature), 0)
     # "Take each row's own, with keepdims=True": logits.max() → logits.max(axis=1, keepdims=True)
     logits = cosines(queries, keys) / temperature
     below = logits - logits.max()
@@ -225,8 +237,8 @@ def log_of_zero(queries, keys, temperature):
     """The probability of a query's own key rounds to 0, and its logarithm is -inf. Form none: the
     loss is logsumexp(logits) minus the own logit."""
     # "The probability of a query's own key rounds to 0, and its logarithm is -inf": got == np.inf
-    # "the loss is logsumexp(logits) minus the own logit": -np.log(np.exp(np.diag(log_p))) →
-    #     -np.diag(log_p)
+    # "Form none: the loss is logsumexp(logits) minus the own logit":
+    #     -np.log(np.exp(np.diag(log_p))) → -np.diag(log_p)
     log_p = log_softmax(cosines(queries, keys) / temperature)
     return -np.log(np.exp(np.diag(log_p))).mean()
 
@@ -239,6 +251,8 @@ def log_p_plus_eps(queries, keys, temperature, eps=1e-12):
     #     right(np.eye(2), -np.eye(2), 1e-3)
     # "Use logsumexp(logits) minus the own logit; it needs no eps": np.log(np.exp(np.diag(log_p)) +
     #     eps) → np.diag(log_p)
+    # "so the worst all cost the same": np.isclose(bug(np.eye(2), -np.eye(2), 1e-3), bug(np.eye(2),
+    #     -np.eye(2), 2e-3))
     log_p = log_softmax(cosines(queries, keys) / temperature)
     return -np.log(np.exp(np.diag(log_p)) + eps).mean()
 
@@ -250,6 +264,8 @@ def eps_beside_the_length(queries, keys, temperature, eps=1e-8):
     # "at embeddings of 1e-5 all cosines are off": not np.isclose(bug(1e-5 * queries, 1e-5 * keys,
     #     1.0), right(queries, keys, 1.0), rtol=1e-5)
     # "Divide by the length alone": + eps →
+    # "A number added to each length shortens short rows": bug(1e-5 * np.eye(2), 1e-5 * np.eye(2),
+    #     1.0) > 1.0001 * right(np.eye(2), np.eye(2), 1.0)
     a, b = (
         x / (np.linalg.norm(x, axis=1, keepdims=True) + eps)
         for x in map(as_float, (queries, keys))

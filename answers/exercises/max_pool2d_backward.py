@@ -160,6 +160,10 @@ def last_maximum(dout, x, kernel, stride=None, padding=0):
     #     ::2, ::2])
     # "Take the first, row by row": taps.shape[2] - 1 - taps[:, :, ::-1].argmax(axis=2,
     #     keepdims=True) → taps.argmax(axis=2, keepdims=True)
+    # "`>=` where `>` keeps the first": (lambda t: [i for i in range(4) if (t[i] >=
+    #     t[:i]).all()][-1] == got[0, 0, :2, :2].argmax() and [i for i in range(4) if (t[i] >
+    #     t[:i]).all()][-1] == want[0, 0, :2, :2].argmax())(x[0, 0, :2, :2].ravel()) and got[0, 0,
+    #     0, 0] == 0
 
     def share(taps):
         last = taps.shape[2] - 1 - taps[:, :, ::-1].argmax(axis=2, keepdims=True)
@@ -193,7 +197,8 @@ def first_by_columns(dout, x, kernel, stride=None, padding=0):
 def as_a_mean(dout, x, kernel, stride=None, padding=0):
     """Every pixel of a window gets an equal share of its gradient: that is average pooling. Only
     the maximum gets it."""
-    # "Every pixel of a window gets an equal share of its gradient": np.allclose(got, dout / 4)
+    # "Every pixel of a window gets an equal share of its gradient: that is average pooling":
+    #     np.allclose(got, dout * np.mean(np.eye(1, x.size)))
     # "Only the maximum gets it": np.full(taps.shape, 1 / kernel ** 2) → first(taps)
     return spread(
         *(dout, x, kernel, stride, padding),
@@ -230,6 +235,8 @@ def largest_size(dout, x, kernel, stride=None, padding=0):
     # "The pixel that is furthest from 0 gets the gradient": np.count_nonzero(got) and
     #     (np.abs(x)[got != 0] > np.abs(x)[want != 0]).any()
     # "Compare the pixels, not their sizes": np.abs(taps) → taps
+    # "though it may be the smallest": bug(np.ones((1, 1, 1, 1)), np.array([[[[1.0, -2.0], [0.5,
+    #     1.5]]]]), 2)[0, 0, 0, 1] == 1
 
     def share(taps):
         seen = np.where(np.isinf(taps), taps, np.abs(taps))
@@ -242,7 +249,8 @@ def largest_size(dout, x, kernel, stride=None, padding=0):
 def maximum_from_zero(dout, x, kernel, stride=None, padding=0):
     """The search for the maximum begins at 0, so that a window of pixels below 0 gets no gradient.
     Begin at -inf."""
-    # "a window of pixels below 0 gets no gradient": not got.any() and x.max() < 0
+    # "The search for the maximum begins at 0, so that a window of pixels below 0 gets no gradient":
+    #     not got.any() and x.max() < 0 and bug(dout, x - x.min() + 0.1, 2).any()
     # "Begin at -inf": > 0 → > -np.inf
 
     def share(taps):
@@ -255,8 +263,9 @@ def maximum_from_zero(dout, x, kernel, stride=None, padding=0):
 def zeros_for_padding(dout, x, kernel, stride=None, padding=0):
     """The image is padded with zeros, which beat pixels below 0: their windows' gradient is lost in
     the padding. Pad with -inf."""
-    # "their windows' gradient is lost in the padding": bug(np.ones(dout.shape), x, kernel, stride,
-    #     padding).sum() < dout.size
+    # "The image is padded with zeros, which beat pixels below 0: their windows' gradient is lost in
+    #     the padding": not bug(np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), -0.1), 2, None,
+    #     1).any() and bug(np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), 0.1), 2, None, 1).all()
     # "Pad with -inf": fill=0 → fill=-np.inf
     return spread(dout, x, kernel, stride, padding, first, fill=0)
 
@@ -265,8 +274,9 @@ def zeros_for_padding(dout, x, kernel, stride=None, padding=0):
 def overlaps_overwritten(dout, x, kernel, stride=None, padding=0):
     """Where a pixel is the maximum of several windows, only the last one's gradient stays. Add them
     up: `+=`."""
-    # "only the last one's gradient stays": (np.count_nonzero(got) == np.count_nonzero(want)) and
-    #     np.isin(got, [*dout.ravel(), 0]).all() and not np.isin(want, [*dout.ravel(), 0]).all()
+    # "Where a pixel is the maximum of several windows, only the last one's gradient stays":
+    #     np.array_equal(bug(np.arange(1.0, 5).reshape(1, 1, 2, 2), pad(np.ones((1, 1, 1, 1)), 1),
+    #     2, 1), 4 * pad(np.ones((1, 1, 1, 1)), 1))
     # "Add them up: `+=`": = as_float(dout)[n, c, row, column] → += as_float(dout)[n, c, row,
     #     column]
     padded = pad(x, padding, -np.inf)
@@ -306,8 +316,8 @@ def padding_left_on(dout, x, kernel, stride=None, padding=0):
 def padding_cut_at_the_end(dout, x, kernel, stride=None, padding=0):
     """All of the padding is cut off at the end, so that the gradient stands too far down and right.
     Cut `padding` pixels on each side."""
-    # "the gradient stands too far down and right": np.array_equal(got[:, :, padding:, padding:],
-    #     want[:, :, :-padding, :-padding])
+    # "All of the padding is cut off at the end, so that the gradient stands too far down and
+    #     right": np.array_equal(got[:, :, padding:, padding:], want[:, :, :-padding, :-padding])
     # "Cut `padding` pixels on each side": gradient[:, :, :x.shape[2], :x.shape[3]] → gradient[:, :,
     #     padding : padding + x.shape[2], padding : padding + x.shape[3]]
     gradient = on_padded(dout, x, kernel, stride, padding)
@@ -321,6 +331,8 @@ def cut_to_minus_zero(dout, x, kernel, stride=None, padding=0):
     # "Without padding the result is empty": got.size == 0
     # "Cut to `padding + x.shape[2]` and `padding + x.shape[3]`": padding:-padding,
     #     padding:-padding → padding : padding + x.shape[2], padding : padding + x.shape[3]
+    # "the slice `padding:-padding` is `0:0` there": np.array_equal(x[:, :, padding:-padding], x[:,
+    #     :, 0:0]) and got.size == 0
     gradient = on_padded(dout, x, kernel, stride, padding)
     return gradient[:, :, padding:-padding, padding:-padding]
 
@@ -384,6 +396,9 @@ def one_place_for_all(
     # "The place of the maximum is looked up in all channels together": np.array_equal((got !=
     #     0).all(axis=1), (got != 0).any(axis=1))
     # "Each channel of each image has its own maxima": together(taps) → taps
+    # "or in all images": (bug(np.ones((2, 1, 1, 1)), np.array([1.0, 0, 0, 0, 0, 0, 0,
+    #     2]).reshape(2, 1, 2, 2), 2, together=lambda taps: taps.sum(axis=0, keepdims=True))[:, 0,
+    #     1, 1] == 1).all()
 
     def share(taps):
         return np.broadcast_to(first(together(taps)), taps.shape)
@@ -393,8 +408,7 @@ def one_place_for_all(
 
 @exercise.bug
 def nothing_for_a_maximum_of_0(dout, x, kernel, stride=None, padding=0):
-    """A maximum that is 0 gets no gradient. Its slope is 1, too: ask where the maximum is, not
-    whether it is there."""
+    """A maximum that is 0 gets no gradient. Its slope is 1, too."""
     # "A maximum that is 0 gets no gradient": not bug(np.ones((1, 1, 1, 1)), np.zeros((1, 1, 2, 2)),
     #     2).any()
     # "Its slope is 1, too": * (largest != 0) → * 1
@@ -410,8 +424,9 @@ def nothing_for_a_maximum_of_0(dout, x, kernel, stride=None, padding=0):
 def padded_with_a_number(dout, x, kernel, stride=None, padding=0, number=-1e9):
     """The padding holds a number, and beats pixels that lie below it: their windows' gradient is
     lost. Pad with -inf."""
-    # "their windows' gradient is lost": bug(np.ones(dout.shape), x, kernel, stride, padding).sum()
-    #     < dout.size
+    # "The padding holds a number, and beats pixels that lie below it: their windows' gradient is
+    #     lost": not bug(np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), -2e9), 2, None, 1).any() and
+    #     bug(np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), -5e8), 2, None, 1).all()
     # "Pad with -inf": fill=number → fill=-np.inf
     return spread(dout, x, kernel, stride, padding, first, fill=number)
 
@@ -420,8 +435,9 @@ def padded_with_a_number(dout, x, kernel, stride=None, padding=0, number=-1e9):
 def padded_with_the_smallest(dout, x, kernel, stride=None, padding=0):
     """The padding holds the smallest pixel, so that it equals the maximum of a window of such
     pixels, comes first, and its gradient is lost. Pad with -inf."""
-    # "it equals the maximum of a window of such pixels, comes first, and its gradient is lost":
-    #     bug(np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), 7.0), 2, None, 1).sum() == 1
+    # "The padding holds the smallest pixel, so that it equals the maximum of a window of such
+    #     pixels, comes first, and its gradient is lost": np.array_equal(bug(np.ones((1, 1, 2, 2)),
+    #     np.array([[[[9.0, 7], [7, 9]]]]), 2, None, 1), [[[[1, 0], [0, 1]]]])
     # "Pad with -inf": x.min() → -np.inf
     return spread(dout, x, kernel, stride, padding, first, fill=x.min())
 
@@ -433,6 +449,9 @@ def first_pixel_below_zero(dout, x, kernel, stride=None, padding=0):
     # "in a window of pixels below 0 the first pixel gets the gradient": got[0, 0, 0, 0] == dout[0,
     #     0, 0, 0] and (x[0, 0, :kernel, :kernel] < 0).all()
     # "Begin at -inf": np.maximum(taps, 0) → np.maximum(taps, -np.inf)
+    # "The search for the maximum begins at 0": np.array_equal(bug(np.ones((1, 1, 2, 2)),
+    #     np.array([[[[-0.2, -0.1, 0.1, 0.2], [-0.3, -0.4, 0, 0.1], [0.2, 0.1, -0.2, -0.1], [0, 0,
+    #     -0.3, -0.1]]]]), 2)[0, 0], [[1, 0, 0, 1], [0] * 4, [1, 0, 1, 0], [0] * 4])
 
     def share(taps):
         return first(np.where(np.isinf(taps), taps, np.maximum(taps, 0)))
@@ -452,7 +471,10 @@ def compared_too_coarsely(dout, x, kernel, stride=None, padding=0, seen=np.float
     with a tolerance. Compare them as they are."""
     # "Pixels that differ in their tenth digit count as equal": bug(np.ones((1, 1, 1, 1)),
     #     3.7 + 1e-9 * np.arange(4.0).reshape(1, 1, 2, 2), 2)[0, 0, 0, 0] == 1
-    # "Compare them as they are": seen(taps) → taps
+    # "Compare them as they are.": seen(taps) → taps
+    # "they are compared in fewer bits, or with a tolerance": np.float32(3.7) == np.float32(3.7 +
+    #     1e-9) and bug(np.ones((1, 1, 1, 1)), 3.7 + 1e-9 * np.arange(4.0).reshape(1, 1, 2, 2), 2,
+    #     seen=lambda taps: taps > taps.max(axis=2, keepdims=True) - 1e-6)[0, 0, 0, 0] == 1
 
     def share(taps):
         return first(seen(taps))
@@ -480,8 +502,8 @@ def row_and_column_exchanged(dout, x, kernel, stride=None, padding=0):
 def divided_by_the_window(dout, x, kernel, stride=None, padding=0):
     """The gradient is divided by the number of pixels in a window, as that of a mean is. The slope
     of a maximum is 1."""
-    # "The gradient is divided by the number of pixels in a window": np.allclose(got * kernel**2,
-    #     want)
+    # "The gradient is divided by the number of pixels in a window, as that of a mean is":
+    #     np.allclose(got, want * np.mean(np.eye(1, kernel**2)))
     # "The slope of a maximum is 1": / kernel ** 2 → / 1
     return max_pool2d_backward(dout, x, kernel, stride, padding) / kernel**2
 
@@ -490,8 +512,9 @@ def divided_by_the_window(dout, x, kernel, stride=None, padding=0):
 def first_window_only(dout, x, kernel, stride=None, padding=0):
     """Where a pixel is the maximum of several windows, only the first one's gradient stays. Add
     them up: `+=`."""
-    # "only the first one's gradient stays": np.isin(got, [*dout.ravel(), 0]).all() and not
-    #     np.isin(want, [*dout.ravel(), 0]).all()
+    # "Where a pixel is the maximum of several windows, only the first one's gradient stays":
+    #     np.array_equal(bug(np.arange(1.0, 5).reshape(1, 1, 2, 2), pad(np.ones((1, 1, 1, 1)), 1),
+    #     2, 1), 1 * pad(np.ones((1, 1, 1, 1)), 1))
     # "Add them up: `+=`": = gradient[place] or → +=
     padded = pad(x, padding, -np.inf)
     gradient = np.zeros(padded.shape)
@@ -532,8 +555,9 @@ def first_of_the_image(dout, x, kernel, stride=None, padding=0):
 def averaged_over_windows(dout, x, kernel, stride=None, padding=0):
     """A pixel that is the maximum of several windows gets the mean of their gradients. It moves
     each of them, so they add up."""
-    # "gets the mean of their gradients": np.allclose(got, want / np.maximum(right(np.ones(
-    #     dout.shape), x, kernel, stride, padding), 1))
+    # "A pixel that is the maximum of several windows gets the mean of their gradients":
+    #     np.array_equal(bug(np.arange(1.0, 5).reshape(1, 1, 2, 2), pad(np.ones((1, 1, 1, 1)), 1),
+    #     2, 1), 2.5 * pad(np.ones((1, 1, 1, 1)), 1))
     # "so they add up": / np.maximum(many, 1) → / 1
     many = max_pool2d_backward(np.ones(dout.shape), x, kernel, stride, padding)
     total = max_pool2d_backward(dout, x, kernel, stride, padding)
@@ -582,7 +606,8 @@ def windows_within_the_stride(dout, x, kernel, stride=None, padding=0):
     stride is below the kernel: take `kernel` pixels."""
     # "Windows end where the next begins, though the kernel reaches further": stride < kernel and
     #     bug(np.ones((1, 1, 1, 1)), np.array([[[[1.0, 2], [3, 4]]]]), 2, 1)[0, 0, 0, 0] == 1
-    # "take `kernel` pixels": min(kernel, step) → kernel
+    # "They overlap if the stride is below the kernel: take `kernel` pixels": min(kernel, step) →
+    #     kernel
     step = stride or kernel
     size = min(kernel, step)
     padded = pad(x, padding, -np.inf)

@@ -104,7 +104,8 @@ def odd(bits):
 def cut_off(x):
     """The lower bits are cut off: every number moves towards 0, by up to a whole step. Before the
     cut add 0x7FFF and the last bit that stays."""
-    # "every number moves towards 0": (abs(got) <= abs(x)).all()
+    # "The lower bits are cut off: every number moves towards 0": np.array_equal(bits_of(got),
+    #     bits_of(x) >> 16 << 16) and (abs(got) <= abs(x)).all()
     # "Before the cut add 0x7FFF and the last bit that stays": floats(bits, x) → floats(bits +
     #     0x7FFF + odd(bits), x)
     # "by up to a whole step": bug(of_bits(0x3F80FFFF))[0] == 1 < 1.0078 < of_bits(0x3F80FFFF)[0]
@@ -153,8 +154,9 @@ def nan_rounded(x):
     to 0. Leave a nan as it is."""
     # "some become infinity, and some run over to 0": np.isinf(bug(of_bits(0x7F800001))[0]) and
     #     bug(of_bits(0x7FFFFFFF))[0] == 0
-    # "Leave a nan as it is": (rounded & 4294901760).view(np.float32) → floats(rounded,
-    #     x)
+    # "Leave a nan as it is.": (rounded & 4294901760).view(np.float32) → floats(rounded, x)
+    # "The bits of a nan are rounded as those of a number": bits_of(bug(of_bits(0x7FC07FFF,
+    #     0x7FC08001))).tolist() == [0x7FC00000, 0x7FC10000]
     bits = bits_of(x)
     rounded = bits + 0x7FFF + odd(bits)
     return (rounded & 0xFFFF0000).view(np.float32)
@@ -162,7 +164,7 @@ def nan_rounded(x):
 
 @exercise.bug
 def infinity_becomes_nan(x):
-    """Infinity becomes nan: it is no number that cannot be rounded. Make nan of nan alone."""
+    """Infinity becomes nan. Make nan of nan alone."""
     # "Infinity becomes nan": np.isnan(bug(np.float32([np.inf]))[0])
     # "Make nan of nan alone": np.isfinite(x) → ~np.isnan(x)
     rounded = to_bfloat16(x)
@@ -175,8 +177,8 @@ def largest_instead_of_infinity(x):
     the carry run into the exponent."""
     # "Beyond the largest bfloat16 the result is the largest": bug(np.float32([3.4e38]))[0] ==
     #     of_bits(0x7F7F0000)[0]
-    # "let the carry run into the exponent": np.where(over, np.copysign(of_bits(2139029504), x),
-    #     rounded) → rounded
+    # "To nearest means infinity there: let the carry run into the exponent": np.where(over,
+    #     np.copysign(of_bits(2139029504), x), rounded) → rounded
     rounded = to_bfloat16(x)
     over = np.isinf(rounded) & np.isfinite(x)
     return np.where(over, np.copysign(of_bits(0x7F7F0000), x), rounded)
@@ -190,6 +192,7 @@ def float16_taken(x):
     #     1 + 2.0**-10 and np.isinf(bug(np.float32([65520]))[0])
     # "bfloat16 is the upper half of a float32": x.astype(np.float16) →
     #     floats(bits_of(x) + 0x7FFF + odd(bits_of(x)), x)
+    # "The numbers are rounded to float16": np.array_equal(got, x.astype(np.float16))
     with np.errstate(over="ignore"):
         return x.astype(np.float16).astype(np.float32)
 
@@ -198,10 +201,13 @@ def float16_taken(x):
 def one_bit_too_many(x):
     """Eight bits of fraction stay, and bfloat16 stores seven: the eighth is the leading 1, which is
     not stored. Cut 16 bits off."""
-    # "Eight bits of fraction stay": bug(np.float32([257]))[0] == 257 and
-    #     bug(np.float32([513]))[0] == 512
+    # "Eight bits of fraction stay, and bfloat16 stores seven": bug(np.float32([257]))[0] == 257 and
+    #     bug(np.float32([513]))[0] == 512 and right(np.float32([257]))[0] == 256 and
+    #     right(np.float32([129]))[0] == 129
     # "Cut 16 bits off": 16383 + (bits >> 15 & 1) → 0x7FFF + odd(bits); 4294934528 →
     #     0xFFFF0000
+    # "the eighth is the leading 1, which is not stored": bits_of(np.float32([1]))[0] % 2**23 == 0
+    #     and not np.array_equal(got, want)
     bits = bits_of(x)
     rounded = (bits + 0x3FFF + (bits >> 15 & 1)) & 0xFFFF8000
     return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))
@@ -210,8 +216,9 @@ def one_bit_too_many(x):
 @exercise.bug
 def one_bit_too_few(x):
     """Six bits of fraction stay, and bfloat16 has seven. Cut 16 bits off, not 17."""
-    # "Six bits of fraction stay": bug(np.float32([130]))[0] == 130 and
-    #     bug(np.float32([129.5]))[0] == 130 and bug(np.float32([129]))[0] == 128
+    # "Six bits of fraction stay, and bfloat16 has seven": bug(np.float32([130]))[0] == 130 and
+    #     bug(np.float32([129.5]))[0] == 130 and bug(np.float32([129]))[0] == 128 and
+    #     right(np.float32([129]))[0] == 129 and right(np.float32([257]))[0] == 256
     # "Cut 16 bits off, not 17": 65535 + (bits >> 17 & 1) → 0x7FFF + odd(bits); 4294836224 →
     #     0xFFFF0000
     bits = bits_of(x)
@@ -233,7 +240,8 @@ def one_step_for_all(x):
 def float64_viewed(x):
     """float64 is looked at as if it were float32: there are twice as many numbers, half of them
     wrong. Convert first: `x.astype(np.float32)`."""
-    # "there are twice as many numbers": got.size == 2 * x.size
+    # "float64 is looked at as if it were float32: there are twice as many numbers": x.dtype ==
+    #     np.float64 and got.size == 2 * x.size and np.array_equal(got, right(x.view(np.float32)))
     # "Convert first: `x.astype(np.float32)`": np.ascontiguousarray(x).view(np.float32) →
     #     x.astype(np.float32)
     # "half of them wrong": not np.isin(got[..., ::2], want).any()
@@ -264,10 +272,13 @@ def value_of_the_bits(x):
 
 @exercise.bug
 def rounded_once(x):
-    """float64 is rounded straight to bfloat16. Make it float32 first, as PyTorch does: a number
-    beside a tie becomes that tie, and goes to the even number."""
+    """float64 is rounded straight to bfloat16. Make it float32 first, like PyTorch: a number beside
+    a tie becomes that tie, and goes to the even number."""
     # "float64 is rounded straight to bfloat16": np.abs(got - x).max() < np.abs(want - x).max()
     # "Make it float32 first": as_float(x) → x.astype(np.float32).astype(float)
+    # "a number beside a tie becomes that tie, and goes to the even number":
+    #     np.array_equal(x.astype(np.float32), [1 + 2.0**-8, 1 + 3 * 2.0**-8]) and not
+    #     odd(bits_of(want)).any() and odd(bits_of(got)).all()
     x = as_float(x)
     exponent = np.maximum(np.frexp(np.where(np.isfinite(x), x, 0))[1] - 1, -126)
     step = np.ldexp(x.dtype.type(1), exponent - 7)
@@ -279,7 +290,8 @@ def rounded_once(x):
 def kept_beyond_the_largest(x):
     """Where the carry makes infinity, the number is returned as it came, which is no bfloat16. To
     nearest means infinity there."""
-    # "the number is returned as it came": np.isin(x[np.isinf(want)], got).all()
+    # "the number is returned as it came, which is no bfloat16": np.array_equal(got[np.isinf(want)],
+    #     x[np.isinf(want)]) and (bits_of(got[np.isinf(want)]) & 0xFFFF).all()
     # "To nearest means infinity there": np.where(np.isinf(rounded), x, rounded) → rounded
     rounded = to_bfloat16(x)
     return np.where(np.isinf(rounded), x, rounded)
@@ -289,8 +301,9 @@ def kept_beyond_the_largest(x):
 def some_lower_bits_overlooked(x):
     """The number is above a tie by a bit that nobody looks at, and goes to the even number as a tie
     does. Only if all 15 bits below the first that is cut off are 0, it is a tie."""
-    # "The number is above a tie": (np.abs(got) < np.abs(x))[got !=
-    #     want].all() and (got != want).any()
+    # "The number is above a tie by a bit that nobody looks at, and goes to the even number as a tie
+    #     does": (np.abs(got) < np.abs(x))[got != want].all() and (got != want).any() and not
+    #     odd(bits_of(got))[got != want].any()
     # "Only if all 15 bits below the first that is cut off are 0, it is a tie": 127 → 0x7FFF
     bits = bits_of(x)
     up = (bits & 0x8000 != 0) & ((bits & 0x7F != 0) | (odd(bits) == 1))
@@ -301,9 +314,10 @@ def some_lower_bits_overlooked(x):
 def ties_upwards(x):
     """A tie goes to the larger neighbour: half a step is added, and the sum rounded down. A tie
     goes to the even one: `np.rint`."""
-    # "A tie goes to the larger neighbour": bug(np.float32([257, -261]))[0] == 258 and
-    #     bug(np.float32([257, -261]))[1] == -260
-    # "`np.rint`": np.floor(scaled + 0.5) → np.rint(scaled)
+    # "A tie goes to the larger neighbour: half a step is added, and the sum rounded down":
+    #     np.array_equal(bug(np.float32([257, -261])), np.floor((np.array([257, -261]) + 2 / 2) / 2)
+    #     * 2)
+    # "A tie goes to the even one: `np.rint`": np.floor(scaled + 0.5) → np.rint(scaled)
     with np.errstate(over="ignore"):
         x = x.astype(np.float32).astype(float)
     exponent = np.maximum(np.frexp(np.where(np.isfinite(x), x, 0))[1] - 1, -126)
