@@ -57,8 +57,8 @@ def test_contrast_of_unit_rows_is_clips_loss():
 
 @pytest.mark.parametrize("seed", range(2))
 def test_only_without_negatives_embeddings_collapse(seed):
-    after = {name: measured(*trained(loss, 0.1, 800, seed)[1]) for name, loss in LOSSES.items()}
-    assert after["pull"][0] < 0.01
+    after = {name: measured(*trained(loss, 0.03, 1600, seed)[1]) for name, loss in LOSSES.items()}
+    assert after["pull"][0] < 0.05
     assert after["pull, unit length"][1] > 0.5
     for name in ("contrast", "contrast, unit length"):
         assert after[name][0] > 3
