@@ -61,7 +61,7 @@ def test_only_without_negatives_embeddings_collapse(seed):
     assert after["pull"][0] < 0.05
     assert after["pull, unit length"][1] > 0.5
     for name in ("contrast", "contrast, unit length"):
-        assert after[name][0] > 3
+        assert after[name][0] > 1
         assert after[name][1] < 0.4
         assert after[name][2] > 10 / PAIRS
 
