@@ -90,7 +90,7 @@ def test_an_interview_from_the_first_question_to_the_report(warm):
     page.get_by_label("Seed").fill(str(SEED))
     interview.start()
     expect(interview.front).to_be_focused()
-    expect(interview.front).to_contain_text(ASKED[0].question[:40].split(" $")[0])
+    expect(interview.front).to_contain_text(ASKED[0].page.question[:40].split(" $")[0])
     expect(page.get_by_text("Without a seed")).to_be_hidden()
     interview.rate("3").at(2)
     expect(interview.front).to_contain_text(ASKED[1].question)
