@@ -25,6 +25,7 @@ WORDS = {
             ("average_precision", "bug ties_one_by_one 2"),
             ("average_precision", "bug ties_one_by_one 3"),
             ("roc_auc", "bug ties_by_position 2"),
+            ("top_k_gating", "bug equal_logits_in_any_order 0"),
         ],
         "the order of equal scores is the sort's choice",
     ),
@@ -46,9 +47,12 @@ WORDS = {
         "Python's message for the `min` of nothing depends on its version"
     ),
 }
-# Where the name may differ: long doubles that are no longer than doubles overflow as they do, and
-# Python's own integers become arrays of 32 bits there.
+# Where the name may differ, or the cases: long doubles that are no longer than doubles overflow as
+# they do, Python's own integers become arrays of 32 bits there, and what has no inverse gets nan.
 VERDICT = {
+    ("minhash", "bug products_in_their_own_type 0"): ("products_in_their_own_type",),
+    ("minhash", "wrong in_the_type_that_came"): ("products_in_their_own_type",),
+    ("multi_dot_backward", "wrong by_the_inverse"): ("not_finite", "divided_by_the_factor"),
     ("softmax", "wrong longer_floats"): ("not_finite", "no_maximum"),
     ("kl_gradients", "wrong in_the_type_of_the_logits"): (
         "wrong_where_logits_holds_a_0",
