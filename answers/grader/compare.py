@@ -97,7 +97,8 @@ def difference(got: np.ndarray | Exact, want: Part, rtol: float) -> Difference:
         return difference_of_shape(got, want, rtol)
     wrong = ~close(got, want, rtol)
     # In float64: as int8, -128 - 127 would be 1.
-    apart = np.abs(got.astype(np.float64) - want)
+    with np.errstate(invalid="ignore"):  # inf - inf
+        apart = np.abs(got.astype(np.float64) - want)
     gap = np.where(wrong, np.nan_to_num(apart, nan=np.inf), 0)
     # The first of those that are equally far off: which is largest by a rounding error differs
     # between processors.
