@@ -116,7 +116,10 @@ def keys_for_every_head(*sizes, **more):
     # "Keys and values are counted for every head of queries": got == right(layers, d_model, heads,
     #     heads, d_ff, vocab)
     # "They have kv_heads heads": c.heads → c.kv_heads
-    full = lambda c: c.d_model * c.heads * c.head_size  # noqa: E731
+
+    def full(c):
+        return c.d_model * c.heads * c.head_size
+
     return count(sizes, more, keys=full, values=full)
 
 
@@ -146,7 +149,10 @@ def square_queries(*sizes, **more):
     #     abs(heads * head_size - d_model)
     # "Their heads may be wider or narrower than d_model / heads: it is d_model * heads *
     #     head_size": c.d_model ** 2 → c.d_model * c.heads * c.head_size
-    square = lambda c: c.d_model**2  # noqa: E731
+
+    def square(c):
+        return c.d_model**2
+
     return count(sizes, more, queries=square, output=square)
 
 

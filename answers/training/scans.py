@@ -136,7 +136,10 @@ def odd_even(combine: Callable, elements: tuple) -> tuple:
     steps = steps_of(elements)
     if steps == 1:
         return elements
-    at = lambda *cut: tuple(each[slice(*cut)] for each in elements)  # noqa: E731
+
+    def at(*cut):
+        return tuple(each[slice(*cut)] for each in elements)
+
     seconds = odd_even(combine, combine(at(0, steps - 1, 2), at(1, None, 2)))
     before = tuple(each[: (steps - 1) // 2] for each in seconds)
     thirds = combine(before, at(2, None, 2)) if steps > 2 else at(2, None)

@@ -115,7 +115,7 @@ def test_bad_values_are_refused_in_words():
         distillation_loss(student, teacher[:, :2], targets, 2.0, 0.5)
 
 
-@pytest.mark.filterwarnings("ignore:reduction")
+@pytest.mark.filterwarnings("ignore:reduction")  # PyTorch advises against this mean
 def test_the_default_mean_of_kl_div_divides_by_the_classes_too():
     student, teacher, targets = arrays(5, 3)
     log_q = functional.log_softmax(torch.tensor(student), dim=-1)

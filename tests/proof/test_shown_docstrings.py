@@ -65,7 +65,10 @@ def farthest_from_a_code() -> float:
 
 def depth(scan: Callable, steps: int = 1024) -> int:
     """How many combinations in a row the last of all prefixes needs."""
-    join = lambda earlier, later: (np.maximum(earlier[0], later[0]) + 1,)  # noqa: E731
+
+    def join(earlier, later):
+        return (np.maximum(earlier[0], later[0]) + 1,)
+
     return scan(join, (np.zeros(steps, int),))[0].max()
 
 
