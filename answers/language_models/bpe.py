@@ -258,7 +258,7 @@ def bpe_encode(
 @no_type_check  # it is called for each word of a text
 # --8<-- [start:merge_all]
 def merge_all(word: tuple, rank: dict) -> tuple:
-    """The word after every merge that applies to it, the one learned first done first."""
+    """The word after every merge that applies to it, in the order in which they were learned."""
     while known := [pair for pair in pairwise(word) if pair in rank]:
         first = min(known, key=rank.get)
         word = merge_pair(word, first, 256 + rank[first])
