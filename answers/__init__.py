@@ -7,6 +7,8 @@ The answers, one module a topic of a page:
     transformers    attention, a small trained GPT, its cache, quantization, debugging
     training        normalization, optimizers, initialization, number formats, scans
     language_models tokens, decoding, LoRA, experts, evaluation, data
+    alignment       reward models, DPO, PPO, GRPO
+    scale           parallel training, memory and time, retrieval
     labels          noisy labels, bad annotators, calibration, metrics, comparisons
     gradient_check  tells whether a gradient is right
 

@@ -1,0 +1,1 @@
+"""Alignment: reward models, DPO, PPO, GRPO."""

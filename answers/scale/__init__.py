@@ -1,0 +1,1 @@
+"""Scale: training on many devices, what fits, and search in millions."""
