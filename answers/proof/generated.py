@@ -5,11 +5,11 @@ A test makes each of the table anew and compares. `pytest --update` calls `updat
 runs: it alone writes. Parts of pages need no entry. They stand between two lines, of which the
 first names the function:
 
-    <!-- generated:answers.proof.index.table -->
+    <!-- generated:answers.proof.index.topics -->
 
     | what | the function | returned |
 
-    <!-- /generated:answers.proof.index.table -->
+    <!-- /generated:answers.proof.index.topics -->
 """
 
 import re

@@ -625,6 +625,15 @@ def test_of_all_exercises_those_are_shown_that_were_chosen(alone):
     expect(page.locator(".practice-filter")).to_have_count(0)
     page.go_back()
     expect(told).to_have_text(left)
+    # What cannot be read of it is no choice.
+    for kept in ("{", "null", '{"level": "of old"}'):
+        page.evaluate("kept => sessionStorage.setItem('answers.filter.practice', kept)", kept)
+        page.reload()
+        expect(page.get_by_label("Level")).to_have_value("")
+    page.add_init_script(FORBIDDEN.replace("local", "session"))
+    page.reload()
+    page.get_by_label("Level").select_option("core")
+    expect(told).to_have_text(re.compile(r"^\d+ exercises, 1 passed$"))
 
 
 def test_an_export_can_be_imported_elsewhere(warm, alone):
