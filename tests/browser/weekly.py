@@ -10,11 +10,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
-from answers.proof.affected import Affected, changed_files
+from answers.proof.affected import Affected, changed_files, relative
 
+PAGES = ".md", ".ipynb"
 # What pages are made of, and the part of it by which their Python runs.
 OF_PAGES = "docs/(live|style|vendor|[.]theme|offline|reload|start)"
 OF_PYTHON = "docs/live/(call_)?(cell|config|elements|needs|output|packages|python|talk|worker)"
@@ -36,10 +38,20 @@ def left_out(config, items: list) -> list:
         changed = changed_files(os.environ.get("ANSWERS_SINCE", "HEAD^"))
     except (SyntaxError, OSError, subprocess.CalledProcessError):
         return []
-    told = {False: Affected(changed), True: Affected(set(filter(may_change_python, changed)))}
+    # Who links to a page does not show what it holds.
+    others = {name for name in changed if not name.endswith(PAGES)}
+    told = {False: Affected(others), True: Affected(set(filter(may_change_python, others)))}
     return [
-        item for item in marked if not told["live_site" in item.fixturenames].concerns_test(item)
+        item
+        for item in marked
+        if not told["live_site" in item.fixturenames].concerns_test(item)
+        and not any(shows(value, changed) for value in item.callspec.params.values())
     ]
+
+
+def shows(value: object, changed: set[str]) -> bool:
+    """Whether a case is the page of one of these files."""
+    return isinstance(value, Path) and relative(value) in changed
 
 
 def may_change_python(name: str) -> bool:
