@@ -83,9 +83,10 @@ def dpo_loss(
     reference_rejected: Real[ndarray, " pairs"],
     beta: float,
 ) -> tuple[np.floating, Float[ndarray, " pairs"], Float[ndarray, " pairs"]]:
-    """The mean of -log sigmoid(β · (log-ratio chosen - log-ratio rejected)), and its gradients.
+    """The mean of -log sigmoid(margin) over pairs, and its gradients.
 
-    A log-ratio is the policy's log-probability of an answer less the reference's.
+    The margin is β times the chosen answer's log-ratio less the rejected one's. A log-ratio is
+    the policy's log-probability of an answer less the reference's.
 
     How:
         β times a log-ratio is the answer's implicit reward, so this is the loss of Bradley and
