@@ -149,6 +149,26 @@ def gradient_without_beta(
 
 
 @exercise.bug
+def beta_outside(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """β multiplies the loss, so it only scales the steps. It belongs to the margin, inside of the
+    sigmoid."""
+    # "β multiplies the loss": np.isclose(got.loss, beta * right(policy_chosen, policy_rejected,
+    #     reference_chosen, reference_rejected, 1.0)[0])
+    # "so it only scales the steps": np.allclose(2 * got.dchosen, bug(policy_chosen,
+    #     policy_rejected, reference_chosen, reference_rejected, 2 * beta)[1])
+    # "It belongs to the margin, inside of the sigmoid": margin = chosen - rejected → margin = beta
+    #     * (chosen - rejected); beta * loss → loss
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = chosen - rejected
+    loss, dchosen, drejected = finished(margin, -beta * sigmoid(-margin))
+    return beta * loss, dchosen, drejected
+
+
+@exercise.bug
 def divided_by_beta(
     policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
 ):

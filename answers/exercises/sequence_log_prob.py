@@ -119,6 +119,18 @@ def shifted_the_other_way(logits, tokens, answer):
 
 
 @exercise.bug
+def tokens_not_shifted(logits, tokens, answer):
+    """Tokens lose their last place as the logits do, so each place looks up the token that it has
+    read. Tokens lose their first: `tokens[:, 1:]`."""
+    # "Tokens lose their last place as the logits do, so each place looks up the token that it has
+    #     read": np.allclose(got, np.where(answer[:, 1:], picked(log_softmax(logits)[:, :-1],
+    #     tokens[:, :-1]), 0).sum(axis=1))
+    # "Tokens lose their first: `tokens[:, 1:]`": tokens[:, :-1] → tokens[:, 1:]
+    log_p = picked(log_softmax(logits)[:, :-1], tokens[:, :-1])
+    return np.where(answer[:, 1:], log_p, 0).sum(axis=1)
+
+
+@exercise.bug
 def mask_not_shifted(logits, tokens, answer):
     """Logits and tokens are shifted, and the mask is not: the answer's first token is left out, and
     what follows the answer counts. The mask belongs to tokens: `answer[:, 1:]`."""

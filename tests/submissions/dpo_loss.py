@@ -93,6 +93,11 @@ def beta_below(policy_chosen, policy_rejected, reference_chosen, reference_rejec
     return _of(m, 1 / beta)
 
 
+def beta_of_the_loss(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    return tuple(beta * each for each in _of(m, 1.0))
+
+
 def beta_of_the_policy_alone(
     policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
 ):
@@ -244,6 +249,7 @@ WRONG = {
     without_beta: "no_beta",
     beta_not_in_the_slope: "gradient_without_beta",
     beta_below: "divided_by_beta",
+    beta_of_the_loss: "beta_outside",
     beta_of_the_policy_alone: None,
     rejected_first: "choices_exchanged",
     reference_over_policy: "models_exchanged",

@@ -79,6 +79,10 @@ def next_place(logits, tokens, answer):
     return _summed(_picked(_log_softmax(logits[:, 1:]), tokens[:, :-1]), answer[:, :-1])
 
 
+def token_that_was_read(logits, tokens, answer):
+    return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, :-1]), answer[:, 1:])
+
+
 def mask_of_logits(logits, tokens, answer):
     return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), answer[:, :-1])
 
@@ -211,6 +215,7 @@ WRONG = {
     own_place: "not_shifted",
     own_place_without_the_first: "not_shifted",
     next_place: "shifted_the_other_way",
+    token_that_was_read: "tokens_not_shifted",
     mask_of_logits: "mask_not_shifted",
     mask_of_both: "first_token_of_the_answer_left_out",
     by_roll: "rolled",
