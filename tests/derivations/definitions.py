@@ -12,6 +12,8 @@ from statistics import NormalDist
 import numpy as np
 from scipy.optimize import brentq
 
+from answers.alignment.dpo import best_policy, dpo_loss
+from answers.alignment.reward_model import bradley_terry_loss
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -390,6 +392,13 @@ def distilled(z, v, T):
     """The soft term and its gradient, T² included."""
     loss, slope = distillation_loss(z[None], v[None], np.zeros(1, int), T, 1.0)
     return loss, slope[0]
+
+
+def of_log_ratios(u_w, u_l, beta):
+    """DPO's loss and gradient of one pair, at a reference of 0."""
+    ratios = np.array([u_w]), np.array([u_l])
+    loss, dchosen, _ = dpo_loss(*ratios, np.zeros(1), np.zeros(1), beta)
+    return loss, dchosen.item()
 
 
 LIBRARY = {
@@ -893,6 +902,26 @@ LIBRARY = {
         r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: rms_norm_backward(
             g, x, np.ones(len(x)), epsilon
         )[0][j - 1],
+    },
+    "preferences.optimum": {
+        r"\pi^{*}_{i}": lambda rho, r, beta, i: best_policy(np.log(rho), r, beta)[i - 1],
+        "J": lambda pi, rho, r, beta: pi @ r - beta * kl_divergence(pi, rho),
+    },
+    "preferences.rewards": {
+        "r_{w} - r_{l}": lambda r, w, l: (
+            -np.log(np.expm1(bradley_terry_loss(r[[w - 1]], r[[l - 1]])[0]))
+        ),
+    },
+    "preferences.loss": {
+        r"\mathcal{L} = - \log{\left(\frac{e^{\beta u_{w}}}{e^{\beta u_{l}} + e^{\beta u_{w}}} \right)}": (
+            lambda u_w, u_l, beta: of_log_ratios(u_w, u_l, beta)[0]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial u_{w}}": lambda u_w, u_l, beta: of_log_ratios(
+            u_w, u_l, beta
+        )[1],
+        r"\frac{\partial \mathcal{L}}{\partial u_{l}}": lambda u_w, u_l, beta: of_log_ratios(
+            u_w, u_l, beta
+        )[2],
     },
     "quantization.ridge": {
         r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
