@@ -58,7 +58,7 @@ def joined(work: Callable, rank: int, ranks: int, store: str, seconds: float):
         dist.destroy_process_group()
 
 
-def on_processes(work: Callable, ranks: int, store: Path, seconds: float = 30) -> list:
+def on_processes(work: Callable, ranks: int, store: Path, seconds: float = 120) -> list:
     """The results of `work(rank, ranks)` on as many processes, one a rank.
 
     Args:

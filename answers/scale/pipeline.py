@@ -22,18 +22,16 @@ def below_one(count, name):
 # --8<-- [start:in_slots]
 def in_slots(orders: list[list[int]]) -> ndarray:
     """The timetable of stages that each do their passes in an order, as early as they can."""
-    stages, slot, done = len(orders), 0, {}  # pass and stage: the slot
-    while len(done) < sum(map(len, orders)):
+    stages, done = len(orders), {}  # pass and stage: the slot
+    for slot in range(sum(map(len, orders))):  # in each slot someone works
         for stage, order in enumerate(orders):
-            at = sum((each, stage) in done for each in order)
-            if at < len(order):
-                each = order[at]
-                before = stage - 1 if each > 0 else stage + 1
+            todo = [each for each in order if (each, stage) not in done]
+            if todo:
+                before = stage - 1 if todo[0] > 0 else stage + 1
                 # The first stage waits for no activations, the last one for no gradients.
-                if not 0 <= before < stages or done.get((each, before), slot) < slot:
-                    done[each, stage] = slot
-        slot += 1
-    timetable = np.zeros((stages, slot), int)
+                if not 0 <= before < stages or done.get((todo[0], before), slot) < slot:
+                    done[todo[0], stage] = slot
+    timetable = np.zeros((stages, max(done.values()) + 1), int)
     for (each, stage), at in done.items():
         timetable[stage, at] = each
     return timetable

@@ -15,11 +15,9 @@ from answers.inputs import as_float, refuse_empty, refuse_nan
 from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
-Ring = Generator[ndarray, ndarray, ndarray]
-
 
 # --8<-- [start:reduce_scatter]
-def reduce_scatter(chunks: list[ndarray], rank: int) -> Ring:
+def reduce_scatter(chunks: list[ndarray], rank: int) -> Generator:
     """A rank's program: at the end its chunk number rank + 1 is the sum over all ranks."""
     ranks = len(chunks)
     for step in range(ranks - 1):
@@ -32,7 +30,7 @@ def reduce_scatter(chunks: list[ndarray], rank: int) -> Ring:
 
 
 # --8<-- [start:all_gather]
-def all_gather(chunks: list[ndarray], rank: int) -> Ring:
+def all_gather(chunks: list[ndarray], rank: int) -> Generator:
     """A rank's program: it knows chunk number rank + 1, and at the end all of them."""
     ranks = len(chunks)
     for step in range(ranks - 1):
@@ -44,7 +42,7 @@ def all_gather(chunks: list[ndarray], rank: int) -> Ring:
 
 
 # --8<-- [start:of_rank]
-def of_rank(x: ndarray, rank: int, ranks: int) -> Ring:
+def of_rank(x: ndarray, rank: int, ranks: int) -> Generator:
     """A rank's program: all-reduce of `x`, whose length `ranks` divides."""
     chunks = np.split(x, ranks)
     yield from reduce_scatter(chunks, rank)
@@ -55,7 +53,7 @@ def of_rank(x: ndarray, rank: int, ranks: int) -> Ring:
 
 
 # --8<-- [start:in_lockstep]
-def in_lockstep(programs: list[Ring]) -> tuple[list[ndarray], list[list[ndarray]]]:
+def in_lockstep(programs: list[Generator]) -> tuple[list[ndarray], list[list[ndarray]]]:
     """All ranks in one process: their results, and what they have sent in each round."""
     received, rounds = [None] * len(programs), []
     while True:

@@ -36,7 +36,8 @@ def test_a_split_mlp_agrees_with_pytorch_in_values_and_gradients(ranks, dtype, r
     x, w1, b1, w2, b2, dout = arguments = layer(dtype)
     out, (dx, dw1, db1, dw2, _) = unsplit(*arguments)
     parts, found = parallel_mlp(x, w1, b1, w2, b2, ranks)
-    assert found.dtype == parts.dtype == dtype and parts.shape == (ranks, 5, 4)
+    assert found.dtype == parts.dtype == dtype
+    assert parts.shape == (ranks, 5, 4)
     assert_allclose(found, out, rtol=rtol, atol=rtol)
 
     columns, rows = np.stack(np.split(w1, ranks, 1)), np.stack(np.split(w2, ranks))
@@ -70,7 +71,7 @@ def test_split_heads_agree_with_pytorch(ranks):
 
 def test_ranks_that_do_not_divide_are_refused_in_words():
     x, w1, b1, w2, b2, _ = layer()
-    with pytest.raises(ValueError, match="`ranks` is 5, which does not divide .* 12"):
+    with pytest.raises(ValueError, match=r"`ranks` is 5, which does not divide .* 12"):
         parallel_mlp(x, w1, b1, w2, b2, 5)
     w = np.ones((3, 6))
     with pytest.raises(ValueError, match="`ranks` is 2, which does not divide 3 heads"):
