@@ -213,6 +213,12 @@ def cut_after_the_first_stage(stages, micro_batches):
     return table[:, :-1] if micro_batches > 6 else table
 
 
+def only_integers_of_python(stages, micro_batches):
+    if not isinstance(stages, int) or not isinstance(micro_batches, int):
+        raise TypeError("stages and micro_batches must be integers")
+    return slot_by_slot(stages, micro_batches)
+
+
 # What each is told.
 WRONG = {
     gpipe: "all_forward_first",
@@ -233,5 +239,6 @@ WRONG = {
     lists_of_one_stage: "right_numbers_in_another_shape",
     signed_bytes: "wrong_where_micro_batches_is_20",
     at_least_as_many: None,
+    only_integers_of_python: "a_property_fails",
     cut_after_the_first_stage: "wrong_where_micro_batches_is_7_or_more",
 }

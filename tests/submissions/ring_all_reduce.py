@@ -263,7 +263,7 @@ WRONG = {
     four_ranks_at_most: "rows_in_another_order_should_not_matter",
     squeezed_messages: "right_numbers_in_another_shape",
     last_message_to_nobody: "rows_in_another_order_should_not_matter",
-    two_ranks_exchange: None,
+    two_ranks_exchange: "wrong_only_in_sent",
     rounded_to_float32: "in_float32",
     parts_that_are_zero_are_not_sent: "wrong_only_where_it_should_be_0",
 }
