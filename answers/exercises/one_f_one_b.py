@@ -62,9 +62,11 @@ def filled(orders, apart=1, forward_waits=True, backward_waits=True):
     """The timetable of stages that do their passes as early as they can."""
     stages, done = len(orders), {}
     for slot in range(3 * sum(map(len, orders))):
-        for stage, order in enumerate(orders):
-            todo = [each for each in order if (each, stage) not in done]
-            if not todo:
+        busy = set()
+        # Down the stages and up again: in one slot passes may follow where `apart` is 0.
+        for stage in (*range(stages), *reversed(range(stages))):
+            todo = [each for each in orders[stage] if (each, stage) not in done]
+            if not todo or stage in busy:
                 continue
             before = stage - 1 if todo[0] > 0 else stage + 1
             waits = (
@@ -72,6 +74,7 @@ def filled(orders, apart=1, forward_waits=True, backward_waits=True):
             ) and 0 <= before < stages
             if not waits or done.get((todo[0], before), slot + 1) + apart <= slot:
                 done[todo[0], stage] = slot
+                busy.add(stage)
     timetable = np.zeros((stages, max(done.values()) + 1), int)
     for (each, stage), at in done.items():
         timetable[stage, at] = each
