@@ -269,14 +269,8 @@ def parallel_mlp(
         >>> parts.ravel(), output
         (array([ 3., 20.]), array([[23.5]]))
     """
-    x, ranks = as_float(x), int(ranks)
-    shards = zip(
-        np.split(w1, ranks, axis=1),
-        np.split(b1, ranks),
-        np.split(w2, ranks),
-        strict=True,
-    )
-    parts = np.stack([np.maximum(x @ w + b, 0) @ v for w, b, v in shards])
+    x, blocks = as_float(x), np.split(np.arange(len(b1)), int(ranks))
+    parts = np.stack([np.maximum(x @ w1[:, k] + b1[k], 0) @ w2[k] for k in blocks])
     return parts, parts.sum(axis=0) + b2
 
 
