@@ -54,6 +54,7 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.scale.tensor_parallel import column_parallel_backward, row_parallel_backward
 from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
@@ -996,6 +997,22 @@ LIBRARY = {
     "softmax.with_temperature": {
         r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda z, y, j, T: (
             loss_and_slope(z / T, y)[1][j - 1] / T
+        ),
+    },
+    "tensor_parallel.column_gradients": {
+        r"\frac{\partial \mathcal{L}}{\partial x_{m,j}}": lambda g, x, w, m, j: (
+            column_parallel_backward(g, x, w)[0][m - 1, j - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial w_{q,j,o}}": lambda g, x, w, q, j, o: (
+            column_parallel_backward(g, x, w)[1][q - 1, j - 1, o - 1]
+        ),
+    },
+    "tensor_parallel.row_gradients": {
+        r"\frac{\partial \mathcal{L}}{\partial x_{q,m,j}}": lambda g, x, w, q, m, j: (
+            row_parallel_backward(g, x, w)[0][q - 1, m - 1, j - 1]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial w_{q,j,o}}": lambda g, x, w, q, j, o: (
+            row_parallel_backward(g, x, w)[1][q - 1, j - 1, o - 1]
         ),
     },
 }
