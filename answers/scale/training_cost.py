@@ -1,0 +1,84 @@
+"""How long a training run takes, from FLOPs, devices and their utilisation."""
+
+from answers.inputs import refuse_below, refuse_not_positive
+from answers.inputs.contracts import refuses
+
+
+def negative(number, name):
+    refuse_below(0, **{name: number})
+
+
+def not_positive(number, name):
+    refuse_not_positive(**{name: number})
+
+
+# --8<-- [start:training_time_refuses]
+def no_share(utilisation, name):
+    if not 0 < utilisation <= 1:
+        raise ValueError(f"`{name}` is {utilisation}; make it a share, above 0 up to 1")
+
+
+@refuses(
+    parameters=not_positive,
+    tokens=not_positive,
+    devices=not_positive,
+    peak=not_positive,
+    utilisation=no_share,
+    layers=negative,
+    width=negative,
+    length=negative,
+)
+# --8<-- [end:training_time_refuses]
+# --8<-- [start:training_time]
+def training_time(
+    parameters: float,
+    tokens: float,
+    devices: int,
+    peak: float,
+    utilisation: float,
+    layers: int = 0,
+    width: int = 0,
+    length: int = 0,
+    checkpoint: bool = False,
+) -> float:
+    """Days to train a decoder on so many tokens.
+
+    A parameter costs 6 FLOPs a token: it multiplies and adds in the forward pass, and twice in
+    the backward pass, for the gradient of its input and for its own.
+
+    Args:
+        parameters: What multiplies each token: with experts, those in use.
+        tokens: Of the whole run.
+        devices: How many compute at once.
+        peak: FLOPs a second of one device.
+        utilisation: The share of the peak that is spent on the FLOPs counted here.
+        layers: How many blocks have attention; 0 leaves its scores out.
+        width: Heads times head size.
+        length: Tokens of a sequence. Attention costs 12 layers width length FLOPs a token
+            besides: the whole square, as PaLM and torchtitan count it, causal or not.
+        checkpoint: Whether the forward pass is run again in the backward pass and counted, as
+            in hardware FLOPs utilisation: 8 FLOPs for each 6.
+
+    Raises:
+        ValueError: A number is negative, `parameters`, `tokens`, `devices` or `peak` is 0, or
+            `utilisation` is not above 0 and at most 1.
+
+    Source:
+        Chowdhery et al. (2022), PaLM, appendix B, https://arxiv.org/abs/2204.02311
+
+    Example:
+        1,000 parameters, 10 tokens and one device of 1 FLOP a second: 60,000 seconds.
+
+        >>> training_time(1000, 10, 1, 1.0, 1.0) * 86_400
+        60000.0
+    """
+    flops = 6 * float(parameters) + 12 * float(layers) * float(width) * float(length)
+    if checkpoint:
+        flops *= 8 / 6
+    seconds = (
+        flops * float(tokens) / (float(devices) * float(peak) * float(utilisation))
+    )
+    return seconds / 86_400
+
+
+# --8<-- [end:training_time]
