@@ -82,3 +82,54 @@ def training_time(
 
 
 # --8<-- [end:training_time]
+
+
+# --8<-- [start:compute_optimal_refuses]
+@refuses(
+    **dict.fromkeys(("flops", "a", "b", "alpha", "beta"), not_positive),
+)
+# --8<-- [end:compute_optimal_refuses]
+# --8<-- [start:compute_optimal]
+def compute_optimal(
+    flops: float,
+    a: float = 482.01,
+    b: float = 2085.43,
+    alpha: float = 0.3478,
+    beta: float = 0.3658,
+) -> tuple[float, float]:
+    """Parameters and tokens that give the least loss for so many FLOPs.
+
+    The loss is E + a / parameters**alpha + b / tokens**beta, and 6 parameters tokens = flops.
+
+    Args:
+        flops: The budget of the run.
+        a: How much parameters are missed; its default and those of the rest are Besiroglu et
+            al.'s.
+        b: How much tokens are missed.
+        alpha: How fast parameters help.
+        beta: How fast tokens help.
+
+    Returns:
+        Parameters and tokens, as floats.
+
+    Raises:
+        ValueError: A number is not positive.
+
+    Source:
+        Hoffmann et al. (2022), Training Compute-Optimal Large Language Models, equation 4,
+        https://arxiv.org/abs/2203.15556; constants of Besiroglu et al. (2024), Chinchilla
+        Scaling: A Replication Attempt, https://arxiv.org/abs/2404.10102
+
+    Example:
+        With one exponent for both and a = b, half of the budget's exponent goes to each.
+
+        >>> compute_optimal(600.0, 1.0, 1.0, 0.5, 0.5)
+        (10.0, 10.0)
+    """
+    product = float(flops) / 6
+    power = 1 / (alpha + beta)
+    parameters = (alpha * a / (beta * b)) ** power * product ** (beta * power)
+    return parameters, product / parameters
+
+
+# --8<-- [end:compute_optimal]

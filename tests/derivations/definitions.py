@@ -52,6 +52,8 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.scale.memory import activation_memory
+from answers.scale.training_cost import compute_optimal
 from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
@@ -390,6 +392,10 @@ def distilled(z, v, T):
     """The soft term and its gradient, T² included."""
     loss, slope = distillation_loss(z[None], v[None], np.zeros(1, int), T, 1.0)
     return loss, slope[0]
+
+
+def of_gpt(s, b, h, a, flash=True):
+    return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
 
 
 LIBRARY = {
@@ -967,6 +973,19 @@ LIBRARY = {
     "softmax.with_temperature": {
         r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda z, y, j, T: (
             loss_and_slope(z / T, y)[1][j - 1] / T
+        ),
+    },
+    "training_memory.block": {
+        r"M_{\text{flash}}": lambda s, b, h, a: of_gpt(s, b, h, a),
+        r"M_{\text{scores}}": lambda s, b, h, a: (
+            of_gpt(s, b, h, a, flash=False) - of_gpt(s, b, h, a)
+        ),
+        r"M_{\text{GPT}}": lambda s, b, h, a: of_gpt(s, b, h, a, flash=False),
+        r"M_{\text{Llama}}": lambda s, b, h, a, f: activation_memory(1, b, s, h, a, f, gated=True),
+    },
+    "training_memory.budget": {
+        r"\arg\min_{N} \left(A N^{- \alpha} + B \left(\frac{C}{6 N}\right)^{- \beta}\right)": lambda C, A, B, alpha, beta: (
+            compute_optimal(C, A, B, alpha, beta)[0]
         ),
     },
 }

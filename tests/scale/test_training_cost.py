@@ -1,13 +1,15 @@
 """Days beside published runs: Llama's GPU hours, and the utilisation that torchtitan reports."""
 
+import numpy as np
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from answers.scale.training_cost import training_time
+from answers.scale.training_cost import compute_optimal, training_time
 from answers.transformers.gpt import GPT, GPTConfig
 
 A100, H100 = 312e12, 989e12
+PAPER = 406.4, 410.7, 0.34, 0.28  # as rounded there
 
 
 def test_days_of_llama_7b_at_40_percent():
@@ -56,6 +58,29 @@ def test_a_second_forward_pass_costs_a_third():
         training_time(5e9, 1e12, 4, H100, 0.5, 7, 80, 90, checkpoint=each) for each in (False, True)
     )
     assert again == pytest.approx(plain * 4 / 3)
+
+
+def test_a_budget_is_split_where_a_search_finds_the_least_loss():
+    for flops, law in (
+        (1e21, (482.01, 2085.43, 0.3478, 0.3658)),
+        (6e23, (406.4, 410.7, 0.34, 0.28)),
+    ):
+        a, b, alpha, beta = law
+        parameters, tokens = compute_optimal(flops, *law)
+        grid = np.geomspace(1e8, 1e12, 40_001)
+        losses = a / grid**alpha + b / (flops / 6 / grid) ** beta
+        assert parameters == pytest.approx(grid[losses.argmin()], rel=1e-3)
+        assert 6 * parameters * tokens == pytest.approx(flops)
+
+
+def test_chinchilla_has_about_20_tokens_a_parameter_by_the_law_that_was_fitted_again():
+    """70 billion parameters and 1.4 T tokens; by the paper's own constants it would be 93."""
+    chinchilla = 6 * 70e9 * 1.4e12
+    parameters, tokens = compute_optimal(chinchilla)
+    assert parameters == pytest.approx(70e9, rel=0.05)
+    assert tokens / parameters == pytest.approx(20, rel=0.1)
+    paper = compute_optimal(chinchilla, *PAPER)
+    assert paper[1] / paper[0] == pytest.approx(93, abs=0.5)
 
 
 @pytest.mark.parametrize(
