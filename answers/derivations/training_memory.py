@@ -19,7 +19,7 @@ N, C, A, B, alpha, beta = sp.symbols("N C A B alpha beta", positive=True)
 
 # --8<-- [start:block]
 def block() -> list[Line]:
-    """Bytes that a block keeps: 2 a number in 16 bits, 1 an entry of a mask of dropout.
+    """Bytes that a block keeps: 2 a number in half precision, 1 an entry of a mask of dropout.
 
     Each operation keeps its inputs. Llama's block has SwiGLU and no dropout, here with flash
     attention and as many heads of keys as of queries.

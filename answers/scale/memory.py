@@ -54,7 +54,7 @@ def training_memory(
         https://arxiv.org/abs/1910.02054
 
     Example:
-        The 7.5 billion of the paper take 120 GB, or 1.9 GB on each of 64 devices at stage 3.
+        The paper's model, in GB: on one device, and on each of 64 at stage 3.
 
         >>> sum(training_memory(7_500_000_000)) / 1e9
         120.0
@@ -142,7 +142,7 @@ def activation_memory(
         Models, section 4.1, https://arxiv.org/abs/2205.05198
 
     Example:
-        A block of the paper: (34 + 5 heads length / width) bytes for each token and feature.
+        A block of the paper, in bytes for each token and feature.
 
         >>> each = activation_memory(1, 1, 2048, 4096, 32, 4 * 4096, flash=False, dropout=True)
         >>> each / (2048 * 4096)

@@ -43,8 +43,11 @@ def training_time(
 ) -> float:
     """Days to train a decoder on so many tokens.
 
-    A parameter costs 6 FLOPs a token: it multiplies and adds in the forward pass, and twice in
-    the backward pass, for the gradient of its input and for its own.
+    How:
+        A parameter costs 6 FLOPs a token: it multiplies and adds in the forward pass, and twice
+        in the backward pass, for the gradient of its input and for its own. Attention makes two
+        products of 2 width length FLOPs a token forward, and four backward: 12 layers width
+        length. A second forward pass makes 8 of 6.
 
     Args:
         parameters: What multiplies each token: with experts, those in use.
@@ -54,10 +57,10 @@ def training_time(
         utilisation: The share of the peak that is spent on the FLOPs counted here.
         layers: How many blocks have attention; 0 leaves its scores out.
         width: Heads times head size.
-        length: Tokens of a sequence. Attention costs 12 layers width length FLOPs a token
-            besides: the whole square, as PaLM and torchtitan count it, causal or not.
-        checkpoint: Whether the forward pass is run again in the backward pass and counted, as
-            in hardware FLOPs utilisation: 8 FLOPs for each 6.
+        length: Tokens of a sequence: each meets all of them, in scores and in values, causal or
+            not, as PaLM and torchtitan count.
+        checkpoint: Whether the whole forward pass is run again in the backward pass, and
+            counted, as in hardware FLOPs utilisation.
 
     Raises:
         ValueError: A number is negative, `parameters`, `tokens`, `devices` or `peak` is 0, or
@@ -67,7 +70,7 @@ def training_time(
         Chowdhery et al. (2022), PaLM, appendix B, https://arxiv.org/abs/2204.02311
 
     Example:
-        1,000 parameters, 10 tokens and one device of 1 FLOP a second: 60,000 seconds.
+        1,000 parameters, 10 tokens and one device of 1 FLOP a second, in seconds.
 
         >>> training_time(1000, 10, 1, 1.0, 1.0) * 86_400
         60000.0
