@@ -105,6 +105,11 @@ RECORDED = (
         "tests/proof/test_records.py::test_a_judge_of_others_is_counted_in_a_sentence",
     ),
     Recorded(
+        "answers/records/training_peaks.json",
+        "python -m answers.records.training_peaks",
+        "tests/scale/test_training_peaks.py::test_two_blocks_take_the_recorded_bytes",
+    ),
+    Recorded(
         "tests/proof/tautologies.txt",
         "python -m answers.proof.tautologies",
         "tests/proof/test_tautologies.py::test_an_expression_without_names_is_listed",

@@ -47,6 +47,7 @@ ASKED = {
     30: ["mixture of experts", "moe load balancing", "top-k router"],
     32: ["contrastive loss", "clip contrastive loss", "knowledge distillation"],
     33: ["dpo", "reward model", "bradley terry"],
+    37: ["gradient checkpointing", "chinchilla"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
@@ -57,7 +58,6 @@ NOT_HERE = [
     "ppo",
     "grpo",
     "fsdp",
-    "gradient checkpointing",
     "rag",
     "bm25",
     "ridge regression",

@@ -55,6 +55,8 @@ from answers.probability.loss_bounds import (
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
 from answers.scale.tensor_parallel import column_parallel_backward, row_parallel_backward
+from answers.scale.memory import activation_memory
+from answers.scale.training_cost import compute_optimal
 from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
@@ -400,6 +402,8 @@ def of_log_ratios(u_w, u_l, beta):
     ratios = np.array([u_w]), np.array([u_l])
     loss, dchosen, _ = dpo_loss(*ratios, np.zeros(1), np.zeros(1), beta)
     return loss, dchosen.item()
+def of_gpt(s, b, h, a, flash=True):
+    return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
 
 
 LIBRARY = {
@@ -1013,6 +1017,18 @@ LIBRARY = {
         ),
         r"\frac{\partial \mathcal{L}}{\partial w_{q,j,o}}": lambda g, x, w, q, j, o: (
             row_parallel_backward(g, x, w)[1][q - 1, j - 1, o - 1]
+    },
+    "training_memory.block": {
+        r"M_{\text{flash}}": lambda s, b, h, a: of_gpt(s, b, h, a),
+        r"M_{\text{scores}}": lambda s, b, h, a: (
+            of_gpt(s, b, h, a, flash=False) - of_gpt(s, b, h, a)
+        ),
+        r"M_{\text{GPT}}": lambda s, b, h, a: of_gpt(s, b, h, a, flash=False),
+        r"M_{\text{Llama}}": lambda s, b, h, a, f: activation_memory(1, b, s, h, a, f, gated=True),
+    },
+    "training_memory.budget": {
+        r"\arg\min_{N} \left(A N^{- \alpha} + B \left(\frac{C}{6 N}\right)^{- \beta}\right)": lambda C, A, B, alpha, beta: (
+            compute_optimal(C, A, B, alpha, beta)[0]
         ),
     },
 }
