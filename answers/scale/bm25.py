@@ -20,10 +20,8 @@ def not_among(holding, documents):
     refuse_below(1, documents=documents)
     wrong = (holding < 0) | (holding > documents)
     if wrong.any():
-        raise ValueError(
-            f"`holding` has {first(holding, wrong)}; of {documents} documents, 0 to all hold a "
-            "word"
-        )
+        said = f"of {documents} documents, 0 to all hold a word"
+        raise ValueError(f"`holding` has {first(holding, wrong)}; {said}")
 
 
 @refuses(not_among)
@@ -126,9 +124,9 @@ def bm25(
         S. Robertson, H. Zaragoza (2009), The Probabilistic Relevance Framework: BM25 and Beyond.
 
     Example:
-        The word stands in one of two documents of one length: log(1 + 1.5 / 1.5).
+        One of two documents of one length holds the word.
 
-        >>> bm25(np.array([[1, 2], [0, 3]]), np.array([0])).round(4)
+        >>> bm25(np.array([[1, 200], [0, 201]], np.uint8), np.array([0])).round(4)
         array([0.6931, 0.    ])
     """
     lengths = counts.sum(axis=1)  # (documents,)

@@ -14,9 +14,6 @@ from answers.inputs import (
 from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
-QUERIES = 128  # at once: their distances to 100,000 vectors take 102 MB
-GROUP = 32
-
 
 # --8<-- [start:k_smallest_refuses]
 def not_so_many(values, k):
@@ -24,7 +21,12 @@ def not_so_many(values, k):
         raise ValueError(f"`k` is {k}; of {values.shape[1]} entries take 1 to all")
 
 
-@refuses(not_so_many, values=refuse_nan)
+def no_order(values, name):
+    if values.size and np.isnan(values.min()):
+        refuse_nan(values, name)
+
+
+@refuses(not_so_many, values=no_order)
 # --8<-- [end:k_smallest_refuses]
 # --8<-- [start:k_smallest]
 def k_smallest(values: Real[ndarray, "rows n"], k: int) -> Integer[ndarray, "rows k"]:
@@ -34,17 +36,17 @@ def k_smallest(values: Real[ndarray, "rows n"], k: int) -> Integer[ndarray, "row
     are left to sort. `argpartition` alone may keep any of several equal entries at its edge.
 
     Raises:
-        ValueError: There is no such entry, or one is nan or infinite.
+        ValueError: There are not so many entries, or one is nan.
 
     Example:
         >>> k_smallest(np.array([[3, 1, 2, 1]]), 3)
         array([[1, 3, 2]])
     """
     rows, n = values.shape
-    groups = n // GROUP if n >= GROUP * k else n
+    groups = n // 32 if n >= 32 * k else n
     minima = values[:, : n // groups * groups].reshape(rows, -1, groups).min(axis=1)
     bound = np.partition(minima, k - 1, axis=1)[:, k - 1 : k]
-    row, column = np.nonzero(values <= bound)  # row by row, columns rising
+    row, column = np.divmod(np.flatnonzero(values <= bound), n)  # columns rise
     order = np.lexsort((values[row, column], row))  # stable
     starts = np.searchsorted(row, np.arange(rows))
     return column[order[starts[:, None] + np.arange(k)]]
@@ -81,8 +83,8 @@ def knn(
     float32 are converted before anything is subtracted or squared.
 
     How:
-        Expand |q - p|² = |q|² - 2 q · p + |p|²; |q|² is the same for all points. Rounding costs
-        some 1e-16 of |p|², so move points that lie far from 0 first: subtract their mean.
+        Expand |q - p|² = |q|² - 2 q · p + |p|²; |q|² is the same for all points. Large |p|² round
+        small differences away, so move points that lie far from 0 first: subtract their mean.
 
     Args:
         queries: One vector per row.
@@ -97,16 +99,19 @@ def knn(
             overflows, or there are no k points.
 
     Example:
-        >>> knn(np.array([[0.0], [9.0]]), np.array([[1.0], [5.0], [8.0]]), 2)
+        >>> points = np.array([[10], [100], [240]], np.uint8)
+        >>> knn(np.array([[0], [250]], np.uint8), points, 2)
         array([[0, 1],
                [2, 1]])
     """
     queries, points = queries.astype(np.float64), points.astype(np.float64)
     squares = (points**2).sum(axis=1)
-    found = [np.empty((0, k), np.intp)]
-    for start in range(0, len(queries), QUERIES):  # as many distances as memory holds
-        some = queries[start : start + QUERIES]
-        found.append(k_smallest(-2 * some @ points.T + squares, k))
+    table, found = np.empty((128, len(points))), [np.empty((0, k), np.intp)]
+    for start in range(0, len(queries), 128):  # all distances need too much memory
+        some = -2 * queries[start : start + 128]
+        distances = np.matmul(some, points.T, out=table[: len(some)])
+        distances += squares
+        found.append(k_smallest(distances, k))
     return np.concatenate(found)
 
 
