@@ -62,9 +62,12 @@ def too_few(points, k):
 
 
 def too_far(array, name):
-    with np.errstate(over="ignore", invalid="ignore"):
-        squares = (array.astype(np.float64) ** 2).sum(axis=1) * 4
-    refuse_overflowed(squares, f"a squared distance of `{name}`")
+    largest = max(float(array.max(initial=0)), -float(array.min(initial=0)))
+    with np.errstate(over="ignore"):
+        square = (
+            4 * array.shape[1] * np.float64(largest) ** 2
+        )  # and that of no distance is larger
+    refuse_overflowed(square, f"a squared distance of `{name}`")
 
 
 VECTORS = refuse_empty, refuse_nan, too_far
@@ -105,7 +108,7 @@ def knn(
                [2, 1]])
     """
     queries, points = queries.astype(np.float64), points.astype(np.float64)
-    squares = (points**2).sum(axis=1)
+    squares = np.einsum("pd,pd->p", points, points)
     table, found = np.empty((128, len(points))), [np.empty((0, k), np.intp)]
     for start in range(0, len(queries), 128):  # all distances need too much memory
         some = -2 * queries[start : start + 128]
