@@ -57,6 +57,7 @@ from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, s
 from answers.scale.tensor_parallel import column_parallel_backward, row_parallel_backward
 from answers.scale.memory import activation_memory
 from answers.scale.training_cost import compute_optimal
+from answers.scale.neighbours import fill_cells
 from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
@@ -338,6 +339,13 @@ def layer_norm_slope(dout, x, epsilon):
 
 def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
+
+
+def compared(vectors, cells, searched):
+    """The centres, and the vectors that stand in the first cells of a line."""
+    line = np.arange(float(vectors))[:, None]
+    filled = fill_cells(line, line.reshape(cells, -1).mean(axis=1, keepdims=True))
+    return cells + filled.starts[searched]
 
 
 def all_fail(n, c, k):
@@ -944,6 +952,14 @@ LIBRARY = {
     "quantization.speculation": {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
+        ),
+    },
+    "retrieval.cells": {
+        r"\arg\min_{C} \left(C + \frac{N p}{C}\right)": lambda N, p: min(
+            (c for c in range(p, N + 1) if N % c == 0), key=lambda c: compared(N, c, p)
+        ),
+        r"\left(C + \frac{N p}{C}\right)\big|_{C = \sqrt{N} \sqrt{p}}": lambda N, p: min(
+            compared(N, c, p) for c in range(p, N + 1) if N % c == 0
         ),
     },
     "scans.pairs": {
