@@ -60,7 +60,8 @@ def ppo_loss(
         Schulman et al. (2017), equation 7, https://arxiv.org/abs/1707.06347
 
     Example:
-        The ratios are 2 and 1. The first has risen beyond 1.5, as its advantage wished.
+        The ratios are 2 and 1. The first has left the band to the side that its advantage
+        asks for.
 
         >>> new, old = np.log([0.5, 0.25]), np.log([0.25, 0.25])
         >>> loss, gradient = ppo_loss(new, old, np.array([1.0, 3.0]), clip=0.5)
