@@ -55,6 +55,7 @@ exercise.case("the clip that is taken unasked", *steps(7))
 exercise.case("nine steps", *steps(9), 0.2)
 exercise.case("a batch of answers", *steps(3, 5), 0.3)
 exercise.case("three axes", *steps(2, 3, 4), 0.1)
+exercise.case("four axes", *steps(2, 1, 3, 2), 0.2)
 exercise.case(
     "advantages of 50", *(a * b for a, b in zip(steps(6), (1, 1, 50), strict=True)), 0.2
 )
