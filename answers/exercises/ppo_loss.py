@@ -53,7 +53,7 @@ exercise.case("a clip of 0.5", *at([0.55, 0.7, 1.3, 1.6], [-1, -1, 1, 1.5]), 0.5
 exercise.case("a clip above 1", *at([0.1, 2.0, 2.9], [-1, 1, 1.5]), 1.5)
 exercise.case("the clip that is taken unasked", *steps(7))
 exercise.case("nine steps", *steps(9), 0.2)
-exercise.case("a batch of answers", *steps(3, 5), 0.3)
+exercise.case("a batch of answers", *steps(3, 5), 0.2)
 exercise.case("three axes", *steps(2, 3, 4), 0.1)
 exercise.case("four axes", *steps(2, 1, 3, 2), 0.2)
 exercise.case(

@@ -232,7 +232,7 @@ WRONG = {
     geometric_band: "too_large",
     clip_of_its_own: "clip_ignored",
     upper_edge_alone: "one_edge_alone",
-    dual_clip: "wrong_where_clip_is_0.3",
+    dual_clip: None,
     ratio_capped: None,
     mean_of_means_by_answers: "factor_of_a_size",
     shifted_first: None,
