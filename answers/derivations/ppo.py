@@ -17,7 +17,7 @@ r, V, A = sp.IndexedBase("r"), sp.IndexedBase("V"), sp.IndexedBase("A")
 delta = sp.IndexedBase("delta")
 a, i, j, K = sp.symbols("a i j K", integer=True, positive=True)
 z, p = sp.IndexedBase("z"), sp.IndexedBase("p")
-old, advantage = sp.symbols(r"p_{\text{old}} \hat{A}")
+old, advantage = sp.symbols(r"p_{\text{old}} A")
 LOSS = sp.Symbol(r"\mathcal{L}")
 # --8<-- [end:symbols]
 

@@ -370,7 +370,7 @@ def three_advantages(r, V, gamma, lamda):
 def unclipped(drawn, z):
     """PPO's loss of one step, by its logits, with a clip that never binds."""
     logs = log_softmax(z)[drawn["a"] - 1 :][:1], np.log([drawn[r"p_{\text{old}}"]])
-    return ppo_loss(*logs, np.array([drawn[r"\hat{A}"]]), 1e9)[0]
+    return ppo_loss(*logs, np.array([drawn["A"]]), 1e9)[0]
 
 
 def of_gelu(d):
