@@ -53,7 +53,7 @@ def ppo_values() -> Figure:
         axes.plot(mean_curve(way, 0.1), style, label=name)
     axes.axhline(recorded()["best"], color=AXIS, linewidth=1)
     axes.set(xlabel="rollouts of 1,024 steps", ylabel="mean value", ylim=(0.8, 3.4))
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.2))
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.28))
     return figure
 
 
