@@ -85,7 +85,7 @@ add_whole_numbers(
     0.75,
     fraction=0,
 )
-exercise.long_case(*steps(401, 3, terminated=[100], truncated=[250]), 0.99, 0.95)
+exercise.long_case(*steps(41, 31, terminated=[10], truncated=[25]), 0.99, 0.95)
 
 
 def run(deltas, weights):

@@ -20,9 +20,8 @@ def clipped_gradients() -> Figure:
     figure, axes = plt.subplots()
     ratios = np.linspace(0.01, 2, 400)
     for advantage, style in ((1.0, "-"), (-1.0, "--")):
-        alone = (np.array([each]) for each in np.log(ratios))
-        given = np.zeros(1), np.array([advantage])
-        slopes = [ppo_loss(each, *given, 0.2)[1][0] for each in alone]
+        given = np.zeros(400), np.full(400, advantage)
+        slopes = 400 * ppo_loss(np.log(ratios), *given, 0.2)[1]  # of one step alone
         axes.plot(ratios, slopes, style, label=f"advantage {advantage:+.0f}")
     for edge in (0.8, 1.2):
         axes.axvline(edge, color=AXIS, linewidth=1)
