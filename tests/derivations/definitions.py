@@ -14,6 +14,8 @@ from scipy.optimize import brentq
 
 from answers.alignment.dpo import best_policy, dpo_loss
 from answers.alignment.reward_model import bradley_terry_loss
+from answers.alignment.advantages import gae
+from answers.alignment.ppo import ppo_loss
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -371,6 +373,17 @@ def middle_gradient(G, L, R):
         filled[: each.shape[0], : each.shape[1]] = each
     found = multi_dot_backward(square[0], np.stack([square[1], np.zeros((5, 5)), square[2]]))
     return found[1, : L.shape[1], : R.shape[0]]
+
+
+def three_advantages(r, V, gamma, lamda):
+    never = np.zeros(3, bool)
+    return gae(r, V[:-1], V[1:], never, never, gamma, lamda)
+
+
+def unclipped(drawn, z):
+    """PPO's loss of one step, by its logits, with a clip that never binds."""
+    logs = log_softmax(z)[drawn["a"] - 1 :][:1], np.log([drawn[r"p_{\text{old}}"]])
+    return ppo_loss(*logs, np.array([drawn["A"]]), 1e9)[0]
 
 
 def of_gelu(d):
@@ -935,6 +948,18 @@ LIBRARY = {
         r"\frac{\partial \mathcal{L}}{\partial u_{l}}": lambda u_w, u_l, beta: of_log_ratios(
             u_w, u_l, beta
         )[2],
+    },
+    "ppo.advantages": {
+        r"\delta_{1}": lambda r, V, gamma: three_advantages(r, V, gamma, 0)[0],
+        r"A_{1}": lambda r, V, gamma, lamda: three_advantages(r, V, gamma, lamda)[0],
+        r"A_{1}\big|_{\lambda = 0}": lambda r, V, gamma: three_advantages(r, V, gamma, 0)[0],
+        r"A_{1}\big|_{\lambda = 1}": lambda r, V, gamma: three_advantages(r, V, gamma, 1)[0],
+    },
+    "ppo.gradient": {
+        r"\mathcal{L}": lambda drawn, z: unclipped(drawn, z),
+        r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda drawn, z, j: numerical_gradient(
+            lambda z: unclipped(drawn, z), z, 1e-5
+        )[j - 1],
     },
     "quantization.ridge": {
         r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
