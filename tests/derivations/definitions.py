@@ -12,6 +12,7 @@ from statistics import NormalDist
 import numpy as np
 from scipy.optimize import brentq
 
+from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -80,6 +81,17 @@ def loss_and_slope(z, y):
     """The cross-entropy of one example whose right class is number y, and its gradient."""
     loss, (gradient,) = cross_entropy(z[None], np.array([y - 1]))
     return loss, gradient
+
+
+def of_group(drawn):
+    """GRPO's loss and gradient, the mean over answers of each one's mean."""
+    arrays = (drawn[name] for name in ("n", "o", "A", "mask"))
+    return grpo_loss(*arrays, "sequence")
+
+
+def of_population(rewards):
+    """Advantages by the deviation whose divisor is the size of the group."""
+    return group_advantages(rewards, eps=0) * np.sqrt(len(rewards) / (len(rewards) - 1))
 
 
 def score(q, k):
@@ -707,6 +719,16 @@ LIBRARY = {
         r"\operatorname{Var}\left(s\right)\big|_{g = \frac{\sqrt{2}}{2 \sqrt{L}}}": lambda L: (
             stream_variance(L, math.sqrt(variance(1, 1 / math.sqrt(2 * L))))
         ),
+    },
+    "grpo.gradient": {
+        r"\mathcal{L}": lambda drawn: of_group(drawn)[0],
+        r"\frac{\partial \mathcal{L}}{\partial n_{j,m}}": lambda drawn, j, m: of_group(drawn)[1][
+            j - 1, m - 1
+        ],
+    },
+    "grpo.right_answer": {
+        r"A_{\text{right}}": lambda r: of_population(r)[0],
+        r"A_{\text{wrong}}": lambda r: of_population(r)[-1],
     },
     "kl.alpha_divergence": {
         r"\lim_{\alpha \to 1} D_{\alpha}": lambda p, q: one_term(p, q) - p + q,
