@@ -169,10 +169,7 @@ def grpo_loss(
     by: Literal["token", "sequence", "constant"] = "token",
     length: int | None = None,
     clip: tuple[float, float] = (0.2, 0.2),
-) -> tuple[
-    Float[ndarray, ""] | np.floating,
-    Float[ndarray, "answers tokens"],
-]:
+) -> tuple[Float[ndarray, ""] | np.floating, Float[ndarray, "answers tokens"]]:
     """The clipped loss of GRPO, to be minimised, and its gradient at the log-probabilities.
 
     A token's loss is -min(ratio · A, clipped ratio · A). Its ratio is its probability now, divided
