@@ -46,6 +46,7 @@ ASKED = {
     31: ["swiglu", "convert rope weights"],
     30: ["mixture of experts", "moe load balancing", "top-k router"],
     32: ["contrastive loss", "clip contrastive loss", "knowledge distillation"],
+    35: ["grpo", "dapo"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
@@ -55,7 +56,6 @@ NOT_HERE = [
     "k means clustering",
     "reward model",
     "ppo",
-    "grpo",
     "fsdp",
     "gradient checkpointing",
     "rag",
