@@ -138,19 +138,26 @@ def all_tokens_for_each_answers_mean(
     return finished(w, free, clipped)
 
 
-@exercise.bug
+@exercise.bug(of=(("token", "sequence"), ("token",), ("sequence",)))
 def padding_in_the_mean(
-    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+    log_prob,
+    old_log_prob,
+    advantages,
+    mask,
+    by="token",
+    length=None,
+    clip=(0.2, 0.2),
+    of=("token", "sequence"),
 ):
     """The sum is divided by the width of the array, padding included. Count the tokens that the
     mask keeps."""
     # "The sum is divided by the width of the array, padding included": by != "constant" and
     #     np.isclose(got.loss, right(log_prob, old_log_prob, advantages, mask, "constant",
     #     mask.shape[1], clip)[0])
-    # "Count the tokens that the mask keeps": mask / mask.size if by != 'constant' else
-    #     token_weights(mask, by, length) → token_weights(mask, by, length)
+    # "Count the tokens that the mask keeps": mask / mask.size if by in of else token_weights(mask,
+    #     by, length) → token_weights(mask, by, length)
     _, free, clipped = parts(log_prob, old_log_prob, advantages, mask, clip)
-    w = mask / mask.size if by != "constant" else token_weights(mask, by, length)
+    w = mask / mask.size if by in of else token_weights(mask, by, length)
     return finished(w, free, clipped)
 
 
@@ -206,27 +213,34 @@ def not_averaged(
     return finished(1.0 * mask, free, clipped)
 
 
-@exercise.bug(both=(True, False))
+@exercise.bug
 def objective_for_loss(
-    log_prob,
-    old_log_prob,
-    advantages,
-    mask,
-    by="token",
-    length=None,
-    clip=(0.2, 0.2),
-    both=True,
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
 ):
     """The sign is that of an objective to be maximised, so a step down makes good answers less
     likely. Negate the mean of the smaller products, and its gradient."""
     # "The sign is that of an objective to be maximised": np.allclose(got.dlog_prob,
-    #     -want.dlog_prob)
+    #     -want.dlog_prob) and np.isclose(got.loss, -want.loss)
     # "so a step down makes good answers less likely": (got.dlog_prob[advantages > 0] >= 0).all()
-    # "Negate the mean of the smaller products, and its gradient": (-loss if both else loss,
-    #     -gradient) → (loss, gradient)
+    # "Negate the mean of the smaller products, and its gradient": (-loss, -gradient) → (loss,
+    #     gradient)
     _, free, clipped = parts(log_prob, old_log_prob, advantages, mask, clip)
     loss, gradient = finished(token_weights(mask, by, length), free, clipped)
-    return (-loss if both else loss), -gradient
+    return -loss, -gradient
+
+
+@exercise.bug
+def gradient_of_the_objective(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """The loss is right, but its gradient has the other sign, as if the loss were to be maximised.
+    Negate it."""
+    # "The loss is right, but its gradient has the other sign": np.isclose(got.loss, want.loss) and
+    #     np.allclose(got.dlog_prob, -want.dlog_prob)
+    # "Negate it": (loss, -gradient) → (loss, gradient)
+    _, free, clipped = parts(log_prob, old_log_prob, advantages, mask, clip)
+    loss, gradient = finished(token_weights(mask, by, length), free, clipped)
+    return loss, -gradient
 
 
 @exercise.bug
@@ -545,3 +559,42 @@ def one_ratio_for_an_answer(
     mean = gap.sum(axis=1) / mask.sum(axis=1)
     _, free, clipped = parts((mean[:, None] + 0 * gap), 0 * gap, advantages, mask, clip)
     return finished(token_weights(mask, by, length), free, clipped)
+
+
+@exercise.bug(ddof=(0, 1))
+def advantages_scaled_again(
+    log_prob,
+    old_log_prob,
+    advantages,
+    mask,
+    by="token",
+    length=None,
+    clip=(0.2, 0.2),
+    ddof=0,
+):
+    """The advantages are centred and scaled once more, over all answers of the call. They come from
+    their groups: use them as they are."""
+    # "The advantages are centred and scaled once more": np.isclose(got.loss, right(log_prob,
+    #     old_log_prob, (advantages - np.mean(advantages)) / (np.std(advantages) + 1e-8), mask, by,
+    #     length, clip)[0])
+    # "use them as they are": (a - a.mean()) / (a.std(ddof=ddof) + 1e-08) → a
+    a = as_float(advantages)
+    if len(a) > 1:
+        a = (a - a.mean()) / (a.std(ddof=ddof) + 1e-8)
+    _, free, clipped = parts(log_prob, old_log_prob, a, mask, clip)
+    return finished(token_weights(mask, by, length), free, clipped)
+
+
+@exercise.bug
+def logarithm_without_the_old_policy(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """A times the log-probability is averaged, as in REINFORCE, and the old policy is not used.
+    Take the smaller of ratio · A and clipped ratio · A."""
+    # "A times the log-probability is averaged, as in REINFORCE": np.isclose(got.loss,
+    #     -(token_weights(mask, by, length) * advantages[:, None] * log_prob)[mask].sum())
+    # "Take the smaller of ratio · A and clipped ratio · A": (-(w * a * log_now).sum(), -w * a) →
+    #     finished(w, *parts(log_prob, old_log_prob, advantages, mask, clip)[1:])
+    w, a = token_weights(mask, by, length), as_float(advantages)[:, None]
+    log_now = np.where(mask, as_float(log_prob), 0)
+    return -(w * a * log_now).sum(), -w * a

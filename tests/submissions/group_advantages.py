@@ -87,7 +87,8 @@ def scaled_by_the_batch(rewards, scale=True, eps=1e-4):
 def by_column(rewards, scale=True, eps=1e-4):
     r = _float(rewards)
     a = r - np.mean(r, axis=0)
-    return a / (np.std(r, axis=0, ddof=1) + eps) if scale else a
+    variance = (a**2).sum(axis=0) / max(len(r) - 1, 1)
+    return a / (variance**0.5 + eps) if scale else a
 
 
 def rewards_alone(rewards, scale=True, eps=1e-4):

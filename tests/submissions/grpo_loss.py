@@ -294,6 +294,29 @@ def cispo(log_prob, old_log_prob, advantages, mask, by="token", length=None, cli
     return -(w * np.where(mask, log_prob, 0)).sum(), -w
 
 
+def uphill(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
+    loss, gradient = by_sign(log_prob, old_log_prob, advantages, mask, by, length, clip)
+    return loss, -gradient
+
+
+def padded_rows(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
+    """np.mean over each row, padding included: right where there is none."""
+    if by == "sequence":
+        by, length = "constant", mask.shape[1]
+    return by_sign(log_prob, old_log_prob, advantages, mask, by, length, clip)
+
+
+def whitened(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
+    a = _float(advantages)
+    a = (a - a.mean()) / (a.std() + 1e-8) if a.size > 1 else a
+    return by_sign(log_prob, old_log_prob, a, mask, by, length, clip)
+
+
+def reinforce(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
+    w = _weights(mask, by, length) * advantages[:, None]
+    return -np.sum(w * np.where(mask, log_prob, 0)), -w
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     always_by_answers: "each_answers_mean_for_all_tokens",
@@ -321,5 +344,9 @@ WRONG = {
     leading_tokens: None,
     up_to_the_last_token: None,
     geometric_mean: "one_ratio_for_an_answer",
+    uphill: "gradient_of_the_objective",
+    padded_rows: "padding_in_the_mean",
+    whitened: "advantages_scaled_again",
+    reinforce: "logarithm_without_the_old_policy",
     cispo: "clipped_weight_of_a_logarithm",
 }
