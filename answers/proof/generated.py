@@ -75,6 +75,11 @@ RECORDED = (
         "tests/proof/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
     ),
     Recorded(
+        "answers/records/grpo.json",
+        "python -m answers.records.grpo",
+        "tests/alignment/test_grpo_record.py::test_the_first_steps_see_what_was_recorded",
+    ),
+    Recorded(
         "answers/records/inference.json",
         "python -m answers.records.inference",
         "tests/proof/test_records.py::test_the_recorded_sizes_are_those_of_the_models",

@@ -12,10 +12,11 @@ from statistics import NormalDist
 import numpy as np
 from scipy.optimize import brentq
 
-from answers.alignment.dpo import best_policy, dpo_loss
-from answers.alignment.reward_model import bradley_terry_loss
 from answers.alignment.advantages import gae
+from answers.alignment.dpo import best_policy, dpo_loss
+from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.alignment.ppo import ppo_loss
+from answers.alignment.reward_model import bradley_terry_loss
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -56,10 +57,10 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
-from answers.scale.tensor_parallel import column_parallel_backward, row_parallel_backward
 from answers.scale.memory import activation_memory
-from answers.scale.training_cost import compute_optimal
 from answers.scale.neighbours import fill_cells
+from answers.scale.tensor_parallel import column_parallel_backward, row_parallel_backward
+from answers.scale.training_cost import compute_optimal
 from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
@@ -88,6 +89,17 @@ def loss_and_slope(z, y):
     """The cross-entropy of one example whose right class is number y, and its gradient."""
     loss, (gradient,) = cross_entropy(z[None], np.array([y - 1]))
     return loss, gradient
+
+
+def of_group(drawn):
+    """GRPO's loss and gradient, the mean over answers of each one's mean."""
+    arrays = (drawn[name] for name in ("n", "o", "A", "mask"))
+    return grpo_loss(*arrays, "sequence")
+
+
+def of_population(rewards):
+    """Advantages by the deviation whose divisor is the size of the group."""
+    return group_advantages(rewards, eps=0) * np.sqrt(len(rewards) / (len(rewards) - 1))
 
 
 def score(q, k):
@@ -423,6 +435,8 @@ def of_log_ratios(u_w, u_l, beta):
     ratios = np.array([u_w]), np.array([u_l])
     loss, dchosen, _ = dpo_loss(*ratios, np.zeros(1), np.zeros(1), beta)
     return loss, dchosen.item()
+
+
 def of_gpt(s, b, h, a, flash=True):
     return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
 
@@ -743,6 +757,16 @@ LIBRARY = {
             stream_variance(L, math.sqrt(variance(1, 1 / math.sqrt(2 * L))))
         ),
     },
+    "grpo.gradient": {
+        r"\mathcal{L}": lambda drawn: of_group(drawn)[0],
+        r"\frac{\partial \mathcal{L}}{\partial n_{j,m}}": lambda drawn, j, m: of_group(drawn)[1][
+            j - 1, m - 1
+        ],
+    },
+    "grpo.right_answer": {
+        r"A_{\text{right}}": lambda r: of_population(r)[0],
+        r"A_{\text{wrong}}": lambda r: of_population(r)[-1],
+    },
     "kl.alpha_divergence": {
         r"\lim_{\alpha \to 1} D_{\alpha}": lambda p, q: one_term(p, q) - p + q,
         r"\lim_{\alpha \to 0} D_{\alpha}": lambda p, q: one_term(q, p) - q + p,
@@ -1058,6 +1082,7 @@ LIBRARY = {
         ),
         r"\frac{\partial \mathcal{L}}{\partial w_{q,j,o}}": lambda g, x, w, q, j, o: (
             row_parallel_backward(g, x, w)[1][q - 1, j - 1, o - 1]
+        ),
     },
     "training_memory.block": {
         r"M_{\text{flash}}": lambda s, b, h, a: of_gpt(s, b, h, a),
