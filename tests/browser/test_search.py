@@ -49,7 +49,7 @@ ASKED = {
     33: ["dpo", "reward model", "bradley terry"],
     34: ["ppo", "gae"],
     35: ["grpo", "dapo"],
-    36: ["ring all-reduce", "tensor parallelism"],
+    36: ["ring all-reduce", "tensor parallelism", "fsdp"],
     37: ["gradient checkpointing", "chinchilla"],
     38: ["bm25", "nearest neighbours", "rag"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
