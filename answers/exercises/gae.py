@@ -181,6 +181,53 @@ def next_row_of_values(rewards, values, next_values, terminated, truncated, gamm
 
 
 @exercise.bug
+def value_before_the_cut(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """At a cut V(s_t) is taken, of the state in which the step began. The episode would have gone
+    on from the next one: take `next_values`."""
+    # "At a cut V(s_t) is taken": np.allclose(got, right(rewards, values, np.where(truncated,
+    #     values, next_values), terminated, truncated, gamma, lam))
+    # "The episode would have gone on from the next one: take `next_values`": np.where(truncated,
+    #     values, next_values) → next_values
+    _, weights = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    follows = np.where(truncated, values, next_values) * ~terminated
+    return run(as_float(rewards) + gamma * follows - values, weights)
+
+
+@exercise.bug
+def cut_outranks_a_terminal_state(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """A step that is terminal when its time is up counts as cut off, and keeps its next value. A
+    terminal state has no future, whenever it is reached."""
+    # "A step that is terminal when its time is up counts as cut off, and keeps its next value":
+    #     np.allclose(got, right(rewards, values, next_values, terminated & ~truncated, truncated,
+    #     gamma, lam))
+    # "A terminal state has no future, whenever it is reached": ~terminated | truncated →
+    #     ~terminated
+    _, weights = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    follows = next_values * (~terminated | truncated)
+    return run(as_float(rewards) + gamma * follows - values, weights)
+
+
+@exercise.bug(cut_kept=(True, False))
+def last_row_is_an_end(
+    rewards, values, next_values, terminated, truncated, gamma, lam, cut_kept=True
+):
+    """After the last row the next value is left out. The rollout ends there, and the episode goes
+    on: only `terminated` takes it away."""
+    # "After the last row the next value is left out": (got != want)[-1].any() and np.allclose(
+    #     np.where(got == want, 0, got - rewards + values)[-1], 0, atol=1e-6)
+    # "only `terminated` takes it away": ~ends - → ~terminated -
+    _, weights = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    ends = terminated.copy()
+    ends[-1] |= ~truncated[-1] | (not cut_kept)
+    deltas = as_float(rewards) + gamma * next_values * ~ends - values
+    return run(deltas, weights)
+
+
+@exercise.bug
 def lambda_alone(rewards, values, next_values, terminated, truncated, gamma, lam):
     """Later errors are weighted by λ alone. They are rewards of later, and are discounted, too:
     gamma · λ."""

@@ -70,6 +70,11 @@ exercise.case(
     0.2,
 )
 exercise.case("far from the old policy", *steps(8, spread=2.0), 0.2)
+exercise.case(
+    "a ratio of e²⁵, an advantage below 0",
+    *map(np.array, ([-0.5], [-25.5], [-2.0])),
+    0.2,
+)
 exercise.case("float32", *(each.astype(np.float32) for each in steps(3, 4)), 0.2)
 whole = np.array([-1, -2, -3, -1]), np.array([-2, -2, -1, -1]), np.array([3, -2, 5, 1])
 add_whole_numbers(exercise, *whole, 0.2)
@@ -268,6 +273,20 @@ def advantages_normalised(log_probs, old_log_probs, advantages, clip=0.2):
     plain, clipped = products(log_probs, old_log_probs, scaled, clip)
     loss = -np.minimum(plain, clipped).mean()
     return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+
+
+@exercise.bug(bound=(3, 5, 10))
+def dual_clip(log_probs, old_log_probs, advantages, clip=0.2, bound=3):
+    """The loss of a large ratio is bounded where the advantage is below 0, as dual-clip does. Here
+    nothing bounds it."""
+    # "The loss of a large ratio is bounded where the advantage is below 0": got.loss < want.loss
+    #     and (advantages < 0).any()
+    # "Here nothing bounds it": bound * advantages → -np.inf
+    plain, clipped = products(log_probs, old_log_probs, advantages, clip)
+    least, floor = np.minimum(plain, clipped), bound * advantages
+    bounded = (advantages < 0) & (least < floor)
+    gradient = np.where((plain <= clipped) & ~bounded, -plain, 0) / plain.size
+    return -np.where(bounded, floor, least).mean(), gradient
 
 
 @exercise.bug(above=(True, False))

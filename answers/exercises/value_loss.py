@@ -202,6 +202,35 @@ def sign_of_the_gradient(values, old_values, returns, clip=0.2):
 
 
 @exercise.bug
+def larger_error_squared(values, old_values, returns, clip=0.2):
+    """The larger of both errors is squared, and so one far below 0 loses to one above. Take the
+    larger of the squares."""
+    # "The larger of both errors is squared": np.isclose(got.loss, (np.maximum(*errors(values,
+    #     old_values, returns, clip)) ** 2).mean() / 2)
+    # "Take the larger of the squares": np.maximum(error, other) ** 2 → np.maximum(error**2,
+    #     other**2); error >= other → error**2 >= other**2
+    error, other = errors(values, old_values, returns, clip)
+    gradient = np.where(error >= other, error, 0) / error.size
+    return (np.maximum(error, other) ** 2).mean() / 2, gradient
+
+
+@exercise.bug(beyond=(False, True))
+def flat_past_the_return(values, old_values, returns, clip=0.2, beyond=False):
+    """The gradient is 0 wherever the value left the band on the side of its return, also where it
+    passed that by more than the edge falls short. There its own square counts: V - R."""
+    # "The gradient is 0 wherever the value left the band on the side of its return": not
+    #     got.dvalues[(np.abs(values - old_values) > clip) & ((values - old_values) * (returns -
+    #     old_values) > 0) & (np.abs(returns - old_values) > clip)].any()
+    # "There its own square counts: V - R": flat, 0, error → error**2 < other**2, 0, error
+    values = as_float(values)
+    error, other = errors(values, old_values, returns, clip)
+    step, aim = values - old_values, returns - as_float(old_values)
+    flat = (np.abs(step) > clip) & (step * aim > 0) & (np.abs(aim) > clip * beyond)
+    loss = np.maximum(error**2, other**2).mean() / 2
+    return loss, np.where(flat, 0, error) / error.size
+
+
+@exercise.bug
 def band_of_factors(values, old_values, returns, clip=0.2):
     """The band is a share of the old value, from 1 - clip to 1 + clip times it. It is a distance:
     from old - clip to old + clip."""

@@ -174,11 +174,25 @@ def later_is_lost_at_a_cut(rewards, values, next_values, terminated, truncated, 
     return _swept(delta, gamma * lam * ~(terminated | truncated))
 
 
+def bonus_for_a_cut(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The value at hand is added to the reward, then the cut is an end."""
+    alive = ~(terminated | truncated)
+    paid = _float(rewards) + gamma * values * (truncated & ~terminated)
+    return _swept(paid + gamma * next_values * alive - values, gamma * lam * alive)
+
+
 def last_step_always_terminal(rewards, values, next_values, terminated, truncated, gamma, lam):
     ends = terminated.copy()
     ends[-1] |= ~truncated[-1]
     delta = _float(rewards) + gamma * next_values * ~ends - values
     return _swept(delta, gamma * lam * ~(terminated | truncated))
+
+
+def nothing_after_the_rollout(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """Both the sum and the value start from 0, as they may where answers always end."""
+    rewards, known = _float(rewards), next_values * ~terminated
+    known[-1] = 0
+    return _swept(rewards + gamma * known - values, gamma * lam * ~(terminated | truncated))
 
 
 def in_float64(rewards, values, next_values, terminated, truncated, gamma, lam):
@@ -236,8 +250,10 @@ WRONG = {
     targets: "returns_for_advantages",
     whitened: "normalised",
     one_error: "one_step_only",
-    later_is_lost_at_a_cut: None,
-    last_step_always_terminal: None,
+    later_is_lost_at_a_cut: "cut_outranks_a_terminal_state",
+    bonus_for_a_cut: "value_before_the_cut",
+    last_step_always_terminal: "last_row_is_an_end",
+    nothing_after_the_rollout: "last_row_is_an_end",
     in_the_type_of_rewards: "truncated_to_integers",
     one_stop_for_all_environments: "wrong_except_where_next_values_has_1_axis",
     along_the_last_axis: "wrong_except_where_next_values_has_1_axis",

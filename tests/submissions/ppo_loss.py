@@ -172,6 +172,22 @@ def dual_clip(log_probs, old_log_probs, advantages, clip=0.2):
     return loss, np.where((plain > clipped) | bound, 0, -plain) / plain.size
 
 
+def late_dual_clip(log_probs, old_log_probs, advantages, clip=0.2):
+    """A bound of ten, which ratios near 1 never meet."""
+    _, plain, clipped = _parts(log_probs, old_log_probs, advantages, clip)
+    floor = np.where(advantages < 0, 10 * _float(advantages), -np.inf).astype(plain.dtype)
+    least = np.minimum(plain, clipped)
+    live = (plain <= clipped) & (plain >= floor)
+    return -np.maximum(least, floor).mean(), np.where(live, -plain, 0) / plain.size
+
+
+def log_ratio_within_20(log_probs, old_log_probs, advantages, clip=0.2):
+    """As verl keeps it, so that exp cannot overflow."""
+    ratio = np.exp((_float(log_probs) - old_log_probs).clip(-20, 20))
+    plain, clipped = ratio * advantages, ratio.clip(1 - clip, 1 + clip) * advantages
+    return -np.minimum(plain, clipped).mean(), np.where(plain > clipped, 0, -plain) / plain.size
+
+
 def ratio_capped(log_probs, old_log_probs, advantages, clip=0.2):
     """log-ratios kept within 1: right near the old policy."""
     ratio = np.exp(np.clip(_float(log_probs) - old_log_probs, -1, 1))
@@ -232,7 +248,9 @@ WRONG = {
     geometric_band: "too_large",
     clip_of_its_own: "clip_ignored",
     upper_edge_alone: "one_edge_alone",
-    dual_clip: None,
+    dual_clip: "dual_clip",
+    late_dual_clip: "dual_clip",
+    log_ratio_within_20: None,
     ratio_capped: None,
     mean_of_means_by_answers: "factor_of_a_size",
     shifted_first: None,

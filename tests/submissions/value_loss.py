@@ -161,6 +161,19 @@ def flat_towards_the_return(values, old_values, returns, clip=0.2):
     return np.maximum(error**2, other**2).mean() / 2, live * error / error.size
 
 
+def flat_if_the_return_is_beyond_the_edge(values, old_values, returns, clip=0.2):
+    error, other = _errors(values, old_values, returns, clip)
+    low, high = old_values - clip, old_values + clip
+    flat = ((values > high) & (returns > high)) | ((values < low) & (returns < low))
+    return np.maximum(error**2, other**2).mean() / 2, ~flat * error / error.size
+
+
+def squared_after_the_maximum(values, old_values, returns, clip=0.2):
+    error, other = _errors(values, old_values, returns, clip)
+    used = np.maximum(error, other)
+    return 0.5 * (used * used).mean(), np.where(used == error, error, 0) / error.size
+
+
 def upper_edge_alone(values, old_values, returns, clip=0.2):
     values = _float(values)
     error, other = values - returns, np.minimum(values, old_values + clip) - returns
@@ -217,7 +230,9 @@ WRONG = {
     rounded_within_the_band: "rounded_within_the_band",
     half_at_a_tie: "half_at_a_tie",
     strictly_larger: "flat_at_a_tie",
-    flat_towards_the_return: "wrong_only_in_dvalues",
+    flat_towards_the_return: "flat_past_the_return",
+    flat_if_the_return_is_beyond_the_edge: "flat_past_the_return",
+    squared_after_the_maximum: "larger_error_squared",
     upper_edge_alone: "one_edge_alone",
     clip_of_its_own: "clip_ignored",
     mean_over_the_first_axis: "factor_of_a_size",
