@@ -6,7 +6,6 @@ const PARTS = {
   ".exercise-kept": "export_buttons",
   ".explorer": "explorers",
   ".today": "home",
-  ".filter": "filter",
   ".practice-filter": "practice_filter",
   ".review": "review",
   ".offline": "keep",

@@ -63,7 +63,8 @@ def in_arrays(value, change: Callable):
     if isinstance(value, dict):
         return {key: in_arrays(each, change) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(in_arrays(each, change) for each in value)
+        make = getattr(value, "_make", type(value))  # of a named tuple
+        return make(in_arrays(each, change) for each in value)
     return change(value) if isinstance(value, np.ndarray) else value
 
 

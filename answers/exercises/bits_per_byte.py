@@ -74,6 +74,19 @@ exercise.case("float32", losses.astype(np.float32), targets, SIZES)
 exercise.case("float32 of a row", text(9)[0].astype(np.float32), text(9)[1], SIZES)
 add_whole_numbers(exercise, np.rint(9 * losses), targets, SIZES)
 exercise.long_case(*text(1203))
+exercise.case("targets masked by other numbers", *text(4, 6, masked=(-2, -7)))
+exercise.case(
+    "a first token of eight bytes, and masks",
+    np.array([[2.0, 0.5, 3.5, 1.0], [4.0, 2.5, 1.5, 0.75]]),
+    np.array([[0, 3, -1, 0], [4, 9, -100, 8]]),
+    SIZES[::-1].copy(),
+)
+exercise.case(
+    "a vocabulary of 70 000",
+    np.array([2.0, 0.5, 3.5]),
+    np.array([40_001, 3, 69_999]),
+    np.arange(70_000) % 5,
+)
 
 
 def parts(losses, targets, token_bytes):
@@ -206,13 +219,13 @@ def masked_is_the_last_token(losses, targets, token_bytes, mode="raise"):
     return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
 
 
-@exercise.bug(other=(-1, -100))
+@exercise.bug(other=(-1, -100, (-1, -100)))
 def one_mask_alone(losses, targets, token_bytes, other=-1):
-    """Only one number below 0 is taken for a mask, and another counts as a token from the end. Mask
-    every target below 0."""
+    """Only one number below 0 is taken for a mask, or two, and another counts as a token from the
+    end. Mask every target below 0."""
     # "and another counts as a token from the end": isinstance(got, IndexError)
-    # "Mask every target below 0": targets == other → targets < 0
-    masked = targets == other
+    # "Mask every target below 0": np.isin(targets, other) → targets < 0
+    masked = np.isin(targets, other)
     sizes = np.where(masked, 0, token_bytes[np.where(masked, 0, targets)])
     return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
 
@@ -237,3 +250,27 @@ def bytes_per_bit(losses, targets, token_bytes):
     #     losses[counted].sum() / np.log(2) / sizes.sum()
     losses, sizes, counted = parts(losses, targets, token_bytes)
     return sizes.sum() / (losses[counted].sum() / np.log(2))
+
+
+@exercise.bug
+def first_token_masked(losses, targets, token_bytes):
+    """Token 0 is taken for masked, too. It may have bytes, which `token_bytes` says: mask what is
+    below 0."""
+    # "Token 0 is taken for masked, too": np.isclose(bug(np.array([1.0, 5.0]), np.array([1, 0]),
+    #     np.array([3, 1])), 1 / np.log(2))
+    # "mask what is below 0": targets > 0 → targets >= 0
+    kept = targets > 0
+    sizes = np.where(kept, token_bytes[np.where(kept, targets, 0)], 0)
+    return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
+
+
+@exercise.bug
+def masked_count_as_token_0(losses, targets, token_bytes):
+    """A masked target counts the bytes of token 0, which was put in its place to have an index.
+    Give it 0 bytes."""
+    # "A masked target counts the bytes of token 0": np.isclose(bug(np.array([1.0, 5.0]),
+    #     np.array([1, -1]), np.array([3, 1])), 1 / np.log(2) / 4)
+    # "Give it 0 bytes": sizes.sum(dtype=int) → sizes[targets >= 0].sum(dtype=int)
+    sizes = token_bytes[np.where(targets < 0, 0, targets)]
+    counted = (targets >= 0) & (sizes > 0)
+    return as_float(losses)[counted].sum() / np.log(2) / sizes.sum(dtype=int)

@@ -49,13 +49,22 @@ exercise.case("a single dimension", *pairs(4, 1), 1.0)
 lengths = np.array([[0.1], [30.0], [1.0], [4.0], [0.5]])
 exercise.case("lengths from 0.05 to 60", lengths * images, 2 * texts, 1.5)
 exercise.case("embeddings of some 1e-5", 1e-5 * images, 1e-5 * texts, 1.0)
+exercise.case("embeddings of some 1e-14", 1e-14 * images, 1e-14 * texts, 1.0)
 exercise.case("each pair twice", *(np.repeat(a, 2, axis=0) for a in pairs(3, 4)), 2.0)
 exercise.case("texts that are their images", images, images.copy(), CLIP)
 exercise.case("texts opposite to their images", images, -images, CLIP)
 exercise.case("a scale of 403", images, texts, 6.0)
 exercise.case("a scale of 8103", images, texts, 9.0)
+turned = np.roll(images, 1, axis=0)
+exercise.case("texts that are others' images", images, turned, 8.0)
 exercise.case("float32", *(a.astype(np.float32) for a in pairs(4, 5)), 1.0)
 add_whole_numbers(exercise, *(1 + np.rint(9 * np.abs(a)) for a in pairs(4, 3)), 1)
+exercise.case(
+    "int32 of some 5e4",
+    np.array([[5, 1, 2], [2, 1, -4], [1, 6, 3]], dtype=np.int32) * 10000,
+    np.array([[3, 2, 1], [5, 2, 1], [-3, 1, 5]], dtype=np.int32) * 10000,
+    1.0,
+)
 exercise.long_case(
     *(np.sin(np.arange(1, 1204.0) * k).reshape(401, 3) for k in (1, 2)), 1.0
 )
@@ -380,8 +389,10 @@ def no_maximum(images, texts, log_scale):
     return sum(losses) / 2, *back(dlogits, images, texts, scale), dlog_scale
 
 
-@exercise.bug(eps=(1e-8, 1e-6, 1e-7))
-def eps_beside_the_length(images, texts, log_scale, eps=1e-8):
+@exercise.bug(
+    way=tuple((eps, behind) for eps in (1e-8, 1e-6, 1e-7) for behind in (False, True))
+)
+def eps_beside_the_length(images, texts, log_scale, way=(1e-8, False)):
     """A number added to each length shortens short rows: at embeddings of 1e-5 all cosines are off
     by a thousandth or more. Divide by the length alone."""
 
@@ -395,13 +406,71 @@ def eps_beside_the_length(images, texts, log_scale, eps=1e-8):
         length = np.linalg.norm(x, axis=1, keepdims=True)
         return x / (length + eps)
 
+    def behind_rows(d, x):
+        u, length = rows(x), np.linalg.norm(as_float(x), axis=1, keepdims=True)
+        return (d - (d * u).sum(axis=1, keepdims=True) * u) / (length + eps)
+
+    eps, behind = way
+    through = behind_rows if behind else through_unit
     scale, a, b = math.exp(log_scale), rows(images), rows(texts)
     logits = scale * (a @ b.T)
     losses, gradients = both(logits)
     dlogits = sum(gradients) / 2
-    dimages = through_unit(scale * (dlogits @ b), images)
-    dtexts = through_unit(scale * (dlogits.T @ a), texts)
+    dimages = through(scale * (dlogits @ b), images)
+    dtexts = through(scale * (dlogits.T @ a), texts)
     return sum(losses) / 2, dimages, dtexts, (dlogits * logits).sum()
+
+
+@exercise.bug(
+    way=tuple((floor, behind) for floor in (1e-12, 1e-8) for behind in (False, True))
+)
+def floor_under_the_length(images, texts, log_scale, way=(1e-12, False)):
+    """Rows are divided by their length or a smallest number, whichever is larger: shorter rows
+    stay short, though lengths do not count. Divide by the length alone."""
+
+    # "shorter rows stay short, though lengths do not count": bug(1e-14 * np.eye(2), 1e-14 *
+    #     np.eye(2), 1.0)[0] > 1.0001 * right(np.eye(2), np.eye(2), 1.0)[0]
+    # "Divide by the length alone": np.maximum(length, floor) → length
+    def rows(x):
+        x = as_float(x)
+        length = np.linalg.norm(x, axis=1, keepdims=True)
+        return x / np.maximum(length, floor)
+
+    def behind_rows(d, x):
+        u, length = rows(x), np.linalg.norm(as_float(x), axis=1, keepdims=True)
+        along = (d * u).sum(axis=1, keepdims=True) * u
+        return (d - along) / np.maximum(length, floor)
+
+    floor, behind = way
+    through = behind_rows if behind else through_unit
+    scale, a, b = math.exp(log_scale), rows(images), rows(texts)
+    logits = scale * (a @ b.T)
+    losses, gradients = both(logits)
+    dlogits = sum(gradients) / 2
+    dimages = through(scale * (dlogits @ b), images)
+    dtexts = through(scale * (dlogits.T @ a), texts)
+    return sum(losses) / 2, dimages, dtexts, (dlogits * logits).sum()
+
+
+@exercise.bug
+def maximum_of_the_batch(images, texts, log_scale):
+    """One number is subtracted from the whole matrix, such as its maximum, so all exponentials of
+    a row or column far below it are 0, and so is their sum. Take each row's and each column's
+    own."""
+    # "One number is subtracted from the whole matrix, such as its maximum, so all exponentials of
+    #     a row or column far below it are 0, and so is their sum": not np.isfinite(got.loss) and
+    #     np.isclose(bug(images[:1], texts[:1], log_scale)[0], 0)
+    # "Take each row's and each column's own": logits.max() → logits.max(axis=axis, keepdims=True)
+    scale = math.exp(log_scale)
+    logits = scale * (unit(images) @ unit(texts).T)
+    losses, (_, gradients) = [], both(logits)
+    for axis in (0, 1):
+        below = logits - logits.max()
+        totals = np.exp(below).sum(axis=axis, keepdims=True)
+        losses.append(np.diag(np.log(totals) - below).mean())
+    dlogits = sum(gradients) / 2
+    dlog_scale = (dlogits * logits).sum()
+    return sum(losses) / 2, *back(dlogits, images, texts, scale), dlog_scale
 
 
 @exercise.bug

@@ -71,6 +71,19 @@ exercise.case("a capacity of 4, two experts each", *layer(20, 2), 4)
 exercise.case("a capacity of 1", *layer(9, 2), 1)
 exercise.case("three choices and a capacity of 5", *layer(20, 3), 5)
 exercise.case("more capacity than tokens", *layer(6, 2), 50)
+crowd = layer(8, 2)
+crowd[1] = np.array([[0, 1 + token % 4] for token in range(8)])
+exercise.case("all choose one expert first, a capacity of 3", *crowd, 3)
+bare = layer(9, 1)
+bare[2] = rng.random((9, 1))
+exercise.case("one expert each, a capacity of 2, gates below 1", *bare, 2)
+exercise.case("as wide as it came, a capacity of 2", *layer(9, 2, d_out=3), 2)
+unwanted = layer(9, 2)
+unwanted[2] = np.where(np.arange(9)[:, None] % 2, unwanted[2], [0, 0.5])
+exercise.case("first gates of 0, a capacity of 2", *unwanted, 2)
+against = layer(7, 2)
+exercise.case("gates below 0", *against[:2], against[2] * [1, -1], *against[3:])
+exercise.case("300 tokens, a capacity of 150", *layer(300, 2, 3, 2, 2, 1), 150)
 exercise.case("float32", *floats(np.float32, *layer(12, 2)), 4)
 whole = [np.rint(3 * each) if each.dtype.kind == "f" else each for each in layer(8, 2)]
 add_whole_numbers(exercise, *whole, capacity=3)
@@ -273,12 +286,13 @@ def largest_gates_kept(x, chosen, gates, w_in, w_out, capacity=None):
     return out
 
 
-@exercise.bug
-def gates_renormalised(x, chosen, gates, w_in, w_out, capacity=None):
+@exercise.bug(kept=(False, True))
+def gates_renormalised(x, chosen, gates, w_in, w_out, capacity=None, kept=False):
     """The gates that a token has left are divided by their sum. Here they stay as they are."""
     # "The gates that a token has left are divided by their sum": np.allclose(bug(np.ones((1, 1)),
     #     np.array([[0]]), np.array([[0.25]]), np.ones((1, 1, 1)), np.ones((1, 1, 1))), 1)
-    # "Here they stay as they are": out / np.where(left > 0, left, 1) → out
+    # "Here they stay as they are": out * np.where(left != 0, of_all, 1) / np.where(left != 0, left,
+    #     1) → out
     x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
     left = np.zeros((len(x), 1), out.dtype)
     for expert in range(len(w_in)):
@@ -288,11 +302,104 @@ def gates_renormalised(x, chosen, gates, w_in, w_out, capacity=None):
             x[token], w_in, w_out, expert
         )
         left[token] += gates[token, choice, None]
-    return out / np.where(left > 0, left, 1)
+    of_all = gates.sum(axis=1, keepdims=True) if kept else 1
+    return out * np.where(left != 0, of_all, 1) / np.where(left != 0, left, 1)
 
 
 @exercise.bug
-def dropped_tokens_pass_through(x, chosen, gates, w_in, w_out, capacity=None):
+def gates_made_to_sum_to_1(x, chosen, gates, w_in, w_out, capacity=None):
+    """Each token's gates are divided by their sum. They are weights as they are, and need not sum
+    to 1."""
+    # "Each token's gates are divided by their sum": np.allclose(got, want / gates.sum(axis=1,
+    #     keepdims=True))
+    # "They are weights as they are, and need not sum to 1": gates / gates.sum(axis=1,
+    #     keepdims=True) → gates
+    gates = gates / gates.sum(axis=1, keepdims=True)
+    return dispatch(x, chosen, gates, w_in, w_out, capacity)
+
+
+@exercise.bug
+def gate_before_the_relu(x, chosen, gates, w_in, w_out, capacity=None):
+    """The gate multiplies what enters the expert, so that ReLU treats a gate below 0 otherwise.
+    Multiply what comes out."""
+    # "The gate multiplies what enters the expert, so that ReLU treats a gate below 0 otherwise":
+    #     np.allclose(bug(np.ones((1, 1)), np.array([[0]]), -np.ones((1, 1)), np.ones((1, 1, 1)),
+    #     np.ones((1, 1, 1))), 0)
+    # "Multiply what comes out": expert_of(gates[token, choice, None] * x[token], w_in, w_out,
+    #     expert) → gates[token, choice, None] * expert_of(x[token], w_in, w_out, expert)
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    for expert in range(len(w_in)):
+        choice, token = np.nonzero(expert == chosen.T)
+        choice, token = choice[:capacity], token[:capacity]
+        out[token] += expert_of(
+            gates[token, choice, None] * x[token], w_in, w_out, expert
+        )
+    return out
+
+
+@exercise.bug
+def gates_of_0_take_no_room(x, chosen, gates, w_in, w_out, capacity=None):
+    """A choice with a gate of 0 is left out before the experts fill. It has a place in the order,
+    and takes it, as any other choice does."""
+    # "A choice with a gate of 0 is left out before the experts fill": np.allclose(bug(np.ones((2,
+    #     1)), np.zeros((2, 1), int), np.array([[0.0], [1.0]]), np.ones((1, 1, 1)), np.ones((1, 1,
+    #     1)), 1), [[0], [1]])
+    # "and takes it, as any other choice does": np.nonzero((expert == chosen.T) & (gates.T != 0)) →
+    #     np.nonzero(expert == chosen.T)
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    for expert in range(len(w_in)):
+        choice, token = np.nonzero((expert == chosen.T) & (gates.T != 0))
+        choice, token = choice[:capacity], token[:capacity]
+        out[token] += gates[token, choice, None] * expert_of(
+            x[token], w_in, w_out, expert
+        )
+    return out
+
+
+@exercise.bug
+def added_once(x, chosen, gates, w_in, w_out, capacity=None):
+    """All choices are added at once, and of a token that stands there twice `+=` keeps one result.
+    Add by expert, whose tokens differ, or by `np.add.at`."""
+    # "of a token that stands there twice": np.allclose(bug(np.ones((1, 1)), np.array([[0, 1]]),
+    #     np.ones((1, 2)), np.ones((2, 1, 1)), np.array([[[5.0]], [[7.0]]])), 7)
+    # "or by `np.add.at`": out[token] += results → np.add.at(out, token, results)
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    flat, kept = chosen.T.ravel(), np.zeros(chosen.size, bool)
+    for expert in range(len(w_in)):
+        kept[np.flatnonzero(flat == expert)[:capacity]] = True
+    choice, token = np.divmod(np.flatnonzero(kept), len(x))
+    experts = chosen[token, choice]
+    hidden = np.maximum(np.einsum("nd,ndh->nh", x[token], w_in[experts]), 0)
+    results = np.einsum("nh,nho->no", hidden, w_out[experts])
+    results *= gates[token, choice, None]
+    out[token] += results
+    return out
+
+
+@exercise.bug
+def ends_at_a_full_expert(x, chosen, gates, w_in, w_out, capacity=None):
+    """At the first full expert `break` ends the loop over tokens, and drops all that follow.
+    Go on with the next: `continue`."""
+    # "and drops all that follow": np.allclose(bug(np.ones((3, 1)), np.array([[0], [0], [1]]),
+    #     np.ones((3, 1)), np.ones((2, 1, 1)), np.ones((2, 1, 1)), 1), [[1], [0], [0]])
+    # "Go on with the next: `continue`": break → continue
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    taken, most = np.zeros(len(w_in), int), capacity or chosen.size
+    for choice in range(chosen.shape[1]):
+        for token, expert in enumerate(chosen[:, choice]):
+            if taken[expert] >= most:
+                break
+            taken[expert] += 1
+            out[token] += gates[token, choice] * expert_of(
+                x[token], w_in, w_out, expert
+            )
+    return out
+
+
+@exercise.bug(padded=(True, False))
+def dropped_tokens_pass_through(
+    x, chosen, gates, w_in, w_out, capacity=None, padded=True
+):
     """A token of which nothing is left keeps its input. The residual connection around the layer
     does that: return zeros."""
     # "A token of which nothing is left keeps its input": np.allclose(bug(np.array([[1.0], [10.0]]),
@@ -300,6 +407,8 @@ def dropped_tokens_pass_through(x, chosen, gates, w_in, w_out, capacity=None):
     # "return zeros": np.where(gone, kept, out) → out
     out = dispatch(x, chosen, gates, w_in, w_out, capacity)
     gone = (out == 0).all(axis=1, keepdims=True) & (capacity is not None)
+    if not padded and x.shape != out.shape:
+        return out
     kept = np.pad(as_float(x), ((0, 0), (0, out.shape[1])))[:, : out.shape[1]]
     return np.where(gone, kept, out)
 

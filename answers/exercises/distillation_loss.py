@@ -47,7 +47,7 @@ exercise.case("as many classes as examples", *arrays(4, 4), 2.0, 0.25)
 exercise.case("a single class", *arrays(3, 1), 2.0, 0.5)
 exercise.case("logits near 10 000", 1e4 + student, 1e4 + teacher, targets, 3.0, 0.7)
 exercise.case("logits near -10 000", student - 1e4, teacher - 1e4, targets, 3.0, 0.7)
-far = np.array([[0.0, 4000.0, 3.0], [2.0, 0.0, 4000.0]])
+far = np.array([[-1.5, 4000.0, 3.0], [2.0, -2.5, 4000.0]])
 exercise.case("a student that is sure and wrong", far, -far, np.array([0, 1]), 2.0, 0.5)
 exercise.case(
     "a teacher that is sure",

@@ -32,13 +32,14 @@ exercise.case("five pairs, a temperature of 1", queries, keys, 1.0)
 exercise.case("five pairs, a temperature of 0.07", queries, keys, 0.07)
 exercise.case("one pair alone", *pairs(1, 3), 0.07)
 exercise.case("embeddings of length 1", unit(queries), unit(keys), 0.5)
-exercise.case("a temperature above 1", queries, keys, 4.0)
+exercise.case("a temperature above 1", queries, keys, 2.5)
 exercise.case("as many dimensions as pairs", *pairs(4, 4), 0.3)
 exercise.case("more dimensions than pairs", *pairs(3, 7), 0.3)
 exercise.case("a single dimension", *pairs(4, 1), 0.3)
 lengths = np.array([[0.1], [30.0], [1.0], [4.0], [0.5]])
 exercise.case("lengths from 0.05 to 60", lengths * queries, lengths[::-1] * keys, 0.3)
 exercise.case("embeddings of some 1e-5", 1e-5 * queries, 1e-5 * keys, 0.3)
+exercise.case("embeddings of some 1e-14", 1e-14 * queries, 1e-14 * keys, 0.3)
 exercise.case("each pair twice", *(np.repeat(a, 2, axis=0) for a in pairs(3, 4)), 0.2)
 exercise.case("all keys alike", queries, np.ones((5, 3)), 0.07)
 exercise.case("keys that are their queries", queries, queries.copy(), 0.07)
@@ -54,6 +55,12 @@ exercise.case("keys opposite to their queries", queries, -queries, 0.02)
 exercise.case("a temperature of 0.0005", queries, keys, 0.0005)
 exercise.case("float32", *(a.astype(np.float32) for a in pairs(4, 5)), 0.3)
 add_whole_numbers(exercise, *(1 + np.rint(9 * np.abs(a)) for a in pairs(4, 3)), 1)
+exercise.case(
+    "int32 of some 5e4",
+    np.array([[5, 1, 2], [2, 1, -4], [1, 6, 3]], dtype=np.int32) * 10000,
+    np.array([[3, 2, 1], [5, 2, 1], [-3, 1, 5]], dtype=np.int32) * 10000,
+    0.3,
+)
 exercise.long_case(
     *(np.sin(np.arange(1, 1204.0) * k).reshape(401, 3) for k in (1, 2)), 0.3
 )
@@ -221,11 +228,11 @@ def no_maximum(queries, keys, temperature):
 
 @exercise.bug
 def maximum_of_the_batch(queries, keys, temperature):
-    """The maximum subtracted is that of the whole matrix, so all exponentials of a row far below it
-    are 0, and so is their sum. Take each row's own, with keepdims=True."""
-    # "The maximum subtracted is that of the whole matrix, so all exponentials of a row far below it
-    #     are 0, and so is their sum": not np.isfinite(got) and np.isclose(bug(queries[:1],
-    #     keys[:1], temperature), 0)
+    """One number is subtracted from the whole matrix, such as its maximum, so all exponentials of a
+    row far below it are 0, and so is their sum. Take each row's own, with keepdims=True."""
+    # "One number is subtracted from the whole matrix, such as its maximum, so all exponentials of a
+    #     row far below it are 0, and so is their sum": not np.isfinite(got) and np.isclose(bug(
+    #     queries[:1], keys[:1], temperature), 0)
     # "Take each row's own, with keepdims=True": logits.max() → logits.max(axis=1, keepdims=True)
     logits = cosines(queries, keys) / temperature
     below = logits - logits.max()
@@ -271,3 +278,70 @@ def eps_beside_the_length(queries, keys, temperature, eps=1e-8):
         for x in map(as_float, (queries, keys))
     )
     return mean_loss(a @ b.T / temperature)
+
+
+@exercise.bug(floor=(1e-12, 1e-8, 1e-6))
+def floor_under_the_length(queries, keys, temperature, floor=1e-12):
+    """Rows are divided by their length or a smallest number, whichever is larger: shorter rows
+    stay short, though lengths do not count. Divide by the length alone."""
+    # "shorter rows stay short, though lengths do not count": bug(1e-14 * np.eye(2), 1e-14 *
+    #     np.eye(2), 1.0) > 1.0001 * right(np.eye(2), np.eye(2), 1.0)
+    # "Divide by the length alone": np.maximum(np.linalg.norm(x, axis=1, keepdims=True), floor) →
+    #     np.linalg.norm(x, axis=1, keepdims=True)
+    a, b = (
+        x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), floor)
+        for x in map(as_float, (queries, keys))
+    )
+    return mean_loss(a @ b.T / temperature)
+
+
+@exercise.bug
+def squares_of_integers(queries, keys, temperature):
+    """Integers are squared as integers: in int32, squares from 2**31 on wrap around. Convert them
+    to floats first."""
+    # "in int32, squares from 2**31 on wrap around": np.isnan(bug(*[np.array([[46341]], np.int32)] *
+    #     2, 1.0)) and not np.isnan(bug(*[np.array([[46340]], np.int32)] * 2, 1.0))
+    # "Convert them to floats first": (x * x) → (x.astype(float) ** 2)
+    a, b = (x / np.sqrt((x * x).sum(axis=1, keepdims=True)) for x in (queries, keys))
+    logits = a @ b.T / temperature
+    leads = logits - np.diag(logits)[:, None]
+    return np.logaddexp.reduce(leads, axis=1).mean()
+
+
+@exercise.bug
+def mean_below_the_line(queries, keys, temperature):
+    """A query's own key is compared with the mean over all keys: the loss is too small by
+    log(batch). Take the sum."""
+    # "the loss is too small by log(batch)": np.isclose(got + np.log(len(keys)), want)
+    # "Take the sum": - np.log(len(keys)) →
+    return mean_loss(cosines(queries, keys) / temperature) - np.log(len(keys))
+
+
+@exercise.bug
+def temperature_twice(queries, keys, temperature):
+    """The temperature divides both embeddings, and so twice the cosines. Divide the cosines."""
+    # "The temperature divides both embeddings, and so twice the cosines": np.isclose(got,
+    #     right(queries, keys, temperature**2))
+    # "Divide the cosines": unit(queries) / temperature → unit(queries)
+    return mean_loss((unit(queries) / temperature) @ (unit(keys) / temperature).T)
+
+
+@exercise.bug
+def scale_capped(queries, keys, temperature):
+    """The cosines are multiplied by 100 at most, a cap that CLIP puts on the scale it learns. Here
+    the temperature is given: divide by it."""
+    # "The cosines are multiplied by 100 at most": np.isclose(bug(queries, keys, 0.001),
+    #     right(queries, keys, 0.01))
+    # "divide by it": min(1 / temperature, 100) → 1 / temperature
+    return mean_loss(cosines(queries, keys) * min(1 / temperature, 100))
+
+
+@exercise.bug
+def equal_keys_left_out(queries, keys, temperature):
+    """Keys that equal a query's own key are no negatives of it. Here every other row is one."""
+    # "Keys that equal a query's own key are no negatives of it": np.isclose(bug(queries,
+    #     np.ones_like(keys), 1.0), 0)
+    # "Here every other row is one": np.where(same, -np.inf, logits) → logits
+    logits, rows = cosines(queries, keys) / temperature, unit(keys)
+    same = np.isclose(rows[:, None], rows).all(axis=2) & ~np.eye(len(rows), dtype=bool)
+    return mean_loss(np.where(same, -np.inf, logits))

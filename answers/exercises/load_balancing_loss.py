@@ -47,8 +47,18 @@ exercise.case("integers", np.array([[3, -7, 0, 4], [9, 2, -8, 5]]), 2)
 exercise.case("float32", logits(12, 6).astype(np.float32), 2)
 exercise.case("equal logits", np.zeros((5, 4)) + np.array([0, 1, 1, 1]), 2)
 exercise.case("more of them equal", np.rint(logits(30, 24) / 2), 5)
+exercise.case(
+    "equal logits, two of them chosen", np.array([[1.0, 0, 1, 1], [0, 2, 2, 2]]), 2
+)
+exercise.case(
+    "a loss below 1", 5 * np.eye(3)[[0, 0, 0, 0, 1]] / [[9], [9], [9], [9], [1]], 1
+)
 exercise.case("logits near 1000", 1000 + logits(6, 5), 2)
 exercise.case("rows 2000 apart", logits(3, 5) + np.array([[-1e3], [1e3], [0.0]]), 2)
+exercise.case("logits far apart", np.array([[0, -900, -800], [1, 2, 0.5]]), 2)
+exercise.case(
+    "logits below -1e9", np.array([[-3e9, -2e9, -2.5e9], [-2.6e9, -2e9, -2.1e9]]), 2
+)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), 2)
 
 
@@ -134,8 +144,8 @@ def loads_for_probabilities(logits, k):
     return p.shape[1] * (load @ load)
 
 
-@exercise.bug
-def gates_for_probabilities(logits, k):
+@exercise.bug(renormalised=(True, False))
+def gates_for_probabilities(logits, k, renormalised=True):
     """P is the mean of the gates, in which experts that are not chosen have 0. Take the softmax of
     all logits, also of experts that are not chosen."""
     # "P is the mean of the gates, in which experts that are not chosen have 0": np.isclose(bug(
@@ -146,7 +156,8 @@ def gates_for_probabilities(logits, k):
     chosen = top_k_gating(logits, k)[1].reshape(-1, k)
     gates = np.zeros_like(p)
     np.put_along_axis(gates, chosen, np.take_along_axis(p, chosen, 1), 1)
-    gates = gates / gates.sum(axis=1, keepdims=True)
+    if renormalised:
+        gates = gates / gates.sum(axis=1, keepdims=True)
     return p.shape[1] * (counts / counts.sum() @ gates.mean(axis=0))
 
 
@@ -227,4 +238,99 @@ def higher_index_of_equal_logits(logits, k):
     p, rows = parts_of(logits, k)[0], logits.reshape(-1, logits.shape[-1])
     order = np.argsort(rows, axis=1, kind="stable")[:, ::-1]
     counts = np.bincount(order[:, :k].ravel(), minlength=p.shape[1])
+    return p.shape[1] * (counts / counts.sum() @ p.mean(axis=0))
+
+
+@exercise.bug
+def product_of_each_token(logits, k):
+    """Each token's probabilities are multiplied by its own choices, and the mean taken last. Take
+    both means first: a product of means is no mean of products."""
+    # "Each token's probabilities are multiplied by its own choices, and the mean taken last":
+    #     np.isclose(bug(np.log([[3.0, 1.0], [1.0, 3.0]]), 1), 2 * 0.75)
+    # "Take both means first": (hot * p).mean(axis=0).sum() → (hot.mean(axis=0) *
+    #     p.mean(axis=0)).sum()
+    p, _ = parts_of(logits, k)
+    hot = np.zeros_like(p)
+    chosen = top_k_gating(logits, k)[1].reshape(-1, k)
+    np.put_along_axis(hot, chosen, 1 / k, 1)
+    return p.shape[1] * (hot * p).mean(axis=0).sum()
+
+
+@exercise.bug
+def softmax_of_mean_logits(logits, k):
+    """P is the softmax of the mean logits. Take each token's softmax first, and its mean last."""
+    # "P is the softmax of the mean logits": np.isclose(got, logits.shape[-1] *
+    #     (counts_of(logits, k) / counts_of(logits, k).sum() @ softmax(logits.reshape(-1,
+    #     logits.shape[-1]).mean(axis=0))))
+    # "Take each token's softmax first, and its mean last": softmax(rows.mean(axis=0)) →
+    #     softmax(rows).mean(axis=0)
+    rows, counts = as_float(logits).reshape(-1, logits.shape[-1]), counts_of(logits, k)
+    return rows.shape[1] * (counts / counts.sum() @ softmax(rows.mean(axis=0)))
+
+
+@exercise.bug(which=(0, 1))
+def fewer_experts(logits, k, which=0):
+    """Experts that nobody chose are not counted among the experts, by which the sum is
+    multiplied. `bincount` ends at the last that is chosen: their number is that of the logits."""
+    # "Experts that nobody chose are not counted among the experts, by which the sum is multiplied":
+    #     np.isclose(bug(np.zeros((1, 4)), 1), 1 / 4)
+    # "their number is that of the logits": experts = [len(counts), (counts > 0).sum()][which] →
+    #     experts = logits.shape[-1]
+    p, counts = parts_of(logits, k)
+    counts = np.trim_zeros(counts, "b")
+    experts = [len(counts), (counts > 0).sum()][which]
+    return experts * (counts / counts.sum() @ p.mean(axis=0)[: len(counts)])
+
+
+@exercise.bug
+def never_below_1(logits, k):
+    """The loss is kept at 1 or above. Uniform loads give 1, but it is no bound: where the experts
+    with large loads have small probabilities, it is less."""
+    # "The loss is kept at 1 or above": got == max(1, want)
+    # "it is less": want < 1 and got != want
+    return max(np.float64(1), load_balancing_loss(logits, k))
+
+
+@exercise.bug
+def chosen_by_probability(logits, k):
+    """Experts are chosen by their probabilities: those far below the largest are all 0, and so
+    equal. Sort the logits."""
+    # "those far below the largest are all 0, and so equal": np.isclose(got, right(np.array([[0,
+    #     -800.0, -900], [1, 2, 0.5]]), k))
+    # "Sort the logits": -p → -as_float(logits).reshape(p.shape)
+    p, _ = parts_of(logits, k)
+    chosen = np.argsort(-p, axis=1, kind="stable")[:, :k]
+    counts = np.bincount(chosen.ravel(), minlength=p.shape[1])
+    return p.shape[1] * (counts / counts.sum() @ p.mean(axis=0))
+
+
+@exercise.bug(by=(0.0, -1e4, -1e9, np.nan))
+def chosen_twice(logits, k, by=0.0):
+    """A logit that is chosen is overwritten by a number that is not below all others, so that an
+    expert can be chosen twice. Overwrite it by -inf."""
+    # "A logit that is chosen is overwritten by a number that is not below all others, so that an
+    #     expert can be chosen twice": np.isclose(bug(-np.ones((1, 2)), 2), 1) and np.isclose(
+    #     bug(np.array([[-1.0, -2, -3]]), 2), 3 * softmax(-np.arange(3.0))[0])
+    # "Overwrite it by -inf": np.where(np.isnan(by), left.min(axis=1, keepdims=True), by) → -np.inf
+    p, _ = parts_of(logits, k)
+    left, counts = as_float(logits).reshape(p.shape).copy(), np.zeros(p.shape[1])
+    by = np.where(np.isnan(by), left.min(axis=1, keepdims=True), by)
+    for _ in range(k):
+        chosen = left.argmax(axis=1)
+        counts += np.bincount(chosen, minlength=len(counts))
+        np.put_along_axis(left, chosen[:, None], by, 1)
+    return p.shape[1] * (counts / counts.sum() @ p.mean(axis=0))
+
+
+@exercise.bug(most=(50, 20, 30, 100, 500))
+def logits_clipped(logits, k, most=50):
+    """The logits are clipped before the exponential, so that all beyond the bound count as equal.
+    Subtract each row's largest instead, which changes no probability."""
+    # "The logits are clipped before the exponential, so that all beyond the bound count as equal":
+    #     np.isclose(got, right(np.clip(logits, -50, 50), k))
+    # "Subtract each row's largest instead, which changes no probability": np.clip(rows, -most,
+    #     most) → rows - rows.max(axis=1, keepdims=True)
+    rows, counts = as_float(logits).reshape(-1, logits.shape[-1]), counts_of(logits, k)
+    powers = np.exp(np.clip(rows, -most, most))
+    p = powers / powers.sum(axis=1, keepdims=True)
     return p.shape[1] * (counts / counts.sum() @ p.mean(axis=0))

@@ -8,6 +8,7 @@ from answers.language_models.minhash import PRIME, minhash
 exercise = Exercise(
     minhash,
     page="46-fine-tuning-data",
+    rtol=1e-12,  # Hashes are whole numbers, and one beside the right one is wrong.
     hints=(
         "Each hash function meets each shingle: that is a table. Which axis has one entry for "
         "each entry of the signature?",
@@ -57,6 +58,11 @@ exercise.case("many shingles", *whole(300, 16))
 exercise.case("int32", *(x.astype(np.int32) for x in whole(12, 8)))
 for name, dtype in (("bytes", np.uint8), ("signed bytes", np.int8)):
     exercise.case(name, *(x.astype(dtype) for x in small(9, 4, 120)))
+exercise.case("a hash of 0", *map(np.array, ([5, 9], [1, 2], [PRIME - 5, PRIME - 18])))
+exercise.case("a hash of p - 1", *map(np.array, ([PRIME - 1], [1, 2], [0, 1])))
+exercise.case(
+    "a least hash that occurs twice", *map(np.array, ([9, 2, 2], [3, 1], [4, 1]))
+)
 exercise.long_case(*whole(1201, 4))
 
 
@@ -194,12 +200,14 @@ def place_of_the_least_hash(shingles, a, b):
     return (sums(shingles, a, b) % PRIME).argmin(axis=1)
 
 
-@exercise.bug
-def products_in_their_own_type(shingles, a, b):
-    """Products of int32 overflow. Compute in int64: a product of two numbers below 2³¹ needs
+@exercise.bug(dtype=(None, np.int32, np.uint32))
+def products_in_their_own_type(shingles, a, b, dtype=None):
+    """Products in 32 bits overflow. Compute in int64: a product of two numbers below 2³¹ needs
     62 bits."""
-    # "Products of int32 overflow": a.dtype == np.int32 and (got != want).any()
+    # "Products in 32 bits overflow": a.dtype == np.int32 and (got != want).any()
     # "Compute in int64": a[:, None] * shingles → a[:, None].astype(np.int64) * shingles
+    if dtype:
+        shingles, a, b = (each.astype(dtype) for each in (shingles, a, b))
     return ((a[:, None] * shingles + b[:, None]) % PRIME).min(axis=1)
 
 
@@ -233,3 +241,28 @@ def zero_to_begin_with(shingles, a, b):
     for hashes in sums(shingles, a, b).T % PRIME:
         least = np.minimum(least, hashes)
     return least
+
+
+@exercise.bug
+def p_for_a_hash_of_0(shingles, a, b):
+    """Where the remainder is 0 the hash is p, as it is if bits above the 31st are added to those
+    below. Take `% p`, or make p a 0."""
+    # "Where the remainder is 0 the hash is p": bug(np.array([5]), np.array([1]), np.array([PRIME -
+    #     5]))[0] == PRIME
+    # "Take `% p`, or make p a 0": (h & PRIME) + (h >> 31) → (p := PRIME) and (h % p)
+    h = sums(shingles, a, b)
+    for _ in range(2):
+        h = (h & PRIME) + (h >> 31)
+    return h.min(axis=1)
+
+
+@exercise.bug
+def repeated_shingles_left_out(shingles, a, b):
+    """Shingles that occur twice are left out altogether. One of each must stay: it has the least
+    hash, perhaps."""
+    # "Shingles that occur twice are left out altogether": np.array_equal(bug(np.array([9, 2, 2]),
+    #     np.array([1]), np.array([0])), [9])
+    # "One of each must stay": some[times == 1] → some
+    some, times = np.unique(shingles, return_counts=True)
+    once = some[times == 1]
+    return minhash(once if len(once) else shingles, a, b)

@@ -48,6 +48,15 @@ exercise.case(
 )
 for name, dtype in (("bytes", np.uint8), ("signed bytes", np.int8)):
     exercise.case(name, *(x.astype(dtype) for x in documents(4, 3, 2)), 6)
+exercise.case(
+    "tokens that equal the padding",
+    np.array([5, 0, 3, 0, 0, 8, 7, 0]),
+    np.array([3, 3, 2]),
+    5,
+)
+exercise.case(
+    "258 documents of one token, and a long one", *documents(*[1] * 258, 150), 300
+)
 exercise.long_case(*documents(*rng.integers(1, 30, 100)), 64)
 
 
@@ -325,3 +334,46 @@ def padding_by_zeros(tokens, lengths, width, pad=0):
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, 0, where)
     return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def padding_told_by_its_number(tokens, lengths, width, pad=0):
+    """Padding is told by its number, which a document may hold, too. Tell it by place: it stands
+    where no document does."""
+    # "Padding is told by its number, which a document may hold, too": np.array_equal(bug(
+    #     np.array([0, 1]), np.array([2]), 2)[2][0], [[True, False], [False, True]])
+    # "Tell it by place: it stands where no document does": np.where(rows == pad, -1, owner) → owner
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    owner = np.where(rows == pad, -1, owner)
+    return rows, np.where(owner < 0, 0, positions), packed_mask(owner)
+
+
+@exercise.bug(which=("emptiest", "last"))
+def another_row_with_room(tokens, lengths, width, pad=0, which="emptiest"):
+    """A document goes to the emptiest row with room, or to the last one. Take the first row with
+    room."""
+
+    # "A document goes to the emptiest row with room": (got.rows != want.rows).any()
+    # "Take the first row with room": width, chosen) → width)
+    def chosen(used, n, width):
+        begun = np.flatnonzero((used > 0) & (used + n <= width))
+        if not len(begun):
+            return np.count_nonzero(used)
+        return begun[-1] if which == "last" else begun[used[begun].argmin()]
+
+    where = places(lengths, width, chosen)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug(dtype=(np.uint8, np.int8))
+def documents_numbered_in_a_byte(tokens, lengths, width, pad=0, dtype=np.uint8):
+    """The documents of a row are numbered in one byte, which wraps around: the first sees the one
+    256 later, or padding. Number them in int64."""
+    # "which wraps around: the first sees the one 256 later": bug(np.arange(300), np.ones(300, int),
+    #     300)[2][0, 256, 0]
+    # "Number them in int64": owner.astype(dtype) → owner
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner.astype(dtype).astype(int))

@@ -69,6 +69,10 @@ exercise.case(
     np.array([0.0, 0.0, 1.0, 1.0]),
     np.array([4, 4, 9, 9]),
 )
+names = -(2**60) - np.array([0, 1, 2**32, 2**32 + 1])
+exercise.case("names below -2**59", *shares(8), names[[0, 1, 0, 2, 1, 2, 3, 3]])
+first, second = shares(9)
+exercise.case("10 000 ahead", 1e4 + first, second, np.arange(9) // 2)
 exercise.case(
     "names of one byte", *shares(8), np.array([200, 3, 3, 200, 90, 90, 3, 7], np.uint8)
 )
@@ -282,22 +286,45 @@ def neighbours_for_clusters(scores_a, scores_b, clusters):
     return d.mean(), clustered(d, runs)
 
 
-@exercise.bug(how=("largest", "raises"))
+@exercise.bug(how=("largest", "raises", "wraps"))
 def names_for_places(scores_a, scores_b, clusters, how="largest"):
     """The names of clusters are taken for 0, 1, 2 and so on: a gap counts as an empty cluster, and
     a name below 0 as none. Number them first: `np.unique` with `return_inverse=True`."""
     # "a gap counts as an empty cluster": clusters.max() > len(set(clusters)) and (got.error <
     #     want.error)
-    # "Number them first": if clusters.min() < 0: → if
+    # "Number them first": if clusters.min() < 0 and (how != 'wraps' or g < 1): → if
     #     False:; g = int(clusters.max()) + 1 → g = len(sums); if how == 'raises' and g !=
     #     len(sums): → if False:
     d = as_float(scores_a) - as_float(scores_b)
     sums = sums_of(d - d.mean(), clusters)
-    if clusters.min() < 0:
-        raise ValueError("'list' argument must have no negative elements")
     g = int(clusters.max()) + 1
+    if clusters.min() < 0 and (how != "wraps" or g < 1):
+        raise ValueError("'list' argument must have no negative elements")
     if how == "raises" and g != len(sums):
         raise IndexError(
             f"index {g - 1} is out of bounds for axis 0 with size {len(sums)}"
         )
     return d.mean(), np.sqrt(g / (g - 1) * np.sum(sums**2)) / len(d)
+
+
+@exercise.bug(dtype=(np.int32, np.float32, np.float64))
+def names_that_do_not_fit(scores_a, scores_b, clusters, dtype=np.int32):
+    """The names of clusters are converted to a type that cannot hold them, and clusters become one:
+    int32 wraps around, and floats round above 2**24 or 2**53. Leave them as they are."""
+    # "and clusters become one: int32 wraps around": np.isclose(got.error, right(scores_a, scores_b,
+    #     clusters % 2**32)[1])
+    # "Leave them as they are": clusters.astype(dtype) → clusters
+    d = as_float(scores_a) - as_float(scores_b)
+    with np.errstate(all="ignore"):
+        return d.mean(), clustered(d, clusters.astype(dtype))
+
+
+@exercise.bug
+def not_over_the_root_of_n(scores_a, scores_b, clusters):
+    """The error is divided by the root of n. The root holds n deviations, not their mean square:
+    divide by n."""
+    # "The error is divided by the root of n": np.isclose(got.error, want.error *
+    #     len(scores_a) ** 0.5)
+    # "divide by n": clustered(d, clusters) * math.sqrt(len(d)) → clustered(d, clusters)
+    d = as_float(scores_a) - as_float(scores_b)
+    return d.mean(), clustered(d, clusters) * math.sqrt(len(d))

@@ -194,14 +194,61 @@ def overflow(samples, correct, k, how="raises"):
 
 
 @exercise.bug
-def samples_of_the_first(samples, correct, k):
-    """Every problem is given the n of the first. Each has its own: take `samples` entry by
-    entry."""
-    # "Every problem is given the n of the first": len(set(samples)) > 1 and np.allclose(got,
-    #     right(np.full_like(samples, samples[0]), correct, k))
-    # "Each has its own: take `samples` entry by entry": np.full_like(samples, samples[0]) →
-    #     samples
-    n = np.full_like(samples, samples[0])
+def exactly_one_passes(samples, correct, k):
+    """This is the chance that just one of the k passes. Several may: ask for the chance that none
+    does, and subtract it from 1."""
+    # "This is the chance that just one of the k passes": np.isclose(bug(np.array([4]),
+    #     np.array([2]), 2), 4 / 6)
+    # "ask for the chance that none does, and subtract it from 1": np.array(chances) → 1 -
+    #     none_of(samples, correct, k)
+    chances = [
+        c * math.comb(n - c, int(k) - 1) / math.comb(n, int(k))
+        for n, c in zip(samples.tolist(), correct.tolist(), strict=True)
+    ]
+    return np.array(chances)
+
+
+@exercise.bug
+def k_times_the_share(samples, correct, k):
+    """The chances of the k draws are added up, though several of them may pass: that is a bound.
+    Subtract from 1 the chance that none passes."""
+    # "The chances of the k draws are added up": np.allclose(bug(np.array([9]), np.array([2]), 3),
+    #     3 * 2 / 9)
+    # "Subtract from 1 the chance that none passes": np.minimum(k * correct / samples, 1) → 1 -
+    #     none_of(samples, correct, k)
+    return np.minimum(k * correct / samples, 1)
+
+
+@exercise.bug
+def combinations_wrap_around(samples, correct, k):
+    """C(n, k) is computed in int64, which wraps around: C(200, 100) has 59 digits. Python's
+    integers have no end."""
+
+    # "which wraps around": not np.isclose(bug(np.array([200]), np.array([1]), 100), 0.5)
+    # "Python's integers have no end": np.int64(1) → 1; np.int64(n - i) → (n - i)
+    def choices(n, k):
+        found = np.int64(1)
+        for i in range(k):
+            found = found * np.int64(n - i) // (i + 1)
+        return found
+
+    with np.errstate(all="ignore"):
+        chances = [
+            1 - choices(n - c, int(k)) / choices(n, int(k))
+            for n, c in zip(samples.tolist(), correct.tolist(), strict=True)
+        ]
+    return np.array(chances)
+
+
+@exercise.bug(which=(0, 1))
+def samples_of_the_first(samples, correct, k, which=0):
+    """Every problem is given the n of the first, or the largest. Each has its own: take `samples`
+    entry by entry."""
+    # "Every problem is given the n of the first, or the largest": len(set(samples)) > 1 and
+    #     np.allclose(got, right(np.full_like(samples, samples[0]), correct, k))
+    # "Each has its own: take `samples` entry by entry": np.full_like(samples, [samples[0],
+    #     samples.max()][which]) → samples
+    n = np.full_like(samples, [samples[0], samples.max()][which])
     return 1 - none_of(n, np.minimum(correct, n), min(k, n[0]))
 
 

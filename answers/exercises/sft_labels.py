@@ -107,6 +107,45 @@ for name, dtype in (("bytes", np.uint8), ("signed bytes", np.int8)):
     exercise.case(
         name, chat((11, 2), (12, 5), (11, 3)).astype(dtype), HEADER.astype(dtype), END
     )
+exercise.case("small numbers", rng.integers(0, 4, (3, 40)), np.array([1, 2]), 3)
+exercise.case(
+    "a header that begins within another",
+    np.array([7, 7, 7, 8, 5, 9, 4, 7, 7, 7, 7, 8, 9]),
+    np.array([7, 7, 8]),
+    9,
+)
+exercise.case(
+    "an answer, and a header that ends the row",
+    np.array([7, 8, 4, 9, 7, 8]),
+    np.array([7, 8]),
+    9,
+)
+exercise.case(
+    "the beginning of a header at the end",
+    np.array([7, 8, 6, 4, 9, 7, 8]),
+    np.array([7, 8, 6]),
+    9,
+)
+exercise.case(
+    "a number that ends as a header begins",
+    np.array([17, 8, 4, 9, 7, 8, 5, 9]),
+    np.array([7, 8]),
+    9,
+)
+exercise.case(
+    "a header of four tokens",
+    np.array([7, 8, 6, 4, 9, 7, 8, 6, 5, 3, 9]),
+    np.array([7, 8, 6, 5]),
+    9,
+)
+exercise.case(
+    "numbers of six digits, as Qwen has",
+    np.array(
+        [151644, 872, 198, 105043, 151645, 198, 151644, 77091, 198, 108386, 151645]
+    ),
+    np.array([151644, 77091, 198]),
+    151645,
+)
 exercise.long_case(rng.integers(0, 4, (3, 401)), np.array([1, 2]), 3)
 
 
@@ -395,3 +434,35 @@ def rows_run_on(tokens, header, end):
     flat = tokens.ravel()
     labels = np.where(open_(flat, header, end), wide(flat), -100)
     return labels.reshape(tokens.shape)
+
+
+@exercise.bug(again=(False, True))
+def counted_token_by_token(tokens, header, end, again=False):
+    """The tokens of the header are counted off: one that does not fit sets the count back, though a
+    header may have begun within. Compare the last tokens with the whole header at each place."""
+    # "one that does not fit sets the count back, though a header may have begun within":
+    #     np.array_equal(bug(np.array([7, 7, 7, 8, 5]), np.array([7, 7, 8]), 9), [-100] * 5)
+    # "Compare the last tokens with the whole header at each place": met + 1 if token == header[met]
+    #     else first → n * int(i + 1 >= n and
+    #     np.array_equal(tokens[at][i + 1 - n:i + 1], header))
+    labels, n = np.full(tokens.shape, -100), len(header)
+    for at in np.ndindex(tokens.shape[:-1]):
+        met = 0
+        for i, token in enumerate(tokens[at].tolist()):
+            if met == n:
+                labels[at][i] = token
+                met = 0 if token == end else n
+            else:
+                first = int(again and token == header[0])
+                met = met + 1 if token == header[met] else first
+    return labels
+
+
+@exercise.bug
+def labels_in_int16(tokens, header, end):
+    """Labels in int16 hold no number above 32 767, and vocabularies are larger. Make them int64."""
+    # "Labels in int16 hold no number above 32 767": bug(np.array([1, 32_767]), np.array([1]), 9)[1]
+    #     == 32_767 and bug(np.array([1, 32_768]), np.array([1]), 9)[1] != 32_768
+    # "Make them int64": np.int16 → np.int64
+    labels = np.where(open_(tokens, header, end), wide(tokens), -100)
+    return labels.astype(np.int16)

@@ -44,15 +44,26 @@ add_whole_numbers(
 )
 exercise.case("integers", np.array([[3, -7, 0, 4, 5], [9, 2, -8, 25, 1]]), 3)
 exercise.case("float32", logits(4, 6).astype(np.float32), 2)
+# argpartition may sort up to 256 numbers.
+exercise.case(
+    "500 of 600 experts", (np.arange(1200.0) * 517 % 1201).reshape(2, 600) / 99, 500
+)
 exercise.case("equal logits", np.array([1.0, 3.0, 3.0, 1.0, 3.0]), 2)
 exercise.case("equal logits, all chosen", np.array([1.0, 3.0, 3.0, 1.0, 3.0]), 5)
 exercise.case("8 of 40 experts", logits(6, 40), 8)
 exercise.case("many equal logits", np.rint(logits(6, 40)), 9)
+exercise.case(
+    "fewer equal logits", np.sin(np.arange(60.0) ** 2).reshape(3, 20).round(), 5
+)
 exercise.case("logits near 1000", 1000 + logits(3, 5), 2)
 exercise.case("rows 2000 apart", logits(3, 5) + np.array([[-1e3], [1e3], [0.0]]), 2)
 exercise.case(
     "logits far apart", np.array([[900.0, -900, 0, 899], [-1e5, 0, 3, -1e5]]), 3
 )
+exercise.case(
+    "nearly equal logits", 0.4 + 1e-7 * np.array([[0.0, 3, 1, 2], [1, 0, 2, 9]]), 2
+)
+exercise.case("logits below -1e9", np.array([-3e9, -2e9, -2.5e9]), 3)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), 2)
 
 
@@ -202,8 +213,8 @@ def gates_by_index(logits, k):
 
 @exercise.bug
 def equal_logits_in_any_order(logits, k):
-    """Of many equal logits any may come first: a plain sort does not keep their order. Ask argsort
-    for kind="stable"."""
+    """Of many equal logits any may come first: a plain sort does not keep their order, nor does a
+    partition. Ask argsort for kind="stable"."""
     # "Of many equal logits any may come first": (got.chosen != want.chosen).any() and
     #     np.array_equal(got.gates, want.gates)
     # "Ask argsort for kind="stable"": np.argsort(-as_float(logits), axis=-1) →
@@ -235,3 +246,56 @@ def maximum_of_all_tokens(logits, k):
     z = gathered(as_float(logits), chosen)
     powers = np.exp(z - z.max())
     return powers / powers.sum(axis=-1, keepdims=True), chosen
+
+
+@exercise.bug
+def in_no_order(logits, k):
+    """argpartition finds the largest logits and leaves them in no order. Sort them by a stable
+    argsort: it finds them, too."""
+    # "argpartition finds the largest logits and leaves them in no order": np.array_equal(
+    #     np.sort(got.chosen), np.sort(want.chosen)) and (np.diff(got.gates) > 0).any()
+    # "Sort them by a stable argsort: it finds them, too": np.argpartition(-as_float(logits), k - 1,
+    #     axis=-1) → np.argsort(-as_float(logits), axis=-1, kind='stable')
+    chosen = np.argpartition(-as_float(logits), k - 1, axis=-1)[..., :k]
+    return softmax(gathered(as_float(logits), chosen)), chosen
+
+
+@exercise.bug
+def chosen_by_probability(logits, k):
+    """Experts are chosen by their probabilities: those far below the largest are all 0, and so
+    equal. Sort the logits."""
+    # "those far below the largest are all 0, and so equal": np.array_equal(bug(np.array([0.0,
+    #     -900.0, -800.0]), 2)[1], [0, 1])
+    # "Sort the logits": -softmax(as_float(logits)) → -as_float(logits)
+    order = np.argsort(-softmax(as_float(logits)), axis=-1, kind="stable")
+    chosen = order[..., :k]
+    return softmax(gathered(as_float(logits), chosen)), chosen
+
+
+@exercise.bug
+def all_that_reach_the_smallest(logits, k):
+    """All logits that reach the k-th largest share the softmax: where several equal it, the k gates
+    sum to less than 1. Gather exactly k logits first."""
+    # "All logits that reach the k-th largest share the softmax: where several equal it, the k gates
+    #     sum to less than 1": np.allclose(bug(np.ones(4), 2)[0], 0.25)
+    # "Gather exactly k logits first": gathered(softmax(np.where(z >= least, z, -np.inf)), chosen) →
+    #     softmax(gathered(z, chosen))
+    z, chosen = as_float(logits), chosen_of(logits, k)
+    least = gathered(z, chosen[..., -1:])
+    return gathered(softmax(np.where(z >= least, z, -np.inf)), chosen), chosen
+
+
+@exercise.bug(by=(0.0, -1e4, -1e9, np.nan))
+def chosen_twice(logits, k, by=0.0):
+    """A logit that is chosen is overwritten by a number that is not below all others, so that an
+    expert can be chosen twice. Overwrite it by -inf."""
+    # "A logit that is chosen is overwritten by a number that is not below all others, so that an
+    #     expert can be chosen twice": np.array_equal(bug(np.array([-1.0, -2.0]), 2)[1], [0, 0])
+    # "Overwrite it by -inf": np.where(np.isnan(by), left.min(axis=-1, keepdims=True), by) → -np.inf
+    left, chosen = as_float(logits).copy(), []
+    by = np.where(np.isnan(by), left.min(axis=-1, keepdims=True), by)
+    for _ in range(k):
+        chosen.append(left.argmax(axis=-1)[..., None])
+        np.put_along_axis(left, chosen[-1], by, -1)
+    chosen = np.concatenate(chosen, axis=-1)
+    return softmax(gathered(as_float(logits), chosen)), chosen

@@ -5,11 +5,11 @@ A test makes each of the table anew and compares. `pytest --update` calls `updat
 runs: it alone writes. Parts of pages need no entry. They stand between two lines, of which the
 first names the function:
 
-    <!-- generated:answers.proof.index.table -->
+    <!-- generated:answers.proof.index.topics -->
 
     | what | the function | returned |
 
-    <!-- /generated:answers.proof.index.table -->
+    <!-- /generated:answers.proof.index.topics -->
 """
 
 import re
@@ -75,6 +75,11 @@ RECORDED = (
         "tests/proof/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
     ),
     Recorded(
+        "answers/records/grpo.json",
+        "python -m answers.records.grpo",
+        "tests/alignment/test_grpo_record.py::test_the_first_steps_see_what_was_recorded",
+    ),
+    Recorded(
         "answers/records/inference.json",
         "python -m answers.records.inference",
         "tests/proof/test_records.py::test_the_recorded_sizes_are_those_of_the_models",
@@ -95,6 +100,11 @@ RECORDED = (
         "tests/language_models/test_lora_record.py::test_the_first_steps_have_the_recorded_losses",
     ),
     Recorded(
+        "answers/records/ppo.json",
+        "python -m answers.records.ppo",
+        "tests/alignment/test_ppo_mdp.py::test_a_whole_run_is_as_recorded",
+    ),
+    Recorded(
         "answers/records/mutation.json",
         "python -m tests.mutation --record",
         "tests/proof/test_mutation.py::test_a_sample_of_wrong_changes_is_noticed",
@@ -103,6 +113,11 @@ RECORDED = (
         "answers/records/other_judge.json",
         "python tests/other_judge.py --record",
         "tests/proof/test_records.py::test_a_judge_of_others_is_counted_in_a_sentence",
+    ),
+    Recorded(
+        "answers/records/training_peaks.json",
+        "python -m answers.records.training_peaks",
+        "tests/scale/test_training_peaks.py::test_two_blocks_take_the_recorded_bytes",
     ),
     Recorded(
         "tests/proof/tautologies.txt",

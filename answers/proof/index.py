@@ -1,42 +1,33 @@
-"""The table of all questions, which the home page shows, and how much there is of everything.
-
-`docs/live/filter.js` reads the levels in it, and which exercises need PyTorch.
-"""
+"""The map of all questions, which the home page shows, and how much there is of everything."""
 
 from answers.grader import catalog
 from answers.pages import Page, by_topic, pages
 from answers.proof.minutes import practice, reading
 from answers.site import modules
 
-HEAD = "| # | Question | Level | Read | Practise | Exercises |\n|---:|---|---|---:|---:|---|"
 TOGETHER = "\N{NO-BREAK SPACE}"
 
 
-def table() -> str:
+def topics() -> str:
     """Every question that has a page, under its topic, as Markdown for `docs/index.md`."""
     return "\n\n".join(
-        "\n".join([f"### {topic}\n\n{HEAD}", *map(row, members)])
+        "\n".join(
+            [
+                f'<div class="topic" markdown>\n\n### {topic}\n',
+                *map(item, members),
+                "\n</div>",
+            ]
+        )
         for topic, members in by_topic()
     )
 
 
-def row(page: Page) -> str:
-    """The line of one question."""
-    cells = (
-        str(page.number),
-        f"[{page.title}](questions/{page.path.name})",
-        page.level,
-        f"{reading(page.path, page.path.read_text('utf-8'))}{TOGETHER}min",
-        f"{practice(page.exercises)}{TOGETHER}min",
-        " ".join(exercise(page, name) for name in page.exercises),
-    )
-    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
-
-
-def exercise(page: Page, name: str) -> str:
-    """A link to where an exercise stands, which says if it does not run there."""
-    said = f"`{name}`" if modules.runs_here(name) else f"`{name}`{TOGETHER}(PyTorch)"
-    return f"[{said}](questions/{page.path.name}#exercise-{name})"
+def item(page: Page) -> str:
+    """The line of one question: its minutes to read, and to practise."""
+    minutes = reading(page.path, page.path.read_text("utf-8")), practice(page.exercises)
+    said = f"{minutes[0]}{TOGETHER}+{TOGETHER}{minutes[1]}"
+    level = "" if page.level == "core" else f"{page.level}, "
+    return f"- [{page.title}](questions/{page.path.name}) <small>{level}{said}</small>"
 
 
 def totals() -> str:

@@ -2,12 +2,31 @@
 // What is passed while it is shown stays: its verdict stands there.
 
 import { counted, make, say } from "./elements.js"
-import { choice, select } from "./filter.js"
 import { store } from "./store.js"
 
 const KEPT = "answers.filter.practice"
 const PASSED = "passed"
 const LEFT = "not passed"
+
+// What was chosen in this tab, if the browser keeps it; or keep it.
+/** @param {string} key @param {Choice} [chosen] @returns {Choice} */
+function choice(key, chosen) {
+  try {
+    if (chosen) sessionStorage.setItem(key, JSON.stringify(chosen))
+    return chosen ?? JSON.parse(sessionStorage.getItem(key)) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+// A field to choose one of these, or all; as it was before, if that is one of them.
+/** @param {Set<string>} values @param {string} [before] */
+function select(values, before) {
+  const options = [...values].map(each => make("option", { textContent: each }))
+  const field = make("select", {}, make("option", { textContent: "all", value: "" }), ...options)
+  if (before && values.has(before)) field.value = before
+  return field
+}
 
 /** @param {Element} root */
 export function mount(root) {

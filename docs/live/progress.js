@@ -1,4 +1,4 @@
-// How far the reader is: a column of each table of questions on home, and a line above it.
+// How far the reader is: under the heading of each topic on home, and behind each question.
 
 import { effective, today } from "./days.js"
 import { counted, make } from "./elements.js"
@@ -12,38 +12,37 @@ const exerciseOf = id => id.split("/")[1]
 /** @type {Progress} */
 export function progress(all, records) {
   const questions = Map.groupBy(Object.entries(all), ([, { page }]) => page)
-  for (const table of document.querySelectorAll("article table")) {
-    const rows = [...table.tBodies[0].rows]
-    const asked = rows.map(row => questions.get(pageOf(row)) ?? [])
-    if (!table.tHead || !asked.every(cards => cards.length)) continue
-    cell(table.tHead.rows[0], "th").textContent = "Yours"
-    rows.forEach((row, index) => (cell(row, "td").textContent = summary(asked[index], records)))
-    const heading = (table.closest(".md-typeset__scrollwrap") ?? table).previousElementSibling
-    if (heading) line(heading, asked.flat(), records)
+  for (const topic of document.querySelectorAll(".topic")) {
+    const items = [...topic.querySelectorAll("li")]
+    const asked = items.map(item => questions.get(pageOf(item)) ?? [])
+    items.forEach((item, index) => (child(item, "span", "yours").textContent = summary(asked[index], records)))
+    const line = child(topic, "p", "progress")
+    topic.querySelector("h3")?.after(line)
+    line.replaceChildren(...done(asked.flat(), records))
   }
 }
 
+// What is done of a topic, as a bar and in words.
 /** @type {Topic} */
-function line(before, all, records) {
-  const place = before.matches(".progress") ? before : make("p", { className: "progress" })
-  if (place != before) before.after(place)
+function done(all, records) {
   const openings = all.filter(([, { kind }]) => kind == "opening")
   const [passed, exercises] = passedOf(all)
   const rehearsed = openings.filter(([id]) => records[id]?.reviews).length
-  place.textContent = `${rehearsed} of ${counted(openings.length, "question")} rehearsed, ${passed} of ${counted(exercises, "exercise")} passed.`
+  const bar = make("progress", { max: openings.length + exercises, value: rehearsed + passed, ariaHidden: "true" })
+  const questions = `${rehearsed} of ${counted(openings.length, "question")} rehearsed`
+  return [bar, `${questions}, ${passed} of ${counted(exercises, "exercise")} passed.`]
 }
 
-/** @param {Element} row */
-const pageOf = row => {
-  const href = row.querySelector("a")?.href ?? ""
+/** @param {Element} item */
+const pageOf = item => {
+  const href = item.querySelector("a")?.href ?? ""
   return href.startsWith(SITE.href) ? href.slice(SITE.href.length).replace(/\/$/, "") : ""
 }
 
-// Our cell of a row: behind the question, so that a phone shows it.
-/** @param {HTMLTableRowElement} row @param {CellTag} tag */
-function cell(row, tag) {
-  const ours = row.querySelector(".yours")
-  return ours ?? row.insertBefore(make(tag, { className: "yours" }), row.cells[2])
+// Our part of an element, which is made once.
+/** @param {Element} parent @param {"p" | "span"} tag @param {string} className */
+function child(parent, tag, className) {
+  return parent.querySelector(`.${className}`) ?? parent.appendChild(make(tag, { className }))
 }
 
 /** @param {CardEntry[]} all */
@@ -58,7 +57,7 @@ function summary(all, records) {
   const [passed, exercises] = passedOf(all)
   const days = all.map(([id]) => records[id] && !records[id].suspended && effective(records[id], plan().date, today()))
   const due = days.filter(day => day && day <= today())
-  const number = String(all[0][1].number).padStart(2, "0")
+  const number = String(all[0]?.[1].number ?? "").padStart(2, "0")
   const level = scores.get(number).at(-1)?.[1]
   const parts = [passed && `${passed} of ${exercises} passed`, level, due.length && `${due.length} due`]
   return parts.filter(Boolean).join(", ")

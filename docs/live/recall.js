@@ -166,7 +166,10 @@ export class Recall {
     const buttons = dues.map((due, index) => this.rating(index + 1, named(due, today(), 365)))
     this.choices.replaceChildren(...buttons)
     this.back.focus({ preventScroll: true })
-    this.back.scrollIntoView({ block: "nearest" })
+    const intoView = () => this.back.scrollIntoView({ block: "nearest" })
+    intoView()
+    // A formula has another size until its font has come.
+    document.fonts.ready.then(() => card == this.card && this.revealed && intoView())
   }
 
   /** @param {string} text @param {Act} act */

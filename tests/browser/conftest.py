@@ -1,6 +1,8 @@
 """A real browser, started once. Without one tests skip, or fail under ANSWERS_REQUIRE_BROWSER=1.
 
 So do the tests of cells without Pyodide, which `python tests/pyodide.py` fetches.
+
+What is seen only if it may have changed, but for the weekly run, `weekly.py` tells.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from chromium import FLAGS, executable
 from looks import LOOKS, PHONE, wear
 from playwright.sync_api import Error, expect, sync_playwright
 from serving import Site
+from weekly import left_out
 
 # All fonts are there, and whatever can be pressed.
 READY = """() => document.fonts.status == "loaded" && !document.querySelector(
@@ -22,6 +25,12 @@ READY = """() => document.fonts.status == "loaded" && !document.querySelector(
 
 
 expect.set_options(timeout=SECONDS * 1000)
+
+
+def pytest_collection_modifyitems(config, items):
+    left = set(left_out(config, items))
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,12 @@ TEXT = """async editor => {
 }""".replace("$at", AT)
 
 
+def without_python(page):
+    """Let Python not load when an exercise is started, where a test only writes."""
+    page.route("**/worker.js", lambda route: None)
+    return page
+
+
 class Exercise:
     """An exercise on a page."""
 

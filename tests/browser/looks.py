@@ -25,25 +25,31 @@ SETTLED = """() => !document.querySelector(".md-code__nav:not([role=none])")
 # texts that are alike: of one colour, size and weight, on the same grounds. What is drawn or lifted
 # out of the flow may lie on what is not around it, and is always asked about.
 VIOLATIONS = """async ([context, rules]) => {
-  const ways = new Map([[null, ""]])
-  const way = e => {
-    if (!ways.has(e)) {
+  const grounds = new Map([[null, ""]])
+  const ground = e => {
+    if (!grounds.has(e)) {
       const { backgroundColor, backgroundImage, opacity, position } = getComputedStyle(e)
-      const lifted = e.closest("svg") || /fixed|absolute/.test(position) ? ways.size : ""
-      ways.set(e, [way(e.parentElement), backgroundColor, backgroundImage, opacity, lifted].join())
+      const lifted = e.closest("svg") || /fixed|absolute/.test(position)
+      const own = [backgroundColor, backgroundImage, opacity].join()
+      const around = ground(e.parentElement)
+      if (lifted) grounds.set(e, [around, own, grounds.size].join())
+      else grounds.set(e, own == "rgba(0, 0, 0, 0),none,1" ? around : [around, own].join())
     }
-    return ways.get(e)
+    return grounds.get(e)
   }
   const seen = new Set()
   const parts = [...document.querySelectorAll(context ?? "body")]
   for (const e of parts.flatMap(part => [part, ...part.querySelectorAll("*")])) {
-    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e)
-    const key = [way(e), color, fontSize, fontWeight, textShadow].join()
     const text = Array.from(e.childNodes).some(node => node.nodeType == 3 && node.data.trim())
-    e.toggleAttribute("data-alike", text && seen.has(key))
-    if (text && e.checkVisibility({ visibilityProperty: true })) seen.add(key)
+    const typed = e.matches("input, select, textarea")
+    e.toggleAttribute("data-judged", typed)
+    if (!text || typed || !e.checkVisibility({ visibilityProperty: true })) continue
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e)
+    const key = [ground(e), color, fontSize, fontWeight, textShadow].join()
+    e.toggleAttribute("data-judged", !seen.has(key))
+    seen.add(key)
   }
-  axe.configure({ rules: [{ id: "color-contrast", selector: "*:not([data-alike])" }] })
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-judged]" }] })
   const options = { resultTypes: ["violations"], preload: false, runOnly: rules ?? undefined }
   const { violations } = await axe.run(context ?? document, options)
   return violations.map(({ id, nodes }) => [id, nodes.map(node => node.target)])

@@ -1,4 +1,4 @@
-"""The first screen: a wrong answer with its verdict, mended in place; and what the table shows."""
+"""The first screen: a wrong answer with its verdict, mended in place; and the questions."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from screenshot import PICTURE, take
 
 from answers.pages import by_topic
 from answers.proof import first_screen
-from answers.site import bundle, modules
+from answers.site import bundle
 
 FIX = "Fix it here"
 ENTRY = bundle.exercise("softmax")
@@ -23,14 +23,6 @@ new PerformanceObserver(list => {
   const moved = list.getEntries().flatMap(({ sources }) => sources).map(({ node }) => node)
   shifts.push(...moved.filter(node => !node?.closest?.("header")).map(String))
 }).observe({ type: "layout-shift", buffered: true })"""
-# A browser that forbids it to this module.
-UNREADABLE = """for (const act of ["getItem", "setItem"]) {
-  const real = Storage.prototype[act]
-  Storage.prototype[act] = function (key, ...more) {
-    if (key == "answers.filter") throw new DOMException("denied", "SecurityError")
-    return real.call(this, key, ...more)
-  }
-}"""
 BOTTOMS = "all => all.map(e => Math.round(e.getBoundingClientRect().bottom))"
 
 
@@ -105,65 +97,10 @@ def test_the_first_screen_has_it_all_and_nothing_moves(visit, look):
 def test_without_javascript_it_leads_to_the_exercise(browser, site):
     page = browser.new_page(java_script_enabled=False)
     page.goto(site.url)
-    assert page.locator("article tbody tr").count() == sum(
-        len(members) for _, members in by_topic()
-    )
+    assert page.locator(".topic li").count() == sum(len(members) for _, members in by_topic())
     page.get_by_role("link", name=FIX).click()
     expect(page.locator("#exercise-softmax")).to_be_in_viewport()
     page.close()
-
-
-def test_levels_and_what_runs_here_can_be_chosen(visit):
-    page = visit()
-    rows = page.locator("article tbody tr:visible")
-    exercises = rows.locator("td:last-child a:visible")
-    choices = page.locator(".filter")
-    questions = [page for _, members in by_topic() for page in members]
-    everything = len(questions), sum(len(each.exercises) for each in questions)
-    assert (rows.count(), exercises.count()) == everything
-    choices.get_by_label("Level").select_option("advanced")
-    chosen = [each for each in questions if each.level == "advanced"]
-    expect(rows).to_have_count(len(chosen))
-    choices.get_by_label("only exercises that run here").check()
-    here = [name for each in chosen for name in each.exercises if modules.runs_here(name)]
-    expect(exercises).to_have_text(here)
-    expect(choices.get_by_role("status")).to_have_text(
-        f"{len(chosen)} questions, {len(here)} exercises"
-    )
-    choices.get_by_label("Level").select_option("all")
-    assert exercises.count() < everything[1]
-    link = exercises.filter(has_text=re.compile("^cross_entropy$"))
-    link.scroll_into_view_if_needed()
-    page.wait_for_function("() => history.state?.y == scrollY")  # or the next page gets it
-    link.click()
-    expect(page.locator("#exercise-cross_entropy")).to_be_in_viewport()
-
-
-def test_what_was_chosen_is_there_after_back_and_after_a_reload(visit):
-    page = visit()
-    choices = page.locator(".filter")
-    level = choices.get_by_label("Level")
-    here = choices.get_by_label("only exercises that run here")
-    level.select_option("advanced")
-    here.check()
-    told = choices.get_by_role("status").inner_text()
-    page.locator("article tbody tr:visible a").first.click()
-    expect(choices).to_have_count(0)
-    for come in (page.go_back, page.reload):
-        come()
-        expect(choices.get_by_role("status")).to_have_text(told)
-        expect(level).to_have_value("advanced")
-        expect(here).to_be_checked()
-
-
-@pytest.mark.parametrize("kept", ["{", "null", '{"level": "of old"}', None])
-def test_what_cannot_be_read_of_a_choice_is_none(visit, kept):
-    keep = f"sessionStorage.setItem('answers.filter', {json.dumps(kept)})"
-    page = visit(first=lambda page: page.add_init_script(keep if kept else UNREADABLE))
-    choices = page.locator(".filter")
-    expect(choices.locator("option:checked")).to_have_text("all")
-    choices.get_by_label("Level").select_option("advanced")
-    expect(choices.get_by_role("status")).to_have_text(re.compile(r"^\d+ questions, "))
 
 
 def test_the_picture_in_the_readme_can_be_taken_anew(browser, site, tmp_path):

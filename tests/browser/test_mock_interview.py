@@ -34,8 +34,10 @@ def softmax(x, axis=-1):
 SMALL = """() => [...document.querySelectorAll(".mock :is(button, input:not([type=radio]), label)")]
   .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
   .map(e => e.outerHTML)"""
-# What was revealed is in view, as far as it fits, above the ratings, which stand in one row.
+# What was revealed is in view, as far as it fits, above the ratings, which stand in one row; also
+# after the fonts of its formulas have come, which may make it longer.
 SEEN = """() => {
+  if (document.fonts.status != "loaded") return false
   const { top, bottom } = document.querySelector(".recall-back").getBoundingClientRect()
   const ratings = [...document.querySelectorAll(".recall-choices button")]
   const [first, ...others] = ratings.map(e => Math.round(e.getBoundingClientRect().top))

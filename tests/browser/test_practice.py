@@ -6,7 +6,7 @@ import re
 import pytest
 from cells import SECONDS, Cell
 from days import in_days
-from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported
+from exercises import FORBIDDEN, FULL, KEPT, Exercise, exported, without_python
 from live_fences import pressed
 from looks import FINE, LOOKS, UNFOLD, wear, wrong_in_each_look
 from playwright.sync_api import expect
@@ -378,7 +378,7 @@ def silence(page, exercise, button, name, again=None):
 
 
 def test_hints_come_one_at_a_time_reset_loses_nothing_and_a_reload_neither(visit_live):
-    page = visit_live(QUESTION)
+    page = visit_live(QUESTION, first=without_python)
     exercise = Exercise(page).start()
     for number, _ in enumerate(HINTS, 1):
         exercise.button(f"Hint {number} of {len(HINTS)}").click()
@@ -485,7 +485,7 @@ def test_what_was_written_survives_navigation_back_and_forward(warm):
 
 
 def test_what_one_tab_writes_the_others_have(visit_live):
-    here, there = visit_live(QUESTION), visit_live(QUESTION)
+    here, there = (visit_live(QUESTION, first=without_python) for _ in range(2))
     first, second = Exercise(here).start(), Exercise(there, "logsumexp").start()
     first.write("a = 1\n")
     second.write("b = 2\n")
@@ -513,7 +513,7 @@ DAMAGED = {
 
 
 def test_a_damaged_record_is_told_and_neither_it_nor_others_are_lost(alone):
-    page = alone(ALL)
+    page = without_python(alone(ALL))
     values = {KEPT + name: kept for name, (kept, _) in DAMAGED.items()}
     values[f"{KEPT}logsumexp"] = '{"text": "b = 2"}'
     page.evaluate("values => Object.assign(localStorage, values)", values)
@@ -539,7 +539,7 @@ def test_a_damaged_record_is_told_and_neither_it_nor_others_are_lost(alone):
     ("script", "why"), [(FORBIDDEN, "it forbids it"), (FULL, "its storage is full")]
 )
 def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(alone, script, why):
-    page = alone(script=script)
+    page = without_python(alone(script=script))
     page.evaluate("window.stayed = true")
     exercise = Exercise(page).start()
     exercise.write(GLOBAL)
@@ -558,7 +558,7 @@ def test_what_cannot_be_kept_is_told_and_stays_while_the_tab_is_open(alone, scri
 
 
 def test_once_there_is_room_again_it_is_saved(alone):
-    page = alone(script="window.setItem = Storage.prototype.setItem;" + FULL)
+    page = without_python(alone(script="window.setItem = Storage.prototype.setItem;" + FULL))
     exercise = Exercise(page).start()
     exercise.write("a = 1")
     expect(exercise.notice).to_be_visible()
@@ -589,7 +589,7 @@ def choose(page, content):
 
 
 def test_all_exercises_stand_on_one_page_without_an_editor(visit_live):
-    page = visit_live(ALL)
+    page = visit_live(ALL, first=without_python)
     names = [name for question in pages() for name in question.exercises]
     names = [name for name in names if "stub" in bundle.exercise(name)]
     buttons = page.get_by_role("button", name=re.compile("^Start: exercise"))
@@ -625,6 +625,15 @@ def test_of_all_exercises_those_are_shown_that_were_chosen(alone):
     expect(page.locator(".practice-filter")).to_have_count(0)
     page.go_back()
     expect(told).to_have_text(left)
+    # What cannot be read of it is no choice.
+    for kept in ("{", "null", '{"level": "of old"}'):
+        page.evaluate("kept => sessionStorage.setItem('answers.filter.practice', kept)", kept)
+        page.reload()
+        expect(page.get_by_label("Level")).to_have_value("")
+    page.add_init_script(FORBIDDEN.replace("local", "session"))
+    page.reload()
+    page.get_by_label("Level").select_option("core")
+    expect(told).to_have_text(re.compile(r"^\d+ exercises, 1 passed$"))
 
 
 def test_an_export_can_be_imported_elsewhere(warm, alone):
@@ -640,7 +649,7 @@ def test_an_export_can_be_imported_elsewhere(warm, alone):
     assert data["cells"] == {"questions/06/1x": {"text": "y = 1"}}
     assert data["exercises"] == {"softmax": exercise.record, "affine": other.record}
 
-    elsewhere = alone(ALL)
+    elsewhere = without_python(alone(ALL))
     there = Exercise(elsewhere).start()
     there.write("mine = 1\n")
     data["exercises"]["softmax"]["before"] = "older = 1\n"
@@ -721,16 +730,15 @@ def test_a_file_that_is_no_export_is_refused_and_changes_nothing(warm_all, conte
 def warm_all(browser, live_site):
     """The page of all exercises, with something written."""
     context = browser.new_context()
-    page = context.new_page()
+    page = without_python(context.new_page())
     page.goto(live_site.url + ALL)
-    page.evaluate("localStorage.setItem('answers.python', 'loaded')")  # else set when it is there
     Exercise(page).start().write("a = 1\n")
     yield page
     context.close()
 
 
 def test_clear_asks_and_deletes_all_but_what_is_not_ours(alone):
-    page = alone(ALL)
+    page = without_python(alone(ALL))
     page.evaluate("localStorage.setItem('scheme', 'slate')")
     exercise = Exercise(page).start()
     exercise.write("a = 1\n")

@@ -46,6 +46,12 @@ ASKED = {
     31: ["swiglu", "convert rope weights"],
     30: ["mixture of experts", "moe load balancing", "top-k router"],
     32: ["contrastive loss", "clip contrastive loss", "knowledge distillation"],
+    33: ["dpo", "reward model", "bradley terry"],
+    34: ["ppo", "gae"],
+    35: ["grpo", "dapo"],
+    36: ["ring all-reduce", "tensor parallelism"],
+    37: ["gradient checkpointing", "chinchilla"],
+    38: ["bm25", "nearest neighbours", "rag"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
@@ -53,13 +59,6 @@ ASKED = {
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "reward model",
-    "ppo",
-    "grpo",
-    "fsdp",
-    "gradient checkpointing",
-    "rag",
-    "bm25",
     "ridge regression",
     "pca",
     "random forest",
@@ -68,6 +67,7 @@ NOT_HERE = [
     "diffusion model",
     "svm",
     "hippo",
+    "q-learning",
     "iou",
 ]
 

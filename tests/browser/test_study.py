@@ -539,7 +539,7 @@ def test_home_loads_little_before_something_is_studied(visit_live):
         "recall.js",
         "export.js",
     }
-    others = {"cell_buttons.js", "exercise_buttons.js", "filter.js"}
+    others = {"cell_buttons.js", "exercise_buttons.js"}
     added = names - others - {"start.js", "elements.js"}
     bodies = [r.body() for r in loaded if name_of(r) in added]
     assert sum(len(gzip.compress(body)) for body in bodies) < 10_000
@@ -597,7 +597,7 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     expect(items.nth(1)).to_have_text(re.compile("^Read, and say in thirty seconds, 9. Attention"))
     expect(home).to_contain_text("1 exercise more came back")
     expect(home).to_contain_text("Where you stopped: Softmax, in its rehearsal, after 4 answers.")
-    row = page.get_by_role("row").filter(has_text="Softmax and cross-entropy")
+    row = page.locator(".topic li").filter(has_text="Softmax and cross-entropy")
     expect(row.locator(".yours")).to_have_text(re.compile(r"^1 of \d+ passed, solid, 4 due$"))
     topic = page.locator("#probability-and-losses + .progress")
     of_topic = [page for page in pages() if page.topic == "Probability and losses"]
@@ -621,7 +621,7 @@ SCORED = """async () => {
 def test_the_score_given_last_on_a_day_is_the_last(reader):
     page = reader("")
     page.evaluate(SCORED)
-    row = page.get_by_role("row").filter(has_text="Softmax and cross-entropy")
+    row = page.locator(".topic li").filter(has_text="Softmax and cross-entropy")
     expect(row.locator(".yours")).to_have_text("strong")
     page.reload()
     expect(row.locator(".yours")).to_have_text("strong")

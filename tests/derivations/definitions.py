@@ -12,6 +12,11 @@ from statistics import NormalDist
 import numpy as np
 from scipy.optimize import brentq
 
+from answers.alignment.advantages import gae
+from answers.alignment.dpo import best_policy, dpo_loss
+from answers.alignment.grpo import group_advantages, grpo_loss
+from answers.alignment.ppo import ppo_loss
+from answers.alignment.reward_model import bradley_terry_loss
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -52,7 +57,10 @@ from answers.probability.loss_bounds import (
 )
 from answers.probability.rate_comparison import log_beta, mean
 from answers.probability.softmax import cross_entropy, log_softmax, logsumexp, softmax
+from answers.scale.memory import activation_memory
+from answers.scale.neighbours import fill_cells
 from answers.scale.tensor_parallel import column_parallel_backward, row_parallel_backward
+from answers.scale.training_cost import compute_optimal
 from answers.training.chained_products import multi_dot_backward
 from answers.training.convolution import conv2d, conv2d_backward
 from answers.training.dropout import dropout
@@ -81,6 +89,17 @@ def loss_and_slope(z, y):
     """The cross-entropy of one example whose right class is number y, and its gradient."""
     loss, (gradient,) = cross_entropy(z[None], np.array([y - 1]))
     return loss, gradient
+
+
+def of_group(drawn):
+    """GRPO's loss and gradient, the mean over answers of each one's mean."""
+    arrays = (drawn[name] for name in ("n", "o", "A", "mask"))
+    return grpo_loss(*arrays, "sequence")
+
+
+def of_population(rewards):
+    """Advantages by the deviation whose divisor is the size of the group."""
+    return group_advantages(rewards, eps=0) * np.sqrt(len(rewards) / (len(rewards) - 1))
 
 
 def score(q, k):
@@ -336,6 +355,13 @@ def rms(x, epsilon):
     return np.max(x / rms_norm(x, np.ones(len(x)), epsilon))
 
 
+def compared(vectors, cells, searched):
+    """The centres, and the vectors that stand in the first cells of a line."""
+    line = np.arange(float(vectors))[:, None]
+    filled = fill_cells(line, line.reshape(cells, -1).mean(axis=1, keepdims=True))
+    return cells + filled.starts[searched]
+
+
 def all_fail(n, c, k):
     """The chance that none of k samples passes, for each count of passes."""
     c = np.atleast_1d(c)
@@ -359,6 +385,17 @@ def middle_gradient(G, L, R):
         filled[: each.shape[0], : each.shape[1]] = each
     found = multi_dot_backward(square[0], np.stack([square[1], np.zeros((5, 5)), square[2]]))
     return found[1, : L.shape[1], : R.shape[0]]
+
+
+def three_advantages(r, V, gamma, lamda):
+    never = np.zeros(3, bool)
+    return gae(r, V[:-1], V[1:], never, never, gamma, lamda)
+
+
+def unclipped(drawn, z):
+    """PPO's loss of one step, by its logits, with a clip that never binds."""
+    logs = log_softmax(z)[drawn["a"] - 1 :][:1], np.log([drawn[r"p_{\text{old}}"]])
+    return ppo_loss(*logs, np.array([drawn["A"]]), 1e9)[0]
 
 
 def of_gelu(d):
@@ -391,6 +428,17 @@ def distilled(z, v, T):
     """The soft term and its gradient, T² included."""
     loss, slope = distillation_loss(z[None], v[None], np.zeros(1, int), T, 1.0)
     return loss, slope[0]
+
+
+def of_log_ratios(u_w, u_l, beta):
+    """DPO's loss and gradient of one pair, at a reference of 0."""
+    ratios = np.array([u_w]), np.array([u_l])
+    loss, dchosen, _ = dpo_loss(*ratios, np.zeros(1), np.zeros(1), beta)
+    return loss, dchosen.item()
+
+
+def of_gpt(s, b, h, a, flash=True):
+    return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
 
 
 LIBRARY = {
@@ -709,6 +757,16 @@ LIBRARY = {
             stream_variance(L, math.sqrt(variance(1, 1 / math.sqrt(2 * L))))
         ),
     },
+    "grpo.gradient": {
+        r"\mathcal{L}": lambda drawn: of_group(drawn)[0],
+        r"\frac{\partial \mathcal{L}}{\partial n_{j,m}}": lambda drawn, j, m: of_group(drawn)[1][
+            j - 1, m - 1
+        ],
+    },
+    "grpo.right_answer": {
+        r"A_{\text{right}}": lambda r: of_population(r)[0],
+        r"A_{\text{wrong}}": lambda r: of_population(r)[-1],
+    },
     "kl.alpha_divergence": {
         r"\lim_{\alpha \to 1} D_{\alpha}": lambda p, q: one_term(p, q) - p + q,
         r"\lim_{\alpha \to 0} D_{\alpha}": lambda p, q: one_term(q, p) - q + p,
@@ -895,6 +953,38 @@ LIBRARY = {
             g, x, np.ones(len(x)), epsilon
         )[0][j - 1],
     },
+    "preferences.optimum": {
+        r"\pi^{*}_{i}": lambda rho, r, beta, i: best_policy(np.log(rho), r, beta)[i - 1],
+        "J": lambda pi, rho, r, beta: pi @ r - beta * kl_divergence(pi, rho),
+    },
+    "preferences.rewards": {
+        "r_{w} - r_{l}": lambda r, w, l: (
+            -np.log(np.expm1(bradley_terry_loss(r[[w - 1]], r[[l - 1]])[0]))
+        ),
+    },
+    "preferences.loss": {
+        r"\mathcal{L} = - \log{\left(\frac{e^{\beta u_{w}}}{e^{\beta u_{l}} + e^{\beta u_{w}}} \right)}": (
+            lambda u_w, u_l, beta: of_log_ratios(u_w, u_l, beta)[0]
+        ),
+        r"\frac{\partial \mathcal{L}}{\partial u_{w}}": lambda u_w, u_l, beta: of_log_ratios(
+            u_w, u_l, beta
+        )[1],
+        r"\frac{\partial \mathcal{L}}{\partial u_{l}}": lambda u_w, u_l, beta: of_log_ratios(
+            u_w, u_l, beta
+        )[2],
+    },
+    "ppo.advantages": {
+        r"\delta_{1}": lambda r, V, gamma: three_advantages(r, V, gamma, 0)[0],
+        r"A_{1}": lambda r, V, gamma, lamda: three_advantages(r, V, gamma, lamda)[0],
+        r"A_{1}\big|_{\lambda = 0}": lambda r, V, gamma: three_advantages(r, V, gamma, 0)[0],
+        r"A_{1}\big|_{\lambda = 1}": lambda r, V, gamma: three_advantages(r, V, gamma, 1)[0],
+    },
+    "ppo.gradient": {
+        r"\mathcal{L}": lambda drawn, z: unclipped(drawn, z),
+        r"\frac{\partial \mathcal{L}}{\partial z_{j}}": lambda drawn, z, j: numerical_gradient(
+            lambda z: unclipped(drawn, z), z, 1e-5
+        )[j - 1],
+    },
     "quantization.ridge": {
         r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
         r"t_{\text{memory}}": lambda w, W: flops_and_bytes(w).bytes / W,
@@ -911,6 +1001,14 @@ LIBRARY = {
     "quantization.speculation": {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
+        ),
+    },
+    "retrieval.cells": {
+        r"\arg\min_{C} \left(C + \frac{N p}{C}\right)": lambda N, p: min(
+            (c for c in range(p, N + 1) if N % c == 0), key=lambda c: compared(N, c, p)
+        ),
+        r"\left(C + \frac{N p}{C}\right)\big|_{C = \sqrt{N} \sqrt{p}}": lambda N, p: min(
+            compared(N, c, p) for c in range(p, N + 1) if N % c == 0
         ),
     },
     "scans.pairs": {
@@ -984,6 +1082,19 @@ LIBRARY = {
         ),
         r"\frac{\partial \mathcal{L}}{\partial w_{q,j,o}}": lambda g, x, w, q, j, o: (
             row_parallel_backward(g, x, w)[1][q - 1, j - 1, o - 1]
+        ),
+    },
+    "training_memory.block": {
+        r"M_{\text{flash}}": lambda s, b, h, a: of_gpt(s, b, h, a),
+        r"M_{\text{scores}}": lambda s, b, h, a: (
+            of_gpt(s, b, h, a, flash=False) - of_gpt(s, b, h, a)
+        ),
+        r"M_{\text{GPT}}": lambda s, b, h, a: of_gpt(s, b, h, a, flash=False),
+        r"M_{\text{Llama}}": lambda s, b, h, a, f: activation_memory(1, b, s, h, a, f, gated=True),
+    },
+    "training_memory.budget": {
+        r"\arg\min_{N} \left(A N^{- \alpha} + B \left(\frac{C}{6 N}\right)^{- \beta}\right)": lambda C, A, B, alpha, beta: (
+            compute_optimal(C, A, B, alpha, beta)[0]
         ),
     },
 }

@@ -65,7 +65,7 @@ interface Receiving {
   on?: (received: number) => void
 }
 
-/** Which rows of home's tables are shown, or which exercises: of a level; that run in the page alone; of a topic; passed. */
+/** Which exercises are shown: of a level; that run in the page alone; of a topic; passed. */
 interface Choice {
   level?: string
   here?: boolean
@@ -83,8 +83,8 @@ interface Listed {
   topic: string
 }
 
-/** A line of home on the questions of a topic. */
-type Topic = (before: Element, all: CardEntry[], records: Records) => void
+/** What home says below the heading of a topic. */
+type Topic = (all: CardEntry[], records: Records) => Parts
 
 /** A field of the plan on home. */
 type Setting = "date" | "minutes"

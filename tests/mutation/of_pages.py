@@ -18,6 +18,7 @@ from answers.proof.session import Session, start_afresh
 from answers.proof.turning_words import instead, turning_words
 from tests.mutation.changes import Change
 
+Pages = Iterable[Path] | None  # None: all
 TOKEN = re.compile(r"\\[A-Za-z]+|\^\{?(?:\\top|T)\}?|\d|[A-Za-z]+|[-+=<>/]")
 OTHER = {
     "+": "-",
@@ -39,9 +40,9 @@ VERB = re.compile(r"\b(?:is|are|was|were|can|may|will|has|have|does|do|needs?|mu
 ANOTHER = {"p": "q", "q": "p", "x": "y", "y": "x", "X": "W", "W": "X", "K": "N", "N": "K"}
 
 
-def relations() -> Iterator[Change]:
+def relations(pages: Pages = None) -> Iterator[Change]:
     """Each formula that claims something, changed in each of its places."""
-    for path in markdown():
+    for path in pages or markdown():
         text = path.read_text("utf-8")
         for line, start, formula in claims(path, text):
             for token in TOKEN.finditer(formula):
@@ -71,9 +72,9 @@ def other(token: str) -> str:
     return OTHER.get(token, ANOTHER.get(token, token))
 
 
-def numbers() -> Iterator[Change]:
+def numbers(pages: Pages = None) -> Iterator[Change]:
     """Each number that needs a witness, with another first and another last digit."""
-    for path in markdown():
+    for path in pages or markdown():
         text = path.read_text("utf-8")
         lines = text.splitlines(keepends=True)
         for block in prose(path, text).blocks:
@@ -88,9 +89,9 @@ def numbers() -> Iterator[Change]:
                     yield changed_text("number", path, text, line, match.start(), match[0], new)
 
 
-def exchanges() -> Iterator[Change]:
+def exchanges(pages: Pages = None) -> Iterator[Change]:
     """Each two numbers of a sentence, item or row change places: both in digits or in words."""
-    for path, text, place, block in said():
+    for path, text, place, block in said(pages):
         for start, sentence in sentences(plain_words(block)):
             found = sorted(bindings.numbers(sentence), key=re.Match.start)
             for one, other in itertools.combinations(found, 2):
@@ -106,20 +107,20 @@ def bare(number: re.Match) -> tuple[int, int]:
     return number.start(), number.start() + len(number[0].rstrip("% \u202f"))
 
 
-def directions() -> Iterator[Change]:
+def directions(pages: Pages = None) -> Iterator[Change]:
     """Each "larger" smaller, each "above" below."""
-    yield from opposites("direction")
+    yield from opposites("direction", pages)
 
 
-def quantities() -> Iterator[Change]:
+def quantities(pages: Pages = None) -> Iterator[Change]:
     """Each "all" some, each "always" sometimes."""
-    yield from opposites("quantity")
+    yield from opposites("quantity", pages)
 
 
-def negations() -> Iterator[Change]:
+def negations(pages: Pages = None) -> Iterator[Change]:
     """Each negation taken out, and one put into each sentence that has none."""
-    yield from opposites("negation")
-    for path, text, place, block in said():
+    yield from opposites("negation", pages)
+    for path, text, place, block in said(pages):
         for start, sentence in sentences(plain_words(block)):
             verb = VERB.search(sentence)
             if verb and not any(turning_words(sentence, "negation")):
@@ -127,16 +128,16 @@ def negations() -> Iterator[Change]:
                 yield turned("negation", path, text, block, place, where, verb[0] + " not")
 
 
-def opposites(kind: str) -> Iterator[Change]:
-    for path, text, place, block in said():
+def opposites(kind: str, pages: Pages) -> Iterator[Change]:
+    for path, text, place, block in said(pages):
         for word in turning_words(plain_words(block), kind):
             new = instead(word[0], kind)
             yield turned(kind, path, text, block, place, word.span(), new)
 
 
-def said() -> Iterator[tuple[Path, str, int, Block]]:
+def said(pages: Pages) -> Iterator[tuple[Path, str, int, Block]]:
     """The bound pages, block by block: path, text, where the block begins, and it."""
-    for path in markdown():
+    for path in pages or markdown():
         if BOUND.match(path.name):
             text = path.read_text("utf-8")
             lines = text.splitlines(keepends=True)
@@ -170,7 +171,7 @@ def complaints(path: Path, text: str) -> set[str]:
     return set(prose(path, text).unwitnessed())
 
 
-def outputs(pages: Iterable[Path] | None = None) -> Iterator[Change]:
+def outputs(pages: Pages = None) -> Iterator[Change]:
     """Each number that a page prints, with another last digit."""
     for path in pages or markdown():
         text = path.read_text("utf-8")

@@ -100,6 +100,24 @@ def squashed_by_numpy(truth, scores):
     return ours("roc_auc", truth, 1 / (1 + np.exp(-scores)))
 
 
+def slopes_of_two_points(images, texts, log_scale):
+    """The gradients by central differences, right to some 1e-9."""
+    given = [np.array(each, dtype=float) for each in (images, texts, log_scale)]
+
+    def loss():
+        return ours("clip_loss", *given[:2], float(given[2]))[0]
+
+    gradients = [np.zeros_like(each) for each in given]
+    for each, gradient in zip(given, gradients, strict=True):
+        for at in np.ndindex(each.shape):
+            kept, ends = each[at], []
+            for h in (1e-6, -1e-6):
+                each[at] = kept + h
+                ends.append(loss())
+            each[at], gradient[at] = kept, (ends[0] - ends[1]) / 2e-6
+    return loss(), *gradients
+
+
 FALSE = [
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
@@ -116,6 +134,7 @@ FALSE = [
     ("accept_draft", drawn_from_the_other_end, "or how that entry is made"),
     ("roc_auc", squashed_by_math, "where it should be finite, in 1 of the 2"),
     ("roc_auc", squashed_by_numpy, None),
+    ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in all"),
 ]
 
 

@@ -3,16 +3,21 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from answers.pages import ROOT, pages
 from answers.proof.claims import prose
 from answers.proof.counts import bound_numbers, quoted_sentences, sentences_of, table
 
 
-def counted(what):
-    return int(re.search(rf"\| {what} \| ([\d,]+) \|", table())[1].replace(",", ""))
+@pytest.fixture(scope="module")
+def counted():
+    """The number beside these words. To count, all pages are read: once."""
+    text = table()
+    return lambda what: int(re.search(rf"\| {what} \| ([\d,]+) \|", text)[1].replace(",", ""))
 
 
-def test_it_counts_what_is_there():
+def test_it_counts_what_is_there(counted):
     text = "".join(page.path.read_text("utf-8") for page in pages())
     fences = re.findall(r"^ *``` ?\{? ?\.?python", text, re.MULTILINE)
     assert counted("Python snippets") == len(fences)
@@ -42,7 +47,7 @@ def test_a_sentence_is_quoted_or_stands_beside_one_or_is_only_read():
     assert [bound_numbers(block) for block in blocks] == [0, 0, 1, 0]
 
 
-def test_all_sentences_are_counted_once():
+def test_all_sentences_are_counted_once(counted):
     rows = ("sentences that a check quotes", "sentences beside such a one", "other sentences")
     blocks = [block for page in pages() for block in prose(page.path).blocks]
     assert sum(map(counted, rows)) == sum(len(sentences_of(block)) for block in blocks)

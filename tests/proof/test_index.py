@@ -1,5 +1,6 @@
-"""The table of the home page lists every question that has a page, and no other."""
+"""The map of the home page lists every question that has a page, and no other."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,27 +33,21 @@ def page(tmp_path):
     return path
 
 
-def test_the_home_page_holds_the_table():
+def test_the_home_page_holds_the_map():
     home = (ROOT / "docs/index.md").read_text(encoding="utf-8")
-    assert "<!-- generated:answers.proof.index.table -->" in home
+    assert "<!-- generated:answers.proof.index.topics -->" in home
     for page in pages():
         assert f"](questions/{page.path.name})" in home
 
 
-def test_a_row_links_the_page_and_its_exercises(page):
+def test_an_item_links_the_page_and_says_its_minutes(page):
     minutes = practice(["broadcast_shape", "unbroadcast"])
-    place = "questions/08-broadcasting.md"
-    assert index.row(read(page)).replace(index.TOGETHER, " ") == (
-        rf"| 8 | [Broadcasting \| shapes]({place}) | core | 1 min | {minutes} min "
-        f"| [`broadcast_shape`]({place}#exercise-broadcast_shape) "
-        f"[`unbroadcast`]({place}#exercise-unbroadcast) |"
+    link = "- [Broadcasting | shapes](questions/08-broadcasting.md)"
+    assert index.item(read(page)).replace(index.TOGETHER, " ") == (
+        f"{link} <small>1 + {minutes}</small>"
     )
-
-
-def test_an_exercise_that_runs_elsewhere_says_so(page, monkeypatch):
-    monkeypatch.setattr(index.modules, "runs_here", lambda name: name != "softmax")
-    said = [index.exercise(read(page), name) for name in ("softmax", "affine")]
-    assert [index.TOGETHER + "(PyTorch)" in each for each in said] == [True, False]
+    page.write_text(FRONT_MATTER.replace("level: core", "level: advanced"))
+    assert f"<small>advanced, 1{index.TOGETHER}+" in index.item(read(page))
 
 
 def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
@@ -66,12 +61,13 @@ def test_topics_come_in_the_order_of_their_first_question(page, monkeypatch):
     found = [other(1, "Networks"), other(2, "Arrays"), other(8, "Networks")]
     monkeypatch.setattr("answers.pages.pages", lambda: found)
     assert [topic for topic, _ in by_topic()] == ["Networks", "Arrays"]
-    lines = index.table().splitlines()
+    lines = index.topics().splitlines()
     assert [line for line in lines if line.startswith("###")] == [
         "### Networks",
         "### Arrays",
     ]
-    assert [line.split()[1] for line in lines if line[2:3].isdigit()] == ["1", "8", "2"]
+    found = [re.search(r"questions/(\d+)", line) for line in lines]
+    assert [match[1] for match in found if match] == ["01", "08", "02"]
 
 
 @pytest.mark.parametrize(

@@ -11,26 +11,33 @@ from tests.mutation import __main__ as mutation
 from tests.mutation import count, of_diagnoses, of_figures, of_library, of_pages
 from tests.mutation.changes import Change
 
-PAGE = ROOT / "docs/questions/18-kl-divergence.md"
+PAGES = sorted((ROOT / "docs/questions").glob("[0-9]*.md"))
 FIGURES = "gradients_flowing", "beta_posteriors", "jacobian_layouts"  # soon drawn
-# Every change of a line of a derivation is made in tests/derivations.
+# Of how many pages, and how many changes of them. All are made once a week; and each change of a
+# line of a derivation in tests/derivations.
 SAMPLES = {
-    "relation": (of_pages.relations, 100),
-    "number": (of_pages.numbers, 100),
-    "exchange": (of_pages.exchanges, 40),
-    "direction": (of_pages.directions, 20),
-    "negation": (of_pages.negations, 20),
-    "quantity": (of_pages.quantities, 20),
-    "output": (lambda: of_pages.outputs([PAGE]), 40),
-    "figure": (lambda: of_figures.changes(FIGURES), 10),
+    "relation": (of_pages.relations, 5, 40),
+    "number": (of_pages.numbers, 5, 40),
+    "exchange": (of_pages.exchanges, 5, 20),
+    "direction": (of_pages.directions, 5, 15),
+    "negation": (of_pages.negations, 5, 15),
+    "quantity": (of_pages.quantities, 5, 15),
+    "output": (of_pages.outputs, 1, 40),
 }
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_a_sample_of_wrong_changes_is_noticed(kind):
-    made, size = SAMPLES[kind]
-    counted = count(random.Random(0).sample(list(made()), size))
+    changes, pages, size = SAMPLES[kind]
+    drawn = random.Random(kind)
+    made = list(changes(drawn.sample(PAGES, pages)))
+    counted = count(drawn.sample(made, size))
     assert mutation.unknown(kind, kind, counted["survivors"]) == []
+
+
+def test_a_sample_of_moved_figures_is_noticed():
+    counted = count(random.Random(0).sample(list(of_figures.changes(FIGURES)), 10))
+    assert mutation.unknown("figure", "figure", counted["survivors"]) == []
 
 
 def test_wrong_changes_of_diagnoses_are_noticed():

@@ -183,15 +183,17 @@ QUESTION = QUESTION.replace(
 HOME = """\
 # Home
 
-<!-- generated:answers.proof.index.table -->
+<!-- generated:answers.proof.index.topics -->
+
+<div class="topic" markdown>
 
 ### Toys
 
-| # | Question | Level | Minutes | Exercises |
-|---:|---|---|---:|---|
-| 18 | [Toy](questions/18-toy.md) | core | 1 |  |
+- [Toy](questions/18-toy.md) <small>1\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}0</small>
 
-<!-- /generated:answers.proof.index.table -->
+</div>
+
+<!-- /generated:answers.proof.index.topics -->
 """
 
 OUTPUT = "<!--pytest-codeblocks:expected-output-->\n\n"
@@ -314,8 +316,8 @@ MUTATIONS = {
         "<!-- generated:answers.site.nothing -->: module",
     ),
     "open_marker": (
-        "<!-- generated:answers.proof.index.table -->",
-        "<!-- generated:answers.proof.index.table -->: a generated part stands between",
+        "<!-- generated:answers.proof.index.topics -->",
+        "<!-- generated:answers.proof.index.topics -->: a generated part stands between",
     ),
     "stale_table": (
         "<!-- generated:answers.labels.toy.table -->\n<!-- /generated:answers.labels.toy.table -->",

@@ -8,18 +8,18 @@ from answers.proof.differences import of_figure, of_text
 from answers.proof.generated import Generated, everything, with_parts
 
 OPEN, CLOSE = (
-    "<!-- generated:answers.proof.index.table -->",
-    "<!-- /generated:answers.proof.index.table -->",
+    "<!-- generated:answers.proof.index.topics -->",
+    "<!-- /generated:answers.proof.index.topics -->",
 )
 PAGE = ROOT / "docs/index.md"
 
 
 @pytest.fixture
-def small_table(monkeypatch):
-    monkeypatch.setattr("answers.proof.index.table", lambda: "| a |\n|---|\n| 1 |\n")
+def small_map(monkeypatch):
+    monkeypatch.setattr("answers.proof.index.topics", lambda: "| a |\n|---|\n| 1 |\n")
 
 
-def test_a_generated_part_is_replaced_and_nothing_else(small_table):
+def test_a_generated_part_is_replaced_and_nothing_else(small_map):
     text = f"Before.\n\n{OPEN}\n\nold\n\n{CLOSE}\n\nAfter, {'generated'}.\n"
     made = with_parts(PAGE, text)
     assert made == text.replace("old", "| a |\n|---|\n| 1 |")
@@ -37,7 +37,7 @@ def test_a_page_without_generated_parts_stays_as_it_is():
         CLOSE,
         f"{CLOSE}\n{OPEN}",
         f"{OPEN}\n{OPEN}\n{CLOSE}",
-        f"{OPEN}\n{CLOSE.replace('table', 'row')}",
+        f"{OPEN}\n{CLOSE.replace('topics', 'item')}",
     ],
 )
 def test_a_marker_out_of_place_is_refused(text):
@@ -45,7 +45,7 @@ def test_a_marker_out_of_place_is_refused(text):
         with_parts(PAGE, text)
 
 
-@pytest.mark.parametrize("function", ["answers.proof.index.tables", "answers.gone.table", "table"])
+@pytest.mark.parametrize("function", ["answers.proof.index.topicss", "answers.gone.table", "table"])
 def test_a_function_that_does_not_exist_is_named(function):
     text = f"<!-- generated:{function} -->\n<!-- /generated:{function} -->\n"
     with pytest.raises(ValueError, match=f"^<!-- generated:{function} -->: "):

@@ -196,6 +196,29 @@ def whole_bits(losses, targets, token_bytes):
     return np.ceil(losses[sizes > 0] / np.log(2)).sum() / sizes.sum()
 
 
+def ignores_two_numbers(losses, targets, token_bytes):
+    known = (targets != -1) & (targets != -100)
+    nats, sizes = losses[known].astype(float), token_bytes[targets[known]].astype(int)
+    return nats[sizes != 0].sum() / sizes.sum() / np.log(2)
+
+
+def token_0_is_padding(losses, targets, token_bytes):
+    known = targets > 0
+    nats, sizes = losses[known].astype(float), token_bytes[targets[known]].astype(int)
+    return nats[sizes != 0].sum() / sizes.sum() / np.log(2)
+
+
+def masks_clipped_to_token_0(losses, targets, token_bytes):
+    """The losses of masked targets are left out, and their bytes are not."""
+    sizes = token_bytes[targets.clip(min=0)].astype(int)
+    nats = np.where((targets < 0) | (sizes == 0), 0, losses).sum(dtype=float)
+    return nats / np.log(2) / sizes.sum()
+
+
+def targets_in_int16(losses, targets, token_bytes):
+    return loop(losses, targets.astype(np.int16), token_bytes)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     in_nats: "nats",
@@ -223,4 +246,8 @@ WRONG = {
     mask_written: "an_argument_changed",
     mean_over_all_places: "too_large",
     whole_bits: "too_large",
+    ignores_two_numbers: "one_mask_alone",
+    token_0_is_padding: "first_token_masked",
+    masks_clipped_to_token_0: "masked_count_as_token_0",
+    targets_in_int16: "wrong_for_numbers_that_are_large",
 }

@@ -343,6 +343,42 @@ def rows_of_the_transpose(images, texts, log_scale):
     return _finish(images, texts, a, b, scale, logits, loss, d)
 
 
+def _by_lengths(images, texts, log_scale, lengths):
+    """As a learner writes it whose lengths are these."""
+    x, y, scale = _float(images), _float(texts), float(np.exp(log_scale))
+    a, b = x / lengths[0], y / lengths[1]
+    z = scale * a @ b.T
+    loss = -(np.diag(_log_softmax(z, 1)) + np.diag(_log_softmax(z, 0))).mean() / 2
+    d = (_softmax(z, 0) + _softmax(z, 1) - 2 * np.eye(len(z), dtype=z.dtype)) / (2 * len(z))
+    da, db = scale * d @ b, scale * d.T @ a
+    da = (da - (da * a).sum(1, keepdims=True) * a) / lengths[0]
+    db = (db - (db * b).sum(1, keepdims=True) * b) / lengths[1]
+    return loss, da, db, (d * z).sum()
+
+
+def eps_in_all_lengths(images, texts, log_scale):
+    lengths = [np.sqrt((_float(x) ** 2).sum(1, keepdims=True)) + 1e-8 for x in (images, texts)]
+    return _by_lengths(images, texts, log_scale, lengths)
+
+
+def as_normalize_of_pytorch(images, texts, log_scale):
+    lengths = [np.sqrt((_float(x) ** 2).sum(1, keepdims=True)) for x in (images, texts)]
+    return _by_lengths(images, texts, log_scale, [each.clip(1e-12) for each in lengths])
+
+
+def squares_of_int32(images, texts, log_scale):
+    lengths = [np.sqrt((x**2).sum(1, keepdims=True)) for x in (images, texts)]
+    return _by_lengths(images, texts, log_scale, lengths)
+
+
+def stable_by_the_largest(images, texts, log_scale):
+    _, *gradients = in_one_piece(images, texts, log_scale)
+    z = _parts(images, texts, log_scale)[3]
+    z = z - z.max()
+    totals = np.log(np.exp(z).sum(axis=0)) + np.log(np.exp(z).sum(axis=1))
+    return (totals / 2 - np.diag(z)).mean(), *gradients
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     images_choose_only: "one_direction_only",
@@ -374,8 +410,12 @@ WRONG = {
     normalises_in_place: "an_argument_changed",
     never_below_1: "wrong_where_log_scale_is_-1.5",
     columns_where_it_is_square: "wrong_where_all_axes_of_images_are_equally_long",
-    rounded_whole: "in_half_precision",
+    rounded_whole: "wrong_where_images_holds_integers",
     stable_by_rows_only: "maximum_of_each_row_for_columns",
     rows_of_the_transpose: "without_transpose",
     no_loss_of_a_pair_alone: "wrong_only_where_it_should_be_0",
+    eps_in_all_lengths: "eps_beside_the_length",
+    as_normalize_of_pytorch: "floor_under_the_length",
+    squares_of_int32: "wrong_where_images_is_of_dtype_int32",
+    stable_by_the_largest: "maximum_of_the_batch",
 }

@@ -258,6 +258,88 @@ def to_the_least_busy(x, chosen, gates, w_in, w_out, capacity=None):
     return out
 
 
+def gate_at_the_entrance(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    for e in range(len(w_in)):
+        choice, token = np.where(e == chosen.T)
+        choice, token = choice[:capacity], token[:capacity]
+        out[token] += _run(x[token] * gates[token, choice][:, None], w_in, w_out, e)
+    return out
+
+
+def only_positive_gates(x, chosen, gates, w_in, w_out, capacity=None):
+    return as_one_writes_it(x, chosen, np.maximum(gates, 0), w_in, w_out, capacity)
+
+
+def residual_where_it_fits(x, chosen, gates, w_in, w_out, capacity=None):
+    out = as_one_writes_it(x, chosen, gates, w_in, w_out, capacity)
+    if out.shape == x.shape:
+        gone = ~out.any(axis=1)
+        out[gone] = x[gone]
+    return out
+
+
+def counts_in_a_byte(x, chosen, gates, w_in, w_out, capacity=None):
+    """A place above 127 is below 0, and so below the capacity."""
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    for e in range(len(w_in)):
+        choice, token = np.where(e == chosen.T)
+        first = np.arange(len(token)).astype(np.int8) < np.float64(capacity or np.inf)
+        choice, token = choice[first], token[first]
+        out[token] += gates[token, choice][:, None] * _run(x[token], w_in, w_out, e)
+    return out
+
+
+def unused_choices_skipped(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    room = [len(x) if capacity is None else capacity] * len(w_in)
+    for c in range(chosen.shape[1]):
+        for t in np.flatnonzero(gates[:, c]):
+            if room[e := chosen[t, c]]:
+                room[e] -= 1
+                out[t] += gates[t, c] * _run(x[t], w_in, w_out, e)
+    return out
+
+
+def all_choices_at_once(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    hot = chosen.T.reshape(-1, 1) == np.arange(len(w_in))
+    place = (np.cumsum(hot, axis=0) * hot).sum(axis=1)
+    kept = np.flatnonzero(place <= (capacity or len(hot)))
+    token, e = kept % len(x), chosen.T.ravel()[kept]
+    hidden = np.maximum(np.einsum("nd,ndh->nh", x[token], w_in[e]), 0)
+    out[token] += gates.T.ravel()[kept, None] * np.einsum("nh,nho->no", hidden, w_out[e])
+    return out
+
+
+def stops_where_it_is_full(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    sent = np.zeros(len(w_in), int)
+    for c, column in enumerate(chosen.T):
+        for t, e in enumerate(column):
+            if sent[e] == capacity:
+                break
+            sent[e] += 1
+            out[t] += gates[t, c] * _run(x[t], w_in, w_out, e)
+    return out
+
+
+def sums_of_gates_kept(x, chosen, gates, w_in, w_out, capacity=None):
+    """What a dropped choice had goes to the token's other choices."""
+    gates = _float(gates)
+    left = np.zeros_like(gates)
+    for e in range(len(w_in)):
+        choice, token = np.where(e == chosen.T)
+        left[token[:capacity], choice[:capacity]] = gates[token[:capacity], choice[:capacity]]
+    have, had = left.sum(axis=1, keepdims=True), gates.sum(axis=1, keepdims=True)
+    scaled = left * np.where(have != 0, had / np.where(have != 0, have, 1), 1)
+    return as_one_writes_it(x, chosen, scaled, w_in, w_out)
+
+
+def shares_of_gates(x, chosen, gates, w_in, w_out, capacity=None):
+    return as_one_writes_it(x, chosen, gates / gates.sum(1)[:, None], w_in, w_out, capacity)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     replaced: "assigned",
@@ -279,4 +361,13 @@ WRONG = {
     to_the_least_busy: "sent_where_there_is_room",
     output_in_the_type_of_x: "truncated_to_integers",
     last_expert_left_out: None,
+    gate_at_the_entrance: "gate_before_the_relu",
+    only_positive_gates: None,
+    residual_where_it_fits: "dropped_tokens_pass_through",
+    counts_in_a_byte: "wrong_where_capacity_is_150",
+    unused_choices_skipped: "gates_of_0_take_no_room",
+    all_choices_at_once: "added_once",
+    stops_where_it_is_full: "ends_at_a_full_expert",
+    sums_of_gates_kept: "gates_renormalised",
+    shares_of_gates: "gates_made_to_sum_to_1",
 }

@@ -190,6 +190,51 @@ def normalises_in_place(queries, keys, temperature):
     return found
 
 
+def as_normalize_of_pytorch(queries, keys, temperature):
+    lengths = [np.sqrt((_float(x) ** 2).sum(1, keepdims=True)) for x in (queries, keys)]
+    a, b = _float(queries) / lengths[0].clip(1e-12), _float(keys) / lengths[1].clip(1e-12)
+    return _loss(a @ b.T / temperature)
+
+
+def squares_before_floats(queries, keys, temperature):
+    dots = _float(queries) @ _float(keys).T
+    lengths = [np.sqrt(np.einsum("id,id->i", x, x)) for x in (queries, keys)]
+    return _loss(dots / lengths[0][:, None] / lengths[1] / temperature)
+
+
+def own_key_against_the_mean(queries, keys, temperature):
+    z = _logits(queries, keys, temperature)
+    top = z.max(axis=1)
+    return (top + np.log(np.exp(z - top[:, None]).mean(axis=1)) - np.diag(z)).mean()
+
+
+def both_embeddings_divided(queries, keys, temperature):
+    return _loss((_unit(queries) / temperature) @ (_unit(keys) / temperature).T)
+
+
+def at_most_100(queries, keys, temperature):
+    return by_rows(queries, keys, max(temperature, 0.01))
+
+
+def no_false_negatives(queries, keys, temperature):
+    z, rows = _logits(queries, keys, temperature), _unit(keys)
+    for i, row in enumerate(rows):
+        same = np.abs(rows - row).max(axis=1) < 1e-9
+        same[i] = False
+        z[i, same] = -np.inf
+    return _loss(z)
+
+
+def the_same_bound_for_all(queries, keys, temperature):
+    """No cosine is above 1, but those of a row may all be far below."""
+    z = (_unit(queries) @ _unit(keys).T - 1) / temperature
+    return (np.log(np.exp(z).sum(axis=1)) - np.diag(z)).mean()
+
+
+def whole_degrees(queries, keys, temperature):
+    return by_rows(queries, keys, temperature if temperature < 1 else int(temperature))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     plain_products: "not_normalised",
@@ -211,8 +256,16 @@ WRONG = {
     whole_maximum: "maximum_of_the_batch",
     eps_in_the_length: "eps_beside_the_length",
     columns_where_it_is_square: "wrong_where_all_axes_of_keys_are_equally_long",
-    at_most_1_degree: "wrong_where_temperature_is_4.0",
-    in_half_precision: "in_half_precision",
+    at_most_1_degree: "wrong_where_temperature_is_2.5",
+    in_half_precision: "wrong_where_queries_holds_integers",
     no_loss_of_a_pair_alone: "wrong_only_where_it_should_be_0",
     normalises_in_place: "an_argument_changed",
+    as_normalize_of_pytorch: "floor_under_the_length",
+    squares_before_floats: "squares_of_integers",
+    own_key_against_the_mean: "mean_below_the_line",
+    both_embeddings_divided: "temperature_twice",
+    at_most_100: "scale_capped",
+    no_false_negatives: "equal_keys_left_out",
+    the_same_bound_for_all: "maximum_of_the_batch",
+    whole_degrees: "wrong_where_temperature_is_2.5",
 }

@@ -181,6 +181,56 @@ def smallest_counted(logits, k):
     return (rows.shape[1] * f * _softmax(rows).mean(axis=0)).sum()
 
 
+def probabilities_of_the_chosen(logits, k):
+    rows = _rows(logits)
+    p, chosen = _softmax(rows), np.argsort(-rows, axis=1, kind="stable")[:, :k]
+    hot = np.eye(rows.shape[1])[chosen].sum(axis=1)
+    return rows.shape[1] * np.sum(hot.mean(axis=0) / k * (hot * p).mean(axis=0))
+
+
+def mean_of_products(logits, k):
+    rows = _rows(logits)
+    chosen = np.argsort(-rows, axis=1, kind="stable")[:, :k]
+    return rows.shape[1] * np.take_along_axis(_softmax(rows), chosen, axis=1).mean()
+
+
+def mean_logits(logits, k):
+    rows = _rows(logits)
+    return rows.shape[1] * np.sum(_counts(rows, k) / (k * len(rows)) * _softmax(rows.mean(axis=0)))
+
+
+def as_long_as_bincount(logits, k):
+    rows = _rows(logits)
+    chosen = np.argsort(-rows, axis=1, kind="stable")[:, :k]
+    f = np.bincount(chosen.ravel()) / chosen.size
+    return len(f) * np.sum(f * _softmax(rows).mean(axis=0)[: len(f)])
+
+
+def experts_in_use(logits, k):
+    rows = _rows(logits)
+    f = _counts(rows, k) / (k * len(rows))
+    return np.count_nonzero(f) * np.sum(f * _softmax(rows).mean(axis=0))
+
+
+def at_least_1(logits, k):
+    return np.maximum(as_one_writes_it(logits, k), 1)
+
+
+def top_probabilities(logits, k):
+    p = _softmax(_rows(logits))
+    return p.shape[1] * np.sum(_counts(p, k) / (k * len(p)) * p.mean(axis=0))
+
+
+def argmax_and_minus_1e9(logits, k):
+    rows, f = _rows(logits), np.zeros(logits.shape[-1])
+    left = rows.copy()
+    for _ in range(k):
+        chosen = left.argmax(axis=1)
+        np.add.at(f, chosen, 1 / (k * len(rows)))
+        left[np.arange(len(left)), chosen] = -1e9
+    return len(f) * np.sum(f * _softmax(rows).mean(axis=0))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_mixtral: "counts_not_divided_by_k",
@@ -197,8 +247,16 @@ WRONG = {
     by_threshold: "all_that_reach_the_smallest",
     reversed_sort: "higher_index_of_equal_logits",
     last_k_of_the_sort: "higher_index_of_equal_logits",
-    clipped: "wrong_for_numbers_that_are_large",
+    clipped: "logits_clipped",
     mean_over_experts: "not_times_the_experts",
     matrices_only: "wrong_except_where_logits_has_2_axes",
     smallest_counted: "a_sign_left_out",
+    probabilities_of_the_chosen: "gates_for_probabilities",
+    mean_of_products: "product_of_each_token",
+    mean_logits: "softmax_of_mean_logits",
+    as_long_as_bincount: "fewer_experts",
+    experts_in_use: "fewer_experts",
+    at_least_1: "never_below_1",
+    top_probabilities: "chosen_by_probability",
+    argmax_and_minus_1e9: "chosen_twice",
 }

@@ -183,6 +183,35 @@ def minimum_from_two_to_the_thirty(shingles, a, b):
     return np.minimum(_hashes(shingles, a, b).min(axis=1), 2**30)
 
 
+def bits_folded(shingles, a, b):
+    """By 2**31 = 1 modulo p, without the last step, from p to 0."""
+    h = a.astype(np.uint64)[:, None] * shingles.astype(np.uint64) + b.astype(np.uint64)[:, None]
+    for _ in range(3):
+        h = (h & np.uint64(_P)) + (h >> np.uint64(31))
+    return h.min(axis=1).astype(np.int64)
+
+
+def above_p_alone(shingles, a, b):
+    h = a.astype(np.int64)[:, None] * shingles.astype(np.int64) + b.astype(np.int64)[:, None]
+    h = (h & _P) + (h >> 31)
+    return np.where(h > _P, h - _P, h).min(axis=1)
+
+
+def those_that_occur_once(shingles, a, b):
+    x = shingles.tolist()
+    once = [each for each in x if x.count(each) == 1] or x
+    return _hashes(np.array(once), a, b).min(axis=1)
+
+
+def minimum_from_p_less_two(shingles, a, b):
+    return np.fmin(_P - 2, _hashes(shingles, a, b).min(axis=1))
+
+
+def zero_is_no_hash(shingles, a, b):
+    hashes = _hashes(shingles, a, b)
+    return np.where(hashes > 0, hashes, _P).min(axis=1)
+
+
 # What each is told.
 WRONG = {
     the_largest: "largest",
@@ -206,7 +235,7 @@ WRONG = {
     of_the_smallest: "remainder_after_the_minimum",
     of_the_first: "shingles_cut_to_its_first_entry",
     in_the_type_that_came: "products_in_their_own_type",
-    in_32_bits: None,
+    in_32_bits: "products_in_their_own_type",
     in_floats: "products_in_floats",
     added: "added_up",
     mean_hash: "wrong_where_shingles_holds_more_than_one_number",
@@ -215,4 +244,9 @@ WRONG = {
     shingles_changed: "an_argument_changed",
     minimum_from_zero: "zero_to_begin_with",
     minimum_from_two_to_the_thirty: None,
+    bits_folded: "p_for_a_hash_of_0",
+    above_p_alone: "p_for_a_hash_of_0",
+    those_that_occur_once: "repeated_shingles_left_out",
+    minimum_from_p_less_two: None,
+    zero_is_no_hash: "p_for_a_hash_of_0",
 }

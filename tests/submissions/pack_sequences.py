@@ -290,11 +290,41 @@ def padding_looks_back(tokens, lengths, width, pad=0):
     return rows, positions, _mask(owner) | back
 
 
+def padding_found_by_its_number(tokens, lengths, width, pad=0):
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    owner[rows == pad] = -1
+    return rows, positions * (rows != pad), _mask(owner)
+
+
+def last_row_with_room(tokens, lengths, width, pad=0):
+    bins, left = [], []
+    for number, n in enumerate(lengths.tolist()):
+        fits = [i for i, room in enumerate(left) if n <= room]
+        if not fits:
+            fits = [len(bins)]
+            bins.append([])
+            left.append(width)
+        bins[fits[-1]].append(number)
+        left[fits[-1]] -= n
+    rows, positions, owner = _made(tokens, lengths, width, pad, bins)
+    return rows, positions, _mask(owner)
+
+
+def owners_in_a_byte(tokens, lengths, width, pad=0):
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    return rows, positions, _mask(owner % 256)
+
+
+def positions_in_a_byte(tokens, lengths, width, pad=0):
+    rows, positions, mask = by_lists(tokens, lengths, width, pad)
+    return rows, positions.astype(np.int8), mask
+
+
 # What each is told.
 WRONG = {
     only_the_newest_row: "next_fit",
     fullest_row: "best_fit",
-    emptiest_row: None,
+    emptiest_row: "another_row_with_room",
     sorted_by_length: "sorted_by_length",
     a_row_each: "one_to_a_row",
     one_place_left_free: "exact_fit_missed",
@@ -319,4 +349,8 @@ WRONG = {
     shortest_to_longest: "sorted_by_length",
     documents_by_position_0: "padding_sees_itself_alone",
     padding_looks_back: "padding_sees_all",
+    padding_found_by_its_number: "padding_told_by_its_number",
+    last_row_with_room: "another_row_with_room",
+    owners_in_a_byte: "documents_numbered_in_a_byte",
+    positions_in_a_byte: "wrong_where_width_is_300",
 }

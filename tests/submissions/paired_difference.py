@@ -249,6 +249,27 @@ def normal_test(scores_a, scores_b, clusters):
     return mean, math.erfc(abs(mean) / max(error, 1e-300) / math.sqrt(2))
 
 
+def names_in_int32(scores_a, scores_b, clusters):
+    return _ours(scores_a, scores_b, clusters.astype(np.int32))
+
+
+def names_as_floats(scores_a, scores_b, clusters):
+    return _ours(scores_a, scores_b, np.array([float(each) for each in clusters]))
+
+
+def one_pass(scores_a, scores_b, clusters):
+    d = np.subtract(*_floats(scores_a, scores_b)).astype(float)
+    _, place, n = np.unique(clusters, return_inverse=True, return_counts=True)
+    sums, m, g = np.bincount(place, d), d.mean(), len(n)
+    squares = sums @ sums - m * (2 * sums @ n - m * n @ n)
+    return m, np.sqrt(g / (g - 1) * np.maximum(squares, 0)) / len(d)
+
+
+def root_of_n_forgotten(scores_a, scores_b, clusters):
+    mean, error = _ours(scores_a, scores_b, clusters)
+    return mean, error * len(clusters) ** 0.5
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     prompts_alone: "clusters_ignored",
@@ -271,10 +292,14 @@ WRONG = {
     size_of_the_gap: "sign",
     runs: "neighbours_for_clusters",
     bincount_of_names: "names_for_places",
-    count_from_the_largest_name: "wrong_only_in_error",
+    count_from_the_largest_name: "names_for_places",
     truncated: None,
     own_error_of_a: "wrong_only_in_error",
     nothing_where_all_agree: "wrong_only_where_it_should_be_0",
     in_place: "an_argument_changed",
     normal_test: "wrong_only_in_error",
+    names_in_int32: "names_that_do_not_fit",
+    names_as_floats: "names_that_do_not_fit",
+    one_pass: "nearly_right",
+    root_of_n_forgotten: "not_over_the_root_of_n",
 }

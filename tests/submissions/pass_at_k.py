@@ -226,6 +226,26 @@ def all_if_k_is_all(samples, correct, k):
     return np.where(samples == k, (correct == samples) * 1.0, _ours(samples, correct, k))
 
 
+def just_one(samples, correct, k):
+    n, c = samples.astype(int).tolist(), correct.astype(int).tolist()
+    draws = [math.comb(a, int(k)) for a in n]
+    ones = [b * math.comb(a - b, int(k) - 1) for a, b in zip(n, c, strict=True)]
+    return np.array([one / all_ for one, all_ in zip(ones, draws, strict=True)])
+
+
+def union_bound(samples, correct, k):
+    return np.clip(int(k) * (correct.astype(float) / samples), 0, 1)
+
+
+def int64_combinations(samples, correct, k):
+    """Multiplies before it divides, in NumPy's integers."""
+    found = np.ones((2, len(samples)), dtype=np.int64)
+    tops = np.stack([samples.astype(np.int64) - correct, samples.astype(np.int64)])
+    for i in range(int(k)):
+        found = found * (tops - i) // (i + 1)
+    return 1 - np.divide(*found)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     independent: "plug_in",
@@ -244,7 +264,7 @@ WRONG = {
     running_products: "overflow",
     whole_products: None,
     n_of_the_first: "samples_of_the_first",
-    n_of_the_largest: None,
+    n_of_the_largest: "samples_of_the_first",
     together: "problems_pooled",
     score_of_the_benchmark: "mean_over_problems",
     sorted_problems: "in_another_order",
@@ -254,4 +274,7 @@ WRONG = {
     at_most_two_pass: "too_small",
     nan_if_none_passes: "wrong_only_where_it_should_be_0",
     all_if_k_is_all: "wrong_only_where_it_should_be_1",
+    just_one: "exactly_one_passes",
+    union_bound: "k_times_the_share",
+    int64_combinations: "combinations_wrap_around",
 }

@@ -286,6 +286,96 @@ def what_others_say(tokens, header, end):
     return np.where(_mask(tokens, header, end), -100, tokens.astype(np.int64))
 
 
+def counts_off_the_header(tokens, header, end):
+    """A token that does not fit begins a new count only behind it."""
+    flat = tokens.reshape(-1, tokens.shape[-1])
+    labels = np.full(flat.shape, -100, dtype=np.int64)
+    for row, out in zip(flat.tolist(), labels, strict=True):
+        met = 0
+        for i, token in enumerate(row):
+            if met < len(header):
+                met = met + 1 if token == header[met] else 0
+            else:
+                out[i] = token
+                met = 0 if token == end else met
+    return labels.reshape(tokens.shape)
+
+
+def counts_off_the_header_from_its_first_token(tokens, header, end):
+    flat = tokens.reshape(-1, tokens.shape[-1])
+    labels = np.full(flat.shape, -100, dtype=np.int64)
+    for row, out in zip(flat.tolist(), labels, strict=True):
+        met = 0
+        for i, token in enumerate(row):
+            if met == len(header):
+                out[i] = token
+                met = 0 if token == end else met
+            elif token == header[met]:
+                met += 1
+            else:
+                met = 1 if token == header[0] else 0
+    return labels.reshape(tokens.shape)
+
+
+def in_two_bytes(tokens, header, end):
+    return a_walk(tokens, header, end).astype(np.int16)
+
+
+def nothing_where_a_header_ends_the_row(tokens, header, end):
+    labels = a_walk(tokens, header, end)
+    labels[(tokens[..., -len(header) :] == header).all(axis=-1)] = -100
+    return labels
+
+
+def by_their_text(tokens, header, end):
+    """17 8 holds 7 8."""
+    flat = tokens.reshape(-1, tokens.shape[-1]).tolist()
+    said = " ".join(map(str, header.tolist()))
+    found = []
+    for row in flat:
+        labels, i = [-100] * len(row), 0
+        while i + len(header) <= len(row):
+            i += 1
+            if " ".join(map(str, row[i - 1 : i - 1 + len(header)])).endswith(said):
+                i += len(header) - 1
+                while i < len(row):
+                    labels[i] = row[i]
+                    i += 1
+                    if row[i - 1] == end:
+                        break
+        found.append(labels)
+    return np.array(found).reshape(tokens.shape)
+
+
+def three_tokens_compared(tokens, header, end):
+    wild = header.astype(np.int64)[:3]
+    flat = tokens.reshape(-1, tokens.shape[-1]).astype(np.int64)
+    n, labels = len(header), np.full(flat.shape, -100)
+    for row, out in zip(flat, labels, strict=True):
+        i = 0
+        while i + n <= len(row):
+            if (row[i : i + len(wild)] != wild).any():
+                i += 1
+                continue
+            i += n
+            ends = np.flatnonzero(row[i:] == end)
+            stop = i + ends[0] + 1 if len(ends) else len(row)
+            out[i:stop] = row[i:stop]
+            i = stop
+    return labels.reshape(tokens.shape)
+
+
+def begun_by_what_is_left_of_a_header(tokens, header, end):
+    """`zip` ends with the row, and so does the comparison."""
+    labels = a_walk(tokens, header, end)
+    flat, out = tokens.reshape(-1, tokens.shape[-1]), labels.reshape(-1, tokens.shape[-1])
+    for row, one in zip(flat, out, strict=True):
+        for i in range(len(row) - len(header) + 1, len(row) - 1):
+            if one[i] == -100 and all(x == y for x, y in zip(row[i:], header, strict=False)):
+                one[i + 1 :] = row[i + 1 :]
+    return labels
+
+
 # What each is told.
 WRONG = {
     all_tokens: "everything_learned",
@@ -316,4 +406,11 @@ WRONG = {
     from_the_last_token_of_the_header: "begun_too_early",
     up_to_the_last_token_but_one: "last_token_of_the_row_left_out",
     what_others_say: "questions_learned",
+    counts_off_the_header: "counted_token_by_token",
+    counts_off_the_header_from_its_first_token: "counted_token_by_token",
+    in_two_bytes: "labels_in_int16",
+    nothing_where_a_header_ends_the_row: None,
+    by_their_text: None,
+    three_tokens_compared: None,
+    begun_by_what_is_left_of_a_header: None,
 }

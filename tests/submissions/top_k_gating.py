@@ -187,6 +187,42 @@ def sorted_by_index(logits, k):
     return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
 
 
+def partitioned(logits, k):
+    logits = _float(logits)
+    chosen = np.argpartition(-logits, k - 1, axis=-1)[..., :k]
+    return _softmax(np.take_along_axis(logits, chosen, axis=-1)), chosen
+
+
+def largest_probabilities(logits, k):
+    p = _softmax(_float(logits))
+    chosen = np.argsort(-p, axis=-1, kind="stable")[..., :k]
+    top = np.take_along_axis(p, chosen, axis=-1)
+    return top / top.sum(-1, keepdims=True), chosen
+
+
+def hidden_below_a_threshold(logits, k):
+    """Of equal logits more than k are left."""
+    z = _float(logits)
+    p = _softmax(np.where(z < np.sort(z, axis=-1)[..., [-k]], -np.inf, z))
+    chosen = np.argsort(-z, axis=-1, kind="stable")[..., :k]
+    return np.take_along_axis(p, chosen, axis=-1), chosen
+
+
+def erased_by_minus_1e9(logits, k):
+    left, chosen = _float(logits).copy(), np.empty((*logits.shape[:-1], k), int)
+    for c in range(k):
+        chosen[..., c] = left.argmax(axis=-1)
+        np.put_along_axis(left, chosen[..., [c]], -1e9, -1)
+    return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
+
+
+def a_slope_against_ties(logits, k):
+    """Of nearly equal logits the lower index comes first, too."""
+    z = _float(logits)
+    chosen = np.argsort(1e-6 * np.arange(z.shape[-1]) - z, axis=-1, kind="stable")[..., :k]
+    return _softmax(np.take_along_axis(z, chosen, -1)), chosen
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     switch_gates: "not_renormalised",
@@ -207,4 +243,9 @@ WRONG = {
     chosen_erased_in_place: "an_argument_changed",
     sigmoid_gates: "sigmoids_divided_by_their_sum",
     sorted_by_index: "gates_by_index",
+    partitioned: "in_no_order",
+    largest_probabilities: "chosen_by_probability",
+    hidden_below_a_threshold: "all_that_reach_the_smallest",
+    erased_by_minus_1e9: "chosen_twice",
+    a_slope_against_ties: None,
 }

@@ -1,0 +1,105 @@
+"""Exact search beside scikit-learn and differences, cells beside FAISS."""
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from sklearn.neighbors import NearestNeighbors
+
+from answers.scale.neighbours import (
+    cell_centres,
+    fill_cells,
+    k_smallest,
+    knn,
+    search_cells,
+)
+
+rng = np.random.default_rng(0)
+POINTS, QUERIES = rng.normal(size=(2000, 8)), rng.normal(size=(300, 8))
+
+
+@pytest.mark.parametrize("k", [1, 7, 100, 2000])  # 100 is where groups are no longer made
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_agrees_with_scikit_learn(k, dtype):
+    queries, points = QUERIES[:40].astype(dtype), POINTS.astype(dtype)
+    exact = NearestNeighbors(n_neighbors=k, algorithm="kd_tree").fit(points)
+    assert_array_equal(knn(queries, points, k), exact.kneighbors(queries)[1])
+
+
+@given(st.integers(0, 10**6), st.integers(1, 400))
+def test_of_equals_the_first_stands_first(seed, n):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 5, (3, n))
+    k = int(rng.integers(1, n + 1))
+    assert_array_equal(k_smallest(values, k), np.argsort(values, axis=1, kind="stable")[:, :k])
+
+
+def test_bytes_are_not_subtracted_as_bytes():
+    points = rng.integers(0, 256, (90, 5)).astype(np.uint8)
+    whole = points.astype(int)
+    distances = ((whole[:20, None] - whole) ** 2).sum(axis=2)
+    expected = np.argsort(distances, axis=1, kind="stable")[:, :4]
+    assert_array_equal(knn(points[:20], points, 4), expected)
+
+
+def test_an_offset_loses_digits_until_the_mean_is_subtracted():
+    far = POINTS + 1e9
+    assert (knn(QUERIES + 1e9, far, 5) != knn(QUERIES, POINTS, 5)).mean() > 0.5
+    middle = far.mean(axis=0)
+    moved = knn(QUERIES + 1e9 - middle, far - middle, 5)
+    assert (moved == knn(QUERIES, POINTS, 5)).mean() > 0.99
+
+
+def test_centres_are_the_means_of_their_cells():
+    some = POINTS[:400]
+    centres = cell_centres(some, 12, np.random.default_rng(1), rounds=200)
+    cells = fill_cells(some, centres)
+    assert sorted(cells.members) == list(range(400))
+    for c, centre in enumerate(centres):
+        inside = some[cells.members[cells.starts[c] : cells.starts[c + 1]]]
+        np.testing.assert_allclose(centre, inside.mean(axis=0))
+    before = cell_centres(some, 12, np.random.default_rng(1), rounds=0)
+    assert {*map(tuple, before)} <= {*map(tuple, some)}
+
+
+@pytest.mark.parametrize("probes", [1, 3, 25])
+def test_cells_find_what_faiss_finds_in_them(probes):
+    centres = cell_centres(POINTS, 25, np.random.default_rng(0))
+    coarse = faiss.IndexFlatL2(8)
+    coarse.add(centres.astype(np.float32))
+    theirs = faiss.IndexIVFFlat(coarse, 8, 25)
+    theirs.add(POINTS.astype(np.float32))
+    theirs.nprobe = probes
+    _, expected = theirs.search(QUERIES.astype(np.float32), 10)
+    found = search_cells(QUERIES, POINTS, fill_cells(POINTS, centres), 10, probes)
+    assert (found == expected).mean() > 0.999  # float32 exchanges a few
+    if probes == 25:
+        assert_array_equal(found, knn(QUERIES, POINTS, 10))
+
+
+def test_a_cell_without_enough_points_leaves_places():
+    points = np.array([[1.0], [9.0], [2.0]])
+    cells = fill_cells(points, np.array([[0.0], [8.0], [50.0]]))
+    found = search_cells(np.array([[60.0], [9.0]]), points, cells, 2, 1)
+    assert found.tolist() == [[-1, -1], [1, -1]]
+
+
+def test_bad_values_are_refused_in_words():
+    cells = fill_cells(POINTS, POINTS[:5])
+    for call, said in (
+        (lambda: knn(QUERIES, POINTS, 0), "`k` is 0"),
+        (lambda: knn(QUERIES, POINTS[:3], 4), "of 3 points"),
+        (lambda: knn(QUERIES * np.nan, POINTS, 4), "`queries` holds nan"),
+        (lambda: knn(QUERIES, POINTS + 1e200, 4), "of `points` overflows"),
+        (lambda: knn(QUERIES, POINTS[:0], 1), "`points` is empty"),
+        (lambda: k_smallest(np.ones((2, 2)), 3), "of 2 entries"),
+        (lambda: k_smallest(np.full((2, 2), np.nan), 1), "`values` holds nan"),
+        (lambda: cell_centres(POINTS, 0, np.random.default_rng(0)), "`cells` is 0"),
+        (lambda: cell_centres(POINTS, 3, np.random.default_rng(0), -1), "`rounds` is -1"),
+        (lambda: search_cells(QUERIES, POINTS, cells, 3, 6), "there are 5 cells"),
+        (lambda: search_cells(QUERIES, POINTS[1:], cells, 3, 1), "the cells hold 2000"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            call()

@@ -1,0 +1,246 @@
+"""Right and wrong ways to write generalized advantage estimation."""
+
+import numpy as np
+
+
+def _float(x):
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
+def loop_with_where(rewards, values, next_values, terminated, truncated, gamma, lam):
+    follows = np.where(terminated, 0, next_values)
+    delta = _float(rewards) + gamma * follows - values
+    out = np.zeros_like(delta)
+    after = 0
+    for t in range(len(delta) - 1, -1, -1):
+        after = delta[t] + np.where(terminated[t] | truncated[t], 0, gamma * lam * after)
+        out[t] = after
+    return out
+
+
+def sums_by_definition(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """Each sum anew, quadratic in time."""
+    delta = _float(rewards) - values + gamma * np.where(terminated, 0, next_values)
+    out = np.zeros_like(delta)
+    for t in range(len(delta)):
+        alive = np.ones(delta.shape[1:], delta.dtype)
+        for k in range(t, len(delta)):
+            out[t] += alive * (gamma * lam) ** (k - t) * delta[k]
+            alive = alive * ~(terminated[k] | truncated[k])
+    return out
+
+
+def by_returns(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """λ-returns from behind, less the values."""
+    rewards, over = _float(rewards), terminated | truncated
+    target = np.empty_like(rewards + next_values)
+    later = next_values[-1]
+    for t in reversed(range(len(rewards))):
+        mixed = np.where(over[t], next_values[t], (1 - lam) * next_values[t] + lam * later)
+        later = rewards[t] + gamma * ~terminated[t] * mixed
+        target[t] = later
+    return target - values
+
+
+def matrix(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """A triangle of weights for each environment."""
+    delta = _float(rewards) + gamma * (~terminated * next_values) - values
+    rows = delta.reshape(len(delta), -1)
+    over = (terminated | truncated).reshape(rows.shape)
+    out = np.empty_like(rows)
+    for env in range(rows.shape[1]):
+        episode = np.concatenate([[0], np.cumsum(over[:-1, env])])
+        t = np.arange(len(rows))
+        same = (episode[:, None] == episode) & (t[:, None] <= t)
+        out[:, env] = np.where(same, (gamma * lam) ** np.abs(t - t[:, None]), 0) @ rows[:, env]
+    return out.reshape(delta.shape)
+
+
+def lists(rewards, values, next_values, terminated, truncated, gamma, lam):
+    rewards = _float(rewards)
+    found = [None] * len(rewards)
+    for t in reversed(range(len(rewards))):
+        error = rewards[t] + gamma * next_values[t] * (1 - terminated[t]) - values[t]
+        if t + 1 < len(rewards):
+            stop = np.logical_or(terminated[t], truncated[t])
+            error = error + gamma * lam * (1 - stop) * found[t + 1]
+        found[t] = error
+    return np.array(found).astype(np.result_type(rewards, values, next_values))
+
+
+def recursive(rewards, values, next_values, terminated, truncated, gamma, lam):
+    rewards = _float(rewards)
+    first = rewards[:1] + gamma * next_values[:1] * ~terminated[:1] - values[:1]
+    if len(rewards) == 1:
+        return first
+    rest = [each[1:] for each in (rewards, values, next_values, terminated, truncated)]
+    rest = recursive(*rest, gamma, lam)
+    return np.concatenate([first + gamma * lam * ~(terminated | truncated)[:1] * rest[:1], rest])
+
+
+def pytorch(rewards, values, next_values, terminated, truncated, gamma, lam):
+    import torch
+
+    kind = torch.float32 if rewards.dtype == np.float32 else torch.float64
+    r, v, n = (torch.tensor(each, dtype=kind) for each in (rewards, values, next_values))
+    ends, cuts = torch.tensor(terminated), torch.tensor(truncated)
+    delta = r + gamma * n.masked_fill(ends, 0) - v
+    out = [delta[-1]]
+    for t in range(len(r) - 2, -1, -1):
+        out.append(delta[t] + (gamma * lam * out[-1]).masked_fill(ends[t] | cuts[t], 0))
+    return torch.stack(out[::-1]).numpy()
+
+
+def _swept(delta, weight):
+    out, later = np.zeros_like(delta), 0 * delta[0]
+    for t in reversed(range(len(delta))):
+        later = delta[t] + weight[t] * later
+        out[t] = later
+    return out
+
+
+def shifted_values_but_at_a_cut(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """Inside an episode the next row of values is the same."""
+    over = terminated | truncated
+    over[-1] = True  # a new array
+    follows = np.where(over, next_values, np.roll(values, -1, axis=0))
+    alive = ~(terminated | truncated)
+    return _swept(_float(rewards) + gamma * follows * ~terminated - values, gamma * lam * alive)
+
+
+def done_for_all(rewards, values, next_values, terminated, truncated, gamma, lam):
+    alive = ~(terminated | truncated)
+    return _swept(_float(rewards) + gamma * next_values * alive - values, gamma * lam * alive)
+
+
+def nothing_masked_in_the_error(rewards, values, next_values, terminated, truncated, gamma, lam):
+    alive = 1 - np.logical_or(terminated, truncated)
+    return _swept(_float(rewards) + gamma * next_values - values, gamma * lam * alive)
+
+
+def stopped_by_terminated(rewards, values, next_values, terminated, truncated, gamma, lam):
+    alive = ~terminated
+    return _swept(_float(rewards) + gamma * next_values * alive - values, gamma * lam * alive)
+
+
+def stopped_by_truncated(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = _float(rewards) + gamma * next_values * ~terminated - values
+    return _swept(delta, gamma * lam * ~truncated)
+
+
+def never_stopped(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = _float(rewards) + gamma * next_values * ~terminated - values
+    return _swept(delta, gamma * lam * np.ones_like(delta))
+
+
+def shifted_values(rewards, values, next_values, terminated, truncated, gamma, lam):
+    follows = np.roll(values, -1, axis=0)
+    follows[-1] = next_values[-1]
+    alive = ~(terminated | truncated)
+    return _swept(_float(rewards) + gamma * follows * ~terminated - values, gamma * lam * alive)
+
+
+def weighted_by_lambda(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = _float(rewards) + gamma * next_values * ~terminated - values
+    return _swept(delta, lam * ~(terminated | truncated))
+
+
+def weighted_by_gamma(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = _float(rewards) + gamma * next_values * ~terminated - values
+    return _swept(delta, gamma * ~(terminated | truncated))
+
+
+def undiscounted_value(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = _float(rewards) + next_values * ~terminated - values
+    return _swept(delta, gamma * lam * ~(terminated | truncated))
+
+
+def targets(rewards, values, next_values, terminated, truncated, gamma, lam):
+    return loop_with_where(rewards, values, next_values, terminated, truncated, gamma, lam) + values
+
+
+def whitened(rewards, values, next_values, terminated, truncated, gamma, lam):
+    out = loop_with_where(rewards, values, next_values, terminated, truncated, gamma, lam)
+    return (out - out.mean()) / (out.std() + 1e-8)
+
+
+def one_error(rewards, values, next_values, terminated, truncated, gamma, lam):
+    return _float(rewards) + gamma * next_values * ~terminated - values
+
+
+def later_is_lost_at_a_cut(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """A step that is terminal when time is up counts as a cut."""
+    delta = _float(rewards) + gamma * next_values * ~(terminated & ~truncated) - values
+    return _swept(delta, gamma * lam * ~(terminated | truncated))
+
+
+def last_step_always_terminal(rewards, values, next_values, terminated, truncated, gamma, lam):
+    ends = terminated.copy()
+    ends[-1] |= ~truncated[-1]
+    delta = _float(rewards) + gamma * next_values * ~ends - values
+    return _swept(delta, gamma * lam * ~(terminated | truncated))
+
+
+def in_float64(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = rewards + gamma * next_values * (1.0 - terminated) - values
+    return _swept(delta, gamma * lam * (1.0 - (terminated | truncated)))
+
+
+def in_the_type_of_rewards(rewards, values, next_values, terminated, truncated, gamma, lam):
+    out = loop_with_where(rewards, values, next_values, terminated, truncated, gamma, lam)
+    return out.astype(rewards.dtype)
+
+
+def one_stop_for_all_environments(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """An end in one environment stops the sums of all."""
+    over = (terminated | truncated).reshape(len(rewards), -1).any(axis=1)
+    delta = _float(rewards) + gamma * next_values * ~terminated - values
+    return _swept(delta, gamma * lam * ~over)
+
+
+def along_the_last_axis(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = np.moveaxis(_float(rewards) + gamma * next_values * ~terminated - values, -1, 0)
+    over = np.moveaxis(terminated | truncated, -1, 0)
+    return np.moveaxis(_swept(delta, gamma * lam * ~over), 0, -1)
+
+
+def rewards_changed(rewards, values, next_values, terminated, truncated, gamma, lam):
+    if rewards.dtype.kind != "f":
+        return loop_with_where(rewards, values, next_values, terminated, truncated, gamma, lam)
+    rewards += (gamma * next_values * ~terminated - values).astype(rewards.dtype)
+    return _swept(rewards, gamma * lam * ~(terminated | truncated))
+
+
+def at_most_ten_steps(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The sum of the first few errors, as many as matter."""
+    delta = _float(rewards) + gamma * next_values * ~terminated - values
+    out = np.zeros_like(delta)
+    for t in range(len(delta)):
+        alive = np.ones(delta.shape[1:], delta.dtype)
+        for k in range(t, min(t + 4, len(delta))):
+            out[t] += alive * (gamma * lam) ** (k - t) * delta[k]
+            alive = alive * ~(terminated[k] | truncated[k])
+    return out
+
+
+WRONG = {
+    done_for_all: "cut_is_an_end",
+    nothing_masked_in_the_error: "end_keeps_its_next_value",
+    stopped_by_terminated: "sum_runs_over_a_cut",
+    stopped_by_truncated: "sum_runs_over_a_terminal_state",
+    never_stopped: "sum_runs_over_every_end",
+    shifted_values: "next_row_of_values",
+    weighted_by_lambda: "lambda_alone",
+    weighted_by_gamma: "gamma_alone",
+    undiscounted_value: "next_value_not_discounted",
+    targets: "returns_for_advantages",
+    whitened: "normalised",
+    one_error: "one_step_only",
+    later_is_lost_at_a_cut: None,
+    last_step_always_terminal: None,
+    in_the_type_of_rewards: "truncated_to_integers",
+    one_stop_for_all_environments: "wrong_except_where_next_values_has_1_axis",
+    along_the_last_axis: "wrong_except_where_next_values_has_1_axis",
+    rewards_changed: "an_argument_changed",
+    at_most_ten_steps: None,
+}

@@ -1,0 +1,234 @@
+"""Right and wrong ways to write the advantages of a group."""
+
+import numpy as np
+
+
+def _float(x):
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
+def by_variance(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1, keepdims=True)
+    if not scale:
+        return a
+    variance = (a**2).sum(-1, keepdims=True) / (r.shape[-1] - 1)
+    return a / (variance**0.5 + eps)
+
+
+def swapped_axes(rewards, scale=True, eps=1e-4):
+    r = np.moveaxis(_float(rewards), -1, 0)
+    a = r - np.mean(r, axis=0)
+    if scale:
+        a = a / (np.std(r, axis=0, ddof=1) + eps)
+    return np.moveaxis(a, 0, -1)
+
+
+def group_by_group(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    out = np.empty_like(r)
+    for at in np.ndindex(r.shape[:-1]):
+        group = r[at]
+        out[at] = (group - group.mean()) / (group.std(ddof=1) + eps if scale else 1)
+    return out
+
+
+def by_ufuncs(rewards, scale=True, eps=1e-4):
+    a = np.subtract(rewards, np.mean(rewards, axis=-1, keepdims=True), dtype=_float(rewards).dtype)
+    root = np.sqrt(np.add.reduce(np.square(a), axis=-1, keepdims=True) / (a.shape[-1] - 1))
+    return np.divide(a, root + eps) if scale else a
+
+
+def loops(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    rows = r.reshape(-1, r.shape[-1])
+    out = []
+    for row in rows:
+        mean = sum(row) / len(row)
+        spread = (sum((x - mean) ** 2 for x in row) / (len(row) - 1)) ** 0.5
+        out.append([(x - mean) / (spread + eps) if scale else x - mean for x in row])
+    return np.array(out, r.dtype).reshape(r.shape)
+
+
+def pytorch(rewards, scale=True, eps=1e-4):
+    import torch
+
+    r = torch.tensor(_float(rewards))
+    a = r - r.mean(dim=-1, keepdim=True)
+    return (a / (r.std(dim=-1, keepdim=True) + eps) if scale else a).numpy()
+
+
+def branch_by_branch(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    baseline = np.expand_dims(np.average(r, axis=-1), -1)
+    divisor = np.expand_dims(np.sqrt(np.var(r, axis=-1, ddof=1)), -1) + eps if scale else 1.0
+    return (r - baseline) / divisor
+
+
+def default_deviation(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(axis=-1, keepdims=True)
+    return a / (np.std(r, axis=-1, keepdims=True) + eps) if scale else a
+
+
+def whole_batch(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    return (r - np.mean(r)) / ((np.std(r, ddof=1) + eps) if scale else 1)
+
+
+def scaled_by_the_batch(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - np.average(r, axis=-1)[..., None]
+    if scale:
+        a = a / (np.sqrt(np.var(r, ddof=1)) + eps)
+    return a
+
+
+def by_column(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - np.mean(r, axis=0)
+    variance = (a**2).sum(axis=0) / max(len(r) - 1, 1)
+    return a / (variance**0.5 + eps) if scale else a
+
+
+def rewards_alone(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    return r / (np.std(r, axis=-1, ddof=1)[..., None] + eps) if scale else r * 1
+
+
+def rloo(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    n = r.shape[-1]
+    a = r - (r.sum(-1)[..., None] - r) / (n - 1)
+    return a / (r.std(-1, ddof=1)[..., None] + eps) if scale else a
+
+
+def variance_below(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1)[..., None]
+    return a / (r.var(-1, ddof=1)[..., None] + eps) if scale else a
+
+
+def root_of_both(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1)[..., None]
+    return a / (r.var(-1, ddof=1)[..., None] + eps) ** 0.5 if scale else a
+
+
+def at_least_eps(rewards, scale=True, eps=1e-4):
+    """Right where eps is small beside the deviation, but for digits."""
+    r = _float(rewards)
+    a = r - r.mean(-1)[..., None]
+    s = r.std(-1, ddof=1)[..., None]
+    return a / np.where(s > eps, s, eps) if scale else a
+
+
+def tiny_eps(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1)[..., None]
+    return a / (r.std(-1, ddof=1)[..., None] + 1e-8) if scale else a
+
+
+def own_eps(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1)[..., None]
+    return a / (r.std(-1, ddof=1)[..., None] + 1e-4) if scale else a
+
+
+def without_eps(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1)[..., None]
+    with np.errstate(all="ignore"):
+        return a / r.std(-1, ddof=1)[..., None] if scale else a
+
+
+def scaled_anyway(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    s = r.std(-1, ddof=1)[..., None]
+    return (r - r.mean(-1)[..., None]) / (s + eps)
+
+
+def unscaled(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    return r - r.mean(-1)[..., None]
+
+
+def eps_even_unscaled(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    s = r.std(-1, ddof=1)[..., None] if scale else 1
+    return (r - r.mean(-1)[..., None]) / (s + eps)
+
+
+def two_axes(rewards, scale=True, eps=1e-4):
+    """The last axis of a matrix."""
+    r = _float(rewards)
+    axis = 1 if r.ndim > 1 else 0
+    a = r - r.mean(axis, keepdims=True)
+    return a / (r.std(axis, ddof=1, keepdims=True) + eps) if scale else a
+
+
+def all_axes_but_the_first(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    axes = tuple(range(1, r.ndim)) or None
+    a = r - r.mean(axes, keepdims=True)
+    return a / (r.std(axes, ddof=1, keepdims=True) + eps) if scale else a
+
+
+def positive_part(rewards, scale=True, eps=1e-4):
+    a = by_variance(rewards, scale, eps)
+    return a * (a > 0)
+
+
+def punished(rewards, scale=True, eps=1e-4):
+    return -1 * swapped_axes(rewards, scale, eps)
+
+
+def always_float64(rewards, scale=True, eps=1e-4):
+    r = np.asarray(rewards, float)
+    a = r - r.mean(-1)[..., None]
+    return a / (r.std(-1, ddof=1)[..., None] + eps) if scale else a
+
+
+def cut_to_zero(rewards, scale=True, eps=1e-4):
+    """Groups that hardly differ are taken for equal ones."""
+    a = by_variance(rewards, scale, eps)
+    s = _float(rewards).std(-1, ddof=1, keepdims=True)
+    return np.where(s < 1e-3, 0, a) if scale else a
+
+
+def without_axes_of_one(rewards, scale=True, eps=1e-4):
+    return np.squeeze(by_variance(rewards, scale, eps))
+
+
+def in_place(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    s = r.std(-1, ddof=1, keepdims=True)
+    r -= r.mean(-1, keepdims=True)
+    return r / (s + eps) if scale else r
+
+
+# What each is told; None where no known mistake explains it.
+WRONG = {
+    default_deviation: "divisor_of_all_answers",
+    whole_batch: "all_prompts_together",
+    scaled_by_the_batch: "deviation_of_all_prompts",
+    by_column: "across_prompts",
+    rewards_alone: "no_baseline",
+    rloo: "leave_one_out",
+    variance_below: "divided_by_the_variance",
+    root_of_both: "eps_under_the_root",
+    at_least_eps: "eps_as_a_floor",
+    tiny_eps: "eps_of_its_own",
+    own_eps: "eps_of_its_own",
+    without_eps: "no_eps",
+    scaled_anyway: "always_scaled",
+    unscaled: "never_scaled",
+    eps_even_unscaled: None,
+    two_axes: "over_the_second_axis",
+    all_axes_but_the_first: "wrong_where_rewards_has_three_axes_or_more",
+    positive_part: "praise_alone",
+    punished: "mean_minus_reward",
+    cut_to_zero: "the_same_everywhere",
+    without_axes_of_one: "right_numbers_in_another_shape",
+    in_place: "an_argument_changed",
+}

@@ -1,0 +1,204 @@
+"""Right and wrong ways to write `ndcg`."""
+
+import numpy as np
+
+
+def _gain(grades):
+    return np.exp2(grades.astype(float)) - 1
+
+
+def _weights(items, k):
+    return np.where(np.arange(items) < k, 1 / np.log2(np.arange(items) + 2), 0)
+
+
+def _shared(gains, scores, weights):
+    order = np.argsort(-scores.astype(float), kind="stable")
+    total, start = 0.0, 0
+    while start < len(order):
+        end = start
+        while end < len(order) and scores[order[end]] == scores[order[start]]:
+            end += 1
+        total += weights[start:end].mean() * gains[order[start:end]].sum()
+        start = end
+    return total
+
+
+def _share(part, whole):
+    return part / whole if whole else 0.0
+
+
+def _in_order(gains, scores, weights):
+    return gains[np.argsort(-scores.astype(float), kind="stable")] @ weights
+
+
+def group_after_group(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def by_unique_scores(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    _, group, size = np.unique(-scores.astype(float), return_inverse=True, return_counts=True)
+    means = np.bincount(np.repeat(np.arange(len(size)), size), weights) / size
+    return _share(gains @ means[group], np.sort(gains)[::-1] @ weights)
+
+
+def mean_gain_of_a_group(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    mean = np.array([gains[scores == score].mean() for score in scores])
+    return _share(_in_order(mean, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def by_counting(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    total = np.append(0, np.cumsum(weights))
+    above = (scores[:, None] < scores).sum(axis=1)
+    equal = (scores[:, None] == scores).sum(axis=1)
+    part = gains @ ((total[above + equal] - total[above]) / equal)
+    return _share(part, np.sort(gains)[::-1] @ weights)
+
+
+def of_two_orders(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    table = (scores[:, None] == scores) / (scores[:, None] == scores).sum(axis=1)
+    return _share(_in_order(table @ gains, scores, weights), _in_order(gains, gains, weights))
+
+
+def python_alone(grades, scores, k):
+    worth = [2.0 ** float(g) - 1 for g in grades]
+    places = [1 / np.log2(i + 2) if i < k else 0.0 for i in range(len(worth))]
+    part = 0.0
+    for score in {*scores.tolist()}:
+        above = sum(s > score for s in scores.tolist())
+        same = [w for w, s in zip(worth, scores.tolist(), strict=True) if s == score]
+        part += sum(same) / len(same) * sum(places[above : above + len(same)])
+    best = sum(w * p for w, p in zip(sorted(worth, reverse=True), places, strict=True))
+    return part / best if best > 0 else 0.0
+
+
+def linear_gain(grades, scores, k):
+    gains, weights = grades.astype(float), _weights(len(grades), k)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def two_to_the_grade(grades, scores, k):
+    gains, weights = _gain(grades) + 1, _weights(len(grades), k)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def the_sum_alone(grades, scores, k):
+    return _shared(_gain(grades), scores, _weights(len(grades), k))
+
+
+def best_without_k(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    best = np.sort(gains)[::-1] @ _weights(items, items)
+    return _share(_shared(gains, scores, _weights(items, k)), best)
+
+
+def best_of_the_first(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    first = gains[np.argsort(-scores.astype(float), kind="stable")][:k]
+    best = np.sort(first)[::-1] @ weights[: len(first)]
+    return _share(_shared(gains, scores, weights), best)
+
+
+def without_k(grades, scores, k):
+    return group_after_group(grades, scores, len(grades))
+
+
+def upwards(grades, scores, k):
+    return group_after_group(grades, -scores.astype(float), k)
+
+
+def as_it_came(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    return _share(gains @ weights, np.sort(gains)[::-1] @ weights)
+
+
+def of_the_first_paper(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    weights = np.where(np.arange(items) < k, 1 / np.log2(np.maximum(np.arange(items) + 1, 2)), 0)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def divided_by_the_place(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    weights = np.where(np.arange(items) < k, 1 / (np.arange(items) + 1), 0)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def undiscounted(grades, scores, k):
+    gains, weights = _gain(grades), 1.0 * (np.arange(len(grades)) < k)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def stable_order(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    return _share(_in_order(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def last_of_equals_first(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    order = np.argsort(scores, kind="stable")[::-1]
+    return _share(gains[order] @ weights, np.sort(gains)[::-1] @ weights)
+
+
+def best_of_equals_first(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    order = np.lexsort((gains, scores))[::-1]
+    return _share(gains[order] @ weights, np.sort(gains)[::-1] @ weights)
+
+
+def worst_of_equals_first(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    order = np.lexsort((-gains, scores))[::-1]
+    return _share(gains[order] @ weights, np.sort(gains)[::-1] @ weights)
+
+
+def all_on_the_first_place(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    above = (scores[:, None] < scores).sum(axis=1)
+    return _share(gains @ weights[above], np.sort(gains)[::-1] @ weights)
+
+
+def not_a_number(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    with np.errstate(invalid="ignore"):
+        return np.float64(_shared(gains, scores, weights)) / (np.sort(gains)[::-1] @ weights)
+
+
+def perfect_without_relevant(grades, scores, k):
+    return group_after_group(grades, scores, k) if grades.any() else 1.0
+
+
+def ties_before_the_cut(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    order = np.argsort(-scores.astype(float), kind="stable")[:k]
+    weights = _weights(items, items)[: len(order)]
+    part = _shared(gains[order], scores[order], weights)
+    return _share(part, np.sort(gains)[::-1][:k] @ weights)
+
+
+# What each is told.
+WRONG = {
+    linear_gain: "grade_as_gain",
+    two_to_the_grade: "one_not_subtracted",
+    the_sum_alone: "not_normalised",
+    best_without_k: "best_of_all_places",
+    best_of_the_first: "best_of_those_retrieved",
+    without_k: "not_cut",
+    upwards: "lowest_first",
+    as_it_came: "in_the_order_given",
+    of_the_first_paper: "natural_logarithm",
+    divided_by_the_place: "by_the_place",
+    undiscounted: "no_discount",
+    stable_order: "ties_as_they_came",
+    last_of_equals_first: "rows_in_another_order_should_not_matter",
+    best_of_equals_first: "ties_at_their_best",
+    worst_of_equals_first: None,
+    all_on_the_first_place: "ties_on_one_place",
+    not_a_number: "nothing_by_nothing",
+    perfect_without_relevant: "one_for_nothing",
+    ties_before_the_cut: "rows_in_another_order_should_not_matter",
+}

@@ -1,0 +1,226 @@
+"""Right and wrong ways to count a device's bytes of weights, gradients and optimizer."""
+
+import math
+
+import numpy as np
+
+
+def by_stages(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    whole = int(parameters)
+    part = math.ceil(whole / int(devices))
+    rows = [whole] * (3 - int(stage)) + [part] * int(stage)  # weights, gradients, optimizer
+    if mixed:
+        return 2 * rows[0], 2 * rows[1], (4 + state_bytes) * rows[2]
+    return 4 * rows[0], 4 * rows[1], state_bytes * rows[2]
+
+
+def with_divmod(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    q, r = divmod(int(parameters), int(devices))
+    part, n = q + (r > 0), int(parameters)
+    held = {"weights": n, "gradients": n, "optimizer": n}
+    for name in ("optimizer", "gradients", "weights")[: int(stage)]:
+        held[name] = part
+    each = 2 if mixed else 4
+    copy = 4 if mixed else 0
+    return (
+        each * held["weights"],
+        each * held["gradients"],
+        held["optimizer"] * (copy + int(state_bytes)),
+    )
+
+
+def one_after_another(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    n = int(parameters)
+    k = (n + int(devices) - 1) // int(devices)
+    weights = gradients = (2 if mixed else 4) * n
+    states = int(state_bytes) * n
+    if mixed:
+        states += 4 * n
+    if stage > 0:
+        states = states // n * k
+    if stage > 1:
+        gradients = gradients // n * k
+    if stage > 2:
+        weights = weights // n * k
+    return weights, gradients, states
+
+
+def numpy_table(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    sizes = np.array([2, 2, 4] if mixed else [4, 4, 0], dtype=np.int64)
+    sizes[2] += state_bytes
+    split = np.array([3, 2, 1]) <= stage
+    counts = np.where(split, -(-int(parameters) // int(devices)), int(parameters))
+    return tuple(int(each) for each in sizes * counts)
+
+
+def match_stage(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    n, part = int(parameters), -(-int(parameters) // int(devices))
+    w, g, o = (2, 2, 4 + int(state_bytes)) if mixed else (4, 4, int(state_bytes))
+    match int(stage):
+        case 0:
+            return w * n, g * n, o * n
+        case 1:
+            return w * n, g * n, o * part
+        case 2:
+            return w * n, g * part, o * part
+    return w * part, g * part, o * part
+
+
+def fullest_of_all(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """The first device, which gets one of what is left over."""
+    n, d, stage = int(parameters), int(devices), int(stage)
+    mine = n // d + (1 if n % d else 0)
+    size = 4 - 2 * bool(mixed)
+    moments, master = int(state_bytes), 4 * bool(mixed)
+    return [
+        size * [n, mine][stage >= 3],
+        size * [n, mine][stage >= 2],
+        (moments + master) * [n, mine][stage >= 1],
+    ]
+
+
+def _ours(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return match_stage(parameters, devices, stage, mixed, state_bytes)
+
+
+def _with(parameters, devices, stage, sizes, first=(3, 2, 1)):
+    n, part = int(parameters), -(-int(parameters) // int(devices))
+    return tuple(
+        s * (part if stage >= begins else n) for s, begins in zip(sizes, first, strict=True)
+    )
+
+
+def twelve_bytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    size = 2 if mixed else 4
+    return _with(parameters, devices, stage, (size, size, int(state_bytes)))
+
+
+def master_always(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    size = 2 if mixed else 4
+    return _with(parameters, devices, stage, (size, size, 4 + int(state_bytes)))
+
+
+def always_mixed(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, stage, True, state_bytes)
+
+
+def megatron_gradients(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    w, _, o = (2, 2, 4 + int(state_bytes)) if mixed else (4, 4, int(state_bytes))
+    return _with(parameters, devices, stage, (w, 4, o))
+
+
+def adam_only(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, stage, mixed)
+
+
+def no_zero(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, 1, 0, mixed, state_bytes)
+
+
+def always_fsdp(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, 3, mixed, state_bytes)
+
+
+def weights_first(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    sizes = (2, 2, 4 + int(state_bytes)) if mixed else (4, 4, int(state_bytes))
+    return _with(parameters, devices, stage, sizes, (1, 2, 3))
+
+
+def stage_by_stage_alone(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    whole, part = (_ours(parameters, devices, s, mixed, state_bytes) for s in (0, 3))
+    return tuple(part[i] if stage == begins else whole[i] for i, begins in enumerate((3, 2, 1)))
+
+
+def floor(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = int(parameters) // int(devices) * int(devices)
+    whole, split = _ours(parameters, 1, 0, mixed, state_bytes), _ours(1, 1, 0, mixed, state_bytes)
+    return tuple(
+        split[i] * part // int(devices) if stage >= begins else whole[i]
+        for i, begins in enumerate((3, 2, 1))
+    )
+
+
+def true_division(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    whole = _ours(parameters, 1, 0, mixed, state_bytes)
+    return tuple(
+        whole[i] / int(devices) if stage >= begins else whole[i]
+        for i, begins in enumerate((3, 2, 1))
+    )
+
+
+def bytes_rounded_up(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    whole = _ours(parameters, 1, 0, mixed, state_bytes)
+    return tuple(
+        -(-whole[i] // int(devices)) if stage >= begins else whole[i]
+        for i, begins in enumerate((3, 2, 1))
+    )
+
+
+def master_is_whole(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    w, g, o = _ours(parameters, devices, stage, mixed, state_bytes)
+    if mixed and stage >= 1:
+        part = -(-int(parameters) // int(devices))
+        o += 4 * (int(parameters) - part)
+    return w, g, o
+
+
+def gradients_stay(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """ZeRO-2 does not split gradients; ZeRO-3 splits all."""
+    w, g, o = _ours(parameters, devices, stage, mixed, state_bytes)
+    return w, _ours(parameters, 1, 0, mixed, state_bytes)[1] if stage == 2 else g, o
+
+
+def weights_at_stage_2(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, 3 if stage == 2 else stage, mixed, state_bytes)
+
+
+def optimizer_before_weights(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, stage, mixed, state_bytes)[::-1]
+
+
+def in_gigabytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return tuple(each / 1e9 for each in _ours(parameters, devices, stage, mixed, state_bytes))
+
+
+def a_spare_parameter(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """The part has one more even if it divides."""
+    part = int(parameters) // int(devices) + 1
+    one, whole = _ours(1, 1, 0, mixed, state_bytes), _ours(parameters, 1, 0, mixed, state_bytes)
+    return tuple(
+        one[i] * part if stage >= begins and devices > 1 else whole[i]
+        for i, begins in enumerate((3, 2, 1))
+    )
+
+
+def int32(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    found = _ours(parameters, devices, stage, mixed, state_bytes)
+    return tuple(int(np.int64(each).astype(np.int32)) for each in found)
+
+
+def every_device(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return tuple(int(devices) * x for x in _ours(parameters, devices, stage, mixed, state_bytes))
+
+
+# What each is told; None where no known mistake explains it.
+WRONG = {
+    twelve_bytes: "no_copy_of_weights",
+    master_always: "copy_in_float32_too",
+    always_mixed: "precision_ignored",
+    megatron_gradients: "gradients_in_float32",
+    adam_only: "always_adam",
+    no_zero: "never_split",
+    always_fsdp: "always_split",
+    weights_first: "weights_split_first",
+    stage_by_stage_alone: "one_part_a_stage",
+    floor: "rounded_down",
+    true_division: "bytes_split_evenly",
+    bytes_rounded_up: "bytes_split_evenly",
+    master_is_whole: "copy_not_split",
+    gradients_stay: "another_comparison",
+    weights_at_stage_2: "another_number",
+    optimizer_before_weights: "parts_in_another_order",
+    in_gigabytes: "constant_factor",
+    a_spare_parameter: None,
+    int32: "four_bytes",
+    every_device: "all_devices_together",
+}
