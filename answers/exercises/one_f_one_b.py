@@ -124,6 +124,65 @@ def same_warm_up_everywhere(stages, micro_batches):
 
 
 @exercise.bug
+def warm_up_too_short(stages, micro_batches):
+    """The warm-up of stage s has p - s - 2 forward passes, one too few: it stands idle until its
+    first gradient comes. It has p - s - 1."""
+
+    # "The warm-up of stage s has p - s - 2 forward passes, one too few":
+    #     np.sign(got[0]).cumsum().max() == min(max(stages - 1, 1), micro_batches)
+    # "It has p - s - 1": max(stages - stage - 2, 0) → stages - stage - 1
+    def shorter(stage, stages):
+        return max(stages - stage - 2, 0)
+
+    return filled(orders(stages, micro_batches, shorter))
+
+
+@exercise.bug
+def no_warm_up(stages, micro_batches):
+    """No stage warms up: each has one micro-batch at a time, so the others wait. Stage s first
+    does p - s - 1 forward passes."""
+
+    # "No stage warms up: each has one micro-batch at a time": (np.sign(got).cumsum(axis=1) <=
+    #     1).all()
+    # "Stage s first does p - s - 1 forward passes": return 0 → return stages - stage - 1
+    def none(stage, stages):
+        return 0
+
+    return filled(orders(stages, micro_batches, none))
+
+
+@exercise.bug
+def forward_while_it_waits(stages, micro_batches):
+    """A stage that waits for a gradient does another forward pass, so it keeps more micro-batches.
+    Keep to the order, and wait."""
+    # "A stage that waits for a gradient does another forward pass, so it keeps more micro-batches":
+    #     (np.sign(got).cumsum(axis=1).max(axis=1) > np.sign(want).cumsum(axis=1).max(axis=1)).any()
+    # "Keep to the order, and wait": eager(stages, micro_batches) → filled(orders(stages,
+    #     micro_batches))
+    return eager(stages, micro_batches)
+
+
+def eager(stages, micro_batches):
+    """In each slot a backward pass if one can be done, or else a forward pass."""
+    forward, backward, columns = [0] * stages, [0] * stages, []
+    while min(backward) < micro_batches:
+        f, b = [micro_batches, *forward], [*backward, None]
+        column = []
+        for s in range(stages):
+            ready = f[s + 1] if s == stages - 1 else b[s + 1]
+            if b[s] < ready:
+                backward[s] += 1
+                column.append(-backward[s])
+            elif f[s + 1] < f[s]:
+                forward[s] += 1
+                column.append(forward[s])
+            else:
+                column.append(0)
+        columns.append(column)
+    return np.array(columns).T
+
+
+@exercise.bug
 def last_gradient_first(stages, micro_batches):
     """Backward passes run from the last micro-batch to the first. The first was forward first, and
     its activations are kept longest: go backward in the same order."""

@@ -207,6 +207,57 @@ def no_first_bias(x, w1, b1, w2, b2, ranks):
 
 
 @exercise.bug
+def first_bias_behind_the_activation(x, w1, b1, w2, b2, ranks):
+    """b1 is added behind ReLU. Add it before."""
+    # "b1 is added behind ReLU": np.allclose(got.output, (np.maximum(x @ w1, 0) + b1) @ w2 + b2)
+    # "Add it before": relu(as_float(x) @ w) + b → relu(as_float(x) @ w + b)
+    own = shards(w1, b1, w2, ranks)
+    parts = np.stack([(relu(as_float(x) @ w) + b) @ v for w, b, v in own])
+    return parts, parts.sum(axis=0) + b2
+
+
+@exercise.bug
+def first_bias_shared_out(x, w1, b1, w2, b2, ranks):
+    """Each rank adds b1 / ranks. Each unit lies on one rank alone: add its entry of b1 whole."""
+    # "Each rank adds b1 / ranks": np.allclose(got.output, right(x, w1, b1 / ranks, w2, b2,
+    #     ranks)[1])
+    # "add its entry of b1 whole": b1 / ranks → b1
+    parts = shares(x, shards(w1, b1 / ranks, w2, ranks))
+    return parts, parts.sum(axis=0) + b2
+
+
+@exercise.bug
+def reshaped_for_split(x, w1, b1, w2, b2, ranks):
+    """w1 is reshaped to (ranks, d_in, part), which cuts it between rows and not between columns.
+    Split its columns."""
+    # "w1 is reshaped to (ranks, d_in, part), which cuts it between rows and not between columns":
+    #     np.allclose(got.parts[0], np.maximum(x @ w1.ravel()[: w1.size // ranks].reshape(len(w1),
+    #     -1) + b1[: len(b1) // ranks], 0) @ w2[: len(b1) // ranks])
+    # "Split its columns": cut(w1, ranks) → np.split(w1, ranks, axis=1)
+    own = zip(cut(w1, ranks), np.split(b1, ranks), np.split(w2, ranks), strict=True)
+    parts = shares(x, own)
+    return parts, parts.sum(axis=0) + b2
+
+
+def cut(w1, ranks):
+    return w1.reshape(ranks, len(w1), -1)
+
+
+@exercise.bug
+def output_summed_in_the_first_part(x, w1, b1, w2, b2, ranks):
+    """The sum is made in the first part, which loses its own share. Sum into a new array."""
+    # "The sum is made in the first part, which loses its own share": np.allclose(got.parts[0],
+    #     want.parts.sum(axis=0)) and np.allclose(got.parts[1:], want.parts[1:]) and
+    #     np.allclose(got.output, want.output)
+    # "Sum into a new array": total = parts[0] → total = parts[0].copy()
+    parts = shares(x, shards(w1, b1, w2, ranks))
+    total = parts[0]
+    for part in parts[1:]:
+        total += part
+    return parts, total + b2
+
+
+@exercise.bug
 def rows_first(x, w1, b1, w2, b2, ranks):
     """w1 is split by rows, so each rank has a share of the sum inside ReLU, and ReLU of shares is
     no share of ReLU. Split w1 by columns, and w2 by rows."""

@@ -115,6 +115,42 @@ def chunks_forward(parts):
 
 
 @exercise.bug
+def ring_the_other_way(parts):
+    """The ring runs the other way: rank r sends chunk r + t to rank r - 1. The sums are right, but
+    asked for is chunk r - t to rank r + 1."""
+
+    # "The ring runs the other way: rank r sends chunk r + t to rank r - 1": np.allclose(
+    #     got.sent[1], [np.split(parts[r], len(parts))[(r + 1) % len(parts)] + np.split(parts[(r +
+    #     1) % len(parts)], len(parts))[(r + 1) % len(parts)] for r in range(len(parts))])
+    # "The sums are right": np.allclose(got.sums, want.sums) and not np.allclose(got.sent,
+    #     want.sent)
+    # "asked for is chunk r - t to rank r + 1": r + step → r - step; to=-1 → to=1
+    def forward(r, step, ranks):
+        return (r + step) % ranks
+
+    return simulated(parts, forward, to=-1)
+
+
+@exercise.bug
+def one_more_round_adds(parts):
+    """The first round of the second half adds, too: a rank adds the whole sum to its own part of
+    it. Add in ranks - 1 rounds."""
+    # "The first round of the second half adds, too": np.allclose(got.sent[: len(parts)],
+    #     want.sent[: len(parts)]) and not np.allclose(got.sums, want.sums)
+    # "Add in ranks - 1 rounds": , adds_after=1 →
+    return simulated(parts, adds_after=1)
+
+
+@exercise.bug
+def a_round_too_many_in_each_half(parts):
+    """Each half has as many rounds as ranks, so every chunk comes back to its first rank, which
+    adds it again. Each has one less."""
+    # "Each half has as many rounds as ranks": len(got.sent) == 2 * len(parts)
+    # "Each has one less": , more=2, adds_after=-1 →
+    return simulated(parts, more=2, adds_after=-1)
+
+
+@exercise.bug
 def second_half_restarts(parts):
     """The second half begins with chunk r again, which is no whole sum on rank r. Go on with
     r - t: the whole sum is chunk r + 1."""

@@ -219,11 +219,38 @@ def only_integers_of_python(stages, micro_batches):
     return slot_by_slot(stages, micro_batches)
 
 
+def one_too_few(stages, micro_batches):
+    return _table(list(_orders(stages, micro_batches, lambda s: max(0, stages - s - 2))))
+
+
+def one_at_a_time(stages, micro_batches):
+    return _table(list(_orders(stages, micro_batches, lambda s: 0)))
+
+
+def whatever_can_be_done(stages, micro_batches):
+    """A gradient first; without one, the next forward pass."""
+    had, columns = [{0} for _ in range(stages)], []
+    while any(len(each) <= 2 * micro_batches for each in had):
+        before = [set(each) for each in had]
+        column = []
+        for s, own in enumerate(before):
+            back, ahead = min(own) - 1, max(own) + 1
+            got = -back in own if s == stages - 1 else back in before[s + 1]
+            come = s == 0 or ahead in before[s - 1]
+            column.append(back if got else ahead if come and ahead <= micro_batches else 0)
+            had[s].add(column[-1])
+        columns.append(column)
+    return np.array(columns).T
+
+
 # What each is told.
 WRONG = {
     gpipe: "all_forward_first",
     one_too_many: "warm_up_too_long",
     one_warm_up: "same_warm_up_everywhere",
+    one_too_few: "warm_up_too_short",
+    one_at_a_time: "no_warm_up",
+    whatever_can_be_done: "forward_while_it_waits",
     newest_first: "last_gradient_first",
     from_zero: "counted_from_0",
     rows_reversed: "stages_in_reverse",

@@ -236,6 +236,25 @@ def shifted_in_place(x, w1, b1, w2, b2, ranks):
     return parts, output
 
 
+def bias_after_relu(x, w1, b1, w2, b2, ranks):
+    shards = _shards(w1, b1, w2, ranks)
+    parts = [(np.maximum(_float(x) @ w, 0) + b) @ v for w, b, v in shards]
+    return np.stack(parts), sum(parts) + b2
+
+
+def bias_1_divided(x, w1, b1, w2, b2, ranks):
+    parts = [np.maximum(_float(x) @ w + b / ranks, 0) @ v for w, b, v in _shards(w1, b1, w2, ranks)]
+    return np.stack(parts), np.add.reduce(parts) + b2
+
+
+def reshaped_memory(x, w1, b1, w2, b2, ranks):
+    """A reshape that keeps the order in memory, where a transpose is missing."""
+    blocks = w1.ravel().reshape(ranks, -1, w1.shape[1] // ranks)
+    hidden = np.maximum(_float(x) @ blocks + b1.reshape(ranks, 1, -1), 0)
+    parts = hidden @ w2.reshape(ranks, -1, w2.shape[1])
+    return parts, parts.sum(0) + b2
+
+
 # What each is told.
 WRONG = {
     bias_in_the_loop: "second_bias_on_each_rank",
@@ -264,6 +283,9 @@ WRONG = {
     split_where_the_length_fits: "wrong_where_all_axes_of_w1_are_equally_long",
     capped_units: None,
     one_rank_as_it_is: "right_numbers_in_another_shape",
-    added_in_place: "wrong_only_in_parts",
+    added_in_place: "output_summed_in_the_first_part",
     shifted_in_place: "an_argument_changed",
+    bias_after_relu: "first_bias_behind_the_activation",
+    bias_1_divided: "first_bias_shared_out",
+    reshaped_memory: "reshaped_for_split",
 }

@@ -242,6 +242,20 @@ def parts_that_are_zero_are_not_sent(parts):
     return sums, sent
 
 
+def mirrored(parts):
+    """Chunks and neighbours the other way round: the sums are right."""
+    return _ring(parts, lambda r, t: r + t, 2 * len(parts) - 2, step=-1)
+
+
+def adds_once_more(parts):
+    return _ring(parts, lambda r, t: r - t, 2 * len(parts) - 2, adds=len(parts))
+
+
+def ranks_rounds_twice(parts):
+    ranks = len(parts)
+    return _ring(parts, lambda r, t: r - t, 2 * ranks, adds=ranks)
+
+
 # What each is told.
 WRONG = {
     to_the_left: "sent_to_the_left",
@@ -265,5 +279,8 @@ WRONG = {
     last_message_to_nobody: "rows_in_another_order_should_not_matter",
     two_ranks_exchange: "wrong_only_in_sent",
     rounded_to_float32: "in_float32",
+    mirrored: "ring_the_other_way",
+    adds_once_more: "one_more_round_adds",
+    ranks_rounds_twice: "a_round_too_many_in_each_half",
     parts_that_are_zero_are_not_sent: "wrong_only_where_it_should_be_0",
 }
