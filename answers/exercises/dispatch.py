@@ -84,6 +84,7 @@ exercise.case("first gates of 0, a capacity of 2", *unwanted, 2)
 against = layer(7, 2)
 exercise.case("gates below 0", *against[:2], against[2] * [1, -1], *against[3:])
 exercise.case("300 tokens, a capacity of 150", *layer(300, 2, 3, 2, 2, 1), 150)
+exercise.case("three choices and a capacity of 3", *layer(12, 3), 3)
 exercise.case("float32", *floats(np.float32, *layer(12, 2)), 4)
 whole = [np.rint(3 * each) if each.dtype.kind == "f" else each for each in layer(8, 2)]
 add_whole_numbers(exercise, *whole, capacity=3)

@@ -55,6 +55,9 @@ exercise.case(
 )
 exercise.case("logits near 1000", 1000 + logits(6, 5), 2)
 exercise.case("rows 2000 apart", logits(3, 5) + np.array([[-1e3], [1e3], [0.0]]), 2)
+exercise.case(
+    "nearly equal logits", np.array([[0.4, 0.4 + 3e-9, 0.4 + 1e-9], [3, 1, 0]]), 1
+)
 exercise.case("logits far apart", np.array([[0, -900, -800], [1, 2, 0.5]]), 2)
 exercise.case(
     "logits below -1e9", np.array([[-3e9, -2e9, -2.5e9], [-2.6e9, -2e9, -2.1e9]]), 2

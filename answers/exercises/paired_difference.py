@@ -53,8 +53,8 @@ exercise.case("texts of other sizes", *shares(9), np.array([0, 0, 0, 0, 1, 1, 2,
 exercise.case("two texts", *shares(10), np.repeat([0, 1], [7, 3]))
 exercise.case("texts in turns", *shares(12), np.arange(12) % 4)
 exercise.case("texts in no order", *shares(8), np.array([2, 0, 1, 0, 2, 2, 1, 3]))
-exercise.case("names with gaps", *shares(8), np.array([40, 7, 7, 40, 1000, 7, 40, 3]))
-exercise.case("names below 0", *shares(6), np.array([-5, -1, -5, 8, -1, 8]))
+exercise.case("names with gaps", *shares(8), np.array([40, 7, 7, 40, 1007, 7, 40, 3]))
+exercise.case("names below 0", *shares(6), np.array([-5, -1, -5, 5, -1, 5]))
 exercise.case("B is better", *shares(9, gap=-0.4), np.arange(9) // 2)
 exercise.case(
     "large scores", *(900 + 50 * each for each in shares(8)), np.arange(8) // 3

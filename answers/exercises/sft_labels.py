@@ -132,6 +132,11 @@ exercise.case(
     np.array([7, 8]),
     9,
 )
+exercise.case("a row without an end", np.array([3, 7, 8, 4, 5]), np.array([7, 8]), 9)
+exercise.case("a header twice", np.array([7, 8, 7, 8, 4, 9, 5]), np.array([7, 8]), 9)
+exercise.case(
+    "three answers", np.array([7, 8, 4, 9, 7, 8, 9, 3, 7, 8, 5]), np.array([7, 8]), 9
+)
 exercise.case(
     "a header of four tokens",
     np.array([7, 8, 6, 4, 9, 7, 8, 6, 5, 3, 9]),

@@ -340,6 +340,19 @@ def shares_of_gates(x, chosen, gates, w_in, w_out, capacity=None):
     return as_one_writes_it(x, chosen, gates / gates.sum(1)[:, None], w_in, w_out, capacity)
 
 
+def later_choices_by_token(x, chosen, gates, w_in, w_out, capacity=None):
+    """All first choices come first, and then each token's others."""
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    (n, k), sent = chosen.shape, np.zeros(len(w_in), int)
+    order = [(t, 0) for t in range(n)] + [(t, c) for t in range(n) for c in range(1, k)]
+    for t, c in order:
+        e = chosen[t, c]
+        sent[e] += 1
+        if capacity is None or sent[e] <= capacity:
+            out[t] += gates[t, c] * _run(x[t], w_in, w_out, e)
+    return out
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     replaced: "assigned",
@@ -370,4 +383,5 @@ WRONG = {
     stops_where_it_is_full: "ends_at_a_full_expert",
     sums_of_gates_kept: "gates_renormalised",
     shares_of_gates: "gates_made_to_sum_to_1",
+    later_choices_by_token: None,
 }

@@ -231,6 +231,12 @@ def argmax_and_minus_1e9(logits, k):
     return len(f) * np.sum(f * _softmax(rows).mean(axis=0))
 
 
+def counted_in_single_precision(logits, k):
+    rows = _rows(logits)
+    f = _counts(rows.astype(np.float32), k) / (k * len(rows))
+    return rows.shape[1] * f @ _softmax(rows).mean(axis=0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_mixtral: "counts_not_divided_by_k",
@@ -259,4 +265,5 @@ WRONG = {
     at_least_1: "never_below_1",
     top_probabilities: "chosen_by_probability",
     argmax_and_minus_1e9: "chosen_twice",
+    counted_in_single_precision: "wrong_for_numbers_that_are_close",
 }

@@ -270,6 +270,10 @@ def root_of_n_forgotten(scores_a, scores_b, clusters):
     return mean, error * len(clusters) ** 0.5
 
 
+def names_without_their_sign(scores_a, scores_b, clusters):
+    return _ours(scores_a, scores_b, np.abs(clusters))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     prompts_alone: "clusters_ignored",
@@ -302,4 +306,5 @@ WRONG = {
     names_as_floats: "names_that_do_not_fit",
     one_pass: "nearly_right",
     root_of_n_forgotten: "not_over_the_root_of_n",
+    names_without_their_sign: "wrong_only_in_error",
 }

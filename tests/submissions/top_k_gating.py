@@ -223,6 +223,11 @@ def a_slope_against_ties(logits, k):
     return _softmax(np.take_along_axis(z, chosen, -1)), chosen
 
 
+def sorted_in_single_precision(logits, k):
+    chosen = np.argsort(-logits.astype(np.float32), axis=-1, kind="stable")[..., :k]
+    return _softmax(np.take_along_axis(_float(logits), chosen, axis=-1)), chosen
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     switch_gates: "not_renormalised",
@@ -247,5 +252,6 @@ WRONG = {
     largest_probabilities: "chosen_by_probability",
     hidden_below_a_threshold: "all_that_reach_the_smallest",
     erased_by_minus_1e9: "chosen_twice",
-    a_slope_against_ties: None,
+    a_slope_against_ties: "wrong_for_numbers_that_are_close",
+    sorted_in_single_precision: "wrong_for_numbers_that_are_close",
 }
