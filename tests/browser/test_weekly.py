@@ -30,7 +30,10 @@ SEEN = {
 # None of them concerns these.
 OTHER = {"cells 15-kl-directions", "pages 15-kl-directions", "verdicts causal_mask"}
 # A change of any of these concerns every case, or every page.
-OF_ALL = ["docs/live/worker.js", "docs/live/cell.js", "mkdocs.yml", "tests/browser/conftest.py"]
+OF_ALL = [
+    *("docs/live/worker.js", "docs/live/cell.js", "docs/vendor/katex/katex.min.css"),
+    *("mkdocs.yml", "pyproject.toml", ".ci/site.txt", "tests/browser/conftest.py"),
+]
 OF_PAGES = ["docs/style/site.css", "docs/live/review.js"]
 
 

@@ -18,8 +18,10 @@ import pytest
 from answers.proof.affected import Affected, changed_files, relative
 
 PAGES = ".md", ".ipynb"
+# What is installed.
+OF_ALL = {"pyproject.toml", ".ci/site.txt"}
 # What pages are made of, and the part of it by which their Python runs.
-OF_PAGES = "docs/(live|style|vendor|[.]theme|offline|reload|start)"
+OF_PAGES = "docs/(live|style|[.]theme|offline|reload|start)"
 OF_PYTHON = (
     "docs/live/(call_)?"
     "(cell|config|drawing|elements|explorer|needs|output|packages|python|talk|worker)"
@@ -41,6 +43,8 @@ def left_out(config, items: list) -> list:
     try:
         changed = changed_files(os.environ.get("ANSWERS_SINCE", "HEAD^"))
     except (SyntaxError, OSError, subprocess.CalledProcessError):
+        return []
+    if changed & OF_ALL:
         return []
     # Who links to a page does not show what it holds.
     others = {name for name in changed if not name.endswith(PAGES)}
