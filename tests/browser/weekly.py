@@ -1,9 +1,10 @@
-"""What the browser sees again only if it may have changed: a page, its cells, an exercise.
+"""What the browser sees again only where it may have changed: a page, its cells, an exercise.
 
 A case that is marked `weekly` is left out where nothing that it depends on differs from a commit
 that was seen: ANSWERS_SINCE, on GitHub the last commit that passed; else the commit before this
 one. Nothing is left out under ANSWERS_WEEKLY=1, as once a week in `.github/workflows/test.yml`; nor
-where files are named, as in `pytest tests/browser`, or where git knows no such commit.
+where tests are chosen, as in `pytest tests/browser` or by `--since`; nor where git knows no such
+commit.
 """
 
 import os
@@ -17,9 +18,14 @@ import pytest
 from answers.proof.affected import Affected, changed_files, relative
 
 PAGES = ".md", ".ipynb"
+# What is installed.
+OF_ALL = {"pyproject.toml", ".ci/site.txt"}
 # What pages are made of, and the part of it by which their Python runs.
-OF_PAGES = "docs/(live|style|vendor|[.]theme|offline|reload|start)"
-OF_PYTHON = "docs/live/(call_)?(cell|config|elements|needs|output|packages|python|talk|worker)"
+OF_PAGES = "docs/(live|style|[.]theme|offline|reload|start)"
+OF_PYTHON = (
+    "docs/live/(call_)?"
+    "(cell|config|drawing|elements|explorer|needs|output|packages|python|talk|worker)"
+)
 
 
 def weekly(cases: Iterable, always: Iterable) -> list:
@@ -31,12 +37,14 @@ def weekly(cases: Iterable, always: Iterable) -> list:
 def left_out(config, items: list) -> list:
     """The tests that are left to the weekly run."""
     named = config.args_source == config.ArgsSource.ARGS
-    if named or os.environ.get("ANSWERS_WEEKLY") == "1":
+    if named or config.option.since or os.environ.get("ANSWERS_WEEKLY") == "1":
         return []
     marked = [item for item in items if item.get_closest_marker("weekly")]
     try:
         changed = changed_files(os.environ.get("ANSWERS_SINCE", "HEAD^"))
     except (SyntaxError, OSError, subprocess.CalledProcessError):
+        return []
+    if changed & OF_ALL:
         return []
     # Who links to a page does not show what it holds.
     others = {name for name in changed if not name.endswith(PAGES)}
