@@ -116,8 +116,9 @@ def token_weights(
 
     Args:
         mask: True = a token that the policy drew; False = padding, or a tool's output.
-        by: "token" for the mean over all tokens (DAPO), "sequence" for the mean over answers of
-            each answer's mean (GRPO), "constant" for sums divided by answers · `length` (Dr. GRPO).
+        by: "token" for the mean over all tokens (TRL's "dapo"), "sequence" for the mean over
+            answers of each answer's mean (GRPO), "constant" for sums divided by answers · `length`
+            (Dr. GRPO).
         length: With "constant" alone: a number such as the most tokens of an answer.
 
     Raises:

@@ -41,6 +41,8 @@ exercise.case("2 and 5 right of six, scaled", passes(2, 5, group=6), True)
 exercise.case("1, 4 and 7 right of eight, not scaled", passes(1, 4, 7), False)
 exercise.case("none right, and all", passes(0, 8, 3))
 exercise.case("none right, and all, not scaled", passes(0, 8, 3), False)
+exercise.case("1 and 63 right of 64", passes(1, 63, group=64))
+exercise.case("rewards near 100000", 1e5 + passes(1, 4, 2, group=5))
 exercise.case("two answers", rewards(3, 2))
 exercise.case("scores of any size", rewards(4, 6))
 exercise.case("scores of any size, not scaled", rewards(4, 6), scale=False)
@@ -274,6 +276,19 @@ def praise_alone(rewards, scale=True, eps=1e-4):
     # "Keep their signs": np.maximum(centred(rewards), 0) → centred(rewards)
     a = np.maximum(centred(rewards), 0)
     return a / (spread(rewards) + eps) if scale else a
+
+
+@exercise.bug(most=(3, 5))
+def cut_off_far_from_0(rewards, scale=True, eps=1e-4, most=3):
+    """Advantages far from 0 are cut off at a fixed number, so a rare answer counts less. Leave them
+    as they are."""
+    # "Advantages far from 0 are cut off at a fixed number": any(np.allclose(got, np.clip(want,
+    #     -each, each)) for each in (3, 5))
+    # "so a rare answer counts less": bug(np.eye(64)[0])[0] < 5.1 < right(np.eye(64)[0])[0]
+    # "Leave them as they are": np.clip(a, -most, most) → a
+    a = centred(rewards)
+    a = a / (spread(rewards) + eps) if scale else a
+    return np.clip(a, -most, most)
 
 
 @exercise.bug

@@ -68,6 +68,9 @@ exercise.case("a tool's output in the middle", new, old, a, tools)
 exercise.case("a tool's output, each answer's mean", new, old, a, tools, "sequence")
 late = np.arange(6) >= np.array([[0], [3], [5], [1]])
 exercise.case("padding on the left", new, old, a, late, "sequence")
+some = np.where(np.arange(4) % 2, 0, a)
+exercise.case("two advantages of 0", new, old, some, mask)
+exercise.case("two of 0, each answer's mean", new, old, some, mask, "sequence")
 wild = np.where(mask, new, 900.0), np.where(mask, old, -900.0)
 exercise.case("large numbers at padding", *wild, a, mask)
 exercise.case("large numbers at padding, a constant", *wild, a, mask, "constant", 6)
@@ -583,6 +586,25 @@ def advantages_scaled_again(
         a = (a - a.mean()) / (a.std(ddof=ddof) + 1e-8)
     _, free, clipped = parts(log_prob, old_log_prob, a, mask, clip)
     return finished(token_weights(mask, by, length), free, clipped)
+
+
+@exercise.bug
+def advantages_of_0_left_out(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """Answers with an advantage of 0 are left out of the mean, so the others count more. Keep them
+    in the divisor."""
+    # "Answers with an advantage of 0 are left out of the mean": np.isclose(got.loss,
+    #     right(log_prob[advantages != 0], old_log_prob[advantages != 0], advantages[advantages !=
+    #     0], mask[advantages != 0], by, length, clip)[0])
+    # "so the others count more": abs(got.dlog_prob).sum() > abs(want.dlog_prob).sum()
+    # "Keep them in the divisor": rows = advantages != 0 → rows = mask.any(axis=1)
+    rows = advantages != 0
+    w = np.zeros(mask.shape)
+    if rows.any():
+        w[rows] = token_weights(mask[rows], by, length)
+    _, free, clipped = parts(log_prob, old_log_prob, advantages, mask, clip)
+    return finished(w, free, clipped)
 
 
 @exercise.bug

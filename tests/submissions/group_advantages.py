@@ -207,6 +207,19 @@ def in_place(rewards, scale=True, eps=1e-4):
     return r / (s + eps) if scale else r
 
 
+def within_five(rewards, scale=True, eps=1e-4):
+    """Right where a group is small."""
+    return by_variance(rewards, scale, eps).clip(-5, 5)
+
+
+def squares_less_the_squared_mean(rewards, scale=True, eps=1e-4):
+    """Right where rewards are near 0: elsewhere the difference loses digits."""
+    r = _float(rewards)
+    mean = r.mean(-1)[..., None]
+    variance = ((r * r).mean(-1)[..., None] - mean * mean) * r.shape[-1] / (r.shape[-1] - 1)
+    return (r - mean) / (np.maximum(variance, 0) ** 0.5 + eps) if scale else r - mean
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     default_deviation: "divisor_of_all_answers",
@@ -231,4 +244,6 @@ WRONG = {
     cut_to_zero: "the_same_everywhere",
     without_axes_of_one: "right_numbers_in_another_shape",
     in_place: "an_argument_changed",
+    within_five: "cut_off_far_from_0",
+    squares_less_the_squared_mean: "nearly_right",
 }

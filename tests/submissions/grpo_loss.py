@@ -317,6 +317,20 @@ def reinforce(log_prob, old_log_prob, advantages, mask, by="token", length=None,
     return -np.sum(w * np.where(mask, log_prob, 0)), -w
 
 
+def silent_answers_dropped(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """Right where no advantage is 0, and where all are."""
+    loud = np.flatnonzero(advantages)
+    gradient = np.zeros(mask.shape)
+    if not loud.size:
+        return 0.0, gradient
+    loss, gradient[loud] = by_sign(
+        log_prob[loud], old_log_prob[loud], advantages[loud], mask[loud], by, length, clip
+    )
+    return loss, gradient
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     always_by_answers: "each_answers_mean_for_all_tokens",
@@ -349,4 +363,5 @@ WRONG = {
     whitened: "advantages_scaled_again",
     reinforce: "logarithm_without_the_old_policy",
     cispo: "clipped_weight_of_a_logarithm",
+    silent_answers_dropped: "advantages_of_0_left_out",
 }
