@@ -27,6 +27,7 @@ SIZES = 3, 2, 11, 24, 6, 96
 exercise.case("one block, one sequence", *SMALL)
 exercise.case("three blocks, two sequences", *SIZES)
 exercise.case("a narrow feed-forward part", 1, 1, 7, 12, 2, 17)
+exercise.case("a feed-forward part of another width", 2, 3, 9, 20, 5, 90)
 exercise.case("SwiGLU", *SMALL, gated=True)
 exercise.case("six heads that share two of keys", *SIZES, kv_heads=2)
 exercise.case("one head of keys for all, SwiGLU", *SIZES, kv_heads=1, gated=True)
@@ -34,9 +35,17 @@ exercise.case("dropout", *SIZES, dropout=True)
 exercise.case("weights of all pairs", *SMALL, flash=False)
 exercise.case("weights of all pairs, six heads", *SIZES, flash=False)
 exercise.case("weights where heads share keys", *SIZES, kv_heads=2, flash=False)
+exercise.case(
+    "shared heads, weights and dropout",
+    *SIZES,
+    kv_heads=2,
+    flash=False,
+    dropout=True,
+)
 exercise.case("weights and dropout", *SIZES, flash=False, dropout=True)
 exercise.case("checkpoints", *SIZES, checkpoint=True)
 exercise.case("a checkpoint of one block", *SMALL, checkpoint=True)
+exercise.case("checkpoints and dropout", *SIZES, dropout=True, checkpoint=True)
 exercise.case("checkpoints and weights", *SIZES, flash=False, checkpoint=True)
 exercise.case(
     "five blocks with everything", 5, 3, 13, 32, 8, 70, 4, True, False, True, True
@@ -123,12 +132,12 @@ def three_inputs_of_projections(*sizes, **more):
 
 
 @exercise.bug
-def output_of_attention_forgotten(*sizes, **more):
-    """What attention returns is missing: the projection after it keeps that, width numbers a
-    token."""
-    # "What attention returns is missing: the projection after it keeps that, width numbers a
-    #     token": want - got == layers * batch * length * 2 * width
-    # "What attention returns is missing": output=lambda c: 0 →
+def one_array_forgotten(*sizes, **more):
+    """One array of width numbers a token is missing. Four are kept around norms and sublayers, one
+    more is what attention returns."""
+    # "One array of width numbers a token is missing": want - got == layers * batch * length * 2 *
+    #     width
+    # "one more is what attention returns": output=lambda c: 0 →
     return count(sizes, more, output=lambda c: 0)
 
 

@@ -33,6 +33,7 @@ exercise.case("more devices than parameters", 3, 8, 3)
 exercise.case("float32, the optimizer split", 1009, 6, 1, mixed=False)
 exercise.case("float32, all split", 1013, 6, 3, mixed=False, state_bytes=4)
 exercise.case("Adam in 8 bits, the optimizer split", 1019, 9, 1, state_bytes=2)
+exercise.case("SGD, the optimizer split", 1021, 7, 1, state_bytes=0)
 exercise.case("Llama 7B on 8", 6_738_415_616, 8, 3)
 exercise.case("7.5 billion on 64", 7_500_000_000, 64, 2)
 exercise.case("Llama 3 405B on 16,384", 405_853_388_800, 16_384, 1)
@@ -62,6 +63,29 @@ def no_copy_of_weights(parameters, devices=1, stage=0, mixed=True, state_bytes=8
     # "it keeps one in float32, 4 bytes a parameter more": (2, 2, state_bytes) → (2, 2, 4 +
     #     state_bytes)
     sizes = (2, 2, state_bytes) if mixed else (4, 4, state_bytes)
+    return on_a_device(parameters, devices, stage, sizes)
+
+
+@exercise.bug
+def no_copy_without_state(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """The copy of the weights is gone where `state_bytes` is 0. SGD changes float32 weights, too:
+    mixed precision keeps them."""
+    # "The copy of the weights is gone where `state_bytes` is 0": state_bytes == 0 and
+    #     got.optimizer == 0 < want.optimizer
+    # "mixed precision keeps them": states if state_bytes else 0 → states
+    weights, gradients, states = bytes_of(mixed, state_bytes)
+    states = states if state_bytes else 0
+    return on_a_device(parameters, devices, stage, (weights, gradients, states))
+
+
+@exercise.bug
+def copy_among_the_weights(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """The copy in float32 is counted among the weights, and split as late as they are. It is the
+    optimizer's."""
+    # "The copy in float32 is counted among the weights, and split as late as they are":
+    #     got.weights - want.weights == 4 * parameters and got.optimizer < want.optimizer
+    # "It is the optimizer's": (6, 2, → (2, 2, 4 +
+    sizes = (6, 2, state_bytes) if mixed else (4, 4, state_bytes)
     return on_a_device(parameters, devices, stage, sizes)
 
 

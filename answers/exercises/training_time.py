@@ -180,6 +180,16 @@ def attention_forward_alone(*run, **more):
     return days(*run, **more, pair=4)
 
 
+@exercise.bug(pair=(2, 8, 16, 24))
+def other_price_of_attention(*run, pair=24, **more):
+    """Attention costs another multiple of layers width length. Its two products cost 4 forward, and
+    twice as much backward: 12."""
+    # "Attention costs another multiple of layers width length": layers > 0 and not
+    #     np.isclose(got, want)
+    # "Its two products cost 4 forward, and twice as much backward: 12": pair=pair → pair=12
+    return days(*run, **more, pair=pair)
+
+
 @exercise.bug
 def attention_of_one_layer(
     parameters, tokens, devices, peak, utilisation, layers=0, *sizes, **more

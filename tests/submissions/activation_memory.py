@@ -134,6 +134,33 @@ def no_attention_output(*args, **more):
     return _bytes(c, -c["width"])
 
 
+def one_norm(*args, **more):
+    """The input of one norm is taken for the other's, too."""
+    c = _named(args, more)
+    block = by_shapes(**{**c, "layers": 1}) - 2 * c["batch"] * c["length"] * c["width"]
+    rest = 2 * c["batch"] * c["length"] * c["width"] if c["checkpoint"] else block
+    return block + (c["layers"] - 1) * rest
+
+
+def scores_share_dropout(*args, **more):
+    """A mask and dropped weights for each head of keys, weights for each of queries."""
+    c = _named(args, more)
+    away = c["heads"] - (c["kv_heads"] or c["heads"])
+    return _bytes(c, 0, 0 if c["flash"] else -3 * c["length"] * away * c["dropout"])
+
+
+def no_masks_at_checkpoints(*args, **more):
+    c = _named(args, more)
+    return _bytes(c, 0, -2 * c["width"] * (c["checkpoint"] and c["dropout"]))
+
+
+def masks_are_kept(*args, **more):
+    """A checkpoint keeps the masks of its block, and does not draw them again."""
+    c = _named(args, more)
+    masks = 2 * c["width"] * c["batch"] * c["length"] * (c["checkpoint"] and c["dropout"])
+    return by_shapes(**c) + (c["layers"] - 1) * masks
+
+
 def no_groups(*args, **more):
     return by_shapes(**{**_named(args, more), "kv_heads": None})
 
@@ -259,7 +286,11 @@ def with_the_last_norm(*args, **more):
 WRONG = {
     no_norms: "inputs_of_norms_forgotten",
     separate_inputs: "three_inputs_of_projections",
-    no_attention_output: "output_of_attention_forgotten",
+    no_attention_output: "one_array_forgotten",
+    one_norm: "one_array_forgotten",
+    scores_share_dropout: None,
+    no_masks_at_checkpoints: None,
+    masks_are_kept: None,
     no_groups: "keys_for_every_head",
     one_of_keys_and_values: "only_keys_or_values",
     grouped_queries: "queries_as_few_as_keys",

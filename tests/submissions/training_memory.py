@@ -95,6 +95,21 @@ def twelve_bytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     return _with(parameters, devices, stage, (size, size, int(state_bytes)))
 
 
+def nothing_for_sgd(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    w, g, o = _ours(parameters, devices, stage, mixed, state_bytes)
+    return w, g, o if state_bytes > 0 else 0
+
+
+def master_with_weights(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    w, g, _ = _ours(parameters, devices, stage, mixed, state_bytes)
+    moments = _ours(parameters, devices, stage, False, state_bytes)[2]
+    return (3 * w if mixed else w), g, moments
+
+
+def zero_taken_for_none(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, stage, mixed, state_bytes or 8)
+
+
 def master_always(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     size = 2 if mixed else 4
     return _with(parameters, devices, stage, (size, size, 4 + int(state_bytes)))
@@ -204,6 +219,9 @@ def every_device(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
 # What each is told; None where no known mistake explains it.
 WRONG = {
     twelve_bytes: "no_copy_of_weights",
+    nothing_for_sgd: "no_copy_without_state",
+    master_with_weights: "copy_among_the_weights",
+    zero_taken_for_none: "wrong_where_state_bytes_is_0",
     master_always: "copy_in_float32_too",
     always_mixed: "precision_ignored",
     megatron_gradients: "gradients_in_float32",

@@ -211,6 +211,24 @@ def scores_without_backward(
     )
 
 
+def scores_once_backward(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    """The backward pass of a score is taken for as long as its forward pass."""
+    return _ours(
+        *(parameters, tokens, devices, peak, utilisation),
+        *(layers * 2 / 3, width, length, checkpoint),
+    )
+
+
 def scores_squared(
     parameters,
     tokens,
@@ -317,6 +335,7 @@ WRONG = {
     six_n_d: "no_attention",
     causal_scores: "half_of_the_square",
     scores_without_backward: "attention_forward_alone",
+    scores_once_backward: "other_price_of_attention",
     scores_squared: "attention_of_a_sequence",
     one_layer_of_scores: "attention_of_one_layer",
     no_recomputation: "checkpoint_ignored",
