@@ -67,7 +67,7 @@ exercise.case(
     np.array([[3.0, 1], [2, 2], [3, 1], [0, 5]]),
     3,
 )
-exercise.case("many ties", *whole(4, 12, 2, 3), 7)
+exercise.case("many ties", *whole(4, 16, 2, 3), 7)  # of 16 the mean is exact
 exercise.case("no query", np.empty((0, 3)), some[1], 2)
 add_whole_numbers(exercise, *whole(4, 7, 3, 90), 3)
 exercise.case(
@@ -84,6 +84,14 @@ exercise.case(
     *((x + 3000).astype(np.float32) for x in vectors(4, 30, 5)),
     6,
 )
+place = rng.normal(size=(6, 3))
+exercise.case(
+    "points that differ by little",
+    rng.normal(size=(4, 3)),
+    np.concatenate([place, place + 1e-9 * rng.normal(size=(6, 3))]),
+    12,
+)
+exercise.case("whole numbers of millions", *whole(4, 9, 3, 10**7), 3)
 exercise.long_case(
     *(np.sin(np.arange(1, 2404.0) ** 2 * k).reshape(-1, 3) for k in (1, 2)), 3
 )
@@ -244,19 +252,30 @@ def bytes_that_wrap(queries, points, k):
     return nearest((differences.astype(np.float64) ** 2).sum(axis=2), k)
 
 
-@exercise.bug
-def squares_in_float32(queries, points, k):
+@exercise.bug(always=(False, True))
+def squares_in_float32(queries, points, k, always=False):
     """The expanded squares are computed in float32. Far from 0 they round small differences away:
     convert to float64 first."""
     # "The expanded squares are computed in float32": queries.dtype == np.float32 and
     #     not np.array_equal(got, want)
-    # "convert to float64 first": x.astype(np.float32 if → x.astype(np.float64 if
+    # "convert to float64 first": np.float32 if always or → np.float64 if always or
     # "Far from 0 they round small differences away": not np.array_equal(got, want)
     q, p = (
-        x.astype(np.float32 if x.dtype == np.float32 else np.float64)
+        x.astype(np.float32 if always or x.dtype == np.float32 else np.float64)
         for x in (queries, points)
     )
     return nearest((p**2).sum(axis=1) - 2 * q @ p.T, k)
+
+
+@exercise.bug
+def little_rounded_away(queries, points, k):
+    """Distances are rounded, so points that differ by little look equally far. Keep all digits of
+    float64."""
+    # "Distances are rounded": np.array_equal(got, nearest(squared(queries, points).round(6), k))
+    # "so points that differ by little look equally far": bug(np.array([[0.0]]), np.array([[1 +
+    #     1e-12], [1.0]]), 1)[0, 0] == 0
+    # "Keep all digits of float64": .astype(np.float32) →
+    return nearest(squared(queries, points).astype(np.float32), k)
 
 
 @exercise.bug

@@ -218,7 +218,7 @@ def in_the_order_given(grades, scores, k):
 
 
 @exercise.bug
-def natural_logarithm(grades, scores, k):
+def first_two_places_alike(grades, scores, k):
     """The first two places both have the discount 1: from the second on places are divided by
     log2(i), as in the first paper. Divide by log2(i + 1)."""
     # "The first two places both have the discount 1": np.isclose(bug(np.array([1, 0]),

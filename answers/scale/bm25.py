@@ -121,7 +121,8 @@ def bm25(
             without column, a negative `k1`, or a `b` that is not between 0 and 1.
 
     Source:
-        S. Robertson, H. Zaragoza (2009), The Probabilistic Relevance Framework: BM25 and Beyond.
+        S. Robertson, H. Zaragoza (2009), The Probabilistic Relevance Framework: BM25 and Beyond;
+        Apache Lucene, BM25Similarity, for the 1 in the logarithm.
 
     Example:
         One of two documents of one length holds the word.

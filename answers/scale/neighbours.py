@@ -256,8 +256,7 @@ def search_cells(
             nan, infinite or too large.
 
     Source:
-        J. Sivic, A. Zisserman (2003), Video Google; H. Jégou, M. Douze, C. Schmid (2011),
-        Product Quantization for Nearest Neighbor Search.
+        H. Jégou, M. Douze, C. Schmid (2011), Product Quantization for Nearest Neighbor Search.
 
     Example:
         >>> points = np.array([[1.0], [9.0], [2.0]])

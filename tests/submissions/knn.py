@@ -64,6 +64,11 @@ def python_sorted(queries, points, k):
     return np.array(found, int).reshape(-1, k)
 
 
+def around_the_mean(queries, points, k):
+    centre = points.mean(axis=0, dtype=float)
+    return expanded(queries - centre, points - centre, k)
+
+
 def downwards(queries, points, k):
     return _first(-_table(queries, points), k)
 
@@ -142,6 +147,30 @@ def always_float32(queries, points, k):
     return _first((p**2).sum(axis=1) - 2 * q @ p.T, k)
 
 
+def differences_in_float32(queries, points, k):
+    q, p = queries.astype(np.float32), points.astype(np.float32)
+    return _first(((q[:, None] - p) ** 2).sum(axis=2), k)
+
+
+def table_in_float32(queries, points, k):
+    return _first(_table(queries, points).astype(np.float32), k)
+
+
+def roots_in_float32(queries, points, k):
+    return _first(np.sqrt(_table(queries, points)).astype("f4"), k)
+
+
+def rounded_to_six_digits(queries, points, k):
+    return _first(_table(queries, points).round(6), k)
+
+
+def integers_in_four_bytes(queries, points, k):
+    if queries.dtype.kind == points.dtype.kind == "i":
+        queries, points = queries.astype(np.int32), points.astype(np.int32)
+        return _first(((queries[:, None] - points) ** 2).sum(axis=2, dtype=np.int32), k)
+    return by_differences(queries, points, k)
+
+
 def highest_index_of_equals(queries, points, k):
     table = _table(queries, points)
     return np.array([np.lexsort((-np.arange(len(points)), row))[:k] for row in table], int).reshape(
@@ -199,6 +228,11 @@ WRONG = {
     differences_in_their_type: "bytes_that_wrap",
     expanded_in_float32: "squares_in_float32",
     always_float32: "squares_in_float32",
+    differences_in_float32: "little_rounded_away",
+    table_in_float32: "little_rounded_away",
+    roots_in_float32: "little_rounded_away",
+    rounded_to_six_digits: "little_rounded_away",
+    integers_in_four_bytes: "wrong_for_numbers_that_are_large",
     highest_index_of_equals: "last_of_equals",
     how_far: "distances_instead",
     only_the_nearest: "right_only_in_the_first_column",

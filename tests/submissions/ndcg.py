@@ -190,7 +190,7 @@ WRONG = {
     without_k: "not_cut",
     upwards: "lowest_first",
     as_it_came: "in_the_order_given",
-    of_the_first_paper: "natural_logarithm",
+    of_the_first_paper: "first_two_places_alike",
     divided_by_the_place: "by_the_place",
     undiscounted: "no_discount",
     stable_order: "ties_as_they_came",
