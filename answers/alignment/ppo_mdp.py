@@ -105,7 +105,7 @@ def rollout(
         terminated = after == CELLS
         truncated = ~terminated & (ages == LIMIT)
         seen.append((now, moves, rewards[now, moves], after, terminated, truncated))
-        over, anew = terminated | truncated, rng.integers(CELLS, size=len(now))
+        over, anew = terminated | truncated, rng.integers(CELLS, size=len(now), dtype=int)
         now, ages = np.where(over, anew, after), np.where(over, 0, ages)
     return Rollout(*map(np.array, zip(*seen, strict=True))), now, ages
 
@@ -163,7 +163,7 @@ def train(
     rng, count, ratios, flats = np.random.default_rng(seed), 0, [], []
     tables = [np.zeros((CELLS, len(MOVES))), np.zeros((CELLS, 1))]
     moments = [[np.zeros_like(table)] * 2 for table in tables]
-    now, ages = rng.integers(CELLS, size=ENVS), np.zeros(ENVS, int)
+    now, ages = rng.integers(CELLS, size=ENVS, dtype=int), np.zeros(ENVS, int)
     curve = [values_of(softmax(tables[0])).mean()]
     for _ in range(rollouts):
         seen, now, ages = rollout(softmax(tables[0]), now, ages, rng)

@@ -11,7 +11,7 @@ export const QUESTION = 15 // minutes for each, a share of the exercise with it
 export const OPENING = 3 // minutes
 export const FOLLOW_UP = 2
 export const SEEDS = 10_000
-const TRIED = 64
+const TRIED = 256
 // What the last rating of a card, or the last score of a question, says; nothing yet says 0.
 /** @type {{ [rating: number]: number }} */
 const RATED = { 1: 2, 2: 1, 3: -1, 4: -2 }

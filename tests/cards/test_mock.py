@@ -18,8 +18,8 @@ def draw(minutes, seed):
 
 
 def weakest(ratings, scores):
-    """Of 64 seeds."""
-    seeds = json.dumps([*range(1, 65)])
+    """Of as many seeds as the page tries."""
+    seeds = json.dumps([*range(1, 257)])
     known = f"id => ({json.dumps(ratings)})[id], number => ({json.dumps(scores)})[number]"
     return SCRIPTS.value(f"weakest(all, 15, {seeds}, {known})")
 

@@ -969,9 +969,6 @@ LIBRARY = {
         r"\frac{\partial \mathcal{L}}{\partial u_{w}}": lambda u_w, u_l, beta: of_log_ratios(
             u_w, u_l, beta
         )[1],
-        r"\frac{\partial \mathcal{L}}{\partial u_{l}}": lambda u_w, u_l, beta: of_log_ratios(
-            u_w, u_l, beta
-        )[2],
     },
     "ppo.advantages": {
         r"\delta_{1}": lambda r, V, gamma: three_advantages(r, V, gamma, 0)[0],
