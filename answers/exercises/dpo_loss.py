@@ -309,6 +309,25 @@ def weight_of_a_learned_pair(
 
 
 @exercise.bug
+def weight_without_the_reference(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """The loss is right, and the gradients' weight leaves the reference out. It is sigmoid(-margin)
+    of the loss's own margin."""
+    # "The loss is right, and the gradients' weight leaves the reference out": np.isclose(got.loss,
+    #     want.loss) and np.allclose(got.dchosen, -beta * sigmoid(beta * (as_float(policy_rejected)
+    #     - policy_chosen)) / len(policy_chosen))
+    # "It is sigmoid(-margin) of the loss's own margin": sigmoid(-policy_alone) →
+    #     sigmoid(-margin)
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * (chosen - rejected)
+    policy_alone = beta * (as_float(policy_chosen) - policy_rejected)
+    return finished(margin, -beta * sigmoid(-policy_alone))
+
+
+@exercise.bug
 def gradients_of_opposite_sign(
     policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
 ):

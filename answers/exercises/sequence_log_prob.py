@@ -204,6 +204,20 @@ def answer_and_padding(logits, tokens, answer):
 
 
 @exercise.bug
+def zeros_taken_for_padding(logits, tokens, answer):
+    """Tokens of 0 are taken for padding, and left out of the answer. A word may have the number 0:
+    `answer` alone says which tokens count."""
+    # "Tokens of 0 are taken for padding, and left out of the answer": np.allclose(got,
+    #     right(logits, tokens, answer & (tokens != 0)))
+    # "A word may have the number 0": bug(np.zeros((1, 2, 2)), np.zeros((1, 2), int),
+    #     np.ones((1, 2), bool))[0] == 0
+    # "`answer` alone says which tokens count": answer & (tokens != 0) → answer
+    counted = answer & (tokens != 0)
+    log_p = picked(log_softmax(logits)[:, :-1], tokens[:, 1:])
+    return np.where(counted[:, 1:], log_p, 0).sum(axis=1)
+
+
+@exercise.bug
 def end_left_out(logits, tokens, answer):
     """The answer's last token is left out. Its end token is part of it: without it the model is not
     taught to stop."""

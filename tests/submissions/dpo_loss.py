@@ -149,6 +149,15 @@ def easy_pairs_first(policy_chosen, policy_rejected, reference_chosen, reference
     return _of(m, beta)[0], slope, -slope
 
 
+def weighed_by_the_policy(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """The reference stands in the loss, and is forgotten in the slope."""
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    policy = policy_chosen * 1.0 - policy_rejected
+    return _of(m, beta)[0], *_of(policy, beta)[1:]
+
+
 def ascent(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
     m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
     loss, up, down = _of(m, beta)
@@ -258,6 +267,7 @@ WRONG = {
     total: "summed",
     total_loss: "loss_of_a_sum",
     easy_pairs_first: "weight_of_a_learned_pair",
+    weighed_by_the_policy: "weight_without_the_reference",
     ascent: "gradients_of_opposite_sign",
     both_up: "one_gradient_for_both",
     chosen_alone: "rejected_detached",

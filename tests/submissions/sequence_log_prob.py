@@ -120,6 +120,12 @@ def from_the_first_true(logits, tokens, answer):
     return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), begun[:, 1:])
 
 
+def words_above_zero(logits, tokens, answer):
+    """As if the tokenizer kept 0 for padding."""
+    words = (tokens > 0)[:, 1:]
+    return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), answer[:, 1:] & words)
+
+
 def last_token_dropped(logits, tokens, answer):
     after = np.concatenate([answer[:, 1:], np.zeros_like(answer[:, :1])], axis=1)
     return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), (answer & after)[:, 1:])
@@ -224,6 +230,7 @@ WRONG = {
     everything: "every_token",
     all_but_the_answer: "mask_inverted",
     from_the_first_true: "answer_and_padding",
+    words_above_zero: "zeros_taken_for_padding",
     last_token_dropped: "end_left_out",
     last_place_dropped: "last_place_left_out",
     raw_logits: "logits_not_normalized",
