@@ -53,7 +53,6 @@ exercise.case("far from it, each answer's mean", *drawn(5, 7, drift=1.5), "seque
 exercise.case("a wider clip above", *drawn(5, 7), "token", None, (0.2, 0.28))
 exercise.case("a wider clip below", *drawn(5, 7), clip=(0.5, 0.1))
 exercise.case("no room to move", *drawn(3, 5), clip=(0.0, 0.0))
-exercise.case("no room to move, on policy", *drawn(3, 5, drift=0), clip=(0.0, 0.0))
 exercise.case("a clip above 1", *drawn(5, 7, drift=1.5), clip=(1.5, 2.0))
 new, old, a, mask = drawn(6, 5, drift=1.0)
 exercise.case("all better than the mean", new, old, abs(a), mask)

@@ -212,16 +212,6 @@ def strictly_smaller(
     return loss, -w * ratio * a * (ratio * a < cut * a)
 
 
-def strictly_inside(
-    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
-):
-    """A ratio at its bound is taken for a clipped one: right where none lies there."""
-    ratio, a, _ = _parts(log_prob, old_log_prob, advantages, mask, clip)
-    loss, gradient = by_sign(log_prob, old_log_prob, advantages, mask, by, length, clip)
-    at_bound = np.where(a > 0, ratio == 1 + clip[1], ratio == 1 - clip[0])
-    return loss, np.where(at_bound, 0, gradient)
-
-
 def on_policy_gradient(
     log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
 ):
@@ -349,7 +339,6 @@ WRONG = {
     gradient_never_cut: "gradient_through_the_clip",
     outside_is_dead: "no_gradient_outside_the_bounds",
     strictly_smaller: "no_gradient_where_both_are_equal",
-    strictly_inside: "the_same_everywhere",
     on_policy_gradient: "gradient_without_the_ratio",
     gradient_everywhere: "gradient_at_the_ratio",
     summed_gradient: "gradient_not_averaged",
