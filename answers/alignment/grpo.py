@@ -42,7 +42,7 @@ def advantage_overflows(result, rewards, scale):
 def group_advantages(
     rewards: Real[ndarray, "*prompts answers"], scale: bool = True, eps: float = 1e-4
 ) -> Float[ndarray, "*prompts answers"]:
-    """How much better each answer is than the mean of its group: (r - mean) / (std + eps).
+    """How much better each answer is than its group, in deviations.
 
     The last axis is a group: answers to one prompt. Answers to other prompts have no influence. In
     a group of equal rewards every advantage is 0, up to rounding.
@@ -171,7 +171,7 @@ def grpo_loss(
     length: int | None = None,
     clip: tuple[float, float] = (0.2, 0.2),
 ) -> tuple[Float[ndarray, ""] | np.floating, Float[ndarray, "answers tokens"]]:
-    """The clipped loss of GRPO, to be minimised, and its gradient at the log-probabilities.
+    """The clipped loss of GRPO, and its gradient at the log-probabilities.
 
     A token's loss is -min(ratio · A, clipped ratio · A). Its ratio is its probability now, divided
     by its probability when it was drawn; clipped, it lies between 1 - clip[0] and 1 + clip[1].
