@@ -56,7 +56,7 @@ def mean_curve(way: str, rate: float) -> np.ndarray:
 def table() -> str:
     """Markdown: the final value of each way at each rate, a mean over seeds."""
     lines = [
-        "| | " + " | ".join(f"rate {rate:g}" for rate in RATES) + " |",
+        "| trained by | " + " | ".join(f"rate {rate:g}" for rate in RATES) + " |",
         "|---|" + "---:|" * len(RATES),
     ]
     for way in recorded()["ways"]:
