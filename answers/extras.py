@@ -7,6 +7,7 @@ NAME = "worked-answers"
 # Of each package, its name in words and the extra that brings it.
 EXTRAS = {
     "torch": ("PyTorch", "torch"),
+    "transformers": ("Transformers", "test"),
     "safetensors": ("safetensors", "torch"),
     "sympy": ("SymPy", "derivations"),
     "matplotlib": ("Matplotlib", "figures"),

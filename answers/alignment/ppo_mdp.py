@@ -105,7 +105,10 @@ def rollout(
         terminated = after == CELLS
         truncated = ~terminated & (ages == LIMIT)
         seen.append((now, moves, rewards[now, moves], after, terminated, truncated))
-        over, anew = terminated | truncated, rng.integers(CELLS, size=len(now), dtype=int)
+        over, anew = (
+            terminated | truncated,
+            rng.integers(CELLS, size=len(now), dtype=int),
+        )
         now, ages = np.where(over, anew, after), np.where(over, 0, ages)
     return Rollout(*map(np.array, zip(*seen, strict=True))), now, ages
 

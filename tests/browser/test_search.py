@@ -67,7 +67,7 @@ NOT_HERE = [
     "diffusion model",
     "svm",
     "hippo",
-    "q-learning",
+    "q-values",
     "iou",
 ]
 

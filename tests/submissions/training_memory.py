@@ -49,7 +49,8 @@ def numpy_table(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     sizes = np.array([2, 2, 4] if mixed else [4, 4, 0], dtype=np.int64)
     sizes[2] += state_bytes
     split = np.array([3, 2, 1]) <= stage
-    counts = np.where(split, -(-int(parameters) // int(devices)), int(parameters))
+    part = -(-int(parameters) // int(devices))
+    counts = np.where(split, np.int64(part), np.int64(int(parameters)))
     return tuple(int(each) for each in sizes * counts)
 
 
