@@ -73,7 +73,7 @@ def right_answer() -> list[Line]:
 
 
 def group(rng, size):
-    """Rewards, those of right answers first."""
+    """Rewards, of right answers first."""
     answers = size + 3
     passes = int(rng.integers(1, answers))
     rewards = (np.arange(answers) < passes).astype(float)

@@ -46,7 +46,7 @@ def advantages() -> list[Line]:
 
 
 def three_steps(rng, _):
-    """Rewards, and values of four states; the advantage is a mean of those of n steps."""
+    """Rewards, and values of four states; the advantage is a mean of advantages of n steps."""
 
     def of_n_steps(r, V, gamma, n):
         return sum(gamma**k * r[k] for k in range(n)) + gamma**n * V[n] - V[0]

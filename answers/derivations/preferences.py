@@ -36,7 +36,7 @@ def optimum() -> list[Line]:
     reward = sp.expand_log(reward, force=True)
     ratio = sp.log(policy[i] / reference[i])
     term = policy[i] * (reward - beta * sp.expand_log(ratio, force=True))
-    # The mean of what is no answer's own, β log Z, is β log Z: probabilities add up to 1.
+    # The mean of β log Z, which is no answer's own, is β log Z: probabilities add up to 1.
     own = sp.factor(sp.expand(term - policy[i] * beta * sp.log(Z)))
     divergence = over_answers(policy[i] * sp.log(policy[i] / best[i]))
     if sp.expand(own + beta * sp.expand_log(divergence.function, force=True)) != 0:

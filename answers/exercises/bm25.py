@@ -248,7 +248,7 @@ def each_word_once(counts, query, k1=1.2, b=0.75):
 
 @exercise.bug
 def nothing_by_nothing(counts, query, k1=1.2, b=0.75):
-    """An empty document's score is nan where b is 1, or k1 is 0: f and what is added to it are both
+    """An empty document's score is nan where b is 1, or k1 is 0: f and its addend are both
     0, and 0 / 0 is nan. Give 0 where f is 0."""
     # "An empty document's score is nan where b is 1": np.isnan(bug(np.array([[1, 1], [0, 0]]),
     #     np.array([0]), 1.2, 1.0)[1])
@@ -332,9 +332,9 @@ def another_default(counts, query, k1=1.5, b=0.75):
 
 @exercise.bug
 def lengths_that_wrap(counts, query, k1=1.2, b=0.75):
-    """Lengths are summed in the type of the counts, where those of bytes wrap around. Let `sum`
+    """Lengths are summed in the type of the counts, where sums of bytes wrap around. Let `sum`
     choose its type."""
-    # "Lengths are summed in the type of the counts, where those of bytes wrap around":
+    # "Lengths are summed in the type of the counts, where sums of bytes wrap around":
     #     counts.dtype.itemsize == 1 and (counts.sum(axis=1) > np.iinfo(counts.dtype).max).any() and
     #     not np.allclose(got, want)
     # "Let `sum` choose its type": counts.sum(axis=1, dtype=counts.dtype) → counts.sum(axis=1)

@@ -87,9 +87,9 @@ def choices_exchanged(chosen, rejected):
 
 @exercise.bug(loss_too=(True, False))
 def summed(chosen, rejected, loss_too=True):
-    """The gradients are those of a sum over pairs, so a larger batch takes larger steps. The loss
+    """The gradients belong to a sum over pairs, so a larger batch takes larger steps. The loss
     is a mean: divide by the number of pairs."""
-    # "The gradients are those of a sum over pairs": np.allclose(got.dchosen, len(chosen) *
+    # "The gradients belong to a sum over pairs": np.allclose(got.dchosen, len(chosen) *
     #     want.dchosen)
     # "so a larger batch takes larger steps": np.allclose(abs(bug(np.repeat(chosen, 2),
     #     np.repeat(rejected, 2))[1]).sum(), 2 * abs(got.dchosen).sum())
@@ -102,9 +102,9 @@ def summed(chosen, rejected, loss_too=True):
 
 @exercise.bug
 def loss_of_a_sum(chosen, rejected):
-    """The loss is summed over pairs, and the gradients are those of a mean. Take the mean of the
+    """The loss is summed over pairs, and the gradients belong to a mean. Take the mean of the
     losses, too."""
-    # "The loss is summed over pairs, and the gradients are those of a mean": np.isclose(got.loss,
+    # "The loss is summed over pairs, and the gradients belong to a mean": np.isclose(got.loss,
     #     len(chosen) * want.loss) and np.allclose(got.dchosen, want.dchosen)
     # "Take the mean of the losses, too": losses.sum() → losses.mean()
     _, losses, slopes = parts(chosen, rejected)

@@ -253,9 +253,9 @@ def summed(
     beta,
     loss_too=True,
 ):
-    """The gradients are those of a sum over pairs, so a larger batch takes larger steps. The loss
+    """The gradients belong to a sum over pairs, so a larger batch takes larger steps. The loss
     is a mean: divide by the number of pairs."""
-    # "The gradients are those of a sum over pairs": np.allclose(got.dchosen, len(policy_chosen) *
+    # "The gradients belong to a sum over pairs": np.allclose(got.dchosen, len(policy_chosen) *
     #     want.dchosen)
     # "so a larger batch takes larger steps": np.allclose(abs(bug(*(np.repeat(each, 2) for each in
     #     (policy_chosen, policy_rejected, reference_chosen, reference_rejected)), beta)[1]).sum(),
@@ -275,9 +275,9 @@ def summed(
 def loss_of_a_sum(
     policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
 ):
-    """The loss is summed over pairs, and the gradients are those of a mean. Take the mean of the
+    """The loss is summed over pairs, and the gradients belong to a mean. Take the mean of the
     losses, too."""
-    # "The loss is summed over pairs, and the gradients are those of a mean": np.isclose(got.loss,
+    # "The loss is summed over pairs, and the gradients belong to a mean": np.isclose(got.loss,
     #     len(policy_chosen) * want.loss) and np.allclose(got.dchosen, want.dchosen)
     # "Take the mean of the losses, too": np.logaddexp(0, -margin).sum() → np.logaddexp(0,
     #     -margin).mean()

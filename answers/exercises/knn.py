@@ -242,9 +242,9 @@ def the_zero_distance_left_out(queries, points, k):
 
 @exercise.bug
 def bytes_that_wrap(queries, points, k):
-    """Differences are taken in the type that came, where those of bytes wrap around. Convert to
-    float64 first."""
-    # "Differences are taken in the type that came, where those of bytes wrap around":
+    """Differences are taken in the type that came, where differences of bytes wrap around.
+    Convert to float64 first."""
+    # "Differences are taken in the type that came, where differences of bytes wrap around":
     #     queries.dtype.itemsize == 1 and not np.array_equal(got, want)
     # "Convert to float64 first": queries[:, None] - points → queries[:, None].astype(np.float64) -
     #     points

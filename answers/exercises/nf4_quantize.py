@@ -111,9 +111,9 @@ def one_scale_for_each_row(w, table, block=64, by=np.max):
 
 @exercise.bug
 def rounded_to_even_steps(w, table, block=64):
-    """The codes are those of 15 even steps from -1 to 1, but the table is denser near 0. Take the
+    """The codes fit 15 even steps from -1 to 1, but the table is denser near 0. Take the
     index of its nearest number."""
-    # "The codes are those of 15 even steps from -1 to 1": np.array_equal(got.codes, bug(w,
+    # "The codes fit 15 even steps from -1 to 1": np.array_equal(got.codes, bug(w,
     #     np.linspace(-1, 1, 16), block)[0])
     # "Take the index of its nearest number": np.rint((units(w, block, scale) + 1) * 7.5) →
     #     np.abs(units(w, block, scale)[..., None] - table).argmin(axis=-1)

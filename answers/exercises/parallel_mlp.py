@@ -289,8 +289,8 @@ def sum_on_each_rank(x, w1, b1, w2, b2, ranks):
 
 @exercise.bug
 def prefix_sums(x, w1, b1, w2, b2, ranks):
-    """Each part holds those of the ranks before it, too. A rank knows its own units alone."""
-    # "Each part holds those of the ranks before it, too": np.allclose(got.parts,
+    """Each part holds the parts of the ranks before it, too. A rank knows its own units alone."""
+    # "Each part holds the parts of the ranks before it, too": np.allclose(got.parts,
     #     np.cumsum(want.parts, axis=0))
     # "A rank knows its own units alone": .cumsum(axis=0) → .copy()
     parts = shares(x, shards(w1, b1, w2, ranks))

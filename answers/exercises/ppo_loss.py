@@ -231,9 +231,9 @@ def ratio_of_logarithms(log_probs, old_log_probs, advantages, clip=0.2):
 
 @exercise.bug
 def probabilities_divided(log_probs, old_log_probs, advantages, clip=0.2):
-    """Probabilities are divided, and those of long texts are 0 in a float: 0 / 0. Subtract the
-    logarithms, then take exp."""
-    # "those of long texts are 0 in a float: 0 / 0": np.isnan(got.loss) and not
+    """Probabilities are divided, and probabilities of long texts are 0 in a float: 0 / 0.
+    Subtract the logarithms, then take exp."""
+    # "probabilities of long texts are 0 in a float: 0 / 0": np.isnan(got.loss) and not
     #     np.exp(old_log_probs).all()
     # "Subtract the logarithms, then take exp": np.exp(as_float(log_probs)) /
     #     np.exp(as_float(old_log_probs)) → np.exp(as_float(log_probs) - old_log_probs)

@@ -172,8 +172,8 @@ def mean_over_tokens(logits, tokens, answer):
 
 @exercise.bug
 def every_token(logits, tokens, answer):
-    """Every token counts, those of the prompt and of the padding, too. Choose by `answer`."""
-    # "Every token counts, those of the prompt and of the padding, too": np.allclose(got,
+    """Every token counts, of prompt and padding, too. Choose by `answer`."""
+    # "Every token counts, of prompt and padding, too": np.allclose(got,
     #     right(logits, tokens, np.ones_like(answer)))
     # "Choose by `answer`": log_p.sum → np.where(answer[:, 1:], log_p, 0).sum
     log_p = picked(log_softmax(logits)[:, :-1], tokens[:, 1:])

@@ -103,10 +103,10 @@ def copy_in_float32_too(parameters, devices=1, stage=0, mixed=True, state_bytes=
 
 @exercise.bug
 def precision_ignored(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
-    """Bytes are those of mixed precision whatever `mixed` says. Without it weights and gradients
+    """Bytes are counted for mixed precision whatever `mixed` says. Without it weights and gradients
     have 4, and there is no copy."""
-    # "Bytes are those of mixed precision whatever `mixed` says": got.weights == 2 * parameters and
-    #     got.optimizer == 12 * parameters and not mixed
+    # "Bytes are counted for mixed precision whatever `mixed` says": got.weights ==
+    #     2 * parameters and got.optimizer == 12 * parameters and not mixed
     # "Without it weights and gradients have 4, and there is no copy": bytes_of(True, state_bytes) →
     #     bytes_of(mixed, state_bytes)
     return on_a_device(parameters, devices, stage, bytes_of(True, state_bytes))

@@ -72,9 +72,9 @@ def days(
 
 @exercise.bug
 def forward_alone(*run, **more):
-    """A parameter costs 2 FLOPs here, those of the forward pass. The backward pass costs twice as
+    """A parameter costs 2 FLOPs here, for the forward pass. The backward pass costs twice as
     many again: 6."""
-    # "A parameter costs 2 FLOPs here, those of the forward pass": np.isclose(3 * got, want)
+    # "A parameter costs 2 FLOPs here, for the forward pass": np.isclose(3 * got, want)
     # "The backward pass costs twice as many again: 6": each=2, pair=4 → each=6, pair=12
     return days(*run, **more, each=2, pair=4)
 
@@ -258,9 +258,9 @@ def checkpoint_ignored(
     length=0,
     checkpoint=False,
 ):
-    """The second forward pass is left out. It is a third of what is there: 8 FLOPs for each 6."""
+    """The second forward pass is left out. It adds a third: 8 FLOPs for each 6."""
     # "The second forward pass is left out": checkpoint and np.isclose(got * 8, want * 6)
-    # "It is a third of what is there: 8 FLOPs for each 6": length, False → length, checkpoint
+    # "It adds a third: 8 FLOPs for each 6": length, False → length, checkpoint
     return days(
         parameters, tokens, devices, peak, utilisation, layers, width, length, False
     )

@@ -1,4 +1,4 @@
-"""Nearest neighbours: all vectors compared, or those of the nearest cells alone."""
+"""Nearest neighbours: all vectors compared, or the vectors of the nearest cells alone."""
 
 from typing import NamedTuple
 

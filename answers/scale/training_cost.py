@@ -106,7 +106,7 @@ def compute_optimal(
 
     Args:
         flops: The budget of the run.
-        a: How much parameters are missed; its default and those of the rest are Besiroglu et
+        a: How much parameters are missed; its default and the other defaults are Besiroglu et
             al.'s.
         b: How much tokens are missed.
         alpha: How fast parameters help.

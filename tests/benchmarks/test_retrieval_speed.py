@@ -15,7 +15,10 @@ def test_neighbours_beside_scikit_learn(race, points, d, dtype):
     rng = np.random.default_rng(0)
     base, queries = (rng.normal(size=(n, d)).astype(dtype) for n in (points, 256))
     exact = NearestNeighbors(n_neighbors=10, algorithm="brute").fit(base)
-    peer = lambda: exact.kneighbors(queries, return_distance=False)  # noqa: E731
+
+    def peer():
+        return exact.kneighbors(queries, return_distance=False)
+
     assert np.mean(peer() == knn(queries, base, 10)) > 0.999
     race(lambda: knn(queries, base, 10), 7, peer, "scikit-learn", ratio=1.5)
 
