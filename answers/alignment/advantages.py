@@ -43,7 +43,7 @@ def gae(
     A_t = δ_t + gamma · λ · A_{t+1}, with δ_t = r_t + gamma · V(s_{t+1}) - V(s_t). After a
     terminal state nothing follows: V(s_{t+1}) counts as 0. An episode that was only cut off would
     have gone on, so it keeps V(s_{t+1}). In both cases the next row is another episode's, and
-    A_{t+1} counts as 0, as it does after the last row. Types are kept: float32 stays float32.
+    A_{t+1} counts as 0, as it does after the last row.
 
     How:
         The sum is run from the last step back. The end of an episode stops the sum, whichever end

@@ -96,9 +96,9 @@ def dpo_loss(
 
     Args:
         policy_chosen: log π(answer | prompt) of the preferred answer, summed over its tokens.
-        policy_rejected: That of the other answer.
+        policy_rejected: The same of the other answer.
         reference_chosen: The reference's log-probability of the preferred answer; fixed.
-        reference_rejected: That of the other answer; fixed.
+        reference_rejected: The same of the other answer; fixed.
         beta: The price of KL in the objective behind it, above 0.
 
     Returns:
@@ -154,9 +154,9 @@ def ipo_loss(
 
     Args:
         policy_chosen: log π(answer | prompt) of the preferred answer.
-        policy_rejected: That of the other answer.
+        policy_rejected: The same of the other answer.
         reference_chosen: The reference's log-probability of the preferred answer; fixed.
-        reference_rejected: That of the other answer; fixed.
+        reference_rejected: The same of the other answer; fixed.
         beta: Called τ in the paper; above 0.
 
     Returns:

@@ -57,7 +57,7 @@ def group_advantages(
         eps: Added to the standard deviation.
 
     Returns:
-        Advantages; float32 stays float32.
+        Advantages, as many as rewards.
 
     Raises:
         ValueError: `rewards` is empty or holds nan or infinity, a group has one answer, `eps` is

@@ -36,7 +36,7 @@ def ppo_loss(
 
     The loss is -mean(min(r A, clip(r, 1 - clip, 1 + clip) A)), over all entries, with the ratio
     r = exp(log_probs - old_log_probs). The gradient is the loss's by `log_probs`; the others are
-    constants. Types are kept: float32 stays float32.
+    constants.
 
     How:
         The minimum takes the product with the clipped ratio, which is constant, only where r has
@@ -92,7 +92,7 @@ def value_loss(
 
     The loss is mean(max((V - R)², (C - R)²)) / 2 over all entries, where C is V, kept within
     `clip` of the old value. The gradient is the loss's by `values`; the others are constants.
-    Where both squares are equal, (V - R)² counts. Types are kept: float32 stays float32.
+    Where both squares are equal, (V - R)² counts.
 
     How:
         Within the band C is V itself. Outside it C is constant, and the maximum takes it where V

@@ -9,6 +9,7 @@ SHAPES = (
     "must match the size",
     "shapes cannot be multiplied",
 )
+SPELT = {"NameError", "UnboundLocalError"}
 
 
 def mask_as_index(seen: WrongParts) -> Name | None:
@@ -31,7 +32,9 @@ def error(seen: WrongParts) -> Name | None:
         return None
     if seen.right and not seen.failing:
         rest = ", and all that is answered is right"
-        look = "compare the shapes and types there with those that work"
+        look = "compare the shapes and types there with inputs that work"
+    if names[0] in SPELT:
+        look = "spell the name there as it is defined, or define it"
     text = (
         f"{names[0]} is raised {seen.where}{rest}. The message names the line: {look}."
     )

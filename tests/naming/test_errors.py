@@ -42,6 +42,7 @@ RAISED = [
     (lambda x: x.astype(np.uint8) + 300, "raises_OverflowError", "shapes and types"),
     (underflowing, "raises_FloatingPointError", "The message names the line"),
     (lambda x: None.shape, "raises_AttributeError", "The message names the line"),
+    (lambda x: nothing_of_this_name, "raises_NameError", "spell the name"),
     (lambda x: np.einsum("...i->i", x), "raises_ValueError", "the shapes and types"),
     (lambda x: x + np.ones(99), "shapes_that_do_not_fit", "a transpose or `keepdims`"),
     (lambda x: np.ones(99).__iadd__(x), "shapes_that_do_not_fit", "`keepdims`"),
