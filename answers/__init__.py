@@ -9,6 +9,7 @@ The answers, one module a topic of a page:
     language_models tokens, decoding, LoRA, experts, evaluation, data
     alignment       reward models, DPO, PPO, GRPO
     scale           parallel training, memory and time, retrieval
+    classical       regression, clustering, principal components, trees
     labels          noisy labels, bad annotators, calibration, metrics, comparisons
     gradient_check  tells whether a gradient is right
 

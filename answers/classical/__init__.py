@@ -1,0 +1,1 @@
+"""Classical learning: regression, clustering, principal components, trees."""
