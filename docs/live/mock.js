@@ -2,7 +2,7 @@
 // clock, and a report. What is asked is drawn by mock_draw.js; a card is asked and rated as in a
 // review; mock_state.js keeps what was done.
 
-import { counted, fetched, make, say } from "./elements.js"
+import { counted, fetched, make, radios, say } from "./elements.js"
 import { Interview } from "./mock_interview.js"
 import { LENGTHS, QUESTION, draw, ofTrack, someSeeds, weakest } from "./mock_draw.js"
 import { begin, clock, kept, mocks, total } from "./mock_state.js"
@@ -35,15 +35,6 @@ async function go(root, mock) {
   shown = new Interview(mock, { again: () => mount(root) })
   root.replaceChildren(shown.root)
   await shown.run()
-}
-
-/** @type {Radios} */
-const radios = (legend, name, options, chosen) => {
-  const labels = options.map(([value, text]) => {
-    const input = make("input", { type: "radio", name, value, checked: value == chosen })
-    return make("label", {}, input, ` ${text}`)
-  })
-  return make("fieldset", {}, make("legend", { textContent: legend }), ...labels)
 }
 
 // What is asked before: to go on with the last, how long a new one is, of which track, and its seed.

@@ -107,8 +107,6 @@ interface Mock {
   questions: Drawn[][]
   exercise: Drawn | null
 }
-/** Options are pairs of value and text. */
-type Radios = (legend: string, name: string, options: string[][], chosen: string) => Element
 type SetUp = (root: Element, all: Cards, last: Mock | null) => Element[]
 type Draw = (all: Cards, minutes: number, seed: number) => Mock
 type Weakness = (mock: Mock, rated: LastRating, scored: LastScore) => number
