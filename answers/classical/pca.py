@@ -69,7 +69,7 @@ def pca(
         rows of Vᵀ are its eigenvectors, and no square of the data is ever formed.
 
     Args:
-        x: One example per row. Features are centred here, and not scaled.
+        x: One example per row, however far from 0. Features are centred here, and not scaled.
         k: How many components, from 1 to the smaller of n - 1 and d.
 
     Returns:
@@ -131,8 +131,8 @@ def pca_by_covariance(
     x = as_float(x)
     mean = x.mean(axis=0, dtype=np.float64).astype(x.dtype)
     centred = x - mean
-    covariance = centred.T @ centred / (len(x) - 1)
-    values, vectors = np.linalg.eigh(covariance)  # ascending; vectors in columns
+    # Values ascend, and vectors are columns.
+    values, vectors = np.linalg.eigh(centred.T @ centred / (len(x) - 1))
     return mean, with_fixed_signs(vectors.T[::-1][:k]), values[::-1][:k]
 
 
