@@ -81,7 +81,7 @@ def pca(
 
     Source:
         Jolliffe and Cadima (2016), Principal component analysis: a review and recent
-        developments, section 2.
+        developments, https://doi.org/10.1098/rsta.2015.0202
 
     Example:
         Around their mean (1, 1), three points lie on the diagonal, at -√2, 0 and √2.
@@ -202,10 +202,11 @@ def whiten(
             direction.
 
     Source:
-        Kessy, Lewin and Strimmer (2018), Optimal Whitening and Decorrelation, section 3.
+        Kessy, Lewin and Strimmer (2018), Optimal Whitening and Decorrelation,
+        https://arxiv.org/abs/1512.00809
 
     Example:
-        Variances 16 and 1, no correlation: the first column is divided by 4.
+        The columns are not correlated; the first has deviation 4, the second 1.
 
         >>> train = np.array([[4.0, 1.0], [-4.0, 1.0], [4.0, -1.0], [-4.0, -1.0]]) * 0.75**0.5
         >>> whiten(np.array([[8.0, 3.0]]), train, eps=0).round(6)

@@ -27,7 +27,7 @@ def lost(result):
     value, vector = result
     if not np.isfinite(vector).all():
         raise ValueError(
-            "`a` times the vector is 0 or too large for a float; choose another start or scale `a`"
+            "a product is 0 or too large for a float; choose another start or scale `a`"
         )
     refuse_overflowed(value, "the eigenvalue")
 
@@ -48,10 +48,10 @@ def power_iteration(
         Along each eigenvector, a multiplication by `a` multiplies by its eigenvalue, so the
         largest wins, and the share of the next shrinks by |λ₂ / λ₁| a step. The Rayleigh
         quotient vᵀ A v, for a unit vector v, keeps the sign that |A v| loses, and its error
-        shrinks twice as fast.
+        shrinks by the square of that ratio.
 
     Args:
-        a: A symmetric matrix, such as a covariance.
+        a: A symmetric matrix.
         start: Where to begin; of any length above 0.
         steps: How many multiplications; after 0 the vector is `start` with length 1.
 
@@ -63,7 +63,7 @@ def power_iteration(
             is negative, or a product is 0 or overflows.
 
     Source:
-        Golub and Van Loan, Matrix Computations, section 8.2.
+        Golub and Van Loan, Matrix Computations, chapter 8.
 
     Example:
         >>> value, vector = power_iteration(np.diag([-3.0, 1.0]), np.array([2.0, 2.0]), 9)
@@ -127,8 +127,7 @@ def randomized_svd(
             negative, or a number overflows.
 
     Source:
-        Halko, Martinsson and Tropp (2011), Finding Structure with Randomness, algorithms 4.4
-        and 5.1, https://arxiv.org/abs/0909.4061
+        Halko, Martinsson and Tropp (2011), Finding Structure with Randomness, https://arxiv.org/abs/0909.4061
 
     Example:
         Of a matrix of rank 1 nothing is lost.

@@ -110,7 +110,7 @@ def not_divided(x, k):
     """The variances are sums of squares. Divide them by n - 1."""
     # "The variances are sums of squares": np.allclose(got.variances, want.variances * (len(x) -
     #     1))
-    # "Divide them by n - 1": s**2 → s**2 / (len(x) - 1)
+    # "Divide them by n - 1": s ** 2 → s ** 2 / (len(x) - 1)
     mean, components, s = parts(x, k)
     return mean, components, s**2
 
@@ -129,8 +129,8 @@ def singular_values(x, k):
     """The third part holds singular values. A variance is the square of one, divided by n - 1."""
     # "The third part holds singular values": np.allclose(got.variances**2, want.variances *
     #     (len(x) - 1))
-    # "A variance is the square of one, divided by n - 1": components, s → components, s**2 /
-    #     (len(x) - 1)
+    # "A variance is the square of one, divided by n - 1": (mean, components, s) → (mean,
+    #     components, s**2 / (len(x) - 1))
     mean, components, s = parts(x, k)
     return mean, components, s
 
@@ -162,7 +162,7 @@ def smallest_first(x, k):
     the order round."""
     # "The components of least variance come, the least first": (np.diff(got.variances) >
     #     -1e-9).all() and got.variances[0] < want.variances[0]
-    # "turn the order round": [:k] → [::-1][:k]; .T[:k] → .T[::-1][:k]
+    # "turn the order round": T[:k] → T[::-1][:k]; values[:k] → values[::-1][:k]
     x = as_float(x)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False)))
     return x.mean(axis=0), signed(vectors.T[:k]), values[:k]
@@ -185,7 +185,8 @@ def rows_of_eigenvectors(x, k):
 def signs_left_open(x, k, by_eigh=False):
     """The signs are what LAPACK returned. Make each component's largest entry by absolute value
     positive."""
-    # "The signs are what LAPACK returned": np.allclose(signed(got.components), want.components)
+    # "The signs are what LAPACK returned": np.allclose(signed(got.components),
+    #     want.components) and not np.allclose(got.components, want.components)
     # "Make each component's largest entry by absolute value positive": vt[:k], s → signed(vt[:k]),
     #     s
     x = as_float(x)

@@ -95,9 +95,8 @@ def never_normalised(a, start, steps):
     each."""
     # "The vector is never divided by its length": np.allclose(got.vector,
     #     np.linalg.matrix_power(as_float(a), steps) @ start)
-    # "after each": as_float(a) @ vector → turned(a, vector, 1)
-    # "Do that before the first product": vector = as_float(start) → vector = turned(a, start, 0);
-    #     as_float(a) @ vector → turned(a, vector, 1)
+    # "Do that before the first product and after each": vector = as_float(start) →
+    #     vector = turned(a, start, 0); as_float(a) @ vector → turned(a, vector, 1)
     vector = as_float(start)
     for _ in range(steps):
         vector = as_float(a) @ vector

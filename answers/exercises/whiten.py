@@ -4,7 +4,6 @@ import numpy as np
 
 from answers.classical.pca import whiten
 from answers.grader.exercise import Exercise
-from answers.grader.notes import EMPTY
 from answers.grader.number_types import add_whole_numbers
 from answers.inputs import as_float
 
@@ -59,7 +58,6 @@ exercise.case("numbers of millions", 1e6 * held, 1e6 * train, 0.0)
 exercise.case(
     "features on their own scales", held * [9, 1, 0.3], train * [9, 1, 0.3], 0.0
 )
-exercise.case("no held-out row", held[:0], train, 0.0, noted=EMPTY)
 add_whole_numbers(exercise, *(np.rint(10 * each) for each in table(4, 9, 3)), 1)
 exercise.case("float32", *(each.astype(np.float32) for each in table(4, 12, 3)), 0.5)
 exercise.long_case(
@@ -72,7 +70,7 @@ def fitted(train):
     train = as_float(train)
     mean = train.mean(axis=0)
     centred = train - mean
-    values, vectors = np.linalg.eigh(centred.T @ centred / (len(train) - 1))
+    values, vectors = np.linalg.eigh(centred.T @ centred / max(len(train) - 1, 1))
     return mean, np.maximum(values, 0), vectors
 
 
@@ -86,8 +84,6 @@ def fitted_to_x(x, train, eps):
     # "Mean and covariance are those of `x`": np.allclose(got, right(x, x, eps)) and not
     #     np.allclose(got, want)
     # "They come from `train` alone": fitted(x) → fitted(train)
-    if len(x) < 2:
-        return np.zeros(x.shape)
     mean, values, vectors = fitted(x)
     return stretched(x, mean, 1 / np.sqrt(values + eps), vectors)
 
@@ -109,7 +105,7 @@ def centred_by_its_own_mean(x, train, eps):
     lost."""
     # "The mean of `x` is subtracted": np.allclose(got, right(as_float(x) - as_float(x).mean(
     #     axis=0) + as_float(train).mean(axis=0), train, eps))
-    # "Subtract that of `train`": _, values → mean, values; as_float(x).mean(axis=0) → mean
+    # "Subtract that of": _, values → mean, values; as_float(x).mean(axis=0) → mean
     # "a shift between the two is lost": np.allclose(bug(x + 9.0, train, eps), got)
     _, values, vectors = fitted(train)
     return stretched(x, as_float(x).mean(axis=0), 1 / np.sqrt(values + eps), vectors)
@@ -120,7 +116,7 @@ def not_centred(x, train, eps):
     """No mean is subtracted from `x`. Subtract the mean of `train`."""
     # "No mean is subtracted from `x`": np.allclose(got, right(as_float(x) + as_float(train).mean(
     #     axis=0), train, eps))
-    # "Subtract the mean of `train`": _, values → mean, values; x, 0.0, → x, mean,
+    # "Subtract the mean of": _, values → mean, values; x, 0.0, → x, mean,
     _, values, vectors = fitted(train)
     return stretched(x, 0.0, 1 / np.sqrt(values + eps), vectors)
 
@@ -129,9 +125,9 @@ def not_centred(x, train, eps):
 def second_moments(x, train, eps):
     """The matrix is made of rows that are not centred: these are second moments. A covariance is
     made of rows less their mean."""
-    # "The matrix is made of rows that are not centred": np.allclose(got, stretched(x,
-    #     as_float(train).mean(axis=0), 1, np.eye(x.shape[1])) @ bug(np.eye(x.shape[1]) +
-    #     as_float(train).mean(axis=0), train, eps))
+    # "The matrix is made of rows that are not centred": np.allclose(got, np.sqrt(2 * (len(train) -
+    #     1) / (2 * len(train) - 1)) * right(x - train.mean(axis=0), np.concatenate([train,
+    #     -train]), eps))
     # "A covariance is made of rows less their mean": train.T @ train → (train -
     #     train.mean(axis=0)).T @ (train - train.mean(axis=0))
     train = as_float(train)
@@ -157,13 +153,13 @@ def not_rotated_back(x, train, eps, order="up"):
     are left open. Rotate back by `@ vectors.T`."""
     # "The rows stay in the coordinates of the eigenvectors: that is PCA whitening":
     #     np.allclose((got**2).sum(axis=1), (want**2).sum(axis=1)) and not np.allclose(got, want)
-    # "Rotate back by `@ vectors.T`": * scales) → * scales) @ vectors.T
+    # "Rotate back by `@ vectors.T`": np.sqrt(values + eps)) → np.sqrt(values + eps)) @ vectors.T
     mean, values, vectors = fitted(train)
-    scales = 1 / np.sqrt(values + eps)
+    if order != "up":
+        values, vectors = values[::-1], vectors[:, ::-1]
     if order == "svd":
-        vectors = np.linalg.svd(as_float(train) - mean)[2].T[:, ::-1]
-    found = (as_float(x) - mean) @ (vectors * scales)
-    return found if order == "up" else found[:, ::-1]
+        vectors = np.linalg.svd(as_float(train) - mean)[2].T
+    return (as_float(x) - mean) @ (vectors / np.sqrt(values + eps))
 
 
 @exercise.bug
@@ -202,7 +198,7 @@ def multiplied(x, train, eps):
 @exercise.bug
 def eps_left_out(x, train, eps):
     """`eps` is not added. Add it to each variance, before the root."""
-    # "`eps` is not added": np.allclose(got, bug(x, train, 5.0))
+    # "is not added": np.allclose(got, bug(x, train, 5.0))
     # "Add it to each variance, before the root": np.maximum(values, 1e-18) → values + eps
     mean, values, vectors = fitted(train)
     return stretched(x, mean, 1 / np.sqrt(np.maximum(values, 1e-18)), vectors)
@@ -249,8 +245,8 @@ def by_cholesky(x, train, eps, lower=True):
     # "A triangular factor whitens, too, but is not symmetric": np.allclose((got**2).sum(axis=1) if
     #     bug.keywords["lower"] else want, (want**2).sum(axis=1) if bug.keywords["lower"] else want)
     #     and not np.allclose(got, want)
-    # "Take the symmetric root, by eigenvectors": factor = np.linalg.cholesky(covariance) → values,
-    #     vectors = np.linalg.eigh(covariance); factor = vectors * np.sqrt(values) @ vectors.T
+    # "Take the symmetric root, by eigenvectors": np.linalg.cholesky(covariance) → (lambda v:
+    #     v[1] * np.sqrt(v[0]) @ v[1].T)(np.linalg.eigh(covariance))
     train = as_float(train)
     covariance = np.cov(train, rowvar=False).reshape(x.shape[1], x.shape[1])
     covariance = covariance + eps * np.eye(len(covariance))
@@ -263,9 +259,9 @@ def by_cholesky(x, train, eps, lower=True):
 def empty_directions_dropped(x, train, eps):
     """Directions along which `train` does not spread are dropped. Their variance is `eps`: keep all
     d eigenvectors."""
-    # "Directions along which `train` does not spread are dropped": np.linalg.matrix_rank(got,
+    # "does not spread are dropped": np.linalg.matrix_rank(got,
     #     tol=1e-8) < np.linalg.matrix_rank(want, tol=1e-8)
-    # "Their variance is `eps`: keep all d eigenvectors": values > 1e-10 * values.max() →
+    # "keep all d eigenvectors": values > 1e-10 * values.max() →
     #     values >= 0
     mean, values, vectors = fitted(train)
     kept = values > 1e-10 * values.max()
