@@ -170,7 +170,7 @@ def sign_of_the_start(a, start, steps):
 
 
 def to_the_end(a, start, steps):
-    return in_a_loop(a, start, 4000)
+    return in_a_loop(a, start, 2000)
 
 
 def stopped_early(a, start, steps):

@@ -76,7 +76,9 @@ def row_after_row(x, train, eps):
 
 
 def of_x(x, train, eps):
-    return by_eigenvectors(x, x, eps) if len(x) > 1 else 0.0 * x
+    (x,) = _floats(x)
+    centred = x - x.mean(axis=0)
+    return centred @ _root(centred.T @ centred / max(len(x) - 1, 1), eps)
 
 
 def of_all_rows(x, train, eps):
