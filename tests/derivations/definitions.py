@@ -17,6 +17,7 @@ from answers.alignment.dpo import best_policy, dpo_loss
 from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.alignment.ppo import ppo_loss
 from answers.alignment.reward_model import bradley_terry_loss
+from answers.classical.pca import pca
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -100,6 +101,16 @@ def of_group(drawn):
 def of_population(rewards):
     """Advantages by the deviation whose divisor is the size of the group."""
     return group_advantages(rewards, eps=0) * np.sqrt(len(rewards) / (len(rewards) - 1))
+
+
+def lagrangian_slope(x, v, lamda):
+    """By the covariance that all principal components and their variances make up.
+
+    The rows are centred by their negatives, which double the squares.
+    """
+    _, components, variances = pca(np.concatenate([x, -x]), x.shape[1])
+    squares = (2 * len(x) - 1) / 2 * components.T * variances @ components
+    return 2 * (squares / (len(x) - 1) @ v - lamda * v)
 
 
 def score(q, k):
@@ -952,6 +963,11 @@ LIBRARY = {
         r"\frac{\partial \mathcal{L}}{\partial x_{j}}": lambda x, g, epsilon, j: rms_norm_backward(
             g, x, np.ones(len(x)), epsilon
         )[0][j - 1],
+    },
+    "pca.stationary": {
+        r"\frac{\partial \mathcal{L}}{\partial v_{j}} = 2 \sum_{i=1}^{D} v_{i} \left(\frac{1}{N - 1} X^{T} X\right)_{j,i} - 2 \lambda v_{j}": lambda x, v, lamda, j: (
+            lagrangian_slope(x, v, lamda)[j - 1]
+        ),
     },
     "preferences.optimum": {
         r"\pi^{*}_{i}": lambda rho, r, beta, i: best_policy(np.log(rho), r, beta)[i - 1],
