@@ -52,7 +52,7 @@ def best_split(
         Subtract the mean of y. Sums from the left are then, but for the sign, sums from the right,
         so a prefix sum along the sorted feature gives all gains: n S² / (a (n - a)), where
         S is the sum of the first a targets. Missing values are sorted as +infinity and, in a
-        second copy of the table, as -infinity.
+        second copy of the table, as -infinity; there nothing is cut right behind them again.
 
     Args:
         x: A row for each example, a column for each feature; nan where a value is missing.
@@ -62,7 +62,7 @@ def best_split(
         feature: A column of `x`.
         threshold: The middle between the largest value on the left and the smallest on the right;
             the former, if there is no float between the two. Where missing values alone are
-            split off, infinity.
+            split off, infinity: they go right.
         missing_left: Whether missing values go left; False where the feature has none.
         gain: At least 0.
 
@@ -90,11 +90,12 @@ def best_split(
     left = y[order].cumsum(axis=0)[:-1]  # (n - 1, columns, outputs)
     count = np.arange(1.0, n)[:, None]
     gain = n / (count * (n - count)) * np.square(left).sum(axis=-1)
-    gain[values[:-1] == values[1:]] = -1  # no threshold lies between equals
+    low, high = values[:-1], values[1:]
+    gain[(low == high) | (low == -np.inf)] = -1  # no cut, or one that was counted
     column, cut = divmod(int(gain.T.argmax()), n - 1)
-    low, high = values[cut : cut + 2, column].tolist()
-    middle = low if low / 2 + high / 2 == high < np.inf else low / 2 + high / 2
-    return column % d, middle, column >= d, float(gain[cut, column])
+    a, b = low[cut, column], high[cut, column]
+    threshold = a if a / 2 + b / 2 == b < np.inf else a / 2 + b / 2
+    return column % d, float(threshold), column >= d, float(gain[cut, column])
 
 
 # --8<-- [end:best_split]

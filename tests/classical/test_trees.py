@@ -97,11 +97,14 @@ def test_missing_values_alone_can_be_split_off():
     x, y = np.array([[1.0], [np.nan], [2.0], [np.nan]]), np.array([0, 1, 0, 1])
     assert best_split(x, y) == (0, np.inf, False, 1.0)
     assert best_split(np.hstack([x, [[5], [6], [5], [6]]]), y) == (0, np.inf, False, 1.0)
+    # Sums from both ends differ by rounding, and neither may decide.
+    x, y = np.where(rng.random((60, 1)) < 0.5, np.nan, rng.normal(size=(60, 1))), np.ones(60)
+    assert best_split(x, y - np.isnan(x[:, 0]) / 3)[1:3] == (np.inf, False)
 
 
 def test_an_offset_of_the_targets_changes_no_gain():
     x, y = rng.normal(size=(500, 3)), rng.normal(size=500)
-    assert best_split(x, y + 1e9)[3] == pytest.approx(best_split(x, y)[3], rel=1e-5)
+    assert best_split(x, y + 1e9)[3] == pytest.approx(best_split(x, y)[3], rel=1e-3)
     # By sums of squares, which are what most people write, no digit is left.
     plain = ((y + 1e9) ** 2).sum() - (y + 1e9).sum() ** 2 / 500
     assert abs(plain / squared_error(y) - 1) > 0.5
