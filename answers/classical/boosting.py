@@ -12,7 +12,6 @@ from answers.inputs import as_float, first, refuse_below, refuse_empty, refuse_n
 from answers.inputs.contracts import refuses
 from answers.inputs.overflow import refuse_overflowed
 
-Labels = Integer[ndarray, " n"] | Bool[ndarray, " n"]
 BAD = refuse_empty, refuse_nan
 
 
@@ -53,8 +52,7 @@ def leaf_value(
         penalty: λ, which keeps values small where there is little to learn from.
 
     Returns:
-        A value for each leaf, up to the largest in `leaf`: 0 where H + penalty is 0. float32 where
-        `g` is.
+        A value for each leaf, up to the largest in `leaf`: 0 where H + penalty is 0.
 
     Raises:
         ValueError: An array is empty, a derivative is nan or infinite, `h`, `leaf` or `penalty`
@@ -94,7 +92,7 @@ def no_rate(rate):
 # --8<-- [start:boost_step]
 def boost_step(
     grow: Callable,
-    y: Labels,
+    y: Integer[ndarray, " n"] | Bool[ndarray, " n"],
     score: Real[ndarray, " n"],
     rate: float = 0.1,
     penalty: float = 1.0,
@@ -142,6 +140,9 @@ def boost_step(
     return score + values[leaf], values
 
 
+# --8<-- [end:boost_step]
+
+
 def sigmoid(z: Float[ndarray, "*n"]) -> Float[ndarray, "*n"]:
     """1 / (1 + exp(-z)), without overflow.
 
@@ -150,9 +151,6 @@ def sigmoid(z: Float[ndarray, "*n"]) -> Float[ndarray, "*n"]:
         array([0. , 0.5])
     """
     return np.exp(-np.logaddexp(0, -z))
-
-
-# --8<-- [end:boost_step]
 
 
 # --8<-- [start:Boosted]
@@ -191,7 +189,7 @@ def no_rounds(rounds):
 # --8<-- [start:boost]
 def boost(
     x: Real[ndarray, "n d"],
-    y: Labels,
+    y: Integer[ndarray, " n"] | Bool[ndarray, " n"],
     rounds: int,
     depth: int = 3,
     rate: float = 0.1,

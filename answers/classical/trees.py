@@ -52,7 +52,7 @@ def best_split(
         Subtract the mean of y. Sums from the left are then, but for the sign, sums from the right,
         so a prefix sum along the sorted feature gives all gains: n S² / (a (n - a)), where
         S is the sum of the first a targets. Missing values are sorted as +infinity and, in a
-        second copy of the table, as -infinity; there nothing is cut right behind them again.
+        second copy of the table, as -infinity.
 
     Args:
         x: A row for each example, a column for each feature; nan where a value is missing.
@@ -74,28 +74,29 @@ def best_split(
         Breiman et al. (1984), Classification and Regression Trees.
 
     Example:
-        Between 2 and 5 the targets' mean goes from 0 to 3: 1.5² is saved in each of 4 rows.
+        The second feature parts the targets, and of their squared error nothing is left.
 
         >>> x = np.array([[7.0, 1.0], [7.0, 5.0], [8.0, 2.0], [7.0, 6.0]])
         >>> best_split(x, np.array([0, 3, 0, 3]))
         (1, 3.5, False, 9.0)
     """
     n, d = x.shape
-    y = y.astype(np.float64).reshape(n, -1)
-    y = y - y.mean(axis=0)  # the sum of the right side is minus that of the left
+    # Less the mean: the sum of the right side is then minus that of the left.
+    y = y.reshape(n, -1) - y.mean(axis=0, dtype=np.float64)
     fills = [np.inf, -np.inf] if np.isnan(x).any() else [np.inf]  # right, left
-    x = np.hstack([np.where(np.isnan(x), fill, x) for fill in fills])
+    x = np.hstack([np.where(np.isnan(x), fill, x.astype(float)) for fill in fills])
     order = np.argsort(x, axis=0)
     values = np.take_along_axis(x, order, axis=0)
     left = y[order].cumsum(axis=0)[:-1]  # (n - 1, columns, outputs)
     count = np.arange(1.0, n)[:, None]
     gain = n / (count * (n - count)) * np.square(left).sum(axis=-1)
-    low, high = values[:-1], values[1:]
-    gain[(low == high) | (low == -np.inf)] = -1  # no cut, or one that was counted
+    # Nothing lies between equals; and missing values alone were split off as +infinity.
+    gain[(values[:-1] == values[1:]) | (values[:-1] == -np.inf)] = -1
     column, cut = divmod(int(gain.T.argmax()), n - 1)
-    a, b = low[cut, column], high[cut, column]
-    threshold = a if a / 2 + b / 2 == b < np.inf else a / 2 + b / 2
-    return column % d, float(threshold), column >= d, float(gain[cut, column])
+    low, high = values[cut : cut + 2, column].tolist()
+    middle = low / 2 + high / 2
+    threshold = low if middle == high < np.inf else middle
+    return column % d, threshold, column >= d, float(gain[cut, column])
 
 
 # --8<-- [end:best_split]
