@@ -81,8 +81,7 @@ def best_split(
         (1, 3.5, False, 9.0)
     """
     n, d = x.shape
-    # Less the mean: the sum of the right side is then minus that of the left.
-    y = y.reshape(n, -1) - y.mean(axis=0, dtype=np.float64)
+    y = y.reshape(n, -1) - y.mean(axis=0, dtype=np.float64)  # so left = -right
     fills = [np.inf, -np.inf] if np.isnan(x).any() else [np.inf]  # right, left
     x = np.hstack([np.where(np.isnan(x), fill, x.astype(float)) for fill in fills])
     order = np.argsort(x, axis=0)
@@ -90,8 +89,7 @@ def best_split(
     left = y[order].cumsum(axis=0)[:-1]  # (n - 1, columns, outputs)
     count = np.arange(1.0, n)[:, None]
     gain = n / (count * (n - count)) * np.square(left).sum(axis=-1)
-    # Nothing lies between equals; and missing values alone were split off as +infinity.
-    gain[(values[:-1] == values[1:]) | (values[:-1] == -np.inf)] = -1
+    gain[(values[:-1] == values[1:]) | (values[:-1] == -np.inf)] = -1  # no cut
     column, cut = divmod(int(gain.T.argmax()), n - 1)
     low, high = values[cut : cut + 2, column].tolist()
     middle = low / 2 + high / 2

@@ -185,7 +185,7 @@ WRONG = {
     buffered: "each_leaf_has_its_last_example",
     present_leaves: "leaves_renumbered",
     plain_division: "nan_where_nothing_is_below",
-    guarded_by_epsilon: None,
+    guarded_by_epsilon: "epsilon_below",
     at_least_a_little_curvature: None,
     no_value_below_a_little: "wrong_for_numbers_that_are_tiny",
     one_for_each_row: "value_of_each_example",
