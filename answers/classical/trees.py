@@ -39,10 +39,11 @@ def gain_overflows(result):
 def best_split(
     x: Real[ndarray, "n d"], y: Real[ndarray, "n *outputs"]
 ) -> tuple[int, float, bool, float]:
-    """The question `x[:, feature] <= threshold` that leaves the smallest squared error.
+    """The feature and the threshold that part the rows best: least squared error is left.
 
-    Each side predicts its mean, and the gain is how much the sum of squared errors falls. Where
-    y has a column of 0 and 1 for each class, that is n times the fall of the Gini impurity.
+    Rows with `x[:, feature] <= threshold` go left. Each side predicts its mean, and the gain is
+    how much the sum of squared errors falls. Where y has a column of 0 and 1 for each class, that
+    is n times the fall of the Gini impurity.
 
     All is computed in float64. The missing values of the feature, nan, all go left or all go
     right, whichever gains more. Of equal gains the one with missing values right is taken, then

@@ -382,7 +382,7 @@ WRONG = {
     error_after: "error_that_is_left",
     unweighted_variances: "sides_weigh_alike",
     absolute_errors: "wrong_only_in_gain_and_threshold",
-    the_last_of_equals: "wrong_only_in_feature_and_threshold",
+    the_last_of_equals: "last_of_equals",
     gains_must_be_positive: "wrong_where_gain_should_hold_a_0",
     always_to_the_right: "missing_always_right",
     holes_are_zeros: "missing_values_are_0",
