@@ -18,6 +18,8 @@ from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.alignment.ppo import ppo_loss
 from answers.alignment.reward_model import bradley_terry_loss
 from answers.classical.pca import pca
+from answers.classical.boosting import boost_step, leaf_value
+from answers.classical.trees import best_split
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -452,6 +454,35 @@ def of_gpt(s, b, h, a, flash=True):
     return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
 
 
+def gained(n, a, T, S):
+    """By the split of a feature that is 0 in a rows and 1 in the others."""
+    targets = np.repeat([S / a, (T - S) / (n - a)], [a, n - a])
+    return best_split(np.repeat([[0], [1]], [a, n - a], axis=0), targets)[3]
+
+
+def log_loss_slope(y, s):
+    """What a tree is fitted to, but for the sign, where the share y of labels is 1."""
+    targets = []
+
+    def grow(target):
+        targets.append(target)
+        return np.zeros(2, int)
+
+    boost_step(grow, np.array([0, 1]), np.array([s, s]))
+    return -np.dot([1 - y, y], targets[0])
+
+
+def log_loss_curvature(y, s):
+    """By the step of a leaf with one example: the slope over the curvature."""
+    one = np.array([1]), np.array([s])
+    [step] = boost_step(lambda _: np.zeros(1, int), *one, rate=1.0, penalty=0.0)[1]
+    return -log_loss_slope(1.0, s) / step
+
+
+def best_step(G, H, penalty):
+    return leaf_value(np.array([G]), np.array([H]), np.zeros(1, int), penalty)[0]
+
+
 LIBRARY = {
     "adam.bias": {
         "m_{t}": lambda g, beta: adam(g, beta)[1],
@@ -609,6 +640,22 @@ LIBRARY = {
         r"P(A \mid B)": lambda A, B: share_of_ill(natural_frequencies(*shares(A, B))),
         r"\frac{P(A \mid B)}{P(\neg A \mid B)}": lambda A, B: posterior_odds(
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
+        ),
+    },
+    "boosting.derivatives": {
+        r"\frac{\partial \mathcal{L}}{\partial s}": log_loss_slope,
+        r"\frac{\partial}{\partial s}\frac{\partial \mathcal{L}}{\partial s}": log_loss_curvature,
+    },
+    "boosting.gain": {
+        r"\Delta": gained,
+        r"\Delta\big|_{T = 0}": lambda n, a, S: gained(n, a, 0.0, S),
+    },
+    "boosting.leaf": {
+        r"\arg\min_{w} \left(G w + \frac{w^{2} \left(H + \lambda\right)}{2}\right)": lambda G, H, drawn: (
+            best_step(G, H, drawn["lambda"])
+        ),
+        r"\left(G w + \frac{w^{2} \left(H + \lambda\right)}{2}\right)\big|_{w = - \frac{G}{H + \lambda}}": lambda G, H, drawn: (
+            G * best_step(G, H, drawn["lambda"]) / 2
         ),
     },
     "bpe.cost": {
