@@ -16,7 +16,7 @@ from answers.training.flagged_symbol import WAYS, accuracy, train
 
 RECORD = RECORDS / "recurrent.json"
 DISTANCES, RATES, SEEDS, STEPS = (
-    (10, 30, 100),
+    (10, 30, 60),
     (0.001, 0.003, 0.01),
     (1, 2, 3),
     800,

@@ -74,7 +74,7 @@ def lstm_step(
         (2000)'s; the order is that of torch.nn.LSTMCell
 
     Example:
-        All weights are 0, so that each sigmoid is one half: the cell forgets a half of 4.
+        All weights are 0, so that each sigmoid is 0.5: of a cell of 4 remain 2.
 
         >>> zeros = np.zeros((1, 4))
         >>> h, c, gates = lstm_step(
@@ -117,14 +117,7 @@ def lstm_step_backward(
     gates: Real[ndarray, "batch 4*hidden"],
     w_x: Real[ndarray, "inputs 4*hidden"],
     w_h: Real[ndarray, "hidden 4*hidden"],
-) -> tuple[
-    Float[ndarray, "batch inputs"],
-    Float[ndarray, "batch hidden"],
-    Float[ndarray, "batch hidden"],
-    Float[ndarray, "inputs 4*hidden"],
-    Float[ndarray, "hidden 4*hidden"],
-    Float[ndarray, " 4*hidden"],
-]:
+) -> tuple[Float[ndarray, "..."], ...]:
     """Gradients of the loss with respect to all that `lstm_step` took.
 
     How:
@@ -143,7 +136,8 @@ def lstm_step_backward(
         w_h: Weights of the state.
 
     Returns:
-        (dx, dh, dc, dw_x, dw_h, db): `dh` and `dc` belong to the state and cell before.
+        (dx, dh, dc, dw_x, dw_h, db), each of the shape of its own: `dh` and `dc` belong to the
+        state and cell before.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, or a result overflows.
@@ -153,7 +147,7 @@ def lstm_step_backward(
         Graves and Schmidhuber (2005), https://doi.org/10.1016/j.neunet.2005.06.042, is whole
 
     Example:
-        Of a cell's gradient, what its forget gate let through goes on: one half of 8.
+        The forget gate is 0.5: of the cell's gradient, 8, it lets 4 go back.
 
         >>> one, gates = np.ones((1, 1)), np.array([[0.5, 0.5, 0.0, 0.5]])
         >>> weights = np.zeros((1, 4))
