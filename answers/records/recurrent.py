@@ -65,6 +65,21 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def rates_table() -> str:
+    """Markdown: the mean accuracy over seeds at each rate, for each way and distance."""
+    lines = [
+        "| Network | Steps | " + " | ".join(f"rate {rate:g}" for rate in RATES) + " |",
+        "|---|---:|" + "---:|" * len(RATES),
+    ]
+    for way in recorded()["ways"]:
+        for distance in DISTANCES:
+            cells = " | ".join(
+                f"{np.mean(accuracies(way, distance, rate)):.2f}" for rate in RATES
+            )
+            lines.append(f"| {way} | {distance} | {cells} |")
+    return "\n".join(lines)
+
+
 def main(at: Path = RECORD) -> None:
     """Train every network at every distance and rate, and write the record."""
     ways = {way: {str(each): {} for each in DISTANCES} for way in WAYS}
