@@ -110,6 +110,11 @@ RECORDED = (
         "tests/alignment/test_ppo_mdp.py::test_a_whole_run_is_as_recorded",
     ),
     Recorded(
+        "answers/records/recurrent.json",
+        "python -m answers.records.recurrent",
+        "tests/training/test_flagged_symbol.py::test_the_first_steps_have_the_recorded_losses",
+    ),
+    Recorded(
         "answers/records/mutation.json",
         "python -m tests.mutation --record",
         "tests/proof/test_mutation.py::test_a_sample_of_wrong_changes_is_noticed",

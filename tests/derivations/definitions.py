@@ -76,6 +76,7 @@ from answers.training.normalization import (
     rms_norm_backward,
 )
 from answers.training.optimizers import adam_step, sgd_momentum_step
+from answers.training.recurrent import lstm, lstm_step, lstm_step_backward
 from answers.training.scans import associative_scan
 from answers.training.streaming_entropy import merge, moments, streaming_entropy
 from answers.transformers.attention import attend, attend_backward
@@ -310,6 +311,24 @@ def convolved_backward(g, x, w, s, d):
     g, x, w = (each[None, None, None] for each in (g, x, w))
     dx, dw, db = conv2d_backward(g, x, w, s, 0, d)
     return dx.ravel(), dw.ravel(), db[0]
+
+
+def cells_left(T):
+    """What is left of a cell of 1 after each of T steps whose forget bias is log T."""
+    one, T = np.ones((1, 1)), int(T)
+    b = np.array([0.0, np.log(T), 0.0, 0.0])
+    zeros = np.zeros((1, 4))
+    return lstm(np.zeros((T, 1, 1)), one, one, zeros, zeros, b)[1].ravel()
+
+
+def back_of_one(drawn):
+    """The backward pass of a step of one unit, whose gates get their numbers as a bias."""
+    one, zeros = np.ones((1, 1)), np.zeros((1, 4))
+    b = np.array([drawn[f"a_{gate}"] for gate in "ifgo"])
+    c, dh, dc = (drawn[name] * one for name in ("c", "dh", "dc"))
+    _, _, gates = lstm_step(one, one, c, zeros, zeros, b)
+    back = lstm_step_backward(dh, dc, one, one, c, gates, zeros, zeros)
+    return *(each.item() for each in back[:3]), back[-1]
 
 
 def tokens_left(text, pairs):
@@ -1062,6 +1081,18 @@ LIBRARY = {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
         ),
+    },
+    "recurrent.kept": {
+        "f": lambda T: cells_left(T)[0],
+        "K": lambda T: cells_left(T)[-1],
+    },
+    "recurrent.step": {
+        r"\delta": lambda drawn: back_of_one(drawn)[2] / drawn["f"](drawn["a_f"]),
+        r"\frac{\partial \mathcal{L}}{\partial a_{i}}": lambda drawn: back_of_one(drawn)[-1][0],
+        r"\frac{\partial \mathcal{L}}{\partial a_{f}}": lambda drawn: back_of_one(drawn)[-1][1],
+        r"\frac{\partial \mathcal{L}}{\partial a_{g}}": lambda drawn: back_of_one(drawn)[-1][2],
+        r"\frac{\partial \mathcal{L}}{\partial a_{o}}": lambda drawn: back_of_one(drawn)[-1][3],
+        r"\frac{\partial \mathcal{L}}{\partial c}": lambda drawn: back_of_one(drawn)[2],
     },
     "retrieval.cells": {
         r"\arg\min_{C} \left(C + \frac{N p}{C}\right)": lambda N, p: min(
