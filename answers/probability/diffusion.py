@@ -94,7 +94,7 @@ def q_sample(
     x0: Real[ndarray, "batch *shape"],
     t: Integer[ndarray, " batch"],
     noise: Real[ndarray, "batch *shape"],
-    alpha_bar: Real[ndarray, " steps"],
+    alpha_bar: Float[ndarray, " steps"],
 ) -> Float[ndarray, "batch *shape"]:
     """Data with the noise of step t, at once: √ᾱ_t x₀ + √(1 - ᾱ_t) ε.
 
@@ -146,7 +146,7 @@ def ddpm_loss(
     x0: Real[ndarray, "batch *shape"],
     t: Integer[ndarray, " batch"],
     noise: Real[ndarray, "batch *shape"],
-    alpha_bar: Real[ndarray, " steps"],
+    alpha_bar: Float[ndarray, " steps"],
 ) -> tuple[np.floating, Float[ndarray, "batch *shape"]]:
     """The mean of (ε̂ - ε)² over all entries, and its gradient at the model's output.
 
@@ -217,11 +217,11 @@ def part_overflows(result):
 # --8<-- [end:x0_and_noise_refuses]
 # --8<-- [start:x0_and_noise]
 def x0_and_noise(
-    x: Real[ndarray, "*shape"],
-    predicted: Real[ndarray, "*shape"],
+    x: Real[ndarray, "*batch d"],
+    predicted: Real[ndarray, "*batch d"],
     alpha_bar: float,
     kind: str,
-) -> tuple[Float[ndarray, "*shape"], Float[ndarray, "*shape"]]:
+) -> tuple[Float[ndarray, "*batch d"], Float[ndarray, "*batch d"]]:
     """Both parts of a noisy sample, x̂₀ and ε̂, from a prediction of either or of v.
 
     v is √ᾱ ε - √(1 - ᾱ) x₀.
@@ -287,13 +287,13 @@ def step_overflows(result):
 # --8<-- [end:ddim_step_refuses]
 # --8<-- [start:ddim_step]
 def ddim_step(
-    x: Real[ndarray, "*shape"],
-    eps: Real[ndarray, "*shape"],
+    x: Real[ndarray, "*batch d"],
+    eps: Real[ndarray, "*batch d"],
     alpha_bar: float,
     alpha_bar_next: float,
     eta: float = 0.0,
-    fresh: Real[ndarray, "*shape"] | None = None,
-) -> Float[ndarray, "*shape"]:
+    fresh: Real[ndarray, "*batch d"] | None = None,
+) -> Float[ndarray, "*batch d"]:
     """A step from the noise of `alpha_bar` to the lower noise of `alpha_bar_next`.
 
     With x̂₀ made of x and ε̂, it is √ᾱ' x̂₀ + √(1 - ᾱ' - s²) ε̂ + s z, where ᾱ' is
@@ -329,10 +329,10 @@ def ddim_step(
     x, eps = as_float(x), as_float(eps)
     x0 = (x - math.sqrt(1 - alpha_bar) * eps) / math.sqrt(alpha_bar)
     share = (1 - alpha_bar_next) / (1 - alpha_bar) * (1 - alpha_bar / alpha_bar_next)
-    sigma = eta * math.sqrt(share)
-    old = math.sqrt(max(1 - alpha_bar_next - sigma**2, 0.0))
+    s = eta * math.sqrt(share)
+    old = math.sqrt(max(1 - alpha_bar_next - s**2, 0.0))
     step = math.sqrt(alpha_bar_next) * x0 + old * eps
-    return step + sigma * fresh if eta else step
+    return step + s * fresh if eta else step
 
 
 # --8<-- [end:ddim_step]

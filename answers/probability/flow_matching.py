@@ -28,7 +28,7 @@ def flow_matching_loss(
     model: Callable,
     x0: Real[ndarray, "batch *shape"],
     noise: Real[ndarray, "batch *shape"],
-    t: Real[ndarray, " batch"],
+    t: Float[ndarray, " batch"],
 ) -> tuple[np.floating, Float[ndarray, "batch *shape"]]:
     """The mean of (û - u)² over all entries, and its gradient at the model's output.
 
@@ -65,7 +65,7 @@ def flow_matching_loss(
         (np.float64(10.0), array([[ 2., -4.]]))
     """
     x0, noise = as_float(x0), as_float(noise)
-    at = as_float(t).astype(x0.dtype).reshape(-1, *[1] * (x0.ndim - 1))
+    at = t.astype(x0.dtype).reshape(-1, *[1] * (x0.ndim - 1))
     off = output(model, (1 - at) * x0 + at * noise, t) - (noise - x0)
     return (off**2).mean(), 2 * off / off.size
 
