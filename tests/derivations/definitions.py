@@ -47,7 +47,10 @@ from answers.probability.bayes import (
     posterior,
     posterior_odds,
 )
+from answers.probability.densities import kl_of_densities
+from answers.probability.diffusion import ddim_step, denoise_points, q_sample, x0_and_noise
 from answers.probability.divergence import entropy, kl_divergence, rel_entr
+from answers.probability.flow_matching import flow_matching_loss
 from answers.probability.gaussian_fit import Gaussian, Mixture, fit_gaussian
 from answers.probability.kl_estimators import k1, k2, k3
 from answers.probability.kl_of_logits import kl_gradients
@@ -469,6 +472,48 @@ def of_log_ratios(u_w, u_l, beta):
     return loss, dchosen.item()
 
 
+def noised(x_0, keeps):
+    """One number behind all steps at once, with noise of either sign."""
+    schedule = np.array([1.0, *np.cumprod(keeps)])
+    signs, last = np.array([1.0, -1.0]), np.full(2, len(keeps))
+    return q_sample(np.full(2, x_0), last, signs, schedule)
+
+
+def parts_of_a_sample(x_0, epsilon, share):
+    """Data and noise, of the sample and of v."""
+    sample = np.sqrt(share) * x_0 + np.sqrt(1 - share) * epsilon
+    v = np.sqrt(share) * epsilon - np.sqrt(1 - share) * x_0
+    return [each[0] for each in x0_and_noise(*np.array([[sample], [v]]), share, "v")]
+
+
+def score_of_a_point(x_t, x_0, share):
+    """Minus the noise that the exact denoiser sees where all data are one point."""
+    x = np.array([[x_t]])
+    data = denoise_points(x, share, np.array([[x_0]]), np.ones(1))
+    return -x0_and_noise(x, data, share, "x0")[1].item() / np.sqrt(1 - share)
+
+
+def between_steps(x_0, keep, share, at, guess):
+    """KL of DDPM's step with the true noise against its step with the guess."""
+    x, after = np.array([at]), keep * share
+    steps = []
+    for data in (x_0, guess):
+        eps = x0_and_noise(x, np.array([data]), after, "x0")[1]
+        still, moved = (
+            ddim_step(x, eps, after, share, 1.0, np.array([fresh])).item() for fresh in (0.0, 1.0)
+        )
+        steps.append(Gaussian(still, moved - still))
+    return kl_of_densities(*steps)
+
+
+def euler_step(x_0, epsilon, t, s):
+    """Along the velocity that flow matching asks for, from the sample that it shows."""
+    seen = []
+    data = np.array([[x_0]]), np.array([[epsilon]]), np.array([t])
+    _, gradient = flow_matching_loss(lambda x, t: seen.append(x) or 0 * x, *data)
+    return seen[0].item() - (s - t) * gradient.item() / 2
+
+
 def of_gpt(s, b, h, a, flash=True):
     return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
 
@@ -776,6 +821,17 @@ LIBRARY = {
         ),
         r"\mathcal{L}\big|_{a = \frac{3}{4}}": lambda: near_and_sure(0.75),
     },
+    "diffusion.closed_form": {
+        r"\mathbb{E}\left[x_{t}\right]": lambda x_0, keeps: noised(x_0, keeps).mean(),
+        r"\operatorname{Var}\left(x_{t}\right)": lambda x_0, keeps: noised(x_0, keeps).var(),
+    },
+    "diffusion.relations": {
+        "x_{0}": lambda x_0, epsilon, share: parts_of_a_sample(x_0, epsilon, share)[0],
+        r"\varepsilon": lambda x_0, epsilon, share: parts_of_a_sample(x_0, epsilon, share)[1],
+    },
+    "diffusion.score": {r"\frac{\partial \log q}{\partial x_{t}}": score_of_a_point},
+    "diffusion.elbo": {"L_{t-1}": between_steps},
+    "diffusion.flow": {r"u \left(s - t\right) + x_{t}": euler_step},
     "distillation.gradient": {
         r"D = \sum_{i=1}^{K} \log{\left(\frac{p_{i}}{q_{i}} \right)} p_{i}": lambda z, v, T: (
             distilled(z, v, T)[0] / T**2
