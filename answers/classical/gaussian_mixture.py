@@ -59,8 +59,8 @@ def responsibilities(
     """The E-step: the probability that each component made a point, and the point's log density.
 
     r_k = π_k N(x | μ_k, Σ_k) / Σ_j π_j N(x | μ_j, Σ_j). With Σ = L Lᵀ, the distance is
-    |L⁻¹ (x - μ)|² and log det Σ twice the sum of log L's diagonal. Densities underflow, so their
-    logarithms are added.
+    |L⁻¹ (x - μ)|² and log det Σ is 2 Σ log L_ii. Densities underflow, so their logarithms are
+    added.
 
     Returns:
         (shares, log_density): each row of shares sums to 1; the log density, in nats, is that of
@@ -75,7 +75,7 @@ def responsibilities(
         C. Bishop (2006), Pattern Recognition and Machine Learning, equation 9.23.
 
     Example:
-        A point at 1, twice as near to the component at 0 as to that at 3:
+        A point at 1, and components at 0 and 3:
 
         >>> one = np.ones((2, 1, 1))
         >>> shares, log_density = responsibilities(
@@ -123,19 +123,13 @@ def gmm_em_step(
     means: Real[ndarray, "k d"],
     covariances: Real[ndarray, "k d d"],
     reg_covar: float = 1e-6,
-) -> tuple[
-    Float[ndarray, " k"],
-    Float[ndarray, "k d"],
-    Float[ndarray, "k d d"],
-    float | np.floating,
-]:
+) -> tuple[ndarray, ndarray, ndarray, float | np.floating]:
     """One step of EM for a mixture of Gaussians: better parameters, and how good the old ones were.
 
     The E-step gives each point's shares: the probability that each component made it. The M-step
     takes as weights the mean shares, and as means and covariances those of the points weighted by
     their shares, divided by the sum of the shares; covariances are around the new means. Then
-    `reg_covar` is added to each covariance's diagonal. float32 stays float32; the arguments are
-    not changed.
+    `reg_covar` is added to each covariance's diagonal.
 
     How:
         Subtract the new mean before squaring. For the E-step, see `responsibilities`.
@@ -148,8 +142,8 @@ def gmm_em_step(
         reg_covar: What is added to the diagonals, in squared units of the points.
 
     Returns:
-        (weights, means, covariances, log_likelihood). The log-likelihood, in nats a point, is that
-        of the parameters that were passed.
+        (weights, means, covariances, log_likelihood): shapes as passed. The log-likelihood, in nats
+        a point, is that of the parameters that were passed.
 
     Raises:
         ValueError: As for `responsibilities`; or `reg_covar` is negative, or a component is
@@ -179,3 +173,44 @@ def gmm_em_step(
 
 
 # --8<-- [end:gmm_em_step]
+
+
+# --8<-- [start:gmm_em_refuses]
+def no_steps(steps):
+    refuse_below(1, steps=steps)
+
+
+@refuses(no_addition, no_steps, **MIXTURE)
+# --8<-- [end:gmm_em_refuses]
+# --8<-- [start:gmm_em]
+def gmm_em(
+    points: Real[ndarray, "n d"],
+    weights: Real[ndarray, " k"],
+    means: Real[ndarray, "k d"],
+    covariances: Real[ndarray, "k d d"],
+    steps: int,
+    reg_covar: float = 1e-6,
+) -> tuple[tuple[ndarray, ndarray, ndarray], Float[ndarray, " steps"]]:
+    """The mixture after some steps of EM, and the log-likelihood before each of them.
+
+    Returns:
+        ((weights, means, covariances), log_likelihoods), the latter in nats a point.
+
+    Raises:
+        ValueError: As for `gmm_em_step`, or `steps` is below 1.
+
+    Example:
+        >>> points = np.array([[-1.0], [1.0], [4.0], [5.0]])
+        >>> start = np.ones(2) / 2, np.array([[0.0], [4.0]]), np.ones((2, 1, 1))
+        >>> (_, means, _), log_likelihoods = gmm_em(points, *start, steps=9)
+        >>> means.ravel().round(1), log_likelihoods[[0, 8]].round(2)
+        (array([0. , 4.5]), array([-1.98, -1.77]))
+    """
+    mixture, seen = (weights, means, covariances), []
+    for _ in range(steps):
+        *mixture, log_likelihood = gmm_em_step(points, *mixture, reg_covar)
+        seen.append(log_likelihood)
+    return tuple(mixture), np.array(seen)
+
+
+# --8<-- [end:gmm_em]

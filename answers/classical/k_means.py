@@ -32,15 +32,14 @@ def no_uniform(uniforms, name):
     wrong = ~((uniforms >= 0) & (uniforms < 1))
     if wrong.any():
         raise ValueError(
-            f"`{name}` holds {first(uniforms, wrong)}; draw from 0 to below 1, as rng.random does"
+            f"`{name}` holds {first(uniforms, wrong)}; draw from 0 to below 1"
         )
 
 
 def too_few_that_differ(result, points):
     if len(np.unique(points[result], axis=0)) < len(result):
         raise ValueError(
-            f"fewer than {len(result)} of the points differ, so there are not so many centres; "
-            "ask for fewer"
+            f"fewer than {len(result)} of the points differ; ask for fewer centres"
         )
 
 
@@ -77,9 +76,9 @@ def kmeans_plus_plus(
         D. Arthur, S. Vassilvitskii (2007), k-means++: The Advantages of Careful Seeding.
 
     Example:
-        After the point at 0, the weights are 0, 1 and 9: 0.05 of 10 is 0.5, and 0.5 is 5.
+        After the point at 0 the weights are 0, 1 and 9: 0.05 of 10 is below 1, and 0.5 is not.
 
-        >>> points = np.array([[0.0], [1.0], [3.0]])
+        >>> points = np.array([[0], [1], [3]], np.uint8)
         >>> kmeans_plus_plus(points, np.array([0.2, 0.05]))
         array([0, 1])
         >>> kmeans_plus_plus(points, np.array([0.2, 0.5]))
@@ -98,9 +97,6 @@ def kmeans_plus_plus(
 # --8<-- [end:kmeans_plus_plus]
 
 
-# --8<-- [start:nearest_centres_refuses]
-@refuses(points=POINTS, centres=POINTS)
-# --8<-- [end:nearest_centres_refuses]
 # --8<-- [start:nearest_centres]
 def nearest_centres(
     points: Real[ndarray, "n d"], centres: Real[ndarray, "k d"]
@@ -109,11 +105,8 @@ def nearest_centres(
 
     |x - c|² = |x|² - 2 x · c + |c|², and |x|² is the same for all centres. Around the mean of the
     centres the squares are small, so that points far from 0 keep their digits. Of equally near
-    centres the lower index is meant; rounding may choose the other.
-
-    Raises:
-        ValueError: There is no point or no centre, or a number is nan, infinite or so large that
-            squares overflow.
+    centres the lower index is meant; rounding may choose the other. Nothing is refused here: it is
+    asked each round, of what `lloyd` has looked at.
 
     Example:
         >>> nearest_centres(np.array([[1.0], [7.0]]), np.array([[0.0], [10.0]]))
@@ -144,8 +137,7 @@ def lloyd(
     """k-means from given centres: each round moves every centre to the mean of its points.
 
     A point belongs to its nearest centre, of equally near ones to the first. A centre to which no
-    point belongs stays where it is. Rounds end early where no point changes its centre, since
-    nothing moves any more. float32 stays float32; the arguments are not changed.
+    point belongs stays where it is. Where no point changes its centre nothing moves any more.
 
     How:
         Rows of `members` are 1 for a centre's points and 0 elsewhere, so one matrix product adds
