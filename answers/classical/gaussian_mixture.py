@@ -14,8 +14,7 @@ from answers.inputs.overflow import refuse_overflowed
 def no_weights(weights, name):
     if (weights <= 0).any():
         raise ValueError(
-            f"`{name}` holds {first(weights, weights <= 0)}; a component needs a weight above 0: "
-            "leave it out"
+            f"`{name}` holds {first(weights, weights <= 0)}; leave that component out"
         )
     if abs(float(weights.sum()) - 1) > 1e-4:
         raise ValueError(f"`{name}` sum to {weights.sum():.6g}; they must sum to 1")
@@ -30,8 +29,8 @@ def no_covariance(covariances, name):
             np.linalg.cholesky(each)
         except np.linalg.LinAlgError:
             raise ValueError(
-                f"`{name}[{j}]` is not positive definite: its points lie in a plane, or are too "
-                "few; add a small number to its diagonal, or take fewer components"
+                f"`{name}[{j}]` is not positive definite; add to its diagonal, or take "
+                "fewer components"
             ) from None
 
 
@@ -107,8 +106,8 @@ def without_points(result):
     weights, means, covariances, _ = result
     if not weights.all():
         raise ValueError(
-            f"component {np.argmin(weights)} is responsible for no point: each share underflows; "
-            "place it elsewhere, or leave it out"
+            f"component {np.argmin(weights)} is responsible for no point; place it "
+            "elsewhere, or leave it out"
         )
     refuse_overflowed(means, "a mean")
     refuse_overflowed(covariances, "a covariance")
@@ -146,8 +145,9 @@ def gmm_em_step(
         a point, is that of the parameters that were passed.
 
     Raises:
-        ValueError: As for `responsibilities`; or `reg_covar` is negative, or a component is
-            responsible for no point.
+        ValueError: An array is empty, or holds nan, infinity or numbers whose squares overflow;
+            weights are not above 0 or do not sum to 1; a covariance is not symmetric or not
+            positive definite; `reg_covar` is negative; a component is responsible for no point.
 
     Source:
         C. Bishop (2006), Pattern Recognition and Machine Learning, equations 9.24 to 9.27.

@@ -371,19 +371,20 @@ def moved_one_by_one(points, centres, rounds=300):
     return centres, table(points, centres).argmin(axis=1)
 
 
-@exercise.bug
-def ends_where_little_changes(points, centres, rounds=300):
-    """Rounds end where centres move by less than a fixed number, which depends on the unit of the
-    points. End them where no label changes."""
-    # "Rounds end where centres move by less than a fixed number, which depends on the unit of the
-    #     points": not np.allclose(got.centres, want.centres, atol=0)
-    # "End them where no label changes": np.abs(after - centres).max() < 0.0001 →
-    #     np.array_equal(table(points, after).argmin(axis=1), table(points, centres).argmin(axis=1))
-    #     and np.array_equal(after, centres)
+@exercise.bug(rtol=(0.0, 1e-5))
+def ends_where_little_changes(points, centres, rounds=300, rtol=0.0):
+    """Rounds end where centres move by little, which depends on the unit of the points and on how
+    far from 0 they lie. End them where no label changes."""
+    # "Rounds end where centres move by little, which depends on the unit of the points and on how
+    #     far from 0 they lie": not np.allclose(got.centres, want.centres, rtol=1e-8, atol=0)
+    # "End them where no label changes": np.allclose(after, centres, rtol, 1e-08) →
+    #     np.array_equal(table(points, after).argmin(axis=1), table(points,
+    #     centres).argmin(axis=1))
     centres = centres.astype(np.float64)
     for _ in range(rounds):
         after = moved(points, centres, table(points, centres).argmin(axis=1))
-        if np.abs(after - centres).max() < 1e-4:
-            break
+        little = np.allclose(after, centres, rtol, 1e-8)
         centres = after
+        if little:
+            break
     return centres, table(points, centres).argmin(axis=1)

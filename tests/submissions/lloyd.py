@@ -298,7 +298,7 @@ WRONG = {
     once_more: "one_round_more",
     in_the_type_of_the_centres: "centres_cut_to_integers",
     one_centre_after_the_other: "moved_one_by_one",
-    until_moves_are_small: "counted_once",
+    until_moves_are_small: "ends_where_little_changes",
     at_most_two_rounds: None,
     centres_written_over: "an_argument_changed",
     labels_first: "parts_in_another_order",
