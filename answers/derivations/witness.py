@@ -392,7 +392,8 @@ def other_bounds(e: sp.Sum, whole: sp.Basic) -> Iterator[sp.Basic]:
 
 def same(changed: sp.Basic, formula: sp.Basic) -> bool:
     """Whether SymPy shows that the two are equal, for sizes of 2 and 3 and away from a jump."""
-    bounds = {limit[2] for e in formula.atoms(sp.Sum) for limit in e.limits}
+    sums = formula.atoms(sp.Sum) | changed.atoms(sp.Sum)
+    bounds = {limit[2] for e in sums for limit in e.limits}
     sizes = set().union(*(bound.free_symbols for bound in bounds))
     masked = set().union(*(e.free_symbols for e in formula.atoms(sp.Heaviside)))
     above, below = sp.Dummy(positive=True), sp.Dummy(negative=True)

@@ -85,6 +85,11 @@ RECORDED = (
         "tests/proof/test_records.py::test_the_recorded_sizes_are_those_of_the_models",
     ),
     Recorded(
+        "answers/records/k_means.json",
+        "python -m answers.records.k_means",
+        "tests/classical/test_k_means_record.py::test_some_runs_are_as_recorded",
+    ),
+    Recorded(
         "answers/records/kv_cache_times.json",
         "python tests/benchmarks/measure_kv_cache.py",
         "tests/proof/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",

@@ -20,6 +20,8 @@ from answers.alignment.reward_model import bradley_terry_loss
 from answers.classical.pca import pca
 from answers.classical.boosting import boost_step, leaf_value
 from answers.classical.trees import best_split
+from answers.classical.gaussian_mixture import gmm_em_step, responsibilities
+from answers.classical.k_means import nearest_centres
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -1067,6 +1069,14 @@ LIBRARY = {
             np.array([[0, C_FP], [C_FN, 0]])
         ),
     },
+    "mixtures.m_step": {
+        r"\hat{\mu}": lambda drawn: gmm_em_step(*drawn["mixture"], 0.0)[1][0, 0],
+        r"\hat{v}": lambda drawn: gmm_em_step(*drawn["mixture"], 0.0)[2][0, 0, 0],
+    },
+    "mixtures.narrow": {
+        "r": lambda g, sigma: responsibilities(*two_spheres(g, sigma))[0][0, 0],
+        r"\lim_{\sigma \to 0} r": lambda g: float(nearest_centres(*two_spheres(g, 1)[::2])[0] == 0),
+    },
     "normalization.of_layer_norm": {
         r"\frac{\partial s}{\partial x_{j}}": lambda x, epsilon, j: numerical_gradient(
             lambda x: normalize(x, -1, epsilon)[1][0], x
@@ -1299,7 +1309,23 @@ def normalised(rng, size):
 
 
 # Where the library asks for values of some kind, beside those of the line.
+def a_mixture(rng, size):
+    """Points on a line, two components, and the first one's shares and new mean."""
+    x = rng.normal(size=size)
+    mixture = x[:, None], np.array([0.4, 0.6]), np.array([[-1.0], [0.7]]), np.ones((2, 1, 1))
+    shares, _ = responsibilities(*mixture)
+    mean = gmm_em_step(*mixture, reg_covar=0.0)[1]
+    return {"x": x, "mixture": mixture, "r": shares[:, 0], "mu": mean[0, 0]}
+
+
+def two_spheres(g, sigma):
+    """A point at 0, and two equal components at squared distances that differ by g."""
+    centres = np.array([[math.sqrt(3), 0.0], [0.0, math.sqrt(3 + g)]])
+    return np.zeros((1, 2)), np.ones(2) / 2, centres, np.stack([sigma**2 * np.eye(2)] * 2)
+
+
 VALUES = {
+    "mixtures.m_step": a_mixture,
     "dawid_skene.kappa": shares_of_a_thousand,
     "dawid_skene.noisy_score": shares_of_a_hundred,
     "kl.decomposition": distributions,
