@@ -17,6 +17,8 @@ from answers.alignment.dpo import best_policy, dpo_loss
 from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.alignment.ppo import ppo_loss
 from answers.alignment.reward_model import bradley_terry_loss
+from answers.classical.linear_regression import ridge, ridge_by_svd
+from answers.classical.logistic_regression import logistic_loss, newton_step
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -297,6 +299,52 @@ def convolved_backward(g, x, w, s, d):
     g, x, w = (each[None, None, None] for each in (g, x, w))
     dx, dw, db = conv2d_backward(g, x, w, s, 0, d)
     return dx.ravel(), dw.ravel(), db[0]
+
+
+def through_the_origin(f, x, y, lamda):
+    """The weights of rows and their mirror images, whose means are 0."""
+    return f(np.concatenate([x, -x]), np.concatenate([y, -y]), 2 * lamda)[0]
+
+
+def ridge_slope(x, y, w, lamda):
+    """Of a quadratic: the Hessian times the distance to its least point."""
+    hessian = 2 * (x.T @ x + lamda * np.eye(len(w)))
+    return hessian @ (w - through_the_origin(ridge, x, y, lamda))
+
+
+def logistic_slope(w, x, y, lamda):
+    """Of shares of class 1: the gradient is linear in the labels."""
+    labels = np.eye(len(y) + 1, len(y), -1, dtype=int)
+    none, *each = (logistic_loss(w, 0.0, x, one, lamda)[1] for one in labels)
+    return none + sum(share * (one - none) for share, one in zip(y, each, strict=True))
+
+
+def logistic_hessian(w, x, lamda):
+    """By steps of Newton from each of d other labels, whose gradients are d vectors, after mirrored
+    rows have set the intercept apart."""
+    x, gradients, steps = np.concatenate([x, -x]), [], []
+    for labels in np.random.default_rng(0).integers(0, 2, size=(9, len(x) // 2)):
+        both = np.concatenate([labels, 1 - labels])
+        gradients.append(logistic_loss(w, 0.0, x, both, 2 * lamda)[1])
+        steps.append(w - newton_step(w, 0.0, x, both, 2 * lamda)[0])
+    return np.linalg.lstsq(np.array(steps), np.array(gradients))[0].T / 2
+
+
+def shrunk(s, w, epsilon, lamda):
+    """Ridge's weight of one row, for each noise."""
+    row = np.array([[s]])
+    each = [
+        through_the_origin(ridge_by_svd, row, np.array([s * w + e]), lamda)[0]
+        for e in np.atleast_1d(epsilon)
+    ]
+    return np.array(each) if np.ndim(epsilon) else each[0]
+
+
+def shrunk_error_slope(s, w, epsilon):
+    """At a penalty of 0, by values on one side."""
+    h = 3e-5
+    at, near, far = (np.mean((shrunk(s, w, epsilon, n * h) - w) ** 2) for n in range(3))
+    return (4 * near - far - 3 * at) / (2 * h)
 
 
 def tokens_left(text, pairs):
@@ -998,6 +1046,31 @@ LIBRARY = {
     "quantization.speculation": {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
+        ),
+    },
+    "regression.logistic": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, y, lamda, j: logistic_loss(
+            w, 0.0, x, y, lamda
+        )[1][j - 1],
+        r"\frac{\partial}{\partial w_{k}}\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, lamda, j, k: (
+            logistic_hessian(w, x, lamda)[j - 1, k - 1]
+        ),
+    },
+    "regression.ridge": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda x, y, w, lamda, j: ridge_slope(
+            x, y, w, lamda
+        )[j - 1],
+    },
+    "regression.shrinkage": {
+        r"\hat{w}": lambda s, w, epsilon, lamda: shrunk(s, w, epsilon, lamda),
+        r"\mathbb{E}\left[\hat{w}\right] - w": lambda s, w, epsilon, lamda: (
+            np.mean(shrunk(s, w, epsilon, lamda)) - w
+        ),
+        r"\operatorname{Var}\left(\hat{w}\right)": lambda s, w, epsilon, lamda: np.var(
+            shrunk(s, w, epsilon, lamda)
+        ),
+        r"\frac{d}{d \lambda} \mathbb{E}\left[\left(\hat{w} - w\right)^{2}\right]\big|_{\lambda = 0}": lambda s, w, epsilon: (
+            shrunk_error_slope(s, w, epsilon)
         ),
     },
     "retrieval.cells": {
