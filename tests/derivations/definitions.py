@@ -1049,9 +1049,9 @@ LIBRARY = {
         ),
     },
     "regression.logistic": {
-        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, y, lamda, j: logistic_loss(
-            w, 0.0, x, y, lamda
-        )[1][j - 1],
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, y, lamda, j: logistic_slope(
+            w, x, y, lamda
+        )[j - 1],
         r"\frac{\partial}{\partial w_{k}}\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, lamda, j, k: (
             logistic_hessian(w, x, lamda)[j - 1, k - 1]
         ),
