@@ -43,14 +43,14 @@ def weights_overflow(result):
 def ridge(
     x: Real[ndarray, "n d"], y: Real[ndarray, " n"], lamda: float
 ) -> tuple[Float[ndarray, " d"], np.floating]:
-    """The w and b of least Σ (y - x w - b)² + λ |w|², by the normal equations.
+    """Ridge regression: the w and b of least Σ (y - x w - b)² + λ |w|².
 
     How:
         At the minimum over b the residuals sum to 0, so b = mean(y) - mean(x) w. With that b,
         columns and targets are centred, and (Xᵀ X + λ I) w = Xᵀ y is left to solve.
 
     Args:
-        x: Inputs, one example per row.
+        x: Examples as rows.
         y: Targets.
         lamda: λ, the penalty of the squared weights; the intercept has none.
 
@@ -97,7 +97,7 @@ def ridge_by_svd(
         whose s is below the rounding of the largest one.
 
     Args:
-        x: Inputs, one example per row.
+        x: Examples as rows.
         y: Targets.
         lamda: λ, the penalty of the squared weights; the intercept has none.
 

@@ -98,13 +98,13 @@ def logistic_loss(
     Args:
         w: The weights.
         b: The intercept.
-        x: Inputs, one example per row.
+        x: Examples as rows.
         y: The class of each example, 0 or 1.
-        lamda: λ, the penalty of half the squared weights; the intercept has none.
+        lamda: λ, which penalizes the weights and not the intercept.
 
     Returns:
         (loss, dw, db): the loss in nats, its gradient by the weights, and its slope by the
-        intercept.
+        intercept. An example that is right by 50 costs exp(-50) nats, and not 0.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, b is not finite, λ is negative or
@@ -140,8 +140,8 @@ def collinear(x, lamda):
         rank = np.linalg.matrix_rank(np.hstack([x, ones]))
         if rank <= x.shape[1]:
             raise ValueError(
-                f"`x` and a column of ones have a rank of {rank}, below {x.shape[1] + 1}: many "
-                "weights fit alike; choose `lamda` above 0"
+                f"`x` and a column of ones have a rank of {rank}, below "
+                f"{x.shape[1] + 1}: many weights fit alike; choose `lamda` above 0"
             )
 
 
@@ -173,7 +173,8 @@ def newton_step(
     y: Integer[ndarray, " n"] | Bool[ndarray, " n"],
     lamda: float,
 ) -> tuple[Float[ndarray, " d"], np.floating]:
-    """The weights and intercept after one step of Newton on the loss of `logistic_loss`.
+    """The weights and intercept after one step of Newton on the loss
+    Σ log(1 + exp(z)) - y z + λ/2 |w|², where z = x w + b.
 
     How:
         The Hessian is Xᵀ R X + λ I without λ at the intercept, where X has a last column of
@@ -183,9 +184,9 @@ def newton_step(
     Args:
         w: The weights before the step.
         b: The intercept before the step.
-        x: Inputs, one example per row.
+        x: Examples as rows.
         y: The class of each example, 0 or 1.
-        lamda: λ, the penalty of half the squared weights; the intercept has none.
+        lamda: λ, which penalizes the weights and not the intercept.
 
     Returns:
         (w, b) after the step.
@@ -207,8 +208,7 @@ def newton_step(
         (array([1.]), np.float64(0.0))
     """
     x, w = as_float(x), as_float(w)
-    z = x @ w + float(b)
-    _, dw, db = logistic_loss(w, b, x, y, lamda)
+    z, (_, dw, db) = x @ w + float(b), logistic_loss(w, b, x, y, lamda)
     x1 = np.hstack([x, np.ones((len(x), 1), x.dtype)])
     hessian = x1.T @ (x1 * (sigmoid(z) * sigmoid(-z))[:, None])
     hessian[range(len(w)), range(len(w))] += lamda  # the intercept comes last
@@ -253,9 +253,9 @@ def fit_logistic(
         shorter step along it lowers the loss. If none does, this is the minimum, up to rounding.
 
     Args:
-        x: Inputs, one example per row.
+        x: Examples as rows.
         y: The class of each example, 0 or 1.
-        lamda: λ, the penalty of half the squared weights; the intercept has none.
+        lamda: λ, which penalizes the weights and not the intercept.
         steps: At most so many steps.
 
     Returns:

@@ -50,18 +50,32 @@ def exact_slopes(x, y):
     return np.array([float(each) for each in solved])
 
 
-def test_the_svd_keeps_digits_that_the_normal_equations_lose():
-    """Mirrored rows have exact means of 0."""
-    rng = np.random.default_rng(0)
+def digits_right(function, apart, seed):
+    """Of the weights of two columns that differ by a small share, in the mean of noisy targets.
+
+    Mirrored rows have exact means of 0.
+    """
+    rng = np.random.default_rng(seed)
     x = rng.normal(size=(50, 2))
-    x[:, 1] = x[:, 0] + 1e-6 * x[:, 1]
-    x, y = np.vstack([x, -x]), rng.normal(size=50)
-    y = np.concatenate([y, -y])
-    expected = exact_slopes(x, y)
-    by_normal, by_svd = (
-        np.abs(f(x, y, 0.0)[0] / expected - 1).max() for f in (ridge, ridge_by_svd)
-    )
-    assert by_svd < 1e-8 < 1e-6 < by_normal
+    x[:, 1] = x[:, 0] + apart * x[:, 1]
+    y = x @ [1.0, 2.0] + rng.normal(size=50)
+    x, y = np.vstack([x, -x]), np.concatenate([y, -y])
+    right = exact_slopes(x, y)
+    assert 0.5 < np.linalg.cond(x) * apart / 2 < 2
+    return -np.log10(np.abs(function(x, y, 0.0)[0] - right).max() / np.abs(right).max())
+
+
+def test_for_each_digit_of_the_condition_the_normal_equations_lose_two_and_the_svd_one():
+    # By the condition: digits that the normal equations keep, and the SVD.
+    expected = {1e3: (10, 13), 1e5: (6, 11), 1e7: (2, 9)}
+    for condition, digits in expected.items():
+        digits_left = [
+            np.median([digits_right(function, 2 / condition, seed) for seed in range(20)])
+            for function in (ridge, ridge_by_svd)
+        ]
+        assert_allclose(digits_left, digits, atol=0.5)
+        lost = np.subtract(16, digits)
+        assert tuple(lost) == (2 * np.log10(condition), 1 * np.log10(condition))
 
 
 def test_collinear_columns_share_a_weight_and_the_shortest_is_found():
