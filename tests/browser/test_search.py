@@ -52,6 +52,7 @@ ASKED = {
     36: ["ring all-reduce", "tensor parallelism", "fsdp"],
     37: ["gradient checkpointing", "chinchilla"],
     38: ["bm25", "nearest neighbours", "rag"],
+    39: ["ridge regression", "normal equations", "perfect separation"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
@@ -59,7 +60,6 @@ ASKED = {
 NOT_HERE = [
     "k-means",
     "k means clustering",
-    "ridge regression",
     "pca",
     "random forest",
     "xgboost",

@@ -22,6 +22,8 @@ from answers.classical.boosting import boost_step, leaf_value
 from answers.classical.trees import best_split
 from answers.classical.gaussian_mixture import gmm_em_step, responsibilities
 from answers.classical.k_means import nearest_centres
+from answers.classical.linear_regression import ridge, ridge_by_svd
+from answers.classical.logistic_regression import logistic_loss, newton_step
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -334,6 +336,50 @@ def back_of_one(drawn):
     _, _, gates = lstm_step(one, one, c, zeros, zeros, b)
     back = lstm_step_backward(dh, dc, one, one, c, gates, zeros, zeros)
     return *(each.item() for each in back[:3]), back[-1]
+def through_the_origin(f, x, y, lamda):
+    """The weights of rows and their mirror images, whose means are 0."""
+    return f(np.concatenate([x, -x]), np.concatenate([y, -y]), 2 * lamda)[0]
+
+
+def ridge_slope(x, y, w, lamda):
+    """Of a quadratic: the Hessian times the distance to its least point."""
+    hessian = 2 * (x.T @ x + lamda * np.eye(len(w)))
+    return hessian @ (w - through_the_origin(ridge, x, y, lamda))
+
+
+def logistic_slope(w, x, y, lamda):
+    """Of shares of class 1: the gradient is linear in the labels."""
+    labels = np.eye(len(y) + 1, len(y), -1, dtype=int)
+    none, *each = (logistic_loss(w, 0.0, x, one, lamda)[1] for one in labels)
+    return none + sum(share * (one - none) for share, one in zip(y, each, strict=True))
+
+
+def logistic_hessian(w, x, lamda):
+    """By steps of Newton from each of d other labels, whose gradients are d vectors, after mirrored
+    rows have set the intercept apart."""
+    x, gradients, steps = np.concatenate([x, -x]), [], []
+    for labels in np.random.default_rng(0).integers(0, 2, size=(9, len(x) // 2)):
+        both = np.concatenate([labels, 1 - labels])
+        gradients.append(logistic_loss(w, 0.0, x, both, 2 * lamda)[1])
+        steps.append(w - newton_step(w, 0.0, x, both, 2 * lamda)[0])
+    return np.linalg.lstsq(np.array(steps), np.array(gradients))[0].T / 2
+
+
+def shrunk(s, w, epsilon, lamda):
+    """Ridge's weight of one row, for each noise."""
+    row = np.array([[s]])
+    each = [
+        through_the_origin(ridge_by_svd, row, np.array([s * w + e]), lamda)[0]
+        for e in np.atleast_1d(epsilon)
+    ]
+    return np.array(each) if np.ndim(epsilon) else each[0]
+
+
+def shrunk_error_slope(s, w, epsilon):
+    """At a penalty of 0, by values on one side."""
+    h = 3e-5
+    at, near, far = (np.mean((shrunk(s, w, epsilon, n * h) - w) ** 2) for n in range(3))
+    return (4 * near - far - 3 * at) / (2 * h)
 
 
 def tokens_left(text, pairs):
@@ -1159,6 +1205,31 @@ LIBRARY = {
         r"\frac{\partial \mathcal{L}}{\partial a_{g}}": lambda drawn: back_of_one(drawn)[-1][2],
         r"\frac{\partial \mathcal{L}}{\partial a_{o}}": lambda drawn: back_of_one(drawn)[-1][3],
         r"\frac{\partial \mathcal{L}}{\partial c}": lambda drawn: back_of_one(drawn)[2],
+    },
+    "regression.logistic": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, y, lamda, j: logistic_slope(
+            w, x, y, lamda
+        )[j - 1],
+        r"\frac{\partial}{\partial w_{k}}\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, lamda, j, k: (
+            logistic_hessian(w, x, lamda)[j - 1, k - 1]
+        ),
+    },
+    "regression.ridge": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda x, y, w, lamda, j: ridge_slope(
+            x, y, w, lamda
+        )[j - 1],
+    },
+    "regression.shrinkage": {
+        r"\hat{w}": lambda s, w, epsilon, lamda: shrunk(s, w, epsilon, lamda),
+        r"\mathbb{E}\left[\hat{w}\right] - w": lambda s, w, epsilon, lamda: (
+            np.mean(shrunk(s, w, epsilon, lamda)) - w
+        ),
+        r"\operatorname{Var}\left(\hat{w}\right)": lambda s, w, epsilon, lamda: np.var(
+            shrunk(s, w, epsilon, lamda)
+        ),
+        r"\frac{d}{d \lambda} \mathbb{E}\left[\left(\hat{w} - w\right)^{2}\right]\big|_{\lambda = 0}": lambda s, w, epsilon: (
+            shrunk_error_slope(s, w, epsilon)
+        ),
     },
     "retrieval.cells": {
         r"\arg\min_{C} \left(C + \frac{N p}{C}\right)": lambda N, p: min(
