@@ -1227,7 +1227,7 @@ LIBRARY = {
         r"\operatorname{Var}\left(\hat{w}\right)": lambda s, w, epsilon, lamda: np.var(
             shrunk(s, w, epsilon, lamda)
         ),
-        r"\frac{d}{d \lambda} \mathbb{E}\left[\left(\hat{w} - w\right)^{2}\right]\big|_{\lambda = 0}": lambda s, w, epsilon: (
+        r"\frac{d}{d \lambda}\mathbb{E}\left[\left(\hat{w} - w\right)^{2}\right]\big|_{\lambda = 0}": lambda s, w, epsilon: (
             shrunk_error_slope(s, w, epsilon)
         ),
     },
