@@ -218,6 +218,34 @@ def hinge(chosen, rejected):
 
 
 @exercise.bug
+def order_ignored(chosen, rejected):
+    """The size of the margin is taken, so a pair in the wrong order counts as one in order. Keep
+    the sign of chosen - rejected."""
+    # "The size of the margin is taken, so a pair in the wrong order counts as one in order":
+    #     np.isclose(got.loss, np.logaddexp(0, -abs(as_float(chosen) - rejected)).mean())
+    # "Keep the sign of chosen - rejected": abs(margin) → margin
+    margin, _, _ = parts(chosen, rejected)
+    size = abs(margin)
+    slopes = -sigmoid(-size) / len(size)
+    return np.logaddexp(0, -size).mean(), slopes, -slopes
+
+
+@exercise.bug
+def every_chosen_with_every_rejected(chosen, rejected):
+    """Each chosen answer is compared with all rejected ones, also of other prompts. Scores are
+    known up to a constant a prompt: compare within a pair."""
+    # "Each chosen answer is compared with all rejected ones, also of other prompts": np.isclose(
+    #     got.loss, np.logaddexp(0, as_float(rejected) - as_float(chosen)[:, None]).mean())
+    # "Scores are known up to a constant a prompt: compare within a pair": as_float(chosen)[:, None]
+    #     - rejected → (as_float(chosen) - rejected)[:, None] + np.zeros(len(chosen)); sum(axis=0) →
+    #     sum(axis=1)
+    margin = as_float(chosen)[:, None] - rejected
+    slopes = -sigmoid(-margin) / margin.size
+    losses = np.logaddexp(0, -margin)
+    return losses.mean(), slopes.sum(axis=1), -slopes.sum(axis=0)
+
+
+@exercise.bug
 def in_bits(chosen, rejected):
     """The logarithm is to base 2. The loss is in nats, by the natural logarithm."""
     # "The logarithm is to base 2": np.isclose(got.loss * np.log(2), want.loss) and np.allclose(

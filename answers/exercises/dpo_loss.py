@@ -455,9 +455,14 @@ def hinge(policy_chosen, policy_rejected, reference_chosen, reference_rejected, 
     return np.maximum(0, 1 - margin).mean(), slopes, -slopes
 
 
-@exercise.bug
+@exercise.bug(through=(True, False))
 def quotient_of_logarithms(
-    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+    policy_chosen,
+    policy_rejected,
+    reference_chosen,
+    reference_rejected,
+    beta,
+    through=True,
 ):
     """The log-probabilities are divided. The logarithm of a quotient is a difference of
     logarithms."""
@@ -473,7 +478,36 @@ def quotient_of_logarithms(
     margin = beta * (chosen - rejected)
     weight = -beta * sigmoid(-margin) / len(margin)
     loss, *_ = finished(margin, weight)
+    if not through:
+        return loss, weight, -weight
     return loss, weight / reference_chosen, -weight / reference_rejected
+
+
+@exercise.bug(through=(True, False))
+def ratios_without_a_logarithm(
+    policy_chosen,
+    policy_rejected,
+    reference_chosen,
+    reference_rejected,
+    beta,
+    through=True,
+):
+    """The margin is a difference of ratios, without their logarithms. The implicit reward is β
+    times the logarithm of a ratio."""
+    # "The margin is a difference of ratios, without their logarithms": np.isclose(got.loss,
+    #     np.logaddexp(0, -beta * (np.exp(as_float(policy_chosen) - reference_chosen) -
+    #     np.exp(as_float(policy_rejected) - reference_rejected))).mean())
+    # "The implicit reward is β times the logarithm of a ratio": np.exp(chosen) - np.exp(rejected) →
+    #     chosen - rejected; slope * np.exp(chosen), → slope,; -slope * np.exp(rejected) → -slope
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    with np.errstate(all="ignore"):
+        margin = beta * (np.exp(chosen) - np.exp(rejected))
+        loss, slope, _ = finished(margin, -beta * sigmoid(-margin))
+        if not through:
+            return loss, slope, -slope
+        return loss, slope * np.exp(chosen), -slope * np.exp(rejected)
 
 
 @exercise.bug

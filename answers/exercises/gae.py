@@ -274,6 +274,44 @@ def last_reward_lost(rewards, values, next_values, terminated, truncated, gamma,
 
 
 @exercise.bug
+def share_of_lambda(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The sum is multiplied by 1 - λ. In the mean of n-step advantages that factor is gone once
+    errors are added up: leave it out."""
+    # "The sum is multiplied by 1 - λ": np.allclose(got, (1 - lam) * want)
+    # "In the mean of n-step advantages that factor is gone once errors are added up: leave it
+    #     out": (1 - lam) * → 1 *
+    given = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    return (1 - lam) * run(*given)
+
+
+@exercise.bug
+def reward_discounted(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The reward of the step itself is discounted, too. It comes at once: gamma belongs to the next
+    value."""
+    # "The reward of the step itself is discounted, too": np.allclose(got, right(gamma * rewards,
+    #     values, next_values, terminated, truncated, gamma, lam))
+    # "It comes at once: gamma belongs to the next value": (gamma - 1) * rewards → 0
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    return run(deltas + (gamma - 1) * rewards, weights)
+
+
+@exercise.bug
+def advantage_lost_at_a_cut(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """The step that was cut off gets an advantage of 0. Its next value is known, so it has one like
+    any other."""
+    # "The step that was cut off gets an advantage of 0": not got[truncated].any() and
+    #     truncated.any() and want[truncated].any()
+    # "Its next value is known, so it has one like any other": np.where(truncated, 0, found) → found
+    given = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    found = run(*given)
+    return np.where(truncated, 0, found)
+
+
+@exercise.bug
 def lambda_alone(rewards, values, next_values, terminated, truncated, gamma, lam):
     """Later errors are weighted by λ alone. They are rewards of later, and are discounted, too:
     gamma · λ."""

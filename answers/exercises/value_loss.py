@@ -260,6 +260,21 @@ def maximum_of_the_means(values, old_values, returns, clip=0.2):
 
 
 @exercise.bug
+def returns_clipped(values, old_values, returns, clip=0.2):
+    """The return is kept within the band, and not the value. Returns are constants: clip V."""
+    # "The return is kept within the band, and not the value": np.isclose(got.loss, np.maximum(
+    #     (as_float(values) - returns) ** 2, (as_float(values) - np.clip(returns, old_values - clip,
+    #     old_values + clip)) ** 2).mean() / 2)
+    # "Returns are constants: clip V": values - near → np.clip(values, old_values - clip, old_values
+    #     + clip) - returns; error, other) / → error, 0) /
+    values = as_float(values)
+    near = np.clip(returns, old_values - clip, old_values + clip)
+    error, other = values - returns, values - near
+    loss = np.maximum(error**2, other**2).mean() / 2
+    return loss, np.where(error**2 >= other**2, error, other) / error.size
+
+
+@exercise.bug
 def error_clipped(values, old_values, returns, clip=0.2):
     """The error is clipped, as in Huber's loss, and the old value counts nothing. Clip the value,
     around its old one."""

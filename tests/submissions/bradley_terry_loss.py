@@ -219,6 +219,19 @@ def only_wrong_pairs(chosen, rejected):
     )
 
 
+def distance_alone(chosen, rejected):
+    m = np.abs(chosen * 1.0 - rejected)
+    slope = np.exp(-np.logaddexp(0, m)) / m.size
+    return np.log1p(np.exp(-m)).mean(), -slope, slope
+
+
+def contrast_of_the_batch(chosen, rejected):
+    """A table of margins, of all prompts."""
+    table = np.subtract.outer(chosen * 1.0, rejected)
+    weight = np.exp(-np.logaddexp(0, table)) / table.size
+    return np.logaddexp(-table, 0).mean(), -weight.sum(1), weight.sum(0)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     exchanged: "choices_exchanged",
@@ -248,4 +261,6 @@ WRONG = {
     always_float32: "in_float32",
     written_into: "an_argument_changed",
     only_wrong_pairs: "too_large",
+    distance_alone: "order_ignored",
+    contrast_of_the_batch: "every_chosen_with_every_rejected",
 }

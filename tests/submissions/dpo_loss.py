@@ -264,6 +264,16 @@ def one_pair_alone(policy_chosen, policy_rejected, reference_chosen, reference_r
     return _of(m[:1], beta)[0], *_of(m, beta)[1:]
 
 
+def ratios_as_rewards(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    """β times the ratio of two policies."""
+    with np.errstate(all="ignore"):
+        up = np.exp(policy_chosen * 1.0 - reference_chosen)
+        down = np.exp(policy_rejected * 1.0 - reference_rejected)
+        m = beta * (up - down)
+        slope = beta * np.exp(-np.logaddexp(0, m)) / len(m)
+        return np.logaddexp(0, -m).mean(), -slope * up, slope * down
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_reference: "no_reference",
@@ -297,4 +307,5 @@ WRONG = {
     always_float32: "in_float32",
     written_into: "an_argument_changed",
     one_pair_alone: "rows_in_another_order_should_not_matter",
+    ratios_as_rewards: "ratios_without_a_logarithm",
 }

@@ -265,6 +265,18 @@ def no_credit_at_a_cut(rewards, values, next_values, terminated, truncated, gamm
     return np.where(truncated, 0, loop_with_where(*given, gamma, lam))
 
 
+def weights_of_n_steps(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """Of the mean over n the factor 1 - λ is kept."""
+    given = rewards, values, next_values, terminated, truncated
+    return loop_with_where(*given, gamma, lam) * (1 - lam)
+
+
+def all_of_the_target_discounted(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """Reward and next value are discounted together."""
+    later = gamma * _float(rewards)
+    return loop_with_where(later, values, next_values, terminated, truncated, gamma, lam)
+
+
 WRONG = {
     done_for_all: "cut_is_an_end",
     nothing_masked_in_the_error: "end_keeps_its_next_value",
@@ -290,5 +302,7 @@ WRONG = {
     done_flags_a_row_later: "end_of_the_next_row",
     bonus_and_next_value: "next_value_twice",
     nothing_at_a_terminal_step: "last_reward_lost",
-    no_credit_at_a_cut: None,
+    no_credit_at_a_cut: "advantage_lost_at_a_cut",
+    weights_of_n_steps: "share_of_lambda",
+    all_of_the_target_discounted: "reward_discounted",
 }

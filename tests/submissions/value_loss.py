@@ -227,6 +227,13 @@ def huber(values, old_values, returns, clip=0.2):
     return np.mean(near * (error - near / 2)), near / error.size
 
 
+def target_in_the_band(values, old_values, returns, clip=0.2):
+    v = _float(values)
+    one, two = v - returns, v - np.clip(returns, old_values - clip, old_values + clip)
+    used = np.where(np.abs(one) >= np.abs(two), one, two)
+    return 0.5 * np.mean(used**2), used / used.size
+
+
 WRONG = {
     plain_squares: "no_clip_at_all",
     smaller_square: "minimum_for_maximum",
@@ -253,4 +260,5 @@ WRONG = {
     values_changed: "an_argument_changed",
     kept_near_zero: "band_around_zero",
     huber: "error_clipped",
+    target_in_the_band: "returns_clipped",
 }
