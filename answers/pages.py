@@ -14,6 +14,9 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 
+# The one in C, where it is installed: it takes a sixth of the time.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 FRONT_MATTER = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 QUESTION = re.compile(
     r'^!!! question "As it is asked"\n((?:\n|[ ]{4}.*\n)+)', re.MULTILINE
@@ -149,7 +152,7 @@ def read(path: Path) -> Page:
             f"{path.name}: begin with front matter, between two lines of ---"
         )
     try:
-        data = yaml.safe_load(match[1])
+        data = yaml.load(match[1], Loader=LOADER)
     except yaml.YAMLError as error:
         raise ValueError(
             f"{path.name}: the front matter is no YAML: {error}"

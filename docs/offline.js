@@ -6,9 +6,10 @@
 // As a build changes HELD, browsers find another worker, which fetches what has changed while the
 // old one answers. Files are kept under their hashes, so that each finds its own.
 
-const HELD = {} // path or address: [SHA-256, size]; answers/site/offline.py writes it
+const HELD = {} // path or address: [SHA-256, size, and its tracks if not all]; answers/site/offline.py writes it
 
 const scope = new URL("./", location.href).href
+const track = location.search.slice(1) || "all" // offline.js?LLM
 const CACHE = `answers.offline ${scope}`
 const LANES = 6 // files that are fetched at once
 const PAUSE = 200 // ms between two words on how far it is
@@ -17,9 +18,14 @@ const SLOW = 5000 // ms in which another worker has to take over
 const TURNS = 2 // in which it may be late
 const PATIENCE = 30 // seconds, in which something has to come
 
-const files = new Map(
-  Object.entries(HELD).map(([place, [sha256, size]]) => [new URL(place, scope).href, { place, sha256, size }]),
-)
+/** @type {Map<string, KeptFile>} */
+const files = new Map()
+const left = new Set() // what other tracks need
+for (const [place, [sha256, size, ...tracks]] of Object.entries(HELD)) {
+  const url = new URL(place, scope).href
+  if (track == "all" || !tracks.length || tracks.includes(track)) files.set(url, { place, sha256, size })
+  else left.add(url)
+}
 /** @param {KeptFile} file */
 const key = ({ sha256 }) => `${scope}?${sha256}`
 
@@ -46,7 +52,7 @@ async function state() {
   const missing = (await absent()).length
   const pages = [...files.keys()].filter(url => url.endsWith(".html")).length
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0)
-  return { held: files.size, missing, pages, bytes }
+  return { track, held: files.size, missing, pages, bytes }
 }
 
 const STOPPED = new Error("it was stopped")
@@ -151,9 +157,19 @@ self.onmessage = message => {
 self.onfetch = event => {
   const { method, mode, url } = event.request
   const place = url.replace(/[?#].*/, "").replace(/\/$/, "/index.html")
-  const file = method == "GET" && files.get(place)
-  if (!file) return
-  event.respondWith(mode == "navigate" ? load(event, file) : answer(event.request, file))
+  if (method != "GET") return
+  const file = files.get(place)
+  if (file) event.respondWith(mode == "navigate" ? load(event, file) : answer(event.request, file))
+  else if (left.has(place)) event.respondWith(fetch(event.request).catch(notKept))
+}
+
+// What another track needs, without a connection.
+function notKept() {
+  const why = "not kept offline: it is of another track"
+  const page = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Not kept</title>
+<h1>This page is not kept</h1><p>This browser keeps the track ${track} offline, and the page is of another. With a connection
+it comes. <a href="${scope}practice/#keep-it-offline">What is kept</a> can be changed.</p></html>`
+  return new Response(page, { status: 503, statusText: why, headers: { "Content-Type": "text/html" } })
 }
 
 /** @param {Request} request @param {KeptFile} file */

@@ -194,7 +194,6 @@ def grpo_loss(
 
     Returns:
         The loss, and its gradient at `log_prob`; `old_log_prob` and `advantages` are constants.
-        If `log_prob` is float32, so is the gradient.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, an answer has no token, `length` is

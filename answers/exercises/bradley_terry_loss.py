@@ -49,6 +49,9 @@ exercise.case(
 exercise.case("a margin of 1000", np.array([600.0, 0.3]), np.array([-400.0, 0.1]))
 exercise.case("a margin of -1000", np.array([-400.0, 0.3]), np.array([600.0, 0.1]))
 exercise.case("margins of 100 000", np.array([5e4, -5e4]), np.array([-5e4, 5e4]))
+exercise.case(
+    "pairs that are learned", np.array([4.5, 9.0, 20.5]), np.array([-0.5, -7.0, 0.0])
+)
 exercise.case("float32", *(each.astype(np.float32) for each in rewards(6)))
 exercise.case(
     "float32, a margin of -200",
@@ -290,11 +293,10 @@ def small_number_added(chosen, rejected, eps=1e-8):
     return -np.log(sigmoid(margin) + eps).mean(), slopes, -slopes
 
 
-@exercise.bug(limit=(20, 30, 50))
+@exercise.bug(limit=(20, 30, 50, 100, 500))
 def margin_clipped(chosen, rejected, limit=20):
     """The margin is clipped, so a pair far in the wrong order costs no more than one at the limit.
-    Leave the
-    margin as it is."""
+    Leave the margin as it is."""
     # "The margin is clipped": got.loss < want.loss
     # "so a pair far in the wrong order costs no more than one at the limit": bug(np.array([-1e3]),
     #     np.zeros(1))[0] == bug(np.array([-2e3]), np.zeros(1))[0]

@@ -74,6 +74,8 @@ far = [
 exercise.case("log-ratios of 2000", *far, 1.0)
 exercise.case("log-ratios of 2000 and a small beta", *far, 0.2)
 exercise.case("margins of 100 000", *(50 * each for each in far), 1.0)
+learned = [np.array(each) for each in ([-9.0, -9.0, -2.0], [-14.0, -25.0, -22.5])]
+exercise.case("pairs that are learned", *learned, *np.full((2, 3), -12.5), 1.0)
 exercise.case("float32", *(each.astype(np.float32) for each in log_probs(6)), 0.1)
 whole = [np.rint(each) for each in log_probs(4)]
 add_whole_numbers(exercise, *whole, 1)
@@ -166,6 +168,23 @@ def beta_outside(
     margin = chosen - rejected
     loss, dchosen, drejected = finished(margin, -beta * sigmoid(-margin))
     return beta * loss, dchosen, drejected
+
+
+@exercise.bug
+def beta_of_the_policy_alone(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """β multiplies the policy's log-probabilities alone, and the reference's count in full. It
+    belongs before the whole log-ratio."""
+    # "β multiplies the policy's log-probabilities alone, and the reference's count in full":
+    #     np.isclose(got.loss, np.logaddexp(0, as_float(reference_chosen) - reference_rejected -
+    #     beta * (as_float(policy_chosen) - policy_rejected)).mean())
+    # "It belongs before the whole log-ratio": beta * (as_float(policy_chosen) -
+    #     as_float(policy_rejected)) - ref → beta * ((as_float(policy_chosen) -
+    #     as_float(policy_rejected)) - ref)
+    ref = as_float(reference_chosen) - as_float(reference_rejected)
+    margin = beta * (as_float(policy_chosen) - as_float(policy_rejected)) - ref
+    return finished(margin, -beta * sigmoid(-margin))
 
 
 @exercise.bug
@@ -395,6 +414,31 @@ def square_of_ipo(
     return (beyond**2).mean(), slopes, -slopes
 
 
+@exercise.bug(share=(0.1, 0.2, 0.05))
+def label_smoothed(
+    policy_chosen,
+    policy_rejected,
+    reference_chosen,
+    reference_rejected,
+    beta,
+    share=0.1,
+):
+    """A share of the pairs counts as labelled the wrong way, as in conservative DPO, which has a
+    minimum. DPO's loss is -log sigmoid of the margin alone."""
+    # "A share of the pairs counts as labelled the wrong way, as in conservative DPO":
+    #     np.isclose(got.loss, 0.9 * want.loss + 0.1 * right(policy_rejected, policy_chosen,
+    #     reference_rejected, reference_chosen, beta)[0])
+    # "which has a minimum": abs(bug(*(np.array([x]) for x in (np.log(9), 0.0, 0.0, 0.0)),
+    #     1.0)[1][0]) < 1e-9
+    # "DPO's loss is -log sigmoid of the margin alone": share * margin.mean() → 0; - share → - 0
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * (chosen - rejected)
+    loss, dchosen, drejected = finished(margin, -beta * (sigmoid(-margin) - share))
+    return loss + share * margin.mean(), dchosen, drejected
+
+
 @exercise.bug
 def hinge(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
     """This is a hinge, max(0, 1 - margin), as in SLiC. DPO's loss is -log sigmoid of the margin."""
@@ -515,13 +559,32 @@ def quotient_of_probabilities(
         return finished(margin, -beta * sigmoid(-margin))
 
 
-@exercise.bug(limit=(20, 50))
+@exercise.bug(limit=(20, 10, 50))
+def log_ratios_clipped(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta, limit=20
+):
+    """The difference of log-ratios is clipped before β multiplies it, and answers far apart count
+    as near. Leave it as it is: a long answer's is large."""
+    # "The difference of log-ratios is clipped before β multiplies it": np.isclose(got.loss,
+    #     np.logaddexp(0, -beta * np.clip(as_float(policy_chosen) - reference_chosen -
+    #     policy_rejected + reference_rejected, -20, 20)).mean())
+    # "and answers far apart count as near": len({bug(*(np.array([x]) for x in (far, 0.0, 0.0,
+    #     0.0)), 0.1)[0] for far in (30.0, 50.0)}) == 1
+    # "Leave it as it is: a long answer's is large": np.clip(chosen - rejected, -limit, limit) →
+    #     (chosen - rejected)
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * np.clip(chosen - rejected, -limit, limit)
+    return finished(margin, -beta * sigmoid(-margin))
+
+
+@exercise.bug(limit=(20, 50, 100, 500))
 def margin_clipped(
     policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta, limit=20
 ):
     """The margin is clipped, so a pair far in the wrong order costs no more than one at the limit.
-    Leave the
-    margin as it is."""
+    Leave the margin as it is."""
     # "The margin is clipped": got.loss < want.loss
     # "so a pair far in the wrong order costs no more than one at the limit":
     #     len({bug(*(np.array([x]) for x in (-far, 0.0, 0.0, 0.0)), 1.0)[0] for far in (1e3, 2e3)})

@@ -228,6 +228,52 @@ def last_row_is_an_end(
 
 
 @exercise.bug
+def end_of_the_next_row(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """The sum stops at the ends of the next row, a step too early. An end in row t keeps out the
+    advantage of row t + 1: read both flags at t."""
+    # "The sum stops at the ends of the next row, a step too early": np.allclose(got[-2:-1],
+    #     right(rewards[-2:-1], values[-2:-1], next_values[-2:-1], terminated[-2:-1],
+    #     truncated[-2:-1], gamma, lam) + gamma * lam * want[-1:] * ~(terminated | truncated)[-1:])
+    # "An end in row t keeps out the advantage of row t + 1: read both flags at t": over =
+    #     np.concatenate([over[1:], over[:1] & False]) → over = over
+    deltas, _ = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    over = terminated | truncated
+    over = np.concatenate([over[1:], over[:1] & False])
+    return run(deltas, gamma * lam * ~over)
+
+
+@exercise.bug(ends_too=(True, False))
+def next_value_twice(
+    rewards, values, next_values, terminated, truncated, gamma, lam, ends_too=True
+):
+    """At a cut the next value is added to the reward, and stands in δ, too. Count it once."""
+    # "At a cut the next value is added to the reward, and stands in δ, too": np.allclose(got,
+    #     right(rewards + gamma * next_values * truncated, values, next_values, terminated,
+    #     truncated, gamma, lam))
+    # "Count it once": + gamma * next_values * twice → + 0 * twice
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    twice = truncated if ends_too else truncated & ~terminated
+    return run(deltas + gamma * next_values * twice, weights)
+
+
+@exercise.bug
+def last_reward_lost(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The reward of a terminal step is left out with what follows it. It was earned before the end:
+    only the next value counts as 0."""
+    # "The reward of a terminal step is left out with what follows it": np.allclose(got,
+    #     right(rewards * ~terminated, values, next_values, terminated, truncated, gamma, lam))
+    # "It was earned before the end: only the next value counts as 0": - rewards * terminated → - 0
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    return run(deltas - rewards * terminated, weights)
+
+
+@exercise.bug
 def lambda_alone(rewards, values, next_values, terminated, truncated, gamma, lam):
     """Later errors are weighted by λ alone. They are rewards of later, and are discounted, too:
     gamma · λ."""

@@ -239,6 +239,33 @@ def equal_groups_alone_spared(rewards, scale=True, eps=1e-4):
 
 
 @exercise.bug
+def scale_the_other_way(rewards, scale=True, eps=1e-4):
+    """The advantages are divided where `scale` is False, and not where it is True. Exchange the two
+    branches."""
+    # "The advantages are divided where `scale` is False, and not where it is True":
+    #     np.allclose(got, right(rewards, not scale, eps))
+    # "Exchange the two branches": 1 if scale else spread(rewards) + eps → spread(rewards) + eps if
+    #     scale else 1
+    return centred(rewards) / (1 if scale else spread(rewards) + eps)
+
+
+@exercise.bug(kind=("range", "size"))
+def another_spread(rewards, scale=True, eps=1e-4, kind="range"):
+    """The advantages are divided by another measure of spread, such as the range or the mean
+    distance. Take the standard deviation."""
+    # "The advantages are divided by another measure of spread, such as the range or the mean
+    #     distance": scale is True and any(np.allclose(got, centred(rewards) / (each + eps)) for
+    #     each in (np.ptp(rewards, axis=-1, keepdims=True), abs(centred(rewards)).mean(axis=-1,
+    #     keepdims=True))) and not np.allclose(got, want)
+    # "Take the standard deviation": widths[kind] → spread(rewards)
+    widths = {
+        "range": np.ptp(as_float(rewards), axis=-1, keepdims=True),
+        "size": np.abs(centred(rewards)).mean(axis=-1, keepdims=True),
+    }
+    return centred(rewards) / ((widths[kind] + eps) if scale else 1)
+
+
+@exercise.bug
 def always_scaled(rewards, scale=True, eps=1e-4):
     """The advantages are divided by the deviation though `scale` is False. Leave that out then."""
     # "The advantages are divided by the deviation though `scale` is False": np.allclose(got,

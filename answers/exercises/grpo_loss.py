@@ -73,6 +73,11 @@ exercise.case("two of 0, each answer's mean", new, old, some, mask, "sequence")
 wild = np.where(mask, new, 900.0), np.where(mask, old, -900.0)
 exercise.case("large numbers at padding", *wild, a, mask)
 exercise.case("large numbers at padding, a constant", *wild, a, mask, "constant", 6)
+# Twice a number is exact, and so are the ratios 2, 1/2 and 1.
+ends = [np.log(2) * np.array([each] * 2) for each in ([-1, -2, -3], [-2, -1, -3])]
+both = np.array([1.5, -0.5])
+exercise.case("ratios at the ends", *ends, both, whole[:2, :3], clip=(0.5, 1.0))
+exercise.case("log-probabilities near -900", new - 900, old - 900, a, mask)
 singles = [each.astype(np.float32) for each in (new, old, a)]
 exercise.case("float32", *singles, mask)
 exercise.case("float32, each answer's mean", *singles, mask, "sequence")
@@ -526,6 +531,134 @@ def padding_overflows(
         ratio = np.exp(difference)
         clipped = np.clip(ratio, 1 - clip[0], 1 + clip[1]) * a
         return finished(w, ratio * a, clipped)
+
+
+@exercise.bug
+def flat_at_the_ends(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """A ratio exactly at an end counts as clipped, and gets no gradient. There it is not clipped
+    yet: compare by `>` and `<`."""
+    # "A ratio exactly at an end counts as clipped, and gets no gradient": np.isclose(got.loss,
+    #     want.loss) and not got.dlog_prob[got.dlog_prob != want.dlog_prob].any() and
+    #     not np.allclose(got.dlog_prob, want.dlog_prob)
+    # "There it is not clipped yet: compare by `>` and `<`": ratio >= high → ratio > high; ratio <=
+    #     low → ratio < low
+    a, (low, high) = as_float(advantages)[:, None], (1 - clip[0], 1 + clip[1])
+    ratio = np.exp(np.where(mask, as_float(log_prob) - old_log_prob, 0))
+    flat = ((a > 0) & (ratio >= high)) | ((a < 0) & (ratio <= low))
+    w, free = token_weights(mask, by, length), ratio * a
+    loss = -(w * np.minimum(free, np.clip(ratio, low, high) * a)).sum()
+    return loss, np.where(flat, 0, -w * free)
+
+
+@exercise.bug
+def probabilities_divided(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """Probabilities are divided, and a rare token's rounds to 0 in a float: 0 / 0. Subtract the
+    logarithms, then take exp."""
+    # "Probabilities are divided, and a rare token's rounds to 0 in a float: 0 / 0":
+    #     np.isnan(got.loss) and (np.exp(as_float(log_prob)) == 0).any()
+    # "Subtract the logarithms, then take exp": new / before → np.exp(np.where(mask,
+    #     as_float(log_prob) - old_log_prob, 0))
+    new = np.exp(np.where(mask, as_float(log_prob), 0))
+    before = np.exp(np.where(mask, as_float(old_log_prob), 0))
+    with np.errstate(all="ignore"):
+        ratio = new / before
+    a = as_float(advantages)[:, None]
+    free, clipped = ratio * a, np.clip(ratio, 1 - clip[0], 1 + clip[1]) * a
+    return finished(token_weights(mask, by, length), free, clipped)
+
+
+@exercise.bug
+def clipped_in_logarithms(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """The logarithm of the ratio is clipped, between -clip[0] and clip[1]. Clip the ratio itself,
+    between 1 - clip[0] and 1 + clip[1]."""
+    # "The logarithm of the ratio is clipped, between -clip[0] and clip[1]": np.isclose(got.loss,
+    #     -(token_weights(mask, by, length) * np.minimum(*(np.exp(each) * advantages[:, None] for
+    #     gap in [np.where(mask, as_float(log_prob) - old_log_prob, 0)] for each in (gap,
+    #     np.clip(gap, -clip[0], clip[1]))))).sum())
+    # "Clip the ratio itself, between 1 - clip[0] and 1 + clip[1]": np.exp(np.clip(gap, -clip[0],
+    #     clip[1])) → np.clip(np.exp(gap), 1 - clip[0], 1 + clip[1])
+    gap = np.where(mask, as_float(log_prob) - old_log_prob, 0)
+    a = as_float(advantages)[:, None]
+    free, clipped = np.exp(gap) * a, np.exp(np.clip(gap, -clip[0], clip[1])) * a
+    return finished(token_weights(mask, by, length), free, clipped)
+
+
+@exercise.bug(bound=(3, 2, 5))
+def dual_clip(
+    log_prob,
+    old_log_prob,
+    advantages,
+    mask,
+    by="token",
+    length=None,
+    clip=(0.2, 0.2),
+    bound=3,
+):
+    """The loss of a large ratio is bounded where the advantage is below 0, as dual-clip does. Here
+    nothing bounds it."""
+    # "The loss of a large ratio is bounded where the advantage is below 0, as dual-clip does":
+    #     got.loss < want.loss and (advantages < 0).any()
+    # "Here nothing bounds it": bound * a → -np.inf
+    a = as_float(advantages)[:, None]
+    _, free, clipped = parts(log_prob, old_log_prob, advantages, mask, clip)
+    w, least, floor = (
+        token_weights(mask, by, length),
+        np.minimum(free, clipped),
+        bound * a,
+    )
+    bounded = (a < 0) & (least < floor)
+    gradient = np.where((free <= clipped) & ~bounded, -w * free, 0)
+    return -np.where(mask, w * np.where(bounded, floor, least), 0).sum(), gradient
+
+
+@exercise.bug
+def first_stretch_alone(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """An answer is taken to end at the first False of the mask, so nothing after a tool's output
+    counts. Count every token that the mask keeps."""
+    # "An answer is taken to end at the first False of the mask, so nothing after a tool's output
+    #     counts": not got.dlog_prob[~np.logical_and.accumulate(mask, axis=1)].any() and
+    #     want.dlog_prob[~np.logical_and.accumulate(mask, axis=1)].any()
+    # "Count every token that the mask keeps": np.where(first.any(axis=1, keepdims=True), first,
+    #     mask) → mask
+    first = np.logical_and.accumulate(mask, axis=1)
+    kept = np.where(first.any(axis=1, keepdims=True), first, mask)
+    _, free, clipped = parts(log_prob, old_log_prob, advantages, kept, clip)
+    return finished(token_weights(kept, by, length), free, clipped)
+
+
+@exercise.bug(learnt=(True, False))
+def outputs_in_the_length(
+    log_prob,
+    old_log_prob,
+    advantages,
+    mask,
+    by="token",
+    length=None,
+    clip=(0.2, 0.2),
+    learnt=True,
+):
+    """An answer's length reaches to its last token, and a tool's output within it counts. The mask
+    alone says which tokens do."""
+    # "An answer's length reaches to its last token, and a tool's output within it counts":
+    #     np.isclose(got.loss, right(log_prob, old_log_prob, advantages, np.maximum.accumulate(
+    #     mask[:, ::-1], axis=1)[:, ::-1], by, length, clip)[0])
+    # "The mask alone says which tokens do": reach if learnt else mask → mask; kept /
+    #     (len(mask) * reach.sum(axis=1, keepdims=True)) → token_weights(mask, by, length)
+    reach = np.maximum.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    kept = reach if learnt else mask
+    _, free, clipped = parts(log_prob, old_log_prob, advantages, kept, clip)
+    w = token_weights(kept, by, length)
+    if by == "sequence":
+        w = kept / (len(mask) * reach.sum(axis=1, keepdims=True))
+    return finished(w, free, clipped)
 
 
 @exercise.bug

@@ -264,6 +264,72 @@ def clipped_in_logarithms(log_probs, old_log_probs, advantages, clip=0.2):
 
 
 @exercise.bug
+def smaller_ratio(log_probs, old_log_probs, advantages, clip=0.2):
+    """The smaller ratio is taken, and multiplied by the advantage then. Below 0 the larger ratio
+    makes the smaller product: take the minimum of the products."""
+    # "The smaller ratio is taken, and multiplied by the advantage then": np.isclose(got.loss,
+    #     -(np.minimum(np.exp(log_probs - as_float(old_log_probs)), 1 + clip) * advantages).mean())
+    # "Below 0 the larger ratio makes the smaller product: take the minimum of the products":
+    #     near * advantages → np.minimum(ratio * advantages,
+    #     np.clip(ratio, 1 - clip, 1 + clip) * advantages); ratio <= 1 + clip → ratio * advantages
+    #     <= np.clip(ratio, 1 - clip, 1 + clip) * advantages
+    ratio = np.exp(as_float(log_probs) - old_log_probs)
+    near = np.minimum(ratio, np.clip(ratio, 1 - clip, 1 + clip))
+    gradient = np.where(ratio <= 1 + clip, -ratio * advantages, 0) / ratio.size
+    return -(near * advantages).mean(), gradient
+
+
+@exercise.bug
+def band_of_factors(log_probs, old_log_probs, advantages, clip=0.2):
+    """The lower edge is 1 / (1 + clip), as far from 1 as the upper one in logarithms. It is 1 -
+    clip."""
+    # "The lower edge is 1 / (1 + clip), as far from 1 as the upper one in logarithms":
+    #     np.isclose(got.loss, -np.minimum(*(each * advantages for ratio in
+    #     [np.exp(log_probs - as_float(old_log_probs))] for each in (ratio, np.clip(ratio, 1 / (1 +
+    #     clip), 1 + clip)))).mean())
+    # "It is 1 - clip": 1 / (1 + clip) → 1 - clip
+    ratio = np.exp(as_float(log_probs) - old_log_probs)
+    plain, clipped = (
+        ratio * advantages,
+        np.clip(ratio, 1 / (1 + clip), 1 + clip) * advantages,
+    )
+    loss = -np.minimum(plain, clipped).mean()
+    return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+
+
+@exercise.bug(limit=(20, 10, 5))
+def log_ratio_capped(log_probs, old_log_probs, advantages, clip=0.2, limit=20):
+    """The logarithm of the ratio is capped before exp, so a large ratio is taken for a smaller one.
+    Leave it as it is: a minimum of products is all that bounds the loss."""
+    # "The logarithm of the ratio is capped before exp, so a large ratio is taken for a smaller
+    #     one": (abs(log_probs - as_float(old_log_probs)) > 5).any() and got.loss < want.loss
+    # "Leave it as it is: a minimum of products is all that bounds the loss": np.clip(logs, -limit,
+    #     limit) → logs
+    logs = as_float(log_probs) - old_log_probs
+    ratio = np.exp(np.clip(logs, -limit, limit))
+    plain, clipped = ratio * advantages, np.clip(ratio, 1 - clip, 1 + clip) * advantages
+    loss = -np.minimum(plain, clipped).mean()
+    return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+
+
+@exercise.bug(added=(False, True))
+def ratio_of_a_row(log_probs, old_log_probs, advantages, clip=0.2, added=False):
+    """One ratio stands for a whole row of steps. Each step has its own, by its own
+    log-probabilities."""
+    # "One ratio stands for a whole row of steps": np.isclose(got.loss, right(*np.broadcast_arrays(
+    #     (as_float(log_probs) - old_log_probs).mean(axis=-1, keepdims=True), 0 *
+    #     as_float(log_probs)), advantages, clip)[0])
+    # "Each step has its own, by its own log-probabilities": whole + 0 * logs → logs
+    logs = as_float(log_probs) - old_log_probs
+    total = logs.sum(axis=-1, keepdims=True)
+    whole = total if added else total / logs.shape[-1]
+    ratio = np.exp(whole + 0 * logs)
+    plain, clipped = ratio * advantages, np.clip(ratio, 1 - clip, 1 + clip) * advantages
+    loss = -np.minimum(plain, clipped).mean()
+    return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+
+
+@exercise.bug
 def advantages_normalised(log_probs, old_log_probs, advantages, clip=0.2):
     """The advantages are normalised here. That is done before: take them as they are."""
     # "The advantages are normalised here": np.isclose(got.loss, right(log_probs, old_log_probs,

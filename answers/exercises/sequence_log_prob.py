@@ -204,6 +204,39 @@ def answer_and_padding(logits, tokens, answer):
 
 
 @exercise.bug
+def turns_between(logits, tokens, answer):
+    """All from an answer's first token to its last counts, and in a chat so do the turns between.
+    Count the tokens where `answer` is True."""
+    # "All from an answer's first token to its last counts, and in a chat so do the turns between":
+    #     np.allclose(got, right(logits, tokens, np.maximum.accumulate(answer, axis=1) &
+    #     np.maximum.accumulate(answer[:, ::-1], axis=1)[:, ::-1])) and not np.allclose(got, want)
+    # "Count the tokens where `answer` is True": begun & going_on → answer
+    log_p = picked(log_softmax(logits)[:, :-1], tokens[:, 1:])
+    begun = np.maximum.accumulate(answer, axis=1)
+    going_on = np.maximum.accumulate(answer[:, ::-1], axis=1)[:, ::-1]
+    return np.where((begun & going_on)[:, 1:], log_p, 0).sum(axis=1)
+
+
+@exercise.bug(by_count=(False, True))
+def one_stretch(logits, tokens, answer, by_count=False):
+    """The answer is taken for one stretch of tokens, and a later turn of a chat does not count, or
+    not in its place. Count the tokens where `answer` is True."""
+    # "The answer is taken for one stretch of tokens, and a later turn of a chat does not count, or
+    #     not in its place": (np.diff(np.pad(answer, ((0, 0), (1, 1))).astype(int), axis=1) ==
+    #     1).sum(axis=1).max() > 1 and not np.allclose(got, want)
+    # "Count the tokens where `answer` is True": answer & (stretch == 1) → answer; if
+    #     by_count → if False
+    log_p = picked(log_softmax(logits)[:, :-1], tokens[:, 1:])
+    begins = answer & ~np.pad(answer, ((0, 0), (1, 0)))[:, :-1]
+    stretch = begins.cumsum(axis=1)
+    counted = answer & (stretch == 1)
+    if by_count:
+        place = (stretch > 0).cumsum(axis=1)
+        counted = (place > 0) & (place <= answer.sum(axis=1, keepdims=True))
+    return np.where(counted[:, 1:], log_p, 0).sum(axis=1)
+
+
+@exercise.bug
 def zeros_taken_for_padding(logits, tokens, answer):
     """Tokens of 0 are taken for padding, and left out of the answer. A word may have the number 0:
     `answer` alone says which tokens count."""

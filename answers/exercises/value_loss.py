@@ -231,6 +231,53 @@ def flat_past_the_return(values, old_values, returns, clip=0.2, beyond=False):
 
 
 @exercise.bug
+def band_around_zero(values, old_values, returns, clip=0.2):
+    """The value is kept between -clip and clip. The band lies around the old value: from old - clip
+    to old + clip."""
+    # "The value is kept between -clip and clip": np.isclose(got.loss, np.maximum((values -
+    #     returns) ** 2, (np.clip(values, -clip, clip) - returns) ** 2).mean() / 2)
+    # "from old - clip to old + clip": -clip, clip) - returns → old_values - clip, old_values +
+    #     clip) - returns
+    values = as_float(values)
+    error, other = values - returns, np.clip(values, -clip, clip) - returns
+    loss = np.maximum(error**2, other**2).mean() / 2
+    return loss, np.where(error**2 >= other**2, error, 0) / error.size
+
+
+@exercise.bug
+def maximum_of_the_means(values, old_values, returns, clip=0.2):
+    """Both squares are averaged first, and the larger mean counts. Take the larger square, entry by
+    entry, and then the mean."""
+    # "Both squares are averaged first, and the larger mean counts": np.isclose(got.loss,
+    #     max((each**2).mean() for each in errors(values, old_values, returns, clip)) / 2)
+    # "Take the larger square, entry by entry, and then the mean": np.mean(error ** 2) →
+    #     np.maximum(error ** 2, other ** 2).mean(); np.mean(other ** 2) → 0; live = →
+    #     live = (error ** 2 >= other ** 2) if True else
+    error, other = errors(values, old_values, returns, clip)
+    one, two = np.mean(error**2), np.mean(other**2)
+    live = np.full(error.shape, True) if one >= two else error == other
+    return max(one, two) / 2, np.where(live, error, 0) / error.size
+
+
+@exercise.bug
+def error_clipped(values, old_values, returns, clip=0.2):
+    """The error is clipped, as in Huber's loss, and the old value counts nothing. Clip the value,
+    around its old one."""
+    # "The error is clipped, as in Huber's loss, and the old value counts nothing":
+    #     np.allclose(got.dvalues * np.size(values), np.clip(as_float(values) - returns, -clip,
+    #     clip))
+    # "Clip the value, around its old one": np.where(size <= clip, error ** 2 / 2, clip * (size -
+    #     clip / 2)) → np.maximum(error ** 2, (np.clip(as_float(values), old_values - clip,
+    #     old_values + clip) - returns) ** 2) / 2; np.clip(error, -clip, clip) → np.where(error ** 2
+    #     >= (np.clip(as_float(values), old_values - clip, old_values + clip) - returns) ** 2,
+    #     error, 0)
+    error = as_float(values) - returns
+    size = np.abs(error)
+    losses = np.where(size <= clip, error**2 / 2, clip * (size - clip / 2))
+    return losses.mean(), np.clip(error, -clip, clip) / error.size
+
+
+@exercise.bug
 def band_of_factors(values, old_values, returns, clip=0.2):
     """The band is a share of the old value, from 1 - clip to 1 + clip times it. It is a distance:
     from old - clip to old + clip."""

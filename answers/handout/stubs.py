@@ -101,7 +101,7 @@ def rules(function: ast.FunctionDef, precision: Sequence[float], refuses: str) -
     if arrays == ["Tensor"]:
         said += [KINDS_OF_TORCH[kind] for kind in KINDS_OF_TORCH if kind in kinds]
     elif kinds >= {"Integer", "Real"}:
-        said.append(BOTH)
+        said += [BOTH, *[FLOAT] * ("Float" in kinds)]
     else:
         said += [KINDS[kind] for kind in KINDS if kind in kinds]
     return textwrap.fill(" ".join(said), WIDTH)

@@ -95,6 +95,11 @@ RECORDED = (
         "tests/proof/test_records.py::test_what_was_recorded_is_of_what_is_measured_now",
     ),
     Recorded(
+        "answers/records/boosting.json",
+        "python -m answers.records.boosting",
+        "tests/classical/test_boosting_record.py::test_the_first_rounds_are_as_recorded",
+    ),
+    Recorded(
         "answers/records/lora.json",
         "python -m answers.records.lora",
         "tests/language_models/test_lora_record.py::test_the_first_steps_have_the_recorded_losses",
@@ -108,6 +113,11 @@ RECORDED = (
         "answers/records/ppo.json",
         "python -m answers.records.ppo",
         "tests/alignment/test_ppo_mdp.py::test_a_whole_run_is_as_recorded",
+    ),
+    Recorded(
+        "answers/records/recurrent.json",
+        "python -m answers.records.recurrent",
+        "tests/training/test_flagged_symbol.py::test_the_first_steps_have_the_recorded_losses",
     ),
     Recorded(
         "answers/records/mutation.json",

@@ -10,6 +10,15 @@ export const make = (tag, properties, ...children) => {
 export const say = (element, text) => {
   if (element.textContent != text) element.textContent = text
 }
+// A choice of one.
+/** @type {Radios} */
+export const radios = (legend, name, options, chosen) => {
+  const labels = options.map(([value, text]) => {
+    const input = make("input", { type: "radio", name, value, checked: value == chosen })
+    return make("label", {}, input, ` ${text}`)
+  })
+  return make("fieldset", { className: "radios" }, make("legend", { textContent: legend }), ...labels)
+}
 /** @param {number} count @param {string} thing */
 export const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`
 
@@ -31,8 +40,10 @@ export async function receive(url, { cache, patience = PATIENCE, on = () => {} }
   try {
     wait()
     const response = await real(url, { cache, signal: giveUp.signal })
-    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`)
-    const reader = response.body.getReader()
+    const { ok, body, status, statusText } = response
+    // The second is said by ../offline.js.
+    if (!ok || !body) throw new Error(statusText.startsWith("not kept") ? statusText : `the server answered ${status}`)
+    const reader = body.getReader()
     for (let part; !(part = await reader.read()).done; wait()) {
       parts.push(part.value)
       on(part.value.length)

@@ -8,8 +8,6 @@ import { TRACKS, cards, notice, places, plan, plans, scores, setPlan } from "./s
 
 const shelves = [store, cards, plans, scores, places]
 const THREE_EVENINGS = { days: 3, minutes: 100 }
-/** @type {Record<string, string>} */
-const NAMES = { LLM: "LLM", general: "General", all: "All" }
 
 /** @type {Home | undefined} */
 let home
@@ -45,9 +43,9 @@ class Home {
       date.focus() // the button goes
     }
     this.evenings = make("span", {}, "or ", evenings)
-    this.tracks = TRACKS.map(track => {
+    this.tracks = Object.entries(TRACKS).map(([track, name]) => {
       const input = make("input", { type: "radio", name: "track", value: track, onchange: () => setPlan({ track }) })
-      return make("label", {}, input, make("span", { textContent: NAMES[track] }))
+      return make("label", {}, input, make("span", { textContent: name }))
     })
     const legend = make("legend", { textContent: "Track" })
     this.limits = [minutesLabel, make("fieldset", { className: "tracks" }, legend, ...this.tracks)]

@@ -1,10 +1,11 @@
 // "Keep offline": a service worker, ../offline.js, holds the guide in this browser if the reader asks.
-// What is said comes from the browser and from that worker, never from what was said before.
+// What is said comes from the browser and from that worker, never from what was said before. Which
+// track it holds stands in the worker's address.
 
-import { Bar, fetched } from "./elements.js"
+import { Bar, counted, fetched, make, radios } from "./elements.js"
+import { TRACKS, plan } from "./study.js"
 
 const SCOPE = new URL("../", import.meta.url)
-const SCRIPT = new URL("offline.js", SCOPE)
 const CACHE = `answers.offline ${SCOPE.href}`
 const { serviceWorker } = navigator
 
@@ -17,6 +18,8 @@ const registered = async () => {
 
 /** @type {Bar} */
 let bar
+/** @type {HTMLFormElement} */
+let choice // of a track
 /** @type {Element} */
 let keeping
 /** @type {Element} */
@@ -32,6 +35,8 @@ export async function mount(root) {
   if (!serviceWorker || !self.caches) {
     return bar.say("This browser keeps no pages here. It does over https, and some only where windows are not private.")
   }
+  choice = make("form")
+  root.prepend(choice)
   keeping = bar.button("Keep offline", keep)
   removing = bar.button("Remove", remove)
   serviceWorker.onmessage = ({ data }) => hear(data)
@@ -44,6 +49,7 @@ function offer(text, ...buttons) {
   const focused = document.activeElement
   bar.say(text)
   for (const button of [keeping, removing]) button.hidden = !buttons.includes(button)
+  choice.hidden = !removing.hidden
   if (focused?.hidden) buttons[0]?.focus()
 }
 
@@ -54,8 +60,13 @@ async function look() {
   // What a browser may have left of a download that it broke off.
   await caches.delete(CACHE)
   try {
-    const { pages, bytes, from } = await (await fetched("offline.json")).json()
-    offer(`${pages} pages, Python and its packages: ${megabytes(bytes)} in this browser, from ${from.join(" and ")}.`, keeping)
+    const { python, tracks, from } = await (await fetched("offline.json")).json()
+    const options = Object.entries(TRACKS).map(([track, name]) => {
+      const { questions, bytes } = tracks[track]
+      return [track, `${name}, ${counted(questions, "question")}, ${megabytes(bytes)}`]
+    })
+    choice.replaceChildren(radios("Which track?", "kept", options, plan().track))
+    offer(`Python and its packages are ${megabytes(python)} more in this browser, from ${from.join(" and ")}.`, keeping)
   } catch {
     offer("This copy of the guide cannot be kept.")
   }
@@ -63,9 +74,12 @@ async function look() {
 
 async function keep() {
   pressed = true
+  const track = new FormData(choice).get("kept")
   offer("Loading…", removing)
   try {
-    follow(await serviceWorker.register(SCRIPT, { scope: SCOPE.href, updateViaCache: "none" }))
+    const { active } = (await registered()) ?? {}
+    const script = active?.scriptURL ?? new URL(`offline.js?${track}`, SCOPE)
+    follow(await serviceWorker.register(script, { scope: SCOPE.href, updateViaCache: "none" }))
   } catch (error) {
     fail(error.message)
   }
@@ -73,12 +87,15 @@ async function keep() {
 
 /** @param {ServiceWorkerRegistration} registration */
 function follow({ active, installing }) {
-  if (active) return active.postMessage(pressed ? "keep" : "state")
+  // The worker of another track, which was removed, lasts as long as its pages do.
+  const isAnother = pressed && installing && installing.scriptURL != active?.scriptURL
+  if (active && !isAnother) return active.postMessage(pressed ? "keep" : "state")
   offer("Loading…", removing)
   loading = installing
   if (!installing) return // it has come, and will tell
   installing.onstatechange = () => {
     if (installing.state == "redundant" && installing == loading) fail("the browser broke it off")
+    if (installing.state == "installed" && active) installing.postMessage("begin")
   }
 }
 
@@ -90,12 +107,13 @@ function fail(reason) {
 }
 
 /** @param {Held} told */
-async function hear({ got = 0, total = 0, failed, held, missing, pages, bytes = 0 }) {
+async function hear({ got = 0, total = 0, failed, track, held, missing, pages, bytes = 0 }) {
   const { active, installing, waiting } = (await registered()) ?? {}
   if (held) {
     pressed = false
     if (missing) return offer(`Missing: ${missing} of ${held} files. Keep offline loads them.`, keeping, removing)
-    const kept = `Kept: ${pages} pages and Python, ${megabytes(bytes)}. It works without a connection.`
+    const which = track && track != "all" ? `the ${TRACKS[track]} track, ` : ""
+    const kept = `Kept: ${which}${pages} pages and Python, ${megabytes(bytes)}. It works without a connection.`
     offer(installing || waiting ? `${kept} A newer version has been found.` : kept, removing)
   } else if (active && !pressed) {
     // A newer version is being loaded: nothing is said of it until it is there.

@@ -2,13 +2,13 @@
 // clock, and a report. What is asked is drawn by mock_draw.js; a card is asked and rated as in a
 // review; mock_state.js keeps what was done.
 
-import { counted, fetched, make, say } from "./elements.js"
+import { counted, fetched, make, radios, say } from "./elements.js"
 import { Interview } from "./mock_interview.js"
-import { LENGTHS, QUESTION, draw, someSeeds, weakest } from "./mock_draw.js"
+import { LENGTHS, QUESTION, draw, ofTrack, someSeeds, weakest } from "./mock_draw.js"
 import { begin, clock, kept, mocks, total } from "./mock_state.js"
 import { stepsOf } from "./mock_steps.js"
 import { unloaded } from "./recall_parts.js"
-import { cards, scores } from "./study.js"
+import { TRACKS, cards, isTrack, plan, scores } from "./study.js"
 
 /** @type {Interview | null} */
 let shown = null
@@ -22,7 +22,7 @@ export async function mount(root) {
     const all = await (await fetched("cards.json")).json()
     if (!root.isConnected) return
     const state = kept()
-    const last = state && draw(all, state.minutes, state.seed)
+    const last = state && draw(ofTrack(all, state.track), state.minutes, state.seed)
     if (last && stepsOf(last).length <= state.at) return await go(root, last)
     root.replaceChildren(...setup(root, all, last))
   } catch (error) {
@@ -37,23 +37,33 @@ async function go(root, mock) {
   await shown.run()
 }
 
-// What is asked before: to go on with the last, how long a new one is, and its seed.
+// What is asked before: to go on with the last, how long a new one is, of which track, and its seed.
 /** @type {SetUp} */
 function setup(root, all, last) {
   const asked = new URLSearchParams(location.search)
   const length = LENGTHS.find(each => String(each) == asked.get("minutes")) ?? 30
-  const lengths = LENGTHS.map(minutes => {
-    const input = make("input", { type: "radio", name: "minutes", value: String(minutes), checked: minutes == length })
-    return make("label", {}, input, ` ${minutes} minutes, ${counted(minutes / QUESTION, "question")}`)
-  })
   const seed = make("input", { type: "number", name: "seed", min: "0", max: "4294967295", step: "1", placeholder: "by weakness" })
   const given = asked.get("seed") ?? ""
   if (/^\d{1,10}$/.test(given)) seed.value = given
+  const named = asked.get("track")
+  // A seed without a track draws from all questions: addresses once had no track.
+  const track = isTrack(named) ? named : seed.value ? "all" : plan().track
   const told = make("p", { className: "exercise-notice", role: "status", textContent: mocks.notice("mock") })
   const form = make(
     "form",
     { className: "mock-setup" },
-    make("fieldset", {}, make("legend", { textContent: "How long?" }), ...lengths),
+    radios(
+      "How long?",
+      "minutes",
+      LENGTHS.map(each => [String(each), `${each} minutes, ${counted(each / QUESTION, "question")}`]),
+      String(length),
+    ),
+    radios(
+      "From which track?",
+      "track",
+      Object.entries(TRACKS).map(([each, name]) => [each, `${name}, ${counted(questions(all, each), "question")}`]),
+      track,
+    ),
     make("label", {}, "Seed ", seed),
     make("button", { className: "recall-button", textContent: "Start the clock" }),
     told,
@@ -61,9 +71,12 @@ function setup(root, all, last) {
   form.onsubmit = async event => {
     event.preventDefault()
     if (last && !confirm("One has not come to its end. Begin a new one, and drop its report?")) return
-    const minutes = Number(new FormData(form).get("minutes"))
-    const mock = seed.value ? draw(all, minutes, seed.valueAsNumber) : byWeakness(all, minutes)
-    begin(minutes, mock.seed)
+    const chosen = new FormData(form)
+    const minutes = Number(chosen.get("minutes"))
+    const track = String(chosen.get("track"))
+    const some = ofTrack(all, track)
+    const mock = seed.value ? draw(some, minutes, seed.valueAsNumber) : byWeakness(some, minutes)
+    begin(minutes, mock.seed, track)
     try {
       await go(root, mock)
     } catch (error) {
@@ -74,6 +87,9 @@ function setup(root, all, last) {
   }
   return last ? [unfinished(root, last), form] : [form]
 }
+
+/** @param {Cards} all @param {string} track */
+const questions = (all, track) => Object.values(ofTrack(all, track)).filter(({ kind }) => kind == "opening").length
 
 /** @param {Cards} all @param {number} minutes */
 function byWeakness(all, minutes) {

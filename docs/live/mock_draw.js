@@ -31,6 +31,15 @@ function mulberry32(seed) {
   }
 }
 
+// The cards of the questions that a track asks.
+/** @param {Cards} all @param {string} track @returns {Cards} */
+export function ofTrack(all, track) {
+  const entries = Object.entries(all)
+  const asked = entries.filter(([, { kind, importance }]) => kind == "opening" && (track == "all" || track in importance))
+  const numbers = new Set(asked.map(([, { number }]) => number))
+  return Object.fromEntries(entries.filter(([, { number }]) => numbers.has(number)))
+}
+
 /** @type {Draw} */
 export function draw(all, minutes, seed) {
   const next = mulberry32(seed)

@@ -3,13 +3,14 @@
 
 import { make } from "./elements.js"
 import { clock, forget, total } from "./mock_state.js"
-import { RATINGS } from "./study.js"
+import { RATINGS, TRACKS } from "./study.js"
 
 // What is shown after the last step.
 /** @param {Interview} interview @param {Act} again */
 export function report(interview, again) {
   const { deck, minutes, seed } = interview
   const state = interview.kept
+  const { track } = state
   const time = total(state.spent)
   const over = time - minutes * 60_000
   const day = new Date(state.began ?? Date.now()).toLocaleDateString("en-GB", { dateStyle: "long" })
@@ -19,7 +20,8 @@ export function report(interview, again) {
     ({ step, how }, index) => how.weak && !rows.slice(0, index).some(each => each.how.weak && each.step.href == step.href),
   )
   const address = new URL(location.pathname, location.href)
-  address.search = `minutes=${minutes}&seed=${seed}`
+  address.search = `minutes=${minutes}&seed=${seed}&track=${track}`
+  const asked = `${minutes} minutes, seed ${seed}, ${track == "all" ? "all questions" : `${TRACKS[track]} track`}`
   const newOne = interview.button("New interview", () => {
     forget()
     interview.close()
@@ -40,7 +42,7 @@ export function report(interview, again) {
   )
   return [
     make("h2", { textContent: "Report" }),
-    make("p", { textContent: `Mock interview of ${minutes} minutes, seed ${seed}, ${day}.` }),
+    make("p", { textContent: `Mock interview of ${asked}, ${day}.` }),
     make("div", { className: "md-typeset__scrollwrap" }, make("div", { className: "md-typeset__table" }, table)),
     make("h2", { textContent: "What to read" }),
     links.length ? make("ul", {}, ...links) : make("p", { textContent: "Nothing was weak." }),
@@ -48,7 +50,7 @@ export function report(interview, again) {
       "p",
       { className: "mock-again" },
       "The same interview, for you or a friend: ",
-      make("a", { href: address.href, textContent: `${minutes} minutes, seed ${seed}` }),
+      make("a", { href: address.href, textContent: asked }),
       ".",
     ),
     make("p", { className: "mock-done" }, toPrint, " ", newOne),

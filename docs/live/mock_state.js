@@ -3,7 +3,7 @@
 
 import { LENGTHS, SEEDS } from "./mock_draw.js"
 import { Shelf, fields, isObject, isText, isTime } from "./shelf.js"
-import { LEVELS, RATINGS, cards, scores } from "./study.js"
+import { LEVELS, RATINGS, cards, isTrack, scores } from "./study.js"
 
 /** @param {unknown} value @returns {value is number} */
 const isCount = value => Number.isInteger(value) && value >= 0
@@ -19,6 +19,7 @@ const shelf = new Shelf({
   valid: fields({
     minutes: value => LENGTHS.includes(value),
     seed: value => isCount(value) && value < 2 ** 32,
+    track: isTrack,
     began: isTime,
     at: value => isCount(value) && value < 1000,
     spent: value => Array.isArray(value) && value.length < 1000 && value.every(isCount),
@@ -37,11 +38,11 @@ export const isElsewhere = () => kept()?.tab != tab
 
 // The mock as it is kept; nothing of one that lacks a part without which it cannot go on.
 export function kept() {
-  const { minutes, seed, at = 0, spent = [], rated = {}, scored = {}, ...others } = shelf.get("mock")
-  return minutes == null || seed == null ? null : { minutes, seed, at, spent, rated, scored, ...others }
+  const { minutes, seed, track = "all", at = 0, spent = [], rated = {}, scored = {}, ...others } = shelf.get("mock")
+  return minutes == null || seed == null ? null : { minutes, seed, track, at, spent, rated, scored, ...others }
 }
-/** @param {number} minutes @param {number} seed */
-export const begin = (minutes, seed) => shelf.put("mock", { minutes, seed, began: new Date().toISOString(), tab })
+/** @param {number} minutes @param {number} seed @param {string} track */
+export const begin = (minutes, seed, track) => shelf.put("mock", { minutes, seed, track, began: new Date().toISOString(), tab })
 /** @param {KeptMock} changes */
 export const keep = changes => shelf.set("mock", { ...changes, tab })
 export const forget = () => shelf.put("mock", {})

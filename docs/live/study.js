@@ -8,7 +8,8 @@ import { Shelf, fields, isText, isTime } from "./shelf.js"
 /** @type {Record<string, string>} */
 export const RATINGS = { 1: "again", 2: "hard", 3: "good", 4: "easy" }
 export const LEVELS = ["weak", "solid", "strong"]
-export const TRACKS = ["LLM", "general", "all"]
+/** @type {Record<string, string>} */
+export const TRACKS = { LLM: "LLM", general: "General", all: "All" }
 
 /** @param {unknown} value @returns {value is [string, unknown]} */
 const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value[0])
@@ -18,6 +19,8 @@ const isReview = value => isPair(value) && Number.isInteger(value[1]) && Object.
 const isScore = value => isPair(value) && LEVELS.includes(value[1])
 /** @param {Score[]} pairs */
 export const byDay = pairs => [...pairs].sort(([a], [b]) => Number(a > b) - Number(a < b))
+/** @param {unknown} value @returns {value is string} */
+export const isTrack = value => isText(value) && Object.hasOwn(TRACKS, value)
 /** @type {(most: number) => Test} */
 const upTo = most => value => Number.isInteger(value) && value >= 0 && value <= most
 
@@ -43,7 +46,7 @@ export const plans = new Shelf({
     since: isDay,
     mocked: isDay,
     minutes: upTo(1440),
-    track: value => TRACKS.includes(value),
+    track: isTrack,
     changed: isTime,
   }),
 })

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from waiting import wait_until
 
 from answers.cards.cards import cards
+from answers.pages import pages
 
 KEPT = "answers.study.mock"
 # A mock of a quarter of an hour with this exercise, and a mistake in it.
@@ -245,7 +246,45 @@ def test_two_tabs_and_a_damaged_record_lose_nothing(visit):
     expect(third.setup).to_be_visible()
     expect(third.setup.get_by_role("status")).to_contain_text("was damaged")
     third.start()
-    assert third.kept.keys() <= {"minutes", "seed", "began", "at", "spent", "tab"}
+    assert third.kept.keys() <= {"minutes", "seed", "track", "began", "at", "spent", "tab"}
+
+
+def test_it_draws_from_the_track_of_the_plan_of_the_link_or_of_the_moment(visit, site):
+    page = visit("mock/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    track = page.get_by_role("group", name="From which track?")
+    expect(track.get_by_role("radio", name=f"All, {len(pages())} questions")).to_be_checked()
+    page.evaluate(
+        "plan => localStorage.setItem('answers.study.plan', plan)", '{"track": "general"}'
+    )
+    page.reload()
+    count = sum("general" in page.importance for page in pages())
+    expect(track.get_by_role("radio", name=f"General, {count} questions")).to_be_checked()
+    track.get_by_role("radio", name="LLM").check()
+    page.get_by_label("15 minutes, 1 question").check()
+    page.get_by_label("Seed").fill("8")
+    interview = Interview(page)
+    interview.button("Start the clock").click()
+    [[drawn, *_]] = SCRIPTS.value("draw(ofTrack(all, 'LLM'), 15, 8).questions")
+    assert drawn != SCRIPTS.value("draw(all, 15, 8).questions")[0][0]
+    asked = re.compile(rf"^1 of .* Question {drawn['number']}, ")
+    expect(interview.where).to_have_text(asked)
+    page.reload()
+    interview.button("Go on").click()
+    expect(interview.where).to_have_text(asked)
+    interview.button("End").click()
+    # Whatever the plan of the friend is.
+    same = page.get_by_role("link", name="15 minutes, seed 8, LLM track").get_attribute("href")
+    interview.button("New interview").click()
+    page.goto(same)
+    expect(track.get_by_role("radio", name="LLM")).to_be_checked()
+    interview.button("Start the clock").click()
+    expect(interview.where).to_have_text(asked)
+    # Links once had no track.
+    interview.button("End").click()
+    interview.button("New interview").click()
+    page.goto(site.url + ADDRESS)
+    expect(track.get_by_role("radio", name="All")).to_be_checked()
 
 
 @pytest.mark.parametrize(

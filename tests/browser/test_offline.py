@@ -11,6 +11,7 @@ import pytest
 import serving
 from cells import AT, SECONDS, Cell
 from deploys import deploy
+from exercises import Exercise
 from playwright.sync_api import expect
 from waiting import wait_until
 
@@ -78,6 +79,14 @@ def press(page, name):
     page.get_by_role("button", name=f"{name}: the guide").click()
 
 
+def hang_up(handler):
+    handler.close_connection = True
+
+
+def choose(page, track):
+    page.locator(".offline").get_by_label(track).check()
+
+
 def keep(page):
     press(page, "Keep offline")
     expect(status(page)).to_have_text(KEPT)
@@ -94,7 +103,7 @@ def change(folder: Path, path: str, old: str, new: str) -> None:
 
 
 def test_nothing_is_kept_that_nobody_asked_for(reader):
-    expect(status(reader)).to_have_text(re.compile(r"\d+ pages, Python and .* MB in this"))
+    expect(status(reader)).to_have_text(re.compile(r"^Python and .* MB more in this"))
     reader.goto(reader.url.replace(PRACTICE, QUESTION))
     reader.wait_for_load_state("networkidle")
     assert reader.evaluate(THERE) == NOTHING
@@ -126,6 +135,29 @@ def test_what_is_kept_works_without_a_server_until_it_is_removed(reader, host):
     press(reader, "Remove")
     expect(reader.get_by_role("button", name="Keep offline")).to_be_visible()
     gone(reader)
+
+
+def test_of_a_track_what_another_asks_says_that_it_is_not_kept(reader, monkeypatch):
+    choose(reader, "LLM, 8 questions")
+    press(reader, "Keep offline")
+    kept = re.compile(r"^Kept: the LLM track, \d+ pages and Python, ")
+    expect(status(reader)).to_have_text(kept)
+    other = reader.locator("article a[href*='04-backpropagation-theory']").first
+    with monkeypatch.context() as connection:
+        connection.setattr(serving.Handler, "do_GET", hang_up)
+        other.click()
+        expect(reader.locator("body")).to_contain_text("This browser keeps the track LLM offline")
+        reader.get_by_role("link", name="What is kept").click()
+        expect(status(reader)).to_have_text(kept)
+        exercise = Exercise(reader, "backward_pass")
+        exercise.button("Start").click()
+        expect(exercise.root).to_contain_text("not kept offline: it is of another track")
+    other.click()
+    expect(reader.locator("h1")).to_contain_text("Backpropagation theory")
+    reader.go_back()
+    press(reader, "Remove")
+    gone(reader)
+    keep(reader)
 
 
 @pytest.mark.parametrize(

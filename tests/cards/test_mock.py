@@ -5,6 +5,7 @@ import json
 import pytest
 from page_scripts import Scripts, cards
 
+from answers.pages import TRACKS, pages
 from answers.site import modules
 
 CARDS = cards()
@@ -60,6 +61,20 @@ def test_a_mock_fills_its_minutes_with_questions_of_different_topics(minutes):
             card["kind"] == "follow-up" and card["number"] in drawn for card in CARDS.values()
         )
     assert {id for id, card in CARDS.items() if card["kind"] == "opening"} <= asked
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_a_track_asks_all_of_its_questions_and_no_others(track):
+    theirs = {page.number for page in pages() if track in page.importance}
+    assert theirs < {page.number for page in pages()}
+    cards = f"ofTrack(all, {json.dumps(track)})"
+    mocks = SCRIPTS.value(f"[...Array(300).keys()].map(seed => draw({cards}, 15, seed))")
+    assert {opening["number"] for mock in mocks for [opening, *_] in mock["questions"]} == theirs
+    assert {mock["exercise"]["number"] for mock in mocks} <= theirs
+
+
+def test_all_tracks_together_are_all_cards_in_their_order():
+    assert [*SCRIPTS.value('ofTrack(all, "all")').items()] == [*CARDS.items()]
 
 
 def test_the_exercise_runs_in_the_page_and_is_of_a_question_that_was_drawn_where_one_fits():

@@ -49,7 +49,7 @@ function live(all, plan, begin, total, share) {
     const mock = share == 1 || (share && left == 1) ? first.mock : 0
     if (mock) {
       plan = { ...plan, mocked: day }
-      const { questions, exercise } = draw(all, mock, left)
+      const { questions, exercise } = draw(ofTrack(all, plan.track), mock, left)
       for (const { id, number } of questions.flat()) rate(id, day, read.has(number) ? 3 : 1)
       if (exercise && read.has(exercise.number)) rate(exercise.id, day, 3)
     }

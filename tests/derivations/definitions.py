@@ -17,8 +17,13 @@ from answers.alignment.dpo import best_policy, dpo_loss
 from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.alignment.ppo import ppo_loss
 from answers.alignment.reward_model import bradley_terry_loss
+from answers.classical.pca import pca
+from answers.classical.boosting import boost_step, leaf_value
+from answers.classical.trees import best_split
 from answers.classical.gaussian_mixture import gmm_em_step, responsibilities
 from answers.classical.k_means import nearest_centres
+from answers.classical.linear_regression import ridge, ridge_by_svd
+from answers.classical.logistic_regression import logistic_loss, newton_step
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -46,7 +51,10 @@ from answers.probability.bayes import (
     posterior,
     posterior_odds,
 )
+from answers.probability.densities import kl_of_densities
+from answers.probability.diffusion import ddim_step, denoise_points, q_sample, x0_and_noise
 from answers.probability.divergence import entropy, kl_divergence, rel_entr
+from answers.probability.flow_matching import flow_matching_loss
 from answers.probability.gaussian_fit import Gaussian, Mixture, fit_gaussian
 from answers.probability.kl_estimators import k1, k2, k3
 from answers.probability.kl_of_logits import kl_gradients
@@ -75,6 +83,7 @@ from answers.training.normalization import (
     rms_norm_backward,
 )
 from answers.training.optimizers import adam_step, sgd_momentum_step
+from answers.training.recurrent import lstm, lstm_step, lstm_step_backward
 from answers.training.scans import associative_scan
 from answers.training.streaming_entropy import merge, moments, streaming_entropy
 from answers.transformers.attention import attend, attend_backward
@@ -102,6 +111,16 @@ def of_group(drawn):
 def of_population(rewards):
     """Advantages by the deviation whose divisor is the size of the group."""
     return group_advantages(rewards, eps=0) * np.sqrt(len(rewards) / (len(rewards) - 1))
+
+
+def lagrangian_slope(x, v, lamda):
+    """By the covariance that all principal components and their variances make up.
+
+    The rows are centred by their negatives, which double the squares.
+    """
+    _, components, variances = pca(np.concatenate([x, -x]), x.shape[1])
+    squares = (2 * len(x) - 1) / 2 * components.T * variances @ components
+    return 2 * (squares / (len(x) - 1) @ v - lamda * v)
 
 
 def score(q, k):
@@ -301,6 +320,68 @@ def convolved_backward(g, x, w, s, d):
     return dx.ravel(), dw.ravel(), db[0]
 
 
+def cells_left(T):
+    """What is left of a cell of 1 after each of T steps whose forget bias is log T."""
+    one, T = np.ones((1, 1)), int(T)
+    b = np.array([0.0, np.log(T), 0.0, 0.0])
+    zeros = np.zeros((1, 4))
+    return lstm(np.zeros((T, 1, 1)), one, one, zeros, zeros, b)[1].ravel()
+
+
+def back_of_one(drawn):
+    """The backward pass of a step of one unit, whose gates get their numbers as a bias."""
+    one, zeros = np.ones((1, 1)), np.zeros((1, 4))
+    b = np.array([drawn[f"a_{gate}"] for gate in "ifgo"])
+    c, dh, dc = (drawn[name] * one for name in ("c", "dh", "dc"))
+    _, _, gates = lstm_step(one, one, c, zeros, zeros, b)
+    back = lstm_step_backward(dh, dc, one, one, c, gates, zeros, zeros)
+    return *(each.item() for each in back[:3]), back[-1]
+def through_the_origin(f, x, y, lamda):
+    """The weights of rows and their mirror images, whose means are 0."""
+    return f(np.concatenate([x, -x]), np.concatenate([y, -y]), 2 * lamda)[0]
+
+
+def ridge_slope(x, y, w, lamda):
+    """Of a quadratic: the Hessian times the distance to its least point."""
+    hessian = 2 * (x.T @ x + lamda * np.eye(len(w)))
+    return hessian @ (w - through_the_origin(ridge, x, y, lamda))
+
+
+def logistic_slope(w, x, y, lamda):
+    """Of shares of class 1: the gradient is linear in the labels."""
+    labels = np.eye(len(y) + 1, len(y), -1, dtype=int)
+    none, *each = (logistic_loss(w, 0.0, x, one, lamda)[1] for one in labels)
+    return none + sum(share * (one - none) for share, one in zip(y, each, strict=True))
+
+
+def logistic_hessian(w, x, lamda):
+    """By steps of Newton from each of d other labels, whose gradients are d vectors, after mirrored
+    rows have set the intercept apart."""
+    x, gradients, steps = np.concatenate([x, -x]), [], []
+    for labels in np.random.default_rng(0).integers(0, 2, size=(9, len(x) // 2)):
+        both = np.concatenate([labels, 1 - labels])
+        gradients.append(logistic_loss(w, 0.0, x, both, 2 * lamda)[1])
+        steps.append(w - newton_step(w, 0.0, x, both, 2 * lamda)[0])
+    return np.linalg.lstsq(np.array(steps), np.array(gradients))[0].T / 2
+
+
+def shrunk(s, w, epsilon, lamda):
+    """Ridge's weight of one row, for each noise."""
+    row = np.array([[s]])
+    each = [
+        through_the_origin(ridge_by_svd, row, np.array([s * w + e]), lamda)[0]
+        for e in np.atleast_1d(epsilon)
+    ]
+    return np.array(each) if np.ndim(epsilon) else each[0]
+
+
+def shrunk_error_slope(s, w, epsilon):
+    """At a penalty of 0, by values on one side."""
+    h = 3e-5
+    at, near, far = (np.mean((shrunk(s, w, epsilon, n * h) - w) ** 2) for n in range(3))
+    return (4 * near - far - 3 * at) / (2 * h)
+
+
 def tokens_left(text, pairs):
     """How many tokens two words, a text and the same backwards, have after these merges."""
     words = (np.frombuffer(word.encode(), np.uint8) for word in (text, text[::-1]))
@@ -439,8 +520,79 @@ def of_log_ratios(u_w, u_l, beta):
     return loss, dchosen.item()
 
 
+def noised(x_0, keeps):
+    """One number behind all steps at once, with noise of either sign."""
+    schedule = np.array([1.0, *np.cumprod(keeps)])
+    signs, last = np.array([1.0, -1.0]), np.full(2, len(keeps))
+    return q_sample(np.full(2, x_0), last, signs, schedule)
+
+
+def parts_of_a_sample(x_0, epsilon, share):
+    """Data and noise, of the sample and of v."""
+    sample = np.sqrt(share) * x_0 + np.sqrt(1 - share) * epsilon
+    v = np.sqrt(share) * epsilon - np.sqrt(1 - share) * x_0
+    return [each[0] for each in x0_and_noise(*np.array([[sample], [v]]), share, "v")]
+
+
+def score_of_a_point(x_t, x_0, share):
+    """Minus the noise that the exact denoiser sees where all data are one point."""
+    x = np.array([[x_t]])
+    data = denoise_points(x, share, np.array([[x_0]]), np.ones(1))
+    return -x0_and_noise(x, data, share, "x0")[1].item() / np.sqrt(1 - share)
+
+
+def between_steps(x_0, keep, share, at, guess):
+    """KL of DDPM's step with the true noise against its step with the guess."""
+    x, after = np.array([at]), keep * share
+    steps = []
+    for data in (x_0, guess):
+        eps = x0_and_noise(x, np.array([data]), after, "x0")[1]
+        still, moved = (
+            ddim_step(x, eps, after, share, 1.0, np.array([fresh])).item() for fresh in (0.0, 1.0)
+        )
+        steps.append(Gaussian(still, moved - still))
+    return kl_of_densities(*steps)
+
+
+def euler_step(x_0, epsilon, t, s):
+    """Along the velocity that flow matching asks for, from the sample that it shows."""
+    seen = []
+    data = np.array([[x_0]]), np.array([[epsilon]]), np.array([t])
+    _, gradient = flow_matching_loss(lambda x, t: seen.append(x) or 0 * x, *data)
+    return seen[0].item() - (s - t) * gradient.item() / 2
+
+
 def of_gpt(s, b, h, a, flash=True):
     return activation_memory(1, b, s, h, a, 4 * h, flash=flash, dropout=True)
+
+
+def gained(n, a, T, S):
+    """By the split of a feature that is 0 in a rows and 1 in the others."""
+    targets = np.repeat([S / a, (T - S) / (n - a)], [a, n - a])
+    return best_split(np.repeat([[0], [1]], [a, n - a], axis=0), targets)[3]
+
+
+def log_loss_slope(y, s):
+    """What a tree is fitted to, but for the sign, where the share y of labels is 1."""
+    targets = []
+
+    def grow(target):
+        targets.append(target)
+        return np.zeros(2, int)
+
+    boost_step(grow, np.array([0, 1]), np.array([s, s]))
+    return -np.dot([1 - y, y], targets[0])
+
+
+def log_loss_curvature(y, s):
+    """By the step of a leaf with one example: the slope over the curvature."""
+    one = np.array([1]), np.array([s])
+    [step] = boost_step(lambda _: np.zeros(1, int), *one, rate=1.0, penalty=0.0)[1]
+    return -log_loss_slope(1.0, s) / step
+
+
+def best_step(G, H, penalty):
+    return leaf_value(np.array([G]), np.array([H]), np.zeros(1, int), penalty)[0]
 
 
 LIBRARY = {
@@ -602,6 +754,22 @@ LIBRARY = {
             A.sum() / (~A).sum(), B[A].mean() / B[~A].mean()
         ),
     },
+    "boosting.derivatives": {
+        r"\frac{\partial \mathcal{L}}{\partial s}": log_loss_slope,
+        r"\frac{\partial}{\partial s}\frac{\partial \mathcal{L}}{\partial s}": log_loss_curvature,
+    },
+    "boosting.gain": {
+        r"\Delta": gained,
+        r"\Delta\big|_{T = 0}": lambda n, a, S: gained(n, a, 0.0, S),
+    },
+    "boosting.leaf": {
+        r"\arg\min_{w} \left(G w + \frac{w^{2} \left(H + \lambda\right)}{2}\right)": lambda G, H, drawn: (
+            best_step(G, H, drawn["lambda"])
+        ),
+        r"\left(G w + \frac{w^{2} \left(H + \lambda\right)}{2}\right)\big|_{w = - \frac{G}{H + \lambda}}": lambda G, H, drawn: (
+            G * best_step(G, H, drawn["lambda"]) / 2
+        ),
+    },
     "bpe.cost": {
         "N_{M}": lambda text, pairs: tokens_left(text, pairs),
         "T": lambda text, pairs: sum(tokens_left(text, pairs[:i]) for i in range(len(pairs))),
@@ -701,6 +869,17 @@ LIBRARY = {
         ),
         r"\mathcal{L}\big|_{a = \frac{3}{4}}": lambda: near_and_sure(0.75),
     },
+    "diffusion.closed_form": {
+        r"\mathbb{E}\left[x_{t}\right]": lambda x_0, keeps: noised(x_0, keeps).mean(),
+        r"\operatorname{Var}\left(x_{t}\right)": lambda x_0, keeps: noised(x_0, keeps).var(),
+    },
+    "diffusion.relations": {
+        "x_{0}": lambda x_0, epsilon, share: parts_of_a_sample(x_0, epsilon, share)[0],
+        r"\varepsilon": lambda x_0, epsilon, share: parts_of_a_sample(x_0, epsilon, share)[1],
+    },
+    "diffusion.score": {r"\frac{\partial \log q}{\partial x_{t}}": score_of_a_point},
+    "diffusion.elbo": {"L_{t-1}": between_steps},
+    "diffusion.flow": {r"u \left(s - t\right) + x_{t}": euler_step},
     "distillation.gradient": {
         r"D = \sum_{i=1}^{K} \log{\left(\frac{p_{i}}{q_{i}} \right)} p_{i}": lambda z, v, T: (
             distilled(z, v, T)[0] / T**2
@@ -963,6 +1142,11 @@ LIBRARY = {
             g, x, np.ones(len(x)), epsilon
         )[0][j - 1],
     },
+    "pca.stationary": {
+        r"\frac{\partial \mathcal{L}}{\partial v_{j}} = 2 \sum_{i=1}^{D} v_{i} \left(\frac{1}{N - 1} X^{T} X\right)_{j,i} - 2 \lambda v_{j}": lambda x, v, lamda, j: (
+            lagrangian_slope(x, v, lamda)[j - 1]
+        ),
+    },
     "preferences.optimum": {
         r"\pi^{*}_{i}": lambda rho, r, beta, i: best_policy(np.log(rho), r, beta)[i - 1],
         "J": lambda pi, rho, r, beta: pi @ r - beta * kl_divergence(pi, rho),
@@ -1008,6 +1192,43 @@ LIBRARY = {
     "quantization.speculation": {
         r"\mathbb{E}\left[\text{tokens}\right] = \sum_{k=0}^{n} a^{k}": lambda a, n: (
             tokens_per_verification(a, n)
+        ),
+    },
+    "recurrent.kept": {
+        "f": lambda T: cells_left(T)[0],
+        "K": lambda T: cells_left(T)[-1],
+    },
+    "recurrent.step": {
+        r"\delta": lambda drawn: back_of_one(drawn)[2] / drawn["f"](drawn["a_f"]),
+        r"\frac{\partial \mathcal{L}}{\partial a_{i}}": lambda drawn: back_of_one(drawn)[-1][0],
+        r"\frac{\partial \mathcal{L}}{\partial a_{f}}": lambda drawn: back_of_one(drawn)[-1][1],
+        r"\frac{\partial \mathcal{L}}{\partial a_{g}}": lambda drawn: back_of_one(drawn)[-1][2],
+        r"\frac{\partial \mathcal{L}}{\partial a_{o}}": lambda drawn: back_of_one(drawn)[-1][3],
+        r"\frac{\partial \mathcal{L}}{\partial c}": lambda drawn: back_of_one(drawn)[2],
+    },
+    "regression.logistic": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, y, lamda, j: logistic_slope(
+            w, x, y, lamda
+        )[j - 1],
+        r"\frac{\partial}{\partial w_{k}}\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda w, x, lamda, j, k: (
+            logistic_hessian(w, x, lamda)[j - 1, k - 1]
+        ),
+    },
+    "regression.ridge": {
+        r"\frac{\partial \mathcal{L}}{\partial w_{j}}": lambda x, y, w, lamda, j: ridge_slope(
+            x, y, w, lamda
+        )[j - 1],
+    },
+    "regression.shrinkage": {
+        r"\hat{w}": lambda s, w, epsilon, lamda: shrunk(s, w, epsilon, lamda),
+        r"\mathbb{E}\left[\hat{w}\right] - w": lambda s, w, epsilon, lamda: (
+            np.mean(shrunk(s, w, epsilon, lamda)) - w
+        ),
+        r"\operatorname{Var}\left(\hat{w}\right)": lambda s, w, epsilon, lamda: np.var(
+            shrunk(s, w, epsilon, lamda)
+        ),
+        r"\frac{d}{d \lambda}\mathbb{E}\left[\left(\hat{w} - w\right)^{2}\right]\big|_{\lambda = 0}": lambda s, w, epsilon: (
+            shrunk_error_slope(s, w, epsilon)
         ),
     },
     "retrieval.cells": {

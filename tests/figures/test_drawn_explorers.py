@@ -1,5 +1,6 @@
 """Explorers draw what SciPy or scikit-learn gives, in the lines that their captions name."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -14,6 +15,12 @@ from transformers.generation import logits_process
 from answers import explorers
 from answers.explorers import bits, chart, decoding, one_pass_variance
 from answers.labels.binormal import two_models
+from answers.probability.diffusion import (
+    ddim_step,
+    denoise_points,
+    linear_schedule,
+    x0_and_noise,
+)
 from answers.transformers import gpt_numpy
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -279,6 +286,48 @@ def test_uncorrected_steps(beta1, beta2):
     ticks = [*shown.x.ticks.items(), *shown.y.ticks.items()]
     assert all(same([10.0**place], [float(text)]) for place, text in ticks)
     assert (shown.x.label, shown.y.label) == ("step (log scale)", "learning rates (log scale)")
+
+
+@pytest.mark.parametrize(("steps", "spread"), [(5, 1), (10, 2), (1, 1), (20, 0.25)])
+def test_denoising_paths(steps, spread):
+    shown = Shown("denoising_paths", steps, spread)
+    points, weights = np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([0.7, 0.3])
+
+    def ends(starts, steps, spread):
+        """By the functions of the page, each place on the way."""
+        times = np.append(np.linspace(1000, 1, steps).round().astype(int), 0)
+        places = [starts]
+        for now, after in itertools.pairwise(linear_schedule()[times]):
+            x = places[-1]
+            x0 = denoise_points(x, now, points, weights, spread)
+            places.append(ddim_step(x, x0_and_noise(x, x0, now, "x0")[1], now, after))
+        return np.array(places)
+
+    shown.says("Twelve draws of noise on their way to two points, of weights 0.7 (right) and 0.3")
+    shown.says("by DDIM. Solid: in a few steps. Dashed: in 200 steps with the exact score")
+    starts = np.random.default_rng(38).normal(size=(12, 2))
+    drawn = {None: [], "6 4": []}
+    for line in shown.drawing.iter(f"{SVG}polyline"):
+        pairs = [pair.split(",") for pair in line.get("points").split()]
+        across, up = shown.place(*zip(*pairs, strict=True))
+        drawn[line.get("stroke-dasharray")].append(np.stack([across, up], axis=1))
+    want = ends(starts, steps, spread).transpose(1, 0, 2)
+    exact = ends(starts, 200, 1.0).transpose(1, 0, 2)
+    assert np.abs(np.array(drawn[None]) - want).max() < SHARP * 5
+    assert np.abs(np.array(drawn["6 4"]) - exact).max() < SHARP * 5
+    assert [dot[1:] for dot in shown.dots()] == [
+        (pytest.approx(at, abs=0.05), pytest.approx(0, abs=0.05)) for at in (1, -1)
+    ]
+    quantiles = stats.norm.ppf((np.arange(1000) + 0.5) / 1000)
+    last = ends(np.stack([quantiles, 0 * quantiles], axis=1), steps, spread)[-1, :, 0]
+    share = (last < 0).mean()
+    assert shown.view.facts[0] == f"Share that ends on the left: {share:.3f}, of the data 0.3"
+    assert shown.view.facts[1] == f"farthest from a point: {np.abs(np.abs(last) - 1).max():.2f}"
+    moved = (np.sign(want[:, -1, 0]) != np.sign(exact[:, -1, 0])).sum()
+    assert shown.view.facts[2] == f"{moved} of 12 end elsewhere than in 200 steps"
+    shown.says("A denoiser that believes in another variance than the true one leads to the wrong")
+    assert (abs(share - 0.3) < 0.06) == (spread == 1 and steps > 1)
+    assert (shown.x.label, shown.y.label) == ("first coordinate", "second coordinate")
 
 
 @pytest.mark.parametrize(("n", "rounds"), [(16, 2), (11, 3), (4, 5), (32, 0)])

@@ -62,7 +62,7 @@ interface Plan {
   mocked?: string
   /** A day. */
   minutes?: number
-  /** One of TRACKS. */
+  /** A key of TRACKS. */
   track?: string
   changed?: string
 }
@@ -83,6 +83,8 @@ interface Stop {
 interface KeptMock {
   minutes?: number
   seed?: number
+  /** A key of TRACKS. */
+  track?: string
   began?: string
   /** A step. */
   at?: number

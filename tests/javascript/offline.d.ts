@@ -18,6 +18,8 @@ type Act = () => unknown
 
 /** How far it is, in bytes; or why it failed; or what there is of how much. */
 interface Held {
+  /** Which track is held. */
+  track?: string
   got?: number
   total?: number
   failed?: string

@@ -90,5 +90,8 @@ type Topic = (all: CardEntry[], records: Records) => Parts
 type Setting = "date" | "minutes"
 type Field = (label: string, type: string, key: Setting, more?: Partial<HTMLInputElement>) => [HTMLInputElement, HTMLLabelElement]
 
+/** Options are pairs of value and text. */
+type Radios = (legend: string, name: string, options: string[][], chosen: string) => Element
+
 /** To what a rehearsal listens while it hides the page. */
 type Listen = <Type extends "keydown" | "click">(type: Type, act: (event: WindowEventMap[Type]) => void) => void

@@ -40,6 +40,10 @@ def test_the_home_page_holds_the_map():
         assert f"](questions/{page.path.name})" in home
 
 
+def test_home_shows_at_most_eight_topics():
+    assert len(by_topic()) <= 8  # more take a second screen
+
+
 def test_an_item_links_the_page_and_says_its_minutes(page):
     minutes = practice(["broadcast_shape", "unbroadcast"])
     link = "- [Broadcasting | shapes](questions/08-broadcasting.md)"

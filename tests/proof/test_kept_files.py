@@ -9,6 +9,7 @@ import pytest
 from pyodide import CDN, CONFIG
 from serving import ROOT
 
+from answers.pages import TRACKS, pages
 from answers.site import addresses, offline, policy, search
 
 
@@ -38,6 +39,25 @@ def test_every_file_is_kept_but_maps_other_languages_and_what_only_crawlers_read
     assert {"index.html", "practice/index.html", "search/search_index.json", "sitemap.xml"} <= kept
 
 
+def test_a_question_and_its_exercises_are_kept_for_the_tracks_that_ask_it(site):
+    kept, live = held(site.folder), site.live.name
+    mixed = [page for page in pages() if len(page.importance) < len(TRACKS)]
+    assert mixed
+    theirs = {f"{live}/exercises/{n}.json": p for p in mixed for n in p.exercises}
+    theirs |= {f"questions/{page.path.stem}/index.html": page for page in mixed}
+    tracks = {path: own for path, (_, _, *own) in kept.items() if own}
+    assert tracks == {path: [*page.importance] for path, page in theirs.items()}
+    told = json.loads((site.live / "offline.json").read_text())
+    for track in TRACKS:
+        asked = sum(track in page.importance for page in pages())
+        assert told["tracks"][track]["questions"] == asked
+        others = sum(size for _, size, *own in kept.values() if own and track not in own)
+        assert told["tracks"][track]["bytes"] == told["tracks"]["all"]["bytes"] - others
+    assert told["python"] + told["tracks"]["all"]["bytes"] == sum(
+        size for _, size, *_ in kept.values()
+    )
+
+
 def test_files_are_kept_as_they_are_and_those_of_others_as_they_are_pinned(small):
     data = (small / "index.html").read_bytes()
     kept = held(small)
@@ -46,9 +66,10 @@ def test_files_are_kept_as_they_are_and_those_of_others_as_they_are_pinned(small
     others = {CDN + n: [p["sha256"], p["size"]] for n, p in pins.items() if p["from"] == "pyodide"}
     assert len(others) == 5
     assert kept == {path: kept[path] for path in ("index.html", "live/config.json")} | others
+    own = sum(size for path, (_, size) in kept.items() if path not in others)
     assert json.loads((small / "live/offline.json").read_text()) == {
-        "pages": 1,
-        "bytes": sum(size for _, size in kept.values()),
+        "python": sum(size for _, size in others.values()),
+        "tracks": {key: {"questions": 0, "bytes": own} for key in (*TRACKS, "all")},
         "from": ["this host", "cdn.jsdelivr.net"],
     }
 

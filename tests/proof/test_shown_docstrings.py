@@ -29,6 +29,7 @@ from answers.language_models.sampling import min_p, top_p
 from answers.networks.two_layer_net import TwoLayerNet
 from answers.pages import ROOT, pages
 from answers.probability import gaussian_fit, reverse_descent
+from answers.probability.diffusion import ddim_step, q_sample, x0_and_noise
 from answers.probability.loss_bounds import confidence_loss_bounds
 from answers.probability.softmax import softmax
 from answers.proof.blocks import values
@@ -77,6 +78,20 @@ def kept_updates() -> Iterator[bool]:
     for share in (0.49, 0.51):
         b = np.array([[share * np.finfo(np.float32).eps]])
         yield merge_lora(np.ones((1, 1), np.float32), np.ones((1, 1)), b, 1.0).item() > 1
+
+
+def noised(kept: float) -> list[float]:
+    """What is left of data of 1 and of noise of 1."""
+    both = np.array([[1.0], [0.0]]), np.array([0, 0]), np.array([[0.0], [1.0]])
+    return q_sample(*both, np.array([kept])).round(9).ravel().tolist()
+
+
+def stepped(after: float) -> float:
+    return ddim_step(np.array([10.0]), np.array([10.0]), 0.64, after).item()
+
+
+def both_parts(v: float = 5.0) -> list[float]:
+    return [part.item() for part in x0_and_noise(np.array([10.0]), np.array([v]), 0.64, "v")]
 
 
 def updated_by_lora() -> float:
@@ -184,6 +199,18 @@ HELD = {
     ],
     "lora_forward": [
         ("B makes 20 of it; alpha / r is 0.5 / 1", lambda: updated_by_lora() == 3 + 0.5 / 1 * 20),
+    ],
+    "q_sample": [("the factors are 0.8 and 0.6", lambda: noised(0.64) == [0.8, 0.6])],
+    "ddim_step": [
+        ("10 is 0.8 · 5 + 0.6 · 10", lambda: np.isclose(stepped(1.0), 5)),
+        (
+            "behind the step it is 0.96 · 5 + 0.28 · 10",
+            lambda: np.isclose(stepped(0.9216), 0.96 * 5 + 0.28 * 10),
+        ),
+    ],
+    "x0_and_noise": [
+        ("5 and 10, mixed by 0.8 and 0.6, are 10", lambda: np.allclose(both_parts(), (5, 10))),
+        ("v is 0.8 · 10 - 0.6 · 5", lambda: np.allclose(both_parts(0.8 * 10 - 0.6 * 5), (5, 10))),
     ],
     "llama_block": [
         ("in halves, at base 10,000", lambda: signature(rotate).parameters["base"].default == 1e4),

@@ -184,6 +184,19 @@ def clipped_margin(chosen, rejected):
     return np.logaddexp(0, -m).mean(), -slope, slope
 
 
+def far_pairs_cost_the_same(chosen, rejected):
+    """Clipped where exp would overflow in float64."""
+    m = np.clip(chosen * 1.0 - rejected, -500, 500)
+    return np.logaddexp(0, -m).mean(), *_ours(chosen, rejected)[1:]
+
+
+def flat_beyond_15(chosen, rejected):
+    """A softplus of three branches, whose right tail is cut off."""
+    m = chosen * 1.0 - rejected
+    losses = np.where(m > 15, 0, np.logaddexp(0, -m))
+    return losses.mean(), *_ours(chosen, rejected)[1:]
+
+
 def always_float32(chosen, rejected):
     found = _ours(chosen.astype(np.float32), rejected.astype(np.float32))
     return tuple(np.float64(each) for each in found)
@@ -230,6 +243,8 @@ WRONG = {
     ties_teach_nothing: "wrong_not_in_loss",
     capped: "small_number_added",
     clipped_margin: "margin_clipped",
+    far_pairs_cost_the_same: "margin_clipped",
+    flat_beyond_15: "nearly_right",
     always_float32: "in_float32",
     written_into: "an_argument_changed",
     only_wrong_pairs: "too_large",

@@ -234,6 +234,18 @@ def clipped_ratios(policy_chosen, policy_rejected, reference_chosen, reference_r
     return _of(w - np.clip(policy_rejected * 1.0 - reference_rejected, -20, 20), beta)
 
 
+def near_answers_alone(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    """A gap of more than 20 nats is taken for an outlier."""
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    return _of(np.minimum(np.maximum(m, -20), 20), beta)
+
+
+def done_beyond_15(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    _, *slopes = _of(m, beta)
+    return np.where(beta * m > 15, 0, np.logaddexp(0, -beta * m)).mean(), *slopes
+
+
 def always_float32(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
     given = policy_chosen, policy_rejected, reference_chosen, reference_rejected
     m = _margin(*(each.astype(np.float32) for each in given))
@@ -259,7 +271,7 @@ WRONG = {
     beta_not_in_the_slope: "gradient_without_beta",
     beta_below: "divided_by_beta",
     beta_of_the_loss: "beta_outside",
-    beta_of_the_policy_alone: None,
+    beta_of_the_policy_alone: "beta_of_the_policy_alone",
     rejected_first: "choices_exchanged",
     reference_over_policy: "models_exchanged",
     crossed: "answers_crossed",
@@ -273,13 +285,15 @@ WRONG = {
     chosen_alone: "rejected_detached",
     ipo: "square_of_ipo",
     mean_first: "mean_of_the_margins",
-    smoothed: "too_large",
+    smoothed: "label_smoothed",
     written_out: "overflows",
     log_of_one_plus: "overflows",
     powers_in_the_slope: "gradient_overflows",
     of_probabilities: "quotient_of_probabilities",
     clipped_margin: "margin_clipped",
     clipped_ratios: None,
+    near_answers_alone: "log_ratios_clipped",
+    done_beyond_15: "nearly_right",
     always_float32: "in_float32",
     written_into: "an_argument_changed",
     one_pair_alone: "rows_in_another_order_should_not_matter",

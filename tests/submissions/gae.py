@@ -237,6 +237,34 @@ def at_most_ten_steps(rewards, values, next_values, terminated, truncated, gamma
     return out
 
 
+def done_flags_a_row_later(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """As where a flag belongs to the observation, and not to the step."""
+    delta = _float(rewards) + gamma * np.where(terminated, 0, next_values) - values
+    done, out, after = terminated | truncated, np.zeros_like(delta), 0
+    for t in range(len(delta) - 1, -1, -1):
+        stop = done[t + 1] if t + 1 < len(delta) else np.zeros_like(done[0])
+        after = delta[t] + gamma * lam * np.where(stop, 0, after)
+        out[t] = after
+    return out
+
+
+def bonus_and_next_value(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The wrapper's bonus for a cut, and the next value kept."""
+    paid = _float(rewards) + gamma * np.where(truncated & ~terminated, next_values, 0)
+    return loop_with_where(paid, values, next_values, terminated, truncated, gamma, lam)
+
+
+def nothing_at_a_terminal_step(rewards, values, next_values, terminated, truncated, gamma, lam):
+    paid = np.where(terminated, 0, _float(rewards))
+    return loop_with_where(paid, values, next_values, terminated, truncated, gamma, lam)
+
+
+def no_credit_at_a_cut(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The step that was cut off is masked out of the loss."""
+    given = rewards, values, next_values, terminated, truncated
+    return np.where(truncated, 0, loop_with_where(*given, gamma, lam))
+
+
 WRONG = {
     done_for_all: "cut_is_an_end",
     nothing_masked_in_the_error: "end_keeps_its_next_value",
@@ -259,4 +287,8 @@ WRONG = {
     along_the_last_axis: "wrong_except_where_next_values_has_1_axis",
     rewards_changed: "an_argument_changed",
     at_most_ten_steps: None,
+    done_flags_a_row_later: "end_of_the_next_row",
+    bonus_and_next_value: "next_value_twice",
+    nothing_at_a_terminal_step: "last_reward_lost",
+    no_credit_at_a_cut: None,
 }

@@ -220,6 +220,25 @@ def squares_less_the_squared_mean(rewards, scale=True, eps=1e-4):
     return (r - mean) / (np.maximum(variance, 0) ** 0.5 + eps) if scale else r - mean
 
 
+def flag_turned_round(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(axis=-1, keepdims=True)
+    return a if scale else a / (r.std(axis=-1, ddof=1, keepdims=True) + eps)
+
+
+def from_worst_to_best(rewards, scale=True, eps=1e-4):
+    """Divided by the distance of the best reward to the worst."""
+    r = _float(rewards)
+    width = r.max(axis=-1, keepdims=True) - r.min(axis=-1, keepdims=True) + eps
+    return (r - r.mean(axis=-1, keepdims=True)) / (width if scale else 1)
+
+
+def distance_to_the_mean(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(axis=-1, keepdims=True)
+    return a / (np.abs(a).mean(axis=-1, keepdims=True) + eps) if scale else a
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     default_deviation: "divisor_of_all_answers",
@@ -246,4 +265,7 @@ WRONG = {
     in_place: "an_argument_changed",
     within_five: "cut_off_far_from_0",
     squares_less_the_squared_mean: "nearly_right",
+    flag_turned_round: "scale_the_other_way",
+    from_worst_to_best: "another_spread",
+    distance_to_the_mean: "another_spread",
 }

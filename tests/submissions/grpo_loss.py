@@ -321,6 +321,66 @@ def silent_answers_dropped(
     return loss, gradient
 
 
+def closed_ends(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
+    """The gradient lives strictly within the band, on the side to which A pushes."""
+    ratio, a, cut = _parts(log_prob, old_log_prob, advantages, mask, clip)
+    w = _weights(mask, by, length)
+    live = np.where(a > 0, ratio < 1 + clip[1], ratio > 1 - clip[0]) | (a == 0)
+    return -(w * np.minimum(ratio * a, cut * a)).sum(), -w * ratio * a * live
+
+
+def quotient(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
+    """Of probabilities, at the tokens that count."""
+    new, old = (np.exp(np.where(mask, _float(each), 0)) for each in (log_prob, old_log_prob))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = new / old
+    a, w = advantages[:, None], _weights(mask, by, length)
+    free, cut = ratio * a, np.clip(ratio, 1 - clip[0], 1 + clip[1]) * a
+    return -(w * np.minimum(free, cut)).sum(), np.where(free <= cut, -w * free, 0)
+
+
+def band_of_logarithms(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    gap = np.where(mask, _float(log_prob) - old_log_prob, 0)
+    a, w = advantages[:, None], _weights(mask, by, length)
+    free, cut = np.exp(gap) * a, np.exp(gap.clip(-clip[0], clip[1])) * a
+    return -(w * np.minimum(free, cut)).sum(), np.where(free <= cut, -w * free, 0)
+
+
+def three_at_most(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """A bad answer's token costs three times its advantage at most."""
+    ratio, a, cut = _parts(log_prob, old_log_prob, advantages, mask, clip)
+    least, w = np.minimum(ratio * a, cut * a), _weights(mask, by, length)
+    floored = np.where(a < 0, np.maximum(least, 3 * a), least)
+    return -(w * floored).sum(), -w * ratio * a * (floored == ratio * a)
+
+
+def until_the_first_gap(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    start = mask.argmax(axis=1)[:, None]
+    place = np.arange(mask.shape[1])
+    gaps = (~mask & (place > start)).cumsum(axis=1)
+    return by_sign(log_prob, old_log_prob, advantages, mask & (gaps == 0), by, length, clip)
+
+
+def mean_up_to_the_end(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """An answer's length is the place of its last token."""
+    last = mask.shape[1] - np.argmax(mask[:, ::-1], axis=1)
+    loss, gradient = by_sign(log_prob, old_log_prob, advantages, mask, by, length, clip)
+    if by != "sequence":
+        return loss, gradient
+    ratio, a, cut = _parts(log_prob, old_log_prob, advantages, mask, clip)
+    w = mask / last[:, None] / len(mask)
+    shrunk = gradient * (mask.sum(axis=1) / last)[:, None]
+    return -(w * np.minimum(ratio * a, cut * a)).sum(), shrunk
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     always_by_answers: "each_answers_mean_for_all_tokens",
@@ -345,7 +405,7 @@ WRONG = {
     padding_too: "padding_counts",
     masked_after_the_exponential: "padding_overflows",
     leading_tokens: None,
-    up_to_the_last_token: None,
+    up_to_the_last_token: "outputs_in_the_length",
     geometric_mean: "one_ratio_for_an_answer",
     uphill: "gradient_of_the_objective",
     padded_rows: "padding_in_the_mean",
@@ -353,4 +413,10 @@ WRONG = {
     reinforce: "logarithm_without_the_old_policy",
     cispo: "clipped_weight_of_a_logarithm",
     silent_answers_dropped: "advantages_of_0_left_out",
+    closed_ends: "flat_at_the_ends",
+    quotient: "probabilities_divided",
+    band_of_logarithms: "clipped_in_logarithms",
+    three_at_most: "dual_clip",
+    until_the_first_gap: "first_stretch_alone",
+    mean_up_to_the_end: "outputs_in_the_length",
 }

@@ -231,6 +231,21 @@ def advantages_scaled_in_place(log_probs, old_log_probs, advantages, clip=0.2):
     return loss, np.where(advantages > clipped, 0, -advantages) / ratio.size
 
 
+def ratio_first(log_probs, old_log_probs, advantages, clip=0.2):
+    """The minimum of the ratio and its clipped self."""
+    r = np.exp(_float(log_probs) - old_log_probs)
+    used = np.minimum(r, r.clip(1 - clip, 1 + clip))
+    return -np.mean(used * advantages), np.where(r > 1 + clip, 0, -r * advantages) / r.size
+
+
+def ratio_of_answers(log_probs, old_log_probs, advantages, clip=0.2):
+    """Of the last axis, as a geometric mean."""
+    logs = _float(log_probs) - old_log_probs
+    r = np.exp(logs.mean(axis=-1, keepdims=True)) * np.ones_like(logs)
+    one, two = -advantages * r, -advantages * np.clip(r, 1 - clip, 1 + clip)
+    return np.maximum(one, two).mean(), np.where(one >= two, one, 0) / one.size
+
+
 WRONG = {
     importance_weighted: "no_clip_at_all",
     clip_alone: "clipped_product_alone",
@@ -245,15 +260,17 @@ WRONG = {
     old_over_new: "ratio_upside_down",
     quotient_of_probabilities: "wrong_for_numbers_that_are_large",
     band_of_logarithms: "clipped_in_logarithms",
-    geometric_band: "too_large",
+    geometric_band: "band_of_factors",
     clip_of_its_own: "clip_ignored",
     upper_edge_alone: "one_edge_alone",
     dual_clip: "dual_clip",
     late_dual_clip: "dual_clip",
-    log_ratio_within_20: None,
+    log_ratio_within_20: "log_ratio_capped",
     ratio_capped: None,
     mean_of_means_by_answers: "factor_of_a_size",
     shifted_first: None,
     standardised: "advantages_normalised",
     advantages_scaled_in_place: "an_argument_changed",
+    ratio_first: "smaller_ratio",
+    ratio_of_answers: "ratio_of_a_row",
 }

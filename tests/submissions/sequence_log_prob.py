@@ -210,6 +210,28 @@ def first_place_alone(logits, tokens, answer):
     return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), mask[:, 1:])
 
 
+def first_to_last(logits, tokens, answer):
+    """The ends of the mask, and all that stands between them."""
+    place = np.arange(answer.shape[1])
+    start = answer.argmax(axis=1)[:, None]
+    end = answer.shape[1] - answer[:, ::-1].argmax(axis=1)[:, None]
+    mask = (start <= place) & (place < end) & answer.any(axis=1, keepdims=True)
+    return _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), mask[:, 1:])
+
+
+def stops_at_the_first_gap(logits, tokens, answer):
+    log_p, found = _log_softmax(logits), []
+    for row in range(len(answer)):
+        total, inside = log_p.dtype.type(0), False
+        for t in range(1, answer.shape[1]):
+            if answer[row, t]:
+                total, inside = total + log_p[row, t - 1, tokens[row, t]], True
+            elif inside:
+                break
+        found.append(total)
+    return np.array(found)
+
+
 def written_into(logits, tokens, answer):
     found = _summed(_picked(_log_softmax(logits[:, :-1]), tokens[:, 1:]), answer[:, 1:])
     tokens[~answer] = 0
@@ -245,6 +267,8 @@ WRONG = {
     one_number: "summed_over_rows",
     each_token: "not_summed",
     best_token: "most_likely_token",
-    first_place_alone: None,
+    first_place_alone: "one_stretch",
+    first_to_last: "turns_between",
+    stops_at_the_first_gap: "one_stretch",
     written_into: "an_argument_changed",
 }

@@ -214,6 +214,19 @@ def values_changed(values, old_values, returns, clip=0.2):
     return np.maximum(values**2, near**2).mean() / 2, live * values / values.size
 
 
+def kept_near_zero(values, old_values, returns, clip=0.2):
+    v = _float(values)
+    one, two = (v - returns) ** 2, (np.minimum(np.maximum(v, -clip), clip) - returns) ** 2
+    return np.maximum(one, two).mean() / 2, np.where(one < two, 0, v - returns) / v.size
+
+
+def huber(values, old_values, returns, clip=0.2):
+    """Quadratic to the clip, and straight beyond."""
+    error = _float(values) - returns
+    near = np.clip(error, -clip, clip)
+    return np.mean(near * (error - near / 2)), near / error.size
+
+
 WRONG = {
     plain_squares: "no_clip_at_all",
     smaller_square: "minimum_for_maximum",
@@ -236,6 +249,8 @@ WRONG = {
     upper_edge_alone: "one_edge_alone",
     clip_of_its_own: "clip_ignored",
     mean_over_the_first_axis: "factor_of_a_size",
-    larger_mean: "too_small",
+    larger_mean: "maximum_of_the_means",
     values_changed: "an_argument_changed",
+    kept_near_zero: "band_around_zero",
+    huber: "error_clipped",
 }

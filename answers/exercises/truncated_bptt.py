@@ -1,0 +1,350 @@
+"""Practice for question 43: gradients of a recurrent network, cut at the borders of chunks."""
+
+import numpy as np
+
+from answers.grader.exercise import Exercise
+from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
+from answers.training.truncated_bptt import truncated_bptt
+
+exercise = Exercise(
+    truncated_bptt,
+    page="43-recurrent-networks",
+    returns=("h", "dw_x", "dw_h", "db"),
+    hints=(
+        "Write one chunk first: all its states forward, then from its last step to its first.",
+        "A state has two users inside its chunk. What does its gradient consist of, and what of "
+        "the last state's in the chunk?",
+        "The recurrent weights met the state before the step. Keep it, the first one included.",
+        "From chunk to chunk one thing goes on, and one does not.",
+    ),
+)
+
+rng = np.random.default_rng(45)
+
+
+def network(steps, batch, inputs, hidden, chunk):
+    """Gradients at the states, inputs, a state, weights and the chunk."""
+    dhs, x = (rng.normal(size=(steps, batch, n)) for n in (hidden, inputs))
+    weights = (inputs, hidden), (hidden, hidden), hidden
+    drawn = [rng.normal(size=size) / 2 for size in ((batch, hidden), *weights)]
+    return [dhs, x, *drawn, chunk]
+
+
+exercise.case("one step of one unit", *network(1, 1, 1, 1, 1))
+dhs, x, h, w_x, w_h, b, _ = network(2, 1, 1, 1, 2)
+exercise.case("two steps in a chunk, from a state of 0", dhs, x, 0 * h, w_x, w_h, b, 2)
+exercise.case(
+    "two chunks of one step, from a state of 0", dhs, x, 0 * h, w_x, w_h, b, 1
+)
+exercise.case("two steps in a chunk", dhs, x, h, w_x, w_h, b, 2)
+exercise.case("two chunks of one step", dhs, x, h, w_x, w_h, b, 1)
+last = np.array([0.0, 0.0, 1.0]).reshape(3, 1, 1)
+exercise.case("a loss at the last of three steps", last, *network(3, 1, 1, 1, 3)[1:])
+exercise.case("one step of three units", *network(1, 1, 2, 3, 1))
+exercise.case("three steps of three units", *network(3, 1, 2, 3, 3))
+exercise.case("two sequences", *network(3, 2, 1, 1, 3))
+exercise.case("one chunk", *network(4, 2, 5, 3, 4))
+exercise.case("a chunk that is longer than the sequence", *network(4, 2, 5, 3, 9))
+exercise.case("as many inputs as units", *network(4, 2, 3, 3, 4))
+exercise.case("two chunks of two steps", *network(4, 2, 5, 3, 2))
+exercise.case("three chunks of three steps", *network(9, 2, 5, 3, 3))
+exercise.case("a last chunk that is shorter", *network(7, 2, 5, 3, 3))
+exercise.case("a last chunk of one step", *network(7, 2, 5, 3, 2))
+dhs, x, h, w_x, w_h, b, _ = network(6, 3, 2, 4, 3)
+exercise.case(
+    "a loss in the second chunk alone",
+    np.r_[0 * dhs[:3], dhs[3:]],
+    x,
+    h,
+    w_x,
+    w_h,
+    b,
+    3,
+)
+exercise.case(
+    "a loss in the first chunk alone", np.r_[dhs[:3], 0 * dhs[3:]], x, h, w_x, w_h, b, 3
+)
+exercise.case("inputs of 0", dhs, 0 * x, h, w_x, w_h, b, 4)
+exercise.case("small gradients", 1e-8 * dhs, x, h, w_x, w_h, b, 4)
+arrays = network(5, 3, 4, 2, 2)[:6]
+exercise.case("float32", *(each.astype(np.float32) for each in arrays), 2)
+add_whole_numbers(exercise, *(np.rint(each) for each in network(5, 2, 3, 2, 2)[:6]), 2)
+exercise.long_case(*network(12, 40, 3, 2, 5))
+
+
+def forward(x, h, w_x, w_h, b):
+    """The state before the first step, and all that follow."""
+    hs = [as_float(h)]
+    for inputs in as_float(x):
+        hs.append(np.tanh(inputs @ w_x + hs[-1] @ w_h + b))
+    return np.stack(hs)
+
+
+def summed(x, before, das):
+    """The gradients of the three weights, from those at the sums of the tanh."""
+    x = as_float(x)
+    dw_x, dw_h = (np.einsum("tni,tnj->ij", each, das) for each in (x, before))
+    return dw_x, dw_h, das.sum(axis=(0, 1))
+
+
+def added(total, more):
+    """Sums of the weights' gradients."""
+    return tuple(a + b for a, b in zip(total, more, strict=True))
+
+
+def backward(dhs, hs, w_h, dh=0):
+    """From the last step to the first: the gradients at the sums, and what is left over."""
+    das = []
+    for d, new in zip(as_float(dhs)[::-1], hs[:0:-1], strict=True):
+        das.insert(0, (d + dh) * (1 - new**2))
+        dh = das[0] @ as_float(w_h).T
+    return np.stack(das), dh
+
+
+def parts(x, chunk):
+    """The steps of each chunk."""
+    return [slice(start, start + chunk) for start in range(0, len(x), chunk)]
+
+
+@exercise.bug
+def state_begins_at_0(dhs, x, h, w_x, w_h, b, chunk):
+    """Behind the first, each chunk begins with a state of 0. Only the gradient stops at a border:
+    begin where the last chunk ended, `hs[-1]`."""
+    # "Behind the first, each chunk begins with a state of 0": len(x) > chunk and
+    #     np.allclose(got.h, right(dhs[-1:], x[-1:], 0 * h, w_x, w_h, b, 1)[0])
+    # "Only the gradient stops at a border: begin where the last chunk ended, `hs[-1]`": h = 0
+    #     * hs[-1] → h = hs[-1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = 0 * hs[-1]
+    return hs[-1], *total
+
+
+@exercise.bug
+def same_start_for_all(dhs, x, h, w_x, w_h, b, chunk):
+    """Each chunk begins with the state that was passed. The state goes on: begin where the last
+    chunk ended."""
+    # "Each chunk begins with the state that was passed": np.allclose(got.h, right(dhs[-1:],
+    #     x[-1:], h, w_x, w_h, b, 1)[0])
+    # "The state goes on: begin where the last chunk ended": end = hs[-1] → end = h = hs[-1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        end = hs[-1]
+    return end, *total
+
+
+@exercise.bug
+def gradient_over_the_border(dhs, x, h, w_x, w_h, b, chunk):
+    """The gradient goes back through the whole sequence. Stop it at the first step of each
+    chunk."""
+    # "The gradient goes back through the whole sequence": all(np.allclose(*pair) for pair in
+    #     zip(bug(dhs, x, h, w_x, w_h, b, chunk), right(dhs, x, h, w_x, w_h, b, len(x))))
+    # "Stop it at the first step of each chunk": len(x)) → chunk)
+    total = 0, 0, 0
+    for part in parts(x, len(x)):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def left_over_for_the_next_chunk(dhs, x, h, w_x, w_h, b, chunk):
+    """What a chunk's backward pass leaves over is the start of the next one's. It belongs to the
+    steps before the chunk: begin each with 0."""
+    # "What a chunk's backward pass leaves over is the start of the next one's":
+    #     np.allclose(got.h, want.h) and not np.allclose(got.dw_x, want.dw_x) and
+    #     np.allclose(bug(np.r_[0 * dhs[:-1], dhs[-1:]], x, h, w_x, w_h, b, 1)[1],
+    #     right(np.r_[0 * dhs[:-1], dhs[-1:]], x, h, w_x, w_h, b, 1)[1])
+    # "It belongs to the steps before the chunk: begin each with 0": w_h, dh) → w_h)
+    total, dh = (0, 0, 0), 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, dh = backward(dhs[part], hs, w_h, dh)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def last_chunk_dropped(dhs, x, h, w_x, w_h, b, chunk):
+    """The steps behind the last whole chunk are left out. The last chunk may be shorter: let the
+    starts run up to the last step."""
+    # "The steps behind the last whole chunk are left out": all(np.allclose(*pair) for pair in
+    #     zip(got.__dict__.values(), (h, 0, 0, 0) if chunk > len(x) else right(dhs[: len(x) //
+    #     chunk * chunk], x[: len(x) // chunk * chunk], h, w_x, w_h, b, chunk)))
+    # "The last chunk may be shorter: let the starts run up to the last step": len(x) - chunk
+    #     + 1 → len(x)
+    total = tuple(np.zeros(np.shape(w)) for w in (w_x, w_h, b))
+    h = as_float(h)
+    for start in range(0, len(x) - chunk + 1, chunk):
+        part = slice(start, start + chunk)
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def slope_left_out(dhs, x, h, w_x, w_h, b, chunk):
+    """The slope of the tanh is missing. Behind a state multiply by 1 - h²."""
+    # "The slope of the tanh is missing": np.allclose(got.db, dhs.sum(axis=(0, 1))) if chunk
+    #     == 1 else len(x) > 1
+    # "Behind a state multiply by 1 - h²": d, _ in → d, new in; d + dh → (d + dh) * (1 - new
+    #     ** 2)
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
+        for d, _ in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
+            das.insert(0, d + dh)
+            dh = das[0] @ as_float(w_h).T
+        total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def tanh_taken_twice(dhs, x, h, w_x, w_h, b, chunk):
+    """The slope is 1 - tanh(h)², but the state is the tanh already. Multiply by `1 - new**2`."""
+    # "The slope is 1 - tanh(h)², but the state is the tanh already": np.allclose(got.db,
+    #     (dhs[0] * (1 - np.tanh(want.h) ** 2)).sum(axis=0)) if len(x) == 1 else True
+    # "Multiply by `1 - new**2`": 1 - np.tanh(new) ** 2 → 1 - new**2
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
+        for d, new in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
+            das.insert(0, (d + dh) * (1 - np.tanh(new) ** 2))
+            dh = das[0] @ as_float(w_h).T
+        total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def weights_meet_the_new_state(dhs, x, h, w_x, w_h, b, chunk):
+    """dw_h is made of the states after each step. The weights met the state before it:
+    `hs[:-1]`."""
+    # "dw_h is made of the states after each step": np.allclose(got.dw_h, want.h.T @ (dhs[0] *
+    #     (1 - want.h**2))) if len(x) == 1 else True
+    # "The weights met the state before it: `hs[:-1]`": hs[1:] → hs[:-1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[1:], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def weights_not_transposed(dhs, x, h, w_x, w_h, b, chunk):
+    """A step back multiplies by `w_h` as the step forward did. Backward it is transposed:
+    `w_h.T`."""
+    # "A step back multiplies by `w_h` as the step forward did": np.allclose(bug(dhs, x, h,
+    #     w_x, w_h + w_h.T, b, chunk)[2], right(dhs, x, h, w_x, w_h + w_h.T, b, chunk)[2]) and
+    #     not np.allclose(got.dw_h, want.dw_h)
+    # "Backward it is transposed: `w_h.T`": as_float(w_h).T → [w_h.T, as_float(w_h)][1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, as_float(w_h).T)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def loss_at_the_last_step_alone(dhs, x, h, w_x, w_h, b, chunk):
+    """Of each chunk only the last step's loss counts. Every state has its own: add `dhs` at each
+    step."""
+    # "Of each chunk only the last step's loss counts": all(np.allclose(*pair) for pair in
+    #     zip(bug(dhs, x, h, w_x, w_h, b, len(x)), right(np.r_[0 * dhs[:-1], dhs[-1:]], x, h,
+    #     w_x, w_h, b, len(x))))
+    # "Every state has its own: add `dhs` at each step": own[:-1] = 0 → own = dhs [part]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, own = forward(x[part], h, w_x, w_h, b), 1 * dhs[part]
+        own[:-1] = 0
+        das, _ = backward(own, hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def no_step_back(dhs, x, h, w_x, w_h, b, chunk):
+    """Each state's gradient is the loss's alone, as if every chunk had one step. Add what the next
+    step hands back: `das[0] @ w_h.T`."""
+    # "Each state's gradient is the loss's alone, as if every chunk had one step":
+    #     all(np.allclose(*pair) for pair in zip(bug(dhs, x, h, w_x, w_h, b, chunk),
+    #     right(dhs, x, h, w_x, w_h, b, 1)))
+    # "Add what the next step hands back: `das[0] @ w_h.T`": d * (1 - new ** 2) → (d + (das[0]
+    #     @ w_h.T if das else 0)) * (1 - new ** 2)
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, das = forward(x[part], h, w_x, w_h, b), []
+        for d, new in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
+            das.insert(0, d * (1 - new**2))
+        total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def gradients_of_the_last_chunk(dhs, x, h, w_x, w_h, b, chunk):
+    """The gradients are those of the last chunk: they are set anew for each. Add them up."""
+    # "The gradients are those of the last chunk: they are set anew for each":
+    #     np.allclose(bug(np.r_[dhs[:-1] * 0, dhs[-1:]], x, h, w_x, w_h, b, 1)[3],
+    #     right(np.r_[dhs[:-1] * 0, dhs[-1:]], x, h, w_x, w_h, b, 1)[3]) and not
+    #     np.allclose(got.db, want.db)
+    # "Add them up": total = summed(x[part], hs[:-1], das) → total = added(total,
+    #     summed(x[part], hs[:-1], das))
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = summed(x[part], hs[:-1], das)
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def averaged_over_chunks(dhs, x, h, w_x, w_h, b, chunk):
+    """The gradients are averaged over the chunks. Add them up: the loss is a sum over steps."""
+    # "The gradients are averaged over the chunks": np.allclose(got.db * len(parts(x, chunk)),
+    #     want.db)
+    # "Add them up": each / len(parts(x, chunk)) → each
+    h, *total = truncated_bptt(dhs, x, h, w_x, w_h, b, chunk)
+    return h, *(each / len(parts(x, chunk)) for each in total)
+
+
+@exercise.bug
+def averaged_over_sequences(dhs, x, h, w_x, w_h, b, chunk):
+    """The gradients are divided by the number of sequences. That belongs to the loss: sum."""
+    # "The gradients are divided by the number of sequences": np.allclose(got.db * len(h),
+    #     want.db)
+    # "That belongs to the loss: sum": / len(h) → / 1
+    last, *total = truncated_bptt(dhs, x, h, w_x, w_h, b, chunk)
+    return last, *(each / len(h) for each in total)
+
+
+@exercise.bug
+def state_at_the_start(dhs, x, h, w_x, w_h, b, chunk):
+    """The state that comes back is where the last chunk began. Return the state after its last
+    step."""
+    # "The state that comes back is where the last chunk began": np.allclose(got.dw_h,
+    #     want.dw_h) and (len(x) > chunk or np.allclose(got.h, h))
+    # "Return the state after its last step": hs[0] → hs[-1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return hs[0].copy(), *total

@@ -1,0 +1,198 @@
+"""Right and wrong ways to write `leaf_value`."""
+
+import numpy as np
+
+
+def _parts(g, h, leaf):
+    """The derivatives of each leaf's examples."""
+    g, h = g.astype(float), h.astype(float)
+    return [(g[leaf == k], h[leaf == k]) for k in range(int(leaf.max()) + 1)]
+
+
+def leaf_after_leaf(g, h, leaf, penalty=1.0):
+    values = []
+    for some, curved in _parts(g, h, leaf):
+        below = curved.sum() + penalty
+        values.append(-some.sum() / below if below > 0 else 0.0)
+    return np.array(values)
+
+
+def added_at(g, h, leaf, penalty=1.0):
+    sums = np.zeros((2, int(leaf.max()) + 1))
+    np.add.at(sums[0], leaf.astype(int), g)
+    np.add.at(sums[1], leaf.astype(int), h)
+    below = sums[1] + penalty
+    return np.where(below > 0, -sums[0] / np.where(below > 0, below, 1), 0.0)
+
+
+def one_hot(g, h, leaf, penalty=1.0):
+    member = (leaf[:, None] == np.arange(int(leaf.max()) + 1)).astype(float)
+    above, below = g @ member, h @ member + penalty
+    return np.divide(-above, below, out=np.zeros_like(above), where=below != 0)
+
+
+def sorted_and_reduced(g, h, leaf, penalty=1.0):
+    order = np.argsort(leaf, kind="stable")
+    numbers, starts = np.unique(leaf[order], return_index=True)
+    above, below = (np.add.reduceat(each[order].astype(float), starts) for each in (g, h))
+    values = np.zeros(int(leaf.max()) + 1)
+    below = below + penalty
+    values[numbers.astype(int)] = np.where(below > 0, -above / np.where(below > 0, below, 1), 0)
+    return values
+
+
+def in_dictionaries(g, h, leaf, penalty=1.0):
+    above, below = {}, {}
+    for a, b, k in zip(g.tolist(), h.tolist(), leaf.tolist(), strict=True):
+        above[k], below[k] = above.get(k, 0.0) + a, below.get(k, 0.0) + b
+    size = max(above) + 1
+    pairs = [(above.get(k, 0.0), below.get(k, 0.0) + penalty) for k in range(size)]
+    return np.array([-a / b if b else 0.0 for a, b in pairs])
+
+
+def counted_with_weights(g, h, leaf, penalty=1.0):
+    with np.errstate(all="ignore"):
+        values = -np.bincount(leaf.astype(int), g) / (np.bincount(leaf.astype(int), h) + penalty)
+    values[~np.isfinite(values)] = 0
+    return values
+
+
+def with_the_gradient(g, h, leaf, penalty=1.0):
+    return -leaf_after_leaf(g, h, leaf, penalty)
+
+
+def without_lambda(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(g, h, leaf, 0.0)
+
+
+def lambda_in_each_row(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(g, h + penalty, leaf, 0.0)
+
+
+def lambda_without_the_half(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(g, h, leaf, 2 * penalty)
+
+
+def no_default_penalty(g, h, leaf, penalty=0.0):
+    return leaf_after_leaf(g, h, leaf, penalty)
+
+
+def mean_of_negative_gradients(g, h, leaf, penalty=1.0):
+    return np.array([-some.mean() if some.size else 0.0 for some, _ in _parts(g, h, leaf)])
+
+
+def over_the_count_and_lambda(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(g, np.ones(len(g)), leaf, penalty)
+
+
+def mean_of_newton_steps(g, h, leaf, penalty=1.0):
+    steps = [
+        -some / np.where(b + penalty > 0, b + penalty, np.inf) for some, b in _parts(g, h, leaf)
+    ]
+    return np.array([step.mean() if step.size else 0.0 for step in steps])
+
+
+def root_below(g, h, leaf, penalty=1.0):
+    below = [np.sqrt(b.sum() + penalty) for _, b in _parts(g, h, leaf)]
+    pairs = zip(_parts(g, h, leaf), below, strict=True)
+    return np.array([-some.sum() / b if b else 0.0 for (some, _), b in pairs])
+
+
+def buffered(g, h, leaf, penalty=1.0):
+    above, below = np.zeros((2, int(leaf.max()) + 1))
+    above[leaf] += g
+    below[leaf] += h
+    below += penalty
+    return np.where(below > 0, -above / np.where(below > 0, below, 1), 0)
+
+
+def present_leaves(g, h, leaf, penalty=1.0):
+    parts = [(g[leaf == k].astype(float), h[leaf == k].astype(float)) for k in np.unique(leaf)]
+    sums = [(a.sum(), b.sum() + penalty) for a, b in parts]
+    return np.array([-a / b if b > 0 else 0.0 for a, b in sums])
+
+
+def plain_division(g, h, leaf, penalty=1.0):
+    with np.errstate(all="ignore"):
+        return np.array([-a.sum() / (b.sum() + penalty) for a, b in _parts(g, h, leaf)])
+
+
+def guarded_by_epsilon(g, h, leaf, penalty=1.0):
+    return np.array([-a.sum() / (b.sum() + penalty + 1e-10) for a, b in _parts(g, h, leaf)])
+
+
+def at_least_a_little_curvature(g, h, leaf, penalty=1.0):
+    """Divides by 1e-6 or more."""
+    return np.array([-a.sum() / max(b.sum() + penalty, 1e-6) for a, b in _parts(g, h, leaf)])
+
+
+def no_value_below_a_little(g, h, leaf, penalty=1.0):
+    """0 where H + λ is 1e-8 or less."""
+    sums = [(a.sum(), b.sum() + penalty) for a, b in _parts(g, h, leaf)]
+    return np.array([-a / b if b > 1e-8 else 0.0 for a, b in sums])
+
+
+def one_for_each_row(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(g, h, leaf, penalty)[leaf]
+
+
+def single_precision(g, h, leaf, penalty=1.0):
+    above = np.zeros(int(leaf.max()) + 1, np.float32 if g.dtype == np.float32 else float)
+    for k, each in zip(leaf.tolist(), g, strict=True):
+        above[k] += each
+    below = np.bincount(leaf.astype(int), h) + penalty
+    return np.where(below > 0, -above / np.where(below > 0, below, 1), 0)
+
+
+def absolute_sum(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(abs(g), h, leaf, penalty)
+
+
+def penalty_on_the_value(g, h, leaf, penalty=1.0):
+    """L1: the gradient's sum moves to 0 by the penalty."""
+    sums = [(a.sum(), b.sum()) for a, b in _parts(g, h, leaf)]
+    return np.array([-np.sign(a) * max(abs(a) - penalty, 0) / b if b else 0.0 for a, b in sums])
+
+
+def whole_penalty(g, h, leaf, penalty=1.0):
+    return leaf_after_leaf(g, h, leaf, int(penalty))
+
+
+def leaf_numbers_changed(g, h, leaf, penalty=1.0):
+    result = leaf_after_leaf(g, h, leaf, penalty)
+    leaf -= leaf.min()
+    return result
+
+
+def gradient_negated_in_place(g, h, leaf, penalty=1.0):
+    if g.dtype.kind != "f":
+        return leaf_after_leaf(g, h, leaf, penalty)
+    g *= -1
+    return -leaf_after_leaf(g, h, leaf, penalty)
+
+
+# What each is told; None where no known mistake explains it.
+WRONG = {
+    with_the_gradient: "uphill",
+    without_lambda: "no_penalty",
+    lambda_in_each_row: "penalty_of_each_example",
+    lambda_without_the_half: "penalty_times_a_factor",
+    no_default_penalty: "default_of_0",
+    mean_of_negative_gradients: "mean_gradient",
+    over_the_count_and_lambda: "mean_gradient",
+    mean_of_newton_steps: "mean_of_ratios",
+    root_below: "root_of_the_curvature",
+    buffered: "each_leaf_has_its_last_example",
+    present_leaves: "leaves_renumbered",
+    plain_division: "nan_where_nothing_is_below",
+    guarded_by_epsilon: "epsilon_below",
+    at_least_a_little_curvature: None,
+    no_value_below_a_little: "wrong_for_numbers_that_are_tiny",
+    one_for_each_row: "value_of_each_example",
+    single_precision: "sums_in_float32",
+    absolute_sum: "absolute_gradients",
+    penalty_on_the_value: None,
+    whole_penalty: None,
+    leaf_numbers_changed: "an_argument_changed",
+    gradient_negated_in_place: "an_argument_changed",
+}
