@@ -103,8 +103,8 @@ def nearest_centres(
 ) -> Integer[ndarray, " n"]:
     """Which centre is nearest to each point by Euclidean distance.
 
-    |x - c|² = |x|² - 2 x · c + |c|², and |x|² is the same for all centres. Around the mean of the
-    centres the squares are small, so that points far from 0 keep their digits. Of equally near
+    |x - c|² = |x|² - 2 x · c + |c|², and |x|² is the same for all centres. With c - m for c, where
+    m is the mean of the centres, no large square rounds small differences away. Of equally near
     centres the lower index is meant; rounding may choose the other. Nothing is refused here: it is
     asked each round, of what `lloyd` has looked at.
 
@@ -114,10 +114,9 @@ def nearest_centres(
     """
     middle = as_float(centres).mean(axis=0)
     around = centres - middle
-    half = (around**2).sum(axis=1) / 2
+    added = (around**2).sum(axis=1) / 2 + around @ middle
     parts = np.array_split(points, len(points) // 1024 + 1)  # stay in the cache
-    labels = [(half - (part - middle) @ around.T).argmin(axis=1) for part in parts]
-    return np.concatenate(labels)
+    return np.concatenate([(added - x @ around.T).argmin(axis=1) for x in parts])
 
 
 # --8<-- [end:nearest_centres]

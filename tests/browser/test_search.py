@@ -53,13 +53,12 @@ ASKED = {
     37: ["gradient checkpointing", "chinchilla"],
     38: ["bm25", "nearest neighbours", "rag"],
     39: ["ridge regression", "normal equations", "perfect separation"],
+    40: ["k-means", "k means clustering", "gaussian mixture"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
 # What no page answers: the first thing found says so.
 NOT_HERE = [
-    "k-means",
-    "k means clustering",
     "pca",
     "random forest",
     "xgboost",
