@@ -229,7 +229,7 @@ WRONG = {
     at_most_thousand: "wrong_where_lamda_is_25000.0",
     penalty_only_if_needed: None,
     rows_where_they_are_few: None,
-    pseudo_inverse_with_a_cutoff: None,
+    pseudo_inverse_with_a_cutoff: "wrong_for_numbers_that_are_far_apart",
     constant_columns_refused: "raises_ValueError",
     single_precision: None,
     remembered: "a_property_fails",
