@@ -52,6 +52,7 @@ ASKED = {
     36: ["ring all-reduce", "tensor parallelism", "fsdp"],
     37: ["gradient checkpointing", "chinchilla"],
     38: ["bm25", "nearest neighbours", "rag"],
+    44: ["diffusion model", "flow matching", "classifier-free guidance"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
@@ -64,7 +65,6 @@ NOT_HERE = [
     "random forest",
     "xgboost",
     "lstm",
-    "diffusion model",
     "svm",
     "hippo",
     "q-values",
