@@ -25,42 +25,53 @@ def ways(starts: np.ndarray, steps: int, spread: float) -> np.ndarray:
     beside it, a hundred steps would take longer than a slider may.
     """
     times = np.append(np.linspace(1000, 1, steps).round().astype(int), 0)
+    half = math.log(WEIGHTS[0] / WEIGHTS[1]) / 2  # of the log-odds of the weights
     places = [starts]
     for now, after in itertools.pairwise(linear_schedule()[times].tolist()):
-        x = places[-1]
-        log_odds = math.log(WEIGHTS[0] / WEIGHTS[1])
-        log_odds = log_odds + 2 * math.sqrt(now) * x[:, 0] / (spread * (1 - now))
-        x0 = np.stack([np.tanh(log_odds / 2), 0 * log_odds], axis=1)
         ratio = math.sqrt((1 - after) / (1 - now))
-        places.append(math.sqrt(after) * x0 + ratio * (x - math.sqrt(now) * x0))
+        x = ratio * places[-1]
+        data = np.tanh(half + math.sqrt(now) / (spread * (1 - now)) * places[-1][:, 0])
+        x[:, 0] += (math.sqrt(after) - ratio * math.sqrt(now)) * data
+        places.append(x)
     return np.array(places)
 
 
+def seen(places: np.ndarray) -> np.ndarray:
+    """Of each way some 25 places: more take longer to draw than a slider may."""
+    return places[:: max(1, (len(places) - 1) // 25)].transpose(1, 0, 2)
+
+
 @cache
-def in_many_steps() -> np.ndarray:
-    return ways(STARTS, MANY, 1.0)
+def drawn(steps: int, spread: float) -> np.ndarray:
+    """The way of each start, as it is drawn."""
+    return seen(ways(STARTS, steps, spread))
+
+
+@cache
+def ends(steps: int, spread: float) -> tuple[float, float]:
+    """Which share of all noise ends on the left, and how far from a point any ends."""
+    axis = np.stack([QUANTILES, 0 * QUANTILES], axis=1)
+    last = ways(axis, steps, spread)[-1, :, 0]
+    return (last < 0).mean(), abs(abs(last) - 1).max()
 
 
 def denoising_paths(steps: int, spread: float) -> View:
     """Twelve draws of noise on their way to two points, of weights 0.7 (right) and 0.3 (left), by
     DDIM. Solid: in a few steps. Dashed: in 200 steps with the exact score. A denoiser that
     believes in another variance than the true one leads to the wrong shares."""
-    solid = ways(STARTS, steps, spread)
-    axis = np.stack([QUANTILES, 0 * QUANTILES], axis=1)
-    ends = ways(axis, steps, spread)[-1, :, 0]
+    solid, dashed = drawn(steps, spread), drawn(MANY, 1.0)
+    left, middle = ends(steps, spread)
     chart = Chart(
         Axis("first coordinate", -2, 2, (-2, -1, 0, 1, 2)),
         Axis("second coordinate", -1.6, 1.6, (-1, 0, 1)),
     )
-    for way in in_many_steps().transpose(1, 0, 2):
+    for way in dashed:
         chart.line(*way.T, ink=3, dashed=True)
-    for way in solid.transpose(1, 0, 2):
+    for way in solid:
         chart.line(*way.T, ink=1)
     for place in (1, -1):
         chart.dot(place, 0, ink=2)
-    left = (ends < 0).mean()
-    middle = abs(abs(ends) - 1).max()
-    other = (np.sign(solid[-1, :, 0]) != np.sign(in_many_steps()[-1, :, 0])).sum()
+    other = (np.sign(solid[:, -1, 0]) != np.sign(dashed[:, -1, 0])).sum()
     facts = (
         f"Share that ends on the left: {left:.3f}, of the data 0.3",
         f"farthest from a point: {middle:.2f}",

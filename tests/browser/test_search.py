@@ -54,6 +54,7 @@ ASKED = {
     38: ["bm25", "nearest neighbours", "rag"],
     39: ["ridge regression", "normal equations", "perfect separation"],
     40: ["k-means", "k means clustering", "gaussian mixture"],
+    44: ["diffusion model", "flow matching", "classifier-free guidance"],
     45: ["pass@k", "llm as a judge", "bits per byte"],
     46: ["chat template", "minhash"],
 }
@@ -63,7 +64,6 @@ NOT_HERE = [
     "random forest",
     "xgboost",
     "lstm",
-    "diffusion model",
     "svm",
     "hippo",
     "q-values",

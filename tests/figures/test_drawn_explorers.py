@@ -314,7 +314,7 @@ def test_denoising_paths(steps, spread):
     want = ends(starts, steps, spread).transpose(1, 0, 2)
     exact = ends(starts, 200, 1.0).transpose(1, 0, 2)
     assert np.abs(np.array(drawn[None]) - want).max() < SHARP * 5
-    assert np.abs(np.array(drawn["6 4"]) - exact).max() < SHARP * 5
+    assert np.abs(np.array(drawn["6 4"]) - exact[:, ::8]).max() < SHARP * 5
     assert [dot[1:] for dot in shown.dots()] == [
         (pytest.approx(at, abs=0.05), pytest.approx(0, abs=0.05)) for at in (1, -1)
     ]
