@@ -18,8 +18,8 @@ i, f, g, o = sp.symbols("i f g o", real=True)  # their gates
 c, new, h = sp.symbols(
     "c c' h'", real=True
 )  # the cell before and after, the state after
-dh, dc, delta = sp.symbols(
-    "dh dc delta", real=True
+d_h, d_c, delta = sp.symbols(
+    "d_h d_c delta", real=True
 )  # gradients at h', and at c' from later
 LOSS = sp.Symbol(r"\mathcal{L}")
 # --8<-- [end:symbols]
@@ -30,8 +30,8 @@ def step() -> list[Line]:
     """The gradient at the new cell, then at what each gate's slope gets, and at the old cell."""
     gates = {a: 1 / (1 + sp.exp(-a)) for a in (a_i, a_f, a_o)} | {a_g: sp.tanh(a_g)}
     cell = gates[a_f] * c + gates[a_i] * gates[a_g]
-    loss = dh * gates[a_o] * sp.tanh(cell) + dc * cell  # its slopes at h' and c'
-    whole = sp.diff(dh * o * sp.tanh(new) + dc * new, new)
+    loss = d_h * gates[a_o] * sp.tanh(cell) + d_c * cell  # its slopes at h' and c'
+    whole = sp.diff(d_h * o * sp.tanh(new) + d_c * new, new)
 
     def by(variable, slope=1):
         """The loss's slope by the gates' names, and a gate's own slope behind it."""
@@ -39,7 +39,7 @@ def step() -> list[Line]:
         for a, gate in ((a_i, i), (a_f, f), (a_o, o)):
             named = named.subs(sp.exp(-a), 1 / gate - 1)
         share = sp.simplify(named / slope / whole)
-        return slope * (sp.simplify(named / slope) if share.has(dh) else delta * share)
+        return slope * (sp.simplify(named / slope) if share.has(d_h) else delta * share)
 
     return [
         Line(delta, whole, moved),
@@ -64,17 +64,17 @@ def moved(rng, _):
     def cell(a_i, a_f, a_g, c):
         return logistic(a_f) * c + logistic(a_i) * math.tanh(a_g)
 
-    def loss(a_i, a_f, a_g, a_o, c, dh, dc):
+    def loss(a_i, a_f, a_g, a_o, c, d_h, d_c):
         after = cell(a_i, a_f, a_g, c)
-        return dh * logistic(a_o) * math.tanh(after) + dc * after
+        return d_h * logistic(a_o) * math.tanh(after) + d_c * after
 
-    def at_cell(a_i, a_f, a_g, a_o, c, dh, dc):
+    def at_cell(a_i, a_f, a_g, a_o, c, d_h, d_c):
         return slope(
-            lambda at: dh * logistic(a_o) * math.tanh(at) + dc * at,
+            lambda at: d_h * logistic(a_o) * math.tanh(at) + d_c * at,
             cell(a_i, a_f, a_g, c),
         )
 
-    names = "a_i", "a_f", "a_g", "a_o", "c", "dh", "dc"
+    names = "a_i", "a_f", "a_g", "a_o", "c", "d_h", "d_c"
     return dict(zip(names, rng.normal(size=7), strict=True)) | {
         "i": lambda a_i: logistic(a_i),
         "f": lambda a_f: logistic(a_f),

@@ -210,11 +210,16 @@ def lstm(
         >>> lstm(np.ones((3, 1, 1)), one, 8 * one, zeros, zeros, zeros[0])[1].ravel()
         array([4., 2., 1.])
     """
-    step, steps = unwrap(lstm_step), []  # without its contract: this function has one
-    for inputs in x:
-        h, c, gates = step(inputs, h, c, w_x, w_h, b)
-        steps.append((h, c, gates))
-    return tuple(map(np.stack, zip(*steps, strict=True)))
+    step = unwrap(lstm_step)  # without its contract: this function has one
+    dtype = np.result_type(*map(as_float, (x, h, c, w_x, w_h, b)))
+    # Written in place: to stack lists of arrays in the end takes longer.
+    hs, cs, gates = (
+        np.empty((len(x), len(h), k * h.shape[1]), dtype) for k in (1, 1, 4)
+    )
+    for t, inputs in enumerate(x):
+        h, c, gates[t] = step(inputs, h, c, w_x, w_h, b)
+        hs[t], cs[t] = h, c
+    return hs, cs, gates
 
 
 # --8<-- [end:lstm]

@@ -3,11 +3,10 @@
 import numpy as np
 import torch
 
-from answers.training.recurrent import lstm, lstm_backward
+from answers.training.recurrent import lstm
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(100, 32, 64)).astype(np.float32)
-DHS = RNG.normal(size=(100, 32, 128)).astype(np.float32)
 START = np.zeros((32, 128), np.float32)
 LAYER = torch.nn.LSTM(64, 128)
 W_X, W_H = (each.detach().numpy().T.copy() for each in (LAYER.weight_ih_l0, LAYER.weight_hh_l0))
@@ -22,13 +21,3 @@ def test_an_lstm_beside_pytorch(race):
             return LAYER(x)
 
     race(lambda: lstm(X, START, START, W_X, W_H, B), 20, peer, "PyTorch", ratio=3)
-
-
-def test_an_lstm_and_its_gradients_beside_pytorch(race):
-    x, dhs = torch.tensor(X, requires_grad=True), torch.from_numpy(DHS)
-
-    def both():
-        states = lstm(X, START, START, W_X, W_H, B)
-        return lstm_backward(DHS, X, START, START, *states, W_X, W_H)
-
-    race(both, 10, lambda: LAYER(x)[0].backward(dhs), "PyTorch", ratio=5)

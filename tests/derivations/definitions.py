@@ -332,7 +332,7 @@ def back_of_one(drawn):
     """The backward pass of a step of one unit, whose gates get their numbers as a bias."""
     one, zeros = np.ones((1, 1)), np.zeros((1, 4))
     b = np.array([drawn[f"a_{gate}"] for gate in "ifgo"])
-    c, dh, dc = (drawn[name] * one for name in ("c", "dh", "dc"))
+    c, dh, dc = (drawn[name] * one for name in ("c", "d_h", "d_c"))
     _, _, gates = lstm_step(one, one, c, zeros, zeros, b)
     back = lstm_step_backward(dh, dc, one, one, c, gates, zeros, zeros)
     return *(each.item() for each in back[:3]), back[-1]

@@ -250,6 +250,21 @@ def axes_of_one_dropped(dh, dc, x, h, c, gates, w_x, w_h):
     return tuple(each.squeeze() for each in found)
 
 
+def slopes_of_the_whole_batch(dh, dc, x, h, c, gates, w_x, w_h):
+    """The bias's gradient of more than one sequence is a mean, the weights' are sums."""
+    found = by_cosh(dh, dc, x, h, c, gates, w_x, w_h)
+    return *found[:5], found[5] / max(1, len(x) - 1)
+
+
+def tanh_of_a_large_cell_by_halves(dh, dc, x, h, c, gates, w_x, w_h):
+    """Where the cell is beyond 5, its tanh is taken for ±1 and its slope for a tenth."""
+    i, f, g, o = np.hsplit(1.0 * gates, 4)
+    new = f * c + i * g
+    slope = np.where(np.abs(new) > 5, 0.1, 1 - np.tanh(new) ** 2)
+    whole = dc + dh * o * slope
+    return _changed(dh, dc, x, h, c, gates, w_x, w_h, whole=whole)
+
+
 def sum_of_gradients_in_bytes(dh, dc, x, h, c, gates, w_x, w_h):
     found = by_cosh(dh, dc, x, h, c, gates, w_x, w_h)
     return *found[:2], found[2].astype(np.result_type(dc, gates)), *found[3:]
@@ -281,5 +296,7 @@ WRONG = {
     in_the_type_of_the_state: "truncated_to_integers",
     cell_in_its_own_type: "truncated_to_integers",
     axes_of_one_dropped: "right_numbers_in_another_shape",
+    slopes_of_the_whole_batch: "wrong_only_in_db",
+    tanh_of_a_large_cell_by_halves: None,
     sum_of_gradients_in_bytes: "truncated_to_integers",
 }

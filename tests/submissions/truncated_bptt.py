@@ -295,6 +295,20 @@ def in_the_type_of_the_weights(dhs, x, h, w_x, w_h, b, chunk):
     return last, dw_x.astype(w_x.dtype), dw_h.astype(w_h.dtype), db
 
 
+def axes_of_one_dropped(dhs, x, h, w_x, w_h, b, chunk):
+    return tuple(each.squeeze() for each in chunk_by_chunk(dhs, x, h, w_x, w_h, b, chunk))
+
+
+def split_into_equal_chunks(dhs, x, h, w_x, w_h, b, chunk):
+    """Where the chunk does not divide the steps, the shapes do not fit."""
+    total = 0, 0, 0
+    parts = (a.reshape(-1, chunk, *a.shape[1:]) for a in (dhs, x))
+    for up, part in zip(*parts, strict=True):
+        h, *more = chunk_by_chunk(up, part, h, w_x, w_h, b, chunk)
+        total = [a + c for a, c in zip(total, more, strict=True)]
+    return h, *total
+
+
 def state_written_over(dhs, x, h, w_x, w_h, b, chunk):
     found = chunk_by_chunk(dhs, x, h, w_x, w_h, b, chunk)
     if h.dtype.kind == "f":
@@ -327,5 +341,7 @@ WRONG = {
     bias_of_each_sequence: "sum_missing",
     in_the_type_of_the_state: "truncated_to_integers",
     in_the_type_of_the_weights: "truncated_to_integers",
+    axes_of_one_dropped: "right_numbers_in_another_shape",
+    split_into_equal_chunks: "raises_ValueError",
     state_written_over: "an_argument_changed",
 }
