@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from answers.grader import browser_judge, catalog
-from answers.pages import ROOT
+from answers.pages import ROOT, by_topic
 from answers.proof import first_screen
 
 
@@ -33,6 +33,12 @@ def test_the_picture_in_the_readme_shows_what_the_grader_says_and_counts_nothing
     counted = re.sub(r"\]\(.*?\)|[*\[]", "", first_screen.offer())
     for part in re.split("[.,:]", counted):
         assert "".join(part.split()) not in shown or not part
+
+
+def test_the_picture_in_the_readme_shows_all_topics():
+    with Image.open(ROOT / "docs/screenshot.png") as picture:
+        shown = picture.text["Text"].splitlines()
+    assert [topic for topic, _ in by_topic() if topic not in shown] == []
 
 
 RIGHT = "np.exp(x - np.logaddexp.reduce(x, axis, None, None, True))"
