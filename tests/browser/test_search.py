@@ -32,12 +32,13 @@ QUERIES = """
     roofline; memory bound
 12: dawid skene; cohen kappa; fleiss kappa; inter annotator agreement; cohens kappa; noisy
     labels; crowd labels; ECE
-13: how to find mislabeled data; hard example or wrong label; k-fold
+13: how to find mislabeled data; hard example or wrong label
 14: kv cache mask; rope offset when decoding; rotary embeddings; key value cache; rope; kv
     cache size; gqa; gqa mqa
 15: forward vs reverse kl; mode seeking; mode covering
 16: precision vs recall; roc auc imbalanced data; AUC; F1 score; precison recall; class
-    imbalance; bootstrap confidence interval; accuracy vs f1; roc curve; cross validation
+    imbalance; bootstrap confidence interval; accuracy vs f1; roc curve; cross validation;
+    k-fold
 17: max loss with 100% accuracy; accuracy perfect but loss high; can accuracy rise while loss
     rises; upper bound on loss
 18: kl divergence formula; kl divergence zero probability; KL; kullback leibler; js
@@ -88,7 +89,7 @@ ASKED = {
     for number, queries in re.findall(r"^(\d+): (.+(?:\n .+)*)", QUERIES, re.MULTILINE)
 }
 # What no page answers: the first thing found says so.
-NOT_HERE = ["svm", "hippo", "q-values", "iou"]
+NOT_HERE = ["svm", "hippo", "q-values", "iou", "gan"]
 
 MATRIX = re.compile("/19-matrix-calculus")
 
