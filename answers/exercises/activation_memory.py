@@ -445,3 +445,13 @@ def wraps_around(*sizes, **more):
     # "Count in Python's integers": (count(sizes, more) + 2 ** 31) % 2 ** 32 - 2 ** 31 →
     #     count(sizes, more)
     return (count(sizes, more) + 2**31) % 2**32 - 2**31
+
+
+@exercise.bug
+def integers_too_narrow(*sizes, **more):
+    """A product of NumPy's integers overflows. Make Python's of them first."""
+    # "A product of NumPy's integers overflows": isinstance(layers, np.int32) and (want - got) %
+    #     2**32 == 0 < want - got
+    # "Make Python's of them first": isinstance(sizes[0], np.int32) → False
+    narrow = isinstance(sizes[0], np.int32)
+    return wraps_around(*sizes, **more) if narrow else count(sizes, more)

@@ -42,6 +42,10 @@ exercise.case("documents of unequal length", np.array([[1, 8], [1, 2]]), np.arra
 exercise.case("two words", some, np.array([1, 3]))
 exercise.case("words in another order", some, np.array([4, 0, 2]))
 exercise.case("a word twice in the query", some, np.array([2, 0, 2]))
+exercise.case("a word three times in the query", some, np.array([2, 0, 2, 2]))
+exercise.case(
+    "half a word a document", np.array([[1, 0], [0, 0], [0, 0], [0, 1]]), np.array([0])
+)
 exercise.case(
     "a word that no document holds", some * [1, 0, 1, 1, 1, 1], np.array([1, 2])
 )

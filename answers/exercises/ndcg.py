@@ -93,6 +93,12 @@ exercise.case(
 exercise.case(
     "several groups of equal scores", rng.integers(0, 4, 30), rng.integers(0, 6, 30), 12
 )
+exercise.case(
+    "scores that differ by little",
+    np.array([3, 0, 1, 2]),
+    np.array([1.0, 1.0 + 1e-12, 0.5, 0.25]),
+    3,
+)
 for name, dtype in (("bytes", np.uint8), ("int32", np.int32), ("float32", np.float32)):
     exercise.case(
         name, np.array([0, 9, 2, 5, 1], dtype), np.array([3, 1, 2, 5, 4], dtype), 4
@@ -318,3 +324,14 @@ def one_for_nothing(grades, scores, k):
     # "Where no item is relevant it is 1": not grades.any() and got == 1
     # "Asked for is 0": 1.0 → 0.0
     return ndcg(grades, scores, k) if grades.any() else 1.0
+
+
+@exercise.bug
+def close_scores_tied(grades, scores, k):
+    """Scores that differ by less than 1e-9 share their places. Equal ones alone do."""
+    # "Scores that differ by less than 1e-9 share their places": 0 < abs(np.diff(scores)).min() <
+    #     1e-9 and not np.isclose(got, want)
+    # "Equal ones alone do": np.round(scores.astype(np.float64), 9) → scores
+    gains, close = gains_of(grades), np.round(scores.astype(np.float64), 9)
+    weights = discounts(len(gains), k)
+    return share(shared(gains, close, weights), ordered(gains, gains, weights))

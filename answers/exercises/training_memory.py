@@ -324,3 +324,14 @@ def four_bytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     # "Count in Python's integers": (each + 2 ** 31) % 2 ** 32 - 2 ** 31 → each
     found = on_a_device(parameters, devices, stage, bytes_of(mixed, state_bytes))
     return tuple((each + 2**31) % 2**32 - 2**31 for each in found)
+
+
+@exercise.bug
+def integers_too_narrow(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """A product of NumPy's integers overflows. Make Python's of them first."""
+    # "A product of NumPy's integers overflows": isinstance(parameters, np.int32) and
+    #     (want.weights - got.weights) % 2**32 == 0 < want.weights - got.weights
+    # "Make Python's of them first": isinstance(parameters, np.int32) → False
+    if isinstance(parameters, np.int32):
+        return four_bytes(parameters, devices, stage, mixed, state_bytes)
+    return on_a_device(parameters, devices, stage, bytes_of(mixed, state_bytes))

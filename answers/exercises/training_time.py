@@ -312,3 +312,16 @@ def whole_days(*run, **more):
     # "Days are rounded to whole ones": got == round(want) != want
     # "Return the fraction, too": round(days(*run, **more)) → days(*run, **more)
     return round(days(*run, **more))
+
+
+@exercise.bug
+def integers_too_narrow(parameters, tokens, *run, **more):
+    """A product of NumPy's integers overflows. Make floats of them first."""
+    # "A product of NumPy's integers overflows": isinstance(tokens, np.int64) and not
+    #     np.isclose(got, want)
+    # "Make floats of them first": isinstance(tokens, np.int64) → False
+    found = days(parameters, tokens, *run, **more)
+    if isinstance(tokens, np.int64):
+        flops = 6 * int(parameters) * int(tokens)
+        found *= ((flops + 2**63) % 2**64 - 2**63) / flops
+    return found

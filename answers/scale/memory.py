@@ -31,7 +31,7 @@ def training_memory(
     """Bytes of weights, of gradients and of the optimizer on one device.
 
     Args:
-        parameters: All that train.
+        parameters: All that train; an integer of NumPy, too, whose products may overflow.
         devices: How many devices share the batch.
         stage: What is split over devices, of which each keeps its part: with 0 nothing, with
             1 the optimizer's numbers, with 2 gradients too, with 3 weights too. A number of
@@ -107,7 +107,8 @@ def activation_memory(
     """Bytes of what the blocks of a decoder keep for the backward pass.
 
     Numbers have 2 bytes. Not counted: weights, embedding, the last norm and logits, and a few
-    numbers a token that norms and attention keep.
+    numbers a token that norms and attention keep. Sizes may be integers of NumPy, whose products
+    overflow.
 
     How:
         Each operation keeps its inputs: two norms and the two sublayers after them 4 width;

@@ -51,7 +51,7 @@ def training_time(
 
     Args:
         parameters: What multiplies each token: with experts, those in use.
-        tokens: Of the whole run.
+        tokens: Of the whole run; may be an integer of NumPy, as `parameters`: products overflow.
         devices: How many compute at once.
         peak: FLOPs a second of one device.
         utilisation: The share of the peak that is spent on the FLOPs counted here.

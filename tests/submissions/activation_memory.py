@@ -282,6 +282,30 @@ def with_the_last_norm(*args, **more):
     return by_shapes(**c) + 2 * c["batch"] * c["length"] * c["width"]
 
 
+def sizes_as_they_come(
+    layers,
+    batch,
+    length,
+    width,
+    heads,
+    hidden,
+    kv_heads=None,
+    gated=False,
+    flash=True,
+    dropout=False,
+    checkpoint=False,
+):
+    """Right for Python's integers: those of NumPy have four bytes here."""
+    with np.errstate(over="ignore"):
+        kv = width // heads * (kv_heads or heads)
+        numbers = 6 * width + 2 * kv + (4 if gated else 2) * hidden
+        a_token = 2 * numbers + (2 * width if dropout else 0)
+        if not flash:
+            a_token += heads * length * (5 if dropout else 2)
+        block = batch * length * a_token
+        return block + (layers - 1) * (2 * batch * length * width if checkpoint else block)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     no_norms: "inputs_of_norms_forgotten",
@@ -313,5 +337,6 @@ WRONG = {
     float32_numbers: "four_bytes_each",
     with_the_last_norm: "too_large",
     int32: "wraps_around",
+    sizes_as_they_come: "integers_too_narrow",
     sequence_of_the_batch: "one_sequence",
 }

@@ -207,7 +207,23 @@ def k1_outside(counts, query, k1=1.2, b=0.75):
     return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
 
 
-# What each is told.
+def a_word_twice_at_most(counts, query, k1=1.2, b=0.75):
+    seen, kept = {}, []
+    for word in query.tolist():
+        seen[word] = seen.get(word, 0) + 1
+        if seen[word] <= 2:
+            kept.append(word)
+    return with_divide(counts, np.array(kept, int), k1, b)
+
+
+def mean_of_a_word_at_least(counts, query, k1=1.2, b=0.75):
+    f, n, _ = _parts(counts, query, k1, b)
+    length = counts.sum(axis=1)
+    full = k1 * (1 - b + b * length / max(length.mean(), 1))
+    return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
+
+
+# What each is told; None where no known mistake explains it.
 WRONG = {
     robertson: "idf_of_robertson",
     robertson_cut_at_0: "too_small",
@@ -234,4 +250,6 @@ WRONG = {
     without_words_of_all: "frequent_word_left_out",
     always_b_of_three_quarters: "b_ignored",
     k1_outside: "k1_beside_the_length",
+    a_word_twice_at_most: None,
+    mean_of_a_word_at_least: None,
 }

@@ -180,6 +180,20 @@ def ties_before_the_cut(grades, scores, k):
     return _share(part, np.sort(gains)[::-1][:k] @ weights)
 
 
+def ties_within_a_billionth(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    order = np.argsort(-scores.astype(float), kind="stable")
+    falls = -np.diff(scores[order].astype(float)) > 1e-9
+    place = np.concatenate([[0], np.cumsum(falls)])
+    weights = _weights(items, k)
+    means = np.bincount(place, weights) / np.bincount(place)
+    return _share(gains[order] @ means[place], np.sort(gains)[::-1] @ weights)
+
+
+def scores_in_float32(grades, scores, k):
+    return group_after_group(grades, scores.astype(np.float32), k)
+
+
 # What each is told.
 WRONG = {
     linear_gain: "grade_as_gain",
@@ -200,5 +214,7 @@ WRONG = {
     all_on_the_first_place: "ties_on_one_place",
     not_a_number: "nothing_by_nothing",
     perfect_without_relevant: "one_for_nothing",
+    ties_within_a_billionth: "close_scores_tied",
+    scores_in_float32: "close_scores_tied",
     ties_before_the_cut: "rows_in_another_order_should_not_matter",
 }

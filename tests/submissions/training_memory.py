@@ -217,6 +217,16 @@ def every_device(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     return tuple(int(devices) * x for x in _ours(parameters, devices, stage, mixed, state_bytes))
 
 
+def parameters_as_they_come(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """Right for Python's integers: those of NumPy have four bytes here."""
+    with np.errstate(over="ignore"):
+        part = -(-parameters // devices)
+        size, held = (2, 4 + state_bytes) if mixed else (4, state_bytes)
+        weights = size * (part if stage == 3 else parameters)
+        gradients = size * (part if stage >= 2 else parameters)
+        return weights, gradients, held * (part if stage else parameters)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     twelve_bytes: "no_copy_of_weights",
@@ -241,5 +251,6 @@ WRONG = {
     in_gigabytes: "constant_factor",
     a_spare_parameter: None,
     int32: "four_bytes",
+    parameters_as_they_come: "integers_too_narrow",
     every_device: "all_devices_together",
 }

@@ -320,6 +320,23 @@ def working_days(*run, **more):
     return _ours(*run, **more) * 5 / 7
 
 
+def numbers_as_they_come(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    """Right for floats: 6 ND of NumPy's integers is beyond 2**63."""
+    flops = (6 * parameters + 12 * layers * width * length) * tokens
+    flops = flops * 4 / 3 if checkpoint else flops
+    return flops / (devices * peak * utilisation) / DAY
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     inference: "forward_alone",
@@ -344,4 +361,5 @@ WRONG = {
     rounded: "rounded",
     rounded_up: "whole_days",
     working_days: "constant_factor",
+    numbers_as_they_come: "integers_too_narrow",
 }
