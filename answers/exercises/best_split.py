@@ -92,6 +92,11 @@ exercise.case(
     np.array([0.0, 0, 0, 4]),
 )
 exercise.case(
+    "a whole feature and missing values on the left that gain alike",
+    np.hstack([column(nan, 1, 2, 3), column(1, 2, 3, 4)]),
+    np.array([0.0, 0, 4, 4]),
+)
+exercise.case(
     "thresholds that gain alike", column(0, 1, 2, 3), np.array([0.0, 1, 1, 0])
 )
 exercise.case("all targets equal", column(4, 1, 2, 8), np.full(4, 2.0))
@@ -164,6 +169,14 @@ def keeps_neighbouring_floats_apart(best_split):
     return low <= threshold < high
 
 
+@exercise.check
+def halves_before_it_adds(best_split):
+    """The middle of 1.1e308 and 1.7e308 is 1.4e308, though their sum overflows."""
+    with np.errstate(over="ignore"):
+        threshold = best_split(column(1.7e308, 1.1e308), np.array([1.0, 0.0]))[1]
+    return np.isfinite(threshold)
+
+
 def table(x, y, fills=(np.inf, -np.inf)):
     """Each column's sorted values, and the sums of targets, less their mean, left of each cut."""
     filled = [np.where(np.isnan(x), fill, x.astype(float)) for fill in fills]
@@ -225,8 +238,8 @@ def thresholds_between_equals(x, y):
     return question(values, gain, x.shape[1])
 
 
-@exercise.bug
-def the_value_on_the_left(x, y):
+@exercise.bug(alone=(False, True))
+def the_value_on_the_left(x, y, alone=False):
     """The threshold is the largest value on the left. It parts the same rows, but asked for
     is the middle between it and the next value."""
     # "The threshold is the largest value on the left": (x == got.threshold).any() and
@@ -237,6 +250,8 @@ def the_value_on_the_left(x, y):
     gain = np.where(between(values), gains(sums), -1)
     column, cut = first_of(gain)
     threshold = ends(values, cut, column)[0]
+    if alone and values[cut + 1, column] == np.inf:
+        threshold = np.inf
     d = x.shape[1]
     return column % d, threshold, column >= d, gain[cut, column]
 
@@ -362,6 +377,31 @@ def lowest_threshold_of_any_feature(x, y):
         int(gain.argmax() // gain.shape[1]),
     )
     d = x.shape[1]
+    return (
+        column % d,
+        middle(*ends(values, cut, column)),
+        column >= d,
+        gain[cut, column],
+    )
+
+
+@exercise.bug
+def lower_feature_before_the_side(x, y):
+    """Of equal gains the lower feature is taken, though its missing values go left. Missing values
+    right come first, in all features."""
+    # "the lower feature is taken, though its missing values go left": np.isclose(got.gain,
+    #     want.gain) and got.missing_left and got.feature < want.feature
+    # "Missing values right come first, in all features": min(best, key=best_feature) → min(best)
+    values, sums = table(x, y)
+    gain = np.where(between(values), gains(sums), -1)
+    d = x.shape[1]
+    best = np.flatnonzero((gain == gain.max()).any(axis=0)).tolist()
+
+    def best_feature(column):
+        return column % d
+
+    column = min(best, key=best_feature)
+    cut = int(gain[:, column].argmax())
     return (
         column % d,
         middle(*ends(values, cut, column)),
@@ -518,6 +558,17 @@ def first_feature_only(x, y):
     # "Only the first feature is split": got.feature == 0 < want.feature
     # "Try all columns of x": x[:, :1] → x
     x = x[:, :1]
+    values, sums = table(x, y)
+    gain = np.where(between(values), gains(sums), -1)
+    return question(values, gain, x.shape[1])
+
+
+@exercise.bug
+def last_feature_left_out(x, y):
+    """The last feature is never split. Try all columns of x."""
+    # "The last feature is never split": got.feature < want.feature == x.shape[1] - 1
+    # "Try all columns of x": x[:, :max(x.shape[1] - 1, 1)] → x
+    x = x[:, : max(x.shape[1] - 1, 1)]
     values, sums = table(x, y)
     gain = np.where(between(values), gains(sums), -1)
     return question(values, gain, x.shape[1])

@@ -75,6 +75,13 @@ exercise.case(
     0.0,
 )
 exercise.case(
+    "a large value",
+    np.array([40.0, 25.0, -0.5]),
+    np.array([0.5, 0.25, 0.75]),
+    np.array([0, 0, 1]),
+    0.5,
+)
+exercise.case(
     "gradients that cancel",
     np.array([1.5, -1.5, 2.0]),
     np.array([0.5, 0.25, 1.0]),
@@ -223,7 +230,7 @@ def nan_where_nothing_is_below(g, h, leaf, penalty=1.0):
         return -(above / below)
 
 
-@exercise.bug(eps=(1e-12, 1e-10, 1e-9, 1e-8, 1e-6))
+@exercise.bug(eps=(1e-16, 1e-12, 1e-10, 1e-9, 1e-8, 1e-6))
 def epsilon_below(g, h, leaf, penalty=1.0, eps=1e-12):
     """A small number is added below, against a division by 0. Little curvature needs all digits:
     set the value to 0 where H + penalty is 0, and add nothing."""
@@ -231,6 +238,16 @@ def epsilon_below(g, h, leaf, penalty=1.0, eps=1e-12):
     # "Little curvature needs all digits": np.bincount(leaf, h).min() < 1e-11 and
     #     not np.allclose(got, want)
     return -ratio(sums(g, leaf), sums(h, leaf) + penalty + eps)
+
+
+@exercise.bug
+def zero_where_curvature_is_0(g, h, leaf, penalty=1.0):
+    """The value is 0 where H is 0, although a penalty stands beside it. Ask whether H + penalty
+    is 0."""
+    # "The value is 0 where H is 0": (got[np.bincount(leaf, h) == 0] == 0).all()
+    # "Ask whether H + penalty is 0": sums(h, leaf) > 0 → sums(h, leaf) + penalty > 0
+    value = -ratio(sums(g, leaf), sums(h, leaf) + penalty)
+    return np.where(sums(h, leaf) > 0, value, 0.0)
 
 
 @exercise.bug

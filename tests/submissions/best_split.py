@@ -189,6 +189,32 @@ def middle_by_sum_rounds_up(x, y):
     return feature, (low + high) / 2, missing_left, gain
 
 
+def middle_rounds_up(x, y):
+    """Half and half may add up to high."""
+    feature, threshold, missing_left, gain = _split(x, y)
+    column = x[:, feature].astype(float)
+    low = column[column <= threshold].max()
+    high = column[column > threshold].min(initial=np.inf)
+    return feature, low / 2 + high / 2, missing_left, gain
+
+
+def middle_by_sum(x, y):
+    """(low + high) / 2, and low where that rounds up."""
+    feature, threshold, missing_left, gain = _split(x, y)
+    column = x[:, feature].astype(float)
+    low = column[column <= threshold].max()
+    high = column[column > threshold].min(initial=np.inf)
+    half = (low + high) / 2
+    return feature, low if half == high < np.inf else half, missing_left, gain
+
+
+def left_value_or_infinity(x, y):
+    feature, threshold, missing_left, gain = _split(x, y)
+    column = x[:, feature].astype(float)
+    low = column[column <= threshold].max()
+    return feature, low if threshold < np.inf else threshold, missing_left, gain
+
+
 def raw_sums(x, y):
     """Σ² / a + Σ² / (n - a) - Σ² / n of the targets as they are."""
     n, d = x.shape
@@ -247,6 +273,17 @@ def absolute_errors(x, y):
         return np.abs(y - np.median(y, axis=0)).sum() if len(y) else 0.0
 
     return _split(x, y, error=absolute)
+
+
+def sides_of_each_feature_in_turn(x, y):
+    """Both sides of a feature are tried before the next feature."""
+    best = 0, 0.0, False, -1.0
+    for j in range(x.shape[1]):
+        if len(np.unique(x[:, j])) > 1:
+            _, *asked, gain = _split(x[:, [j]], y)
+            if gain > best[3] * (1 + 1e-10):
+                best = j, *asked, gain
+    return best
 
 
 def the_last_of_equals(x, y):
@@ -332,6 +369,10 @@ def first_feature_alone(x, y):
     return _split(x[:, :1], y)
 
 
+def without_the_last_feature(x, y):
+    return _split(x[:, :-1] if x.shape[1] > 1 else x, y)
+
+
 def without_the_last_cut(x, y):
     n = len(y)
     y = y.astype(float)
@@ -376,12 +417,16 @@ WRONG = {
     last_value_on_the_left: "the_value_on_the_left",
     first_value_on_the_right: "the_value_on_the_right",
     middle_by_sum_rounds_up: "a_property_fails",
+    middle_by_sum: "a_property_fails",
+    middle_rounds_up: "a_property_fails",
+    left_value_or_infinity: "the_value_on_the_left",
     raw_sums: "differences_of_large_squares",
     in_the_type_of_y: "sums_in_float32",
     mean_squared: "gain_of_a_row",
     error_after: "error_that_is_left",
     unweighted_variances: "sides_weigh_alike",
     absolute_errors: "wrong_only_in_gain_and_threshold",
+    sides_of_each_feature_in_turn: "lower_feature_before_the_side",
     the_last_of_equals: "last_of_equals",
     gains_must_be_positive: "wrong_where_gain_should_hold_a_0",
     always_to_the_right: "missing_always_right",
@@ -397,6 +442,7 @@ WRONG = {
     sorted_by_the_first: "order_of_the_first_feature",
     features_sorted_alone: "unsorted_targets",
     first_feature_alone: "first_feature_only",
+    without_the_last_feature: "last_feature_left_out",
     without_the_last_cut: "wrong_not_in_missing_left",
     at_least_two_on_each_side: "wrong_only_in_threshold_and_gain",
     half_of_the_gain: "constant_factor",

@@ -198,6 +198,13 @@ def chances_that_are_clipped(grow, y, score, rate=0.1, penalty=1.0):
     return score + values[leaf], values
 
 
+def guarded_by_epsilon(grow, y, score, rate=0.1, penalty=1.0):
+    p = _chance(score)
+    leaf = grow(y - p)
+    values = rate * np.bincount(leaf, y - p) / (np.bincount(leaf, p * (1 - p)) + penalty + 1e-10)
+    return score + values[leaf], values
+
+
 def without_empty_leaves(grow, y, score, rate=0.1, penalty=1.0):
     p = _chance(score)
     _, leaf = np.unique(grow(y - p), return_inverse=True)
@@ -269,7 +276,8 @@ WRONG = {
     the_wrong_way: "uphill",
     as_probabilities: "probabilities_instead",
     exp_of_the_score: "exp_overflows",
-    chances_that_are_clipped: "wrong_where_penalty_is_0.5",
+    chances_that_are_clipped: None,
+    guarded_by_epsilon: "epsilon_below",
     without_empty_leaves: "values_of_present_leaves",
     empty_leaves_are_nan: "nan_in_an_empty_leaf",
     as_one_leaf: "one_value_for_all",

@@ -121,6 +121,20 @@ def guarded_by_epsilon(g, h, leaf, penalty=1.0):
     return np.array([-a.sum() / (b.sum() + penalty + 1e-10) for a, b in _parts(g, h, leaf)])
 
 
+def guarded_by_a_tiny_epsilon(g, h, leaf, penalty=1.0):
+    return np.array([-a.sum() / (b.sum() + penalty + 1e-16) for a, b in _parts(g, h, leaf)])
+
+
+def nothing_without_curvature(g, h, leaf, penalty=1.0):
+    sums = [(a.sum(), b.sum()) for a, b in _parts(g, h, leaf)]
+    return np.array([-a / (b + penalty) if b > 0 else 0.0 for a, b in sums])
+
+
+def at_most_ten(g, h, leaf, penalty=1.0):
+    """As a largest step would."""
+    return np.clip(leaf_after_leaf(g, h, leaf, penalty), -10, 10)
+
+
 def at_least_a_little_curvature(g, h, leaf, penalty=1.0):
     """Divides by 1e-6 or more."""
     return np.array([-a.sum() / max(b.sum() + penalty, 1e-6) for a, b in _parts(g, h, leaf)])
@@ -186,6 +200,9 @@ WRONG = {
     present_leaves: "leaves_renumbered",
     plain_division: "nan_where_nothing_is_below",
     guarded_by_epsilon: "epsilon_below",
+    guarded_by_a_tiny_epsilon: "epsilon_below",
+    nothing_without_curvature: "zero_where_curvature_is_0",
+    at_most_ten: None,
     at_least_a_little_curvature: None,
     no_value_below_a_little: "wrong_for_numbers_that_are_tiny",
     one_for_each_row: "value_of_each_example",
