@@ -37,7 +37,8 @@ def m_step() -> list[Line]:
     ):
         raise ValueError(f"{by_mean} and {by_variance} are other slopes")
     mean = over_points(r[n] * (by_mean + mu)) / share
-    variance = over_points(r[n] * sp.factor(by_variance + v)) / share
+    squares = sp.factor(by_variance + v).subs(mu, BEST_MEAN)  # both slopes are 0
+    variance = over_points(r[n] * squares) / share
     return [
         Line(BEST_MEAN, mean, of_shares),
         Line(BEST_VARIANCE, variance, of_shares),
@@ -60,14 +61,17 @@ def of_shares(rng, size):
             lambda mu: slope(lambda at: log_likelihood(r, x, at, 1.0), mu), 0.0, False
         )
 
-    def best_variance(r, x, mu):
-        return root_near(
-            lambda v: slope(lambda at: log_likelihood(r, x, mu, at), v), 1.0, True
-        )
+    def best_variance(r, x):
+        mu = best_mean(r, x)
+
+        def of_log(log_v):
+            return log_likelihood(r, x, mu, math.exp(log_v))
+
+        return math.exp(root_near(lambda log_v: slope(of_log, log_v), 0.0, False))
 
     return {
         **{"N": size, "x": rng.normal(size=size), "r": rng.uniform(0.2, 0.8, size)},
-        **{"mu": rng.normal(), r"\hat{\mu}": best_mean, r"\hat{v}": best_variance},
+        **{r"\hat{\mu}": best_mean, r"\hat{v}": best_variance},
     }
 
 

@@ -121,6 +121,7 @@ add_whole_numbers(
     fraction=0,
 )
 exercise.case("float32", *(each.astype(np.float32) for each in mixture(15, 2, 3)), 0.1)
+exercise.case("many dimensions and small numbers", *mixture(40, 36, 2, 1e-6), 0.0)
 exercise.long_case(np.sin(np.arange(1, 1207.0) ** 2).reshape(-1, 2), *plane[1:], 0.0)
 
 
@@ -457,3 +458,20 @@ def factor_transposed(points, weights, means, covariances, reg_covar=1e-6):
     squares = (np.linalg.solve(factors.swapaxes(1, 2), apart) ** 2).sum(axis=1).T
     rest = np.log(weights) - half_log_det(covariances) - constant(points)
     return step(points, rest - squares / 2, reg_covar)
+
+
+@exercise.bug
+def determinant_underflows(points, weights, means, covariances, reg_covar=1e-6):
+    """In many dimensions the determinant underflows to 0, and its logarithm is -inf. Add the
+    logarithms of the Cholesky factor's diagonal, or call `slogdet`."""
+    # "In many dimensions the determinant underflows to 0, and its logarithm is -inf":
+    #     not np.linalg.det(covariances).all() and not np.isfinite(got.log_likelihood)
+    # "Add the logarithms of the Cholesky factor's diagonal": np.log(np.linalg.det(wide)) / 2 →
+    #     np.log(np.diagonal(np.linalg.cholesky(wide), axis1=1, axis2=2)).sum(axis=1)
+    # "or call `slogdet`": np.log(np.linalg.det(wide)) → np.linalg.slogdet(wide)[1]
+    wide = covariances.astype(np.float64)
+    with np.errstate(all="ignore"):
+        halves = np.log(np.linalg.det(wide)) / 2
+        joint = log_joint(points, weights, means, covariances)
+        joint = joint + half_log_det(covariances) - halves
+        return step(points, joint, reg_covar)

@@ -79,6 +79,11 @@ exercise.case("float32", points(14, 3).astype(np.float32), rng.random(5))
 exercise.case(
     "float32, far from 0", (points(14, 3) + 3000).astype(np.float32), rng.random(5)
 )
+exercise.case(
+    "the largest number below 1",
+    np.array([0.0, *[1, -1] * 5])[:, None],
+    np.array([0.0, np.nextafter(1, 0)]),
+)
 exercise.long_case(
     np.sin(np.arange(1, 1207.0) ** 2).reshape(-1, 2), np.array([0.31, 0.77, 0.12])
 )
@@ -334,3 +339,20 @@ def a_little_added(points, uniforms, little=1e-6):
     #     drawn wrongly": not np.array_equal(got, want)
     # "Weigh by the squared distances as they are": nearest(table) + little → nearest(table)
     return drawn(points, uniforms, lambda table: nearest(table) + little)
+
+
+@exercise.bug
+def probabilities_end_below_1(points, uniforms):
+    """Probabilities are weights over their sum, and by rounding their running sum may end below u.
+    Compare with u times its last entry."""
+    # "Probabilities are weights over their sum, and by rounding their running sum may end below u":
+    #     np.cumsum(np.full(10, 1 / 10))[-1] <= np.nextafter(1, 0) and got.max() == len(points)
+    # "Compare with u times its last entry": running <= uniform → running <= uniform * running[-1]
+    points, rows = points.astype(np.float64), []
+    weights, closest = np.ones(len(points)), np.inf
+    for uniform in uniforms:
+        running = np.cumsum(weights / weights.sum())
+        rows.append((running <= uniform).sum())
+        last = points[min(rows[-1], len(points) - 1)]
+        weights = closest = np.minimum(closest, ((points - last) ** 2).sum(axis=1))
+    return np.array(rows)

@@ -92,6 +92,18 @@ add_whole_numbers(
 exercise.case(
     "float32", plane.astype(np.float32), plane[:3].astype(np.float32), rounds=3
 )
+exercise.case("points very far from 0", plane + 1e8, plane[:3] + 1e8, rounds=3)
+exercise.case(
+    "two centres exchange a point",
+    np.array([[2.0, 1.0], [0.0, 5.0], [5.0, 8.0], [8.0, 7.0], [0.0, 1.0], [5.0, 5.0]]),
+    np.array([[2.0, 1.0], [0.0, 5.0]]),
+)
+chain = np.cumsum(rng.random(120))[:, None]
+exercise.case(
+    "many rounds that gain little",
+    np.vstack([chain, [[5e3], [9e3]]]),
+    np.vstack([chain[:9], [[7e3]]]),
+)
 exercise.long_case(
     np.sin(np.arange(1, 1207.0) ** 2).reshape(-1, 2), plane[:3], rounds=2
 )
@@ -242,8 +254,7 @@ def product_alone(points, centres, rounds=300):
 
     # "The nearest centre is taken to be the one with the largest product x · c":
     #     np.array_equal(got.labels, (points @ got.centres.T).argmax(axis=1))
-    # "Add |c|²": return -2 * points @ np.asarray(centres, float).T → return -2 * points @
-    #     np.asarray(centres, float).T + (np.asarray(centres, float) ** 2).sum(axis=1)
+    # "Add |c|²": -2 * points @ np.asarray(centres, float).T → table(points, centres)
     # "the squared distance is |x|² - 2 x · c + |c|²": np.allclose(table(points, got.centres),
     #     (points.astype(float) ** 2).sum(axis=1)[:, None] - 2 * points @ got.centres.T +
     #     (got.centres ** 2).sum(axis=1)) and not np.array_equal(got.labels, want.labels)
@@ -259,7 +270,7 @@ def product_once(points, centres, rounds=300):
 
     # "In the expanded distance the product stands once": np.array_equal(got.labels,
     #     ((got.centres ** 2).sum(axis=1) - points @ got.centres.T).argmin(axis=1))
-    # "twice": - points @ → - 2 * points @
+    # "twice": (centres ** 2).sum(axis=1) - points @ centres.T → table(points, centres)
     def label(points, centres):
         centres = np.asarray(centres, float)
         return (centres**2).sum(axis=1) - points @ centres.T
@@ -388,3 +399,71 @@ def ends_where_little_changes(points, centres, rounds=300, rtol=0.0):
         if little:
             break
     return centres, table(points, centres).argmin(axis=1)
+
+
+@exercise.bug(late=(True, False))
+def ends_where_counts_stay(points, centres, rounds=300, late=True):
+    """Rounds end where every centre has as many points as before, though two may have exchanged
+    some. End them where no label changes."""
+    # "Rounds end where every centre has as many points as before": not np.allclose(got.centres,
+    #     want.centres)
+    # "though two may have exchanged some": not np.allclose(got.centres, want.centres) and
+    #     any(np.array_equal(*map(np.bincount, two)) and not np.array_equal(*two) for two in
+    #     [[right(points, centres, n + more)[1] for more in (0, 1)] for n in range(9)])
+    # "End them where no label changes": np.array_equal(np.bincount(now), np.bincount(labels)) →
+    #     np.array_equal(now, labels)
+    labels = table(points, centres).argmin(axis=1)
+    for _ in range(rounds):
+        centres = moved(points, centres, labels)
+        now = table(points, centres).argmin(axis=1)
+        same = np.array_equal(np.bincount(now), np.bincount(labels))
+        if late or not same:
+            labels = now
+        if same:
+            break
+    return np.array(centres, dtype=np.float64), labels
+
+
+@exercise.bug(share=(1e-4, 1e-3, 1e-6))
+def ends_where_the_sum_gains_little(points, centres, rounds=300, share=1e-4):
+    """Rounds end where the sum of squared distances falls by a small share of itself. End them
+    where no label changes."""
+    # "Rounds end where the sum of squared distances falls by a small share of itself": not
+    #     np.allclose(got.centres, want.centres) and not np.array_equal(right(points, got.centres,
+    #     1)[0], got.centres)
+    # "End them where no label changes": before - now <= share * before → np.array_equal(after,
+    #     centres)
+    before = np.inf
+    for _ in range(rounds):
+        after = moved(points, centres, table(points, centres).argmin(axis=1))
+        now = table(points, after).min(axis=1).sum()
+        little = before < np.inf and before - now <= share * before
+        centres, before = after, now
+        if little:
+            break
+    return np.array(centres, dtype=np.float64), table(points, centres).argmin(axis=1)
+
+
+@exercise.bug(dtype=(np.float64, np.float32))
+def expanded_far_from_0(points, centres, rounds=300, dtype=np.float64):
+    """The expanded squares, |x|² - 2 x · c + |c|², lose small differences far from 0. Subtract
+    first, in float64: the centre, or one point from all."""
+
+    # "The expanded squares, |x|² - 2 x · c + |c|², lose small differences far from 0": not
+    #     np.array_equal(got.labels, want.labels)
+    # "Subtract first, in float64: the centre, or one point from all": points.astype(dtype) →
+    #     points.astype(float) - points[0]; np.asarray(centres, dtype) → np.asarray(centres, float)
+    #     - points[0]
+    def label(points, centres):
+        x, c = points.astype(dtype), np.asarray(centres, dtype)
+        return (x**2).sum(axis=1)[:, None] - 2 * x @ c.T + (c**2).sum(axis=1)
+
+    return rounds_of(points, centres, rounds, label=label)
+
+
+@exercise.bug(most=(10, 20))
+def few_rounds(points, centres, rounds=300, most=10):
+    """Rounds end after ten or twenty. Go on until no label changes, at most `rounds` times."""
+    # "Rounds end after ten or twenty": np.allclose(got.centres, right(points, centres, 10)[0])
+    # "Go on until no label changes, at most `rounds` times": min(rounds, most) → rounds
+    return rounds_of(points, centres, min(rounds, most))

@@ -1386,7 +1386,7 @@ def a_mixture(rng, size):
     mixture = x[:, None], np.array([0.4, 0.6]), np.array([[-1.0], [0.7]]), np.ones((2, 1, 1))
     shares, _ = responsibilities(*mixture)
     mean = gmm_em_step(*mixture, reg_covar=0.0)[1]
-    return {"x": x, "mixture": mixture, "r": shares[:, 0], "mu": mean[0, 0]}
+    return {"x": x, "mixture": mixture, "r": shares[:, 0], r"\hat{\mu}": mean[0, 0]}
 
 
 def two_spheres(g, sigma):

@@ -53,7 +53,7 @@ def with_einsum(points, weights, means, covariances, reg_covar=1e-6):
     apart = points[:, None] - means
     inverses = np.linalg.inv(covariances)
     squares = np.einsum("nki,kij,nkj->nk", apart, inverses, apart)
-    logs = np.log(weights) - (squares + np.log(np.linalg.det(2 * np.pi * covariances))) / 2
+    logs = np.log(weights) - (squares + np.linalg.slogdet(2 * np.pi * covariances)[1]) / 2
     shares, log_density = _shares(logs)
     counts = shares.sum(axis=0)
     new = np.einsum("nk,nd->kd", shares, points) / counts[:, None]
@@ -268,6 +268,15 @@ def covariances_written_over(points, weights, means, covariances, reg_covar=1e-6
     return new
 
 
+def log_of_the_determinant(points, weights, means, covariances, reg_covar=1e-6):
+    with np.errstate(all="ignore"):
+        apart = points[:, None] - means
+        squares = np.einsum("nki,kij,nkj->nk", apart, np.linalg.inv(covariances), apart)
+        roots = np.sqrt(np.linalg.det(2 * np.pi * covariances))
+        shares, log_density = _shares(np.log(weights / roots) - squares / 2)
+        return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
 # What each is told.
 WRONG = {
     without_the_weights: "weights_left_out",
@@ -298,5 +307,6 @@ WRONG = {
     of_the_likeliest: "likelihood_of_the_likeliest",
     independent_axes: "inverse_of_the_variances",
     upper_factor: "factor_transposed",
+    log_of_the_determinant: "determinant_underflows",
     covariances_written_over: "an_argument_changed",
 }

@@ -224,6 +224,14 @@ def centred_in_place(points, uniforms):
     return rows
 
 
+def by_probabilities_alone(points, uniforms):
+    rows = [int(uniforms[0] * len(points))]
+    for uniform in uniforms[1:]:
+        nearest = _table(points, rows).min(axis=1)
+        rows.append(int((np.cumsum(nearest / nearest.sum()) <= uniform).sum()))
+    return np.array(rows)
+
+
 # What each is told.
 WRONG = {
     by_the_distance: "distances_not_squared",
@@ -252,5 +260,6 @@ WRONG = {
     plus_a_little: "a_little_added",
     its_own_generator: "wrong_where_uniforms_holds_more_than_one_number",
     one_number_for_all: None,
+    by_probabilities_alone: "probabilities_end_below_1",
     centred_in_place: "an_argument_changed",
 }

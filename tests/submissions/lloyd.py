@@ -85,8 +85,11 @@ def loops(points, centres, rounds=300):
         gaps = [sum((a - b) ** 2 for a, b in zip(p, each, strict=True)) for each in c]
         return gaps.index(min(gaps))
 
-    for _ in range(min(rounds, 60)):  # no case needs more
-        labels = [nearest(p) for p in x]
+    labels = None
+    for _ in range(rounds):
+        before, labels = labels, [nearest(p) for p in x]
+        if labels == before:
+            break
         for j in range(len(c)):
             mine = [p for p, label in zip(x, labels, strict=True) if label == j]
             if mine:
@@ -278,6 +281,40 @@ def expanded_in_float32(points, centres, rounds=300):
     return _rounds(points, centres, rounds, labels_of=labels_of)
 
 
+def until_counts_stay(points, centres, rounds=300):
+    centres, counts = centres.astype(float), None
+    for _ in range(rounds):
+        labels = _labels(points, centres)
+        now = [int((labels == j).sum()) for j in range(len(centres))]
+        if now == counts:
+            break
+        centres, counts = _means(points, centres, labels), now
+    return centres, _labels(points, centres)
+
+
+def until_inertia_stays(points, centres, rounds=300):
+    centres, inertia = centres.astype(float), None
+    for _ in range(rounds):
+        centres = _means(points, centres, _labels(points, centres))
+        now = _table(points, centres).min(axis=1).sum()
+        if inertia is not None and inertia - now < 1e-4 * inertia:
+            break
+        inertia = now
+    return centres, _labels(points, centres)
+
+
+def expanded(points, centres, rounds=300):
+    def labels_of(points, centres):
+        x, c = points.astype(float), centres.astype(float)
+        return ((c * c).sum(axis=1) - 2 * x.dot(c.T)).argmin(axis=1)
+
+    return _rounds(points, centres, rounds, labels_of=labels_of)
+
+
+def ten_rounds_for_300(points, centres, rounds=10):
+    return _rounds(points, centres, rounds)
+
+
 # What each is told.
 WRONG = {
     old_labels: "labels_before_the_last_move",
@@ -302,5 +339,9 @@ WRONG = {
     at_most_two_rounds: None,
     centres_written_over: "an_argument_changed",
     labels_first: "parts_in_another_order",
-    expanded_in_float32: "wrong_for_numbers_that_are_close",
+    until_counts_stay: "ends_where_counts_stay",
+    until_inertia_stays: "ends_where_the_sum_gains_little",
+    expanded: "expanded_far_from_0",
+    ten_rounds_for_300: "few_rounds",
+    expanded_in_float32: "expanded_far_from_0",
 }
