@@ -17,13 +17,13 @@ from answers.alignment.dpo import best_policy, dpo_loss
 from answers.alignment.grpo import group_advantages, grpo_loss
 from answers.alignment.ppo import ppo_loss
 from answers.alignment.reward_model import bradley_terry_loss
-from answers.classical.pca import pca
 from answers.classical.boosting import boost_step, leaf_value
-from answers.classical.trees import best_split
 from answers.classical.gaussian_mixture import gmm_em_step, responsibilities
 from answers.classical.k_means import nearest_centres
 from answers.classical.linear_regression import ridge, ridge_by_svd
 from answers.classical.logistic_regression import logistic_loss, newton_step
+from answers.classical.pca import pca
+from answers.classical.trees import best_split
 from answers.gradient_check import numerical_gradient
 from answers.labels.annotation import Votes, cohen_kappa, raw_agreement
 from answers.labels.dawid_skene import estimates
@@ -336,6 +336,8 @@ def back_of_one(drawn):
     _, _, gates = lstm_step(one, one, c, zeros, zeros, b)
     back = lstm_step_backward(dh, dc, one, one, c, gates, zeros, zeros)
     return *(each.item() for each in back[:3]), back[-1]
+
+
 def through_the_origin(f, x, y, lamda):
     """The weights of rows and their mirror images, whose means are 0."""
     return f(np.concatenate([x, -x]), np.concatenate([y, -y]), 2 * lamda)[0]
