@@ -34,7 +34,7 @@ WEIGHTS |= dict.fromkeys(("practise", "score-yourself", "sources"), 0.5)
 OF_FOLLOW_UPS = 4
 # The weight of pages that answer no question; but one says which have no page.
 ELSEWHERE = 0.3
-NOT_HERE, OF_NOT_HERE = "not-here/", 1.6
+NOT_HERE, OF_NOT_HERE = "not-here/", 1.4
 
 
 def words(html: str) -> str:

@@ -41,7 +41,7 @@ def test_the_numbers_are_those_of_mulberry32(seed, numbers):
 @pytest.mark.parametrize("minutes", SCRIPTS.value("LENGTHS"))
 def test_a_mock_fills_its_minutes_with_questions_of_different_topics(minutes):
     asked, order = set(), [*CARDS]
-    for seed in range(200):
+    for seed in range(400):
         mock = draw(minutes, seed)
         assert mock == draw(minutes, seed)
         assert len(mock["questions"]) == minutes // 15
@@ -68,7 +68,7 @@ def test_a_track_asks_all_of_its_questions_and_no_others(track):
     theirs = {page.number for page in pages() if track in page.importance}
     assert theirs < {page.number for page in pages()}
     cards = f"ofTrack(all, {json.dumps(track)})"
-    mocks = SCRIPTS.value(f"[...Array(300).keys()].map(seed => draw({cards}, 15, seed))")
+    mocks = SCRIPTS.value(f"[...Array(400).keys()].map(seed => draw({cards}, 15, seed))")
     assert {opening["number"] for mock in mocks for [opening, *_] in mock["questions"]} == theirs
     assert {mock["exercise"]["number"] for mock in mocks} <= theirs
 
