@@ -43,6 +43,9 @@ exercise.case("a small step", *samples(4), 0.5, 0.51)
 exercise.case("from almost pure noise", *samples(3), 4e-5, 0.1)
 exercise.case("the last step, to an ᾱ of 1", *samples(3), 0.9, 1.0)
 exercise.case("in one step to data", *samples(3), 0.05, 1.0)
+exercise.case(
+    "between nearly clean samples", np.r_[0.5, -1.2], np.r_[2.0, -3], 0.999, 0.9995
+)
 exercise.case("to where it is", *samples(3), 0.4, 0.4)
 exercise.case("a batch", *samples(5, 3), 0.3, 0.7)
 exercise.case("two leading axes", *samples(2, 3, 4), 0.6, 0.95)
@@ -176,7 +179,7 @@ def nothing_anew(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
 
 
 @exercise.bug
-def eta_squared(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+def eta_of_the_variance(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
     """η multiplies the variance of the new noise. It multiplies its deviation: s² has η²."""
     # "η multiplies the variance of the new noise": np.allclose(got, right(x, eps, alpha_bar,
     #     alpha_bar_next, eta**0.5, fresh))

@@ -163,17 +163,17 @@ def data_as_target(model, x0, noise, t):
     return squared(model(on_line(x0, noise, t), t), as_float(x0))
 
 
-@exercise.bug
-def mixed_by_roots(model, x0, noise, t):
+@exercise.bug(power=(1, 2))
+def mixed_by_roots(model, x0, noise, t, power=1):
     """Data and noise are mixed by roots, as in diffusion. The line is straight: its factors are
     1 - t and t."""
     # "Data and noise are mixed by roots": np.isclose(got.loss, squared(model(np.sqrt(1 - of_rows(t,
     #     as_float(x0))) * x0 + np.sqrt(of_rows(t, as_float(x0))) * noise, t), as_float(noise) -
     #     x0)[0])
-    # "its factors are 1 - t and t": np.sqrt(1 - at) * x0 + np.sqrt(at) * noise → (1 - at) * x0 + at
-    #     * noise
+    # "its factors are 1 - t and t": np.sqrt(1 - at ** power) * x0 + np.sqrt(at ** power) * noise →
+    #     (1 - at) * x0 + at * noise
     at = of_rows(t, as_float(x0))
-    x = np.sqrt(1 - at) * x0 + np.sqrt(at) * noise
+    x = np.sqrt(1 - at**power) * x0 + np.sqrt(at**power) * noise
     return squared(model(x, t), as_float(noise) - x0)
 
 

@@ -52,6 +52,9 @@ exercise.case(
     "a schedule of 1,000 steps", *example([1, 999, 500], 3), linear_schedule()
 )
 exercise.case("as many steps as examples", *example([1, 0, 2], 4), SCHEDULE[1:4])
+rising = np.array([0.1, 0.5, 0.95])  # noise first
+ramp = np.array([[1.0, -2.0], [0.5, 3.0]])
+exercise.case("a schedule that rises", ramp, np.array([0, 2]), ramp[::-1] / 2, rising)
 exercise.case("steps of one byte", *example(np.uint8([6, 1]), 3), SCHEDULE)
 x0, t, noise = batch(4, 3)
 exercise.case(
@@ -97,6 +100,16 @@ def noise_without_a_root(x0, t, noise, alpha_bar):
     # "Take the root of it": (1 - kept) * noise → np.sqrt(1 - kept) * noise
     kept = shares(x0, t, alpha_bar)
     return np.sqrt(kept) * x0 + (1 - kept) * noise
+
+
+@exercise.bug
+def data_without_a_root(x0, t, noise, alpha_bar):
+    """Data are multiplied by ᾱ, their share of the variance. Take the root of it."""
+    # "Data are multiplied by ᾱ": np.allclose(bug(x0, t, 0 * noise, alpha_bar), shares(x0, t,
+    #     alpha_bar) * x0)
+    # "Take the root of it": kept * x0 → np.sqrt(kept) * x0
+    kept = shares(x0, t, alpha_bar)
+    return kept * x0 + np.sqrt(1 - kept) * noise
 
 
 @exercise.bug

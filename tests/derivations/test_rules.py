@@ -43,15 +43,15 @@ FUNCTIONS = functions()
 
 
 @functools.cache
-def derived():
-    """The lines of each derivation."""
-    return {name: derive() for name, derive in FUNCTIONS.items()}
+def derived(name):
+    """The lines of a derivation."""
+    return FUNCTIONS[name]()
 
 
 @functools.cache
 def rules():
     """Each rule that a line names, by its name."""
-    named = {line.rule for lines in derived().values() for line in lines if line.rule}
+    named = {line.rule for name in FUNCTIONS for line in derived(name) if line.rule}
     return {rule.__name__.replace("_", " "): rule for rule in named}
 
 
@@ -71,7 +71,7 @@ def test_no_other_rule_has_a_step():
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_is_shown_under_its_rule_alone(name):
     rule = rules()[name]
-    for lines in derived().values():
+    for lines in map(derived, FUNCTIONS):
         for place, line in enumerate(lines):
             if line.rule:
                 assert refused(lines, place, rule) == (line.rule is not rule)
@@ -87,7 +87,7 @@ def test_no_rule_of_the_trace_argument_leads_over_two_steps():
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_rule_leads_to_the_line_that_names_it_and_to_none_of_its_changes(name):
-    for first, second in itertools.pairwise(derived()[name]):
+    for first, second in itertools.pairwise(derived(name)):
         if second.rule and not isinstance(second.formula, sp.Trace | Inner):
             others = list(changes(second.formula))
             assert len(others) > 5

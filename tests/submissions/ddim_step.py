@@ -192,6 +192,13 @@ def deviation_not_squared(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None
     return step if fresh is None else step + s * fresh
 
 
+def clean_at_once(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    """The last thousandth of noise is dropped."""
+    if alpha_bar_next > 0.999:
+        return _data(x, eps, alpha_bar)
+    return by_ratios(x, eps, alpha_bar, alpha_bar_next, eta, fresh)
+
+
 def in_place(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
     if x.dtype.kind != "f":
         return by_ratios(x, eps, alpha_bar, alpha_bar_next, eta, fresh)
@@ -216,7 +223,7 @@ WRONG = {
     forwards: "times_exchanged",
     noise_on_top: "noise_not_replaced",
     always_deterministic: "nothing_anew",
-    eta_of_the_variance: "eta_squared",
+    eta_of_the_variance: "eta_of_the_variance",
     beta_for_the_variance: "large_variance",
     noise_added: "noise_added_in_the_prediction",
     predicted_data: "data_at_once",
@@ -227,6 +234,7 @@ WRONG = {
     one_old_noise_in_ddpm: "a_division_left_out",
     a_root_missing_in_ddpm: None,
     deviation_not_squared: "a_power_left_out",
+    clean_at_once: "wrong_where_alpha_bar_next_is_0.9995",
     in_place: "an_argument_changed",
     cut_to_the_type_of_x: "truncated_to_integers",
 }

@@ -98,6 +98,11 @@ def by_roots(model, x0, noise, t):
     return _mean(model(np.sqrt(1 - at) * x0 + np.sqrt(at) * noise, t) - (_float(noise) - x0))
 
 
+def on_a_circle(model, x0, noise, t):
+    at = _at(t, x0)
+    return _mean(model(np.sqrt(1 - at**2) * x0 + at * noise, t) - (_float(noise) - x0))
+
+
 def of_the_sum(model, x0, noise, t):
     off = model(_line(x0, noise, t), t) - (_float(noise) - x0)
     return (off**2).mean(), 2 * off
@@ -196,6 +201,7 @@ WRONG = {
     as_ddpm: "noise_as_target",
     denoiser: "data_as_target",
     by_roots: "mixed_by_roots",
+    on_a_circle: "mixed_by_roots",
     of_the_sum: "gradient_of_a_sum",
     mean_over_examples: "summed_within_an_example",
     without_two: "no_factor_of_two",

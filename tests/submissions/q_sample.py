@@ -77,6 +77,11 @@ def root_of_data_only(x0, t, noise, alpha_bar):
     return a**0.5 * x0 + (1 - a) * noise
 
 
+def root_of_noise_only(x0, t, noise, alpha_bar):
+    a = _kept(x0, t, alpha_bar)
+    return a * x0 + np.sqrt(1 - a) * noise
+
+
 def factors_that_sum_to_one(x0, t, noise, alpha_bar):
     a = np.sqrt(_kept(x0, t, alpha_bar))
     return a * x0 + (1 - a) * noise
@@ -156,6 +161,12 @@ def sorted_steps(x0, t, noise, alpha_bar):
     return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
 
 
+def falling_schedule(x0, t, noise, alpha_bar):
+    """Whatever its order, the first step is taken for the cleanest."""
+    a = _kept(x0, t, np.sort(alpha_bar)[::-1])
+    return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
+
+
 def two_axes_at_most(x0, t, noise, alpha_bar):
     a = alpha_bar[t] if x0.ndim == 1 else alpha_bar[t][:, None]
     if x0.ndim > 2:
@@ -174,6 +185,7 @@ def square_by_columns(x0, t, noise, alpha_bar):
 WRONG = {
     plain_shares: "shares_without_roots",
     root_of_data_only: "noise_without_a_root",
+    root_of_noise_only: "data_without_a_root",
     factors_that_sum_to_one: "one_minus_the_root",
     noise_first: "factors_exchanged",
     steps_multiplied_up: "product_taken_again",
@@ -189,6 +201,7 @@ WRONG = {
     never_pure_noise: None,
     never_data_itself: None,
     sorted_steps: "rows_in_another_order_has_another_effect",
+    falling_schedule: None,
     two_axes_at_most: "shapes_that_do_not_fit",
     square_by_columns: "rows_in_another_order_has_another_effect",
 }
