@@ -179,6 +179,19 @@ def one_gate_for_both(x, h, c, w_x, w_h, b):
 
 
 @exercise.bug
+def gates_exchanged_at_the_cell(x, h, c, w_x, w_h, b):
+    """The cell keeps by the input gate and takes in by the forget gate. It is the other way round:
+    `f * c + i * g`."""
+    # "The cell keeps by the input gate and takes in by the forget gate": np.allclose(got.c,
+    #     np.split(want.gates, 4, axis=1)[0] * c + np.split(want.gates, 4, axis=1)[1] *
+    #     np.split(want.gates, 4, axis=1)[2])
+    # "It is the other way round: `f * c + i * g`": i * as_float(c) + f * g → f * c + i * g
+    i, f, g, o = np.split(lstm_step(x, h, c, w_x, w_h, b)[2], 4, axis=1)
+    c = i * as_float(c) + f * g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@exercise.bug
 def state_not_read(x, h, c, w_x, w_h, b):
     """The old state is not used: the gates see the inputs alone. Add `h @ w_h`."""
     # "The old state is not used: the gates see the inputs alone": np.allclose(got.gates,
@@ -193,6 +206,14 @@ def bias_forgotten(x, h, c, w_x, w_h, b):
     # "The bias is left out": np.allclose(got.gates, right(x, h, c, w_x, w_h, 0 * b)[2])
     # "Add `b` to the sum, before the gates": 0 * as_float(b) → b
     return lstm_step(x, h, c, w_x, w_h, 0 * as_float(b))
+
+
+@exercise.bug
+def bias_twice(x, h, c, w_x, w_h, b):
+    """The bias is added twice. PyTorch has two vectors, but `b` is their sum: add it once."""
+    # "The bias is added twice": np.allclose(got.gates, right(x, h, c, w_x, w_h, 2 * b)[2])
+    # "PyTorch has two vectors, but `b` is their sum: add it once": 2 * as_float(b) → b
+    return lstm_step(x, h, c, w_x, w_h, 2 * as_float(b))
 
 
 @exercise.bug

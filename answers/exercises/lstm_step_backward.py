@@ -5,7 +5,7 @@ import numpy as np
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
 from answers.inputs import as_float
-from answers.training.recurrent import lstm_step, lstm_step_backward
+from answers.training.recurrent import lstm_step, lstm_step_backward, sigmoid
 
 exercise = Exercise(
     lstm_step_backward,
@@ -66,6 +66,12 @@ def inner(dh, dc, c, gates):
     i, f, g, o = np.split(as_float(gates), 4, axis=1)
     tanh_c = np.tanh(f * as_float(c) + i * g)
     return i, f, g, o, tanh_c, as_float(dc) + as_float(dh) * o * (1 - tanh_c**2)
+
+
+def again(gates):
+    """What sigmoid and tanh make of gates that are through them already."""
+    i, f, g, o = np.split(as_float(gates), 4, axis=1)
+    return np.concatenate([sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)], axis=1)
 
 
 def outer(di, df, dg, do, dc, x, h, w_x, w_h):
@@ -223,6 +229,29 @@ def sigmoids_slope_for_the_candidate(dh, dc, x, h, c, gates, w_x, w_h):
 
 
 @exercise.bug
+def candidates_tanh_taken_twice(dh, dc, x, h, c, gates, w_x, w_h):
+    """The candidate's slope is 1 - tanh(g)², but g is the tanh already. Multiply by `1 - g**2`."""
+    # "The candidate's slope is 1 - tanh(g)², but g is the tanh already": (lambda i, f, g, o,
+    #     tanh_c, delta: np.allclose(np.split(got.db, 4)[2], (delta * i * (1 - np.tanh(g) **
+    #     2)).sum(axis=0)))(*inner(dh, dc, c, gates))
+    # "Multiply by `1 - g**2`": (1 - np.tanh(g) ** 2) → (1 - g**2)
+    i, f, g, o, tanh_c, delta = inner(dh, dc, c, gates)
+    di, df = delta * g * i * (1 - i), delta * c * f * (1 - f)
+    dg, do = delta * i * (1 - np.tanh(g) ** 2), dh * tanh_c * o * (1 - o)
+    return outer(di, df, dg, do, delta * f, x, h, w_x, w_h)
+
+
+@exercise.bug
+def gates_squashed_again(dh, dc, x, h, c, gates, w_x, w_h):
+    """The gates go through their sigmoids and tanh again. They come as they multiply: take them as
+    they are."""
+    # "The gates go through their sigmoids and tanh again": np.allclose(got.db, right(dh, dc,
+    #     x, h, c, again(gates), w_x, w_h)[5])
+    # "They come as they multiply: take them as they are": again(gates) → gates
+    return lstm_step_backward(dh, dc, x, h, c, again(gates), w_x, w_h)
+
+
+@exercise.bug
 def tanhs_slope_for_the_gates(dh, dc, x, h, c, gates, w_x, w_h):
     """The gates i, f and o have the slope of a tanh, 1 - s². They are sigmoids: s (1 - s)."""
     # "The gates i, f and o have the slope of a tanh, 1 - s²": (lambda i, f, g, o, tanh_c,
@@ -274,6 +303,17 @@ def candidate_behind_the_output_gate(dh, dc, x, h, c, gates, w_x, w_h):
     di, df = delta * g * i * (1 - i), delta * c * f * (1 - f)
     dg, do = delta * i * (1 - g**2), dh * tanh_c * o * (1 - o)
     return outer(di, df, do, dg, delta * f, x, h, w_x, w_h)
+
+
+@exercise.bug
+def weights_meet_the_new_state(dh, dc, x, h, c, gates, w_x, w_h):
+    """dw_h is made of the state after the step. The weights met the state before it: `h`."""
+    # "dw_h is made of the state after the step": (lambda i, f, g, o, tanh_c, delta:
+    #     np.allclose(got.dw_h, right(dh, dc, x, o * tanh_c, c, gates, w_x,
+    #     w_h)[4]))(*inner(dh, dc, c, gates))
+    # "The weights met the state before it: `h`": x, o * tanh_c, c → x, h, c
+    o, tanh_c = inner(dh, dc, c, gates)[3:5]
+    return lstm_step_backward(dh, dc, x, o * tanh_c, c, gates, w_x, w_h)
 
 
 @exercise.bug

@@ -195,6 +195,45 @@ def last_chunk_dropped(dhs, x, h, w_x, w_h, b, chunk):
 
 
 @exercise.bug
+def shorter_chunk_first(dhs, x, h, w_x, w_h, b, chunk):
+    """The first chunk is the shorter one. Count from the first step, so that the last chunk is."""
+    # "The first chunk is the shorter one": len(x) % chunk == 0 or len(x) < chunk or (lambda
+    #     k: np.allclose(got.db, right(dhs[:k], x[:k], h, w_x, w_h, b, chunk)[3] +
+    #     right(dhs[k:], x[k:], forward(x[:k], h, w_x, w_h, b)[-1], w_x, w_h, b,
+    #     chunk)[3]))(len(x) % chunk)
+    # "Count from the first step, so that the last chunk is": range(len(x) % chunk or chunk,
+    #     len(x) + 1, chunk) → range(chunk, len(x) + chunk, chunk)
+    total = 0, 0, 0
+    for end in range(len(x) % chunk or chunk, len(x) + 1, chunk):
+        part = slice(max(0, end - chunk), end)
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def window_behind_each_loss(dhs, x, h, w_x, w_h, b, chunk):
+    """The loss of each step goes back over `chunk` steps, borders or not. Let it stop at the first
+    step of its own chunk."""
+    # "The loss of each step goes back over `chunk` steps, borders or not": np.allclose(got.db,
+    #     sum(right(np.r_[0 * dhs[k:t], dhs[t : t + 1]], x[k : t + 1], forward(x, h, w_x, w_h,
+    #     b)[k], w_x, w_h, b, len(x))[3] for t in range(len(x)) for k in [max(0, t + 1 -
+    #     chunk)]))
+    # "Let it stop at the first step of its own chunk": max(0, t + 1 - chunk) → t // chunk *
+    #     chunk
+    hs, total = forward(x, h, w_x, w_h, b), (0, 0, 0)
+    for t in range(len(x)):
+        first = max(0, t + 1 - chunk)
+        own = 1 * dhs[first : t + 1]
+        own[:-1] = 0
+        das, _ = backward(own, hs[first : t + 2], w_h)
+        total = added(total, summed(x[first : t + 1], hs[first : t + 1], das))
+    return hs[-1].copy(), *total
+
+
+@exercise.bug
 def slope_left_out(dhs, x, h, w_x, w_h, b, chunk):
     """The slope of the tanh is missing. Behind a state multiply by 1 - h²."""
     # "The slope of the tanh is missing": np.allclose(got.db, dhs.sum(axis=(0, 1))) if chunk
@@ -239,6 +278,24 @@ def weights_meet_the_new_state(dhs, x, h, w_x, w_h, b, chunk):
         hs = forward(x[part], h, w_x, w_h, b)
         das, _ = backward(dhs[part], hs, w_h)
         total = added(total, summed(x[part], hs[1:], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def border_state_left_out(dhs, x, h, w_x, w_h, b, chunk):
+    """The state at the start of a chunk gives nothing to dw_h. No gradient goes back to it, but the
+    weights met it: take it with the others."""
+    # "The state at the start of a chunk gives nothing to dw_h": not bug(dhs, x, h, w_x, w_h,
+    #     b, 1)[2].any()
+    # "No gradient goes back to it, but the weights met it: take it with the others": 0 *
+    #     hs[:1] → hs[:1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        met = np.concatenate([0 * hs[:1], hs[1:-1]])
+        total = added(total, summed(x[part], met, das))
         h = hs[-1]
     return h, *total
 

@@ -10,7 +10,12 @@ STEPS, BATCH, INPUTS, HIDDEN = 101, 16, 8, 64
 
 
 # --8<-- [start:reach]
-def reach(seed: int, forget_bias: float | None = None, factor: float = 1) -> ndarray:
+def reach(
+    seed: int,
+    forget_bias: float | None = None,
+    factor: float = 1,
+    orthogonal: bool = False,
+) -> ndarray:
     """The gradient's size at each input, the last one first, as a share of that at the last.
 
     The loss looks at the last state alone. Weights are drawn as PyTorch draws them, evenly within
@@ -20,6 +25,7 @@ def reach(seed: int, forget_bias: float | None = None, factor: float = 1) -> nda
         seed: Of weights, inputs and the loss's gradient.
         forget_bias: Of a long short-term memory; None is a network without gates.
         factor: Of the weights of the state.
+        orthogonal: Of a network without gates: the orthogonal factor of those weights instead.
     """
     rng = np.random.default_rng(seed)
     x, start = rng.normal(size=(STEPS, BATCH, INPUTS)), np.zeros((BATCH, HIDDEN))
@@ -30,6 +36,8 @@ def reach(seed: int, forget_bias: float | None = None, factor: float = 1) -> nda
         rng.uniform(-1, 1, size=each) / HIDDEN**0.5
         for each in ((INPUTS, wide), (HIDDEN, wide), wide)
     )
+    if orthogonal:
+        w_h, _ = np.linalg.qr(w_h)
     w_h = w_h * factor
     if forget_bias is None:
         hs = rnn(x, start, w_x, w_h, b)
@@ -47,13 +55,13 @@ def reach(seed: int, forget_bias: float | None = None, factor: float = 1) -> nda
 
 # --8<-- [start:reach_table]
 def reach_table(back: tuple[int, ...] = (1, 10, 30, 100)) -> str:
-    """The shares of a plain network and of three forget biases, a row each, for one seed."""
+    """The shares of two plain networks and of three forget biases, for one seed."""
     biases = {"0": 0.0, "1": 1.0, "log 100": np.log(100)}
-    rows = {"plain": None} | {f"LSTM, forget bias {n}": b for n, b in biases.items()}
+    rows = {"plain": reach(0), "plain, orthogonal": reach(0, orthogonal=True)}
+    rows |= {f"LSTM, forget bias {n}": reach(0, b) for n, b in biases.items()}
     lines = [f"{'steps earlier':25}" + " ".join(f"{k:7}" for k in back)]
-    for name, bias in rows.items():
-        shares = reach(0, bias)[[*back]]
-        lines.append(f"{name:25}" + " ".join(f"{each:7.0e}" for each in shares))
+    for name, shares in rows.items():
+        lines.append(f"{name:25}" + " ".join(f"{shares[k]:7.0e}" for k in back))
     return "\n".join(lines)
 
 

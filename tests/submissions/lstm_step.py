@@ -139,6 +139,18 @@ def no_bias(x, h, c, w_x, w_h, b):
     return by_slices(x, h, c, w_x, w_h, np.zeros_like(b))
 
 
+def two_biases(x, h, c, w_x, w_h, b):
+    i, f, g, o = np.split((1.0 * x @ w_x + b) + (1.0 * h @ w_h + b), 4, axis=1)
+    return _end(_logistic(i), _logistic(f), np.tanh(g), _logistic(o), c)
+
+
+def takes_in_by_f(x, h, c, w_x, w_h, b):
+    _, _, gates = by_slices(x, h, c, w_x, w_h, b)
+    i, f, g, o = np.hsplit(gates, 4)
+    new, c, _ = _end(f, i, g, o, c)
+    return new, c, gates
+
+
 def peeps_at_the_cell(x, h, c, w_x, w_h, b):
     return by_slices(x, c, c, w_x, w_h, b)
 
@@ -223,6 +235,8 @@ WRONG = {
     coupled_as_in_a_gru: "one_gate_for_both",
     gates_of_the_inputs: "state_not_read",
     no_bias: "bias_forgotten",
+    two_biases: "bias_twice",
+    takes_in_by_f: "gates_exchanged_at_the_cell",
     peeps_at_the_cell: "cell_for_the_state",
     keeps_the_sums: "sums_for_gates",
     four_columns_a_unit: "units_of_four",

@@ -176,6 +176,23 @@ def four_tanhs(dh, dc, x, h, c, gates, w_x, w_h):
     return _changed(dh, dc, x, h, c, gates, w_x, w_h, slopes=slopes)
 
 
+def slope_of_a_second_tanh(dh, dc, x, h, c, gates, w_x, w_h):
+    g = np.hsplit(1.0 * gates, 4)[2]
+    return _changed(dh, dc, x, h, c, gates, w_x, w_h, slopes={2: np.cosh(g) ** -2})
+
+
+def gates_taken_for_sums(dh, dc, x, h, c, gates, w_x, w_h):
+    n = h.shape[1]
+    squashed = 1 / (1 + np.exp(-1.0 * gates))
+    squashed[:, 2 * n : 3 * n] = np.tanh(1.0 * gates[:, 2 * n : 3 * n])
+    return by_cosh(dh, dc, x, h, c, squashed, w_x, w_h)
+
+
+def state_behind_the_step(dh, dc, x, h, c, gates, w_x, w_h):
+    o, new = _values(dh, dc, c, gates)[3:5]
+    return by_slices(dh, dc, x, o * np.tanh(new), c, gates, w_x, w_h)
+
+
 def cell_kept_whole(dh, dc, x, h, c, gates, w_x, w_h):
     whole = _values(dh, dc, c, gates)[-1]
     return _changed(dh, dc, x, h, c, gates, w_x, w_h, before=whole)
@@ -283,6 +300,9 @@ WRONG = {
     no_slopes: "slopes_of_gates_left_out",
     four_sigmoids: "sigmoids_slope_for_the_candidate",
     four_tanhs: "tanhs_slope_for_the_gates",
+    slope_of_a_second_tanh: "candidates_tanh_taken_twice",
+    gates_taken_for_sums: "gates_squashed_again",
+    state_behind_the_step: "weights_meet_the_new_state",
     cell_kept_whole: "cells_gradient_not_forgotten",
     old_cell_by_the_next_step: "old_cell_from_dc_alone",
     output_before_candidate: "candidate_behind_the_output_gate",

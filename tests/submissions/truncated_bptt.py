@@ -271,6 +271,28 @@ def counted_from_the_end(dhs, x, h, w_x, w_h, b, chunk):
     return last, *(a + c for a, c in zip(some, others, strict=True))
 
 
+def the_last_steps_of_each_loss(dhs, x, h, w_x, w_h, b, chunk):
+    """At most `chunk` steps back from every loss, by a count of steps that are left."""
+    dhs, x, h, w_x, w_h, b = _floats(dhs, x, h, w_x, w_h, b)
+    hs, dw_x, dw_h, db = _states(x, h, w_x, w_h, b), 0, 0, 0
+    for end in range(len(x)):
+        dh, t = dhs[end], end
+        for _ in range(min(chunk, end + 1)):
+            da = dh * (1 - hs[t + 1] ** 2)
+            dw_x, dw_h, db = dw_x + x[t].T @ da, dw_h + hs[t].T @ da, db + da.sum(axis=0)
+            dh, t = da @ w_h.T, t - 1
+    return hs[-1].copy(), dw_x, dw_h, db
+
+
+def nothing_from_the_border(dhs, x, h, w_x, w_h, b, chunk):
+    """The state that is detached is left out of the weights' gradient, too."""
+
+    def back(dhs, x, hs, w_h):
+        return _back(dhs, x, [0 * hs[0], *hs[1:]], w_h)
+
+    return _chunked(dhs, x, h, w_x, w_h, b, chunk, back=back)
+
+
 def all_states_returned(dhs, x, h, w_x, w_h, b, chunk):
     _, *total = chunk_by_chunk(dhs, x, h, w_x, w_h, b, chunk)
     return np.stack(_states(*_floats(x, h, w_x, w_h, b))[1:]), *total
@@ -336,7 +358,9 @@ WRONG = {
     start_of_the_last_chunk: "state_at_the_start",
     chunks_counted: "wrong_not_in_h",
     one_step_more: "chunk_one_larger",
-    counted_from_the_end: "wrong_not_in_h",
+    counted_from_the_end: "shorter_chunk_first",
+    the_last_steps_of_each_loss: "window_behind_each_loss",
+    nothing_from_the_border: "border_state_left_out",
     all_states_returned: "wrong_only_in_h",
     bias_of_each_sequence: "sum_missing",
     in_the_type_of_the_state: "truncated_to_integers",

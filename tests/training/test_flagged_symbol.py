@@ -59,3 +59,9 @@ def test_the_first_steps_have_the_recorded_losses(way):
 def test_a_gradient_reaches_further_with_a_larger_forget_bias():
     far = [reach(5, bias)[100] for bias in (0, 1, np.log(100))]
     assert far[0] < 1e-10 * far[1] < 1e-14 * far[2]
+
+
+def test_an_orthogonal_start_reaches_further_than_a_drawn_one():
+    drawn, straight = reach(5), reach(5, orthogonal=True)
+    assert 1e-7 < straight[100] < 1e-4
+    assert drawn[100] < 1e-15 * straight[100]
