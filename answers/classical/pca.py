@@ -184,7 +184,7 @@ def whiten(
 
     (x - mean) (C + eps I)^(-1/2), where mean and covariance C are those of `train` alone, C
     divided by n - 1. With `eps` 0, the rows of `train` get covariance I. Of all matrices that
-    do so this is the symmetric one (ZCA): it moves the rows least, and no sign is left open.
+    do so this symmetric positive one (ZCA) moves them least, and no sign is left open.
 
     How:
         C = V Λ Vᵀ, so (C + eps I)^(-1/2) = V (Λ + eps)^(-1/2) Vᵀ: rotate to the components,

@@ -230,6 +230,36 @@ def sum_positive(x, k):
     return mean, components * total, s**2 / (len(x) - 1)
 
 
+@exercise.bug(of=("score", "all"))
+def signs_by_another_rule(x, k, of="score"):
+    """The sign is that of the largest score, or one for all components. Take that of each
+    component's own largest entry."""
+    # "The sign is that of the largest score, or one for all components":
+    #     np.allclose(signed(got.components), want.components) and not np.allclose(got.components,
+    #     want.components)
+    # "Take that of each component's own largest entry": vt[:k] * sign → signed(vt[:k])
+    x = as_float(x)
+    mean = x.mean(axis=0)
+    u, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    if of == "score":
+        sign = np.sign(u[np.abs(u).argmax(axis=0), np.arange(len(s))])[:k, None]
+    else:
+        sign = np.sign(vt[:k].flat[np.abs(vt[:k]).argmax()])
+    return mean, vt[:k] * sign, s[:k] ** 2 / (len(x) - 1)
+
+
+@exercise.bug
+def squares_of_variances(x, k):
+    """The singular values of the covariance are squared and divided by n - 1. They are the
+    variances already."""
+    # "The singular values of the covariance are squared and divided by n - 1":
+    #     np.allclose(got.variances, want.variances**2 / (len(x) - 1))
+    # "They are the variances already": variances ** 2 / (len(x) - 1) → variances
+    mean, components, s = parts(x, k)
+    variances = s**2 / (len(x) - 1)
+    return mean, components, variances**2 / (len(x) - 1)
+
+
 @exercise.bug
 def loadings(x, k):
     """The components are stretched by their standard deviations. Each has length 1."""
@@ -241,14 +271,15 @@ def loadings(x, k):
     return mean, components * np.sqrt(variances)[:, None], variances
 
 
-@exercise.bug
-def standardised(x, k):
+@exercise.bug(ddof=(1, 0))
+def standardised(x, k, ddof=1):
     """Each feature is divided by its standard deviation. Centre only: a scale is not asked for."""
-    # "Each feature is divided by its standard deviation": np.isclose(bug(x, 1)[2][0],
-    #     np.linalg.eigvalsh(np.corrcoef(x, rowvar=False))[-1])
+    # "Each feature is divided by its standard deviation": np.isclose(bug(x, 1)[2][0] * (len(x) -
+    #     1), np.linalg.eigvalsh(np.corrcoef(x, rowvar=False))[-1] * (len(x) -
+    #     bug.keywords["ddof"]))
     # "Centre only: a scale is not asked for": x / np.where(deviation > 0, deviation, 1) → x
     x = as_float(x)
-    deviation = x.std(axis=0, ddof=1)
+    deviation = x.std(axis=0, ddof=ddof)
     _, components, s = parts(x / np.where(deviation > 0, deviation, 1), k)
     return x.mean(axis=0), components, s**2 / (len(x) - 1)
 

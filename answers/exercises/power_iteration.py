@@ -64,6 +64,13 @@ exercise.case(
 exercise.case(
     "small entries, many products", 1e-6 * symmetric(3.0, 2.0, 1.0), start(3), 70
 )
+exercise.case("tiny entries", 1e-14 * symmetric(3.0, 2.0, 1.0), start(3), 3)
+exercise.case(
+    "a start beside the eigenvector, slow",
+    np.diag([1.0, 0.995, 0.3]),
+    np.array([1.0, 1e-7, 0.0]),
+    400,
+)
 add_whole_numbers(
     exercise, np.array([[7, 2, -1], [2, -5, 3], [-1, 3, 2]]), np.array([1, -2, 4]), 3
 )
@@ -230,10 +237,10 @@ def long(a, start, steps):
     return as_float(a) @ turned(a, start, steps - 1)
 
 
-@exercise.bug(way=("largest", "first", "sum"))
+@exercise.bug(way=("largest", "first", "sum", "start", "value"))
 def sign_turned(a, start, steps, way="largest"):
-    """The vector's sign is changed to a rule: a positive largest or first entry or sum. It has the
-    sign that the products give it."""
+    """The vector's sign is changed to a rule: by an entry, the sum, the start or the value. It has
+    the sign that the products give it."""
     # "The vector's sign is changed to a rule": np.allclose(got.vector, -want.vector)
     # "It has the sign that the products give it": vector * (-1 if entry < 0 else 1) → vector
     vector = turned(a, start, steps)
@@ -241,6 +248,8 @@ def sign_turned(a, start, steps, way="largest"):
         "largest": vector[np.abs(vector).argmax()],
         "first": vector[0],
         "sum": vector.sum(),
+        "start": vector @ start,
+        "value": quotient(a, vector),
     }[way]
     return quotient(a, vector), vector * (-1 if entry < 0 else 1)
 

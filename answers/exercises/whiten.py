@@ -238,31 +238,39 @@ def each_feature_alone(x, train, eps):
     return stretched(x, train.mean(axis=0), scales, vectors)
 
 
-@exercise.bug(lower=(True, False))
-def by_cholesky(x, train, eps, lower=True):
+@exercise.bug(of=("covariance", "transposed", "inverse"))
+def by_cholesky(x, train, eps, of="covariance"):
     """A triangular factor whitens, too, but is not symmetric. Take the symmetric root, by
     eigenvectors."""
-    # "A triangular factor whitens, too, but is not symmetric": np.allclose((got**2).sum(axis=1) if
-    #     bug.keywords["lower"] else want, (want**2).sum(axis=1) if bug.keywords["lower"] else want)
-    #     and not np.allclose(got, want)
+    # "A triangular factor whitens, too, but is not symmetric": bug.keywords["of"]
+    #     == "transposed" or np.allclose((got**2).sum(axis=1), (want**2).sum(axis=1)) and not
+    #     np.allclose(got, want)
     # "Take the symmetric root, by eigenvectors": np.linalg.cholesky(covariance) → (lambda v:
     #     v[1] * np.sqrt(v[0]) @ v[1].T)(np.linalg.eigh(covariance))
     train = as_float(train)
     covariance = np.cov(train, rowvar=False).reshape(x.shape[1], x.shape[1])
     covariance = covariance + eps * np.eye(len(covariance))
+    if of == "inverse":
+        covariance = np.linalg.inv(covariance)
     factor = np.linalg.cholesky(covariance)
-    factor = factor if lower else factor.T
+    if of == "inverse":
+        return (as_float(x) - train.mean(axis=0)) @ factor
+    factor = factor.T if of == "transposed" else factor
     return np.linalg.solve(factor, (as_float(x) - train.mean(axis=0)).T).T
 
 
-@exercise.bug
-def empty_directions_dropped(x, train, eps):
+@exercise.bug(thin=(False, True))
+def empty_directions_dropped(x, train, eps, thin=False):
     """Directions along which `train` does not spread are dropped. Their variance is `eps`: keep all
     d eigenvectors."""
     # "does not spread are dropped": np.linalg.matrix_rank(got,
     #     tol=1e-8) < np.linalg.matrix_rank(want, tol=1e-8)
-    # "keep all d eigenvectors": values > 1e-10 * values.max() →
-    #     values >= 0
+    # "keep all d eigenvectors": values > 1e-10 * values.max() → values >= 0;
+    #     full_matrices=False → full_matrices=True
     mean, values, vectors = fitted(train)
+    if thin:
+        vt = np.linalg.svd(as_float(train) - mean, full_matrices=False)[2]
+        values = values[-len(vt) :]
+        return stretched(x, mean, 1 / np.sqrt(values + eps), vt.T[:, ::-1])
     kept = values > 1e-10 * values.max()
     return stretched(x, mean, 1 / np.sqrt(values[kept] + eps), vectors[:, kept])

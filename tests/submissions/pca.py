@@ -160,6 +160,33 @@ def by_the_sum(x, k):
     return mean, components * np.sign(components.sum(axis=1))[:, None], variances
 
 
+def by_the_largest_score(x, k):
+    mean, _, variances = by_svd(x, k)
+    left = np.linalg.svd(_float(x) - mean, full_matrices=False)
+    far = np.abs(left[0]).argmax(axis=0)[:k]
+    return mean, left[2][:k] * np.sign(left[0][far, range(k)])[:, None], variances
+
+
+def all_turned_together(x, k):
+    mean, _, variances = by_svd(x, k)
+    found = np.linalg.svd(_float(x) - mean, full_matrices=False)[2][:k]
+    return mean, -found if found.min() < -found.max() else found, variances
+
+
+def squared_again(x, k):
+    x = _float(x)
+    spread = np.cov(x, rowvar=False).reshape(x.shape[1], x.shape[1])
+    _, s, vt = np.linalg.svd(spread)
+    return x.mean(axis=0), _signed(vt[:k]), s[:k] ** 2 / (len(x) - 1)
+
+
+def scaled_as_by_scikit_learn(x, k):
+    x = _float(x)
+    deviation = x.std(axis=0)
+    found = by_svd((x - x.mean(axis=0)) / np.where(deviation > 0, deviation, 1), k)
+    return x.mean(axis=0), found[1], found[2]
+
+
 def stretched(x, k):
     mean, components, variances = by_svd(x, k)
     return mean, (components.T * np.sqrt(variances)).T, variances
@@ -266,6 +293,10 @@ WRONG = {
     negative: "largest_entry_negative",
     by_the_first: "first_entry_positive",
     by_the_sum: "sum_positive",
+    by_the_largest_score: "signs_by_another_rule",
+    all_turned_together: "signs_by_another_rule",
+    squared_again: "squares_of_variances",
+    scaled_as_by_scikit_learn: "standardised",
     stretched: "loadings",
     z_scores: "standardised",
     moments_less_the_mean: "nearly_right",

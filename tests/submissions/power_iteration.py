@@ -169,6 +169,30 @@ def sign_of_the_start(a, start, steps):
     return value, vector * (-1 if vector @ start < 0 else 1)
 
 
+def sign_of_the_value(a, start, steps):
+    value, vector = in_a_loop(a, start, steps)
+    return value, vector * np.sign(value)
+
+
+def stopped_where_nothing_moves(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    for _ in range(steps):
+        before, vector = vector, _unit(a @ vector)
+        if np.linalg.norm(vector - before) < 1e-9:
+            break
+    return _quotient(a, vector), vector
+
+
+def length_at_least_a_little(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    for _ in range(steps):
+        vector = a @ vector
+        vector = vector / max(np.linalg.norm(vector), 1e-12)
+    return _quotient(a, vector), vector
+
+
 def to_the_end(a, start, steps):
     return in_a_loop(a, start, 2000)
 
@@ -247,7 +271,10 @@ WRONG = {
     by_sums: "by_another_norm",
     by_the_largest: "by_another_norm",
     largest_positive: "sign_turned",
-    sign_of_the_start: "sign",
+    sign_of_the_start: "sign_turned",
+    sign_of_the_value: "sign_turned",
+    stopped_where_nothing_moves: "nearly_right",
+    length_at_least_a_little: "wrong_for_numbers_that_are_tiny",
     to_the_end: "converged",
     stopped_early: None,
     at_most_fifty: None,

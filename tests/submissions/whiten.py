@@ -177,6 +177,19 @@ def triangular(x, train, eps):
     return np.linalg.solve(lower, (x - train.mean(axis=0)).T).T
 
 
+def triangular_of_the_inverse(x, train, eps):
+    x, train = _floats(x, train)
+    inverse = np.linalg.inv(_covariance(train) + eps * np.eye(x.shape[1]))
+    return (x - train.mean(axis=0)) @ np.linalg.cholesky(inverse)
+
+
+def as_many_as_rows(x, train, eps):
+    x, train = _floats(x, train)
+    mean = train.mean(axis=0)
+    s, vt = np.linalg.svd(train - mean, full_matrices=False)[1:]
+    return (x - mean) @ vt.T / np.sqrt(s**2 / (len(train) - 1) + eps) @ vt
+
+
 def thin(x, train, eps):
     x, train = _floats(x, train)
     mean = train.mean(axis=0)
@@ -236,6 +249,8 @@ WRONG = {
     eps_of_the_mean_variance: "wrong_except_where_eps_is_0.0",
     standardised: "each_feature_alone",
     triangular: "by_cholesky",
+    triangular_of_the_inverse: "by_cholesky",
+    as_many_as_rows: "empty_directions_dropped",
     thin: "empty_directions_dropped",
     moved_in_place: "an_argument_changed",
     in_whole_numbers: "wrong_where_train_holds_integers",
