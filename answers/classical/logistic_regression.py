@@ -104,7 +104,7 @@ def logistic_loss(
 
     Returns:
         (loss, dw, db): the loss in nats, its gradient by the weights, and its slope by the
-        intercept. An example that is right by 50 costs exp(-50) nats, and not 0.
+        intercept.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, b is not finite, λ is negative or

@@ -88,6 +88,33 @@ def pytorch(w, b, x, y, lamda):
     return loss.numpy()[()], (x.T @ dz + lamda * w).numpy(), dz.sum().numpy()[()]
 
 
+def minus_label_times_logit(w, b, x, y, lamda):
+    """log(1 + exp(z)) - y z, and p - y: exp(-50) is lost beside 50, and beside 1."""
+    x, w = _float(x), _float(w)
+    z = x @ w + b
+    with np.errstate(over="ignore"):
+        dz = 1 / (1 + np.exp(-z)) - y
+    return (np.logaddexp(0, z) - y * z).sum() + lamda / 2 * w @ w, x.T @ dz + lamda * w, dz.sum()
+
+
+def as_binary_cross_entropy_with_logits(w, b, x, y, lamda):
+    """max(z, 0) - z y + log(1 + exp(-|z|)), and p by the hyperbolic tangent."""
+    x, w = _float(x), _float(w)
+    z = x @ w + b
+    loss = (np.maximum(z, 0) - z * y + np.log1p(np.exp(-abs(z)))).sum()
+    dz = (1 + np.tanh(z / 2)) / 2 - y
+    return loss + lamda / 2 * w @ w, x.T @ dz + lamda * w, dz.sum()
+
+
+def logits_within_700(w, b, x, y, lamda):
+    """The sigmoid's logits are clipped; the loss is that of each class."""
+    x, w = _float(x), _float(w)
+    z = x @ w + b
+    dz = 1 / (1 + np.exp(-np.clip(z, -700, 700).astype(float))) - y
+    loss = (y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)).sum()
+    return loss + lamda / 2 * w @ w, x.T @ dz + lamda * w, dz.sum()
+
+
 def as_it_is_written(w, b, x, y, lamda):
     _, dw, db = by_signs(w, b, x, y, lamda)
     p = 1 / (1 + np.exp(-(_float(x) @ w + b)))
@@ -103,10 +130,12 @@ def with_an_epsilon(w, b, x, y, lamda):
     return loss + lamda / 2 * (_float(w) @ w), dw, db
 
 
-def minus_label_times_logit(w, b, x, y, lamda):
-    _, dw, db = by_signs(w, b, x, y, lamda)
-    z = _float(x) @ w + b
-    return (np.logaddexp(0, z) - y * z).sum() + lamda / 2 * (_float(w) @ w), dw, db
+def probabilities_within(w, b, x, y, lamda):
+    x, w = _float(x), _float(w)
+    p = np.exp(-np.logaddexp(0, -(x @ w + b)))
+    safe = np.clip(p.astype(float), 1e-12, 1 - 1e-12)
+    loss = -(y * np.log(safe) + (1.0 - y) * np.log(1 - safe)).sum()
+    return loss + lamda / 2 * w @ w, x.T @ (p - y) + lamda * w, (p - y).sum()
 
 
 def log_of_a_sum(w, b, x, y, lamda):
@@ -121,13 +150,6 @@ def log1p_of_exp(w, b, x, y, lamda):
     m = (2 * y.astype(float) - 1) * (_float(x) @ w + b)
     with np.errstate(over="ignore"):
         return np.log1p(np.exp(-m)).sum() + lamda / 2 * (_float(w) @ w), dw, db
-
-
-def probabilities_less_labels(w, b, x, y, lamda):
-    loss, _, _ = by_signs(w, b, x, y, lamda)
-    with np.errstate(over="ignore"):
-        dz = 1 / (1 + np.exp(-(_float(x) @ w + b))) - y
-    return loss, _float(x).T @ dz + lamda * w, dz.sum()
 
 
 def averaged(w, b, x, y, lamda):
@@ -208,10 +230,9 @@ def slope_by_differences(w, b, x, y, lamda, h=1e-5):
 WRONG = {
     as_it_is_written: "not_finite",
     with_an_epsilon: "probabilities_clipped",
-    minus_label_times_logit: "difference_of_large_numbers",
+    probabilities_within: "probabilities_clipped",
     log_of_a_sum: "exponential_overflows",
     log1p_of_exp: "exponential_overflows",
-    probabilities_less_labels: "one_minus_one",
     averaged: "mean_for_sum",
     all_averaged: "factor_of_a_size",
     whole_squares: "penalty_not_halved",
