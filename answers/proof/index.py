@@ -1,11 +1,22 @@
 """The map of all questions, which the home page shows, and how much there is of everything."""
 
+from markdown.extensions.toc import slugify
+
 from answers.grader import catalog
 from answers.pages import Page, by_topic, pages
 from answers.proof.minutes import practice, reading
 from answers.site import modules
 
 TOGETHER = "\N{NO-BREAK SPACE}"
+
+
+def contents() -> str:
+    """One line with every topic, for a screen that does not hold the map."""
+    links = (
+        f"[{topic}](#{slugify(topic, '-')}) {len(members)}"
+        for topic, members in by_topic()
+    )
+    return " · ".join(links).replace(") ", f"){TOGETHER}")
 
 
 def topics() -> str:

@@ -16,6 +16,8 @@ const titleOf = ({ number, title }) => `${number}. ${title}`
 /** @param {Parts} parts */
 const inOne = parts => parts.flatMap((part, place) => (place ? [", ", part] : [part]))
 
+const LEAVES = "A question leaves the list when you rehearse its page and rate it, an exercise when it passes."
+
 /** @type {Agenda} */
 export function agenda(all, records) {
   const now = plan()
@@ -33,6 +35,8 @@ export function agenda(all, records) {
     holds(all, now.track),
     make("p", { textContent: parts.join(" ") }),
     ...(list.minutes ? [make("ul", {}, ...lines(list))] : []),
+    ...done(all, records, day),
+    ...(list.tasks.some(({ kind }) => kind == "read") ? [make("p", { className: "today-holds", textContent: LEAVES })] : []),
     ...(list.waiting.length ? [make("p", {}, waits(list.waiting), ": ", link("review/", "if you have time"), ".")] : []),
     ...(ahead.days.length ? [schedule(ahead, day, now.date)] : []),
     ...(now.date && ahead.days.at(-1)?.day == now.date && ahead.waiting.length ? [left(ahead)] : []),
@@ -40,13 +44,29 @@ export function agenda(all, records) {
   ]
 }
 
-// What a track holds, by topic.
+// What was rated or passed today, so that it does not merely go from the list.
+/** @param {Cards} all @param {Records} records @param {string} day */
+function done(all, records, day) {
+  const today = Object.entries(all).filter(([id]) => records[id]?.reviews?.at(-1)?.[0] == day)
+  /** @param {string} kind */
+  const of = kind => today.filter(([, card]) => card.kind == kind)
+  const followUps = of("follow-up").length
+  const parts = [
+    ...of("opening").map(([, card]) => titleOf(card)),
+    ...of("exercise").map(([id]) => code(id)),
+    ...(followUps ? [counted(followUps, "follow-up")] : []),
+  ]
+  return parts.length ? [make("p", { className: "today-holds" }, "Done today: ", ...inOne(parts), ".")] : []
+}
+
+// What a track holds, by topic; all of them hold all.
 /** @param {Cards} all @param {string} track */
 function holds(all, track) {
   const topics = Map.groupBy(order(all, track), ({ card }) => card.topic)
   const parts = [...topics].map(([topic, pages]) => `${topic} ${pages.filter(({ held }) => held).length} of ${pages.length}`)
   const count = order(all, track).filter(({ held }) => held).length
-  return make("p", { className: "today-holds", textContent: `${counted(count, "question")} in this track: ${parts.join(", ")}.` })
+  const said = track == "all" ? `of all ${topics.size} topics` : `in this track: ${parts.join(", ")}`
+  return make("p", { className: "today-holds", textContent: `${counted(count, "question")} ${said}.` })
 }
 
 // The list of a day: cards, then what is read and written in turn, then what ends the day.
@@ -120,7 +140,7 @@ function left({ days, waiting }) {
   const read = minutesOf(days.flatMap(({ tasks }) => tasks.filter(({ kind }) => kind == "read")))
   const more = minutesOf(waiting.map(({ card }) => ({ minutes: card.reading + card.minutes })))
   const count = days.flatMap(({ tasks }) => tasks.filter(({ kind }) => kind == "read")).length + waiting.length
-  const title = `${counted(count, "question")} to read need ${read + more} min; you have ${read}: ${waiting.length == 1 ? "this one waits" : `these ${waiting.length} wait`}`
+  const title = `No time for ${waiting.length} of ${counted(count, "question")}: to read them all takes ${read + more} min, the plan has ${read}`
   return folded(title, make("p", {}, ...inOne(waiting.map(({ card }) => link(`${card.page}/`, titleOf(card)))), "."))
 }
 

@@ -48,11 +48,16 @@ class Home {
       return make("label", {}, input, make("span", { textContent: name }))
     })
     const legend = make("legend", { textContent: "Track" })
-    this.limits = [minutesLabel, make("fieldset", { className: "tracks" }, legend, ...this.tracks)]
+    const tracks = make("fieldset", { className: "tracks" }, legend, ...this.tracks)
+    this.minutes = minutesLabel
     this.said = make("p", { className: "exercise-notice", role: "status" })
     this.list = make("div")
     this.root = root
-    root.replaceChildren(make("div", { className: "today-plan" }, dateLabel, this.evenings, ...this.limits), this.said, this.list)
+    root.replaceChildren(
+      make("div", { className: "today-plan" }, dateLabel, this.evenings, minutesLabel, tracks),
+      this.said,
+      this.list,
+    )
     this.render()
   }
 
@@ -83,7 +88,7 @@ class Home {
       if (input) input.checked = input.value == now.track
     }
     const begun = shelves.some(shelf => shelf.names.length)
-    for (const each of this.limits) each.hidden = !begun
+    this.minutes.hidden = !begun
     this.evenings.hidden = (now.date ?? "") >= today()
     say(this.said, notice())
     if (!begun && !this.agenda) return

@@ -6,7 +6,7 @@ import { report } from "./mock_report.js"
 import { clock, isElsewhere, keep, kept, mocks, total } from "./mock_state.js"
 import { stepsOf } from "./mock_steps.js"
 import { Recall } from "./recall.js"
-import { LEVELS, keepMocked, score } from "./study.js"
+import { LEVELS, keepMocked, score, trackNamed } from "./study.js"
 
 const EVERY = 5000 // ms, in which the time is kept
 const MINUTE = 60_000
@@ -39,7 +39,9 @@ export class Interview extends Recall {
     this.seed = mock.seed
     this.step = this.at
     this.time = make("p", { className: "mock-clock", ariaHidden: "true" })
-    this.root.prepend(this.time)
+    const drawn = trackNamed(this.kept.track)
+    this.track = make("p", { className: "mock-track", textContent: drawn[0].toUpperCase() + drawn.slice(1) })
+    this.root.prepend(this.track, this.time)
     this.pauses = this.bar.button("Pause", () => this.pause(!this.paused))
     this.ends = this.bar.button("End", () => this.end())
     this.leaving = () => this.pause(true)
@@ -156,7 +158,7 @@ export class Interview extends Recall {
     for (const part of [this.front, this.back, this.choices]) part.hidden = paused
     if (paused || isOver) this.undo.hidden = true
     if (paused || card?.kind != "follow-up") this.suspend.hidden = true
-    for (const part of [this.time, this.pauses, this.ends]) part.hidden ||= isOver
+    for (const part of [this.track, this.time, this.pauses, this.ends]) part.hidden ||= isOver
     if (isOver) {
       this.#since = null
       clearInterval(this.ticking)

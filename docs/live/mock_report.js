@@ -3,7 +3,7 @@
 
 import { make } from "./elements.js"
 import { clock, forget, total } from "./mock_state.js"
-import { RATINGS, TRACKS } from "./study.js"
+import { RATINGS, trackNamed } from "./study.js"
 
 // What is shown after the last step.
 /** @param {Interview} interview @param {Act} again */
@@ -21,7 +21,7 @@ export function report(interview, again) {
   )
   const address = new URL(location.pathname, location.href)
   address.search = `minutes=${minutes}&seed=${seed}&track=${track}`
-  const asked = `${minutes} minutes, seed ${seed}, ${track == "all" ? "all questions" : `${TRACKS[track]} track`}`
+  const asked = `${minutes} minutes, seed ${seed}, ${trackNamed(track)}`
   const newOne = interview.button("New interview", () => {
     forget()
     interview.close()

@@ -10,6 +10,8 @@ export const RATINGS = { 1: "again", 2: "hard", 3: "good", 4: "easy" }
 export const LEVELS = ["weak", "solid", "strong"]
 /** @type {Record<string, string>} */
 export const TRACKS = { LLM: "LLM", general: "General", all: "All" }
+/** @param {string} track */
+export const trackNamed = track => (track == "all" ? "all questions" : `${TRACKS[track]} track`)
 
 /** @param {unknown} value @returns {value is [string, unknown]} */
 const isPair = value => Array.isArray(value) && value.length == 2 && isDay(value[0])

@@ -269,6 +269,7 @@ def test_it_draws_from_the_track_of_the_plan_of_the_link_or_of_the_moment(visit,
     assert drawn != SCRIPTS.value("draw(all, 15, 8).questions")[0][0]
     asked = re.compile(rf"^1 of .* Question {drawn['number']}, ")
     expect(interview.where).to_have_text(asked)
+    expect(page.get_by_text("LLM track", exact=True)).to_be_visible()
     page.reload()
     interview.button("Go on").click()
     expect(interview.where).to_have_text(asked)

@@ -19,7 +19,7 @@ from waiting import wait_until
 
 from answers.cards import deck
 from answers.cards.cards import cards
-from answers.pages import pages
+from answers.pages import by_topic, pages
 from answers.site import bundle
 from answers.site.addresses import place
 
@@ -549,6 +549,7 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     page = reader("")
     home = page.locator(".today")
     expect(home.get_by_label("Minutes a day")).to_be_hidden()
+    expect(home.get_by_text("Track", exact=True)).to_be_in_viewport()
     evenings = home.get_by_role("button", name="Three evenings")
     evenings.click()
     expect(home).to_contain_text("The interview is in 3 days.")
@@ -559,7 +560,7 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     expect(home).to_contain_text("The interview is in 5 days.")
     expect(home.get_by_label("All", exact=True)).to_be_checked()
     held = [sum("LLM" in page.importance for page in pages()), len(pages())]
-    expect(home).to_contain_text(f"{held[1]} questions in this track: ")
+    expect(home).to_contain_text(f"{held[1]} questions of all {len(by_topic())} topics.")
     home.get_by_label("LLM").check()
     expect(home).to_contain_text(f"{held[0]} questions in this track: Transformers 4 of 4")
     # Fields for a finger.
@@ -567,6 +568,7 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     heights = fields.evaluate_all("all => all.map(e => e.offsetHeight)")
     assert len(heights) == 5
     assert min(heights) >= 44
+    expect(home).to_contain_text("A question leaves the list when you rehearse its page")
     first = home.get_by_role("listitem").first
     expect(first).to_have_text(re.compile("^Read, and say in thirty seconds, 9. Attention, "))
     days = home.locator("details").first
@@ -575,7 +577,7 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
     expect(days.locator("li").nth(4)).to_contain_text("mock interview; cheat sheet")
     waiting = home.locator("details").nth(1)
     expect(waiting.locator("summary")).to_contain_text(
-        re.compile(r"questions to read need \d+ min; you have \d+: these \d+ wait")
+        re.compile(rf"^No time for \d+ of {held[0]} questions: .* \d+ min, the plan has \d+$")
     )
     home.get_by_label("General").check()
     expect(days).to_have_attribute("open", "")  # as the reader left it
@@ -654,6 +656,7 @@ def test_an_evening_and_what_is_left_of_it_three_days_later(alone, tmp_path, mon
     page.locator(".ways").get_by_role("link", name="Questions").click()
     expect(listed.first).to_have_text(re.compile("^Write causal_mask"))
     assert minutes() == before - cost
+    expect(today).to_contain_text("Done today: 9. Attention.")
     # Then a function of it is written.
     listed.first.get_by_role("link").click()
     exercise = Exercise(page, "causal_mask").start()

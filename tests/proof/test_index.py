@@ -44,6 +44,12 @@ def test_home_shows_at_most_eight_topics():
     assert len(by_topic()) <= 8  # more take a second screen
 
 
+def test_a_line_leads_to_each_topic():
+    line = index.contents().replace(index.TOGETHER, " ")
+    for said, (topic, members) in zip(line.split(" · "), by_topic(), strict=True):
+        assert said == f"[{topic}](#{topic.lower().replace(' ', '-')}) {len(members)}"
+
+
 def test_an_item_links_the_page_and_says_its_minutes(page):
     minutes = practice(["broadcast_shape", "unbroadcast"])
     link = "- [Broadcasting | shapes](questions/08-broadcasting.md)"
