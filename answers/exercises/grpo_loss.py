@@ -73,10 +73,6 @@ exercise.case("two of 0, each answer's mean", new, old, some, mask, "sequence")
 wild = np.where(mask, new, 900.0), np.where(mask, old, -900.0)
 exercise.case("large numbers at padding", *wild, a, mask)
 exercise.case("large numbers at padding, a constant", *wild, a, mask, "constant", 6)
-# Twice a number is exact, and so are the ratios 2, 1/2 and 1.
-ends = [np.log(2) * np.array([each] * 2) for each in ([-1, -2, -3], [-2, -1, -3])]
-both = np.array([1.5, -0.5])
-exercise.case("ratios at the ends", *ends, both, whole[:2, :3], clip=(0.5, 1.0))
 exercise.case("log-probabilities near -900", new - 900, old - 900, a, mask)
 singles = [each.astype(np.float32) for each in (new, old, a)]
 exercise.case("float32", *singles, mask)
@@ -531,25 +527,6 @@ def padding_overflows(
         ratio = np.exp(difference)
         clipped = np.clip(ratio, 1 - clip[0], 1 + clip[1]) * a
         return finished(w, ratio * a, clipped)
-
-
-@exercise.bug
-def flat_at_the_ends(
-    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
-):
-    """A ratio exactly at an end counts as clipped, and gets no gradient. There it is not clipped
-    yet: compare by `>` and `<`."""
-    # "A ratio exactly at an end counts as clipped, and gets no gradient": np.isclose(got.loss,
-    #     want.loss) and not got.dlog_prob[got.dlog_prob != want.dlog_prob].any() and
-    #     not np.allclose(got.dlog_prob, want.dlog_prob)
-    # "There it is not clipped yet: compare by `>` and `<`": ratio >= high → ratio > high; ratio <=
-    #     low → ratio < low
-    a, (low, high) = as_float(advantages)[:, None], (1 - clip[0], 1 + clip[1])
-    ratio = np.exp(np.where(mask, as_float(log_prob) - old_log_prob, 0))
-    flat = ((a > 0) & (ratio >= high)) | ((a < 0) & (ratio <= low))
-    w, free = token_weights(mask, by, length), ratio * a
-    loss = -(w * np.minimum(free, np.clip(ratio, low, high) * a)).sum()
-    return loss, np.where(flat, 0, -w * free)
 
 
 @exercise.bug

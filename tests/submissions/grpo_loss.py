@@ -321,14 +321,6 @@ def silent_answers_dropped(
     return loss, gradient
 
 
-def closed_ends(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
-    """The gradient lives strictly within the band, on the side to which A pushes."""
-    ratio, a, cut = _parts(log_prob, old_log_prob, advantages, mask, clip)
-    w = _weights(mask, by, length)
-    live = np.where(a > 0, ratio < 1 + clip[1], ratio > 1 - clip[0]) | (a == 0)
-    return -(w * np.minimum(ratio * a, cut * a)).sum(), -w * ratio * a * live
-
-
 def quotient(log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)):
     """Of probabilities, at the tokens that count."""
     new, old = (np.exp(np.where(mask, _float(each), 0)) for each in (log_prob, old_log_prob))
@@ -413,7 +405,6 @@ WRONG = {
     reinforce: "logarithm_without_the_old_policy",
     cispo: "clipped_weight_of_a_logarithm",
     silent_answers_dropped: "advantages_of_0_left_out",
-    closed_ends: "flat_at_the_ends",
     quotient: "probabilities_divided",
     band_of_logarithms: "clipped_in_logarithms",
     three_at_most: "dual_clip",
