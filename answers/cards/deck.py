@@ -150,6 +150,7 @@ def model() -> genanki.Model:
     )
 
 
+@cache
 def html(source: str, address: str) -> str:
     r"""Markdown as a field of Anki: formulas between `\(` and `\)`, code and outputs folded.
 

@@ -118,19 +118,20 @@ def deck_of(_state: tuple, site: str) -> bytes:
 def made_of(_state: tuple) -> tuple[dict[str, str], tuple]:
     """All, and the state of the pages that it is made of."""
     read = state(questions())
-    return in_process("made"), read
+    return in_process(), read
 
 
 @cache
 def cards_of(*_states: tuple) -> dict[str, str]:
-    return in_process("cards_made")
+    return cards_made()
 
 
-def in_process(function: str) -> dict[str, str]:
+def in_process() -> dict[str, str]:
+    """What `made` returns in a process of its own."""
     # Hardly any of the syntax trees that it makes becomes garbage before it ends.
     code = (
         "import gc, json; gc.disable(); "
-        f"from answers.site import bundle; print(json.dumps(bundle.{function}()))"
+        "from answers.site import bundle; print(json.dumps(bundle.made()))"
     )
     # Nothing is called with arrays of a reader, so no shape needs to be checked.
     environment = os.environ | {"JAXTYPING_DISABLE": "1"}

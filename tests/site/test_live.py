@@ -70,15 +70,16 @@ def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeyp
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     assert int(done.stdout) == len(made)
     monkeypatch.setattr(bundle, "made", None)
-    assert bundle.in_process("made") == made
-    assert bundle.in_process("cards_made") == {bundle.CARDS: made[bundle.CARDS]}
+    assert bundle.in_process() == made
+    assert bundle.cards_made() == {bundle.CARDS: made[bundle.CARDS]}
 
 
 @pytest.fixture
 def asked(monkeypatch, tmp_path):
-    """A package of one module and one page: what is asked of processes."""
+    """A package of one module and one page: what is made."""
     calls = []
-    monkeypatch.setattr(bundle, "in_process", lambda name: calls.append(name) or {name: ""})
+    for name, made in (("in_process", "made"), ("cards_made", "cards_made")):
+        monkeypatch.setattr(bundle, name, lambda made=made: calls.append(made) or {made: ""})
     monkeypatch.setattr(bundle, "made_of", cache(bundle.made_of.__wrapped__))
     monkeypatch.setattr(bundle, "cards_of", cache(bundle.cards_of.__wrapped__))
     monkeypatch.setattr(bundle.modules, "PACKAGE", tmp_path / "package")
