@@ -189,8 +189,7 @@ def grpo_loss(
             answer's mean over its tokens, "constant" for the sum over all tokens divided by
             answers · `length`.
         length: With "constant" alone: a number such as the most tokens of an answer.
-        clip: How far a ratio may fall below 1, and rise above it. Exactly at either end it is not
-            clipped yet.
+        clip: How far a ratio may fall below 1, and rise above it.
 
     Returns:
         The loss, and its gradient at `log_prob`; `old_log_prob` and `advantages` are constants.

@@ -180,10 +180,10 @@ def white_overflows(result):
 def whiten(
     x: Real[ndarray, "m d"], train: Real[ndarray, "n d"], eps: float
 ) -> Float[ndarray, "m d"]:
-    """The rows of `x`, moved and stretched so that those of `train` would be white.
+    """The rows of `x`, moved and stretched so that the rows of `train` would be white.
 
-    (x - mean) (C + eps I)^(-1/2), where mean and covariance C are those of `train` alone, C
-    divided by n - 1. With `eps` 0, the rows of `train` get covariance I. Of all matrices that
+    (x - mean) (C + eps I)^(-1/2), with mean and covariance C of `train` alone, C divided by
+    n - 1. With `eps` 0, the rows of `train` get covariance I. Of all matrices that
     do so this symmetric positive one (ZCA) moves them least, and no sign is left open.
 
     How:

@@ -90,13 +90,13 @@ def mixed(x0, eps, alpha_bar_next, s, fresh):
 
 @exercise.bug
 def noise_factor_kept(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
-    """The noise keeps the factor of the old time, so samples never get clean. It is that of the
-    next: √(1 - ᾱ') without new noise."""
+    """The noise keeps the factor of the old time, so samples never get clean. At the next
+    time it is √(1 - ᾱ') without new noise."""
     # "The noise keeps the factor of the old time": np.allclose(bug(x, eps, alpha_bar, 1.0),
     #     data(x, eps, alpha_bar) + (1 - alpha_bar) ** 0.5 * eps)
     # "so samples never get clean": not np.allclose(bug(x, eps, alpha_bar, 1.0), data(x, eps,
     #     alpha_bar))
-    # "It is that of the next: √(1 - ᾱ') without new noise": max(1 - alpha_bar - s ** 2, 0) →
+    # "At the next time it is √(1 - ᾱ') without new noise": max(1 - alpha_bar - s ** 2, 0) →
     #     max(1 - alpha_bar_next - s ** 2, 0)
     s = anew_of(alpha_bar, alpha_bar_next, eta)
     left = max(1 - alpha_bar - s**2, 0) ** 0.5
