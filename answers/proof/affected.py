@@ -116,6 +116,7 @@ def folder(name: str) -> str:
     return name.rpartition("/")[0]
 
 
+@cache
 def relative(path: Path) -> str:
     """A file as git names it; outside of the repository, its whole path."""
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
@@ -132,6 +133,7 @@ class Graph:
 
     def __init__(self, files: frozenset[str]):
         self.files, self.modules, self.words = files, {}, defaultdict(set)
+        self.of_text = cache(self.of_text)  # many tests have the same case
         for name in files:
             self.enter(name)
         self.imports, self.needs = defaultdict(set), defaultdict(set)
@@ -170,8 +172,8 @@ class Graph:
     def of_text(self, text: str) -> set[str]:
         """What a text names: modules, a file, a folder, or an exercise."""
         found = set().union(*map(self.of_module, DOTTED.findall(text)))
-        for word in {text, text.rpartition("/")[2]} & self.words.keys() - {""}:
-            found |= self.words[word]
+        for word in {text, text.rpartition("/")[2]} - {""}:
+            found |= self.words.get(word, set())
         return found
 
     def read(self, name: str) -> None:
