@@ -185,6 +185,18 @@ def fitted_to_newton_steps(grow, y, score, rate=0.1, penalty=1.0):
 
 
 @exercise.bug
+def fitted_to_class_errors(grow, y, score, rate=0.1, penalty=1.0):
+    """The tree is fitted to y minus the likelier class, 0 or 1. Fit it to y - p."""
+    # "The tree is fitted to y minus the likelier class, 0 or 1": np.allclose(got.values, rate *
+    #     newton(*derivatives(y, score), grow(y - 1.0 * (score > 0)), penalty))
+    # "Fit it to y - p": grow(y - 1.0 * (score > 0)) → grow(-g)
+    g, h = derivatives(y, score)
+    leaf = grow(y - 1.0 * (score > 0))
+    values = rate * newton(g, h, leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
 def residual_of_the_score(grow, y, score, rate=0.1, penalty=1.0):
     """The tree is fitted to y - score, as for squared error. A score is no probability here: fit
     the tree to y - p, p = 1 / (1 + exp(-score))."""
@@ -219,6 +231,69 @@ def curvature_p(grow, y, score, rate=0.1, penalty=1.0):
     g, _h = derivatives(y, score)
     leaf = grow(-g)
     values = rate * newton(g, chance(score), leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
+def curvature_of_a_quarter(grow, y, score, rate=0.1, penalty=1.0):
+    """The second derivative is taken for 1/4, as at score 0. It is p (1 - p)."""
+    # "The second derivative is taken for 1/4": np.allclose(got.values, rate * newton(derivatives(y,
+    #     score)[0], np.full(len(y), 0.25), grow(-derivatives(y, score)[0]), penalty))
+    # "as at score 0": np.allclose(bug(grow, y, 0 * score, rate, penalty)[1], right(grow, y, 0 *
+    #     score, rate, penalty)[1]) and not np.allclose(got.values, want.values)
+    # "It is p (1 - p)": 0.25 + 0 * _h → _h
+    g, _h = derivatives(y, score)
+    leaf = grow(-g)
+    values = rate * newton(g, 0.25 + 0 * _h, leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
+def curvature_of_the_mean(grow, y, score, rate=0.1, penalty=1.0):
+    """The second derivative is taken at the mean of a leaf's probabilities. Add up p (1 - p) of
+    its examples."""
+    # "The second derivative is taken at the mean of a leaf's probabilities": not
+    #     np.allclose(got.values, want.values) and np.allclose(bug(grow, y, 0.0 * score + 2, rate,
+    #     penalty)[1], right(grow, y, 0.0 * score + 2, rate, penalty)[1])
+    # "Add up p (1 - p) of its examples": (mean * (1 - mean))[leaf] → _h
+    g, _h = derivatives(y, score)
+    leaf = grow(-g)
+    mean = np.bincount(leaf, chance(score)) / np.maximum(np.bincount(leaf), 1)
+    values = rate * newton(g, (mean * (1 - mean))[leaf], leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
+def half_the_log_odds(grow, y, score, rate=0.1, penalty=1.0):
+    """The derivatives are Friedman's, whose score is half the log odds. Here a score is all of it:
+    y - p and p (1 - p), where p = 1 / (1 + exp(-score))."""
+    # "The derivatives are Friedman's, whose score is half the log odds": np.allclose(got.values,
+    #     rate * newton(2 * derivatives(y, 2 * score)[0], 4 * derivatives(y, 2 * score)[1],
+    #     grow(-derivatives(y, 2 * score)[0]), penalty))
+    # "y - p and p (1 - p), where p = 1 / (1 + exp(-score))": 2 * score → score; 2 * first → first;
+    #     4 * second → second
+    first, second = derivatives(y, 2 * score)
+    g, h = 2 * first, 4 * second
+    leaf = grow(-g)
+    values = rate * newton(g, h, leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
+def last_of_each_leaf(grow, y, score, rate=0.1, penalty=1.0):
+    """`sums[leaf] += g` adds the last example of each leaf alone. Add all of them:
+    `np.bincount(leaf, g)`."""
+    # "`sums[leaf] += g` adds the last example of each leaf alone": sums[leaf] += g →
+    #     np.add.at(sums, leaf, g); below[leaf] += h → np.add.at(below, leaf, h)
+    # "Add all of them: `np.bincount(leaf, g)`": sums[leaf] += g → sums = np.bincount(leaf,
+    #     g); below[leaf] += h → below = np.bincount(leaf, h)
+    g, h = derivatives(y, score)
+    leaf = grow(-g)
+    sums, below = np.zeros(leaf.max() + 1), np.zeros(leaf.max() + 1)
+    sums[leaf] += g
+    below[leaf] += h
+    below = below + penalty
+    values = rate * -sums / np.where(below > 0, below, np.inf)
     return score + values[leaf], values
 
 

@@ -92,6 +92,22 @@ exercise.case(
     12,
 )
 exercise.case("whole numbers of millions", *whole(4, 9, 3, 10**7), 3)
+exercise.case("many ties among many points", *whole(4, 64, 2, 3), 5)
+# A partition of so many leaves the k nearest unsorted, also where it sorts blocks of 256.
+exercise.case("half of many points", *vectors(1, 900, 3), 450)
+exercise.case(
+    "float32, squared distances that differ by little",
+    np.zeros((1, 2), np.float32),
+    np.array([[1, 3e-4], [1, 2e-4], [1, 1e-4]], np.float32),
+    1,
+)
+exercise.case(
+    "whole queries, points between them",
+    np.array([[3, 1], [0, -2]]),
+    np.array([[3.75, 1.5], [0.625, -2.5], [3.25, 1.375], [0.5, -2.25], [3.5, 1.0]]),
+    4,
+)
+exercise.case("whole numbers of ten billions", *whole(4, 9, 3, 10**10), 7)
 exercise.long_case(
     *(np.sin(np.arange(1, 2404.0) ** 2 * k).reshape(-1, 3) for k in (1, 2)), 3
 )
@@ -202,6 +218,27 @@ def product_once(queries, points, k):
 
 
 @exercise.bug
+def summed_before_squared(queries, points, k):
+    """Differences are summed before they are squared, so that they cancel. Square each first."""
+    # "Differences are summed before they are squared": np.array_equal(got, nearest((queries[:,
+    #     None].astype(float) - points).sum(axis=2) ** 2, k))
+    # "so that they cancel": bug(np.zeros((1, 2)), np.array([[1.0, 0], [9, -9]]), 1)[0, 0] == 1
+    # "Square each first": (q[:, None] - p).sum(axis=2) ** 2 → ((q[:, None] - p) ** 2).sum(axis=2)
+    q, p = (x.astype(np.float64) for x in (queries, points))
+    return nearest((q[:, None] - p).sum(axis=2) ** 2, k)
+
+
+@exercise.bug
+def sorted_along_the_queries(queries, points, k):
+    """The table is sorted along the queries. Each query has a row: sort along the points."""
+    # "The table is sorted along the queries": np.array_equal(got, np.argsort(squared(queries,
+    #     points), axis=0, kind="stable")[:, :k])
+    # "sort along the points": axis=0 → axis=1
+    table = squared(queries, points)
+    return np.argsort(table, axis=0, kind="stable")[:, :k]
+
+
+@exercise.bug
 def neighbours_of_points(queries, points, k):
     """The queries nearest to each point are found. Each query has a row, and its neighbours are
     points."""
@@ -241,7 +278,22 @@ def the_zero_distance_left_out(queries, points, k):
 
 
 @exercise.bug
-def bytes_that_wrap(queries, points, k):
+def float32_kept(queries, points, k):
+    """Differences of float32 are squared in float32, where squares that differ by little are
+    equal. Convert to float64 first."""
+    # "Differences of float32 are squared in float32": queries.dtype == np.float32 and not
+    #     np.array_equal(got, want)
+    # "where squares that differ by little are equal": got[0, 0] == 1 and want[0, 0] == 2
+    # "Convert to float64 first": x if x.dtype == np.float32 else x.astype(np.float64) →
+    #     x.astype(np.float64)
+    q, p = (
+        x if x.dtype == np.float32 else x.astype(np.float64) for x in (queries, points)
+    )
+    return nearest(((q[:, None] - p) ** 2).sum(axis=2), k)
+
+
+@exercise.bug(squared_so=(False, True))
+def bytes_that_wrap(queries, points, k, squared_so=False):
     """Differences are taken in the type that came, where differences of bytes wrap around.
     Convert to float64 first."""
     # "Differences are taken in the type that came, where differences of bytes wrap around":
@@ -249,7 +301,8 @@ def bytes_that_wrap(queries, points, k):
     # "Convert to float64 first": queries[:, None] - points → queries[:, None].astype(np.float64) -
     #     points
     differences = queries[:, None] - points
-    return nearest((differences.astype(np.float64) ** 2).sum(axis=2), k)
+    differences = differences if squared_so else differences.astype(np.float64)
+    return nearest((differences**2).sum(axis=2), k)
 
 
 @exercise.bug(always=(False, True))
@@ -267,15 +320,21 @@ def squares_in_float32(queries, points, k, always=False):
     return nearest((p**2).sum(axis=1) - 2 * q @ p.T, k)
 
 
-@exercise.bug
-def little_rounded_away(queries, points, k):
+@exercise.bug(how=("squares", "sums", "distances", "squares to 6", "distances to 6"))
+def little_rounded_away(queries, points, k, how="squares"):
     """Distances are rounded, so points that differ by little look equally far. Keep all digits of
     float64."""
     # "Distances are rounded": np.array_equal(got, nearest(squared(queries, points).round(6), k))
     # "so points that differ by little look equally far": bug(np.array([[0.0]]), np.array([[1 +
     #     1e-12], [1.0]]), 1)[0, 0] == 0
-    # "Keep all digits of float64": .astype(np.float32) →
-    return nearest(squared(queries, points).astype(np.float32), k)
+    # "Keep all digits of float64": .astype(np.float32) → ; .round(6) → ; dtype=np.float32 →
+    #     dtype=float
+    if how == "sums":
+        differences = queries[:, None].astype(float) - points
+        return nearest((differences**2).sum(axis=2, dtype=np.float32), k)
+    table = squared(queries, points)
+    table = np.sqrt(table) if "distances" in how else table
+    return nearest(table.round(6) if "6" in how else table.astype(np.float32), k)
 
 
 @exercise.bug
@@ -288,6 +347,55 @@ def last_of_equals(queries, points, k):
     #     nearest(table, k)
     table = squared(queries, points)
     return len(points) - 1 - nearest(table[:, ::-1], k)
+
+
+@exercise.bug
+def last_of_equals_kept(queries, points, k):
+    """Where points at the same distance compete for the last places, the last are kept, as in a
+    heap of (-distance, index). Keep the first: a heap of (-distance, -index)."""
+    # "Where points at the same distance compete for the last places, the last are kept":
+    #     np.array_equal(bug(np.zeros((1, 1)), np.array([[2.0], [1], [2]]), 2), [[1, 2]])
+    # "as in a heap of (-distance, index)": min((-2.0, 0), (-2.0, 2)) == (-2.0, 0) and not
+    #     np.array_equal(got, want)
+    # "Keep the first: a heap of (-distance, -index)": last - places → places
+    table, last = squared(queries, points), len(points) - 1
+    places = np.arange(last + 1)
+    found = [np.lexsort((last - places, row))[:k] for row in table]
+    found = np.sort(np.array(found, int).reshape(-1, k), axis=1)
+    return np.take_along_axis(found, nearest(np.take_along_axis(table, found, 1), k), 1)
+
+
+@exercise.bug(how=("sorted", "kept", "found"))
+def equals_in_any_order(queries, points, k, how="sorted"):
+    """Points at the same distance come in any order, as a plain `argsort` or a partition leaves
+    them. Sort all stably: kind="stable"."""
+    # "Points at the same distance come in any order": np.array_equal(*(np.take_along_axis(
+    #     squared(queries, points), each, 1) for each in (got, want))) and not np.array_equal(got,
+    #     want)
+    # "as a plain `argsort` or a partition leaves them": np.array_equal(got,
+    #     np.argsort(squared(queries, points), axis=1)[:, :k]) and not np.array_equal(got, want)
+    # "Sort all stably: kind="stable"": np.argsort(table, axis=1)[:, :k] → nearest(table, k);
+    #     np.argpartition(table, k - 1, axis=1) → nearest(table, len(points))
+    table = squared(queries, points)
+    if how == "sorted":
+        return np.argsort(table, axis=1)[:, :k]
+    some = np.argpartition(table, k - 1, axis=1)[:, :k]
+    some = np.sort(some, axis=1) if how == "kept" else some
+    distances = np.take_along_axis(table, some, axis=1)
+    order = np.argsort(distances, axis=1, kind="stable")
+    return np.take_along_axis(some, order, axis=1)
+
+
+@exercise.bug
+def partition_not_sorted(queries, points, k):
+    """The right points stand in the order that a partition leaves. Sort the k found by distance."""
+    # "The right points stand in the order that a partition leaves": np.array_equal(got,
+    #     np.argpartition(squared(queries, points), k - 1, axis=1)[:, :k]) and not
+    #     np.array_equal(got, want)
+    # "Sort the k found by distance": np.argpartition(table, k - 1, axis=1)[:, :k] → nearest(table,
+    #     k)
+    table = squared(queries, points)
+    return np.argpartition(table, k - 1, axis=1)[:, :k]
 
 
 @exercise.bug

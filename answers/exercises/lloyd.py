@@ -62,6 +62,11 @@ exercise.case(
     rounds=5,
 )
 exercise.case(
+    "a centre moves, and then loses its points",
+    np.array([[0.3], [1.0], [2.2], [7.6], [9.5]]),
+    np.array([[3.7], [12.1], [-0.7]]),
+)
+exercise.case(
     "equally near centres",
     np.array([[0.0], [2.0], [4.0], [6.0]]),
     np.array([[1.0], [3.0], [7.0], [1.0]]),
@@ -91,6 +96,11 @@ add_whole_numbers(
 )
 exercise.case(
     "float32", plane.astype(np.float32), plane[:3].astype(np.float32), rounds=3
+)
+exercise.case(
+    "integers of four bytes, of some 1e5",
+    *(np.rint(7e4 * a).astype(np.int32) for a in (plane, plane[:3])),
+    rounds=1,
 )
 exercise.case("points very far from 0", plane + 1e8, plane[:3] + 1e8, rounds=3)
 exercise.case(
@@ -424,8 +434,25 @@ def ends_where_counts_stay(points, centres, rounds=300, late=True):
     return np.array(centres, dtype=np.float64), labels
 
 
-@exercise.bug(share=(1e-4, 1e-3, 1e-6))
-def ends_where_the_sum_gains_little(points, centres, rounds=300, share=1e-4):
+@exercise.bug
+def ends_before_the_first_move(points, centres, rounds=300):
+    """Labels begin as zeros, so rounds end before the first move where all points belong to the
+    first centre. Begin with labels that nothing has, such as -1 or None."""
+    # "Labels begin as zeros, so rounds end before the first move where all points belong to the
+    #     first centre": not want.labels.any() and np.array_equal(got.centres, centres)
+    # "Begin with labels that nothing has, such as -1 or None": np.zeros(len(points), int) →
+    #     np.full(len(points), -1)
+    labels = np.zeros(len(points), int)
+    for _ in range(rounds):
+        now = table(points, centres).argmin(axis=1)
+        if np.array_equal(now, labels):
+            break
+        labels, centres = now, moved(points, centres, now)
+    return np.array(centres, float), table(points, centres).argmin(axis=1)
+
+
+@exercise.bug(share=(1e-4, 1e-3, 1e-6), late=(1e-4, 1e-3, 1e-6))
+def ends_where_the_sum_gains_little(points, centres, rounds=300, share=1e-4, late=0.0):
     """Rounds end where the sum of squared distances falls by a small share of itself. End them
     where no label changes."""
     # "Rounds end where the sum of squared distances falls by a small share of itself": not
@@ -433,10 +460,11 @@ def ends_where_the_sum_gains_little(points, centres, rounds=300, share=1e-4):
     #     1)[0], got.centres)
     # "End them where no label changes": before - now <= share * before → np.array_equal(after,
     #     centres)
-    before = np.inf
+    before, share = np.inf, late or share
     for _ in range(rounds):
         after = moved(points, centres, table(points, centres).argmin(axis=1))
-        now = table(points, after).min(axis=1).sum()
+        # Late, the sum is of the centres before they move.
+        now = table(points, centres if late else after).min(axis=1).sum()
         little = before < np.inf and before - now <= share * before
         centres, before = after, now
         if little:

@@ -38,8 +38,10 @@ exercise.case("the middle one of three axes", cube, axis=1)
 exercise.case("the last of three axes, counted from the end", cube, axis=-1)
 exercise.case("numbers that are all positive", np.abs(rows) + 0.01)
 exercise.case("many numbers near 0", spread)
-exercise.case("very small weights", rows * 1e-4)
-exercise.case("integers", rng.integers(-500, 500, size=(3, 7)))
+exercise.case("very small weights", rows * 2e-5)
+# Of rows that differ, the scales differ when their fractions are cut off, too.
+integers = rng.integers(-500, 500, size=(3, 7)) * np.array([[3], [1], [2]])
+exercise.case("integers", integers)
 exercise.case("float32", rows.astype(np.float32))
 add_whole_numbers(exercise, rng.integers(256, size=(3, 7)), signed=False)
 exercise.case(
@@ -208,6 +210,18 @@ def rounded_down(w, axis=0):
     return np.floor(w / scale + 1e-9).astype(np.int8), scale
 
 
+@exercise.bug
+def half_added_and_cut_off(w, axis=0):
+    """A half is added and the fraction cut off, which rounds numbers below 0 up. Round to the
+    nearest: `np.rint`."""
+    # "A half is added and the fraction cut off": np.array_equal(got.codes, np.trunc(w / got.scale
+    #     + 0.5))
+    # "which rounds numbers below 0 up": bug(np.array([[127, -50.8]]))[0][0, 1] == -50
+    # "Round to the nearest: `np.rint`": np.trunc(w / scale + 0.5) → np.rint(w / scale)
+    scale = largest(w, axis) / 127
+    return np.trunc(w / scale + 0.5).astype(np.int8), scale
+
+
 @exercise.bug(low=(-128, -127))
 def asymmetric_without_zero_point(w, axis=0, low=-128):
     """The range from min to max is spread over all codes, but the zero point, the code of 0, is
@@ -223,6 +237,20 @@ def asymmetric_without_zero_point(w, axis=0, low=-128):
     width = w.max(axis=over, keepdims=True) - least
     scale = np.where(width == 0, 1, width) / (127 - low)
     return (np.rint((w - least) / scale) + low).astype(np.int8), scale
+
+
+@exercise.bug(steps=(254, 255))
+def half_of_the_range(w, axis=0, steps=254):
+    """The scale is max - min over 254 or 255, so codes on the longer side of 0 need more than 127.
+    Symmetric means max|w| for both sides, over 127."""
+    # "The scale is max - min over 254 or 255": np.isclose(got.scale, np.ptp(w) / 254)
+    # "so codes on the longer side of 0 need more than 127": abs(w / got.scale).max() > 127.5
+    # "Symmetric means max|w| for both sides, over 127": np.where(width == 0, 1, width) / steps →
+    #     largest(w, axis) / 127
+    over = others(w, axis)
+    width = w.max(axis=over, keepdims=True) - w.min(axis=over, keepdims=True)
+    scale = np.where(width == 0, 1, width) / steps
+    return nearest(w, scale), scale
 
 
 @exercise.bug(wrap=(False, True))

@@ -257,6 +257,59 @@ def two_leaves_always(grow, y, score, rate=0.1, penalty=1.0):
     return score + values[leaf], values
 
 
+def curved_at_the_mean(grow, y, score, rate=0.1, penalty=1.0):
+    p = _chance(score)
+    leaf = grow(y - p)
+    values = np.zeros(leaf.max() + 1)
+    for k in np.unique(leaf):
+        inside = leaf == k
+        mean = p[inside].mean()
+        below = inside.sum() * mean * (1 - mean) + penalty
+        values[k] = rate * (y[inside] - p[inside]).sum() / below
+    return score + values[leaf], values
+
+
+def friedmans_with_signs(grow, y, score, rate=0.1, penalty=1.0):
+    sign = np.where(y == 1, 1.0, -1.0)
+    target = 2 * sign * np.exp(-np.logaddexp(0, 2 * sign * score))
+    leaf = grow(target)
+    below = np.bincount(leaf, np.abs(target) * (2 - np.abs(target))) + penalty
+    values = rate * _step(target, below, leaf)
+    return score + values[leaf], values
+
+
+def added_by_index(grow, y, score, rate=0.1, penalty=1.0):
+    p = _chance(score)
+    leaf = grow(y - p)
+    above, below = np.zeros(leaf.max() + 1), np.full(leaf.max() + 1, float(penalty))
+    above[leaf] += y - p
+    below[leaf] += p * (1 - p)
+    values = np.where(below > 0, rate * above / np.where(below > 0, below, 1), 0)
+    return score + values[leaf], values
+
+
+def to_the_errors_of_the_class(grow, y, score, rate=0.1, penalty=1.0):
+    """The leaves' values are right."""
+    p = _chance(score)
+    leaf = grow(y - (p > 0.5).astype(float))
+    values = rate * _step(y - p, np.bincount(leaf, p * (1 - p)) + penalty, leaf)
+    return score + values[leaf], values
+
+
+def sums_of_sorted_examples(grow, y, score, rate=0.1, penalty=1.0):
+    """Right where the examples stand leaf by leaf."""
+    p = _chance(score)
+    leaf = grow(y - p)
+    counts = np.bincount(leaf)
+    values = np.zeros(len(counts))
+    for k, end in enumerate(np.cumsum(counts)):
+        part = slice(end - counts[k], end)
+        if counts[k]:
+            below = (p * (1 - p))[part].sum() + penalty
+            values[k] = rate * (y - p)[part].sum() / below
+    return score + values[leaf], values
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     to_the_labels: "fitted_to_the_labels",
@@ -265,7 +318,7 @@ WRONG = {
     squared_error: "residual_of_the_score",
     plain_mean: "mean_of_the_targets",
     penalised_mean: "mean_of_the_targets",
-    a_quarter_of_the_count: None,
+    a_quarter_of_the_count: "curvature_of_a_quarter",
     chances_below: "curvature_p",
     not_penalised: "no_penalty",
     penalised_in_each_row: "penalty_of_each_example",
@@ -286,4 +339,9 @@ WRONG = {
     rate_of_xgboost: "other_defaults",
     scores_in_place: "an_argument_changed",
     two_leaves_always: None,
+    curved_at_the_mean: "curvature_of_the_mean",
+    friedmans_with_signs: "half_the_log_odds",
+    added_by_index: "last_of_each_leaf",
+    to_the_errors_of_the_class: "fitted_to_class_errors",
+    sums_of_sorted_examples: None,
 }

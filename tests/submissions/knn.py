@@ -209,6 +209,75 @@ def points_sorted_in_place(queries, points, k):
     return found
 
 
+def float32_as_it_came(queries, points, k):
+    q, p = (x.astype(float) if x.dtype.kind in "iu" else x for x in (queries, points))
+    return _first(((q[:, None] - p) ** 2).sum(axis=2), k)
+
+
+def summed_in_float32(queries, points, k):
+    q, p = queries.astype(float), points.astype(float)
+    return _first(((q[:, None] - p) ** 2).sum(axis=2, dtype=np.float32), k)
+
+
+def integers_in_eight_bytes(queries, points, k):
+    if queries.dtype.kind in "iu" and points.dtype.kind in "iu":
+        q, p = queries.astype(np.int64), points.astype(np.int64)
+        with np.errstate(all="ignore"):
+            return _first(((q[:, None] - p) ** 2).sum(axis=2), k)
+    return by_differences(queries, points, k)
+
+
+def points_in_the_type_of_the_queries(queries, points, k):
+    return by_differences(queries, points.astype(queries.dtype), k)
+
+
+def marked_with_a_billion(queries, points, k):
+    table = np.sqrt(_table(queries, points))
+    found = np.empty((len(queries), k), int)
+    for place in range(k):
+        found[:, place] = table.argmin(axis=1)
+        table[np.arange(len(table)), found[:, place]] = 1e9
+    return found
+
+
+def partitioned_alone(queries, points, k):
+    return np.argpartition(_table(queries, points), k - 1, axis=1)[:, :k]
+
+
+def sorted_by_default(queries, points, k):
+    return np.argsort(_table(queries, points), axis=1)[:, :k]
+
+
+def partitioned_then_sorted(queries, points, k):
+    table = _table(queries, points)
+    kept = np.sort(np.argpartition(table, k - 1, axis=1)[:, :k], axis=1)
+    order = np.argsort(np.take_along_axis(table, kept, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(kept, order, axis=1)
+
+
+def heap_of_negatives(queries, points, k):
+    import heapq
+
+    found = []
+    for row in _table(queries, points).tolist():
+        heap = []
+        for index, distance in enumerate(row):
+            heapq.heappush(heap, (-distance, index))
+            if len(heap) > k:
+                heapq.heappop(heap)
+        found.append([index for _, index in sorted(heap, key=lambda e: (-e[0], e[1]))])
+    return np.array(found, int).reshape(-1, k)
+
+
+def sorted_over_the_queries(queries, points, k):
+    return np.argsort(_table(queries, points), axis=0, kind="stable")[:, :k]
+
+
+def square_of_the_sum(queries, points, k):
+    q, p = queries.astype(float), points.astype(float)
+    return _first((q[:, None] - p).sum(axis=2) ** 2, k)
+
+
 # What each is told.
 WRONG = {
     downwards: "farthest",
@@ -224,7 +293,7 @@ WRONG = {
     in_columns: "a_column_for_each_query",
     second_to_next: "itself_left_out",
     never_itself: "the_zero_distance_left_out",
-    in_the_type_that_came: "wrong_where_points_holds_integers_of_one_byte",
+    in_the_type_that_came: "bytes_that_wrap",
     differences_in_their_type: "bytes_that_wrap",
     expanded_in_float32: "squares_in_float32",
     always_float32: "squares_in_float32",
@@ -240,4 +309,15 @@ WRONG = {
     capped_at_five: "wrong_where_k_is_6_or_more",
     never_more_than_all_but_one: None,
     points_sorted_in_place: "an_argument_changed",
+    float32_as_it_came: "float32_kept",
+    summed_in_float32: "little_rounded_away",
+    integers_in_eight_bytes: "wrong_for_numbers_that_are_large",
+    points_in_the_type_of_the_queries: None,
+    marked_with_a_billion: "wrong_for_numbers_that_are_large",
+    partitioned_alone: "partition_not_sorted",
+    sorted_by_default: "equals_in_any_order",
+    partitioned_then_sorted: "equals_in_any_order",
+    heap_of_negatives: "last_of_equals_kept",
+    sorted_over_the_queries: "sorted_along_the_queries",
+    square_of_the_sum: "summed_before_squared",
 }

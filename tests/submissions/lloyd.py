@@ -315,6 +315,50 @@ def ten_rounds_for_300(points, centres, rounds=10):
     return _rounds(points, centres, rounds)
 
 
+def integers_in_the_first_round(points, centres, rounds=300):
+    def labels_of(points, centres):
+        with np.errstate(all="ignore"):
+            return ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+
+    labels = labels_of(points, centres)
+    for _ in range(rounds):
+        centres = _means(points, centres, labels)
+        labels = labels_of(points, centres)
+    return centres.astype(float), labels
+
+
+def nobody_goes_back(points, centres, rounds=300):
+    """A centre without points is again where it began."""
+
+    def means_of(points, _, labels):
+        return _means(points, centres, labels)
+
+    return _rounds(points, centres, rounds, means_of=means_of)
+
+
+def zeros_for_labels(points, centres, rounds=300):
+    centres, labels = centres.astype(float), np.zeros(len(points), int)
+    for _ in range(rounds):
+        now = _labels(points, centres)
+        if (now == labels).all():
+            break
+        labels = now
+        centres = _means(points, centres, labels)
+    return centres, _labels(points, centres)
+
+
+def until_inertia_of_the_labels_stays(points, centres, rounds=300):
+    centres, before = centres.astype(float), np.inf
+    for _ in range(rounds):
+        labels = _labels(points, centres)
+        inertia = ((points - centres[labels]) ** 2).sum()
+        centres = _means(points, centres, labels)
+        if np.isfinite(before) and before - inertia <= 1e-3 * inertia:
+            break
+        before = inertia
+    return centres, _labels(points, centres)
+
+
 # What each is told.
 WRONG = {
     old_labels: "labels_before_the_last_move",
@@ -344,4 +388,8 @@ WRONG = {
     expanded: "expanded_far_from_0",
     ten_rounds_for_300: "few_rounds",
     expanded_in_float32: "expanded_far_from_0",
+    integers_in_the_first_round: "wrong_where_centres_is_of_dtype_int32",
+    nobody_goes_back: "wrong_only_in_centres",
+    zeros_for_labels: "ends_before_the_first_move",
+    until_inertia_of_the_labels_stays: "ends_where_the_sum_gains_little",
 }

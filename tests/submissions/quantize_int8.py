@@ -308,6 +308,31 @@ def zeros_scaled_by_zero(w, axis=0):
     return codes.astype(np.int8), scale
 
 
+def floor_of_1e_8(w, axis=0):
+    scale = np.maximum(_absmax(w, axis), 1e-8)
+    return np.round(w / scale).astype(np.int8), scale
+
+
+def range_for_twice_the_maximum(w, axis=0):
+    axes = _channels(w, axis)
+    scale = (w.max(axes, keepdims=True) - 1.0 * w.min(axes, keepdims=True)) / 254
+    scale = np.where(scale == 0, 1.0, scale)
+    return np.clip(np.round(w / scale), -127, 127).astype(np.int8), scale
+
+
+def half_added(w, axis=0):
+    scale = _absmax(w, axis)
+    return (w / scale + 0.5).astype(np.int8), scale
+
+
+def maximum_divided_in_its_type(w, axis=0):
+    top = np.abs(w).max(_channels(w, axis), keepdims=True)
+    scale = np.empty_like(top)
+    scale[...] = top / 127
+    scale[scale == 0] = 1
+    return np.clip(np.round(w / scale), -127, 127).astype(np.int8), scale.astype(float)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     per_tensor: "one_scale_for_all",
@@ -348,6 +373,10 @@ WRONG = {
     clipped_at_a_range: "cut_off",
     eps_of_a_millionth: "wrong_for_numbers_that_are_tiny",
     zeros_scaled_by_zero: "zero_by_zero",
+    floor_of_1e_8: "wrong_for_numbers_that_are_tiny",
+    range_for_twice_the_maximum: "half_of_the_range",
+    half_added: "half_added_and_cut_off",
+    maximum_divided_in_its_type: "truncated_to_integers",
 }
 
 # Right answers that pass with a note.
