@@ -87,7 +87,8 @@ def knn(
 
     How:
         Expand |q - p|² = |q|² - 2 q · p + |p|²; |q|² is the same for all points. Large |p|² round
-        small differences away, so move points that lie far from 0 first: subtract their mean.
+        small differences away, so move the points to 0 first: subtract their mean, rounded, so
+        that whole numbers stay whole and their ties exact.
 
     Args:
         queries: One vector per row.
@@ -107,7 +108,8 @@ def knn(
         array([[0, 1],
                [2, 1]])
     """
-    queries, points = queries.astype(np.float64), points.astype(np.float64)
+    middle = points.mean(axis=0, dtype=np.float64).round()
+    queries, points = queries - middle, points - middle
     squares = np.einsum("pd,pd->p", points, points)
     table, found = np.empty((128, len(points))), [np.empty((0, k), np.intp)]
     for start in range(0, len(queries), 128):  # all distances need too much memory
