@@ -87,6 +87,16 @@ exercise.case(
     550.0,
 )
 exercise.case(
+    "a norm below the bound, and its square far above",
+    {"w": np.array([[9.0, -5.0], [2.0, 7.0]]), "b": np.array([3.0])},
+    21.0,
+)
+exercise.case(
+    "float32 whose squares are too large for float32",
+    {"w": np.array([3e20, -4e20], np.float32)},
+    7e19,
+)
+exercise.case(
     "two gradients that are one array", {"w": one["w"], "tied": one["w"]}, 475.0
 )
 exercise.case(
@@ -276,3 +286,28 @@ def factor_upside_down(gradients, max_norm):
     # "Turn it around: max_norm / norm": norm / max_norm → max_norm / max(norm, 1e-30)
     norm = norm_of(gradients)
     return times(gradients, min(1, norm / max_norm)), norm
+
+
+@exercise.bug
+def square_compared_with_the_bound(gradients, max_norm):
+    """The sum of squares is compared with the bound, so gradients are scaled up whose norm is below
+    the bound and its square above. Compare the norm."""
+    # "The sum of squares is compared with the bound, so gradients are scaled up whose norm is below
+    #     the bound and its square above": norm_of(got.clipped) > 1.01 * want.norm and want.norm <
+    #     max_norm < want.norm ** 2
+    # "Compare the norm": norm ** 2 > max_norm → norm > max_norm
+    norm = norm_of(gradients)
+    return times(gradients, max_norm / norm if norm**2 > max_norm else 1.0), norm
+
+
+@exercise.bug
+def squares_in_float32(gradients, max_norm):
+    """Gradients in float32 are squared in float32, where the square of 2e19 is inf already. Square
+    in float64: `np.square(g, dtype=np.float64)`."""
+    # "Gradients in float32 are squared in float32, where the square of 2e19 is inf already":
+    #     np.isinf(got.norm) and np.isinf(np.square(np.float32(2e19)))
+    # "Square in float64: `np.square(g, dtype=np.float64)`": np.square(g * np.float32(1)) →
+    #     np.square(g, dtype=np.float64)
+    squares = [np.square(g * np.float32(1)).sum() for g in gradients.values()]
+    norm = np.sqrt(np.sum(squares, dtype=float))
+    return times(gradients, max_norm / max(norm, max_norm)), norm

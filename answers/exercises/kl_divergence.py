@@ -58,9 +58,19 @@ exercise.case(
     np.array([0.5, 0.5]),
     np.array([0.500004, 0.500004]),
     noted=Note(
-        "a result below 0 by rounding",
+        "a result below 0 by rounding or by sums that miss 1",
         "Ours cuts it off at 0: no divergence is negative, but for sums that miss 1.",
         in_stub_alone=True,
+    ),
+)
+exercise.case(
+    "a sum that misses 1 by 8e-7",
+    np.array([0.5, 0.5]),
+    np.array([0.9, 0.1000008]),
+    noted=Note(
+        "dividing by sums that miss 1",
+        "Ours takes `p` and `q` as they are, as the formula does.",
+        within=1e-5,
     ),
 )
 
@@ -71,6 +81,13 @@ def counts_a_class_of_probability_1e_17_in_p(kl_divergence):
     another number: look for an epsilon, a bound or a rounding."""
     found = kl_divergence(np.array([1.0, 1e-17]), np.array([1.0, 1e-300]))
     return abs(found / (1e-17 * np.log(1e283)) - 1) < 0.01
+
+
+@exercise.check
+def a_result_below_0_is_not_made_positive(kl_divergence):
+    """`q` is nearly `p`, and its sum misses 1 by 8e-7, which brings the sum of the terms below 0.
+    The result is 0 then, and yours is above: cut it off at 0, and take no absolute value."""
+    return not kl_divergence(np.full(2, 0.5), np.full(2, 0.5000004)) > 1e-8
 
 
 # Powers of two: results have the same last digit, however they are computed.
@@ -325,3 +342,27 @@ def exact_sum_asked_for(p, q, base=np.e, axis=-1):
     if (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) != 1).any():
         raise ValueError("no sum of 1")
     return kl_divergence(p, q, base, axis)
+
+
+@exercise.bug
+def infinite_for_all_rows(p, q, base=np.e, axis=-1):
+    """One row in which q excludes what p allows makes all rows infinite. Ask along the axis, as you
+    sum, or let the infinite term do it."""
+    # "One row in which q excludes what p allows makes all rows infinite": np.isinf(got).all() and
+    #     np.isfinite(want).any()
+    # "Ask along the axis, as you sum": excluded.any() → excluded.any(axis=axis)
+    # "or let the infinite term do it": np.where(excluded.any(), np.inf, result) → result
+    result = kl_divergence(p, q, base, axis)
+    excluded = (p > 0) & (q == 0)
+    return np.where(excluded.any(), np.inf, result)
+
+
+@exercise.bug
+def infinite_where_q_is_zero(p, q, base=np.e, axis=-1):
+    """A class that q excludes makes the result infinite where p excludes it, too. Such a term is 0:
+    ask for p > 0 beside q = 0."""
+    # "A class that q excludes makes the result infinite where p excludes it, too": np.isinf(got)
+    #     and not (p[q == 0] > 0).any()
+    # "Such a term is 0: ask for p > 0 beside q = 0": (q == 0) → ((q == 0) & (p > 0))
+    result = kl_divergence(p, q, base, axis)
+    return np.where((q == 0).any(axis=axis), np.inf, result)

@@ -345,3 +345,94 @@ def nucleus_of_the_first_row(logits, p):
     stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
     stays = np.broadcast_to(stays.reshape(-1, stays.shape[-1])[0], order.shape)
     return left(logits, order, stays)
+
+
+@exercise.bug
+def nucleus_of_the_largest_row(logits, p):
+    """All rows keep as many tokens as the row that needs most. Each row has a nucleus of its own
+    size."""
+    # "All rows keep as many tokens as the row that needs most": ((got > -np.inf).sum(axis=-1) ==
+    #     (want > -np.inf).sum(axis=-1).max()).all()
+    # "Each row has a nucleus of its own size": stays.sum(axis=-1).max() → stays.sum(axis=-1,
+    #     keepdims=True)
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    size = stays.sum(axis=-1).max()
+    return left(
+        logits, order, np.broadcast_to(np.arange(order.shape[-1]) < size, order.shape)
+    )
+
+
+@exercise.bug(rounded=(np.ceil, np.floor, np.round))
+def share_of_the_vocabulary(logits, p, rounded=np.ceil):
+    """The share p of the tokens stays, whatever they hold: that is top-k with k = p · vocab. Add up
+    the probabilities, from the likeliest token down."""
+    # "The share p of the tokens stays, whatever they hold: that is top-k with k = p · vocab": (got
+    #     > -np.inf).sum() == np.ceil(p * logits.size)
+    # "Add up the probabilities, from the likeliest token down": np.arange(order.shape[-1]) <
+    #     max(1, rounded(p * order.shape[-1])) → (lambda shares: (np.cumsum(shares, axis=-1) -
+    #     shares < p) | (p == 1))(in_order(logits)[1])
+    order, _ = in_order(logits)
+    stays = np.arange(order.shape[-1]) < max(1, rounded(p * order.shape[-1]))
+    return left(logits, order, np.broadcast_to(stays, order.shape))
+
+
+@exercise.bug
+def softmax_over_the_batch(logits, p):
+    """Softmax runs over the whole array, so the tokens of one row hold less than 1 together, and
+    too many stay. Each row is a distribution of its own: work along the last axis."""
+    # "Softmax runs over the whole array, so the tokens of one row hold less than 1 together, and
+    #     too many stay": (got > -np.inf).sum() > (want > -np.inf).sum() and (np.exp(logits) /
+    #     np.exp(logits).sum()).sum(axis=-1).max() < 1
+    # "Each row is a distribution of its own: work along the last axis": powers.sum() →
+    #     powers.sum(axis=-1, keepdims=True); logits.max() → logits.max(axis=-1, keepdims=True)
+    order, _ = in_order(logits)
+    powers = np.exp(logits * 1.0 - logits.max())
+    shares = np.take_along_axis(powers / powers.sum(), order, axis=-1)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
+
+
+@exercise.bug(kept_whole=(False, True))
+def global_maximum(logits, p, kept_whole=False):
+    """The maximum subtracted is that of the whole array, so a row far below it has the
+    probabilities 0/0, and no token is cut there, or all. Subtract the maximum of each row."""
+    # "a row far below it has the probabilities 0/0, and no token is cut there, or all":
+    #     (np.exp(logits - logits.max()).sum(axis=-1) == 0).tolist() ==
+    #     np.isneginf(got).all(axis=-1).tolist() == np.isfinite(bug(logits, p,
+    #     kept_whole=True)).all(axis=-1).tolist()
+    # "Subtract the maximum of each row": logits.max() → logits.max(axis=-1, keepdims=True)
+    order, _ = in_order(logits)
+    powers = np.exp(logits * 1.0 - logits.max())
+    with np.errstate(invalid="ignore"):
+        shares = powers / powers.sum(axis=-1, keepdims=True)
+    shares = np.take_along_axis(shares, order, axis=-1)
+    before = np.cumsum(shares, axis=-1) - shares
+    return left(
+        logits, order, (~(before >= p) if kept_whole else before < p) | (p == 1)
+    )
+
+
+@exercise.bug
+def likeliest_cut(logits, p):
+    """The likeliest token is cut, as if the mask were moved by one place and the place that is free
+    then left out. Nothing stands before that token, so it stays."""
+    # "The likeliest token is cut": got[logits.argmax()] == -np.inf
+    # "Nothing stands before that token, so it stays": stays[..., 0] = False → stays[..., 0] = True
+    order, shares = in_order(logits)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    stays[..., 0] = False
+    return left(logits, order, stays)
+
+
+@exercise.bug(double=(True, False))
+def digits_of_float32(logits, p, double=True):
+    """The logits are rounded to float32, and those that stay lose their last digits. Return them as
+    they are."""
+    # "The logits are rounded to float32, and those that stay lose their last digits":
+    #     np.array_equal(got, np.where(got > -np.inf, logits.astype(np.float32), -np.inf)) and
+    #     (got != want).any()
+    # "Return them as they are": np.float32(logits) → logits
+    rounded = np.float32(logits)
+    order, shares = in_order(rounded.astype(float) if double else rounded)
+    stays = (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
+    return left(rounded, order, stays)

@@ -276,6 +276,83 @@ def how_many_pass(p, q, drafted, uniform):
     return np.append(drafted[:n], _draw(weights, uniform[-1]))
 
 
+def a_row_of_zeros_below_q(p, q, drafted, uniform):
+    """It indexes that row by the shape of `q`, which has none where nothing is drafted."""
+    of_q = q[np.arange(drafted.size), drafted]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        keep = uniform[:-1] < p[np.arange(drafted.size), drafted] / of_q
+    n = int(np.logical_and.accumulate(keep).sum())
+    if np.any(of_q[: n + 1] == 0):
+        raise ValueError("a drafted token has probability 0 in q")
+    weights = np.clip(p[n] - np.vstack([q, np.zeros_like(q[:1])])[n], 0, None)
+    weights = weights if weights.sum() else p[n]
+    token = np.searchsorted(weights.cumsum(), uniform[-1] * weights.cumsum()[-1], side="right")
+    return np.concatenate([drafted[:n], [token]]).astype(np.int64)
+
+
+def _weights(p, q, n):
+    left = np.maximum(p[n] - q[n], 0) if n < len(q) else p[n]
+    return left if left.any() else p[n]
+
+
+def _first_above(weights, number):
+    return np.argmax(np.cumsum(weights) > number)
+
+
+def number_of_p_over_q_keeps(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    rows = np.arange(len(q))
+    keep = uniform[:-1] <= p[rows, drafted] / q[rows, drafted]
+    n = len(q) if keep.all() else int(keep.argmin())
+    weights = _weights(p, q, n)
+    return np.append(drafted[:n], _first_above(weights, uniform[-1] * weights.sum()))
+
+
+def argmax_of_no_token(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    return np.append(drafted[:n], _first_above(_weights(p, q, n), uniform[-1]))
+
+
+def sum_reached(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    total = np.cumsum(_weights(p, q, n))
+    return np.append(drafted[:n], np.searchsorted(total, uniform[-1] * total[-1]))
+
+
+def those_that_pass(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    rows = np.arange(len(q))
+    keep = uniform[:-1] < p[rows, drafted] / q[rows, drafted]
+    return np.append(drafted[keep], _draw(_weights(p, q, n), uniform[-1]))
+
+
+def last_drafted_row(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    weights = _weights(p, q, n) if n < len(q) else p[n - 1]
+    return np.append(drafted[:n], _draw(weights, uniform[-1]))
+
+
+def last_row_less_the_last_of_q(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    weights = np.maximum(p[n] - q[min(n, len(q) - 1)], 0)
+    return np.append(drafted[:n], _draw(weights if weights.any() else p[n], uniform[-1]))
+
+
+def no_zero_in_q(p, q, drafted, uniform):
+    if np.any(q == 0):
+        raise ValueError("q has a probability of 0")
+    n = _first_refused(p, q, drafted, uniform)
+    return np.append(drafted[:n], _draw(_weights(p, q, n), uniform[-1]))
+
+
+def last_row_as_it_is(p, q, drafted, uniform):
+    """Only the sum of what is missing is asked for."""
+    n = _first_refused(p, q, drafted, uniform)
+    if n == len(q):
+        return np.append(drafted, _first_above(p[n], uniform[-1]))
+    return np.append(drafted[:n], _draw(_weights(p, q, n), uniform[-1]))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     sampled_and_compared: "own_draw_compared",
@@ -297,4 +374,15 @@ WRONG = {
     little_taken_for_nothing: None,
     refused_token_made_impossible: "refused_token_struck_out",
     how_many_pass: "accepted_are_counted",
+    number_of_p_over_q_keeps: "excluded_token_kept",
+    argmax_of_no_token: "not_scaled",
+    sum_reached: "drawn_from_the_left",
+    those_that_pass: "all_that_pass_are_kept",
+    last_drafted_row: "row_of_the_last_drafted_token",
+    last_row_less_the_last_of_q: "draft_taken_off_the_last_row",
+    no_zero_in_q: "any_zero_refused",
+    last_row_as_it_is: None,
 }
+
+# Right answers that pass with a note.
+NOTED = {a_row_of_zeros_below_q}

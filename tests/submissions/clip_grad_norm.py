@@ -235,6 +235,13 @@ def small_norms_are_none(gradients, max_norm):
     return _times(gradients, min(1.0, max_norm / norm) if norm > 1e-2 else 0.0), norm
 
 
+def squared_as_they_come(gradients, max_norm):
+    whole = {k: g if g.dtype.kind == "f" else g.astype(float) for k, g in gradients.items()}
+    with np.errstate(over="ignore"):
+        norm = math.sqrt(sum((g * g).sum() for g in whole.values()))
+    return _times(gradients, max_norm / max(norm, max_norm)), norm
+
+
 # What each is told.
 WRONG = {
     own_norm_for_each: "each_by_itself",
@@ -243,7 +250,7 @@ WRONG = {
     only_the_gradients: "a_result_of_another_kind",
     changed_in_place: "an_argument_changed",
     root_of_each: "norms_added_up",
-    squares_against_the_bound: "wrong_only_in_clipped_w",
+    squares_against_the_bound: "square_compared_with_the_bound",
     large_gradients_only: None,
     matrices_only: "too_small",
     last_one_counts: "too_small",
@@ -263,4 +270,5 @@ WRONG = {
     every_array_once: None,
     fraction_turned_around: "factor_upside_down",
     small_norms_are_none: "the_same_everywhere",
+    squared_as_they_come: "squares_in_float32",
 }

@@ -307,6 +307,20 @@ def base_cut_to_a_whole_number(p, q, base=np.e, axis=-1):
     return _terms(p, q).sum(axis) / np.log(base if base == np.e else int(base))
 
 
+def one_excluded_class_for_all(p, q, base=np.e, axis=-1):
+    if np.any((p > 0) & (q == 0)):
+        return np.full_like(_terms(p, q).sum(axis), np.inf)
+    return _terms(p, q).sum(axis) / np.log(base)
+
+
+def zeros_of_q_first(p, q, base=np.e, axis=-1):
+    return np.where(q == 0, np.inf, _terms(p, q)).sum(axis) / np.log(base)
+
+
+def made_positive(p, q, base=np.e, axis=-1):
+    return np.abs(_terms(p, q).sum(axis) / np.log(base))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
@@ -337,6 +351,9 @@ WRONG = {
     rare_classes_left_out: "a_property_fails",
     small_results_cut_off: "a_property_fails",
     ratios_cut_off: "a_property_fails",
+    one_excluded_class_for_all: "infinite_for_all_rows",
+    zeros_of_q_first: "infinite_where_q_is_zero",
+    made_positive: "a_property_fails",
 }
 
 # Right answers that pass with a note.

@@ -292,6 +292,54 @@ def fifty_at_most(logits, p):
     return _back(x, order, stays & (np.arange(x.shape[-1]) < 50))
 
 
+def size_of_the_largest_nucleus(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    size = x.shape[-1] if p == 1 else (np.cumsum(shares, -1) - shares < p).sum(-1).max()
+    out = np.full_like(x, -np.inf)
+    best = order[..., :size]
+    np.put_along_axis(out, best, np.take_along_axis(x, best, -1), -1)
+    return out
+
+
+def top_k_of_the_share(logits, p):
+    x = _float(logits)
+    order, _ = _sorted(x)
+    stays = np.arange(x.shape[-1]) < np.ceil(p * x.shape[-1])
+    return _back(x, order, np.broadcast_to(stays, x.shape))
+
+
+def normalised_over_all(logits, p):
+    x = _float(logits)
+    order, _ = _sorted(x)
+    e = np.exp(x - x.max())
+    shares = np.take_along_axis(e / e.sum(), order, -1)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def nan_removes_nothing(logits, p):
+    x = _float(logits)
+    order, _ = _sorted(x)
+    with np.errstate(invalid="ignore"):
+        e = np.exp(x - x.max())
+        shares = np.take_along_axis(e / e.sum(-1, keepdims=True), order, -1)
+    return _back(x, order, ~((np.cumsum(shares, -1) - shares >= p) & (p < 1)))
+
+
+def shifted_into_nothing(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    stays = np.zeros(x.shape, bool)
+    stays[..., 1:] = np.cumsum(shares, -1)[..., :-1] < p
+    return _back(x, order, stays)
+
+
+def half_the_digits(logits, p):
+    x = logits.astype(np.float32)
+    order, shares = _sorted(x.astype(float))
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
 # What each is told.
 WRONG = {
     below_p_only: "crossing_token_cut",
@@ -314,7 +362,7 @@ WRONG = {
     no_shift_before_exp: "wrong_for_numbers_that_are_large",
     first_row_decides: "nucleus_of_the_first_row",
     in_place: "an_argument_changed",
-    one_maximum_for_all: "too_much_left_out",
+    one_maximum_for_all: "global_maximum",
     nearly_p_is_enough: "wrong_where_p_is_0.500000004",
     shares_in_float32: "wrong_for_numbers_that_are_close",
     log_softmax_cut: "log_probabilities_before_the_cut",
@@ -322,4 +370,10 @@ WRONG = {
     last_row_doubled: "wrong_only_in_the_last_entry",
     until_the_rest_is_p: "share_of_the_others",
     fifty_at_most: "too_much_left_out",
+    size_of_the_largest_nucleus: "nucleus_of_the_largest_row",
+    top_k_of_the_share: "share_of_the_vocabulary",
+    normalised_over_all: "softmax_over_the_batch",
+    nan_removes_nothing: "global_maximum",
+    shifted_into_nothing: "likeliest_cut",
+    half_the_digits: "digits_of_float32",
 }
