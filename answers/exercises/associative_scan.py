@@ -55,6 +55,10 @@ exercise.case("4,200 steps that keep 0.999", np.full(4200, 0.999), np.ones(4200)
 exercise.case("2,600 steps that keep 0.01", np.full(2600, 0.01), np.ones(2600))
 exercise.case("float32", *draw(13, 2).astype(np.float32))
 add_whole_numbers(exercise, *np.rint(3 * draw(6, 2)))
+exercise.case(
+    "30 steps of int32 that triple",
+    *(np.full(30, n, dtype=np.int32) for n in (3, 1)),
+)
 long = np.sin(np.arange(1203.0)).reshape(401, 3)
 exercise.long_case(0.7 + 0.2 * long, long)
 
@@ -246,6 +250,103 @@ def number_of_rounds_fixed(a, b, rounds=10):
     #     np.allclose(bug(np.ones(1024), np.ones(1024)), np.arange(1.0, 1025)) and not
     #     np.allclose(bug(np.ones(1025), np.ones(1025)), np.arange(1.0, 1026))
     return doubling(a, b, [*doublings(b)][:rounds])
+
+
+@exercise.bug
+def rounds_along_the_last_axis(a, b):
+    """The rounds are counted along the last axis, which is the first for vectors alone. Count them
+    along the steps: `len(b)`."""
+    # "The rounds are counted along the last axis": np.allclose(got, doubling(a, b, [2**r for r in
+    #     range((b.shape[-1] - 1).bit_length())]))
+    # "Count them along the steps: `len(b)`": b.shape[-1] → len(b)
+    rounds = (b.shape[-1] - 1).bit_length()
+    return doubling(a, b, [r for r in doublings(b) if r < 2**rounds])
+
+
+@exercise.bug(filled=(0.0, 1.0))
+def padding_returned(a, b, filled=0.0):
+    """Steps are added up to a power of 2, and their states are returned, too. Return one state for
+    each step: cut the rest off."""
+    # "Steps are added up to a power of 2, and their states are returned, too": len(got) == 1 <<
+    #     (len(b) - 1).bit_length() > len(b)
+    # "Return one state for each step: cut the rest off": return states → return states[:len(b)]
+    more = [(0, (1 << (len(b) - 1).bit_length()) - len(b))] + [(0, 0)] * (b.ndim - 1)
+    kept = np.pad(as_float(a), more, constant_values=filled)
+    states = doubling(kept, np.pad(as_float(b), more))
+    return states
+
+
+@exercise.bug
+def odd_end_not_joined(a, b):
+    """Steps are joined in pairs, and the last of an odd number is left out: its state is its own b.
+    Join it with the state before it."""
+    # "the last of an odd number is left out: its state is its own b": len(b) % 2 and got[-1] ==
+    #     b[-1]
+    # "Join it with the state before it": states[2:pairs:2] = a[2:pairs:2] * second[:-1] +
+    #     b[2:pairs:2] → states[2::2] = a[2::2] * second[:(len(b) - 1) // 2] + b[2::2]
+
+    def joined(a, b):
+        states, pairs = b.copy(), len(b) // 2 * 2
+        if pairs:
+            early, late = slice(0, pairs, 2), slice(1, pairs, 2)
+            second = joined(a[late] * a[early], a[late] * b[early] + b[late])
+            states[late] = second
+            states[2:pairs:2] = a[2:pairs:2] * second[:-1] + b[2:pairs:2]
+        return states
+
+    return joined(as_float(a), as_float(b))
+
+
+@exercise.bug
+def own_a_squared(a, b):
+    """Each `a` is squared from round to round, which is right only if all are alike. Multiply it by
+    the `a` of the earlier place: `a[reach:] * a[:-reach]`."""
+    # "Each `a` is squared from round to round": np.isclose(got[2], (a * a)[2] * b[0] + a[2] * b[1]
+    #     + b[2])
+    # "which is right only if all are alike": np.allclose(bug(np.full(9, 0.7), b[:1] + np.ones(9)),
+    #     right(np.full(9, 0.7), b[:1] + np.ones(9))) and not np.allclose(got, want)
+    # "Multiply it by the `a` of the earlier place: `a[reach:] * a[:-reach]`": a * a →
+    #     np.concatenate([a[:reach], a[reach:] * a[:-reach]])
+
+    def join(a, b, reach):
+        return a * a, np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])
+
+    return doubling(a, b, join=join)
+
+
+@exercise.bug
+def integers_kept(a, b):
+    """Integers stay integers: a state too large for their type wraps around. Convert them to
+    float64 first."""
+    # "a state too large for their type wraps around": want[-1] > 2**31 > got[-1] and a.dtype ==
+    #     np.int32 and np.allclose(bug(a[:20], b[:20]), right(a[:20], b[:20]))
+    # "Convert them to float64 first": kind = np.result_type(a, b) → kind = float
+    kind = np.result_type(a, b)
+    a, b = a.astype(kind), b.astype(kind)
+    with np.errstate(all="ignore"):
+        return doubling_in_place(a, b) * 1.0
+
+
+@exercise.bug(at_once=(True, False))
+def in_the_type_of_b(a, b, at_once=True):
+    """The states take the type of `b`: an array of integers holds no fractions, and int32 nothing
+    from 2**31 on. Make them floats."""
+    # "an array of integers holds no fractions": np.allclose(got, np.trunc(want)) and b.dtype ==
+    #     np.int64
+    # "Make them floats": kind = b.dtype → kind = float
+    kind = b.dtype
+    with np.errstate(all="ignore"):
+        if at_once:
+            return doubling(a, b).astype(kind)
+        return doubling_in_place(as_float(a) + 0, b.astype(kind))
+
+
+def doubling_in_place(a, b):
+    """The rounds, each written into the arrays."""
+    for reach in doublings(b):
+        b[reach:] = a[reach:] * b[:-reach] + b[reach:]
+        a[reach:] = a[reach:] * a[:-reach]
+    return b
 
 
 @exercise.bug

@@ -6,6 +6,7 @@ import numpy as np
 
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
 from answers.transformers.attention import attend, attend_blockwise, causal_mask
 
 exercise = Exercise(
@@ -29,6 +30,7 @@ SHORT, SIX = (Q[:4], K[:4], V[:4]), (Q, K[:6], V[:6])
 SAME = [rng.normal(size=(7, n)) for n in (3, 3, 2)]
 BATCH = [rng.normal(size=(2, 4, *a.shape)) for a in (Q, K, V)]
 LONG = [rng.normal(size=(300, n)) for n in (3, 3, 2)]
+LOW = 0 * Q - 6e3, 1 + 1e-4 * K, V
 RISING = np.array([[0.0], [1e4], [-1e4], [2e4], [0.0], [2e4], [1.0]])
 
 exercise.case("one block for all", *SHORT, block=16)
@@ -44,8 +46,9 @@ exercise.case("causal, 5 queries after 2 keys", Q, K, V, block=3, causal=True)
 exercise.case("causal, a batch", *BATCH, block=2, causal=True)
 exercise.case("scores that rise by 10 000", Q[:, :1] ** 2, RISING, V, block=2)
 exercise.case("scores that fall by 10 000", Q[:, :1] ** 2, RISING[::-1], V, block=2)
-exercise.case("scores near -10 000", 0 * Q - 6e3, 1 + 1e-4 * K, V, block=2)
+exercise.case("scores near -10 000", *LOW, block=2)
 exercise.case("causal, rising scores", 0 * RISING + 1, RISING, V, block=2, causal=True)
+exercise.case("causal, scores near -10 000", *LOW, block=2, causal=True)
 exercise.case("float32", *(a.astype(np.float32) for a in (9 * Q, 9 * K, V)), block=2)
 add_whole_numbers(
     exercise,
@@ -117,6 +120,60 @@ def running(
     return divide(out, total)
 
 
+def tiled(
+    q,
+    k,
+    v,
+    block,
+    causal,
+    hidden=-np.inf,
+    ahead=None,
+    skipped="unseen",
+    within=False,
+    queries=None,
+    largest=np.maximum,
+    kept=False,
+):
+    """Blocks of queries against blocks of keys; `ahead` keys stand before the first query, and
+    positions are counted `within` the blocks. With `kept`, sums go on from block to block."""
+    q, k, v = map(as_float, (q, k, v))
+    out = np.zeros((*q.shape[:-1], v.shape[-1]))
+    ahead = k.shape[-2] - q.shape[-2] if ahead is None else ahead
+    sums = None
+    for row in range(0, q.shape[-2] if queries is None else queries, block):
+        rows = np.arange(row, min(row + block, q.shape[-2]))
+        if sums is None or not kept:
+            sums = -np.inf, 0.0, 0.0
+        else:
+            sums = [each[..., : len(rows), :] for each in sums]
+        for key in range(0, k.shape[-2], block):
+            last = {"unseen": rows[-1], "first": rows[0], "last": rows[-1] - 1}
+            if causal and skipped and key > max(last[skipped] + ahead, 0):
+                break
+            keys = np.arange(key, min(key + block, k.shape[-2]))
+            s = q[..., rows, :] @ k[..., keys, :].swapaxes(-1, -2) / q.shape[-1] ** 0.5
+            if causal:
+                seen = rows[:, None] - row * within + ahead >= keys - key * within
+                s = s if hidden is None else np.where(seen, s, hidden)
+            with np.errstate(all="ignore"):
+                sums = added(sums, s, v[..., keys, :], largest)
+        with np.errstate(all="ignore"):
+            out[..., rows, :] = sums[2] / sums[1]
+    return out
+
+
+def added(sums, s, values, largest):
+    """The largest score, the sum of weights and the sum of values, with one more block."""
+    top, total, out = sums
+    new = largest(top, s.max(axis=-1, keepdims=True))
+    powers, factor = np.exp(s - new), np.exp(top - new)
+    return (
+        new,
+        total * factor + powers.sum(-1, keepdims=True),
+        out * factor + powers @ values,
+    )
+
+
 @exercise.bug
 def all_scores_at_once(q, k, v, block=256, causal=False):
     """The result is right, but all scores are formed at once, which is what blocks are to avoid.
@@ -136,15 +193,16 @@ def no_running_maximum(q, k, v, block=256, causal=False):
     return running(q, k, v, block, causal, largest=lambda top, new: 0.0)
 
 
-@exercise.bug
-def global_maximum(q, k, v, block=256, causal=False):
+@exercise.bug(tiles=(None, np.float32, np.float64))
+def global_maximum(q, k, v, block=256, causal=False, tiles=None):
     """One maximum is kept for all queries, so the weights of one far below it are all 0, and 0/0
     is left. Keep one for each query: the maximum along the keys, with keepdims=True."""
     # "so the weights of one far below it are all 0, and 0/0 is left": np.isnan(got).any()
     # "Keep one for each query: the maximum along the keys, with keepdims=True": max(np.max(top),
     #     new.max()) → np.maximum(top, new)
+    q = q if tiles is None else q.astype(np.result_type(as_float(q), tiles))
     with np.errstate(all="ignore"):
-        return running(
+        return (running if tiles is None else tiled)(
             q, k, v, block, causal, largest=lambda top, new: max(np.max(top), new.max())
         )
 
@@ -230,6 +288,24 @@ def maximum_of_the_block(q, k, v, block=256, causal=False):
     )
 
 
+@exercise.bug(guarded=(True, False), wide=(True,))
+def maximum_falls(q, k, v, block=256, causal=False, guarded=True, wide=False):
+    """The maximum is that of the newest block alone: where it falls far, exp(old - new) overflows.
+    Keep the largest so far, `np.maximum(old, new)`."""
+    # "where it falls far, exp(old - new) overflows": not np.isfinite(got).all() and
+    #     np.allclose(bug(q / 1e4, k, v, block), right(q / 1e4, k, v, block))
+    # "Keep the largest so far, `np.maximum(old, new)`": np.where(guarded & np.isneginf(new), old,
+    #     new) → np.maximum(old, new)
+    return tiled(
+        q.astype(float) if wide else q,
+        k,
+        v,
+        block,
+        causal,
+        largest=lambda old, new: np.where(guarded & np.isneginf(new), old, new),
+    )
+
+
 @exercise.bug(averaged=(True, False))
 def blocks_averaged(q, k, v, block=256, causal=False, averaged=True):
     """Each block is normalised on its own, so one with small scores counts as much as one with
@@ -255,6 +331,27 @@ def last_keys_dropped(q, k, v, block=256, causal=False):
     #     // block * block, :]))
     # "Let the last block be shorter": last=False → last=True
     return running(q, k, v, block, causal, last=False)
+
+
+@exercise.bug
+def last_queries_dropped(q, k, v, block=256, causal=False):
+    """Only whole blocks of queries are answered, so the rows at the end stay 0. Let the last block
+    be shorter."""
+    # "the rows at the end stay 0": not got[..., q.shape[-2] // block * block :, :].any() and
+    #     np.allclose(got[..., 0, :], want[..., 0, :])
+    # "Let the last block be shorter": q.shape[-2] // block * block → q.shape[-2]
+    queries = max(min(block, q.shape[-2]), q.shape[-2] // block * block)
+    return tiled(q, k, v, block, causal, queries=queries)
+
+
+@exercise.bug
+def sums_go_on(q, k, v, block=256, causal=False):
+    """The maximum and the sums are not set back for the next block of queries: they go on from the
+    rows before. Start each block of queries anew."""
+    # "they go on from the rows before": np.allclose(got[:block], want[:block]) and not
+    #     np.allclose(got[block:], want[block:])
+    # "Start each block of queries anew": kept=True → kept=False
+    return tiled(q, k, v, block, causal, kept=True)
 
 
 @exercise.bug
@@ -288,6 +385,52 @@ def causal_ignored(q, k, v, block=256, causal=False):
     return attend_blockwise(q, k, v, block)
 
 
+@exercise.bug(tiles=(False, True))
+def masked_by_whole_blocks(q, k, v, block=256, causal=False, tiles=False):
+    """A block of keys is seen as a whole or not at all: a query sees keys after its own place in
+    the block. Mask inside of the blocks, too."""
+    # "a query sees keys after its own place in the block": q.shape[-2] == k.shape[-2] <= block and
+    #     np.allclose(got, right(q, k, v, block))
+    # "Mask inside of the blocks, too": keys // block * block → keys; hidden=None → hidden=-np.inf
+    if not causal:
+        return attend_blockwise(q, k, v, block)
+    if tiles:
+        return tiled(q, k, v, block, causal, hidden=None)
+    queries, keys = np.arange(q.shape[-2]), np.arange(k.shape[-2])
+    behind = k.shape[-2] - q.shape[-2]
+    return attend(q, k, v, keys // block * block <= queries[:, None] + behind)
+
+
+@exercise.bug(skipped=("unseen", None))
+def hidden_scores_of_0(q, k, v, block=256, causal=False, skipped="unseen"):
+    """Hidden scores are set to 0, and exp(0) is 1: what is hidden still weighs. Set them to
+    `-np.inf`."""
+    # "Hidden scores are set to 0, and exp(0) is 1: what is hidden still weighs": np.isclose(got[0,
+    #     0], (np.append(np.exp(q[0] @ k[0] / 3**0.5), np.ones(6)) @ v[:, 0]) / (6 + np.exp(q[0] @
+    #     k[0] / 3**0.5)))
+    # "Set them to `-np.inf`": hidden=0.0 → hidden=-np.inf
+    return tiled(q, k, v, block, causal, hidden=0.0, skipped=skipped)
+
+
+@exercise.bug(last=("first", "last"))
+def seen_blocks_skipped(q, k, v, block=256, causal=False, last="first"):
+    """A block of keys is skipped though a query of the block sees some of it. Skip it only where
+    its first key comes after the last one that the last query sees."""
+    # "Skip it only where its first key comes after the last one that the last query sees":
+    #     skipped=last → skipped="unseen"
+    return tiled(q, k, v, block, causal, skipped=last)
+
+
+@exercise.bug
+def offset_of_the_wrong_sign(q, k, v, block=256, causal=False):
+    """The queries are moved the wrong way: query i sees keys up to i + queries - keys, and the
+    first see none. Add keys - queries."""
+    # "query i sees keys up to i + queries - keys, and the first see none": np.isnan(got[0]).all()
+    #     and np.allclose(got[k.shape[-2] - q.shape[-2]], v[0])
+    # "Add keys - queries": q.shape[-2] - k.shape[-2] → k.shape[-2] - q.shape[-2]
+    return tiled(q, k, v, block, causal, ahead=q.shape[-2] - k.shape[-2])
+
+
 @exercise.bug
 def aligned_upper_left(q, k, v, block=256, causal=False):
     """With fewer queries than keys, query i is taken for position i. The queries are the last
@@ -317,17 +460,19 @@ def diagonal_hidden(q, k, v, block=256, causal=False):
     return powers / powers.sum(axis=-1, keepdims=True) @ v
 
 
-@exercise.bug
-def mask_counts_from_the_block(q, k, v, block=256, causal=False):
+@exercise.bug(tiles=(False, True))
+def mask_counts_from_the_block(q, k, v, block=256, causal=False, tiles=False):
     """The causal mask counts positions from the start of the block, so every block of keys hides
     keys that are in the past. Add the block's start to its positions."""
     # "Add the block's start to its positions": keys % block <= (queries[:, None] + behind) %
-    #     block → keys <= queries[:, None] + behind
+    #     block → keys <= queries[:, None] + behind; within=True → within=False
     # "so every block of keys hides keys that are in the past": np.allclose(got, attend(q, k, v,
     #     np.arange(k.shape[-2]) % block <= np.arange(k.shape[-2] - q.shape[-2], k.shape[-2])[:,
     #     None] % block))
     if not causal:
         return attend_blockwise(q, k, v, block)
+    if tiles:
+        return tiled(q, k, v, block, causal, within=True)
     queries, keys = np.arange(q.shape[-2]), np.arange(k.shape[-2])
     behind = k.shape[-2] - q.shape[-2]
     mask = keys % block <= (queries[:, None] + behind) % block

@@ -41,6 +41,11 @@ exercise.case("float32", *np.array([[1.5], [2.5], [30], [12]], dtype=np.float32)
 exercise.case("arrays without an axis", *(np.array(n) for n in (0.5, 2.5, 3, 8)))
 whole = [np.array(n) for n in ([1, 30], [2, 7], [200, 9], [3, 100])]
 add_whole_numbers(exercise, *whole)
+exercise.case(
+    "integers of four bytes, whose sums need five",
+    *(np.array([n, 3], dtype=np.int32) for n in (1_500_000_000, 2, 1_200_000_000, 5)),
+)
+exercise.case("3 failures among ten billion trials", 0.1, 0.1, 1e10, 3.0)
 exercise.case("a prior with many digits", 1.2345678, 2 / 3, 7, 3)
 exercise.case("two axes", *(np.stack([n, n + 1]) for n in whole))
 exercise.case("three axes", *(n + np.arange(3.0).reshape(3, 1, 1) for n in whole))
@@ -169,6 +174,31 @@ def shares_returned(alpha, beta, successes, failures):
     # "Return the parameters themselves":  / (a + b) →
     a, b = beta_update(alpha, beta, successes, failures)
     return a / (a + b), b / (a + b)
+
+
+@exercise.bug
+def moments_returned(alpha, beta, successes, failures):
+    """The mean and the variance of the posterior are returned. Return its parameters, alpha and
+    beta."""
+    # "The mean and the variance of the posterior are returned": np.isclose(got.alpha,
+    #     want.alpha / (want.alpha + want.beta)) and np.isclose(got.beta, got.alpha * (1 -
+    #     got.alpha) / (want.alpha + want.beta + 1))
+    # "Return its parameters, alpha and beta": mean, mean * (1 - mean) / (a + b + 1) →
+    #     a, b
+    a, b = beta_update(alpha, beta, successes, failures)
+    mean = a / (a + b)
+    return mean, mean * (1 - mean) / (a + b + 1)
+
+
+@exercise.bug
+def counts_cut_to_integers(alpha, beta, successes, failures):
+    """The counts lose their fractions. A trial may count as less than one, by its weight: add the
+    counts as they are."""
+    # "The counts lose their fractions": np.any(got.beta - beta != failures) and
+    #     np.allclose(got.beta - beta, np.trunc(failures))
+    # "add the counts as they are": np.trunc(s) → s; np.trunc(f) → f
+    a, b, s, f = floats(alpha, beta, successes, failures)
+    return a + np.trunc(s), b + np.trunc(f)
 
 
 @exercise.bug

@@ -45,7 +45,7 @@ def square_matrix(g):
 
 def weighted_sum(g):
     """the backward pass of y = (w * x).sum(), with w and x of shape (2, 3)"""
-    return g * slopes
+    return g[..., None, None] * slopes
 
 
 def linear_layer(g):
@@ -59,10 +59,15 @@ def any_linear(g):
 
 
 def in_place(g):
-    """the backward pass of y = a @ x / 2, which writes g *= 0.5 into a copy of g"""
+    """the backward pass of y = 0.3 * a @ x, which writes g *= 0.3 into a copy of g"""
     g = g.copy()
-    g *= 0.5
+    g *= 0.3
     return g @ a
+
+
+def batched_layer(g):
+    """the backward pass of y = x @ w by x, with x of shape (2, 1, 3) and w of shape (3, 5)"""
+    return g @ w.T
 
 
 exercise.case("two outputs, three inputs", wide_matrix, (2,))
@@ -71,6 +76,7 @@ exercise.case("more outputs than inputs", tall_matrix, (5,))
 exercise.case("one number from a matrix", weighted_sum, ())
 exercise.case("a matrix from a matrix", any_linear, (2, 3))
 exercise.case("a linear layer", linear_layer, (2, 5))
+exercise.case("an output of three axes", batched_layer, (2, 1, 5))
 exercise.case("a backward pass that writes into floats", in_place, (2,))
 
 
@@ -97,6 +103,20 @@ def copies_what_vjp_returns(jacobian_from_vjp):
         return np.matmul(g, a, out=buffer)
 
     return np.allclose(jacobian_from_vjp(reused, (2,)), a)
+
+
+@exercise.check
+def copies_the_gradient_of_one_number(jacobian_from_vjp):
+    """`vjp` was called again after your function had ended, and the Jacobian of one number changed:
+    it is the memory that `vjp` writes to. Copy what it returns."""
+    buffer = np.empty(slopes.shape)
+
+    def reused(g):
+        return np.multiply(g, slopes, out=buffer)
+
+    jacobian = jacobian_from_vjp(reused, ())
+    reused(np.zeros(()))
+    return np.allclose(jacobian, slopes)
 
 
 @exercise.bug
@@ -149,6 +169,17 @@ def inputs_first(vjp, shape):
 
 
 @exercise.bug
+def stacked_last_and_reshaped(vjp, shape):
+    """The rows are stacked along the last axis and then reshaped as if they lay along the first, so
+    that numbers change places. Stack them along axis 0."""
+    # "The rows are stacked along the last axis and then reshaped as if they lay along the first":
+    #     np.array_equal(got, want.T.reshape(want.shape))
+    # "Stack them along axis 0": axis=-1 → axis=0
+    rows = [np.copy(vjp(e.reshape(shape))) for e in np.eye(int(np.prod(shape)))]
+    return np.stack(rows, axis=-1).reshape(tuple(shape) + rows[0].shape)
+
+
+@exercise.bug
 def flattened(vjp, shape):
     """The result has two axes, whatever the shapes. Give it the axes of the output, then those
     of the input."""
@@ -185,3 +216,34 @@ def first_axis_only(vjp, shape):
         g[i if shape else ()] = 1
         rows.append(vjp(g))
     return np.stack(rows) if shape else rows[0]
+
+
+@exercise.bug(spread=(True, False))
+def last_axis_only(vjp, shape, spread=True):
+    """g is 1 along all other axes of the output at once, as if its rows were examples that do not
+    touch each other: their gradients are added up. Loop over `np.ndindex(shape)`."""
+    # "g is 1 along all other axes of the output at once": np.allclose(got, want.sum(axis=0))
+    # "Loop over `np.ndindex(shape)`": np.ndindex(shape[-1:]) → np.ndindex(shape); (..., *at) →
+    #     at; shape[-1:] + rows → tuple(shape) + rows; if spread → if 0
+    rows = []
+    for at in np.ndindex(shape[-1:]):
+        g = np.zeros(shape)
+        spot = (..., *at)
+        g[spot] = 1
+        rows.append(np.copy(vjp(g)))
+    jacobian = np.stack(rows).reshape(shape[-1:] + rows[0].shape)
+    if spread:
+        jacobian = np.broadcast_to(jacobian, shape[:-1] + jacobian.shape).copy()
+    return jacobian
+
+
+@exercise.bug
+def ones_in_fortran_order(vjp, shape):
+    """The 1 of g goes down the first axis, and the rows are put in their places along the last:
+    they change places. Count both in one order."""
+    # "The 1 of g goes down the first axis, and the rows are put in their places along the last":
+    #     np.allclose(got.reshape(shape[::-1] + got.shape[2:]).swapaxes(0, 1), want)
+    # "Count both in one order": order='F' → order='C'
+    seeds = np.eye(int(np.prod(shape)))
+    rows = [np.copy(vjp(e.reshape(shape, order="F"))) for e in seeds]
+    return np.stack(rows).reshape(tuple(shape) + rows[0].shape)

@@ -30,6 +30,8 @@ exercise.case(
     noted=SLOPE,
 )
 exercise.case("inputs of ±1e-12", np.array([5.0, -6.0]), np.array([1e-12, -1e-12]))
+# float32 holds no number as small as this.
+exercise.case("inputs of ±1e-60", np.array([7.0, -5.0]), np.array([-1e-60, 1e-60]))
 exercise.case("gradients of ±10 000", 1e4 * cube[0], cube[1])
 exercise.case(
     "integer inputs", rng.normal(size=(2, 3)), np.array([[1, -2, 4], [3, -1, -5]])
@@ -113,3 +115,14 @@ def written_into_the_gradient(dout, x):
     # "Make a new array: `dout * (x > 0)`": dout[x <= 0] = 0 → dout = dout * (x > 0)
     dout[x <= 0] = 0
     return dout
+
+
+@exercise.bug
+def product_compared(dout, x):
+    """The product of `dout` and `x` is compared with 0, and the result is 1 or 0: in Python, *
+    binds before >. Put the comparison in parentheses: `dout * (x > 0)`."""
+    # "The product of `dout` and `x` is compared with 0, and the result is 1 or 0":
+    #     np.array_equal(got, (dout * x > 0).astype(float))
+    # "Put the comparison in parentheses: `dout * (x > 0)`": (dout * x > 0).astype(float) →
+    #     dout * (x > 0)
+    return (dout * x > 0).astype(float)

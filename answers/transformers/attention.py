@@ -402,20 +402,19 @@ def attend_blockwise(
 ) -> Float[ndarray, "*batch q dv"]:
     """softmax(q kᵀ / √d) v, in memory that grows with the length and not its square.
 
-    Scores are formed for `block` queries and `block` keys at a time.
-
     How:
-        Softmax needs the maximum and the sum of a whole row, so both are kept as running
-        values: when a block raises the maximum from m to n, all that was added up so far
-        shrinks by exp(m - n).
+        Scores are formed for `block` queries and `block` keys at a time. Causal blocks that
+        no query sees are skipped. Softmax needs the maximum and the sum of a whole row, so
+        both are kept as running values: when a block raises the maximum from m to n, all
+        that was added up so far shrinks by exp(m - n).
 
     Args:
         q: Queries.
         k: Keys.
         v: Values, one per key.
-        block: How many queries, and how many keys, are compared at a time.
+        block: How many keys are compared at a time, or how many queries, or both.
         causal: Let the last query see all keys, the one before it all but the last key,
-            and so on: lower-right alignment. Blocks that no query sees are skipped.
+            and so on: lower-right alignment.
 
     Raises:
         ValueError: `block` is below 1, or causal queries outnumber the keys, so that

@@ -390,6 +390,45 @@ def moving_average(a, b):
     return rounds(a, (1 - a) * b)
 
 
+def integers_stay_integers(a, b):
+    dtype = np.result_type(a, b)
+    a, b, reach = a.astype(dtype), b.astype(dtype), 1
+    while reach < len(a):
+        b[reach:] = a[reach:] * b[:-reach] + b[reach:]
+        a[reach:] = a[reach:] * a[:-reach]
+        reach *= 2
+    return b * 1.0
+
+
+def padded_and_not_cut(a, b):
+    a, b = _float(a, b)
+    size = 1
+    while size < len(b):
+        size *= 2
+    full = np.ones((size, *a.shape[1:])), np.zeros((size, *b.shape[1:]))
+    full[0][: len(a)], full[1][: len(b)] = a, b
+    return rounds(*full)
+
+
+def squares(a, b):
+    a, b = _float(a, b)
+    reach = 1
+    while reach < len(a):
+        b = np.concatenate([b[:reach], a[reach:] * b[:-reach] + b[reach:]])
+        a, reach = a**2, 2 * reach
+    return b + 0
+
+
+def rounds_by_features(a, b):
+    a, b = (x.copy() for x in _float(a, b))
+    for r in range((a.shape[-1] - 1).bit_length()):
+        reach = 2**r
+        if reach < len(b):
+            b[reach:] = a[reach:] * b[:-reach] + b[reach:]
+            a[reach:] = a[reach:] * a[:-reach]
+    return b
+
+
 WRONG = {
     by_a_loop: "goes_step_by_step",
     by_accumulate: "goes_step_by_step",
@@ -405,7 +444,11 @@ WRONG = {
     decays_added: "a_added",
     one_decay: "first_a_for_all",
     long_double: "not_finite",
-    odd_length_cut: None,
+    odd_length_cut: "odd_end_not_joined",
+    integers_stay_integers: "integers_kept",
+    padded_and_not_cut: "padding_returned",
+    squares: "own_a_squared",
+    rounds_by_features: "rounds_along_the_last_axis",
     blocks_of_the_root: "blocks_in_a_row",
     by_a_linear_system: "matrix_of_all_pairs",
     neighbours_only: "first_round_only",
@@ -422,7 +465,7 @@ WRONG = {
     from_the_end: "steps_backwards",
     shifted_decay: "decay_of_the_step_before",
     in_place: "an_argument_changed",
-    in_the_type_of_the_argument: "truncated_to_integers",
+    in_the_type_of_the_argument: "in_the_type_of_b",
     moving_average: "averages",
     blocks_one_after_another: "goes_step_by_step",
 }

@@ -390,6 +390,90 @@ def one_maximum_for_all_queries(q, k, v, block=256, causal=False):
     return out / total
 
 
+def _tiles(q, k, v, block, causal, change):
+    """Blocks of queries against blocks of keys; `change` names what is done otherwise."""
+    queries, keys = q.shape[-2], k.shape[-2]
+    behind = queries - keys if change == "behind" else keys - queries
+    whole = queries // block * block or queries
+    out, state = np.zeros((*q.shape[:-1], v.shape[-1])), None
+    for i in range(0, whole if change == "whole" else queries, block):
+        rows = q[..., i : i + block, :] / math.sqrt(q.shape[-1])
+        n = rows.shape[-2]
+        if state is None or change != "state":
+            state = np.full((*rows.shape[:-1], 1), -np.inf), 0.0, 0.0
+        m, total, got = (x[..., :n, :] if np.ndim(x) else x for x in state)
+        for j in range(0, keys, block):
+            end = {"first": i, "last": i + n - 2}.get(change, i + n - 1)
+            if causal and j > 0 and j > end + behind:
+                continue
+            s = rows @ np.swapaxes(k[..., j : j + block, :], -1, -2)
+            if causal and change != "blocks":
+                at = 0 if change == "local" else i
+                of = 0 if change == "local" else j
+                seen = np.arange(of, of + s.shape[-1]) <= np.arange(at, at + n)[:, None] + behind
+                s = np.where(seen, s, {"zero": 0.0, "weak": -1e4}.get(change, -np.inf))
+            top = s.max(axis=-1, keepdims=True)
+            top = top.max() if change == "shared" else top
+            new = np.where(np.isinf(top), m, top) if change == "newest" else np.maximum(m, top)
+            with np.errstate(all="ignore"):
+                p, shrink = np.exp(s - new), np.exp(m - new)
+                total = total * shrink + p.sum(-1, keepdims=True)
+                got = got * shrink + p @ v[..., j : j + block, :]
+            m = new
+        state = m, total, got
+        with np.errstate(all="ignore"):
+            out[..., i : i + block, :] = got / total
+    return out
+
+
+def tiles_from_the_first_key(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "")
+
+
+def whole_blocks_of_queries(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "whole")
+
+
+def state_before_the_loop(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "state")
+
+
+def skipped_by_the_first_query(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "first")
+
+
+def skipped_one_early(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "last")
+
+
+def hidden_at_zero(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "zero")
+
+
+def hidden_at_minus_ten_thousand(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "weak")
+
+
+def queries_minus_keys(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "behind")
+
+
+def positions_in_the_tile(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "local")
+
+
+def only_skipped(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "blocks")
+
+
+def one_maximum_for_a_tile(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "shared")
+
+
+def newest_maximum(q, k, v, block=256, causal=False):
+    return _tiles(q, k, v, block, causal, "newest")
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     naive: "all_scores_at_once",
@@ -421,7 +505,18 @@ WRONG = {
     unscaled_and_not_rescaled: None,
     started_at_zero: "not_finite",
     causal_from_the_first_key: "aligned_upper_left",
-    causal_inside_a_block_only: None,
+    causal_inside_a_block_only: "masked_by_whole_blocks",
+    whole_blocks_of_queries: "last_queries_dropped",
+    state_before_the_loop: "sums_go_on",
+    skipped_by_the_first_query: "seen_blocks_skipped",
+    skipped_one_early: "seen_blocks_skipped",
+    hidden_at_zero: "hidden_scores_of_0",
+    hidden_at_minus_ten_thousand: "another_number",
+    queries_minus_keys: "offset_of_the_wrong_sign",
+    positions_in_the_tile: "mask_counts_from_the_block",
+    only_skipped: "masked_by_whole_blocks",
+    one_maximum_for_a_tile: "global_maximum",
+    newest_maximum: "maximum_falls",
     blocks_of_256_always: "all_scores_at_once",
     values_in_half_precision_for_single: "nearly_right",
     leading_axes_flattened: "right_numbers_in_another_shape",

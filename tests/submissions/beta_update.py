@@ -19,6 +19,7 @@ def stacked(alpha, beta, successes, failures):
 
 
 def from_mean_and_strength(alpha, beta, successes, failures):
+    """Right but where one parameter is tiny beside the other."""
     a, b, s, f = (np.asarray(each, dtype=np.float64) for each in (alpha, beta, successes, failures))
     strength = a + b + s + f
     mean = (a + s) / strength
@@ -41,6 +42,19 @@ def one_trial_after_the_other(alpha, beta, successes, failures):
         posterior.append(np.sum([prior, count], axis=0))
     shape = np.broadcast_shapes(*(part.shape for part in posterior))
     return tuple(np.broadcast_to(part, shape).copy() for part in posterior)
+
+
+def one_number_at_a_time(alpha, beta, successes, failures):
+    every = np.broadcast(alpha, beta, successes, failures)
+    a, b = np.empty(every.shape), np.empty(every.shape)
+    for i, (x, y, s, f) in enumerate(every):
+        a.flat[i], b.flat[i] = float(x) + float(s), float(y) + float(f)
+    return a[()], b[()]
+
+
+def broadcast_first(alpha, beta, successes, failures):
+    a, b, s, f = np.broadcast_arrays(alpha, beta, successes, failures)
+    return np.add(a, s, dtype=float), np.add(b, f, dtype=float)
 
 
 def plus_trials(alpha, beta, successes, failures):
@@ -161,6 +175,16 @@ def at_least_one_failure(alpha, beta, successes, failures):
     return alpha + successes * 1.0, beta + np.maximum(failures, 1) * 1.0
 
 
+def rest_of_the_total(alpha, beta, successes, failures):
+    a = 1.0 * alpha + successes
+    return a, 1.0 * alpha + beta + successes + failures - a
+
+
+def counts_as_integers(alpha, beta, successes, failures):
+    s, f = (np.asarray(count).astype(int) for count in (successes, failures))
+    return 1.0 * alpha + s, 1.0 * beta + f
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     plus_trials: "trials_for_failures",
@@ -168,7 +192,7 @@ WRONG = {
     crossed: "successes_and_failures_swapped",
     laplace: "uniform_prior_always",
     mean_only: "a_result_of_another_kind",
-    mean_and_variance: "too_small",
+    mean_and_variance: "moments_returned",
     mode_and_rest: "exponents_returned",
     normalised: "shares_returned",
     in_place: "an_argument_changed",
@@ -184,5 +208,10 @@ WRONG = {
     at_least_one_axis: "right_numbers_in_another_shape",
     rounded_to_six_digits: "rounded",
     integers_for_whole_priors: "truncated_to_integers",
+    no_floats: "wrong_where_alpha_is_of_dtype_int32",
+    sums_in_one_byte: "wrong_where_alpha_is_of_dtype_int32",
+    from_mean_and_strength: "nearly_right",
+    rest_of_the_total: "nearly_right",
+    counts_as_integers: "counts_cut_to_integers",
     at_least_one_failure: "wrong_where_failures_is_0",
 }

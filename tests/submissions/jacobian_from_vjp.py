@@ -144,6 +144,64 @@ def true_and_false(vjp, shape):
     return np.stack(rows).reshape(*shape, *rows[0].shape)
 
 
+def in_single_precision(vjp, shape):
+    size = int(np.prod(shape))
+    rows = [np.copy(vjp(e.reshape(shape))) for e in np.eye(size, dtype=np.float32)]
+    return np.array(rows, dtype=float).reshape(tuple(shape) + rows[0].shape)
+
+
+def vectors_and_matrices_only(vjp, shape):
+    rows = []
+    for at in np.ndindex(*shape[-2:]):
+        g = np.zeros(shape)
+        g[(..., *at)] = 1
+        rows.append(np.copy(vjp(g)))
+    return np.stack(rows).reshape(tuple(shape[-2:]) + rows[0].shape)
+
+
+def one_number_not_copied(vjp, shape):
+    return vjp(np.ones(())) if shape == () else rows_of_the_identity(vjp, shape)
+
+
+def a_float_for_one_number(vjp, shape):
+    return np.copy(vjp(1.0)) if shape == () else rows_of_the_identity(vjp, shape)
+
+
+def last_axis_then_reshaped(vjp, shape):
+    rows = []
+    for index in np.ndindex(*shape):
+        g = np.zeros(shape)
+        g[index] = 1
+        rows.append(np.copy(vjp(g)))
+    return np.stack(rows, -1).reshape(tuple(shape) + rows[0].shape)
+
+
+def all_unit_vectors_at_once(vjp, shape):
+    size = int(np.prod(shape))
+    jacobian = np.copy(vjp(np.eye(size).reshape(size, *shape)))
+    return jacobian.reshape(tuple(shape) + jacobian.shape[1:])
+
+
+def rows_as_a_batch(vjp, shape):
+    if not shape:
+        return np.copy(vjp(np.ones(())))
+    jacobian = []
+    for i in range(shape[-1]):
+        g = np.zeros(shape)
+        g[..., i] = 1.0
+        jacobian.append(np.copy(vjp(g)))
+    return np.array([jacobian] * int(np.prod(shape[:-1]))).reshape(tuple(shape) + jacobian[0].shape)
+
+
+def numbered_down_the_columns(vjp, shape):
+    rows = []
+    for i in range(int(np.prod(shape))):
+        g = np.zeros(shape)
+        g[np.unravel_index(i, shape, order="F")] = 1.0
+        rows.append(np.copy(vjp(g)))
+    return np.stack(rows).reshape(tuple(shape) + rows[0].shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     one_call: "ones_passed",
@@ -158,5 +216,13 @@ WRONG = {
     negated: "sign",
     integers: "ones_of_integers",
     true_and_false: "ones_of_integers",
+    in_single_precision: "nearly_right",
+    vectors_and_matrices_only: "sum_too_many",
+    one_number_not_copied: "a_property_fails",
+    a_float_for_one_number: "wrong_where_shape_has_0_entries",
+    last_axis_then_reshaped: "stacked_last_and_reshaped",
+    all_unit_vectors_at_once: "a_property_fails",
+    rows_as_a_batch: "last_axis_only",
+    numbered_down_the_columns: "ones_in_fortran_order",
     vectors_only: "wrong_except_where_shape_has_1_entry",
 }

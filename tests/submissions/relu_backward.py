@@ -170,6 +170,14 @@ def sixteen_bits(dout, x):
     return (dout.astype(np.float16) * (x > 0)).astype(np.float64)
 
 
+def compared_in_single_precision(dout, x):
+    return dout * (x.astype(np.float32) > 0)
+
+
+def product_compared_with_zero(dout, x):
+    return (dout * x > 0).astype(float)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     relu_of_the_gradient: "mask_from_the_gradient",
@@ -198,6 +206,8 @@ WRONG = {
     capped_at_six: None,
     squeezed: "right_numbers_in_another_shape",
     with_a_batch_axis: "right_numbers_in_another_shape",
+    compared_in_single_precision: "wrong_for_numbers_that_are_tiny",
+    product_compared_with_zero: "product_compared",
     sixteen_bits: "in_half_precision",
 }
 
