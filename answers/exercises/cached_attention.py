@@ -196,6 +196,64 @@ def offset_not_applied(q, k, v, past_k, past_v):
 
 
 @exercise.bug
+def offset_for_queries_alone(q, k, v, past_k, past_v):
+    """New keys are rotated from position 0, and only the queries from the length of the cache.
+    Both stand at the same positions."""
+    # "New keys are rotated from position 0": np.allclose(got.keys[:, :, past_k.shape[2] :],
+    #     rotate(k, 0)) and not np.allclose(got.keys, want.keys)
+    # "Both stand at the same positions": past_v, 0) → past_v, past_k.shape[2])
+    # "only the queries from the length of the cache": np.allclose(got.y, seen(rotate(q,
+    #     past_k.shape[2]), got.keys, got.values)) and not np.allclose(got.y, want.y)
+    _, keys, values, past = prepared(q, k, v, past_k, past_v, 0)
+    return seen(rotate(q, past), keys, values), keys, values
+
+
+@exercise.bug
+def offset_for_keys_alone(q, k, v, past_k, past_v):
+    """New queries are rotated from position 0, and only the keys from the length of the cache.
+    Both stand at the same positions."""
+    # "New queries are rotated from position 0": np.allclose(got.y, seen(rotate(q), want.keys,
+    #     want.values)) and not np.allclose(got.y, want.y)
+    # "Both stand at the same positions": rotate(q) → rotate(q,
+    #     past_k.shape[2])
+    # "only the keys from the length of the cache": np.allclose(got.keys, want.keys) and not
+    #     np.allclose(got.y, want.y)
+    _, keys, values, _ = prepared(q, k, v, past_k, past_v)
+    return seen(rotate(q), keys, values), keys, values
+
+
+@exercise.bug
+def offset_after_appending(q, k, v, past_k, past_v):
+    """The new tokens are counted already: the first of them is rotated at position past + time.
+    Only tokens before it count."""
+    # "the first of them is rotated at position past + time": np.allclose(got.keys[:, :,
+    #     past_k.shape[2] :], rotate(k, past_k.shape[2] + k.shape[2]))
+    # "Only tokens before it count": past + k.shape[2] → past
+    past = past_k.shape[2]
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v, past + k.shape[2])
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
+def one_position_for_all(q, k, v, past_k, past_v):
+    """All new tokens are rotated at one position, that of the first. New token i stands at past +
+    i."""
+    # "All new tokens are rotated at one position, that of the first": np.allclose(got.keys[:, :,
+    #     -1:], rotate(k[:, :, -1:], past_k.shape[2])) and k.shape[2] > 1
+    # "New token i stands at past + i": past + 0 * i → past + i
+    past = past_k.shape[2]
+    q, k = (
+        np.concatenate(
+            [rotate(x[:, :, i : i + 1], past + 0 * i) for i in range(x.shape[2])],
+            axis=2,
+        )
+        for x in (q, k)
+    )
+    keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
 def offset_by_one(q, k, v, past_k, past_v):
     """Positions run one ahead. Position counts the tokens before, so the first of all stands at
     position 0."""
@@ -267,6 +325,24 @@ def new_tokens_first(q, k, v, past_k, past_v):
     q, keys, values, past = prepared(q, k, v, past_k, past_v)
     keys, values = np.roll(keys, -past, axis=2), np.roll(values, -past, axis=2)
     return seen(q, keys, values), keys, values
+
+
+@exercise.bug(lost=("both", "keys", "values"))
+def new_tokens_alone_kept(q, k, v, past_k, past_v, lost="both"):
+    """New keys or values are returned without the old ones, so the next call has forgotten them.
+    Return what the new tokens have looked at."""
+    # "New keys or values are returned without the old ones": got.keys.shape == k.shape and
+    #     np.allclose(got.keys, want.keys[:, :, past_k.shape[2] :]) and np.array_equal(got.values,
+    #     v)
+    # "Return what the new tokens have looked at": keys[:, :, past:] → keys; values[:, :, past:] →
+    #     values
+    # "so the next call has forgotten them": np.allclose(bug(q, k, v, got.keys, got.values)[0],
+    #     right(q, k, v, got.keys, got.values)[0]) and got.keys.shape != want.keys.shape
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    y = seen(q, keys, values)
+    if lost != "values":
+        keys = keys[:, :, past:]
+    return y, keys, values if lost == "keys" else values[:, :, past:]
 
 
 @exercise.bug
@@ -343,6 +419,26 @@ def maximum_before_mask(q, k, v, past_k, past_v):
         powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
         powers = np.where(hidden, 0, powers)
         y = powers / powers.sum(axis=-1, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
+
+
+@exercise.bug
+def weights_hidden_after_softmax(q, k, v, past_k, past_v):
+    """The weights of later keys become 0 after the softmax, and the others add up to less than 1.
+    Hide the scores before it."""
+    # "The weights of later keys become 0 after the softmax": np.allclose(bug(q, k, 0 * v + 1,
+    #     past_k, 0 * past_v + 1)[0][:, -1], 1) and not np.allclose(got.y, want.y)
+    # "and the others add up to less than 1": (bug(q, k, 0 * v + 1, past_k, 0 * past_v + 1)[0][:, 0]
+    #     < 0.99).any()
+    # "Hide the scores before it": np.exp(scores - scores.max(axis=-1, keepdims=True)) →
+    #     np.exp(np.where(hidden, -np.inf, scores) - np.where(hidden, -np.inf, scores).max(axis=-1,
+    #     keepdims=True))
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    scores = q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = powers / powers.sum(axis=-1, keepdims=True)
+    y = np.where(hidden, 0, weights) @ values
     return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
 
 

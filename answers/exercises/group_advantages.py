@@ -238,6 +238,46 @@ def equal_groups_alone_spared(rewards, scale=True, eps=1e-4):
     return a / np.where(s > 0, s, 1) if scale else a
 
 
+@exercise.bug(least=(1e-4, 1e-3, 1e-2))
+def nearly_equal_groups_spared(rewards, scale=True, eps=1e-4, least=1e-4):
+    """A group that hardly differs is taken for one of equal rewards, and all its advantages are 0.
+    Only `eps` makes them smaller: divide every group."""
+    # "A group that hardly differs is taken for one of equal rewards, and all its advantages are 0":
+    #     (got == 0).all(axis=-1).any() and (np.ptp(rewards, axis=-1) > 0).all()
+    # "divide every group": np.where(s <= least, 0, a) → a
+    a, s = centred(rewards), spread(rewards)
+    return np.where(s <= least, 0, a) / (s + eps) if scale else a
+
+
+@exercise.bug
+def one_equal_group_ends_all(rewards, scale=True, eps=1e-4):
+    """Where the rewards of one group are equal, the advantages of all groups are 0. Other groups
+    have no influence: divide each by its own deviation."""
+    # "Where the rewards of one group are equal, the advantages of all groups are 0": (got ==
+    #     0).all() and (spread(rewards) == 0).any() and (spread(rewards) > 0).any()
+    # "divide each by its own deviation": 0 * a → a / (s + eps)
+    a, s = centred(rewards), spread(rewards)
+    if not scale:
+        return a
+    return 0 * a if (s == 0).any() else a / (s + eps)
+
+
+@exercise.bug
+def corrected_without_the_root(rewards, scale=True, eps=1e-4):
+    """The standard deviation is corrected by n / (n - 1), which belongs to the variance. Correct
+    the variance, or pass `ddof=1`."""
+    # "The standard deviation is corrected by n / (n - 1)": np.allclose(got, centred(rewards) /
+    #     (np.std(rewards, axis=-1, keepdims=True) * rewards.shape[-1] / (rewards.shape[-1] - 1) +
+    #     eps))
+    # "which belongs to the variance": np.allclose(np.var(rewards, ddof=1), np.var(rewards) *
+    #     rewards.size / (rewards.size - 1)) and not np.allclose(got, want)
+    # "Correct the variance, or pass `ddof=1`": keepdims=True) → keepdims=True, ddof=1); n / (n -
+    #     1) → 1
+    n = rewards.shape[-1]
+    s = as_float(rewards).std(axis=-1, keepdims=True) * (n / (n - 1))
+    return centred(rewards) / (s + eps) if scale else centred(rewards)
+
+
 @exercise.bug
 def scale_the_other_way(rewards, scale=True, eps=1e-4):
     """The advantages are divided where `scale` is False, and not where it is True. Exchange the two

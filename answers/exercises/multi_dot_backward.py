@@ -1,5 +1,7 @@
 """Practice for question 24: the gradient of a product, for each of its factors."""
 
+from functools import reduce
+
 import numpy as np
 
 from answers.grader.exercise import Exercise
@@ -61,6 +63,13 @@ exercise.case("float32", *(a.astype(np.float32) for a in draw(4, 3)))
 add_whole_numbers(exercise, *(np.rint(9 * a) for a in draw(3, 2, 3)))
 big = np.array([[200, -150], [170, 190]], dtype=np.int16)
 exercise.case("integers whose products need more bytes", big, np.stack([big] * 3))
+# Products of two reach 1e20, and int64 ends at 9.2e18; the gradients are some 1e4.
+huge = draw(3, 2)
+exercise.case(
+    "a gradient of 1e-16, integers whose products are beyond int64",
+    1e-16 * huge[0],
+    np.rint(1e10 * huge[1]).astype(np.int64),
+)
 exercise.long_case(
     np.ones((401, 1, 1)), np.sin(np.arange(1203.0)).reshape(3, 401, 1, 1)
 )
@@ -255,6 +264,57 @@ def summed_over_the_batch(dout, factors):
     return multi_dot_backward(dout, factors).sum(axis=tuple(range(1, factors.ndim - 2)))
 
 
+@exercise.bug(mean=(False, True))
+def one_gradient_for_the_batch(dout, factors, mean=False):
+    """Each example gets the sum or the mean of the gradients of all. Each has its own factors here,
+    so each gets its own gradient."""
+    # "Each example gets the sum or the mean of the gradients of all": np.allclose(got[:, 0],
+    #     want.sum(axis=1)) and np.allclose(got[:, 0], got[:, 1]) and np.allclose(bug(dout, factors,
+    #     mean=True)[:, 0], want.mean(axis=1))
+    # "Each has its own factors here, so each gets its own gradient": return whole if
+    #     factors.ndim > 3 else found → return found
+    found = multi_dot_backward(dout, factors)
+    axes = tuple(range(1, factors.ndim - 2))
+    whole = found.sum(axis=axes, keepdims=True)
+    whole = whole / (factors[0, ..., 0, 0].size if mean else 1) + np.zeros(found.shape)
+    return whole if factors.ndim > 3 else found
+
+
+@exercise.bug
+def ones_for_the_identity(dout, factors):
+    """A product begins with a matrix of ones. The product of no factors is the identity, `np.eye`,
+    which changes nothing."""
+    # "A product begins with a matrix of ones": np.allclose(got[0], np.ones(dout.shape) @ dout @
+    #     turned(np.ones(dout.shape) @ factors[1]))
+    # "The product of no factors is the identity, `np.eye`, which changes nothing": np.ones((d,
+    #     d)) → np.eye(d)
+    d = dout.shape[-1]
+    ones = np.ones((d, d))
+    return np.stack(
+        [
+            turned(ones @ left) @ g @ turned(ones @ right)
+            for left, g, right in sides(dout, factors)
+        ]
+    )
+
+
+@exercise.bug
+def products_of_integers(dout, factors):
+    """Integer factors are multiplied as integers, which wrap around where a product is large. Make
+    them floats first."""
+    # "Integer factors are multiplied as integers, which wrap around where a product is large":
+    #     np.allclose(got[2], turned(factors[0] @ factors[1]) @ dout) and (abs(products(
+    #     as_float(factors))[2]) > 2.0**63).any()
+    # "Make them floats first": dtype=factors.dtype → dtype=float
+    eye = np.eye(factors.shape[-1], dtype=factors.dtype)
+    gradients = []
+    for place in range(len(factors)):
+        left = reduce(np.matmul, factors[:place], eye)
+        right = reduce(np.matmul, factors[place + 1 :], eye)
+        gradients.append(turned(left) @ dout @ turned(right))
+    return np.stack(gradients)
+
+
 @exercise.bug
 def gradient_transposed(dout, factors):
     """`dout` is transposed. Transpose both sides alone, and leave the gradient as it is."""
@@ -293,6 +353,16 @@ def gradient_first(dout, factors):
 
 
 @exercise.bug
+def gradient_last(dout, factors):
+    """`dout` stands behind both sides. It belongs between them."""
+    # "`dout` stands behind both sides": np.allclose(got[0], turned(factors[1]) @ dout)
+    # "It belongs between them": turned(right) @ g → g @ turned(right)
+    return np.stack(
+        [turned(left) @ turned(right) @ g for left, g, right in sides(dout, factors)]
+    )
+
+
+@exercise.bug
 def transposed_in_the_old_order(dout, factors):
     """Each factor of a side is transposed, and their order stays. The transpose of a product has
     its factors in the reverse order."""
@@ -323,33 +393,36 @@ def entry_by_entry(dout, factors):
     return np.stack([dout * other for other in others])
 
 
-@exercise.bug
-def divided_by_a_pseudoinverse(dout, factors):
-    """The products on the left are made of longer ones by the pseudoinverse of a factor, which
-    takes nothing back where it has no inverse. Keep them in a list on the way."""
-    # "which takes nothing back where it has no inverse": not np.allclose(got, want) and
+@exercise.bug(right_side=(False, True))
+def divided_by_a_pseudoinverse(dout, factors, right_side=False):
+    """The products of one side are made of longer ones by a pseudoinverse, which takes nothing
+    back where there is no inverse. Keep them in a list on the way."""
+    # "which takes nothing back where there is no inverse": not np.allclose(got, want) and
     #     (np.linalg.matrix_rank(factors) < factors.shape[-1]).any()
-    # "Keep them in a list on the way": lefts[place] = lefts[place + 1] @
-    #     np.linalg.pinv(factor) →
-    # "The products on the left are made of longer ones by the pseudoinverse of a factor":
+    # "Keep them in a list on the way": lefts[place + 1] @ np.linalg.pinv(factor) →
+    #     lefts[place]; np.linalg.pinv(made[place + 1]) @ made[-1] → right
+    # "The products of one side are made of longer ones by a pseudoinverse":
     #     np.allclose(got[2], turned(products(factors)[3] @ np.linalg.pinv(factors[2])) @ dout
     #     @ turned(factors[3]))
     factors, gradients = as_float(factors), []
-    lefts = products(factors)
+    lefts, made = products(factors), products(factors)
     for place in reversed(range(len(factors))):
         factor, (_, g, right) = factors[place], sides(dout, factors)[place]
-        lefts[place] = lefts[place + 1] @ np.linalg.pinv(factor)
+        if right_side:
+            right = np.linalg.pinv(made[place + 1]) @ made[-1]
+        else:
+            lefts[place] = lefts[place + 1] @ np.linalg.pinv(factor)
         gradients.append(turned(lefts[place]) @ g @ turned(right))
     return np.stack(gradients[::-1])
 
 
 @exercise.bug
 def divided_by_the_factor(dout, factors):
-    """The products on the left are made of longer ones by the inverse of a factor, which need not
-    exist. Keep them in a list on the way."""
+    """The products of one side are made of longer ones by an inverse, which need not exist. Keep
+    them in a list on the way."""
     # "Keep them in a list on the way": longer @ np.linalg.inv(factor) → shorter
-    # "The products on the left are made of longer ones by the inverse of a factor, which need
-    #     not exist": isinstance(got, np.linalg.LinAlgError) and np.allclose(bug(dout, factors
+    # "The products of one side are made of longer ones by an inverse, which need not exist":
+    #     isinstance(got, np.linalg.LinAlgError) and np.allclose(bug(dout, factors
     #     + np.eye(3)), right(dout, factors + np.eye(3)))
     factors = as_float(factors)
     triples = zip(

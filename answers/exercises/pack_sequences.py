@@ -68,6 +68,15 @@ def mask_of_true_and_false(pack_sequences):
     return np.asarray(mask).dtype == bool
 
 
+@exercise.check
+def tokens_keep_all_digits(pack_sequences):
+    """A token above 2⁵³ comes back as its neighbour: float64 has even numbers alone there. Fill an
+    array of integers."""
+    tokens = 2**53 + np.array([1, 3, 5])
+    rows = np.asarray(pack_sequences(tokens, np.array([2, 1]), 3)[0])
+    return np.array_equal(rows.astype(object).ravel(), tokens.astype(object))
+
+
 def first(used, n, width):
     """The first row with room for n tokens."""
     return int(np.argmax(used + n <= width))
@@ -121,6 +130,21 @@ def next_fit(tokens, lengths, width, pad=0):
     #     want.rows.shape else len(got.rows) > len(want.rows)
     # "Ask all rows, from the first": width, latest) → width)
     where = places(lengths, width, latest)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    return rows, positions, packed_mask(owner)
+
+
+@exercise.bug
+def first_row_alone_asked(tokens, lengths, width, pad=0):
+    """Only the first row is asked for room; if it has none, a row is begun. Ask all rows before
+    that."""
+
+    # "Only the first row is asked for room": len(got.rows) > len(want.rows)
+    # "Ask all rows before that": width, chosen) → width)
+    def chosen(used, n, width):
+        return 0 if used[0] + n <= width else np.count_nonzero(used)
+
+    where = places(lengths, width, chosen)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
     return rows, positions, packed_mask(owner)
 
@@ -221,16 +245,17 @@ def positions_in_the_padding(tokens, lengths, width, pad=0):
     return rows, counted, packed_mask(owner)
 
 
-@exercise.bug
-def documents_see_each_other(tokens, lengths, width, pad=0):
+@exercise.bug(padding_apart=(False, True))
+def documents_see_each_other(tokens, lengths, width, pad=0, padding_apart=False):
     """The mask is causal, but reaches into earlier documents of the row. Two tokens see each other
     only within one document."""
     # "The mask is causal, but reaches into earlier documents of the row":
     #     np.array_equal(got.mask[0], np.tri(width, dtype=bool))
-    # "only within one document": np.zeros_like(owner) → owner
+    # "only within one document": packed_mask(one) → packed_mask(owner)
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
-    return rows, positions, packed_mask(np.zeros_like(owner))
+    one = np.where(padding_apart & padding(owner), -1, 0)
+    return rows, positions, packed_mask(one)
 
 
 @exercise.bug
@@ -315,6 +340,23 @@ def padding_sees_itself_alone(tokens, lengths, width, pad=0):
 
 
 @exercise.bug
+def padding_sees_later_padding(tokens, lengths, width, pad=0):
+    """Padding sees the padding after it, as where positions, which are all 0 there, are compared.
+    Let it see the padding before it and itself."""
+    # "Padding sees the padding after it": (got.mask & ~want.mask).any() and not (got.mask &
+    #     ~want.mask & np.tri(width, dtype=bool)).any()
+    # "as where positions, which are all 0 there, are compared": np.array_equal(got.mask,
+    #     ((lambda owner: (owner[:, :, None] == owner[:, None]) & (got.positions[:, :, None] >=
+    #     got.positions[:, None]))(filled(tokens, lengths, width, pad, places(lengths,
+    #     width))[2])))
+    # "Let it see the padding before it and itself": packed_mask(owner) | both → packed_mask(owner)
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    both = padding(owner)[:, :, None] & padding(owner)[:, None]
+    return rows, positions, packed_mask(owner) | both
+
+
+@exercise.bug
 def padding_sees_all(tokens, lengths, width, pad=0):
     """Padding sees all documents of its row. Let it see padding only."""
     # "Padding sees all documents of its row": got.mask[padding(filled(tokens, lengths, width, pad,
@@ -336,8 +378,8 @@ def padding_by_zeros(tokens, lengths, width, pad=0):
     return rows, positions, packed_mask(owner)
 
 
-@exercise.bug
-def padding_told_by_its_number(tokens, lengths, width, pad=0):
+@exercise.bug(positions_too=(True, False))
+def padding_told_by_its_number(tokens, lengths, width, pad=0, positions_too=True):
     """Padding is told by its number, which a document may hold, too. Tell it by place: it stands
     where no document does."""
     # "Padding is told by its number, which a document may hold, too": np.array_equal(bug(
@@ -346,7 +388,8 @@ def padding_told_by_its_number(tokens, lengths, width, pad=0):
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
     owner = np.where(rows == pad, -1, owner)
-    return rows, np.where(owner < 0, 0, positions), packed_mask(owner)
+    positions = np.where((owner < 0) & positions_too, 0, positions)
+    return rows, positions, packed_mask(owner)
 
 
 @exercise.bug(which=("emptiest", "last"))

@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.grader.number_types import add_whole_numbers
 from answers.inputs import as_float
 from answers.training.streaming_entropy import streaming_entropy
@@ -72,6 +73,21 @@ exercise.case(
     -2e6 + np.where(np.arange(6) % 3 == 1, -np.inf, draw(6)),
     chunk=2,
 )
+exercise.case(
+    "a first logit of -inf in one row",
+    np.array([[-np.inf, 0.3, -1.2, 2.0], [0.9, 0.2, -0.6, -np.inf]]),
+    chunk=2,
+)
+exercise.case(
+    "a first logit of -inf, in chunks of 1", np.array([-np.inf, 0.7, -0.2]), chunk=1
+)
+ROUNDED = Note(
+    "digits that logits of a billion lose",
+    "Ours adds up gaps to the maximum alone, and no digit is lost; the logits themselves, or their "
+    "log-sum-exp, are rounded to 1e-7 there.",
+    within=1e-5,
+)
+exercise.case("logits near 1,000,000,000", 1e9 + draw(6), chunk=2, noted=ROUNDED)
 exercise.case("float32", draw(3, 9).astype(np.float32), chunk=4)
 add_whole_numbers(exercise, np.rint(3 * draw(3, 5)), chunk=2)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(3, 401), chunk=100)
@@ -79,8 +95,9 @@ exercise.long_case(np.sin(np.arange(1203.0)).reshape(3, 401), chunk=100)
 
 @exercise.check
 def keeps_a_few_numbers_of_each_row(streaming_entropy):
-    """Of 128 rows of 2,048 logits in chunks of 32, memory for one and a half times all logits was
-    in use at once. Read a chunk, add it to three numbers for each row, and let it go."""
+    """Of 128 rows of 2,048 logits in chunks of 32, memory for three quarters of all logits was in
+    use at once. Read a chunk, make it floats, add it to three numbers for each row, and let it
+    go."""
     logits = np.random.default_rng(0).normal(size=(128, 2048))
     ours = not tracemalloc.is_tracing()
     if ours:
@@ -93,7 +110,32 @@ def keeps_a_few_numbers_of_each_row(streaming_entropy):
     finally:
         if ours:
             tracemalloc.stop()
-    return peak < 1.5 * logits.nbytes
+    return peak < 0.75 * logits.nbytes
+
+
+class Stream(np.ndarray):
+    """An array that writes down where each part begins that is taken from it."""
+
+    places = None
+
+    def __getitem__(self, key):
+        part = super().__getitem__(key)
+        if self.places is not None and np.may_share_memory(part, self):
+            part.places = self.places
+            place = part.__array_interface__["data"][0]
+            if part.size < self.size and self.places[-1:] != [place]:
+                self.places.append(place)
+        return part
+
+
+@exercise.check
+def reads_once(streaming_entropy):
+    """After the last chunk the first ones are read again. The stream has gone by: keep three
+    numbers, and rescale them when the maximum rises."""
+    logits = np.random.default_rng(0).normal(size=96).view(Stream)
+    logits.places = places = []
+    streaming_entropy(logits, 16)
+    return len(set(places)) == len(places)
 
 
 def chunks(logits, chunk):
@@ -153,6 +195,41 @@ def t_only_multiplied(logits, chunk=1024):
 
 
 @exercise.bug
+def t_only_shifted(logits, chunk=1024):
+    """When the maximum rises, (m - m') s is added to the weighted sum t, and t is not multiplied.
+    Multiply t, too, by e^(m - m')."""
+    # "t is not multiplied": not np.isclose(got, want) and np.isclose(bug(logits, 100), want)
+    # "Multiply t, too, by e^(m - m')": t + gap * s → np.exp(gap) * (t + gap * s)
+    # "When the maximum rises": np.isclose(bug(logits[::-1], chunk), right(logits[::-1],
+    #     chunk)) and not np.isclose(got, want)
+    return in_the_end(
+        *running(logits, chunk, lambda gap, s, t: (np.exp(gap) * s, t + gap * s))
+    )
+
+
+@exercise.bug
+def s_before_t(logits, chunk=1024):
+    """s is updated before t, so t is shifted by a sum that holds the new chunk, too. Update t
+    first, or keep the old s."""
+    # "s is updated before t": not np.isclose(got, want) and np.isclose(bug(logits, 100), want)
+    # "so t is shifted by a sum that holds the new chunk, too": np.isclose(bug(logits[::-1],
+    #     chunk), right(logits[::-1], chunk)) and not np.isclose(got, want)
+    # "keep the old s": gap * s + → gap * old +
+    m = s = t = None
+    for part in chunks(logits, chunk):
+        top = finite(part.max(-1))
+        if m is None:
+            m, s, t = top, 0 * top, 0 * top
+        new = np.maximum(m, top)
+        gap, (more, weighted) = m - new, sums(part, new)
+        old = s
+        s = np.exp(gap) * old + more
+        t = np.exp(gap) * t + np.exp(gap) * gap * s + weighted
+        m = new
+    return in_the_end(m, s, t)
+
+
+@exercise.bug
 def t_shifted_by_the_new_sum(logits, chunk=1024):
     """When the maximum rises, t is shifted by the new s. Use the old s: t becomes e^(m - m') (t +
     (m - m') s)."""
@@ -182,6 +259,19 @@ def sums_not_rescaled(logits, chunk=1024):
     # "When the maximum rises, the old sums stay as they are.": np.isclose(bug(logits[::-1],
     #     chunk), right(logits[::-1], chunk)) and not np.isclose(got, want)
     return in_the_end(*running(logits, chunk, lambda gap, s, t: (s, t)))
+
+
+@exercise.bug
+def each_chunk_below_its_own_maximum(logits, chunk=1024):
+    """The sums of each chunk are taken below its own maximum, and added as they are. Bring them to
+    one maximum first."""
+    # "The sums of each chunk are taken below its own maximum": np.isclose(got, in_the_end(0,
+    #     *np.sum([running(each, 100)[1:] for each in chunks(logits, chunk)], axis=0)))
+    # "Bring them to one maximum first": lambda m, new: new → np.maximum; lambda gap, s, t: (s, t)
+    #     → raise_both
+    return in_the_end(
+        *running(logits, chunk, lambda gap, s, t: (s, t), lambda m, new: new)
+    )
 
 
 @exercise.bug
@@ -353,6 +443,73 @@ def short_chunk_left_out(logits, chunk=1024):
 
 
 @exercise.bug
+def last_logit_left_out(logits, chunk=1024):
+    """The last logit is left out where it would be a chunk of its own: the range ends one too
+    early. Let it end at the number of classes."""
+    # "The last logit is left out where it would be a chunk of its own": np.allclose(got,
+    #     right(logits[..., :-1], 100)) and logits.shape[-1] % chunk == 1 % chunk
+    # "the range ends one too early": [*range(0, logits.shape[-1] - 1, chunk)][-1] + chunk <
+    #     logits.shape[-1] and not np.allclose(got, want)
+    # "Let it end at the number of classes": classes - 1 → classes
+    classes = logits.shape[-1]
+    ends = [start + chunk for start in range(0, max(classes - 1, 1), chunk)]
+    return in_the_end(*running(logits[..., : ends[-1]], chunk))
+
+
+@exercise.bug
+def short_chunk_filled_with_zeros(logits, chunk=1024):
+    """The last chunk is filled up with logits of 0, which count as classes. Fill it with -inf, or
+    leave it short."""
+    # "The last chunk is filled up with logits of 0, which count as classes": np.allclose(got,
+    #     right(np.pad(logits, [(0, 0)] * (logits.ndim - 1) + [(0, -logits.shape[-1] % chunk)]),
+    #     100))
+    # "Fill it with -inf": constant_values=0.0 → constant_values=-np.inf
+    # "leave it short": [(0, missing)] → [(0, 0)]
+    state = None
+    for part in chunks(logits, chunk):
+        missing = chunk - part.shape[-1] if state else 0
+        width = [(0, 0)] * (part.ndim - 1) + [(0, missing)]
+        one = running(np.pad(part, width, constant_values=0.0), chunk)
+        state = running_on(state, one) if state else one
+    return in_the_end(*state)
+
+
+@exercise.bug
+def entropy_of_the_weights_left_out(logits, chunk=1024):
+    """The entropies of the chunks are weighted by the probabilities of the chunks, and the entropy
+    of these is missing. Add it, or make the entropy once, of sums."""
+    # "The entropies of the chunks are weighted by the probabilities of the chunks": np.isclose(got,
+    #     np.average([right(each, 100) for each in chunks(logits, chunk)], weights=[
+    #     np.exp(each).sum() for each in chunks(logits, chunk)]))
+    # "the entropy of these is missing": np.isclose(want - got, right(np.array([
+    #     np.log(np.exp(each).sum()) for each in chunks(logits, chunk)]), 100))
+    # "make the entropy once, of sums": return found → return in_the_end(*state)
+    state, found = None, 0
+    for part in chunks(logits, chunk):
+        one = running(part, chunk)
+        state = running_on(state, one) if state else one
+        share = np.exp(one[0] - state[0]) * one[1] / state[1]
+        found = (1 - share) * found + share * in_the_end(*one)
+    return found
+
+
+@exercise.bug
+def rounded_to_float32(logits, chunk=1024):
+    """The logits are rounded to float32, which moves in steps of 0.125 at 2,000,000. Leave float64
+    as it is."""
+    # "The logits are rounded to float32": np.allclose(got, right(logits.astype(np.float32).astype(
+    #     float), chunk), rtol=1e-12, atol=0) and not np.allclose(got, want, rtol=1e-9, atol=0)
+    # "which moves in steps of 0.125 at 2,000,000": np.spacing(np.float32(2e6)) == 0.125 and not
+    #     np.allclose(got, want, rtol=1e-9, atol=0)
+    # "Leave float64 as it is": .astype(np.float32) →
+
+    def add(part, m):
+        return sums(part.astype(np.float32).astype(float), m)
+
+    return in_the_end(*running(logits, chunk, add=add))
+
+
+@exercise.bug
 def sign_lost(logits, chunk=1024):
     """The sign is lost: this is Σ p log p, and the entropy is its negative."""
     # "The sign is lost: this is Σ p log p, and the entropy is its negative": np.allclose(got,
@@ -439,6 +596,45 @@ def nan_for_a_chunk_of_minus_infinity(logits, chunk=1024):
         for old, total, weighted in states:
             more = raise_both(old - m, total, weighted)
             s, t = s + more[0], t + more[1]
+        return in_the_end(m, s, t)
+
+
+@exercise.bug
+def nan_for_a_first_chunk_of_minus_infinity(logits, chunk=1024):
+    """A first chunk of -inf alone leaves the maximum at -inf, and -inf - -inf is nan. Subtract a
+    finite number there, such as the lowest float."""
+    # "A first chunk of -inf alone leaves the maximum at -inf, and -inf - -inf is nan":
+    #     np.isnan(got).any() and np.isfinite(bug(logits[..., ::-1], chunk)).all()
+    # "Subtract a finite number there, such as the lowest float": m = None → m =
+    #     np.full(logits.shape[:-1], np.finfo(float).min)
+    m = None
+    s = t = 0
+    with np.errstate(all="ignore"):
+        for part in chunks(logits, chunk):
+            new = part.max(-1) if m is None else np.maximum(m, part.max(-1))
+            s, t = raise_both(0 if m is None else m - new, s, t)
+            more, weighted = sums(part, new)
+            m, s, t = new, s + more, t + weighted
+        return in_the_end(m, s, t)
+
+
+@exercise.bug
+def nan_for_a_first_logit_of_minus_infinity(logits, chunk=1024):
+    """The largest logit so far begins at the first logit, and where that is -inf, 0 · -inf is nan.
+    Begin at the lowest float, with sums of 0."""
+    # "The largest logit so far begins at the first logit": np.isnan(got).any() and
+    #     np.isfinite(bug(logits[..., ::-1], chunk)).all() and np.isneginf(logits[..., 0]).any()
+    # "where that is -inf, 0 · -inf is nan": np.isnan(got).any() and np.isnan(0 * -np.inf)
+    # "Begin at the lowest float": m = logits[..., 0] → m = finite(logits[..., 0])
+    logits = as_float(logits)
+    m = logits[..., 0]
+    s, t = np.exp(logits[..., 0] - m), 0 * finite(m)
+    with np.errstate(all="ignore"):
+        for part in chunks(logits[..., 1:], chunk):
+            new = np.maximum(m, finite(part.max(-1)))
+            s, t = raise_both(m - new, s, t)
+            more, weighted = sums(part, new)
+            m, s, t = new, s + more, t + weighted
         return in_the_end(m, s, t)
 
 

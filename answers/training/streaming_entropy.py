@@ -86,10 +86,9 @@ def streaming_entropy(
         >>> streaming_entropy(np.full(8, 1000.0), chunk=3).round(6)
         np.float64(2.079442)
     """
-    logits = as_float(logits)
     starts = range(0, logits.shape[-1], chunk)
-    parts = (moments(logits[..., start : start + chunk]) for start in starts)
-    _, s, t = reduce(merge, parts)
+    parts = (as_float(logits[..., start : start + chunk]) for start in starts)
+    _, s, t = reduce(merge, map(moments, parts))
     return np.log(s) - t / s
 
 

@@ -152,6 +152,34 @@ def queries_from_0(q, k, v, past_k, past_v):
     return _merge(_attention(rotate(q), keys, values, look)), keys, values
 
 
+def keys_from_0(q, k, v, past_k, past_v):
+    """Only the keys forget the offset."""
+    past = past_k.shape[2]
+    keys, values = _append(k, v, past_k, past_v, lambda x, _: rotate(x))
+    look = _look(q.shape[2], past)
+    return _merge(_attention(rotate(q, past), keys, values, look)), keys, values
+
+
+def length_taken_after_appending(q, k, v, past_k, past_v):
+    values = np.concatenate([past_v, v], axis=2)
+    total, time = values.shape[2], q.shape[2]
+    keys = np.concatenate([past_k, rotate(k, total)], axis=2)
+    look = _look(time, total - time)
+    return _merge(_attention(rotate(q, total), keys, values, look)), keys, values
+
+
+def token_by_token_at_one_position(q, k, v, past_k, past_v):
+    """Right for one new token: the loop forgets to count."""
+    past, outputs = past_k.shape[2], []
+    keys, values = past_k, past_v
+    for i in range(q.shape[2]):
+        now = slice(i, i + 1)
+        keys = np.concatenate([keys, rotate(k[:, :, now], past)], axis=2)
+        values = np.concatenate([values, v[:, :, now]], axis=2)
+        outputs.append(_merge(_attention(rotate(q[:, :, now], past), keys, values)))
+    return np.concatenate(outputs, axis=1), keys, values
+
+
 def rotated_after_the_cache(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
     keys = rotate(np.concatenate([past_k, k], axis=2))
@@ -186,6 +214,21 @@ def no_key_is_kept(q, k, v, past_k, past_v):
     past, time = past_k.shape[2], q.shape[2]
     keys, values = _append(k, v, past_k, past_v)
     return _merge(_attention(rotate(q, past), keys, values, _look(time, past))), rotate(k, past), v
+
+
+def no_value_is_kept(q, k, v, past_k, past_v):
+    y, keys, _ = mask_from_positions(q, k, v, past_k, past_v)
+    return y, keys, v
+
+
+def hidden_after_the_softmax(q, k, v, past_k, past_v):
+    """The rows of the weights no longer add up to 1."""
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    scores = rotate(q, past) @ keys.swapaxes(2, 3) / np.sqrt(q.shape[-1])
+    powers = np.exp(scores - scores.max(3, keepdims=True))
+    weights = powers / powers.sum(3, keepdims=True) * _look(time, past)
+    return _merge(weights @ values), keys, values
 
 
 def softmax_without_a_maximum(q, k, v, past_k, past_v):
@@ -310,12 +353,17 @@ WRONG = {
     is_causal_for_more_than_one: "mask_aligned_to_the_upper_left",
     never_masked: "no_mask_on_a_chunk",
     positions_from_0: "offset_not_applied",
-    queries_from_0: "wrong_where_past_k_holds_more_than_one_number",
+    queries_from_0: "offset_for_keys_alone",
+    keys_from_0: "offset_for_queries_alone",
+    length_taken_after_appending: "offset_after_appending",
+    token_by_token_at_one_position: "one_position_for_all",
     rotated_after_the_cache: "cached_keys_rotated_again",
     heads_reshaped: "heads_not_transposed",
     heads_after_values: "in_another_order",
     scaled_by_the_values: "v_for_q",
-    no_key_is_kept: "wrong_where_past_k_holds_more_than_one_number",
+    no_key_is_kept: "new_tokens_alone_kept",
+    no_value_is_kept: "new_tokens_alone_kept",
+    hidden_after_the_softmax: "weights_hidden_after_softmax",
     softmax_without_a_maximum: "no_maximum",
     cache_shared_between_conversations: "a_property_fails",
     mean_of_the_values: "wrong_only_in_y",

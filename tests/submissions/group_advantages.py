@@ -65,6 +65,17 @@ def branch_by_branch(rewards, scale=True, eps=1e-4):
     return (r - baseline) / divisor
 
 
+def equal_groups_told_apart(rewards, scale=True, eps=1e-4):
+    """With an eps of 0, too, a group of equal rewards has advantages of 0."""
+    r = _float(rewards)
+    r = r - r[..., :1]
+    a = r - r.mean(-1, keepdims=True)
+    if not scale:
+        return a
+    equal = (r == 0).all(-1, keepdims=True)
+    return np.where(equal, 0, a / np.where(equal, 1, r.std(-1, ddof=1, keepdims=True) + eps))
+
+
 def default_deviation(rewards, scale=True, eps=1e-4):
     r = _float(rewards)
     a = r - r.mean(axis=-1, keepdims=True)
@@ -196,6 +207,29 @@ def cut_to_zero(rewards, scale=True, eps=1e-4):
     return np.where(s < 1e-3, 0, a) if scale else a
 
 
+def equal_below_eps(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a, s = r - r.mean(-1, keepdims=True), r.std(-1, ddof=1, keepdims=True)
+    equal = s <= 1e-4
+    return np.where(equal, 0, a / np.where(equal, 1, s + eps)) if scale else a
+
+
+def nothing_if_a_group_is_equal(rewards, scale=True, eps=1e-4):
+    r = _float(rewards)
+    a = r - r.mean(-1, keepdims=True)
+    if not scale:
+        return a
+    if (r.max(-1) == r.min(-1)).any():
+        return np.zeros_like(r)
+    return a / (r.std(-1, ddof=1, keepdims=True) + eps)
+
+
+def correction_on_the_deviation(rewards, scale=True, eps=1e-4):
+    r, n = _float(rewards), rewards.shape[-1]
+    a = r - r.mean(-1, keepdims=True)
+    return a / (np.std(r, -1, keepdims=True) * n / (n - 1) + eps) if scale else a
+
+
 def without_axes_of_one(rewards, scale=True, eps=1e-4):
     return np.squeeze(by_variance(rewards, scale, eps))
 
@@ -260,7 +294,10 @@ WRONG = {
     all_axes_but_the_first: "wrong_where_rewards_has_three_axes_or_more",
     positive_part: "praise_alone",
     punished: "mean_minus_reward",
-    cut_to_zero: "the_same_everywhere",
+    cut_to_zero: "nearly_equal_groups_spared",
+    equal_below_eps: "nearly_equal_groups_spared",
+    nothing_if_a_group_is_equal: "one_equal_group_ends_all",
+    correction_on_the_deviation: "corrected_without_the_root",
     without_axes_of_one: "right_numbers_in_another_shape",
     in_place: "an_argument_changed",
     within_five: "cut_off_far_from_0",

@@ -284,6 +284,60 @@ def neighbours_of_four(dout, factors):
     return found if len(factors) < 5 else _ends_only(dout, factors)
 
 
+def summed_and_handed_to_all(dout, factors):
+    """As if the examples shared their factors."""
+    found = each_anew(dout, factors)
+    for axis in range(1, found.ndim - 2):
+        found = np.repeat(found.sum(axis, keepdims=True), found.shape[axis], axis)
+    return found
+
+
+def gradient_behind(dout, factors):
+    return _of(dout, factors, lambda left, g, right: _turned(left) @ _turned(right) @ g)
+
+
+def products_from_ones(dout, factors):
+    """A sum begins at zeros; a product does not begin at ones."""
+    dout, factors = _float(dout, factors)
+    start, found = np.ones(dout.shape, dout.dtype), []
+    for i in range(len(factors)):
+        left = reduce(np.matmul, factors[:i], start)
+        right = reduce(np.matmul, factors[i + 1 :], start)
+        found.append(_turned(left) @ dout @ _turned(right))
+    return np.stack(found)
+
+
+def what_follows_by_the_inverse(dout, factors):
+    """The product, divided by all factors up to this one, is what follows."""
+    dout, factors = _float(dout, factors)
+    left, found = _product([], dout), []
+    for factor in factors:
+        right = np.linalg.inv(left @ factor) @ _product(factors, dout)
+        found.append(_turned(left) @ dout @ _turned(right))
+        left = left @ factor
+    return np.stack(found)
+
+
+def what_follows_by_the_pseudoinverse(dout, factors):
+    dout, factors = _float(dout, factors)
+    left, found = _product([], dout), []
+    for factor in factors:
+        right = np.linalg.pinv(left @ factor) @ _product(factors, dout)
+        found.append(_turned(left) @ dout @ _turned(right))
+        left = left @ factor
+    return np.stack(found)
+
+
+def as_integers(dout, factors):
+    """Floats come last, when the products have wrapped around."""
+    eye = np.eye(factors.shape[-1], dtype=factors.dtype)
+    found = []
+    for i in range(len(factors)):
+        left, right = reduce(np.matmul, factors[:i], eye), reduce(np.matmul, factors[i + 1 :], eye)
+        found.append(_turned(left) @ dout @ _turned(right))
+    return _float(np.stack(found))[0]
+
+
 def into_the_factors(dout, factors):
     """The gradients are written over the factors."""
     found = each_anew(dout, factors)
@@ -320,9 +374,15 @@ WRONG = {
     turned_one_by_one: "transposed_in_the_old_order",
     as_numbers: "entry_by_entry",
     one_for_the_batch: "summed_over_the_batch",
-    averaged_over_the_batch: "wrong_except_where_dout_has_2_axes",
+    averaged_over_the_batch: "one_gradient_for_the_batch",
+    summed_and_handed_to_all: "one_gradient_for_the_batch",
+    gradient_behind: "gradient_last",
+    products_from_ones: "ones_for_the_identity",
     by_the_inverse: "divided_by_the_factor",
     by_the_pseudoinverse: "divided_by_a_pseudoinverse",
+    what_follows_by_the_inverse: "divided_by_the_factor",
+    what_follows_by_the_pseudoinverse: "divided_by_a_pseudoinverse",
+    as_integers: "products_of_integers",
     neighbours_of_four: None,
     into_the_factors: "an_argument_changed",
     in_their_own_type: "truncated_to_integers",

@@ -129,6 +129,19 @@ def only_the_newest_row(tokens, lengths, width, pad=0):
     return _with(bins, tokens, lengths, width, pad)
 
 
+def first_row_or_a_new_one(tokens, lengths, width, pad=0):
+    """The search ends after one row."""
+    bins, left = [], []
+    for i, n in enumerate(lengths.tolist()):
+        row = 0 if left and n <= left[0] else len(bins)
+        if row == len(bins):
+            bins.append([])
+            left.append(width)
+        bins[row].append(i)
+        left[row] -= n
+    return _with(bins, tokens, lengths, width, pad)
+
+
 def fullest_row(tokens, lengths, width, pad=0):
     bins, left = [], []
     for i, n in enumerate(lengths.tolist()):
@@ -284,6 +297,13 @@ def documents_by_position_0(tokens, lengths, width, pad=0):
     return rows, positions, _mask(np.cumsum(positions == 0, axis=1))
 
 
+def causal_by_positions(tokens, lengths, width, pad=0):
+    """All padding is at position 0."""
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    earlier = positions[:, :, None] >= positions[:, None]
+    return rows, positions, (owner[:, :, None] == owner[:, None]) & earlier
+
+
 def padding_looks_back(tokens, lengths, width, pad=0):
     rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
     back = (owner < 0)[:, :, None] & np.tri(width, dtype=bool)
@@ -294,6 +314,18 @@ def padding_found_by_its_number(tokens, lengths, width, pad=0):
     rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
     owner[rows == pad] = -1
     return rows, positions * (rows != pad), _mask(owner)
+
+
+def mask_from_the_tokens(tokens, lengths, width, pad=0):
+    """A token that equals the padding is padding to the mask alone."""
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    return rows, positions, _mask(np.where(rows == pad, -1, owner))
+
+
+def by_way_of_floats(tokens, lengths, width, pad=0):
+    """`np.zeros` and `np.ones` make floats."""
+    rows, positions, mask = by_lists(tokens, lengths, width, pad)
+    return (np.ones(rows.shape) * rows).astype(int), positions, mask
 
 
 def last_row_with_room(tokens, lengths, width, pad=0):
@@ -323,6 +355,7 @@ def positions_in_a_byte(tokens, lengths, width, pad=0):
 # What each is told.
 WRONG = {
     only_the_newest_row: "next_fit",
+    first_row_or_a_new_one: "first_row_alone_asked",
     fullest_row: "best_fit",
     emptiest_row: "another_row_with_room",
     sorted_by_length: "sorted_by_length",
@@ -334,7 +367,7 @@ WRONG = {
     padding_counts_on: "positions_in_the_padding",
     positions_from_one: "wrong_only_in_positions",
     plain_causal_mask: "documents_see_each_other",
-    causal_but_for_padding: "one_sided",
+    causal_but_for_padding: "documents_see_each_other",
     both_directions: "later_tokens_seen",
     keys_by_queries: "mask_turned",
     hidden_is_true: "mask_of_what_is_hidden",
@@ -348,7 +381,10 @@ WRONG = {
     no_mask: "a_result_of_another_kind",
     shortest_to_longest: "sorted_by_length",
     documents_by_position_0: "padding_sees_itself_alone",
+    causal_by_positions: "padding_sees_later_padding",
     padding_looks_back: "padding_sees_all",
+    mask_from_the_tokens: "padding_told_by_its_number",
+    by_way_of_floats: "a_property_fails",
     padding_found_by_its_number: "padding_told_by_its_number",
     last_row_with_room: "another_row_with_room",
     owners_in_a_byte: "documents_numbered_in_a_byte",

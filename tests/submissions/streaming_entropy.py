@@ -1,5 +1,7 @@
 """Right and wrong ways to write the entropy of a stream of logits."""
 
+from functools import reduce
+
 import numpy as np
 
 
@@ -64,21 +66,6 @@ def logit_by_logit(logits, chunk=1024):
     return found if found.ndim else float(found)
 
 
-def two_passes(logits, chunk=1024):
-    """First log-sum-exp, then the mean of the surprise."""
-    m, s = -1e30, 0.0
-    for part in _parts(logits, chunk):
-        new = np.maximum(m, part.max(axis=-1))
-        s = s * np.exp(m - new) + np.exp(part - new[..., None]).sum(axis=-1)
-        m = new
-    total = 0.0
-    for part in _parts(logits, chunk):
-        log_p = part - (m + np.log(s))[..., None]
-        p = np.exp(log_p)
-        total = total - (p * np.where(p > 0, log_p, 0)).sum(axis=-1)
-    return total
-
-
 def as_a_tree(logits, chunk=1024):
     states = [_state(part) for part in _parts(logits, chunk)]
     while len(states) > 1:
@@ -133,7 +120,35 @@ def pytorch(logits, chunk=1024):
     return (s.log() - t / s).numpy()
 
 
+def logits_summed_as_they_are(logits, chunk=1024):
+    """Log-sum-exp minus the mean logit: of logits of a billion it loses digits."""
+    m, s, t = -1e30, 0.0, 0.0
+    for part in _parts(logits, chunk):
+        new = np.maximum(m, part.max(axis=-1))
+        e = np.exp(part - new[..., None])
+        shrink = np.exp(m - new)
+        s = shrink * s + e.sum(axis=-1)
+        t = shrink * t + (np.where(e > 0, part, 0) * e).sum(axis=-1)
+        m = new
+    return m + np.log(s) - t / s
+
+
 # Wrong ones
+
+
+def two_passes(logits, chunk=1024):
+    """First log-sum-exp, then the mean of the surprise."""
+    m, s = -1e30, 0.0
+    for part in _parts(logits, chunk):
+        new = np.maximum(m, part.max(axis=-1))
+        s = s * np.exp(m - new) + np.exp(part - new[..., None]).sum(axis=-1)
+        m = new
+    total = 0.0
+    for part in _parts(logits, chunk):
+        log_p = part - (m + np.log(s))[..., None]
+        p = np.exp(log_p)
+        total = total - (p * np.where(p > 0, log_p, 0)).sum(axis=-1)
+    return total
 
 
 def _by(logits, chunk, step, end):
@@ -179,6 +194,35 @@ def shift_of_the_other_sign(logits, chunk=1024):
     def step(m, s, t, part):
         new, shrink, more, weighted = _new(m, part)
         return new, shrink * s + more, shrink * (t + (new - m) * s) + weighted
+
+    return _by(logits, chunk, step, _usual)
+
+
+def s_updated_first(logits, chunk=1024):
+    """s holds the new part when it shifts t."""
+
+    def step(m, s, t, part):
+        new, shrink, more, weighted = _new(m, part)
+        s = shrink * s + more
+        return new, s, shrink * (t + (m - new) * s) + weighted
+
+    return _by(logits, chunk, step, _usual)
+
+
+def t_moved_alone(logits, chunk=1024):
+    def step(m, s, t, part):
+        new, shrink, more, weighted = _new(m, part)
+        return new, shrink * s + more, t + (m - new) * s + weighted
+
+    return _by(logits, chunk, step, _usual)
+
+
+def sums_of_the_chunks(logits, chunk=1024):
+    """Each chunk is below a maximum of its own."""
+
+    def step(m, s, t, part):
+        _, more, weighted = _state(part)
+        return m, s + more, t + weighted
 
     return _by(logits, chunk, step, _usual)
 
@@ -312,6 +356,54 @@ def whole_chunks(logits, chunk=1024):
     return one_pass(logits[..., : count * chunk], chunk)
 
 
+def up_to_the_last_but_one(logits, chunk=1024):
+    states = [
+        _state(_float(logits)[..., start : start + chunk])
+        for start in range(0, max(1, logits.shape[-1] - 1), chunk)
+    ]
+    _, s, t = reduce(_merged, states)
+    return np.log(s) - t / s
+
+
+def filled_up_to_whole_chunks(logits, chunk=1024):
+    """The last chunk gets zeros, so that all are as long."""
+    state = None
+    for part in _parts(logits, chunk):
+        rest = chunk - part.shape[-1] if state is not None else 0
+        zeros = np.zeros((*part.shape[:-1], rest), part.dtype)
+        one = _state(np.concatenate([part, zeros], axis=-1))
+        state = one if state is None else _merged(state, one)
+    return np.log(state[1]) - state[2] / state[1]
+
+
+def weighted_by_probability(logits, chunk=1024):
+    """The chain rule without its first term."""
+    total, found = None, 0.0
+    for part in _parts(logits, chunk):
+        m, s, t = _state(part)
+        old = (m, 0 * s) if total is None else total
+        top = np.maximum(old[0], m)
+        before, now = np.exp(old[0] - top) * old[1], np.exp(m - top) * s
+        share = now / (before + now)
+        found = (1 - share) * found + share * (np.log(s) - t / s)
+        total = top, before + now
+    return found
+
+
+def copied_first(logits, chunk=1024):
+    """All logits become floats at once."""
+    return one_pass(logits.astype(np.result_type(logits.dtype, np.float32)), chunk)
+
+
+def parts_in_float32(logits, chunk=1024):
+    """As on a GPU, but for the sums."""
+    state = None
+    for part in _parts(logits, chunk):
+        one = _state(part.astype(np.float32).astype(float))
+        state = one if state is None else _merged(state, one)
+    return _usual(*state)
+
+
 def negative(logits, chunk=1024):
     return -one_pass(logits, chunk)
 
@@ -400,6 +492,36 @@ def first_chunk_must_be_seen(logits, chunk=1024):
         return np.log(s) - t / s
 
 
+def begun_with_the_first_chunk(logits, chunk=1024):
+    state = None
+    with np.errstate(all="ignore"):
+        for part in _parts(logits, chunk):
+            m = part.max(axis=-1) if state is None else np.maximum(state[0], part.max(axis=-1))
+            gap = part - m[..., None]
+            e = np.exp(gap)
+            s, t = e.sum(axis=-1), (np.where(e > 0, gap, 0) * e).sum(axis=-1)
+            if state is not None:
+                a, shrink = state[0] - m, np.exp(state[0] - m)
+                s, t = s + shrink * state[1], t + shrink * (state[2] + a * state[1])
+            state = m, s, t
+        return _usual(*state)
+
+
+def begun_with_the_first_logit(logits, chunk=1024):
+    """One class has been seen, whatever its logit."""
+    logits = _float(logits)
+    m = logits[..., 0]
+    s, t = np.ones_like(m), np.zeros_like(m)
+    with np.errstate(all="ignore"):
+        for part in _parts(logits[..., 1:], chunk):
+            new = np.maximum(m, part.max(axis=-1))
+            gap, a = part - new[..., None], m - new
+            e = np.exp(gap)
+            t = np.exp(a) * (t + a * s) + (np.where(e > 0, gap, 0) * e).sum(axis=-1)
+            s, m = np.exp(a) * s + e.sum(axis=-1), new
+        return _usual(m, s, t)
+
+
 def first_axis(logits, chunk=1024):
     return one_pass(np.moveaxis(logits, 0, -1), chunk)
 
@@ -441,6 +563,9 @@ WRONG = {
     shrunk_alike: "t_only_multiplied",
     new_sum_in_the_shift: "t_shifted_by_the_new_sum",
     shift_of_the_other_sign: "shifted_to_the_wrong_side",
+    s_updated_first: "s_before_t",
+    t_moved_alone: "t_only_shifted",
+    sums_of_the_chunks: "each_chunk_below_its_own_maximum",
     left_as_they_were: "sums_not_rescaled",
     first_maximum_kept: "not_finite",
     without_a_maximum: "no_maximum_subtracted",
@@ -456,6 +581,12 @@ WRONG = {
     added_up: "sum_of_the_chunks",
     of_the_last: "last_chunk_only",
     whole_chunks: "short_chunk_left_out",
+    up_to_the_last_but_one: "last_logit_left_out",
+    filled_up_to_whole_chunks: "short_chunk_filled_with_zeros",
+    weighted_by_probability: "entropy_of_the_weights_left_out",
+    copied_first: "all_in_memory",
+    two_passes: "a_property_fails",
+    parts_in_float32: "rounded_to_float32",
     negative: "sign_lost",
     plus: "mean_gap_added",
     with_the_maximum: "maximum_added",
@@ -464,10 +595,15 @@ WRONG = {
     bits: "in_bits",
     hidden_logits_make_nan: "nan_for_minus_infinity",
     hidden_chunks_make_nan: "nan_for_a_chunk_of_minus_infinity",
-    first_chunk_must_be_seen: "not_finite",
+    first_chunk_must_be_seen: "nan_for_a_first_chunk_of_minus_infinity",
+    begun_with_the_first_chunk: "nan_for_a_first_chunk_of_minus_infinity",
+    begun_with_the_first_logit: "nan_for_a_first_logit_of_minus_infinity",
     first_axis: "along_the_first_axis",
     all_at_once: "all_in_memory",
     with_an_epsilon: "epsilon_beside_the_sum",
     axis_kept: "right_numbers_in_another_shape",
     probabilities_by_now: "divided_by_the_sum_so_far",
 }
+
+# Right answers that pass with a note.
+NOTED = {logits_summed_as_they_are}
