@@ -121,9 +121,10 @@ def test_whole_numbers_may_come_as_integers_where_the_stub_judges_no_dtype(name)
             return tuple(map(whole, part))
         if isinstance(part, dict):
             return {key: whole(value) for key, value in part.items()}
+        part = np.asarray(part)
         # No int64 is as large as 1e19.
-        is_whole = (np.abs(part) < 2**63).all() and (np.rint(part) == part).all()
-        return np.asarray(part).astype(np.int64) if is_whole else part
+        is_whole = (abs(part) < 2.0**63).all() and (np.rint(part) == part).all()
+        return part.astype(np.int64) if is_whole else part
 
     report = exercise.run(lambda *args, **kwargs: whole(exercise.reference(*args, **kwargs)))
     assert report.passed
