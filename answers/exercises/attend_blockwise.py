@@ -290,7 +290,7 @@ def maximum_of_the_block(q, k, v, block=256, causal=False):
 
 @exercise.bug(guarded=(True, False), wide=(True,))
 def maximum_falls(q, k, v, block=256, causal=False, guarded=True, wide=False):
-    """The maximum is that of the newest block alone: where it falls far, exp(old - new) overflows.
+    """The maximum is taken of the newest block alone: where it falls far, exp(old - new) overflows.
     Keep the largest so far, `np.maximum(old, new)`."""
     # "where it falls far, exp(old - new) overflows": not np.isfinite(got).all() and
     #     np.allclose(bug(q / 1e4, k, v, block), right(q / 1e4, k, v, block))

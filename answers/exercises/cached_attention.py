@@ -236,9 +236,8 @@ def offset_after_appending(q, k, v, past_k, past_v):
 
 @exercise.bug
 def one_position_for_all(q, k, v, past_k, past_v):
-    """All new tokens are rotated at one position, that of the first. New token i stands at past +
-    i."""
-    # "All new tokens are rotated at one position, that of the first": np.allclose(got.keys[:, :,
+    """All new tokens are rotated at the position of the first. New token i stands at past + i."""
+    # "All new tokens are rotated at the position of the first": np.allclose(got.keys[:, :,
     #     -1:], rotate(k[:, :, -1:], past_k.shape[2])) and k.shape[2] > 1
     # "New token i stands at past + i": past + 0 * i → past + i
     past = past_k.shape[2]
