@@ -68,15 +68,6 @@ def mask_of_true_and_false(pack_sequences):
     return np.asarray(mask).dtype == bool
 
 
-@exercise.check
-def tokens_keep_all_digits(pack_sequences):
-    """A token above 2⁵³ comes back as its neighbour: float64 has even numbers alone there. Fill an
-    array of integers."""
-    tokens = 2**53 + np.array([1, 3, 5])
-    rows = np.asarray(pack_sequences(tokens, np.array([2, 1]), 3)[0])
-    return np.array_equal(rows.astype(object).ravel(), tokens.astype(object))
-
-
 def first(used, n, width):
     """The first row with room for n tokens."""
     return int(np.argmax(used + n <= width))

@@ -322,12 +322,6 @@ def mask_from_the_tokens(tokens, lengths, width, pad=0):
     return rows, positions, _mask(np.where(rows == pad, -1, owner))
 
 
-def by_way_of_floats(tokens, lengths, width, pad=0):
-    """`np.zeros` and `np.ones` make floats."""
-    rows, positions, mask = by_lists(tokens, lengths, width, pad)
-    return (np.ones(rows.shape) * rows).astype(int), positions, mask
-
-
 def last_row_with_room(tokens, lengths, width, pad=0):
     bins, left = [], []
     for number, n in enumerate(lengths.tolist()):
@@ -384,7 +378,6 @@ WRONG = {
     causal_by_positions: "padding_sees_later_padding",
     padding_looks_back: "padding_sees_all",
     mask_from_the_tokens: "padding_told_by_its_number",
-    by_way_of_floats: "a_property_fails",
     padding_found_by_its_number: "padding_told_by_its_number",
     last_row_with_room: "another_row_with_room",
     owners_in_a_byte: "documents_numbered_in_a_byte",
