@@ -45,7 +45,8 @@ def group_advantages(
     """How much better each answer is than its group, in deviations.
 
     The last axis is a group: answers to one prompt. Answers to other prompts have no influence. In
-    a group of equal rewards every advantage is 0, up to rounding, if `eps` is above 0.
+    a group of equal rewards every advantage is 0, up to rounding, if `eps` is far above the
+    rounding of the rewards.
 
     How:
         The standard deviation is the sample's, with a divisor of answers - 1, as in TRL.

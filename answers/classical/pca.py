@@ -183,8 +183,8 @@ def whiten(
     """The rows of `x`, moved and stretched so that the rows of `train` would be white.
 
     (x - mean) (C + eps I)^(-1/2), with mean and covariance C of `train` alone, C divided by
-    n - 1. With `eps` 0, the rows of `train` get covariance I. Of all matrices that
-    do so this symmetric positive one (ZCA) moves them least, and no sign is left open.
+    n - 1. With `eps` 0, the rows of `train` get covariance I. Of all matrices that do so this
+    symmetric positive one (ZCA) moves them least, and no sign is left open.
 
     How:
         C = V Λ Vᵀ, so (C + eps I)^(-1/2) = V (Λ + eps)^(-1/2) Vᵀ: rotate to the components,

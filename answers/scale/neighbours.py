@@ -88,7 +88,7 @@ def knn(
     How:
         Expand |q - p|² = |q|² - 2 q · p + |p|²; |q|² is the same for all points. Large |p|² round
         small differences away, so move the points to 0 first: subtract their mean, rounded, so
-        that whole numbers stay whole and their ties exact.
+        that whole numbers stay whole.
 
     Args:
         queries: One vector per row.

@@ -89,7 +89,7 @@ def current() -> dict[str, str]:
     own = state([*package, *(LIVE / name for name in LOADED)])
     read = state(questions())
     found, then = made_of(own)
-    return found if read == then else found | cards_of(own, read)
+    return found if read == then else found | cards_of(read)
 
 
 def deck(site: str) -> bytes:
@@ -122,7 +122,7 @@ def made_of(_state: tuple) -> tuple[dict[str, str], tuple]:
 
 
 @cache
-def cards_of(*_states: tuple) -> dict[str, str]:
+def cards_of(_state: tuple) -> dict[str, str]:
     return cards_made()
 
 

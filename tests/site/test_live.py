@@ -71,7 +71,6 @@ def test_it_is_made_without_pytorch_and_sympy_and_never_with_old_modules(monkeyp
     assert int(done.stdout) == len(made)
     monkeypatch.setattr(bundle, "made", None)
     assert bundle.in_process() == made
-    assert bundle.cards_made() == {bundle.CARDS: made[bundle.CARDS]}
 
 
 @pytest.fixture
