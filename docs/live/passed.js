@@ -58,7 +58,8 @@ async function comesBack(id, rating) {
   }
 }
 
-// How much is passed, and the exercise to go on with: of the same page, then of the next.
+// How much is passed, and what to go on with: an exercise of the same page or of the next, what is
+// asked next, the list of the day.
 /** @param {string} name */
 async function next(name) {
   /** @type {Cards} */
@@ -78,9 +79,15 @@ async function next(name) {
   paragraph.append(`Passed of question ${asks.number}: ${here.filter(isPassed).length} of ${here.length}; ${inAll} Next: `)
   const others = [...here, ...all.slice(place), ...all.slice(0, place)]
   const following = others.find(each => !isPassed(each) && !each[1].shell)
-  if (following) paragraph.append(link(following), ", or ")
-  const href = new URL(`${asks.page}/#they-will-ask-next`, SITE).href
-  paragraph.append(make("a", { href, textContent: "what an interviewer asks next" }), ".")
+  const asked = new URL(`${asks.page}/#they-will-ask-next`, SITE).href
+  const onward = [
+    ...(following ? [link(following)] : []),
+    make("a", { href: asked, textContent: "what an interviewer asks next" }),
+    ...(plan().date ? [make("a", { href: SITE.href, textContent: "your list of today" })] : []),
+  ]
+  const last = onward.length - 1
+  onward.forEach((each, at) => paragraph.append(...(at ? [at == last ? ", or " : ", "] : []), each))
+  paragraph.append(".")
   return paragraph
 }
 

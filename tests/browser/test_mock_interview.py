@@ -45,6 +45,13 @@ SEEN = """() => {
   return others.every(each => each == first) && (bottom <= first || top < 100) && top < first
 }"""
 
+# The clock stays in view however far one scrolls, and nothing covers it.
+CLOCK_ON_TOP = """() => {
+  const clock = document.querySelector(".mock-clock")
+  const { x, y, height } = clock.getBoundingClientRect()
+  return scrollY > y + height && document.elementFromPoint(x + 2, y + height / 2) == clock
+}"""
+
 
 class Interview:
     """The page, and what it shows."""
@@ -116,6 +123,8 @@ def test_an_interview_from_the_first_question_to_the_report(warm):
     exercise.get_by_role("button", name="Check: exercise softmax").click()
     expect(exercise.get_by_text("Global maximum.")).to_be_visible()
     expect(interview.clock).to_have_text(re.compile(r"^\d+:\d\d of 15:00; this one \d+:\d\d of \d"))
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert page.evaluate(CLOCK_ON_TOP)
     interview.button("Give it up").click()
     # The report.
     rows = page.locator(".mock tbody tr")

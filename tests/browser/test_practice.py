@@ -225,6 +225,18 @@ def test_a_pass_leads_on_and_is_kept(softmax):
     expect(softmax.page).to_have_url(re.compile(f"{QUESTION}#they-will-ask-next$"))
 
 
+def test_a_pass_leads_who_has_a_plan_to_the_list_of_the_day(warm):
+    page = warm(QUESTION)
+    page.evaluate("plan => localStorage.setItem('answers.study.plan', plan)", '{"date": "2100-01-01"}')
+    exercise = Exercise(page).start()
+    onward = exercise.check(SOLUTION).split("\n\n")[1]
+    assert onward.endswith(
+        "Next: logsumexp, what an interviewer asks next, or your list of today."
+    )
+    exercise.report.get_by_role("link", name="your list of today").click()
+    expect(page.get_by_text("The interview is on 1 January 2100")).to_be_visible()
+
+
 def test_what_passes_with_a_note_says_what_ours_does(warm):
     relu = Exercise(warm(ANOTHER), "relu_backward").start()
     verdict = relu.check("def relu_backward(dout, x):\n    return dout * (x >= 0)\n")
