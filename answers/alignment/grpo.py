@@ -178,7 +178,7 @@ def grpo_loss(
     by its probability when it was drawn; clipped, it lies between 1 - clip[0] and 1 + clip[1].
 
     How:
-        The smaller product is the loss. Where that is the clipped one, nothing depends on the
+        Minus the smaller product is the loss. Where that is the clipped one, nothing depends on the
         policy, and the gradient is 0. Elsewhere the ratio's derivative is the ratio itself.
 
     Args:

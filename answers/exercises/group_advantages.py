@@ -86,11 +86,11 @@ def divisor_of_all_answers(rewards, scale=True, eps=1e-4):
 
 @exercise.bug
 def all_prompts_together(rewards, scale=True, eps=1e-4):
-    """Mean and deviation are of all answers to all prompts, so an easy prompt's wrong answer may
+    """Mean and deviation are of all answers to all prompts, so an easy prompt's worse answer may
     be praised. Take both over the last axis, with `keepdims=True`."""
     # "Mean and deviation are of all answers to all prompts": np.allclose(got, (rewards -
     #     np.mean(rewards)) / (np.std(rewards, ddof=1) + eps if scale else 1))
-    # "so an easy prompt's wrong answer may be praised": bug(np.array([[0.9, 0.8], [0.0, 0.1]]))[0,
+    # "so an easy prompt's worse answer may be praised": bug(np.array([[0.9, 0.8], [0.0, 0.1]]))[0,
     #     1] > 0
     # "Take both over the last axis, with `keepdims=True`": r.mean() → r.mean(axis=-1,
     #     keepdims=True); r.std(ddof=1) → r.std(axis=-1, ddof=1, keepdims=True)

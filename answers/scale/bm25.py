@@ -110,7 +110,7 @@ def bm25(
     Args:
         counts: How often each term of the vocabulary stands in each document.
         query: The columns of `counts` that its words have, in any order; there may be none.
-        k1: From 0: how late a word that is repeated stops to add.
+        k1: From 0: how late a word that is repeated stops adding.
         b: From 0 to 1: how much a long document is marked down.
 
     Returns:

@@ -33,7 +33,8 @@ def k_smallest(values: Real[ndarray, "rows n"], k: int) -> Integer[ndarray, "row
     """Where the k smallest entries of each row stand, the smallest first, of equals the first.
 
     The k-th smallest of the minima of groups bounds the k-th smallest of all, so few entries
-    are left to sort. `argpartition` alone may keep any of several equal entries at its edge.
+    are left to sort unless many are equal. `argpartition` alone may keep any of several equal
+    entries at its edge.
 
     Raises:
         ValueError: There are not so many entries, or one is nan.
@@ -82,8 +83,9 @@ def knn(
     """Which k points are nearest to each query by Euclidean distance, the nearest first.
 
     Of points at the same distance the one with the lower index comes first. A query that is
-    itself among the points is its own neighbour. Distances are computed in float64: bytes and
-    float32 are converted before anything is subtracted or squared.
+    itself among the points is its own neighbour. Both hold for small whole numbers; of others,
+    rounding may exchange points whose distances are equal or nearly so. Distances are computed in
+    float64: bytes and float32 are converted before anything is subtracted or squared.
 
     How:
         Expand |q - p|² = |q|² - 2 q · p + |p|²; |q|² is the same for all points. Large |p|² round
@@ -159,7 +161,7 @@ def cell_centres(
     rng: np.random.Generator,
     rounds: int = 10,
 ) -> Float[ndarray, "cells d"]:
-    """Centres by k-means from random points: each is the mean of the points nearest to it.
+    """Centres by k-means from random points: a round moves each to the mean of its nearest points.
 
     A cell that loses its last point keeps its centre.
 
@@ -243,8 +245,8 @@ def search_cells(
 ) -> Integer[ndarray, "queries k"]:
     """The nearest k points of the `probes` cells whose centres are nearest: about `knn`.
 
-    With all cells it is `knn`. Where the cells hold fewer than k points, -1 stands in the
-    places that are left, as in FAISS.
+    With all cells it is `knn`, up to rounding. Where the cells hold fewer than k points, -1 stands
+    in the places that are left, as in FAISS.
 
     Args:
         queries: One vector per row.

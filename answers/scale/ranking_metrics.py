@@ -120,7 +120,7 @@ def ndcg(
         k: How many places count, from 1; more than there are is all.
 
     Returns:
-        From 0 to 1; 0 where no item is relevant, as in scikit-learn.
+        From 0 to 1, up to rounding; 0 where no item is relevant, as in scikit-learn.
 
     Raises:
         ValueError: There is no item, a number is nan or infinite, a grade negative or so large

@@ -44,6 +44,29 @@ def test_bytes_are_not_subtracted_as_bytes():
     assert_array_equal(knn(points[:20], points, 4), expected)
 
 
+@given(st.integers(0, 10**6), st.integers(1, 60), st.integers(1, 40))
+def test_whole_points_at_one_distance_come_by_index(seed, n, d):
+    rng = np.random.default_rng(seed)
+    points = rng.integers(-50, 50, (n, d))
+    points[rng.random(n) < 0.5] = points[0]
+    queries = rng.integers(-50, 50, (3, d)) + 0.5
+    distances = ((queries[:, None] - points) ** 2).sum(axis=2)  # exact
+    expected = np.argsort(distances, axis=1, kind="stable")
+    assert_array_equal(knn(queries, points, n), expected)
+    cells = fill_cells(points, points[:1])
+    assert_array_equal(search_cells(queries, points, cells, n, 1), expected)
+
+
+def test_a_round_moves_centres_to_the_means_of_their_points():
+    some = POINTS[:400]
+    two, three = (cell_centres(some, 12, np.random.default_rng(1), rounds=r) for r in (2, 3))
+    of = ((some[:, None] - two) ** 2).sum(axis=2).argmin(axis=1)
+    np.testing.assert_allclose(three, [some[of == c].mean(axis=0) for c in range(12)])
+    # They are no means of the points that are nearest to them now.
+    of = ((some[:, None] - three) ** 2).sum(axis=2).argmin(axis=1)
+    assert not np.allclose(three, [some[of == c].mean(axis=0) for c in range(12)], atol=1e-3)
+
+
 def test_an_offset_changes_nothing():
     near = knn(QUERIES, POINTS, 5)
     assert (knn(QUERIES + 1e9, POINTS + 1e9, 5) == near).mean() > 0.99
