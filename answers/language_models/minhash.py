@@ -22,7 +22,7 @@ def no_words(words):
 # --8<-- [end:shingles_refuses]
 # --8<-- [start:shingles]
 def shingles(text: str, words: int = 3) -> Integer[ndarray, " shingles"]:
-    """A number below 2³¹ - 1 for each run of so many words in a text, each once, in order.
+    """A number below 2³¹ - 1 for each run of so many words in a text, each once, sorted.
 
     The number is a checksum, the same in each process, as Python's salted `hash` is not.
 
