@@ -129,7 +129,8 @@ def stochastic_round(
         number of 16 bits carries into the bit before them with that probability.
 
     Args:
-        x: Numbers; nan and infinity stay as they are. float64 becomes float32 first.
+        x: Numbers; nan and infinity stay as they are. Beyond the largest bfloat16
+            the next is infinity, so the mean is, too. float64 becomes float32 first.
         rng: The source of chance.
 
     Raises:
