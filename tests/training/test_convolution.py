@@ -65,6 +65,12 @@ def test_col2im_is_the_transpose_of_im2col(kernel, grid):
     assert np.isclose((columns * numbers).sum(), (x * col2im(numbers, (8, 7), kernel, *grid)).sum())
 
 
+def test_columns_take_up_to_the_taps_times_the_padded_image_not_the_image():
+    image = np.zeros((1, 1, 4, 4))
+    columns = im2col(image, (3, 3), padding=2)
+    assert 9 * image.size < columns.size < 9 * 8 * 8
+
+
 def test_col2im_of_im2col_counts_the_windows_of_each_pixel():
     ones = np.ones((1, 1, 4, 5))
     counted = col2im(im2col(ones, (3, 3), padding=1), (4, 5), (3, 3), padding=1)
