@@ -106,7 +106,8 @@ def top_p(
     logits = as_float(logits)
     order = np.argsort(-logits, axis=-1, kind="stable")  # the most likely first
     shares = np.take_along_axis(softmax(logits), order, axis=-1)
-    before = np.cumsum(shares, axis=-1) - shares
+    # In float32 a sum of 128,256 equal shares would stop a hundred tokens early.
+    before = np.cumsum(shares, axis=-1, dtype=np.float64) - shares
     # The sum may round to 1 before the last token, so 1 is asked for by itself.
     stays = (before < p) | (p == 1)
     keep = np.empty_like(stays)

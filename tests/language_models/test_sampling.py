@@ -71,6 +71,15 @@ def test_no_smaller_set_of_tokens_holds_p(vocab, p, seed):
     assert kept.sum() <= enough.sum(axis=1).min()
 
 
+@pytest.mark.parametrize("vocab", [50_257, 128_256])
+@pytest.mark.parametrize("p", [0.3, 0.9, 0.99])
+def test_flat_logits_in_float32_keep_the_share_p_of_a_large_vocabulary(vocab, p):
+    logits = np.zeros(vocab, np.float32)
+    theirs = hugging_face.TopPLogitsWarper(p)(None, torch.tensor(logits[None])).numpy()
+    for kept in (top_p(logits, p), theirs):
+        assert (kept > -np.inf).sum() == np.ceil(vocab * p)
+
+
 def test_p_of_one_keeps_even_what_rounding_hides():
     logits = np.array([[0.0, 50.0, -60.0], [1.0, 0.0, -np.inf]])
     assert_array_equal(top_p(logits, 1), logits)
