@@ -227,12 +227,10 @@ def test_a_pass_leads_on_and_is_kept(softmax):
 
 def test_a_pass_leads_who_has_a_plan_to_the_list_of_the_day(warm):
     page = warm(QUESTION)
-    page.evaluate("plan => localStorage.setItem('answers.study.plan', plan)", '{"date": "2100-01-01"}')
+    page.evaluate("localStorage.setItem('answers.study.plan', '{\"date\": \"2100-01-01\"}')")
     exercise = Exercise(page).start()
     onward = exercise.check(SOLUTION).split("\n\n")[1]
-    assert onward.endswith(
-        "Next: logsumexp, what an interviewer asks next, or your list of today."
-    )
+    assert onward.endswith("Next: logsumexp, what an interviewer asks next, or your list of today.")
     exercise.report.get_by_role("link", name="your list of today").click()
     expect(page.get_by_text("The interview is on 1 January 2100")).to_be_visible()
 
