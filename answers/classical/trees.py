@@ -46,8 +46,8 @@ def best_split(
     is n times the fall of the Gini impurity.
 
     All is computed in float64. The missing values of the feature, nan, all go left or all go
-    right, whichever gains more. Of equal gains the one with missing values right is taken, then
-    the lower feature, then the lower threshold.
+    right, whichever gains more. Of gains equal in float64 the one with missing values right is
+    taken, then the lower feature, then the lower threshold.
 
     How:
         Subtract the mean of y. Sums from the left are then, but for the sign, sums from the right,

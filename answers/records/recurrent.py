@@ -12,7 +12,7 @@ import numpy as np
 
 from answers.files import write
 from answers.records import RECORDS
-from answers.training.flagged_symbol import WAYS, accuracy, train
+from answers.training.flagged_symbol import ORTHOGONAL, WAYS, accuracy, train
 
 RECORD = RECORDS / "recurrent.json"
 DISTANCES, RATES, SEEDS, STEPS = (
@@ -22,6 +22,8 @@ DISTANCES, RATES, SEEDS, STEPS = (
     800,
 )
 FIRST_STEPS = 20  # whose losses are kept, for a test
+# Five times as long, where two networks have not learned yet.
+LONGER, LONGER_STEPS, LONGER_DISTANCE = (ORTHOGONAL, "LSTM, forget bias 1"), 4000, 30
 
 
 def run(way: str, distance: int, rate: float, seed: int) -> dict:
@@ -31,6 +33,19 @@ def run(way: str, distance: int, rate: float, seed: int) -> dict:
         "accuracy": round(accuracy(weights, distance), 3),
         "last": round(float(np.mean(losses[-100:])), 4),
         "first": [round(loss, 4) for loss in losses[:FIRST_STEPS]],
+    }
+
+
+def longer() -> dict:
+    """The accuracy of each seed after five times the steps, for both networks at each rate."""
+
+    def score(way: str, rate: float, seed: int) -> float:
+        weights, _ = train(way, LONGER_DISTANCE, rate, seed, LONGER_STEPS)
+        return round(accuracy(weights, LONGER_DISTANCE), 3)
+
+    return {
+        way: {f"{rate:g}": [score(way, rate, seed) for seed in SEEDS] for rate in RATES}
+        for way in LONGER
     }
 
 
@@ -80,6 +95,26 @@ def rates_table() -> str:
     return "\n".join(lines)
 
 
+def longer_table() -> str:
+    """Markdown: accuracies of the seeds after five times the steps, for each rate."""
+    lines = [
+        "| Network | " + " | ".join(f"rate {rate:g}" for rate in RATES) + " |",
+        "|---|" + "---|" * len(RATES),
+    ]
+    for way, rates in recorded()["longer"].items():
+        cells = (
+            ", ".join(f"{each:.2f}" for each in sorted(rates[f"{rate:g}"]))
+            for rate in RATES
+        )
+        lines.append(f"| {way} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def longer_best(way: str) -> list[float]:
+    """After five times the steps: the accuracies at the rate whose mean is largest."""
+    return max(recorded()["longer"][way].values(), key=np.mean)
+
+
 def main(at: Path = RECORD) -> None:
     """Train every network at every distance and rate, and write the record."""
     ways = {way: {str(each): {} for each in DISTANCES} for way in WAYS}
@@ -93,7 +128,7 @@ def main(at: Path = RECORD) -> None:
             }
             print(distance, way, flush=True)
     machine = {"processor": platform.machine(), "numpy": np.__version__}
-    write(at, json.dumps({"machine": machine, "ways": ways}) + "\n")
+    write(at, json.dumps({"machine": machine, "ways": ways, "longer": longer()}) + "\n")
 
 
 if __name__ == "__main__":

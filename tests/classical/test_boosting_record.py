@@ -15,6 +15,14 @@ def test_the_first_rounds_are_as_recorded():
     assert found["10"]["ours"][0] == pytest.approx(found["10"]["theirs"][0], abs=1e-9)
 
 
+def test_one_half_loses_a_right_label_after_40_rounds():
+    kept = recorded()["labels"]
+    assert len(kept) == len(SEEDS)
+    [worse] = [seed for seed, (early, late) in zip(SEEDS, kept, strict=True) if late < early]
+    [found] = record.labels([worse])
+    assert found == pytest.approx(kept[worse], abs=0.01)
+
+
 def test_ties_alone_part_the_boosters():
     kept = recorded()["table"]
     assert {*kept} == {*map(str, SEEDS)}

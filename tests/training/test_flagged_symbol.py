@@ -56,6 +56,16 @@ def test_the_first_steps_have_the_recorded_losses(way):
     assert_allclose(losses, first, atol=2e-3)
 
 
+def test_with_five_times_the_steps_two_networks_learn_more():
+    longer = record.recorded()["longer"]
+    assert [*longer] == [*record.LONGER]
+    for way, rates in longer.items():
+        assert [*rates] == [f"{rate:g}" for rate in record.RATES]
+        assert {len(seeds) for seeds in rates.values()} == {len(record.SEEDS)}
+        _, shorter = record.best(way, record.LONGER_DISTANCE)
+        assert np.mean(record.longer_best(way)) > np.mean(shorter) + 0.4
+
+
 def test_a_gradient_reaches_further_with_a_larger_forget_bias():
     far = [reach(5, bias)[100] for bias in (0, 1, np.log(100))]
     assert far[0] < 1e-10 * far[1] < 1e-14 * far[2]
