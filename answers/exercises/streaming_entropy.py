@@ -680,9 +680,9 @@ def shifted_to_the_wrong_side(logits, chunk=1024):
 
 @exercise.bug
 def log_sum_exp_returned(logits, chunk=1024):
-    """This is log-sum-exp of the logits. The entropy is log-sum-exp minus the mean logit."""
+    """This is log-sum-exp of the logits. The entropy is log-sum-exp minus Σ p l."""
     # "This is log-sum-exp of the logits": np.allclose(got, np.log(np.exp(logits).sum(-1)))
-    # "The entropy is log-sum-exp minus the mean logit": state[0] + np.log(state[1]) →
+    # "The entropy is log-sum-exp minus Σ p l": state[0] + np.log(state[1]) →
     #     in_the_end(*state)
     state = running(logits, chunk)
     return state[0] + np.log(state[1])

@@ -35,8 +35,8 @@ def kaiming_normal(
         fan_in: Inputs of the layer, which are the rows here.
         fan_out: Outputs of the layer.
         rng: Where the weights are drawn from.
-        gain: √2 before ReLU, 1 before nothing; 1/√(2 · blocks), and 1 beside it, for a
-            projection that is added to a residual stream.
+        gain: √2 before ReLU, 1 before nothing, 1/√(2 · blocks) for a projection that is
+            added to a residual stream.
 
     Raises:
         ValueError: A size is below 1, or `gain` is not a finite number above 0.

@@ -185,8 +185,8 @@ def rms_norm(
     Args:
         x: Rows of d features; any leading axes.
         gain: The scale of each feature.
-        eps: Added to the mean square, inside the root. `torch.nn.RMSNorm` takes the
-            epsilon of the type of `x` unless it is told another.
+        eps: Added to the mean square, inside the root. Unless it is told another,
+            `torch.nn.RMSNorm` takes the epsilon of float32, for 16 bits, too, or of float64.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity; `eps` is negative, or 0 and a

@@ -159,7 +159,7 @@ def adam_step(
         https://arxiv.org/abs/1412.6980
 
     Example:
-        The first step is about the learning rate, whatever the gradient's size.
+        The first step is about the learning rate where the gradient is far above `eps`.
 
         >>> zero, gradient = np.zeros(2), np.array([300.0, -0.02])
         >>> w, m, v = adam_step(zero, gradient, zero, zero, step=1, lr=0.5)

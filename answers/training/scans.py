@@ -201,7 +201,8 @@ def linear_attention(
         k: Its key. Neither is scaled, and there is no softmax.
         v: Its value.
         decay: The share of the state that a step keeps, above 0 and up to 1.
-        chunk: How many steps are read at once; the result is the same for any.
+        chunk: How many steps are read at once; the result is the same for any, up to
+            rounding.
 
     Returns:
         The reading of each step.

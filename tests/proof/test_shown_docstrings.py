@@ -54,6 +54,17 @@ PAGES = [page.path for page in pages()]
 SMALL = re.compile(r"\d|1[0-2]")  # as on pages, these need no witness
 
 
+def epsilon_of_rms_norm() -> bool:
+    torch = pytest.importorskip("torch")
+    for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
+        epsilon = torch.finfo(torch.float64 if kind is torch.float64 else torch.float32).eps
+        small = torch.full((4,), 1e-4, dtype=kind)
+        expected = 1e-4 / math.sqrt(1e-8 + epsilon)
+        if abs(torch.nn.functional.rms_norm(small, (4,))[0].item() / expected - 1) > 0.01:
+            return False
+    return True
+
+
 def initial_weights() -> list[np.ndarray]:
     return list(TwoLayerNet(400, 400, 400, np.random.default_rng(0)).params.values())
 
@@ -217,6 +228,7 @@ HELD = {
     ],
     "rms_norm": [
         ("mean square of 1 and 7 is 25", lambda: np.mean(np.array([1.0, 7.0]) ** 2) == 25),
+        ("the epsilon of float32, for 16 bits, too, or of float64", epsilon_of_rms_norm),
     ],
     "newton_schulz": [
         (

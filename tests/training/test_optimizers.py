@@ -104,6 +104,13 @@ def test_the_first_step_is_the_rate_whatever_the_gradients_size(size, sign, beta
     assert_allclose(moved, 0.7 - 0.01 * sign, rtol=1e-6)
 
 
+@given(st.floats(1e-12, 1e5))
+def test_the_first_step_is_shorter_where_the_gradient_is_not_far_above_eps(size):
+    zero = np.zeros(1)
+    moved, *_ = adam_step(zero, np.array([size]), zero, zero, 1, 0.5)
+    assert_allclose(moved, -0.5 * size / (size + 1e-8), rtol=1e-9)
+
+
 @pytest.mark.parametrize("step", [1, 2, 10, 1000])
 def test_a_constant_gradient_leaves_corrected_moments_that_are_it_and_its_square(step):
     gradient = np.array([3.0, -0.2])
