@@ -95,7 +95,7 @@ def ridge_by_svd(
     How:
         Along the direction of each singular value s the weight is uᵀy · s / (s² + λ). Xᵀ X,
         whose condition is that of X squared, is never formed. A direction is left out whose s
-        is below the rounding of the largest one, or of the centring.
+        is below the rounding of the largest one.
 
     Args:
         x: Examples as rows.
@@ -123,9 +123,10 @@ def ridge_by_svd(
     """
     x, y = as_float(x), as_float(y)
     x_mean, y_mean = x.mean(axis=0), y.mean()
-    u, s, vt = np.linalg.svd(x - x_mean, full_matrices=False)
-    largest = max(s.max(), np.abs(x).max())
-    kept = s > max(x.shape) * np.finfo(s.dtype).eps * largest
+    # The mean of a constant column is rounded, and must not leave a direction.
+    centred = np.where((x == x[0]).all(axis=0), 0, x - x_mean)
+    u, s, vt = np.linalg.svd(centred, full_matrices=False)
+    kept = s > max(x.shape) * np.finfo(s.dtype).eps * s.max()
     factors = np.divide(s, s**2 + lamda, out=np.zeros_like(s), where=kept)
     w = vt.T @ (factors * (u.T @ (y - y_mean)))
     return w, y_mean - x_mean @ w

@@ -157,6 +157,14 @@ def test_a_constant_column_is_collinear_though_its_mean_is_rounded(value):
         assert_allclose(b, y.mean(), rtol=1e-9)
 
 
+def test_a_small_column_counts_beside_one_far_from_0():
+    x, y = table(30, 2)
+    w, _ = ridge_by_svd(x, y)
+    away, units = np.array([2.0**30, 0]), np.array([1, 2.0**-30])
+    moved, _ = ridge_by_svd((x + away) * units, y)
+    assert_allclose(moved * units, w, rtol=1e-4)
+
+
 def test_float32_stays_where_the_penalty_is_a_number_of_numpy():
     x, y = table(9, 2, np.float32)
     for function in (ridge, ridge_by_svd, lasso):
