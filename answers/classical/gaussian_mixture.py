@@ -90,8 +90,9 @@ def responsibilities(
     constant = factors.dtype.type(len(factors[0]) * np.log(2 * np.pi) / 2)
     log_joint = np.log(as_float(weights)) - halves - constant - distances / 2
     largest = log_joint.max(axis=1)
-    log_density = largest + np.log(np.exp(log_joint - largest[:, None]).sum(axis=1))
-    return np.exp(log_joint - log_density[:, None]), log_density
+    shares = np.exp(log_joint - largest[:, None])
+    total = shares.sum(axis=1)
+    return shares / total[:, None], largest + np.log(total)
 
 
 # --8<-- [end:responsibilities]

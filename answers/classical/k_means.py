@@ -103,10 +103,10 @@ def nearest_centres(
 ) -> Integer[ndarray, " n"]:
     """Which centre is nearest to each point by Euclidean distance.
 
-    |x - c|² = |x|² - 2 x · c + |c|², and |x|² is the same for all centres. With c - m for c, where
-    m is the mean of the centres, no large square rounds small differences away. Of equally near
-    centres the lower index is meant; rounding may choose the other. Nothing is refused here: it is
-    asked each round, of what `lloyd` has looked at.
+    |x - c|² = |x|² - 2 x · c + |c|², and |x|² is the same for all centres. With x - m and c - m,
+    where m is the mean of the centres, far from 0 no large product rounds small differences away.
+    Of equally near centres the lower index is meant; rounding may choose the other. Nothing is
+    refused here: it is asked each round, of what `lloyd` has looked at.
 
     Example:
         >>> nearest_centres(np.array([[1.0], [7.0]]), np.array([[0.0], [10.0]]))
@@ -114,9 +114,11 @@ def nearest_centres(
     """
     middle = as_float(centres).mean(axis=0)
     around = centres - middle
-    added = (around**2).sum(axis=1) / 2 + around @ middle
+    added = (around**2).sum(axis=1) / 2
     parts = np.array_split(points, len(points) // 1024 + 1)  # stay in the cache
-    return np.concatenate([(added - x @ around.T).argmin(axis=1) for x in parts])
+    return np.concatenate(
+        [(added - (x - middle) @ around.T).argmin(axis=1) for x in parts]
+    )
 
 
 # --8<-- [end:nearest_centres]

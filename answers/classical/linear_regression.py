@@ -23,6 +23,7 @@ def negative_penalty(lamda):
 def collinear(x, lamda):
     d, centred = x.shape[1], as_float(x) - x.mean(axis=0)
     if lamda == 0 and np.isfinite(centred).all():
+        centred[:, (x == x[0]).all(axis=0)] = 0  # its mean is rounded
         rank = np.linalg.matrix_rank(centred)
         if rank < d:
             raise ValueError(
@@ -74,7 +75,7 @@ def ridge(
     x, y = as_float(x), as_float(y)
     x_mean, y_mean = x.mean(axis=0), y.mean()
     x, y = x - x_mean, y - y_mean
-    gram = x.T @ x + lamda * np.eye(x.shape[1], dtype=x.dtype)
+    gram = x.T @ x + float(lamda) * np.eye(x.shape[1], dtype=x.dtype)
     w = np.linalg.solve(gram, x.T @ y)
     return w, y_mean - x_mean @ w
 
@@ -93,8 +94,8 @@ def ridge_by_svd(
 
     How:
         Along the direction of each singular value s the weight is uᵀy · s / (s² + λ). Xᵀ X,
-        whose condition is that of X squared, is never formed. At λ = 0 a direction is left out
-        whose s is below the rounding of the largest one.
+        whose condition is that of X squared, is never formed. A direction is left out whose s
+        is below the rounding of the largest one.
 
     Args:
         x: Examples as rows.
@@ -122,7 +123,9 @@ def ridge_by_svd(
     """
     x, y = as_float(x), as_float(y)
     x_mean, y_mean = x.mean(axis=0), y.mean()
-    u, s, vt = np.linalg.svd(x - x_mean, full_matrices=False)
+    # The mean of a constant column is rounded, and must not leave a direction.
+    centred = np.where((x == x[0]).all(axis=0), 0, x - x_mean)
+    u, s, vt = np.linalg.svd(centred, full_matrices=False)
     kept = s > max(x.shape) * np.finfo(s.dtype).eps * s.max()
     factors = np.divide(s, s**2 + lamda, out=np.zeros_like(s), where=kept)
     w = vt.T @ (factors * (u.T @ (y - y_mean)))
@@ -159,7 +162,7 @@ def soft_threshold(z: Real[ndarray, "*shape"], t: float) -> Float[ndarray, "*sha
         array([ 2., -0., -2.])
     """
     z = as_float(z)
-    return np.sign(z) * np.maximum(np.abs(z) - t, 0)
+    return np.sign(z) * np.maximum(np.abs(z) - float(t), 0)
 
 
 # --8<-- [end:soft_threshold]
@@ -184,7 +187,10 @@ def constant_column(x):
 def lasso(
     x: Real[ndarray, "n d"], y: Real[ndarray, " n"], lamda: float, sweeps: int = 100
 ) -> tuple[Float[ndarray, " d"], np.floating]:
-    """The w and b of least ½ Σ (y - x w - b)² + λ Σ |w|, by descent along one weight at a time.
+    """Towards the w and b of least ½ Σ (y - x w - b)² + λ Σ |w|, along one weight at a time.
+
+    Nothing tells whether the sweeps were enough: the nearer columns are to collinear, the more
+    it takes.
 
     How:
         With the other weights held, w_j is the soft threshold of its own least squares.

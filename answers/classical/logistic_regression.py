@@ -122,7 +122,7 @@ def logistic_loss(
         >>> loss.round(6), dw, db
         (np.float64(0.693147), array([-2.]), np.float64(-0.5))
     """
-    x, w = as_float(x), as_float(w)
+    x, w, lamda = as_float(x), as_float(w), float(lamda)
     signs = 2 * y.astype(x.dtype) - 1
     margins = signs * (x @ w + float(b))
     loss = np.logaddexp(0, -margins).sum() + lamda / 2 * (w @ w)
@@ -179,7 +179,8 @@ def newton_step(
     How:
         The Hessian is Xᵀ R X + λ I without λ at the intercept, where X has a last column of
         ones and R the weights p (1 - p). That is a weighted least squares, so the method is
-        also called iteratively reweighted least squares.
+        also called iteratively reweighted least squares. Columns far from 0 are nearly collinear
+        with the ones, and cost digits: centre them before the first step.
 
     Args:
         w: The weights before the step.
@@ -213,7 +214,7 @@ def newton_step(
     hessian = x1.T @ (x1 * (sigmoid(z) * sigmoid(-z))[:, None])
     hessian[range(len(w)), range(len(w))] += lamda  # the intercept comes last
     step = np.linalg.solve(hessian, np.append(dw, db))
-    return w - step[:-1], b - step[-1]
+    return w - step[:-1], float(b) - step[-1]
 
 
 # --8<-- [end:newton_step]
@@ -223,6 +224,18 @@ def newton_step(
 def no_step(steps):
     if steps < 1:
         raise ValueError(f"`steps` is {steps}; make one at least")
+
+
+def one_class(y):
+    if (y == y[0]).all():
+        raise ValueError(
+            f"`y` holds class {int(y[0])} alone, so a larger intercept is always better; give "
+            "examples of both"
+        )
+
+
+def collinear_centred(x, lamda):
+    collinear(as_float(x) - x.mean(axis=0), lamda)
 
 
 def separated(result, x, y, lamda):
@@ -235,7 +248,7 @@ def separated(result, x, y, lamda):
 
 
 @refuses(
-    *(negative_penalty, no_label, collinear, no_step, separated),
+    *(negative_penalty, no_label, one_class, collinear_centred, no_step, separated),
     **{"x": BAD, "y": refuse_empty},
 )
 # --8<-- [end:fit_logistic_refuses]
@@ -263,8 +276,10 @@ def fit_logistic(
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, λ is negative or not finite, a
-            label is not 0 or 1, there is no step; or λ is 0 and the columns are collinear or a
-            line separates the classes.
+            label is not 0 or 1, only one class occurs, there is no step; or λ is 0 and the
+            columns are collinear or the weights found separate the classes. A plane that separates
+            them with examples on it is not noticed: then the weights are as large as the steps
+            made them.
 
     Example:
         At x = 0 one of four has class 1, at x = 1 three: odds of 1/3 and of 3.
@@ -274,7 +289,10 @@ def fit_logistic(
         >>> np.exp(b).round(6), np.exp(w + b).round(6)
         (np.float64(0.333333), array([3.]))
     """
-    w, b = np.zeros(x.shape[1], as_float(x).dtype), 0.0
+    x = as_float(x)
+    middle = x.mean(axis=0)
+    x = x - middle  # far from 0, columns are nearly collinear with the intercept
+    w, b = np.zeros(x.shape[1], x.dtype), 0.0
     loss = logistic_loss(w, b, x, y, lamda)[0]
     for _ in range(steps):
         w_new, b_new = newton_step(w, b, x, y, lamda)
@@ -286,7 +304,7 @@ def fit_logistic(
         else:
             break
         w, b, loss = w_new, b_new, new
-    return w, np.asarray(b, w.dtype)[()]
+    return w, np.asarray(b - middle @ w, w.dtype)[()]
 
 
 # --8<-- [end:fit_logistic]

@@ -18,8 +18,8 @@ BAD = refuse_empty, refuse_nan
 def with_fixed_signs(rows: Float[ndarray, "k d"]) -> Float[ndarray, "k d"]:
     """Each row, or its negative: its largest entry by absolute value is positive.
 
-    Of entries equally large, the first. A direction has two unit vectors, and which of them
-    a library returns depends on its version and its processor.
+    Of entries equally large, the first, but rounding may make another larger. A direction has two
+    unit vectors, and which of them a library returns depends on its version and its processor.
 
     Example:
         >>> with_fixed_signs(np.array([[0.6, -0.8]]))

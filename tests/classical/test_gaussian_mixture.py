@@ -97,6 +97,14 @@ def test_points_far_from_a_component_do_not_underflow():
     assert np.isfinite(gmm_em_step(points, *start)[3])
 
 
+@pytest.mark.parametrize("away", [1e3, 1e9])
+def test_shares_sum_to_1_however_far_the_point(away):
+    points, means = np.array([[away]]), np.array([[0.0], [1e-3]])
+    for dtype in (np.float32, np.float64):
+        given = [each.astype(dtype) for each in (points, np.ones(2) / 2, means, np.ones((2, 1, 1)))]
+        assert_allclose(responsibilities(*given)[0].sum(axis=1), 1, rtol=1e-6)
+
+
 def test_float32_stays_and_the_arguments_too():
     given = [each.astype(np.float32) for each in (IRIS, WEIGHTS, MEANS, COVARIANCES)]
     kept = [each.copy() for each in given]

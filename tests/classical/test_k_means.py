@@ -63,6 +63,16 @@ def test_points_far_from_0_keep_their_digits():
     assert (nearest_centres(start, centres.astype(np.float32)) == expected).mean() > 0.99
 
 
+@pytest.mark.parametrize(("dtype", "away"), [(np.float32, 1e6), (np.float64, 1e14)])
+def test_points_far_from_0_and_their_centres_lose_no_digit_to_the_distance(dtype, away):
+    """The numbers are multiples of what the float still has there, so differences are exact."""
+    points = (np.random.default_rng(0).normal(size=(2000, 2)) + away).astype(dtype)
+    centres = points[:5]
+    squares = ((points[:, None].astype(np.longdouble) - centres) ** 2).sum(axis=2)
+    chosen = squares[np.arange(2000), nearest_centres(points, centres)]
+    assert_allclose(chosen.astype(float), squares.min(axis=1).astype(float), atol=1e-2)
+
+
 def test_draws_are_the_first_at_which_the_running_sum_is_above():
     points = POINTS[:30]
     for seed in range(20):

@@ -143,3 +143,48 @@ def test_bad_values_are_refused_in_words():
         lasso(x, y, 1.0, 0)
     with pytest.raises(ValueError, match="`t` is -1"):
         soft_threshold(x, -1.0)
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 1e5 + 0.1])
+def test_a_constant_column_is_collinear_though_its_mean_is_rounded(value):
+    for n in (3, 7, 10, 49):
+        _, y = table(n, 1)
+        same = np.full((n, 1), value)
+        with pytest.raises(ValueError, match="columns, and centred a rank of"):
+            ridge(same, y, 0.0)
+        w, b = ridge_by_svd(same, y)
+        assert_array_equal(w, [0])
+        assert_allclose(b, y.mean(), rtol=1e-9)
+
+
+def test_a_small_column_counts_beside_one_far_from_0():
+    x, y = table(30, 2)
+    w, _ = ridge_by_svd(x, y)
+    away, units = np.array([2.0**30, 0]), np.array([1, 2.0**-30])
+    moved, _ = ridge_by_svd((x + away) * units, y)
+    assert_allclose(moved * units, w, rtol=1e-4)
+
+
+def test_float32_stays_where_the_penalty_is_a_number_of_numpy():
+    x, y = table(9, 2, np.float32)
+    for function in (ridge, ridge_by_svd, lasso):
+        for found in function(x, y, np.float64(0.7)):
+            assert found.dtype == np.float32
+    assert soft_threshold(x, np.float64(0.7)).dtype == np.float32
+
+
+def test_where_the_residual_is_large_the_svd_loses_nearly_two_digits_for_one_as_well():
+    lost = []
+    for apart in (2e-3, 2e-5, 2e-7):
+        left = []
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            basis = np.linalg.qr(rng.normal(size=(50, 3)))[0]
+            x = 8 * np.column_stack([basis[:, 0], basis[:, 0] + apart * basis[:, 1]])
+            y = x @ [1.0, 2.0] + 8 * basis[:, 2]  # the residual stands upright on the columns
+            x, y = np.vstack([x, -x]), np.concatenate([y, -y])
+            right = exact_slopes(x, y)
+            found = ridge_by_svd(x, y)[0]
+            left.append(-np.log10(np.abs(found - right).max() / np.abs(right).max()))
+        lost.append(16 - np.median(left))
+    assert_allclose(np.diff(lost) / 2, 2, atol=0.3)

@@ -151,3 +151,31 @@ def test_bad_values_are_refused_in_words():
         fit_logistic(x, (x[:, 0] > 1).astype(int), 0.0)
     with pytest.raises(ValueError, match="`steps` is 0"):
         fit_logistic(x, y, 1.0, 0)
+
+
+def test_float32_stays_where_penalty_and_intercept_are_numbers_of_numpy():
+    w, b, x, y = table()
+    w, x = w.astype(np.float32), x.astype(np.float32)
+    for function, given in (
+        (logistic_loss, (w, np.float64(b))),
+        (newton_step, (w, np.float64(b))),
+        (fit_logistic, ()),
+    ):
+        for found in function(*given, x, y, np.float64(0.7)):
+            assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("lamda", [0.0, 1.0])
+def test_columns_far_from_0_are_fitted_like_near_ones(lamda):
+    _, _, x, y = table()
+    w, _ = fit_logistic(x, y, lamda)
+    for away in (1e4, 1e8):
+        assert_allclose(fit_logistic(x + away, y, lamda)[0], w, rtol=1e-5)
+
+
+def test_one_class_alone_is_refused_because_its_intercept_has_no_end():
+    x = table()[2]
+    for lamda in (0.0, 1.0):
+        for y in (np.zeros(len(x), int), np.ones(len(x), bool)):
+            with pytest.raises(ValueError, match=f"`y` holds class {int(y[0])} alone"):
+                fit_logistic(x, y, lamda)
