@@ -152,8 +152,9 @@ def merge_lora(
     """W + (alpha / r) · B A: one weight that does what W and the adapter do, at W's cost.
 
     How:
-        The sum is made in the precision of the factors, and rounded once to that of `w`. An
-        update below half of a step of `w`'s format is lost there.
+        B A is made in the precision of the factors, and the sum in the wider one of B A and `w`,
+        rounded at the end to that of `w`. An update below half of the distance to the next
+        number of that format is lost.
 
     Args:
         w: The frozen weights; they are not changed.

@@ -137,7 +137,7 @@ def training_flops(
         layers: How many blocks.
         width: Heads times head size.
         tokens: The length of the sequence.
-        causal: Whether only pairs under the diagonal are computed: the pairs / 2.
+        causal: Whether only pairs up to the diagonal are computed: about half, tokens² / 2.
 
     Raises:
         ValueError: `weights` is negative, or another number is below 1.

@@ -102,11 +102,14 @@ def test_with_both_factors_at_zero_nothing_is_learned(size):
 
 
 def test_a_merged_weight_is_rounded_once_to_the_type_of_w():
-    """In float32 a step above 1 is 1.2e-7, and half of one is lost."""
+    """In float32 the next number above 1 is 1.2e-7 away, the next below half as far: an update
+    below half of either distance is lost."""
     w, a, b = np.ones((1, 1), np.float32), np.full((1, 1), 5e-8), np.ones((1, 1))
     assert merge_lora(w, a, b, 1.0).dtype == np.float32
     assert merge_lora(w, a, b, 1.0)[0, 0] == 1
     assert merge_lora(w, 2 * a, b, 1.0)[0, 0] == np.nextafter(np.float32(1), np.float32(2))
+    assert merge_lora(w, -a, b, 1.0)[0, 0] == np.nextafter(np.float32(1), np.float32(0))
+    assert merge_lora(w, -a / 2, b, 1.0)[0, 0] == 1
     # The product is no float32: it would overflow there.
     assert merge_lora(w, 4e38 * np.ones((1, 1)), 1e-38 * np.ones((1, 1)), 0.25)[0, 0] == 2
 

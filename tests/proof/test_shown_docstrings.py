@@ -85,10 +85,12 @@ def depth(scan: Callable, steps: int = 1024) -> int:
 
 
 def kept_updates() -> Iterator[bool]:
-    """Whether float32 keeps an update of 1 by 0.49 and by 0.51 of its step."""
-    for share in (0.49, 0.51):
-        b = np.array([[share * np.finfo(np.float32).eps]])
-        yield merge_lora(np.ones((1, 1), np.float32), np.ones((1, 1)), b, 1.0).item() > 1
+    """Whether float32 keeps an update of 1 by 0.49 and by 0.51 of the distance to the next
+    number, upwards, where it is its step, and downwards, where it is half of that."""
+    for distance in (np.finfo(np.float32).eps, -np.finfo(np.float32).epsneg):
+        for share in (0.49, 0.51):
+            b = np.array([[share * distance]])
+            yield merge_lora(np.ones((1, 1), np.float32), np.ones((1, 1)), b, 1.0).item() != 1
 
 
 def noised(kept: float) -> list[float]:
@@ -198,8 +200,8 @@ HELD = {
     ],
     "merge_lora": [
         (
-            "An update below half of a step of `w`'s format is lost",
-            lambda: [*kept_updates()] == [0, 1],
+            "An update below half of the distance to the next number of that format is lost",
+            lambda: [*kept_updates()] == [0, 1, 0, 1],
         ),
     ],
     "top_p": [
