@@ -310,7 +310,9 @@ def impossible_gap(gap, disagreement):
 def paired_sample_size(
     gap: float, disagreement: float, power: float = 0.8, significance: float = 0.05
 ) -> int:
-    """How many examples McNemar's test needs to see a gap, both models on the same ones.
+    """How many examples a z-test needs to see a gap, both models on the same ones.
+
+    That is McNemar's chi-squared, without correction. The exact test needs somewhat more.
 
     The difference on one example is 1, 0 or -1. Its square is 1 where just one model is
     right, so its variance is the share of such examples, less gap²; without a gap, the
@@ -321,6 +323,9 @@ def paired_sample_size(
         disagreement: The share d of examples that just one of the two gets right.
         power: The probability to find the gap if it is there.
         significance: The probability to find one that is not.
+
+    Returns:
+        The size of the shared test set, by the normal approximation.
 
     Raises:
         ValueError: A probability is not between 0 and 1, the power is not above the

@@ -254,27 +254,40 @@ def test_the_size_for_a_shift_of_one_variance_is_that_of_statsmodels():
         assert_allclose(n, expected, rtol=1e-4)
 
 
-def exact_power(gap, disagreement, n):
-    """The power of McNemar's test, summed over every table that can occur."""
+def power(gap, disagreement, n, test="exact"):
+    """The power of one of McNemar's tests, summed over every table that can occur."""
     share = (disagreement + gap) / 2 / disagreement
-    power = 0.0
+    total = 0.0
     for discordant in range(n + 1):
         weight = scipy.stats.binom.pmf(discordant, n, disagreement)
         if weight < 1e-9:
             continue
         k = np.arange(discordant + 1)
-        found = 2 * scipy.stats.binom.cdf(np.minimum(k, discordant - k), discordant, 0.5)
+        fewer = np.minimum(k, discordant - k)
+        found = 2 * scipy.stats.binom.cdf(fewer, discordant, 0.5)
+        if test == "mid-p":
+            found -= scipy.stats.binom.pmf(fewer, discordant, 0.5)
+        if test == "chi-squared":
+            square = (discordant - 2 * fewer) ** 2 / max(discordant, 1)
+            found = scipy.stats.chi2.sf(square, 1)
         chances = scipy.stats.binom.pmf(k, discordant, share)
-        power += weight * chances[found < 0.05].sum()
-    return power
+        total += weight * chances[found < 0.05].sum()
+    return total
 
 
-@pytest.mark.parametrize(("disagreement", "enough"), [(0.05, 464), (0.18, 1626), (0.30, 2678)])
+@pytest.mark.parametrize(("disagreement", "enough"), [(0.05, 463), (0.18, 1625), (0.30, 2677)])
 def test_the_exact_test_asks_a_little_more_than_the_formula(disagreement, enough):
     n = paired_sample_size(0.03, disagreement)
-    assert 0.76 < exact_power(0.03, disagreement, n) < 0.795
-    assert 0.8 <= exact_power(0.03, disagreement, enough) < 0.803
-    assert n < enough < 1.08 * n
+    assert 0.77 < power(0.03, disagreement, n) < 0.795
+    assert power(0.03, disagreement, enough - 1) < 0.8 <= power(0.03, disagreement, enough)
+    assert 1.02 * n < enough < 1.07 * n
+
+
+@pytest.mark.parametrize("disagreement", [0.05, 0.18, 0.30])
+def test_mid_p_and_chi_squared_have_the_power_of_the_formula(disagreement):
+    n = paired_sample_size(0.03, disagreement)
+    for test in ("mid-p", "chi-squared"):
+        assert 0.8 <= power(0.03, disagreement, n, test) < 0.84
 
 
 def test_models_that_differ_independently_save_nothing_by_pairing():
