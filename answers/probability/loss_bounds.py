@@ -191,7 +191,7 @@ def most_errors(mean_loss: float, examples: int) -> int:
 
     Each error costs at least log 2 (more, without a tie) and nothing costs less than 0,
     so errors * log 2 <= examples * mean loss. 0 errors: the loss has proved an accuracy of 100%.
-    A billionth is added for rounding: from 10⁹ errors on, it is one too many.
+    A billionth is added for rounding: one error too many for each 10⁹.
 
     Args:
         mean_loss: Over all examples, in nats. Take it in float64: a float32 mean may be

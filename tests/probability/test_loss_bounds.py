@@ -229,6 +229,12 @@ def test_errors_that_tie_cost_log_2_and_are_counted(errors):
     assert most_errors(math.log(2), errors * 10**10) == errors * 10**10
 
 
+@pytest.mark.parametrize("billions", [2, 10, 300])
+def test_of_each_billion_errors_one_too_many_is_allowed(billions):
+    errors = billions * 10**9
+    assert most_errors(math.log(2) / 2, 2 * errors) == errors + billions
+
+
 @pytest.mark.parametrize("examples", [1, 7, 1000])
 def test_the_number_of_errors_that_a_mean_loss_allows_can_happen(examples):
     """With every error at log 2 and a little, the mean loss is as given."""
