@@ -45,7 +45,7 @@ def chunked_cross_entropy(
         hidden: The last hidden states.
         weight: The head, a row for each class.
         targets: The index of the right class of each token.
-        rows: How many tokens have logits at a time. The peak of memory is in proportion.
+        rows: How many tokens have logits at a time. The memory of logits is in proportion.
 
     Returns:
         The mean loss in nats, and its gradients with respect to `hidden` and `weight`.
@@ -65,6 +65,8 @@ def chunked_cross_entropy(
         >>> chunked_cross_entropy(ones, head, np.array([0, 1, 1]), rows=2)[0].round(6)
         np.float64(0.693147)
     """
+    # A small integer of NumPy would wrap around.
+    rows = int(rows)
     loss, dhidden, dweight = 0.0, np.empty_like(hidden), np.zeros_like(weight)
     for start in range(0, len(hidden), rows):
         chunk = slice(start, start + rows)

@@ -31,6 +31,16 @@ def test_agrees_with_pytorch_however_the_tokens_are_cut(rows, dtype, rtol):
         np.testing.assert_allclose(gradient, tensor.grad.numpy(), rtol=rtol, atol=rtol)
 
 
+@pytest.mark.parametrize("rows", [np.int8(100), np.uint8(130)])
+def test_a_small_integer_of_numpy_does_not_wrap_around(rows):
+    hidden, weight, targets = drawn(tokens=200)
+    found = chunked_cross_entropy(hidden, weight, targets, rows)
+    for got, expected in zip(
+        found, chunked_cross_entropy(hidden, weight, targets, int(rows)), strict=True
+    ):
+        np.testing.assert_array_equal(got, expected)
+
+
 def test_its_peak_of_memory_is_that_of_a_chunk():
     hidden, weight, targets = drawn(tokens=512, classes=4000, d=2, dtype=np.float32)
 
