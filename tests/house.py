@@ -29,8 +29,12 @@ def copy_house(folder: Path) -> Path:
 
 
 def python_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """A run of Python on that copy. It has no browser: the real house shows what that would."""
-    environment = {k: v for k, v in os.environ.items() if "COV" not in k and k != "PYTEST_ADDOPTS"}
+    """A run of Python on that copy, which builds its own site.
+
+    It has no browser: the real house shows what that would.
+    """
+    ours = "PYTEST_ADDOPTS", "ANSWERS_SITE_DIR"
+    environment = {k: v for k, v in os.environ.items() if "COV" not in k and k not in ours}
     environment |= {
         "PYTHONPATH": str(folder),
         "CHROMIUM": "/none",
