@@ -56,8 +56,8 @@ exercise.case("2,600 steps that keep 0.01", np.full(2600, 0.01), np.ones(2600))
 exercise.case("float32", *draw(13, 2).astype(np.float32))
 add_whole_numbers(exercise, *np.rint(3 * draw(6, 2)))
 exercise.case(
-    "30 steps of int32 that triple",
-    *(np.full(30, n, dtype=np.int32) for n in (3, 1)),
+    "33 steps of int32 that triple",
+    *(np.full(33, n, dtype=np.int32) for n in (3, 1)),
 )
 long = np.sin(np.arange(1203.0)).reshape(401, 3)
 exercise.long_case(0.7 + 0.2 * long, long)

@@ -100,6 +100,11 @@ exercise.case(
     "thresholds that gain alike", column(0, 1, 2, 3), np.array([0.0, 1, 1, 0])
 )
 exercise.case("all targets equal", column(4, 1, 2, 8), np.full(4, 2.0))
+exercise.case(
+    "all targets equal, behind a constant feature",
+    np.hstack([np.full((4, 1), 2.0), column(4, 1, 2, 8)]),
+    np.full(4, 2.0),
+)
 exercise.case("three classes", rows(30, 3)[0], np.eye(3)[rng.integers(0, 3, 30)] + 0.0)
 classes = np.repeat(np.eye(3), [5, 7, 4], axis=0)
 exercise.case(
@@ -124,6 +129,11 @@ exercise.case(
 big = rows(14, 2, feature=1)
 exercise.case("missing values that belong right", *holed(*big, 1, big[0][:, 1] > 0.9))
 exercise.case("missing values that belong left", *holed(*big, 1, big[0][:, 1] < -0.5))
+exercise.case(
+    "missing values of the first feature that belong left",
+    column(3, nan, 1, 2, nan, 5),
+    np.array([5.0, 1, 0, 2, 0, 8]),
+)
 exercise.case(
     "missing values alone",
     column(3, nan, 1, 2, nan, 5),
@@ -602,9 +612,13 @@ def order_of_the_first_feature(x, y):
     #     not np.isclose(got.gain, want.gain)
     # "Each feature has its own order": gains(wrong) → gains(_sums)
     values, _sums = table(x, y)
-    order = np.argsort(x[:, 0], kind="stable")
     y = y.reshape(len(y), -1) - y.mean(axis=0, dtype=float)
-    wrong = np.repeat(y[order].cumsum(axis=0)[:-1, None], values.shape[1], axis=1)
+    filled = np.nan_to_num(x[:, 0].astype(float), nan=-np.inf)
+    orders = (np.argsort(each, kind="stable") for each in (x[:, 0], filled))
+    sums = [y[order].cumsum(axis=0)[:-1, None] for order in orders]
+    wrong = np.concatenate(
+        [np.repeat(each, x.shape[1], axis=1) for each in sums], axis=1
+    )
     gain = np.where(between(values), gains(wrong), -1)
     return question(values, gain, x.shape[1])
 

@@ -25,8 +25,8 @@ exercise.case("only failures", 4, 7, 0, 6)
 exercise.case("only successes", 4, 7, 6, 0)
 exercise.case(
     "three rates, each with its prior",
-    np.array([0.5, 2.5, 10.0]),
-    np.array([0.5, 1.25, 30.0]),
+    np.array([0.7, 2.3, 10.1]),
+    np.array([0.4, 1.35, 30.9]),
     np.array([3, 0, 41]),
     np.array([8, 2, 120]),
 )

@@ -84,7 +84,10 @@ exercise.case(
 )
 exercise.case(
     "integers whose squares need more than four bytes",
-    {"w": np.array([[60_000, -80_000]], dtype=np.int32), "b": np.array([-70_000])},
+    {
+        "w": np.array([[60_000, -80_000]], dtype=np.int32),
+        "b": np.array([-70_000], dtype=np.int32),
+    },
     550.0,
 )
 exercise.case(

@@ -69,7 +69,7 @@ none = np.array([[0.97, 0.03], [0.06, 0.94], [0.48, 0.52], [0.55, 0.45], [0.1, 0
 exercise.case("examples that reach no class", none, np.array([0, 1, 0, 1, 1]))
 exercise.case("40 examples of 4 classes", *problem(13, 40, 4))
 lone = np.array(
-    [[0.71, 0.2, 0.09], [0.66, 0.24, 0.1], [0.15, 0.35, 0.5], [0.2, 0.7, 0.1]]
+    [[0.71, 0.2, 0.09], [0.66, 0.24, 0.1], [0.15, 0.35, 0.5], [0.2, 0.6, 0.2]]
 )
 exercise.case("a class with a single example", lone, np.array([0, 0, 2, 1]))
 absent = np.array(

@@ -88,6 +88,14 @@ exercise.case("three choices and a capacity of 3", *layer(12, 3), 3)
 exercise.case("float32", *floats(np.float32, *layer(12, 2)), 4)
 whole = [np.rint(3 * each) if each.dtype.kind == "f" else each for each in layer(8, 2)]
 add_whole_numbers(exercise, *whole, capacity=3)
+exercise.case(
+    "int32 of some 5e4",
+    np.array([[50_000, 2], [-3, 60_000]], dtype=np.int32),
+    np.array([[0], [1]]),
+    np.array([[0.01], [0.02]]),
+    np.array([[[50_000], [3]], [[-1], [50_000]]], dtype=np.int32),
+    np.array([[[7]], [[-2]]], dtype=np.int32),
+)
 exercise.long_case(
     np.sin(np.arange(1203.0)).reshape(401, 3),
     np.arange(401)[:, None] % 2,

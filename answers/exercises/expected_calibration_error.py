@@ -75,6 +75,10 @@ exercise.case(
     ),
 )
 exercise.case("one bin", *predictions(15, 50, 3, 1.5, 1.0), bins=1)
+near_half = [[0.4, 0.3, 0.3], [0.2, 0.45, 0.35], [0.55, 0.25, 0.2], [0.1, 0.1, 0.8]]
+exercise.case(
+    "three classes in two bins", np.array(near_half), np.array([1, 1, 2, 2]), bins=2
+)
 exercise.case(
     "one item", binary(0.64), np.array([0]), bins=10, noted=refusal_of("one item")
 )

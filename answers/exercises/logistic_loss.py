@@ -69,6 +69,14 @@ exercise.case("float32", w.astype(np.float32), b, x.astype(np.float32), y, 1.7)
 exercise.case("labels as booleans", w, b, x, y == 1, 1.7, noted=BOOLEAN)
 exercise.case("labels as unsigned bytes", w, b, x, y.astype(np.uint8), 1.7)
 add_whole_numbers(exercise, np.rint(2 * w), 1, np.rint(3 * x), y, 2, signed=False)
+exercise.case(
+    "weights of int32, of some 5e4",
+    np.array([50_000, -40_000], dtype=np.int32),
+    1.5,
+    np.array([[4, 5], [8, 10], [-12, -15]], dtype=np.int32),
+    np.array([1, 0, 1]),
+    1e-3,
+)
 exercise.long_case(*table(401, 3), 1.7)
 
 
@@ -103,7 +111,7 @@ def exponential_overflows(w, b, x, y, lamda):
     #     np.isinf(got.loss) and margins(w, b, x, y).min() < -709
     # "Use `np.logaddexp(0, t)`": np.log1p(np.exp(t)) → np.logaddexp(0, t)
     _, dw, db = logistic_loss(w, b, x, y, lamda)
-    t = -margins(w, b, x, y)
+    t, w = -margins(w, b, x, y), as_float(w)
     with np.errstate(over="ignore"):
         return np.log1p(np.exp(t)).sum() + lamda / 2 * (w @ w), dw, db
 

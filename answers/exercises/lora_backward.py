@@ -49,6 +49,8 @@ exercise.case("an alpha below 0", *layer(3, r=4), -2.0)
 exercise.case("gradients of 1e-4", 1e-4 * dout, x, w, a, b, 5.0)
 exercise.case("float32", *(each.astype(np.float32) for each in layer(2, 3, r=3)), 5.0)
 add_whole_numbers(exercise, *(np.rint(9 * each) for each in layer(3)), 3)
+of_int32 = (np.rint(3e4 * each).astype(np.int32) for each in (dout, x, w, a, b))
+exercise.case("int32 of some 3e4", *of_int32, 5.0)
 exercise.long_case(
     np.ones((401, 2)),
     np.sin(np.arange(1203.0)).reshape(401, 3),
@@ -103,10 +105,10 @@ def nothing_through_the_adapter(dout, x, w, a, b, alpha):
     """dx goes through the frozen weights alone. x feeds the adapter, too: add
     `alpha / len(a) * (dout @ b @ a)`."""
     # "dx goes through the frozen weights alone": np.allclose(got.dx, dout @ w)
-    # "add `alpha / len(a) * (dout @ b @ a)`": as_float(dout) @ w → as_float(dout) @ w + alpha /
-    #     len(a) * (dout @ b @ a)
-    scale = alpha / len(a)
-    return as_float(dout) @ w, of_a(dout, x, b, scale), of_b(dout, x, a, scale)
+    # "add `alpha / len(a) * (dout @ b @ a)`": dout @ w → dout @ w + alpha / len(a) * (dout @
+    #     b @ a)
+    dout, scale = as_float(dout), alpha / len(a)
+    return dout @ w, of_a(dout, x, b, scale), of_b(dout, x, a, scale)
 
 
 @exercise.bug

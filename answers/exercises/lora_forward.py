@@ -49,6 +49,8 @@ exercise.case("a large alpha", *layer(3, r=4), 256.0)
 exercise.case("a whole alpha", *layer(3, r=4), 6)
 exercise.case("float32", *(each.astype(np.float32) for each in layer(2, 3, r=3)), 5.0)
 add_whole_numbers(exercise, *(np.rint(9 * each) for each in layer(3)), 3)
+of_int32 = (np.rint(3e4 * each).astype(np.int32) for each in (x, w, a, b))
+exercise.case("int32 of some 3e4", *of_int32, 5.0)
 exercise.long_case(
     np.sin(np.arange(1203.0)).reshape(401, 3), *layer(1, d_in=3)[1:], 5.0
 )
@@ -183,6 +185,7 @@ def no_frozen_layer(x, w, a, b, alpha):
     layer's output, `x @ w.T`."""
     # "before training, when B is 0, that is 0 everywhere": not bug(x, w, a, 0 * b, alpha).any()
     # "Add the frozen layer's output, `x @ w.T`": return → return x @ w.T +
+    x = as_float(x)
     return alpha / len(a) * update(x, a, b)
 
 
@@ -211,8 +214,9 @@ def weights_not_transposed(x, w, a, b, alpha):
     Multiply by the transpose: `x @ w.T`."""
     # "x is multiplied by w, whose rows belong to the outputs; the sizes fit only if w is
     #     square": isinstance(got, ValueError) and w.shape[0] != w.shape[1] == x.shape[-1]
-    # "Multiply by the transpose: `x @ w.T`": as_float(x) @ w + → x @ w.T +
-    return as_float(x) @ w + alpha / len(a) * update(x, a, b)
+    # "Multiply by the transpose: `x @ w.T`": x @ w + → x @ w.T +
+    x = as_float(x)
+    return x @ w + alpha / len(a) * update(x, a, b)
 
 
 @exercise.bug

@@ -63,7 +63,7 @@ exercise.case(
 exercise.case("grades up to 20", *graded(8, 21), 5)
 exercise.case(
     "grades that are no whole numbers",
-    np.array([0.5, 2.25, 0.0, 1.5]),
+    np.array([0.4, 2.3, 0.0, 1.6]),
     np.array([4.0, 1, 3, 2]),
     3,
 )

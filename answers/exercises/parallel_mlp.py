@@ -50,6 +50,16 @@ exercise.case("sizes that are all 6", *layer(6, 6, 6, 6), 2)
 exercise.case("more outputs than units", *layer(hidden=4, d_out=9), 2)
 exercise.case("float32", *(each.astype(np.float32) for each in layer()), 4)
 add_whole_numbers(exercise, *(np.rint(9 * each) for each in layer()), 3)
+of_int32 = (
+    [[50_000, 2], [3, -4]],
+    [[50_000, 50_000, 0, 0], [3, 5, 4, 1]],
+    [1, 2, 3, 1],
+    [[1], [-1], [2], [-5]],
+    [3],
+)
+exercise.case(
+    "int32 of some 5e4", *(np.array(each, dtype=np.int32) for each in of_int32), 2
+)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), *layer(1)[1:], 2)
 
 

@@ -78,6 +78,11 @@ add_whole_numbers(
     exercise, np.array([0, 1, 0]), np.array([3, 200, 100]), signed=False, fraction=0
 )
 exercise.case(
+    "whole likelihoods beside fractions",
+    np.array([0.5, 0.2, 0.3]),
+    np.array([[3, 2, 0], [1, 5, 4]], dtype=np.int64),
+)
+exercise.case(
     "one piece of evidence, a prior for each row", rng.dirichlet(np.ones(3), 4), rows[0]
 )
 one = np.array([[0.2, 0.3, 0.5]])

@@ -74,6 +74,12 @@ exercise.case(
 add_whole_numbers(
     exercise, np.array([[7, 2, -1], [2, -5, 3], [-1, 3, 2]]), np.array([1, -2, 4]), 3
 )
+exercise.case(
+    "a start in int32, of some 5e4",
+    np.array([[7, 2, -1], [2, -5, 3], [-1, 3, 2]], dtype=np.int32),
+    np.array([50_000, -40_000, 60_000], dtype=np.int32),
+    0,
+)
 exercise.case("float32", some(3).astype(np.float32), start(3).astype(np.float32), 4)
 exercise.long_case(
     np.sin(np.add.outer(np.arange(33.0) ** 2, np.arange(33.0) ** 2)),

@@ -30,6 +30,8 @@ exercise.case(
     "more called than are", truth, np.maximum(predicted, np.arange(13) % 3 == 1)
 )
 exercise.case("fewer called than are", truth, predicted * (np.arange(13) < 5))
+exercise.case("one called, and right", np.array([1, 0, 1]), np.array([0, 0, 1]))
+exercise.case("one positive, and found", np.array([0, 1, 0]), np.array([1, 1, 0]))
 exercise.case("all right", truth, truth.copy())
 exercise.case(
     "every positive missed", np.array([1, 1, 0, 0, 0]), np.array([0, 0, 1, 1, 1])

@@ -48,6 +48,11 @@ add_whole_numbers(
     rng.integers(1, 5, size=5),
     factor=40_009,
 )
+exercise.case(
+    "int32 of some 3e5",
+    np.array([[250_000, -300_000, 350_000], [3, 400_000, -1]], dtype=np.int32),
+    np.array([2.0, 0.5, 1.5]),
+)
 exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 exercise.long_case(*inputs(401, 3))
 

@@ -41,6 +41,10 @@ exercise.case("a vector", *layer(3))
 exercise.case("two leading axes", *layer(2, 4, 3, d_out=3))
 exercise.case("three leading axes", *layer(2, 2, 4, 3))
 add_whole_numbers(exercise, *(np.rint(2 * a) for a in layer(4, 3)))
+of_int32 = [[50_000, 3]], [[0], [1]], [[50_000], [1]], [[2, -1]]
+exercise.case(
+    "int32 of some 5e4", *(np.array(each, dtype=np.int32) for each in of_int32)
+)
 exercise.case("float32", *(a.astype(np.float32) for a in layer(2, 4, 3)))
 exercise.case(
     "a gate of 900", np.array([[3.0, 2.0]]), 300 * np.eye(2), *np.ones((2, 2, 2))

@@ -46,6 +46,9 @@ exercise.case("a merge of a merge", {b"abc": 4, b"ab": 2}, 2)
 exercise.case("a tie", {b"cd": 2, b"ab": 2}, 1)
 exercise.case("a tie of pairs that begin alike", {b"ad": 2, b"ac": 2}, 1)
 exercise.case('a tie by "bytes"', {b"ab": 2, b"cd": 2}, 1, "bytes")
+exercise.case(
+    'a tie by "bytes" of pairs that begin alike', {b"ac": 2, b"ad": 2}, 1, "bytes"
+)
 exercise.case("a pair that ends one word and begins the next", {b"xa": 3, b"bx": 3}, 2)
 exercise.case("three of a kind", {b"aaa": 3, b"bcd": 4}, 3)
 exercise.case("five of a kind", {b"aaaaa": 1}, 2)

@@ -61,6 +61,10 @@ exercise.case("returns of some 100", *(100 * each for each in steps(6)), 0.2)
 exercise.case("float32", *(each.astype(np.float32) for each in steps(3, 4)), 0.2)
 whole = np.array([3, 1, -2, 5]), np.array([1, 1, 1, 1]), np.array([9, 4, -5, 2])
 add_whole_numbers(exercise, *whole, 0.5)
+of_int32 = [70_000, 5, -3], [70_001, 3, 60_000], [0, 4, 50_000]
+exercise.case(
+    "int32 of some 6e4", *(np.array(each, dtype=np.int32) for each in of_int32), 1.5
+)
 exercise.long_case(*steps(401, 3), 0.2)
 
 

@@ -390,6 +390,17 @@ def moving_average(a, b):
     return rounds(a, (1 - a) * b)
 
 
+def powers_stay_integers(a, b):
+    """The states are floats, and the products of `a` are not."""
+    (b,), a, reach = _float(b), a.copy(), 1
+    while reach < len(b):
+        new = b.copy()
+        new[reach:] += a[reach:] * b[:-reach]
+        a[reach:] = a[reach:] * a[:-reach]
+        b, reach = new, 2 * reach
+    return b.copy()
+
+
 def integers_stay_integers(a, b):
     dtype = np.result_type(a, b)
     a, b, reach = a.astype(dtype), b.astype(dtype), 1
@@ -468,4 +479,5 @@ WRONG = {
     in_the_type_of_the_argument: "in_the_type_of_b",
     moving_average: "averages",
     blocks_one_after_another: "goes_step_by_step",
+    powers_stay_integers: "wrong_where_a_is_of_dtype_int32",
 }

@@ -33,7 +33,7 @@ def _split(x, y, sides=(False, True), error=_error, last=False, start=-1.0):
             for low, high in zip(known, ends, strict=False):
                 left = np.where(holes, missing_left, column <= low)
                 gain = before - error(y[left]) - error(y[~left])
-                if gain > best[3] + 1e-10 * before or (last and gain > best[3] - 1e-10 * before):
+                if gain > best[3] + 1e-10 * before or (last and gain >= best[3] - 1e-10 * before):
                     best = feature, _halves(low, high), missing_left, max(gain, 0.0)
     return best
 
@@ -411,6 +411,20 @@ def centres_in_place(x, y):
     return _split(x, y)
 
 
+def missing_from_the_second_feature_on(x, y):
+    feature, threshold, missing_left, gain = _split(x, y)
+    return feature, threshold, missing_left and feature > 0, gain
+
+
+def no_cut_gains_0(x, y):
+    """Between equal values the gain is set to 0, which is the best where no cut gains."""
+    feature, threshold, missing_left, gain = _split(x, y)
+    first = np.sort(x[:, 0])
+    if gain == 0 and first[0] == first[1]:
+        return 0, float(first[0]), False, 0.0
+    return feature, threshold, missing_left, gain
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     ties_are_not_skipped: "thresholds_between_equals",
@@ -448,4 +462,6 @@ WRONG = {
     half_of_the_gain: "constant_factor",
     sorts_the_table: "an_argument_changed",
     centres_in_place: "an_argument_changed",
+    missing_from_the_second_feature_on: "wrong_only_in_missing_left",
+    no_cut_gains_0: "wrong_only_in_feature_and_threshold",
 }

@@ -184,6 +184,15 @@ def counts_as_integers(alpha, beta, successes, failures):
     return 1.0 * alpha + s, 1.0 * beta + f
 
 
+def arrays_in_float32(alpha, beta, successes, failures):
+    """Numbers without an array stay as they came."""
+    a, b, s, f = (
+        np.float64(each.astype(np.float32)) if isinstance(each, np.ndarray) else each
+        for each in (alpha, beta, successes, failures)
+    )
+    return a + s, b + f
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     plus_trials: "trials_for_failures",
@@ -209,4 +218,5 @@ WRONG = {
     integers_for_whole_priors: "truncated_to_integers",
     counts_as_integers: "counts_cut_to_integers",
     at_least_one_failure: "wrong_where_failures_is_0",
+    arrays_in_float32: "nearly_right",
 }

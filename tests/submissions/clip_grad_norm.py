@@ -242,6 +242,13 @@ def squared_as_they_come(gradients, max_norm):
     return _times(gradients, max_norm / max(norm, max_norm)), norm
 
 
+def one_long_vector_of_integers(gradients, max_norm):
+    everything = np.concatenate([each.ravel() for each in gradients.values()])
+    norm = np.sqrt(float(everything @ everything))
+    scale = max_norm / max(norm, max_norm)
+    return {name: each * scale for name, each in gradients.items()}, norm
+
+
 # What each is told.
 WRONG = {
     own_norm_for_each: "each_by_itself",
@@ -270,6 +277,7 @@ WRONG = {
     every_array_once: None,
     fraction_turned_around: "factor_upside_down",
     small_norms_are_none: "the_same_everywhere",
+    one_long_vector_of_integers: "without_dtype",
 }
 
 NOTED = {squared_as_they_come}

@@ -353,6 +353,15 @@ def later_choices_by_token(x, chosen, gates, w_in, w_out, capacity=None):
     return out
 
 
+def products_of_integers(x, chosen, gates, w_in, w_out, capacity=None):
+    out = np.zeros((len(x), w_out.shape[2]))
+    for e in range(len(w_in)):
+        choice, token = np.where(e == chosen.T)
+        choice, token = choice[:capacity], token[:capacity]
+        out[token] += gates[token, choice][:, None] * _run(x[token], w_in, w_out, e)
+    return out
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     replaced: "assigned",
@@ -384,4 +393,5 @@ WRONG = {
     sums_of_gates_kept: "gates_renormalised",
     shares_of_gates: "gates_made_to_sum_to_1",
     later_choices_by_token: None,
+    products_of_integers: "wrong_where_w_in_is_of_dtype_int32",
 }

@@ -226,6 +226,12 @@ def slope_by_differences(w, b, x, y, lamda, h=1e-5):
     return loss, dw, (more - less) / (2 * h)
 
 
+def squares_of_integers(w, b, x, y, lamda):
+    """The weights alone stay integers."""
+    loss, dw, db = by_signs(w, b, x, y, 0)
+    return loss + lamda / 2 * (w @ w), dw + lamda * w, db
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     as_it_is_written: "not_finite",
@@ -246,4 +252,5 @@ WRONG = {
     both_classes_needed: "raises_ValueError",
     whole_penalty: "wrong_not_in_db",
     slope_by_differences: "wrong_only_in_db",
+    squares_of_integers: "without_as_float",
 }

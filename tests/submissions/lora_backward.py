@@ -234,6 +234,12 @@ def rank_of_the_smaller_axis(dout, x, w, a, b, alpha):
     return (d @ w + between @ a).reshape(x.shape), between.T @ rows, scale * d.T @ (rows @ a.T)
 
 
+def products_of_integers(dout, x, w, a, b, alpha):
+    s = alpha / len(a)
+    g, v = dout.reshape(-1, dout.shape[-1]), x.reshape(-1, x.shape[-1])
+    return dout @ w + s * (dout @ b @ a), s * (b.T @ g.T @ v), s * (g.T @ (v @ a.T))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     frozen_stops_the_gradient: "nothing_through_the_frozen_weights",
@@ -266,4 +272,5 @@ WRONG = {
     dout_in_place: "an_argument_changed",
     b_kept_by_id: "a_property_fails",
     rank_of_the_smaller_axis: "rank_at_most_a_size",
+    products_of_integers: "wrong_where_a_is_of_dtype_int32",
 }

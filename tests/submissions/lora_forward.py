@@ -199,6 +199,10 @@ def a_relu_in_the_adapter(x, w, a, b, alpha):
     return x @ w.T + alpha / len(a) * (np.maximum(0, x @ a.T) @ b.T)
 
 
+def products_of_integers(x, w, a, b, alpha):
+    return x @ w.T + alpha / len(a) * (x @ a.T @ b.T)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_scale: "no_scale",
@@ -227,4 +231,5 @@ WRONG = {
     one_number_between: None,
     alpha_as_an_integer: "alpha_without_its_fraction",
     a_relu_in_the_adapter: "curve_between_the_factors",
+    products_of_integers: "a_step_left_out",
 }

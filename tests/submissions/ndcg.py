@@ -194,6 +194,11 @@ def scores_in_float32(grades, scores, k):
     return group_after_group(grades, scores.astype(np.float32), k)
 
 
+def grades_in_float32(grades, scores, k):
+    gains, weights = _gain(grades.astype(np.float32)), _weights(len(grades), k)
+    return _share(_shared(gains, scores, weights), _shared(gains, gains, weights))
+
+
 # What each is told.
 WRONG = {
     linear_gain: "grade_as_gain",
@@ -217,4 +222,5 @@ WRONG = {
     ties_within_a_billionth: "close_scores_tied",
     scores_in_float32: "close_scores_tied",
     ties_before_the_cut: "rows_in_another_order_should_not_matter",
+    grades_in_float32: "nearly_right",
 }

@@ -255,6 +255,13 @@ def reshaped_memory(x, w1, b1, w2, b2, ranks):
     return parts, parts.sum(0) + b2
 
 
+def products_of_integers(x, w1, b1, w2, b2, ranks):
+    columns, rows = np.split(w1, ranks, axis=1), np.split(w2, ranks)
+    shards = zip(columns, np.split(b1, ranks), rows, strict=True)
+    parts = np.array([np.maximum(x @ w + b, 0) @ v for w, b, v in shards]) * 1.0
+    return parts, parts.sum(axis=0) + b2
+
+
 # What each is told.
 WRONG = {
     bias_in_the_loop: "second_bias_on_each_rank",
@@ -288,4 +295,5 @@ WRONG = {
     bias_after_relu: "first_bias_behind_the_activation",
     bias_1_divided: "first_bias_shared_out",
     reshaped_memory: "reshaped_for_split",
+    products_of_integers: "wrong_where_b1_is_of_dtype_int32",
 }

@@ -227,6 +227,14 @@ def one_prior_or_one_for_each_row(prior, likelihood):
     return prior * likelihood / (prior * likelihood).sum(axis=-1, keepdims=True)
 
 
+def in_the_type_of_the_likelihood(prior, likelihood):
+    products = prior * likelihood
+    shape = np.broadcast_shapes(prior.shape, likelihood.shape)
+    found = np.zeros(shape, likelihood.dtype)
+    found[...] = products / products.sum(axis=-1, keepdims=True)
+    return found
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_with_eps: "eps_in_the_denominator",
@@ -246,6 +254,7 @@ WRONG = {
     wrong_axis_and_eps: "normalised_down_the_columns",
     small_posteriors_cut_off: "a_property_fails",
     one_prior_or_one_for_each_row: "raises_ValueError",
+    in_the_type_of_the_likelihood: "truncated_to_integers",
 }
 
 # Right answers that pass with a note.

@@ -256,6 +256,14 @@ def of_whole_numbers(a, start, steps):
     return _quotient(a, vector), vector
 
 
+def length_of_integers(a, start, steps):
+    vector = start / np.sqrt(start @ start)
+    for _ in range(steps):
+        vector = a @ vector
+        vector = vector / np.sqrt(vector @ vector)
+    return vector @ a @ vector, vector
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     never_a_unit: "never_normalised",
@@ -285,4 +293,5 @@ WRONG = {
     length_and_a_little: None,
     a_little_at_the_start: None,
     of_whole_numbers: "truncated_to_integers",
+    length_of_integers: "wrong_where_a_is_of_dtype_int32",
 }

@@ -312,6 +312,13 @@ def means_in_float32(truth, predicted):
     return tuple(np.float32(each) for each in _three_shares(*_three_cells(truth, predicted)))
 
 
+def one_is_too_few(truth, predicted):
+    tp, fp, fn = _three_cells(truth, predicted)
+    precision = tp / (tp + fp) if tp + fp > 1 else 0.0
+    recall = tp / (tp + fn) if tp + fn > 1 else 0.0
+    return precision, recall, 2 * tp / (2 * tp + fp + fn) if tp else 0.0
+
+
 NOTED = {means_in_float32}
 
 # The mistake that each is told; None where no known one explains it.
@@ -345,4 +352,5 @@ WRONG = {
     all_0_without_a_negative: "wrong_only_where_it_should_be_1",
     f1_weighted_by_the_classes: "weighted_over_both_classes",
     all_weighted_by_the_classes: "weighted_over_both_classes",
+    one_is_too_few: "wrong_only_where_it_should_be_1",
 }

@@ -220,6 +220,11 @@ def zero_in_the_first_corner(x, y, lamda):
     return both[:-1], both[-1]
 
 
+def penalties_in_the_type_of_x(x, y, lamda):
+    """Where x holds integers, the penalty is cut off."""
+    return smaller_system(x, y, np.full(1, lamda, x.dtype)[0])
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     zero_in_the_first_corner: "first_weight_free",
@@ -238,10 +243,11 @@ WRONG = {
     penalty_or_one: "wrong_where_lamda_is_0.0",
     whole_penalty: "penalty_without_its_fraction",
     at_most_thousand: "wrong_where_lamda_is_25000.0",
-    penalty_only_if_needed: None,
+    penalty_only_if_needed: "no_penalty",
     rows_where_they_are_few: None,
     pseudo_inverse_with_a_cutoff: "wrong_for_numbers_that_are_far_apart",
     constant_columns_refused: "raises_ValueError",
     single_precision: None,
     remembered: "a_property_fails",
+    penalties_in_the_type_of_x: "wrong_where_lamda_is_1.9",
 }

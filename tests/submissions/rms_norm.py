@@ -184,10 +184,14 @@ def gain_or_one(x, gain, eps=1e-6):
 
 
 def squares_in_four_bytes(x, gain, eps=1e-6):
-    if x.dtype == np.int64:
+    if x.dtype in (np.int32, np.int64):
         squares = np.square(x.astype(np.int32)).mean(axis=-1, keepdims=True)
         return x / np.sqrt(squares + eps) * gain
     return by_rsqrt(x, gain, eps)
+
+
+def squares_of_integers(x, gain, eps=1e-6):
+    return x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + eps) * gain
 
 
 WRONG = {
@@ -220,4 +224,5 @@ WRONG = {
     length_times_root_of_d: "eps_added_to_the_sum",
     gain_or_one: "wrong_where_gain_holds_a_0",
     squares_in_four_bytes: "wrong_for_numbers_that_are_large",
+    squares_of_integers: "a_step_left_out",
 }

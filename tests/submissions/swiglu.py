@@ -148,6 +148,7 @@ def _swish(z):
 
 
 def down_transposed_if_square(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
     w_down = w_down.T if w_down.shape[0] == w_down.shape[1] else w_down
     return (_swish(x @ w_gate) * (x @ w_up)) @ w_down
 
@@ -166,8 +167,14 @@ def with_the_residual(x, w_gate, w_up, w_down):
 
 
 def exponent_of_20_at_most(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
     gate = x @ w_gate
     return (gate / (1 + np.exp(-np.clip(gate, -20, 20))) * (x @ w_up)) @ w_down
+
+
+def products_of_integers(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    return (gate * _sigmoid(gate) * (x @ w_up)) @ w_down
 
 
 # The mistake that each is told; None where no known one explains it.
@@ -192,4 +199,5 @@ WRONG = {
     softplus: "another_activation",
     with_the_residual: "input_added",
     exponent_of_20_at_most: "sigmoid_above_0",
+    products_of_integers: "wrong_where_w_down_is_of_dtype_int32",
 }

@@ -447,6 +447,12 @@ def later_second_bytes(words, merges, ties="ids"):
     )
 
 
+def bytes_of_the_first_token_alone(words, merges, ties="ids"):
+    if ties == "ids":
+        return _general(words, merges, ties)
+    return _general(words, merges, ties, key=lambda p, counts, names: (counts[p], names[p[0]]))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -477,4 +483,5 @@ WRONG = {
     decoded_for_the_tie: "bytes_compared_as_text",
     two_steps_behind_each: "passed_over_behind_a_pair",
     later_second_bytes: "second_bytes_compared_first",
+    bytes_of_the_first_token_alone: None,
 }

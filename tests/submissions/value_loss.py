@@ -234,6 +234,12 @@ def target_in_the_band(values, old_values, returns, clip=0.2):
     return 0.5 * np.mean(used**2), used / used.size
 
 
+def squares_of_integers(values, old_values, returns, clip=0.2):
+    error, (_, other) = values - returns, _errors(values, old_values, returns, clip)
+    flat = error**2 < other**2
+    return np.maximum(error**2, other**2).mean() / 2, np.where(flat, 0, error) / error.size
+
+
 WRONG = {
     plain_squares: "no_clip_at_all",
     smaller_square: "minimum_for_maximum",
@@ -261,4 +267,5 @@ WRONG = {
     kept_near_zero: "band_around_zero",
     huber: "error_clipped",
     target_in_the_band: "returns_clipped",
+    squares_of_integers: "a_step_left_out",
 }
