@@ -23,7 +23,8 @@ def no_step(h, name):
 
 def unmoved(x, h):
     x = as_float(x)
-    h = default_step(x) if h is None else h
+    # A float64 of NumPy would lift a float32 array, and so hide that nothing moves.
+    h = default_step(x) if h is None else float(h)
     stays = np.argwhere(x + h == x - h)
     if len(stays):
         index = tuple(stays[0].tolist())

@@ -144,6 +144,14 @@ def test_a_step_too_small_to_change_an_entry_is_refused_with_its_index():
         numerical_gradient(square, np.array([1, 1e10]), 1e-9)
 
 
+@pytest.mark.parametrize("h", [1e-9, np.float64(1e-9), np.float32(1e-9)])
+def test_a_step_too_small_for_float32_is_refused_whatever_its_type(h):
+    x = np.ones(2, np.float32)
+    for check in (numerical_gradient, lambda f, x, h: check_gradient(f, x, 2 * x, h=h)):
+        with pytest.raises(ValueError, match=r"too small to change x = 1\.0 at index"):
+            check(square, x, h)
+
+
 @pytest.mark.parametrize(
     ("f", "message"),
     [

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Real
 from numpy import ndarray
 
-from answers.inputs import refuse_nan
+from answers.inputs import as_float, refuse_nan
 from answers.inputs.contracts import refuses
 from answers.networks.broadcasting import sum_to
 
@@ -18,11 +18,12 @@ class Tensor:
     """An array, the tensors that it was computed from, and a vjp for each of them.
 
     Args:
-        value: The array. `@` takes matrices.
+        value: The array; integers are taken as float64. `@` takes matrices.
         inputs: Pairs of a tensor and its vector-Jacobian product; none for a leaf.
 
     Attributes:
-        grad: The gradient, once `backward` has run. It runs once on a graph.
+        grad: The gradient of the sum of the tensor whose `backward` has run. It runs
+            once on a graph.
 
     Raises:
         ValueError: A value holds nan or infinity.
@@ -36,7 +37,7 @@ class Tensor:
 
     @refuses(value=refuse_nan)
     def __init__(self, value: Real[ndarray, "..."] | np.number, *inputs: tuple):
-        self.value, self.inputs, self.grad = value, inputs, 0
+        self.value, self.inputs, self.grad = as_float(value), inputs, 0
 
     def __add__(self, other):
         result = self.value + other.value

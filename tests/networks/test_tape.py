@@ -30,6 +30,16 @@ def test_agrees_with_pytorch(seed):
         np.testing.assert_allclose(tensor.grad, other.grad.numpy(), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.float32])
+def test_integers_are_taken_as_float64_and_do_not_wrap(dtype):
+    a = Tensor(np.array([100, 3], dtype))
+    loss = (a * a).sum()
+    loss.backward()
+    assert loss.value == 10_009
+    assert a.grad.tolist() == [200, 6]
+    assert a.grad.dtype == (np.float32 if dtype is np.float32 else np.float64)
+
+
 def test_each_comes_after_its_inputs_and_once():
     a = Tensor(np.array(2.0))
     b = a * a
