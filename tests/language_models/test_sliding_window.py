@@ -41,6 +41,11 @@ def test_chunks_are_rows_of_one_mask():
     assert_array_equal(sliding_window_mask(3, 4, past=6, sinks=1), whole[6:])
 
 
+def test_small_integers_do_not_wrap():
+    mask = sliding_window_mask(np.uint8(200), np.uint8(5), np.uint8(100), np.uint8(2))
+    assert_array_equal(mask, sliding_window_mask(200, 5, 100, 2))
+
+
 @pytest.mark.parametrize("name", ["length", "window"])
 def test_no_query_or_no_window_is_refused_in_words(name):
     with pytest.raises(ValueError, match=f"`{name}` is 0"):
