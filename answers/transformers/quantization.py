@@ -271,7 +271,12 @@ def no_share(strength, name):
         raise ValueError(f"`strength` is {strength}; choose 0 to 1")
 
 
-@refuses(x=BAD, w=BAD, strength=no_share)
+def either_overflows(result):
+    refuse_overflowed(result[0], "x / f")
+    refuse_overflowed(result[1], "w · f")
+
+
+@refuses(either_overflows, x=BAD, w=BAD, strength=no_share)
 # --8<-- [end:smooth_refuses]
 # --8<-- [start:smooth]
 def smooth(
@@ -293,8 +298,8 @@ def smooth(
         The new activations and the new weights.
 
     Raises:
-        ValueError: `x` or `w` is empty or holds nan or infinity, or `strength` is not 0
-            to 1.
+        ValueError: `x` or `w` is empty or holds nan or infinity, `strength` is not 0 to 1,
+            or a number overflows.
 
     Source:
         Xiao et al. (2022), equation 4, https://arxiv.org/abs/2211.10438

@@ -131,7 +131,7 @@ def mxfp4(
     """E2M1 elements, and for every 32 of them a scale that is a power of two (E8M0).
 
     The scale is 2^(⌊log₂ max|w|⌋ - 2), so the largest element falls between 4 and 8;
-    what is above 6 becomes 6.
+    what is above 6 becomes 6. E8M0 ends at 2^-127 and 2^127.
 
     Args:
         w: The numbers.

@@ -96,7 +96,8 @@ def accept_draft(
     else:
         n, weights = len(drafted), p[-1]
     total = np.cumsum(weights)
-    last = np.searchsorted(total, uniform[-1] * total[-1], side="right")
+    # Not total > u * total[-1]: of a subnormal sum, the product may be the sum itself.
+    last = np.searchsorted(total / total[-1], uniform[-1], side="right")
     # Together, uint64 and int64 would become floats.
     return np.append(drafted[:n].astype(np.intp), last)
 

@@ -147,7 +147,8 @@ def awq(
         multiplied into what comes before the layer.
 
     Raises:
-        ValueError: As in `quantize`; `x` is empty or holds nan or infinity.
+        ValueError: As in `quantize`; `x` is empty or holds nan or infinity, or makes
+            outputs of 0.
 
     Source:
         Lin et al. (2023), section 3.2, https://arxiv.org/abs/2306.00978

@@ -184,6 +184,29 @@ def test_hugging_faces_caches_keep_the_kv_heads_and_a_static_one_its_whole_lengt
     assert isinstance(model(ids).past_key_values, transformers.DynamicCache)
 
 
+@torch.no_grad()
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_hugging_faces_caches_keep_of_a_sliding_layer_only_the_window():
+    torch.manual_seed(0)
+    config = transformers.MistralConfig(
+        vocab_size=29,
+        hidden_size=24,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        sliding_window=4,
+    )
+    model, ids = transformers.MistralForCausalLM(config).eval(), tokens(1, 9)
+    dynamic = transformers.DynamicCache(config=config)
+    static = transformers.StaticCache(config=config, max_cache_len=12)
+    # The dynamic one leaves out the key that no later token sees.
+    for cache, slots in ((dynamic, 3), (static, 4)):
+        parts = [model(part, past_key_values=cache).logits for part in ids.split([4, 1, 4], 1)]
+        torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=0, atol=1e-5)
+        assert cache.layers[0].keys.shape == (1, 2, slots, 6)
+
+
 # Half precision
 
 

@@ -80,6 +80,15 @@ def test_bad_input_is_refused_with_the_repair(w, fraction, words):
         prune_magnitude(w, fraction)
 
 
+@pytest.mark.parametrize("half", [np.float16(0.5), np.float32(0.5)])
+def test_a_small_number_of_numpy_does_for_a_fraction(half):
+    w = np.arange(1.0, 200_001)
+    assert np.count_nonzero(prune_magnitude(w, half)) == 100_000
+    assert np.count_nonzero(prune_wanda(w[None], np.ones((1, len(w))), half)) == 100_000
+    assert len(prune_neurons(w[:, None], w, w[None], half)[1]) == 100_000
+    assert not prune_magnitude(w, np.int8(1)).any()
+
+
 # Neurons
 
 

@@ -292,6 +292,8 @@ NAN = np.array([[1.0, np.nan]])
         (NAN[:, :1], NAN[:, :1], np.nan, "`strength` is nan"),
         (NAN, np.ones((1, 2)), 0.5, "`x` holds nan"),
         (np.ones((1, 2)), NAN, 0.5, "`w` holds nan"),
+        (np.full((1, 1), 1e200), np.full((1, 1), 1e200), 1.0, "^w · f overflows"),
+        (np.full((1, 1), 1e200), np.full((1, 1), 1e200), 0.0, "^x / f overflows"),
     ],
 )
 def test_smoothing_refuses_nan_and_what_is_no_share(x, w, strength, words):

@@ -143,3 +143,12 @@ def test_a_number_that_equals_the_ratio_refuses_and_a_draw_of_0_takes_no_impossi
     p, q = np.array([[0.25, 0.75], [0.5, 0.5]]), np.array([[0.5, 0.5]])
     assert list(accept_draft(p, q, np.array([0]), np.array([0.5, 0.0]))) == [1]
     assert list(accept_draft(p, q, np.array([0]), np.array([0.4999, 0.0]))) == [0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_where_a_subnormal_weight_is_left_the_token_drawn_is_one_of_the_vocabulary(dtype):
+    info = np.finfo(dtype)
+    p = np.array([[info.smallest_subnormal, 1], [0.5, 0.5]], dtype)
+    q = np.array([[0, 1 + info.eps]], dtype)
+    uniform = np.full(2, 1 - info.epsneg, dtype)  # the first refuses by rounding
+    assert list(accept_draft(p, q, np.array([1]), uniform)) == [0]
