@@ -44,7 +44,8 @@ def documents(
     """Texts of two classes as counts of words, and the class of each.
 
     A word is more frequent in class 1 by a random log-odds, normal with deviation `signal`.
-    The vocabulary is the same for each call, so texts of two calls are of one task.
+    The vocabulary is the same for each call, so texts of two calls with the same `words` and
+    `signal` are of one task.
 
     Args:
         rng: For the classes and the words of each text.

@@ -24,7 +24,8 @@ def too_few_or_many(k, features):
 
 def too_far(features):
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = (features.astype(np.float64) ** 2).sum(axis=1) * 4
+        x = features.astype(np.float64)
+        squares = ((x - x[:1]) ** 2).sum(axis=1) * 4
     refuse_overflowed(squares, "a squared distance")
 
 
@@ -51,8 +52,9 @@ def neighbour_vote(
         k: How many neighbours vote.
 
     Raises:
-        ValueError: There is no example, or a feature is nan or so large that its square
-            overflows; a label is not one of 0 to classes - 1; or there are no k neighbours.
+        ValueError: There is no example, or a feature is nan or so far from that of the first
+            example that the square overflows; a label is not one of 0 to classes - 1; or
+            there are no k neighbours.
 
     Source:
         Wilson (1972), Asymptotic Properties of Nearest Neighbor Rules Using Edited Data;
@@ -66,6 +68,8 @@ def neighbour_vote(
         array([1., 0.])
     """
     x = features.astype(np.float64)
+    # Far from the origin, rounding would swallow the differences of the squares.
+    x = x - x[0]
     squares = (x**2).sum(axis=1)
     distances = squares[:, None] - 2 * x @ x.T + squares
     np.fill_diagonal(distances, np.inf)

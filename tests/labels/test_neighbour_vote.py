@@ -55,6 +55,15 @@ def test_it_is_what_a_loop_over_pairs_finds(seed, items):
     assert_array_equal(found, moved)
 
 
+def test_an_origin_far_away_changes_no_vote():
+    rng = np.random.default_rng(2)
+    features = np.round(rng.normal(size=(200, 3)) * 1024) / 1024  # exact after the move, too
+    labels = rng.integers(2, size=200)
+    here = neighbour_vote(features, labels, 2, 5)
+    for away in (2.0**24, 2.0**40):
+        assert_array_equal(neighbour_vote(features + away, labels, 2, 5), here)
+
+
 @pytest.mark.parametrize(
     ("features", "labels", "k", "message"),
     [
