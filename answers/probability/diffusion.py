@@ -16,7 +16,6 @@ from answers.inputs import (
     as_float,
     first,
     refuse_empty,
-    refuse_labels_out_of_range,
     refuse_nan,
 )
 from answers.inputs.contracts import refuses
@@ -80,7 +79,11 @@ def no_shares(alpha_bar, name):
 
 
 def no_step(t, alpha_bar):
-    refuse_labels_out_of_range(t, len(alpha_bar), "t")
+    wrong = (t < 0) | (t >= len(alpha_bar))
+    if wrong.any():
+        raise ValueError(
+            f"`t` holds {first(t, wrong)}; the steps of `alpha_bar` are 0 to {len(alpha_bar) - 1}"
+        )
 
 
 def sample_overflows(result):
