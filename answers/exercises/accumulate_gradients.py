@@ -43,6 +43,12 @@ exercise.case(
     np.array([[1.5, -2.0], [0.25, 3.0]]),
     np.array([2_000_000_000, 3_000_000_000], np.int64),
 )
+exercise.case("weights of one column", three[:, :, :1], np.array([4, 1, 3]))
+exercise.case(
+    "int32 whose products need more than four bytes",
+    np.array([60_000, 50_001], dtype=np.int32),
+    np.array([70_000, 90_000], dtype=np.int32),
+)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.arange(1, 402))
 
 
@@ -71,6 +77,16 @@ def means_summed(gradients, sizes):
     # "Weight each by its share of the batch, n / Σ n": gradients.sum(axis=0) →
     #     np.tensordot(sizes / sizes.sum(), gradients, 1)
     return gradients.sum(axis=0) * 1.0
+
+
+@exercise.bug
+def means_for_sums(gradients, sizes):
+    """The parts are added up as if each were a sum over its examples, and divided by Σ n. Each is a
+    mean: multiply it by its n first."""
+    # "The parts are added up as if each were a sum over its examples, and divided by Σ n":
+    #     np.allclose(got * sizes.sum(), gradients.sum(axis=0))
+    # "Each is a mean: multiply it by its n first": gradients.sum(axis=0) → summed(gradients, sizes)
+    return gradients.sum(axis=0) / sizes.sum()
 
 
 @exercise.bug

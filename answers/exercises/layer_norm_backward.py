@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
 from answers.training.normalization import layer_norm_backward, normalize
 
 exercise = Exercise(
@@ -41,7 +42,7 @@ exercise.case(
     *(np.array(a) for a in ([[1.0, 0.5]], [[3.0, 3.0]], [2.0, 1.0])),
 )
 dout, x, gain = inputs(3, 5)
-exercise.case("inputs about 10 000", dout, x + 1e4, gain)
+exercise.case("inputs about 100 000", dout, x + 1e5, gain)
 exercise.case(
     "integer inputs, gradients that cancel",
     np.array([[1.0, -1, 1], [-1, 1, 1]]),
@@ -54,6 +55,10 @@ exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 exercise.case("three leading axes", *inputs(2, 3, 2, 5))
 dout, x, gain = inputs(3, 5)
 exercise.case("gradients of a millionth", dout / 1e6, x, gain)
+exercise.case(
+    "int32 whose products need more than four bytes",
+    *(a.astype(np.int32) for a in (50_000 * whole[0], whole[1], 60_000 * whole[2])),
+)
 exercise.long_case(*inputs(401, 3))
 
 
@@ -64,11 +69,12 @@ def statistics_held_constant(dout, x, gain, eps=1e-5):
     # "Mean and deviation are taken for constants": np.allclose(got.dx, gain * dout /
     #     normalize(x, -1, 1e-5)[1])
     # "Take from gain · dout its mean and its part along x̂": _, deviation = → along, deviation
-    #     =; gain * dout / deviation → ((g := (gain * dout)) - g.mean(axis=-1, keepdims=True) -
-    #     along * (g * along).mean(axis=-1, keepdims=True)) / deviation
+    #     =; as_float(gain) * dout / deviation → ((g := (as_float(gain) * dout)) -
+    #     g.mean(axis=-1, keepdims=True) - along * (g * along).mean(axis=-1, keepdims=True)) /
+    #     deviation
     _, deviation = normalize(x, -1, eps)
     _, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
-    return gain * dout / deviation, dgain, dbias
+    return as_float(gain) * dout / deviation, dgain, dbias
 
 
 @exercise.bug
@@ -81,7 +87,7 @@ def mean_held_constant(dout, x, gain, eps=1e-5):
     # "The term of the mean is missing": np.allclose(np.ptp(got.dx - want.dx, axis=-1), 0) and
     #     not np.allclose(got.dx, want.dx)
     hat, deviation = normalize(x, -1, eps)
-    g = gain * dout
+    g = as_float(gain) * dout
     along = (g * hat).mean(axis=-1, keepdims=True) * hat
     return (g - along) / deviation, *layer_norm_backward(dout, x, gain, eps)[1:]
 
@@ -95,7 +101,7 @@ def deviation_held_constant(dout, x, gain, eps=1e-5):
     # "Take that part of gain · dout away, too": _, deviation → hat, deviation; centred /
     #     deviation → (centred - (g * hat).mean(axis=-1, keepdims=True) * hat) / deviation
     _, deviation = normalize(x, -1, eps)
-    g = gain * dout
+    g = as_float(gain) * dout
     centred = g - g.mean(axis=-1, keepdims=True)
     return centred / deviation, *layer_norm_backward(dout, x, gain, eps)[1:]
 
@@ -173,7 +179,7 @@ def unbiased_variance(dout, x, gain, eps=1e-5):
     x = x.astype(float) if x.dtype.kind != "f" else x
     axes = tuple(range(x.ndim - 1))
     deviation = np.sqrt(x.var(axis=-1, ddof=1, keepdims=True) + eps)
-    hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, gain * dout
+    hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, as_float(gain) * dout
     dx = (
         g
         - g.mean(axis=-1, keepdims=True)
@@ -197,7 +203,7 @@ def eps_outside_the_root(dout, x, gain, eps=1e-5):
     x = x.astype(float) if x.dtype.kind != "f" else x
     axes = tuple(range(x.ndim - 1))
     deviation = np.sqrt(x.var(axis=-1, keepdims=True)) + eps
-    hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, gain * dout
+    hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, as_float(gain) * dout
     dx = (
         g
         - g.mean(axis=-1, keepdims=True)
@@ -214,6 +220,29 @@ def gain_after_the_means(dout, x, gain, eps=1e-5):
     # "The gain multiplies dx at the end, after the two terms were taken from dout":
     #     np.allclose(got.dx, gain * right(dout, x, np.ones_like(gain))[0])
     # "start from gain · dout": gain * layer_norm_backward(dout, x, np.ones_like(gain), eps)[0] →
-    #     layer_norm_backward(gain * dout, x, np.ones_like(gain), eps)[0]
+    #     layer_norm_backward(as_float(gain) * dout, x, np.ones_like(gain), eps)[0]
     dx = gain * layer_norm_backward(dout, x, np.ones_like(gain), eps)[0]
     return dx, *layer_norm_backward(dout, x, gain, eps)[1:]
+
+
+@exercise.bug
+def squares_before_centring(dout, x, gain, eps=1e-5):
+    """The variance is the mean of squares less the square of the mean, which cancels where the mean
+    is far from 0. Subtract the mean from x first."""
+    # "The variance is the mean of squares less the square of the mean, which cancels where the mean
+    #     is far from 0": np.allclose(got.dx, want.dx, rtol=1e-3) and not np.allclose(got.dx,
+    #     want.dx, rtol=1e-8)
+    # "Subtract the mean from x first": (x ** 2).mean(axis=-1, keepdims=True) - mean ** 2 → ((x -
+    #     mean) ** 2).mean(axis=-1, keepdims=True)
+    x, axes = as_float(x), tuple(range(x.ndim - 1))
+    mean = x.mean(axis=-1, keepdims=True)
+    variance = (x**2).mean(axis=-1, keepdims=True) - mean**2
+    deviation = np.sqrt(np.maximum(variance, 0) + eps)
+    hat, g = (x - mean) / deviation, as_float(gain) * dout
+    dx = (
+        g
+        - g.mean(axis=-1, keepdims=True)
+        - hat * (g * hat).mean(axis=-1, keepdims=True)
+    )
+    dbias = dout.astype(x.dtype).sum(axis=axes)
+    return dx / deviation, (dout * hat).sum(axis=axes), dbias

@@ -130,7 +130,10 @@ def swish_of_both(x, w_gate, w_up, w_down):
 
 
 @exercise.bug(
-    curve=("relu", "gelu", "exact", "quick", "tanh", "twice", "hard", "softplus")
+    curve=(
+        *("relu", "gelu", "exact", "quick", "tanh", "twice", "hard", "softplus"),
+        "cut",
+    )
 )
 def another_activation(x, w_gate, w_up, w_down, curve="relu"):
     """The gate passes through another curve: ReLU's layer is ReGLU, GELU's GEGLU. Here it is
@@ -151,6 +154,7 @@ ACTIVATIONS = {
     "twice": lambda z: z * sigmoid(2 * z),
     "softplus": lambda z: np.logaddexp(0, z),
     "hard": lambda z: z * np.clip(z / 6 + 0.5, 0, 1),
+    "cut": lambda z: np.maximum(z, 0) * sigmoid(z),
 }
 
 
@@ -200,6 +204,32 @@ def sigmoid_of_the_other(x, w_gate, w_up, w_down):
     return gate * sigmoid(up) @ w_down
 
 
+@exercise.bug
+def sigmoid_of_the_size(x, w_gate, w_up, w_down):
+    """Below 0 the sigmoid is taken of -z: the stable form has two cases, and one of them stands for
+    both. With e = exp(-|z|) it is e / (1 + e) there."""
+    # "Below 0 the sigmoid is taken of -z": np.allclose(got, (x @ w_gate) * sigmoid(abs(x @ w_gate))
+    #     * (x @ w_up) @ w_down)
+    # "the stable form has two cases, and one of them stands for both. With e = exp(-|z|) it is e /
+    #     (1 + e) there": gate / (1 + e) → gate * np.where(gate < 0, e, 1) / (1 + e)
+    gate, up = both(x, w_gate, w_up)
+    e = np.exp(-abs(gate))
+    return gate / (1 + e) * up @ w_down
+
+
+@exercise.bug
+def swish_before_the_product(x, w_gate, w_up, w_down):
+    """The swish is taken of x, before the product with w_gate. Multiply first, then take the swish
+    of x @ w_gate."""
+    # "The swish is taken of x, before the product with w_gate": np.allclose(got, (x * sigmoid(x) @
+    #     w_gate) * (x @ w_up) @ w_down)
+    # "Multiply first, then take the swish of x @ w_gate": _, up → gate, up; x * sigmoid(x) @ w_gate
+    #     → gate * sigmoid(gate)
+    _, up = both(x, w_gate, w_up)
+    x = as_float(x)
+    return (x * sigmoid(x) @ w_gate) * up @ w_down
+
+
 @exercise.bug(most=(20, 10, 3))
 def sigmoid_above_0(x, w_gate, w_up, w_down, most=20):
     """The number whose sigmoid is taken is clipped, so that far below 0 the sigmoid stays above
@@ -239,7 +269,7 @@ def input_added(x, w_gate, w_up, w_down):
     return gate * sigmoid(gate) * up @ w_down + fits * x
 
 
-@exercise.bug(most=(20, 30, 80, 500))
+@exercise.bug(most=(20, 30, 50, 80, 100, 500))
 def gate_clipped(x, w_gate, w_up, w_down, most=80):
     """The gate is clipped, so that a large one counts as less. Leave the factor before the sigmoid
     as it is."""

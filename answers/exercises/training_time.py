@@ -45,6 +45,14 @@ exercise.case(
     "integers of NumPy", np.int64(7 * 10**9), np.int64(10**13), np.int64(8), H100, 0.4
 )
 exercise.case("utilisation of one per cent", 2e9, 4e10, 3, A100, 0.01)
+exercise.case(
+    "integers of NumPy, with attention",
+    *(np.int64(8 * 10**9), np.int64(15 * 10**12), 1024, H100, 0.42, 32, 4096, 8192),
+)
+exercise.case(
+    "parameters of int32", np.int32(2 * 10**9), np.int64(4 * 10**13), 64, H100, 0.4
+)
+exercise.case("tokens that end amid a sequence", 70, 1005, 1, 1.0, 0.5, 3, 5, 100)
 
 
 def days(
@@ -151,9 +159,8 @@ def other_unit(*run, share=86_400, **more):
 
 @exercise.bug
 def no_attention(parameters, tokens, devices, peak, utilisation, *attention, **more):
-    """Attention's scores are left out, whatever `layers` says. They cost 12 layers width length
-    FLOPs a token."""
-    # "Attention's scores are left out, whatever `layers` says": layers > 0 and np.isclose(got,
+    """Attention's scores are left out. They cost 12 layers width length FLOPs a token."""
+    # "Attention's scores are left out": layers > 0 and np.isclose(got,
     #     right(parameters, tokens, devices, peak, utilisation))
     # "They cost 12 layers width length FLOPs a token": pair=0 → pair=12
     return days(
@@ -163,10 +170,12 @@ def no_attention(parameters, tokens, devices, peak, utilisation, *attention, **m
 
 @exercise.bug
 def half_of_the_square(*run, **more):
-    """Attention costs half: the pairs below the diagonal. The whole square is asked for, as PaLM
-    counts."""
-    # "Attention costs half: the pairs below the diagonal": layers > 0 and got < want
-    # "The whole square is asked for, as PaLM counts": pair=6 → pair=12
+    """Attention costs half: the pairs below the diagonal, or the scores without the values. PaLM
+    counts the whole square, in both products."""
+    # "Attention costs half: the pairs below the diagonal, or the scores without the values":
+    #     layers > 0 and np.isclose((want - got) * 86_400 * devices * peak * utilisation, 6 *
+    #     layers * width * length * tokens)
+    # "PaLM counts the whole square, in both products": pair=6 → pair=12
     return days(*run, **more, pair=6)
 
 
@@ -315,13 +324,59 @@ def whole_days(*run, **more):
 
 
 @exercise.bug
-def integers_too_narrow(parameters, tokens, *run, **more):
+def whole_seconds(*run, **more):
+    """Seconds are rounded down to whole ones. Divide by `/`, not by `//`."""
+    # "Seconds are rounded down to whole ones": got < want < got + 1 / 86_400
+    # "Divide by `/`, not by `//`": // 1 / → /
+    return round(86_400 * days(*run, **more), 6) // 1 / 86_400
+
+
+@exercise.bug(whole=(np.floor, np.ceil))
+def whole_sequences(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+    whole=np.floor,
+):
+    """Attention is counted for a whole number of sequences. The last may be cut: charge 12 layers
+    width length to each token."""
+    # "Attention is counted for a whole number of sequences": layers > 0 and tokens % length > 0 and
+    #     not np.isclose(got, want)
+    # "charge 12 layers width length to each token": whole(tokens / length) → tokens / length
+    blocks = layers * whole(tokens / length) * length / tokens if layers else 0
+    return days(
+        *(parameters, tokens, devices, peak, utilisation),
+        *(blocks, width, length, checkpoint),
+    )
+
+
+@exercise.bug(floats=("", "parameters", "tokens"))
+def integers_too_narrow(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+    floats="",
+):
     """A product of NumPy's integers overflows. Make floats of them first."""
     # "A product of NumPy's integers overflows": isinstance(tokens, np.int64) and not
     #     np.isclose(got, want)
-    # "Make floats of them first": isinstance(tokens, np.int64) → False
-    found = days(parameters, tokens, *run, **more)
-    if isinstance(tokens, np.int64):
-        flops = 6 * int(parameters) * int(tokens)
-        found *= ((flops + 2**63) % 2**64 - 2**63) / flops
-    return found
+    # "Make floats of them first": else parameters → else float(parameters); else tokens → else
+    #     float(tokens)
+    n = float(parameters) if floats == "parameters" else parameters
+    t = float(tokens) if floats == "tokens" else tokens
+    with np.errstate(over="ignore"):
+        flops = 6 * n * t + 12 * layers * width * length * t
+    again = 8 / 6 if checkpoint else 1
+    return again * flops / (float(devices) * peak * utilisation * 86_400)

@@ -53,7 +53,7 @@ exercise.case("as many held-out rows as features", *table(4, 9, 4), 0.01)
 exercise.case("more held-out rows than training rows", *table(14, 6, 3), 0.0)
 held, train = table(4, 9, 3)
 exercise.case("held-out rows far from the training rows", held + 50.0, train, 0.0)
-exercise.case("both far from 0", held + 1000.0, train + 1000.0, 0.0)
+exercise.case("both far from 0", held + 1e5, train + 1e5, 0.0)
 exercise.case("numbers of millions", 1e6 * held, 1e6 * train, 0.0)
 exercise.case(
     "features on their own scales", held * [9, 1, 0.3], train * [9, 1, 0.3], 0.0
@@ -147,7 +147,7 @@ def divided_by_n(x, train, eps):
     return stretched(x, mean, 1 / np.sqrt(values + eps), vectors)
 
 
-@exercise.bug(order=("up", "down", "svd"))
+@exercise.bug(order=("up", "down", "svd", "covariance"))
 def not_rotated_back(x, train, eps, order="up"):
     """The rows stay in the coordinates of the eigenvectors: that is PCA whitening, and its signs
     are left open. Rotate back by `@ vectors.T`."""
@@ -159,6 +159,8 @@ def not_rotated_back(x, train, eps, order="up"):
         values, vectors = values[::-1], vectors[:, ::-1]
     if order == "svd":
         vectors = np.linalg.svd(as_float(train) - mean)[2].T
+    if order == "covariance":
+        vectors = np.linalg.svd(vectors * values @ vectors.T)[2].T
     return (as_float(x) - mean) @ (vectors / np.sqrt(values + eps))
 
 
@@ -171,6 +173,19 @@ def rows_of_eigenvectors(x, train, eps):
     # "scale `vectors`, and multiply by `vectors.T` last": vectors.T) → vectors)
     mean, values, vectors = fitted(train)
     return stretched(x, mean, 1 / np.sqrt(values + eps), vectors.T)
+
+
+@exercise.bug
+def neither_transposed(x, train, eps):
+    """The rows are multiplied by the eigenvectors twice, which does not turn them back. The second
+    factor is transposed: V Λ^(-1/2) Vᵀ."""
+    # "The rows are multiplied by the eigenvectors twice, which does not turn them back":
+    #     np.allclose(got, (as_float(x) - fitted(train)[0]) @ (fitted(train)[2] /
+    #     np.sqrt(fitted(train)[1] + eps)) @ fitted(train)[2])
+    # "The second factor is transposed: V Λ^(-1/2) Vᵀ": np.sqrt(values + eps)) @ vectors →
+    #     np.sqrt(values + eps)) @ vectors.T
+    mean, values, vectors = fitted(train)
+    return (as_float(x) - mean) @ (vectors / np.sqrt(values + eps)) @ vectors
 
 
 @exercise.bug
@@ -205,6 +220,33 @@ def eps_left_out(x, train, eps):
 
 
 @exercise.bug
+def eps_everywhere(x, train, eps):
+    """`eps` is added to every entry of the covariance. It belongs to the variances: add
+    `eps * np.eye(len(covariance))`."""
+    # "`eps` is added to every entry of the covariance": np.allclose(got @ got.T, (x -
+    #     train.mean(axis=0)) @ np.linalg.inv(np.cov(train, rowvar=False) + eps) @ (x -
+    #     train.mean(axis=0)).T)
+    # "It belongs to the variances: add `eps * np.eye(len(covariance))`": covariance + eps →
+    #     covariance + eps * np.eye(len(covariance))
+    mean, values, vectors = fitted(train)
+    covariance = vectors * values @ vectors.T
+    values, vectors = np.linalg.eigh(covariance + eps)
+    return stretched(x, mean, 1 / np.sqrt(np.maximum(values, 1e-12)), vectors)
+
+
+@exercise.bug
+def eps_before_the_division(x, train, eps):
+    """`eps` is added to the sums of products, and divided by n - 1 with them. Add it to the
+    covariance."""
+    # "`eps` is added to the sums of products, and divided by n - 1 with them": np.allclose(got,
+    #     right(x, train, eps / (len(train) - 1)))
+    # "Add it to the covariance": eps / (len(train) - 1) → eps
+    mean, values, vectors = fitted(train)
+    scales = 1 / np.sqrt(values + eps / (len(train) - 1))
+    return stretched(x, mean, scales, vectors)
+
+
+@exercise.bug
 def eps_after_the_root(x, train, eps):
     """`eps` is added to each standard deviation. Add it to the variance, before the root."""
     # "`eps` is added to each standard deviation": np.allclose(got, stretched(x,
@@ -236,6 +278,54 @@ def each_feature_alone(x, train, eps):
     values, vectors = np.linalg.eigh(np.diag(np.diag(covariance)))
     scales = 1 / np.sqrt(np.maximum(values, 0) + eps)
     return stretched(x, train.mean(axis=0), scales, vectors)
+
+
+@exercise.bug(to=("covariance", "correlation"))
+def by_correlations(x, train, eps, to="covariance"):
+    """Features are standardised, and then their correlations removed: ZCA-cor whitens, too, but not
+    by a symmetric matrix. Take the root of the covariance itself."""
+    # "Features are standardised, and then their correlations removed: ZCA-cor whitens, too, but not
+    #     by a symmetric matrix": np.allclose((got**2).sum(axis=1),
+    #     (want**2).sum(axis=1)) and not np.allclose(got, want)
+    # "Take the root of the covariance itself": np.sqrt(np.diag(covariance)) →
+    #     np.ones(len(covariance))
+    mean, values, vectors = fitted(train)
+    covariance = vectors * (values + (eps if to == "covariance" else 0)) @ vectors.T
+    deviation = np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance / np.outer(deviation, deviation))
+    values = np.maximum(values, 0) + (eps if to == "correlation" else 0)
+    scaled = (as_float(x) - mean) / deviation
+    return stretched(scaled, 0.0, 1 / np.sqrt(values), vectors)
+
+
+@exercise.bug(sign=(np.sign, np.ones_like))
+def root_of_each_entry(x, train, eps, sign=np.sign):
+    """The root is taken of each entry of the inverse. Multiplied by itself, a root must give the
+    matrix: take the roots of the eigenvalues."""
+    # "The root is taken of each entry of the inverse": np.allclose(got, (x - train.mean(axis=0)) @
+    #     (np.sign(m := np.linalg.inv(np.cov(train, rowvar=False) + eps * np.eye(x.shape[1]))) *
+    #     np.sqrt(abs(m))))
+    # "Multiplied by itself, a root must give the matrix: take the roots of the eigenvalues":
+    #     sign(inverse) * np.sqrt(entries) → vectors / np.sqrt(values + eps) @ vectors.T
+    mean, values, vectors = fitted(train)
+    inverse = vectors / (values + eps) @ vectors.T
+    entries = abs(inverse) if sign is np.sign else inverse
+    return (as_float(x) - mean) @ (sign(inverse) * np.sqrt(entries))
+
+
+@exercise.bug
+def centred_last(x, train, eps):
+    """The covariance is made of products less the means' product, which cancels where the mean is
+    far from 0. Centre the rows first."""
+    # "The covariance is made of products less the means' product, which cancels where the mean is
+    #     far from 0": np.allclose(got, want, rtol=1e-2) and not np.allclose(got, want, rtol=1e-9)
+    # "Centre the rows first": train.T @ train - len(train) * np.outer(mean, mean) → (train -
+    #     mean).T @ (train - mean)
+    train = as_float(train)
+    mean = train.mean(axis=0)
+    products = train.T @ train - len(train) * np.outer(mean, mean)
+    values, vectors = np.linalg.eigh(products / (len(train) - 1))
+    return stretched(x, mean, 1 / np.sqrt(np.maximum(values, 0) + eps), vectors)
 
 
 @exercise.bug(of=("covariance", "transposed", "inverse"))

@@ -162,6 +162,19 @@ def sizes_in_32_bits(gradients, sizes):
     return np.tensordot(weights, gradients.astype(float), axes=1)
 
 
+def axes_of_one_entry_dropped(gradients, sizes):
+    return np.tensordot(sizes / sizes.sum(), gradients, axes=1).squeeze()
+
+
+def products_of_integers(gradients, sizes):
+    weights = sizes.reshape(-1, *[1] * (gradients.ndim - 1))
+    return (gradients * weights).sum(axis=0) / sizes.sum()
+
+
+def sums_assumed(gradients, sizes):
+    return np.add.reduce(gradients, axis=0) / sum(int(n) for n in sizes)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     divided_by_steps: "mean_of_means",
@@ -183,4 +196,7 @@ WRONG = {
     squeezed_to_a_number: "right_numbers_in_another_shape",
     one_part_returned_as_a_batch: "right_numbers_in_another_shape",
     sizes_in_32_bits: "wrong_for_numbers_that_are_large",
+    axes_of_one_entry_dropped: "right_numbers_in_another_shape",
+    products_of_integers: "wrong_where_gradients_is_of_dtype_int32",
+    sums_assumed: "means_for_sums",
 }

@@ -21,7 +21,7 @@ def jacobian_of_each_row(dout, x, gain, eps=1e-5):
 
 
 def step_by_step(dout, x, gain, eps=1e-5):
-    x, d = x.astype(float), x.shape[-1]
+    x, dout, d = x.astype(float), dout.astype(float), x.shape[-1]
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = (centred**2).mean(axis=-1, keepdims=True)
     inverse = (variance + eps) ** -0.5
@@ -231,6 +231,14 @@ def cleaned_of_small_numbers(dout, x, gain, eps=1e-5):
     return np.where(abs(dx) > 2e-7, dx, 0), dgain, dbias
 
 
+def products_of_integers(dout, x, gain, eps=1e-5):
+    std = np.sqrt(np.var(x, axis=-1, keepdims=True) + eps)
+    hat, g = (x - np.mean(x, axis=-1, keepdims=True)) / std, gain * dout
+    dx = g - g.mean(-1, keepdims=True) - hat * (g * hat).mean(-1, keepdims=True)
+    rows, up = (a.reshape(-1, x.shape[-1]) for a in (hat, 1.0 * dout))
+    return dx / std, (up * rows).sum(0), up.sum(0)
+
+
 WRONG = {
     without_the_mean: "mean_held_constant",
     constants: "statistics_held_constant",
@@ -250,9 +258,10 @@ WRONG = {
     always_rows: "right_numbers_in_another_shape",
     columns_when_square: "wrong_where_all_axes_of_dout_are_equally_long",
     equal_entries_are_left_alone: "wrong_where_dgain_should_hold_a_0",
-    one_pass: "nearly_right",
+    one_pass: "squares_before_centring",
     bias_before_gain: "parts_in_another_order",
     in_place: "an_argument_changed",
     gain_at_the_end: "gain_after_the_means",
     cleaned_of_small_numbers: "wrong_for_numbers_that_are_tiny",
+    products_of_integers: "wrong_where_dout_is_of_dtype_int32",
 }

@@ -177,6 +177,31 @@ def products_of_integers(x, w_gate, w_up, w_down):
     return (gate * _sigmoid(gate) * (x @ w_up)) @ w_down
 
 
+def clipped_to_50(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
+    gate = np.clip(x @ w_gate, -50, 50)
+    return (gate / (1 + np.exp(-gate)) * (x @ w_up)) @ w_down
+
+
+def one_case_of_two(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
+    gate = x @ w_gate
+    sigmoid = 1 / (1 + np.exp(-np.abs(gate)))
+    return (gate * sigmoid * (x @ w_up)) @ w_down
+
+
+def cut_at_0(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
+    gate = np.maximum(x @ w_gate, 0)
+    return (gate / (1 + np.exp(-gate)) * (x @ w_up)) @ w_down
+
+
+def activated_first(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
+    gate = (x / (1 + np.exp(-np.clip(x, -700, None)))) @ w_gate
+    return (gate * (x @ w_up)) @ w_down
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     swapped: "gate_and_up_exchanged",
@@ -200,4 +225,8 @@ WRONG = {
     with_the_residual: "input_added",
     exponent_of_20_at_most: "sigmoid_above_0",
     products_of_integers: "wrong_where_w_down_is_of_dtype_int32",
+    clipped_to_50: "gate_clipped",
+    one_case_of_two: "sigmoid_of_the_size",
+    cut_at_0: "another_activation",
+    activated_first: "swish_before_the_product",
 }

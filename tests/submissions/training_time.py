@@ -337,6 +337,97 @@ def numbers_as_they_come(
     return flops / (devices * peak * utilisation) / DAY
 
 
+def attention_as_it_comes(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    """The parameters' FLOPs are floats, and attention's are NumPy's integers."""
+    passes = 4 if checkpoint else 3
+    matrices = 2.0 * passes * parameters * tokens
+    scores = 4 * passes * layers * width * length * tokens
+    return (matrices + scores) / (devices * peak * utilisation) / DAY
+
+
+def six_before_the_float(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    """6 N is computed in the type of `parameters`."""
+    passes = 8 if checkpoint else 6
+    matrices = passes * parameters * float(tokens)
+    scores = 2.0 * passes * layers * width * length * float(tokens)
+    return (matrices + scores) / (devices * peak * utilisation) / DAY
+
+
+def full_sequences(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    flops = 6 * float(parameters) * float(tokens)
+    if length:
+        flops += float(tokens) // length * 12 * layers * width * float(length) ** 2
+    if checkpoint:
+        flops *= 4 / 3
+    return flops / (devices * peak * utilisation) / DAY
+
+
+def scores_without_values(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    per_token = 6.0 * parameters
+    for _ in range(layers):
+        per_token += 3 * 2 * width * length
+    if checkpoint:
+        per_token += per_token / 3
+    return per_token * float(tokens) / (devices * peak * utilisation) / DAY
+
+
+def floor_division(
+    parameters,
+    tokens,
+    devices,
+    peak,
+    utilisation,
+    layers=0,
+    width=0,
+    length=0,
+    checkpoint=False,
+):
+    flops = float(tokens) * (6.0 * parameters + 12 * layers * width * length)
+    if checkpoint:
+        flops += flops / 3
+    return flops // (devices * peak * utilisation) / DAY
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     inference: "forward_alone",
@@ -362,4 +453,9 @@ WRONG = {
     rounded_up: "whole_days",
     working_days: "constant_factor",
     numbers_as_they_come: "integers_too_narrow",
+    attention_as_it_comes: "integers_too_narrow",
+    six_before_the_float: "integers_too_narrow",
+    full_sequences: "whole_sequences",
+    scores_without_values: "half_of_the_square",
+    floor_division: "whole_seconds",
 }

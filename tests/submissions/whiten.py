@@ -230,6 +230,71 @@ def by_more_rows_than_features(x, train, eps):
     return (x - train.mean(axis=0)) @ _root(covariance, eps)
 
 
+def of_pca_by_svd_of_the_covariance(x, train, eps):
+    x, train = _floats(x, train)
+    _, s, vt = np.linalg.svd(_covariance(train))
+    return (x - train.mean(axis=0)) @ vt.T / np.sqrt(s + eps)
+
+
+def never_transposed(x, train, eps):
+    x, train = _floats(x, train)
+    values, vectors = np.linalg.eigh(_covariance(train))
+    inner = np.diag(1 / np.sqrt(np.maximum(values, 0) + eps))
+    return (x - train.mean(axis=0)) @ vectors @ inner @ vectors
+
+
+def eps_to_each_entry(x, train, eps):
+    x, train = _floats(x, train)
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(train, rowvar=False)) + eps)
+    scales = 1 / np.sqrt(np.maximum(values, 1e-12))
+    return (x - train.mean(axis=0)) @ (vectors * scales) @ vectors.T
+
+
+def ridge_before_the_division(x, train, eps):
+    x, train = _floats(x, train)
+    centred = train - train.mean(axis=0)
+    scatter = centred.T @ centred + eps * np.eye(x.shape[1])
+    values, vectors = np.linalg.eigh(scatter)
+    root = vectors / np.sqrt(np.maximum(values, 1e-300)) @ vectors.T
+    return np.sqrt(len(train) - 1) * (x - train.mean(axis=0)) @ root
+
+
+def standardised_then_whitened(x, train, eps):
+    x, train = _floats(x, train)
+    covariance = _covariance(train) + eps * np.eye(x.shape[1])
+    deviation = np.sqrt(np.diag(covariance))
+    root = _root(covariance / np.outer(deviation, deviation), 0)
+    return (x - train.mean(axis=0)) / deviation @ root
+
+
+def correlations_with_eps(x, train, eps):
+    x, train = _floats(x, train)
+    covariance = _covariance(train)
+    deviation = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
+    root = _root(covariance / np.outer(deviation, deviation), eps)
+    return (x - train.mean(axis=0)) / deviation @ root
+
+
+def entries_under_the_root(x, train, eps):
+    x, train = _floats(x, train)
+    inverse = np.linalg.inv(_covariance(train) + eps * np.eye(x.shape[1]))
+    with np.errstate(invalid="ignore"):
+        return (x - train.mean(axis=0)) @ np.sqrt(inverse)
+
+
+def sizes_of_entries_under_the_root(x, train, eps):
+    x, train = _floats(x, train)
+    inverse = np.linalg.inv(_covariance(train) + eps * np.eye(x.shape[1]))
+    return (x - train.mean(axis=0)) @ (np.sign(inverse) * np.sqrt(np.abs(inverse)))
+
+
+def means_taken_off_the_products(x, train, eps):
+    x, train = _floats(x, train)
+    n, mean = len(train), train.mean(axis=0)
+    covariance = (train.T @ train - n * np.outer(mean, mean)) / (n - 1)
+    return (x - mean) @ _root(covariance, eps)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     of_x: "fitted_to_x",
@@ -258,4 +323,13 @@ WRONG = {
     eps_at_most_one: "wrong_where_eps_is_20.0",
     at_least_a_little_eps: "nearly_right",
     by_more_rows_than_features: None,
+    of_pca_by_svd_of_the_covariance: "not_rotated_back",
+    never_transposed: "neither_transposed",
+    eps_to_each_entry: "eps_everywhere",
+    ridge_before_the_division: "eps_before_the_division",
+    standardised_then_whitened: "by_correlations",
+    correlations_with_eps: "by_correlations",
+    entries_under_the_root: "root_of_each_entry",
+    sizes_of_entries_under_the_root: "root_of_each_entry",
+    means_taken_off_the_products: "centred_last",
 }
