@@ -37,6 +37,7 @@ exercise.case(
     w,
     rng.normal(size=(4, 2, 3, 7)),
 )
+exercise.case("two leading axes, of 3 and of 1", x[:, None], w, g[:, None])
 exercise.case("no leading axis", x[0], w, g[0])
 exercise.case(
     "pixels from 0 to 255", rng.integers(256, size=(3, 5), dtype=np.uint8), w, g
