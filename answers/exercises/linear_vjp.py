@@ -37,7 +37,8 @@ exercise.case(
     w,
     rng.normal(size=(4, 2, 3, 7)),
 )
-exercise.case("two leading axes, of 3 and of 1", x[:, None], w, g[:, None])
+four = np.array([1.0, -2.0, 0.5, 3.0])[:, None, None, None]
+exercise.case("leading axes of 4, 1 and 3", four * x, w, four * g)
 exercise.case("no leading axis", x[0], w, g[0])
 exercise.case(
     "pixels from 0 to 255", rng.integers(256, size=(3, 5), dtype=np.uint8), w, g
