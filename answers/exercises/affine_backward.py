@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import Note
+from answers.grader.notes import WRAPPED_PRODUCTS
 from answers.grader.number_types import add_whole_numbers
 from answers.networks.layers import affine_backward
 
@@ -45,11 +45,7 @@ exercise.case("gradients of 1e-4", 1e-4 * dout, x, w)
 exercise.case(
     "integers of four bytes, of some 1e6",
     *(40_009 * a.astype(np.int32) for a in whole),
-    noted=Note(
-        "integers of four bytes whose products wrap around",
-        "Ours computes them in floats: the products need more than four bytes.",
-        in_stub_alone=True,
-    ),
+    noted=WRAPPED_PRODUCTS,
 )
 exercise.long_case(
     np.ones((401, 2)), np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((3, 2))

@@ -135,3 +135,27 @@ def axes_for_batch_and_heads(length, axes=1):
     # "The mask has axes of size 1 in front": got.shape == (1, *want.shape)
     # "return two axes, queries and keys": (1,) * axes + (length, length) → (length, length)
     return causal_mask(length).reshape((1,) * axes + (length, length))
+
+
+@exercise.bug
+def everything_hidden(length):
+    """Nothing is visible, not even a position itself, so each row's softmax is 0/0. Let position i
+    see itself and all earlier ones."""
+    # "Nothing is visible, not even a position itself": not got.any() and got.dtype == bool
+    # "so each row's softmax is 0/0": not got.any(axis=-1).any() and np.isnan(np.divide(0,
+    #     np.exp(-np.inf)))
+    # "Let position i see itself and all earlier ones": np.zeros((length, length), dtype=bool) →
+    #     np.tri(length, dtype=bool)
+    return np.zeros((length, length), dtype=bool)
+
+
+@exercise.bug(dtype=(int, np.int8, np.int32))
+def bits_of_integers_flipped(length, dtype=int):
+    """The mask holds -1 and -2, both of which count as true: `~` was taken of integers and has
+    flipped their bits. Make the triangle one of bool first."""
+    # "The mask holds -1 and -2": set(bug(2).ravel()) == {-1, -2}
+    # "both of which count as true": got.astype(bool).all() and got.dtype != bool
+    # "`~` was taken of integers and has flipped their bits": ~np.array(0) == -1 and ~np.array(1)
+    #     == -2 and got.dtype == int
+    # "Make the triangle one of bool first": dtype=dtype → dtype=bool
+    return ~np.triu(np.ones((length, length), dtype=dtype), k=1)

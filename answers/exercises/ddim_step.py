@@ -221,3 +221,107 @@ def data_at_once(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
     #     mixed(data(x, eps, alpha_bar), eps, alpha_bar_next, anew_of(alpha_bar, alpha_bar_next,
     #     eta), fresh)
     return data(x, eps, alpha_bar)
+
+
+@exercise.bug
+def variance_for_the_deviation(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    """The new noise is multiplied by s², its variance. Multiply it by s."""
+    # "The new noise is multiplied by s², its variance": np.allclose(got - mixed(data(x, eps,
+    #     alpha_bar), eps, alpha_bar_next, anew_of(alpha_bar, alpha_bar_next, eta), None),
+    #     anew_of(alpha_bar, alpha_bar_next, eta)**2 * fresh)
+    # "Multiply it by s": new(s ** 2, fresh) → new(s, fresh)
+    s = anew_of(alpha_bar, alpha_bar_next, eta)
+    x0 = data(x, eps, alpha_bar)
+    return mixed(x0, eps, alpha_bar_next, s, None) + new(s**2, fresh)
+
+
+@exercise.bug
+def ratio_of_noises_inverted(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    """In s, 1 - ᾱ is divided by 1 - ᾱ'. New noise grows with what is left behind the step: the
+    ratio is (1 - ᾱ') / (1 - ᾱ)."""
+    # "In s, 1 - ᾱ is divided by 1 - ᾱ'": np.allclose(got, mixed(data(x, eps, alpha_bar), eps,
+    #     alpha_bar_next, eta * ((1 - alpha_bar) / (1 - alpha_bar_next) * (1 - alpha_bar /
+    #     alpha_bar_next)) ** 0.5, fresh))
+    # "the ratio is (1 - ᾱ') / (1 - ᾱ)": (1 - alpha_bar) / (1 - alpha_bar_next) → (1 -
+    #     alpha_bar_next) / (1 - alpha_bar)
+    if alpha_bar_next == 1:
+        return data(x, eps, alpha_bar)
+    share = (1 - alpha_bar) / (1 - alpha_bar_next)
+    s = eta * (share * (1 - alpha_bar / alpha_bar_next)) ** 0.5
+    return mixed(data(x, eps, alpha_bar), eps, alpha_bar_next, s, fresh)
+
+
+@exercise.bug
+def deviation_outside_the_root(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    """ε̂ gets √(1 - ᾱ') - s. Variances are subtracted, not deviations: √(1 - ᾱ' - s²)."""
+    # "ε̂ gets √(1 - ᾱ') - s": np.allclose(got, right(x, eps, alpha_bar, alpha_bar_next) +
+    #     anew_of(alpha_bar, alpha_bar_next, eta) * (fresh - eps))
+    # "Variances are subtracted, not deviations: √(1 - ᾱ' - s²)": (1 - alpha_bar_next) ** 0.5 - s →
+    #     max(1 - alpha_bar_next - s**2, 0) ** 0.5
+    s = anew_of(alpha_bar, alpha_bar_next, eta)
+    left = (1 - alpha_bar_next) ** 0.5 - s
+    x0 = data(x, eps, alpha_bar)
+    return alpha_bar_next**0.5 * x0 + left * as_float(eps) + new(s, fresh)
+
+
+@exercise.bug(limit=(1.0, 5.0, 10.0))
+def data_clipped(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None, limit=1.0):
+    """x̂₀ is clipped, as pipelines for images do with pixels from -1 to 1. These samples have no
+    bounds: leave it as it is."""
+    # "x̂₀ is clipped": np.allclose(got, mixed(np.clip(data(x, eps, alpha_bar), -1, 1), eps,
+    #     alpha_bar_next, anew_of(alpha_bar, alpha_bar_next, eta), fresh))
+    # "leave it as it is": .clip(-limit, limit) →
+    s = anew_of(alpha_bar, alpha_bar_next, eta)
+    x0 = data(x, eps, alpha_bar).clip(-limit, limit)
+    return mixed(x0, eps, alpha_bar_next, s, fresh)
+
+
+@exercise.bug
+def taken_out_at_the_next_time(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    """x̂₀ is taken out of x by the factors of the next time. The sample belongs to `alpha_bar`:
+    take x̂₀ out by its factors."""
+    # "x̂₀ is taken out of x by the factors of the next time": np.allclose(bug(x, eps, 0.2, 0.6),
+    #     mixed(data(x, eps, 0.6), eps, 0.6, 0, None))
+    # "The sample belongs to `alpha_bar`": data(x, eps, alpha_bar_next) → data(x, eps, alpha_bar)
+    s = anew_of(alpha_bar, alpha_bar_next, eta)
+    return mixed(data(x, eps, alpha_bar_next), eps, alpha_bar_next, s, fresh)
+
+
+@exercise.bug(missing=("both", "ratio", "step"))
+def root_missing_in_the_deviation(
+    x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None, missing="both"
+):
+    """s is made without a root, of a share of variance. Take the roots of both factors."""
+    # "s is made without a root": np.allclose(got, mixed(data(x, eps, alpha_bar), eps,
+    #     alpha_bar_next, eta * anew_of(alpha_bar, alpha_bar_next, 1) ** 2, fresh))
+    # "Take the roots of both factors": 1 if missing in ('both', 'ratio') else 0.5 → 0.5; 1 if
+    #     missing in ('both', 'step') else 0.5 → 0.5
+    ratio = 1 if missing in ("both", "ratio") else 0.5
+    step = 1 if missing in ("both", "step") else 0.5
+    share = ((1 - alpha_bar_next) / (1 - alpha_bar)) ** ratio
+    s = eta * share * (1 - alpha_bar / alpha_bar_next) ** step
+    return mixed(data(x, eps, alpha_bar), eps, alpha_bar_next, s, fresh)
+
+
+@exercise.bug
+def fresh_for_the_predicted_noise(
+    x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None
+):
+    """Where noise is drawn anew, it stands in the place of ε̂, too, and ε̂ is lost. Only s² of the
+    variance is new: √(1 - ᾱ' - s²) belongs to ε̂."""
+    # "it stands in the place of ε̂, too, and ε̂ is lost": np.allclose(got, mixed(data(x, eps,
+    #     alpha_bar), fresh, alpha_bar_next, anew_of(alpha_bar, alpha_bar_next, eta), fresh))
+    # "√(1 - ᾱ' - s²) belongs to ε̂": fresh if eta else eps → eps
+    s = anew_of(alpha_bar, alpha_bar_next, eta)
+    left = fresh if eta else eps
+    return mixed(data(x, eps, alpha_bar), left, alpha_bar_next, s, fresh)
+
+
+@exercise.bug
+def eta_as_a_switch(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    """Each η above 0 counts as 1, as if it were a switch. It is a factor of s."""
+    # "Each η above 0 counts as 1": np.allclose(got, right(x, eps, alpha_bar, alpha_bar_next, 1.0,
+    #     fresh)) and eta < 1
+    # "It is a factor of s": bool(eta) → eta
+    s = anew_of(alpha_bar, alpha_bar_next, bool(eta))
+    return mixed(data(x, eps, alpha_bar), eps, alpha_bar_next, s, fresh)

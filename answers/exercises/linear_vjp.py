@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import WRAPPED_PRODUCTS
 from answers.grader.number_types import add_whole_numbers
 from answers.networks.matrix_calculus import linear_vjp
 
@@ -36,6 +37,8 @@ exercise.case(
     w,
     rng.normal(size=(4, 2, 3, 7)),
 )
+four = np.array([1.0, -2.0, 0.5, 3.0])[:, None, None, None]
+exercise.case("leading axes of 4, 1 and 3", four * x, w, four * g)
 exercise.case("no leading axis", x[0], w, g[0])
 exercise.case(
     "pixels from 0 to 255", rng.integers(256, size=(3, 5), dtype=np.uint8), w, g
@@ -43,6 +46,11 @@ exercise.case(
 exercise.case("float32", *(a.astype(np.float32) for a in (x, w, g)))
 whole = [rng.integers(-200, 200, size=size) for size in ((3, 5), (5, 7), (3, 7))]
 add_whole_numbers(exercise, *whole, factor=40_009)
+exercise.case(
+    "integers of four bytes, of some 1e6",
+    *(40_009 * a.astype(np.int32) for a in whole),
+    noted=WRAPPED_PRODUCTS,
+)
 exercise.case("gradients of 1e-4", x, w, 1e-4 * g)
 exercise.long_case(
     np.sin(np.arange(1203.0)).reshape(401, 3), w[:3, :2], np.ones((401, 2))

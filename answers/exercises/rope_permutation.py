@@ -149,3 +149,16 @@ def size_of_a_head_for_their_number(w, heads):
     if w.shape[-1] % (2 * number):
         return np.array(w)
     return moved(w, by_head(w, number).swapaxes(1, 2))
+
+
+@exercise.bug(split=(True, False))
+def heads_joined_along_rows(w, heads, split=True):
+    """The heads are cut or joined along the first axis, the default of `np.split` and
+    `np.concatenate`. They stand side by side along the last: axis=-1."""
+    # "The heads are cut or joined along the first axis, the default of `np.split` and
+    #     `np.concatenate`": np.array_equal(bug(right(w, heads), heads, split=False),
+    #     np.concatenate(np.split(right(right(w, heads), heads), heads, axis=-1)))
+    # "They stand side by side along the last: axis=-1": axis=0 → axis=-1; np.split(w, heads) →
+    #     np.split(w, heads, axis=-1)
+    parts = np.split(w, heads) if split else np.split(w, heads, axis=-1)
+    return np.concatenate([rope_permutation(part, 1) for part in parts], axis=0)

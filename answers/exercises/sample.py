@@ -49,6 +49,17 @@ out = np.where(rng.random((30, 9)) < 0.6, -np.inf, 1.5 * rng.normal(size=(30, 9)
 out[:, 4] = -1.5  # a row with none left is refused
 exercise.case("two leading axes", *draw(2, 9, 8), 0.7)
 exercise.case("tokens that are left out", out, rng.random((30, 9)))
+exercise.case(
+    "a token that is left out, and the largest uniform number",
+    np.array([0.3, -np.inf, -0.4]),
+    np.array([0.5, 1 - 1e-12, 0.6]),
+    2.5,
+)
+exercise.case(
+    "rows that lie far apart",
+    np.array([[0.3, -0.2, 0.1], [-2000.4, -1999.9, -2000.1]]),
+    np.array([[0.6, 0.3, 0.5], [0.2, 0.4, 0.9]]),
+)
 exercise.case("logits near 1000", draw(40, 9)[0] + 1000, rng.random((40, 9)))
 exercise.case("logits near -1000", draw(40, 9)[0] - 1000, rng.random((40, 9)))
 exercise.case(
@@ -67,7 +78,7 @@ exercise.case(
     "a temperature near 0, and equal logits",
     np.zeros(3),
     np.array([0.3, 0.2, 0.9]),
-    1e-5,
+    1e-9,
 )
 exercise.case(
     "a temperature of 0, and logits nearly equal",
@@ -142,8 +153,8 @@ def minus_lost(logits, uniform, temperature=1.0):
     return np.argmax(logits + temperature * np.log(-np.log(uniform)), axis=-1)
 
 
-@exercise.bug
-def noise_on_probabilities(logits, uniform, temperature=1.0):
+@exercise.bug(greedy_at_zero=(False, True))
+def noise_on_probabilities(logits, uniform, temperature=1.0, greedy_at_zero=False):
     """The noise is added to probabilities, all of which lie between 0 and 1, so the draw is nearly
     uniform. Add it to the logits."""
     # "The noise is added to probabilities, all of which lie between 0 and 1, so the draw is nearly
@@ -151,6 +162,8 @@ def noise_on_probabilities(logits, uniform, temperature=1.0):
     #     np.random.default_rng(0).random((999, 2)))) > 0.2
     # "Add it to the logits": np.argmax(p + gumbel(uniform), axis=-1) → np.argmax(logits +
     #     temperature * gumbel(uniform), axis=-1)
+    if greedy_at_zero and temperature == 0:
+        return np.argmax(logits, axis=-1)
     powers = np.exp(
         (logits - logits.max(axis=-1, keepdims=True)) / max(temperature, 1e-9)
     )
@@ -336,3 +349,73 @@ def noise_left_at_zero(logits, uniform, temperature=1.0):
     #     np.array([0.1, 0.9]), 0.0) == 1
     # "Take the lowest of them: no noise at all": max(temperature, 1e-09) → temperature
     return np.argmax(logits + max(temperature, 1e-9) * gumbel(uniform), axis=-1)
+
+
+@exercise.bug(greedy_at_zero=(False, True))
+def smallest_wins(logits, uniform, temperature=1.0, greedy_at_zero=False):
+    """The token with the smallest sum of logit and noise is drawn, so the likeliest comes least
+    often. Take the largest: argmax."""
+    # "The token with the smallest sum of logit and noise is drawn": np.array_equal(got,
+    #     np.argmin(logits + temperature * gumbel(uniform), axis=-1))
+    # "so the likeliest comes least often": np.mean(bug(np.tile([2.0, 1.0, 0.0], (999, 1)),
+    #     np.random.default_rng(0).random((999, 3))) == 0) < 0.2
+    # "Take the largest: argmax": np.argmin → np.argmax
+    if greedy_at_zero and temperature == 0:
+        return np.argmax(logits, axis=-1)
+    return np.argmin(logits + temperature * gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def temperature_twice(logits, uniform, temperature=1.0):
+    """The temperature acts twice, on the logits and on the noise or on one of them again: the draw
+    is one at T². Divide the logits once, or multiply the noise once."""
+    # "The temperature acts twice, on the logits and on the noise or on one of them again: the draw
+    #     is one at T²": np.array_equal(got, right(logits, uniform, temperature**2))
+    # "multiply the noise once": temperature ** 2 → temperature
+    return np.argmax(logits + temperature**2 * gumbel(uniform), axis=-1)
+
+
+def log_softmax(logits, temperature, least=0.0):
+    """Logarithms of probabilities, to each of which something is added."""
+    x = (logits - logits.max(axis=-1, keepdims=True)) / (temperature or 1.0)
+    p = np.exp(x)
+    p = p / p.sum(axis=-1, keepdims=True)
+    return (temperature or 1.0) * np.log(p + least)
+
+
+DRAWABLE = {
+    "zero": lambda x, t: np.where(np.isfinite(x), x, 0.0),
+    "number": lambda x, t: np.where(np.isfinite(x), x, -50.0),
+    "clip": lambda x, t: np.maximum(x, -50.0),
+    "more": lambda x, t: log_softmax(x, t, 1e-9) if t else x,
+    "less": lambda x, t: log_softmax(x, t, 1e-12) if t else x,
+}
+
+
+@exercise.bug(way=tuple(DRAWABLE))
+def left_out_yet_drawn(logits, uniform, temperature=1.0, way="clip"):
+    """A logit of -inf becomes a number, as by a clip or by a little that is added to its
+    probability, and noise can draw the token. Leave it: no noise lifts -inf."""
+    # "A logit of -inf becomes a number": np.isfinite(DRAWABLE[
+    #     "more"](np.array([0.0, -np.inf]), 1.0)).all() and bug(np.array([0.0, -np.inf]),
+    #     np.array([0.5, 1 - 1e-12]), 2.5)
+    # "noise can draw the token": bug(np.array([0.0, -np.inf]), np.array([0.5, 1 - 1e-12]), 2.5)
+    # "Leave it": DRAWABLE[way](logits, temperature) → logits
+    x = DRAWABLE[way](logits, temperature)
+    return np.argmax(x + temperature * gumbel(uniform), axis=-1)
+
+
+@exercise.bug
+def maximum_of_the_batch(logits, uniform, temperature=1.0):
+    """The largest logit of the whole batch is taken off before exp, so rows far below it become
+    zeros, and their first token wins. Take each row's own maximum, or no exp at all."""
+    # "rows far below it become zeros, and their first token wins": bug(np.array([[0.0, 0.0],
+    #     [-2000.0, -1000.0]]), np.full((2, 2), 0.5))[1] == 0
+    # "The largest logit of the whole batch is taken off before exp":
+    #     np.exp(logits - logits.max())[got != want].max() == 0
+    # "Take each row's own maximum": logits.max() → logits.max(axis=-1, keepdims=True)
+    if temperature == 0:
+        return np.argmax(logits, axis=-1)
+    with np.errstate(divide="ignore"):
+        x = np.log(np.exp((logits - logits.max()) / temperature))
+    return np.argmax(x + gumbel(uniform), axis=-1)

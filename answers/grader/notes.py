@@ -54,6 +54,11 @@ WRAPPED = Note(
     "-100 - 100 is 56 in a signed one.",
     in_stub_alone=True,
 )
+WRAPPED_PRODUCTS = Note(
+    "integers of four bytes whose products wrap around",
+    "Ours computes them in floats: the products need more than four bytes.",
+    in_stub_alone=True,
+)
 SLOPE = Note(
     "the slope at exactly 0",
     "Ours takes 0 there, as PyTorch does, so that a unit that is off passes nothing back. "

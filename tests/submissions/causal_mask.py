@@ -225,6 +225,16 @@ def view_of_a_large_mask(length):
     return _LARGE[:length, :length]
 
 
+def zero_times_infinity(length):
+    """0 times -inf is nan, which is not 0."""
+    with np.errstate(invalid="ignore"):
+        return np.triu(np.ones((length, length)), k=1) * -np.inf == 0
+
+
+def tilde_of_integers(length):
+    return ~np.triu(np.ones((length, length), dtype=int), k=1)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_before: "diagonal_hidden",
@@ -262,4 +272,6 @@ WRONG = {
     window_of_64: "one_sided",
     positions_in_one_byte: "wrong_where_length_is_300",
     view_of_a_large_mask: "a_property_fails",
+    zero_times_infinity: "everything_hidden",
+    tilde_of_integers: "bits_of_integers_flipped",
 }

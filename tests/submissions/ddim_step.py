@@ -214,6 +214,45 @@ def cut_to_the_type_of_x(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None)
     return by_ratios(x, eps, alpha_bar, alpha_bar_next, eta, fresh).astype(x.dtype)
 
 
+def noises_upside_down(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    if alpha_bar_next == 1:
+        return _data(x, eps, alpha_bar)
+    share = (1 - alpha_bar) / (1 - alpha_bar_next) * (1 - alpha_bar / alpha_bar_next)
+    return _step(_data(x, eps, alpha_bar), eps, alpha_bar_next, eta * math.sqrt(share), fresh)
+
+
+def deviation_taken_off_the_root(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    s = _s(alpha_bar, alpha_bar_next, eta)
+    step = math.sqrt(alpha_bar_next) * _data(x, eps, alpha_bar)
+    step = step + (math.sqrt(1 - alpha_bar_next) - s) * eps
+    return step if fresh is None else step + s * fresh
+
+
+def clipped_at_ten(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    x0 = np.clip(_data(x, eps, alpha_bar), -10, 10)
+    return _step(x0, eps, alpha_bar_next, _s(alpha_bar, alpha_bar_next, eta), fresh)
+
+
+def data_of_the_next_time(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    s = _s(alpha_bar, alpha_bar_next, eta)
+    return _step(_data(x, eps, alpha_bar_next), eps, alpha_bar_next, s, fresh)
+
+
+def noises_without_root(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    s = (1 - alpha_bar_next) / (1 - alpha_bar) * math.sqrt(1 - alpha_bar / alpha_bar_next)
+    return _step(_data(x, eps, alpha_bar), eps, alpha_bar_next, eta * s, fresh)
+
+
+def new_noise_alone(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    s = _s(alpha_bar, alpha_bar_next, eta)
+    return _step(_data(x, eps, alpha_bar), fresh if eta else eps, alpha_bar_next, s, fresh)
+
+
+def switched_on(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
+    s = _s(alpha_bar, alpha_bar_next, 1.0) if eta else 0.0
+    return _step(_data(x, eps, alpha_bar), eps, alpha_bar_next, s, fresh)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     old_noise: "noise_factor_kept",
@@ -229,12 +268,19 @@ WRONG = {
     predicted_data: "data_at_once",
     always_as_ddpm: "eta_always_1",
     drawn_inside: "rows_in_another_order_has_another_effect",
-    clipped_data: None,
+    clipped_data: "data_clipped",
     ratio_upside_down: None,
     one_old_noise_in_ddpm: "a_division_left_out",
-    a_root_missing_in_ddpm: None,
+    a_root_missing_in_ddpm: "variance_for_the_deviation",
     deviation_not_squared: "a_power_left_out",
     clean_at_once: "wrong_where_alpha_bar_next_is_0.9995",
     in_place: "an_argument_changed",
     cut_to_the_type_of_x: "truncated_to_integers",
+    noises_upside_down: "ratio_of_noises_inverted",
+    deviation_taken_off_the_root: "deviation_outside_the_root",
+    clipped_at_ten: "data_clipped",
+    data_of_the_next_time: "taken_out_at_the_next_time",
+    noises_without_root: "root_missing_in_the_deviation",
+    new_noise_alone: "fresh_for_the_predicted_noise",
+    switched_on: "eta_as_a_switch",
 }

@@ -248,6 +248,11 @@ def four_bytes(x, w, g):
     return 1.0 * (g @ w.T), 1.0 * (rows[0].T @ rows[1])
 
 
+def axes_of_one_dropped(x, w, g):
+    dx = g @ w.T
+    return dx.squeeze() if dx.ndim > 2 else dx, _flat(x).T @ _flat(g)
+
+
 WRONG = {
     by_the_shorthand: "transposes_for_gradients",
     of_the_sum_of_outputs: "upstream_ignored",
@@ -285,4 +290,5 @@ WRONG = {
     small_gradients_dropped: "the_same_everywhere",
     gradients_added_up: "another_answer_to_the_same_input",
     four_bytes: "wrong_for_numbers_that_are_large",
+    axes_of_one_dropped: "right_numbers_in_another_shape",
 }

@@ -171,6 +171,17 @@ def in_int64(w, heads):
     return pairs.reshape(w.shape).astype(w.dtype if w.dtype.kind == "f" else np.int64)
 
 
+def joined_without_axis(w, heads):
+    d = w.shape[-1] // heads
+    parts = [w[..., h * d : (h + 1) * d] for h in range(heads)]
+    return np.concatenate([np.concatenate((p[..., ::2], p[..., 1::2]), -1) for p in parts])
+
+
+def split_without_axis(w, heads):
+    parts = np.split(w, heads)
+    return np.concatenate([np.concatenate((p[..., ::2], p[..., 1::2]), -1) for p in parts])
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     the_way_back: "halves_to_neighbours",
@@ -194,4 +205,6 @@ WRONG = {
     size_for_number: "size_of_a_head_for_their_number",
     fours: "in_another_order",
     in_int64: "a_property_fails",
+    joined_without_axis: "heads_joined_along_rows",
+    split_without_axis: "heads_joined_along_rows",
 }

@@ -203,6 +203,60 @@ def three_decimals(logits, uniform, temperature=1.0):
     return (np.round(logits, 3) + temperature * _noise(uniform)).argmax(-1)
 
 
+def greedy_below_an_epsilon(logits, uniform, temperature=1.0):
+    """As servers do."""
+    if temperature < 1e-5:
+        return np.argmax(logits, -1)
+    return (logits / temperature + _noise(uniform)).argmax(-1)
+
+
+def argmin(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return np.argmax(logits, -1)
+    return (logits / temperature + _noise(uniform)).argmin(-1)
+
+
+def divided_and_multiplied(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return np.argmax(logits, -1)
+    return (logits / temperature + temperature * _noise(uniform)).argmax(-1)
+
+
+def divided_twice(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return np.argmax(logits, -1)
+    return (logits / temperature / temperature + _noise(uniform)).argmax(-1)
+
+
+def logits_clipped(logits, uniform, temperature=1.0):
+    return (np.clip(logits, -50, None) + temperature * _noise(uniform)).argmax(-1)
+
+
+def a_little_in_the_logarithm(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return np.argmax(logits, -1)
+    x = logits / temperature
+    p = np.exp(x - x.max(-1, keepdims=True))
+    return (np.log(p / p.sum(-1, keepdims=True) + 1e-9) + _noise(uniform)).argmax(-1)
+
+
+def largest_of_the_batch(logits, uniform, temperature=1.0):
+    """Rows far below the largest logit of all underflow."""
+    if temperature == 0:
+        return np.argmax(logits, -1)
+    with np.errstate(divide="ignore"):
+        x = np.log(np.exp((logits - logits.max()) / temperature))
+    return (x + _noise(uniform)).argmax(-1)
+
+
+def onto_softmax_but_at_zero(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return np.argmax(logits, -1)
+    x = logits / temperature
+    p = np.exp(x - x.max(-1, keepdims=True))
+    return (p / p.sum(-1, keepdims=True) + _noise(uniform)).argmax(-1)
+
+
 # What each is told.
 WRONG = {
     the_largest: "greedy",
@@ -228,13 +282,21 @@ WRONG = {
     own_random_numbers: None,
     inverse_of_the_sum: "by_cumulative_sum",
     one_hot: None,
-    zero_for_left_out: "wrong_where_logits_holds_inf",
+    zero_for_left_out: "left_out_yet_drawn",
     a_little_in_both_logarithms: "noise_cut_off",
     clipped: "noise_cut_off",
     numbers_in_float32: "rounded_before_the_draw",
-    greedy_below_a_thousandth: "wrong_where_temperature_is_1e-05",
+    greedy_below_a_thousandth: "wrong_where_temperature_is_1e-09",
     of_a_logistic: "logistic_noise",
     both_divided_but_at_zero: "temperature_ignored",
     floats: "a_property_fails",
     three_decimals: "rounded_before_the_draw",
+    greedy_below_an_epsilon: "wrong_where_temperature_is_1e-09",
+    argmin: "smallest_wins",
+    divided_and_multiplied: "temperature_twice",
+    divided_twice: "temperature_twice",
+    logits_clipped: "left_out_yet_drawn",
+    a_little_in_the_logarithm: "left_out_yet_drawn",
+    largest_of_the_batch: "maximum_of_the_batch",
+    onto_softmax_but_at_zero: "noise_on_probabilities",
 }
