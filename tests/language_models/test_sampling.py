@@ -59,6 +59,8 @@ def test_top_k_keeps_equals_of_the_last_and_top_p_cuts_them():
     assert (top_k(logits, 2) > -np.inf).sum() == 4
     assert_array_equal(top_p(np.zeros(4), 0.5), [0, 0, -np.inf, -np.inf])
     assert_array_equal(top_p(np.zeros(4), 0.51), [0, 0, 0, -np.inf])
+    # Eight times 0.1 adds up to less than 0.8.
+    assert (top_p(np.zeros(10), 0.8) > -np.inf).sum() == 9
 
 
 @given(st.integers(2, 7), st.floats(0.01, 0.99), st.integers(0, 2**32 - 1))
