@@ -31,7 +31,9 @@ exercise.case("one number for each part", rng.normal(size=3), np.array([5, 2, 4]
 exercise.case("three parts, a matrix of weights", three, np.array([7, 7, 2]))
 exercise.case("two parts of three entries", rng.normal(size=(2, 3)), np.array([2, 9]))
 exercise.case("parts of equal size", rng.normal(size=(4, 3)), np.array([8, 8, 8, 8]))
-exercise.case("integer gradients", np.array([[3, 1], [0, -4]]), np.array([2, 3]))
+exercise.case(
+    "integer gradients", np.array([[3, 1], [0, -4]], np.int64), np.array([2, 3])
+)
 exercise.case("sizes of one byte", three, np.array([200, 100, 57], dtype=np.uint8))
 exercise.case("hundreds of thousands of tokens", three, np.array([412_345, 98_765, 7]))
 exercise.case("float32", three.astype(np.float32), np.array([5, 11, 3]))

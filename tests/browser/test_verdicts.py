@@ -45,6 +45,7 @@ WORDS = {
             ("kmeans_plus_plus", "wrong expanded"),
             ("lloyd", "bug expanded_far_from_0 0"),
             ("lloyd", "bug expanded_far_from_0 1"),
+            ("whiten", "bug centred_last 0"),
         ],
         "what is left of large squares rounds otherwise there",
     ),
