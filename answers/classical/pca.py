@@ -150,9 +150,9 @@ def no_number(eps, name):
 
 
 def no_spread(train, eps):
-    if eps > 0:
-        return
     train = as_float(train)
+    if train.dtype.type(eps) > 0:  # in float32, 1e-50 is 0
+        return
     spreads = np.linalg.svd(train - train.mean(axis=0), compute_uv=False)
     # What squares of the data would lose.
     lost = spreads[0] * np.sqrt(train.shape[1] * np.finfo(train.dtype).eps)

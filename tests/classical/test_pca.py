@@ -122,6 +122,8 @@ def test_whitening_stretches_directions_without_variance_by_eps_alone():
     for singular in (train, flat, train[:, :3]):
         with pytest.raises(ValueError, match="no variance along a direction"):
             whiten(singular, singular, 0)
+        with pytest.raises(ValueError, match="no variance along a direction"):
+            whiten(*[singular.astype(np.float32)] * 2, eps=1e-50)
 
 
 def test_whitening_refuses_bad_values_in_words():
