@@ -284,6 +284,20 @@ def output_starts_with_its_value(graph, values, output):
     return pass_back(graph, values, output, start=np.copy)
 
 
+@exercise.bug
+def gradient_of_the_mean(graph, values, output):
+    """The gradient of the output starts as 1/size, as for the mean of its entries. Differentiated
+    is their sum: start it at ones."""
+    # "The gradient of the output starts as 1/size, as for the mean of its entries":
+    #     np.allclose(got["y"], 1 / values["y"].size)
+    # "Differentiated is their sum: start it at ones": 1 / y.size → 1.0
+
+    def shared(y):
+        return np.full(y.shape, 1 / y.size)
+
+    return pass_back(graph, values, output, start=shared)
+
+
 def fit_what_is_larger(part, shape):
     return unbroadcast(part, shape) if part.ndim >= len(shape) else part
 

@@ -82,6 +82,9 @@ exercise.case(
     SIZES[::-1].copy(),
 )
 exercise.case(
+    "a special token in the middle", np.array([2.0, 5.5]), np.array([3, 6]), SIZES
+)
+exercise.case(
     "a vocabulary of 70 000",
     np.array([2.0, 0.5, 3.5]),
     np.array([40_001, 3, 69_999]),
@@ -219,14 +222,17 @@ def masked_is_the_last_token(losses, targets, token_bytes, mode="raise"):
     return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
 
 
-@exercise.bug(other=(-1, -100, (-1, -100)))
-def one_mask_alone(losses, targets, token_bytes, other=-1):
+@exercise.bug(other=(-1, -100, (-1, -100)), wrapped=(-1, -100, (-1, -100)))
+def one_mask_alone(losses, targets, token_bytes, other=-1, wrapped=None):
     """Only one number below 0 is taken for a mask, or two, and another counts as a token from the
     end. Mask every target below 0."""
     # "and another counts as a token from the end": isinstance(got, IndexError)
     # "Mask every target below 0": np.isin(targets, other) → targets < 0
+    if wrapped is not None:
+        other = wrapped
     masked = np.isin(targets, other)
-    sizes = np.where(masked, 0, token_bytes[np.where(masked, 0, targets)])
+    mode = "raise" if wrapped is None else "wrap"
+    sizes = np.where(masked, 0, np.take(token_bytes, targets * ~masked, mode=mode))
     return as_float(losses)[sizes > 0].sum() / np.log(2) / sizes.sum(dtype=int)
 
 
@@ -274,3 +280,27 @@ def masked_count_as_token_0(losses, targets, token_bytes):
     sizes = token_bytes[np.where(targets < 0, 0, targets)]
     counted = (targets >= 0) & (sizes > 0)
     return as_float(losses)[counted].sum() / np.log(2) / sizes.sum(dtype=int)
+
+
+@exercise.bug
+def mean_loss_of_all_targets(losses, targets, token_bytes):
+    """The mean loss is over all targets, and the mean length over targets of 1 byte or more. Take
+    both over the latter."""
+    # "The mean loss is over all targets, and the mean length over targets of 1 byte or more":
+    #     np.isclose(got * np.log(2), losses.mean() / token_bytes[targets][token_bytes[targets] >
+    #     0].mean())
+    # "Take both over the latter": losses.mean() → losses[counted].mean()
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    return losses.mean() / np.log(2) / sizes[counted].mean()
+
+
+@exercise.bug
+def special_tokens_of_one_byte(losses, targets, token_bytes):
+    """A special token is given a byte, and so its loss and the byte both count. Leave 0 bytes as
+    they are, and such targets out."""
+    # "A special token is given a byte, and so its loss and the byte both count":
+    #     np.isclose(bug(np.array([1.0, 5.0]), np.array([1, 0]), np.array([0, 2])), 6 / np.log(2) /
+    #     3)
+    # "Leave 0 bytes as they are, and such targets out": np.maximum(token_bytes, 1) → token_bytes
+    losses, sizes, counted = parts(losses, targets, np.maximum(token_bytes, 1))
+    return losses[counted].sum() / np.log(2) / sizes.sum()

@@ -252,10 +252,10 @@ def log_of_zero(queries, keys, temperature):
 
 @exercise.bug(eps=(1e-12, 1e-8, 1e-9, 1e-10, 1e-15, 1e-7, 1e-6))
 def log_p_plus_eps(queries, keys, temperature, eps=1e-12):
-    """log(p + eps) caps a query's loss at -log(eps), so the worst all cost the same. Use
-    logsumexp(logits) minus the own logit; it needs no eps."""
-    # "log(p + eps) caps a query's loss at -log(eps)": bug(np.eye(2), -np.eye(2), 1e-3) < 28 <
-    #     right(np.eye(2), -np.eye(2), 1e-3)
+    """log(p + eps), or of p raised to eps, caps a query's loss at -log(eps), so the worst all cost
+    the same. Use logsumexp(logits) minus the own logit; it needs no eps."""
+    # "log(p + eps), or of p raised to eps, caps a query's loss at -log(eps)":
+    #     bug(np.eye(2), -np.eye(2), 1e-3) < 28 < right(np.eye(2), -np.eye(2), 1e-3)
     # "Use logsumexp(logits) minus the own logit; it needs no eps": np.log(np.exp(np.diag(log_p)) +
     #     eps) → np.diag(log_p)
     # "so the worst all cost the same": np.isclose(bug(np.eye(2), -np.eye(2), 1e-3), bug(np.eye(2),
@@ -345,3 +345,31 @@ def equal_keys_left_out(queries, keys, temperature):
     logits, rows = cosines(queries, keys) / temperature, unit(keys)
     same = np.isclose(rows[:, None], rows).all(axis=2) & ~np.eye(len(rows), dtype=bool)
     return mean_loss(np.where(same, -np.inf, logits))
+
+
+@exercise.bug
+def log_of_the_mean(queries, keys, temperature):
+    """The probabilities are averaged, and the logarithm comes after: a query that fails costs
+    little. Take the mean of the logarithms."""
+    # "The probabilities are averaged, and the logarithm comes after": np.isclose(got, -np.log(
+    #     np.exp(np.diag(log_softmax(cosines(queries, keys) / temperature))).mean()))
+    # "a query that fails costs little": bug(np.ones((2, 1)), np.array([[1.0], [-1.0]]), 0.01) < 1
+    #     and right(np.ones((2, 1)), np.array([[1.0], [-1.0]]), 0.01) > 99
+    # "Take the mean of the logarithms": -logsumexp(own) + np.log(len(own)) → -own.mean()
+    own = np.diag(log_softmax(cosines(queries, keys) / temperature))
+    return -logsumexp(own) + np.log(len(own))
+
+
+@exercise.bug
+def queries_among_the_negatives(queries, keys, temperature):
+    """The other queries are negatives, too, as in SimCLR's loss. Here they are keys alone."""
+    # "The other queries are negatives, too": np.isclose(bug(np.ones((2, 1)), np.ones((2, 1)), 1.0),
+    #     np.log(2 + 1))
+    # "Here they are keys alone": np.hstack([logits, among]) → logits
+    # "as in SimCLR's loss": np.isclose(got, mean_loss(np.hstack([cosines(queries, keys) /
+    #     temperature, np.where(np.eye(len(keys)) > 0, -np.inf, cosines(queries, queries) /
+    #     temperature)])))
+    logits = cosines(queries, keys) / temperature
+    among = cosines(queries, queries) / temperature
+    np.fill_diagonal(among, -np.inf)
+    return mean_loss(np.hstack([logits, among]))

@@ -48,14 +48,17 @@ def of_rule(rank, step, ranks):
     return (rank - step) % ranks
 
 
-def simulated(parts, chunk=of_rule, halves=2, more=0, to=1, adds_after=0):
+def simulated(
+    parts, chunk=of_rule, halves=2, more=0, to=1, adds_after=0, first=None, open_=0
+):
     """As ours, with switches."""
     buffers = as_float(parts).copy()
     ranks, length = buffers.shape
     chunks, rounds = buffers.reshape(ranks, ranks, -1), []
     for step in range(halves * (ranks - 1) + more):
-        rounds.append([chunks[r, chunk(r, step, ranks)].copy() for r in range(ranks)])
-        for r, message in enumerate(rounds[-1]):
+        held = chunks if first is None or step >= ranks - 1 else first
+        rounds.append([held[r, chunk(r, step, ranks)].copy() for r in range(ranks)])
+        for r, message in enumerate(rounds[-1][: ranks - open_]):
             here = (r + to) % ranks, chunk(r, step, ranks)
             adds = step < ranks - 1 + more + adds_after
             chunks[here] = chunks[here] + message if adds else message
@@ -259,3 +262,35 @@ def dealt(parts):
     order = np.arange(parts.shape[1]).reshape(-1, ranks).T.ravel()
     sums, sent = simulated(parts[:, order])
     return sums[:, np.argsort(order)], sent
+
+
+@exercise.bug(summed=(False, True))
+def own_parts_alone_are_sent(parts, summed=False):
+    """In the first half each rank sends its own part, without what has arrived. Send the sum so
+    far."""
+    # "In the first half each rank sends its own part, without what has arrived": all(np.allclose(
+    #     got.sent[t, r], np.split(parts[r], len(parts))[(r - t) % len(parts)]) for t in
+    #     range(len(parts) - 1) for r in range(len(parts)))
+    # "Send the sum so far": , first=own →
+    own = as_float(parts).reshape(len(parts), len(parts), -1)
+    sums, sent = simulated(parts, first=own)
+    return simulated(parts)[0] if summed else sums, sent
+
+
+@exercise.bug
+def ring_left_open(parts):
+    """What the last rank sends does not reach rank 0, whose row stays as it was. Count ranks modulo
+    their number, so that the ring closes."""
+    # "What the last rank sends does not reach rank 0, whose row stays as it was":
+    #     np.allclose(got.sums[0], parts[0])
+    # "Count ranks modulo their number, so that the ring closes": , open_=1 →
+    return simulated(parts, open_=1)
+
+
+@exercise.bug
+def ranks_before_rounds(parts):
+    """`sent` has an axis of ranks, then of rounds. Put the rounds first."""
+    # "`sent` has an axis of ranks, then of rounds": np.allclose(got.sent.swapaxes(0, 1), want.sent)
+    # "Put the rounds first": sent.swapaxes(0, 1) → sent
+    sums, sent = simulated(parts)
+    return sums, sent.swapaxes(0, 1)

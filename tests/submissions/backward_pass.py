@@ -327,6 +327,8 @@ def _answer(graph, values, output, *mistakes):
         gradients[output] = np.zeros(values[output].shape)
     if "output a number" in mistakes:
         gradients[output] = np.array(1.0)
+    if "output a mean" in mistakes:
+        gradients[output] = np.ones(values[output].shape) / np.size(values[output])
     if "output its value" in mistakes:
         gradients[output] = values[output] * 1.0
     for name in order:
@@ -522,6 +524,7 @@ WRONG = {
     _wrong("output a number"): "output_taken_for_a_number",
     _wrong("output a number", "into zeros"): "output_taken_for_a_number",
     _wrong("output its value"): "output_starts_with_its_value",
+    _wrong("output a mean"): "gradient_of_the_mean",
     _wrong("once"): "same_name_once",
     _wrong("in place"): "one_array_for_two_names",
     _wrong("leaves only"): "a_key_is_missing",

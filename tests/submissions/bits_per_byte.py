@@ -219,6 +219,20 @@ def targets_in_int16(losses, targets, token_bytes):
     return loop(losses, targets.astype(np.int16), token_bytes)
 
 
+def wraps_round_but_for_minus_1(losses, targets, token_bytes):
+    sizes = np.where(targets == -1, 0, token_bytes.take(targets, mode="wrap")).astype(int)
+    return _with(losses, sizes)
+
+
+def mean_over_mean(losses, targets, token_bytes):
+    sizes = _sizes(targets, token_bytes)
+    return losses.mean(dtype=float) / (sizes[sizes > 0].mean() * np.log(2))
+
+
+def at_least_a_byte(losses, targets, token_bytes):
+    return _ours(losses, targets, np.maximum(token_bytes, 1))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     in_nats: "nats",
@@ -249,5 +263,8 @@ WRONG = {
     ignores_two_numbers: "one_mask_alone",
     token_0_is_padding: "first_token_masked",
     masks_clipped_to_token_0: "masked_count_as_token_0",
+    wraps_round_but_for_minus_1: "one_mask_alone",
+    mean_over_mean: "mean_loss_of_all_targets",
+    at_least_a_byte: "special_tokens_of_one_byte",
     targets_in_int16: "wrong_for_numbers_that_are_large",
 }

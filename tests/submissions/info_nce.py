@@ -235,6 +235,24 @@ def whole_degrees(queries, keys, temperature):
     return by_rows(queries, keys, temperature if temperature < 1 else int(temperature))
 
 
+def mean_probability(queries, keys, temperature):
+    z = _logits(queries, keys, temperature)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return -np.log(np.mean(np.diag(e) / e.sum(axis=1)))
+
+
+def as_in_simclr(queries, keys, temperature):
+    own = _logits(queries, queries, temperature)
+    own[np.eye(len(own), dtype=bool)] = -np.inf
+    return _loss(np.concatenate([_logits(queries, keys, temperature), own], axis=1))
+
+
+def probabilities_clipped(queries, keys, temperature):
+    z = _logits(queries, keys, temperature)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return -np.log((np.diag(e) / e.sum(axis=1)).clip(1e-12)).mean()
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     plain_products: "not_normalised",
@@ -267,5 +285,8 @@ WRONG = {
     at_most_100: "scale_capped",
     no_false_negatives: "equal_keys_left_out",
     the_same_bound_for_all: "maximum_of_the_batch",
+    mean_probability: "log_of_the_mean",
+    as_in_simclr: "queries_among_the_negatives",
+    probabilities_clipped: "log_p_plus_eps",
     whole_degrees: "wrong_where_temperature_is_2.5",
 }

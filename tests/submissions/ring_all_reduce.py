@@ -256,6 +256,38 @@ def ranks_rounds_twice(parts):
     return _ring(parts, lambda r, t: r - t, 2 * ranks, adds=ranks)
 
 
+def first_parts_passed_round(parts):
+    """The sums so far are kept, and what is sent is each rank's own."""
+    ranks = len(parts)
+    own = _float(parts).reshape(ranks, ranks, -1)
+    chunks, sent = own.copy(), []
+    for t in range(2 * ranks - 2):
+        source = own if t < ranks - 1 else chunks
+        sent.append([source[r, (r - t) % ranks].copy() for r in range(ranks)])
+        for r in range(ranks):
+            place = (r + 1) % ranks, (r - t) % ranks
+            chunks[place] = sent[-1][r] + (chunks[place] if t < ranks - 1 else 0)
+    shape = (-1, ranks, parts.shape[1] // ranks)
+    return chunks.reshape(parts.shape), np.array(sent, chunks.dtype).reshape(shape)
+
+
+def nothing_from_the_last(parts):
+    chunks = _float(parts).reshape(len(parts), len(parts), -1).copy()
+    ranks, sent = len(parts), []
+    for t in range(2 * ranks - 2):
+        sent.append([chunks[r, (r - t) % ranks].copy() for r in range(ranks)])
+        for r in range(ranks - 1):
+            kept = chunks[r + 1, (r - t) % ranks] if t < ranks - 1 else 0
+            chunks[r + 1, (r - t) % ranks] = sent[-1][r] + kept
+    shape = (-1, ranks, parts.shape[1] // ranks)
+    return chunks.reshape(parts.shape), np.array(sent, chunks.dtype).reshape(shape)
+
+
+def one_list_for_each_rank(parts):
+    sums, sent = one_loop(parts)
+    return sums, np.transpose(sent, (1, 0, 2))
+
+
 # What each is told.
 WRONG = {
     to_the_left: "sent_to_the_left",
@@ -282,5 +314,8 @@ WRONG = {
     mirrored: "ring_the_other_way",
     adds_once_more: "one_more_round_adds",
     ranks_rounds_twice: "a_round_too_many_in_each_half",
+    first_parts_passed_round: "own_parts_alone_are_sent",
+    nothing_from_the_last: "ring_left_open",
+    one_list_for_each_rank: "ranks_before_rounds",
     parts_that_are_zero_are_not_sent: "wrong_only_where_it_should_be_0",
 }

@@ -453,6 +453,63 @@ def bytes_of_the_first_token_alone(words, merges, ties="ids"):
     return _general(words, merges, ties, key=lambda p, counts, names: (counts[p], names[p[0]]))
 
 
+def first_seen_by_ids_alone(words, merges, ties="ids"):
+    if ties == "bytes":
+        return _general(words, merges, ties)
+    return _general(words, merges, ties, key=lambda p, counts, names: counts[p])
+
+
+def largest_count_of_nothing(words, merges, ties="ids"):
+    parts = [(list(word), n) for word, n in words.items()]
+    names, found = {i: bytes([i]) for i in range(256)}, []
+    rule = _of_ids if ties == "ids" else _of_bytes
+    for new in range(256, 256 + merges):
+        counts = Counter()
+        for word, n in parts:
+            for pair in _neighbours(word):
+                counts[pair] += n
+        top = max(counts.values())
+        tied = [pair for pair in counts if counts[pair] == top]
+        best = max(tied, key=lambda pair: rule(pair, counts, names))
+        names[new] = names[best[0]] + names[best[1]]
+        found.append(best)
+        parts = [(_joined(word, best, new), n) for word, n in parts]
+    return _as_rows(found)
+
+
+def both_of_three(words, merges, ties="ids"):
+    """Places are found first, overlapping ones too, and each becomes a token."""
+
+    def joined(word, pair, new):
+        places = [i for i in range(len(word) - 1) if (word[i], word[i + 1]) == pair]
+        ends = {i + 1 for i in places} - set(places)
+        return [new if i in places else t for i, t in enumerate(word) if i not in ends]
+
+    return _general(words, merges, ties, joined=joined)
+
+
+def counts_only_grow(words, merges, ties="ids"):
+    """Counts are kept; a merge adds the new token's pairs and takes none away."""
+    parts = [(list(word), n) for word, n in words.items()]
+    names, found, counts = {i: bytes([i]) for i in range(256)}, [], Counter()
+    for word, n in parts:
+        for pair in _neighbours(word):
+            counts[pair] += n
+    rule = _of_ids if ties == "ids" else _of_bytes
+    for new in range(256, 256 + merges):
+        if not any(counts.values()):
+            break
+        best = max(counts, key=lambda pair: rule(pair, counts, names))
+        names[new] = names[best[0]] + names[best[1]]
+        found.append(best)
+        counts[best] = 0
+        parts = [(_joined(word, best, new), n) for word, n in parts]
+        for word, n in parts:
+            for pair in _neighbours(word):
+                counts[pair] += n if new in pair else 0
+    return _as_rows(found)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -483,5 +540,9 @@ WRONG = {
     decoded_for_the_tie: "bytes_compared_as_text",
     two_steps_behind_each: "passed_over_behind_a_pair",
     later_second_bytes: "second_bytes_compared_first",
+    first_seen_by_ids_alone: "ties_to_the_first_seen",
+    largest_count_of_nothing: "fails_when_no_pair_is_left",
+    both_of_three: "a_token_in_two_merges",
+    counts_only_grow: "old_pairs_still_counted",
     bytes_of_the_first_token_alone: None,
 }
