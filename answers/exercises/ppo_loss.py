@@ -380,3 +380,34 @@ def one_edge_alone(log_probs, old_log_probs, advantages, clip=0.2, above=True):
     plain, clipped = ratio * advantages, near * advantages
     loss = -np.minimum(plain, clipped).mean()
     return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+
+
+@exercise.bug
+def gradient_flat_above_alone(log_probs, old_log_probs, advantages, clip=0.2):
+    """The gradient is 0 above the band whatever the advantage's sign, and nowhere below it. It is 0
+    where the clipped product is the smaller one."""
+    # "The gradient is 0 above the band whatever the advantage's sign": not got.dlog_probs[np.exp(
+    #     log_probs - as_float(old_log_probs)) > 1 + clip].any()
+    # "and nowhere below it": bug(np.log([0.5]), np.zeros(1), np.array([-2.0]))[1].all()
+    # "It is 0 where the clipped product is the smaller one": ratio <= 1 + clip → plain <= clipped
+    plain, clipped = products(log_probs, old_log_probs, advantages, clip)
+    ratio = np.exp(as_float(log_probs) - old_log_probs)
+    gradient = np.where(ratio <= 1 + clip, -plain, 0) / plain.size
+    return -np.minimum(plain, clipped).mean(), gradient
+
+
+@exercise.bug(right_gradient=(True, False))
+def product_clipped(
+    log_probs, old_log_probs, advantages, clip=0.2, right_gradient=True
+):
+    """The product of ratio and advantage is clipped to the band. Clip the ratio, then multiply by
+    the advantage."""
+    # "The product of ratio and advantage is clipped to the band": np.isclose(got.loss, -np.minimum(
+    #     *(each for r in [np.exp(log_probs - as_float(old_log_probs)) * advantages] for each in (r,
+    #     np.clip(r, 1 - clip, 1 + clip)))).mean())
+    # "Clip the ratio, then multiply by the advantage": np.clip(plain, 1 - clip, 1 + clip) →
+    #     products(log_probs, old_log_probs, advantages, clip)[1]
+    plain, other = products(log_probs, old_log_probs, advantages, clip)
+    clipped = np.clip(plain, 1 - clip, 1 + clip)
+    kept = plain <= (other if right_gradient else clipped)
+    return -np.minimum(plain, clipped).mean(), np.where(kept, -plain, 0) / plain.size

@@ -254,6 +254,18 @@ def mask_multiplied(log_probs, old_log_probs, advantages, clip=0.2):
         return loss.mean(), -r * advantages * ~flat / r.size
 
 
+def mask_of_one_edge(log_probs, old_log_probs, advantages, clip=0.2):
+    r, plain, clipped = _parts(_float(log_probs), old_log_probs, advantages, clip)
+    gradient = np.where(r > 1 + clip, 0, -plain) / plain.size
+    return np.maximum(-plain, -clipped).mean(), gradient
+
+
+def band_of_products(log_probs, old_log_probs, advantages, clip=0.2):
+    plain = np.exp(_float(log_probs) - old_log_probs) * advantages
+    clipped = plain.clip(1 - clip, 1 + clip)
+    return -np.minimum(plain, clipped).mean(), np.where(plain > clipped, 0, -plain) / plain.size
+
+
 # A ratio beyond the largest float makes nan in their gradients.
 NOTED = {by_log_edges, pytorch, mask_multiplied}
 
@@ -284,4 +296,6 @@ WRONG = {
     advantages_scaled_in_place: "an_argument_changed",
     ratio_first: "smaller_ratio",
     ratio_of_answers: "ratio_of_a_row",
+    mask_of_one_edge: "gradient_flat_above_alone",
+    band_of_products: "product_clipped",
 }
