@@ -264,6 +264,11 @@ def bias_alone_averaged(dout, x, w, stride=1, padding=0, dilation=1):
     return dx, dw, db / len(dout)
 
 
+def filters_averaged_over_places(dout, x, w, stride=1, padding=0, dilation=1):
+    dx, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    return dx, dw / np.prod(dout.shape[2:]), db
+
+
 def taps_reshaped(dout, x, w, stride=1, padding=0, dilation=1):
     _, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
     other = np.zeros(w.shape)
@@ -311,6 +316,7 @@ WRONG = {
     in_the_type_of_the_image: "truncated_to_integers",
     image_in_the_type_of_dout: "truncated_to_integers",
     transposed_if_it_fits: "filters_for_channels",
+    filters_averaged_over_places: "averaged_over_places",
     taps_reshaped: "reshaped_not_transposed",
     rows_of_columns_reshaped: "reshaped_not_transposed",
 }
