@@ -111,6 +111,22 @@ def idf_of_robertson(counts, query, k1=1.2, b=0.75):
 
 
 @exercise.bug
+def idf_cut_at_0(counts, query, k1=1.2, b=0.75):
+    """The 1 in the logarithm is missing, and a negative weight is set to 0, so that a word of more
+    than half of the documents adds nothing. Add 1: then no weight is negative."""
+    # "The 1 in the logarithm is missing, and a negative weight is set to 0": np.allclose(got,
+    #     (gain(parts(counts, query, k1, b)[0], parts(counts, query, k1, b)[2], k1) * np.maximum(
+    #     np.log((len(counts) - parts(counts, query)[1] + 0.5) / (parts(counts, query)[1] + 0.5)),
+    #     0)).sum(axis=1))
+    # "so that a word of more than half of the documents adds nothing": not bug(np.array([[1, 1],
+    #     [1, 1], [0, 2]]), np.array([0])).any()
+    # "Add 1": np.log((len(counts) → np.log(1 + (len(counts)
+    f, n, full = parts(counts, query, k1, b)
+    idf = np.log((len(counts) - n + 0.5) / (n + 0.5))
+    return (np.maximum(idf, 0) * gain(f, full, k1)).sum(axis=1)
+
+
+@exercise.bug
 def idf_without_halves(counts, query, k1=1.2, b=0.75):
     """The weight is log(N / n), of TF-IDF, and 0 for a word that all documents hold. Take
     log(1 + (N - n + 0.5) / (n + 0.5))."""
@@ -122,16 +138,18 @@ def idf_without_halves(counts, query, k1=1.2, b=0.75):
     return (np.log(len(counts) / np.maximum(n, 1)) * gain(f, full, k1)).sum(axis=1)
 
 
-@exercise.bug
-def occurrences_counted(counts, query, k1=1.2, b=0.75):
+@exercise.bug(cut=("n", "weight"))
+def occurrences_counted(counts, query, k1=1.2, b=0.75, cut="n"):
     """n counts occurrences, so a word that one document repeats looks common. Count the documents
     that hold it."""
     # "n counts occurrences": bug(np.array([[3, 0], [0, 3], [0, 3], [0, 3]]), np.array([0]))[0] <
     #     right(np.array([[3, 0], [0, 3], [0, 3], [0, 3]]), np.array([0]))[0]
     # "Count the documents that hold it": f.sum(axis=0) → (f > 0).sum(axis=0)
     f, _, full = parts(counts, query, k1, b)
-    n = np.minimum(f.sum(axis=0), len(counts))
-    return (lucene(n, len(counts)) * gain(f, full, k1)).sum(axis=1)
+    n = f.sum(axis=0)
+    n = np.minimum(n, len(counts)) if cut == "n" else n
+    idf = np.log1p(np.maximum((len(counts) - n + 0.5) / (n + 0.5), 0))
+    return (idf * gain(f, full, k1)).sum(axis=1)
 
 
 @exercise.bug
@@ -238,6 +256,20 @@ def mean_without_empty_documents(counts, query, k1=1.2, b=0.75):
     f, n, _ = parts(counts, query, k1, b)
     lengths = counts.sum(axis=1)
     full = k1 * (1 - b + b * lengths / lengths[lengths > 0].mean())
+    return (lucene(n, len(counts)) * gain(f, full[:, None], k1)).sum(axis=1)
+
+
+@exercise.bug(least=(1, 0))
+def mean_without_its_fraction(counts, query, k1=1.2, b=0.75, least=1):
+    """The mean length has lost its fraction, as by `//` or `int`. Divide by `/`."""
+    # "The mean length has lost its fraction": np.isclose(bug(np.array([[1, 3], [1, 4]]),
+    #     np.array([0]))[0], right(np.array([[1, 3], [1, 3]]), np.array([0]))[0])
+    # "Divide by `/`": max(lengths.sum() // len(counts), least) → lengths.sum() / len(counts)
+    f, n, _ = parts(counts, query, k1, b)
+    lengths = counts.sum(axis=1).astype(float)
+    mean = max(lengths.sum() // len(counts), least)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        full = k1 * (1 - b + b * lengths / mean)
     return (lucene(n, len(counts)) * gain(f, full[:, None], k1)).sum(axis=1)
 
 

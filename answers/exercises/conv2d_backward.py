@@ -46,11 +46,11 @@ exercise.case("a 3 x 3 kernel", *layer(1, 1, (5, 5), 1, (3, 3)))
 exercise.case("three filters", *layer(1, 1, (4, 4), 3, (3, 3)))
 exercise.case("two channels", *layer(1, 2, (4, 4), 1, (2, 2)))
 exercise.case("two images", *layer(2, 1, (4, 4), 1, (2, 2)))
-exercise.case("images that are not square", *layer(2, 3, (4, 7), 4, (3, 3)))
+exercise.case("images that are not square", *layer(3, 3, (4, 7), 4, (3, 3)))
 exercise.case("a kernel that is not square", *layer(2, 3, (6, 5), 4, (3, 2)))
 exercise.case("as many filters as channels", *layer(2, 3, (5, 6), 3, (3, 2)))
 exercise.case("windows side by side", *layer(2, 3, (6, 4), 4, (2, 2), 2))
-exercise.case("a stride of 2", *layer(2, 3, (7, 5), 4, (3, 3), 2))
+exercise.case("a stride of 2", *layer(4, 3, (7, 5), 4, (3, 3), 2))
 exercise.case("a stride that leaves pixels over", *layer(2, 3, (8, 9), 4, (3, 2), 3))
 exercise.case("padding", *layer(2, 3, (4, 5), 4, (3, 3), 1, 1))
 exercise.case("two pixels of padding", *layer(2, 3, (4, 5), 2, (3, 2), 1, 2))
@@ -180,15 +180,16 @@ def averaged_over_images(dout, x, w, stride=1, padding=0, dilation=1):
     return dx, dw / len(x), db / len(x)
 
 
-@exercise.bug
-def averaged_over_places(dout, x, w, stride=1, padding=0, dilation=1):
-    """dw and db are averaged over the places. Each place uses the weights, so their gradients add
-    up."""
-    # "dw and db are averaged over the places": np.allclose(got.dw * dout[0, 0].size, want.dw)
-    # "so their gradients add up": dw / places, db / places → dw, db
+@exercise.bug(of=(("dw", "db"), ("dw",), ("db",)))
+def averaged_over_places(dout, x, w, stride=1, padding=0, dilation=1, of=("dw", "db")):
+    """dw, db or both are averaged over the places. Each place uses the weights, so their gradients
+    add up."""
+    # "dw, db or both are averaged over the places": np.allclose(got.dw * dout[0, 0].size, want.dw)
+    #     or np.allclose(got.db * dout[0, 0].size, want.db)
+    # "so their gradients add up": dw / places → dw; db / places → db
     dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     places = dout[0, 0].size
-    return dx, dw / places, db / places
+    return dx, dw / places if "dw" in of else dw, db / places if "db" in of else db
 
 
 @exercise.bug
@@ -343,4 +344,29 @@ def filters_for_channels(dout, x, w, stride=1, padding=0, dilation=1):
     dx, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
     if len(w) == w.shape[1]:
         dx, _, _ = conv2d_backward(dout, x, w.swapaxes(0, 1), stride, padding, dilation)
+    return dx, dw, db
+
+
+@exercise.bug(by_tap=(False, True))
+def reshaped_not_transposed(dout, x, w, stride=1, padding=0, dilation=1, by_tap=False):
+    """In dx, `reshape` exchanges the axes of w, which leaves its numbers in their order, so that
+    weights meet other filters. Transpose."""
+    # "In dx, `reshape` exchanges the axes of w": np.allclose(got.dx, right(dout, x,
+    #     w.reshape(-1, len(w)).T.reshape(w.shape), stride, padding, dilation)[0])
+    # "which leaves its numbers in their order": np.array_equal(w.reshape(-1, len(w)).ravel(),
+    #     w.ravel()) and not np.allclose(got.dx, want.dx)
+    # "Transpose": flat.reshape(flat.shape[::-1]) → flat.T
+    _, dw, db = conv2d_backward(dout, x, w, stride, padding, dilation)
+    taps = w.reshape(*w.shape[:2], -1)
+    turned = np.zeros(taps.shape)
+    if by_tap:
+        for tap in range(taps.shape[-1]):
+            flat = taps[:, :, tap]
+            turned[:, :, tap] = flat.reshape(flat.shape[::-1]).T
+    else:
+        flat = w.reshape(len(w), -1)
+        turned = flat.reshape(flat.shape[::-1]).T
+    dx, _, _ = conv2d_backward(
+        dout, x, turned.reshape(w.shape), stride, padding, dilation
+    )
     return dx, dw, db

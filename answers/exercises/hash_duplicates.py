@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import EMPTY
+from answers.grader.notes import EMPTY, Note
 from answers.grader.number_types import add_whole_numbers
 from answers.networks.duplicate_rows import hash_duplicates
 
@@ -65,6 +65,41 @@ exercise.case(
 exercise.case(
     "integers beyond 2⁵³",
     *(np.array(a, np.int64) for a in ([[2**53 + 1, 3]], [[2**53, 3], [2**53 + 1, 3]])),
+)
+exercise.case(
+    "halves among integers",
+    np.array([[2.5, 1.0], [2.0, 1.0]]),
+    np.array([[2, 1], [3, 1]]),
+)
+exercise.case(
+    "digits that join to the same text",
+    np.array([[1, 12], [11, 2]]),
+    np.array([[3, 4], [1, 12]]),
+)
+exercise.case(
+    "infinity",
+    np.array([[np.inf, 1.0], [-np.inf, 1.0]]),
+    np.array([[2.0, 1.0], [np.inf, 1.0]]),
+)
+exercise.case(
+    "copies among the rows to look for",
+    np.array([[7, 7], [3, 1], [7, 7]]),
+    np.array([[2, 5], [3, 1]]),
+)
+exercise.case(
+    "a repeated row before the others",
+    np.array([[5, 6], [3, 1]]),
+    np.array([[2, 2], [2, 2], [5, 6], [2, 2], [3, 1]]),
+)
+exercise.case(
+    "integers beyond 2⁵³ beside floats",
+    np.array([[2**53 + 1, 3]]),
+    np.array([[1.0, 3.0], [2.0**53, 3.0]]),
+    noted=Note(
+        "integers beyond 2⁵³ beside floats",
+        "Ours converts both to float64, as NumPy does, and 2⁵³ + 1 becomes 2⁵³ there. Python "
+        "compares an integer with a float exactly.",
+    ),
 )
 exercise.case("float32 among float64", quarters[[3, 1]].astype(np.float32), quarters)
 exercise.case(
@@ -272,3 +307,85 @@ def same_place_only(rows, among):
     pairs = zip(*exact(rows, among), strict=False)
     found = [i if a == b else -1 for i, (a, b) in enumerate(pairs)]
     return np.array(found + [-1] * (len(rows) - len(found)), dtype=np.intp)
+
+
+def polynomial(numbers):
+    """A rolling hash, as for strings."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float((numbers * 31.0 ** np.arange(len(numbers))).sum())
+
+
+@exercise.bug(hashed=(hash, polynomial))
+def hash_for_the_row(rows, among, hashed=hash):
+    """The key is a hash of the row, and other rows have the same one, too. Take the row itself, as
+    bytes or a tuple: a dictionary hashes it, and compares it then."""
+    # "The key is a hash of the row, and other rows have the same one, too": hash((-1.0, 3.0)) ==
+    #     hash((-2.0, 3.0)) and polynomial((31, 0)) == polynomial((0, 1)) and (got != want).any()
+    # "Take the row itself, as bytes or a tuple": hashed(tuple(row.astype(dtype).tolist())) →
+    #     tuple(row.astype(dtype).tolist())
+    # "a dictionary hashes it, and compares it then": {(-1.0, 3.0): 0}.get((-2.0, 3.0)) is None and
+    #     (got != want).any()
+    dtype = np.result_type(rows, among)
+    return looked_up(
+        *by(lambda row: hashed(tuple(row.astype(dtype).tolist())), rows, among)
+    )
+
+
+@exercise.bug(of_rows=(True, False))
+def dtype_of_one(rows, among, of_rows=True):
+    """One array is converted to the dtype of the other, which may cut its fractions: 2.5 becomes
+    2. Take the dtype that both have together, as `np.result_type` does."""
+    # "which may cut its fractions: 2.5 becomes 2": np.array_equal(np.array([2.5]).astype(int), [2])
+    #     and (got != want).any()
+    # "Take the dtype that both have together, as `np.result_type` does": (rows if of_rows else
+    #     among).dtype → np.result_type(rows, among)
+    # "One array is converted to the dtype of the other": bug(np.array([[2]]),
+    #     np.array([[2.5]]))[0] == 0
+    dtype = (rows if of_rows else among).dtype
+    return looked_up(
+        *by(lambda row: (row.astype(dtype) + dtype.type(0)).tobytes(), rows, among)
+    )
+
+
+@exercise.bug
+def place_among_the_distinct(rows, among):
+    """Places are counted among the distinct rows of `among`. Count all of its rows, copies
+    too."""
+    # "Places are counted among the distinct rows of `among`": np.array_equal(bug(np.array([[3]]),
+    #     among := np.array([[2], [2], [3]])), [1])
+    # "Count all of its rows, copies too": list(dict.fromkeys(places)) → places
+    keys, places = exact(rows, among)
+    return looked_up(keys, list(dict.fromkeys(places)))
+
+
+@exercise.bug
+def digits_joined(rows, among):
+    """The digits of a row are joined with nothing between the numbers, so that 1, 12 and 11, 2 are
+    one text. Take a tuple of the numbers, or their bytes."""
+    # "so that 1, 12 and 11, 2 are one text": np.array_equal(bug(np.array([[1, 12]]), np.array([[11,
+    #     2]])), [0])
+    # "Take a tuple of the numbers, or their bytes": ''.join(map(str, numbers)) → tuple(numbers)
+    dtype = np.result_type(rows, among)
+
+    def key(row):
+        numbers = (row.astype(dtype) + dtype.type(0)).tolist()
+        return "".join(map(str, numbers))
+
+    return looked_up(*by(key, rows, among))
+
+
+@exercise.bug
+def difference_of_zero(rows, among):
+    """Rows are equal here where their difference is 0, and inf - inf is nan. Compare by `==`."""
+    # "inf - inf is nan": np.isnan(np.subtract(np.inf, np.inf)) and (got != want).any()
+    # "Rows are equal here where their difference is 0": np.array_equal(bug(np.array([[np.inf]]),
+    #     np.array([[np.inf]])), [-1])
+    # "Compare by `==`": row - a == 0 → row == a
+    dtype = np.result_type(rows, among)
+    rows, a = rows.astype(dtype), among.astype(dtype)
+    found = []
+    with np.errstate(invalid="ignore"):
+        for row in rows:
+            places = np.flatnonzero((row - a == 0).all(axis=1))
+            found.append(places[0] if places.size else -1)
+    return np.array(found, dtype=np.intp)

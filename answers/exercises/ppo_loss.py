@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.alignment.ppo import ppo_loss
 from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.grader.number_types import add_whole_numbers
 from answers.inputs import as_float
 
@@ -74,6 +75,16 @@ exercise.case(
     "a ratio of e²⁵, an advantage below 0",
     *map(np.array, ([-0.5], [-25.5], [-2.0])),
     0.2,
+)
+exercise.case(
+    "a ratio beyond all floats, clipped",
+    *map(np.array, ([400.0, -0.5, -2.0], [-400.0, -0.6, -1.0], [2.0, 1.5, -0.5])),
+    0.2,
+    noted=Note(
+        "a ratio beyond the largest float",
+        "Ours gives the gradient 0 where such a ratio is clipped. A mask that multiplies it makes "
+        "nan, for 0 times infinity is nan, and so does PyTorch's own gradient.",
+    ),
 )
 exercise.case("float32", *(each.astype(np.float32) for each in steps(3, 4)), 0.2)
 whole = np.array([-1, -2, -3, -1]), np.array([-2, -2, -1, -1]), np.array([3, -2, 5, 1])
@@ -229,8 +240,8 @@ def ratio_of_logarithms(log_probs, old_log_probs, advantages, clip=0.2):
     return loss, np.where(plain <= clipped, -plain, 0) / plain.size
 
 
-@exercise.bug
-def probabilities_divided(log_probs, old_log_probs, advantages, clip=0.2):
+@exercise.bug(masked=(False, True))
+def probabilities_divided(log_probs, old_log_probs, advantages, clip=0.2, masked=False):
     """Probabilities are divided, and probabilities of long texts are 0 in a float: 0 / 0.
     Subtract the logarithms, then take exp."""
     # "probabilities of long texts are 0 in a float: 0 / 0": np.isnan(got.loss) and not
@@ -242,7 +253,8 @@ def probabilities_divided(log_probs, old_log_probs, advantages, clip=0.2):
     plain = ratio * advantages
     clipped = np.clip(ratio, 1 - clip, 1 + clip) * advantages
     loss = -np.minimum(plain, clipped).mean()
-    return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+    flat = plain > clipped if masked else ~(plain <= clipped)  # nan is neither
+    return loss, np.where(flat, 0, -plain) / plain.size
 
 
 @exercise.bug
@@ -368,3 +380,34 @@ def one_edge_alone(log_probs, old_log_probs, advantages, clip=0.2, above=True):
     plain, clipped = ratio * advantages, near * advantages
     loss = -np.minimum(plain, clipped).mean()
     return loss, np.where(plain <= clipped, -plain, 0) / plain.size
+
+
+@exercise.bug
+def gradient_flat_above_alone(log_probs, old_log_probs, advantages, clip=0.2):
+    """The gradient is 0 above the band whatever the advantage's sign, and nowhere below it. It is 0
+    where the clipped product is the smaller one."""
+    # "The gradient is 0 above the band whatever the advantage's sign": not got.dlog_probs[np.exp(
+    #     log_probs - as_float(old_log_probs)) > 1 + clip].any()
+    # "and nowhere below it": bug(np.log([0.5]), np.zeros(1), np.array([-2.0]))[1].all()
+    # "It is 0 where the clipped product is the smaller one": ratio <= 1 + clip → plain <= clipped
+    plain, clipped = products(log_probs, old_log_probs, advantages, clip)
+    ratio = np.exp(as_float(log_probs) - old_log_probs)
+    gradient = np.where(ratio <= 1 + clip, -plain, 0) / plain.size
+    return -np.minimum(plain, clipped).mean(), gradient
+
+
+@exercise.bug(right_gradient=(True, False))
+def product_clipped(
+    log_probs, old_log_probs, advantages, clip=0.2, right_gradient=True
+):
+    """The product of ratio and advantage is clipped to the band. Clip the ratio, then multiply by
+    the advantage."""
+    # "The product of ratio and advantage is clipped to the band": np.isclose(got.loss, -np.minimum(
+    #     *(each for r in [np.exp(log_probs - as_float(old_log_probs)) * advantages] for each in (r,
+    #     np.clip(r, 1 - clip, 1 + clip)))).mean())
+    # "Clip the ratio, then multiply by the advantage": np.clip(plain, 1 - clip, 1 + clip) →
+    #     products(log_probs, old_log_probs, advantages, clip)[1]
+    plain, other = products(log_probs, old_log_probs, advantages, clip)
+    clipped = np.clip(plain, 1 - clip, 1 + clip)
+    kept = plain <= (other if right_gradient else clipped)
+    return -np.minimum(plain, clipped).mean(), np.where(kept, -plain, 0) / plain.size

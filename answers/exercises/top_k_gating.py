@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.grader.number_types import add_whole_numbers
 from answers.inputs import as_float
 from answers.language_models.routing import top_k_gating
@@ -43,6 +44,16 @@ add_whole_numbers(
     exercise, np.array([[3, 7, 0, 4, 5], [9, 2, 8, 250, 1]]), signed=False, k=3
 )
 exercise.case("integers", np.array([[3, -7, 0, 4, 5], [9, 2, -8, 25, 1]]), 3)
+exercise.case(
+    "integers beyond 2⁵³",
+    np.array([[2**53, 2**53 + 1, 5]]),
+    2,
+    noted=Note(
+        "integers beyond 2⁵³",
+        "Ours compares logits as float64, in which 2⁵³ and 2⁵³ + 1 are equal.",
+        in_stub_alone=True,
+    ),
+)
 exercise.case("float32", logits(4, 6).astype(np.float32), 2)
 # argpartition may sort up to 256 numbers.
 exercise.case(
@@ -63,7 +74,7 @@ exercise.case(
 exercise.case(
     "nearly equal logits", 0.4 + 1e-9 * np.array([[0.0, 3, 1, 2], [1, 0, 2, 9]]), 2
 )
-exercise.case("logits below -1e9", np.array([-3e9, -2e9, -2.5e9]), 3)
+exercise.case("logits below -1e9", np.array([-2e9, -3e9, -2.5e9]), 3)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), 2)
 
 
@@ -285,17 +296,53 @@ def all_that_reach_the_smallest(logits, k):
     return gathered(softmax(np.where(z >= least, z, -np.inf)), chosen), chosen
 
 
-@exercise.bug(by=(0.0, -1e4, -1e9, np.nan))
-def chosen_twice(logits, k, by=0.0):
+@exercise.bug(by=(0.0, -1e4, -1e9, np.nan), as_found=(0.0, -1e4, -1e9))
+def chosen_twice(logits, k, by=0.0, as_found=None):
     """A logit that is chosen is overwritten by a number that is not below all others, so that an
     expert can be chosen twice. Overwrite it by -inf."""
     # "A logit that is chosen is overwritten by a number that is not below all others, so that an
     #     expert can be chosen twice": np.array_equal(bug(np.array([-1.0, -2.0]), 2)[1], [0, 0])
     # "Overwrite it by -inf": np.where(np.isnan(by), left.min(axis=-1, keepdims=True), by) → -np.inf
-    left, chosen = as_float(logits).copy(), []
+    left, chosen, found = as_float(logits).copy(), [], []
+    by = by if as_found is None else as_found
     by = np.where(np.isnan(by), left.min(axis=-1, keepdims=True), by)
     for _ in range(k):
         chosen.append(left.argmax(axis=-1)[..., None])
+        found.append(gathered(left, chosen[-1]))
         np.put_along_axis(left, chosen[-1], by, -1)
-    chosen = np.concatenate(chosen, axis=-1)
-    return softmax(gathered(as_float(logits), chosen)), chosen
+    chosen, found = np.concatenate(chosen, axis=-1), np.concatenate(found, axis=-1)
+    if as_found is None:
+        return softmax(gathered(as_float(logits), chosen)), chosen
+    # The first is taken for the largest.
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(found - found[..., :1])
+        return powers / powers.sum(axis=-1, keepdims=True), chosen
+
+
+@exercise.bug
+def zero_for_those_left_out(logits, k):
+    """The logits that are not chosen are 0 in the softmax, and exp(0) is 1, so that they keep a
+    share. Gather the chosen logits, or put -inf there."""
+    # "The logits that are not chosen are 0 in the softmax": np.allclose(bug(np.array([0.5, -9.0]),
+    #     1)[0], softmax(np.array([0.5, 0.0]))[0])
+    # "exp(0) is 1, so that they keep a share": np.exp(0) == 1 and (got.gates.sum(axis=-1) <
+    #     1).any()
+    # "put -inf there": 0 * z → 0 * z - np.inf
+    # "Gather the chosen logits": gathered(softmax(shown), chosen) → softmax(gathered(z, chosen))
+    z, chosen = as_float(logits), chosen_of(logits, k)
+    shown = 0 * z
+    np.put_along_axis(shown, chosen, gathered(z, chosen), -1)
+    return gathered(softmax(shown), chosen), chosen
+
+
+@exercise.bug
+def index_of_an_equal_logit(logits, k):
+    """The indices are looked up by the logits' values, so that equal logits are all given the first
+    one's index. Sort indices, by a stable argsort."""
+    # "so that equal logits are all given the first one's index": np.array_equal(bug(np.array([1.0,
+    #     3.0, 3.0]), 2)[1], [1, 1])
+    # "Sort indices, by a stable argsort": (z[..., None, :] == top[..., None]).argmax(axis=-1) →
+    #     np.argsort(-z, axis=-1, kind='stable')[..., :k]
+    z = as_float(logits)
+    top = -np.sort(-z, axis=-1)[..., :k]
+    return softmax(top), (z[..., None, :] == top[..., None]).argmax(axis=-1)

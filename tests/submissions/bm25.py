@@ -223,10 +223,32 @@ def mean_of_a_word_at_least(counts, query, k1=1.2, b=0.75):
     return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
 
 
+def whole_mean(counts, query, k1=1.2, b=0.75):
+    f, n, _ = _parts(counts, query, k1, b)
+    length = counts.sum(axis=1)
+    mean = max(int(length.mean()), 1)
+    full = k1 * (1 - b + b * length / mean)
+    return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
+
+
+def occurrences_and_no_negative_weight(counts, query, k1=1.2, b=0.75):
+    f, _, full = _parts(counts, query, k1, b)
+    n = f.sum(axis=0)
+    idf = np.log(1 + np.maximum(0, (len(counts) - n + 0.5) / (n + 0.5)))
+    return _gain(f, full, k1) @ idf
+
+
+def middle_length(counts, query, k1=1.2, b=0.75):
+    f, n, _ = _parts(counts, query, k1, b)
+    length = counts.sum(axis=1)
+    full = k1 * (1 - b + b * length / max(np.median(length), 1))
+    return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     robertson: "idf_of_robertson",
-    robertson_cut_at_0: "too_small",
+    robertson_cut_at_0: "idf_cut_at_0",
     tf_idf_weight: "idf_without_halves",
     smooth_weight_of_scikit_learn: "too_large",
     n_by_occurrences: "occurrences_counted",
@@ -252,4 +274,7 @@ WRONG = {
     k1_outside: "k1_beside_the_length",
     a_word_twice_at_most: None,
     mean_of_a_word_at_least: None,
+    whole_mean: "mean_without_its_fraction",
+    occurrences_and_no_negative_weight: "occurrences_counted",
+    middle_length: None,
 }

@@ -259,6 +259,35 @@ def transposed_if_it_fits(dout, x, w, stride=1, padding=0, dilation=1):
     return tap_by_tap(dout, x, turned, stride, padding, dilation)[0], dw, db
 
 
+def bias_alone_averaged(dout, x, w, stride=1, padding=0, dilation=1):
+    dx, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    return dx, dw, db / len(dout)
+
+
+def filters_averaged_over_places(dout, x, w, stride=1, padding=0, dilation=1):
+    dx, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    return dx, dw / np.prod(dout.shape[2:]), db
+
+
+def taps_reshaped(dout, x, w, stride=1, padding=0, dilation=1):
+    _, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    other = np.zeros(w.shape)
+    for i, j in np.ndindex(*w.shape[2:]):
+        other[:, :, i, j] = w[:, :, i, j].reshape(w.shape[1], w.shape[0]).T
+    return tap_by_tap(dout, x, other, stride, padding, dilation)[0], dw, db
+
+
+def rows_of_columns_reshaped(dout, x, w, stride=1, padding=0, dilation=1):
+    """As `w.reshape(-1, filters) @ dout` gives it."""
+    _, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    columns = np.einsum("kf,nfhw->nkhw", w.reshape(-1, len(w)), dout)
+    columns = columns.reshape(len(x), *w.shape[1:], *dout.shape[2:])
+    dp = np.zeros(_padded(x, padding).shape)
+    for i, j, at in _taps(dout, w, stride, dilation):
+        dp[at] += columns[:, :, i, j]
+    return _cut(dp, x, padding), dw, db
+
+
 # What each is told.
 WRONG = {
     view_added_at_once: "whole_view_added",
@@ -266,7 +295,8 @@ WRONG = {
     flipped_for_the_image: "kernel_flipped_in_dx",
     flipped_for_the_filters: "kernel_flipped_in_dw",
     mean_over_images: "averaged_over_images",
-    filters_alone_averaged: "constant_factor",
+    filters_alone_averaged: "factor_of_a_size",
+    bias_alone_averaged: "factor_of_a_size",
     mean_over_pixels: "averaged_over_places",
     filters_of_each_image: "one_gradient_for_each_image",
     set_in_the_loop: "last_image_only",
@@ -286,4 +316,7 @@ WRONG = {
     in_the_type_of_the_image: "truncated_to_integers",
     image_in_the_type_of_dout: "truncated_to_integers",
     transposed_if_it_fits: "filters_for_channels",
+    filters_averaged_over_places: "averaged_over_places",
+    taps_reshaped: "reshaped_not_transposed",
+    rows_of_columns_reshaped: "reshaped_not_transposed",
 }

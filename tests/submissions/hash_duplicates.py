@@ -164,6 +164,57 @@ def in_float64_always(rows, among):
     return _first_places(rows.astype(float), among.astype(float), lambda row: row.tobytes())
 
 
+def _equal_rows(rows, among, dtype):
+    return tuples(rows.astype(dtype), among.astype(dtype))
+
+
+def in_the_dtype_of_among(rows, among):
+    return _equal_rows(rows, among, among.dtype)
+
+
+def in_the_dtype_of_rows(rows, among):
+    return _equal_rows(rows, among, rows.dtype)
+
+
+def powers_of_31(rows, among):
+    with np.errstate(over="ignore"):
+        base = 31.0 ** np.arange(rows.shape[1])
+    with np.errstate(invalid="ignore"):
+        return tuples((rows * base).sum(1)[:, None], (among * base).sum(1)[:, None])
+
+
+def joined_text(rows, among):
+    kind = np.result_type(rows, among)
+    return _first_places(rows.astype(kind), among.astype(kind), lambda r: "".join(map(str, r)))
+
+
+def numbered_by_the_size(rows, among):
+    """Numbers each new row by the dictionary's size."""
+    places = {}
+    for row in among.tolist():
+        places.setdefault(tuple(row), len(places))
+    return np.array([places.get(tuple(row), -1) for row in rows.tolist()], dtype=int)
+
+
+def no_difference(rows, among):
+    if not len(among):
+        return np.full(len(rows), -1)
+    with np.errstate(invalid="ignore"):
+        gap = rows.astype(np.longdouble)[:, None] - among
+    equal = (gap == 0).all(axis=-1)
+    return np.where(equal.any(axis=1), equal.argmax(axis=1), -1)
+
+
+def copies_within_rows(rows, among):
+    """Where `among` has none, an earlier one of `rows` counts."""
+    places, own = tuples(rows, among), tuples(rows, rows)
+    earlier = np.where(own < np.arange(len(rows)), own, -1)
+    return np.where(places < 0, earlier, places)
+
+
+# Python compares integers and floats exactly.
+NOTED = {tuples}
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     bytes_as_they_are: "dtypes_not_matched",
@@ -178,7 +229,14 @@ WRONG = {
     any_feature: "one_feature_compared",
     a_list: "a_result_of_another_kind",
     none_for_none: "a_result_of_another_kind",
-    pythons_hash_alone: None,
+    pythons_hash_alone: "hash_for_the_row",
     two_sums: None,
     in_float64_always: "float64_for_all",
+    in_the_dtype_of_among: "dtype_of_one",
+    in_the_dtype_of_rows: "dtype_of_one",
+    powers_of_31: "hash_for_the_row",
+    joined_text: "digits_joined",
+    numbered_by_the_size: "place_among_the_distinct",
+    no_difference: "difference_of_zero",
+    copies_within_rows: None,
 }

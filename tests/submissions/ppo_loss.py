@@ -246,6 +246,29 @@ def ratio_of_answers(log_probs, old_log_probs, advantages, clip=0.2):
     return np.maximum(one, two).mean(), np.where(one >= two, one, 0) / one.size
 
 
+def mask_multiplied(log_probs, old_log_probs, advantages, clip=0.2):
+    with np.errstate(all="ignore"):
+        r = np.exp(_float(log_probs) - old_log_probs)
+        flat = ((advantages > 0) & (r > 1 + clip)) | ((advantages < 0) & (r < 1 - clip))
+        loss = np.maximum(-r * advantages, -np.clip(r, 1 - clip, 1 + clip) * advantages)
+        return loss.mean(), -r * advantages * ~flat / r.size
+
+
+def mask_of_one_edge(log_probs, old_log_probs, advantages, clip=0.2):
+    r, plain, clipped = _parts(_float(log_probs), old_log_probs, advantages, clip)
+    gradient = np.where(r > 1 + clip, 0, -plain) / plain.size
+    return np.maximum(-plain, -clipped).mean(), gradient
+
+
+def band_of_products(log_probs, old_log_probs, advantages, clip=0.2):
+    plain = np.exp(_float(log_probs) - old_log_probs) * advantages
+    clipped = plain.clip(1 - clip, 1 + clip)
+    return -np.minimum(plain, clipped).mean(), np.where(plain > clipped, 0, -plain) / plain.size
+
+
+# A ratio beyond the largest float makes nan in their gradients.
+NOTED = {by_log_edges, pytorch, mask_multiplied}
+
 WRONG = {
     importance_weighted: "no_clip_at_all",
     clip_alone: "clipped_product_alone",
@@ -258,7 +281,7 @@ WRONG = {
     never_flat: "gradient_everywhere",
     flat_outside: "gradient_within_the_band_alone",
     old_over_new: "ratio_upside_down",
-    quotient_of_probabilities: "wrong_for_numbers_that_are_large",
+    quotient_of_probabilities: "probabilities_divided",
     band_of_logarithms: "clipped_in_logarithms",
     geometric_band: "band_of_factors",
     clip_of_its_own: "clip_ignored",
@@ -273,4 +296,6 @@ WRONG = {
     advantages_scaled_in_place: "an_argument_changed",
     ratio_first: "smaller_ratio",
     ratio_of_answers: "ratio_of_a_row",
+    mask_of_one_edge: "gradient_flat_above_alone",
+    band_of_products: "product_clipped",
 }

@@ -228,6 +228,56 @@ def sorted_in_single_precision(logits, k):
     return _softmax(np.take_along_axis(_float(logits), chosen, axis=-1)), chosen
 
 
+def integers_as_they_are(logits, k):
+    """Ranks integers exactly."""
+    chosen = np.argsort(-logits, axis=-1, kind="stable")[..., :k]
+    top = np.take_along_axis(logits, chosen, axis=-1)
+    return _softmax(_float(top)), chosen
+
+
+def taken_is_0(logits, k):
+    """The gates are of the numbers that are found."""
+    left = _float(logits).reshape(-1, logits.shape[-1]).copy()
+    at, index, top = np.arange(len(left)), [], []
+    for _ in range(k):
+        index.append(left.argmax(axis=1))
+        top.append(left[at, index[-1]])
+        left[at, index[-1]] = 0
+    shape = (*logits.shape[:-1], k)
+    return _softmax(np.stack(top, 1)).reshape(shape), np.stack(index, 1).reshape(shape)
+
+
+def taken_is_minus_1e9(logits, k):
+    """The gates are of the numbers that are found, the first for the largest."""
+    left = _float(logits).reshape(-1, logits.shape[-1]).copy()
+    at, index, top = np.arange(len(left)), [], []
+    for _ in range(k):
+        index.append(left.argmax(axis=1))
+        top.append(left[at, index[-1]])
+        left[at, index[-1]] = -1e9
+    top = np.stack(top, 1)
+    with np.errstate(all="ignore"):
+        e = np.exp(top - top[:, :1])
+        gates = e / e.sum(1, keepdims=True)
+    shape = (*logits.shape[:-1], k)
+    return gates.reshape(shape), np.stack(index, 1).reshape(shape)
+
+
+def mask_multiplied(logits, k):
+    _, chosen = as_one_writes_it(logits, k)
+    mask = np.zeros(logits.shape)
+    np.put_along_axis(mask, chosen, 1, -1)
+    return np.take_along_axis(_softmax(logits * mask), chosen, -1), chosen
+
+
+def values_looked_up(logits, k):
+    rows = _float(logits).reshape(-1, logits.shape[-1]).tolist()
+    top = [sorted(row, reverse=True)[:k] for row in rows]
+    index = [[row.index(v) for v in best] for row, best in zip(rows, top, strict=True)]
+    shape = (*logits.shape[:-1], k)
+    return _softmax(np.array(top)).reshape(shape), np.array(index).reshape(shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     switch_gates: "not_renormalised",
@@ -254,4 +304,8 @@ WRONG = {
     erased_by_minus_1e9: "chosen_twice",
     a_slope_against_ties: "wrong_for_numbers_that_are_close",
     sorted_in_single_precision: "wrong_for_numbers_that_are_close",
+    taken_is_0: "chosen_twice",
+    taken_is_minus_1e9: "chosen_twice",
+    mask_multiplied: "zero_for_those_left_out",
+    values_looked_up: "index_of_an_equal_logit",
 }
