@@ -68,12 +68,12 @@ def neighbour_vote(
         array([1., 0.])
     """
     x = features.astype(np.float64)
-    # Far from the origin, rounding would swallow the differences of the squares.
-    x = x - x[0]
-    squares = (x**2).sum(axis=1)
-    distances = squares[:, None] - 2 * x @ x.T + squares
-    np.fill_diagonal(distances, np.inf)
-    nearest = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    nearest = np.empty((len(x), k), np.intp)
+    for n, here in enumerate(x):
+        # Not |a|² - 2ab + |b|²: far from the origin, rounding would swallow the differences.
+        distances = ((x - here) ** 2).sum(axis=1)
+        distances[n] = np.inf
+        nearest[n] = np.argsort(distances, kind="stable")[:k]
     return np.eye(classes)[labels.astype(np.intp)[nearest]].mean(axis=1)
 
 

@@ -64,6 +64,12 @@ def test_an_origin_far_away_changes_no_vote():
         assert_array_equal(neighbour_vote(features + away, labels, 2, 5), here)
 
 
+def test_an_example_far_from_the_others_is_nobodys_nearest():
+    features = np.array([[0.0], [1e9], [1e9 + 1], [1e9 + 3], [1e9 + 3.5]])
+    nearest = neighbour_vote(features, np.arange(5), 5, 1).argmax(axis=1)
+    assert_array_equal(nearest, [1, 2, 1, 4, 3])
+
+
 @pytest.mark.parametrize(
     ("features", "labels", "k", "message"),
     [
