@@ -82,7 +82,7 @@ def no_step(t, alpha_bar):
     wrong = (t < 0) | (t >= len(alpha_bar))
     if wrong.any():
         raise ValueError(
-            f"`t` holds {first(t, wrong)}; the steps of `alpha_bar` are 0 to {len(alpha_bar) - 1}"
+            f"`t` holds {first(t, wrong)}; `alpha_bar` has steps 0 to {len(alpha_bar) - 1}"
         )
 
 

@@ -412,8 +412,7 @@ def attend_blockwise(
         q: Queries.
         k: Keys.
         v: Values, one per key.
-        block: How many keys are compared at a time. Blocks of queries, or of both, would do
-            as well.
+        block: How many keys are compared at a time; blocks of queries would do as well.
         causal: Let the last query see all keys, the one before it all but the last key,
             and so on: lower-right alignment.
 

@@ -182,7 +182,7 @@ def test_ddim_finds_the_share_of_a_light_point_with_steps():
         ("`steps` is 0", lambda: linear_schedule(0)),
         ("`beta_last` is 1.5", lambda: linear_schedule(5, 0.1, 1.5)),
         (
-            "`t` holds 9 at index 0; the steps of `alpha_bar` are 0 to 8",
+            "`t` holds 9 at index 0; `alpha_bar` has steps 0 to 8",
             lambda: q_sample(*two(), SCHEDULE[:9]),
         ),
         ("`alpha_bar` holds 1.5 at index 1", lambda: q_sample(*two(), np.array([1, 1.5] * 5))),

@@ -209,6 +209,10 @@ HELD = {
             "Four tokens of probability 1/4: two of them hold a half",
             lambda: np.isfinite(top_p(np.zeros(4), 0.5)).sum() == 2,
         ),
+        (
+            "0.8 of ten equal tokens are nine, for eight times 0.1 adds up to less",
+            lambda: (np.isfinite(top_p(np.zeros(10), 0.8)).sum() == 9) and sum(8 * [0.1]) < 0.8,
+        ),
     ],
     "lora_forward": [
         ("B makes 20 of it; alpha / r is 0.5 / 1", lambda: updated_by_lora() == 3 + 0.5 / 1 * 20),

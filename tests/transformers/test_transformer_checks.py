@@ -844,7 +844,7 @@ def test_the_page_counts_the_checks_and_the_faults():
     assert f"{counts} {words[len(FAULTS)]} planted faults" in text
     (missed,) = re.findall(r"`overfits_one_batch` alone finds \d+ and misses (\d+)\.", text)
     assert (int(missed), len(FAULTS)) == (25, 30)
-    assert f"misses {missed} of the {len(FAULTS)} faults that we planted" in text
+    assert f"misses {missed} of {len(FAULTS)} faults planted" in text
     assert f"{missed} of the {len(FAULTS)} faults that we planted in a small GPT pass" in text
 
 
