@@ -237,7 +237,7 @@ def variance_for_the_deviation(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh
 
 @exercise.bug
 def ratio_of_noises_inverted(x, eps, alpha_bar, alpha_bar_next, eta=0.0, fresh=None):
-    """In s, 1 - ᾱ is divided by 1 - ᾱ'. New noise grows with what is left behind the step: the
+    """In s, 1 - ᾱ is divided by 1 - ᾱ'. New noise grows with the noise behind the step: the
     ratio is (1 - ᾱ') / (1 - ᾱ)."""
     # "In s, 1 - ᾱ is divided by 1 - ᾱ'": np.allclose(got, mixed(data(x, eps, alpha_bar), eps,
     #     alpha_bar_next, eta * ((1 - alpha_bar) / (1 - alpha_bar_next) * (1 - alpha_bar /

@@ -52,8 +52,8 @@ def neighbour_vote(
         k: How many neighbours vote.
 
     Raises:
-        ValueError: There is no example, or a feature is nan or so far from that of the first
-            example that the square overflows; a label is not one of 0 to classes - 1; or
+        ValueError: There is no example, or a feature is nan or so far from the first example's
+            that the square overflows; a label is not one of 0 to classes - 1; or
             there are no k neighbours.
 
     Source:

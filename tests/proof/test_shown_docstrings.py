@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from answers import figures
 from answers.gradient_check import bound, check_gradient
@@ -55,7 +56,6 @@ SMALL = re.compile(r"\d|1[0-2]")  # as on pages, these need no witness
 
 
 def epsilon_of_rms_norm() -> bool:
-    torch = pytest.importorskip("torch")
     for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
         epsilon = torch.finfo(torch.float64 if kind is torch.float64 else torch.float32).eps
         small = torch.full((4,), 1e-4, dtype=kind)

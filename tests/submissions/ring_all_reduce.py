@@ -257,7 +257,7 @@ def ranks_rounds_twice(parts):
 
 
 def first_parts_passed_round(parts):
-    """The sums so far are kept, and what is sent is each rank's own."""
+    """The sums so far are kept, and each rank sends its own parts."""
     ranks = len(parts)
     own = _float(parts).reshape(ranks, ranks, -1)
     chunks, sent = own.copy(), []

@@ -162,49 +162,40 @@ def test_grouped_queries_write_the_tokens_of_copied_keys(rotary):
     assert torch.equal(generate(grouped, ids, 20, chunk=3), expected)
 
 
-@torch.no_grad()
-@pytest.mark.filterwarnings("ignore::FutureWarning")
-def test_hugging_faces_caches_keep_the_kv_heads_and_a_static_one_its_whole_length():
+def slots_of_their_caches(architecture, **more):
+    """Of a random model, the shape of the keys that a dynamic and a static cache keep."""
     torch.manual_seed(0)
-    config = transformers.LlamaConfig(
+    config = getattr(transformers, f"{architecture}Config")(
         vocab_size=29,
         hidden_size=24,
         intermediate_size=48,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
+        **more,
     )
-    model, ids = transformers.LlamaForCausalLM(config).eval(), tokens(1, 9)
+    model = getattr(transformers, f"{architecture}ForCausalLM")(config).eval()
+    ids = tokens(1, 9)
+    assert isinstance(model(ids).past_key_values, transformers.DynamicCache)
     dynamic = transformers.DynamicCache(config=config)
     static = transformers.StaticCache(config=config, max_cache_len=12)
-    for cache, slots in ((dynamic, 9), (static, 12)):
+    for cache in (dynamic, static):
         parts = [model(part, past_key_values=cache).logits for part in ids.split([4, 1, 4], 1)]
         torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=0, atol=1e-5)
-        assert cache.layers[0].keys.shape == (1, 2, slots, 6)
-    assert isinstance(model(ids).past_key_values, transformers.DynamicCache)
+    return [tuple(cache.layers[0].keys.shape) for cache in (dynamic, static)]
+
+
+@torch.no_grad()
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_hugging_faces_caches_keep_the_kv_heads_and_a_static_one_its_whole_length():
+    assert slots_of_their_caches("Llama") == [(1, 2, 9, 6), (1, 2, 12, 6)]
 
 
 @torch.no_grad()
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_hugging_faces_caches_keep_of_a_sliding_layer_only_the_window():
-    torch.manual_seed(0)
-    config = transformers.MistralConfig(
-        vocab_size=29,
-        hidden_size=24,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        sliding_window=4,
-    )
-    model, ids = transformers.MistralForCausalLM(config).eval(), tokens(1, 9)
-    dynamic = transformers.DynamicCache(config=config)
-    static = transformers.StaticCache(config=config, max_cache_len=12)
     # The dynamic one leaves out the key that no later token sees.
-    for cache, slots in ((dynamic, 3), (static, 4)):
-        parts = [model(part, past_key_values=cache).logits for part in ids.split([4, 1, 4], 1)]
-        torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=0, atol=1e-5)
-        assert cache.layers[0].keys.shape == (1, 2, slots, 6)
+    assert slots_of_their_caches("Mistral", sliding_window=4) == [(1, 2, 3, 6), (1, 2, 4, 6)]
 
 
 # Half precision
