@@ -182,7 +182,7 @@ class GradientReport:
         if self.passed:
             line = f"ok     error below {bound(self.max_error)}"
             if self.unseen:
-                line += f" ({self.unseen} entries too small to tell)"
+                line += f" ({self.unseen} entries off by rounding at most)"
             return line
         line = (
             f"WRONG  error {self.max_error:.1e} at {self.worst_index}: "

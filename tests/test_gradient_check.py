@@ -306,7 +306,7 @@ def test_entries_below_the_rounding_of_the_loss_are_counted_and_told():
     report = check_gradient(lambda x: 100 + (x**2).sum(), x, np.array([2.0, 3e-12]))
     assert report.passed
     assert report.unseen == 1
-    assert str(report).endswith("(1 entries too small to tell)")
+    assert str(report).endswith("(1 entries off by rounding at most)")
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0])
