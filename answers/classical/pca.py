@@ -69,7 +69,8 @@ def pca(
         rows of Vᵀ are its eigenvectors, and no square of the data is ever formed.
 
     Args:
-        x: One example per row, however far from 0. Features are centred here, and not scaled.
+        x: One example per row, also far from 0 if more than their last digits differ. Features are
+            centred here, and not scaled.
         k: How many components, from 1 to the smaller of n - 1 and d.
 
     Returns:

@@ -52,15 +52,15 @@ def power_iteration(
 
     Args:
         a: A symmetric matrix.
-        start: Where to begin; of any length above 0.
+        start: Where to begin; of any length whose square a float can hold.
         steps: How many multiplications; after 0 the vector is `start` with length 1.
 
     Returns:
         (value, vector): vᵀ A v of the last vector, and that vector, of length 1.
 
     Raises:
-        ValueError: A number is nan or infinite, an array is empty, `start` has no length, `steps`
-            is negative, or a product is 0 or overflows.
+        ValueError: A number is nan or infinite, an array is empty, `steps` is negative, or the
+            squared length of `start` or of a product is 0 or overflows.
 
     Source:
         Golub and Van Loan, Matrix Computations, chapter 8.
