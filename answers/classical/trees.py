@@ -82,7 +82,7 @@ def best_split(
         (1, 3.5, False, 9.0)
     """
     n, d = x.shape
-    y = y.reshape(n, -1) - y.mean(axis=0, dtype=np.float64)  # so left = -right
+    y = y.reshape(n, -1) - y.mean(axis=0, dtype=float).ravel()  # so left = -right
     fills = [np.inf, -np.inf] if np.isnan(x).any() else [np.inf]  # right, left
     x = np.hstack([np.where(np.isnan(x), fill, x.astype(float)) for fill in fills])
     order = np.argsort(x, axis=0)

@@ -270,8 +270,9 @@ def cohen_kappa(
         >>> cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
         np.float64(0.5)
     """
-    # Numbered anew: a label may be a large number.
-    classes, both = np.unique(np.stack([a, b]), return_inverse=True)
+    # Numbered anew: a label may be a large number, of int64 here and uint64 there.
+    stacked = np.stack([a.astype(np.uint64), b.astype(np.uint64)])
+    classes, both = np.unique(stacked, return_inverse=True)
     shares = [
         np.bincount(labels, minlength=len(classes)) / len(a)
         for labels in both.reshape(2, -1)

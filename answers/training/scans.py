@@ -154,7 +154,8 @@ def odd_even(combine: Callable, elements: tuple) -> tuple:
 
 def interleaved(ones: ndarray, others: ndarray) -> ndarray:
     """One of the first, one of the second, and so on."""
-    joined = np.empty((len(ones) + len(others), *ones.shape[1:]), ones.dtype)
+    size = len(ones) + len(others), *ones.shape[1:]
+    joined = np.empty(size, np.result_type(ones, others))
     joined[::2], joined[1::2] = ones, others
     return joined
 

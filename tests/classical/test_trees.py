@@ -33,7 +33,9 @@ def gain_of(x, y, feature, threshold, missing_left):
     return squared_error(y) - squared_error(y[left]) - squared_error(y[~left])
 
 
-@given(st.integers(0, 10**6), st.sampled_from([0, 0.3]), st.sampled_from([(), (3,)]))
+@given(
+    st.integers(0, 10**6), st.sampled_from([0, 0.3]), st.sampled_from([(), (3,), (2, 1), (2, 3)])
+)
 def test_no_question_gains_more(seed, missing, outputs):
     rng = np.random.default_rng(seed)
     x = rng.integers(0, 5, (int(rng.integers(2, 12)), 3)).astype(float)

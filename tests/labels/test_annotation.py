@@ -251,6 +251,9 @@ def test_one_of_two_annotators_may_not_use_the_last_class():
 def test_a_label_may_be_a_large_number():
     few, many = np.array([0, 0, 1, 1]), np.array([0, 10**9, 10**15, 10**15])
     assert cohen_kappa(few * 10**15, many) == cohen_kappa(few * 2, np.array([0, 1, 2, 2]))
+    # No float tells these two apart.
+    a = np.array([2**53, 2**53 + 1])
+    assert cohen_kappa(a.astype(np.uint64), a) == 1
 
 
 def test_agreement_without_pairs_or_with_one_class_is_refused():

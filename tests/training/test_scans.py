@@ -60,6 +60,14 @@ def test_both_scans_agree_with_python_on_an_operation_that_does_not_commute(scan
     assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("scan", [hillis_steele, odd_even])
+@pytest.mark.parametrize("steps", STEPS)
+def test_integers_may_be_combined_to_floats(scan, steps):
+    logs = np.arange(steps)
+    (found,) = scan(lambda one, other: (np.logaddexp(one[0], other[0]),), (logs,))
+    assert_allclose(found, np.logaddexp.accumulate(logs.astype(float)), rtol=1e-12)
+
+
 @settings(max_examples=40)
 @given(st.integers(1, 300))
 def test_both_scans_combine_the_pairs_of_the_recurrence(steps):

@@ -61,6 +61,15 @@ def test_what_is_empty_of_probability_changes_nothing():
         assert_allclose(found, one, rtol=0)
 
 
+@pytest.mark.parametrize(("dtype", "large"), [(np.float32, 3e38), (np.float64, 1.5e308)])
+def test_a_part_that_is_infinitely_less_probable_adds_nothing(dtype, large):
+    """Its distance from the maximum overflows, whichever comes first."""
+    for less in (-np.inf, -large, 0):
+        logits = np.array([less, large, large, less], dtype)
+        for chunk in (1, 2, 4):
+            assert_allclose(streaming_entropy(logits, chunk), np.log(2), rtol=1e-6)
+
+
 @pytest.mark.parametrize("level", [-1e6, -800.0, 0.0, 800.0, 1e6])
 def test_equal_logits_of_any_level_give_the_log_of_their_number(level):
     assert_allclose(streaming_entropy(np.full(9, level), 2), np.log(9), rtol=1e-14)
