@@ -396,6 +396,8 @@ def denoise_points(
     x, points = as_float(x), as_float(points)
     gaps = x[:, None] - math.sqrt(alpha_bar) * points
     distances = (gaps**2).sum(axis=-1) / (2 * spread * (1 - alpha_bar))
+    # Added to large distances, the weights would be rounded away.
+    distances -= distances.min(axis=-1, keepdims=True)
     nearness = np.log(as_float(weights)) - distances
     return softmax(nearness.astype(x.dtype)) @ points
 
