@@ -383,8 +383,8 @@ def denoise_points(
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, a weight is not above 0, the
-            weights do not sum to 1, ᾱ does not lie from 0 to less than 1, or `spread` is not
-            above 0.
+            weights do not sum to 1, ᾱ does not lie from 0 to less than 1, `spread` is not above
+            0, or the distances of a sample to all points overflow.
 
     Example:
         In the middle between two points only their weights tell.
