@@ -123,7 +123,7 @@ def value_loss(
         >>> float(loss), gradient
         (2.5625, array([0., 1.]))
     """
-    values = as_float(values)
+    values, old_values = as_float(values), as_float(old_values)
     clipped = np.clip(values, old_values - clip, old_values + clip)
     plain, other = (values - returns) ** 2, (clipped - returns) ** 2
     loss = np.maximum(plain, other).mean() / 2

@@ -8,7 +8,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Integer
 from numpy import ndarray
 
-from answers.inputs import refuse_empty, refuse_labels_out_of_range, refuse_nan
+from answers.inputs import (
+    as_float,
+    refuse_empty,
+    refuse_labels_out_of_range,
+    refuse_nan,
+)
 from answers.inputs.contracts import refuses
 from answers.probability.softmax import cross_entropy
 
@@ -52,7 +57,7 @@ def chunked_cross_entropy(
 
     Raises:
         ValueError: An array is empty or holds nan, a target is not one of 0 to classes - 1,
-            `rows` is less than 1, or logits overflow.
+            `rows` is less than 1, or logits, a loss or the losses of a chunk overflow.
 
     Source:
         Wijmans et al. (2024), Cut Your Losses in Large-Vocabulary Language Models,
@@ -65,8 +70,8 @@ def chunked_cross_entropy(
         >>> chunked_cross_entropy(ones, head, np.array([0, 1, 1]), rows=2)[0].round(6)
         np.float64(0.693147)
     """
-    # A small integer of NumPy would wrap around.
-    rows = int(rows)
+    # A small integer of NumPy would wrap around, a long sum of float16 would stand still.
+    rows, hidden, weight = int(rows), as_float(hidden), as_float(weight)
     loss, dhidden, dweight = 0.0, np.empty_like(hidden), np.zeros_like(weight)
     for start in range(0, len(hidden), rows):
         chunk = slice(start, start + rows)

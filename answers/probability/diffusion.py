@@ -383,8 +383,8 @@ def denoise_points(
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, a weight is not above 0, the
-            weights do not sum to 1, ᾱ does not lie from 0 to less than 1, or `spread` is not
-            above 0.
+            weights do not sum to 1, ᾱ does not lie from 0 to less than 1, `spread` is not above
+            0, or the distances of a sample to all points overflow.
 
     Example:
         In the middle between two points only their weights tell.
@@ -396,6 +396,8 @@ def denoise_points(
     x, points = as_float(x), as_float(points)
     gaps = x[:, None] - math.sqrt(alpha_bar) * points
     distances = (gaps**2).sum(axis=-1) / (2 * spread * (1 - alpha_bar))
+    # Added to large distances, the weights would be rounded away.
+    distances -= distances.min(axis=-1, keepdims=True)
     nearness = np.log(as_float(weights)) - distances
     return softmax(nearness.astype(x.dtype)) @ points
 

@@ -132,6 +132,15 @@ def test_integers_compute_in_float64_and_no_argument_is_changed(ours, theirs):
         assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize(("dtype", "clip"), [(np.uint8, 1), (np.int8, 200)])
+def test_a_whole_clip_does_not_wrap_around_small_old_values(dtype, clip):
+    values, returns = np.array([-5.0, 5.0]), np.array([-10.0, 10.0])
+    loss, gradient = value_loss(values, np.zeros(2, dtype), returns, clip)
+    expected = value_loss(values, np.zeros(2), returns, clip)
+    assert loss == expected[0]
+    assert_array_equal(gradient, expected[1])
+
+
 def test_bad_values_are_refused_in_words():
     new, old, advantages = drawn(3)
     for function in (ppo_loss, value_loss):

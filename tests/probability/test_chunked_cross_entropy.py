@@ -41,6 +41,14 @@ def test_a_small_integer_of_numpy_does_not_wrap_around(rows):
         np.testing.assert_array_equal(got, expected)
 
 
+def test_float16_is_summed_in_float32():
+    """4,096 shares of 0.5 / 4,096: in float16 the sum stood still at half of it."""
+    hidden, weight = np.ones((4096, 1), np.float16), np.zeros((2, 1), np.float16)
+    _, dhidden, dweight = chunked_cross_entropy(hidden, weight, np.zeros(4096, int), 1)
+    assert dhidden.dtype == dweight.dtype == np.float32
+    np.testing.assert_allclose(dweight.ravel(), [-0.5, 0.5], rtol=1e-3)
+
+
 def test_its_peak_of_memory_is_that_of_a_chunk():
     hidden, weight, targets = drawn(tokens=512, classes=4000, d=2, dtype=np.float32)
 

@@ -158,6 +158,14 @@ def test_the_exact_denoiser_is_the_mean_that_quadrature_gives():
     assert_allclose(got, [[mean]], rtol=1e-5)
 
 
+@pytest.mark.parametrize(("dtype", "size"), [(np.float32, 1e4), (np.float64, 1e9)])
+def test_weights_tell_between_points_that_are_far_apart(dtype, size):
+    """Log-weights added to distances of 10^8 and more were rounded away: the mean came out as 0."""
+    points = size * np.array([[1.0], [-1.0]], dtype)
+    middle, weights = np.zeros((1, 1), dtype), np.array([0.75, 0.25], dtype)
+    assert_allclose(denoise_points(middle, 0.5, points, weights), [[0.5 * size]], rtol=1e-6)
+
+
 def share_of_the_second(steps, spread=1.0):
     """Of two points with weights 0.7 and 0.3, by quantiles of the start."""
     x = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)[:, None]

@@ -267,5 +267,5 @@ WRONG = {
     kept_near_zero: "band_around_zero",
     huber: "error_clipped",
     target_in_the_band: "returns_clipped",
-    squares_of_integers: "a_step_left_out",
+    squares_of_integers: "without_as_float",
 }
