@@ -67,6 +67,8 @@ def best_policy(
 # --8<-- [start:dpo_loss_refuses]
 def overflow(result):
     refuse_overflowed(result[0], "the loss")
+    for gradient in result[1:]:
+        refuse_overflowed(gradient, "a gradient")
 
 
 @refuses(
@@ -107,7 +109,7 @@ def dpo_loss(
 
     Raises:
         ValueError: There is no pair, a log-probability is nan or infinite, `beta` is no finite
-            number above 0, or the loss overflows.
+            number above 0, or the loss or a gradient overflows.
 
     Source:
         Rafailov et al. (2023), equation 7, https://arxiv.org/abs/2305.18290

@@ -169,8 +169,9 @@ def confident_margin(
     """How far the label is ahead of the best other class, each less its own threshold.
 
     The threshold of a class is that of `confident_joint`: its mean probability where it is
-    the label. Look at the lowest margins first. Without the thresholds the examples of the
-    classes that a model doubts throughout would come first.
+    the label; a class that no label names counts for nothing, and if there is no other, a margin
+    is inf. Look at the lowest margins first. Without the thresholds the examples of the classes
+    that a model doubts throughout would come first.
 
     Args:
         probabilities: Out-of-fold: of a model that was not trained on the example.

@@ -27,7 +27,8 @@ def no_number(alpha, name):
 class LoRALinear(nn.Module):
     """A frozen linear layer and its adapter: layer(x) + (alpha / rank) · x Aᵀ Bᵀ.
 
-    A starts as the reference implementation starts it, uniform up to 1/√in, and B at 0.
+    A starts as the reference implementation starts it, uniform up to 1/√in, and B at 0, both
+    in the precision and on the device of the layer's weights.
 
     Example:
         >>> layer = LoRALinear(torch.nn.Linear(6, 4), rank=2, alpha=4)
@@ -40,10 +41,9 @@ class LoRALinear(nn.Module):
         super().__init__()
         self.layer, self.scale = layer.requires_grad_(False), alpha / rank
         bound = 1 / math.sqrt(layer.in_features)
-        self.a = nn.Parameter(
-            torch.empty(rank, layer.in_features).uniform_(-bound, bound)
-        )
-        self.b = nn.Parameter(torch.zeros(layer.out_features, rank))
+        a = torch.empty(rank, layer.in_features).uniform_(-bound, bound)
+        b = torch.zeros(layer.out_features, rank)
+        self.a, self.b = (nn.Parameter(each.to(layer.weight)) for each in (a, b))
 
     def forward(self, x: Float[Tensor, "*batch d_in"]) -> Float[Tensor, "*batch d_out"]:
         """The layer's output and the adapter's, added."""

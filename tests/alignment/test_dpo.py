@@ -125,6 +125,15 @@ def test_bad_values_are_refused_in_words(loss):
         loss(*given[:3], given[3, :2], 0.1)
 
 
+def test_a_gradient_that_float32_does_not_hold_is_refused():
+    learned = np.array([[-2], [-4], [-3], [-3]], dtype=np.float32)
+    with pytest.raises(ValueError, match="a gradient overflows"):
+        dpo_loss(*learned, 1e39)
+    loss, *gradients = dpo_loss(*learned, 3e38)
+    assert loss == 0
+    assert not np.any(gradients)
+
+
 def test_a_policy_of_bad_values_is_refused_in_words():
     for beta, told in ((0.0, "`beta` is 0"), (1e-320, "a logit overflows")):
         with pytest.raises(ValueError, match=told):

@@ -17,13 +17,13 @@ def adapted():
     """With factors that are all random, as after training."""
     model = add_lora(small_model(), 2, 6.0, ("0", "2"))
     for layer in (model[0], model[2]):
-        layer.a.data, layer.b.data = layer.a.data.double(), torch.randn_like(layer.b).double()
+        layer.b.data = torch.randn_like(layer.b)
     return model
 
 
 def test_before_training_the_model_is_as_it_was_and_only_b_has_a_gradient():
     base = small_model()
-    model = add_lora(base, 2, 6.0, ("0", "2")).double()
+    model = add_lora(base, 2, 6.0, ("0", "2"))
     x = torch.randn(4, 5).double()
     assert torch.equal(model(x), base(x))
     model(x).square().sum().backward()
@@ -60,6 +60,15 @@ def test_a_layer_computes_what_numpy_computes():
         strict=True,
     ):
         torch.testing.assert_close(torch.from_numpy(found), expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32, torch.float64])
+def test_adapters_take_the_precision_and_the_device_of_their_layer(dtype):
+    model = add_lora(small_model().to(dtype), 2, 6.0, ("0", "2"))
+    assert {p.dtype for p in model.parameters()} == {dtype}
+    assert model(torch.ones(4, 5, dtype=dtype)).dtype == dtype
+    elsewhere = LoRALinear(nn.Linear(5, 7, device="meta"), 2, 6.0)
+    assert {p.device.type for p in elsewhere.parameters()} == {"meta"}
 
 
 def test_a_starts_uniform_up_to_one_over_the_root_of_the_inputs():
