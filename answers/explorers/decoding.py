@@ -13,9 +13,9 @@ LOGITS = (3.32, 3.25, 2.96, 2.90, 2.69, 2.68, 2.32, 2.19, 2.01, 1.96, 1.94, 1.73
 
 
 def decoding(t: float, k: float, p: float) -> View:
-    """The twelve likeliest bytes after "Call me ", as our GPT scores them: softmax at the
-    temperature T (pale), and what top-k and then top-p leave (strong), which sums to 1 again. T
-    comes first, so top-p follows it, and top-k does not."""
+    """The twelve likeliest bytes after "Call me ", as our GPT scores them, without all others:
+    softmax at the temperature T (pale), and what top-k and then top-p leave (strong), which sums
+    to 1 again. T comes first, so top-p follows it, and top-k does not."""
     logits = np.array(LOGITS) / t
     before = softmax(logits)
     after = softmax(top_p(top_k(logits, int(k)), p))
@@ -32,7 +32,7 @@ def decoding(t: float, k: float, p: float) -> View:
     entropy = float(-(after[:left] * np.log(after[:left])).sum())
     facts = (
         f"{left} of 12 bytes are left",
-        f"they held {before[after > 0].sum():.3f}",
+        f"of the twelve they held {before[after > 0].sum():.3f}",
         f"entropy after {abs(entropy):.3f} nats",
     )
     drawn = f"Pairs of bars for twelve bytes at T = {t:g}, k = {k:g}, p = {p:g}. "

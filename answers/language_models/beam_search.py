@@ -62,7 +62,7 @@ def beam_search(
     Returns:
         (ids, scores), for each prompt the best text first; fewer than `beams` if there are no
         more, and with a score of -inf if a text is impossible. Prompts are part of the ids. After
-        an end stand further ends.
+        an end stand further ends, unless the score is -inf.
 
     Raises:
         ValueError: `prompts` is empty, `beams` or `new_tokens` is below 1, `alpha` is below 0 or

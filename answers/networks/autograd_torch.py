@@ -95,7 +95,7 @@ def saved_bytes(run: Callable) -> int:
     """How many bytes `run()` saves for a backward pass; memory saved twice counts once.
 
     Parameters count too, where they are saved, though they are in memory anyway. Python
-    numbers do not.
+    numbers do not. A slice counts as the whole memory that it keeps alive.
 
     Example:
         exp saves its result; the sign and the sum save nothing.

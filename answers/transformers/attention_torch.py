@@ -72,7 +72,7 @@ class MultiHeadAttention(nn.Module):
         """What each position gathers from those that it may look at.
 
         Raises:
-            ValueError: The mask hides every position from some other. PyTorch would
+            ValueError: The mask hides every position from one of them. PyTorch would
                 return 0 or nan there, depending on the kernel.
         """
         q, k, v = (self.split(layer(x)) for layer in (self.query, self.key, self.value))

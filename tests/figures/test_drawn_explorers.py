@@ -358,7 +358,7 @@ def test_scan_rounds(n, rounds):
 @pytest.mark.parametrize(("t", "k", "p"), [(1, 12, 0.9), (0.3, 12, 0.6), (2, 5, 0.95), (3, 1, 1)])
 def test_decoding(t, k, p):
     shown = Shown("decoding", t, k, p)
-    shown.says('The twelve likeliest bytes after "Call me ", as our GPT scores them')
+    shown.says('The twelve likeliest bytes after "Call me ", as our GPT scores them, without all')
     logits = gpt_numpy.forward(gpt_numpy.encode("Call me "), gpt_numpy.load_weights())[0, -1]
     likeliest = np.argsort(-logits)[:12]
     assert "".join(map(chr, likeliest)) == decoding.TOKENS
@@ -375,7 +375,7 @@ def test_decoding(t, k, p):
         assert shown.near(tops, want)
     shown.says("which sums to 1 again")
     assert shown.view.facts[0] == f"{(after > 0).sum()} of 12 bytes are left"
-    assert shown.view.facts[1] == f"they held {before[after > 0].sum():.3f}"
+    assert shown.view.facts[1] == f"of the twelve they held {before[after > 0].sum():.3f}"
     entropy = stats.entropy(after)
     assert shown.view.facts[2] == f"entropy after {entropy:.3f} nats"
     shown.says("T comes first, so top-p follows it, and top-k does not")
