@@ -80,8 +80,9 @@ def top_p(
     How:
         From the most likely token down, a token stays if those before it hold less than p. So the
         token that crosses p stays, the first one always, and the one after an exact p does not,
-        but for rounding: 0.8 of ten equal tokens are nine, as 0.1 added eight times in a row is
-        less. Of equal logits at the edge only as many stay as are needed, the lower tokens first.
+        but for rounding: in float64, 0.8 of ten equal tokens are nine, as 0.1 added eight times in
+        a row is less. Of equal logits at the edge only as many stay as are needed, the lower
+        tokens first.
 
     Args:
         logits: Scores of the next token; -inf where it is left out already.
