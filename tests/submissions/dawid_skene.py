@@ -516,7 +516,7 @@ WRONG = {
     counts_for_probabilities: "sum_is_not_1",
     posterior_transposed: "transposed",
     labels_for_posterior: "an_axis_too_few",
-    labels_that_were_voted: "one_entry_too_few",
+    labels_that_were_voted: "classes_from_the_labels",
     empty_rows_left_at_nan: "empty_rows_give_nan",
     empty_rows_left_at_zero: "without_full_like",
     empty_rows_as_identity: "wrong_only_in_confusion",
