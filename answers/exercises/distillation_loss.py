@@ -361,6 +361,29 @@ def labels_not_weighted(student, teacher, targets, temperature, weight):
     return loss, weight * dsoft + labels * dhard
 
 
+@exercise.bug(of=("loss", "gradient", "both"))
+def columns_of_all_targets(student, teacher, targets, temperature, weight, of="loss"):
+    """`[:, targets]` takes the columns of all targets from every example. Pair each row with its
+    own target: `[np.arange(n), targets]`."""
+    # "takes the columns of all targets from every example": np.isclose(got.loss - want.loss, (1 -
+    #     weight) * (-log_softmax(student)[:, targets].mean() - cross_entropy(student,
+    #     targets)[0]))
+    # "Pair each row with its own target: `[np.arange(n), targets]`": log_y[:, targets] →
+    #     log_y[np.arange(n), targets]; dhard[:, targets] → dhard[np.arange(n), targets]
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    n, log_y = len(z), log_softmax(as_float(student))
+    dsoft = t * (softmax(z) - softmax(v)) / n
+    hard, dhard = cross_entropy(student, targets)
+    if of != "gradient":
+        hard = -log_y[:, targets].mean()
+    if of != "loss":
+        dhard = np.exp(log_y)
+        dhard[:, targets] -= 1
+        dhard /= n
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
+    return loss, weight * dsoft + (1 - weight) * dhard
+
+
 @exercise.bug
 def soft_gradient_of_opposite_sign(student, teacher, targets, temperature, weight):
     """The soft term's gradient is p - q, which leads away from the teacher. It is q - p, the

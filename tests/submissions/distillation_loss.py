@@ -353,6 +353,21 @@ def log_softmax_with_eps(*arguments):
     return _of_logarithms(lambda x: np.log(_softmax(x) + 1e-8), *arguments)
 
 
+def all_targets_in_the_loss(student, teacher, targets, temperature, weight):
+    loss, gradient = _made(student, teacher, targets, temperature, weight, labels=0)
+    hard = -_log_softmax(_float(student))[:, targets.astype(int)].mean()
+    _, dhard = _hard(student, targets)
+    return loss + (1 - weight) * hard, gradient + (1 - weight) * dhard
+
+
+def all_targets_in_the_gradient(student, teacher, targets, temperature, weight):
+    loss, gradient = _made(student, teacher, targets, temperature, weight)
+    _, dhard = _hard(student, targets)
+    wrong = _softmax(_float(student))
+    wrong[:, targets.astype(int)] -= 1
+    return loss, gradient + (1 - weight) * (wrong / len(wrong) - dhard)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     t_squared_forgotten: "no_squared_temperature",
@@ -393,4 +408,6 @@ WRONG = {
     t_squared_in_the_gradient_alone: "loss_without_t_squared",
     one_maximum_for_the_batch: "global_maximum",
     log_softmax_with_eps: "log_p_plus_eps",
+    all_targets_in_the_loss: "columns_of_all_targets",
+    all_targets_in_the_gradient: "columns_of_all_targets",
 }
