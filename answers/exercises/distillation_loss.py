@@ -384,6 +384,25 @@ def columns_of_all_targets(student, teacher, targets, temperature, weight, of="l
     return loss, weight * dsoft + (1 - weight) * dhard
 
 
+@exercise.bug(of=("batch", "targets"))
+def identity_of_another_size(
+    student, teacher, targets, temperature, weight, of="batch"
+):
+    """The one-hot rows are cut from an identity matrix that is as large as the batch, or as the
+    largest target needs. It has a row for each class: `np.eye(student.shape[1])`."""
+    # "The one-hot rows are cut from an identity matrix that is as large as the batch, or as the
+    #     largest target needs": isinstance(got, Exception) and len(student) != student.shape[1]
+    # "It has a row for each class: `np.eye(student.shape[1])`": np.eye(size) →
+    #     np.eye(student.shape[1])
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    hard, _ = cross_entropy(student, targets)
+    size = len(z) if of == "batch" else int(targets.max()) + 1
+    dhard = softmax(as_float(student)) - np.eye(size)[targets]
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
+    dsoft = t * (softmax(z) - softmax(v))
+    return loss, (weight * dsoft + (1 - weight) * dhard) / len(z)
+
+
 @exercise.bug
 def soft_gradient_of_opposite_sign(student, teacher, targets, temperature, weight):
     """The soft term's gradient is p - q, which leads away from the teacher. It is q - p, the

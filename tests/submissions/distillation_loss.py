@@ -368,6 +368,13 @@ def all_targets_in_the_gradient(student, teacher, targets, temperature, weight):
     return loss, gradient + (1 - weight) * (wrong / len(wrong) - dhard)
 
 
+def identity_of_the_batch(student, teacher, targets, temperature, weight):
+    loss, gradient = _made(student, teacher, targets, temperature, weight, labels=0)
+    hard, _ = _hard(student, targets)
+    dhard = _softmax(_float(student)) - np.eye(len(student))[targets.astype(int)]
+    return loss + (1 - weight) * hard, gradient + (1 - weight) * dhard / len(student)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     t_squared_forgotten: "no_squared_temperature",
@@ -408,6 +415,7 @@ WRONG = {
     t_squared_in_the_gradient_alone: "loss_without_t_squared",
     one_maximum_for_the_batch: "global_maximum",
     log_softmax_with_eps: "log_p_plus_eps",
+    identity_of_the_batch: "identity_of_another_size",
     all_targets_in_the_loss: "columns_of_all_targets",
     all_targets_in_the_gradient: "columns_of_all_targets",
 }
