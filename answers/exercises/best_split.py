@@ -97,6 +97,11 @@ exercise.case(
     np.array([0.0, 0, 4, 4]),
 )
 exercise.case(
+    "missing values on the left of a later feature that gain alike",
+    np.hstack([column(1, 2, 3, 4), column(nan, 1, 2, 3)]),
+    np.array([0.0, 0, 4, 4]),
+)
+exercise.case(
     "thresholds that gain alike", column(0, 1, 2, 3), np.array([0.0, 1, 1, 0])
 )
 exercise.case("all targets equal", column(4, 1, 2, 8), np.full(4, 2.0))
@@ -185,6 +190,15 @@ def halves_before_it_adds(best_split):
     with np.errstate(over="ignore"):
         threshold = best_split(column(1.7e308, 1.1e308), np.array([1.0, 0.0]))[1]
     return np.isfinite(threshold)
+
+
+@exercise.check
+def adds_in_float64(best_split):
+    """Float32 targets near 300 000 gain something else than the same targets in float64: sums in
+    float32 keep 7 digits. Convert the targets to float64 before they are added."""
+    x, y = single[0].astype(np.float32), (single[1] + 3e5).astype(np.float32)
+    gain, wanted = (best_split(x, each)[3] for each in (y, y.astype(float)))
+    return abs(gain / wanted - 1) < 1e-4
 
 
 def table(x, y, fills=(np.inf, -np.inf)):
@@ -341,8 +355,8 @@ def errors(x, y):
     return left, right, count, n - count
 
 
-@exercise.bug
-def sides_weigh_alike(x, y):
+@exercise.bug(in_the_choice_alone=(False, True))
+def sides_weigh_alike(x, y, in_the_choice_alone=False):
     """The variances of both sides are added as if each had as many rows. A side counts as often as
     it has rows: add sums of squared errors."""
     # "The variances of both sides are added as if each had as many rows": not np.isclose(
@@ -352,6 +366,9 @@ def sides_weigh_alike(x, y):
     left, right, a, b = errors(x, y)
     n, before = len(y), ((y - y.mean(axis=0, dtype=float)) ** 2).sum()
     gain = np.where(between(values), before / n - left / a - right / b, -np.inf)
+    if in_the_choice_alone:
+        column, cut = first_of(gain)
+        gain = np.where(gain == gain[cut, column], gains(table(x, y)[1]), -1)
     return question(values, gain, x.shape[1])
 
 
@@ -411,6 +428,66 @@ def lower_feature_before_the_side(x, y):
         return column % d
 
     column = min(best, key=best_feature)
+    cut = int(gain[:, column].argmax())
+    return (
+        column % d,
+        middle(*ends(values, cut, column)),
+        column >= d,
+        gain[cut, column],
+    )
+
+
+@exercise.bug
+def missing_left_first(x, y):
+    """Of equal gains one with missing values left is taken. Missing values right come first, in all
+    features."""
+    # "Of equal gains one with missing values left is taken": np.isclose(got.gain, want.gain) and
+    #     got.missing_left and not want.missing_left
+    # "Missing values right come first, in all features": by = d → by = 0
+    values, sums = table(x, y)
+    gain = np.where(between(values), gains(sums), -1)
+    d = x.shape[1]
+    gain[:, d:][:, ~np.isnan(x).any(axis=0)] = -1
+    by = d
+    column, cut = first_of(np.roll(gain, by, axis=1))
+    column = (column - by) % (2 * d)
+    return (
+        column % d,
+        middle(*ends(values, cut, column)),
+        column >= d,
+        gain[cut, column],
+    )
+
+
+@exercise.bug
+def higher_threshold_of_equals(x, y):
+    """Of equal gains in a feature the higher threshold is taken. Take the lower."""
+    # "Of equal gains in a feature the higher threshold is taken": np.isclose(got.gain, want.gain)
+    #     and got.feature == want.feature and got.threshold > want.threshold
+    # "Take the lower": [-1] → [0]
+    values, sums = table(x, y)
+    gain = np.where(between(values), gains(sums), -1)
+    d, column = x.shape[1], first_of(gain)[0]
+    cut = int(np.flatnonzero(gain[:, column] == gain.max())[-1])
+    return (
+        column % d,
+        middle(*ends(values, cut, column)),
+        column >= d,
+        gain[cut, column],
+    )
+
+
+@exercise.bug
+def higher_feature_of_equals(x, y):
+    """Of equal gains the higher feature is taken. Take the lower."""
+    # "Of equal gains the higher feature is taken": np.isclose(got.gain, want.gain) and
+    #     got.feature > want.feature
+    # "Take the lower": [-1] → [0]
+    values, sums = table(x, y)
+    gain = np.where(between(values), gains(sums), -1)
+    d, best = x.shape[1], (gain == gain.max()).any(axis=0)
+    first = 0 if best[:d].any() else d
+    column = first + int(np.flatnonzero(best[first:][:d])[-1])
     cut = int(gain[:, column].argmax())
     return (
         column % d,
@@ -514,6 +591,23 @@ def never_missing_alone(x, y):
     values, sums = table(x, y)
     gain = np.where(between(values) & np.isfinite(values[1:]), gains(sums), -1)
     return question(values, gain, x.shape[1])
+
+
+@exercise.bug
+def largest_value_for_infinity(x, y):
+    """Where missing values alone are split off, the threshold is the largest known value. It parts
+    the same rows, but asked for is infinity."""
+    # "Where missing values alone are split off, the threshold is the largest known value":
+    #     np.isinf(want.threshold) and got.threshold == np.nanmax(x[:, got.feature])
+    # "It parts the same rows": np.array_equal(x[:, got.feature] <= got.threshold, x[:, got.feature]
+    #     <= np.inf) and got.threshold != want.threshold
+    # "asked for is infinity": threshold = np.nanmax(x[:, feature]) → threshold = np.inf
+    values, sums = table(x, y)
+    gain = np.where(between(values), gains(sums), -1)
+    feature, threshold, left, gained = question(values, gain, x.shape[1])
+    if threshold == np.inf:
+        threshold = np.nanmax(x[:, feature])
+    return feature, threshold, left, gained
 
 
 @exercise.bug

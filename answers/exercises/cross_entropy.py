@@ -5,7 +5,7 @@ import numpy as np
 from answers.grader.exercise import Exercise
 from answers.grader.notes import BOOLEAN, Note
 from answers.grader.number_types import add_whole_numbers
-from answers.probability.softmax import cross_entropy, softmax
+from answers.probability.softmax import cross_entropy, log_softmax, softmax
 
 exercise = Exercise(
     cross_entropy,
@@ -91,17 +91,50 @@ def gradient_not_averaged(logits, targets):
     return loss, gradient * len(logits)
 
 
-@exercise.bug
-def softmax_over_the_batch(logits, targets):
+@exercise.bug(largest_of=(0, 1))
+def softmax_over_the_batch(logits, targets, largest_of=0):
     """The softmax runs over the batch, so each class sums to 1 over the examples. Each example is
     a distribution over the classes: `axis=1`."""
     # "each class sums to 1 over the examples": np.allclose(got.gradient.sum(axis=0) * len(logits),
     #     1 - onehot(targets, logits.shape[1]).sum(axis=0)) and got.loss != want.loss
-    # "Each example is a distribution over the classes: `axis=1`": axis=0 → axis=1
-    top = logits.max(axis=0, keepdims=True)
-    log_p = logits - top - np.log(np.exp(logits - top).sum(axis=0, keepdims=True))
+    # "Each example is a distribution over the classes: `axis=1`": axis=0 → axis=1;
+    #     axis=largest_of → axis=1
+    below = logits - logits.max(axis=largest_of, keepdims=True)
+    log_p = below - np.log(np.exp(below).sum(axis=0, keepdims=True))
     loss = -log_p[np.arange(len(logits)), targets].mean()
     return loss, (np.exp(log_p) - onehot(targets, logits.shape[1])) / len(logits)
+
+
+@exercise.bug(of=("loss", "gradient", "both"))
+def columns_of_all_targets(logits, targets, of="loss"):
+    """`[:, targets]` takes the columns of all targets from every example. Pair each row with its
+    own target: `[np.arange(n), targets]`."""
+    # "takes the columns of all targets from every example": np.isclose(got.loss,
+    #     -log_softmax(logits)[:, targets].mean())
+    # "Pair each row with its own target: `[np.arange(n), targets]`": log_p[:, targets] →
+    #     log_p[np.arange(n), targets]; gradient[:, targets] → gradient[np.arange(n), targets]
+    loss, gradient = cross_entropy(logits, targets)
+    n, log_p = len(logits), log_softmax(logits)
+    if of != "gradient":
+        loss = -log_p[:, targets].mean()
+    if of != "loss":
+        gradient = softmax(logits)
+        gradient[:, targets] -= 1
+        gradient /= n
+    return loss, gradient
+
+
+@exercise.bug(of=("batch", "targets"))
+def identity_of_another_size(logits, targets, of="batch"):
+    """The one-hot rows are cut from an identity matrix that is as large as the batch, or as the
+    largest target needs. It has a row for each class: `np.eye(logits.shape[1])`."""
+    # "The one-hot rows are cut from an identity matrix that is as large as the batch, or as the
+    #     largest target needs": isinstance(got, Exception) and len(logits) != logits.shape[1]
+    # "It has a row for each class: `np.eye(logits.shape[1])`": np.eye(size) →
+    #     np.eye(logits.shape[1])
+    loss, _ = cross_entropy(logits, targets)
+    size = len(logits) if of == "batch" else int(targets.max()) + 1
+    return loss, (softmax(logits) - np.eye(size)[targets]) / len(logits)
 
 
 @exercise.bug

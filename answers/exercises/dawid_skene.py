@@ -259,6 +259,42 @@ def prior_left_out(item, annotator, label, classes, iterations):
 
 
 @exercise.bug
+def prior_of_the_votes(item, annotator, label, classes, iterations):
+    """The prior is a mean over the votes, so an item counts as often as it was voted on. Take the
+    mean over the items."""
+    # "The prior is a mean over the votes": np.allclose(bug(item, annotator, label, classes, 0)[1],
+    #     shares(item, label, classes)[item].mean(axis=0)) and not np.allclose(got.prior,
+    #     want.prior)
+    # "so an item counts as often as it was voted on": np.allclose(bug(np.array([0, 0, 0, 1]),
+    #     np.arange(4), np.array([0, 0, 0, 1]), 2, 0)[1], [3 / 4, 1 / 4])
+    # "Take the mean over the items": args[-1][item] → args[-1]
+
+    def m_step(*args):
+        return args[-1][item].mean(axis=0), estimates(*args)[1]
+
+    return rounds(item, annotator, label, classes, iterations, m_step=m_step)
+
+
+@exercise.bug
+def last_posterior_for_the_prior(item, annotator, label, classes, iterations):
+    """The probability of an item's votes is multiplied with the last posterior of the item, which
+    has seen these votes already. Multiply it with the prior."""
+    # "The probability of an item's votes is multiplied with the last posterior of the item":
+    #     np.allclose(got.posterior, normalised(np.log(np.maximum(shares(item, label, classes),
+    #     1e-300)) + log_joint(item, annotator, label, np.ones(classes), right(item, annotator,
+    #     label, classes, 0)[2])))
+    # "Multiply it with the prior": np.log(posterior) → np.log(prior)
+    posterior = shares(item, label, classes)
+    prior, confusion = estimates(item, annotator, label, posterior)
+    for _ in range(iterations):
+        likelihood = log_joint(item, annotator, label, np.ones(classes), confusion)
+        with np.errstate(divide="ignore"):
+            posterior = normalised(np.log(posterior) + likelihood)
+        prior, confusion = estimates(item, annotator, label, posterior)
+    return posterior, prior, confusion
+
+
+@exercise.bug
 def prior_never_updated(item, annotator, label, classes, iterations):
     """The prior stays what the votes gave at the start. It is the mean of the newest posterior."""
     # "The prior stays what the votes gave at the start": np.allclose(got.prior, shares(item,
@@ -295,7 +331,7 @@ def zero_times_log_zero(item, annotator, label, classes, iterations, uniform=Fal
     return rounds(item, annotator, label, classes, iterations, e_step=e_step)
 
 
-@exercise.bug(eps=(1e-2, 1e-3, 1e-4, 1e-9, 1e-12))
+@exercise.bug(eps=(1e-2, 1e-3, 1e-4, 1e-9, 1e-12, 1e-6, 1e-8, 1e-10))
 def eps_added(item, annotator, label, classes, iterations, eps=1e-3):
     """A number added to the probabilities before the logarithm changes every posterior. -inf is
     the right logarithm of 0; NumPy's warning can be silenced."""
@@ -414,6 +450,24 @@ def hard_labels(item, annotator, label, classes, iterations):
 
 
 @exercise.bug
+def votes_for_the_likeliest_class(item, annotator, label, classes, iterations):
+    """The matrices count each vote for the likeliest class of its item alone. Count it for every
+    true class, weighted with the posterior."""
+    # "The matrices count each vote for the likeliest class of its item alone":
+    #     np.allclose(got.confusion, estimates(item, annotator, label,
+    #     np.eye(classes)[got.posterior.argmax(axis=1)])[1])
+    # "Count it for every true class, weighted with the posterior":
+    #     np.eye(classes)[posterior.argmax(axis=1)] → posterior
+
+    def m_step(item, annotator, label, posterior):
+        whole = np.eye(classes)[posterior.argmax(axis=1)]
+        confusion = estimates(item, annotator, label, whole)[1]
+        return posterior.mean(axis=0), confusion
+
+    return rounds(item, annotator, label, classes, iterations, m_step=m_step)
+
+
+@exercise.bug
 def one_matrix_for_all(item, annotator, label, classes, iterations):
     """All annotators share one confusion matrix, so the skilled weigh no more than the others.
     Count the votes of each annotator by themselves."""
@@ -481,6 +535,38 @@ def indexed_assignment_adds_once(item, annotator, label, classes, iterations):
 
 
 @exercise.bug
+def equal_votes_start_as_one(item, annotator, label, classes, iterations):
+    """`posterior[item, label] += 1` counts equal votes on an item once, at the start. Use
+    `np.add.at`."""
+    # "counts equal votes on an item once, at the start": np.allclose(bug(np.zeros(3, int),
+    #     np.arange(3), np.array([1, 1, 0]), 2, 0)[0], 1 / 2)
+    # "Use `np.add.at`": posterior[item, label] += 1 → np.add.at(posterior, (item, label), 1)
+    posterior = np.zeros((item.max() + 1, classes))
+    posterior[item, label] += 1
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    return rounds(item, annotator, label, classes, iterations, posterior)
+
+
+@exercise.bug
+def one_vote_of_each_item(item, annotator, label, classes, iterations):
+    """`joint[item] += ...` adds one vote of each item, the last, where an index occurs often. Use
+    `np.add.at`."""
+    # "adds one vote of each item, the last, where an index occurs often": np.allclose(
+    #     true_classes(*(each[-1:] for each in (0 * item, annotator, label)), *right(item,
+    #     annotator, label, classes, 0)[1:]), bug(item, annotator, label, classes, 1)[0][item[-1]])
+    # "Use `np.add.at`": joint[item] += votes → np.add.at(joint, item, votes)
+
+    def e_step(item, annotator, label, prior, confusion):
+        with np.errstate(divide="ignore"):
+            joint = np.tile(np.log(prior), (item.max() + 1, 1))
+            votes = np.log(confusion[annotator, :, label])
+        joint[item] += votes
+        return normalised(joint)
+
+    return rounds(item, annotator, label, classes, iterations, e_step=e_step)
+
+
+@exercise.bug
 def products_underflow(item, annotator, label, classes, iterations):
     """The product of thousands of probabilities is 0 for every class, and 0/0 is nan. Add
     logarithms, and subtract the largest of each item before the exponential."""
@@ -522,6 +608,16 @@ def one_iteration_off(item, annotator, label, classes, iterations, more=-1):
     # "then posterior and estimates follow each other `iterations` times": max(iterations +
     #     more, 0) → iterations
     return rounds(item, annotator, label, classes, max(iterations + more, 0))
+
+
+@exercise.bug
+def classes_from_the_labels(item, annotator, label, classes, iterations):
+    """The number of classes is the largest label plus 1, so a class that nobody voted is missing.
+    It is `classes`."""
+    # "The number of classes is the largest label plus 1, so a class that nobody voted is missing":
+    #     len(got.prior) == label.max() + 1 < classes
+    # "It is `classes`": int(label.max()) + 1 → classes
+    return rounds(item, annotator, label, int(label.max()) + 1, iterations)
 
 
 @exercise.bug

@@ -47,6 +47,10 @@ exercise.case("as many classes as examples", *arrays(4, 4), 2.0, 0.25)
 exercise.case("a single class", *arrays(3, 1), 2.0, 0.5)
 exercise.case("logits near 10 000", 1e4 + student, 1e4 + teacher, targets, 3.0, 0.7)
 exercise.case("logits near -10 000", student - 1e4, teacher - 1e4, targets, 3.0, 0.7)
+steps = 1e4 * np.arange(-1, 5)[:, None]
+exercise.case(
+    "examples 10 000 apart", student + steps, teacher + steps, targets, 2.0, 0.7
+)
 far = np.array([[-1.5, 4000.0, 3.0], [2.0, -2.5, 4000.0]])
 exercise.case("a student that is sure and wrong", far, -far, np.array([0, 1]), 2.0, 0.5)
 exercise.case(
@@ -97,6 +101,20 @@ def no_squared_temperature(student, teacher, targets, temperature, weight):
     dsoft = factor * (softmax(z) - softmax(v)) / t / len(z)
     hard, dhard = cross_entropy(student, targets)
     loss = weight * factor * kl(v, z).mean() + (1 - weight) * hard
+    return loss, weight * dsoft + (1 - weight) * dhard
+
+
+@exercise.bug
+def loss_without_t_squared(student, teacher, targets, temperature, weight):
+    """The gradient has its T², and the loss has not. Multiply the soft term of the loss by T²."""
+    # "The gradient has its T², and the loss has not": np.allclose(got.gradient, want.gradient) and
+    #     np.isclose(got.loss, weight * kl(teacher / temperature, student / temperature).mean() +
+    #     (1 - weight) * cross_entropy(student, targets)[0])
+    # "Multiply the soft term of the loss by T²": loss = weight * → loss = weight * t**2 *
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    dsoft = t * (softmax(z) - softmax(v)) / len(z)
+    hard, dhard = cross_entropy(student, targets)
+    loss = weight * kl(v, z).mean() + (1 - weight) * hard
     return loss, weight * dsoft + (1 - weight) * dhard
 
 
@@ -343,6 +361,48 @@ def labels_not_weighted(student, teacher, targets, temperature, weight):
     return loss, weight * dsoft + labels * dhard
 
 
+@exercise.bug(of=("loss", "gradient", "both"))
+def columns_of_all_targets(student, teacher, targets, temperature, weight, of="loss"):
+    """`[:, targets]` takes the columns of all targets from every example. Pair each row with its
+    own target: `[np.arange(n), targets]`."""
+    # "takes the columns of all targets from every example": np.isclose(got.loss - want.loss, (1 -
+    #     weight) * (-log_softmax(student)[:, targets].mean() - cross_entropy(student,
+    #     targets)[0]))
+    # "Pair each row with its own target: `[np.arange(n), targets]`": log_y[:, targets] →
+    #     log_y[np.arange(n), targets]; dhard[:, targets] → dhard[np.arange(n), targets]
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    n, log_y = len(z), log_softmax(as_float(student))
+    dsoft = t * (softmax(z) - softmax(v)) / n
+    hard, dhard = cross_entropy(student, targets)
+    if of != "gradient":
+        hard = -log_y[:, targets].mean()
+    if of != "loss":
+        dhard = np.exp(log_y)
+        dhard[:, targets] -= 1
+        dhard /= n
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
+    return loss, weight * dsoft + (1 - weight) * dhard
+
+
+@exercise.bug(of=("batch", "targets"))
+def identity_of_another_size(
+    student, teacher, targets, temperature, weight, of="batch"
+):
+    """The one-hot rows are cut from an identity matrix that is as large as the batch, or as the
+    largest target needs. It has a row for each class: `np.eye(student.shape[1])`."""
+    # "The one-hot rows are cut from an identity matrix that is as large as the batch, or as the
+    #     largest target needs": isinstance(got, Exception) and len(student) != student.shape[1]
+    # "It has a row for each class: `np.eye(student.shape[1])`": np.eye(size) →
+    #     np.eye(student.shape[1])
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    hard, _ = cross_entropy(student, targets)
+    size = len(z) if of == "batch" else int(targets.max()) + 1
+    dhard = softmax(as_float(student)) - np.eye(size)[targets]
+    loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
+    dsoft = t * (softmax(z) - softmax(v))
+    return loss, (weight * dsoft + (1 - weight) * dhard) / len(z)
+
+
 @exercise.bug
 def soft_gradient_of_opposite_sign(student, teacher, targets, temperature, weight):
     """The soft term's gradient is p - q, which leads away from the teacher. It is q - p, the
@@ -382,6 +442,32 @@ def no_maximum(student, teacher, targets, temperature, weight, logs=True):
     return loss, weight * dsoft + (1 - weight) * dhard
 
 
+@exercise.bug
+def global_maximum(student, teacher, targets, temperature, weight):
+    """The maximum subtracted is that of the whole batch, so all exponentials of an example far
+    below it are 0, and the result is nan. Take the maximum of each row, with keepdims=True."""
+    # "all exponentials of an example far below it are 0, and the result is nan":
+    #     np.isnan(got.gradient).any() and (np.exp(student / temperature - (student /
+    #     temperature).max()) == 0).all(axis=1).any()
+    # "Take the maximum of each row, with keepdims=True": x.max() → x.max(axis=1, keepdims=True)
+
+    def logs(x):
+        x = x - x.max()
+        return x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+
+    t, (z, v) = temperature, over(temperature, student, teacher)
+    with np.errstate(all="ignore"):
+        log_p, log_q, log_y = logs(v), logs(z), logs(as_float(student))
+        p, q, y = np.exp(log_p), np.exp(log_q), np.exp(log_y)
+        soft, own = (
+            (p * (log_p - log_q)).sum(axis=1),
+            (range(len(z)), targets.astype(int)),
+        )
+        y[own] -= 1
+        loss = weight * t**2 * soft.mean() - (1 - weight) * log_y[own].mean()
+        return loss, (weight * t * (q - p) + (1 - weight) * y) / len(z)
+
+
 @exercise.bug(logs=(True, False))
 def log_of_zero(student, teacher, targets, temperature, weight, logs=True):
     """A probability rounds to 0, and its logarithm is -inf: the loss is infinite or nan. Take both
@@ -399,17 +485,30 @@ def log_of_zero(student, teacher, targets, temperature, weight, logs=True):
     return loss, weight * dsoft + (1 - weight) * dhard
 
 
-@exercise.bug(eps=(1e-8, 1e-12, 1e-9, 1e-10, 1e-7, 1e-6, 1e-15))
-def log_p_plus_eps(student, teacher, targets, temperature, weight, eps=1e-8):
+EPS = (1e-8, 1e-12, 1e-9, 1e-10, 1e-7, 1e-6, 1e-15)
+
+
+@exercise.bug(eps=EPS, in_log_softmax=EPS)
+def log_p_plus_eps(
+    student, teacher, targets, temperature, weight, eps=1e-8, in_log_softmax=0
+):
     """log(q + eps) caps what a sure and wrong student pays at -log(eps). Take logarithms from the
     logits, by log-softmax; they need no eps."""
     # "log(q + eps) caps what a sure and wrong student pays at -log(eps)": bug(np.array([[0.0,
     #     9e3]]), np.array([[9e3, 0.0]]), np.array([1]), 1.0, 1.0)[0] < 19 < right(np.array([[0.0,
     #     9e3]]), np.array([[9e3, 0.0]]), np.array([1]), 1.0, 1.0)[0]
     # "Take logarithms from the logits, by log-softmax; they need no eps": np.log(p + eps) -
-    #     np.log(q + eps) → log_softmax(v) - log_softmax(z)
+    #     np.log(q + eps) → log_softmax(v) - log_softmax(z); if in_log_softmax: → if False:
     t, (z, v) = temperature, over(temperature, student, teacher)
     p, q = softmax(v), softmax(z)
+    if in_log_softmax:
+        y, own = softmax(as_float(student)), (range(len(z)), targets.astype(int))
+        p, q, y = (each + in_log_softmax for each in (p, q, y))
+        hard = -np.log(y[own]).mean()
+        y[own] -= 1
+        soft = (p * np.log(p / q)).sum(axis=1).mean()
+        gradient = (weight * t * (q - p) + (1 - weight) * y) / len(z)
+        return weight * t**2 * soft + (1 - weight) * hard, gradient
     terms = p * (np.log(p + eps) - np.log(q + eps))
     dsoft = t * (q - p) / len(z)
     hard, dhard = cross_entropy(student, targets)
@@ -438,16 +537,18 @@ def softmax_over_the_batch(student, teacher, targets, temperature, weight):
     return loss, weight * dsoft + (1 - weight) * dhard
 
 
-@exercise.bug
-def logits_times_the_temperature(student, teacher, targets, temperature, weight):
+@exercise.bug(of_this_loss=(True, False))
+def logits_times_the_temperature(
+    student, teacher, targets, temperature, weight, of_this_loss=True
+):
     """The logits are multiplied by T, which sharpens where it should soften. Divide both by T."""
     # "The logits are multiplied by T, which sharpens where it should soften": np.isclose(got.loss -
     #     (1 - weight) * cross_entropy(student, targets)[0], weight * temperature**2 * kl(teacher *
     #     temperature, student * temperature).mean())
-    # "Divide both by T": over(1 / t, student, teacher) → over(t, student, teacher); t ** 3 * → t *
+    # "Divide both by T": over(1 / t, student, teacher) → over(t, student, teacher); t ** 3 → t
     t = temperature
     z, v = over(1 / t, student, teacher)
-    dsoft = t**3 * (softmax(z) - softmax(v)) / len(z)
+    dsoft = (t**3 if of_this_loss else t) * (softmax(z) - softmax(v)) / len(z)
     hard, dhard = cross_entropy(student, targets)
     loss = weight * t**2 * kl(v, z).mean() + (1 - weight) * hard
     return loss, weight * dsoft + (1 - weight) * dhard

@@ -131,12 +131,12 @@ def bits_by_default(p, base=2, axis=-1):
     return entropy(p, base, axis)
 
 
-@exercise.bug
-def times_log_of_the_base(p, base=np.e, axis=-1):
+@exercise.bug(unit=(np.e, 2))
+def times_log_of_the_base(p, base=np.e, axis=-1, unit=np.e):
     """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
     # "The sum is multiplied by log(base)": np.isclose(got, want * np.log(base) ** 2)
-    # "A larger unit makes a smaller number: divide": * np.log(base) → / np.log(base)
-    return entropy(p, axis=axis) * np.log(base)
+    # "A larger unit makes a smaller number: divide": * (np.log(base) → / (np.log(base)
+    return entropy(p, unit, axis) * (np.log(base) / np.log(unit))
 
 
 @exercise.bug

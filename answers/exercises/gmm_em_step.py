@@ -108,7 +108,7 @@ exercise.case(
 exercise.case("large numbers", *mixture(15, 2, 3, 1e6), 0.0)
 exercise.case("small numbers", *mixture(15, 2, 3, 1e-6), 0.0)
 exercise.case(
-    "points far from 0", plane[0] + 1e4, plane[1], plane[2] + 1e4, plane[3], 0.0
+    "points far from 0", plane[0] + 1e3, plane[1], plane[2] + 1e3, plane[3], 0.0
 )
 exercise.case("small numbers beside the constant", *mixture(15, 2, 3, 1e-3))
 add_whole_numbers(
@@ -123,6 +123,16 @@ add_whole_numbers(
 exercise.case("float32", *(each.astype(np.float32) for each in mixture(15, 2, 3)), 0.1)
 exercise.case("many dimensions and small numbers", *mixture(40, 36, 2, 1e-6), 0.0)
 exercise.long_case(np.sin(np.arange(1, 1207.0) ** 2).reshape(-1, 2), *plane[1:], 0.0)
+
+
+@exercise.check
+def takes_differences_before_it_squares(gmm_em_step):
+    """Points a million from 0 have other covariances than the same points around 0: a mean of
+    squares less the square of the mean loses its digits. Square differences from the new means."""
+    points, weights, means, covariances = near = [each.copy() for each in plane]
+    far = points + 1e6, weights.copy(), means + 1e6, covariances.copy()
+    wanted, found = (gmm_em_step(*each, 0.0)[2] for each in (near, far))
+    return np.allclose(found, wanted, rtol=1e-5, atol=1e-6)
 
 
 def log_joint(points, weights, means, covariances):
@@ -217,6 +227,20 @@ def whole_log_determinant(points, weights, means, covariances, reg_covar=1e-6):
     #     -np.log(np.sqrt(4 * 2 * np.pi)))
     joint = log_joint(points, weights, means, covariances) - half_log_det(covariances)
     return step(points, joint, reg_covar)
+
+
+@exercise.bug
+def covariance_not_inverted(points, weights, means, covariances, reg_covar=1e-6):
+    """The distance is taken with the covariance, so what is wide counts as narrow. Take its
+    inverse: solve, or invert."""
+    # "The distance is taken with the covariance": np.isclose(bug(np.array([[2.0]]), np.ones(1),
+    #     np.zeros((1, 1)), np.array([[[4.0]]]))[3], -(2 * 4 * 2) / 2 - np.log(2 * np.pi * 4) / 2)
+    # "Take its inverse: solve, or invert": wide = covariances → wide = np.linalg.inv(covariances)
+    wide = covariances
+    apart = points[:, None] - means
+    squares = np.einsum("nki,kij,nkj->nk", apart, wide, apart)
+    rest = np.log(weights) - half_log_det(covariances) - constant(points)
+    return step(points, rest - squares / 2, reg_covar)
 
 
 @exercise.bug
@@ -361,6 +385,36 @@ def one_less_than_the_count(points, weights, means, covariances, reg_covar=1e-6)
 
 
 @exercise.bug
+def one_covariance_for_all(points, weights, means, covariances, reg_covar=1e-6):
+    """One covariance is shared by all components. Each has its own, weighted by its shares."""
+    # "One covariance is shared by all components": np.ptp(got.covariances, axis=0).max() == 0 and
+    #     np.ptp(want.covariances, axis=0).max() > 0
+    # "Each has its own, weighted by its shares": np.tile(pooled, (len(new), 1, 1)) → around
+    joint = log_joint(points, weights, means, covariances)
+    new, means, around, log_likelihood = step(points, joint, reg_covar)
+    pooled = (new[:, None, None] * around).sum(axis=0)
+    return new, means, np.tile(pooled, (len(new), 1, 1)), log_likelihood
+
+
+@exercise.bug(eps=(1e-6, 1e-8, 1e-9, 1e-10))
+def eps_in_the_counts(points, weights, means, covariances, reg_covar=1e-6, eps=1e-6):
+    """A small number is added to the sums of the shares, and the weights no longer sum to 1. Each
+    sum is above 0: divide by it as it is."""
+    # "A small number is added to the sums of the shares, and the weights no longer sum to 1":
+    #     0 < got.weights.sum() - 1 < 1e-3
+    # "divide by it as it is": + eps → + 0
+    # "Each sum is above 0": (want.weights > 0).all() and not np.array_equal(got.weights,
+    #     want.weights)
+    shares, log_density = e_step(log_joint(points, weights, means, covariances))
+    counts = shares.sum(axis=0) + eps
+    means = shares.T @ points / counts[:, None]
+    ratio = shares.sum(axis=0) / counts
+    around = spread(points, shares, means) * ratio[:, None, None]
+    around = around + diagonal(points, reg_covar)
+    return counts / len(points), means, around, log_density.mean()
+
+
+@exercise.bug
 def variances_alone(points, weights, means, covariances, reg_covar=1e-6):
     """The covariances are diagonal: products of two axes are left out. Take the outer products of
     the differences."""
@@ -431,6 +485,23 @@ def likelihood_of_the_likeliest(points, weights, means, covariances, reg_covar=1
     #     e_step(joint)[1]
     joint = log_joint(points, weights, means, covariances)
     return *m_step(points, e_step(joint)[0], reg_covar), joint.max(axis=1).mean()
+
+
+@exercise.bug
+def joint_densities_averaged(points, weights, means, covariances, reg_covar=1e-6):
+    """The log joint densities of a point are averaged with its shares, which gives too little. The
+    log-likelihood is the logarithm of the sum of the densities."""
+    # "The log joint densities of a point are averaged with its shares, which gives too little":
+    #     np.isclose(got.log_likelihood, (lambda joint: (e_step(joint)[0] *
+    #     joint).sum(axis=1).mean())(log_joint(points, weights, means, covariances))) and
+    #     got.log_likelihood < want.log_likelihood
+    # "The log-likelihood is the logarithm of the sum of the densities":
+    #     (shares * joint).sum(axis=1) → log_density
+    joint = log_joint(points, weights, means, covariances)
+    shares, log_density = e_step(joint)
+    new, means, covariances = m_step(points, shares, reg_covar)
+    log_density = (shares * joint).sum(axis=1)
+    return new, means, covariances, log_density.mean()
 
 
 @exercise.bug

@@ -45,6 +45,8 @@ exercise.case(
 exercise.case(
     "classes of probability 1e-17", np.array([1e-17, 1]), np.array([1, 1e-17])
 )
+apart = np.array([[1.0, 0.0], [0.95, 0.05]])
+exercise.case("above 1, in base 1.5", apart, apart[:, ::-1].copy(), base=1.5)
 rare = np.array([1 - 1e-5, 1e-5])
 exercise.case("1e-5 in q, base 1.001", np.array([1.0, 0]), rare, base=1.001)
 exercise.case("float32", p.astype(np.float32), q.astype(np.float32))
@@ -57,6 +59,15 @@ def counts_a_class_of_probability_1e_17(jensen_shannon):
     number: look for an epsilon, a bound or a rounding."""
     found = jensen_shannon(np.array([1.0, 1e-17]), np.array([1.0, 0.0]))
     return abs(found / (1e-17 * np.log(2) / 2) - 1) < 0.01
+
+
+@exercise.check
+def leaves_a_zero_as_it_is(jensen_shannon):
+    """A zero of `p` or `q` has become a tiny number, in the array of the caller. Take the logarithm
+    of a copy: `np.where(p > 0, p, 1)`."""
+    p, q = np.array([0.0, 1.0]), np.array([1.0, 0.0])
+    jensen_shannon(p, q)
+    return p[0] == 0 == q[1]
 
 
 # Powers of two: results have the same last digit, however they are computed.
@@ -199,12 +210,12 @@ def base_ignored(p, q, base=np.e, axis=-1, fixed=np.e):
     return jensen_shannon(p, q, fixed, axis)
 
 
-@exercise.bug
-def times_log_of_the_base(p, q, base=np.e, axis=-1):
+@exercise.bug(unit=(np.e, 2))
+def times_log_of_the_base(p, q, base=np.e, axis=-1, unit=np.e):
     """The sum is multiplied by log(base). A larger unit makes a smaller number: divide."""
     # "The sum is multiplied by log(base)": np.isclose(got, want * np.log(base) ** 2)
-    # "A larger unit makes a smaller number: divide": * np.log(base) → / np.log(base)
-    return jensen_shannon(p, q, axis=axis) * np.log(base)
+    # "A larger unit makes a smaller number: divide": * (np.log(base) → / (np.log(base)
+    return jensen_shannon(p, q, unit, axis) * (np.log(base) / np.log(unit))
 
 
 @exercise.bug(fixed=(-1, 1))
@@ -285,18 +296,38 @@ def only_classes_in_common(p, q, base=np.e, axis=-1):
     return terms.sum(axis=axis) / 2 / np.log(base)
 
 
+@exercise.bug(both=(0, 1))
+def one_mask_for_both_sums(p, q, base=np.e, axis=-1, both=0):
+    """A class that one of them excludes is left out of the sum of the other, too, which still has a
+    term for it, log 2 times its probability: test p for its sum, and q for its own."""
+    # "A class that one of them excludes is left out of the sum of the other, too, which still has a
+    #     term for it, log 2 times its probability": np.isclose(want - got, q[1] * np.log(2) / 2)
+    # "test p for its sum, and q for its own": np.where((p, q)[both] > 0, relative(p, m) +
+    #     relative(q, m), 0) → np.where(p > 0, relative(p, m), 0) + np.where(q > 0, relative(q, m),
+    #     0)
+    jensen_shannon(p, q, base, axis)
+    m = (p + q) / 2
+    terms = np.where((p, q)[both] > 0, relative(p, m) + relative(q, m), 0)
+    return terms.sum(axis=axis) / 2 / np.log(base)
+
+
 EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6)
 
 
-@exercise.bug(added=EPS, clipped=EPS)
-def eps_smoothing(p, q, base=np.e, axis=-1, added=0, clipped=0):
+@exercise.bug(added=EPS, clipped=EPS, in_quotients=EPS)
+def eps_smoothing(p, q, base=np.e, axis=-1, added=0, clipped=0, in_quotients=0):
     """An epsilon is added to the probabilities, or they are clipped at it. Nothing here needs it:
     the mixture excludes only what both exclude."""
     # "Nothing here needs it: the mixture excludes only what both exclude": np.clip(p, clipped,
-    #     1) + added, np.clip(q, clipped, 1) + added → p, q
+    #     1) + added, np.clip(q, clipped, 1) + added → p, q; if in_quotients: → if False:
     # "An epsilon is added to the probabilities, or they are clipped at it": bug(p, q,
     #     added=1e-3) != bug(p, q, clipped=1e-3) and not np.isclose(got, want)
     jensen_shannon(p, q, base, axis)
+    if in_quotients:
+        m = (p + q) / 2 + in_quotients
+        logs = (np.log((each + in_quotients) / m) for each in (p, q))
+        terms = sum(each * log for each, log in zip((p, q), logs, strict=True))
+        return terms.sum(axis=axis) / 2 / np.log(base)
     return plain(
         np.clip(p, clipped, 1) + added, np.clip(q, clipped, 1) + added, base, axis
     )

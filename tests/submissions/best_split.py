@@ -425,6 +425,56 @@ def no_cut_gains_0(x, y):
     return feature, threshold, missing_left, gain
 
 
+def _ranked(x, y, rank, kind=float, alone=np.inf, spread=False):
+    """Of all cuts the first by `rank`, which takes gain, side, feature and threshold; sums of exact
+    differences from the first row, or raw ones of another kind."""
+    n, x = len(y), x.astype(float)
+    y = y.reshape(n, -1).astype(kind)
+    y = y - y[0] if kind is float else y
+    found = []
+    for feature, column in enumerate(x.T):
+        holes = np.isnan(column)
+        for left in (False, True) if holes.any() else (False,):
+            known = np.unique(column[~holes]).tolist()
+            ends = known[1:] + [np.inf] * int(holes.any() and not left)
+            for low, high in zip(known, ends, strict=False):
+                side = (column <= low) | (holes & left)
+                a, b = y[side], y[~side]
+                gap = a.sum(axis=0) / side.sum() - b.sum(axis=0) / (~side).sum()
+                gain = float(len(a) * len(b) / n * (gap**2).sum())
+                by = -float((a.var(axis=0) + b.var(axis=0)).sum()) if spread else gain
+                threshold = low if high == np.inf and alone is None else _halves(low, high)
+                found.append(
+                    ((-by, *rank(left, feature, threshold)), feature, threshold, left, gain)
+                )
+    return min(found)[1:]
+
+
+def left_before_right(x, y):
+    return _ranked(x, y, lambda left, feature, threshold: (not left, feature, threshold))
+
+
+def the_highest_threshold(x, y):
+    return _ranked(x, y, lambda left, feature, threshold: (left, feature, -threshold))
+
+
+def the_highest_feature(x, y):
+    return _ranked(x, y, lambda left, feature, threshold: (left, -feature, threshold))
+
+
+def largest_value_for_holes_alone(x, y):
+    return _ranked(x, y, lambda *ranks: ranks, alone=None)
+
+
+def sums_in_single_precision(x, y):
+    kind = np.float32 if y.dtype == np.float32 else float
+    return _ranked(x, y, lambda *ranks: ranks, kind)
+
+
+def chosen_by_unweighted_variances(x, y):
+    return _ranked(x, y, lambda *ranks: ranks, spread=True)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     ties_are_not_skipped: "thresholds_between_equals",
@@ -463,5 +513,11 @@ WRONG = {
     sorts_the_table: "an_argument_changed",
     centres_in_place: "an_argument_changed",
     missing_from_the_second_feature_on: "wrong_only_in_missing_left",
+    left_before_right: "missing_left_first",
+    the_highest_threshold: "higher_threshold_of_equals",
+    the_highest_feature: "higher_feature_of_equals",
+    largest_value_for_holes_alone: "largest_value_for_infinity",
+    sums_in_single_precision: "a_property_fails",
+    chosen_by_unweighted_variances: "sides_weigh_alike",
     no_cut_gains_0: "wrong_only_in_feature_and_threshold",
 }

@@ -308,6 +308,32 @@ def logarithm_to_base_10(logits, targets):
     return losses.mean() / np.log(10), gradient
 
 
+def denominators_over_the_batch(logits, targets):
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = powers / powers.sum(axis=0, keepdims=True)
+    rows = np.arange(len(p)), targets.astype(int)
+    with np.errstate(all="ignore"):
+        loss = -np.log(p[rows]).mean()
+    p[rows] -= 1
+    return loss, p / len(p)
+
+
+def loss_of_all_targets(logits, targets):
+    loss = -_log_softmax(logits)[:, targets.astype(int)].mean()
+    return loss, _gradient_of(logits, targets)
+
+
+def all_targets_twice(logits, targets):
+    loss, gradient = -_log_softmax(logits)[:, targets.astype(int)].mean(), _softmax(logits)
+    gradient[:, targets.astype(int)] -= 1
+    return loss, gradient / len(logits)
+
+
+def identity_of_the_batch(logits, targets):
+    y = np.eye(len(logits))[targets.astype(int)]
+    return _loss_of(logits, targets), (_softmax(logits) - y) / len(logits)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     loop_without_division: "sum_for_mean",
@@ -322,9 +348,13 @@ WRONG = {
     sign_of_the_loss: "sign",
     gradient_of_the_probabilities: "wrong_only_in_gradient",
     gradient_at_the_target_only: "wrong_only_in_gradient",
-    one_subtracted_everywhere: "wrong_where_targets_holds_more_than_one_number",
+    one_subtracted_everywhere: "columns_of_all_targets",
     losses_of_each_example: "mean_missing",
-    classes_from_the_labels: None,
+    classes_from_the_labels: "identity_of_another_size",
+    identity_of_the_batch: "identity_of_another_size",
+    denominators_over_the_batch: "softmax_over_the_batch",
+    loss_of_all_targets: "columns_of_all_targets",
+    all_targets_twice: "columns_of_all_targets",
     first_labels_for_all: "rows_in_another_order_should_not_matter",
     base_2: "constant_factor",
     softmax_over_the_batch: "softmax_over_the_batch",

@@ -419,6 +419,85 @@ def stopped_when_little_changes(item, annotator, label, classes, iterations):
     return _em_with(item, annotator, label, classes, iterations, change=1e-3)
 
 
+def _em_of_steps(item, annotator, label, classes, iterations, start, e_step, m_step):
+    posterior = np.zeros((item.max() + 1, classes))
+    start(posterior)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    for step in range(iterations + 1):
+        if step:
+            with np.errstate(divide="ignore"):
+                joint = e_step(posterior, np.log(prior), np.log(confusion[annotator, :, label]))
+            posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
+            posterior /= posterior.sum(axis=1, keepdims=True)
+        prior, seen = m_step(posterior)
+        confusion = np.zeros((annotator.max() + 1, classes, classes))
+        np.add.at(confusion.swapaxes(1, 2), (annotator, label), seen)
+        confusion[confusion.sum(axis=2) == 0] = 1
+        confusion /= confusion.sum(axis=2, keepdims=True)
+    return posterior, prior, confusion
+
+
+def _em_but(item, annotator, label, classes, iterations, start=None, e_step=None, m_step=None):
+    """EM with its start or one of its steps replaced."""
+
+    def counted(posterior):
+        np.add.at(posterior, (item, label), 1)
+
+    def joined(posterior, log_prior, logs):
+        joint = np.tile(log_prior, (len(posterior), 1))
+        np.add.at(joint, item, logs)
+        return joint
+
+    def seen(posterior):
+        return posterior.mean(axis=0), posterior[item]
+
+    steps = start or counted, e_step or joined, m_step or seen
+    return _em_of_steps(item, annotator, label, classes, iterations, *steps)
+
+
+def start_without_add_at(item, annotator, label, classes, iterations):
+    def start(posterior):
+        posterior[item, label] += 1
+
+    return _em_but(item, annotator, label, classes, iterations, start=start)
+
+
+def joint_without_add_at(item, annotator, label, classes, iterations):
+    def e_step(posterior, log_prior, logs):
+        joint = np.tile(log_prior, (len(posterior), 1))
+        joint[item] += logs
+        return joint
+
+    return _em_but(item, annotator, label, classes, iterations, e_step=e_step)
+
+
+def posterior_added_to(item, annotator, label, classes, iterations):
+    def e_step(posterior, log_prior, logs):
+        joint = np.log(posterior)
+        np.add.at(joint, item, logs)
+        return joint
+
+    return _em_but(item, annotator, label, classes, iterations, e_step=e_step)
+
+
+def prior_over_votes(item, annotator, label, classes, iterations):
+    def m_step(posterior):
+        return posterior[item].mean(axis=0), posterior[item]
+
+    return _em_but(item, annotator, label, classes, iterations, m_step=m_step)
+
+
+def matrices_of_the_likeliest(item, annotator, label, classes, iterations):
+    def m_step(posterior):
+        return posterior.mean(axis=0), np.eye(classes)[posterior.argmax(axis=1)][item]
+
+    return _em_but(item, annotator, label, classes, iterations, m_step=m_step)
+
+
+def a_millionth_in_the_logarithm(item, annotator, label, classes, iterations):
+    return _em_with(item, annotator, label, classes, iterations, floor=1e-6)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     without_prior: "prior_left_out",
@@ -437,7 +516,7 @@ WRONG = {
     counts_for_probabilities: "sum_is_not_1",
     posterior_transposed: "transposed",
     labels_for_posterior: "an_axis_too_few",
-    labels_that_were_voted: "one_entry_too_few",
+    labels_that_were_voted: "classes_from_the_labels",
     empty_rows_left_at_nan: "empty_rows_give_nan",
     empty_rows_left_at_zero: "without_full_like",
     empty_rows_as_identity: "wrong_only_in_confusion",
@@ -456,4 +535,10 @@ WRONG = {
     small_weights_taken_for_none: "wrong_where_iterations_is_20",
     five_iterations_at_most: "wrong_where_iterations_is_20",
     stopped_when_little_changes: "nearly_right",
+    start_without_add_at: "equal_votes_start_as_one",
+    joint_without_add_at: "one_vote_of_each_item",
+    posterior_added_to: "last_posterior_for_the_prior",
+    prior_over_votes: "prior_of_the_votes",
+    matrices_of_the_likeliest: "votes_for_the_likeliest_class",
+    a_millionth_in_the_logarithm: "eps_added",
 }

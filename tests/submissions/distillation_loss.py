@@ -319,6 +319,62 @@ def softmax_twice(student, teacher, targets, temperature, weight):
     return in_two_terms(student, _softmax(_float(teacher)), targets, temperature, weight)
 
 
+def times_t_in_the_logits_alone(student, teacher, targets, temperature, weight):
+    t = float(temperature)
+    z, v = _float(student) * t, _float(teacher) * t
+    return _made(student, teacher, targets, t, weight, z=z, v=v)
+
+
+def t_squared_in_the_gradient_alone(student, teacher, targets, temperature, weight):
+    return _made(student, teacher, targets, temperature, weight, s=1)
+
+
+def _of_logarithms(log_softmax, student, teacher, targets, t, weight):
+    """The loss and gradient with another logarithm of softmax."""
+    with np.errstate(all="ignore"):
+        log_p, log_q = log_softmax(_float(teacher) / t), log_softmax(_float(student) / t)
+        log_y, own = log_softmax(_float(student)), (np.arange(len(student)), targets.astype(int))
+        soft = (np.exp(log_p) * (log_p - log_q)).sum(axis=1).mean()
+        dhard = np.exp(log_y)
+        dhard[own] -= 1
+        gradient = weight * t * (np.exp(log_q) - np.exp(log_p)) + (1 - weight) * dhard
+        return weight * t**2 * soft - (1 - weight) * log_y[own].mean(), gradient / len(dhard)
+
+
+def one_maximum_for_the_batch(*arguments):
+    def log_softmax(x):
+        x = x - x.max()
+        return x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+
+    return _of_logarithms(log_softmax, *arguments)
+
+
+def log_softmax_with_eps(*arguments):
+    return _of_logarithms(lambda x: np.log(_softmax(x) + 1e-8), *arguments)
+
+
+def all_targets_in_the_loss(student, teacher, targets, temperature, weight):
+    loss, gradient = _made(student, teacher, targets, temperature, weight, labels=0)
+    hard = -_log_softmax(_float(student))[:, targets.astype(int)].mean()
+    _, dhard = _hard(student, targets)
+    return loss + (1 - weight) * hard, gradient + (1 - weight) * dhard
+
+
+def all_targets_in_the_gradient(student, teacher, targets, temperature, weight):
+    loss, gradient = _made(student, teacher, targets, temperature, weight)
+    _, dhard = _hard(student, targets)
+    wrong = _softmax(_float(student))
+    wrong[:, targets.astype(int)] -= 1
+    return loss, gradient + (1 - weight) * (wrong / len(wrong) - dhard)
+
+
+def identity_of_the_batch(student, teacher, targets, temperature, weight):
+    loss, gradient = _made(student, teacher, targets, temperature, weight, labels=0)
+    hard, _ = _hard(student, targets)
+    dhard = _softmax(_float(student)) - np.eye(len(student))[targets.astype(int)]
+    return loss + (1 - weight) * hard, gradient + (1 - weight) * dhard / len(student)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     t_squared_forgotten: "no_squared_temperature",
@@ -355,4 +411,11 @@ WRONG = {
     t_squared_for_all: "all_times_the_squared_temperature",
     softmax_twice: "teacher_normalised_twice",
     student_in_place: "an_argument_changed",
+    times_t_in_the_logits_alone: "logits_times_the_temperature",
+    t_squared_in_the_gradient_alone: "loss_without_t_squared",
+    one_maximum_for_the_batch: "global_maximum",
+    log_softmax_with_eps: "log_p_plus_eps",
+    identity_of_the_batch: "identity_of_another_size",
+    all_targets_in_the_loss: "columns_of_all_targets",
+    all_targets_in_the_gradient: "columns_of_all_targets",
 }

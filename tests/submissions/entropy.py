@@ -218,6 +218,11 @@ def clipped_at_a_hundred_thousandth(p, base=np.e, axis=-1):
     return -(p * np.log(p)).sum(axis) / np.log(base)
 
 
+def bits_times_the_bits_of_the_base(p, base=np.e, axis=-1):
+    bits = -(p * np.log2(np.where(p > 0, p, 1))).sum(axis=axis)
+    return bits * np.log2(base)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
@@ -231,6 +236,7 @@ WRONG = {
     sign_and_zero: "sign_lost",
     tiny_numbers_for_zeros: "a_property_fails",
     clipped_at_a_hundred_thousandth: "eps_in_the_logarithm",
+    bits_times_the_bits_of_the_base: "times_log_of_the_base",
     bits_unless_told: "bits_by_default",
     base_cut_to_a_whole_number: "wrong_where_base_is_2.5",
     strict_sum: "exact_sum_asked_for",

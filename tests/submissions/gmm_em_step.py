@@ -277,6 +277,40 @@ def log_of_the_determinant(points, weights, means, covariances, reg_covar=1e-6):
         return (*_fit(points, shares, reg_covar), log_density.mean())
 
 
+def covariance_for_its_inverse(points, weights, means, covariances, reg_covar=1e-6):
+    joint = []
+    for weight, mean, covariance in zip(weights, means, covariances, strict=True):
+        apart = points - mean
+        squares = ((apart @ covariance) * apart).sum(axis=1)
+        log_det = np.linalg.slogdet(2 * np.pi * covariance.astype(float))[1]
+        joint.append(np.log(weight) - (squares + log_det) / 2)
+    shares, log_density = _shares(np.stack(joint, axis=1))
+    return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
+def of_points_and_shares(points, weights, means, covariances, reg_covar=1e-6):
+    joint = _joint(points, weights, means, covariances)
+    shares, _ = _shares(joint)
+    return (*_fit(points, shares, reg_covar), (shares * joint).sum(axis=1).mean())
+
+
+def pooled(points, weights, means, covariances, reg_covar=1e-6):
+    shares, log_density = _shares(_joint(points, weights, means, covariances))
+    new, means, around = _fit(points, shares, reg_covar)
+    around[:] = np.average(around, axis=0, weights=new)
+    return new, means, around, log_density.mean()
+
+
+def counts_plus_a_little(points, weights, means, covariances, reg_covar=1e-6):
+    shares, log_density = _shares(_joint(points, weights, means, covariances))
+    counts = shares.sum(axis=0) + 1e-8
+    means = shares.T @ points / counts[:, None]
+    apart = points[:, None] - means
+    around = np.einsum("nk,nki,nkj->kij", shares, apart, apart) / counts[:, None, None]
+    around += reg_covar * np.eye(points.shape[1])
+    return counts / len(points), means, around, log_density.mean()
+
+
 # What each is told.
 WRONG = {
     without_the_weights: "weights_left_out",
@@ -297,7 +331,11 @@ WRONG = {
     around_the_mean_of_all: "wrong_only_in_covariances",
     unbiased: "one_less_than_the_count",
     diagonals: "variances_alone",
-    squares_minus_square: "nearly_right",
+    squares_minus_square: "a_property_fails",
+    covariance_for_its_inverse: "covariance_not_inverted",
+    of_points_and_shares: "joint_densities_averaged",
+    pooled: "one_covariance_for_all",
+    counts_plus_a_little: "eps_in_the_counts",
     without_the_constant: "nothing_added",
     always_a_millionth: "reg_covar_ignored",
     constant_everywhere: "added_everywhere",

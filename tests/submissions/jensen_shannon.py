@@ -297,6 +297,36 @@ def small_results_cut_off(p, q, base=np.e, axis=-1):
     return np.where(found < 1e-10, 0, found)
 
 
+def bits_times_the_bits_of_the_base(p, q, base=np.e, axis=-1):
+    return _of_ratios(p, q, axis, np.log2) * np.log2(base)
+
+
+def cut_at_1(p, q, base=np.e, axis=-1):
+    return np.clip(_of_ratios(p, q, axis) / np.log(base), 0, 1)
+
+
+def tiny_numbers_for_zeros(p, q, base=np.e, axis=-1):
+    p, q = (each if each.dtype.kind == "f" else each.astype(float) for each in (p, q))
+    for each in (p, q):
+        each[each == 0] = 1e-300 if each.dtype == float else 1e-30
+    m = (p + q) / 2
+    return (p * np.log(p / m) + q * np.log(q / m)).sum(axis=axis) / 2 / np.log(base)
+
+
+def eps_in_both_parts_of_a_quotient(p, q, base=np.e, axis=-1):
+    m, eps = (p + q) / 2, 1e-6
+    terms = [each * np.log((each + eps) / (m + eps)) for each in (p, q)]
+    return np.sum(terms, axis=0).sum(axis=axis) / 2 / np.log(base)
+
+
+def mask_of_p_for_both(p, q, base=np.e, axis=-1):
+    m, known = (p + q) / 2, p > 0
+    p, q, m = (np.where(known, each, 1) for each in (p, q, m))
+    with np.errstate(all="ignore"):
+        terms = p * np.log(p / m) + np.where(q > 0, q * np.log(q / m), 0)
+    return terms.sum(axis=axis) / 2 / np.log(base)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     scipy_as_it_is: "square_root_taken",
@@ -322,6 +352,11 @@ WRONG = {
     three_bases: "factor_of_a_size",
     rare_classes_left_out: "a_property_fails",
     small_results_cut_off: "a_property_fails",
+    bits_times_the_bits_of_the_base: "times_log_of_the_base",
+    cut_at_1: "cut_off",
+    tiny_numbers_for_zeros: "a_property_fails",
+    eps_in_both_parts_of_a_quotient: "eps_smoothing",
+    mask_of_p_for_both: "one_mask_for_both_sums",
 }
 
 # Right answers that pass with a note.
