@@ -70,6 +70,11 @@ exercise.case(
 exercise.case(
     "integers", np.array([[3, 1]]), np.array([[1, 0], [0, 2]]), np.eye(2, dtype=int)
 )
+exercise.case(
+    "integers, 3 features",
+    *(np.array([[2, 1, 3], [1, -2, 1]]), np.array([[1, 2, 1], [2, -1, 1]])),
+    np.array([[5, 2], [-3, 7]]),
+)
 exercise.case("float32", *(a.astype(np.float32) for a in (20 * Q, 20 * K, V)))
 exercise.case(
     "a query that sees nothing",
@@ -270,14 +275,18 @@ def mask_ignored(q, k, v, mask=None):
     return softmax(hide(scores(q, k), None)) @ v
 
 
-@exercise.bug(fill=(-np.inf, -1e9))
+@exercise.bug(fill=(-np.inf, -1e9, None))
 def polarity_inverted(q, k, v, mask=None, fill=-np.inf):
     """The mask is taken as True = hide, as in `nn.MultiheadAttention`. Here True means that a
     query may look: keep those scores and hide the others."""
     # "The mask is taken as True = hide": np.allclose(bug(q, k, v, ~mask), want)
     # "Here True means that a query may look: keep those scores and hide the others":
-    #     np.where(inverted, scores(q, k), fill) → hide(scores(q, k), mask)
+    #     np.where(inverted, scores(q, k), fill) → hide(scores(q, k), mask); hide(scores(q, k),
+    #     inverted) → hide(scores(q, k), mask)
     inverted = None if mask is None else ~mask
+    if fill is None:
+        # The test for blind queries takes True = hide, too.
+        return softmax(hide(scores(q, k), inverted)) @ v
     if np.isfinite(fill):
         # Without 0/0, a test for blind queries is written besides.
         hide(scores(q, k), mask)
@@ -286,17 +295,31 @@ def polarity_inverted(q, k, v, mask=None, fill=-np.inf):
         return softmax(s) @ v
 
 
-@exercise.bug
-def mask_transposed(q, k, v, mask=None):
+@exercise.bug(square=(True, False))
+def mask_transposed(q, k, v, mask=None, square=True):
     """The mask is read as keys by queries: with a causal one, queries see later keys and not the
     earlier ones. Its rows are queries, as those of the scores are: take it as it comes."""
     # "with a causal one, queries see later keys and not the earlier ones": np.allclose(got[0],
     #     right(q, k, v)[0]) and np.allclose(got[-1], v[-1])
     # "take it as it comes": hide(s, mask.swapaxes(-1, -2)) → hide(s, mask)
     s = scores(q, k)
-    if mask is None or mask.shape[-1] != mask.shape[-2]:
+    if mask is None or (square and mask.shape[-1] != mask.shape[-2]):
         return softmax(hide(s, mask)) @ v
     return softmax(hide(s, mask.swapaxes(-1, -2))) @ v
+
+
+@exercise.bug(too=(False, True))
+def causal_unasked(q, k, v, mask=None, too=False):
+    """Later keys are hidden though no mask asks for it. Without a mask each query sees all keys:
+    hide only what a mask hides."""
+    # "Later keys are hidden though no mask asks for it": np.allclose(got, right(q, k, v,
+    #     np.tril(np.ones((len(q), len(k)), dtype=bool)))) and mask is None
+    # "Without a mask each query sees all keys: hide only what a mask hides": np.tril →
+    #     np.ones_like
+    causal = np.tril(np.ones((q.shape[-2], k.shape[-2]), dtype=bool))
+    if mask is not None:
+        causal = mask & causal if too else mask
+    return softmax(hide(scores(q, k), causal)) @ v
 
 
 @exercise.bug(times=(1, -1))

@@ -30,13 +30,20 @@ SIZES = {
 }
 exercise.case("one layer, one head", **SMALL)
 exercise.case("two layers", 2, 8, 1, 1, 9, 11)
+exercise.case("one layer, 6 heads", **SIZES | {"layers": 1})
 exercise.case("6 heads", **SIZES)
 exercise.case("6 heads that share 2 of keys and values", **SIZES | {"kv_heads": 2})
 exercise.case("tied embeddings", **SIZES, tied=True)
 exercise.case("neither tied nor with norms", **SIZES, tied=False, qk_norm=False)
 exercise.case("heads of 10 features", **SIZES, head_size=10)
+exercise.case(
+    "heads of 10 features that share 2 of keys and values",
+    **SIZES | {"kv_heads": 2},
+    head_size=10,
+)
 exercise.case("norms of queries and keys", **SIZES | {"kv_heads": 3}, qk_norm=True)
 exercise.case("5 experts", **SIZES, experts=5)
+exercise.case("4 experts", **SIZES, experts=4)
 exercise.case("one expert", **SIZES, experts=1)
 exercise.case(
     "5 experts, and norms of queries and keys", **SIZES, experts=5, qk_norm=True
@@ -157,6 +164,31 @@ def square_queries(*sizes, **more):
 
 
 @exercise.bug
+def square_output(*sizes, **more):
+    """The output projection is counted as d_model**2. It comes from all heads: it is heads *
+    head_size * d_model."""
+    # "The output projection is counted as d_model**2": got - want == layers * d_model * (d_model -
+    #     heads * head_size)
+    # "it is heads * head_size * d_model": c.d_model ** 2 → c.heads * c.head_size * c.d_model
+    # "It comes from all heads": heads * head_size != d_model and got != want
+    return count(sizes, more, output=lambda c: c.d_model**2)
+
+
+@exercise.bug
+def keys_as_wide_as_without_head_size(*sizes, **more):
+    """Heads of keys and values have d_model / heads features, whatever `head_size` says. They are
+    as wide as heads of queries."""
+    # "Heads of keys and values have d_model / heads features, whatever `head_size` says": got -
+    #     want == 2 * layers * d_model * kv_heads * (d_model // heads - head_size)
+    # "They are as wide as heads of queries": c.d_model // c.heads → c.head_size
+
+    def narrow(c):
+        return c.d_model * c.kv_heads * (c.d_model // c.heads)
+
+    return count(sizes, more, keys=narrow, values=narrow)
+
+
+@exercise.bug
 def head_size_ignored(*sizes, **more):
     """Heads always have d_model / heads features, whatever `head_size` says. Qwen3's are wider: ask
     for head_size first."""
@@ -236,6 +268,19 @@ def only_the_experts_in_use(*sizes, used=1, **more):
         more,
         feed_forward=lambda c: 3 * c.d_model * c.d_ff * min(used, c.experts or 1),
     )
+
+
+@exercise.bug
+def width_shared_out(*sizes, **more):
+    """d_ff is shared out among the experts. It is the hidden width of each."""
+    # "d_ff is shared out among the experts": got == right(layers, d_model, heads, kv_heads, d_ff //
+    #     experts, vocab, experts=experts)
+    # "It is the hidden width of each": c.d_ff // (c.experts or 1) → c.d_ff
+
+    def shared(c):
+        return 3 * c.d_model * (c.d_ff // (c.experts or 1)) * (c.experts or 1)
+
+    return count(sizes, more, feed_forward=shared)
 
 
 @exercise.bug

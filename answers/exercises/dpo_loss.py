@@ -42,7 +42,14 @@ exercise.case("one pair in the wrong order", *pair(-14.0, -9.5, -12.5, -13.2), 0
 exercise.case(
     "the policy is the reference", *pair(-12.5, -9.75), *pair(-12.5, -9.75), 0.7
 )
-exercise.case("three pairs", *log_probs(3), 0.3)
+moved = log_probs(3)
+exercise.case("three pairs", *moved, 0.3)
+exercise.case(
+    "one pair of three as the reference has it",
+    *(np.array([a[0], b[1], a[2]]) for a, b in zip(moved[:2], moved[2:], strict=True)),
+    *moved[2:],
+    0.3,
+)
 exercise.case("eight pairs", *log_probs(8), 0.1)
 exercise.case("eight pairs and a large beta", *log_probs(8, 1.0), 2.5)
 exercise.case("a small beta", *log_probs(5), 0.01)
@@ -79,6 +86,9 @@ exercise.case("pairs that are learned", *learned, *np.full((2, 3), -12.5), 1.0)
 exercise.case("float32", *(each.astype(np.float32) for each in log_probs(6)), 0.1)
 whole = [np.rint(each) for each in log_probs(4)]
 add_whole_numbers(exercise, *whole, 1)
+exercise.case(
+    "integers and a beta of 0.3", *(each.astype(np.int64) for each in whole), 0.3
+)
 exercise.long_case(*(-40 + np.sin(np.arange(1203.0) * k) for k in (1, 2, 3, 4)), 0.5)
 
 
@@ -185,6 +195,44 @@ def beta_of_the_policy_alone(
     ref = as_float(reference_chosen) - as_float(reference_rejected)
     margin = beta * (as_float(policy_chosen) - as_float(policy_rejected)) - ref
     return finished(margin, -beta * sigmoid(-margin))
+
+
+@exercise.bug
+def beta_of_the_chosen_alone(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """β multiplies the chosen answer's log-ratio alone, and the rejected one's counts in full. Put
+    the difference of the two in brackets, and β before them."""
+    # "β multiplies the chosen answer's log-ratio alone, and the rejected one's counts in full":
+    #     np.isclose(got.loss, np.logaddexp(0, as_float(policy_rejected) - reference_rejected - beta
+    #     * (as_float(policy_chosen) - reference_chosen)).mean())
+    # "Put the difference of the two in brackets, and β before them": beta * chosen - rejected →
+    #     beta * (chosen - rejected)
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * chosen - rejected
+    return finished(margin, -beta * sigmoid(-margin))
+
+
+@exercise.bug
+def every_chosen_with_every_rejected(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """Each chosen answer is compared with all rejected ones, also of other prompts. A pair is of
+    one prompt: compare within it."""
+    # "Each chosen answer is compared with all rejected ones, also of other prompts":
+    #     np.isclose(got.loss, np.logaddexp(0, -beta * np.subtract.outer(policy_chosen -
+    #     reference_chosen, policy_rejected - reference_rejected)).mean())
+    # "A pair is of one prompt: compare within it": chosen[:, None] - rejected → (chosen -
+    #     rejected)[:, None] + np.zeros(len(chosen)); sum(axis=0) → sum(axis=1)
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * (chosen[:, None] - rejected)
+    slopes = -beta * sigmoid(-margin) / margin.size
+    losses = np.logaddexp(0, -margin)
+    return losses.mean(), slopes.sum(axis=1), -slopes.sum(axis=0)
 
 
 @exercise.bug

@@ -122,19 +122,25 @@ def moved(w, gradient, scale, lr):
     return as_float(w) - lr * (as_float(gradient) / scale)
 
 
-@exercise.bug
-def divided_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+@exercise.bug(back=(None, np.float64, np.float32))
+def divided_in_float16(
+    w, gradient, scale, good_steps, lr, growth_interval=2000, back=None
+):
     """A float16 gradient is divided in float16, where what the scale has saved becomes 0 again.
     Make it float32 first."""
-    # "Make it float32 first": np.divide(gradient, scale, dtype=kind) → as_float(gradient) / scale
+    # "Make it float32 first": np.divide(gradient, scale, dtype=kind).astype(back or kind) →
+    #     as_float(gradient) / scale
     # "A float16 gradient is divided in float16, where what the scale has saved becomes 0
     #     again": [bug(np.zeros(1, np.float32), kind([3e-4]), 65536.0, 0, 1.0)[0].any() for
     #     kind in (np.float16, np.float32)] == [False, True]
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale / 2, 0
     kind = gradient.dtype if gradient.dtype.kind == "f" else float
-    with np.errstate(over="ignore"):
-        unscaled = np.divide(gradient, scale, dtype=kind)
+    if back:
+        # What is no float16 is made so.
+        kind = np.float16
+    with np.errstate(over="ignore", invalid="ignore"):
+        unscaled = np.divide(gradient, scale, dtype=kind).astype(back or kind)
     return moved(w, unscaled, 1, lr), *after(good_steps, scale, growth_interval)
 
 
@@ -181,6 +187,29 @@ def bad_entries_made_zero(w, gradient, scale, good_steps, lr, growth_interval=20
     if bad:
         kept = np.where(np.isfinite(gradient), gradient, 0)
     return moved(w, kept, scale, lr), *after(good_steps, scale, growth_interval)
+
+
+@exercise.bug(way=((65504, True), (None, True), (65504, False), (None, False)))
+def infinities_made_large(
+    w, gradient, scale, good_steps, lr, growth_interval=2000, way=(65504, True)
+):
+    """Infinite entries become large numbers, and the step is made along them. What overflowed is
+    lost: skip the step."""
+    # "Infinite entries become large numbers, and the step is made along them":
+    #     np.isinf(gradient).any() and np.allclose(got.w, w - lr * np.nan_to_num(gradient,
+    #     posinf=65504, neginf=-65504) / scale)
+    # "skip the step": bad and halved → bad; (new, scale / 2 → (as_float(w) + 0.0, scale / 2
+    # "What overflowed is lost": np.float16(70_000) == np.float16(90_000) and (got.w !=
+    #     want.w).any()
+    most, halved = way
+    least = None if most is None else -most
+    kept = np.nan_to_num(as_float(gradient), posinf=most, neginf=least)
+    bad = not np.isfinite(gradient).all()
+    with np.errstate(over="ignore"):
+        new = moved(w, kept, scale, lr)
+    if bad and halved:
+        return new, scale / 2, 0
+    return new, *after(good_steps, scale, growth_interval)
 
 
 @exercise.bug
@@ -327,6 +356,24 @@ def not_grown(w, gradient, scale, good_steps, lr, growth_interval=2000):
     if not np.isfinite(gradient).all():
         return as_float(w) + 0.0, scale / 2, 0
     return (moved(w, gradient, scale, lr), scale, good_steps + 1)
+
+
+@exercise.bug
+def no_step_where_the_scale_grows(
+    w, gradient, scale, good_steps, lr, growth_interval=2000
+):
+    """Where the scale doubles, the weights stay. The gradient is a good one: make the step, too."""
+    # "Where the scale doubles, the weights stay": np.array_equal(got.w, w) and got.scale == 2 *
+    #     scale
+    # "make the step, too": as_float(w) + 0.0, new → moved(w, gradient, scale, lr), new
+    # "The gradient is a good one": np.isfinite(gradient).all() and got.scale == 2 * scale and
+    #     (got.w != want.w).any()
+    if not np.isfinite(gradient).all():
+        return as_float(w) + 0.0, scale / 2, 0
+    new, count = after(good_steps, scale, growth_interval)
+    if count == 0:
+        return as_float(w) + 0.0, new, 0
+    return moved(w, gradient, scale, lr), new, count
 
 
 @exercise.bug

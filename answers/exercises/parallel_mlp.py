@@ -49,7 +49,14 @@ exercise.case("sizes that are all 4", *layer(4, 4, 4, 4), 4)
 exercise.case("sizes that are all 6", *layer(6, 6, 6, 6), 2)
 exercise.case("more outputs than units", *layer(hidden=4, d_out=9), 2)
 exercise.case("float32", *(each.astype(np.float32) for each in layer()), 4)
-add_whole_numbers(exercise, *(np.rint(9 * each) for each in layer()), 3)
+whole = [np.rint(9 * each) for each in layer()]
+add_whole_numbers(exercise, *whole, 3)
+exercise.case(
+    "integers in x and w1 beside floats",
+    *(each.astype(np.int64) for each in whole[:2]),
+    *(each + 0.25 for each in whole[2:]),
+    3,
+)
 of_int32 = (
     [[50_000, 2], [3, -4]],
     [[50_000, 50_000, 0, 0], [3, 5, 4, 1]],
@@ -153,6 +160,22 @@ def every_nth_unit(x, w1, b1, w2, b2, ranks):
     #     np.allclose(got.parts, want.parts)
     # "asked for are blocks of neighbouring units": dealt_out → shards
     parts = shares(x, dealt_out(w1, b1, w2, ranks))
+    return parts, parts.sum(axis=0) + b2
+
+
+@exercise.bug(dealt=("w1", "w2"))
+def rows_of_other_units(x, w1, b1, w2, b2, ranks, dealt="w1"):
+    """A rank's units, columns of w1, meet rows of w2 that belong to other units: one of the two is
+    split into blocks, the other into every n-th. Split both alike."""
+    # "A rank's units, columns of w1, meet rows of w2 that belong to other units": len(b1) ==
+    #     ranks or not np.allclose(got.output, want.output)
+    # "one of the two is split into blocks, the other into every n-th": np.allclose(got.parts[0],
+    #     np.maximum(x @ w1[:, ::ranks] + b1[::ranks], 0) @ w2[: len(w2) // ranks])
+    # "Split both alike": dealt_out(w1, b1, w2, ranks) → list(shards(w1, b1, w2, ranks))
+    blocks, nth = shards(w1, b1, w2, ranks), dealt_out(w1, b1, w2, ranks)
+    first, second = (nth, blocks) if dealt == "w1" else (blocks, nth)
+    own = [(*unit[:2], rows[2]) for unit, rows in zip(first, second, strict=True)]
+    parts = shares(x, own)
     return parts, parts.sum(axis=0) + b2
 
 
@@ -267,33 +290,33 @@ def output_summed_in_the_first_part(x, w1, b1, w2, b2, ranks):
     return parts, total + b2
 
 
-@exercise.bug
-def rows_first(x, w1, b1, w2, b2, ranks):
+@exercise.bug(split=(np.split, np.array_split))
+def rows_first(x, w1, b1, w2, b2, ranks, split=np.split):
     """w1 is split by rows, so each rank has a share of the sum inside ReLU, and ReLU of shares is
     no share of ReLU. Split w1 by columns, and w2 by rows."""
     # "w1 is split by rows, so each rank has a share of the sum inside ReLU": (isinstance(got,
     #     ValueError) and len(w1) % ranks) or not np.allclose(got.parts, want.parts)
-    # "Split w1 by columns, and w2 by rows": (rows_of(as_float(x), w1, b1, w2, ranks)) →
+    # "Split w1 by columns, and w2 by rows": (rows_of(as_float(x), w1, b1, w2, ranks, split)) →
     #     (shares(x, shards(w1, b1, w2, ranks)))
-    parts = np.stack(rows_of(as_float(x), w1, b1, w2, ranks))
+    parts = np.stack(rows_of(as_float(x), w1, b1, w2, ranks, split))
     return parts, parts.sum(axis=0) + b2
 
 
-def rows_of(x, w1, b1, w2, ranks):
-    inner = zip(np.split(x, ranks, axis=1), np.split(w1, ranks), strict=True)
+def rows_of(x, w1, b1, w2, ranks, split):
+    inner = zip(split(x, ranks, axis=1), split(w1, ranks), strict=True)
     return [relu(each @ w + b1 / ranks) @ w2 for each, w in inner]
 
 
-@exercise.bug
-def sum_on_each_rank(x, w1, b1, w2, b2, ranks):
+@exercise.bug(bias=(True, False))
+def sum_on_each_rank(x, w1, b1, w2, b2, ranks, bias=True):
     """`parts` holds what the ranks have after the all-reduce. Asked for is what each has before
     it."""
     # "`parts` holds what the ranks have after the all-reduce": np.allclose(got.parts, want.output)
     #     or np.allclose(got.parts, want.output - b2)
-    # "Asked for is what each has before it": [:] = parts.sum(axis=0) + b2 → [:] = parts
+    # "Asked for is what each has before it": [:] = output if bias else output - b2 → [:] = parts
     parts = shares(x, shards(w1, b1, w2, ranks))
     output = parts.sum(axis=0) + b2
-    parts[:] = parts.sum(axis=0) + b2
+    parts[:] = output if bias else output - b2
     return parts, output
 
 

@@ -125,6 +125,15 @@ def state_begins_at_0(dhs, x, h, w_x, w_h, b, chunk):
 
 
 @exercise.bug
+def first_state_ignored(dhs, x, h, w_x, w_h, b, chunk):
+    """The first chunk begins with a state of 0. Begin with the state that was passed, `h`."""
+    # "The first chunk begins with a state of 0": np.allclose(got.h, right(dhs, x, 0 * h, w_x,
+    #     w_h, b, chunk)[0])
+    # "Begin with the state that was passed, `h`": 0 * h → h
+    return truncated_bptt(dhs, x, 0 * h, w_x, w_h, b, chunk)
+
+
+@exercise.bug
 def same_start_for_all(dhs, x, h, w_x, w_h, b, chunk):
     """Each chunk begins with the state that was passed. The state goes on: begin where the last
     chunk ended."""
@@ -214,6 +223,15 @@ def shorter_chunk_first(dhs, x, h, w_x, w_h, b, chunk):
 
 
 @exercise.bug
+def number_of_chunks(dhs, x, h, w_x, w_h, b, chunk):
+    """The number passed is taken for how many chunks there are. It is how many steps each has."""
+    # "The number passed is taken for how many chunks there are": all(np.allclose(*pair) for pair
+    #     in zip(bug(dhs, x, h, w_x, w_h, b, 1), right(dhs, x, h, w_x, w_h, b, len(x))))
+    # "It is how many steps each has": -(-len(x) // chunk) → chunk
+    return truncated_bptt(dhs, x, h, w_x, w_h, b, -(-len(x) // chunk))
+
+
+@exercise.bug
 def window_behind_each_loss(dhs, x, h, w_x, w_h, b, chunk):
     """The loss of each step goes back over `chunk` steps, borders or not. Let it stop at the first
     step of its own chunk."""
@@ -245,6 +263,23 @@ def slope_left_out(dhs, x, h, w_x, w_h, b, chunk):
         hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
         for d, _ in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
             das.insert(0, d + dh)
+            dh = das[0] @ as_float(w_h).T
+        total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def slope_at_the_state_before(dhs, x, h, w_x, w_h, b, chunk):
+    """The slope is taken at the state before the step. The tanh made the state after it: multiply
+    by 1 - h² of that."""
+    # "The slope is taken at the state before the step": np.allclose(got.db, (dhs[0] * (1 -
+    #     h**2)).sum(axis=0)) if len(x) == 1 else True
+    # "The tanh made the state after it: multiply by 1 - h² of that": hs[-2::-1] → hs[:0:-1]
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
+        for d, old in zip(as_float(dhs[part])[::-1], hs[-2::-1], strict=True):
+            das.insert(0, (d + dh) * (1 - old**2))
             dh = das[0] @ as_float(w_h).T
         total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
     return h, *total

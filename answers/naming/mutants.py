@@ -105,8 +105,9 @@ def name_of(mutant: Mutant, *rivals: Mutant) -> Name:
     """The name of a mutant; with rivals, the answers do not tell which of them it is."""
     right, one_of = ast.unparse(mutant.right), (mutant, *rivals)
     name = "_or_".join(dict.fromkeys(each.name for each in one_of))
-    wrong = [ast.unparse(each.wrong) for each in one_of]
-    if rivals[1:]:
+    # Two changes may write the same code.
+    wrong = list(dict.fromkeys(ast.unparse(each.wrong) for each in one_of))
+    if wrong[2:]:
         name, wrong = "something_else_there", []
     short = not any("\n" in code or len(code) > WIDTH for code in (right, *wrong))
     instead = " or ".join(f"`{code}`" for code in wrong) or "something else"

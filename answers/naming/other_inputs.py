@@ -107,6 +107,16 @@ def all_of(reference: Callable, cases: list[Case]) -> Iterator[AtOtherInputs]:
         name = name.replace(" ", "_")
         return AtOtherInputs(name, diagnosis, reference, change, signature)
 
+    # An argument that nobody reads comes first: where few cases pass it, another one often does
+    # as well in its place.
+    for name in names:
+        if (default := parameters[name].default) is not inspect.Parameter.empty:
+
+            def change(arguments: dict, name: str = name) -> None:
+                arguments.pop(name, None)
+
+            inputs, cause = f"{default} for `{name}`", f"`{name}` is not used"
+            yield program(f"{name} ignored", inputs, cause, change)
     for a, b in itertools.combinations(names, 2):
         if not any(may_be_taken(each.get(a), each.get(b)) for each in given):
             continue
@@ -119,13 +129,6 @@ def all_of(reference: Callable, cases: list[Case]) -> Iterator[AtOtherInputs]:
             inputs = f"`{other}` for `{one}`"
             yield program(f"{other} for {one}", inputs, cause, change)
     for name in names:
-        if (default := parameters[name].default) is not inspect.Parameter.empty:
-
-            def change(arguments: dict, name: str = name) -> None:
-                arguments.pop(name, None)
-
-            inputs, cause = f"{default} for `{name}`", f"`{name}` is not used"
-            yield program(f"{name} ignored", inputs, cause, change)
         kinds = {kind(each.get(name)) for each in given}
         for how, (words, wanted, function) in ALTERED.items():
             if kinds & wanted:

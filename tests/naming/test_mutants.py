@@ -175,3 +175,11 @@ def test_of_mutants_of_one_expression_that_answer_alike_none_is_taken_for_the_ca
     told = mutants.name_of(found["min_for_max"], found["mean_for_max"])
     assert told.name == "min_for_max_or_mean_for_max"
     assert f"` or `{wrong}` for `{right}` goes wrong as yours does" in told.diagnosis
+
+
+def test_two_changes_that_write_the_same_code_are_told_as_one():
+    exercise = catalog.load("fix_the_layers")
+    change = next(each for each in mutants.of(exercise) if each.name == "min_for_max")
+    told = mutants.name_of(change, change, change)
+    assert told == mutants.name_of(change)
+    assert " or " not in told.diagnosis

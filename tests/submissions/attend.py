@@ -371,6 +371,32 @@ def mask_transposed(q, k, v, mask=None):
     return _normalised(_hidden(s, mask)) @ v
 
 
+def mask_of_any_shape_transposed(q, k, v, mask=None):
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(_hidden(s, None if mask is None else mask.swapaxes(-1, -2))) @ v
+
+
+def causal_by_default(q, k, v, mask=None):
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    if mask is None:
+        mask = np.arange(s.shape[-1]) <= np.arange(s.shape[-2])[:, None]
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def scores_of_the_queries_type(q, k, v, mask=None):
+    """Integers have integer scores."""
+    dots = q @ np.swapaxes(k, -1, -2)
+    s = np.empty_like(dots)
+    s[...] = dots / np.sqrt(q.shape[-1])
+    return _normalised(_hidden(s, mask)) @ v
+
+
+def true_hides_and_blind_are_refused(q, k, v, mask=None):
+    """Refused is a query of which the mask is True everywhere."""
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(_hidden(s, None if mask is None else ~mask)) @ v
+
+
 def true_hides_by_a_finite_number(q, k, v, mask=None):
     _check(mask)
     s = _dots(q, k) / np.sqrt(q.shape[-1])
@@ -415,6 +441,7 @@ WRONG = {
     not_transposed: "keys_not_transposed",
     mask_forgotten: "mask_ignored",
     true_hides: "polarity_inverted",
+    true_hides_and_blind_are_refused: "polarity_inverted",
     mask_added: "ones_and_zeros_added",
     mask_added_before_scaling: "wrong_where_mask_is_passed",
     mask_times_scores: "hidden_scores_set_to_0",
@@ -446,6 +473,9 @@ WRONG = {
     values_like_keys: "wrong_where_k_and_v_have_different_numbers_of_axes",
     mask_of_the_shape_of_the_scores: "raises_ValueError",
     mask_transposed: "mask_transposed",
+    mask_of_any_shape_transposed: "mask_transposed",
+    causal_by_default: "causal_unasked",
+    scores_of_the_queries_type: None,
     true_hides_by_a_finite_number: "polarity_inverted",
     one_maximum_for_each_head: "global_maximum",
 }

@@ -173,6 +173,36 @@ def d_model_squared(*args, **more):
     return named_parts(*args, **more) - 2 * c["layers"] * c["d_model"] * (wide - c["d_model"])
 
 
+def output_of_d_model(*args, **more):
+    c = _named(args, more)
+    wide = _parts(c)[1]
+    return named_parts(*args, **more) - c["layers"] * c["d_model"] * (wide - c["d_model"])
+
+
+def narrow_keys(*args, **more):
+    """Only the queries' heads have `head_size` features."""
+    c = _named(args, more)
+    gap = _parts(c)[0] - c["d_model"] // c["heads"]
+    return named_parts(*args, **more) - 2 * c["layers"] * c["d_model"] * c["kv_heads"] * gap
+
+
+def experts_that_share_d_ff(*args, **more):
+    c = _named(args, more)
+    return named_parts(**{**c, "d_ff": c["d_ff"] // (c["experts"] or 1)})
+
+
+def three_norms_a_layer(*args, **more):
+    """The norm behind the blocks stands in each of them."""
+    c = _named(args, more)
+    return named_parts(*args, **more) + (c["layers"] - 1) * c["d_model"]
+
+
+def router_of_d_ff(*args, **more):
+    c = _named(args, more)
+    gap = c["d_ff"] - c["d_model"]
+    return named_parts(*args, **more) + c["layers"] * (c["experts"] or 0) * gap
+
+
 def no_qk_norm(*args, **more):
     return named_parts(**{**_named(args, more), "qk_norm": False})
 
@@ -253,6 +283,11 @@ WRONG = {
     layer_norms: "norms_with_biases",
     biases_of_queries_keys_and_values: "biases_in_attention",
     d_model_squared: "square_queries",
+    output_of_d_model: "square_output",
+    narrow_keys: "keys_as_wide_as_without_head_size",
+    experts_that_share_d_ff: "width_shared_out",
+    three_norms_a_layer: "wrong_except_where_layers_is_1",
+    router_of_d_ff: "d_ff_for_d_model",
     no_qk_norm: "qk_norms_forgotten",
     one_norm_for_queries_and_keys: "a_factor_left_out",
     qk_norm_of_all_heads: "qk_norms_for_every_head",

@@ -109,6 +109,41 @@ def beta_of_the_policy_alone(
     return np.logaddexp(0, -m).mean(), slope, -slope
 
 
+def beta_of_the_first_ratio(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """Brackets are missing."""
+    m = beta * (policy_chosen * 1.0 - reference_chosen) - (
+        policy_rejected * 1.0 - reference_rejected
+    )
+    slope = -beta * np.exp(-np.logaddexp(0, m)) / len(m)
+    return np.logaddexp(0, -m).mean(), slope, -slope
+
+
+def all_pairs(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    up = policy_chosen * 1.0 - reference_chosen
+    down = policy_rejected * 1.0 - reference_rejected
+    m = beta * np.subtract.outer(up, down)
+    slope = -beta * np.exp(-np.logaddexp(0, m)) / m.size
+    return np.logaddexp(0, -m).mean(), slope.sum(axis=1), -slope.sum(axis=0)
+
+
+def margin_of_the_inputs_type(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """Integers have an integer margin."""
+    m = policy_chosen - reference_chosen - (policy_rejected - reference_rejected)
+    m = (beta * m).astype(m.dtype)
+    slope = -beta * np.exp(-np.logaddexp(0, m)) / len(m)
+    return np.logaddexp(0, -m).mean(), slope, -slope
+
+
+def ties_teach_nothing(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    loss, up, down = _of(m, beta)
+    return loss, np.where(m == 0, 0, up), np.where(m == 0, 0, down)
+
+
 def rejected_first(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
     m = -_margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
     loss, up, down = _of(m, beta)
@@ -282,6 +317,10 @@ WRONG = {
     beta_below: "divided_by_beta",
     beta_of_the_loss: "beta_outside",
     beta_of_the_policy_alone: "beta_of_the_policy_alone",
+    beta_of_the_first_ratio: "beta_of_the_chosen_alone",
+    all_pairs: "every_chosen_with_every_rejected",
+    margin_of_the_inputs_type: None,
+    ties_teach_nothing: "wrong_not_in_loss",
     rejected_first: "choices_exchanged",
     reference_over_policy: "models_exchanged",
     crossed: "answers_crossed",

@@ -105,6 +105,33 @@ def without_bad_entries(w, gradient, scale, good_steps, lr, growth_interval=2000
     return _right(w, kept, scale, good_steps, lr, growth_interval)
 
 
+def infinities_clipped(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """The largest numbers of float16 stand for what overflowed."""
+    _, new_scale, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    kept = np.nan_to_num(_float(gradient), posinf=65504, neginf=-65504)
+    return _float(w) - lr * kept / scale, new_scale, count
+
+
+def divided_as_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """All gradients are made float16 first."""
+    if not np.isfinite(gradient).all():
+        return w * 1.0, scale / 2, 0
+    _, new_scale, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    with np.errstate(over="ignore", invalid="ignore"):
+        unscaled = gradient.astype(np.float16) / np.float16(scale)
+    return _float(w) - lr * _float(unscaled), new_scale, count
+
+
+def growth_in_place_of_a_step(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    new, new_scale, count = _right(w, gradient, scale, good_steps, lr, growth_interval)
+    return w * 1.0 if new_scale > scale else new, new_scale, count
+
+
+def interval_of_the_default_in_float16(w, gradient, scale, good_steps, lr, growth_interval=2000):
+    """Two mistakes."""
+    return in_the_type_of_the_gradient(w, gradient, scale, good_steps, lr)
+
+
 def infinity_alone(w, gradient, scale, good_steps, lr, growth_interval=2000):
     if np.isinf(gradient).any() or not np.isnan(gradient).any():
         return _right(w, gradient, scale, good_steps, lr, growth_interval)
@@ -281,6 +308,10 @@ WRONG = {
     always_stepped: "step_not_skipped",
     stepped_where_finite: "finite_entries_stepped",
     without_bad_entries: "bad_entries_made_zero",
+    infinities_clipped: "infinities_made_large",
+    divided_as_float16: "divided_in_float16",
+    growth_in_place_of_a_step: "no_step_where_the_scale_grows",
+    interval_of_the_default_in_float16: "growth_interval_ignored",
     infinity_alone: "nan_overlooked",
     nan_alone: "infinity_overlooked",
     sum_is_finite: "sum_looked_at",

@@ -68,6 +68,45 @@ def _shards(w1, b1, w2, ranks):
         yield w1[:, own], b1[own], w2[own]
 
 
+def rows_of_w2_dealt_out(x, w1, b1, w2, b2, ranks):
+    """w1 is cut into blocks, w2 is not."""
+    units = _shards(w1, b1, w2, ranks)
+    parts = [np.maximum(_float(x) @ w + b, 0) @ w2[k::ranks] for k, (w, b, _) in enumerate(units)]
+    return np.stack(parts), np.sum(parts, axis=0) + b2
+
+
+def hidden_units_dealt_out(x, w1, b1, w2, b2, ranks):
+    """The axis of the ranks stands last in a reshape."""
+    hidden = np.maximum(_float(x) @ w1 + b1, 0)
+    hidden = hidden.reshape(len(x), -1, ranks).transpose(2, 0, 1)
+    parts = hidden @ w2.reshape(ranks, -1, w2.shape[1])
+    return parts, parts.sum(axis=0) + b2
+
+
+def rows_of_w1_as_many_as_there_are(x, w1, b1, w2, b2, ranks):
+    """Inputs are shared out among the ranks, not hidden units."""
+    x = _float(x)
+    cuts = np.array_split(np.arange(len(w1)), ranks)
+    parts = [np.maximum(x[:, own] @ w1[own] + b1 / ranks, 0) @ w2 for own in cuts]
+    return np.stack(parts), np.sum(parts, axis=0) + b2
+
+
+def sum_without_the_bias_on_each(x, w1, b1, w2, b2, ranks):
+    parts = [np.maximum(_float(x) @ w + b, 0) @ v for w, b, v in _shards(w1, b1, w2, ranks)]
+    total = np.sum(parts, axis=0)
+    return np.stack([total] * ranks), total + b2
+
+
+def first_bias_added_in_place(x, w1, b1, w2, b2, ranks):
+    """Integers cannot take a float."""
+    parts = []
+    for w, b, v in _shards(w1, b1, w2, ranks):
+        hidden = x @ w
+        hidden += b
+        parts.append(np.maximum(hidden, 0) @ v * 1.0)
+    return np.stack(parts), np.sum(parts, axis=0) + b2
+
+
 def bias_in_the_loop(x, w1, b1, w2, b2, ranks):
     shards = _shards(w1, b1, w2, ranks)
     parts = [np.maximum(_float(x) @ w + b, 0) @ v + b2 for w, b, v in shards]
@@ -264,6 +303,11 @@ def products_of_integers(x, w1, b1, w2, b2, ranks):
 
 # What each is told.
 WRONG = {
+    rows_of_w2_dealt_out: "rows_of_other_units",
+    hidden_units_dealt_out: "rows_of_other_units",
+    rows_of_w1_as_many_as_there_are: "rows_first",
+    sum_without_the_bias_on_each: "sum_on_each_rank",
+    first_bias_added_in_place: "raises_UFuncTypeError",
     bias_in_the_loop: "second_bias_on_each_rank",
     bias_once_more: "wrong_only_in_output",
     bias_divided: "second_bias_shared_out",

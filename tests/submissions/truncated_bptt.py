@@ -143,6 +143,23 @@ def each_chunk_from_the_first_state(dhs, x, h, w_x, w_h, b, chunk):
     return _chunked(dhs, x, h, w_x, w_h, b, chunk, lambda hs, h: h)
 
 
+def starts_from_nothing(dhs, x, h, w_x, w_h, b, chunk):
+    """The state that is passed is never read."""
+    return chunk_by_chunk(dhs, x, np.zeros(h.shape, h.dtype), w_x, w_h, b, chunk)
+
+
+def slope_of_the_old_state(dhs, x, h, w_x, w_h, b, chunk):
+    def back(dhs, x, hs, w_h):
+        dw_x, dw_h, db, dh = 0.0, 0.0, 0.0, 0.0
+        for t in reversed(range(len(x))):
+            da = (dhs[t] + dh) * (1 - hs[t] ** 2)
+            dw_x, dw_h, db = dw_x + x[t].T @ da, dw_h + hs[t].T @ da, db + da.sum(axis=0)
+            dh = da @ w_h.T
+        return dw_x, dw_h, db, dh
+
+    return _chunked(dhs, x, h, w_x, w_h, b, chunk, back=back)
+
+
 def never_detached(dhs, x, h, w_x, w_h, b, chunk):
     return chunk_by_chunk(dhs, x, h, w_x, w_h, b, len(x))
 
@@ -342,6 +359,8 @@ def state_written_over(dhs, x, h, w_x, w_h, b, chunk):
 WRONG = {
     each_chunk_from_0: "state_begins_at_0",
     each_chunk_from_the_first_state: "same_start_for_all",
+    starts_from_nothing: "first_state_ignored",
+    slope_of_the_old_state: "slope_at_the_state_before",
     never_detached: "gradient_over_the_border",
     gradient_of_the_chunk_before: "left_over_for_the_next_chunk",
     whole_chunks_only: "last_chunk_dropped",
@@ -356,7 +375,7 @@ WRONG = {
     mean_of_steps: "factor_of_a_size",
     mean_of_sequences: "averaged_over_sequences",
     start_of_the_last_chunk: "state_at_the_start",
-    chunks_counted: "wrong_not_in_h",
+    chunks_counted: "number_of_chunks",
     one_step_more: "chunk_one_larger",
     counted_from_the_end: "shorter_chunk_first",
     the_last_steps_of_each_loss: "window_behind_each_loss",
