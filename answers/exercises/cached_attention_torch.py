@@ -390,3 +390,96 @@ def keys_and_values_swapped(q, k, v, past_k, past_v, cosines, sines):
     keys, values = torch.cat([past_v, k], 2), torch.cat([past_k, v], 2)
     hidden = above(q.shape[2], keys.shape[2], past + 1)
     return attend(q, keys, values, hidden), keys, values
+
+
+@exercise.bug
+def next_key_seen(q, k, v, past_k, past_v, cosines, sines):
+    """Each token sees the key after its own, too. New token i sees keys 0 to past + i: hide from
+    past + i + 1 on."""
+    # "Each token sees the key after its own, too": torch.allclose(got.y[:, 0], attend(q[:, :, :1],
+    #     got.keys[:, :, :2], got.values[:, :, :2])[:, 0]) and past_k.shape[2] == 0
+    # "hide from past + i + 1 on": past + 2 → past + 1
+    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    hidden = above(q.shape[2], keys.shape[2], past + 2)
+    return attend(q, keys, values, hidden), keys, values
+
+
+@exercise.bug
+def masked_after_the_softmax(q, k, v, past_k, past_v, cosines, sines):
+    """The mask multiplies the weights after the softmax, so they no longer add up to 1. Set scores
+    to -inf before it."""
+    # "The mask multiplies the weights after the softmax, so they no longer add up to 1": past_k.
+    #     shape[2] == 0 and not torch.allclose(got.y[:, 0], v[:, :, 0].flatten(1))
+    # "Set scores to -inf before it": scores.softmax(-1) * ~hidden → scores.masked_fill(hidden,
+    #     -torch.inf).softmax(-1)
+    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    scores = q @ keys.mT / q.shape[-1] ** 0.5
+    weights = scores.softmax(-1) * ~hidden
+    return (weights @ values).transpose(1, 2).flatten(2), keys, values
+
+
+@exercise.bug
+def keys_not_rotated(q, k, v, past_k, past_v, cosines, sines):
+    """Queries are rotated and new keys are not. Rotate new keys before they join the cache."""
+    # "Queries are rotated and new keys are not": torch.equal(got.keys[:, :, past_k.shape[2] :], k)
+    #     and torch.allclose(got.y, attend(rotate_pairs(q, cosines[past_k.shape[2] :][: q.shape[2]],
+    #     sines[past_k.shape[2] :][: q.shape[2]]), got.keys, got.values, above(q.shape[2],
+    #     got.keys.shape[2], past_k.shape[2] + 1)))
+    # "Rotate new keys before they join the cache": torch.cat([past_k, k], 2) → torch.cat([past_k,
+    #     rotate_pairs(k, cosines[past:past + k.shape[2]], sines[past:past + k.shape[2]])], 2)
+    q, _, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    keys = torch.cat([past_k, k], 2)
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    return attend(q, keys, values, hidden), keys, values
+
+
+@exercise.bug
+def queries_not_rotated(q, k, v, past_k, past_v, cosines, sines):
+    """Keys are rotated and queries are not. Rotate new queries by the rows of their keys."""
+    # "Keys are rotated and queries are not": torch.allclose(got.y, attend(q, want.keys,
+    #     want.values, above(q.shape[2], want.keys.shape[2], past_k.shape[2] + 1)))
+    # "Rotate new queries by the rows of their keys": attend(q, → attend(rotate_pairs(q,
+    #     cosines[past:past + q.shape[2]], sines[past:past + q.shape[2]]),
+    _, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    return attend(q, keys, values, hidden), keys, values
+
+
+@exercise.bug
+def one_row_for_a_chunk(q, k, v, past_k, past_v, cosines, sines):
+    """All tokens of a chunk are rotated by one row, that of its first. Take the rows past to past +
+    time."""
+    # "All tokens of a chunk are rotated by one row, that of its first": torch.allclose(got.keys,
+    #     rotate_pairs(k, cosines[:1].expand(3, -1), sines[:1].expand(3, -1)))
+    # "Take the rows past to past + time": past + 1] → past + time]
+    past, time = past_k.shape[2], q.shape[2]
+    c, s = (table[past : past + 1].expand(time, -1) for table in (cosines, sines))
+    q, k = rotate_pairs(q, c, s), rotate_pairs(k, c, s)
+    keys, values = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    return attend(q, keys, values, hidden), keys, values
+
+
+@exercise.bug
+def last_rows_of_the_tables(q, k, v, past_k, past_v, cosines, sines):
+    """The last rows of the tables are taken, which reach further than the tokens. Start at the
+    length of the cache."""
+    # "The last rows of the tables are taken, which reach further than the tokens":
+    #     torch.allclose(got.keys, rotate_pairs(k, cosines[-1:], sines[-1:])) and len(cosines) > 1
+    # "Start at the length of the cache": len(cosines) - k.shape[2] → past_k.shape[2]
+    start = len(cosines) - k.shape[2]
+    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines, start)
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    return attend(q, keys, values, hidden), keys, values
+
+
+@exercise.bug
+def detached_on_return(q, k, v, past_k, past_v, cosines, sines):
+    """The cache is detached as it is returned, so the next call gives this one no gradient. Detach
+    it in generation, not in this function."""
+    # "The cache is detached as it is returned, so the next call gives this one no gradient": not
+    #     got.keys.requires_grad and want.keys.requires_grad and got.y.requires_grad
+    q, keys, values, past = prepared(q, k, v, past_k, past_v, cosines, sines)
+    hidden = above(q.shape[2], keys.shape[2], past + 1)
+    return attend(q, keys, values, hidden), keys.detach(), values.detach()

@@ -1,5 +1,7 @@
 """Practice for question 40: where k-means starts."""
 
+import itertools
+
 import numpy as np
 
 from answers.classical.k_means import kmeans_plus_plus
@@ -79,6 +81,13 @@ exercise.case("float32", points(14, 3).astype(np.float32), rng.random(5))
 exercise.case(
     "float32, far from 0", (points(14, 3) + 3000).astype(np.float32), rng.random(5)
 )
+# In float32 a sum of 2^24 and eight ones stays 2^24.
+exercise.case(
+    "float32, a large square before small ones",
+    np.array([0, 4096, *[1] * 8], np.float32)[:, None],
+    np.array([0.0, (2**24 + 3.5) / (2**24 + 8)]),
+)
+exercise.case("integers of some 1e10", whole(14, 3, 10**10), rng.random(5))
 exercise.case(
     "the largest number below 1",
     np.array([0.0, *[1, -1] * 5])[:, None],
@@ -150,14 +159,19 @@ def farthest_point(points, uniforms):
     return np.array(rows)
 
 
-@exercise.bug
-def all_points_alike(points, uniforms):
-    """Every point is equally likely each time, as without k-means++. From the second draw on, weigh
-    by squared distances."""
-    # "Every point is equally likely each time, as without k-means++": np.array_equal(got,
+@exercise.bug(again=(True, False))
+def all_points_alike(points, uniforms, again=True):
+    """Points are equally likely each time, as without k-means++. From the second draw on, weigh by
+    squared distances."""
+    # "Points are equally likely each time, as without k-means++": np.array_equal(got,
     #     (uniforms * len(points)).astype(int))
-    # "weigh by squared distances": np.ones(len(table)) → nearest(table)
-    return drawn(points, uniforms, lambda table: np.ones(len(table)))
+    # "weigh by squared distances": np.ones(len(table)) if again else 1.0 * (nearest(table) > 0) →
+    #     nearest(table)
+    return drawn(
+        points,
+        uniforms,
+        lambda table: np.ones(len(table)) if again else 1.0 * (nearest(table) > 0),
+    )
 
 
 @exercise.bug
@@ -209,15 +223,16 @@ def first_point_first(points, uniforms):
     return drawn(points, uniforms, nearest, first=0)
 
 
-@exercise.bug
-def first_by_length(points, uniforms):
-    """The first centre is drawn by the squared distance to 0. The first time all points are equally
-    likely."""
-    # "The first centre is drawn by the squared distance to 0": got[0] == draw((points.astype(float)
-    #     ** 2).sum(axis=1), uniforms[0])
-    # "The first time all points are equally likely": weights = (points.astype(np.float64) **
-    #     2).sum(axis=1) → weights = np.ones(len(points))
-    weights = (points.astype(np.float64) ** 2).sum(axis=1)
+@exercise.bug(origin=("0", "mean"))
+def first_by_length(points, uniforms, origin="0"):
+    """The first centre is drawn by the squared distance to 0 or to the mean. The first time all
+    points are equally likely."""
+    # "The first centre is drawn by the squared distance to 0 or to the mean": got[0] ==
+    #     draw((points.astype(float) ** 2).sum(axis=1), uniforms[0])
+    # "The first time all points are equally likely": weights = (from_origin ** 2).sum(axis=1) →
+    #     weights = np.ones(len(points))
+    from_origin = points - (points.mean(axis=0) if origin == "mean" else 0.0)
+    weights = (from_origin**2).sum(axis=1)
     return drawn(points, uniforms, nearest, first=draw(weights, uniforms[0]))
 
 
@@ -284,34 +299,37 @@ def numbers_in_reverse(points, uniforms):
     return kmeans_plus_plus(points, uniforms[::-1])
 
 
-@exercise.bug
-def bytes_wrap(points, uniforms):
+@exercise.bug(squared=(np.float64, np.asarray))
+def bytes_wrap(points, uniforms, squared=np.float64):
     """Bytes are subtracted as bytes, and differences below 0 wrap around. Convert to floats before
     you subtract."""
     # "Bytes are subtracted as bytes, and differences below 0 wrap around": points.dtype == np.uint8
     #     and not np.array_equal(got, want)
     # "Convert to floats before you subtract": points - points[rows[-1]] → points.astype(float) -
     #     points[rows[-1]]
+    if points.dtype.itemsize > 1:
+        points = points.astype(np.float64)
     rows, weights, closest = [], np.ones(len(points)), np.inf
     for uniform in uniforms:
         rows.append(draw(weights, uniform))
-        to_last = ((points - points[rows[-1]]).astype(np.float64) ** 2).sum(axis=1)
+        gaps = points - points[rows[-1]]
+        to_last = (squared(gaps) ** 2).sum(axis=1)
         weights = closest = np.minimum(closest, to_last)
     return np.array(rows)
 
 
-@exercise.bug
-def sum_of_differences(points, uniforms):
+@exercise.bug(power=(1, 2))
+def sum_of_differences(points, uniforms, power=1):
     """Absolute differences are added. The distance is Euclidean: square them, add, and leave out
     the root."""
     # "Absolute differences are added": np.array_equal(got, right(points, uniforms)) is False
     # "square them, add": np.abs(points[:, None] - points[rows]) → ((points[:, None] -
-    #     points[rows]) ** 2)
+    #     points[rows]) ** 2); table ** power → table
     points = points.astype(np.float64)
     rows = [draw(np.ones(len(points)), uniforms[0])]
     for uniform in uniforms[1:]:
         table = np.abs(points[:, None] - points[rows]).sum(axis=2)
-        rows.append(draw(nearest(table), uniform))
+        rows.append(draw(nearest(table**power), uniform))
     return np.array(rows)
 
 
@@ -355,4 +373,92 @@ def probabilities_end_below_1(points, uniforms):
         rows.append((running <= uniform).sum())
         last = points[min(rows[-1], len(points) - 1)]
         weights = closest = np.minimum(closest, ((points - last) ** 2).sum(axis=1))
+    return np.array(rows)
+
+
+@exercise.bug(whole=(np.floor, np.round))
+def first_row_of_n_minus_1(points, uniforms, whole=np.floor):
+    """The first row is u (n - 1), made whole, so not all rows are equally likely. Take the whole
+    part of u n."""
+    # "The first row is u (n - 1), made whole, so not all rows are equally likely": got[0] ==
+    #     int(uniforms[0] * (len(points) - 1))
+    # "Take the whole part of u n": whole(uniforms[0] * (len(points) - 1)) → np.floor(uniforms[0] *
+    #     len(points))
+    first = int(whole(uniforms[0] * (len(points) - 1)))
+    return drawn(points, uniforms, nearest, first=first)
+
+
+@exercise.bug
+def rows_of_what_is_left(points, uniforms):
+    """Drawn points are taken out, and rows are counted among those left. Return rows of
+    `points`: a drawn point has weight 0 and may stay."""
+    # "Drawn points are taken out, and rows are counted among those left": not np.array_equal(got,
+    #     want) and got[0] == want[0] and got.max() < len(points)
+    # "Return rows of `points`: a drawn point has weight 0 and may stay": np.delete(left, rows[-1],
+    #     axis=0) → points.astype(np.float64)
+    left, weights, closest, rows = (
+        points.astype(np.float64),
+        np.ones(len(points)),
+        [],
+        [],
+    )
+    for uniform in uniforms:
+        rows.append(draw(weights, uniform))
+        closest.append(left[rows[-1]])
+        left = np.delete(left, rows[-1], axis=0)
+        table = ((left[:, None] - closest) ** 2).sum(axis=2)
+        weights = nearest(table)
+    return np.array(rows)
+
+
+@exercise.bug(dtype=(np.int64, np.int32, np.int16))
+def points_made_whole(points, uniforms, dtype=np.int64):
+    """The points become integers, which cuts their fractions off. Make them float64."""
+    # "The points become integers, which cuts their fractions off": np.array_equal(got, right(
+    #     np.trunc(points), uniforms))
+    # "Make them float64": points.astype(dtype) → points.astype(np.float64)
+    return kmeans_plus_plus(points.astype(dtype), uniforms)
+
+
+# Their type, that of the product with the sum, and the row if no running sum is above it.
+KINDS = [*itertools.product((True, False), (np.float64, float), (0, -1))]
+
+
+@exercise.bug(kinds=KINDS)
+def distances_in_float32(points, uniforms, kinds=KINDS[0]):
+    """Distances and their running sum are float32, in which small ones beside large ones are lost.
+    Convert to float64 before you subtract."""
+    # "Distances and their running sum are float32, in which small ones beside large ones are lost":
+    #     np.float32(2**24) + np.float32(1) == 2**24 and not np.array_equal(got, want)
+    # "Convert to float64 before you subtract": points.astype(np.float64 if own and points.dtype !=
+    #     np.float32 else np.float32) → points.astype(np.float64)
+    own, number, otherwise = kinds
+    points = points.astype(
+        np.float64 if own and points.dtype != np.float32 else np.float32
+    )
+    rows, weights, closest = [], np.ones(len(points)), np.inf
+    for uniform in uniforms:
+        sums = np.cumsum(weights)
+        above = np.flatnonzero(sums > number(uniform) * sums[-1])
+        rows.append(above[0] if len(above) else otherwise % len(points))
+        to_last = ((points - points[rows[-1]]) ** 2).sum(axis=1)
+        weights = closest = np.minimum(closest, to_last)
+    return np.array(rows)
+
+
+@exercise.bug(dtype=(np.int64, None))
+def squares_of_integers(points, uniforms, dtype=np.int64):
+    """Integers are squared as integers, and wrap around where squares exceed their type. Convert to
+    float64 before you subtract."""
+    # "Integers are squared as integers, and wrap around where squares exceed their type":
+    #     (np.array([2**32], np.int64) ** 2)[0] == 0 and points.dtype == np.int64 and not
+    #     np.array_equal(got, want)
+    # "Convert to float64 before you subtract": points.astype(own) → points.astype(np.float64)
+    own = (dtype or points.dtype) if points.dtype.kind in "iu" else np.float64
+    points = points.astype(own)
+    rows, weights, closest = [], np.ones(len(points)), np.inf
+    for uniform in uniforms:
+        rows.append(draw(weights, uniform))
+        to_last = ((points - points[rows[-1]]) ** 2).sum(axis=1)
+        weights = closest = np.minimum(closest, to_last)
     return np.array(rows)

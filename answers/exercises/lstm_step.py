@@ -283,3 +283,47 @@ def exponential_over_its_successor(x, h, c, w_x, w_h, b):
     g = np.tanh(g)
     c = f * as_float(c) + i * g
     return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@exercise.bug(slope=(0.2, 1 / 6, 0.25))
+def hard_sigmoid(x, h, c, w_x, w_h, b, slope=0.2):
+    """The gates are hard sigmoids: a straight line, cut at 0 and 1. Take 1 / (1 + e^-z)."""
+    # "The gates are hard sigmoids: a straight line, cut at 0 and 1": np.allclose(got.gates[:, 0],
+    #     np.clip(0.5 + 0.2 * (x @ w_x + h @ w_h + b)[:, 0], 0, 1))
+    # "Take 1 / (1 + e^-z)": np.clip(slope * z + 0.5, 0, 1) → 1 / (1 + np.exp(-z))
+    i, f, g, o = summed(x, h, w_x, w_h, b)
+    i, f, o = (np.clip(slope * z + 0.5, 0, 1) for z in (i, f, o))
+    g = np.tanh(g)
+    c = f * as_float(c) + i * g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@exercise.bug
+def more_for_the_forget_gate(x, h, c, w_x, w_h, b):
+    """The forget gate gets 1 on top of its bias. Here `b` is all of it: add nothing."""
+    # "The forget gate gets 1 on top of its bias": np.allclose(got.gates, right(x, h, c, w_x, w_h, b
+    #     + np.repeat([0, 1, 0, 0], h.shape[1]))[2])
+    # "Here `b` is all of it: add nothing": f + 1 → (f, b)[0]
+    i, f, g, o = summed(x, h, w_x, w_h, b)
+    i, f, g, o = sigmoid(i), sigmoid(f + 1), np.tanh(g), sigmoid(o)
+    c = f * as_float(c) + i * g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@exercise.bug(power=(2, 1))
+def tanh_of_exponentials(x, h, c, w_x, w_h, b, power=2):
+    """tanh is a quotient of exponentials, which is infinity over infinity where z is large. Take
+    `np.tanh(z)`."""
+
+    # "tanh is a quotient of exponentials, which is infinity over infinity where z is large":
+    #     np.isnan(got.gates).any() and (x @ w_x + h @ w_h + b).max() > 709
+    def tanh(z):
+        up, down = np.exp(power * z), np.exp((power - 2) * z)
+        return (up - down) / (up + down)
+
+    i, f, g, o = summed(x, h, w_x, w_h, b)
+    with np.errstate(all="ignore"):
+        i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
+    c = f * as_float(c) + i * g
+    with np.errstate(all="ignore"):
+        return o * tanh(c), c, np.concatenate([i, f, g, o], axis=1)

@@ -62,6 +62,9 @@ exercise.case(
 )
 exercise.case("grades up to 20", *graded(8, 21), 5)
 exercise.case(
+    "grades above 62", np.array([65, 2, 63, 0, 66]), np.array([5, 1, 2, 4, 3]), 4
+)
+exercise.case(
     "grades that are no whole numbers",
     np.array([0.4, 2.3, 0.0, 1.6]),
     np.array([4.0, 1, 3, 2]),
@@ -335,3 +338,70 @@ def close_scores_tied(grades, scores, k):
     gains, close = gains_of(grades), np.round(scores.astype(np.float64), 9)
     weights = discounts(len(gains), k)
     return share(shared(gains, close, weights), ordered(gains, gains, weights))
+
+
+@exercise.bug
+def one_place_further(grades, scores, k):
+    """Place i is divided by log2(i + 2), so that even the first place is discounted. Divide by
+    log2(i + 1)."""
+    # "Place i is divided by log2(i + 2)": np.isclose(bug(np.array([1, 0]), np.array([1, 2]), 2),
+    #     np.log2(3) / np.log2(4))
+    # "Divide by log2(i + 1)": np.arange(3, len(gains) + 3) → np.arange(2, len(gains) + 2)
+    gains = gains_of(grades)
+    weights = 1 / np.log2(np.arange(3, len(gains) + 3))
+    weights[k:] = 0
+    return share(shared(gains, scores, weights), shared(gains, gains, weights))
+
+
+@exercise.bug
+def places_beyond_k_left_out(grades, scores, k):
+    """Where equal scores reach beyond k, the mean is taken over their places up to k alone. Those
+    beyond k count too, with the discount 0."""
+    # "Where equal scores reach beyond k, the mean is taken over their places up to k alone":
+    #     bug(np.array([1, 1]), np.ones(2), 1) == 2
+    # "Those beyond k count too, with the discount 0": np.clip(k - first, 1, size) → size
+    gains, weights = gains_of(grades), discounts(len(grades), k)
+    down = -scores.astype(np.float64)
+    _, group, size = np.unique(down, return_inverse=True, return_counts=True)
+    first = np.cumsum(size) - size
+    means = np.add.reduceat(weights, first) / np.clip(k - first, 1, size)
+    return share(float(gains @ means[group]), ordered(gains, gains, weights))
+
+
+@exercise.bug
+def discount_of_the_mean_place(grades, scores, k):
+    """Equal scores get the discount of their mean place. Give each the mean discount of their
+    places."""
+    # "Equal scores get the discount of their mean place": np.isclose(bug(np.array([1, 0, 0]),
+    #     np.ones(3), 3), 1 / np.log2(2 + 1))
+    # "Give each the mean discount of their places": float(gains @ weights) → shared(gains, scores,
+    #     discounts(len(gains), k))
+    gains = gains_of(grades)
+    above = (scores[:, None] < scores).sum(axis=1)
+    place = above + ((scores[:, None] == scores).sum(axis=1) + 1) / 2
+    weights = np.where(place <= k, 1 / np.log2(place + 1), 0)
+    return share(
+        float(gains @ weights), ordered(gains, gains, discounts(len(gains), k))
+    )
+
+
+@exercise.bug
+def grades_made_whole(grades, scores, k):
+    """Fractions of grades are cut off. 2^g takes fractions, too."""
+    # "Fractions of grades are cut off": got == right(np.floor(grades), scores, k)
+    # "2^g takes fractions, too": grades.astype(np.int64) → grades
+    return ndcg(grades.astype(np.int64), scores, k)
+
+
+@exercise.bug(dtype=(None, np.int64))
+def powers_of_integers(grades, scores, k, dtype=None):
+    """2^g is taken in integers, which wrap around: in int64, 2^64 is 0. Take it in floats:
+    `2.0**grades`."""
+    # "2^g is taken in integers, which wrap around: in int64, 2^64 is 0": np.array([64]).dtype ==
+    #     np.int64 and (2 ** np.array([64]))[0] == 0 and got != want
+    # "Take it in floats: `2.0**grades`": 2 ** grades → 2.0**grades
+    if grades.dtype.kind in "iu":
+        grades = grades.astype(dtype or grades.dtype)
+    gains = 2**grades - 1
+    weights = discounts(len(gains), k)
+    return share(shared(gains, scores, weights), ordered(gains, gains, weights))

@@ -56,6 +56,7 @@ exercise.case("scores near 1e300", y, 1e299 * scores)
 truth = (rng.random(203) < 0.1).astype(int)
 exercise.case("a tenth positive", truth, truth + rng.normal(size=203).round(1))
 exercise.case("float32", y, scores.astype(np.float32))
+exercise.case("int32 of some 1e9", y, (6e8 * scores).astype(np.int32))
 exercise.case("truth in bytes", y.astype(np.uint8), -scores)
 exercise.case(
     "bytes",
@@ -247,3 +248,71 @@ def average_precision_instead(truth, scores):
     #     in scores[truth == 1]]) → np.trapezoid(*([0, *((scores[truth == each] >= cut).mean() for
     #     cut in np.unique(scores)[::-1])] for each in (1, 0)))
     return np.mean([(truth == 1)[scores >= s].mean() for s in scores[truth == 1]])
+
+
+@exercise.bug
+def fewer_taken_off(truth, scores):
+    """The ranks start at 1, but the P (P - 1) / 2 that is taken off belongs to ranks from 0. Take
+    off P (P + 1) / 2."""
+    # "The ranks start at 1, but the P (P - 1) / 2 that is taken off belongs to ranks from 0":
+    #     np.isclose(got, want + 1 / (truth == 0).sum())
+    # "Take off P (P + 1) / 2": p * (p - 1) / 2 → p * (p + 1) / 2
+    p, n = (truth == 1).sum(), (truth == 0).sum()
+    return (midranks(scores)[truth == 1].sum() - p * (p - 1) / 2) / (p * n)
+
+
+GRIDS = [
+    (cuts, ends)
+    for cuts in (101, 11, 51, 100, 201, 1001)
+    for ends in ([], [np.inf, -np.inf])
+]
+
+
+@exercise.bug(grid=GRIDS)
+def thresholds_on_a_grid(truth, scores, grid=GRIDS[0]):
+    """The thresholds are fixed numbers from 0 to 1: scores between two of them, or outside, are not
+    told apart. Take the scores themselves."""
+    # "The thresholds are fixed numbers from 0 to 1: scores between two of them, or outside, are not
+    #     told apart": got == bug(truth, np.where(scores > 1, 7, scores))
+    # "Take the scores themselves": np.linspace(0, 1, cuts), *ends → scores, np.inf, -np.inf
+    cuts, ends = grid
+    cuts = np.sort([*np.linspace(0, 1, cuts), *ends])[::-1]
+    y = [(scores[truth == 1] >= cut).mean() for cut in cuts]
+    x = [(scores[truth == 0] >= cut).mean() for cut in cuts]
+    return np.trapezoid(y, x)
+
+
+@exercise.bug
+def scores_in_float32(truth, scores):
+    """The scores become float32, in which some that differ are equal. Leave them in their type."""
+    # "The scores become float32, in which some that differ are equal":
+    #     len(set(scores.astype(np.float32))) < len(set(scores)) and got != want
+    # "Leave them in their type": scores.astype(np.float32) → scores
+    return roc_auc(truth, scores.astype(np.float32))
+
+
+@exercise.bug(alone=(False, True))
+def side_by_side(truth, scores, alone=False):
+    """Each positive is compared with one negative, side by side. Compare it with all of them:
+    `highs[:, None] - lows`."""
+    # "Each positive is compared with one negative, side by side": got == np.mean([a > b for a, b
+    #     in zip(scores[truth == 1], scores[truth == 0])])
+    highs, lows = scores[truth == 1].astype(float), scores[truth == 0]
+    n = min(len(highs), len(lows))
+    n = None if alone and n == 1 else n
+    gaps = highs[:n] - lows[:n]
+    return (gaps > 0).mean() + (gaps == 0).mean() / 2
+
+
+@exercise.bug
+def differences_of_integers(truth, scores):
+    """Scores are subtracted as integers, whose differences wrap around. Compare them with > and ==,
+    or subtract floats."""
+    # "Scores are subtracted as integers, whose differences wrap around": scores.dtype == np.int32
+    #     and got != want
+    # "Compare them with > and ==": np.sign(gaps) → np.where(highs > lows, 1.0, np.where(highs ==
+    #     lows, 0.0, -1.0))
+    # "or subtract floats": gaps = highs - lows → gaps = highs.astype(float) - lows
+    highs, lows = scores[truth == 1][:, None], scores[truth == 0]
+    gaps = highs - lows
+    return (np.sign(gaps).mean() + 1) / 2

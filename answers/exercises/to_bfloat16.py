@@ -57,6 +57,7 @@ exercise.case(
     "float64 beside a tie", np.array([1 + 2.0**-8 + beside, 1 + 3 * 2.0**-8 - beside])
 )
 exercise.case("large integers", np.array([1001, -77_777, 3_000_000_007_000]))
+exercise.case("int32", np.array([1001, -77_777, 257], np.int32))
 add_whole_numbers(exercise, rng.integers(-255, 256, size=(3, 4)), fraction=0)
 exercise.long_case(np.sin(np.arange(1203.0)).astype(np.float32))
 
@@ -336,3 +337,16 @@ def small_integers_first(x, kind=np.int32):
     if x.dtype.kind in "iu":
         x = x.astype(kind)
     return to_bfloat16(x)
+
+
+@exercise.bug
+def carry_lost(x):
+    """A fraction that is rounded up to 1 loses its carry: 255.9 becomes 128. Let the carry run into
+    the exponent."""
+    # "A fraction that is rounded up to 1 loses its carry": (got != want).any() and (2 * got ==
+    #     want)[got != want].all()
+    # "255.9 becomes 128": bug(np.float32([255.9]))[0] == 128
+    # "Let the carry run into the exponent": bits & 4286578688 | rounded & 8388607 → rounded
+    bits = bits_of(x)
+    rounded = bits + 0x7FFF + odd(bits)
+    return floats(bits & 0xFF800000 | rounded & 0x007FFFFF, x)

@@ -132,7 +132,7 @@ FALSE = [
     ("two_layer_gradients", biases_exchanged, 'gradients["b1"] is gradients["b2"]'),
     ("two_layer_gradients", updated_on_the_way, 'gradients["w2"] and gradients["b2"] are right'),
     ("accept_draft", drawn_from_the_other_end, "or how that entry is made"),
-    ("roc_auc", squashed_by_math, "where it should be finite, in 1 of the 2"),
+    ("roc_auc", squashed_by_math, "where it should be finite, in 2 of the 3"),
     ("roc_auc", squashed_by_numpy, None),
     ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in all"),
 ]

@@ -387,6 +387,68 @@ def minus_ten_thousand(q, k, v, past_k, past_v, cosines, sines):
     return (weights @ values).transpose(1, 2).flatten(2), keys, values
 
 
+def _seen(q, keys, past, shift=0):
+    """Scores, and which keys may be seen."""
+    places = torch.arange(past, past + q.shape[2])[:, None] + shift
+    return q @ keys.mT * q.shape[-1] ** -0.5, torch.arange(keys.shape[2]) <= places
+
+
+def _looked(q, keys, values, past, shift=0):
+    scores, seen = _seen(q, keys, past, shift)
+    y = scores.where(seen, scores.new_tensor(-torch.inf)).softmax(-1) @ values
+    return y.transpose(1, 2).flatten(2)
+
+
+def _joined(k, v, past_k, past_v):
+    return torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+
+
+def mask_one_too_far(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    keys, values = _joined(_turn(k, cosines, sines, past), v, past_k, past_v)
+    return _looked(_turn(q, cosines, sines, past), keys, values, past, 1), keys, values
+
+
+def weights_zeroed(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    keys, values = _joined(_turn(k, cosines, sines, past), v, past_k, past_v)
+    scores, seen = _seen(_turn(q, cosines, sines, past), keys, past)
+    weights = torch.where(seen, scores.softmax(-1), 0.0)
+    return (weights @ values).transpose(1, 2).flatten(2), keys, values
+
+
+def queries_alone_turned(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    keys, values = _joined(k, v, past_k, past_v)
+    return _looked(_turn(q, cosines, sines, past), keys, values, past), keys, values
+
+
+def keys_alone_turned(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    keys, values = _joined(_turn(k, cosines, sines, past), v, past_k, past_v)
+    return _looked(q, keys, values, past), keys, values
+
+
+def a_position_for_all(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    tables = cosines[past].expand(len(q[0, 0]), -1), sines[past].expand(len(q[0, 0]), -1)
+    keys, values = _joined(_turn(k, *tables, 0), v, past_k, past_v)
+    return _looked(_turn(q, *tables, 0), keys, values, past), keys, values
+
+
+def rows_from_the_end(q, k, v, past_k, past_v, cosines, sines):
+    past, tables = past_k.shape[2], (cosines[-q.shape[2] :], sines[-q.shape[2] :])
+    keys, values = _joined(_turn(k, *tables, 0), v, past_k, past_v)
+    return _looked(_turn(q, *tables, 0), keys, values, past), keys, values
+
+
+def cache_handed_on_detached(q, k, v, past_k, past_v, cosines, sines):
+    past = past_k.shape[2]
+    keys, values = _joined(_turn(k, cosines, sines, past), v, past_k, past_v)
+    y = _looked(_turn(q, cosines, sines, past), keys, values, past)
+    return y, keys.detach(), values.detach()
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -418,4 +480,11 @@ WRONG = {
     keys_of_the_cache_detached: "cut_off_from_the_graph",
     cache_made_a_leaf_of_its_own: "cut_off_from_the_graph",
     minus_ten_thousand: "finite_fill",
+    mask_one_too_far: "next_key_seen",
+    weights_zeroed: "masked_after_the_softmax",
+    queries_alone_turned: "keys_not_rotated",
+    keys_alone_turned: "queries_not_rotated",
+    a_position_for_all: "one_row_for_a_chunk",
+    rows_from_the_end: "last_rows_of_the_tables",
+    cache_handed_on_detached: "detached_on_return",
 }

@@ -232,6 +232,83 @@ def by_probabilities_alone(points, uniforms):
     return np.array(rows)
 
 
+def first_below_the_last(points, uniforms):
+    rows = [int(uniforms[0] * (len(points) - 1))]
+    for uniform in uniforms[1:]:
+        rows.append(_first(_table(points, rows).min(axis=1), uniform))
+    return np.array(rows)
+
+
+def first_to_the_nearest(points, uniforms):
+    rows = [round(float(uniforms[0] * (len(points) - 1)))]
+    for uniform in uniforms[1:]:
+        rows.append(_first(_table(points, rows).min(axis=1), uniform))
+    return np.array(rows)
+
+
+def first_by_the_mean(points, uniforms):
+    rows = [_first(((points - points.mean(axis=0)) ** 2).sum(axis=1), uniforms[0])]
+    for uniform in uniforms[1:]:
+        rows.append(_first(_table(points, rows).min(axis=1), uniform))
+    return np.array(rows)
+
+
+def drawn_ones_removed(points, uniforms):
+    left = points.astype(float)
+    rows, centres = [int(uniforms[0] * len(left))], []
+    for uniform in uniforms[1:]:
+        centres.append(left[rows[-1]])
+        left = np.delete(left, rows[-1], axis=0)
+        nearest = np.min([((left - each) ** 2).sum(axis=1) for each in centres], axis=0)
+        rows.append(_first(nearest, uniform))
+    return np.array(rows)
+
+
+def whole_points(points, uniforms):
+    return whole_table_each_time(points.astype(int), uniforms)
+
+
+def uniformly_among_the_rest(points, uniforms):
+    return _drawn(points, uniforms, lambda table: (table.min(axis=1) > 0).astype(float))
+
+
+def manhattan_squared(points, uniforms):
+    x, rows = points.astype(float), [int(uniforms[0] * len(points))]
+    for uniform in uniforms[1:]:
+        table = np.abs(x[:, None] - x[rows]).sum(axis=2) ** 2
+        rows.append(_first(table.min(axis=1), uniform))
+    return np.array(rows)
+
+
+def _in(x, uniforms):
+    rows, nearest = [int(uniforms[0] * len(x))], np.inf
+    for uniform in uniforms[1:]:
+        with np.errstate(all="ignore"):
+            nearest = np.minimum(nearest, ((x - x[rows[-1]]) ** 2).sum(axis=1))
+            rows.append(_first(nearest, uniform))
+    return np.array(rows)
+
+
+def in_their_own_type(points, uniforms):
+    return _in(points, uniforms)
+
+
+def in_the_type_of_floats(points, uniforms):
+    return _in(points if points.dtype.kind == "f" else points.astype(float), uniforms)
+
+
+def in_float32(points, uniforms):
+    return _in(points.astype(np.float32), uniforms)
+
+
+def in_int64(points, uniforms):
+    return _in(points.astype(float if points.dtype.kind == "f" else int), uniforms)
+
+
+def integers_in_their_own_type(points, uniforms):
+    return _in(points.astype(float) if points.dtype.kind == "f" else points, uniforms)
+
+
 # What each is told.
 WRONG = {
     by_the_distance: "distances_not_squared",
@@ -254,12 +331,24 @@ WRONG = {
     last_number_first: "numbers_in_reverse",
     bytes_as_bytes: "bytes_wrap",
     of_manhattan: "sum_of_differences",
-    expanded: "wrong_for_numbers_that_are_large",
-    squares_in_float32: "wrong_for_numbers_that_are_close",
+    expanded: "wrong_for_numbers_that_are_close",
+    squares_in_float32: "expanded_far_from_0",
     rounded_to_six_digits: None,
     plus_a_little: "a_little_added",
     its_own_generator: "wrong_where_uniforms_holds_more_than_one_number",
     one_number_for_all: None,
     by_probabilities_alone: "probabilities_end_below_1",
     centred_in_place: "an_argument_changed",
+    first_below_the_last: "first_row_of_n_minus_1",
+    first_to_the_nearest: "first_row_of_n_minus_1",
+    first_by_the_mean: "first_by_length",
+    drawn_ones_removed: "rows_of_what_is_left",
+    whole_points: "points_made_whole",
+    uniformly_among_the_rest: "all_points_alike",
+    manhattan_squared: "sum_of_differences",
+    in_their_own_type: "without_astype",
+    in_the_type_of_floats: "distances_in_float32",
+    in_float32: "distances_in_float32",
+    in_int64: "squares_of_integers",
+    integers_in_their_own_type: "squares_of_integers",
 }

@@ -221,6 +221,33 @@ def in_the_type_of_the_inputs(x, h, c, w_x, w_h, b):
     return tuple(each.astype(x.dtype) for each in by_slices(x, h, c, w_x, w_h, b))
 
 
+def gates_of_straight_lines(x, h, c, w_x, w_h, b):
+    i, f, g, o = _parts(x, h, w_x, w_h, b)
+    i, f, o = (np.minimum(1, np.maximum(0, (z + 2.5) / 5)) for z in (i, f, o))
+    return _end(i, f, np.tanh(g), o, c)
+
+
+def remembers_at_first(x, h, c, w_x, w_h, b):
+    n = h.shape[1]
+    return by_slices(x, h, c, w_x, w_h, b + np.repeat([0.0, 1.0, 0.0, 0.0], n))
+
+
+def tanh_by_hand(x, h, c, w_x, w_h, b):
+    def tanh(z):
+        with np.errstate(all="ignore"):
+            return (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
+
+    i, f, g, o = _parts(x, h, w_x, w_h, b)
+    i, f, g, o = _logistic(i), _logistic(f), tanh(g), _logistic(o)
+    c = f * c + i * g
+    return o * tanh(c), c, np.hstack([i, f, g, o])
+
+
+def read_as_pytorchs_weights(x, h, c, w_x, w_h, b):
+    w_x, w_h = (w.reshape(len(b), -1).T for w in (w_x, w_h))
+    return by_slices(x, h, c, w_x, w_h, b)
+
+
 # What each is told.
 WRONG = {
     order_of_another_library: "candidate_behind_the_output_gate",
@@ -249,4 +276,8 @@ WRONG = {
     a_copy_of_the_cell_in_place: "wrong_where_c_holds_integers",
     state_in_the_type_of_the_old: "truncated_to_integers",
     in_the_type_of_the_inputs: "truncated_to_integers",
+    gates_of_straight_lines: "hard_sigmoid",
+    remembers_at_first: "more_for_the_forget_gate",
+    tanh_by_hand: "tanh_of_exponentials",
+    read_as_pytorchs_weights: None,
 }

@@ -199,6 +199,43 @@ def grades_in_float32(grades, scores, k):
     return _share(_shared(gains, scores, weights), _shared(gains, gains, weights))
 
 
+def one_more_in_the_logarithm(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    weights = np.where(np.arange(items) < k, 1 / np.log2(np.arange(items) + 3), 0)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def mean_of_what_is_left_of_a_group(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)[:k]
+    best = np.sort(gains)[::-1][:k] @ weights
+    total = start = 0
+    for score in np.unique(scores)[::-1]:
+        group = gains[scores == score]
+        if start < k:
+            total += group.sum() * weights[start : start + len(group)].mean()
+        start += len(group)
+    return _share(total, best)
+
+
+def by_midranks(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    order = np.sort(-scores.astype(float))
+    ends = [np.searchsorted(order, -scores.astype(float), side=side) for side in ("left", "right")]
+    place = (ends[0] + 1 + ends[1]) / 2
+    return _share((gains / np.log2(1 + place))[place <= k].sum(), np.sort(gains)[::-1] @ weights)
+
+
+def truncated_grades(grades, scores, k):
+    return group_after_group(np.trunc(grades), scores, k)
+
+
+def shifted_ones(grades, scores, k):
+    whole = grades.dtype.kind in "iu"
+    gains = (np.left_shift(1, grades.astype(int)) - 1 if whole else _gain(grades)).astype(float)
+    weights = _weights(len(grades), k)
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
 # What each is told.
 WRONG = {
     linear_gain: "grade_as_gain",
@@ -223,4 +260,9 @@ WRONG = {
     scores_in_float32: "close_scores_tied",
     ties_before_the_cut: "rows_in_another_order_should_not_matter",
     grades_in_float32: "nearly_right",
+    one_more_in_the_logarithm: "one_place_further",
+    mean_of_what_is_left_of_a_group: "places_beyond_k_left_out",
+    by_midranks: "discount_of_the_mean_place",
+    truncated_grades: "grades_made_whole",
+    shifted_ones: "powers_of_integers",
 }

@@ -11,7 +11,7 @@ def loops(truth, scores):
 
 
 def signs(truth, scores):
-    gaps = scores[truth == 1][:, None] - scores[truth == 0][None, :]
+    gaps = scores[truth == 1][:, None] - scores[truth == 0][None, :].astype(float)
     return (np.sign(gaps).mean() + 1) / 2
 
 
@@ -249,6 +249,28 @@ def each_score_once(truth, scores):
     return np.heaviside(above, 0.5).mean()
 
 
+def signs_of_integers(truth, scores):
+    return (np.sign(np.subtract.outer(*_of(truth, scores))).mean() + 1) / 2
+
+
+def too_little_taken_off(truth, scores):
+    order = np.sort(scores)
+    twice = np.searchsorted(order, scores) + np.searchsorted(order, scores, side="right") + 1
+    p, n = (truth == 1).sum(), (truth != 1).sum()
+    return (twice[truth == 1].sum() - p * (p - 1)) / 2 / (p * n)
+
+
+def eleven_thresholds(truth, scores):
+    cuts = [np.inf, *np.linspace(1, 0, 11), -np.inf]
+    hits, alarms = ([(each >= c).mean() for c in cuts] for each in _of(truth, scores))
+    return np.trapezoid(hits, alarms)
+
+
+def zipped(truth, scores):
+    pairs = [*zip(*_of(truth, scores), strict=False)]
+    return sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in pairs) / len(pairs)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_higher: "ties_lost",
@@ -260,7 +282,7 @@ WRONG = {
     one_by_one: "ties_by_position",
     ascending_curve: "upside_down",
     negative_area: "sign",
-    a_hundred_thresholds: "too_small",
+    a_hundred_thresholds: "thresholds_on_a_grid",
     no_start: "curve_without_its_origin",
     close_is_equal: "wrong_for_numbers_that_are_close",
     fancy_index: "labels_as_indices",
@@ -272,11 +294,15 @@ WRONG = {
     flipped: "never_below_a_half",
     in_place: "an_argument_changed",
     ties_lost_and_upside_down: "upside_down",
-    in_single_precision: None,
+    in_single_precision: "scores_in_float32",
     signs_by_a_root_of_squares: "wrong_for_numbers_that_are_large",
     all_tied_is_nothing: None,
     fifty_thresholds: "nearly_right",
     rounded_to_two_decimals: "wrong_for_numbers_that_are_close",
     exponentials_of_scores: "scores_exponentiated",
     argsort_of_argsort: "ties_by_position",
+    signs_of_integers: "differences_of_integers",
+    too_little_taken_off: "fewer_taken_off",
+    eleven_thresholds: "thresholds_on_a_grid",
+    zipped: "side_by_side",
 }

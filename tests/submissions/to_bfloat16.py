@@ -222,6 +222,20 @@ def four_bytes_of_integers(x):
     return two_cases(x.astype(np.intc) if x.dtype == np.int64 else x)
 
 
+def fraction_alone(x):
+    """The seven bits are rounded among themselves."""
+    bits = _bits(x)
+    fraction = bits & 0x7FFFFF
+    fraction = fraction + 0x7FFF + (fraction >> 16 & 1) & 0x7F0000
+    return np.where(np.isinf(x), x, _cut(bits & 0xFF800000 | fraction, x)).astype(np.float32)
+
+
+def four_bytes_viewed(x):
+    """What has four bytes is taken for float32, int32 too."""
+    x = x if x.dtype.itemsize == 4 else x.astype(np.float32)
+    return two_cases(np.ascontiguousarray(x).view(np.float32))
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -245,4 +259,6 @@ WRONG = {
     seven_bits_below: "some_lower_bits_overlooked",
     half_then_floor: "ties_upwards",
     four_bytes_of_integers: "small_integers_first",
+    fraction_alone: "carry_lost",
+    four_bytes_viewed: "wrong_where_x_is_of_dtype_int32",
 }
