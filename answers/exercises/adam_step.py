@@ -339,11 +339,11 @@ def uphill(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
 def no_eps(
     w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, eps_used=0
 ):
-    """eps is left out, so that a weight without gradient gets 0/0, and one of a tiny gradient a
-    whole step. Add `eps` to the root."""
+    """eps is left out, or next to nothing: a tiny gradient moves its weight by a whole step, and
+    without eps a gradient of 0 gives 0/0. Add `eps` to the root."""
     # "Add `eps` to the root": eps_used), → eps),
-    # "eps is left out, so that a weight without gradient gets 0/0, and one of a tiny gradient
-    #     a whole step": np.isnan(bug(*np.zeros((4, 1)), 1)[0]) and
-    #     np.allclose(bug(*np.array([[0], [1e-20], [0], [0]]), 1, lr=1.0)[0], -1)
+    # "a tiny gradient moves its weight by a whole step": np.allclose([bug(*np.array([[0], [1e-20],
+    #     [0], [0]]), 1, lr=1.0, eps_used=each)[0] for each in (0, 1e-30)], -1)
+    # "without eps a gradient of 0 gives 0/0": np.isnan(bug(*np.zeros((4, 1)), 1)[0])
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps_used), m, v

@@ -142,9 +142,11 @@ def perplexity(losses, targets, token_bytes, bytes_too=False):
 
 @exercise.bug
 def weighted_by_bytes(losses, targets, token_bytes):
-    """Each loss is multiplied by the length of its token, so that the tokens do not drop out. A
-    token's loss is that of all its bytes: sum the losses as they are."""
+    """Each loss is multiplied by the length of its token, so that the result depends on
+    how the text is cut. A token's loss is that of all its bytes: sum the losses as they are."""
     # "Each loss is multiplied by the length of its token": np.isclose(got, losses / np.log(2))
+    # "so that the result depends on how the text is cut": bug(np.ones(2), np.array([0, 1]),
+    #     np.array([1, 3])) != bug(np.array([2.0]), np.array([0]), np.array([4]))
     # "A token's loss is that of all its bytes: sum the losses as they are": (losses * sizes) →
     #     losses[sizes > 0]
     losses, sizes, _ = parts(losses, targets, token_bytes)

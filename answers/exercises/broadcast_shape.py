@@ -92,10 +92,10 @@ def missing_axes_refused(*shapes):
 
 @exercise.bug(which=(0, -1))
 def one_shape_compared_with_all(*shapes, which=0):
-    """Each shape is compared with one and the same, where a 1 fits anything, so (1,), (2,), (3,)
-    goes through. Compare with what all shapes before it gave."""
-    # "Each shape is compared with one and the same, where a 1 fits anything, so (1,), (2,), (3,)
-    #     goes through": bug((1,), (2,), (3,)) == (2,)
+    """Each shape is compared with one and the same: if that is (1,), both (2,) and (3,) fit it.
+    Compare with what all shapes before it gave."""
+    # "if that is (1,), both (2,) and (3,) fit it": bug((1,), (2,), (3,)) == (2,) == bug((2,), (3,),
+    #     (1,), which=-1)
     # "Compare with what all shapes before it gave": broadcast_shape(shape, shapes[which]) →
     #     broadcast_shape(*shapes)
     for shape in shapes:

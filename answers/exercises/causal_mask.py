@@ -26,8 +26,8 @@ exercise.case("300 positions", 300)
 
 @exercise.check
 def holds_true_and_false(causal_mask):
-    """The mask holds numbers, not True and False: `~mask` then fails or gives -1 and -2, which
-    both count as true. Make it an array of bool."""
+    """The mask holds numbers, not True and False: `~mask` then fails or gives, say, -1 and -2,
+    which both count as true. Make it an array of bool."""
     return np.asarray(causal_mask(3)).dtype == bool
 
 
@@ -106,14 +106,14 @@ def nothing_hidden(length):
 
 @exercise.bug(dtype=(float, int, np.float32, np.uint8))
 def ones_and_zeros(length, dtype=float):
-    """The mask holds ones and zeros, not True and False: `~mask` then fails or gives -1 and -2,
-    and added to scores it hides nothing. Make it an array of bool."""
+    """The mask holds ones and zeros, not True and False: `~mask` then fails, or gives -1 and -2
+    or 255 and 254; added to scores it hides nothing. Make it an array of bool."""
     # "The mask holds ones and zeros, not True and False": bug(2).dtype == float and
     #     set(bug(2).ravel()) == {0, 1}
-    # "`~mask` then fails or gives -1 and -2": [set((~mask).ravel()) for mask in [bug(2,
-    #     dtype=int)]] == [{-1, -2}]
+    # "`~mask` then fails, or gives -1 and -2 or 255 and 254": [set((~mask).ravel()) for mask in
+    #     (bug(2, dtype=int), bug(2, dtype=np.uint8))] == [{-1, -2}, {255, 254}]
     # "Make it an array of bool": dtype=dtype → dtype=bool
-    # "and added to scores it hides nothing": np.isfinite(np.ones((2, 2)) + bug(2)).all() and
+    # "added to scores it hides nothing": np.isfinite(np.ones((2, 2)) + bug(2)).all() and
     #     bug(2).dtype == float
     return np.tril(np.ones((length, length), dtype=dtype))
 

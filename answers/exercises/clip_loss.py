@@ -393,11 +393,13 @@ def no_maximum(images, texts, log_scale):
     way=tuple((eps, behind) for eps in (1e-8, 1e-6, 1e-7) for behind in (False, True))
 )
 def eps_beside_the_length(images, texts, log_scale, way=(1e-8, False)):
-    """A number added to each length shortens short rows: at embeddings of 1e-5 all cosines are off
+    """A number added to each length shortens short rows: at a length of 1e-5 cosines of 1 are off
     by a thousandth or more. Divide by the length alone."""
 
-    # "at embeddings of 1e-5 all cosines are off by a thousandth or more": not np.isclose(
-    #     bug(1e-5 * images, 1e-5 * texts, 1.0)[0], right(images, texts, 1.0)[0], rtol=1e-4)
+    # "at a length of 1e-5 cosines of 1 are off by a thousandth or more": np.allclose(
+    #     [bug(1e-5 * np.eye(2), 1e-5 * np.eye(2), 0.0, way=(each, False))[0] for each in (1e-8,
+    #     1e-6)], [np.logaddexp(0, -((1e-5 / (1e-5 + each)) ** 2)) for each in (1e-8, 1e-6)]) and
+    #     (1e-5 / (1e-5 + 1e-8)) ** 2 < 1 - 1e-3
     # "Divide by the length alone": / (length + eps) → / length
     # "A number added to each length shortens short rows": bug(1e-5 * np.eye(2), 1e-5 * np.eye(2),
     #     1.0)[0] > 1.0001 * right(np.eye(2), np.eye(2), 1.0)[0]

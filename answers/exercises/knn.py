@@ -142,8 +142,8 @@ def nearest_last(queries, points, k):
 
 @exercise.bug
 def in_the_order_of_the_points(queries, points, k):
-    """The right points stand in the order of their indices, as a selection leaves them. Sort the k
-    found by distance."""
+    """The right points stand in the order of their indices, as a mask leaves them. Sort the k found
+    by distance."""
     # "The right points stand in the order of their indices": np.array_equal(got, np.sort(want))
     # "Sort the k found by distance": np.sort(nearest(squared(queries, points), k), axis=1) →
     #     nearest(squared(queries, points), k)

@@ -16,7 +16,7 @@ exercise = Exercise(
         "Turn the label into a sign: s z is how far an example lies on its right side, and both "
         "classes have one formula.",
         "`np.logaddexp` of 0 and t is log(1 + exp(t)) for any t. What is t?",
-        "The slope of an example's loss by z is p - y. Which of the three results has λ?",
+        "The slope of an example's loss by z is p - y. Which of the three results contain λ?",
     ),
 )
 

@@ -62,8 +62,8 @@ exercise.long_case(*documents(*rng.integers(1, 30, 100)), 64)
 
 @exercise.check
 def mask_of_true_and_false(pack_sequences):
-    """The mask holds numbers, not True and False: `~mask` then gives -1 and -2, which both count as
-    true. Make it an array of bool."""
+    """The mask holds numbers, not True and False: `~mask` then fails or gives, say, -1 and -2,
+    which both count as true. Make it an array of bool."""
     mask = pack_sequences(np.arange(1, 4), np.array([2, 1]), 4)[2]
     return np.asarray(mask).dtype == bool
 

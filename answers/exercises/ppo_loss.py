@@ -16,7 +16,7 @@ exercise = Exercise(
         "Probabilities of long texts are 0 in a float, their logarithms are not. How is a ratio "
         "made of two logarithms?",
         "Two products, one with the ratio and one with the clipped ratio; each entry takes the "
-        "smaller. Which of the two depends on the log-probability?",
+        "smaller. Where they differ, which of the two depends on the log-probability?",
         "exp is its own derivative. The loss is minus a mean: both leave a factor in the gradient.",
     ),
 )

@@ -185,13 +185,14 @@ def second_from_the_new_first(x, offset=0, base=10_000.0):
 
 @exercise.bug(steps=("pairs by d", "features by d/2", "pairs by d - 2"))
 def exponent_off_by_2(x, offset=0, base=10_000.0, steps="pairs by d"):
-    """The exponent is j/d, 4j/d or 2j/(d - 2), so the slowest pair is far too fast or too slow. For
+    """The exponent is j/d, 4j/d or 2j/(d - 2), so the slowest pair is too fast or too slow. For
     pair j of d/2 it is 2j/d."""
     # "The exponent is j/d": np.allclose(got, right(x, base=10000.0 ** (1 / 2)))
     # "For pair j of d/2 it is 2j/d": np.arange(d // 2) / d * (1 if steps == 'pairs by d' else
     #     4) → 2 * np.arange(d // 2) / d; max(d - 2, 1) → d
-    # "so the slowest pair is far too fast or too slow": np.allclose(bug(x,
-    #     steps="features by d/2"), right(x, base=10000.0 ** 2)) and not np.allclose(got, want)
+    # "so the slowest pair is too fast or too slow": np.allclose(bug(x, steps="features by d/2"),
+    #     right(x, base=10000.0 ** 2)) and np.allclose(bug(np.tile(x, 2), steps="pairs by d - 2"),
+    #     right(np.tile(x, 2), base=10000.0 ** (2 * x.shape[-1] / (2 * x.shape[-1] - 2))))
     d = x.shape[-1]
     exponents = np.arange(d // 2) / d * (1 if steps == "pairs by d" else 4)
     if steps == "pairs by d - 2":

@@ -35,8 +35,8 @@ exercise.case("200 tokens after 100", 200, 64, 100, 4)
 
 @exercise.check
 def holds_true_and_false(sliding_window_mask):
-    """The mask holds numbers, not True and False: `~mask` then gives -1 and -2, which both count as
-    true. Make it an array of bool."""
+    """The mask holds numbers, not True and False: `~mask` then fails or gives, say, -1 and -2,
+    which both count as true. Make it an array of bool."""
     return np.asarray(sliding_window_mask(3, 2)).dtype == bool
 
 

@@ -330,11 +330,10 @@ def centred_last(x, train, eps):
 
 @exercise.bug(of=("covariance", "transposed", "inverse"))
 def by_cholesky(x, train, eps, of="covariance"):
-    """A triangular factor whitens, too, but is not symmetric. Take the symmetric root, by
-    eigenvectors."""
-    # "A triangular factor whitens, too, but is not symmetric": bug.keywords["of"]
-    #     == "transposed" or np.allclose((got**2).sum(axis=1), (want**2).sum(axis=1)) and not
-    #     np.allclose(got, want)
+    """The root is Cholesky's, triangular and not symmetric: where it whitens, the rows come out
+    turned. Take the symmetric root, by eigenvectors."""
+    # "where it whitens, the rows come out turned": np.allclose((got**2).sum(axis=1),
+    #     (want**2).sum(axis=1)) and not np.allclose(got, want)
     # "Take the symmetric root, by eigenvectors": np.linalg.cholesky(covariance) → (lambda v:
     #     v[1] * np.sqrt(v[0]) @ v[1].T)(np.linalg.eigh(covariance))
     train = as_float(train)
@@ -351,10 +350,13 @@ def by_cholesky(x, train, eps, of="covariance"):
 
 @exercise.bug(thin=(False, True))
 def empty_directions_dropped(x, train, eps, thin=False):
-    """Directions along which `train` does not spread are dropped. Their variance is `eps`: keep all
-    d eigenvectors."""
+    """Directions along which `train` does not spread are dropped. Their variance of 0 becomes
+    `eps`: keep all d eigenvectors."""
     # "does not spread are dropped": np.linalg.matrix_rank(got,
     #     tol=1e-8) < np.linalg.matrix_rank(want, tol=1e-8)
+    # "Their variance of 0 becomes `eps`": (lambda mean, values, vectors: (lambda v: np.allclose(
+    #     want - got, (as_float(x) - mean) @ v @ v.T / np.sqrt(eps)))(
+    #     vectors[:, values <= 1e-10 * values.max()]))(*fitted(train))
     # "keep all d eigenvectors": values > 1e-10 * values.max() → values >= 0;
     #     full_matrices=False → full_matrices=True
     mean, values, vectors = fitted(train)
