@@ -73,7 +73,7 @@ class Page:
             plan on the home page takes its order from it; without it, 1 in both.
         level: How hard the question is, in a few words.
         reading: The minutes to read it, as `answers.proof.minutes` counts them.
-        practice: The minutes to write its exercises, counted there too.
+        practice: The minutes to write each of its exercises, counted there too.
         modules: The modules of `answers` that the page shows.
         exercises: The exercises that practise it.
         tags: The words under which the site files it.
@@ -89,7 +89,7 @@ class Page:
     importance: dict[str, int]
     level: str
     reading: int
-    practice: int
+    practice: list[int]
     modules: list[str]
     exercises: list[str]
     tags: list[str]
@@ -131,7 +131,7 @@ KEYS = {
     "importance": dict,
     "level": str,
     "reading": int,
-    "practice": int,
+    "practice": list,
     "modules": list,
     "exercises": list,
     "tags": list,
@@ -160,16 +160,16 @@ def read(path: Path) -> Page:
     if not isinstance(data, dict):
         raise ValueError(f"{path.name}: the front matter must be lines of `key: value`")
     # `pytest --update` writes the minutes into a new page.
-    optional = {"importance": dict.fromkeys(TRACKS, 1), "reading": 0, "practice": 0}
+    optional = {"importance": dict.fromkeys(TRACKS, 1), "reading": 0, "practice": []}
     data = optional | {"also": []} | data
     for key, kind in KEYS.items():
         if key not in data:
             raise ValueError(f"{path.name}: the front matter lacks `{key}`")
         value = data[key]
-        if type(value) is not kind or (
-            kind is list and {type(v) for v in value} - {str}
-        ):
-            what = "a list of words" if kind is list else f"of type {kind.__name__}"
+        of = int if key == "practice" else str
+        if type(value) is not kind or (kind is list and {type(v) for v in value} - {of}):
+            listed = f"a list of {'whole numbers' if of is int else 'words'}"
+            what = listed if kind is list else f"of type {kind.__name__}"
             raise ValueError(f"{path.name}: `{key}` is {value!r}; it must be {what}")
     for track, importance in data["importance"].items():
         if track not in TRACKS or importance not in (1, 2, 3):

@@ -24,8 +24,8 @@ ASKED = re.compile(
     r"^(?:<!-- card: (?P<pin>[a-z0-9_-]+) -->\s*)?^\*\*(?P<question>[^\n]+?)\*\*",
     re.MULTILINE,
 )
-# Minutes: what a card is thought to take.
-OPENING, FOLLOW_UP, LEAST_EXERCISE = 2, 1, 3
+# Minutes: what a card is thought to take; an exercise, until its page says.
+OPENING, FOLLOW_UP, NEW_EXERCISE = 2, 1, 3
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,11 @@ def of_page(page: Page) -> Iterator[Card]:
     for each in asked:
         name = f"{number}/{each.slug}"
         yield Card(name, "follow-up", page, each.question, each.answer, FOLLOW_UP)
-    minutes = max(LEAST_EXERCISE, -(-page.practice // max(1, len(page.exercises))))
+    minutes = dict(zip(page.exercises, page.practice, strict=False))
     for name in page.exercises:
         front = f"Write `{name}` again, from the stub."
-        yield Card(f"exercise/{name}", "exercise", page, front, "", minutes)
+        asks = minutes.get(name, NEW_EXERCISE)
+        yield Card(f"exercise/{name}", "exercise", page, front, "", asks)
 
 
 def follow_ups(text: str) -> list[FollowUp]:

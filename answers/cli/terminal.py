@@ -152,7 +152,7 @@ def show_page(out: Console, page: Page) -> None:
     out.print(Text(f"Question {page.number}: {page.title}", "bold"))
     out.print(
         Text(
-            f"{page.topic}, {page.level}, {page.reading} + {page.practice} minutes",
+            f"{page.topic}, {page.level}, {page.reading} + {sum(page.practice)} minutes",
             "dim",
         )
     )

@@ -134,11 +134,11 @@ def test_what_only_looks_like_a_follow_up_is_none():
     assert follow_ups("## Another page\n\n**What?** That.\n") == []
 
 
-def test_minutes_of_an_exercise_are_its_share_of_the_pages_and_at_least_three():
-    page = replace(PAGES[5], practice=7, exercises=["a", "b"])
-    assert [card.minutes for card in of_page(page)][-2:] == [4, 4]
-    page = replace(PAGES[5], practice=2, exercises=["a", "b"])
-    assert [card.minutes for card in of_page(page)][-2:] == [3, 3]
+def test_minutes_of_an_exercise_are_what_its_page_says_and_three_until_it_does():
+    page = replace(PAGES[5], practice=[7, 4], exercises=["a", "b"])
+    assert [card.minutes for card in of_page(page)][-2:] == [7, 4]
+    page = replace(PAGES[5], practice=[7], exercises=["a", "b"])
+    assert [card.minutes for card in of_page(page)][-2:] == [7, 3]
 
 
 def test_a_question_in_plain_text_has_no_marks():
