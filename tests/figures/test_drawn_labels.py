@@ -230,4 +230,5 @@ def test_changes_noticed():
     assert figure.texts() == [f"{share:.1f}%" for share in shares]
     labels = [text.get_text() for text in figure.panels[0].get_yticklabels()]
     assert labels == [*found, "library"]
+    figure.says("one for each kind of change", len(labels) == len(kinds))
     figure.says("each with its share in percent", figure.axes()[0] == "noticed, %")

@@ -133,6 +133,13 @@ def test_roofline():
     assert (round(at), round(height)) == (heads // kv_heads, 13)
     figure.says("Both phases of prefill are on the roof")
     assert same([points[name][1] for name in ("prefill", "attention, prefill")], [989, 989])
+    figure.panels[0].figure.draw_without_rendering()
+    ridge = next(line for line in figure.panels[0].lines if line.get_linestyle() == ":")
+    assert not [
+        text.get_text()
+        for text in figure.panels[0].texts
+        if text.get_window_extent().overlaps(ridge.get_window_extent())
+    ]
     figure.says("Llama 3 8B in bfloat16 on an H100")
     figure.says("and its attention stays where it is")
 
