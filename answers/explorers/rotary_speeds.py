@@ -30,7 +30,7 @@ def rotary_speeds(factor: float, base: float) -> View:
     facts = (
         f"{turns} pairs make a whole turn in {TRAINED:,} tokens",
         f"pair 32 slowed by {linear[32]:g} (interpolation), {ntk[32]:.2f} (NTK-aware)",
-        f"the latter's base {base * factor ** (HEAD / (HEAD - 2)):,.0f}",
+        f"NTK-aware base {base * factor ** (HEAD / (HEAD - 2)):,.0f}",
     )
     drawn = f"A curve from 1 to {factor:g}, and a level line at {factor:g}. {'; '.join(facts)}."
     return View(chart, drawn, facts)

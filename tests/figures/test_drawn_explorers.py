@@ -86,7 +86,7 @@ def test_temperature(t, gap):
     assert list(shown.x.ticks.values()) == [f"A: {1 + gap:g}", "B: 1", "C: 0", "D: -1"]
     shown.says("Softmax of four logits divided by the temperature T")
     shown.says("a high one flattens towards 1/4 each")
-    assert shown.view.facts[2].startswith("A's slope by its own logit ")
+    assert shown.view.facts[2].startswith("slope of A by its own logit ")
     assert shown.near(shown.lines()[0, "rule"][1], [1 / 4, 1 / 4])
     hot, cold = (special.softmax(np.array([2, 1, 0, -1]) / each) for each in (100, 0.01))
     shown.says("A low one sharpens towards the largest logit")
@@ -436,7 +436,7 @@ def test_rotary_speeds(factor, base):
     assert shown.view.facts == (
         f"{len(turning)} pairs make a whole turn in 4,096 tokens",
         f"pair 32 slowed by {factor} (interpolation), {want[32]:.2f} (NTK-aware)",
-        f"the latter's base {base * factor ** (128 / 126):,.0f}",
+        f"NTK-aware base {base * factor ** (128 / 126):,.0f}",
     )
     assert all(same([2.0**place], [float(text)]) for place, text in shown.y.ticks.items())
     assert (shown.x.label, shown.y.label) == ("pair, from the fastest", "slowed by (log scale)")
