@@ -16,7 +16,7 @@ INKS = {
     3: "var(--figure-3, #0f766e)",
 }
 WIDTH, HEIGHT = 396, 240
-LEFT, RIGHT, TOP, BOTTOM = 58, 10, 14, 44  # of the frame
+LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 44  # of the frame
 SIZE = 12  # of text
 HALO = "paint-order: stroke; stroke: var(--md-default-bg-color); stroke-width: 4px"
 

@@ -57,8 +57,9 @@ def ends(steps: int, spread: float) -> tuple[float, float]:
 
 def denoising_paths(steps: int, spread: float) -> View:
     """Twelve draws of noise on their way to two points, of weights 0.7 (right) and 0.3 (left), by
-    DDIM. Solid: in a few steps. Dashed: in 200 steps with the exact score. A denoiser that
-    believes in another variance than the true one leads to the wrong shares."""
+    DDIM. Solid: in the steps of the slider. Dashed: in 200 steps with the exact score. From 20
+    steps on, a denoiser that believes in another variance than the true one leads to wrong
+    shares. In five steps or fewer the exact one does, too."""
     solid, dashed = drawn(steps, spread), drawn(MANY, 1.0)
     left, middle = ends(steps, spread)
     chart = Chart(
@@ -77,11 +78,12 @@ def denoising_paths(steps: int, spread: float) -> View:
         f"farthest from a point: {middle:.2f}",
         f"{other} of 12 end elsewhere than in {MANY} steps",
     )
-    return View(chart, f"Twelve ways in {steps:g} steps. {'; '.join(facts)}.", facts)
+    length = f"{steps:g} step{'s' if steps > 1 else ''}"
+    return View(chart, f"Twelve ways in {length}. {'; '.join(facts)}.", facts)
 
 
 explorer = Explorer(
     denoising_paths,
     Slider("steps", "Steps", (1, 2, 3, 5, 10, 20, 50, 100), 5),
-    Slider("spread", "Variance believed, in true ones", (0.25, 0.5, 1, 2, 4), 1),
+    Slider("spread", "Believed variance / true variance", (0.25, 0.5, 1, 2, 4), 1),
 )

@@ -25,12 +25,10 @@ def loss_interval(classes: int, p: float) -> View:
     chart.box((0, 1), (least, SEEN), ink=2, tint=0.12)
     chart.line(x, -np.log(x), ink=1)
     chart.rule(y=most, ink=3)
-    chart.text(
-        0.99, most, f"right: below log {classes} = {most:.3f}", ink=3, anchor="end"
-    )
-    chart.text(
-        0.99, least - 0.65, f"wrong: above log 2 = {least:.3f}", ink=2, anchor="end"
-    )
+    # Each where only its kind lies, for any number of classes, and off the curve.
+    right = f"right: below log {classes} = {most:.3f}"
+    chart.text(0.01, 0.02, right, ink=3, anchor="start")
+    chart.text(0.99, 6.85, f"wrong: above log 2 = {least:.3f}", ink=2, anchor="end")
     chart.rule(y=least, ink=2)
     chart.dot(p, loss, ink=1)
     # 1 if all classes may have the same probability.
@@ -38,8 +36,8 @@ def loss_interval(classes: int, p: float) -> View:
     if p > 1 / 2:
         verdict = "more than 1/2: the answer is right"
     elif p == 1 / 2:
-        right = "" if classes == 2 else "right, or "
-        verdict = f"just 1/2: the answer is {right}tied with one other class"
+        or_right = "" if classes == 2 else "right, or "
+        verdict = f"just 1/2: the answer is {or_right}tied with one other class"
     elif even < 1:
         verdict = f"less than 1/{classes}: the answer is wrong"
     elif even == 1:

@@ -29,12 +29,14 @@ def plug_in_bias(p: float, n: float) -> View:
     )
     chart.line(np.log10(draws), unbiased, ink=1)
     chart.line(np.log10(draws), plug_in, ink=2, dashed=True)
-    worst = int((unbiased - plug_in).argmax())
+    # At each k, not only at those that are drawn.
+    every = np.arange(1, n + 1)
+    bias = 1 - (1 - p) ** every - chances @ (1 - (1 - c[:, None] / n) ** every)
     facts = (
-        f"too low by up to {unbiased[worst] - plug_in[worst]:.3f}, at k = {draws[worst]}",
+        f"too low by up to {bias.max():.3f}, at k = {every[bias.argmax()]}",
         f"k = {n}: {unbiased[-1]:.3f}, plug-in {plug_in[-1]:.3f}",
     )
-    drawn = f"Two rising curves from {p:g}, the plug-in below. {'; '.join(facts)}."
+    drawn = f"Two rising curves from {p:g}, the plug-in below: {'; '.join(facts)}."
     return View(chart, drawn, facts)
 
 

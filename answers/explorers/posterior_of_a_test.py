@@ -20,8 +20,8 @@ def posterior_of_a_test(
     after = posterior(np.stack([priors, 1 - priors], axis=1), likelihood)[:, 0]
     here = float(posterior(np.array([prior, 1 - prior]), likelihood)[0])
     people = natural_frequencies(prior, sensitivity, false_positives)
-    # Rounded as they are shown, so that they add up.
-    ill, true, false = np.round([people[0].sum(), people[0, 0], people[1, 0]], 1)
+    # Exact in six digits: rounded to tenths, they would not make the share beside them.
+    ill, true, false = people[0].sum(), people[0, 0], people[1, 0]
     chart = Chart(
         Axis(
             "prior: the share of the ill (log scale)",
@@ -47,9 +47,9 @@ def posterior_of_a_test(
         f"The posterior rises with the prior. A dot at a prior of {prior:.2%}: after a "
         f"positive test {here:.1%}.",
         (
-            f"Of 1,000 people {ill:.1f} are ill, and {true:.1f} of them test positive",
-            f"so do {false:.1f} healthy people",
-            f"{true:.1f} of {true + false:.1f} who test positive are ill: {here:.1%}",
+            f"Of 1,000 people {ill:g} are ill, and {true:g} of them test positive",
+            f"so do {false:g} healthy people",
+            f"{true:g} of {true + false:g} who test positive are ill: {here:.1%}",
         ),
     )
 

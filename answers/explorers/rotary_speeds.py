@@ -29,8 +29,8 @@ def rotary_speeds(factor: float, base: float) -> View:
     chart.line(pairs, np.log2(ntk), ink=1)
     facts = (
         f"{turns} pairs make a whole turn in {TRAINED:,} tokens",
-        f"pair 32 slowed by {ntk[32]:.2f}, not {linear[32]:g}",
-        f"new base {base * factor ** (HEAD / (HEAD - 2)):,.0f}",
+        f"pair 32 slowed by {linear[32]:g} (interpolation), {ntk[32]:.2f} (NTK-aware)",
+        f"NTK-aware base {base * factor ** (HEAD / (HEAD - 2)):,.0f}",
     )
     drawn = f"A curve from 1 to {factor:g}, and a level line at {factor:g}. {'; '.join(facts)}."
     return View(chart, drawn, facts)

@@ -51,9 +51,9 @@ def signal_depth(scale: float, width: int) -> View:
         f"From 1 at the input, the size goes to {last} behind {LAYERS} layers of width {width}; "
         f"a dashed line goes to {said}.",
         (
-            f"Weights of variance {scale:g}/n multiply the mean square by {scale / 2:g} a layer",
-            f"behind {LAYERS} layers derived {said}",
-            f"drawn {last}",
+            f"Weights of variance {scale:g}/n multiply the mean square by {scale / 2:g} a layer, "
+            "on average",
+            f"its root behind {LAYERS} layers: derived {said}, drawn {last}",
         ),
     )
 

@@ -33,7 +33,7 @@ def temperature(t: float, gap: float) -> View:
         (
             f"A has probability {p[0]:.3f}",
             f"entropy {entropy:.3f} nats of at most {np.log(4):.3f}",
-            f"its slope by its own logit {p[0] * (1 - p[0]) / t:.3f}",
+            f"slope of A by its own logit {p[0] * (1 - p[0]) / t:.3f}",
         ),
     )
 

@@ -11,19 +11,19 @@ from answers.probability.kl_estimators import k1, k2, k3
 
 # --8<-- [start:both_directions]
 def both_directions() -> Figure:
-    """A fair coin p against a coin q that shows heads with the probability below. Only the
-    direction that averages over p becomes infinite where q excludes a side.
+    """A fair coin p against a coin q that shows heads with the probability below. Only
+    KL(p‖q), which averages over p, becomes infinite where q excludes a side.
 
     Divergence in nats against the probability of heads under q, from 0 to 1. Both curves
-    touch 0 at one half. KL of p from q rises without bound at both ends. KL of q from p
-    ends at log 2, 0.69. At 0.8, the example, they are at 0.2231 and 0.1927.
+    touch 0 at one half. KL(p‖q) rises without bound at both ends. KL(q‖p) ends at
+    log 2, 0.69. At 0.8, the example, they are at 0.2231 and 0.1927.
     """
     heads = np.linspace(0.0005, 0.9995, 400)
     q = np.stack([heads, 1 - heads], axis=-1)
     p = np.full_like(q, 0.5)
     figure, axes = plt.subplots()
-    axes.plot(heads, kl_divergence(p, q), label="of p from q")
-    axes.plot(heads, kl_divergence(q, p), "--", label="of q from p")
+    axes.plot(heads, kl_divergence(p, q), label="KL(p‖q)")
+    axes.plot(heads, kl_divergence(q, p), "--", label="KL(q‖p)")
     axes.axvline(0.8, color="C2", linewidth=1, linestyle=":")
     axes.text(0.785, 0.75, "the example", color="C2", ha="right")
     axes.set(

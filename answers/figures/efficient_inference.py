@@ -75,10 +75,11 @@ def roofline() -> Figure:
         strict=True,
     )
     left, right, above, under = (-8, 4), (10, -5), (0, 9), (0, -20)
+    before = (-22, 9)  # clear of the ridge
     points = [
         ("decode, batch 1", products[0], "o", right, "left"),
         ("batch 64", products[1], "o", left, "right"),
-        ("batch 512", products[2], "o", above, "right"),
+        ("batch 512", products[2], "o", before, "right"),
         ("prefill", products[3], "o", under, "center"),
         ("attention, decode", attention[0], "^", right, "left"),
         ("attention, prefill", attention[3], "^", above, "center"),

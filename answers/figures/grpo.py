@@ -12,7 +12,8 @@ def reward_and_loss() -> Figure:
     """Mean reward and printed loss of the guide's GPT while GRPO trains it, by step.
 
     Means over two seeds and ten steps each. Without KL the reward rises from below 0.1 to 0.99, and
-    the printed loss stays at 0. With KL the reward stops near 0.6, and the loss rises to 0.02.
+    the printed loss stays at 0. With KL the reward stops near 0.6, and the loss rises to 0.025 and
+    ends at 0.022.
     """
     figure, axes = plt.subplots(1, 2, sharex=True)
     steps = np.arange(5, STEPS, 10)

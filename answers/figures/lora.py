@@ -12,8 +12,8 @@ def learning_and_forgetting() -> Figure:
     Further left, more is learned. Further down, less is forgotten.
 
     Three curves of five points. At a loss of 2.2 on Moby-Dick, all weights reach 1.7 on Python,
-    LoRA of rank 8 reaches 2, and LoRA in attention alone none. At the largest rates all curves
-    turn to the upper right.
+    and LoRA of rank 8 reaches 2. LoRA in attention alone reaches 2.3 at best, at 2 on Moby-Dick.
+    At the largest rates all curves turn to the upper right.
     """
     figure, axes = plt.subplots()
     names = {"all weights": "all weights", FIRST: "LoRA, r = 8"}

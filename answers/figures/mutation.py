@@ -10,12 +10,13 @@ from answers.records.mutation import recorded
 def changes_noticed() -> Figure:
     """The share of changes that were noticed, by what was changed.
 
-    Horizontal bars, one for each kind of change, each with its share in percent.
+    Horizontal bars, one for each kind of change, each with its share in percent. The
+    table above has the same shares.
     """
     found = recorded()
     shares = [100 * kind["noticed"] / kind["changes"] for kind in found.values()]
-    figure, axes = plt.subplots(figsize=(5.5, 2.6))
-    axes.barh(list(found), shares, color="C0", height=0.6)
+    figure, axes = plt.subplots(figsize=(5.5, 4.2))
+    axes.barh(list(found), shares, color="C0", alpha=0.35)
     for row, share in enumerate(shares):
         axes.text(2, row, f"{share:.1f}%", va="center", color=TEXT)
     axes.invert_yaxis()

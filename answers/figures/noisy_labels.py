@@ -22,8 +22,8 @@ def annotator_skill() -> Figure:
     """The recall of 20 annotators for both classes: true, and estimated without the truth.
 
     Estimate against truth, with a diagonal. Most points lie near it. Experts stand at the top
-    right; spammers near one half on both axes; three annotators who lean
-    to 1 have one point at the top right and one at the bottom left.
+    right; spammers near one half on both axes; each of three annotators who
+    lean to 1 has one point at the top right and one at the bottom left.
     """
     rng = np.random.default_rng(12)
     recall = mixed_recall(rng)

@@ -13,7 +13,7 @@ from answers.training.normalization import batch_norm, layer_norm
 # --8<-- [start:what_moves_an_output]
 def what_moves_an_output() -> Figure:
     """Which entries of a batch move one output, the one with a frame. Layer norm and RMS norm
-    look along its row, batch norm down its column, but in evaluation at nothing else.
+    look along its row, batch norm in training down its column, in evaluation at the entry alone.
 
     Three grids of 5 rows, the examples, and 6 columns, the features. One cell has a frame. Full
     cells move its output. For layer norm they are the 6 of its row, for batch norm in training

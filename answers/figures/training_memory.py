@@ -14,9 +14,10 @@ def peak_by_tokens() -> Figure:
     """The peak on one of eight devices that train Llama-7B, by the tokens of its micro-batch.
     Checkpoints let it hold eight times as many.
 
-    Two rising curves, each of 12 points, and a level line at 80 GB. With every activation kept
-    the curve crosses it between 8 and 16 thousand tokens, with checkpoints between 65 and 131
-    thousand. Each point holds 13.5 GB of weights, gradients and optimizer.
+    Two rising curves and a level line at 80 GB. With every activation kept the curve crosses it
+    between 12 and 16 thousand tokens, and leaves the picture before 25 thousand. With checkpoints
+    it crosses between 98 and 131 thousand. Each point holds 13.5 GB of weights, gradients and
+    optimizer.
     """
     figure, axes = plt.subplots()
     tokens = [2048 * batch for batch in SEQUENCES]

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 from drawing import quoted, same
+from matplotlib.textpath import TextPath
 from scipy import optimize, signal, special, stats
 from sklearn import metrics
 from transformers.generation import logits_process
 
 from answers import explorers
-from answers.explorers import bits, chart, decoding, one_pass_variance
+from answers.explorers import bits, chart, decoding, denoising_paths, one_pass_variance
 from answers.labels.binormal import two_models
 from answers.probability.diffusion import (
     ddim_step,
@@ -85,6 +86,7 @@ def test_temperature(t, gap):
     assert list(shown.x.ticks.values()) == [f"A: {1 + gap:g}", "B: 1", "C: 0", "D: -1"]
     shown.says("Softmax of four logits divided by the temperature T")
     shown.says("a high one flattens towards 1/4 each")
+    assert shown.view.facts[2].startswith("slope of A by its own logit ")
     assert shown.near(shown.lines()[0, "rule"][1], [1 / 4, 1 / 4])
     hot, cold = (special.softmax(np.array([2, 1, 0, -1]) / each) for each in (100, 0.01))
     shown.says("A low one sharpens towards the largest logit")
@@ -118,7 +120,7 @@ def plug_in_mean(p, n, k):
     return stats.binom.pmf(passes, n, p) @ (1 - (1 - passes / n) ** k)
 
 
-@pytest.mark.parametrize(("p", "n"), [(0.1, 20), (0.01, 200), (0.7, 5), (0.3, 50)])
+@pytest.mark.parametrize(("p", "n"), [(0.1, 20), (0.01, 200), (0.7, 5), (0.3, 50), (0.02, 200)])
 def test_plug_in_bias(p, n):
     shown = Shown("plug_in_bias", p, n)
     lines = shown.lines()
@@ -134,8 +136,11 @@ def test_plug_in_bias(p, n):
     for each in k[k > 1]:
         few, some, many = (plug_in_mean(p, samples, each) for samples in (5, 20, 200))
         assert few < some < many < 1 - (1 - p) ** each
-    assert (
-        f"k = {n}: {1 - (1 - p) ** n:.3f}, plug-in {plug_in_mean(p, n, n):.3f}" in shown.view.facts
+    bias = [1 - (1 - p) ** each - plug_in_mean(p, n, each) for each in range(1, n + 1)]
+    worst = int(np.argmax(bias))
+    assert shown.view.facts == (
+        f"too low by up to {bias[worst]:.3f}, at k = {worst + 1}",
+        f"k = {n}: {1 - (1 - p) ** n:.3f}, plug-in {plug_in_mean(p, n, n):.3f}",
     )
     assert (shown.x.label, shown.y.label) == ("k (log scale)", "pass@k, on average")
 
@@ -190,7 +195,7 @@ def test_kl_directions():
     assert abs(across[0][across[1].argmax()]) < 0.1
 
 
-@pytest.mark.parametrize(("classes", "p"), [(10, 0.4), (2, 0.99)])
+@pytest.mark.parametrize(("classes", "p"), [(10, 0.4), (2, 0.99), (3, 0.4), (1000, 0.01)])
 def test_loss_interval(classes, p):
     shown = Shown("loss_interval", classes, p)
     x, y = shown.lines()[1, "solid"]
@@ -208,6 +213,16 @@ def test_loss_interval(classes, p):
     assert shown.near(ends[2][1], [np.log(2), 7.5])
     assert [dot[0] for dot in shown.dots()] == [1]
     assert shown.near(shown.dots()[0][2], -np.log(p))
+    for each in shown.drawing.iter(f"{SVG}text"):
+        # A label stands where only what it names can lie, by the feet and the heads of letters.
+        x, (foot, head) = shown.place(
+            float(each.get("x")), [float(each.get("y")) - up for up in (0, chart.SIZE)]
+        )
+        if each.text.startswith("right"):
+            assert 0 < foot < head < np.log(2)
+            assert x < 0.1  # at p = 0.5, its end, the curve is still above
+        if each.text.startswith("wrong"):
+            assert np.log(classes) < foot < head < 7.6
     assert (shown.x.label, shown.y.label) == ("probability of the true class", "loss (nats)")
 
 
@@ -260,7 +275,9 @@ def test_bits(b, outlier):
     assert (shown.x.label, shown.y.label) == ("bits", "error of the other rows")
 
 
-@pytest.mark.parametrize(("beta1", "beta2"), [(0.9, 0.999), (0.0, 0.95), (0.98, 0.9)])
+@pytest.mark.parametrize(
+    ("beta1", "beta2"), [(0.9, 0.999), (0.0, 0.95), (0.98, 0.9), (0.98, 0.999)]
+)
 def test_uncorrected_steps(beta1, beta2):
     shown = Shown("uncorrected_steps", beta1, beta2)
 
@@ -278,6 +295,8 @@ def test_uncorrected_steps(beta1, beta2):
     shown.says("With the correction each step is one learning rate (dashed)")
     assert shown.near(shown.lines()[0, "rule"][1], [0, 0])
     assert shown.near(shown.dots()[0][2], np.log10(want.max()))
+    longest = f"longest: {want.max():.2f}, step {want.argmax() + 1}"
+    assert shown.view.facts[1] == (longest if want.max() > 1.005 else "none over 1")
     assert shown.view.facts[0] == f"First step: {want[0]:.2f} learning rates"
     assert shown.view.facts[2] == f"step 1000: {want[999]:.2f}"
     shown.says("The nearer β₂ is to 1 the longer they are, and β₁ shortens the first of them")
@@ -304,7 +323,9 @@ def test_denoising_paths(steps, spread):
         return np.array(places)
 
     shown.says("Twelve draws of noise on their way to two points, of weights 0.7 (right) and 0.3")
-    shown.says("by DDIM. Solid: in a few steps. Dashed: in 200 steps with the exact score")
+    shown.says(
+        "by DDIM. Solid: in the steps of the slider. Dashed: in 200 steps with the exact score"
+    )
     starts = np.random.default_rng(38).normal(size=(12, 2))
     drawn = {None: [], "6 4": []}
     for line in shown.drawing.iter(f"{SVG}polyline"):
@@ -325,9 +346,24 @@ def test_denoising_paths(steps, spread):
     assert shown.view.facts[1] == f"farthest from a point: {np.abs(np.abs(last) - 1).max():.2f}"
     moved = (np.sign(want[:, -1, 0]) != np.sign(exact[:, -1, 0])).sum()
     assert shown.view.facts[2] == f"{moved} of 12 end elsewhere than in 200 steps"
-    shown.says("A denoiser that believes in another variance than the true one leads to the wrong")
-    assert (abs(share - 0.3) < 0.06) == (spread == 1 and steps > 1)
+    shown.says("From 20 steps on, a denoiser that believes in another variance than the true one")
+    shown.says("In five steps or fewer the exact one does, too")
     assert (shown.x.label, shown.y.label) == ("first coordinate", "second coordinate")
+
+
+def test_denoising_paths_of_another_variance():
+    """What its caption says of few steps and of many, at every value of its sliders."""
+    explorer = explorers.load("denoising_paths")
+    assert explorer.sliders[1].label == "Believed variance / true variance"
+    assert explorer.view(1, 1).description.startswith("Twelve ways in 1 step. ")
+    steps, spreads = (slider.values for slider in explorer.sliders)
+    off = {
+        (many, spread): abs(denoising_paths.ends(many, spread)[0] - 0.3)
+        for many in steps
+        for spread in spreads
+    }
+    assert all((off[at] > 0.045) == (at[1] != 1) for at in off if at[0] >= 20)
+    assert all(off[many, 1] > 0.05 for many in steps if many <= 5)
 
 
 @pytest.mark.parametrize(("n", "rounds"), [(16, 2), (11, 3), (4, 5), (32, 0)])
@@ -399,8 +435,8 @@ def test_rotary_speeds(factor, base):
     assert shown.near(shown.lines()[0, "rule"][0], [len(turning) - 0.5] * 2, "x")
     assert shown.view.facts == (
         f"{len(turning)} pairs make a whole turn in 4,096 tokens",
-        f"pair 32 slowed by {want[32]:.2f}, not {factor}",
-        f"new base {base * factor ** (128 / 126):,.0f}",
+        f"pair 32 slowed by {factor} (interpolation), {want[32]:.2f} (NTK-aware)",
+        f"NTK-aware base {base * factor ** (128 / 126):,.0f}",
     )
     assert all(same([2.0**place], [float(text)]) for place, text in shown.y.ticks.items())
     assert (shown.x.label, shown.y.label) == ("pair, from the fastest", "slowed by (log scale)")
@@ -438,3 +474,15 @@ def test_what_a_caption_says_of_lines_and_numbers_is_compared(name):
     for phrase in quoted()[name]:
         text = text.replace(phrase, "…")
     assert re.findall(r"\d|solid|dashed|shaded|below|above|against", text) == []
+
+
+@pytest.mark.parametrize("name", explorers.names())
+def test_no_text_is_cut_off_at_an_edge(name):
+    explorer = explorers.load(name)
+    for at in ([0] * len(explorer.sliders), explorer.starts):
+        for each in ET.fromstring(explorer.at(at)["svg"]).iter(f"{SVG}text"):
+            wide = TextPath((0, 0), each.text, size=chart.SIZE).get_extents().width
+            start = {"start": 0, "middle": wide / 2, "end": wide}[each.get("text-anchor")]
+            left = float(each.get("x")) - start
+            if left > -wide:  # a label of the vertical axis is turned, from a place of its own
+                assert 0 <= left <= left + wide <= chart.WIDTH, each.text

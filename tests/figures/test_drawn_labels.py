@@ -180,7 +180,7 @@ def test_annotator_skill():
     figure.says("Experts stand at the top right", np.min(drawn["experts"]) > 0.85)
     figure.says("spammers near one half on both axes")
     assert np.abs(np.array(drawn["spammers"]) - 0.5).max() < 0.15
-    figure.says("three annotators who lean to 1 have one point at the top right and one at")
+    figure.says("each of three annotators who lean to 1 has one point at the top right and one")
     x, y = drawn["lean to 1"]
     assert (x[::2] < 0.5).all()
     assert (x[1::2] > 0.9).all()
@@ -230,4 +230,5 @@ def test_changes_noticed():
     assert figure.texts() == [f"{share:.1f}%" for share in shares]
     labels = [text.get_text() for text in figure.panels[0].get_yticklabels()]
     assert labels == [*found, "library"]
+    figure.says("one for each kind of change", len(labels) == len(kinds))
     figure.says("each with its share in percent", figure.axes()[0] == "noticed, %")

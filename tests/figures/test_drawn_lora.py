@@ -34,9 +34,11 @@ def test_learning_and_forgetting():
     figure.says(
         "At a loss of 2.2 on Moby-Dick, all weights reach 1.7 on Python", round(found[0], 1) == 1.7
     )
-    figure.says("LoRA of rank 8 reaches 2, and LoRA in attention alone none", round(found[1]) == 2)
-    assert round(found[1], 1) == 2.0
-    assert np.isnan(found[2])
+    figure.says("and LoRA of rank 8 reaches 2.", round(found[1], 1) == 2.0)
+    least = curves["LoRA, attention only"]
+    python, moby_dick = least[:, least[0].argmin()].round(1)
+    figure.says("LoRA in attention alone reaches 2.3 at best, at 2 on Moby-Dick", python == 2.3)
+    assert moby_dick == 2.0
     for python, moby_dick in curves.values():
         assert python[-1] > python.min()
         assert moby_dick[-1] == moby_dick.max()

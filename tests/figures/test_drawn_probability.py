@@ -76,8 +76,8 @@ def beta_width(prior: int, n: int) -> float:
 
 def test_both_directions():
     figure = Drawing("both_directions")
-    x, of_p = figure.line("of p from q")
-    _, of_q = figure.line("of q from p")
+    x, of_p = figure.line("KL(p‖q)")
+    _, of_q = figure.line("KL(q‖p)")
     p, q = np.array([0.5, 0.5]), np.stack([x, 1 - x])
     assert same(of_p, special.rel_entr(p[:, None], q).sum(axis=0))
     assert same(of_q, special.rel_entr(q, p[:, None]).sum(axis=0))
@@ -85,16 +85,16 @@ def test_both_directions():
     figure.says("from 0 to 1. Both curves touch 0 at one half")
     assert abs(x[of_p.argmin()] - 0.5) < 0.002 > abs(x[of_q.argmin()] - 0.5)
     assert of_p.min() < 1e-5 > of_q.min()
-    figure.says("Only the direction that averages over p becomes infinite where q excludes")
+    figure.says("Only KL(p‖q), which averages over p, becomes infinite where q excludes")
     assert special.rel_entr(p, [0, 1]).sum() == math.inf > special.rel_entr([0, 1], p).sum()
-    figure.says("KL of p from q rises without bound at both ends")
-    figure.says("KL of q from p ends at log 2, 0.69.", round(math.log(2), 2) == 0.69)
+    figure.says("KL(p‖q) rises without bound at both ends")
+    figure.says("KL(q‖p) ends at log 2, 0.69.", round(math.log(2), 2) == 0.69)
     assert round(special.rel_entr([0, 1], p).sum(), 2) == 0.69
     at = [special.rel_entr(*each).sum() for each in ((p, [0.8, 0.2]), ([0.8, 0.2], p))]
     figure.says("At 0.8, the example, they are at 0.2231 and 0.1927.")
     assert [round(each, 4) for each in at] == [0.2231, 0.1927]
     assert [x[0] for _, x, _ in figure.lines()[2:]] == [0.8]
-    assert (figure.names(), figure.styles()) == (["of p from q", "of q from p"], ["-", "--", ":"])
+    assert (figure.names(), figure.styles()) == (["KL(p‖q)", "KL(q‖p)"], ["-", "--", ":"])
     assert (x[0], x[-1]) == (0.0005, 0.9995)
 
 

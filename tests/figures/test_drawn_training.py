@@ -3,6 +3,8 @@
 import numpy as np
 from drawing import Drawing
 
+from answers.training.normalization import rms_norm
+
 
 def test_what_moves_an_output():
     figure = Drawing("what_moves_an_output")
@@ -25,7 +27,14 @@ def test_what_moves_an_output():
         "in training the 5 of its column", np.array_equal(found[1], (column == 3) & (row >= 0))
     )
     figure.says("it is the cell alone", np.array_equal(found[2], (row == 2) & (column == 3)))
-    figure.says("but in evaluation at nothing else")
+    figure.says("batch norm in training down its column, in evaluation at the entry alone")
+    x = np.random.default_rng(0).normal(size=(5, 6))
+    moves = np.zeros((5, 6), bool)
+    for place in np.ndindex(5, 6):
+        other = x.copy()
+        other[place] += 1
+        moves[place] = rms_norm(other, np.ones(6))[2, 3] != rms_norm(x, np.ones(6))[2, 3]
+    figure.says("Layer norm and RMS norm look along its row", np.array_equal(moves, found[0]))
     figure.says("Full cells move its output")
     titles = [axes.get_title().replace("\n", " ") for axes in figure.panels]
     assert titles == ["layer norm", "batch norm, training", "batch norm, evaluation"]

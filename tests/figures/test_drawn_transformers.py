@@ -8,7 +8,7 @@ from drawing import Drawing, same
 from scipy import special
 
 from answers.records import RECORDS
-from answers.transformers.gpt import WEIGHTS
+from answers.transformers.gpt import WEIGHTS, held_out_text
 
 
 def test_attention_saturation():
@@ -133,6 +133,13 @@ def test_roofline():
     assert (round(at), round(height)) == (heads // kv_heads, 13)
     figure.says("Both phases of prefill are on the roof")
     assert same([points[name][1] for name in ("prefill", "attention, prefill")], [989, 989])
+    figure.panels[0].figure.draw_without_rendering()
+    ridge = next(line for line in figure.panels[0].lines if line.get_linestyle() == ":")
+    assert not [
+        text.get_text()
+        for text in figure.panels[0].texts
+        if text.get_window_extent().overlaps(ridge.get_window_extent())
+    ]
     figure.says("Llama 3 8B in bfloat16 on an H100")
     figure.says("and its attention stays where it is")
 
@@ -215,6 +222,15 @@ def test_gpt_training():
     assert held_out[0] == pytest.approx(np.log(256), abs=0.1)
     figure.says("stays near 2.4 until step 1000")
     assert np.abs(held_out[(steps >= 400) & (steps <= 1000)] - 2.4).max() < 0.15
+    figure.says("where the model knows little more than pairs of bytes")
+    text = np.frombuffer(held_out_text().encode(), np.uint8).astype(int)
+    half = len(text) // 2
+    pairs, single = np.zeros((256, 256)), np.bincount(text[:half], minlength=256) + 0.1
+    np.add.at(pairs, (text[: half - 1], text[1:half]), 1)
+    # A pair that was hardly seen is judged by its second byte alone.
+    chances = (pairs + 5 * single / single.sum()) / (pairs.sum(axis=1, keepdims=True) + 5)
+    of_pairs = -np.log(chances[text[half:-1], text[half + 1 :]]).mean()
+    assert held_out[steps == 1000] == pytest.approx(of_pairs, abs=0.1)
     figure.says("and then falls to 1.6 at step 3600", steps[-1] == 3600)
     assert round(held_out[-1], 1) == 1.6
     at = np.interp(middles, steps, held_out)

@@ -1,5 +1,6 @@
 """Each number in a caption or a description is in a phrase that a test of its figure quotes."""
 
+import itertools
 import re
 
 import pytest
@@ -35,6 +36,21 @@ def test_a_tick_says_where_it_stands(name):
                 continue
             said = [float(label.rstrip("%")) for label in labels]
             assert said == pytest.approx(list(axis.get_ticklocs()))
+
+
+@pytest.mark.parametrize("name", names())
+def test_labels_of_an_axis_do_not_overlap(name):
+    panels = Drawing(name).panels
+    panels[0].figure.draw_without_rendering()
+    for panel in panels:
+        for axis in (panel.xaxis, panel.yaxis):
+            shown = [label for label in axis.get_ticklabels() if label.get_text()]
+            boxes = [label.get_window_extent() for label in shown]
+            assert not [
+                (one.get_text(), other.get_text())
+                for (one, a), (other, b) in itertools.pairwise(zip(shown, boxes, strict=True))
+                if a.overlaps(b)
+            ]
 
 
 def test_a_number_that_no_phrase_holds_is_named():

@@ -162,6 +162,25 @@ def test_posterior_of_a_test_agrees_with_counting(prior, sensitivity, false_posi
     assert numbers(facts[2])[-1] == pytest.approx(share, abs=0.06)
 
 
+def test_a_posterior_is_the_quotient_of_the_counts_beside_it():
+    explorer = explorers.load("posterior_of_a_test")
+    priors, *_ = (slider.values for slider in explorer.sliders)
+    for prior, sensitivity, false in itertools.product(priors, (0.5, 0.55, 0.57), (0.01, 0.09)):
+        some, all_found, share = numbers(explorer.view(prior, sensitivity, false).facts[2])
+        assert 100 * some / all_found == pytest.approx(share, abs=0.0501)
+
+
+def test_signal_depth_says_what_a_layer_does_on_average():
+    explorer, rng = explorers.load("signal_depth"), np.random.default_rng(0)
+    x = rng.normal(size=(1, 16))
+    w = rng.normal(size=(40_000, 16, 16)) * np.sqrt(3.36 / 16)
+    grown = np.mean(np.maximum(x @ w, 0) ** 2) / np.mean(x**2)
+    each, whole = explorer.view(3.36, 16).facts
+    assert each.endswith("multiply the mean square by 1.68 a layer, on average")
+    assert grown == pytest.approx(1.68, rel=0.02)
+    assert f"its root behind 50 layers: derived {1.68**25:.1e}, drawn" in whole
+
+
 @pytest.mark.parametrize(("b", "outlier"), [(8, 10), (2, 1), (4, 100)])
 def test_bits_agrees_with_rounding_by_hand(b, outlier):
     facts = explorers.load("bits").view(b, outlier).facts
