@@ -280,17 +280,6 @@ def order_taken_for_ranks(w, fraction):
 
 
 @exercise.bug
-def squares_compared(w, fraction):
-    """Squares are compared, and squares of tiny weights round to 0, so any of them may go. Order by
-    the absolute value."""
-    # "squares of tiny weights round to 0, so any of them may go": bug(np.array([2e-200, 1e-200]),
-    #     0.5)[0] == 0
-    # "Order by the absolute value": w.astype(float) ** 2 → np.abs(w)
-    order = np.argsort(w.astype(float) ** 2, axis=None, kind="stable")
-    return removed(w, order, count_of(w, fraction))
-
-
-@exercise.bug
 def itself_where_nothing_goes(w, fraction):
     """At fraction 0 the result is `w` itself: whoever changes the one changes the other. Return a
     copy."""

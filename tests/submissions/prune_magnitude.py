@@ -274,7 +274,7 @@ WRONG = {
     flattened: "right_numbers_in_another_shape",
     half_up: "half_rounded_up",
     argsort_below_the_count: "order_taken_for_ranks",
-    by_squares: "squares_compared",
+    by_squares: "a_property_fails",
     nothing_to_do: "itself_where_nothing_goes",
 }
 
