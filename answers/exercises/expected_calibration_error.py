@@ -212,8 +212,8 @@ def bins_of_a_part(probabilities, labels, bins=15, low="chance"):
     return (count * np.abs(gap)).sum() / len(top)
 
 
-@exercise.bug
-def every_class_binned(probabilities, labels, bins=15):
+@exercise.bug(averaged=(False, True))
+def every_class_binned(probabilities, labels, bins=15, averaged=False):
     """The probability of every class counts as a confidence of its own. Take the largest of each
     item alone."""
     # "The probability of every class counts as a confidence of its own": np.isclose(got, 2 * want)
@@ -223,7 +223,7 @@ def every_class_binned(probabilities, labels, bins=15):
     p = probabilities.astype(float)
     each, is_it = p.ravel(), np.eye(p.shape[1])[labels.astype(int)].ravel()
     count, gap = gaps(each, is_it, numbers(each, bins), bins)
-    return (count * np.abs(gap)).sum() / len(p)
+    return (count * np.abs(gap)).sum() / len(each if averaged else p)
 
 
 @exercise.bug

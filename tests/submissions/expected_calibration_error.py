@@ -281,6 +281,10 @@ def edges_of_the_histogram(probabilities, labels, bins=15):
     return abs(np.bincount(which, p.max(1) - (p.argmax(1) == labels))).sum() / len(p)
 
 
+def mean_over_classes(probabilities, labels, bins=15):
+    return one_against_the_rest(probabilities, labels, bins) / probabilities.shape[1]
+
+
 def one_against_the_rest(probabilities, labels, bins=15):
     p = np.asarray(probabilities, float)
     hit = np.eye(p.shape[1])[np.asarray(labels).astype(int)].ravel()
@@ -318,4 +322,5 @@ WRONG = {
     from_chance_to_1: "bins_of_a_part",
     edges_of_the_histogram: "bins_of_a_part",
     one_against_the_rest: "every_class_binned",
+    mean_over_classes: "every_class_binned",
 }
