@@ -136,6 +136,18 @@ def axes_of_the_longer_lost(*shapes):
 
 
 @exercise.bug
+def axes_of_the_first_alone(*shapes):
+    """Only as many axes come out as the first shape has. A later shape may be longer, and keeps its
+    leading axes."""
+    # "Only as many axes come out as the first shape has": len(got) == len(shapes[0]) and len(want)
+    #     > len(got)
+    # "A later shape may be longer, and keeps its leading axes": len(shapes[0]) if shapes else 0 →
+    #     max(map(len, shapes), default=0)
+    axes = len(shapes[0]) if shapes else 0
+    return broadcast_shape(*(shape[max(len(shape) - axes, 0) :] for shape in shapes))
+
+
+@exercise.bug
 def axes_reversed(*shapes):
     """The axes come out last first. Going from the right, reverse the sizes at the end."""
     # "The axes come out last first": bug((5, 3), (5, 3)) == (3, 5)
@@ -224,6 +236,47 @@ def only_neighbours_compared(*shapes, fit=lambda a, b: a if b == 1 else b):
     for pair in pairwise(shapes):
         broadcast_shape(*pair)
     return one_by_one(shapes, fit)
+
+
+@exercise.bug
+def last_two_shapes(*shapes):
+    """Each shape is joined with the one before it, not with what came out so far, so the result is
+    that of the last two. Carry the result on: the sizes of all shapes count."""
+    # "so the result is that of the last two": got == right(*shapes[-2:])
+    # "Carry the result on": broadcast_shape(*pair) → broadcast_shape(*shapes)
+    # "Each shape is joined with the one before it, not with what came out so far": got ==
+    #     right(*shapes[-2:]) and got != want
+    # "the sizes of all shapes count": broadcast_shape(*pair) → broadcast_shape(*shapes)
+    result = shapes[0] if shapes else ()
+    for pair in pairwise(shapes):
+        result = broadcast_shape(*pair)
+    return result
+
+
+@exercise.bug
+def equal_sizes_refused(*shapes):
+    """Two sizes that are equal are refused if neither is 1. Sizes fit if they are equal or one of
+    them is 1."""
+    # "Two sizes that are equal are refused if neither is 1": isinstance(got, ValueError) and right(
+    #     (3,), (3,)) == (3,) and isinstance(want, tuple)
+    # "Sizes fit if they are equal or one of them is 1": 1 not in (a, b) → 1 not in (a, b) and a
+    #     != b
+
+    def fit(a, b):
+        if 1 not in (a, b):
+            raise ValueError("no size is 1")
+        return b if a == 1 else a
+
+    return one_by_one(shapes, fit)
+
+
+@exercise.bug
+def one_axis_for_a_number(*shapes):
+    """Where no shape has an axis, the result is (1,). That is an array of one axis; the shape of a
+    number is ()."""
+    # "Where no shape has an axis, the result is (1,)": not any(shapes) and got == (1,)
+    # "That is an array of one axis; the shape of a number is ()": or (1,) → or ()
+    return broadcast_shape(*shapes) or (1,)
 
 
 @exercise.bug

@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
-from answers.grader.notes import BOOLEAN
+from answers.grader.notes import BOOLEAN, Note
 from answers.grader.number_types import add_whole_numbers
 from answers.labels.label_quality import confident_joint
 
@@ -89,6 +89,18 @@ exercise.case(
     "certain predictions, as integers",
     np.eye(3, dtype=int)[[2, 0, 1, 1]],
     np.array([2, 0, 1, 0]),
+)
+exercise.case(
+    "half of a label's examples are seen as a class that no label names, as integers",
+    *(np.eye(3, dtype=int)[[0, 1, 2, 2]], np.array([1, 1, 2, 2])),
+)
+exercise.case(
+    "a class that asks for 0, and an example that gives it 0",
+    *(np.eye(3)[[0, 1, 1, 1]], np.array([1, 1, 2, 2])),
+    noted=Note(
+        "an example to which a class gives 0",
+        "Ours counts no example for a class that gives it 0, though the class asks for no more.",
+    ),
 )
 many, names = problem(14, 120, 23, sharp=5.0)
 exercise.case("23 classes, labels of uint8", many, names.astype(np.uint8))
@@ -249,8 +261,8 @@ def not_the_first_of_equals(probabilities, labels, own=False):
     return count(labels, claimed, p.shape[1])
 
 
-@exercise.bug
-def furthest_above_its_threshold(probabilities, labels):
+@exercise.bug(at_0=(True, False))
+def furthest_above_its_threshold(probabilities, labels, at_0=True):
     """Where several classes are reached, the one furthest above its threshold is counted. Take
     the most probable of them."""
     # "Where several classes are reached, the one furthest above its threshold is counted":
@@ -261,7 +273,7 @@ def furthest_above_its_threshold(probabilities, labels):
     #     probabilities, -np.inf)
     t = thresholds_of(probabilities, labels)
     above = probabilities - t
-    reached = above >= -1e-12
+    reached = (above >= -1e-12) & (at_0 | (probabilities > 0))
     best = np.where(reached, above, -np.inf).argmax(axis=1)
     best = np.where(reached.any(axis=1), best, -1)
     return count(labels, best, probabilities.shape[1])
@@ -310,6 +322,63 @@ def mean_over_predicted_examples(probabilities, labels):
     #     labels else np.inf for k in range(probabilities.shape[1])])
     t = thresholds_of(probabilities, probabilities.argmax(axis=1))
     return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def mean_of_the_largest(probabilities, labels):
+    """The threshold of a class is the mean of the largest probabilities of the examples that carry
+    its label. Take the probability of the class itself, whichever is the largest."""
+    # "The threshold of a class is the mean of the largest probabilities of the examples that carry
+    #     its label": np.array_equal(got, count(labels, claimed_at(probabilities,
+    #     np.array([probabilities[labels == k].max(axis=1).mean() for k in range(2)])), 2))
+    # "Take the probability of the class itself, whichever is the largest": largest, labels →
+    #     probabilities, labels
+    largest = np.repeat(probabilities.max(axis=1)[:, None], probabilities.shape[1], 1)
+    t = thresholds_of(largest, labels)
+    return count(labels, claimed_at(probabilities, t), probabilities.shape[1])
+
+
+@exercise.bug
+def median_for_mean(probabilities, labels):
+    """The threshold of a class is the median of its probability over the examples that carry its
+    label. Take the mean."""
+    # "The threshold of a class is the median of its probability over the examples that carry its
+    #     label": np.array_equal(got, count(labels, claimed_at(probabilities,
+    #     np.array([np.median(probabilities[labels == k, k]) for k in range(4)])), 4))
+    # "Take the mean": np.median(p[labels == k, k]) → np.mean(p[labels == k, k])
+    p, classes = probabilities, probabilities.shape[1]
+    named = [(labels == k).any() for k in range(classes)]
+    t = [np.median(p[labels == k, k]) if named[k] else np.inf for k in range(classes)]
+    return count(labels, claimed_at(p, np.array(t)), classes)
+
+
+@exercise.bug
+def sum_over_all_examples(probabilities, labels):
+    """The sum over the examples that carry a label is divided by the number of all examples, so
+    each threshold is too low. Divide by the number of those that carry the label."""
+    # "The sum over the examples that carry a label is divided by the number of all examples, so
+    #     each threshold is too low": np.array_equal(got, count(labels, claimed_at(probabilities,
+    #     thresholds_of(probabilities, labels) * np.bincount(labels) / len(labels)), 2))
+    # "Divide by the number of those that carry the label": * share → * 1
+    classes = probabilities.shape[1]
+    share = np.array([(labels == k).mean() or 1 for k in range(classes)])
+    t = thresholds_of(probabilities, labels) * share
+    return count(labels, claimed_at(probabilities, t), classes)
+
+
+@exercise.bug
+def thresholds_cut_to_integers(probabilities, labels):
+    """The thresholds are written into an array of the probabilities' type, and for integers a
+    threshold below 1 becomes 0. Make it an array of floats."""
+    # "for integers a threshold below 1 becomes 0": probabilities.dtype.kind == "i" and
+    #     thresholds_of(probabilities, labels)[1] == 0.5 and got[1, 1] == want[1, 1] + 1
+    # "Make it an array of floats": dtype=probabilities.dtype → dtype=float
+    t = thresholds_of(probabilities, labels)
+    named = np.isfinite(t)
+    cut = np.zeros(len(t), dtype=probabilities.dtype)
+    cut[named] = t[named]
+    claimed = claimed_at(probabilities, np.where(named, cut, np.inf))
+    return count(labels, claimed, len(t))
 
 
 @exercise.bug
@@ -391,6 +460,17 @@ def absent_class_left_out(probabilities, labels):
     #     np.unique(labels) → there = np.arange(probabilities.shape[1])
     there = np.unique(labels)
     return confident_joint(probabilities, labels)[np.ix_(there, there)]
+
+
+@exercise.bug
+def classes_counted_from_the_labels(probabilities, labels):
+    """There are as many classes as the largest label says, so a last class that no label names has
+    no row and no column. Count the columns of the probabilities."""
+    # "There are as many classes as the largest label says, so a last class that no label names has
+    #     no row and no column": got.shape == (labels.max() + 1,) * 2 and got.shape != want.shape
+    # "Count the columns of the probabilities": int(labels.max()) + 1 → probabilities.shape[1]
+    classes = int(labels.max()) + 1
+    return confident_joint(probabilities, labels)[:classes, :classes]
 
 
 @exercise.bug

@@ -142,17 +142,18 @@ def gap_of_each_item(probabilities, labels, bins=15):
     return np.abs(right - top).mean()
 
 
-@exercise.bug
-def gaps_not_absolute(probabilities, labels, bins=15):
-    """Gaps of opposite sign cancel, and what is left is mean accuracy minus mean confidence.
-    Take the absolute gap of each bin before adding."""
-    # "what is left is mean accuracy minus mean confidence": np.isclose(got,
-    #     (probabilities.argmax(axis=1) == labels).mean() - probabilities.max(axis=1).mean())
-    # "Take the absolute gap of each bin before adding": (right - top).mean() →
+@exercise.bug(sign=(1, -1))
+def gaps_not_absolute(probabilities, labels, bins=15, sign=1):
+    """Gaps of opposite sign cancel, and what is left is the difference of mean accuracy and mean
+    confidence, with its sign. Take the absolute gap of each bin before adding."""
+    # "what is left is the difference of mean accuracy and mean confidence, with its sign":
+    #     np.isclose(got, (probabilities.argmax(axis=1) == labels).mean() -
+    #     probabilities.max(axis=1).mean())
+    # "Take the absolute gap of each bin before adding": sign * (right - top).mean() →
     #     (np.bincount(numbers(top, bins), minlength=bins) * np.abs(gaps(top, right, numbers(top,
     #     bins), bins)[1])).sum() / len(top)
     top, right = tops(probabilities, labels)
-    return (right - top).mean()
+    return sign * (right - top).mean()
 
 
 @exercise.bug
@@ -176,6 +177,53 @@ def gaps_squared(probabilities, labels, bins=15):
     top, right = tops(probabilities, labels)
     count, gap = gaps(top, right, numbers(top, bins), bins)
     return (count * gap**2).sum() / len(top)
+
+
+@exercise.bug
+def root_of_mean_square(probabilities, labels, bins=15):
+    """This is the root of the mean squared gap, in which large gaps weigh more. The expected
+    calibration error is the mean of the absolute gaps."""
+    # "This is the root of the mean squared gap, in which large gaps weigh more": got > want and
+    #     np.isclose(got**2, gaps_squared(probabilities, labels, bins))
+    # "The expected calibration error is the mean of the absolute gaps": np.sqrt((count
+    #     * gap ** 2).sum() / len(top)) → (count * np.abs(gap)).sum() / len(top)
+    top, right = tops(probabilities, labels)
+    count, gap = gaps(top, right, numbers(top, bins), bins)
+    return np.sqrt((count * gap**2).sum() / len(top))
+
+
+@exercise.bug(low=("chance", "smallest"))
+def bins_of_a_part(probabilities, labels, bins=15, low="chance"):
+    """The bins divide a part of the interval: from 1/classes to 1, or from the smallest confidence
+    to the largest. Cut all of it, from 0 to 1."""
+    # "The bins divide a part of the interval: from 1/classes to 1": bins == 5 and np.isclose(got,
+    #     (abs(0.7 - 0) + abs(0.72 - 1) + abs(0.95 - 1)) / 3)
+    # "Cut all of it, from 0 to 1": edges = np.linspace(*ends, bins + 1) → edges = np.linspace(0, 1,
+    #     bins + 1)
+    # "or from the smallest confidence to the largest": np.isclose(bug(np.array([[0.8, 0.2], [0.9,
+    #     0.1]]), np.array([0, 1]), 2, low="smallest"), (0.2 + 0.9) / 2)
+    top, right = tops(probabilities, labels)
+    ends = (
+        (1 / probabilities.shape[1], 1) if low == "chance" else (top.min(), top.max())
+    )
+    edges = np.linspace(*ends, bins + 1)
+    which = np.searchsorted(edges[1:-1], top)
+    count, gap = gaps(top, right, which, bins)
+    return (count * np.abs(gap)).sum() / len(top)
+
+
+@exercise.bug(averaged=(False, True))
+def every_class_binned(probabilities, labels, bins=15, averaged=False):
+    """The probability of every class counts as a confidence of its own. Take the largest of each
+    item alone."""
+    # "The probability of every class counts as a confidence of its own": np.isclose(got, 2 * want)
+    #     and probabilities.shape[1] == 2
+    # "Take the largest of each item alone": (p.ravel(),
+    #     np.eye(p.shape[1])[labels.astype(int)].ravel()) → tops(p, labels)
+    p = probabilities.astype(float)
+    each, is_it = p.ravel(), np.eye(p.shape[1])[labels.astype(int)].ravel()
+    count, gap = gaps(each, is_it, numbers(each, bins), bins)
+    return (count * np.abs(gap)).sum() / len(each if averaged else p)
 
 
 @exercise.bug

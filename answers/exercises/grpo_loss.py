@@ -498,6 +498,23 @@ def gradient_not_averaged(
 
 
 @exercise.bug
+def gradient_over_all_tokens(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """The loss takes the mean that `by` asks for, and the gradient divides by the number of all
+    tokens. Give both the same weights."""
+    # "The loss takes the mean that `by` asks for, and the gradient divides by the number of all
+    #     tokens": by != "token" and np.isclose(got.loss, want.loss) and
+    #     np.allclose(got.dlog_prob, right(log_prob, old_log_prob, advantages, mask, "token", None,
+    #     clip)[1])
+    # "Give both the same weights": token_weights(mask, 'token', None) → token_weights(mask, by,
+    #     length)
+    _, free, clipped = parts(log_prob, old_log_prob, advantages, mask, clip)
+    loss = finished(token_weights(mask, by, length), free, clipped)[0]
+    return loss, finished(token_weights(mask, "token", None), free, clipped)[1]
+
+
+@exercise.bug
 def padding_counts(
     log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
 ):
@@ -670,6 +687,23 @@ def one_ratio_for_an_answer(
     gap = np.where(mask, as_float(log_prob) - old_log_prob, 0)
     mean = gap.sum(axis=1) / mask.sum(axis=1)
     _, free, clipped = parts((mean[:, None] + 0 * gap), 0 * gap, advantages, mask, clip)
+    return finished(token_weights(mask, by, length), free, clipped)
+
+
+@exercise.bug
+def product_of_the_ratios(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    """All tokens of an answer share one ratio, the product of their own, as of the whole answer's
+    probabilities. Here each token has its own."""
+    # "All tokens of an answer share one ratio, the product of their own": np.isclose(got.loss,
+    #     right(np.repeat(np.where(mask, log_prob - old_log_prob, 0).sum(axis=1)[:, None],
+    #     mask.shape[1], axis=1), np.zeros(mask.shape), advantages, mask, by, length, clip)[0])
+    # "Here each token has its own": gap.sum(axis=1, keepdims=True) + 0 * gap → gap
+    # "as of the whole answer's probabilities": not np.isclose(got.loss, want.loss)
+    gap = np.where(mask, as_float(log_prob) - old_log_prob, 0)
+    whole = gap.sum(axis=1, keepdims=True) + 0 * gap
+    _, free, clipped = parts(whole, 0 * gap, advantages, mask, clip)
     return finished(token_weights(mask, by, length), free, clipped)
 
 

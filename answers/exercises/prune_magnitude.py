@@ -29,6 +29,7 @@ exercise.case("rows of different sizes", rows, fraction=0.55)
 exercise.case("three axes", rng.normal(size=(2, 3, 5)) + 0.4, fraction=0.7)
 exercise.case("a count to be rounded down", matrix, fraction=0.315)
 exercise.case("a count to be rounded up", matrix[:3], fraction=0.65)
+exercise.case("a count of twelve and a half", matrix, fraction=0.625)
 exercise.case("nothing to remove", matrix, fraction=0.0)
 exercise.case("nothing but one", matrix, fraction=0.95)
 exercise.case("everything", matrix, fraction=1.0)
@@ -51,6 +52,23 @@ def of_equal_weights_as_many_go_as_should(submission):
     pruned = np.asarray(submission(w.copy(), 0.5))
     kept = pruned != 0
     return kept.sum() == 5 and kept[0, 3] and kept[1, 2] and (pruned == w)[kept].all()
+
+
+@exercise.check
+def the_result_is_a_copy_where_nothing_goes(submission):
+    """At fraction 0 the result must be a copy: if it is `w` itself, whoever changes the one changes
+    the other."""
+    w = np.array([[0.5, -3.0], [-0.25, 2.0]])
+    return not np.may_share_memory(submission(w, 0.0), w)
+
+
+@exercise.check
+def tiny_weights_have_an_order_too(submission):
+    """Of weights near 1e-200, the smallest must go: their squares are all 0 in a float."""
+    w = 1e-200 * np.array([[3.0, 1.0], [-2.0, 4.0]])
+    return np.array_equal(
+        submission(w.copy(), 0.5), np.where(np.abs(w) > 2.5e-200, w, 0)
+    )
 
 
 def removed(w, order, count):
@@ -221,6 +239,55 @@ def count_rounded_up(w, fraction):
     # "The docstring asks for round(fraction · size)": int(np.ceil(fraction * w.size - 1e-09)) →
     #     round(fraction * w.size)
     return removed(w, by_size(w), int(np.ceil(fraction * w.size - 1e-9)))
+
+
+@exercise.bug
+def half_rounded_up(w, fraction):
+    """A count of twelve and a half is rounded up. The docstring asks for round(fraction · size),
+    which takes the even neighbour."""
+    # "A count of twelve and a half is rounded up": fraction * w.size == 12.5 and (got == 0).sum()
+    #     == 13
+    # "The docstring asks for round(fraction · size)": int(np.floor(fraction * w.size + 0.5)) →
+    #     round(fraction * w.size)
+    # "which takes the even neighbour": round(12.5) == 12 and (got == 0).sum() == 13
+    return removed(w, by_size(w), int(np.floor(fraction * w.size + 0.5)))
+
+
+@exercise.bug
+def zeros_not_counted(w, fraction):
+    """The fraction is taken of the weights that are not 0 yet, so too few are 0 at the end. It is a
+    share of all entries, and zeros go first."""
+    # "The fraction is taken of the weights that are not 0 yet": (got == 0).sum() == (w ==
+    #     0).sum() + round(fraction * (w != 0).sum())
+    # "It is a share of all entries, and zeros go first": zeros + round(fraction * (w.size - zeros))
+    #     → round(fraction * w.size)
+    zeros = (w == 0).sum()
+    return removed(w, by_size(w), zeros + round(fraction * (w.size - zeros)))
+
+
+@exercise.bug
+def order_taken_for_ranks(w, fraction):
+    """`argsort` gives the places of the weights in order, and is compared with the count as if it
+    gave their ranks. Set the first of these places to 0, or take the `argsort` of them."""
+    # "`argsort` gives the places of the weights in order, and is compared with the count as if it
+    #     gave their ranks": np.array_equal(got == 0, np.argsort(abs(w), kind="stable") <
+    #     round(fraction * w.size))
+    # "Set the first of these places to 0": np.flatnonzero(by_size(w) < count_of(w, fraction)) →
+    #     by_size(w)[:count_of(w, fraction)]
+    # "or take the `argsort` of them": by_size(w) < → by_size(w).argsort() <
+    places = np.flatnonzero(by_size(w) < count_of(w, fraction))
+    return removed(w, places, len(places))
+
+
+@exercise.bug
+def itself_where_nothing_goes(w, fraction):
+    """At fraction 0 the result is `w` itself: whoever changes the one changes the other. Return a
+    copy."""
+    # "At fraction 0 the result is `w` itself": (lambda w: bug(w, 0.0) is w)(np.ones(3))
+    # "Return a copy": return w → return w.copy()
+    if count_of(w, fraction) == 0:
+        return w
+    return prune_magnitude(w, fraction)
 
 
 @exercise.bug

@@ -301,17 +301,19 @@ def logits_not_normalized(logits, tokens, answer):
     return np.where(answer[:, 1:], log_p, 0).sum(axis=1)
 
 
-@exercise.bug(axis=(1, 0))
-def softmax_over_another_axis(logits, tokens, answer, axis=1):
+@exercise.bug(axis=(1, 0), cut=(True,))
+def softmax_over_another_axis(logits, tokens, answer, axis=1, cut=False):
     """Softmax runs over another axis than the vocabulary, the last. At each place the probabilities
     of all tokens add up to 1."""
     # "Softmax runs over another axis than the vocabulary, the last": np.allclose(got,
     #     np.where(answer[:, 1:], picked(log_softmax(logits, 1)[:, :-1], tokens[:, 1:]),
     #     0).sum(axis=1))
-    # "At each place the probabilities of all tokens add up to 1": log_softmax(logits, axis) →
-    #     log_softmax(logits, -1)
+    # "At each place the probabilities of all tokens add up to 1": log_softmax(used, axis) →
+    #     log_softmax(used, -1)
+    used = logits[:, :-1] if cut else logits
     with np.errstate(all="ignore"):
-        log_p = picked(log_softmax(logits, axis)[:, :-1], tokens[:, 1:])
+        log_p = log_softmax(used, axis)[:, : tokens.shape[1] - 1]
+    log_p = picked(log_p, tokens[:, 1:])
     return np.where(answer[:, 1:], log_p, 0).sum(axis=1)
 
 
@@ -361,7 +363,7 @@ def multiplied_by_the_mask(logits, tokens, answer):
         return (log_p * answer[:, 1:]).sum(axis=1)
 
 
-@exercise.bug(eps=(0, 1e-10, 1e-12))
+@exercise.bug(eps=(0, 1e-8, 1e-9, 1e-10, 1e-12))
 def log_of_a_rounded_probability(logits, tokens, answer, eps=0):
     """A small probability rounds to 0, and its logarithm is -inf, or that of the small number
     added. Take log-softmax from the logits."""

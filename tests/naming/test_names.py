@@ -65,13 +65,6 @@ def unpacks_two_sizes(q, k, v, mask=None):
     return catalog.load("attend").reference(q, k, v, mask)
 
 
-def bins_of_another_range(probabilities, labels, bins=15):
-    p = probabilities.astype(float)
-    top, right = p.max(axis=1), p.argmax(axis=1) == labels
-    which = np.searchsorted(np.linspace(top.min(), top.max(), bins + 1)[1:-1], top)
-    return np.abs(np.bincount(which, right - top, bins)).sum() / len(top)
-
-
 def ties_positives_first(truth, scores):
     hit = (truth == 1)[np.lexsort((-truth.astype(int), -scores.astype(float)))]
     return (np.cumsum(hit) / np.arange(1, len(hit) + 1))[hit].mean()
@@ -144,7 +137,6 @@ FALSE = [
     ("posterior", refuses_three_axes, "no_keepdims"),
     ("entropy", refuses_integers, "exact_sum_asked_for"),
     ("attend", unpacks_two_sizes, "all_axes_transposed"),
-    ("expected_calibration_error", bins_of_another_range, "equally_filled_bins"),
     ("average_precision", ties_positives_first, "ties_one_by_one"),
     ("accumulate_gradients", first_part_dropped, "last_part_only"),
     ("prune_magnitude", threshold_from_a_quantile, "one_at_least"),

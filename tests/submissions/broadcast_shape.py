@@ -272,6 +272,39 @@ def larger_of_neighbours(*shapes):
     return maximum(*shapes)
 
 
+def into_the_first(*shapes):
+    out = list(shapes[0]) if shapes else []
+    for shape in shapes[1:]:
+        for i in range(1, min(len(shape), len(out)) + 1):
+            if out[-i] == 1:
+                out[-i] = shape[-i]
+            elif shape[-i] not in (1, out[-i]):
+                raise ValueError
+    return tuple(out)
+
+
+def with_the_one_before(*shapes):
+    result = tuple(shapes[0]) if shapes else ()
+    for one, other in itertools.pairwise(shapes):
+        result = np.broadcast_shapes(one, other)
+    return result
+
+
+def a_1_at_each_axis(*shapes):
+    out = [1] * max(map(len, shapes), default=0)
+    for shape in shapes:
+        for i in range(1, len(shape) + 1):
+            if out[-i] != 1 and shape[-i] != 1:
+                raise ValueError
+            if shape[-i] != 1:
+                out[-i] = shape[-i]
+    return tuple(out)
+
+
+def at_least_one_axis(*shapes):
+    return np.broadcast_shapes(*shapes) or (1,)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     zipped_from_the_left: "aligned_from_the_left",
@@ -297,6 +330,10 @@ WRONG = {
     three_at_most: "wrong_where_shapes_has_4_entries",
     only_the_last_three_axes_compared: None,
     ones_in_front_stripped: "leading_ones_dropped",
+    into_the_first: "axes_of_the_first_alone",
+    with_the_one_before: "last_two_shapes",
+    a_1_at_each_axis: "equal_sizes_refused",
+    at_least_one_axis: "one_axis_for_a_number",
 }
 
 # Right answers that pass with a note.

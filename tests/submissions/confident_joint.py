@@ -328,6 +328,32 @@ def thresholds_in_float32(probabilities, labels):
     return joint
 
 
+def largest_of_each_row(probabilities, labels):
+    largest = np.repeat(probabilities.max(axis=1, keepdims=True), probabilities.shape[1], axis=1)
+    return _joint_with(probabilities, labels, _thresholds_with(largest, labels, np.inf))
+
+
+def shared_by_all(probabilities, labels):
+    own = np.eye(probabilities.shape[1], dtype=bool)[labels.astype(int)]
+    t = np.where(own, probabilities, 0).sum(axis=0) / len(labels)
+    return _joint_with(probabilities, labels, np.where(own.any(axis=0), t, np.inf))
+
+
+def thresholds_like_a_row(probabilities, labels):
+    t = np.zeros_like(probabilities[0])
+    named = np.unique(labels).astype(int)
+    for k in named:
+        t[k] = probabilities[labels == k, k].mean()
+    asked = np.full(len(t), np.inf)
+    asked[named] = t[named]
+    return _joint_with(probabilities, labels, asked)
+
+
+def cut_to_the_largest_label(probabilities, labels):
+    p = probabilities[:, : int(labels.max()) + 1]
+    return _joint_with(p, labels, _thresholds_with(p, labels, np.inf))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     confusion_matrix: "no_thresholds",
@@ -342,14 +368,14 @@ WRONG = {
     mean_of_the_maxima: "one_threshold_for_all",
     mean_of_all_own: "one_threshold_for_all",
     column_means: "mean_over_all_examples",
-    medians: None,
+    medians: "median_for_mean",
     zero_where_there_is_no_label: "absent_class_reached_by_all",
     all_rows_counted: "unclaimed_counted_as_class_0",
     strict: "strictly_above",
     shares: "calibrated",
     off_the_diagonal: "wrong_only_on_the_diagonal",
     indexing_without_add_at: "counted_once",
-    as_many_classes_as_labels: None,
+    as_many_classes_as_labels: "classes_counted_from_the_labels",
     normalises_in_place: "an_argument_changed",
     swapped_and_strict: "rows_and_columns_swapped",
     the_last_of_equals: "not_the_first_of_equals",
@@ -358,7 +384,19 @@ WRONG = {
     absent_classes_ask_for_1: None,
     thresholds_of_the_labels_in_their_order: None,
     thresholds_in_float32: None,
+    largest_of_each_row: "mean_of_the_largest",
+    shared_by_all: "sum_over_all_examples",
+    thresholds_like_a_row: "thresholds_cut_to_integers",
+    cut_to_the_largest_label: "classes_counted_from_the_labels",
 }
 
 # Right answers that pass with a note.
-NOTED = {loops, masked_arrays, one_hot_products, cell_in_uint8}
+NOTED = {
+    loops,
+    masked_arrays,
+    one_hot_products,
+    cell_in_uint8,
+    counter,
+    pytorch,
+    confusion_matrix_of_scikit_learn,
+}

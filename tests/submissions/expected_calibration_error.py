@@ -260,6 +260,38 @@ def brier_like(probabilities, labels, bins=15):
     return np.mean(np.abs(right - probabilities.max(axis=1).astype(float)))
 
 
+def confidence_minus_accuracy(probabilities, labels, bins=15):
+    p = np.asarray(probabilities, float)
+    which = np.clip(np.ceil(p.max(1) * bins).astype(int) - 1, 0, bins - 1)
+    return np.bincount(which, p.max(1) - (p.argmax(1) == labels), bins).sum() / len(p)
+
+
+def from_chance_to_1(probabilities, labels, bins=15):
+    p = np.asarray(probabilities, float)
+    low = 1 / p.shape[1]
+    which = np.ceil((p.max(1) - low) / (1 - low) * bins).astype(int) - 1
+    which = np.clip(which, 0, bins - 1)
+    return abs(np.bincount(which, p.max(1) - (p.argmax(1) == labels), bins)).sum() / len(p)
+
+
+def edges_of_the_histogram(probabilities, labels, bins=15):
+    p = np.asarray(probabilities, float)
+    edges = np.histogram_bin_edges(p.max(1), bins)
+    which = np.digitize(p.max(1), edges[1:-1], right=True)
+    return abs(np.bincount(which, p.max(1) - (p.argmax(1) == labels))).sum() / len(p)
+
+
+def mean_over_classes(probabilities, labels, bins=15):
+    return one_against_the_rest(probabilities, labels, bins) / probabilities.shape[1]
+
+
+def one_against_the_rest(probabilities, labels, bins=15):
+    p = np.asarray(probabilities, float)
+    hit = np.eye(p.shape[1])[np.asarray(labels).astype(int)].ravel()
+    which = np.clip(np.ceil(p.ravel() * bins).astype(int) - 1, 0, bins - 1)
+    return abs(np.bincount(which, p.ravel() - hit, bins)).sum() / len(p)
+
+
 NOTED = {histogram_left_closed, closed_at_the_left, floor_of_the_product}
 
 # The mistake that each is told; None where no known one explains it.
@@ -268,7 +300,7 @@ WRONG = {
     signed: "gaps_not_absolute",
     signed_then_absolute: "one_gap_for_all",
     squared: "gaps_squared",
-    root_mean_square: "too_large",
+    root_mean_square: "root_of_mean_square",
     maximum: "largest_gap",
     positive_class: "one_class_only",
     always_ten: "bins_ignored",
@@ -286,4 +318,9 @@ WRONG = {
     ten_unless_told: "ten_bins_by_default",
     certainty_in_a_bin_of_its_own: "certainty_in_a_bin_of_its_own",
     brier_like: "gap_of_each_item",
+    confidence_minus_accuracy: "gaps_not_absolute",
+    from_chance_to_1: "bins_of_a_part",
+    edges_of_the_histogram: "bins_of_a_part",
+    one_against_the_rest: "every_class_binned",
+    mean_over_classes: "every_class_binned",
 }

@@ -373,6 +373,22 @@ def mean_up_to_the_end(
     return -(w * np.minimum(ratio * a, cut * a)).sum(), shrunk
 
 
+def ratio_of_the_answer(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    gap = np.where(mask, _float(log_prob) - old_log_prob, 0)
+    gap = np.broadcast_to(gap.sum(1)[:, None], mask.shape)
+    return by_sign(gap, np.zeros(mask.shape), advantages, mask, by, length, clip)
+
+
+def mean_gradient(
+    log_prob, old_log_prob, advantages, mask, by="token", length=None, clip=(0.2, 0.2)
+):
+    ratio, a, cut = _parts(log_prob, old_log_prob, advantages, mask, clip)
+    loss = -(_weights(mask, by, length) * np.minimum(ratio * a, cut * a)).sum()
+    return loss, np.where(ratio * a <= cut * a, -ratio * a, 0) * mask / mask.sum()
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     always_by_answers: "each_answers_mean_for_all_tokens",
@@ -410,4 +426,6 @@ WRONG = {
     three_at_most: "dual_clip",
     until_the_first_gap: "first_stretch_alone",
     mean_up_to_the_end: "outputs_in_the_length",
+    ratio_of_the_answer: "product_of_the_ratios",
+    mean_gradient: "gradient_over_all_tokens",
 }

@@ -217,6 +217,32 @@ def flattened(w, fraction):
     return pruned.reshape(w.shape[0], -1) if w.ndim > 2 else pruned
 
 
+def half_up(w, fraction):
+    out = w.astype(float).ravel()
+    out[np.argsort(np.abs(out), kind="stable")[: int(fraction * out.size + 0.5)]] = 0
+    return out.reshape(w.shape)
+
+
+def argsort_below_the_count(w, fraction):
+    order = np.argsort(np.abs(w).ravel(), kind="stable")
+    return np.where(order < round(fraction * w.size), 0.0, w.ravel()).reshape(w.shape)
+
+
+def by_squares(w, fraction):
+    out = w.astype(float).ravel()
+    out[(out * out).argsort(kind="stable")[: round(fraction * out.size)]] = 0
+    return out.reshape(w.shape)
+
+
+def nothing_to_do(w, fraction):
+    count = round(fraction * w.size)
+    if not count:
+        return w
+    out = w.astype(float).ravel()
+    out[np.abs(out).argsort()[:count]] = 0
+    return out.reshape(w.shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     smallest_numbers: "sign_not_ignored",
@@ -236,7 +262,7 @@ WRONG = {
     mask: "mask_returned",
     soft_threshold: "all_shrunk_by_the_threshold",
     survivors_scaled_up: "factor_of_a_size",
-    count_of_nonzero: None,
+    count_of_nonzero: "zeros_not_counted",
     minus_the_count: "everything_at_zero",
     by_sign_and_one_too_many: None,
     count_cut_off: "count_rounded_down",
@@ -246,6 +272,10 @@ WRONG = {
     no_more_than_the_last_removed: "equal_weights_together",
     each_matrix_by_itself: "wrong_where_w_has_3_axes",
     flattened: "right_numbers_in_another_shape",
+    half_up: "half_rounded_up",
+    argsort_below_the_count: "order_taken_for_ranks",
+    by_squares: "a_property_fails",
+    nothing_to_do: "itself_where_nothing_goes",
 }
 
 # Right answers that pass with a note.

@@ -238,6 +238,17 @@ def written_into(logits, tokens, answer):
     return found
 
 
+def over_time_of_what_predicts(logits, tokens, answer):
+    with np.errstate(all="ignore"):
+        log_p = _log_softmax(logits[:, :-1].swapaxes(1, 2)).swapaxes(1, 2)
+    return _summed(_picked(log_p, tokens[:, 1:]), answer[:, 1:])
+
+
+def billionth(logits, tokens, answer):
+    log_p = np.log(np.exp(_log_softmax(logits[:, :-1])) + 1e-9)
+    return _summed(_picked(log_p, tokens[:, 1:]), answer[:, 1:])
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     own_place: "not_shifted",
@@ -271,4 +282,6 @@ WRONG = {
     first_to_last: "turns_between",
     stops_at_the_first_gap: "one_stretch",
     written_into: "an_argument_changed",
+    over_time_of_what_predicts: "softmax_over_another_axis",
+    billionth: "log_of_a_rounded_probability",
 }
