@@ -130,7 +130,7 @@ class WrongParts:
         count = len(self.cases)
         if count < self.failing:
             return f"in {count} of the {self.failing} inputs that fail"
-        every = f"in all {count} inputs that fail"
+        every = "in every input that fails"
         return every if count > 1 else "in the one input that fails"
 
 
