@@ -53,6 +53,19 @@ def test_the_cheat_sheet_of_a_track_takes_six_sheets(dark, track):
     assert 3 <= sheets(page) <= 6
 
 
+WIDER = """() => [...document.querySelectorAll(".cheat-sheet .equation")]
+  .filter(formula => formula.scrollWidth > formula.clientWidth)
+  .map(formula => formula.closest("div:has(h3)").querySelector("h3").innerText)"""
+
+
+def test_no_formula_of_the_cheat_sheet_is_wider_than_its_column_of_paper(dark):
+    page = dark("cheat-sheet/")
+    page.set_viewport_size({"width": 680, "height": 1000})  # of A4, without its margins
+    page.emulate_media(media="print")
+    page.add_style_tag(content=".equation { content-visibility: visible !important }")
+    assert page.evaluate(WIDER) == []
+
+
 def test_a_question_takes_eight_sheets(dark):
     assert 4 <= sheets(dark(QUESTION)) <= 8
 
