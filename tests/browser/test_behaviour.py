@@ -46,6 +46,16 @@ def test_figures_take_the_colours_of_the_scheme(visit):
     expect(text).not_to_have_css("fill", light)
 
 
+def test_a_link_within_the_page_leaves_what_was_unfolded(visit):
+    page = visit(QUESTION)
+    block = page.locator("details.example").first
+    block.locator("> summary").click()
+    page.locator(".md-sidebar--secondary").get_by_role("link", name="Practise").click()
+    page.wait_for_url(re.compile("#practise$"))
+    page.wait_for_load_state("networkidle")
+    expect(block).to_have_attribute("open", "")
+
+
 def test_the_next_page_comes_without_a_reload_and_typeset(visit):
     page = visit()
     page.evaluate("window.stayed = true")
