@@ -6,6 +6,7 @@ const PARTS = {
   ".exercise-kept": "export_buttons",
   ".explorer": "explorers",
   ".today": "home",
+  ".cheat-sheet": "sheet",
   ".practice-filter": "practice_filter",
   ".review": "review",
   ".offline": "keep",
