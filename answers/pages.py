@@ -167,7 +167,9 @@ def read(path: Path) -> Page:
             raise ValueError(f"{path.name}: the front matter lacks `{key}`")
         value = data[key]
         of = int if key == "practice" else str
-        if type(value) is not kind or (kind is list and {type(v) for v in value} - {of}):
+        if type(value) is not kind or (
+            kind is list and {type(v) for v in value} - {of}
+        ):
             listed = f"a list of {'whole numbers' if of is int else 'words'}"
             what = listed if kind is list else f"of type {kind.__name__}"
             raise ValueError(f"{path.name}: `{key}` is {value!r}; it must be {what}")

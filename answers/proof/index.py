@@ -35,7 +35,10 @@ def topics() -> str:
 
 def item(page: Page) -> str:
     """The line of one question: its minutes to read, and to practise."""
-    minutes = reading(page.path, page.path.read_text("utf-8")), sum(practice(page.exercises))
+    minutes = (
+        reading(page.path, page.path.read_text("utf-8")),
+        sum(practice(page.exercises)),
+    )
     said = f"{minutes[0]}{TOGETHER}+{TOGETHER}{minutes[1]}"
     level = "" if page.level == "core" else f"{page.level}, "
     return f"- [{page.title}](questions/{page.path.name}) <small>{level}{said}</small>"

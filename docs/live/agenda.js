@@ -16,7 +16,7 @@ const titleOf = ({ number, title }) => `${number}. ${title}`
 /** @param {Parts} parts */
 const inOne = parts => parts.flatMap((part, place) => (place ? [", ", part] : [part]))
 
-const LEAVES = "A question leaves the list when you rehearse its page and rate it, an exercise when it passes."
+const LEAVES = "A question leaves the list when the first card of its rehearsal is rated, an exercise when it passes."
 
 /** @type {Agenda} */
 export function agenda(all, records) {
@@ -26,7 +26,8 @@ export function agenda(all, records) {
   const ahead = until(all, records, now, day)
   const parts = []
   if (now.date) parts.push(now.date < day ? "The interview is over." : `The interview is ${named(now.date)}.`)
-  if (list.minutes) parts.push(`Today, ${list.minutes} min:`)
+  const over = list.minutes > now.minutes ? `, up to a tenth more than ${now.minutes}` : ""
+  if (list.minutes) parts.push(`Today, ${list.minutes} min${over}:`)
   else {
     const next = nextDue(all, records, now, day)
     parts.push(next ? `Nothing more today: the next card comes back ${named(next)}.` : "Nothing more today.")
@@ -88,7 +89,7 @@ function lines({ tasks, mock, sheet }) {
       return []
     }),
     ...line([{ minutes: mock }], link(`mock/?minutes=${mock}`, "Mock interview")),
-    ...line([{ minutes: sheet }], "Say the ", link("cheat-sheet/", "cheat sheet"), " aloud"),
+    ...line([{ minutes: sheet }], "Say aloud what fits of the ", link("cheat-sheet/", "cheat sheet")),
   ]
 }
 
@@ -128,7 +129,8 @@ function schedule({ days }, day, date) {
     const said = parts
       .filter(([, some]) => some.length)
       .flatMap(([verb, some], place) => [place ? "; " : "", verb, ...inOne(some)])
-    return make("li", {}, make("strong", { textContent: named(each.day, day) }), `, ${each.minutes} min: `, ...said)
+    const doing = said.length ? [`, ${each.minutes} min: `, ...said] : [": nothing more"]
+    return make("li", {}, make("strong", { textContent: named(each.day, day) }), ...doing)
   })
   const title = days.at(-1)?.day == date ? "Until the interview" : `The next ${days.length} days`
   return folded(`${title}: ${sums.join(", ")}`, make("ul", {}, ...items))
@@ -140,7 +142,7 @@ function left({ days, waiting }) {
   const read = minutesOf(days.flatMap(({ tasks }) => tasks.filter(({ kind }) => kind == "read")))
   const more = minutesOf(waiting.map(({ card }) => ({ minutes: card.reading + card.minutes })))
   const count = days.flatMap(({ tasks }) => tasks.filter(({ kind }) => kind == "read")).length + waiting.length
-  const title = `No time for ${waiting.length} of ${counted(count, "question")}: to read them all takes ${read + more} min, the plan has ${read}`
+  const title = `No time for ${waiting.length} of ${counted(count, "question")}: to read and say them all takes ${read + more} min, the plan has ${read}`
   return folded(title, make("p", {}, ...inOne(waiting.map(({ card }) => link(`${card.page}/`, titleOf(card)))), "."))
 }
 

@@ -2,7 +2,7 @@
 // buttons do comes with the first press, in cell.js. What was changed is kept by the browser; what
 // was run, by page, as long as the tab is open.
 
-import { Bar, PYTHON, isHere, load, make } from "./elements.js"
+import { Bar, MB, PYTHON, isHere, load, make } from "./elements.js"
 import { editOf, edits } from "./store.js"
 
 const MODULE = /^(answers\/.*?)(\/__init__)?\.py$/
@@ -56,7 +56,7 @@ export function addButtons(cell, number) {
     cell.code.textContent = cell.state.text
     bar.say("Edited.")
   } else if ((number == 1 || cell.block == document.querySelector(SEEN)) && HOST && !isHere()) {
-    bar.say(`Python comes from ${HOST}.`) // whom the first run asks
+    bar.say(`${MB}+ MB come from ${HOST}.`) // whom the first run asks
   }
   stop.hidden = true
   reset.hidden = !changed

@@ -258,6 +258,7 @@ export class Exercise {
     if (!this.hints.isConnected) this.help.prepend(this.hints)
     const shown = this.hints.childElementCount
     this.hints.append(...hints.slice(shown, taken).map(hint => make("li", {}, ...inline(hint))))
+    this.hints.lastElementChild?.scrollIntoView({ block: "nearest" })
     store.set(this.name, { hints: taken })
   }
 
@@ -285,7 +286,7 @@ export class Exercise {
       if (outcome.status == "done") {
         if (typeof outcome.result != "string") throw new TypeError("a call is text")
         this.call.replaceChildren(callCell(this.name, outcome.result))
-        this.call.scrollIntoView({ block: "nearest" })
+        this.call.scrollIntoView({ block: "end" }) // the call stands at the end, and Run below it
         this.call.querySelector("button")?.focus({ preventScroll: true })
         this.bar.say("")
       }

@@ -1,15 +1,13 @@
 // Exercises on a page: a line of text and a button, until a reader starts one; exercise.js has the
 // rest.
 
-import { Bar, EDITOR, PYTHON, isHere, load, make, say } from "./elements.js"
+import { Bar, EDITOR, MB, PYTHON, isHere, load, make, say } from "./elements.js"
 import { beginAgain, store } from "./store.js"
 
 const NEEDED = [
   ...[...EDITOR, ...PYTHON, "./passed.js", "./page_cards.js", "./study.js", "./days.js"],
   ...["./call_cell.js", "./cell_buttons.js"],
 ]
-// What Python and an exercise's packages are, as config.json says, which comes with the press.
-const MB = 11
 /** @type {Place[]} */
 let places = []
 

@@ -36,7 +36,7 @@ class Home {
     const evenings = make("button", {
       type: "button",
       className: "live-button",
-      textContent: "Three evenings: the eight that matter most",
+      textContent: "Three evenings, 100 min each: what matters most",
     })
     evenings.onclick = () => {
       setPlan({ date: plus(today(), THREE_EVENINGS.days), minutes: THREE_EVENINGS.minutes })
@@ -53,6 +53,10 @@ class Home {
     this.said = make("p", { className: "exercise-notice", role: "status" })
     this.list = make("div")
     this.root = root
+    // Who has a plan has seen what a wrong answer is told.
+    const shown = document.querySelector(".exercise:has(> .exercise-wrong)")
+    if (plan().date) shown?.before(root)
+    if (location.hash == `#${root.id}`) root.scrollIntoView()
     root.replaceChildren(
       make("div", { className: "today-plan" }, dateLabel, this.evenings, minutesLabel, tracks),
       this.said,

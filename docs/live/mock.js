@@ -2,6 +2,7 @@
 // clock, and a report. What is asked is drawn by mock_draw.js; a card is asked and rated as in a
 // review; mock_state.js keeps what was done.
 
+import { today } from "./days.js"
 import { counted, fetched, make, radios, say } from "./elements.js"
 import { Interview } from "./mock_interview.js"
 import { LENGTHS, QUESTION, draw, ofTrack, someSeeds, weakest } from "./mock_draw.js"
@@ -23,8 +24,11 @@ export async function mount(root) {
     if (!root.isConnected) return
     const state = kept()
     const last = state && draw(ofTrack(all, state.track), state.minutes, state.seed)
-    if (last && stepsOf(last).length <= state.at) return await go(root, last)
-    root.replaceChildren(...setup(root, all, last))
+    if (!last || stepsOf(last).length > state.at) return root.replaceChildren(...setup(root, all, last))
+    // The report, but for who comes from the plan, on another day, for the next one.
+    const next = new URLSearchParams(location.search).has("minutes") && today(new Date(state.began ?? Date.now())) < today()
+    if (next) root.replaceChildren(...setup(root, all, null))
+    else await go(root, last)
   } catch (error) {
     unloaded(root, error)
   }

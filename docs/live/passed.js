@@ -3,7 +3,7 @@
 import { effective, isDay, named, today } from "./days.js"
 import { fetched, make } from "./elements.js"
 import { store } from "./store.js"
-import { cards, plan, rate } from "./study.js"
+import { cards, list, plan, rate } from "./study.js"
 
 const SITE = new URL("..", import.meta.url)
 const AGAIN = 1
@@ -83,7 +83,7 @@ async function next(name) {
   const onward = [
     ...(following ? [link(following)] : []),
     make("a", { href: asked, textContent: "what an interviewer asks next" }),
-    ...(plan().date ? [make("a", { href: SITE.href, textContent: "your list of today" })] : []),
+    ...list().map(href => make("a", { href, textContent: "your list of today" })),
   ]
   const last = onward.length - 1
   onward.forEach((each, at) => paragraph.append(...(at ? [at == last ? ", or " : ", "] : []), each))

@@ -167,7 +167,7 @@ export function planned(all, records, plan, day) {
   const fits = (/** @type {Task} */ task) => total + task.minutes <= room * OVER
   const odd = (left < Infinity ? left : number(day)) % 2
   /** @type {Activity[]} */
-  const kinds = odd ? ["read", "write", "recall"] : ["write", "read", "recall"]
+  const kinds = odd ? ["read", "recall", "write"] : ["write", "read", "recall"]
   while (total < room) {
     const heads = { read: toRead.slice(0, NEXT).find(fits), write: toWrite().find(fits), recall: recall.find(fits) }
     const [kind] = kinds.filter(each => heads[each]).sort((a, b) => spent[a] / SHARES[a] - spent[b] / SHARES[b])

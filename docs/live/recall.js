@@ -127,7 +127,8 @@ export class Recall {
       this.front.ariaLabel = "The end"
       this.front.replaceChildren(...this.ended(this))
     } else {
-      say(this.where, `${at + 1} of ${this.deck.length}. ${card.about}`)
+      const asked = this.deck.filter(each => card.later || !each.later) // what can wait counts when it comes
+      say(this.where, `${at + 1} of ${asked.length}. ${card.about}`)
       this.front.ariaLabel = "Question"
       const front = await card.front()
       if (card != this.card) return

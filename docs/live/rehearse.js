@@ -7,7 +7,7 @@ import { make } from "./elements.js"
 import { cardsOf, numberOf, pathOf, rubricOf } from "./page_cards.js"
 import { Recall } from "./recall.js"
 import { putAway } from "./recall_parts.js"
-import { LEVELS, RATINGS, cards, keepPlace, places, score, scores } from "./study.js"
+import { LEVELS, RATINGS, cards, keepPlace, list, places, score, scores } from "./study.js"
 
 const SECONDS = 30
 /** @param {Event} event */
@@ -124,7 +124,15 @@ class Rehearsal {
       weak.length ? make("ul", {}, ...links) : none,
       make("p", { textContent: said + before }),
       ...this.suspended(),
-      make("p", {}, "Then ", make("a", { href: "#practise", textContent: "write it" }), ", or ", this.done()),
+      make(
+        "p",
+        {},
+        "Then ",
+        make("a", { href: "#practise", textContent: "write it" }),
+        ...list().flatMap(href => [", go to ", make("a", { href, textContent: "your list of today" })]),
+        ", or ",
+        this.done(),
+      ),
     ]
   }
 

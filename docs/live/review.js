@@ -57,6 +57,7 @@ function card({ id, kind, card: { page, number, title, question, shell }, later 
   return {
     id,
     about,
+    later,
     count,
     page,
     passes: isExercise && !shell,

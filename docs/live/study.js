@@ -72,6 +72,10 @@ export const places = new Shelf({
 })
 
 export const plan = () => ({ minutes: 60, track: "all", ...plans.get("plan") })
+
+// Where the list of today stands, for who has a plan.
+export const list = () => (plan().date ? [new URL("../#today", import.meta.url).href] : [])
+
 // Change the plan; undefined for the date removes it.
 /** @param {Plan} changes */
 export function setPlan(changes) {

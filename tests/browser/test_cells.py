@@ -76,15 +76,16 @@ def test_before_anything_is_pressed_a_page_loads_little_and_nothing_of_python(vi
 
 def test_beside_the_first_run_stands_whom_it_asks(visit):
     host = json.loads((ROOT / "docs/live/config.json").read_text())["pyodide"].split("/")[2]
+    told = f"11+ MB come from {host}."
     for look in LOOKS:
         page = visit(FORMULAS, look)
         page.evaluate(UNFOLD)
         bars = page.locator(".highlight.live > .live-bar")
-        expect(bars.first.get_by_role("status")).to_have_text(f"Python comes from {host}.")
+        expect(bars.first.get_by_role("status")).to_have_text(told)
         expect(bars.nth(1).get_by_role("status")).to_have_text("")
         # Those who unfold nothing are told, too.
         seen = page.locator(".highlight.live:not(details *) > .live-bar").first
-        expect(seen.get_by_role("status")).to_have_text(f"Python comes from {host}.")
+        expect(seen.get_by_role("status")).to_have_text(told)
         heights = bars.evaluate_all("bars => bars.map(bar => bar.offsetHeight)")
         assert heights[0] == heights[1]
 

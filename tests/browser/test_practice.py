@@ -232,7 +232,13 @@ def test_a_pass_leads_who_has_a_plan_to_the_list_of_the_day(warm):
     onward = exercise.check(SOLUTION).split("\n\n")[1]
     assert onward.endswith("Next: logsumexp, what an interviewer asks next, or your list of today.")
     exercise.report.get_by_role("link", name="your list of today").click()
-    expect(page.get_by_text("The interview is on 1 January 2100")).to_be_visible()
+    expect(page.get_by_text("The interview is on 1 January 2100")).to_be_in_viewport()
+    expect(page.get_by_label("Interview on")).to_be_in_viewport()
+    page.goto(page.url.split("#")[0] + "cheat-sheet/")
+    expect(page.get_by_label("All", exact=True)).to_be_checked()
+    page.evaluate("localStorage.setItem('answers.study.plan', '{\"track\": \"LLM\"}')")
+    page.reload()
+    expect(page.get_by_label("LLM", exact=True)).to_be_checked()
 
 
 def test_what_passes_with_a_note_says_what_ours_does(warm):

@@ -65,6 +65,8 @@ interface Asked {
   seconds?: number
   /** Whether it is an exercise, which the program rates. */
   passes?: boolean
+  /** Whether it can wait, and does not count until it comes. */
+  later?: boolean
   /** How many reviews it had when it was put into the deck. */
   count?: number
 }
