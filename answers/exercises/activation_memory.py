@@ -1,5 +1,6 @@
 """Practice for question 37: bytes of what a decoder's blocks keep for the backward pass."""
 
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -217,6 +218,36 @@ def weights_with_flash(*sizes, **more):
     return count(
         sizes, more, weights=lambda c: c.heads * c.length * (5 if c.dropout else 2)
     )
+
+
+@exercise.bug(dropped=(7, 5))
+def scores_beside_weights(*sizes, dropped=7, **more):
+    """Scores are counted beside the weights. The backward pass of softmax needs the weights
+    alone."""
+    # "Scores are counted beside the weights": got - want == layers * batch * length**2 * heads * 2
+    # "The backward pass of softmax needs the weights alone": (dropped if c.dropout else 4) → (5
+    #     if c.dropout else 2)
+    return count(
+        sizes,
+        more,
+        weights=lambda c: (
+            0 if c.flash else c.heads * c.length * (dropped if c.dropout else 4)
+        ),
+    )
+
+
+@exercise.bug
+def weights_of_one_sequence(*sizes, **more):
+    """Weights of pairs are counted for one sequence. Each of the batch has its own."""
+    # "Weights of pairs are counted for one sequence": want - got == layers * (batch - 1) *
+    #     length**2 * heads * 2
+    # "Each of the batch has its own": each, c.batch) → each, 1)
+
+    def once(c):
+        each = 5 if c.dropout else 2
+        return 0 if c.flash else Fraction(c.heads * c.length * each, c.batch)
+
+    return int(count(sizes, more, weights=once))
 
 
 @exercise.bug

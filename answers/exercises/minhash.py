@@ -66,6 +66,14 @@ exercise.case(
 exercise.long_case(*whole(1201, 4))
 
 
+@exercise.check
+def hashes_have_64_bits(minhash):
+    """The signature is not of integers of 64 bits, as asked for: in 32 bits the next sum of hashes
+    overflows."""
+    signature = minhash(*map(np.array, ([8, 2, 3], [5, 2], [3, 4])))
+    return np.asarray(signature).dtype in (np.int64, np.uint64)
+
+
 def wide(*arrays):
     return [each.astype(np.int64) for each in arrays]
 
@@ -200,15 +208,18 @@ def place_of_the_least_hash(shingles, a, b):
     return (sums(shingles, a, b) % PRIME).argmin(axis=1)
 
 
-@exercise.bug(dtype=(None, np.int32, np.uint32))
-def products_in_their_own_type(shingles, a, b, dtype=None):
+@exercise.bug(dtype=(None, np.int32, np.uint32), late=(True,))
+def products_in_their_own_type(shingles, a, b, dtype=None, late=False):
     """Products in 32 bits overflow. Compute in int64: a product of two numbers below 2³¹ needs
     62 bits."""
     # "Products in 32 bits overflow": a.dtype == np.int32 and (got != want).any()
     # "Compute in int64": a[:, None] * shingles → a[:, None].astype(np.int64) * shingles
     if dtype:
         shingles, a, b = (each.astype(dtype) for each in (shingles, a, b))
-    return ((a[:, None] * shingles + b[:, None]) % PRIME).min(axis=1)
+    products = a[:, None] * shingles
+    if late:
+        products = products.astype(np.int64)
+    return ((products + b[:, None]) % PRIME).min(axis=1)
 
 
 @exercise.bug

@@ -58,6 +58,10 @@ exercise.case(
 )
 exercise.case("columns in Fortran's order", w, b, np.asfortranarray(x), y, 1.7)
 exercise.case("float32", w.astype(np.float32), b, x.astype(np.float32), y, 1.7)
+exercise.case(
+    "whole weights, and an intercept with a fraction",
+    *(np.rint(3 * w).astype(int), -0.7, np.rint(x).astype(int), y, 1.7),
+)
 exercise.case("labels as booleans", w, b, x, y == 1, 1.7, noted=BOOLEAN)
 add_whole_numbers(exercise, np.rint(w), 1, np.rint(x), y, 2, signed=False)
 exercise.long_case(*table(401, 3), 1.7)
@@ -192,6 +196,57 @@ def weights_are_probabilities(w, b, x, y, lamda):
 
 
 @exercise.bug
+def weights_are_squared_errors(w, b, x, y, lamda):
+    """The examples' weights in the Hessian are (p - y)²: these are products of gradients, the
+    empirical Fisher information. The second derivative is p (1 - p)."""
+    # "The examples' weights in the Hessian are (p - y)²": np.allclose((with_ones(x).T @
+    #     np.diag((probabilities(w, b, x) - y) ** 2) @ with_ones(x) + np.diag(penalties(w, lamda)))
+    #     @ np.append(w - got.w, b - got.b), gradient(w, b, x, y, lamda))
+    # "The second derivative is p (1 - p)": (p - y) ** 2 → p * (1 - p)
+    p = probabilities(w, b, x)
+    rows = with_ones(x)
+    matrix = rows.T @ np.diag((p - y) ** 2) @ rows + np.diag(penalties(w, lamda))
+    return moved(w, b, solved(matrix, gradient(w, b, x, y, lamda)))
+
+
+@exercise.bug(eps=(1e-3, 1e-5, 1e-6, 1e-7))
+def probabilities_clipped(w, b, x, y, lamda, eps=1e-3):
+    """Probabilities near 0 and 1 are clipped, so examples that the model is sure of get weight in
+    the Hessian. A sigmoid that does not overflow needs no clip."""
+    # "Probabilities near 0 and 1 are clipped, so examples that the model is sure of get weight in
+    #     the Hessian": abs(bug(np.array([30.0]), 0.0, np.array([[1.0], [-1.0], [0.0]]),
+    #     np.array([0, 1, 1]), 0.1)[0] - right(np.array([30.0]), 0.0, np.array([[1.0], [-1.0],
+    #     [0.0]]), np.array([0, 1, 1]), 0.1)[0])[0] > 1e-3
+    # "A sigmoid that does not overflow needs no clip": np.clip(p, eps, 1 - eps) → p
+    p = probabilities(w, b, x)
+    p = np.clip(p, eps, 1 - eps)
+    rows = with_ones(x)
+    slope = rows.T @ (p - y) + penalties(w, lamda) * np.append(w, 0)
+    matrix = rows.T @ np.diag(p * (1 - p)) @ rows + np.diag(penalties(w, lamda))
+    return moved(w, b, solved(matrix, slope))
+
+
+@exercise.bug
+def labels_of_both_signs(w, b, x, y, lamda):
+    """The labels are taken as -1 and 1 in p - y. There they are 0 and 1: p is a probability."""
+    # "The labels are taken as -1 and 1 in p - y": np.allclose(hessian(w, b, x, lamda) @ np.append(w
+    #     - got.w, b - got.b), gradient(w, b, x, y, lamda) + with_ones(x).T @ (1 - y))
+    # "There they are 0 and 1: p is a probability": (1 - y) → (0 * y)
+    slope = gradient(w, b, x, y, lamda) + with_ones(x).T @ (1 - y)
+    return moved(w, b, solved(hessian(w, b, x, lamda), slope))
+
+
+@exercise.bug(rate=(0.5, 0.1))
+def part_of_the_step(w, b, x, y, lamda, rate=0.5):
+    """A part of the step is taken, as with a learning rate. Newton's step has none: take it
+    whole."""
+    # "A part of the step is taken": np.allclose(w - got.w, (w - want.w) / 2)
+    # "take it whole": rate * solved → solved
+    slope = gradient(w, b, x, y, lamda)
+    return moved(w, b, rate * solved(hessian(w, b, x, lamda), slope))
+
+
+@exercise.bug
 def weights_squared(w, b, x, y, lamda):
     """The rows are multiplied by p (1 - p) on both sides, so its square stands in the Hessian.
     Multiply one side, or both by the root."""
@@ -268,6 +323,17 @@ def intercept_stays(w, b, x, y, lamda):
     step = np.zeros(len(slope))
     step[kept] = solved(whole[np.ix_(kept, kept)], slope[kept])
     return moved(w, b, step)
+
+
+@exercise.bug
+def intercept_without_its_fraction(w, b, x, y, lamda):
+    """Where the weights are integers the intercept loses its fraction, as in an array of their
+    type. Make one of floats."""
+    # "Where the weights are integers the intercept loses its fraction": w.dtype.kind == "i" and
+    #     np.allclose(got.w, right(w, int(b), x, y, lamda)[0])
+    # "Make one of floats": int(b) → b
+    start = int(b) if w.dtype.kind == "i" else b
+    return newton_step(w, start, x, y, lamda)
 
 
 @exercise.bug

@@ -34,8 +34,16 @@ for name, stages, micro_batches in (
     ("five stages", 5, 9),
     ("eight stages, fewer micro-batches", 8, 3),
     ("eight stages", 8, 20),
+    ("more micro-batches than a byte counts", 1, 130),
 ):
     exercise.case(name, stages, micro_batches)
+
+
+@exercise.check
+def passes_are_integers(one_f_one_b):
+    """The timetable holds floats, which are no index of a micro-batch: make it an array of
+    integers."""
+    return np.asarray(one_f_one_b(2, 2)).dtype.kind in "iu"
 
 
 @exercise.check
@@ -58,26 +66,28 @@ def orders(stages, micro_batches, warm_up=lambda stage, stages: stages - stage -
     return made
 
 
-def filled(orders, apart=1, forward_waits=True, backward_waits=True):
-    """The timetable of stages that do their passes as early as they can."""
-    stages, done = len(orders), {}
+def filled(orders, apart=1, forward_waits=True, backward_waits=True, backward_slots=1):
+    """The timetable of stages that do their passes as early as they can; a stage that waits in
+    vain stops."""
+    stages, done, busy = len(orders), {}, [-1] * len(orders)
     for slot in range(3 * sum(map(len, orders))):
-        busy = set()
         # Down the stages and up again: in one slot passes may follow where `apart` is 0.
         for stage in (*range(stages), *reversed(range(stages))):
             todo = [each for each in orders[stage] if (each, stage) not in done]
-            if not todo or stage in busy:
+            if not todo or busy[stage] >= slot:
                 continue
             before = stage - 1 if todo[0] > 0 else stage + 1
             waits = (
                 forward_waits if todo[0] > 0 else backward_waits
             ) and 0 <= before < stages
             if not waits or done.get((todo[0], before), slot + 1) + apart <= slot:
-                done[todo[0], stage] = slot
-                busy.add(stage)
+                busy[stage] = slot + (backward_slots - 1 if todo[0] < 0 else 0)
+                done[todo[0], stage] = busy[stage]
     timetable = np.zeros((stages, max(done.values()) + 1), int)
     for (each, stage), at in done.items():
         timetable[stage, at] = each
+        if each < 0:
+            timetable[stage, at - backward_slots + 1 : at] = each
     return timetable
 
 
@@ -237,11 +247,26 @@ def backward_without_waiting(stages, micro_batches):
 
 @exercise.bug
 def forward_without_waiting(stages, micro_batches):
-    """Forward passes do not wait for the stage before, which makes their activations. Begin one
-    after that stage has done it."""
-    # "Forward passes do not wait for the stage before": bool((got[:, 0] == 1).all())
-    # "Begin one after that stage has done it": , forward_waits=False →
+    """A forward pass begins before the slot is over in which the stage before does it, which makes
+    its activations. Begin it in a later slot."""
+    # "A forward pass begins before the slot is over in which the stage before does it":
+    #     bool((got[:, 0] == 1).all())
+    # "Begin it in a later slot": , forward_waits=False →
     return filled(orders(stages, micro_batches), forward_waits=False)
+
+
+@exercise.bug
+def warm_up_counted_from_the_first(stages, micro_batches):
+    """Stage s warms up with s forward passes, so the last stages wait for passes that never come.
+    It has p - s - 1: the first stage has most."""
+
+    # "Stage s warms up with s forward passes": np.sign(got[0]).cumsum().max() == 1
+    # "so the last stages wait for passes that never come": (got != 0).sum() < (want != 0).sum()
+    # "It has p - s - 1: the first stage has most": return stage → return stages - stage - 1
+    def later_more(stage, stages):
+        return stage
+
+    return filled(orders(stages, micro_batches, later_more))
 
 
 @exercise.bug
@@ -261,11 +286,14 @@ def backward_without_sign(stages, micro_batches):
     return abs(found)
 
 
-@exercise.bug
-def backward_takes_two_slots(stages, micro_batches):
+@exercise.bug(together=(True, False))
+def backward_takes_two_slots(stages, micro_batches, together=True):
     """Each backward pass fills two slots. Here each pass takes one."""
     # "Each backward pass fills two slots": (got < 0).sum() == 2 * (want < 0).sum()
-    # "Here each pass takes one": doubled(found) → found
+    # "Here each pass takes one": doubled(found) → found; backward_slots=2 →
+    #     backward_slots=1
+    if not together:
+        return filled(orders(stages, micro_batches), backward_slots=2)
     found = filled(orders(stages, micro_batches))
     return doubled(found)
 

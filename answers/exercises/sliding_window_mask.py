@@ -82,6 +82,17 @@ def past_ignored(length, window, past=0, sinks=0):
 
 
 @exercise.bug
+def window_placed_without_the_past(length, window, past=0, sinks=0):
+    """The window begins where it would without the past, so a query sees more than `window` keys.
+    The first query stands at `past`: count from there."""
+    # "The window begins where it would without the past, so a query sees more than `window` keys":
+    #     bug(3, window=4, past=5)[0].sum() > 4
+    # "count from there": (q - past - k < window) → (q - k < window)
+    q, k = positions(length, past)
+    return (k <= q) & ((q - past - k < window) | (k < sinks))
+
+
+@exercise.bug
 def rows_of_the_past(length, window, past=0, sinks=0):
     """The mask has a row for each cached token, too. Only the new ones are queries: `length`
     rows."""
@@ -144,6 +155,32 @@ def sinks_taken_from_the_window(length, window, past=0, sinks=0):
     # "The sinks come on top of it": window - sinks → window
     q, k = positions(length, past)
     return (k <= q) & ((q - k < window - sinks) | (k < sinks))
+
+
+@exercise.bug
+def sinks_among_the_new_tokens(length, window, past=0, sinks=0):
+    """The first new tokens are taken for the sinks. The sinks are the first of all, cached or
+    new."""
+    # "The first new tokens are taken for the sinks": bug(4, 1, 3, 2)[3, 3:5].all()
+    # "The sinks are the first of all, cached or new": (past <= k) & (k < past +
+    #     sinks) → (k < sinks)
+    q, k = positions(length, past)
+    return (k <= q) & ((q - k < window) | ((past <= k) & (k < past + sinks)))
+
+
+@exercise.bug
+def negative_start_of_a_slice(length, window, past=0, sinks=0):
+    """A slice begins at p - window + 1 below 0, which counts from the end, so early queries see
+    too little. Begin at max(0, p - window + 1)."""
+    # "A slice begins at p - window + 1 below 0, which counts from the end, so early queries see too
+    #     little": not bug(6, 3)[0].any()
+    # "Begin at max(0, p - window + 1)": row[first:p + 1] → row[max(0, first):p + 1]
+    mask = np.zeros((length, past + length), bool)
+    for row, p in zip(mask, range(past, past + length), strict=True):
+        first = p - window + 1
+        row[first : p + 1] = True
+        row[: min(sinks, p + 1)] = True
+    return mask
 
 
 @exercise.bug

@@ -22,6 +22,7 @@ exercise.case("one device, in float32", 1003, mixed=False)
 exercise.case("momentum instead of Adam", 1001, state_bytes=4)
 exercise.case("SGD, in float32", 1007, mixed=False, state_bytes=0)
 exercise.case("eight devices, nothing split", 1000, 8, 0, mixed=True)
+exercise.case("seven devices, nothing split", 1000, 7)
 exercise.case("four devices, the optimizer split", 1000, 4, 1)
 exercise.case("five devices, gradients split too", 1000, 5, 2)
 exercise.case("ten devices, all split", 1000, 10, 3)
@@ -236,21 +237,51 @@ def one_part_a_stage(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     )
 
 
-@exercise.bug
-def copy_not_split(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+@exercise.bug(begins=(4, 3))
+def copy_not_split(parameters, devices=1, stage=0, mixed=True, state_bytes=8, begins=4):
     """The moments are split, and the copy of the weights is not. It is the optimizer's, too: each
     device updates its part alone."""
     # "The moments are split, and the copy of the weights is not": got.optimizer - want.optimizer ==
     #     4 * parameters - 4 * parameters // devices
-    # "It is the optimizer's, too": 4 * int(parameters) → 4 * (-(-int(parameters) // int(devices))
-    #     if stage >= 1 else int(parameters))
+    # "It is the optimizer's, too": stage >= begins → stage >= 1
     weights, gradients, states = bytes_of(mixed, state_bytes)
     if mixed:
         found = on_a_device(
             parameters, devices, stage, (weights, gradients, states - 4)
         )
-        return *found[:2], found[2] + 4 * int(parameters)
+        part = -(-int(parameters) // int(devices))
+        return *found[:2], found[2] + 4 * (part if stage >= begins else int(parameters))
     return on_a_device(parameters, devices, stage, (weights, gradients, states))
+
+
+@exercise.bug
+def padded_where_nothing_is_split(
+    parameters, devices=1, stage=0, mixed=True, state_bytes=8
+):
+    """What is whole is padded as if it were split. Only parts are padded: a device that keeps all
+    keeps `parameters`."""
+    # "What is whole is padded as if it were split": got.weights > want.weights and stage < 3
+    # "a device that keeps all keeps `parameters`": part * int(devices)) → int(parameters))
+    part = -(-int(parameters) // int(devices))
+    return tuple(
+        size * (part if stage >= begins else part * int(devices))
+        for size, begins in zip(bytes_of(mixed, state_bytes), (3, 2, 1), strict=True)
+    )
+
+
+@exercise.bug
+def rounded_to_the_nearest(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """The part is rounded to the nearest number, so the longest part may not fit. Round it up:
+    `-(-parameters // devices)`."""
+    # "The part is rounded to the nearest number": got.optimizer < want.optimizer and parameters %
+    #     devices * 2 <= devices
+    # "Round it up: `-(-parameters // devices)`": round(int(parameters) / int(devices)) →
+    #     -(-parameters // devices)
+    part = round(int(parameters) / int(devices))
+    return tuple(
+        size * (part if stage >= begins else int(parameters))
+        for size, begins in zip(bytes_of(mixed, state_bytes), (3, 2, 1), strict=True)
+    )
 
 
 @exercise.bug

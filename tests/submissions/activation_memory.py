@@ -306,6 +306,20 @@ def sizes_as_they_come(
         return block + (layers - 1) * (2 * batch * length * width if checkpoint else block)
 
 
+def scores_before_and_after_softmax(*args, **more):
+    c = _named(args, more)
+    pairs = 0 if c["flash"] else c["batch"] * c["heads"] * c["length"] ** 2
+    blocks = 1 if c["checkpoint"] else c["layers"]
+    return by_shapes(**c) + 2 * pairs * blocks
+
+
+def weights_without_the_batch(*args, **more):
+    c = _named(args, more)
+    of_one = by_shapes(**{**c, "batch": 1, "flash": False})
+    of_one -= by_shapes(**{**c, "batch": 1, "flash": True})
+    return by_shapes(**{**c, "flash": True}) + (0 if c["flash"] else of_one)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     no_norms: "inputs_of_norms_forgotten",
@@ -339,4 +353,6 @@ WRONG = {
     int32: "wraps_around",
     sizes_as_they_come: "integers_too_narrow",
     sequence_of_the_batch: "one_sequence",
+    scores_before_and_after_softmax: "scores_beside_weights",
+    weights_without_the_batch: "weights_of_one_sequence",
 }

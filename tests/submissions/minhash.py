@@ -212,6 +212,18 @@ def zero_is_no_hash(shingles, a, b):
     return np.where(hashes > 0, hashes, _P).min(axis=1)
 
 
+def wide_too_late(shingles, a, b):
+    """The product has overflowed when b, in 64 bits, is added."""
+    with np.errstate(over="ignore"):
+        products = np.multiply.outer(a, shingles)
+    return ((products.astype(np.int64) + b.astype(np.int64)[:, None]) % (2**31 - 1)).min(axis=1)
+
+
+def signature_of_32_bits(shingles, a, b):
+    hashes = np.multiply.outer(a.astype(np.int64), shingles.astype(np.int64)) + b[:, None]
+    return (hashes % (2**31 - 1)).min(axis=1).astype(np.int32)
+
+
 # What each is told.
 WRONG = {
     the_largest: "largest",
@@ -249,4 +261,6 @@ WRONG = {
     those_that_occur_once: "repeated_shingles_left_out",
     minimum_from_p_less_two: None,
     zero_is_no_hash: "p_for_a_hash_of_0",
+    wide_too_late: "products_in_their_own_type",
+    signature_of_32_bits: "a_property_fails",
 }

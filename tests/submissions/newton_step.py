@@ -269,6 +269,44 @@ def remembered(w, b, x, y, lamda):
     return _SEEN[key][3]
 
 
+def _solved(w, b, x, y, lamda, error, weights):
+    x1 = np.column_stack([x, np.ones(len(x))])
+    free = np.append(np.ones(x.shape[1]), 0)
+    theta = np.append(w, b)
+    hessian = np.einsum("n,ni,nj->ij", weights, x1, x1) + lamda * np.diag(free)
+    step = np.linalg.solve(hessian, x1.T @ error + lamda * free * theta)
+    return theta[:-1] - step[:-1], theta[-1] - step[-1]
+
+
+def clipped(w, b, x, y, lamda):
+    p = np.clip(np.exp(-np.logaddexp(0, -(x @ w + b))), 1e-6, 1 - 1e-6)
+    return _solved(w, b, x, y, lamda, p - y, p * (1 - p))
+
+
+def outer_products_of_gradients(w, b, x, y, lamda):
+    p = np.exp(-np.logaddexp(0, -(x @ w + b)))
+    return _solved(w, b, x, y, lamda, p - y, (p - y) ** 2)
+
+
+def plus_and_minus_one(w, b, x, y, lamda):
+    p = np.exp(-np.logaddexp(0, -(x @ w + b)))
+    return _solved(w, b, x, y, lamda, p - (2 * y.astype(int) - 1), p * (1 - p))
+
+
+def damped(w, b, x, y, lamda):
+    p = np.exp(-np.logaddexp(0, -(x @ w + b)))
+    to, at = _solved(w, b, x, y, lamda, p - y, p * (1 - p))
+    return (w + to) / 2, (b + at) / 2
+
+
+def all_in_one_array(w, b, x, y, lamda):
+    """An array like w, of integers if w is, takes the intercept, too."""
+    theta = np.empty(len(w) + 1, w.dtype)
+    theta[:-1], theta[-1] = w, b
+    p = np.exp(-np.logaddexp(0, -(x @ theta[:-1] + theta[-1])))
+    return _solved(theta[:-1], theta[-1], x, y, lamda, p - y, p * (1 - p))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     free_hessian: "penalty_missing_in_the_hessian",
@@ -298,4 +336,9 @@ WRONG = {
     full_rank_needed: "raises_ValueError",
     penalty_at_most_thousand: "wrong_where_lamda_is_25000.0",
     remembered: "a_property_fails",
+    clipped: "probabilities_clipped",
+    outer_products_of_gradients: "weights_are_squared_errors",
+    plus_and_minus_one: "labels_of_both_signs",
+    damped: "part_of_the_step",
+    all_in_one_array: "intercept_without_its_fraction",
 }

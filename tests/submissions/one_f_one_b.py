@@ -243,6 +243,77 @@ def whatever_can_be_done(stages, micro_batches):
     return np.array(columns).T
 
 
+def floats(stages, micro_batches):
+    return slot_by_slot(stages, micro_batches) * 1.0
+
+
+def bytes_that_wrap(stages, micro_batches):
+    """Right up to 127 micro-batches."""
+    return slot_by_slot(stages, micro_batches).astype(np.int8)
+
+
+def without_idle_slots(stages, micro_batches):
+    return np.array(list(_orders(stages, micro_batches)))
+
+
+def warm_up_of_s(stages, micro_batches):
+    """The last stage has most, and waits for ever; what was done until then is returned."""
+    orders = list(_orders(stages, micro_batches, lambda s: s))
+    done, columns = [0] * stages, []
+    while not columns or any(columns[-1]):
+        before = [set(order[:n]) for order, n in zip(orders, done, strict=True)]
+        column = [0] * stages
+        for s, order in enumerate(orders):
+            each = order[done[s]] if done[s] < len(order) else 0
+            near = s - 1 if each > 0 else s + 1
+            if each and (not 0 <= near < stages or each in before[near]):
+                column[s] = each
+                done[s] += 1
+        columns.append(column)
+    return np.array(columns[:-1]).T
+
+
+def as_soon_as_the_stage_before(stages, micro_batches):
+    """A forward pass in the slot in which the stage before does it; stages are asked in order."""
+    queues, had, columns = list(_orders(stages, micro_batches)), [], []
+    had = [set() for _ in queues]
+    while any(queues):
+        before = [set(each) for each in had]
+        column = [0] * stages
+        for s, queue in enumerate(queues):
+            if not queue:
+                continue
+            ready = (
+                s == 0 or queue[0] in had[s - 1]
+                if queue[0] > 0
+                else s == stages - 1 or queue[0] in before[s + 1]
+            )
+            if ready:
+                column[s] = queue.pop(0)
+                had[s].add(column[s])
+        columns.append(column)
+    return np.array(columns).T
+
+
+def two_slots_backward(stages, micro_batches):
+    """Each stage's times by relaxation; a backward pass takes as long as two forward passes."""
+    orders = list(_orders(stages, micro_batches))
+    ends = [[0] * len(order) for order in orders]
+    for _ in range(2 * stages * micro_batches + 2):
+        for s, order in enumerate(orders):
+            for at, each in enumerate(order):
+                near = s - 1 if each > 0 else s + 1
+                begin = ends[s][at - 1] if at else 0
+                if 0 <= near < stages:
+                    begin = max(begin, ends[near][orders[near].index(each)])
+                ends[s][at] = begin + (1 if each > 0 else 2)
+    table = np.zeros((stages, max(map(max, ends))), int)
+    for row, order, times in zip(table, orders, ends, strict=True):
+        for each, end in zip(order, times, strict=True):
+            row[end - (1 if each > 0 else 2) : end] = each
+    return table
+
+
 # What each is told.
 WRONG = {
     gpipe: "all_forward_first",
@@ -264,8 +335,14 @@ WRONG = {
     gpipe_of_few: "right_in_its_sum",
     one_micro_batch_alone: None,
     lists_of_one_stage: "right_numbers_in_another_shape",
-    signed_bytes: "wrong_where_micro_batches_is_20",
+    signed_bytes: "right_in_its_sum",
     at_least_as_many: None,
     only_integers_of_python: "a_property_fails",
+    floats: "a_property_fails",
+    bytes_that_wrap: "wrong_where_micro_batches_is_130",
+    without_idle_slots: "in_the_same_slot",
+    warm_up_of_s: "warm_up_counted_from_the_first",
+    as_soon_as_the_stage_before: "forward_without_waiting",
+    two_slots_backward: "backward_takes_two_slots",
     cut_after_the_first_stage: "wrong_where_micro_batches_is_7_or_more",
 }

@@ -164,6 +164,29 @@ def as_many_sinks_as_rows(length, window, past=0, sinks=0):
     return (k <= q) & ((k > q - window) | (k < min(sinks, length)))
 
 
+def sinks_of_the_new_tokens(length, window, past=0, sinks=0):
+    mask = by_triangles(length, window, past)
+    for i in range(length):
+        mask[i, past : past + min(sinks, i + 1)] = True
+    return mask
+
+
+def lower_edge_without_past(length, window, past=0, sinks=0):
+    shape = length, past + length
+    mask = np.tri(*shape, past, dtype=bool) & ~np.tri(*shape, -window, dtype=bool)
+    mask[:, :sinks] |= np.tri(*shape, past, dtype=bool)[:, :sinks]
+    return mask
+
+
+def slices_from_below_zero(length, window, past=0, sinks=0):
+    mask = np.zeros((length, past + length), bool)
+    for i in range(length):
+        end = past + i + 1
+        mask[i, end - window : end] = True
+        mask[i, : min(sinks, end)] = True
+    return mask
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     before_and_itself: "one_key_too_many",
@@ -186,4 +209,7 @@ WRONG = {
     window_of_the_cache: "one_sided",
     sinks_positional_only: "one_sided",
     as_many_sinks_as_rows: "one_sided",
+    sinks_of_the_new_tokens: "sinks_among_the_new_tokens",
+    lower_edge_without_past: "window_placed_without_the_past",
+    slices_from_below_zero: "negative_start_of_a_slice",
 }

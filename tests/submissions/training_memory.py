@@ -227,6 +227,32 @@ def parameters_as_they_come(parameters, devices=1, stage=0, mixed=True, state_by
         return weights, gradients, held * (part if stage else parameters)
 
 
+def _of_a_part(parameters, devices, stage, mixed, state_bytes, part, whole=None):
+    whole = int(parameters) if whole is None else whole
+    size, held = (2, 4 + state_bytes) if mixed else (4, state_bytes)
+    weights = size * (part if stage == 3 else whole)
+    gradients = size * (part if stage >= 2 else whole)
+    return weights, gradients, held * (part if stage else whole)
+
+
+def whole_and_padded(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = -(-int(parameters) // int(devices))
+    padded = part * int(devices)
+    return _of_a_part(parameters, devices, stage, mixed, state_bytes, part, padded)
+
+
+def nearest_part(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = int(np.rint(int(parameters) / int(devices)))
+    return _of_a_part(parameters, devices, stage, mixed, state_bytes, part)
+
+
+def master_split_with_the_weights(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = -(-int(parameters) // int(devices))
+    found = _of_a_part(parameters, devices, stage, mixed, state_bytes, part)
+    late = 4 * (int(parameters) - part) if mixed and stage in (1, 2) else 0
+    return *found[:2], found[2] + late
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     twelve_bytes: "no_copy_of_weights",
@@ -253,4 +279,7 @@ WRONG = {
     int32: "four_bytes",
     parameters_as_they_come: "integers_too_narrow",
     every_device: "all_devices_together",
+    whole_and_padded: "padded_where_nothing_is_split",
+    nearest_part: "rounded_to_the_nearest",
+    master_split_with_the_weights: "copy_not_split",
 }
