@@ -134,7 +134,7 @@ FALSE = [
     ("accept_draft", drawn_from_the_other_end, "or how that entry is made"),
     ("roc_auc", squashed_by_math, "where it should be finite, in 2 of the 3"),
     ("roc_auc", squashed_by_numpy, None),
-    ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in all"),
+    ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in every"),
 ]
 
 
