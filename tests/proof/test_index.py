@@ -18,7 +18,7 @@ topic: Arrays
 importance: {general: 2}
 level: core
 reading: 7
-practice: 9
+practice: [4, 5]
 modules: [softmax]
 exercises: [broadcast_shape, unbroadcast]
 tags: [NumPy]
@@ -51,7 +51,7 @@ def test_a_line_leads_to_each_topic():
 
 
 def test_an_item_links_the_page_and_says_its_minutes(page):
-    minutes = practice(["broadcast_shape", "unbroadcast"])
+    minutes = sum(practice(["broadcast_shape", "unbroadcast"]))
     link = "- [Broadcasting | shapes](questions/08-broadcasting.md)"
     assert index.item(read(page)).replace(index.TOGETHER, " ") == (
         f"{link} <small>1 + {minutes}</small>"

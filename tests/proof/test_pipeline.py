@@ -102,7 +102,7 @@ number: 18
 topic: Toys
 level: core
 reading: 1
-practice: 0
+practice: []
 modules: [labels.toy]
 exercises: []
 tags: [toy]
