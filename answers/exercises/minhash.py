@@ -71,7 +71,8 @@ def hashes_have_64_bits(minhash):
     """The signature is not of integers of 64 bits, as asked for: in 32 bits the next sum of hashes
     overflows."""
     signature = minhash(*map(np.array, ([8, 2, 3], [5, 2], [3, 4])))
-    return np.asarray(signature).dtype in (np.int64, np.uint64)
+    signature = np.asarray(signature)
+    return signature.dtype.kind in "iu" and signature.dtype.itemsize == 8
 
 
 def wide(*arrays):

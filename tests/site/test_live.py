@@ -245,7 +245,7 @@ def test_an_exercise_says_before_it_is_started_how_much_it_downloads():
         asked += packages[name]["depends"]
     names = {*CONTENT["core"], *(packages[name]["file_name"] for name in asked)}
     needed = sum(files[name]["size"] * compressed.get(name, 1) for name in names)
-    (said,) = re.findall(r"^const MB = (\d+)$", SCRIPTS["exercise_buttons.js"], re.MULTILINE)
+    (said,) = re.findall(r"^export const MB = (\d+)$", SCRIPTS["elements.js"], re.MULTILINE)
     assert int(said) == math.ceil(needed / 1e6)
     assert f", {said} MB, while" in (ROOT / "docs/practice.md").read_text("utf-8")
     assert f"That is {needed / 1e6:.1f} MB" in downloads.sentences()
