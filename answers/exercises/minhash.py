@@ -70,8 +70,8 @@ exercise.long_case(*whole(1201, 4))
 def hashes_have_64_bits(minhash):
     """The signature is not of integers of 64 bits, as asked for: in 32 bits the next sum of hashes
     overflows."""
-    signature = minhash(*map(np.array, ([8, 2, 3], [5, 2], [3, 4])))
-    signature = np.asarray(signature)
+    given = [np.array(each, np.int64) for each in ([8, 2, 3], [5, 2], [3, 4])]
+    signature = np.asarray(minhash(*given))
     return signature.dtype.kind in "iu" and signature.dtype.itemsize == 8
 
 

@@ -62,7 +62,10 @@ exercise.case(
 )
 exercise.case("grades up to 20", *graded(8, 21), 5)
 exercise.case(
-    "grades above 62", np.array([65, 2, 63, 0, 66]), np.array([5, 1, 2, 4, 3]), 4
+    "grades above 62",
+    np.array([65, 2, 63, 0, 66], np.int64),
+    np.array([5, 1, 2, 4, 3]),
+    4,
 )
 exercise.case(
     "grades that are no whole numbers",
