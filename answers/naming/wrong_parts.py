@@ -130,8 +130,9 @@ class WrongParts:
         count = len(self.cases)
         if count < self.failing:
             return f"in {count} of the {self.failing} inputs that fail"
-        every = "in every input that fails"
-        return every if count > 1 else "in the one input that fails"
+        return (
+            "in every input that fails" if count > 1 else "in the one input that fails"
+        )
 
 
 def said(seen: WrongParts, name: str, words: str, cause: str) -> Name:

@@ -71,7 +71,7 @@ export const load = async (...names) => {
   return import(names[0])
 }
 export const PYTHON = ["./talk.js", "./python.js"]
-// What Python and NumPy are, as config.json says, which comes with the press.
+// What Python and the packages of `answers` are, as config.json says, which comes with the press.
 export const MB = 11
 export const DRAWING = "./drawing.js"
 export const KATEX = "../vendor/katex/katex.min.js"
