@@ -46,8 +46,13 @@ def refuse_wide(x):
         refuse_overflowed(4 * x.size * widest**2, "the variance")
 
 
-def refuse_no_spread(flat, what, name):
-    if flat.any():
+def flat(x, axis):
+    """Where all are equal, or so near that the squares of their distances become 0."""
+    return (np.ptp(x, axis=axis) == 0) | (as_float(x).var(axis=axis) == 0)
+
+
+def refuse_no_spread(where, what, name):
+    if where.any():
         raise ValueError(f"`{name}` has {what} without spread; choose `eps` above 0")
 
 
@@ -59,7 +64,7 @@ def negative(number, name):
 def rows_not_normal(x, eps):
     refuse_wide(x)
     if eps == 0:
-        refuse_no_spread(np.ptp(x, axis=-1) == 0, "a row", "x")
+        refuse_no_spread(flat(x, -1), "a row", "x")
 
 
 def overflow(result):
@@ -166,8 +171,10 @@ def layer_norm_backward(
 # --8<-- [start:rms_norm_refuses]
 def rows_not_scaled(x, eps):
     refuse_wide(x)
-    if eps == 0 and (~x.any(axis=-1)).any():
-        raise ValueError("`x` has a row of zeros; choose `eps` above 0")
+    if eps == 0 and not (as_float(x) ** 2).any(axis=-1).all():
+        raise ValueError(
+            "`x` has a row of zeros, or of numbers whose squares are 0; choose `eps` above 0"
+        )
 
 
 @refuses(rows_not_scaled, overflow, x=BAD, gain=BAD, eps=negative)
@@ -282,8 +289,7 @@ def refuse_one_example(x):
 def features_not_normal(x, eps):
     refuse_wide(x)
     if eps == 0:
-        flat = np.ptp(x.reshape(-1, x.shape[-1]), axis=0) == 0
-        refuse_no_spread(flat, "a feature", "x")
+        refuse_no_spread(flat(x.reshape(-1, x.shape[-1]), 0), "a feature", "x")
 
 
 def no_spread(x, running_var, training, eps):

@@ -238,7 +238,7 @@ pair = np.array([[1.0, 5.0], [2.0, 3.0]])
         ),
         (lambda: layer_norm(1e200 * pair, ones, zeros), "the variance overflows"),
         (lambda: layer_norm(pair, 1e308 * ones, 1e308 * ones), "the result overflows"),
-        (lambda: rms_norm(0 * pair, ones, 0.0), "`x` has a row of zeros; choose `eps`"),
+        (lambda: rms_norm(0 * pair, ones, 0.0), "`x` has a row of zeros, or .*; choose `eps`"),
         (lambda: rms_norm_backward(pair, 0 * pair, ones, 0.0), "`x` has a row of zeros"),
         (lambda: batch_norm(pair[:1], ones, zeros, zeros, ones), "one example"),
         (lambda: batch_norm(pair[0], ones, zeros, zeros, ones), "or evaluate"),
@@ -330,6 +330,20 @@ def test_without_eps_one_row_or_feature_without_spread_is_refused_and_no_other()
     with pytest.raises(ValueError, match="a feature without spread"):
         batch_norm(np.where([0, 1], cube, 5.0), ones, zeros, zeros, ones, eps=0.0)
     assert np.isfinite(batch_norm(cube, ones, zeros, zeros, ones, eps=0.0)[0]).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_without_eps_numbers_whose_squares_become_0_are_refused_as_flat():
+    tiny = np.array([[1e-30, 2e-30], [4e-30, 7e-30]], np.float32)
+    with pytest.raises(ValueError, match="a row without spread; choose `eps` above 0"):
+        layer_norm(tiny, ones, zeros, 0.0)
+    with pytest.raises(ValueError, match="whose squares are 0; choose `eps` above 0"):
+        rms_norm(tiny, ones, 0.0)
+    with pytest.raises(ValueError, match="a feature without spread; choose `eps` above 0"):
+        batch_norm(tiny, ones, zeros, zeros, ones, eps=0.0)
+    of_1 = np.ones(2, np.float32)
+    for y in (layer_norm(tiny * 1e9, of_1, 0 * of_1, 0.0), rms_norm(tiny * 1e9, of_1, 0.0)):
+        assert np.isfinite(y).all()
 
 
 @pytest.mark.parametrize(
