@@ -12,6 +12,7 @@ from numpy import ndarray
 
 from answers.inputs import as_float, refuse_empty, refuse_nan
 from answers.inputs.contracts import refuses
+from answers.inputs.overflow import refuse_overflowed
 from answers.probability.softmax import cross_entropy
 
 
@@ -139,7 +140,7 @@ def clip_loss(
 
     Raises:
         ValueError: An array is empty, holds nan or infinity, or has a row without a direction;
-            or `log_scale` is not between -80 and 80.
+            `log_scale` is not between -80 and 80; or a gradient overflows.
 
     Source:
         Radford et al. (2021), Learning Transferable Visual Models From Natural Language
@@ -166,7 +167,11 @@ def clip_loss(
 
 # --8<-- [end:clip_loss]
 # --8<-- [start:through_unit_refuses]
-@refuses(dout=(refuse_empty, refuse_nan), x=EMBEDDINGS)
+def overflow(result):
+    refuse_overflowed(result, "the gradient")
+
+
+@refuses(overflow, dout=(refuse_empty, refuse_nan), x=EMBEDDINGS)
 # --8<-- [end:through_unit_refuses]
 # --8<-- [start:through_unit]
 def through_unit(
@@ -182,7 +187,7 @@ def through_unit(
 
     Raises:
         ValueError: An array is empty or holds nan or infinity; a row of `x` has the length 0,
-            or one that overflows.
+            or one that overflows; or the gradient overflows.
 
     Example:
         The part (3, 0) points along x and goes; the rest is divided by 2.

@@ -227,10 +227,13 @@ def loss_scale_step(
         >>> loss_scale_step(w, np.array([np.inf]), scale=4.0, good_steps=9, lr=0.5)
         (array([1.]), 2.0, 0)
     """
-    w, gradient = as_float(w), as_float(gradient) / scale
+    w, gradient = (
+        as_float(w),
+        as_float(gradient) / float(scale),
+    )  # float32 stays float32
     if not np.isfinite(gradient).all():
         return w.copy(), scale / 2, 0
-    w = w - lr * gradient
+    w = w - float(lr) * gradient
     if good_steps + 1 == growth_interval:
         return w, scale * 2.0, 0
     return w, scale, good_steps + 1

@@ -103,6 +103,18 @@ def test_integers_compute_in_float64(dtype):
     assert info_nce(*whole, 1) == info_nce(*floats, 1.0)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_gradient_that_overflows_is_refused():
+    small = np.array([[1e-18, 2e-18], [2e-18, -1e-18]], np.float32)
+    ordinary = np.array([[1.0, 2.0], [3.0, 1.0]], np.float32)
+    for given in ((small, ordinary), (ordinary, small)):
+        with pytest.raises(ValueError, match=r"the gradient overflows: .* where float32 ends"):
+            clip_loss(*given, 60.0)
+    with pytest.raises(ValueError, match="the gradient overflows"):
+        through_unit(np.array([[1e300, -1e300]]), np.array([[1e-10, 2e-10]]))
+    assert np.isfinite(clip_loss(small, ordinary, 2.0)[1]).all()
+
+
 def test_no_argument_is_changed():
     given = pairs(5, 3)
     before = [each.copy() for each in given]

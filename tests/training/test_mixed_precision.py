@@ -191,6 +191,13 @@ def test_a_power_of_two_changes_no_bit_of_the_step(power, count):
     assert_array_equal(moved, plain)
 
 
+def test_a_scale_and_a_rate_of_numpy_leave_float32_weights_in_float32():
+    w, gradient = np.ones(3, np.float32), np.full(3, 6, np.float16)
+    stepped, *_ = loss_scale_step(w, gradient, np.float64(4), 0, np.float64(0.5))
+    assert stepped.dtype == np.float32
+    assert_array_equal(stepped, 0.25)
+
+
 def test_a_gradient_below_float16_survives_in_a_scaled_loss():
     w, tiny = np.zeros(3, np.float32), np.array([1e-9, -2e-8, 3e-7], np.float32)
     lost, *_ = loss_scale_step(w, tiny.astype(np.float16), 1.0, 0, 1.0)

@@ -238,7 +238,7 @@ pair = np.array([[1.0, 5.0], [2.0, 3.0]])
         ),
         (lambda: layer_norm(1e200 * pair, ones, zeros), "the variance overflows"),
         (lambda: layer_norm(pair, 1e308 * ones, 1e308 * ones), "the result overflows"),
-        (lambda: rms_norm(0 * pair, ones, 0.0), "`x` has a row of zeros, or .*; choose `eps`"),
+        (lambda: rms_norm(0 * pair, ones, 0.0), r"`x` has a row of zeros, or .*; choose `eps`"),
         (lambda: rms_norm_backward(pair, 0 * pair, ones, 0.0), "`x` has a row of zeros"),
         (lambda: batch_norm(pair[:1], ones, zeros, zeros, ones), "one example"),
         (lambda: batch_norm(pair[0], ones, zeros, zeros, ones), "or evaluate"),
