@@ -227,10 +227,7 @@ def loss_scale_step(
         >>> loss_scale_step(w, np.array([np.inf]), scale=4.0, good_steps=9, lr=0.5)
         (array([1.]), 2.0, 0)
     """
-    w, gradient = (
-        as_float(w),
-        as_float(gradient) / float(scale),
-    )  # float32 stays float32
+    w, gradient = as_float(w), as_float(gradient) / float(scale)
     if not np.isfinite(gradient).all():
         return w.copy(), scale / 2, 0
     w = w - float(lr) * gradient
