@@ -15,6 +15,7 @@ import {
   indentUnit,
   indentWithTab,
   keymap,
+  lineNumbers,
   python,
   syntaxHighlighting,
   tags,
@@ -39,7 +40,9 @@ const look = EditorView.theme({
   "&.cm-focused": { outline: "0.1rem solid var(--md-typeset-a-color)" },
   ".cm-scroller": { fontFamily: "var(--md-code-font-family)", lineHeight: "1.4" },
   ".cm-content": { padding: "0.77em 0", caretColor: "var(--md-code-fg-color)" },
-  ".cm-line": { padding: "0 1.18em" },
+  ".cm-line": { padding: "0 1.18em 0 0.6em" },
+  ".cm-gutters": { color: "var(--md-default-fg-color--light)", backgroundColor: "inherit", border: "none" },
+  ".cm-lineNumbers .cm-gutterElement": { minWidth: "2.6em", padding: "0 0.2em 0 0" },
 })
 
 // What lies over the page: its header, and the bar that stays in view. The caret keeps out of it.
@@ -63,6 +66,7 @@ export function createEditor({ text, label, run, change }) {
     state: EditorState.create({
       doc: text,
       extensions: [
+        lineNumbers(), // an error names its line
         history(),
         bracketMatching(),
         closeBrackets(),

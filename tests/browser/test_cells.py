@@ -510,6 +510,9 @@ def test_the_editor_loads_when_it_is_asked_for(visit_live):
     page.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]))
     Cell(page, 1).button("Edit").click()
     expect(Cell(page, 1).editor).to_be_focused()
+    numbers = page.locator(".cm-lineNumbers .cm-gutterElement:visible").all_inner_texts()
+    lines = Cell(page, 1).editor.locator(".cm-line")
+    assert numbers == [str(n) for n in range(1, lines.count() + 1)]
     # The page's own scripts and its icon may come from the cache or anew.
     assert list(dict.fromkeys(name for name in loaded if name in EDITOR)) == EDITOR
     assert not [name for name in loaded if "pyodide" in name or "worker" in name]

@@ -110,5 +110,6 @@ declare module "*/vendor/codemirror/codemirror.js" {
   export function closeBrackets(): Extension
   export function history(): Extension
   export function indentOnInput(): Extension
+  export function lineNumbers(): Extension
   export function python(): Extension
 }
