@@ -42,7 +42,7 @@ def advantage_overflows(result, rewards, scale):
 def group_advantages(
     rewards: Real[ndarray, "*prompts answers"], scale: bool = True, eps: float = 1e-4
 ) -> Float[ndarray, "*prompts answers"]:
-    """How much better each answer is than its group, in deviations.
+    """How much better each answer is than its group, in deviations if `scale`.
 
     The last axis is a group: answers to one prompt. Answers to other prompts have no influence. In
     a group of equal rewards every advantage is 0, up to rounding, if `eps` is far above the
@@ -138,7 +138,7 @@ def token_weights(
         return mask / mask.sum()
     if by == "sequence":
         return mask / (len(mask) * mask.sum(axis=1, keepdims=True))
-    return mask / (len(mask) * length)
+    return mask / (len(mask) * int(length))
 
 
 # --8<-- [end:token_weights]

@@ -135,7 +135,7 @@ def bm25(
     f = counts[:, query]  # (documents, words)
     idf = inverse_frequency((f > 0).sum(axis=0), len(counts))
     below = np.where(f > 0, f + full[:, None], 1)  # an empty document's is 0 at b = 1
-    return (idf * f * (k1 + 1) / below).sum(axis=1)
+    return (idf * f * (float(k1) + 1) / below).sum(axis=1)
 
 
 # --8<-- [end:bm25]
@@ -207,7 +207,8 @@ def postings(
     starts = np.searchsorted(term, np.arange(terms + 1))
     idf = inverse_frequency(np.diff(starts), size)[term]
     full = k1 * (1 - b + b * lengths / lengths.mean())
-    return Postings(starts, document, idf * f * (k1 + 1) / (f + full[document]), size)
+    weights = idf * f * (float(k1) + 1) / (f + full[document])
+    return Postings(starts, document, weights, size)
 
 
 # --8<-- [end:postings]

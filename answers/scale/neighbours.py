@@ -45,8 +45,8 @@ def k_smallest(values: Real[ndarray, "rows n"], k: int) -> Integer[ndarray, "row
     """
     rows, n = values.shape
     groups = n // 32 if n >= 32 * k else n
-    minima = values[:, : n // groups * groups].reshape(rows, -1, groups).min(axis=1)
-    bound = np.partition(minima, k - 1, axis=1)[:, k - 1 : k]
+    parts = values[:, : n // groups * groups].reshape(rows, n // groups, groups)
+    bound = np.partition(parts.min(axis=1), k - 1, axis=1)[:, k - 1 : k]
     row, column = np.divmod(np.flatnonzero(values <= bound), n)  # columns rise
     order = np.lexsort((values[row, column], row))  # stable
     starts = np.searchsorted(row, np.arange(rows))

@@ -186,11 +186,10 @@ def fuse_ranks(
         >>> fuse_ranks(np.array([[2, 0], [0, 1]]), 3, constant=1).round(3)
         array([0.833, 0.333, 0.5  ])
     """
-    parts = np.broadcast_to(
-        1 / (constant + 1 + np.arange(rankings.shape[1])), rankings.shape
-    )
-    there = rankings >= 0
-    return np.bincount(rankings[there].astype(np.intp), parts[there], items)
+    system, place = np.nonzero(rankings >= 0)
+    parts = 1 / (float(constant) + 1 + place)
+    # Where nothing is ranked, `bincount` gives integers.
+    return np.bincount(rankings[system, place].astype(np.intp), parts, items) * 1.0
 
 
 # --8<-- [end:fuse_ranks]

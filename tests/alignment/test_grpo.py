@@ -152,6 +152,17 @@ def test_whole_numbers_compute_in_float64_and_no_argument_is_changed():
         assert_array_equal(one, other)
 
 
+def test_a_small_integer_of_numpy_as_length_does_not_wrap():
+    new, old, a, mask = drawn(3, 4)
+    for length in (np.int8(127), np.uint8(255)):
+        weights = token_weights(mask, "constant", length)
+        assert_array_equal(weights, mask / (3 * int(length)))
+        loss, gradient = grpo_loss(new, old, a, mask, "constant", length)
+        expected = grpo_loss(new, old, a, mask, "constant", int(length))
+        assert loss == expected[0]
+        assert_array_equal(gradient, expected[1])
+
+
 def test_bad_values_are_refused_in_words():
     new, old, a, mask = drawn(3, 4)
     with pytest.raises(ValueError, match="one answer in a group"):

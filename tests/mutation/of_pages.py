@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from answers.pages import ROOT
+from answers.pages import ROOT, blank
 from answers.proof import bindings
 from answers.proof.bindings import plain_words
 from answers.proof.blocks import TYPESET, Block, sentences
@@ -36,6 +36,7 @@ OTHER = {
     r"\sqrt": "",
     r"\cdot": "+",
 }
+ADDRESS = re.compile(r"\]\([^)\n]*\)")  # of a link, which may hold a number of its sentence
 VERB = re.compile(r"\b(?:is|are|was|were|can|may|will|has|have|does|do|needs?|must)\b")
 ANOTHER = {"p": "q", "q": "p", "x": "y", "y": "x", "X": "W", "W": "X", "K": "N", "N": "K"}
 
@@ -77,12 +78,13 @@ def numbers(pages: Pages = None) -> Iterator[Change]:
     for path in pages or markdown():
         text = path.read_text("utf-8")
         lines = text.splitlines(keepends=True)
+        unlinked = ADDRESS.sub(lambda m: blank(m[0]), text)
         for block in prose(path, text).blocks:
             for number, _, line in block.numbers:
                 place = sum(map(len, lines[: line - 1]))
                 spelt = re.escape(number.lstrip("-"))
                 spelt = re.sub(r"(?<=\d)(?=(?:\d{3})+(?:\\|$))", "[ ,\u202f\u00a0]?", spelt)
-                match = re.compile(rf"(?<![\w.]){spelt}(?![\d])").search(text, place)
+                match = re.compile(rf"(?<![\w.]){spelt}(?![\d])").search(unlinked, place)
                 digits = [i for i, sign in enumerate(match[0]) if sign.isdigit()]
                 for digit in {digits[0], digits[-1]}:
                     new = match[0][:digit] + other(match[0][digit]) + match[0][digit + 1 :]

@@ -103,6 +103,14 @@ def test_numbers_change_places_and_words_turn(monkeypatch, tmp_path):
     ]
 
 
+def test_a_number_is_changed_in_its_sentence_and_in_no_address(monkeypatch, tmp_path):
+    text = 'It [fits](37-fit.md) 37 runs.\n<!-- holds\n37 == 37  # "37 runs"\n-->\n'
+    words_changed(monkeypatch, tmp_path, text)
+    changed = list(of_pages.numbers())
+    assert [change.what for change in changed] == ["37 → 47", "37 → 38"]
+    assert all(change.noticed() for change in changed)
+
+
 def test_a_changed_word_is_noticed_under_a_check_alone(monkeypatch, tmp_path):
     bare = words_changed(monkeypatch, tmp_path)
     assert not any(change.noticed() for change in bare)

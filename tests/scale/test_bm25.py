@@ -83,6 +83,16 @@ def test_a_repeated_word_adds_less_each_time_and_never_k1_plus_1_of_its_weight()
     assert scores.max() < 2.2 * inverse_frequency(np.array([39]), 40)[0]
 
 
+def test_a_small_integer_of_numpy_as_k1_does_not_wrap():
+    counts, words, lengths = np.array([[1, 2], [0, 3]]), np.array([0, 1, 1, 1, 1, 1]), [3, 3]
+    for k1 in (np.int8(127), np.uint8(255)):
+        expected = bm25(counts, np.array([0]), float(k1))
+        assert expected[0] > 0
+        assert_allclose(bm25(counts, np.array([0]), k1), expected, rtol=1e-12)
+        index = postings(words, np.array(lengths), 2, k1)
+        assert_allclose(score_postings(index, np.array([0])), expected, rtol=1e-12)
+
+
 def test_bad_values_are_refused_in_words():
     counts, query = np.array([[1, 0], [2, 1]]), np.array([0])
     for wrong, said in (

@@ -109,6 +109,11 @@ def test_a_cell_without_enough_points_leaves_places():
     assert found.tolist() == [[-1, -1], [1, -1]]
 
 
+@pytest.mark.parametrize("n", [3, 100])
+def test_no_row_has_no_smallest(n):
+    assert k_smallest(np.zeros((0, n)), 2).shape == (0, 2)
+
+
 def test_bad_values_are_refused_in_words():
     cells = fill_cells(POINTS, POINTS[:5])
     for call, said in (

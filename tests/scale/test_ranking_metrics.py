@@ -65,6 +65,16 @@ def test_ranks_are_fused_as_a_loop_does():
     assert_allclose(fuse_ranks(rankings, 5), expected, rtol=1e-12)
 
 
+def test_rankings_without_an_item_fuse_to_zeros():
+    for rankings in (np.full((2, 3), -1), np.empty((0, 3), int), np.empty((2, 0), int)):
+        fused = fuse_ranks(rankings, 4)
+        assert (fused.dtype, fused.tolist()) == (np.float64, [0.0] * 4)
+
+
+def test_a_small_integer_of_numpy_as_constant_does_not_wrap():
+    assert fuse_ranks(np.array([[0]]), 1, np.int8(127)) == fuse_ranks(np.array([[0]]), 1, 127)
+
+
 def test_bad_values_are_refused_in_words():
     two = np.array([1.0, 2.0])
     for call, said in (

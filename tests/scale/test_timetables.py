@@ -30,6 +30,13 @@ def test_each_pass_once_after_its_neighbours_and_the_bubble_is_as_the_formula(
 
 
 @pytest.mark.parametrize("timetable", [gpipe, one_f_one_b])
+def test_small_integers_of_numpy_do_not_wrap(timetable):
+    for stages, micro_batches in ((np.int8(3), np.int8(127)), (np.uint8(3), np.uint8(255))):
+        expected = timetable(int(stages), int(micro_batches))
+        assert_array_equal(timetable(stages, micro_batches), expected)
+
+
+@pytest.mark.parametrize("timetable", [gpipe, one_f_one_b])
 def test_no_stage_and_no_micro_batch_are_refused(timetable):
     with pytest.raises(ValueError, match="`stages` is 0"):
         timetable(0, 2)
