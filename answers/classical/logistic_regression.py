@@ -282,7 +282,7 @@ def fit_logistic(
         x: Examples as rows.
         y: The class of each example, 0 or 1.
         lamda: λ, which penalizes the weights and not the intercept.
-        steps: At most so many steps.
+        steps: At most so many steps. Nothing tells whether they reached the minimum.
 
     Returns:
         (w, b), the weights and the intercept.
