@@ -105,8 +105,10 @@ def nearest_centres(
 
     |x - c|² = |x|² - 2 x · c + |c|², and |x|² is the same for all centres. With x - m and c - m,
     where m is the mean of the centres, far from 0 no large product rounds small differences away.
-    Of equally near centres the lower index is meant; rounding may choose the other. Nothing is
-    refused here: it is asked each round, of what `lloyd` has looked at.
+    One centre far from the others makes products large again, and others that lie near each other
+    are mixed up: in float32, beside a centre at a million, centres at 0 and 3. Of equally near
+    centres the lower index is meant; rounding may choose the other. Nothing is refused here: it
+    is asked each round, of what `lloyd` has looked at.
 
     Example:
         >>> nearest_centres(np.array([[1.0], [7.0]]), np.array([[0.0], [10.0]]))

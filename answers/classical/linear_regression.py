@@ -22,14 +22,27 @@ def negative_penalty(lamda):
 
 def collinear(x, lamda):
     d, centred = x.shape[1], as_float(x) - x.mean(axis=0)
-    if lamda == 0 and np.isfinite(centred).all():
-        centred[:, (x == x[0]).all(axis=0)] = 0  # its mean is rounded
+    if not np.isfinite(centred).all():
+        return
+    centred[:, (x == x[0]).all(axis=0)] = 0  # its mean is rounded
+    with np.errstate(over="ignore", invalid="ignore"):
+        gram = centred.T @ centred
+        lost = np.finfo(gram.dtype).eps * np.trace(gram)  # beside the squares
+    if lamda == 0 or lamda <= lost < np.inf:
+        above = f"choose `lamda` above {lost if lamda else 0:.1g}"
         rank = np.linalg.matrix_rank(centred)
         if rank < d:
             raise ValueError(
                 f"`x` has {d} columns, and centred a rank of {rank}: many weights fit alike; "
-                "choose `lamda` above 0"
+                f"{above}"
             )
+        try:
+            np.linalg.inv(gram)
+        except np.linalg.LinAlgError:
+            raise ValueError(
+                f"the columns of `x` are nearly collinear, and their products singular in "
+                f"{gram.dtype}; {above}, or take `ridge_by_svd`"
+            ) from None
 
 
 def weights_overflow(result):
@@ -60,7 +73,8 @@ def ridge(
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, λ is negative or not finite, λ
-            is 0 and the columns are collinear, or a result overflows.
+            is 0 (or lost beside the squares of x) and the columns are collinear, or a result
+            overflows.
 
     Source:
         Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning,
@@ -143,7 +157,9 @@ def negative_threshold(t):
 @refuses(negative_threshold, z=BAD)
 # --8<-- [end:soft_threshold_refuses]
 # --8<-- [start:soft_threshold]
-def soft_threshold(z: Real[ndarray, "*shape"], t: float) -> Float[ndarray, "*shape"]:
+def soft_threshold(
+    z: Real[ndarray, "*shape"], t: float
+) -> Float[ndarray, "*shape"] | np.floating:
     """The w of least ½ (w - z)² + t |w|, entry by entry: z, moved by t towards 0, which it
     does not pass.
 

@@ -44,7 +44,7 @@ def sft_labels(
         maximum of places.
 
     Args:
-        tokens: Chats, padded to one length.
+        tokens: Chats, padded to one length; no padding follows an answer that was cut.
         header: What opens an answer, as `<|im_start|>assistant` and a line break do.
         end: The token that ends a turn; `header` does not hold it.
 

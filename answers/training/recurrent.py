@@ -19,7 +19,10 @@ BAD = refuse_empty, refuse_nan
 
 # --8<-- [start:sigmoid]
 def sigmoid(z: ndarray) -> ndarray:
-    """1 / (1 + e^-z), by a tanh: no exponential overflows."""
+    """1 / (1 + e^-z), by a tanh: no exponential overflows.
+
+    A small value is rounded as 1 is: in float64 nothing below 1e-17 is told from 0.
+    """
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 

@@ -100,6 +100,7 @@ def test_soft_threshold_is_the_least_point_of_a_grid():
     for z in (-3.0, -0.4, 0.0, 0.6, 2.5):
         least = grid[np.argmin((grid - z) ** 2 / 2 + 0.7 * np.abs(grid))]
         assert_allclose(soft_threshold(np.array([z]), 0.7), [least], atol=1e-4)
+    assert soft_threshold(np.array(3.0), 1.0) == 2  # an array without axes
 
 
 def test_lasso_agrees_with_scikit_learn():
@@ -137,6 +138,13 @@ def test_bad_values_are_refused_in_words():
             function(x[:0], y[:0], 1.0)
     with pytest.raises(ValueError, match="rank of 1: many weights fit alike; choose `lamda`"):
         ridge(np.column_stack([x[:, 0], 1 - x[:, 0]]), y, 0.0)
+    for lost in (1e-300, 1e-17, np.float32(1e-30)):  # XᵀX + λ is XᵀX, to rounding
+        with pytest.raises(ValueError, match="rank of 1: many weights fit alike; choose `lamda`"):
+            ridge(np.column_stack([x[:, 0], x[:, 0]]), y, lost)
+    near = np.array([[-1.0, -1], [1, 1], [0, 1e-9], [0, -1e-9]])  # 1e-18 is lost beside 2
+    with pytest.raises(ValueError, match="nearly collinear, and their products singular"):
+        ridge(near, y[:4], 0.0)
+    assert_allclose(ridge_by_svd(near, near @ [1.0, 2])[0], [1, 2], atol=1e-4)
     with pytest.raises(ValueError, match="column 1 of `x` is constant"):
         lasso(np.column_stack([x[:, 0], np.ones(6)]), y, 1.0)
     with pytest.raises(ValueError, match="`sweeps` is 0"):
