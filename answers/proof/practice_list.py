@@ -1,6 +1,6 @@
 """All exercises in an order to do them in, which `docs/practice.md` shows.
 
-`docs/live/practice_filter.js` reads the level of each, and to which topic it belongs.
+`docs/live/practice_filter.js` reads the level of each, its topic, and the tracks that ask it.
 """
 
 from answers.pages import Page, by_topic
@@ -8,7 +8,7 @@ from answers.proof.minutes import minutes_of
 
 CORE = "core"
 PLACE = """\
-<div class="practice" data-level="{level}" markdown>
+<div class="practice" data-level="{level}" data-tracks="{tracks}" markdown>
 
 [{title}](questions/{path}) · {level} · {minutes} min
 
@@ -39,6 +39,7 @@ def place(page: Page, name: str) -> str:
         title=page.title,
         path=page.path.name,
         level=page.level,
+        tracks=" ".join(page.importance),
         minutes=minutes_of(name),
         name=name,
     )

@@ -1,8 +1,9 @@
-// Practise: which exercises are shown, by level, by topic, by where they run and by what was passed.
+// Practise: which exercises are shown, by track, level and topic, by where they run and by what was passed.
 // What is passed while it is shown stays: its verdict stands there.
 
 import { counted, make, say } from "./elements.js"
 import { store } from "./store.js"
+import { TRACKS } from "./study.js"
 
 const KEPT = "answers.filter.practice"
 const PASSED = "passed"
@@ -39,10 +40,13 @@ export function mount(root) {
     else {
       const name = exercise.id.replace("exercise-", "")
       const here = exercise.dataset.exercise != null
-      all.push({ element, heading, name, here, level: element.dataset.level ?? "", topic: heading.firstChild?.textContent ?? "" })
+      const { level = "", tracks = "" } = element.dataset
+      const asked = tracks.split(" ").map(track => TRACKS[track])
+      all.push({ element, heading, name, here, level, tracks: asked, topic: heading.firstChild?.textContent ?? "" })
     }
   }
   const before = choice(KEPT)
+  const track = select(new Set(all.flatMap(each => each.tracks)), before.track)
   const level = select(new Set(all.map(each => each.level)), before.level)
   const topic = select(new Set(all.map(each => each.topic)), before.topic)
   const state = select(new Set([LEFT, PASSED]), before.state)
@@ -52,6 +56,7 @@ export function mount(root) {
   const isPassed = each => store.get(each.name).passed != null
   /** @param {Listed} each */
   const isWanted = each =>
+    (!track.value || each.tracks.includes(track.value)) &&
     (!level.value || each.level == level.value) &&
     (!topic.value || each.topic == topic.value) &&
     (!state.value || isPassed(each) == (state.value == PASSED)) &&
@@ -67,11 +72,12 @@ export function mount(root) {
   }
 
   root.addEventListener("change", () => {
-    choice(KEPT, { level: level.value, topic: topic.value, state: state.value, here: here.checked })
+    choice(KEPT, { track: track.value, level: level.value, topic: topic.value, state: state.value, here: here.checked })
     update()
   })
   update()
   root.replaceChildren(
+    make("label", {}, "Track ", track),
     make("label", {}, "Level ", level),
     make("label", {}, "State ", state),
     make("label", {}, "Topic ", topic),

@@ -67,6 +67,7 @@ interface Receiving {
 
 /** Which exercises are shown: of a level; that run in the page alone; of a topic; passed. */
 interface Choice {
+  track?: string
   level?: string
   here?: boolean
   topic?: string
@@ -79,6 +80,7 @@ interface Listed {
   heading: Element
   name: string
   here: boolean
+  tracks: string[]
   level: string
   topic: string
 }

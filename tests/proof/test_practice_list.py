@@ -7,7 +7,8 @@ from answers.proof.minutes import minutes_of
 from answers.proof.practice_list import listing
 
 ENTRY = re.compile(
-    r'data-level="(.+?)".*\n\n\[(.+?)\]\(.+?\) · (.+?) · (\d+) min\n\n```exercise\n(.+)'
+    r'data-level="(.+?)" data-tracks="(.+?)".*\n\n'
+    r"\[(.+?)\]\(.+?\) · (.+?) · (\d+) min\n\n```exercise\n(.+)"
 )
 
 
@@ -18,7 +19,14 @@ def test_each_exercise_has_its_question_level_and_minutes_and_core_comes_first()
     for (_, members), text in zip(topics, parts[1::2], strict=True):
         found = ENTRY.findall(text)
         expected = [
-            (page.level, page.title, page.level, str(minutes_of(name)), name)
+            (
+                page.level,
+                " ".join(page.importance),
+                page.title,
+                page.level,
+                str(minutes_of(name)),
+                name,
+            )
             for page in members
             for name in page.exercises
         ]
