@@ -244,6 +244,74 @@ def end_of_the_next_row(
     return run(deltas, gamma * lam * ~over)
 
 
+@exercise.bug(last=("kept", "none"))
+def flags_of_the_next_row(
+    rewards, values, next_values, terminated, truncated, gamma, lam, last="kept"
+):
+    """Both flags are read in the next row, for the next value and for the sum: a step too early.
+    They say how step t ended, so read them at t."""
+
+    # "Both flags are read in the next row, for the next value and for the sum: a step too early":
+    #     np.allclose(got[:-1], right(rewards, values, next_values, np.append(terminated[1:],
+    #     terminated[-1:]), np.append(truncated[1:], truncated[-1:]), gamma, lam)[:-1])
+    # "They say how step t ended, so read them at t": np.concatenate([flags[1:], end]) → flags
+    def shifted(flags):
+        end = flags[-1:] if last == "kept" else flags[:1] & False
+        return np.concatenate([flags[1:], end])
+
+    ends = shifted(terminated), shifted(truncated)
+    return run(*parts(rewards, values, next_values, *ends, gamma, lam))
+
+
+@exercise.bug
+def value_lost_at_an_end(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """At a terminal step V(s_t) is left out with the next value, as by a factor around both. Only
+    what follows counts as 0: subtract V(s_t) at each step."""
+    # "At a terminal step V(s_t) is left out with the next value": np.allclose(got, right(rewards,
+    #     values * ~terminated, next_values, terminated, truncated, gamma, lam))
+    # "Only what follows counts as 0: subtract V(s_t) at each step": (gamma * next_values - values)
+    #     * ~terminated → gamma * next_values * ~terminated - values
+    _, weights = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    gain = (gamma * next_values - values) * ~terminated
+    return run(as_float(rewards) + gain, weights)
+
+
+@exercise.bug
+def sum_begins_with_the_last_value(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """The sum begins with the last next value, as that of returns does, though δ of the last row
+    holds it already. After the last row the advantage is 0."""
+    # "The sum begins with the last next value": np.allclose(got[-1] - want[-1], gamma * lam *
+    #     next_values[-1]) and not (terminated | truncated)[-1].any()
+    # "After the last row the advantage is 0": + weights[-1] * next_values[-1] → + 0
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    deltas[-1] = deltas[-1] + weights[-1] * next_values[-1]
+    return run(deltas, weights)
+
+
+@exercise.bug
+def end_of_all_environments(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """Where one environment's episode ends, the sum stops in all of them. Each has flags of its
+    own: take them entry by entry."""
+    # "Where one environment's episode ends, the sum stops in all of them": np.allclose(got,
+    #     right(rewards, values, next_values, terminated, truncated | (terminated |
+    #     truncated).any(axis=1, keepdims=True), gamma, lam))
+    # "Each has flags of its own: take them entry by entry": over.reshape(len(over), -1).any(axis=1)
+    #     → True; over | np.reshape(one, (-1,) + (1,) * (over.ndim - 1)) → over
+    deltas, _ = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    over = terminated | truncated
+    one = over.reshape(len(over), -1).any(axis=1)
+    over = over | np.reshape(one, (-1,) + (1,) * (over.ndim - 1))
+    return run(deltas, gamma * lam * ~over)
+
+
 @exercise.bug(ends_too=(True, False))
 def next_value_twice(
     rewards, values, next_values, terminated, truncated, gamma, lam, ends_too=True
@@ -297,17 +365,22 @@ def reward_discounted(rewards, values, next_values, terminated, truncated, gamma
     return run(deltas + (gamma - 1) * rewards, weights)
 
 
-@exercise.bug
+@exercise.bug(before=(False, True))
 def advantage_lost_at_a_cut(
-    rewards, values, next_values, terminated, truncated, gamma, lam
+    rewards, values, next_values, terminated, truncated, gamma, lam, before=False
 ):
     """The step that was cut off gets an advantage of 0. Its next value is known, so it has one like
     any other."""
     # "The step that was cut off gets an advantage of 0": not got[truncated].any() and
     #     truncated.any() and want[truncated].any()
-    # "Its next value is known, so it has one like any other": np.where(truncated, 0, found) → found
-    given = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
-    found = run(*given)
+    # "Its next value is known, so it has one like any other": if before → if False;
+    #     np.where(truncated, 0, found) → found
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    if before:  # The errors are masked, as in Brax.
+        deltas = deltas * ~truncated
+    found = run(deltas, weights)
     return np.where(truncated, 0, found)
 
 

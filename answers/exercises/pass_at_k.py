@@ -219,18 +219,21 @@ def k_times_the_share(samples, correct, k):
     return np.minimum(k * correct / samples, 1)
 
 
-@exercise.bug
-def combinations_wrap_around(samples, correct, k):
+@exercise.bug(divided=("at once", "at the end"))
+def combinations_wrap_around(samples, correct, k, divided="at once"):
     """C(n, k) is computed in int64, which wraps around: C(200, 100) has 59 digits. Python's
     integers have no end."""
 
     # "which wraps around": not np.isclose(bug(np.array([200]), np.array([1]), 100), 0.5)
-    # "Python's integers have no end": np.int64(1) → 1; np.int64(n - i) → (n - i)
+    # "Python's integers have no end": np.int64(1) → 1; np.int64(n - i) → (n - i);
+    #     np.int64(i + 1) → (i + 1); found / below → found // below
     def choices(n, k):
-        found = np.int64(1)
+        found, below = np.int64(1), np.int64(1)
         for i in range(k):
-            found = found * np.int64(n - i) // (i + 1)
-        return found
+            found, below = found * np.int64(n - i), below * np.int64(i + 1)
+            if divided == "at once":
+                found, below = found // below, np.int64(1)
+        return found if divided == "at once" else found / below
 
     with np.errstate(all="ignore"):
         chances = [

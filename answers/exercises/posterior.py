@@ -88,6 +88,13 @@ exercise.case(
 one = np.array([[0.2, 0.3, 0.5]])
 exercise.case("one row of priors for all evidence", one, rows)
 exercise.case("three leading axes", three, rows[None, :, None])
+exercise.case(
+    "a prior of 0, likelihoods of 1e-9",
+    np.array([0.0, 0.4, 0.6]),
+    np.array([0.9, 3e-9, 2e-9]),
+)
+exercise.case("densities of 1e308", three, np.array([1.5e308, 1e308, 5e307]))
+exercise.case("likelihoods that sum to 1", three, np.array([0.2, 0.7, 0.1]))
 
 
 @exercise.check
@@ -271,3 +278,57 @@ def one_maximum_for_all(prior, likelihood):
         logs = np.log(np.asarray(prior, float)) + np.log(likelihood)
         powers = np.exp(logs - logs.max())
         return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug(floor=(1e-10, 1e-6, 1e-8, 1e-9, 1e-12, 1e-15, 1e-16, 1e-300))
+def floor_under_the_likelihood(prior, likelihood, floor=1e-10):
+    """Likelihoods below a smallest number are raised to it, so that small ones all look alike.
+    Only their ratios count: leave them as they are."""
+    # "Likelihoods below a smallest number are raised to it, so that small ones all look alike":
+    #     np.allclose(bug(np.array([0.4, 0.6]), np.array([1e-301, 3e-302])), [0.4, 0.6])
+    # "Only their ratios count: leave them as they are": np.maximum(likelihood, floor) → likelihood
+    products = joint(prior, np.maximum(likelihood, floor))
+    return products / products.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug
+def likelihood_cut_to_1(prior, likelihood):
+    """Likelihoods above 1 are cut down to 1, as if they were probabilities. A density may be
+    larger, and only ratios count: leave them as they are."""
+    # "Likelihoods above 1 are cut down to 1": np.allclose(got, right(prior, np.where(likelihood >
+    #     1, 1, likelihood)))
+    # "A density may be larger, and only ratios count: leave them as they are":
+    #     np.minimum(likelihood, 1) → likelihood
+    products = joint(prior, np.minimum(likelihood, 1))
+    return products / products.sum(axis=-1, keepdims=True)
+
+
+@exercise.bug(of_the_other=("reversed", "rest"))
+def two_hypotheses_assumed(prior, likelihood, of_the_other="reversed"):
+    """P(evidence) is added up for two hypotheses: each one, and another with the prior
+    1 - P(hypothesis). Sum likelihood times prior over all hypotheses."""
+    # "P(evidence) is added up for two hypotheses: each one, and another with the prior 1 -
+    #     P(hypothesis)": np.allclose(got, prior * likelihood / (prior * likelihood + (1 - prior) *
+    #     likelihood[::-1]))
+    # "Sum likelihood times prior over all hypotheses": products + other * (1 - prior) →
+    #     products.sum(axis=-1, keepdims=True)
+    products = joint(prior, likelihood)
+    other = likelihood[..., ::-1] if of_the_other == "reversed" else 1 - likelihood
+    return products / (products + other * (1 - prior))
+
+
+@exercise.bug(kept=("all", "last"))
+def rows_taken_in_turn(prior, likelihood, kept="all"):
+    """The rows of likelihoods are taken one after another, each posterior as the prior of the next
+    row. They are apart: each row starts from the prior that is given."""
+    # "The rows of likelihoods are taken one after another, each posterior as the prior of the next
+    #     row": np.allclose(got[1], right(right(prior, likelihood[0]), likelihood[1]))
+    # "They are apart: each row starts from the prior that is given": joint(belief, each) →
+    #     joint(prior, likelihood); found[-1] if kept == 'last' or likelihood.ndim == 1 else
+    #     np.array(found) → found[-1]
+    belief, found = np.asarray(prior, float), []
+    for each in likelihood if likelihood.ndim > 1 else likelihood[None]:
+        products = joint(belief, each)
+        belief = products / products.sum(axis=-1, keepdims=True)
+        found.append(belief)
+    return found[-1] if kept == "last" or likelihood.ndim == 1 else np.array(found)

@@ -56,6 +56,10 @@ exercise.case("one example whose logits are all 930 higher", *one_row_far(*seven
 exercise.case(
     "a last class that no example has", seven[0], np.minimum(seven[1], 1), *seven[2:]
 )
+exercise.case(
+    "a first class that no example has",
+    *(seven[0], np.maximum(seven[1], 1), *seven[2:]),
+)
 pixels = np.random.default_rng(8).integers(17, size=(7, 5), dtype=np.uint8)
 exercise.case("pixels from 0 to 16", pixels, *seven[1:])
 exercise.case(
@@ -286,3 +290,91 @@ def log_of_zero(x, y, w1, b1, w2, b2):
     _, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
     _, logits = forward(x, w1, b1, w2, b2)
     return -np.log(softmax(logits)[np.arange(len(x)), y]).mean(), gradients
+
+
+@exercise.bug(
+    way=tuple(
+        (eps, added)
+        for eps in (1e-8, 1e-12, 1e-9, 1e-10, 1e-15, 1e-7, 1e-6)
+        for added in (True, False)
+    )
+)
+def log_p_plus_eps(x, y, w1, b1, w2, b2, way=(1e-8, True)):
+    """log(p + eps), or the log of p no smaller than eps, caps the loss of an example at -log(eps).
+    Take log p as logits - logsumexp(logits), which needs no eps."""
+    # "log(p + eps), or the log of p no smaller than eps, caps the loss of an example at -log(eps)":
+    #     all(bug(*scaled(1e6, *one), way=(eps, added))[0] < -np.log(eps) + 0.1 for eps in (1e-8,
+    #     1e-12) for added in (True, False)) and right(*scaled(1e6, *one))[0] > 1000
+    # "Take log p as logits - logsumexp(logits), which needs no eps": -np.log(p + eps if added else
+    #     np.maximum(p, eps)).mean() → -(logits - logits.max(axis=1, keepdims=True) -
+    #     np.log(np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1,
+    #     keepdims=True)))[np.arange(len(x)), y].mean()
+    eps, added = way
+    _, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    _, logits = forward(x, w1, b1, w2, b2)
+    p = softmax(logits)[np.arange(len(x)), y]
+    return -np.log(p + eps if added else np.maximum(p, eps)).mean(), gradients
+
+
+@exercise.bug(where=("both", "loss", "gradient"))
+def every_label_in_each_row(x, y, w1, b1, w2, b2, where="both"):
+    """`[:, y]` takes the labels of all examples in each row. Take one label of each:
+    `[np.arange(len(y)), y]`."""
+    # "`[:, y]` takes the labels of all examples in each row": np.isclose(got.loss,
+    #     -np.log(softmax(forward(x, w1, b1, w2, b2)[1]))[:, y].mean())
+    # "Take one label of each: `[np.arange(len(y)), y]`": log_p[:, y] → log_p[np.arange(len(y)), y];
+    #     p[:, y] -= 1 → p[np.arange(len(y)), y] -= 1
+    loss, gradients = two_layer_gradients(x, y, w1, b1, w2, b2)
+    z, logits = forward(x, w1, b1, w2, b2)
+    p, log_p = softmax(logits), logits - np.logaddexp.reduce(logits, 1, keepdims=True)
+    p[:, y] -= 1
+    if where != "gradient":
+        loss = -log_p[:, y].mean()
+    if where != "loss":
+        gradients = backward(x, z, p / len(x), w1, w2, z > 0)
+    return loss, gradients
+
+
+@exercise.bug
+def labels_counted_from_1(x, y, w1, b1, w2, b2):
+    """1 is taken from the labels, so each example gets the class before its own, and class 0 the
+    last one. They count from 0: use `y` as it is."""
+    # "1 is taken from the labels, so each example gets the class before its own, and class 0 the
+    #     last one": np.isclose(got.loss, right(x, np.where(y == 0, len(b2), y) - 1, w1, b1, w2,
+    #     b2)[0])
+    # "They count from 0: use `y` as it is": (y.astype(int) - 1) % len(b2) → y.astype(int)
+    return two_layer_gradients(x, (y.astype(int) - 1) % len(b2), w1, b1, w2, b2)
+
+
+@exercise.bug
+def b2_not_added(x, y, w1, b1, w2, b2):
+    """b2 is not added to the logits. The second layer is affine, too: `hidden @ w2 + b2`."""
+    # "b2 is not added to the logits": np.isclose(got.loss, right(x, y, w1, b1, w2, 0 * b2)[0])
+    # "The second layer is affine, too: `hidden @ w2 + b2`": logits = hidden @ w2 → logits = hidden
+    #     @ w2 + b2
+    z, _ = forward(x, w1, b1, w2, b2)
+    hidden = np.maximum(z, 0)
+    logits = hidden @ w2
+    log_p = logits - np.logaddexp.reduce(logits, 1, keepdims=True)
+    dlogits = (np.exp(log_p) - np.eye(len(b2))[y]) / len(x)
+    loss = -log_p[np.arange(len(x)), y].mean()
+    return loss, backward(x, z, dlogits, w1, w2, z > 0)
+
+
+@exercise.bug(masked=(False, True))
+def relu_on_the_logits(x, y, w1, b1, w2, b2, masked=False):
+    """ReLU is applied to the logits, too, so that all below 0 count alike. Nothing stands between
+    the second layer and softmax: leave it out."""
+    # "ReLU is applied to the logits, too, so that all below 0 count alike": np.isclose(got.loss,
+    #     -np.log(softmax(np.maximum(forward(x, w1, b1, w2, b2)[1], 0)))[np.arange(len(x)),
+    #     y].mean())
+    # "Nothing stands between the second layer and softmax: leave it out": np.maximum(scores, 0) →
+    #     scores; if masked → if False
+    z, scores = forward(x, w1, b1, w2, b2)
+    logits = np.maximum(scores, 0)
+    log_p = logits - np.logaddexp.reduce(logits, 1, keepdims=True)
+    dlogits = (np.exp(log_p) - np.eye(len(b2))[y]) / len(x)
+    if masked:
+        dlogits = dlogits * (scores > 0)
+    loss = -log_p[np.arange(len(x)), y].mean()
+    return loss, backward(x, z, dlogits, w1, w2, z > 0)

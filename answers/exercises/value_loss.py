@@ -54,6 +54,11 @@ exercise.case("a batch of answers", *steps(3, 5), 0.3)
 exercise.case("three axes", *steps(2, 3, 4), 0.1)
 exercise.case("four axes", *steps(2, 1, 3, 2), 0.2)
 exercise.case("values below 0", *(each - 7 for each in steps(6)), 0.2)
+exercise.case(
+    "squares that nearly agree",
+    *of((2.0, 0.5, 1.5 + 3e-7), (1.0, 2.5, 1.5 - 3e-7), (1.1, 1.0, 3.0)),
+    0.5,
+)
 exercise.case("a few steps within the band", *steps(40, spread=0.05), 0.2)
 small = rng.normal(size=(3, 12)) * np.array([[1e-3], [1.0], [1e-3]])
 exercise.case("small values in a wide band", *small, 5.0)
@@ -87,6 +92,20 @@ def no_clip_at_all(values, old_values, returns, clip=0.2):
     #     error, 0) /
     error = errors(values, old_values, returns, clip)[0]
     return (error**2).mean() / 2, error / error.size
+
+
+@exercise.bug
+def loss_without_the_clip(values, old_values, returns, clip=0.2):
+    """The loss is half the mean square of V - R, though the gradient is that of the clipped loss.
+    Take the mean of the larger squares."""
+    # "The loss is half the mean square of V - R, though the gradient is that of the clipped loss":
+    #     np.isclose(got.loss, ((values - returns) ** 2).mean() / 2) and np.allclose(got.dvalues,
+    #     want.dvalues)
+    # "Take the mean of the larger squares": np.mean(error ** 2) → np.mean(np.maximum(error ** 2,
+    #     other ** 2))
+    error, other = errors(values, old_values, returns, clip)
+    gradient = np.where(error**2 >= other**2, error, 0) / error.size
+    return np.mean(error**2) / 2, gradient
 
 
 @exercise.bug
@@ -248,8 +267,8 @@ def band_around_zero(values, old_values, returns, clip=0.2):
     return loss, np.where(error**2 >= other**2, error, 0) / error.size
 
 
-@exercise.bug
-def maximum_of_the_means(values, old_values, returns, clip=0.2):
+@exercise.bug(gradient_too=(True, False))
+def maximum_of_the_means(values, old_values, returns, clip=0.2, gradient_too=True):
     """Both squares are averaged first, and the larger mean counts. Take the larger square, entry by
     entry, and then the mean."""
     # "Both squares are averaged first, and the larger mean counts": np.isclose(got.loss,
@@ -260,6 +279,8 @@ def maximum_of_the_means(values, old_values, returns, clip=0.2):
     error, other = errors(values, old_values, returns, clip)
     one, two = np.mean(error**2), np.mean(other**2)
     live = np.full(error.shape, True) if one >= two else error == other
+    if not gradient_too:
+        live = error**2 >= other**2
     return max(one, two) / 2, np.where(live, error, 0) / error.size
 
 
@@ -296,17 +317,21 @@ def error_clipped(values, old_values, returns, clip=0.2):
     return losses.mean(), np.clip(error, -clip, clip) / error.size
 
 
-@exercise.bug
-def band_of_factors(values, old_values, returns, clip=0.2):
+@exercise.bug(cut=("ratio", "value"))
+def band_of_factors(values, old_values, returns, clip=0.2, cut="ratio"):
     """The band is a share of the old value, from 1 - clip to 1 + clip times it. It is a distance:
     from old - clip to old + clip."""
     # "The band is a share of the old value, from 1 - clip to 1 + clip times it":
     #     np.isclose(got.loss, np.maximum((values - returns) ** 2, (np.clip(values / old_values, 1 -
     #     clip, 1 + clip) * old_values - returns) ** 2).mean() / 2)
     # "from old - clip to old + clip": np.clip(values / old_values, 1 - clip, 1 + clip) * old_values
-    #     → np.clip(values, old_values - clip, old_values + clip)
+    #     → np.clip(values, old_values - clip, old_values + clip); old_values * (1 - clip) →
+    #     old_values - clip; old_values * (1 + clip) → old_values + clip
     values = as_float(values)
-    near = np.clip(values / old_values, 1 - clip, 1 + clip) * old_values
+    if cut == "ratio":
+        near = np.clip(values / old_values, 1 - clip, 1 + clip) * old_values
+    else:  # Below 0 the lower end is the larger one.
+        near = np.clip(values, old_values * (1 - clip), old_values * (1 + clip))
     error, other = values - returns, near - returns
     gradient = np.where(error**2 >= other**2, error, 0) / error.size
     return np.maximum(error**2, other**2).mean() / 2, gradient
@@ -348,6 +373,23 @@ def flat_at_a_tie(values, old_values, returns, clip=0.2):
     #     other ** 2
     error, other = errors(values, old_values, returns, clip)
     counts = (error == other) | (error**2 > other**2)
+    loss = np.maximum(error**2, other**2).mean() / 2
+    return loss, np.where(counts, error, 0) / error.size
+
+
+@exercise.bug
+def nearly_equal_is_equal(values, old_values, returns, clip=0.2):
+    """Squares that nearly agree count as equal, as by `isclose`, and get the gradient V - R. Where
+    the clipped value's square is the larger one, by however little, it is 0: ask for `>=`."""
+    # "Squares that nearly agree count as equal, as by `isclose`, and get the gradient V - R":
+    #     np.isclose((values - returns) ** 2, (np.clip(values, old_values - clip, old_values + clip)
+    #     - returns) ** 2).all() and np.allclose(got.dvalues, (values - returns) / values.size) and
+    #     not np.allclose(got.dvalues, want.dvalues)
+    # "Where the clipped value's square is the larger one, by however little, it is 0: ask for
+    #     `>=`": (error ** 2 > other ** 2) | np.isclose(error ** 2, other ** 2) → error ** 2 >=
+    #     other ** 2
+    error, other = errors(values, old_values, returns, clip)
+    counts = (error**2 > other**2) | np.isclose(error**2, other**2)
     loss = np.maximum(error**2, other**2).mean() / 2
     return loss, np.where(counts, error, 0) / error.size
 

@@ -84,6 +84,33 @@ def loop_over_pairs(images, texts, log_scale):
     return loss, _back(scale * d @ b, images), _back(scale * d.T @ a, texts), (d * logits).sum()
 
 
+def plain_python(images, texts, log_scale):
+    """Two sums over all pairs, entry by entry."""
+    import math
+
+    a, b = images.astype(float), texts.astype(float)
+    (n, d), scale = a.shape, math.exp(log_scale)
+    of_a, of_b = ([math.hypot(*row) for row in each] for each in (a, b))
+    cos = [[float(a[i] @ b[j]) / of_a[i] / of_b[j] for j in range(n)] for i in range(n)]
+    loss, g = 0.0, [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for line in [(i, j) for j in range(n)], [(j, i) for j in range(n)]:
+            top = max(cos[p][q] for p, q in line)
+            powers = [math.exp(scale * (cos[p][q] - top)) for p, q in line]
+            total = sum(powers)
+            loss += (math.log(total) + scale * (top - cos[i][i])) / (2 * n)
+            for (p, q), power in zip(line, powers, strict=True):
+                g[p][q] += (power / total - (p == q)) / (2 * n)
+    da, db, dlog = np.zeros((n, d)), np.zeros((n, d)), 0.0
+    for i in range(n):
+        for j in range(n):
+            u, v, slope = a[i] / of_a[i], b[j] / of_b[j], scale * g[i][j]
+            da[i] += slope * (v - cos[i][j] * u) / of_a[i]
+            db[j] += slope * (u - cos[i][j] * v) / of_b[j]
+            dlog += slope * cos[i][j]
+    return loss, da, db, dlog
+
+
 def logaddexp(images, texts, log_scale):
     a, b = _unit(images), _unit(texts)
     scale, n = float(np.exp(log_scale)), len(a)
@@ -379,6 +406,26 @@ def stable_by_the_largest(images, texts, log_scale):
     return (totals / 2 - np.diag(z)).mean(), *gradients
 
 
+def one_norm_of_the_matrix(images, texts, log_scale):
+    a, b = images / np.linalg.norm(images), texts / np.linalg.norm(texts)
+    logits, n = np.exp(log_scale) * a @ b.T, len(a)
+    loss = -(np.diag(_log_softmax(logits, 1)) + np.diag(_log_softmax(logits, 0))).mean() / 2
+    d = (_softmax(logits, 0) + _softmax(logits, 1) - 2 * np.eye(n)) / (2 * n)
+    da, db = np.exp(log_scale) * d @ b, np.exp(log_scale) * d.T @ a
+    da = (da - (da * a).sum() * a) / np.linalg.norm(images)
+    db = (db - (db * b).sum() * b) / np.linalg.norm(texts)
+    return loss, da, db, (d * logits).sum()
+
+
+def softmax_below_one_maximum(images, texts, log_scale):
+    a, b, scale, logits, _, _ = _parts(images, texts, log_scale)
+    powers, n = np.exp(logits - logits.max()), len(a)
+    rows, columns = powers / powers.sum(1, keepdims=True), powers / powers.sum(0)
+    loss = -(np.log(np.diag(rows)) + np.log(np.diag(columns))).mean() / 2
+    d = (rows + columns - 2 * np.eye(n, dtype=logits.dtype)) / (2 * n)
+    return _finish(images, texts, a, b, scale, logits, loss, d)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     images_choose_only: "one_direction_only",
@@ -401,7 +448,7 @@ WRONG = {
     log_of_a_probability: "log_of_zero",
     log_with_eps: "log_p_plus_eps",
     eps_in_the_length: "eps_beside_the_length",
-    whole_array_normalised: None,
+    whole_array_normalised: "one_length_for_all",
     images_take_own_rows: None,
     no_pair_alone: "own_pair_not_in_the_sum",
     in_the_type_of_the_images: "truncated_to_integers",
@@ -418,4 +465,6 @@ WRONG = {
     as_normalize_of_pytorch: "floor_under_the_length",
     squares_of_int32: "wrong_where_images_is_of_dtype_int32",
     stable_by_the_largest: "maximum_of_the_batch",
+    one_norm_of_the_matrix: "one_length_for_all",
+    softmax_below_one_maximum: "maximum_of_the_batch",
 }

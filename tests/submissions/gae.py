@@ -277,6 +277,45 @@ def all_of_the_target_discounted(rewards, values, next_values, terminated, trunc
     return loop_with_where(later, values, next_values, terminated, truncated, gamma, lam)
 
 
+def flags_from_the_row_after(rewards, values, next_values, terminated, truncated, gamma, lam):
+    out, later = np.zeros(rewards.shape), 0.0
+    for t in reversed(range(len(rewards))):
+        row = min(t + 1, len(rewards) - 1)
+        delta = rewards[t] + gamma * next_values[t] * (1 - terminated[row]) - values[t]
+        later = delta + gamma * lam * (1 - (terminated | truncated)[row]) * later
+        out[t] = later
+    return out
+
+
+def one_factor_for_both_values(rewards, values, next_values, terminated, truncated, gamma, lam):
+    out, later = np.zeros(rewards.shape), 0.0
+    for t in reversed(range(len(rewards))):
+        alive = 1.0 - terminated[t]
+        delta = rewards[t] + alive * (gamma * next_values[t] - values[t])
+        later = delta + gamma * lam * alive * (1.0 - truncated[t]) * later
+        out[t] = later
+    return out
+
+
+def errors_masked_at_cuts(rewards, values, next_values, terminated, truncated, gamma, lam):
+    keep = 1.0 - truncated
+    deltas = (rewards + gamma * (1.0 - terminated) * next_values - values) * keep
+    out, later = np.zeros(rewards.shape), 0.0
+    for t in reversed(range(len(rewards))):
+        later = deltas[t] + gamma * lam * (1.0 - terminated[t]) * keep[t] * later
+        out[t] = later
+    return out
+
+
+def last_value_first(rewards, values, next_values, terminated, truncated, gamma, lam):
+    out, later = np.zeros(rewards.shape), next_values[-1] * 1.0
+    for t in reversed(range(len(rewards))):
+        delta = rewards[t] + gamma * next_values[t] * (1 - terminated[t]) - values[t]
+        later = delta + gamma * lam * (1 - (terminated | truncated)[t]) * later
+        out[t] = later
+    return out
+
+
 WRONG = {
     done_for_all: "cut_is_an_end",
     nothing_masked_in_the_error: "end_keeps_its_next_value",
@@ -295,7 +334,7 @@ WRONG = {
     last_step_always_terminal: "last_row_is_an_end",
     nothing_after_the_rollout: "last_row_is_an_end",
     in_the_type_of_rewards: "truncated_to_integers",
-    one_stop_for_all_environments: "wrong_except_where_next_values_has_1_axis",
+    one_stop_for_all_environments: "end_of_all_environments",
     along_the_last_axis: "wrong_except_where_next_values_has_1_axis",
     rewards_changed: "an_argument_changed",
     at_most_ten_steps: None,
@@ -305,4 +344,8 @@ WRONG = {
     no_credit_at_a_cut: "advantage_lost_at_a_cut",
     weights_of_n_steps: "share_of_lambda",
     all_of_the_target_discounted: "reward_discounted",
+    flags_from_the_row_after: "flags_of_the_next_row",
+    one_factor_for_both_values: "value_lost_at_an_end",
+    errors_masked_at_cuts: "advantage_lost_at_a_cut",
+    last_value_first: "sum_begins_with_the_last_value",
 }

@@ -246,6 +246,16 @@ def int64_combinations(samples, correct, k):
     return 1 - np.divide(*found)
 
 
+def products_of_int64(samples, correct, k):
+    """Multiplies first, in NumPy's integers, and divides at the end."""
+    k, whole = int(k), np.arange(samples.max() + 1, dtype=np.int64)
+
+    def ways(n):
+        return np.prod(whole[n - k + 1 : n + 1]) / np.prod(whole[1 : k + 1]) * (n >= k)
+
+    return np.array([1 - ways(n - c) / ways(n) for n, c in _pairs(samples, correct)])
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     independent: "plug_in",
@@ -277,4 +287,5 @@ WRONG = {
     just_one: "exactly_one_passes",
     union_bound: "k_times_the_share",
     int64_combinations: "combinations_wrap_around",
+    products_of_int64: "combinations_wrap_around",
 }

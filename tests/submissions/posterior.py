@@ -235,6 +235,41 @@ def in_the_type_of_the_likelihood(prior, likelihood):
     return found
 
 
+def likelihood_normalised_first(prior, likelihood):
+    with np.errstate(all="ignore"):
+        share = likelihood / likelihood.sum(axis=-1, keepdims=True)
+        return prior * share / (prior * share).sum(axis=-1, keepdims=True)
+
+
+def two_in_each_test(prior, likelihood):
+    prior, likelihood = prior.astype(float), likelihood.astype(float)
+    evidence = prior * likelihood + (1 - prior) * np.flip(likelihood, axis=-1)
+    return prior * likelihood / evidence
+
+
+def one_test_after_another(prior, likelihood):
+    if likelihood.ndim == 1:
+        return textbook(prior, likelihood)
+    rows = []
+    for row in likelihood:
+        prior = textbook(prior, row)
+        rows.append(prior)
+    return np.array(rows)
+
+
+def probabilities_up_to_1(prior, likelihood):
+    return textbook(prior, np.clip(likelihood, 0, 1))
+
+
+def at_least_1e_10(prior, likelihood):
+    return textbook(prior, np.maximum(likelihood, 1e-10))
+
+
+def joint_where_likelihoods_sum_to_1(prior, likelihood):
+    whole = np.isclose(likelihood.sum(axis=-1, keepdims=True), 1)
+    return np.where(whole, prior * likelihood, textbook(prior, likelihood))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_with_eps: "eps_in_the_denominator",
@@ -255,6 +290,12 @@ WRONG = {
     small_posteriors_cut_off: "a_property_fails",
     one_prior_or_one_for_each_row: "raises_ValueError",
     in_the_type_of_the_likelihood: "truncated_to_integers",
+    likelihood_normalised_first: "wrong_for_numbers_that_are_large",
+    two_in_each_test: "two_hypotheses_assumed",
+    one_test_after_another: "rows_taken_in_turn",
+    probabilities_up_to_1: "likelihood_cut_to_1",
+    at_least_1e_10: "floor_under_the_likelihood",
+    joint_where_likelihoods_sum_to_1: "sum_is_not_1",
 }
 
 # Right answers that pass with a note.

@@ -476,6 +476,72 @@ def summed_to_the_shape_of_the_bias(x, y, w1, b1, w2, b2):
     return loss, gradients
 
 
+def _network(x, w1, b1, w2, b2):
+    """Everything in float64, and the forward pass."""
+    x, w1, b1, w2, b2 = (a.astype(float) for a in (x, w1, b1, w2, b2))
+    z = x @ w1 + b1
+    return x, w1, w2, z, np.maximum(z, 0) @ w2 + b2
+
+
+def _sent_back(x, w1, w2, z, dlogits):
+    dz = dlogits @ w2.T * (z > 0)
+    w1_and_w2 = {"w1": x.T @ dz, "w2": np.maximum(z, 0).T @ dlogits}
+    return {"x": dz @ w1.T, "b1": dz.sum(0), "b2": dlogits.sum(0), **w1_and_w2}
+
+
+def labels_of_the_batch_subtracted(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, b2)
+    p = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    loss = np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(y)), y]
+    p[:, y] -= 1
+    return loss.mean(), _sent_back(x, w1, w2, z, p / len(y))
+
+
+def loss_of_the_batchs_labels(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, b2)
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    d = (np.exp(log_p) - np.eye(len(b2))[y]) / len(y)
+    return -log_p[:, y].mean(), _sent_back(x, w1, w2, z, d)
+
+
+def classes_from_1(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, b2)
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    y = y.astype(int) - 1
+    d = (np.exp(log_p) - np.eye(len(b2))[y]) / len(y)
+    return -log_p[np.arange(len(y)), y].mean(), _sent_back(x, w1, w2, z, d)
+
+
+def ranks_of_the_labels_seen(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, b2)
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    y = np.unique(y, return_inverse=True)[1]
+    d = (np.exp(log_p) - np.eye(len(b2))[y]) / len(y)
+    return -log_p[np.arange(len(y)), y].mean(), _sent_back(x, w1, w2, z, d)
+
+
+def no_second_bias(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, 0 * b2)
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    d = (np.exp(log_p) - np.eye(len(b2))[y]) / len(y)
+    return -log_p[np.arange(len(y)), y].mean(), _sent_back(x, w1, w2, z, d)
+
+
+def relu_after_both_layers(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, b2)
+    logits = logits.clip(min=0)
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    d = (np.exp(log_p) - np.eye(len(b2))[y]) / len(y)
+    return -log_p[np.arange(len(y)), y].mean(), _sent_back(x, w1, w2, z, d)
+
+
+def least_probability(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, logits = _network(x, w1, b1, w2, b2)
+    p = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    loss = -np.log(np.clip(p[np.arange(len(y)), y], 1e-12, 1)).mean()
+    return loss, _sent_back(x, w1, w2, z, (p - np.eye(len(b2))[y]) / len(y))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     no_mean: "gradient_of_the_sum",
@@ -494,7 +560,7 @@ WRONG = {
     inputs_of_relu: "wrong_only_in_gradients_w2",
     weight_decay: "wrong_only_in_gradients_w1_and_gradients_w2",
     overflow: "no_maximum",
-    eps: "wrong_for_numbers_that_are_large",
+    eps: "log_p_plus_eps",
     log_of_zero: "log_of_zero",
     no_sum_and_log_of_zero: "biases_not_summed",
     input_left_out: "a_key_is_missing",
@@ -526,6 +592,13 @@ WRONG = {
     inputs_through_the_first_that_fits: "wrong_where_all_axes_of_w1_are_equally_long",
     summed_to_the_shape_of_the_bias: "wrong_where_all_axes_of_w1_are_equally_long",
     integers_for_the_mask: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
+    labels_of_the_batch_subtracted: "every_label_in_each_row",
+    loss_of_the_batchs_labels: "every_label_in_each_row",
+    classes_from_1: "labels_counted_from_1",
+    ranks_of_the_labels_seen: None,
+    no_second_bias: "b2_not_added",
+    relu_after_both_layers: "relu_on_the_logits",
+    least_probability: "log_p_plus_eps",
 }
 
 # Right answers that pass with a note.

@@ -240,6 +240,34 @@ def squares_of_integers(values, old_values, returns, clip=0.2):
     return np.maximum(error**2, other**2).mean() / 2, np.where(flat, 0, error) / error.size
 
 
+def band_as_of_the_ratio(values, old_values, returns, clip=0.2):
+    v, old, r = (each.astype(float) for each in (values, old_values, returns))
+    near = np.clip(v, old * (1 - clip), old * (1 + clip))
+    plain, bounded = (v - r) ** 2, (near - r) ** 2
+    gradient = np.where(plain >= bounded, v - r, 0.0) / v.size
+    return np.maximum(plain, bounded).mean() / 2, gradient
+
+
+def larger_of_both_means(values, old_values, returns, clip=0.2):
+    v, old, r = (each.astype(float) for each in (values, old_values, returns))
+    plain, bounded = (v - r) ** 2, (np.clip(v, old - clip, old + clip) - r) ** 2
+    gradient = np.where(plain >= bounded, v - r, 0.0) / v.size
+    return max(plain.mean(), bounded.mean()) / 2, gradient
+
+
+def close_squares_are_ties(values, old_values, returns, clip=0.2):
+    v, old, r = (each.astype(float) for each in (values, old_values, returns))
+    plain, bounded = (v - r) ** 2, (np.clip(v, old - clip, old + clip) - r) ** 2
+    counts = (plain > bounded) | np.isclose(plain, bounded)
+    return np.maximum(plain, bounded).mean() / 2, np.where(counts, v - r, 0) / v.size
+
+
+def plain_loss_and_clipped_gradient(values, old_values, returns, clip=0.2):
+    v, old, r = (each.astype(float) for each in (values, old_values, returns))
+    plain, bounded = (v - r) ** 2, (np.clip(v, old - clip, old + clip) - r) ** 2
+    return plain.mean() / 2, np.where(plain >= bounded, v - r, 0.0) / v.size
+
+
 WRONG = {
     plain_squares: "no_clip_at_all",
     smaller_square: "minimum_for_maximum",
@@ -268,4 +296,8 @@ WRONG = {
     huber: "error_clipped",
     target_in_the_band: "returns_clipped",
     squares_of_integers: "without_as_float",
+    band_as_of_the_ratio: "band_of_factors",
+    larger_of_both_means: "maximum_of_the_means",
+    close_squares_are_ties: "nearly_equal_is_equal",
+    plain_loss_and_clipped_gradient: "loss_without_the_clip",
 }
