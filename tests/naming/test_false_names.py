@@ -134,6 +134,16 @@ def mean_of_the_row_subtracted(log_prior, log_likelihood):
         return below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
 
 
+def factor_for_training_alone(x, p, uniform, training=True):
+    mask = (uniform >= p) / (1 - p if training else 1)
+    return x * mask, mask
+
+
+def factor_for_x_in_evaluation(x, p, uniform, training=True):
+    y, mask = ours("dropout", x, p, uniform)
+    return y, mask if training else 1.0 * (mask > 0)
+
+
 FALSE = [
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
@@ -152,6 +162,8 @@ FALSE = [
     ("roc_auc", squashed_by_numpy, None),
     ("log_posterior", excluded_counted_as_one, "The result is wrong in 2 of"),
     ("log_posterior", mean_of_the_row_subtracted, "The result holds nan or inf in 2 of"),
+    ("dropout", factor_for_training_alone, "drops entries, too, only without the factor"),
+    ("dropout", factor_for_x_in_evaluation, "In evaluation y has to be x"),
     ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in every"),
 ]
 
