@@ -454,3 +454,76 @@ def betas_exchanged(
     m, v = averages(gradient, m, v, beta2, beta1)
     shrunk = (1 - lr * weight_decay) * as_float(w)
     return shrunk - lr * update(m, v, step, beta1, beta2, eps), m, v
+
+
+@exercise.bug(old=("m", "v", "mv"))
+def old_average_in_the_step(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+    old="m",
+):
+    """The step is made with m or v as it came, before this gradient. Update both averages first,
+    and step with the new ones."""
+    # "The step is made with m or v as it came, before this gradient": np.allclose((w - lr *
+    #     weight_decay * w - got.w), lr * update(m, want.v, step, beta1, beta2, eps))
+    # "Update both averages first, and step with the new ones": update(*used → update(*new
+    new, came = averages(gradient, m, v, beta1, beta2), (as_float(m), as_float(v))
+    used = [came[i] if "mv"[i] in old else new[i] for i in range(2)]
+    shrunk = (1 - lr * weight_decay) * as_float(w)
+    return shrunk - lr * update(*used, step, beta1, beta2, eps), *new
+
+
+@exercise.bug
+def larger_v_in_the_step(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+):
+    """The step divides by the larger of the old v and the new one, as in AMSGrad. AdamW takes the
+    new one, also where it is smaller."""
+    # "The step divides by the larger of the old v and the new one": np.allclose(w - lr *
+    #     weight_decay * w - got.w, lr * update(want.m, np.maximum(v, want.v), step, beta1, beta2,
+    #     eps))
+    # "AdamW takes the new one, also where it is smaller": np.maximum(v, new_v) → new_v
+    new_m, new_v = averages(gradient, m, v, beta1, beta2)
+    largest = np.maximum(v, new_v)
+    shrunk = (1 - lr * weight_decay) * as_float(w)
+    return shrunk - lr * update(new_m, largest, step, beta1, beta2, eps), new_m, new_v
+
+
+@exercise.bug
+def no_decay_for_vectors(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+):
+    """A w with one axis does not shrink, as if it held biases. The caller chooses what decays:
+    shrink w whatever its axes."""
+    # "A w with one axis does not shrink": w.ndim == 1 and np.array_equal(got.w, w)
+    # "shrink w whatever its axes": w.ndim > 1 → True
+    m, v = averages(gradient, m, v, beta1, beta2)
+    decay = lr * weight_decay if w.ndim > 1 else 0
+    new = (1 - decay) * as_float(w) - lr * update(m, v, step, beta1, beta2, eps)
+    return new, m, v

@@ -323,3 +323,51 @@ def counted_from_one(step, total, warmup, peak, floor=0.0):
     if step + 1 <= warmup:
         return peak * ((step + 1) / warmup)
     return fall(done(step + 1, total, warmup), peak, floor)
+
+
+@exercise.bug
+def floor_as_a_share(step, total, warmup, peak, floor=0.0):
+    """The floor is taken for a share of the peak. It is a rate itself: end the fall at `floor`."""
+    # "The floor is taken for a share of the peak": bug(100, 100, 20, 3.0, 0.5) == 0.5 * 3.0
+    # "end the fall at `floor`": floor * peak → floor
+    return cosine_schedule(step, total, warmup, peak, floor * peak)
+
+
+@exercise.bug(
+    again=(
+        lambda step, total, warmup: warmup + (step - warmup) % (total - warmup),
+        lambda step, total, warmup: (
+            step if step == total else warmup + (step - warmup) % (total - warmup)
+        ),
+        lambda step, total, warmup: step % total,
+    )
+)
+def starts_again_after_the_end(step, total, warmup, peak, floor=0.0, again=None):
+    """After the end the run starts again, from the warm-up or from the peak. It stays at the floor
+    there."""
+    # "After the end the run starts again, from the warm-up or from the peak": bug(11, 11, 3, 8.0)
+    #     == 8 == bug(19, 11, 3, 8.0) and bug(15, 11, 3, 8.0) == bug(7, 11, 3, 8.0)
+    # "It stays at the floor there": again(step, total, warmup) → total
+    if step >= total:
+        step = again(step, total, warmup)
+    return cosine_schedule(step, total, warmup, peak, floor)
+
+
+@exercise.bug(
+    curve=(
+        lambda share: (1 - math.cos(math.pi * share)) / 2,
+        lambda share: math.sin(math.pi * share / 2),
+        lambda share: share**2,
+        lambda share: share**0.5,
+    )
+)
+def warm_up_along_a_curve(step, total, warmup, peak, floor=0.0, curve=None):
+    """The warm-up rises along a curve, in parts that are not equal. Its rises are equal: peak times
+    (step + 1) / (warmup + 1)."""
+    # "The warm-up rises along a curve, in parts that are not equal": bug(0, 11, 3, 8.0) < 0.5 *
+    #     (bug(1, 11, 3, 8.0) - bug(0, 11, 3, 8.0))
+    # "Its rises are equal: peak times (step + 1) / (warmup + 1)": curve(rise(step, warmup)) → (step
+    #     + 1) / (warmup + 1)
+    if step < warmup:
+        return peak * curve(rise(step, warmup))
+    return fall(done(step, total, warmup), peak, floor)

@@ -188,16 +188,49 @@ def scaled_by_what_was_kept(x, p, uniform, training=True):
     return x * mask, mask
 
 
-@exercise.bug
-def one_draw_for_a_row(x, p, uniform, training=True):
+@exercise.bug(axes=(1, 2))
+def one_draw_for_a_row(x, p, uniform, training=True, axes=1):
     """The first number of a row decides for the whole row, so that whole examples are dropped.
     Each entry has a number of its own."""
     # "The first number of a row decides for the whole row, so that whole examples are dropped":
     #     np.array_equal(got.mask > 0,
     #     np.broadcast_to(uniform[..., :1] >= p, x.shape))
     # "Each entry has a number of its own": uniform[..., :1] → uniform
-    whole = np.broadcast_to(uniform[..., :1], x.shape)
-    mask = mask_of(x, p, whole, training)
+    shared = uniform[..., :1] if uniform.ndim >= axes else uniform
+    mask = mask_of(x, p, np.broadcast_to(shared, x.shape), training)
+    return x * mask, mask
+
+
+@exercise.bug(
+    first=(
+        lambda uniform: uniform.reshape(-1, uniform.shape[-1])[0],
+        lambda uniform: uniform[:1] if uniform.ndim > 1 else uniform,
+        lambda uniform: uniform[:1],
+    )
+)
+def one_draw_for_all_rows(x, p, uniform, training=True, first=None):
+    """The numbers of the first row decide for the others, so that a feature is dropped in all of
+    them or in none. Each entry has a number of its own."""
+    # "The numbers of the first row decide for the others, so that a feature is dropped in all of
+    #     them or in none": x.ndim == 2 and len(x) > 1 and (got.mask == got.mask[0]).all()
+    # "Each entry has a number of its own": first(uniform) → uniform
+    mask = mask_of(x, p, np.broadcast_to(first(uniform), x.shape), training)
+    return x * mask, mask
+
+
+@exercise.bug(rounded=(int, round, np.ceil))
+def exact_share_dropped(x, p, uniform, training=True, rounded=int):
+    """A fixed count of entries is dropped, the share p of all, from the smallest number on. Whether
+    an entry is dropped depends on its own number alone: `uniform < p`."""
+    # "A fixed count of entries is dropped, the share p of all, from the smallest number on":
+    #     np.sum(got.mask == 0) == int(p * x.size) and (uniform[got.mask == 0].max() <
+    #     uniform[got.mask > 0].min())
+    # "Whether an entry is dropped depends on its own number alone: `uniform < p`": order < count
+    #     → uniform < p
+    count = rounded(p * x.size)
+    order = uniform.argsort(axis=None, kind="stable").argsort().reshape(x.shape)
+    dropped = order < count
+    mask = mask_of(x, p, np.where(dropped, -1.0, 1.0), training)
     return x * mask, mask
 
 
@@ -234,12 +267,35 @@ def kept_below_the_share(x, p, uniform, training=True, edge=np.less):
     )
 )
 def evaluation_mask_not_of_ones(x, p, uniform, training=True, instead=None):
-    """In evaluation y is x, so its derivative is 1, but the mask holds other numbers: a backward
-    pass would lose or scale gradients. Return a mask of ones."""
-    # "In evaluation y is x, so its derivative is 1, but the mask holds other numbers": not training
-    #     and np.array_equal(got.y, x) and not np.array_equal(got.mask, np.ones(x.shape))
+    """In evaluation y has to be x, whose derivative is 1, but the mask holds other numbers: a
+    backward pass would lose or scale gradients. Return a mask of ones."""
+    # "In evaluation y has to be x, whose derivative is 1, but the mask holds other numbers": not
+    #     training and np.array_equal(got.y, x) and not np.array_equal(got.mask, np.ones(x.shape))
     # "Return a mask of ones": instead(uniform >= p, p) → np.ones(x.shape)
     if training:
         mask = mask_of(x, p, uniform, training)
         return x * mask, mask
     return x * 1.0, instead(uniform >= p, p)
+
+
+@exercise.bug
+def drops_unscaled_in_evaluation(x, p, uniform, training=True):
+    """Evaluation drops entries, too, only without the factor. In evaluation return x as it is, with
+    a mask of ones."""
+    # "Evaluation drops entries, too, only without the factor": not training and
+    #     np.array_equal(got.y, x * (uniform >= p)) and np.array_equal(got.mask, uniform >= p)
+    # "In evaluation return x as it is, with a mask of ones": 1.0 * (uniform >= p) →
+    #     np.ones(x.shape)
+    mask = mask_of(x, p, uniform, True) if training else 1.0 * (uniform >= p)
+    return x * mask, mask
+
+
+@exercise.bug
+def training_the_other_way(x, p, uniform, training=True):
+    """The flag is read the other way: training returns x as it is, and evaluation drops. Drop where
+    `training` is true."""
+    # "The flag is read the other way: training returns x as it is, and evaluation drops": training
+    #     and np.array_equal(got.y, x) and np.array_equal(bug(x, p, uniform, False)[0], want.y)
+    # "Drop where `training` is true": not training → training
+    mask = mask_of(x, p, uniform, not training)
+    return x * mask, mask

@@ -96,6 +96,20 @@ def prior_forgotten(log_prior, log_likelihood):
 
 
 @exercise.bug
+def prior_added_last(log_prior, log_likelihood):
+    """The likelihood alone is normalised, and the log prior added afterwards. Add first: subtract
+    the log-sum-exp of log prior + log likelihood."""
+    # "The likelihood alone is normalised, and the log prior added afterwards": np.allclose(got -
+    #     log_prior, np.log(np.exp(log_likelihood) / np.exp(log_likelihood).sum()))
+    # "subtract the log-sum-exp of log prior + log likelihood": reduce(likelihood →
+    #     reduce(log_prior + likelihood
+    total(log_prior, log_likelihood)
+    likelihood = np.asarray(log_likelihood, float)
+    evidence = np.logaddexp.reduce(likelihood, axis=-1, keepdims=True)
+    return log_prior + (likelihood - evidence)
+
+
+@exercise.bug
 def logarithms_multiplied(log_prior, log_likelihood):
     """The logarithms are multiplied. A product of probabilities is a sum of logarithms."""
     # "The logarithms are multiplied": np.allclose(np.diff(got), np.diff(log_prior *

@@ -43,6 +43,8 @@ exercise.case("as many inputs as outputs", *layer(4, d_in=6, d_out=6, r=2), 1.5)
 exercise.case("more outputs than inputs", *layer(4, d_in=3, d_out=8, r=2), 4.5)
 exercise.case("more inputs than outputs", *layer(4, d_in=9, d_out=2, r=3), 4.5)
 exercise.case("a rank above both sizes", *layer(4, d_in=3, d_out=5, r=8), 4.5)
+again = more[[0, 1, 0]]
+exercise.case("a row of A that occurs twice", more[:3], more, again, more[:, :3], 5.0)
 exercise.case("an alpha of 0", *layer(3), 0.0)
 exercise.case("an alpha below 0", *layer(3, r=4), -2.0)
 exercise.case("a large alpha", *layer(3, r=4), 256.0)
@@ -141,6 +143,27 @@ def rank_at_most_a_size(x, w, a, b, alpha, of_b=False):
     return as_float(x) @ w.T + alpha / rank * update(x, a, b)
 
 
+@exercise.bug
+def numerical_rank(x, w, a, b, alpha):
+    """The rank is what `np.linalg.matrix_rank` finds in A, which is less than r if rows depend on
+    each other. r is the number of rows of A: `len(a)`."""
+    # "The rank is what `np.linalg.matrix_rank` finds in A, which is less than r if rows depend on
+    #     each other": np.linalg.matrix_rank(a) < len(a) and np.allclose(got, x @ w.T + alpha /
+    #     np.linalg.matrix_rank(a) * (x @ a.T @ b.T))
+    # "r is the number of rows of A: `len(a)`": np.linalg.matrix_rank(a) → len(a)
+    rank = max(np.linalg.matrix_rank(a), 1)
+    return as_float(x) @ w.T + alpha / rank * update(x, a, b)
+
+
+@exercise.bug
+def divided_by_the_rank_twice(x, w, a, b, alpha):
+    """The update is divided by the rank in two places. Divide once: alpha / r."""
+    # "The update is divided by the rank in two places": np.allclose(got, x @ w.T + alpha /
+    #     len(a) ** 2 * (x @ a.T @ b.T))
+    # "Divide once: alpha / r": len(a) ** 2 → len(a)
+    return as_float(x) @ w.T + alpha / len(a) ** 2 * update(x, a, b)
+
+
 def relu(z):
     return np.maximum(z, 0)
 
@@ -181,9 +204,11 @@ def scaled_twice(x, w, a, b, alpha):
 
 @exercise.bug
 def no_frozen_layer(x, w, a, b, alpha):
-    """Only the update comes out: before training, when B is 0, that is 0 everywhere. Add the frozen
-    layer's output, `x @ w.T`."""
-    # "before training, when B is 0, that is 0 everywhere": not bug(x, w, a, 0 * b, alpha).any()
+    """Only the update comes out. Add the frozen layer's output, `x @ w.T`: before training, when B
+    is 0, it is all there is."""
+    # "Only the update comes out": np.allclose(got, alpha / len(a) * (x @ a.T @ b.T))
+    # "before training, when B is 0, it is all there is": np.array_equal(right(x, w, a, 0 * b,
+    #     alpha), x @ w.T) and not bug(x, w, a, 0 * b, alpha).any()
     # "Add the frozen layer's output, `x @ w.T`": return → return x @ w.T +
     x = as_float(x)
     return alpha / len(a) * update(x, a, b)

@@ -179,16 +179,19 @@ def step_ignored(f, x, h=None):
     return numerical_gradient(f, x)
 
 
-@exercise.bug
-def extrapolated(f, x, h=None):
-    """Two centred differences, for h and h / 2, are combined, which takes four calls of `f` for
-    each entry. Return the one for h."""
-    # "Two centred differences, for h and h / 2, are combined, which takes four calls of `f` for
-    #     each entry": np.allclose(got, (4 * right(f, x, step(h) / 2) - right(f, x, step(h))) / 3)
-    # "Return the one for h": (4 * numerical_gradient(f, x, h / 2) -
-    #     numerical_gradient(f, x, h)) / 3 → numerical_gradient(f, x, h)
+@exercise.bug(near=(0.5, 1))
+def extrapolated(f, x, h=None, near=0.5):
+    """Two centred differences are combined, for h and for a half or the double of it, which takes
+    four calls of `f` for each entry. Return the one for h."""
+    # "Two centred differences are combined, for h and for a half or the double of it, which takes
+    #     four calls of `f` for each entry": np.allclose(got, (4 * right(f, x, step(h) / 2) -
+    #     right(f, x, step(h))) / 3)
+    # "Return the one for h": (4 * numerical_gradient(f, x, near * h) -
+    #     numerical_gradient(f, x, 2 * near * h)) / 3 → numerical_gradient(f, x, h)
     h = h or (1e-2 if x.dtype == np.float32 else 1e-5)
-    return (4 * numerical_gradient(f, x, h / 2) - numerical_gradient(f, x, h)) / 3
+    return (
+        4 * numerical_gradient(f, x, near * h) - numerical_gradient(f, x, 2 * near * h)
+    ) / 3
 
 
 @exercise.bug
@@ -218,6 +221,68 @@ def not_restored(f, x, h=None):
         up = f(x)
         x[index] -= 2 * h
         gradient[index] = (up - f(x)) / (2 * h)
+    return gradient
+
+
+@exercise.bug(copies=(2, 1))
+def steps_left_in(f, x, h=None, copies=2):
+    """The step of an entry is still in the array when the next one is moved. Start each entry from
+    `x` as it came: copy it inside the loop, or put the old value back."""
+    # "The step of an entry is still in the array when the next one is moved": np.isclose(got[-1],
+    #     (f(x + h) - f(x - h)) / (2 * h))
+    # "Start each entry from `x` as it came: copy it inside the loop, or put the old value back":
+    #     up[index] += h → (up := x.astype(float))[index] += h; down[index] -= h → (down :=
+    #     x.astype(float))[index] -= h
+    h, gradient = step(h), np.empty(x.shape)
+    up, down = x.astype(float), x.astype(float)
+    for index in np.ndindex(x.shape):
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+        if copies == 1:
+            up = down.copy()
+    return gradient
+
+
+@exercise.bug(
+    by=(
+        lambda x: np.maximum(1, np.abs(x)),
+        lambda x: 1 + np.abs(x),
+        np.abs,
+        lambda x: max(1, np.linalg.norm(x)),
+    )
+)
+def given_step_scaled(f, x, h=None, by=None):
+    """The step `h` of the caller is multiplied by the size of an entry or of `x`. Use it as it is:
+    only a step that you choose may grow with an entry."""
+    # "The step `h` of the caller is multiplied by the size of an entry or of `x`":
+    #     np.isclose(got[1], right(f, x, h * 1.3)[1])
+    # "Use it as it is": h * by(x) → h * np.ones(x.shape)
+    if h is None:
+        return numerical_gradient(f, x)
+    steps, gradient = np.broadcast_to(h * by(x), x.shape), np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.astype(float), x.astype(float)
+        up[index] += steps[index]
+        down[index] -= steps[index]
+        gradient[index] = (f(up) - f(down)) / (2 * steps[index])
+    return gradient
+
+
+@exercise.bug(given=(True, False))
+def complex_step(f, x, h=None, given=True):
+    """A complex step is taken: `f` gets complex numbers, once for each entry. Move the entry by h
+    to either side: (f(x + h) - f(x - h)) / 2h."""
+    # "A complex step is taken: `f` gets complex numbers, once for each entry":
+    #     np.allclose(got, [np.imag(f(x + 0.5j * unit)) / 0.5 for unit in np.eye(3)])
+    # "Move the entry by h to either side: (f(x + h) - f(x - h)) / 2h": x.astype(complex) →
+    #     x.astype(float); 1j * tiny → step(h); np.imag(f(moved)) / tiny → (f(moved) - f(2.0 * x -
+    #     moved)) / (2 * step(h))
+    tiny, gradient = h if given and h else 1e-20, np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * tiny
+        gradient[index] = np.imag(f(moved)) / tiny
     return gradient
 
 

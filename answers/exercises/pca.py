@@ -169,6 +169,18 @@ def smallest_first(x, k):
 
 
 @exercise.bug
+def eigenvalues_not_sorted(x, k):
+    """The first k that `np.linalg.eig` returns are taken, though it does not sort. Sort by
+    variance, the largest first."""
+    # "Sort by variance, the largest first": np.arange(len(values)) → np.argsort(-values)
+    x = as_float(x)
+    values, vectors = np.linalg.eig(np.atleast_2d(np.cov(x, rowvar=False)))
+    values, vectors = values.real, vectors.real
+    first = np.arange(len(values))[:k]
+    return x.mean(axis=0), signed(vectors.T[first]), values[first]
+
+
+@exercise.bug
 def rows_of_eigenvectors(x, k):
     """Rows of the matrix of eigenvectors are taken. In what `np.linalg.eigh` returns each column is
     one."""
@@ -228,6 +240,37 @@ def sum_positive(x, k):
     mean, components, s = parts(x, k)
     total = np.sign(components.sum(axis=1, keepdims=True))
     return mean, components * total, s**2 / (len(x) - 1)
+
+
+@exercise.bug
+def signs_of_columns(x, k):
+    """The sign is that of the largest entry of each column, which turns columns, and not
+    components. A component has one sign: look along `axis=1`."""
+    # "A component has one sign: look along `axis=1`": argmax(axis=0)[None], axis=0) →
+    #     argmax(axis=1)[:, None], axis=1)
+    x = as_float(x)
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    rows = vt[:k]
+    top = np.take_along_axis(rows, np.abs(rows).argmax(axis=0)[None], axis=0)
+    return mean, rows * np.sign(top), s[:k] ** 2 / (len(x) - 1)
+
+
+@exercise.bug(when=("wide", "always"))
+def not_of_length_1(x, k, when="wide"):
+    """Eigenvectors of the products of rows, times the rows, are as long as they come. Components
+    are unit vectors: divide each by its length."""
+    # "Eigenvectors of the products of rows, times the rows, are as long as they come":
+    #     np.allclose((got.components**2).sum(axis=1), want.variances * (len(x) - 1))
+    # "divide each by its length": signed(longer) → signed(longer / np.linalg.norm(longer, axis=1,
+    #     keepdims=True))
+    if when == "wide" and x.shape[1] <= len(x):
+        return pca(x, k)
+    x = as_float(x)
+    centred = x - x.mean(axis=0)
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    longer = vectors.T[::-1][:k] @ centred
+    return x.mean(axis=0), signed(longer), values[::-1][:k] / (len(x) - 1)
 
 
 @exercise.bug(of=("score", "all"))

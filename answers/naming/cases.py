@@ -107,7 +107,7 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
     parts, what = parts_of_failing(submission), "The result is wrong"
     if all(isinstance(part, Complaint) for part in parts):
         what = "An error is raised"
-    elif all(is_no_number(part) for part in parts):
+    elif all(map(is_no_number, parts)) and not_finite_alone(submission):
         what = "The result holds nan or inf"
     words = list(found.values())[:3]
     text = f"{what} in {len(submission.failing)} of {len(submission.cases)} inputs: "
@@ -149,6 +149,16 @@ def say_something(submission: Submission) -> bool:
 def is_no_number(part: Part) -> bool:
     array = isinstance(part, np.ndarray)
     return overflowed(part) or (array and not np.isfinite(part).all())
+
+
+def not_finite_alone(submission: Submission) -> bool:
+    """Whether each array that is wrong holds a nan or an infinity that does not belong there."""
+    arrays = [w for w in submission.wrong_parts.wrong if isinstance(w.got, np.ndarray)]
+    return all(
+        w.got.shape != w.want.shape or (~w.right & ~np.isfinite(w.got)).any()
+        for w in arrays
+        if isinstance(w.want, np.ndarray)
+    )
 
 
 def limit_of(cases: set[Case], failing: set[Case]) -> dict[str, str]:

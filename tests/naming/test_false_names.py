@@ -118,6 +118,32 @@ def slopes_of_two_points(images, texts, log_scale):
     return loss(), *gradients
 
 
+def excluded_counted_as_one(log_prior, log_likelihood):
+    """Where a hypothesis is excluded, its -inf is right, and the finite numbers are not."""
+    logs = np.asarray(log_prior, float) + log_likelihood
+    below = logs - logs.max(axis=-1, keepdims=True)
+    counted = np.where(np.isneginf(below), 0.0, below)
+    return below - np.log(np.exp(counted).sum(axis=-1, keepdims=True))
+
+
+def mean_of_the_row_subtracted(log_prior, log_likelihood):
+    with np.errstate(invalid="ignore"):
+        logs = np.asarray(log_prior, float) + log_likelihood
+        below = logs - logs.mean(axis=-1, keepdims=True)
+        below = below - below.max(axis=-1, keepdims=True)
+        return below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+
+
+def factor_for_training_alone(x, p, uniform, training=True):
+    mask = (uniform >= p) / (1 - p if training else 1)
+    return x * mask, mask
+
+
+def factor_for_x_in_evaluation(x, p, uniform, training=True):
+    y, mask = ours("dropout", x, p, uniform)
+    return y, mask if training else 1.0 * (mask > 0)
+
+
 FALSE = [
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
@@ -134,6 +160,10 @@ FALSE = [
     ("accept_draft", drawn_from_the_other_end, "or how that entry is made"),
     ("roc_auc", squashed_by_math, "where it should be finite, in 2 of the 3"),
     ("roc_auc", squashed_by_numpy, None),
+    ("log_posterior", excluded_counted_as_one, "The result is wrong in 2 of"),
+    ("log_posterior", mean_of_the_row_subtracted, "The result holds nan or inf in 2 of"),
+    ("dropout", factor_for_training_alone, "drops entries, too, only without the factor"),
+    ("dropout", factor_for_x_in_evaluation, "In evaluation y has to be x"),
     ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in every"),
 ]
 

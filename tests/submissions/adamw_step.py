@@ -243,6 +243,36 @@ def no_gradient_no_step(
     return np.where(gradient == 0, w * (1 - lr * weight_decay), new), m, v
 
 
+def stepped_before_the_update(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    _, new_m, new_v = subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, 0)
+    m_hat, v_hat = m / (1 - beta1**step), new_v / (1 - beta2**step)
+    return w * (1 - lr * weight_decay) - lr * m_hat / (np.sqrt(v_hat) + eps), new_m, new_v
+
+
+def amsgrad(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    _, new_m, new_v = subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, 0)
+    m_hat, v_hat = new_m / (1 - beta1**step), np.maximum(v, new_v) / (1 - beta2**step)
+    return w * (1 - lr * weight_decay) - lr * m_hat / (np.sqrt(v_hat) + eps), new_m, new_v
+
+
+def corrected_by_a_product(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    _, m, v = subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, 0)
+    m_hat, v_hat = m / (1 - beta1 * step), v / (1 - beta2 * step)
+    return w * (1 - lr * weight_decay) - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+def nothing_at_a_rate_of_zero(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    if lr == 0:
+        return _floats(w), _floats(m), _floats(v)
+    return subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     penalty_in_the_gradient: "l2_in_the_gradient",
@@ -255,7 +285,7 @@ WRONG = {
     rate_of_the_default_in_the_decay: "wrong_only_in_w",
     rescaled_decay: "wrong_only_in_w",
     overwritten: "corrected_moments_returned",
-    matrices_only: "wrong_only_in_w",
+    matrices_only: "no_decay_for_vectors",
     at_most_a_half: "wrong_where_weight_decay_is_0.6_or_more",
     kept_by_zero_gradients: "wrong_where_gradient_holds_a_0",
     eps_of_the_default: "eps_ignored",
@@ -268,4 +298,8 @@ WRONG = {
     betas_the_other_way: "betas_exchanged",
     decay_or_its_default: "wrong_where_weight_decay_is_0.0",
     no_gradient_no_step: "wrong_only_in_w",
+    stepped_before_the_update: "old_average_in_the_step",
+    amsgrad: "larger_v_in_the_step",
+    corrected_by_a_product: "wrong_except_where_step_is_1",
+    nothing_at_a_rate_of_zero: "wrong_where_lr_is_0.0",
 }

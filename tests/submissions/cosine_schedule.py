@@ -219,6 +219,45 @@ def floor_two_steps_late(step, total, warmup, peak, floor=0.0):
     return goes_on_for_ever(step, total, warmup, peak, floor)
 
 
+def floor_times_the_peak(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    share = 0.5 * (1 + math.cos(math.pi * min(1, (step - warmup) / (total - warmup))))
+    return peak * (floor + (1 - floor) * share)
+
+
+def restarts(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    if step == total:
+        return floor
+    return _fall((step - warmup) % (total - warmup) / (total - warmup), peak, floor)
+
+
+def from_step_zero_again(step, total, warmup, peak, floor=0.0):
+    return clamped_first(step % total, total, warmup, peak, floor)
+
+
+def s_shaped_warm_up(step, total, warmup, peak, floor=0.0):
+    share = (step + 1) / (warmup + 1)
+    if share < 1:
+        return peak * (1 - math.cos(math.pi * share)) / 2
+    return clamped_first(step, total, warmup, peak, floor)
+
+
+def constant_without_a_warm_up(step, total, warmup, peak, floor=0.0):
+    if not warmup and step < total:
+        return peak
+    return clamped_first(step, total, warmup, peak, floor)
+
+
+def pi_to_four_decimals(step, total, warmup, peak, floor=0.0):
+    if step < warmup or step >= total:
+        return clamped_first(step, total, warmup, peak, floor)
+    share = (step - warmup) / (total - warmup)
+    return floor + 0.5 * (peak - floor) * (1 + math.cos(3.1416 * share))
+
+
 # What each is told.
 WRONG = {
     hugging_face_style: "warm_up_from_zero",
@@ -247,4 +286,10 @@ WRONG = {
     two_half_cosines: "whole_period",
     a_thousandth_after_the_end: None,
     floor_two_steps_late: "wrong_only_where_it_should_be_0",
+    floor_times_the_peak: "floor_as_a_share",
+    restarts: "starts_again_after_the_end",
+    from_step_zero_again: "starts_again_after_the_end",
+    s_shaped_warm_up: "warm_up_along_a_curve",
+    constant_without_a_warm_up: None,
+    pi_to_four_decimals: "nearly_right",
 }

@@ -218,6 +218,47 @@ def draws_in_two_bytes(x, p, uniform, training=True):
     return x * (mask != 0) / (1 - p * training), (mask != 0) / (1 - p * training)
 
 
+def first_row_for_the_batch(x, p, uniform, training=True):
+    mask = _mask(p, np.broadcast_to(uniform.reshape(-1, x.shape[-1])[0], x.shape), training)
+    return x * mask, mask
+
+
+def so_many_of_the_smallest(x, p, uniform, training=True):
+    mask = np.ones(x.shape)
+    if training:
+        mask /= 1 - p
+        mask.flat[np.argsort(uniform, axis=None)[: int(p * x.size)]] = 0
+    return x * mask, mask
+
+
+def flag_the_other_way(x, p, uniform, training=True):
+    mask = _mask(p, uniform, not training)
+    return x * mask, mask
+
+
+def rows_of_a_batch_dropped(x, p, uniform, training=True):
+    whole = np.repeat(uniform[..., :1], x.shape[-1], axis=-1) if x.ndim > 1 else uniform
+    mask = _mask(p, whole, training)
+    return x * mask, mask
+
+
+def only_the_factor_is_for_training(x, p, uniform, training=True):
+    mask = (uniform >= p).astype(float)
+    if training:
+        mask /= 1 - p
+    return x * mask, mask
+
+
+_KEPT = {}
+
+
+def drawn_once_for_a_shape(x, p, uniform, training=True):
+    if not training:
+        return x * 1.0, np.ones(x.shape)
+    mask = _KEPT.setdefault(x.shape, uniform >= p) / (1 - p)
+    return x * mask, mask
+
+
 # What each is told.
 WRONG = {
     ones_and_zeros: "not_scaled",
@@ -234,7 +275,7 @@ WRONG = {
     mask_in_the_type_of_x: "a_step_left_out",
     in_place: "an_argument_changed",
     only_y: "a_result_of_another_kind",
-    rows_share_a_draw: None,
+    rows_share_a_draw: "one_draw_for_all_rows",
     flattened_for_many_axes: "right_numbers_in_another_shape",
     half_for_any_p: None,
     mean_restored: "scaled_by_what_was_kept",
@@ -248,4 +289,10 @@ WRONG = {
     scaled_mask_in_evaluation: "evaluation_mask_not_of_ones",
     draw_shown_in_evaluation: "evaluation_mask_not_of_ones",
     draws_in_two_bytes: "wrong_for_numbers_that_are_close",
+    first_row_for_the_batch: "one_draw_for_all_rows",
+    so_many_of_the_smallest: "exact_share_dropped",
+    flag_the_other_way: "training_the_other_way",
+    rows_of_a_batch_dropped: "one_draw_for_a_row",
+    only_the_factor_is_for_training: "drops_unscaled_in_evaluation",
+    drawn_once_for_a_shape: None,
 }

@@ -186,6 +186,37 @@ def prior_normalised_through_exp(log_prior, log_likelihood):
     return logs - np.logaddexp.reduce(logs, axis=-1, keepdims=True)
 
 
+def prior_after_normalising(log_prior, log_likelihood):
+    below = log_likelihood - log_likelihood.max(axis=-1, keepdims=True)
+    return log_prior + (below - np.log(np.exp(below).sum(axis=-1, keepdims=True)))
+
+
+def excluded_counted_as_one(log_prior, log_likelihood):
+    logs = np.asarray(log_prior, float) + log_likelihood
+    below = logs - logs.max(axis=-1, keepdims=True)
+    counted = np.where(np.isneginf(below), 0.0, below)
+    return below - np.log(np.exp(counted).sum(axis=-1, keepdims=True))
+
+
+def shift_of_the_likelihood(log_prior, log_likelihood):
+    below = log_likelihood - np.max(log_likelihood, axis=-1, keepdims=True)
+    logs = log_prior + below
+    return logs - np.log(np.exp(logs).sum(axis=-1, keepdims=True))
+
+
+def at_least_minus_fifty(log_prior, log_likelihood):
+    logs = np.asarray(log_prior, float) + log_likelihood
+    below = logs - logs.max(axis=-1, keepdims=True)
+    below = np.where(np.isneginf(below), below, np.maximum(below, -50.0))
+    return below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+
+
+def no_evidence_where_impossible(log_prior, log_likelihood):
+    logs = log_prior + np.where(np.isneginf(log_likelihood), 0.0, log_likelihood)
+    below = logs - logs.max(axis=-1, keepdims=True)
+    return below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unnormalised: "not_normalised",
@@ -207,6 +238,11 @@ WRONG = {
     first_axis_and_exponentiated: "probabilities_returned",
     prior_through_exp: "not_finite",
     prior_normalised_through_exp: "not_finite",
+    prior_after_normalising: "prior_added_last",
+    excluded_counted_as_one: "wrong_where_the_result_should_hold_inf",
+    shift_of_the_likelihood: "not_finite",
+    at_least_minus_fifty: None,
+    no_evidence_where_impossible: "wrong_where_log_likelihood_holds_inf",
 }
 
 # Right answers that pass with a note.

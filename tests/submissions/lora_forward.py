@@ -203,6 +203,29 @@ def products_of_integers(x, w, a, b, alpha):
     return x @ w.T + alpha / len(a) * (x @ a.T @ b.T)
 
 
+def mean_over_the_rank(x, w, a, b, alpha):
+    x, r = _float(x), len(a)
+    down = x @ a.T / r
+    return x @ w.T + alpha / r * (down @ b.T)
+
+
+def rank_by_its_singular_values(x, w, a, b, alpha):
+    x = _float(x)
+    rank = max(1, np.linalg.matrix_rank(a))
+    return x @ w.T + alpha / rank * (x @ a.T @ b.T)
+
+
+def adapter_once_it_is_trained(x, w, a, b, alpha):
+    x = _float(x)
+    return alpha / len(a) * (x @ a.T @ b.T) if b.any() else x @ w.T
+
+
+def whole_where_alpha_is_whole(x, w, a, b, alpha):
+    x, r = _float(x), len(a)
+    scale = int(alpha) // r if alpha == int(alpha) else alpha / r
+    return x @ w.T + scale * (x @ a.T @ b.T)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_scale: "no_scale",
@@ -232,4 +255,8 @@ WRONG = {
     alpha_as_an_integer: "alpha_without_its_fraction",
     a_relu_in_the_adapter: "curve_between_the_factors",
     products_of_integers: "a_step_left_out",
+    mean_over_the_rank: "divided_by_the_rank_twice",
+    rank_by_its_singular_values: "numerical_rank",
+    adapter_once_it_is_trained: "no_frozen_layer",
+    whole_where_alpha_is_whole: None,
 }

@@ -295,6 +295,63 @@ def share_of_the_entry(f, x, h=None):
     return gradient
 
 
+def five_points(f, x, h=None):
+    z = np.array(x, dtype=x.dtype if x.dtype.kind == "f" else float)
+    h = float(np.finfo(z.dtype).eps ** 0.2) if h is None else h
+    gradient = np.zeros(z.shape)
+    for index in np.ndindex(z.shape):
+        for shift, weight in ((-2, 1), (-1, -8), (1, 8), (2, -1)):
+            moved = z.copy()
+            moved[index] += shift * h
+            gradient[index] += weight * f(moved) / (12 * h)
+    return gradient
+
+
+def copied_before_the_loop(f, x, h=None):
+    h = (5e-3 if x.dtype == np.float32 else 6e-6) if h is None else h
+    up = np.array(x, dtype=x.dtype if x.dtype.kind == "f" else float)
+    down, gradient = up.copy(), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+def _steps(f, x, step_of):
+    z = np.array(x, dtype=x.dtype if x.dtype.kind == "f" else float)
+    gradient = np.zeros(z.shape)
+    for index in np.ndindex(z.shape):
+        step, up, down = step_of(float(z[index])), z.copy(), z.copy()
+        up[index] += step
+        down[index] -= step
+        gradient[index] = (f(up) - f(down)) / (2 * step)
+    return gradient
+
+
+def larger_steps_for_larger_entries(f, x, h=None):
+    h = (5e-3 if x.dtype == np.float32 else 6e-6) if h is None else h
+    return _steps(f, x, lambda entry: h * max(1.0, abs(entry)))
+
+
+def larger_steps_for_a_longer_x(f, x, h=None):
+    h = (5e-3 if x.dtype == np.float32 else 6e-6) if h is None else h
+    return _steps(f, x, lambda _: h * max(1.0, float(np.linalg.norm(x))))
+
+
+def imaginary(f, x, h=1e-20):
+    z, h, gradient = x.astype(float), h or 1e-20, np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = z.astype(complex)
+        moved[index] += 1j * h
+        gradient[index] = np.imag(f(moved)) / h
+    return gradient
+
+
+def imaginary_by_its_own_step(f, x, h=None):
+    return imaginary(f, x, 1e-30)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     forward_difference: "one_sided",
@@ -312,7 +369,7 @@ WRONG = {
     f_of_a_vector: "wrong_except_where_x_has_1_axis",
     rows_at_once: "first_axis_only",
     whole_array_at_once: "sum_too_many",
-    never_put_back: None,
+    never_put_back: "steps_left_in",
     integers_in_place: "integers_kept",
     gradient_like_x: "truncated_to_integers",
     float32_step: "same_step_for_float32",
@@ -323,4 +380,10 @@ WRONG = {
     one_sided_if_free: "a_property_fails",
     tries_f_first: "a_property_fails",
     share_of_the_entry: "no_slope_at_zero",
+    five_points: "extrapolated",
+    copied_before_the_loop: "steps_left_in",
+    larger_steps_for_larger_entries: "given_step_scaled",
+    larger_steps_for_a_longer_x: "given_step_scaled",
+    imaginary: "complex_step",
+    imaginary_by_its_own_step: "complex_step",
 }

@@ -277,6 +277,31 @@ def variances_to_six_digits(x, k):
     return mean, components, variances.round(6)
 
 
+def by_eig_as_it_comes(x, k):
+    x = _float(x)
+    centred = x - x.mean(axis=0)
+    values, vectors = np.linalg.eig(centred.T @ centred / (len(x) - 1))
+    return x.mean(axis=0), _signed(vectors[:, :k].T.real), values[:k].real
+
+
+def by_dot_products_not_scaled(x, k):
+    if x.shape[1] <= len(x):
+        return by_svd(x, k)
+    x = _float(x)
+    centred = x - x.mean(axis=0)
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    components = vectors[:, ::-1][:, :k].T @ centred
+    return x.mean(axis=0), _signed(components), values[::-1][:k] / (len(x) - 1)
+
+
+def signs_down_the_columns(x, k):
+    mean, _, variances = by_svd(x, k)
+    vt = np.linalg.svd(_float(x) - mean, full_matrices=False)[2][:k]
+    top = np.abs(vt).argmax(axis=0)
+    signs = np.where(vt[top, np.arange(x.shape[1])] < 0, -1.0, 1.0)
+    return mean, vt * signs, variances
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_centring: "not_centred",
@@ -313,4 +338,7 @@ WRONG = {
     mean_in_its_type: "a_step_left_out",
     each_row_once: None,
     variances_to_six_digits: "rounded",
+    by_eig_as_it_comes: "eigenvalues_not_sorted",
+    by_dot_products_not_scaled: "not_of_length_1",
+    signs_down_the_columns: "signs_of_columns",
 }
