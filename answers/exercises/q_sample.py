@@ -245,9 +245,9 @@ BOUNDS += [(low, 1 - low) for low in (1e-3, 1e-4, 1e-5, 1e-6, 1e-8)]
 
 @exercise.bug(bounds=BOUNDS)
 def share_kept_from_its_ends(x0, t, noise, alpha_bar, bounds=BOUNDS[0]):
-    """ᾱ is kept above a small number or below one near 1, so that pure noise keeps some data, or
-    data get some noise. Take ᾱ as it is: 0 and 1 need no bound."""
-    # "ᾱ is kept above a small number": np.allclose(got, right(x0, t, noise, np.maximum(alpha_bar,
+    """ᾱ is kept above a number near 0 or below one near 1: pure noise keeps some data, or data get
+    some noise. Take ᾱ as it is: 0 and 1 need no bound."""
+    # "ᾱ is kept above a number near 0": np.allclose(got, right(x0, t, noise, np.maximum(alpha_bar,
     #     1e-3)), rtol=1e-12)
     # "or below one near 1": not np.allclose(bug(x0, 0 * t, noise, np.array([1.0]),
     #     bounds=(0, 0.999)), x0)

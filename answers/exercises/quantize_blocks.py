@@ -220,7 +220,7 @@ def scale_of_the_range(w, block=32, steps=14):
 
 @exercise.bug
 def rounded_down(w, block=32):
-    """The codes are rounded down, which moves the weights by half a scale in the mean. Round to the
+    """The codes are rounded down, which lowers the weights by half a scale on average. Round to the
     nearest: `np.rint`."""
     # "The codes are rounded down": np.array_equal(got.scales, want.scales) and
     #     np.array_equal(got.bytes, packed(codes(w, block, got.scales, np.floor)))
@@ -372,7 +372,8 @@ def zero_by_zero(w, block=32):
     # "A block of zeros gets the scale 0": bug(np.zeros((1, 2)), 2)[1] == 0
     # "Give such a block the scale 1": np.abs(in_blocks(w, block)).max(axis=2) / 7 → (lambda
     #     scale: np.where(scale == 0, 1, scale))(np.abs(in_blocks(w, block)).max(axis=2) / 7)
-    # "by which nothing can be divided: 0/0 is nan": np.isnan(np.divide(0.0, bug(np.zeros((1, 2)), 2)[1])).all()
+    # "by which nothing can be divided: 0/0 is nan": np.isnan(np.divide(0.0, bug(np.zeros((1, 2)),
+    #     2)[1])).all()
     scale = np.abs(in_blocks(w, block)).max(axis=2) / 7
     with np.errstate(all="ignore"):
         found = np.nan_to_num(in_blocks(w, block) / scale[..., None])
