@@ -95,6 +95,19 @@ def bias_in_the_loop(x, w, b):
     return sum(x[..., i, None] * w[i] + b for i in range(len(w)))
 
 
+@exercise.bug(of=("x", "w"))
+def bias_in_the_type_of_others(x, w, b, of="x"):
+    """The bias is cast to the type of the inputs or of the weights, and integers hold no fractions.
+    Add it as it is."""
+    # "The bias is cast to the type of the inputs": x.dtype.kind == "i" and np.allclose(got,
+    #     right(x, w, np.trunc(b)))
+    # "or of the weights": np.allclose(bug(1.0 * x, np.rint(w).astype(int), b, of="w"), right(1.0 *
+    #     x, np.rint(w), np.trunc(b)))
+    # "Add it as it is": b.astype(dtype) → b
+    dtype = x.dtype if of == "x" else w.dtype
+    return (x * 1.0) @ w + b.astype(dtype)
+
+
 @exercise.bug
 def weights_transposed(x, w, b):
     """The weights are transposed, as `torch.nn.Linear` stores them. Here they are (d_in, d_out)

@@ -191,7 +191,7 @@ WRONG = {
     transposed_result: "transposed",
     column_bias_and_lost_axes: "bias_as_column",
     result_in_the_type_of_the_inputs: "truncated_to_integers",
-    bias_in_the_type_of_the_weights: "wrong_where_w_holds_integers_beside_floats",
+    bias_in_the_type_of_the_weights: "bias_in_the_type_of_others",
     transposed_where_it_fits: "wrong_where_all_axes_of_w_are_equally_long",
     bias_of_each_example_where_it_fits: "rows_in_another_order_has_another_effect",
     loops_over_rows: "wrong_where_x_and_w_have_different_numbers_of_axes",
@@ -202,7 +202,7 @@ WRONG = {
     einsum_of_matrices: "wrong_where_x_and_w_have_different_numbers_of_axes",
     four_bytes: "wrong_for_numbers_that_are_large",
     bias_added_in_place: "raises_UFuncTypeError",
-    bias_in_the_type_of_the_inputs: None,
+    bias_in_the_type_of_the_inputs: "bias_in_the_type_of_others",
     squeezed_from_three_axes: "right_numbers_in_another_shape",
     bias_with_each_input: "bias_in_the_loop",
 }
