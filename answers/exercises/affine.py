@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import WRAPPED_PRODUCTS
 from answers.grader.number_types import add_whole_numbers
 from answers.networks.layers import affine
 
@@ -36,6 +37,13 @@ exercise.case("float32", *(a.astype(np.float32) for a in (x, w, b)))
 whole = [rng.integers(-200, 200, size=size) for size in ((3, 5), (5, 7), 7)]
 add_whole_numbers(exercise, *whole, factor=40_009)
 exercise.case("three leading axes", rng.normal(size=(2, 4, 3, 5)), w, b)
+exercise.case("a leading axis of size 1", rng.normal(size=(1, 3, 5)), w, b)
+exercise.case("integers, with fractions in the bias", *whole[:2], whole[2] + 0.25)
+exercise.case(
+    "integers of four bytes whose products wrap around",
+    *(300 * each.astype(np.int32) for each in whole),
+    noted=WRAPPED_PRODUCTS,
+)
 exercise.long_case(
     np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((3, 2)), np.ones(2)
 )
@@ -75,6 +83,29 @@ def bias_summed(x, w, b):
     # "The sum of the biases is added to every output": np.allclose(got - x @ w, b.sum())
     # "Each output has its own: `x @ w + b`": x @ w + b.sum() → x @ w + b
     return x @ w + b.sum()
+
+
+@exercise.bug
+def bias_in_the_loop(x, w, b):
+    """The bias is added with each input, d_in times in all. Add it once, after the sum."""
+    # "The bias is added with each input, d_in times in all": np.allclose(got, x @ w + len(w) * b)
+    # "Add it once, after the sum": sum((x[..., i, None] * w[i] + b for i in range(len(w)))) →
+    #     sum(x[..., i, None] * w[i] for i in range(len(w))) + b
+    x = x * 1.0
+    return sum(x[..., i, None] * w[i] + b for i in range(len(w)))
+
+
+@exercise.bug(of=("x", "w"))
+def bias_in_the_type_of_others(x, w, b, of="x"):
+    """The bias is cast to the type of the inputs or of the weights, and integers hold no fractions.
+    Add it as it is."""
+    # "The bias is cast to the type of the inputs": x.dtype.kind == "i" and np.allclose(got,
+    #     right(x, w, np.trunc(b)))
+    # "or of the weights": np.allclose(bug(1.0 * x, np.rint(w).astype(int), b, of="w"), right(1.0 *
+    #     x, np.rint(w), np.trunc(b)))
+    # "Add it as it is": b.astype(dtype) → b
+    dtype = x.dtype if of == "x" else w.dtype
+    return (x * 1.0) @ w + b.astype(dtype)
 
 
 @exercise.bug

@@ -43,6 +43,9 @@ exercise.case(
 )
 exercise.case("perfect agreement", np.array([[0, 3], [3, 0], [0, 3]]))
 exercise.case("a class without a vote", np.array([[2, 0, 1], [1, 0, 2], [3, 0, 0]]))
+exercise.case(
+    "no unanimous item", np.array([[2, 1, 1], [1, 2, 1], [2, 2, 0], [0, 1, 3]])
+)
 exercise.case("one item", np.array([[3, 2, 2]]), noted=refusal_of("one item"))
 exercise.case("small integers", counts(13, 17, 40, [1.0, 1.0]).astype(np.uint8))
 exercise.case(
@@ -179,8 +182,8 @@ def chance_of_each_item(counts):
         return (observed - chance) / (1 - chance)
 
 
-@exercise.bug
-def classes_counted_as_annotators(counts):
+@exercise.bug(how=("pairs", "squares"))
+def classes_counted_as_annotators(counts, how="pairs"):
     """The number of votes on an item is taken from the number of columns, which are the
     classes. It is the sum of a row."""
     # "The number of votes on an item is taken from the number of columns, which are the
@@ -189,6 +192,55 @@ def classes_counted_as_annotators(counts):
     c, k = counts.astype(float), counts.shape[1]
     shares = c.sum(axis=0) / (len(c) * k)
     chance = (shares**2).sum()
+    agreeing = (c * (c - 1)).sum(axis=1) if how == "pairs" else (c**2).sum(axis=1) - k
     with np.errstate(all="ignore"):
-        observed = ((c * (c - 1)).sum(axis=1) / (k * (k - 1))).mean()
+        observed = (agreeing / (k * (k - 1))).mean()
+        return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def largest_count_for_votes(counts):
+    """The largest count is taken for the number of votes on an item, which it is only where an
+    item is unanimous. Votes are the sum of a row."""
+    # "The largest count is taken for the number of votes on an item": counts.max() <
+    #     counts[0].sum() and not np.isclose(got, want)
+    # "which it is only where an item is unanimous": np.isclose(bug(np.array([[2, 0], [1, 1]])),
+    #     right(np.array([[2, 0], [1, 1]]))) and not np.isclose(got, want)
+    # "Votes are the sum of a row": c.max() → c[0].sum()
+    c = counts.astype(float)
+    n = c.max()
+    observed = ((c**2).sum(axis=1) - n).mean() / (n * (n - 1))
+    chance = ((c.sum(axis=0) / (len(c) * n)) ** 2).sum()
+    return (observed - chance) / (1 - chance)
+
+
+@exercise.bug
+def mean_of_the_kappas_of_classes(counts):
+    """Each class gets a kappa of its own, against all others, and their plain mean is returned,
+    in which a rare class weighs as much as a common one. Sum over classes before you divide."""
+    # "Each class gets a kappa of its own, against all others, and their plain mean is returned":
+    #     np.isclose(got, np.mean([right(np.stack([counts[:, k], counts.sum(axis=1) - counts[:, k]],
+    #     axis=1)) for k in range(counts.shape[1])]))
+    # "Sum over classes before you divide": 1 - (split / own)[own > 0].mean() → 1 - split.sum() /
+    #     own.sum()
+    c = counts.astype(float)
+    n = c[0].sum()
+    p = c.sum(axis=0) / c.sum()
+    split, own = (c * (n - c)).mean(axis=0) / (n * (n - 1)), p * (1 - p)
+    with np.errstate(all="ignore"):
+        return 1 - (split / own)[own > 0].mean()
+
+
+@exercise.bug
+def chance_of_two_classes(counts):
+    """Chance is p² + (1 - p)² of the first class, as if all others were one class. Sum the squares
+    of all shares: Σ p²."""
+    # "Chance is p² + (1 - p)² of the first class, as if all others were one class":
+    #     counts.shape[1] > 2 and np.isclose(got, 1 - (1 - parts(counts)[0]) / (2 *
+    #     parts(counts)[1][0] * (1 - parts(counts)[1][0])))
+    # "Sum the squares of all shares: Σ p²": p ** 2 + (1 - p) ** 2 → (shares**2).sum()
+    observed, shares, _ = parts(counts)
+    p = shares[0]
+    chance = p**2 + (1 - p) ** 2
+    with np.errstate(all="ignore"):
         return (observed - chance) / (1 - chance)

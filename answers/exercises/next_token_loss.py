@@ -83,6 +83,17 @@ exercise.case(
         "label is looked up before it is weighed.",
     ),
 )
+barred, following = arrays(2, 5, 7)
+barred[np.arange(7) == (following + 1)[..., None] % 7] = -np.inf
+exercise.case(
+    "a logit of -inf beside the label",
+    *(barred, np.roll(following, 1, axis=1)),
+    noted=Note(
+        "a logit of -inf",
+        "Ours excludes that token. A row of one-hot times log p has 0 · -inf, which is nan: pick "
+        "the logit of each label by its index.",
+    ),
+)
 add_whole_numbers(
     exercise,
     np.array([[[3, 1, 200], [0, 4, 1], [1, 1, 255]]]),
@@ -229,6 +240,52 @@ def made_at_padding(logits, ids, mask=None):
 
 
 @exercise.bug
+def either_token_real(logits, ids, mask=None):
+    """A prediction counts if either of its two tokens is real: it is made at padding, or of
+    padding. Both must be real: `&`."""
+    # "A prediction counts if either of its two tokens is real": got.gradient[0, 4].any() and
+    #     not want.gradient[0, 4].any() and mask[0, 4] and not mask[0, 5]
+    # "Both must be real: `&`": mask[:, :-1] | mask[:, 1:] → mask[:, :-1] & mask[:, 1:]
+    counts = counted(ids, None)
+    if mask is not None:
+        counts[:, :-1] = mask[:, :-1] | mask[:, 1:]
+    return mean(logits, shifted(ids), counts)
+
+
+@exercise.bug
+def lengths_of_the_mask(logits, ids, mask=None):
+    """The mask is taken for lengths: as many tokens from the left as are real. Padding on the left
+    or between needs the mask itself."""
+    # "The mask is taken for lengths: as many tokens from the left as are real": mask is not None
+    #     and np.isclose(got.loss, right(logits, ids, np.arange(ids.shape[1]) <
+    #     mask.sum(axis=1)[:, None])[0])
+    # "Padding on the left or between needs the mask itself": np.arange(ids.shape[1]) <
+    #     lengths[:, None] → mask
+    if mask is None:
+        return next_token_loss(logits, ids)
+    lengths = mask.sum(axis=1)
+    return mean(
+        logits,
+        shifted(ids),
+        counted(ids, np.arange(ids.shape[1]) < lengths[:, None]),
+    )
+
+
+@exercise.bug
+def true_for_padding(logits, ids, mask=None):
+    """The mask is read the wrong way round, as True for padding. True is a real token."""
+    # "The mask is read the wrong way round, as True for padding": mask.all() and not
+    #     np.isfinite(got.loss)
+    # "True is a real token": ~mask → mask
+    if mask is None:
+        return next_token_loss(logits, ids)
+    counts = counted(ids, ~mask)
+    if not counts.any():
+        return np.nan, np.full(logits.shape, np.nan)
+    return mean(logits, shifted(ids), counts)
+
+
+@exercise.bug
 def divided_by_all(logits, ids, mask=None):
     """Losses at padding are set to 0, but still divided by. Divide by the number of predictions
     that count."""
@@ -239,8 +296,8 @@ def divided_by_all(logits, ids, mask=None):
     return of(logits, shifted(ids), counts / counts[:, :-1].size)
 
 
-@exercise.bug
-def divided_by_real_tokens(logits, ids, mask=None):
+@exercise.bug(even_without_a_mask=(True, False))
+def divided_by_real_tokens(logits, ids, mask=None, even_without_a_mask=True):
     """The sum is divided by the number of tokens, of which each sequence has one more than it has
     predictions. Divide by the number of predictions."""
     # "The sum is divided by the number of tokens, of which each sequence has one more than it
@@ -248,11 +305,15 @@ def divided_by_real_tokens(logits, ids, mask=None):
     # "Divide by the number of predictions": counted(ids, mask) / tokens → counted(ids, mask) /
     #     counted(ids, mask).sum()
     tokens = ids.size if mask is None else mask.sum()
+    if mask is None and not even_without_a_mask:
+        tokens = ids[:, 1:].size
     return of(logits, shifted(ids), counted(ids, mask) / tokens)
 
 
-@exercise.bug(even_with_a_mask=(True, False))
-def id_0_taken_for_padding(logits, ids, mask=None, even_with_a_mask=True):
+@exercise.bug(even_with_a_mask=(True, False), label_alone=(True,))
+def id_0_taken_for_padding(
+    logits, ids, mask=None, even_with_a_mask=True, label_alone=False
+):
     """Predictions of token 0 do not count, as if it were padding. The mask says what padding is,
     and without one every token is real."""
     # "Predictions of token 0 do not count, as if it were padding": (ids[:, 1:] == 0).any() and not
@@ -260,23 +321,26 @@ def id_0_taken_for_padding(logits, ids, mask=None, even_with_a_mask=True):
     # "The mask says what padding is, and without one every token is real": & real) → )
     counts = counted(ids, mask)
     real = shifted(ids) != 0
-    if not even_with_a_mask:
+    if label_alone:
+        real = real | (mask is not None)
+    elif not even_with_a_mask:
         real = counted(ids, ids != 0) | (mask is not None)
     return mean(logits, shifted(ids), 1.0 * (counts & real))
 
 
-@exercise.bug
-def mean_of_means(logits, ids, mask=None):
+@exercise.bug(over_empty=(False, True))
+def mean_of_means(logits, ids, mask=None, over_empty=False):
     """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
     mean over all predictions."""
     # "Each sequence is averaged by itself, so a token of a short one counts for more":
     #     np.isclose(got.loss, np.mean([right(logits[i : i + 1], ids[i : i + 1], mask[i : i + 1])[0]
     #     for i in range(3) if counted(ids, mask)[i].any()]))
-    # "Take one mean over all predictions": counts / np.maximum(own, 1) / (own > 0).sum() →
-    #     counts / own.sum()
+    # "Take one mean over all predictions": counts / np.maximum(own, 1) / sequences → counts /
+    #     own.sum()
     counts = counted(ids, mask)
     own = counts.sum(axis=1, keepdims=True)
-    return of(logits, shifted(ids), counts / np.maximum(own, 1) / (own > 0).sum())
+    sequences = len(ids) if over_empty else (own > 0).sum()
+    return of(logits, shifted(ids), counts / np.maximum(own, 1) / sequences)
 
 
 @exercise.bug(eps=(1e-12, 1e-9, 1e-8, 0.0))

@@ -69,6 +69,8 @@ exercise.case(
     np.array([0.0, 0.0, 1.0, 1.0]),
     np.array([4, 4, 9, 9]),
 )
+for_a, for_b = np.array([[1.0, 0, 1, 1, 0, 0, 1], [0.0, 1, 0, 0, 1, 1, 1]])
+exercise.case("a text for and against", for_a, for_b, np.array([5, 5, 2, 2, 8, 8, 5]))
 names = -(2**60) - np.array([0, 1, 2**32, 2**32 + 1])
 exercise.case("names below -2**59", *shares(8), names[[0, 1, 0, 2, 1, 2, 3, 3]])
 first, second = shares(9)
@@ -328,3 +330,43 @@ def not_over_the_root_of_n(scores_a, scores_b, clusters):
     # "divide by n": clustered(d, clusters) * math.sqrt(len(d)) → clustered(d, clusters)
     d = as_float(scores_a) - as_float(scores_b)
     return d.mean(), clustered(d, clusters) * math.sqrt(len(d))
+
+
+@exercise.bug
+def scores_cut_to_integers(scores_a, scores_b, clusters):
+    """The scores are cut to integers, so that a share below 1 counts as 0. Keep shares as
+    floats."""
+    # "The scores are cut to integers, so that a share below 1 counts as 0": np.allclose(
+    #     got.difference, right(np.trunc(scores_a), np.trunc(scores_b), clusters)[0])
+    # "Keep shares as floats": np.trunc(scores_a) → scores_a; np.trunc(scores_b) → scores_b
+    d = as_float(np.trunc(scores_a)) - as_float(np.trunc(scores_b))
+    return d.mean(), clustered(d, clusters)
+
+
+@exercise.bug
+def pairs_counted_once(scores_a, scores_b, clusters):
+    """Each pair of prompts of a cluster is counted once, and the square of their sum holds it
+    twice. Square the sum of a cluster."""
+    # "Each pair of prompts of a cluster is counted once, and the square of their sum holds it
+    #     twice": np.isclose(got.error**2, want.error**2 * (1 + 1 / 2) / 2)
+    # "Square the sum of a cluster": (squares + alone) / 2 → squares
+    d = as_float(scores_a) - as_float(scores_b)
+    r, g = d - d.mean(), len(np.unique(clusters))
+    squares, alone = np.sum(sums_of(r, clusters) ** 2), np.sum(r**2)
+    return d.mean(), np.sqrt(g / (g - 1) * ((squares + alone) / 2)) / len(d)
+
+
+@exercise.bug
+def own_mean_of_each_cluster(scores_a, scores_b, clusters):
+    """Deviations are taken from the mean of each cluster, which takes out the luck that its prompts
+    share. Take them from the mean of all, and sum them over a cluster before you square."""
+    # "Deviations are taken from the mean of each cluster": np.isclose(got.error**2, len(set(
+    #     clusters)) / (len(set(clusters)) - 1) * sum(np.sum(((d := (scores_a - scores_b)[clusters
+    #     == c]) - d.mean()) ** 2) for c in set(clusters)) / len(clusters) ** 2)
+    # "Take them from the mean of all, and sum them over a cluster before you square":
+    #     r - means[place] → r; np.sum(own ** 2) → np.sum(sums_of(r, clusters) ** 2)
+    d = as_float(scores_a) - as_float(scores_b)
+    r, (names, place) = d - d.mean(), np.unique(clusters, return_inverse=True)
+    means, g = sums_of(r, clusters) / np.bincount(place), len(names)
+    own = r - means[place]
+    return d.mean(), np.sqrt(g / (g - 1) * np.sum(own**2)) / len(d)

@@ -75,10 +75,10 @@ add_whole_numbers(
     exercise, np.array([[7, 2, -1], [2, -5, 3], [-1, 3, 2]]), np.array([1, -2, 4]), 3
 )
 exercise.case(
-    "a start in int32, of some 5e4",
-    np.array([[7, 2, -1], [2, -5, 3], [-1, 3, 2]], dtype=np.int32),
+    "int32, of some 5e4",
+    10_007 * np.array([[7, 2, -1], [2, -5, 3], [-1, 3, 2]], dtype=np.int32),
     np.array([50_000, -40_000, 60_000], dtype=np.int32),
-    0,
+    1,
 )
 exercise.case("float32", some(3).astype(np.float32), start(3).astype(np.float32), 4)
 exercise.long_case(
@@ -284,4 +284,70 @@ def largest_by_sign(a, start, steps):
     #     np.abs(a).sum(axis=1).max() * np.eye(len(a)), start, steps))
     shift = np.abs(as_float(a)).sum(axis=1).max() * np.eye(len(a))
     vector = turned(as_float(a) + shift, start, steps)
+    return quotient(a, vector), vector
+
+
+# At the start, and after each product.
+EPS = [*zip(*[(1e-6, 1e-8, 1e-9, 1e-10, 1e-12)] * 2, strict=True)]
+EPS += [(1e-8, 0), (1e-10, 0), (1e-12, 0), (0, 1e-8), (0, 1e-10), (0, 1e-12)]
+
+
+@exercise.bug(eps=EPS)
+def eps_in_the_length(a, start, steps, eps=EPS[1]):
+    """A small number is added to the length before the division, so that a short vector does not
+    come out with length 1. Divide by the length itself."""
+    # "A small number is added to the length before the division": np.linalg.norm(got.vector) <
+    #     1 - 1e-9
+    # "so that a short vector does not come out with length 1": np.linalg.norm(bug(np.eye(1),
+    #     np.array([1e-8]), 0)[1]) < 0.99
+    # "Divide by the length itself": at_start, later = eps → at_start = later = 0
+    at_start, later = eps
+    a, vector = as_float(a), as_float(start)
+    vector = vector / (np.linalg.norm(vector) + at_start)
+    for _ in range(steps):
+        vector = a @ vector
+        vector = vector / (np.linalg.norm(vector) + later)
+    return quotient(a, vector), vector
+
+
+@exercise.bug
+def two_products_a_step(a, start, steps):
+    """Each step makes two products, so that a negative eigenvalue never turns the vector's sign.
+    Make one."""
+    # "Each step makes two products": np.allclose(got.vector, right(a, start, 2 * steps)[1])
+    # "so that a negative eigenvalue never turns the vector's sign": np.allclose(bug(-np.eye(2),
+    #     start, 1)[1] @ start, np.linalg.norm(start))
+    # "Make one": 2 * steps → steps
+    vector = turned(a, start, 2 * steps)
+    return quotient(a, vector), vector
+
+
+@exercise.bug(bound=(1e-6, 1e-8, 1e-9, 1e-10, 1e-12))
+def stopped_by_the_value(a, start, steps, bound=1e-10):
+    """It stops once the value hardly moves, before `steps` products are made: the value settles
+    before the vector does. Make them all."""
+    # "It stops once the value hardly moves, before `steps` products are made":
+    #     any(np.allclose(got.vector, right(a, start, n)[1], rtol=0, atol=1e-14) for n in
+    #     range(steps))
+    # "the value settles before the vector does": abs(got.value - want.value) < 0.01 *
+    #     np.abs(got.vector - want.vector).max()
+    # "Make them all": abs(value - before) < bound → False
+    vector = turned(a, start, 0)
+    value = quotient(a, vector)
+    for _ in range(steps):
+        vector = turned(a, vector, 1)
+        before, value = value, quotient(a, vector)
+        if abs(value - before) < bound:
+            break
+    return value, vector
+
+
+@exercise.bug
+def start_of_ones(a, start, steps):
+    """`start` is ignored: it begins with equal entries. Begin with `start`, divided by its
+    length."""
+    # "`start` is ignored": np.array_equal(bug(a, start, steps)[1], bug(a, -2 * start, steps)[1])
+    # "it begins with equal entries": np.allclose(got.vector, right(a, np.ones(len(a)), steps)[1])
+    # "Begin with `start`": np.ones(len(a)) → start
+    vector = turned(a, np.ones(len(a)), steps)
     return quotient(a, vector), vector

@@ -161,13 +161,16 @@ def a_step_beside(x0, t, noise, alpha_bar, by=-1):
     return np.sqrt(kept) * x0 + np.sqrt(1 - kept) * noise
 
 
-@exercise.bug
-def one_step_for_all(x0, t, noise, alpha_bar):
-    """All examples get the noise of the first one's step. Each has its own: look up all of `t`."""
-    # "All examples get the noise of the first one's step": np.allclose(got, right(x0, 0 * t + t[0],
-    #     noise, alpha_bar))
-    # "look up all of `t`": t[0] + 0 * t → t
-    kept = shares(x0, t[0] + 0 * t, alpha_bar)
+@exercise.bug(of=(0, -1))
+def one_step_for_all(x0, t, noise, alpha_bar, of=0):
+    """All examples get the noise of one step, which is that of the first or the last. Each has its
+    own: look up all of `t`."""
+    # "All examples get the noise of one step, which is that of the first": np.allclose(got,
+    #     right(x0, 0 * t + t[0], noise, alpha_bar))
+    # "or the last": np.allclose(bug(x0, t[::-1], noise, alpha_bar), right(x0, 0 * t + t[-1], noise,
+    #     alpha_bar))
+    # "look up all of `t`": t[of] + 0 * t → t
+    kept = shares(x0, t[of] + 0 * t, alpha_bar)
     return np.sqrt(kept) * x0 + np.sqrt(1 - kept) * noise
 
 
@@ -208,3 +211,46 @@ def noise_subtracted(x0, t, noise, alpha_bar):
     # "Add it": - np.sqrt(1 - kept) → + np.sqrt(1 - kept)
     kept = shares(x0, t, alpha_bar)
     return np.sqrt(kept) * x0 - np.sqrt(1 - kept) * noise
+
+
+@exercise.bug
+def share_taken_for_a_factor(x0, t, noise, alpha_bar):
+    """Data are multiplied by ᾱ itself and noise by √(1 - ᾱ²), as if ᾱ were a factor. It is a share
+    of the variance: take √ᾱ and √(1 - ᾱ)."""
+    # "Data are multiplied by ᾱ itself and noise by √(1 - ᾱ²)": np.allclose(got, shares(x0, t,
+    #     alpha_bar) * x0 + np.sqrt(1 - shares(x0, t, alpha_bar) ** 2) * noise)
+    # "take √ᾱ and √(1 - ᾱ)": shares(x0, t, alpha_bar) → np.sqrt(shares(x0, t, alpha_bar))
+    factor = shares(x0, t, alpha_bar)
+    return factor * x0 + np.sqrt(1 - factor**2) * noise
+
+
+@exercise.bug
+def share_of_one_step(x0, t, noise, alpha_bar):
+    """The factors are those of the last step alone, ᾱ_t / ᾱ_t₋₁, which adds its noise to data that
+    have some. From x₀ on it is ᾱ_t itself."""
+    # "The factors are those of the last step alone, ᾱ_t / ᾱ_t₋₁": np.allclose(got, right(x0, t,
+    #     noise, alpha_bar / np.append(1, alpha_bar[:-1])))
+    # "From x₀ on it is ᾱ_t itself": alpha_bar / before → alpha_bar
+    before = np.append(1, alpha_bar[:-1])
+    with np.errstate(all="ignore"):
+        kept = shares(x0, t, alpha_bar / before)
+        return np.sqrt(kept) * x0 + np.sqrt(1 - kept) * noise
+
+
+# The least and the largest ᾱ that are let through.
+BOUNDS = [(low, 1) for low in (1e-3, 1e-4, 1e-5, 1e-6, 1e-8)]
+BOUNDS += [(0, high) for high in (0.999, 0.9999, 0.99995, 0.99999, 0.999999)]
+BOUNDS += [(low, 1 - low) for low in (1e-3, 1e-4, 1e-5, 1e-6, 1e-8)]
+
+
+@exercise.bug(bounds=BOUNDS)
+def share_kept_from_its_ends(x0, t, noise, alpha_bar, bounds=BOUNDS[0]):
+    """ᾱ is kept above a number near 0 or below one near 1: pure noise keeps some data, or data get
+    some noise. Take ᾱ as it is: 0 and 1 need no bound."""
+    # "ᾱ is kept above a number near 0": np.allclose(got, right(x0, t, noise, np.maximum(alpha_bar,
+    #     1e-3)), rtol=1e-12)
+    # "or below one near 1": not np.allclose(bug(x0, 0 * t, noise, np.array([1.0]),
+    #     bounds=(0, 0.999)), x0)
+    # "Take ᾱ as it is": np.clip(alpha_bar, *bounds) → alpha_bar
+    kept = shares(x0, t, np.clip(alpha_bar, *bounds))
+    return np.sqrt(kept) * x0 + np.sqrt(1 - kept) * noise

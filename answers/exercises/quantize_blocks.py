@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.grader.number_types import add_whole_numbers
 from answers.transformers.quantization import dequantize_blocks, quantize_blocks
 
@@ -39,6 +40,18 @@ exercise.case("the usual block, of 32", rng.normal(size=(2, 96)) ** 3)
 exercise.case("numbers that are all positive", np.abs(uneven) + 0.01, 4)
 exercise.case("very small weights", uneven * 1e-10, 4)
 exercise.case("integers", rng.integers(-500, 500, size=(3, 8)), 4)
+whole = np.array([[-2e9, 5e8, 9, -25], [2e9, -3, 1e9, 123]]).astype(np.int32)
+exercise.case("int32 of some 1e9", whole, 2)
+exercise.case(
+    "the lowest int32",
+    np.array([[-(2**31), 2**29, 2**31 - 1, -3]], dtype=np.int32),
+    2,
+    noted=Note(
+        "the lowest int32, whose absolute value int32 does not hold",
+        "Ours computes in float64.",
+        in_stub_alone=True,
+    ),
+)
 exercise.case("float32", uneven.astype(np.float32), 4)
 add_whole_numbers(exercise, rng.integers(256, size=(3, 8)), 4, signed=False)
 exercise.long_case(np.sin(np.arange(1004.0)).reshape(251, 4), 4)
@@ -180,6 +193,42 @@ def maximum_without_its_sign(w, block=32):
     return packed(np.maximum(codes(w, block, scale), -7)), scale
 
 
+@exercise.bug(lowest=(-8, -7))
+def divided_by_7_5(w, block=32, lowest=-8):
+    """The scale is max|w| / 7.5, as if each side had half of 15 steps, and no code is 7.5: the
+    largest |w| is clipped. Divide by 7."""
+    # "The scale is max|w| / 7.5": np.isclose(got.scales, abs(w).max() / 7.5)
+    # "the largest |w| is clipped": 7 * got.scales < 0.94 * abs(w).max()
+    # "Divide by 7": scales(w, block, 7.5) → scales(w, block, 7)
+    scale = scales(w, block, 7.5)
+    return packed(np.maximum(codes(w, block, scale), lowest)), scale
+
+
+@exercise.bug(steps=(14, 15))
+def scale_of_the_range(w, block=32, steps=14):
+    """The scale is a share of max - min, as for codes with a zero point, and what lies beyond 7
+    scales is clipped. Codes are symmetric here: max|w| / 7."""
+    # "The scale is a share of max - min": np.allclose(got.scales, (w.max() - w.min()) / 14)
+    # "and what lies beyond 7 scales is clipped": 7 * got.scales < abs(w).max()
+    # "Codes are symmetric here: max|w| / 7": (w.max(axis=2) - w.min(axis=2)) / steps →
+    #     np.abs(w).max(axis=2) / 7
+    shape, w = w.shape, in_blocks(w, block)
+    scale = (w.max(axis=2) - w.min(axis=2)) / steps
+    scale = np.where(scale == 0, 1, scale)
+    return packed(np.maximum(codes(w.reshape(shape), block, scale), -7)), scale
+
+
+@exercise.bug
+def rounded_down(w, block=32):
+    """The codes are rounded down, which lowers the weights by half a scale on average. Round to the
+    nearest: `np.rint`."""
+    # "The codes are rounded down": np.array_equal(got.scales, want.scales) and
+    #     np.array_equal(got.bytes, packed(codes(w, block, got.scales, np.floor)))
+    # "Round to the nearest": lambda x: np.floor(x + 1e-09) → np.rint
+    scale = scales(w, block)
+    return packed(codes(w, block, scale, lambda x: np.floor(x + 1e-9))), scale
+
+
 @exercise.bug
 def rounded_toward_zero(w, block=32):
     """The fraction is cut off instead of rounded, an error of up to a whole scale. Round before
@@ -213,6 +262,33 @@ def sign_over_the_other_half(w, block=32):
     scale = scales(w, block)
     found = codes(w, block, scale)
     return (found[:, ::2] | (found[:, 1::2] << 4)).astype(np.uint8), scale
+
+
+@exercise.bug
+def one_taken_from_the_other_half(w, block=32):
+    """A negative code in the low half takes 1 from the code in the high half, as the two are added
+    without a mask. Mask it: `& 15`."""
+    # "A negative code in the low half takes 1 from the code in the high half": w[0, 0] < 0 and
+    #     got.bytes >> 4 == (want.bytes >> 4) - 1
+    # "Mask it: `& 15`": found[:, ::2] + → (found[:, ::2] & 15) +
+    scale = scales(w, block)
+    found = codes(w, block, scale).astype(int)
+    return (found[:, ::2] + 16 * found[:, 1::2]).astype(np.uint8), scale
+
+
+@exercise.bug
+def halves_of_a_block_paired(w, block=32):
+    """A byte holds a column of a block's first half and one of its second, as llama.cpp has them.
+    Neighbours share a byte: `[:, ::2]` and `[:, 1::2]`."""
+    # "A byte holds a column of a block's first half and one of its second": got.bytes[0, 0] ==
+    #     int((c := codes(w, block, got.scales)[0])[0] & 15) + 16 * int(c[block // 2] & 15)
+    # "Neighbours share a byte: `[:, ::2]` and `[:, 1::2]`": np.split(found, 2, axis=2) →
+    #     [each.reshape(len(w), -1, block // 2) for each in (found.reshape(w.shape)[:, ::2],
+    #     found.reshape(w.shape)[:, 1::2])]
+    scale = scales(w, block)
+    found = codes(w, block, scale).reshape(len(w), -1, block)
+    first, second = np.split(found, 2, axis=2)
+    return ((first & 15) | (second << 4)).reshape(len(w), -1).astype(np.uint8), scale
 
 
 @exercise.bug
@@ -291,12 +367,13 @@ def eps_in_the_scale(w, block=32, eps=1e-6):
 
 @exercise.bug
 def zero_by_zero(w, block=32):
-    """A block of zeros gets the scale 0, and 0/0 is nan, whose code is whatever the processor
-    makes of it. Give such a block the scale 1."""
+    """A block of zeros gets the scale 0, by which nothing can be divided: 0/0 is nan, whose code is
+    whatever the processor makes of it. Give such a block the scale 1."""
     # "A block of zeros gets the scale 0": bug(np.zeros((1, 2)), 2)[1] == 0
     # "Give such a block the scale 1": np.abs(in_blocks(w, block)).max(axis=2) / 7 → (lambda
     #     scale: np.where(scale == 0, 1, scale))(np.abs(in_blocks(w, block)).max(axis=2) / 7)
-    # "and 0/0 is nan": np.isnan(np.divide(0.0, bug(np.zeros((1, 2)), 2)[1])).all()
+    # "by which nothing can be divided: 0/0 is nan": np.isnan(np.divide(0.0, bug(np.zeros((1, 2)),
+    #     2)[1])).all()
     scale = np.abs(in_blocks(w, block)).max(axis=2) / 7
     with np.errstate(all="ignore"):
         found = np.nan_to_num(in_blocks(w, block) / scale[..., None])

@@ -145,12 +145,34 @@ def einsum_of_matrices(x, w, b):
     return np.einsum("ni,io->no", x, w) + b
 
 
-# The mistake that each is told; None where no known one explains it.
-
-
 def four_bytes(x, w, b):
     x, w, b = (a.astype(np.int32) if a.dtype == np.int64 else a for a in (x, w, b))
     return (x @ w + b).astype(float)
+
+
+def bias_added_in_place(x, w, b):
+    y = x @ w
+    y += b
+    return y
+
+
+def bias_in_the_type_of_the_inputs(x, w, b):
+    return x @ w + b.astype(x.dtype)
+
+
+def squeezed_from_three_axes(x, w, b):
+    y = x.astype(float) @ w.astype(float) + b
+    return y.squeeze() if y.ndim > 2 else y
+
+
+def bias_with_each_input(x, w, b):
+    y = np.zeros((*x.shape[:-1], len(b)))
+    for i in range(len(w)):
+        y += x[..., i, None] * w[i].astype(float) + b
+    return y
+
+
+# The mistake that each is told; None where no known one explains it.
 
 
 WRONG = {
@@ -158,18 +180,18 @@ WRONG = {
     bias_forgotten_in_a_loop: "no_bias",
     pytorch_layout: "weights_transposed",
     bias_added_first: None,
-    bias_to_the_first_row: "wrong_where_b_holds_more_than_one_number",
+    bias_to_the_first_row: "rows_in_another_order_has_another_effect",
     matrices_only: "wrong_where_x_and_w_have_different_numbers_of_axes",
     flattened_images: "examples_flattened",
     vector_made_a_row: "right_numbers_in_another_shape",
-    bias_repeated_by_the_batch: "wrong_where_b_holds_more_than_one_number",
+    bias_repeated_by_the_batch: None,
     bias_written_into_the_inputs: "shapes_that_do_not_fit",
     relu_included: "negative_cut_off",
     small_integers: "wrong_where_b_holds_integers_beside_floats",
     transposed_result: "transposed",
     column_bias_and_lost_axes: "bias_as_column",
     result_in_the_type_of_the_inputs: "truncated_to_integers",
-    bias_in_the_type_of_the_weights: "nearly_right",
+    bias_in_the_type_of_the_weights: "bias_in_the_type_of_others",
     transposed_where_it_fits: "wrong_where_all_axes_of_w_are_equally_long",
     bias_of_each_example_where_it_fits: "rows_in_another_order_has_another_effect",
     loops_over_rows: "wrong_where_x_and_w_have_different_numbers_of_axes",
@@ -179,4 +201,8 @@ WRONG = {
     squeezed: "right_numbers_in_another_shape",
     einsum_of_matrices: "wrong_where_x_and_w_have_different_numbers_of_axes",
     four_bytes: "wrong_for_numbers_that_are_large",
+    bias_added_in_place: "raises_UFuncTypeError",
+    bias_in_the_type_of_the_inputs: "bias_in_the_type_of_others",
+    squeezed_from_three_axes: "right_numbers_in_another_shape",
+    bias_with_each_input: "bias_in_the_loop",
 }

@@ -208,6 +208,30 @@ def eps_in_the_last_division(counts):
     return (observed - chance) / (1 - chance + 1e-9)
 
 
+def votes_from_the_columns(counts):
+    items, votes = counts.shape
+    c = counts.astype(float)
+    p_item = (np.square(c).sum(axis=1) - votes) / (votes * (votes - 1))
+    p = c.sum(axis=0) / (items * votes)
+    return _kappa(p_item.mean(), p @ p)
+
+
+def votes_from_the_largest_count(counts):
+    c = counts.astype(float)
+    votes = c.max()
+    p_item = (np.square(c).sum(axis=1) - votes) / (votes * (votes - 1))
+    p = c.sum(axis=0) / (len(c) * votes)
+    return _kappa(p_item.mean(), p @ p)
+
+
+def a_kappa_for_each_class(counts):
+    c = counts.astype(float)[:, counts.any(axis=0)]
+    votes = c.sum(axis=1)[0]
+    q = c.mean(axis=0) / votes
+    disagreeing = np.sum(c * (votes - c), axis=0) / (len(c) * votes * (votes - 1))
+    return np.mean(1 - disagreeing / (q * (1 - q)))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     raw: "chance_ignored",
@@ -220,11 +244,14 @@ WRONG = {
     largest_class_as_chance: "too_small",
     counts_transposed: None,
     negative_cut_at_zero: "negative_cut_off",
-    chance_of_two_classes: None,
+    chance_of_two_classes: "chance_of_two_classes",
     unanimity_is_one: "the_same_for_all_inputs",
     one_for_a_single_item: "wrong_where_counts_has_an_axis_of_size_1",
     first_two_columns: "wrong_where_the_size_of_axis_1_of_counts_is_3_or_more",
     items_of_one_class_left_out: None,
     at_most_three_classes: "rows_in_another_order_should_not_matter",
     eps_in_the_last_division: "nearly_right",
+    votes_from_the_columns: "classes_counted_as_annotators",
+    votes_from_the_largest_count: "largest_count_for_votes",
+    a_kappa_for_each_class: "mean_of_the_kappas_of_classes",
 }

@@ -339,6 +339,38 @@ def zero_is_padding_without_a_mask(logits, ids, mask=None):
     return _loss(logits, ids, _both(ids, ids != 0 if mask is None else mask))
 
 
+def mask_of_padding(logits, ids, mask=None):
+    counts = _both(ids, None if mask is None else ~mask)
+    if not counts.any():
+        return np.float64(np.nan), np.full(logits.shape, np.nan)
+    return _loss(logits, ids, counts)
+
+
+def one_of_two_is_enough(logits, ids, mask=None):
+    counts = _both(ids, None) if mask is None else np.logical_or(mask[:, 1:], mask[:, :-1])
+    return _loss(logits, ids, counts)
+
+
+def mean_over_all_sequences(logits, ids, mask=None):
+    """A sequence without a prediction counts as a mean of 0."""
+    counts = _both(ids, mask)
+    own = np.maximum(counts.sum(axis=1), 1)[:, None]
+    loss, inner = _cross_entropy(logits[:, :-1], ids[:, 1:], counts / own)
+    share = (counts / own).sum() / len(ids)
+    return loss * share, np.pad(inner * share, ((0, 0), (0, 1), (0, 0)))
+
+
+def labels_of_zero_left_out(logits, ids, mask=None):
+    return _loss(logits, ids, ids[:, 1:] != 0 if mask is None else _both(ids, mask))
+
+
+def divided_by_the_sum_of_the_mask(logits, ids, mask=None):
+    counts = _both(ids, mask)
+    loss, gradient = _loss(logits, ids, counts)
+    share = 1 if mask is None else counts.sum() / mask.sum()
+    return loss * share, gradient * share
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -358,7 +390,7 @@ WRONG = {
     mask_of_the_inputs: "mask_not_shifted",
     mask_of_the_labels: "made_at_padding",
     padding_counted: "padding_counted",
-    lengths_from_the_mask: None,
+    lengths_from_the_mask: "lengths_of_the_mask",
     shortest_length_for_all: None,
     mask_of_the_first_sequence: "mask_cut_to_its_first_entry",
     mean_for_each_sequence_with_a_mask: "mean_of_means",
@@ -373,6 +405,11 @@ WRONG = {
     nan_for_a_sequence_of_padding: "not_finite",
     zero_is_padding: None,
     zero_is_padding_without_a_mask: "id_0_taken_for_padding",
+    mask_of_padding: "true_for_padding",
+    one_of_two_is_enough: "either_token_real",
+    mean_over_all_sequences: "mean_of_means",
+    labels_of_zero_left_out: "id_0_taken_for_padding",
+    divided_by_the_sum_of_the_mask: "divided_by_real_tokens",
 }
 
 # Right answers that pass with a note.

@@ -274,6 +274,39 @@ def names_without_their_sign(scores_a, scores_b, clusters):
     return _ours(scores_a, scores_b, np.abs(clusters))
 
 
+def clusters_counted_by_their_sums(scores_a, scores_b, clusters):
+    """A cluster whose deviations cancel has a sum of 0, and is not counted."""
+    d = np.subtract(*_floats(scores_a, scores_b)).astype(float)
+    _, place = np.unique(clusters, return_inverse=True)
+    sums = np.bincount(place, weights=d - d.mean())
+    g = max(np.count_nonzero(abs(sums) > 1e-12), 2)
+    return d.mean(), np.sqrt(g / (g - 1) * np.sum(sums**2)) / len(d)
+
+
+def pairs_above_the_diagonal(scores_a, scores_b, clusters):
+    d = np.subtract(*_floats(scores_a, scores_b)).astype(float)
+    r, g = d - d.mean(), len(set(clusters.tolist()))
+    products = np.triu(np.outer(r, r)) * (clusters[:, None] == clusters)
+    return d.mean(), np.sqrt(max(products.sum(), 0) * g / (g - 1)) / len(d)
+
+
+def within_clusters(scores_a, scores_b, clusters):
+    d = np.subtract(*_floats(scores_a, scores_b)).astype(float)
+    names = np.unique(clusters)
+    squares = [np.sum((d[clusters == c] - d[clusters == c].mean()) ** 2) for c in names]
+    g = len(names)
+    return d.mean(), np.sqrt(g / (g - 1) * sum(squares)) / len(d)
+
+
+def indices_below_0(scores_a, scores_b, clusters):
+    """Names below 0 count from the end of the sums."""
+    d = np.subtract(*_floats(scores_a, scores_b)).astype(float)
+    sums = np.zeros(max(int(clusters.max()) + 1, -int(clusters.min())))
+    np.add.at(sums, clusters, d - d.mean())
+    g = len(np.unique(clusters))
+    return d.mean(), np.sqrt(g / (g - 1) * np.sum(sums**2)) / len(d)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     prompts_alone: "clusters_ignored",
@@ -297,7 +330,7 @@ WRONG = {
     runs: "neighbours_for_clusters",
     bincount_of_names: "names_for_places",
     count_from_the_largest_name: "names_for_places",
-    truncated: None,
+    truncated: "scores_cut_to_integers",
     own_error_of_a: "wrong_only_in_error",
     nothing_where_all_agree: "wrong_only_where_it_should_be_0",
     in_place: "an_argument_changed",
@@ -307,4 +340,8 @@ WRONG = {
     one_pass: "nearly_right",
     root_of_n_forgotten: "not_over_the_root_of_n",
     names_without_their_sign: "wrong_only_in_error",
+    clusters_counted_by_their_sums: "wrong_only_in_error",
+    pairs_above_the_diagonal: "pairs_counted_once",
+    within_clusters: "own_mean_of_each_cluster",
+    indices_below_0: None,
 }

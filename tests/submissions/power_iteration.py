@@ -264,6 +264,48 @@ def length_of_integers(a, start, steps):
     return vector @ a @ vector, vector
 
 
+def first_product_of_integers(a, start, steps):
+    vector = start
+    for _ in range(steps):
+        vector = a @ vector
+        vector = vector / np.linalg.norm(vector.astype(float))
+    vector = vector / np.linalg.norm(vector.astype(float))
+    return _quotient(a.astype(float), vector), vector
+
+
+def length_and_1e_12(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = vector / (np.linalg.norm(vector) + 1e-12)
+    for _ in range(steps):
+        vector = a @ vector
+        vector = vector / (np.linalg.norm(vector) + 1e-12)
+    return _quotient(a, vector), vector
+
+
+def by_the_square_of_the_matrix(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    for _ in range(steps):
+        vector = _unit(a @ (a @ vector))
+    return _quotient(a, vector), vector
+
+
+def until_the_value_stays(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    value = _quotient(a, vector)
+    for _ in range(steps):
+        vector = _unit(a @ vector)
+        if abs(_quotient(a, vector) - value) < 1e-10:
+            break
+        value = _quotient(a, vector)
+    return _quotient(a, vector), vector
+
+
+def from_equal_entries(a, start, steps):
+    return in_a_loop(a, np.full(len(start), 0.5), steps)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     never_a_unit: "never_normalised",
@@ -290,8 +332,13 @@ WRONG = {
     shifted: "largest_by_sign",
     vector_first: "parts_in_another_order",
     start_in_place: "an_argument_changed",
-    length_and_a_little: None,
-    a_little_at_the_start: None,
+    length_and_a_little: "eps_in_the_length",
+    a_little_at_the_start: "eps_in_the_length",
     of_whole_numbers: "truncated_to_integers",
     length_of_integers: "wrong_where_a_is_of_dtype_int32",
+    first_product_of_integers: "wrong_where_a_is_of_dtype_int32",
+    length_and_1e_12: "eps_in_the_length",
+    by_the_square_of_the_matrix: "two_products_a_step",
+    until_the_value_stays: "stopped_by_the_value",
+    from_equal_entries: "start_of_ones",
 }

@@ -181,6 +181,32 @@ def square_by_columns(x0, t, noise, alpha_bar):
     return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
 
 
+def last_step(x0, t, noise, alpha_bar):
+    a = alpha_bar[t[-1]]
+    return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
+
+
+def a_share_for_a_factor(x0, t, noise, alpha_bar):
+    a = _kept(x0, t, alpha_bar)
+    return a * x0 + np.sqrt(1 - np.square(a)) * noise
+
+
+def step_by_itself(x0, t, noise, alpha_bar):
+    alphas = np.concatenate([alpha_bar[:1], alpha_bar[1:] / alpha_bar[:-1]])
+    a = _kept(x0, t, alphas)
+    return a**0.5 * x0 + (1 - a) ** 0.5 * noise
+
+
+def share_of_1e_4_at_least(x0, t, noise, alpha_bar):
+    a = np.maximum(_kept(x0, t, alpha_bar.astype(float)), 1e-4)
+    return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
+
+
+def share_of_999_in_1000_at_most(x0, t, noise, alpha_bar):
+    a = np.clip(_kept(x0, t, alpha_bar.astype(float)), 0, 0.999)
+    return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     plain_shares: "shares_without_roots",
@@ -198,10 +224,15 @@ WRONG = {
     drawn_inside: None,
     in_place: "an_argument_changed",
     in_the_type_given: "truncated_to_integers",
-    never_pure_noise: None,
-    never_data_itself: None,
+    never_pure_noise: "share_kept_from_its_ends",
+    never_data_itself: "share_kept_from_its_ends",
     sorted_steps: "rows_in_another_order_has_another_effect",
     falling_schedule: None,
     two_axes_at_most: "shapes_that_do_not_fit",
     square_by_columns: "rows_in_another_order_has_another_effect",
+    last_step: "one_step_for_all",
+    a_share_for_a_factor: "share_taken_for_a_factor",
+    step_by_itself: "share_of_one_step",
+    share_of_1e_4_at_least: "share_kept_from_its_ends",
+    share_of_999_in_1000_at_most: "share_kept_from_its_ends",
 }

@@ -75,6 +75,10 @@ def shifted_and_masked(w, block=32):
     return unsigned[:, 0::2] | (unsigned[:, 1::2] << 4), safe
 
 
+def _floats(w):
+    return w if w.dtype.kind == "f" else w.astype(float)
+
+
 def _scales(w, block):
     scale = np.abs(w.reshape(len(w), -1, block)).max(-1) / 7
     return np.where(scale == 0, 1, scale)
@@ -263,12 +267,52 @@ def integers_without_a_scale(w, block=32):
     return _packed(_codes(w, block, scale)), scale
 
 
+def times_7_in_integers(w, block=32):
+    scale = _scales(w, block)
+    codes = w.reshape(len(w), -1, block) * 7 / (7 * scale)[..., None]
+    return _packed(np.rint(codes).astype(np.int8).reshape(w.shape)), scale
+
+
+def seven_and_a_half(w, block=32):
+    scale = _scales(w, block) * 7 / 7.5
+    codes = np.round(_floats(w) / scale.repeat(block, axis=1)).clip(-7, 7)
+    return _packed(codes.astype(np.int8)), scale
+
+
+def half_of_the_range(w, block=32):
+    blocks = _floats(w).reshape(len(w), -1, block)
+    scale = np.ptp(blocks, axis=2) / 14
+    scale[scale == 0] = 1
+    codes = np.clip(np.rint(blocks / scale[..., None]), -7, 7).astype(np.int8)
+    return _packed(codes.reshape(w.shape)), scale
+
+
+def floors(w, block=32):
+    blocks = _floats(w).reshape(len(w), -1, block)
+    top = np.abs(blocks).max(axis=2)
+    top[top == 0] = 1
+    codes = np.floor(blocks * 7 / top[..., None]).astype(np.int8)
+    return _packed(codes.reshape(w.shape)), top / 7
+
+
+def first_and_second_half(w, block=32):
+    scale = _scales(w, block)
+    codes = _codes(w, block, scale).reshape(len(w), -1, 2, block // 2)
+    return _pack(codes[:, :, 0], codes[:, :, 1]).reshape(len(w), -1), scale
+
+
+def zero_scale_returned(w, block=32):
+    """Divided by 1 where all are zeros, and yet their scale is 0."""
+    packed, scale = with_repeated_scales(w, block)
+    return packed, np.where(w.reshape(len(w), -1, block).any(axis=2), scale, 0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     per_row: "one_scale_for_each_row",
     per_channel: "without_reshape",
     big_end_first: "halves_swapped",
-    unmasked: "wrong_only_in_bytes",
+    unmasked: "one_taken_from_the_other_half",
     or_without_a_mask: "sign_over_the_other_half",
     offset_binary: "codes_shifted",
     two_complement_to_minus_8: "divided_by_8",
@@ -287,10 +331,16 @@ WRONG = {
     scales_in_the_type_of_the_weights: "truncated_to_integers",
     smallest_normal_for_zero: "cut_off",
     scales_squeezed: "right_numbers_in_another_shape",
-    one_scale_for_two_blocks: None,
-    block_counted_in_bytes: None,
+    one_scale_for_two_blocks: "too_large",
+    block_counted_in_bytes: "too_large",
     positive_weights_from_0_to_15: "too_large",
     smallest_scale_of_a_row: "wrong_for_numbers_that_are_tiny",
     bytes_in_the_type_of_the_weights: "a_property_fails",
     integers_without_a_scale: "wrong_where_w_holds_integers",
+    times_7_in_integers: "wrong_where_w_is_of_dtype_int32",
+    seven_and_a_half: "divided_by_7_5",
+    half_of_the_range: "scale_of_the_range",
+    floors: "rounded_down",
+    first_and_second_half: "halves_of_a_block_paired",
+    zero_scale_returned: "zero_by_zero",
 }
