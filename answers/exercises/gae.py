@@ -282,7 +282,7 @@ def value_lost_at_an_end(
 def sum_begins_with_the_last_value(
     rewards, values, next_values, terminated, truncated, gamma, lam
 ):
-    """The sum begins with the last next value, as that of returns does, though δ of the last row
+    """The sum begins with the last next value, as a sum of rewards would, though δ of the last row
     holds it already. After the last row the advantage is 0."""
     # "The sum begins with the last next value": np.allclose(got[-1] - want[-1], gamma * lam *
     #     next_values[-1]) and not (terminated | truncated)[-1].any()
