@@ -242,18 +242,59 @@ def second_vote_overwrites(item, annotator, label, classes):
     return counts_of(i, table[i, a], classes).argmax(axis=1)
 
 
+@exercise.bug(of=(3, 2))
+def one_vote_for_each_annotator(item, annotator, label, classes, of=3):
+    """Of an annotator's votes on an item one is left out: a second one, or a second one for the
+    same label. Both count: add up all votes."""
+    # "Of an annotator's votes on an item one is left out": got[0] == 0 and counts_of(item,
+    #     label, classes)[0].tolist() == [1, 2]
+    # "Both count: add up all votes": item[first], label[first] → item, label
+    votes = np.stack([item, annotator, label][:of])
+    first = np.unique(votes, axis=1, return_index=True)[1]
+    return counts_of(item[first], label[first], classes).argmax(axis=1)
+
+
 @exercise.bug
 def indexed_assignment_adds_once(item, annotator, label, classes):
-    """`counts[item, label] += 1` adds 1 once, however often a pair occurs. Use `np.add.at` or
-    `np.bincount`."""
-    # "adds 1 once, however often a pair occurs": got[0] == 1 and counts_of(item, label,
-    #     classes)[0].tolist() == [0, 1, 2]
+    """A pair of item and label counts once, however often it occurs: so it is with
+    `counts[item, label] += 1`, and with a product of bools. Use `np.add.at` or `np.bincount`."""
+    # "A pair of item and label counts once, however often it occurs": got[0] == 1 and
+    #     counts_of(item, label, classes)[0].tolist() == [0, 1, 2]
+    # "and with a product of bools": np.array_equal(got, ((np.arange(len(want))[:, None] == item)
+    #     @ (label[:, None] == np.arange(classes))).argmax(axis=1))
     # "Use `np.add.at`": counts[item, label] += 1 → np.add.at(counts, (item, label), 1)
     # "or `np.bincount`": counts[item, label] += 1 → counts = np.bincount(item.astype(int) *
     #     classes + label, minlength=counts.size).reshape(counts.shape)
     counts = np.zeros((int(item.max()) + 1, classes))
     counts[item, label] += 1
     return counts.argmax(axis=1)
+
+
+@exercise.bug
+def last_class_left_out(item, annotator, label, classes):
+    """The last class is never chosen, as with `range(classes - 1)`. Go through all of them:
+    `range(classes)`."""
+    # "The last class is never chosen, as with `range(classes - 1)`": not (got == classes -
+    #     1).any() and (want == classes - 1).any() and len(range(classes - 1)) == classes - 1
+    # "Go through all of them: `range(classes)`": range(classes - 1) → range(classes)
+    counts = counts_of(item, label, classes)
+    return np.array([max(range(classes - 1), key=row.__getitem__) for row in counts])
+
+
+@exercise.bug
+def largest_count_kept(item, annotator, label, classes):
+    """The largest count of one item is kept for the next, and an item with fewer votes gets 0. Set
+    it back for each item."""
+    # "an item with fewer votes gets 0": (got[got != want] == 0).all() and (got != want).any()
+    # "Set it back for each item": best = 0 → best = most = 0
+    result, most = [], 0
+    for row in counts_of(item, label, classes):
+        best = 0
+        for y, count in enumerate(row):
+            if count > most:
+                best, most = y, count
+        result.append(best)
+    return np.array(result)
 
 
 @exercise.bug
@@ -294,17 +335,22 @@ def items_in_the_order_of_votes(item, annotator, label, classes):
     return best[list(dict.fromkeys(item.tolist()))]
 
 
-@exercise.bug
-def sorted_items_assumed(item, annotator, label, classes):
+@exercise.bug(overwritten=(False, True))
+def sorted_items_assumed(item, annotator, label, classes, overwritten=False):
     """The votes are cut where the item changes, as if those on an item stood side by side. They
     are in no order: count by item number, or sort first."""
     # "The votes are cut where the item changes, as if those on an item stood side by side":
     #     len(got) == 1 + (np.diff(item) != 0).sum() > len(want)
-    # "or sort first": np.diff(item.astype(int)) → np.diff(item[(order := np.argsort(item,
-    #     kind='stable'))].astype(int)); np.split(label, cuts) → np.split(label[order], cuts)
-    cuts = np.flatnonzero(np.diff(item.astype(int))) + 1
-    runs = [np.bincount(run, minlength=classes) for run in np.split(label, cuts)]
-    return np.array([run.argmax() for run in runs])
+    # "or sort first": np.arange(len(item)) → np.argsort(item, kind='stable')
+    order = np.arange(len(item))
+    item, label = item[order].astype(int), label[order]
+    starts = np.append(0, np.flatnonzero(np.diff(item)) + 1)
+    runs = [np.bincount(run, minlength=classes) for run in np.split(label, starts[1:])]
+    if not overwritten:
+        return np.array([run.argmax() for run in runs])
+    best = np.zeros(item.max() + 1, int)
+    best[item[starts]] = [run.argmax() for run in runs]  # of each item the last run
+    return best
 
 
 @exercise.bug

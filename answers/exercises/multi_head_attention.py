@@ -200,6 +200,36 @@ def merged_interleaved(x, w_q, w_k, w_v, w_o, heads, mask=None):
     return mix((x, w_q, w_k, w_v, w_o), heads, mask, merge=collect)
 
 
+@exercise.bug(of=("the keys", "the input"))
+def one_width_for_all(x, w_q, w_k, w_v, w_o, heads, mask=None, of="the keys"):
+    """A reshape takes the width of the keys or of x for another one: the values may be wider. Take
+    each width from its own projection."""
+    # "A reshape takes the width of the keys or of x for another one": isinstance(got, ValueError)
+    #     and w_v.shape[1] != w_q.shape[1] and np.allclose(bug(x, w_q, w_k, w_v[:, :6], w_o[:6],
+    #     heads), right(x, w_q, w_k, w_v[:, :6], w_o[:6], heads))
+    # "Take each width from its own projection": heads, d) → heads, z.shape[-1] // heads)
+    d = (w_k if of == "the keys" else x).shape[-1] // heads
+
+    def in_one_width(z, heads):
+        return z.reshape(*z.shape[:-1], heads, d).swapaxes(-2, -3)
+
+    return mix((x, w_q, w_k, w_v, w_o), heads, mask, split=in_one_width)
+
+
+@exercise.bug(of=("the values", "x"))
+def found_in_integers(x, w_q, w_k, w_v, w_o, heads, mask=None, of="the values"):
+    """What the heads find is written into an array of integers, as `np.zeros_like` of integers
+    makes one, and loses its fractions. Make it an array of floats."""
+    # "and loses its fractions": np.array_equal(got, np.rint(got)) and (want != np.rint(want)).any()
+    # "Make it an array of floats": .astype(kind) → .astype(float)
+    kind = np.result_type(x, w_v) if of == "the values" else x.dtype
+
+    def cut_off(q, k, v, mask):
+        return attend(q, k, v, mask).astype(kind) * 1.0
+
+    return mix((x, w_q, w_k, w_v, w_o), heads, mask, attend=cut_off)
+
+
 @exercise.bug(how=(np.mean, np.sum))
 def heads_averaged(x, w_q, w_k, w_v, w_o, heads, mask=None, how=np.mean):
     """What the heads found is added up or averaged. Put it side by side, and let `w_o` mix it."""

@@ -63,6 +63,9 @@ padded = real([7, 0, 5], 7, False)
 exercise.case("a sequence of padding only", *tensors(53, 3, 7, 5), padded)
 huge, names = tensors(31, 2, 5, 7)
 exercise.case("logits in the thousands", (huge.detach() * 1e3).requires_grad_(), names)
+hundreds, names = tensors(67, 2, 5, 7)
+hundreds = (70 * hundreds.detach()).requires_grad_()
+exercise.case("logits of some hundreds", hundreds, names)
 exercise.case("float32", *tensors(37, 3, 11, 13, torch.float32))
 unread, names = tensors(41, 1, 5, 7)
 counted = real([3], 5, False)
@@ -197,16 +200,71 @@ def logits_clipped(logits, ids, mask=None, bound=100):
     return over(losses(logits[:, :-1], ids[:, 1:]), pairs(mask))
 
 
-@exercise.bug
-def plain_logarithm(logits, ids, mask=None):
+@exercise.bug(at_once=(False, True))
+def plain_logarithm(logits, ids, mask=None, at_once=False):
     """A probability rounds to 0, and its logarithm is infinite. Take log_softmax of the logits."""
     # "A probability rounds to 0, and its logarithm is infinite": got == torch.inf and
     #     (logits.softmax(-1) == 0).any()
-    # "Take log_softmax of the logits": logits.softmax(-1)[:, :-1] → logits.log_softmax(-1)[:,
-    #     :-1]; .log().mean() → .mean()
-    p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[..., 0]
-    counts = pairs(mask)
-    return -(p if counts is None else p[counts]).log().mean()
+    # "Take log_softmax of the logits": p.log().gather(2, labels) → logits[:,
+    #     :-1].log_softmax(-1).gather(2, labels); p.gather(2, labels).log() → logits[:,
+    #     :-1].log_softmax(-1).gather(2, labels)
+    p, labels = logits[:, :-1].softmax(-1), ids[:, 1:, None]
+    log_p = p.log().gather(2, labels) if at_once else p.gather(2, labels).log()
+    return over(-log_p[..., 0], pairs(mask))
+
+
+@exercise.bug(of_all=(False, True))
+def maximum_of_the_row_left_in(logits, ids, mask=None, of_all=False):
+    """The sum of exp overflows, or underflows to 0: the row's own maximum is not subtracted first.
+    Take `torch.logsumexp` of the logits."""
+    # "The sum of exp overflows, or underflows to 0": not got.isfinite() and not
+    #     logits.exp().sum(-1).isfinite().all()
+    # "Take `torch.logsumexp` of the logits": z.exp().sum(-1).log() → torch.logsumexp(z, -1)
+    z = (logits - logits.max() if of_all else logits)[:, :-1]
+    of_label = z.gather(2, ids[:, 1:, None])[..., 0]
+    return over(z.exp().sum(-1).log() - of_label, pairs(mask))
+
+
+@exercise.bug
+def reshaped_for_the_classes(logits, ids, mask=None):
+    """A reshape brings the classes to axis 1, and mixes positions with classes. Exchange the axes:
+    `logits[:, :-1].transpose(1, 2)`."""
+    # "mixes positions with classes": not torch.isclose(got, want) and torch.isclose(bug(0 * logits,
+    #     ids), right(0 * logits, ids))
+    # "Exchange the axes: `logits[:, :-1].transpose(1, 2)`": z.reshape(len(z), z.shape[2], -1) →
+    #     logits[:, :-1].transpose(1, 2)
+    z = logits[:, :-1]
+    z = z.reshape(len(z), z.shape[2], -1)
+    each = functional.cross_entropy(z, ids[:, 1:], reduction="none")
+    return over(each, pairs(mask))
+
+
+@exercise.bug
+def shifted_across_sequences(logits, ids, mask=None):
+    """The batch is flattened before the shift, so the end of a sequence has to predict the
+    beginning of the next. Shift first, then flatten."""
+    # "The batch is flattened before the shift, so the end of a sequence has to predict the
+    #     beginning of the next": torch.isclose(got, losses(logits.flatten(0, 1)[None, :-1],
+    #     ids.flatten()[None, 1:]).mean())
+    # "Shift first, then flatten": logits.flatten(0, 1)[:-1], ids.flatten()[1:] → logits[:,
+    #     :-1].flatten(0, 1), ids[:, 1:].flatten(); real[:-1] & real[1:] → pairs(mask).flatten()
+    z, labels = logits.flatten(0, 1)[:-1], ids.flatten()[1:]
+    real = None if mask is None else mask.flatten()
+    each = functional.cross_entropy(z, labels, reduction="none")
+    return over(each, None if mask is None else real[:-1] & real[1:])
+
+
+@exercise.bug
+def last_label_left_out(logits, ids, mask=None):
+    """The last token of a sequence is no label. Cut one position at each end and no more: the last
+    logits, and the first label."""
+    # "The last token of a sequence is no label": got.isnan() and ids.shape[1] == 2 and
+    #     torch.isclose(bug(logits.expand(1, 2, 5).repeat(1, 2, 1), ids.repeat(1, 2)),
+    #     right(logits.expand(1, 2, 5).repeat(1, 2, 1)[:, :-1], ids.repeat(1, 2)[:, :-1]))
+    # "Cut one position at each end and no more: the last logits, and the first label": logits[:,
+    #     :-2], ids[:, 1:-1] → logits[:, :-1], ids[:, 1:]; pairs(mask)[:, :-1] → pairs(mask)
+    counts = None if mask is None else pairs(mask)[:, :-1]
+    return over(losses(logits[:, :-2], ids[:, 1:-1]), counts)
 
 
 @exercise.bug
@@ -221,6 +279,16 @@ def padding_counted(logits, ids, mask=None):
 
 
 @exercise.bug
+def either_token_real(logits, ids, mask=None):
+    """A prediction counts if one of its two tokens is real. Both must be: `&`, not `|`."""
+    # "A prediction counts if one of its two tokens is real": torch.isclose(got, losses(logits[:,
+    #     :-1], ids[:, 1:])[mask[:, :-1] | mask[:, 1:]].mean())
+    # "Both must be: `&`, not `|`": mask[:, :-1] | mask[:, 1:] → mask[:, :-1] & mask[:, 1:]
+    counts = None if mask is None else mask[:, :-1] | mask[:, 1:]
+    return over(losses(logits[:, :-1], ids[:, 1:]), counts)
+
+
+@exercise.bug
 def mask_not_shifted(logits, ids, mask=None):
     """A prediction counts if it is made at a real token, even one of padding. Its label must be
     real too."""
@@ -228,6 +296,18 @@ def mask_not_shifted(logits, ids, mask=None):
     #     torch.isclose(got, losses(logits[:, :-1], ids[:, 1:])[mask[:, :-1]].mean())
     # "Its label must be real too": mask[:, :-1] → mask[:, :-1] & mask[:, 1:]
     counts = None if mask is None else mask[:, :-1]
+    return over(losses(logits[:, :-1], ids[:, 1:]), counts)
+
+
+@exercise.bug
+def mask_made_a_length(logits, ids, mask=None):
+    """The mask is made a length, as if padding stood on the right. Padding may stand on the left,
+    too: ask the mask at each position."""
+    # "as if padding stood on the right": torch.isclose(got, losses(logits[:, :-1], ids[:, 1:])[:,
+    #     : int(mask.sum()) - 1].mean()) and mask[0, -1] and not mask[0, 0]
+    # "ask the mask at each position": at < mask.sum(1, keepdim=True) → pairs(mask)
+    at = torch.arange(1, ids.shape[1])
+    counts = None if mask is None else at < mask.sum(1, keepdim=True)
     return over(losses(logits[:, :-1], ids[:, 1:]), counts)
 
 
@@ -254,17 +334,32 @@ def divided_by_all(logits, ids, mask=None):
     return each.mean() if counts is None else (each * counts).mean()
 
 
-@exercise.bug
-def divided_by_real_tokens(logits, ids, mask=None):
+@exercise.bug(both=(False, True))
+def logits_of_padding_set_to_zero(logits, ids, mask=None, both=False):
+    """Logits at padding are set to 0, and a loss of log(vocab) still counts for each. Leave these
+    predictions out of the mean."""
+    # "and a loss of log(vocab) still counts for each": torch.isclose(got, (losses(logits[:, :3],
+    #     ids[:, 1:4]).sum() + losses(logits[:, 3:4], ids[:, 4:5]).sum() + 2 *
+    #     torch.tensor(5.0).log()) / 6)
+    # "Leave these predictions out of the mean": losses(z, ids[:, 1:]).mean() → over(losses(z,
+    #     ids[:, 1:]), pairs(mask))
+    z = logits[:, :-1]
+    if mask is not None:
+        z = z * (pairs(mask) if both else mask[:, :-1])[..., None]
+    return losses(z, ids[:, 1:]).mean()
+
+
+@exercise.bug(if_masked=(False, True))
+def divided_by_real_tokens(logits, ids, mask=None, if_masked=False):
     """The sum is divided by the number of tokens, of which each sequence has one more than it has
     predictions. Divide by the number of predictions."""
     # "The sum is divided by the number of tokens, of which each sequence has one more than it
     #     has predictions": torch.isclose(got, want * (2 - 1) / 2)
-    # "Divide by the number of predictions": ids.numel() → each.numel(); mask.sum() →
-    #     counts.sum()
+    # "Divide by the number of predictions": (each if if_masked else ids).numel() →
+    #     each.numel(); mask.sum() → counts.sum()
     each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
     if counts is None:
-        return each.sum() / ids.numel()
+        return each.sum() / (each if if_masked else ids).numel()
     return (each * counts).sum() / mask.sum()
 
 
@@ -280,20 +375,21 @@ def id_0_taken_for_padding(logits, ids, mask=None):
     return over(losses(logits[:, :-1], ids[:, 1:]), counts & (ids[:, 1:] != 0))
 
 
-@exercise.bug
-def mean_of_means(logits, ids, mask=None):
+@exercise.bug(of_all=(False, True))
+def mean_of_means(logits, ids, mask=None, of_all=False):
     """Each sequence is averaged by itself, so a token of a short one counts for more. Take one
     mean over all predictions."""
     # "Each sequence is averaged by itself, so a token of a short one counts for more":
     #     torch.isclose(got, torch.stack([right(logits[i : i + 1], ids[i : i + 1], mask[i : i + 1])
     #     for i in range(3) if pairs(mask)[i].any()]).mean())
-    # "Take one mean over all predictions": ((each * counts).sum(1)[number > 0] / number[number
-    #     > 0]).mean() → (each * counts).sum() / number.sum()
+    # "Take one mean over all predictions": (own / number.clamp(min=1))[rows].mean() → own.sum() /
+    #     number.sum()
     each, counts = losses(logits[:, :-1], ids[:, 1:]), pairs(mask)
     if counts is None:
         return each.mean()
-    number = counts.sum(1)
-    return ((each * counts).sum(1)[number > 0] / number[number > 0]).mean()
+    own, number = (each * counts).sum(1), counts.sum(1)
+    rows = number >= 0 if of_all else number > 0
+    return (own / number.clamp(min=1))[rows].mean()
 
 
 @exercise.bug

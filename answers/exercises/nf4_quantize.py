@@ -148,6 +148,57 @@ def largest_without_its_sign(w, table, block=64):
     return as_codes(nearest(units(w, block, scale), table), w), scale
 
 
+@exercise.bug
+def scale_with_its_sign(w, table, block=64):
+    """The scale is the weight of the largest magnitude with its sign, as in some formats. Here it
+    is max|w|: take the absolute value."""
+    # "The scale is the weight of the largest magnitude with its sign": (got.scales < 0).any() and
+    #     np.allclose(np.abs(got.scales), want.scales)
+    # "take the absolute value": np.take_along_axis(blocks, at, axis=2)[..., 0] →
+    #     np.abs(np.take_along_axis(blocks, at, axis=2)[..., 0])
+    blocks = in_blocks(w, block)
+    at = np.abs(blocks).argmax(axis=2)[..., None]
+    scale = np.take_along_axis(blocks, at, axis=2)[..., 0]
+    return as_codes(nearest(units(w, block, scale), table), w), scale
+
+
+@exercise.bug
+def weights_that_stand_apart(w, table, block=64):
+    """Blocks are made of weights that stand apart, by a reshape to (out, block, blocks). Neighbours
+    share a scale: the block is the last axis."""
+    # "Blocks are made of weights that stand apart": np.allclose(got.scales, [[np.abs(row[i ::
+    #     len(row) // block]).max() for i in range(len(row) // block)] for row in w]) and not
+    #     np.allclose(got.scales, want.scales)
+    # "Neighbours share a scale: the block is the last axis": (len(w), block, -1) → (len(w), -1,
+    #     block); axis=1 → axis=2; [:, None] → [..., None]
+    blocks = as_float(w).reshape(len(w), block, -1)
+    scale = np.abs(blocks).max(axis=1)
+    unit = blocks / np.where(scale == 0, 1, scale)[:, None]
+    return as_codes(nearest(unit, table), w), scale
+
+
+@exercise.bug
+def scales_shared_by_the_rows(w, table, block=64):
+    """The rows share the scales: the maximum runs over them, too. Each row has scales of its
+    own."""
+    # "The rows share the scales: the maximum runs over them, too": np.allclose(got.scales,
+    #     want.scales.max(axis=0)) and not np.allclose(got.scales, want.scales)
+    # "Each row has scales of its own": scale.max(axis=0) → scale
+    scale = tops(w, block)
+    scale = np.broadcast_to(scale.max(axis=0), scale.shape).copy()
+    return as_codes(nearest(units(w, block, scale), table), w), scale
+
+
+@exercise.bug
+def table_of_its_own(w, table, block=64):
+    """The codes belong to NF4's own table, whatever is passed. Compare with `table`."""
+    # "The codes belong to NF4's own table, whatever is passed": np.array_equal(got.codes, right(w,
+    #     NF4, block)[0])
+    # "Compare with `table`": block, scale), NF4) → block, scale), table)
+    scale = tops(w, block)
+    return as_codes(nearest(units(w, block, scale), NF4), w), scale
+
+
 @exercise.bug(steps=(7, 15, 127))
 def scale_of_a_step(w, table, block=64, steps=7):
     """The scale is max|w| divided by a number of steps, as for integers. The table reaches to 1, so

@@ -128,6 +128,19 @@ def penalty_times_rows(x, y, lamda):
 
 
 @exercise.bug
+def penalty_beside_covariances(x, y, lamda):
+    """λ is added to covariances, which are sums divided by n - 1, so that it counts n - 1 times.
+    Add it to the sums: do not divide."""
+    # "so that it counts n - 1 times": np.allclose(got.w, right(x, y, lamda * (len(x) - 1))[0])
+    # "Add it to the sums: do not divide": / (n - 1) → / 1
+    n, z, t = len(x), as_float(x) - x.mean(axis=0), as_float(y) - y.mean()
+    w = np.linalg.solve(
+        z.T @ z / (n - 1) + lamda * np.eye(x.shape[1]), z.T @ t / (n - 1)
+    )
+    return w, y.mean() - x.mean(axis=0) @ w
+
+
+@exercise.bug
 def penalty_over_rows(x, y, lamda):
     """λ is divided by the number of rows: the errors are summed, and the penalty is averaged. Add λ
     itself."""
@@ -195,8 +208,8 @@ def mean_row_added(x, y, lamda):
     return w, as_float(y).mean() + x.mean(axis=0) @ w
 
 
-@exercise.bug
-def one_mean_for_all_columns(x, y, lamda):
+@exercise.bug(of_columns=(False, True))
+def one_mean_for_all_columns(x, y, lamda, of_columns=False):
     """One mean of all entries is subtracted from each column. Each column has its own mean:
     `x.mean(axis=0)`."""
     # "One mean of all entries is subtracted from each column": np.isclose(got.b, y.mean() -
@@ -207,7 +220,50 @@ def one_mean_for_all_columns(x, y, lamda):
     mean = as_float(x).mean()
     z = x - mean
     w = np.linalg.lstsq(z.T @ z + lamda * np.eye(x.shape[1]), z.T @ (y - y.mean()))[0]
-    return w, y.mean() - (mean * np.ones(x.shape[1])) @ w
+    row = x.mean(axis=0) if of_columns else mean * np.ones(x.shape[1])
+    return w, y.mean() - row @ w
+
+
+@exercise.bug
+def one_mean_in_the_intercept(x, y, lamda):
+    """In the intercept, one mean of all entries stands for the means of the columns. Take
+    `y.mean() - x.mean(axis=0) @ w`."""
+    # "In the intercept, one mean of all entries stands for the means of the columns":
+    #     np.isclose(got.b, y.mean() - x.mean() * got.w.sum()) and np.allclose(got.w, want.w)
+    # "Take `y.mean() - x.mean(axis=0) @ w`": y.mean() - (x.mean() * w).sum() → y.mean() -
+    #     x.mean(axis=0) @ w
+    w, _ = fit(x, y, gram(x) + lamda * np.eye(x.shape[1]))
+    return w, y.mean() - (x.mean() * w).sum()
+
+
+@exercise.bug(targets=(True, False))
+def centred_in_integers(x, y, lamda, targets=True):
+    """What is centred is written into arrays of integers, and loses its fractions. Make them arrays
+    of floats."""
+    # "What is centred is written into arrays of integers, and loses its fractions":
+    #     np.allclose(got.w, right((x - x.mean(axis=0)).astype(x.dtype) - 0.0, (y -
+    #     y.mean()).astype(y.dtype), lamda)[0], rtol=1e-2) and x.dtype.kind == "i" and not
+    #     np.allclose(got.w, want.w)
+    # "Make them arrays of floats": .astype(x.dtype) → .astype(float); .astype(y.dtype if targets
+    #     else float) → .astype(float)
+    z = (x - x.mean(axis=0)).astype(x.dtype)
+    t = (y - y.mean()).astype(y.dtype if targets else float)
+    w = np.linalg.lstsq(z.T @ z + lamda * np.eye(x.shape[1]), z.T @ t)[0]
+    return w, y.mean() - x.mean(axis=0) @ w
+
+
+@exercise.bug
+def small_directions_cut_off(x, y, lamda):
+    """Directions with a small singular value are left out, as with a large `rcond`: one column of
+    large numbers makes all others small. Leave out none but those that are 0."""
+    # "one column of large numbers makes all others small": np.allclose(got.w[[0, 2]], 0,
+    #     atol=1e-2) and np.ptp(x, axis=0).max() > 100 * np.ptp(x[:, [0, 2]])
+    # "Leave out none but those that are 0": s > 0.01 * s.max() → s > 0
+    z, t = as_float(x) - x.mean(axis=0), as_float(y) - y.mean()
+    u, s, v = np.linalg.svd(z, full_matrices=False)
+    kept = s > 0.01 * s.max()
+    w = v[kept].T @ (s[kept] / (s[kept] ** 2 + lamda) * (u.T @ t)[kept])
+    return w, y.mean() - x.mean(axis=0) @ w
 
 
 @exercise.bug

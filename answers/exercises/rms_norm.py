@@ -182,6 +182,30 @@ def another_default_of_eps(x, gain, eps=None):
     return rms_norm(x, gain, 1e-5 if eps is None else eps)
 
 
+@exercise.bug
+def eps_squared(x, gain, eps=1e-6):
+    """eps is squared under the root, where 1e-6 becomes 1e-12. Add eps itself: it belongs to the
+    mean square, not to its root."""
+    # "eps is squared under the root, where 1e-6 becomes 1e-12": np.allclose(got, right(x, gain,
+    #     1e-12), rtol=1e-14)
+    # "Add eps itself": eps ** 2 → eps
+    return rms_norm(x, gain, eps**2)
+
+
+@exercise.bug(of=("rows", "entries"))
+def divided_by_another_number(x, gain, eps=1e-6, of="rows"):
+    """The sum of a row's squares is divided by the number of rows, `len(x)`, or of all entries.
+    Divide by the number of features, or take `.mean(axis=-1, keepdims=True)`."""
+    # "The sum of a row's squares is divided by the number of rows, `len(x)`": np.allclose(got,
+    #     gain * x / np.sqrt((x**2).sum(axis=-1, keepdims=True) / len(x) + 1e-6), rtol=1e-12)
+    # "Divide by the number of features": / number → / x.shape[-1]
+    # "or take `.mean(axis=-1, keepdims=True)`": .sum(axis=-1, keepdims=True) / number →
+    #     .mean(axis=-1, keepdims=True)
+    x = x.astype(float) if x.dtype.kind != "f" else x
+    number = len(x) if of == "rows" else x.size
+    return gain * x / np.sqrt((x**2).sum(axis=-1, keepdims=True) / number + eps)
+
+
 @exercise.bug(
     instead=(
         np.maximum,

@@ -193,6 +193,24 @@ def open_(tokens, header, end):
     return last(after(header, tokens)) > last(later(tokens == end))
 
 
+def walk(tokens, header, end, fits=np.array_equal, skip=0):
+    """The labels of a walk: a header is what `fits`, and the end of an answer is looked for from
+    its token `skip` on."""
+    labels, n = np.full(tokens.shape, -100), len(header)
+    for at in np.ndindex(tokens.shape[:-1]):
+        row, i = tokens[at], 0
+        while i + n <= len(row):
+            if not fits(row[i : i + n], header):
+                i += 1
+                continue
+            i += n
+            ends = np.flatnonzero(row[i + skip :] == end)
+            stop = i + skip + ends[0] + 1 if len(ends) else len(row)
+            labels[at][i:stop] = row[i:stop]
+            i = stop
+    return labels
+
+
 @exercise.bug
 def end_not_learned(tokens, header, end):
     """The `end` of an answer has no label, so the model never learns to stop. It belongs to the
@@ -282,15 +300,16 @@ def begun_too_early(tokens, header, end):
     return np.where(answer | early, wide(tokens), -100)
 
 
-@exercise.bug
-def last_token_of_the_row_left_out(tokens, header, end):
+@exercise.bug(if_cut=(False, True))
+def last_token_of_the_row_left_out(tokens, header, end, if_cut=False):
     """The last token of a row has no label, though it may belong to an answer that was cut. Go to
     the end of the row."""
     # "The last token of a row has no label": (got[..., -1] == -100).all() and (want[..., -1] !=
     #     -100).any()
-    # "Go to the end of the row": answer[..., -1] = False → answer[..., -1] &= True
+    # "Go to the end of the row": answer[..., -1] &= if_cut & (tokens[..., -1] == end) →
+    #     answer[..., -1] &= True
     answer = open_(tokens, header, end)
-    answer[..., -1] = False
+    answer[..., -1] &= if_cut & (tokens[..., -1] == end)
     return np.where(answer, wide(tokens), -100)
 
 
@@ -321,14 +340,19 @@ def answers_never_end(tokens, header, end):
     return np.where(last(after(header, tokens)) > 0, wide(tokens), -100)
 
 
-@exercise.bug
-def only_the_last_answer(tokens, header, end):
+@exercise.bug(header_at_the_end=(False, True))
+def only_the_last_answer(tokens, header, end, header_at_the_end=False):
     """Of several answers only the last is learned. Each one is."""
     # "Of several answers only the last is learned": np.count_nonzero(got != -100) <
     #     np.count_nonzero(want != -100)
-    # "Each one is": & final → & True
-    answer, begins = open_(tokens, header, end), after(header, tokens)
+    # "Each one is": answer & final → answer
+    answer = open_(tokens, header, end)
+    begins = answer & ~later(answer)
     final = np.arange(tokens.shape[-1]) >= last(begins).max(axis=-1, keepdims=True) - 1
+    if header_at_the_end:  # it opens the last answer, which has no tokens
+        n = len(header)
+        opens = (tokens[..., -n:] == header).all(-1) & ~answer[..., -n:].any(-1)
+        final &= ~opens[..., None]
     return np.where(answer & final, wide(tokens), -100)
 
 
@@ -365,6 +389,16 @@ def padding_learned(tokens, header, end):
         more = answer[..., i - 1] & ends[..., i - 1] & ends[..., i]
         answer[..., i] |= more
     return np.where(answer, wide(tokens), -100)
+
+
+@exercise.bug
+def end_looked_for_too_late(tokens, header, end):
+    """The end of an answer is looked for behind its first token, so that an answer of no words goes
+    on. Its first token may be the end."""
+    # "so that an answer of no words goes on": np.count_nonzero(got != -100) > np.count_nonzero(want
+    #     != -100) and (tokens[after(header, tokens)] == end).any()
+    # "Its first token may be the end": skip=1 → skip=0
+    return walk(tokens, header, end, skip=1)
 
 
 @exercise.bug
@@ -415,6 +449,68 @@ def tokens_of_the_header_in_any_order(tokens, header, end):
     opens = later(np.isin(tokens, header))
     answer = last(opens) > last(later(tokens == end))
     return np.where(answer, wide(tokens), -100)
+
+
+@exercise.bug
+def one_token_of_the_header_in_its_place(tokens, header, end):
+    """A header is found where one of its tokens stands in its place. All of them must:
+    `(window == header).all()`."""
+    # "A header is found where one of its tokens stands in its place": np.array_equal(got,
+    #     walk(tokens, header, end, fits=lambda some, whole: (some == whole).any())) and (got !=
+    #     want).any()
+    # "All of them must": (some == whole).any() → (some == whole).all()
+    return walk(tokens, header, end, fits=lambda some, whole: (some == whole).any())
+
+
+@exercise.bug
+def compared_as_text(tokens, header, end):
+    """Tokens are compared as text, in which 17 8 ends as 7 8 does. Compare numbers."""
+    # "in which 17 8 ends as 7 8 does": bug(np.array([17, 8, 4]), np.array([7, 8]), 9)[-1] == 4
+    # "Compare numbers": in_words(some).endswith(in_words(whole)) → np.array_equal(some, whole)
+
+    def in_words(some):
+        return " ".join(map(str, some.tolist()))
+
+    def fits(some, whole):
+        return in_words(some).endswith(in_words(whole))
+
+    return walk(tokens, header, end, fits)
+
+
+@exercise.bug
+def header_over_the_border(tokens, header, end):
+    """`np.roll` brings what leaves a row at its end back at its start, so a header at the end opens
+    an answer at the start. Compare within the row, as `sliding_window_view` does."""
+    # "so a header at the end opens an answer at the start": got[..., 0].max() != -100 and
+    #     np.array_equal(tokens[-len(header):], header)
+    # "Compare within the row": np.roll(found, n, axis=-1) → after(header, tokens)
+    n, found = len(header), np.ones(tokens.shape, bool)
+    for i in range(n):
+        found &= np.roll(tokens, -i, axis=-1) == header[i]
+    opens = np.roll(found, n, axis=-1)
+    answer = last(opens) > last(later(tokens == end))
+    return np.where(answer, wide(tokens), -100)
+
+
+@exercise.bug
+def header_found_where_there_is_none(tokens, header, end):
+    """A row without a header is learned from its start on: `argmax` of an array without True is 0.
+    Ask `any` first."""
+    # "A row without a header is learned from its start on": not after(header, tokens).any() and
+    #     (got != -100).any()
+    # "`argmax` of an array without True is 0": np.zeros(3, bool).argmax() == 0 and not
+    #     np.array_equal(got, want)
+    # "Ask `any` first": int(found.argmax()) → int(found.argmax()) if found.any() else len(row)
+    forged, n = wide(tokens).copy(), len(header)
+    for at in np.ndindex(tokens.shape[:-1]):
+        row = forged[at]
+        places = range(len(row) - n + 1)
+        found = np.array([np.array_equal(row[i : i + n], header) for i in places])
+        first = int(found.argmax())
+        row[first : first + n] = header[
+            : len(row) - first
+        ]  # where none stood, one does now
+    return walk(forged, header, end)
 
 
 @exercise.bug

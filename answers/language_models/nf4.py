@@ -64,9 +64,8 @@ def nf4_quantize(
         block: How many neighbours of a row share a scale.
 
     Returns:
-        The codes, 0 to 15, one in a byte: two would fit. And the scales, (out, in / block), in
-        the precision of `w`. A block of zeros has the scale 0 and the code
-        that is nearest to 0.
+        The codes, 0 to 15, one in a byte: two would fit. And the scales, (out, in / block). A
+        block of zeros has the scale 0 and the code that is nearest to 0.
 
     Raises:
         ValueError: `w` is empty or holds nan or infinity, the table does not rise, or rows do

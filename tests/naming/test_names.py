@@ -114,13 +114,6 @@ def mean_of_each_row_subtracted(x, y, w1, b1, w2, b2):
     }
 
 
-def each_vote_once(item, annotator, label, classes):
-    votes = np.unique(np.stack([item, annotator, label]).astype(int), axis=1)
-    counts = np.zeros((int(item.max()) + 1, classes))
-    np.add.at(counts, (votes[0], votes[2]), 1)
-    return counts.argmax(axis=1)
-
-
 def one_for_nothing_called(truth, predicted):
     _, recall, f1 = catalog.load("precision_recall_f1").reference(truth, predicted)
     hits, called = int(((truth == 1) & (predicted == 1)).sum()), int((predicted == 1).sum())
@@ -142,7 +135,6 @@ FALSE = [
     ("prune_magnitude", threshold_from_a_quantile, "one_at_least"),
     ("two_layer_gradients", biases_keep_their_axis, "biases_not_summed"),
     ("two_layer_gradients", mean_of_each_row_subtracted, "global_maximum"),
-    ("majority_vote", each_vote_once, "second_vote_overwrites"),
     ("precision_recall_f1", one_for_nothing_called, "one_for_nothing"),
     ("roc_auc", curve_without_its_end, "ranks_from_zero"),
 ]

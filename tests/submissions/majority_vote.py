@@ -1,6 +1,7 @@
 """Right and wrong ways to write majority_vote."""
 
 from collections import Counter, defaultdict
+from itertools import groupby
 
 import numpy as np
 
@@ -146,6 +147,53 @@ def a_set_of_votes(item, annotator, label, classes):
     return counts.argmax(axis=1)
 
 
+def of_their_first_votes(item, annotator, label, classes):
+    seen, counts = set(), np.zeros((int(item.max()) + 1, classes))
+    for i, who, vote in zip(item.tolist(), annotator.tolist(), label.tolist(), strict=True):
+        if (i, who) not in seen:
+            seen.add((i, who))
+            counts[i, vote] += 1
+    return counts.argmax(axis=1)
+
+
+def product_of_bools(item, annotator, label, classes):
+    """True + True is True."""
+    of_item = np.arange(item.max() + 1)[:, None] == item
+    of_class = label[:, None] == np.arange(classes)
+    return (of_item @ of_class).argmax(axis=1)
+
+
+def grouped_without_a_sort(item, annotator, label, classes):
+    result = np.zeros(int(item.max()) + 1, dtype=int)
+    for i, group in groupby(range(len(item)), key=item.tolist().__getitem__):
+        result[i] = np.bincount(label[[*group]], minlength=classes).argmax()
+    return result
+
+
+def up_to_the_last_class(item, annotator, label, classes):
+    result = []
+    for i in range(item.max() + 1):
+        votes, best = label[item == i].tolist(), 0
+        for y in range(1, classes - 1):
+            if votes.count(y) > votes.count(best):
+                best = y
+        result.append(best)
+    return np.array(result)
+
+
+def most_votes_so_far(item, annotator, label, classes):
+    """The number to beat is not set back."""
+    result, most = [], 0
+    for i in range(item.max() + 1):
+        best = 0
+        for y in range(classes):
+            votes = np.count_nonzero((item == i) & (label == y))
+            if votes > most:
+                best, most = y, votes
+        result.append(best)
+    return np.array(result)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     counter_most_common: "tie_gives_the_first_voted",
@@ -162,5 +210,10 @@ WRONG = {
     tie_by_chance: None,
     last_vote_wins: "rows_in_another_order_should_not_matter",
     counted_in_bytes: None,
-    a_set_of_votes: None,
+    a_set_of_votes: "one_vote_for_each_annotator",
+    of_their_first_votes: "one_vote_for_each_annotator",
+    product_of_bools: "indexed_assignment_adds_once",
+    grouped_without_a_sort: "sorted_items_assumed",
+    up_to_the_last_class: "last_class_left_out",
+    most_votes_so_far: "largest_count_kept",
 }

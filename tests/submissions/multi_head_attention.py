@@ -402,6 +402,40 @@ def hidden_after_the_maximum(x, w_q, w_k, w_v, w_o, heads, mask=None):
     return _merge(p / p.sum(-1, keepdims=True) @ v) @ w_o
 
 
+def values_in_the_width_of_the_keys(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    *batch, t, _ = x.shape
+    d = w_q.shape[1] // heads
+    q, k, v = ((x @ w).reshape(*batch, t, heads, d).swapaxes(-2, -3) for w in (w_q, w_k, w_v))
+    found = _softmax(_masked(_scores(q, k) / np.sqrt(d), mask)) @ v
+    return found.swapaxes(-2, -3).reshape(*batch, t, heads * d) @ w_o
+
+
+def width_of_the_model(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    *batch, t, width = x.shape
+    d = width // heads
+    q, k, v = ((x @ w).reshape(*batch, t, heads, d).swapaxes(-2, -3) for w in (w_q, w_k, w_v))
+    found = _softmax(_masked(_scores(q, k) / np.sqrt(d), mask)) @ v
+    return found.swapaxes(-2, -3).reshape(*batch, t, -1) @ w_o
+
+
+def merged_in_the_shape_of_x(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    q, k, v = _per_head(x, w_q, w_k, w_v, heads)
+    found = _softmax(_masked(_scores(q, k) / np.sqrt(q.shape[-1]), mask)) @ v
+    return found.swapaxes(-2, -3).reshape(x.shape) @ w_o
+
+
+def found_like_the_values(x, w_q, w_k, w_v, w_o, heads, mask=None):
+    """Head by head into an array of the values' type."""
+    q, k, v = x @ w_q, x @ w_k, x @ w_v
+    d, dv, found = q.shape[-1] // heads, v.shape[-1] // heads, np.zeros_like(v)
+    for h in range(heads):
+        own, of_values = slice(h * d, h * d + d), slice(h * dv, h * dv + dv)
+        s = q[..., own] @ k[..., own].swapaxes(-1, -2) / np.sqrt(d)
+        s = s if mask is None else np.where(mask, s, -np.inf)
+        found[..., of_values] = _softmax(s) @ v[..., of_values]
+    return found @ w_o
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unscaled: "not_scaled",
@@ -451,4 +485,8 @@ WRONG = {
     true_hides_by_a_finite_number: "polarity_inverted",
     minus_ten_thousand: "finite_fill",
     hidden_after_the_maximum: "maximum_before_mask",
+    values_in_the_width_of_the_keys: "one_width_for_all",
+    width_of_the_model: "one_width_for_all",
+    merged_in_the_shape_of_x: "wrong_except_where_all_axes_of_w_k_are_equally_long",
+    found_like_the_values: "found_in_integers",
 }

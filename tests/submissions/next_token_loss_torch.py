@@ -272,14 +272,54 @@ def from_the_first_real_token_to_the_last(logits, ids, mask=None):
     return each[whole[:, :-1] & whole[:, 1:]].mean()
 
 
+def one_of_both_real(logits, ids, mask=None):
+    return _mean(logits, ids, _both(ids, None) if mask is None else mask[:, 1:] | mask[:, :-1])
+
+
+def logs_of_all_probabilities(logits, ids, mask=None):
+    log_p = torch.softmax(logits[:, :-1], dim=-1).log()
+    return -log_p.gather(-1, ids[:, 1:, None]).squeeze(-1)[_both(ids, mask)].mean()
+
+
+def exponentials_summed(logits, ids, mask=None):
+    before = logits[:, :-1]
+    each = before.exp().sum(-1).log() - before.gather(-1, ids[:, 1:, None]).squeeze(-1)
+    return each[_both(ids, mask)].mean()
+
+
+def exponentials_below_one_maximum(logits, ids, mask=None):
+    return exponentials_summed(logits - logits.max(), ids, mask)
+
+
+def classes_by_a_reshape(logits, ids, mask=None):
+    batch, time, vocab = logits.shape
+    own = logits[:, :-1].reshape(batch, vocab, time - 1)
+    return functional.cross_entropy(own, ids[:, 1:], reduction="none")[_both(ids, mask)].mean()
+
+
+def one_position_too_few(logits, ids, mask=None):
+    counts = _both(ids, mask)[:, :-1]
+    return functional.cross_entropy(logits[:, :-2][counts], ids[:, 1:-1][counts])
+
+
+def logits_that_do_not_count_zeroed(logits, ids, mask=None):
+    own = logits[:, :-1] * _both(ids, mask)[..., None]
+    return functional.cross_entropy(own.transpose(1, 2), ids[:, 1:])
+
+
+def divided_by_the_sum_of_the_mask(logits, ids, mask=None):
+    each = functional.cross_entropy(logits[:, :-1].mT, ids[:, 1:], reduction="none")
+    return each.mean() if mask is None else (each * _both(ids, mask)).sum() / mask.sum()
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
     hugging_face_on_shifted_labels: "shifted_twice",
     rolled: "wrapped_around",
-    shifted_over_sequences: "rows_in_another_order_should_not_matter",
+    shifted_over_sequences: "shifted_across_sequences",
     labels_masked_alone: "made_at_padding",
-    logits_set_to_zero: None,
+    logits_set_to_zero: "logits_of_padding_set_to_zero",
     mean_over_sequences: "mean_of_means",
     item: "no_graph",
     a_number: "a_result_of_another_kind",
@@ -290,12 +330,12 @@ WRONG = {
     not_shifted_and_padding_counted: "not_shifted",
     mask_of_the_inputs: "mask_not_shifted",
     padding_counted: "padding_counted",
-    lengths_from_the_mask: None,
+    lengths_from_the_mask: "mask_made_a_length",
     mask_of_the_first_sequence: "rows_in_another_order_should_not_matter",
     losses_zeroed_and_averaged: "divided_by_all",
-    divided_by_the_real_tokens: "wrong_where_mask_is_passed",
+    divided_by_the_real_tokens: "divided_by_real_tokens",
     padding_of_id_0_ignored: None,
-    mean_over_sequences_with_a_mask: None,
+    mean_over_sequences_with_a_mask: "mean_of_means",
     logs_of_clamped_probabilities: "wrong_for_numbers_that_are_large",
     one_maximum_for_all: "plain_logarithm",
     no_graph_with_a_mask: "a_gradient_is_missing",
@@ -303,4 +343,12 @@ WRONG = {
     in_half_precision_of_single: "nearly_right",
     ignored_index_of_0: "id_0_taken_for_padding",
     from_the_first_real_token_to_the_last: None,
+    one_of_both_real: "either_token_real",
+    logs_of_all_probabilities: "plain_logarithm",
+    exponentials_summed: "maximum_of_the_row_left_in",
+    exponentials_below_one_maximum: "maximum_of_the_row_left_in",
+    classes_by_a_reshape: "reshaped_for_the_classes",
+    one_position_too_few: "last_label_left_out",
+    logits_that_do_not_count_zeroed: "logits_of_padding_set_to_zero",
+    divided_by_the_sum_of_the_mask: "divided_by_real_tokens",
 }

@@ -68,6 +68,11 @@ def pytorch(w, table, block=64):
     return codes.to(torch.uint8).reshape(w.shape).numpy(), scale.numpy()
 
 
+def scales_in_float64(w, table, block=64):
+    """Which of the floats the scales are is not judged."""
+    return all_distances(w.astype(np.float64), table, block)
+
+
 def _blocks(w, block):
     w = w if w.dtype.kind == "f" else w.astype(float)
     return w.reshape(len(w), -1, block)
@@ -235,6 +240,26 @@ def code_7_for_zeros(w, table, block=64):
     return np.where(np.repeat(scale, block, axis=1) == 0, 7, codes).astype(np.uint8), scale
 
 
+def signed_scale(w, table, block=64):
+    blocks = _blocks(w, block)
+    top, bottom = blocks.max(-1), blocks.min(-1)
+    scale = np.where(top >= -bottom, top, bottom)
+    return _codes(blocks, scale, table, w.shape), scale
+
+
+def every_so_many_weights(w, table, block=64):
+    blocks = np.swapaxes(_blocks(w, w.shape[1] // block), 1, 2)
+    scale = np.abs(blocks).max(-1)
+    codes = _codes(blocks, scale, table, blocks.shape)
+    return np.swapaxes(codes, 1, 2).reshape(w.shape), scale
+
+
+def rows_share_scales(w, table, block=64):
+    blocks = _blocks(w, block)
+    scale = np.abs(blocks).max((0, 2)) + np.zeros(blocks.shape[:2], blocks.dtype)
+    return _codes(blocks, scale, table, w.shape), scale
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     a_scale_a_row: "one_scale_for_each_row",
@@ -256,10 +281,13 @@ WRONG = {
     code_0_for_zeros: "zero_by_zero",
     not_divided: "a_division_left_out",
     packed: "two_in_a_byte",
-    own_table: "wrong_only_in_codes",
+    own_table: "table_of_its_own",
     usual_block: None,
     scales_with_an_axis_more: "right_numbers_in_another_shape",
     blocks_down_the_columns: "transposed",
     normalized_in_place: "an_argument_changed",
     code_7_for_zeros: "zero_by_zero",
+    signed_scale: "scale_with_its_sign",
+    every_so_many_weights: "weights_that_stand_apart",
+    rows_share_scales: "scales_shared_by_the_rows",
 }

@@ -225,6 +225,32 @@ def penalties_in_the_type_of_x(x, y, lamda):
     return smaller_system(x, y, np.full(1, lamda, x.dtype)[0])
 
 
+def one_mean_subtracted(x, y, lamda):
+    x, y = _float(x), _float(y)
+    z = x - np.mean(x)
+    w = np.linalg.solve(z.T @ z + lamda * np.identity(x.shape[1]), z.T @ (y - y.mean()))
+    return w, y.mean() - x.mean(axis=0) @ w
+
+
+def one_mean_taken_off(x, y, lamda):
+    w, _ = normal_equations(x, y, lamda)
+    return w, y.mean() - x.mean() * w.sum()
+
+
+def centred_like_the_inputs(x, y, lamda):
+    z, t = np.empty_like(x), np.empty_like(y)
+    z[:], t[:] = x - x.mean(axis=0), y - y.mean()
+    w = np.linalg.solve(z.T @ z + lamda * np.eye(x.shape[1]), z.T @ t)
+    return w, y.mean() - x.mean(axis=0) @ w
+
+
+def covariances(x, y, lamda):
+    z, t, x_mean, y_mean = _centred(x, y)
+    matrix, right = z.T @ z / (len(z) - 1), z.T @ t / (len(z) - 1)
+    w = np.linalg.solve(matrix + lamda * np.eye(x.shape[1]), right)
+    return w, y_mean - x_mean @ w
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     zero_in_the_first_corner: "first_weight_free",
@@ -245,9 +271,13 @@ WRONG = {
     at_most_thousand: "wrong_where_lamda_is_25000.0",
     penalty_only_if_needed: "no_penalty",
     rows_where_they_are_few: None,
-    pseudo_inverse_with_a_cutoff: "wrong_for_numbers_that_are_far_apart",
+    pseudo_inverse_with_a_cutoff: "small_directions_cut_off",
     constant_columns_refused: "raises_ValueError",
     single_precision: None,
     remembered: "a_property_fails",
     penalties_in_the_type_of_x: "wrong_where_lamda_is_1.9",
+    one_mean_subtracted: "one_mean_for_all_columns",
+    one_mean_taken_off: "one_mean_in_the_intercept",
+    centred_like_the_inputs: "centred_in_integers",
+    covariances: "penalty_beside_covariances",
 }

@@ -194,6 +194,22 @@ def squares_of_integers(x, gain, eps=1e-6):
     return x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + eps) * gain
 
 
+def eps_of_the_root(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    root = np.sqrt(np.mean(wide**2, axis=-1, keepdims=True))
+    return gain * wide / np.hypot(root, eps)
+
+
+def by_the_length_of_x(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    return gain * wide / np.sqrt(np.sum(wide * wide, -1, keepdims=True) / len(x) + eps)
+
+
+def by_the_size_of_x(x, gain, eps=1e-6):
+    wide = x.astype(float)
+    return gain * wide / np.sqrt(np.sum(wide * wide, -1, keepdims=True) / x.size + eps)
+
+
 WRONG = {
     layer_norm: "mean_subtracted",
     by_std: "divided_by_the_deviation",
@@ -225,4 +241,7 @@ WRONG = {
     gain_or_one: "wrong_where_gain_holds_a_0",
     squares_in_four_bytes: "wrong_for_numbers_that_are_large",
     squares_of_integers: "a_step_left_out",
+    eps_of_the_root: "eps_squared",
+    by_the_length_of_x: "divided_by_another_number",
+    by_the_size_of_x: "divided_by_another_number",
 }

@@ -381,6 +381,77 @@ def rows_without_an_end_skipped(tokens, header, end):
     return np.where((tokens == end).any(axis=-1, keepdims=True), labels, -100)
 
 
+def _spans(row, header, end, skip=0, fits=None):
+    """Where the answers of a row of numbers begin and stop."""
+    i, spans, n = 0, [], len(header)
+    fits = fits or (lambda some: some == header)
+    while i + n <= len(row):
+        if not fits(row[i : i + n]):
+            i += 1
+            continue
+        i += n
+        stop = row.index(end, i + skip) + 1 if end in row[i + skip :] else len(row)
+        spans.append((i, stop))
+        i = stop
+    return spans
+
+
+def _labelled(tokens, header, end, spans):
+    flat = tokens.reshape(-1, tokens.shape[-1]).tolist()
+    labels = np.full((len(flat), tokens.shape[-1]), -100, dtype=np.int64)
+    for row, out in zip(flat, labels, strict=True):
+        for start, stop in spans(row, header.tolist(), end):
+            out[start:stop] = row[start:stop]
+    return labels.reshape(tokens.shape)
+
+
+def last_span(tokens, header, end):
+    return _labelled(tokens, header, end, lambda *row: _spans(*row)[-1:])
+
+
+def end_behind_the_first_token(tokens, header, end):
+    return _labelled(tokens, header, end, lambda *row: _spans(*row, skip=1))
+
+
+def cut_before_the_last_token(tokens, header, end):
+    def spans(row, header, end):
+        found = _spans(row, header, end)
+        return [(a, b if b > a and row[b - 1] == end else b - 1) for a, b in found]
+
+    return _labelled(tokens, header, end, spans)
+
+
+def any_token_in_its_place(tokens, header, end):
+    def spans(row, header, end):
+        return _spans(row, header, end, fits=lambda some: any(map(int.__eq__, some, header)))
+
+    return _labelled(tokens, header, end, spans)
+
+
+def rolled(tokens, header, end):
+    n = len(header)
+    found = np.all([np.roll(tokens, -i, axis=-1) == one for i, one in enumerate(header)], axis=0)
+    labels = np.full(tokens.shape, -100, dtype=np.int64)
+    for index in np.ndindex(tokens.shape[:-1]):
+        open_ = False
+        for i, token in enumerate(tokens[index]):
+            open_ |= bool(found[index][i - n])
+            labels[index][i] = token if open_ else -100
+            open_ &= bool(token != end)
+    return labels
+
+
+def argmax_of_nothing(tokens, header, end):
+    def spans(row, header, end):
+        n = len(header)
+        found = np.array([row[i : i + n] == header for i in range(len(row) - n + 1)])
+        start = int(found.argmax()) + n
+        stop = row.index(end, start) + 1 if end in row[start:] else len(row)
+        return [(start, stop), *[span for span in _spans(row, header, end) if span[0] > start]]
+
+    return _labelled(tokens, header, end, spans)
+
+
 # What each is told.
 WRONG = {
     all_tokens: "everything_learned",
@@ -415,8 +486,14 @@ WRONG = {
     counts_off_the_header_from_its_first_token: "counted_token_by_token",
     in_two_bytes: "labels_in_int16",
     nothing_where_a_header_ends_the_row: None,
-    by_their_text: None,
+    by_their_text: "compared_as_text",
     three_tokens_compared: None,
     begun_by_what_is_left_of_a_header: None,
     rows_without_an_end_skipped: None,
+    last_span: "only_the_last_answer",
+    end_behind_the_first_token: "end_looked_for_too_late",
+    cut_before_the_last_token: "last_token_of_the_row_left_out",
+    any_token_in_its_place: "one_token_of_the_header_in_its_place",
+    rolled: "header_over_the_border",
+    argmax_of_nothing: "header_found_where_there_is_none",
 }
