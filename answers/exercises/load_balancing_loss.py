@@ -355,14 +355,16 @@ def bincount_without_minlength(logits, k, how="@"):
 
 @exercise.bug(sign=(1, -1))
 def equal_logits_in_any_order(logits, k, sign=1):
-    """Of equal logits `argpartition` takes now one, now another. The lower index comes first: sort
-    the logits with their signs turned, by a stable sort."""
-    # "Of equal logits `argpartition` takes now one, now another": not np.isclose(got, want) and
-    #     (np.sort(logits[np.arange(len(logits))[:, None], np.argpartition(logits, -k)[:, -k:]]) ==
-    #     np.sort(logits)[:, -k:]).all()
-    # "sort the logits with their signs turned, by a stable sort": np.argpartition(rows, -k,
-    #     axis=1)[:, -k:] → np.argsort(-rows, axis=1, kind='stable')[:, :k]; np.argpartition(-rows,
-    #     k - 1, axis=1)[:, :k] → np.argsort(-rows, axis=1, kind='stable')[:, :k]
+    """Of equal logits now a lower index is counted, now a higher, as a partition or an unstable
+    sort leaves them. The lower comes first: sort -logits, and stably."""
+    # "Of equal logits now a lower index is counted, now a higher": not np.isclose(got, want) and
+    #     not np.isclose(got, higher_index_of_equal_logits(logits, k))
+    # "as a partition or an unstable sort leaves them": (np.sort(logits[np.arange(len(logits))[:,
+    #     None], np.argpartition(logits, -k)[:, -k:]]) == np.sort(logits)[:, -k:]).all() and got !=
+    #     want
+    # "sort -logits, and stably": np.argpartition(rows, -k, axis=1)[:, -k:] → np.argsort(-rows,
+    #     axis=1, kind='stable')[:, :k]; np.argpartition(-rows, k - 1, axis=1)[:, :k] →
+    #     np.argsort(-rows, axis=1, kind='stable')[:, :k]
     p, rows = parts_of(logits, k)[0], as_float(logits).reshape(-1, logits.shape[-1])
     if sign > 0:
         chosen = np.argpartition(rows, -k, axis=1)[:, -k:]
