@@ -6,6 +6,7 @@ from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
 from answers.inputs import as_float
 from answers.language_models.expert_dispatch import dispatch
+from answers.probability.softmax import softmax
 
 exercise = Exercise(
     dispatch,
@@ -544,4 +545,78 @@ def sent_where_there_is_room(x, chosen, gates, w_in, w_out, capacity=None):
             out[token] += gates[token, choice] * expert_of(
                 x[token], w_in, w_out, expert
             )
+    return out
+
+
+@exercise.bug
+def relu_after_both(x, chosen, gates, w_in, w_out, capacity=None):
+    """ReLU comes after both matrices, which are one matrix in a row. Take max(·, 0) between
+    them."""
+    # "ReLU comes after both matrices": (got >= 0).all()
+    # "which are one matrix in a row": np.allclose(bug(x, chosen, gates, w_in, w_out), bug(x,
+    #     chosen, gates, w_in @ w_out, np.eye(w_out.shape[-1]) + np.zeros((len(w_in), 1, 1))))
+    # "Take max(·, 0) between them": np.maximum(x[token] @ w_in[expert] @ w_out[expert], 0) →
+    #     np.maximum(x[token] @ w_in[expert], 0) @ w_out[expert]
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    for expert in range(len(w_in)):
+        choice, token = np.nonzero(expert == chosen.T)
+        choice, token = choice[:capacity], token[:capacity]
+        y = np.maximum(x[token] @ w_in[expert] @ w_out[expert], 0)
+        out[token] += gates[token, choice, None] * y
+    return out
+
+
+@exercise.bug
+def softmax_of_gates(x, chosen, gates, w_in, w_out, capacity=None):
+    """The gates go through a softmax. They are weights already: multiply by them as they are."""
+    # "The gates go through a softmax": np.allclose(got, right(x, chosen, softmax(gates), w_in,
+    #     w_out, capacity))
+    # "multiply by them as they are": softmax(as_float(gates)) → gates
+    return dispatch(x, chosen, softmax(as_float(gates)), w_in, w_out, capacity)
+
+
+@exercise.bug
+def gates_by_rows(x, chosen, gates, w_in, w_out, capacity=None):
+    """Choices are read column by column and gates row by row, so that they belong to other tokens.
+    Read both by columns: `gates.T`."""
+    # "so that they belong to other tokens": np.allclose(bug(np.ones((2, 1)), np.array([[0, 1], [0,
+    #     1]]), np.array([[1.0, 2], [3, 4]]), np.ones((2, 1, 1)), np.ones((2, 1, 1))), [[4], [6]])
+    # "Read both by columns": gates.reshape(gates.shape[::-1]).T → gates
+    return dispatch(
+        x, chosen, gates.reshape(gates.shape[::-1]).T, w_in, w_out, capacity
+    )
+
+
+@exercise.bug(factor=(1.0, 1.25, 2.0))
+def capacity_made_up(x, chosen, gates, w_in, w_out, capacity=None, factor=1.0):
+    """Where no capacity is given, one is made of the numbers of tokens and experts, and choices are
+    dropped. None stands for all."""
+    # "and choices are dropped": capacity is None and np.allclose(bug(np.ones((2, 1)), np.zeros((2,
+    #     1), int), np.ones((2, 1)), np.ones((2, 1, 1)), np.ones((2, 1, 1))), [[1], [0]])
+    # "None stands for all": if capacity is None: → if False:
+    if capacity is None:
+        capacity = int(np.ceil(factor * chosen.size / len(w_in)))
+    return dispatch(x, chosen, gates, w_in, w_out, capacity)
+
+
+@exercise.bug(written=(False, True))
+def dropped_read_the_last_place(
+    x, chosen, gates, w_in, w_out, capacity=None, written=False
+):
+    """A dropped choice takes what its expert made of its last place, times its own gate. It adds
+    nothing: leave it out of the sum."""
+    # "A dropped choice takes what its expert made of its last place, times its own gate":
+    #     np.allclose(bug(np.array([[1.0], [10.0]]), np.zeros((2, 1), int), np.array([[1.0],
+    #     [3.0]]), np.ones((1, 1, 1)), np.ones((1, 1, 1)), 1), [[1], [3]])
+    # "leave it out of the sum": np.nonzero(expert == chosen.T) → (each[:room] for each in
+    #     np.nonzero(expert == chosen.T))
+    x, gates, w_in, w_out, out = prepared(x, gates, w_in, w_out)
+    room = chosen.size if capacity is None else capacity
+    for expert in range(len(w_in)):
+        choice, token = np.nonzero(expert == chosen.T)
+        places, held = np.minimum(np.arange(len(token)), room - 1), token[:room].copy()
+        if written:
+            held[-1:] = token[-1:]
+        y = expert_of(x[held], w_in, w_out, expert)[places]
+        out[token] += gates[token, choice, None] * y
     return out

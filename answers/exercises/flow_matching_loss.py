@@ -93,16 +93,16 @@ exercise.long_case(halved, long, np.cos(long), np.linspace(0, 1, 401))
 def asks_the_model_once_with_the_times(flow_matching_loss):
     """The model must be called once, with samples in the shape of `x0` and with `t` as it came: a
     network reads one time for each example, and each call is dear."""
-    seen, t = [], np.array([0.25, 0.75])
+    seen, t, shapes = [], np.array([0.25, 0.75]), [(2, 3), (2, 3, 4)]
 
     def model(x, at):
-        seen.append(
-            np.shape(x) == (2, 3) and np.array_equal(at, t) and at.shape == (2,)
-        )
+        as_it_came = np.array_equal(at, t) and at.shape == (2,)
+        seen.append(np.shape(x) if as_it_came else None)
         return 0 * x
 
-    flow_matching_loss(model, np.ones((2, 3)), np.zeros((2, 3)), t)
-    return seen == [True]
+    for shape in shapes:
+        flow_matching_loss(model, np.ones(shape), np.zeros(shape), t)
+    return seen == shapes
 
 
 def on_line(x0, noise, t):
@@ -267,3 +267,35 @@ def model_at_the_data(model, x0, noise, t):
     #     squared(model(as_float(x0), t), as_float(noise) - x0)[0])
     # "Give it (1 - t) x0 + t noise": model(as_float(x0), t) → model(on_line(x0, noise, t), t)
     return squared(model(as_float(x0), t), as_float(noise) - x0)
+
+
+@exercise.bug(of=("rest", "start"))
+def way_to_the_sample(model, x0, noise, t, of="rest"):
+    """The target is a way to or from the point on the line, which the time shortens. The velocity
+    is that of the whole line, noise - x0."""
+    # "The target is a way to or from the point on the line, which the time shortens":
+    #     np.isclose(got.loss, squared(model(on_line(x0, noise, t), t), as_float(noise) -
+    #     on_line(x0, noise, t))[0])
+    # "The velocity is that of the whole line, noise - x0": as_float(noise) - x if of == 'rest' else
+    #     x - x0 → as_float(noise) - x0
+    x = on_line(x0, noise, t)
+    return squared(model(x, t), as_float(noise) - x if of == "rest" else x - x0)
+
+
+@exercise.bug
+def time_told_backwards(model, x0, noise, t):
+    """The model is told 1 - t. Give it t as it came."""
+    # "The model is told 1 - t": np.isclose(got.loss, squared(model(on_line(x0, noise, t), 1 - t),
+    #     as_float(noise) - x0)[0])
+    # "Give it t as it came": 1 - t) → t)
+    return squared(model(on_line(x0, noise, t), 1 - t), as_float(noise) - x0)
+
+
+@exercise.bug
+def time_before_the_samples(model, x0, noise, t):
+    """The model is called with the times first. The samples come first: `model(x_t, t)`."""
+    # "The model is called with the times first": np.isclose(got.loss, squared(model(t, on_line(x0,
+    #     noise, t)), as_float(noise) - x0)[0])
+    # "The samples come first": model(t, x_t) → model(x_t, t)
+    x_t = on_line(x0, noise, t)
+    return squared(model(t, x_t), as_float(noise) - x0)

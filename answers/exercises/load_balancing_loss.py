@@ -337,3 +337,38 @@ def logits_clipped(logits, k, most=50):
     powers = np.exp(np.clip(rows, -most, most))
     p = powers / powers.sum(axis=1, keepdims=True)
     return p.shape[1] * (counts / counts.sum() @ p.mean(axis=0))
+
+
+@exercise.bug(how=("@", "*"))
+def bincount_without_minlength(logits, k, how="@"):
+    """`bincount` ends at the last expert that is chosen, and its counts are fewer than the
+    probabilities. Give it `minlength`, the number of experts."""
+    # "`bincount` ends at the last expert that is chosen, and its counts are fewer than the
+    #     probabilities": len(np.bincount(top_k_gating(logits, k)[1].ravel())) < logits.shape[-1]
+    #     and (isinstance(got, ValueError) or got != want)
+    # "Give it `minlength`, the number of experts": .ravel()) → .ravel(), minlength=p.shape[1])
+    p, _ = parts_of(logits, k)
+    counts = np.bincount(top_k_gating(logits, k)[1].ravel())
+    load, mean = counts / counts.sum(), p.mean(axis=0)
+    return p.shape[1] * (load @ mean if how == "@" else (load * mean).sum())
+
+
+@exercise.bug(sign=(1, -1))
+def equal_logits_in_any_order(logits, k, sign=1):
+    """Of equal logits now a lower index is counted, now a higher, as a partition or an unstable
+    sort leaves them. The lower comes first: sort -logits, and stably."""
+    # "Of equal logits now a lower index is counted, now a higher": not np.isclose(got, want) and
+    #     not np.isclose(got, higher_index_of_equal_logits(logits, k))
+    # "as a partition or an unstable sort leaves them": (np.sort(logits[np.arange(len(logits))[:,
+    #     None], np.argpartition(logits, -k)[:, -k:]]) == np.sort(logits)[:, -k:]).all() and got !=
+    #     want
+    # "sort -logits, and stably": np.argpartition(rows, -k, axis=1)[:, -k:] → np.argsort(-rows,
+    #     axis=1, kind='stable')[:, :k]; np.argpartition(-rows, k - 1, axis=1)[:, :k] →
+    #     np.argsort(-rows, axis=1, kind='stable')[:, :k]
+    p, rows = parts_of(logits, k)[0], as_float(logits).reshape(-1, logits.shape[-1])
+    if sign > 0:
+        chosen = np.argpartition(rows, -k, axis=1)[:, -k:]
+    else:
+        chosen = np.argpartition(-rows, k - 1, axis=1)[:, :k]
+    counts = np.bincount(chosen.ravel(), minlength=p.shape[1])
+    return p.shape[1] * (counts / counts.sum() @ p.mean(axis=0))

@@ -223,3 +223,30 @@ def split_alone(correct_a, correct_b):
     #     in range(min(b, c) + 1))
     b, c = cells(correct_a, correct_b)
     return min(1.0, 2 * math.comb(b + c, min(b, c)) / 2 ** (b + c))
+
+
+@exercise.bug(corrected=(False, True))
+def normal_for_many(correct_a, correct_b, corrected=False):
+    """Beyond some number of discordant examples this is the normal approximation. The exact test is
+    asked for, for many, too: sum the binomial probabilities."""
+    # "Beyond some number of discordant examples this is the normal approximation": (b_c :=
+    #     sum(cells(correct_a, correct_b))) > 25 and np.isclose(got, math.erfc(abs(correct_a.sum() -
+    #     correct_b.sum()) / math.sqrt(2 * b_c)))
+    # "sum the binomial probabilities": if b + c > 25 and b != c: → if False:
+    b, c = cells(correct_a, correct_b)
+    if b + c > 25 and b != c:
+        return math.erfc((abs(b - c) - corrected) / math.sqrt(2 * (b + c)))
+    return min(1.0, 2 * tail(b + c, min(b, c)))
+
+
+@exercise.bug
+def agreements_for_differences(correct_a, correct_b):
+    """The examples on which both models agree are the coins: both right against both wrong. Toss
+    those that one of them gets right and the other wrong."""
+    # "The examples on which both models agree are the coins: both right against both wrong":
+    #     np.isclose(got, min(1, 2 * tail(25, 5)))
+    # "Toss those that one of them gets right and the other wrong": int((a & b).sum()), int((~a &
+    #     ~b).sum()) → int((a & ~b).sum()), int((~a & b).sum())
+    a, b = correct_a == 1, correct_b == 1
+    right, wrong = int((a & b).sum()), int((~a & ~b).sum())
+    return min(1.0, 2 * tail(right + wrong, min(right, wrong)))

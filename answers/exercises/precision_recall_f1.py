@@ -254,3 +254,47 @@ def counted_in_the_dtype(truth, predicted):
     recall = tp / positives if positives else 0.0
     total = precision + recall
     return precision, recall, 2 * precision * recall / total if total else 0.0
+
+
+@exercise.bug
+def all_three_the_accuracy(truth, predicted):
+    """All three are the share of right answers, which is what counts of both classes together
+    ("micro") give. Count the hits of class 1, and divide by its calls and its positives."""
+    # "All three are the share of right answers": got.precision == got.recall == got.f1 == (truth ==
+    #     predicted).mean()
+    # "Count the hits of class 1, and divide by its calls and its positives": (tp + tn, fp + fn, fp
+    #     + fn) → (tp, fp, fn)
+    tp, fp, fn, tn = table(truth, predicted)
+    counts = (tp + tn, fp + fn, fp + fn)
+    return from_counts(*counts)
+
+
+@exercise.bug
+def jaccard_for_f1(truth, predicted):
+    """F1 is computed as TP / (TP + FP + FN), the Jaccard index. Hits count twice, above and
+    below."""
+    # "F1 is computed as TP / (TP + FP + FN), the Jaccard index": np.isclose(got.f1, (truth &
+    #     predicted).sum() / (truth | predicted).sum())
+    # "Hits count twice, above and below": tp / max(tp + fp + fn, 1) → 2 * tp / max(2 * tp + fp +
+    #     fn, 1)
+    tp, fp, fn, _ = table(truth, predicted)
+    return *from_counts(tp, fp, fn)[:2], tp / max(tp + fp + fn, 1)
+
+
+@exercise.bug(where=("both", "truth"))
+def integers_inverted(truth, predicted, where="both"):
+    """`~` of the integers 0 and 1 is -1 and -2, which both count as true, so that hits are counted
+    as mistakes, too. Compare with 0 instead."""
+    # "`~` of the integers 0 and 1 is -1 and -2, which both count as true": (~truth).all() and
+    #     got.precision != want.precision
+    # "so that hits are counted as mistakes, too": np.isclose(got.precision, (truth &
+    #     predicted).sum() / ((truth & predicted).sum() + predicted.sum()))
+    # "Compare with 0 instead": no_truth, no_call = (~truth, ~predicted) → no_truth, no_call =
+    #     (truth == 0, predicted == 0)
+    no_truth, no_call = ~truth, ~predicted
+    if where == "truth":
+        no_call = predicted == 0
+    tp = int(np.logical_and(truth, predicted).sum())
+    fp = int(np.logical_and(no_truth, predicted).sum())
+    fn = int(np.logical_and(truth, no_call).sum())
+    return from_counts(tp, fp, fn)

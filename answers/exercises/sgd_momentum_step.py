@@ -165,3 +165,24 @@ def step_returned(w, gradient, velocity, lr, momentum=0.9):
     # "Return the velocity itself": , lr * velocity → , velocity
     velocity = momentum * velocity + as_float(gradient)
     return as_float(w) - lr * velocity, lr * velocity
+
+
+@exercise.bug
+def share_of_the_rest(w, gradient, velocity, lr, momentum=0.9):
+    """The old velocity is multiplied by 1 - momentum. `momentum` is the share of it that stays."""
+    # "The old velocity is multiplied by 1 - momentum": np.allclose(got.velocity - gradient, (1 -
+    #     momentum) * velocity)
+    # "`momentum` is the share of it that stays": (1 - momentum) * velocity → momentum * velocity
+    velocity = (1 - momentum) * velocity + as_float(gradient)
+    return as_float(w) - lr * velocity, velocity
+
+
+@exercise.bug(default=(0.0, 0.99, 0.5))
+def another_default(w, gradient, velocity, lr, momentum=None, default=0.0):
+    """Where no momentum is given, another is taken than 0.9. Keep the default of the stub."""
+    # "Where no momentum is given, another is taken than 0.9": np.allclose(got.velocity, gradient)
+    #     and np.allclose(bug(w, gradient, velocity, lr, 0.9)[1], want.velocity)
+    # "Keep the default of the stub": default if momentum is None → 0.9 if momentum is None
+    momentum = default if momentum is None else momentum
+    velocity = momentum * velocity + as_float(gradient)
+    return as_float(w) - lr * velocity, velocity

@@ -27,6 +27,10 @@ MEASURES: dict[str, tuple[Callable, Callable, str]] = {
     "tiny": (tiniest, min, "a number as small as {} is passed"),
     "close": (nearest, min, "numbers differ by as little as {} of their size"),
 }
+BOOLEANS = (
+    "NumPy refuses `-` of Booleans, and True + True and sums of products by `@` are True; ask "
+    "by `==` and `&`, or count in integers"
+)
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
@@ -120,7 +124,8 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         also = " and ".join(map(of_one, words))
         text += f"in the one input that fails, {also}, and in no other."
         more = ""
-    text += more if words[1:] else f" Look for this: {HINTS[kind]}."
+    hint = BOOLEANS if words[0].endswith("is of dtype bool") else HINTS[kind]
+    text += more if words[1:] else f" Look for this: {hint}."
     short = words[0].replace("those ", "").replace("all but where", "except where")
     if kind in MEASURES:
         short = f"for numbers that are {kind}"

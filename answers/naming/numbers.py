@@ -202,10 +202,10 @@ def is_mapped(w: ComparedPart, function: Callable) -> bool:
 def by_chance(seen: WrongParts, function: Callable) -> bool:
     """Whether the function makes one number of many: then a wrong constant looks like its value."""
     if function not in WHOLE:
-        # 1 - x is 1 for every x that is small enough.
+        # 1 - x is 1 for every x that is small enough, and 1 - x and log x are 0 for 1 alone.
         made = seen.gots
         alike = len(made) > 1 and np.allclose(made, made[0], rtol=1e-6, atol=0)
-        return alike and made[0] != 0
+        return alike and (made[0] != 0 or bool(np.all(seen.wants == 1)))
     if any(w.got.dtype.kind == "i" for w in seen.wrong):
         return False
     # Where whole numbers alone are right, and several fractions are wrong, that is no chance.

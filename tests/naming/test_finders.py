@@ -417,6 +417,14 @@ def test_how_many_arrays_a_dict_holds_may_tell_the_inputs_that_fail():
     assert report.bug == "wrong_except_where_table_holds_1_array"
 
 
+def test_what_fails_for_booleans_is_told_what_numpy_does_with_them():
+    exercise = exercise_of(itself, np.eye(3) == 1, np.eye(2, dtype=int), *MATRICES)
+    report = exercise.run(lambda x: x + 0 * (x - x))
+    assert report.bug == "wrong_where_x_is_of_dtype_bool"
+    assert "refuses `-` of Booleans" in report.diagnosis
+    assert "float32" not in report.diagnosis
+
+
 def test_what_is_small_has_no_complement_and_one_number_no_factor():
     exercise = exercise_of(itself, *MATRICES, 1e-12 * MATRICES[1])
     report = exercise.run(lambda x: x if abs(x).max() > 1e-6 else np.ones(x.shape))

@@ -362,6 +362,53 @@ def products_of_integers(x, chosen, gates, w_in, w_out, capacity=None):
     return out
 
 
+def gates_through_a_softmax(x, chosen, gates, w_in, w_out, capacity=None):
+    e = np.exp(gates - gates.max(axis=1, keepdims=True))
+    weights = e / e.sum(axis=1, keepdims=True)
+    return as_one_writes_it(x, chosen, weights, w_in, w_out, capacity)
+
+
+def gates_not_turned(x, chosen, gates, w_in, w_out, capacity=None):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    expert, gate = chosen.T.ravel(), gates.ravel()
+    token = np.tile(np.arange(len(x)), chosen.shape[1])
+    for e in range(len(w_in)):
+        at = np.flatnonzero(expert == e)[:capacity]
+        out[token[at]] += gate[at, None] * _run(x[token[at]], w_in, w_out, e)
+    return out
+
+
+def room_of_the_average(x, chosen, gates, w_in, w_out, capacity=None):
+    if capacity is None:
+        capacity = -(-chosen.size // len(w_in))
+    return as_one_writes_it(x, chosen, gates, w_in, w_out, capacity)
+
+
+def _buffered(x, chosen, gates, w_in, w_out, capacity, overwritten):
+    x, gates, w_in, w_out, out = _prepared(x, gates, w_in, w_out)
+    room = len(x) if capacity is None else min(capacity, len(x))
+    expert, token = chosen.T.ravel(), np.tile(np.arange(len(x)), chosen.shape[1])
+    hot = np.eye(len(w_in), dtype=int)[expert]
+    place = (np.cumsum(hot, axis=0) - 1)[np.arange(len(expert)), expert]
+    fits = place < room
+    place = np.minimum(place, room - 1)
+    buffer = np.zeros((len(w_in), room, x.shape[1]), out.dtype)
+    if overwritten:
+        fits[:] = True
+    buffer[expert[fits], place[fits]] = x[token[fits]]
+    y = np.maximum(buffer @ w_in, 0) @ w_out
+    np.add.at(out, token, gates.T.ravel()[:, None] * y[expert, place])
+    return out
+
+
+def dropped_not_masked(x, chosen, gates, w_in, w_out, capacity=None):
+    return _buffered(x, chosen, gates, w_in, w_out, capacity, False)
+
+
+def places_clipped(x, chosen, gates, w_in, w_out, capacity=None):
+    return _buffered(x, chosen, gates, w_in, w_out, capacity, True)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     replaced: "assigned",
@@ -369,7 +416,7 @@ WRONG = {
     mean_of_experts: None,
     first_gate_for_all: "gate_of_the_first_choice",
     linear_experts: "no_relu",
-    relu_at_the_end: None,
+    relu_at_the_end: "relu_after_both",
     nothing_dropped: "capacity_ignored",
     in_token_order: "tokens_before_choices",
     each_choice_by_itself: "capacity_for_each_choice",
@@ -394,4 +441,9 @@ WRONG = {
     shares_of_gates: "gates_made_to_sum_to_1",
     later_choices_by_token: None,
     products_of_integers: "wrong_where_w_in_is_of_dtype_int32",
+    gates_through_a_softmax: "softmax_of_gates",
+    gates_not_turned: "gates_by_rows",
+    room_of_the_average: "capacity_made_up",
+    dropped_not_masked: "dropped_read_the_last_place",
+    places_clipped: "dropped_read_the_last_place",
 }

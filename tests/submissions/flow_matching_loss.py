@@ -194,6 +194,46 @@ def root_of_the_loss(model, x0, noise, t):
 
 
 # What each is told; None where no known mistake explains it.
+
+
+def _on_line(x0, noise, t):
+    x0, noise = _float(x0), _float(noise)
+    at = t.astype(x0.dtype).reshape(-1, *[1] * (x0.ndim - 1))
+    return (1 - at) * x0 + at * noise, noise - x0
+
+
+def _mean_square(off):
+    return np.mean(off**2), 2 * off / off.size
+
+
+def from_the_point_to_the_noise(model, x0, noise, t):
+    points, _ = _on_line(x0, noise, t)
+    return _mean_square(model(points, t) - (noise - points))
+
+
+def from_the_data_to_the_point(model, x0, noise, t):
+    points, _ = _on_line(x0, noise, t)
+    return _mean_square(model(points, t) - (points - x0))
+
+
+def told_one_minus_t(model, x0, noise, t):
+    points, velocity = _on_line(x0, noise, t)
+    return _mean_square(model(points, 1 - t) - velocity)
+
+
+def time_first(model, x0, noise, t):
+    """As solvers of differential equations call it."""
+    points, velocity = _on_line(x0, noise, t)
+    return _mean_square(model(t, points) - velocity)
+
+
+def samples_as_rows(model, x0, noise, t):
+    """For a network of linear layers."""
+    points, velocity = _on_line(x0, noise, t)
+    out = model(points.reshape(len(points), -1), t)
+    return _mean_square(np.reshape(out, velocity.shape) - velocity)
+
+
 WRONG = {
     to_the_data: "velocity_backwards",
     from_the_noise: "line_backwards",
@@ -220,4 +260,9 @@ WRONG = {
     twice_asked: "a_property_fails",
     in_place: "an_argument_changed",
     root_of_the_loss: "root",
+    from_the_point_to_the_noise: "way_to_the_sample",
+    from_the_data_to_the_point: "way_to_the_sample",
+    told_one_minus_t: "time_told_backwards",
+    time_first: "time_before_the_samples",
+    samples_as_rows: "a_property_fails",
 }

@@ -237,6 +237,28 @@ def counted_in_single_precision(logits, k):
     return rows.shape[1] * f @ _softmax(rows).mean(axis=0)
 
 
+def counts_without_minlength(logits, k):
+    rows = _rows(logits)
+    chosen = np.argsort(-rows, axis=1, kind="stable")[:, :k]
+    f = np.bincount(chosen.ravel()) / chosen.size
+    return rows.shape[1] * f @ _softmax(rows).mean(axis=0)
+
+
+def short_counts_times_probabilities(logits, k):
+    rows = _rows(logits)
+    chosen = np.argsort(-rows, axis=1, kind="stable")[:, :k]
+    f = np.bincount(chosen.ravel()) / chosen.size
+    return rows.shape[1] * np.sum(f * _softmax(rows).mean(axis=0))
+
+
+def last_k_of_a_partition(logits, k):
+    rows = _rows(logits)
+    experts = rows.shape[1]
+    chosen = np.argpartition(rows, experts - k, axis=1)[:, experts - k :]
+    f = np.bincount(chosen.ravel(), minlength=experts) / chosen.size
+    return experts * f @ _softmax(rows).mean(axis=0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_mixtral: "counts_not_divided_by_k",
@@ -266,4 +288,7 @@ WRONG = {
     top_probabilities: "chosen_by_probability",
     argmax_and_minus_1e9: "chosen_twice",
     counted_in_single_precision: "wrong_for_numbers_that_are_close",
+    counts_without_minlength: "bincount_without_minlength",
+    short_counts_times_probabilities: "bincount_without_minlength",
+    last_k_of_a_partition: "equal_logits_in_any_order",
 }

@@ -278,6 +278,11 @@ def rounded_to_15_decimals(a, b):
     return round(min(1.0, 2 * binom.cdf(k, n, 0.5)), 15) if n else 1.0
 
 
+def cells_of_agreement(correct_a, correct_b):
+    a, b = correct_a == 1, correct_b == 1
+    return _exact(int((a & b).sum()), int((~a & ~b).sum()))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_statistic: "chi_squared",
@@ -301,8 +306,8 @@ WRONG = {
     one_minus: "complement",
     one_tail_ending_early: "too_small",
     tail_of_b_without_a_cap: "only_if_a_is_better",
-    normal_beyond_25: None,
-    corrected_beyond_25: None,
+    normal_beyond_25: "normal_for_many",
+    corrected_beyond_25: "normal_for_many",
     nan_where_they_never_differ: "not_finite",
     zero_losses_without_the_double: "constant_factor",
     labels_subtracted: "wrong_where_correct_a_is_of_dtype_bool",
@@ -311,4 +316,5 @@ WRONG = {
     one_minus_the_rest: "a_property_fails",
     never_below_the_precision: "a_property_fails",
     rounded_to_15_decimals: "a_property_fails",
+    cells_of_agreement: "agreements_for_differences",
 }

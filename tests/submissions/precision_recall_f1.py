@@ -321,6 +321,37 @@ def one_is_too_few(truth, predicted):
 
 NOTED = {means_in_float32}
 
+
+def _shares(tp, fp, fn):
+    return [
+        n / d if d else 0.0 for n, d in ((tp, tp + fp), (tp, tp + fn), (2 * tp, 2 * tp + fp + fn))
+    ]
+
+
+def micro(truth, predicted):
+    right = float(np.mean(truth == predicted))
+    return right, right, right
+
+
+def intersection_over_union(truth, predicted):
+    t, p = truth == 1, predicted == 1
+    precision, recall, _ = _shares((t & p).sum(), (~t & p).sum(), (t & ~p).sum())
+    return precision, recall, (t & p).sum() / max((t | p).sum(), 1)
+
+
+def inverted_integers(truth, predicted):
+    tp = np.logical_and(truth, predicted).sum()
+    fp = np.logical_and(~truth, predicted).sum()
+    fn = np.logical_and(truth, ~predicted).sum()
+    return _shares(tp, fp, fn)
+
+
+def nothing_where_nothing_is_wrong(truth, predicted):
+    t, p = truth == 1, predicted == 1
+    fp, fn = (~t & p).sum(), (t & ~p).sum()
+    return _shares((t & p).sum(), fp, fn) if fp + fn else (0.0, 0.0, 0.0)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unguarded: "nan_for_nothing",
@@ -353,4 +384,8 @@ WRONG = {
     f1_weighted_by_the_classes: "weighted_over_both_classes",
     all_weighted_by_the_classes: "weighted_over_both_classes",
     one_is_too_few: "wrong_only_where_it_should_be_1",
+    micro: "all_three_the_accuracy",
+    intersection_over_union: "jaccard_for_f1",
+    inverted_integers: "integers_inverted",
+    nothing_where_nothing_is_wrong: "wrong_only_where_it_should_be_1",
 }

@@ -176,6 +176,18 @@ def momentum_or_its_default(w, gradient, velocity, lr, momentum=0.9):
 
 
 # What each is told; None where no known mistake explains it.
+
+
+def rest_of_the_velocity(w, gradient, velocity, lr, momentum=0.9):
+    w, gradient, velocity = _floats(w, gradient, velocity)
+    velocity = (1 - momentum) * velocity + gradient
+    return w - lr * velocity, velocity
+
+
+def default_of_pytorch(w, gradient, velocity, lr, momentum=0.0):
+    return two_lines(w, gradient, velocity, lr, momentum)
+
+
 WRONG = {
     rate_in_the_velocity: "rate_inside_the_velocity",
     rate_in_both: "rate_inside_the_velocity",
@@ -200,4 +212,6 @@ WRONG = {
     long_gradients_cut: "wrong_for_numbers_that_are_large",
     own_memory: "another_answer_to_the_same_input",
     momentum_or_its_default: "wrong_where_momentum_is_0.0",
+    rest_of_the_velocity: "share_of_the_rest",
+    default_of_pytorch: "another_default",
 }
