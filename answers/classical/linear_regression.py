@@ -20,29 +20,27 @@ def negative_penalty(lamda):
     refuse_below(0, lamda=lamda)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def collinear(x, lamda):
     d, centred = x.shape[1], as_float(x) - x.mean(axis=0)
-    if not np.isfinite(centred).all():
+    lost = np.finfo(centred.dtype).eps * (centred**2).sum()  # beside the squares
+    if not np.isfinite(centred).all() or (lamda > 0 and not lamda <= lost < np.inf):
         return
     centred[:, (x == x[0]).all(axis=0)] = 0  # its mean is rounded
-    with np.errstate(over="ignore", invalid="ignore"):
-        gram = centred.T @ centred
-        lost = np.finfo(gram.dtype).eps * np.trace(gram)  # beside the squares
-    if lamda == 0 or lamda <= lost < np.inf:
-        above = f"choose `lamda` above {lost if lamda else 0:.1g}"
-        rank = np.linalg.matrix_rank(centred)
-        if rank < d:
-            raise ValueError(
-                f"`x` has {d} columns, and centred a rank of {rank}: many weights fit alike; "
-                f"{above}"
-            )
-        try:
-            np.linalg.inv(gram)
-        except np.linalg.LinAlgError:
-            raise ValueError(
-                f"the columns of `x` are nearly collinear, and their products singular in "
-                f"{gram.dtype}; {above}, or take `ridge_by_svd`"
-            ) from None
+    above = f"choose `lamda` above {lost if lamda else 0:.1g}"
+    rank = np.linalg.matrix_rank(centred)
+    if rank < d:
+        raise ValueError(
+            f"`x` has {d} columns, and centred a rank of {rank}: many weights fit alike; "
+            f"{above}"
+        )
+    try:
+        np.linalg.inv(centred.T @ centred)
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            "the columns of `x` are nearly collinear, and their products singular in "
+            f"{centred.dtype}; {above}, or take `ridge_by_svd`"
+        ) from None
 
 
 def weights_overflow(result):
