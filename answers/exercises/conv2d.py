@@ -158,6 +158,24 @@ def bias_once_for_each_channel(x, w, b, stride=1, padding=0, dilation=1):
     return conv2d(x, w, x.shape[1] * as_float(b), stride, padding, dilation)
 
 
+@exercise.bug(stored=("x", "x and w", "before the bias"))
+def result_in_integers(x, w, b, stride=1, padding=0, dilation=1, stored="x"):
+    """The result is stored in the type of the images, or of images and filters, and integers hold
+    no fractions. Store it in floats."""
+    # "The result is stored in the type of the images": x.dtype.kind == "i" and np.array_equal(got,
+    #     np.trunc(want))
+    # "or of images and filters": np.array_equal(bug(np.rint(x).astype(int), np.rint(w).astype(int),
+    #     b, stored="x and w"), np.trunc(right(np.rint(x), np.rint(w), b)))
+    # "Store it in floats": np.result_type(x, w) if stored == 'x and w' else x.dtype → float
+    kind = np.result_type(x, w) if stored == "x and w" else x.dtype
+    bias = as_float(b)[:, None, None]
+    out = conv2d(x, w, 0 * as_float(b), stride, padding, dilation)
+    with np.errstate(invalid="ignore"):
+        if stored == "before the bias":
+            return out.astype(kind) + bias
+        return (out + bias).astype(kind)
+
+
 @exercise.bug
 def stride_ignored(x, w, b, stride=1, padding=0, dilation=1):
     """The kernel is laid over every pixel, whatever the stride. Take every `stride`-th place."""

@@ -328,6 +328,20 @@ def in_the_type_of_products(x, w, b, stride=1, padding=0, dilation=1):
     return out.astype(int) if np.result_type(x, w).kind == "i" else out
 
 
+def zeros_like_the_pixels(x, w, b, stride=1, padding=0, dilation=1):
+    sums = _by(x, w, np.zeros(len(b)), stride, padding, dilation)
+    out = np.zeros(sums.shape, x.dtype)
+    with np.errstate(invalid="ignore"):
+        out[...] = sums
+    return out + b[:, None, None]
+
+
+def zeros_like_the_products(x, w, b, stride=1, padding=0, dilation=1):
+    right = _by(x, w, b, stride, padding, dilation)
+    with np.errstate(invalid="ignore"):
+        return right.astype(np.result_type(x, w))
+
+
 def products_in_their_own_type(x, w, b, stride=1, padding=0, dilation=1):
     p = _padded(x, padding)
     reach = tuple(dilation * (k - 1) + 1 for k in w.shape[2:])
@@ -363,7 +377,7 @@ WRONG = {
     stride_after_padding_of_the_output: "wrong_where_padding_is_passed",
     stride_from_the_second: "wrong_where_stride_is_2_or_more",
     images_padded_in_place: "an_argument_changed",
-    in_the_type_of_the_pixels: "truncated_to_integers",
+    in_the_type_of_the_pixels: "result_in_integers",
     bias_down_the_rows: "bias_along_the_height",
     columns_walked_first: "places_by_columns",
     subsampled_first: "image_thinned_out",
@@ -373,6 +387,8 @@ WRONG = {
     transposed_if_it_fits: "filters_for_channels",
     one_pad_in_the_size: "padding_before_only",
     columns_of_a_square_kernel: "kernel_transposed",
-    in_the_type_of_products: "truncated_to_integers",
+    in_the_type_of_products: "result_in_integers",
+    zeros_like_the_pixels: "result_in_integers",
+    zeros_like_the_products: "result_in_integers",
     products_in_their_own_type: "wrong_where_w_is_of_dtype_int32",
 }
