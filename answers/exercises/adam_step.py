@@ -229,6 +229,34 @@ def betas_exchanged(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, ep
     return moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps), m, v
 
 
+@exercise.bug
+def correction_with_the_other_beta(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
+):
+    """The corrections have changed places: m is divided by 1 - beta2**step, and v by
+    1 - beta1**step. Each takes the beta of its own average."""
+    # "m is divided by 1 - beta2**step, and v by 1 - beta1**step": np.allclose(got.w, w - lr *
+    #     got.m / (1 - beta2**step) / (np.sqrt(got.v / (1 - beta1**step)) + eps))
+    # "Each takes the beta of its own average": m / (1 - beta2 ** step), v / (1 - beta1 ** step) →
+    #     m / (1 - beta1**step), v / (1 - beta2**step)
+    m, v = averages(gradient, m, v, beta1, beta2)
+    return moved(w, lr, m / (1 - beta2**step), v / (1 - beta1**step), eps), m, v
+
+
+@exercise.bug
+def eps_as_a_floor(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    """The root is raised to eps where it is less, and a larger one gets nothing. Add eps to each
+    root."""
+    # "The root is raised to eps where it is less": np.allclose(bug(*np.array([[0], [1e-12], [0],
+    #     [0]]), 1, lr=1.0)[0], -1e-4, rtol=1e-9, atol=0)
+    # "and a larger one gets nothing": bug(*np.array([[0], [1e-6], [0], [0]]), 1, lr=1.0)[0] < -1 +
+    #     1e-9
+    # "Add eps to each root": np.maximum(np.sqrt(v_hat), eps) → (np.sqrt(v_hat) + eps)
+    m, v = averages(gradient, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**step), v / (1 - beta2**step)
+    return as_float(w) - lr * m_hat / np.maximum(np.sqrt(v_hat), eps), m, v
+
+
 @exercise.bug(of=(np.abs, np.positive))
 def gradient_not_squared(
     w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, of=np.abs

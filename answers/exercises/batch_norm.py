@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.grader.exercise import Exercise
 from answers.grader.number_types import add_whole_numbers
+from answers.inputs import as_float
 from answers.training.normalization import batch_norm
 
 exercise = Exercise(
@@ -211,23 +212,104 @@ def running_not_updated(
     return y, running_mean + 0, running_var + 0
 
 
-@exercise.bug
+@exercise.bug(of_one=(None, 0.0, np.nan))
 def moved_in_evaluation(
-    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+    x,
+    gain,
+    bias,
+    running_mean,
+    running_var,
+    training=True,
+    momentum=0.1,
+    eps=1e-5,
+    of_one=None,
 ):
     """The running statistics move in evaluation, too: so answers would depend on what was asked
     before. Leave them there as they are."""
     # "The running statistics move in evaluation, too": np.allclose(got.running_mean, 0.9 *
     #     running_mean + 0.1 * x.mean(0))
-    # "Leave them there as they are": x.shape[-1] → x.shape[-1] and training
+    # "Leave them there as they are": if n > 1 or of_one is not None → if False
     y, mean, var = batch_norm(
         x, gain, bias, running_mean, running_var, training, momentum, eps
     )
     axes = tuple(range(x.ndim - 1))
-    if x.size > x.shape[-1]:
+    n = x.size // x.shape[-1]
+    if n > 1 or of_one is not None:
+        unbiased = x.var(axes, ddof=1) if n > 1 else of_one
         mean = (1 - momentum) * running_mean + momentum * x.mean(axes)
-        var = (1 - momentum) * running_var + momentum * x.var(axes, ddof=1)
+        var = (1 - momentum) * running_var + momentum * unbiased
     return y, mean, var
+
+
+def that_normalize(x, running_mean, running_var, training):
+    """The mean and the variance."""
+    if not training:
+        return running_mean, running_var
+    axes = tuple(range(x.ndim - 1))
+    return x.mean(axes), x.var(axes)
+
+
+@exercise.bug
+def eps_beside_the_root(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    """eps is added to the root of the variance. Add it inside: `np.sqrt(var + eps)`."""
+    # "eps is added to the root of the variance": np.allclose((got.y - bias) / gain, (x -
+    #     x.mean(0)) / (x.std(0) + eps), rtol=1e-9)
+    # "Add it inside: `np.sqrt(var + eps)`": (np.sqrt(var) + eps) → np.sqrt(var + eps)
+    _, *kept = batch_norm(
+        x, gain, bias, running_mean, running_var, training, momentum, eps
+    )
+    mean, var = that_normalize(x, running_mean, running_var, training)
+    return gain * (x - mean) / (np.sqrt(var) + eps) + bias, *kept
+
+
+@exercise.bug
+def bias_before_the_gain(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    """The gain multiplies the bias, too. Add the bias last: gain · normalized + bias."""
+    # "The gain multiplies the bias, too": np.allclose(got.y, want.y - bias + gain * bias)
+    # "Add the bias last: gain · normalized + bias": gain * (normalized + bias) → gain *
+    #     normalized + bias
+    _, *kept = batch_norm(
+        x, gain, bias, running_mean, running_var, training, momentum, eps
+    )
+    mean, var = that_normalize(x, running_mean, running_var, training)
+    normalized = (x - mean) / np.sqrt(var + eps)
+    return gain * (normalized + bias), *kept
+
+
+@exercise.bug(least=(0.0, -np.inf))
+def squares_before_centring(
+    x,
+    gain,
+    bias,
+    running_mean,
+    running_var,
+    training=True,
+    momentum=0.1,
+    eps=1e-5,
+    least=0.0,
+):
+    """The variance is the mean of squares less the square of the mean, which cancels where the mean
+    is far from 0. Subtract the mean from x first."""
+    # "The variance is the mean of squares less the square of the mean, which cancels where the mean
+    #     is far from 0": np.allclose(got.y, want.y, atol=1e-2) and not np.allclose(got.y, want.y)
+    #     and x.mean() > 1e5
+    # "Subtract the mean from x first": (x ** 2).mean(axes) - mean ** 2 → ((x - mean) **
+    #     2).mean(axes)
+    if not training or x.size == x.shape[-1]:
+        return batch_norm(
+            x, gain, bias, running_mean, running_var, training, momentum, eps
+        )
+    axes, n = tuple(range(x.ndim - 1)), x.size // x.shape[-1]
+    x = as_float(x)
+    mean = x.mean(axes)
+    var = np.maximum((x**2).mean(axes) - mean**2, least)
+    y = gain * (x - mean) / np.sqrt(var + eps) + bias
+    moved = (1 - momentum) * running_mean + momentum * mean
+    return y, moved, (1 - momentum) * running_var + momentum * var * n / (n - 1)
 
 
 @exercise.bug

@@ -66,6 +66,13 @@ add_whole_numbers(
 )
 x, w, b = layer(2, 3, (5, 6), 4, (2, 3))
 exercise.case("integers in b beside floats", x, w, np.rint(9 * b).astype(np.int64))
+whole = [np.where(a < 0, -1, 1) * np.ceil(9 * abs(a)).astype(np.int64) for a in (x, w)]
+exercise.case("fractions in b beside integers", *whole, b)
+exercise.case(
+    "int32 whose products need more than four bytes",
+    *(10_007 * a.astype(np.int32) for a in whole),
+    b,
+)
 exercise.case(
     "pixels from 0 to 255",
     rng.integers(256, size=(2, 3, 6, 5), dtype=np.uint8),
@@ -151,6 +158,24 @@ def bias_once_for_each_channel(x, w, b, stride=1, padding=0, dilation=1):
     return conv2d(x, w, x.shape[1] * as_float(b), stride, padding, dilation)
 
 
+@exercise.bug(stored=("x", "x and w", "before the bias"))
+def result_in_integers(x, w, b, stride=1, padding=0, dilation=1, stored="x"):
+    """The result is stored in the type of the images, or of images and filters, and integers hold
+    no fractions. Store it in floats."""
+    # "The result is stored in the type of the images": x.dtype.kind == "i" and np.array_equal(got,
+    #     np.trunc(want))
+    # "or of images and filters": np.array_equal(bug(np.rint(x).astype(int), np.rint(w).astype(int),
+    #     b, stored="x and w"), np.trunc(right(np.rint(x), np.rint(w), b)))
+    # "Store it in floats": np.result_type(x, w) if stored == 'x and w' else x.dtype → float
+    kind = np.result_type(x, w) if stored == "x and w" else x.dtype
+    bias = as_float(b)[:, None, None]
+    out = conv2d(x, w, 0 * as_float(b), stride, padding, dilation)
+    with np.errstate(invalid="ignore"):
+        if stored == "before the bias":
+            return out.astype(kind) + bias
+        return (out + bias).astype(kind)
+
+
 @exercise.bug
 def stride_ignored(x, w, b, stride=1, padding=0, dilation=1):
     """The kernel is laid over every pixel, whatever the stride. Take every `stride`-th place."""
@@ -203,13 +228,39 @@ def padding_repeats_the_image(x, w, b, stride=1, padding=0, dilation=1, mode="ed
 
 @exercise.bug
 def padding_before_only(x, w, b, stride=1, padding=0, dilation=1):
-    """Padding is added above and on the left only, so that the output is too small. Add it on all
-    four sides."""
-    # "Padding is added above and on the left only, so that the output is too small": got.shape[2] <
+    """Padding counts above and on the left only, so that the output is too small. Add it on all
+    four sides, and twice to the size."""
+    # "Padding counts above and on the left only, so that the output is too small": got.shape[2] <
     #     want.shape[2] and np.allclose(got, want[:, :, :got.shape[2], :got.shape[3]])
-    # "Add it on all four sides": (padding, 0) → (padding, padding)
+    # "Add it on all four sides, and twice to the size": (padding, 0) → (padding, padding)
     padded = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0)))
     return conv2d(padded, w, b, stride, 0, dilation)
+
+
+@exercise.bug
+def places_rounded_up(x, w, b, stride=1, padding=0, dilation=1):
+    """The number of places is rounded up, so that a last window hangs over the edge. Round
+    down."""
+    # "so that a last window hangs over the edge": got.size > want.size and np.allclose(got[:, :, :
+    #     want.shape[2], : want.shape[3]], want)
+    # "Round down": beyond = stride - 1 → beyond = 0
+    # "The number of places is rounded up": got.shape[2] == -(-(x.shape[2] + 2 * padding -
+    #     w.shape[2]) // stride) + 1 and stride > 1
+    beyond = stride - 1
+    wider = np.pad(x, ((0, 0), (0, 0), (0, beyond), (0, beyond)))
+    return conv2d(wider, w, b, stride, padding, dilation)
+
+
+@exercise.bug
+def kernel_transposed(x, w, b, stride=1, padding=0, dilation=1):
+    """Rows and columns of the kernel are exchanged, where there are as many of each. Its rows run
+    down the image, its columns to the right."""
+    # "Rows and columns of the kernel are exchanged, where there are as many of each": w.shape[2] ==
+    #     w.shape[3] and np.allclose(got, right(x, w.swapaxes(2, 3), b, stride, padding, dilation))
+    # "Its rows run down the image, its columns to the right": w.swapaxes(2, 3) → w
+    if w.shape[2] == w.shape[3]:
+        w = w.swapaxes(2, 3)
+    return conv2d(x, w, b, stride, padding, dilation)
 
 
 def cropped(out, rows, columns):

@@ -29,6 +29,10 @@ exercise.case("the first of three axes, counted from the end", cube, axis=-3)
 exercise.case("an axis of size 1 beside the summed one", cube[:, :1])
 exercise.case("one number", np.array([-2.5]), noted=refusal_of("one number"))
 exercise.case("integers", np.array([[3, 1, 2], [0, -4, 1]]))
+exercise.case(
+    "logits 10 and more below the largest",
+    np.array([[4.9817364, -5.1, -5.6, -5.2], [-5.3, -6, 4.8163952, -5.25]]),
+)
 exercise.case("logits near 10 000", 1e4 + np.array([0.0, 1.0, -2.0, 0.5]))
 exercise.case("logits near -100 000", -1e5 + np.array([0.0, 1.0, -2.0, 0.5]))
 exercise.case("logits 20 000 apart in a row", np.array([[-1e4, 1e4, 1e4, 0.0]]))

@@ -79,6 +79,12 @@ exercise.case(
     rng.integers(-20_000, -10_000, size=(1, 2, 5, 5)),
     *(3, 2, 1),
 )
+middle = np.pad(np.array([[5]]), 1)[None, None]
+exercise.case(
+    "int32 whose sums need more than four bytes",
+    np.array([[[[2e9, 1e9], [-3, 1.5e9]]]]).astype(np.int32),
+    *(middle, 2, 1),
+)
 exercise.case("wide padding", images(1, 2, 4, 5), few_values(1, 2, 7, 8), 4, 2, 2)
 exercise.case(
     "float32",
@@ -325,6 +331,20 @@ def padding_cut_at_the_end(dout, x, kernel, stride=None, padding=0):
 
 
 @exercise.bug
+def pixels_left_over_cut_off(dout, x, kernel, stride=None, padding=0):
+    """The gradient ends with the last window, so that the pixels left over are missing. It has the
+    shape of the images, with 0 there."""
+    # "The gradient ends with the last window, so that the pixels left over are missing":
+    #     got.shape[2] < x.shape[2] and np.array_equal(got, want[:, :, : got.shape[2], :
+    #     got.shape[3]])
+    # "It has the shape of the images, with 0 there": [:, :, :rows, :columns] → [:]
+    step = stride or kernel
+    rows, columns = ((n - 1) * step + kernel - padding for n in dout.shape[2:])
+    gradient = max_pool2d_backward(dout, x, kernel, stride, padding)
+    return gradient[:, :, :rows, :columns]
+
+
+@exercise.bug
 def cut_to_minus_zero(dout, x, kernel, stride=None, padding=0):
     """Without padding the result is empty: the slice `padding:-padding` is `0:0` there. Cut to
     `padding + x.shape[2]` and `padding + x.shape[3]`."""
@@ -442,8 +462,8 @@ def padded_with_the_smallest(dout, x, kernel, stride=None, padding=0):
     return spread(dout, x, kernel, stride, padding, first, fill=x.min())
 
 
-@exercise.bug
-def first_pixel_below_zero(dout, x, kernel, stride=None, padding=0):
+@exercise.bug(padding_too=(False, True))
+def first_pixel_below_zero(dout, x, kernel, stride=None, padding=0, padding_too=False):
     """The search for the maximum begins at 0, so that in a window of pixels below 0 the first pixel
     gets the gradient. Begin at -inf."""
     # "in a window of pixels below 0 the first pixel gets the gradient": got[0, 0, 0, 0] == dout[0,
@@ -454,7 +474,8 @@ def first_pixel_below_zero(dout, x, kernel, stride=None, padding=0):
     #     -0.3, -0.1]]]]), 2)[0, 0], [[1, 0, 0, 1], [0] * 4, [1, 0, 1, 0], [0] * 4])
 
     def share(taps):
-        return first(np.where(np.isinf(taps), taps, np.maximum(taps, 0)))
+        seen = np.maximum(taps, 0)
+        return first(seen if padding_too else np.where(np.isinf(taps), taps, seen))
 
     return spread(dout, x, kernel, stride, padding, share)
 

@@ -89,6 +89,18 @@ def offset_ignored(x, offset=0, base=10_000.0):
 
 
 @exercise.bug
+def offset_in_the_angle(x, offset=0, base=10_000.0):
+    """The offset is added to the angle, so that it turns each pair at the speed of the first. Add
+    it to the position, before that is multiplied by the speed."""
+    # "The offset is added to the angle": np.allclose(got, turned(x, angles(x, 0, base) + offset))
+    # "it turns each pair at the speed of the first": np.allclose(bug(np.tile(x, 2), offset)[0],
+    #     right(np.tile(x, 2), offset, base=1.0)[0])
+    # "Add it to the position, before that is multiplied by the speed": angles(x, 0, base) + offset
+    #     → angles(x, offset, base)
+    return turned(x, angles(x, 0, base) + offset)
+
+
+@exercise.bug
 def counted_from_1(x, offset=0, base=10_000.0):
     """Positions run one ahead. Position counts the tokens before, so the first of all stands at
     0 and is not turned."""
@@ -210,6 +222,18 @@ def exponent_without_its_sign(x, offset=0, base=10_000.0):
     return turned(
         x, angles(x, offset, base, -np.arange(0, x.shape[-1], 2) / x.shape[-1])
     )
+
+
+@exercise.bug
+def exponent_rounded_down(x, offset=0, base=10_000.0):
+    """The exponent -2j/d is rounded down to -1, so that all pairs but the first turn at 1 / base.
+    Divide with `/`."""
+    # "The exponent -2j/d is rounded down to -1, so that all pairs but the first turn at 1 / base":
+    #     np.allclose(got, turned(x, angles(x, offset, base, np.minimum(np.arange(x.shape[-1] // 2),
+    #     1))))
+    # "Divide with `/`": // x.shape[-1] → / x.shape[-1]
+    exponents = np.arange(0, -x.shape[-1], -2) // x.shape[-1]
+    return turned(x, angles(x, offset, base, -exponents))
 
 
 @exercise.bug

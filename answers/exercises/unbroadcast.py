@@ -43,6 +43,8 @@ exercise.case(
     "a bias for as many rows as it has entries", rng.normal(size=(3, 3)), (3,)
 )
 exercise.case("integers", np.array([[3, -1, 4], [2, 7, 0]]), (3,))
+whole = np.array([[2e9, 5e8], [1.5e9, -1e9], [1e9, 7]]).astype(np.int32)
+exercise.case("int32 whose sum needs more than four bytes", whole, (2,))
 exercise.case("float32", cube.astype(np.float32), (1, 4))
 add_whole_numbers(exercise, np.array([[200, 100], [90, 7]]), (2,), signed=False)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), (3,))
@@ -252,6 +254,47 @@ def one_axis_only(gradient, shape):
     #     once": axis=new[:1] → axis=new
     new, stretched = axes_of(gradient, shape)
     return gradient.sum(axis=stretched, keepdims=True).sum(axis=new[:1])
+
+
+@exercise.bug
+def as_many_axes_as_shape_has(gradient, shape):
+    """Where axes are new, as many are summed as `shape` has. New are the axes that `shape` lacks:
+    sum over `range(gradient.ndim - len(shape))`."""
+    # "as many are summed as `shape` has": bug(np.ones((2, 3, 4)), (4,)).shape == (3, 4) and
+    #     bug(np.ones((2, 3)), ()).shape == (2, 3)
+    # "sum over `range(gradient.ndim - len(shape))`": range(len(shape)) → range(gradient.ndim -
+    #     len(shape))
+    if gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=tuple(range(len(shape))))
+    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return gradient.sum(axis=ones, keepdims=True)
+
+
+@exercise.bug
+def stretched_axes_only_if_none_is_new(gradient, shape):
+    """Stretched axes are summed only where no axis is new. There may be axes of both kinds: sum
+    over the new ones, then over the stretched ones."""
+    # "Stretched axes are summed only where no axis is new": np.array_equal(got,
+    #     gradient.sum(axis=0)) and bug(np.ones((3, 4)), (3, 1)).shape == (3, 1)
+    # "sum over the new ones, then over the stretched ones": gradient.sum(axis=new) →
+    #     gradient.sum(axis=stretched, keepdims=True).sum(axis=new)
+    new, stretched = axes_of(gradient, shape)
+    if new:
+        return gradient.sum(axis=new)
+    return gradient.sum(axis=stretched, keepdims=True)
+
+
+@exercise.bug(end=("first", "last"))
+def stretched_at_one_end(gradient, shape, end="first"):
+    """Of the axes of `shape` only the first, or only the last, is summed if it has size 1. Each
+    axis of size 1 may be stretched: look at all of them."""
+    # "only the first": bug(np.ones((3, 4)), (1, 1)).tolist() == [[3, 3, 3, 3]]
+    # "or only the last": bug(np.ones((3, 4)), (1, 1), end="last").tolist() == [[4], [4], [4]]
+    # "look at all of them": if axis == looked_at → if True
+    new, stretched = axes_of(gradient, shape)
+    looked_at = len(new) if end == "first" else gradient.ndim - 1
+    axes = tuple(axis for axis in stretched if axis == looked_at)
+    return gradient.sum(axis=axes, keepdims=True).sum(axis=new)
 
 
 @exercise.bug

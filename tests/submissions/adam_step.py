@@ -196,6 +196,13 @@ def at_most_ten_rates(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, 
     return w + np.clip(new - w, -10 * lr, 10 * lr), m, v
 
 
+def other_beta(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    w, g = _float(w, gradient)
+    m, v = _means(g, m, v, beta1, beta2)
+    late, early = 1 - beta2**step, 1 - beta1**step
+    return w - lr * m / late / ((v / early) ** 0.5 + eps), m, v
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_correction: "no_bias_correction",
@@ -208,7 +215,7 @@ WRONG = {
     weights_alone: "a_result_of_another_kind",
     v_before_m: "parts_in_another_order",
     ascending: "uphill",
-    largest_root: "wrong_only_in_w",
+    largest_root: "eps_as_a_floor",
     eps_of_the_default: "eps_ignored",
     betas_of_the_default: None,
     corrected_only_at_first: "wrong_where_step_is_10000",
@@ -218,4 +225,5 @@ WRONG = {
     squares_of_whole_numbers: "a_step_left_out",
     own_count: "another_answer_to_the_same_input",
     at_most_ten_rates: "wrong_only_in_w",
+    other_beta: "correction_with_the_other_beta",
 }

@@ -314,6 +314,56 @@ def first_mean_as_it_is(
     return y, mean, var
 
 
+def moved_whenever_asked(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    """One example moves the variance towards 0."""
+    if training:
+        return by_rows(x, gain, bias, running_mean, running_var, True, momentum, eps)
+    y, *_ = by_rows(x, gain, bias, running_mean, running_var, False, momentum, eps)
+    rows = x.reshape(-1, x.shape[-1]) * 1.0
+    unbiased = rows.var(0) * len(rows) / max(len(rows) - 1, 1)
+    mean = running_mean + momentum * (rows.mean(0) - running_mean)
+    return y, mean, running_var + momentum * (unbiased - running_var)
+
+
+def _normalized(x, running_mean, running_var, training, by):
+    rows = x.reshape(-1, x.shape[-1]) * 1.0
+    mean, var = (rows.mean(0), rows.var(0)) if training else (running_mean, running_var)
+    return ((rows - mean) / by(var)).reshape(x.shape)
+
+
+def eps_outside(x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5):
+    _, *kept = by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
+    hat = _normalized(x, running_mean, running_var, training, lambda var: eps + var**0.5)
+    return hat * gain + bias, *kept
+
+
+def gain_of_the_sum(
+    x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5
+):
+    _, *kept = by_rows(x, gain, bias, running_mean, running_var, training, momentum, eps)
+    hat = _normalized(x, running_mean, running_var, training, lambda var: np.sqrt(eps + var))
+    return (hat + bias) * gain, *kept
+
+
+def in_one_pass(x, gain, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5):
+    if not training:
+        return by_rows(x, gain, bias, running_mean, running_var, False, momentum, eps)
+    _refused(x)
+    rows = x.reshape(-1, x.shape[-1])
+    rows = rows if rows.dtype.kind == "f" else rows.astype(float)
+    n, mean = len(rows), np.mean(rows, axis=0)
+    var = np.mean(rows**2, axis=0) - mean**2
+    hat = ((rows - mean) / np.sqrt(var.clip(0) + eps)).reshape(x.shape)
+    running_mean = momentum * mean + (1 - momentum) * running_mean
+    return (
+        gain * hat + bias,
+        running_mean,
+        momentum * var * n / (n - 1) + (1 - momentum) * running_var,
+    )
+
+
 WRONG = {
     train_mode_always: "always_the_batch",
     running_always: "always_the_running",
@@ -340,4 +390,8 @@ WRONG = {
     variance_of_at_least_eps: "cut_off",
     large_batches_by_themselves: "wrong_only_in_y",
     first_mean_as_it_is: "first_batch_taken_whole",
+    moved_whenever_asked: "moved_in_evaluation",
+    eps_outside: "eps_beside_the_root",
+    gain_of_the_sum: "bias_before_the_gain",
+    in_one_pass: "squares_before_centring",
 }

@@ -308,6 +308,48 @@ def transposed_if_it_fits(x, w, b, stride=1, padding=0, dilation=1):
     return _by(x, w, b, stride, padding, dilation)
 
 
+def one_pad_in_the_size(x, w, b, stride=1, padding=0, dilation=1):
+    """Both sides are padded, and the size counts one."""
+    rows, cols = (
+        (n + padding - dilation * (k - 1) - 1) // stride + 1
+        for n, k in zip(x.shape[2:], w.shape[2:], strict=True)
+    )
+    return _by(x, w, b, stride, padding, dilation)[:, :, : max(rows, 0), : max(cols, 0)]
+
+
+def columns_of_a_square_kernel(x, w, b, stride=1, padding=0, dilation=1):
+    taps = w.transpose(0, 1, 3, 2) if w.shape[2] == w.shape[3] else w
+    return _by(x, taps, b, stride, padding, dilation)
+
+
+def in_the_type_of_products(x, w, b, stride=1, padding=0, dilation=1):
+    """A bias of fractions is added to an array of integers."""
+    out = _by(x, w, b, stride, padding, dilation)
+    return out.astype(int) if np.result_type(x, w).kind == "i" else out
+
+
+def zeros_like_the_pixels(x, w, b, stride=1, padding=0, dilation=1):
+    sums = _by(x, w, np.zeros(len(b)), stride, padding, dilation)
+    out = np.zeros(sums.shape, x.dtype)
+    with np.errstate(invalid="ignore"):
+        out[...] = sums
+    return out + b[:, None, None]
+
+
+def zeros_like_the_products(x, w, b, stride=1, padding=0, dilation=1):
+    right = _by(x, w, b, stride, padding, dilation)
+    with np.errstate(invalid="ignore"):
+        return right.astype(np.result_type(x, w))
+
+
+def products_in_their_own_type(x, w, b, stride=1, padding=0, dilation=1):
+    p = _padded(x, padding)
+    reach = tuple(dilation * (k - 1) + 1 for k in w.shape[2:])
+    views = np.lib.stride_tricks.sliding_window_view(p, reach, (2, 3))
+    views = views[:, :, ::stride, ::stride, ::dilation, ::dilation]
+    return np.einsum("nchwij,fcij->nfhw", views, w) + b[:, None, None]
+
+
 # What each is told.
 WRONG = {
     true_convolution: "kernel_flipped",
@@ -331,11 +373,11 @@ WRONG = {
     square_kernels: "kernel_taken_for_square",
     square_images: None,
     padding_of_the_kernel: None,
-    rounded_up: None,
+    rounded_up: "places_rounded_up",
     stride_after_padding_of_the_output: "wrong_where_padding_is_passed",
     stride_from_the_second: "wrong_where_stride_is_2_or_more",
     images_padded_in_place: "an_argument_changed",
-    in_the_type_of_the_pixels: "truncated_to_integers",
+    in_the_type_of_the_pixels: "result_in_integers",
     bias_down_the_rows: "bias_along_the_height",
     columns_walked_first: "places_by_columns",
     subsampled_first: "image_thinned_out",
@@ -343,4 +385,10 @@ WRONG = {
     first_dilation_kept: None,
     pixels_of_four_bytes: "wrong_for_numbers_that_are_large",
     transposed_if_it_fits: "filters_for_channels",
+    one_pad_in_the_size: "padding_before_only",
+    columns_of_a_square_kernel: "kernel_transposed",
+    in_the_type_of_products: "result_in_integers",
+    zeros_like_the_pixels: "result_in_integers",
+    zeros_like_the_products: "result_in_integers",
+    products_in_their_own_type: "wrong_where_w_is_of_dtype_int32",
 }

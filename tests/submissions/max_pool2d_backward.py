@@ -360,6 +360,39 @@ def side_by_side(dout, x, kernel, stride=None, padding=0):
     return _by_loops(dout, x, kernel, stride, padding, place)
 
 
+def as_far_as_the_windows(dout, x, kernel, stride=None, padding=0):
+    """What the windows cover, without the padding before it."""
+    dx = loops(dout, x, kernel, stride, padding)
+    step = stride or kernel
+    last = [step * n - step + kernel for n in dout.shape[2:]]
+    return dx[..., : last[0] - padding, : last[1] - padding]
+
+
+def begun_at_zero(dout, x, kernel, stride=None, padding=0):
+    """The first place of a window stays if no pixel is above 0, be it padding."""
+
+    def place(window):
+        found, at = 0.0, (0, 0)
+        for i, j in np.ndindex(window.shape):
+            if window[i, j] > found:
+                found, at = window[i, j], (i, j)
+        return at
+
+    return _by_loops(dout, x, kernel, stride, padding, place)
+
+
+def in_the_type_of_dout(dout, x, kernel, stride=None, padding=0):
+    step = kernel if stride is None else stride
+    p = _padded(x, padding)
+    dx = np.zeros(p.shape, dtype=dout.dtype)
+    for n, c, r, s in np.ndindex(dout.shape):
+        window = p[n, c, r * step : r * step + kernel, s * step : s * step + kernel]
+        i, j = _first(window)
+        with np.errstate(over="ignore"):
+            dx[n, c, r * step + i, s * step + j] += dout[n, c, r, s]
+    return _cut(dx, x, padding)
+
+
 # What each is told.
 WRONG = {
     equal_to_the_maximum: "every_maximum",
@@ -402,4 +435,7 @@ WRONG = {
     turned_outputs: "outputs_transposed",
     padding_of_half_the_kernel: "padded_by_half_the_kernel",
     side_by_side: "windows_within_the_stride",
+    as_far_as_the_windows: "pixels_left_over_cut_off",
+    begun_at_zero: "first_pixel_below_zero",
+    in_the_type_of_dout: "wrong_where_dout_is_of_dtype_int32",
 }

@@ -261,6 +261,18 @@ def positions_up_to_19(x, offset=0, base=10_000.0):
     return _turn(x, at[:, None] * base ** (-np.arange(0, d, 2) / d))
 
 
+def cache_added_to_the_angle(x, offset=0, base=10_000.0):
+    d = x.shape[-1]
+    by = np.outer(np.arange(x.shape[-2]), base ** (-np.arange(0, d, 2) / d))
+    return _turn(x, offset + by)
+
+
+def whole_exponents(x, offset=0, base=10_000.0):
+    d = x.shape[-1]
+    speeds = np.array([base ** (-2 * j // d) for j in range(d // 2)])
+    return _turn(x, np.arange(offset, offset + x.shape[-2])[:, None] * speeds)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_zero: "offset_ignored",
@@ -287,4 +299,6 @@ WRONG = {
     speeds_of_four_features: None,
     speeds_up_to_the_last_pair: "exponent_off_by_2",
     positions_up_to_19: "wrong_where_offset_is_20003",
+    cache_added_to_the_angle: "offset_in_the_angle",
+    whole_exponents: "exponent_rounded_down",
 }
