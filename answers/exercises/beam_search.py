@@ -137,6 +137,8 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
         ended &= wrong != "no end"
         if wrong == "ends stay":
             ended = over
+        if wrong == "best ended":
+            ended = ended | ended[:, :1]
         if wrong in ("ends stay", "lengths stay", "lengths stay, scores last"):
             length = length + ~ended
         else:
@@ -246,6 +248,16 @@ def no_more_beams_than_tokens(
     # "From the second step on there are more candidates": 'no more than tokens' → ''
     wrong = "no more than tokens"
     return search(log_probs, prompts, beams, new_tokens, end, alpha, wrong)
+
+
+@exercise.bug
+def stops_with_the_best(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """When the best text of a prompt has ended, the others are filled up with ends as they stand.
+    They have not ended: continue each until its own `end`."""
+    # "When the best text of a prompt has ended, the others are filled up with ends as they stand":
+    #     (got.scores > want.scores + 1e-9).any() and (got.ids[..., -1] == end).all(axis=1).any()
+    # "They have not ended": 'best ended' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "best ended")
 
 
 @exercise.bug

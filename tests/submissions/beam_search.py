@@ -456,7 +456,7 @@ WRONG = {
     new_tokens_alone: "wrong_only_in_ids",
     best_text_alone: "best_text_alone",
     scores_first: "parts_in_another_order",
-    stops_when_the_best_has_ended: None,
+    stops_when_the_best_has_ended: "stops_with_the_best",
     ended_texts_are_dropped: "wrong_where_end_is_passed",
     a_prompt_may_have_ended: "too_large",
     no_end_at_zero: "wrong_where_end_is_0",
