@@ -360,6 +360,20 @@ def square_of_the_difference(dh, dc, x, h, c, gates, w_x, w_h):
 
 
 @exercise.bug
+def in_the_type_of_the_gates(dh, dc, x, h, c, gates, w_x, w_h):
+    """The gradients at the gates are written into an array of the gates' type: that of integers
+    cuts them off. Make it of floats."""
+    # "that of integers cuts them off": gates.dtype.kind == "i" and np.array_equal(got.db,
+    #     np.trunc(got.db)) and not np.allclose(got.db, want.db)
+    # "Make it of floats": .astype(gates.dtype) →
+    i, f, g, o, tanh_c, delta = inner(dh, dc, c, gates)
+    di, df = delta * g * i * (1 - i), delta * c * f * (1 - f)
+    dg, do = delta * i * (1 - g**2), dh * tanh_c * o * (1 - o)
+    written = (each.astype(gates.dtype) for each in (di, df, dg, do))
+    return outer(*written, delta * f, x, h, w_x, w_h)
+
+
+@exercise.bug
 def candidate_behind_the_output_gate(dh, dc, x, h, c, gates, w_x, w_h):
     """The blocks stand in the order i, f, o, g. Put them in the order of the gates: i, f, g, o."""
     # "The blocks stand in the order i, f, o, g": np.allclose(np.split(got.db, 4)[2],

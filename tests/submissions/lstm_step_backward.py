@@ -348,6 +348,15 @@ def square_outside(dh, dc, x, h, c, gates, w_x, w_h):
     return _changed(dh, dc, x, h, c, gates, w_x, w_h, whole=whole)
 
 
+def zeros_like_the_gates(dh, dc, x, h, c, gates, w_x, w_h):
+    i, f, g, o, new, whole = _values(dh, dc, c, gates)
+    parts = whole * g, whole * c, whole * i, dh * np.tanh(new)
+    da = np.zeros_like(gates)
+    for k, (part, slope) in enumerate(zip(parts, _slopes(i, f, g, o), strict=True)):
+        da[:, k * h.shape[1] :][:, : h.shape[1]] = part * slope
+    return _out(da, whole * f, x, h, w_x, w_h)
+
+
 # What each is told.
 WRONG = {
     dc_not_added: "next_step_forgotten",
@@ -386,4 +395,5 @@ WRONG = {
     input_gate_without_slope: "one_slope_left_out",
     candidate_without_slope: "one_slope_left_out",
     square_outside: "square_of_the_difference",
+    zeros_like_the_gates: "in_the_type_of_the_gates",
 }
