@@ -101,6 +101,32 @@ def ties_one_by_one(truth, scores, kind="as they stand"):
     return area(*counts(truth, order))
 
 
+@exercise.bug(first=(1, 0))
+def equals_by_their_class(truth, scores, first=1):
+    """Equal scores cross the threshold one by one, sorted by their class: positives first raise the
+    result, negatives first lower it. Keep only the counts after the last of equals."""
+    # "positives first raise the result, negatives first lower it": got > want and
+    #     bug(np.array([1, 1, 0]), np.ones(3), first=0) < 2 / 3
+    # "Keep only the counts after the last of equals": area(*counts(truth, order)) →
+    #     area(*(each[np.append(np.diff(scores[order]) != 0, True)] for each in counts(truth,
+    #     order)))
+    order = np.lexsort((truth != first, -scores.astype(float)))
+    return area(*counts(truth, order))
+
+
+@exercise.bug
+def equals_left_out(truth, scores):
+    """For each positive those that score higher are counted, and it itself: others of its score are
+    left out. Count all that score as high or higher."""
+    # "For each positive those that score higher are counted, and it itself": got == 1 and
+    #     np.isclose(want, 1 / 2)
+    # "Count all that score as high or higher": scores > scores[:, None] → scores >= scores[:,
+    #     None]
+    seen = (scores > scores[:, None]) | np.eye(len(scores), dtype=bool)
+    precision = (seen & (truth == 1)).sum(axis=1) / seen.sum(axis=1)
+    return precision[truth == 1].mean()
+
+
 @exercise.bug(start=("precision 1", "the first precision", "none"))
 def trapezoids(truth, scores, start="precision 1"):
     """The points are joined by straight lines, which no threshold achieves. Multiply

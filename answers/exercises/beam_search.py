@@ -70,6 +70,11 @@ def near_400(ids):
     return of_all(ids) - 400
 
 
+def not_to_be_written_to(ids):
+    """Log-probabilities of 3 tokens, one row for all texts, in a read-only array"""
+    return np.broadcast_to(np.log([0.5, 0.2, 0.3]), (len(ids), 3))
+
+
 def in_float32(ids):
     """Log-probabilities of 4 tokens in float32, by all ids so far"""
     return of_all(ids).astype(np.float32)
@@ -101,6 +106,11 @@ exercise.case("a length that counts by 0.6", of_seven, three, 3, 5, end=0, alpha
 exercise.case("a length that counts double", of_all, three, 3, 5, end=1, alpha=2.0)
 exercise.case("one beam, and an end", of_all, three, 1, 5, end=2)
 exercise.case("a long prompt", of_seven, np.array([[6, 2, 0, 5, 1, 3]]), 3, 3, end=4)
+exercise.case(
+    "log-probabilities that cannot be written to",
+    *(not_to_be_written_to, np.array([[2, 1]]), 3, 3),
+    end=2,
+)
 exercise.case("float32", in_float32, three, 3, 4, end=2, alpha=1.0)
 exercise.case("ids of one byte", of_all, three.astype(np.uint8), 2, 3)
 exercise.long_case(of_the_last, (np.arange(1203) ** 2 // 7 % 3).reshape(401, 3), 2, 2)
@@ -118,13 +128,21 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
     first = beams if wrong == "copies" else 1
     ids = np.repeat(prompts.astype(int)[:, None], first, axis=1)
     total, length = np.zeros(ids.shape[:2]), np.zeros(ids.shape[:2], int)
+    over = np.zeros(ids.shape[:2], bool)
     for step in range(1, new_tokens + 1):
         seen = ids[..., -1:] if wrong == "last alone" else ids
         new = log_probs(seen.reshape(-1, seen.shape[-1])).reshape(*ids.shape[:2], -1)
         vocab = new.shape[-1]
         ended = (ids[..., -1] == end) & ((step > 1) | (wrong == "prompt ends"))
         ended &= wrong != "no end"
-        length = np.where(ended & (wrong != "all lengths"), length, step)
+        if wrong == "ends stay":
+            ended = over
+        if wrong == "best ended":
+            ended = ended | ended[:, :1]
+        if wrong in ("ends stay", "lengths stay", "lengths stay, scores last"):
+            length = length + ~ended
+        else:
+            length = np.where(ended & (wrong != "all lengths"), length, step)
         length = length + prompts.shape[1] * (wrong == "prompt counts")
         free = np.where(np.arange(vocab) == end, 0, -np.inf)
         if wrong == "end costs":
@@ -142,7 +160,8 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
             scores = np.where(own | (step == 1), scores, -np.inf)
         flat = scores.reshape(len(prompts), -1)
         signed = np.where(flat == -np.inf, np.inf, flat) if wrong == "worst" else -flat
-        best = np.argsort(signed, axis=1, kind="stable")[:, :beams]
+        most = min(beams, vocab) if wrong == "no more than tokens" else beams
+        best = np.argsort(signed, axis=1, kind="stable")[:, :most]
         parent, token = np.divmod(best, vocab)
         if wrong == "orphans":
             parent_ids = ids[
@@ -153,8 +172,15 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
         ids = np.concatenate([parent_ids, token[..., None]], axis=-1)
         carried = scores if wrong == "scores carried" else sums
         total = carried[rows, parent, token]
-        length = length[rows, parent] - prompts.shape[1] * (wrong == "prompt counts")
+        if not wrong.startswith("lengths stay") or length.shape != parent.shape:
+            length = length[rows, parent]
+        length = length - prompts.shape[1] * (wrong == "prompt counts")
+        if over.shape != parent.shape:
+            over = over[rows, parent]
+        over = over | (token == end)
     found = flat[rows, best]
+    if wrong == "lengths stay, scores last":
+        found = total / length**alpha
     return ids, np.exp(found) if wrong == "exp" else found
 
 
@@ -187,6 +213,51 @@ def parents_not_followed(log_probs, prompts, beams, new_tokens, end=None, alpha=
     #     scores are of different texts": not np.array_equal(got.ids, want.ids)
     # "Take the ids of each token's parent first": 'orphans' → ''
     return search(log_probs, prompts, beams, new_tokens, end, alpha, "orphans")
+
+
+@exercise.bug
+def ends_not_followed(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """Whether a text has ended stays at its place while the beams are sorted anew, so that others
+    count as ended. Take it from each token's parent, as ids and sums."""
+    # "Whether a text has ended stays at its place while the beams are sorted anew": end is not None
+    #     and not np.array_equal(got.ids, want.ids)
+    # "Take it from each token's parent, as ids and sums": 'ends stay' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "ends stay")
+
+
+@exercise.bug(scores=("", ", scores last"))
+def lengths_not_followed(
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0, scores=""
+):
+    """Lengths stay at their places while the beams are sorted anew, so that texts are divided by
+    lengths of others. Take each length from the parent, as ids and sums."""
+    # "Lengths stay at their places while the beams are sorted anew": end is not None and alpha and
+    #     not np.allclose(got.scores, want.scores)
+    # "Take each length from the parent, as ids and sums": 'lengths stay' + scores → ''
+    wrong = "lengths stay" + scores
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, wrong)
+
+
+@exercise.bug
+def no_more_beams_than_tokens(
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0
+):
+    """No more beginnings are kept than the vocabulary has tokens. From the second step on there are
+    more candidates: keep as many as `beams` says."""
+    # "No more beginnings are kept than the vocabulary has tokens": got.ids.shape[1] == 3 < beams
+    # "From the second step on there are more candidates": 'no more than tokens' → ''
+    wrong = "no more than tokens"
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, wrong)
+
+
+@exercise.bug
+def stops_with_the_best(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """When the best text of a prompt has ended, the others are filled up with ends as they stand.
+    They have not ended: continue each until its own `end`."""
+    # "When the best text of a prompt has ended, the others are filled up with ends as they stand":
+    #     (got.scores > want.scores + 1e-9).any() and (got.ids[..., -1] == end).all(axis=1).any()
+    # "They have not ended": 'best ended' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "best ended")
 
 
 @exercise.bug

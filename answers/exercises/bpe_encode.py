@@ -101,6 +101,11 @@ exercise.case("merges of 16 bits with a sign", word("lower"), CS336.astype(np.in
 exercise.case(
     "bytes of Chinese", word("東京"), np.array([[228, 186], [230, 157], [257, 177]])
 )
+exercise.case(
+    "a pair whose digits stand within other numbers",
+    np.array([19, 255, 9, 25]),
+    np.array([[9, 25]]),
+)
 exercise.case("a long word", letters(40), LEARNED)
 exercise.case("another long word", letters(50, b"aabc"), LEARNED)
 exercise.case("a long word of two letters", letters(30, b"ab"), LEARNED)
@@ -126,9 +131,12 @@ def encoded(
     rounds=10**6,
     first=256,
     least=2,
+    turned_too=False,
 ):
     """As ours; `choose` is given the pairs that were learned, from the left, and their rows."""
     rank = {pair: row for row, pair in enumerate(map(tuple, merges.tolist()))}
+    if turned_too:
+        rank = {pair[::-1]: row for pair, row in rank.items()} | rank
     word = tuple(word.tolist())
     for _ in range(rounds):
         known = [pair for pair in pairwise(word) if pair in rank]
@@ -210,6 +218,29 @@ def pairs_turned_around(word, merges):
     #     ::-1])) and (merges[:, 0] != merges[:, 1]).any()
     # "The first of a row is the left one": merges[:, ::-1] → merges
     return encoded(word, merges[:, ::-1])
+
+
+@exercise.bug
+def pairs_in_either_order(word, merges):
+    """A pair is merged in either order: b a counts as a b. The first of a row stands on the left,
+    and b a is another pair."""
+    # "A pair is merged in either order: b a counts as a b": 256 in bug(np.array([98, 97]),
+    #     np.array([[97, 98]])) and len(got) < len(want)
+    # "The first of a row stands on the left, and b a is another pair": turned_too=True →
+    #     turned_too=False
+    return encoded(word, merges, turned_too=True)
+
+
+@exercise.bug
+def digits_for_numbers(word, merges):
+    """Pairs are looked for in a text of numbers, where 9 25 stands within 19 255, too. Compare
+    whole numbers: two tokens with the two of a row."""
+    # "Pairs are looked for in a text of numbers, where 9 25 stands within 19 255, too":
+    #     bug(np.array([19, 255]), np.array([[9, 25]])).tolist() == [12565]
+    text = " ".join(map(str, word.tolist()))
+    for row, (a, b) in enumerate(merges.tolist()):
+        text = text.replace(f"{a} {b}", str(256 + row))
+    return np.array([int(number) for number in text.split()], dtype=np.intp)
 
 
 @exercise.bug
@@ -321,14 +352,16 @@ def but_the_last(word, pair, new):
     return whole if word[-2:] == pair and whole[-1] == new else whole[:-1]
 
 
-@exercise.bug
-def last_token_lost(word, merges):
+@exercise.bug(again=(False, True))
+def last_token_lost(word, merges, again=False):
     """The walk over the word ends before its last token, which is lost unless a pair ends there.
     Walk on to the end, and look for a pair only where there is a next token."""
     # "which is lost unless a pair ends there": len(got) < len(want)
     # "The walk over the word ends before its last token": got.tolist() == want[:-1].tolist()
     # "Walk on to the end": joined=but_the_last → joined=merge_pair
     # "look for a pair only where there is a next token": joined=but_the_last → joined=merge_pair
+    if again:
+        return encoded(word, merges, joined=but_the_last)
     return in_turn(word, merges, joined=but_the_last)
 
 
@@ -490,12 +523,15 @@ def bytes_with_a_sign(word, merges):
     return encoded(word.astype(np.int8), merges)
 
 
-@exercise.bug(first=(0, 255, 257))
-def numbered_from_elsewhere(word, merges, first=0):
+@exercise.bug(first=(0, 255, 257), throughout=(255, 257))
+def numbered_from_elsewhere(word, merges, first=0, throughout=None):
     """A token has the number of its row, or one near it. Row r made token 256 + r, for 0 to 255 are
     the bytes."""
     # "A token has the number of its row, or one near it": np.array_equal(np.where(want > 255,
     #     want - 256, want), got)
-    # "Row r made token 256 + r, for 0 to 255 are the bytes": first - 256 → 0
+    # "Row r made token 256 + r, for 0 to 255 are the bytes": first - 256 → 0;
+    #     first=throughout → first=256
+    if throughout:  # merges of merges are looked for in vain
+        return encoded(word, merges, first=throughout)
     found = encoded(word, merges)
     return found + np.where(found >= 256, first - 256, 0)

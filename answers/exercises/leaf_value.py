@@ -26,7 +26,7 @@ def drawn(n, leaves):
     return rng.normal(size=n), rng.uniform(0.1, 2, size=n), rng.integers(0, leaves, n)
 
 
-exercise.case("one example", np.array([-2.5]), np.array([1.5]), np.array([0]), 0.5)
+exercise.case("one example", np.array([-2.5]), np.array([1.5]), np.array([0]), 2.25)
 exercise.case(
     "one leaf",
     np.array([2.0, -0.5, 1.2]),

@@ -44,6 +44,7 @@ exercise.case("an intercept of 3", w, 3.0, x, y, 1.7)
 exercise.case("all of class 1", w, b, x, np.ones(7, int), 1.7)
 exercise.case("all of class 0", w, b, x, np.zeros(7, int), 1.7)
 exercise.case("more columns than rows", *table(4, 9), 1.7)
+exercise.case("as many columns as rows", *table(5, 5), 1.7)
 one, side = np.ones((1, 1)), np.array([1.0])
 exercise.case("class 1, right by 20", 20 * side, 0.0, one, np.array([1]), 0.0)
 exercise.case("class 1, right by 50", 50 * side, 0.0, one, np.array([1]), 0.0)
@@ -251,6 +252,20 @@ def classes_exchanged(w, b, x, y, lamda):
     # "Classes are exchanged": np.isclose(got.loss, right(w, b, x, 1 - y, lamda)[0])
     # "The logit is the log-odds of class 1": 1 - y → y
     return logistic_loss(w, b, x, 1 - y.astype(int), lamda)
+
+
+@exercise.bug
+def labels_for_signs(w, b, x, y, lamda):
+    """The labels 0 and 1 stand where the signs belong: each example of class 0 has the loss log 2
+    and no slope. Make signs of them first: s = 2 y - 1."""
+    # "each example of class 0 has the loss log 2 and no slope": np.isclose(got.loss, np.log(2)) and
+    #     got.db == 0
+    # "Make signs of them first: s = 2 y - 1": y.astype(float) → 2 * y.astype(float) - 1
+    x, w, s = as_float(x), as_float(w), y.astype(float)
+    m = s * (x @ w + b)
+    dz = -s * np.exp(-np.logaddexp(0, m))
+    loss = np.logaddexp(0, -m).sum() + lamda / 2 * (w @ w)
+    return loss, x.T @ dz + lamda * w, dz.sum()
 
 
 @exercise.bug

@@ -291,6 +291,88 @@ def old_cell_from_dc_alone(dh, dc, x, h, c, gates, w_x, w_h):
     return outer(di, df, dg, do, dc * f, x, h, w_x, w_h)
 
 
+def exchanged(columns, order):
+    """The four blocks of columns in this order, which is its own inverse."""
+    blocks = np.split(columns, 4, axis=-1)
+    return np.concatenate([blocks[k] for k in order], axis=-1)
+
+
+@exercise.bug(order=((0, 1, 3, 2), (0, 2, 1, 3), (1, 0, 2, 3)))
+def gates_in_another_order(dh, dc, x, h, c, gates, w_x, w_h, order=(0, 1, 3, 2)):
+    """The gates are taken in another order than theirs, and their gradients stand in it, too. They
+    come as i, f, g, o."""
+    # "The gates are taken in another order than theirs": np.allclose(exchanged(got.db, (0, 1, 3,
+    #     2)), right(dh, dc, x, h, c, exchanged(gates, (0, 1, 3, 2)), w_x, w_h)[5])
+    # "and their gradients stand in it, too": np.allclose(exchanged(got.db, (0, 1, 3, 2)), right(dh,
+    #     dc, x, h, c, exchanged(gates, (0, 1, 3, 2)), w_x, w_h)[5])
+    # "They come as i, f, g, o": exchanged(each, order) → each
+    gates, w_x, w_h = (exchanged(each, order) for each in (gates, w_x, w_h))
+    dx, dh, dc, *weights = lstm_step_backward(dh, dc, x, h, c, gates, w_x, w_h)
+    return dx, dh, dc, *(exchanged(each, order) for each in weights)
+
+
+def unit_by_unit(columns, sizes):
+    """Blocks of columns with their units side by side, or back, by the sizes."""
+    cut = columns.reshape(*columns.shape[:-1], *sizes)
+    return cut.swapaxes(-1, -2).reshape(columns.shape)
+
+
+@exercise.bug
+def gates_unit_by_unit(dh, dc, x, h, c, gates, w_x, w_h):
+    """The columns are read as four gates of each unit, unit by unit. They are four blocks: i of all
+    units, then f, g and o."""
+    # "The columns are read as four gates of each unit, unit by unit": np.allclose(got.dc, right(dh,
+    #     dc, x, h, c, unit_by_unit(gates, (-1, 4)), w_x, w_h)[2])
+    # "They are four blocks": (-1, 4) → (1, -1); (4, -1) → (1, -1)
+    gates, w_x, w_h = (unit_by_unit(each, (-1, 4)) for each in (gates, w_x, w_h))
+    dx, dh, dc, *weights = lstm_step_backward(dh, dc, x, h, c, gates, w_x, w_h)
+    return dx, dh, dc, *(unit_by_unit(each, (4, -1)) for each in weights)
+
+
+@exercise.bug(gate=(0, 1, 2, 3))
+def one_slope_left_out(dh, dc, x, h, c, gates, w_x, w_h, gate=0):
+    """One of the gates has no slope, and the other three have theirs. Multiply by s (1 - s) for i,
+    f and o, and by 1 - g² for g."""
+    # "One of the gates has no slope": (lambda i, f, g, o, tanh_c, delta:
+    #     np.allclose(np.split(got.db, 4)[0], (delta * g).sum(axis=0)))(*inner(dh, dc, c, gates))
+    # "and the other three have theirs": np.allclose(np.split(got.db, 4)[1:], np.split(want.db,
+    #     4)[1:]) and not np.allclose(got.db, want.db)
+    # "Multiply by s (1 - s) for i, f and o, and by 1 - g² for g": slopes[gate] = 1 →
+    #     slopes[gate] *= 1
+    i, f, g, o, tanh_c, delta = inner(dh, dc, c, gates)
+    slopes = [i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)]
+    slopes[gate] = 1
+    di, df = delta * g * slopes[0], delta * c * slopes[1]
+    dg, do = delta * i * slopes[2], dh * tanh_c * slopes[3]
+    return outer(di, df, dg, do, delta * f, x, h, w_x, w_h)
+
+
+@exercise.bug
+def square_of_the_difference(dh, dc, x, h, c, gates, w_x, w_h):
+    """The slope of the cell's tanh is the square of 1 - tanh_c. It is 1 less the square:
+    `(1 - tanh_c**2)`."""
+    # "The slope of the cell's tanh is the square of 1 - tanh_c": (lambda i, f, g, o, tanh_c, delta:
+    #     np.allclose(got.dc, (dc + dh * o * (1 - tanh_c) ** 2) * f))(*inner(dh, dc, c, gates))
+    # "It is 1 less the square: `(1 - tanh_c**2)`": (1 - tanh_c) ** 2 → (1 - tanh_c**2)
+    o, tanh_c = inner(dh, dc, c, gates)[3:5]
+    delta = dc + dh * o * (1 - tanh_c) ** 2
+    return of_cell(delta, dh, x, h, c, gates, w_x, w_h)
+
+
+@exercise.bug
+def in_the_type_of_the_gates(dh, dc, x, h, c, gates, w_x, w_h):
+    """The gradients at the gates are written into an array of the gates' type: that of integers
+    cuts them off. Make it of floats."""
+    # "that of integers cuts them off": gates.dtype.kind == "i" and np.array_equal(got.db,
+    #     np.trunc(got.db)) and not np.allclose(got.db, want.db)
+    # "Make it of floats": .astype(gates.dtype) →
+    i, f, g, o, tanh_c, delta = inner(dh, dc, c, gates)
+    di, df = delta * g * i * (1 - i), delta * c * f * (1 - f)
+    dg, do = delta * i * (1 - g**2), dh * tanh_c * o * (1 - o)
+    written = (each.astype(gates.dtype) for each in (di, df, dg, do))
+    return outer(*written, delta * f, x, h, w_x, w_h)
+
+
 @exercise.bug
 def candidate_behind_the_output_gate(dh, dc, x, h, c, gates, w_x, w_h):
     """The blocks stand in the order i, f, o, g. Put them in the order of the gates: i, f, g, o."""

@@ -100,6 +100,33 @@ def zero_for_an_empty_cell(truth, predicted):
 
 
 @exercise.bug
+def zero_without_a_hit(truth, predicted):
+    """0 is returned where there is no true positive, as for F1. Answers that are all wrong have -1:
+    only a margin of 0 leaves no correlation."""
+    # "0 is returned where there is no true positive": got == 0 and want < 0 and not ((truth == 1) &
+    #     (predicted == 1)).any()
+    # "Answers that are all wrong have -1": bug(truth, 1 - truth) == 0 and right(truth, 1 - truth)
+    #     == -1
+    # "only a margin of 0 leaves no correlation": if counts[3] else → if
+    #     all(margins(*counts)) else
+    counts = confusion_counts(truth, predicted)
+    return matthews_correlation(truth, predicted) if counts[3] else 0.0
+
+
+@exercise.bug
+def covariance_over_one_less(truth, predicted):
+    """The covariance is divided by n - 1, as `np.cov` does, and the variances by n: the result is
+    n / (n - 1) times what it should be. Divide all of them by n."""
+    # "the result is n / (n - 1) times what it should be": np.isclose(got, want * len(truth) /
+    #     (len(truth) - 1))
+    # "The covariance is divided by n - 1, as `np.cov` does, and the variances by n":
+    #     np.isclose(got, np.cov(truth, predicted)[0, 1] / truth.std() / predicted.std())
+    # "Divide all of them by n": / (n - 1) → / n
+    n = len(truth)
+    return matthews_correlation(truth, predicted) * n / (n - 1)
+
+
+@exercise.bug
 def one_where_all_agree(truth, predicted):
     """Answers that are all right and all of one class get 1. A constant column correlates with
     nothing: return 0."""
@@ -182,13 +209,15 @@ def squared(truth, predicted):
     return matthews_correlation(truth, predicted) ** 2
 
 
-@exercise.bug
-def twice_accuracy_less_one(truth, predicted):
+@exercise.bug(guarded=(False, True))
+def twice_accuracy_less_one(truth, predicted, guarded=False):
     """This is 2 · accuracy - 1, which is the correlation if both classes, and both answers, are
     equally frequent, and seldom otherwise. Use all four counts."""
     # "This is 2 · accuracy - 1, which is the correlation if both classes, and both answers, are
     #     equally frequent": np.isclose(got, 2 * (truth == predicted).mean() - 1) and
     #     np.isclose(bug(*(e := np.array([[1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 1]]))), right(*e))
+    if guarded and not all(margins(*confusion_counts(truth, predicted))):
+        return 0.0
     return 2 * np.mean((truth == 1) == (predicted == 1)) - 1
 
 
@@ -205,8 +234,8 @@ def kappa_instead(truth, predicted):
     return 2 * (tp * tn - fp * fn) / ((a * c + b * d) or 1)
 
 
-@exercise.bug
-def youden_instead(truth, predicted):
+@exercise.bug(guarded=(False, True))
+def youden_instead(truth, predicted, guarded=False):
     """This is recall + specificity - 1, which corrects for the truth and not for the answers.
     The correlation also divides by how often each answer is given."""
     # "This is recall + specificity - 1": np.isclose(got, predicted[truth == 1].mean() + (1 -
@@ -218,4 +247,6 @@ def youden_instead(truth, predicted):
     #     0, 0, 0]), np.array([1, 0, 0, 0, 0, 1])), bug(np.array([1, 1, 0, 0]), np.array([1, 0, 0,
     #     0])) - 1 / 4)
     tn, fp, fn, tp = confusion_counts(truth, predicted)
+    if guarded and not all(margins(tn, fp, fn, tp)):
+        return 0.0
     return tp / ((tp + fn) or 1) + tn / ((tn + fp) or 1) - 1

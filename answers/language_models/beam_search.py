@@ -51,7 +51,7 @@ def beam_search(
 
     Args:
         log_probs: Takes ids (rows, time), returns log-probabilities of the next token
-            (rows, vocab).
+            (rows, vocab), in an array that may be read-only.
         prompts: Ids that the texts begin with, of one length.
         beams: How many beginnings are kept for each prompt; 1 is greedy search.
         new_tokens: How many tokens follow each prompt.

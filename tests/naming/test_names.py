@@ -65,11 +65,6 @@ def unpacks_two_sizes(q, k, v, mask=None):
     return catalog.load("attend").reference(q, k, v, mask)
 
 
-def ties_positives_first(truth, scores):
-    hit = (truth == 1)[np.lexsort((-truth.astype(int), -scores.astype(float)))]
-    return (np.cumsum(hit) / np.arange(1, len(hit) + 1))[hit].mean()
-
-
 def first_part_dropped(gradients, sizes):
     n = sizes[1:].astype(float)
     return np.tensordot(n, gradients[1:].astype(float), axes=1) / max(n.sum(), 1)
@@ -130,7 +125,6 @@ FALSE = [
     ("posterior", refuses_three_axes, "no_keepdims"),
     ("entropy", refuses_integers, "exact_sum_asked_for"),
     ("attend", unpacks_two_sizes, "all_axes_transposed"),
-    ("average_precision", ties_positives_first, "ties_one_by_one"),
     ("accumulate_gradients", first_part_dropped, "last_part_only"),
     ("prune_magnitude", threshold_from_a_quantile, "one_at_least"),
     ("two_layer_gradients", biases_keep_their_axis, "biases_not_summed"),

@@ -386,6 +386,54 @@ def ids_as_floats(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
     return ids.astype(float), scores
 
 
+def _batched(log_probs, prompts, beams, new_tokens, end, alpha, stay=(), own=False, most=np.inf):
+    """All prompts at once; what is in `stay` keeps its place when beams are sorted anew."""
+    n, rows = len(prompts), np.arange(len(prompts))[:, None]
+    ids = prompts[:, None].astype(int)
+    total, held = np.zeros((n, 1)), {"length": np.zeros((n, 1)), "over": np.zeros((n, 1), bool)}
+    for _ in range(new_tokens):
+        new = log_probs(ids.reshape(-1, ids.shape[-1]))
+        new = (new if own else np.array(new, float)).reshape(n, -1, new.shape[-1])
+        if end is not None:
+            new[held["over"]] = -np.inf
+            new[held["over"], end] = 0
+        sums = total[..., None] + new
+        held["length"] = held["length"] + ~held["over"]
+        rank = (sums / held["length"][..., None] ** alpha).reshape(n, -1)
+        best = np.argsort(-rank, kind="stable")[:, : min(beams, most * new.shape[-1])]
+        parent, token = np.divmod(best, new.shape[-1])
+        ids = np.concatenate([ids[rows, parent], token[..., None]], axis=2)
+        total = sums[rows, parent, token]
+        for what, values in held.items():
+            if what not in stay or values.shape != parent.shape:
+                held[what] = values[rows, parent]
+        held["over"] = held["over"] | (token == (-1 if end is None else end))
+    last = total / held["length"] ** alpha
+    return ids, last if "scores" in stay else np.take_along_axis(rank, best, 1)
+
+
+def ends_at_their_old_places(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return _batched(log_probs, prompts, beams, new_tokens, end, alpha, ["over"])
+
+
+def lengths_at_their_old_places(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return _batched(log_probs, prompts, beams, new_tokens, end, alpha, ["length"])
+
+
+def lengths_at_their_old_places_until_the_end(
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0
+):
+    return _batched(log_probs, prompts, beams, new_tokens, end, alpha, ["length", "scores"])
+
+
+def as_many_as_tokens(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return _batched(log_probs, prompts, beams, new_tokens, end, alpha, most=1)
+
+
+def into_the_array_of_the_model(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return _batched(log_probs, prompts, beams, new_tokens, end, alpha, own=True)
+
+
 # What each is told.
 WRONG = {
     started_by_copies: "copies_at_the_start",
@@ -408,7 +456,7 @@ WRONG = {
     new_tokens_alone: "wrong_only_in_ids",
     best_text_alone: "best_text_alone",
     scores_first: "parts_in_another_order",
-    stops_when_the_best_has_ended: None,
+    stops_when_the_best_has_ended: "stops_with_the_best",
     ended_texts_are_dropped: "wrong_where_end_is_passed",
     a_prompt_may_have_ended: "too_large",
     no_end_at_zero: "wrong_where_end_is_0",
@@ -420,4 +468,9 @@ WRONG = {
     logarithm_of_a_product: "not_finite",
     ids_as_floats: "a_property_fails",
     copies_with_all_but_one_impossible: "impossible_texts_left_out",
+    ends_at_their_old_places: "ends_not_followed",
+    lengths_at_their_old_places: "lengths_not_followed",
+    lengths_at_their_old_places_until_the_end: "lengths_not_followed",
+    as_many_as_tokens: "no_more_beams_than_tokens",
+    into_the_array_of_the_model: "raises_ValueError",
 }

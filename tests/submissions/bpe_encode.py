@@ -385,6 +385,51 @@ def smallest_pair(word, merges):
     return np.array(ids, dtype=int)
 
 
+def in_either_order(word, merges):
+    table = {}
+    for row, (a, b) in enumerate(merges.tolist()):
+        table[a, b] = row
+    for (a, b), row in [*table.items()]:
+        table.setdefault((b, a), row)
+    ids = word.tolist()
+    while known := [pair for pair in pairwise(ids) if pair in table]:
+        pair = min(known, key=table.get)
+        ids = _put(ids, pair, 256 + table[pair])
+    return np.array(ids, dtype=int)
+
+
+def replaced_in_a_text(word, merges):
+    text = " ".join(str(byte) for byte in word)
+    for row, (a, b) in enumerate(merges):
+        text = text.replace(f"{a} {b}", f"{256 + row}")
+    return np.array([int(number) for number in text.split()], dtype=int)
+
+
+def _in_rounds(word, merges, first=256, least=1):
+    """Walks as long as `least` tokens are ahead."""
+    table = {tuple(pair): row for row, pair in enumerate(merges.tolist())}
+    ids = word.tolist()
+    while known := [pair for pair in pairwise(ids) if pair in table]:
+        best, out, place = min(known, key=table.get), [], 0
+        while place <= len(ids) - least:
+            if tuple(ids[place : place + 2]) == best:
+                out.append(first + table[best])
+                place += 2
+            else:
+                out.append(ids[place])
+                place += 1
+        ids = out
+    return np.array(ids, dtype=int)
+
+
+def last_token_lost_in_each_round(word, merges):
+    return _in_rounds(word, merges, least=2)
+
+
+def one_too_high_in_each_round(word, merges):
+    return _in_rounds(word, merges, first=257)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     greedy_longest: "longest_match",
@@ -416,4 +461,8 @@ WRONG = {
     frequent_then_early: "most_frequent_first",
     right_and_left_exchanged: "pairs_turned_around",
     smallest_pair: "lowest_numbers_first",
+    in_either_order: "pairs_in_either_order",
+    replaced_in_a_text: "digits_for_numbers",
+    last_token_lost_in_each_round: "last_token_lost",
+    one_too_high_in_each_round: "numbered_from_elsewhere",
 }

@@ -185,6 +185,12 @@ def gradient_negated_in_place(g, h, leaf, penalty=1.0):
     return -leaf_after_leaf(g, h, leaf, penalty)
 
 
+def larger_of_both(g, h, leaf, penalty=1.0):
+    """The penalty as a least curvature."""
+    sums = [(a.sum(), max(b.sum(), penalty)) for a, b in _parts(g, h, leaf)]
+    return np.array([-a / b if b else 0.0 for a, b in sums])
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     with_the_gradient: "uphill",
@@ -212,4 +218,5 @@ WRONG = {
     whole_penalty: None,
     leaf_numbers_changed: "an_argument_changed",
     gradient_negated_in_place: "an_argument_changed",
+    larger_of_both: "wrong_except_where_penalty_is_0.0",
 }

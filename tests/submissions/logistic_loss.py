@@ -232,6 +232,26 @@ def squares_of_integers(w, b, x, y, lamda):
     return loss + lamda / 2 * (w @ w), dw + lamda * w, db
 
 
+def signs_of_0_and_1(w, b, x, y, lamda):
+    x, w = _float(x), _float(w)
+    loss, dw, db = lamda / 2 * w @ w, lamda * w, 0.0
+    for row, s in zip(x, y.tolist(), strict=True):
+        m = s * (row @ w + b)
+        loss += np.logaddexp(0, -m)
+        dw = dw - s * np.exp(-np.logaddexp(0, m)) * row
+        db -= s * np.exp(-np.logaddexp(0, m))
+    return loss, dw, db
+
+
+def rows_where_x_is_square(w, b, x, y, lamda):
+    """Turns x by its shape, and not where both sizes agree."""
+    loss, dw, db = by_signs(w, b, x, y, lamda)
+    if x.shape[0] == x.shape[1]:
+        s = 2.0 * y - 1
+        dw = x @ (-s * np.exp(-np.logaddexp(0, s * (x @ w + b)))) + lamda * w
+    return loss, dw, db
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     as_it_is_written: "not_finite",
@@ -252,5 +272,7 @@ WRONG = {
     both_classes_needed: "raises_ValueError",
     whole_penalty: "wrong_not_in_db",
     slope_by_differences: "wrong_only_in_db",
+    signs_of_0_and_1: "labels_for_signs",
+    rows_where_x_is_square: "wrong_only_in_dw",
     squares_of_integers: "without_as_float",
 }

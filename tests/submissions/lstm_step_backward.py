@@ -287,6 +287,76 @@ def sum_of_gradients_in_bytes(dh, dc, x, h, c, gates, w_x, w_h):
     return *found[:2], found[2].astype(np.result_type(dc, gates)), *found[3:]
 
 
+def _from(gates, join, dh, dc, x, h, c, w_x, w_h):
+    """All gradients, from gates as they were read, put side by side by `join`."""
+    i, f, g, o = gates
+    tanh = np.tanh(f * c + i * g)
+    whole = dc + dh * o * (1 - tanh**2)
+    parts = whole * g, whole * c, whole * i, dh * tanh
+    da = join([p * s for p, s in zip(parts, _slopes(i, f, g, o), strict=True)])
+    return _out(da, whole * f, x, h, w_x, w_h)
+
+
+def output_gate_third(dh, dc, x, h, c, gates, w_x, w_h):
+    i, f, o, g = np.hsplit(1.0 * gates, 4)
+
+    def join(parts):
+        return np.hstack([parts[0], parts[1], parts[3], parts[2]])
+
+    return _from((i, f, g, o), join, dh, dc, x, h, c, w_x, w_h)
+
+
+def forget_gate_first(dh, dc, x, h, c, gates, w_x, w_h):
+    f, i, g, o = np.hsplit(1.0 * gates, 4)
+
+    def join(parts):
+        return np.hstack([parts[1], parts[0], parts[2], parts[3]])
+
+    return _from((i, f, g, o), join, dh, dc, x, h, c, w_x, w_h)
+
+
+def four_of_each_unit(dh, dc, x, h, c, gates, w_x, w_h):
+    n = len(gates)
+    read = np.moveaxis(1.0 * gates.reshape(n, -1, 4), 2, 0)
+
+    def join(parts):
+        return np.stack(parts, axis=2).reshape(n, -1)
+
+    return _from(read, join, dh, dc, x, h, c, w_x, w_h)
+
+
+def _without_slope(gate, dh, dc, x, h, c, gates, w_x, w_h):
+    i, f, g, o, new, whole = _values(dh, dc, c, gates)
+    slopes = [*_slopes(i, f, g, o)]
+    slopes[gate] = 1.0
+    parts = whole * g, whole * c, whole * i, dh * np.tanh(new)
+    da = np.hstack([p * s for p, s in zip(parts, slopes, strict=True)])
+    return _out(da, whole * f, x, h, w_x, w_h)
+
+
+def input_gate_without_slope(dh, dc, x, h, c, gates, w_x, w_h):
+    return _without_slope(0, dh, dc, x, h, c, gates, w_x, w_h)
+
+
+def candidate_without_slope(dh, dc, x, h, c, gates, w_x, w_h):
+    return _without_slope(2, dh, dc, x, h, c, gates, w_x, w_h)
+
+
+def square_outside(dh, dc, x, h, c, gates, w_x, w_h):
+    _, _, _, o, new, _ = _values(dh, dc, c, gates)
+    whole = dc + dh * o * (1 - np.tanh(new)) ** 2
+    return _changed(dh, dc, x, h, c, gates, w_x, w_h, whole=whole)
+
+
+def zeros_like_the_gates(dh, dc, x, h, c, gates, w_x, w_h):
+    i, f, g, o, new, whole = _values(dh, dc, c, gates)
+    parts = whole * g, whole * c, whole * i, dh * np.tanh(new)
+    da = np.zeros_like(gates)
+    for k, (part, slope) in enumerate(zip(parts, _slopes(i, f, g, o), strict=True)):
+        da[:, k * h.shape[1] :][:, : h.shape[1]] = part * slope
+    return _out(da, whole * f, x, h, w_x, w_h)
+
+
 # What each is told.
 WRONG = {
     dc_not_added: "next_step_forgotten",
@@ -319,4 +389,11 @@ WRONG = {
     slopes_of_the_whole_batch: "wrong_only_in_db",
     tanh_of_a_large_cell_by_halves: None,
     sum_of_gradients_in_bytes: "truncated_to_integers",
+    output_gate_third: "gates_in_another_order",
+    forget_gate_first: "gates_in_another_order",
+    four_of_each_unit: "gates_unit_by_unit",
+    input_gate_without_slope: "one_slope_left_out",
+    candidate_without_slope: "one_slope_left_out",
+    square_outside: "square_of_the_difference",
+    zeros_like_the_gates: "in_the_type_of_the_gates",
 }

@@ -247,6 +247,27 @@ def pytorchs_float32(truth, predicted):
 
 NOTED = {pytorchs_float32}
 
+
+def numpys_covariance(truth, predicted):
+    t, p = truth.astype(float), predicted.astype(float)
+    if t.std() == 0 or p.std() == 0:
+        return 0.0
+    return np.cov(t, p)[0, 1] / (t.std() * p.std())
+
+
+def rates_of_both_classes(truth, predicted):
+    t, p = truth == 1, predicted == 1
+    if t.all() or not t.any():
+        return 0.0
+    return p[t].mean() + (~p[~t]).mean() - 1
+
+
+def product_of_signs(truth, predicted):
+    if truth.min() == truth.max() or predicted.min() == predicted.max():
+        return 0.0
+    return np.mean((2.0 * truth - 1) * (2.0 * predicted - 1))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     numpy_integers: "overflow",
@@ -272,7 +293,10 @@ WRONG = {
     products_in_32_bits: None,
     negative_cut_at_zero: "negative_cut_off",
     one_if_all_are_found: "wrong_only_where_it_should_be_0",
-    zero_without_a_hit: None,
+    zero_without_a_hit: "zero_without_a_hit",
+    numpys_covariance: "covariance_over_one_less",
+    rates_of_both_classes: "youden_instead",
+    product_of_signs: "twice_accuracy_less_one",
     opposite_constants_get_minus_1: "wrong_only_where_it_should_be_0",
     right_where_nothing_is_positive: "wrong_only_where_it_should_be_0",
     a_product_that_wrapped_below_0_is_guarded: "overflow",
