@@ -280,10 +280,10 @@ def padding_counted(logits, ids, mask=None):
 
 @exercise.bug
 def either_token_real(logits, ids, mask=None):
-    """A prediction counts if one of its two tokens is real. Both must be: `&`, not `|`."""
+    """A prediction counts if one of its two tokens is real. Both must be: join them by `&`."""
     # "A prediction counts if one of its two tokens is real": torch.isclose(got, losses(logits[:,
     #     :-1], ids[:, 1:])[mask[:, :-1] | mask[:, 1:]].mean())
-    # "Both must be: `&`, not `|`": mask[:, :-1] | mask[:, 1:] → mask[:, :-1] & mask[:, 1:]
+    # "Both must be: join them by `&`": mask[:, :-1] | mask[:, 1:] → mask[:, :-1] & mask[:, 1:]
     counts = None if mask is None else mask[:, :-1] | mask[:, 1:]
     return over(losses(logits[:, :-1], ids[:, 1:]), counts)
 

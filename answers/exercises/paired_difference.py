@@ -338,8 +338,9 @@ def scores_cut_to_integers(scores_a, scores_b, clusters):
     floats."""
     # "The scores are cut to integers, so that a share below 1 counts as 0": np.allclose(
     #     got.difference, right(np.trunc(scores_a), np.trunc(scores_b), clusters)[0])
-    # "Keep shares as floats": np.trunc(scores_a) → scores_a; np.trunc(scores_b) → scores_b
-    d = as_float(np.trunc(scores_a)) - as_float(np.trunc(scores_b))
+    # "Keep shares as floats": np.trunc(a) → a; np.trunc(b) → b
+    a, b = as_float(scores_a), as_float(scores_b)
+    d = np.trunc(a) - np.trunc(b)
     return d.mean(), clustered(d, clusters)
 
 

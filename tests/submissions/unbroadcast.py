@@ -38,7 +38,7 @@ def einsum(gradient, shape):
     letters = "abcdefgh"[: gradient.ndim]
     offset = gradient.ndim - len(shape)
     kept = "".join(c for c, n in zip(letters[offset:], shape, strict=True) if n != 1)
-    return np.einsum(f"{letters}->{kept}", 1.0 * gradient).reshape(shape)
+    return np.einsum(f"{letters}->{kept}", gradient).reshape(shape)
 
 
 def pytorch(gradient, shape):
@@ -234,19 +234,6 @@ def last_axes_taken_for_the_new(gradient, shape):
     return gradient.sum(axis=ones, keepdims=True)
 
 
-def einsum_of_integers(gradient, shape):
-    """einsum sums int32 in int32."""
-    letters = "abcdefgh"[: gradient.ndim]
-    offset = gradient.ndim - len(shape)
-    kept = "".join(c for c, n in zip(letters[offset:], shape, strict=True) if n != 1)
-    return np.einsum(f"{letters}->{kept}", gradient).reshape(shape)
-
-
-def summed_in_its_own_type(gradient, shape):
-    new, ones = _axes(gradient, shape)
-    return gradient.sum(axis=(*range(new), *ones), dtype=gradient.dtype).reshape(shape)
-
-
 def axes_counted_by_the_shape(gradient, shape):
     g = 1.0 * gradient
     if g.ndim > len(shape):
@@ -287,7 +274,7 @@ WRONG = {
     unchanged: "not_summed",
     leading_axes_only: "only_new_axes",
     mean_over_leading_axes_only: "mean_for_sum",
-    ones_only: "only_stretched_axes",
+    ones_only: "sum_missing",
     ones_before_leading_axes: "stretched_axes_not_shifted",
     no_keepdims: "right_numbers_in_another_shape",
     keepdims_and_no_reshape: "new_axes_kept",
@@ -312,8 +299,6 @@ WRONG = {
     two_stretched_axes_at_most: "wrong_where_shape_has_4_entries",
     mean_over_stretched_axes: "mean_for_sum",
     summed_before_the_reshape: "stretched_axes_not_shifted",
-    einsum_of_integers: "wrong_where_gradient_is_of_dtype_int32",
-    summed_in_its_own_type: "wrong_where_gradient_is_of_dtype_int32",
     axes_counted_by_the_shape: "as_many_axes_as_shape_has",
     either_kind: "stretched_axes_only_if_none_is_new",
     rows_of_one: "stretched_at_one_end",
