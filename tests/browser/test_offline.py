@@ -12,7 +12,7 @@ import serving
 from cells import AT, SECONDS, Cell
 from deploys import deploy
 from exercises import Exercise
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from waiting import wait_until
 
 from answers.site import offline
@@ -69,6 +69,23 @@ def reader(browser, host):
         page.goto(f"{url}guide/{PRACTICE}")
         yield page
         context.close()
+
+
+def reload_until(page, holds):
+    """Load the page anew until it holds. The browser may still count a page that was left for a
+    moment; and what stands between two versions loads itself again, which ends a load of ours.
+    """
+
+    def again():
+        try:
+            page.reload()
+        except Error as error:
+            if "net::ERR_ABORTED" not in error.message:
+                raise
+            page.wait_for_load_state()
+        return holds()
+
+    wait_until(again)
 
 
 def status(page):
@@ -235,9 +252,8 @@ def test_a_newer_version_is_taken_whole_or_not_at_all_and_an_empty_one_takes_all
     assert other.evaluate(UPDATE) == "installed"
     reader.reload()
     expect(said).to_contain_text(old)
-    # A page is loaded alone; the browser may still count the other for a moment.
-    other.close()
-    wait_until(lambda: reader.reload() and new in said.inner_text())
+    other.close()  # for a page is loaded alone
+    reload_until(reader, lambda: new in said.inner_text())
     expect(status(reader)).to_have_text(KEPT)
     assert "// newer" in reader.evaluate(f"fetch('../{mock}').then(file => file.text())")
     # A build that holds nothing.
@@ -257,8 +273,7 @@ def test_after_a_deploy_what_is_kept_runs_as_it_was_and_then_the_new_build_does(
     build = place(host / "guide", "live").name.removeprefix("live-")
     started = reader.locator(f"script[src$='start.js?{build}']")
     assert not started.count()
-    # The browser may still count the page that was left for a moment.
-    wait_until(lambda: reader.reload() and started.count())
+    reload_until(reader, started.count)
     (host / "guide").rename(host / "gone")
     (host / "pyodide").unlink()
     assert cell.run().startswith("Done")
