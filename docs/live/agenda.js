@@ -88,7 +88,7 @@ function lines({ tasks, mock, sheet }) {
       if (kind == "write") return line([task], "Write ", link(`${card.page}/#exercise-${id.split("/")[1]}`, code(id)))
       return []
     }),
-    ...line([{ minutes: mock }], link(`mock/?minutes=${mock}`, "Mock interview")),
+    ...line([{ minutes: mock }], link(`mock/?minutes=${mock}&seen`, "Mock interview")),
     ...line([{ minutes: sheet }], "Say aloud what fits of the ", link("cheat-sheet/", "cheat sheet")),
   ]
 }

@@ -5,7 +5,7 @@
 import { today } from "./days.js"
 import { counted, fetched, make, radios, say } from "./elements.js"
 import { Interview } from "./mock_interview.js"
-import { LENGTHS, QUESTION, draw, ofTrack, someSeeds, weakest } from "./mock_draw.js"
+import { LENGTHS, QUESTION, UNSEEN, draw, ofTrack, someSeeds, weakest } from "./mock_draw.js"
 import { begin, clock, kept, mocks, total } from "./mock_state.js"
 import { stepsOf } from "./mock_steps.js"
 import { unloaded } from "./recall_parts.js"
@@ -52,6 +52,9 @@ function setup(root, all, last) {
   const named = asked.get("track")
   // A seed without a track draws from all questions: addresses once had no track.
   const track = isTrack(named) ? named : seed.value ? "all" : plan().track
+  // The plan asks what was read.
+  const seen = make("input", { type: "checkbox", name: "seen", checked: asked.has("seen") })
+  const hasSeen = Object.entries(all).some(([id, { kind }]) => kind == "opening" && rated(id))
   const told = make("p", { className: "exercise-notice", role: "status", textContent: mocks.notice("mock") })
   const form = make(
     "form",
@@ -68,6 +71,7 @@ function setup(root, all, last) {
       Object.entries(TRACKS).map(([each, name]) => [each, `${name}, ${counted(questions(all, each), "question")}`]),
       track,
     ),
+    ...(hasSeen ? [make("label", {}, seen, " Rather what I have read")] : []),
     make("label", {}, "Seed ", seed),
     make("button", { className: "recall-button", textContent: "Start the clock" }),
     told,
@@ -79,7 +83,7 @@ function setup(root, all, last) {
     const minutes = Number(chosen.get("minutes"))
     const track = String(chosen.get("track"))
     const some = ofTrack(all, track)
-    const mock = seed.value ? draw(some, minutes, seed.valueAsNumber) : byWeakness(some, minutes)
+    const mock = seed.value ? draw(some, minutes, seed.valueAsNumber) : byWeakness(some, minutes, chosen.has("seen"))
     begin(minutes, mock.seed, track)
     try {
       await go(root, mock)
@@ -95,15 +99,12 @@ function setup(root, all, last) {
 /** @param {Cards} all @param {string} track */
 const questions = (all, track) => Object.values(ofTrack(all, track)).filter(({ kind }) => kind == "opening").length
 
-/** @param {Cards} all @param {number} minutes */
-function byWeakness(all, minutes) {
-  return weakest(
-    all,
-    minutes,
-    someSeeds(),
-    id => cards.get(id).reviews?.at(-1)?.[1],
-    number => scores.get(number).at(-1)?.[1],
-  )
+/** @param {string} id */
+const rated = id => cards.get(id).reviews?.at(-1)?.[1]
+
+/** @param {Cards} all @param {number} minutes @param {boolean} seen */
+function byWeakness(all, minutes, seen) {
+  return weakest(all, minutes, someSeeds(), rated, number => scores.get(number).at(-1)?.[1], seen ? UNSEEN : 0)
 }
 
 /** @param {Element} root @param {Mock} mock */

@@ -1,6 +1,6 @@
 // What a mock interview asks: drawn by a seed alone, so that a friend can be given the same. Weakness
 // decides between seeds: of some, `weakest` takes the one whose mock asks most of what the reader does
-// not know.
+// not know, and if asked to, one of questions that the reader has seen.
 //
 // Openings are shuffled, and taken from the front, one a topic. Of their exercises that run in the page
 // and last at most half of the minutes, one is drawn, or of all if there are none. Follow-ups take what
@@ -17,6 +17,7 @@ const TRIED = 256
 const RATED = { 1: 2, 2: 1, 3: -1, 4: -2 }
 /** @type {{ [level: string]: number }} */
 const SCORED = { weak: 2, solid: -1, strong: -2 }
+export const UNSEEN = -100 // of a question, below all that can be said of one that was seen
 
 // A function that returns the next of a sequence of integers below 2^32.
 // Source: Tommy Ettinger, mulberry32.c (2017), public domain.
@@ -85,19 +86,20 @@ function ofManyTopics(openings, count) {
 
 // How much a mock asks of what the reader does not know.
 /** @type {Weakness} */
-function weakness({ questions, exercise }, rated, scored) {
+function weakness({ questions, exercise }, rated, scored, unseen) {
   const ofCard = (/** @type {Drawn | null} */ card) => (card && RATED[rated(card.id) ?? 0]) || 0
   const ofScore = (/** @type {Drawn} */ card) => SCORED[scored(card.id.split("/")[0]) ?? ""] || 0
   const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, each) => total + each, 0)
-  const ofQuestions = questions.map(([opening, ...others]) => 3 * (ofCard(opening) + ofScore(opening)) + sum(others.map(ofCard)))
+  const ofOpening = (/** @type {Drawn} */ card) => 3 * (ofCard(card) + ofScore(card)) + (rated(card.id) ? 0 : unseen)
+  const ofQuestions = questions.map(([opening, ...others]) => ofOpening(opening) + sum(others.map(ofCard)))
   return sum(ofQuestions) + 3 * ofCard(exercise)
 }
 
 // Of the mocks of these seeds the one that asks most of what is weak, the first if equal.
 /** @type {Weakest} */
-export function weakest(all, minutes, seeds, rated, scored) {
+export function weakest(all, minutes, seeds, rated, scored, unseen = 0) {
   const mocks = seeds.map(seed => draw(all, minutes, seed))
-  const values = mocks.map(mock => weakness(mock, rated, scored))
+  const values = mocks.map(mock => weakness(mock, rated, scored, unseen))
   return mocks[values.indexOf(Math.max(...values))]
 }
 

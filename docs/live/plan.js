@@ -134,7 +134,9 @@ export function planned(all, records, plan, day) {
   const due = past.due(plan.date ?? "")
   const again = due.filter(({ kind }) => kind == "again")
   const review = due.filter(({ kind, card }) => kind == "review" && (card.kind != "opening" || read.has(card.number)))
-  if (closing) review.sort((a, b) => past.rating(a.id) - past.rating(b.id)) // the weakest first
+  // What failed first; in the end, what is weaker before what is stronger.
+  const known = (/** @type {Task} */ { id }) => (closing ? past.rating(id) : Number(past.rating(id) > AGAIN))
+  review.sort((a, b) => known(a) - known(b))
   const rehearse = past
     .fresh("follow-up", "rehearse", ([, { number }]) => readBefore.has(number))
     .sort((a, b) => placeOf(a.card.number) - placeOf(b.card.number))

@@ -51,14 +51,21 @@ function passedOf(all) {
   return [exercises.filter(([id]) => store.get(exerciseOf(id)).passed).length, exercises.length]
 }
 
-// "2 of 3 passed, solid, 4 due" of the cards of a question.
+// "2 of 3 passed, solid, 4 due" of the cards of a question, and whether the track does not ask it.
 /** @param {CardEntry[]} all @param {Records} records */
 function summary(all, records) {
   const [passed, exercises] = passedOf(all)
   const days = all.map(([id]) => records[id] && !records[id].suspended && effective(records[id], plan().date, today()))
   const due = days.filter(day => day && day <= today())
+  const { track } = plan()
+  const outside = track != "all" && !all.some(([, { importance }]) => importance?.[track])
   const number = String(all[0]?.[1].number ?? "").padStart(2, "0")
   const level = scores.get(number).at(-1)?.[1]
-  const parts = [passed && `${passed} of ${exercises} passed`, level, due.length && `${due.length} due`]
+  const parts = [
+    outside && "outside your track",
+    passed && `${passed} of ${exercises} passed`,
+    level,
+    due.length && `${due.length} due`,
+  ]
   return parts.filter(Boolean).join(", ")
 }

@@ -5,6 +5,7 @@ import re
 
 import page_scripts
 import pytest
+from days import in_days
 from exercises import FORBIDDEN, FULL, Exercise
 from looks import FINE, LOOKS, wrong_in_each_look
 from playwright.sync_api import expect
@@ -295,6 +296,21 @@ def test_it_draws_from_the_track_of_the_plan_of_the_link_or_of_the_moment(visit,
     interview.button("New interview").click()
     page.goto(site.url + ADDRESS)
     expect(track.get_by_role("radio", name="All")).to_be_checked()
+
+
+def test_the_plan_asks_what_was_read(visit):
+    page = visit("mock/?minutes=15&seen")
+    seen = page.get_by_label("Rather what I have read")
+    expect(page.get_by_label("Seed")).to_be_visible()
+    assert not seen.count()  # nothing is read
+    card = "answers.study.card.44/opening"
+    reviews = json.dumps({"reviews": [[in_days(-1), 4]], "due": in_days(9)})
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [card, reviews])
+    page.reload()
+    expect(seen).to_be_checked()
+    interview = Interview(page)
+    interview.button("Start the clock").click()
+    expect(interview.front).to_contain_text(CARDS["44/opening"].page.question[:40])
 
 
 @pytest.mark.parametrize(

@@ -609,6 +609,12 @@ def test_home_says_what_to_do_where_one_stopped_and_how_far_one_is(reader):
         f"1 of {len(of_topic)} questions rehearsed, 1 of {total} exercises passed."
     )
     assert wrong_in_each_look(page, "article") == FINE
+    page.get_by_label("LLM", exact=True).check()
+    outside = page.locator(".topic li").filter(has_text="Trees and boosting").locator(".yours")
+    expect(outside).to_have_text("outside your track")
+    expect(row.locator(".yours")).not_to_contain_text("outside")
+    page.get_by_label("All", exact=True).check()
+    expect(outside).to_be_empty()
     # What was passed with the solution comes before what is new, what was passed alone after it.
     kept[f"{CARD}exercise/softmax"]["reviews"] = [[in_days(-6), 1]]
     reader("", kept)

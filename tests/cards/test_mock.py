@@ -18,11 +18,11 @@ def draw(minutes, seed):
     return SCRIPTS.value(f"draw(all, {minutes}, {seed})")
 
 
-def weakest(ratings, scores):
+def weakest(ratings, scores, minutes=15, unseen="0"):
     """Of as many seeds as the page tries."""
     seeds = json.dumps([*range(1, 257)])
     known = f"id => ({json.dumps(ratings)})[id], number => ({json.dumps(scores)})[number]"
-    return SCRIPTS.value(f"weakest(all, 15, {seeds}, {known})")
+    return SCRIPTS.value(f"weakest(all, {minutes}, {seeds}, {known}, {unseen})")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,19 @@ def test_of_some_seeds_the_one_that_asks_most_of_what_is_weak_is_taken():
     mock = weakest(ratings, {})
     assert mock["questions"][0][0]["id"] == "12/opening"
     assert mock == draw(15, mock["seed"])
+
+
+@pytest.mark.parametrize("minutes", SCRIPTS.value("LENGTHS"))
+def test_what_was_seen_comes_before_what_was_not_if_asked_for(minutes):
+    seen = {f"{number:02}/opening": 4 for number in range(1, 47, 3)}
+    scores = {id.partition("/")[0]: "strong" for id in seen}
+
+    def asked(unseen):
+        mock = weakest(seen, scores, minutes, unseen)
+        return {opening["id"] for opening, *_ in mock["questions"]}
+
+    assert asked("UNSEEN") <= seen.keys()
+    assert asked("0").isdisjoint(seen)
 
 
 def test_without_an_exercise_that_fits_there_are_more_follow_ups():

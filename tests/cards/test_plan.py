@@ -380,11 +380,13 @@ def test_exercises_are_of_questions_that_were_read_and_what_failed_comes_first()
     assert not [id for id in listed(read(10, 14), "write", minutes=600) if "torch" in id]
 
 
-def test_on_the_eve_what_is_weak_comes_first():
-    strong, weak = known(in_days(-3)), known(TODAY, rating=1)
-    cards = {"09/opening": strong} | read(6) | {"06/is-the-loss-convex": weak}
-    assert listed(cards, "review") == ["09/opening", "06/is-the-loss-convex"]
-    assert listed(cards, "review", date=in_days(1))[0] == "06/is-the-loss-convex"
+def test_what_failed_comes_back_first_and_on_the_eve_the_weaker_before_the_stronger():
+    strong, hard, failed = known(in_days(-3)), known(in_days(-1), rating=2), known(TODAY, rating=1)
+    cards = {"09/opening": strong, "12/opening": hard} | read(6)
+    cards |= {"06/is-the-loss-convex": failed}
+    failed, hard, strong = "06/is-the-loss-convex", "12/opening", "09/opening"
+    assert listed(cards, "review") == [failed, strong, hard]
+    assert listed(cards, "review", date=in_days(1))[:2] == [failed, hard]
 
 
 def test_a_mock_interview_of_today_counts_and_is_not_asked_for_again():

@@ -111,8 +111,8 @@ interface Mock {
 }
 type SetUp = (root: Element, all: Cards, last: Mock | null) => Element[]
 type Draw = (all: Cards, minutes: number, seed: number) => Mock
-type Weakness = (mock: Mock, rated: LastRating, scored: LastScore) => number
-type Weakest = (all: Cards, minutes: number, seeds: number[], rated: LastRating, scored: LastScore) => Mock
+type Weakness = (mock: Mock, rated: LastRating, scored: LastScore, unseen: number) => number
+type Weakest = (all: Cards, minutes: number, seeds: number[], rated: LastRating, scored: LastScore, unseen?: number) => Mock
 /** Of a card, by its id. */
 type LastRating = (id: string) => number | undefined
 /** Of a question, by its number in two digits. */
