@@ -87,6 +87,21 @@ def test_none_is_no_value_of_an_argument_but_one_of_several():
     assert told == [(None, 3)]
 
 
+@pytest.mark.parametrize("number", [np.int8(4), np.uint8(200), np.float64(0.1), np.bool_(True)])
+def test_the_body_gets_a_number_of_numpys_as_pythons(number):
+    @refuses()
+    def f(other: np.number, *many: float, sizes: tuple[int, int], factor: float | None = None):
+        return other, many, sizes, factor
+
+    # Neither wraps, nor makes float64 of float32.
+    found = f(number, number, sizes=(number, number), factor=number)
+    assert found == (number, (number,), (number, number), number)
+    kind = type(number.item())
+    assert [type(each) for each in (*found[1], *found[2], found[3])] == [kind] * 4
+    assert found[0] is number
+    assert f(number, sizes=(1, 2)) == (number, (), (1, 2), None)
+
+
 def test_what_stands_in_a_row_is_one_argument():
     told = []
 

@@ -15,11 +15,14 @@ conditions of `result`.
 
 One law: a contract refuses or lets pass, and changes no value. So `inspect.unwrap(f)`, the body,
 answers as f does whatever f answers, and a page or a solution may show and run the body alone.
-A body may convert (`as_float`): that is part of the algorithm.
+A body may convert (`as_float`): that is part of the algorithm. Where an annotation names a number
+of Python's, one of NumPy's becomes Python's, of the same value: it neither wraps, as 32 *
+np.int8(4) does, nor makes float64 of float32.
 """
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -28,6 +31,7 @@ from jaxtyping import jaxtyped
 from answers.inputs.kinds import typechecked
 
 RESULT = "result"
+NUMBER = re.compile(r"\b(int|float|bool)\b")
 Condition = Callable[..., None]
 
 
@@ -52,9 +56,10 @@ def refuses(
         several = [(inspect.unwrap(each), parameters_of(each)) for each in of_several]
         asked = {name for _, of in several for name in of} - {RESULT}
         refuse_misspelt(body, parameters, asked | {*of_one})
+        numbers = [n for n, p in parameters.items() if NUMBER.search(str(p.annotation))]
         before = [(each, of) for each, of in several if RESULT not in of]
         after = [(each, of) for each, of in several if RESULT in of]
-        arguments = reader_of(parameters)
+        arguments, in_order = reader_of(parameters)
 
         @functools.wraps(body)
         def call(*args, **kwargs):
@@ -62,11 +67,14 @@ def refuses(
             given = arguments(args, kwargs)
             if given is None:
                 return body(*args, **kwargs)  # Python says what is wrong with the call
+            for name in numbers:
+                given[name] = of_python(given[name])
             for condition, name in first:
                 if given[name] is not None:
                     condition(given[name], name)
             for condition, of in before:
                 condition(*[given[name] for name in of])
+            args, kwargs = in_order(given)
             if not after:
                 return body(*args, **kwargs)
             # What overflows is told by a condition; NumPy's warning would tell it twice.
@@ -80,6 +88,13 @@ def refuses(
         return call if body is function else jaxtyped(call, typechecker=typechecked)
 
     return decorate
+
+
+def of_python(value: object) -> object:
+    """A number of NumPy's, or numbers in a tuple, as Python's."""
+    if type(value) is tuple:
+        return tuple(map(of_python, value))
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def parameters_of(condition: Condition) -> tuple[str, ...]:
@@ -100,15 +115,19 @@ def refuse_misspelt(body: Callable, parameters: dict, asked: set[str]) -> None:
         )
 
 
-def reader_of(parameters: dict) -> Callable[[tuple, dict], dict | None]:
-    """What reads the arguments of a call by name, defaults included; it gives None for a call
-    that does not fit. `inspect.Signature.bind` would take longer than most conditions."""
+def reader_of(
+    parameters: dict,
+) -> tuple[Callable[[tuple, dict], dict | None], Callable]:
+    """What reads the arguments of a call by name, defaults included, and what makes of them those
+    of a call again; the first gives None for a call that does not fit. `inspect.Signature.bind`
+    would take longer than most conditions."""
     kinds = inspect.Parameter
     names = [n for n, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
     several = next(
         (n for n in names if parameters[n].kind is kinds.VAR_POSITIONAL), None
     )
     places = names[: names.index(several)] if several else names
+    keywords = [n for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
     defaults = {n: p.default for n, p in parameters.items() if p.default is not p.empty}
     known = parameters.keys()
 
@@ -120,4 +139,10 @@ def reader_of(parameters: dict) -> Callable[[tuple, dict], dict | None]:
             return None
         return given if given.keys() == known else None
 
-    return read
+    def in_order(given: dict) -> tuple[list, dict]:
+        args = [given[name] for name in places] + list(
+            given[several] if several else ()
+        )
+        return args, {name: given[name] for name in keywords}
+
+    return read, in_order
