@@ -155,8 +155,8 @@ def kl_divergence(
         axis: The axis that holds the classes; the result has no such axis.
 
     Returns:
-        At least 0, and 0 if p = q or nearly so. What rounding, or sums that miss 1, bring
-        below 0 is cut off.
+        At least 0, and 0 if p = q. What rounding, or sums that miss 1, bring below 0 is
+        cut off.
 
     Raises:
         ValueError: `p` or `q` is 0-d or empty, holds nan or a negative entry, or does

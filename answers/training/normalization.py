@@ -251,7 +251,7 @@ def rms_norm_backward(
             row is all zeros; a gradient overflows.
 
     Source:
-        Zhang and Sennrich (2019), Root Mean Square Layer Normalization, section 4.1,
+        Zhang and Sennrich (2019), Root Mean Square Layer Normalization, section 4.2,
         https://arxiv.org/abs/1910.07467
 
     Example:

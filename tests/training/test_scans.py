@@ -132,6 +132,14 @@ def test_linear_attention_reads_the_state_of_the_recurrence(steps, chunk, dtype)
     assert_allclose(found, by_steps(q, k, v, decay), rtol=rounding, atol=rounding)
 
 
+def test_a_chunk_may_be_a_small_integer_of_numpy():
+    rng = np.random.default_rng(12)
+    q, k, v = rng.normal(size=(3, 150, 2))
+    decay = rng.uniform(0.5, 1, 150)
+    found = linear_attention(q, k, v, decay, np.int8(100))
+    assert_allclose(found, by_steps(q, k, v, decay), rtol=1e-10, atol=1e-10)
+
+
 def test_decays_that_multiply_to_0_are_no_trouble():
     rng = np.random.default_rng(6)
     q, k, v = rng.normal(size=(3, 400, 2))

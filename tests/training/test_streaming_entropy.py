@@ -86,6 +86,12 @@ def test_integers_are_computed_as_floats(dtype):
     assert_allclose(streaming_entropy(logits, 2), by_pytorch(logits.astype(float)), rtol=1e-12)
 
 
+@pytest.mark.parametrize(("classes", "chunk"), [(150, np.int8(100)), (300, np.uint8(200))])
+def test_a_chunk_may_be_a_small_integer_of_numpy(classes, chunk):
+    logits = np.random.default_rng(3).normal(size=classes)
+    assert_allclose(streaming_entropy(logits, chunk), by_pytorch(logits), rtol=1e-12)
+
+
 def test_the_argument_stays_as_it_is():
     logits = np.random.default_rng(4).normal(size=(2, 7))
     logits.setflags(write=False)
