@@ -77,7 +77,7 @@ def gae(
         >>> gae(rewards, values, np.array([4.0, 7.0]), ends, never, gamma=0.5, lam=0.5)
         array([ 0.75, -1.  ])
     """
-    deltas = as_float(rewards) + gamma * next_values * ~terminated - values
+    deltas = as_float(rewards) + gamma * as_float(next_values) * ~terminated - values
     goes_on = ~(terminated | truncated)
     advantages, later = np.empty_like(deltas), np.zeros_like(deltas[0])
     for t in reversed(range(len(deltas))):

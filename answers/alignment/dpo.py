@@ -93,7 +93,7 @@ def dpo_loss(
     How:
         β times a log-ratio is the answer's implicit reward, so this is the loss of Bradley and
         Terry. The reference is fixed, so it gets no gradient. A pair's weight, sigmoid(-margin), is
-        near 1 where the policy's rewards are in the wrong order, near 0 where the pair is
+        above 1/2 where the policy's rewards are in the wrong order, near 0 where the pair is
         learned.
 
     Args:

@@ -164,7 +164,7 @@ def merge_lora(
 
     Returns:
         The merged weights, in the precision of `w`: float32 stays float32 whatever the factors
-        are, and integers become float64.
+        are. But float16 becomes float32, and integers float64.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity, `alpha` is no finite number, or

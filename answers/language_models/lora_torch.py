@@ -50,7 +50,7 @@ class LoRALinear(nn.Module):
         return self.layer(x) + self.scale * (x @ self.a.T @ self.b.T)
 
     def merged(self) -> nn.Linear:
-        """One linear layer with the same output; the adapter is added to a copy."""
+        """One linear layer with the same output, up to rounding; the adapter is added to a copy."""
         layer = copy.deepcopy(self.layer)
         layer.weight.data += self.scale * (self.b @ self.a).data
         return layer
@@ -82,7 +82,8 @@ def add_lora(
     """A copy in which adapters alone train: one for each linear layer whose name ends so.
 
     Args:
-        model: Any module; a copy of it is frozen.
+        model: A module that calls the linear layers within it, and reads no weight of theirs, as
+            nn.MultiheadAttention does; a copy of it is frozen.
         rank: Of each adapter.
         alpha: Adapters are multiplied by alpha / rank.
         names: The ends of the names of the layers that get one.

@@ -59,7 +59,7 @@ def nf4_quantize(
 
     Args:
         w: The weights of a layer, (out, in).
-        table: 16 numbers that rise, from -1 to 1; NF4's are quantiles of a normal
+        table: 16 numbers that rise, between -1 and 1; NF4's are quantiles of a normal
             distribution, with 0 among them.
         block: How many neighbours of a row share a scale.
 

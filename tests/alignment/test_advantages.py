@@ -35,6 +35,15 @@ def by_definition(rewards, values, next_values, terminated, truncated, gamma, la
     return found
 
 
+def test_half_precision_computes_in_float32():
+    *numbers, terminated, truncated = drawn(9)
+    half = [(1000 * each).astype(np.float16) for each in numbers]
+    found = gae(*half, terminated, truncated, GAMMA, LAM)
+    single = gae(*(each.astype(np.float32) for each in half), terminated, truncated, GAMMA, LAM)
+    assert found.dtype == np.float32
+    assert_array_equal(found, single)
+
+
 @pytest.mark.parametrize("shape", [(1,), (9,), (12, 3), (6, 2, 2)], ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_is_the_sum_by_definition(shape, dtype):

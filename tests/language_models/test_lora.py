@@ -110,6 +110,10 @@ def test_a_merged_weight_is_rounded_once_to_the_type_of_w():
     assert merge_lora(w, 2 * a, b, 1.0)[0, 0] == np.nextafter(np.float32(1), np.float32(2))
     assert merge_lora(w, -a, b, 1.0)[0, 0] == np.nextafter(np.float32(1), np.float32(0))
     assert merge_lora(w, -a / 2, b, 1.0)[0, 0] == 1
+    # Half precision alone is widened: float16 would lose an update of 1e-4.
+    half = w.astype(np.float16)
+    assert merge_lora(half, 2e3 * a, b, 1.0).dtype == np.float32
+    assert merge_lora(half, 2e3 * a, b, 1.0)[0, 0] == np.float32(1 + 1e-4)
     # The product is no float32: it would overflow there.
     assert merge_lora(w, 4e38 * np.ones((1, 1)), 1e-38 * np.ones((1, 1)), 0.25)[0, 0] == 2
 

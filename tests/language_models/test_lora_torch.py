@@ -39,6 +39,14 @@ def test_only_named_layers_get_an_adapter_and_the_model_given_stays():
     assert all(p.requires_grad for p in base.parameters())
 
 
+def test_a_module_that_reads_the_weight_of_a_layer_fails_aloud():
+    attention = nn.MultiheadAttention(4, 2)
+    adapted_attention, x = add_lora(attention, 2, 6.0, ("out_proj",)), torch.randn(3, 1, 4)
+    attention(x, x, x)
+    with pytest.raises(AttributeError, match="weight"):
+        adapted_attention(x, x, x)
+
+
 def test_merged_gives_the_same_output_without_adapters():
     model, x = adapted(), torch.randn(4, 5).double()
     merged = merge(model)
