@@ -96,6 +96,13 @@ def test_the_randomized_svd_is_as_near_as_scikit_learns():
         assert 0.7 < gaps[0] / gaps[1] < 1.4
 
 
+@pytest.mark.parametrize(("k", "extra"), [(np.int8(120), 10), (10, np.int8(120))])
+def test_counts_in_int8_do_not_wrap(k, extra):
+    a = decaying(150, 140)
+    found = randomized_svd(a, k, np.random.default_rng(0), extra)[1]
+    assert_allclose(found, randomized_svd(a, int(k), np.random.default_rng(0), int(extra))[1])
+
+
 def test_columns_that_are_all_drawn_leave_nothing_out():
     a = decaying(12, 7)
     found = randomized_svd(a, 7, np.random.default_rng(0), rounds=0)[1]

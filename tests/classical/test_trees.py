@@ -83,6 +83,13 @@ def test_a_tree_predicts_as_scikit_learns(depth):
     np.testing.assert_allclose(ours, theirs.predict(new))
 
 
+def test_a_depth_in_int8_does_not_wrap():
+    x, y = np.arange(8.0)[:, None], np.arange(8)
+    for depth in (7, 8):
+        for ours, same in zip(grow_tree(x, y, np.int8(depth)), grow_tree(x, y, depth), strict=True):
+            np.testing.assert_array_equal(ours, same)
+
+
 def test_ties_and_neighbouring_floats():
     y = np.array([0, 0, 1, 1])
     x = np.array([[2.0, 0.0], [2.0, 0.0], [3.0, 1.0], [3.0, 1.0]])
