@@ -412,7 +412,7 @@ def attend_blockwise(
         q: Queries.
         k: Keys.
         v: Values, one per key.
-        block: How many keys are compared at a time; blocks of queries would do as well.
+        block: How many queries and keys are compared at a time; either alone would do.
         causal: Let the last query see all keys, the one before it all but the last key,
             and so on: lower-right alignment.
 
