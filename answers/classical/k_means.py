@@ -144,7 +144,8 @@ def lloyd(
 
     How:
         Rows of `members` are 1 for a centre's points and 0 elsewhere, so one matrix product adds
-        up the points of all centres.
+        up the points of all centres. Sums of many float32 far from 0 lose digits: there subtract
+        one number of about their size from points and centres first, or pass float64.
 
     Args:
         points: One point per row.

@@ -204,7 +204,7 @@ def postings(
     document = np.repeat(np.arange(size), lengths)
     cells, f = np.unique(words.astype(np.int64) * size + document, return_counts=True)
     term, document = np.divmod(cells, size)
-    starts = np.searchsorted(term, np.arange(terms + 1))
+    starts = np.searchsorted(term, np.arange(int(terms) + 1))
     idf = inverse_frequency(np.diff(starts), size)[term]
     full = k1 * (1 - b + b * lengths / lengths.mean())
     weights = idf * f * (float(k1) + 1) / (f + full[document])

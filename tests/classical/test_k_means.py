@@ -73,6 +73,17 @@ def test_points_far_from_0_and_their_centres_lose_no_digit_to_the_distance(dtype
     assert_allclose(chosen.astype(float), squares.min(axis=1).astype(float), atol=1e-2)
 
 
+def test_means_of_many_float32_far_from_0_need_a_subtraction_first():
+    points = np.random.default_rng(0).normal(size=(60_000, 2)) + 1e5
+    points[:30_000] += 5
+    points = points.astype(np.float32)
+    start = points[[0, -1]]
+    exact, labels = lloyd(points.astype(float), start.astype(float))
+    centres, same = lloyd(points - np.float32(1e5), start - np.float32(1e5))
+    assert_allclose(centres, exact - 1e5, atol=1e-4)
+    assert_array_equal(same, labels)
+
+
 def test_draws_are_the_first_at_which_the_running_sum_is_above():
     points = POINTS[:30]
     for seed in range(20):

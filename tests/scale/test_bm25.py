@@ -93,6 +93,13 @@ def test_a_small_integer_of_numpy_as_k1_does_not_wrap():
         assert_allclose(score_postings(index, np.array([0])), expected, rtol=1e-12)
 
 
+def test_a_small_integer_of_numpy_as_the_count_of_terms_does_not_wrap():
+    words, lengths = np.arange(127), np.full(1, 127)
+    for terms in (np.int8(127), np.uint8(255)):
+        index = postings(words, lengths, terms)
+        assert index.starts.tolist() == postings(words, lengths, int(terms)).starts.tolist()
+
+
 def test_bad_values_are_refused_in_words():
     counts, query = np.array([[1, 0], [2, 1]]), np.array([0])
     for wrong, said in (

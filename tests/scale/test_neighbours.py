@@ -36,6 +36,15 @@ def test_of_equals_the_first_stands_first(seed, n):
     assert_array_equal(k_smallest(values, k), np.argsort(values, axis=1, kind="stable")[:, :k])
 
 
+@pytest.mark.parametrize("n", [20, 200])
+@pytest.mark.parametrize("k", [np.int8(4), np.uint8(8), np.int16(8)])
+def test_a_small_integer_of_numpy_as_k_does_not_wrap(n, k):
+    assert_array_equal(knn(QUERIES, POINTS[:n], k), knn(QUERIES, POINTS[:n], int(k)))
+    cells = fill_cells(POINTS[:n], POINTS[:20])
+    found = search_cells(QUERIES, POINTS[:n], cells, k, np.int8(4))
+    assert_array_equal(found, search_cells(QUERIES, POINTS[:n], cells, int(k), 4))
+
+
 def test_bytes_are_not_subtracted_as_bytes():
     points = rng.integers(0, 256, (90, 5)).astype(np.uint8)
     whole = points.astype(int)
