@@ -22,7 +22,7 @@ def no_beta(beta):
 
 def exponent_overflows(reference, rewards, beta):
     with np.errstate(over="ignore"):
-        refuse_overflowed(as_float(rewards) / float(beta) + reference, "a logit")
+        refuse_overflowed(as_float(rewards) / beta + reference, "a logit")
 
 
 @refuses(no_beta, exponent_overflows, reference=LOG_PROBS, rewards=refuse_nan)
@@ -58,7 +58,7 @@ def best_policy(
         >>> best_policy(np.log([0.5, 0.5]), np.array([np.log(3), 0.0]), 1.0)
         array([0.75, 0.25])
     """
-    return softmax(as_float(reference) + as_float(rewards) / float(beta))
+    return softmax(as_float(reference) + as_float(rewards) / beta)
 
 
 # --8<-- [end:best_policy]
@@ -122,7 +122,6 @@ def dpo_loss(
         >>> loss.round(6), dchosen.round(6), drejected.round(6)
         (np.float64(0.313262), array([-0.134471]), array([0.134471]))
     """
-    beta = float(beta)  # float32 stays float32
     chosen = as_float(policy_chosen) - as_float(reference_chosen)
     rejected = as_float(policy_rejected) - as_float(reference_rejected)
     margin = beta * (chosen - rejected)
@@ -180,7 +179,7 @@ def ipo_loss(
     """
     chosen = as_float(policy_chosen) - as_float(reference_chosen)
     rejected = as_float(policy_rejected) - as_float(reference_rejected)
-    beyond = chosen - rejected - 1 / (2 * float(beta))
+    beyond = chosen - rejected - 1 / (2 * beta)
     slope = 2 * beyond / len(beyond)
     return (beyond**2).mean(), slope, -slope
 

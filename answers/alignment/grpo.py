@@ -138,7 +138,7 @@ def token_weights(
         return mask / mask.sum()
     if by == "sequence":
         return mask / (len(mask) * mask.sum(axis=1, keepdims=True))
-    return mask / (len(mask) * int(length))
+    return mask / (len(mask) * length)
 
 
 # --8<-- [end:token_weights]

@@ -87,7 +87,7 @@ def ridge(
     x, y = as_float(x), as_float(y)
     x_mean, y_mean = x.mean(axis=0), y.mean()
     x, y = x - x_mean, y - y_mean
-    gram = x.T @ x + float(lamda) * np.eye(x.shape[1], dtype=x.dtype)
+    gram = x.T @ x + lamda * np.eye(x.shape[1], dtype=x.dtype)
     w = np.linalg.solve(gram, x.T @ y)
     return w, y_mean - x_mean @ w
 
@@ -176,7 +176,7 @@ def soft_threshold(
         array([ 2., -0., -2.])
     """
     z = as_float(z)
-    return np.sign(z) * np.maximum(np.abs(z) - float(t), 0)
+    return np.sign(z) * np.maximum(np.abs(z) - t, 0)
 
 
 # --8<-- [end:soft_threshold]

@@ -66,7 +66,7 @@ def no_intercept(b, name):
 
 def logits_overflow(w, b, x):
     with np.errstate(over="ignore", invalid="ignore"):
-        refuse_overflowed(as_float(x) @ w + float(b), "a logit")
+        refuse_overflowed(as_float(x) @ w + b, "a logit")
 
 
 def loss_overflows(result):
@@ -122,9 +122,9 @@ def logistic_loss(
         >>> loss.round(6), dw, db
         (np.float64(0.693147), array([-2.]), np.float64(-0.5))
     """
-    x, w, lamda = as_float(x), as_float(w), float(lamda)
+    x, w = as_float(x), as_float(w)
     signs = 2 * y.astype(x.dtype) - 1
-    margins = signs * (x @ w + float(b))
+    margins = signs * (x @ w + b)
     loss = np.logaddexp(0, -margins).sum() + lamda / 2 * (w @ w)
     dz = -signs * np.exp(-np.logaddexp(0, margins))  # sigmoid(z) - y
     return loss, x.T @ dz + lamda * w, dz.sum()
@@ -209,12 +209,12 @@ def newton_step(
         (array([1.]), np.float64(0.0))
     """
     x, w = as_float(x), as_float(w)
-    z, (_, dw, db) = x @ w + float(b), logistic_loss(w, b, x, y, lamda)
+    z, (_, dw, db) = x @ w + b, logistic_loss(w, b, x, y, lamda)
     x1 = np.hstack([x, np.ones((len(x), 1), x.dtype)])
     hessian = x1.T @ (x1 * (sigmoid(z) * sigmoid(-z))[:, None])
     hessian[range(len(w)), range(len(w))] += lamda  # the intercept comes last
     step = np.linalg.solve(hessian, np.append(dw, db))
-    return w - step[:-1], float(b) - step[-1]
+    return w - step[:-1], b - step[-1]
 
 
 # --8<-- [end:newton_step]

@@ -137,7 +137,7 @@ def randomized_svd(
         array([15.])
     """
     a = as_float(a)
-    columns = min(int(k) + int(extra), *a.shape)
+    columns = min(k + extra, *a.shape)
     sample = a @ rng.normal(size=(a.shape[1], columns)).astype(a.dtype)
     for _ in range(rounds):
         q = np.linalg.qr(sample)[0]  # without it, all columns would turn to the first

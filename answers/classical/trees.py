@@ -146,7 +146,7 @@ def grow_tree(
         >>> grow_tree(np.array([[1.0], [2.0], [4.0]]), np.array([5, 5, 9]), 1).threshold
         array([3.])
     """
-    nodes = 2 ** int(depth) - 1
+    nodes = 2**depth - 1
     tree = Tree(np.zeros(nodes, int), np.full(nodes, np.inf), np.ones(nodes, bool))
     at = np.zeros(len(x), int)  # the node of each row
     for node in range(nodes):

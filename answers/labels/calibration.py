@@ -113,7 +113,7 @@ def reliability(
     p = as_float(probabilities)
     top, right = p.max(axis=1), p.argmax(axis=1) == labels
     # A confidence on an edge belongs to the bin below. In floats, top · bins may lie above it.
-    inner_edges = np.linspace(0, 1, int(bins) + 1)[1:-1].astype(top.dtype)
+    inner_edges = np.linspace(0, 1, bins + 1)[1:-1].astype(top.dtype)
     which = np.searchsorted(inner_edges, top, side="left")
     count = np.bincount(which, minlength=bins)
     sums = (np.bincount(which, each, minlength=bins) for each in (top, right))

@@ -70,7 +70,7 @@ def no_votes_before(smoothing, votes):
             raise ValueError(
                 f"`smoothing` holds {first(smoothing, wrong)}; give every cell a part of a vote"
             )
-    elif not 0 <= float(smoothing) <= MOST:
+    elif not 0 <= smoothing <= MOST:
         raise ValueError(f"`smoothing` is {smoothing}; give 0 or a few votes")
 
 

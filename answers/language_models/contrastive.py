@@ -96,7 +96,7 @@ def info_nce(
         np.float64(0.693147)
     """
     cosines = unit(queries) @ unit(keys).T
-    loss, _ = cross_entropy(cosines / float(temperature), np.arange(len(cosines)))
+    loss, _ = cross_entropy(cosines / temperature, np.arange(len(cosines)))
     return loss
 
 

@@ -90,7 +90,7 @@ def distillation_loss(
         >>> loss.round(6), gradient
         (np.float64(0.523248), array([[-0.5,  0.5]]))
     """
-    t, weight = float(temperature), float(weight)  # float32 stays float32
+    t = temperature
     z, v = as_float(student) / t, as_float(teacher) / t
     soft = kl_from_logits(v, z).mean()
     dsoft = t * (softmax(z) - softmax(v)) / len(z)

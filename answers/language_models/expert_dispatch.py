@@ -146,7 +146,7 @@ def expert_capacity(tokens: int, experts: int, k: int, factor: float = 1.25) -> 
         >>> expert_capacity(1024, 8, 2, 1.25)
         320
     """
-    return min(int(tokens), math.ceil(factor * int(k) * int(tokens) / int(experts)))
+    return min(tokens, math.ceil(factor * k * tokens / experts))
 
 
 # --8<-- [end:expert_capacity]

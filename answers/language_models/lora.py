@@ -63,7 +63,7 @@ def lora_forward(
         array([[13.]])
     """
     x = as_float(x)
-    return x @ w.T + (float(alpha) / len(a)) * (x @ a.T @ b.T)
+    return x @ w.T + (alpha / len(a)) * (x @ a.T @ b.T)
 
 
 # --8<-- [end:lora_forward]
@@ -124,7 +124,7 @@ def lora_backward(
         >>> dx, da, db
         (array([[1., 6.]]), array([[ 5., 10.]]), array([[1.]]))
     """
-    dout, x, scale = as_float(dout), as_float(x), float(alpha) / len(a)
+    dout, x, scale = as_float(dout), as_float(x), alpha / len(a)
     # One row per example, so that the matrix product sums over every leading axis.
     rows, drows = x.reshape(-1, x.shape[-1]), dout.reshape(-1, dout.shape[-1])
     dlow = scale * (drows @ b)  # at the r numbers between the factors
@@ -180,7 +180,7 @@ def merge_lora(
                [15. , 21. ]])
     """
     w = as_float(w)
-    return (w + (float(alpha) / len(a)) * (as_float(b) @ a)).astype(w.dtype)
+    return (w + (alpha / len(a)) * (as_float(b) @ a)).astype(w.dtype)
 
 
 # --8<-- [end:merge_lora]

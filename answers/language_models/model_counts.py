@@ -33,8 +33,7 @@ def count_gpt2_parameters(layers: int, d_model: int, vocab: int, context: int) -
         >>> count_gpt2_parameters(12, 768, 50257, 1024)
         124439808
     """
-    # NumPy's integers may be too small for a product; Python's never are.
-    layers, d_model, rows = int(layers), int(d_model), int(vocab) + int(context)
+    rows = vocab + context
     layer = 12 * d_model**2 + 13 * d_model
     return layers * layer + rows * d_model + 2 * d_model
 
@@ -110,7 +109,7 @@ def count_parameters(
     attention = 2 * d_model * head_size * (heads + kv_heads)  # q and o, k and v
     feed_forward = 3 * d_model * d_ff
     if experts:
-        feed_forward = int(experts) * (feed_forward + d_model)
+        feed_forward = experts * (feed_forward + d_model)
     norms = 2 * d_model + (2 * head_size if qk_norm else 0)
     tables = vocab * d_model * (1 if tied else 2)
     return layers * (attention + feed_forward + norms) + d_model + tables
@@ -200,8 +199,8 @@ def cache_bytes(
         >>> cache_bytes(32, 2 * 8 * 128, tokens=1) // 1024
         128
     """
-    kept = int(tokens if window is None else min(tokens, int(window) + int(sinks)))
-    return int(layers) * int(numbers) * kept * int(bytes_each)
+    kept = int(tokens if window is None else min(tokens, window + sinks))
+    return layers * numbers * kept * bytes_each
 
 
 # --8<-- [end:cache_bytes]

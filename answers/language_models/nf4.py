@@ -36,7 +36,7 @@ def no_block(block, name):
 
 
 def uneven_rows(w, block):
-    if w.shape[1] % int(block):
+    if w.shape[1] % block:
         raise ValueError(
             f"rows of `w` have {w.shape[1]} numbers; pad them to a multiple of {block}"
         )
@@ -83,7 +83,7 @@ def nf4_quantize(
         >>> scale
         array([[2. , 0.5]])
     """
-    blocks = as_float(w).reshape(len(w), -1, int(block))
+    blocks = as_float(w).reshape(len(w), -1, block)
     scale = np.abs(blocks).max(axis=-1, keepdims=True)
     unit = blocks / np.where(scale == 0, 1, scale)  # 0/0 is nan
     # The nearest number changes in the middle between two neighbours.

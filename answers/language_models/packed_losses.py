@@ -51,8 +51,8 @@ def packed_losses(seed: int, pieces: int = 16) -> dict[str, float]:
         True
     """
     rng, text = np.random.default_rng(seed), np.fromfile(BOOK, dtype=np.uint8)
-    lengths = rng.integers(16, 65, int(pieces))
-    starts = rng.integers(0, len(text) - 64, int(pieces))
+    lengths = rng.integers(16, 65, pieces)
+    starts = rng.integers(0, len(text) - 64, pieces)
     documents = [text[i : i + n] for i, n in zip(starts, lengths, strict=True)]
     rows, positions, mask = pack_sequences(np.concatenate(documents), lengths, WIDTH)
     weights, place = gpt_numpy.load_weights(), np.arange(WIDTH)

@@ -55,7 +55,7 @@ def top_k(
         array([-inf,   3.,   2.,   2.])
     """
     logits = as_float(logits)
-    at = max(logits.shape[-1] - int(k), 0)  # where the k-th largest stands in order
+    at = max(logits.shape[-1] - k, 0)  # where the k-th largest stands in order
     least = np.partition(logits, at, axis=-1)[..., at, None]
     return np.where(logits >= least, logits, -np.inf)
 

@@ -55,7 +55,6 @@ def sliding_window_mask(
         >>> sliding_window_mask(1, window=2, past=3, sinks=1).astype(int)
         array([[1, 0, 1, 1]])
     """
-    length, past = int(length), int(past)  # the sum of two uint8 may wrap
     q = np.arange(past, past + length)[:, None]
     k = np.arange(past + length)
     return (k <= q) & ((q - k < window) | (k < sinks))

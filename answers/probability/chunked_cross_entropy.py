@@ -70,8 +70,8 @@ def chunked_cross_entropy(
         >>> chunked_cross_entropy(ones, head, np.array([0, 1, 1]), rows=2)[0].round(6)
         np.float64(0.693147)
     """
-    # A small integer of NumPy would wrap around, a long sum of float16 would stand still.
-    rows, hidden, weight = int(rows), as_float(hidden), as_float(weight)
+    # A long sum of float16 would stand still.
+    hidden, weight = as_float(hidden), as_float(weight)
     loss, dhidden, dweight = 0.0, np.empty_like(hidden), np.zeros_like(weight)
     for start in range(0, len(hidden), rows):
         chunk = slice(start, start + rows)

@@ -135,7 +135,7 @@ def bm25(
     f = counts[:, query]  # (documents, words)
     idf = inverse_frequency((f > 0).sum(axis=0), len(counts))
     below = np.where(f > 0, f + full[:, None], 1)  # an empty document's is 0 at b = 1
-    return (idf * f * (float(k1) + 1) / below).sum(axis=1)
+    return (idf * f * (k1 + 1) / below).sum(axis=1)
 
 
 # --8<-- [end:bm25]
@@ -204,10 +204,10 @@ def postings(
     document = np.repeat(np.arange(size), lengths)
     cells, f = np.unique(words.astype(np.int64) * size + document, return_counts=True)
     term, document = np.divmod(cells, size)
-    starts = np.searchsorted(term, np.arange(int(terms) + 1))
+    starts = np.searchsorted(term, np.arange(terms + 1))
     idf = inverse_frequency(np.diff(starts), size)[term]
     full = k1 * (1 - b + b * lengths / lengths.mean())
-    weights = idf * f * (float(k1) + 1) / (f + full[document])
+    weights = idf * f * (k1 + 1) / (f + full[document])
     return Postings(starts, document, weights, size)
 
 

@@ -44,7 +44,7 @@ def k_smallest(values: Real[ndarray, "rows n"], k: int) -> Integer[ndarray, "row
         array([[1, 3, 2]])
     """
     rows, n = values.shape
-    groups = n // 32 if n >= 32 * int(k) else n
+    groups = n // 32 if n >= 32 * k else n
     parts = values[:, : n // groups * groups].reshape(rows, n // groups, groups)
     bound = np.partition(parts.min(axis=1), k - 1, axis=1)[:, k - 1 : k]
     row, column = np.divmod(np.flatnonzero(values <= bound), n)  # columns rise

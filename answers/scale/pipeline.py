@@ -62,7 +62,7 @@ def gpipe(stages: int, micro_batches: int) -> Int[ndarray, "stages slots"]:
         array([[ 1,  2,  0,  0, -1, -2],
                [ 0,  1,  2, -1, -2,  0]])
     """
-    forward = list(range(1, int(micro_batches) + 1))
+    forward = list(range(1, micro_batches + 1))
     return in_slots([forward + [-each for each in forward]] * stages)
 
 
@@ -105,7 +105,7 @@ def one_f_one_b(stages: int, micro_batches: int) -> Int[ndarray, "stages slots"]
         array([[ 1,  2,  0, -1,  0, -2],
                [ 0,  1, -1,  2, -2,  0]])
     """
-    stages, micro_batches, orders = int(stages), int(micro_batches), []
+    orders = []
     for stage in range(stages):
         warm_up = min(stages - stage - 1, micro_batches)
         order = list(range(1, warm_up + 1))

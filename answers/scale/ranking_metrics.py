@@ -187,7 +187,7 @@ def fuse_ranks(
         array([0.833, 0.333, 0.5  ])
     """
     system, place = np.nonzero(rankings >= 0)
-    parts = 1 / (float(constant) + 1 + place)
+    parts = 1 / (constant + 1 + place)
     # Where nothing is ranked, `bincount` gives integers.
     return np.bincount(rankings[system, place].astype(np.intp), parts, items) * 1.0
 

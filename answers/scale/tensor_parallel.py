@@ -211,7 +211,7 @@ def row_parallel_backward(
 
 # --8<-- [start:parallel_mlp_refuses]
 def uneven_width(w1, ranks):
-    if ranks < 1 or w1.shape[1] % int(ranks):
+    if ranks < 1 or w1.shape[1] % ranks:
         raise ValueError(
             f"`ranks` is {ranks}, which does not divide a hidden width of {w1.shape[1]}"
         )
@@ -269,7 +269,7 @@ def parallel_mlp(
         >>> parts.ravel(), output
         (array([ 3., 20.]), array([[23.5]]))
     """
-    x, blocks = as_float(x), np.split(np.arange(len(b1)), int(ranks))
+    x, blocks = as_float(x), np.split(np.arange(len(b1)), ranks)
     parts = np.stack([np.maximum(x @ w1[:, k] + b1[k], 0) @ w2[k] for k in blocks])
     return parts, parts.sum(axis=0) + b2
 
@@ -279,7 +279,7 @@ def parallel_mlp(
 
 # --8<-- [start:parallel_attention_refuses]
 def uneven_ranks(heads, ranks):
-    if ranks < 1 or heads % int(ranks):
+    if ranks < 1 or heads % ranks:
         raise ValueError(f"`ranks` is {ranks}, which does not divide {heads} heads")
 
 
@@ -325,7 +325,6 @@ def parallel_attention(
         array([[ 2.,  0.],
                [ 0., 20.]])
     """
-    heads, ranks = int(heads), int(ranks)
     columns = [np.split(w, ranks, axis=1) for w in (w_q, w_k, w_v)]
     shards = zip(*columns, np.split(w_o, ranks), strict=True)
     return np.stack([multi_head_attention(x, *w, heads // ranks, mask) for w in shards])

@@ -104,7 +104,7 @@ def round_to_format(
         array([1.  , 1.25, 3.5 ,  inf])
     """
     x = as_float(x)
-    exponent = np.maximum(np.frexp(x)[1] - 1, 1 - int(bias))
+    exponent = np.maximum(np.frexp(x)[1] - 1, 1 - bias)
     step = np.ldexp(x.dtype.type(1), exponent - fraction)
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = np.rint(x / step) * step
@@ -227,10 +227,10 @@ def loss_scale_step(
         >>> loss_scale_step(w, np.array([np.inf]), scale=4.0, good_steps=9, lr=0.5)
         (array([1.]), 2.0, 0)
     """
-    w, gradient = as_float(w), as_float(gradient) / float(scale)
+    w, gradient = as_float(w), as_float(gradient) / scale
     if not np.isfinite(gradient).all():
         return w.copy(), scale / 2, 0
-    w = w - float(lr) * gradient
+    w = w - lr * gradient
     if good_steps + 1 == growth_interval:
         return w, scale * 2.0, 0
     return w, scale, good_steps + 1

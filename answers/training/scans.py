@@ -222,8 +222,6 @@ def linear_attention(
         >>> linear_attention(one, one, np.array([[8.0], [1.0]]), decay).ravel()
         array([8., 5.])
     """
-    # A small integer of NumPy would wrap around.
-    chunk = int(chunk)
     q, k, v, decay = map(as_float, (q, k, v, decay))
     state, out = np.zeros((k.shape[1], v.shape[1]), v.dtype), []
     for start in range(0, len(q), chunk):

@@ -82,8 +82,7 @@ def streaming_entropy(
         np.float64(2.079442)
     """
     starts = range(0, logits.shape[-1], chunk)
-    # A small integer of NumPy would wrap around.
-    parts = (as_float(logits[..., start : start + int(chunk)]) for start in starts)
+    parts = (as_float(logits[..., start : start + chunk]) for start in starts)
     with np.errstate(over="ignore"):  # so far below the maximum that nothing is added
         _, s, t = reduce(merge, map(moments, parts))
     return np.log(s) - t / s

@@ -268,8 +268,7 @@ def multi_head_attention(
 # --8<-- [start:split_heads_refuses]
 def uneven_heads(heads, x):
     width = x.shape[-1]
-    # A small integer of NumPy would overflow.
-    if heads < 1 or width % int(heads):
+    if heads < 1 or width % heads:
         raise ValueError(
             f"`heads` is {heads}, which does not divide a width of {width}"
         )
@@ -283,7 +282,7 @@ def split_heads(
 ) -> Float[ndarray, "*batch {heads} t d"]:
     """Cut each position's vector into `heads` pieces, and put the heads before time."""
     *batch, t, width = x.shape
-    return x.reshape(*batch, t, heads, width // int(heads)).swapaxes(-2, -3)
+    return x.reshape(*batch, t, heads, width // heads).swapaxes(-2, -3)
 
 
 def merge_heads(
@@ -432,8 +431,6 @@ def attend_blockwise(
         >>> attend_blockwise(q, k, np.array([[4.0], [8.0]]), block=1).round(6)
         array([[7.]])
     """
-    # A small integer of NumPy would wrap around.
-    block = int(block)
     q, k, v = map(as_float, (q, k, v))
     q = q / math.sqrt(q.shape[-1])
     queries, keys = q.shape[-2], k.shape[-2]

@@ -54,7 +54,7 @@ class BlockPool:
 
     @refuses(no_block)
     def __init__(self, blocks: int, size: int = 16):
-        self.size, self.free = int(size), list(range(blocks))
+        self.size, self.free = size, list(range(blocks))
         self.tables: dict[Hashable, list[int]] = {}
         self.tokens: dict[Hashable, list[int]] = {}
         self.users: Counter[int] = Counter()

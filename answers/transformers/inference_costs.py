@@ -167,7 +167,7 @@ def kv_bytes(
         131072
     """
     each = 2 * model.layers * model.kv_heads * model.head_size
-    return each * int(tokens) * int(batch) * bytes_each
+    return each * tokens * batch * bytes_each
 
 
 # --8<-- [end:kv_bytes]
@@ -308,11 +308,11 @@ def decode_phases(
         [64, 4]
     """
     products = Cost(
-        2 * int(batch) * model.matmul_params,
+        2 * batch * model.matmul_params,
         weight_bytes(model.matmul_params, weight_bits),
     )
     attention = Cost(
-        int(batch) * attention_flops(model, context),
+        batch * attention_flops(model, context),
         kv_bytes(model, context, batch, kv_bits / 8),
     )
     return products, attention
@@ -352,7 +352,6 @@ def prefill_phases(
         >>> [round(each.intensity) for each in prefill_phases(LLAMA_3_8B, tokens=2048)]
         [2048, 4098]
     """
-    tokens, batch, past = int(tokens), int(batch), int(past)
     products = Cost(
         2 * batch * tokens * model.matmul_params,
         weight_bytes(model.matmul_params, weight_bits),
@@ -491,8 +490,6 @@ def tokens_per_verification(acceptance: float, drafted: int) -> float:
         >>> tokens_per_verification(acceptance=0.5, drafted=2)
         1.75
     """
-    # A small integer of NumPy would wrap around.
-    drafted = int(drafted)
     if acceptance in (0, 1):
         return float(1 + acceptance * drafted)
     # The sum of the series, (1 - a^(n + 1)) / (1 - a), whose numerator cancels near a = 1.
@@ -529,7 +526,7 @@ def speculative_speedup(acceptance: float, drafted: int, cost: float) -> float:
         >>> speculative_speedup(acceptance=0.5, drafted=2, cost=0.25)
         1.1666666666666667
     """
-    return tokens_per_verification(acceptance, drafted) / (int(drafted) * cost + 1)
+    return tokens_per_verification(acceptance, drafted) / (drafted * cost + 1)
 
 
 # --8<-- [end:speculative_speedup]

@@ -217,7 +217,7 @@ def cache_bytes(
         18.0
     """
     heads, d = config.cached_heads, config.head_width
-    return 2 * config.layers * heads * d * int(tokens) * int(batch) * int(element)
+    return 2 * config.layers * heads * d * tokens * batch * element
 
 
 # --8<-- [end:bytes]

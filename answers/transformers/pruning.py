@@ -53,7 +53,7 @@ def prune_magnitude(
                [ 0.,  2.]])
     """
     # A small number of NumPy's would overflow in the product.
-    count = round(float(fraction) * w.size)
+    count = round(fraction * w.size)
     w = as_float(w).copy()
     # By rank: a threshold would remove none or all of the entries that are equal to it.
     # With a count of 0, place -1 is the last, and nothing is taken.
@@ -97,7 +97,7 @@ def prune_wanda(
         >>> prune_wanda(np.array([[2.0, 1.0]]), np.array([[1.0, 5.0]]), 0.5)
         array([[0., 1.]])
     """
-    count = round(float(fraction) * w.shape[1])
+    count = round(fraction * w.shape[1])
     w = as_float(w).copy()
     (size,), (inputs,) = near_one(np.abs(w)), near_one(as_float(x))
     importance = size * np.linalg.norm(inputs, axis=0)
@@ -111,7 +111,7 @@ def prune_wanda(
 
 # --8<-- [start:prune_neurons_refuses]
 def none_left(b1, fraction):
-    if round(float(fraction) * len(b1)) == len(b1):
+    if round(fraction * len(b1)) == len(b1):
         raise ValueError(
             f"`fraction` {fraction} removes all {len(b1)} neurons; leave at least one"
         )
@@ -158,7 +158,7 @@ def prune_neurons(
         >>> prune_neurons(w1, np.zeros(3), w2, 1 / 3)[2]
         array([[1., 1.]])
     """
-    count = round(float(fraction) * len(b1))
+    count = round(fraction * len(b1))
     w1, b1, w2 = map(as_float, (w1, b1, w2))
     # Scaled to near 1, no norm overflows; the order stays.
     (weights, biases), (outgoing,) = near_one(w1, b1), near_one(w2)

@@ -59,7 +59,7 @@ def quantize(
         (array([[-7,  3,  0]], dtype=int8), array([[1.]]))
     """
     w = as_float(w)
-    largest = 2 ** (int(bits) - 1) - 1
+    largest = 2 ** (bits - 1) - 1
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
     scale = np.abs(w).max(axis=others, keepdims=True) / largest
     # 0/0 is nan. Any scale gives zeros the code 0. Subnormals are as good as zeros.
@@ -142,8 +142,7 @@ def not_even(block, name):
 
 
 def uneven_rows(w, block):
-    # By a small integer of NumPy, a long row could not be divided.
-    if w.shape[1] % int(block):
+    if w.shape[1] % block:
         raise ValueError(
             f"rows of `w` have {w.shape[1]} numbers; pad them to a multiple of {block}"
         )

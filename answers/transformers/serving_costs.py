@@ -38,8 +38,7 @@ def latent_bytes(layers: int, rank: int, rotary: int, bytes_each: float = 2) -> 
         >>> latent_bytes(layers=61, rank=512, rotary=64) / 1024
         68.625
     """
-    # A small integer of NumPy would overflow.
-    return int(layers) * (int(rank) + int(rotary)) * bytes_each
+    return layers * (rank + rotary) * bytes_each
 
 
 # --8<-- [end:latent_bytes]
@@ -66,8 +65,7 @@ def window_bytes(model: Decoder, tokens: int, window: int, sinks: int = 0) -> fl
         >>> window_bytes(LLAMA_3_8B, 100_000, window=1020, sinks=4) / 2**20
         128.0
     """
-    # In a small integer of NumPy the sum would wrap around.
-    return kv_bytes(model, min(int(tokens), int(window) + int(sinks)))
+    return kv_bytes(model, min(tokens, window + sinks))
 
 
 # --8<-- [end:window_bytes]
@@ -123,8 +121,6 @@ class Share:
 
 # --8<-- [start:share_refuses]
 def unequal_shares(model, tensor, pipeline):
-    # By a small integer of NumPy, many layers could not be divided.
-    tensor, pipeline = int(tensor), int(pipeline)
     if min(tensor, pipeline) < 1 or model.layers % pipeline or model.heads % tensor:
         raise ValueError(
             f"{model.layers} layers in {pipeline} stages, {model.heads} heads on {tensor} "
@@ -164,8 +160,6 @@ def share(model: Decoder, tensor: int = 1, pipeline: int = 1) -> Share:
         >>> round(part.weights / 1e9, 1), part.kv_of_a_token, part.sent_of_a_token
         (17.6, 40960.0, 4587520.0)
     """
-    # A small integer of NumPy would overflow.
-    tensor, pipeline = int(tensor), int(pipeline)
     layers, heads = model.layers // pipeline, -(-model.kv_heads // tensor)
     reduced = 2 * layers * 2 * (tensor - 1) / tensor * model.d_model
     handed_on = model.d_model if pipeline > 1 else 0

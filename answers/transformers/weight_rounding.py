@@ -105,7 +105,6 @@ def gptq(
         >>> gptq(np.array([[0.4, 0.4, 3.0]]), x, bits=3)
         array([[0., 1., 3.]])
     """
-    bits = int(bits)  # a small integer of NumPy would overflow
     scale = quantize(w, bits)[1][:, 0]
     # A factor of x changes no code; near 1, no product of x overflows.
     w, (x,) = as_float(w).copy(), near_one(as_float(x))
