@@ -61,7 +61,7 @@ def chunked_cross_entropy(
 
     Source:
         Wijmans et al. (2024), Cut Your Losses in Large-Vocabulary Language Models,
-        https://arxiv.org/abs/2411.09009, which goes on to form no logits in main memory at all.
+        https://arxiv.org/abs/2411.09009, which never holds all logits in a GPU's global memory.
 
     Example:
         Three tokens in chunks of two, with equal logits: the loss is log 2.
