@@ -101,7 +101,8 @@ def wsd_schedule(
             is no step of `decay`, or warm-up and fall together are longer than `total`.
 
     Source:
-        Hu et al. (2024), MiniCPM, section 4, https://arxiv.org/abs/2404.06395
+        Hu et al. (2024), MiniCPM, section 4, where the fall is exponential,
+        https://arxiv.org/abs/2404.06395
 
     Example:
         >>> [wsd_schedule(step, 10, 1, 4, 8.0) for step in (0, 1, 5, 6, 8, 9, 10)]
