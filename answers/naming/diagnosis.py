@@ -27,6 +27,7 @@ from answers.naming import (
     results,
     rows,
     shapes,
+    state,
 )
 from answers.naming.submission import Submission
 from answers.naming.wrong_parts import WrongParts
@@ -143,7 +144,7 @@ WEAKEST = (results.some_parts, results.one_side)
 # The finders in the order in which they are asked, and the wrong parts that they are asked about.
 TABLE: tuple[tuple[Callable, Finders], ...] = (
     # Names that explain everything.
-    (by_itself, (bugs.explaining_all, results.argument_changed_alone)),
+    (by_itself, (bugs.explaining_all, results.argument_changed_alone, state.kept)),
     (of_all, HOW),
     (by_itself, (other_inputs.explaining_all, mutants.explaining_all)),
     # Names that explain most.
