@@ -117,6 +117,18 @@ def not_zero(seen: WrongParts) -> Name | None:
     return said(seen, "not zero", words, cause)
 
 
+def zero_instead(seen: WrongParts) -> Name | None:
+    """Every entry that is wrong is 0, and should be another number."""
+    if not seen.in_numbers or seen.kinds != {"f"} or seen.gots.any():
+        return None
+    parts = (*seen.wrong, *seen.right_elsewhere)
+    if len({*seen.wants.tolist()}) < 3 or not any(part.got.any() for part in parts):
+        return None
+    words = "right wherever it is not 0, and 0 in some places where it should not be"
+    cause = "a mask or a condition that lets too little through, or a place that is never filled"
+    return said(seen, "zero instead", words, cause)
+
+
 def not_finite(seen: WrongParts) -> Name | None:
     """The wrong numbers are nan or infinite, and should be finite."""
     found = set()

@@ -482,3 +482,20 @@ def test_a_diagonal_is_one_of_a_square():
     square = [RNG.normal(size=(n, n)) for n in (3, 4)]
     told = exercise_of(itself, *square).run(diagonal_changed).bug
     assert told == "wrong_only_on_the_diagonal"
+
+
+def test_axes_of_equal_length_that_are_exchanged_show_no_reshape():
+    cubes = [RNG.normal(size=(n, n, 2)) for n in (3, 4)]
+    report = exercise_of(itself, *cubes).run(lambda x: x.swapaxes(0, 1))
+    assert not report.passed
+    assert report.bug != "read_in_another_order"
+    cubes = [RNG.normal(size=(n, n + 1, 2)) for n in (3, 4)]
+    report = exercise_of(itself, *cubes).run(lambda x: x.swapaxes(0, 1).reshape(x.shape))
+    assert report.bug == "read_in_another_order"
+
+
+def test_zeros_tell_of_a_mask_where_something_else_is_right():
+    report = exercise_of(itself, *MATRICES).run(lambda x: x * (abs(x) > 1))
+    assert report.bug == "zero_instead"
+    report = exercise_of(itself, *MATRICES).run(lambda x: 0 * x)
+    assert report.bug != "zero_instead"
