@@ -176,3 +176,16 @@ def second_half_negated(w, heads):
     return np.where(
         np.arange(w.shape[-1]) % pairs[0].size < len(pairs[0]), result, -result
     )
+
+
+@exercise.bug
+def size_of_a_head_from_the_rows(w, heads):
+    """The size of a head is taken from the first axis, as for PyTorch's weights, (out, in). The
+    heads share the last axis: `w.shape[-1] // heads`."""
+    # "The size of a head is taken from the first axis": np.shape(got)[-1] == len(w) // heads *
+    #     heads
+    # "The heads share the last axis: `w.shape[-1] // heads`": len(w) // heads → w.shape[-1] //
+    #     heads
+    d = len(w) // heads
+    one = [*range(0, d, 2), *range(1, d, 2)]
+    return w[..., [h * d + j for h in range(heads) for j in one]]

@@ -187,6 +187,12 @@ def as_rotate_half_does(w, heads):
     return np.concatenate([x[..., ::2], -x[..., 1::2]], axis=-1).reshape(w.shape)
 
 
+def head_from_the_rows(w, heads):
+    d = w.shape[0] // heads
+    one = np.concatenate([np.arange(0, d, 2), np.arange(1, d, 2)])
+    return w[..., (np.arange(heads)[:, None] * d + one).ravel()]
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     the_way_back: "halves_to_neighbours",
@@ -213,4 +219,5 @@ WRONG = {
     joined_without_axis: "heads_joined_along_rows",
     split_without_axis: "heads_joined_along_rows",
     as_rotate_half_does: "second_half_negated",
+    head_from_the_rows: "size_of_a_head_from_the_rows",
 }
