@@ -1,6 +1,7 @@
 """Right and wrong ways to write `gmm_em_step`."""
 
 import contextlib
+import warnings
 
 import numpy as np
 
@@ -323,7 +324,10 @@ def by_np_cov(points, weights, means, covariances, reg_covar=1e-6):
     shares, log_density = _shares(_joint(points, weights, means, covariances))
     new, means, _ = _fit(points, shares, reg_covar)
     d = points.shape[1]
-    around = [np.cov(points.T, aweights=s).reshape(d, d) + reg_covar * np.eye(d) for s in shares.T]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one point has no unbiased covariance
+        around = [np.cov(points.T, aweights=share).reshape(d, d) for share in shares.T]
+    around = [each + reg_covar * np.eye(d) for each in around]
     return new, means, np.stack(around), log_density.mean()
 
 
