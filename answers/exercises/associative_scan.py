@@ -327,7 +327,7 @@ def integers_kept(a, b):
         return doubling_in_place(a, b) * 1.0
 
 
-@exercise.bug(at_once=(True, False))
+@exercise.bug(at_once=(True, False, None))
 def in_the_type_of_b(a, b, at_once=True):
     """The states take the type of `b`: an array of integers holds no fractions, and int32 nothing
     from 2**31 on. Make them floats."""
@@ -338,6 +338,8 @@ def in_the_type_of_b(a, b, at_once=True):
     with np.errstate(all="ignore"):
         if at_once:
             return doubling(a, b).astype(kind)
+        if at_once is None:
+            return doubling_in_place(a.astype(np.result_type(a, kind)), b.astype(kind))
         return doubling_in_place(as_float(a) + 0, b.astype(kind))
 
 
@@ -537,3 +539,42 @@ def start_returned_too(a, b):
     # "Return one state for each step: h_1 first": states]) → states])[1:]
     states = doubling(a, b)
     return np.concatenate([0 * states[:1], states])
+
+
+@exercise.bug
+def places_one_after_another(a, b):
+    """A round changes its places one after another in the same arrays, so that steps are counted
+    several times. Make each round's new arrays from the old ones."""
+    # "A round changes its places one after another in the same arrays, so that steps are counted
+    #     several times": np.isclose(bug(np.ones(4), np.ones(4))[3], 6)
+    # "Make each round's new arrays from the old ones": doubling(a, b, join=join) → doubling(a, b)
+
+    def join(a, b, reach):
+        kept, added = a.copy(), b.copy()
+        for place in range(reach, len(b)):
+            added[place] = kept[place] * added[place - reach] + added[place]
+            kept[place] = kept[place] * kept[place - reach]
+        return kept, added
+
+    return doubling(a, b, join=join)
+
+
+LEAST = (1e-12, 1e-10, 1e-8, 1e-9, 1e-15, 1e-6, 1e-30, 1e-300)
+
+
+@exercise.bug(least=LEAST, added=LEAST)
+def products_kept_from_zero(a, b, least=0, added=0):
+    """The b are divided by products of all a, and a small number keeps these from 0: where a
+    product is smaller, the states are wrong. Join pairs of steps instead."""
+    # "Join pairs of steps instead": kept * np.cumsum(as_float(b) / divisors, axis=0) → doubling(a,
+    #     b)
+    # "The b are divided by products of all a, and a small number keeps these from 0: where a
+    #     product is smaller, the states are wrong": not np.allclose(bug(0.5 * np.ones(60),
+    #     np.ones(60), least=1e-12), right(0.5 * np.ones(60), np.ones(60))) and
+    #     np.allclose(bug(0.5 * np.ones(30), np.ones(30), least=1e-12), right(0.5 * np.ones(30),
+    #     np.ones(30)))
+    kept = np.cumprod(as_float(a), axis=0)
+    kept = np.where(np.abs(kept) < least, least, kept)
+    divisors = kept + added
+    with np.errstate(all="ignore"):
+        return kept * np.cumsum(as_float(b) / divisors, axis=0)

@@ -67,6 +67,9 @@ exercise.case("entries that sum to 2", np.array([1.0, 0.5, 0.5]), base=2, noted=
 exercise.case("a negative entry", np.array([0.5, 1.0, -0.5]), base=2, noted=REFUSED)
 add_whole_numbers(exercise, np.array([[0, 1, 0], [0, 0, 1]]), signed=False)
 exercise.case("four axes", cube[None].swapaxes(2, 3).copy(), axis=2)
+exercise.case("three classes, in base 10", np.array([0.62, 0.27, 0.11]), base=10)
+exercise.case("rows of a matrix, in base 10", matrix, base=10)
+exercise.case("the last of three axes, in base 10", cube, base=10)
 exercise.long_case(rng.dirichlet(np.ones(3), 401))
 
 
@@ -93,6 +96,18 @@ def nan_for_zero(p, base=np.e, axis=-1):
     # "or take the logarithm of 1 where p is 0": np.log(p) → np.log(np.where(p == 0, 1, p))
     entropy(p, base, axis)
     return -(p * np.log(p)).sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def nan_replaced_after_the_sum(p, base=np.e, axis=-1):
+    """The nan of 0 · log 0 is replaced after the sum, so that one class of probability 0 makes the
+    entropy 0. Replace it in the terms."""
+    # "so that one class of probability 0 makes the entropy 0": (p == 0).any() and got == 0 < want
+    # "Replace it in the terms": np.nan_to_num(-(p * np.log(p)).sum(axis=axis)) →
+    #     -np.nan_to_num(p * np.log(p)).sum(axis=axis)
+    entropy(p, base, axis)
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(-(p * np.log(p)).sum(axis=axis)) / np.log(base)
 
 
 EPS = (1e-10, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-15, 1e-5)
@@ -159,6 +174,18 @@ def probabilities_not_weighted(p, base=np.e, axis=-1):
     #     p, 1))).sum(axis=axis)
     entropy(p, base, axis)
     return -np.log(p).mean(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def softmax_first(p, base=np.e, axis=-1):
+    """A softmax is taken first, as if `p` were logits, and makes the classes more alike. `p` holds
+    probabilities: take them as they are."""
+    # "A softmax is taken first, as if `p` were logits, and makes the classes more alike":
+    #     np.isclose(got, right(np.exp(p) / np.exp(p).sum())) and got > want
+    # "take them as they are": shares = np.exp(p) → shares = p
+    entropy(p, base, axis)
+    shares = np.exp(p)
+    return entropy(shares / shares.sum(axis=axis, keepdims=True), base, axis)
 
 
 @exercise.bug

@@ -385,6 +385,56 @@ def one_less_than_the_count(points, weights, means, covariances, reg_covar=1e-6)
 
 
 @exercise.bug
+def counts_of_np_cov(points, weights, means, covariances, reg_covar=1e-6):
+    """The covariances are unbiased: `np.cov` divides by the sum of the shares less
+    Σ shares² / Σ shares. Divide by the sum of the shares: `ddof=0`."""
+    # "`np.cov` divides by the sum of the shares less Σ shares² / Σ shares":
+    #     np.allclose(got.covariances[0], np.cov(points.T, aweights=e_step(log_joint(points,
+    #     weights, means, covariances))[0][:, 0]), rtol=1e-3)
+    # "Divide by the sum of the shares": counts / (counts - squares / counts) → 1 + 0 * counts
+    shares, log_density = e_step(log_joint(points, weights, means, covariances))
+    new, means, _ = m_step(points, shares, reg_covar)
+    counts, squares = (each.sum(axis=0)[:, None, None] for each in (shares, shares**2))
+    with np.errstate(all="ignore"):
+        unbiased = counts / (counts - squares / counts)
+        around = spread(points, shares, means) * unbiased
+    return new, means, around + diagonal(points, reg_covar), log_density.mean()
+
+
+@exercise.bug
+def shares_squared(points, weights, means, covariances, reg_covar=1e-6):
+    """In the covariances both factors are multiplied by the shares, so that these are squared.
+    Weigh each product once."""
+    # "In the covariances both factors are multiplied by the shares, so that these are squared":
+    #     np.allclose(got.covariances, (lambda shares, apart: np.einsum("nk,nki,nkj->kij", shares
+    #     * shares, apart, apart) / shares.sum(axis=0)[:, None, None])(e_step(log_joint(points,
+    #     weights, means, covariances))[0], points[:, None] - want.means), rtol=1e-3)
+    # "Weigh each product once": shares, shares, apart → shares, 0 * shares + 1, apart
+    shares, log_density = e_step(log_joint(points, weights, means, covariances))
+    new, means, _ = m_step(points, shares, reg_covar)
+    apart = points[:, None] - means
+    products = np.einsum("nk,nk,nki,nkj->kij", shares, shares, apart, apart)
+    around = products / shares.sum(axis=0)[:, None, None]
+    return new, means, around + diagonal(points, reg_covar), log_density.mean()
+
+
+@exercise.bug(new=(True, False))
+def added_before_the_shares(
+    points, weights, means, covariances, reg_covar=1e-6, new=True
+):
+    """`reg_covar` is added to the covariances that were passed, so that the shares are those of
+    wider components. Add it to the new ones alone."""
+    # "`reg_covar` is added to the covariances that were passed, so that the shares are those of
+    #     wider components": np.isclose(bug(points, weights, means, covariances, reg_covar=2.0)[3],
+    #     right(points, weights, means, covariances + 2 * np.eye(points.shape[1]))[3])
+    # "Add it to the new ones alone": covariances + diagonal(points, reg_covar) → covariances;
+    #     reg_covar if new else 0.0 → reg_covar
+    wider = covariances + diagonal(points, reg_covar)
+    joint = log_joint(points, weights, means, wider)
+    return step(points, joint, reg_covar if new else 0.0)
+
+
+@exercise.bug
 def one_covariance_for_all(points, weights, means, covariances, reg_covar=1e-6):
     """One covariance is shared by all components. Each has its own, weighted by its shares."""
     # "One covariance is shared by all components": np.ptp(got.covariances, axis=0).max() == 0 and

@@ -54,6 +54,14 @@ exercise.case(
 )
 exercise.case("float32", uneven.astype(np.float32), 4)
 add_whole_numbers(exercise, rng.integers(256, size=(3, 8)), 4, signed=False)
+exercise.case("64 columns in blocks of 16", rng.normal(size=(2, 64)), 16)
+beside = np.array([[7.0, 1.4999, -0.5001, 3.4998], [-7.0004, 14, 5.0002, -2.9996]])
+exercise.case("codes just beside a half", beside, 4)
+halfway = Note(
+    "a weight halfway between two codes",
+    "Ours gives it the even code, as `np.round` does.",
+)
+exercise.case("codes of a half", np.array([[7.0, 0.5, 2.5, -0.5]]), 4, noted=halfway)
 exercise.long_case(np.sin(np.arange(1004.0)).reshape(251, 4), 4)
 
 
@@ -123,6 +131,18 @@ def one_scale_for_all(w, block=32):
     #     block)]).reshape(shape) / 7
     shape = len(w), w.shape[1] // block
     scale = np.full(shape, (np.abs(w).max() or 1) / 7)
+    return packed(codes(w, block, scale)), scale
+
+
+@exercise.bug
+def one_scale_for_all_rows(w, block=32):
+    """A block's scale is the largest of all rows. Take the maximum of each row's own block."""
+    # "A block's scale is the largest of all rows": np.ptp(got.scales, axis=0).max() == 0 and
+    #     np.allclose(got.scales, want.scales.max(axis=0))
+    # "Take the maximum of each row's own block": shared + 0 * scale → scale
+    scale = scales(w, block)
+    shared = scale.max(axis=0)
+    scale = shared + 0 * scale
     return packed(codes(w, block, scale)), scale
 
 

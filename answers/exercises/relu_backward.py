@@ -126,3 +126,13 @@ def product_compared(dout, x):
     # "Put the comparison in parentheses: `dout * (x > 0)`": (dout * x > 0).astype(float) →
     #     dout * (x > 0)
     return (dout * x > 0).astype(float)
+
+
+@exercise.bug
+def signs_compared(dout, x):
+    """The gradient passes where `dout` and `x` have the same sign. The sign of `dout` does not
+    matter: keep it where x > 0."""
+    # "The gradient passes where `dout` and `x` have the same sign": np.array_equal(got,
+    #     np.where(np.sign(dout) == np.sign(x), dout, 0))
+    # "keep it where x > 0": dout * x > 0 → x > 0
+    return np.where(dout * x > 0, dout, 0.0)

@@ -162,3 +162,30 @@ def heads_joined_along_rows(w, heads, split=True):
     #     np.split(w, heads, axis=-1)
     parts = np.split(w, heads) if split else np.split(w, heads, axis=-1)
     return np.concatenate([rope_permutation(part, 1) for part in parts], axis=0)
+
+
+@exercise.bug
+def second_half_negated(w, heads):
+    """The second half is negated, as where a vector is turned. Columns only move here: keep their
+    signs."""
+    # "The second half is negated": np.allclose(got[..., got.shape[-1] // 2 :], -want[...,
+    #     want.shape[-1] // 2 :])
+    # "Columns only move here: keep their signs": -result → result
+    pairs = by_head(w, heads)
+    result = moved(w, pairs.swapaxes(1, 2))
+    return np.where(
+        np.arange(w.shape[-1]) % pairs[0].size < len(pairs[0]), result, -result
+    )
+
+
+@exercise.bug
+def size_of_a_head_from_the_rows(w, heads):
+    """The size of a head is taken from the first axis, as for PyTorch's weights, (out, in). The
+    heads share the last axis: `w.shape[-1] // heads`."""
+    # "The size of a head is taken from the first axis": np.shape(got)[-1] == len(w) // heads *
+    #     heads
+    # "The heads share the last axis: `w.shape[-1] // heads`": len(w) // heads → w.shape[-1] //
+    #     heads
+    d = len(w) // heads
+    one = [*range(0, d, 2), *range(1, d, 2)]
+    return w[..., [h * d + j for h in range(heads) for j in one]]

@@ -31,6 +31,7 @@ BOOLEANS = (
     "NumPy refuses `-` of Booleans, and True + True and sums of products by `@` are True; ask "
     "by `==` and `&`, or count in integers"
 )
+USED = "how this argument is used, of which this value may show nothing"
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
@@ -125,6 +126,7 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         text += f"in the one input that fails, {also}, and in no other."
         more = ""
     hint = BOOLEANS if words[0].endswith("is of dtype bool") else HINTS[kind]
+    hint = USED if kind == "value" and words[0].startswith("all but") else hint
     text += more if words[1:] else f" Look for this: {hint}."
     short = words[0].replace("those ", "").replace("all but where", "except where")
     if kind in MEASURES:

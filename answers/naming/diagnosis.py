@@ -27,6 +27,7 @@ from answers.naming import (
     results,
     rows,
     shapes,
+    state,
 )
 from answers.naming.submission import Submission
 from answers.naming.wrong_parts import WrongParts
@@ -118,6 +119,7 @@ HOW = (
     shapes.selected,
     shapes.reduced,
     order.moved,
+    order.read_otherwise,
 )
 # Where the wrong numbers stand, and what stands there.
 WHERE = (
@@ -138,12 +140,12 @@ WEAK = (
     shapes.axes_missing,
     entries.right_sum,
 )
-WEAKEST = (results.some_parts, results.one_side)
+WEAKEST = (entries.zero_instead, results.some_parts, results.one_side)
 
 # The finders in the order in which they are asked, and the wrong parts that they are asked about.
 TABLE: tuple[tuple[Callable, Finders], ...] = (
     # Names that explain everything.
-    (by_itself, (bugs.explaining_all, results.argument_changed_alone)),
+    (by_itself, (bugs.explaining_all, results.argument_changed_alone, state.kept)),
     (of_all, HOW),
     (by_itself, (other_inputs.explaining_all, mutants.explaining_all)),
     # Names that explain most.
@@ -161,5 +163,5 @@ TABLE: tuple[tuple[Callable, Finders], ...] = (
     (by_itself, (rows.in_another_order, cases.from_a_size_on)),
     (of_all, WEAKEST),
     # Of one part alone nobody can say that the others are right.
-    (of_each_name, (results.one_side,)),
+    (of_each_name, (entries.zero_instead, results.one_side)),
 )

@@ -117,6 +117,18 @@ def not_zero(seen: WrongParts) -> Name | None:
     return said(seen, "not zero", words, cause)
 
 
+def zero_instead(seen: WrongParts) -> Name | None:
+    """Every entry that is wrong is 0, and should be another number."""
+    if not seen.in_numbers or seen.kinds != {"f"} or seen.gots.any():
+        return None
+    parts = (*seen.wrong, *seen.right_elsewhere)
+    if len({*seen.wants.tolist()}) < 3 or not any(part.got.any() for part in parts):
+        return None
+    words = "right wherever it is not 0, and 0 in some places where it should not be"
+    cause = "a mask or a condition that lets too little through, or a place that is never filled"
+    return said(seen, "zero instead", words, cause)
+
+
 def not_finite(seen: WrongParts) -> Name | None:
     """The wrong numbers are nan or infinite, and should be finite."""
     found = set()
@@ -210,6 +222,9 @@ def right_sum(seen: WrongParts) -> Name | None:
     if not seen.in_numbers or not seen.kinds <= {"i", "u"} or min(seen.axes) < 1:
         return None
     if any(w.got.sum() != w.want.sum() for w in seen.wrong):
+        return None
+    # In one input alone, of several, the sum may be right by chance.
+    if len(seen.cases) < 2 and seen.right_elsewhere:
         return None
     words = "wrong in some entries, and right in the sum of all"
     cause = "everything is counted once, but some of it in another place"

@@ -69,6 +69,9 @@ def explaining_all(submission: Submission) -> Name | None:
         return None
     if not any(map(tells_much, seen.wrong)):
         return None
+    # A maximum with 0, or a product with it, makes one 0 of many numbers.
+    if seen.in_numbers and len(seen.gots) < 3 and not seen.gots.any():
+        return None
     mutants = of(submission.exercise)
     mutant = next((each for each in mutants if explains(each, submission)), None)
     if mutant is None:

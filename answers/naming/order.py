@@ -1,10 +1,12 @@
 """The right numbers in another order, or only in some rows; results that are the same all over."""
 
+import itertools
+
 import numpy as np
 
 from answers.grader.mistakes import Name
 from answers.grader.tensors import GRADIENT
-from answers.naming.wrong_parts import WrongParts, said
+from answers.naming.wrong_parts import ComparedPart, WrongParts, said
 
 
 def moved(seen: WrongParts) -> Name | None:
@@ -26,6 +28,38 @@ def moved(seen: WrongParts) -> Name | None:
             )
             return said(seen, "in another order", words, cause)
     return None
+
+
+def read_otherwise(seen: WrongParts) -> Name | None:
+    """The entries are right, and are read with the axes in another order than they are written."""
+    if (
+        not seen.in_numbers
+        or seen.weight < 2
+        or min(seen.axes) < 2
+        or max(seen.axes) > 4
+    ):
+        return None
+    orders = [order_of_axes(w) for w in seen.wrong]
+    # With axes of equal length this is a transpose.
+    if None in orders or all(
+        w.want.transpose(order).shape == w.want.shape
+        for w, order in zip(seen.wrong, orders, strict=True)
+    ):
+        return None
+    words = (
+        "right in its entries, which are read in another order than they are written"
+    )
+    cause = 'a `reshape` where a transpose belongs, one before the other, or `order="F"` once'
+    return said(seen, "read in another order", words, cause)
+
+
+def order_of_axes(w: ComparedPart) -> tuple[int, ...] | None:
+    """The order of the axes in which the entries that should come are those that came."""
+    _, *others = itertools.permutations(range(w.want.ndim))
+    return next(
+        (o for o in others if w.is_close(w.want.transpose(o).reshape(w.want.shape))),
+        None,
+    )
 
 
 def along(axis: int) -> str:

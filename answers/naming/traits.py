@@ -65,6 +65,7 @@ def sizes(case: Case) -> dict[str, float]:
         if len(shape) > 1:
             found[f"the size of the last axis of `{name}`"] = shape[-1]
             found[f"the number of entries of `{name}`"] = math.prod(shape)
+            found[f"the number of rows of `{name}`"] = math.prod(shape[:-1])
         if type(value) in (int, float):
             found[f"`{name}`"] = value
     return found

@@ -482,3 +482,36 @@ def test_a_diagonal_is_one_of_a_square():
     square = [RNG.normal(size=(n, n)) for n in (3, 4)]
     told = exercise_of(itself, *square).run(diagonal_changed).bug
     assert told == "wrong_only_on_the_diagonal"
+
+
+def test_axes_of_equal_length_that_are_exchanged_show_no_reshape():
+    cubes = [RNG.normal(size=(n, n, 2)) for n in (3, 4)]
+    report = exercise_of(itself, *cubes).run(lambda x: x.swapaxes(0, 1))
+    assert not report.passed
+    assert report.bug != "read_in_another_order"
+    cubes = [RNG.normal(size=(n, n + 1, 2)) for n in (3, 4)]
+    report = exercise_of(itself, *cubes).run(lambda x: x.swapaxes(0, 1).reshape(x.shape))
+    assert report.bug == "read_in_another_order"
+
+
+def test_zeros_tell_of_a_mask_where_something_else_is_right():
+    report = exercise_of(itself, *MATRICES).run(lambda x: x * (abs(x) > 1))
+    assert report.bug == "zero_instead"
+    report = exercise_of(itself, *MATRICES).run(lambda x: 0 * x)
+    assert report.bug != "zero_instead"
+
+
+def test_a_mean_over_all_leading_axes_is_told_by_the_number_of_rows():
+    cubes = [RNG.normal(size=shape) for shape in ((2, 3, 4), (3, 2, 5), (2, 2, 3))]
+    report = exercise_of(itself, *cubes).run(lambda x: x / (x.size // x.shape[-1]))
+    assert report.bug == "factor_of_a_size"
+    assert "where n is the number of rows of `x`" in report.diagnosis
+
+
+def test_inputs_that_are_right_at_one_value_lead_to_the_use_of_the_argument():
+    exercise = Exercise(itself, "a-page", ("Hint.",))
+    for number, shift in enumerate((0.0, 0.0, 0.25, 1.5, -2.0)):
+        exercise.case(f"input {number}", MATRICES[number % 3], shift=shift)
+    report = exercise.run(lambda x, y=None, shift=0.0: x + shift * np.cos(9 * x))
+    assert report.bug == "wrong_except_where_shift_is_0.0"
+    assert "Look for this: how this argument is used" in report.diagnosis

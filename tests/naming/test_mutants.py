@@ -183,3 +183,17 @@ def test_two_changes_that_write_the_same_code_are_told_as_one():
     told = mutants.name_of(change, change, change)
     assert told == mutants.name_of(change)
     assert " or " not in told.diagnosis
+
+
+def test_a_single_0_is_no_mutants(monkeypatch):
+    """A maximum with 0 hides what stands in it, here a 1 put for the term of a class with p = 0."""
+
+    def replaced_after_the_sum(p, base=np.e, axis=-1):
+        with np.errstate(all="ignore"):
+            return np.nan_to_num(-(p * np.log(p)).sum(axis=axis)) / np.log(base)
+
+    exercise = catalog.load("entropy")
+    monkeypatch.setattr(exercise, "bugs", {})
+    report = exercise.run(replaced_after_the_sum)
+    assert not report.passed
+    assert report.bug not in {each.name for each in mutants.of(exercise)}

@@ -440,6 +440,41 @@ def rounds_by_features(a, b):
     return b
 
 
+def products_raised_to_a_least(a, b):
+    kept = np.cumprod(a.astype(float), axis=0)
+    kept = np.where(np.abs(kept) < 1e-12, 1e-12, kept)
+    return kept * np.cumsum(b / kept, axis=0)
+
+
+def places_in_a_row(a, b):
+    a, b = np.array(a, dtype=float), np.array(b, dtype=float)
+    reach = 1
+    while reach < len(a):
+        for place in range(reach, len(a)):
+            b[place] = a[place] * b[place - reach] + b[place]
+            a[place] = a[place] * a[place - reach]
+        reach *= 2
+    return b
+
+
+def copies_of_their_types(a, b):
+    a, b = a.copy(), b.copy()
+    reach = 1
+    while reach < len(a):
+        b[reach:] = a[reach:] * b[:-reach] + b[reach:]
+        a[reach:] = a[reach:] * a[:-reach]
+        reach *= 2
+    return b
+
+
+def log_rounded(a, b):
+    a, b = np.array(a, dtype=float), np.array(b, dtype=float)
+    for r in range(round(np.log2(len(a)))):
+        b[2**r :] = a[2**r :] * b[: -(2**r)] + b[2**r :]
+        a[2**r :] = a[2**r :] * a[: -(2**r)]
+    return b
+
+
 WRONG = {
     by_a_loop: "goes_step_by_step",
     by_accumulate: "goes_step_by_step",
@@ -480,4 +515,8 @@ WRONG = {
     moving_average: "averages",
     blocks_one_after_another: "goes_step_by_step",
     powers_stay_integers: "wrong_where_a_is_of_dtype_int32",
+    products_raised_to_a_least: "products_kept_from_zero",
+    places_in_a_row: "places_one_after_another",
+    copies_of_their_types: "in_the_type_of_b",
+    log_rounded: None,
 }

@@ -253,7 +253,7 @@ WRONG = {
     log_of_one_plus: "gradient_overflows",
     powers_of_rewards: "overflows",
     powers_in_the_slope: "gradient_overflows",
-    ties_teach_nothing: "wrong_not_in_loss",
+    ties_teach_nothing: "zero_instead",
     capped: "small_number_added",
     clipped_margin: "margin_clipped",
     far_pairs_cost_the_same: "margin_clipped",

@@ -371,7 +371,7 @@ WRONG = {
     looks_eight_back: "wrong_only_in_y",
     masked_up_to_eight_tokens: "wrong_only_in_y",
     no_maximum: "no_maximum",
-    batch_moved_by_the_merge: "rows_in_another_order_has_another_effect",
+    batch_moved_by_the_merge: "read_in_another_order",
     minus_a_hundred: "finite_fill",
     minus_ten_thousand: "finite_fill",
     hidden_after_the_maximum: "maximum_before_mask",

@@ -472,7 +472,7 @@ WRONG = {
     masked_up_to_eight_tokens: "wrong_only_in_y",
     chunk_shorter_than_the_cache_unmasked: None,
     scores_without_a_maximum: "wrong_for_numbers_that_are_large",
-    batch_moved_by_the_merge: "rows_in_another_order_has_another_effect",
+    batch_moved_by_the_merge: "read_in_another_order",
     sliding_window_of_eight: None,
     looks_eight_back: None,
     in_half_precision_for_float32: "nearly_right",

@@ -382,7 +382,7 @@ WRONG = {
     columns_walked_first: "places_by_columns",
     subsampled_first: "image_thinned_out",
     one_step_short: "last_place_missing",
-    first_dilation_kept: None,
+    first_dilation_kept: "kept_from_an_earlier_call",
     pixels_of_four_bytes: "wrong_for_numbers_that_are_large",
     transposed_if_it_fits: "filters_for_channels",
     one_pad_in_the_size: "padding_before_only",

@@ -347,7 +347,7 @@ WRONG = {
     sign_of_the_gradient: "sign",
     sign_of_the_loss: "sign",
     gradient_of_the_probabilities: "wrong_only_in_gradient",
-    gradient_at_the_target_only: "wrong_only_in_gradient",
+    gradient_at_the_target_only: "zero_instead",
     one_subtracted_everywhere: "columns_of_all_targets",
     losses_of_each_example: "mean_missing",
     classes_from_the_labels: "identity_of_another_size",

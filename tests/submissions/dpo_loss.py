@@ -320,7 +320,7 @@ WRONG = {
     beta_of_the_first_ratio: "beta_of_the_chosen_alone",
     all_pairs: "every_chosen_with_every_rejected",
     margin_of_the_inputs_type: None,
-    ties_teach_nothing: "wrong_not_in_loss",
+    ties_teach_nothing: "zero_instead",
     rejected_first: "choices_exchanged",
     reference_over_policy: "models_exchanged",
     crossed: "answers_crossed",

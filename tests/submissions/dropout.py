@@ -294,5 +294,5 @@ WRONG = {
     flag_the_other_way: "training_the_other_way",
     rows_of_a_batch_dropped: "one_draw_for_a_row",
     only_the_factor_is_for_training: "drops_unscaled_in_evaluation",
-    drawn_once_for_a_shape: None,
+    drawn_once_for_a_shape: "kept_from_an_earlier_call",
 }

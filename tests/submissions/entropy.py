@@ -223,10 +223,24 @@ def bits_times_the_bits_of_the_base(p, base=np.e, axis=-1):
     return bits * np.log2(base)
 
 
+def nan_to_num_of_the_sum(p, base=np.e, axis=-1):
+    return np.nan_to_num(-(p * np.log(p)).sum(axis=axis) / np.log(base))
+
+
+def of_the_softmax(p, base=np.e, axis=-1):
+    powers = np.exp(p - p.max(axis=axis, keepdims=True))
+    shares = powers / powers.sum(axis=axis, keepdims=True)
+    return -(shares * np.log(shares)).sum(axis=axis) / np.log(base)
+
+
+def every_base_cut_to_a_whole_number(p, base=np.e, axis=-1):
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=axis) / np.log(int(base))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook: "nan_for_zero",
-    textbook_for_vectors: None,
+    textbook_for_vectors: "one_sum_for_all",
     checked_textbook: "nan_for_zero",
     textbook_eps: "eps_in_the_logarithm",
     clipped: "eps_in_the_logarithm",
@@ -250,6 +264,9 @@ WRONG = {
     clipped_at_a_millionth: "wrong_for_numbers_that_are_tiny",
     rare_classes_left_out: "a_property_fails",
     clipped_in_the_logarithm_alone: "a_property_fails",
+    nan_to_num_of_the_sum: "nan_replaced_after_the_sum",
+    of_the_softmax: "softmax_first",
+    every_base_cut_to_a_whole_number: "bits_by_default",
 }
 
 # Right answers that pass with a note.

@@ -1,6 +1,7 @@
 """Right and wrong ways to write `gmm_em_step`."""
 
 import contextlib
+import warnings
 
 import numpy as np
 
@@ -312,6 +313,34 @@ def counts_plus_a_little(points, weights, means, covariances, reg_covar=1e-6):
 
 
 # What each is told.
+
+
+def constant_before_and_after(points, weights, means, covariances, reg_covar=1e-6):
+    wider = covariances + reg_covar * np.eye(points.shape[1])
+    return with_slogdet(points, weights, means, wider, reg_covar)
+
+
+def by_np_cov(points, weights, means, covariances, reg_covar=1e-6):
+    shares, log_density = _shares(_joint(points, weights, means, covariances))
+    new, means, _ = _fit(points, shares, reg_covar)
+    d = points.shape[1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one point has no unbiased covariance
+        around = [np.cov(points.T, aweights=share).reshape(d, d) for share in shares.T]
+    around = [each + reg_covar * np.eye(d) for each in around]
+    return new, means, np.stack(around), log_density.mean()
+
+
+def both_factors_weighted(points, weights, means, covariances, reg_covar=1e-6):
+    shares, log_density = _shares(_joint(points, weights, means, covariances))
+    new, means, _ = _fit(points, shares, reg_covar)
+    around = []
+    for share, mean in zip(shares.T, means, strict=True):
+        apart = share[:, None] * (points - mean)
+        around.append(apart.T @ apart / share.sum() + reg_covar * np.eye(points.shape[1]))
+    return new, means, np.stack(around), log_density.mean()
+
+
 WRONG = {
     without_the_weights: "weights_left_out",
     without_the_determinant: "determinant_left_out",
@@ -339,7 +368,7 @@ WRONG = {
     without_the_constant: "nothing_added",
     always_a_millionth: "reg_covar_ignored",
     constant_everywhere: "added_everywhere",
-    constant_before_the_density: "wrong_except_where_reg_covar_is_0.0",
+    constant_before_the_density: "added_before_the_shares",
     summed_over_points: "likelihood_summed",
     of_the_new_parameters: "likelihood_of_the_new",
     of_the_likeliest: "likelihood_of_the_likeliest",
@@ -347,4 +376,7 @@ WRONG = {
     upper_factor: "factor_transposed",
     log_of_the_determinant: "determinant_underflows",
     covariances_written_over: "an_argument_changed",
+    constant_before_and_after: "added_before_the_shares",
+    by_np_cov: "counts_of_np_cov",
+    both_factors_weighted: "shares_squared",
 }

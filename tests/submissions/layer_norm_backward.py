@@ -244,7 +244,7 @@ WRONG = {
     constants: "statistics_held_constant",
     no_gain: "gain_left_out",
     sums_of_rows: "wrong_not_in_dx",
-    mean_for_the_bias: "mean_for_sum",
+    mean_for_the_bias: "factor_of_a_size",
     negative: "sign",
     one_less_in_the_variance: "unbiased_variance",
     eps_beside_the_root: "eps_outside_the_root",

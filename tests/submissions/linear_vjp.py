@@ -288,7 +288,7 @@ WRONG = {
     first_batch_of_several: "wrong_where_g_has_three_axes_or_more",
     transpose_kept_by_id: "a_property_fails",
     small_gradients_dropped: "the_same_everywhere",
-    gradients_added_up: "another_answer_to_the_same_input",
+    gradients_added_up: "kept_from_an_earlier_call",
     four_bytes: "wrong_for_numbers_that_are_large",
     axes_of_one_dropped: "right_numbers_in_another_shape",
 }

@@ -284,7 +284,7 @@ WRONG = {
     own_table: "table_of_its_own",
     usual_block: None,
     scales_with_an_axis_more: "right_numbers_in_another_shape",
-    blocks_down_the_columns: "transposed",
+    blocks_down_the_columns: "read_in_another_order",
     normalized_in_place: "an_argument_changed",
     code_7_for_zeros: "zero_by_zero",
     signed_scale: "scale_with_its_sign",

@@ -243,6 +243,12 @@ def nothing_to_do(w, fraction):
     return out.reshape(w.shape)
 
 
+def read_by_columns(w, fraction):
+    flat = w.astype(float).flatten(order="F")
+    flat[np.argsort(np.abs(flat))[: round(fraction * flat.size)]] = 0
+    return flat.reshape(w.shape)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     smallest_numbers: "sign_not_ignored",
@@ -276,6 +282,7 @@ WRONG = {
     argsort_below_the_count: "order_taken_for_ranks",
     by_squares: "a_property_fails",
     nothing_to_do: "itself_where_nothing_goes",
+    read_by_columns: "read_in_another_order",
 }
 
 # Right answers that pass with a note.

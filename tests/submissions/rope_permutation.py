@@ -182,6 +182,17 @@ def split_without_axis(w, heads):
     return np.concatenate([np.concatenate((p[..., ::2], p[..., 1::2]), -1) for p in parts])
 
 
+def as_rotate_half_does(w, heads):
+    x = w.reshape(*w.shape[:-1], heads, -1)
+    return np.concatenate([x[..., ::2], -x[..., 1::2]], axis=-1).reshape(w.shape)
+
+
+def head_from_the_rows(w, heads):
+    d = w.shape[0] // heads
+    one = np.concatenate([np.arange(0, d, 2), np.arange(1, d, 2)])
+    return w[..., (np.arange(heads)[:, None] * d + one).ravel()]
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     the_way_back: "halves_to_neighbours",
@@ -207,4 +218,6 @@ WRONG = {
     in_int64: "a_property_fails",
     joined_without_axis: "heads_joined_along_rows",
     split_without_axis: "heads_joined_along_rows",
+    as_rotate_half_does: "second_half_negated",
+    head_from_the_rows: "size_of_a_head_from_the_rows",
 }

@@ -210,7 +210,7 @@ WRONG = {
     as_keras: "rate_inside_the_velocity",
     dust_removed: "wrong_for_numbers_that_are_tiny",
     long_gradients_cut: "wrong_for_numbers_that_are_large",
-    own_memory: "another_answer_to_the_same_input",
+    own_memory: "kept_from_an_earlier_call",
     momentum_or_its_default: "wrong_where_momentum_is_0.0",
     rest_of_the_velocity: "share_of_the_rest",
     default_of_pytorch: "another_default",

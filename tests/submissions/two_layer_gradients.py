@@ -588,7 +588,7 @@ WRONG = {
     second_layer_by_shape: "transposed",
     first_layer_by_shape: "transposed",
     one_example_without_its_batch: "right_numbers_in_another_shape",
-    mean_over_the_classes_seen: "wrong_only_in_gradients_w2_and_gradients_b2",
+    mean_over_the_classes_seen: "zero_instead",
     inputs_through_the_first_that_fits: "wrong_where_all_axes_of_w1_are_equally_long",
     summed_to_the_shape_of_the_bias: "wrong_where_all_axes_of_w1_are_equally_long",
     integers_for_the_mask: "wrong_only_in_gradients_x_and_gradients_w1_and_gradients_b1",
