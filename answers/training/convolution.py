@@ -2,7 +2,7 @@
 
 Images are (batch, channels, height, width). A kernel is laid over the padded image at every
 `stride`-th pixel, and its taps are `dilation` pixels apart; each such place gives one output.
-Nothing flips the kernel: as in every framework, this is cross-correlation.
+Nothing flips the kernel: as in PyTorch, this is cross-correlation.
 """
 
 import numpy as np

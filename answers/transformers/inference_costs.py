@@ -242,14 +242,15 @@ def roofline_seconds(phases: Sequence[Cost], machine: Machine) -> float:
 
     Within a phase arithmetic and traffic overlap, so the longer decides. Phases follow
     each other: attention waits for its queries, the next product for attention. One
-    maximum over the sums would let the FLOPs of one hide the bytes of another.
+    maximum over the sums would let the FLOPs of one hide the bytes of another, as they
+    can only where a batch is split, and its parts are in different phases.
 
     Args:
         phases: What runs one after the other.
         machine: What it runs on.
 
     Returns:
-        Seconds: a lower bound, since no kernel reaches a peak.
+        Seconds: a lower bound for phases that do not overlap, since no kernel reaches a peak.
 
     Example:
         >>> machine = Machine(1e12, 1e12, 0)
