@@ -163,7 +163,8 @@ def test_grouped_queries_write_the_tokens_of_copied_keys(rotary):
 
 
 def slots_of_their_caches(architecture, **more):
-    """Of a random model, the shape of the keys that a dynamic and a static cache keep."""
+    """Of a random model, the shape of the keys that a dynamic and a static cache keep, and a
+    dynamic one that was not told the config."""
     torch.manual_seed(0)
     config = getattr(transformers, f"{architecture}Config")(
         vocab_size=29,
@@ -179,23 +180,25 @@ def slots_of_their_caches(architecture, **more):
     assert isinstance(model(ids).past_key_values, transformers.DynamicCache)
     dynamic = transformers.DynamicCache(config=config)
     static = transformers.StaticCache(config=config, max_cache_len=12)
-    for cache in (dynamic, static):
+    untold = transformers.DynamicCache()
+    for cache in (dynamic, static, untold):
         parts = [model(part, past_key_values=cache).logits for part in ids.split([4, 1, 4], 1)]
         torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=0, atol=1e-5)
-    return [tuple(cache.layers[0].keys.shape) for cache in (dynamic, static)]
+    return [tuple(cache.layers[0].keys.shape) for cache in (dynamic, static, untold)]
 
 
 @torch.no_grad()
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_hugging_faces_caches_keep_the_kv_heads_and_a_static_one_its_whole_length():
-    assert slots_of_their_caches("Llama") == [(1, 2, 9, 6), (1, 2, 12, 6)]
+    assert slots_of_their_caches("Llama") == [(1, 2, 9, 6), (1, 2, 12, 6), (1, 2, 9, 6)]
 
 
 @torch.no_grad()
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-def test_hugging_faces_caches_keep_of_a_sliding_layer_only_the_window():
-    # The dynamic one leaves out the key that no later token sees.
-    assert slots_of_their_caches("Mistral", sliding_window=4) == [(1, 2, 3, 6), (1, 2, 4, 6)]
+def test_hugging_faces_caches_keep_of_a_sliding_layer_the_window_given_the_config():
+    # The dynamic one leaves out the key that no later token sees; untold, it keeps all.
+    kept = slots_of_their_caches("Mistral", sliding_window=4)
+    assert kept == [(1, 2, 3, 6), (1, 2, 4, 6), (1, 2, 9, 6)]
 
 
 # Half precision
