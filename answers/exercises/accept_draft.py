@@ -260,6 +260,20 @@ def kept_if_most_likely(p, q, drafted, uniform):
 
 
 @exercise.bug
+def greedy_decoding(p, q, drafted, uniform):
+    """The most likely token of the large model is taken at each place, whatever the numbers are.
+    Keep a token if its number is below p / q, and draw the next one from max(p - q, 0)."""
+    # "The most likely token of the large model is taken at each place, whatever the numbers are":
+    #     np.array_equal(got, p.argmax(axis=1)[: len(got)]) and np.array_equal(got, bug(p, q,
+    #     drafted, 0.99 - uniform / 2))
+    # "Keep a token if its number is below p / q, and draw the next one from max(p - q, 0)": token
+    #     == p[n].argmax() → uniform[n] < p[n, token] / q[n, token]; np.append(drafted[:n],
+    #     p[n].argmax()) → with_the_draw(p, q, drafted, uniform, n)
+    n = first_refusal(p, q, drafted, lambda n, token: token == p[n].argmax())
+    return np.append(drafted[:n], p[n].argmax())
+
+
+@exercise.bug
 def kept_if_as_likely(p, q, drafted, uniform):
     """A token is refused each time that p is below q, without looking at its number. Refuse only
     the share 1 - p / q of them."""
@@ -395,19 +409,20 @@ def accepted_are_counted(p, q, drafted, uniform):
     return with_the_draw(p, q, drafted, uniform, n)
 
 
-@exercise.bug
-def most_likely_replacement(p, q, drafted, uniform):
+@exercise.bug(last=(False, True))
+def most_likely_replacement(p, q, drafted, uniform, last=False):
     """The replacement is what is missing most, so it is the same each time. Draw it: by the last
     number, from max(p - q, 0)."""
     # "The replacement is what is missing most, so it is the same each time": got[-1] == (p[0] -
     #     q[0]).argmax() == bug(p, q, drafted, np.array([uniform[0], 0.99]))[-1] == bug(p, q,
     #     drafted, np.array([uniform[0], 0.01]))[-1]
-    # "Draw it: by the last number, from max(p - q, 0)": np.argmax(p[n] - q[n]) →
-    #     drawn(np.maximum(p[n] - q[n], 0), uniform[-1])
+    # "Draw it: by the last number, from max(p - q, 0)": np.argmax(left) → drawn(left,
+    #     uniform[-1])
     n = kept(p, q, drafted, uniform)
-    if n == len(q):
+    left = what_is_left(p, q, n)
+    if n == len(q) and not last:
         return with_the_draw(p, q, drafted, uniform, n)
-    return np.append(drafted[:n], np.argmax(p[n] - q[n]))
+    return np.append(drafted[:n], np.argmax(left))
 
 
 @exercise.bug(beyond=(-1, 0, 1))
@@ -442,13 +457,13 @@ def drawn_from_the_left(p, q, drafted, uniform):
     return np.append(drafted[:n], np.searchsorted(total, uniform[-1] * total[-1]))
 
 
-@exercise.bug
-def goes_on_after_a_refusal(p, q, drafted, uniform):
+@exercise.bug(after=(False, True))
+def goes_on_after_a_refusal(p, q, drafted, uniform, after=False):
     """Tokens after a refused one are kept, though they were drafted to follow it. Stop at the
     first refusal."""
     # "Tokens after a refused one are kept, though they were drafted to follow it": len(got) >
     #     len(want) and got[2] == drafted[2]
-    # "Stop at the first refusal": bonus = False → return np.array(found)
+    # "Stop at the first refusal": bonus = after → return np.array(found)
     found, bonus = [], True
     for n, token in enumerate(drafted):
         if q[n, token] == 0:
@@ -457,8 +472,43 @@ def goes_on_after_a_refusal(p, q, drafted, uniform):
             found.append(token)
         else:
             found.append(drawn(what_is_left(p, q, n), uniform[-1]))
-            bonus = False
+            bonus = after
     return np.array(found + [drawn(p[-1], uniform[-1])] * bonus)
+
+
+@exercise.bug
+def first_place_if_none_is_refused(p, q, drafted, uniform):
+    """A draft of which nothing is refused is treated as if its first token were, as `argmax` of
+    False alone is 0. Put a True behind the draft: `np.append(refused, True).argmax()`."""
+    # "A draft of which nothing is refused is treated as if its first token were, as `argmax` of
+    #     False alone is 0": len(want) == len(drafted) + 1 > len(got) == 1 and got[0] ==
+    #     drawn(what_is_left(p, q, 0), uniform[-1]) and np.zeros(len(drafted), bool).argmax() == 0
+    # "Put a True behind the draft: `np.append(refused, True).argmax()`": refused.argmax() →
+    #     np.append(refused, True).argmax()
+    refused = np.arange(len(q)) == kept(p, q, drafted, uniform)
+    n = refused.argmax() if len(q) else 0
+    return with_the_draw(p, q, drafted, uniform, n)
+
+
+@exercise.bug
+def drawn_from_the_likeliest_down(p, q, drafted, uniform):
+    """The weights are sorted, the largest first, before they are cumulated. The result has the same
+    distribution, but the number stands for another token: cumulate them in the order of the
+    tokens."""
+    # "The weights are sorted, the largest first, before they are cumulated":
+    #     np.argsort(-what_is_left(p, q, len(got) - 1), kind="stable")[0] == got[-1] or got[-1] !=
+    #     want[-1]
+    # "The result has the same distribution, but the number stands for another token":
+    #     np.allclose(np.bincount([bug(p, q, drafted, np.append(uniform[:-1], (u + 0.5) / 2000))[-1]
+    #     for u in range(2000)], minlength=p.shape[1]), np.bincount([right(p, q, drafted,
+    #     np.append(uniform[:-1], (u + 0.5) / 2000))[-1] for u in range(2000)],
+    #     minlength=p.shape[1]), atol=3) and got[-1] != want[-1]
+    # "cumulate them in the order of the tokens": order = np.argsort(-weights, kind='stable') →
+    #     order = np.arange(len(weights))
+    n = kept(p, q, drafted, uniform)
+    weights = what_is_left(p, q, n)
+    order = np.argsort(-weights, kind="stable")
+    return np.append(drafted[:n], order[drawn(weights[order], uniform[-1])])
 
 
 @exercise.bug

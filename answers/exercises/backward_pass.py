@@ -593,20 +593,20 @@ def order_of_the_graph(graph, values, output, order=None):
     return pass_back(graph, values, output, order=order(graph))
 
 
-@exercise.bug(first=(0, -1))
-def too_early(graph, values, output, first=0):
+@exercise.bug(walk=((0, 1), (-1, 1), (-1, -1)))
+def too_early(graph, values, output, walk=(0, 1)):
     """A name is visited when it is first met, before all that use it, so it passes on a part of
     its gradient. Visit it after all of them: in reverse topological order."""
     # "Visit it after all of them: in reverse topological order": order=order →
     #     order=topological_order(output, lambda name: graph.get(name, ('leaf',))[1:])[::-1]
     # "A name is visited when it is first met, before all that use it": (lambda order:
     #     order)(list(got)) != list(want) or not np.allclose(got["a"], want["a"])
-    order, open_ = [], [output]
+    order, open_, (first, step) = [], [output], walk
     while open_:
         name = open_.pop(first)
         if name not in order:
             order.append(name)
-            open_.extend(graph.get(name, ("leaf",))[1:])
+            open_.extend(graph.get(name, ("leaf",))[1:][::step])
     return pass_back(graph, values, output, order=order)
 
 
@@ -627,3 +627,54 @@ def path_by_path(graph, values, output):
 
     walk(output, np.ones(values[output].shape))
     return gradients
+
+
+@exercise.bug
+def passed_on_again(graph, values, output):
+    """A name passes on its whole gradient each time that something is added to it, so that what
+    came first is counted again. Visit it once, when its gradient is complete."""
+    # "A name passes on its whole gradient each time that something is added to it, so that what
+    #     came first is counted again": [float(each({"y": ("add", "b", "b"), "b": ("exp", "p")},
+    #     {"p": np.zeros(()), "b": np.ones(()), "y": np.full((), 2)}, "y")["p"]) for each in (bug,
+    #     right)] == [1 + (1 + 1), 1 + 1]
+    # "Visit it once, when its gradient is complete": walk(each) → None; walk(output) → [walk(name)
+    #     for name in topological_order(output, lambda name: graph.get(name, ('leaf',))[1:])[::-1]]
+    arrays = {name: np.asarray(value, float) for name, value in values.items()}
+    gradients = {output: np.ones(arrays[output].shape)}
+
+    def walk(name):
+        if name in graph:
+            operation, *inputs = graph[name]
+            g, given = gradients[name], [arrays[each] for each in inputs]
+            parts = vjp(operation, g, arrays[name], *given)
+            for each, part in zip(inputs, parts, strict=True):
+                part = unbroadcast(np.asarray(part), arrays[each].shape)
+                gradients[each] = np.asarray(gradients.get(each, 0) + part)
+                walk(each)
+
+    walk(output)
+    return gradients
+
+
+@exercise.bug(numbers=(True, False))
+def gradient_multiplied_in_place(graph, values, output, numbers=True):
+    """The gradient of an exponential is multiplied in place before it is sent on, so that its own
+    entry is wrong. Write `g * y`, which makes a new array, for `g *= y`."""
+    # "The gradient of an exponential is multiplied in place before it is sent on, so that its own
+    #     entry is wrong": np.allclose(got["y"], want["y"] * values["y"]) and np.allclose(got["a"],
+    #     want["a"])
+    # "Write `g * y`, which makes a new array, for `g *= y`": g *= y → g = g * y
+
+    def send(operation, g, y, *inputs):
+        if operation != "exp":
+            return vjp(operation, g, y, *inputs)
+        # NumPy makes a number of a sum without axes, and nothing changes a number in place.
+        if numbers or g.ndim:
+            g *= y
+            return (g,)
+        return (g * y,)
+
+    def fit(part, shape):
+        return np.array(unbroadcast(part, shape))
+
+    return pass_back(graph, values, output, send=send, fit=fit)

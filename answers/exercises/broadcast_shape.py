@@ -203,6 +203,25 @@ def multiples_stretched(*shapes):
     return one_by_one(shapes, fit)
 
 
+@exercise.bug(of=("last", "longest"))
+def ones_stay(*shapes, of="last"):
+    """The sizes fit, and yet a 1 stays in the result where another shape has more. An axis of size
+    1 is stretched: take the size that is not 1."""
+    # "a 1 stays in the result where another shape has more": len(got) == len(want) and any(a == 1 <
+    #     b for a, b in zip(got, want, strict=True))
+    # "An axis of size 1 is stretched: take the size that is not 1": = size → = size if size != 1
+    #     else result[-place]
+    broadcast_shape(*shapes)
+    result = [1] * max(map(len, shapes), default=0)
+    # The one that comes last is the last shape, or the first of the longest.
+    for shape in (
+        shapes if of == "last" else sorted(shapes, key=len, reverse=True)[::-1]
+    ):
+        for place, size in enumerate(reversed(shape), 1):
+            result[-place] = size
+    return tuple(result)
+
+
 @exercise.bug
 def none_for_a_misfit(*shapes):
     """Shapes that do not fit give None, which the caller must remember to test. Raise

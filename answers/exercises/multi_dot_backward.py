@@ -157,36 +157,48 @@ def ones_for_the_gradient(dout, factors):
     )
 
 
-@exercise.bug
-def factor_itself_on_the_left(dout, factors):
+@exercise.bug(start=(0, 1))
+def factor_itself_on_the_left(dout, factors, start=0):
     """The product on the left holds the factor itself. Take all factors before it, and of the first
     factor none."""
     # "The product on the left holds the factor itself": np.allclose(got[0], turned(factors[0]) @
     #     want[0])
     # "Take all factors before it, and of the first factor none": left @ factor → left
+    found = multi_dot_backward(dout, factors)
     pairs = zip(sides(dout, factors), as_float(factors), strict=True)
-    return np.stack(
-        [
-            turned(left @ factor) @ g @ turned(right)
-            for (left, g, right), factor in pairs
-        ]
-    )
+    own = [
+        turned(left @ factor) @ g @ turned(right) for (left, g, right), factor in pairs
+    ]
+    return np.stack([*found[:start], *own[start:]])
 
 
-@exercise.bug
-def factor_itself_on_the_right(dout, factors):
+@exercise.bug(start=(0, 1))
+def factor_itself_on_the_right(dout, factors, start=0):
     """The product on the right holds the factor itself. Take all factors after it, and of the last
     factor none."""
     # "The product on the right holds the factor itself": np.allclose(got[-1], want[-1] @
     #     turned(factors[-1]))
     # "Take all factors after it, and of the last factor none": factor @ right → right
+    found = multi_dot_backward(dout, factors)
     pairs = zip(sides(dout, factors), as_float(factors), strict=True)
-    return np.stack(
-        [
-            turned(left) @ g @ turned(factor @ right)
-            for (left, g, right), factor in pairs
-        ]
-    )
+    own = [
+        turned(left) @ g @ turned(factor @ right) for (left, g, right), factor in pairs
+    ]
+    return np.stack([*found[:start], *own[start:]])
+
+
+@exercise.bug
+def gradient_carried_on(dout, factors):
+    """The gradient of one factor is where the next one starts, so that it holds the factors of
+    both. Start each at `dout`."""
+    # "The gradient of one factor is where the next one starts": np.allclose(got[1],
+    #     turned(factors[0]) @ got[0] @ turned(products(factors[2:])[-1]))
+    # "Start each at `dout`": g = turned(left) @ g @ → g = turned(left) @ dout @
+    gradients, g = [], as_float(dout)
+    for left, _, right in sides(dout, factors):
+        g = turned(left) @ g @ turned(right)
+        gradients.append(g)
+    return np.stack(gradients)
 
 
 @exercise.bug

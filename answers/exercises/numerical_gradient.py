@@ -42,6 +42,11 @@ def exponential(x):
     return np.exp(x).sum()
 
 
+def growth(x):
+    """3 exp(x₀) - 2 exp(x₁) + 0.7 exp(x₂)"""
+    return slope(np.exp(x))
+
+
 def squares(x):
     """Σ w x², with fixed weights w of x's shape"""
     return (weights(x) * x * x).sum()
@@ -67,6 +72,7 @@ exercise.case("a quartic, with the step left to you", quartic, vector)
 exercise.case(
     "an entry of 0, with the step left to you", exponential, np.array([0.9, 0.0, 2.1])
 )
+exercise.case("zeros, with the step left to you", growth, np.zeros(3))
 exercise.case("a matrix", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2))
 exercise.case(
     "a matrix that is transposed", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2).T

@@ -177,6 +177,30 @@ def share_of_the_rest(w, gradient, velocity, lr, momentum=0.9):
     return as_float(w) - lr * velocity, velocity
 
 
+@exercise.bug
+def shares_exchanged(w, gradient, velocity, lr, momentum=0.9):
+    """The old velocity is multiplied by 1 - momentum, and the gradient by momentum. `momentum` is
+    the share of the old velocity that stays, and the gradient is added whole."""
+    # "The old velocity is multiplied by 1 - momentum, and the gradient by momentum":
+    #     np.allclose(got.velocity, (1 - momentum) * velocity + momentum * gradient)
+    # "`momentum` is the share of the old velocity that stays, and the gradient is added whole": (1
+    #     - momentum) * velocity + momentum * as_float(gradient) → momentum * velocity +
+    #     as_float(gradient)
+    velocity = (1 - momentum) * velocity + momentum * as_float(gradient)
+    return as_float(w) - lr * velocity, velocity
+
+
+@exercise.bug
+def weights_decayed(w, gradient, velocity, lr, momentum=0.9, decay=0.01):
+    """A share of the weights is added to the gradient, as weight decay does. Nothing in the stub
+    asks for it: add the gradient alone."""
+    # "A share of the weights is added to the gradient, as weight decay does":
+    #     np.allclose(got.velocity - want.velocity, 0.01 * w)
+    # "Nothing in the stub asks for it: add the gradient alone": decay * as_float(w) → 0
+    velocity = momentum * velocity + as_float(gradient) + decay * as_float(w)
+    return as_float(w) - lr * velocity, velocity
+
+
 @exercise.bug(default=(0.0, 0.99, 0.5))
 def another_default(w, gradient, velocity, lr, momentum=None, default=0.0):
     """Where no momentum is given, another is taken than 0.9. Keep the default of the stub."""

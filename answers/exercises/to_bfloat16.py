@@ -58,6 +58,8 @@ exercise.case(
 )
 exercise.case("large integers", np.array([1001, -77_777, 3_000_000_007_000]))
 exercise.case("int32", np.array([1001, -77_777, 257], np.int32))
+# PyTorch makes infinity of these, on the way to float32.
+exercise.case("float64 beyond float32", np.array([1e39, -1e300, 1.7]))
 add_whole_numbers(exercise, rng.integers(-255, 256, size=(3, 4)), fraction=0)
 exercise.long_case(np.sin(np.arange(1203.0)).astype(np.float32))
 
@@ -86,9 +88,13 @@ def numbers_near_zero_keep_their_steps(submission):
     )
 
 
-def bits_of(x):
+def single(x):
     with np.errstate(over="ignore"):
-        return x.astype(np.float32).view(np.uint32)
+        return x.astype(np.float32)
+
+
+def bits_of(x):
+    return single(x).view(np.uint32)
 
 
 def floats(bits, x):
@@ -163,17 +169,17 @@ def nan_rounded(x):
     return (rounded & 0xFFFF0000).view(np.float32)
 
 
-@exercise.bug
-def infinity_becomes_nan(x):
+@exercise.bug(given=(lambda x: x, single))
+def infinity_becomes_nan(x, given=single):
     """Infinity becomes nan. Make nan of nan alone."""
     # "Infinity becomes nan": np.isnan(bug(np.float32([np.inf]))[0])
-    # "Make nan of nan alone": np.isfinite(x) → ~np.isnan(x)
+    # "Make nan of nan alone": np.isfinite(given(x)) → ~np.isnan(given(x))
     rounded = to_bfloat16(x)
-    return np.where(np.isfinite(x), rounded, np.float32(np.nan))
+    return np.where(np.isfinite(given(x)), rounded, np.float32(np.nan))
 
 
-@exercise.bug
-def largest_instead_of_infinity(x):
+@exercise.bug(given=(lambda x: x, single))
+def largest_instead_of_infinity(x, given=single):
     """Beyond the largest bfloat16 the result is the largest. To nearest means infinity there: let
     the carry run into the exponent."""
     # "Beyond the largest bfloat16 the result is the largest": bug(np.float32([3.4e38]))[0] ==
@@ -181,7 +187,7 @@ def largest_instead_of_infinity(x):
     # "To nearest means infinity there: let the carry run into the exponent": np.where(over,
     #     np.copysign(of_bits(2139029504), x), rounded) → rounded
     rounded = to_bfloat16(x)
-    over = np.isinf(rounded) & np.isfinite(x)
+    over = np.isinf(rounded) & np.isfinite(given(x))
     return np.where(over, np.copysign(of_bits(0x7F7F0000), x), rounded)
 
 
@@ -287,15 +293,15 @@ def rounded_once(x):
         return (np.rint(x / step) * step).astype(np.float32)
 
 
-@exercise.bug
-def kept_beyond_the_largest(x):
+@exercise.bug(given=(lambda x: x, single))
+def kept_beyond_the_largest(x, given=single):
     """Where the carry makes infinity, the number is returned as it came, which is no bfloat16. To
     nearest means infinity there."""
     # "the number is returned as it came, which is no bfloat16": np.array_equal(got[np.isinf(want)],
     #     x[np.isinf(want)]) and (bits_of(got[np.isinf(want)]) & 0xFFFF).all()
-    # "To nearest means infinity there": np.where(np.isinf(rounded), x, rounded) → rounded
+    # "To nearest means infinity there": np.where(np.isinf(rounded), given(x), rounded) → rounded
     rounded = to_bfloat16(x)
-    return np.where(np.isinf(rounded), x, rounded)
+    return np.where(np.isinf(rounded), given(x), rounded)
 
 
 @exercise.bug
@@ -350,3 +356,29 @@ def carry_lost(x):
     bits = bits_of(x)
     rounded = bits + 0x7FFF + odd(bits)
     return floats(bits & 0xFF800000 | rounded & 0x007FFFFF, x)
+
+
+@exercise.bug
+def always_away_from_zero(x):
+    """Every number that loses a bit moves away from 0, by up to a whole step. Add 0x7FFF and the
+    last bit that stays, not 0xFFFF."""
+    # "Every number that loses a bit moves away from 0": (abs(got) > abs(x))[bits_of(x) & 0xFFFF !=
+    #     0].all() and (bits_of(x) & 0xFFFF).any()
+    # "by up to a whole step": bug(of_bits(0x3F800001))[0] == 1 + 2.0**-7
+    # "Add 0x7FFF and the last bit that stays, not 0xFFFF": 65535 → 0x7FFF + odd(bits)
+    bits = bits_of(x)
+    return floats(bits + 0xFFFF, x)
+
+
+@exercise.bug
+def only_odd_ones_go_up(x):
+    """Above half a step, too, a number goes up only if its last bit is odd. That bit decides ties
+    alone: above half a step each goes up."""
+    # "Above half a step, too, a number goes up only if its last bit is odd":
+    #     bug(np.float32([257.5, 259.5])).tolist() == [256, 260]
+    # "That bit decides ties alone: above half a step each goes up": half & (odd(bits) == 1) →
+    #     half & ((bits & 32767 != 0) | (odd(bits) == 1))
+    bits = bits_of(x)
+    half = bits & 0x8000 != 0
+    up = half & (odd(bits) == 1)
+    return floats(bits + 0x10000 * up.astype(np.uint32), x)

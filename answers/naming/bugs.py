@@ -24,12 +24,15 @@ class Match(NamedTuple):
         explained: All parts that go wrong alike.
         against: The parts that go wrong in another way, or only in one of the two.
         spoilt: The parts among these that the submission gets right.
+        by_chance: Whether what goes wrong has no fractions: of tokens, counts or sizes there are
+            few, and two mistakes often give the same.
     """
 
     first: list[str]
     explained: int
     against: int
     spoilt: int
+    by_chance: bool
 
     @property
     def net(self) -> int:
@@ -39,8 +42,13 @@ class Match(NamedTuple):
         """Whether this is one of two mistakes, rather than another mistake.
 
         Where two mistakes meet in a case, it goes wrong in a way of its own. But a mistake
-        that the submission has rarely spoils a part that the submission gets right.
+        that the submission has rarely spoils a part that the submission gets right. Where parts
+        go wrong alike by chance, it must explain half, and spoil fewer than one in ten of these.
         """
+        if self.by_chance and (
+            self.explained <= 10 * self.spoilt or 2 * self.explained < everything
+        ):
+            return False
         rare = 4 if self.explained == everything else 5
         return (
             1 < self.explained > self.against and rare * self.spoilt <= self.explained
@@ -99,7 +107,19 @@ def compared(submission: Submission, program: Callable) -> Match | None:
         wrong, wrong_there = set(answer.wrong), set(ours[trial].wrong)
         spoilt += len(wrong_there - wrong)
         against += len(wrong_there - set(parts))
-    return Match(of_first, explained, against, spoilt) if of_first else None
+    if not of_first:
+        return None
+    by_chance = not any(map(wants_floats, answers.items()))
+    return Match(of_first, explained, against, spoilt, by_chance)
+
+
+def wants_floats(asked: tuple[Trial, Answer]) -> bool:
+    """Whether a part that is wrong should be an array of floats."""
+    trial, answer = asked
+    wants = trial.want if isinstance(trial, Case) else {}
+    return any(
+        getattr(wants.get(p), "dtype", np.dtype(int)).kind == "f" for p in answer.wrong
+    )
 
 
 def has_numbers(answer: Answer) -> bool:

@@ -35,6 +35,8 @@ USED = "how this argument is used, of which this value may show nothing"
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
+    "let through": "a test that looks at a part of them, or that raises another error than "
+    "ValueError",
     "passed": "the argument is not used, or not everywhere where it should be",
     "value": "an edge case at this value, or a constant where the argument belongs",
     "inf": "inf - inf and 0 · inf are nan; ask for such entries first",
@@ -79,6 +81,8 @@ def in_common(submission: Submission) -> Name | None:
             found[kind] = f"those where {text}"
         elif having == cases - failing and telling:
             found[kind] = f"all but those where {text}"
+    if not found and len(failing) > 1 and failing < refused:
+        found["let through"] = "some of those where a ValueError is asked for"
     for kind in ("value", "axes") if "passed" in found else ():
         found.pop(kind, None)
     found = {kind: found[kind] for kind in HINTS if kind in found}
@@ -128,7 +132,8 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
     hint = BOOLEANS if words[0].endswith("is of dtype bool") else HINTS[kind]
     hint = USED if kind == "value" and words[0].startswith("all but") else hint
     text += more if words[1:] else f" Look for this: {hint}."
-    short = words[0].replace("those ", "").replace("all but where", "except where")
+    short = words[0].replace("some of those", "in some").replace("those ", "")
+    short = short.replace("all but where", "except where")
     if kind in MEASURES:
         short = f"for numbers that are {kind}"
     return Name(f"wrong {short.replace('`', '')}".replace(" ", "_"), text)

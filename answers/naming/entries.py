@@ -164,7 +164,13 @@ def few_digits(seen: WrongParts) -> Name | None:
         return None
     words = f"it is right to {worst:.0e} of the largest entry"
     fractions = [w.got for w in seen.wrong if (w.got % 1).any()]
-    if 1e-4 < worst < 2e-2 and fractions and all(map(is_half, fractions)):
+    few_asked_for = all(is_half(w.want) or not (w.want % 1).any() for w in seen.wrong)
+    if (
+        1e-4 < worst < 2e-2
+        and fractions
+        and all(map(is_half, fractions))
+        and not few_asked_for
+    ):
         cause = "numbers of 16 bits on the way; use float64"
         return said(seen, "in half precision", f"of few digits: {words}", cause)
     single = all(w.got.dtype == np.float32 or is_single(w.got) for w in seen.wrong)

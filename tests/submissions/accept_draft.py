@@ -353,10 +353,73 @@ def last_row_as_it_is(p, q, drafted, uniform):
     return np.append(drafted[:n], _draw(_weights(p, q, n), uniform[-1]))
 
 
+def argmax_of_no_refusal(p, q, drafted, uniform):
+    """Where none is refused, `argmax` finds the first place."""
+    places = np.arange(len(drafted))
+    target, draft = p[places, drafted], q[places, drafted]
+    if (draft == 0).any():
+        raise ValueError("impossible token")
+    refused = uniform[:-1] >= target / draft
+    n = int(np.argmax(refused)) if len(refused) else 0
+    weights = np.maximum(p[n] - q[n], 0) if len(refused) else p[0]
+    weights = weights if weights.any() else p[n]
+    return np.append(drafted[:n], _draw(weights, uniform[-1]))
+
+
+def likeliest_first(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    weights = _weights(p, q, n)
+    order = np.argsort(-weights, kind="stable")
+    return np.append(drafted[:n], order[_draw(weights[order], uniform[-1])])
+
+
+def each_replaced_alone(p, q, drafted, uniform):
+    """A refused token is replaced, and the draft goes on, one more token at its end included."""
+    tokens = []
+    for t, token in enumerate(drafted):
+        if q[t, token] == 0:
+            raise ValueError("probability 0")
+        if uniform[t] < min(1.0, p[t, token] / q[t, token]):
+            tokens.append(token)
+        else:
+            tokens.append(_draw(_weights(p, q, t), uniform[-1]))
+    return np.array([*tokens, _draw(p[-1], uniform[-1])])
+
+
+def nothing_but_the_most_likely(p, q, drafted, uniform):
+    _refuse(q, drafted)
+    n = 0
+    while n < len(drafted) and drafted[n] == p[n].argmax():
+        n += 1
+    return np.append(drafted[:n], _draw(_weights(p, q, n), uniform[-1]))
+
+
+def most_likely_of_all(p, q, drafted, uniform):
+    """No token is drawn, of the last row neither."""
+    n = _first_refused(p, q, drafted, uniform)
+    return np.append(drafted[:n], np.argmax(_weights(p, q, n)))
+
+
+def weights_not_cumulated(p, q, drafted, uniform):
+    n = _first_refused(p, q, drafted, uniform)
+    weights = _weights(p, q, n)
+    return np.append(drafted[:n], np.argmax(weights > uniform[-1] * weights.sum()))
+
+
+def negative_parts_stay(p, q, drafted, uniform):
+    """The difference is divided by its positive parts, and the negative ones stay in it."""
+    n = _first_refused(p, q, drafted, uniform)
+    weights = p[n]
+    if n < len(q):
+        weights = (p[n] - q[n]) / np.maximum(p[n] - q[n], 0).sum()
+    cumulated = np.cumsum(weights)
+    return np.append(drafted[:n], np.argmax(cumulated > uniform[-1] * max(cumulated[-1], 1.0)))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     sampled_and_compared: "own_draw_compared",
-    greedy: "kept_if_most_likely",
+    greedy: "greedy_decoding",
     q_over_p: "ratio_upside_down",
     resampled_from_p: "replacement_from_p",
     no_extra_token: "nothing_after_a_whole_draft",
@@ -382,6 +445,13 @@ WRONG = {
     last_row_less_the_last_of_q: "draft_taken_off_the_last_row",
     no_zero_in_q: "any_zero_refused",
     last_row_as_it_is: None,
+    argmax_of_no_refusal: "first_place_if_none_is_refused",
+    likeliest_first: "drawn_from_the_likeliest_down",
+    each_replaced_alone: "goes_on_after_a_refusal",
+    nothing_but_the_most_likely: "kept_if_most_likely",
+    most_likely_of_all: "most_likely_replacement",
+    weights_not_cumulated: None,
+    negative_parts_stay: None,
 }
 
 # Right answers that pass with a note.

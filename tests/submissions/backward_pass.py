@@ -493,6 +493,39 @@ def a_leaf_has_no_gradient_of_its_own(graph, values, output):
     return _swept(graph, values, output, order, lambda name: float)
 
 
+def exponential_in_place(graph, values, output):
+    v = {name: np.asarray(value, float) for name, value in values.items()}
+    order = _topological(graph, output)
+    gradients = {name: np.zeros(v[name].shape) for name in order}
+    gradients[output] += 1
+    for name in order[::-1]:
+        if name in graph:
+            operation, *inputs = graph[name]
+            g = gradients[name]
+            if operation == "exp":
+                g *= v[name]
+                parts = (g,)
+            else:
+                parts = _sent(operation, g, v[name], [v[each] for each in inputs], ())
+            for each, part in zip(inputs, parts, strict=True):
+                gradients[each] += _fitted_with(np.asarray(part), v[each].shape, ())
+    return gradients
+
+
+def first_input_first(graph, values, output):
+    """In preorder: a name before its inputs, each with all that it depends on."""
+    order = []
+
+    def visit(name):
+        if name not in order:
+            order.append(name)
+            for each in graph.get(name, ("leaf",))[1:]:
+                visit(each)
+
+    visit(output)
+    return _swept(graph, values, output, order, lambda name: float)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     _wrong("overwritten"): "overwritten",
@@ -531,7 +564,7 @@ WRONG = {
     _wrong("list"): "a_result_of_another_kind",
     _wrong("half precision"): "nearly_right",
     every_path: "path_by_path",
-    accumulated_and_passed_on: None,
+    accumulated_and_passed_on: "passed_on_again",
     into_the_values: "an_argument_changed",
     _wrong("own factor", "overwritten"): "own_factor",
     _wrong("not summed", "overwritten"): "broadcast_not_summed",
@@ -543,4 +576,6 @@ WRONG = {
     uses_counted_once_for_each_name: "wrong_where_graph_holds_11_arrays",
     from_the_name_that_nobody_uses: "wrong_only_where_it_should_be_1",
     a_leaf_has_no_gradient_of_its_own: "wrong_where_output_is_'b'",
+    exponential_in_place: "gradient_multiplied_in_place",
+    first_input_first: "too_early",
 }

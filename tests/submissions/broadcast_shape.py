@@ -305,6 +305,46 @@ def at_least_one_axis(*shapes):
     return np.broadcast_shapes(*shapes) or (1,)
 
 
+def each_over_the_last(*shapes):
+    """The sizes are compared, and then the later one stays, a 1 too."""
+    out = [1] * max(map(len, shapes), default=0)
+    for shape in shapes:
+        for i in range(1, len(shape) + 1):
+            if 1 not in (shape[-i], out[-i]) and out[-i] != shape[-i]:
+                raise ValueError("shapes do not fit")
+            out[-i] = shape[-i]
+    return tuple(out)
+
+
+def the_longest_as_it_is(*shapes):
+    out = max(shapes, key=len, default=())
+    for shape in shapes:
+        for i in range(1, len(shape) + 1):
+            if shape[-i] != out[-i] and 1 not in (shape[-i], out[-i]):
+                raise ValueError("do not fit")
+    return out
+
+
+def first_axis_not_compared(*shapes):
+    axes = max(map(len, shapes), default=0)
+    rows = [(1,) * (axes - len(shape)) + shape for shape in shapes]
+    result = [max(column) for column in zip(*rows, strict=True)]
+    for axis, size in enumerate(result):
+        if axis and any(row[axis] not in (1, size) for row in rows):
+            raise ValueError("sizes differ")
+    return tuple(result)
+
+
+def two_sizes_at_most(*shapes):
+    """Two sizes are taken for 1 and another one."""
+    result = []
+    for column in itertools.zip_longest(*(shape[::-1] for shape in shapes), fillvalue=1):
+        if len(set(column)) > 2:
+            raise ValueError("sizes differ")
+        result.append(max(column))
+    return tuple(result[::-1])
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     zipped_from_the_left: "aligned_from_the_left",
@@ -334,6 +374,10 @@ WRONG = {
     with_the_one_before: "last_two_shapes",
     a_1_at_each_axis: "equal_sizes_refused",
     at_least_one_axis: "one_axis_for_a_number",
+    each_over_the_last: "ones_stay",
+    the_longest_as_it_is: "ones_stay",
+    first_axis_not_compared: "wrong_in_some_where_a_ValueError_is_asked_for",
+    two_sizes_at_most: "wrong_in_some_where_a_ValueError_is_asked_for",
 }
 
 # Right answers that pass with a note.

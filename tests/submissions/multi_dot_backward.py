@@ -1,5 +1,6 @@
 """Right and wrong ways to write the gradient of a product for each factor."""
 
+import itertools
 from functools import reduce
 
 import numpy as np
@@ -354,6 +355,40 @@ def as_a_list(dout, factors):
     return [*each_anew(dout, factors)]
 
 
+def with_the_factor_but_for_the_first(dout, factors):
+    """The product so far is read one place too late."""
+    f, g = np.asarray(factors, float), np.asarray(dout, float)
+    so_far = list(itertools.accumulate(f, np.matmul))
+    found = np.empty(f.shape)
+    for i in range(len(f) - 1, 0, -1):
+        found[i] = so_far[i].swapaxes(-1, -2) @ g
+        g = g @ f[i].swapaxes(-1, -2)
+    found[0] = g
+    return found
+
+
+def moved_on_before_it_is_used(dout, factors):
+    f, g = np.asarray(factors, float), np.asarray(dout, float)
+    so_far = list(itertools.accumulate(f, np.matmul))
+    found = np.empty(f.shape)
+    for i in range(len(f) - 1, 0, -1):
+        g = g @ f[i].swapaxes(-1, -2)
+        found[i] = so_far[i - 1].swapaxes(-1, -2) @ g
+    found[0] = g
+    return found
+
+
+def never_reset(dout, factors):
+    f, g, found = np.asarray(factors, float), np.asarray(dout, float), []
+    for i in range(len(f)):
+        for factor in f[:i]:
+            g = factor.swapaxes(-1, -2) @ g
+        for factor in f[:i:-1]:
+            g = g @ factor.swapaxes(-1, -2)
+        found.append(g)
+    return np.stack(found)
+
+
 WRONG = {
     left_as_it_is: "left_not_transposed",
     right_as_it_is: "right_not_transposed",
@@ -387,4 +422,7 @@ WRONG = {
     into_the_factors: "an_argument_changed",
     in_their_own_type: "truncated_to_integers",
     as_a_list: "a_result_of_another_kind",
+    with_the_factor_but_for_the_first: "factor_itself_on_the_left",
+    moved_on_before_it_is_used: "factor_itself_on_the_right",
+    never_reset: "gradient_carried_on",
 }

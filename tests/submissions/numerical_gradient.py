@@ -352,6 +352,13 @@ def imaginary_by_its_own_step(f, x, h=None):
     return imaginary(f, x, 1e-30)
 
 
+def share_of_the_largest_entry(f, x, h=None):
+    """Of zeros alone the step is 0."""
+    x = x if x.dtype.kind == "f" else x.astype(float)
+    h = np.cbrt(np.finfo(x.dtype).eps) * np.abs(x).max() if h is None else h
+    return _steps(f, x, lambda _: h)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     forward_difference: "one_sided",
@@ -386,4 +393,5 @@ WRONG = {
     larger_steps_for_a_longer_x: "given_step_scaled",
     imaginary: "complex_step",
     imaginary_by_its_own_step: "complex_step",
+    share_of_the_largest_entry: "not_finite",
 }

@@ -188,6 +188,16 @@ def default_of_pytorch(w, gradient, velocity, lr, momentum=0.0):
     return two_lines(w, gradient, velocity, lr, momentum)
 
 
+def shares_the_wrong_way_round(w, gradient, velocity, lr, momentum=0.9):
+    velocity = (1 - momentum) * velocity + momentum * gradient
+    return w - lr * velocity, velocity
+
+
+def with_weight_decay(w, gradient, velocity, lr, momentum=0.9):
+    velocity = momentum * velocity + gradient + 0.01 * w
+    return w - lr * velocity, velocity
+
+
 WRONG = {
     rate_in_the_velocity: "rate_inside_the_velocity",
     rate_in_both: "rate_inside_the_velocity",
@@ -214,4 +224,6 @@ WRONG = {
     momentum_or_its_default: "wrong_where_momentum_is_0.0",
     rest_of_the_velocity: "share_of_the_rest",
     default_of_pytorch: "another_default",
+    shares_the_wrong_way_round: "shares_exchanged",
+    with_weight_decay: "weights_decayed",
 }

@@ -236,6 +236,31 @@ def four_bytes_viewed(x):
     return two_cases(np.ascontiguousarray(x).view(np.float32))
 
 
+def too_large_for_float32(x):
+    if (np.abs(x[np.isfinite(x)]) > np.finfo(np.float32).max).any():
+        raise ValueError("too large for float32")
+    return two_cases(x)
+
+
+def up_by_any_bit(x):
+    return _cut(_bits(x) + np.uint32(0xFFFF) * np.isfinite(x), x)
+
+
+def up_if_odd(x):
+    """The rule for a tie is taken for every number from half a step on."""
+    bits = _bits(x)
+    up = (bits & 0x8000 > 0) & (bits >> 16 & 1 == 1)
+    return _cut((bits & 0xFFFF0000) + np.uint32(0x10000) * up, x)
+
+
+def float16_on_the_way(x):
+    with np.errstate(over="ignore"):
+        single = x.astype(np.float32)
+        half = single.astype(np.float16).astype(np.float32)
+    small = np.isfinite(half) & (np.abs(single) > 1e-4)
+    return two_cases(np.where(small, half, single))
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -261,4 +286,8 @@ WRONG = {
     four_bytes_of_integers: "small_integers_first",
     fraction_alone: "carry_lost",
     four_bytes_viewed: "wrong_where_x_is_of_dtype_int32",
+    too_large_for_float32: "wrong_for_numbers_that_are_large",
+    up_by_any_bit: "always_away_from_zero",
+    up_if_odd: "only_odd_ones_go_up",
+    float16_on_the_way: None,
 }
