@@ -1,5 +1,6 @@
 """Which cases fail, and what their inputs alone have in common."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -30,6 +31,10 @@ MEASURES: dict[str, tuple[Callable, Callable, str]] = {
 BOOLEANS = (
     "NumPy refuses `-` of Booleans, and True + True and sums of products by `@` are True; ask "
     "by `==` and `&`, or count in integers"
+)
+MEMORY = (
+    "an array that is as long as a number is large, such as the result of `bincount`; number the "
+    "different values first, by `np.unique` with `return_inverse=True`"
 )
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
@@ -125,11 +130,14 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         text += f"in the one input that fails, {also}, and in no other."
         more = ""
     hint = BOOLEANS if words[0].endswith("is of dtype bool") else HINTS[kind]
+    if all(issubclass(getattr(p, "error", None) or object, MemoryError) for p in parts):
+        hint = MEMORY
     text += more if words[1:] else f" Look for this: {hint}."
     short = words[0].replace("those ", "").replace("all but where", "except where")
     if kind in MEASURES:
         short = f"for numbers that are {kind}"
-    return Name(f"wrong {short.replace('`', '')}".replace(" ", "_"), text)
+    short = re.sub("[`,]", "", short)
+    return Name(f"wrong {short}".replace(" ", "_"), text)
 
 
 def of_one(words: str) -> str:
