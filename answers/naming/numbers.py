@@ -141,8 +141,8 @@ def factor_of_size(seen: WrongParts, factors: list[float]) -> Name | None:
         n = [found.get(name, 0) for found in everywhere]
         if min(n) <= 0 or 1 in n:
             continue
-        # A root of one number alone, such as √2, comes about in other ways.
-        if powers is ROOTS and len({*n}) < 2 and not seen.alone:
+        # √2 and √3 come about in other ways.
+        if powers is ROOTS and max(n) < 5 and len({*n}) < 2 and not seen.alone:
             continue
         for words, (power, cause) in powers.items():
             those = [power(each) for each in n]
