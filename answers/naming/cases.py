@@ -62,6 +62,11 @@ HINTS = {
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
     "long": "a limit, a size written out as a number, or an axis of which only some entries count",
 }
+# The same where all others have the trait.
+HINTS_OF_OTHERS = HINTS | {
+    "passed": "the default of the argument, or what is computed in its stead",
+    "value": "a factor, a power, a term or a step that makes no difference at this value",
+}
 
 
 def in_common(submission: Submission) -> Name | None:
@@ -129,7 +134,8 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         also = " and ".join(map(of_one, words))
         text += f"in the one input that fails, {also}, and in no other."
         more = ""
-    hint = BOOLEANS if words[0].endswith("is of dtype bool") else HINTS[kind]
+    hints = HINTS_OF_OTHERS if words[0].startswith("all but") else HINTS
+    hint = BOOLEANS if words[0].endswith("is of dtype bool") else hints[kind]
     if all(issubclass(getattr(p, "error", None) or object, MemoryError) for p in parts):
         hint = MEMORY
     text += more if words[1:] else f" Look for this: {hint}."

@@ -181,6 +181,16 @@ def test_one_number_is_no_answer_to_other_inputs_where_these_spoil_what_is_right
     assert exercise.run(lambda p, q: gap(p, p)).bug == "q_for_p"
 
 
+def test_where_one_value_alone_is_right_what_it_hides_is_looked_for():
+    exercise = Exercise(itself, "a-page", ("Hint.",))
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"no shift {number}", x, shift=0.0)
+        exercise.case(f"shift {number}", x, shift=1.5 + number)
+    report = exercise.run(lambda x, y=None, shift=0.0: x + shift**2 * np.cos(x))
+    assert report.bug == "wrong_except_where_shift_is_0.0"
+    assert "makes no difference at this value" in report.diagnosis
+
+
 def test_a_root_of_one_size_is_no_factor_of_it():
     exercise = exercise_of(itself, *MATRICES[:1], 2 * MATRICES[0])
     assert exercise.run(lambda x: 3**0.5 * x).bug == "constant_factor"
