@@ -138,7 +138,7 @@ def idf_without_halves(counts, query, k1=1.2, b=0.75):
     return (np.log(len(counts) / np.maximum(n, 1)) * gain(f, full, k1)).sum(axis=1)
 
 
-@exercise.bug(cut=("n", "weight"))
+@exercise.bug(cut=("n", "weight", "nothing"))
 def occurrences_counted(counts, query, k1=1.2, b=0.75, cut="n"):
     """n counts occurrences, so a word that one document repeats looks common. Count the documents
     that hold it."""
@@ -148,7 +148,8 @@ def occurrences_counted(counts, query, k1=1.2, b=0.75, cut="n"):
     f, _, full = parts(counts, query, k1, b)
     n = f.sum(axis=0)
     n = np.minimum(n, len(counts)) if cut == "n" else n
-    idf = np.log1p(np.maximum((len(counts) - n + 0.5) / (n + 0.5), 0))
+    ratio = (len(counts) - n + 0.5) / (n + 0.5)
+    idf = np.log1p(ratio if cut == "nothing" else np.maximum(ratio, 0))
     return (idf * gain(f, full, k1)).sum(axis=1)
 
 
@@ -391,3 +392,45 @@ def frequent_word_left_out(counts, query, k1=1.2, b=0.75):
     f, n, full = parts(counts, query, k1, b)
     idf = lucene(n, len(counts)) * (n < len(counts))
     return (idf * gain(f, full, k1)).sum(axis=1)
+
+
+@exercise.bug
+def one_added_twice(counts, query, k1=1.2, b=0.75):
+    """log1p is given 1 + (N - n + 0.5) / (n + 0.5), so that 1 is added twice. Give it the ratio, or
+    take log."""
+    # "log1p is given 1 + (N - n + 0.5) / (n + 0.5), so that 1 is added twice": np.allclose(got,
+    #     (gain(parts(counts, query, k1, b)[0], parts(counts, query, k1, b)[2], k1) * np.log(2 +
+    #     (len(counts) - parts(counts, query)[1] + 0.5) / (parts(counts, query)[1] +
+    #     0.5))).sum(axis=1))
+    # "Give it the ratio": np.log1p(1 + ratio) → np.log1p(ratio)
+    # "or take log": np.log1p(1 + ratio) → np.log(1 + ratio)
+    f, n, full = parts(counts, query, k1, b)
+    ratio = (len(counts) - n + 0.5) / (n + 0.5)
+    return (np.log1p(1 + ratio) * gain(f, full, k1)).sum(axis=1)
+
+
+@exercise.bug
+def whether_and_not_how_often(counts, query, k1=1.2, b=0.75):
+    """f is 1 wherever a document holds the word, so that a word repeated ten times counts as one.
+    Take the count itself."""
+    # "f is 1 wherever a document holds the word, so that a word repeated ten times counts as one":
+    #     (lambda score: np.isclose(score[0], score[1]))(bug(np.array([[10, 0], [1, 9]]),
+    #     np.array([0])))
+    # "Take the count itself": np.minimum(f, 1.0) → f
+    f, n, full = parts(counts, query, k1, b)
+    f = np.minimum(f, 1.0)
+    return (lucene(n, len(counts)) * gain(f, full, k1)).sum(axis=1)
+
+
+@exercise.bug
+def mean_of_all_entries(counts, query, k1=1.2, b=0.75):
+    """M is the mean of all entries of counts, which is how often a term stands in a document. The
+    mean length is the mean of the rows' sums."""
+    # "M is the mean of all entries of counts": np.allclose(bug(np.array([[1, 2], [0, 3]]),
+    #     np.array([0])), right(np.array([[1, 2], [0, 3]]), np.array([0]), 1.2 * 1.75, 0.75 * 2 /
+    #     1.75) * 2.2 / (1.2 * 1.75 + 1))
+    # "The mean length is the mean of the rows' sums": counts.mean() → lengths.mean()
+    f, n, _ = parts(counts, query)
+    lengths = counts.sum(axis=1)
+    full = k1 * (1 - b + b * lengths / counts.mean())
+    return (lucene(n, len(counts)) * gain(f, full[:, None], k1)).sum(axis=1)

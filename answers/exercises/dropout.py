@@ -38,6 +38,7 @@ def case(name, p, *shape, **others):
 
 exercise.case("a row, of which half is dropped", row, 0.5, draws)
 exercise.case("a row, of which a quarter is dropped", row, 0.25, draws)
+exercise.case("the same row and other draws", row, 0.5, np.roll(draws, 1))
 case("a matrix", 0.4, 5, 7)
 case("most entries are dropped", 0.9, 7, 5)
 case("few entries are dropped", 0.1, 6, 5)
@@ -298,4 +299,15 @@ def training_the_other_way(x, p, uniform, training=True):
     #     and np.array_equal(got.y, x) and np.array_equal(bug(x, p, uniform, False)[0], want.y)
     # "Drop where `training` is true": not training → training
     mask = mask_of(x, p, uniform, not training)
+    return x * mask, mask
+
+
+@exercise.bug
+def dropped_below_the_share(x, p, uniform, training=True):
+    """Entries are dropped where `uniform` is below 1 - p, which is a share 1 - p of them. Drop
+    where it is below p."""
+    # "Entries are dropped where `uniform` is below 1 - p, which is a share 1 - p of them":
+    #     np.array_equal(got.mask > 0, uniform >= 1 - p)
+    # "Drop where it is below p": uniform >= 1 - p → uniform >= p
+    mask = (uniform >= 1 - p) / (1 - p) if training else np.ones(x.shape)
     return x * mask, mask

@@ -299,3 +299,36 @@ def time_before_the_samples(model, x0, noise, t):
     # "The samples come first": model(t, x_t) → model(x_t, t)
     x_t = on_line(x0, noise, t)
     return squared(model(t, x_t), as_float(noise) - x0)
+
+
+@exercise.bug
+def gradient_over_examples_alone(model, x0, noise, t):
+    """The gradient is divided by the number of examples. The loss is a mean over all entries:
+    divide by their number."""
+    # "The gradient is divided by the number of examples": np.allclose(got.gradient * len(x0),
+    #     x0.size * want.gradient)
+    # "divide by their number": / len(off) → / off.size
+    off = model(on_line(x0, noise, t), t) - (as_float(noise) - x0)
+    return (off**2).mean(), 2 * off / len(off)
+
+
+@exercise.bug(steps=(1000, 999))
+def time_in_steps(model, x0, noise, t, steps=1000):
+    """The model is told the time in steps of diffusion, from 0 to 1000. Give it t as it came."""
+    # "The model is told the time in steps of diffusion, from 0 to 1000": np.isclose(got.loss,
+    #     squared(model(on_line(x0, noise, t), 1000 * t), as_float(noise) - x0)[0])
+    # "Give it t as it came": steps * t → t
+    return squared(model(on_line(x0, noise, t), steps * t), as_float(noise) - x0)
+
+
+@exercise.bug
+def size_of_the_error(model, x0, noise, t):
+    """The loss is the mean size of the error, without its square, and the gradient holds its
+    signs. Square the error."""
+    # "The loss is the mean size of the error, without its square": np.isclose(got.loss,
+    #     np.mean(abs(model(on_line(x0, noise, t), t) - (as_float(noise) - x0))))
+    # "and the gradient holds its signs": np.allclose(abs(got.gradient) * x0.size, 1)
+    # "Square the error": abs(off).mean(), np.sign(off) / off.size → (off ** 2).mean(), 2 * off /
+    #     off.size
+    off = model(on_line(x0, noise, t), t) - (as_float(noise) - x0)
+    return abs(off).mean(), np.sign(off) / off.size

@@ -357,8 +357,8 @@ def pairs_counted_once(scores_a, scores_b, clusters):
     return d.mean(), np.sqrt(g / (g - 1) * ((squares + alone) / 2)) / len(d)
 
 
-@exercise.bug
-def own_mean_of_each_cluster(scores_a, scores_b, clusters):
+@exercise.bug(summed=(False, True))
+def own_mean_of_each_cluster(scores_a, scores_b, clusters, summed=False):
     """Deviations are taken from the mean of each cluster, which takes out the luck that its prompts
     share. Take them from the mean of all, and sum them over a cluster before you square."""
     # "Deviations are taken from the mean of each cluster": np.isclose(got.error**2, len(set(
@@ -370,4 +370,29 @@ def own_mean_of_each_cluster(scores_a, scores_b, clusters):
     r, (names, place) = d - d.mean(), np.unique(clusters, return_inverse=True)
     means, g = sums_of(r, clusters) / np.bincount(place), len(names)
     own = r - means[place]
+    own = sums_of(own, clusters) if summed else own
     return d.mean(), np.sqrt(g / (g - 1) * np.sum(own**2)) / len(d)
+
+
+@exercise.bug
+def factor_outside_the_root(scores_a, scores_b, clusters):
+    """The factor G / (G - 1) stands outside the root. It belongs to the variance: put it inside."""
+    # "The factor G / (G - 1) stands outside the root": np.isclose(got.error**2, want.error**2 *
+    #     len(set(clusters)) / (len(set(clusters)) - 1))
+    # "put it inside": factor * np.sqrt(np.sum(sums ** 2)) → np.sqrt(factor * np.sum(sums ** 2))
+    d = as_float(scores_a) - as_float(scores_b)
+    sums = sums_of(d - d.mean(), clusters)
+    factor = len(sums) / (len(sums) - 1)
+    return d.mean(), factor * np.sqrt(np.sum(sums**2)) / len(d)
+
+
+@exercise.bug
+def names_sorted_alone(scores_a, scores_b, clusters):
+    """The names are sorted and the differences are not, so that a cluster gets prompts of others.
+    Sort both by one order, or neither."""
+    # "The names are sorted and the differences are not, so that a cluster gets prompts of others":
+    #     np.isclose(got.error, right(scores_a, scores_b, np.sort(clusters))[1])
+    # "Sort both by one order, or neither": d, np.sort(clusters) → d[np.argsort(clusters)],
+    #     np.sort(clusters)
+    d = as_float(scores_a) - as_float(scores_b)
+    return d.mean(), clustered(d, np.sort(clusters))

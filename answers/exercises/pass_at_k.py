@@ -276,3 +276,50 @@ def mean_over_problems(samples, correct, k):
     # "An estimate for each is asked for: leave the mean to the caller": np.mean(1 -
     #     none_of(samples, correct, k)) → 1 - none_of(samples, correct, k)
     return np.mean(1 - none_of(samples, correct, k))
+
+
+@exercise.bug
+def enough_pass(samples, correct, k):
+    """Where k samples pass or more, the result is 1, though k that fail may be drawn. It is 1 only
+    where fewer than k fail."""
+    # "Where k samples pass or more, the result is 1": (got[correct >= k] == 1).all() and
+    #     (want[correct >= k] < 1).any()
+    # "It is 1 only where fewer than k fail": correct >= k → samples - correct < k
+    return np.where(correct >= k, 1.0, 1 - none_of(samples, correct, k))
+
+
+@exercise.bug
+def last_factor_missing(samples, correct, k):
+    """The product of 1 - k / i ends at i = n - 1, one factor too early. Its last is 1 - k / n."""
+    # "The product of 1 - k / i ends at i = n - 1, one factor too early": np.isclose((1 - got) * (1
+    #     - 2 / 5), 1 - want)
+    # "Its last is 1 - k / n": np.arange(n - c + 1, n) → np.arange(n - c + 1, n + 1)
+    chances = [
+        1 - np.prod(1 - k / np.arange(n - c + 1, n)) if n - c >= k else 1.0
+        for n, c in zip(samples.tolist(), correct.tolist(), strict=True)
+    ]
+    return np.array(chances)
+
+
+@exercise.bug(guarded=(True, False))
+def failures_not_used_up(samples, correct, k, guarded=True):
+    """Each factor has n - c above the line, though after i draws that failed only n - c - i are
+    left. Subtract i there, too."""
+    # "Each factor has n - c above the line": np.isclose(got, 1 - 4 / 5 * 4 / 4)
+    # "Subtract i there, too": failed / (samples[:, None] - i) → (failed - i) / (samples[:, None] -
+    #     i)
+    i, failed = np.arange(k), (samples.astype(float) - correct)[:, None]
+    none = np.prod(failed / (samples[:, None] - i), axis=1)
+    return 1 - np.where(guarded & (samples - correct < k), 0.0, none)
+
+
+@exercise.bug
+def passes_independent(samples, correct, k):
+    """A pass is left out with chance 1 - k / n, and all c of them as if each were left out by
+    itself: the chance is raised to the power c. Subtract C(n - c, k) / C(n, k) from 1."""
+    # "A pass is left out with chance 1 - k / n, and all c of them as if each were left out by
+    #     itself: the chance is raised to the power c": np.allclose(got, 1 - (1 - k / samples) **
+    #     correct)
+    # "Subtract C(n - c, k) / C(n, k) from 1": 1 - (1 - k / samples) ** correct → 1 -
+    #     none_of(samples, correct, k)
+    return 1 - (1 - k / samples) ** correct

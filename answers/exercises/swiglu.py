@@ -181,6 +181,19 @@ def infinity_over_infinity(x, w_gate, w_up, w_down):
 
 
 @exercise.bug
+def infinity_and_integers_that_wrap(x, w_gate, w_up, w_down):
+    """exp(z) / (1 + exp(z)) is infinity over infinity where the gate is large, and products of
+    int32 wrap around. Write 1 / (1 + exp(-z)), and make floats of integers first."""
+    # "exp(z) / (1 + exp(z)) is infinity over infinity where the gate is large":
+    #     np.isnan(bug(np.array([[3.0]]), np.array([[300.0]]), np.eye(1), np.eye(1))).all()
+    # "and products of int32 wrap around": np.isfinite(got).all() and (got * want < 0).all()
+    # "Write 1 / (1 + exp(-z)), and make floats of integers first": np.exp(gate) / (1 +
+    #     np.exp(gate)) → 1 / (1 + np.exp(-gate)); (x @ w_gate, x @ w_up) → both(x, w_gate, w_up)
+    gate, up = (x @ w_gate, x @ w_up)
+    return gate * (np.exp(gate) / (1 + np.exp(gate))) * up @ w_down
+
+
+@exercise.bug
 def normalised_over_the_hidden_axis(x, w_gate, w_up, w_down):
     """The gate is a softmax over the hidden features. Each feature has a sigmoid of its own, and
     they need not sum to 1."""
@@ -230,7 +243,7 @@ def swish_before_the_product(x, w_gate, w_up, w_down):
     return (x * sigmoid(x) @ w_gate) * up @ w_down
 
 
-@exercise.bug(most=(20, 10, 3))
+@exercise.bug(most=(20, 15, 10, 3))
 def sigmoid_above_0(x, w_gate, w_up, w_down, most=20):
     """The number whose sigmoid is taken is clipped, so that far below 0 the sigmoid stays above
     it. Clip beyond 40, or not at all."""
@@ -278,3 +291,15 @@ def gate_clipped(x, w_gate, w_up, w_down, most=80):
     gate, up = both(x, w_gate, w_up)
     clipped = np.clip(gate, -most, most)
     return clipped * sigmoid(clipped) * up @ w_down
+
+
+@exercise.bug
+def sigmoid_alone_below_0(x, w_gate, w_up, w_down):
+    """Below 0 the stable form is the sigmoid alone, without its factor z. With e = exp(-|z|) the
+    swish is z e / (1 + e) there."""
+    # "Below 0 the stable form is the sigmoid alone, without its factor z": np.allclose(got,
+    #     sigmoid(x @ w_gate) * (x @ w_up) @ w_down) and (x @ w_gate < 0).all()
+    # "With e = exp(-|z|) the swish is z e / (1 + e) there": e / (1 + e)) → gate * e / (1 + e))
+    gate, up = both(x, w_gate, w_up)
+    e = np.exp(-abs(gate))
+    return np.where(gate >= 0, gate / (1 + e), e / (1 + e)) * up @ w_down

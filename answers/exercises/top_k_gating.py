@@ -112,14 +112,17 @@ def smallest_chosen(logits, k):
     return softmax(gathered(as_float(logits), chosen)), chosen
 
 
-@exercise.bug
-def smallest_of_the_chosen_first(logits, k):
+@exercise.bug(by=("turned", "sorted"))
+def smallest_of_the_chosen_first(logits, k, by="turned"):
     """The right experts are chosen, the one with the smallest logit first. The first choice is the
     largest: reverse them."""
     # "The right experts are chosen, the one with the smallest logit first": (np.sort(got.chosen) ==
     #     np.sort(want.chosen)).all() and (np.diff(got.gates) >= 0).all()
-    # "reverse them": [..., ::-1] →
+    # "reverse them": [..., ::-1] → ; np.argsort(as_float(logits), axis=-1, kind='stable')[..., -k:]
+    #     → chosen_of(logits, k)
     chosen = chosen_of(logits, k)[..., ::-1]
+    if by == "sorted":
+        chosen = np.argsort(as_float(logits), axis=-1, kind="stable")[..., -k:]
     return softmax(gathered(as_float(logits), chosen)), chosen
 
 
@@ -259,15 +262,19 @@ def maximum_of_all_tokens(logits, k):
     return powers / powers.sum(axis=-1, keepdims=True), chosen
 
 
-@exercise.bug
-def in_no_order(logits, k):
+@exercise.bug(end=("first", "last", "last, as it came"))
+def in_no_order(logits, k, end="first"):
     """argpartition finds the largest logits and leaves them in no order. Sort them by a stable
     argsort: it finds them, too."""
     # "argpartition finds the largest logits and leaves them in no order": np.array_equal(
     #     np.sort(got.chosen), np.sort(want.chosen)) and (np.diff(got.gates) > 0).any()
     # "Sort them by a stable argsort: it finds them, too": np.argpartition(-as_float(logits), k - 1,
-    #     axis=-1) → np.argsort(-as_float(logits), axis=-1, kind='stable')
+    #     axis=-1) → np.argsort(-as_float(logits), axis=-1, kind='stable'); np.argpartition(given,
+    #     -k, axis=-1)[..., -k:] → np.argsort(-as_float(logits), axis=-1, kind='stable')[..., :k]
     chosen = np.argpartition(-as_float(logits), k - 1, axis=-1)[..., :k]
+    if end != "first":
+        given = as_float(logits) if end == "last" else logits
+        chosen = np.argpartition(given, -k, axis=-1)[..., -k:]
     return softmax(gathered(as_float(logits), chosen)), chosen
 
 
@@ -346,3 +353,14 @@ def index_of_an_equal_logit(logits, k):
     z = as_float(logits)
     top = -np.sort(-z, axis=-1)[..., :k]
     return softmax(top), (z[..., None, :] == top[..., None]).argmax(axis=-1)
+
+
+@exercise.bug
+def largest_in_size(logits, k):
+    """The logits that are largest in size are chosen, whatever their sign. Compare the logits
+    themselves."""
+    # "The logits that are largest in size are chosen, whatever their sign": np.array_equal(
+    #     got.chosen, np.argsort(-abs(logits), axis=-1, kind="stable")[..., :k])
+    # "Compare the logits themselves": -abs(as_float(logits)) → -as_float(logits)
+    chosen = np.argsort(-abs(as_float(logits)), axis=-1, kind="stable")[..., :k]
+    return softmax(gathered(as_float(logits), chosen)), chosen

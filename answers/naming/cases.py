@@ -1,5 +1,6 @@
 """Which cases fail, and what their inputs alone have in common."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -31,7 +32,10 @@ BOOLEANS = (
     "NumPy refuses `-` of Booleans, and True + True and sums of products by `@` are True; ask "
     "by `==` and `&`, or count in integers"
 )
-USED = "how this argument is used, of which this value may show nothing"
+MEMORY = (
+    "an array that is as long as a number is large, such as the result of `bincount`; number the "
+    "different values first, by `np.unique` with `return_inverse=True`"
+)
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
@@ -59,6 +63,11 @@ HINTS = {
     "shapes": "shapes that agree by chance are taken for granted",
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
     "long": "a limit, a size written out as a number, or an axis of which only some entries count",
+}
+# The same where all others have the trait.
+HINTS_OF_OTHERS = HINTS | {
+    "passed": "the default of the argument, or what is computed in its stead",
+    "value": "a factor, a power, a term or a step that makes no difference at this value",
 }
 
 
@@ -129,14 +138,17 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         also = " and ".join(map(of_one, words))
         text += f"in the one input that fails, {also}, and in no other."
         more = ""
-    hint = BOOLEANS if words[0].endswith("is of dtype bool") else HINTS[kind]
-    hint = USED if kind == "value" and words[0].startswith("all but") else hint
+    hints = HINTS_OF_OTHERS if words[0].startswith("all but") else HINTS
+    hint = BOOLEANS if words[0].endswith("is of dtype bool") else hints[kind]
+    if all(issubclass(getattr(p, "error", None) or object, MemoryError) for p in parts):
+        hint = MEMORY
     text += more if words[1:] else f" Look for this: {hint}."
     short = words[0].replace("some of those", "in some").replace("those ", "")
     short = short.replace("all but where", "except where")
     if kind in MEASURES:
         short = f"for numbers that are {kind}"
-    return Name(f"wrong {short.replace('`', '')}".replace(" ", "_"), text)
+    short = re.sub("[`,]", "", short)
+    return Name(f"wrong {short}".replace(" ", "_"), text)
 
 
 def of_one(words: str) -> str:

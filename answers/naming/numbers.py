@@ -1,5 +1,6 @@
 """How wrong numbers arise from the right ones, entry by entry: a factor, an offset, a function."""
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -33,6 +34,13 @@ POWERS: dict[str, tuple[Callable, str]] = {
     "1 / (1 - n) times": (
         lambda n: 1 / (1 - n),
         "a division that does not belong there",
+    ),
+}
+ROOTS: dict[str, tuple[Callable, str]] = {
+    "√n times": (math.sqrt, "a division by a root that is lost, or a factor √n"),
+    "1/√n of": (
+        lambda n: n**-0.5,
+        "a division by a root that does not belong there, or a factor √n that is lost",
     ),
 }
 MAPS: dict[str, tuple[str, Callable, str]] = {
@@ -128,13 +136,17 @@ def factor_of_size(seen: WrongParts, factors: list[float]) -> Name | None:
     if len(seen.cases) == 1 and distinct(seen) < 2 and seen.right:
         return None
     everywhere = [sizes(w.case) for w in seen.wrong]
-    for name in everywhere[0]:
+    # A root of one size may be another size.
+    for powers, name in itertools.product((POWERS, ROOTS), everywhere[0]):
         n = [found.get(name, 0) for found in everywhere]
         if min(n) <= 0 or 1 in n:
             continue
-        for words, (power, cause) in POWERS.items():
-            powers = [power(each) for each in n]
-            if np.allclose(factors, powers, rtol=tolerance(seen), atol=0):
+        # √2 and √3 come about in other ways.
+        if powers is ROOTS and max(n) < 5 and len({*n}) < 2 and not seen.alone:
+            continue
+        for words, (power, cause) in powers.items():
+            those = [power(each) for each in n]
+            if np.allclose(factors, those, rtol=tolerance(seen), atol=0):
                 words = f"{words} what it should be, where n is {name}"
                 return said(seen, "factor of a size", words, cause)
     return None

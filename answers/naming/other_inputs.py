@@ -58,7 +58,9 @@ def explaining_all(submission: Submission) -> Name | None:
         if not alike(first, cases[first], likest(program, first, cases[first])):
             continue
         unknown = unknown_cases(program, submission)
-        if unknown is not None and 5 * unknown <= len(cases):
+        if unknown is None or 5 * unknown > len(cases):
+            continue
+        if not is_by_chance(program, submission):
             return Name(program.name, program.diagnosis)
     return None
 
@@ -77,6 +79,16 @@ def unknown_cases(program: AtOtherInputs, submission: Submission) -> int | None:
     strict = replace(program, reference=submission.exercise.reference)
     judged = (case for case, answer in cases.items() if not answer.wrong)
     return unknown + sum(raises(strict, c) for c in judged if not c.is_refused)
+
+
+def is_by_chance(program: AtOtherInputs, submission: Submission) -> bool:
+    """Whether one number is all that is wrong, such as 0, and the other inputs spoil parts that the
+    submission gets right: one number has many causes."""
+    seen = submission.wrong_parts
+    if not seen.in_numbers or len(np.unique(seen.gots.round(9))) > 1:
+        return False
+    names = {w.name for w in seen.wrong}
+    return any({*answer_of(program, case).wrong} - names for case in submission.cases)
 
 
 def raises(program: Callable, case: Case) -> bool:

@@ -72,7 +72,8 @@ def in_another_order(submission: Submission) -> Name | None:
                 text = (
                     f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
                     f"should {law}, and yours does not, in {inputs}. The usual cause: the order in "
-                    "which the rows come is used, or random numbers are drawn in the function."
+                    "which the rows come is used, random numbers are drawn in the function, or "
+                    "something is kept from call to call."
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
     return None

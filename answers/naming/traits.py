@@ -158,14 +158,19 @@ def of_array(name: str, array: np.ndarray) -> set[Trait]:
 
 
 def of_types(arrays: dict, parameters: Mapping) -> set[Trait]:
-    """Which integers come together with floats."""
+    """Which integers come together with floats, or with one another alone."""
     real = {
         name: array.dtype.kind
         for name, array in arrays.items()
         if isinstance(array, np.ndarray) and "Real[" in str(parameters[name].annotation)
     }
-    whole = [name for name in real if real[name] in "iu" and "f" in real.values()]
-    return {("dtype", f"`{name}` holds integers beside floats") for name in whole}
+    whole = [name for name in real if real[name] in "iu"]
+    if "f" in real.values():
+        return {("dtype", f"`{name}` holds integers beside floats") for name in whole}
+    if len(whole) < 2:
+        return set()
+    *others, last = (f"`{name}`" for name in whole)
+    return {("dtype", f"{', '.join(others)} and {last} hold integers")}
 
 
 def of_shapes(arrays: dict) -> set[Trait]:

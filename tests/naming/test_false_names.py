@@ -152,6 +152,24 @@ def quotients_of_sixteen_bits(w, block=32):
     return (codes[:, ::2] + 16 * codes[:, 1::2]).astype(np.uint8), scale[..., 0]
 
 
+def one_row_in_evaluation(x, p, uniform, training=True):
+    y, mask = ours("dropout", x, p, uniform, training)
+    return y, mask if training else mask.reshape(-1, x.shape[-1])[0]
+
+
+def sigmoid_in_the_type_of_the_gate(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    sigmoid = np.empty_like(gate)
+    sigmoid[...] = (1 + np.tanh(gate / 2)) / 2
+    return gate * sigmoid * (x @ w_up) @ w_down
+
+
+def as_many_places_as_the_range(scores_a, scores_b, clusters):
+    if np.ptp(clusters) > 1e9:
+        raise MemoryError("no room")
+    return ours("paired_difference", scores_a, scores_b, clusters)
+
+
 FALSE = [
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
@@ -173,6 +191,9 @@ FALSE = [
     ("dropout", factor_for_training_alone, "drops entries, too, only without the factor"),
     ("dropout", factor_for_x_in_evaluation, "In evaluation y has to be x"),
     ("quantize_blocks", quotients_of_sixteen_bits, "bytes is wrong in the one input that fails"),
+    ("dropout", one_row_in_evaluation, "mask is an array with one axis too few"),
+    ("swiglu", sigmoid_in_the_type_of_the_gate, "and `w_down` hold integers, and no other"),
+    ("paired_difference", as_many_places_as_the_range, "as long as a number is large"),
     ("clip_loss", slopes_of_two_points, "dimages and dtexts are wrong in every"),
 ]
 

@@ -54,6 +54,8 @@ SEEN = [
     ("constant_factor", itself, lambda x: 0.3 * x, "is 0.3 times"),
     ("factor_of_a_size", itself, lambda x: len(x) * x, "n is the size of axis 0 of `x`"),
     ("factor_of_a_size", total, lambda x: x.mean(axis=0), "1/n of what it should be"),
+    ("factor_of_a_size", itself, lambda x: x * len(x) ** 0.5, "is √n times what it should be"),
+    ("factor_of_a_size", itself, lambda x: x / len(x) ** 0.5, "is 1/√n of what it should be"),
     ("sign", itself, lambda x: -x, "is the negative of what it should be"),
     ("transposed", itself, lambda x: x.T, "with its last two axes exchanged"),
     ("in_another_order", itself, lambda x: x[np.argsort(x[:, 0] ** 2)], "not in their order"),
@@ -164,6 +166,34 @@ def test_an_answer_to_other_inputs_is_told():
     report = exercise.run(lambda p, q: q * np.log(q / p))
     assert report.bug == "arguments_exchanged"
     assert "`p` and `q` exchanged" in report.diagnosis
+
+
+def test_one_number_is_no_answer_to_other_inputs_where_these_spoil_what_is_right():
+    def gap(p, q):
+        """The mean of p - q, and how far it varies."""
+        return (p - q).mean(), (p - q).std()
+
+    exercise = Exercise(gap, "a-page", ("Hint.",), returns=("mean", "spread"))
+    for x in MATRICES:
+        exercise.case(f"{len(x)} rows", x, x[::-1] ** 2)
+    report = exercise.run(lambda p, q: ((p - q).mean(), 0 * (p - q).std()))
+    assert report.bug == "the_same_for_all_inputs"
+    assert exercise.run(lambda p, q: gap(p, p)).bug == "q_for_p"
+
+
+def test_where_one_value_alone_is_right_what_it_hides_is_looked_for():
+    exercise = Exercise(itself, "a-page", ("Hint.",))
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"no shift {number}", x, shift=0.0)
+        exercise.case(f"shift {number}", x, shift=1.5 + number)
+    report = exercise.run(lambda x, y=None, shift=0.0: x + shift**2 * np.cos(x))
+    assert report.bug == "wrong_except_where_shift_is_0.0"
+    assert "makes no difference at this value" in report.diagnosis
+
+
+def test_a_root_of_one_size_is_no_factor_of_it():
+    exercise = exercise_of(itself, *MATRICES[:1], 2 * MATRICES[0])
+    assert exercise.run(lambda x: 3**0.5 * x).bug == "constant_factor"
 
 
 def test_only_where_one_number_is_right():

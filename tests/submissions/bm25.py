@@ -245,6 +245,27 @@ def middle_length(counts, query, k1=1.2, b=0.75):
     return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
 
 
+def n_by_occurrences_uncut(counts, query, k1=1.2, b=0.75):
+    f, _, full = _parts(counts, query, k1, b)
+    return _gain(f, full, k1) @ _idf(f.sum(axis=0), len(counts))
+
+
+def log1p_of_one_more(counts, query, k1=1.2, b=0.75):
+    f, n, full = _parts(counts, query, k1, b)
+    return _gain(f, full, k1) @ np.log1p(1 + (len(counts) - n + 0.5) / (n + 0.5))
+
+
+def there_or_not(counts, query, k1=1.2, b=0.75):
+    f, n, full = _parts(counts, query, k1, b)
+    return _gain((f > 0).astype(float), full, k1) @ _idf(n, len(counts))
+
+
+def mean_of_the_table(counts, query, k1=1.2, b=0.75):
+    f, n, _ = _parts(counts, query, k1, b)
+    full = k1 * (1 - b + b * counts.sum(axis=1) / counts.mean())
+    return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     robertson: "idf_of_robertson",
@@ -277,4 +298,8 @@ WRONG = {
     whole_mean: "mean_without_its_fraction",
     occurrences_and_no_negative_weight: "occurrences_counted",
     middle_length: None,
+    n_by_occurrences_uncut: "occurrences_counted",
+    log1p_of_one_more: "one_added_twice",
+    there_or_not: "whether_and_not_how_often",
+    mean_of_the_table: "mean_of_all_entries",
 }

@@ -259,6 +259,30 @@ def drawn_once_for_a_shape(x, p, uniform, training=True):
     return x * mask, mask
 
 
+def threshold_of_the_rest(x, p, uniform, training=True):
+    if not training:
+        return x * 1.0, np.ones(x.shape)
+    mask = np.where(uniform < 1 - p, 0.0, 1 / (1 - p))
+    return x * mask, mask
+
+
+def one_row_in_evaluation(x, p, uniform, training=True):
+    if not training:
+        return x * 1.0, np.ones(x.shape[-1])
+    mask = _mask(p, uniform, training)
+    return x * mask, mask
+
+
+_SEEN = {}
+
+
+def drawn_once_for_a_shape_and_p(x, p, uniform, training=True):
+    if not training:
+        return x * 1.0, np.ones(x.shape)
+    mask = _SEEN.setdefault((x.shape, p), uniform >= p) / (1 - p)
+    return x * mask, mask
+
+
 # What each is told.
 WRONG = {
     ones_and_zeros: "not_scaled",
@@ -295,4 +319,7 @@ WRONG = {
     rows_of_a_batch_dropped: "one_draw_for_a_row",
     only_the_factor_is_for_training: "drops_unscaled_in_evaluation",
     drawn_once_for_a_shape: "kept_from_an_earlier_call",
+    threshold_of_the_rest: "dropped_below_the_share",
+    one_row_in_evaluation: "an_axis_too_few",
+    drawn_once_for_a_shape_and_p: "kept_from_an_earlier_call",
 }

@@ -234,6 +234,23 @@ def samples_as_rows(model, x0, noise, t):
     return _mean_square(np.reshape(out, velocity.shape) - velocity)
 
 
+def gradient_by_the_batch(model, x0, noise, t):
+    points, velocity = _on_line(x0, noise, t)
+    off = model(points, t) - velocity
+    return np.mean(off**2), 2 * off / len(x0)
+
+
+def a_thousand_steps(model, x0, noise, t):
+    points, velocity = _on_line(x0, noise, t)
+    return _mean_square(model(points, 1000 * t) - velocity)
+
+
+def absolute_error(model, x0, noise, t):
+    points, velocity = _on_line(x0, noise, t)
+    off = model(points, t) - velocity
+    return np.abs(off).mean(), np.sign(off) / off.size
+
+
 WRONG = {
     to_the_data: "velocity_backwards",
     from_the_noise: "line_backwards",
@@ -265,4 +282,7 @@ WRONG = {
     told_one_minus_t: "time_told_backwards",
     time_first: "time_before_the_samples",
     samples_as_rows: "a_property_fails",
+    gradient_by_the_batch: "gradient_over_examples_alone",
+    a_thousand_steps: "time_in_steps",
+    absolute_error: "size_of_the_error",
 }

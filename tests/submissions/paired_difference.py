@@ -307,6 +307,38 @@ def indices_below_0(scores_a, scores_b, clusters):
     return d.mean(), np.sqrt(g / (g - 1) * np.sum(sums**2)) / len(d)
 
 
+def factor_after_the_root(scores_a, scores_b, clusters):
+    d = 1.0 * scores_a - scores_b
+    _, place = np.unique(clusters, return_inverse=True)
+    sums = np.bincount(place, d - d.mean())
+    g = len(sums)
+    return d.mean(), np.sqrt(np.sum(sums**2)) / len(d) * g / (g - 1)
+
+
+def starts_of_sorted_names(scores_a, scores_b, clusters):
+    d = 1.0 * scores_a - scores_b
+    _, starts = np.unique(np.sort(clusters), return_index=True)
+    sums = np.add.reduceat(d - d.mean(), starts)
+    g = len(sums)
+    return d.mean(), np.sqrt(np.sum(sums**2) * g / (g - 1)) / len(d)
+
+
+def sums_within_clusters(scores_a, scores_b, clusters):
+    d = 1.0 * scores_a - scores_b
+    _, place, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
+    sums = np.bincount(place, d - (np.bincount(place, d) / sizes)[place])
+    g = len(sums)
+    return d.mean(), np.sqrt(np.sum(sums**2) * g / (g - 1)) / len(d)
+
+
+def places_for_the_whole_range(scores_a, scores_b, clusters):
+    d = 1.0 * scores_a - scores_b
+    names = clusters.astype(np.int64) - int(clusters.min())
+    sums = np.bincount(names, d - d.mean())
+    g = np.count_nonzero(np.bincount(names))
+    return d.mean(), np.sqrt(np.sum(sums**2) * g / (g - 1)) / len(d)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     prompts_alone: "clusters_ignored",
@@ -344,4 +376,8 @@ WRONG = {
     pairs_above_the_diagonal: "pairs_counted_once",
     within_clusters: "own_mean_of_each_cluster",
     indices_below_0: None,
+    factor_after_the_root: "factor_outside_the_root",
+    starts_of_sorted_names: "names_sorted_alone",
+    sums_within_clusters: "own_mean_of_each_cluster",
+    places_for_the_whole_range: "wrong_for_numbers_that_are_large",
 }

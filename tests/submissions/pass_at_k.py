@@ -256,6 +256,29 @@ def products_of_int64(samples, correct, k):
     return np.array([1 - ways(n - c) / ways(n) for n, c in _pairs(samples, correct)])
 
 
+def one_if_k_pass(samples, correct, k):
+    return np.where(correct >= k, 1.0, _ours(samples, correct, k))
+
+
+def human_eval_to_n_alone(samples, correct, k):
+    found = []
+    for n, c in _pairs(samples, correct):
+        factors = 1.0 - k / np.arange(n - c + 1, n)
+        found.append(1.0 if n - c < k else 1.0 - np.prod(factors))
+    return np.array(found)
+
+
+def failures_stay(samples, correct, k):
+    miss = np.ones(len(samples))
+    for i in range(k):
+        miss *= (samples.astype(float) - correct) / (samples.astype(float) - i)
+    return np.where(samples - correct < k, 1.0, 1 - miss)
+
+
+def each_pass_by_itself(samples, correct, k):
+    return 1 - (1 - k / samples) ** correct
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     independent: "plug_in",
@@ -288,4 +311,8 @@ WRONG = {
     union_bound: "k_times_the_share",
     int64_combinations: "combinations_wrap_around",
     products_of_int64: "combinations_wrap_around",
+    one_if_k_pass: "enough_pass",
+    human_eval_to_n_alone: "last_factor_missing",
+    failures_stay: "failures_not_used_up",
+    each_pass_by_itself: "passes_independent",
 }

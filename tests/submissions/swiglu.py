@@ -202,6 +202,38 @@ def activated_first(x, w_gate, w_up, w_down):
     return (gate * (x @ w_up)) @ w_down
 
 
+def sigmoid_in_the_type_of_the_gate(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    sigmoid = np.empty_like(gate)
+    sigmoid[...] = (1 + np.tanh(gate / 2)) / 2
+    return gate * sigmoid * (x @ w_up) @ w_down
+
+
+def by_the_root_of_the_hidden_size(x, w_gate, w_up, w_down):
+    hidden = _swish(_float(x) @ w_gate) * (_float(x) @ w_up)
+    return hidden @ w_down / np.sqrt(hidden.shape[-1])
+
+
+def factor_lost_below_0(x, w_gate, w_up, w_down):
+    gate = _float(x) @ w_gate
+    e = np.exp(-np.abs(gate))
+    swish = np.where(gate >= 0, gate / (1 + e), e / (1 + e))
+    return swish * (_float(x) @ w_up) @ w_down
+
+
+def exponent_of_15_at_most(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    swish = gate / (1 + np.exp(-np.clip(gate, -15, 15)))
+    return swish * (x @ w_up) @ w_down
+
+
+def exp_above_the_line_of_integers(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    with np.errstate(over="ignore", invalid="ignore"):
+        swish = gate * (np.exp(gate) / (1 + np.exp(gate)))
+    return swish * (x @ w_up) @ w_down
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     swapped: "gate_and_up_exchanged",
@@ -229,4 +261,9 @@ WRONG = {
     one_case_of_two: "sigmoid_of_the_size",
     cut_at_0: "another_activation",
     activated_first: "swish_before_the_product",
+    sigmoid_in_the_type_of_the_gate: "wrong_where_x_w_gate_w_up_and_w_down_hold_integers",
+    by_the_root_of_the_hidden_size: "factor_of_a_size",
+    factor_lost_below_0: "sigmoid_alone_below_0",
+    exponent_of_15_at_most: "sigmoid_above_0",
+    exp_above_the_line_of_integers: "infinity_and_integers_that_wrap",
 }

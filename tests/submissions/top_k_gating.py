@@ -278,6 +278,16 @@ def values_looked_up(logits, k):
     return _softmax(np.array(top)).reshape(shape), np.array(index).reshape(shape)
 
 
+def whatever_the_sign(logits, k):
+    chosen = np.argsort(-np.abs(_float(logits)), axis=-1, kind="stable")[..., :k]
+    return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
+
+
+def partitioned_at_the_end(logits, k):
+    chosen = np.argpartition(logits, logits.shape[-1] - k, axis=-1)[..., -k:]
+    return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     switch_gates: "not_renormalised",
@@ -308,4 +318,6 @@ WRONG = {
     taken_is_minus_1e9: "chosen_twice",
     mask_multiplied: "zero_for_those_left_out",
     values_looked_up: "index_of_an_equal_logit",
+    whatever_the_sign: "largest_in_size",
+    partitioned_at_the_end: "in_no_order",
 }
