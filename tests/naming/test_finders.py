@@ -544,4 +544,4 @@ def test_inputs_that_are_right_at_one_value_lead_to_the_use_of_the_argument():
         exercise.case(f"input {number}", MATRICES[number % 3], shift=shift)
     report = exercise.run(lambda x, y=None, shift=0.0: x + shift * np.cos(9 * x))
     assert report.bug == "wrong_except_where_shift_is_0.0"
-    assert "Look for this: how this argument is used" in report.diagnosis
+    assert "that makes no difference at this value" in report.diagnosis
