@@ -41,8 +41,9 @@ def neighbour_vote(
     """The share of each example's k nearest neighbours that carries each label.
 
     No example is its own neighbour, so its label has no vote about itself: the shares serve
-    where out-of-fold probabilities do, and nothing was trained. Where the most frequent label
-    is another, the label is suspect. Of neighbours at the same distance the first are taken.
+    where out-of-fold probabilities do, and nothing was trained. Where another label has more
+    votes, the label is suspect; argmax would let the order of the classes decide a tie. Of
+    neighbours at the same distance the first are taken.
 
     Args:
         features: Where distance means likeness: pixels here, a trained model's

@@ -80,17 +80,19 @@ def measure() -> dict[str, dict[str, tuple[float, ...]]]:
 def of_draw(labels, wrong, judges) -> dict[str, list[float]]:
     """The rows of one draw: what is found among as many as are wrong, lowest first; precision
     and recall of the flags; and the shares of the hard right labels that are flagged."""
-    rows = {}
+    rows, every = {}, np.arange(len(labels))
     for judge, p in judges.items():
         for way, score in (
-            ("p(label)", p[np.arange(len(labels)), labels]),
+            ("p(label)", p[every, labels]),
             ("margin less thresholds", confident_margin(p, labels)),
         ):
             first = np.argsort(score, kind="stable")[: wrong.sum()]
             rows[f"{judge}: {way}"] = [wrong[first].mean()]
+    votes = judges["10 neighbours"]
     flags = {
         "confident learning": find_label_issues(judges["model"], labels),
-        "vote of 10 neighbours": judges["10 neighbours"].argmax(axis=1) != labels,
+        # Not argmax: at a tie it takes the lower digit, and one-way errors go to higher ones.
+        "vote of 10 neighbours": votes.max(axis=1) > votes[every, labels],
     }
     for name, flagged in flags.items():
         rows[name] = [wrong[flagged].mean(), flagged[wrong].mean()]
