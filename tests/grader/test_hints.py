@@ -44,8 +44,8 @@ INSTEAD = {
     },
     "multi_head_attention": {
         "reshape(..., time, heads, d)": (
-            "return x.reshape(*batch, t, heads, width // int(heads))",
-            "time, d = t, width // int(heads); return x.reshape(*batch, time, heads, d)",
+            "return x.reshape(*batch, t, heads, width // heads)",
+            "time, d = t, width // heads; return x.reshape(*batch, time, heads, d)",
         )
     },
     "prune_magnitude": {

@@ -458,7 +458,7 @@ WRONG = {
     scores_first: "parts_in_another_order",
     stops_when_the_best_has_ended: "stops_with_the_best",
     ended_texts_are_dropped: "wrong_where_end_is_passed",
-    a_prompt_may_have_ended: "too_large",
+    a_prompt_may_have_ended: "zero_instead",
     no_end_at_zero: "wrong_where_end_is_0",
     first_prompt_for_all: "right_only_in_the_first_entry",
     last_text_again: "filled_up_to_beams",
