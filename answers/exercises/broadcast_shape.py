@@ -213,7 +213,7 @@ def ones_stay(*shapes, of="last"):
     #     else result[-place]
     broadcast_shape(*shapes)
     result = [1] * max(map(len, shapes), default=0)
-    # The one that comes last is the last shape, or the first of the longest.
+    # The last shape decides, or the first of the longest.
     for shape in (
         shapes if of == "last" else sorted(shapes, key=len, reverse=True)[::-1]
     ):

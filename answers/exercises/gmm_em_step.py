@@ -422,13 +422,13 @@ def shares_squared(points, weights, means, covariances, reg_covar=1e-6):
 def added_before_the_shares(
     points, weights, means, covariances, reg_covar=1e-6, new=True
 ):
-    """`reg_covar` is added to the covariances that were passed, so that the shares are those of
-    wider components. Add it to the new ones alone."""
-    # "`reg_covar` is added to the covariances that were passed, so that the shares are those of
-    #     wider components": np.isclose(bug(points, weights, means, covariances, reg_covar=2.0)[3],
+    """`reg_covar` is added to the covariances that were passed, so the shares come from wider
+    components. Add it to the new covariances alone."""
+    # "`reg_covar` is added to the covariances that were passed, so the shares come from wider
+    #     components": np.isclose(bug(points, weights, means, covariances, reg_covar=2.0)[3],
     #     right(points, weights, means, covariances + 2 * np.eye(points.shape[1]))[3])
-    # "Add it to the new ones alone": covariances + diagonal(points, reg_covar) → covariances;
-    #     reg_covar if new else 0.0 → reg_covar
+    # "Add it to the new covariances alone": covariances + diagonal(points, reg_covar) →
+    #     covariances; reg_covar if new else 0.0 → reg_covar
     wider = covariances + diagonal(points, reg_covar)
     joint = log_joint(points, weights, means, wider)
     return step(points, joint, reg_covar if new else 0.0)

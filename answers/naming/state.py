@@ -13,7 +13,7 @@ CONTAINERS = (dict, list, set)
 
 
 def kept(submission: Submission) -> Name | None:
-    """Every input that fails is right if what is kept from call to call is emptied before."""
+    """Every failing input is right if the state of the submission is emptied before the call."""
     if not submission.failing or not (held := keepers(submission.function)):
         return None
     for case in submission.failing:
@@ -41,7 +41,7 @@ def keepers(function: Callable) -> dict[str, Callable]:
             continue
         seen.add(each)
         for name, value, put in named_in(each):
-            # Of a name that the code binds anew, nobody knows what it held at the start.
+            # The first value of a name that the code binds anew is unknown.
             if put and value is not None and not isinstance(value, CONTAINERS):
                 held[name] = lambda put=put, value=value: as_none(put, value)
             elif isinstance(value, CONTAINERS) and value:

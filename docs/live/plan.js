@@ -134,7 +134,7 @@ export function planned(all, records, plan, day) {
   const due = past.due(plan.date ?? "")
   const again = due.filter(({ kind }) => kind == "again")
   const review = due.filter(({ kind, card }) => kind == "review" && (card.kind != "opening" || read.has(card.number)))
-  // What failed first; in the end, what is weaker before what is stronger.
+  // Failed cards first; in the end, weaker cards before stronger ones.
   const known = (/** @type {Task} */ { id }) => (closing ? past.rating(id) : Number(past.rating(id) > AGAIN))
   review.sort((a, b) => known(a) - known(b))
   const rehearse = past

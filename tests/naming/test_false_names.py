@@ -144,14 +144,6 @@ def factor_for_x_in_evaluation(x, p, uniform, training=True):
     return y, mask if training else 1.0 * (mask > 0)
 
 
-def quotients_of_sixteen_bits(w, block=32):
-    blocks = w.astype(float).reshape(len(w), -1, block)
-    top = np.abs(blocks).max(axis=2, keepdims=True)
-    scale = np.where(top == 0, 1, top) / 7
-    codes = np.rint((blocks / scale).astype(np.float16)).astype(int).reshape(w.shape) & 15
-    return (codes[:, ::2] + 16 * codes[:, 1::2]).astype(np.uint8), scale[..., 0]
-
-
 def one_row_in_evaluation(x, p, uniform, training=True):
     y, mask = ours("dropout", x, p, uniform, training)
     return y, mask if training else mask.reshape(-1, x.shape[-1])[0]
@@ -190,7 +182,6 @@ FALSE = [
     ("log_posterior", mean_of_the_row_subtracted, "The result holds nan or inf in 2 of"),
     ("dropout", factor_for_training_alone, "drops entries, too, only without the factor"),
     ("dropout", factor_for_x_in_evaluation, "In evaluation y has to be x"),
-    ("quantize_blocks", quotients_of_sixteen_bits, "bytes is wrong in the one input that fails"),
     ("dropout", one_row_in_evaluation, "mask is an array with one axis too few"),
     ("swiglu", sigmoid_in_the_type_of_the_gate, "and `w_down` hold integers, and no other"),
     ("paired_difference", as_many_places_as_the_range, "as long as a number is large"),
