@@ -1,4 +1,4 @@
-"""What is kept from call to call: said where a submission is right with nothing kept."""
+"""State between calls is named where a submission is right without it."""
 
 import functools
 
@@ -22,7 +22,7 @@ def by_shape(dout, x):
     return dout * MASKS[x.shape]
 
 
-def in_a_default(dout, x, masks={}):  # noqa: B006
+def in_a_default(dout, x, masks={}):  # noqa: B006, for a default that is kept is the mistake
     return dout * masks.setdefault(x.shape, x > 0)
 
 
@@ -93,7 +93,7 @@ def test_what_is_kept_is_there_again():
 
 
 def counted_and_wrong(dout, x):
-    """What it keeps is not what is wrong with it."""
+    """Its state is not the mistake."""
     SEEN.append(x.shape)
     return dout * (x > 0) * 1.5
 
