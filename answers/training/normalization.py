@@ -192,8 +192,8 @@ def rms_norm(
     Args:
         x: Rows of d features; any leading axes.
         gain: The scale of each feature.
-        eps: Added to the mean square, inside the root. Unless it is told another,
-            `torch.nn.RMSNorm` takes the epsilon of float32, for 16 bits, too, or of float64.
+        eps: Added to the mean square, inside the root. The default of `torch.nn.RMSNorm` is
+            the machine epsilon: of float64 there, of float32 for 32 and 16 bits.
 
     Raises:
         ValueError: An array is empty or holds nan or infinity; `eps` is negative, or 0 and a
