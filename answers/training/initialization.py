@@ -29,7 +29,7 @@ def kaiming_normal(
     """Normal weights of variance gain² / fan_in: outputs are as large as inputs were.
 
     A sum of fan_in products has fan_in times the variance of one, so the weights' variance
-    is divided by fan_in. ReLU halves the mean square, so it is doubled: gain² is 2.
+    is divided by fan_in. ReLU halves the mean square, so gain² is 2.
 
     Args:
         fan_in: Inputs of the layer, which are the rows here.
