@@ -10,6 +10,8 @@ import numpy as np
 from jaxtyping import Integer
 from numpy import ndarray
 
+from answers.inputs import first
+from answers.inputs.contracts import refuses
 from answers.language_models.bpe import merge_all, no_merges, token_bytes
 
 # GPT-2 writes \p{L} for letters and \p{N} for numbers, which need the package `regex`. Python's
@@ -71,6 +73,14 @@ def count_words(text: str, digits_in_threes: bool = False) -> dict[bytes, int]:
 # --8<-- [end:count_words]
 
 
+def no_token(self, ids):
+    outside = (ids < 0) | (ids >= len(self.tokens))
+    if outside.any():
+        raise ValueError(
+            f"`ids` holds {first(ids, outside)}; the tokens are 0 to {len(self.tokens) - 1}"
+        )
+
+
 # --8<-- [start:Tokenizer]
 class Tokenizer:
     """Text to numbers and back, by merges that were learned from `count_words`.
@@ -87,8 +97,8 @@ class Tokenizer:
         self.rank = {pair: row for row, pair in enumerate(map(tuple, pairs))}
         names = [name.encode() for name in special]
         self.tokens = token_bytes(pairs) + names
-        first = 256 + len(pairs)
-        self.special = {name: first + place for place, name in enumerate(special)}
+        behind = 256 + len(pairs)
+        self.special = {name: behind + place for place, name in enumerate(special)}
         # Words repeat, so most are looked up. The cache is bounded, for texts are not.
         self.of_word = lru_cache(2**16)(self.encode_word)
 
@@ -122,8 +132,13 @@ class Tokenizer:
         cut = re.split(f"({'|'.join(map(re.escape, names))})", text)
         return [self.special.get(part, part) for part in cut]
 
+    @refuses(no_token)
     def decode(self, ids: Integer[ndarray, " tokens"]) -> str:
-        """The text of these tokens; bytes that are no character become �."""
+        """The text of these tokens; bytes that are no character become �.
+
+        Raises:
+            ValueError: A number is negative, or of no token.
+        """
         joined = b"".join(self.tokens[token] for token in ids.tolist())
         return joined.decode(errors="replace")
 

@@ -20,7 +20,14 @@ def twice(relevant, name):
         raise ValueError(f"a row of `{name}` names an item twice; name each once")
 
 
-@refuses(no_place, relevant=(refuse_empty, twice))
+def no_item(relevant, name):
+    if (relevant < 0).any():
+        raise ValueError(
+            f"`{name}` holds {first(relevant, relevant < 0)}, which is no item; leave it out"
+        )
+
+
+@refuses(no_place, relevant=(refuse_empty, twice, no_item))
 # --8<-- [end:recall_at_k_refuses]
 # --8<-- [start:recall_at_k]
 def recall_at_k(
@@ -39,7 +46,8 @@ def recall_at_k(
         k: How many places count, from 1.
 
     Raises:
-        ValueError: Nothing is relevant, an item is named twice there, or `k` is below 1.
+        ValueError: Nothing is relevant, an item is named twice there, a number there is
+            negative, or `k` is below 1.
 
     Example:
         >>> recall_at_k(np.array([[4, 7, 9]]), np.array([[9, 4]]), 2)

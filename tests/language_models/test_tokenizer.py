@@ -116,6 +116,16 @@ def test_half_a_character_is_decoded_as_a_sign_for_it():
     assert tokenizer.decode(ids) == "東"
 
 
+@pytest.mark.parametrize("token", [-1, 758])
+def test_a_number_of_no_token_is_refused(token):
+    tokenizer = Tokenizer(MERGES, (END, "<|end|>"))
+    assert tokenizer.decode(np.array([757])) == "<|end|>"
+    with pytest.raises(
+        ValueError, match=rf"`ids` holds {token} at index 1; the tokens are 0 to 757"
+    ):
+        tokenizer.decode(np.array([757, token]))
+
+
 def test_merges_out_of_order_are_refused():
     with pytest.raises(ValueError, match="before both are made"):
         Tokenizer(np.array([[97, 300]]))

@@ -85,6 +85,7 @@ def test_bad_values_are_refused_in_words():
         (lambda: ndcg(two[:0], two[:0], 1), "`grades` is empty"),
         (lambda: recall_at_k(np.ones((1, 2), int), np.ones((1, 2), int), 1), "twice"),
         (lambda: recall_at_k(np.ones((1, 2), int), np.ones((1, 0), int), 1), "empty"),
+        (lambda: recall_at_k(np.array([[4, -1]]), np.array([[4, -1]]), 2), "no item"),
         (lambda: fuse_ranks(np.array([[2]]), 2), "`rankings` holds 2"),
         (lambda: fuse_ranks(np.array([[0]]), 2, -1.0), "`constant` is -1"),
     ):
