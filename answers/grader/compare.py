@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from answers.grader.parts import Complaint, Exact, Part, overflowed, parts_of
+from answers.grader.parts import Complaint, Exact, Part, overflowed, parts_of_entry
 
 SHOULD_RAISE = "; it should raise ValueError"
 
@@ -24,15 +24,22 @@ def right_in_another_order(
 ) -> str | None:
     """The order in which the entries of `value` are right, or None."""
     count = len(names)
-    if count == 1 or not isinstance(value, tuple | list) or len(value) != count:
+    several = isinstance(value, tuple | list) and isinstance(like, tuple)
+    if count == 1 or not several or len(value) != count:
         return None
-    expected = parts_of(like, like, names)
+    places = zip(like, names, strict=True)
+    fits = [[taken_as(each, *place, rtol) for each in value] for place in places]
     for order in itertools.permutations(range(count)):
-        parts = parts_of([value[i] for i in order], like, names)
-        if all(agrees(parts[name], expected[name], rtol) for name in expected):
+        if all(fits[place][i] for place, i in enumerate(order)):
             came = sorted(range(count), key=order.__getitem__)
             return f"({', '.join(names[i] for i in came)})"
     return None
+
+
+def taken_as(value: object, like: object, name: str, rtol: float) -> bool:
+    """Whether one entry of a result is right as the entry `like`."""
+    parts, want = (parts_of_entry(each, like, name) for each in (value, like))
+    return all(agrees(parts[key], want[key], rtol) for key in want)
 
 
 def under_other_names(
