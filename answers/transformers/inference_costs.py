@@ -131,8 +131,7 @@ def weight_bytes(params: float, bits: float = 16, group: int | None = None) -> f
         >>> weight_bytes(8_000_000, bits=4, group=128)
         4125000.0
     """
-    # Divided first, for an integer of NumPy's may be too small for the product.
-    return params / 8 * bits + (params / group * 2 if group else 0)
+    return params * bits / 8 + (params / group * 2 if group else 0)
 
 
 # --8<-- [end:weight_bytes]

@@ -52,7 +52,6 @@ def prune_magnitude(
         array([[ 0., -3.],
                [ 0.,  2.]])
     """
-    # A small number of NumPy's would overflow in the product.
     count = round(fraction * w.size)
     w = as_float(w).copy()
     # By rank: a threshold would remove none or all of the entries that are equal to it.
