@@ -31,9 +31,10 @@ def spectral_signature(
     """How far each example lies along the direction in which its label's examples spread most.
 
     The square of the projection of x less the mean of its label on the top right singular
-    vector of all these. A group of a few that share a trigger moves that vector towards
-    itself, and so gets the largest scores. Every label has such a vector, so there are always
-    largest scores: they order the examples of one label, and accuse nobody.
+    vector of all these. A group that shares a trigger moves that vector towards itself, and gets
+    the largest scores if it is large and far enough: ten poisons may be too few. Every label has
+    such a vector, so there are always largest scores: they order the examples of one label, and
+    accuse nobody.
 
     Args:
         features: In which the members of a group are alike: pixels here, a trained model's
