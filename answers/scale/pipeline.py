@@ -23,14 +23,15 @@ def below_one(count, name):
 def in_slots(orders: list[list[int]]) -> ndarray:
     """The timetable of stages that each do their passes in an order, as early as they can."""
     stages, done = len(orders), {}  # pass and stage: the slot
+    todo = [order[::-1] for order in orders]  # the next pass stands last
     for slot in range(sum(map(len, orders))):  # in each slot someone works
-        for stage, order in enumerate(orders):
-            todo = [each for each in order if (each, stage) not in done]
-            if todo:
-                before = stage - 1 if todo[0] > 0 else stage + 1
+        for stage, left in enumerate(todo):
+            if left:
+                each = left[-1]
+                before = stage - 1 if each > 0 else stage + 1
                 # The first stage waits for no activations, the last one for no gradients.
-                if not 0 <= before < stages or done.get((todo[0], before), slot) < slot:
-                    done[todo[0], stage] = slot
+                if not 0 <= before < stages or done.get((each, before), slot) < slot:
+                    done[left.pop(), stage] = slot
     timetable = np.zeros((stages, max(done.values()) + 1), int)
     for (each, stage), at in done.items():
         timetable[stage, at] = each
@@ -80,7 +81,7 @@ def one_f_one_b(stages: int, micro_batches: int) -> Int[ndarray, "stages slots"]
     Then it does one forward pass and one backward pass in turn, and at the end the backward
     passes that are left; each kind in the order of the micro-batches. It does its next pass as
     early as it can: a forward pass after the stage before has done it, a backward pass after the
-    stage behind has done it, in an earlier slot. Each pass takes one slot.
+    next stage has done it, in an earlier slot. Each pass takes one slot.
 
     How:
         Write each stage's order down, then fill slot after slot: each stage does the next pass of
