@@ -1,6 +1,6 @@
 """PPO on the world of twelve cells, with and without its parts: `python -m answers.records.ppo`.
 
-Each way to train gets the same rollouts, the same rates and the same five seeds. What counts is the
+Each way to train gets as many rollouts, the same rates and the same five seeds. What counts is the
 policy's exact value at the end. One thread; it takes five minutes. Set JAXTYPING_DISABLE=1.
 """
 
