@@ -51,6 +51,11 @@ exercise.case(
     np.array([60_000, 50_001], dtype=np.int32),
     np.array([70_000, 90_000], dtype=np.int32),
 )
+exercise.case(
+    "int32 sizes whose sum needs more than four bytes",
+    np.array([[1.5, -2.0], [0.25, 3.0]]),
+    np.array([2_000_000_000, 1_500_000_000], dtype=np.int32),
+)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.arange(1, 402))
 
 
@@ -121,15 +126,16 @@ def divided_by_the_parts(gradients, sizes):
     return summed(gradients, sizes) / len(sizes)
 
 
-@exercise.bug
-def divided_by_the_largest(gradients, sizes):
+@exercise.bug(padded=(False, True))
+def divided_by_the_largest(gradients, sizes, padded=False):
     """The weights are sizes relative to the largest part, so they do not add up to 1. Divide by
     the number of all examples, Σ n."""
     # "The weights are sizes relative to the largest part, so they do not add up to 1":
     #     np.allclose(got, summed(gradients, sizes / sizes.max())) and (sizes / sizes.max()).sum()
     #     != 1
-    # "Divide by the number of all examples, Σ n": sizes.max() → sizes.sum()
-    return summed(gradients, sizes) / sizes.max()
+    # "Divide by the number of all examples, Σ n": sizes.max() → sizes.sum();
+    #     (len(sizes) if padded else 1) → 1
+    return summed(gradients, sizes) / sizes.max() / (len(sizes) if padded else 1)
 
 
 @exercise.bug
@@ -142,3 +148,18 @@ def sizes_along_the_last_axis(gradients, sizes):
     # "Give them axes of size 1 behind the first": sizes / sizes.sum() → (sizes /
     #     sizes.sum()).reshape(-1, *[1] * (gradients.ndim - 1))
     return (gradients * (sizes / sizes.sum())).sum(axis=0)
+
+
+@exercise.bug
+def running_mean_of_the_earlier_sizes(gradients, sizes):
+    """The running mean moves by n / (the examples before the part). A part's share is n / (the
+    examples so far, with its own): add n before you divide."""
+    # "The running mean moves by n / (the examples before the part)": np.allclose(got,
+    #     gradients[0] + (gradients[1] - gradients[0]) * sizes[1] / sizes[0])
+    # "A part's share is n / (the examples so far, with its own)": n / seen → n / (seen + n)
+    # "add n before you divide": n / seen → n / (seen + n)
+    mean, seen = gradients[0] * 1.0, float(sizes[0])
+    for gradient, n in zip(gradients[1:], sizes[1:], strict=True):
+        mean = mean + (gradient - mean) * n / seen
+        seen += n
+    return mean
