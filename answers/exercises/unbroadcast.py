@@ -45,6 +45,7 @@ exercise.case(
 exercise.case("integers", np.array([[3, -1, 4], [2, 7, 0]]), (3,))
 exercise.case("float32", cube.astype(np.float32), (1, 4))
 add_whole_numbers(exercise, np.array([[200, 100], [90, 7]]), (2,), signed=False)
+exercise.case("a single row that was not broadcast", matrix[:1], (1, 4))
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), (3,))
 
 
@@ -130,8 +131,8 @@ def mean_for_sum(gradient, shape, of_new=True, of_stretched=True):
     return np.divide(unbroadcast(gradient, shape), count)
 
 
-@exercise.bug
-def first_copy_taken(gradient, shape):
+@exercise.bug(of_new=(True, False))
+def first_copy_taken(gradient, shape, of_new=True):
     """The gradient of the first copy is taken and the others are dropped. Every copy passes on
     a gradient: sum them."""
     # "The gradient of the first copy is taken and the others are dropped": np.array_equal(got,
@@ -140,7 +141,7 @@ def first_copy_taken(gradient, shape):
     #     gradient.sum(axis=stretched, keepdims=True).sum(axis=new)
     new, stretched = axes_of(gradient, shape)
     index = [slice(None)] * gradient.ndim
-    for axis in new + stretched:
+    for axis in of_new * new + stretched:
         index[axis] = slice(1)
     return gradient[tuple(index)].sum(axis=new)
 
@@ -305,3 +306,20 @@ def total_everywhere(gradient, shape):
     #     np.full(shape, gradient.sum()) → gradient.sum(axis=axes_of(gradient, shape)[1],
     #     keepdims=True).sum(axis=axes_of(gradient, shape)[0])
     return np.full(shape, gradient.sum())
+
+
+@exercise.bug
+def axes_found_by_their_lengths(gradient, shape):
+    """The axes to sum are found by their lengths: an axis stays that is as long as one of `shape`,
+    also where it is a new one. Shapes align at the right: find axes by their places."""
+    # "an axis stays that is as long as one of `shape`, also where it is a new one":
+    #     np.allclose(got, gradient.sum(axis=1)) and len(set(gradient.shape)) == 1
+    # "Shapes align at the right: find axes by their places": axis=tuple(axes) →
+    #     axis=sum(axes_of(gradient, shape), ())
+    left, axes = list(shape), []
+    for axis, size in enumerate(gradient.shape):
+        if size in left:
+            left.remove(size)
+        else:
+            axes.append(axis)
+    return gradient.sum(axis=tuple(axes)).reshape(shape)

@@ -270,6 +270,33 @@ def columns_of_one(gradient, shape):
 
 
 # The mistake that each is told; None where no known one explains it.
+def squeezed_first(gradient, shape):
+    total = np.squeeze(gradient)
+    if total.ndim >= len(shape):
+        total = total.sum(axis=tuple(range(total.ndim - len(shape))))
+        ones = tuple(i for i, n in enumerate(shape) if n == 1)
+        total = total.sum(axis=ones, keepdims=True)
+    return total
+
+
+def lengths_compared(gradient, shape):
+    left, axes = list(shape), []
+    for axis, size in enumerate(gradient.shape):
+        if size in left:
+            left.remove(size)
+        else:
+            axes.append(axis)
+    return gradient.sum(axis=tuple(axes)).reshape(shape)
+
+
+def first_of_the_stretched(gradient, shape):
+    total = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
+    for axis, size in enumerate(shape):
+        if size == 1:
+            total = total.take([0], axis=axis)
+    return total
+
+
 WRONG = {
     unchanged: "not_summed",
     leading_axes_only: "only_new_axes",
@@ -292,7 +319,7 @@ WRONG = {
     blocks_added: "folded",
     one_axis_after_another: "axes_gone_but_counted",
     one_axis_of_ones: "one_stretched_axis",
-    aligned_at_the_left_if_it_fits: None,
+    aligned_at_the_left_if_it_fits: "axes_found_by_their_lengths",
     a_number_of_one_axis: "right_numbers_in_another_shape",
     columns_summed_as_rows: None,
     leading_ones_taken_for_new_axes: "right_numbers_in_another_shape",
@@ -303,4 +330,7 @@ WRONG = {
     either_kind: "stretched_axes_only_if_none_is_new",
     rows_of_one: "stretched_at_one_end",
     columns_of_one: "stretched_at_one_end",
+    squeezed_first: "right_numbers_in_another_shape",
+    lengths_compared: "axes_found_by_their_lengths",
+    first_of_the_stretched: "first_copy_taken",
 }
