@@ -36,6 +36,9 @@ exercise.case("logits 20 000 apart in a row", np.array([[1e4, -1e4, 0.0]]))
 exercise.case("rows 20 000 apart", matrix + np.array([[1e4], [0.0], [-1e4]]))
 exercise.case("a logit of -inf", np.array([[0.0, -np.inf, 1.5], [2.0, 1.0, -np.inf]]))
 exercise.case("-inf beside -100 000", np.array([[-np.inf, -1e5, 1 - 1e5], [0, 1, -2]]))
+exercise.case(
+    "-inf beside -4 000 000 000", np.array([[-np.inf, -4e9], [-4e9, -np.inf]])
+)
 exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
 add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3))
@@ -158,7 +161,7 @@ def eps_in_the_denominator(x, axis=-1, eps=1e-6):
     return powers / (powers.sum(axis=axis, keepdims=True) + eps)
 
 
-@exercise.bug(low=(-1e4, -1e5, -1e3, -100.0, 0.0))
+@exercise.bug(low=(-1e4, -1e5, -1e3, -100.0, 0.0, -1e9))
 def finite_for_minus_infinity(x, axis=-1, low=-1e4):
     """-inf is replaced by a finite logit such as -1e4, which is not the lowest where the others lie
     below it. exp(-inf) is 0 as it is: leave -inf alone."""
@@ -170,3 +173,17 @@ def finite_for_minus_infinity(x, axis=-1, low=-1e4):
     logits = np.where(np.isneginf(x), low, x)
     powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@exercise.bug
+def reshaped_for_the_axis(x, axis=-1):
+    """A reshape to (-1, classes) puts entries of other axes into one row unless the classes are
+    last. Move the axis by `np.moveaxis`, or pass `axis=axis`."""
+    # "A reshape to (-1, classes) puts entries of other axes into one row": np.allclose(got,
+    #     right(x.reshape(-1, x.shape[axis])).reshape(x.shape))
+    # "unless the classes are last": np.allclose(bug(x), right(x)) and not np.allclose(got, want)
+    # "Move the axis by `np.moveaxis`": x.reshape(-1, x.shape[axis]) → np.moveaxis(x, axis, -1);
+    #     softmax(rows).reshape(x.shape) → np.moveaxis(softmax(rows), -1, axis)
+    # "or pass `axis=axis`": return softmax(rows).reshape(x.shape) → return softmax(x, axis=axis)
+    rows = x.reshape(-1, x.shape[axis])
+    return softmax(rows).reshape(x.shape)

@@ -207,6 +207,18 @@ def zero_for_infinity(x, axis=-1):
 
 
 # The mistake that each is told; None where no known one explains it.
+def a_billion_for_infinity(x, axis=-1):
+    x = np.where(np.isneginf(x), -1e9, x)
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def axis_brought_back_by_a_reshape(x, axis=-1):
+    rows = x.astype(float).reshape(-1, x.shape[axis])
+    powers = np.exp(rows - rows.max(axis=1, keepdims=True))
+    return (powers / powers.sum(axis=1, keepdims=True)).reshape(x.shape)
+
+
 WRONG = {
     with_pythons_exp: "no_maximum",
     nan_replaced: "no_maximum",
@@ -237,4 +249,6 @@ WRONG = {
     ten_thousand_for_infinity: "finite_for_minus_infinity",
     small_probabilities_cut_off: "a_property_fails",
     zero_for_infinity: "finite_for_minus_infinity",
+    a_billion_for_infinity: "finite_for_minus_infinity",
+    axis_brought_back_by_a_reshape: "reshaped_for_the_axis",
 }
