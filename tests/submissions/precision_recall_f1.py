@@ -388,4 +388,5 @@ WRONG = {
     intersection_over_union: "jaccard_for_f1",
     inverted_integers: "integers_inverted",
     nothing_where_nothing_is_wrong: "wrong_only_where_it_should_be_1",
+    counted_in_bytes: None,
 }
