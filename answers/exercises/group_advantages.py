@@ -146,8 +146,8 @@ def no_baseline(rewards, scale=True, eps=1e-4):
     return a / (spread(rewards) + eps) if scale else a
 
 
-@exercise.bug
-def leave_one_out(rewards, scale=True, eps=1e-4):
+@exercise.bug(spread_too=(False, True))
+def leave_one_out(rewards, scale=True, eps=1e-4, spread_too=False):
     """The baseline is the mean of the other answers, as in RLOO, which makes advantages larger by
     n / (n - 1). Here it is the mean of the whole group."""
     # "The baseline is the mean of the other answers": np.allclose(got, want *
@@ -158,7 +158,8 @@ def leave_one_out(rewards, scale=True, eps=1e-4):
     r = as_float(rewards)
     others = (r.sum(axis=-1, keepdims=True) - r) / (r.shape[-1] - 1)
     a = r - others
-    return a / (spread(r) + eps) if scale else a
+    # The deviation may be of these advantages, which spread by n / (n - 1) more.
+    return a / (spread(a if spread_too else r) + eps) if scale else a
 
 
 @exercise.bug
@@ -345,8 +346,8 @@ def praise_alone(rewards, scale=True, eps=1e-4):
     return a / (spread(rewards) + eps) if scale else a
 
 
-@exercise.bug(most=(3, 5))
-def cut_off_far_from_0(rewards, scale=True, eps=1e-4, most=3):
+@exercise.bug(most=(3, 5), always=(True, False))
+def cut_off_far_from_0(rewards, scale=True, eps=1e-4, most=3, always=True):
     """Advantages far from 0 are cut off at a fixed number, so a rare answer counts less. Leave them
     as they are."""
     # "Advantages far from 0 are cut off at a fixed number": any(np.allclose(got, np.clip(want,
@@ -355,7 +356,7 @@ def cut_off_far_from_0(rewards, scale=True, eps=1e-4, most=3):
     # "Leave them as they are": np.clip(a, -most, most) → a
     a = centred(rewards)
     a = a / (spread(rewards) + eps) if scale else a
-    return np.clip(a, -most, most)
+    return np.clip(a, -most, most) if scale or always else a
 
 
 @exercise.bug
@@ -367,3 +368,41 @@ def ranks_for_rewards(rewards, scale=True, eps=1e-4):
     # "Use the rewards themselves": np.argsort(np.argsort(rewards, axis=-1), axis=-1) → rewards
     r = as_float(np.argsort(np.argsort(rewards, axis=-1), axis=-1))
     return centred(r) / (spread(r) + eps) if scale else centred(r)
+
+
+@exercise.bug(about_own=(True, False))
+def mean_of_all_prompts(rewards, scale=True, eps=1e-4, about_own=True):
+    """The deviation is the group's, but the mean is of all answers to all prompts. Take it over the
+    last axis, too, with `keepdims=True`."""
+    # "the mean is of all answers to all prompts": np.allclose(got * (spread(rewards) + eps if scale
+    #     else 1), rewards - np.mean(rewards))
+    # "Take it over the last axis, too, with `keepdims=True`": r.mean() → r.mean(axis=-1,
+    #     keepdims=True)
+    r = as_float(rewards)
+    a = r - r.mean()
+    # The deviation may be about that mean, too.
+    s = np.sqrt((a**2).sum(axis=-1, keepdims=True) / (r.shape[-1] - 1))
+    return a / ((spread(r) if about_own else s) + eps) if scale else a
+
+
+@exercise.bug
+def root_before_the_division(rewards, scale=True, eps=1e-4):
+    """The root is taken of the sum of squares, and then divided by n - 1. Divide first: the
+    standard deviation is the root of the variance."""
+    # "The root is taken of the sum of squares, and then divided by n - 1": np.allclose(got,
+    #     centred(rewards) / (spread(rewards) / np.sqrt(rewards.shape[-1] - 1) + eps))
+    # "Divide first": np.sqrt(squares) / (a.shape[-1] - 1) → np.sqrt(squares / (a.shape[-1] - 1))
+    # "the standard deviation is the root of the variance": np.isclose(np.std(rewards) ** 2,
+    #     np.var(rewards)) and not np.allclose(got, want)
+    a = centred(rewards)
+    squares = (a**2).sum(axis=-1, keepdims=True)
+    return a / (np.sqrt(squares) / (a.shape[-1] - 1) + eps) if scale else a
+
+
+@exercise.bug
+def eps_without_scale(rewards, scale=True, eps=1e-4):
+    """Where `scale` is False, the advantages are divided by 1 + eps. Divide by nothing then."""
+    # "Where `scale` is False, the advantages are divided by 1 + eps": np.allclose(got, want / (1 +
+    #     eps), rtol=1e-9) and not scale
+    # "Divide by nothing then": 1 + eps → 1
+    return centred(rewards) / (spread(rewards) + eps if scale else 1 + eps)

@@ -274,6 +274,37 @@ def distance_to_the_mean(rewards, scale=True, eps=1e-4):
 
 
 # What each is told; None where no known mistake explains it.
+def mean_of_everything(rewards, scale=True, eps=1e-4):
+    r = rewards.astype(float)
+    a = r - r.mean()
+    return a / (r.std(axis=-1, ddof=1, keepdims=True) + eps) if scale else a
+
+
+def everything_is_the_centre(rewards, scale=True, eps=1e-4):
+    a = rewards - rewards.mean()
+    s = np.sqrt((a**2).sum(axis=-1, keepdims=True) / (a.shape[-1] - 1))
+    return a / (s + eps) if scale else a
+
+
+def others_as_the_centre(rewards, scale=True, eps=1e-4):
+    n = rewards.shape[-1]
+    a = rewards - (rewards.sum(axis=-1, keepdims=True) - rewards) / (n - 1)
+    s = np.sqrt((a**2).sum(axis=-1, keepdims=True) / (n - 1))
+    return a / (s + eps) if scale else a
+
+
+def root_of_the_sum(rewards, scale=True, eps=1e-4):
+    a = rewards - rewards.mean(axis=-1, keepdims=True)
+    s = np.sqrt((a**2).sum(axis=-1, keepdims=True)) / (a.shape[-1] - 1)
+    return a / (s + eps) if scale else a
+
+
+def clipped_where_scaled(rewards, scale=True, eps=1e-4):
+    a = rewards - rewards.mean(axis=-1, keepdims=True)
+    s = rewards.std(axis=-1, ddof=1, keepdims=True)
+    return np.clip(a / (s + eps), -3, 3) if scale else a
+
+
 WRONG = {
     default_deviation: "divisor_of_all_answers",
     whole_batch: "all_prompts_together",
@@ -289,7 +320,7 @@ WRONG = {
     without_eps: "no_eps",
     scaled_anyway: "always_scaled",
     unscaled: "never_scaled",
-    eps_even_unscaled: None,
+    eps_even_unscaled: "eps_without_scale",
     two_axes: "over_the_second_axis",
     all_axes_but_the_first: "wrong_where_rewards_has_three_axes_or_more",
     positive_part: "praise_alone",
@@ -305,4 +336,9 @@ WRONG = {
     flag_turned_round: "scale_the_other_way",
     from_worst_to_best: "another_spread",
     distance_to_the_mean: "another_spread",
+    mean_of_everything: "mean_of_all_prompts",
+    everything_is_the_centre: "mean_of_all_prompts",
+    others_as_the_centre: "leave_one_out",
+    root_of_the_sum: "root_before_the_division",
+    clipped_where_scaled: "cut_off_far_from_0",
 }
