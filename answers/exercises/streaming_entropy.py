@@ -176,6 +176,13 @@ def running(logits, chunk, rescale=raise_both, largest=np.maximum, add=sums):
     return m, s, t
 
 
+def right_or_nan(logits, chunk, read):
+    """The entropy, or what is left of sums of 0 where nothing is read."""
+    if read:
+        return in_the_end(*running(logits, chunk))
+    return np.full(logits.shape[:-1], np.nan)[()]
+
+
 def in_the_end(m, s, t):
     return np.log(s) - t / s
 
@@ -400,8 +407,8 @@ def one_maximum_for_all_rows(logits, chunk=1024):
         )
 
 
-@exercise.bug
-def mean_of_the_chunks(logits, chunk=1024):
+@exercise.bug(by_size=(False, True))
+def mean_of_the_chunks(logits, chunk=1024, by_size=False):
     """The entropies of the chunks are averaged. Keep sums, and make the entropy once, of all."""
     # "The entropies of the chunks are averaged": np.isclose(got, np.mean([right(each, 100) for each
     #     in chunks(logits, chunk)]))
@@ -409,7 +416,8 @@ def mean_of_the_chunks(logits, chunk=1024):
     #     [as_float(logits)]
     with np.errstate(all="ignore"):
         found = [in_the_end(*running(each, chunk)) for each in chunks(logits, chunk)]
-    return np.mean(found, axis=0)
+    sizes = [each.shape[-1] for each in chunks(logits, chunk)]
+    return np.average(found, axis=0, weights=sizes if by_size else None)
 
 
 @exercise.bug
@@ -432,13 +440,15 @@ def last_chunk_only(logits, chunk=1024):
     return in_the_end(*running([*chunks(logits, chunk)][-1], chunk))
 
 
-@exercise.bug
-def short_chunk_left_out(logits, chunk=1024):
+@exercise.bug(read=(True, False))
+def short_chunk_left_out(logits, chunk=1024, read=True):
     """The last chunk is left out if it is shorter than the others. Go on to the end."""
     # "The last chunk is left out if it is shorter than the others": np.isclose(got,
     #     right(logits[..., :logits.shape[-1] // chunk * chunk], 100))
-    # "Go on to the end": [..., :whole] → [..., :]
-    whole = max(chunk, logits.shape[-1] // chunk * chunk)
+    # "Go on to the end": [..., :whole] → [..., :]; whole == 0 → False
+    whole = logits.shape[-1] // chunk * chunk
+    if whole == 0:  # The first chunk is read all the same, or nothing is.
+        return right_or_nan(logits, chunk, read)
     return in_the_end(*running(logits[..., :whole], chunk))
 
 
@@ -719,15 +729,84 @@ def running_on(one, other):
     return m, before[0] + after[0], before[1] + after[1]
 
 
-@exercise.bug(small=(1e-6, 1e-8, 1e-7, 1e-5))
-def epsilon_beside_the_sum(logits, chunk=1024, small=1e-6):
+@exercise.bug(
+    way=tuple((eps, log) for eps in (1e-6, 1e-8, 1e-7, 1e-5) for log in (False, True))
+)
+def epsilon_beside_the_sum(logits, chunk=1024, way=(1e-6, False)):
     """An epsilon is added to the sum s. It holds the largest logit's exponential, so it is 1 or
     more, and nothing needs it."""
-    # "nothing needs it": s + small → s
+    # "nothing needs it": s + small → s; s if only_in_the_log else s → s
     # "An epsilon is added to the sum s": np.isclose(got, in_the_end(*np.add(running(logits,
     #     chunk), [0, 1e-6, 0])), rtol=1e-12, atol=0)
     # "It holds the largest logit's exponential, so it is 1 or more":
     #     np.isclose(running(logits, chunk)[1], 1 + np.exp(logits.min() - logits.max())) and
     #     not np.allclose(got, want, rtol=1e-12)
-    m, s, t = running(logits, chunk)
-    return in_the_end(m, s + small, t)
+    (_, s, t), (small, only_in_the_log) = running(logits, chunk), way
+    return np.log(s + small) - t / (s if only_in_the_log else s + small)
+
+
+@exercise.bug
+def s_not_rescaled(logits, chunk=1024):
+    """When the maximum rises, the sum s stays as it is, and t is brought below the new maximum.
+    Multiply s, too, by e^(m - m')."""
+    # "the sum s stays as it is": not np.isclose(got, want) and np.isclose(bug(logits, 100), want)
+    # "Multiply s, too, by e^(m - m')": (s, np.exp(gap) → (np.exp(gap) * s, np.exp(gap)
+    # "When the maximum rises": np.isclose(bug(logits[::-1], chunk), right(logits[::-1],
+    #     chunk)) and not np.isclose(got, want)
+    return in_the_end(
+        *running(logits, chunk, lambda gap, s, t: (s, np.exp(gap) * (t + gap * s)))
+    )
+
+
+@exercise.bug
+def factor_upside_down(logits, chunk=1024):
+    """When the maximum rises, the sums are multiplied by e^(m' - m), which is above 1. They lie
+    further below it: multiply by e^(m - m')."""
+    # "the sums are multiplied by e^(m' - m), which is above 1": np.exp(logits[-1] - logits[0]) > 1
+    #     and not np.isclose(got, want)
+    # "multiply by e^(m - m')": np.exp(-gap) → np.exp(gap)
+    # "When the maximum rises": np.isclose(bug(logits[::-1], chunk), right(logits[::-1],
+    #     chunk)) and not np.isclose(got, want)
+    with np.errstate(all="ignore"):
+        return in_the_end(
+            *running(
+                logits,
+                chunk,
+                lambda gap, s, t: (np.exp(-gap) * s, np.exp(-gap) * (t + gap * s)),
+            )
+        )
+
+
+@exercise.bug(of_a_row=(False, True))
+def chunks_with_minus_infinity_skipped(logits, chunk=1024, of_a_row=False):
+    """A chunk that holds -inf is skipped for all rows, or one that is -inf alone in a row. Skip
+    none: e^-inf is 0 and adds nothing, and the other logits count."""
+    # "A chunk that holds -inf is skipped for all rows": np.allclose(bug(np.array([[0, 1, 2,
+    #     -np.inf], [0.5, 2, 1, 3]]), 2), right(np.array([[0.0, 1], [0.5, 2]]), 2))
+    # "Skip none": if hidden → if False
+    # "e^-inf is 0 and adds nothing": np.exp(-np.inf) == 0 and not np.allclose(got, want)
+    state = None
+    for part in chunks(logits, chunk):
+        hidden = np.isneginf(part.max(-1) if of_a_row else part).any()
+        if hidden:
+            continue
+        one = running(part, chunk)
+        state = running_on(state, one) if state else one
+    return in_the_end(*state) if state else np.full(logits.shape[:-1], np.nan)[()]
+
+
+@exercise.bug
+def chunks_end_too_early(logits, chunk=1024):
+    """The last logit of each full chunk is left out: a slice ends before its second number. Let it
+    end at `start + chunk`."""
+    # "The last logit of each full chunk is left out": np.allclose(got, right(np.concatenate([
+    #     each[..., : chunk - 1] for each in chunks(logits, chunk)], axis=-1), 100))
+    # "a slice ends before its second number": [0, 1, 2][0:2] == [0, 1] and not np.allclose(got,
+    #     want)
+    # "Let it end at `start + chunk`": start + chunk - 1 → start + chunk
+    logits, state = as_float(logits), None
+    for start in range(0, logits.shape[-1], chunk):
+        end = max(start + 1, start + chunk - 1)
+        one = running(logits[..., start:end], chunk)
+        state = running_on(state, one) if state else one
+    return in_the_end(*state)

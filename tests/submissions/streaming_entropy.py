@@ -559,6 +559,87 @@ def probabilities_by_now(logits, chunk=1024):
     return total
 
 
+def _streamed(logits, chunk, last=None, factor=None, shrink_s=True, skip=None):
+    """In one pass, from a maximum of -inf, with switches."""
+    classes = logits.shape[-1]
+    m = np.full(logits.shape[:-1], -np.inf)
+    s, t = np.zeros(logits.shape[:-1]), np.zeros(logits.shape[:-1])
+    with np.errstate(all="ignore"):
+        for start in range(0, last(classes, chunk) if last else classes, chunk):
+            part = logits[..., start : start + chunk].astype(float)
+            if skip is not None and skip(part):
+                continue
+            new = np.maximum(m, part.max(axis=-1))
+            top = np.where(np.isneginf(new), 0.0, new)
+            old = np.where(np.isneginf(m), top, m)
+            shrink = np.exp(old - top) if factor is None else factor(old, top)
+            gaps = part - top[..., None]
+            powers = np.exp(gaps)
+            t = shrink * (t + (old - top) * s)
+            t = t + (np.where(powers > 0, gaps, 0.0) * powers).sum(axis=-1)
+            s = (shrink if shrink_s else 1) * s + powers.sum(axis=-1)
+            m = new
+        return np.log(s) - t / s
+
+
+def full_chunks_or_nothing(logits, chunk=1024):
+    return _streamed(logits, chunk, last=lambda classes, chunk: classes - chunk + 1)
+
+
+def s_left_as_it_was(logits, chunk=1024):
+    return _streamed(logits, chunk, shrink_s=False)
+
+
+def exponent_the_wrong_way_round(logits, chunk=1024):
+    return _streamed(logits, chunk, factor=lambda old, new: np.exp(new - old))
+
+
+def chunks_that_hide_a_row_skipped(logits, chunk=1024):
+    return _streamed(logits, chunk, skip=lambda part: np.isneginf(part.max(axis=-1)).any())
+
+
+def chunks_that_hide_anything_skipped(logits, chunk=1024):
+    return _streamed(logits, chunk, skip=lambda part: np.isneginf(part).any())
+
+
+def averaged_by_length(logits, chunk=1024):
+    total = 0.0
+    for part in _parts(logits, chunk):
+        top = part.max(axis=-1, keepdims=True)
+        gaps = part - np.where(np.isneginf(top), 0.0, top)
+        powers = np.exp(gaps)
+        s = powers.sum(axis=-1)
+        s = np.where(s == 0, 1.0, s)
+        gap = (np.where(powers > 0, gaps, 0.0) * powers).sum(axis=-1) / s
+        total = total + (np.log(s) - gap) * part.shape[-1]
+    return total / logits.shape[-1]
+
+
+def up_to_the_last_of_each_chunk(logits, chunk=1024):
+    m, s, t = -np.inf, 0.0, 0.0
+    with np.errstate(all="ignore"):
+        for start in range(0, logits.shape[-1], chunk):
+            part = logits[..., start : max(start + 1, start + chunk - 1)].astype(float)
+            new = np.maximum(m, np.maximum(part.max(axis=-1), -1e300))
+            shrink, gaps = np.exp(m - new), part - new[..., None]
+            powers = np.exp(gaps)
+            t = t if start == 0 else shrink * (t + (m - new) * s)
+            t = t + (np.where(powers > 0, gaps, 0.0) * powers).sum(axis=-1)
+            s, m = shrink * s + powers.sum(axis=-1), new
+        return np.log(s) - t / s
+
+
+def epsilon_in_the_logarithm(logits, chunk=1024):
+    m = logits.max(axis=-1, keepdims=True)
+    s = t = 0.0
+    for part in _parts(logits, chunk):
+        gaps = part - m
+        powers = np.exp(gaps)
+        s = s + powers.sum(axis=-1)
+        t = t + (np.where(powers > 0, gaps, 0.0) * powers).sum(axis=-1)
+    return np.log(s + 1e-6) - t / s
+
+
 WRONG = {
     shrunk_alike: "t_only_multiplied",
     new_sum_in_the_shift: "t_shifted_by_the_new_sum",
@@ -603,6 +684,14 @@ WRONG = {
     with_an_epsilon: "epsilon_beside_the_sum",
     axis_kept: "right_numbers_in_another_shape",
     probabilities_by_now: "divided_by_the_sum_so_far",
+    full_chunks_or_nothing: "short_chunk_left_out",
+    s_left_as_it_was: "s_not_rescaled",
+    exponent_the_wrong_way_round: "factor_upside_down",
+    chunks_that_hide_a_row_skipped: "chunks_with_minus_infinity_skipped",
+    chunks_that_hide_anything_skipped: "chunks_with_minus_infinity_skipped",
+    averaged_by_length: "mean_of_the_chunks",
+    up_to_the_last_of_each_chunk: "chunks_end_too_early",
+    epsilon_in_the_logarithm: "epsilon_beside_the_sum",
 }
 
 # Right answers that pass with a note.
