@@ -165,12 +165,14 @@ def square_queries(*sizes, **more):
 
 @exercise.bug
 def square_output(*sizes, **more):
-    """The output projection is counted as d_model**2. It comes from all heads: it is heads *
-    head_size * d_model."""
-    # "The output projection is counted as d_model**2": got - want == layers * d_model * (d_model -
-    #     heads * head_size)
-    # "it is heads * head_size * d_model": c.d_model ** 2 → c.heads * c.head_size * c.d_model
-    # "It comes from all heads": heads * head_size != d_model and got != want
+    """The output projection, or the projection of queries, is counted as d_model**2. Both are of
+    all heads: heads * head_size * d_model."""
+    # "The output projection, or the projection of queries, is counted as d_model**2": got - want ==
+    #     layers * d_model * (d_model - heads * head_size)
+    # "heads * head_size * d_model": c.d_model ** 2 → c.heads * c.head_size * c.d_model
+    # "Both are of all heads": LAYER["queries"](SimpleNamespace(d_model=7, heads=2, head_size=5)) ==
+    #     LAYER["output"](SimpleNamespace(d_model=7, heads=2, head_size=5)) == 70 and heads *
+    #     head_size != d_model and got != want
     return count(sizes, more, output=lambda c: c.d_model**2)
 
 
@@ -365,3 +367,65 @@ def qk_norms_forgotten(*sizes, **more):
     #     2 * layers * (d_model // heads)
     # "The norms of queries and keys are missing": qk_norms=lambda c: 0 →
     return count(sizes, more, qk_norms=lambda c: 0)
+
+
+@exercise.bug
+def tied_the_wrong_way_round(*sizes, **more):
+    """One table is counted where the output layer is not the embedding, and two where it is.
+    Exchange them: tied, they are one."""
+    # "One table is counted where the output layer is not the embedding": want - got == vocab *
+    #     d_model
+    # "and two where it is": bug(layers, d_model, heads, kv_heads, d_ff, vocab, tied=True) == want
+    # "Exchange them: tied, they are one": (2 if c.tied else 1) → (1 if c.tied else 2)
+    return count(
+        sizes, more, tables=lambda c: c.vocab * c.d_model * (2 if c.tied else 1)
+    )
+
+
+@exercise.bug
+def output_as_narrow_as_keys(*sizes, **more):
+    """The output projection is counted from kv_heads heads. Each head of queries has a result: it
+    is heads * head_size * d_model."""
+    # "The output projection is counted from kv_heads heads": want - got == layers * d_model *
+    #     (heads - kv_heads) * (d_model // heads)
+    # "it is heads * head_size * d_model": c.kv_heads → c.heads
+    # "Each head of queries has a result": heads > kv_heads and got < want
+    return count(sizes, more, output=lambda c: c.kv_heads * c.head_size * c.d_model)
+
+
+@exercise.bug
+def router_of_one_score(*sizes, **more):
+    """The router is counted with d_model weights in all. It gives each expert a score: d_model
+    weights for each."""
+    # "The router is counted with d_model weights in all": want - got == layers * d_model * (experts
+    #     - 1)
+    # "It gives each expert a score: d_model weights for each": (c.experts is not None) →
+    #     (c.experts or 0)
+    return count(sizes, more, router=lambda c: c.d_model * (c.experts is not None))
+
+
+@exercise.bug
+def qk_norms_counted_once(*sizes, **more):
+    """The norms of queries and keys are counted once for the whole model. Each layer has its
+    own."""
+    # "The norms of queries and keys are counted once for the whole model": got == want - (layers -
+    #     1) * (got - right(layers, d_model, heads, kv_heads, d_ff, vocab))
+    # "Each layer has its own": qk_norms=lambda c: 0 → ; + once → + 0
+    c = SimpleNamespace(head_size=None, qk_norm=False)
+    vars(c).update(zip(NAMES, sizes, strict=False), **more)
+    once = 2 * (c.head_size or c.d_model // c.heads) * c.qk_norm
+    return count(sizes, more, qk_norms=lambda c: 0) + once
+
+
+@exercise.bug
+def a_feed_forward_part_beside_experts(*sizes, **more):
+    """A feed-forward part for all tokens is counted beside the experts, as a shared one. Here
+    experts stand in its place."""
+    # "A feed-forward part for all tokens is counted beside the experts": got - want == layers * 3 *
+    #     d_model * d_ff
+    # "Here experts stand in its place": (c.experts or 0) + 1 → (c.experts or 1)
+    return count(
+        sizes,
+        more,
+        feed_forward=lambda c: 3 * c.d_model * c.d_ff * ((c.experts or 0) + 1),
+    )

@@ -269,6 +269,40 @@ def in_float32(*sizes, **more):
 
 
 # The mistake that each is told; None where no known one explains it.
+def _otherwise(args, more, queries=None, output=None, router=None, once=False):
+    """As ours, line by line, with switches."""
+    c = _named(args, more)
+    d, wide, few, ffn = _parts(c)
+    layer = c["d_model"] * (queries or wide) + 2 * c["d_model"] * few
+    layer += (output or wide) * c["d_model"] + 2 * c["d_model"]
+    layer += c["experts"] * ffn if c["experts"] else ffn
+    layer += (router or c["experts"]) * c["d_model"] if c["experts"] else 0
+    norms = 2 * d if c["qk_norm"] else 0
+    whole = c["d_model"] + c["vocab"] * c["d_model"] * (1 if c["tied"] else 2)
+    return c["layers"] * layer + (1 if once else c["layers"]) * norms + whole
+
+
+def tied_where_it_is_not(*args, **more):
+    c = _named(args, more)
+    return _otherwise((), {**c, "tied": not c["tied"]})
+
+
+def queries_as_wide_as_the_model(*args, **more):
+    return _otherwise(args, more, queries=_named(args, more)["d_model"])
+
+
+def output_of_shared_heads(*args, **more):
+    return _otherwise(args, more, output=_parts(_named(args, more))[2])
+
+
+def router_as_a_vector(*args, **more):
+    return _otherwise(args, more, router=1)
+
+
+def one_pair_of_norms(*args, **more):
+    return _otherwise(args, more, once=True)
+
+
 WRONG = {
     two_matrices_as_in_gpt2: "two_matrices",
     no_groups: "keys_for_every_head",
@@ -292,10 +326,15 @@ WRONG = {
     one_norm_for_queries_and_keys: "a_factor_left_out",
     qk_norm_of_all_heads: "qk_norms_for_every_head",
     active_experts: "only_the_experts_in_use",
-    shared_expert: "wrong_where_experts_is_passed",
+    shared_expert: "a_feed_forward_part_beside_experts",
     in_billions: "constant_factor",
     rounded_by_floats: "too_large",
     one_expert_needs_no_router: "wrong_where_experts_is_1",
     in_int32: "four_bytes",
     in_float32: None,
+    tied_where_it_is_not: "tied_the_wrong_way_round",
+    queries_as_wide_as_the_model: "square_output",
+    output_of_shared_heads: "output_as_narrow_as_keys",
+    router_as_a_vector: "router_of_one_score",
+    one_pair_of_norms: "qk_norms_counted_once",
 }
