@@ -104,14 +104,19 @@ def a_round_too_many(parts):
     return simulated(parts, more=1)
 
 
-@exercise.bug
-def chunks_forward(parts):
-    """Rank r sends chunk r + t in round t. It is r - t: what has just arrived goes on."""
+@exercise.bug(second_half_alone=(False, True))
+def chunks_forward(parts, second_half_alone=False):
+    """Rank r sends chunk r + t in round t, in the second half or in both. It is r - t: what has
+    just arrived goes on."""
 
     # "Rank r sends chunk r + t in round t": np.allclose(got.sent[0], want.sent[0]) and
     #     np.allclose(got.sent[1, 0], parts.reshape(len(parts), len(parts), -1)[0, 1])
+    # "in the second half or in both": np.allclose(bug(parts, second_half_alone=True)[1][:
+    #     len(parts) - 1], want.sent[: len(parts) - 1])
     # "It is r - t": r + step → r - step
     def forward(r, step, ranks):
+        if second_half_alone and step < ranks - 1:
+            return of_rule(r, step, ranks)
         return (r + step) % ranks
 
     return simulated(parts, forward)
@@ -294,3 +299,61 @@ def ranks_before_rounds(parts):
     # "Put the rounds first": sent.swapaxes(0, 1) → sent
     sums, sent = simulated(parts)
     return sums, sent.swapaxes(0, 1)
+
+
+@exercise.bug
+def own_sums_alone_are_sent(parts):
+    """In the second half each rank sends the chunk that it has summed, in each round, and passes
+    nothing on. Send on what has just arrived: chunk r - t."""
+
+    # "In the second half each rank sends the chunk that it has summed, in each round, and passes
+    #     nothing on": np.allclose(got.sent[-1], got.sent[len(parts) - 1]) and np.allclose(
+    #     got.sent[: len(parts)], want.sent[: len(parts)])
+    # "Send on what has just arrived: chunk r - t": min(step, ranks - 1) → step
+    def summed(r, step, ranks):
+        return of_rule(r, min(step, ranks - 1), ranks)
+
+    return simulated(parts, summed)
+
+
+@exercise.bug
+def put_under_the_receivers_number(parts):
+    """What arrives is put under the number of the chunk that the receiver sends in that round. It
+    is a part of the sender's chunk: use the number that it had there."""
+    # "What arrives is put under the number of the chunk that the receiver sends in that round":
+    #     np.allclose(got.sent[0], want.sent[0]) and np.allclose(got.sent[1, 1], np.split(parts[1],
+    #     len(parts))[0])
+    # "use the number that it had there": of_rule(to, step, ranks) → of_rule(r, step, ranks)
+    buffers = as_float(parts).copy()
+    ranks, length = buffers.shape
+    chunks, rounds = buffers.reshape(ranks, ranks, -1), []
+    for step in range(2 * (ranks - 1)):
+        rounds.append([chunks[r, of_rule(r, step, ranks)].copy() for r in range(ranks)])
+        for r, message in enumerate(rounds[-1]):
+            to = (r + 1) % ranks
+            here = to, of_rule(to, step, ranks)
+            chunks[here] = chunks[here] + message if step < ranks - 1 else message
+    sent = np.array(rounds, buffers.dtype).reshape(-1, ranks, length // ranks)
+    return buffers, sent
+
+
+@exercise.bug
+def nothing_that_arrives_is_sent(parts):
+    """In each half the ranks send what they had when it began, not what has arrived since. Take each
+    message from the buffers as they are in its round."""
+    # "In each half the ranks send what they had when it began": all(np.allclose(got.sent[t, r],
+    #     np.split(parts[r], len(parts))[(r - t) % len(parts)]) for t in range(len(parts) - 1)
+    #     for r in range(len(parts)))
+    # "Take each message from the buffers as they are in its round": held[r, → chunks[r,
+    buffers = as_float(parts).copy()
+    ranks, length = buffers.shape
+    chunks, rounds = buffers.reshape(ranks, ranks, -1), []
+    for step in range(2 * (ranks - 1)):
+        if step % (ranks - 1) == 0:
+            held = chunks.copy()
+        rounds.append([held[r, of_rule(r, step, ranks)].copy() for r in range(ranks)])
+        for r, message in enumerate(rounds[-1]):
+            here = (r + 1) % ranks, of_rule(r, step, ranks)
+            chunks[here] = chunks[here] + message if step < ranks - 1 else message
+    sent = np.array(rounds, buffers.dtype).reshape(-1, ranks, length // ranks)
+    return buffers, sent

@@ -289,6 +289,48 @@ def one_list_for_each_rank(parts):
 
 
 # What each is told.
+def _by_numbers(parts, sends, puts=None, stale=False):
+    """All send chunk `sends(r, t, ranks)`, and put it under `puts`, or the same number."""
+    ranks, length = parts.shape
+    held = parts.astype(float).reshape(ranks, ranks, -1).copy()
+    sent = np.zeros((2 * (ranks - 1), ranks, length // ranks))
+    for t in range(len(sent)):
+        if not stale or t % (ranks - 1) == 0:
+            old = held.copy()
+        for r in range(ranks):
+            sent[t, r] = old[r, sends(r, t, ranks)]
+        for r in range(ranks):
+            number = (puts or sends)(r, t, ranks)
+            was = held[(r + 1) % ranks, number] if t < ranks - 1 else 0
+            held[(r + 1) % ranks, number] = was + sent[t, r]
+    return held.reshape(ranks, length), sent
+
+
+def passes_nothing_on(parts):
+    def number(r, t, ranks):
+        return (r - t) % ranks if t < ranks - 1 else (r + 1) % ranks
+
+    return _by_numbers(parts, number)
+
+
+def forward_in_the_second_half(parts):
+    def number(r, t, ranks):
+        return (r - t) % ranks if t < ranks - 1 else (r + t) % ranks
+
+    return _by_numbers(parts, number)
+
+
+def under_a_number_of_its_own(parts):
+    def number(r, t, ranks):
+        return (r - t) % ranks
+
+    return _by_numbers(parts, number, lambda r, t, ranks: (r + 1 - t) % ranks)
+
+
+def from_the_start_of_each_half(parts):
+    return _by_numbers(parts, lambda r, t, ranks: (r - t) % ranks, stale=True)
+
+
 WRONG = {
     to_the_left: "sent_to_the_left",
     adds_throughout: "second_half_adds",
@@ -318,4 +360,8 @@ WRONG = {
     nothing_from_the_last: "ring_left_open",
     one_list_for_each_rank: "ranks_before_rounds",
     parts_that_are_zero_are_not_sent: "wrong_only_where_it_should_be_0",
+    passes_nothing_on: "own_sums_alone_are_sent",
+    forward_in_the_second_half: "chunks_forward",
+    under_a_number_of_its_own: "put_under_the_receivers_number",
+    from_the_start_of_each_half: "nothing_that_arrives_is_sent",
 }
