@@ -393,8 +393,8 @@ def scale_clipped(images, texts, log_scale):
     return sum(losses) / 2, *back(dlogits, images, texts, scale), dlog_scale
 
 
-@exercise.bug
-def no_maximum(images, texts, log_scale):
+@exercise.bug(by_log=(False, True))
+def no_maximum(images, texts, log_scale, by_log=False):
     """exp of a large logit overflows: at a scale of 8,103 it is infinite, and the loss is nan or
     infinite. Subtract the maximum of each row and of each column first."""
     # "at a scale of 8,103 it is infinite, and the loss is nan or infinite": log_scale == 9 and
@@ -411,7 +411,8 @@ def no_maximum(images, texts, log_scale):
         powers = np.exp(logits)
         totals = powers.sum(axis=axis, keepdims=True)
         losses.append(np.diag(np.log(totals) - logits).mean())
-        gradients.append((powers / totals - np.eye(n)) / n)
+        p = np.exp(logits - np.log(totals)) if by_log else powers / totals
+        gradients.append((p - np.eye(n)) / n)
     dlogits = sum(gradients) / 2
     dlog_scale = (dlogits * (scale * cosines)).sum()
     return sum(losses) / 2, *back(dlogits, images, texts, scale), dlog_scale
@@ -583,3 +584,32 @@ def maximum_of_each_row_for_columns(images, texts, log_scale):
     dlogits = sum(gradients) / 2
     dlog_scale = (dlogits * logits).sum()
     return sum(losses) / 2, *back(dlogits, images, texts, scale), dlog_scale
+
+
+@exercise.bug(way=((0, False), (1, False), (0, True), (1, True)))
+def one_side_normalised(images, texts, log_scale, way=(0, False)):
+    """Only the images are divided by their lengths, or only the texts, so lengths on the other side
+    count. Divide both."""
+    # "Only the images are divided by their lengths": np.isclose(got.loss, sum(both(np.exp(
+    #     log_scale) * unit(images) @ texts.T)[0]) / 2)
+    # "or only the texts": np.isclose(bug(images, texts, log_scale, way=(1, False))[0],
+    #     sum(both(np.exp(log_scale) * images @ unit(texts).T)[0]) / 2)
+    # "so lengths on the other side count": not np.isclose(bug(images, 2 * texts, log_scale)[0],
+    #     got.loss)
+    # "Divide both": as_float(images) if one == 1 else unit(images) → unit(images); as_float(texts)
+    #     if one == 0 else unit(texts) → unit(texts); if one == 1 else through → if False else
+    #     through; if one == 0 else through → if False else through
+    one, behind_both = way
+    through = through_unit
+    scale = math.exp(log_scale)
+    a = as_float(images) if one == 1 else unit(images)
+    b = as_float(texts) if one == 0 else unit(texts)
+    logits = scale * (a @ b.T)
+    losses, gradients = both(logits)
+    dlogits = sum(gradients) / 2
+    da, db = scale * (dlogits @ b), scale * (dlogits.T @ a)
+    dimages = da if one == 1 else through(da, images)
+    dtexts = db if one == 0 else through(db, texts)
+    if behind_both:
+        dimages, dtexts = through(da, images), through(db, texts)
+    return sum(losses) / 2, dimages, dtexts, (dlogits * logits).sum()

@@ -427,6 +427,34 @@ def softmax_below_one_maximum(images, texts, log_scale):
 
 
 # What each is told; None where no known mistake explains it.
+def _with_log_p(images, texts, log_scale, of_texts=True, maxima=True):
+    """As ours, by log p; whether texts have length 1, and whether maxima are subtracted."""
+    images, texts = images.astype(float), texts.astype(float)
+    x_len = np.linalg.norm(images, axis=1, keepdims=True)
+    y_len = np.linalg.norm(texts, axis=1, keepdims=True) if of_texts else 1.0
+    x, y, n = images / x_len, texts / y_len, len(images)
+    logits = np.exp(log_scale) * (x @ y.T)
+    log_p = []
+    with np.errstate(all="ignore"):
+        for axis in (1, 0):
+            below = logits - maxima * logits.max(axis=axis, keepdims=True)
+            log_p.append(below - np.log(np.exp(below).sum(axis=axis, keepdims=True)))
+    loss = -(np.trace(log_p[0]) + np.trace(log_p[1])) / (2 * n)
+    g = (np.exp(log_p[0]) + np.exp(log_p[1]) - 2 * np.eye(n)) / (2 * n)
+    dx, dy = np.exp(log_scale) * (g @ y), np.exp(log_scale) * (g.T @ x)
+    dimages = (dx - x * (x * dx).sum(axis=1, keepdims=True)) / x_len
+    dtexts = (dy - y * (y * dy).sum(axis=1, keepdims=True)) / y_len if of_texts else dy
+    return loss, dimages, dtexts, (g * logits).sum()
+
+
+def log_p_without_maxima(images, texts, log_scale):
+    return _with_log_p(images, texts, log_scale, maxima=False)
+
+
+def texts_as_they_are(images, texts, log_scale):
+    return _with_log_p(images, texts, log_scale, of_texts=False)
+
+
 WRONG = {
     images_choose_only: "one_direction_only",
     texts_choose_only: "one_direction_only",
@@ -467,4 +495,6 @@ WRONG = {
     stable_by_the_largest: "maximum_of_the_batch",
     one_norm_of_the_matrix: "one_length_for_all",
     softmax_below_one_maximum: "maximum_of_the_batch",
+    log_p_without_maxima: "no_maximum",
+    texts_as_they_are: "one_side_normalised",
 }
