@@ -339,8 +339,8 @@ def put_under_the_receivers_number(parts):
 
 @exercise.bug
 def nothing_that_arrives_is_sent(parts):
-    """In each half the ranks send what they had when it began, not what has arrived since. Take each
-    message from the buffers as they are in its round."""
+    """In each half the ranks send what they had when it began, not what has arrived since. Take
+    each message from the buffers as they are in its round."""
     # "In each half the ranks send what they had when it began": all(np.allclose(got.sent[t, r],
     #     np.split(parts[r], len(parts))[(r - t) % len(parts)]) for t in range(len(parts) - 1)
     #     for r in range(len(parts)))
