@@ -160,8 +160,9 @@ def not_finite(seen: WrongParts) -> Name | None:
 
 def few_digits(seen: WrongParts) -> Name | None:
     """The numbers have the digits of float16 or float32."""
-    if (worst := largest_error(seen)) is None or seen.weight < 2:
+    if (errors := errors_of_parts(seen)) is None or seen.weight < 2:
         return None
+    worst = max(errors)
     words = f"it is right to {worst:.0e} of the largest entry"
     fractions = [w.got for w in seen.wrong if (w.got % 1).any()]
     few_asked_for = all(is_half(w.want) or not (w.want % 1).any() for w in seen.wrong)
@@ -174,9 +175,16 @@ def few_digits(seen: WrongParts) -> Name | None:
         cause = "numbers of 16 bits on the way; use float64"
         return said(seen, "in half precision", f"of few digits: {words}", cause)
     single = all(w.got.dtype == np.float32 or is_single(w.got) for w in seen.wrong)
-    if not worst < 2e-3 or not single or all(is_single(w.want) for w in seen.wrong):
+    if not single or all(is_single(w.want) for w in seen.wrong):
         return None
     cause = "a float32 on the way; use float64"
+    # Where digits cancel, or numbers are large, few are left.
+    typical = all(w.got.dtype == np.float32 for w in seen.wrong) and np.median(errors)
+    if 0 < typical < 1e-5 and worst >= 2e-3:
+        span = f"from {min(errors):.0e} to {worst:.0e} of the largest entry"
+        return said(seen, "in float32", f"of dtype float32, with errors {span}", cause)
+    if not worst < 2e-3:
+        return None
     return said(seen, "in float32", f"float32 in its digits: {words}", cause)
 
 
@@ -185,12 +193,21 @@ def nearly_right(seen: WrongParts) -> Name | None:
     if (worst := largest_error(seen)) is None or not worst < 2e-3:
         return None
     words = f"nearly right: the largest error is {worst:.0e} of the largest entry"
-    cause = "a small number (eps) that is added, a float32 on the way, or an early stop"
+    cause = (
+        "a small number (eps) that is added, a bound (clip), a float32 on the way, a difference of "
+        "large numbers, or an early stop"
+    )
     return said(seen, "nearly right", words, cause)
 
 
 def largest_error(seen: WrongParts) -> float | None:
-    """The largest error of a part, in shares of its largest number; None if there is no such."""
+    """The largest of all parts; None if there is none, see `errors_of_parts`."""
+    return None if (errors := errors_of_parts(seen)) is None else max(errors)
+
+
+def errors_of_parts(seen: WrongParts) -> list[float] | None:
+    """The largest error of each part, in shares of its largest number; None where that says
+    nothing."""
     if not seen.in_numbers or seen.kinds != {"f"}:
         return None
     if any(w.got.dtype.kind != "f" for w in seen.wrong):
@@ -206,7 +223,7 @@ def largest_error(seen: WrongParts) -> float | None:
             ).max()
             for w in seen.wrong
         ]
-    return float(max(np.divide(errors, largest)))
+    return np.divide(errors, largest).tolist()
 
 
 def is_half(array: np.ndarray) -> bool:

@@ -123,7 +123,10 @@ def some_rows(seen: WrongParts) -> Name | None:
             for part in seen.right_elsewhere
         )
         if not spared and all(r[0] and not r[1:].any() for r in rows):
-            cause = "a result for one example, or a `return` inside the loop"
+            cause = (
+                "a result for one example, a `return` inside the loop, or what an entry takes from "
+                "the entries before it"
+            )
             if axis:
                 cause = "what a place takes from those before it, or after it, is wrong"
             words = f"right in its first {entry} only"

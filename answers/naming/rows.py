@@ -69,11 +69,13 @@ def in_another_order(submission: Submission) -> Name | None:
                     if wrong[1:]
                     else "the one input that fails"
                 )
+                mixed = "numbers of one row meet another (a `keepdims` is missing), "
                 text = (
                     f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
-                    f"should {law}, and yours does not, in {inputs}. The usual cause: the order in "
-                    "which the rows come is used, random numbers are drawn in the function, or "
-                    "something is kept from call to call."
+                    f"should {law}, and yours does not, in {inputs}. The usual cause: "
+                    f"{mixed if law == REVERSE else ''}the order in which the rows come is used, "
+                    "random numbers are drawn in the function, or something is kept from call to "
+                    "call."
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
     return None

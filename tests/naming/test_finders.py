@@ -303,6 +303,18 @@ def test_half_precision_is_told_by_its_digits():
         assert report.bug == ("in_half_precision" if kind is np.float16 else "in_float32")
 
 
+def test_float32_is_told_by_its_type_where_digits_cancel():
+    def spread(x):
+        """The variance of each row."""
+        return (x**2).mean(axis=-1) - x.mean(axis=-1) ** 2
+
+    exercise = exercise_of(spread, *MATRICES, MATRICES[0] + 3000)
+    report = exercise.run(lambda x: spread(x.astype(np.float32)))
+    assert (report.bug, "of dtype float32" in report.diagnosis) == ("in_float32", True)
+    mixed = exercise.run(lambda x: np.float32(1.5) * spread(x).astype(np.float32))
+    assert mixed.bug != "in_float32"
+
+
 def test_a_property_alone_has_a_name():
     exercise = exercise_of(itself, *MATRICES)
 
