@@ -113,6 +113,7 @@ HOW = (
     shapes.other_shape,
     numbers.factor,
     shapes.axes_exchanged,
+    numbers.wrapped,
     numbers.mapped,
     numbers.offset,
     shapes.one_too_few,

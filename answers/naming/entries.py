@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.grader.mistakes import Name
 from answers.grader.parts import overflowed
+from answers.naming.traits import magnitude, numbers, tiniest
 from answers.naming.wrong_parts import WrongParts, said
 
 
@@ -160,6 +161,10 @@ def not_finite(seen: WrongParts) -> Name | None:
 
 def few_digits(seen: WrongParts) -> Name | None:
     """The numbers have the digits of float16 or float32."""
+    # Of inputs that float32 cannot hold, it makes nan, inf or 0.
+    held = {case for case in seen.cases if all(map(is_held_by_float32, numbers(case)))}
+    if seen.first in held and len(held) < len(seen.cases):
+        return few_digits(seen.of(held))
     if (errors := errors_of_parts(seen)) is None or seen.weight < 2:
         return None
     worst = max(errors)
@@ -234,6 +239,12 @@ def is_half(array: np.ndarray) -> bool:
         return True
     bits = np.ascontiguousarray(array, np.float32).view(np.uint32)
     return is_single(array) and not (bits & 0xFFFF).any()
+
+
+def is_held_by_float32(array: np.ndarray) -> bool:
+    """Whether float32 has numbers as large, and as small."""
+    limits = np.finfo(np.float32)
+    return limits.tiny < tiniest(array) and magnitude(array) < limits.max
 
 
 def is_single(array: np.ndarray) -> bool:

@@ -239,3 +239,20 @@ def rounded(seen: WrongParts) -> Name | None:
             words = f"what it should be, rounded to {digits} decimals"
             return said(seen, "rounded", words, "`round` belongs into `print`")
     return None
+
+
+def wrapped(seen: WrongParts) -> Name | None:
+    """The wrong numbers are what integers of few bits make of the right ones."""
+    if not seen.in_numbers or not seen.kinds <= {"i", "u"}:
+        return None
+    # 256 less than the right number is also a count that starts elsewhere; a sign is not lost so.
+    if not ((seen.gots < 0) != (seen.wants < 0)).any():
+        return None
+    for bits, kind in itertools.product((8, 16, 32), ("int", "uint")):
+        if np.array_equal(
+            seen.wants.astype(np.int64).astype(f"{kind}{bits}"), seen.gots
+        ):
+            words = f"off by a multiple of {2**bits} wherever it is wrong"
+            cause = f"a number is kept in {kind}{bits}, which wraps around; use int64"
+            return said(seen, "wrapped around", words, cause)
+    return None

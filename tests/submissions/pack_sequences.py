@@ -381,5 +381,5 @@ WRONG = {
     padding_found_by_its_number: "padding_told_by_its_number",
     last_row_with_room: "another_row_with_room",
     owners_in_a_byte: "documents_numbered_in_a_byte",
-    positions_in_a_byte: "wrong_where_width_is_300",
+    positions_in_a_byte: "wrapped_around",
 }
