@@ -66,7 +66,15 @@ def orders(stages, micro_batches, warm_up=lambda stage, stages: stages - stage -
     return made
 
 
-def filled(orders, apart=1, forward_waits=True, backward_waits=True, backward_slots=1):
+def filled(
+    orders,
+    apart=1,
+    forward_waits=True,
+    backward_waits=True,
+    backward_slots=1,
+    backward_later=0,
+    backward_after=None,
+):
     """The timetable of stages that do their passes as early as they can; a stage that waits in
     vain stops."""
     stages, done, busy = len(orders), {}, [-1] * len(orders)
@@ -77,10 +85,13 @@ def filled(orders, apart=1, forward_waits=True, backward_waits=True, backward_sl
             if not todo or busy[stage] >= slot:
                 continue
             before = stage - 1 if todo[0] > 0 else stage + 1
+            if backward_after is not None and todo[0] < 0 and before < stages:
+                before = backward_after % stages
+            least = apart + (backward_later if todo[0] < 0 else 0)
             waits = (
                 forward_waits if todo[0] > 0 else backward_waits
             ) and 0 <= before < stages
-            if not waits or done.get((todo[0], before), slot + 1) + apart <= slot:
+            if not waits or done.get((todo[0], before), slot + 1) + least <= slot:
                 busy[stage] = slot + (backward_slots - 1 if todo[0] < 0 else 0)
                 done[todo[0], stage] = busy[stage]
     timetable = np.zeros((stages, max(done.values()) + 1), int)
@@ -315,3 +326,95 @@ def idle_at_the_end(stages, micro_batches):
     # "End with that pass": np.pad(found, ((0, 0), (0, 1))) → found
     found = filled(orders(stages, micro_batches))
     return np.pad(found, ((0, 0), (0, 1)))
+
+
+@exercise.bug
+def one_forward_in_each_warm_up(stages, micro_batches):
+    """Each stage but the last warms up with one forward pass, which is enough for two stages only.
+    Stage s does p - s - 1: its first gradient comes back over all stages behind."""
+
+    # "Each stage but the last warms up with one forward pass": np.sign(got[0]).cumsum().max() ==
+    #     min(2, micro_batches)
+    # "Stage s does p - s - 1": min(stages - stage - 1, 1) → stages - stage - 1
+    def one(stage, stages):
+        return min(stages - stage - 1, 1)
+
+    return filled(orders(stages, micro_batches, one))
+
+
+@exercise.bug
+def last_stage_warms_up(stages, micro_batches):
+    """The last stage warms up, too, with one forward pass. It needs none: its own forward pass is
+    followed by the backward pass."""
+
+    # "The last stage warms up, too, with one forward pass": list(got[-1][got[-1] != 0][:2]) == [1,
+    #     2]
+    # "It needs none": max(stages - stage - 1, 1) → stages - stage - 1
+    def one_at_least(stage, stages):
+        return max(stages - stage - 1, 1)
+
+    return filled(orders(stages, micro_batches, one_at_least))
+
+
+@exercise.bug
+def backward_a_slot_later(stages, micro_batches):
+    """A slot lies between a backward pass and that of the stage behind. A gradient is there in the
+    next slot: begin then."""
+    # "A slot lies between a backward pass and that of the stage behind": ((got[0] == -1).argmax()
+    #     - (got[1] == -1).argmax()) == 2
+    # "begin then": , backward_later=1 →
+    return filled(orders(stages, micro_batches), backward_later=1)
+
+
+@exercise.bug
+def backward_after_the_last_stage(stages, micro_batches):
+    """A backward pass waits for the last stage alone. The gradient comes from the stage behind:
+    wait for that."""
+    # "A backward pass waits for the last stage alone": (got[0] == -1).argmax() == (got[-1] ==
+    #     -1).argmax() + 1
+    # "wait for that": , backward_after=-1 →
+    return filled(orders(stages, micro_batches), backward_after=-1)
+
+
+@exercise.bug
+def forward_late(stages, micro_batches):
+    """Forward passes are put off from the end of the warm-up on, to every other slot. The first of
+    the steady part can be done as soon as the stage before has done it."""
+    # "Forward passes are put off from the end of the warm-up on": np.array_equal(got[got < 0],
+    #     want[want < 0]) and (got != want).any()
+    # "The first of the steady part can be done as soon as the stage before has done it": each <
+    #     warm_up → each <= warm_up
+    table = np.minimum(filled(orders(stages, micro_batches)), 0)
+    for stage in range(stages):
+        warm_up = stages - stage - 1
+        for each in range(micro_batches):
+            at = stage + (each if each < warm_up else 2 * each)
+            table[stage, at] = each + 1
+    return table
+
+
+@exercise.bug
+def all_forward_first_of_few(stages, micro_batches):
+    """Of fewer micro-batches than stages each stage does all forward passes first. The later ones
+    begin backward passes in between: only the length of a warm-up is limited."""
+
+    # "Of fewer micro-batches than stages each stage does all forward passes first":
+    #     (np.sign(got).cumsum(axis=1).max(axis=1) == micro_batches).all()
+    # "only the length of a warm-up is limited": few else → False else
+    def everything_if_few(stage, stages):
+        few = micro_batches < stages
+        return micro_batches if few else stages - stage - 1
+
+    return filled(orders(stages, micro_batches, everything_if_few))
+
+
+@exercise.bug
+def ends_with_the_last_stage(stages, micro_batches):
+    """The timetable ends when the last stage is done, and other stages still have backward passes
+    to do. Go on until the first stage is done."""
+    # "The timetable ends when the last stage is done": got.shape[1] == 1 + (want[-1] ==
+    #     -micro_batches).argmax()
+    # "other stages still have backward passes to do": (got < 0).sum() < (want < 0).sum()
+    # "Go on until the first stage is done": found[-1] → found[0]
+    found = filled(orders(stages, micro_batches))
+    return found[:, : np.flatnonzero(found[-1])[-1] + 1]

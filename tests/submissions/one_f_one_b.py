@@ -314,6 +314,60 @@ def two_slots_backward(stages, micro_batches):
     return table
 
 
+def one_in_each_warm_up(stages, micro_batches):
+    return _table(list(_orders(stages, micro_batches, lambda s: min(1, stages - s - 1))))
+
+
+def two_before_the_first_gradient(stages, micro_batches):
+    return _table(list(_orders(stages, micro_batches, lambda s: max(1, stages - s - 1))))
+
+
+def _times(orders, wait, near):
+    """Times by relaxation; `wait` slots lie between the begin of a pass and of what it needs."""
+    slots = [list(range(len(order))) for order in orders]
+    for _ in range(2 * sum(map(len, orders)) + 2):
+        for s, order in enumerate(orders):
+            for at, each in enumerate(order):
+                least, other = (slots[s][at - 1] + 1 if at else 0), near(s, each)
+                if 0 <= other < len(orders):
+                    there = slots[other][orders[other].index(each)]
+                    least = max(least, there + wait(each))
+                slots[s][at] = least
+    table = np.zeros((len(orders), max(map(max, slots)) + 1), dtype=int)
+    for s, order in enumerate(orders):
+        table[s, slots[s]] = order
+    return table
+
+
+def sends_gradients_for_a_slot(stages, micro_batches):
+    orders = list(_orders(stages, micro_batches))
+    wait, near = (lambda i: 1 if i > 0 else 2), (lambda s, i: s - 1 if i > 0 else s + 1)
+    return _times(orders, wait, near)
+
+
+def gradients_of_the_last_stage(stages, micro_batches):
+    orders = list(_orders(stages, micro_batches))
+    last = stages - 1
+
+    def near(s, i):
+        return s - 1 if i > 0 else last if s < last else stages
+
+    return _times(orders, lambda i: 1, near)
+
+
+def closed_form_that_is_late(stages, micro_batches):
+    table = np.zeros((stages, 2 * (stages + micro_batches - 1)), dtype=np.int64)
+    for s in range(stages):
+        for m in range(micro_batches):
+            table[s, s + (m if m < stages - s - 1 else 2 * m)] = m + 1
+            table[s, 2 * stages - 1 - s + 2 * m] = -(m + 1)
+    return table
+
+
+def until_the_last_stage_is_done(stages, micro_batches):
+    return slot_by_slot(stages, micro_batches)[:, : stages - 1 + 2 * micro_batches]
+
+
 # What each is told.
 WRONG = {
     gpipe: "all_forward_first",
@@ -332,17 +386,23 @@ WRONG = {
     without_waiting: "backward_without_waiting",
     as_floats: "wrong_only_where_it_should_be_0",
     at_most_four_stages: None,
-    gpipe_of_few: "right_in_its_sum",
+    gpipe_of_few: "all_forward_first_of_few",
     one_micro_batch_alone: None,
     lists_of_one_stage: "right_numbers_in_another_shape",
     signed_bytes: "right_in_its_sum",
     at_least_as_many: None,
     only_integers_of_python: "a_property_fails",
     floats: "a_property_fails",
-    bytes_that_wrap: "wrong_where_micro_batches_is_130",
+    bytes_that_wrap: "wrapped_around",
     without_idle_slots: "in_the_same_slot",
     warm_up_of_s: "warm_up_counted_from_the_first",
     as_soon_as_the_stage_before: "forward_without_waiting",
     two_slots_backward: "backward_takes_two_slots",
+    one_in_each_warm_up: "one_forward_in_each_warm_up",
+    two_before_the_first_gradient: "last_stage_warms_up",
+    sends_gradients_for_a_slot: "backward_a_slot_later",
+    gradients_of_the_last_stage: "backward_after_the_last_stage",
+    closed_form_that_is_late: "forward_late",
+    until_the_last_stage_is_done: "ends_with_the_last_stage",
     cut_after_the_first_stage: "wrong_where_micro_batches_is_7_or_more",
 }
