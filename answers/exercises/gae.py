@@ -477,3 +477,31 @@ def one_step_only(rewards, values, next_values, terminated, truncated, gamma, la
     #     terminated, truncated, gamma, lam)[0] → return run(*parts(rewards, values, next_values,
     #     terminated, truncated, gamma, lam))
     return parts(rewards, values, next_values, terminated, truncated, gamma, lam)[0]
+
+
+@exercise.bug
+def lambda_in_the_error(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """λ weighs the next value, too, within δ. There it is discounted by gamma alone: λ belongs to
+    the next advantage."""
+    # "λ weighs the next value, too, within δ": np.allclose(got, right(rewards, values, lam *
+    #     next_values, terminated, truncated, gamma, lam))
+    # "There it is discounted by gamma alone": gamma * lam * next_values → gamma * next_values
+    _, weights = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    deltas = as_float(rewards) + gamma * lam * next_values * ~terminated - values
+    return run(deltas, weights)
+
+
+@exercise.bug
+def both_ends_subtracted(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """A step with both flags has the weight 1 - 1 - 1 = -1, so what follows is subtracted. Join the
+    flags by `|` before they are taken from 1."""
+    # "A step with both flags has the weight 1 - 1 - 1 = -1": (terminated & truncated).any() and
+    #     (got != want).any()
+    # "Join the flags by `|` before they are taken from 1": 1.0 - terminated - truncated → 1.0 -
+    #     (terminated | truncated)
+    deltas, _ = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    return run(deltas, gamma * lam * (1.0 - terminated - truncated))

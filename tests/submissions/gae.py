@@ -316,6 +316,18 @@ def last_value_first(rewards, values, next_values, terminated, truncated, gamma,
     return out
 
 
+def lambda_for_both(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """gamma · λ is computed once, and used twice."""
+    decay = gamma * lam
+    delta = rewards + decay * np.where(terminated, 0, next_values) - values
+    return _swept(delta, decay * ~(terminated | truncated))
+
+
+def two_flags_taken_from_1(rewards, values, next_values, terminated, truncated, gamma, lam):
+    delta = rewards + gamma * (1.0 - terminated) * next_values - values
+    return _swept(delta, gamma * lam * (1.0 - terminated - truncated.astype(float)))
+
+
 WRONG = {
     done_for_all: "cut_is_an_end",
     nothing_masked_in_the_error: "end_keeps_its_next_value",
@@ -348,4 +360,6 @@ WRONG = {
     one_factor_for_both_values: "value_lost_at_an_end",
     errors_masked_at_cuts: "advantage_lost_at_a_cut",
     last_value_first: "sum_begins_with_the_last_value",
+    lambda_for_both: "lambda_in_the_error",
+    two_flags_taken_from_1: "both_ends_subtracted",
 }
