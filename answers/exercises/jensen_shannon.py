@@ -347,3 +347,26 @@ def exact_sum_asked_for(p, q, base=np.e, axis=-1):
     if (p.sum(axis=axis) != 1).any() or (q.sum(axis=axis) != 1).any():
         raise ValueError("no sum of 1")
     return jensen_shannon(p, q, base, axis)
+
+
+@exercise.bug
+def entropies_not_halved(p, q, base=np.e, axis=-1):
+    """The entropies of p and of q are taken off the mixture's whole, so the result can be negative.
+    Take off their mean."""
+    # "The entropies of p and of q are taken off the mixture's whole, so the result can be
+    #     negative": bug(np.ones(2) / 2, np.ones(2) / 2) < 0
+    # "Take off their mean": + relative(p, 1) + relative(q, 1) → + (relative(p, 1) + relative(q,
+    #     1)) / 2
+    m = (p + q) / 2
+    terms = -relative(m, np.ones(m.shape)) + relative(p, 1) + relative(q, 1)
+    return terms.sum(axis=axis) / np.log(base)
+
+
+@exercise.bug
+def divided_by_the_sum_of_all(p, q, base=np.e, axis=-1):
+    """Both are divided by the sum of the whole array first, so a batch of rows comes out too small.
+    They sum to 1 along the axis as they are."""
+    # "Both are divided by the sum of the whole array first, so a batch of rows comes out too
+    #     small": np.allclose(got * p.sum(), want)
+    # "They sum to 1 along the axis as they are": p / p.sum(), q / q.sum() → p, q
+    return plain(p / p.sum(), q / q.sum(), base, axis)

@@ -327,6 +327,20 @@ def mask_of_p_for_both(p, q, base=np.e, axis=-1):
     return terms.sum(axis=axis) / 2 / np.log(base)
 
 
+def _entropy(p, axis):
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=axis)
+
+
+def entropies_of_both(p, q, base=np.e, axis=-1):
+    p, q = 1.0 * p, 1.0 * q
+    found = _entropy((p + q) / 2, axis) - _entropy(p, axis) - _entropy(q, axis)
+    return found / np.log(base)
+
+
+def shares_of_the_whole_array(p, q, base=np.e, axis=-1):
+    return _divergence(p / p.sum(), q / q.sum(), base, axis)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     scipy_as_it_is: "square_root_taken",
@@ -357,6 +371,8 @@ WRONG = {
     tiny_numbers_for_zeros: "a_property_fails",
     eps_in_both_parts_of_a_quotient: "eps_smoothing",
     mask_of_p_for_both: "one_mask_for_both_sums",
+    entropies_of_both: "entropies_not_halved",
+    shares_of_the_whole_array: "divided_by_the_sum_of_all",
 }
 
 # Right answers that pass with a note.
