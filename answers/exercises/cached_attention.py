@@ -488,3 +488,57 @@ def keys_and_values_swapped(q, k, v, past_k, past_v):
     q, k = rotate(q, past), rotate(k, past)
     keys, values = np.concatenate([past_v, k], 2), np.concatenate([past_k, v], 2)
     return seen(q, keys, values), keys, values
+
+
+@exercise.bug
+def softmax_over_the_queries(q, k, v, past_k, past_v):
+    """The weights of a key sum to 1 over the tokens, not those of a token over the keys. Divide by
+    the sum along the last axis."""
+    # "The weights of a key sum to 1 over the tokens": np.allclose(bug(q, k, np.ones_like(v),
+    #     past_k, np.ones_like(past_v))[0].sum(axis=1), past_k.shape[2] + q.shape[2]) and
+    #     not np.allclose(got.y, want.y)
+    # "Divide by the sum along the last axis": .sum(axis=-2 → .sum(axis=-1
+    q, keys, values, past = prepared(q, k, v, past_k, past_v)
+    scores = q @ keys.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    scores[..., above(q.shape[2], keys.shape[2], past + 1)] = -np.inf
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    with np.errstate(all="ignore"):
+        y = powers / powers.sum(axis=-2, keepdims=True) @ values
+    return y.swapaxes(1, 2).reshape(len(q), q.shape[2], -1), keys, values
+
+
+@exercise.bug
+def offset_one_too_small(q, k, v, past_k, past_v):
+    """New tokens are rotated one position too early, as the last token in the cache. The first of
+    them stands at the position that is the length of the cache."""
+    # "New tokens are rotated one position too early, as the last token in the cache":
+    #     np.allclose(got.keys[:, :, past_k.shape[2]:], rotate(k, past_k.shape[2] - 1))
+    # "The first of them stands at the position that is the length of the cache":
+    #     max(past_k.shape[2] - 1, 0) → past_k.shape[2]
+    offset = max(past_k.shape[2] - 1, 0)
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v, offset)
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
+def offset_of_the_new_tokens(q, k, v, past_k, past_v):
+    """Positions begin at the number of new tokens, not at the number of tokens in the cache. Take
+    the length of `past_k`."""
+    # "Positions begin at the number of new tokens": np.allclose(got.keys[:, :, past_k.shape[2]:],
+    #     rotate(k, k.shape[2]))
+    # "Take the length of `past_k`": k.shape[2]) → past_k.shape[2])
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v, k.shape[2])
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
+def scaled_keys_kept(q, k, v, past_k, past_v):
+    """New keys are divided by √d before they are kept, and old ones count as they are. Divide the
+    scores, and keep the keys as they are."""
+    # "New keys are divided by √d before they are kept, and old ones count as they are":
+    #     np.allclose(got.keys[:, :, past_k.shape[2]:] * q.shape[-1] ** 0.5, rotate(k,
+    #     past_k.shape[2]))
+    # "keep the keys as they are": k / root → k; q * root → q
+    root = q.shape[-1] ** 0.5
+    q, keys, values, _ = prepared(q * root, k / root, v, past_k, past_v)
+    return seen(q, keys, values), keys, values

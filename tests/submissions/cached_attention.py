@@ -347,6 +347,38 @@ def one_maximum_for_all(q, k, v, past_k, past_v):
     return y.swapaxes(1, 2).reshape(len(q), time, -1), keys, values
 
 
+def sums_over_the_tokens(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(rotate(k, offset=past), v, past_k, past_v, turn=lambda k, *_, **__: k)
+    s = rotate(q, offset=past) @ keys.swapaxes(2, 3) / np.sqrt(q.shape[3])
+    s = np.where(np.tri(time, past + time, past, dtype=bool), s, -np.inf)
+    w = np.exp(s - s.max(axis=-1, keepdims=True))
+    return _merge(w / w.sum(axis=-2, keepdims=True) @ values), keys, values
+
+
+def _at(offset, q, k, v, past_k, past_v, scale=1.0):
+    past, time, d = past_k.shape[2], q.shape[2], q.shape[3]
+    keys = np.concatenate([past_k, rotate(k, offset=offset) * scale], axis=2)
+    values = np.concatenate([past_v, v], axis=2)
+    s = rotate(q, offset=offset) @ keys.swapaxes(2, 3) / np.sqrt(d) / scale
+    s = np.where(np.tri(time, past + time, past, dtype=bool), s, -np.inf)
+    w = np.exp(s - s.max(axis=-1, keepdims=True))
+    y = w / w.sum(axis=-1, keepdims=True) @ values
+    return y.transpose(0, 2, 1, 3).reshape(len(q), time, -1), keys, values
+
+
+def one_position_too_early(q, k, v, past_k, past_v):
+    return _at(max(past_k.shape[2] - 1, 0), q, k, v, past_k, past_v)
+
+
+def from_the_number_of_new_tokens(q, k, v, past_k, past_v):
+    return _at(q.shape[2], q, k, v, past_k, past_v)
+
+
+def scaled_before_they_are_kept(q, k, v, past_k, past_v):
+    return _at(past_k.shape[2], q, k, v, past_k, past_v, scale=q.shape[3] ** -0.5)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -376,6 +408,10 @@ WRONG = {
     minus_ten_thousand: "finite_fill",
     hidden_after_the_maximum: "maximum_before_mask",
     one_maximum_for_all: "global_maximum",
+    sums_over_the_tokens: "softmax_over_the_queries",
+    one_position_too_early: "offset_one_too_small",
+    from_the_number_of_new_tokens: "offset_of_the_new_tokens",
+    scaled_before_they_are_kept: "scaled_keys_kept",
 }
 
 # Right answers that pass with a note.
