@@ -193,9 +193,9 @@ def open_(tokens, header, end):
     return last(after(header, tokens)) > last(later(tokens == end))
 
 
-def walk(tokens, header, end, fits=np.array_equal, skip=0):
+def walk(tokens, header, end, fits=np.array_equal, skip=0, behind=0):
     """The labels of a walk: a header is what `fits`, and the end of an answer is looked for from
-    its token `skip` on."""
+    its token `skip` on, and a header from `behind` tokens behind it."""
     labels, n = np.full(tokens.shape, -100), len(header)
     for at in np.ndindex(tokens.shape[:-1]):
         row, i = tokens[at], 0
@@ -207,7 +207,7 @@ def walk(tokens, header, end, fits=np.array_equal, skip=0):
             ends = np.flatnonzero(row[i + skip :] == end)
             stop = i + skip + ends[0] + 1 if len(ends) else len(row)
             labels[at][i:stop] = row[i:stop]
-            i = stop
+            i = stop + behind
     return labels
 
 
@@ -567,3 +567,50 @@ def labels_in_int16(tokens, header, end):
     # "Make them int64": np.int16 → np.int64
     labels = np.where(open_(tokens, header, end), wide(tokens), -100)
     return labels.astype(np.int16)
+
+
+@exercise.bug
+def header_right_behind_an_answer_missed(tokens, header, end):
+    """A header that stands right behind an answer is missed. Look for the next one from the first
+    token behind the answer on."""
+    # "A header that stands right behind an answer is missed": np.count_nonzero(got != -100)
+    #     < np.count_nonzero(want != -100)
+    # "from the first token behind the answer on": behind=1 → behind=0
+    return walk(tokens, header, end, behind=1)
+
+
+@exercise.bug
+def open_answers_counted(tokens, header, end):
+    """A header within an answer counts as one more open answer, and one end does not close both.
+    Keep whether one is open, not how many."""
+    # "one end does not close both": np.count_nonzero(got != -100) > np.count_nonzero(want !=
+    #     -100)
+    # "Keep whether one is open, not how many": count += 1 → count = 1
+    labels, opens = np.full(tokens.shape, -100), after(header, tokens)
+    for at in np.ndindex(tokens.shape[:-1]):
+        count = 0
+        for i, token in enumerate(tokens[at].tolist()):
+            if opens[at][i]:
+                count += 1
+            if count > 0:
+                labels[at][i] = token
+                count -= token == end
+    return labels
+
+
+@exercise.bug
+def begun_anew_by_a_header_within(tokens, header, end):
+    """A header within an answer opens it anew, and what stood before is left out. While an answer
+    is open, headers are its tokens: look for none."""
+    # "A header within an answer opens it anew, and what stood before is left out":
+    #     np.count_nonzero(got != -100) < np.count_nonzero(want != -100)
+    # "look for none": labels[at][begun:i] = -100 → pass
+    labels, opens = walk(tokens, header, end), after(header, tokens)
+    for at in np.ndindex(tokens.shape[:-1]):
+        begun = 0
+        for i in range(tokens.shape[-1]):
+            if labels[at][i] == -100:
+                begun = i + 1
+            elif opens[at][i]:
+                labels[at][begun:i] = -100
+    return labels

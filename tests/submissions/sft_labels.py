@@ -452,6 +452,53 @@ def argmax_of_nothing(tokens, header, end):
     return _labelled(tokens, header, end, spans)
 
 
+def one_token_passed_over(tokens, header, end):
+    """Behind an answer's end the search goes on one token too late."""
+    head = header.tolist()
+    out = np.full(tokens.shape, -100, np.int64)
+    for at in np.ndindex(tokens.shape[:-1]):
+        row, i = tokens[at].tolist(), 0
+        while i < len(row):
+            if row[max(0, i - len(head)) : i] != head:
+                i += 1
+                continue
+            while i < len(row):
+                out[at][i] = row[i]
+                i += 1
+                if row[i - 1] == end:
+                    break
+            i += len(head) + 1
+    return out
+
+
+def depth_of_answers(tokens, header, end):
+    n = len(header)
+    labels = np.full(tokens.shape, -100, np.int64)
+    for where in np.ndindex(tokens.shape[:-1]):
+        row, depth = tokens[where], 0
+        for i in range(len(row)):
+            depth += i >= n and bool((row[i - n : i] == header).all())
+            if depth > 0:
+                labels[where][i] = row[i]
+                depth -= int(row[i] == end)
+    return labels
+
+
+def newest_header_opens(tokens, header, end):
+    n = len(header)
+    labels = np.full(tokens.shape, -100, np.int64)
+    for where in np.ndindex(tokens.shape[:-1]):
+        row, begun = tokens[where], None
+        for i in range(len(row) + 1):
+            if i == len(row) or (begun is not None and i > begun - 1 and row[i] == end):
+                if begun is not None:
+                    labels[where][begun : i + 1] = row[begun : i + 1]
+                begun = None
+            if i + 1 >= n and i < len(row) and (row[i + 1 - n : i + 1] == header).all():
+                begun = i + 1
+    return labels
+
+
 # What each is told.
 WRONG = {
     all_tokens: "everything_learned",
@@ -496,4 +543,7 @@ WRONG = {
     any_token_in_its_place: "one_token_of_the_header_in_its_place",
     rolled: "header_over_the_border",
     argmax_of_nothing: "header_found_where_there_is_none",
+    one_token_passed_over: "header_right_behind_an_answer_missed",
+    depth_of_answers: "open_answers_counted",
+    newest_header_opens: "begun_anew_by_a_header_within",
 }
