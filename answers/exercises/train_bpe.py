@@ -533,3 +533,18 @@ def old_pairs_still_counted(words, merges, ties="ids"):
         found.append(best)
         kept = {**pairs, best: 0}
     return np.array(found, dtype=np.intp).reshape(-1, 2)
+
+
+@exercise.bug
+def ties_of_ids_by_bytes(words, merges, ties="ids"):
+    """With ties by "ids" the pair whose bytes come first is merged, and a new token stands before
+    single bytes. Its number is 256 or more: compare numbers."""
+
+    # "the pair whose bytes come first is merged": (got != want).any()
+    # "compare numbers": (tokens[pair[0]], tokens[pair[1]]) → pair
+    def key(pair, count, tokens):
+        if ties == "bytes":
+            return -count, pair_order(pair, tokens, ties)
+        return -count, (tokens[pair[0]], tokens[pair[1]])
+
+    return trained(words, merges, ties, key=key)

@@ -510,6 +510,25 @@ def counts_only_grow(words, merges, ties="ids"):
     return _as_rows(found)
 
 
+def least_bytes_by_ids(words, merges, ties="ids"):
+    parts = [(list(word), count) for word, count in words.items()]
+    names, found = [bytes([i]) for i in range(256)], []
+    while len(found) < merges:
+        counts = Counter()
+        for ids, count in parts:
+            for pair in pairwise(ids):
+                counts[pair] += count
+        if not counts:
+            break
+        best = [pair for pair in sorted(counts) if counts[pair] == max(counts.values())]
+        order = max if ties == "bytes" else min
+        pair = order(best, key=lambda p: (names[p[0]], names[p[1]]))
+        parts = [(_joined(ids, pair, len(names)), count) for ids, count in parts]
+        names.append(names[pair[0]] + names[pair[1]])
+        found.append(pair)
+    return np.array(found, int).reshape(-1, 2)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -545,4 +564,5 @@ WRONG = {
     both_of_three: "a_token_in_two_merges",
     counts_only_grow: "old_pairs_still_counted",
     bytes_of_the_first_token_alone: None,
+    least_bytes_by_ids: "ties_of_ids_by_bytes",
 }
