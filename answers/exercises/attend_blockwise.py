@@ -148,12 +148,14 @@ def tiled(
             sums = [each[..., : len(rows), :] for each in sums]
         for key in range(0, k.shape[-2], block):
             last = {"unseen": rows[-1], "first": rows[0], "last": rows[-1] - 1}
+            last["square"] = row + block - 1 - ahead
             if causal and skipped and key > max(last[skipped] + ahead, 0):
                 break
             keys = np.arange(key, min(key + block, k.shape[-2]))
             s = q[..., rows, :] @ k[..., keys, :].swapaxes(-1, -2) / q.shape[-1] ** 0.5
             if causal:
-                seen = rows[:, None] - row * within + ahead >= keys - key * within
+                seen = rows[:, None] - row * bool(within) + ahead
+                seen = seen >= keys - key * (within is True)
                 s = s if hidden is None else np.where(seen, s, hidden)
             with np.errstate(all="ignore"):
                 sums = added(sums, s, v[..., keys, :], largest)
@@ -477,3 +479,23 @@ def mask_counts_from_the_block(q, k, v, block=256, causal=False, tiles=False):
     behind = k.shape[-2] - q.shape[-2]
     mask = keys % block <= (queries[:, None] + behind) % block
     return attend(q, k, v, mask)
+
+
+@exercise.bug
+def queries_count_from_their_block(q, k, v, block=256, causal=False):
+    """The causal mask counts queries from the start of their block, so each block of queries sees
+    no more than the first one. Add the block's start to their positions."""
+    # "so each block of queries sees no more than the first one": np.allclose(*(bug(q * 0, k, v,
+    #     block, True)[..., i, :] for i in (0, block)))
+    # "Add the block's start to their positions": , within='queries' →
+    return tiled(q, k, v, block, causal, within="queries")
+
+
+@exercise.bug
+def skipped_as_in_a_square(q, k, v, block=256, causal=False):
+    """Blocks of keys are skipped as if there were as many queries as keys, so that seen keys are
+    left out. The queries are the last: add the number of keys before them."""
+    # "Blocks of keys are skipped as if there were as many queries as keys": np.allclose(bug(k, k,
+    #     v, block, True), right(k, k, v, block, True)) and not np.allclose(got, want)
+    # "add the number of keys before them": , skipped='square' →
+    return tiled(q, k, v, block, causal, skipped="square")

@@ -474,6 +474,42 @@ def newest_maximum(q, k, v, block=256, causal=False):
     return _tiles(q, k, v, block, causal, "newest")
 
 
+def _rows_and_columns(q, k, v, block, causal, hidden, enough):
+    n, m, d = q.shape[-2], k.shape[-2], q.shape[-1]
+    out = np.empty(q.shape[:-1] + v.shape[-1:])
+    for i in range(0, n, block):
+        qi = q[..., i : i + block, :] / math.sqrt(d)
+        top = np.full((*qi.shape[:-1], 1), -np.inf)
+        total, acc = np.zeros_like(top), 0.0
+        for j in range(0, m, block):
+            if causal and enough(i, j, block):
+                break
+            s = qi @ k[..., j : j + block, :].swapaxes(-1, -2)
+            if causal:
+                s = np.where(hidden(i, j, s.shape[-2:], m - n), -np.inf, s)
+            new = np.maximum(top, s.max(-1, keepdims=True))
+            w, old = np.exp(s - new), np.exp(top - new)
+            total = total * old + w.sum(-1, keepdims=True)
+            acc = acc * old + w @ v[..., j : j + block, :]
+            top = new
+        out[..., i : i + block, :] = acc / total
+    return out
+
+
+def rows_from_0_in_each_block(q, k, v, block=256, causal=False):
+    def hidden(i, j, shape, behind):
+        return j + np.arange(shape[1]) > np.arange(shape[0])[:, None] + behind
+
+    return _rows_and_columns(q, k, v, block, causal, hidden, lambda i, j, block: False)
+
+
+def stops_at_the_diagonal_of_a_square(q, k, v, block=256, causal=False):
+    def hidden(i, j, shape, behind):
+        return j + np.arange(shape[1]) > i + np.arange(shape[0])[:, None] + behind
+
+    return _rows_and_columns(q, k, v, block, causal, hidden, lambda i, j, block: j >= i + block)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     naive: "all_scores_at_once",
@@ -521,4 +557,6 @@ WRONG = {
     values_in_half_precision_for_single: "nearly_right",
     leading_axes_flattened: "right_numbers_in_another_shape",
     one_maximum_for_all_queries: "global_maximum",
+    rows_from_0_in_each_block: "queries_count_from_their_block",
+    stops_at_the_diagonal_of_a_square: "skipped_as_in_a_square",
 }
