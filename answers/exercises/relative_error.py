@@ -6,6 +6,7 @@ from answers.grader.exercise import Exercise
 from answers.grader.notes import NO_AXIS
 from answers.grader.number_types import add_whole_numbers
 from answers.gradient_check import relative_error
+from answers.inputs import as_float
 
 exercise = Exercise(
     relative_error,
@@ -56,6 +57,15 @@ def tells_an_error_of_2_to_the_minus_40(relative_error):
     return abs(relative_error(np.ones(1), np.ones(1) + 2.0**-40) / 2.0**-40 - 1) < 1e-3
 
 
+@exercise.check
+def subtracts_in_floats(relative_error):
+    """The difference of 2 000 000 000 and -1 500 000 000 is beyond int32, in which it wraps around:
+    turn both arrays into floats before you subtract."""
+    a, b = np.array([[2_000_000_000], [-1_500_000_000]], np.int32)
+    with np.errstate(all="ignore"):
+        return abs(relative_error(a, b) - 1.75) < 1e-9
+
+
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((401, 3)))
 
 
@@ -67,16 +77,17 @@ def no_zero_case(a, b):
     #     np.isnan(got) and a[0] == b[0] == 0
     # "Count such an entry as 0: replace a denominator of 0 by 1": np.maximum(np.abs(a),
     #     np.abs(b)) → np.where((a == 0) & (b == 0), 1, np.maximum(np.abs(a), np.abs(b)))
+    a, b = as_float(a), as_float(b)
     return (np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()
 
 
 @exercise.bug(eps=(1e-8, 1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-15, 1e-16, 1e-20))
 def eps_in_the_denominator(a, b, eps=1e-8):
-    """An eps in the denominator hides the errors of gradients far smaller than it. Replace only a
-    denominator of exactly 0."""
-    # "An eps in the denominator hides the errors of gradients far smaller than it": got < 1e-9
-    #     < want
+    """A number added to the denominator, or a bound below which it is raised or taken for 0, hides
+    the errors of gradients far smaller. Replace only a denominator of exactly 0."""
+    # "hides the errors of gradients far smaller": got < 1e-9 < want
     # "Replace only a denominator of exactly 0": + eps → + ((a == 0) & (b == 0))
+    a, b = as_float(a), as_float(b)
     return (np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + eps)).max()
 
 
@@ -89,6 +100,7 @@ def sum_in_the_denominator(a, b, eps=1e-8):
     #     np.isclose(right(np.array([2.0]), np.array([1.0])), 1 / 2)
     # "Divide by the larger of the two": np.maximum(np.abs(a) + np.abs(b), eps) →
     #     np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-320)
+    a, b = as_float(a), as_float(b)
     return (np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), eps)).max()
 
 
@@ -98,6 +110,7 @@ def one_where_both_are_zero(a, b):
     agree there: count it as 0."""
     # "Where both are 0 the error is counted as 1": got == 1 > want and ((a == 0) & (b == 0)).any()
     # "count it as 0": == 0).any() → == 0).any() and False
+    a, b = as_float(a), as_float(b)
     both = bool((np.maximum(np.abs(a), np.abs(b)) == 0).any())
     return max(relative_error(a, b), float(both))
 
@@ -135,6 +148,7 @@ def divided_by_one_of_them(a, b, other=False):
     #     np.array([0.0])) == np.inf
     # "Divide by the larger of |a| and |b|": np.abs(a) if other else np.abs(b) →
     #     np.maximum(np.abs(a), np.abs(b))
+    a, b = as_float(a), as_float(b)
     size = np.abs(a) if other else np.abs(b)
     return (np.abs(a - b) / np.where((a == 0) & (b == 0), 1, size)).max()
 
@@ -147,6 +161,7 @@ def divided_by_the_smaller(a, b):
     #     them is 0": np.isclose(got, abs(a - b) / 4) and bug(np.array([1.0]), np.array([0.0])) ==
     #     np.inf
     # "Divide by the larger": np.minimum → np.maximum
+    a, b = as_float(a), as_float(b)
     size = np.minimum(np.abs(a), np.abs(b))
     return (np.abs(a - b) / np.where((a == 0) & (b == 0), 1, size)).max()
 
@@ -159,6 +174,7 @@ def absolute_error(a, b):
     #     1e3 * got)
     # "Divide each difference by the larger of |a| and |b|": np.abs(a - b).max() → (np.abs(a -
     #     b) / np.where((a == 0) & (b == 0), 1, np.maximum(np.abs(a), np.abs(b)))).max()
+    a, b = as_float(a), as_float(b)
     return np.abs(a - b).max()
 
 
@@ -171,6 +187,7 @@ def of_norms(a, b, denominator=sum):
     # "Divide entry by entry, then take the maximum": np.linalg.norm(a - b) /
     #     (denominator(map(np.linalg.norm, (a, b))) or 1) → (np.abs(a - b) / np.where((a == 0) & (b
     #     == 0), 1, np.maximum(np.abs(a), np.abs(b)))).max()
+    a, b = as_float(a), as_float(b)
     return np.linalg.norm(a - b) / (denominator(map(np.linalg.norm, (a, b))) or 1)
 
 
@@ -181,6 +198,7 @@ def mean_for_maximum(a, b):
     # "This is the mean over the entries, in which one wrong entry among thousands disappears":
     #     bug(np.append(np.ones(9999), 2), np.ones(10000)) < 1e-4
     # "Take the maximum": .mean() → .max()
+    a, b = as_float(a), as_float(b)
     size = np.maximum(np.abs(a), np.abs(b))
     return (np.abs(a - b) / np.where(size == 0, 1, size)).mean()
 
@@ -194,6 +212,7 @@ def largest_over_largest(a, b):
     # "Divide entry by entry, then take the maximum": np.abs(a - b).max() /
     #     (max(np.abs(a).max(), np.abs(b).max()) or 1) → (np.abs(a - b) / np.where((a == 0) & (b ==
     #     0), 1, np.maximum(np.abs(a), np.abs(b)))).max()
+    a, b = as_float(a), as_float(b)
     return np.abs(a - b).max() / (max(np.abs(a).max(), np.abs(b).max()) or 1)
 
 
@@ -204,6 +223,7 @@ def signed_denominator(a, b):
     # "The maximum is taken of a and b themselves, so the quotient of two negative gradients is
     #     negative": got < 0 and (a < 0).all() and (b < 0).all()
     # "Take the absolute values first": np.maximum(a, b) → np.maximum(np.abs(a), np.abs(b))
+    a, b = as_float(a), as_float(b)
     size = np.maximum(a, b)
     return (np.abs(a - b) / np.where(size == 0, 1, size)).max()
 
@@ -215,5 +235,35 @@ def sizes_compared(a, b):
     # "The sizes are subtracted, not the numbers, so a gradient of the wrong sign shows no
     #     error": bug(a, -a) == 0
     # "Use |a - b|": np.abs(np.abs(a) - np.abs(b)) → np.abs(a - b)
+    a, b = as_float(a), as_float(b)
     size = np.maximum(np.abs(a), np.abs(b))
     return (np.abs(np.abs(a) - np.abs(b)) / np.where(size == 0, 1, size)).max()
+
+
+@exercise.bug
+def mean_in_the_denominator(a, b):
+    """The denominator is the mean of |a| and |b|, which shows a gradient twice too large as 2/3 and
+    not 1/2. Divide by the larger of the two."""
+    # "The denominator is the mean of |a| and |b|, which shows a gradient twice too large as 2/3
+    #     and not 1/2": np.isclose(bug(np.array([2.0]), np.array([1.0])), 2 / 3) and
+    #     np.isclose(right(np.array([2.0]), np.array([1.0])), 1 / 2)
+    # "Divide by the larger of the two": (np.abs(a) + np.abs(b)) / 2 → np.maximum(np.abs(a),
+    #     np.abs(b))
+    a, b = as_float(a), as_float(b)
+    size = (np.abs(a) + np.abs(b)) / 2
+    return (np.abs(a - b) / np.where(size == 0, 1, size)).max()
+
+
+@exercise.bug(ends=((1, -np.inf), (-1, -np.inf), (1, 0.0), (-1, 0.0)))
+def signed_difference(a, b, ends=(1, -np.inf)):
+    """The difference keeps its sign, so errors in one direction do not count. Take its absolute
+    value."""
+    # "so errors in one direction do not count": max(bug(np.ones(1), 2 * np.ones(1)), bug(2 *
+    #     np.ones(1), np.ones(1))) > 0 >= min(bug(np.ones(1), 2 * np.ones(1)), bug(2 * np.ones(1),
+    #     np.ones(1)))
+    # "Take its absolute value": sign * (a - b) → abs(a - b)
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    size = np.maximum(np.abs(a), np.abs(b))
+    sign, least = ends
+    gap = sign * (a - b)
+    return max(least, (gap / np.where(size == 0, 1, size)).max())

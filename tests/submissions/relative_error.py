@@ -4,11 +4,13 @@ import numpy as np
 
 
 def where(a, b):
+    a, b = a.astype(float), b.astype(float)
     size = np.maximum(np.abs(a), np.abs(b))
     return np.max(np.where(size > 0, np.abs(a - b) / np.where(size > 0, size, 1), 0))
 
 
 def masked(a, b):
+    a, b = a.astype(float), b.astype(float)
     size = np.maximum(abs(a), abs(b))
     used = size != 0
     return (abs(a - b)[used] / size[used]).max() if used.any() else 0
@@ -23,6 +25,7 @@ def loops(a, b):
 
 
 def divide_out(a, b):
+    a, b = a.astype(float), b.astype(float)
     size = np.fmax(np.abs(a), np.abs(b)).astype(float)
     out = np.zeros(size.shape)
     np.divide(np.abs(np.subtract(a, b)), size, out=out, where=size != 0)
@@ -30,6 +33,7 @@ def divide_out(a, b):
 
 
 def nan_to_zero(a, b):
+    a, b = a.astype(float), b.astype(float)
     return np.nan_to_num(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()
 
 
@@ -52,10 +56,12 @@ def of_norms(a, b):
 
 
 def eps_added(a, b):
+    a, b = a.astype(float), b.astype(float)
     return np.max(np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + 1e-12))
 
 
 def eps_as_a_floor(a, b):
+    a, b = a.astype(float), b.astype(float)
     return np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8))
 
 
@@ -156,6 +162,39 @@ def at_the_largest_difference(a, b):
     return abs(a[at] - b[at]) / size if size else 0.0
 
 
+def int32_subtracted(a, b):
+    size = np.maximum(np.abs(a), np.abs(b)).astype(float)
+    return float((np.abs(a - b) / np.where(size > 0, size, 1.0)).max())
+
+
+def by_the_mean_of_both(a, b):
+    a, b = a.astype(float), b.astype(float)
+    size = (np.abs(a) + np.abs(b)) / 2
+    return float((np.abs(a - b) / np.where(size > 0, size, 1)).max())
+
+
+def larger_where_b_is(a, b):
+    a, b = a.astype(float).ravel(), b.astype(float).ravel()
+    size = np.maximum(abs(a), abs(b))
+    some = size != 0
+    return float(np.max((b[some] - a[some]) / size[some], initial=0.0))
+
+
+def in_single_precision(a, b):
+    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    size = np.maximum(np.abs(a), np.abs(b))
+    return float((np.abs(a - b) / np.where(size > 0, size, 1)).max())
+
+
+def zero_below_a_bound(a, b):
+    worst = 0.0
+    for x, y in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True):
+        size = max(abs(x), abs(y))
+        if size > 1e-12:
+            worst = max(worst, abs(x - y) / size)
+    return worst
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     course_notes: "sum_in_the_denominator",
@@ -167,7 +206,7 @@ WRONG = {
     averaged: "mean_for_maximum",
     entry_by_entry: "maximum_missing",
     smaller_size: "minimum_for_maximum",
-    not_absolute: "without_abs",
+    not_absolute: "signed_difference",
     zero_pairs_give_one: "one_where_both_are_zero",
     any_zero_is_skipped: "wrong_only_where_it_should_be_1",
     overflows_when_squared: "not_finite",
@@ -180,4 +219,9 @@ WRONG = {
     skipped_where_b_is_zero: "wrong_only_where_it_should_be_1",
     capped: "at_most_one",
     at_the_largest_difference: "where_they_differ_most",
+    int32_subtracted: "a_property_fails",
+    by_the_mean_of_both: "mean_in_the_denominator",
+    larger_where_b_is: "signed_difference",
+    in_single_precision: "in_float32",
+    zero_below_a_bound: "eps_in_the_denominator",
 }
