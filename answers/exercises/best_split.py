@@ -189,7 +189,7 @@ def halves_before_it_adds(best_split):
     """The middle of 1.1e308 and 1.7e308 is 1.4e308, though their sum overflows."""
     with np.errstate(over="ignore"):
         threshold = best_split(column(1.7e308, 1.1e308), np.array([1.0, 0.0]))[1]
-    return np.isfinite(threshold)
+    return abs(threshold / 1.4e308 - 1) < 1e-9
 
 
 @exercise.check
@@ -197,6 +197,16 @@ def adds_in_float64(best_split):
     """Float32 targets near 300 000 gain something else than the same targets in float64: sums in
     float32 keep 7 digits. Convert the targets to float64 before they are added."""
     x, y = single[0].astype(np.float32), (single[1] + 3e5).astype(np.float32)
+    gain, wanted = (best_split(x, each)[3] for each in (y, y.astype(float)))
+    return abs(gain / wanted - 1) < 1e-4
+
+
+@exercise.check
+def subtracts_in_float64(best_split):
+    """Of float32 targets near 8192 and -8192, which cancel, the gain is another than of the same
+    targets in float64. Convert them before anything is added or subtracted."""
+    x = column(1, 1, 1, 2, 2, 2)
+    y = np.array([8192.1, 0.3, -8192, -0.2, 0.1, -0.3], np.float32)
     gain, wanted = (best_split(x, each)[3] for each in (y, y.astype(float)))
     return abs(gain / wanted - 1) < 1e-4
 

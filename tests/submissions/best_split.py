@@ -475,6 +475,30 @@ def chosen_by_unweighted_variances(x, y):
     return _ranked(x, y, lambda *ranks: ranks, spread=True)
 
 
+def middle_or_the_value_on_the_left(x, y):
+    """The sum of large values overflows, and the left value is returned for a middle of inf."""
+    with np.errstate(over="ignore"):
+        feature, threshold, missing_left, gain = _split(x, y)
+        column = np.unique(x[:, feature].astype(float))
+        low = column[column <= threshold]
+        high = column[column > threshold]
+        if len(high) and len(low) and np.isinf(low[-1] + high[0]):
+            threshold = float(low[-1])
+    return feature, threshold, missing_left, gain
+
+
+def differences_in_single_precision(x, y):
+    """The targets less the first of them, in the type of `y`."""
+    y = np.asarray(y, np.result_type(y, np.float32))
+    y = y - y[0]
+    return _split(x, y, error=lambda y: float(_squares(y)))
+
+
+def _squares(y):
+    """-(Σy)² / n: Σy² is the same for all cuts."""
+    return -(y.sum(axis=0, dtype=y.dtype) ** 2).sum() / len(y)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     ties_are_not_skipped: "thresholds_between_equals",
@@ -520,4 +544,6 @@ WRONG = {
     sums_in_single_precision: "a_property_fails",
     chosen_by_unweighted_variances: "sides_weigh_alike",
     no_cut_gains_0: "wrong_only_in_feature_and_threshold",
+    middle_or_the_value_on_the_left: "a_property_fails",
+    differences_in_single_precision: "a_property_fails",
 }
