@@ -365,18 +365,22 @@ def errors(x, y):
     return left, right, count, n - count
 
 
-@exercise.bug(in_the_choice_alone=(False, True))
+@exercise.bug(in_the_choice_alone=(False, True, "times_n"))
 def sides_weigh_alike(x, y, in_the_choice_alone=False):
     """The variances of both sides are added as if each had as many rows. A side counts as often as
     it has rows: add sums of squared errors."""
     # "The variances of both sides are added as if each had as many rows": not np.isclose(
     #     got.gain, want.gain)
-    # "add sums of squared errors": before / n - left / a - right / b → before - left - right
+    # "add sums of squared errors": before / n - left / a - right / b → before - left - right; n *
+    #     (left / a + right / b) / 2 → (left + right)
     values, _ = table(x, y)
     left, right, a, b = errors(x, y)
     n, before = len(y), ((y - y.mean(axis=0, dtype=float)) ** 2).sum()
     gain = np.where(between(values), before / n - left / a - right / b, -np.inf)
-    if in_the_choice_alone:
+    if in_the_choice_alone == "times_n":
+        gain = np.where(between(values), before - n * (left / a + right / b) / 2, -1)
+        gain = np.maximum(gain, np.where(between(values), 0, -1))
+    elif in_the_choice_alone:
         column, cut = first_of(gain)
         gain = np.where(gain == gain[cut, column], gains(table(x, y)[1]), -1)
     return question(values, gain, x.shape[1])
@@ -773,3 +777,26 @@ def sums_in_float32(x, y, always=False):
     )
     gain = np.where(between(values), squares - (total**2).sum() / n, -np.inf)
     return question(values, gain, x.shape[1])
+
+
+@exercise.bug
+def side_chosen_after_the_cut(x, y):
+    """The cut is chosen with missing values on the right, and only then their side. Try each cut
+    with both sides: on the left another cut may be the best."""
+    # "The cut is chosen with missing values on the right, and only then their side": got.feature <
+    #     x.shape[1] and got.gain < want.gain
+    # "Try each cut with both sides": [:, :d] → [:, : 2 * d]
+    d = x.shape[1]
+    values, sums = table(x, y)
+    found = np.where(between(values), gains(sums), -1)[:, :d]
+    feature, threshold, missing_left, gain = question(values, found, d)
+    missing = np.isnan(x[:, feature])
+    left = missing | (x[:, feature] <= threshold)
+    if missing.any() and threshold < np.inf and not left.all():
+        targets = y.reshape(len(y), -1).astype(float)
+        a, b = left.sum(), (~left).sum()
+        gap = targets[left].mean(axis=0) - targets[~left].mean(axis=0)
+        other = a * b / len(y) * (gap**2).sum()
+        if other > gain:
+            missing_left, gain = True, other
+    return feature, threshold, missing_left, gain

@@ -499,6 +499,54 @@ def _squares(y):
     return -(y.sum(axis=0, dtype=y.dtype) ** 2).sum() / len(y)
 
 
+def _by_cumsum(x, y, sides=(False, True)):
+    """The best of each feature by running sums of the targets less their mean."""
+    n, d = x.shape
+    x, y = x.astype(float), y.astype(float).reshape(n, -1)
+    y = y - y.mean(axis=0)
+    best = (-1.0,)
+    for side in sides:
+        for j in range(d):
+            nan = np.isnan(x[:, j])
+            if side and not nan.any():
+                continue
+            order = np.argsort(x[:, j], kind="stable")
+            order = np.roll(order, nan.sum()) if side else order
+            v, sums = x[order, j], np.cumsum(y[order], axis=0)
+            low, high = v[:-1], v[1:]
+            fits = (low < high) | (~np.isnan(low) & np.isnan(high))
+            if not fits.any():
+                continue
+            left, count = (sums[:-1] ** 2).sum(1), np.arange(1, n)
+            gain = np.where(fits, left * n / count / (n - count), -1.0)
+            i = int(np.argmax(gain))
+            if gain[i] > best[0]:
+                cut = np.inf if np.isnan(high[i]) else low[i] / 2 + high[i] / 2
+                best = (gain[i], j, float(cut if cut < high[i] or cut == np.inf else low[i]), side)
+    return best[1], best[2], best[3], float(best[0])
+
+
+def variances_times_half_of_n(x, y):
+    """The mean of both variances, times the number of rows."""
+    n = len(y)
+
+    def error(part):
+        return _error(part) * n / len(part) / (2 if len(part) < n else 1)
+
+    return _split(x, y, error=error)
+
+
+def cut_first_and_then_the_side(x, y):
+    feature, cut, _, gain = _by_cumsum(x, y, sides=(False,))
+    nan, y = np.isnan(x[:, feature]), y.astype(float)
+    if nan.any() and cut < np.inf:
+        left = nan | (x[:, feature] <= cut)
+        other = _error(y) - _error(y[left]) - _error(y[~left])
+        if other > gain:
+            return feature, cut, True, other
+    return feature, cut, False, gain
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     ties_are_not_skipped: "thresholds_between_equals",
@@ -546,4 +594,6 @@ WRONG = {
     no_cut_gains_0: "wrong_only_in_feature_and_threshold",
     middle_or_the_value_on_the_left: "a_property_fails",
     differences_in_single_precision: "a_property_fails",
+    variances_times_half_of_n: "sides_weigh_alike",
+    cut_first_and_then_the_side: "side_chosen_after_the_cut",
 }
