@@ -74,6 +74,7 @@ def filled(
     backward_slots=1,
     backward_later=0,
     backward_after=None,
+    forward_after=None,
 ):
     """The timetable of stages that do their passes as early as they can; a stage that waits in
     vain stops."""
@@ -87,6 +88,8 @@ def filled(
             before = stage - 1 if todo[0] > 0 else stage + 1
             if backward_after is not None and todo[0] < 0 and before < stages:
                 before = backward_after % stages
+            if forward_after is not None and todo[0] > 0 and stage > 0:
+                before = forward_after
             least = apart + (backward_later if todo[0] < 0 else 0)
             waits = (
                 forward_waits if todo[0] > 0 else backward_waits
@@ -418,3 +421,12 @@ def ends_with_the_last_stage(stages, micro_batches):
     # "Go on until the first stage is done": found[-1] → found[0]
     found = filled(orders(stages, micro_batches))
     return found[:, : np.flatnonzero(found[-1])[-1] + 1]
+
+
+@exercise.bug
+def forward_after_the_first_stage(stages, micro_batches):
+    """A forward pass waits for the first stage alone. The activations come from the stage before:
+    wait for that."""
+    # "A forward pass waits for the first stage alone": len({*(got[1:] == 1).argmax(axis=1)}) == 1
+    # "wait for that": , forward_after=0 →
+    return filled(orders(stages, micro_batches), forward_after=0)

@@ -368,6 +368,15 @@ def until_the_last_stage_is_done(stages, micro_batches):
     return slot_by_slot(stages, micro_batches)[:, : stages - 1 + 2 * micro_batches]
 
 
+def activations_of_the_first_stage(stages, micro_batches):
+    orders = list(_orders(stages, micro_batches))
+
+    def near(s, i):
+        return s + 1 if i < 0 else 0 if s else -1
+
+    return _times(orders, lambda i: 1, near)
+
+
 # What each is told.
 WRONG = {
     gpipe: "all_forward_first",
@@ -405,4 +414,5 @@ WRONG = {
     closed_form_that_is_late: "forward_late",
     until_the_last_stage_is_done: "ends_with_the_last_stage",
     cut_after_the_first_stage: "wrong_where_micro_batches_is_7_or_more",
+    activations_of_the_first_stage: "forward_after_the_first_stage",
 }
