@@ -557,3 +557,36 @@ def test_inputs_that_are_right_at_one_value_lead_to_the_use_of_the_argument():
     report = exercise.run(lambda x, y=None, shift=0.0: x + shift * np.cos(9 * x))
     assert report.bug == "wrong_except_where_shift_is_0.0"
     assert "that makes no difference at this value" in report.diagnosis
+
+
+def test_float32_is_told_beside_inputs_that_it_cannot_hold():
+    exercise = exercise_of(itself, *MATRICES, 1e200 * MATRICES[0])
+    report = exercise.run(lambda x: x.astype(np.float32).astype(float))
+    assert report.bug == "in_float32"
+    assert "in 3 of the 4 inputs that fail" in report.diagnosis
+    # Where inputs that float32 holds are right, it is no float32.
+    report = exercise.run(lambda x: x if abs(x).max() < 1e9 else 0 * x)
+    assert report.bug != "in_float32"
+
+
+def hundreds(x):
+    """100 x, rounded."""
+    return np.rint(100 * x).astype(int)
+
+
+def test_integers_of_few_bits_are_told_by_a_sign_that_is_lost():
+    exercise = exercise_of(hundreds, *MATRICES)
+    report = exercise.run(lambda x: hundreds(x).astype(np.int8))
+    assert report.bug == "wrapped_around"
+    assert "off by a multiple of 256" in report.diagnosis
+    report = exercise.run(lambda x: hundreds(x).astype(np.uint16).astype(int))
+    assert report.bug == "wrapped_around"
+    assert "off by a multiple of 65536" in report.diagnosis
+
+    # A count that starts elsewhere.
+    def above_a_byte(x):
+        """256 + |100 x|, rounded."""
+        return hundreds(abs(x)) + 256
+
+    above = exercise_of(above_a_byte, *MATRICES)
+    assert above.run(lambda x: hundreds(abs(x))).bug != "wrapped_around"
