@@ -267,3 +267,15 @@ def signed_difference(a, b, ends=(1, -np.inf)):
     sign, least = ends
     gap = sign * (a - b)
     return max(least, (gap / np.where(size == 0, 1, size)).max())
+
+
+@exercise.bug
+def absolute_value_of_the_maximum(a, b):
+    """The absolute value is taken of the maximum: of two negative numbers the smaller size divides.
+    Take the absolute values first."""
+    # "of two negative numbers the smaller size divides": np.isclose(bug(-np.ones(1), -4 *
+    #     np.ones(1)), 3) and np.isclose(right(-np.ones(1), -4 * np.ones(1)), 3 / 4)
+    # "Take the absolute values first": np.abs(np.maximum(a, b)) → np.maximum(np.abs(a), np.abs(b))
+    a, b = as_float(a), as_float(b)
+    size = np.abs(np.maximum(a, b))
+    return (np.abs(a - b) / np.where(size == 0, 1, size)).max()

@@ -195,6 +195,15 @@ def zero_below_a_bound(a, b):
     return worst
 
 
+def size_of_the_larger(a, b):
+    worst = 0.0
+    for x, y in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True):
+        size = abs(max(x, y))
+        if size > 0:
+            worst = max(worst, abs(x - y) / size)
+    return float(worst)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     course_notes: "sum_in_the_denominator",
@@ -224,4 +233,5 @@ WRONG = {
     larger_where_b_is: "signed_difference",
     in_single_precision: "in_float32",
     zero_below_a_bound: "eps_in_the_denominator",
+    size_of_the_larger: "absolute_value_of_the_maximum",
 }
