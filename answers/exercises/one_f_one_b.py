@@ -251,9 +251,9 @@ def a_slot_between(stages, micro_batches):
 
 @exercise.bug
 def backward_without_waiting(stages, micro_batches):
-    """Backward passes do not wait for the stage behind, which makes their gradients. Begin one
+    """Backward passes do not wait for the next stage, which makes their gradients. Begin one
     after that stage has done it."""
-    # "Backward passes do not wait for the stage behind": any((row == -1).argmax() <= (behind ==
+    # "Backward passes do not wait for the next stage": any((row == -1).argmax() <= (behind ==
     #     -1).argmax() for row, behind in zip(got, got[1:]))
     # "Begin one after that stage has done it": , backward_waits=False →
     return filled(orders(stages, micro_batches), backward_waits=False)
@@ -361,9 +361,9 @@ def last_stage_warms_up(stages, micro_batches):
 
 @exercise.bug
 def backward_a_slot_later(stages, micro_batches):
-    """A slot lies between a backward pass and that of the stage behind. A gradient is there in the
+    """A slot lies between a backward pass and that of the next stage. A gradient is there in the
     next slot: begin then."""
-    # "A slot lies between a backward pass and that of the stage behind": ((got[0] == -1).argmax()
+    # "A slot lies between a backward pass and that of the next stage": ((got[0] == -1).argmax()
     #     - (got[1] == -1).argmax()) == 2
     # "begin then": , backward_later=1 →
     return filled(orders(stages, micro_batches), backward_later=1)
@@ -371,7 +371,7 @@ def backward_a_slot_later(stages, micro_batches):
 
 @exercise.bug
 def backward_after_the_last_stage(stages, micro_batches):
-    """A backward pass waits for the last stage alone. The gradient comes from the stage behind:
+    """A backward pass waits for the last stage alone. The gradient comes from the next stage:
     wait for that."""
     # "A backward pass waits for the last stage alone": (got[0] == -1).argmax() == (got[-1] ==
     #     -1).argmax() + 1
