@@ -498,10 +498,10 @@ def both_ends_subtracted(
     rewards, values, next_values, terminated, truncated, gamma, lam
 ):
     """A step with both flags has the weight 1 - 1 - 1 = -1, so what follows is subtracted. Join the
-    flags by `|` before they are taken from 1."""
+    flags by a logical or before they are taken from 1."""
     # "A step with both flags has the weight 1 - 1 - 1 = -1": (terminated & truncated).any() and
     #     (got != want).any()
-    # "Join the flags by `|` before they are taken from 1": 1.0 - terminated - truncated → 1.0 -
-    #     (terminated | truncated)
+    # "Join the flags by a logical or before they are taken from 1": 1.0 - terminated -
+    #     truncated → 1.0 - (terminated | truncated)
     deltas, _ = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
     return run(deltas, gamma * lam * (1.0 - terminated - truncated))

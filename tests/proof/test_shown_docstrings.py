@@ -244,7 +244,7 @@ HELD = {
     ],
     "rms_norm": [
         ("mean square of 1 and 7 is 25", lambda: np.mean(np.array([1.0, 7.0]) ** 2) == 25),
-        ("the epsilon of float32, for 16 bits, too, or of float64", epsilon_of_rms_norm),
+        ("of float64 there, of float32 for 32 and 16 bits", epsilon_of_rms_norm),
     ],
     "newton_schulz": [
         (
