@@ -51,11 +51,6 @@ exercise.case(
     np.array([60_000, 50_001], dtype=np.int32),
     np.array([70_000, 90_000], dtype=np.int32),
 )
-exercise.case(
-    "int32 sizes whose sum needs more than four bytes",
-    np.array([[1.5, -2.0], [0.25, 3.0]]),
-    np.array([2_000_000_000, 1_500_000_000], dtype=np.int32),
-)
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), np.arange(1, 402))
 
 

@@ -186,8 +186,10 @@ def few_digits(seen: WrongParts) -> Name | None:
     # Where digits cancel, or numbers are large, few are left.
     typical = all(w.got.dtype == np.float32 for w in seen.wrong) and np.median(errors)
     if 0 < typical < 1e-5 and worst >= 2e-3:
-        span = f"from {min(errors):.0e} to {worst:.0e} of the largest entry"
-        return said(seen, "in float32", f"of dtype float32, with errors {span}", cause)
+        words = (
+            "of dtype float32, half of them or more right to 1e-5 of the largest entry"
+        )
+        return said(seen, "in float32", words, cause)
     if not worst < 2e-3:
         return None
     return said(seen, "in float32", f"float32 in its digits: {words}", cause)

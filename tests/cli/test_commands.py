@@ -300,7 +300,7 @@ def test_the_last_pass_says_so_and_the_link_leads_to_the_published_site(
 
 
 def test_check_counts_the_cases_that_pass_and_lists_them_on_request():
-    noted = "7 of 17 cases pass, 1 of them with a note"
+    noted = "7 of 18 cases pass, 1 of them with a note"
     assert f"  {noted}; --list names them.\n" in check(REFUSES, code=1).stdout
     shown = check(REFUSES, "--list", code=1).stdout
     names = [trial.name for trial in catalog.load("softmax").trials]

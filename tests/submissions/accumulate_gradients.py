@@ -175,7 +175,6 @@ def sums_assumed(gradients, sizes):
     return np.add.reduce(gradients, axis=0) / sum(int(n) for n in sizes)
 
 
-# The mistake that each is told; None where no known one explains it.
 def running_mean_a_step_behind(gradients, sizes):
     mean = gradients[0].astype(float)
     seen = float(sizes[0])
@@ -190,6 +189,7 @@ def over_the_padded_batch(gradients, sizes):
     return np.tensordot(weights, gradients.astype(float), axes=1)
 
 
+# The mistake that each is told; None where no known one explains it.
 WRONG = {
     divided_by_steps: "mean_of_means",
     plain_loop: "means_summed",
@@ -213,7 +213,6 @@ WRONG = {
     axes_of_one_entry_dropped: "right_numbers_in_another_shape",
     products_of_integers: "wrong_where_gradients_is_of_dtype_int32",
     sums_assumed: "means_for_sums",
-    sizes_summed_in_their_type: None,
     running_mean_a_step_behind: "running_mean_of_the_earlier_sizes",
     over_the_padded_batch: "divided_by_the_largest",
 }
