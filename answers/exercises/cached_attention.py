@@ -492,8 +492,8 @@ def keys_and_values_swapped(q, k, v, past_k, past_v):
 
 @exercise.bug
 def softmax_over_the_queries(q, k, v, past_k, past_v):
-    """The weights of a key sum to 1 over the tokens, not those of a token over the keys. Divide by
-    the sum along the last axis."""
+    """The weights of a key sum to 1 over the tokens; the weights of a token should, over the keys.
+    Divide by the sum along the last axis."""
     # "The weights of a key sum to 1 over the tokens": np.allclose(bug(q, k, np.ones_like(v),
     #     past_k, np.ones_like(past_v))[0].sum(axis=1), past_k.shape[2] + q.shape[2]) and
     #     not np.allclose(got.y, want.y)

@@ -361,9 +361,9 @@ def last_stage_warms_up(stages, micro_batches):
 
 @exercise.bug
 def backward_a_slot_later(stages, micro_batches):
-    """A slot lies between a backward pass and that of the next stage. A gradient is there in the
+    """A slot lies between a stage's backward pass and the next stage's. A gradient is there in the
     next slot: begin then."""
-    # "A slot lies between a backward pass and that of the next stage": ((got[0] == -1).argmax()
+    # "A slot lies between a stage's backward pass and the next stage's": ((got[0] == -1).argmax()
     #     - (got[1] == -1).argmax()) == 2
     # "begin then": , backward_later=1 →
     return filled(orders(stages, micro_batches), backward_later=1)

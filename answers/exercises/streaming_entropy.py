@@ -177,7 +177,7 @@ def running(logits, chunk, rescale=raise_both, largest=np.maximum, add=sums):
 
 
 def right_or_nan(logits, chunk, read):
-    """The entropy, or what is left of sums of 0 where nothing is read."""
+    """The entropy; nan, of sums that stayed 0, if no chunk is read."""
     if read:
         return in_the_end(*running(logits, chunk))
     return np.full(logits.shape[:-1], np.nan)[()]

@@ -184,8 +184,8 @@ def few_digits(seen: WrongParts) -> Name | None:
         return None
     cause = "a float32 on the way; use float64"
     # Where digits cancel, or numbers are large, few are left.
-    typical = all(w.got.dtype == np.float32 for w in seen.wrong) and np.median(errors)
-    if 0 < typical < 1e-5 and worst >= 2e-3:
+    by_type = all(w.got.dtype == np.float32 for w in seen.wrong)
+    if by_type and 0 < np.median(errors) < 1e-5 and worst >= 2e-3:
         words = (
             "of dtype float32, half of them or more right to 1e-5 of the largest entry"
         )
@@ -197,19 +197,14 @@ def few_digits(seen: WrongParts) -> Name | None:
 
 def nearly_right(seen: WrongParts) -> Name | None:
     """Every wrong part agrees to four digits or more."""
-    if (worst := largest_error(seen)) is None or not worst < 2e-3:
+    if (errors := errors_of_parts(seen)) is None or not max(errors) < 2e-3:
         return None
-    words = f"nearly right: the largest error is {worst:.0e} of the largest entry"
+    words = f"nearly right: the largest error is {max(errors):.0e} of the largest entry"
     cause = (
         "a small number (eps) that is added, a bound (clip), a float32 on the way, a difference of "
         "large numbers, or an early stop"
     )
     return said(seen, "nearly right", words, cause)
-
-
-def largest_error(seen: WrongParts) -> float | None:
-    """The largest of all parts; None if there is none, see `errors_of_parts`."""
-    return None if (errors := errors_of_parts(seen)) is None else max(errors)
 
 
 def errors_of_parts(seen: WrongParts) -> list[float] | None:

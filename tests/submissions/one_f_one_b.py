@@ -323,7 +323,7 @@ def two_before_the_first_gradient(stages, micro_batches):
 
 
 def _times(orders, wait, near):
-    """Times by relaxation; `wait` slots lie between the begin of a pass and of what it needs."""
+    """Times by relaxation; a pass begins `wait` slots after the pass that it needs."""
     slots = [list(range(len(order))) for order in orders]
     for _ in range(2 * sum(map(len, orders)) + 2):
         for s, order in enumerate(orders):

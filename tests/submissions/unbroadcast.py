@@ -279,16 +279,6 @@ def squeezed_first(gradient, shape):
     return total
 
 
-def lengths_compared(gradient, shape):
-    left, axes = list(shape), []
-    for axis, size in enumerate(gradient.shape):
-        if size in left:
-            left.remove(size)
-        else:
-            axes.append(axis)
-    return gradient.sum(axis=tuple(axes)).reshape(shape)
-
-
 def first_of_the_stretched(gradient, shape):
     total = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     for axis, size in enumerate(shape):
@@ -331,6 +321,5 @@ WRONG = {
     rows_of_one: "stretched_at_one_end",
     columns_of_one: "stretched_at_one_end",
     squeezed_first: "right_numbers_in_another_shape",
-    lengths_compared: "axes_found_by_their_lengths",
     first_of_the_stretched: "first_copy_taken",
 }
