@@ -31,7 +31,7 @@ def linear_vjp(
 ) -> tuple[Float[ndarray, "*batch d_in"], Float[ndarray, "d_in d_out"]]:
     """Gradients of a loss with respect to `x` and `w`, from its gradient at `x @ w`.
 
-    They are the arrays that turn a change of x and w into the change of the loss:
+    They turn a change of x and w into the change of the loss, to first order:
     ⟨g, Δx w + x Δw⟩ = ⟨dx, Δx⟩ + ⟨dw, Δw⟩ for every Δx and Δw, where ⟨a, b⟩ sums the
     products of all entries. Both are vector-Jacobian products, and no Jacobian is formed.
     Nothing divides by the batch: the 1/N of a mean belongs to the loss, and is in `g`.
@@ -78,7 +78,7 @@ def linear_jacobian(
     `reshape(y.size, w.size)` of it is x ⊗ I (row-major), and with order="F" it is I ⊗ x
     (column-major).
 
-    For the eye and for tests: along either axis of d_out, all entries but one are 0.
+    For the eye and for tests: along either axis of d_out, no more than one entry is not 0.
     Training needs only the product with a gradient, `linear_vjp`.
 
     Args:
