@@ -124,7 +124,7 @@ def compute_optimal(
         Scaling: A Replication Attempt, https://arxiv.org/abs/2404.10102
 
     Example:
-        With one exponent for both and a = b, half of the budget's exponent goes to each.
+        With one exponent for both and a = b, there are as many parameters as tokens.
 
         >>> compute_optimal(600.0, 1.0, 1.0, 0.5, 0.5)
         (10.0, 10.0)
