@@ -50,7 +50,7 @@ def exact_slopes(x, y):
     return np.array([float(each) for each in solved])
 
 
-def digits_right(function, apart, seed):
+def digits_right(function, apart, seed, noise=1.0):
     """Of the weights of two columns that differ by a small share, in the mean of noisy targets.
 
     Mirrored rows have exact means of 0.
@@ -58,7 +58,7 @@ def digits_right(function, apart, seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(50, 2))
     x[:, 1] = x[:, 0] + apart * x[:, 1]
-    y = x @ [1.0, 2.0] + rng.normal(size=50)
+    y = x @ [1.0, 2.0] + noise * rng.normal(size=50)
     x, y = np.vstack([x, -x]), np.concatenate([y, -y])
     right = exact_slopes(x, y)
     assert 0.5 < np.linalg.cond(x) * apart / 2 < 2
@@ -193,6 +193,31 @@ def test_where_the_residual_is_large_the_svd_loses_nearly_two_digits_for_one_as_
             x, y = np.vstack([x, -x]), np.concatenate([y, -y])
             right = exact_slopes(x, y)
             found = ridge_by_svd(x, y)[0]
+            assert residual_share(x, y, right) > 0.1
             left.append(-np.log10(np.abs(found - right).max() / np.abs(right).max()))
         lost.append(16 - np.median(left))
     assert_allclose(np.diff(lost) / 2, 2, atol=0.3)
+
+
+def residual_share(x, y, w):
+    """The residual's norm beside the largest singular value of `x` times the norm of `w`."""
+    return np.linalg.norm(y - x @ w) / (np.linalg.norm(x, 2) * np.linalg.norm(w))
+
+
+def test_noise_enlarges_the_weights_and_costs_the_svd_no_second_digit():
+    lost, noise = [], 100.0
+    for apart in (2e-3, 2e-5, 2e-7):
+        left, lengths, shares = [], [], []
+        for seed in range(20):
+            left.append(digits_right(ridge_by_svd, apart, seed, noise))
+            rng = np.random.default_rng(seed)
+            x = rng.normal(size=(50, 2))
+            x[:, 1] = x[:, 0] + apart * x[:, 1]
+            y = x @ [1.0, 2.0] + noise * rng.normal(size=50)
+            w = ridge_by_svd(np.vstack([x, -x]), np.concatenate([y, -y]))[0]
+            lengths.append(np.linalg.norm(w))
+            shares.append(residual_share(x, y, w))
+        assert np.median(lengths) > 1 / apart  # without noise it is the root of 5
+        assert np.median(shares) < 10 * apart
+        lost.append(16 - np.median(left))
+    assert_allclose(np.diff(lost) / 2, 1, atol=0.2)
