@@ -1,6 +1,7 @@
 """How large the gradient is at inputs that lie further and further back, before any training."""
 
 import numpy as np
+from jaxtyping import Integer
 from numpy import ndarray
 
 from answers.training.recurrent import lstm, lstm_backward
@@ -13,7 +14,7 @@ STEPS, BATCH, INPUTS, HIDDEN = 101, 16, 8, 64
 def reach(
     seed: int,
     forget_bias: float | None = None,
-    factor: float = 1,
+    factor: float | Integer[ndarray, " wide"] = 1,
     orthogonal: bool = False,
 ) -> ndarray:
     """The gradient's size at each input, the last one first, as a share of that at the last.
@@ -24,7 +25,7 @@ def reach(
     Args:
         seed: Of weights, inputs and the loss's gradient.
         forget_bias: Of a long short-term memory; None is a network without gates.
-        factor: Of the weights of the state.
+        factor: Of the weights of the state, or of each of their columns.
         orthogonal: Of a network without gates: the orthogonal factor of those weights instead.
     """
     rng = np.random.default_rng(seed)
