@@ -108,8 +108,8 @@ def saved_bytes(run: Callable) -> int:
 
     def pack(tensor):
         storage = tensor.untyped_storage()
-        # Held, so that its address is not given out again.
-        storages[storage.data_ptr()] = storage
+        # Held, so that its address is not given out again. On the meta device it is 0.
+        storages[storage.data_ptr() or id(storage)] = storage
         return tensor.detach()
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):

@@ -127,6 +127,12 @@ def test_memory_that_is_saved_twice_counts_once():
     assert saved_bytes(lambda: x.exp().relu()) == 8000
 
 
+def test_memory_is_counted_where_no_address_tells_it_apart():
+    x = torch.empty(1000, requires_grad=True, device="meta")
+    assert saved_bytes(lambda: x.exp().exp()) == 8000
+    assert saved_bytes(lambda: x * x) == saved_bytes(lambda: x.sin() + x.cos()) == 4000
+
+
 def test_memory_that_is_freed_on_the_way_still_counts():
     x = torch.rand(1000, requires_grad=True)
     assert saved_bytes(lambda: [x.exp().detach() for _ in range(3)] and x.exp()) == 16000
