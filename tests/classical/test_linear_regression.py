@@ -50,16 +50,17 @@ def exact_slopes(x, y):
     return np.array([float(each) for each in solved])
 
 
-def digits_right(function, apart, seed, noise=1.0):
-    """Of the weights of two columns that differ by a small share, in the mean of noisy targets.
-
-    Mirrored rows have exact means of 0.
-    """
+def nearly_equal_columns(apart, seed, noise=1.0):
+    """Two columns that differ by a small share, noisy targets; mirrored, for exact means of 0."""
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(50, 2))
     x[:, 1] = x[:, 0] + apart * x[:, 1]
     y = x @ [1.0, 2.0] + noise * rng.normal(size=50)
-    x, y = np.vstack([x, -x]), np.concatenate([y, -y])
+    return np.vstack([x, -x]), np.concatenate([y, -y])
+
+
+def digits_right(function, apart, x, y):
+    """Of the weights, in the mean of noisy targets."""
     right = exact_slopes(x, y)
     assert 0.5 < np.linalg.cond(x) * apart / 2 < 2
     return -np.log10(np.abs(function(x, y, 0.0)[0] - right).max() / np.abs(right).max())
@@ -69,8 +70,14 @@ def test_for_each_digit_of_the_condition_the_normal_equations_lose_two_and_the_s
     # By the condition: digits that the normal equations keep, and the SVD.
     expected = {1e3: (10, 13), 1e5: (6, 11), 1e7: (2, 9)}
     for condition, digits in expected.items():
+        apart = 2 / condition
         digits_left = [
-            np.median([digits_right(function, 2 / condition, seed) for seed in range(20)])
+            np.median(
+                [
+                    digits_right(function, apart, *nearly_equal_columns(apart, seed))
+                    for seed in range(20)
+                ]
+            )
             for function in (ridge, ridge_by_svd)
         ]
         assert_allclose(digits_left, digits, atol=0.5)
@@ -205,16 +212,13 @@ def residual_share(x, y, w):
 
 
 def test_noise_enlarges_the_weights_and_costs_the_svd_no_second_digit():
-    lost, noise = [], 100.0
+    lost = []
     for apart in (2e-3, 2e-5, 2e-7):
         left, lengths, shares = [], [], []
         for seed in range(20):
-            left.append(digits_right(ridge_by_svd, apart, seed, noise))
-            rng = np.random.default_rng(seed)
-            x = rng.normal(size=(50, 2))
-            x[:, 1] = x[:, 0] + apart * x[:, 1]
-            y = x @ [1.0, 2.0] + noise * rng.normal(size=50)
-            w = ridge_by_svd(np.vstack([x, -x]), np.concatenate([y, -y]))[0]
+            x, y = nearly_equal_columns(apart, seed, noise=100.0)
+            left.append(digits_right(ridge_by_svd, apart, x, y))
+            w = ridge_by_svd(x, y)[0]
             lengths.append(np.linalg.norm(w))
             shares.append(residual_share(x, y, w))
         assert np.median(lengths) > 1 / apart  # without noise it is the root of 5
