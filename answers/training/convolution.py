@@ -419,8 +419,8 @@ def max_pool2d(
         array([[[[ 4., -2.]]]])
     """
     view = windows(pad(x, padding, -np.inf), (kernel, kernel), stride or kernel, 1)
-    # One axis of copied taps: of 2 x 2 windows a maximum over two strided axes takes over
-    # ten times as long.
+    # One axis of copied taps: of 2 x 2 windows a maximum over two strided axes takes several
+    # times as long.
     taps = view.reshape(*x.shape[:2], kernel * kernel, *view.shape[4:])
     return taps.max(axis=2)
 

@@ -53,7 +53,7 @@ def to_bfloat16(x: Real[ndarray, "*axes d"]) -> Float32[ndarray, "*axes d"]:
     bits = x.view(np.uint32)
     odd = bits >> 16 & 1  # the last bit that stays
     rounded = (bits + 0x7FFF + odd) & 0xFFFF0000
-    # A nan's bits may run over, and become infinity or -0.
+    # A nan's bits may run over, and become infinity or 0.
     return np.where(np.isnan(x), x.dtype.type(np.nan), rounded.view(np.float32))
 
 

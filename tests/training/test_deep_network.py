@@ -70,6 +70,8 @@ def test_a_wrong_scale_moves_the_usable_rate():
     at_one = [max(best(lambda n: 1, [rate], draw=d) for d in draws) for rate in (3e-13, 3e-10)]
     assert at_one[0] < 0.001
     assert at_one[1] == np.inf
+    powers = [10.0**k for k in range(-2, 9 + 1)]
+    assert all(abs(best(lambda n: 1 / (3 * n), powers, draw=d) - GUESSING) < 1e-3 for d in draws)
 
 
 def test_adam_rescues_one_over_n_but_not_the_smallest():
