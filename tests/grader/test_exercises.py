@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from kept_answers import kept, noted
 from made_up import Exercise
+from ruff import find_ruff_bin
 
 from answers.grader import catalog
 from answers.grader.notes import REFUSED
@@ -258,7 +259,7 @@ def test_stub_and_solution_are_clean_code(name, tmp_path):
     config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
     # F401: NumPy is there for the code to come, and for the docstring's examples.
     for command in (["check", "--ignore", "F401"], ["format", "--diff"]):
-        ruff = [sys.executable, "-m", "ruff", *command, *config, str(tmp_path)]
+        ruff = [find_ruff_bin(), *command, *config, str(tmp_path)]
         done = subprocess.run(ruff, capture_output=True, text=True)
         assert done.returncode == 0, in_exercise(
             name,
