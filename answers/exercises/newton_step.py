@@ -45,7 +45,10 @@ exercise.case("a step that overshoots", 6 * w, b, x, y, 0.1)
 exercise.case("many examples", *table(60, 5), 1.7)
 exercise.case("more columns than rows", *table(4, 7), 1.7)
 exercise.case("two equal columns", w, b, x[:, [0, 1, 1]], y, 1.7)
-exercise.case("a column in other units", w / [1, 1000, 1], b, x * [1, 1000, 1], y, 1.7)
+for units in ([1, 1000, 1], [1, 1e6, 1]):
+    exercise.case(
+        f"a column in units of 1/{units[1]:g}", w / units, b, x * units, y, 1.7
+    )
 exercise.case(
     "logits of 3000 beside small ones",
     *(
@@ -167,7 +170,7 @@ def intercept_penalized(w, b, x, y, lamda, in_gradient=True):
     return moved(w, b, solved(hessian(w, b, x, lamda) + np.diag(more), slope))
 
 
-@exercise.bug(every=(1.0, 0.25))
+@exercise.bug(every=(1.0, 0.25, None))
 def curvature_without_probabilities(w, b, x, y, lamda, every=1.0):
     """The examples have equal weights in the Hessian. The weight of each is p (1 - p): that makes
     the step a weighted least squares."""
@@ -176,6 +179,8 @@ def curvature_without_probabilities(w, b, x, y, lamda, every=1.0):
     #     lamda))
     # "The weight of each is p (1 - p)": every * np.ones(len(x)) → probabilities(w, b, x) * (1 -
     #     probabilities(w, b, x))
+    if every is None:  # the weight of the mean probability
+        every = probabilities(w, b, x).mean() * (1 - probabilities(w, b, x).mean())
     weights = every * np.ones(len(x))
     matrix = with_ones(x).T @ np.diag(weights) @ with_ones(x) + np.diag(
         penalties(w, lamda)
@@ -399,3 +404,56 @@ def penalty_without_its_fraction(w, b, x, y, lamda):
     # "use it as it is": int(lamda) → lamda
     whole = int(lamda)
     return moved(w, b, solved(hessian(w, b, x, whole), gradient(w, b, x, y, whole)))
+
+
+@exercise.bug(whole=(False, True))
+def penalty_in_every_entry(w, b, x, y, lamda, whole=False):
+    """λ is added to all entries of the weights' part of the Hessian, or of the whole. The penalty
+    has no mixed derivatives: add λ to the diagonal alone, but for the intercept."""
+    # "λ is added to all entries of the weights' part of the Hessian": np.allclose((hessian(w, b, x,
+    #     0.0) + lamda * np.outer(np.arange(len(w) + 1) < len(w), np.arange(len(w) + 1) < len(w))) @
+    #     np.append(w - got.w, b - got.b), gradient(w, b, x, y, lamda))
+    # "add λ to the diagonal alone, but for the intercept": lamda * np.outer(ones, ones) →
+    #     np.diag(penalties(w, lamda))
+    ones = np.ones(len(w) + 1) if whole else penalties(w, 1)
+    matrix = hessian(w, b, x, 0.0) + lamda * np.outer(ones, ones)
+    return moved(w, b, solved(matrix, gradient(w, b, x, y, lamda)))
+
+
+@exercise.bug(steps=(2, 3, 20, 100))
+def more_than_one_step(w, b, x, y, lamda, steps=2):
+    """More than one step is taken, as in a fit. Take a single one."""
+    # "More than one step is taken": np.allclose(got.w, right(want.w, want.b, x, y, lamda)[0])
+    # "Take a single one": range(steps) → range(1)
+    for _ in range(steps):
+        w, b = newton_step(w, b, x, y, lamda)
+    return w, b
+
+
+@exercise.bug
+def step_halved_where_the_loss_rises(w, b, x, y, lamda):
+    """Where the step raises the loss, it is halved until the loss falls: a line search. Newton's
+    step has none: take it whole."""
+    # "Where the step raises the loss, it is halved until the loss falls": np.allclose(got.w - w,
+    #     (want.w - w) / 2 ** np.round(np.log2((want.b - b) / (got.b - b)))) and logistic_loss(
+    #     want.w, want.b, x, y, lamda)[0] > logistic_loss(got.w, got.b, x, y, lamda)[0]
+    # "take it whole": share /= 2 → break
+    before = logistic_loss(w, b, x, y, lamda)[0]
+    w_new, b_new = newton_step(w, b, x, y, lamda)
+    share = 1.0
+    while logistic_loss(w_new, b_new, x, y, lamda)[0] > before + 1e-9 and share > 1e-6:
+        share /= 2
+        w_new, b_new = (w + w_new) / 2, (b + b_new) / 2
+    return w_new, b_new
+
+
+@exercise.bug
+def intercept_of_centred_columns(w, b, x, y, lamda):
+    """The columns are centred, and the intercept that comes out is that of centred columns. Take
+    off the mean row times the change of the weights."""
+    # "the intercept that comes out is that of centred columns": np.allclose(got.w, want.w) and
+    #     np.isclose(got.b, want.b + x.mean(axis=0) @ (want.w - w))
+    # "Take off the mean row times the change of the weights": + change → + 0 * change
+    after, intercept = newton_step(w, b, x, y, lamda)
+    change = as_float(x).mean(axis=0) @ (after - w)
+    return after, intercept + change

@@ -307,8 +307,64 @@ def all_in_one_array(w, b, x, y, lamda):
     return _solved(theta[:-1], theta[-1], x, y, lamda, p - y, p * (1 - p))
 
 
+def one_weight_for_all(w, b, x, y, lamda):
+    """The curvature of the mean probability."""
+    return _with(w, b, x, y, lamda, curvature=lambda p: np.full_like(p, p.mean() * (1 - p.mean())))
+
+
+def lamda_in_every_entry(w, b, x, y, lamda):
+    x1, both, p, penalties = _parts(w, b, x, y, lamda)
+    matrix = x1.T @ (x1 * (p * (1 - p))[:, None])
+    matrix[:-1, :-1] += lamda
+    step = np.linalg.lstsq(matrix, x1.T @ (p - y) + penalties * both, rcond=1e-14)[0]
+    return (both - step)[:-1], (both - step)[-1]
+
+
+def lamda_added_to_the_matrix(w, b, x, y, lamda):
+    x1, both, p, penalties = _parts(w, b, x, y, lamda)
+    matrix = x1.T @ (x1 * (p * (1 - p))[:, None]) + lamda
+    step = np.linalg.lstsq(matrix, x1.T @ (p - y) + penalties * both, rcond=1e-14)[0]
+    return (both - step)[:-1], (both - step)[-1]
+
+
+def centred_for_good(w, b, x, y, lamda):
+    """The intercept stays that of the centred columns."""
+    x1, both, p, penalties = _parts(w, b, x, y, lamda)
+    x1[:, :-1] -= x1[:, :-1].mean(axis=0)
+    matrix = x1.T @ (x1 * (p * (1 - p))[:, None]) + np.diag(penalties)
+    return _after(both, matrix, x1.T @ (p - y) + penalties * both)
+
+
+def intercept_after_the_weights(w, b, x, y, lamda):
+    """A step of the weights, and at the new ones a step of the intercept."""
+    w, b = no_ones(w, b, x, y, lamda)
+    p = _sigmoid(_float(x) @ w + b)
+    return w, b - (p - y).sum() / (p * (1 - p)).sum()
+
+
+def small_columns_cut_off(w, b, x, y, lamda):
+    """A pseudo-inverse, whose cutoff drops columns in other units."""
+    x1, both, p, penalties = _parts(w, b, x, y, lamda)
+    matrix = x1.T @ (x1 * (p * (1 - p))[:, None]) + np.diag(penalties)
+    both = both - np.linalg.pinv(matrix, rcond=1e-10) @ (x1.T @ (p - y) + penalties * both)
+    return both[:-1], both[-1]
+
+
+def by_both_sigmoids(w, b, x, y, lamda):
+    """1 - p from the other tail, so that it keeps its digits."""
+    x1, both, p, penalties = _parts(w, b, x, y, lamda)
+    matrix = x1.T @ (x1 * (p * _sigmoid(-x1 @ both))[:, None]) + np.diag(penalties)
+    return _after(both, matrix, x1.T @ (p - y).astype(x1.dtype) + penalties * both)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
+    one_weight_for_all: "curvature_without_probabilities",
+    lamda_in_every_entry: "penalty_in_every_entry",
+    lamda_added_to_the_matrix: "penalty_in_every_entry",
+    centred_for_good: "intercept_of_centred_columns",
+    intercept_after_the_weights: None,
+    small_columns_cut_off: "wrong_for_numbers_that_are_large",
     free_hessian: "penalty_missing_in_the_hessian",
     free_gradient: "penalty_missing_in_the_gradient",
     lamda_times_identity: "intercept_penalized",
@@ -325,8 +381,8 @@ WRONG = {
     of_means: "losses_averaged",
     the_step: "step_for_weights",
     in_place: "an_argument_changed",
-    halved_where_the_loss_rises: None,
-    two_steps: None,
+    halved_where_the_loss_rises: "step_halved_where_the_loss_rises",
+    two_steps: "more_than_one_step",
     a_little_more_penalty: "nearly_right",
     as_if_from_zero: "wrong_except_where_b_is_0.0",
     whole_penalty: "penalty_without_its_fraction",
