@@ -55,6 +55,9 @@ exercise.case(
     5,
 )
 exercise.case(
+    "tokens beyond 2**32", np.array([2**32 + 5, 3, 2**40]), np.array([2, 1]), 4
+)
+exercise.case(
     "258 documents of one token, and a long one", *documents(*[1] * 258, 150), 300
 )
 exercise.long_case(*documents(*rng.integers(1, 30, 100)), 64)
@@ -66,6 +69,13 @@ def mask_of_true_and_false(pack_sequences):
     which both count as true. Make it an array of bool."""
     mask = pack_sequences(np.arange(1, 4), np.array([2, 1]), 4)[2]
     return np.asarray(mask).dtype == bool
+
+
+@exercise.check
+def tokens_are_integers(pack_sequences):
+    """The tokens are floats, which are no index into an embedding: return integers."""
+    rows = pack_sequences(np.arange(1, 4), np.array([2, 1]), 4)[0]
+    return np.asarray(rows).dtype.kind in "iu"
 
 
 def first(used, n, width):
@@ -225,14 +235,15 @@ def positions_of_the_row(tokens, lengths, width, pad=0):
     return rows, counted, packed_mask(owner)
 
 
-@exercise.bug
-def positions_in_the_padding(tokens, lengths, width, pad=0):
-    """Positions go on in the padding, which is asked to have position 0."""
-    # "Positions go on in the padding": (got.positions > want.positions).any()
-    # "asked to have position 0": np.where(padding(owner), np.arange(width), positions) → positions
+@exercise.bug(anew=(False, True))
+def positions_in_the_padding(tokens, lengths, width, pad=0, anew=False):
+    """Positions count in the padding, too, which is asked to have position 0."""
+    # "Positions count in the padding, too": (got.positions > want.positions).any()
+    # "asked to have position 0": np.where(padding(owner), place, positions) → positions
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
-    counted = np.where(padding(owner), np.arange(width), positions)
+    place = np.cumsum(padding(owner), axis=1) - 1 if anew else np.arange(width)
+    counted = np.where(padding(owner), place, positions)
     return rows, counted, packed_mask(owner)
 
 
@@ -249,16 +260,18 @@ def documents_see_each_other(tokens, lengths, width, pad=0, padding_apart=False)
     return rows, positions, packed_mask(one)
 
 
-@exercise.bug
-def later_tokens_seen(tokens, lengths, width, pad=0):
+@exercise.bug(padding_too=(True, False))
+def later_tokens_seen(tokens, lengths, width, pad=0, padding_too=True):
     """Within a document a token sees those after it, which it is to predict. Let it see none
     later."""
     # "Within a document a token sees those after it": np.array_equal(got.mask, got.mask.swapaxes(1,
     #     2))
-    # "Let it see none later": owner[:, :, None] == owner[:, None, :] → (packed_mask(owner))
+    # "Let it see none later": same & later → packed_mask(owner)
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
-    return rows, positions, owner[:, :, None] == owner[:, None, :]
+    same = owner[:, :, None] == owner[:, None, :]
+    later = padding_too | ~padding(owner)[:, None] | np.tri(width, dtype=bool)
+    return rows, positions, same & later
 
 
 @exercise.bug
@@ -283,16 +296,17 @@ def mask_of_what_is_hidden(tokens, lengths, width, pad=0):
     return rows, positions, ~packed_mask(owner)
 
 
-@exercise.bug
-def padding_of_the_first_document(tokens, lengths, width, pad=0):
-    """Padding has the number of the first document, and sees it. Give it a number that no document
-    has, as -1."""
-    # "Padding has the number of the first document, and sees it": got.mask[0, -1, 0] and not
-    #     want.mask[0, -1, 0]
-    # "Give it a number that no document has, as -1": np.maximum(owner, 0) → owner
+@exercise.bug(of_the_row=(False, True))
+def padding_of_the_first_document(tokens, lengths, width, pad=0, of_the_row=False):
+    """Padding has the number of the first document, or of the first in its row, and sees it. Give
+    it a number that no document has, as -1."""
+    # "Padding has the number of the first document, or of the first in its row, and sees it":
+    #     got.mask[0, -1, 0] and not want.mask[0, -1, 0]
+    # "Give it a number that no document has, as -1": np.where(padding(owner), given, owner) → owner
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
-    return rows, positions, packed_mask(np.maximum(owner, 0))
+    given = owner[:, :1] if of_the_row else 0
+    return rows, positions, packed_mask(np.where(padding(owner), given, owner))
 
 
 @exercise.bug
@@ -411,3 +425,19 @@ def documents_numbered_in_a_byte(tokens, lengths, width, pad=0, dtype=np.uint8):
     where = places(lengths, width)
     rows, positions, owner = filled(tokens, lengths, width, pad, where)
     return rows, positions, packed_mask(owner.astype(dtype).astype(int))
+
+
+@exercise.bug
+def rows_left_empty(tokens, lengths, width, pad=0):
+    """There are as many rows as documents, and those not used hold padding alone. Return the rows
+    that hold documents."""
+    # "There are as many rows as documents, and those not used hold padding alone": len(got.rows) ==
+    #     len(lengths) > len(want.rows) and np.array_equal(got.rows[:len(want.rows)], want.rows) and
+    #     (got.rows[len(want.rows):] == pad).all()
+    # "Return the rows that hold documents": len(lengths) - len(rows) → 0
+    where = places(lengths, width)
+    rows, positions, owner = filled(tokens, lengths, width, pad, where)
+    more = (0, len(lengths) - len(rows)), (0, 0)
+    rows = np.pad(rows, more, constant_values=pad)
+    owner = np.pad(owner, more, constant_values=-1)
+    return rows, np.pad(positions, more), packed_mask(owner)

@@ -346,8 +346,69 @@ def positions_in_a_byte(tokens, lengths, width, pad=0):
     return rows, positions.astype(np.int8), mask
 
 
-# What each is told.
+def padding_from_zero(tokens, lengths, width, pad=0):
+    """The positions of padding count from 0, as in a document."""
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    empty = owner < 0
+    return rows, np.where(empty, np.cumsum(empty, axis=1) - 1, positions), _mask(owner)
+
+
+def documents_in_both_directions(tokens, lengths, width, pad=0):
+    """As in an encoder; padding alone is causal."""
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    seen = owner[:, :, None] == owner[:, None, :]
+    return rows, positions, np.where((owner < 0)[:, :, None], np.tril(seen), seen)
+
+
+def numbered_in_each_row_from_0(tokens, lengths, width, pad=0):
+    """Padding is 0, too."""
+    rows, positions, owner = _made(tokens, lengths, width, pad, _bins(lengths, width))
+    return rows, positions, _mask(np.where(owner < 0, owner[:, :1], owner))
+
+
+def a_row_for_each_document(tokens, lengths, width, pad=0):
+    """As many rows as could be needed, and none is taken off."""
+    bins = _bins(lengths, width)
+    bins += [[] for _ in range(len(lengths) - len(bins))]
+    rows, positions, owner = _made(tokens, lengths, width, pad, bins)
+    return rows, positions, _mask(owner)
+
+
+def tokens_in_int32(tokens, lengths, width, pad=0):
+    rows, positions, mask = by_lists(tokens, lengths, width, pad)
+    return rows.astype(np.int32), positions, mask
+
+
+def rows_of_floats(tokens, lengths, width, pad=0):
+    """`np.zeros` without a type."""
+    rows, positions, mask = by_lists(tokens, lengths, width, pad)
+    return rows.astype(float), positions, mask
+
+
+def two_rows_open(tokens, lengths, width, pad=0):
+    """Rows before the last two are closed."""
+    bins, left = [], []
+    for number, n in enumerate(lengths.tolist()):
+        fits = [i for i in range(len(left))[-2:] if n <= left[i]]
+        if not fits:
+            fits = [len(bins)]
+            bins.append([])
+            left.append(width)
+        bins[fits[0]].append(number)
+        left[fits[0]] -= n
+    rows, positions, owner = _made(tokens, lengths, width, pad, bins)
+    return rows, positions, _mask(owner)
+
+
+# What each is told; None where no known mistake explains it.
 WRONG = {
+    padding_from_zero: "positions_in_the_padding",
+    documents_in_both_directions: "later_tokens_seen",
+    numbered_in_each_row_from_0: "padding_of_the_first_document",
+    a_row_for_each_document: "rows_left_empty",
+    tokens_in_int32: "wrong_for_numbers_that_are_large",
+    rows_of_floats: "a_property_fails",
+    two_rows_open: None,
     only_the_newest_row: "next_fit",
     first_row_or_a_new_one: "first_row_alone_asked",
     fullest_row: "best_fit",
