@@ -103,6 +103,13 @@ def floats(bits, x):
     return np.where(np.isnan(x), np.float32(np.nan), upper)
 
 
+def split(x):
+    """The upper bits of the fraction, as in Veltkamp's splitting."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        product = x * x.dtype.type(65_537)
+        return (product - (product - x)).astype(np.float32)
+
+
 def odd(bits):
     return bits >> 16 & 1
 
@@ -191,17 +198,18 @@ def largest_instead_of_infinity(x, given=single):
     return np.where(over, np.copysign(of_bits(0x7F7F0000), x), rounded)
 
 
-@exercise.bug
-def float16_taken(x):
+@exercise.bug(then=(False, True))
+def float16_taken(x, then=False):
     """The numbers are rounded to float16, which has 3 more bits of fraction and ends at 65,504.
     bfloat16 is the upper half of a float32."""
     # "which has 3 more bits of fraction and ends at 65,504": bug(np.float32([1 + 2.0**-10]))[0] ==
     #     1 + 2.0**-10 and np.isinf(bug(np.float32([65520]))[0])
-    # "bfloat16 is the upper half of a float32": x.astype(np.float16) →
+    # "bfloat16 is the upper half of a float32": x.astype(np.float16).astype(np.float32) →
     #     floats(bits_of(x) + 0x7FFF + odd(bits_of(x)), x)
     # "The numbers are rounded to float16": np.array_equal(got, x.astype(np.float16))
     with np.errstate(over="ignore"):
-        return x.astype(np.float16).astype(np.float32)
+        half = x.astype(np.float16).astype(np.float32)
+    return to_bfloat16(half) if then else half
 
 
 @exercise.bug
@@ -304,16 +312,17 @@ def kept_beyond_the_largest(x, given=single):
     return np.where(np.isinf(rounded), given(x), rounded)
 
 
-@exercise.bug
-def some_lower_bits_overlooked(x):
+@exercise.bug(seen=(0x7F, 0x4000))
+def some_lower_bits_overlooked(x, seen=0x7F):
     """The number is above a tie by a bit that nobody looks at, and goes to the even number as a tie
     does. Only if all 15 bits below the first that is cut off are 0, it is a tie."""
     # "The number is above a tie by a bit that nobody looks at, and goes to the even number as a tie
     #     does": (np.abs(got) < np.abs(x))[got != want].all() and (got != want).any() and not
     #     odd(bits_of(got))[got != want].any()
-    # "Only if all 15 bits below the first that is cut off are 0, it is a tie": 127 → 0x7FFF
+    # "Only if all 15 bits below the first that is cut off are 0, it is a tie": bits & seen → bits &
+    #     0x7FFF
     bits = bits_of(x)
-    up = (bits & 0x8000 != 0) & ((bits & 0x7F != 0) | (odd(bits) == 1))
+    up = (bits & 0x8000 != 0) & ((bits & seen != 0) | (odd(bits) == 1))
     return floats(bits + 0x10000 * up.astype(np.uint32), x)
 
 
@@ -382,3 +391,15 @@ def only_odd_ones_go_up(x):
     half = bits & 0x8000 != 0
     up = half & (odd(bits) == 1)
     return floats(bits + 0x10000 * up.astype(np.uint32), x)
+
+
+@exercise.bug
+def split_by_a_factor(x):
+    """The upper bits are split off by the factor 65,537, and near the largest numbers the product
+    overflows: they become nan, and so does infinity. Round the bits."""
+    # "The upper bits are split off by the factor 65,537": np.array_equal(got, split(
+    #     x.astype(np.float32)), equal_nan=True)
+    # "near the largest numbers the product overflows: they become nan, and so does infinity":
+    #     np.isnan(bug(np.float32([3.3e38, np.inf]))).all()
+    # "Round the bits": split(single(x)) → floats(bits_of(x) + 0x7FFF + odd(bits_of(x)), x)
+    return split(single(x))

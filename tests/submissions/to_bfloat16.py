@@ -261,6 +261,25 @@ def float16_on_the_way(x):
     return two_cases(np.where(small, half, single))
 
 
+def float16_first(x):
+    with np.errstate(over="ignore"):
+        return two_cases(x.astype(np.float16))
+
+
+def guard_bit_alone(x):
+    """Up if the two upper bits of those that go are 1, or the first and the last that stays."""
+    bits = _bits(x)
+    half, quarter, last = (bits >> n & 1 == 1 for n in (15, 14, 16))
+    return _cut((bits & 0xFFFF0000) + np.uint32(0x10000) * (half & (quarter | last)), x)
+
+
+def veltkamp(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        x = x.astype(np.float32)
+        c = x * np.float32(2**16 + 1)
+        return c - (c - x)
+
+
 WRONG = {
     truncated: "cut_off",
     half_a_step_added: "ties_away_from_zero",
@@ -290,4 +309,7 @@ WRONG = {
     up_by_any_bit: "always_away_from_zero",
     up_if_odd: "only_odd_ones_go_up",
     float16_on_the_way: None,
+    float16_first: "float16_taken",
+    guard_bit_alone: "some_lower_bits_overlooked",
+    veltkamp: "split_by_a_factor",
 }
