@@ -373,3 +373,62 @@ def queries_among_the_negatives(queries, keys, temperature):
     among = cosines(queries, queries) / temperature
     np.fill_diagonal(among, -np.inf)
     return mean_loss(np.hstack([logits, among]))
+
+
+@exercise.bug
+def own_logit_undivided(queries, keys, temperature):
+    """The temperature divides the logits in the sum over all keys, and not a query's own in the
+    numerator. Divide all cosines."""
+    # "The temperature divides the logits in the sum over all keys, and not a query's own in the
+    #     numerator": np.isclose(got, want + np.diag(cosines(queries, keys)).mean() * (1 /
+    #     temperature - 1))
+    # "Divide all cosines": np.diag(cosines(queries, keys)) → np.diag(logits)
+    logits = cosines(queries, keys) / temperature
+    return (logsumexp(logits) - np.diag(cosines(queries, keys))).mean()
+
+
+@exercise.bug
+def bound_of_the_information(queries, keys, temperature):
+    """This is log(batch) minus the loss, a lower bound of the mutual information. Return the
+    loss."""
+    # "This is log(batch) minus the loss": np.isclose(got, np.log(len(keys)) - want)
+    # "Return the loss": np.log(len(keys)) - loss → loss
+    loss = mean_loss(cosines(queries, keys) / temperature)
+    return np.log(len(keys)) - loss
+
+
+@exercise.bug(bound=(50, 10, 20, 30, 80, 88, 100, 500, 700))
+def logits_clipped(queries, keys, temperature, bound=50):
+    """The logits are clipped, so that keys beyond the bound look alike. Subtract each row's
+    maximum instead: then no exp overflows."""
+    # "The logits are clipped, so that keys beyond the bound look alike": np.isclose(bug(each :=
+    #     np.array([[0.0, 1], [3, 4]]), each, 1e-5), np.log(2))
+    # "Subtract each row's maximum instead": np.clip(logits, -bound, bound) → logits -
+    #     logits.max(axis=1, keepdims=True)
+    logits = cosines(queries, keys) / temperature
+    return mean_loss(np.clip(logits, -bound, bound))
+
+
+@exercise.bug
+def root_of_the_width(queries, keys, temperature):
+    """The logits are divided by the root of d, as the scores of attention are. Cosines do not grow
+    with d: divide them by the temperature alone."""
+    # "The logits are divided by the root of d, as the scores of attention are": np.isclose(got,
+    #     right(queries, keys, temperature * keys.shape[1]**0.5))
+    # "divide them by the temperature alone": np.sqrt(keys.shape[1]) → 1
+    # "Cosines do not grow with d": np.isclose(right(e := np.eye(2), e, 1.0), right(f :=
+    #     np.repeat(e, 4, axis=1), f, 1.0)) and not np.isclose(bug(e, e, 1.0), bug(f, f, 1.0))
+    logits = cosines(queries, keys) / temperature
+    return mean_loss(logits / np.sqrt(keys.shape[1]))
+
+
+@exercise.bug
+def unit_rows_of_integers(queries, keys, temperature):
+    """Rows of length 1 are stored in the type of the inputs: of integers the fractions are lost,
+    and 0.8 becomes 0. Store floats."""
+    # "Rows of length 1 are stored in the type of the inputs: of integers the fractions are lost,
+    #     and 0.8 becomes 0": np.isclose(bug(rows := np.array([[3, 4], [4, 3]]), rows, 0.1),
+    #     np.log(2))
+    # "Store floats": .astype(x.dtype) →
+    a, b = (unit(x).astype(x.dtype) for x in (queries, keys))
+    return mean_loss(as_float(a) @ as_float(b).T / temperature)

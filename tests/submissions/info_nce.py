@@ -253,8 +253,47 @@ def probabilities_clipped(queries, keys, temperature):
     return -np.log((np.diag(e) / e.sum(axis=1)).clip(1e-12)).mean()
 
 
+def temperature_below_alone(queries, keys, temperature):
+    cosines = _unit(queries) @ _unit(keys).T
+    z = cosines / temperature
+    top = z.max(axis=1)
+    return (top + np.log(np.exp(z - top[:, None]).sum(axis=1)) - np.diag(cosines)).mean()
+
+
+def information(queries, keys, temperature):
+    """At least so many nats, as van den Oord et al. bound it."""
+    return np.log(len(queries)) - by_rows(queries, keys, temperature)
+
+
+def clipped_at_50(queries, keys, temperature):
+    return _loss(np.clip(_logits(queries, keys, temperature), -50, 50))
+
+
+def as_in_attention(queries, keys, temperature):
+    return _loss(_logits(queries, keys, temperature) / np.sqrt(queries.shape[1]))
+
+
+def stored_like_the_inputs(queries, keys, temperature):
+    a, b = np.empty_like(queries), np.empty_like(keys)
+    for i in range(len(queries)):
+        a[i], b[i] = (x[i] / np.linalg.norm(x[i]) for x in (queries, keys))
+    return _loss(a @ b.T / temperature)
+
+
+def centred_first(queries, keys, temperature):
+    """The mean of all embeddings is taken off before the cosines."""
+    mean = np.concatenate([queries, keys]).mean(axis=0)
+    return by_rows(queries - mean, keys - mean, temperature)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
+    temperature_below_alone: "own_logit_undivided",
+    information: "bound_of_the_information",
+    clipped_at_50: "logits_clipped",
+    as_in_attention: "root_of_the_width",
+    stored_like_the_inputs: "unit_rows_of_integers",
+    centred_first: None,
     plain_products: "not_normalised",
     long_keys: "only_queries_normalised",
     unit_columns: "normalised_over_the_batch",
