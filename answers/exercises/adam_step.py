@@ -203,6 +203,20 @@ def step_before_the_first(
 
 
 @exercise.bug
+def correction_one_step_late(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
+):
+    """From the second step on the correction takes step - 1: it comes a step late. Take `step`
+    itself."""
+    # "From the second step on the correction takes step - 1: it comes a step late":
+    #     np.allclose(got.w, right(w, gradient, m, v, step - 1)[0], rtol=1e-12)
+    # "Take `step` itself": max(step - 1, 1) → step
+    m, v = averages(gradient, m, v, beta1, beta2)
+    count = max(step - 1, 1)
+    return moved(w, lr, m / (1 - beta1**count), v / (1 - beta2**count), eps), m, v
+
+
+@exercise.bug
 def step_times_beta(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     """The correction takes beta * step, not beta to the power of the step, so that it is right in
     the first step alone. Write `beta1**step` and `beta2**step`."""
@@ -227,6 +241,50 @@ def betas_exchanged(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, ep
     beta1, beta2 = beta2, beta1
     m, v = averages(gradient, m, v, beta1, beta2)
     return moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps), m, v
+
+
+@exercise.bug(of_m=(True, False))
+def one_beta_for_both(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, of_m=True
+):
+    """Both averages take one beta. beta1 belongs to m, and beta2 to v."""
+    # "Both averages take one beta": np.allclose(got.m, beta1 * m + (1 - beta1) * gradient) and
+    #     np.allclose(got.v, beta1 * v + (1 - beta1) * gradient**2)
+    # "beta1 belongs to m, and beta2 to v": m, v, beta, beta → m, v, beta1, beta2; m / (1 - beta **
+    #     step), v / (1 - beta ** step) → m / (1 - beta1**step), v / (1 - beta2**step)
+    beta = beta1 if of_m else beta2
+    m, v = averages(gradient, m, v, beta, beta)
+    return moved(w, lr, m / (1 - beta**step), v / (1 - beta**step), eps), m, v
+
+
+@exercise.bug
+def zero_taken_for_the_default(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
+):
+    """A 0 that is passed is replaced by the default. Take each number as it is: the learning rate
+    and both betas may be 0."""
+    # "A 0 that is passed is replaced by the default": np.array_equal(got.m, right(w, gradient, m,
+    #     v, step)[1]) and beta1 == 0
+    # "Take each number as it is": lr or 0.001, beta1 or 0.9, beta2 or 0.999 → lr, beta1, beta2
+    lr, beta1, beta2 = lr or 1e-3, beta1 or 0.9, beta2 or 0.999
+    m, v = averages(gradient, m, v, beta1, beta2)
+    return moved(w, lr, m / (1 - beta1**step), v / (1 - beta2**step), eps), m, v
+
+
+@exercise.bug
+def zero_gradient_skipped(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
+):
+    """Where the gradient is 0, w, m and v stay as they are, as in sparse Adam. Here the averages
+    shrink there and w moves on: update every entry."""
+    # "Where the gradient is 0, w, m and v stay as they are": (gradient == 0).any() and
+    #     all(np.array_equal(new[gradient == 0], old[gradient == 0]) for new, old in ((got.w, w),
+    #     (got.m, m), (got.v, v)))
+    # "update every entry": gradient != 0 → gradient == gradient
+    new_m, new_v = averages(gradient, m, v, beta1, beta2)
+    new = moved(w, lr, new_m / (1 - beta1**step), new_v / (1 - beta2**step), eps)
+    pairs = (new, w), (new_m, m), (new_v, v)
+    return tuple(np.where(gradient != 0, *pair) for pair in pairs)
 
 
 @exercise.bug

@@ -203,6 +203,27 @@ def other_beta(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-
     return w - lr * m / late / ((v / early) ** 0.5 + eps), m, v
 
 
+def a_step_late(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Counts the steps before this one, but at least one."""
+    return line_by_line(w, gradient, m, v, max(1, step - 1), lr, beta1, beta2, eps)
+
+
+def sparse(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    """As an embedding's rows, of which most get no gradient."""
+    new = line_by_line(w, gradient, m, v, step, lr, beta1, beta2, eps)
+    for now, old in zip(new, (w, m, v), strict=True):
+        now[gradient == 0] = old[gradient == 0]
+    return new
+
+
+def default_for_0(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    return line_by_line(w, gradient, m, v, step, lr or 1e-3, beta1 or 0.9, beta2 or 0.999, eps)
+
+
+def beta1_twice(w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    return line_by_line(w, gradient, m, v, step, lr, beta1, beta1, eps)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_correction: "no_bias_correction",
@@ -226,4 +247,8 @@ WRONG = {
     own_count: "another_answer_to_the_same_input",
     at_most_ten_rates: "wrong_only_in_w",
     other_beta: "correction_with_the_other_beta",
+    a_step_late: "correction_one_step_late",
+    sparse: "zero_gradient_skipped",
+    default_for_0: "zero_taken_for_the_default",
+    beta1_twice: "one_beta_for_both",
 }
