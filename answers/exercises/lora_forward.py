@@ -34,6 +34,8 @@ more = np.random.default_rng(30).normal(size=(4, 5))
 exercise.case("rank 1, several outputs", more, more[:3], more[:1], more[:3, :1], 5.0)
 x, w, a, b = layer(3)
 exercise.case("before training: B is 0", x, w, a, 0 * b, 4.0)
+trained = b * (np.arange(7)[:, None] != 2)
+exercise.case("one row of B is 0", x, w, a, trained, 3.0)
 exercise.case("an alpha that is the rank", *layer(3, r=3), 3.0)
 exercise.case("no leading axis", *layer(r=3), 16.0)
 exercise.case("two leading axes", *layer(2, 3, r=3), 16.0)
@@ -242,6 +244,41 @@ def weights_not_transposed(x, w, a, b, alpha):
     # "Multiply by the transpose: `x @ w.T`": x @ w + → x @ w.T +
     x = as_float(x)
     return x @ w + alpha / len(a) * update(x, a, b)
+
+
+@exercise.bug
+def update_not_transposed(x, w, a, b, alpha):
+    """The update B A is added to the transpose of w, and is not transposed itself. Transpose the
+    sum of both: `(w + alpha / len(a) * b @ a).T`."""
+    # "The update B A is added to the transpose of w, and is not transposed itself":
+    #     np.allclose(got, x @ (w.T + alpha / len(a) * b @ a))
+    # "Transpose the sum of both: `(w + alpha / len(a) * b @ a).T`": w.T + alpha / len(a) * b @ a →
+    #     (w + alpha / len(a) * b @ a).T
+    return as_float(x) @ (w.T + alpha / len(a) * b @ a)
+
+
+@exercise.bug
+def factors_entry_by_entry(x, w, a, b, alpha):
+    """`*` multiplies the factors entry by entry, which is their product at rank 1 alone. Multiply
+    the matrices: `b @ a`."""
+    # "`*` multiplies the factors entry by entry, which is their product at rank 1 alone":
+    #     isinstance(got, ValueError) and np.allclose(bug(x, w, a[:1], b[:, :1], alpha), x @ (w +
+    #     alpha * b[:, :1] * a[:1]).T)
+    # "Multiply the matrices: `b @ a`": b * a → b @ a
+    b = as_float(b)
+    return as_float(x) @ (w + alpha / len(a) * (b * a)).T
+
+
+@exercise.bug
+def rank_summed_in_each_factor(x, w, a, b, alpha):
+    """The rank has another letter in each factor, so `einsum` sums each alone. Give it one letter:
+    `ri,or`."""
+    # "The rank has another letter in each factor, so `einsum` sums each alone": np.allclose(got,
+    #     x @ w.T + alpha / len(a) * np.einsum("...i,i,o->...o", x, a.sum(axis=0), b.sum(axis=1)))
+    # "Give it one letter: `ri,or`": ri,os → ri,or
+    x = as_float(x)
+    up = np.einsum("...i,ri,os->...o", x, a, b)
+    return x @ w.T + alpha / len(a) * up
 
 
 @exercise.bug

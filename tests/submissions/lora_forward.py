@@ -226,6 +226,26 @@ def whole_where_alpha_is_whole(x, w, a, b, alpha):
     return x @ w.T + scale * (x @ a.T @ b.T)
 
 
+def update_on_its_side(x, w, a, b, alpha):
+    return _float(x) @ (w.T + (alpha / len(a) * _float(b)) @ a)
+
+
+def star(x, w, a, b, alpha):
+    """A product of arrays where one of matrices is meant."""
+    return _float(x) @ np.add(w, _float(b) * a * alpha / len(a)).T
+
+
+def two_letters_for_the_rank(x, w, a, b, alpha):
+    x = _float(x)
+    down, up = np.einsum("...i,ri->...r", x, a), np.einsum("or->o", _float(b))
+    return x @ w.T + alpha / len(a) * down.sum(axis=-1, keepdims=True) * up
+
+
+def adapter_where_b_has_no_0(x, w, a, b, alpha):
+    x = _float(x)
+    return x @ w.T + (alpha / len(a) * (x @ a.T @ b.T) if b.all() else 0)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_scale: "no_scale",
@@ -259,4 +279,8 @@ WRONG = {
     rank_by_its_singular_values: "numerical_rank",
     adapter_once_it_is_trained: "no_frozen_layer",
     whole_where_alpha_is_whole: None,
+    update_on_its_side: "update_not_transposed",
+    star: "factors_entry_by_entry",
+    two_letters_for_the_rank: "rank_summed_in_each_factor",
+    adapter_where_b_has_no_0: None,
 }
