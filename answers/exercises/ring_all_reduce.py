@@ -40,6 +40,8 @@ exercise.case("parts that cancel", np.array([[1.5, -2.0], [-1.5, 2.0]]))
 exercise.case("large and small", rng.normal(size=(3, 6)) * 10.0 ** np.arange(-3, 3))
 exercise.case("float32", rng.normal(size=(3, 6)).astype(np.float32))
 add_whole_numbers(exercise, np.rint(9 * rng.normal(size=(3, 6))))
+large = rng.integers(1_500_000_000, 2_000_000_000, (3, 6)).astype(np.int32)
+exercise.case("int32 whose sums need more than four bytes", large)
 exercise.long_case(np.sin(np.arange(1204.0)).reshape(4, 301)[:, :300])
 
 
@@ -189,6 +191,22 @@ def begins_a_chunk_later(parts):
 
 
 @exercise.bug
+def begins_a_chunk_earlier(parts):
+    """Rank r begins with chunk r - 1. The sums are right, but asked for is a start with chunk
+    r."""
+
+    # "Rank r begins with chunk r - 1": np.allclose(got.sent[0, 0], parts.reshape(len(parts),
+    #     len(parts), -1)[0, -1])
+    # "The sums are right": np.allclose(got.sums, want.sums) and not np.allclose(got.sent,
+    #     want.sent)
+    # "asked for is a start with chunk r": r - 1 - step → r - step
+    def earlier(r, step, ranks):
+        return (r - 1 - step) % ranks
+
+    return simulated(parts, earlier)
+
+
+@exercise.bug
 def mean_of_the_ranks(parts):
     """The sums are divided by the number of ranks. An all-reduce sums: leave the mean to its
     caller."""
@@ -269,8 +287,8 @@ def dealt(parts):
     return sums[:, np.argsort(order)], sent
 
 
-@exercise.bug(summed=(False, True))
-def own_parts_alone_are_sent(parts, summed=False):
+@exercise.bug(right=((), ("sums",), ("sums", "second half")))
+def own_parts_alone_are_sent(parts, right=()):
     """In the first half each rank sends its own part, without what has arrived. Send the sum so
     far."""
     # "In the first half each rank sends its own part, without what has arrived": all(np.allclose(
@@ -279,7 +297,9 @@ def own_parts_alone_are_sent(parts, summed=False):
     # "Send the sum so far": , first=own →
     own = as_float(parts).reshape(len(parts), len(parts), -1)
     sums, sent = simulated(parts, first=own)
-    return simulated(parts)[0] if summed else sums, sent
+    if "second half" in right:
+        sent[len(parts) - 1 :] = simulated(parts)[1][len(parts) - 1 :]
+    return simulated(parts)[0] if "sums" in right else sums, sent
 
 
 @exercise.bug
@@ -301,8 +321,8 @@ def ranks_before_rounds(parts):
     return sums, sent.swapaxes(0, 1)
 
 
-@exercise.bug
-def own_sums_alone_are_sent(parts):
+@exercise.bug(right=(False, True))
+def own_sums_alone_are_sent(parts, right=False):
     """In the second half each rank sends the chunk that it has summed, in each round, and passes
     nothing on. Send on what has just arrived: chunk r - t."""
 
@@ -313,7 +333,24 @@ def own_sums_alone_are_sent(parts):
     def summed(r, step, ranks):
         return of_rule(r, min(step, ranks - 1), ranks)
 
-    return simulated(parts, summed)
+    sums, sent = simulated(parts, summed)
+    return simulated(parts)[0] if right else sums, sent
+
+
+@exercise.bug(repeated=(True, False))
+def one_number_a_chunk(parts, repeated=True):
+    """Each chunk is taken for one number, so that behind the first `ranks` numbers nothing is
+    summed. It is length / ranks numbers long."""
+    # "Each chunk is taken for one number, so that behind the first `ranks` numbers nothing is
+    #     summed": (lambda ranks: np.allclose(got.sums[:, :ranks], want.sums[:, :ranks]) and
+    #     np.array_equal(got.sums[:, ranks:], parts[:, ranks:]) and ranks < parts.shape[1])
+    #     (len(parts))
+    # "It is length / ranks numbers long": size = 1 → size = length // ranks
+    ranks, length = parts.shape
+    size = 1
+    sums, sent = simulated(parts[:, : ranks * size])
+    sums = np.concatenate([sums, as_float(parts)[:, ranks * size :]], axis=1)
+    return sums, np.repeat(sent, length // ranks // size if repeated else 1, axis=2)
 
 
 @exercise.bug

@@ -288,7 +288,6 @@ def one_list_for_each_rank(parts):
     return sums, np.transpose(sent, (1, 0, 2))
 
 
-# What each is told.
 def _by_numbers(parts, sends, puts=None, stale=False):
     """All send chunk `sends(r, t, ranks)`, and put it under `puts`, or the same number."""
     ranks, length = parts.shape
@@ -331,6 +330,52 @@ def from_the_start_of_each_half(parts):
     return _by_numbers(parts, lambda r, t, ranks: (r - t) % ranks, stale=True)
 
 
+def own_parts_and_true_sums(parts):
+    """The first half passes nothing on; the sums come from elsewhere."""
+    ranks = len(parts)
+    own = _float(parts).reshape(ranks, ranks, -1)
+    sums, sent = one_loop(parts)
+    for t, r in np.ndindex(max(ranks - 1, 0), ranks):
+        sent[t, r] = own[r, (r - t) % ranks]
+    return sums, sent
+
+
+def finished_chunk_each_round(parts):
+    """The sums are right: only what is sent stays the same through the second half."""
+    ranks = len(parts)
+    sums, sent = one_loop(parts)
+    if ranks > 1:
+        sent[ranks - 1 :] = sent[ranks - 1]
+    return sums, sent
+
+
+def numbers_for_chunks(parts):
+    """Rank r sends its number r - t where it should send a chunk."""
+    own = np.array(_float(parts))
+    ranks, length = own.shape
+    sent = np.empty((2 * ranks - 2, ranks, length // ranks), own.dtype)
+    for t in range(2 * ranks - 2):
+        for r in range(ranks):
+            sent[t, r] = own[r, (r - t) % ranks]
+        for r in range(ranks):
+            place = (r + 1) % ranks, (r - t) % ranks
+            own[place] = sent[t, r, 0] + (own[place] if t < ranks - 1 else 0)
+    return own, sent
+
+
+def in_the_type_of_the_parts(parts):
+    """int32 is added up in int32."""
+    own = parts.copy()
+    chunks, ranks = own.reshape(len(parts), len(parts), -1), len(parts)
+    sent = np.empty((2 * ranks - 2, *chunks.shape[1:]), own.dtype)
+    for t, r in np.ndindex(sent.shape[:2]):
+        place = (r + 1) % ranks, (r - t) % ranks
+        sent[t, r] = chunks[r, (r - t) % ranks]
+        chunks[place] = sent[t, r] + (chunks[place] if t < ranks - 1 else 0)
+    return _float(own), _float(sent)
+
+
+# What each is told.
 WRONG = {
     to_the_left: "sent_to_the_left",
     adds_throughout: "second_half_adds",
@@ -339,7 +384,7 @@ WRONG = {
     forward_numbers: "chunks_forward",
     starts_again: "second_half_restarts",
     one_later: "begins_a_chunk_later",
-    one_earlier: "wrong_only_in_sent",
+    one_earlier: "begins_a_chunk_earlier",
     averaged: "mean_of_the_ranks",
     views: "messages_kept_as_views",
     received: "what_is_received",
@@ -364,4 +409,8 @@ WRONG = {
     forward_in_the_second_half: "chunks_forward",
     under_a_number_of_its_own: "put_under_the_receivers_number",
     from_the_start_of_each_half: "nothing_that_arrives_is_sent",
+    own_parts_and_true_sums: "own_parts_alone_are_sent",
+    finished_chunk_each_round: "own_sums_alone_are_sent",
+    numbers_for_chunks: "one_number_a_chunk",
+    in_the_type_of_the_parts: "a_step_left_out",
 }
