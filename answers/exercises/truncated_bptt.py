@@ -67,9 +67,14 @@ exercise.case(
 )
 exercise.case("inputs of 0", dhs, 0 * x, h, w_x, w_h, b, 4)
 exercise.case("small gradients", 1e-8 * dhs, x, h, w_x, w_h, b, 4)
+far = np.r_[x[:2], 1e4 * np.sign(x[2:3]), x[3:]]
+exercise.case("a step whose sums are in the thousands", dhs, far, h, w_x, w_h, b, 4)
 arrays = network(5, 3, 4, 2, 2)[:6]
 exercise.case("float32", *(each.astype(np.float32) for each in arrays), 2)
 add_whole_numbers(exercise, *(np.rint(each) for each in network(5, 2, 3, 2, 2)[:6]), 2)
+dhs, x, h, w_x, w_h, b, _ = network(5, 2, 3, 2, 2)
+x, w_x = (np.rint(7e4 * each).astype(np.int32) for each in (x, w_x * [1, 0]))
+exercise.case("int32 of some 7e4", dhs, x, h, w_x, w_h, b, 2)
 exercise.long_case(*network(12, 40, 3, 2, 5))
 
 
@@ -223,6 +228,25 @@ def shorter_chunk_first(dhs, x, h, w_x, w_h, b, chunk):
 
 
 @exercise.bug
+def chunks_cut_evenly(dhs, x, h, w_x, w_h, b, chunk):
+    """The chunks are cut as evenly as may be, as `np.array_split` does. All have `chunk` steps but
+    the last."""
+    # "The chunks are cut as evenly as may be, as `np.array_split` does": (lambda k:
+    #     np.allclose(got.db, right(dhs[:k], x[:k], h, w_x, w_h, b, k)[3] + right(dhs[k:], x[k:],
+    #     forward(x[:k], h, w_x, w_h, b)[-1], w_x, w_h, b, k - 1)[3]))(len(np.array_split(x,
+    #     -(-len(x) // chunk))[0]))
+    # "All have `chunk` steps but the last": np.array_split(np.arange(len(x)), -(-len(x) //
+    #     chunk)) → parts(x, chunk)
+    total = 0, 0, 0
+    for part in np.array_split(np.arange(len(x)), -(-len(x) // chunk)):
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
 def number_of_chunks(dhs, x, h, w_x, w_h, b, chunk):
     """The number passed is taken for how many chunks there are. It is how many steps each has."""
     # "The number passed is taken for how many chunks there are": all(np.allclose(*pair) for pair
@@ -263,6 +287,43 @@ def slope_left_out(dhs, x, h, w_x, w_h, b, chunk):
         hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
         for d, _ in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
             das.insert(0, d + dh)
+            dh = das[0] @ as_float(w_h).T
+        total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def slope_left_out_on_the_way_back(dhs, x, h, w_x, w_h, b, chunk):
+    """What goes back to the state before lacks the slope of the tanh. Hand back the gradient at the
+    sum: `das[0] @ w_h.T`."""
+    # "What goes back to the state before lacks the slope of the tanh": (lambda hs:
+    #     np.allclose(got.db, (dhs * (1 - hs[1:] ** 2)).sum(axis=(0, 1)) + (dhs[1] @ w_h.T * (1 -
+    #     hs[1] ** 2)).sum(axis=0)))(forward(x, h, w_x, w_h, b)) and len(x) == chunk == 2
+    # "Hand back the gradient at the sum: `das[0] @ w_h.T`": dh @ as_float(w_h).T → das[0] @ w_h.T
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
+        for d, new in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
+            dh = d + dh
+            das.insert(0, dh * (1 - new**2))
+            dh = dh @ as_float(w_h).T
+        total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def slope_before_the_sum(dhs, x, h, w_x, w_h, b, chunk):
+    """What the next step hands back is added after the slope, and so not multiplied by it. Add
+    first: `(d + dh) * (1 - new**2)`."""
+    # "What the next step hands back is added after the slope, and so not multiplied by it": (lambda
+    #     hs: np.allclose(got.db, (dhs * (1 - hs[1:] ** 2)).sum(axis=(0, 1)) + (dhs[1] * (1 - hs[2]
+    #     ** 2) @ w_h.T).sum(axis=0)))(forward(x, h, w_x, w_h, b)) and len(x) == chunk == 2
+    # "Add first: `(d + dh) * (1 - new**2)`": d * (1 - new ** 2) + dh → (d + dh) * (1 - new**2)
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs, dh, das = forward(x[part], h, w_x, w_h, b), 0, []
+        for d, new in zip(as_float(dhs[part])[::-1], hs[:0:-1], strict=True):
+            das.insert(0, d * (1 - new**2) + dh)
             dh = das[0] @ as_float(w_h).T
         total, h = added(total, summed(x[part], hs[:-1], np.stack(das))), hs[-1]
     return h, *total
@@ -424,6 +485,26 @@ def averaged_over_sequences(dhs, x, h, w_x, w_h, b, chunk):
     # "That belongs to the loss: sum": / len(h) → / 1
     last, *total = truncated_bptt(dhs, x, h, w_x, w_h, b, chunk)
     return last, *(each / len(h) for each in total)
+
+
+@exercise.bug(rate=(0.01, 0.1, 0.001, 1))
+def weights_updated_between_chunks(dhs, x, h, w_x, w_h, b, chunk, rate=0.01):
+    """The weights take a step after each chunk, so the next one meets others. They stay as they
+    are: only add the gradients up."""
+    # "The weights take a step after each chunk, so the next one meets others": len(x) == 2 and
+    #     chunk == 1 and np.allclose(got.h, forward(x[1:], forward(x[:1], h, w_x, w_h, b)[1], *(w -
+    #     0.01 * d for w, d in zip((w_x, w_h, b), right(dhs[:1], x[:1], h, w_x, w_h, b,
+    #     1)[1:])))[1], rtol=1e-12)
+    # "They stay as they are": each - rate * new → each
+    weights, total = [as_float(each) for each in (w_x, w_h, b)], (0, 0, 0)
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, *weights)
+        das, _ = backward(dhs[part], hs, weights[1])
+        more = summed(x[part], hs[:-1], das)
+        pairs = zip(weights, more, strict=True)
+        weights = [each - rate * new for each, new in pairs]
+        total, h = added(total, more), hs[-1]
+    return h, *total
 
 
 @exercise.bug

@@ -355,6 +355,79 @@ def state_written_over(dhs, x, h, w_x, w_h, b, chunk):
     return found
 
 
+def as_even_as_may_be(dhs, x, h, w_x, w_h, b, chunk):
+    """Seven steps by three are three, two and two."""
+    total, count = 0, -(-len(x) // chunk)
+    pairs = (np.array_split(each, count) for each in (dhs, x))
+    for up, part in zip(*pairs, strict=True):
+        h, *more = chunk_by_chunk(up, part, h, w_x, w_h, b, chunk)
+        total = [a + c for a, c in zip(total, more, strict=True)] if total else more
+    return h, *total
+
+
+def _backward_by(step):
+    """The gradient at a sum, and what goes back, by `step(up, dh, slope, w_h)`."""
+
+    def back(dhs, x, hs, w_h):
+        dw_x, dw_h, db, dh = 0.0, 0.0, 0.0, 0.0
+        for t in reversed(range(len(x))):
+            da, dh = step(dhs[t], dh, 1 - hs[t + 1] ** 2, w_h)
+            dw_x, dw_h, db = dw_x + x[t].T @ da, dw_h + hs[t].T @ da, db + da.sum(axis=0)
+        return dw_x, dw_h, db
+
+    return back
+
+
+def back_past_the_tanh(dhs, x, h, w_x, w_h, b, chunk):
+    def step(up, dh, slope, w_h):
+        return (up + dh) * slope, (up + dh) @ w_h.T
+
+    return _chunked(dhs, x, h, w_x, w_h, b, chunk, back=_backward_by(step))
+
+
+def added_behind_the_slope(dhs, x, h, w_x, w_h, b, chunk):
+    def step(up, dh, slope, w_h):
+        return up * slope + dh, (up * slope + dh) @ w_h.T
+
+    return _chunked(dhs, x, h, w_x, w_h, b, chunk, back=_backward_by(step))
+
+
+def trained_on_the_way(dhs, x, h, w_x, w_h, b, chunk):
+    """Gradient descent with a rate of 0.01, chunk by chunk."""
+    w, total = [w_x, w_h, b], [0, 0, 0]
+    for at in range(0, len(x), chunk):
+        part = slice(at, at + chunk)
+        h, *more = chunk_by_chunk(dhs[part], x[part], h, *w, chunk)
+        total = [a + c for a, c in zip(total, more, strict=True)]
+        w = [each - 0.01 * new for each, new in zip(w, more, strict=True)]
+    return h, *total
+
+
+def tanh_by_exponentials(dhs, x, h, w_x, w_h, b, chunk):
+    """nan where a sum is above 710."""
+    _, *total = chunk_by_chunk(dhs, x, h, w_x, w_h, b, chunk)
+    x, h, w_x, w_h, b = _floats(x, h, w_x, w_h, b)
+    for row in x:
+        z = row @ w_x + h @ w_h + b
+        up, down = np.exp(z), np.exp(-z)
+        h = (up - down) / (up + down)
+    return h, *(each + 0 * h.sum() for each in total)
+
+
+def sums_of_integers(dhs, x, h, w_x, w_h, b, chunk):
+    """x w_x in the integers' own type, which wraps around."""
+    sums, dh = x @ w_x, 0.0
+    dhs, x, h, w_x, w_h, b = _floats(dhs, x, h, w_x, w_h, b)
+    hs, dw_x, dw_h, db = [h], 0, 0, 0
+    for row in sums:
+        hs.append(np.tanh(row + hs[-1] @ w_h + b))
+    for t in reversed(range(len(x))):
+        da = (dhs[t] + dh) * (1 - hs[t + 1] ** 2)
+        dw_x, dw_h, db = dw_x + x[t].T @ da, dw_h + hs[t].T @ da, db + da.sum(axis=0)
+        dh = da @ w_h.T if t % chunk else 0.0
+    return hs[-1], dw_x, dw_h, db
+
+
 # What each is told.
 WRONG = {
     each_chunk_from_0: "state_begins_at_0",
@@ -387,4 +460,10 @@ WRONG = {
     axes_of_one_dropped: "right_numbers_in_another_shape",
     split_into_equal_chunks: "raises_ValueError",
     state_written_over: "an_argument_changed",
+    as_even_as_may_be: "chunks_cut_evenly",
+    back_past_the_tanh: "slope_left_out_on_the_way_back",
+    added_behind_the_slope: "slope_before_the_sum",
+    trained_on_the_way: "weights_updated_between_chunks",
+    tanh_by_exponentials: "wrong_for_numbers_that_are_large",
+    sums_of_integers: "wrong_where_w_x_is_of_dtype_int32",
 }
