@@ -46,6 +46,8 @@ exercise.case("half of the fall to a floor of 0", 60, 100, 20, 3e-4)
 exercise.case("half of the fall from another peak", 7, 11, 3, 0.3)
 exercise.case("all but one step are warm-up", 7, 11, 10, 0.5)
 exercise.case("a run of one step", 0, 1, 0, 0.7, 0.1)
+exercise.case("the step after the peak", 4, 11, 3, 8.0)
+exercise.case("a warm-up to a peak of 7", 2, 12, 3, 7.0)
 exercise.case("a million steps", 400_000, 1_000_000, 2000, 6e-4, 6e-5)
 
 
@@ -241,15 +243,17 @@ def floor_as_a_bound(step, total, warmup, peak, floor=0.0):
     return max(floor, fall(t, peak, 0.0))
 
 
-@exercise.bug
-def floor_left_out(step, total, warmup, peak, floor=0.0):
-    """The floor is ignored: the rate falls to 0. End at the floor, and scale the cosine by peak
-    - floor."""
-    # "The floor is ignored: the rate falls to 0": bug(100, 100, 20, 3.0, 1.0) == 0
-    # "End at the floor, and scale the cosine by peak - floor": peak * (1 + math.cos(math.pi *
-    #     t)) / 2 → floor + (peak - floor) * (1 + math.cos(math.pi * t)) / 2
+@exercise.bug(at_the_end=(False, True))
+def floor_left_out(step, total, warmup, peak, floor=0.0, at_the_end=False):
+    """The cosine falls to 0, not to the floor. End there: scale it by peak - floor, and add the
+    floor."""
+    # "The cosine falls to 0, not to the floor": bug(99, 100, 20, 3.0, 1.0) < 0.01
+    # "End there: scale it by peak - floor, and add the floor": peak * (1 + math.cos(math.pi * t)) /
+    #     2 → floor + (peak - floor) * (1 + math.cos(math.pi * t)) / 2
     if step < warmup:
         return peak * rise(step, warmup)
+    if at_the_end and step >= total:
+        return floor
     t = done(step, total, warmup)
     return peak * (1 + math.cos(math.pi * t)) / 2
 
@@ -371,3 +375,32 @@ def warm_up_along_a_curve(step, total, warmup, peak, floor=0.0, curve=None):
     if step < warmup:
         return peak * curve(rise(step, warmup))
     return fall(done(step, total, warmup), peak, floor)
+
+
+@exercise.bug(first=(0, 1))
+def below_the_peak_without_a_warm_up(step, total, warmup, peak, floor=0.0, first=0):
+    """Without a warm-up step 0 lies below the peak. It has the peak where `warmup` is 0: the only
+    rise goes all the way."""
+    # "Without a warm-up step 0 lies below the peak": bug(0, 11, 0, 8.0) < 8 == bug(3, 11, 3, 8.0)
+    # "It has the peak where `warmup` is 0: the only rise goes all the way": warmup == 0 → False
+    if warmup == 0:
+        if step == 0:
+            return peak * first / 2
+        if first:
+            warmup = 1
+    return cosine_schedule(step, total, warmup, peak, floor)
+
+
+@exercise.bug(jump=(False, True))
+def fall_a_step_too_long(step, total, warmup, peak, floor=0.0, jump=False):
+    """The fall is a step too long, so the rate is too high all the way down. It takes total -
+    warmup steps: divide by these."""
+    # "The fall is a step too long": bug(8, 12, 2, 8.0) == right(8, 13, 2, 8.0)
+    # "so the rate is too high all the way down": all(bug(step, 12, 2, 8.0) > right(step, 12, 2,
+    #     8.0) for step in range(3, 12))
+    # "divide by these": (total - warmup + 1) → (total - warmup)
+    if step < warmup:
+        return peak * rise(step, warmup)
+    if jump and step >= total:
+        return floor
+    return fall(min((step - warmup) / (total - warmup + 1), 1), peak, floor)

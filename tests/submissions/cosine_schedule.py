@@ -258,6 +258,62 @@ def pi_to_four_decimals(step, total, warmup, peak, floor=0.0):
     return floor + 0.5 * (peak - floor) * (1 + math.cos(3.1416 * share))
 
 
+def _jumps(step, total, warmup, peak, floor):
+    """Warm-up and end, which the next ones share; None in the fall."""
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return floor if step >= total else None
+
+
+def parentheses_too_wide(step, total, warmup, peak, floor=0.0):
+    if (rate := _jumps(step, total, warmup, peak, floor)) is not None:
+        return rate
+    share = (step - warmup) / (total - warmup)
+    return (floor + (peak - floor)) * 0.5 * (1 + math.cos(math.pi * share))
+
+
+def rise_goes_on_past_the_peak(step, total, warmup, peak, floor=0.0):
+    if step < total and warmup > 0 and step <= warmup + 1:
+        return peak * (step + 1) / (warmup + 1)
+    return clamped_first(step, total, warmup, peak, floor)
+
+
+def zero_without_a_warm_up(step, total, warmup, peak, floor=0.0):
+    """A guard against a division by 0."""
+    if step >= total:
+        return floor
+    if step <= warmup:
+        return peak * (step + 1) / (warmup + 1) if warmup else 0.0
+    return _fall((step - warmup) / (total - warmup), peak, floor)
+
+
+def a_step_too_long(step, total, warmup, peak, floor=0.0):
+    if (rate := _jumps(step, total, warmup, peak, floor)) is not None:
+        return rate
+    return _fall((step - warmup) / (total - warmup + 1), peak, floor)
+
+
+def a_step_late(step, total, warmup, peak, floor=0.0):
+    if step <= warmup:
+        return peak * (step + 1) / (warmup + 1)
+    if step >= total:
+        return floor
+    return _fall((step - warmup - 1) / (total - warmup - 1), peak, floor)
+
+
+def whole_rises(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) // (warmup + 1)
+    return clamped_first(step, total, warmup, peak, floor)
+
+
+def height_with_plus(step, total, warmup, peak, floor=0.0):
+    if (rate := _jumps(step, total, warmup, peak, floor)) is not None:
+        return rate
+    share = (step - warmup) / (total - warmup)
+    return floor + 0.5 * (peak + floor) * (1 + math.cos(math.pi * share))
+
+
 # What each is told.
 WRONG = {
     hugging_face_style: "warm_up_from_zero",
@@ -273,7 +329,7 @@ WRONG = {
     floor_a_tenth: "too_small",
     whole_divisions: None,
     warm_up_one_step_longer: "too_small",
-    warm_up_at_least_one_step: "constant_factor",
+    warm_up_at_least_one_step: "below_the_peak_without_a_warm_up",
     rounded_rates: "rounded",
     plateau: "too_large",
     a_list_of_all: "a_result_of_another_kind",
@@ -292,4 +348,11 @@ WRONG = {
     s_shaped_warm_up: "warm_up_along_a_curve",
     constant_without_a_warm_up: None,
     pi_to_four_decimals: "nearly_right",
+    parentheses_too_wide: "floor_left_out",
+    rise_goes_on_past_the_peak: None,
+    zero_without_a_warm_up: "below_the_peak_without_a_warm_up",
+    a_step_too_long: "fall_a_step_too_long",
+    a_step_late: "too_large",
+    whole_rises: "truncated_to_integers",
+    height_with_plus: "plus_for_minus",
 }
