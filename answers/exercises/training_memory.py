@@ -3,6 +3,7 @@
 import numpy as np
 
 from answers.grader.exercise import Exercise
+from answers.grader.notes import Note
 from answers.scale.memory import training_memory
 
 exercise = Exercise(
@@ -22,7 +23,7 @@ exercise.case("one device, in float32", 1003, mixed=False)
 exercise.case("momentum instead of Adam", 1001, state_bytes=4)
 exercise.case("SGD, in float32", 1007, mixed=False, state_bytes=0)
 exercise.case("eight devices, nothing split", 1000, 8, 0, mixed=True)
-exercise.case("seven devices, nothing split", 1000, 7)
+exercise.case("seven devices, nothing split", 1000, 7, state_bytes=2)
 exercise.case("four devices, the optimizer split", 1000, 4, 1)
 exercise.case("five devices, gradients split too", 1000, 5, 2)
 exercise.case("ten devices, all split", 1000, 10, 3)
@@ -31,7 +32,7 @@ exercise.case("ten parameters on four devices", 10, 4, 1)
 exercise.case("parts that do not divide, stage 2", 1003, 8, 2)
 exercise.case("parts that do not divide, stage 3", 1003, 7, 3)
 exercise.case("more devices than parameters", 3, 8, 3)
-exercise.case("float32, the optimizer split", 1009, 6, 1, mixed=False)
+exercise.case("float32, the optimizer split", 1009, 11, 1, mixed=False)
 exercise.case("float32, all split", 1013, 6, 3, mixed=False, state_bytes=4)
 exercise.case("Adam in 8 bits, the optimizer split", 1019, 9, 1, state_bytes=2)
 exercise.case("SGD, the optimizer split", 1021, 7, 1, state_bytes=0)
@@ -39,6 +40,16 @@ exercise.case("Llama 7B on 8", 6_738_415_616, 8, 3)
 exercise.case("7.5 billion on 64", 7_500_000_000, 64, 2)
 exercise.case("Llama 3 405B on 16,384", 405_853_388_800, 16_384, 1)
 exercise.case("integers of NumPy", np.int32(2_000_000_011), np.int32(16), np.int32(2))
+exercise.case(
+    "more than 2⁵³ parameters",
+    *(10**18, 3, 3),
+    noted=Note(
+        "numbers of parameters beyond 2⁵³",
+        "Ours counts in Python's integers: a float rounds such a number, and int64 may not hold "
+        "its bytes.",
+        in_stub_alone=True,
+    ),
+)
 
 
 def bytes_of(mixed, state_bytes):
@@ -143,14 +154,17 @@ def always_adam(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     return on_a_device(parameters, devices, stage, bytes_of(mixed, 8))
 
 
-@exercise.bug
-def one_moment(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
-    """The optimizer's state has half of its bytes, as if Adam kept one moment. `state_bytes` is
-    all that it keeps."""
+@exercise.bug(mixed_alone=(False, True))
+def one_moment(
+    parameters, devices=1, stage=0, mixed=True, state_bytes=8, mixed_alone=False
+):
+    """The optimizer's state has half of its bytes, as if Adam kept one moment or both in 2 bytes.
+    `state_bytes` is all that it keeps."""
     # "The optimizer's state has half of its bytes": want.optimizer - got.optimizer == state_bytes
     #     // 2 * parameters
     # "`state_bytes` is all that it keeps": state_bytes // 2 → state_bytes
-    return on_a_device(parameters, devices, stage, bytes_of(mixed, state_bytes // 2))
+    states = state_bytes if mixed_alone and not mixed else state_bytes // 2
+    return on_a_device(parameters, devices, stage, bytes_of(mixed, states))
 
 
 @exercise.bug
@@ -171,6 +185,17 @@ def never_split(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
     # "From stage 1 on each device keeps its part of the optimizer's numbers": devices, 0, →
     #     devices, stage,
     return on_a_device(parameters, devices, 0, bytes_of(mixed, state_bytes))
+
+
+@exercise.bug
+def whole_in_float32(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """Without mixed precision nothing is split. Stages split the same parts whatever the
+    precision."""
+    # "Without mixed precision nothing is split": not mixed and tuple(vars(got).values()) == right(
+    #     parameters, mixed=False, state_bytes=state_bytes)
+    # "Stages split the same parts whatever the precision": stage if mixed else 0 → stage
+    stage = stage if mixed else 0
+    return on_a_device(parameters, devices, stage, bytes_of(mixed, state_bytes))
 
 
 @exercise.bug(first=((1, 2, 3), (1, 3, 2)))
@@ -269,17 +294,35 @@ def padded_where_nothing_is_split(
     )
 
 
-@exercise.bug
-def rounded_to_the_nearest(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+@exercise.bug(half=(round, lambda number: int(number + 0.5)))
+def rounded_to_the_nearest(
+    parameters, devices=1, stage=0, mixed=True, state_bytes=8, half=round
+):
     """The part is rounded to the nearest number, so the longest part may not fit. Round it up:
     `-(-parameters // devices)`."""
     # "The part is rounded to the nearest number": got.optimizer < want.optimizer and parameters %
     #     devices * 2 <= devices
-    # "Round it up: `-(-parameters // devices)`": round(int(parameters) / int(devices)) →
+    # "Round it up: `-(-parameters // devices)`": half(int(parameters) / int(devices)) →
     #     -(-parameters // devices)
-    part = round(int(parameters) / int(devices))
+    part = half(int(parameters) / int(devices))
     return tuple(
         size * (part if stage >= begins else int(parameters))
+        for size, begins in zip(bytes_of(mixed, state_bytes), (3, 2, 1), strict=True)
+    )
+
+
+@exercise.bug
+def rest_on_one_device(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """One device takes all parameters that are left over. Shared out they are at most one a
+    device: `-(-parameters // devices)`."""
+    # "One device takes all parameters that are left over": got.optimizer == (4 + state_bytes) *
+    #     (parameters // devices + parameters % devices)
+    # "`-(-parameters // devices)`": parameters // devices + parameters % devices → -(-parameters //
+    #     devices)
+    parameters, devices = int(parameters), int(devices)
+    part = parameters // devices + parameters % devices
+    return tuple(
+        size * (part if stage >= begins else parameters)
         for size, begins in zip(bytes_of(mixed, state_bytes), (3, 2, 1), strict=True)
     )
 

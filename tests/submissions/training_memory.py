@@ -253,6 +253,44 @@ def master_split_with_the_weights(parameters, devices=1, stage=0, mixed=True, st
     return *found[:2], found[2] + late
 
 
+def int64(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """Right up to 2⁵³ parameters and beyond, until the product overflows."""
+    n = np.int64(parameters)
+    part = -(-n // devices)
+    return tuple(int(x) for x in _of_a_part(0, devices, stage, mixed, state_bytes, part, n))
+
+
+def half_up(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = (2 * int(parameters) + int(devices)) // (2 * int(devices))
+    return _of_a_part(parameters, devices, stage, mixed, state_bytes, part)
+
+
+def padded_the_wrong_way(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    """By what is left over: it fills a row more from half a row on, as rounding does."""
+    n, d = int(parameters), int(devices)
+    return _of_a_part(n, devices, stage, mixed, state_bytes, (n + n % d) // d)
+
+
+def last_device(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = sum(divmod(int(parameters), int(devices)))
+    return _of_a_part(parameters, devices, stage, mixed, state_bytes, part)
+
+
+def float32_first(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    if not mixed:
+        return 4 * int(parameters), 4 * int(parameters), int(state_bytes) * int(parameters)
+    return _ours(parameters, devices, stage, True, state_bytes)
+
+
+def moments_of_two_bytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, stage, mixed, state_bytes // 2 if mixed else state_bytes)
+
+
+def copy_of_two_bytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    size, held = (2, 2 + int(state_bytes)) if mixed else (4, int(state_bytes))
+    return _with(parameters, devices, stage, (size, size, held))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     twelve_bytes: "no_copy_of_weights",
@@ -282,4 +320,10 @@ WRONG = {
     whole_and_padded: "padded_where_nothing_is_split",
     nearest_part: "rounded_to_the_nearest",
     master_split_with_the_weights: "copy_not_split",
+    half_up: "rounded_to_the_nearest",
+    padded_the_wrong_way: "rounded_to_the_nearest",
+    last_device: "rest_on_one_device",
+    float32_first: "whole_in_float32",
+    moments_of_two_bytes: "one_moment",
+    copy_of_two_bytes: "wrong_except_where_mixed_is_False",
 }
