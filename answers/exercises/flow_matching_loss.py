@@ -85,6 +85,11 @@ exercise.case(
 )
 whole = (np.rint(9 * each) for each in rng.normal(size=(2, 3, 2)))
 add_whole_numbers(exercise, halved, next(whole), next(whole), np.array([0.2, 0.5, 0.9]))
+exercise.case(
+    "at data and not at noise",
+    *(curved, np.array([[1.5, -0.3], [0.2, 2.0], [-1.1, 0.6]]), np.ones((3, 2)) / 3),
+    np.array([0.7, 0, 0.4]),
+)
 long = np.sin(np.arange(1203.0)).reshape(401, 3)
 exercise.long_case(halved, long, np.cos(long), np.linspace(0, 1, 401))
 
@@ -103,6 +108,15 @@ def asks_the_model_once_with_the_times(flow_matching_loss):
     for shape in shapes:
         flow_matching_loss(model, np.ones(shape), np.zeros(shape), t)
     return seen == shapes
+
+
+@exercise.check
+def leaves_the_models_array_as_it_is(flow_matching_loss):
+    """The array that the model returned came back changed: it may be an input, or kept for another
+    call. Take the velocity off in a new array, `out - u` and not `out -= u`."""
+    x0, noise = np.arange(6.0).reshape(3, 2), np.ones((3, 2))
+    flow_matching_loss(lambda x, t: x0, x0, noise, np.array([0.2, 0.5, 0.9]))
+    return (x0 == np.arange(6.0).reshape(3, 2)).all()
 
 
 def on_line(x0, noise, t):
@@ -332,3 +346,16 @@ def size_of_the_error(model, x0, noise, t):
     #     off.size
     off = model(on_line(x0, noise, t), t) - (as_float(noise) - x0)
     return abs(off).mean(), np.sign(off) / off.size
+
+
+@exercise.bug
+def samples_without_fractions(model, x0, noise, t):
+    """The points on the lines lose their fractions where `x0` holds integers, as in an array of its
+    type. Compute them in floats."""
+    # "The points on the lines lose their fractions where `x0` holds integers": x0.dtype.kind in
+    #     'iu' and np.isclose(got.loss, squared(model(np.trunc(on_line(x0, noise, t)), t),
+    #     as_float(noise) - x0)[0])
+    # "Compute them in floats": np.trunc(x) if x0.dtype.kind in 'iu' else x → x
+    x = on_line(x0, noise, t)
+    x = np.trunc(x) if x0.dtype.kind in "iu" else x
+    return squared(model(x, t), as_float(noise) - x0)

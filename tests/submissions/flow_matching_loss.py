@@ -251,6 +251,44 @@ def absolute_error(model, x0, noise, t):
     return np.abs(off).mean(), np.sign(off) / off.size
 
 
+def off_in_place(model, x0, noise, t):
+    """In the array that the model returned."""
+    points, velocity = _on_line(x0, noise, t)
+    off = model(points, t)
+    off -= velocity
+    return _mean_square(off)
+
+
+def rest_over_the_rest_of_the_time(model, x0, noise, t):
+    """0 / 0 at t = 1."""
+    points, _ = _on_line(x0, noise, t)
+    rest = 1 - t.astype(points.dtype).reshape(-1, *[1] * (x0.ndim - 1))
+    with np.errstate(all="ignore"):
+        return _mean_square(model(points, t) - (noise - points) / rest)
+
+
+def samples_like_x0(model, x0, noise, t):
+    """An array like x0 cuts off fractions of integers."""
+    points = np.empty_like(x0)
+    for i, s in enumerate(t):
+        points[i] = (1 - s) * x0[i] + s * noise[i]
+    return _mean_square(model(points, t) - (_float(noise) - x0))
+
+
+def bare_difference(model, x0, noise, t):
+    points, velocity = _on_line(x0, noise, t)
+    off = model(points, t) - velocity
+    return np.mean(off**2), off
+
+
+def weighted_by_noise(model, x0, noise, t):
+    """By t / (1 - t), which is 1 in the example."""
+    points, velocity = _on_line(x0, noise, t)
+    weight = (t / np.maximum(1 - t, 1e-6)).reshape(-1, *[1] * (x0.ndim - 1))
+    off = model(points, t) - velocity
+    return np.mean(weight * off**2), 2 * weight * off / off.size
+
+
 WRONG = {
     to_the_data: "velocity_backwards",
     from_the_noise: "line_backwards",
@@ -285,4 +323,9 @@ WRONG = {
     gradient_by_the_batch: "gradient_over_examples_alone",
     a_thousand_steps: "time_in_steps",
     absolute_error: "size_of_the_error",
+    off_in_place: "a_property_fails",
+    rest_over_the_rest_of_the_time: "wrong_where_t_holds_a_1",
+    samples_like_x0: "samples_without_fractions",
+    bare_difference: "wrong_only_in_gradient",
+    weighted_by_noise: None,
 }
