@@ -237,6 +237,27 @@ def equal_logits_in_any_order(logits, k):
     return softmax(gathered(as_float(logits), chosen)), chosen
 
 
+@exercise.bug(
+    found=(
+        lambda z, k: np.argpartition(-z, k - 1, axis=-1)[..., :k],
+        lambda z, k: np.sort(np.argpartition(-z, k - 1, axis=-1)[..., :k], axis=-1),
+        lambda z, k: np.argpartition(z, -k, axis=-1)[..., -k:],
+        lambda z, k: np.sort(np.argpartition(z, -k, axis=-1)[..., -k:], axis=-1),
+    )
+)
+def partition_among_equals(logits, k, found=None):
+    """A partition keeps no order of equal logits, though the chosen are sorted after it: which come
+    in, and which comes first, is left to it. Take the first k of a stable argsort of all."""
+    # "A partition keeps no order of equal logits": (got.chosen != want.chosen).any() and
+    #     np.array_equal(got.gates, want.gates)
+    # "Take the first k of a stable argsort of all": found(z, k) → np.argsort(-z, axis=-1,
+    #     kind='stable')[..., :k]
+    z = as_float(logits)
+    chosen = found(z, k)
+    chosen = gathered(chosen, chosen_of(gathered(z, chosen), k))
+    return softmax(gathered(z, chosen)), chosen
+
+
 @exercise.bug(most=(20, 50, 500))
 def logits_clipped(logits, k, most=50):
     """The logits are clipped before the exponential, so that all beyond the bound count as equal.
