@@ -85,6 +85,11 @@ add_whole_numbers(
     0.75,
     fraction=0,
 )
+exercise.case(
+    "int32, of some 1e9",
+    *(np.rint(7e8 * each).astype(np.int32) for each in small[:3]),
+    *(*small[3:], 0.5, 0.75),
+)
 exercise.long_case(*steps(41, 31, terminated=[10], truncated=[25]), 0.99, 0.95)
 
 
@@ -295,6 +300,20 @@ def sum_begins_with_the_last_value(
 
 
 @exercise.bug
+def return_begins_at_0(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """As a sum of rewards the λ-return begins with 0 after the last row, though the episode goes
+    on. Begin with the last next value."""
+    # "As a sum of rewards the λ-return begins with 0 after the last row": np.allclose(want[-1] -
+    #     got[-1], gamma * lam * next_values[-1]) and not (terminated | truncated)[-1].any()
+    # "Begin with the last next value": - weights[-1] * next_values[-1] → - 0
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    deltas[-1] = deltas[-1] - weights[-1] * next_values[-1]
+    return run(deltas, weights)
+
+
+@exercise.bug
 def end_of_all_environments(
     rewards, values, next_values, terminated, truncated, gamma, lam
 ):
@@ -416,6 +435,40 @@ def next_value_not_discounted(
     # "It comes one step later: gamma · V(s_{t+1})": + next_values → + gamma * next_values
     _, weights = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
     return run(as_float(rewards) + next_values * ~terminated - values, weights)
+
+
+@exercise.bug(ends_too=(False, True))
+def cut_not_discounted(
+    rewards, values, next_values, terminated, truncated, gamma, lam, ends_too=False
+):
+    """At a cut the next value is added to the reward as it is. It comes one step later there, too:
+    gamma · V(s_{t+1})."""
+    # "At a cut the next value is added to the reward as it is": np.allclose(got, right(rewards + (1
+    #     - gamma) * next_values * truncated, values, next_values, terminated, truncated, gamma,
+    #     lam))
+    # "It comes one step later there, too: gamma · V(s_{t+1})": (1 - gamma) * next_values * whole →
+    #     0 * whole
+    deltas, weights = parts(
+        rewards, values, next_values, terminated, truncated, gamma, lam
+    )
+    whole = truncated if ends_too else truncated & ~terminated
+    return run(deltas + (1 - gamma) * next_values * whole, weights)
+
+
+@exercise.bug
+def lambda_taken_from_1(
+    rewards, values, next_values, terminated, truncated, gamma, lam
+):
+    """The next advantage is weighted by 1 - λ, so that a λ of 0 adds up all errors, and a λ of 1
+    none but the first. Weight it by gamma · λ."""
+    # "The next advantage is weighted by 1 - λ": np.allclose(got, right(rewards, values,
+    #     next_values, terminated, truncated, gamma, 1 - lam))
+    # "so that a λ of 0 adds up all errors, and a λ of 1 none but the first": np.allclose(
+    #     bug(rewards, values, next_values, terminated, truncated, gamma, 1.0), parts(rewards,
+    #     values, next_values, terminated, truncated, gamma, 1.0)[0])
+    # "Weight it by gamma · λ": (1 - lam) * ~ → lam * ~
+    deltas, _ = parts(rewards, values, next_values, terminated, truncated, gamma, lam)
+    return run(deltas, gamma * (1 - lam) * ~(terminated | truncated))
 
 
 @exercise.bug

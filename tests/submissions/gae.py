@@ -328,6 +328,43 @@ def two_flags_taken_from_1(rewards, values, next_values, terminated, truncated, 
     return _swept(delta, gamma * lam * (1.0 - terminated - truncated.astype(float)))
 
 
+def rewards_less_values_first(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The difference is taken in the type of both, where it may wrap around."""
+    delta = _float(rewards - values) + gamma * np.where(terminated, 0, next_values)
+    return _swept(delta, gamma * lam * ~(terminated | truncated))
+
+
+def returns_from_0(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """λ-returns from behind, with nothing behind the last row."""
+    over, out = terminated | truncated, np.empty(rewards.shape)
+    later, value_there = 0.0, next_values[-1]
+    for t in reversed(range(len(rewards))):
+        mixed = np.where(over[t], next_values[t], next_values[t] + lam * (later - value_there))
+        later = rewards[t] + gamma * np.where(terminated[t], 0.0, mixed)
+        value_there = values[t]
+        out[t] = later - values[t]
+    return out
+
+
+def bonus_as_it_is(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """The next value is added to the reward of a cut, which then counts as an end."""
+    paid = _float(rewards) + np.where(truncated & ~terminated, next_values, 0)
+    alive = ~(terminated | truncated)
+    return _swept(paid + gamma * next_values * alive - values, gamma * lam * alive)
+
+
+def weighted_by_the_rest(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """λ as the weight of the critic."""
+    given = rewards, values, next_values, terminated, truncated
+    return loop_with_where(*given, gamma, 1 - lam)
+
+
+def flags_that_differ(rewards, values, next_values, terminated, truncated, gamma, lam):
+    """`^` for the logical or: a step with both flags stops nothing."""
+    delta = _float(rewards) + gamma * np.where(terminated, 0, next_values) - values
+    return _swept(delta, gamma * lam * ~(terminated ^ truncated))
+
+
 WRONG = {
     done_for_all: "cut_is_an_end",
     nothing_masked_in_the_error: "end_keeps_its_next_value",
@@ -362,4 +399,9 @@ WRONG = {
     last_value_first: "sum_begins_with_the_last_value",
     lambda_for_both: "lambda_in_the_error",
     two_flags_taken_from_1: "both_ends_subtracted",
+    rewards_less_values_first: "wrong_where_next_values_is_of_dtype_int32",
+    returns_from_0: "return_begins_at_0",
+    bonus_as_it_is: "cut_not_discounted",
+    weighted_by_the_rest: "lambda_taken_from_1",
+    flags_that_differ: None,
 }
