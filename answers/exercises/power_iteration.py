@@ -81,6 +81,7 @@ exercise.case(
     1,
 )
 exercise.case("float32", some(3).astype(np.float32), start(3).astype(np.float32), 4)
+exercise.case("a very long start", 1e10 * some(3), 1e150 * start(3), 3)
 exercise.long_case(
     np.sin(np.add.outer(np.arange(33.0) ** 2, np.arange(33.0) ** 2)),
     np.cos(np.arange(33.0)),
@@ -116,29 +117,52 @@ def never_normalised(a, start, steps):
     return quotient(a, vector), vector
 
 
-@exercise.bug
-def normalised_at_the_end(a, start, steps):
+@exercise.bug(first=(False, True))
+def normalised_at_the_end(a, start, steps, first=False):
     """The vector is divided by its length at the end only, after powers have overflowed or
     vanished. Divide after each product."""
     # "The vector is divided by its length at the end only, after powers have overflowed or
     #     vanished": not np.allclose(got.vector, want.vector)
     # "Divide after each product": as_float(a) @ vector → turned(a, vector, 1)
-    vector = as_float(start)
+    vector = turned(a, start, 0) if first else as_float(start)
     for _ in range(steps):
         vector = as_float(a) @ vector
     vector = vector / np.linalg.norm(vector)
     return quotient(a, vector), vector
 
 
-@exercise.bug
-def not_normalised_at_the_start(a, start, steps):
+@exercise.bug(before=(True, False))
+def not_normalised_at_the_start(a, start, steps, before=True):
     """Without a product `start` comes back as long as it was. Divide it by its length first."""
     # "Without a product `start` comes back as long as it was": steps == 0 and
     #     np.array_equal(got.vector, start)
     # "Divide it by its length first": as_float(start) → turned(a, start, 0)
     vector = as_float(start)
     for _ in range(steps):
-        vector = turned(a, vector, 1)
+        vector = turned(a, vector, 1) if before else after_a_product(a, vector)
+    return quotient(a, vector), vector
+
+
+def after_a_product(a, vector):
+    """The product with a vector of whatever length, divided by its own."""
+    with np.errstate(all="ignore"):
+        vector = as_float(a) @ vector
+        return vector / np.linalg.norm(vector)
+
+
+@exercise.bug
+def long_start_multiplied(a, start, steps):
+    """The first product is taken of `start` as it is, which overflows where `start` is long. Divide
+    it by its length first."""
+    # "The first product is taken of `start` as it is": np.isinf(np.linalg.norm(a @ start)) and not
+    #     np.isfinite(got.value)
+    # "which overflows where `start` is long": np.linalg.norm(start) > 1e100 and not
+    #     np.isfinite(got.value)
+    # "Divide it by its length first": if steps else → if False else; after_a_product(a, vector) →
+    #     turned(a, vector, 1)
+    vector = as_float(start) if steps else turned(a, start, 0)
+    for _ in range(steps):
+        vector = after_a_product(a, vector)
     return quotient(a, vector), vector
 
 
@@ -184,16 +208,32 @@ def length_before_dividing(a, start, steps):
     return length, turned(a, start, steps)
 
 
-@exercise.bug
-def ratio_of_entries(a, start, steps):
-    """The value is the ratio of two first entries, before a product and after it. That needs a
-    converged vector: take vᵀ A v."""
-    # "The value is the ratio of two first entries": np.isclose(got.value * want.vector[0],
-    #     (as_float(a) @ want.vector)[0])
-    # "take vᵀ A v": (as_float(a) @ vector)[0] / vector[0] → vector @ as_float(a) @ vector
+@exercise.bug(largest=(False, True))
+def ratio_of_entries(a, start, steps, largest=False):
+    """The value is the ratio of two entries at one place, before a product and after it. That needs
+    a converged vector: take vᵀ A v."""
+    # "The value is the ratio of two entries at one place": np.isclose(got.value * want.vector,
+    #     as_float(a) @ want.vector).any()
+    # "take vᵀ A v": (as_float(a) @ vector)[at] / vector[at] → vector @ as_float(a) @ vector
     vector = turned(a, start, steps)
+    at = np.abs(vector).argmax() if largest else 0
     with np.errstate(all="ignore"):
-        return (as_float(a) @ vector)[0] / vector[0], vector
+        return (as_float(a) @ vector)[at] / vector[at], vector
+
+
+@exercise.bug(before=(False, True))
+def length_with_a_sign(a, start, steps, before=False):
+    """The value is a length, given the sign of v · A v. It is the eigenvalue only of a converged
+    vector: take vᵀ A v itself."""
+    # "The value is a length, given the sign of v · A v": np.isclose(abs(got.value), np.linalg.norm(
+    #     as_float(a) @ turned(a, start, max(steps - bug.keywords.get("before", False), 0))))
+    # "take vᵀ A v itself": length * np.sign(quotient(a, vector)) → quotient(a, last)
+    last = turned(a, start, steps)
+    vector = turned(a, start, max(steps - before, 0))
+    if before and not steps:
+        return quotient(a, last), last
+    length = np.linalg.norm(as_float(a) @ vector)
+    return length * np.sign(quotient(a, vector)), last
 
 
 @exercise.bug
@@ -214,16 +254,21 @@ def one_step_too_few(a, start, steps):
     return quotient(a, vector), vector
 
 
-@exercise.bug(order=(1, np.inf))
-def by_another_norm(a, start, steps, order=1):
+# The norm, and whether the value is taken of a vector of length 1 all the same.
+OTHER_NORMS = [(1, False), (np.inf, False), (1, True), (np.inf, True)]
+
+
+@exercise.bug(norm=OTHER_NORMS)
+def by_another_norm(a, start, steps, norm=OTHER_NORMS[0]):
     """The vector is divided by the sum of its absolute entries, or by the largest. Its length is
     the root of the sum of squares."""
     # "The vector is divided by the sum of its absolute entries, or by the largest":
-    #     np.isclose(np.linalg.norm(got.vector, bug.keywords["order"]), 1)
+    #     np.isclose(np.linalg.norm(got.vector, bug.keywords["norm"][0]), 1)
     # "Its length is the root of the sum of squares": ord=order → ord=2
-    vector = turned(a, start, steps)
-    vector = vector / np.linalg.norm(vector, ord=order)
-    return quotient(a, vector), vector
+    order, value_of_a_unit = norm
+    unit = turned(a, start, steps)
+    vector = unit / np.linalg.norm(unit, ord=order)
+    return quotient(a, unit if value_of_a_unit else vector), vector
 
 
 @exercise.bug
@@ -275,14 +320,14 @@ def converged(a, start, steps):
     return values[top], found
 
 
-@exercise.bug
-def largest_by_sign(a, start, steps):
+@exercise.bug(order=(np.inf, "fro", 2))
+def largest_by_sign(a, start, steps, order=np.inf):
     """The matrix is shifted so that its largest eigenvalue by sign wins. Multiply by `a` itself:
     the largest by absolute value wins."""
     # "Multiply by `a` itself": as_float(a) + shift → as_float(a)
-    # "The matrix is shifted": np.allclose(got.vector, turned(as_float(a) +
-    #     np.abs(a).sum(axis=1).max() * np.eye(len(a)), start, steps))
-    shift = np.abs(as_float(a)).sum(axis=1).max() * np.eye(len(a))
+    # "The matrix is shifted": np.allclose(got.vector, turned(as_float(a) + np.linalg.norm(a,
+    #     bug.keywords["order"]) * np.eye(len(a)), start, steps))
+    shift = np.linalg.norm(as_float(a), order) * np.eye(len(a))
     vector = turned(as_float(a) + shift, start, steps)
     return quotient(a, vector), vector
 

@@ -265,7 +265,7 @@ def length_of_integers(a, start, steps):
 
 
 def first_product_of_integers(a, start, steps):
-    vector = start
+    vector = _unit(start) if start.dtype.kind == "f" else start
     for _ in range(steps):
         vector = a @ vector
         vector = vector / np.linalg.norm(vector.astype(float))
@@ -306,6 +306,66 @@ def from_equal_entries(a, start, steps):
     return in_a_loop(a, np.full(len(start), 0.5), steps)
 
 
+def a_unit_first_and_last(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    for _ in range(steps):
+        vector = a @ vector
+    vector = _unit(vector)
+    return _quotient(a, vector), vector
+
+
+def first_product_of_the_start(a, start, steps):
+    """`start` gets its length only where there is no product."""
+    a, vector = _floats(a, start)
+    if steps == 0:
+        vector = _unit(vector)
+    for _ in range(steps):
+        vector = _unit(a @ vector)
+    return _quotient(a, vector), vector
+
+
+def start_multiplied_as_it_is(a, start, steps):
+    a, vector = _floats(a, start)
+    for _ in range(steps):
+        product = a @ vector
+        vector = product / np.linalg.norm(product)
+    return vector @ (a @ vector), vector
+
+
+def by_sums_on_the_way(a, start, steps):
+    """The quotient has its denominator, so that the value is right."""
+    a, vector = _floats(a, start)
+    vector = vector / np.abs(vector).sum()
+    for _ in range(steps):
+        vector = a @ vector
+        vector = vector / np.abs(vector).sum()
+    return vector @ a @ vector / (vector @ vector), vector
+
+
+def length_turned_to_the_vector_before(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    value = vector @ a @ vector
+    for _ in range(steps):
+        product = a @ vector
+        value = np.linalg.norm(product) * np.sign(product @ vector)
+        vector = _unit(product)
+    return value, vector
+
+
+def by_largest_entries(a, start, steps):
+    vector = _after(a, start, steps)
+    place = np.argmax(np.abs(vector))
+    return (a @ vector)[place] / vector[place], vector
+
+
+def shifted_by_all_entries(a, start, steps):
+    a, start = _floats(a, start)
+    vector = _after(a + np.sqrt(np.sum(a**2)) * np.eye(len(a)), start, steps)
+    return _quotient(a, vector), vector
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     never_a_unit: "never_normalised",
@@ -341,4 +401,11 @@ WRONG = {
     by_the_square_of_the_matrix: "two_products_a_step",
     until_the_value_stays: "stopped_by_the_value",
     from_equal_entries: "start_of_ones",
+    a_unit_first_and_last: "normalised_at_the_end",
+    first_product_of_the_start: "long_start_multiplied",
+    start_multiplied_as_it_is: "not_normalised_at_the_start",
+    by_sums_on_the_way: "by_another_norm",
+    length_turned_to_the_vector_before: "length_with_a_sign",
+    by_largest_entries: "ratio_of_entries",
+    shifted_by_all_entries: "largest_by_sign",
 }
