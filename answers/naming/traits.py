@@ -98,9 +98,9 @@ def traits_of(case: Case) -> set[Trait]:
         elif isinstance(value, tuple):
             traits |= of_tuple(name, value)
         elif isinstance(value, dict):
-            traits.add(
-                ("held", f"`{name}` holds {counted(len(value), 'array', 'arrays')}")
-            )
+            arrays_alone = all(hasattr(each, "shape") for each in value.values())
+            words = ("array", "arrays") if arrays_alone else ("entry", "entries")
+            traits.add(("held", f"`{name}` holds {counted(len(value), *words)}"))
     return traits
 
 

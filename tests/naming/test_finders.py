@@ -459,6 +459,18 @@ def test_how_many_arrays_a_dict_holds_may_tell_the_inputs_that_fail():
     assert report.bug == "wrong_except_where_table_holds_1_array"
 
 
+def test_what_a_dict_holds_is_called_an_array_only_where_it_is_one():
+    def largest(counts):
+        """The largest count."""
+        return np.float64(max(counts.values()))
+
+    exercise = Exercise(largest, "a-page", ("Hint.",))
+    for letters in ("a", "b", "c", "de"):
+        exercise.case(letters, {each: ord(each) for each in letters})
+    report = exercise.run(lambda counts: largest(dict(list(counts.items())[:1])))
+    assert report.bug == "wrong_except_where_counts_holds_1_entry"
+
+
 def test_what_fails_for_booleans_is_told_what_numpy_does_with_them():
     exercise = exercise_of(itself, np.eye(3) == 1, np.eye(2, dtype=int), *MATRICES)
     report = exercise.run(lambda x: x + 0 * (x - x))

@@ -573,7 +573,7 @@ WRONG = {
     _wrong("exp unchanged", "breadth first"): "exp_without_slope",
     every_path_in_few_calls: "path_by_path",
     in_the_types_of_the_values: "truncated_to_integers",
-    uses_counted_once_for_each_name: "wrong_where_graph_holds_11_arrays",
+    uses_counted_once_for_each_name: "wrong_where_graph_holds_11_entries",
     from_the_name_that_nobody_uses: "wrong_only_where_it_should_be_1",
     a_leaf_has_no_gradient_of_its_own: "wrong_where_output_is_'b'",
     exponential_in_place: "gradient_multiplied_in_place",
