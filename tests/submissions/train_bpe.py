@@ -529,6 +529,172 @@ def least_bytes_by_ids(words, merges, ties="ids"):
     return np.array(found, int).reshape(-1, 2)
 
 
+def assigned_counts(words, merges, ties="ids"):
+    """`=` for `+=`: the last word's count stands."""
+    parts = [(list(word), n) for word, n in words.items()]
+    names, found = {i: bytes([i]) for i in range(256)}, []
+    rule = _of_ids if ties == "ids" else _of_bytes
+    for new in range(256, 256 + merges):
+        counts = {pair: n for word, n in parts for pair in _neighbours(word)}
+        if not counts:
+            break
+        best = max(counts, key=lambda pair: rule(pair, counts, names))
+        names[new] = names[best[0]] + names[best[1]]
+        found.append(best)
+        parts = [(_joined(word, best, new), n) for word, n in parts]
+    return _as_rows(found)
+
+
+def largest_counts(words, merges, ties="ids"):
+    parts = [(list(word), n) for word, n in words.items()]
+    names, found = {i: bytes([i]) for i in range(256)}, []
+    rule = _of_ids if ties == "ids" else _of_bytes
+    while len(found) < merges:
+        counts = Counter()
+        for word, n in parts:
+            for pair in _neighbours(word):
+                counts[pair] = max(counts[pair], n)
+        if not counts:
+            break
+        best = max(counts, key=lambda pair: rule(pair, counts, names))
+        names[256 + len(found)] = names[best[0]] + names[best[1]]
+        parts = [(_joined(word, best, 256 + len(found)), n) for word, n in parts]
+        found.append(best)
+    return _as_rows(found)
+
+
+def numbers_as_text(words, merges, ties="ids"):
+    """`sorted` of texts."""
+    parts = {" ".join(map(str, word)): n for word, n in words.items()}
+    names, found = [bytes([i]) for i in range(256)], []
+    for i in range(merges):
+        counts = Counter()
+        for text, n in parts.items():
+            for pair in pairwise(text.split()):
+                counts[pair] += n
+        if not counts:
+            break
+        tied = sorted(pair for pair in counts if counts[pair] == max(counts.values()))
+        rows = [(int(a), int(b)) for a, b in tied]
+        if ties == "bytes":
+            rows.sort(key=lambda p: (names[p[0]], names[p[1]]), reverse=True)
+        best = rows[0]
+        names.append(names[best[0]] + names[best[1]])
+        found.append(best)
+        parts = {
+            " ".join(map(str, _joined(map(int, text.split()), best, 256 + i))): n
+            for text, n in parts.items()
+        }
+    return _as_rows(found)
+
+
+def first_bytes_then_numbers(words, merges, ties="ids"):
+    if ties == "ids":
+        return _general(words, merges, ties)
+
+    def key(pair, counts, names):
+        return counts[pair], names[pair[0]], -pair[0], -pair[1]
+
+    return _general(words, merges, ties, key=key)
+
+
+def with_an_end(words, merges, ties="ids"):
+    """As in the paper: number 256 ends each word."""
+    parts = [([*word, 256], n) for word, n in words.items()]
+    names, found = {i: bytes([i]) for i in range(256)} | {256: b""}, []
+    rule = _of_ids if ties == "ids" else _of_bytes
+    for new in range(257, 257 + merges):
+        counts = Counter()
+        for word, n in parts:
+            for pair in _neighbours(word):
+                counts[pair] += n
+        if not counts:
+            break
+        best = max(counts, key=lambda pair: rule(pair, counts, names))
+        names[new] = names[best[0]] + names[best[1]]
+        found.append(best)
+        parts = [(_joined(word, best, new), n) for word, n in parts]
+    return _as_rows(found)
+
+
+def with_an_end_of_bytes(words, merges, ties="ids"):
+    return _general({word + b"</w>": n for word, n in words.items()}, merges, ties)
+
+
+def pair_at_the_end_left(words, merges, ties="ids"):
+    def joined(word, pair, new):
+        return [*_joined(word[:-1], pair, new), *word[-1:]]
+
+    return _general(words, merges, ties, joined=joined)
+
+
+def walk_over_pairs(words, merges, ties="ids"):
+    """The loop ends before the last token, which nothing appends."""
+
+    def joined(word, pair, new):
+        out, i = [], 0
+        while i < len(word) - 1:
+            if (word[i], word[i + 1]) == pair:
+                out.append(new)
+                i += 2
+            else:
+                out.append(word[i])
+                i += 1
+        return out
+
+    return _general(words, merges, ties, joined=joined)
+
+
+def rows_of_bytes(words, merges, ties="ids"):
+    return _general(words, merges, ties).astype(np.uint8)
+
+
+def rows_of_three(words, merges, ties="ids"):
+    found = _general(words, merges, ties).tolist()
+    rows = [(a, b, 256 + i) for i, (a, b) in enumerate(found)]
+    return np.array(rows, dtype=int).reshape(-1, 3)
+
+
+def rows_made_before(words, merges, ties="ids"):
+    rows = np.zeros((merges, 2), dtype=int)
+    for i, pair in enumerate(_general(words, merges, ties)):
+        rows[i] = pair
+    return rows
+
+
+def counts_of_0_kept(words, merges, ties="ids"):
+    """Counts go down where a pair is merged; nothing asks whether one is 0."""
+    parts, counts = [(list(word), n) for word, n in words.items()], Counter()
+    names, found = {i: bytes([i]) for i in range(256)}, []
+    rule = _of_ids if ties == "ids" else _of_bytes
+    for word, n in parts:
+        for pair in _neighbours(word):
+            counts[pair] += n
+    while counts and len(found) < merges:
+        new = 256 + len(found)
+        best = max(counts, key=lambda pair: rule(pair, counts, names))
+        names[new] = names[best[0]] + names[best[1]]
+        found.append(best)
+        for k, (word, n) in enumerate(parts):
+            for pair in _neighbours(word):
+                counts[pair] -= n
+            parts[k] = (_joined(word, best, new), n)
+            for pair in _neighbours(parts[k][0]):
+                counts[pair] += n
+    return _as_rows(found)
+
+
+def longer_bytes_first(words, merges, ties="ids"):
+    """Bytes are compared by their length, then by their order."""
+    if ties == "ids":
+        return _general(words, merges, ties)
+
+    def key(pair, counts, names):
+        return counts[pair], *((len(names[part]), names[part]) for part in pair)
+
+    return _general(words, merges, ties, key=key)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -550,7 +716,7 @@ WRONG = {
     vocabulary_size: "size_of_the_vocabulary",
     max_of_nothing: "fails_when_no_pair_is_left",
     words_as_text: "characters_for_bytes",
-    replaced_in_text: None,
+    replaced_in_text: "pairs_within_longer_numbers",
     counts_in_place: "an_argument_changed",
     counts_halved: "an_argument_changed",
     a_list_of_pairs: "a_result_of_another_kind",
@@ -563,6 +729,19 @@ WRONG = {
     largest_count_of_nothing: "fails_when_no_pair_is_left",
     both_of_three: "a_token_in_two_merges",
     counts_only_grow: "old_pairs_still_counted",
-    bytes_of_the_first_token_alone: None,
+    bytes_of_the_first_token_alone: "first_bytes_compared_alone",
     least_bytes_by_ids: "ties_of_ids_by_bytes",
+    assigned_counts: "count_of_one_word",
+    largest_counts: "count_of_one_word",
+    numbers_as_text: "ties_of_numbers_as_text",
+    first_bytes_then_numbers: "first_bytes_compared_alone",
+    with_an_end: "end_of_word_added",
+    with_an_end_of_bytes: "end_of_word_added",
+    pair_at_the_end_left: "left_at_the_end_of_a_word",
+    walk_over_pairs: "last_token_lost",
+    rows_of_bytes: "numbers_of_bytes_again",
+    rows_of_three: "number_in_the_row",
+    rows_made_before: "rows_without_a_merge",
+    counts_of_0_kept: "pairs_counted_0_times",
+    longer_bytes_first: None,
 }
