@@ -142,20 +142,20 @@ def not_finite(seen: WrongParts) -> Name | None:
         bad = ~np.isfinite(w.got) & np.isfinite(w.want)
         if not (bad | w.right).all():
             return None
-        found |= {"nan" if np.isnan(x) else "inf" for x in w.got[bad]}
+        found |= {"nan" if np.isnan(x) else f"{x:g}" for x in w.got[bad]}
     if not found:
         return None
-    # A filter of logits gives -inf.
-    filtered = seen.in_arrays and all(np.isneginf(w.want).any() for w in seen.wrong)
-    if filtered and np.isneginf(seen.gots).all():
-        words = "-inf where it should be finite, and right elsewhere"
-        cause = "a filter or a mask that leaves out too much"
-        return said(seen, "too much left out", words, cause)
     words = f"{' or '.join(sorted(found))} where it should be finite"
     # An error leaves nothing that could be right.
     if not any(overflowed(w.got) for w in seen.wrong):
         words += ", and right elsewhere"
     cause = "exp of a large number, a logarithm of 0, or 0 divided by 0"
+    if found == {"-inf"}:
+        # A filter of logits gives -inf.
+        if all(np.isneginf(w.want).any() for w in seen.wrong):
+            cause = "a filter or a mask that leaves out too much"
+            return said(seen, "too much left out", words, cause)
+        cause = "a filter or a mask that leaves out too much, or a logarithm of 0"
     return said(seen, "not finite", words, cause)
 
 

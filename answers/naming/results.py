@@ -80,8 +80,12 @@ def some_parts(seen: WrongParts) -> Name | None:
         return None
     few, word = (wrong, "only") if len(wrong) <= len(right) else (right, "not")
     name = f"wrong {word} in {' and '.join(few[:3])}".replace("the result", "")
+    together = len(seen.wrong) == len(wrong) * len(seen.cases)
+    words = f"{listed(wrong)} {is_or_are(wrong)}"
+    if not together:
+        words = f"{listed(wrong, 'or')} is"
     text = (
-        f"{sentence(listed(wrong))} {is_or_are(wrong)} wrong {seen.where}, and {listed(right)} "
+        f"{sentence(words)} wrong {seen.where}, and {listed(right)} "
         f"{is_or_are(right)} right in every one of them. The usual cause: a mistake in the "
         f"lines that compute {listed(wrong)} alone."
     )
@@ -92,8 +96,9 @@ def is_or_are(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
-def listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+def listed(names: list[str], last: str = "and") -> str:
+    joined = [", ".join(names[:-1]), names[-1]] if names[1:] else names
+    return f" {last} ".join(joined)
 
 
 def one_side(seen: WrongParts) -> Name | None:

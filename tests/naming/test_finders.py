@@ -248,6 +248,23 @@ def test_which_parts_are_wrong_and_of_what_kind_is_said(wrong, name, words):
     assert words in (report.diagnosis or "")
 
 
+def test_parts_that_are_wrong_in_different_inputs_are_not_called_wrong_in_all():
+    def three_parts(x):
+        """x, sums and largest entries."""
+        return x, np.exp(x).sum(axis=0), x.max(axis=0)
+
+    def one_after_the_other(x):
+        first, second, third = three_parts(x)
+        return first if len(x) > 4 else np.sin(9 * x), np.sin(9 * second), third
+
+    exercise = Exercise(three_parts, "a-page", ("Hint.",), returns=("entries", "sums", "most"))
+    for number, x in enumerate(MATRICES):
+        exercise.case(f"input {number}", x)
+    report = exercise.run(one_after_the_other)
+    assert report.bug == "wrong_not_in_most"
+    assert report.diagnosis.startswith("entries or sums is wrong in every input that fails, and")
+
+
 def test_what_is_not_compared_is_not_called_right():
     torch = pytest.importorskip("torch")
 
@@ -375,6 +392,22 @@ def test_what_is_not_finite_is_right_elsewhere_only_where_something_is_answered(
     assert "nan where it should be finite, and right elsewhere" in told[some_are_nan].diagnosis
     words = "an error of arithmetic or nan where it should be finite, in"
     assert words in told[nan_or_an_error].diagnosis
+
+
+def test_minus_infinity_is_not_called_infinity():
+    def kept(x):
+        """The entries above 0, and -inf for the others."""
+        return np.where(x > 0, x, -np.inf)
+
+    def first_cut(x):
+        y = kept(x)
+        y[0, 0] = -np.inf
+        return y
+
+    report = exercise_of(kept, abs(MATRICES[0]), abs(MATRICES[1])).run(first_cut)
+    assert report.bug == "not_finite"
+    assert "The result is -inf where it should be finite" in report.diagnosis
+    assert "exp of a large number" not in report.diagnosis
 
 
 def test_integers_whose_sum_is_1_are_not_called_shares():
