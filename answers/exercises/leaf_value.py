@@ -87,6 +87,20 @@ exercise.case(
     np.array([0.5, 0.25, 1.0]),
     np.array([0, 0, 1]),
 )
+exercise.case(
+    "an example without curvature beside others",
+    np.array([1.5, -0.4, 0.8]),
+    np.array([0.0, 0.6, 0.5]),
+    np.array([0, 0, 1]),
+    0.3,
+)
+exercise.case(
+    "a leaf of large sums before another",
+    np.array([3e12, -0.4, 0.8, 1.7]),
+    np.array([2e12, 0.6, 0.5, 0.9]),
+    np.array([0, 1, 2, 1]),
+    0.3,
+)
 add_whole_numbers(
     exercise,
     np.array([7, -3, 12, 4, -9]),
@@ -137,10 +151,13 @@ def no_penalty(g, h, leaf, penalty=1.0):
 
 @exercise.bug
 def penalty_of_each_example(g, h, leaf, penalty=1.0):
-    """The penalty is added for each example. It is added once a leaf."""
-    # "The penalty is added for each example": np.allclose(got, -np.bincount(leaf, g) /
-    #     np.bincount(leaf, h + penalty))
-    # "It is added once a leaf": sums(h + penalty, leaf) → sums(h, leaf) + penalty
+    """The penalty counts for each example: it is added to each h, or both sums are made means,
+    which is the same. It is added once a leaf, to the sum."""
+    # "The penalty counts for each example: it is added to each h": np.allclose(got,
+    #     -np.bincount(leaf, g) / np.bincount(leaf, h + penalty))
+    # "or both sums are made means, which is the same": np.allclose(got, [-g[leaf == k].mean() /
+    #     (h[leaf == k].mean() + penalty) for k in range(leaf.max() + 1)])
+    # "It is added once a leaf, to the sum": sums(h + penalty, leaf) → sums(h, leaf) + penalty
     return -ratio(sums(g, leaf), sums(h + penalty, leaf))
 
 
@@ -173,14 +190,17 @@ def mean_gradient(g, h, leaf, penalty=1.0, penalised=True):
     return -ratio(sums(g, leaf), sums(np.ones(len(g)), leaf) + penalty * penalised)
 
 
-@exercise.bug
-def mean_of_ratios(g, h, leaf, penalty=1.0):
-    """Each example's own step is averaged. Add up both derivatives first, then divide."""
-    # "Each example's own step is averaged": np.allclose(got, [np.mean(-g[leaf == i] /
-    #     (h[leaf == i] + penalty)) for i in range(leaf.max() + 1)])
+@exercise.bug(averaged=(True, False))
+def mean_of_ratios(g, h, leaf, penalty=1.0, averaged=True):
+    """Each example takes its own step, and the steps are averaged or added up. Add up both
+    derivatives first, then divide."""
+    # "Each example takes its own step, and the steps are averaged or added up": any(np.allclose(
+    #     got, [each(-g[leaf == i] / (h[leaf == i] + penalty)) for i in range(leaf.max() + 1)]) for
+    #     each in (np.mean, np.sum))
     # "Add up both derivatives first, then divide": sums(ratio(g, h + penalty), leaf) → sums(g,
-    #     leaf); sums(np.ones(len(g)), leaf) → sums(h, leaf) + penalty
-    return -ratio(sums(ratio(g, h + penalty), leaf), sums(np.ones(len(g)), leaf))
+    #     leaf); sums(np.ones(len(g)), leaf) if averaged else 1 → sums(h, leaf) + penalty
+    steps = sums(ratio(g, h + penalty), leaf)
+    return -ratio(steps, sums(np.ones(len(g)), leaf) if averaged else 1)
 
 
 @exercise.bug
@@ -238,6 +258,30 @@ def epsilon_below(g, h, leaf, penalty=1.0, eps=1e-12):
     # "Little curvature needs all digits": np.bincount(leaf, h).min() < 1e-11 and
     #     not np.allclose(got, want)
     return -ratio(sums(g, leaf), sums(h, leaf) + penalty + eps)
+
+
+@exercise.bug(least=(1e-16, 1e-12, 1e-10, 1e-9, 1e-8, 1e-6, 1e-3))
+def bounded_below(g, h, leaf, penalty=1.0, least=1e-6):
+    """What stands below the fraction is bounded from below, against a division by 0. A sum may be
+    smaller: set the value to 0 where H + penalty is 0, and bound nothing."""
+    # "What stands below the fraction is bounded from below": any(np.allclose(got,
+    #     -np.bincount(leaf, g) / np.maximum(np.bincount(leaf, h) + penalty, each), rtol=1e-9) for
+    #     each in (1e-16, 1e-12, 1e-10, 1e-9, 1e-8, 1e-6, 1e-3))
+    # "A sum may be smaller": (np.bincount(leaf, h) + penalty).min() < 1e-5 and not
+    #     np.allclose(got, want)
+    # "set the value to 0 where H + penalty is 0, and bound nothing": np.maximum(sums(h, leaf) +
+    #     penalty, least) → (sums(h, leaf) + penalty)
+    return -ratio(sums(g, leaf), np.maximum(sums(h, leaf) + penalty, least))
+
+
+@exercise.bug
+def curvature_of_all(g, h, leaf, penalty=1.0):
+    """Below the fraction stands the sum of all second derivatives. Add up those of the leaf's own
+    examples."""
+    # "Below the fraction stands the sum of all second derivatives": np.allclose(got,
+    #     -np.bincount(leaf, g) / (h.sum() + penalty))
+    # "Add up those of the leaf's own examples": h.astype(float).sum() → sums(h, leaf)
+    return -ratio(sums(g, leaf), h.astype(float).sum() + penalty)
 
 
 @exercise.bug

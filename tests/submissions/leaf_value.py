@@ -191,6 +191,38 @@ def larger_of_both(g, h, leaf, penalty=1.0):
     return np.array([-a / b if b else 0.0 for a, b in sums])
 
 
+def both_averaged(g, h, leaf, penalty=1.0):
+    pairs = [(a.mean(), b.mean()) if a.size else (0, 0) for a, b in _parts(g, h, leaf)]
+    return np.array([-a / (b + penalty) if b + penalty else 0.0 for a, b in pairs])
+
+
+def sum_of_newton_steps(g, h, leaf, penalty=1.0):
+    below = h.astype(float) + penalty
+    steps = np.where(below > 0, -g / np.where(below > 0, below, 1), 0)
+    return np.bincount(leaf.astype(int), steps)
+
+
+def all_curvature_below(g, h, leaf, penalty=1.0):
+    above, below = np.bincount(leaf.astype(int), g), h.sum(dtype=float) + penalty
+    return -above / below if below else np.zeros(len(above))
+
+
+def differences_of_running_sums(g, h, leaf, penalty=1.0):
+    """Where a large sum stands before a leaf, the digits of its own are lost."""
+    order, leaves = np.argsort(leaf, kind="stable"), np.arange(int(leaf.max()) + 1)
+    ends = [np.searchsorted(leaf[order], leaves, side) for side in ("left", "right")]
+    running = np.zeros((2, len(g) + 1))
+    np.cumsum([g[order], h[order]], axis=1, out=running[:, 1:])
+    above, below = running[:, ends[1]] - running[:, ends[0]]
+    below = below + penalty
+    return np.where(below > 0, -above / np.where(below > 0, below, 1), 0)
+
+
+def examples_without_curvature_dropped(g, h, leaf, penalty=1.0):
+    sums = [(a[b > 0].sum(), b.sum() + penalty) for a, b in _parts(g, h, leaf)]
+    return np.array([-a / b if b > 0 else 0.0 for a, b in sums])
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     with_the_gradient: "uphill",
@@ -209,7 +241,7 @@ WRONG = {
     guarded_by_a_tiny_epsilon: "epsilon_below",
     nothing_without_curvature: "zero_where_curvature_is_0",
     at_most_ten: None,
-    at_least_a_little_curvature: None,
+    at_least_a_little_curvature: "bounded_below",
     no_value_below_a_little: "wrong_for_numbers_that_are_tiny",
     one_for_each_row: "value_of_each_example",
     single_precision: "sums_in_float32",
@@ -218,5 +250,10 @@ WRONG = {
     whole_penalty: None,
     leaf_numbers_changed: "an_argument_changed",
     gradient_negated_in_place: "an_argument_changed",
+    both_averaged: "penalty_of_each_example",
+    sum_of_newton_steps: "mean_of_ratios",
+    all_curvature_below: "curvature_of_all",
+    differences_of_running_sums: "nearly_right",
+    examples_without_curvature_dropped: None,
     larger_of_both: "wrong_except_where_penalty_is_0.0",
 }
