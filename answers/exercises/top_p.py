@@ -58,6 +58,8 @@ exercise.case("rows near 0 and near 1000", np.stack([mixed, mixed + 1000]), 0.6)
 near = np.array([0.3, 0.3 + 1e-8])
 exercise.case("a token that holds hardly more than p", near, 0.5 + 1e-9)
 exercise.case("a token that holds hardly less than p", near, 0.5 + 4e-9)
+tail = logits_of(0.6, 0.399999, 0.000001)
+exercise.case("p near 1, and a token beyond it", tail, 0.999995)
 exercise.case("one token", np.array([[2.5], [-1.5]]), 0.4)
 exercise.case("a hundred tokens", 3 * rng.normal(size=(2, 100)), 0.95)
 exercise.case("a hundred tokens, and most stay", 0.1 * rng.normal(size=100), 0.9)
@@ -323,16 +325,18 @@ def logits_moved_by_the_largest(logits, p, at_one=True):
     return left(logits - largest if at_one or p < 1 else logits, order, stays)
 
 
-@exercise.bug
-def share_of_the_likeliest(logits, p):
-    """Tokens stay that are at least p times as likely as the likeliest one: that is min-p. Add up
-    the probabilities, from the likeliest token down."""
-    # "Tokens stay that are at least p times as likely as the likeliest one: that is min-p":
-    #     np.array_equal(got > -np.inf, logits >= logits.max() + np.log(p))
-    # "Add up the probabilities, from the likeliest token down": shares >= p * shares[..., :1] →
+@exercise.bug(others=(False, True))
+def share_of_the_likeliest(logits, p, others=False):
+    """Tokens stay that are at least p, or 1 - p, times as likely as the likeliest one: that is
+    min-p. Add up the probabilities, from the likeliest token down."""
+    # "Tokens stay that are at least p, or 1 - p, times as likely as the likeliest one: that is
+    #     min-p": any(np.array_equal(got > -np.inf, logits >= logits.max() + np.log(each)) for each
+    #     in (p, 1 - p)) and not np.array_equal(got, want)
+    # "Add up the probabilities, from the likeliest token down": shares >= least * shares[..., :1] →
     #     (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
     order, shares = in_order(logits)
-    return left(logits, order, shares >= p * shares[..., :1])
+    least = 1 - p if others else p
+    return left(logits, order, shares >= least * shares[..., :1])
 
 
 @exercise.bug
@@ -392,6 +396,24 @@ def softmax_over_the_batch(logits, p):
     return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
 
 
+@exercise.bug
+def softmax_over_the_first_axis(logits, p):
+    """Softmax runs over the first axis, so a row holds no distribution. Work along the last axis,
+    with `keepdims=True`."""
+    # "Softmax runs over the first axis": np.array_equal((got > -np.inf).sum(axis=-1),
+    #     (np.cumsum((s := np.take_along_axis(np.exp(logits) / np.exp(logits).sum(axis=0),
+    #     np.argsort(-logits, axis=-1), axis=-1)), axis=-1) - s < p).sum(axis=-1))
+    # "so a row holds no distribution": abs((np.exp(logits) /
+    #     np.exp(logits).sum(axis=0)).sum(axis=-1) - 1).max() > 0.1 and not np.array_equal(got,
+    #     want)
+    # "Work along the last axis, with `keepdims=True`": logits.max(axis=0) → logits.max(axis=-1,
+    #     keepdims=True); powers.sum(axis=0) → powers.sum(axis=-1, keepdims=True)
+    order, _ = in_order(logits)
+    powers = np.exp(logits * 1.0 - logits.max(axis=0))
+    shares = np.take_along_axis(powers / powers.sum(axis=0), order, axis=-1)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
+
+
 @exercise.bug(kept_whole=(False, True))
 def global_maximum(logits, p, kept_whole=False):
     """The maximum subtracted is that of the whole array, so a row far below it has the
@@ -410,6 +432,20 @@ def global_maximum(logits, p, kept_whole=False):
     return left(
         logits, order, (~(before >= p) if kept_whole else before < p) | (p == 1)
     )
+
+
+@exercise.bug
+def none_left_if_the_first_holds_p(logits, p):
+    """Where the likeliest token holds p by itself, no token is left, as if the mask were moved by
+    one place and its first stayed as it was. Nothing stands before that token, so it stays."""
+    # "Where the likeliest token holds p by itself, no token is left": np.isneginf(got).all() and
+    #     np.exp(logits.max()) >= p * np.exp(logits).sum()
+    # "Nothing stands before that token, so it stays": stays[..., 0] = shares[..., 0] < p →
+    #     stays[..., 0] = True
+    order, shares = in_order(logits)
+    stays = np.cumsum(shares, axis=-1) - shares < p
+    stays[..., 0] = shares[..., 0] < p
+    return left(logits, order, stays | (p == 1))
 
 
 @exercise.bug

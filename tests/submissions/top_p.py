@@ -340,6 +340,33 @@ def half_the_digits(logits, p):
     return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
 
 
+def share_of_the_largest_and_one_less_p(logits, p):
+    ratio = np.exp(_float(logits) - logits.max(-1, keepdims=True))
+    return np.where(ratio >= 1 - p, _float(logits), -np.inf)
+
+
+def first_place_not_filled(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    cut = np.cumsum(shares, -1) >= p
+    cut[..., 1:] = cut[..., :-1].copy()
+    return _back(x, order, ~cut | (p == 1))
+
+
+def softmax_of_columns(logits, p):
+    x = _float(logits)
+    powers = np.exp(x - x.max(0))
+    order = np.argsort(-x, axis=-1, kind="stable")
+    shares = np.take_along_axis(powers / powers.sum(0), order, -1)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | (p == 1))
+
+
+def near_one_is_one(logits, p):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    return _back(x, order, (np.cumsum(shares, -1) - shares < p) | np.isclose(p, 1))
+
+
 # What each is told.
 WRONG = {
     below_p_only: "crossing_token_cut",
@@ -375,5 +402,9 @@ WRONG = {
     normalised_over_all: "softmax_over_the_batch",
     nan_removes_nothing: "global_maximum",
     shifted_into_nothing: "likeliest_cut",
+    share_of_the_largest_and_one_less_p: "share_of_the_likeliest",
+    first_place_not_filled: "none_left_if_the_first_holds_p",
+    softmax_of_columns: "softmax_over_the_first_axis",
+    near_one_is_one: "wrong_only_where_it_should_be_-inf",
     half_the_digits: "digits_of_float32",
 }
