@@ -176,9 +176,13 @@ def is_no_number(part: Part) -> bool:
 
 
 def not_finite_alone(submission: Submission) -> bool:
-    """Whether each array that is wrong holds a nan or an infinity that does not belong there."""
-    arrays = [w for w in submission.wrong_parts.wrong if isinstance(w.got, np.ndarray)]
-    return all(
+    """Whether each array that is wrong holds a nan or an infinity that does not belong there, and
+    no result of an input that passes holds one: a filter of logits gives -inf in all."""
+    seen = submission.wrong_parts
+    arrays = [w for w in seen.wrong if isinstance(w.got, np.ndarray)]
+    passing = [w.got for w in seen.right if w.case not in submission.failing]
+    floats = [got for got in passing if got.dtype.kind in "fc"]
+    return all(np.isfinite(got).all() for got in floats) and all(
         w.got.shape != w.want.shape or (~w.right & ~np.isfinite(w.got)).any()
         for w in arrays
         if isinstance(w.want, np.ndarray)

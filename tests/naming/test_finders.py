@@ -410,6 +410,19 @@ def test_minus_infinity_is_not_called_infinity():
     assert "exp of a large number" not in report.diagnosis
 
 
+def test_minus_infinity_is_not_called_the_failing_inputs_own_where_all_results_hold_it():
+    def kept(x):
+        """The entries above 0, and -inf for the others."""
+        return np.where(x > 0, x, -np.inf)
+
+    def too_few(x):
+        return np.where(x > 0.5, x, -np.inf) if x.ndim > 2 else kept(x)
+
+    cubes = [np.array([[[0.3, -1.0, 0.7]]]), np.array([[[-2.0, 0.4], [0.2, 1.9]]])]
+    report = exercise_of(kept, *MATRICES, *cubes).run(too_few)
+    assert report.diagnosis.startswith("The result is wrong in 2 of 5 inputs: ")
+
+
 def test_integers_whose_sum_is_1_are_not_called_shares():
     def places(x):
         """The places of the entries in order of size."""
