@@ -99,15 +99,58 @@ def all_prompts_together(rewards, scale=True, eps=1e-4):
     return a / (r.std(ddof=1) + eps) if scale else a
 
 
-@exercise.bug
-def deviation_of_all_prompts(rewards, scale=True, eps=1e-4):
+@exercise.bug(about=("all", "own", "pooled"))
+def deviation_of_all_prompts(rewards, scale=True, eps=1e-4, about="all"):
     """The mean is the group's, but the standard deviation is of all answers to all prompts. Take
     it over the last axis, too."""
     # "the standard deviation is of all answers to all prompts": np.allclose(got, centred(rewards) /
     #     (np.std(rewards, ddof=1) + eps))
-    # "Take it over the last axis, too": as_float(rewards).std(ddof=1) → spread(rewards)
+    # "Take it over the last axis, too": widths[about] → spread(rewards)
     a = centred(rewards)
-    return a / (as_float(rewards).std(ddof=1) + eps) if scale else a
+    groups = a.size // a.shape[-1]
+    widths = {
+        "all": as_float(rewards).std(ddof=1),
+        "own": a.std(ddof=1),
+        "pooled": a.std(ddof=groups),
+    }
+    return a / (widths[about] + eps) if scale else a
+
+
+@exercise.bug
+def divisor_of_prompts(rewards, scale=True, eps=1e-4):
+    """The variance is divided by the number of prompts less 1: `len` is the first axis. Divide by
+    answers - 1, which is `rewards.shape[-1] - 1`."""
+    # "The variance is divided by the number of prompts less 1": rewards.ndim == 2 and
+    #     np.allclose(got, centred(rewards) / (np.inf if len(rewards) == 1 else spread(rewards) *
+    #     np.sqrt((rewards.shape[-1] - 1) / (len(rewards) - 1)) + eps))
+    # "`len` is the first axis": len(rewards) == rewards.shape[0] != rewards.shape[-1] and not
+    #     np.allclose(got, want)
+    # "Divide by answers - 1, which is `rewards.shape[-1] - 1`": len(rewards) - 1 →
+    #     rewards.shape[-1] - 1
+    a = centred(rewards)
+    with np.errstate(all="ignore"):
+        variance = (a**2).sum(axis=-1, keepdims=True) / (len(rewards) - 1)
+        return a / (np.sqrt(variance) + eps) if scale else a
+
+
+@exercise.bug(bessel=(True, False))
+def deviation_of_a_share(rewards, scale=True, eps=1e-4, bessel=True):
+    """The deviation is made from the mean p as √(p (1 - p)), which holds for rewards of 0 and 1
+    alone. Rewards may be any numbers: take their standard deviation."""
+    # "The deviation is made from the mean p as √(p (1 - p))": np.allclose(got, centred(rewards) /
+    #     (np.sqrt(np.maximum((p := rewards.mean(axis=-1, keepdims=True)) * (1 - p), 0) *
+    #     rewards.shape[-1] / (rewards.shape[-1] - 1)) + eps))
+    # "which holds for rewards of 0 and 1 alone": np.isclose(np.std([1, 1, 0, 0, 0]), np.sqrt(0.4 *
+    #     0.6)) and not np.allclose(got, want)
+    # "take their standard deviation": np.sqrt(variance * (n / (n - 1) if bessel else 1)) →
+    #     spread(rewards)
+    a, n = centred(rewards), rewards.shape[-1]
+    share = as_float(rewards) - a
+    # A mean below 0 or above 1 would make a negative variance.
+    variance = np.maximum(share * (1 - share), 0)
+    return (
+        a / (np.sqrt(variance * (n / (n - 1) if bessel else 1)) + eps) if scale else a
+    )
 
 
 @exercise.bug
@@ -239,15 +282,21 @@ def equal_groups_alone_spared(rewards, scale=True, eps=1e-4):
     return a / np.where(s > 0, s, 1) if scale else a
 
 
-@exercise.bug(least=(1e-4, 1e-3, 1e-2))
-def nearly_equal_groups_spared(rewards, scale=True, eps=1e-4, least=1e-4):
+@exercise.bug(least=(1e-4, 1e-3, 1e-2), near=(False, True))
+def nearly_equal_groups_spared(rewards, scale=True, eps=1e-4, least=1e-4, near=False):
     """A group that hardly differs is taken for one of equal rewards, and all its advantages are 0.
     Only `eps` makes them smaller: divide every group."""
     # "A group that hardly differs is taken for one of equal rewards, and all its advantages are 0":
     #     (got == 0).all(axis=-1).any() and (np.ptp(rewards, axis=-1) > 0).all()
-    # "divide every group": np.where(s <= least, 0, a) → a
+    # "divide every group": np.where(equal, 0, a) → a
     a, s = centred(rewards), spread(rewards)
-    return np.where(s <= least, 0, a) / (s + eps) if scale else a
+    equal = s <= least
+    if near:
+        # As `allclose` asks: near to each other for their size.
+        first = rewards[..., :1]
+        equal = np.isclose(rewards, first).all(axis=-1, keepdims=True)
+        return np.where(equal, 0, a) / (s + eps if scale else 1)
+    return np.where(equal, 0, a) / (s + eps) if scale else a
 
 
 @exercise.bug
@@ -290,7 +339,7 @@ def scale_the_other_way(rewards, scale=True, eps=1e-4):
     return centred(rewards) / (1 if scale else spread(rewards) + eps)
 
 
-@exercise.bug(kind=("range", "size"))
+@exercise.bug(kind=("range", "size", "size of n - 1"))
 def another_spread(rewards, scale=True, eps=1e-4, kind="range"):
     """The advantages are divided by another measure of spread, such as the range or the mean
     distance. Take the standard deviation."""
@@ -303,6 +352,8 @@ def another_spread(rewards, scale=True, eps=1e-4, kind="range"):
         "range": np.ptp(as_float(rewards), axis=-1, keepdims=True),
         "size": np.abs(centred(rewards)).mean(axis=-1, keepdims=True),
     }
+    n = rewards.shape[-1]
+    widths["size of n - 1"] = widths["size"] * n / (n - 1)
     return centred(rewards) / ((widths[kind] + eps) if scale else 1)
 
 

@@ -305,6 +305,42 @@ def clipped_where_scaled(rewards, scale=True, eps=1e-4):
     return np.clip(a / (s + eps), -3, 3) if scale else a
 
 
+def pooled(rewards, scale=True, eps=1e-4):
+    a = _float(rewards) - rewards.mean(-1, keepdims=True)
+    within = (a**2).sum() / (a.size - a.size // a.shape[-1])
+    return a / (np.sqrt(within) + eps) if scale else a
+
+
+def len_of_the_batch(rewards, scale=True, eps=1e-4):
+    a = _float(rewards) - rewards.mean(-1, keepdims=True)
+    with np.errstate(all="ignore"):
+        deviation = np.sqrt((a * a).sum(-1, keepdims=True) / (len(a) - 1))
+    return a / (deviation + eps) if scale else a
+
+
+def binomial_deviation(rewards, scale=True, eps=1e-4):
+    x, n = _float(rewards), rewards.shape[-1]
+    p = x.mean(-1, keepdims=True)
+    deviation = np.sqrt(np.maximum(p * (1 - p), 0) * n / (n - 1))
+    return (x - p) / (deviation + eps) if scale else x - p
+
+
+def mean_distance_less_one(rewards, scale=True, eps=1e-4):
+    a = _float(rewards) - rewards.mean(-1, keepdims=True)
+    distance = abs(a).sum(-1, keepdims=True) / (a.shape[-1] - 1)
+    return a / (distance + eps) if scale else a
+
+
+def all_close_is_equal(rewards, scale=True, eps=1e-4):
+    out = np.zeros(rewards.shape)
+    for index in np.ndindex(rewards.shape[:-1]):
+        group = _float(rewards[index])
+        if not np.allclose(group, group[0]):
+            a = group - group.mean()
+            out[index] = a / (group.std(ddof=1) + eps) if scale else a
+    return out
+
+
 WRONG = {
     default_deviation: "divisor_of_all_answers",
     whole_batch: "all_prompts_together",
@@ -341,4 +377,9 @@ WRONG = {
     others_as_the_centre: "leave_one_out",
     root_of_the_sum: "root_before_the_division",
     clipped_where_scaled: "cut_off_far_from_0",
+    pooled: "deviation_of_all_prompts",
+    len_of_the_batch: "divisor_of_prompts",
+    binomial_deviation: "deviation_of_a_share",
+    mean_distance_less_one: "another_spread",
+    all_close_is_equal: "nearly_equal_groups_spared",
 }
