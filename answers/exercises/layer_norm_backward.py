@@ -55,6 +55,7 @@ exercise.case("float32", *(a.astype(np.float32) for a in inputs(2, 3, 5)))
 exercise.case("three leading axes", *inputs(2, 3, 2, 5))
 dout, x, gain = inputs(3, 5)
 exercise.case("gradients of a millionth", dout / 1e6, x, gain)
+exercise.case("an eps of 0", dout, x / 1000, gain, 0.0)
 exercise.case(
     "int32 whose products need more than four bytes",
     *(a.astype(np.int32) for a in (50_000 * whole[0], whole[1], 60_000 * whole[2])),
@@ -170,21 +171,19 @@ def first_axis_only(dout, x, gain, eps=1e-5):
     return dx, (dout * hat).sum(axis=0), dout.sum(axis=0)
 
 
-@exercise.bug
-def unbiased_variance(dout, x, gain, eps=1e-5):
+@exercise.bug(throughout=(False, True))
+def unbiased_variance(dout, x, gain, eps=1e-5, throughout=False):
     """The variance divides by d - 1. Layer normalization divides by d: leave `ddof` at 0."""
     # "The variance divides by d - 1": np.allclose(got.dgain, want.dgain * np.sqrt(1 -
     #     1 / x.shape[-1]), rtol=1e-4)
-    # "leave `ddof` at 0": ddof=1 → ddof=0
+    # "leave `ddof` at 0": ddof=1 → ddof=0; d - throughout → d
     x = x.astype(float) if x.dtype.kind != "f" else x
-    axes = tuple(range(x.ndim - 1))
+    axes, d = tuple(range(x.ndim - 1)), x.shape[-1]
     deviation = np.sqrt(x.var(axis=-1, ddof=1, keepdims=True) + eps)
     hat, g = (x - x.mean(axis=-1, keepdims=True)) / deviation, as_float(gain) * dout
-    dx = (
-        g
-        - g.mean(axis=-1, keepdims=True)
-        - hat * (g * hat).mean(axis=-1, keepdims=True)
-    )
+    # The term of the deviation may have that divisor, too: the derivative of such a variance.
+    along = hat * (g * hat).sum(axis=-1, keepdims=True) / (d - throughout)
+    dx = g - g.mean(axis=-1, keepdims=True) - along
     dbias = dout.astype(x.dtype).sum(axis=axes)
     return dx / deviation, (dout * hat).sum(axis=axes), dbias
 
@@ -246,3 +245,60 @@ def squares_before_centring(dout, x, gain, eps=1e-5):
     )
     dbias = dout.astype(x.dtype).sum(axis=axes)
     return dx / deviation, (dout * hat).sum(axis=axes), dbias
+
+
+@exercise.bug
+def sums_for_means(dout, x, gain, eps=1e-5):
+    """Two sums over the row stand in dx where its means belong. Divide both by d, or take the
+    mean."""
+    # "Two sums over the row stand in dx where its means belong": np.allclose(got.dx * (n :=
+    #     normalize(x, -1, 1e-5))[1], (g := gain * dout) - g.sum(axis=-1, keepdims=True) - n[0] *
+    #     (g * n[0]).sum(axis=-1, keepdims=True))
+    # "Divide both by d, or take the mean": .sum( → .mean(
+    hat, deviation = normalize(x, -1, eps)
+    g = as_float(gain) * dout
+    along = (g * hat).sum(axis=-1, keepdims=True) * hat
+    dx = (g - g.sum(axis=-1, keepdims=True) - along) / deviation
+    return dx, *layer_norm_backward(dout, x, gain, eps)[1:]
+
+
+@exercise.bug
+def statistics_of_the_batch(dout, x, gain, eps=1e-5):
+    """Mean and deviation are of each feature over all rows, as in batch normalization. Take them
+    over the last axis: each row has its own."""
+    # "Mean and deviation are of each feature over all rows": np.allclose(got.dgain,
+    #     (dout.reshape(-1, len(gain)) * normalize(x.reshape(-1, len(gain)), 0,
+    #     1e-5)[0]).sum(axis=0))
+    # "Take them over the last axis": normalize(rows, 0, → normalize(rows, -1,; .mean(axis=0) →
+    #     .mean(axis=-1, keepdims=True)
+    rows, upstream = (as_float(a).reshape(-1, a.shape[-1]) for a in (x, dout))
+    hat, deviation = normalize(rows, 0, eps)
+    g = as_float(gain) * upstream
+    dx = (g - g.mean(axis=0) - hat * (g * hat).mean(axis=0)) / deviation
+    return dx.reshape(x.shape), (upstream * hat).sum(axis=0), upstream.sum(axis=0)
+
+
+@exercise.bug
+def gain_in_its_own_gradient(dout, x, gain, eps=1e-5):
+    """dgain sums gain · dout · x̂. A gradient passes through the gain on its way to x, and not on
+    its way to the gain: sum dout · x̂."""
+    # "dgain sums gain · dout · x̂": np.allclose(got.dgain, want.dgain * gain)
+    # "sum dout · x̂": gain * dgain → dgain
+    dx, dgain, dbias = layer_norm_backward(dout, x, gain, eps)
+    return dx, gain * dgain, dbias
+
+
+@exercise.bug
+def deviation_counts_twice(dout, x, gain, eps=1e-5):
+    """The term of the deviation counts twice, as if the derivative of 1/√v were -1/v^1.5. It is
+    half of that."""
+    # "The term of the deviation counts twice": np.allclose((want.dx - got.dx) * (n := normalize(x,
+    #     -1, 1e-5))[1], (gain * dout * n[0]).mean(axis=-1, keepdims=True) * n[0])
+    # "as if the derivative of 1/√v were -1/v^1.5": np.isclose((2.001**-0.5 - 1.999**-0.5) / 0.002,
+    #     -0.5 / 2**1.5) and not np.allclose(got.dx, want.dx)
+    # "It is half of that": 2 * along → along
+    hat, deviation = normalize(x, -1, eps)
+    g = as_float(gain) * dout
+    along = (g * hat).mean(axis=-1, keepdims=True) * hat
+    dx = (g - g.mean(axis=-1, keepdims=True) - 2 * along) / deviation
+    return dx, *layer_norm_backward(dout, x, gain, eps)[1:]

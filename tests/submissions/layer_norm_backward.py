@@ -239,6 +239,55 @@ def products_of_integers(dout, x, gain, eps=1e-5):
     return dx / std, (up * rows).sum(0), up.sum(0)
 
 
+def of_d_less_one(dout, x, gain, eps=1e-5):
+    """A right derivative of the variance that is not asked for."""
+    x, d = x.astype(float), x.shape[-1]
+    deviation = np.sqrt(x.var(-1, keepdims=True, ddof=1) + eps)
+    hat, g = (x - x.mean(-1, keepdims=True)) / deviation, gain * dout.astype(float)
+    along = hat * (g * hat).sum(-1, keepdims=True) / (d - 1)
+    dx = (g - g.mean(-1, keepdims=True) - along) / deviation
+    upstream, rows = _rows(dout, hat)
+    return dx, (upstream * rows).sum(0), upstream.sum(0)
+
+
+def never_divided_by_d(dout, x, gain, eps=1e-5):
+    x, g = x.astype(float), gain * dout.astype(float)
+    inverse = (x.var(-1, keepdims=True) + eps) ** -0.5
+    hat = (x - x.mean(-1, keepdims=True)) * inverse
+    sums = g.sum(-1, keepdims=True), (g * hat).sum(-1, keepdims=True)
+    upstream, rows = _rows(dout, hat)
+    return inverse * (g - sums[0] - hat * sums[1]), (upstream * rows).sum(0), upstream.sum(0)
+
+
+def batch_norm(dout, x, gain, eps=1e-5):
+    rows, upstream = _rows(x, dout)
+    inverse = (rows.var(0) + eps) ** -0.5
+    hat, g = (rows - rows.mean(0)) * inverse, gain * upstream
+    dx = inverse * (g - g.mean(0) - hat * (g * hat).mean(0))
+    return dx.reshape(x.shape), (upstream * hat).sum(0), upstream.sum(0)
+
+
+def upstream_overwritten(dout, x, gain, eps=1e-5):
+    """dgain is made of what has passed through the gain."""
+    dx, _, dbias = step_by_step(dout, x, gain, eps)
+    dout = dout * gain.astype(float)
+    return dx, step_by_step(dout, x, gain, eps)[1], dbias
+
+
+def half_forgotten(dout, x, gain, eps=1e-5):
+    x, dout, d = x.astype(float), dout.astype(float), x.shape[-1]
+    centred = x - x.mean(-1, keepdims=True)
+    variance = (centred**2).mean(-1, keepdims=True) + eps
+    g = dout * gain
+    dvariance = -(g * centred).sum(-1, keepdims=True) * variance**-1.5
+    dx = (g - g.mean(-1, keepdims=True)) / np.sqrt(variance) + dvariance * 2 * centred / d
+    return dx, *step_by_step(dout, x, gain, eps)[1:]
+
+
+def eps_of_0_is_none(dout, x, gain, eps=1e-5):
+    return step_by_step(dout, x, gain, eps or 1e-5)
+
+
 WRONG = {
     without_the_mean: "mean_held_constant",
     constants: "statistics_held_constant",
@@ -264,4 +313,10 @@ WRONG = {
     gain_at_the_end: "gain_after_the_means",
     cleaned_of_small_numbers: "wrong_for_numbers_that_are_tiny",
     products_of_integers: "wrong_where_dout_is_of_dtype_int32",
+    of_d_less_one: "unbiased_variance",
+    never_divided_by_d: "sums_for_means",
+    batch_norm: "statistics_of_the_batch",
+    upstream_overwritten: "gain_in_its_own_gradient",
+    half_forgotten: "deviation_counts_twice",
+    eps_of_0_is_none: "wrong_where_eps_is_0.0",
 }
