@@ -138,14 +138,14 @@ def bias_missing(x, w, b, stride=1, padding=0, dilation=1):
     return conv2d(x, w, 0 * b, stride, padding, dilation)
 
 
-@exercise.bug
-def bias_along_the_width(x, w, b, stride=1, padding=0, dilation=1):
+@exercise.bug(axes=((-1,), (1, 1, 1, -1)))
+def bias_along_the_width(x, w, b, stride=1, padding=0, dilation=1, axes=(-1,)):
     """The bias is added along the last axis, the output's columns, and fits only if there are as
     many of them as filters. Give it two more axes: `b[:, None, None]`."""
     # "The bias is added along the last axis, the output's columns, and fits only if there are as
     #     many of them as filters": isinstance(got, ValueError) and want.shape[-1] != len(b)
-    # "Give it two more axes: `b[:, None, None]`": + b → + b[:, None, None]
-    return conv2d(x, w, 0 * b, stride, padding, dilation) + b
+    # "Give it two more axes: `b[:, None, None]`": b.reshape(axes) → b[:, None, None]
+    return conv2d(x, w, 0 * b, stride, padding, dilation) + b.reshape(axes)
 
 
 @exercise.bug
@@ -158,7 +158,22 @@ def bias_once_for_each_channel(x, w, b, stride=1, padding=0, dilation=1):
     return conv2d(x, w, x.shape[1] * as_float(b), stride, padding, dilation)
 
 
-@exercise.bug(stored=("x", "x and w", "before the bias"))
+@exercise.bug
+def products_in_integers(x, w, b, stride=1, padding=0, dilation=1):
+    """Products of integers are added up in their own type, and wrap around in four bytes. Convert
+    images or filters to floats first."""
+    # "Products of integers are added up in their own type, and wrap around in four bytes":
+    #     np.array_equal(got, (want - b[:, None, None]).astype(int).astype(np.int32) + b[:, None,
+    #     None])
+    # "Convert images or filters to floats first": out.astype(np.int64).astype(kind) → out
+    kind = np.result_type(x, w)
+    out = conv2d(x, w, 0 * as_float(b), stride, padding, dilation)
+    if kind.kind in "iu":
+        out = out.astype(np.int64).astype(kind)
+    return out + as_float(b)[:, None, None]
+
+
+@exercise.bug(stored=("x", "x and w", "before the bias", "each product"))
 def result_in_integers(x, w, b, stride=1, padding=0, dilation=1, stored="x"):
     """The result is stored in the type of the images, or of images and filters, and integers hold
     no fractions. Store it in floats."""
@@ -166,14 +181,29 @@ def result_in_integers(x, w, b, stride=1, padding=0, dilation=1, stored="x"):
     #     np.trunc(want))
     # "or of images and filters": np.array_equal(bug(np.rint(x).astype(int), np.rint(w).astype(int),
     #     b, stored="x and w"), np.trunc(right(np.rint(x), np.rint(w), b)))
-    # "Store it in floats": np.result_type(x, w) if stored == 'x and w' else x.dtype → float
+    # "Store it in floats": np.result_type(x, w) if stored == 'x and w' else x.dtype → float;
+    #     out.astype(np.int64).astype(np.result_type(x, w)) → out
     kind = np.result_type(x, w) if stored == "x and w" else x.dtype
     bias = as_float(b)[:, None, None]
     out = conv2d(x, w, 0 * as_float(b), stride, padding, dilation)
     with np.errstate(invalid="ignore"):
-        if stored == "before the bias":
+        if stored == "each product" and np.result_type(x, w).kind in "iu":
+            # Four bytes wrap around.
+            out = out.astype(np.int64).astype(np.result_type(x, w))
+        if stored in ("before the bias", "each product"):
             return out.astype(kind) + bias
         return (out + bias).astype(kind)
+
+
+@exercise.bug
+def filters_in_integers(x, w, b, stride=1, padding=0, dilation=1):
+    """The filters are stored in the type of the images, and integers hold no fractions. A kernel
+    with gaps between its taps belongs in floats, too."""
+    # "The filters are stored in the type of the images": x.dtype.kind == "i" and
+    #     np.array_equal(got, right(x, np.trunc(w), b, stride, padding, dilation))
+    # "A kernel with gaps between its taps belongs in floats, too": w.astype(x.dtype) → w
+    with np.errstate(invalid="ignore"):
+        return conv2d(x, w.astype(x.dtype), b, stride, padding, dilation)
 
 
 @exercise.bug
@@ -268,7 +298,13 @@ def cropped(out, rows, columns):
     return out[:, :, : max(rows, 0), : max(columns, 0)]
 
 
-@exercise.bug(size=(lambda n, stride: n // stride, lambda n, stride: -(-n // stride)))
+@exercise.bug(
+    size=(
+        lambda n, stride: n // stride,
+        lambda n, stride: -(-n // stride),
+        lambda n, stride: (n + 1) // stride,
+    )
+)
 def last_place_missing(
     x, w, b, stride=1, padding=0, dilation=1, size=lambda n, stride: n // stride
 ):
@@ -342,14 +378,15 @@ def channels_not_summed(x, w, b, stride=1, padding=0, dilation=1):
     return np.stack(out, axis=2)
 
 
-@exercise.bug
-def bias_along_the_height(x, w, b, stride=1, padding=0, dilation=1):
+@exercise.bug(axes=((-1, 1), (1, 1, -1, 1)))
+def bias_along_the_height(x, w, b, stride=1, padding=0, dilation=1, axes=(-1, 1)):
     """The bias is added along the output's rows, and fits only if there are as many of them as
-    filters. Give it one more axis: `b[:, None, None]`."""
+    filters. The axis of the filters is the third from the end: `b[:, None, None]`."""
     # "fits only if there are as many of them as filters": isinstance(got, ValueError) and
     #     want.shape[2] != len(b)
-    # "`b[:, None, None]`": b[:, None] → b[:, None, None]
-    return conv2d(x, w, 0 * b, stride, padding, dilation) + b[:, None]
+    # "The axis of the filters is the third from the end: `b[:, None, None]`": b.reshape(axes) →
+    #     b[:, None, None]
+    return conv2d(x, w, 0 * b, stride, padding, dilation) + b.reshape(axes)
 
 
 @exercise.bug
@@ -397,6 +434,31 @@ def image_taken_for_square(x, w, b, stride=1, padding=0, dilation=1):
     if columns > out.shape[3]:
         raise ValueError("operands could not be broadcast together")
     return cropped(out, out.shape[2], columns)
+
+
+@exercise.bug(way=("cut off", "broadcast"))
+def as_many_columns_as_rows(x, w, b, stride=1, padding=0, dilation=1, way="cut off"):
+    """The output has no more columns than rows, as for a square image and kernel. Its width comes
+    from `x.shape[3]` and `w.shape[3]`."""
+    # "The output has no more columns than rows": got.shape[3] == got.shape[2] < want.shape[3] and
+    #     np.array_equal(got, want[:, :, :, :got.shape[2]])
+    # "Its width comes from `x.shape[3]` and `w.shape[3]`": x.shape[2] → x.shape[3]; w.shape[2] →
+    #     w.shape[3]
+    out = conv2d(x, w, b, stride, padding, dilation)
+    pixels = x.shape[2] + 2 * padding - dilation * (w.shape[2] - 1)
+    columns = (pixels - 1) // stride + 1
+    if way == "broadcast" and 1 < out.shape[3] < columns:
+        raise ValueError("operands could not be broadcast together")
+    return out[:, :, :, :columns]
+
+
+@exercise.bug
+def averaged_over_channels(x, w, b, stride=1, padding=0, dilation=1):
+    """The products are averaged over the channels. A filter sums over all of them."""
+    # "The products are averaged over the channels": np.allclose((got - b[:, None, None]) *
+    #     x.shape[1], want - b[:, None, None])
+    # "A filter sums over all of them": w / w.shape[1] → w
+    return conv2d(x, w / w.shape[1], b, stride, padding, dilation)
 
 
 @exercise.bug

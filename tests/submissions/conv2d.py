@@ -350,6 +350,62 @@ def products_in_their_own_type(x, w, b, stride=1, padding=0, dilation=1):
     return np.einsum("nchwij,fcij->nfhw", views, w) + b[:, None, None]
 
 
+def one_more_in_the_quotient(x, w, b, stride=1, padding=0, dilation=1):
+    """(pixels - reach + 1) // stride, right for a stride of 1."""
+    out = _by(x, w, b, stride, padding, dilation)
+    rows, cols = (
+        (n + 2 * padding - dilation * (k - 1)) // stride
+        for n, k in zip(x.shape[2:], w.shape[2:], strict=True)
+    )
+    return out[:, :, :rows, :cols]
+
+
+def windows_of_the_pixels_type(x, w, b, stride=1, padding=0, dilation=1):
+    """Products and their sums have the type of images and filters, the output has the images'."""
+    rows, cols = _sizes(x, w, stride, padding, dilation)
+    p, (height, width) = _padded(x, padding), w.shape[2:]
+    out = np.zeros((len(x), len(w), rows, cols), dtype=x.dtype)
+    for r, c in np.ndindex(rows, cols):
+        y, z = r * stride, c * stride
+        window = p[:, :, y : y + dilation * height : dilation, z : z + dilation * width : dilation]
+        with np.errstate(invalid="ignore"):
+            out[:, :, r, c] = np.einsum("ncij,fcij->nf", window, w)
+    return out + b[:, None, None]
+
+
+def columns_like_rows(x, w, b, stride=1, padding=0, dilation=1):
+    """An output of as many columns as rows takes the sums of each tap."""
+    rows, _ = _sizes(x, w, stride, padding, dilation)
+    out = np.zeros((len(x), len(w), rows, rows)) + b[:, None, None]
+    for i, j in np.ndindex(*w.shape[2:]):
+        part = _padded(x, padding)[:, :, i * dilation :, j * dilation :]
+        part = part[:, :, ::stride, ::stride][:, :, :rows, :rows]
+        out += np.einsum("nchw,fc->nfhw", part, w[:, :, i, j])
+    return out
+
+
+def mean_of_channels(x, w, b, stride=1, padding=0, dilation=1):
+    sums = _by(x, w, np.zeros(len(b)), stride, padding, dilation)
+    return sums / x.shape[1] + b[:, None, None]
+
+
+def gaps_of_the_pixels_type(x, w, b, stride=1, padding=0, dilation=1):
+    """Taps are laid into zeros that are made with the images' type."""
+    reach = [dilation * (k - 1) + 1 for k in w.shape[2:]]
+    wide = np.zeros((*w.shape[:2], *reach), dtype=x.dtype)
+    with np.errstate(invalid="ignore"):
+        wide[:, :, ::dilation, ::dilation] = w
+    return _by(x, wide, b, stride, padding, 1)
+
+
+def bias_on_the_third_axis(x, w, b, stride=1, padding=0, dilation=1):
+    return _by(x, w, np.zeros(len(b)), stride, padding, dilation) + b.reshape(1, 1, -1, 1)
+
+
+def bias_on_the_fourth_axis(x, w, b, stride=1, padding=0, dilation=1):
+    return _by(x, w, np.zeros(len(b)), stride, padding, dilation) + b.reshape(1, 1, 1, -1)
+
+
 # What each is told.
 WRONG = {
     true_convolution: "kernel_flipped",
@@ -371,7 +427,7 @@ WRONG = {
     mean_of_products: "averaged_over_taps",
     gray_images: "first_channel_only",
     square_kernels: "kernel_taken_for_square",
-    square_images: None,
+    square_images: "as_many_columns_as_rows",
     padding_of_the_kernel: None,
     rounded_up: "places_rounded_up",
     stride_after_padding_of_the_output: "wrong_where_padding_is_passed",
@@ -390,5 +446,12 @@ WRONG = {
     in_the_type_of_products: "result_in_integers",
     zeros_like_the_pixels: "result_in_integers",
     zeros_like_the_products: "result_in_integers",
-    products_in_their_own_type: "wrong_where_w_is_of_dtype_int32",
+    products_in_their_own_type: "products_in_integers",
+    one_more_in_the_quotient: "last_place_missing",
+    windows_of_the_pixels_type: "result_in_integers",
+    columns_like_rows: "as_many_columns_as_rows",
+    mean_of_channels: "averaged_over_channels",
+    gaps_of_the_pixels_type: "filters_in_integers",
+    bias_on_the_third_axis: "bias_along_the_height",
+    bias_on_the_fourth_axis: "bias_along_the_width",
 }
