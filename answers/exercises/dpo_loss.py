@@ -81,6 +81,12 @@ far = [
 exercise.case("log-ratios of 2000", *far, 1.0)
 exercise.case("log-ratios of 2000 and a small beta", *far, 0.2)
 exercise.case("margins of 100 000", *(50 * each for each in far), 1.0)
+exercise.case(
+    "both answers have fallen by a thousand",
+    *np.array([[-1.03e3, -1.2e3], [-1.07e3, -1.05e3]]),
+    *np.array([[-28.0, -31.5], [-32.5, -27.0]]),
+    0.9,
+)
 learned = [np.array(each) for each in ([-9.0, -9.0, -2.0], [-14.0, -25.0, -22.5])]
 exercise.case("pairs that are learned", *learned, *np.full((2, 3), -12.5), 1.0)
 exercise.case("float32", *(each.astype(np.float32) for each in log_probs(6)), 0.1)
@@ -601,6 +607,100 @@ def overflows(
         }[way]
     _, dchosen, drejected = finished(margin, -beta * sigmoid(-margin))
     return losses.mean(), dchosen, drejected
+
+
+@exercise.bug
+def powers_of_each_reward(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """Each reward is raised to a power by itself, which rounds to 0 where an answer has become far
+    less likely: the loss is infinite or nan. Subtract the larger first, or take the margin."""
+    # "Each reward is raised to a power by itself, which rounds to 0 where an answer has become far
+    #     less likely: the loss is infinite or nan": not np.isfinite(got.loss) and (np.exp(beta *
+    #     (policy_chosen - reference_chosen)) == 0).any()
+    # "Subtract the larger first": largest = 0 → largest = np.maximum(up, down);
+    #     np.log(share) → (up - largest - np.log(total))
+    # "or take the margin": np.exp(up - largest) + np.exp(down - largest) → 1 + np.exp(down -
+    #     up); np.exp(down - largest) / total → sigmoid(down - up); np.log(share) →
+    #     -np.logaddexp(0, down - up); np.exp(up - largest) / total → 1
+    up, down = (
+        beta * ratio
+        for ratio in ratios(
+            policy_chosen, policy_rejected, reference_chosen, reference_rejected
+        )
+    )
+    largest = 0
+    with np.errstate(all="ignore"):
+        total = np.exp(up - largest) + np.exp(down - largest)
+        share = np.exp(up - largest) / total
+        slopes = -beta * (np.exp(down - largest) / total) / len(up)
+        return -np.log(share).mean(), slopes, -slopes
+
+
+@exercise.bug(loss_too=(True, False))
+def ties_left_out(
+    policy_chosen,
+    policy_rejected,
+    reference_chosen,
+    reference_rejected,
+    beta,
+    loss_too=True,
+):
+    """A pair whose margin is 0 counts as 0, as where masks with < and > both leave it out. Its loss
+    is log 2, and its weight 1/2: write >= in one of them."""
+    # "A pair whose margin is 0 counts as 0": bug(*np.full((4, 1), -9.5), 0.5)[0] == 0
+    # "Its loss is log 2, and its weight 1/2": np.isclose(right(*np.full((4, 1), -9.5), 0.5)[0],
+    #     np.log(2)) and np.isclose(right(*np.full((4, 1), -9.5), 0.5)[1], -0.5 / 2) and not
+    #     bug(*np.full((4, 1), -9.5), 0.5)[1].any()
+    # "write >= in one of them": (margin > 0) → (margin >= 0)
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * (chosen - rejected)
+    counts = (margin > 0) | (margin < 0)
+    loss, dchosen, drejected = finished(margin, -beta * sigmoid(-margin) * counts)
+    if loss_too:
+        loss = (np.logaddexp(0, -margin) * counts).mean()
+    return loss, dchosen, drejected
+
+
+@exercise.bug
+def slope_of_the_sigmoid(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """The gradients' weight is the sigmoid's derivative, sigmoid(margin) * sigmoid(-margin). The
+    logarithm divides by sigmoid(margin): sigmoid(-margin) is left."""
+    # "The gradients' weight is the sigmoid's derivative, sigmoid(margin) * sigmoid(-margin)":
+    #     np.isclose(got.loss, want.loss) and np.allclose(got.dchosen, want.dchosen *
+    #     sigmoid(beta * (as_float(policy_chosen) - reference_chosen - policy_rejected +
+    #     reference_rejected)))
+    # "The logarithm divides by sigmoid(margin): sigmoid(-margin) is left": sigmoid(margin) *
+    #     sigmoid(-margin) → sigmoid(-margin)
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * (chosen - rejected)
+    return finished(margin, -beta * (sigmoid(margin) * sigmoid(-margin)))
+
+
+@exercise.bug
+def loss_of_the_size_alone(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """log(1 + exp(-|margin|)) is the loss of a pair in the right order, and one in the wrong order
+    costs |margin| more. Add np.maximum(0, -margin)."""
+    # "log(1 + exp(-|margin|)) is the loss of a pair in the right order, and one in the wrong order
+    #     costs |margin| more": np.isclose(want.loss - got.loss, np.maximum(0, -beta *
+    #     (as_float(policy_chosen) - reference_chosen - policy_rejected +
+    #     reference_rejected)).mean()) and want.loss > got.loss
+    # "Add np.maximum(0, -margin)": np.log1p(np.exp(-abs(margin))) → (np.maximum(0, -margin) +
+    #     np.log1p(np.exp(-abs(margin))))
+    chosen, rejected = ratios(
+        policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    )
+    margin = beta * (chosen - rejected)
+    _, dchosen, drejected = finished(margin, -beta * sigmoid(-margin))
+    return np.log1p(np.exp(-abs(margin))).mean(), dchosen, drejected
 
 
 @exercise.bug

@@ -309,6 +309,47 @@ def ratios_as_rewards(policy_chosen, policy_rejected, reference_chosen, referenc
         return np.logaddexp(0, -m).mean(), -slope * up, slope * down
 
 
+def two_classes_unshifted(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """A softmax of two implicit rewards."""
+    given = policy_chosen, policy_rejected, reference_chosen, reference_rejected
+    w, other, ref_w, ref_other = (each * 1.0 for each in given)
+    with np.errstate(all="ignore"):
+        powers = np.exp(beta * np.stack([w - ref_w, other - ref_other]))
+        p = powers / powers.sum(axis=0)
+        slope = beta * p[1] / len(w)
+        return -np.log(p[0]).mean(), -slope, slope
+
+
+def neither_above_nor_below(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    """Two masks, and a margin of 0 is in neither."""
+    m = beta * _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    losses, weight = np.zeros(len(m)), np.zeros(len(m))
+    up, down = m > 0, m < 0
+    small = np.exp(-abs(m))
+    losses[up], weight[up] = np.log1p(small[up]), small[up] / (1 + small[up])
+    losses[down], weight[down] = np.log1p(small[down]) - m[down], 1 / (1 + small[down])
+    return losses.mean(), -beta * weight / len(m), beta * weight / len(m)
+
+
+def derivative_of_the_sigmoid(
+    policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta
+):
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    loss, up, down = _of(m, beta)
+    p = np.exp(-np.logaddexp(0, -beta * m))
+    return loss, up * p, down * p
+
+
+def half_a_softplus(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    """Of max(-m, 0) + log(1 + exp(-|m|)) the first half is forgotten."""
+    m = _margin(policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    return np.log1p(np.exp(-abs(beta * m))).mean(), *_of(m, beta)[1:]
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_reference: "no_reference",
@@ -320,7 +361,7 @@ WRONG = {
     beta_of_the_first_ratio: "beta_of_the_chosen_alone",
     all_pairs: "every_chosen_with_every_rejected",
     margin_of_the_inputs_type: None,
-    ties_teach_nothing: "zero_instead",
+    ties_teach_nothing: "ties_left_out",
     rejected_first: "choices_exchanged",
     reference_over_policy: "models_exchanged",
     crossed: "answers_crossed",
@@ -347,4 +388,8 @@ WRONG = {
     written_into: "an_argument_changed",
     one_pair_alone: "rows_in_another_order_should_not_matter",
     ratios_as_rewards: "ratios_without_a_logarithm",
+    two_classes_unshifted: "powers_of_each_reward",
+    neither_above_nor_below: "ties_left_out",
+    derivative_of_the_sigmoid: "slope_of_the_sigmoid",
+    half_a_softplus: "loss_of_the_size_alone",
 }
