@@ -73,6 +73,7 @@ exercise.case("as many dimensions as components", *mixture(12, 3, 3), 0.0)
 exercise.case("a constant on the diagonals", *plane, reg_covar=0.3)
 exercise.case("the constant that is left out", *mixture(9, 2, 2))
 exercise.case("one point", *mixture(1, 2, 2), 0.1)
+exercise.case("one point on a line", *mixture(1, 1, 2), 0.1)
 exercise.case(
     "equal components",
     plane[0],
@@ -135,6 +136,24 @@ def takes_differences_before_it_squares(gmm_em_step):
     return np.allclose(found, wanted, rtol=1e-5, atol=1e-6)
 
 
+@exercise.check
+def counts_a_narrow_axis(gmm_em_step):
+    """In units a thousand times smaller on one axis and larger on the other, weights or
+    log-likelihood are not what they were. A narrow axis counts, too: leave out `allow_singular`,
+    and add nothing to the covariances that are passed."""
+    units = np.array([1e3, 1e-3])
+    points, weights, means = (each.copy() for each in plane[:3])
+    alone = np.tile(np.eye(2), (3, 1, 1))
+    near = gmm_em_step(points, weights, means, alone, 0.0)
+    try:
+        far = gmm_em_step(
+            units * points, weights.copy(), units * means, alone * units**2, 0.0
+        )
+    except np.linalg.LinAlgError:
+        return True  # SciPy's densities refuse such a covariance, which is no wrong answer.
+    return all(np.allclose(near[i], far[i], rtol=1e-6) for i in (0, 3))
+
+
 def log_joint(points, weights, means, covariances):
     """Log weight plus log density, (n, k)."""
     apart = points[:, None].astype(np.float64) - means
@@ -187,17 +206,36 @@ def step(points, joint, reg_covar):
     return *m_step(points, shares, reg_covar), log_density.mean()
 
 
-@exercise.bug
-def weights_left_out(points, weights, means, covariances, reg_covar=1e-6):
+@exercise.bug(likelihood_too=(True, False))
+def weights_left_out(
+    points, weights, means, covariances, reg_covar=1e-6, likelihood_too=True
+):
     """The shares are made of densities alone. Multiply each density by its weight, or add the
     logarithm."""
     # "The shares are made of densities alone": np.isclose(got.log_likelihood, right(points,
     #     np.full(len(weights), 1 / len(weights)), means, covariances, reg_covar)[3] +
     #     np.log(len(weights)))
     # "Multiply each density by its weight, or add the logarithm": 0 * weights + 1 → weights
-    return step(
-        points, log_joint(points, 0 * weights + 1, means, covariances), reg_covar
-    )
+    joint = log_joint(points, 0 * weights + 1, means, covariances)
+    *new, log_likelihood = step(points, joint, reg_covar)
+    if not likelihood_too:
+        joint = log_joint(points, weights, means, covariances)
+        log_likelihood = e_step(joint)[1].mean()
+    return *new, log_likelihood
+
+
+@exercise.bug
+def likelihood_without_the_weights(points, weights, means, covariances, reg_covar=1e-6):
+    """The log-likelihood sums densities without their weights, which the shares have. Multiply each
+    density by its weight, or add the logarithm."""
+    # "The log-likelihood sums densities without their weights, which the shares have":
+    #     np.isclose(got.log_likelihood, np.log(np.exp(log_joint(points, 0 * weights + 1, means,
+    #     covariances)).sum(axis=1)).mean()) and np.allclose(got.weights, want.weights)
+    # "Multiply each density by its weight, or add the logarithm": 0 * weights + 1 → weights
+    joint = log_joint(points, weights, means, covariances)
+    *new, _ = step(points, joint, reg_covar)
+    alone = log_joint(points, 0 * weights + 1, means, covariances)
+    return *new, e_step(alone)[1].mean()
 
 
 @exercise.bug
@@ -226,6 +264,22 @@ def whole_log_determinant(points, weights, means, covariances, reg_covar=1e-6):
     #     np.isclose(bug(np.zeros((1, 1)), np.ones(1), np.zeros((1, 1)), np.array([[[4.0]]]))[3],
     #     -np.log(np.sqrt(4 * 2 * np.pi)))
     joint = log_joint(points, weights, means, covariances) - half_log_det(covariances)
+    return step(points, joint, reg_covar)
+
+
+@exercise.bug
+def quarter_of_the_log_determinant(points, weights, means, covariances, reg_covar=1e-6):
+    """A quarter of the determinant's logarithm is subtracted. The logarithms of the Cholesky
+    factor's diagonal add up to half of it: subtract their whole sum."""
+    # "A quarter of the determinant's logarithm is subtracted": np.isclose(bug(np.zeros((1, 1)),
+    #     np.ones(1), np.zeros((1, 1)), np.array([[[16.0]]]))[3], -np.log(16) / 4 - np.log(2 *
+    #     np.pi) / 2)
+    # "The logarithms of the Cholesky factor's diagonal add up to half of it":
+    #     np.isclose(np.log(np.diag(np.linalg.cholesky(covariances[0]))).sum(),
+    #     half_log_det(covariances)[0]) and not np.isclose(got.log_likelihood, want.log_likelihood)
+    # "subtract their whole sum": sums / 2 → sums
+    sums = half_log_det(covariances)
+    joint = log_joint(points, weights, means, covariances) + sums - sums / 2
     return step(points, joint, reg_covar)
 
 
@@ -281,6 +335,26 @@ def densities_underflow(points, weights, means, covariances, reg_covar=1e-6):
         densities = np.exp(joint)
         totals = densities.sum(axis=1, keepdims=True)
         shares = densities / totals
+        return *m_step(points, shares, reg_covar), np.mean(np.log(totals))
+
+
+@exercise.bug(eps=(1e-8, 1e-6, 1e-10, 1e-12, 1e-15))
+def eps_in_the_shares(points, weights, means, covariances, reg_covar=1e-6, eps=1e-8):
+    """A small number is added to the sum of a point's densities, so its shares sum to less than 1.
+    Subtract the largest logarithm of each row first: then no sum is below 1, and none needs it."""
+    # "A small number is added to the sum of a point's densities, so its shares sum to less than 1":
+    #     got.weights.sum() < 1 - 1e-12 and np.isclose(want.weights.sum(), 1, rtol=1e-14)
+    # "Subtract the largest logarithm of each row first": np.exp(joint) → np.exp(joint -
+    #     joint.max(axis=1, keepdims=True)); + eps → + 0; np.log(totals) → joint.max(axis=1,
+    #     keepdims=True) + np.log(totals)
+    # "then no sum is below 1, and none needs it": (np.exp(log_joint(points, weights, means,
+    #     covariances) - log_joint(points, weights, means, covariances).max(axis=1,
+    #     keepdims=True)).sum(axis=1) >= 1).all() and got.weights.sum() < 1 - 1e-12
+    joint = log_joint(points, weights, means, covariances)
+    densities = np.exp(joint)
+    totals = densities.sum(axis=1, keepdims=True) + eps
+    shares = densities / totals
+    with np.errstate(all="ignore"):
         return *m_step(points, shares, reg_covar), np.mean(np.log(totals))
 
 
@@ -434,6 +508,38 @@ def added_before_the_shares(
     return step(points, joint, reg_covar if new else 0.0)
 
 
+@exercise.bug(eps=(1e-8, 1e-6, 1e-9, 1e-10))
+def eps_before_the_shares(
+    points, weights, means, covariances, reg_covar=1e-6, eps=1e-8
+):
+    """A small number is added to the diagonals of the covariances that were passed, so narrow
+    components become wider. They are positive definite: take them as they are."""
+    # "A small number is added to the diagonals of the covariances that were passed, so narrow
+    #     components become wider": np.isclose(bug(np.zeros((1, 1)), np.ones(1), np.zeros((1, 1)),
+    #     np.array([[[1e-8]]]))[3], right(np.zeros((1, 1)), np.ones(1), np.zeros((1, 1)),
+    #     np.array([[[2e-8]]]))[3])
+    # "They are positive definite: take them as they are": covariances + eps *
+    #     np.eye(points.shape[1]) → covariances
+    wider = covariances + eps * np.eye(points.shape[1])
+    return step(points, log_joint(points, weights, means, wider), reg_covar)
+
+
+@exercise.bug
+def added_before_the_division(points, weights, means, covariances, reg_covar=1e-6):
+    """`reg_covar` is added to the weighted sums, and is divided with them. Add it to the
+    quotients."""
+    # "`reg_covar` is added to the weighted sums, and is divided with them": np.allclose(bug(points,
+    #     weights, means, covariances, reg_covar=2.0)[2], right(points, weights, means,
+    #     covariances, reg_covar=0.0)[2] + 2 * np.eye(points.shape[1]) / (len(points) *
+    #     want.weights[:, None, None]))
+    # "Add it to the quotients": (counts * around + added) / counts → around + added
+    shares, log_density = e_step(log_joint(points, weights, means, covariances))
+    new, means, around = m_step(points, shares, 0.0)
+    counts = shares.sum(axis=0)[:, None, None]
+    added = diagonal(points, reg_covar)
+    return new, means, (counts * around + added) / counts, log_density.mean()
+
+
 @exercise.bug
 def one_covariance_for_all(points, weights, means, covariances, reg_covar=1e-6):
     """One covariance is shared by all components. Each has its own, weighted by its shares."""
@@ -446,21 +552,24 @@ def one_covariance_for_all(points, weights, means, covariances, reg_covar=1e-6):
     return new, means, np.tile(pooled, (len(new), 1, 1)), log_likelihood
 
 
-@exercise.bug(eps=(1e-6, 1e-8, 1e-9, 1e-10))
-def eps_in_the_counts(points, weights, means, covariances, reg_covar=1e-6, eps=1e-6):
-    """A small number is added to the sums of the shares, and the weights no longer sum to 1. Each
+@exercise.bug(of_weights=(False,), eps=(1e-6, 1e-8, 1e-9, 1e-10))
+def eps_in_the_counts(
+    points, weights, means, covariances, reg_covar=1e-6, eps=1e-6, of_weights=True
+):
+    """A small number is added to the sums of the shares, which divide means and covariances. Each
     sum is above 0: divide by it as it is."""
-    # "A small number is added to the sums of the shares, and the weights no longer sum to 1":
-    #     0 < got.weights.sum() - 1 < 1e-3
+    # "A small number is added to the sums of the shares, which divide means and covariances":
+    #     0 < abs(want.means / got.means - 1).max() < 1e-3
     # "divide by it as it is": + eps → + 0
-    # "Each sum is above 0": (want.weights > 0).all() and not np.array_equal(got.weights,
-    #     want.weights)
+    # "Each sum is above 0": (want.weights > 0).all() and not np.array_equal(got.means, want.means)
     shares, log_density = e_step(log_joint(points, weights, means, covariances))
     counts = shares.sum(axis=0) + eps
     means = shares.T @ points / counts[:, None]
     ratio = shares.sum(axis=0) / counts
     around = spread(points, shares, means) * ratio[:, None, None]
     around = around + diagonal(points, reg_covar)
+    if not of_weights:
+        counts = shares.sum(axis=0)
     return counts / len(points), means, around, log_density.mean()
 
 

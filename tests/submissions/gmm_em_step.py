@@ -89,6 +89,18 @@ def point_after_point(points, weights, means, covariances, reg_covar=1e-6):
     return (*_fit(points, shares, reg_covar), total / len(points))
 
 
+def with_scipy(points, weights, means, covariances, reg_covar=1e-6):
+    from scipy.special import logsumexp
+    from scipy.stats import multivariate_normal
+
+    rows = zip(weights, means, covariances, strict=True)
+    table = [np.log(pi) + multivariate_normal.logpdf(points, mu, s) for pi, mu, s in rows]
+    joint = np.reshape(table, (len(weights), len(points))).T
+    log_density = logsumexp(joint, axis=1)
+    shares = np.exp(joint - log_density[:, None])
+    return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
 def without_the_weights(points, weights, means, covariances, reg_covar=1e-6):
     joint = _joint(points, np.ones(len(weights)), means, covariances)
     shares, log_density = _shares(joint)
@@ -341,6 +353,83 @@ def both_factors_weighted(points, weights, means, covariances, reg_covar=1e-6):
     return new, means, np.stack(around), log_density.mean()
 
 
+def shares_of_bare_densities(points, weights, means, covariances, reg_covar=1e-6):
+    """The weights are in the likelihood alone."""
+    shares, _ = _shares(_joint(points, np.ones(len(weights)), means, covariances))
+    log_density = _shares(_joint(points, weights, means, covariances))[1]
+    return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
+def bare_likelihood(points, weights, means, covariances, reg_covar=1e-6):
+    """The weights are in the shares alone."""
+    *new, _ = with_slogdet(points, weights, means, covariances, reg_covar)
+    joint = _joint(points, weights, means, covariances) - np.log(weights)
+    return (*new, np.logaddexp.reduce(joint, axis=1).mean())
+
+
+def half_of_the_diagonal(points, weights, means, covariances, reg_covar=1e-6):
+    """The sum of the factor's logarithms is halved, as the determinant's logarithm would be."""
+    factors = np.linalg.cholesky(covariances.astype(float))
+    sums = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
+    joint = _joint(points, weights, means, covariances) + sums - 0.5 * sums
+    shares, log_density = _shares(joint)
+    return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
+def sums_plus_a_little(points, weights, means, covariances, reg_covar=1e-6):
+    """Against 0 / 0."""
+    densities = np.exp(_joint(points, weights, means, covariances))
+    totals = densities.sum(axis=1, keepdims=True) + 1e-12
+    return (*_fit(points, densities / totals, reg_covar), np.log(totals).mean())
+
+
+def stabilised(points, weights, means, covariances, reg_covar=1e-6):
+    """A jitter for the Cholesky factor, which needs none."""
+    jitter = 1e-8 * np.eye(points.shape[1])
+    shares, log_density = _shares(_joint(points, weights, means, covariances + jitter))
+    return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
+def constant_divided_too(points, weights, means, covariances, reg_covar=1e-6):
+    pi, new, around, likelihood = with_slogdet(points, weights, means, covariances, 0.0)
+    added = reg_covar * np.eye(points.shape[1]) / (pi * len(points))[:, None, None]
+    return pi, new, around + added, likelihood
+
+
+def quotients_plus_a_little(points, weights, means, covariances, reg_covar=1e-6):
+    """Weights are means of the shares; the two quotients have a little below."""
+    shares, log_density = _shares(_joint(points, weights, means, covariances))
+    counts = shares.sum(axis=0) + 1e-6
+    means = shares.T @ points / counts[:, None]
+    apart = points[:, None] - means
+    around = np.einsum("nk,nki,nkj->kij", shares, apart, apart) / counts[:, None, None]
+    around += reg_covar * np.eye(points.shape[1])
+    return shares.mean(axis=0), means, around, log_density.mean()
+
+
+def singular_allowed(points, weights, means, covariances, reg_covar=1e-6):
+    """SciPy's densities leave out axes whose variances are small beside the largest."""
+    from scipy.stats import multivariate_normal
+
+    joint = np.empty((len(points), len(weights)))
+    for j, weight in enumerate(weights):
+        component = multivariate_normal(means[j], covariances[j], allow_singular=True)
+        joint[:, j] = np.log(weight) + component.logpdf(points)
+    shares, log_density = _shares(joint)
+    return (*_fit(points, shares, reg_covar), log_density.mean())
+
+
+def one_point_becomes_a_number(points, weights, means, covariances, reg_covar=1e-6):
+    """SciPy gives a number for one point, and the table has one axis."""
+    from scipy.stats import multivariate_normal
+
+    rows = zip(weights, means, covariances, strict=True)
+    table = [np.log(pi) + multivariate_normal.logpdf(points, mu, s) for pi, mu, s in rows]
+    joint = np.stack(table, axis=-1)
+    log_density = np.logaddexp.reduce(joint, axis=-1, keepdims=True)
+    return (*_fit(points, np.exp(joint - log_density), reg_covar), log_density.mean())
+
+
 WRONG = {
     without_the_weights: "weights_left_out",
     without_the_determinant: "determinant_left_out",
@@ -379,4 +468,13 @@ WRONG = {
     constant_before_and_after: "added_before_the_shares",
     by_np_cov: "counts_of_np_cov",
     both_factors_weighted: "shares_squared",
+    shares_of_bare_densities: "weights_left_out",
+    bare_likelihood: "likelihood_without_the_weights",
+    half_of_the_diagonal: "quarter_of_the_log_determinant",
+    sums_plus_a_little: "eps_in_the_shares",
+    stabilised: "eps_before_the_shares",
+    constant_divided_too: "added_before_the_division",
+    quotients_plus_a_little: "eps_in_the_counts",
+    singular_allowed: "a_property_fails",
+    one_point_becomes_a_number: "shapes_that_do_not_fit",
 }
