@@ -206,13 +206,16 @@ def filters_in_integers(x, w, b, stride=1, padding=0, dilation=1):
         return conv2d(x, w.astype(x.dtype), b, stride, padding, dilation)
 
 
-@exercise.bug
-def stride_ignored(x, w, b, stride=1, padding=0, dilation=1):
+@exercise.bug(kernels=("all", "1 x 1"))
+def stride_ignored(x, w, b, stride=1, padding=0, dilation=1, kernels="all"):
     """The kernel is laid over every pixel, whatever the stride. Take every `stride`-th place."""
     # "The kernel is laid over every pixel, whatever the stride": np.array_equal(got, right(x, w, b,
     #     1, padding, dilation))
-    # "Take every `stride`-th place": conv2d(x, w, b, 1 → conv2d(x, w, b, stride
-    return conv2d(x, w, b, 1, padding, dilation)
+    # "Take every `stride`-th place": every = 1 → every = stride
+    every = 1
+    if kernels == "1 x 1" and w.shape[2:] != (1, 1):
+        every = stride
+    return conv2d(x, w, b, every, padding, dilation)
 
 
 @exercise.bug

@@ -406,6 +406,14 @@ def bias_on_the_fourth_axis(x, w, b, stride=1, padding=0, dilation=1):
     return _by(x, w, np.zeros(len(b)), stride, padding, dilation) + b.reshape(1, 1, 1, -1)
 
 
+def shortcut_of_one_tap(x, w, b, stride=1, padding=0, dilation=1):
+    """A 1 x 1 kernel is one product for all pixels, whatever the stride."""
+    if w.shape[2:] == (1, 1):
+        pixels = _padded(x, padding).astype(float)
+        return np.einsum("nchw,fc->nfhw", pixels, w[:, :, 0, 0]) + b[:, None, None]
+    return _by(x, w, b, stride, padding, dilation)
+
+
 # What each is told.
 WRONG = {
     true_convolution: "kernel_flipped",
@@ -454,4 +462,5 @@ WRONG = {
     gaps_of_the_pixels_type: "filters_in_integers",
     bias_on_the_third_axis: "bias_along_the_height",
     bias_on_the_fourth_axis: "bias_along_the_width",
+    shortcut_of_one_tap: "stride_ignored",
 }
