@@ -73,7 +73,14 @@ exercise.case("as many dimensions as components", *mixture(12, 3, 3), 0.0)
 exercise.case("a constant on the diagonals", *plane, reg_covar=0.3)
 exercise.case("the constant that is left out", *mixture(9, 2, 2))
 exercise.case("one point", *mixture(1, 2, 2), 0.1)
-exercise.case("one point on a line", *mixture(1, 1, 2), 0.1)
+exercise.case(
+    "one point on a line",
+    np.array([[0.6]]),
+    np.array([0.3, 0.7]),
+    np.array([[1.1], [-0.4]]),
+    np.array([[[0.8]], [[1.7]]]),
+    0.1,
+)
 exercise.case(
     "equal components",
     plane[0],
