@@ -21,14 +21,15 @@ exercise.case("3 tokens, a window of 1", 3, 1)
 exercise.case("5 tokens, a window of 2", 5, 2)
 exercise.case("7 tokens, a window of 4", 7, 4)
 exercise.case("a window wider than the text", 4, 9)
-exercise.case("one new token after 6", 1, 3, 6)
+# As many keys as 7 tokens without a past: a mask that is kept by this number is wrong here.
+exercise.case("one new token after 6", 1, 4, 6)
 exercise.case("3 new tokens after 5", 3, 4, 5)
 exercise.case("a window that sees all of the past", 2, 30, 5)
 exercise.case("a past longer than the window", 4, 2, 9)
 exercise.case("one sink", 6, 2, sinks=1)
 exercise.case("3 sinks, of which the first tokens see some", 8, 2, sinks=3)
 exercise.case("2 sinks and a past", 3, 2, 6, 2)
-exercise.case("more sinks than tokens", 3, 1, 0, 5)
+exercise.case("more sinks than tokens", 3, 1, sinks=5)
 exercise.case("4 sinks, a past, and fewer new tokens", 2, 3, 9, 4)
 exercise.case("200 tokens after 100", 200, 64, 100, 4)
 
@@ -70,6 +71,19 @@ def future_seen(length, window, past=0, sinks=0):
 
 
 @exercise.bug
+def later_keys_within_the_window(length, window, past=0, sinks=0):
+    """A query sees all keys after it: there q - k is below 0, and so below `window`. Ask for
+    k <= q, too."""
+    # "A query sees all keys after it": got[0, past:].all()
+    # "there q - k is below 0, and so below `window`": (np.subtract(*positions(length, past)) <
+    #     window)[got].all() and np.triu(got, 1 + past).any()
+    # "Ask for k <= q, too": (q - k < window) | (k < sinks) → (k <= q) & ((q - k < window) | (k <
+    #     sinks))
+    q, k = positions(length, past)
+    return (q - k < window) | (k < sinks)
+
+
+@exercise.bug
 def past_ignored(length, window, past=0, sinks=0):
     """The queries are placed at 0, 1, 2, …, the first of all tokens, not after the past. The first
     one stands at `past`."""
@@ -101,6 +115,18 @@ def rows_of_the_past(length, window, past=0, sinks=0):
     #     past)
     q, k = positions(past + length)
     return (k <= q) & ((q - k < window) | (k < sinks))
+
+
+@exercise.bug
+def last_row_alone(length, window, past=0, sinks=0):
+    """After a past, there is a row for the last query only. Several new tokens may come at once:
+    give `length` rows."""
+    # "After a past, there is a row for the last query only": past and length > 1 and
+    #     np.array_equal(got, want[-1:])
+    # "Several new tokens may come at once: give `length` rows": mask[-1:] if past else mask →
+    #     mask[-length:]
+    mask = sliding_window_mask(length, window, past, sinks)
+    return mask[-1:] if past else mask
 
 
 @exercise.bug
@@ -146,15 +172,15 @@ def sinks_seen_before_they_come(length, window, past=0, sinks=0):
     return ((k <= q) & (q - k < window)) | (k < sinks)
 
 
-@exercise.bug
-def sinks_taken_from_the_window(length, window, past=0, sinks=0):
-    """The window is narrower by the number of sinks, so that a query sees `window` keys in all. The
-    sinks come on top of it."""
-    # "The window is narrower by the number of sinks, so that a query sees `window` keys in all":
-    #     bug(9, window=4, sinks=2)[-1].sum() == 4
-    # "The sinks come on top of it": window - sinks → window
+@exercise.bug(least=(0, 1))
+def sinks_taken_from_the_window(length, window, past=0, sinks=0, least=0):
+    """The window is narrower by the number of sinks, so that a query sees `window` keys in all
+    where that is enough for the sinks. The sinks come on top of it."""
+    # "The window is narrower by the number of sinks, so that a query sees `window` keys in all
+    #     where that is enough for the sinks": bug(9, window=4, sinks=2)[-1].sum() == 4
+    # "The sinks come on top of it": max(window - sinks, least) → window
     q, k = positions(length, past)
-    return (k <= q) & ((q - k < window - sinks) | (k < sinks))
+    return (k <= q) & ((q - k < max(window - sinks, least)) | (k < sinks))
 
 
 @exercise.bug
@@ -202,6 +228,18 @@ def itself_hidden(length, window, past=0, sinks=0):
     # "its softmax is 0/0": not np.exp(np.where(got[0], 0, -np.inf)).any()
     q, k = positions(length, past)
     return (k < q) & ((q - k < window) | (k < sinks))
+
+
+@exercise.bug(sink_itself=(True, False))
+def window_before_the_query(length, window, past=0, sinks=0, sink_itself=True):
+    """Each query sees the `window` keys before itself, and does not see itself. The window ends at
+    the query: q - k is 0 to window - 1."""
+    # "Each query sees the `window` keys before itself, and does not see itself": bug(9,
+    #     window=3)[8].sum() == 3 and not bug(9, window=3)[8, 8]
+    # "The window ends at the query: q - k is 0 to window - 1": (k < q) & (q - k <= window) → (k <=
+    #     q) & (q - k < window)
+    q, k = positions(length, past)
+    return (k < q) & (q - k <= window) | (k < sinks) & (k < q + sink_itself)
 
 
 @exercise.bug

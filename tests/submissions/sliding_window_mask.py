@@ -187,6 +187,39 @@ def slices_from_below_zero(length, window, past=0, sinks=0):
     return mask
 
 
+def one_row_after_a_past(length, window, past=0, sinks=0):
+    n = np.arange(past + length)
+    whole = _mask(n[:, None], n, window, sinks)
+    return whole[-1:] if past else whole
+
+
+def those_before(length, window, past=0, sinks=0):
+    q, k = _at(length, past)
+    return (k < q) & (k >= q - window) | (k < sinks) & (k <= q)
+
+
+def not_causal(length, window, past=0, sinks=0):
+    q, k = _at(length, past)
+    return (k > q - window) | (k < sinks)
+
+
+def sinks_by_their_numbers(length, window, past=0, sinks=0):
+    q, k = _at(length, past)
+    mask = k > q - window
+    mask[:, np.arange(sinks)] = True
+    return mask & (k <= q)
+
+
+_kept = {}
+
+
+def kept_by_the_number_of_keys(length, window, past=0, sinks=0):
+    key = past + length, window, sinks
+    if key not in _kept:
+        _kept[key] = by_triangles(length, window, past, sinks)
+    return _kept[key].copy()
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     before_and_itself: "one_key_too_many",
@@ -197,7 +230,7 @@ WRONG = {
     causal: "no_window",
     without_sinks: "sinks_ignored",
     sinks_for_all: "sinks_seen_before_they_come",
-    sinks_within_the_window: "one_sided",
+    sinks_within_the_window: "sinks_taken_from_the_window",
     strictly_before: "itself_hidden",
     turned: "hidden_keys_marked",
     numbers: "a_property_fails",
@@ -212,4 +245,9 @@ WRONG = {
     sinks_of_the_new_tokens: "sinks_among_the_new_tokens",
     lower_edge_without_past: "window_placed_without_the_past",
     slices_from_below_zero: "negative_start_of_a_slice",
+    one_row_after_a_past: "last_row_alone",
+    those_before: "window_before_the_query",
+    not_causal: "later_keys_within_the_window",
+    sinks_by_their_numbers: "wrong_where_sinks_is_5",
+    kept_by_the_number_of_keys: "kept_from_an_earlier_call",
 }
