@@ -296,6 +296,52 @@ def mean_loss_of_all_targets(losses, targets, token_bytes):
     return losses.mean() / np.log(2) / sizes[counted].mean()
 
 
+@exercise.bug(masked_too=(False, True))
+def mean_length_of_more_targets(losses, targets, token_bytes, masked_too=False):
+    """The mean loss is over targets of 1 byte or more, and the mean length over others, too. Take
+    both over the former."""
+    # "The mean loss is over targets of 1 byte or more, and the mean length over others, too":
+    #     np.isclose(got * np.log(2), losses[token_bytes[targets] > 0].mean() /
+    #     token_bytes[targets].mean()) and (token_bytes[targets] == 0).any()
+    # "Take both over the former": sizes[masked_too | (targets >= 0)] → sizes[counted]
+    losses, sizes, counted = parts(losses, targets, token_bytes)
+    length = sizes[masked_too | (targets >= 0)].mean()
+    return losses[counted].mean() / np.log(2) / length
+
+
+@exercise.bug
+def tokens_of_one_byte_left_out(losses, targets, token_bytes):
+    """Tokens of 1 byte are left out as if they were special. Leave out tokens of 0 bytes alone."""
+    # "Tokens of 1 byte are left out as if they were special": bug(np.array([1.0, 5.0]),
+    #     np.array([0, 1]), np.array([1, 2])) == bug(np.array([5.0]), np.array([0]), np.array([2]))
+    # "Leave out tokens of 0 bytes alone": sizes > 1 → sizes > 0
+    losses, sizes, _ = parts(losses, targets, token_bytes)
+    counted = sizes > 1
+    with np.errstate(invalid="ignore"):
+        return losses[counted].sum() / np.log(2) / sizes[counted].sum()
+
+
+@exercise.bug(each_row=(True, False))
+def stopped_at_a_mask(losses, targets, token_bytes, each_row=True):
+    """What follows a masked target does not count, as if all were padding from there on. Leave out
+    masked targets alone: `continue` in place of `break`."""
+    # "What follows a masked target does not count, as if all were padding from there on":
+    #     np.isclose(got, right(losses, np.where(np.logical_or.accumulate(targets < 0, axis=-1), -1,
+    #     targets), token_bytes)) and not np.isclose(got, want)
+    # "Leave out masked targets alone: `continue` in place of `break`": break → continue
+    losses, sizes, _ = parts(losses, targets, token_bytes)
+    length = losses.shape[-1] if each_row else losses.size
+    nats = total = 0
+    for row in range(losses.size // length):
+        for at in range(row * length, (row + 1) * length):
+            if targets.flat[at] < 0:
+                break
+            nats += losses.flat[at] * (sizes.flat[at] > 0)
+            total += sizes.flat[at]
+    with np.errstate(invalid="ignore"):
+        return nats / np.log(2) / np.int64(total)
+
+
 @exercise.bug
 def special_tokens_of_one_byte(losses, targets, token_bytes):
     """A special token is given a byte, and so its loss and the byte both count. Leave 0 bytes as

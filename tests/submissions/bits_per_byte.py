@@ -233,6 +233,33 @@ def at_least_a_byte(losses, targets, token_bytes):
     return _ours(losses, targets, np.maximum(token_bytes, 1))
 
 
+def mean_length_with_special(losses, targets, token_bytes):
+    known = targets >= 0
+    sizes = token_bytes[targets[known]].astype(float)
+    nats = losses[known].astype(float)[sizes > 0]
+    return nats.mean() / np.log(2) / sizes.mean()
+
+
+def two_bytes_or_more(losses, targets, token_bytes):
+    sizes = _sizes(targets, token_bytes)
+    return np.sum(losses[sizes > 1] / np.log(2)) / np.sum(sizes, where=sizes > 1)
+
+
+def padding_from_the_first_mask(losses, targets, token_bytes):
+    text = np.cumprod(targets >= 0, axis=-1) > 0
+    return _with(losses[text], _sizes(targets, token_bytes)[text])
+
+
+def nothing_after_a_mask(losses, targets, token_bytes):
+    nats = size = np.float64(0)
+    for loss, target in zip(losses.ravel(), targets.ravel(), strict=True):
+        if target < 0:
+            break
+        if token_bytes[target]:
+            nats, size = nats + loss, size + token_bytes[target]
+    return nats / size / np.log(2)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     in_nats: "nats",
@@ -258,7 +285,7 @@ WRONG = {
     each_row: "wrong_where_losses_and_token_bytes_have_different_numbers_of_axes",
     first_row: "rows_in_another_order_should_not_matter",
     mask_written: "an_argument_changed",
-    mean_over_all_places: "too_large",
+    mean_over_all_places: "mean_length_of_more_targets",
     whole_bits: "too_large",
     ignores_two_numbers: "one_mask_alone",
     token_0_is_padding: "first_token_masked",
@@ -267,4 +294,8 @@ WRONG = {
     mean_over_mean: "mean_loss_of_all_targets",
     at_least_a_byte: "special_tokens_of_one_byte",
     targets_in_int16: "wrong_for_numbers_that_are_large",
+    mean_length_with_special: "mean_length_of_more_targets",
+    two_bytes_or_more: "tokens_of_one_byte_left_out",
+    padding_from_the_first_mask: "stopped_at_a_mask",
+    nothing_after_a_mask: "stopped_at_a_mask",
 }
