@@ -293,6 +293,33 @@ def one_gradient_for_the_batch(dout, factors, mean=False):
 
 
 @exercise.bug
+def divided_by_the_batch(dout, factors):
+    """The gradients are divided by the number of examples. Where the loss is their mean, `dout`
+    has this factor: leave them as they are."""
+    # "The gradients are divided by the number of examples": np.allclose(got * dout[..., 0,
+    #     0].size, want) and factors.ndim > 3
+    # "Where the loss is their mean, `dout` has this factor": np.allclose(right(dout / dout[..., 0,
+    #     0].size, factors), got) and "dout"
+    # "leave them as they are": / dout[..., 0, 0].size →
+    return multi_dot_backward(dout, factors) / dout[..., 0, 0].size
+
+
+@exercise.bug
+def last_factor_left_out(dout, factors):
+    """The products on the right end one factor early, before the last. Take all factors after a
+    factor: `factors[i + 1:]`."""
+    # "The products on the right end one factor early, before the last": np.allclose(got, [*right(
+    #     dout, factors[:-1]), want[-1]])
+    # "Take all factors after a factor: `factors[i + 1:]`": factors[i + 1:-1] → factors[i + 1:]
+    factors, found = as_float(factors), []
+    for i, (left, g, _) in enumerate(sides(dout, factors)):
+        for factor in factors[i + 1 : -1][::-1]:
+            g = g @ turned(factor)
+        found.append(turned(left) @ g)
+    return np.stack(found)
+
+
+@exercise.bug
 def ones_for_the_identity(dout, factors):
     """A product begins with a matrix of ones. The product of no factors is the identity, `np.eye`,
     which changes nothing."""
@@ -405,14 +432,15 @@ def entry_by_entry(dout, factors):
     return np.stack([dout * other for other in others])
 
 
-@exercise.bug(right_side=(False, True))
-def divided_by_a_pseudoinverse(dout, factors, right_side=False):
+@exercise.bug(side=("left", "right", "what is left"))
+def divided_by_a_pseudoinverse(dout, factors, side="left"):
     """The products of one side are made of longer ones by a pseudoinverse, which takes nothing
     back where there is no inverse. Keep them in a list on the way."""
     # "which takes nothing back where there is no inverse": not np.allclose(got, want) and
     #     (np.linalg.matrix_rank(factors) < factors.shape[-1]).any()
     # "Keep them in a list on the way": lefts[place + 1] @ np.linalg.pinv(factor) →
-    #     lefts[place]; np.linalg.pinv(made[place + 1]) @ made[-1] → right
+    #     lefts[place]; np.linalg.pinv(made[place + 1]) @ made[-1] → right;
+    #     np.linalg.pinv(taken) @ right → sides(dout, factors)[place][2]
     # "The products of one side are made of longer ones by a pseudoinverse":
     #     np.allclose(got[2], turned(products(factors)[3] @ np.linalg.pinv(factors[2])) @ dout
     #     @ turned(factors[3]))
@@ -420,8 +448,12 @@ def divided_by_a_pseudoinverse(dout, factors, right_side=False):
     lefts, made = products(factors), products(factors)
     for place in reversed(range(len(factors))):
         factor, (_, g, right) = factors[place], sides(dout, factors)[place]
-        if right_side:
+        if side == "right":
             right = np.linalg.pinv(made[place + 1]) @ made[-1]
+        elif side == "what is left":
+            right = made[-1]
+            for taken in factors[: place + 1]:
+                right = np.linalg.pinv(taken) @ right
         else:
             lefts[place] = lefts[place + 1] @ np.linalg.pinv(factor)
         gradients.append(turned(lefts[place]) @ g @ turned(right))

@@ -389,6 +389,47 @@ def never_reset(dout, factors):
     return np.stack(found)
 
 
+def what_is_left_by_the_pseudoinverse(dout, factors):
+    """Each factor is taken from the product of all, one after another."""
+    dout, factors = _float(dout, factors)
+    left, right, found = _product([], dout), _product(factors, dout), []
+    for factor in factors:
+        right = np.linalg.pinv(factor) @ right
+        found.append(_turned(left) @ dout @ _turned(right))
+        left = left @ factor
+    return np.stack(found)
+
+
+def but_for_the_last(dout, factors):
+    dout, factors = _float(dout, factors)
+    k, found = len(factors), []
+    for i in range(k):
+        left = right = _product([], dout)
+        for j in range(i):
+            left = left @ factors[j]
+        for j in range(i + 1, k - 1):
+            right = right @ factors[j]
+        found.append(_turned(left) @ dout @ _turned(right))
+    return np.stack(found)
+
+
+def as_of_a_mean_loss(dout, factors):
+    return each_anew(dout / np.prod(dout.shape[:-2]), factors)
+
+
+def two_or_more(dout, factors):
+    """The first and the last factor are taken apart, which one alone cannot be."""
+    dout, factors = _float(dout, factors)
+    lefts, g = list(itertools.accumulate(factors[:-1], np.matmul)), dout
+    if not lefts:
+        return _turned(factors) @ dout
+    found = []
+    for left, factor in zip(lefts[::-1], factors[:0:-1], strict=True):
+        found.append(_turned(left) @ g)
+        g = g @ _turned(factor)
+    return np.stack([g, *found[::-1]])
+
+
 WRONG = {
     left_as_it_is: "left_not_transposed",
     right_as_it_is: "right_not_transposed",
@@ -425,4 +466,8 @@ WRONG = {
     with_the_factor_but_for_the_first: "factor_itself_on_the_left",
     moved_on_before_it_is_used: "factor_itself_on_the_right",
     never_reset: "gradient_carried_on",
+    what_is_left_by_the_pseudoinverse: "divided_by_a_pseudoinverse",
+    but_for_the_last: "last_factor_left_out",
+    as_of_a_mean_loss: "divided_by_the_batch",
+    two_or_more: None,
 }
