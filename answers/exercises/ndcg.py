@@ -73,6 +73,12 @@ exercise.case(
     np.array([4.0, 1, 3, 2]),
     3,
 )
+exercise.case(
+    "grades below 1",
+    np.array([0.25, 0.0, 0.4, 0.1]),
+    np.array([3.0, 1, 2, 4]),
+    2,
+)
 exercise.case("scores below 0", grades, scores - 40, 6)
 exercise.case(
     "scores that are whole numbers", np.array([0.5, 0.0, 2.0]), np.array([1, 3, 2]), 2
@@ -95,6 +101,12 @@ exercise.case(
     np.array([2, 0, 3, 1, 0]),
     np.array([9, 5, 5, 5, 1]),
     2,
+)
+exercise.case(
+    "equal scores that stand apart",
+    np.array([3, 0, 1, 2, 1]),
+    np.array([0.7, 0.2, 0.7, 0.9, 0.2]),
+    4,
 )
 exercise.case(
     "several groups of equal scores", rng.integers(0, 4, 30), rng.integers(0, 6, 30), 12
@@ -255,6 +267,42 @@ def by_the_place(grades, scores, k):
     weights = 1 / np.arange(1, len(gains) + 1)
     weights[k:] = 0
     return share(shared(gains, scores, weights), shared(gains, gains, weights))
+
+
+@exercise.bug(least=(0, 1), all_at_most=(True,))
+def one_place_too_few(grades, scores, k, least=1, all_at_most=False):
+    """Only the first k - 1 places count. The discount of place k counts, too."""
+    # "Only the first k - 1 places count": np.isclose(bug(np.array([0, 1, 1, 2]), np.array([4, 3, 2,
+    #     1]), 3), right(np.array([0, 1, 1, 2]), np.array([4, 3, 2, 1]), 2))
+    # "The discount of place k counts, too": weights[max(last - 1, least):] → weights[last:]
+    gains, last = gains_of(grades), min(k, len(grades)) if all_at_most else k
+    weights = discounts(len(gains), k)
+    weights[max(last - 1, least) :] = 0
+    return share(shared(gains, scores, weights), shared(gains, gains, weights))
+
+
+@exercise.bug
+def one_place_too_many(grades, scores, k):
+    """The first k + 1 places count. Cut after place k."""
+    # "The first k + 1 places count": np.isclose(got, right(grades, scores, k + 1))
+    # "Cut after place k": k + 1 → k
+    return ndcg(grades, scores, k + 1)
+
+
+@exercise.bug
+def order_for_places(grades, scores, k):
+    """`argsort` tells the item that stands on each place, and is taken for the place of each item.
+    Bring the gains into this order, or sort it once more."""
+    # "`argsort` tells the item that stands on each place, and is taken for the place of each item":
+    #     bug(np.array([0, 0, 1]), np.array([1, 3, 2]), 3) == 1 and
+    #     list(np.argsort([-1, -3, -2])) == [1, 2, 0]
+    # "Bring the gains into this order, or sort it once more": weights[order] →
+    #     weights[np.argsort(order)]
+    gains, weights = gains_of(grades), discounts(len(grades), k)
+    order = np.argsort(-scores.astype(np.float64), kind="stable")
+    given = weights[order]
+    given = np.array([given[scores == score].mean() for score in scores])
+    return share(float(gains @ given), ordered(gains, gains, weights))
 
 
 @exercise.bug

@@ -1,5 +1,7 @@
 """Right and wrong ways to write `ndcg`."""
 
+import itertools
+
 import numpy as np
 
 
@@ -236,6 +238,52 @@ def shifted_ones(grades, scores, k):
     return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
 
 
+def places_before_k(grades, scores, k):
+    gains, items = _gain(grades), len(grades)
+    weights = _weights(items, max(min(k, items) - 1, 1))
+    return _share(_shared(gains, scores, weights), np.sort(gains)[::-1] @ weights)
+
+
+def up_to_k_less_one(grades, scores, k):
+    return group_after_group(grades, scores, k - 1)
+
+
+def up_to_k_and_one(grades, scores, k):
+    return group_after_group(grades, scores, k + 1)
+
+
+def ranks_by_one_argsort(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    given = weights[np.argsort(-scores.astype(float), kind="stable")]
+    given = [given[scores == score].mean() for score in scores]
+    return _share(gains @ given, np.sort(gains)[::-1] @ weights)
+
+
+def ranks_by_one_argsort_without_ties(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    given = weights[np.argsort(-scores.astype(float), kind="stable")]
+    return _share(gains @ given, np.sort(gains)[::-1] @ weights)
+
+
+def nothing_below_a_gain_of_1(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    best = np.sort(gains)[::-1] @ weights
+    return 0.0 if best < 1 else _shared(gains, scores, weights) / best
+
+
+def groups_of_neighbours(grades, scores, k):
+    """`itertools.groupby` before the sort."""
+    items = zip(scores.tolist(), _gain(grades).tolist(), strict=True)
+    groups = [
+        (score, [gain for _, gain in group])
+        for score, group in itertools.groupby(items, key=lambda item: item[0])
+    ]
+    groups.sort(key=lambda each: -each[0])
+    means = [np.mean(gains) for _, gains in groups for _ in gains]
+    weights = _weights(len(grades), k)
+    return _share(means @ weights, np.sort(_gain(grades))[::-1] @ weights)
+
+
 # What each is told.
 WRONG = {
     linear_gain: "grade_as_gain",
@@ -265,4 +313,11 @@ WRONG = {
     by_midranks: "discount_of_the_mean_place",
     truncated_grades: "grades_made_whole",
     shifted_ones: "powers_of_integers",
+    places_before_k: "one_place_too_few",
+    up_to_k_less_one: "one_place_too_few",
+    up_to_k_and_one: "one_place_too_many",
+    ranks_by_one_argsort: "order_for_places",
+    ranks_by_one_argsort_without_ties: "order_for_places",
+    nothing_below_a_gain_of_1: None,
+    groups_of_neighbours: "rows_in_another_order_should_not_matter",
 }
