@@ -26,7 +26,7 @@ exercise.case("one new token after 6", 1, 4, 6)
 exercise.case("3 new tokens after 5", 3, 4, 5)
 exercise.case("a window that sees all of the past", 2, 30, 5)
 exercise.case("a past longer than the window", 4, 2, 9)
-exercise.case("one sink", 6, 2, sinks=1)
+exercise.case("one sink", 7, 4, sinks=1)
 exercise.case("3 sinks, of which the first tokens see some", 8, 2, sinks=3)
 exercise.case("2 sinks and a past", 3, 2, 6, 2)
 exercise.case("more sinks than tokens", 3, 1, sinks=5)
@@ -181,6 +181,18 @@ def sinks_taken_from_the_window(length, window, past=0, sinks=0, least=0):
     # "The sinks come on top of it": max(window - sinks, least) → window
     q, k = positions(length, past)
     return (k <= q) & ((q - k < max(window - sinks, least)) | (k < sinks))
+
+
+@exercise.bug(itself=(1, 0))
+def sinks_replace_the_window(length, window, past=0, sinks=0, itself=1):
+    """Where there are sinks, a query sees them and no more than itself besides: the window is lost.
+    The sinks come on top of it."""
+    # "Where there are sinks, a query sees them and no more than itself besides": bug(9, window=4,
+    #     sinks=2)[-1].sum() == 2 + 1
+    # "the window is lost": np.array_equal(got, bug(length, 1, past, sinks)) and sinks
+    # "The sinks come on top of it": (itself if sinks else window) → window
+    q, k = positions(length, past)
+    return (k <= q) & ((q - k < (itself if sinks else window)) | (k < sinks))
 
 
 @exercise.bug

@@ -143,6 +143,10 @@ def sinks_replace_the_window(length, window, past=0, sinks=0):
     return (k <= q) & ((k < sinks) if sinks else (q - k < window))
 
 
+def sinks_and_itself(length, window, past=0, sinks=0):
+    return by_triangles(length, 1 if sinks else window, past, sinks)
+
+
 def one_sink_at_most(length, window, past=0, sinks=0):
     return by_triangles(length, window, past, min(sinks, 1))
 
@@ -237,7 +241,8 @@ WRONG = {
     scores: "added_to_scores",
     by_blocks: "blocks_of_the_window",
     upper_left: "past_ignored",
-    sinks_replace_the_window: "one_sided",
+    sinks_replace_the_window: "sinks_replace_the_window",
+    sinks_and_itself: "sinks_replace_the_window",
     one_sink_at_most: "sinks_always_1",
     window_of_the_cache: "one_sided",
     sinks_positional_only: "one_sided",
