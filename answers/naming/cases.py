@@ -10,6 +10,7 @@ from answers.grader.parts import Complaint, Part, overflowed
 from answers.grader.trials import Case
 from answers.naming.submission import Submission
 from answers.naming.traits import (
+    by_default,
     magnitude,
     nearest,
     numbers,
@@ -78,11 +79,15 @@ def in_common(submission: Submission) -> Name | None:
     if not failing or failing >= cases - refused or not say_something(submission):
         return None
     traits = {case: traits_of(case) for case in cases}
+    left_out = set().union(*map(by_default, cases))
     found = limit_of(cases, failing)
     for kind, text in sorted(set().union(*traits.values())):
         incidental = kind in INCIDENTAL
         # That half of the inputs hold a 0 says little.
         if kind in found or (incidental and 2 * len(failing) >= len(cases)):
+            continue
+        # It is not so of these inputs alone: others have it by default.
+        if (kind, text) in left_out:
             continue
         having = {case for case in cases if (kind, text) in traits[case]}
         telling = not incidental and kind != "refused" and len(having) > 1

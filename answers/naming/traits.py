@@ -104,6 +104,18 @@ def traits_of(case: Case) -> set[Trait]:
     return traits
 
 
+def by_default(case: Case) -> set[Trait]:
+    """What is so of arguments that are left out."""
+    given = case.bound()
+    passed = given.arguments
+    given.apply_defaults()
+    return {
+        ("value", f"`{name}` is {value!r}")
+        for name, value in given.arguments.items()
+        if name not in passed and isinstance(value, bool | int | float | str)
+    }
+
+
 def counted(count: int, word: str, several: str) -> str:
     return f"{count} {word if count == 1 else several}"
 

@@ -181,6 +181,21 @@ def test_one_number_is_no_answer_to_other_inputs_where_these_spoil_what_is_right
     assert exercise.run(lambda p, q: gap(p, p)).bug == "q_for_p"
 
 
+def test_a_value_that_other_inputs_have_by_default_is_not_what_a_failing_one_has_alone():
+    exercise = exercise_of(itself, *MATRICES)
+    exercise.case("shifted", MATRICES[0], None, 1.5)
+    exercise.case("a row", RNG.normal(size=(1, 3)), None, 0.0)
+
+    def no_single_row(x, y=None, shift=0.0):
+        if len(x) == 1:
+            raise IndexError("index 1 is out of bounds")
+        return x + shift
+
+    report = exercise.run(no_single_row)
+    assert not report.passed
+    assert "`shift` is 0.0" not in (report.diagnosis or "")
+
+
 def test_where_one_value_alone_is_right_what_it_hides_is_looked_for():
     exercise = Exercise(itself, "a-page", ("Hint.",))
     for number, x in enumerate(MATRICES):
