@@ -344,7 +344,7 @@ WRONG = {
     values_looked_up: "index_of_an_equal_logit",
     whatever_the_sign: "largest_in_size",
     partitioned_at_the_end: "in_no_order",
-    partitioned_then_sorted: "partition_among_equals",
-    partitioned_at_the_end_then_sorted: "partition_among_equals",
+    partitioned_then_sorted: "equal_logits_in_any_order",
+    partitioned_at_the_end_then_sorted: "equal_logits_in_any_order",
     whole_for_one: "wrong_only_where_it_should_be_1",
 }
