@@ -12,7 +12,9 @@ KEEP_INPUT = "Change no input."
 # What is judged are numbers: a result cut off to integers is wrong, one of whole numbers is not.
 FLOATS = "Compute in floats, for integers too."
 DTYPE = "the dtype of the result"
-PRECISION = "Numbers are compared to within {} of their size{}."
+# A small number may be off by a hundredth of what one of size 1 may.
+PRECISION = "Numbers are compared to within {} of their size plus {}{}."
+IN_FLOAT32 = " ({} and {} in float32)"
 GRADIENTS = "The gradients that PyTorch finds through your code are judged as well."
 REFUSE = "Raise ValueError for {}."
 # The section of a docstring with the refusals, and its title in the stub.
@@ -92,9 +94,12 @@ def rules(function: ast.FunctionDef, precision: Sequence[float], refuses: str) -
     said += [FLOATS] if computes_floats(function) else []
     if re.search("loat|Real", gives):
         # 1e-8, where Python writes 1e-08.
-        digits = [f"{each:.0e}".replace("e-0", "e-") for each in precision]
-        coarse = f" ({digits[1]} in float32)" if digits[1:] else ""
-        said.append(PRECISION.format(digits[0], coarse))
+        fine, *coarse = (
+            [f"{each:.0e}".replace("e-0", "e-") for each in (rtol, rtol / 100)]
+            for rtol in precision
+        )
+        beside = IN_FLOAT32.format(*coarse[0]) if coarse else ""
+        said.append(PRECISION.format(*fine, beside))
     said += [GRADIENTS] if "Float[Tensor" in takes else []
     said += [REFUSE.format(refuses)] if refuses else []
     kinds = {kind for kind in KINDS if f"{kind}[" in takes}

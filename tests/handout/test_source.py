@@ -127,7 +127,8 @@ def test_what_is_judged_beside_the_result_is_said(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_precision_that_is_said_is_the_comparison_s(name):
     """An answer that is off by a little less passes, and by a little more fails."""
-    digits = re.findall(r"to within (\S+) of their size(?: \((\S+) in float32\))?", rules(name))
+    said = r"to within (\S+) of their size plus (\S+?)(?: \((\S+) and (\S+) in float32\))?\.(?!\d)"
+    digits = re.findall(said, " ".join(rules(name).split()))
     floats = [
         (case.rtol, part)
         for case in cases(name)
@@ -137,8 +138,12 @@ def test_the_precision_that_is_said_is_the_comparison_s(name):
     if not floats:
         assert digits == []
         return
-    ((fine, coarse),) = digits
-    assert {rtol for rtol, _ in floats} == {float(each) for each in (fine, coarse) if each}
+    ((fine, near_0, coarse, near_0_coarse),) = digits
+    least = {float(fine): float(near_0)} | ({float(coarse): float(near_0_coarse)} if coarse else {})
+    assert {rtol for rtol, _ in floats} == least.keys()
+    for rtol, off in least.items():
+        assert agrees(np.array([0.9 * off]), np.zeros(1), rtol)
+        assert not agrees(np.array([1.1 * off]), np.zeros(1), rtol)
     for rtol, part in floats:
         large = part[np.isfinite(part) & (np.abs(part) > 1)].astype(float)
         assert agrees(large * (1 + 0.9 * rtol), large, rtol)
