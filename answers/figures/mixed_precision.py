@@ -13,7 +13,8 @@ FORMATS = {"float32": (23, 127), "bfloat16": (7, 127), "float16": (10, 15)}
 # --8<-- [start:float_steps]
 def float_steps() -> Figure:
     """The step to the next float as a share of the number, at each power of two: a format is as
-    exact as its line is low, and as wide as its line is long.
+    exact as its line is low, and as wide as its line is long. Where it slopes, numbers are
+    subnormal; float16 is normal between the vertical lines.
 
     Three lines. float16 falls from 1 at 6e-8 to 1e-3 at 6e-5, and stays there up to 3e4. bfloat16
     falls from 1 at 9e-41 to 8e-3 at 1e-38, and stays there up to 2e38. float32 falls from 1 at

@@ -2,6 +2,7 @@
 
 They stand in a file because a new process imports its work: it knows nothing of a notebook. Each
 function is told its rank and how many ranks there are, and returns what the lab looks at.
+`gloo.all_reduce` is the ring of question 36, `dist.all_reduce` PyTorch's own sum.
 """
 
 import numpy as np

@@ -56,4 +56,4 @@ def test_dpo_paths():
     figure.says("DPO for three β", len(ends) == len(figure.lines()) - 1)
     figure.says("pairs of the five answers", len(REWARDS) == 5)
     figure.says("One curve over the KL")
-    figure.says("of DPO after 0, 1, 3, 10, 30 and 300 steps", dots.shape == (2, len(SHOWN)))
+    figure.says("after 0, 1, 3, 10, 30 and 300 steps of size 5/β²", dots.shape == (2, len(SHOWN)))
