@@ -374,11 +374,6 @@ def a_row_for_each_document(tokens, lengths, width, pad=0):
     return rows, positions, _mask(owner)
 
 
-def tokens_in_int32(tokens, lengths, width, pad=0):
-    rows, positions, mask = by_lists(tokens, lengths, width, pad)
-    return rows.astype(np.int32), positions, mask
-
-
 def rows_of_floats(tokens, lengths, width, pad=0):
     """`np.zeros` without a type."""
     rows, positions, mask = by_lists(tokens, lengths, width, pad)
@@ -406,7 +401,6 @@ WRONG = {
     documents_in_both_directions: "later_tokens_seen",
     numbered_in_each_row_from_0: "padding_of_the_first_document",
     a_row_for_each_document: "rows_left_empty",
-    tokens_in_int32: "wrong_for_numbers_that_are_large",
     rows_of_floats: "a_property_fails",
     two_rows_open: None,
     only_the_newest_row: "next_fit",

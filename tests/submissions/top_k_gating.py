@@ -288,30 +288,6 @@ def partitioned_at_the_end(logits, k):
     return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
 
 
-def partitioned_then_sorted(logits, k):
-    z = _float(logits)
-    chosen = np.sort(np.argpartition(-z, k - 1, axis=-1)[..., :k], axis=-1)
-    top = np.take_along_axis(z, chosen, axis=-1)
-    order = np.argsort(-top, axis=-1, kind="stable")
-    top, chosen = (np.take_along_axis(each, order, axis=-1) for each in (top, chosen))
-    return _softmax(top), chosen
-
-
-def partitioned_at_the_end_then_sorted(logits, k):
-    z = _float(logits)
-    chosen = np.argpartition(z, -k, axis=-1)[..., -k:]
-    top = np.take_along_axis(z, chosen, axis=-1)
-    order = np.argsort(-top, axis=-1, kind="stable")
-    return _softmax(np.take_along_axis(top, order, -1)), np.take_along_axis(chosen, order, -1)
-
-
-def whole_for_one(logits, k):
-    """Switch keeps the probability of the one that is chosen."""
-    chosen = np.argsort(-_float(logits), axis=-1, kind="stable")[..., :k]
-    top = np.take_along_axis(_softmax(_float(logits)), chosen, axis=-1)
-    return top if k == 1 else top / top.sum(-1, keepdims=True), chosen
-
-
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     switch_gates: "not_renormalised",
@@ -344,7 +320,4 @@ WRONG = {
     values_looked_up: "index_of_an_equal_logit",
     whatever_the_sign: "largest_in_size",
     partitioned_at_the_end: "in_no_order",
-    partitioned_then_sorted: "equal_logits_in_any_order",
-    partitioned_at_the_end_then_sorted: "equal_logits_in_any_order",
-    whole_for_one: "wrong_only_where_it_should_be_1",
 }
