@@ -380,29 +380,13 @@ def rows_of_floats(tokens, lengths, width, pad=0):
     return rows.astype(float), positions, mask
 
 
-def two_rows_open(tokens, lengths, width, pad=0):
-    """Rows before the last two are closed."""
-    bins, left = [], []
-    for number, n in enumerate(lengths.tolist()):
-        fits = [i for i in range(len(left))[-2:] if n <= left[i]]
-        if not fits:
-            fits = [len(bins)]
-            bins.append([])
-            left.append(width)
-        bins[fits[0]].append(number)
-        left[fits[0]] -= n
-    rows, positions, owner = _made(tokens, lengths, width, pad, bins)
-    return rows, positions, _mask(owner)
-
-
-# What each is told; None where no known mistake explains it.
+# What each is told.
 WRONG = {
     padding_from_zero: "positions_in_the_padding",
     documents_in_both_directions: "later_tokens_seen",
     numbered_in_each_row_from_0: "padding_of_the_first_document",
     a_row_for_each_document: "rows_left_empty",
     rows_of_floats: "a_property_fails",
-    two_rows_open: None,
     only_the_newest_row: "next_fit",
     first_row_or_a_new_one: "first_row_alone_asked",
     fullest_row: "best_fit",
