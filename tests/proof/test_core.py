@@ -7,10 +7,13 @@ import pytest
 
 from answers.cards.cards import follow_ups
 from answers.pages import COMMENT, FENCE, FOLDED, FRONT_MATTER, Page, pages
+from answers.proof import minutes
 from answers.proof.fences import Fence, python_fences
 
 WORDS, CODE, WITH_OUTPUT, FUNCTION, MISTAKES, ASKED = 1400, 60, 80, 15, 8, range(6, 13)
 ALGORITHM = 0.9  # of the lines of the package that a page shows
+
+LATER = [page for page in pages() if page.number > 20]  # the first twenty hold more
 
 each_page = pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.stem)
 
@@ -54,6 +57,13 @@ def refusing(code: str) -> set[int]:
 def test_its_words_can_be_read(page):
     words = re.findall(r"\S*\w\S*", FENCE.sub("", COMMENT.sub("", core(page))))
     assert len(words) <= WORDS
+
+
+@pytest.mark.parametrize("page", LATER, ids=lambda page: page.path.stem)
+def test_it_takes_ten_minutes(page):
+    assert minutes.reading(page.path, page.path.read_text("utf-8")) <= 10, (
+        f"docs/questions/{page.path.name}: fold a part, or shorten"
+    )
 
 
 @each_page
