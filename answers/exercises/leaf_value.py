@@ -276,11 +276,12 @@ def bounded_below(g, h, leaf, penalty=1.0, least=1e-6):
 
 @exercise.bug
 def curvature_of_all(g, h, leaf, penalty=1.0):
-    """Below the fraction stands the sum of all second derivatives. Add up those of the leaf's own
-    examples."""
+    """Below the fraction stands the sum of all second derivatives. Add up the second derivatives
+    of the leaf's own examples."""
     # "Below the fraction stands the sum of all second derivatives": np.allclose(got,
     #     -np.bincount(leaf, g) / (h.sum() + penalty))
-    # "Add up those of the leaf's own examples": h.astype(float).sum() → sums(h, leaf)
+    # "Add up the second derivatives of the leaf's own examples": h.astype(float).sum() → sums(h,
+    #     leaf)
     return -ratio(sums(g, leaf), h.astype(float).sum() + penalty)
 
 

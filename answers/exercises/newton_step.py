@@ -449,9 +449,9 @@ def step_halved_where_the_loss_rises(w, b, x, y, lamda):
 
 @exercise.bug
 def intercept_of_centred_columns(w, b, x, y, lamda):
-    """The columns are centred, and the intercept that comes out is that of centred columns. Take
+    """The columns are centred, and the intercept that comes out belongs to centred columns. Take
     off the mean row times the change of the weights."""
-    # "the intercept that comes out is that of centred columns": np.allclose(got.w, want.w) and
+    # "the intercept that comes out belongs to centred columns": np.allclose(got.w, want.w) and
     #     np.isclose(got.b, want.b + x.mean(axis=0) @ (want.w - w))
     # "Take off the mean row times the change of the weights": + change → + 0 * change
     after, intercept = newton_step(w, b, x, y, lamda)

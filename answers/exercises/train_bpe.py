@@ -376,12 +376,12 @@ def ties_of_bytes_by_numbers(words, merges, ties="ids"):
 
 @exercise.bug(lower=(True, False))
 def first_bytes_compared_alone(words, merges, ties="ids", lower=True):
-    """With ties by "bytes" those of the first token are compared, and no others. Where they are
-    equal compare those of the second."""
-    # "With ties by "bytes" those of the first token are compared, and no others": ties == "bytes"
-    #     and got[0, 0] == want[0, 0] and got[0, 1] != want[0, 1]
-    # "Where they are equal compare those of the second": pair_order(pair[:1], tokens, ties)[:1] →
-    #     pair_order(pair, tokens, ties)
+    """With ties by "bytes" the bytes of the first token alone are compared. Where these are equal
+    compare the bytes of the second."""
+    # "With ties by "bytes" the bytes of the first token alone are compared": ties == "bytes" and
+    #     got[0, 0] == want[0, 0] and got[0, 1] != want[0, 1]
+    # "Where these are equal compare the bytes of the second": pair_order(pair[:1], tokens,
+    #     ties)[:1] → pair_order(pair, tokens, ties)
 
     def key(pair, count, tokens):
         if ties == "ids":
@@ -673,23 +673,18 @@ def fails_when_no_pair_is_left(words, merges, ties="ids", choose=min):
     return found
 
 
-@exercise.bug
-def old_pairs_still_counted(words, merges, ties="ids"):
-    """After a merge the old pairs of its neighbours keep their counts, so that a pair is merged
-    that stands nowhere any more. Take these counts down."""
-    # "After a merge the old pairs of its neighbours keep their counts, so that a pair is merged
-    #     that stands nowhere any more": set(words) == {b"abc", b"ab"} and got.tolist() == [[97,
-    #     98], [98, 99]] != want.tolist()
-    # "Take these counts down": **dict(kept) → **{}
+def by_kept_counts(words, merges, ties, counted, ends):
+    """The merges of a program that keeps counts: `counted` has them of the pairs that stand there,
+    and of the counts before, in which the merged pair is at 0; `ends` tells when it stops."""
     tokens, found, kept = Tokens({byte: bytes([byte]) for byte in range(256)}), [], {}
     parts = [(tuple(word), count) for word, count in words.items()]
     while len(found) < merges:
-        pairs = Counter()
+        now = Counter()
         for word, count in parts:
             for pair in pairwise(word):
-                pairs[pair] += count
-        pairs = {**pairs, **dict(kept)}
-        if not any(pairs.values()):
+                now[pair] += count
+        pairs = counted(now, kept)
+        if ends(pairs):
             break
         best = min(
             pairs, key=lambda pair: (-pairs[pair], pair_order(pair, tokens, ties))
@@ -703,29 +698,38 @@ def old_pairs_still_counted(words, merges, ties="ids"):
 
 
 @exercise.bug
+def old_pairs_still_counted(words, merges, ties="ids"):
+    """After a merge the old pairs of its neighbours keep their counts, so that a pair is merged
+    that stands nowhere any more. Take these counts down."""
+    # "After a merge the old pairs of its neighbours keep their counts, so that a pair is merged
+    #     that stands nowhere any more": set(words) == {b"abc", b"ab"} and got.tolist() == [[97,
+    #     98], [98, 99]] != want.tolist()
+    # "Take these counts down": **dict(kept) → **{}
+
+    def counted(now, kept):
+        return {**now, **dict(kept)}
+
+    def ends(pairs):
+        return not any(pairs.values())
+
+    return by_kept_counts(words, merges, ties, counted, ends)
+
+
+@exercise.bug
 def pairs_counted_0_times(words, merges, ties="ids"):
     """When every word is one token, pairs are merged whose count has fallen to 0. Stop there, or
     take such pairs out of the counts."""
     # "When every word is one token, pairs are merged whose count has fallen to 0": len(got) ==
     #     merges > len(want) and np.array_equal(got[:len(want)], want)
-    # "Stop there": if not pairs → if not any(pairs.values())
-    tokens, found, pairs = Tokens({byte: bytes([byte]) for byte in range(256)}), [], {}
-    parts = [(tuple(word), count) for word, count in words.items()]
-    while len(found) < merges:
-        pairs = dict.fromkeys(pairs, 0)
-        for word, count in parts:
-            for pair in pairwise(word):
-                pairs[pair] = pairs.get(pair, 0) + count
-        if not pairs:
-            break
-        best = min(
-            pairs, key=lambda pair: (-pairs[pair], pair_order(pair, tokens, ties))
-        )
-        new = 256 + len(found)
-        parts = [(merge_pair(word, best, new), count) for word, count in parts]
-        tokens[new] = tokens[best[0]] + tokens[best[1]]
-        found.append(best)
-    return np.array(found, dtype=np.intp).reshape(-1, 2)
+    # "Stop there": not pairs → not any(pairs.values())
+
+    def counted(now, kept):
+        return {**dict.fromkeys(kept, 0), **now}
+
+    def ends(pairs):
+        return not pairs
+
+    return by_kept_counts(words, merges, ties, counted, ends)
 
 
 @exercise.bug

@@ -6,16 +6,17 @@ from matplotlib.figure import Figure
 
 from answers.alignment.dpo import best_policy, dpo_loss
 from answers.figures import AXIS
+from answers.probability.divergence import kl_divergence
 from answers.probability.softmax import log_softmax
 
 REFERENCE = np.log([0.4, 0.3, 0.15, 0.1, 0.05])
 REWARDS = np.array([0.0, 1.0, -1.0, 2.0, 1.6])
-STEPS, SHOWN = 300, [0, 1, 3, 10, 30, 300]
+SHOWN = [0, 1, 3, 10, 30, 300]
 
 
 def kl_and_reward(p: np.ndarray) -> tuple[float, float]:
-    """How far a policy has gone from the reference, and what it gains."""
-    return p @ np.log(p / np.exp(REFERENCE)), p @ REWARDS
+    """A policy's KL divergence from the reference, and its mean reward."""
+    return kl_divergence(p, np.exp(REFERENCE)), p @ REWARDS
 
 
 def path(beta: float) -> np.ndarray:
@@ -23,7 +24,7 @@ def path(beta: float) -> np.ndarray:
     win, lose = np.nonzero(~np.eye(5, dtype=bool))
     often = 1 / (1 + np.exp(REWARDS[lose] - REWARDS[win]))
     logits, found = REFERENCE.copy(), []
-    for _ in range(STEPS + 1):
+    for _ in range(SHOWN[-1] + 1):
         log_p = log_softmax(logits)
         found.append(np.exp(log_p))
         given = log_p[win], log_p[lose], REFERENCE[win], REFERENCE[lose]

@@ -80,9 +80,9 @@ def some_parts(seen: WrongParts) -> Name | None:
         return None
     few, word = (wrong, "only") if len(wrong) <= len(right) else (right, "not")
     name = f"wrong {word} in {' and '.join(few[:3])}".replace("the result", "")
-    together = len(seen.wrong) == len(wrong) * len(seen.cases)
-    words = f"{listed(wrong)} {is_or_are(wrong)}"
-    if not together:
+    if len(seen.wrong) == len(wrong) * len(seen.cases):
+        words = f"{listed(wrong)} {is_or_are(wrong)}"
+    else:
         words = f"{listed(wrong, 'or')} is"
     text = (
         f"{sentence(words)} wrong {seen.where}, and {listed(right)} "
