@@ -42,7 +42,7 @@ HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
     "let through": "a test that looks at a part of them, or that raises another error than "
     "ValueError",
-    "passed": "the argument is not used, or not everywhere where it should be",
+    "passed": "what is computed from the argument, or a place where it should be used and is not",
     "value": "an edge case at this value, or a constant where the argument belongs",
     "inf": "inf - inf and 0 · inf are nan; ask for such entries first",
     "dtype": "integers hold no fractions, small ones wrap around, and float32 has 7 digits; "

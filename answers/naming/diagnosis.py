@@ -125,6 +125,7 @@ HOW = (
 # Where the wrong numbers stand, and what stands there.
 WHERE = (
     errors.mask_as_index,
+    errors.infinity_as_an_integer,
     entries.counted_once,
     entries.cut_off,
     entries.at_one_value,

@@ -162,7 +162,20 @@ def as_many_places_as_the_range(scores_a, scores_b, clusters):
     return ours("paired_difference", scores_a, scores_b, clusters)
 
 
+def two_tokens_too_many(logits, p):
+    if p == 1:
+        return logits
+    x = logits.astype(float)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    shares = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
+    sums = np.cumsum(shares / shares.sum(axis=-1, keepdims=True), axis=-1)
+    size = (sums < p).sum(axis=-1, keepdims=True) + 3
+    rank = np.argsort(order, axis=-1, kind="stable")
+    return np.where(rank < size, x, -np.inf)
+
+
 FALSE = [
+    ("top_p", two_tokens_too_many, "a filter or a mask that lets too much through"),
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
     ("attend", raised_at_one_shape, None),

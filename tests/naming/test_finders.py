@@ -59,6 +59,7 @@ SEEN = [
     ("sign", itself, lambda x: -x, "is the negative of what it should be"),
     ("transposed", itself, lambda x: x.T, "with its last two axes exchanged"),
     ("in_another_order", itself, lambda x: x[np.argsort(x[:, 0] ** 2)], "not in their order"),
+    ("in_another_order", itself, lambda x: np.sort(x), "not in their order along the last axis"),
     ("reversed", itself, lambda x: x[:, ::-1], "along the last axis"),
     ("complement", shares, lambda x: 1 - shares(x), "is 1 minus what it should be"),
     ("square", shares, lambda x: shares(x) ** 2, "is the square of"),
@@ -423,6 +424,38 @@ def test_minus_infinity_is_not_called_infinity():
     assert report.bug == "not_finite"
     assert "The result is -inf where it should be finite" in report.diagnosis
     assert "exp of a large number" not in report.diagnosis
+
+
+def above_0(x):
+    """The logarithm of x; -inf where x is not above 0."""
+    return np.log(np.maximum(x, 0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (np.nan_to_num, "it is -1.79769e+308, in every input that fails. The usual cause: `np.nan"),
+        (lambda y: np.where(y > -1e9, y, SALT[: y.size].reshape(y.shape)), "lets too much through"),
+        (lambda y: np.where(y > -1e9, y, -1e9), "an edge case"),
+    ],
+)
+def test_what_stands_for_minus_infinity_tells_how_it_came_there(wrong, words):
+    report = exercise_of(above_0, *MATRICES).run(lambda x: wrong(above_0(x)))
+    assert report.bug == "wrong_only_where_it_should_be_-inf"
+    assert words in report.diagnosis
+
+
+def test_a_row_of_which_nothing_is_left_may_be_one_of_nan():
+    def without(*places):
+        return lambda x: np.where(np.isin(np.arange(x.shape[-1]), places), -np.inf, above_0(x))
+
+    exercise = exercise_of(
+        above_0, *(np.array([[1.5, -2.0, each, 3.0]]) for each in (2.0, 4.0, 5.0))
+    )
+    some, all_of_them = (exercise.run(without(*range(size))) for size in (2, 4))
+    assert some.bug == all_of_them.bug == "too_much_left_out"
+    assert "a comparison with nan" in all_of_them.diagnosis
+    assert "nan" not in some.diagnosis
 
 
 def test_minus_infinity_is_not_called_the_failing_inputs_own_where_all_results_hold_it():
