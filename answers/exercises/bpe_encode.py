@@ -269,15 +269,15 @@ def memory_of_the_word(word, merges):
     return encoded(np.array([*word.tobytes()], dtype=np.intp), merges)
 
 
-@exercise.bug
-def fails_at_one_token(word, merges):
+@exercise.bug(choose=(min, np.argmin))
+def fails_at_one_token(word, merges, choose=min):
     """A word that is one token has no pair, and the smallest of nothing is an error. Stop there."""
     # "A word that is one token has no pair, and the smallest of nothing is an error":
     #     isinstance(got, ValueError) and len(want) == 1
-    # "Stop there": min(range(len(found) - 1)) → None
+    # "Stop there": choose([]) → None
     found = encoded(word, merges)
     if len(found) < 2:
-        min(range(len(found) - 1))
+        choose([])
     return found
 
 

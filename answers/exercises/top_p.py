@@ -148,13 +148,11 @@ def one_more_after_an_exact_p(logits, p):
 
 @exercise.bug
 def one_token_too_many(logits, p):
-    """One token more stays than is needed. The sums below p are of too few tokens, and one more is
-    enough: keep as many as there are such sums, and 1."""
+    """One token more stays than is needed. If n sums from the likeliest token down are below p, the
+    next token reaches it, and n + 1 stay."""
     # "One token more stays than is needed": (got > -np.inf).sum() == (want > -np.inf).sum() + 1
-    # "keep as many as there are such sums, and 1": + 2 → + 1
-    # "The sums below p are of too few tokens, and one more is enough": (np.cumsum(np.exp(
-    #     -np.sort(-logits))) < p * np.exp(logits).sum()).sum() + 1 == (want > -np.inf).sum() < (got
-    #     > -np.inf).sum()
+    # "If n sums from the likeliest token down are below p, the next token reaches it, and n + 1
+    #     stay": + 2 → + 1
     order, shares = in_order(logits)
     size = (np.cumsum(shares, axis=-1) < p).sum(axis=-1, keepdims=True) + 2
     stays = np.arange(order.shape[-1]) < size
