@@ -398,6 +398,22 @@ def share_of_the_vocabulary(logits, p, rounded=np.ceil):
 
 
 @exercise.bug
+def powers_not_divided(logits, p):
+    """Powers are added up that are not divided by their sum, so a row holds 1 or more. Divide them
+    first: p is a probability."""
+    # "Powers are added up that are not divided by their sum": (got > -np.inf).sum() == (np.cumsum(
+    #     (s := np.exp(np.sort(logits - logits.max())[::-1]))) - s < p).sum() < (want >
+    #     -np.inf).sum()
+    # "so a row holds 1 or more": np.exp(logits - logits.max()).sum() >= 1 and (got != want).any()
+    # "Divide them first": take_along_axis(powers, → take_along_axis(powers /
+    #     powers.sum(axis=-1, keepdims=True),
+    order, _ = in_order(logits)
+    powers = np.exp(logits * 1.0 - logits.max(axis=-1, keepdims=True))
+    shares = np.take_along_axis(powers, order, axis=-1)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
+
+
+@exercise.bug
 def softmax_over_the_batch(logits, p):
     """Softmax runs over the whole array, so the tokens of one row hold less than 1 together, and
     too many stay. Each row is a distribution of its own: work along the last axis."""

@@ -48,11 +48,13 @@ class Match(NamedTuple):
         Where two mistakes meet in a case, it goes wrong in a way of its own. But a mistake
         that the submission has rarely spoils a part that the submission gets right. Where parts
         go wrong alike by chance, it must explain half, and spoil fewer than one in ten of these; of
-        a filter, it must explain half.
+        a filter, it must explain nine in ten.
         """
-        if (self.by_chance or self.filtered) and 2 * self.explained < everything:
+        if self.filtered and 10 * self.explained < 9 * everything:
             return False
-        if self.by_chance and self.explained <= 10 * self.spoilt:
+        if self.by_chance and (
+            self.explained <= 10 * self.spoilt or 2 * self.explained < everything
+        ):
             return False
         rare = 4 if self.explained == everything else 5
         return (
@@ -115,8 +117,8 @@ def compared(submission: Submission, program: Callable) -> Match | None:
     if not of_first:
         return None
     floats = [asked for asked in answers.items() if wants_floats(asked)]
-    by_chance, filtered = not floats, all(map(filtered_otherwise, floats))
-    return Match(of_first, explained, against, spoilt, by_chance, filtered)
+    filtered = bool(floats) and all(map(filtered_otherwise, floats))
+    return Match(of_first, explained, against, spoilt, not floats, filtered)
 
 
 def wants_floats(asked: tuple[Trial, Answer]) -> bool:

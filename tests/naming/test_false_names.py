@@ -174,7 +174,20 @@ def two_tokens_too_many(logits, p):
     return np.where(rank < size, x, -np.inf)
 
 
+def squares_of_the_shares(logits, p):
+    if p == 1:
+        return logits
+    x = logits.astype(float)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    shares = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
+    shares = (shares / shares.sum(axis=-1, keepdims=True)) ** 2
+    stays = np.cumsum(shares, axis=-1) - shares < p
+    stays = np.take_along_axis(stays, np.argsort(order, axis=-1, kind="stable"), axis=-1)
+    return np.where(stays, x, -np.inf)
+
+
 FALSE = [
+    ("top_p", squares_of_the_shares, "a filter or a mask that lets too much through"),
     ("top_p", two_tokens_too_many, "a filter or a mask that lets too much through"),
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),

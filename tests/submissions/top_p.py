@@ -420,6 +420,15 @@ def into_a_copy(logits, p):
     return out
 
 
+def powers_added_up(logits, p):
+    x = _float(logits)
+    powers = np.exp(x - x.max(-1, keepdims=True))
+    order = np.argsort(-x, axis=-1, kind="stable")
+    sums = np.cumsum(np.take_along_axis(powers, order, -1), -1)
+    before = np.concatenate([np.zeros_like(sums[..., :1]), sums[..., :-1]], -1)
+    return _back(x, order, (before < p) | (p == 1))
+
+
 # What each is told.
 WRONG = {
     below_p_only: "crossing_token_cut",
@@ -466,4 +475,5 @@ WRONG = {
     share_of_the_largest_below_1: "share_of_the_likeliest",
     least_logit_subtracted: "too_much_left_out",
     into_a_copy: "infinity_as_an_integer",
+    powers_added_up: "powers_not_divided",
 }
