@@ -59,8 +59,8 @@ HINTS = {
     "ties": "an order among equal entries, or < where <= belongs",
     "one": "an axis of size 1 is dropped, or broadcast against another",
     "square": "two axes are exchanged, which sizes that are equal do not show",
-    "several": "a sum, a mean or an index of which one number shows nothing, such as one over the "
-    "wrong axis",
+    "several": "what one number does not show: a sum, a mean or an index over the wrong axis, or a "
+    "step for all of them where each counts alone",
     "shapes": "shapes that agree by chance are taken for granted",
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
     "long": "a limit, a size written out as a number, or an axis of which only some entries count",

@@ -24,6 +24,7 @@ from answers.naming import (
     numbers,
     order,
     other_inputs,
+    other_types,
     results,
     rows,
     shapes,
@@ -117,6 +118,8 @@ HOW = (
     numbers.mapped,
     numbers.offset,
     shapes.one_too_few,
+    shapes.goes_on,
+    shapes.zero_of_nothing,
     shapes.selected,
     shapes.reduced,
     order.moved,
@@ -158,7 +161,10 @@ TABLE: tuple[tuple[Callable, Finders], ...] = (
     # from one that is far off.
     (of_all, (*WHERE, entries.nearly_right, *ROWS)),
     (of_each_name, (*WHERE, *ROWS)),
-    (by_itself, (results.argument_changed, cases.in_common)),
+    (
+        by_itself,
+        (results.argument_changed, other_types.of_integers, cases.in_common),
+    ),
     (of_all, WEAK),
     (of_each_name, WEAK),
     (of_most, (entries.not_finite, errors.error)),

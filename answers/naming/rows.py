@@ -28,6 +28,12 @@ AGAIN = Name(
 )
 
 
+CAUSES = {
+    "first": "a `return` in the first turn of a loop, or an index `[0]`",
+    "last": "a loop that overwrites its result (`=` for `+=`), or an index `[-1]`",
+}
+
+
 class Reversed(NamedTuple):
     """A case whose rows are reversed: our results before and after, and the submission's."""
 
@@ -69,6 +75,13 @@ def in_another_order(submission: Submission) -> Name | None:
                     if wrong[1:]
                     else "the one input that fails"
                 )
+                if law == STAY and (end := alone(wrong, names, part)):
+                    return Name(
+                        f"{end}_row_alone",
+                        f"{part} is what it should be of the {end} row alone of "
+                        f"{' and '.join(f'`{name}`' for name in names)}, in {inputs}. The usual "
+                        f"cause: {CAUSES[end]}.",
+                    )
                 mixed = "numbers of one row meet another (a `keepdims` is missing), "
                 text = (
                     f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
@@ -78,6 +91,18 @@ def in_another_order(submission: Submission) -> Name | None:
                     "call."
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
+    return None
+
+
+def alone(asked: list[Reversed], names: list[str], part: str) -> str | None:
+    """The end of the rows, first or last, of which alone the submission's results are right."""
+    for end, rows in {"first": slice(1), "last": slice(-1, None)}.items():
+        others = [(each, with_rows_taken(each.case, names, rows)) for each in asked]
+        if all(
+            other and agrees(each.yours[0][part], other.want[part], each.case.rtol)
+            for each, other in others
+        ):
+            return end
     return None
 
 
@@ -128,16 +153,24 @@ def with_rows(given: list[dict]) -> list[str]:
 
 def with_rows_reversed(case: Case, names: list[str]) -> Case | None:
     """The case with these arguments reversed; None if none differs, or the reference refuses."""
-    given, differs = case.bound(), False
+    other = with_rows_taken(case, names, slice(None, None, -1))
+    if other is None:
+        return None
+    before, after = case.bound().arguments, other.bound().arguments
+    return other if any((before[name] != after[name]).any() for name in names) else None
+
+
+def with_rows_taken(case: Case, names: list[str], rows: slice) -> Case | None:
+    """The case with these rows of these arguments; None if the reference refuses."""
+    given = case.bound()
     for name in names:
         value = given.arguments[name]
         value = value.detach() if is_tensor(value) else value
-        given.arguments[name] = value[list(range(len(value)))[::-1]]
-        differs |= bool((value != given.arguments[name]).any())
+        given.arguments[name] = value[list(range(len(value)))[rows]]
     # An argument that was passed by name is passed so again.
     by_name = {name: given.arguments.pop(name) for name in case.kwargs}
     other = replace(case, args=given.args, kwargs=by_name)
     try:
-        return other if differs and not other.is_refused else None
+        return None if other.is_refused else other
     except RuntimeError:  # the reference fails there
         return None

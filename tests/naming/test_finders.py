@@ -76,6 +76,8 @@ SEEN = [
     ("sum_missing", total, lambda x: x, "is not reduced: its sum over an axis"),
     ("sum_too_many", itself, lambda x: x.sum(axis=0), "is the sum over an axis of"),
     ("one_entry_too_few", itself, lambda x: x[:-1], "missing at the end"),
+    ("goes_on", itself, lambda x: np.vstack([x, 0 * x[:2]]), "goes on with zeros behind its last"),
+    ("goes_on", itself, lambda x: np.vstack([x, x[:2]]), "but goes on behind its last entry"),
     ("right_only_in_the_first_row", itself, lambda x: np.vstack([x[:1], 0.3 * x[1:] ** 2]), None),
     ("wrong_only_in_the_last_row", itself, lambda x: np.vstack([x[:-1], x[-1:] ** 2]), None),
     ("wrong_only_in_the_last_column", itself, lambda x: np.c_[x[:, :-1], x[:, -1] ** 2], None),
@@ -113,6 +115,20 @@ def test_a_relation_that_one_entry_breaks_is_not_said_of_all(name, function, wro
         "sum_is_not_1",
     }
     assert changed.bug != name or name in still_true
+
+
+def test_a_sum_of_nothing_is_a_number():
+    def weighed(x, weights):
+        """Σ w x."""
+        return (x * weights).sum(axis=1)
+
+    exercise = Exercise(weighed, "a-page", ("Hint.",))
+    for number, x in enumerate([*MATRICES, np.ones((4, 0))]):
+        exercise.case(f"input {number}", x, np.arange(x.shape[1]) + 0.5)
+    added = exercise.run(lambda x, weights: sum(w * x[:, j] for j, w in enumerate(weights)))
+    assert added.bug == "zero_of_nothing"
+    assert "the number 0, and no array, where an argument is empty" in added.diagnosis
+    assert exercise.run(lambda x, w: (x * w).sum()).bug != "zero_of_nothing"
 
 
 def test_a_relation_that_most_inputs_show_says_in_how_many():

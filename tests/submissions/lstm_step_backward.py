@@ -381,7 +381,7 @@ WRONG = {
     bias_row_by_row: "bias_for_each_sequence",
     cell_through_the_weights: "old_cell_through_the_gates",
     cell_before_state: "parts_in_another_order",
-    first_sequence_only: "rows_in_another_order_should_not_matter",
+    first_sequence_only: "first_row_alone",
     dc_changed_in_place: "an_argument_changed",
     in_the_type_of_the_state: "truncated_to_integers",
     cell_in_its_own_type: "truncated_to_integers",

@@ -465,5 +465,5 @@ WRONG = {
     added_behind_the_slope: "slope_before_the_sum",
     trained_on_the_way: "weights_updated_between_chunks",
     tanh_by_exponentials: "wrong_for_numbers_that_are_large",
-    sums_of_integers: "wrong_where_w_x_is_of_dtype_int32",
+    sums_of_integers: "integers_wrap_around",
 }
