@@ -10,6 +10,7 @@ from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint
 from answers.grader.trials import Case
 from answers.naming.submission import Submission
+from answers.naming.traits import magnitude
 
 # Arguments in whose stead floats may be passed.
 REAL = "Real["
@@ -48,9 +49,14 @@ def of_integers(submission: Submission) -> Name | None:
     seen = submission.wrong_parts
     if all(getattr(w.got, "error", None) for w in seen.wrong):
         return Name("integers_refused", start.format("as floats") + REFUSES)
-    fractions = any((np.asarray(w.want) % 1).any() for w in seen.wrong)
-    name = "integers_hold_no_fractions" if fractions else "right_as_floats"
-    return Name(name, start.format("as floats") + (CUTS if fractions else WHOLE))
+    wants = [np.asarray(w.want) for w in seen.wrong]
+    fractions = any((want % 1).any() for want in wants)
+    # What is too large for four bytes has wrapped around, though something else has fractions.
+    small = max(map(magnitude, wants)) < 2**30
+    name, cause = "integers_hold_no_fractions", CUTS
+    if not fractions or not small:
+        name, cause = "right_as_floats", WHOLE
+    return Name(name, start.format("as floats") + cause)
 
 
 def in_int64(case: Case) -> Case | None:
