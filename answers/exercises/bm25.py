@@ -300,15 +300,18 @@ def each_word_once(counts, query, k1=1.2, b=0.75):
     return bm25(counts, np.unique(query), k1, b)
 
 
-@exercise.bug
-def nothing_by_nothing(counts, query, k1=1.2, b=0.75):
-    """An empty document's score is nan where b is 1, or k1 is 0: f and its addend are both
-    0, and 0 / 0 is nan. Give 0 where f is 0."""
-    # "An empty document's score is nan where b is 1": np.isnan(bug(np.array([[1, 1], [0, 0]]),
-    #     np.array([0]), 1.2, 1.0)[1])
+@exercise.bug(of=("both", "k1", "b"))
+def nothing_by_nothing(counts, query, k1=1.2, b=0.75, of="both"):
+    """A score is nan where f and what is added below it are both 0: in a document without the word
+    if k1 is 0, or in an empty one if b is 1. Give 0 where f is 0."""
+    # "in a document without the word if k1 is 0": np.isnan(bug(np.array([[1, 1], [0, 2]]),
+    #     np.array([0]), 0.0)[1])
+    # "or in an empty one if b is 1": np.isnan(bug(np.array([[1, 1], [0, 0]]), np.array([0]), 1.2,
+    #     1.0)[1])
     # "Give 0 where f is 0": f * (k1 + 1) / (f + full) → np.where(f > 0, f * (k1 + 1) / (f + full),
     #     0)
-    # "or k1 is 0": np.isnan(bug(np.array([[1, 1], [0, 2]]), np.array([0]), 0.0)[1])
+    if (of == "k1" and k1 > 0) or (of == "b" and k1 == 0):
+        return bm25(counts, query, k1, b)
     f, n, full = parts(counts, query, k1, b)
     return (lucene(n, len(counts)) * (f * (k1 + 1) / (f + full))).sum(axis=1)
 

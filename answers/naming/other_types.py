@@ -10,20 +10,16 @@ from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint
 from answers.grader.trials import Case
 from answers.naming.submission import Submission
-from answers.naming.traits import magnitude
 
 # Arguments in whose stead floats may be passed.
 REAL = "Real["
 WRAPS = (
-    "So a sum, a difference or a product wraps around in the type of the arguments: make floats "
-    "of them first, by `astype(float)`."
+    "The usual cause: a sum, a difference or a product in the type of the arguments, which wraps "
+    "around; make floats of them first, by `astype(float)`."
 )
 CUTS = (
     "The usual cause: an array in the type of the integers, by `np.zeros_like`, `copy` or "
-    "`dtype=`, which holds no fractions."
-)
-WHOLE = (
-    "The usual cause: integers of a narrow type on the way, which wrap around, or `//`."
+    "`dtype=`, which holds no fractions, or a type on the way that wraps around or has few digits."
 )
 REFUSES = (
     "The usual cause: what NumPy refuses of integers, such as `+=` of floats, `/=` or a negative "
@@ -41,7 +37,7 @@ def of_integers(submission: Submission) -> Name | None:
         "With the same numbers {} the result is right, in " + inputs + " that fails. "
     )
     if all(is_right(case, in_int64(case), submission.function) for case in failing):
-        return Name("integers_wrap_around", start.format("in int64") + WRAPS)
+        return Name("right_in_int64", start.format("in int64") + WRAPS)
     if not all(
         is_right(case, in_floats(case), submission.function) for case in failing
     ):
@@ -49,14 +45,7 @@ def of_integers(submission: Submission) -> Name | None:
     seen = submission.wrong_parts
     if all(getattr(w.got, "error", None) for w in seen.wrong):
         return Name("integers_refused", start.format("as floats") + REFUSES)
-    wants = [np.asarray(w.want) for w in seen.wrong]
-    fractions = any((want % 1).any() for want in wants)
-    # What is too large for four bytes has wrapped around, though something else has fractions.
-    small = max(map(magnitude, wants)) < 2**30
-    name, cause = "integers_hold_no_fractions", CUTS
-    if not fractions or not small:
-        name, cause = "right_as_floats", WHOLE
-    return Name(name, start.format("as floats") + cause)
+    return Name("right_as_floats", start.format("as floats") + CUTS)
 
 
 def in_int64(case: Case) -> Case | None:

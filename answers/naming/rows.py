@@ -14,6 +14,7 @@ from answers.grader.compare import agrees
 from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint, Part, Parts, is_tensor
 from answers.grader.trials import Case
+from answers.naming.results import listed
 from answers.naming.submission import Submission
 
 # How many failing inputs are tried, how many others, and the most numbers of an input.
@@ -63,6 +64,7 @@ def in_another_order(submission: Submission) -> Name | None:
     if len(asked) < 2 or (len(wrong) < 2 and not of_first):
         return None
     # Tensors are detached: there are no gradients.
+    rows = listed([f"`{name}`" for name in names])
     for part in asked[0].yours[1]:
         for law, effect in EFFECTS.items():
             if all(follows(each.ours, part, law, each.case.rtol) for each in asked):
@@ -78,14 +80,13 @@ def in_another_order(submission: Submission) -> Name | None:
                 if law == STAY and (end := alone(wrong, names, part)):
                     return Name(
                         f"{end}_row_alone",
-                        f"{part} is what it should be of the {end} row alone of "
-                        f"{' and '.join(f'`{name}`' for name in names)}, in {inputs}. The usual "
-                        f"cause: {CAUSES[end]}.",
+                        f"{part} is what it should be of the {end} row alone of {rows}, in "
+                        f"{inputs}. The usual cause: {CAUSES[end]}.",
                     )
                 mixed = "numbers of one row meet another (a `keepdims` is missing), "
                 text = (
-                    f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
-                    f"should {law}, and yours does not, in {inputs}. The usual cause: "
+                    f"With {rows} in reverse order, {part} should {law}, and yours does not, in "
+                    f"{inputs}. The usual cause: "
                     f"{mixed if law == REVERSE else ''}the order in which the rows come is used, "
                     "random numbers are drawn in the function, or something is kept from call to "
                     "call."

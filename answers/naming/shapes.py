@@ -103,7 +103,9 @@ def goes_on(seen: WrongParts) -> Name | None:
         if not 0 < n < len(w.got) or not agrees(w.got[:n], w.want, w.case.rtol):
             return None
     zeros = not any(w.got[len(w.want) :].any() for w in seen.wrong)
-    words = f"right, but goes on{' with zeros' if zeros else ''} behind its last entry"
+    words = (
+        f"what it should be, and goes on{' with zeros' if zeros else ''} behind that"
+    )
     cause = "an array made for more entries than there are, or a slice that is missing"
     return said(seen, "goes on", words, cause)
 

@@ -209,7 +209,7 @@ FALSE = [
     ("dropout", factor_for_training_alone, "drops entries, too, only without the factor"),
     ("dropout", factor_for_x_in_evaluation, "In evaluation y has to be x"),
     ("dropout", one_row_in_evaluation, "mask is an array with one axis too few"),
-    ("swiglu", sigmoid_in_the_type_of_the_gate, "and `w_down` hold integers, and no other"),
+    ("swiglu", sigmoid_in_the_type_of_the_gate, "With the same numbers as floats"),
     ("paired_difference", as_many_places_as_the_range, "as long as a number is large"),
     ("clip_loss", slopes_of_two_points, "dimages or dtexts is wrong in every"),
 ]

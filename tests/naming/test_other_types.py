@@ -49,9 +49,9 @@ def in_the_type_of_squares(x):
 
 
 TOLD = [
-    (squares, [*FLOATS, *LARGE], in_the_type_of_squares, "integers_wrap_around", "one input"),
+    (squares, [*FLOATS, *LARGE], in_the_type_of_squares, "right_in_int64", "one input"),
     (squares, [*FLOATS, *LARGE], in_four_bytes, "right_as_floats", "every input"),
-    (centred_squares, [*FLOATS, *WHOLE], in_its_type, "integers_hold_no_fractions", "every input"),
+    (centred_squares, [*FLOATS, *WHOLE], in_its_type, "right_as_floats", "every input"),
     (centred_squares, [*FLOATS, *WHOLE], written_over, "integers_refused", "every input"),
 ]  # fmt: skip
 
@@ -90,4 +90,4 @@ def test_labels_are_not_made_floats():
         found[:] = x[np.arange(len(x)), labels] * 0.5 + (0.5 if x.dtype.kind == "i" else 0)
         return found
 
-    assert exercise.run(in_the_type_of_x).bug == "integers_hold_no_fractions"
+    assert exercise.run(in_the_type_of_x).bug == "right_as_floats"

@@ -433,7 +433,7 @@ WRONG = {
     expanded: "expanded_far_from_0",
     ten_rounds_for_300: "few_rounds",
     expanded_in_float32: "expanded_far_from_0",
-    integers_in_the_first_round: "integers_wrap_around",
+    integers_in_the_first_round: "right_in_int64",
     nobody_goes_back: "wrong_only_in_centres",
     zeros_for_labels: "ends_before_the_first_move",
     until_inertia_of_the_labels_stays: "ends_where_the_sum_gains_little",

@@ -418,5 +418,5 @@ WRONG = {
     lone_prompts_vary_by_nothing: "clusters_of_one_left_out",
     decided_prompts_alone: "ties_left_out",
     clusters_up_to_the_largest: "names_for_places",
-    sums_in_the_scores_type: "integers_hold_no_fractions",
+    sums_in_the_scores_type: "right_as_floats",
 }

@@ -492,7 +492,7 @@ WRONG = {
     added_behind_the_slope: "slope_before_the_sum",
     trained_on_the_way: "weights_updated_between_chunks",
     tanh_by_exponentials: "wrong_for_numbers_that_are_large",
-    sums_of_integers: "integers_wrap_around",
+    sums_of_integers: "right_in_int64",
     border_by_the_next_step: "cut_before_the_last_step",
     padded_to_whole_chunks: "state_behind_the_padding",
     without_a_last_chunk_of_one: "chunk_of_one_step_dropped",
