@@ -50,8 +50,8 @@ HINTS = {
     "axes": "an axis that is counted from the wrong end, or a number of axes taken for granted",
     "large": "exp overflows above 709, sums of large and small numbers lose digits, and int32 "
     "wraps around above 2,147,483,647",
-    "far apart": "exp overflows above 709, or all of its values become 0; subtract the maximum of "
-    "the row",
+    "far apart": "exp overflows above 709, or all of its values become 0: subtract the maximum of "
+    "the row; or a sum in which the smaller numbers lose their digits",
     "tiny": "a threshold or an eps cuts off what is small",
     "close": "a tolerance, a rounding or float32 makes them equal",
     "zero": "a division by 0, a logarithm of 0, or a comparison that should (not) hold at 0",

@@ -1,7 +1,6 @@
 """Integers: a submission is asked again, with the same numbers in another type."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -66,8 +65,7 @@ def with_arrays(case: Case, change: Callable) -> Case | None:
         if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
             given.arguments[name] = change(name, value)
             differs |= given.arguments[name].dtype != value.dtype
-    by_name = {name: given.arguments.pop(name) for name in case.kwargs}
-    return replace(case, args=given.args, kwargs=by_name) if differs else None
+    return case.with_arguments(given) if differs else None
 
 
 def is_right(case: Case, other: Case | None, function: Callable) -> bool:

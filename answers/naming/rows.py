@@ -4,7 +4,6 @@ If our result stays as it is in every input that is tried, or comes in reverse o
 the submission's.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -168,9 +167,7 @@ def with_rows_taken(case: Case, names: list[str], rows: slice) -> Case | None:
         value = given.arguments[name]
         value = value.detach() if is_tensor(value) else value
         given.arguments[name] = value[list(range(len(value)))[rows]]
-    # An argument that was passed by name is passed so again.
-    by_name = {name: given.arguments.pop(name) for name in case.kwargs}
-    other = replace(case, args=given.args, kwargs=by_name)
+    other = case.with_arguments(given)
     try:
         return None if other.is_refused else other
     except RuntimeError:  # the reference fails there
