@@ -104,6 +104,8 @@ def in_common(submission: Submission) -> Name | None:
         found.pop("passed", None)
     for kind in ("value", "axes") if "passed" in found else ():
         found.pop(kind, None)
+    if len(found) > 1:
+        found.pop("pair", None)
     found = {kind: found[kind] for kind in HINTS if kind in found}
     return told(submission, found) if found else None
 
@@ -150,10 +152,11 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         more = ""
     hints = HINTS_OF_OTHERS if words[0].startswith("all but") else HINTS
     hint = BOOLEANS if words[0].endswith("is of dtype bool") else hints[kind]
+    raised = all(isinstance(p, Complaint) and p.on_purpose for p in parts)
+    if raised and kind not in ("refused", "let through"):
+        hint = "the condition under which it is raised"
     if all(issubclass(getattr(p, "error", None) or object, MemoryError) for p in parts):
         hint = MEMORY
-    if all(isinstance(p, Complaint) and p.on_purpose for p in parts):
-        hint = "the condition under which it is raised"
     text += more if words[1:] else f" Look for this: {hint}."
     short = words[0].replace("some of those", "in some").replace("those ", "")
     short = short.replace("all but where", "except where")

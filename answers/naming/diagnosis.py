@@ -42,13 +42,20 @@ def diagnose(
 ) -> Name:
     """The first name that is found, see `grader.nameless`."""
     submission = Submission(exercise, answers, first, function)
-    found = name_in(TELLING, submission)
+    if found := name_in(TELLING, submission):
+        return found
+    found, rest = (
+        name_in(LEAST, submission) or Name(),
+        submission.without_short_integers,
+    )
     # int32 may wrap around beside another mistake, which the other inputs show alone.
-    rest = None if found else submission.without_short_integers
-    if rest and (alone := name_in(TABLE, rest)):
-        apart = "Inputs of short integers, which may wrap around as well, are left out here."
-        return alone._replace(diagnosis=f"{alone.diagnosis} {apart}")
-    return found or name_in(LEAST, submission) or Name()
+    alone = name_in(TABLE, rest) if rest else None
+    if not alone or alone.name == found.name:
+        return found
+    apart = (
+        "Inputs of short integers, which may wrap around as well, are left out here."
+    )
+    return alone._replace(diagnosis=f"{alone.diagnosis} {apart}")
 
 
 def name_in(table: tuple, submission: Submission) -> Name | None:

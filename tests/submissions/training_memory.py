@@ -325,5 +325,5 @@ WRONG = {
     last_device: "rest_on_one_device",
     float32_first: "whole_in_float32",
     moments_of_two_bytes: "one_moment",
-    copy_of_two_bytes: "wrong_except_where_mixed_is_False",
+    copy_of_two_bytes: "wrong_where_mixed_is_True",
 }
