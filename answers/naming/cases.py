@@ -46,7 +46,7 @@ HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
     "let through": "a test that looks at a part of them, or that raises another error than "
     "ValueError",
-    "passed": "the argument is not used, or not everywhere where it should be",
+    "passed": "what is computed from the argument, or a place where it should be used and is not",
     "switch": "a mistake in the lines that run, or should run, in these inputs alone",
     "value": "an edge case at this value, or a constant where the argument belongs",
     "inf": "inf - inf and 0 · inf are nan; ask for such entries first",
@@ -65,8 +65,8 @@ HINTS = {
     "one": "an axis of size 1 is dropped, or broadcast against another",
     "square": "two axes are exchanged, which sizes that are equal do not show",
     "pair": "two axes are exchanged, or the length of one is taken for that of the other",
-    "several": "a sum, a mean or an index of which one number shows nothing, such as one over the "
-    "wrong axis",
+    "several": "what one number does not show: a sum, a mean or an index over the wrong axis, or a "
+    "step for all of them where each counts alone",
     "shapes": "shapes that agree by chance are taken for granted",
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
     "long": "a limit, a size written out as a number, or an axis of which only some entries count",

@@ -24,6 +24,7 @@ from answers.naming import (
     numbers,
     order,
     other_inputs,
+    other_types,
     results,
     rows,
     shapes,
@@ -135,6 +136,8 @@ HOW = (
     numbers.mapped,
     numbers.offset,
     shapes.one_too_few,
+    shapes.goes_on,
+    shapes.zero_of_nothing,
     shapes.selected,
     shapes.reduced,
     order.moved,
@@ -143,6 +146,7 @@ HOW = (
 # Where the wrong numbers stand, and what stands there.
 WHERE = (
     errors.mask_as_index,
+    errors.infinity_as_an_integer,
     entries.counted_once,
     entries.cut_off,
     entries.at_one_value,
@@ -175,7 +179,10 @@ TELLING: tuple[tuple[Callable, Finders], ...] = (
     # from one that is far off.
     (of_all, (*WHERE, entries.nearly_right, *ROWS)),
     (of_each_name, (*WHERE, *ROWS)),
-    (by_itself, (results.argument_changed, cases.in_common)),
+    (
+        by_itself,
+        (results.argument_changed, other_types.of_integers, cases.in_common),
+    ),
     (of_all, WEAK),
     (of_each_name, WEAK),
     (of_most, (entries.not_finite, errors.error)),

@@ -19,6 +19,16 @@ def mask_as_index(seen: WrongParts) -> Name | None:
     return caused(seen, "mask_of_another_shape", words, cause)
 
 
+def infinity_as_an_integer(seen: WrongParts) -> Name | None:
+    """Errors have one cause, whatever the input: inf or nan should become an integer."""
+    words = "cannot convert float infinity", "cannot convert float NaN"
+    cause = (
+        "inf or nan is written into an array of integers, such as a copy of the input or "
+        "`np.zeros_like` of it, or passed to `int`; only floats hold them"
+    )
+    return caused(seen, "infinity_as_an_integer", words, cause)
+
+
 def error(seen: WrongParts) -> Name | None:
     """Errors of one kind are raised."""
     cause = (

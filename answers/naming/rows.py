@@ -14,6 +14,7 @@ from answers.grader.compare import agrees
 from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint, Part, Parts, is_tensor
 from answers.grader.trials import Case
+from answers.naming.results import listed
 from answers.naming.submission import Submission
 
 # How many failing inputs are tried, how many others, and the most numbers of an input.
@@ -26,6 +27,12 @@ AGAIN = Name(
     "The same input, given again, has another result. The usual cause: something is kept from "
     "call to call, as a list or a dict outside of the function, or random numbers are drawn.",
 )
+
+
+CAUSES = {
+    "first": "a `return` in the first turn of a loop, or an index `[0]`",
+    "last": "a loop that overwrites its result (`=` for `+=`), or an index `[-1]`",
+}
 
 
 class Reversed(NamedTuple):
@@ -57,6 +64,7 @@ def in_another_order(submission: Submission) -> Name | None:
     if len(asked) < 2 or (len(wrong) < 2 and not of_first):
         return None
     # Tensors are detached: there are no gradients.
+    rows = listed([f"`{name}`" for name in names])
     for part in asked[0].yours[1]:
         for law, effect in EFFECTS.items():
             if all(follows(each.ours, part, law, each.case.rtol) for each in asked):
@@ -69,10 +77,16 @@ def in_another_order(submission: Submission) -> Name | None:
                     if wrong[1:]
                     else "the one input that fails"
                 )
+                if law == STAY and (end := alone(wrong, names, part)):
+                    return Name(
+                        f"{end}_row_alone",
+                        f"{part} is what it should be of the {end} row alone of {rows}, in "
+                        f"{inputs}. The usual cause: {CAUSES[end]}.",
+                    )
                 mixed = "numbers of one row meet another (a `keepdims` is missing), "
                 text = (
-                    f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
-                    f"should {law}, and yours does not, in {inputs}. The usual cause: "
+                    f"With {rows} in reverse order, {part} should {law}, and yours does not, in "
+                    f"{inputs}. The usual cause: "
                     f"{mixed if law == REVERSE else ''}the order in which the rows come is used, "
                     "random numbers are drawn in the function, or something is kept from call to "
                     "call."
@@ -105,6 +119,18 @@ def argument_not_read(submission: Submission) -> Name | None:
                 "not used."
             )
             return Name(f"{name}_is_not_used", text)
+    return None
+
+
+def alone(asked: list[Reversed], names: list[str], part: str) -> str | None:
+    """The end of the rows, first or last, of which alone the submission's results are right."""
+    for end, rows in {"first": slice(1), "last": slice(-1, None)}.items():
+        others = [(each, with_rows_taken(each.case, names, rows)) for each in asked]
+        if all(
+            other and agrees(each.yours[0][part], other.want[part], each.case.rtol)
+            for each, other in others
+        ):
+            return end
     return None
 
 
@@ -164,7 +190,7 @@ def with_rows(given: list[dict]) -> list[str]:
 
 
 def with_other_numbers(case: Case, name: str) -> Case | None:
-    """The case with the floats of an argument smaller and in reverse order, see `changed`."""
+    """The case with the floats of an argument smaller and in reverse order; None if it has none."""
     value = case.bound().arguments.get(name)
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         return None
@@ -172,26 +198,31 @@ def with_other_numbers(case: Case, name: str) -> Case | None:
 
 
 def with_rows_reversed(case: Case, names: list[str]) -> Case | None:
-    """The case with these arguments reversed, see `changed`."""
+    """The case with these arguments reversed; None if none differs, or the reference refuses."""
+    other = with_rows_taken(case, names, slice(None, None, -1))
+    if other is None:
+        return None
+    before, after = case.bound().arguments, other.bound().arguments
+    return other if any((before[name] != after[name]).any() for name in names) else None
+
+
+def with_rows_taken(case: Case, names: list[str], rows: slice) -> Case | None:
+    """The case with these rows of these arguments; None if the reference refuses."""
     given, new = case.bound().arguments, {}
     for name in names:
         value = given[name].detach() if is_tensor(given[name]) else given[name]
-        new[name] = value[list(range(len(value)))[::-1]]
+        new[name] = value[list(range(len(value)))[rows]]
     return changed(case, new)
 
 
 def changed(case: Case, new: dict) -> Case | None:
-    """The case with these arguments; None if none differs, or the reference refuses."""
-    given, differs = case.bound(), False
-    for name, value in new.items():
-        old = given.arguments[name]
-        old = old.detach() if is_tensor(old) else old
-        differs |= bool((value != old).any())
-        given.arguments[name] = value
+    """The case with these arguments; None if the reference refuses."""
+    given = case.bound()
+    given.arguments.update(new)
     # An argument that was passed by name is passed so again.
     by_name = {name: given.arguments.pop(name) for name in case.kwargs}
     other = replace(case, args=given.args, kwargs=by_name)
     try:
-        return other if differs and not other.is_refused else None
+        return None if other.is_refused else other
     except RuntimeError:  # the reference fails there
         return None

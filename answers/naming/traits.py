@@ -185,10 +185,7 @@ def of_types(arrays: dict, parameters: Mapping) -> set[Trait]:
     }
     whole = [name for name in real if real[name] in "iu"]
     if "f" in real.values():
-        mixed = {("dtype", "integers are passed beside floats")} if whole else set()
-        return mixed | {
-            ("dtype", f"`{name}` holds integers beside floats") for name in whole
-        }
+        return {("dtype", f"`{name}` holds integers beside floats") for name in whole}
     if len(whole) < 2:
         return set()
     *others, last = (f"`{name}`" for name in whole)

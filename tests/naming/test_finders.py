@@ -59,6 +59,7 @@ SEEN = [
     ("sign", itself, lambda x: -x, "is the negative of what it should be"),
     ("transposed", itself, lambda x: x.T, "with its last two axes exchanged"),
     ("in_another_order", itself, lambda x: x[np.argsort(x[:, 0] ** 2)], "not in their order"),
+    ("in_another_order", itself, lambda x: np.sort(x), "not in their order along the last axis"),
     ("reversed", itself, lambda x: x[:, ::-1], "along the last axis"),
     ("complement", shares, lambda x: 1 - shares(x), "is 1 minus what it should be"),
     ("square", shares, lambda x: shares(x) ** 2, "is the square of"),
@@ -75,6 +76,8 @@ SEEN = [
     ("sum_missing", total, lambda x: x, "is not reduced: its sum over an axis"),
     ("sum_too_many", itself, lambda x: x.sum(axis=0), "is the sum over an axis of"),
     ("one_entry_too_few", itself, lambda x: x[:-1], "missing at the end"),
+    ("goes_on", itself, lambda x: np.vstack([x, 0 * x[:2]]), "and goes on with zeros behind that"),
+    ("goes_on", itself, lambda x: np.vstack([x, x[:2]]), "and goes on behind that, in"),
     ("right_only_in_the_first_row", itself, lambda x: np.vstack([x[:1], 0.3 * x[1:] ** 2]), None),
     ("wrong_only_in_the_last_row", itself, lambda x: np.vstack([x[:-1], x[-1:] ** 2]), None),
     ("wrong_only_in_the_last_column", itself, lambda x: np.c_[x[:, :-1], x[:, -1] ** 2], None),
@@ -112,6 +115,20 @@ def test_a_relation_that_one_entry_breaks_is_not_said_of_all(name, function, wro
         "sum_is_not_1",
     }
     assert changed.bug != name or name in still_true
+
+
+def test_a_sum_of_nothing_is_a_number():
+    def weighed(x, weights):
+        """Σ w x."""
+        return (x * weights).sum(axis=1)
+
+    exercise = Exercise(weighed, "a-page", ("Hint.",))
+    for number, x in enumerate([*MATRICES, np.ones((4, 0))]):
+        exercise.case(f"input {number}", x, np.arange(x.shape[1]) + 0.5)
+    added = exercise.run(lambda x, weights: sum(w * x[:, j] for j, w in enumerate(weights)))
+    assert added.bug == "zero_of_nothing"
+    assert "the number 0, and no array, where an argument is empty" in added.diagnosis
+    assert exercise.run(lambda x, w: (x * w).sum()).bug != "zero_of_nothing"
 
 
 def test_a_relation_that_most_inputs_show_says_in_how_many():
@@ -425,6 +442,38 @@ def test_minus_infinity_is_not_called_infinity():
     assert "exp of a large number" not in report.diagnosis
 
 
+def above_0(x):
+    """The logarithm of x; -inf where x is not above 0."""
+    return np.log(np.maximum(x, 0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (np.nan_to_num, "it is -1.79769e+308, in every input that fails. The usual cause: `np.nan"),
+        (lambda y: np.where(y > -1e9, y, SALT[: y.size].reshape(y.shape)), "lets too much through"),
+        (lambda y: np.where(y > -1e9, y, -1e9), "an edge case"),
+    ],
+)
+def test_what_stands_for_minus_infinity_tells_how_it_came_there(wrong, words):
+    report = exercise_of(above_0, *MATRICES).run(lambda x: wrong(above_0(x)))
+    assert report.bug == "wrong_only_where_it_should_be_-inf"
+    assert words in report.diagnosis
+
+
+def test_a_row_of_which_nothing_is_left_may_be_one_of_nan():
+    def without(*places):
+        return lambda x: np.where(np.isin(np.arange(x.shape[-1]), places), -np.inf, above_0(x))
+
+    exercise = exercise_of(
+        above_0, *(np.array([[1.5, -2.0, each, 3.0]]) for each in (2.0, 4.0, 5.0))
+    )
+    some, all_of_them = (exercise.run(without(*range(size))) for size in (2, 4))
+    assert some.bug == all_of_them.bug == "too_much_left_out"
+    assert "a comparison with nan" in all_of_them.diagnosis
+    assert "nan" not in some.diagnosis
+
+
 def test_minus_infinity_is_not_called_the_failing_inputs_own_where_all_results_hold_it():
     def kept(x):
         """The entries above 0, and -inf for the others."""
@@ -705,29 +754,6 @@ def test_one_axis_taken_for_another_is_told_by_the_inputs_where_they_are_equally
         lambda x: waves(x) + (x.shape[1] == x.shape[2]) * np.sin(9 * x)
     )
     assert "last_two_axes" not in (report.bug or "")
-
-
-def test_integers_that_are_cut_beside_floats_are_told_whichever_argument_holds_them():
-    def parts(x, y):
-        """cos x and cos y."""
-        return np.cos(x), np.cos(y)
-
-    annotated = {"x": "Real[ndarray, 'n']", "y": "Real[ndarray, 'n']"}
-    parts.__annotations__ = annotated
-    exercise = Exercise(parts, "a-page", ("Hint.",), returns=("a", "b"))
-    whole = [np.arange(5) + 7, np.arange(5) - 9]
-    halves = [each + 0.5 for each in whole]
-    for number, x in enumerate((whole[0], halves[0])):
-        for y in (whole[1], halves[1]):
-            exercise.case(f"input {number} and {y.dtype}", x, y)
-    exercise.case("other floats", *(2 * each for each in halves))
-
-    def wrong(x, y):
-        mixed = x.dtype != y.dtype
-        return tuple(np.cos(a) + mixed * (a.dtype.kind == "i") * np.sin(9 * a) for a in (x, y))
-
-    report = exercise.run(wrong)
-    assert report.bug == "wrong_where_integers_are_passed_beside_floats"
 
 
 def test_a_square_that_wraps_around_in_int32_hides_no_other_mistake():

@@ -447,7 +447,7 @@ WRONG = {
     subsampled_first: "image_thinned_out",
     one_step_short: "last_place_missing",
     first_dilation_kept: "kept_from_an_earlier_call",
-    pixels_of_four_bytes: "wrong_for_numbers_that_are_large",
+    pixels_of_four_bytes: "right_as_floats",
     transposed_if_it_fits: "filters_for_channels",
     one_pad_in_the_size: "padding_before_only",
     columns_of_a_square_kernel: "kernel_transposed",

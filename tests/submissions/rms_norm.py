@@ -256,7 +256,7 @@ WRONG = {
     epsilon_of_the_type: "eps_not_added",
     length_times_root_of_d: "eps_added_to_the_sum",
     gain_or_one: "wrong_where_gain_holds_a_0",
-    squares_in_four_bytes: "wrong_for_numbers_that_are_large",
+    squares_in_four_bytes: "right_as_floats",
     squares_of_integers: "a_step_left_out",
     eps_of_the_root: "eps_squared",
     by_the_length_of_x: "divided_by_another_number",
