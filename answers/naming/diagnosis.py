@@ -43,8 +43,26 @@ def diagnose(
 ) -> Name:
     """The first name that is found, see `grader.nameless`."""
     submission = Submission(exercise, answers, first, function)
-    found = (scope(finders, submission) for scope, finders in TABLE)
-    return next(filter(None, found), Name())
+    if found := name_in(TELLING, submission):
+        return found
+    found, rest = (
+        name_in(LEAST, submission) or Name(),
+        submission.without_short_integers,
+    )
+    # int32 may wrap around beside another mistake, which the other inputs show alone.
+    alone = name_in(TABLE, rest) if rest else None
+    if not alone or alone.name == found.name:
+        return found
+    apart = (
+        "Inputs of short integers, which may wrap around as well, are left out here."
+    )
+    return alone._replace(diagnosis=f"{alone.diagnosis} {apart}")
+
+
+def name_in(table: tuple, submission: Submission) -> Name | None:
+    """The first name that is found in a table."""
+    found = (scope(finders, submission) for scope, finders in table)
+    return next(filter(None, found), None)
 
 
 def by_itself(finders: Finders, submission: Submission) -> Name | None:
@@ -148,7 +166,7 @@ WEAK = (
 WEAKEST = (entries.zero_instead, results.some_parts, results.one_side)
 
 # The finders in the order in which they are asked, and the wrong parts that they are asked about.
-TABLE: tuple[tuple[Callable, Finders], ...] = (
+TELLING: tuple[tuple[Callable, Finders], ...] = (
     # Names that explain everything.
     (by_itself, (bugs.explaining_all, results.argument_changed_alone, state.kept)),
     (of_all, HOW),
@@ -168,8 +186,15 @@ TABLE: tuple[tuple[Callable, Finders], ...] = (
     (of_all, WEAK),
     (of_each_name, WEAK),
     (of_most, (entries.not_finite, errors.error)),
-    (by_itself, (rows.in_another_order, cases.from_a_size_on)),
+    (
+        by_itself,
+        (rows.argument_not_read, rows.in_another_order, cases.from_a_size_on),
+    ),
+)
+# Names that say least.
+LEAST: tuple[tuple[Callable, Finders], ...] = (
     (of_all, WEAKEST),
     # Of one part alone nobody can say that the others are right.
     (of_each_name, (entries.zero_instead, results.one_side)),
 )
+TABLE = TELLING + LEAST

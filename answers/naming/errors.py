@@ -43,6 +43,8 @@ def error(seen: WrongParts) -> Name | None:
     if seen.right and not seen.failing:
         rest = ", and all that is answered is right"
         look = "compare the shapes and types there with inputs that work"
+    if all(w.got.on_purpose for w in seen.wrong):
+        look = "look at the condition under which it is raised there"
     if names[0] in SPELT:
         look = "spell the name there as it is defined, or define it"
     text = (

@@ -1,7 +1,7 @@
-"""The order of the rows: a submission is asked again, with the rows in reverse order.
+"""A submission is asked again, with other numbers in an argument, or with the rows reversed.
 
-If our result stays as it is in every input that is tried, or comes in reverse order, so should
-the submission's.
+Where our result depends on the numbers, so should the submission's. If ours stays as it is in every
+input whose rows are reversed, or comes in reverse order, so should the submission's.
 """
 
 from typing import NamedTuple
@@ -94,6 +94,33 @@ def in_another_order(submission: Submission) -> Name | None:
     return None
 
 
+def argument_not_read(submission: Submission) -> Name | None:
+    """Our result depends on the numbers of an argument, and the submission's does not."""
+    cases = tried(submission)
+    if not all(same_again(case, submission) for case in cases):
+        return None
+    for name in dict.fromkeys(
+        name for case in cases for name in case.bound().arguments
+    ):
+        others = {case: with_other_numbers(case, name) for case in cases}
+        # Where our result stays as it is, too, the input says nothing.
+        others = {
+            case: other
+            for case, other in others.items()
+            if other and not same(other.want, case.want, case.rtol)
+        }
+        if len(others) < 2 or not submission.failing.intersection(others):
+            continue
+        if all(answers_as(others[case], case, submission) for case in others):
+            text = (
+                f"With other numbers in `{name}` our answer is another one, and yours stays as "
+                f"it is, in each of {len(others)} inputs tried. The usual cause: `{name}` is "
+                "not used."
+            )
+            return Name(f"{name}_is_not_used", text)
+    return None
+
+
 def alone(asked: list[Reversed], names: list[str], part: str) -> str | None:
     """The end of the rows, first or last, of which alone the submission's results are right."""
     for end, rows in {"first": slice(1), "last": slice(-1, None)}.items():
@@ -108,9 +135,19 @@ def alone(asked: list[Reversed], names: list[str], part: str) -> str | None:
 
 def same_again(case: Case, submission: Submission) -> bool:
     """Whether the submission answers the case as it did before."""
-    before, again = submission.answers[case].parts, case.ask(submission.function).parts
+    return answers_as(case, case, submission)
+
+
+def answers_as(other: Case, case: Case, submission: Submission) -> bool:
+    """Whether the submission answers another case as it did this one."""
+    again = other.ask(submission.function).parts
+    return same(again, submission.answers[case].parts, case.rtol)
+
+
+def same(again: Parts, before: Parts, rtol: float) -> bool:
+    """Whether each part came again."""
     return all(
-        isinstance(again.get(name), np.ndarray) and agrees(again[name], part, case.rtol)
+        isinstance(again.get(name), np.ndarray) and agrees(again[name], part, rtol)
         for name, part in before.items()
     )
 
@@ -151,6 +188,14 @@ def with_rows(given: list[dict]) -> list[str]:
     return [name for name in lengths if lengths[name] == next(iter(lengths.values()))]
 
 
+def with_other_numbers(case: Case, name: str) -> Case | None:
+    """The case with the floats of an argument smaller and in reverse order; None if it has none."""
+    value = case.bound().arguments.get(name)
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return None
+    return changed(case, {name: 0.75 * value.ravel()[::-1].reshape(value.shape)})
+
+
 def with_rows_reversed(case: Case, names: list[str]) -> Case | None:
     """The case with these arguments reversed; None if none differs, or the reference refuses."""
     other = with_rows_taken(case, names, slice(None, None, -1))
@@ -162,11 +207,17 @@ def with_rows_reversed(case: Case, names: list[str]) -> Case | None:
 
 def with_rows_taken(case: Case, names: list[str], rows: slice) -> Case | None:
     """The case with these rows of these arguments; None if the reference refuses."""
-    given = case.bound()
+    given, new = case.bound().arguments, {}
     for name in names:
-        value = given.arguments[name]
-        value = value.detach() if is_tensor(value) else value
-        given.arguments[name] = value[list(range(len(value)))[rows]]
+        value = given[name].detach() if is_tensor(given[name]) else given[name]
+        new[name] = value[list(range(len(value)))[rows]]
+    return changed(case, new)
+
+
+def changed(case: Case, new: dict) -> Case | None:
+    """The case with these arguments; None if the reference refuses."""
+    given = case.bound()
+    given.arguments.update(new)
     other = case.with_arguments(given)
     try:
         return None if other.is_refused else other

@@ -71,6 +71,20 @@ def test_nothing_is_called_right_where_nothing_is(exercise):
     assert "in every input that fails, and all that is answered is right" in told[1, 2]
 
 
+def test_a_raise_of_the_learners_own_leads_to_its_condition_not_to_shapes(exercise):
+    def refusing(*sizes):
+        def wrong(x):
+            if x.size in sizes:
+                raise ValueError("a size")
+            return x
+
+        return wrong
+
+    told = [exercise.run(refusing(*sizes)).diagnosis for sizes in ((20,), (4, 20))]
+    assert told[0].endswith("Look for this: the condition under which it is raised.")
+    assert told[1].endswith("look at the condition under which it is raised there.")
+
+
 def test_an_error_of_arithmetic_is_a_bugs_nan_only_if_something_is_answered(exercise):
     @exercise.bug
     def nothing_but_nan(x):

@@ -712,3 +712,66 @@ def test_integers_of_few_bits_are_told_by_a_sign_that_is_lost():
 
     above = exercise_of(above_a_byte, *MATRICES)
     assert above.run(lambda x: hundreds(abs(x))).bug != "wrapped_around"
+
+
+def test_a_default_counts_as_the_value_that_it_is():
+    exercise = Exercise(itself, "a-page", ("Hint.",))
+    for number, shifts in enumerate(({}, {"shift": 0.0}, {"shift": 1.5}, {"shift": -2.0})):
+        exercise.case(f"input {number}", MATRICES[number % 3], **shifts)
+    report = exercise.run(lambda x, y=None, shift=0.0: x + shift * np.cos(9 * x))
+    assert report.bug == "wrong_except_where_shift_is_0.0"
+
+
+def shifted_if(x, up=True):
+    """x, and x + 1."""
+    return x, x + up
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_switch_is_told_by_the_value_that_fails(value):
+    exercise = Exercise(shifted_if, "a-page", ("Hint.",), returns=("same", "shifted"))
+    for number, switches in enumerate(({}, {}, {"up": False}, {"up": False})):
+        exercise.case(f"input {number}", MATRICES[number % 3] + number, **switches)
+
+    def wrong(x, up=True):
+        return x, x + up + (up == value) * np.cos(9 * x)
+
+    report = exercise.run(wrong)
+    assert report.bug == f"wrong_where_up_is_{value}"
+    assert report.diagnosis.startswith("shifted is wrong in 2 of 4 inputs: those where `up` is ")
+
+
+def test_one_axis_taken_for_another_is_told_by_the_inputs_where_they_are_equally_long():
+    cubes = [RNG.normal(size=(2, *size)) for size in ((3, 3), (4, 4), (2, 3), (4, 3))]
+
+    def rows_of_columns(x):
+        return waves(x) + (x.shape[1] != x.shape[2]) * np.sin(9 * x)
+
+    report = exercise_of(waves, *cubes).run(rows_of_columns)
+    assert report.bug == "wrong_except_where_the_last_two_axes_of_x_are_equally_long"
+    # Of one input that fails, the shape may be chance.
+    report = exercise_of(waves, *cubes[1:]).run(
+        lambda x: waves(x) + (x.shape[1] == x.shape[2]) * np.sin(9 * x)
+    )
+    assert "last_two_axes" not in (report.bug or "")
+
+
+def test_a_square_that_wraps_around_in_int32_hides_no_other_mistake():
+    def squares(x):
+        """Each row's sum of squares."""
+        return (x.astype(float) ** 2).sum(axis=-1)
+
+    large = np.array([[70_000, 3], [2, 90_000]], np.int32)
+    cubes = [RNG.normal(size=(2, 2, n)) for n in (3, 4)]
+    exercise = exercise_of(squares, *MATRICES, *cubes, np.arange(3.0), large)
+
+    def axis_1(x):
+        return (x * x).sum(axis=min(1, x.ndim - 1))
+
+    report = exercise.run(axis_1)
+    assert report.bug == "wrong_where_x_has_3_axes"
+    assert report.diagnosis.endswith(
+        "Inputs of short integers, which may wrap around as well, are left out here."
+    )
+    alone = exercise_of(squares, *MATRICES, large).run(axis_1)
+    assert "left out" not in (alone.diagnosis or "")

@@ -439,7 +439,7 @@ WRONG = {
     padding_of_the_kernel: None,
     rounded_up: "places_rounded_up",
     stride_after_padding_of_the_output: "wrong_where_padding_is_passed",
-    stride_from_the_second: "wrong_where_stride_is_2_or_more",
+    stride_from_the_second: "wrong_except_where_stride_is_1",
     images_padded_in_place: "an_argument_changed",
     in_the_type_of_the_pixels: "result_in_integers",
     bias_down_the_rows: "bias_along_the_height",

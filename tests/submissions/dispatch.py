@@ -413,7 +413,7 @@ def places_clipped(x, chosen, gates, w_in, w_out, capacity=None):
 WRONG = {
     replaced: "assigned",
     ungated: "without_gates",
-    mean_of_experts: None,
+    mean_of_experts: "gates_is_not_used",
     first_gate_for_all: "gate_of_the_first_choice",
     linear_experts: "no_relu",
     relu_at_the_end: "relu_after_both",
