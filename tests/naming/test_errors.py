@@ -48,6 +48,7 @@ RAISED = [
     (lambda x: np.ones(99).__iadd__(x), "shapes_that_do_not_fit", "`keepdims`"),
     (lambda x: np.broadcast_arrays(x, np.ones(99))[0], "shapes_that_do_not_fit", ""),
     (lambda x: x[99], "raises_IndexError", "The message names the line"),
+    (lambda x: x[9] if len(x) == 3 else int("x"), "raises_IndexError_or_ValueError", " or "),
 ]  # fmt: skip
 
 
