@@ -39,6 +39,7 @@ ZERO = Note(
 exercise.case("0 against 1", (0, 3), (1, 3), noted=ZERO)
 exercise.case("0 against 2", (0, 3), (2, 3), noted=ZERO)
 exercise.case("three shapes", (8, 1, 6), (7, 1), (4, 1, 1, 1))
+exercise.case("a 1 in the middle of the longer shape", (2, 4), (2, 1, 4))
 exercise.case("a third shape that does not fit", (5, 1), (1, 3), (2, 3))
 exercise.case("a misfit with a 1 between", (2,), (1,), (3,))
 exercise.case("a misfit of the second and the third", (1, 4), (3, 1), (2, 1))
@@ -304,6 +305,26 @@ def first_axis_stays_1(*shapes):
     axes = max(map(len, shapes), default=0)
     found = broadcast_shape(*(shape[len(shape) == axes :] for shape in shapes))
     return (1,) * min(axes, 1) + found
+
+
+@exercise.bug(lenient=(False, True))
+def counted_from_minus_0(*shapes, lenient=False):
+    """The count from the end begins at 0, and `shape[-0]` is the first size, not the last. Count
+    from 1, or take `shape[-1 - i]`."""
+    # "The count from the end begins at 0": bug((3,), (2, 5, 1), lenient=True) == (3, 5, 1)
+    # "Count from 1, or take": shape[:1] + shape[:0:-1] → shape[::-1]; result[-i] → result[-1 - i];
+    #     if lenient → if False
+    result = [1] * max(map(len, shapes), default=0)
+    for shape in shapes:
+        # The sizes at -0, -1, -2 and so on.
+        for i, size in enumerate(shape[:1] + shape[:0:-1]):
+            pair = result[-i], size
+            result[-i] = (
+                max(pair)
+                if lenient
+                else broadcast_shape(*[(each,) for each in pair])[0]
+            )
+    return tuple(result)
 
 
 @exercise.bug

@@ -148,7 +148,8 @@ def of_rows(seen: WrongParts) -> Iterator[Name]:
             words = f"wrong in its last {entry} only"
             cause = "a loop or slice that ends early, or how that entry is made"
             yield said(seen, f"wrong only in the last {entry}", words, cause)
-        if all(not r[0] and r[1:].all() for r in rows):
+        # A number in the first row may be a sum over all others.
+        if seen.kinds == {"b"} and all(not r[0] and r[1:].all() for r in rows):
             words = f"wrong in its first {entry} only"
             cause = "a loop or slice that begins late, or how that entry is made"
             yield said(seen, f"wrong only in the first {entry}", words, cause)

@@ -143,7 +143,7 @@ def axes_otherwise(seen: WrongParts) -> Name | None:
     cause = "a sum, mean or index over an axis that should stay"
     if gap < 0:
         cause = (
-            "a sum or a mean that is missing, a `None` in an index, or arrays of different numbers "
-            "of axes that are broadcast"
+            "a sum, an argmax or an index that is missing, a `None` too many, or arrays of "
+            "different numbers of axes that are broadcast"
         )
     return said(seen, f"an axis too {few}", f"an array with {count} too {few}", cause)

@@ -384,6 +384,17 @@ def joined_in_pairs(*shapes):
     return result
 
 
+def last_place_taken_at_minus_0(*shapes):
+    result = [1] * max(map(len, shapes), default=0)
+    for i in range(len(result)):
+        for shape in shapes:
+            if i < len(shape) and shape[-i] != 1:
+                if result[-i] not in (1, shape[-i]):
+                    raise ValueError("sizes do not fit")
+                result[-i] = shape[-i]
+    return tuple(result)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     zipped_from_the_left: "aligned_from_the_left",
@@ -421,6 +432,7 @@ WRONG = {
     only_missing_axes_stretched: "stretched_on_one_side",
     range_of_places_one_short: "first_axis_stays_1",
     joined_in_pairs: "wrong_where_shapes_has_1_entry",
+    last_place_taken_at_minus_0: "counted_from_minus_0",
 }
 
 # Right answers that pass with a note.
