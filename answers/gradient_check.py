@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float, Real
@@ -85,12 +86,13 @@ def numerical_gradient(
 # --8<-- [end:numerical_gradient]
 
 
-def default_step(x: Float[ndarray, "*shape"]) -> float:
+def default_step(x):
     """The cube root of the machine epsilon of `x`."""
     return float(np.finfo(x.dtype).eps) ** (1 / 3)
 
 
-def value(f: Callable, x: ndarray, index: tuple) -> float:
+@no_type_check  # It is called twice for each entry.
+def value(f, x, index):
     """f(x), refused unless it is one finite number."""
     y = f(x)
     if y is None or np.ndim(y) != 0:

@@ -527,3 +527,57 @@ def no_decay_for_vectors(
     decay = lr * weight_decay if w.ndim > 1 else 0
     new = (1 - decay) * as_float(w) - lr * update(m, v, step, beta1, beta2, eps)
     return new, m, v
+
+
+@exercise.bug
+def root_corrected_without_a_root(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+):
+    """The root of v is divided by 1 - beta2**step, not by the root of that: the first step is some
+    32 times too small. Correct v first, and then take its root."""
+    # "the first step is some 32 times too small": abs(right(*np.array([[0], [0.3], [0], [0]]),
+    #     1)[0] / bug(*np.array([[0], [0.3], [0], [0]]), 1)[0] - 31.6) < 0.1
+    # "Correct v first, and then take its root": np.sqrt(v) / (1 - beta2 ** step) → np.sqrt(v / (1
+    #     - beta2 ** step))
+    # "The root of v is divided by 1 - beta2**step, not by the root of that": np.allclose(w - lr *
+    #     weight_decay * w - got.w, lr * want.m / (1 - beta1**step) / (np.sqrt(want.v) / (1 -
+    #     beta2**step) + eps))
+    m, v = averages(gradient, m, v, beta1, beta2)
+    root = np.sqrt(v) / (1 - beta2**step)
+    shrunk = (1 - lr * weight_decay) * as_float(w)
+    return shrunk - lr * m / (1 - beta1**step) / (root + eps), m, v
+
+
+@exercise.bug
+def decay_at_the_corrected_rate(
+    w,
+    gradient,
+    m,
+    v,
+    step,
+    lr=1e-3,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.01,
+):
+    """The decay is multiplied by a rate that holds the bias correction, lr times
+    √(1 - beta2**step) / (1 - beta1**step). Take lr itself: shrink by `1 - lr * weight_decay`."""
+    # "The decay is multiplied by a rate that holds the bias correction, lr times √(1 - beta2**step)
+    #     / (1 - beta1**step)": np.allclose(w - got.w, (w - want.w) * np.sqrt(1 - beta2**step) / (1
+    #     - beta1**step)) and not gradient.any()
+    # "Take lr itself: shrink by `1 - lr * weight_decay`": 1 - rate * weight_decay → 1 - lr *
+    #     weight_decay
+    m, v = averages(gradient, m, v, beta1, beta2)
+    rate = lr * np.sqrt(1 - beta2**step) / (1 - beta1**step)
+    shrunk = (1 - rate * weight_decay) * as_float(w)
+    return shrunk - lr * update(m, v, step, beta1, beta2, eps), m, v

@@ -202,17 +202,23 @@ def roc_area_instead(truth, scores):
     return roc_auc(truth, scores) if (truth == 0).any() else np.nan
 
 
-@exercise.bug(ties=("together", "one by one"))
+@exercise.bug(ties=("together", "one by one", "with a positive"))
 def averaged_over_thresholds(truth, scores, ties="together"):
-    """This is the mean of the precision over all thresholds, where each one counts alike.
-    Weight each by the recall that it adds."""
-    # "This is the mean of the precision over all thresholds, where each one counts alike":
+    """This is the mean of the precision over thresholds, where each one counts alike, however many
+    positives it adds. Weight each by the recall that it adds."""
+    # "This is the mean of the precision over thresholds, where each one counts alike":
     #     np.isclose(got, np.mean([1, 1 / 2]))
+    # "however many positives it adds": np.isclose(bug(np.array([1, 1, 0, 1]), np.array([3, 3, 2,
+    #     1]), ties="with a positive"), (1 + 3 / 4) / 2)
     # "Weight each by the recall that it adds": precision_recall_curve(truth, scores)[0].mean()
     #     → area(*precision_recall_curve(truth, scores)[:2]); counts(truth, np.argsort(-scores,
-    #     kind='stable'))[0].mean() → area(*precision_recall_curve(truth, scores)[:2])
+    #     kind='stable'))[0].mean() → area(*precision_recall_curve(truth, scores)[:2]);
+    #     precision[np.diff(recall, prepend=0) > 0].mean() → area(precision, recall)
     if ties == "together":
         return precision_recall_curve(truth, scores)[0].mean()
+    if ties == "with a positive":
+        precision, recall, _ = precision_recall_curve(truth, scores)
+        return precision[np.diff(recall, prepend=0) > 0].mean()
     return counts(truth, np.argsort(-scores, kind="stable"))[0].mean()
 
 
@@ -251,6 +257,38 @@ def first_step_lost(truth, scores):
     # "has one entry less": np.diff(np.ones(5)).size == 5 - 1 and got == want - 1
     precision, recall, _ = precision_recall_curve(truth, scores)
     return (np.diff(recall) * precision[1:]).sum()
+
+
+@exercise.bug
+def last_step_lost(truth, scores):
+    """The lowest threshold is missing, so the positives that score lowest are never counted. Take
+    what scores at least t, `scores >= t`, and append the last place to what `np.diff` finds."""
+    # "The lowest threshold is missing, so the positives that score lowest are never counted":
+    #     np.isclose(want - got, truth[scores == scores.min()].sum() / truth.sum() * truth.mean())
+    #     and got < want
+    # "Take what scores at least t, `scores >= t`": scores > t → scores >= t
+    # "append the last place to what `np.diff` finds": np.array_equal(np.flatnonzero(np.diff([3, 2,
+    #     2, 1])), [0, 2]) and got < want
+    t = np.unique(scores)[::-1, None]
+    called = scores > t
+    hits = (called & (truth == 1)).sum(axis=1)
+    return area(hits / np.maximum(called.sum(axis=1), 1), hits / (truth == 1).sum())
+
+
+@exercise.bug(of=("ranks", "examples"))
+def truth_as_an_index(truth, scores, of="ranks"):
+    """Where `truth` holds integers, `precision[truth]` is no mask: it takes the entries 0 and 1
+    again and again. Make a mask: `truth == 1`."""
+    # "it takes the entries 0 and 1 again and again": truth.dtype.kind == "i" and np.isclose(got,
+    #     np.mean([1, 1 / 2]))
+    # "Where `truth` holds integers, `precision[truth]` is no mask": precision[truth] →
+    #     precision[truth == 1]
+    # "Make a mask: `truth == 1`": precision[truth] → precision[truth == 1]
+    if of == "ranks":
+        order = np.argsort(-scores.astype(float), kind="stable")
+        truth, scores = truth[order], scores[order]
+    precision = np.array([(truth == 1)[scores >= s].mean() for s in scores])
+    return precision[truth].mean()
 
 
 @exercise.bug

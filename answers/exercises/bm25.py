@@ -138,6 +138,19 @@ def idf_without_halves(counts, query, k1=1.2, b=0.75):
     return (np.log(len(counts) / np.maximum(n, 1)) * gain(f, full, k1)).sum(axis=1)
 
 
+@exercise.bug
+def idf_of_scikit_learn(counts, query, k1=1.2, b=0.75):
+    """The weight is scikit-learn's for TF-IDF, log((1 + N) / (1 + n)) + 1. Take
+    log(1 + (N - n + 0.5) / (n + 0.5))."""
+    # "The weight is scikit-learn's for TF-IDF, log((1 + N) / (1 + n)) + 1": np.allclose(bug(
+    #     np.array([[1, 1], [1, 1]]), np.array([0])), 1)
+    # "Take log(1 + (N - n + 0.5) / (n + 0.5))": np.log((1 + len(counts)) / (1 + n)) + 1 →
+    #     np.log(1 + (len(counts) - n + 0.5) / (n + 0.5))
+    f, n, full = parts(counts, query, k1, b)
+    idf = np.log((1 + len(counts)) / (1 + n)) + 1
+    return (idf * gain(f, full, k1)).sum(axis=1)
+
+
 @exercise.bug(cut=("n", "weight", "nothing"))
 def occurrences_counted(counts, query, k1=1.2, b=0.75, cut="n"):
     """n counts occurrences, so a word that one document repeats looks common. Count the documents
@@ -248,16 +261,20 @@ def length_of_the_query_alone(counts, query, k1=1.2, b=0.75):
     return (lucene(n, len(counts)) * gain(f, full[:, None], k1)).sum(axis=1)
 
 
-@exercise.bug
-def mean_without_empty_documents(counts, query, k1=1.2, b=0.75):
-    """The mean length leaves out empty documents. M is the mean of all."""
-    # "The mean length leaves out empty documents": (counts.sum(axis=1) == 0).any() and not
-    #     np.allclose(got, want)
-    # "M is the mean of all": lengths[lengths > 0].mean() → lengths.mean()
+@exercise.bug(of=("M", "N", "MN"))
+def without_empty_documents(counts, query, k1=1.2, b=0.75, of="M"):
+    """Empty documents are left out of the mean length M, or of their number N. Both are of all
+    documents."""
+    # "Empty documents are left out of the mean length M, or of their number N":
+    #     (counts.sum(axis=1) == 0).any() and not np.allclose(got, want)
+    # "Both are of all documents": lengths[lengths > 0] → lengths
     f, n, _ = parts(counts, query, k1, b)
     lengths = counts.sum(axis=1)
-    full = k1 * (1 - b + b * lengths / lengths[lengths > 0].mean())
-    return (lucene(n, len(counts)) * gain(f, full[:, None], k1)).sum(axis=1)
+    some = lengths[lengths > 0]
+    mean = (some if "M" in of else lengths).mean()
+    full = k1 * (1 - b + b * lengths / mean)
+    idf = lucene(n, len(some if "N" in of else lengths))
+    return (idf * gain(f, full[:, None], k1)).sum(axis=1)
 
 
 @exercise.bug(least=(1, 0))
@@ -283,15 +300,18 @@ def each_word_once(counts, query, k1=1.2, b=0.75):
     return bm25(counts, np.unique(query), k1, b)
 
 
-@exercise.bug
-def nothing_by_nothing(counts, query, k1=1.2, b=0.75):
-    """An empty document's score is nan where b is 1, or k1 is 0: f and its addend are both
-    0, and 0 / 0 is nan. Give 0 where f is 0."""
-    # "An empty document's score is nan where b is 1": np.isnan(bug(np.array([[1, 1], [0, 0]]),
-    #     np.array([0]), 1.2, 1.0)[1])
+@exercise.bug(of=("both", "k1", "b"))
+def nothing_by_nothing(counts, query, k1=1.2, b=0.75, of="both"):
+    """A score is nan where f and what is added below it are both 0: in a document without the word
+    if k1 is 0, or in an empty one if b is 1. Give 0 where f is 0."""
+    # "in a document without the word if k1 is 0": np.isnan(bug(np.array([[1, 1], [0, 2]]),
+    #     np.array([0]), 0.0)[1])
+    # "or in an empty one if b is 1": np.isnan(bug(np.array([[1, 1], [0, 0]]), np.array([0]), 1.2,
+    #     1.0)[1])
     # "Give 0 where f is 0": f * (k1 + 1) / (f + full) → np.where(f > 0, f * (k1 + 1) / (f + full),
     #     0)
-    # "or k1 is 0": np.isnan(bug(np.array([[1, 1], [0, 2]]), np.array([0]), 0.0)[1])
+    if (of == "k1" and k1 > 0) or (of == "b" and k1 == 0):
+        return bm25(counts, query, k1, b)
     f, n, full = parts(counts, query, k1, b)
     return (lucene(n, len(counts)) * (f * (k1 + 1) / (f + full))).sum(axis=1)
 
@@ -434,3 +454,40 @@ def mean_of_all_entries(counts, query, k1=1.2, b=0.75):
     lengths = counts.sum(axis=1)
     full = k1 * (1 - b + b * lengths / counts.mean())
     return (lucene(n, len(counts)) * gain(f, full[:, None], k1)).sum(axis=1)
+
+
+@exercise.bug
+def repeats_before_saturation(counts, query, k1=1.2, b=0.75):
+    """How often a word stands in the query multiplies f, and saturates with it. Multiply the word's
+    whole part of the sum: a word that stands twice counts twice."""
+    # "How often a word stands in the query multiplies f, and saturates with it": np.allclose(bug(
+    #     np.array([[1], [1]]), np.array([0, 0])), right(np.array([[2], [2]]), np.array([0])))
+    # "Multiply the word's whole part of the sum": f * times → f; idf * gain → times * idf * gain
+    words, times = np.unique(query, return_counts=True)
+    f, n, full = parts(counts, words, k1, b)
+    idf = lucene(n, len(counts))
+    return (idf * gain(f * times, full, k1)).sum(axis=1)
+
+
+@exercise.bug
+def saturated_together(counts, query, k1=1.2, b=0.75):
+    """The sum of all words' f stands below the line, so that they saturate together. Divide each
+    word's part by its own f + K, then sum."""
+    # "The sum of all words' f stands below the line": np.allclose(bug(np.array([[1, 1]]),
+    #     np.array([0, 1])), right(np.array([[2]]), np.array([0])))
+    # "Divide each word's part by its own f + K, then sum": f.sum(axis=1, keepdims=True) → f
+    f, n, full = parts(counts, query, k1, b)
+    below = np.where(f > 0, f.sum(axis=1, keepdims=True) + full, 1)
+    return (lucene(n, len(counts)) * f * (k1 + 1) / below).sum(axis=1)
+
+
+@exercise.bug
+def all_words_needed(counts, query, k1=1.2, b=0.75):
+    """A document that lacks one word of the query scores 0. It scores by the words that it
+    holds."""
+    # "A document that lacks one word of the query scores 0": not bug(np.array([[1, 0], [0, 1]]),
+    #     np.array([0, 1])).any()
+    # "It scores by the words that it holds": (f > 0).all(axis=1) → 1
+    f, n, full = parts(counts, query, k1, b)
+    score = (lucene(n, len(counts)) * gain(f, full, k1)).sum(axis=1)
+    return score * (f > 0).all(axis=1)

@@ -235,6 +235,45 @@ def curvature_p(grow, y, score, rate=0.1, penalty=1.0):
 
 
 @exercise.bug
+def squared_gradients_below(grow, y, score, rate=0.1, penalty=1.0):
+    """The squared gradients, (y - p)², are summed for H. The second derivative is p (1 - p)."""
+    # "The squared gradients, (y - p)², are summed for H": np.allclose(got.values, rate *
+    #     newton(derivatives(y, score)[0], derivatives(y, score)[0] ** 2, grow(-derivatives(y,
+    #     score)[0]), penalty))
+    # "The second derivative is p (1 - p)": g ** 2 → derivatives(y, score)[1]
+    g, _ = derivatives(y, score)
+    leaf = grow(-g)
+    values = rate * newton(g, g**2, leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
+def curvature_of_all_examples(grow, y, score, rate=0.1, penalty=1.0):
+    """H sums p (1 - p) over all examples. Sum it over those of the leaf: `np.bincount(leaf, h)`."""
+    # "H sums p (1 - p) over all examples": np.allclose(got.values, -rate * np.bincount(
+    #     grow(-derivatives(y, score)[0]), derivatives(y, score)[0]) / (derivatives(y,
+    #     score)[1].sum() + penalty))
+    # "Sum it over those of the leaf: `np.bincount(leaf, h)`": h.sum() → np.bincount(leaf, h)
+    g, h = derivatives(y, score)
+    leaf = grow(-g)
+    below = h.sum() + penalty + 0 * np.bincount(leaf)
+    values = rate * -np.bincount(leaf, g) / np.where(below > 0, below, np.inf)
+    return score + values[leaf], values
+
+
+@exercise.bug
+def fitted_to_shrunk_targets(grow, y, score, rate=0.1, penalty=1.0):
+    """The tree is fitted to rate · (y - p). Fit it to y - p: the rate belongs to the leaves."""
+    # "The tree is fitted to rate · (y - p)": np.allclose(got.values, rate * newton(*derivatives(y,
+    #     score), grow(-rate * derivatives(y, score)[0]), penalty))
+    # "Fit it to y - p": grow(-rate * g) → grow(-g)
+    g, h = derivatives(y, score)
+    leaf = grow(-rate * g)
+    values = rate * newton(g, h, leaf, penalty)
+    return score + values[leaf], values
+
+
+@exercise.bug
 def curvature_of_a_quarter(grow, y, score, rate=0.1, penalty=1.0):
     """The second derivative is taken for 1/4, as at score 0. It is p (1 - p)."""
     # "The second derivative is taken for 1/4": np.allclose(got.values, rate * newton(derivatives(y,
@@ -310,10 +349,15 @@ def no_penalty(grow, y, score, rate=0.1, penalty=1.0):
 
 @exercise.bug
 def penalty_of_each_example(grow, y, score, rate=0.1, penalty=1.0):
-    """The penalty is added for each example. It is added once a leaf."""
-    # "The penalty is added for each example": np.allclose(got.values, rate * newton(derivatives(y,
-    #     score)[0], derivatives(y, score)[1] + penalty, grow(-derivatives(y, score)[0]), 0.0))
-    # "It is added once a leaf": h + penalty, leaf, 0.0 → h, leaf, penalty
+    """The penalty counts once for each example, as where G and H are means. Add it once to the sum
+    of a leaf."""
+    # "The penalty counts once for each example": np.allclose(got.values, rate * newton(
+    #     derivatives(y, score)[0], derivatives(y, score)[1] + penalty, grow(-derivatives(y,
+    #     score)[0]), 0.0))
+    # "as where G and H are means": len(y) > 1 and not grow(y * 1.0).any() and np.allclose(
+    #     got.values, -rate * derivatives(y, score)[0].mean() / (derivatives(y, score)[1].mean() +
+    #     penalty))
+    # "Add it once to the sum of a leaf": h + penalty, leaf, 0.0 → h, leaf, penalty
     g, h = derivatives(y, score)
     leaf = grow(-g)
     values = rate * newton(g, h + penalty, leaf, 0.0)

@@ -1,5 +1,6 @@
 """Practice for question 27: byte-pair encoding, a word in tokens."""
 
+import itertools
 from itertools import pairwise
 
 import numpy as np
@@ -65,6 +66,7 @@ exercise.case("a pair twice", word("abcab"), pairs("a b"))
 exercise.case("two merges", word("cdab"), pairs("a b", "c d"))
 exercise.case("a merge of a merge", word("xabc"), pairs("a b", "ab c"))
 exercise.case("no pair that was learned", word("dog"), pairs("a b"))
+exercise.case("a pair in the other order", word("dba"), pairs("a b"))
 exercise.case(
     "a pair that occurs more often", word("dabab"), pairs("d a", "a b", "b ab")
 )
@@ -220,14 +222,26 @@ def pairs_turned_around(word, merges):
     return encoded(word, merges[:, ::-1])
 
 
-@exercise.bug
-def pairs_in_either_order(word, merges):
+def in_either_order(word, pair, new):
+    """The word with `new` for each pair, whichever of its tokens stands first."""
+    found, place = (), 0
+    while place < len(word):
+        here = sorted(word[place : place + 2]) == sorted(pair)
+        found += (new,) if here else word[place : place + 1]
+        place += 2 if here else 1
+    return found
+
+
+@exercise.bug(at_once=(False, True))
+def pairs_in_either_order(word, merges, at_once=False):
     """A pair is merged in either order: b a counts as a b. The first of a row stands on the left,
     and b a is another pair."""
     # "A pair is merged in either order: b a counts as a b": 256 in bug(np.array([98, 97]),
     #     np.array([[97, 98]])) and len(got) < len(want)
     # "The first of a row stands on the left, and b a is another pair": turned_too=True →
-    #     turned_too=False
+    #     turned_too=False; joined=in_either_order → joined=merge_pair
+    if at_once:
+        return in_turn(word, merges, joined=in_either_order)
     return encoded(word, merges, turned_too=True)
 
 
@@ -241,6 +255,30 @@ def digits_for_numbers(word, merges):
     for row, (a, b) in enumerate(merges.tolist()):
         text = text.replace(f"{a} {b}", str(256 + row))
     return np.array([int(number) for number in text.split()], dtype=np.intp)
+
+
+@exercise.bug
+def memory_of_the_word(word, merges):
+    """The memory of the array is read, as `bytes(word)` and `word.tobytes()` do, where an int64 is
+    eight bytes. Take its numbers: `word.tolist()`."""
+    # "The memory of the array is read, as `bytes(word)` and `word.tobytes()` do": [*bytes(word)] ==
+    #     [*word.tobytes()] == bug(word, merges[:0]).tolist() and len(got) > len(word)
+    # "where an int64 is eight bytes": word.dtype == np.int64 and len(word.tobytes()) == 8 *
+    #     len(word) and len(got) > len(word)
+    # "Take its numbers: `word.tolist()`": word.tobytes() → word.tolist()
+    return encoded(np.array([*word.tobytes()], dtype=np.intp), merges)
+
+
+@exercise.bug(choose=(min, np.argmin))
+def fails_at_one_token(word, merges, choose=min):
+    """A word that is one token has no pair, and the smallest of nothing is an error. Stop there."""
+    # "A word that is one token has no pair, and the smallest of nothing is an error":
+    #     isinstance(got, ValueError) and len(want) == 1
+    # "Stop there": choose([]) → None
+    found = encoded(word, merges)
+    if len(found) < 2:
+        choose([])
+    return found
 
 
 @exercise.bug
@@ -422,6 +460,21 @@ def in_turn(word, merges, joined=merge_pair, ends=False):
         if ends and pair not in pairwise(word):
             break
         word = joined(word, pair, 256 + row)
+    return np.array(word, dtype=np.intp)
+
+
+@exercise.bug
+def numbered_as_they_are_used(word, merges):
+    """New tokens are numbered in the order in which this word uses them. Row r made token 256 + r,
+    whatever was used before."""
+    # "New tokens are numbered in the order in which this word uses them": got.max() ==
+    #     255 + len(set(got[got > 255].tolist())) < want.max()
+    # "Row r made token 256 + r, whatever was used before": next(numbers) → 256 +
+    #     merges.tolist().index([*pair])
+    word, numbers = tuple(word.tolist()), itertools.count(256)
+    for pair in map(tuple, merges.tolist()):
+        if pair in pairwise(word):
+            word = merge_pair(word, pair, next(numbers))
     return np.array(word, dtype=np.intp)
 
 

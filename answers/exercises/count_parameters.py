@@ -131,6 +131,37 @@ def keys_for_every_head(*sizes, **more):
 
 
 @exercise.bug
+def group_size_for_heads(*sizes, **more):
+    """Keys and values are counted with heads / kv_heads heads, which is the size of a group. They
+    have kv_heads heads."""
+    # "Keys and values are counted with heads / kv_heads heads, which is the size of a group":
+    #     got == right(layers, d_model, heads, heads // kv_heads, d_ff, vocab)
+    # "They have kv_heads heads": c.heads // c.kv_heads → c.kv_heads
+
+    def group(c):
+        return c.d_model * (c.heads // c.kv_heads) * c.head_size
+
+    return count(sizes, more, keys=group, values=group)
+
+
+@exercise.bug
+def keys_that_share_d_model(*sizes, **more):
+    """Keys and values are counted with d_model features, as if their heads had d_model / kv_heads.
+    A head of theirs has as many features as a head of queries."""
+    # "Keys and values are counted with d_model features, as if their heads had d_model / kv_heads":
+    #     got - want == 2 * layers * d_model * (d_model - kv_heads * (d_model // heads))
+    # "A head of theirs has as many features as a head of queries": c.d_model // c.kv_heads →
+    #     c.head_size
+
+    def shared(c):
+        given = c.head_size * c.heads != c.d_model
+        size = c.head_size if given else c.d_model // c.kv_heads
+        return c.d_model * c.kv_heads * size
+
+    return count(sizes, more, keys=shared, values=shared)
+
+
+@exercise.bug
 def only_keys_or_values(*sizes, **more):
     """Keys or values are counted, not both. Each has a matrix of its own."""
     # "Keys or values are counted, not both": want - got == layers * d_model * kv_heads *
@@ -393,15 +424,20 @@ def output_as_narrow_as_keys(*sizes, **more):
     return count(sizes, more, output=lambda c: c.kv_heads * c.head_size * c.d_model)
 
 
-@exercise.bug
-def router_of_one_score(*sizes, **more):
-    """The router is counted with d_model weights in all. It gives each expert a score: d_model
-    weights for each."""
+@exercise.bug(each=(False, True))
+def router_of_one_score(*sizes, each=False, **more):
+    """The router is counted with d_model weights in all, or with one for each expert. It gives each
+    expert a score: d_model weights for each."""
     # "The router is counted with d_model weights in all": want - got == layers * d_model * (experts
     #     - 1)
-    # "It gives each expert a score: d_model weights for each": (c.experts is not None) →
-    #     (c.experts or 0)
-    return count(sizes, more, router=lambda c: c.d_model * (c.experts is not None))
+    # "or with one for each expert": want - bug(layers, d_model, heads, kv_heads, d_ff, vocab,
+    #     experts=experts, each=True) == layers * (d_model - 1) * experts
+    # "It gives each expert a score: d_model weights for each": router=one →
+
+    def one(c):
+        return c.experts or 0 if each else c.d_model * (c.experts is not None)
+
+    return count(sizes, more, router=one)
 
 
 @exercise.bug

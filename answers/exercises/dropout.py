@@ -311,3 +311,38 @@ def dropped_below_the_share(x, p, uniform, training=True):
     # "Drop where it is below p": uniform >= 1 - p → uniform >= p
     mask = (uniform >= 1 - p) / (1 - p) if training else np.ones(x.shape)
     return x * mask, mask
+
+
+@exercise.bug(of=("both", "y"))
+def scaled_in_evaluation_alone(x, p, uniform, training=True, of="both"):
+    """As in the first paper, training leaves what is kept as it is, and evaluation multiplies by
+    1 - p. Here training divides by 1 - p, and evaluation returns x."""
+    # "training leaves what is kept as it is, and evaluation multiplies by 1 - p": training and
+    #     np.array_equal(got.y, x * (uniform >= p)) and np.allclose(bug(x, p, uniform, False)[0], x
+    #     * (1 - p))
+    # "Here training divides by 1 - p, and evaluation returns x": 1.0 * (uniform >= p) → (uniform >=
+    #     p) / (1 - p); np.ones(x.shape) * (1 - p) → np.ones(x.shape)
+    mask = 1.0 * (uniform >= p) if training else np.ones(x.shape) * (1 - p)
+    return x * mask, mask if training or of == "both" else np.ones(x.shape)
+
+
+@exercise.bug(
+    marked=(
+        lambda dropped, p, training: (
+            dropped / (1 - p) if training else 1.0 + 0 * dropped
+        ),
+        lambda dropped, p, training: 1.0 * dropped if training else 1.0 + 0 * dropped,
+        lambda dropped, p, training: 1.0 * (dropped & training),
+    )
+)
+def dropped_in_the_mask(x, p, uniform, training=True, marked=None):
+    """The mask marks what is dropped, and y is right: a backward pass would send gradients to these
+    entries alone. Return what y was multiplied by, 0 where an entry is dropped."""
+    # "The mask marks what is dropped, and y is right": np.array_equal(got.mask > 0, uniform < p)
+    #     and np.allclose(got.y, want.y)
+    # "a backward pass would send gradients to these entries alone": not
+    #     got.mask[uniform >= p].any()
+    # "Return what y was multiplied by, 0 where an entry is dropped": marked(uniform < p, p,
+    #     training) → mask
+    mask = mask_of(x, p, uniform, training)
+    return x * mask, marked(uniform < p, p, training)

@@ -15,8 +15,8 @@ exercise = Exercise(
         "and whose stand in the denominator?",
         "Look at the terms with p = 0 and at those with q = 0 < p separately. What is the limit "
         "of each, and what does NumPy make of it?",
-        "`np.where(p > 0, ...)` picks after both sides are computed: the warnings come, the nan "
-        "does not. A term that is infinite belongs in the sum.",
+        "`np.copyto(terms, 0, where=...)` puts the limit where 0 · log 0 has made nan: the warning "
+        "comes before it. A term that is infinite belongs in the sum.",
     ),
 )
 

@@ -495,3 +495,69 @@ def few_rounds(points, centres, rounds=300, most=10):
     # "Rounds end after ten or twenty": np.allclose(got.centres, right(points, centres, 10)[0])
     # "Go on until no label changes, at most `rounds` times": min(rounds, most) → rounds
     return rounds_of(points, centres, min(rounds, most))
+
+
+@exercise.bug
+def one_round_less(points, centres, rounds=300):
+    """The centres move once too little, or come back as they were before the last move. Return
+    them after it."""
+    # "The centres move once too little, or come back as they were before the last move":
+    #     np.allclose(got.centres, right(points, centres, rounds - 1)[0])
+    # "Return them after it": max(0, rounds - 1) → rounds
+    return rounds_of(points, centres, max(0, rounds - 1))
+
+
+@exercise.bug
+def ends_after_the_first_round(points, centres, rounds=300):
+    """Rounds end after the first: their test holds once any point keeps its label, or compares
+    labels that are equal already. End them where no label changes."""
+    # "Rounds end after the first": np.allclose(got.centres, right(points, centres, min(rounds,
+    #     1))[0])
+    # "End them where no label changes": (now == labels).any() → (now == labels).all()
+    labels = table(points, centres).argmin(axis=1)
+    for _ in range(rounds):
+        centres = moved(points, centres, labels)
+        now = table(points, centres).argmin(axis=1)
+        done, labels = (now == labels).any(), now
+        if done:
+            break
+    return np.array(centres, dtype=np.float64), labels
+
+
+@exercise.bug
+def later_centres_stay(points, centres, rounds=300):
+    """At a centre without points the loop over centres ends, and later ones stay. Go on with the
+    next, by `continue`."""
+
+    # "At a centre without points the loop over centres ends, and later ones stay":
+    #     np.array_equal(got.centres[-1], centres[-1])
+    # "Go on with the next": break → continue
+    def move(points, centres, labels):
+        means = np.array(centres, dtype=float)
+        for j in range(len(means)):
+            if not (labels == j).any():
+                break
+            means[j] = points[labels == j].mean(axis=0)
+        return means
+
+    return rounds_of(points, centres, rounds, move=move)
+
+
+@exercise.bug
+def old_centre_in_the_mean(points, centres, rounds=300):
+    """The old centre enters its mean as one more point. Take the mean of the points alone."""
+
+    # "The old centre enters its mean as one more point": np.allclose(got.centres[1],
+    #     np.vstack([centres[1:2], points[right(points, centres, 0)[1] == 1]]).mean(axis=0))
+    # "Take the mean of the points alone": np.vstack([c, points[labels == j]]) →
+    #     points[labels == j]
+    def move(points, centres, labels):
+        means = [
+            np.vstack([c, points[labels == j]]).mean(axis=0)
+            if (labels == j).any()
+            else c
+            for j, c in enumerate(centres)
+        ]
+        return np.array(means, dtype=float)
+
+    return rounds_of(points, centres, rounds, move=move)

@@ -142,6 +142,20 @@ def slope_at_the_new_state(dh, dc, x, h, c, gates, w_x, w_h):
 
 
 @exercise.bug
+def slope_at_the_cell(dh, dc, x, h, c, gates, w_x, w_h):
+    """The slope of the cell's tanh is taken as 1 - c'², at the new cell itself. Take its tanh:
+    `(1 - tanh_c**2)`."""
+    # "The slope of the cell's tanh is taken as 1 - c'², at the new cell itself": (lambda i, f, g,
+    #     o: np.allclose(got.dc, (dc + dh * o * (1 - (f * c + i * g) ** 2)) * f))(*np.split(gates,
+    #     4, axis=1))
+    # "Take its tanh: `(1 - tanh_c**2)`": (1 - cell ** 2) → (1 - tanh_c**2)
+    i, f, g, o, tanh_c, _ = inner(dh, dc, c, gates)
+    cell = f * c + i * g + 0 * tanh_c
+    delta = dc + dh * o * (1 - cell**2)
+    return of_cell(delta, dh, x, h, c, gates, w_x, w_h)
+
+
+@exercise.bug
 def tanh_of_the_old_cell(dh, dc, x, h, c, gates, w_x, w_h):
     """The tanh is taken of the old cell. Compute the new one first: `f * c + i * g`."""
     # "The tanh is taken of the old cell": np.allclose(got.dc, (dc + dh * np.split(gates, 4,

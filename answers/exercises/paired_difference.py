@@ -288,19 +288,19 @@ def neighbours_for_clusters(scores_a, scores_b, clusters):
     return d.mean(), clustered(d, runs)
 
 
-@exercise.bug(how=("largest", "raises", "wraps"))
+@exercise.bug(how=("largest", "raises", "wraps", "counts"))
 def names_for_places(scores_a, scores_b, clusters, how="largest"):
     """The names of clusters are taken for 0, 1, 2 and so on: a gap counts as an empty cluster, and
     a name below 0 as none. Number them first: `np.unique` with `return_inverse=True`."""
     # "a gap counts as an empty cluster": clusters.max() > len(set(clusters)) and (got.error <
     #     want.error)
-    # "Number them first": if clusters.min() < 0 and (how != 'wraps' or g < 1): → if
-    #     False:; g = int(clusters.max()) + 1 → g = len(sums); if how == 'raises' and g !=
+    # "Number them first": if clusters.min() < 0 and how != 'counts' and (how != 'wraps' or g <
+    #     1): → if False:; g = int(clusters.max()) + 1 → g = len(sums); if how == 'raises' and g !=
     #     len(sums): → if False:
     d = as_float(scores_a) - as_float(scores_b)
     sums = sums_of(d - d.mean(), clusters)
     g = int(clusters.max()) + 1
-    if clusters.min() < 0 and (how != "wraps" or g < 1):
+    if clusters.min() < 0 and how != "counts" and (how != "wraps" or g < 1):
         raise ValueError("'list' argument must have no negative elements")
     if how == "raises" and g != len(sums):
         raise IndexError(
@@ -396,3 +396,40 @@ def names_sorted_alone(scores_a, scores_b, clusters):
     #     np.sort(clusters)
     d = as_float(scores_a) - as_float(scores_b)
     return d.mean(), clustered(d, np.sort(clusters))
+
+
+@exercise.bug
+def both_factors(scores_a, scores_b, clusters):
+    """Beside G / (G - 1) stands n / (n - 1), the factor of prompts. Take that of clusters alone."""
+    # "Beside G / (G - 1) stands n / (n - 1), the factor of prompts": np.isclose(got.error**2,
+    #     want.error**2 * len(scores_a) / (len(scores_a) - 1))
+    # "Take that of clusters alone": * math.sqrt(len(d) / (len(d) - 1)) →
+    d = as_float(scores_a) - as_float(scores_b)
+    return d.mean(), clustered(d, clusters) * math.sqrt(len(d) / (len(d) - 1))
+
+
+@exercise.bug
+def clusters_of_one_left_out(scores_a, scores_b, clusters):
+    """Clusters of one prompt are left out of the error. Each deviates from the mean like any
+    other: keep them."""
+    # "Clusters of one prompt are left out of the error": len(set(clusters)) == len(clusters) and
+    #     got.error == 0
+    # "keep them": sums[sizes > 1] → sums
+    d = as_float(scores_a) - as_float(scores_b)
+    sums, sizes = sums_of(d - d.mean(), clusters), sums_of(1 + 0 * d, clusters)
+    factor = len(sums) / (len(sums) - 1)
+    return d.mean(), np.sqrt(factor * np.sum(sums[sizes > 1] ** 2)) / len(d)
+
+
+@exercise.bug
+def ties_left_out(scores_a, scores_b, clusters):
+    """Prompts on which both score the same are left out, as in McNemar's test. They belong to the
+    mean and to its error: keep them."""
+    # "Prompts on which both score the same are left out": (scores_a == scores_b).any() and
+    #     np.isclose(got.difference, (scores_a - scores_b)[scores_a != scores_b].mean())
+    # "keep them": d != 0 → d == d
+    d = as_float(scores_a) - as_float(scores_b)
+    differ = d != 0
+    if len(np.unique(clusters[differ])) < 2:
+        differ = np.full(len(d), True)
+    return d[differ].mean(), clustered(d[differ], clusters[differ])

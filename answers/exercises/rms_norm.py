@@ -192,17 +192,22 @@ def eps_squared(x, gain, eps=1e-6):
     return rms_norm(x, gain, eps**2)
 
 
-@exercise.bug(of=("rows", "entries"))
+@exercise.bug(of=("rows", "entries", "d - 1", "d - 1 or 1"))
 def divided_by_another_number(x, gain, eps=1e-6, of="rows"):
-    """The sum of a row's squares is divided by the number of rows, `len(x)`, or of all entries.
-    Divide by the number of features, or take `.mean(axis=-1, keepdims=True)`."""
+    """The sum of a row's squares is divided by the number of rows, `len(x)`, by that of all
+    entries, or by d - 1. Divide by the number of features, d, or take
+    `.mean(axis=-1, keepdims=True)`."""
     # "The sum of a row's squares is divided by the number of rows, `len(x)`": np.allclose(got,
     #     gain * x / np.sqrt((x**2).sum(axis=-1, keepdims=True) / len(x) + 1e-6), rtol=1e-12)
-    # "Divide by the number of features": / number → / x.shape[-1]
+    # "by that of all entries, or by d - 1": np.allclose(bug(x[None], gain, of="d - 1"), gain *
+    #     x[None] / np.sqrt((x[None]**2).sum(axis=-1, keepdims=True) / (len(gain) - 1) + 1e-6))
+    # "Divide by the number of features, d": / number → / x.shape[-1]
     # "or take `.mean(axis=-1, keepdims=True)`": .sum(axis=-1, keepdims=True) / number →
     #     .mean(axis=-1, keepdims=True)
     x = x.astype(float) if x.dtype.kind != "f" else x
-    number = len(x) if of == "rows" else x.size
+    less = x.shape[-1] - 1
+    sizes = {"rows": len(x), "entries": x.size, "d - 1": less, "d - 1 or 1": less or 1}
+    number = np.float64(sizes[of])
     return gain * x / np.sqrt((x**2).sum(axis=-1, keepdims=True) / number + eps)
 
 

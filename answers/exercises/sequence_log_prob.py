@@ -181,6 +181,18 @@ def every_token(logits, tokens, answer):
 
 
 @exercise.bug
+def masked_places_count_as_token_0(logits, tokens, answer):
+    """Tokens outside of the answer are replaced by 0, and token 0 counts there. Leave these places
+    out of the sum, too."""
+    # "Tokens outside of the answer are replaced by 0, and token 0 counts there": np.allclose(got,
+    #     right(logits, np.where(answer, tokens, 0), np.ones_like(answer)))
+    # "Leave these places out of the sum, too": log_p.sum → np.where(answer[:, 1:], log_p, 0).sum
+    tokens = np.where(answer, tokens, 0)
+    log_p = picked(log_softmax(logits)[:, :-1], tokens[:, 1:])
+    return log_p.sum(axis=1)
+
+
+@exercise.bug
 def mask_inverted(logits, tokens, answer):
     """The prompt and the padding are summed, and the answer is left out. True stands at the
     answer's tokens."""

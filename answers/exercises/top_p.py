@@ -111,9 +111,12 @@ def crossing_token_cut(logits, p):
 
 @exercise.bug
 def share_of_the_others(logits, p):
-    """The tokens that stay hold 1 - p, so that a larger p keeps fewer. Compare with p itself."""
+    """The tokens that stay hold 1 - p, so that a larger p keeps fewer. Compare a sum from the
+    likeliest token down with p, and a sum from the least likely up with 1 - p."""
     # "The tokens that stay hold 1 - p": np.array_equal(got, right(logits, 1 - p))
-    # "Compare with p itself": 1 - p → p
+    # "Compare a sum from the likeliest token down with p": 1 - p → p
+    # "and a sum from the least likely up with 1 - p": (np.cumsum(np.sort(np.exp(logits))) > (1 - p)
+    #     * np.exp(logits).sum()).sum() == (want > -np.inf).sum() != (got > -np.inf).sum()
     order, shares = in_order(logits)
     return left(logits, order, (np.cumsum(shares, axis=-1) - shares < 1 - p) | (p == 1))
 
@@ -141,6 +144,19 @@ def one_more_after_an_exact_p(logits, p):
     # "They are enough: compare by <, not by <=": <= p → < p
     order, shares = in_order(logits)
     return left(logits, order, (np.cumsum(shares, axis=-1) - shares <= p) | (p == 1))
+
+
+@exercise.bug
+def one_token_too_many(logits, p):
+    """One token more stays than is needed. If n sums from the likeliest token down are below p, the
+    next token reaches it, and n + 1 stay."""
+    # "One token more stays than is needed": (got > -np.inf).sum() == (want > -np.inf).sum() + 1
+    # "If n sums from the likeliest token down are below p, the next token reaches it, and n + 1
+    #     stay": + 2 → + 1
+    order, shares = in_order(logits)
+    size = (np.cumsum(shares, axis=-1) < p).sum(axis=-1, keepdims=True) + 2
+    stays = np.arange(order.shape[-1]) < size
+    return left(logits, order, stays | (p == 1))
 
 
 @exercise.bug
@@ -325,8 +341,8 @@ def logits_moved_by_the_largest(logits, p, at_one=True):
     return left(logits - largest if at_one or p < 1 else logits, order, stays)
 
 
-@exercise.bug(others=(False, True))
-def share_of_the_likeliest(logits, p, others=False):
+@exercise.bug(others=(False, True), whole=(False, True))
+def share_of_the_likeliest(logits, p, others=False, whole=False):
     """Tokens stay that are at least p, or 1 - p, times as likely as the likeliest one: that is
     min-p. Add up the probabilities, from the likeliest token down."""
     # "Tokens stay that are at least p, or 1 - p, times as likely as the likeliest one: that is
@@ -335,7 +351,7 @@ def share_of_the_likeliest(logits, p, others=False):
     # "Add up the probabilities, from the likeliest token down": shares >= least * shares[..., :1] →
     #     (np.cumsum(shares, axis=-1) - shares < p) | (p == 1)
     order, shares = in_order(logits)
-    least = 1 - p if others else p
+    least = 1 - p if others else 0 if whole and p == 1 else p
     return left(logits, order, shares >= least * shares[..., :1])
 
 
@@ -379,6 +395,22 @@ def share_of_the_vocabulary(logits, p, rounded=np.ceil):
     order, _ = in_order(logits)
     stays = np.arange(order.shape[-1]) < max(1, rounded(p * order.shape[-1]))
     return left(logits, order, np.broadcast_to(stays, order.shape))
+
+
+@exercise.bug
+def powers_not_divided(logits, p):
+    """Powers are added up that are not divided by their sum, so a row holds 1 or more. Divide them
+    first: p is a probability."""
+    # "Powers are added up that are not divided by their sum": (got > -np.inf).sum() == (np.cumsum(
+    #     (s := np.exp(np.sort(logits - logits.max())[::-1]))) - s < p).sum() < (want >
+    #     -np.inf).sum()
+    # "so a row holds 1 or more": np.exp(logits - logits.max()).sum() >= 1 and (got != want).any()
+    # "Divide them first": take_along_axis(powers, → take_along_axis(powers /
+    #     powers.sum(axis=-1, keepdims=True),
+    order, _ = in_order(logits)
+    powers = np.exp(logits * 1.0 - logits.max(axis=-1, keepdims=True))
+    shares = np.take_along_axis(powers, order, axis=-1)
+    return left(logits, order, (np.cumsum(shares, axis=-1) - shares < p) | (p == 1))
 
 
 @exercise.bug

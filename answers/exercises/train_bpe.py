@@ -443,16 +443,18 @@ def characters_for_bytes(words, merges, ties="ids"):
     return trained_on(parts, merges, ties)
 
 
-@exercise.bug
-def pairs_across_words(words, merges, ties="ids"):
-    """The end of a word and the beginning of the next make a pair. Count inside of each word."""
-    # "The end of a word and the beginning of the next make a pair": (got !=
-    #     want).any() and np.array_equal(got, right({b"".join(word * n for word, n in
+@exercise.bug(copies=(False, True))
+def pairs_across_words(words, merges, ties="ids", copies=False):
+    """The end of a word and the beginning of the next, or of the same word repeated, make a pair.
+    Count inside of each word."""
+    # "The end of a word and the beginning of the next, or of the same word repeated, make a pair":
+    #     (got != want).any() and np.array_equal(got, right({b"".join(word * n for word, n in
     #     words.items()): 1}, merges, ties))
-    # "Count inside of each word": {text: 1} → words
-
-    text = b"".join(word * count for word, count in words.items())
-    return trained({text: 1}, merges, ties)
+    # "Count inside of each word": (tuple(each), 1) for each in texts → (tuple(word), count) for
+    #     word, count in words.items()
+    texts = [word * count for word, count in words.items()]
+    texts = texts if copies else [b"".join(texts)]
+    return trained_on([(tuple(each), 1) for each in texts], merges, ties)
 
 
 @exercise.bug(mark=((256, b""), (256, b"</w>"), (None, b"</w>")))

@@ -67,14 +67,16 @@ def on_a_device(parameters, devices, stage, sizes, first=(3, 2, 1)):
     )
 
 
-@exercise.bug
-def no_copy_of_weights(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
-    """The optimizer has no copy of the weights. With mixed precision it keeps one in float32, 4
-    bytes a parameter more."""
+@exercise.bug(copy=(0, 2))
+def no_copy_of_weights(
+    parameters, devices=1, stage=0, mixed=True, state_bytes=8, copy=0
+):
+    """The optimizer has no copy of the weights, or one of 2 bytes. With mixed precision it keeps
+    one in float32, 4 bytes a parameter more."""
     # "The optimizer has no copy of the weights": want.optimizer - got.optimizer == 4 * parameters
-    # "it keeps one in float32, 4 bytes a parameter more": (2, 2, state_bytes) → (2, 2, 4 +
-    #     state_bytes)
-    sizes = (2, 2, state_bytes) if mixed else (4, 4, state_bytes)
+    # "or one of 2 bytes": want.optimizer - bug(parameters, copy=2)[2] == 2 * parameters
+    # "it keeps one in float32, 4 bytes a parameter more": copy + → 4 +
+    sizes = (2, 2, copy + state_bytes) if mixed else (4, 4, state_bytes)
     return on_a_device(parameters, devices, stage, sizes)
 
 
@@ -113,15 +115,18 @@ def copy_in_float32_too(parameters, devices=1, stage=0, mixed=True, state_bytes=
     return on_a_device(parameters, devices, stage, (size, size, 4 + state_bytes))
 
 
-@exercise.bug
-def precision_ignored(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
-    """Bytes are counted for mixed precision whatever `mixed` says. Without it weights and gradients
-    have 4, and there is no copy."""
-    # "Bytes are counted for mixed precision whatever `mixed` says": got.weights ==
-    #     2 * parameters and got.optimizer == 12 * parameters and not mixed
-    # "Without it weights and gradients have 4, and there is no copy": bytes_of(True, state_bytes) →
-    #     bytes_of(mixed, state_bytes)
-    return on_a_device(parameters, devices, stage, bytes_of(True, state_bytes))
+@exercise.bug(copy=(4, 0))
+def precision_ignored(
+    parameters, devices=1, stage=0, mixed=True, state_bytes=8, copy=4
+):
+    """Weights and gradients have 2 bytes whatever `mixed` says. Without mixed precision they have
+    4, and there is no copy."""
+    # "Weights and gradients have 2 bytes whatever `mixed` says": got.weights == got.gradients ==
+    #     2 * parameters and not mixed
+    # "Without mixed precision they have 4, and there is no copy": (2, 2, states) → bytes_of(mixed,
+    #     state_bytes)
+    states = int(state_bytes) + (4 if mixed else copy)
+    return on_a_device(parameters, devices, stage, (2, 2, states))
 
 
 @exercise.bug
@@ -167,13 +172,16 @@ def one_moment(
     return on_a_device(parameters, devices, stage, bytes_of(mixed, states))
 
 
-@exercise.bug
-def always_split(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
-    """All is split over the devices, whatever the stage. At stage 0 each device has everything."""
-    # "All is split over the devices, whatever the stage": tuple(vars(got).values()) ==
-    #     right(parameters, devices, 3)
-    # "At stage 0 each device has everything": devices, 3, → devices, stage,
-    return on_a_device(parameters, devices, 3, bytes_of(mixed, state_bytes))
+@exercise.bug(least=(3, 1))
+def always_split(parameters, devices=1, stage=0, mixed=True, state_bytes=8, least=3):
+    """All is split over the devices, or the optimizer, whatever the stage. At stage 0 each device
+    has everything."""
+    # "All is split over the devices, or the optimizer, whatever the stage":
+    #     tuple(vars(got).values()) == right(parameters, devices, 3) and
+    #     bug(parameters, devices, 0, least=1)[2] == want.optimizer // devices
+    # "At stage 0 each device has everything": max(stage, least) → stage
+    stage = max(stage, least)
+    return on_a_device(parameters, devices, stage, bytes_of(mixed, state_bytes))
 
 
 @exercise.bug
@@ -218,6 +226,20 @@ def gradients_split_first(parameters, devices=1, stage=0, mixed=True, state_byte
     # "It is the other way round": (3, 1, 2) → (3, 2, 1)
     return on_a_device(
         parameters, devices, stage, bytes_of(mixed, state_bytes), (3, 1, 2)
+    )
+
+
+@exercise.bug
+def weights_split_before_gradients(
+    parameters, devices=1, stage=0, mixed=True, state_bytes=8
+):
+    """At stage 2 weights are split and gradients are not, or the two come in the other order.
+    Stage 2 splits gradients, stage 3 weights too, and weights come first."""
+    # "At stage 2 weights are split and gradients are not, or the two come in the other order":
+    #     stage == 2 and (got.weights, got.gradients) == (want.gradients, want.weights)
+    # "Stage 2 splits gradients, stage 3 weights too, and weights come first": (2, 3, 1) → (3, 2, 1)
+    return on_a_device(
+        parameters, devices, stage, bytes_of(mixed, state_bytes), (2, 3, 1)
     )
 
 
@@ -362,10 +384,10 @@ def a_parameter_too_many(parameters, devices=1, stage=0, mixed=True, state_bytes
 def bytes_split_evenly(
     parameters, devices=1, stage=0, mixed=True, state_bytes=8, how="divided"
 ):
-    """Bytes are divided, as if a device could hold a fraction of a parameter. Split parameters,
-    round the part up, then count its bytes."""
-    # "Bytes are divided, as if a device could hold a fraction of a parameter": got.optimizer ==
-    #     (4 + state_bytes) * parameters / devices and parameters % devices
+    """A part is not rounded up to whole parameters, as if a device could hold a fraction of one.
+    Split parameters, round the part up, then count its bytes."""
+    # "A part is not rounded up to whole parameters, as if a device could hold a fraction of one":
+    #     got.optimizer == (4 + state_bytes) * parameters / devices and parameters % devices
     # "Split parameters, round the part up, then count its bytes": share(size * whole) → size *
     #     -(-whole // int(devices))
 

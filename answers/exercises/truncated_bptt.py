@@ -521,3 +521,67 @@ def state_at_the_start(dhs, x, h, w_x, w_h, b, chunk):
         total = added(total, summed(x[part], hs[:-1], das))
         h = hs[-1]
     return hs[0].copy(), *total
+
+
+@exercise.bug
+def cut_before_the_last_step(dhs, x, h, w_x, w_h, b, chunk):
+    """The gradient is cut before the last step of a chunk. Cut it before the first: where
+    `t % chunk` is 0."""
+    # "The gradient is cut before the last step of a chunk": chunk == len(x) == 2 and np.allclose(
+    #     got.db, right(dhs, x, h, w_x, w_h, b, 1)[3])
+    # "Cut it before the first: where `t % chunk` is 0": (t + 1) % chunk → t % chunk
+    hs, dh, das = forward(x, h, w_x, w_h, b), 0, []
+    for t in range(len(x))[::-1]:
+        das.insert(0, (as_float(dhs)[t] + dh) * (1 - hs[t + 1] ** 2))
+        dh = das[0] @ as_float(w_h).T if (t + 1) % chunk else 0
+    return hs[-1].copy(), *summed(x, hs[:-1], np.stack(das))
+
+
+@exercise.bug
+def chunk_of_one_step_dropped(dhs, x, h, w_x, w_h, b, chunk):
+    """A last chunk of one step is left out. Let the starts run up to the last step:
+    `range(0, len(x), chunk)`."""
+    # "A last chunk of one step is left out": len(x) == chunk == 1 and not got.dw_x.any()
+    # "Let the starts run up to the last step: `range(0, len(x), chunk)`": range(0, len(x) - 1,
+    #     chunk) → range(0, len(x), chunk)
+    total = tuple(np.zeros(np.shape(w)) for w in (w_x, w_h, b))
+    h = as_float(h)
+    for start in range(0, len(x) - 1, chunk):
+        part = slice(start, start + chunk)
+        hs = forward(x[part], h, w_x, w_h, b)
+        das, _ = backward(dhs[part], hs, w_h)
+        total = added(total, summed(x[part], hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug(of=("dhs", "x"))
+def steps_of_the_first_chunk(dhs, x, h, w_x, w_h, b, chunk, of="dhs"):
+    """Each chunk counts its steps from 0, and so reads the sequence's first steps of `dhs`, or of
+    `x` for dw_x. Add where the chunk starts."""
+    # "Each chunk counts its steps from 0, and so reads the sequence's first steps of `dhs`": chunk
+    #     == 1 and np.allclose(got.db, right(0 * dhs + dhs[:1], x, h, w_x, w_h, b, 1)[3])
+    # "Add where the chunk starts": slice(steps) → part
+    total = 0, 0, 0
+    for part in parts(x, chunk):
+        hs = forward(x[part], h, w_x, w_h, b)
+        steps = len(hs) - 1
+        das, _ = backward(dhs[slice(steps) if of == "dhs" else part], hs, w_h)
+        met = x[slice(steps) if of == "x" else part]
+        total = added(total, summed(met, hs[:-1], das))
+        h = hs[-1]
+    return h, *total
+
+
+@exercise.bug
+def state_behind_the_padding(dhs, x, h, w_x, w_h, b, chunk):
+    """The last chunk is padded with inputs of 0, and the state goes on through them. Return the
+    state after the last step of the sequence."""
+    # "The last chunk is padded with inputs of 0, and the state goes on through them":
+    #     np.allclose(got.h, right(*(np.zeros((-len(x) % chunk, *a.shape[1:])) for a in (dhs, x)),
+    #     want.h, w_x, w_h, b, 1)[0])
+    # "Return the state after the last step of the sequence": -len(x) % chunk → 0
+    last, *total = truncated_bptt(dhs, x, h, w_x, w_h, b, chunk)
+    for _ in range(-len(x) % chunk):
+        last = np.tanh(last @ as_float(w_h) + b)
+    return last, *total

@@ -249,6 +249,11 @@ class Case:
         """The arguments by name, in an object of its own."""
         return signature_of(self.reference).bind(*self.args, **self.kwargs)
 
+    def with_arguments(self, given: inspect.BoundArguments) -> "Case":
+        """The case with other arguments, each passed by name if it was."""
+        named = {name: given.arguments.pop(name) for name in self.kwargs}
+        return replace(self, args=given.args, kwargs=named)
+
     @functools.cached_property
     def parameters(self) -> list[str]:
         return list(self.signature)

@@ -59,22 +59,21 @@ def refuses(
         numbers = [n for n, p in parameters.items() if NUMBER.search(str(p.annotation))]
         before = [(each, of) for each, of in several if RESULT not in of]
         after = [(each, of) for each, of in several if RESULT in of]
-        arguments, in_order = reader_of(parameters)
+        arguments, in_order = reader_of(body, parameters)
 
         @functools.wraps(body)
         def call(*args, **kwargs):
             __tracebackhide__ = True
-            given = arguments(args, kwargs)
-            if given is None:
-                return body(*args, **kwargs)  # Python says what is wrong with the call
-            for name in numbers:
-                given[name] = of_python(given[name])
+            given = arguments(*args, **kwargs)
+            if numbers:
+                for name in numbers:
+                    given[name] = of_python(given[name])
+                args, kwargs = in_order(given)
             for condition, name in first:
                 if given[name] is not None:
                     condition(given[name], name)
             for condition, of in before:
                 condition(*[given[name] for name in of])
-            args, kwargs = in_order(given)
             if not after:
                 return body(*args, **kwargs)
             # What overflows is told by a condition; NumPy's warning would tell it twice.
@@ -115,34 +114,24 @@ def refuse_misspelt(body: Callable, parameters: dict, asked: set[str]) -> None:
         )
 
 
-def reader_of(
-    parameters: dict,
-) -> tuple[Callable[[tuple, dict], dict | None], Callable]:
+def reader_of(body: Callable, parameters: dict) -> tuple[Callable, Callable]:
     """What reads the arguments of a call by name, defaults included, and what makes of them those
-    of a call again; the first gives None for a call that does not fit. `inspect.Signature.bind`
-    would take longer than most conditions."""
-    kinds = inspect.Parameter
-    names = [n for n, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
-    several = next(
-        (n for n in names if parameters[n].kind is kinds.VAR_POSITIONAL), None
-    )
-    places = names[: names.index(several)] if several else names
+    of a call again. The first has the parameters of the body, so Python itself reads them and
+    says what is wrong with a call; `inspect.Signature.bind` would take longer than most
+    conditions."""
+    empty = inspect.Parameter.empty
+    bare = [p.replace(annotation=empty, default=empty) for p in parameters.values()]
+    read = eval(f"lambda {str(inspect.Signature(bare))[1:-1]}: locals()")
+    read.__defaults__, read.__kwdefaults__ = body.__defaults__, body.__kwdefaults__
+    read.__qualname__ = body.__qualname__
     keywords = [n for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
-    defaults = {n: p.default for n, p in parameters.items() if p.default is not p.empty}
-    known = parameters.keys()
-
-    def read(args: tuple, kwargs: dict) -> dict | None:
-        given = {**defaults, **dict(zip(places, args, strict=False)), **kwargs}
-        if several:
-            given[several] = args[len(places) :]
-        elif len(args) > len(places):
-            return None
-        return given if given.keys() == known else None
+    several = [n for n, p in parameters.items() if p.kind is p.VAR_POSITIONAL]
+    places = [n for n in parameters if n not in (*keywords, *several)]
 
     def in_order(given: dict) -> tuple[list, dict]:
-        args = [given[name] for name in places] + list(
-            given[several] if several else ()
-        )
+        args = [given[name] for name in places]
+        for name in several:
+            args += given[name]
         return args, {name: given[name] for name in keywords}
 
     return read, in_order

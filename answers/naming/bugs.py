@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from answers.grader.compare import close
 from answers.grader.mistakes import Bug, Name
 from answers.grader.trials import Answer, Case, Trial
 from answers.naming.programs import alike, is_error, likest
@@ -26,6 +27,8 @@ class Match(NamedTuple):
         spoilt: The parts among these that the submission gets right.
         by_chance: Whether what goes wrong has no fractions: of tokens, counts or sizes there are
             few, and two mistakes often give the same.
+        filtered: Whether entries are infinite that should not be, or the reverse, and nothing else
+            is wrong: two filters often agree, too.
     """
 
     first: list[str]
@@ -33,6 +36,7 @@ class Match(NamedTuple):
     against: int
     spoilt: int
     by_chance: bool
+    filtered: bool
 
     @property
     def net(self) -> int:
@@ -43,8 +47,11 @@ class Match(NamedTuple):
 
         Where two mistakes meet in a case, it goes wrong in a way of its own. But a mistake
         that the submission has rarely spoils a part that the submission gets right. Where parts
-        go wrong alike by chance, it must explain half, and spoil fewer than one in ten of these.
+        go wrong alike by chance, it must explain half, and spoil fewer than one in ten of these; of
+        a filter, it must explain nine in ten.
         """
+        if self.filtered and 10 * self.explained < 9 * everything:
+            return False
         if self.by_chance and (
             self.explained <= 10 * self.spoilt or 2 * self.explained < everything
         ):
@@ -109,8 +116,9 @@ def compared(submission: Submission, program: Callable) -> Match | None:
         against += len(wrong_there - set(parts))
     if not of_first:
         return None
-    by_chance = not any(map(wants_floats, answers.items()))
-    return Match(of_first, explained, against, spoilt, by_chance)
+    floats = [asked for asked in answers.items() if wants_floats(asked)]
+    filtered = bool(floats) and all(map(filtered_otherwise, floats))
+    return Match(of_first, explained, against, spoilt, not floats, filtered)
 
 
 def wants_floats(asked: tuple[Trial, Answer]) -> bool:
@@ -119,6 +127,20 @@ def wants_floats(asked: tuple[Trial, Answer]) -> bool:
     wants = trial.want if isinstance(trial, Case) else {}
     return any(
         getattr(wants.get(p), "dtype", np.dtype(int)).kind == "f" for p in answer.wrong
+    )
+
+
+def filtered_otherwise(asked: tuple[Case, Answer]) -> bool:
+    """Whether each part that is wrong is infinite where it should not be, or the reverse, and right
+    elsewhere."""
+    case, answer = asked
+    pairs = [(answer.parts.get(p), case.want.get(p)) for p in answer.wrong]
+    return all(
+        isinstance(got, np.ndarray)
+        and isinstance(want, np.ndarray)
+        and got.shape == want.shape
+        and ((np.isinf(got) != np.isinf(want)) | close(got, want, case.rtol)).all()
+        for got, want in pairs
     )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint, Part, overflowed
-from answers.grader.trials import Case
+from answers.grader.trials import ARGUMENTS, Case
+from answers.naming.results import is_or_are, listed
 from answers.naming.submission import Submission
 from answers.naming.traits import (
     by_default,
@@ -19,9 +20,12 @@ from answers.naming.traits import (
     tiniest,
     traits_of,
 )
+from answers.naming.wrong_parts import sentence
 
 # Kinds of traits that many inputs have in common by chance.
 INCIDENTAL = {"inf", "zero", "unit", "ties", "one", "shapes", "dtype"}
+# Kinds of traits whose absence says nothing: of a switch, the other value is a trait.
+ONE_WAY = {"refused", "switch"}
 # How large and how near to each other numbers are, of each input.
 MEASURES: dict[str, tuple[Callable, Callable, str]] = {
     "large": (magnitude, max, "a number of {} or more is passed"),
@@ -42,7 +46,8 @@ HINTS = {
     "refused": "a test that is missing, or that raises another error than ValueError",
     "let through": "a test that looks at a part of them, or that raises another error than "
     "ValueError",
-    "passed": "the argument is not used, or not everywhere where it should be",
+    "passed": "what is computed from the argument, or a place where it should be used and is not",
+    "switch": "a mistake in the lines that run, or should run, in these inputs alone",
     "value": "an edge case at this value, or a constant where the argument belongs",
     "inf": "inf - inf and 0 · inf are nan; ask for such entries first",
     "dtype": "integers hold no fractions, small ones wrap around, and float32 has 7 digits; "
@@ -50,8 +55,8 @@ HINTS = {
     "axes": "an axis that is counted from the wrong end, or a number of axes taken for granted",
     "large": "exp overflows above 709, sums of large and small numbers lose digits, and int32 "
     "wraps around above 2,147,483,647",
-    "far apart": "exp overflows above 709, or all of its values become 0; subtract the maximum of "
-    "the row",
+    "far apart": "exp overflows above 709, or all of its values become 0: subtract the maximum of "
+    "the row; or a sum in which the smaller numbers lose their digits",
     "tiny": "a threshold or an eps cuts off what is small",
     "close": "a tolerance, a rounding or float32 makes them equal",
     "zero": "a division by 0, a logarithm of 0, or a comparison that should (not) hold at 0",
@@ -59,8 +64,9 @@ HINTS = {
     "ties": "an order among equal entries, or < where <= belongs",
     "one": "an axis of size 1 is dropped, or broadcast against another",
     "square": "two axes are exchanged, which sizes that are equal do not show",
-    "several": "a sum, a mean or an index of which one number shows nothing, such as one over the "
-    "wrong axis",
+    "pair": "two axes are exchanged, or the length of one is taken for that of the other",
+    "several": "what one number does not show: a sum, a mean or an index over the wrong axis, or a "
+    "step for all of them where each counts alone",
     "shapes": "shapes that agree by chance are taken for granted",
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
     "long": "a limit, a size written out as a number, or an axis of which only some entries count",
@@ -78,27 +84,28 @@ def in_common(submission: Submission) -> Name | None:
     refused = {case for case in cases if case.is_refused}
     if not failing or failing >= cases - refused or not say_something(submission):
         return None
-    traits = {case: traits_of(case) for case in cases}
-    left_out = set().union(*map(by_default, cases))
+    traits = {case: traits_of(case) | by_default(case) for case in cases}
     found = limit_of(cases, failing)
     for kind, text in sorted(set().union(*traits.values())):
         incidental = kind in INCIDENTAL
         # That half of the inputs hold a 0 says little.
         if kind in found or (incidental and 2 * len(failing) >= len(cases)):
             continue
-        # It is not so of these inputs alone: others have it by default.
-        if (kind, text) in left_out:
-            continue
         having = {case for case in cases if (kind, text) in traits[case]}
-        telling = not incidental and kind != "refused" and len(having) > 1
-        if having == failing:
+        telling = not incidental and kind not in ONE_WAY and len(having) > 1
+        if having == failing and (kind != "pair" or len(failing) > 1):
             found[kind] = f"those where {text}"
         elif having == cases - failing and telling:
             found[kind] = f"all but those where {text}"
     if not found and len(failing) > 1 and failing < refused:
         found["let through"] = "some of those where a ValueError is asked for"
+    # Of a switch the value says more, of anything else that it is passed.
+    if "switch" in found:
+        found.pop("passed", None)
     for kind in ("value", "axes") if "passed" in found else ():
         found.pop(kind, None)
+    if len(found) > 1:
+        found.pop("pair", None)
     found = {kind: found[kind] for kind in HINTS if kind in found}
     return told(submission, found) if found else None
 
@@ -127,7 +134,7 @@ def from_a_size_on(submission: Submission) -> Name | None:
 
 def told(submission: Submission, found: dict[str, str]) -> Name:
     """The traits in words. Where several agree, none is taken for the cause."""
-    parts, what = parts_of_failing(submission), "The result is wrong"
+    parts, what = parts_of_failing(submission), f"{what_is_wrong(submission)} wrong"
     if all(isinstance(part, Complaint) for part in parts):
         what = "An error is raised"
     elif all(map(is_no_number, parts)) and not_finite_alone(submission):
@@ -145,6 +152,9 @@ def told(submission: Submission, found: dict[str, str]) -> Name:
         more = ""
     hints = HINTS_OF_OTHERS if words[0].startswith("all but") else HINTS
     hint = BOOLEANS if words[0].endswith("is of dtype bool") else hints[kind]
+    raised = all(isinstance(p, Complaint) and p.on_purpose for p in parts)
+    if raised and kind not in ("refused", "let through"):
+        hint = "the condition under which it is raised"
     if all(issubclass(getattr(p, "error", None) or object, MemoryError) for p in parts):
         hint = MEMORY
     text += more if words[1:] else f" Look for this: {hint}."
@@ -160,6 +170,20 @@ def of_one(words: str) -> str:
     """The trait that tells one input from the others."""
     words, _, trait = words.rpartition("those where ")
     return f"it is not so that {trait}" if words else trait
+
+
+def what_is_wrong(submission: Submission) -> str:
+    """The parts that are wrong in every failing input, if others are right in each."""
+    answers = [submission.cases[case] for case in submission.failing]
+    wrong = answers[0].wrong
+    told_apart = ARGUMENTS not in wrong and all(
+        set(answer.wrong) == set(wrong) < set(answer.parts) for answer in answers
+    )
+    return (
+        sentence(f"{listed(wrong)} {is_or_are(wrong)}")
+        if told_apart
+        else "The result is"
+    )
 
 
 def parts_of_failing(submission: Submission) -> list[Part]:

@@ -24,6 +24,7 @@ from answers.naming import (
     numbers,
     order,
     other_inputs,
+    other_types,
     results,
     rows,
     shapes,
@@ -42,8 +43,26 @@ def diagnose(
 ) -> Name:
     """The first name that is found, see `grader.nameless`."""
     submission = Submission(exercise, answers, first, function)
-    found = (scope(finders, submission) for scope, finders in TABLE)
-    return next(filter(None, found), Name())
+    if found := name_in(TELLING, submission):
+        return found
+    found, rest = (
+        name_in(LEAST, submission) or Name(),
+        submission.without_short_integers,
+    )
+    # int32 may wrap around beside another mistake, which the other inputs show alone.
+    alone = name_in(TABLE, rest) if rest else None
+    if not alone or alone.name == found.name:
+        return found
+    apart = (
+        "Inputs of short integers, which may wrap around as well, are left out here."
+    )
+    return alone._replace(diagnosis=f"{alone.diagnosis} {apart}")
+
+
+def name_in(table: tuple, submission: Submission) -> Name | None:
+    """The first name that is found in a table."""
+    found = (scope(finders, submission) for scope, finders in table)
+    return next(filter(None, found), None)
 
 
 def by_itself(finders: Finders, submission: Submission) -> Name | None:
@@ -117,6 +136,8 @@ HOW = (
     numbers.mapped,
     numbers.offset,
     shapes.one_too_few,
+    shapes.goes_on,
+    shapes.zero_of_nothing,
     shapes.selected,
     shapes.reduced,
     shapes.not_joined,
@@ -126,6 +147,7 @@ HOW = (
 # Where the wrong numbers stand, and what stands there.
 WHERE = (
     errors.mask_as_index,
+    errors.infinity_as_an_integer,
     entries.counted_once,
     entries.cut_off,
     entries.at_one_value,
@@ -150,7 +172,7 @@ WEAKEST = (
 )
 
 # The finders in the order in which they are asked, and the wrong parts that they are asked about.
-TABLE: tuple[tuple[Callable, Finders], ...] = (
+TELLING: tuple[tuple[Callable, Finders], ...] = (
     # Names that explain everything.
     (by_itself, (bugs.explaining_all, results.argument_changed_alone, state.kept)),
     (of_all, HOW),
@@ -163,12 +185,22 @@ TABLE: tuple[tuple[Callable, Finders], ...] = (
     # from one that is far off.
     (of_all, (*WHERE, entries.nearly_right, *ROWS)),
     (of_each_name, (*WHERE, *ROWS)),
-    (by_itself, (results.argument_changed, cases.in_common)),
+    (
+        by_itself,
+        (results.argument_changed, other_types.of_integers, cases.in_common),
+    ),
     (of_all, WEAK),
     (of_each_name, WEAK),
     (of_most, (entries.not_finite, errors.error)),
-    (by_itself, (rows.in_another_order, cases.from_a_size_on)),
+    (
+        by_itself,
+        (rows.argument_not_read, rows.in_another_order, cases.from_a_size_on),
+    ),
+)
+# Names that say least.
+LEAST: tuple[tuple[Callable, Finders], ...] = (
     (of_all, WEAKEST),
     # Of one part alone nobody can say that the others are right.
     (of_each_name, (entries.zero_instead, results.one_side)),
 )
+TABLE = TELLING + LEAST

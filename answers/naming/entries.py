@@ -42,6 +42,12 @@ def at_one_value(seen: WrongParts) -> Name | None:
         cause = "0 divided by 0, log 0 or 0 · inf, which must be asked for first"
     elif want == 0 and max(seen.axes) > 0:
         return None
+    elif np.isneginf(want) and not is_one(gots):
+        cause = "a filter or a mask that lets too much through, or a number added in a logarithm"
+    elif np.isinf(want) and abs(got) == np.finfo(float).max:
+        cause = (
+            "`np.nan_to_num`, which makes the largest number of inf; leave inf as it is"
+        )
     return said(seen, name, words, cause)
 
 
@@ -160,6 +166,9 @@ def not_finite(seen: WrongParts) -> Name | None:
         # A filter of logits gives -inf.
         if all(np.isneginf(w.want).any() for w in seen.wrong):
             cause = "a filter or a mask that leaves out too much"
+            # A row of which nothing is left has nothing to compare.
+            if all(np.isneginf(w.got).all(axis=-1).any() for w in seen.wrong):
+                cause += ", such as a comparison with nan, which is False"
             return said(seen, "too much left out", words, cause)
         cause = "a filter or a mask that leaves out too much, or a logarithm of 0"
     return said(seen, "not finite", words, cause)
@@ -208,7 +217,7 @@ def nearly_right(seen: WrongParts) -> Name | None:
     words = f"nearly right: the largest error is {max(errors):.0e} of the largest entry"
     cause = (
         "a small number (eps) that is added, a bound (clip), a float32 on the way, a difference of "
-        "large numbers, or an early stop"
+        "large numbers, a grid that is too coarse, or an early stop"
     )
     return said(seen, "nearly right", words, cause)
 

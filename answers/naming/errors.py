@@ -19,6 +19,16 @@ def mask_as_index(seen: WrongParts) -> Name | None:
     return caused(seen, "mask_of_another_shape", words, cause)
 
 
+def infinity_as_an_integer(seen: WrongParts) -> Name | None:
+    """Errors have one cause, whatever the input: inf or nan should become an integer."""
+    words = "cannot convert float infinity", "cannot convert float NaN"
+    cause = (
+        "inf or nan is written into an array of integers, such as a copy of the input or "
+        "`np.zeros_like` of it, or passed to `int`; only floats hold them"
+    )
+    return caused(seen, "infinity_as_an_integer", words, cause)
+
+
 def error(seen: WrongParts) -> Name | None:
     """Errors of one kind are raised."""
     cause = (
@@ -41,6 +51,8 @@ def of_kinds(seen: WrongParts) -> Name:
     if seen.right and not seen.failing:
         rest = ", and all that is answered is right"
         look = "compare the shapes and types there with inputs that work"
+    if all(w.got.on_purpose for w in seen.wrong):
+        look = "look at the condition under which it is raised there"
     if SPELT.issuperset(names):
         look = "spell the name there as it is defined, or define it"
     either = " or ".join(names)

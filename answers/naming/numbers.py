@@ -15,7 +15,7 @@ LOG_2, LOG_10 = math.log(2), math.log(10)
 # Factors that are recognised even from one number.
 KNOWN = {
     -1.0: "a difference taken the wrong way round, or a minus lost or added",
-    2.0: "a factor 2 of a derivative that does not belong there, or a half that is lost",
+    2.0: "a factor 2, as of a derivative, that does not belong there, or a half that is lost",
     0.5: "a half that does not belong there, or a factor 2 that is lost",
     LOG_2: "bits taken for nats: a logarithm to base 2 was converted, or should not have been",
     1 / LOG_2: "nats taken for bits: a logarithm has the wrong base, here 2 for e",

@@ -22,13 +22,20 @@ def moved(seen: WrongParts) -> Name | None:
             return said(seen, "reversed", words, "a sort or a loop that runs backwards")
     for axis in (0, -1, *between):
         if all(same_rows(w.got, w.want, axis) for w in seen.wrong):
-            words = f"right in its entries, and not in their order {along(axis)}"
-            cause = (
-                "a sort that is not undone, an index into another order, or pieces put together "
-                "in another order"
-            )
-            return said(seen, "in another order", words, cause)
+            return said_of_another_order(seen, axis)
+    # Each row may have an order of its own, as a sort gives it.
+    if seen.kinds == {"f"} and all(same_entries(w.got, w.want) for w in seen.wrong):
+        return said_of_another_order(seen, -1)
     return None
+
+
+def said_of_another_order(seen: WrongParts, axis: int) -> Name:
+    words = f"right in its entries, and not in their order {along(axis)}"
+    cause = (
+        "a sort that is not undone, an index into another order, or pieces put together in "
+        "another order"
+    )
+    return said(seen, "in another order", words, cause)
 
 
 def read_otherwise(seen: WrongParts) -> Name | None:
@@ -78,6 +85,14 @@ def same_rows(got: np.ndarray, want: np.ndarray, axis: int) -> bool:
         return False
     pairs = [rows[np.lexsort(rows.T[::-1])] if rows.size else rows for rows in pairs]
     return np.array_equal(*pairs, equal_nan=True)
+
+
+def same_entries(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether each row holds the same entries along the last axis, and some in another order."""
+    pair = [array.astype(np.float64).round(8) for array in (got, want)]
+    if np.array_equal(*pair, equal_nan=True):
+        return False
+    return np.array_equal(*(np.sort(each) for each in pair), equal_nan=True)
 
 
 def constant(seen: WrongParts) -> Name | None:

@@ -1,10 +1,9 @@
-"""The order of the rows: a submission is asked again, with the rows in reverse order.
+"""A submission is asked again, with other numbers in an argument, or with the rows reversed.
 
-If our result stays as it is in every input that is tried, or comes in reverse order, so should
-the submission's.
+Where our result depends on the numbers, so should the submission's. If ours stays as it is in every
+input whose rows are reversed, or comes in reverse order, so should the submission's.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from answers.grader.compare import agrees
 from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint, Part, Parts, is_tensor
 from answers.grader.trials import Case
+from answers.naming.results import listed
 from answers.naming.submission import Submission
 
 # How many failing inputs are tried, how many others, and the most numbers of an input.
@@ -22,6 +22,10 @@ FAILING, OTHERS, LARGEST = 3, 2, 3000
 # What may become of our result, in words, and the name if the submission's does not.
 STAY, REVERSE = "stay as it is", "come in reverse order"
 EFFECTS = {STAY: "should_not_matter", REVERSE: "has_another_effect"}
+CAUSES = {
+    "first": "a `return` in the first turn of a loop, or an index `[0]`",
+    "last": "a loop that overwrites its result (`=` for `+=`), or an index `[-1]`",
+}
 
 
 class Reversed(NamedTuple):
@@ -53,6 +57,7 @@ def in_another_order(submission: Submission) -> Name | None:
     if len(asked) < 2 or (len(wrong) < 2 and not of_first):
         return None
     # Tensors are detached: there are no gradients.
+    rows = listed([f"`{name}`" for name in names])
     for part in asked[0].yours[1]:
         for law, effect in EFFECTS.items():
             if all(follows(each.ours, part, law, each.case.rtol) for each in asked):
@@ -65,26 +70,81 @@ def in_another_order(submission: Submission) -> Name | None:
                     if wrong[1:]
                     else "the one input that fails"
                 )
+                if law == STAY and (end := alone(wrong, names, part)):
+                    return Name(
+                        f"{end}_row_alone",
+                        f"{part} is what it should be of the {end} row alone of {rows}, in "
+                        f"{inputs}. The usual cause: {CAUSES[end]}.",
+                    )
                 mixed = {
                     REVERSE: "numbers of one row meet another (a `keepdims` is missing), ",
                     STAY: "the rows of one argument meet other rows of another, ",
                 }
                 cause = mixed[law] if law == REVERSE or names[1:] else ""
                 text = (
-                    f"With {' and '.join(f'`{name}`' for name in names)} in reverse order, {part} "
-                    f"should {law}, and yours does not, in {inputs}. The usual cause: {cause}the "
-                    "order in which the rows come is used, random numbers are drawn in the "
-                    "function, or something is kept from call to call."
+                    f"With {rows} in reverse order, {part} should {law}, and yours does not, in "
+                    f"{inputs}. The usual cause: {cause}the order in which the rows come is used, "
+                    "random numbers are drawn in the function, or something is kept from call to "
+                    "call."
                 )
                 return Name(f"rows_in_another_order_{effect}", text)
     return None
 
 
+def argument_not_read(submission: Submission) -> Name | None:
+    """Our result depends on the numbers of an argument, and the submission's does not."""
+    cases = tried(submission)
+    if not all(same_again(case, submission) for case in cases):
+        return None
+    for name in dict.fromkeys(
+        name for case in cases for name in case.bound().arguments
+    ):
+        others = {case: with_other_numbers(case, name) for case in cases}
+        # Where our result stays as it is, too, the input says nothing.
+        others = {
+            case: other
+            for case, other in others.items()
+            if other and not same(other.want, case.want, case.rtol)
+        }
+        if len(others) < 2 or not submission.failing.intersection(others):
+            continue
+        if all(answers_as(others[case], case, submission) for case in others):
+            text = (
+                f"With other numbers in `{name}` our answer is another one, and yours stays as "
+                f"it is, in each of {len(others)} inputs tried. The usual cause: `{name}` is "
+                "not used."
+            )
+            return Name(f"{name}_is_not_used", text)
+    return None
+
+
+def alone(asked: list[Reversed], names: list[str], part: str) -> str | None:
+    """The end of the rows, first or last, of which alone the submission's results are right."""
+    for end, rows in {"first": slice(1), "last": slice(-1, None)}.items():
+        others = [(each, with_rows_taken(each.case, names, rows)) for each in asked]
+        if all(
+            other and agrees(each.yours[0][part], other.want[part], each.case.rtol)
+            for each, other in others
+        ):
+            return end
+    return None
+
+
 def same_again(case: Case, submission: Submission) -> bool:
     """Whether the submission answers the case as it did before."""
-    before, again = submission.answers[case].parts, case.ask(submission.function).parts
+    return answers_as(case, case, submission)
+
+
+def answers_as(other: Case, case: Case, submission: Submission) -> bool:
+    """Whether the submission answers another case as it did this one."""
+    again = other.ask(submission.function).parts
+    return same(again, submission.answers[case].parts, case.rtol)
+
+
+def same(again: Parts, before: Parts, rtol: float) -> bool:
+    """Whether each part came again."""
     return all(
-        isinstance(again.get(name), np.ndarray) and agrees(again[name], part, case.rtol)
+        isinstance(again.get(name), np.ndarray) and agrees(again[name], part, rtol)
         for name, part in before.items()
     )
 
@@ -125,18 +185,38 @@ def with_rows(given: list[dict]) -> list[str]:
     return [name for name in lengths if lengths[name] == next(iter(lengths.values()))]
 
 
+def with_other_numbers(case: Case, name: str) -> Case | None:
+    """The case with the floats of an argument smaller and in reverse order; None if it has none."""
+    value = case.bound().arguments.get(name)
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return None
+    return changed(case, {name: 0.75 * value.ravel()[::-1].reshape(value.shape)})
+
+
 def with_rows_reversed(case: Case, names: list[str]) -> Case | None:
     """The case with these arguments reversed; None if none differs, or the reference refuses."""
-    given, differs = case.bound(), False
+    other = with_rows_taken(case, names, slice(None, None, -1))
+    if other is None:
+        return None
+    before, after = case.bound().arguments, other.bound().arguments
+    return other if any((before[name] != after[name]).any() for name in names) else None
+
+
+def with_rows_taken(case: Case, names: list[str], rows: slice) -> Case | None:
+    """The case with these rows of these arguments; None if the reference refuses."""
+    given, new = case.bound().arguments, {}
     for name in names:
-        value = given.arguments[name]
-        value = value.detach() if is_tensor(value) else value
-        given.arguments[name] = value[list(range(len(value)))[::-1]]
-        differs |= bool((value != given.arguments[name]).any())
-    # An argument that was passed by name is passed so again.
-    by_name = {name: given.arguments.pop(name) for name in case.kwargs}
-    other = replace(case, args=given.args, kwargs=by_name)
+        value = given[name].detach() if is_tensor(given[name]) else given[name]
+        new[name] = value[list(range(len(value)))[rows]]
+    return changed(case, new)
+
+
+def changed(case: Case, new: dict) -> Case | None:
+    """The case with these arguments; None if the reference refuses."""
+    given = case.bound()
+    given.arguments.update(new)
+    other = case.with_arguments(given)
     try:
-        return other if differs and not other.is_refused else None
+        return None if other.is_refused else other
     except RuntimeError:  # the reference fails there
         return None

@@ -6,6 +6,7 @@ import numpy as np
 
 from answers.grader.compare import agrees
 from answers.grader.mistakes import Name
+from answers.grader.trials import Case
 from answers.naming.wrong_parts import ComparedPart, WrongParts, said
 
 REDUCTIONS = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
@@ -95,6 +96,22 @@ def one_too_few(seen: WrongParts) -> Name | None:
     return None
 
 
+def goes_on(seen: WrongParts) -> Name | None:
+    """Behind the right entries others follow, or zeros."""
+    if not seen.in_arrays or any(w.got.ndim * w.want.ndim == 0 for w in seen.wrong):
+        return None
+    for w in seen.wrong:
+        n = len(w.want)
+        if not 0 < n < len(w.got) or not agrees(w.got[:n], w.want, w.case.rtol):
+            return None
+    zeros = not any(w.got[len(w.want) :].any() for w in seen.wrong)
+    words = (
+        f"what it should be, and goes on{' with zeros' if zeros else ''} behind that"
+    )
+    cause = "an array made for more entries than there are, or a slice that is missing"
+    return said(seen, "goes on", words, cause)
+
+
 def selected(seen: WrongParts) -> Name | None:
     """The result is a row of the entries that are not 0, without the others."""
     if not seen.in_arrays or all(w.got.shape == w.want.shape for w in seen.wrong):
@@ -147,3 +164,19 @@ def axes_otherwise(seen: WrongParts) -> Name | None:
             "different numbers of axes that are broadcast"
         )
     return said(seen, f"an axis too {few}", f"an array with {count} too {few}", cause)
+
+
+def zero_of_nothing(seen: WrongParts) -> Name | None:
+    """The number 0 came where an argument is empty, and an array is asked for."""
+    if not seen.in_arrays or 0 in seen.axes:
+        return None
+    if not all(w.got.ndim == 0 and w.got == 0 and is_empty(w.case) for w in seen.wrong):
+        return None
+    words = "the number 0, and no array, where an argument is empty"
+    cause = "`sum` of nothing is 0; begin with an array of zeros"
+    return said(seen, "zero of nothing", words, cause)
+
+
+def is_empty(case: Case) -> bool:
+    """Whether an argument holds nothing."""
+    return any(0 in getattr(value, "shape", ()) for value in case.args)

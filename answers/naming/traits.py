@@ -93,7 +93,7 @@ def traits_of(case: Case) -> set[Trait]:
         if isinstance(value, np.ndarray):
             traits |= of_array(name, value)
         elif isinstance(value, bool | int | float | str):
-            traits.add(("value", f"`{name}` is {value!r}"))
+            traits.add((of_value(value), f"`{name}` is {value!r}"))
             traits.add(("axes", f"`{name}` is one number, and no array"))
         elif isinstance(value, tuple):
             each = case.signature[name].kind is inspect.Parameter.VAR_POSITIONAL
@@ -111,10 +111,15 @@ def by_default(case: Case) -> set[Trait]:
     passed = given.arguments
     given.apply_defaults()
     return {
-        ("value", f"`{name}` is {value!r}")
+        (of_value(value), f"`{name}` is {value!r}")
         for name, value in given.arguments.items()
         if name not in passed and isinstance(value, bool | int | float | str)
     }
+
+
+def of_value(value: object) -> str:
+    """The kind of the trait that an argument has this value."""
+    return "switch" if isinstance(value, bool) else "value"
 
 
 def counted(count: int, word: str, several: str) -> str:
@@ -168,6 +173,8 @@ def of_array(name: str, array: np.ndarray) -> set[Trait]:
     }
     if array.ndim > 1 and len(set(array.shape)) == 1:
         traits.add(("square", f"all axes of `{name}` are equally long"))
+    if array.ndim > 2 and array.shape[-1] == array.shape[-2]:
+        traits.add(("pair", f"the last two axes of `{name}` are equally long"))
     return traits
 
 

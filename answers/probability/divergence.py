@@ -121,7 +121,10 @@ def entropy(
 def rel_entr(p, q):
     """p log(p / q), entry by entry: 0 where p = 0, infinite where q = 0 < p."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(p > 0, p * (np.log(p) - np.log(q)), 0)
+        terms = p * (np.log(p) - np.log(q))
+    # 0 log 0 has made nan.
+    np.copyto(terms, 0, where=p == 0)
+    return terms
 
 
 # --8<-- [end:rel_entr]

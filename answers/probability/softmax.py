@@ -22,7 +22,7 @@ from answers.inputs.overflow import refuse_overflowed
 
 
 # --8<-- [start:below_max]
-def below_max(x: Real[ndarray, "*shape"], axis: int = -1) -> Float[ndarray, "*shape"]:
+def below_max(x, axis=-1):
     """`x` minus its maximum along `axis`: no entry, and so no exponential, is large.
 
     exp overflows above 709 in float64 and above 88 in float32. Subtracting one number

@@ -181,7 +181,9 @@ FILL IN: what to say first, in at most 85 words.
 
 ## At the board
 
-FILL IN: the derivation as one writes it on a board, each step with its reason, then the code.
+FILL IN: if there are formulas, `**Symbols:** $x$ the inputs` and so on, at most five, with
+`{ .symbols }` on a line below. Then the derivation as one writes it on a board, each step with its
+reason, then the code.
 
 ```python title="$file"
 --8<-- "$file:$name"

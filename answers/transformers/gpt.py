@@ -216,8 +216,9 @@ class Attention(nn.Module):
         cache: Any,
     ) -> Tensor:
         """`look`: the mask of `visible`, or None where the plain causal rule will do."""
+        batch, time, _ = x.shape
         q, k, v = (
-            part.unflatten(-1, (-1, self.d)).transpose(1, 2)
+            part.view(batch, time, -1, self.d).transpose(1, 2)
             for part in self.qkv(x).split(self.widths, dim=-1)
         )
         # Before the cache: a stored key keeps its own position.
@@ -227,7 +228,7 @@ class Attention(nn.Module):
             k, v = cache.append(self.layer, k, v)
         # One query may see every key, and needs no mask. `is_causal` aligns its triangle
         # to the upper left: right only while there is no past, when it is a square.
-        square = look is None and x.shape[1] > 1
+        square = look is None and time > 1
         # The cache keeps the KV heads; here each meets the queries that share it.
         y = functional.scaled_dot_product_attention(
             q, k, v, look, is_causal=square, enable_gqa=k.shape[1] < q.shape[1]

@@ -38,7 +38,7 @@ RAISED = [
     (lambda x: x * math.exp(1000), "not_finite", "exp of a large number"),
     (lambda x: x * math.log(0), "not_finite", "a logarithm of 0"),
     (lambda x: x * math.sqrt(-1), "not_finite", "an error of arithmetic"),
-    (lambda x: x * int(math.inf), "raises_OverflowError", "in every input that fails"),
+    (lambda x: x * int(math.inf), "infinity_as_an_integer", "or passed to `int`"),
     (lambda x: x.astype(np.uint8) + 300, "raises_OverflowError", "shapes and types"),
     (underflowing, "raises_FloatingPointError", "The message names the line"),
     (lambda x: None.shape, "raises_AttributeError", "The message names the line"),
@@ -48,7 +48,6 @@ RAISED = [
     (lambda x: np.ones(99).__iadd__(x), "shapes_that_do_not_fit", "`keepdims`"),
     (lambda x: np.broadcast_arrays(x, np.ones(99))[0], "shapes_that_do_not_fit", ""),
     (lambda x: x[99], "raises_IndexError", "The message names the line"),
-    (lambda x: x[9] if len(x) == 3 else int("x"), "raises_IndexError_or_ValueError", " or "),
 ]  # fmt: skip
 
 
@@ -70,6 +69,20 @@ def test_nothing_is_called_right_where_nothing_is(exercise):
         "in every input that fails. The message names the line: look at the shapes and types there."
     )
     assert "in every input that fails, and all that is answered is right" in told[1, 2]
+
+
+def test_a_raise_of_the_learners_own_leads_to_its_condition_not_to_shapes(exercise):
+    def refusing(*sizes):
+        def wrong(x):
+            if x.size in sizes:
+                raise ValueError("a size")
+            return x
+
+        return wrong
+
+    told = [exercise.run(refusing(*sizes)).diagnosis for sizes in ((20,), (4, 20))]
+    assert told[0].endswith("Look for this: the condition under which it is raised.")
+    assert told[1].endswith("look at the condition under which it is raised there.")
 
 
 def test_an_error_of_arithmetic_is_a_bugs_nan_only_if_something_is_answered(exercise):

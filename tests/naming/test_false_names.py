@@ -162,7 +162,33 @@ def as_many_places_as_the_range(scores_a, scores_b, clusters):
     return ours("paired_difference", scores_a, scores_b, clusters)
 
 
+def two_tokens_too_many(logits, p):
+    if p == 1:
+        return logits
+    x = logits.astype(float)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    shares = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
+    sums = np.cumsum(shares / shares.sum(axis=-1, keepdims=True), axis=-1)
+    size = (sums < p).sum(axis=-1, keepdims=True) + 3
+    rank = np.argsort(order, axis=-1, kind="stable")
+    return np.where(rank < size, x, -np.inf)
+
+
+def squares_of_the_shares(logits, p):
+    if p == 1:
+        return logits
+    x = logits.astype(float)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    shares = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
+    shares = (shares / shares.sum(axis=-1, keepdims=True)) ** 2
+    stays = np.cumsum(shares, axis=-1) - shares < p
+    stays = np.take_along_axis(stays, np.argsort(order, axis=-1, kind="stable"), axis=-1)
+    return np.where(stays, x, -np.inf)
+
+
 FALSE = [
+    ("top_p", squares_of_the_shares, "a filter or a mask that lets too much through"),
+    ("top_p", two_tokens_too_many, "a filter or a mask that lets too much through"),
     ("entropy", bits_or_nats, "is log n times what it should be, where n is `base`"),
     ("attend", scaled_at_one_shape, None),
     ("attend", raised_at_one_shape, None),
@@ -183,7 +209,7 @@ FALSE = [
     ("dropout", factor_for_training_alone, "drops entries, too, only without the factor"),
     ("dropout", factor_for_x_in_evaluation, "In evaluation y has to be x"),
     ("dropout", one_row_in_evaluation, "mask is an array with one axis too few"),
-    ("swiglu", sigmoid_in_the_type_of_the_gate, "and `w_down` hold integers, and no other"),
+    ("swiglu", sigmoid_in_the_type_of_the_gate, "With the same numbers as floats"),
     ("paired_difference", as_many_places_as_the_range, "as long as a number is large"),
     ("clip_loss", slopes_of_two_points, "dimages or dtexts is wrong in every"),
 ]

@@ -59,6 +59,7 @@ SEEN = [
     ("sign", itself, lambda x: -x, "is the negative of what it should be"),
     ("transposed", itself, lambda x: x.T, "with its last two axes exchanged"),
     ("in_another_order", itself, lambda x: x[np.argsort(x[:, 0] ** 2)], "not in their order"),
+    ("in_another_order", itself, lambda x: np.sort(x), "not in their order along the last axis"),
     ("reversed", itself, lambda x: x[:, ::-1], "along the last axis"),
     ("complement", shares, lambda x: 1 - shares(x), "is 1 minus what it should be"),
     ("square", shares, lambda x: shares(x) ** 2, "is the square of"),
@@ -75,6 +76,8 @@ SEEN = [
     ("sum_missing", total, lambda x: x, "is not reduced: its sum over an axis"),
     ("sum_too_many", itself, lambda x: x.sum(axis=0), "is the sum over an axis of"),
     ("one_entry_too_few", itself, lambda x: x[:-1], "missing at the end"),
+    ("goes_on", itself, lambda x: np.vstack([x, 0 * x[:2]]), "and goes on with zeros behind that"),
+    ("goes_on", itself, lambda x: np.vstack([x, x[:2]]), "and goes on behind that, in"),
     ("right_only_in_the_first_row", itself, lambda x: np.vstack([x[:1], 0.3 * x[1:] ** 2]), None),
     ("wrong_only_in_the_last_row", itself, lambda x: np.vstack([x[:-1], x[-1:] ** 2]), None),
     ("wrong_only_in_the_last_column", itself, lambda x: np.c_[x[:, :-1], x[:, -1] ** 2], None),
@@ -112,6 +115,20 @@ def test_a_relation_that_one_entry_breaks_is_not_said_of_all(name, function, wro
         "sum_is_not_1",
     }
     assert changed.bug != name or name in still_true
+
+
+def test_a_sum_of_nothing_is_a_number():
+    def weighed(x, weights):
+        """Σ w x."""
+        return (x * weights).sum(axis=1)
+
+    exercise = Exercise(weighed, "a-page", ("Hint.",))
+    for number, x in enumerate([*MATRICES, np.ones((4, 0))]):
+        exercise.case(f"input {number}", x, np.arange(x.shape[1]) + 0.5)
+    added = exercise.run(lambda x, weights: sum(w * x[:, j] for j, w in enumerate(weights)))
+    assert added.bug == "zero_of_nothing"
+    assert "the number 0, and no array, where an argument is empty" in added.diagnosis
+    assert exercise.run(lambda x, w: (x * w).sum()).bug != "zero_of_nothing"
 
 
 def test_a_relation_that_most_inputs_show_says_in_how_many():
@@ -425,6 +442,38 @@ def test_minus_infinity_is_not_called_infinity():
     assert "exp of a large number" not in report.diagnosis
 
 
+def above_0(x):
+    """The logarithm of x; -inf where x is not above 0."""
+    return np.log(np.maximum(x, 0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (np.nan_to_num, "it is -1.79769e+308, in every input that fails. The usual cause: `np.nan"),
+        (lambda y: np.where(y > -1e9, y, SALT[: y.size].reshape(y.shape)), "lets too much through"),
+        (lambda y: np.where(y > -1e9, y, -1e9), "an edge case"),
+    ],
+)
+def test_what_stands_for_minus_infinity_tells_how_it_came_there(wrong, words):
+    report = exercise_of(above_0, *MATRICES).run(lambda x: wrong(above_0(x)))
+    assert report.bug == "wrong_only_where_it_should_be_-inf"
+    assert words in report.diagnosis
+
+
+def test_a_row_of_which_nothing_is_left_may_be_one_of_nan():
+    def without(*places):
+        return lambda x: np.where(np.isin(np.arange(x.shape[-1]), places), -np.inf, above_0(x))
+
+    exercise = exercise_of(
+        above_0, *(np.array([[1.5, -2.0, each, 3.0]]) for each in (2.0, 4.0, 5.0))
+    )
+    some, all_of_them = (exercise.run(without(*range(size))) for size in (2, 4))
+    assert some.bug == all_of_them.bug == "too_much_left_out"
+    assert "a comparison with nan" in all_of_them.diagnosis
+    assert "nan" not in some.diagnosis
+
+
 def test_minus_infinity_is_not_called_the_failing_inputs_own_where_all_results_hold_it():
     def kept(x):
         """The entries above 0, and -inf for the others."""
@@ -732,3 +781,66 @@ def test_a_count_that_is_full_is_no_number_that_is_written_out():
     report = exercise.run(lambda x: np.float64((x > 0).any()))
     assert (report.bug, limit in report.diagnosis) == ("the_same_for_all_inputs", True)
     assert limit not in exercise.run(lambda x: np.float64(0.9)).diagnosis
+
+
+def test_a_default_counts_as_the_value_that_it_is():
+    exercise = Exercise(itself, "a-page", ("Hint.",))
+    for number, shifts in enumerate(({}, {"shift": 0.0}, {"shift": 1.5}, {"shift": -2.0})):
+        exercise.case(f"input {number}", MATRICES[number % 3], **shifts)
+    report = exercise.run(lambda x, y=None, shift=0.0: x + shift * np.cos(9 * x))
+    assert report.bug == "wrong_except_where_shift_is_0.0"
+
+
+def shifted_if(x, up=True):
+    """x, and x + 1."""
+    return x, x + up
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_switch_is_told_by_the_value_that_fails(value):
+    exercise = Exercise(shifted_if, "a-page", ("Hint.",), returns=("same", "shifted"))
+    for number, switches in enumerate(({}, {}, {"up": False}, {"up": False})):
+        exercise.case(f"input {number}", MATRICES[number % 3] + number, **switches)
+
+    def wrong(x, up=True):
+        return x, x + up + (up == value) * np.cos(9 * x)
+
+    report = exercise.run(wrong)
+    assert report.bug == f"wrong_where_up_is_{value}"
+    assert report.diagnosis.startswith("shifted is wrong in 2 of 4 inputs: those where `up` is ")
+
+
+def test_one_axis_taken_for_another_is_told_by_the_inputs_where_they_are_equally_long():
+    cubes = [RNG.normal(size=(2, *size)) for size in ((3, 3), (4, 4), (2, 3), (4, 3))]
+
+    def rows_of_columns(x):
+        return waves(x) + (x.shape[1] != x.shape[2]) * np.sin(9 * x)
+
+    report = exercise_of(waves, *cubes).run(rows_of_columns)
+    assert report.bug == "wrong_except_where_the_last_two_axes_of_x_are_equally_long"
+    # Of one input that fails, the shape may be chance.
+    report = exercise_of(waves, *cubes[1:]).run(
+        lambda x: waves(x) + (x.shape[1] == x.shape[2]) * np.sin(9 * x)
+    )
+    assert "last_two_axes" not in (report.bug or "")
+
+
+def test_a_square_that_wraps_around_in_int32_hides_no_other_mistake():
+    def squares(x):
+        """Each row's sum of squares."""
+        return (x.astype(float) ** 2).sum(axis=-1)
+
+    large = np.array([[70_000, 3], [2, 90_000]], np.int32)
+    cubes = [RNG.normal(size=(2, 2, n)) for n in (3, 4)]
+    exercise = exercise_of(squares, *MATRICES, *cubes, np.arange(3.0), large)
+
+    def axis_1(x):
+        return (x * x).sum(axis=min(1, x.ndim - 1))
+
+    report = exercise.run(axis_1)
+    assert report.bug == "wrong_where_x_has_3_axes"
+    assert report.diagnosis.endswith(
+        "Inputs of short integers, which may wrap around as well, are left out here."
+    )
+    alone = exercise_of(squares, *MATRICES, large).run(axis_1)
+    assert "left out" not in (alone.diagnosis or "")

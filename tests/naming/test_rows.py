@@ -63,6 +63,16 @@ def test_an_order_that_should_not_matter_or_should_is_told(reference, wrong, nam
     assert f"{words}, in each of 3 inputs tried. The usual cause: " in report.diagnosis
 
 
+@pytest.mark.parametrize(
+    ("end", "row", "cause"), [("first", 0, "a `return` in"), ("last", -1, "overwrites its result")]
+)
+def test_the_result_of_one_row_alone_is_told(end, row, cause):
+    report = exercise_of(PRODUCT, X, Y).run(lambda x, y: np.float64(x[row] @ y[row]))
+    assert report.bug == f"{end}_row_alone"
+    assert f"of the {end} row alone of `x` and `y`, in each of 3 inputs" in report.diagnosis
+    assert cause in report.diagnosis
+
+
 @pytest.mark.parametrize("reference", [PRODUCT, WAVES])
 def test_it_is_not_told_of_a_program_that_goes_wrong_elsewhere(reference):
     """It keeps to the order that the reference keeps to, and its numbers are others."""

@@ -9,7 +9,7 @@ import pytest
 from mkdocs.utils.meta import get_data
 
 from answers.cards.cards import follow_ups
-from answers.pages import KEYS, ROOT, pages, read
+from answers.pages import COMMENT, KEYS, ROOT, SECTION, pages, read
 from answers.proof.fences import Fence, fences, renderer
 from answers.proof.generated import markdown
 
@@ -247,6 +247,32 @@ def test_a_page_has_the_form_that_readers_expect(page):
     assert follow_ups(question.text), on(
         page, "ask under `## They will ask next`: a paragraph `**A question?** Its answer.` each"
     )
+
+
+SYMBOLS = re.compile(r"\A\s*\*\*Symbols:\*\* (.+)\n\{ \.symbols \}\n")
+
+
+@each_question
+def test_the_board_begins_with_at_most_five_symbols_that_it_uses(page):
+    board = COMMENT.sub("", re.search(SECTION.format("At the board"), read(page).text)[1])
+    line = SYMBOLS.match(board)
+    if line is None:
+        assert "$" not in board, on(
+            page,
+            "begin the board with its symbols, `**Symbols:** $x$ the inputs, …`, and below "
+            "them `{ .symbols }`",
+        )
+        return
+    symbols = re.findall(r"\$([^$]+)\$|`([^`]+)`", line[1])
+    assert 2 <= len(symbols) <= 5, on(page, f"name two to five symbols, not {len(symbols)}")
+    rest = re.sub(r"[{}\s]", " ", board[line.end() :])
+    # In a formula letters may stand side by side: $Vd$.
+    letters = re.sub(r"\\[A-Za-z]+", " ", " ".join(re.findall(r"\$[^$]+\$", rest)))
+    for symbol in map("".join, symbols):
+        parts = r"\s*".join(map(re.escape, re.sub(r"[{}\s]", "", symbol)))
+        assert symbol in letters or re.search(rf"(?<![A-Za-z\\]){parts}(?![A-Za-z])", rest), on(
+            page, f"name a symbol that the board uses, not {symbol}"
+        )
 
 
 def spoken(text):

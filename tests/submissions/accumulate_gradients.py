@@ -211,7 +211,7 @@ WRONG = {
     one_part_returned_as_a_batch: "right_numbers_in_another_shape",
     sizes_in_32_bits: "wrong_for_numbers_that_are_large",
     axes_of_one_entry_dropped: "right_numbers_in_another_shape",
-    products_of_integers: "wrong_where_gradients_is_of_dtype_int32",
+    products_of_integers: "right_in_int64",
     sums_assumed: "means_for_sums",
     running_mean_a_step_behind: "running_mean_of_the_earlier_sizes",
     over_the_padded_batch: "divided_by_the_largest",

@@ -273,6 +273,15 @@ def nothing_at_a_rate_of_zero(
     return subtracted_last(w, gradient, m, v, step, lr, beta1, beta2, eps, weight_decay)
 
 
+def correction_beside_the_root(
+    w, gradient, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    _, m, v = shrunk_first(w, gradient, m, v, step, lr, beta1, beta2, eps)
+    root = np.sqrt(v) / (1 - beta2**step)
+    adam = m / (1 - beta1**step) / (root + eps)
+    return w - lr * (adam + weight_decay * w), m, v
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     penalty_in_the_gradient: "l2_in_the_gradient",
@@ -283,7 +292,7 @@ WRONG = {
     folded_rate: "eps_before_the_correction",
     decay_of_the_default: "weight_decay_ignored",
     rate_of_the_default_in_the_decay: "wrong_only_in_w",
-    rescaled_decay: "wrong_only_in_w",
+    rescaled_decay: "decay_at_the_corrected_rate",
     overwritten: "corrected_moments_returned",
     matrices_only: "no_decay_for_vectors",
     at_most_a_half: "wrong_where_weight_decay_is_0.6_or_more",
@@ -302,4 +311,5 @@ WRONG = {
     amsgrad: "larger_v_in_the_step",
     corrected_by_a_product: "wrong_except_where_step_is_1",
     nothing_at_a_rate_of_zero: "wrong_where_lr_is_0.0",
+    correction_beside_the_root: "root_corrected_without_a_root",
 }

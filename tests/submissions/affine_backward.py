@@ -214,7 +214,7 @@ WRONG = {
     without_the_bias: "a_result_of_another_kind",
     scaled_dout_in_place: "an_argument_changed",
     transposed_weights_and_bias_mean: "weight_gradient_transposed",
-    in_the_type_of_the_inputs: "wrong_where_x_holds_integers_beside_floats",
+    in_the_type_of_the_inputs: "right_as_floats",
     dx_in_the_type_of_x: "truncated_to_integers",
     bias_over_the_first_axis: "only_first_axis_summed",
     bias_over_two_axes: "sum_missing",

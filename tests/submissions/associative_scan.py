@@ -514,7 +514,7 @@ WRONG = {
     in_the_type_of_the_argument: "in_the_type_of_b",
     moving_average: "averages",
     blocks_one_after_another: "goes_step_by_step",
-    powers_stay_integers: "wrong_where_a_is_of_dtype_int32",
+    powers_stay_integers: "right_in_int64",
     products_raised_to_a_least: "products_kept_from_zero",
     places_in_a_row: "places_one_after_another",
     copies_of_their_types: "in_the_type_of_b",

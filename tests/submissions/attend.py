@@ -512,7 +512,7 @@ WRONG = {
     mask_transposed: "mask_transposed",
     mask_of_any_shape_transposed: "mask_transposed",
     causal_by_default: "causal_unasked",
-    scores_of_the_queries_type: "wrong_where_q_k_and_v_hold_integers",
+    scores_of_the_queries_type: "right_as_floats",
     true_hides_by_a_finite_number: "polarity_inverted",
     one_maximum_for_each_head: "global_maximum",
     axis_1: "softmax_over_queries",

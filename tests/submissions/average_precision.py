@@ -234,6 +234,26 @@ def numpys_own_sort_of_ties(truth, scores):
     return precision[truth[order] == 1].mean()
 
 
+def whole_numbers_for_a_mask(truth, scores):
+    each = np.array([np.mean(truth[scores >= s] == 1) for s in scores])
+    return each[truth].mean()
+
+
+def whole_numbers_for_a_mask_of_ranks(truth, scores):
+    order = np.argsort(-scores.astype(float), kind="stable")
+    s, t = -scores[order].astype(float), truth[order]
+    called = np.searchsorted(s, s, side="right")
+    return (np.cumsum(t == 1)[called - 1] / called)[t].mean()
+
+
+def changes_of_the_score_without_the_end(truth, scores):
+    order = np.argsort(-scores.astype(float), kind="stable")
+    ends = np.flatnonzero(np.diff(scores[order].astype(float)))
+    hits = np.cumsum(truth[order] == 1)
+    recall = hits[ends] / hits[-1]
+    return np.sum(np.diff(recall, prepend=0) * hits[ends] / (ends + 1))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     textbook_ranking: "ties_one_by_one",
@@ -261,8 +281,11 @@ WRONG = {
     nothing_negative_gives_nan: "not_finite",
     hundred_thresholds: "nearly_right",
     one_group_of_equals_only: "rows_in_another_order_should_not_matter",
-    mean_over_the_distinct_positives: None,
+    mean_over_the_distinct_positives: "averaged_over_thresholds",
     in_float16: "wrong_for_numbers_that_are_close",
     strictly_above_and_itself: "equals_left_out",
     numpys_own_sort_of_ties: "ties_one_by_one",
+    whole_numbers_for_a_mask: "truth_as_an_index",
+    whole_numbers_for_a_mask_of_ranks: "truth_as_an_index",
+    changes_of_the_score_without_the_end: "last_step_lost",
 }

@@ -266,12 +266,47 @@ def mean_of_the_table(counts, query, k1=1.2, b=0.75):
     return _gain(f, full[:, None], k1) @ _idf(n, len(counts))
 
 
+def words_counted_by_counter(counts, query, k1=1.2, b=0.75):
+    """A word that stands in the query twice has twice its f."""
+    length = counts.sum(axis=1)
+    scores = np.zeros(len(counts))
+    for word in set(query.tolist()):
+        f = 1.0 * counts[:, word]
+        idf, has = _idf((f > 0).sum(), len(counts)), f > 0
+        f = (f * query.tolist().count(word))[has]
+        scores[has] += idf * f * (k1 + 1) / (f + k1 * (1 - b + b * (length / length.mean())[has]))
+    return scores
+
+
+def one_fraction_for_all_words(counts, query, k1=1.2, b=0.75):
+    f, n, full = _parts(counts, query, k1, b)
+    above, below = f @ _idf(n, len(counts)) * (k1 + 1), f.sum(axis=1) + full[:, 0]
+    return np.divide(above, below, out=np.zeros(len(counts)), where=below > 0)
+
+
+def only_documents_with_all_words(counts, query, k1=1.2, b=0.75):
+    scores = with_divide(counts, query, k1, b)
+    scores[(counts[:, query] == 0).any(axis=1)] = 0
+    return scores
+
+
+def filled_documents_alone(counts, query, k1=1.2, b=0.75):
+    """Empty documents are taken out before anything is counted."""
+    scores, filled = np.zeros(len(counts)), counts.sum(axis=1) > 0
+    scores[filled] = with_divide(counts[filled], query, k1, b)
+    return scores
+
+
+def number_for_no_word(counts, query, k1=1.2, b=0.75):
+    return sum(with_divide(counts, query[[at]], k1, b) for at in range(len(query)))
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     robertson: "idf_of_robertson",
     robertson_cut_at_0: "idf_cut_at_0",
     tf_idf_weight: "idf_without_halves",
-    smooth_weight_of_scikit_learn: "too_large",
+    smooth_weight_of_scikit_learn: "idf_of_scikit_learn",
     n_by_occurrences: "occurrences_counted",
     without_idf: "no_rarity",
     as_lucene: "no_k1_above",
@@ -280,7 +315,7 @@ WRONG = {
     b_and_its_rest: "b_the_other_way",
     mean_by_length: "length_upside_down",
     length_of_different_words: "length_in_terms",
-    mean_of_filled: "mean_without_empty_documents",
+    mean_of_filled: "without_empty_documents",
     words_as_a_set: "each_word_once",
     nan_for_the_empty: "nothing_by_nothing",
     a_sum_for_each_word: "summed_over_documents",
@@ -302,4 +337,9 @@ WRONG = {
     log1p_of_one_more: "one_added_twice",
     there_or_not: "whether_and_not_how_often",
     mean_of_the_table: "mean_of_all_entries",
+    words_counted_by_counter: "repeats_before_saturation",
+    one_fraction_for_all_words: "saturated_together",
+    only_documents_with_all_words: "all_words_needed",
+    filled_documents_alone: "without_empty_documents",
+    number_for_no_word: "zero_of_nothing",
 }

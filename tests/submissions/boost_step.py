@@ -310,6 +310,48 @@ def sums_of_sorted_examples(grow, y, score, rate=0.1, penalty=1.0):
     return score + values[leaf], values
 
 
+def means_in_the_leaf(grow, y, score, rate=0.1, penalty=1.0):
+    """The derivatives of the mean loss of a leaf."""
+    p = _chance(score)
+    leaf = grow(y - p)
+    size = np.maximum(np.bincount(leaf), 1)
+    below = np.bincount(leaf, p * (1 - p)) / size + penalty
+    values = rate * _step(y - p, below * size, leaf)
+    return score + values[leaf], values
+
+
+def squares_of_the_residuals(grow, y, score, rate=0.1, penalty=1.0):
+    target = y - _chance(score)
+    leaf = grow(target)
+    values = rate * _step(target, np.bincount(leaf, target * target) + penalty, leaf)
+    return score + values[leaf], values
+
+
+def one_denominator(grow, y, score, rate=0.1, penalty=1.0):
+    p = _chance(score)
+    leaf = grow(y - p)
+    below = np.full(leaf.max() + 1, np.sum(p * (1 - p)) + penalty)
+    values = rate * _step(y - p, below, leaf)
+    return score + values[leaf], values
+
+
+def targets_times_the_rate(grow, y, score, rate=0.1, penalty=1.0):
+    p = _chance(score)
+    target = rate * (y - p)
+    leaf = grow(target)
+    values = _step(target, np.bincount(leaf, p * (1 - p)) + penalty, leaf)
+    return score + values[leaf], values
+
+
+def a_value_for_each_example(grow, y, score, rate=0.1, penalty=1.0):
+    p = _chance(score)
+    leaf = grow(y - p)
+    size = max(len(y), leaf.max() + 1)
+    below = np.bincount(leaf, p * (1 - p), size) + penalty
+    values = rate * _step(y - p, below, leaf, size)
+    return score + values[leaf], values
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     to_the_labels: "fitted_to_the_labels",
@@ -344,4 +386,9 @@ WRONG = {
     added_by_index: "last_of_each_leaf",
     to_the_errors_of_the_class: "fitted_to_class_errors",
     sums_of_sorted_examples: None,
+    means_in_the_leaf: "penalty_of_each_example",
+    squares_of_the_residuals: "squared_gradients_below",
+    one_denominator: "curvature_of_all_examples",
+    targets_times_the_rate: "fitted_to_shrunk_targets",
+    a_value_for_each_example: "goes_on",
 }

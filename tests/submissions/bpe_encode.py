@@ -430,6 +430,40 @@ def one_too_high_in_each_round(word, merges):
     return _in_rounds(word, merges, first=257)
 
 
+def of_its_memory(word, merges):
+    return each_merge_in_turn(list(bytes(word)), merges)
+
+
+def smallest_of_nothing(word, merges):
+    table = {tuple(pair): row for row, pair in enumerate(merges.tolist())}
+    ids = word.tolist()
+    while True:
+        pair = min(pairwise(ids), key=lambda p: table.get(p, float("inf")))
+        if pair not in table:
+            return np.array(ids, dtype=int)
+        ids = _put(ids, pair, 256 + table[pair])
+
+
+def a_number_for_each_merge_used(word, merges):
+    ids, new = word.tolist(), 256
+    for pair in map(tuple, merges.tolist()):
+        if pair in pairwise(ids):
+            ids = _put(ids, pair, new)
+            new += 1
+    return np.array(ids, dtype=int)
+
+
+def as_a_set(word, merges):
+    ids = word.tolist()
+    for row, pair in enumerate(merges.tolist()):
+        place = 0
+        while place < len(ids) - 1:
+            if sorted(ids[place : place + 2]) == sorted(pair):
+                ids[place : place + 2] = [256 + row]
+            place += 1
+    return np.array(ids, dtype=int)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     greedy_longest: "longest_match",
@@ -465,4 +499,8 @@ WRONG = {
     replaced_in_a_text: "digits_for_numbers",
     last_token_lost_in_each_round: "last_token_lost",
     one_too_high_in_each_round: "numbered_from_elsewhere",
+    of_its_memory: "memory_of_the_word",
+    smallest_of_nothing: "fails_at_one_token",
+    a_number_for_each_merge_used: "numbered_as_they_are_used",
+    as_a_set: "pairs_in_either_order",
 }

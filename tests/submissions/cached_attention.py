@@ -440,7 +440,7 @@ WRONG = {
     hidden_after_the_softmax: "weights_hidden_after_softmax",
     softmax_without_a_maximum: "no_maximum",
     cache_shared_between_conversations: "a_property_fails",
-    mean_of_the_values: "wrong_only_in_y",
+    mean_of_the_values: "q_is_not_used",
     cache_filled_in_place: "an_argument_changed",
     looks_eight_back: "wrong_only_in_y",
     masked_up_to_eight_tokens: "wrong_only_in_y",

@@ -288,7 +288,33 @@ def rows_of_columns_reshaped(dout, x, w, stride=1, padding=0, dilation=1):
     return _cut(dp, x, padding), dw, db
 
 
-# What each is told.
+def filters_set_in_the_loop(dout, x, w, stride=1, padding=0, dilation=1):
+    dx, dw, _ = set_in_the_loop(dout, x, w, stride, padding, dilation)
+    return dx, dw, dout.sum(axis=(0, 2, 3), dtype=float)
+
+
+def windows_assigned(dout, x, w, stride=1, padding=0, dilation=1):
+    """Window by window, and the last one wins."""
+    p = _padded(0 * x, padding)
+    high, wide = (dilation * (k - 1) + 1 for k in w.shape[2:])
+    for r, c in np.ndindex(*dout.shape[2:]):
+        y, z = r * stride, c * stride
+        back = np.einsum("nf,fcij->ncij", dout[:, :, r, c], w, dtype=float)
+        p[:, :, y : y + high : dilation, z : z + wide : dilation] = back
+    _, dw, db = tap_by_tap(dout, x, w, stride, padding, dilation)
+    return _cut(p, x, padding), dw, db
+
+
+def as_wide_as_high(dout, x, w, stride=1, padding=0, dilation=1):
+    """The kernel's height is taken for its width, too."""
+    p, high = _padded(x, padding), w.shape[2]
+    dp, dw = np.zeros(p.shape), np.zeros(w.shape)
+    for i, j, at in _taps(dout, np.zeros((1, 1, high, high)), stride, dilation):
+        dp[at] += np.einsum("nfhw,fc->nchw", dout, w[:, :, i, j], dtype=float)
+        dw[:, :, i, j] = np.einsum("nfhw,nchw->fc", dout, p[at])
+    return _cut(dp, x, padding), dw, dout.sum(axis=(0, 2, 3), dtype=float)
+
+
 WRONG = {
     view_added_at_once: "whole_view_added",
     taps_assigned: "overlaps_overwritten",
@@ -312,11 +338,14 @@ WRONG = {
     of_the_sum_of_outputs: "no_upstream_gradient",
     filters_first: "parts_in_another_order",
     without_the_bias: "a_result_of_another_kind",
-    edges_padded: "wrong_where_padding_is_1_or_more",
+    edges_padded: "wrong_except_where_padding_is_0",
     in_the_type_of_the_image: "truncated_to_integers",
     image_in_the_type_of_dout: "truncated_to_integers",
     transposed_if_it_fits: "filters_for_channels",
     filters_averaged_over_places: "averaged_over_places",
     taps_reshaped: "reshaped_not_transposed",
     rows_of_columns_reshaped: "reshaped_not_transposed",
+    filters_set_in_the_loop: "last_image_only",
+    windows_assigned: "whole_view_added",
+    as_wide_as_high: "wrong_except_where_the_last_two_axes_of_w_are_equally_long",
 }

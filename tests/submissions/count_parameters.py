@@ -303,6 +303,24 @@ def one_pair_of_norms(*args, **more):
     return _otherwise(args, more, once=True)
 
 
+def heads_of_a_group(*args, **more):
+    c = _named(args, more)
+    return named_parts(**{**c, "kv_heads": c["heads"] // c["kv_heads"]})
+
+
+def d_model_shared_by_kv_heads(*args, **more):
+    c = _named(args, more)
+    if c["head_size"]:
+        return named_parts(**c)
+    lost = c["d_model"] - c["kv_heads"] * (c["d_model"] // c["heads"])
+    return named_parts(**c) + 2 * c["layers"] * c["d_model"] * lost
+
+
+def router_of_a_number_each(*args, **more):
+    c = _named(args, more)
+    return named_parts(**c) - c["layers"] * (c["d_model"] - 1) * (c["experts"] or 0)
+
+
 WRONG = {
     two_matrices_as_in_gpt2: "two_matrices",
     no_groups: "keys_for_every_head",
@@ -337,4 +355,7 @@ WRONG = {
     output_of_shared_heads: "output_as_narrow_as_keys",
     router_as_a_vector: "router_of_one_score",
     one_pair_of_norms: "qk_norms_counted_once",
+    heads_of_a_group: "group_size_for_heads",
+    d_model_shared_by_kv_heads: "keys_that_share_d_model",
+    router_of_a_number_each: "router_of_one_score",
 }

@@ -267,7 +267,7 @@ WRONG = {
     noise_added: "noise_added_in_the_prediction",
     predicted_data: "data_at_once",
     always_as_ddpm: "eta_always_1",
-    drawn_inside: "rows_in_another_order_has_another_effect",
+    drawn_inside: "fresh_is_not_used",
     clipped_data: "data_clipped",
     ratio_upside_down: None,
     one_old_noise_in_ddpm: "a_division_left_out",

@@ -413,7 +413,7 @@ def places_clipped(x, chosen, gates, w_in, w_out, capacity=None):
 WRONG = {
     replaced: "assigned",
     ungated: "without_gates",
-    mean_of_experts: None,
+    mean_of_experts: "gates_is_not_used",
     first_gate_for_all: "gate_of_the_first_choice",
     linear_experts: "no_relu",
     relu_at_the_end: "relu_after_both",
@@ -440,7 +440,7 @@ WRONG = {
     sums_of_gates_kept: "gates_renormalised",
     shares_of_gates: "gates_made_to_sum_to_1",
     later_choices_by_token: None,
-    products_of_integers: "wrong_where_w_in_is_of_dtype_int32",
+    products_of_integers: "right_in_int64",
     gates_through_a_softmax: "softmax_of_gates",
     gates_not_turned: "gates_by_rows",
     room_of_the_average: "capacity_made_up",

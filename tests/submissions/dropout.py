@@ -283,12 +283,30 @@ def drawn_once_for_a_shape_and_p(x, p, uniform, training=True):
     return x * mask, mask
 
 
+def dropped_entries_for_backward(x, p, uniform, training=True):
+    if not training:
+        return x * 1.0, np.ones(x.shape)
+    dropped = uniform < p
+    return np.where(dropped, 0.0, x / (1 - p)), dropped / (1 - p)
+
+
+def dropped_or_not(x, p, uniform, training=True):
+    dropped = (uniform < p) & training
+    return x * _mask(p, uniform, True) if training else x * 1.0, 1.0 * dropped
+
+
+def numbers_of_its_own(x, p, uniform, training=True):
+    drawn = np.random.default_rng(0).random(x.shape)
+    mask = _mask(p, drawn, True) if training else np.ones(x.shape)
+    return x * mask, mask
+
+
 # What each is told.
 WRONG = {
     ones_and_zeros: "not_scaled",
     cs231n_style: "p_kept",
     below_p_is_kept: "others_dropped",
-    as_in_the_first_paper: "not_scaled",
+    as_in_the_first_paper: "scaled_in_evaluation_alone",
     always_training: "drops_in_evaluation",
     never_training: "one_case_for_both",
     evaluation_divided: "factor_of_a_size",
@@ -322,4 +340,7 @@ WRONG = {
     threshold_of_the_rest: "dropped_below_the_share",
     one_row_in_evaluation: "an_axis_too_few",
     drawn_once_for_a_shape_and_p: "kept_from_an_earlier_call",
+    dropped_entries_for_backward: "dropped_in_the_mask",
+    dropped_or_not: "dropped_in_the_mask",
+    numbers_of_its_own: "uniform_is_not_used",
 }

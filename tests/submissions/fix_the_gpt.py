@@ -453,7 +453,7 @@ WRONG = {
     last_block_alone: "wrong_except_where_weights_holds_17_arrays",
     blocks_in_reverse: "wrong_except_where_weights_holds_17_arrays",
     batch_mixed_by_the_merge: "rows_in_another_order_has_another_effect",
-    loss_of_the_last_sequence: "rows_in_another_order_should_not_matter",
+    loss_of_the_last_sequence: "last_row_alone",
     labels_transposed: "rows_in_another_order_should_not_matter",
     loss_summed_over_the_batch: "factor_of_a_size",
     positions_of_the_batch: "right_only_in_the_first_entry",

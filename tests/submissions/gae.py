@@ -399,7 +399,7 @@ WRONG = {
     last_value_first: "sum_begins_with_the_last_value",
     lambda_for_both: "lambda_in_the_error",
     two_flags_taken_from_1: "both_ends_subtracted",
-    rewards_less_values_first: "wrong_where_next_values_is_of_dtype_int32",
+    rewards_less_values_first: "right_in_int64",
     returns_from_0: "return_begins_at_0",
     bonus_as_it_is: "cut_not_discounted",
     weighted_by_the_rest: "lambda_taken_from_1",

@@ -314,7 +314,7 @@ WRONG = {
     eps_in_the_length: "eps_beside_the_length",
     columns_where_it_is_square: "wrong_where_all_axes_of_keys_are_equally_long",
     at_most_1_degree: "wrong_where_temperature_is_2.5",
-    in_half_precision: "wrong_where_queries_holds_integers",
+    in_half_precision: "right_as_floats",
     no_loss_of_a_pair_alone: "wrong_only_where_it_should_be_0",
     normalises_in_place: "an_argument_changed",
     as_normalize_of_pytorch: "floor_under_the_length",

@@ -271,7 +271,7 @@ WRONG = {
     only_one: "a_result_of_another_kind",
     one_maximum_for_all: "global_maximum",
     divergence_of_the_first_row: "rows_in_another_order_has_another_effect",
-    in_the_type_of_the_logits: "wrong_where_logits_holds_a_0",
+    in_the_type_of_the_logits: "right_as_floats",
     logits_clipped_to_500: None,
     rows_and_columns_only: "wrong_where_logits_has_three_axes_or_more",
     summed_over_all_axes_but_the_first: "wrong_where_logits_has_three_axes_or_more",

@@ -312,7 +312,7 @@ WRONG = {
     in_place: "an_argument_changed",
     gain_at_the_end: "gain_after_the_means",
     cleaned_of_small_numbers: "wrong_for_numbers_that_are_tiny",
-    products_of_integers: "wrong_where_dout_is_of_dtype_int32",
+    products_of_integers: "right_in_int64",
     of_d_less_one: "unbiased_variance",
     never_divided_by_d: "sums_for_means",
     batch_norm: "statistics_of_the_batch",

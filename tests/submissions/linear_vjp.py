@@ -289,6 +289,6 @@ WRONG = {
     transpose_kept_by_id: "a_property_fails",
     small_gradients_dropped: "the_same_everywhere",
     gradients_added_up: "kept_from_an_earlier_call",
-    four_bytes: "wrong_for_numbers_that_are_large",
+    four_bytes: "right_as_floats",
     axes_of_one_dropped: "right_numbers_in_another_shape",
 }

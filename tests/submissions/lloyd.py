@@ -359,6 +359,51 @@ def until_inertia_of_the_labels_stays(points, centres, rounds=300):
     return centres, _labels(points, centres)
 
 
+def until_any_label_stays(points, centres, rounds=300):
+    centres, labels = centres.astype(float), _labels(points, centres)
+    for _ in range(rounds):
+        centres = _means(points, centres, labels)
+        before, labels = labels, _labels(points, centres)
+        if np.any(before == labels):
+            break
+    return centres, labels
+
+
+def centres_before_they_move(points, centres, rounds=300):
+    old = new = centres.astype(float)
+    for _ in range(rounds):
+        old = new
+        new = _means(points, old, _labels(points, old))
+        if np.array_equal(old, new):
+            break
+    return old, _labels(points, old)
+
+
+def break_for_nobody(points, centres, rounds=300):
+    def means_of(points, centres, labels):
+        moved = centres.copy()
+        for j, size in enumerate(np.bincount(labels, minlength=len(centres))):
+            if size == 0:
+                break
+            moved[j] = points[labels == j].sum(axis=0) / size
+        return moved
+
+    return _rounds(points, centres, rounds, means_of=means_of)
+
+
+def running_mean_from_the_centre(points, centres, rounds=300):
+    """The old centre is the first number of the running mean."""
+
+    def means_of(points, centres, labels):
+        moved, size = centres.copy(), np.ones(len(centres))
+        for x, j in zip(points, labels, strict=True):
+            size[j] += 1
+            moved[j] += (x - moved[j]) / size[j]
+        return moved
+
+    return _rounds(points, centres, rounds, means_of=means_of)
+
+
 # What each is told.
 WRONG = {
     old_labels: "labels_before_the_last_move",
@@ -388,8 +433,12 @@ WRONG = {
     expanded: "expanded_far_from_0",
     ten_rounds_for_300: "few_rounds",
     expanded_in_float32: "expanded_far_from_0",
-    integers_in_the_first_round: "wrong_where_centres_is_of_dtype_int32",
+    integers_in_the_first_round: "right_in_int64",
     nobody_goes_back: "wrong_only_in_centres",
     zeros_for_labels: "ends_before_the_first_move",
     until_inertia_of_the_labels_stays: "ends_where_the_sum_gains_little",
+    until_any_label_stays: "ends_after_the_first_round",
+    centres_before_they_move: "one_round_less",
+    break_for_nobody: "later_centres_stay",
+    running_mean_from_the_centre: "old_centre_in_the_mean",
 }

@@ -272,5 +272,5 @@ WRONG = {
     dout_in_place: "an_argument_changed",
     b_kept_by_id: "a_property_fails",
     rank_of_the_smaller_axis: "rank_at_most_a_size",
-    products_of_integers: "wrong_where_a_is_of_dtype_int32",
+    products_of_integers: "right_in_int64",
 }

@@ -273,7 +273,7 @@ WRONG = {
     gates_stacked: "axes_not_joined",
     cell_clipped: "wrong_only_in_c",
     axes_of_one_dropped: "right_numbers_in_another_shape",
-    a_copy_of_the_cell_in_place: "wrong_where_c_holds_integers",
+    a_copy_of_the_cell_in_place: "integers_refused",
     state_in_the_type_of_the_old: "truncated_to_integers",
     in_the_type_of_the_inputs: "truncated_to_integers",
     gates_of_straight_lines: "hard_sigmoid",

@@ -357,6 +357,19 @@ def zeros_like_the_gates(dh, dc, x, h, c, gates, w_x, w_h):
     return _out(da, whole * f, x, h, w_x, w_h)
 
 
+def overwritten_in_the_loop(dh, dc, x, h, c, gates, w_x, w_h):
+    dx, before, cell, *_ = by_cosh(dh, dc, x, h, c, gates, w_x, w_h)
+    for n in range(len(x)):
+        row = (each[n : n + 1] for each in (dh, dc, x, h, c, gates))
+        dw_x, dw_h, db = by_cosh(*row, w_x, w_h)[3:]
+    return dx, before, cell, dw_x, dw_h, db
+
+
+def square_of_the_cell(dh, dc, x, h, c, gates, w_x, w_h):
+    _, _, _, o, new, _ = _values(dh, dc, c, gates)
+    return _changed(dh, dc, x, h, c, gates, w_x, w_h, whole=dc + dh * o * (1 - new * new))
+
+
 # What each is told.
 WRONG = {
     dc_not_added: "next_step_forgotten",
@@ -381,7 +394,7 @@ WRONG = {
     bias_row_by_row: "bias_for_each_sequence",
     cell_through_the_weights: "old_cell_through_the_gates",
     cell_before_state: "parts_in_another_order",
-    first_sequence_only: "rows_in_another_order_should_not_matter",
+    first_sequence_only: "first_row_alone",
     dc_changed_in_place: "an_argument_changed",
     in_the_type_of_the_state: "truncated_to_integers",
     cell_in_its_own_type: "truncated_to_integers",
@@ -396,4 +409,6 @@ WRONG = {
     candidate_without_slope: "one_slope_left_out",
     square_outside: "square_of_the_difference",
     zeros_like_the_gates: "in_the_type_of_the_gates",
+    overwritten_in_the_loop: "last_row_alone",
+    square_of_the_cell: "slope_at_the_cell",
 }

@@ -437,5 +437,5 @@ WRONG = {
     side_by_side: "windows_within_the_stride",
     as_far_as_the_windows: "pixels_left_over_cut_off",
     begun_at_zero: "first_pixel_below_zero",
-    in_the_type_of_dout: "wrong_where_dout_is_of_dtype_int32",
+    in_the_type_of_dout: "right_in_int64",
 }

@@ -478,7 +478,7 @@ WRONG = {
     mask_of_keys_alone: None,
     mask_for_each_head_where_it_fits: None,
     mask_added_as_numbers: "wrong_where_mask_is_passed",
-    projections_in_the_type_of_x: "wrong_where_w_k_holds_integers_beside_floats",
+    projections_in_the_type_of_x: "right_as_floats",
     result_in_the_type_of_x: "truncated_to_integers",
     leading_axes_flattened: "right_numbers_in_another_shape",
     weights_transposed_where_they_fit: "wrong_where_all_axes_of_w_k_are_equally_long",

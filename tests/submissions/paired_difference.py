@@ -339,6 +339,40 @@ def places_for_the_whole_range(scores_a, scores_b, clusters):
     return d.mean(), np.sqrt(np.sum(sums**2) * g / (g - 1)) / len(d)
 
 
+def both_corrections(scores_a, scores_b, clusters):
+    difference, error = by_unique(scores_a, scores_b, clusters)
+    return difference, error * (len(clusters) / (len(clusters) - 1)) ** 0.5
+
+
+def lone_prompts_vary_by_nothing(scores_a, scores_b, clusters):
+    a, b = _floats(scores_a, scores_b)
+    e = (a - b) - (a - b).mean()
+    groups = [e[clusters == name] for name in np.unique(clusters)]
+    sums = [group.sum() if len(group) > 1 else 0.0 for group in groups]
+    return (a - b).mean(), np.sqrt(np.sum(np.square(sums)) / (1 - 1 / len(sums))) / len(e)
+
+
+def decided_prompts_alone(scores_a, scores_b, clusters):
+    decided = np.flatnonzero(scores_a != scores_b)
+    if len({*clusters[decided].tolist()}) < 2:
+        return by_unique(scores_a, scores_b, clusters)
+    return by_unique(scores_a[decided], scores_b[decided], clusters[decided])
+
+
+def clusters_up_to_the_largest(scores_a, scores_b, clusters):
+    difference, error = by_unique(scores_a, scores_b, clusters)
+    right, g = len(np.unique(clusters)), float(clusters.max()) + 1
+    return difference, error * np.sqrt(g / (g - 1) * (right - 1) / right)
+
+
+def sums_in_the_scores_type(scores_a, scores_b, clusters):
+    d = 1.0 * scores_a - scores_b
+    sums = np.zeros(len(np.unique(clusters)), scores_a.dtype)
+    for k, name in enumerate(np.unique(clusters)):
+        sums[k] = (d - d.mean())[clusters == name].sum()
+    return d.mean(), np.sqrt(len(sums) / (len(sums) - 1) * (sums**2).sum()) / len(d)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     prompts_alone: "clusters_ignored",
@@ -380,4 +414,9 @@ WRONG = {
     starts_of_sorted_names: "names_sorted_alone",
     sums_within_clusters: "own_mean_of_each_cluster",
     places_for_the_whole_range: "wrong_for_numbers_that_are_large",
+    both_corrections: "both_factors",
+    lone_prompts_vary_by_nothing: "clusters_of_one_left_out",
+    decided_prompts_alone: "ties_left_out",
+    clusters_up_to_the_largest: "names_for_places",
+    sums_in_the_scores_type: "right_as_floats",
 }

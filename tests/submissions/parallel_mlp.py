@@ -307,7 +307,7 @@ WRONG = {
     hidden_units_dealt_out: "rows_of_other_units",
     rows_of_w1_as_many_as_there_are: "rows_first",
     sum_without_the_bias_on_each: "sum_on_each_rank",
-    first_bias_added_in_place: "raises_UFuncTypeError",
+    first_bias_added_in_place: "right_as_floats",
     bias_in_the_loop: "second_bias_on_each_rank",
     bias_once_more: "wrong_only_in_output",
     bias_divided: "second_bias_shared_out",
@@ -339,5 +339,5 @@ WRONG = {
     bias_after_relu: "first_bias_behind_the_activation",
     bias_1_divided: "first_bias_shared_out",
     reshaped_memory: "reshaped_for_split",
-    products_of_integers: "wrong_where_b1_is_of_dtype_int32",
+    products_of_integers: "right_in_int64",
 }

@@ -328,7 +328,7 @@ WRONG = {
     in_place: "an_argument_changed",
     projected: "scores_returned",
     one_too_few: "one_entry_too_few",
-    all_of_them: "wrong_not_in_mean",
+    all_of_them: "goes_on",
     in_float32: "in_float32",
     by_left_vectors: "left_vectors",
     of_the_first_rows: "rows_in_another_order_should_not_matter",

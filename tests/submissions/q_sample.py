@@ -221,7 +221,7 @@ WRONG = {
     for_rows: "one_axis_added",
     minus_noise: "noise_subtracted",
     signal_alone: "a_factor_left_out",
-    drawn_inside: None,
+    drawn_inside: "noise_is_not_used",
     in_place: "an_argument_changed",
     in_the_type_given: "truncated_to_integers",
     never_pure_noise: "share_kept_from_its_ends",

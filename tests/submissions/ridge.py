@@ -275,7 +275,7 @@ WRONG = {
     constant_columns_refused: "raises_ValueError",
     single_precision: None,
     remembered: "a_property_fails",
-    penalties_in_the_type_of_x: "wrong_where_lamda_is_1.9",
+    penalties_in_the_type_of_x: "right_as_floats",
     one_mean_subtracted: "one_mean_for_all_columns",
     one_mean_taken_off: "one_mean_in_the_intercept",
     centred_like_the_inputs: "centred_in_integers",

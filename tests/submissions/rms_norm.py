@@ -210,6 +210,23 @@ def by_the_size_of_x(x, gain, eps=1e-6):
     return gain * wide / np.sqrt(np.sum(wide * wide, -1, keepdims=True) / x.size + eps)
 
 
+def one_degree_of_freedom_less(x, gain, eps=1e-6):
+    squares = np.sum(x.astype(float) ** 2, axis=-1, keepdims=True)
+    return gain * x / np.sqrt(squares / max(x.shape[-1] - 1, 1) + eps)
+
+
+def squares_over_d_less_1(x, gain, eps=1e-6):
+    squares = np.sum(x.astype(float) ** 2, axis=-1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        return gain * x / np.sqrt(squares / np.float64(x.shape[-1] - 1) + eps)
+
+
+def second_axis_of_squares_as_they_are(x, gain, eps=1e-6):
+    """Two mistakes: int32 wraps around, too."""
+    axis = 1 if x.ndim > 1 else 0
+    return gain * x / np.sqrt((x * x).mean(axis=axis, keepdims=True) + eps)
+
+
 WRONG = {
     layer_norm: "mean_subtracted",
     by_std: "divided_by_the_deviation",
@@ -239,9 +256,12 @@ WRONG = {
     epsilon_of_the_type: "eps_not_added",
     length_times_root_of_d: "eps_added_to_the_sum",
     gain_or_one: "wrong_where_gain_holds_a_0",
-    squares_in_four_bytes: "wrong_for_numbers_that_are_large",
+    squares_in_four_bytes: "right_as_floats",
     squares_of_integers: "a_step_left_out",
     eps_of_the_root: "eps_squared",
     by_the_length_of_x: "divided_by_another_number",
     by_the_size_of_x: "divided_by_another_number",
+    one_degree_of_freedom_less: "divided_by_another_number",
+    squares_over_d_less_1: "divided_by_another_number",
+    second_axis_of_squares_as_they_are: "wrong_where_x_has_three_axes_or_more",
 }

@@ -279,7 +279,7 @@ WRONG = {
     over_rows: "first_axis",
     in_all: "without_axis",
     score_of_the_winner: "winning_logit",
-    own_random_numbers: None,
+    own_random_numbers: "uniform_is_not_used",
     inverse_of_the_sum: "by_cumulative_sum",
     one_hot: "an_axis_too_many",
     zero_for_left_out: "left_out_yet_drawn",

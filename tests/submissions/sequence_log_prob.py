@@ -249,6 +249,17 @@ def billionth(logits, tokens, answer):
     return _summed(_picked(log_p, tokens[:, 1:]), answer[:, 1:])
 
 
+def labels_of_0_that_count(logits, tokens, answer):
+    labels = np.where(answer, tokens, 0)[:, 1:]
+    return _picked(_log_softmax(logits[:, :-1]), labels).sum(axis=1)
+
+
+def infinite_made_large(logits, tokens, answer):
+    with np.errstate(divide="ignore"):
+        log_p = np.nan_to_num(_log_softmax(logits[:, :-1] * 1.0))
+    return _summed(_picked(log_p, tokens[:, 1:]), answer[:, 1:])
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     own_place: "not_shifted",
@@ -284,4 +295,6 @@ WRONG = {
     written_into: "an_argument_changed",
     over_time_of_what_predicts: "softmax_over_another_axis",
     billionth: "log_of_a_rounded_probability",
+    labels_of_0_that_count: "masked_places_count_as_token_0",
+    infinite_made_large: "wrong_only_where_it_should_be_-inf",
 }

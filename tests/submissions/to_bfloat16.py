@@ -304,7 +304,7 @@ WRONG = {
     half_then_floor: "ties_upwards",
     four_bytes_of_integers: "small_integers_first",
     fraction_alone: "carry_lost",
-    four_bytes_viewed: "wrong_where_x_is_of_dtype_int32",
+    four_bytes_viewed: "right_in_int64",
     too_large_for_float32: "wrong_for_numbers_that_are_large",
     up_by_any_bit: "always_away_from_zero",
     up_if_odd: "only_odd_ones_go_up",

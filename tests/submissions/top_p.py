@@ -367,6 +367,68 @@ def near_one_is_one(logits, p):
     return _back(x, order, (np.cumsum(shares, -1) - shares < p) | np.isclose(p, 1))
 
 
+def sorted_and_left_so(logits, p):
+    x = _float(logits)
+    if p == 1:
+        return x
+    order, shares = _sorted(x)
+    stays = np.cumsum(shares, -1) - shares < p
+    return np.where(stays, np.take_along_axis(x, order, -1), -np.inf)
+
+
+def _with_more(logits, p, more):
+    x = _float(logits)
+    order, shares = _sorted(x)
+    size = (np.cumsum(shares, -1) < p).sum(-1, keepdims=True) + 1 + more
+    stays = np.arange(x.shape[-1]) < size
+    return _back(x, order, np.broadcast_to(stays | (p == 1), x.shape))
+
+
+def one_more(logits, p):
+    return _with_more(logits, p, 1)
+
+
+def two_more(logits, p):
+    return _with_more(logits, p, 2)
+
+
+def share_of_the_largest_below_1(logits, p):
+    x = _float(logits)
+    shares = _softmax(x)
+    stays = (shares >= p * shares.max(-1, keepdims=True)) | (p == 1)
+    return np.where(stays, x, -np.inf)
+
+
+def least_logit_subtracted(logits, p):
+    x = _float(logits)
+    if p == 1:
+        return x
+    with np.errstate(invalid="ignore"):
+        e = np.exp(x - x.min(-1, keepdims=True))
+        shares = e / e.sum(-1, keepdims=True)
+    order = np.argsort(-shares, axis=-1, kind="stable")
+    shares = np.take_along_axis(shares, order, -1)
+    return _back(x, order, np.cumsum(shares, -1) - shares < p)
+
+
+def into_a_copy(logits, p):
+    out = logits.copy()
+    order, shares = _sorted(logits)
+    cut = np.zeros(out.shape, bool)
+    np.put_along_axis(cut, order, (np.cumsum(shares, -1) - shares >= p) & (p < 1), -1)
+    out[cut] = -np.inf
+    return out
+
+
+def powers_added_up(logits, p):
+    x = _float(logits)
+    powers = np.exp(x - x.max(-1, keepdims=True))
+    order = np.argsort(-x, axis=-1, kind="stable")
+    sums = np.cumsum(np.take_along_axis(powers, order, -1), -1)
+    before = np.concatenate([np.zeros_like(sums[..., :1]), sums[..., :-1]], -1)
+    return _back(x, order, (before < p) | (p == 1))
+
+
 # What each is told.
 WRONG = {
     below_p_only: "crossing_token_cut",
@@ -407,4 +469,11 @@ WRONG = {
     softmax_of_columns: "softmax_over_the_first_axis",
     near_one_is_one: "wrong_only_where_it_should_be_-inf",
     half_the_digits: "digits_of_float32",
+    sorted_and_left_so: "in_another_order",
+    one_more: "one_token_too_many",
+    two_more: "wrong_only_where_it_should_be_-inf",
+    share_of_the_largest_below_1: "share_of_the_likeliest",
+    least_logit_subtracted: "too_much_left_out",
+    into_a_copy: "infinity_as_an_integer",
+    powers_added_up: "powers_not_divided",
 }

@@ -695,6 +695,10 @@ def longer_bytes_first(words, merges, ties="ids"):
     return _general(words, merges, ties, key=key)
 
 
+def repeated_as_often_as_it_occurs(words, merges, ties="ids"):
+    return _general({word * n: 1 for word, n in words.items()}, merges, ties)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     minbpe_ties: "ties_to_the_first_seen",
@@ -744,4 +748,5 @@ WRONG = {
     rows_made_before: "rows_without_a_merge",
     counts_of_0_kept: "pairs_counted_0_times",
     longer_bytes_first: None,
+    repeated_as_often_as_it_occurs: "pairs_across_words",
 }

@@ -291,6 +291,25 @@ def copy_of_two_bytes(parameters, devices=1, stage=0, mixed=True, state_bytes=8)
     return _with(parameters, devices, stage, (size, size, held))
 
 
+def weights_before_gradients(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    sizes = (2, 2, 4 + int(state_bytes)) if mixed else (4, 4, int(state_bytes))
+    return _with(parameters, devices, stage, sizes, (2, 3, 1))
+
+
+def optimizer_at_every_stage(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    return _ours(parameters, devices, max(int(stage), 1), mixed, state_bytes)
+
+
+def two_bytes_in_float32(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    sizes = (2, 2, int(state_bytes) + (4 if mixed else 0))
+    return _with(parameters, devices, stage, sizes)
+
+
+def a_fraction_of_a_parameter(parameters, devices=1, stage=0, mixed=True, state_bytes=8):
+    part = int(parameters) / int(devices)
+    return _of_a_part(parameters, devices, stage, mixed, state_bytes, part)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     twelve_bytes: "no_copy_of_weights",
@@ -325,5 +344,9 @@ WRONG = {
     last_device: "rest_on_one_device",
     float32_first: "whole_in_float32",
     moments_of_two_bytes: "one_moment",
-    copy_of_two_bytes: "wrong_except_where_mixed_is_False",
+    copy_of_two_bytes: "no_copy_of_weights",
+    weights_before_gradients: "weights_split_before_gradients",
+    optimizer_at_every_stage: "always_split",
+    two_bytes_in_float32: "precision_ignored",
+    a_fraction_of_a_parameter: "bytes_split_evenly",
 }

@@ -428,6 +428,33 @@ def sums_of_integers(dhs, x, h, w_x, w_h, b, chunk):
     return hs[-1], dw_x, dw_h, db
 
 
+def border_by_the_next_step(dhs, x, h, w_x, w_h, b, chunk):
+    dhs, x, h, w_x, w_h, b = _floats(dhs, x, h, w_x, w_h, b)
+    hs, dh, dw_x, dw_h, db = _states(x, h, w_x, w_h, b), 0.0, 0.0, 0.0, 0.0
+    for t in reversed(range(len(x))):
+        da = (dhs[t] + dh) * (1 - hs[t + 1] ** 2)
+        dw_x, dw_h, db = dw_x + x[t].T @ da, dw_h + hs[t].T @ da, db + da.sum(axis=0)
+        dh = 0.0 if t % chunk == chunk - 1 else da @ w_h.T
+    return hs[-1], dw_x, dw_h, db
+
+
+def padded_to_whole_chunks(dhs, x, h, w_x, w_h, b, chunk):
+    rest = [(0, -len(x) % chunk), (0, 0), (0, 0)]
+    return _chunked(np.pad(dhs, rest), np.pad(x, rest), h, w_x, w_h, b, chunk)
+
+
+def without_a_last_chunk_of_one(dhs, x, h, w_x, w_h, b, chunk):
+    steps = len(x) - (len(x) % chunk == 1 or chunk == 1)
+    if not steps:
+        return 1.0 * h, *(np.zeros(np.shape(w)) for w in (w_x, w_h, b))
+    return _chunked(dhs[:steps], x[:steps], h, w_x, w_h, b, chunk)
+
+
+def losses_of_the_first_chunk(dhs, x, h, w_x, w_h, b, chunk):
+    again = np.concatenate([dhs[:chunk]] * -(-len(x) // chunk))
+    return _chunked(again[: len(x)], x, h, w_x, w_h, b, chunk)
+
+
 # What each is told.
 WRONG = {
     each_chunk_from_0: "state_begins_at_0",
@@ -465,5 +492,9 @@ WRONG = {
     added_behind_the_slope: "slope_before_the_sum",
     trained_on_the_way: "weights_updated_between_chunks",
     tanh_by_exponentials: "wrong_for_numbers_that_are_large",
-    sums_of_integers: "wrong_where_w_x_is_of_dtype_int32",
+    sums_of_integers: "right_in_int64",
+    border_by_the_next_step: "cut_before_the_last_step",
+    padded_to_whole_chunks: "state_behind_the_padding",
+    without_a_last_chunk_of_one: "chunk_of_one_step_dropped",
+    losses_of_the_first_chunk: "steps_of_the_first_chunk",
 }

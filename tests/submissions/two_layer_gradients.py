@@ -591,7 +591,7 @@ WRONG = {
     mean_over_the_classes_seen: "zero_instead",
     inputs_through_the_first_that_fits: "wrong_where_all_axes_of_w1_are_equally_long",
     summed_to_the_shape_of_the_bias: "wrong_where_all_axes_of_w1_are_equally_long",
-    integers_for_the_mask: "wrong_where_x_w1_b1_w2_and_b2_hold_integers",
+    integers_for_the_mask: "right_as_floats",
     labels_of_the_batch_subtracted: "every_label_in_each_row",
     loss_of_the_batchs_labels: "every_label_in_each_row",
     classes_from_1: "labels_counted_from_1",

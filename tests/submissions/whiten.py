@@ -318,7 +318,7 @@ WRONG = {
     as_many_as_rows: "empty_directions_dropped",
     thin: "empty_directions_dropped",
     moved_in_place: "an_argument_changed",
-    in_whole_numbers: "wrong_where_train_holds_integers",
+    in_whole_numbers: "right_as_floats",
     of_two_rows_and_more: "right_numbers_in_another_shape",
     eps_at_most_one: "wrong_where_eps_is_20.0",
     at_least_a_little_eps: "nearly_right",
