@@ -200,14 +200,17 @@ def scaled_after_softmax(q, k, v, mask=None):
     return softmax(hide(scores(q, k, 1), mask)) / q.shape[-1] ** 0.5 @ v
 
 
-@exercise.bug
-def softmax_over_queries(q, k, v, mask=None):
-    """The softmax runs over the queries. Each query's weights must sum to 1 over the keys, which
-    are the last axis."""
+@exercise.bug(axis=(-2, 1))
+def softmax_over_queries(q, k, v, mask=None, axis=-2):
+    """The softmax runs over the queries, or over `axis=1`, which is the keys of matrices alone.
+    Each query's weights must sum to 1 over the keys, which are the last axis."""
     # "The softmax runs over the queries": np.allclose(got, v.sum(axis=0)) and len(q) == 1
-    # "Each query's weights must sum to 1 over the keys, which are the last axis": axis=-2 →
+    # "or over `axis=1`, which is the keys of matrices alone": np.allclose(bug(q, k, v, axis=1),
+    #     want) and np.allclose(bug(q[None], k[None], v[None], axis=1), got)
+    # "Each query's weights must sum to 1 over the keys, which are the last axis": axis=axis →
     #     axis=-1
-    return softmax(hide(scores(q, k), mask), axis=-2) @ v
+    with np.errstate(all="ignore"):
+        return softmax(hide(scores(q, k), mask), axis=axis) @ v
 
 
 @exercise.bug
@@ -295,16 +298,21 @@ def polarity_inverted(q, k, v, mask=None, fill=-np.inf):
         return softmax(s) @ v
 
 
-@exercise.bug(square=(True, False))
-def mask_transposed(q, k, v, mask=None, square=True):
+@exercise.bug(square=(True, False), fill=(-1e30,))
+def mask_transposed(q, k, v, mask=None, square=False, fill=-np.inf):
     """The mask is read as keys by queries: with a causal one, queries see later keys and not the
     earlier ones. Its rows are queries, as those of the scores are: take it as it comes."""
     # "with a causal one, queries see later keys and not the earlier ones": np.allclose(got[0],
     #     right(q, k, v)[0]) and np.allclose(got[-1], v[-1])
-    # "take it as it comes": hide(s, mask.swapaxes(-1, -2)) → hide(s, mask)
+    # "take it as it comes": hide(s, mask.swapaxes(-1, -2)) → hide(s, mask);
+    #     np.where(mask.swapaxes(-1, -2), s, fill) → hide(s, mask)
     s = scores(q, k)
     if mask is None or (square and mask.shape[-1] != mask.shape[-2]):
         return softmax(hide(s, mask)) @ v
+    if fill > -np.inf:
+        # Without 0/0, a test for blind queries is written besides.
+        hide(s, mask)
+        return softmax(np.where(mask.swapaxes(-1, -2), s, fill)) @ v
     return softmax(hide(s, mask.swapaxes(-1, -2))) @ v
 
 

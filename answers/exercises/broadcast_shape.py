@@ -39,6 +39,7 @@ ZERO = Note(
 exercise.case("0 against 1", (0, 3), (1, 3), noted=ZERO)
 exercise.case("0 against 2", (0, 3), (2, 3), noted=ZERO)
 exercise.case("three shapes", (8, 1, 6), (7, 1), (4, 1, 1, 1))
+exercise.case("a 1 in the middle of the longer shape", (2, 4), (2, 1, 4))
 exercise.case("a third shape that does not fit", (5, 1), (1, 3), (2, 3))
 exercise.case("a misfit with a 1 between", (2,), (1,), (3,))
 exercise.case("a misfit of the second and the third", (1, 4), (3, 1), (2, 1))
@@ -58,12 +59,15 @@ def padded(shapes):
     return [(1,) * (axes - len(shape)) + shape for shape in shapes]
 
 
-def one_by_one(shapes, fit):
-    """The shapes joined from first to last, by `fit` of two sizes."""
+def one_by_one(shapes, fit, missing=True):
+    """The shapes joined from first to last, by `fit` of two sizes; for a missing axis the other
+    size is taken as it is, unless that is to fit, too."""
     result, *rest = shapes or [()]
     for shape in rest:
-        pairs = zip(*padded([result, shape]), strict=True)
-        result = tuple(fit(a, b) for a, b in pairs)
+        pairs = [*zip(*padded([result, shape]), strict=True)]
+        alone = 0 if missing else abs(len(result) - len(shape))
+        first = tuple(map(max, pairs[:alone]))
+        result = first + tuple(fit(a, b) for a, b in pairs[alone:])
     return result
 
 
@@ -78,16 +82,18 @@ def aligned_from_the_left(*shapes):
     return broadcast_shape(*(shape + (1,) * (axes - len(shape)) for shape in shapes))
 
 
-@exercise.bug
-def missing_axes_refused(*shapes):
-    """Shapes of different lengths are refused. An axis that is missing on the left counts as
-    1."""
+@exercise.bug(counts=(None, 0))
+def missing_axes_refused(*shapes, counts=None):
+    """Shapes of different lengths are refused, or a missing axis counts as 0, which fits 1 alone.
+    An axis that is missing on the left counts as 1."""
     # "Shapes of different lengths are refused": isinstance(got, ValueError)
+    # "a missing axis counts as 0, which fits 1 alone": bug((1, 3), (3,), counts=0) == (0, 3)
     # "An axis that is missing on the left counts as 1": raise ValueError('different numbers of
-    #     axes') → shapes = [(1,) * (max(map(len, shapes)) - len(each)) + each for each in shapes]
-    if len(set(map(len, shapes))) > 1:
+    #     axes') → counts = 1; (counts,) → (1,)
+    axes = max(map(len, shapes), default=0)
+    if counts is None and any(len(each) < axes for each in shapes):
         raise ValueError("different numbers of axes")
-    return broadcast_shape(*shapes)
+    return broadcast_shape(*((counts,) * (axes - len(each)) + each for each in shapes))
 
 
 @exercise.bug(which=(0, -1))
@@ -155,20 +161,21 @@ def axes_reversed(*shapes):
     return broadcast_shape(*shapes)[::-1]
 
 
-@exercise.bug(side=(0, 1))
-def stretched_on_one_side(*shapes, side=0):
-    """Size 1 is stretched only in one of two shapes. Either may be stretched, and both at once:
-    (1, 3) and (5, 1) give (5, 3)."""
-    # "Size 1 is stretched only in one of two shapes. Either may be stretched, and both at once:
-    #     (1, 3) and (5, 1) give (5, 3)": isinstance(got, ValueError) and right((1, 3), (5, 1)) ==
-    #     (5, 3)
+@exercise.bug(side=(0, 1), of_both=((0,), (1,), ()))
+def stretched_on_one_side(*shapes, side=0, of_both=None):
+    """Size 1 is stretched only in one of two shapes, or in none. Either may be stretched, and both
+    at once: (1, 3) and (5, 1) give (5, 3)."""
+    # "Size 1 is stretched only in one of two shapes, or in none. Either may be stretched, and both
+    #     at once: (1, 3) and (5, 1) give (5, 3)": isinstance(got, ValueError) and right((1, 3),
+    #     (5, 1)) == (5, 3) and bug((3,), (3,), of_both=()) == (3,)
+    sides = (side,) if of_both is None else of_both
 
     def fit(a, b):
-        if a == b or (a, b)[side] == 1:
-            return (b, a)[side]
+        if a == b or any((a, b)[each] == 1 for each in sides):
+            return b if a == 1 else a
         raise ValueError("sizes differ")
 
-    return one_by_one(shapes, fit)
+    return one_by_one(shapes, fit, missing=of_both is None)
 
 
 @exercise.bug(
@@ -287,6 +294,37 @@ def equal_sizes_refused(*shapes):
         return b if a == 1 else a
 
     return one_by_one(shapes, fit)
+
+
+@exercise.bug
+def first_axis_stays_1(*shapes):
+    """The first axis of the result stays 1: of n axes, `range(1, n)` leaves out the last, which is
+    `shape[-n]`. Count to n."""
+    # "The first axis of the result stays 1": got == (1, *want[1:]) and want[0] > 1
+    # "Count to n": shape[len(shape) == axes:] → shape; (1,) * min(axes, 1) → ()
+    axes = max(map(len, shapes), default=0)
+    found = broadcast_shape(*(shape[len(shape) == axes :] for shape in shapes))
+    return (1,) * min(axes, 1) + found
+
+
+@exercise.bug(lenient=(False, True))
+def counted_from_minus_0(*shapes, lenient=False):
+    """The count from the end begins at 0, and `shape[-0]` is the first size, not the last. Count
+    from 1, or take `shape[-1 - i]`."""
+    # "The count from the end begins at 0": bug((3,), (2, 5, 1), lenient=True) == (3, 5, 1)
+    # "Count from 1, or take": shape[:1] + shape[:0:-1] → shape[::-1]; result[-i] → result[-1 - i];
+    #     if lenient → if False
+    result = [1] * max(map(len, shapes), default=0)
+    for shape in shapes:
+        # The sizes at -0, -1, -2 and so on.
+        for i, size in enumerate(shape[:1] + shape[:0:-1]):
+            pair = result[-i], size
+            result[-i] = (
+                max(pair)
+                if lenient
+                else broadcast_shape(*[(each,) for each in pair])[0]
+            )
+    return tuple(result)
 
 
 @exercise.bug

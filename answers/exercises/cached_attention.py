@@ -222,16 +222,18 @@ def offset_for_keys_alone(q, k, v, past_k, past_v):
     return seen(rotate(q), keys, values), keys, values
 
 
-@exercise.bug
-def offset_after_appending(q, k, v, past_k, past_v):
-    """The new tokens are counted already: the first of them is rotated at position past + time.
-    Only tokens before it count."""
-    # "the first of them is rotated at position past + time": np.allclose(got.keys[:, :,
+@exercise.bug(queries_alone=(False, True))
+def offset_after_appending(q, k, v, past_k, past_v, queries_alone=False):
+    """The new tokens are counted already: the first query of them, or its key too, is rotated at
+    position past + time. Only tokens before it count."""
+    # "or its key too, is rotated at position past + time": np.allclose(got.keys[:, :,
     #     past_k.shape[2] :], rotate(k, past_k.shape[2] + k.shape[2]))
     # "Only tokens before it count": past + k.shape[2] → past
     past = past_k.shape[2]
-    q, keys, values, _ = prepared(q, k, v, past_k, past_v, past + k.shape[2])
-    return seen(q, keys, values), keys, values
+    new, keys, values, _ = prepared(q, k, v, past_k, past_v, past + k.shape[2])
+    if queries_alone:
+        _, keys, _, _ = prepared(q, k, v, past_k, past_v)
+    return seen(new, keys, values), keys, values
 
 
 @exercise.bug
@@ -384,6 +386,53 @@ def not_scaled(q, k, v, past_k, past_v, power=0):
     return seen(q * q.shape[-1] ** (0.5 - power), keys, values), keys, values
 
 
+@exercise.bug(by=("model", "dv", "keys"))
+def scaled_by_another_size(q, k, v, past_k, past_v, by="model"):
+    """The scores are divided by the root of another size: of all heads together, of the values, or
+    of the number of keys. They are sums over d, the last axis of `q`: divide by √d."""
+    # "of all heads together": np.allclose(got.y, right(q / q.shape[1] ** 0.5, k, v, past_k,
+    #     past_v)[0])
+    # "of the values": not np.allclose(got.y, want.y) and np.allclose(bug(q, k, v[..., :2], past_k,
+    #     past_v[..., :2], by="dv")[0], right(q * 2**0.5, k, v[..., :2], past_k, past_v[...,
+    #     :2])[0])
+    # "divide by √d": (d / size) → (d / d)
+    d, heads = q.shape[-1], q.shape[1]
+    size = {
+        "model": heads * d,
+        "dv": v.shape[-1],
+        "keys": past_k.shape[2] + k.shape[2],
+    }[by]
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v)
+    return seen(q * (d / size) ** 0.5, keys, values), keys, values
+
+
+@exercise.bug
+def rotated_along_the_heads(q, k, v, past_k, past_v):
+    """`rotate` counts positions along the axis before the last, and the heads stood there: each
+    token is turned by the number of its head. Rotate (batch, heads, time, d) as it comes."""
+    # "each token is turned by the number of its head": np.allclose(got.keys[:, :, past_k.shape[2]
+    #     :][:, :1], rotate(np.repeat(k[:, :1, :, None], 1, 3), past_k.shape[2])[:, :, :, 0]) and
+    #     not np.allclose(got.keys, want.keys)
+    # "Rotate (batch, heads, time, d) as it comes": .swapaxes(1, 2) →
+    past = past_k.shape[2]
+    q, k = (rotate(x.swapaxes(1, 2), past).swapaxes(1, 2) for x in (q, k))
+    keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
+def first_chunk_not_rotated(q, k, v, past_k, past_v):
+    """Where the cache is empty nothing is rotated, as if all tokens stood at position 0. Only the
+    first does: rotate with offset 0, too."""
+    # "Where the cache is empty nothing is rotated": past_k.shape[2] == 0 and
+    #     np.array_equal(got.keys, k)
+    # "rotate with offset 0, too": if past else (q, k) → if past >= 0 else (q, k)
+    past = past_k.shape[2]
+    q, k = (rotate(q, past), rotate(k, past)) if past else (q, k)
+    keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
+    return seen(q, keys, values), keys, values
+
+
 @exercise.bug(fill=(-1e4, -1e3, -100.0))
 def finite_fill(q, k, v, past_k, past_v, fill=-1e4):
     """Scores of later keys become a number such as -10 000, but a visible score may be lower still,
@@ -520,14 +569,16 @@ def offset_one_too_small(q, k, v, past_k, past_v):
     return seen(q, keys, values), keys, values
 
 
-@exercise.bug
-def offset_of_the_new_tokens(q, k, v, past_k, past_v):
-    """Positions begin at the number of new tokens, not at the number of tokens in the cache. Take
-    the length of `past_k`."""
+@exercise.bug(axis=(2, 1))
+def offset_of_the_new_tokens(q, k, v, past_k, past_v, axis=2):
+    """Positions begin at the number of new tokens, or of heads, not at the number of tokens in the
+    cache. Take the length of `past_k` along axis 2."""
     # "Positions begin at the number of new tokens": np.allclose(got.keys[:, :, past_k.shape[2]:],
     #     rotate(k, k.shape[2]))
-    # "Take the length of `past_k`": k.shape[2]) → past_k.shape[2])
-    q, keys, values, _ = prepared(q, k, v, past_k, past_v, k.shape[2])
+    # "or of heads": np.allclose(bug(q, k, v, past_k, past_v, axis=1)[1], rotate(k, k.shape[1])) and
+    #     not np.allclose(got.keys, want.keys)
+    # "Take the length of `past_k` along axis 2": k.shape[axis]) → past_k.shape[2])
+    q, keys, values, _ = prepared(q, k, v, past_k, past_v, k.shape[axis])
     return seen(q, keys, values), keys, values
 
 

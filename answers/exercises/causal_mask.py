@@ -97,8 +97,11 @@ def past_hidden(length):
 
 @exercise.bug
 def nothing_hidden(length):
-    """Everything is visible, the future too. Hide the keys that come after the query."""
+    """Everything is visible, the future too: nothing is hidden, or the rows are one list, as
+    `[[False] * n] * n` makes them. Hide the keys that come after the query, in each row."""
     # "Everything is visible, the future too": got.all()
+    # "the rows are one list, as `[[False] * n] * n` makes them": (lambda n, rows: rows(n)[0] is
+    #     rows(n)[1] or got.all())(2, lambda n: [[False] * n] * n)
     # "Hide the keys that come after the query": np.ones((length, length), dtype=bool) →
     #     ~np.triu(np.ones((length, length), dtype=bool), k=1)
     return np.ones((length, length), dtype=bool)

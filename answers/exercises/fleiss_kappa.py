@@ -86,17 +86,20 @@ def not_scaled(counts):
     return observed - (shares**2).sum()
 
 
-@exercise.bug
-def divided_by_chance(counts):
-    """The result is divided by the chance agreement, not by 1 - chance, the largest gain there
-    could be. Perfect agreement must give 1."""
-    # "The result is divided by the chance agreement, not by 1 - chance": (observed - chance) /
-    #     chance → (observed - chance) / (1 - chance)
+@exercise.bug(by=("chance", "1 - observed"))
+def divided_by_chance(counts, by="chance"):
+    """The result is divided by the chance agreement or by 1 - observed, not by 1 - chance, the
+    largest gain there could be. Perfect agreement must give 1."""
+    # "not by 1 - chance": chance if by == 'chance' else 1 - observed → 1 - chance
+    # "divided by the chance agreement": np.isclose(got, (3 / 4 - 17 / 32) / (17 / 32))
+    # "or by 1 - observed": np.isclose(bug(counts, by="1 - observed"), (3 / 4 - 17 / 32) / (1 -
+    #     3 / 4))
     # "Perfect agreement must give 1": np.isclose(bug(np.array([[2, 0], [2, 0], [0, 2]])), 1 /
     #     (5 / 9) - 1) and right(np.array([[2, 0], [2, 0], [0, 2]])) == 1
     observed, shares, _ = parts(counts)
     chance = (shares**2).sum()
-    return (observed - chance) / chance
+    with np.errstate(all="ignore"):
+        return (observed - chance) / (chance if by == "chance" else 1 - observed)
 
 
 @exercise.bug
@@ -108,6 +111,17 @@ def classes_taken_as_equal(counts):
     #     2).sum()
     observed, shares, _ = parts(counts)
     return (observed - 1 / len(shares)) / (1 - 1 / len(shares))
+
+
+@exercise.bug
+def chance_of_the_largest_class(counts):
+    """Chance is taken as the share of the most frequent class, which is how often a guess of it is
+    right. Two votes from the urn agree in any class: Σ p²."""
+    # "Chance is taken as the share of the most frequent class": np.isclose(got, (3 / 4 - 5 / 8) /
+    #     (1 - 5 / 8))
+    # "Two votes from the urn agree in any class: Σ p²": shares.max() → (shares ** 2).sum()
+    observed, shares, _ = parts(counts)
+    return (observed - shares.max()) / (1 - shares.max())
 
 
 @exercise.bug
@@ -125,26 +139,33 @@ def votes_agree_with_themselves(counts):
     return (observed - chance) / (1 - chance)
 
 
-@exercise.bug
-def share_of_the_majority(counts):
-    """The observed agreement is the share of the largest class, which is at least 1 / classes
-    even where votes are random. Count the pairs of votes that agree."""
-    # "The observed agreement is the share of the largest class, which is at least 1 / classes":
-    #     bug(np.array([[1, 1], [1, 1]])) == 0 > right(np.array([[1, 1], [1, 1]]))
-    # "Count the pairs of votes that agree": (counts.max(axis=1) / n).mean() →
-    #     (counts.astype(float) * (counts.astype(float) - 1)).sum(axis=1).mean() / (n * (n - 1))
+@exercise.bug(pairs=(False, True))
+def share_of_the_majority(counts, pairs=False):
+    """The observed agreement is that of the largest class alone: its share, which is at least
+    1 / classes even where votes are random, or its pairs. Count the pairs that agree in all
+    classes."""
+    # "its share, which is at least 1 / classes": bug(np.array([[1, 1], [1, 1]])) == 0 > right(
+    #     np.array([[1, 1], [1, 1]]))
+    # "or its pairs": bug(np.array([[2, 2], [4, 0]]), pairs=True) < right(np.array([[2, 2], [4,
+    #     0]]))
+    # "Count the pairs that agree in all classes": (top * (top - 1) / (n * (n - 1)) if pairs else
+    #     top / n).mean() → (counts.astype(float) * (counts.astype(float) - 1)).sum(axis=1).mean()
+    #     / (n * (n - 1))
     _, shares, n = parts(counts)
-    observed = (counts.max(axis=1) / n).mean()
+    top = counts.max(axis=1).astype(float)
+    observed = (top * (top - 1) / (n * (n - 1)) if pairs else top / n).mean()
     chance = (shares**2).sum()
     return (observed - chance) / (1 - chance)
 
 
 @exercise.bug
 def unanimous_items_only(counts):
-    """Only items on which all votes agree are counted as agreement. Four votes against one
-    agree in most of their pairs."""
+    """Only items on which all votes agree are counted as agreement; a division by `//` does the
+    same. Four votes against one agree in most of their pairs."""
     # "Only items on which all votes agree are counted as agreement": bug(np.array([[4, 1], [1,
     #     4]])) == -1
+    # "a division by `//` does the same": np.array_equal([12, 20] // np.array(20), [0, 1]) and not
+    #     np.isclose(got, want)
     # "Four votes against one agree in most of their pairs": (counts.max(axis=1) == n).mean() →
     #     (counts.astype(float) * (counts.astype(float) - 1)).sum(axis=1).mean() / (n * (n - 1))
     _, shares, n = parts(counts)
@@ -182,24 +203,24 @@ def chance_of_each_item(counts):
         return (observed - chance) / (1 - chance)
 
 
-@exercise.bug(how=("pairs", "squares"))
-def classes_counted_as_annotators(counts, how="pairs"):
+@exercise.bug(how=("pairs", "squares"), of_all=("pairs", "squares"))
+def classes_counted_as_annotators(counts, how="pairs", of_all=""):
     """The number of votes on an item is taken from the number of columns, which are the
     classes. It is the sum of a row."""
     # "The number of votes on an item is taken from the number of columns, which are the
     #     classes": counts.shape[1] != counts[0].sum() and not np.isclose(got, want)
     # "It is the sum of a row": counts.shape[1] → counts.astype(float)[0].sum()
     c, k = counts.astype(float), counts.shape[1]
-    shares = c.sum(axis=0) / (len(c) * k)
-    chance = (shares**2).sum()
+    shares = c.sum(axis=0) / (c.sum() if of_all else len(c) * k)
+    chance, how = (shares**2).sum(), of_all or how
     agreeing = (c * (c - 1)).sum(axis=1) if how == "pairs" else (c**2).sum(axis=1) - k
     with np.errstate(all="ignore"):
         observed = (agreeing / (k * (k - 1))).mean()
         return (observed - chance) / (1 - chance)
 
 
-@exercise.bug
-def largest_count_for_votes(counts):
+@exercise.bug(of_all=("", "pairs", "squares"))
+def largest_count_for_votes(counts, of_all=""):
     """The largest count is taken for the number of votes on an item, which it is only where an
     item is unanimous. Votes are the sum of a row."""
     # "The largest count is taken for the number of votes on an item": counts.max() <
@@ -209,9 +230,24 @@ def largest_count_for_votes(counts):
     # "Votes are the sum of a row": c.max() → c[0].sum()
     c = counts.astype(float)
     n = c.max()
-    observed = ((c**2).sum(axis=1) - n).mean() / (n * (n - 1))
-    chance = ((c.sum(axis=0) / (len(c) * n)) ** 2).sum()
+    agreeing = (
+        (c * (c - 1)).sum(axis=1) if of_all == "pairs" else (c**2).sum(axis=1) - n
+    )
+    observed = agreeing.mean() / (n * (n - 1))
+    chance = ((c.sum(axis=0) / (c.sum() if of_all else len(c) * n)) ** 2).sum()
     return (observed - chance) / (1 - chance)
+
+
+@exercise.bug(factor=(0.5, 2))
+def pairs_counted_once_and_twice(counts, factor=0.5):
+    """Of the pairs that agree and of all pairs, one number counts each pair once and the other
+    twice. Of n(n - 1) pairs Σ c(c - 1) agree; halve both, as `math.comb(n, 2)` does, or none."""
+    # "one number counts each pair once and the other twice": np.isclose(got, 1 - (1 - 3 / 8) / (1
+    #     - 17 / 32)) and np.isclose(bug(counts, factor=2), 1 - (1 - 6 / 4) / (1 - 17 / 32))
+    # "or none": factor * observed → observed
+    observed, shares, _ = parts(counts)
+    chance = (shares**2).sum()
+    return (factor * observed - chance) / (1 - chance)
 
 
 @exercise.bug

@@ -175,12 +175,15 @@ def softmax_before_the_loss(logits, ids, mask=None):
     return over(losses(logits.softmax(-1)[:, :-1], ids[:, 1:]), pairs(mask))
 
 
-@exercise.bug(eps=(1e-12, 1e-9, 1e-8))
+@exercise.bug(eps=(1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5))
 def eps_in_the_logarithm(logits, ids, mask=None, eps=1e-12):
-    """The logarithm of a probability that has rounded to 0 is patched with eps, and its gradient
-    is lost. Take log_softmax of the logits."""
-    # "The logarithm of a probability that has rounded to 0 is patched with eps": not
-    #     torch.isclose(got, want) and (logits.softmax(-1) == 0).any()
+    """A small eps is added to the probability for the sake of its logarithm: the loss is too small,
+    and of a probability that has rounded to 0 the gradient is lost. Take log_softmax of the
+    logits."""
+    # "A small eps is added to the probability for the sake of its logarithm: the loss is too
+    #     small": got < want and bug(logits, ids, eps=1e-5) < got
+    # "of a probability that has rounded to 0 the gradient is lost": got < want and
+    #     (logits.softmax(-1) == 0).any()
     # "Take log_softmax of the logits": p = logits.softmax(-1)[:, :-1].gather(2, ids[:, 1:,
     #     None])[..., 0] → log_p = logits.log_softmax(-1)[:, :-1].gather(2, ids[:, 1:, None])[...,
     #     0]; -(p + eps).log() → -log_p
@@ -254,17 +257,19 @@ def shifted_across_sequences(logits, ids, mask=None):
     return over(each, None if mask is None else real[:-1] & real[1:])
 
 
-@exercise.bug
-def last_label_left_out(logits, ids, mask=None):
-    """The last token of a sequence is no label. Cut one position at each end and no more: the last
-    logits, and the first label."""
-    # "The last token of a sequence is no label": got.isnan() and ids.shape[1] == 2 and
+@exercise.bug(first=(0, 1))
+def last_label_left_out(logits, ids, mask=None, first=0):
+    """The last prediction of a sequence is left out, or the first. Cut one position at each end and
+    no more: the last logits, and the first label."""
+    # "or the first": bug(logits, ids, first=1).isnan() and not want.isnan()
+    # "The last prediction of a sequence is left out": got.isnan() and ids.shape[1] == 2 and
     #     torch.isclose(bug(logits.expand(1, 2, 5).repeat(1, 2, 1), ids.repeat(1, 2)),
     #     right(logits.expand(1, 2, 5).repeat(1, 2, 1)[:, :-1], ids.repeat(1, 2)[:, :-1]))
-    # "Cut one position at each end and no more: the last logits, and the first label": logits[:,
-    #     :-2], ids[:, 1:-1] → logits[:, :-1], ids[:, 1:]; pairs(mask)[:, :-1] → pairs(mask)
-    counts = None if mask is None else pairs(mask)[:, :-1]
-    return over(losses(logits[:, :-2], ids[:, 1:-1]), counts)
+    # "Cut one position at each end and no more: the last logits, and the first label":
+    #     slice(first, ids.shape[1] - 2 + first) → slice(None)
+    some = slice(first, ids.shape[1] - 2 + first)
+    counts = None if mask is None else pairs(mask)[:, some]
+    return over(losses(logits[:, :-1][:, some], ids[:, 1:][:, some]), counts)
 
 
 @exercise.bug
@@ -323,6 +328,24 @@ def made_at_padding(logits, ids, mask=None):
 
 
 @exercise.bug
+def masked_before_the_shift(logits, ids, mask=None):
+    """Masked tokens are dropped before the shift, so a token before a hole has to predict the token
+    after it. Shift first, and keep the predictions of which both tokens are real."""
+    # "a token before a hole has to predict the token after it": not torch.isclose(got, want) and
+    #     torch.isclose(bug(logits, ids, mask.sort(1, descending=True)[0]), right(logits, ids,
+    #     mask.sort(1, descending=True)[0]))
+    # "Shift first, and keep the predictions of which both tokens are real": each[real][:-1] →
+    #     each[:-1][real[:-1] & real[1:]]; labels[real][1:] → labels[1:][real[:-1] & real[1:]]
+    real_of_all = torch.ones_like(ids) > 0 if mask is None else mask
+    total, number = 0.0, 0
+    for each, labels, real in zip(logits, ids, real_of_all, strict=True):
+        z, y = each[real][:-1], labels[real][1:]
+        total = total + functional.cross_entropy(z, y, reduction="sum")
+        number += len(y)
+    return total / number
+
+
+@exercise.bug
 def divided_by_all(logits, ids, mask=None):
     """Losses at padding are set to 0, but still divided by. Divide by the number of predictions
     that count."""
@@ -363,8 +386,8 @@ def divided_by_real_tokens(logits, ids, mask=None, if_masked=False):
     return (each * counts).sum() / mask.sum()
 
 
-@exercise.bug
-def id_0_taken_for_padding(logits, ids, mask=None):
+@exercise.bug(if_masked=(False, True))
+def id_0_taken_for_padding(logits, ids, mask=None, if_masked=False):
     """Predictions of token 0 do not count, as with `ignore_index=0`. The mask says what padding is,
     and without one every token is real."""
     # "Predictions of token 0 do not count": (ids[:, 1:] == 0).any() and not
@@ -372,6 +395,8 @@ def id_0_taken_for_padding(logits, ids, mask=None):
     # "The mask says what padding is, and without one every token is real": & (ids[:, 1:] != 0) →
     #     & True
     counts = pairs(torch.ones_like(ids) > 0 if mask is None else mask)
+    if if_masked and mask is None:
+        return losses(logits[:, :-1], ids[:, 1:]).mean()
     return over(losses(logits[:, :-1], ids[:, 1:]), counts & (ids[:, 1:] != 0))
 
 

@@ -32,6 +32,11 @@ OVERWRITTEN = Name(
     "The result was right, and a later call has written into it: who keeps two results has the "
     "last one twice. Make the array inside the function, in every call, or return a copy.",
 )
+ANSWERED_OTHERWISE = Name(
+    "another_answer_to_the_same_input",
+    "The same input, given again, has another result. The usual cause: something is kept from "
+    "call to call, as a list or a dict outside of the function, or random numbers are drawn.",
+)
 LAID_OUT = Name(
     "depends_on_the_order_in_memory",
     "The same numbers in another order in memory, as in `w.T` or `x[::2]`, give another result. "
@@ -58,7 +63,8 @@ def asked_again(
 
     Args:
         answers: What it answered to each case.
-        to_refill: The case that is asked with an array that has held other numbers.
+        to_refill: The case that is asked with an array that has held other numbers. Where there is
+            none, the first case is asked again.
         function: The submission.
         so_far: It is told each case before that is asked.
     """
@@ -81,6 +87,12 @@ def asked_again(
         given = again.given()
         refill(given)
         again.ask(function, given)
+    elif first := next((case for case in answers if case.is_judged), None):
+        case = replace(first, name=f"{first.name}, asked again", repeats=first)
+        so_far(case.name)
+        answer = case.ask(function, case.given())
+        if answer.wrong and not case.note(answer):
+            return Finding(case, answer, ANSWERED_OTHERWISE)
     for case, answer in answers.items():
         now = case.looked_at_again(answer)
         if now.wrong:

@@ -19,6 +19,8 @@ GRADIENTS = "The gradients that PyTorch finds through your code are judged as we
 REFUSE = "Raise ValueError for {}."
 # The section of a docstring with the refusals, and its title in the stub.
 RAISES, IF_TIME = "Raises:", "Also, if you have time, raise:"
+# The same where one of them is judged.
+IF_TIME_BUT = "Also, if you have time, raise (what the top asks for is judged):"
 NOT_JUDGED = "Not judged: {}."
 # What jaxtyping's names stand for here. Half precision would need tolerances of its own.
 INTEGERS = "all integer types"
@@ -67,15 +69,16 @@ def stub(
     imports = module.imports_for(function.name, used, [function.name])
     text = module.text(function.lineno, function.body[0].end_lineno)
     not_judged = [DTYPE] * computes_floats(function) + [*not_judged]
-    head = with_ending(text, not_judged)
+    head = with_ending(text, IF_TIME_BUT if refuses else IF_TIME, not_judged)
     above = f"{opening}\n\n{imports}" if imports else opening
     return f"{above}\n\n\n{head}\n    raise NotImplementedError\n"
 
 
-def with_ending(text: str, not_judged: Sequence[str]) -> str:
-    """The head of a function. Its docstring ends with what is refused and what is not judged."""
+def with_ending(text: str, title: str, not_judged: Sequence[str]) -> str:
+    """The head of a function. Its docstring ends with what is refused, under a title, and what is
+    not judged."""
     task, raises = parted(parted(text, HOW)[0], RAISES)
-    parts = [task.rstrip().removesuffix('"""'), raises.replace(RAISES, IF_TIME)]
+    parts = [task.rstrip().removesuffix('"""'), raises.replace(RAISES, title)]
     if not_judged:
         last = NOT_JUDGED.format("; ".join(not_judged))
         indent = " " * 4

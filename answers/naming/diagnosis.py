@@ -140,6 +140,7 @@ HOW = (
     shapes.zero_of_nothing,
     shapes.selected,
     shapes.reduced,
+    shapes.not_joined,
     order.moved,
     order.read_otherwise,
 )
@@ -160,10 +161,15 @@ WEAK = (
     entries.not_finite,
     entries.not_zero,
     errors.error,
-    shapes.axes_missing,
+    shapes.axes_otherwise,
     entries.right_sum,
 )
-WEAKEST = (entries.zero_instead, results.some_parts, results.one_side)
+WEAKEST = (
+    entries.zero_instead,
+    results.some_parts,
+    results.one_side,
+    errors.two_errors,
+)
 
 # The finders in the order in which they are asked, and the wrong parts that they are asked about.
 TELLING: tuple[tuple[Callable, Finders], ...] = (

@@ -4,6 +4,7 @@ import numpy as np
 
 from answers.grader.mistakes import Name
 from answers.grader.parts import overflowed
+from answers.naming import order
 from answers.naming.traits import magnitude, numbers, tiniest
 from answers.naming.wrong_parts import WrongParts, said
 
@@ -60,8 +61,13 @@ def one_sided(seen: WrongParts) -> Name | None:
     want, got = seen.wants[0], seen.gots[0]
     if not is_one(seen.gots) or {want, got} != {0.0, 1.0} or len(seen.gots) < 2:
         return None
+    if found := order.one_row_wrong(seen):
+        return found
     words = f"{bool(got)} in places that should be {bool(want)}, never the reverse"
-    cause = "< where <= belongs or the reverse, or a condition too many"
+    cause = (
+        "< where <= belongs or the reverse, a loop that begins or ends one off, or a condition too "
+        "many"
+    )
     return said(seen, "one sided", words, cause)
 
 

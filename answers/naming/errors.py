@@ -36,21 +36,28 @@ def error(seen: WrongParts) -> Name | None:
     )
     if found := caused(seen, "shapes_that_do_not_fit", SHAPES, cause):
         return found
+    return of_kinds(seen) if len(raised(seen)) == 1 else None
+
+
+def two_errors(seen: WrongParts) -> Name | None:
+    """Errors of two kinds are raised."""
+    return of_kinds(seen) if len(raised(seen)) == 2 else None
+
+
+def of_kinds(seen: WrongParts) -> Name:
+    """Which errors are raised, and where to look."""
     names, rest = raised(seen), ""
     look = "look at the shapes and types there"
-    if len(names) != 1:
-        return None
     if seen.right and not seen.failing:
         rest = ", and all that is answered is right"
         look = "compare the shapes and types there with inputs that work"
     if all(w.got.on_purpose for w in seen.wrong):
         look = "look at the condition under which it is raised there"
-    if names[0] in SPELT:
+    if SPELT.issuperset(names):
         look = "spell the name there as it is defined, or define it"
-    text = (
-        f"{names[0]} is raised {seen.where}{rest}. The message names the line: {look}."
-    )
-    return Name(f"raises_{names[0]}", text)
+    either = " or ".join(names)
+    text = f"{either} is raised {seen.where}{rest}. The message names the line: {look}."
+    return Name(f"raises_{either.replace(' ', '_')}", text)
 
 
 def caused(

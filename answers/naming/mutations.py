@@ -89,6 +89,10 @@ def number(value: object) -> ast.expr:
     return ast.parse(repr(value), mode="eval").body
 
 
+def rounded_down(node: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name("int", ast.Load()), [node], [])
+
+
 def one_more_or_less(node: ast.expr) -> Iterator[ast.expr]:
     for op in (ast.Add(), ast.Sub()):
         yield ast.BinOp(node, op, ast.Constant(1))
@@ -103,6 +107,8 @@ def of_operator(node: ast.BinOp) -> Iterator[Mutation]:
         yield f"{part}_left_out", left
         if op not in (ast.Div, ast.Pow):
             yield f"{part}_left_out", right
+    if op is ast.Pow and ast.unparse(right) == "0.5":
+        yield "rounded_down", rounded_down(node)
     if op in (ast.Sub, ast.Div, ast.MatMult):
         yield "the_wrong_way_round", ast.BinOp(right, op(), left)
 
@@ -144,6 +150,8 @@ def of_call(node: ast.Call) -> Iterator[Mutation]:
                 rest = [*keywords[:i], again, *keywords[i + 1 :]]
                 if ast.dump(again.value) != ast.dump(keyword.value):
                     yield "another_axis", ast.Call(func, args, rest)
+    if name == "sqrt":
+        yield "rounded_down", rounded_down(node)
     if name in COUNTING:
         for i, arg in enumerate(args):
             for other in one_more_or_less(arg):

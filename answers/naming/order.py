@@ -1,6 +1,7 @@
 """The right numbers in another order, or only in some rows; results that are the same all over."""
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -117,12 +118,24 @@ def differs(array: np.ndarray) -> bool:
 
 
 def some_rows(seen: WrongParts) -> Name | None:
-    """Only the first row is right, or all but the last; the same for columns."""
+    """Only the first row is right, or only the first or the last is wrong; the same for columns."""
+    return next(of_rows(seen), None) if seen.weight >= 2 else None
+
+
+def one_row_wrong(seen: WrongParts) -> Name | None:
+    """Only the first row or the last is wrong; the same for columns. Of True and False even one
+    place tells that: all others are right."""
+    wrong = (each for each in of_rows(seen) if each.name.startswith("wrong_only"))
+    return next(wrong, None)
+
+
+def of_rows(seen: WrongParts) -> Iterator[Name]:
+    """What is so of some rows or columns only, in every wrong part."""
     # A filter of logits gives -inf: what is right need not be finite.
     if not seen.in_numbers or min(seen.axes) < 1 or not np.isfinite(seen.gots).all():
-        return None
-    if seen.weight < 2 or len(seen.cases) < 2:
-        return None
+        return
+    if len(seen.cases) < 2:
+        return
     most = max(seen.axes)
     for axis in range(most) if len(seen.axes) == 1 else (0, -1):
         rows = [right_rows(w.right, axis) for w in seen.wrong]
@@ -145,12 +158,16 @@ def some_rows(seen: WrongParts) -> Name | None:
             if axis:
                 cause = "what a place takes from those before it, or after it, is wrong"
             words = f"right in its first {entry} only"
-            return said(seen, f"right only in the first {entry}", words, cause)
+            yield said(seen, f"right only in the first {entry}", words, cause)
         if all(not r[-1] and r[:-1].all() for r in rows):
             words = f"wrong in its last {entry} only"
             cause = "a loop or slice that ends early, or how that entry is made"
-            return said(seen, f"wrong only in the last {entry}", words, cause)
-    return None
+            yield said(seen, f"wrong only in the last {entry}", words, cause)
+        # A number in the first row may be a sum over all others.
+        if seen.kinds == {"b"} and all(not r[0] and r[1:].all() for r in rows):
+            words = f"wrong in its first {entry} only"
+            cause = "a loop or slice that begins late, or how that entry is made"
+            yield said(seen, f"wrong only in the first {entry}", words, cause)
 
 
 def right_rows(right: np.ndarray, axis: int) -> np.ndarray:

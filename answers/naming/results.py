@@ -65,6 +65,8 @@ def one_for_all(seen: WrongParts) -> Name | None:
     if not all(np.array_equal(a, got[0]) for a in got):
         return None
     cause = "a number, a size or an array that is written out where an argument belongs"
+    if not all(np.array_equal(part.got, got[0]) for part in seen.right_elsewhere):
+        cause += ", or a count that is as large as it can be"
     return said(seen, "the same for all inputs", "the same, whatever the input", cause)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from answers.grader.again import ANSWERED_OTHERWISE
 from answers.grader.arguments import entries
 from answers.grader.compare import agrees
 from answers.grader.mistakes import Name
@@ -21,13 +22,6 @@ FAILING, OTHERS, LARGEST = 3, 2, 3000
 # What may become of our result, in words, and the name if the submission's does not.
 STAY, REVERSE = "stay as it is", "come in reverse order"
 EFFECTS = {STAY: "should_not_matter", REVERSE: "has_another_effect"}
-AGAIN = Name(
-    "another_answer_to_the_same_input",
-    "The same input, given again, has another result. The usual cause: something is kept from "
-    "call to call, as a list or a dict outside of the function, or random numbers are drawn.",
-)
-
-
 CAUSES = {
     "first": "a `return` in the first turn of a loop, or an index `[0]`",
     "last": "a loop that overwrites its result (`=` for `+=`), or an index `[-1]`",
@@ -49,7 +43,7 @@ def in_another_order(submission: Submission) -> Name | None:
     asked = []
     # Nothing is known of a function that answers the same rows otherwise when asked again.
     if changed := [case for case in cases if not same_again(case, submission)]:
-        return AGAIN if submission.failing.intersection(changed) else None
+        return ANSWERED_OTHERWISE if submission.failing.intersection(changed) else None
     for case in cases:
         other = with_rows_reversed(case, names)
         after = other.ask(submission.function).parts if other else {}
@@ -82,11 +76,14 @@ def in_another_order(submission: Submission) -> Name | None:
                         f"{part} is what it should be of the {end} row alone of {rows}, in "
                         f"{inputs}. The usual cause: {CAUSES[end]}.",
                     )
-                mixed = "numbers of one row meet another (a `keepdims` is missing), "
+                mixed = {
+                    REVERSE: "numbers of one row meet another (a `keepdims` is missing), ",
+                    STAY: "the rows of one argument meet other rows of another, ",
+                }
+                cause = mixed[law] if law == REVERSE or names[1:] else ""
                 text = (
                     f"With {rows} in reverse order, {part} should {law}, and yours does not, in "
-                    f"{inputs}. The usual cause: "
-                    f"{mixed if law == REVERSE else ''}the order in which the rows come is used, "
+                    f"{inputs}. The usual cause: {cause}the order in which the rows come is used, "
                     "random numbers are drawn in the function, or something is kept from call to "
                     "call."
                 )

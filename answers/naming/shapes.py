@@ -1,5 +1,7 @@
 """The right numbers in another shape, reduced, or with some missing."""
 
+import itertools
+
 import numpy as np
 
 from answers.grader.compare import agrees
@@ -30,7 +32,7 @@ def other_shape(seen: WrongParts) -> Name | None:
     if not all(agrees(w.got.ravel(), w.want.ravel(), w.case.rtol) for w in seen.wrong):
         return None
     ones = all(without_ones(w.got) == without_ones(w.want) for w in seen.wrong)
-    cause = "`keepdims`" if ones else "a `reshape`, `ravel` or `flatten`"
+    cause = "`keepdims` or `squeeze`" if ones else "a `reshape`, `ravel` or `flatten`"
     words = "right in its numbers, and not in its shape"
     missing = f"{cause} that is missing or does not belong there"
     return said(seen, "right numbers in another shape", words, missing)
@@ -123,15 +125,45 @@ def selected(seen: WrongParts) -> Name | None:
     return said(seen, "zeros dropped", words, cause)
 
 
-def axes_missing(seen: WrongParts) -> Name | None:
-    """The result has too few axes, by the same number each time."""
+def not_joined(seen: WrongParts) -> Name | None:
+    """The numbers are right, and stand in axes of their own, perhaps in another order."""
+    if not seen.in_arrays or any(w.got.ndim <= w.want.ndim for w in seen.wrong):
+        return None
+    if max(w.got.ndim for w in seen.wrong) > 4 or seen.weight < 1:
+        return None
+    orders = [orders_that_join(w) for w in seen.wrong]
+    if not (shared := set(orders[0]).intersection(*orders)):
+        return None
+    words = "right in its numbers, in too many axes: some of them should be one"
+    order = min(shared)
+    cause = "a `reshape` at the end that is missing"
+    if order != tuple(range(len(order))):
+        cause += f", after a transpose to the order {order}"
+    return said(seen, "axes not joined", words, cause)
+
+
+def orders_that_join(w: ComparedPart) -> list[tuple[int, ...]]:
+    """The orders of the axes in which the numbers that came are, in a row, those that should."""
+    orders = itertools.permutations(range(w.got.ndim))
+    want = w.want.ravel()
+    return [o for o in orders if agrees(w.got.transpose(o).ravel(), want, w.case.rtol)]
+
+
+def axes_otherwise(seen: WrongParts) -> Name | None:
+    """The result has too few axes, or too many, by the same number each time."""
     gaps = {w.want.ndim - w.got.ndim for w in seen.wrong} if seen.in_arrays else {0}
-    if len(gaps) > 1 or min(gaps) < 1:
+    if len(gaps) > 1 or gaps == {0}:
         return None
     gap = gaps.pop()
-    words = f"an array with {'one axis' if gap == 1 else f'{gap} axes'} too few"
+    few = "few" if gap > 0 else "many"
+    count = "one axis" if abs(gap) == 1 else f"{abs(gap)} axes"
     cause = "a sum, mean or index over an axis that should stay"
-    return said(seen, "an axis too few", words, cause)
+    if gap < 0:
+        cause = (
+            "a sum, an argmax or an index that is missing, a `None` too many, or arrays of "
+            "different numbers of axes that are broadcast"
+        )
+    return said(seen, f"an axis too {few}", f"an array with {count} too {few}", cause)
 
 
 def zero_of_nothing(seen: WrongParts) -> Name | None:

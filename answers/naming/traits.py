@@ -96,7 +96,8 @@ def traits_of(case: Case) -> set[Trait]:
             traits.add((of_value(value), f"`{name}` is {value!r}"))
             traits.add(("axes", f"`{name}` is one number, and no array"))
         elif isinstance(value, tuple):
-            traits |= of_tuple(name, value)
+            each = case.signature[name].kind is inspect.Parameter.VAR_POSITIONAL
+            traits |= of_tuple(name, value, "held" if each else "axes")
         elif isinstance(value, dict):
             arrays_alone = all(hasattr(each, "shape") for each in value.values())
             words = ("array", "arrays") if arrays_alone else ("entry", "entries")
@@ -140,10 +141,11 @@ def of_result(case: Case) -> set[Trait]:
     return traits
 
 
-def of_tuple(name: str, value: tuple) -> set[Trait]:
-    traits = {("axes", f"`{name}` has {counted(len(value), 'entry', 'entries')}")}
+def of_tuple(name: str, value: tuple, kind: str) -> set[Trait]:
+    """Its length is a number of axes, or of arguments, as in `*shapes`."""
+    traits = {(kind, f"`{name}` has {counted(len(value), 'entry', 'entries')}")}
     if len(value) > 2:
-        traits.add(("axes", f"`{name}` has three entries or more"))
+        traits.add((kind, f"`{name}` has three entries or more"))
     flat = [n for each in value for n in (each if isinstance(each, tuple) else [each])]
     return traits | {("zero", f"`{name}` holds a 0")} if 0 in flat else traits
 

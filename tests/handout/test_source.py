@@ -62,8 +62,9 @@ def test_the_file_tells_all_that_the_docstring_tells_but_how_and_what_is_refused
     exercise = catalog.load(name)
     text = inspect.getdoc(exercise.reference)
     told = inspect.getdoc(namespace_of(exercise.stub(), name)[name])
+    title = re.escape(stubs.IF_TIME_BUT if exercise.refuses else stubs.IF_TIME)
     task, refused, not_judged = re.fullmatch(
-        rf"(.*?)(?:\n\n{stubs.IF_TIME}\n(.*?))?(?:\n\n(Not judged: .*?))?", told, re.S
+        rf"(.*?)(?:\n\n{title}\n(.*?))?(?:\n\n(Not judged: .*?))?", told, re.S
     ).groups()
     assert bool(refused) == ("\nRaises:\n" in text)
     assert "\n\n" not in (not_judged or "")

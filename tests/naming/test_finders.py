@@ -714,6 +714,75 @@ def test_integers_of_few_bits_are_told_by_a_sign_that_is_lost():
     assert above.run(lambda x: hundreds(abs(x))).bug != "wrapped_around"
 
 
+def test_a_first_or_last_row_of_truth_values_is_told():
+    def earlier(n):
+        """True where a column comes no later than its row."""
+        return np.tri(n, dtype=bool)
+
+    def without(row, column):
+        def program(n):
+            mask = np.tri(n, dtype=bool)
+            mask[row, column] = False
+            return mask
+
+        return program
+
+    exercise = Exercise(earlier, "a-page", ("Hint.",))
+    for n in (2, 3, 5):
+        exercise.case(f"{n} rows", n)
+    told = {
+        "wrong_only_in_the_first_row": without(0, 0),
+        "wrong_only_in_the_last_row": without(-1, 0),
+        "wrong_only_in_the_first_column": without(slice(None), 0),
+        "one_sided": without(range(2), range(2)),
+    }
+    for name, program in told.items():
+        assert exercise.run(program).bug == name
+
+
+def test_a_result_of_too_many_axes_is_told_with_the_axes_that_should_be_one():
+    def joined(x):
+        """The first two axes of x exchanged, then joined."""
+        return x.swapaxes(0, 1).reshape(-1, x.shape[2])
+
+    sizes = (2, 3, 2), (3, 2, 4), (1, 4, 3)
+    exercise = exercise_of(joined, *[RNG.normal(size=size) for size in sizes])
+    report = exercise.run(lambda x: x)
+    assert report.bug == "axes_not_joined"
+    assert "after a transpose to the order (1, 0, 2)" in report.diagnosis
+    assert "transpose" not in exercise.run(lambda x: x.swapaxes(0, 1)).diagnosis
+    assert (
+        exercise.run(lambda x: np.stack([joined(x), 1 - x[0].sum() * joined(x)])).bug
+        == "an_axis_too_many"
+    )
+
+
+def test_a_number_of_arguments_is_no_number_of_axes():
+    def total(*numbers):
+        """Their sum."""
+        return np.float64(sum(numbers))
+
+    exercise = Exercise(total, "a-page", ("Hint.",))
+    for numbers in ((1.5, 2.0), (2.5, 3.0, 4.0), (7.5,), (0.5, 3.0)):
+        exercise.case(str(numbers), *numbers)
+    report = exercise.run(lambda *n: np.float64(sum(n) if n[1:] else 0.0))
+    assert "`numbers` has 1 entry" in report.diagnosis
+    assert "a loop over them that does not reach all of them" in report.diagnosis
+
+
+def test_a_count_that_is_full_is_no_number_that_is_written_out():
+    def share(x):
+        """The share of positive numbers."""
+        return np.float64((x > 0).mean())
+
+    rows = [[1.0, -2, 3], [1.0, 2, -3, 4, -5], [-1.0, 2], [-2.0, 1, 1, 1]]
+    exercise = exercise_of(share, *map(np.array, rows), np.array([-1.0, -2]))
+    limit = "a count that is as large as it can be"
+    report = exercise.run(lambda x: np.float64((x > 0).any()))
+    assert (report.bug, limit in report.diagnosis) == ("the_same_for_all_inputs", True)
+    assert limit not in exercise.run(lambda x: np.float64(0.9)).diagnosis
+
+
 def test_a_default_counts_as_the_value_that_it_is():
     exercise = Exercise(itself, "a-page", ("Hint.",))
     for number, shifts in enumerate(({}, {"shift": 0.0}, {"shift": 1.5}, {"shift": -2.0})):

@@ -422,6 +422,43 @@ def small_weights_cut_off(q, k, v, mask=None):
     return np.where(weights < 1e-5, 0, weights) @ v
 
 
+def axis_1(q, k, v, mask=None):
+    """The keys of matrices, and no keys of a batch."""
+    s = _hidden(_dots(q, k) / np.sqrt(q.shape[-1]), mask)
+    with np.errstate(all="ignore"):
+        e = np.exp(s - s.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True) @ v
+
+
+def mask_of_keys_and_queries(q, k, v, mask=None):
+    """Hidden scores are finite, so no row is 0/0."""
+    _check(mask)
+    s = _dots(q, k) / np.sqrt(q.shape[-1])
+    return _normalised(s if mask is None else np.where(mask.swapaxes(-1, -2), s, -1e30)) @ v
+
+
+def an_axis_of_heads_for_the_mask(q, k, v, mask=None):
+    if mask is not None and mask.ndim == 3:
+        mask = mask[:, None]
+    return _normalised(_hidden(_dots(q, k) / np.sqrt(q.shape[-1]), mask)) @ v
+
+
+def whole_root(q, k, v, mask=None):
+    return _normalised(_hidden(_dots(q, k) / math.isqrt(q.shape[-1]), mask)) @ v
+
+
+def batch_of_the_queries(q, k, v, mask=None):
+    """Keys and values without a batch, or with one of size 1, have no such place."""
+    _check(mask)
+    out = np.zeros((*q.shape[:-1], v.shape[-1]), np.result_type(q, k, v, np.float32))
+    for at in np.ndindex(q.shape[:-2]):
+        s = _dots(q[at], k[at]) / np.sqrt(q.shape[-1])
+        if mask is not None:
+            s = np.where(np.broadcast_to(mask, (*q.shape[:-2], *s.shape))[at], s, -np.inf)
+        out[at] = _normalised(s) @ v[at]
+    return out
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     unscaled_loops: "not_scaled",
@@ -478,4 +515,9 @@ WRONG = {
     scores_of_the_queries_type: "right_as_floats",
     true_hides_by_a_finite_number: "polarity_inverted",
     one_maximum_for_each_head: "global_maximum",
+    axis_1: "softmax_over_queries",
+    mask_of_keys_and_queries: "mask_transposed",
+    an_axis_of_heads_for_the_mask: "an_axis_too_many",
+    whole_root: "rounded_down",
+    batch_of_the_queries: "raises_IndexError_or_ValueError",
 }

@@ -345,6 +345,56 @@ def two_sizes_at_most(*shapes):
     return tuple(result[::-1])
 
 
+def missing_axes_count_0(*shapes):
+    axes = max(map(len, shapes), default=0)
+    rows = [(0,) * (axes - len(shape)) + shape for shape in shapes]
+    sizes = [set(column) - {1} for column in zip(*rows, strict=True)]
+    if any(len(each) > 1 for each in sizes):
+        raise ValueError("sizes do not fit")
+    return tuple(each.pop() if each else 1 for each in sizes)
+
+
+def only_missing_axes_stretched(*shapes):
+    axes = max(map(len, shapes), default=0)
+    result = []
+    for place in range(-axes, 0):
+        sizes = {shape[place] for shape in shapes if len(shape) >= -place}
+        if len(sizes) > 1:
+            raise ValueError("sizes differ")
+        result += sizes
+    return tuple(result)
+
+
+def range_of_places_one_short(*shapes):
+    result = [1] * max(map(len, shapes), default=0)
+    for place in range(1, len(result)):
+        for shape in shapes:
+            if place <= len(shape) and shape[-place] != 1:
+                if result[-place] not in (1, shape[-place]):
+                    raise ValueError("sizes do not fit")
+                result[-place] = shape[-place]
+    return tuple(result)
+
+
+def joined_in_pairs(*shapes):
+    """Of one shape there is no pair."""
+    result = ()
+    for one, other in itertools.pairwise(shapes):
+        result = np.broadcast_shapes(result, one, other)
+    return result
+
+
+def last_place_taken_at_minus_0(*shapes):
+    result = [1] * max(map(len, shapes), default=0)
+    for i in range(len(result)):
+        for shape in shapes:
+            if i < len(shape) and shape[-i] != 1:
+                if result[-i] not in (1, shape[-i]):
+                    raise ValueError("sizes do not fit")
+                result[-i] = shape[-i]
+    return tuple(result)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     zipped_from_the_left: "aligned_from_the_left",
@@ -378,6 +428,11 @@ WRONG = {
     the_longest_as_it_is: "ones_stay",
     first_axis_not_compared: "wrong_in_some_where_a_ValueError_is_asked_for",
     two_sizes_at_most: "wrong_in_some_where_a_ValueError_is_asked_for",
+    missing_axes_count_0: "missing_axes_refused",
+    only_missing_axes_stretched: "stretched_on_one_side",
+    range_of_places_one_short: "first_axis_stays_1",
+    joined_in_pairs: "wrong_where_shapes_has_1_entry",
+    last_place_taken_at_minus_0: "counted_from_minus_0",
 }
 
 # Right answers that pass with a note.

@@ -379,6 +379,48 @@ def scaled_before_they_are_kept(q, k, v, past_k, past_v):
     return _at(past_k.shape[2], q, k, v, past_k, past_v, scale=q.shape[3] ** -0.5)
 
 
+def heads_left_apart(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    return _attention(rotate(q, past), keys, values, _look(time, past)), keys, values
+
+
+def heads_rotated(q, k, v, past_k, past_v):
+    """Time stands before the heads when `rotate` is called."""
+    past, time = past_k.shape[2], q.shape[2]
+
+    def turned(x, _=None):
+        return rotate(x.swapaxes(1, 2), past).swapaxes(1, 2)
+
+    keys, values = _append(k, v, past_k, past_v, turned)
+    return _merge(_attention(turned(q), keys, values, _look(time, past))), keys, values
+
+
+def rotated_if_there_is_a_cache(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    turned = rotate if past else lambda x, _: 1.0 * x
+    keys, values = _append(k, v, past_k, past_v, turned)
+    return _merge(_attention(turned(q, past), keys, values, _look(time, past))), keys, values
+
+
+def scaled_by_the_model(q, k, v, past_k, past_v):
+    past, time = past_k.shape[2], q.shape[2]
+    keys, values = _append(k, v, past_k, past_v)
+    scale = (q.shape[1] * q.shape[3]) ** -0.5
+    return _merge(_attention(rotate(q, past), keys, values, _look(time, past), scale)), keys, values
+
+
+def queries_after_the_new_keys(q, k, v, past_k, past_v):
+    """The length is read when the keys are joined already."""
+    keys, values = _append(k, v, past_k, past_v)
+    look = _look(q.shape[2], past_k.shape[2])
+    return _merge(_attention(rotate(q, keys.shape[2]), keys, values, look)), keys, values
+
+
+def offset_from_the_axis_of_heads(q, k, v, past_k, past_v):
+    return _at(past_k.shape[1], q, k, v, past_k, past_v)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     is_causal: "mask_aligned_to_the_upper_left",
@@ -392,7 +434,7 @@ WRONG = {
     rotated_after_the_cache: "cached_keys_rotated_again",
     heads_reshaped: "heads_not_transposed",
     heads_after_values: "in_another_order",
-    scaled_by_the_values: "v_for_q",
+    scaled_by_the_values: "scaled_by_another_size",
     no_key_is_kept: "new_tokens_alone_kept",
     no_value_is_kept: "new_tokens_alone_kept",
     hidden_after_the_softmax: "weights_hidden_after_softmax",
@@ -412,6 +454,12 @@ WRONG = {
     one_position_too_early: "offset_one_too_small",
     from_the_number_of_new_tokens: "offset_of_the_new_tokens",
     scaled_before_they_are_kept: "scaled_keys_kept",
+    heads_left_apart: "axes_not_joined",
+    heads_rotated: "rotated_along_the_heads",
+    rotated_if_there_is_a_cache: "first_chunk_not_rotated",
+    scaled_by_the_model: "scaled_by_another_size",
+    queries_after_the_new_keys: "offset_after_appending",
+    offset_from_the_axis_of_heads: "offset_of_the_new_tokens",
 }
 
 # Right answers that pass with a note.

@@ -235,6 +235,27 @@ def tilde_of_integers(length):
     return ~np.triu(np.ones((length, length), dtype=int), k=1)
 
 
+def one_list_for_all_rows(length):
+    rows = [[False] * length] * length
+    for i in range(length):
+        rows[i][: i + 1] = [True] * (i + 1)
+    return np.array(rows)
+
+
+def rows_counted_from_1(length):
+    mask = np.zeros((length, length), dtype=bool)
+    for i in range(1, length):
+        mask[i, : i + 1] = True
+    return mask
+
+
+def keys_counted_from_1(length):
+    mask = np.eye(length, dtype=bool)
+    for i in range(length):
+        mask[i, 1:i] = True
+    return mask
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     strictly_before: "diagonal_hidden",
@@ -262,7 +283,7 @@ WRONG = {
     cut_from_a_buffer_of_eight: None,
     a_number_for_one_position: "right_numbers_in_another_shape",
     squeezed: "right_numbers_in_another_shape",
-    last_row_left_out: "one_sided",
+    last_row_left_out: "wrong_only_in_the_last_row",
     looks_back_at_most_ten: "one_sided",
     filled_from_a_list: "right_numbers_in_another_shape",
     blocks_of_eight: "one_sided",
@@ -274,4 +295,7 @@ WRONG = {
     view_of_a_large_mask: "a_property_fails",
     zero_times_infinity: "everything_hidden",
     tilde_of_integers: "bits_of_integers_flipped",
+    one_list_for_all_rows: "nothing_hidden",
+    rows_counted_from_1: "wrong_only_in_the_first_row",
+    keys_counted_from_1: "wrong_only_in_the_first_column",
 }

@@ -232,6 +232,37 @@ def a_kappa_for_each_class(counts):
     return np.mean(1 - disagreeing / (q * (1 - q)))
 
 
+def over_the_disagreement(counts):
+    c = counts.astype(float)
+    votes = c[0].sum()
+    observed = ((c**2).sum() - c.sum()) / (len(c) * votes * (votes - 1))
+    chance = np.square(c.sum(axis=0) / c.sum()).sum()
+    with np.errstate(divide="ignore"):
+        return (observed - chance) / (1 - observed)
+
+
+def pairs_of_the_largest_class(counts):
+    _, p_class = _terms(counts)
+    top, votes = counts.max(axis=1).astype(float), counts[0].sum()
+    return _kappa((top * (top - 1)).mean() / (votes * (votes - 1)), p_class @ p_class)
+
+
+def agreement_of_whole_items(counts):
+    """`//` floors it to 0 or 1."""
+    c, (_, p_class) = counts.astype(int), _terms(counts)
+    votes = c[0].sum()
+    p_item = (c * (c - 1)).sum(axis=1) // (votes * (votes - 1))
+    return _kappa(p_item.mean(), p_class @ p_class)
+
+
+def columns_for_the_pairs_alone(counts):
+    """The shares of the classes are right."""
+    c, (_, p_class) = counts.astype(float), _terms(counts)
+    votes = counts.shape[1]
+    observed = (c * (c - 1)).sum(axis=1).mean() / (votes * (votes - 1))
+    return _kappa(observed, p_class @ p_class)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     raw: "chance_ignored",
@@ -239,9 +270,9 @@ WRONG = {
     difference_only: "not_scaled",
     squares_of_shares: "votes_agree_with_themselves",
     one_for_each_item: "mean_missing",
-    ordered_against_unordered_pairs: "too_large",
+    ordered_against_unordered_pairs: "pairs_counted_once_and_twice",
     chance_not_squared: "classes_taken_as_equal",
-    largest_class_as_chance: "too_small",
+    largest_class_as_chance: "chance_of_the_largest_class",
     counts_transposed: None,
     negative_cut_at_zero: "negative_cut_off",
     chance_of_two_classes: "chance_of_two_classes",
@@ -254,4 +285,8 @@ WRONG = {
     votes_from_the_columns: "classes_counted_as_annotators",
     votes_from_the_largest_count: "largest_count_for_votes",
     a_kappa_for_each_class: "mean_of_the_kappas_of_classes",
+    over_the_disagreement: "divided_by_chance",
+    pairs_of_the_largest_class: "share_of_the_majority",
+    agreement_of_whole_items: "unanimous_items_only",
+    columns_for_the_pairs_alone: "classes_counted_as_annotators",
 }

@@ -270,7 +270,7 @@ WRONG = {
     hands_on_a_tanh: "cell_squashed",
     infinity_over_infinity: "exponential_over_its_successor",
     cell_and_state_exchanged: "parts_in_another_order",
-    gates_stacked: "wrong_only_in_gates",
+    gates_stacked: "axes_not_joined",
     cell_clipped: "wrong_only_in_c",
     axes_of_one_dropped: "right_numbers_in_another_shape",
     a_copy_of_the_cell_in_place: "integers_refused",

@@ -403,7 +403,7 @@ WRONG = {
     from_the_first_real_token_to_the_last: None,
     next_real_token_for_the_label: None,
     nan_for_a_sequence_of_padding: "not_finite",
-    zero_is_padding: None,
+    zero_is_padding: "raises_IndexError_or_ValueError",
     zero_is_padding_without_a_mask: "id_0_taken_for_padding",
     mask_of_padding: "true_for_padding",
     one_of_two_is_enough: "either_token_real",

@@ -312,6 +312,32 @@ def divided_by_the_sum_of_the_mask(logits, ids, mask=None):
     return each.mean() if mask is None else (each * _both(ids, mask)).sum() / mask.sum()
 
 
+def real_tokens_first_and_then_the_shift(logits, ids, mask=None):
+    """The prediction before a hole is of the token after it."""
+    if mask is None:
+        mask = torch.ones_like(ids, dtype=torch.bool)
+    pieces = [(z[m][:-1], y[m][1:]) for z, y, m in zip(logits, ids, mask, strict=True)]
+    z, y = (torch.cat(each) for each in zip(*pieces, strict=True))
+    return functional.cross_entropy(z, y)
+
+
+def the_first_prediction_left_out(logits, ids, mask=None):
+    each = functional.cross_entropy(logits[:, 1:-1].mT, ids[:, 2:], reduction="none")
+    return each.mean() if mask is None else each[_both(ids, mask)[:, 1:]].mean()
+
+
+def a_millionth_in_the_logarithm(logits, ids, mask=None):
+    p = logits[:, :-1].softmax(2).gather(2, ids[:, 1:, None]).squeeze(2)
+    return -(p + 1e-6).log()[_both(ids, mask)].mean()
+
+
+def labels_flattened_by_time(logits, ids, mask=None):
+    """Right for one sequence."""
+    z, labels = logits[:, :-1].flatten(0, 1), ids[:, 1:].T.flatten()
+    each = functional.cross_entropy(z, labels, reduction="none")
+    return each[_both(ids, mask).flatten()].mean()
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     as_it_is: "not_shifted",
@@ -334,7 +360,7 @@ WRONG = {
     mask_of_the_first_sequence: "rows_in_another_order_should_not_matter",
     losses_zeroed_and_averaged: "divided_by_all",
     divided_by_the_real_tokens: "divided_by_real_tokens",
-    padding_of_id_0_ignored: None,
+    padding_of_id_0_ignored: "id_0_taken_for_padding",
     mean_over_sequences_with_a_mask: "mean_of_means",
     logs_of_clamped_probabilities: "wrong_for_numbers_that_are_large",
     one_maximum_for_all: "plain_logarithm",
@@ -351,4 +377,8 @@ WRONG = {
     one_position_too_few: "last_label_left_out",
     logits_that_do_not_count_zeroed: "logits_of_padding_set_to_zero",
     divided_by_the_sum_of_the_mask: "divided_by_real_tokens",
+    real_tokens_first_and_then_the_shift: "masked_before_the_shift",
+    the_first_prediction_left_out: "last_label_left_out",
+    a_millionth_in_the_logarithm: "eps_in_the_logarithm",
+    labels_flattened_by_time: "rows_in_another_order_should_not_matter",
 }

@@ -281,7 +281,7 @@ WRONG = {
     score_of_the_winner: "winning_logit",
     own_random_numbers: "uniform_is_not_used",
     inverse_of_the_sum: "by_cumulative_sum",
-    one_hot: None,
+    one_hot: "an_axis_too_many",
     zero_for_left_out: "left_out_yet_drawn",
     a_little_in_both_logarithms: "noise_cut_off",
     clipped: "noise_cut_off",

@@ -480,7 +480,7 @@ WRONG = {
     counted_from_the_end: "shorter_chunk_first",
     the_last_steps_of_each_loss: "window_behind_each_loss",
     nothing_from_the_border: "border_state_left_out",
-    all_states_returned: "wrong_only_in_h",
+    all_states_returned: "an_axis_too_many",
     bias_of_each_sequence: "sum_missing",
     in_the_type_of_the_state: "truncated_to_integers",
     in_the_type_of_the_weights: "truncated_to_integers",
