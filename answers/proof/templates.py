@@ -181,7 +181,7 @@ FILL IN: what to say first, in at most 85 words.
 
 ## At the board
 
-FILL IN: if there are formulas, `**Symbols:** $x$ the inputs` and so on, at most five, with
+FILL IN: if there are formulas, `**Symbols:** $$x$$ the inputs` and so on, at most five, with
 `{ .symbols }` on a line below. Then the derivation as one writes it on a board, each step with its
 reason, then the code.
 
