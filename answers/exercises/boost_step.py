@@ -249,11 +249,11 @@ def squared_gradients_below(grow, y, score, rate=0.1, penalty=1.0):
 
 @exercise.bug
 def curvature_of_all_examples(grow, y, score, rate=0.1, penalty=1.0):
-    """H sums p (1 - p) over all examples. Sum it over those of the leaf: `np.bincount(leaf, h)`."""
+    """H sums p (1 - p) over all examples. Sum it over the leaf's rows: `np.bincount(leaf, h)`."""
     # "H sums p (1 - p) over all examples": np.allclose(got.values, -rate * np.bincount(
     #     grow(-derivatives(y, score)[0]), derivatives(y, score)[0]) / (derivatives(y,
     #     score)[1].sum() + penalty))
-    # "Sum it over those of the leaf: `np.bincount(leaf, h)`": h.sum() → np.bincount(leaf, h)
+    # "Sum it over the leaf's rows: `np.bincount(leaf, h)`": h.sum() → np.bincount(leaf, h)
     g, h = derivatives(y, score)
     leaf = grow(-g)
     below = h.sum() + penalty + 0 * np.bincount(leaf)

@@ -162,26 +162,27 @@ def as_many_places_as_the_range(scores_a, scores_b, clusters):
     return ours("paired_difference", scores_a, scores_b, clusters)
 
 
+def sorted_shares(logits):
+    """The logits in float64, their order and their shares in it."""
+    x = logits.astype(float)
+    order = np.argsort(-x, axis=-1, kind="stable")
+    powers = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
+    return x, order, powers / powers.sum(axis=-1, keepdims=True)
+
+
 def two_tokens_too_many(logits, p):
     if p == 1:
         return logits
-    x = logits.astype(float)
-    order = np.argsort(-x, axis=-1, kind="stable")
-    shares = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
-    sums = np.cumsum(shares / shares.sum(axis=-1, keepdims=True), axis=-1)
-    size = (sums < p).sum(axis=-1, keepdims=True) + 3
-    rank = np.argsort(order, axis=-1, kind="stable")
-    return np.where(rank < size, x, -np.inf)
+    x, order, shares = sorted_shares(logits)
+    size = (np.cumsum(shares, axis=-1) < p).sum(axis=-1, keepdims=True) + 3
+    return np.where(np.argsort(order, axis=-1, kind="stable") < size, x, -np.inf)
 
 
 def squares_of_the_shares(logits, p):
     if p == 1:
         return logits
-    x = logits.astype(float)
-    order = np.argsort(-x, axis=-1, kind="stable")
-    shares = np.exp(np.take_along_axis(x, order, axis=-1) - x.max(axis=-1, keepdims=True))
-    shares = (shares / shares.sum(axis=-1, keepdims=True)) ** 2
-    stays = np.cumsum(shares, axis=-1) - shares < p
+    x, order, shares = sorted_shares(logits)
+    stays = np.cumsum(shares**2, axis=-1) - shares**2 < p
     stays = np.take_along_axis(stays, np.argsort(order, axis=-1, kind="stable"), axis=-1)
     return np.where(stays, x, -np.inf)
 
