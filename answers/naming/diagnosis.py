@@ -152,6 +152,7 @@ WHERE = (
     entries.cut_off,
     entries.at_one_value,
     entries.few_digits,
+    order.turned,
 )
 ROWS = (order.some_rows, order.on_the_diagonal)
 WEAK = (
