@@ -500,17 +500,18 @@ def missing_votes_counted(item, annotator, label, classes, iterations, fill=0):
     return rounds(i.ravel(), a.ravel(), table.ravel(), classes, iterations)
 
 
-@exercise.bug(unless_other=(False, True))
-def second_vote_lost(item, annotator, label, classes, iterations, unless_other=False):
-    """In an array of items by annotators the second vote of an annotator on an item overwrites the
-    first, or counts only if it is another one. Both count: keep the votes as a list."""
-    # "In an array of items by annotators the second vote of an annotator on an item overwrites
-    #     the first": len(set(zip(item, annotator))) < len(item) and not np.allclose(got.confusion,
+@exercise.bug(step=(1, -1), of_equal=(1,))
+def second_vote_lost(item, annotator, label, classes, iterations, step=1, of_equal=0):
+    """Of two votes of an annotator on an item only one counts, or only one of two equal ones. Both
+    count: keep the votes as a list, not in an array of items by annotators."""
+    # "Of two votes of an annotator on an item only one counts, or only one of two equal ones":
+    #     len(set(zip(item, annotator))) < len(item) and not np.allclose(got.confusion,
     #     want.confusion)
-    # "Both count: keep the votes as a list": *kept → item, annotator, label
+    # "Both count: keep the votes as a list, not in an array of items by annotators": *kept → item,
+    #     annotator, label
     votes = np.zeros((item.max() + 1, annotator.max() + 1, classes), int)
-    for vote in zip(item, annotator, label, strict=True):
-        votes[vote[:2]] *= unless_other
+    for vote in [*zip(item, annotator, label, strict=True)][::step]:
+        votes[vote[:2]] *= of_equal
         votes[vote] = 1
     kept = np.nonzero(votes)
     return rounds(*kept, classes, iterations)

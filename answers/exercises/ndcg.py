@@ -345,8 +345,8 @@ def ties_by_grade(grades, scores, k, best=1):
     return share(float(gains[order] @ weights), ordered(gains, gains, weights))
 
 
-@exercise.bug(dense=(False, True))
-def ties_on_one_place(grades, scores, k, dense=False):
+@exercise.bug(place=("first", "last", "of its own"))
+def ties_on_one_place(grades, scores, k, place="first"):
     """Equal scores all get the discount of one place, as if they stood there together. Give each
     the mean discount of all places that they take."""
     # "Equal scores all get the discount of one place": bug(np.array([0, 3]), np.ones(2), 2)
@@ -355,8 +355,10 @@ def ties_on_one_place(grades, scores, k, dense=False):
     #     shared(gains, scores, weights)
     gains = gains_of(grades)
     weights = discounts(len(gains), k)
-    each = np.unique(scores) if dense else scores
+    each = np.unique(scores) if place == "of its own" else scores
     above = (scores[:, None] < each).sum(axis=1)
+    if place == "last":
+        above = (scores[:, None] <= scores).sum(axis=1) - 1
     return share(float(gains @ weights[above]), ordered(gains, gains, weights))
 
 

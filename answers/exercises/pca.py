@@ -157,15 +157,16 @@ def components_in_columns(x, k):
     return mean, components.T, s**2 / (len(x) - 1)
 
 
-@exercise.bug
-def smallest_first(x, k):
+@exercise.bug(alone=(False, True))
+def smallest_first(x, k, alone=False):
     """The components of least variance come, the least first. `np.linalg.eigh` sorts upwards: turn
     the order round."""
-    # "The components of least variance come, the least first": (np.diff(got.variances) >
-    #     -1e-9).all() and got.variances[0] < want.variances[0]
-    # "turn the order round": T[:k] → T[::-1][:k]; values[:k] → values[::-1][:k]
+    # "The components of least variance come, the least first": np.allclose(got.components,
+    #     pca(x, x.shape[1])[1][::-1][:k])
+    # "turn the order round": T[:k] → T[::-1][:k]; [::-1 if alone else 1] → [::-1]
     x = as_float(x)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False)))
+    values = values[:: -1 if alone else 1]
     return x.mean(axis=0), signed(vectors.T[:k]), values[:k]
 
 

@@ -228,13 +228,15 @@ def gates_by_index(logits, k, gates="by index"):
     return softmax(gathered(as_float(logits), of)), chosen
 
 
-def partitioned(x, k, smallest_last=False, turned=False):
+def partitioned(x, k, smallest_last=False, turned=False, by_index=False):
     """A partition finds the largest k, which are then sorted."""
     found = np.argpartition(-x, k - 1, axis=-1)[..., :k]
     if smallest_last:
         found = np.argpartition(x, -k, axis=-1)[..., -k:]
+    found = np.sort(found, axis=-1) if by_index else found
     top = gathered(x, found)
-    order = np.argsort(top, axis=-1)[..., ::-1] if turned else np.argsort(-top, axis=-1)
+    order = np.argsort(-top, axis=-1, kind="stable" if by_index else None)
+    order = np.argsort(top, axis=-1)[..., ::-1] if turned else order
     return gathered(found, order)
 
 
@@ -243,6 +245,7 @@ def partitioned(x, k, smallest_last=False, turned=False):
         lambda x, k: np.argsort(-x, axis=-1)[..., :k],
         partitioned,
         functools.partial(partitioned, turned=True),
+        functools.partial(partitioned, by_index=True),
         functools.partial(partitioned, smallest_last=True),
         functools.partial(partitioned, smallest_last=True, turned=True),
     )

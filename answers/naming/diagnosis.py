@@ -152,7 +152,6 @@ WHERE = (
     entries.cut_off,
     entries.at_one_value,
     entries.few_digits,
-    order.turned,
 )
 ROWS = (order.some_rows, order.on_the_diagonal)
 WEAK = (
@@ -178,7 +177,9 @@ TELLING: tuple[tuple[Callable, Finders], ...] = (
     (by_itself, (bugs.explaining_all, results.argument_changed_alone, state.kept)),
     (of_all, HOW),
     (by_itself, (other_inputs.explaining_all, mutants.explaining_all)),
-    # Names that explain most.
+    # Names that explain most. Where signs alone are wrong, a rule that sets some of them right is
+    # no explanation.
+    (of_all, (order.turned,)),
     (by_itself, (bugs.explaining_most, results.property_alone)),
     (of_most, HOW),
     (of_most_of_each_name, HOW),

@@ -114,8 +114,8 @@ def one_side(seen: WrongParts) -> Name | None:
     for side, name in ((gaps > 0, "too large"), (gaps < 0, "too small")):
         if side.all():
             cause = (
-                "a wrong choice of what is added up or of what it is divided by, or a count "
-                "that is one off"
+                "a term, a factor or a power too many or too few, or a count that is one "
+                "off"
             )
             return said(seen, name, f"{name} wherever it is wrong", cause)
     return None
