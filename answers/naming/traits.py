@@ -91,8 +91,7 @@ def traits_of(case: Case) -> set[Trait]:
         if is_tensor(value):
             value = value.numpy(force=True)
         if isinstance(value, np.ndarray):
-            real = "Real[" in str(case.signature[name].annotation)
-            traits |= of_array(name, value, real)
+            traits |= of_array(name, value)
         elif isinstance(value, bool | int | float | str):
             traits.add((of_value(value), f"`{name}` is {value!r}"))
             traits.add(("axes", f"`{name}` is one number, and no array"))
@@ -151,13 +150,11 @@ def of_tuple(name: str, value: tuple, kind: str) -> set[Trait]:
     return traits | {("zero", f"`{name}` holds a 0")} if 0 in flat else traits
 
 
-def of_array(name: str, array: np.ndarray, real: bool = False) -> set[Trait]:
-    """Integers that stand for real numbers may be equal as these are; labels are by chance."""
+def of_array(name: str, array: np.ndarray) -> set[Trait]:
     dtype = array.dtype
     is_float, is_integer = dtype.kind == "f", dtype.kind in "iu"
     some = array.size > 0 and (is_float or is_integer)
-    compared = some and (is_float or real)
-    distinct = len(np.unique(array[array != 0])) if compared else 0
+    distinct = len(np.unique(array[array != 0])) if some and is_float else 0
     found = {
         ("axes", f"has {counted(array.ndim, 'axis', 'axes')}"): True,
         ("axes", "has three axes or more"): array.ndim > 2,

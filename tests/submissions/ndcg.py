@@ -332,7 +332,7 @@ WRONG = {
     divided_by_the_place: "by_the_place",
     undiscounted: "no_discount",
     stable_order: "ties_as_they_came",
-    last_of_equals_first: "wrong_where_scores_holds_equal_entries",
+    last_of_equals_first: "rows_in_another_order_should_not_matter",
     best_of_equals_first: "ties_by_grade",
     worst_of_equals_first: "ties_by_grade",
     all_on_the_first_place: "ties_on_one_place",
