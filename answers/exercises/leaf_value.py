@@ -303,15 +303,40 @@ def value_of_each_example(g, h, leaf, penalty=1.0):
     return -ratio(sums(g, leaf), sums(h, leaf) + penalty)[leaf]
 
 
+def sums_as(values, leaf, kind):
+    total = np.zeros(int(leaf.max()) + 1, kind)
+    np.add.at(total, leaf.astype(int), values.astype(kind))
+    return total
+
+
 @exercise.bug
 def sums_in_float32(g, h, leaf, penalty=1.0):
     """Sums are made in float32, which has 7 digits. Make them in float64."""
     # "Sums are made in float32": g.dtype == np.float32 and not np.allclose(got, want)
     # "Make them in float64": np.float32 if → float if
     kind = np.float32 if g.dtype == np.float32 else float
-    total = np.zeros(int(leaf.max()) + 1, kind)
-    np.add.at(total, leaf.astype(int), g.astype(kind))
-    return -ratio(total, sums(h, leaf) + penalty)
+    return -ratio(sums_as(g, leaf, kind), sums(h, leaf) + penalty)
+
+
+@exercise.bug
+def sums_in_the_type_of_g(g, h, leaf, penalty=1.0):
+    """Sums of `h` are made in the type of `g`, whose integers cut off fractions. Make all sums in
+    float64."""
+    # "Sums of `h` are made in the type of `g`, whose integers cut off fractions": g.dtype.kind ==
+    #     "i" and np.allclose(got, right(g, np.trunc(h), leaf, penalty))
+    # "Make all sums in float64": leaf, g.dtype) → leaf, float)
+    below = sums_as(h, leaf, g.dtype) + float(penalty)
+    return -ratio(sums_as(g, leaf, g.dtype).astype(float), below)
+
+
+@exercise.bug(factor=(-0.5, 0.5, 1, -1))
+def loss_for_value(g, h, leaf, penalty=1.0, factor=-0.5):
+    """This is the loss at the best value, G² / (H + penalty) but for a factor. Return the value
+    itself, -G / (H + penalty)."""
+    # "This is the loss at the best value, G² / (H + penalty) but for a factor": np.allclose(got,
+    #     np.bincount(leaf, g) * want + (np.bincount(leaf, h) + penalty) * want**2 / 2)
+    # "Return the value itself, -G / (H + penalty)": factor * sums(g, leaf) ** 2 → -sums(g, leaf)
+    return ratio(factor * sums(g, leaf) ** 2, sums(h, leaf) + penalty)
 
 
 @exercise.bug
