@@ -127,6 +127,13 @@ def sums(values, leaf):
     return np.bincount(leaf.astype(int), values.astype(float))
 
 
+def last(values, leaf):
+    """Of each leaf, the last example's."""
+    found = np.zeros(int(leaf.max()) + 1)
+    found[leaf] += values
+    return found
+
+
 def ratio(above, below):
     """0 where nothing is below."""
     below = np.where(below > 0, below, np.inf)
@@ -214,19 +221,16 @@ def root_of_the_curvature(g, h, leaf, penalty=1.0):
     return -ratio(sums(g, leaf), np.sqrt(sums(h, leaf) + penalty))
 
 
-@exercise.bug
-def each_leaf_has_its_last_example(g, h, leaf, penalty=1.0):
-    """Where a leaf stands several times, `sums[leaf] += g` adds its last example alone. Use
-    np.bincount, or np.add.at."""
-    # "adds its last example alone": np.allclose(got, [next(-g[i] / (h[i] + penalty) for i in
-    #     range(len(g))[::-1] if leaf[i] == k) for k in range(leaf.max() + 1)])
-    # "Use np.bincount, or np.add.at": downhill[leaf] -= g → downhill -= sums(g, leaf);
-    #     below[leaf] += h → below += sums(h, leaf)
-    downhill = np.zeros(int(leaf.max()) + 1)
-    below = np.full(int(leaf.max()) + 1, float(penalty))
-    downhill[leaf] -= g
-    below[leaf] += h
-    return ratio(downhill, below)
+@exercise.bug(of=("both", "g", "h"))
+def each_leaf_has_its_last_example(g, h, leaf, penalty=1.0, of="both"):
+    """Where a leaf stands several times, its last example alone is in the sum of g, of h or of
+    both, as an assignment by index leaves it. Use np.bincount, or np.add.at."""
+    # "its last example alone is in the sum of g, of h or of both": np.allclose(got, [next(-g[i] /
+    #     (h[i] + penalty) for i in range(len(g))[::-1] if leaf[i] == k) for k in range(leaf.max() +
+    #     1)])
+    # "Use np.bincount, or np.add.at": last(g, leaf) → sums(g, leaf); last(h, leaf) → sums(h, leaf)
+    above = sums(g, leaf) if of == "h" else last(g, leaf)
+    return -ratio(above, (sums(h, leaf) if of == "g" else last(h, leaf)) + penalty)
 
 
 @exercise.bug

@@ -225,8 +225,8 @@ def nearly_right(seen: WrongParts) -> Name | None:
         return None
     words = f"nearly right: the largest error is {max(errors):.0e} of the largest entry"
     cause = (
-        "a small number (eps) that is added, a bound (clip), a float32 on the way, a difference of "
-        "large numbers, a grid that is too coarse, or an early stop"
+        "a small number (eps) that is added, a bound (clip), a float32 or float16 on the way, a "
+        "difference of large numbers, a grid that is too coarse, or an early stop"
     )
     return said(seen, "nearly right", words, cause)
 

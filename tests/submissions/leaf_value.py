@@ -248,6 +248,15 @@ def sums_of_seven_digits(g, h, leaf, penalty=1.0):
     return -above / np.where(below > 0, below, np.inf)
 
 
+def curvature_overwritten(g, h, leaf, penalty=1.0):
+    above, below = np.zeros(leaf.max() + 1), np.zeros(leaf.max() + 1)
+    for k, a, b in zip(leaf, g, h, strict=True):
+        above[k] += a
+        below[k] = b
+    below = below + penalty
+    return -above / np.where(below > 0, below, np.inf)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     with_the_gradient: "uphill",
@@ -284,4 +293,5 @@ WRONG = {
     score_of_the_structure: "loss_for_value",
     arrays_like_g: "sums_in_the_type_of_g",
     sums_of_seven_digits: "nearly_right",
+    curvature_overwritten: "each_leaf_has_its_last_example",
 }
