@@ -39,8 +39,8 @@ BOOLEANS = (
 )
 MEMORY = (
     "an array that is as long as a number is large, such as the result of `bincount` (number the "
-    "different values first, by `np.unique` with `return_inverse=True`) or of `repeat` (multiply by "
-    "the number)"
+    "different values first, by `np.unique` with `return_inverse=True`) or of `repeat` (multiply "
+    "by the number)"
 )
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
