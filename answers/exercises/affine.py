@@ -36,6 +36,7 @@ exercise.case(
 exercise.case("float32", *(a.astype(np.float32) for a in (x, w, b)))
 whole = [rng.integers(-200, 200, size=size) for size in ((3, 5), (5, 7), 7)]
 add_whole_numbers(exercise, *whole, factor=40_009)
+exercise.case("a bias with a 0", x, w, b * (np.arange(7) != 2))
 exercise.case("three leading axes", rng.normal(size=(2, 4, 3, 5)), w, b)
 exercise.case("a leading axis of size 1", rng.normal(size=(1, 3, 5)), w, b)
 exercise.case("integers, with fractions in the bias", *whole[:2], whole[2] + 0.25)
@@ -65,16 +66,20 @@ def bias_subtracted(x, w, b):
     return x @ w - b
 
 
-@exercise.bug
-def bias_as_column(x, w, b):
-    """The bias is turned into a column, so it adds one number per example, or fits no axis at
+@exercise.bug(of_vectors=(True, False))
+def bias_as_column(x, w, b, of_vectors=True):
+    """The bias lies along the examples, so it adds one number to each of them, or fits no axis at
     all. It has one number per output: as a plain vector it is added to each row."""
-    # "The bias is turned into a column, so it adds one number per example":
+    # "The bias lies along the examples, so it adds one number to each of them":
     #     np.allclose(bug(w.T, w, b), w.T @ w + b[:, None])
     # "or fits no axis at all. It has one number per output": isinstance(got, ValueError) and
     #     len(b) == w.shape[1]
     # "as a plain vector it is added to each row": b[:, None] → b
-    return x @ w + b[:, None]
+    if of_vectors:
+        return x @ w + b[:, None]
+    if x.ndim == 1:
+        return x @ w + b
+    return np.swapaxes(w.T @ np.swapaxes(x, -1, -2) + b, -1, -2)
 
 
 @exercise.bug

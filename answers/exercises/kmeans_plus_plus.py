@@ -87,6 +87,12 @@ exercise.case(
     np.array([0, 4096, *[1] * 8], np.float32)[:, None],
     np.array([0.0, (2**24 + 3.5) / (2**24 + 8)]),
 )
+# 4097² is odd and above 2^24: in float32 it is rounded.
+exercise.case(
+    "float32, and a square that float32 rounds",
+    np.array([0, 4097, 4095], np.float32)[:, None],
+    np.array([0.0, 4097**2 / (4097**2 + 4095**2) - 7e-9]),
+)
 exercise.case("integers of some 1e10", whole(14, 3, 10**10), rng.random(5))
 exercise.case(
     "the largest number below 1",
@@ -265,6 +271,35 @@ def drawn_from_behind(points, uniforms):
     return len(points) - 1 - kmeans_plus_plus(points[::-1], uniforms)
 
 
+@exercise.bug(sign=(-1, 1))
+def drawn_in_order_of_weights(points, uniforms, sign=-1):
+    """The weights are sorted before they are added up. Sum in the order of the points."""
+    # "The weights are sorted before they are added up": bug(np.array([[0.0], [1], [3]]),
+    #     np.array([0, 0.05])).tolist() == [0, 2]
+    # "Sum in the order of the points": np.argsort(sign * weights, kind='stable') →
+    #     np.arange(len(weights))
+    points = points.astype(np.float64)
+    rows, weights, closest = [], np.ones(len(points)), np.inf
+    for uniform in uniforms:
+        order = np.argsort(sign * weights, kind="stable")
+        rows.append(order[draw(weights[order], uniform)])
+        to_last = ((points - points[rows[-1]]) ** 2).sum(axis=1)
+        weights = closest = np.minimum(closest, to_last)
+    return np.array(rows)
+
+
+@exercise.bug
+def distance_to_all_but_the_last(points, uniforms):
+    """The point drawn last does not count yet in the distances, so it may be drawn again. Bring
+    them up to date before the next draw."""
+    # "The point drawn last does not count yet in the distances, so it may be drawn again":
+    #     bug(np.array([[0.0], [1]]), np.array([0, 0.5, 0.5])).tolist() == [0, 1, 1]
+    # "Bring them up to date before the next draw": table[:, :max(1, table.shape[1] - 1)] → table
+    return drawn(
+        points, uniforms, lambda table: nearest(table[:, : max(1, table.shape[1] - 1)])
+    )
+
+
 @exercise.bug
 def one_row_too_far(points, uniforms):
     """Each row is one too high, counted from 1. The first row has the number 0."""
@@ -318,17 +353,19 @@ def bytes_wrap(points, uniforms, squared=np.float64):
     return np.array(rows)
 
 
-@exercise.bug(power=(1, 2))
-def sum_of_differences(points, uniforms, power=1):
-    """Absolute differences are added. The distance is Euclidean: square them, add, and leave out
-    the root."""
-    # "Absolute differences are added": np.array_equal(got, right(points, uniforms)) is False
-    # "square them, add": np.abs(points[:, None] - points[rows]) → ((points[:, None] -
+@exercise.bug(how=((np.abs, 1), (np.abs, 2), (np.positive, 2)))
+def sum_of_differences(points, uniforms, how=(np.abs, 1)):
+    """Differences, or their absolute values, are added and not squared before. The distance is
+    Euclidean: square them, add, and leave out the root."""
+    # "Differences, or their absolute values, are added and not squared before":
+    #     np.array_equal(got, right(points, uniforms)) is False
+    # "square them, add": size(points[:, None] - points[rows]) → ((points[:, None] -
     #     points[rows]) ** 2); table ** power → table
+    size, power = how
     points = points.astype(np.float64)
     rows = [draw(np.ones(len(points)), uniforms[0])]
     for uniform in uniforms[1:]:
-        table = np.abs(points[:, None] - points[rows]).sum(axis=2)
+        table = size(points[:, None] - points[rows]).sum(axis=2)
         rows.append(draw(nearest(table**power), uniform))
     return np.array(rows)
 
@@ -420,23 +457,28 @@ def points_made_whole(points, uniforms, dtype=np.int64):
     return kmeans_plus_plus(points.astype(dtype), uniforms)
 
 
-# Their type, that of the product with the sum, and the row if no running sum is above it.
-KINDS = [*itertools.product((True, False), (np.float64, float), (0, -1))]
+# Their type, that of the product with the sum, the row if no running sum is above it, and infinity,
+# which makes the sum float64 if it is.
+KINDS = [
+    *itertools.product((True, False), (np.float64, float), (0, -1), (np.inf,)),
+    *itertools.product((True, False), (float,), (0,), (np.float64(np.inf),)),
+]
 
 
 @exercise.bug(kinds=KINDS)
 def distances_in_float32(points, uniforms, kinds=KINDS[0]):
-    """Distances and their running sum are float32, in which small ones beside large ones are lost.
-    Convert to float64 before you subtract."""
-    # "Distances and their running sum are float32, in which small ones beside large ones are lost":
-    #     np.float32(2**24) + np.float32(1) == 2**24 and not np.array_equal(got, want)
+    """Distances, if not their running sum too, are float32, in which small differences beside large
+    numbers are lost. Convert to float64 before you subtract."""
+    # "Distances, if not their running sum too, are float32, in which small differences beside large
+    #     numbers are lost": np.float32(2**24) + np.float32(1) == 2**24 and not np.array_equal(got,
+    #     want)
     # "Convert to float64 before you subtract": points.astype(np.float64 if own and points.dtype !=
     #     np.float32 else np.float32) → points.astype(np.float64)
-    own, number, otherwise = kinds
+    own, number, otherwise, closest = kinds
     points = points.astype(
         np.float64 if own and points.dtype != np.float32 else np.float32
     )
-    rows, weights, closest = [], np.ones(len(points)), np.inf
+    rows, weights = [], np.ones(len(points))
     for uniform in uniforms:
         sums = np.cumsum(weights)
         above = np.flatnonzero(sums > number(uniform) * sums[-1])
@@ -446,19 +488,37 @@ def distances_in_float32(points, uniforms, kinds=KINDS[0]):
     return np.array(rows)
 
 
-@exercise.bug(dtype=(np.int64, None))
-def squares_of_integers(points, uniforms, dtype=np.int64):
+def search(weights, uniform):
+    """The same where no weight is below 0."""
+    sums = np.cumsum(weights)
+    return np.searchsorted(sums, uniform * sums[-1], side="right")
+
+
+# The type of integers, whether float32 stays, and infinity, which makes the sum float64 if it is.
+OWN = [
+    (np.int64, False, np.inf, draw),
+    (None, False, np.inf, draw),
+    (None, True, np.inf, draw),
+    (None, True, np.float64(np.inf), draw),
+    (None, True, np.float64(np.inf), search),
+]
+
+
+@exercise.bug(kind=OWN)
+def squares_of_integers(points, uniforms, kind=OWN[0]):
     """Integers are squared as integers, and wrap around where squares exceed their type. Convert to
     float64 before you subtract."""
     # "Integers are squared as integers, and wrap around where squares exceed their type":
     #     (np.array([2**32], np.int64) ** 2)[0] == 0 and points.dtype == np.int64 and not
     #     np.array_equal(got, want)
-    # "Convert to float64 before you subtract": points.astype(own) → points.astype(np.float64)
-    own = (dtype or points.dtype) if points.dtype.kind in "iu" else np.float64
-    points = points.astype(own)
-    rows, weights, closest = [], np.ones(len(points)), np.inf
+    # "Convert to float64 before you subtract": points.astype(dtype or points.dtype if points.dtype.kind in 'iu' else own) →
+    #     points.astype(np.float64)
+    dtype, stays, closest, place = kind
+    own = points.dtype if stays else np.float64
+    points = points.astype((dtype or points.dtype) if points.dtype.kind in "iu" else own)
+    rows, weights = [], np.ones(len(points))
     for uniform in uniforms:
-        rows.append(draw(weights, uniform))
+        rows.append(place(weights, uniform))
         to_last = ((points - points[rows[-1]]) ** 2).sum(axis=1)
         weights = closest = np.minimum(closest, to_last)
     return np.array(rows)

@@ -47,6 +47,11 @@ def growth(x):
     return slope(np.exp(x))
 
 
+def one_large(x):
+    """x₀ + Σ exp(xᵢ) over the others"""
+    return x[0] + np.exp(x[1:]).sum()
+
+
 def squares(x):
     """Σ w x², with fixed weights w of x's shape"""
     return (weights(x) * x * x).sum()
@@ -73,6 +78,12 @@ exercise.case(
     "an entry of 0, with the step left to you", exponential, np.array([0.9, 0.0, 2.1])
 )
 exercise.case("zeros, with the step left to you", growth, np.zeros(3))
+# One step for all is too large for most. In a loss of 5000 rounding shows if it is below 1e-7.
+exercise.case(
+    "one entry of 5000, with the step left to you",
+    one_large,
+    np.append(5000.0, np.linspace(-0.3, 0.5, 40)),
+)
 exercise.case("a matrix", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2))
 exercise.case(
     "a matrix that is transposed", squares, rng.uniform(0.4, 2, size=(2, 3)).round(2).T
@@ -81,6 +92,7 @@ exercise.case("three axes", squares, rng.uniform(0.4, 2, size=(2, 3, 2)))
 exercise.case(
     "integers, with a step of 0.25", squares, np.array([[1, -2, 3], [4, 5, -1]]), h=0.25
 )
+exercise.case("integers, with the step left to you", squares, np.array([3, -1, 4]))
 exercise.case(
     "float32",
     squares_on_a_hill,
@@ -140,7 +152,18 @@ def centred(f, x, h, slope):
     return gradient
 
 
-@exercise.bug(side=(1, -1))
+def per_entry(f, x, steps):
+    """Centred differences, each with a step of its own."""
+    gradient = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.astype(float), x.astype(float)
+        up[index] += steps[index]
+        down[index] -= steps[index]
+        gradient[index] = (f(up) - f(down)) / (2 * steps[index])
+    return gradient
+
+
+@exercise.bug(side=(1, -1, 0))
 def one_sided(f, x, h=None, side=1):
     """The difference is one-sided, so its error is of order h, where centred it is of order h².
     Use (f(x + h) - f(x - h)) / 2h."""
@@ -148,8 +171,10 @@ def one_sided(f, x, h=None, side=1):
     #     2e-3) - (g := right(f, x))) / (bug(f, x, 1e-3) - g), 2, rtol=1e-2) and
     #     np.allclose((right(f, x, 2e-1) - g) / (right(f, x, 1e-1) - g), 2 ** 2, rtol=1e-2)
     # "Use (f(x + h) - f(x - h)) / 2h": (f(moved) - f(x.astype(float))) / h → (f(moved) - f(2.0
-    #     * x - moved)) / (2 * h)
-    h, gradient = side * step(h), np.empty(x.shape)
+    #     * x - moved)) / (2 * h); np.finfo(float).eps ** 0.5 → step(h)
+    if h is not None and not side:
+        return numerical_gradient(f, x, h)
+    h, gradient = side * step(h) or np.finfo(float).eps ** 0.5, np.empty(x.shape)
     for index in np.ndindex(x.shape):
         moved = x.astype(float)
         moved[index] += h
@@ -266,13 +291,7 @@ def given_step_scaled(f, x, h=None, by=None):
     # "Use it as it is": h * by(x) → h * np.ones(x.shape)
     if h is None:
         return numerical_gradient(f, x)
-    steps, gradient = np.broadcast_to(h * by(x), x.shape), np.empty(x.shape)
-    for index in np.ndindex(x.shape):
-        up, down = x.astype(float), x.astype(float)
-        up[index] += steps[index]
-        down[index] -= steps[index]
-        gradient[index] = (f(up) - f(down)) / (2 * steps[index])
-    return gradient
+    return per_entry(f, x, np.broadcast_to(h * by(x), x.shape))
 
 
 @exercise.bug(given=(True, False))
@@ -326,6 +345,29 @@ def first_axis_only(f, x, h=None):
 
 
 @exercise.bug
+def flattened_for_f(f, x, h=None):
+    """`f` is given the entries in one row. Give it an array like `x`, in which one entry is moved."""
+    # "`f` is given the entries in one row": np.allclose(got, right(f, x.ravel(), h).reshape(
+    #     x.shape)) and x.ndim > 1
+    # "Give it an array like `x`, in which one entry is moved": lambda z: f(z.ravel()), x →
+    #     lambda z: f(z), x
+    return numerical_gradient(lambda z: f(z.ravel()), x, h)
+
+
+@exercise.bug(of=(np.max, np.linalg.norm, np.ravel))
+def one_step_for_all(f, x, h=None, of=np.max):
+    """The step is chosen once, by the largest entry, the norm or the first entry, and is too large
+    for smaller ones. Choose it for each entry, by its own size."""
+    # "The step is chosen once, by the largest entry, the norm or the first entry, and is too large
+    #     for smaller ones": not np.allclose(got[1:], want[1:], rtol=1e-5)
+    # "Choose it for each entry, by its own size": if h is None → if False
+    if h is None:
+        size = np.ravel(of(np.abs(x)))[0]
+        h = np.cbrt(np.finfo(x.dtype if x.dtype.kind == "f" else float).eps) * max(1, size)
+    return numerical_gradient(f, x, h)
+
+
+@exercise.bug
 def integers_kept(f, x, h=None):
     """Integers stay integers, so adding a small h changes nothing or a whole 1. Convert `x` to
     float first, and make the result an array of floats."""
@@ -368,19 +410,23 @@ def chosen_step_too_large(f, x, h=None, chosen=0.1):
     return numerical_gradient(f, x, chosen if h is None else h)
 
 
-@exercise.bug(chosen=(1e-13, 1e-11, 1e-12, 1e-14, 1e-15, 1e-16, np.finfo(float).eps))
+def root(x):
+    """The step for one-sided differences."""
+    return np.finfo(float).eps ** 0.5 * np.maximum(1, np.abs(x))
+
+
+TINY = (1e-13, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-14, 1e-15, 1e-16)
+
+
+@exercise.bug(chosen=(*TINY, np.finfo(float).eps, np.finfo(float).eps ** 0.5, root))
 def chosen_step_too_small(f, x, h=None, chosen=1e-13):
-    """The step chosen where `h` is None is so small that the difference of f is mostly rounding.
+    """The step chosen where `h` is None is so small that rounding of f shows in the difference.
     Choose one near the cube root of `np.finfo(x.dtype).eps`."""
-    # "the difference of f is mostly rounding": abs(got / want - 1).max() > 1e-5
+    # "rounding of f shows in the difference": abs(got / want - 1).max() > 1e-5
     # "Choose one near the cube root of `np.finfo(x.dtype).eps`": chosen if h is None else h →
     #     np.cbrt(np.finfo(x.dtype).eps if x.dtype.kind == 'f' else 1e-16) if h is None else h
     # "The step chosen where `h` is None is so small": np.allclose(bug(f, x, h=None,
     #     chosen=1e-5), want) and not np.allclose(got, want, rtol=1e-6)
-    h, gradient = chosen if h is None else h, np.empty(x.shape)
-    for index in np.ndindex(x.shape):
-        up, down = x.astype(float), x.astype(float)
-        up[index] += h
-        down[index] -= h
-        gradient[index] = (f(up) - f(down)) / (2 * h)
-    return gradient
+    chosen = chosen(x) if callable(chosen) else chosen
+    steps = np.broadcast_to(chosen if h is None else h, x.shape)
+    return per_entry(f, x, steps)

@@ -75,6 +75,11 @@ exercise.case(
 # Even and odd numbers: no hidden unit is 0.
 odd = 2 * x, np.array([1, 0, 1]), w1, 2 * b1 + 1, *above
 add_whole_numbers(exercise, *odd)
+x, y, w1, *rest = odd
+exercise.case(
+    "integers, with fractions in the biases",
+    *(x, y, w1, rest[0] + 0.25, rest[1], rest[2] + 0.25),
+)
 exercise.case(
     "labels as booleans",
     *network(5, 4, 5, 3, 2)[:1],
@@ -359,6 +364,37 @@ def b2_not_added(x, y, w1, b1, w2, b2):
     dlogits = (np.exp(log_p) - np.eye(len(b2))[y]) / len(x)
     loss = -log_p[np.arange(len(x)), y].mean()
     return loss, backward(x, z, dlogits, w1, w2, z > 0)
+
+
+@exercise.bug(masked=(False, True))
+def b1_added_after_relu(x, y, w1, b1, w2, b2, masked=False):
+    """b1 is added after ReLU. The first layer is affine, and ReLU follows it: max(x w1 + b1, 0)."""
+    # "b1 is added after ReLU": np.isclose(got.loss, right(np.maximum(x @ w1, 0), y,
+    #     np.eye(len(b1)), b1 + 1e6, w2, b2 - 1e6 * w2.sum(axis=0))[0])
+    # "The first layer is affine, and ReLU follows it: max(x w1 + b1, 0)": z = x @ w1 → z = x @ w1 +
+    #     b1; np.maximum(z, 0) + b1 → np.maximum(z, 0); if not masked → if False
+    z = x @ w1
+    hidden = np.maximum(z, 0) + b1
+    logits = hidden @ w2 + b2
+    dlogits = slopes(logits, y) / len(x)
+    log_p = logits - np.logaddexp.reduce(logits, 1, keepdims=True)
+    gradients = backward(x, z, dlogits, w1, w2, z > 0) | {"w2": hidden.T @ dlogits}
+    if not masked:
+        gradients["b1"] = (dlogits @ w2.T).sum(axis=0)
+    return -log_p[np.arange(len(x)), y].mean(), gradients
+
+
+@exercise.bug(first=(True, False))
+def classes_counted_in_the_labels(x, y, w1, b1, w2, b2, first=True):
+    """The labels are made one-hot with `y.max() + 1` columns, too few where no example has the last
+    class. Take as many as the logits have."""
+    # "The labels are made one-hot with `y.max() + 1` columns, too few where no example has the last
+    #     class": isinstance(got, ValueError) and y.max() + 1 < len(b2)
+    # "Take as many as the logits have": np.eye(y.max() + 1) → np.eye(len(b2))
+    _, logits = forward(x, w1, b1, w2, b2)
+    onehot = np.eye(y.max() + 1)[y.astype(int)]
+    _ = onehot * logits if first else logits - onehot
+    return two_layer_gradients(x, y, w1, b1, w2, b2)
 
 
 @exercise.bug(masked=(False, True))

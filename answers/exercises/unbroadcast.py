@@ -46,6 +46,7 @@ exercise.case("integers", np.array([[3, -1, 4], [2, 7, 0]]), (3,))
 exercise.case("float32", cube.astype(np.float32), (1, 4))
 add_whole_numbers(exercise, np.array([[200, 100], [90, 7]]), (2,), signed=False)
 exercise.case("a single row that was not broadcast", matrix[:1], (1, 4))
+exercise.case("a bias of one example", matrix[:1], (4,))
 exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), (3,))
 
 
@@ -233,6 +234,21 @@ def stretched_axes_not_shifted(gradient, shape, at_once=False):
 
 
 @exercise.bug
+def stretched_axes_mirrored(gradient, shape):
+    """The axes of `shape` are counted from the right, and those of the gradient from the left.
+    Count both from one side."""
+    # "The axes of `shape` are counted from the right, and those of the gradient from the left":
+    #     shape == (3, 1) and np.array_equal(got, gradient.sum(axis=0, keepdims=True))
+    # "Count both from one side": reversed(shape) → shape
+    new, _ = axes_of(gradient, shape)
+    total = gradient.sum(axis=new)
+    for i, size in enumerate(reversed(shape)):
+        if size == 1:
+            total = total.sum(axis=i, keepdims=True)
+    return total
+
+
+@exercise.bug
 def first_axis_always(gradient, shape):
     """The first axis is summed whatever the shape is. Which axes were copied follows from
     comparing `shape` with `gradient.shape`."""
@@ -283,16 +299,20 @@ def stretched_axes_only_if_none_is_new(gradient, shape):
     return gradient.sum(axis=stretched, keepdims=True)
 
 
-@exercise.bug(end=("first", "last"))
+@exercise.bug(end=("first", "last", "not first", "not last"))
 def stretched_at_one_end(gradient, shape, end="first"):
-    """Of the axes of `shape` only the first, or only the last, is summed if it has size 1. Each
-    axis of size 1 may be stretched: look at all of them."""
-    # "only the first": bug(np.ones((3, 4)), (1, 1)).tolist() == [[3, 3, 3, 3]]
-    # "or only the last": bug(np.ones((3, 4)), (1, 1), end="last").tolist() == [[4], [4], [4]]
-    # "look at all of them": if axis == looked_at → if True
+    """Of the axes of `shape` the first or the last is left out, or is the only one that is summed
+    if it has size 1. Each axis of size 1 may be stretched: look at all of them."""
+    # "the first or the last is left out": all(bug(np.ones((2, 3, 4)), (1, 1, 1), end=f"not
+    #     {end}").shape == shape for end, shape in {"first": (2, 1, 1), "last": (1, 1, 4)}.items())
+    # "or is the only one that is summed if it has size 1": bug(np.ones((3, 4)), (1, 1)).tolist() ==
+    #     [[3, 3, 3, 3]] and bug(np.ones((3, 4)), (1, 1), end="last").tolist() == [[4], [4], [4]]
+    # "look at all of them": (axis == looked_at) ^ end.startswith('not') → True
     new, stretched = axes_of(gradient, shape)
-    looked_at = len(new) if end == "first" else gradient.ndim - 1
-    axes = tuple(axis for axis in stretched if axis == looked_at)
+    looked_at = len(new) if end.endswith("first") else gradient.ndim - 1
+    axes = tuple(
+        axis for axis in stretched if (axis == looked_at) ^ end.startswith("not")
+    )
     return gradient.sum(axis=axes, keepdims=True).sum(axis=new)
 
 
@@ -308,8 +328,8 @@ def total_everywhere(gradient, shape):
     return np.full(shape, gradient.sum())
 
 
-@exercise.bug
-def axes_found_by_their_lengths(gradient, shape):
+@exercise.bug(once=(True, False))
+def axes_found_by_their_lengths(gradient, shape, once=True):
     """The axes to sum are found by their lengths: an axis stays that is as long as one of `shape`,
     also where it is a new one. Shapes align at the right: find axes by their places."""
     # "an axis stays that is as long as one of `shape`, also where it is a new one":
@@ -318,8 +338,8 @@ def axes_found_by_their_lengths(gradient, shape):
     #     axis=sum(axes_of(gradient, shape), ())
     left, axes = list(shape), []
     for axis, size in enumerate(gradient.shape):
-        if size in left:
-            left.remove(size)
-        else:
+        if size not in left:
             axes.append(axis)
+        elif once:
+            left.remove(size)
     return gradient.sum(axis=tuple(axes)).reshape(shape)

@@ -38,6 +38,11 @@ ALTERED: dict[str, tuple[str, set[str], Callable]] = {
     "negated": ("`-{a}`", {*"fi"}, lambda a: -a),
     "reversed": ("`{a}[::-1]`", {*"fiub"}, lambda a: a[::-1]),
     "cut to its first entry": ("`{a}[:1]`", {*"fiub"}, lambda a: a[:1]),
+    "read at its first entry alone": (
+        "copies of `{a}[0]`",
+        {*"fiub"},
+        lambda a: np.repeat(a[:1], len(a), axis=0),
+    ),
     "exponentiated": ("`exp {a}`", {*"f"}, np.exp),
     "one larger": ("`{a} + 1`", NUMBER, lambda n: n + 1),
     "always 1": ("1", NUMBER, lambda n: 1),
