@@ -99,6 +99,11 @@ exercise.case("texts whose probability is too small for a float", near_400, one,
 exercise.case("an end", of_all, one, 2, 5, end=1)
 exercise.case("an end, three prompts", of_all, three, 3, 5, end=2)
 exercise.case("an end that prompts hold", of_all, three, 3, 4, end=1)
+exercise.case(
+    "an end after which the model gives no end a chance",
+    *(sure_after_1, one - 2, 2, 3),
+    end=1,
+)
 exercise.case("token 0 is the end", of_seven, three, 3, 5, end=0)
 exercise.case("the mean of a token, without an end", of_all, three, 2, 4, alpha=1.0)
 exercise.case("the mean of a token", of_all, three, 3, 5, end=2, alpha=1.0)
@@ -135,6 +140,8 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
         vocab = new.shape[-1]
         ended = (ids[..., -1] == end) & ((step > 1) | (wrong == "prompt ends"))
         ended &= wrong != "no end"
+        if wrong == "prompt ends anywhere":
+            ended = ended | (prompts == end).any(axis=1)[:, None]
         if wrong == "ends stay":
             ended = over
         if wrong == "best ended":
@@ -145,8 +152,9 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
             length = np.where(ended & (wrong != "all lengths"), length, step)
         length = length + prompts.shape[1] * (wrong == "prompt counts")
         free = np.where(np.arange(vocab) == end, 0, -np.inf)
-        if wrong == "end costs":
-            free = np.where(np.arange(vocab) == end, new, -np.inf)
+        if wrong in ("end costs", "end costs 0 times"):
+            cost = new * 0 if wrong.endswith("times") else new
+            free = np.where(np.arange(vocab) == end, cost, -np.inf)
         sums = total[..., None] + np.where(ended[..., None], free, new)
         power = 0 if wrong == "late" and step < new_tokens else alpha
         counted = np.maximum(length, 1)[..., None]
@@ -163,15 +171,13 @@ def search(log_probs, prompts, beams, new_tokens, end, alpha, wrong=""):
         most = min(beams, vocab) if wrong == "no more than tokens" else beams
         best = np.argsort(signed, axis=1, kind="stable")[:, :most]
         parent, token = np.divmod(best, vocab)
-        if wrong == "orphans":
-            parent_ids = ids[
-                rows, np.minimum(np.arange(best.shape[1]), ids.shape[1] - 1)
-            ]
-        else:
-            parent_ids = ids[rows, parent]
+        same_place = np.minimum(np.arange(best.shape[1]), ids.shape[1] - 1)
+        parent_ids = ids[rows, same_place if wrong == "orphans" else parent]
         ids = np.concatenate([parent_ids, token[..., None]], axis=-1)
         carried = scores if wrong == "scores carried" else sums
-        total = carried[rows, parent, token]
+        old, total = total, carried[rows, parent, token]
+        if wrong == "sums stay":
+            total = total - old[rows, parent] + old[rows, same_place]
         if not wrong.startswith("lengths stay") or length.shape != parent.shape:
             length = length[rows, parent]
         length = length - prompts.shape[1] * (wrong == "prompt counts")
@@ -213,6 +219,16 @@ def parents_not_followed(log_probs, prompts, beams, new_tokens, end=None, alpha=
     #     scores are of different texts": not np.array_equal(got.ids, want.ids)
     # "Take the ids of each token's parent first": 'orphans' → ''
     return search(log_probs, prompts, beams, new_tokens, end, alpha, "orphans")
+
+
+@exercise.bug
+def sums_not_followed(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """A token's log-probability is added to the sum that stands at its place, not to the sum of its
+    parent. Take each sum from the parent, as ids."""
+    # "A token's log-probability is added to the sum that stands at its place, not to the sum of its
+    #     parent": beams > 1 and not np.array_equal(got.scores, want.scores)
+    # "Take each sum from the parent, as ids": 'sums stay' → ''
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, "sums stay")
 
 
 @exercise.bug
@@ -271,24 +287,65 @@ def goes_on_behind_the_end(log_probs, prompts, beams, new_tokens, end=None, alph
 
 
 @exercise.bug
-def further_ends_cost(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
-    """The ends that fill up a text add log-probabilities of their own. They cost 0."""
+def ended_texts_set_aside(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    """Texts that have ended are set aside, and `beams` others go on beside them. An ended text
+    keeps its place among the `beams`, or loses it for good."""
+    # "`beams` others go on beside them": (got.scores > want.scores + 1e-9).any() and
+    #     got.scores.shape[1] == beams
+    # "An ended text keeps its place among the `beams`, or loses it for good": if end is None → if
+    #     beams
+    if end is None:
+        return search(log_probs, prompts, beams, new_tokens, end, alpha)
+    found = []
+    for prompt in prompts.astype(int).tolist():
+        live, ended = [(0.0, prompt)], []
+        for step in range(1, new_tokens + 1):
+            rows = zip(live, log_probs(np.array([ids for _, ids in live])), strict=True)
+            grown = [
+                (total + each, [*ids, token])
+                for (total, ids), row in rows
+                for token, each in enumerate(row)
+            ]
+            live = []
+            for total, ids in sorted(grown, key=lambda text: -text[0]):
+                if ids[-1] != end:
+                    live.append((total, ids))
+                elif len(live) < beams and total > -np.inf:
+                    full = ids + [end] * (new_tokens - step)
+                    ended.append((total / step**alpha, full))
+            live = live[:beams]
+        ended += [(total / new_tokens**alpha, ids) for total, ids in live]
+        found.append(sorted(ended, key=lambda text: -text[0])[:beams])
+    ids = np.array([[ids for _, ids in texts] for texts in found])
+    return ids, np.array([[score for score, _ in texts] for texts in found])
+
+
+@exercise.bug(times=("", " 0 times"))
+def further_ends_cost(
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0, times=""
+):
+    """The ends that fill up a text add log-probabilities of their own, or 0 times these, which is
+    nan for -inf. They cost 0."""
     # "The ends that fill up a text add log-probabilities of their own": (got.scores < want.scores -
     #     1e-9).any()
-    # "They cost 0": 'end costs' → ''
-    return search(log_probs, prompts, beams, new_tokens, end, alpha, "end costs")
+    # "or 0 times these, which is nan for -inf": np.isnan(0 * -np.inf) and bug(sure_after_1,
+    #     one - 2, 1, 2, 1, times=" 0 times")[1].tolist() == [[-np.inf]]
+    # "They cost 0": 'end costs' + times → ''
+    wrong = "end costs" + times
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, wrong)
 
 
-@exercise.bug
+@exercise.bug(where=("", " anywhere"))
 def an_end_in_the_prompt_ends(
-    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0
+    log_probs, prompts, beams, new_tokens, end=None, alpha=0.0, where=""
 ):
-    """A prompt whose last id is `end` counts as ended, and gets no text. Only new tokens end
-    one."""
-    # "A prompt whose last id is `end` counts as ended, and gets no text": (got.ids[prompts[:, -1]
-    #     == end, 0, prompts.shape[1] :] == end).all()
-    # "Only new tokens end one": 'prompt ends' → ''
-    return search(log_probs, prompts, beams, new_tokens, end, alpha, "prompt ends")
+    """A prompt that holds `end`, last or anywhere, counts as ended, and gets no text. Only new
+    tokens end one."""
+    # "A prompt that holds `end`, last or anywhere, counts as ended, and gets no text":
+    #     (got.ids[prompts[:, -1] == end, 0, prompts.shape[1] :] == end).all()
+    # "Only new tokens end one": 'prompt ends' + where → ''
+    wrong = "prompt ends" + where
+    return search(log_probs, prompts, beams, new_tokens, end, alpha, wrong)
 
 
 @exercise.bug

@@ -511,11 +511,13 @@ def squares_of_integers(points, uniforms, kind=OWN[0]):
     # "Integers are squared as integers, and wrap around where squares exceed their type":
     #     (np.array([2**32], np.int64) ** 2)[0] == 0 and points.dtype == np.int64 and not
     #     np.array_equal(got, want)
-    # "Convert to float64 before you subtract": points.astype(dtype or points.dtype if points.dtype.kind in 'iu' else own) →
-    #     points.astype(np.float64)
+    # "Convert to float64 before you subtract": points.astype(dtype or
+    #     points.dtype if points.dtype.kind in 'iu' else own) → points.astype(np.float64)
     dtype, stays, closest, place = kind
     own = points.dtype if stays else np.float64
-    points = points.astype((dtype or points.dtype) if points.dtype.kind in "iu" else own)
+    points = points.astype(
+        (dtype or points.dtype) if points.dtype.kind in "iu" else own
+    )
     rows, weights = [], np.ones(len(points))
     for uniform in uniforms:
         rows.append(place(weights, uniform))

@@ -346,10 +346,10 @@ def first_axis_only(f, x, h=None):
 
 @exercise.bug
 def flattened_for_f(f, x, h=None):
-    """`f` is given the entries in one row. Give it an array like `x`, in which one entry is moved."""
+    """`f` is given the entries in one row. Give it an array like `x`, with one entry moved."""
     # "`f` is given the entries in one row": np.allclose(got, right(f, x.ravel(), h).reshape(
     #     x.shape)) and x.ndim > 1
-    # "Give it an array like `x`, in which one entry is moved": lambda z: f(z.ravel()), x →
+    # "Give it an array like `x`, with one entry moved": lambda z: f(z.ravel()), x →
     #     lambda z: f(z), x
     return numerical_gradient(lambda z: f(z.ravel()), x, h)
 
@@ -363,7 +363,9 @@ def one_step_for_all(f, x, h=None, of=np.max):
     # "Choose it for each entry, by its own size": if h is None → if False
     if h is None:
         size = np.ravel(of(np.abs(x)))[0]
-        h = np.cbrt(np.finfo(x.dtype if x.dtype.kind == "f" else float).eps) * max(1, size)
+        h = np.cbrt(np.finfo(x.dtype if x.dtype.kind == "f" else float).eps) * max(
+            1, size
+        )
     return numerical_gradient(f, x, h)
 
 

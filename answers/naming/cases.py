@@ -64,8 +64,8 @@ HINTS = {
     "unit": "a comparison that should (not) hold at 1, or a division by 1 - 1",
     "ties": "an order among equal entries, or < where <= belongs",
     "one": "an axis of size 1 is dropped, or broadcast against another",
-    "square": "two axes are exchanged, or axes are told apart by their lengths, which equal lengths do "
-    "not show",
+    "square": "axes are told apart by their lengths, or two axes are exchanged, which equal "
+    "lengths do not show",
     "pair": "two axes are exchanged, or the length of one is taken for that of the other",
     "several": "what one number does not show: how several are put together, such as a sum, a mean "
     "or an index over the wrong axis, or a step for all of them where each counts alone",

@@ -184,7 +184,7 @@ def _search(log_probs, prompts, beams, new_tokens, end, alpha, **slip):
             for total, length, ids, over in kept:
                 values = _ask(log_probs, [ids])[0]
                 if over and not slip.get("goes_on"):
-                    cost = values[end] * slip.get("cost", 0)
+                    cost = values[end] * slip["cost"] if "cost" in slip else 0
                     found.append((total + cost, length + slip.get("grows", 0), [*ids, end], True))
                     continue
                 fresh = [(total + v, length + 1, [*ids, t], t == end) for t, v in enumerate(values)]
@@ -460,7 +460,7 @@ WRONG = {
     ended_texts_are_dropped: "wrong_where_end_is_passed",
     a_prompt_may_have_ended: "zero_instead",
     no_end_at_zero: "wrong_where_end_is_0",
-    first_prompt_for_all: "right_only_in_the_first_entry",
+    first_prompt_for_all: "prompts_read_at_its_first_entry_alone",
     last_text_again: "filled_up_to_beams",
     lowest_for_impossible: "wrong_only_where_it_should_be_-inf",
     best_text_in_an_axis: "best_text_alone",
