@@ -69,12 +69,13 @@ def bias_subtracted(x, w, b):
 @exercise.bug(of_vectors=(True, False))
 def bias_as_column(x, w, b, of_vectors=True):
     """The bias lies along the examples, so it adds one number to each of them, or fits no axis at
-    all. It has one number per output: as a plain vector it is added to each row."""
+    all. It has one number per output: `x @ w + b` adds it to each row."""
     # "The bias lies along the examples, so it adds one number to each of them":
     #     np.allclose(bug(w.T, w, b), w.T @ w + b[:, None])
     # "or fits no axis at all. It has one number per output": isinstance(got, ValueError) and
     #     len(b) == w.shape[1]
-    # "as a plain vector it is added to each row": b[:, None] → b
+    # "`x @ w + b` adds it to each row": b[:, None] → b; np.swapaxes(w.T @ np.swapaxes(x, -1, -2) +
+    #     b, -1, -2) → x @ w + b
     if of_vectors:
         return x @ w + b[:, None]
     if x.ndim == 1:
