@@ -170,7 +170,7 @@ def not_finite(seen: WrongParts) -> Name | None:
     # An error leaves nothing that could be right.
     if not any(overflowed(w.got) for w in seen.wrong):
         words += ", and right elsewhere"
-    cause = "exp of a large number, a logarithm of 0, or 0 divided by 0"
+    cause = "exp of a large number, a logarithm of 0, 0 divided by 0, or 0 · inf"
     if found == {"-inf"}:
         # A filter of logits gives -inf.
         if all(np.isneginf(w.want).any() for w in seen.wrong):

@@ -175,6 +175,14 @@ def bias_with_each_input(x, w, b):
 # The mistake that each is told; None where no known one explains it.
 
 
+def bias_along_the_batch(x, w, b):
+    return (w.T @ x.T + b).T
+
+
+def bias_only_if_no_entry_is_0(x, w, b):
+    return x @ w + b if b.all() else x @ w
+
+
 WRONG = {
     bias_column_by_reshape: "bias_as_column",
     bias_forgotten_in_a_loop: "no_bias",
@@ -205,4 +213,6 @@ WRONG = {
     bias_in_the_type_of_the_inputs: "bias_in_the_type_of_others",
     squeezed_from_three_axes: "right_numbers_in_another_shape",
     bias_with_each_input: "bias_in_the_loop",
+    bias_along_the_batch: "bias_as_column",
+    bias_only_if_no_entry_is_0: "wrong_where_b_holds_a_0",
 }

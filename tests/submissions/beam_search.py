@@ -403,7 +403,12 @@ def _batched(log_probs, prompts, beams, new_tokens, end, alpha, stay=(), own=Fal
         best = np.argsort(-rank, kind="stable")[:, : min(beams, most * new.shape[-1])]
         parent, token = np.divmod(best, new.shape[-1])
         ids = np.concatenate([ids[rows, parent], token[..., None]], axis=2)
-        total = sums[rows, parent, token]
+        at = np.minimum(np.arange(best.shape[1]), total.shape[1] - 1)
+        total = (
+            total[rows, at] + new[rows, parent, token]
+            if "sums" in stay
+            else sums[rows, parent, token]
+        )
         for what, values in held.items():
             if what not in stay or values.shape != parent.shape:
                 held[what] = values[rows, parent]
@@ -435,6 +440,28 @@ def into_the_array_of_the_model(log_probs, prompts, beams, new_tokens, end=None,
 
 
 # What each is told.
+def an_end_anywhere_in_the_prompt(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    results = []
+    for prompt in prompts:
+        if end in prompt:
+            ids = np.append(prompt, [end] * new_tokens)
+            fill = min(beams, log_probs(prompt[None]).shape[1] ** new_tokens)
+            scores = np.where(np.arange(fill) == 0, 0.0, -np.inf)
+            results.append((np.tile(ids, (fill, 1)), scores))
+        else:
+            ids, scores = _search(log_probs, prompt[None], beams, new_tokens, end, alpha)
+            results.append((ids[0], scores[0]))
+    return np.array([ids for ids, _ in results]), np.array([each for _, each in results])
+
+
+def ends_cost_0_times(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return _search(log_probs, prompts, beams, new_tokens, end, alpha, cost=0)
+
+
+def sums_at_their_old_places(log_probs, prompts, beams, new_tokens, end=None, alpha=0.0):
+    return _batched(log_probs, prompts, beams, new_tokens, end, alpha, ["sums"])
+
+
 WRONG = {
     started_by_copies: "copies_at_the_start",
     started_by_two: None,
@@ -473,4 +500,7 @@ WRONG = {
     lengths_at_their_old_places_until_the_end: "lengths_not_followed",
     as_many_as_tokens: "no_more_beams_than_tokens",
     into_the_array_of_the_model: "raises_ValueError",
+    an_end_anywhere_in_the_prompt: "an_end_in_the_prompt_ends",
+    ends_cost_0_times: "not_finite",
+    sums_at_their_old_places: "sums_not_followed",
 }

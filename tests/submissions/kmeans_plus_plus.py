@@ -310,6 +310,44 @@ def integers_in_their_own_type(points, uniforms):
 
 
 # What each is told.
+def _searched(x, uniforms):
+    rows, nearest = [int(uniforms[0] * len(x))], np.full(len(x), np.inf)
+    for uniform in uniforms[1:]:
+        nearest = np.minimum(nearest, ((x - x[rows[-1]]) ** 2).sum(axis=1))
+        sums = np.cumsum(nearest)
+        rows.append(int(np.searchsorted(sums, uniform * sums[-1], side="right")))
+    return np.array(rows)
+
+
+def as_they_come_and_searched(points, uniforms):
+    return _searched(points, uniforms)
+
+
+def times_a_float(points, uniforms):
+    return _searched(points * 1.0, uniforms)
+
+
+def largest_weights_first(points, uniforms):
+    rows = [int(uniforms[0] * len(points))]
+    for uniform in uniforms[1:]:
+        weights = _table(points, rows).min(axis=1)
+        order = np.argsort(weights)[::-1]
+        rows.append(order[_first(weights[order], uniform)])
+    return np.array(rows)
+
+
+def updated_one_draw_late(points, uniforms):
+    return _drawn(points, uniforms, lambda table: table[:, : len(table[0]) - 1 or 1].min(axis=1))
+
+
+def square_of_the_sum(points, uniforms):
+    x, rows = points.astype(float), [int(uniforms[0] * len(points))]
+    for uniform in uniforms[1:]:
+        gaps = (x[:, None] - x[rows]).sum(axis=2) ** 2
+        rows.append(_first(gaps.min(axis=1), uniform))
+    return np.array(rows)
+
+
 WRONG = {
     by_the_distance: "distances_not_squared",
     by_the_fourth_power: "squared_twice",
@@ -351,4 +389,9 @@ WRONG = {
     in_float32: "distances_in_float32",
     in_int64: "squares_of_integers",
     integers_in_their_own_type: "squares_of_integers",
+    as_they_come_and_searched: "squares_of_integers",
+    times_a_float: "distances_in_float32",
+    largest_weights_first: "drawn_in_order_of_weights",
+    updated_one_draw_late: "distance_to_all_but_the_last",
+    square_of_the_sum: "sum_of_differences",
 }

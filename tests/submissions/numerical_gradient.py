@@ -360,6 +360,31 @@ def share_of_the_largest_entry(f, x, h=None):
 
 
 # The mistake that each is told; None where no known one explains it.
+def step_by_the_largest(f, x, h=None):
+    size = (5e-3 if x.dtype == np.float32 else 6e-6) * max(1.0, float(np.abs(x).max()))
+    return _steps(f, x, lambda entry: size if h is None else h)
+
+
+def step_of_the_first_entry_kept(f, x, h=None):
+    def step_of(entry):
+        nonlocal h
+        if h is None:
+            h = (5e-3 if x.dtype == np.float32 else 6e-6) * max(1.0, abs(entry))
+        return h
+
+    return _steps(f, x, step_of)
+
+
+def step_of_a_one_sided_difference(f, x, h=None):
+    eps = np.finfo(x.dtype if x.dtype.kind == "f" else float).eps
+    return _steps(f, x, lambda entry: eps**0.5 * max(1.0, abs(entry)) if h is None else h)
+
+
+def precision_of_integers(f, x, h=None):
+    h = float(np.finfo(x.dtype).eps) ** (1 / 3) if h is None else h
+    return _steps(f, x, lambda entry: h)
+
+
 WRONG = {
     forward_difference: "one_sided",
     backward_difference: "one_sided",
@@ -394,4 +419,8 @@ WRONG = {
     imaginary: "complex_step",
     imaginary_by_its_own_step: "complex_step",
     share_of_the_largest_entry: "not_finite",
+    step_by_the_largest: "one_step_for_all",
+    step_of_the_first_entry_kept: "one_step_for_all",
+    step_of_a_one_sided_difference: "chosen_step_too_small",
+    precision_of_integers: "integers_refused",
 }

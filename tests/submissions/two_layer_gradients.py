@@ -543,6 +543,27 @@ def least_probability(x, y, w1, b1, w2, b2):
 
 
 # The mistake that each is told; None where no known one explains it.
+def bias_behind_relu(x, y, w1, b1, w2, b2):
+    x, w1, w2, z, _ = _network(x, w1, 0 * b1, w2, b2)
+    hidden = np.maximum(z, 0) + b1
+    logits = hidden @ w2 + b2
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    d = (np.exp(log_p) - np.eye(len(b2))[y.astype(int)]) / len(x)
+    gradients = _sent_back(x, w1, w2, z, d)
+    gradients |= {"w2": hidden.T @ d, "b1": (d @ w2.T).sum(axis=0)}
+    return -log_p[np.arange(len(x)), y.astype(int)].mean(), gradients
+
+
+def as_many_classes_as_labels(*a):
+    return _one(*a, one_hot=lambda labels: np.eye(labels.max() + 1)[labels])
+
+
+def biases_added_in_place(x, y, w1, b1, w2, b2):
+    z = x @ w1
+    z += b1
+    return _one(x, y, w1, b1, w2, b2)
+
+
 WRONG = {
     no_mean: "gradient_of_the_sum",
     everything_summed: "sum_for_mean",
@@ -599,6 +620,9 @@ WRONG = {
     no_second_bias: "b2_not_added",
     relu_after_both_layers: "relu_on_the_logits",
     least_probability: "log_p_plus_eps",
+    bias_behind_relu: "b1_added_after_relu",
+    as_many_classes_as_labels: "classes_counted_in_the_labels",
+    biases_added_in_place: "integers_refused",
 }
 
 # Right answers that pass with a note.

@@ -287,6 +287,31 @@ def first_of_the_stretched(gradient, shape):
     return total
 
 
+def as_it_is_if_of_one_size(gradient, shape):
+    if gradient.size == np.prod(shape):
+        return gradient
+    new, ones = _axes(gradient, shape)
+    return gradient.sum(axis=(*range(new), *ones)).reshape(shape)
+
+
+def first_axis_not_reached(gradient, shape):
+    new, _ = _axes(gradient, shape)
+    gradient = gradient.sum(axis=tuple(range(new)))
+    for i in range(1, len(shape)):
+        if shape[-i] == 1:
+            gradient = gradient.sum(axis=-i, keepdims=True)
+    return gradient
+
+
+def reversed_shape_from_the_left(gradient, shape):
+    new, _ = _axes(gradient, shape)
+    gradient = gradient.sum(axis=tuple(range(new)))
+    for i, size in enumerate(shape[::-1]):
+        if size == 1:
+            gradient = gradient.sum(axis=i, keepdims=True)
+    return gradient
+
+
 WRONG = {
     unchanged: "not_summed",
     leading_axes_only: "only_new_axes",
@@ -322,4 +347,7 @@ WRONG = {
     columns_of_one: "stretched_at_one_end",
     squeezed_first: "right_numbers_in_another_shape",
     first_of_the_stretched: "first_copy_taken",
+    as_it_is_if_of_one_size: "right_numbers_in_another_shape",
+    first_axis_not_reached: "stretched_at_one_end",
+    reversed_shape_from_the_left: "stretched_axes_mirrored",
 }
