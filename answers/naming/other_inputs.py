@@ -34,11 +34,12 @@ class AtOtherInputs:
 
 # What may become of an argument: in words, of which kinds, and how.
 NUMBER = {"number"}
+FIRST_ALONE = "read at its first entry alone"
 ALTERED: dict[str, tuple[str, set[str], Callable]] = {
     "negated": ("`-{a}`", {*"fi"}, lambda a: -a),
     "reversed": ("`{a}[::-1]`", {*"fiub"}, lambda a: a[::-1]),
     "cut to its first entry": ("`{a}[:1]`", {*"fiub"}, lambda a: a[:1]),
-    "read at its first entry alone": (
+    FIRST_ALONE: (
         "copies of `{a}[0]`",
         {*"fiub"},
         lambda a: np.repeat(a[:1], len(a), axis=0),
@@ -88,9 +89,11 @@ def unknown_cases(program: AtOtherInputs, submission: Submission) -> int | None:
 
 def is_by_chance(program: AtOtherInputs, submission: Submission) -> bool:
     """Whether one number is all that is wrong, such as 0, and the other inputs spoil parts that the
-    submission gets right: one number has many causes."""
+    submission gets right: one number has many causes. So has a spread that does not see one of two
+    arguments, where copies of one entry have none."""
     seen = submission.wrong_parts
-    if not seen.in_numbers or len(np.unique(seen.gots.round(9))) > 1:
+    one_number = seen.in_numbers and len(np.unique(seen.gots.round(9))) <= 1
+    if not one_number and not program.name.endswith(FIRST_ALONE.replace(" ", "_")):
         return False
     names = {w.name for w in seen.wrong}
     return any({*answer_of(program, case).wrong} - names for case in submission.cases)

@@ -414,7 +414,7 @@ WRONG = {
     scaled_by_the_sign: None,
     relu_inside: "maximum_from_zero",
     first_channel_decides: "right_only_in_the_first_entry_along_axis_1",
-    first_image_decides: "right_only_in_the_first_entry",
+    first_image_decides: "x_read_at_its_first_entry_alone",
     nearly_equal: None,
     square_outputs: None,
     in_the_type_of_the_image: "truncated_to_integers",
