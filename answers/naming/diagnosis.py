@@ -152,8 +152,6 @@ WHERE = (
 )
 ROWS = (order.some_rows, order.on_the_diagonal)
 WEAK = (
-    # Which inputs fail says more.
-    order.moved,
     results.one_for_all,
     order.constant,
     order.normalised_otherwise,
@@ -190,13 +188,15 @@ TELLING: tuple[tuple[Callable, Finders], ...] = (
     ),
 )
 LESS_TELLING: tuple[tuple[Callable, Finders], ...] = (
+    # Which inputs fail says more than an order.
+    (of_all, (order.moved,)),
+    (of_each_name, (order.moved,)),
     (of_all, WEAK),
     (of_each_name, WEAK),
-    (of_most, (order.moved, entries.not_finite, errors.error)),
-    (
-        by_itself,
-        (rows.argument_not_read, rows.in_another_order, cases.from_a_size_on),
-    ),
+    (of_most, (entries.not_finite, errors.error)),
+    (by_itself, (rows.argument_not_read, rows.in_another_order)),
+    (of_most, (order.moved,)),
+    (by_itself, (cases.from_a_size_on,)),
 )
 # Names that say least.
 LEAST: tuple[tuple[Callable, Finders], ...] = (
