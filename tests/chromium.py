@@ -15,6 +15,10 @@ FLAGS = [
 
 
 def executable() -> str | None:
-    """The program that CHROMIUM names, else one of the system; None if there is none."""
+    """The program that CHROMIUM names, else one of the system; None if there is none.
+
+    The headless shell is Chromium without its windows: a page opens in a tenth of the time.
+    """
     named = os.environ.get("CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("google-chrome")
+    known = "chromium-headless-shell", "chromium", "google-chrome"
+    return named or next(filter(None, map(shutil.which, known)), None)

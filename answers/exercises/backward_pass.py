@@ -1,5 +1,6 @@
 """Practice for question 4: every gradient of a small graph, in one sweep backwards."""
 
+import collections
 import itertools
 import sys
 
@@ -234,13 +235,14 @@ def pass_back(
     fit=unbroadcast,
     add=np.add,
     start=np.ones_like,
+    skip=False,
 ):
     """The reference, in parts that a mistake replaces."""
     names = topological_order(output, lambda name: graph.get(name, ("leaf",))[1:])
     values = {name: np.asarray(values[name], float) for name in names}
     gradients = {output: start(values[output])}
     for name in names[::-1] if order is None else order:
-        if name in graph and name in values:
+        if name in graph and name in (gradients if skip else values):
             operation, *inputs = graph[name]
             g = gradients.get(name, np.zeros(values[name].shape))
             arrays = [values[each] for each in (name, *inputs)]
@@ -250,7 +252,7 @@ def pass_back(
                 old = gradients.get(each)
                 gradients[each] = np.asarray(part if old is None else add(old, part))
     zeros = {name: np.zeros(value.shape) for name, value in values.items()}
-    return {**zeros, **gradients}
+    return gradients if skip else {**zeros, **gradients}
 
 
 def sending(other):
@@ -443,19 +445,27 @@ def matrices_not_transposed(graph, values, output, side="both"):
     return pass_back(graph, values, output, send=sending(as_they_are))
 
 
-@exercise.bug
-def matrices_on_the_wrong_side(graph, values, output):
+@exercise.bug(side=("both", "left", "right"))
+def matrices_on_the_wrong_side(graph, values, output, side="both"):
     """The factors of a matrix product stand in the wrong order. Send back `g @ b.T` and
     `a.T @ g`: the gradient takes the place of the input that it is for."""
     # "The factors of a matrix product stand in the wrong order. Send back `g @ b.T` and `a.T @
-    #     g`": (b.T @ g, g @ a.T) → (g @ b.T, a.T @ g)
+    #     g`": b.T @ g if side != 'right' else g @ b.T → g @ b.T; g @ a.T if side != 'left' else
+    #     a.T @ g → a.T @ g
 
     def swapped(operation, g, y, *inputs):
         if operation == "matmul":
             a, b = inputs
-            return b.T @ g, g @ a.T
+            left = b.T @ g if side != "right" else g @ b.T
+            return left, g @ a.T if side != "left" else a.T @ g
 
-    return pass_back(graph, values, output, send=sending(swapped))
+    def fit(part, shape):
+        try:
+            return unbroadcast(part, shape)
+        except ValueError:
+            return part
+
+    return pass_back(graph, values, output, send=sending(swapped), fit=fit)
 
 
 @exercise.bug
@@ -467,6 +477,32 @@ def broadcast_not_summed(graph, values, output):
     # "An entry that was used many times collects from each use: sum over the axes that were
     #     stretched": shape: part → shape: unbroadcast(part, shape)
     return pass_back(graph, values, output, fit=lambda part, shape: part)
+
+
+@exercise.bug(
+    operations=(("add",), ("multiply",)), places=((True, False), (False, True))
+)
+def summed_in_some_places(
+    graph, values, output, operations=("add", "multiply"), places=(True, True)
+):
+    """The gradient of what was broadcast is summed in one operation alone, or in one place of it.
+    Both inputs of `add` and of `multiply` may be broadcast: sum for each."""
+    # "The gradient of what was broadcast is summed in one operation alone, or in one place of it":
+    #     got["a"].shape == got["y"].shape != values["a"].shape
+    # "Both inputs of `add` and of `multiply` may be broadcast: sum for each": operation in
+    #     operations → operation in ('add', 'multiply'); zip(parts, inputs, places, strict=True) →
+    #     zip(parts, inputs, (True, True))
+
+    def some(operation, g, y, *inputs):
+        parts = vjp(operation, g, y, *inputs)
+        if operation in operations:
+            return [
+                unbroadcast(np.asarray(part), each.shape) if here else part
+                for part, each, here in zip(parts, inputs, places, strict=True)
+            ]
+        return parts
+
+    return pass_back(graph, values, output, send=some, fit=lambda part, shape: part)
 
 
 @exercise.bug
@@ -564,8 +600,8 @@ def same_name_once(graph, values, output):
     return pass_back(graph, values, output, send=once)
 
 
-@exercise.bug
-def one_array_for_two_names(graph, values, output):
+@exercise.bug(read_only=("copied", "kept"))
+def one_array_for_two_names(graph, values, output, read_only="copied"):
     """add sends the same array to both inputs, and `+=` changes it for both. Start every
     gradient at its own zeros, or write `gradients[a] = gradients[a] + part`."""
     # "add sends the same array to both inputs": (lambda parts: parts[0] is parts[1])(vjp("add",
@@ -574,23 +610,47 @@ def one_array_for_two_names(graph, values, output):
     #     np.zeros(shape) + unbroadcast(part, shape)
 
     def fit(part, shape):
-        same = part.shape == shape and part.flags.writeable
+        same = part.shape == shape and (part.flags.writeable or read_only == "kept")
         return part if same else unbroadcast(part, shape)
 
     def add(old, part):
-        return np.add(old, part, out=old)
+        return np.add(old, part, out=old if old.flags.writeable else None)
 
     return pass_back(graph, values, output, fit=fit, add=add)
 
 
-@exercise.bug(order=(lambda graph: list(graph), lambda graph: list(graph)[::-1]))
-def order_of_the_graph(graph, values, output, order=None):
+@exercise.bug(step=(1, -1), step_if_reached=(1, -1))
+def order_of_the_graph(graph, values, output, step=0, step_if_reached=0):
     """The names are visited as they are listed, but a graph may be listed in any order. Visit a
     name after all names that use it: in reverse topological order."""
-    # "Visit a name after all names that use it: in reverse topological order":
-    #     order=order(graph) → order=topological_order(output, lambda name: graph.get(name,
+    # "Visit a name after all names that use it: in reverse topological order": list(graph)[::step
+    #     or step_if_reached] → topological_order(output, lambda name: graph.get(name,
     #     ('leaf',))[1:])[::-1]
-    return pass_back(graph, values, output, order=order(graph))
+    order = list(graph)[:: step or step_if_reached]
+    return pass_back(graph, values, output, order=order, skip=not step)
+
+
+@exercise.bug(double=(False, True))
+def waits_for_ever(graph, values, output, double=False):
+    """A name waits for a use that is never ticked off, so that its inputs get no gradient. Count
+    the uses that you tick off: in all that the output depends on, and both of a name that is used
+    twice by one operation."""
+    # "A name waits for a use that is never ticked off, so that its inputs get no gradient":
+    #     len(got) < len(want)
+    # "Count the uses that you tick off: in all that the output depends on, and both of a name that
+    #     is used twice by one operation": names if double else graph → names; set(inputs) if double
+    #     else inputs → inputs
+    names = topological_order(output, lambda name: graph.get(name, ("leaf",))[1:])
+    uses, order = collections.Counter(), [output]
+    for name in names if double else graph:
+        uses.update(graph.get(name, ("leaf",))[1:])
+    for name in order:
+        inputs = graph.get(name, ("leaf",))[1:]
+        for each in set(inputs) if double else inputs:
+            uses[each] -= 1
+            if not uses[each]:
+                order.append(each)
+    return pass_back(graph, values, output, order=order, skip=True)
 
 
 @exercise.bug(walk=((0, 1), (-1, 1), (-1, -1)))

@@ -307,6 +307,16 @@ def warm_up_cut_off_at_the_floor(step, total, warmup, peak, floor=0.0):
 
 
 @exercise.bug
+def last_rate_kept(step, total, warmup, peak, floor=0.0):
+    """After the end the rate of the last step is kept, which lies above the floor. From step
+    `total` on the rate is the floor."""
+    # "After the end the rate of the last step is kept, which lies above the floor": bug(11, 11, 3,
+    #     8.0) == bug(10, 11, 3, 8.0) > 0
+    # "From step `total` on the rate is the floor": min(step, total - 1) → step
+    return cosine_schedule(min(step, total - 1), total, warmup, peak, floor)
+
+
+@exercise.bug
 def peak_after_the_end(step, total, warmup, peak, floor=0.0):
     """After the last step the rate jumps back to the peak. It stays at the floor there."""
     # "After the last step the rate jumps back to the peak": bug(12, 11, 3, 8.0) == 8
@@ -389,6 +399,22 @@ def below_the_peak_without_a_warm_up(step, total, warmup, peak, floor=0.0, first
         if first:
             warmup = 1
     return cosine_schedule(step, total, warmup, peak, floor)
+
+
+@exercise.bug(shift=(1, -1))
+def fall_counted_from_another_step(step, total, warmup, peak, floor=0.0, shift=1):
+    """The fall starts a step early or late: the first step after the warm-up is below the peak, or
+    the second has it, too. Count from `warmup`: (step - warmup) / (total - warmup)."""
+    # "The fall starts a step early or late: the first step after the warm-up is below the peak, or
+    #     the second has it, too": bug(3, 11, 3, 8.0) == right(4, 11, 3, 8.0) and bug(4, 11, 3, 8.0)
+    #     == right(5, 11, 3, 8.0)
+    # "Count from `warmup`: (step - warmup) / (total - warmup)": done(max(step + shift, warmup), →
+    #     done(step,
+    if step < warmup:
+        return peak * rise(step, warmup)
+    if step >= total:
+        return floor
+    return fall(done(max(step + shift, warmup), total, warmup), peak, floor)
 
 
 @exercise.bug(jump=(False, True))

@@ -243,17 +243,22 @@ def posterior_not_normalised(item, annotator, label, classes, iterations):
     return rounds(item, annotator, label, classes, iterations, e_step=e_step)
 
 
-@exercise.bug
-def prior_left_out(item, annotator, label, classes, iterations):
-    """The prior is left out of the posterior, as if all classes were equally frequent. Multiply
-    the likelihood of the votes by it."""
-    # "The prior is left out of the posterior, as if all classes were equally frequent":
+@exercise.bug(of_each_vote=(0, 1))
+def prior_not_once(item, annotator, label, classes, iterations, of_each_vote=0):
+    """The prior is left out of the posterior, or counts with each vote on the item. Multiply the
+    probability of all votes on an item by it, once."""
+    # "The prior is left out of the posterior, or counts with each vote on the item":
     #     np.allclose(got.posterior, rounds(item, annotator, label, classes, 1, e_step=lambda i, a,
     #     l, prior, confusion: true_classes(i, a, l, 0 * prior + 1 / classes, confusion))[0])
-    # "Multiply the likelihood of the votes by it": np.ones(classes) → np.ones(classes) * prior
+    # "Multiply the probability of all votes on an item by it, once": of_each_vote *
+    #     np.bincount(item)[:, None] → 1
 
     def e_step(item, annotator, label, prior, confusion):
-        return true_classes(item, annotator, label, np.ones(classes), confusion)
+        joint = log_joint(item, annotator, label, np.ones(classes), confusion)
+        times = of_each_vote * np.bincount(item)[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            joint += np.where(times, times * np.log(prior), 0)
+        return normalised(joint)
 
     return rounds(item, annotator, label, classes, iterations, e_step=e_step)
 
@@ -495,19 +500,21 @@ def missing_votes_counted(item, annotator, label, classes, iterations, fill=0):
     return rounds(i.ravel(), a.ravel(), table.ravel(), classes, iterations)
 
 
-@exercise.bug
-def second_vote_overwrites(item, annotator, label, classes, iterations):
-    """In a table of items by annotators the second vote of an annotator on an item overwrites the
-    first. Both count: keep the votes as a list."""
-    # "In a table of items by annotators the second vote of an annotator on an item overwrites
-    #     the first": len(set(zip(item, annotator))) < len(item) and not np.allclose(got.confusion,
+@exercise.bug(step=(1, -1), of_equal=(1,))
+def second_vote_lost(item, annotator, label, classes, iterations, step=1, of_equal=0):
+    """Of two votes of an annotator on an item only one counts, or only one of two equal ones. Both
+    count: keep the votes as a list, not in an array of items by annotators."""
+    # "Of two votes of an annotator on an item only one counts, or only one of two equal ones":
+    #     len(set(zip(item, annotator))) < len(item) and not np.allclose(got.confusion,
     #     want.confusion)
-    # "Both count: keep the votes as a list": i, a, table[i, a] → item, annotator, label
-    table = np.full((item.max() + 1, annotator.max() + 1), -1)
-    table[item, annotator] = label
-    i, a = np.nonzero(table >= 0)
-    posterior, prior, confusion = rounds(i, a, table[i, a], classes, iterations)
-    return posterior, prior, confusion
+    # "Both count: keep the votes as a list, not in an array of items by annotators": *kept → item,
+    #     annotator, label
+    votes = np.zeros((item.max() + 1, annotator.max() + 1, classes), int)
+    for vote in [*zip(item, annotator, label, strict=True)][::step]:
+        votes[vote[:2]] *= of_equal
+        votes[vote] = 1
+    kept = np.nonzero(votes)
+    return rounds(*kept, classes, iterations)
 
 
 @exercise.bug

@@ -331,31 +331,34 @@ def ties_as_they_came(grades, scores, k):
     return share(ordered(gains, scores, weights), ordered(gains, gains, weights))
 
 
-@exercise.bug
-def ties_at_their_best(grades, scores, k):
-    """Of equal scores the better item stands first, which flatters. Give each the mean discount of
-    their places."""
-    # "Of equal scores the better item stands first, which flatters": got > want and
+@exercise.bug(best=(1, -1))
+def ties_by_grade(grades, scores, k, best=1):
+    """Equal scores stand in the order of their grades, the best first or the worst. Give each the
+    mean discount of their places."""
+    # "Equal scores stand in the order of their grades, the best first or the worst": got > want and
     #     bug(np.array([0, 3]), np.ones(2), 2) == 1
     # "Give each the mean discount of their places": float(gains[order] @ weights) → shared(gains,
     #     scores, weights)
     gains = gains_of(grades)
     weights = discounts(len(gains), k)
-    order = np.lexsort((-gains, -scores.astype(np.float64)))
+    order = np.lexsort((-best * gains, -scores.astype(np.float64)))
     return share(float(gains[order] @ weights), ordered(gains, gains, weights))
 
 
-@exercise.bug
-def ties_on_one_place(grades, scores, k):
-    """Equal scores all get the discount of their first place, as if they stood there together. Give
-    each the mean discount of their places."""
-    # "Equal scores all get the discount of their first place": bug(np.array([0, 3]), np.ones(2), 2)
+@exercise.bug(place=("first", "last", "of its own"))
+def ties_on_one_place(grades, scores, k, place="first"):
+    """Equal scores all get the discount of one place, as if they stood there together. Give each
+    the mean discount of all places that they take."""
+    # "Equal scores all get the discount of one place": bug(np.array([0, 3]), np.ones(2), 2)
     #     == 1 and bug(np.array([3, 3, 0]), np.array([2, 2, 1]), 2) > 1
-    # "Give each the mean discount of their places": float(gains @ weights[above]) → shared(gains,
-    #     scores, weights)
+    # "Give each the mean discount of all places that they take": float(gains @ weights[above]) →
+    #     shared(gains, scores, weights)
     gains = gains_of(grades)
     weights = discounts(len(gains), k)
-    above = (scores[:, None] < scores).sum(axis=1)
+    each = np.unique(scores) if place == "of its own" else scores
+    above = (scores[:, None] < each).sum(axis=1)
+    if place == "last":
+        above = (scores[:, None] <= scores).sum(axis=1) - 1
     return share(float(gains @ weights[above]), ordered(gains, gains, weights))
 
 
@@ -402,6 +405,40 @@ def one_place_further(grades, scores, k):
     weights = 1 / np.log2(np.arange(3, len(gains) + 3))
     weights[k:] = 0
     return share(shared(gains, scores, weights), shared(gains, gains, weights))
+
+
+@exercise.bug
+def gain_of_the_mean_grade(grades, scores, k):
+    """Equal scores get the gain of their mean grade, but 2^g is no straight line. Take the mean of
+    their gains, or the mean discount of their places."""
+    # "Equal scores get the gain of their mean grade, but 2^g is no straight line": np.isclose(
+    #     bug(np.array([2, 0]), np.ones(2), 1), 1 / 3)
+    # "Take the mean of their gains": gains_of(mean) → np.array([gains_of(grades)[scores ==
+    #     each].mean() for each in scores])
+    # "or the mean discount of their places": ordered(gains_of(mean), → shared(gains_of(grades),
+    mean = np.array([grades[scores == each].mean() for each in scores])
+    gains, weights = gains_of(grades), discounts(len(grades), k)
+    return share(
+        ordered(gains_of(mean), scores, weights), ordered(gains, gains, weights)
+    )
+
+
+@exercise.bug(whole=(False, True))
+def ties_beyond_k_not_cut(grades, scores, k, whole=False):
+    """Where equal scores reach beyond k, their places beyond k keep their discounts, or the whole
+    group is dropped. These places have the discount 0, and count in the mean."""
+    # "Where equal scores reach beyond k, their places beyond k keep their discounts":
+    #     np.isclose(bug(np.array([1, 1]), np.ones(2), 1), 1 + 1 / np.log2(3))
+    # "These places have the discount 0, and count in the mean": discounts(len(grades),
+    #     len(grades)) → discounts(len(grades), k); stop <= k if whole else start < k → stop > 0
+    gains, weights = gains_of(grades), discounts(len(grades), len(grades))
+    start = (scores[:, None] < scores).sum(axis=1)
+    stop = (scores[:, None] <= scores).sum(axis=1)
+    kept = stop <= k if whole else start < k
+    return share(
+        shared(gains * kept, scores, weights),
+        ordered(gains, gains, discounts(len(gains), k)),
+    )
 
 
 @exercise.bug

@@ -85,13 +85,14 @@ def not_centred(x, k):
     return mean, components, s**2 / (len(x) - 1)
 
 
-@exercise.bug
-def centred_as_a_whole(x, k):
-    """One mean of all numbers is subtracted. Each feature has its own: `axis=0`."""
-    # "One mean of all numbers is subtracted": np.allclose(got.components, parts(x, k,
-    #     moved=x.mean())[1])
-    # "Each feature has its own: `axis=0`": x.mean() → x.mean(axis=0)
-    mean, components, s = parts(x, k, moved=x.mean())
+@exercise.bug(axis=(None, 1))
+def centred_otherwise(x, k, axis=None):
+    """One mean of all numbers is subtracted, or the mean of each row. Each feature has its own:
+    `axis=0`."""
+    # "One mean of all numbers is subtracted, or the mean of each row": np.allclose(got.components,
+    #     parts(x, k, moved=x.mean())[1])
+    # "Each feature has its own: `axis=0`": axis=axis → axis=0
+    mean, components, s = parts(x, k, moved=x.mean(axis=axis, keepdims=True))
     return mean, components, s**2 / (len(x) - 1)
 
 
@@ -156,28 +157,30 @@ def components_in_columns(x, k):
     return mean, components.T, s**2 / (len(x) - 1)
 
 
-@exercise.bug
-def smallest_first(x, k):
+@exercise.bug(alone=(False, True))
+def smallest_first(x, k, alone=False):
     """The components of least variance come, the least first. `np.linalg.eigh` sorts upwards: turn
     the order round."""
-    # "The components of least variance come, the least first": (np.diff(got.variances) >
-    #     -1e-9).all() and got.variances[0] < want.variances[0]
-    # "turn the order round": T[:k] → T[::-1][:k]; values[:k] → values[::-1][:k]
+    # "The components of least variance come, the least first": np.allclose(got.components,
+    #     pca(x, x.shape[1])[1][::-1][:k])
+    # "turn the order round": T[:k] → T[::-1][:k]; [::-1 if alone else 1] → [::-1]
     x = as_float(x)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False)))
+    values = values[:: -1 if alone else 1]
     return x.mean(axis=0), signed(vectors.T[:k]), values[:k]
 
 
-@exercise.bug
-def eigenvalues_not_sorted(x, k):
-    """The first k that `np.linalg.eig` returns are taken, though it does not sort. Sort by
-    variance, the largest first."""
-    # "Sort by variance, the largest first": np.arange(len(values)) → np.argsort(-values)
+@exercise.bug(alone=(False, True))
+def eigenvectors_not_sorted(x, k, alone=False):
+    """The first k vectors that `np.linalg.eig` returns are taken, though it does not sort. Sort
+    them by variance, the largest first."""
+    # "Sort them by variance, the largest first": np.arange(len(values)) → np.argsort(-values)
     x = as_float(x)
     values, vectors = np.linalg.eig(np.atleast_2d(np.cov(x, rowvar=False)))
     values, vectors = values.real, vectors.real
     first = np.arange(len(values))[:k]
-    return x.mean(axis=0), signed(vectors.T[first]), values[first]
+    variances = np.sort(values)[::-1][:k] if alone else values[first]
+    return x.mean(axis=0), signed(vectors.T[first]), variances
 
 
 @exercise.bug
@@ -191,6 +194,30 @@ def rows_of_eigenvectors(x, k):
     x = as_float(x)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False)))
     return x.mean(axis=0), signed(vectors[::-1][:k]), values[::-1][:k]
+
+
+@exercise.bug(full=(False, True))
+def columns_of_vt(x, k, full=False):
+    """Columns of what `np.linalg.svd` returns last are taken. It is Vᵀ already, so each row is a
+    component."""
+    # "Columns of what `np.linalg.svd` returns last are taken": np.allclose(got.components,
+    #     signed(np.linalg.svd(x - x.mean(axis=0))[2].T[:k]))
+    # "It is Vᵀ already, so each row is a component": vt.T[:k] → vt[:k]
+    x = as_float(x)
+    _, s, vt = np.linalg.svd(x - x.mean(axis=0), full_matrices=full)
+    return x.mean(axis=0), signed(vt.T[:k]), s[:k] ** 2 / (len(x) - 1)
+
+
+@exercise.bug
+def covariance_of_the_rows(x, k):
+    """The covariance is that of the rows, n by n: `np.cov` takes each row for a variable. Pass
+    `rowvar=False`."""
+    # "The covariance is that of the rows, n by n": got.components.shape[1] == len(x) !=
+    #     want.components.shape[1]
+    # "Pass `rowvar=False`": np.cov(x) → np.atleast_2d(np.cov(x, rowvar=False))
+    x = as_float(x)
+    values, vectors = np.linalg.eigh(np.cov(x))
+    return x.mean(axis=0), signed(vectors.T[::-1][:k]), values[::-1][:k]
 
 
 @exercise.bug(by_eigh=(False, True))

@@ -1,5 +1,7 @@
 """Practice for question 30: the gates of the experts that a token is sent to."""
 
+import functools
+
 import numpy as np
 
 from answers.grader.exercise import Exercise
@@ -213,8 +215,8 @@ def softmax_over_tokens(logits, k):
     return softmax(gathered(as_float(logits), chosen), axis=0), chosen
 
 
-@exercise.bug
-def gates_by_index(logits, k):
+@exercise.bug(gates=("by index", "by logit"))
+def gates_by_index(logits, k, gates="by index"):
     """The experts stand by their index, not by their logit. The first choice, with the largest
     logit, comes first."""
     # "The experts stand by their index, not by their logit": (np.diff(got.chosen) > 0).all() and
@@ -222,19 +224,55 @@ def gates_by_index(logits, k):
     # "The first choice, with the largest logit, comes first": np.sort(chosen_of(logits, k),
     #     axis=-1) → chosen_of(logits, k)
     chosen = np.sort(chosen_of(logits, k), axis=-1)
-    return softmax(gathered(as_float(logits), chosen)), chosen
+    of = chosen if gates == "by index" else chosen_of(logits, k)
+    return softmax(gathered(as_float(logits), of)), chosen
 
 
-@exercise.bug
-def equal_logits_in_any_order(logits, k):
+def partitioned(x, k, smallest_last=False, turned=False, by_index=False):
+    """A partition finds the largest k, which are then sorted."""
+    found = np.argpartition(-x, k - 1, axis=-1)[..., :k]
+    if smallest_last:
+        found = np.argpartition(x, -k, axis=-1)[..., -k:]
+    found = np.sort(found, axis=-1) if by_index else found
+    top = gathered(x, found)
+    order = np.argsort(-top, axis=-1, kind="stable" if by_index else None)
+    order = np.argsort(top, axis=-1)[..., ::-1] if turned else order
+    return gathered(found, order)
+
+
+@exercise.bug(
+    choose=(
+        lambda x, k: np.argsort(-x, axis=-1)[..., :k],
+        partitioned,
+        functools.partial(partitioned, turned=True),
+        functools.partial(partitioned, by_index=True),
+        functools.partial(partitioned, smallest_last=True),
+        functools.partial(partitioned, smallest_last=True, turned=True),
+    )
+)
+def equal_logits_in_any_order(logits, k, choose=None):
     """Of many equal logits any may come first: a plain sort does not keep their order, nor does a
     partition. Ask argsort for kind="stable"."""
     # "Of many equal logits any may come first": (got.chosen != want.chosen).any() and
     #     np.array_equal(got.gates, want.gates)
-    # "Ask argsort for kind="stable"": np.argsort(-as_float(logits), axis=-1) →
-    #     np.argsort(-as_float(logits), axis=-1, kind='stable')
-    chosen = np.argsort(-as_float(logits), axis=-1)[..., :k]
+    # "Ask argsort for kind="stable"": choose(as_float(logits), k) →
+    #     np.argsort(-as_float(logits), axis=-1, kind='stable')[..., :k]
+    chosen = choose(as_float(logits), k)
     return softmax(gathered(as_float(logits), chosen)), chosen
+
+
+@exercise.bug
+def ranks_for_indices(logits, k):
+    """The first k experts' places come for the indices of the chosen: argsort of argsort tells
+    where each expert stands. Take the first argsort, which tells who stands on each place."""
+    # "Take the first argsort, which tells who stands on each place": np.argsort(order, axis=-1) →
+    #     order
+    # "The first k experts' places come for the indices of the chosen: argsort of argsort tells
+    #     where each expert stands": np.array_equal(bug(np.array([1.0, 3.0, 2.0]), 2)[1],
+    #     np.argsort(np.argsort([-1, -3, -2]))[:2])
+    order = np.argsort(-as_float(logits), axis=-1, kind="stable")
+    gates = softmax(gathered(as_float(logits), order[..., :k]))
+    return gates, np.argsort(order, axis=-1)[..., :k]
 
 
 @exercise.bug(most=(20, 50, 500))

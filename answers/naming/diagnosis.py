@@ -138,7 +138,7 @@ HOW = (
     shapes.selected,
     shapes.reduced,
     shapes.not_joined,
-    order.turned,
+    order.in_reverse,
     order.read_otherwise,
 )
 # Where the wrong numbers stand, and what stands there.
@@ -174,7 +174,9 @@ TELLING: tuple[tuple[Callable, Finders], ...] = (
     (by_itself, (bugs.explaining_all, results.argument_changed_alone, state.kept)),
     (of_all, HOW),
     (by_itself, (other_inputs.explaining_all, mutants.explaining_all)),
-    # Names that explain most.
+    # Names that explain most. Where signs alone are wrong, a rule that sets some of them right is
+    # no explanation.
+    (of_all, (order.turned,)),
     (by_itself, (bugs.explaining_most, results.property_alone)),
     (of_most, HOW),
     (of_most_of_each_name, HOW),

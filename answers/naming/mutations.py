@@ -107,6 +107,8 @@ def of_operator(node: ast.BinOp) -> Iterator[Mutation]:
         yield f"{part}_left_out", left
         if op not in (ast.Div, ast.Pow):
             yield f"{part}_left_out", right
+    if op is ast.Div:
+        yield "rounded_down", ast.BinOp(left, ast.FloorDiv(), right)
     if op is ast.Pow and ast.unparse(right) == "0.5":
         yield "rounded_down", rounded_down(node)
     if op in (ast.Sub, ast.Div, ast.MatMult):

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from answers.grader.compare import close
 from answers.grader.mistakes import Name
 from answers.grader.tensors import GRADIENT
 from answers.naming.wrong_parts import ComparedPart, WrongParts, said
 
 
-def turned(seen: WrongParts) -> Name | None:
+def in_reverse(seen: WrongParts) -> Name | None:
     """The entries are right, and stand in reverse order along one axis."""
     for axis in axes_of(seen):
         if all(w.is_close(np.flip(w.want, axis)) for w in seen.wrong):
@@ -141,6 +142,20 @@ def one_row_wrong(seen: WrongParts) -> Name | None:
     place tells that: all others are right."""
     wrong = (each for each in of_rows(seen) if each.name.startswith("wrong_only"))
     return next(wrong, None)
+
+
+def turned(seen: WrongParts) -> Name | None:
+    """The entries are right in size, and some have the other sign."""
+    if not seen.in_numbers or not seen.finite or seen.weight < 2:
+        return None
+    # Of labels, which are -1 and 1, the other one has the other sign.
+    few = len(np.unique(np.abs(seen.wants).round(9))) < 3
+    if few or not all(
+        close(np.abs(w.got), np.abs(w.want), w.case.rtol).all() for w in seen.wrong
+    ):
+        return None
+    cause = "a sign that is lost, or is set by another rule"
+    return said(seen, "some signs", "right in size, and in some signs wrong", cause)
 
 
 def of_rows(seen: WrongParts) -> Iterator[Name]:

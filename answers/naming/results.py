@@ -113,7 +113,10 @@ def one_side(seen: WrongParts) -> Name | None:
         return None
     for side, name in ((gaps > 0, "too large"), (gaps < 0, "too small")):
         if side.all():
-            cause = "a wrong choice of what is added up, or of what it is divided by"
+            cause = (
+                "a term, a factor or a power too many or too few, or a count that is one "
+                "off"
+            )
             return said(seen, name, f"{name} wherever it is wrong", cause)
     return None
 
@@ -134,8 +137,8 @@ def argument_changed(
         return None
     inputs = f"{count} inputs" if count > 1 else "one input"
     text = (
-        f"{start} {inputs} came back changed. The usual cause: `-=`, `*=`, `sort()`, a new "
-        "`shape` or an assignment to entries, of an array that belongs to the caller."
+        f"{start} {inputs} came back changed. The usual cause: `-=`, `*=`, `sort()`, `pop()`, a "
+        "new `shape` or an assignment to entries, of what belongs to the caller."
     )
     return Name("an_argument_changed", text)
 

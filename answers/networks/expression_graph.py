@@ -81,7 +81,8 @@ def backward_pass(
     Args:
         graph: For each computed name, the operation and the names of its inputs:
             ("add", a, b), ("multiply", a, b), ("matmul", a, b), ("exp", a) or
-            ("sum", a). Any order; names that are no keys are leaves.
+            ("sum", a). Any order; names that are no keys are leaves. Visit a name once,
+            however many paths lead to it.
         values: The array of floats or integers behind each name, leaves included, from
             the forward pass. "matmul" takes matrices, "sum" adds up all entries. They are
             not computed again: a wrong value can make a wrong gradient.
@@ -89,7 +90,7 @@ def backward_pass(
 
     Returns:
         A gradient for `output` and each name that it depends on, in the shape of its
-        value.
+        value; more names may be there.
 
     Raises:
         ValueError: A value that is needed is missing or holds nan or infinity, an

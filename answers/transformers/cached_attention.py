@@ -73,7 +73,7 @@ def cached_attention(
     """
     batch, _, time, d = q.shape
     past = past_k.shape[2]
-    q, k = rotate(q, past), rotate(k, past)
+    q, k = rotate(np.stack([q, k]), past)
     keys = np.concatenate([past_k, k], axis=2)
     values = np.concatenate([past_v, v], axis=2)
     scores = q @ keys.swapaxes(-1, -2) / d**0.5

@@ -144,7 +144,8 @@ def cached_attention_torch(
     """
     past, time, d = past_k.shape[2], k.shape[2], q.shape[-1]
     new = slice(past, past + time)
-    q, k = (rotate_pairs(x, cosines[new], sines[new]) for x in (q, k))
+    turn = cosines[new], sines[new]
+    q, k = rotate_pairs(q, *turn), rotate_pairs(k, *turn)
     keys, values = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
     scores = q @ keys.mT / d**0.5
     # A single new token comes last, and sees everything.

@@ -69,6 +69,7 @@ SEEN = [
     ("rounded", itself, lambda x: x.round(3), "rounded to 3 decimals"),
     ("negative_cut_off", itself, lambda x: np.maximum(x, 0), "0 where that is negative"),
     ("absolute_value", itself, abs, "is the absolute value of"),
+    ("some_signs", itself, lambda x: x * np.sign(x[:, :1] + 0.1), "in some signs wrong"),
     ("cut_off", itself, lambda x: np.minimum(x, 0.5), "is 0.5 wherever it should exceed that"),
     ("in_float32", itself, lambda x: x.astype(np.float32), "is float32 in its digits"),
     ("nearly_right", itself, lambda x: x * (1 + 1e-6 * np.sin(x)), "the largest error is"),

@@ -60,6 +60,7 @@ def made(name):
         ("an_index_left_out", "q[1:]", "q"),
         ("a_division_left_out", "p / total", "p"),
         ("the_wrong_way_round", "p / total", "total / p"),
+        ("rounded_down", "p / total", "p // total"),
         ("a_step_left_out", "total += eps", "pass"),
         ("overwritten", "total += eps", "total = eps"),
         ("a_sign_left_out", "-p.T[0]", "p.T[0]"),

@@ -283,6 +283,8 @@ def _sent(operation, g, y, inputs, mistakes):
             return g @ b, a @ g
         if "wrong side" in mistakes:
             return b.T @ g, g @ a.T
+        if "wrong side for b" in mistakes:
+            return g @ b.T, g @ a.T
         if "transposed results" in mistakes:
             return (g @ b.T).T, (a.T @ g).T
         return g @ b.T, a.T @ g
@@ -346,7 +348,9 @@ def _answer(graph, values, output, *mistakes):
             pairs = list(dict(pairs).items())
         for each, part in pairs:
             part = np.asarray(part)
-            if part.shape != values[each].shape:
+            as_it_is = "summed in add" in mistakes and operation != "add"
+            as_it_is |= "summed for b" in mistakes and each is inputs[0]
+            if part.shape != values[each].shape and not as_it_is:
                 part = _fitted_with(part, values[each].shape, mistakes)
             if "mean over the batch" in mistakes and operation in ("add", "multiply"):
                 part = part * (values[each].size / values[name].size)
@@ -526,12 +530,38 @@ def first_input_first(graph, values, output):
     return _swept(graph, values, output, order, lambda name: float)
 
 
+def _with_kahn(graph, values, output, names, uses):
+    """The sweep in the order in which names have no use left; only their inputs are reached."""
+    left = {each: 0 for name in [*graph, *values] for each in (name, *graph.get(name, ())[1:])}
+    for name in names:
+        for each in graph.get(name, ())[1:]:
+            left[each] += 1
+    order, ready, reached = [], [output], {output}
+    while ready:
+        order.append(name := ready.pop())
+        reached |= {*graph.get(name, ())[1:]}
+        for each in uses(graph.get(name, ())[1:]):
+            left[each] -= 1
+            ready += [each] * (left[each] == 0)
+    rest = [name for name in _topological(graph, output) if name not in order]
+    found = _swept(graph, values, output, order + rest, lambda name: float)
+    return {name: each for name, each in found.items() if name in reached}
+
+
+def waits_for_names_off_the_way(graph, values, output):
+    return _with_kahn(graph, values, output, list(graph), tuple)
+
+
+def double_use_ticked_off_once(graph, values, output):
+    return _with_kahn(graph, values, output, _topological(graph, output), set)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     _wrong("overwritten"): "overwritten",
     _wrong("as listed", "zeros"): "order_of_the_graph",
     _wrong("listed backwards", "zeros"): "order_of_the_graph",
-    _wrong("listed backwards", "skipped"): "a_key_is_missing",
+    _wrong("listed backwards", "skipped"): "order_of_the_graph",
     _wrong("listed backwards"): "raises_KeyError",
     _wrong("depth first"): "too_early",
     _wrong("breadth first"): "too_early",
@@ -548,6 +578,9 @@ WRONG = {
     _wrong("log"): None,
     _wrong("not transposed"): "matrices_not_transposed",
     _wrong("wrong side"): "matrices_on_the_wrong_side",
+    _wrong("wrong side for b"): "matrices_on_the_wrong_side",
+    _wrong("summed in add"): "summed_in_some_places",
+    _wrong("summed for b"): "summed_in_some_places",
     _wrong("transposed results"): "transposed",
     _wrong("sum as a number"): "sum_not_spread",
     _wrong("mean"): "sum_taken_for_a_mean",
@@ -578,4 +611,6 @@ WRONG = {
     a_leaf_has_no_gradient_of_its_own: "wrong_where_output_is_'b'",
     exponential_in_place: "gradient_multiplied_in_place",
     first_input_first: "too_early",
+    waits_for_names_off_the_way: "waits_for_ever",
+    double_use_ticked_off_once: "waits_for_ever",
 }

@@ -314,6 +314,22 @@ def height_with_plus(step, total, warmup, peak, floor=0.0):
     return floor + 0.5 * (peak + floor) * (1 + math.cos(math.pi * share))
 
 
+def a_step_ahead(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall(min(1, (step + 1 - warmup) / (total - warmup)), peak, floor)
+
+
+def last_step_for_ever(step, total, warmup, peak, floor=0.0):
+    return clamped_first(min(step, total - 1), total, warmup, peak, floor)
+
+
+def whole_share(step, total, warmup, peak, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    return _fall(min(1, (step - warmup) // (total - warmup)), peak, floor)
+
+
 # What each is told.
 WRONG = {
     hugging_face_style: "warm_up_from_zero",
@@ -355,4 +371,7 @@ WRONG = {
     a_step_late: "too_large",
     whole_rises: "truncated_to_integers",
     height_with_plus: "plus_for_minus",
+    a_step_ahead: "fall_counted_from_another_step",
+    last_step_for_ever: "last_rate_kept",
+    whole_share: "rounded_down",
 }

@@ -498,9 +498,23 @@ def a_millionth_in_the_logarithm(item, annotator, label, classes, iterations):
     return _em_with(item, annotator, label, classes, iterations, floor=1e-6)
 
 
+def prior_with_each_vote(item, annotator, label, classes, iterations):
+    def e_step(posterior, log_prior, logs):
+        joint = np.zeros_like(posterior)
+        np.add.at(joint, item, log_prior + logs)
+        return joint
+
+    return _em_but(item, annotator, label, classes, iterations, e_step=e_step)
+
+
+def equal_votes_once(item, annotator, label, classes, iterations):
+    given = np.unique(np.stack([item, annotator, label]), axis=1)
+    return bincounts(*given, classes, iterations)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
-    without_prior: "prior_left_out",
+    without_prior: "prior_not_once",
     uniform_prior: "the_same_everywhere",
     summed_prior: "sum_for_mean",
     columns_normalised: "normalised_by_voted",
@@ -541,4 +555,6 @@ WRONG = {
     prior_over_votes: "prior_of_the_votes",
     matrices_of_the_likeliest: "votes_for_the_likeliest_class",
     a_millionth_in_the_logarithm: "eps_added",
+    prior_with_each_vote: "prior_not_once",
+    equal_votes_once: "second_vote_lost",
 }

@@ -284,6 +284,40 @@ def groups_of_neighbours(grades, scores, k):
     return _share(means @ weights, np.sort(_gain(grades))[::-1] @ weights)
 
 
+def _groups(grades, scores, discount, gain=lambda grades: _gain(grades).mean()):
+    """The mean gain of each group of equal scores times what its places, from 0, discount."""
+    total, start = 0.0, 0
+    for score in sorted(set(scores.tolist()), reverse=True):
+        same = grades[scores == score]
+        total += gain(same) * discount(start, start + len(same))
+        start += len(same)
+    return total
+
+
+def uncut_where_a_group_begins_before_k(grades, scores, k):
+    whole = _weights(len(grades), len(grades))
+    gained = _groups(grades, scores, lambda i, j: whole[i:j].sum() * (i < k))
+    return _share(gained, np.sort(_gain(grades))[::-1] @ _weights(len(grades), k))
+
+
+def whole_groups_up_to_k(grades, scores, k):
+    weights = _weights(len(grades), k)
+    gained = _groups(grades, scores, lambda i, j: weights[i:j].sum() * (j <= k))
+    return _share(gained, np.sort(_gain(grades))[::-1] @ weights)
+
+
+def power_of_the_mean_grade(grades, scores, k):
+    weights = _weights(len(grades), k)
+    gained = _groups(grades, scores, lambda i, j: weights[i:j].sum(), lambda g: 2.0 ** g.mean() - 1)
+    return _share(gained, np.sort(_gain(grades))[::-1] @ weights)
+
+
+def a_place_for_each_score(grades, scores, k):
+    gains, weights = _gain(grades), _weights(len(grades), k)
+    _, place = np.unique(-scores.astype(float), return_inverse=True)
+    return _share(gains @ weights[place], np.sort(gains)[::-1] @ weights)
+
+
 # What each is told.
 WRONG = {
     linear_gain: "grade_as_gain",
@@ -299,14 +333,14 @@ WRONG = {
     undiscounted: "no_discount",
     stable_order: "ties_as_they_came",
     last_of_equals_first: "rows_in_another_order_should_not_matter",
-    best_of_equals_first: "ties_at_their_best",
-    worst_of_equals_first: None,
+    best_of_equals_first: "ties_by_grade",
+    worst_of_equals_first: "ties_by_grade",
     all_on_the_first_place: "ties_on_one_place",
     not_a_number: "nothing_by_nothing",
     perfect_without_relevant: "one_for_nothing",
     ties_within_a_billionth: "close_scores_tied",
     scores_in_float32: "close_scores_tied",
-    ties_before_the_cut: "rows_in_another_order_should_not_matter",
+    ties_before_the_cut: "ties_beyond_k_not_cut",
     grades_in_float32: "nearly_right",
     one_more_in_the_logarithm: "one_place_further",
     mean_of_what_is_left_of_a_group: "places_beyond_k_left_out",
@@ -320,4 +354,8 @@ WRONG = {
     ranks_by_one_argsort_without_ties: "order_for_places",
     nothing_below_a_gain_of_1: None,
     groups_of_neighbours: "rows_in_another_order_should_not_matter",
+    uncut_where_a_group_begins_before_k: "ties_beyond_k_not_cut",
+    whole_groups_up_to_k: "ties_beyond_k_not_cut",
+    power_of_the_mean_grade: "gain_of_the_mean_grade",
+    a_place_for_each_score: "ties_on_one_place",
 }

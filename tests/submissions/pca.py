@@ -1,5 +1,7 @@
 """Right and wrong ways to write `pca`."""
 
+import warnings
+
 import numpy as np
 
 
@@ -302,10 +304,37 @@ def signs_down_the_columns(x, k):
     return mean, vt * signs, variances
 
 
+def numpys_cov_of_the_rows(x, k):
+    x = _float(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of one feature there is one number in a row
+        values, vectors = np.linalg.eigh(np.cov(x))
+    return x.mean(axis=0), _signed(vectors[:, ::-1].T[:k]), values[::-1][:k]
+
+
+def vt_taken_for_v(x, k):
+    x = _float(x)
+    _, s, v = np.linalg.svd(x - x.mean(axis=0))
+    return x.mean(axis=0), _signed(v[:, :k].T), s[:k] ** 2 / (len(x) - 1)
+
+
+def mean_of_each_row(x, k):
+    x = _float(x)
+    _, s, vt = np.linalg.svd(x - x.mean(axis=1, keepdims=True), full_matrices=False)
+    return x.mean(axis=0), _signed(vt[:k]), s[:k] ** 2 / (len(x) - 1)
+
+
+def signs_of_the_components_that_lead_a_column(x, k):
+    mean, components, variances = by_svd(x, k)
+    for row, column in zip(np.abs(components).argmax(axis=0), range(x.shape[1]), strict=True):
+        components[row] *= -1 if components[row, column] < 0 else 1
+    return mean, components, variances
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     without_centring: "not_centred",
-    one_mean: "centred_as_a_whole",
+    one_mean: "centred_otherwise",
     by_n: "divided_by_n",
     sums_of_squares: "not_divided",
     spreads: "deviations",
@@ -338,7 +367,11 @@ WRONG = {
     mean_in_its_type: "a_step_left_out",
     each_row_once: None,
     variances_to_six_digits: "rounded",
-    by_eig_as_it_comes: "eigenvalues_not_sorted",
+    by_eig_as_it_comes: "eigenvectors_not_sorted",
     by_dot_products_not_scaled: "not_of_length_1",
     signs_down_the_columns: "signs_of_columns",
+    numpys_cov_of_the_rows: "covariance_of_the_rows",
+    vt_taken_for_v: "columns_of_vt",
+    mean_of_each_row: "centred_otherwise",
+    signs_of_the_components_that_lead_a_column: "some_signs",
 }

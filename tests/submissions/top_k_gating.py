@@ -288,6 +288,25 @@ def partitioned_at_the_end(logits, k):
     return _softmax(np.take_along_axis(_float(logits), chosen, -1)), chosen
 
 
+def partitioned_and_sorted(logits, k):
+    z = _float(logits)
+    found = np.argpartition(z, -k, axis=-1)[..., -k:]
+    order = np.argsort(np.take_along_axis(z, found, -1), axis=-1)[..., ::-1]
+    chosen = np.take_along_axis(found, order, -1)
+    return _softmax(np.take_along_axis(z, chosen, -1)), chosen
+
+
+def argsort_of_argsort(logits, k):
+    gates, _ = as_one_writes_it(logits, k)
+    order = np.argsort(-_float(logits), axis=-1, kind="stable")
+    return gates, np.argsort(order, axis=-1)[..., :k]
+
+
+def indices_alone_sorted(logits, k):
+    gates, chosen = as_one_writes_it(logits, k)
+    return gates, np.sort(chosen, axis=-1)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     switch_gates: "not_renormalised",
@@ -320,4 +339,7 @@ WRONG = {
     values_looked_up: "index_of_an_equal_logit",
     whatever_the_sign: "largest_in_size",
     partitioned_at_the_end: "in_no_order",
+    partitioned_and_sorted: "equal_logits_in_any_order",
+    argsort_of_argsort: "ranks_for_indices",
+    indices_alone_sorted: "gates_by_index",
 }
