@@ -30,6 +30,11 @@ exercise.case("one part", rng.normal(size=(1, 4)), np.array([6]))
 exercise.case("one number for each part", rng.normal(size=3), np.array([5, 2, 4]))
 exercise.case("three parts, a matrix of weights", three, np.array([7, 7, 2]))
 exercise.case("two parts of three entries", rng.normal(size=(2, 3)), np.array([2, 9]))
+exercise.case(
+    "a gradient that is 0 in one part",
+    np.array([[0.0, -1.25], [2.5, 0.75], [0.5, 0.0]]),
+    np.array([4, 2, 3]),
+)
 exercise.case("parts of equal size", rng.normal(size=(4, 3)), np.array([8, 8, 8, 8]))
 exercise.case(
     "integer gradients", np.array([[3, 1], [0, -4]], np.int64), np.array([2, 3])
@@ -158,3 +163,42 @@ def running_mean_of_the_earlier_sizes(gradients, sizes):
         mean = mean + (gradient - mean) * n / seen
         seen += n
     return mean
+
+
+ONE_FOR_ALL = {
+    "first": lambda n: (n, n[0] * len(n)),
+    "last": lambda n: (n, n[-1] * len(n)),
+    "all but the last": lambda n: ([*n[:1]] * (len(n) - 1) + [n[-1]], None),
+}
+
+
+@exercise.bug(which=tuple(ONE_FOR_ALL))
+def size_of_one_part(gradients, sizes, which="first"):
+    """The size of one part is taken for that of others, as if all parts, or all but the last, were
+    as large. Weight each part by its own size, and divide by Σ n."""
+    # "The size of one part is taken for that of others, as if all parts, or all but the last, were
+    #     as large": np.allclose(got * sizes[0] * len(sizes), summed(gradients, sizes))
+    # "Weight each part by its own size, and divide by Σ n": ONE_FOR_ALL[which](sizes.astype(float))
+    #     → (sizes.astype(float), None)
+    weights, total = ONE_FOR_ALL[which](sizes.astype(float))
+    return summed(gradients, np.array(weights)) / (total or np.sum(weights))
+
+
+NOT_IN_PROPORTION = {
+    "root": np.sqrt,
+    "square": np.square,
+    "inverse": lambda n: 1 / n,
+    "softmax": lambda n: np.exp(n - n.max()),
+    "halves": lambda n: 2.0 ** np.maximum(np.arange(len(n)), 1),
+}
+
+
+@exercise.bug(weights=tuple(NOT_IN_PROPORTION))
+def not_in_proportion(gradients, sizes, weights="root"):
+    """The weights add up to 1, but not in proportion to the sizes, as with √n, 1/n, softmax(n), or
+    half of what came before and half of the new part. Divide each n by Σ n."""
+    # "The weights add up to 1, but not in proportion to the sizes": np.allclose(bug(np.ones((2,
+    #     1)), sizes), 1) and not np.allclose(got, want)
+    # "Divide each n by Σ n": NOT_IN_PROPORTION[weights](sizes.astype(float)) → sizes.astype(float)
+    n = NOT_IN_PROPORTION[weights](sizes.astype(float))
+    return summed(gradients, n / n.sum())

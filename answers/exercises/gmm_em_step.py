@@ -422,19 +422,21 @@ def means_over_all_points(points, weights, means, covariances, reg_covar=1e-6):
     return new, shares.T @ points / len(points), covariances, log_density.mean()
 
 
-@exercise.bug
-def covariance_over_all_points(points, weights, means, covariances, reg_covar=1e-6):
-    """The covariances are divided by the number of points. Divide by the sum of the shares."""
-    # "The covariances are divided by the number of points": np.allclose(got.covariances,
-    #     want.covariances * want.weights[:, None, None], rtol=1e-3)
-    # "Divide by the sum of the shares": spread(points, shares, means) * new[:, None, None] →
-    #     spread(points, shares, means)
+@exercise.bug(weighed=(True, False))
+def covariance_over_all_points(
+    points, weights, means, covariances, reg_covar=1e-6, weighed=True
+):
+    """The covariances are divided by the number of points, with the shares as weights or without.
+    Weigh each product by its share, and divide by the sum of the shares."""
+    # "The covariances are divided by the number of points, with the shares as weights":
+    #     np.allclose(got.covariances, want.covariances * want.weights[:, None, None], rtol=1e-3)
+    # "Weigh each product by its share, and divide by the sum of the shares": spread(points, each,
+    #     means) * each.mean(axis=0)[:, None, None] → spread(points, shares, means)
     shares, log_density = e_step(log_joint(points, weights, means, covariances))
     new, means, _ = m_step(points, shares, reg_covar)
-    around = spread(points, shares, means) * new[:, None, None] + diagonal(
-        points, reg_covar
-    )
-    return new, means, around, log_density.mean()
+    each = shares if weighed else 0 * shares + 1
+    around = spread(points, each, means) * each.mean(axis=0)[:, None, None]
+    return new, means, around + diagonal(points, reg_covar), log_density.mean()
 
 
 @exercise.bug

@@ -92,16 +92,17 @@ def sign_lost(p, logits, which=0):
     return (forward if which == 1 else -forward), (reverse if which == 0 else -reverse)
 
 
-@exercise.bug
-def forward_for_both(p, logits):
-    """q - p is the gradient of KL(p‖q) only. In KL(q‖p) the weights q depend on the logits too: q
-    times what log(q / p) is above its mean."""
-    # "q - p is the gradient of KL(p‖q) only": np.allclose(got.reverse, softmax(logits) - p)
+@exercise.bug(sign=(1, -1))
+def forward_for_both(p, logits, sign=1):
+    """q - p belongs to KL(p‖q) only, whatever its sign. In KL(q‖p) the weights q depend on the
+    logits too: q times what log(q / p) is above its mean."""
+    # "q - p belongs to KL(p‖q) only, whatever its sign": np.allclose(got.reverse, softmax(logits) -
+    #     p)
     # "In KL(q‖p) the weights q depend on the logits too: q times what log(q / p) is above its
-    #     mean": (forward, forward) → (forward, softmax(logits) * (ratio(p, logits) -
+    #     mean": (forward, sign * forward) → (forward, softmax(logits) * (ratio(p, logits) -
     #     mean(softmax(logits), ratio(p, logits))))
     forward, _ = kl_gradients(p, logits)
-    return forward, forward
+    return (forward, sign * forward)
 
 
 @exercise.bug(extra=(0, 1))
@@ -142,34 +143,74 @@ def reverse_by_the_probabilities(p, logits, extra=1):
     return kl_gradients(p, logits)[0], ratio(p, logits) + extra
 
 
-@exercise.bug
-def weighted_by_p(p, logits):
+@exercise.bug(mean_by=("p", "q"))
+def weighted_by_p(p, logits, mean_by="p"):
     """The reverse gradient has the weights p. In KL(q‖p) the model's own probabilities are the
     weights: q (log(q / p) - KL(q‖p))."""
     # "The reverse gradient has the weights p": np.allclose(got.reverse, p *
     #     (np.log(softmax(logits) / p) - (p * np.log(softmax(logits) / p)).sum()))
     # "In KL(q‖p) the model's own probabilities are the weights: q (log(q / p) - KL(q‖p))": p *
-    #     (log_ratio - mean(p, log_ratio)) → softmax(logits) * (log_ratio - mean(softmax(logits),
+    #     (log_ratio - mean(of, log_ratio)) → softmax(logits) * (log_ratio - mean(softmax(logits),
     #     log_ratio))
     forward, _ = kl_gradients(p, logits)
-    log_ratio = ratio(p, logits)
-    return forward, p * (log_ratio - mean(p, log_ratio))
+    log_ratio, of = ratio(p, logits), p if mean_by == "p" else softmax(logits)
+    return forward, p * (log_ratio - mean(of, log_ratio))
 
 
-@exercise.bug
-def mean_unweighted(p, logits):
-    """What is subtracted is the plain mean of log(q / p) over the classes. It is the mean under q,
-    which is KL(q‖p)."""
+OTHER_MEANS = {
+    "plain": lambda p, x: x.mean(axis=-1, keepdims=True),
+    "under p": lambda p, x: mean(p, x),
+    "KL(p‖q)": lambda p, x: mean(p, -x),
+}
+
+
+@exercise.bug(which=tuple(OTHER_MEANS))
+def mean_unweighted(p, logits, which="plain"):
+    """What is subtracted is the plain mean of log(q / p) over the classes, or a mean under p, such
+    as KL(p‖q). It is the mean under q, which is KL(q‖p)."""
     # "What is subtracted is the plain mean of log(q / p) over the classes":
     #     np.allclose(got.reverse, softmax(logits) * ((x := np.log(softmax(logits) / p)) -
     #     x.mean()))
-    # "It is the mean under q, which is KL(q‖p)": log_ratio.mean(axis=-1, keepdims=True) →
+    # "It is the mean under q, which is KL(q‖p)": OTHER_MEANS[which](p, log_ratio) →
     #     mean(softmax(logits), log_ratio)
     forward, _ = kl_gradients(p, logits)
     log_ratio = ratio(p, logits)
-    return forward, softmax(logits) * (
-        log_ratio - log_ratio.mean(axis=-1, keepdims=True)
-    )
+    return forward, softmax(logits) * (log_ratio - OTHER_MEANS[which](p, log_ratio))
+
+
+@exercise.bug
+def one_kept(p, logits):
+    """The 1 of (x log x)' = log x + 1 is left in the reverse gradient, whose classes then sum to 1.
+    Its mean under q is 1 as well: both go."""
+    # "The 1 of (x log x)' = log x + 1 is left in the reverse gradient": np.allclose(got.reverse -
+    #     want.reverse, softmax(logits))
+    # "whose classes then sum to 1": np.isclose(got.reverse.sum(), 1)
+    # "Its mean under q is 1 as well: both go": + 1 - mean → - mean
+    forward, _ = kl_gradients(p, logits)
+    q, log_ratio = softmax(logits), ratio(p, logits)
+    return forward, q * (log_ratio + 1 - mean(q, log_ratio))
+
+
+@exercise.bug(extra=(1, 0), both=(False, True))
+def diagonal_alone(p, logits, extra=1, both=False):
+    """Only the diagonal of softmax's Jacobian is used, q (1 - q). Each logit moves all
+    probabilities: multiply by diag(q) - q qᵀ."""
+    # "Only the diagonal of softmax's Jacobian is used, q (1 - q)": np.allclose(got.reverse, (q :=
+    #     softmax(logits)) * (1 - q) * (np.log(q / p) + 1))
+    # "Each logit moves all probabilities: multiply by diag(q) - q qᵀ": (forward, q * (1 - q) *
+    #     by_q) → (q - p, q * by_q - q * mean(q, by_q))
+    q, by_q = softmax(logits), ratio(p, logits) + extra
+    forward = -p * (1 - q) if both else kl_gradients(p, logits)[0]
+    return (forward, q * (1 - q) * by_q)
+
+
+@exercise.bug
+def target_through_softmax(p, logits):
+    """`p` goes through softmax, although it holds probabilities. Take it as it is."""
+    # "`p` goes through softmax, although it holds probabilities": np.allclose(got.forward,
+    #     softmax(logits) - softmax(p)) and np.isclose(p.sum(), 1)
+    # "Take it as it is": softmax(p.astype(float)) → p
+    return kl_gradients(softmax(p.astype(float)), logits)
 
 
 @exercise.bug
@@ -253,13 +294,17 @@ def averaged_over_the_rows(p, logits):
     return tuple(each / rows for each in kl_gradients(p, logits))
 
 
-@exercise.bug
-def softmax_along_the_first_axis(p, logits):
-    """Softmax runs along the first axis, so that columns sum to 1. The classes are the last
-    axis."""
-    # "Softmax runs along the first axis, so that columns sum to 1": np.allclose((got.forward +
-    #     p).sum(axis=0), 1)
-    # "The classes are the last axis": axis=0 → axis=-1; np.log(q / p) → ratio(p, logits)
-    q = softmax(logits, axis=0)
+@exercise.bug(over_all=(False, True))
+def softmax_along_the_first_axis(p, logits, over_all=False):
+    """Softmax runs along the first axis or over the whole array, so that columns, or all numbers,
+    sum to 1. The classes are the last axis."""
+    # "Softmax runs along the first axis or over the whole array, so that columns, or all numbers,
+    #     sum to 1": np.allclose((got.forward + p).sum(axis=0), 1)
+    # "The classes are the last axis": axis = 0 → axis = -1; np.log(q / p) → ratio(p, logits);
+    #     if over_all → if False
+    axis = 0
+    q = softmax(logits, axis)
+    if over_all:
+        q = softmax(logits.ravel()).reshape(logits.shape)
     log_ratio = np.log(q / p)
     return q - p, q * (log_ratio - mean(q, log_ratio))

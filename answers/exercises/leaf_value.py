@@ -127,6 +127,13 @@ def sums(values, leaf):
     return np.bincount(leaf.astype(int), values.astype(float))
 
 
+def last(values, leaf):
+    """Of each leaf, the last example's."""
+    found = np.zeros(int(leaf.max()) + 1)
+    found[leaf] += values
+    return found
+
+
 def ratio(above, below):
     """0 where nothing is below."""
     below = np.where(below > 0, below, np.inf)
@@ -214,19 +221,16 @@ def root_of_the_curvature(g, h, leaf, penalty=1.0):
     return -ratio(sums(g, leaf), np.sqrt(sums(h, leaf) + penalty))
 
 
-@exercise.bug
-def each_leaf_has_its_last_example(g, h, leaf, penalty=1.0):
-    """Where a leaf stands several times, `sums[leaf] += g` adds its last example alone. Use
-    np.bincount, or np.add.at."""
-    # "adds its last example alone": np.allclose(got, [next(-g[i] / (h[i] + penalty) for i in
-    #     range(len(g))[::-1] if leaf[i] == k) for k in range(leaf.max() + 1)])
-    # "Use np.bincount, or np.add.at": downhill[leaf] -= g → downhill -= sums(g, leaf);
-    #     below[leaf] += h → below += sums(h, leaf)
-    downhill = np.zeros(int(leaf.max()) + 1)
-    below = np.full(int(leaf.max()) + 1, float(penalty))
-    downhill[leaf] -= g
-    below[leaf] += h
-    return ratio(downhill, below)
+@exercise.bug(of=("both", "g", "h"))
+def each_leaf_has_its_last_example(g, h, leaf, penalty=1.0, of="both"):
+    """Where a leaf stands several times, its last example alone is in the sum of g, of h or of
+    both, as an assignment by index leaves it. Use np.bincount, or np.add.at."""
+    # "its last example alone is in the sum of g, of h or of both": np.allclose(got, [next(-g[i] /
+    #     (h[i] + penalty) for i in range(len(g))[::-1] if leaf[i] == k) for k in range(leaf.max() +
+    #     1)])
+    # "Use np.bincount, or np.add.at": last(g, leaf) → sums(g, leaf); last(h, leaf) → sums(h, leaf)
+    above = sums(g, leaf) if of == "h" else last(g, leaf)
+    return -ratio(above, (sums(h, leaf) if of == "g" else last(h, leaf)) + penalty)
 
 
 @exercise.bug
@@ -303,15 +307,40 @@ def value_of_each_example(g, h, leaf, penalty=1.0):
     return -ratio(sums(g, leaf), sums(h, leaf) + penalty)[leaf]
 
 
+def sums_as(values, leaf, kind):
+    total = np.zeros(int(leaf.max()) + 1, kind)
+    np.add.at(total, leaf.astype(int), values.astype(kind))
+    return total
+
+
 @exercise.bug
 def sums_in_float32(g, h, leaf, penalty=1.0):
     """Sums are made in float32, which has 7 digits. Make them in float64."""
     # "Sums are made in float32": g.dtype == np.float32 and not np.allclose(got, want)
     # "Make them in float64": np.float32 if → float if
     kind = np.float32 if g.dtype == np.float32 else float
-    total = np.zeros(int(leaf.max()) + 1, kind)
-    np.add.at(total, leaf.astype(int), g.astype(kind))
-    return -ratio(total, sums(h, leaf) + penalty)
+    return -ratio(sums_as(g, leaf, kind), sums(h, leaf) + penalty)
+
+
+@exercise.bug
+def sums_in_the_type_of_g(g, h, leaf, penalty=1.0):
+    """Sums of `h` are made in the type of `g`, whose integers cut off fractions. Make all sums in
+    float64."""
+    # "Sums of `h` are made in the type of `g`, whose integers cut off fractions": g.dtype.kind ==
+    #     "i" and np.allclose(got, right(g, np.trunc(h), leaf, penalty))
+    # "Make all sums in float64": leaf, g.dtype) → leaf, float)
+    below = sums_as(h, leaf, g.dtype) + float(penalty)
+    return -ratio(sums_as(g, leaf, g.dtype).astype(float), below)
+
+
+@exercise.bug(factor=(-0.5, 0.5, 1, -1))
+def loss_for_value(g, h, leaf, penalty=1.0, factor=-0.5):
+    """This is the loss at the best value, G² / (H + penalty) but for a factor. Return the value
+    itself, -G / (H + penalty)."""
+    # "This is the loss at the best value, G² / (H + penalty) but for a factor": np.allclose(got,
+    #     np.bincount(leaf, g) * want + (np.bincount(leaf, h) + penalty) * want**2 / 2)
+    # "Return the value itself, -G / (H + penalty)": factor * sums(g, leaf) ** 2 → -sums(g, leaf)
+    return ratio(factor * sums(g, leaf) ** 2, sums(h, leaf) + penalty)
 
 
 @exercise.bug

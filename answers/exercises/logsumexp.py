@@ -33,6 +33,7 @@ exercise.case(
     "logits 10 and more below the largest",
     np.array([[4.9817364, -5.1, -5.6, -5.2], [-5.3, -6, 4.8163952, -5.25]]),
 )
+exercise.case("equal logits", np.array([[2.0, 2.0, 0.5], [-1.5, -1.5, -1.5]]))
 exercise.case("logits near 10 000", 1e4 + np.array([0.0, 1.0, -2.0, 0.5]))
 exercise.case("logits near -100 000", -1e5 + np.array([0.0, 1.0, -2.0, 0.5]))
 exercise.case("logits 20 000 apart in a row", np.array([[-1e4, 1e4, 1e4, 0.0]]))
@@ -163,3 +164,56 @@ def maximum_with_its_axis(x, axis=-1):
     # "Add it back without that axis": return top + → return top.squeeze(axis) +
     top = x.max(axis=axis, keepdims=True)
     return top + np.log(np.exp(x - top).sum(axis=axis))
+
+
+@exercise.bug
+def maximum_inside_the_log(x, axis=-1):
+    """The maximum is added to the sum, inside the log. Add it to the logarithm: max + log Σ exp(x -
+    max)."""
+    # "The maximum is added to the sum, inside the log": np.isclose(np.exp(got) - x.max(),
+    #     np.exp(want - x.max()))
+    # "Add it to the logarithm: max + log Σ exp(x - max)": np.log(x.max(axis=axis) + below) →
+    #     x.max(axis=axis) + np.log(below)
+    below = np.exp(x - x.max(axis=axis, keepdims=True)).sum(axis=axis)
+    return np.log(x.max(axis=axis) + below)
+
+
+@exercise.bug
+def sum_from_one(x, axis=-1):
+    """The sum of exponentials starts at 1: a running log-sum that starts at 0 holds log 1. Start at
+    -inf, which is log 0."""
+    # "The sum of exponentials starts at 1": np.isclose(np.exp(got), 1 + np.exp(x).sum())
+    # "a running log-sum that starts at 0 holds log 1": np.isclose(got,
+    #     np.logaddexp.reduce(np.append(0, x)))
+    # "Start at -inf, which is log 0": logaddexp(0, → logaddexp(-np.inf,
+    return np.logaddexp(0, logsumexp(x, axis))
+
+
+@exercise.bug
+def sum_not_rescaled(x, axis=-1):
+    """The running sum is not rescaled where the maximum rises, so it adds exponentials below
+    different maxima. Multiply it by exp(old maximum - new maximum) first."""
+    # "so it adds exponentials below different maxima": np.isclose(got, x.max() +
+    #     np.log(np.exp(x - np.maximum.accumulate(x)).sum()))
+    # "Multiply it by exp(old maximum - new maximum) first": total = total + np.exp(row → total =
+    #     total * np.exp(np.where(new > old, old - new, 0.0)) + np.exp(row
+    rows = np.moveaxis(x, axis, 0).astype(np.float64)
+    old, total = rows[0], np.zeros(rows.shape[1:])
+    for row in rows:
+        new = np.maximum(old, row)
+        total = total + np.exp(row - new)
+        old = new
+    return old + np.log(total)
+
+
+@exercise.bug
+def equals_counted_once(x, axis=-1):
+    """Entries equal to the maximum are left out of the sum, and one 1 stands for all of them. Each
+    adds exp(0) = 1."""
+    # "Entries equal to the maximum are left out of the sum, and one 1 stands for all of them":
+    #     bug(np.ones(4)) == 1
+    # "Each adds exp(0) = 1": np.where(x < top, np.exp(x - top), 0.0) → np.exp(x - top);
+    #     log1p → log
+    top = x.max(axis=axis, keepdims=True)
+    others = np.where(x < top, np.exp(x - top), 0.0).sum(axis=axis)
+    return x.max(axis=axis) + np.log1p(others)

@@ -50,6 +50,17 @@ out[:, 4] = -1.5  # a row with none left is refused
 exercise.case("two leading axes", *draw(2, 9, 8), 0.7)
 exercise.case("tokens that are left out", out, rng.random((30, 9)))
 exercise.case(
+    "forty rows at a temperature near 0",
+    0.1 * draw(40, 9)[0],
+    rng.random((40, 9)),
+    0.05,
+)
+exercise.case(
+    "a token that is left out beside logits near -20 000",
+    np.array([-2e4 - 1, -np.inf, -2e4]),
+    np.array([0.5, 0.9, 0.6]),
+)
+exercise.case(
     "a token that is left out, and the largest uniform number",
     np.array([0.3, -np.inf, -0.4]),
     np.array([0.5, 1 - 1e-12, 0.6]),
@@ -354,12 +365,14 @@ def noise_left_at_zero(logits, uniform, temperature=1.0):
 @exercise.bug(greedy_at_zero=(False, True))
 def smallest_wins(logits, uniform, temperature=1.0, greedy_at_zero=False):
     """The token with the smallest sum of logit and noise is drawn, so the likeliest comes least
-    often. Take the largest: argmax."""
+    often. Take the largest: argmax of the sum, or argmin of -log U / p."""
     # "The token with the smallest sum of logit and noise is drawn": np.array_equal(got,
     #     np.argmin(logits + temperature * gumbel(uniform), axis=-1))
     # "so the likeliest comes least often": np.mean(bug(np.tile([2.0, 1.0, 0.0], (999, 1)),
     #     np.random.default_rng(0).random((999, 3))) == 0) < 0.2
-    # "Take the largest: argmax": np.argmin → np.argmax
+    # "Take the largest: argmax of the sum": np.argmin → np.argmax
+    # "or argmin of -log U / p": np.argmin(logits + temperature * gumbel(uniform), axis=-1) →
+    #     np.argmin(np.log(-np.log(uniform)) * temperature - logits, axis=-1)
     if greedy_at_zero and temperature == 0:
         return np.argmax(logits, axis=-1)
     return np.argmin(logits + temperature * gumbel(uniform), axis=-1)
@@ -386,6 +399,9 @@ def log_softmax(logits, temperature, least=0.0):
 DRAWABLE = {
     "zero": lambda x, t: np.where(np.isfinite(x), x, 0.0),
     "number": lambda x, t: np.where(np.isfinite(x), x, -50.0),
+    "hundred": lambda x, t: np.where(np.isfinite(x), x, -100.0),
+    "thousand": lambda x, t: np.where(np.isfinite(x), x, -1e3),
+    "more thousands": lambda x, t: np.where(np.isfinite(x), x, -1e4),
     "clip": lambda x, t: np.maximum(x, -50.0),
     "more": lambda x, t: log_softmax(x, t, 1e-9) if t else x,
     "less": lambda x, t: log_softmax(x, t, 1e-12) if t else x,

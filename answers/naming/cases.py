@@ -39,8 +39,9 @@ BOOLEANS = (
     "by `==` and `&`, or count in integers"
 )
 MEMORY = (
-    "an array that is as long as a number is large, such as the result of `bincount`; number the "
-    "different values first, by `np.unique` with `return_inverse=True`"
+    "an array that is as long as a number is large, such as the result of `bincount` (number the "
+    "different values first, by `np.unique` with `return_inverse=True`) or of `repeat` (multiply "
+    "by the number)"
 )
 # Where to look for the mistake, by the kind of the trait. Kinds that stand first are told first.
 HINTS = {
@@ -66,8 +67,8 @@ HINTS = {
     "one": "an axis of size 1 is dropped, or broadcast against another",
     "square": "two axes are exchanged, which sizes that are equal do not show",
     "pair": "two axes are exchanged, or the length of one is taken for that of the other",
-    "several": "what one number does not show: a sum, a mean or an index over the wrong axis, or a "
-    "step for all of them where each counts alone",
+    "several": "what one number does not show: how several are put together, such as a sum, a mean "
+    "or an index over the wrong axis, or a step for all of them where each counts alone",
     "shapes": "shapes that agree by chance are taken for granted",
     "held": "a loop over them that does not reach all of them, or takes one of them for all",
     "long": "a limit, a size written out as a number, or an axis of which only some entries count",
@@ -122,7 +123,8 @@ def from_a_size_on(submission: Submission) -> Name | None:
         return None
     found, limits = {case: sizes(case) for case in submission.cases}, {}
     for name in found[next(iter(failing))]:
-        if "number" in name or not all(name in each for each in found.values()):
+        everywhere = all(name in each for each in found.values())
+        if "number" in name or "last axis" in name or not everywhere:
             continue
         least = min(found[case][name] for case in failing)
         most = max(found[case][name] for case in found if case not in failing)

@@ -120,7 +120,7 @@ def in_most(finders: Finders, seen: WrongParts) -> Name | None:
 
 
 # The diagnoses of these differ from case to case, and their names do not.
-BY_NAME = (results.another_kind, errors.error)
+BY_NAME = (results.another_kind, errors.error, entries.nearly_right)
 
 # How the wrong numbers arise from the right ones.
 HOW = (
@@ -199,6 +199,7 @@ LESS_TELLING: tuple[tuple[Callable, Finders], ...] = (
     (by_itself, (rows.argument_not_read, rows.in_another_order)),
     (of_most, (order.moved,)),
     (by_itself, (cases.from_a_size_on,)),
+    (of_most, (entries.nearly_right,)),
 )
 # Names that say least.
 LEAST: tuple[tuple[Callable, Finders], ...] = (

@@ -8,6 +8,9 @@ from answers.naming import order
 from answers.naming.traits import magnitude, numbers, tiniest
 from answers.naming.wrong_parts import WrongParts, said
 
+# So many whole numbers are not all 0 by chance.
+MANY = 8
+
 
 def at_one_value(seen: WrongParts) -> Name | None:
     """The wrong entries are those where one particular number should stand."""
@@ -132,13 +135,19 @@ def not_zero(seen: WrongParts) -> Name | None:
 
 def zero_instead(seen: WrongParts) -> Name | None:
     """Every entry that is wrong is 0, and should be another number."""
-    if not seen.in_numbers or seen.kinds != {"f"} or seen.gots.any():
+    if not seen.in_numbers or "b" in seen.kinds or seen.gots.any():
+        return None
+    # Counts and places are 0 by chance.
+    if seen.kinds != {"f"} and len(seen.gots) < MANY:
         return None
     parts = (*seen.wrong, *seen.right_elsewhere)
     if len({*seen.wants.tolist()}) < 3 or not any(part.got.any() for part in parts):
         return None
     words = "right wherever it is not 0, and 0 in some places where it should not be"
-    cause = "a mask or a condition that lets too little through, or a place that is never filled"
+    cause = (
+        "a mask or a condition that lets too little through, a place that is never filled, or a "
+        "variable that starts at 0 and keeps it"
+    )
     return said(seen, "zero instead", words, cause)
 
 
@@ -170,7 +179,7 @@ def not_finite(seen: WrongParts) -> Name | None:
             if all(np.isneginf(w.got).all(axis=-1).any() for w in seen.wrong):
                 cause += ", such as a comparison with nan, which is False"
             return said(seen, "too much left out", words, cause)
-        cause = "a filter or a mask that leaves out too much, or a logarithm of 0"
+        cause = "a logarithm of 0, as of an exp that became 0, or a filter that leaves out too much"
     return said(seen, "not finite", words, cause)
 
 
@@ -216,8 +225,8 @@ def nearly_right(seen: WrongParts) -> Name | None:
         return None
     words = f"nearly right: the largest error is {max(errors):.0e} of the largest entry"
     cause = (
-        "a small number (eps) that is added, a bound (clip), a float32 on the way, a difference of "
-        "large numbers, a grid that is too coarse, or an early stop"
+        "a small number (eps) that is added, a bound (clip), a float32 or float16 on the way, a "
+        "difference of large numbers, a grid that is too coarse, or an early stop"
     )
     return said(seen, "nearly right", words, cause)
 

@@ -43,6 +43,13 @@ ROOTS: dict[str, tuple[Callable, str]] = {
         "a division by a root that does not belong there, or a factor √n that is lost",
     ),
 }
+
+
+def rounded_down(x: np.ndarray) -> np.ndarray:
+    """What `//` makes of a quotient, which may be a whole number but for its last digit."""
+    return np.floor(x.round(9))
+
+
 MAPS: dict[str, tuple[str, Callable, str]] = {
     "complement": (
         "1 minus what it should be",
@@ -77,6 +84,11 @@ MAPS: dict[str, tuple[str, Callable, str]] = {
         "the numbers are written into an array of integers (`np.zeros_like` of one makes one), or "
         "`//` or `int` drops the rest",
     ),
+    "rounded down": (
+        "what it should be, rounded down to whole numbers",
+        rounded_down,
+        "`//` where `/` belongs",
+    ),
     "rounded to integers": (
         "what it should be, rounded to whole numbers",
         np.rint,
@@ -85,7 +97,7 @@ MAPS: dict[str, tuple[str, Callable, str]] = {
 }
 # The functions among these whose values are whole numbers, and the names of the functions whose
 # values are never negative.
-WHOLE = (np.trunc, np.rint)
+WHOLE = (np.trunc, rounded_down, np.rint)
 NEVER_NEGATIVE = ("negative cut off", "absolute value")
 
 

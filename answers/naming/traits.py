@@ -62,8 +62,9 @@ def sizes(case: Case) -> dict[str, float]:
             found[f"the length of `{name}`"] = shape[0]
         for axis, size in enumerate(shape if len(shape) > 1 else ()):
             found[f"the size of axis {axis} of `{name}`"] = size
-        if len(shape) > 1:
+        if shape:
             found[f"the size of the last axis of `{name}`"] = shape[-1]
+        if len(shape) > 1:
             found[f"the number of entries of `{name}`"] = math.prod(shape)
             found[f"the number of rows of `{name}`"] = math.prod(shape[:-1])
         if type(value) in (int, float):

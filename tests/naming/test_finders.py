@@ -519,6 +519,43 @@ def test_a_size_of_an_array_in_a_dict_is_found():
     assert 'where n is the size of axis 0 of `table["x"]`' in report.diagnosis
 
 
+def test_the_last_axis_of_a_vector_is_that_of_a_matrix():
+    inputs = [np.arange(1.0, 4) ** 2, *MATRICES]
+    report = exercise_of(itself, *inputs).run(lambda x: x / x.shape[-1])
+    assert report.bug == "factor_of_a_size"
+    assert "1/n of what it should be, where n is the size of the last axis" in report.diagnosis
+
+
+def test_a_quotient_rounded_down_is_told_also_where_it_is_negative():
+    report = exercise_of(itself_in_tens, *MATRICES).run(lambda x: 9 * x // 1)
+    assert report.bug == "rounded_down"
+    assert "`//` where `/` belongs" in report.diagnosis
+
+
+def test_many_tokens_that_stay_at_0_are_told_and_few_are_not():
+    def largest(x):
+        """The column of the largest entry of each row."""
+        return np.argmax(x, axis=-1)
+
+    def from_zero(x):
+        """The best so far is 0 at first."""
+        return np.where(x.max(axis=-1) > 0, largest(x), 0)
+
+    x = np.random.default_rng(5).normal(size=(80, 4)) - 0.7
+    wrong = np.flatnonzero(from_zero(x) != largest(x))
+    assert exercise_of(largest, x, x[:, ::-1]).run(from_zero).bug == "zero_instead"
+    few = exercise_of(largest, x[: wrong[3]], np.exp(x)).run(from_zero)
+    assert not few.passed
+    assert few.bug != "zero_instead"
+
+
+def test_a_program_nearly_right_in_most_inputs_is_told_so():
+    inputs = [*MATRICES, 1e-9 * MATRICES[1]]
+    report = exercise_of(itself, *inputs).run(lambda x: x + 1e-7 * np.sin(x + 1))
+    assert report.bug == "nearly_right"
+    assert f"in {len(MATRICES)} of the {len(inputs)} inputs" in report.diagnosis
+
+
 def test_a_logarithm_to_another_base_is_told_by_the_base():
     def in_base(x, base):
         """log x to a base."""

@@ -189,6 +189,33 @@ def over_the_padded_batch(gradients, sizes):
     return np.tensordot(weights, gradients.astype(float), axes=1)
 
 
+def first_size_times_the_parts(gradients, sizes):
+    total = sum(g * float(n) for g, n in zip(gradients, sizes, strict=True))
+    return total / (int(sizes[0]) * len(sizes))
+
+
+def one_over_the_size(gradients, sizes):
+    return np.average(gradients, axis=0, weights=1.0 / sizes)
+
+
+def half_old_half_new(gradients, sizes):
+    mean = gradients[0].astype(float)
+    for gradient in gradients[1:]:
+        mean = (mean + gradient) / 2
+    return mean
+
+
+def whole_quotients(gradients, sizes):
+    total = np.tensordot(sizes.astype(float), gradients.astype(float), axes=1)
+    return total // sizes.sum()
+
+
+def parts_with_a_gradient_alone(gradients, sizes):
+    counts = np.broadcast_to(sizes.astype(float), gradients.T.shape).T
+    used = (counts * (gradients != 0)).sum(axis=0)
+    return (gradients * counts).sum(axis=0) / np.where(used == 0, 1, used)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     divided_by_steps: "mean_of_means",
@@ -201,7 +228,7 @@ WRONG = {
     divided_by_its_own_size: None,
     scaled_in_place: "an_argument_changed",
     averaged_over_everything: "mean_too_many",
-    last_part_scaled_alone: "rows_in_another_order_should_not_matter",
+    last_part_scaled_alone: "size_of_one_part",
     rounded_to_integers: "truncated_to_integers",
     matrices_of_two_axes: "wrong_except_where_gradients_has_2_axes",
     weighted_along_the_second_axis: "wrong_where_all_axes_of_gradients_are_equally_long",
@@ -215,4 +242,9 @@ WRONG = {
     sums_assumed: "means_for_sums",
     running_mean_a_step_behind: "running_mean_of_the_earlier_sizes",
     over_the_padded_batch: "divided_by_the_largest",
+    first_size_times_the_parts: "size_of_one_part",
+    one_over_the_size: "not_in_proportion",
+    half_old_half_new: "not_in_proportion",
+    whole_quotients: "rounded_down",
+    parts_with_a_gradient_alone: "wrong_where_gradients_holds_a_0",
 }

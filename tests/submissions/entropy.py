@@ -257,7 +257,7 @@ WRONG = {
     last_axis: "last_axis_always",
     perplexity: "exponential",
     gini: None,
-    in_float16: None,
+    in_float16: "nearly_right",
     columns_of_three_axes: "rows_in_another_order_has_another_effect",
     swapped_to_the_end: "transposed",
     three_bases: "wrong_where_base_is_2.5",

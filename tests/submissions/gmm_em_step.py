@@ -191,6 +191,15 @@ def covariances_by_n(points, weights, means, covariances, reg_covar=1e-6):
     return pi, new, around, likelihood
 
 
+def products_unweighted(points, weights, means, covariances, reg_covar=1e-6):
+    pi, new, _, likelihood = with_slogdet(points, weights, means, covariances, 0.0)
+    around = [
+        np.cov((points - mu).T, bias=True) + np.outer(d, d)
+        for mu, d in zip(new, points.mean(axis=0) - new, strict=True)
+    ]
+    return pi, new, np.stack(around) + reg_covar * np.eye(points.shape[1]), likelihood
+
+
 def around_old_means(points, weights, means, covariances, reg_covar=1e-6):
     pi, new, around, likelihood = with_slogdet(points, weights, means, covariances, reg_covar)
     apart = new - means
@@ -445,6 +454,7 @@ WRONG = {
     old_weights: "weights_kept",
     means_by_n: "means_over_all_points",
     covariances_by_n: "covariance_over_all_points",
+    products_unweighted: "covariance_over_all_points",
     around_old_means: "around_the_old_means",
     around_the_mean_of_all: "wrong_only_in_covariances",
     unbiased: "one_less_than_the_count",

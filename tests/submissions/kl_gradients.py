@@ -254,13 +254,49 @@ def one_maximum_for_the_array(p, logits):
     return q - p, q * (terms - (q * terms).sum(axis=-1, keepdims=True))
 
 
+def diagonal_of_the_jacobian(p, logits):
+    log_q = _log_softmax(logits)
+    q = np.exp(log_q)
+    return q - p, q * (1 - q) * (log_q - np.log(p) + 1)
+
+
+def plus_one(p, logits):
+    log_q = _log_softmax(logits)
+    q, terms = np.exp(log_q), log_q - np.log(p)
+    return q - p, q * (terms + 1 - (q * terms).sum(-1, keepdims=True))
+
+
+def the_other_divergence(p, logits):
+    log_q = _log_softmax(logits)
+    terms = log_q - np.log(p)
+    forward_kl = -(p * terms).sum(-1, keepdims=True)
+    return np.exp(log_q) - p, np.exp(log_q) * (terms - forward_kl)
+
+
+def target_of_logits(p, logits):
+    log_q, log_p = _log_softmax(logits), _log_softmax(p)
+    q, terms = np.exp(log_q), log_q - log_p
+    return q - np.exp(log_p), q * (terms - (q * terms).sum(-1, keepdims=True))
+
+
+def over_the_classes(p, logits):
+    """As a mean over all entries would have it."""
+    return tuple(each / p.shape[-1] for each in einsums(p, logits))
+
+
+def one_softmax_for_all(p, logits):
+    log_q = _log_softmax(logits.reshape(-1)).reshape(logits.shape)
+    q, terms = np.exp(log_q), log_q - np.log(p)
+    return q - p, q * (terms - (q * terms).sum(-1, keepdims=True))
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     from_rounded_probabilities: "log_of_zero",
     clipped: "nearly_right",
     product_rule_only: "mean_not_subtracted",
     differences_for_both: "forward_for_both",
-    antisymmetric: "wrong_only_in_reverse",
+    antisymmetric: "forward_for_both",
     upside_down: "sign_lost",
     by_probabilities: "by_the_probabilities",
     wrong_order: "parts_in_another_order",
@@ -281,6 +317,12 @@ WRONG = {
     a_trillionth_in_the_logarithm: "a_property_fails",
     targets_of_a_ten_millionth_at_least: "wrong_for_numbers_that_are_tiny",
     one_maximum_for_the_array: "global_maximum",
+    diagonal_of_the_jacobian: "diagonal_alone",
+    plus_one: "one_kept",
+    the_other_divergence: "mean_unweighted",
+    target_of_logits: "target_through_softmax",
+    over_the_classes: "factor_of_a_size",
+    one_softmax_for_all: "softmax_along_the_first_axis",
 }
 
 # Right answers that pass with a note.

@@ -223,6 +223,40 @@ def examples_without_curvature_dropped(g, h, leaf, penalty=1.0):
     return np.array([-a / b if b > 0 else 0.0 for a, b in sums])
 
 
+def score_of_the_structure(g, h, leaf, penalty=1.0):
+    """XGBoost's equation 6."""
+    sums = [(a.sum(), b.sum() + penalty) for a, b in _parts(g, h, leaf)]
+    return np.array([-(a**2) / b / 2 if b > 0 else 0.0 for a, b in sums])
+
+
+def _sums_in(kind, values, leaf):
+    total = np.zeros(int(leaf.max()) + 1, kind)
+    for k, value in zip(leaf, values, strict=True):
+        total[k] += kind(value)
+    return total
+
+
+def arrays_like_g(g, h, leaf, penalty=1.0):
+    above, below = (_sums_in(g.dtype.type, each, leaf) for each in (g, h))
+    below = below + float(penalty)
+    return -above / np.where(below > 0, below, np.inf)
+
+
+def sums_of_seven_digits(g, h, leaf, penalty=1.0):
+    above, below = (_sums_in(np.float32, each, leaf) for each in (g, h))
+    below = below.astype(float) + penalty
+    return -above / np.where(below > 0, below, np.inf)
+
+
+def curvature_overwritten(g, h, leaf, penalty=1.0):
+    above, below = np.zeros(leaf.max() + 1), np.zeros(leaf.max() + 1)
+    for k, a, b in zip(leaf, g, h, strict=True):
+        above[k] += a
+        below[k] = b
+    below = below + penalty
+    return -above / np.where(below > 0, below, np.inf)
+
+
 # What each is told; None where no known mistake explains it.
 WRONG = {
     with_the_gradient: "uphill",
@@ -256,4 +290,8 @@ WRONG = {
     differences_of_running_sums: "nearly_right",
     examples_without_curvature_dropped: None,
     larger_of_both: "wrong_except_where_penalty_is_0.0",
+    score_of_the_structure: "loss_for_value",
+    arrays_like_g: "sums_in_the_type_of_g",
+    sums_of_seven_digits: "nearly_right",
+    curvature_overwritten: "each_leaf_has_its_last_example",
 }

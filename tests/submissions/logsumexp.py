@@ -174,6 +174,36 @@ def small_terms_dropped(x, axis=-1):
     return np.log(total) + top.squeeze(axis)
 
 
+def equals_of_the_largest_once(x, axis=-1):
+    rows = np.sort(np.moveaxis(x, axis, -1) * 1.0, axis=-1)
+    top = rows[..., -1:]
+    powers = np.where(rows == top, 0.0, np.exp(rows - top))
+    return top[..., 0] + np.log1p(powers.sum(axis=-1))
+
+
+def everything_in_the_log(x, axis=-1):
+    top = x.max(axis=axis, keepdims=True)
+    total = top + np.exp(x - top).sum(axis=axis, keepdims=True)
+    return np.log(total).squeeze(axis)
+
+
+def running_from_zero(x, axis=-1):
+    rows = np.moveaxis(x, axis, 0)
+    total = np.zeros(rows.shape[1:])
+    for row in rows:
+        total = np.logaddexp(total, row)
+    return total
+
+
+def one_pass_without_rescaling(x, axis=-1):
+    rows = np.moveaxis(x, axis, 0)
+    top, total = rows[0] * 1.0, np.ones(rows.shape[1:])
+    for row in rows[1:]:
+        top = np.maximum(top, row)
+        total = total + np.exp(row - top)
+    return top + np.log(total)
+
+
 # The mistake that each is told; None where no known one explains it.
 WRONG = {
     with_pythons_exp: "no_maximum",
@@ -201,4 +231,8 @@ WRONG = {
     swapped_to_the_front: "transposed",
     ten_thousand_for_infinity: None,
     small_terms_dropped: "nearly_right",
+    equals_of_the_largest_once: "equals_counted_once",
+    everything_in_the_log: "maximum_inside_the_log",
+    running_from_zero: "sum_from_one",
+    one_pass_without_rescaling: "sum_not_rescaled",
 }

@@ -352,7 +352,7 @@ WRONG = {
     inverse: "scale_turned_over",
     restored: "wrong_only_in_bytes",
     the_other_way_round: "parts_in_another_order",
-    half_precision_scales: None,
+    half_precision_scales: "nearly_right",
     down_the_columns: None,
     blocks_of_at_most_16: "wrong_except_where_block_is_passed",
     scale_of_one_for_small_blocks: "wrong_for_numbers_that_are_tiny",

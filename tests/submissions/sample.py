@@ -257,6 +257,37 @@ def onto_softmax_but_at_zero(logits, uniform, temperature=1.0):
     return (p / p.sum(-1, keepdims=True) + _noise(uniform)).argmax(-1)
 
 
+def at_least_a_tenth(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return logits.argmax(-1)
+    return (logits / max(temperature, 0.1) + _noise(uniform)).argmax(-1)
+
+
+def a_hundred_below_zero(logits, uniform, temperature=1.0):
+    x = np.where(np.isneginf(logits), -100.0, logits)
+    return (x + temperature * _noise(uniform)).argmax(-1)
+
+
+def last_arrival(logits, uniform, temperature=1.0):
+    if temperature == 0:
+        return logits.argmax(-1)
+    x = logits / temperature
+    with np.errstate(divide="ignore"):
+        rates = np.exp(x - x.max(-1, keepdims=True))
+        return (-np.log(uniform) / rates).argmax(-1)
+
+
+def best_from_zero(logits, uniform, temperature=1.0):
+    scores = logits + temperature * _noise(uniform)
+    tokens = np.zeros(scores.shape[:-1], int)
+    for at in np.ndindex(tokens.shape):
+        best = 0.0
+        for token, score in enumerate(scores[at]):
+            if score > best:
+                best, tokens[at] = score, token
+    return tokens
+
+
 # What each is told.
 WRONG = {
     the_largest: "greedy",
@@ -299,4 +330,8 @@ WRONG = {
     a_little_in_the_logarithm: "left_out_yet_drawn",
     largest_of_the_batch: "maximum_of_the_batch",
     onto_softmax_but_at_zero: "noise_on_probabilities",
+    at_least_a_tenth: "wrong_where_temperature_is_0.05",
+    a_hundred_below_zero: "left_out_yet_drawn",
+    last_arrival: "smallest_wins",
+    best_from_zero: "zero_instead",
 }

@@ -308,7 +308,7 @@ WRONG = {
     too_large_for_float32: "wrong_for_numbers_that_are_large",
     up_by_any_bit: "always_away_from_zero",
     up_if_odd: "only_odd_ones_go_up",
-    float16_on_the_way: None,
+    float16_on_the_way: "nearly_right",
     float16_first: "float16_taken",
     guard_bit_alone: "some_lower_bits_overlooked",
     veltkamp: "split_by_a_factor",
