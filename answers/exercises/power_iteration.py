@@ -288,19 +288,23 @@ def long(a, start, steps):
     return as_float(a) @ turned(a, start, steps - 1)
 
 
-@exercise.bug(way=("largest", "first", "sum", "start", "value"))
+@exercise.bug(way=("largest", "first", "sum", "start", "value", "each value"))
 def sign_turned(a, start, steps, way="largest"):
     """The vector's sign is changed to a rule: by an entry, the sum, the start or the value. It has
     the sign that the products give it."""
     # "The vector's sign is changed to a rule": np.allclose(got.vector, -want.vector)
     # "It has the sign that the products give it": vector * (-1 if entry < 0 else 1) → vector
-    vector = turned(a, start, steps)
+    vector, signs = turned(a, start, 0), 1
+    for _ in range(steps):
+        signs *= np.sign(quotient(a, vector))
+        vector = turned(a, vector, 1)
     entry = {
         "largest": vector[np.abs(vector).argmax()],
         "first": vector[0],
         "sum": vector.sum(),
         "start": vector @ start,
         "value": quotient(a, vector),
+        "each value": signs,
     }[way]
     return quotient(a, vector), vector * (-1 if entry < 0 else 1)
 
@@ -367,22 +371,29 @@ def two_products_a_step(a, start, steps):
     return quotient(a, vector), vector
 
 
-@exercise.bug(bound=(1e-6, 1e-8, 1e-9, 1e-10, 1e-12))
-def stopped_by_the_value(a, start, steps, bound=1e-10):
-    """It stops once the value hardly moves, before `steps` products are made: the value settles
-    before the vector does. Make them all."""
-    # "It stops once the value hardly moves, before `steps` products are made":
+STOPS = [("value", bound) for bound in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12)]
+STOPS += [("vector", bound) for bound in (1e-4, 1e-5, 1e-6, 1e-8, 1e-9)]
+
+
+@exercise.bug(stop=STOPS)
+def stopped_early(a, start, steps, stop=STOPS[3]):
+    """It stops once the value or the vector hardly moves, before `steps` products are made, and
+    many small moves add up. Make them all."""
+    # "It stops once the value or the vector hardly moves, before `steps` products are made":
     #     any(np.allclose(got.vector, right(a, start, n)[1], rtol=0, atol=1e-14) for n in
     #     range(steps))
-    # "the value settles before the vector does": abs(got.value - want.value) < 0.01 *
-    #     np.abs(got.vector - want.vector).max()
-    # "Make them all": abs(value - before) < bound → False
+    # "many small moves add up": np.abs(got.vector - want.vector).max() > 5 * bug.keywords.get(
+    #     "stop", (0, 1e-10))[1]
+    # "Make them all": move < bound → False
+    of, bound = stop
     vector = turned(a, start, 0)
     value = quotient(a, vector)
     for _ in range(steps):
+        last, before = vector, value
         vector = turned(a, vector, 1)
-        before, value = value, quotient(a, vector)
-        if abs(value - before) < bound:
+        value = quotient(a, vector)
+        move = abs(value - before) if of == "value" else np.linalg.norm(vector - last)
+        if move < bound:
             break
     return value, vector
 

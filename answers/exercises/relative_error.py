@@ -141,11 +141,10 @@ def where_they_differ_most(a, b):
 
 @exercise.bug(other=(False, True))
 def divided_by_one_of_them(a, b, other=False):
-    """The denominator is |a| alone or |b| alone, so the result changes when they are swapped,
-    and is infinite where that one is 0. Divide by the larger of |a| and |b|."""
-    # "The denominator is |a| alone or |b| alone, so the result changes when they are swapped,
-    #     and is infinite where that one is 0": got != bug(b, a) and bug(np.array([1.0]),
-    #     np.array([0.0])) == np.inf
+    """The denominator is |a| alone or |b| alone, so the result changes when they are swapped.
+    Divide by the larger of |a| and |b|."""
+    # "The denominator is |a| alone or |b| alone, so the result changes when they are swapped":
+    #     got != bug(b, a)
     # "Divide by the larger of |a| and |b|": np.abs(a) if other else np.abs(b) →
     #     np.maximum(np.abs(a), np.abs(b))
     a, b = as_float(a), as_float(b)
@@ -155,11 +154,11 @@ def divided_by_one_of_them(a, b, other=False):
 
 @exercise.bug
 def divided_by_the_smaller(a, b):
-    """The denominator is the smaller of |a| and |b|, so the result is infinite where one of them
-    is 0. Divide by the larger."""
-    # "The denominator is the smaller of |a| and |b|, so the result is infinite where one of
-    #     them is 0": np.isclose(got, abs(a - b) / 4) and bug(np.array([1.0]), np.array([0.0])) ==
-    #     np.inf
+    """The denominator is the smaller of |a| and |b|, so the result grows without bound as one of
+    them nears 0. Divide by the larger."""
+    # "The denominator is the smaller of |a| and |b|, so the result grows without bound as one of
+    #     them nears 0": np.isclose(got, abs(a - b) / 4) and bug(np.array([1.0]),
+    #     np.array([1e-9])) > 1e8
     # "Divide by the larger": np.minimum → np.maximum
     a, b = as_float(a), as_float(b)
     size = np.minimum(np.abs(a), np.abs(b))
@@ -254,19 +253,24 @@ def mean_in_the_denominator(a, b):
     return (np.abs(a - b) / np.where(size == 0, 1, size)).max()
 
 
-@exercise.bug(ends=((1, -np.inf), (-1, -np.inf), (1, 0.0), (-1, 0.0)))
-def signed_difference(a, b, ends=(1, -np.inf)):
-    """The difference keeps its sign, so errors in one direction do not count. Take its absolute
-    value."""
-    # "so errors in one direction do not count": max(bug(np.ones(1), 2 * np.ones(1)), bug(2 *
-    #     np.ones(1), np.ones(1))) > 0 >= min(bug(np.ones(1), 2 * np.ones(1)), bug(2 * np.ones(1),
-    #     np.ones(1)))
-    # "Take its absolute value": sign * (a - b) → abs(a - b)
+ENDS = [
+    (sign, end) for end in (float, np.abs, lambda m: max(m, 0.0)) for sign in (1, -1)
+]
+
+
+@exercise.bug(ends=ENDS)
+def signed_difference(a, b, ends=ENDS[0]):
+    """The difference keeps its sign, so a large error in one direction loses against smaller ones.
+    Take its absolute value, before the maximum."""
+    # "so a large error in one direction loses against smaller ones": min(bug(np.ones(2),
+    #     np.array([2, 1.1])), bug(np.array([2, 1.1]), np.ones(2))) < 0.1 < max(bug(np.ones(2),
+    #     np.array([2, 1.1])), bug(np.array([2, 1.1]), np.ones(2))) == 1 / 2
+    # "Take its absolute value, before the maximum": sign * (a - b) → abs(a - b)
     a, b = np.asarray(a, float), np.asarray(b, float)
     size = np.maximum(np.abs(a), np.abs(b))
-    sign, least = ends
+    sign, end = ends
     gap = sign * (a - b)
-    return max(least, (gap / np.where(size == 0, 1, size)).max())
+    return end((gap / np.where(size == 0, 1, size)).max())
 
 
 @exercise.bug

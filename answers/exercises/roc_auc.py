@@ -186,15 +186,20 @@ def own_class_not_taken_off(truth, scores):
     return midranks(scores)[truth == 1].sum() / (p * n)
 
 
-@exercise.bug(side=("left", "right"))
+@exercise.bug(side=("left", "right", "dense"))
 def one_end_of_a_tie(truth, scores, side="left"):
-    """Equal scores all take the lowest or all the highest of their ranks, so a tie is lost or won.
-    Give them the mean of both."""
-    # "Equal scores all take the lowest or all the highest of their ranks, so a tie is lost or
-    #     won": got < want < bug(truth, scores, side="right")
-    # "Give them the mean of both": (side == 'left') + np.searchsorted(np.sort(scores), scores,
-    #     side=side) → midranks(scores)
-    ranks = (side == "left") + np.searchsorted(np.sort(scores), scores, side=side)
+    """Equal scores all take the lowest or all the highest of their ranks, or count as one score
+    with one rank. Give each the mean of as many ranks as there are of them."""
+    # "Equal scores all take the lowest or all the highest of their ranks": bug(truth, scores,
+    #     side="left") < want < bug(truth, scores, side="right")
+    # "or count as one score with one rank": bug(np.array([0, 0, 1, 0]), np.array([1, 1, 2, 2]),
+    #     side="dense") == 1 / 3
+    # "Give each the mean of as many ranks as there are of them": (side != 'right') +
+    #     np.searchsorted(values, scores, 'right' if side == 'right' else 'left') → midranks(scores)
+    values = np.unique(scores) if side == "dense" else np.sort(scores)
+    ranks = (side != "right") + np.searchsorted(
+        values, scores, "right" if side == "right" else "left"
+    )
     n = (truth == 1).sum()
     return (ranks[truth == 1].sum() - n * (n + 1) / 2) / (n * (len(truth) - n))
 
@@ -209,30 +214,33 @@ def one_threshold(truth, scores, threshold=0.5):
     return roc_auc(truth, (scores >= threshold).astype(int))
 
 
-@exercise.bug
-def curve_without_its_origin(truth, scores):
-    """The curve starts at its first threshold instead of at (0, 0), so an area is missing when
-    the highest score belongs to both classes. Put (0, 0) before the first point."""
-    # "The curve starts at its first threshold instead of at (0, 0), so an area is missing when
-    #     the highest score belongs to both classes": got < want and truth[scores ==
-    #     scores.max()].tolist() == [1, 0]
-    # "Put (0, 0) before the first point": np.trapezoid(y, x) → np.trapezoid([0, *y], [0, *x])
+@exercise.bug(beats=(np.greater_equal, np.greater))
+def curve_without_an_end(truth, scores, beats=np.greater_equal):
+    """The curve lacks an end, and the area there: cuts at the scores by >= leave out (0, 0), and by
+    > they leave out (1, 1). Add this point."""
+    # "The curve lacks an end, and the area there": got < want
+    # "cuts at the scores by >= leave out (0, 0)": bug(np.array([1, 0]), np.array([5, 5])) == 0
+    # "by > they leave out (1, 1)": bug(truth, scores, beats=np.greater) < want
+    # "Add this point": np.trapezoid(y, x) → np.trapezoid([0, *y, 1], [0, *x, 1])
     cuts = np.unique(scores)[::-1]
-    y = [(scores[truth == 1] >= cut).mean() for cut in cuts]
-    x = [(scores[truth == 0] >= cut).mean() for cut in cuts]
+    y = [beats(scores[truth == 1], cut).mean() for cut in cuts]
+    x = [beats(scores[truth == 0], cut).mean() for cut in cuts]
     return np.trapezoid(y, x)
 
 
-@exercise.bug
-def labels_as_indices(truth, scores):
-    """`scores[truth]` with integers takes entries 0 and 1 again and again instead of selecting.
-    Make the labels booleans first: `truth == 1`."""
-    # "with integers takes entries 0 and 1 again and again instead of selecting":
-    #     set(scores[truth]) == set(scores[[0, 1]]) and truth.dtype.kind == "i" and got != want
-    # "Make the labels booleans first: `truth == 1`": highs = scores[truth] → highs =
-    #     scores[truth == 1]; scores[1 - truth] → scores[truth == 0]
-    highs = scores[truth]
-    lows = scores[truth == 0] if truth.dtype == bool else scores[1 - truth]
+@exercise.bug(at=[(1, 0), (1, 1), (1, 2), (0, 2)])
+def labels_as_indices(truth, scores, at=(1, 0)):
+    """`scores[truth]` or `scores[~truth]` with integers takes the same two entries again and again
+    instead of selecting. Make the labels booleans first: `truth == 1`."""
+    # "with integers takes the same two entries again and again instead of selecting":
+    #     set(scores[truth]) == set(scores[[0, 1]]) and set(scores[~truth]) == set(scores[[-1, -2]])
+    #     and truth.dtype.kind == "i" and got != want
+    # "Make the labels booleans first: `truth == 1`": high, low = at → truth, (high, low) = truth ==
+    #     1, at
+    high, low = at
+    highs = scores[truth if high else truth == 1]
+    others = ~truth if truth.dtype == bool else 1 - truth
+    lows = scores[(others, truth == 0, ~truth)[low]]
     gaps = highs[:, None] - lows.astype(float)
     return (gaps > 0).mean() + (gaps == 0).mean() / 2
 

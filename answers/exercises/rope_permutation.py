@@ -24,7 +24,7 @@ exercise.case("the bias of one head of 4", np.array([0.3, 1.7, 2.2, -3.1]), 1)
 exercise.case("the bias of one head of 6", np.array([0.3, 1.7, 2.2, -3.1, 4.4, 5.9]), 1)
 exercise.case("one head of 8", rng.normal(size=(3, 8)), 1)
 exercise.case("2 heads of 4", rng.normal(size=(3, 8)), 2)
-exercise.case("3 heads of 6", rng.normal(size=(5, 18)), 3)
+exercise.case("3 heads of 6", rng.normal(size=(6, 18)), 3)
 exercise.case("2 heads of 6, and as many rows as columns", rng.normal(size=(12, 12)), 2)
 exercise.case("4 heads of 2", rng.normal(size=(3, 8)), 4)
 exercise.case("two layers", rng.normal(size=(2, 3, 16)), 2)
@@ -94,17 +94,44 @@ def odd_columns_first(w, heads):
     return moved(w, by_head(w, heads)[..., ::-1].swapaxes(1, 2))
 
 
-@exercise.bug
-def rows_permuted(w, heads):
+@exercise.bug(square=(True, False))
+def rows_permuted(w, heads, square=True):
     """The rows are permuted, which is right for PyTorch's weights, (out, in). Here the heads
     stand side by side along the last axis."""
     # "The rows are permuted, which is right for PyTorch's weights, (out, in)": np.allclose(got,
     #     right(w.T, heads).T)
-    # "Here the heads stand side by side along the last axis": w.ndim == 1 or w.shape[-2] % (2 *
-    #     heads) → True
-    if w.ndim == 1 or w.shape[-2] % (2 * heads):
+    # "Here the heads stand side by side along the last axis": rows % (2 * heads) → True
+    *_, rows, columns = 1, *w.shape
+    if rows % (2 * heads) or (square and rows != columns):
         return rope_permutation(w, heads)
     return rope_permutation(w.swapaxes(-1, -2), heads).swapaxes(-1, -2)
+
+
+@exercise.bug(which=([0], [-1], [0, -1]))
+def some_heads_stay(w, heads, which=(0,)):
+    """Only the first head's columns move, or the last head's, and other heads stay. Permute every
+    head."""
+    # "Only the first head's columns move, or the last head's, and other heads stay": not
+    #     np.array_equal(got, want) and np.array_equal(bug(np.arange(8), 1), right(np.arange(8), 1))
+    # "Permute every head": columns[at] = → columns[:] =; order[at] → order
+    order = by_head(w, heads).swapaxes(1, 2).reshape(heads, -1)
+    columns, at = np.arange(w.shape[-1]).reshape(heads, -1), list(which)
+    columns[at] = order[at]
+    return moved(w, columns)
+
+
+@exercise.bug
+def read_after_overwriting(w, heads):
+    """The first half of a head is overwritten before the odd columns are read, and some of them are
+    lost. Read from `w`, and write into a new array."""
+    # "The first half of a head is overwritten before the odd columns are read, and some of them are
+    #     lost": len(set(bug(np.arange(6), 1))) < 6
+    # "Read from `w`, and write into a new array": columns[:, 1::2] → by_head(w, heads)[..., 1]
+    columns = np.arange(w.shape[-1]).reshape(heads, -1)
+    half = columns.shape[1] // 2
+    columns[:, :half] = columns[:, ::2]
+    columns[:, half:] = columns[:, 1::2]
+    return moved(w, columns)
 
 
 @exercise.bug

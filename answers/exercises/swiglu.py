@@ -41,16 +41,16 @@ exercise.case("a vector", *layer(3))
 exercise.case("two leading axes", *layer(2, 4, 3, d_out=3))
 exercise.case("three leading axes", *layer(2, 2, 4, 3))
 add_whole_numbers(exercise, *(np.rint(2 * a) for a in layer(4, 3)))
-of_int32 = [[50_000, 3]], [[0], [1]], [[50_000], [1]], [[2, -1]]
-exercise.case(
-    "int32 of some 5e4", *(np.array(each, dtype=np.int32) for each in of_int32)
-)
 exercise.case("float32", *(a.astype(np.float32) for a in layer(2, 4, 3)))
 exercise.case(
     "a gate of 900", np.array([[3.0, 2.0]]), 300 * np.eye(2), *np.ones((2, 2, 2))
 )
 exercise.case(
     "a gate of -900", np.array([[3.0, 2.0]]), -300 * np.eye(2), *np.ones((2, 2, 2))
+)
+of_int32 = [[50_000, 3]], [[0], [1]], [[50_000], [1]], [[2, -1]]
+exercise.case(
+    "int32 of some 5e4", *(np.array(each, dtype=np.int32) for each in of_int32)
 )
 exercise.long_case(
     np.sin(np.arange(1203.0)).reshape(401, 3), *np.ones((2, 3, 2)), np.ones((2, 1))
@@ -186,7 +186,8 @@ def infinity_and_integers_that_wrap(x, w_gate, w_up, w_down):
     int32 wrap around. Write 1 / (1 + exp(-z)), and make floats of integers first."""
     # "exp(z) / (1 + exp(z)) is infinity over infinity where the gate is large":
     #     np.isnan(bug(np.array([[3.0]]), np.array([[300.0]]), np.eye(1), np.eye(1))).all()
-    # "and products of int32 wrap around": np.isfinite(got).all() and (got * want < 0).all()
+    # "and products of int32 wrap around": (bug(*(np.array(m, np.int32) for m in of_int32)) *
+    #     right(*(np.array(m, np.int32) for m in of_int32)) < 0).all()
     # "Write 1 / (1 + exp(-z)), and make floats of integers first": np.exp(gate) / (1 +
     #     np.exp(gate)) → 1 / (1 + np.exp(-gate)); (x @ w_gate, x @ w_up) → both(x, w_gate, w_up)
     gate, up = (x @ w_gate, x @ w_up)
@@ -217,17 +218,19 @@ def sigmoid_of_the_other(x, w_gate, w_up, w_down):
     return gate * sigmoid(up) @ w_down
 
 
-@exercise.bug
-def sigmoid_of_the_size(x, w_gate, w_up, w_down):
-    """Below 0 the sigmoid is taken of -z: the stable form has two cases, and one of them stands for
-    both. With e = exp(-|z|) it is e / (1 + e) there."""
-    # "Below 0 the sigmoid is taken of -z": np.allclose(got, (x @ w_gate) * sigmoid(abs(x @ w_gate))
-    #     * (x @ w_up) @ w_down)
-    # "the stable form has two cases, and one of them stands for both. With e = exp(-|z|) it is e /
-    #     (1 + e) there": gate / (1 + e) → gate * np.where(gate < 0, e, 1) / (1 + e)
+@exercise.bug(divided=(True, False))
+def sigmoid_of_the_size(x, w_gate, w_up, w_down, divided=True):
+    """With e = exp(-|z|) the sigmoid has two cases, and below 0 yours is 1 / (1 + e), as above 0,
+    or e alone. There it is e / (1 + e)."""
+    # "With e = exp(-|z|) the sigmoid has two cases, and below 0 yours is 1 / (1 + e), as above 0,
+    #     or e alone": np.allclose(got, (x @ w_gate) * (sigmoid(abs(x @ w_gate)) if
+    #     bug.keywords.get("divided", True) else np.exp(-abs(x @ w_gate))) * (x @ w_up) @ w_down)
+    #     and (x @ w_gate < 0).all()
+    # "There it is e / (1 + e)": below, 1 / (1 + e) → e / (1 + e), 1 / (1 + e)
     gate, up = both(x, w_gate, w_up)
     e = np.exp(-abs(gate))
-    return gate / (1 + e) * up @ w_down
+    below = 1 / (1 + e) if divided else e
+    return gate * np.where(gate < 0, below, 1 / (1 + e)) * up @ w_down
 
 
 @exercise.bug

@@ -25,6 +25,7 @@ class Match(NamedTuple):
         explained: All parts that go wrong alike.
         against: The parts that go wrong in another way, or only in one of the two.
         spoilt: The parts among these that the submission gets right.
+        missed: The parts of cases that it leaves unexplained.
         by_chance: Whether what goes wrong has no fractions: of tokens, counts or sizes there are
             few, and two mistakes often give the same.
         filtered: Whether entries are infinite that should not be, or the reverse, and nothing else
@@ -35,6 +36,7 @@ class Match(NamedTuple):
     explained: int
     against: int
     spoilt: int
+    missed: int
     by_chance: bool
     filtered: bool
 
@@ -63,9 +65,14 @@ class Match(NamedTuple):
 
 
 def explaining_all(submission: Submission) -> Name | None:
-    """The first bug that explains every wrong part, and would spoil no other."""
+    """The first bug that explains every wrong part, and would spoil no other; or every wrong part
+    of the cases, for a check, as of memory that is shared, may fail for a reason of its own."""
+    everything = submission.everything
     for bug, match in matches(submission):
-        if match.explained == submission.everything and not match.spoilt:
+        if match.explained == everything and not match.spoilt:
+            return name_of(bug, match)
+    for bug, match in matches(submission):
+        if not match.missed and not match.spoilt and match.is_likely(everything):
             return name_of(bug, match)
     return None
 
@@ -103,12 +110,13 @@ def compared(submission: Submission, program: Callable) -> Match | None:
     # A submission that fails in every case, as by a division by 0, may do so for any reason.
     if not same_errors and not any(map(has_numbers, answers.values())):
         return None
-    explained, against, spoilt, of_first = 0, 0, 0, []
+    explained, against, spoilt, missed, of_first = 0, 0, 0, 0, []
     for trial, answer in answers.items():
         parts = alike(trial, answer, ours[trial])
         if not same_errors:
             parts = [p for p in parts if not is_error(ours[trial].parts.get(p))]
         explained += len(parts)
+        missed += isinstance(trial, Case) * (len(answer.wrong) - len(parts))
         if trial is first:
             of_first = parts
         wrong, wrong_there = set(answer.wrong), set(ours[trial].wrong)
@@ -118,7 +126,7 @@ def compared(submission: Submission, program: Callable) -> Match | None:
         return None
     floats = [asked for asked in answers.items() if wants_floats(asked)]
     filtered = bool(floats) and all(map(filtered_otherwise, floats))
-    return Match(of_first, explained, against, spoilt, not floats, filtered)
+    return Match(of_first, explained, against, spoilt, missed, not floats, filtered)
 
 
 def wants_floats(asked: tuple[Trial, Answer]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from answers.grader.mistakes import Name
 from answers.grader.parts import Complaint, Part, overflowed
 from answers.grader.trials import ARGUMENTS, Case
+from answers.naming.order import moved
 from answers.naming.results import is_or_are, listed
 from answers.naming.submission import Submission
 from answers.naming.traits import (
@@ -99,6 +100,9 @@ def in_common(submission: Submission) -> Name | None:
             found[kind] = f"those where {text}"
         elif having == cases - failing and telling:
             found[kind] = f"all but those where {text}"
+    # One entry has one order.
+    if "several" in found and moved(submission.wrong_parts):
+        found.pop("several")
     if not found and len(failing) > 1 and failing < refused:
         found["let through"] = "some of those where a ValueError is asked for"
     # Of a switch the value says more, of anything else that it is passed.

@@ -43,20 +43,17 @@ def diagnose(
 ) -> Name:
     """The first name that is found, see `grader.nameless`."""
     submission = Submission(exercise, answers, first, function)
-    if found := name_in(TELLING, submission):
-        return found
-    found, rest = (
-        name_in(LEAST, submission) or Name(),
-        submission.without_short_integers,
-    )
-    # int32 may wrap around beside another mistake, which the other inputs show alone.
-    alone = name_in(TABLE, rest) if rest else None
-    if not alone or alone.name == found.name:
-        return found
-    apart = (
-        "Inputs of short integers, which may wrap around as well, are left out here."
-    )
-    return alone._replace(diagnosis=f"{alone.diagnosis} {apart}")
+    rest = submission.without_short_integers
+    for table in TABLES:
+        if found := name_in(table, submission):
+            return found
+        # int32 may wrap around beside another mistake, which the other inputs show alone.
+        if rest and (alone := name_in(table, rest)):
+            return alone._replace(diagnosis=f"{alone.diagnosis} {APART}")
+    return Name()
+
+
+APART = "Inputs of short integers, which may wrap around as well, are left out here."
 
 
 def name_in(table: tuple, submission: Submission) -> Name | None:
@@ -141,7 +138,7 @@ HOW = (
     shapes.selected,
     shapes.reduced,
     shapes.not_joined,
-    order.moved,
+    order.in_reverse,
     order.read_otherwise,
 )
 # Where the wrong numbers stand, and what stands there.
@@ -191,13 +188,17 @@ TELLING: tuple[tuple[Callable, Finders], ...] = (
         by_itself,
         (results.argument_changed, other_types.of_integers, cases.in_common),
     ),
+)
+LESS_TELLING: tuple[tuple[Callable, Finders], ...] = (
+    # Which inputs fail says more than an order.
+    (of_all, (order.moved,)),
+    (of_each_name, (order.moved,)),
     (of_all, WEAK),
     (of_each_name, WEAK),
     (of_most, (entries.not_finite, errors.error)),
-    (
-        by_itself,
-        (rows.argument_not_read, rows.in_another_order, cases.from_a_size_on),
-    ),
+    (by_itself, (rows.argument_not_read, rows.in_another_order)),
+    (of_most, (order.moved,)),
+    (by_itself, (cases.from_a_size_on,)),
     (of_most, (entries.nearly_right,)),
 )
 # Names that say least.
@@ -206,4 +207,4 @@ LEAST: tuple[tuple[Callable, Finders], ...] = (
     # Of one part alone nobody can say that the others are right.
     (of_each_name, (entries.zero_instead, results.one_side)),
 )
-TABLE = TELLING + LEAST
+TABLES = TELLING, LESS_TELLING, LEAST

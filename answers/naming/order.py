@@ -11,21 +11,35 @@ from answers.grader.tensors import GRADIENT
 from answers.naming.wrong_parts import ComparedPart, WrongParts, said
 
 
-def moved(seen: WrongParts) -> Name | None:
-    """The entries are right, and stand in another order along one axis."""
-    if not seen.in_numbers or seen.weight < 2 or min(seen.axes) < 1:
-        return None
-    # The axes that all wrong parts have: the first, the last, then those between.
-    between = range(1, min(seen.axes) - 1) if len(seen.axes) == 1 else ()
-    for axis in (0, -1, *between):
+def in_reverse(seen: WrongParts) -> Name | None:
+    """The entries are right, and stand in reverse order along one axis."""
+    for axis in axes_of(seen):
         if all(w.is_close(np.flip(w.want, axis)) for w in seen.wrong):
             words = f"what it should be in reverse order {along(axis)}"
             return said(seen, "reversed", words, "a sort or a loop that runs backwards")
-    for axis in (0, -1, *between):
+    return None
+
+
+def axes_of(seen: WrongParts) -> tuple[int, ...]:
+    """The axes that all wrong parts have: the first, the last, then those between."""
+    if not seen.in_numbers or seen.weight < 2 or min(seen.axes) < 1:
+        return ()
+    between = range(1, min(seen.axes) - 1) if len(seen.axes) == 1 else ()
+    return (0, -1, *between)
+
+
+def moved(seen: WrongParts) -> Name | None:
+    """The entries are right, and stand in another order along one axis."""
+    axes = axes_of(seen)
+    for axis in axes:
         if all(same_rows(w.got, w.want, axis) for w in seen.wrong):
             return said_of_another_order(seen, axis)
     # Each row may have an order of its own, as a sort gives it.
-    if seen.kinds == {"f"} and all(same_entries(w.got, w.want) for w in seen.wrong):
+    if (
+        axes
+        and seen.kinds == {"f"}
+        and all(same_entries(w.got, w.want) for w in seen.wrong)
+    ):
         return said_of_another_order(seen, -1)
     return None
 

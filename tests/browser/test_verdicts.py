@@ -125,10 +125,10 @@ VERDICT = {
     ),
     **dict.fromkeys(
         [
-            ("power_iteration", "bug stopped_by_the_value 3"),
-            ("power_iteration", "bug stopped_by_the_value 4"),
+            ("power_iteration", "bug stopped_early 3"),
+            ("power_iteration", "bug stopped_early 4"),
         ],
-        ("stopped_by_the_value",),
+        ("stopped_early",),
     ),
     ("top_k_gating", "bug in_no_order 1"): ("in_no_order",),
     ("conv2d", "wrong in_the_type_of_products"): ("result_in_integers", "right_as_floats"),

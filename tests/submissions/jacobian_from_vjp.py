@@ -208,7 +208,7 @@ WRONG = {
     never_set_back: "rows_added_up",
     grad_without_zero_grad: "rows_added_up",
     columns: "inputs_first",
-    two_axes: "right_numbers_in_another_shape",
+    two_axes: "flattened",
     stacked_only: "outputs_flattened",
     whole_rows: "first_axis_only",
     not_copied: "a_property_fails",

@@ -311,7 +311,7 @@ WRONG = {
     infinities_clipped: "infinities_made_large",
     divided_as_float16: "divided_in_float16",
     growth_in_place_of_a_step: "no_step_where_the_scale_grows",
-    interval_of_the_default_in_float16: "growth_interval_ignored",
+    interval_of_the_default_in_float16: "interval_ignored",
     infinity_alone: "nan_overlooked",
     nan_alone: "infinity_overlooked",
     sum_is_finite: "sum_looked_at",

@@ -367,7 +367,17 @@ def shifted_by_all_entries(a, start, steps):
 
 
 # What each is told; None where no known mistake explains it.
+def turned_back_by_each_value(a, start, steps):
+    a, vector = _floats(a, start)
+    vector = _unit(vector)
+    for _ in range(steps):
+        product = _unit(a @ vector)
+        vector = -product if vector @ product < 0 else product
+    return _quotient(a, vector), vector
+
+
 WRONG = {
+    turned_back_by_each_value: "sign_turned",
     never_a_unit: "never_normalised",
     a_unit_last: "normalised_at_the_end",
     start_as_it_is: "not_normalised_at_the_start",
@@ -383,7 +393,7 @@ WRONG = {
     largest_positive: "sign_turned",
     sign_of_the_start: "sign_turned",
     sign_of_the_value: "sign_turned",
-    stopped_where_nothing_moves: "nearly_right",
+    stopped_where_nothing_moves: "stopped_early",
     length_at_least_a_little: "wrong_for_numbers_that_are_tiny",
     to_the_end: "converged",
     stopped_early: None,
@@ -399,7 +409,7 @@ WRONG = {
     first_product_of_integers: "right_in_int64",
     length_and_1e_12: "eps_in_the_length",
     by_the_square_of_the_matrix: "two_products_a_step",
-    until_the_value_stays: "stopped_by_the_value",
+    until_the_value_stays: "stopped_early",
     from_equal_entries: "start_of_ones",
     a_unit_first_and_last: "normalised_at_the_end",
     first_product_of_the_start: "long_start_multiplied",

@@ -205,7 +205,14 @@ def size_of_the_larger(a, b):
 
 
 # The mistake that each is told; None where no known one explains it.
+def absolute_last(a, b):
+    a, b = a.astype(float), b.astype(float)
+    size = np.maximum(np.abs(a), np.abs(b))
+    return abs(((a - b) / np.where(size == 0, 1, size)).max())
+
+
 WRONG = {
+    absolute_last: "signed_difference",
     course_notes: "sum_in_the_denominator",
     of_norms: "of_norms",
     eps_added: "eps_in_the_denominator",

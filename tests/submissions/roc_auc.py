@@ -129,6 +129,22 @@ def tilde_of_integers(truth, scores):
     return (gaps > 0).mean() + 0.5 * (gaps == 0).mean()
 
 
+def tilde_of_integers_and_the_labels(truth, scores):
+    gaps = scores[truth][:, None] - scores[~truth]
+    return (gaps > 0).mean() + 0.5 * (gaps == 0).mean()
+
+
+def dense_ranks(truth, scores):
+    ranks = np.unique(scores, return_inverse=True)[1] + 1
+    n = (truth == 1).sum()
+    return (ranks[truth == 1].sum() - n * (n + 1) / 2) / n / (truth == 0).sum()
+
+
+def only_above_each_score(truth, scores):
+    cuts = np.unique(scores)[::-1]
+    return np.trapezoid(*([(scores[truth == t] > c).mean() for c in cuts] for t in (1, 0)))
+
+
 def over_all_pairs(truth, scores):
     won = sum(
         (scores[i] > scores[j]) + 0.5 * (scores[i] == scores[j])
@@ -283,10 +299,13 @@ WRONG = {
     ascending_curve: "upside_down",
     negative_area: "sign",
     a_hundred_thresholds: "thresholds_on_a_grid",
-    no_start: "curve_without_its_origin",
+    no_start: "curve_without_an_end",
+    only_above_each_score: "curve_without_an_end",
     close_is_equal: "wrong_for_numbers_that_are_close",
     fancy_index: "labels_as_indices",
-    tilde_of_integers: None,
+    tilde_of_integers: "labels_as_indices",
+    tilde_of_integers_and_the_labels: "labels_as_indices",
+    dense_ranks: "one_end_of_a_tie",
     over_all_pairs: "divided_by_all_pairs",
     gini: "gini",
     hard_answers: "one_threshold",

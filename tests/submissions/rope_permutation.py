@@ -194,25 +194,45 @@ def head_from_the_rows(w, heads):
 
 
 # The mistake that each is told; None where no known one explains it.
+def overwritten(w, heads):
+    x = w.copy().reshape(*w.shape[:-1], heads, -1)
+    half = x.shape[-1] // 2
+    x[..., :half] = x[..., ::2]
+    x[..., half:] = x[..., 1::2]
+    return x.reshape(w.shape)
+
+
+def the_way_back_as_a_view(w, heads):
+    return w.reshape(*w.shape[:-1], heads, 2, -1).swapaxes(-1, -2).reshape(w.shape)
+
+
+def axes_from_the_front(w, heads):
+    x = w.reshape(*w.shape[:-1], heads, -1, 2)
+    return x.swapaxes(*((1, 2) if w.ndim == 1 else (2, 3))).reshape(w.shape)
+
+
 WRONG = {
+    overwritten: "read_after_overwriting",
+    the_way_back_as_a_view: "halves_to_neighbours",
+    axes_from_the_front: "wrong_where_w_has_three_axes_or_more",
     the_way_back: "halves_to_neighbours",
     one_head: "heads_ignored",
     odd_first: "odd_columns_first",
     rows_as_in_pytorch: "wrong_except_where_w_has_1_axis",
     rows_if_square: "rows_permuted",
     nothing: "unchanged",
-    first_head_only: "in_another_order",
+    first_head_only: "some_heads_stay",
     a_view: "a_property_fails",
     members_across_heads: "heads_ignored",
     from_both_ends: "paired_from_both_ends",
     swapped_halves: None,
     in_place: "an_argument_changed",
-    biases_stay: "in_another_order",
-    first_and_last_head: "in_another_order",
-    layers_are_heads: "in_another_order",
+    biases_stay: "wrong_where_w_has_1_axis",
+    first_and_last_head: "some_heads_stay",
+    layers_are_heads: "wrong_where_w_has_3_axes",
     matrices_only: "wrong_except_where_w_has_2_axes",
     leading_axes_flattened: "right_numbers_in_another_shape",
-    heads_reversed: "in_another_order",
+    heads_reversed: "wrong_except_where_heads_is_1",
     size_for_number: "size_of_a_head_for_their_number",
     fours: "in_another_order",
     in_int64: "a_property_fails",

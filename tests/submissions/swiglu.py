@@ -106,6 +106,18 @@ def gate_clipped(x, w_gate, w_up, w_down):
     return gate * _sigmoid(gate) * (x @ w_up) @ w_down
 
 
+def gate_of_integers_clipped(x, w_gate, w_up, w_down):
+    gate = np.clip(x @ w_gate, -30, 30)
+    return gate * _sigmoid(gate) * (x @ w_up) @ w_down
+
+
+def not_divided_below_0(x, w_gate, w_up, w_down):
+    x, w_gate, w_up, w_down = map(_float, (x, w_gate, w_up, w_down))
+    gate = x @ w_gate
+    small = np.exp(-np.abs(gate))
+    return gate * np.where(gate < 0, small, 1 / (1 + small)) * (x @ w_up) @ w_down
+
+
 def in_the_type_of_x(x, w_gate, w_up, w_down):
     return as_one_writes_it(x, w_gate, w_up, w_down).astype(x.dtype)
 
@@ -258,6 +270,8 @@ WRONG = {
     exponent_of_20_at_most: "sigmoid_above_0",
     products_of_integers: "right_in_int64",
     clipped_to_50: "gate_clipped",
+    gate_of_integers_clipped: "gate_clipped",
+    not_divided_below_0: "sigmoid_of_the_size",
     one_case_of_two: "sigmoid_of_the_size",
     cut_at_0: "another_activation",
     activated_first: "swish_before_the_product",
