@@ -303,6 +303,27 @@ def not_rotated(q, k, v, past_k, past_v):
 
 
 @exercise.bug
+def keys_not_rotated(q, k, v, past_k, past_v):
+    """Queries are rotated, and new keys are not, so a score depends on the position of the query,
+    and not on the distance. Rotate both."""
+    # "new keys are not": np.array_equal(got.keys[:, :, past_k.shape[2] :], k)
+    # "Rotate both": [past_k, k] → [past_k, rotate(k, past_k.shape[2])]
+    q, *_ = prepared(q, k, v, past_k, past_v)
+    keys, values = np.concatenate([past_k, k], 2), np.concatenate([past_v, v], 2)
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
+def queries_not_rotated(q, k, v, past_k, past_v):
+    """Keys are rotated, and queries are not, so a score depends on the position of the key, and
+    not on the distance. Rotate both."""
+    # "queries are not": np.allclose(got.y, seen(q, want.keys, want.values))
+    # "Rotate both": seen(q, → seen(rotate(q, past_k.shape[2]),
+    _, keys, values, _ = prepared(q, k, v, past_k, past_v)
+    return seen(q, keys, values), keys, values
+
+
+@exercise.bug
 def values_rotated(q, k, v, past_k, past_v):
     """The values are rotated too, so what is averaged depends on where it stands. Only queries
     and keys have a position."""
