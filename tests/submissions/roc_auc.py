@@ -242,7 +242,7 @@ NOTED = {mean_in_float32}
 
 
 def argsort_of_argsort(truth, scores):
-    ranks = scores.astype(float).argsort().argsort() + 1
+    ranks = scores.astype(float).argsort(kind="stable").argsort() + 1
     positive = truth == 1
     n, m = positive.sum(), (~positive).sum()
     return (ranks[positive].sum() - n * (n + 1) / 2) / (n * m)
