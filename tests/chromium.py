@@ -15,10 +15,6 @@ FLAGS = [
 
 
 def executable() -> str | None:
-    """The program that CHROMIUM names, else one of the system; None if there is none.
-
-    The headless shell is Chromium without its windows: a page opens in a tenth of the time.
-    """
+    """The program that CHROMIUM names, else one of the system; None if there is none."""
     named = os.environ.get("CHROMIUM")
-    known = "chromium-headless-shell", "chromium", "google-chrome"
-    return named or next(filter(None, map(shutil.which, known)), None)
+    return named or shutil.which("chromium") or shutil.which("google-chrome")
