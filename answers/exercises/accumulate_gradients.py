@@ -174,11 +174,11 @@ ONE_FOR_ALL = {
 
 @exercise.bug(which=tuple(ONE_FOR_ALL))
 def size_of_one_part(gradients, sizes, which="first"):
-    """The size of one part is taken for that of others, as if all parts, or all but the last, were
-    as large. Weight each part by its own size, and divide by Σ n."""
-    # "The size of one part is taken for that of others, as if all parts, or all but the last, were
-    #     as large": np.allclose(got * sizes[0] * len(sizes), summed(gradients, sizes))
-    # "Weight each part by its own size, and divide by Σ n": ONE_FOR_ALL[which](sizes.astype(float))
+    """All parts, or all but the last, are taken to be as large as one part. Weight each by its own
+    size, and divide by Σ n."""
+    # "All parts, or all but the last, are taken to be as large as one part":
+    #     np.allclose(got * sizes[0] * len(sizes), summed(gradients, sizes))
+    # "Weight each by its own size, and divide by Σ n": ONE_FOR_ALL[which](sizes.astype(float))
     #     → (sizes.astype(float), None)
     weights, total = ONE_FOR_ALL[which](sizes.astype(float))
     return summed(gradients, np.array(weights)) / (total or np.sum(weights))

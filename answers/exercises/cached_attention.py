@@ -304,8 +304,8 @@ def not_rotated(q, k, v, past_k, past_v):
 
 @exercise.bug
 def keys_not_rotated(q, k, v, past_k, past_v):
-    """Queries are rotated, and new keys are not, so a score depends on the position of the query,
-    and not on the distance. Rotate both."""
+    """Queries are rotated, and new keys are not, so the score of a new key depends on the position
+    of the query, and not on the distance. Rotate both."""
     # "new keys are not": np.array_equal(got.keys[:, :, past_k.shape[2] :], k)
     # "Rotate both": [past_k, k] → [past_k, rotate(k, past_k.shape[2])]
     q, *_ = prepared(q, k, v, past_k, past_v)

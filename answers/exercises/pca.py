@@ -210,9 +210,9 @@ def columns_of_vt(x, k, full=False):
 
 @exercise.bug
 def covariance_of_the_rows(x, k):
-    """The covariance is that of the rows, n by n: `np.cov` takes each row for a variable. Pass
+    """The covariance is of the rows, n by n: `np.cov` takes each row for a variable. Pass
     `rowvar=False`."""
-    # "The covariance is that of the rows, n by n": got.components.shape[1] == len(x) !=
+    # "The covariance is of the rows, n by n": got.components.shape[1] == len(x) !=
     #     want.components.shape[1]
     # "Pass `rowvar=False`": np.cov(x) → np.atleast_2d(np.cov(x, rowvar=False))
     x = as_float(x)

@@ -235,9 +235,9 @@ def stretched_axes_not_shifted(gradient, shape, at_once=False):
 
 @exercise.bug
 def stretched_axes_mirrored(gradient, shape):
-    """The axes of `shape` are counted from the right, and those of the gradient from the left.
+    """The axes of `shape` are counted from the right, and the gradient's from the left.
     Count both from one side."""
-    # "The axes of `shape` are counted from the right, and those of the gradient from the left":
+    # "The axes of `shape` are counted from the right, and the gradient's from the left":
     #     shape == (3, 1) and np.array_equal(got, gradient.sum(axis=0, keepdims=True))
     # "Count both from one side": reversed(shape) → shape
     new, _ = axes_of(gradient, shape)

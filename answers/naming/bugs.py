@@ -25,7 +25,7 @@ class Match(NamedTuple):
         explained: All parts that go wrong alike.
         against: The parts that go wrong in another way, or only in one of the two.
         spoilt: The parts among these that the submission gets right.
-        missed: The parts of cases that it leaves unexplained.
+        missed: The parts of cases that the bug leaves unexplained.
         by_chance: Whether what goes wrong has no fractions: of tokens, counts or sizes there are
             few, and two mistakes often give the same.
         filtered: Whether entries are infinite that should not be, or the reverse, and nothing else
