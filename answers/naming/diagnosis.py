@@ -199,10 +199,10 @@ LESS_TELLING: tuple[tuple[Callable, Finders], ...] = (
     (by_itself, (rows.argument_not_read, rows.in_another_order)),
     (of_most, (order.moved,)),
     (by_itself, (cases.from_a_size_on,)),
-    (of_most, (entries.nearly_right,)),
 )
 # Names that say least.
 LEAST: tuple[tuple[Callable, Finders], ...] = (
+    (of_most, (entries.nearly_right,)),
     (of_all, WEAKEST),
     # Of one part alone nobody can say that the others are right.
     (of_each_name, (entries.zero_instead, results.one_side)),

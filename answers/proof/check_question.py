@@ -178,10 +178,10 @@ def mistakes(exercise: Exercise) -> list[str]:
     """Which of its mistakes pass or are taken for others; else whether their table is stale."""
     file = f"answers/exercises/{exercise.name}.py"
     try:
-        table = kill_matrix.table(exercise, kill_matrix.found_by(exercise))
-    except ValueError as error:
-        more = "add a case that it fails, and fails otherwise than others do"
-        return [f"{file}: {line}; {more}" for line in str(error).splitlines()]
+        if wrong := kill_matrix.misnamed(exercise):
+            more = "add a case that it fails, and fails otherwise than others do"
+            return [f"{file}: {line}; {more}" for line in wrong]
+        table = kill_matrix.table(exercise)
     except Exception as error:  # its own answer may fail
         return [said_by(error, f"{file}: its cases cannot be asked")]
     page = ROOT / "docs/mistakes.md"

@@ -1,50 +1,47 @@
-"""Every known mistake of every exercise, planted and judged: what finds it, and what is said.
+"""Every known mistake of every exercise: what finds it, what is said, and which are misnamed.
 
 `tables` makes the part of docs/mistakes.md that stands between its markers.
 """
 
+from collections.abc import Callable
+
 from answers.grader import catalog
-from answers.grader.exercise import Bug, Exercise
-from answers.grader.report import Failure
+from answers.grader.exercise import Exercise
 
 
 def tables() -> str:
-    """One Markdown table for each exercise, under a heading with a link to where it stands.
+    """One Markdown table for each exercise, under a heading with a link to where it stands."""
+    return "\n\n".join(table(catalog.load(name)) for name in catalog.names())
+
+
+def misnamed(exercise: Exercise) -> list[str]:
+    """The mistakes of which a variant passes, or is taken for another: a sentence for each."""
+    return [
+        f"{bug.name} of {exercise.name} "
+        + ("passes" if report.passed else f"is taken for {report.bug}")
+        for bug in exercise.bugs.values()
+        for report in map(exercise.run, bug.programs)
+        if report.bug != bug.name
+    ]
+
+
+def found_by(exercise: Exercise, program: Callable) -> str:
+    """The first trial that the program fails, and is not only noted.
 
     Raises:
-        ValueError: Mistakes pass, or are taken for others; it names them all.
+        ValueError: There is none.
     """
-    exercises = [catalog.load(name) for name in catalog.names()]
-    found = found_by(*exercises)
-    return "\n\n".join(table(exercise, found) for exercise in exercises)
+    for trial in exercise.trials:
+        answer = trial.ask(program)
+        if answer.wrong and not trial.note(answer):
+            return trial.name
+    raise ValueError(f"no case of {exercise.name} fails this program: {program}")
 
 
-def found_by(*exercises: Exercise) -> dict[Bug, Failure]:
-    """The first failure that each mistake causes. Every variant must be named as that mistake.
-
-    Raises:
-        ValueError: Mistakes pass, or are taken for others; it names them all.
-    """
-    found, complaints = {}, []
-    for exercise in exercises:
-        for bug in exercise.bugs.values():
-            reports = [exercise.run(program) for program in bug.programs]
-            for report in reports:
-                if report.bug != bug.name:
-                    verdict = (
-                        "passes" if report.passed else f"is taken for {report.bug}"
-                    )
-                    complaints.append(f"{bug.name} of {exercise.name} {verdict}")
-            found[bug] = next(iter(reports[0].failures), None)
-    if complaints:
-        raise ValueError("\n".join(complaints))
-    return found
-
-
-def table(exercise: Exercise, found: dict[Bug, Failure]) -> str:
+def table(exercise: Exercise) -> str:
     """The mistakes of one exercise: what the grader says, and what finds each first."""
     rows = [
-        (bug.name.replace("_", " "), bug.diagnosis, found[bug].case)
+        (bug.name.replace("_", " "), bug.diagnosis, found_by(exercise, bug.programs[0]))
         for bug in exercise.bugs.values()
     ]
     place = f"questions/{exercise.page}.md#exercise-{exercise.name}"

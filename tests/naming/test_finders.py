@@ -1,10 +1,16 @@
 """What is said of a wrong result that no bug explains, and when it is not said."""
 
 import math
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from kept_answers import kept
 from made_up import Exercise
+
+from answers.grader import catalog
+from answers.grader.trials import Case
 
 RNG = np.random.default_rng(3)
 MATRICES = [RNG.normal(size=shape) for shape in ((3, 3), (4, 5), (6, 2))]
@@ -895,3 +901,17 @@ def test_a_square_that_wraps_around_in_int32_hides_no_other_mistake():
     )
     alone = exercise_of(squares, *MATRICES, large).run(axis_1)
     assert "left out" not in (alone.diagnosis or "")
+
+
+def test_where_integers_have_32_bits_as_in_a_browser_the_name_is_the_same():
+    def short(student, teacher, *others):
+        logits = (z.astype(np.int32) if z.dtype.kind == "i" else z for z in (student, teacher))
+        return *logits, *others
+
+    exercise = copy(catalog.load("distillation_loss"))
+    wrong, named = kept(exercise.name)[1]["kl_the_other_way_in_the_loss_alone"]
+    exercise.trials = [
+        replace(trial, args=short(*trial.args)) if isinstance(trial, Case) else trial
+        for trial in exercise.trials
+    ]
+    assert exercise.run(wrong).bug == named
