@@ -14,7 +14,11 @@ FLAGS = [
 ]
 
 
+# The first opens a page at a tenth of the others' cost, for it draws no window around it.
+PROGRAMS = "chromium-headless-shell", "chromium", "google-chrome"
+
+
 def executable() -> str | None:
-    """The program that CHROMIUM names, else one of the system; None if there is none."""
+    """The program that CHROMIUM names, else the first of the system's; None if there is none."""
     named = os.environ.get("CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("google-chrome")
+    return named or next(filter(None, map(shutil.which, PROGRAMS)), None)

@@ -68,6 +68,9 @@ BEGUN = """() => {
   return answer.getBoundingClientRect().bottom + scrollY
 }"""
 
+COMPLETE = """() => document.fonts.status == "loaded"
+  && Array.from(document.images).every(image => image.complete)"""
+
 
 def wrong(page):
     """What is wrong with a page in each look. What is light and dark at the same place is judged
@@ -81,7 +84,7 @@ def wrong(page):
         else:
             found[look] = violations(page) + page.evaluate(OVERFLOW)
             page.evaluate(MOVED)
-    page.wait_for_load_state("networkidle")  # what it asks for late may be in trouble too
+    page.wait_for_function(COMPLETE)  # what it asks for late may be in trouble too
     return found
 
 
