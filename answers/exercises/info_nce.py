@@ -62,7 +62,7 @@ exercise.case(
     0.3,
 )
 exercise.long_case(
-    *(np.sin(np.arange(1, 1204.0) * k).reshape(401, 3) for k in (1, 2)), 0.3
+    *(np.sin(np.arange(1, 1204.0) * k).reshape(3, 401) for k in (1, 2)), 0.3
 )
 
 
