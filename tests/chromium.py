@@ -14,7 +14,7 @@ FLAGS = [
 ]
 
 
-# The first opens a page at a tenth of the others' cost, for it draws no window around it.
+# The first opens a page in a context of its own at an eighth of the others' cost: without a window.
 PROGRAMS = "chromium-headless-shell", "chromium", "google-chrome"
 
 
